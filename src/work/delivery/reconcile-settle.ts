@@ -133,7 +133,7 @@ const notInForce = ({ now }: SettleContext): NonNullable<EntryNotice['removal']>
   removedOn: dateIn(now),
 })
 
-/** Numbers above all that the platform was sent, shows, or may have received before a restore. */
+/** Numbers exceed all that the platform was sent, shows, or may have received before a restore. */
 const owe = async (
   tx: Tx,
   notice: Notice,

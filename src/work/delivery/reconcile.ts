@@ -1,7 +1,7 @@
 /**
- * Compares what a platform shows under our keys with what is in force and confirmed. Unwanted entries are removed,
- * stale ones sent again. A missing entry may have been repaired there, so it is hidden until a person decides. Mass
- * absence raises an alarm and changes nothing.
+ * Compares a platform's display with what is in force and confirmed. Unwanted entries are removed, stale ones sent
+ * again. A missing entry may have been repaired there, so it is hidden until a person decides. Mass absence raises an
+ * alarm and changes nothing.
  */
 import { type DisplayDifference, isOutage, judge } from '../../domain/delivery/comparison.js'
 import { type PlatformSubjects, SETTLE_SECONDS, type SubjectKind } from '../../domain/delivery/delivery.js'
@@ -30,11 +30,11 @@ export interface ComparisonResult extends comparisons.ComparisonCounts {
 }
 
 export interface ReconcileOptions extends RunOptions {
-  /** Returns false when the entry may not be hidden. Injected, because hiding is a listing move. */
+  /** False when the entry may not be hidden. Injected, because hiding is a listing move. */
   hideLost: (db: Db, one: { key: string; told: number }, by: SettleContext) => Promise<boolean>
   rules: WorkRules
   platforms: readonly DisplaySource[]
-  /** Time a receiver may take to apply a message, seconds. Default SETTLE_SECONDS. */
+  /** Time to apply a message. Default SETTLE_SECONDS. */
   settleSeconds?: number
   log: Log
   signal?: AbortSignal
@@ -46,7 +46,7 @@ interface DisplaySource {
   secret: string
 }
 
-/** Each platform has its own run. Unreadable ones are named in `unreachable` only; an alarm fails its run. */
+/** Unreadable platforms are named in `unreachable` only; an alarm fails the platform's run. */
 export const reconcile = async (
   db: Db,
   options: ReconcileOptions,
@@ -118,7 +118,7 @@ const compareOne = async (
   const { platform } = from
   const { rules, log } = options
   const hearing = hearingOf(rules, platform)
-  // Read before the platform's display: later changes are in flight and not judged.
+  // Read before the display: later changes are in flight and not judged.
   const before = await comparisons.settledNumbers(db, platform.id, {
     now: options.now(),
     settleSeconds: await unsettledSeconds(db, options),
@@ -127,13 +127,13 @@ const compareOne = async (
   const shown = await platform.shown({ url, secret, ...(options.signal ? { signal: options.signal } : {}) })
   const read = await held(db, { platform: platform.id, hearing, before, shown, today: dateIn(options.now()), rules })
   const state = await platformStates.of(db, platform.id)
-  // A wiped platform awaits its backfill, so nothing counts as missing.
+  // A wiped platform awaits its backfill.
   if (state !== null && state.wipedAt !== null && state.filledAt === null) {
     read.onTheirWay += read.gone.length
     read.gone = []
     read.counts.missing = 0
   }
-  // A new platform, or a new kind of record, is being backfilled.
+  // A new platform or kind of record is being backfilled.
   const filled = new Set(state?.filledAt == null ? [] : state.filledKinds)
   read.onTheirWay += read.untold.filter(({ kind }) => !filled.has(kind)).length
   read.untold = read.untold.filter(({ kind }) => filled.has(kind))
@@ -171,8 +171,8 @@ const compareOne = async (
 }
 
 /**
- * Seconds below which a message is not judged. Scheduled comparisons hide missing entries, so they wait for receivers;
- * requested ones, and those after a restore, judge everything.
+ * Younger messages are not judged. Scheduled comparisons hide missing entries, so they wait for receivers; requested
+ * ones, and those after a restore, judge everything.
  */
 const unsettledSeconds = async (
   db: Db,
@@ -230,7 +230,7 @@ const held = async (
       else if (judged.what === 'MISSING') read.gone.push(one)
       else if (judged.what === 'UNTOLD') read.untold.push(one)
       else if (judged.what === 'STALE') read.stale.push({ ...one, differs: judged.differs })
-      // A record is unwanted only when the platform was told to remove it.
+      // A record is unwanted only after the platform was told to remove it.
       else if (judged.what === 'UNWANTED' && (kind === 'listing' || last?.action === 'REMOVE')) read.unwanted.push(one)
     }
   }
@@ -295,7 +295,7 @@ const settle = async (
     const did = one.kind === 'listing' && (await hideLost(db, one, by)) ? 'HIDDEN' : 'NOTHING'
     found.push({ ...shape({ ...one, shown: undefined, highest: one.told, differs: [] }), what: 'MISSING', did })
   }
-  // A restored database may have lost what it published since; a person must settle these.
+  // A restored database may have lost what it published since; a person settles these.
   const unknown = await findings.openKeys(db, id, 'UNKNOWN')
   for (const shown of read.others)
     if (UUID.test(shown.key) && (restored || unknown.has(shown.key)))

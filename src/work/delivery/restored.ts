@@ -7,7 +7,7 @@ import * as comparisons from '../../store/delivery/comparisons.js'
 import * as states from '../../store/delivery/platform-states.js'
 import type { Notes } from '../audit/restore-guard.js'
 
-/** Numbers skipped when no note tells which were sent, because platforms ignore repeated numbers. */
+/** Skipped when no note tells which numbers were sent, because platforms ignore repeated ones. */
 const UNNOTED_NUMBERS = 1_000
 
 export const additionsStopped = async (db: Db | Tx): Promise<boolean> => !(await store.mayList(db))
@@ -19,13 +19,13 @@ export interface RestoreCheckOptions {
   log: Log
 }
 
-/** Compares the notes with the database. Returns true when additions are stopped. */
+/** Returns true when additions are stopped. */
 export const notice = async (db: Db, { notes, platforms, now, log }: RestoreCheckOptions): Promise<boolean> => {
   const database = await store.identity(db)
   const had = await store.reached(db)
   const sent = notes.sent(database)
   const published = ownPublication(notes, database)
-  // Ids alone do not tell: new deliveries soon pass the noted one.
+  // New deliveries soon pass the noted id, so ids alone do not tell.
   const sentAhead = sent !== null && !(await store.holds(db, sent))
   const publishedAhead = published !== null && published.sequence > had.sequence
   const moved = await hasMoved(db)
@@ -45,8 +45,8 @@ export const notice = async (db: Db, { notes, platforms, now, log }: RestoreChec
 }
 
 /**
- * True when the database runs on another server than the vouched one, so that its last transactions may be missing. The
- * first start vouches for the current server.
+ * On another server than the vouched one, the last transactions may be missing. The first start vouches for the current
+ * server.
  */
 const hasMoved = async (db: Db): Promise<boolean> => {
   const { now, vouched } = await store.servers(db)
@@ -56,7 +56,7 @@ const hasMoved = async (db: Db): Promise<boolean> => {
   return false
 }
 
-/** Notes without an identity, from early releases, belong to this database. */
+/** Early releases' notes without an identity belong to this database. */
 const ownPublication = (notes: RestoreCheckOptions['notes'], database: string) => {
   const published = notes.published()
   return published === null || (published.database ?? database) === database ? published : null
@@ -64,10 +64,7 @@ const ownPublication = (notes: RestoreCheckOptions['notes'], database: string) =
 
 const NOBODY = { saidBy: null, said: null, platform: null }
 
-/**
- * A platform holds a number that was never sent. One platform's word pauses that platform; a second one's stops all
- * additions.
- */
+/** A platform holds a number that was never sent: it is paused. A second such platform stops all additions. */
 export const shownAhead = async (
   db: Db,
   { highest, ...of }: { platform: string; platforms: readonly string[]; highest: number; now: Date; log: Log },
@@ -107,7 +104,7 @@ export const receiptsAhead = async (
   if (number !== null) await shownAhead(db, { ...of, highest: number })
 }
 
-/** A person declares a restore whose notes are lost. Refusal INPUT_INVALID for an empty reason. */
+/** For a restore whose notes are lost. Refusal INPUT_INVALID for an empty reason. */
 export const declare = async (
   db: Db,
   { by, reason, mark, ...of }: Omit<ReleaseInput, 'configured'> & { log: Log },
@@ -133,7 +130,7 @@ const stop = async (db: Db, { had, platforms, exact, now, log, ...evidence }: St
   const fresh = await db.transaction(async (tx) => {
     const made = { ...evidence, foundAt: now, hadDelivery: had.deliveryId, hadSequence: had.sequence }
     const first = await store.stop(tx, made)
-    // Removals continue and need numbers above those that platforms hold.
+    // Removals continue above the numbers that platforms hold.
     const floor = exact
       ? (evidence.notedNumber ?? 0)
       : Math.max(await store.highestNumber(tx), evidence.notedNumber ?? 0) + UNNOTED_NUMBERS
@@ -148,7 +145,7 @@ const stop = async (db: Db, { had, platforms, exact, now, log, ...evidence }: St
   if (fresh) log.error({ ...evidence, ...had }, 'the database is behind what has left it: additions are stopped')
 }
 
-/** True when the database is restored and this platform has not been compared since. */
+/** True while a restored database has not been compared with it. */
 export const awaitsComparison = async (db: Db, platform: string): Promise<boolean> => {
   const open = await store.open(db)
   return open !== null && !(await comparisons.since(db, open.foundAt)).has(platform)
@@ -177,8 +174,8 @@ export interface ReleaseInput {
 }
 
 /**
- * Lets additions resume above all noted and shown numbers. Refusals: NOT_RESTORED, RESTORED_NOT_COMPARED (lists
- * platforms), INPUT_INVALID.
+ * Additions resume above all noted and shown numbers. Refusals: NOT_RESTORED, RESTORED_NOT_COMPARED (lists platforms),
+ * INPUT_INVALID.
  */
 export const release = async (db: Db, given: ReleaseInput): Promise<store.RestoredDatabase> => {
   const reason = writtenText(given.reason, '理由 the reason', given.mark)

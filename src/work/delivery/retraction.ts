@@ -1,4 +1,4 @@
-/** The retraction ledger: each removal, the platforms that may hold the entry, and whether all are done. */
+/** Each removal, the platforms that may hold the entry, and whether all are done. */
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
@@ -9,9 +9,9 @@ import type { WorkRules } from '../calendar/rules.js'
 
 export interface RetractionStatus extends store.RetractionRow {
   receivers: store.RemovalReceiver[]
-  /** Marketplaces with this seller, which are informed too. */
+  /** Marketplaces with this seller are informed too. */
   hearers: RemovalHearer[]
-  /** True when every receiver no longer shows the entry, an officer closed the rest, or the entry is in force again. */
+  /** No receiver shows the entry, an officer closed the rest, or it is in force again. */
   done: boolean
 }
 
@@ -36,7 +36,7 @@ export const retractions = async (
   })
 }
 
-/** An officer closes unconfirmed removals. Refusals: RETRACTION_UNKNOWN, INPUT_INVALID. */
+/** Refusals: RETRACTION_UNKNOWN, INPUT_INVALID. */
 export const closeRetraction = async (
   db: Db,
   rules: WorkRules,

@@ -1,4 +1,4 @@
-/** Timeliness: monthly figures, and deliveries that are late or nearly due. Uses the amended calendar. */
+/** Monthly figures, and deliveries that are late or nearly due, by the amended calendar. */
 
 import {
   checkTimeliness,
@@ -20,7 +20,7 @@ import * as store from '../../store/delivery/timeliness.js'
 import { withAmendments } from '../calendar/calendar.js'
 import { checked, type WorkRules } from '../calendar/rules.js'
 
-/** 国家企业信用信息公示系统, a column of the report. It is no platform of this hub; its day is the record's own. */
+/** 国家企业信用信息公示系统, a column of the report but no platform of this hub; its day is the record's own. */
 export const PUBLICITY = {
   id: 'gsxt',
   name: { zh: '国家企业信用信息公示系统', en: 'National Enterprise Credit Information Publicity System' },
@@ -28,13 +28,13 @@ export const PUBLICITY = {
 
 let limits: TimelinessRules | null = null
 
-/** From schema/rules/timeliness.json, loaded and checked once. Refusal RULES_BROKEN. */
+/** Loaded and checked once from schema/rules/timeliness.json. Refusal RULES_BROKEN. */
 export const timelinessRules = (): TimelinessRules => {
   limits ??= checked<TimelinessRules>('rules/timeliness', 'contracts/timeliness', checkTimeliness)
   return limits
 }
 
-/** `month` is YYYY-MM, by due day. Refusal INPUT_INVALID. */
+/** `month` is YYYY-MM of the due day. Refusal INPUT_INVALID. */
 export const monthly = async (db: Db, given: WorkRules, month: string, today: string): Promise<MonthlyTimeliness[]> => {
   if (!/^\d{4}-\d{2}$/.test(month) || !isDate(`${month}-01`))
     throw new Refusal('INPUT_INVALID', { reason: '月份应为 YYYY-MM a month is written YYYY-MM' })
@@ -47,7 +47,7 @@ export const monthly = async (db: Db, given: WorkRules, month: string, today: st
 
 export interface DueDelivery extends store.OpenDuty {
   dueOn: string
-  /** True beyond the published holidays, when the day may still move. */
+  /** Beyond the published holidays the day may still move. */
   provisional: boolean
   late: boolean
   limit: LimitRow
@@ -56,7 +56,7 @@ export interface DueDelivery extends store.OpenDuty {
 export interface DueListFilter {
   lateOnly: boolean
   platform: string | null
-  /** Leading digits of a division code; null for all operators. */
+  /** Leading digits of a division code; null for all. */
   sight?: string | null
   today: string
 }
@@ -66,7 +66,7 @@ export interface DueDeliveryList {
   count: () => Promise<number>
 }
 
-/** Unconfirmed deliveries that are late, or will be after the next working day. */
+/** Unconfirmed deliveries, late already or after the next working day. */
 export const dueDeliveries = async (
   db: Db,
   given: WorkRules,

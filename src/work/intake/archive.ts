@@ -1,9 +1,9 @@
 /**
- * Archive of received items, ID numbers replaced by the caller. Each delivery is one gzip file of JSON lines,
+ * The caller replaces ID numbers. Each delivery is one gzip file of JSON lines,
  * `<folder>/<feed>/<yyyy>/<mm>/<run>-<name>.jsonl.gz`, written aside and renamed when complete.
  *
  * `add` returns a promise only when its caller should wait. `close` returns the relative path, or null without items.
- * `abandon` removes the file, also after `close`. Disk errors are thrown by the next `add` or by `close`.
+ * `abandon` removes the file, also after `close`. The next `add` or `close` throws disk errors.
  */
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
@@ -14,12 +14,12 @@ import type { Item } from '../../domain/records/records.js'
 import { dateIn } from '../../foundation/time/dates.js'
 
 const CHUNK_CHARACTERS = 64 * 1024
-/** Fast compression, so that the archive does not slow down a delivery. */
+/** Fast, so that the archive does not slow down a delivery. */
 const GZIP_LEVEL = 2
-/** Bytes of UTF-8; file systems allow 255 for the whole name. */
+/** UTF-8; file systems allow 255 for the whole name. */
 const NAME_BYTES = 120
 const PART = '.part'
-/** Readable by the hub's own account only: the items name people. */
+/** The items name people, so only the hub's account reads them. */
 const [FOLDER_MODE, FILE_MODE] = [0o700, 0o600]
 
 export interface ArchiveTarget {
@@ -44,7 +44,7 @@ export const makeArchive = (folder: string) => ({
   },
 })
 
-/** Removes files left by a crash. Pulls of one feed never overlap, so any unfinished file is stale. */
+/** Pulls of one feed never overlap, so any unfinished file is stale. */
 const sweep = async (place: string): Promise<void> => {
   const names = await readdir(place).catch(() => [])
   await Promise.all(names.filter((each) => each.endsWith(PART)).map((each) => rm(join(place, each), { force: true })))
@@ -93,7 +93,7 @@ const archiving = (folder: string, place: string, name: string): ArchiveWriter =
       gzip?.destroy()
       file?.destroy()
       await written.catch(() => {})
-      // The caller reports its own error. Leftovers go with the next sweep.
+      // The caller reports its own error; the next sweep removes leftovers.
       await Promise.allSettled([rm(`${path}${PART}`, { force: true }), rm(path, { force: true })])
     },
   }
@@ -102,7 +102,7 @@ const archiving = (folder: string, place: string, name: string): ArchiveWriter =
 /** JSON.stringify cannot write a bigint. */
 const exact = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value)
 
-/** Replaces characters that a file system or shell could interpret. Never empty, never too long. */
+/** Replaces characters that a file system or shell could interpret. */
 const fileNameOf = (name: string): string => {
   const safe = name.replace(/[\p{C}/\\:*?"<>|~\s]/gu, '~').replace(/^\.+/, '')
   let kept = ''

@@ -1,4 +1,4 @@
-/** Column maps: made by a person and used by every pull, upload and preview of the feed until ended. */
+/** A person's column maps serve every pull, upload and preview of the feed until ended. */
 import type { Feed } from '../../agencies/feed.js'
 import { isSameTable, type MapLine, mapOf } from '../../domain/intake/feed-maps.js'
 import { redact } from '../../domain/records/privacy.js'
@@ -39,7 +39,7 @@ export const add = async (db: Db, { feed, lines, by, mark, now }: FeedMapInput):
   })
 }
 
-/** Ends a map; records read with it stay. Refusal FEED_MAP_UNKNOWN. */
+/** Records read with it stay. Refusal FEED_MAP_UNKNOWN. */
 export const end = async (
   db: Db,
   { feed, id, by, now }: { feed: string; id: number; by: string; now: Date },

@@ -31,7 +31,7 @@ import { republishContested } from '../listing/contested.js'
 
 const NEED_OPERATOR = RECORD_KINDS.filter((kind) => KINDS[kind].needsOperator)
 
-/** `late` is true when sent after the agency's deadline; null without a deadline. */
+/** `late`: sent after the agency's deadline; null without one. */
 export const toStage = (
   index: number,
   part: number,
@@ -59,8 +59,8 @@ export const toStage = (
 }
 
 /**
- * A valid code makes an operator; so do a registered code with a wrong check digit, and a shop. A registration without
- * a code only updates its operator's status.
+ * A valid or registered code makes an operator, and so does a shop. A registration without a code only updates its
+ * operator's status.
  */
 const operatorMadeBy = ({ kind, subject: { uscc, shop }, body }: Draft): StagedDraft['makes'] => {
   const said = (field: string): string | null => (typeof body[field] === 'string' ? body[field] : null)
@@ -77,18 +77,18 @@ const operatorMadeBy = ({ kind, subject: { uscc, shop }, body }: Draft): StagedD
 export interface MergeInput {
   run: number
   feed: string
-  /** The delivery is the whole feed, so absent records have ended. */
+  /** Absent records of a whole feed have ended. */
   whole: boolean
-  /** Records of a partial file never end by absence. Default: `!whole`. */
+  /** Default `!whole`; records of a partial file never end by absence. */
   partial?: boolean
   drafts: number
   says: StageContents
-  /** Current records repeated unchanged, which are not staged. */
+  /** Repeated unchanged, so not staged. */
   known: KnownVersions
-  /** Keys of rejected items: their records are present but unreadable. */
+  /** Keys of rejected items, which are present. */
   unreadable?: UnreadableRecords
   now: Date
-  /** Absent for seeds, on which no decision can rest. */
+  /** Seeds have none; no decision can rest on them. */
   rules?: WorkRules
 }
 

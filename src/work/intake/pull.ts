@@ -1,6 +1,6 @@
 /**
- * Pull: takes one feed, or a file, into versions. Items are staged without an open transaction, then merged in one, so
- * a crash leaves nothing half done.
+ * Takes one feed, or a file, into versions. Items are staged without an open transaction, then merged in one, so a
+ * crash leaves nothing half done.
  */
 import { createHash } from 'node:crypto'
 import { accessSync, constants, createReadStream, statSync } from 'node:fs'
@@ -38,19 +38,19 @@ export interface PullResult {
   unmatched: number
   full: boolean
   ms: number
-  /** `ended` counts records that the whole feed no longer holds. */
+  /** `ended`: records that the whole feed no longer holds. */
   run: number
   ended: number
 }
 
-/** A file that replaces the agency's delivery, by path or by content. */
+/** It replaces the agency's delivery. */
 export type SubmittedFile = ({ path: string } | { bytes: Buffer; name: string | null }) & {
   reader?: string
   dated?: string
   full?: boolean
 }
 
-/** Archive of redacted items of deliveries that only the hub holds. */
+/** Redacted items of deliveries that only the hub holds. */
 export interface DeliveryArchive {
   open: (of: { feed: string; run: number; name: string | null; startedAt: Date }) => Promise<{
     add: (item: Item) => unknown
@@ -83,7 +83,7 @@ export const pull = async (db: Db, options: PullRunOptions): Promise<PullResult 
   return sum
 }
 
-/** A failure does not fail the pull, because the nightly job repeats it. */
+/** The nightly job repeats it, so a failure does not fail the pull. */
 const confirmSellers = async (db: Db, { now, log, signal }: PullRunOptions): Promise<void> => {
   try {
     await renewSellers(db, { now: now(), log, signal })
@@ -122,7 +122,7 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
       opened = { run: run.id, ...(await open(db, options)) }
       return withStage(db, (stage) => takeIn(db, run, stage, opened as OpenedDelivery, options))
     })
-    // After a failed settlement the delivery stays at the sender, and asking now would return it again.
+    // An unsettled delivery stays at the sender, and asking now would return it again.
     const settled = opened === null || (await settle(db, opened, options, 'DONE', null))
     return pulled && { pulled, more: settled && (opened as OpenedDelivery | null)?.delivery.more === true }
   } catch (error) {
@@ -199,7 +199,7 @@ const takeIn = async (
     }).finally(() => runs.noteMaps(db, run.id, [...maps]))
     const passedOver = await stage.keepLast(done.withdrawn)
     await stage.ready()
-    // Records that never end by absence accumulate; the bound compares with the last complete delivery.
+    // Records that never end by absence accumulate, so the bound uses the last complete delivery.
     const standing = KINDS[feed.kind].endsByAbsence
       ? await versions.standing(db, feed.id)
       : await runs.lastCompleteSize(db, feed.id)
@@ -259,17 +259,14 @@ const takeIn = async (
   }
 }
 
-/**
- * True when the feed is as current as the agency. An empty folder proves nothing, and a part of a whole feed leaves the
- * rest as old as it was.
- */
+/** An empty folder proves nothing, and a part of a whole feed leaves the rest as old as it was. */
 const isCurrent = (delivery: FeedDelivery, { feed, file }: PullRunOptions): boolean => {
   if (file) return file.full === true
   if (delivery.unmodified) return delivery.next !== undefined
   return !feed.whole || delivery.whole !== false
 }
 
-/** Files given by path stay with their sender; other deliveries are archived. */
+/** Files given by path stay with their sender. */
 const archived = async (run: OpenRun, name: string | null, { feed, file, archive }: PullRunOptions) =>
   archive && !(file && 'path' in file)
     ? archive.open({ feed: feed.id, run: run.id, name, startedAt: run.startedAt })

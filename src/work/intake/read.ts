@@ -1,4 +1,4 @@
-/** Reads a delivery item by item into the stage. Bad items become rejects with place and reason. */
+/** Bad items become rejects with place and reason. */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Feed, MappingContext } from '../../agencies/feed.js'
 import type { Calendar } from '../../domain/calendar/calendar.js'
@@ -26,15 +26,15 @@ import type * as rejects from '../../store/intake/rejects.js'
 import type { DraftStage, StagedDraft } from '../../store/intake/staged.js'
 import { toStage } from './merge.js'
 
-/** A delivery beyond this number of rejects and beyond its feed's share is aborted. */
+/** A delivery with more rejects, and more than its feed's share, is aborted. */
 const REJECTS_ENOUGH = 10_000
-/** Keys and codes of bad items held in memory; a delivery with more is aborted. */
+/** A delivery with more bad items is aborted: their keys are held in memory. */
 const UNREADABLE_MOST = 1_000_000
-/** Bounds of one write of rejects, in items and characters. A `jsonb` value is limited to 256 MB. */
+/** Bounds of one write of rejects; a `jsonb` value is limited to 256 MB. */
 const CHUNK_REJECTS = 1_000
 export const CHUNK_REJECT_CHARACTERS = 4 * 1024 * 1024
 const TELL_EVERY_ITEMS = 1_000
-/** Items after which the event loop gets a turn; local files never wait, so writes would starve. */
+/** Local files never wait, so writes would starve without a turn. */
 const TURN_EVERY_ITEMS = 50
 
 export interface ReadInput {
@@ -42,10 +42,10 @@ export interface ReadInput {
   items: AsyncIterable<Item>
   dated: string | null
   mark: (id: string) => string
-  /** Needed for the agency's reporting deadline. */
+  /** For the agency's reporting deadline. */
   calendar?: Calendar
   archive?: { add: (item: Item) => unknown }
-  /** Collects the ids of the column maps used, also for an aborted delivery. */
+  /** Collects the column maps used, also for an aborted delivery. */
   maps?: Set<number>
   progress?: (items: number) => void
   signal?: AbortSignal
@@ -57,11 +57,11 @@ export interface ReadResult {
   causes: Causes
   met: number
   drafts: number
-  /** Distinct records; a bad item counts as one. */
+  /** Distinct; a bad item counts as one. */
   records: number
-  /** Keys of the records that bad items would have been. */
+  /** Keys that bad items would have had. */
   unreadable: { keys: string[]; stems: string[]; codes: string[] }
-  /** Keys of decisions withdrawn later in the same delivery; the last staged version counts. */
+  /** Decisions withdrawn later in the same delivery. */
   withdrawn: string[]
 }
 
@@ -101,7 +101,7 @@ export const read = async (
     bad = []
     badCharacters = 0
     writing = stage.flush().then(() => setAside(aside))
-    // Avoids an unhandled rejection; the next chunk awaits the failure.
+    // Avoids an unhandled rejection; the next chunk awaits it.
     writing.catch(() => {})
     reading.progress?.(done.received)
   }
@@ -128,7 +128,7 @@ export const read = async (
     const contradicting = rows[other]
     const contradicts = contradicting?.draft
     if (contradicting && contradicts?.kind === 'penalty' && rows.length === 1 && isWithdrawn(contradicts.body)) {
-      // An event table holds both a decision and its later withdrawal, which applies at once.
+      // An event table holds a decision and its withdrawal, which applies at once.
       done.withdrawn.push(contradicts.key)
       done.drafts += 1
       return stage.put(contradicting)
@@ -180,7 +180,7 @@ export const read = async (
       }
     }
   } finally {
-    // Also for aborted deliveries: the rejects tell the sender why.
+    // Also for aborted deliveries: rejects tell the sender why.
     await flush()
     await writing
   }
@@ -194,7 +194,7 @@ const charactersIn = (value: unknown): number => {
   return Object.entries(value).reduce((sum, [name, inner]) => sum + name.length + charactersIn(inner), 0)
 }
 
-/** Maps an item, with ID numbers already replaced, to valid drafts. `clear` holds its texts when none was replaced. */
+/** ID numbers are replaced already. `clear` holds the item's texts when none was. */
 export const draftsIn = (
   feed: Feed,
   item: Item,
@@ -204,8 +204,8 @@ export const draftsIn = (
 ): MappedItem => redacted(checked(feed.map(item, context)), mark, clear)
 
 /**
- * Digest for detecting repeats. Several units may report one decision, so it ignores the reporting unit and, beside an
- * authority code, the authority's spelling.
+ * Several units may report one decision, so the digest ignores the reporting unit and, beside an authority code, the
+ * authority's spelling.
  */
 const saidIn = ({ draft, digest: whole }: StagedDraft): string => {
   const { body } = draft
@@ -226,7 +226,7 @@ const NO_RECORD: Problem = {
   message: '这一行没有给出任何记录。This row gives no record.',
 }
 
-/** Redacts again, because mapping may join pieces into an ID number. Registration numbers stay. */
+/** Mapping may join pieces into an ID number. Registration numbers stay. */
 const redacted = (mapped: MappedItem, mark: (id: string) => string, clear: readonly unknown[]): MappedItem =>
   redact(mapped, mark, REGISTRATION_NUMBERS, clear)
 

@@ -1,6 +1,6 @@
 /**
- * Rehearsal: runs the real act in a transaction that is always rolled back. It takes no exclusive locks and does not
- * advance the knowledge clock; changed rows stay locked meanwhile.
+ * Runs the real act in a transaction that is always rolled back. It takes no exclusive locks and does not advance the
+ * knowledge clock; changed rows stay locked meanwhile.
  */
 import { Refusal } from '../../foundation/errors.js'
 import type { Tx } from '../../store/db/db.js'
@@ -9,7 +9,7 @@ import * as rehearsal from '../../store/intake/rehearsal.js'
 
 const UNDONE = new Error('rehearsed')
 
-/** Returns the result of `act`. Refusals: RUN_BUSY on a lock conflict, HUB_BUSY on a timeout. */
+/** Refusals: RUN_BUSY on a lock conflict, HUB_BUSY on a timeout. */
 export const rehearse = async <T>(
   transaction: (work: (tx: Tx) => Promise<never>) => Promise<unknown>,
   act: (tx: Tx) => Promise<T>,

@@ -1,4 +1,4 @@
-/** A person settles rejects. A corrected item gets a run of its own at its original page and row. */
+/** A corrected item gets a run of its own at its original page and row. */
 import type { Feed } from '../../agencies/feed.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
 import { redact } from '../../domain/records/privacy.js'
@@ -19,9 +19,9 @@ import { alone } from '../timetable/run.js'
 import { merge, toStage } from './merge.js'
 import { draftsIn } from './read.js'
 
-/** Maximum size of a corrected item, characters of JSON. */
+/** Maximum, characters of JSON. */
 const ITEM_LENGTH = 200_000
-/** Wait for a running pull of the feed, milliseconds. */
+/** Wait for a running pull. */
 const WAIT_MS = 5_000
 
 export interface RejectDecision {
@@ -105,7 +105,7 @@ const takeIn = async (
   const keys = new Set(drafts.map(({ key }) => key))
   if (keys.size < drafts.length)
     throw new Refusal('INPUT_INVALID', { reason: '该条目自相矛盾 the item contradicts itself' })
-  // Later deliveries of the agency supersede a person's correction of an earlier one.
+  // Later deliveries supersede a correction of an earlier one.
   const ends = found.ofWhole && KINDS[feed.kind].endsByAbsence
   if (await setAside.isOutdated(tx, { feed: feed.id, keys: [...keys], run: found.run, ends }))
     throw new Refusal('REJECT_OUTDATED')
@@ -135,7 +135,7 @@ const countsOf = (effect: (typeof EFFECTS)[number]): Record<string, number> => (
   unmatched: effect === 'UNMATCHED' ? 1 : 0,
 })
 
-/** Drops a reject without taking anything in. Refusals as above. */
+/** Takes nothing in. Refusals as above. */
 export const drop = async (db: Db, settling: RejectDecision): Promise<void> => {
   const note = writtenText(settling.note, '理由 the reason', settling.mark)
   const { reject, by, now } = settling

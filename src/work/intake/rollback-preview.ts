@@ -13,11 +13,11 @@ import { cardInForce } from '../scoring/scorecards.js'
 import { rehearse } from './rehearsal.js'
 import { checked, type RollbackResult, undo } from './rollback.js'
 
-/** Maximum listed things of each kind; the rest is counted. */
+/** Maximum listed of each kind; the rest is counted. */
 export const NAMED_MOST = 50
-/** Wait for a running pull of the feed, milliseconds. */
+/** Wait for a running pull. */
 const WAIT_MS = 2_000
-/** Lease of the rehearsed run, milliseconds. */
+/** Lease of the rehearsed run. */
 const LEASE_MS = 120_000
 
 export interface ScoreChange {
@@ -32,7 +32,7 @@ export interface RollbackForecast extends Pick<RollbackResult, 'wrong' | 'restor
   listings: { listings: rehearsal.MovedListing[]; total: number }
   deliveries: number
   goneOperators: number[]
-  /** `weighed` is how many operators were examined for `scores`. */
+  /** Operators examined for `scores`. */
   scores: ScoreChange[]
   weighed: number
 }

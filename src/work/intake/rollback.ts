@@ -1,7 +1,6 @@
 /**
- * Rollback of a run that a person declares wrong. Later questions are answered as if it had never come; questions as of
- * the time in between still see it. What later pulls merely repeated must be sent again: a whole feed does so by
- * itself.
+ * A person declares a run wrong. Later questions are answered as if it had never come; questions as of the time in
+ * between still see it. Later repeats must be sent again, as a whole feed does.
  */
 
 import { writtenText } from '../../domain/records/written-text.js'
@@ -26,7 +25,7 @@ import { tryMove } from '../listing/listing.js'
 import { WITHOUT_GROUND } from '../scoring/grade-thresholds.js'
 import { alone, type RunOptions } from '../timetable/run.js'
 
-/** Default wait for a running pull of the feed, milliseconds. */
+/** Default wait for a running pull. */
 const WAIT_MS = 10_000
 
 export interface RollbackResult {
@@ -43,7 +42,7 @@ export interface RollbackOptions extends Omit<RunOptions, 'cause' | 'plannedFor'
   run: number
   reason: string
   by: string
-  /** True when this person may move listings. Default true. */
+  /** Permits moving listings. Default true. */
   mayMove?: boolean
   rules: WorkRules
 }
@@ -79,7 +78,7 @@ export const rollBack = async (db: Db, options: RollbackOptions): Promise<Rollba
   return done
 }
 
-/** Checks that the run can be rolled back. Refusals as `rollBack`. */
+/** Refusals as `rollBack`. */
 export const checked = async (db: Db | Tx, id: number): Promise<takeback.RollbackCandidate> => {
   const found = await takeback.candidate(db, id)
   if (found === null) throw new Refusal('RUN_UNKNOWN')
@@ -95,7 +94,7 @@ export const checked = async (db: Db | Tx, id: number): Promise<takeback.Rollbac
   return found
 }
 
-/** Performs the rollback inside a transaction. `taken.by` is the id of the rollback run. */
+/** `taken.by` is the id of the rollback run. */
 export const undo = async (
   tx: Tx,
   taken: takeback.RollbackRun,
@@ -130,7 +129,7 @@ export const undo = async (
   return { wrong, restored, operators, gone }
 }
 
-/** Shows an entry again that only this run hid, if the person may move listings. Otherwise a concern is opened. */
+/** Shows an entry that only this run hid, if the person may move listings; otherwise opens a concern. */
 const showAgain = async (tx: Tx, id: string, { run, at, now, rules, by, mayMove }: UnhideContext): Promise<void> => {
   const found = await listings.forMove(tx, id)
   const hiding = found?.facts.hiding ?? null

@@ -1,4 +1,4 @@
-/** Previews an upload with the real reader, contracts and merge. Nothing is stored. */
+/** Uses the real reader, contracts and merge. Stores nothing. */
 import type { Feed } from '../../agencies/feed.js'
 import { outOfBounds } from '../../domain/intake/bounds.js'
 import { withCauses } from '../../domain/intake/reject-causes.js'
@@ -17,10 +17,10 @@ import type { PullResult, SubmittedFile } from './pull.js'
 import { read } from './read.js'
 import { rehearse } from './rehearsal.js'
 
-/** Maximum records and bad items shown; the rest is counted. */
+/** Maximum shown; the rest is counted. */
 export const SHOWN_RECORDS = 50
 export const SHOWN_FAULTS = 100
-/** Lease of the rehearsed run, milliseconds. */
+/** Lease of the rehearsed run. */
 const LEASE_MS = 120_000
 
 export interface RejectPreview {
@@ -35,7 +35,7 @@ export interface UploadPreview
   unmatched: number
   ended: number
   full: boolean
-  /** Reason for refusing the whole file, or null. */
+  /** Reason for refusing the whole file. */
   refused: string | null
   records: rehearsal.BroughtRecord[]
   faults: RejectPreview[]

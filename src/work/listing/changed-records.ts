@@ -8,8 +8,8 @@ export interface RecordsChange {
   run?: number
   feed?: string
   decision?: number
-  /** Versions that a whole delivery lacked. The temporary table `plan` holds the rest of that merge. */
+  /** A whole delivery lacked these. The temporary table `plan` holds the rest of that merge. */
   unmet?: readonly number[]
-  /** Keys of rejected items: their records are present but unreadable. */
+  /** Keys of rejected items, which are present. */
   unreadable?: UnreadableRecords
 }

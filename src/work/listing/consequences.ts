@@ -1,7 +1,4 @@
-/**
- * Consequences for listings when their records change. Legal ones are applied at once; where judgement is needed, a
- * concern is opened.
- */
+/** Legal consequences of changed records are applied at once; where judgement is needed, a concern is opened. */
 
 import { isPublic } from '../../domain/listing/listing.js'
 import type { RemovalReason } from '../../domain/listing/lists.js'
@@ -42,13 +39,13 @@ const follow = async (tx: Tx, listing: listings.Listing, changed: RecordsChange)
   const ground = await groundUnder(tx, listing)
   if (ground === null) return
   const wrong = ground.linked.wrongFrom?.getTime() === changed.at.getTime()
-  // Under article 11 the listing does not rest on the weight of the penalty.
+  // Under article 11 the listing does not rest on the penalty's weight.
   const wasHeavy = listing.facts.decisionHeavy === true && listing.facts.ground !== 'DECISION_NOT_PERFORMED'
   if (ground.state === 'WITHDRAWN') return endCase(tx, listing, 'REVOKED', changed)
   if (ground.state === 'FALLEN' && (await waiting.letGo(tx, ground.linked, changed.at)))
     return hideDoubtful(tx, listing, 'CHANGED_HANDS', ground, changed)
   if (ground.state === 'FALLEN') return endCase(tx, listing, 'CORRECTED', changed)
-  // The linked record was never true, and without it nothing would have been listed.
+  // The record was never true, and without it nothing would have been listed.
   if (wrong && !(ground.state === 'STANDS' && (ground.heavy || !wasHeavy)))
     return endCase(tx, listing, 'CORRECTED', changed)
   const cause = causeOf(ground, wasHeavy)
@@ -71,7 +68,7 @@ const hideDoubtful = async (
   await hide(tx, listing, cause, changed)
 }
 
-/** Asks a person when the record behind an ended case returns. Nothing is published automatically. */
+/** A person decides when the record of an ended case returns; nothing is published automatically. */
 const reconsider = async (tx: Tx, listing: listings.Listing, changed: RecordsChange): Promise<void> => {
   const ground = await groundUnder(tx, listing)
   if (ground?.state !== 'STANDS' || (isHeavy(ground.linked.body) && !ground.heavy)) return
@@ -86,7 +83,7 @@ const HIDDEN_FOR = {
   NOT_PUBLIC: '所依据的信息更正后不得公示，先行暂停公示。As its records say now it may not be public.',
 } as const
 
-/** Hides the entry automatically. A second person confirms it or shows the entry again. */
+/** A second person confirms it or shows the entry again. */
 const hide = async (
   tx: Tx,
   { id, state }: listings.Listing,
@@ -106,10 +103,7 @@ const hide = async (
 const RENEWED =
   '所依据的信息已更正，依更正后的信息公示。What it rests on was told otherwise; it is shown as it is told now.'
 
-/**
- * Republishes the entry as its records say now, or hides it when it may not be public. False when the old text is still
- * shown.
- */
+/** Republishes the entry, or hides it when it may not be public. False when the old text is still shown. */
 export const renewEntry = async (tx: Tx, listing: listings.Listing, changed: RecordsChange): Promise<boolean> => {
   if (!isPublic(listing.state)) return true
   const { at, rules, now = at } = changed
@@ -147,7 +141,7 @@ const REASONS = {
     '所依据的行政处罚决定系误报，已查明并撤回。The penalty it rests on was reported in error and has been taken back.',
 } as const
 
-/** Removes the listing or drops the case. When its list allows no such removal, a concern is opened. */
+/** Opens a concern when the list allows no such removal. */
 const endCase = async (
   tx: Tx,
   listing: listings.Listing,
@@ -165,7 +159,7 @@ const endCase = async (
   const moved = published
     ? await tryMove(tx, rules, { ...made, name: 'removeListing', input: { ...input, removal } })
     : await tryMove(tx, rules, { ...made, name: 'dropListing', input })
-  // One failing listing must not stop the merge or the other listings.
+  // One failing listing must not stop the merge.
   if (!moved) {
     await concerns.open(tx, { listingId: listing.id, cause: 'TAKEN_BACK', record: null, run: changed.run ?? null, at })
     await hide(tx, listing, 'TAKEN_BACK', changed)

@@ -1,4 +1,4 @@
-/** Republishes entries when an objection to them opens or ends, because they say so. */
+/** Entries say whether an objection is open, so they are republished. */
 import type { Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as objections from '../../store/scoring/objections.js'

@@ -1,4 +1,4 @@
-/** Deadlines: stored with each move, recounted when holidays are published, closed when nobody has to act. */
+/** Stored with each move, recounted when holidays are published, closed when nobody has to act. */
 import { createHash } from 'node:crypto'
 import type { Calendar } from '../../domain/calendar/calendar.js'
 import type { CaseAct } from '../../domain/listing/case.js'
@@ -38,7 +38,7 @@ const versioned = (deadline: Deadline) => ({
     .slice(0, VERSION_LENGTH),
 })
 
-/** Recounts running deadlines, and closes withdrawals that every platform confirmed. */
+/** Also closes withdrawals that every platform confirmed. */
 export const renewDeadlines = async (db: Db, given: WorkRules): Promise<{ moved: number; settled: number }> => {
   const rules = await withAmendments(db, given)
   let [moved, after] = [0, 0]
@@ -72,7 +72,7 @@ const moving = <K extends store.StoredDeadline>(running: readonly K[], calendar:
     return due.dueOn === kept.dueOn && due.provisional === kept.provisional ? [] : [{ kept, due }]
   })
 
-/** Previews the moves: their number and the first `shown`. `ended` lists closed cases too; they are always counted. */
+/** `ended` lists closed cases too; they are always counted. */
 export const foreseenMoves = async (
   db: Db,
   calendar: Calendar,

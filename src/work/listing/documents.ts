@@ -1,4 +1,4 @@
-/** Documents drafted from a listing by checked templates. The case system issues them; this file records that. */
+/** Checked templates draft documents from a listing. The case system issues them; this file records that. */
 
 import { wholeCase } from '../../domain/listing/case.js'
 import {
@@ -28,7 +28,7 @@ import { clocksShown } from './publication-clocks.js'
 /** Characters; the limit of 双公示. */
 const NUMBER_LONGEST = 128
 const SHA256 = /^[0-9a-f]{64}$/
-/** Moves that name a document's number before the case system's is entered. */
+/** These moves name a document's number before the case system's is entered. */
 const NAMED_BY: Partial<Record<string, DocumentKind>> = {
   notifyListing: 'NOTICE',
   decideListing: 'DECISION',
@@ -38,7 +38,7 @@ const NAMED_BY: Partial<Record<string, DocumentKind>> = {
 let templates: ReadonlyMap<DocumentKind, Template> | null = null
 let rows: DocumentRules | null = null
 
-/** Templates by kind. Throws with place and reason on any fault. */
+/** Throws with place and reason on any fault. */
 export const documentTemplates = (): ReadonlyMap<DocumentKind, Template> => {
   templates ??= readTemplates()
   return templates
@@ -72,7 +72,7 @@ export interface DraftInput {
   today: string
 }
 
-/** Returns the document as of today. `issued` is the latest one that the case system issued. */
+/** `issued` is the latest document that the case system issued. */
 export const draft = (rules: WorkRules, kind: DocumentKind, of: DraftInput, reader: DocumentReader): DocumentPage => {
   const { listing, operator, decision, moves, issued, today } = of
   const template = documentTemplates().get(kind)
@@ -98,7 +98,7 @@ const clocksIn = (rules: WorkRules, { listing, decision, today }: DraftInput): C
   const { decidedOn, publishedOn, termFrom: anewFrom } = wholeCase(listing.facts)
   if (decidedOn === null) return null
   const shown = clocksShown(rules.clocks, { list: listing.list, decidedOn, publishedOn, anewFrom, decision, today })
-  // An unknown end is left blank, to be filled in by hand.
+  // An unknown end is filled in by hand.
   return shown.endless ? { ...shown, gsxt: null } : shown
 }
 
@@ -122,7 +122,7 @@ export interface IssuedDocumentInput {
   now: Date
 }
 
-/** Records number and file hash of an issued document. Idempotent. */
+/** Idempotent. */
 export const recordDocument = (
   db: Db,
   rules: WorkRules,

@@ -1,4 +1,4 @@
-/** Keeps the public entry, the deliveries and the rescoring queue in step with a move, in its transaction. */
+/** A move updates the public entry, deliveries and rescoring queue in its transaction. */
 import { createHash } from 'node:crypto'
 import type { Action } from '../../domain/delivery/delivery.js'
 import type { CaseAct } from '../../domain/listing/case.js'
@@ -26,7 +26,7 @@ export interface EntryMove {
 
 export interface EntryInstants {
   now: Date
-  /** Wall-clock time. Deliveries must not wait for the knowledge clock, which may run ahead. */
+  /** Wall-clock time: deliveries must not wait for the knowledge clock, which may run ahead. */
   dueAt: Date
 }
 
@@ -75,7 +75,7 @@ export const applyToEntries = async (
   )
 }
 
-/** Republishes entries under a new text. The caller holds the listings' locks. */
+/** The caller holds the listings' locks. */
 export const republish = async (
   tx: Tx,
   rules: WorkRules,
@@ -108,7 +108,7 @@ const changeOf = ({ name, before, after }: EntryMove): Action | null => {
   return is && (name === 'renewEntry' || before.endsOn !== after.endsOn) ? 'CHANGE' : null
 }
 
-/** Returns what may be public, or refuses the move when nothing may. */
+/** Refuses the move when nothing may be public. */
 const publicOf = async (
   tx: Tx,
   { name, before, after }: Pick<EntryMove, 'name' | 'before' | 'after'>,

@@ -1,7 +1,4 @@
-/**
- * Ends listings whose term is complete. Also recounts terms and deadlines, and masks public entries again, after rule
- * changes.
- */
+/** Ends complete terms. Also recounts terms and deadlines, and masks public entries again, after rule changes. */
 import { isCalendarEnding } from '../../domain/calendar/calendar.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -56,17 +53,16 @@ export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: numbe
   })
 }
 
-/** An unpublished listing lapses; a published one is removed. */
 const ending = ({ publishedOn }: listings.Listing): 'lapseListing' | 'removeListing' =>
   publishedOn === null ? 'lapseListing' : 'removeListing'
 
-/** The move table shifts this to the day of the last step when that is later. */
+/** The move table shifts this to the day of the last step when later. */
 const inputOf = (listing: listings.Listing, now: Date) => ({
   on: listing.endsOn === null ? dateIn(now) : addDays(listing.endsOn, 1),
   removal: 'EXPIRED' as const,
 })
 
-/** Ends all in one transaction, then retries locked or refused ones singly. */
+/** Retries locked or refused ones singly. */
 const endMany = async (
   db: Db,
   due: readonly listings.Listing[],

@@ -1,4 +1,4 @@
-/** Recounts the terms of listings on the first day of a new rule row, each by a move. */
+/** A new rule row recounts terms on its first day, each by a move. */
 import { wholeCase } from '../../domain/listing/case.js'
 import { newestRow } from '../../domain/listing/entry-end.js'
 import { renewedEnd } from '../../domain/listing/moves-removal.js'
@@ -11,7 +11,7 @@ import { caseRules, type WorkRules } from '../calendar/rules.js'
 import { makeMove } from './listing.js'
 
 const STEP_ENTRIES = 1_000
-/** Wait for a running merge, milliseconds. */
+/** Wait for a running merge. */
 export const MERGE_WAIT_MS = 600_000
 
 export const renewTerms = async (db: Db, rules: WorkRules, { now, log }: { now: Date; log: Log }): Promise<number> => {

@@ -1,4 +1,4 @@
-/** The decision that a listing rests on, as it stands now in all its sources. */
+/** The decision behind a listing, as it stands now in all its sources. */
 import { type Case, wholeCase } from '../../domain/listing/case.js'
 import { regionIn, usccForm } from '../../domain/operators/codes.js'
 import type { Level } from '../../domain/operators/places.js'
@@ -14,7 +14,7 @@ import * as versions from '../../store/records/versions.js'
 /** Default division of the deciding authority. */
 const PROVINCE = '220000'
 
-/** Returns the case with its linked decision reread, because an agency may have changed or withdrawn it. */
+/** The linked decision is reread, because an agency may have changed or withdrawn it. */
 export const withCurrentDecision = async (tx: Db | Tx, listing: listings.Listing): Promise<Case> => {
   const facts = wholeCase(listing.facts)
   const ground = await groundUnder(tx, listing)
@@ -48,7 +48,7 @@ export interface LinkedDecision {
   level: Level | null
 }
 
-/** Returns the linked decision as its sources state it now, or null when it no longer stands. */
+/** Returns null when the linked decision no longer stands. */
 export const standingUnder = async (tx: Tx, listing: listings.Listing): Promise<LinkedDecision | null> => {
   const ground = await groundUnder(tx, listing)
   if (ground?.state !== 'STANDS') return null
@@ -95,7 +95,7 @@ const linkedFrom = (version: versions.RecordVersion): LinkedDecision => {
   }
 }
 
-/** Level of the deciding authority by its code; null when unknown. */
+/** Returns null for an unknown authority code. */
 export const levelIn = (penalty: Body): Level | null => {
   const code = penalty['authority_code']
   return typeof code === 'string' && usccForm(code) ? levelOf(regionIn(code)) : null

@@ -1,6 +1,6 @@
 /**
- * Listings: each move is one transaction with its event, state, public entry and deliveries. domain/listing/moves
- * decides what is allowed.
+ * Each move is one transaction with its event, state, public entry and deliveries. domain/listing/moves decides what is
+ * allowed.
  */
 import {
   type Case,
@@ -33,15 +33,15 @@ import { askForRepairNotice, servedPaper } from './served-paper.js'
 
 export type { MoveInput } from './move-input.js'
 
-/** Default lock timeout of a move, milliseconds. */
+/** Default lock timeout. */
 const WAIT_MS = 5_000
-/** Moves that stop publication do not wait for a running merge; they bypass the knowledge lock. */
+/** Stopping publication does not wait for a running merge; it bypasses the knowledge lock. */
 const STOPPING: readonly MoveName[] = ['hideListing']
-/** SQLSTATE and index of a second open listing of one kind. */
+/** A second open listing of one kind violates this index. */
 const UNIQUE_VIOLATION = '23505'
 const ONE_OPEN = 'listings_open'
 const RESTORED = '已恢复列入。It has been restored.'
-/** The list for which leads are opened: the one kind decided here. */
+/** The one kind decided here. */
 const LIST_OF_LEADS = 'serious'
 
 export interface CaseOpening {
@@ -54,7 +54,7 @@ export interface CaseOpening {
   now: Date
 }
 
-/** Opens a lead, which is a reason to look and not yet a proposal. */
+/** A lead is a reason to look and not yet a proposal. */
 export const openCase = (db: Db, rules: WorkRules, made: CaseOpening): Promise<listings.Listing> =>
   inTurn(db, WAIT_MS, async (tx) => {
     const opened = await openWithin(tx, rules, made, await knowledge.tick(tx, made.now))
@@ -62,7 +62,7 @@ export const openCase = (db: Db, rules: WorkRules, made: CaseOpening): Promise<l
     return opened
   })
 
-/** Opens leads for scores that fell below a threshold, in bulk. Skips operators with an open case. */
+/** For scores that fell below a threshold. Skips operators with an open case. */
 export const openLeads = async (
   tx: Tx,
   rules: WorkRules,
@@ -84,7 +84,7 @@ export const openLeads = async (
   )
 }
 
-/** Opens a lead in the caller's transaction. Returns null when a case is open already. */
+/** Returns null when a case is open already. */
 export const openWithin = async (
   tx: Tx,
   rules: WorkRules,
@@ -127,7 +127,7 @@ export const makeMove = (db: Db, rules: WorkRules, made: MoveRequest): Promise<l
     return moveWithin(tx, rules, { ...made, at: await instant(tx, made.now) })
   })
 
-/** Like `moveWithin`, but returns false on a refusal. The savepoint undoes changes made before it. */
+/** Returns false on a refusal; the savepoint undoes changes made before it. */
 export const tryMove = async (tx: Tx, rules: WorkRules, made: MoveRequest & { at: Date }): Promise<boolean> => {
   try {
     await tx.transaction((within) => moveWithin(within, rules, made))
@@ -138,7 +138,7 @@ export const tryMove = async (tx: Tx, rules: WorkRules, made: MoveRequest & { at
   }
 }
 
-/** Makes a move in the caller's transaction. `at` is its knowledge instant. */
+/** `at` is its knowledge instant. */
 export const moveWithin = async (
   tx: Tx,
   given: WorkRules,
@@ -167,7 +167,7 @@ export const moveWithin = async (
   if (made.name === 'restoreListing')
     for (const cause of ['REPAIR_REVOKED', 'RESTORED'] as const)
       await concerns.settleOf(tx, [made.id], { by: made.by, note: RESTORED, now: made.at, cause })
-  // The document number is known from now on; a repair under it may have arrived before.
+  // A repair under the document number may have arrived before it was known.
   if (made.name === 'decideListing' && (await repairedAlready(tx, step.after)))
     await concerns.open(tx, { listingId: made.id, cause: 'REPAIR_TOLD', record: null, run: null, at: made.at })
   if (made.name === 'serveListing') await askForRepairNotice(tx, made.id, made.input, made.at)
@@ -215,12 +215,12 @@ const ifAllowed = <T>(step: () => T): T | null => {
   }
 }
 
-/** Moves that show an entry, with the current content of its records. */
+/** These moves show the current content of the entry's records. */
 const SHOWING: readonly MoveName[] = ['publishListing', 'unhideListing', 'restoreListing', 'renewEntry']
 
 interface MoveDecisions {
   linked: LinkedDecision | null
-  /** The decision linked before, as it stands now. */
+  /** The formerly linked decision, as it stands now. */
   standing: LinkedDecision | null
 }
 
@@ -258,7 +258,7 @@ const keep = async (
       const event = eventOf(after, name, before.state, made, at)
       const act = { ...event.act }
       if (after.endsOn !== before.endsOn) act['endsOn'] = after.endsOn
-      // Both versions are stored, so that decisions based on the former stay explainable.
+      // Both are stored, so that decisions based on the former stay explainable.
       if (after.decisionVersion !== before.decisionVersion)
         Object.assign(act, { decisionVersion: after.decisionVersion, decisionBefore: before.decisionVersion })
       return { ...event, act }
@@ -326,7 +326,7 @@ const follow = (
     // The officer states what was not performed; otherwise the penalty gives the reason.
     ...(linked && { reason: facts.ground === 'DECISION_NOT_PERFORMED' ? (act.reason ?? '') : linked.violation }),
     ...(standing && facts.ground !== 'DECISION_NOT_PERFORMED' && { reason: standing.violation }),
-    // The legal basis in force when linked, and finally when decided.
+    // The legal basis when linked, and finally when decided.
     ...((linked || made.name === 'decideListing') && { basis: told(basisOn(list, act.on)) }),
     ...(made.name === 'decideListing' && { documentNumber: act.documentNumber ?? null }),
     ...(ENDING.includes(made.name) && { removalReason: facts.removal, removedOn: act.on }),

@@ -1,4 +1,4 @@
-/** Hides an entry that a platform confirmed and no longer shows, until a person decides. */
+/** A confirmed entry that a platform no longer shows is hidden until a person decides. */
 import { isRefusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -16,7 +16,7 @@ export interface LostEntryContext {
   log: Log
 }
 
-/** Returns false when the entry has moved on or may not be hidden. */
+/** False when the entry has moved on or may not be hidden. */
 export const hideLost = async (db: Db, one: { key: string; told: number }, by: LostEntryContext): Promise<boolean> => {
   const listing = await listings.byId(db, one.key)
   if (listing === null) return false

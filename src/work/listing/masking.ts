@@ -1,4 +1,4 @@
-/** Renews entries published under older masks: republished, or hidden when nothing may be public. */
+/** Entries under older masks are republished, or hidden when nothing may be public. */
 import { MASKS } from '../../domain/listing/public-entry.js'
 import type { Log } from '../../foundation/log.js'
 import type { Db } from '../../store/db/db.js'
@@ -9,7 +9,7 @@ import type { WorkRules } from '../calendar/rules.js'
 import { renewEntry } from './consequences.js'
 
 const STEP_ENTRIES = 500
-/** Bound of one run, so that expiry waits minutes at most. */
+/** Expiry waits minutes at most. */
 const RUN_ENTRIES = 20_000
 
 export const renewMasks = async (db: Db, rules: WorkRules, { now, log }: { now: Date; log: Log }): Promise<number> => {

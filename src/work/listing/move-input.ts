@@ -1,4 +1,4 @@
-/** Input of a move: validates and redacts what people write, and builds the act that the move table judges. */
+/** Validates and redacts what people write, and builds the act that the move table judges. */
 import type {
   CaseAct,
   CaseRole,
@@ -18,11 +18,11 @@ import type { WorkRules } from '../calendar/rules.js'
 import type { LinkedDecision } from './legal-ground.js'
 
 const FILE_HASH = /^[0-9a-f]{64}$/
-/** Maximum lengths, characters; the document number as in 双公示. */
+/** Characters; the document number as in 双公示. */
 const LONGEST = { documentNumber: 128, consentNumber: 128, reason: 1_000, text: 10_000 } as const
 
 export interface MoveInput {
-  /** The legal day of the act. */
+  /** Legal day. */
   on: string
   documentNumber?: string
   reason?: string
@@ -32,25 +32,25 @@ export interface MoveInput {
   ground?: ListingGround
   removal?: RemovalReason
   service?: Service
-  /** Number of the party's consent to electronic service. */
+  /** The party's consent to electronic service. */
   consentNumber?: string
   hearing?: boolean
   point?: number
   hiding?: HidingKind
-  /** The run that made the entry doubtful; set by automatic moves only. */
+  /** It made the entry doubtful; set by automatic moves. */
   run?: number
   notListed?: NotListedReason
   restoring?: RestorationCause
-  /** Version of the repair that an automatic move follows. */
+  /** The repair that an automatic move follows. */
   result?: number
-  /** For publishListing: whether a natural person is of age. */
+  /** For publishListing of a natural person. */
   ofAge?: boolean
   fileHash?: string
-  /** Origin of `fileHash`; set by the hub. */
+  /** Set by the hub. */
   paper?: ServedPaper
-  /** For serveListing: whether the repair notice was served too. */
+  /** For serveListing: the repair notice was served too. */
   repairNotice?: boolean
-  /** Number of the last move that the user saw (optimistic lock). */
+  /** Last move that the user saw (optimistic lock). */
   seen?: number
 }
 
@@ -61,7 +61,7 @@ export interface MoveAuthor {
   input: MoveInput
 }
 
-/** Builds the act. Refusals: DATE_INVALID, INPUT_INVALID. */
+/** Refusals: DATE_INVALID, INPUT_INVALID. */
 export const actOf = (
   { name, by, role, input: sent }: MoveAuthor,
   today: string,

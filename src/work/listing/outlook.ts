@@ -1,4 +1,4 @@
-/** Previews every move of a listing with all checks of a real move. Writes nothing. */
+/** Previews every move with all checks of a real one. Writes nothing. */
 import { wholeCase } from '../../domain/listing/case.js'
 import { isPublic } from '../../domain/listing/listing.js'
 import { DENIALS, type DenialCode } from '../../domain/listing/moves.js'
@@ -43,7 +43,7 @@ export const outlooksOf = async (
 
 type OutlookDenial = (Words & { code: string }) | null
 
-/** Denials that depend on other rows than the case. */
+/** These denials depend on other rows than the case. */
 const waiting = async (db: Db, listing: listings.Listing, { move }: Outlook): Promise<OutlookDenial> => {
   if (move === 'publishListing' && (await concerns.waits(db, listing.id, 'REPAIR_TOLD')))
     return denied('REPAIRED_ELSEWHERE')

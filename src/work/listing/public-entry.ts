@@ -1,4 +1,4 @@
-/** Computes what of a listing may be public, both for publishing and for previews. */
+/** Publishing and previews share what may be public. */
 import { type PublicAnswer, publicEntry } from '../../domain/listing/public-entry.js'
 import { publicCode } from '../../domain/listing/public-name.js'
 import { canonical, type Json } from '../../domain/records/records.js'
@@ -13,10 +13,10 @@ import { standingUnder } from './legal-ground.js'
 import { publicRules } from './publication-clocks.js'
 
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
-/** Maximum registrations examined of one operator and its merged ones. */
+/** Maximum examined of one operator and its merged ones. */
 const REGISTRATIONS_MOST = 50
 
-/** Registrations valid on the given days, by all current knowledge. */
+/** Uses all current knowledge. */
 export const registrationsOn = (tx: Tx | Db, asked: readonly { operator: number; day: string }[]) =>
   versions.onDays(tx, asked, {
     knownAt: ALL_KNOWLEDGE,
@@ -30,7 +30,7 @@ export interface PublicEntryFacts {
   /** From `registrationsOn`, including merged operators. */
   registrations: readonly Pick<versions.RecordVersion, 'body'>[]
   contested: boolean
-  /** Age of a natural person as established by an officer; null when unknown. */
+  /** Established by an officer. */
   ofAge: boolean | null
 }
 
@@ -75,7 +75,7 @@ const businessAddress = (
   return typeof address === 'string' ? address : null
 }
 
-/** After a merger the entry still names the firm that was listed; otherwise the operator's current names. */
+/** After a merger the entry still names the firm that was listed. */
 export const asShown = (operator: StoredOperator, shown: PublicBody | undefined): StoredOperator =>
   shown === undefined || publicCode(operator.uscc) === shown.uscc
     ? operator

@@ -1,5 +1,3 @@
-/** Loads and checks the rules of publication clocks and of public content. */
-
 import { checkPersons, type PublicRules } from '../../domain/listing/public-entry.js'
 import { type ClockRules, type Clocks, checkClocks, clocksOf } from '../../domain/listing/publication-clocks.js'
 import { banOf } from '../../domain/records/penalty.js'
@@ -28,7 +26,7 @@ export interface PublicationClockInput {
   today: string
 }
 
-/** Clocks of an entry with its penalty's ban. `endless` means a permanent ban, so that 公示系统 has no known end. */
+/** `endless`: a permanent ban, so that 公示系统 has no known end. */
 export const clocksShown = (
   rules: ClockRules,
   { decidedOn, decision, ...entry }: PublicationClockInput,

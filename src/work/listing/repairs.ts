@@ -1,6 +1,6 @@
 /**
- * Follows repair decisions made elsewhere, by decision number. Grants and refusals are applied in the same pull; a
- * revoked repair only opens a concern.
+ * Repair decisions made elsewhere match by decision number. Grants and refusals apply in the same pull; a revoked
+ * repair only opens a concern.
  */
 import { wholeCase } from '../../domain/listing/case.js'
 import type { MoveName } from '../../domain/listing/moves.js'

@@ -1,4 +1,4 @@
-/** Hash of the served decision, stored with the move as evidence. */
+/** The served decision's hash is evidence of the move. */
 
 import { needsRepairNotice } from '../../domain/listing/documents.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -12,7 +12,7 @@ import type { WorkRules } from '../calendar/rules.js'
 import { documentRules, draft } from './documents.js'
 import type { MoveInput } from './move-input.js'
 
-/** Prefers the named hash, then the issued decision's, then that of the hub's draft. */
+/** Prefers the named hash, then the issued decision's, then the draft's. */
 export const servedPaper = async (
   tx: Tx,
   rules: WorkRules,

@@ -1,6 +1,6 @@
 /**
- * Identity decisions: whose a record is, and which operators are one. Each is one transaction, stored with person,
- * reason and evidence. Undoing reverses its effects and keeps the row.
+ * Each decision is one transaction, stored with person, reason and evidence. Undoing reverses its effects and keeps the
+ * row.
  */
 
 import { subjectKey } from '../../domain/intake/matching.js'
@@ -38,7 +38,7 @@ export interface IdentityAct {
 }
 
 export interface SubjectDecisionInput extends IdentityAct {
-  /** An unmatched record. The decision covers all of its feed with the same subject key. */
+  /** Covers all unmatched records of its feed with the same subject key. */
   unmatched: number
   verdict: 'ATTACH' | 'NEW_OPERATOR' | 'NOT_OURS'
   /** ATTACH: any code of the operator. NEW_OPERATOR: its future code. */
@@ -90,7 +90,7 @@ export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInp
       by: made.by,
       at,
     })
-    // A concurrent decision on the same subject came first.
+    // A concurrent decision came first.
     if (decision === null) throw new Refusal('UNMATCHED_SETTLED')
     const reach = { decision: decision.id, feed: found.feed, subjectKey: key, at }
     const records = await waiting.settle(tx, reach, attaches ? 'MATCHED' : 'NOT_OURS')
@@ -109,7 +109,7 @@ export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInp
     return { decision, records }
   })
 
-/** Creates an operator under an unknown code, with the record's name. */
+/** Named after the record. */
 const founded = async (
   tx: Tx,
   code: string,
@@ -126,7 +126,7 @@ const founded = async (
   return { id, mergedInto: null }
 }
 
-/** Records of early releases get their subject key with the first decision. */
+/** Records of early releases get their key with the first decision. */
 const keyOf = async (tx: Tx, found: waiting.UnmatchedRecord): Promise<string> => {
   if (found.subjectKey !== null) return found.subjectKey
   const nobody = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
@@ -163,12 +163,12 @@ interface UndoResult {
 }
 
 const undone = (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date): UndoResult | Promise<UndoResult> => {
-  // A division moved nothing. A person drops its leads.
+  // A division moved nothing; a person drops its leads.
   if (decision.verdict === 'DIVIDE') return { records: 0, touched: [] }
   return decision.verdict === 'MERGE' ? split(tx, decision, at) : detach(tx, decision, at)
 }
 
-/** Returns the records to the unmatched queue and reopens earlier versions. */
+/** Unmatches the records and reopens earlier versions. */
 const detach = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date): Promise<UndoResult> => {
   const { id, feed, subjectKey: key, evidence, decidedAt } = decision
   const reach = { decision: id, feed: feed ?? '', subjectKey: key ?? '', at }
@@ -183,7 +183,7 @@ const detach = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date)
   return { records: returned.length, touched }
 }
 
-/** Removes the operator that an undone decision created, unless other records mention it. */
+/** An operator that other records mention stays. */
 const unfound = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date }): Promise<void> => {
   if (!(await operators.isUnfounded(tx, id))) return
   const untouched = (await leads.untouched(tx, [id])).map((lead) => lead.id)
@@ -191,7 +191,7 @@ const unfound = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date })
   if ((await takeback.forget(tx, [id], { at })) > 0) await watchEntries.close(tx, [id], { on: dateIn(now), at })
 }
 
-/** Returns the merged records, and those that its own codes brought since. */
+/** Also returns those that its own codes brought since. */
 const split = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date): Promise<UndoResult> => {
   const from = decision.mergedId ?? 0
   const owner = (await mergers.byId(tx, from))?.mergedInto ?? null
@@ -206,7 +206,7 @@ const split = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date):
 }
 
 export interface OperatorMergeInput extends IdentityAct {
-  /** The operators' own codes. */
+  /** Own codes. */
   from: string
   into: string
   cause: decisions.MergerCause
@@ -242,7 +242,7 @@ export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInpu
     return { decision, records }
   })
 
-/** Returns why these two may not be merged, or null. Both must be unmerged, so no cycle can arise. */
+/** Both must be unmerged, so no cycle can arise. Null allows the merger. */
 const notMergeable = async (
   tx: Tx,
   from: mergers.MergerParty,
@@ -267,7 +267,7 @@ const notMergeable = async (
 
 const codeIn = (party: mergers.MergerParty | null): string => party?.uscc ?? party?.shop ?? ''
 
-/** Returns the operator with this code itself, even when it is merged into another. */
+/** The code's own operator, even when merged into another. */
 export const named = async (tx: Tx, code: string): Promise<mergers.MergerParty> => {
   const asked = codeOf(code)
   const found = asked === null ? null : await mergers.own(tx, asked)

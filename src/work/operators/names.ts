@@ -1,7 +1,4 @@
-/**
- * Indexes names for search that their transactions left out because of their number. Each step is a transaction and
- * idempotent.
- */
+/** Indexes names that large transactions left out. Each step is a transaction and idempotent. */
 import { reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Db } from '../../store/db/db.js'
@@ -10,11 +7,11 @@ import * as names from '../../store/operators/names.js'
 
 const LOCK = 'hub.names'
 
-/** Returns the number of names written; null when nothing is due or another process works. */
+/** Returns null when nothing is due or another process works. */
 export const sweepNames = async (db: Db, { signal }: { signal?: AbortSignal } = {}): Promise<number | null> => {
   if ((await names.wanting(db)) === null) return null
   const swept = await locks.alone(db, LOCK, 0, async () => {
-    // Read under the lock: later additions are left to the next sweep.
+    // Read under the lock: the next sweep takes later additions.
     const wanted = await names.wanting(db)
     if (wanted === null) return null
     await names.prepare(db)
@@ -37,7 +34,7 @@ export interface NameSweeper {
   idle: () => Promise<void>
 }
 
-/** One sweep at a time, and one more when woken meanwhile. */
+/** One sweep runs at a time, and one more when woken meanwhile. */
 export const makeSweeper = (db: Db, { signal, log }: { signal: AbortSignal; log: Log }): NameSweeper => {
   let under: Promise<unknown> = Promise.resolve()
   let next = false

@@ -1,7 +1,4 @@
-/**
- * Removal certificate: a signed statement of when and why an entry was removed and who has been informed. Verifiable
- * without the hub.
- */
+/** Signed statement of when and why an entry was removed and who knows. Verifiable without the hub. */
 import type { ManifestKeys } from '../../foundation/keys.js'
 import type { RetractionStatus } from '../delivery/retraction.js'
 
@@ -58,7 +55,7 @@ export const certificateOf = ({ issuer, party, entry, retraction, now }: Certifi
         toldAt: toldAt?.toISOString() ?? null,
         confirmedAt: confirmedAt?.toISOString() ?? null,
       })),
-      // Counts only: which marketplaces it sells on is the party's own business.
+      // Counts only: its marketplaces are the party's own business.
       marketplaces: {
         all: hearers.length,
         told: hearers.filter(({ toldAt }) => toldAt !== null).length,
@@ -68,7 +65,7 @@ export const certificateOf = ({ issuer, party, entry, retraction, now }: Certifi
   }
 }
 
-/** A compact JWS (RFC 7515), verifiable with the hub's key set. */
+/** Compact JWS (RFC 7515), verifiable with the hub's key set. */
 export const signedCertificate = (
   manifests: Pick<ManifestKeys, 'certify'>,
   certificate: Certificate,

@@ -1,20 +1,19 @@
-/** Atom feed of the latest changes (RFC 4287). A removed entry is a tombstone (RFC 6721) without a name. */
+/** Atom feed (RFC 4287). A removed entry is a tombstone (RFC 6721) without a name. */
 
-/** Maximum changes in the feed; with more, readers use a file or a delta. */
+/** Beyond this, readers use a file or a delta. */
 export const FEED_CHANGES = 500
 
 export interface AtomFeed {
-  /** Permanent unique id of the feed: the identity of the database. */
+  /** Permanent unique id: the identity of the database. */
   feedId: string
-  /** Public address, such as https://hub.example; null when not configured, and links are relative. */
+  /** Example: https://hub.example; null makes links relative. */
   origin: string | null
   publishedAt: Date
 }
 
-/** A port chosen by the system is unknown when the feed is made. */
+/** The system chooses the port after the feed is made. */
 const ANY_PORT = /:0$/
 
-/** Returns the origin for links. */
 export const originIn = (issuer: string): string | null => (ANY_PORT.test(issuer) ? null : issuer.replace(/\/$/, ''))
 
 export interface FeedChange {
@@ -67,7 +66,7 @@ const entry = (base: string, id: string, at: Date, told: AtomEntryBody): string 
 `
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-/** Characters that XML 1.0 forbids. */
+/** XML 1.0 forbids these characters. */
 const UNWRITABLE = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu
 
 const text = (value: string): string =>

@@ -1,4 +1,4 @@
-/** Recomputes the chain of snapshots from its permanent rows (id, salted hash, from, to), without bodies or salts. */
+/** Recomputes the chain from its permanent rows (id, salted hash, from, to), without bodies or salts. */
 import { createHash } from 'node:crypto'
 import { chain, FIRST_HASH, type Member } from '../../domain/publication/snapshot.js'
 import type { Db } from '../../store/db/db.js'
@@ -6,7 +6,7 @@ import * as snapshots from '../../store/publication/snapshots.js'
 
 const STEP_SNAPSHOTS = 100
 
-/** Returns sequences whose hash or link is wrong. */
+/** `broken`: sequences whose hash or link is wrong. */
 export const verifyChain = async (db: Db): Promise<{ verified: number; broken: number[] }> => {
   const broken: number[] = []
   const list = new Map<string, Member>()
@@ -41,7 +41,7 @@ const salted = (sequence: number, before: string, members: readonly Member[]): s
   return chained.end()
 }
 
-/** The hash of snapshots before salts were introduced. */
+/** Hash of snapshots from before salts. */
 const unsalted = (sequence: number, before: string, members: readonly Member[]): string => {
   const hash = createHash('sha256').update(`${sequence}\n${before}\n`)
   for (const { id, hash: body } of members) hash.update(`${id} ${body}\n`)

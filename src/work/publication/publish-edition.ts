@@ -1,6 +1,6 @@
 /**
- * The files of one sequence on disk, built from the snapshot's lines or derived from the previous edition by byte
- * ranges, without parsing unchanged entries.
+ * The files of one sequence, built from the snapshot's lines or derived from the previous edition by byte ranges,
+ * without parsing unchanged entries.
  */
 import { createHash } from 'node:crypto'
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { chainHead, chainLine, type FileSaid, type Member } from '../../domain/publication/snapshot.js'
 import { FORMS, type SnapshotHead } from './publish-files.js'
 
-/** Bytes processed at once; hashing them takes less than a millisecond. */
+/** Hashing this much takes less than a millisecond. */
 const STEP_BYTES = 256 * 1024
 const ID_BYTES = 16
 
@@ -21,7 +21,7 @@ interface PartForm {
   tail: string
 }
 
-/** The served formats, and last the text that the sequence's hash covers. */
+/** The last part is the text that the sequence's hash covers. */
 const PARTS: readonly PartForm[] = [
   ...FORMS.map(({ head, entry, separator, tail }) => ({
     head,
@@ -43,7 +43,7 @@ interface EditionPart {
   sha256: string
   bytes: number
   headBytes: number
-  /** End offset of each entry by id; empty when only counted. */
+  /** End offset of each entry in id order; empty when only counted. */
   ends: Float64Array
 }
 
@@ -58,14 +58,13 @@ export interface Edition {
   parts: readonly EditionPart[]
 }
 
-/** A byte range of the edition's file, or new bytes. */
 export type Segment = ByteRange | Uint8Array
 export interface ByteRange {
   from: number
   to: number
 }
 
-/** Builds the files in `folder`. With null, only hashes and lengths are computed. */
+/** A null folder computes hashes and lengths only. */
 export const buildEdition = async (
   snapshot: SnapshotHead,
   lines: AsyncIterable<readonly EditionLine[]>,
@@ -96,7 +95,7 @@ export const buildEdition = async (
   }
 }
 
-/** Derives the next edition: `before` without `gone` and with `put`, which is sorted by id. */
+/** Takes `before` without `gone` and with `put`, sorted by id. */
 export const deriveEdition = async (
   before: Edition,
   snapshot: SnapshotHead,
@@ -125,7 +124,6 @@ export const deriveEdition = async (
   }
 }
 
-/** Returns the segments and length of a format's file without these entries. */
 export const without = (
   edition: Edition,
   form: number,
@@ -141,7 +139,7 @@ export const without = (
 
 export const lengthOf = (segment: Segment): number => ('length' in segment ? segment.length : segment.to - segment.from)
 
-/** Returns the end offset of the last of these entries, or 0 when absent. */
+/** 0 when absent. */
 export const lastEndOf = (edition: Edition, form: number, ids: readonly string[]): number => {
   const { ends } = edition.parts[form] as EditionPart
   return ids.reduce((last, id) => {
@@ -164,7 +162,7 @@ export async function* bytesIn(
   }
 }
 
-/** Unlinked at once, so that the file disappears with its last reader or with the process. */
+/** Unlinked at once: the file disappears with its last reader or the process. */
 export const anonymousFile = async (folder: string): Promise<FileHandle> => {
   await mkdir(folder, { recursive: true })
   const path = join(
@@ -232,7 +230,7 @@ const segmentsOf = (form: PartForm, part: EditionPart, steps: readonly EditionSt
   return segments
 }
 
-/** Runs in one go on the event loop, so it does one addition for each of up to 200,000 entries. */
+/** Runs in one go on the event loop: one addition for each of up to 200,000 entries. */
 const endsOf = (form: PartForm, part: EditionPart, steps: readonly EditionStep[], from: number): Float64Array => {
   const separator = Buffer.byteLength(form.separator)
   const ends = new Float64Array(steps.reduce((sum, step) => sum + ('put' in step ? 1 : step.to - step.from), 0))
@@ -273,7 +271,7 @@ const making = async (form: PartForm, head: Buffer, folder: string | null): Prom
   let waitingBytes = 0
   const flush = async (): Promise<void> => {
     const [first = Buffer.alloc(0), ...more] = waiting
-    // Chunks from the previous edition are long enough to pass through without a copy.
+    // Long chunks of the previous edition pass through without a copy.
     const all = more.length === 0 ? first : Buffer.concat(waiting)
     waiting = []
     waitingBytes = 0

@@ -1,4 +1,4 @@
-/** File formats of a snapshot. Entries are ordered by id, and one sequence always gives the same bytes. */
+/** Entries are ordered by id; one sequence always gives the same bytes. */
 
 export interface SnapshotHead {
   sequence: number
@@ -10,7 +10,7 @@ export interface FileForm {
   path: string
   type: string
   head: (snapshot: SnapshotHead) => string
-  /** `line` is the entry's canonical JSON. */
+  /** `line` is canonical JSON. */
   entry: (line: string) => string
   separator: string
   tail: string
@@ -18,7 +18,6 @@ export interface FileForm {
 
 /** Spreadsheets need it to recognise UTF-8. */
 export const BYTE_ORDER_MARK = '\uFEFF'
-/** Same names as in the other formats. */
 const COLUMNS = [
   'id',
   'list',
@@ -35,12 +34,10 @@ const COLUMNS = [
   'hash',
   'contested',
 ] as const
-/**
- * Text that a spreadsheet would run as a formula, also after blanks or invisible characters. An apostrophe escapes it.
- */
+/** A spreadsheet would run this as a formula, also after blanks or invisible characters. An apostrophe escapes it. */
 const FORMULA = /^(?:[\t\r\n]|[\s\p{Cf}]*[=+\-@＝＋－＠])/u
 
-/** A CSV line (RFC 4180). */
+/** RFC 4180. */
 export const row = (cells: readonly unknown[]): string => `${cells.map(cell).join(',')}\r\n`
 
 const cell = (value: unknown): string => {

@@ -1,4 +1,4 @@
-/** Publishes the list as a numbered snapshot, chained to the previous one, with files and a signed manifest. */
+/** A numbered snapshot is chained to the previous one, with files and a signed manifest. */
 import { createHash } from 'node:crypto'
 import { type AuditHead, headOf } from '../../domain/audit/audit-log.js'
 import {
@@ -40,19 +40,18 @@ export interface PublishOptions extends RunOptions {
   manifests: Keys['manifests']
   /** Latest certain instant, used as signing date. Default `now`. */
   sure?: () => Date
-  /** Notes the sequence outside the database, to detect a restored backup. */
+  /** Reveals a restored backup. */
   note: (published: { sequence: number; hash: string; publishedAt: string }) => void
-  /** Highest sequence noted by any database, which is never reused. */
+  /** Highest sequence noted by any database; never reused. */
   noted?: () => number
-  /** Holder of the current edition, from which the next is derived. Without it, no files are kept. */
+  /** The next edition derives from its current one. Without it, no files are kept. */
   files?: Pick<PublishedFiles, 'make' | 'adopt'>
-  /** Publishes removals only; additions and changes wait for the schedule. */
+  /** Additions and changes wait for the schedule. */
   removalsOnly?: boolean
 }
 
-/** Batch size; from this many additions on, table statistics are refreshed. */
+/** Batch size; from as many additions on, table statistics are refreshed. */
 const STEP_ENTRIES = 1_000
-/** Attempts after serialization failures. */
 const TRIES = 5
 const SERIALIZATION_FAILURE = '40001'
 
@@ -85,7 +84,7 @@ export const publish = (
     return { sequence, entries, added, changed, removed, hash, ms: run.elapsed() }
   })
 
-/** Reads one instant (repeatable read) while moves continue. A trigger hides their removals from readers at once. */
+/** Reads one instant (repeatable read) while moves continue; a trigger hides their removals at once. */
 const undisturbed = async <T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> => {
   for (let tried = 1; ; tried += 1) {
     try {
@@ -112,8 +111,8 @@ interface TakenSnapshot {
 }
 
 /**
- * While the database counts as restored or the clock is in doubt, only removals are published. Refusals
- * DATABASE_RESTORED and CLOCK_DOUBTED when nothing was ever published.
+ * A restored database or a doubted clock publishes removals only. Refusals DATABASE_RESTORED and CLOCK_DOUBTED when
+ * nothing was ever published.
  */
 const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
   const { run, now, sure, manifests, noted, files } = taking
@@ -137,7 +136,7 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
     added: many('ADDED'),
     changed: many('CHANGED'),
     removed: many('REMOVED'),
-    // Publications at the same instant of a stopped clock differ by their sequence.
+    // A stopped clock repeats its instant; the sequence differs.
     publishedAt: sure,
     form: FORM,
     origin: originIn(manifests.issuer),
@@ -161,7 +160,7 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
   }
 }
 
-/** A list that is unpublished, or in another format, is always published whole. */
+/** A list that is unpublished, or in another format, is published whole. */
 const changesIn = async (
   tx: Tx,
   last: Awaited<ReturnType<typeof snapshots.current>>,
@@ -172,7 +171,7 @@ const changesIn = async (
   return snapshots.changes(tx, today, await snapshots.gone(tx, last.snapshot.sequence, today))
 }
 
-/** Signs the unchanged list again when its signature is about to expire. */
+/** Signs an unchanged list again before its signature expires. */
 const renew = async (
   tx: Tx,
   { snapshot, signed, forgotten }: NonNullable<Awaited<ReturnType<typeof snapshots.current>>>,
@@ -250,7 +249,7 @@ const signAnew = async (
     await keepSigned(tx, { ...said.trail, signedAt: now, ...manifests.signHead(JSON.stringify(said.trail)) })
 }
 
-/** Manifest of a snapshot's files, or of one answer about it. */
+/** For a snapshot's files, or one answer about it. */
 export const manifestOf = (
   snapshot: Pick<snapshots.Snapshot, 'sequence' | 'previousHash' | 'publishedAt'>,
   until: Date,

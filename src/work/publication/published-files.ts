@@ -1,4 +1,4 @@
-/** The public files of the last sequence, with cached encodings. Large files are encoded in the background. */
+/** Public files of the last sequence, with cached encodings. */
 import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -11,9 +11,9 @@ import { anonymousFile, buildEdition, bytesIn, closeEdition, deriveEdition, type
 export const ENCODINGS = ['br', 'gzip'] as const
 export type FileEncoding = (typeof ENCODINGS)[number]
 
-/** Files up to this size are encoded before they are served, bytes. */
+/** Bytes; smaller files are encoded before they are served. */
 const SMALL_BYTES = 1024 * 1024
-/** Delay before large files are encoded, milliseconds. */
+/** Delay before larger files are encoded in the background. */
 const QUIET_MS = 5_000
 /** Batch size, and changes from which an edition is rebuilt. */
 const STEP_ENTRIES = 1_000
@@ -26,25 +26,25 @@ export interface EncodedFile {
   bytes: number
 }
 
-/** Reference to an edition; its files stay open until released. */
+/** Its files stay open until released. */
 export interface HeldEdition {
   edition: Edition
-  /** Returns null when not encoded yet. `form` is an index into FORMS. */
+  /** `form` is an index into FORMS; null when not encoded yet. */
   encoded: (form: number, encoding: FileEncoding) => EncodedFile | null
   release: () => void
 }
 
 export interface PublishedFiles {
-  /** Returns null when there is no edition. The caller must release it. */
+  /** The caller must release it. */
   hold: () => HeldEdition | null
   /** Derives the edition from the previous one when held. */
   make: (
     tx: Tx,
     made: { last: snapshots.Snapshot | null; next: snapshots.Snapshot; changes: readonly snapshots.SnapshotChange[] },
   ) => Promise<Edition>
-  /** Serves the edition once `publication` resolves after its commit; null when nothing was published. */
+  /** Serves the edition once `publication` resolves after its commit. */
   adopt: (publication: Promise<Edition | null>) => Promise<void>
-  /** Ensures an edition at least as new as this snapshot, also when another process published it. */
+  /** Ensures an edition at least as new, also when another process published it. */
   ensure: (db: Db, snapshot: snapshots.Snapshot) => Promise<void>
   settled: () => Promise<void>
   close: () => Promise<void>

@@ -1,4 +1,4 @@
-/** Activation of scorecards: one person proposes a card from a day on, another decides. Existing scores stay. */
+/** One person proposes a card from a day on, another decides. Existing scores stay. */
 
 import { samePerson } from '../../domain/access/viewer.js'
 import { writtenText } from '../../domain/records/written-text.js'
@@ -18,7 +18,7 @@ type PseudonymRules = Pick<WorkRules, 'mark'>
 
 export interface ActivationProposal {
   version: string
-  /** First day in force; today at the earliest. */
+  /** Today at the earliest. */
   effectiveOn: string
   reason: string
   by: string
@@ -26,8 +26,8 @@ export interface ActivationProposal {
 }
 
 /**
- * Refusals: SCORECARD_UNKNOWN, SCORECARD_BROKEN with its faults, SCORECARD_CHANGED, ADOPTION_PAST, ADOPTION_UNTRIED (no
- * trial of this card), ADOPTION_OPEN, DATE_INVALID, INPUT_INVALID.
+ * Refusals: SCORECARD_UNKNOWN, SCORECARD_BROKEN with its faults, SCORECARD_CHANGED, ADOPTION_PAST, ADOPTION_UNTRIED,
+ * ADOPTION_OPEN, DATE_INVALID, INPUT_INVALID.
  */
 export const proposeScorecard = async (
   db: Db,
@@ -57,8 +57,8 @@ export interface ActivationDecision {
 }
 
 /**
- * Refusals: ADOPTION_UNKNOWN, ADOPTION_SETTLED, ADOPTION_OWN (same person), ADOPTION_PAST, SCORECARD_BROKEN and
- * SCORECARD_CHANGED (card differs from the proposal), INPUT_INVALID, RUN_BUSY.
+ * Refusals: ADOPTION_UNKNOWN, ADOPTION_SETTLED, ADOPTION_OWN, ADOPTION_PAST, SCORECARD_BROKEN, SCORECARD_CHANGED (card
+ * differs from the proposal), INPUT_INVALID, RUN_BUSY.
  */
 export const decideScorecard = async (
   db: Db,
@@ -83,7 +83,7 @@ export const decideScorecard = async (
   })
 }
 
-/** Scores of past days must stay, so no card starts before today. */
+/** Scores of past days must stay. */
 const notPast = (effectiveOn: string, now: Date): void => {
   if (effectiveOn < dateIn(now)) throw new Refusal('ADOPTION_PAST', { effectiveOn })
 }
@@ -95,11 +95,11 @@ export interface CardStatus {
   name: Scorecard['name'] | null
   hash: string | null
   state: ScorecardState
-  /** Faults of its file with their places; they do not affect the stored card. */
+  /** Faults of its file; they do not affect the stored card. */
   faults: string[]
 }
 
-/** Lists all cards, from files and database, by version. A broken file does not hide the others. */
+/** A broken file does not hide the others. */
 export const scorecards = async (db: Db, today: string): Promise<CardStatus[]> => {
   const kept = new Map((await adoptions.keptCards(db, today)).map((card) => [card.version, card]))
   const inForce = await orRefusal(() => cardInForce(db, today))

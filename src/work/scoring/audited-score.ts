@@ -1,5 +1,3 @@
-/** A stored score with everything needed to recompute it. */
-
 import type { ListKind } from '../../domain/listing/lists.js'
 import type { FactEvent, FactFamily, Facts } from '../../domain/records/facts.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
@@ -16,7 +14,7 @@ export interface AuditedScore {
   score: scores.StoredScore
   operator: operators.StoredOperator
   card: Scorecard
-  /** Reread as known then; the hash proves that these facts were scored. */
+  /** Reread as known then; the hash proves that these were scored. */
   facts: Omit<Facts, 'comingOn'> & { events: Required<Omit<FactEvent, 'decidedOn'>>[] }
   records: versions.RecordVersion[]
 }
@@ -45,13 +43,13 @@ export const auditOf = async (
   return { score, operator, card, facts, records: [...records.values()].sort((a, b) => a.id - b.id) }
 }
 
-/** Returns a score with its operator, even when that was merged since. */
+/** The operator may have been merged since. */
 export const scoreAndOwner = async (
   db: Db,
   id: number,
 ): Promise<{ score: scores.StoredScore; operator: operators.StoredOperator } | null> => {
   const score = (await scores.byIds(db, [id])).get(id)
-  // Always runs the query, so that answers about another's score and about none take the same time.
+  // Always queried, so that answers about another's score and about none take the same time.
   const owner = score?.operatorId ?? 0
   const operator = (await operators.byIds(db, [owner])).get(owner)
   return score && operator ? { score, operator } : null

@@ -1,4 +1,3 @@
-/** Turns stored evidence into facts, for scoring, replay and trials. */
 import { hash } from 'node:crypto'
 import { type OwnDecision, repeatsOwn } from '../../domain/listing/own-decisions.js'
 import { type FactEvent, type FactFamily, type Facts, LIST_FACT } from '../../domain/records/facts.js'
@@ -11,7 +10,7 @@ import type { PointInTime } from '../../store/records/versions.js'
 import * as evidence from '../../store/scoring/evidence.js'
 import type { Lists } from '../../store/scoring/rule-books.js'
 
-/** Facts of operators on a day, as known at an instant. `known` lists the families with a source. */
+/** `known` lists the families with a source. */
 export const factsOf = async (
   db: Db | Tx,
   chunk: readonly { id: number; kind: string }[],
@@ -66,7 +65,7 @@ export const factsOf = async (
   )
 }
 
-/** Skips list entries of an agency that repeat a decision of this hub. */
+/** An agency's entries that repeat a decision of this hub are skipped. */
 const withoutOwn = (rows: readonly evidence.EvidenceRow[], own: readonly OwnDecision[] | undefined) => {
   if (own === undefined) return rows
   const isRepeated = repeatsOwn(own)
@@ -85,7 +84,7 @@ const compared = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /**
  * SHA-256 (hexadecimal) of the canonical JSON of `{events: [{fact, on, record, until, weight}], kind, known}`. Events
- * are sorted by record, fact, day and end; families by name. The day is excluded, because time alone changes no fact.
+ * are sorted by record, fact, day and end; families by name. Time alone changes no fact, so the day is excluded.
  */
 export const hashOfFacts = ({ kind, known, events }: Facts): string => {
   // Concatenated without escaping, for speed: it runs a million times.
@@ -98,7 +97,7 @@ export const hashOfFacts = ({ kind, known, events }: Facts): string => {
 
 const quoted = (day: string | null): string => (day === null ? 'null' : `"${day}"`)
 
-/** Scores facts by a card. A state that begins later also sets `nextChangeOn`. */
+/** A state that begins later also sets `nextChangeOn`. */
 export const scoreOf = (facts: Facts, card: Scorecard): Score => {
   const result = score(facts, card)
   const { comingOn = null } = facts
@@ -106,7 +105,7 @@ export const scoreOf = (facts: Facts, card: Scorecard): Score => {
   return sooner ? { ...result, nextChangeOn: comingOn } : result
 }
 
-/** The part of the list rules that affects facts, and its hash. */
+/** The list rules that affect facts, and their hash. */
 export const bookOf = (lists: Lists): { hash: string; lists: Lists } => {
   const known = books.get(lists)
   if (known) return known

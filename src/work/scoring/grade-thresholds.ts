@@ -1,6 +1,6 @@
 /**
- * Falling below a grade threshold opens a lead (a reason to look, never a ground for listing) or a watch entry; rising
- * above closes the watch entry.
+ * Falling below a grade threshold opens a lead (never a ground for listing) or a watch entry; rising above closes the
+ * watch entry.
  */
 import { LIST_FACT } from '../../domain/records/facts.js'
 import { crossed, type Reason } from '../../domain/scoring/score.js'
@@ -44,7 +44,7 @@ export const applyThresholds = async (tx: Tx, rules: WorkRules, followed: Scored
   await watchEntries.close(tx, risen, { on, at })
 }
 
-/** True for an entry on the list of the seriously dishonest that counts; undated entries do not. */
+/** True for an entry on the list of the seriously dishonest that counts; undated ones do not. */
 const listedBy = (reasons: readonly Reason[]): boolean =>
   reasons.some(({ fact, why, count }) => fact === LIST_FACT && why !== 'UNDATED' && count > 0)
 
@@ -56,8 +56,8 @@ interface FallenScore {
 type EarlierStandings = Map<number, { value: number; lines?: Scorecard['lines'] }>
 
 /**
- * Previous position by the card's own thresholds. Ignores scores that rest on a rolled-back run, and those without a
- * lead only because of a former listing. A lead dropped by a person is not opened again while the score stays below.
+ * Uses the card's own thresholds. Ignores scores of a rolled-back run, and those without a lead only because of a
+ * former listing. A lead dropped by a person is not opened again while the score stays below.
  */
 const stoodBefore = async (
   tx: Tx,
@@ -91,7 +91,7 @@ const linesOf = async (tx: Tx, hash: string, card: Scorecard): Promise<{ lines?:
   return its === null || its === card ? {} : { lines: its.lines }
 }
 
-/** After a rollback, leads stand without a new score. With one they are dropped, and opened again if it says so. */
+/** A rollback leaves leads without a new score. With one they are dropped, and opened again if it says so. */
 const dropUnfounded = async (tx: Tx, { ids, rows, on, at }: ScoredBatch): Promise<Set<number>> => {
   const questioned = await leads.questioned(tx, ids)
   if (questioned.length === 0) return new Set()

@@ -1,5 +1,5 @@
 /**
- * Objections of an operator to a record behind its score. When upheld, the agency corrects the record; scores are never
+ * An operator objects to a record behind its score. When upheld, the agency corrects the record; scores are never
  * edited.
  */
 
@@ -17,10 +17,9 @@ import { currentScore } from './override.js'
 
 export interface ObjectionInput extends ActContext {
   operator: string
-  /** Id of any version of the contested record. */
+  /** Any version of the contested record. */
   record: number
   statement: string
-  /** Returns whether this person may act for the operator. */
   mayFor: (operator: StoredOperator) => boolean
 }
 
@@ -84,7 +83,7 @@ export interface ObjectionWithdrawal extends ActContext {
   objection: number
 }
 
-/** Only for the person who opened it. Refusals: OBJECTION_UNKNOWN, OBJECTION_SETTLED, RUN_BUSY. */
+/** For its author. Refusals: OBJECTION_UNKNOWN, OBJECTION_SETTLED, RUN_BUSY. */
 export const withdrawObjection = async (
   db: Db,
   rules: WorkRules,

@@ -1,6 +1,5 @@
 /**
- * Override of a grade: one person proposes, another confirms. It affects the displayed standing only, not leads,
- * listings or scores.
+ * One person proposes a grade, another confirms. It affects the displayed standing only, not leads, listings or scores.
  */
 
 import { samePerson } from '../../domain/access/viewer.js'
@@ -80,8 +79,8 @@ export interface OverrideWithdrawal extends ActContext {
 }
 
 /**
- * Withdraws a pending or active override; the one it replaced does not return. Refusals: OVERRULE_UNKNOWN,
- * OVERRULE_SETTLED, INPUT_INVALID, RUN_BUSY.
+ * Ends a pending or active override; the one it replaced does not return. Refusals: OVERRULE_UNKNOWN, OVERRULE_SETTLED,
+ * INPUT_INVALID, RUN_BUSY.
  */
 export const withdrawOverride = async (
   db: Db,

@@ -1,6 +1,6 @@
 /**
- * Scoring run: facts of queued operators become points, reasons and grade, all at one knowledge instant. A row is added
- * where something changed. Fetching, scoring and writing overlap.
+ * Facts of queued operators become points, reasons and grade, all at one knowledge instant. A row is added where
+ * something changed. Fetching, scoring and writing overlap.
  */
 
 import { setImmediate as turn } from 'node:timers/promises'
@@ -22,10 +22,10 @@ import { bookOf, factsOf, hashOfFacts, scoreOf } from './facts.js'
 import { applyThresholds } from './grade-thresholds.js'
 import { cardInForce, cardToTry, hashOfCard, keepCard } from './scorecards.js'
 
-/** Batch size, in operators: small at first, so that the pipeline fills quickly. */
+/** The first batches are small, so that the pipeline fills quickly. */
 const FIRST_STEP_OPERATORS = 250
 const STEP_OPERATORS = 2_000
-/** Batches prefetched in parallel, each on its own connection. */
+/** Batches prefetched, each on its own connection. */
 const STEPS_AHEAD = 2
 const TURN_EVERY_OPERATORS = 100
 
@@ -66,7 +66,7 @@ export const score = async (db: Db, options: ScoringOptions): Promise<ScoringRes
 
 interface ScoringCourse {
   card: Scorecard
-  /** True for a requested day or card: opens nothing and leaves the rescoring queue alone. */
+  /** A requested day or card opens nothing and leaves the rescoring queue alone. */
   asked: boolean
   asOf: string
 }
@@ -113,7 +113,7 @@ const scoreDue = async (
         ])
         return { operators, facts, before }
       })
-      // Avoids an unhandled rejection; the failure is thrown when awaited.
+      // Avoids an unhandled rejection; awaiting throws it.
       step.catch(() => {})
       return step
     }
@@ -156,7 +156,7 @@ interface RuledCourse extends ScoringCourse {
 interface FetchedBatch {
   operators: DueOperator[]
   facts: Map<number, Facts>
-  /** Previous scores. No other run scores meanwhile. */
+  /** No other run scores meanwhile. */
   before: ReadonlyMap<number, EarlierScore>
 }
 
@@ -211,7 +211,7 @@ const holdsStill = (earlier: EarlierScore, hashes: ScoreHashes, asOf: string, co
     ? comingOn === null
     : asOf < earlier.nextChangeOn && (comingOn ?? earlier.nextChangeOn) >= earlier.nextChangeOn)
 
-/** Returns the score to compare reasons with, when all else is equal. */
+/** The score to compare reasons with, when all else is equal. */
 const movedNothing = (earlier: EarlierScore, row: scores.NewScore): number | null => {
   const same = holdsSame(earlier, row) && earlier.value === row.value && earlier.nextChangeOn === row.nextChangeOn
   return same ? ('scoreId' in earlier ? earlier.scoreId : earlier.id) : null
@@ -261,8 +261,8 @@ interface ScoreBatch extends ScoringCourse {
 type ScoredCounts = Pick<ScoringResult, 'scored' | 'stored'>
 
 /**
- * Skips operators merged, removed or changed since they were read; those stay queued. Rows of a requested day are
- * always kept, because its knowledge is fixed.
+ * Operators merged, removed or changed since they were read stay queued. Rows of a requested day are always kept,
+ * because its knowledge is fixed.
  */
 const written = async (
   db: Db,

@@ -1,4 +1,4 @@
-/** A scorecard comes from schema/scorecards until it is first used or proposed. After that the stored copy counts. */
+/** A scorecard comes from schema/scorecards until first used or proposed; then the stored copy counts. */
 import { createHash } from 'node:crypto'
 import { canonical, type Json } from '../../domain/records/records.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
@@ -9,7 +9,6 @@ import { nameTwice } from '../../foundation/text/duplicate-keys.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as kept from '../../store/scoring/scorecards.js'
 
-/** In force when no other was activated. */
 export const FIRST_IN_FORCE = kept.FIRST_IN_FORCE
 
 /** Refuses a broken card with place and reason. */
@@ -31,7 +30,7 @@ interface ExaminedCard {
   faults: readonly string[]
 }
 
-/** Reread each time, since cards are edited while tried; an unchanged text is cached. */
+/** Reread each time, since cards are edited while tried; unchanged text is cached. */
 const document = (version: string): ExaminedCard => {
   try {
     const text = contracts.text(`scorecards/${version}.json`)
@@ -57,17 +56,16 @@ const faultsOf = (card: unknown, version: string): string[] => {
   return faults.length > 0 || named ? faults : ['version: 与文件名不一致。It is not the name of the file.']
 }
 
-/** Returns the card in force on a day, as decided by an instant. */
+/** Decided by `knownAt`. */
 export const cardInForce = async (db: Db | Tx, on: string, knownAt?: Date): Promise<Scorecard> => {
   const adopted = await kept.inForce(db, on, knownAt ?? null)
   return adopted ?? (await cardNamed(db, FIRST_IN_FORCE))
 }
 
-/** Returns the stored card, or else the file's. */
 export const cardNamed = async (db: Db | Tx, version: string): Promise<Scorecard> =>
   (await kept.byVersion(db, version)) ?? loadScorecard(version)
 
-/** Refusal SCORECARD_CHANGED when the file differs from the stored card of that version. */
+/** Refusal SCORECARD_CHANGED when the file differs from the stored card. */
 export const cardToTry = async (db: Db | Tx, version: string): Promise<Scorecard> => {
   const known = await kept.byVersion(db, version)
   const card =
@@ -78,7 +76,7 @@ export const cardToTry = async (db: Db | Tx, version: string): Promise<Scorecard
 
 export const cardByHash = (db: Db | Tx, hash: string): Promise<Scorecard | null> => kept.byHash(db, hash)
 
-/** Stores the card for replays and returns its hash. */
+/** Replays need the stored card. Returns its hash. */
 export const keepCard = async (tx: Db | Tx, card: Scorecard, now: Date): Promise<string> => {
   const hash = hashOfCard(card)
   if (!(await kept.keep(tx, { hash, card, now }))) throw new Refusal('SCORECARD_CHANGED', { version: card.version })
@@ -87,7 +85,7 @@ export const keepCard = async (tx: Db | Tx, card: Scorecard, now: Date): Promise
 
 const hashes = new WeakMap<Scorecard, string>()
 
-/** SHA-256 of the card's canonical JSON, hexadecimal. */
+/** SHA-256 of the canonical JSON, hexadecimal. */
 export const hashOfCard = (card: Scorecard): string => {
   const known =
     hashes.get(card) ??

@@ -1,4 +1,4 @@
-/** Trial: compares two cards over all operators in one pass. Stores the comparison, but no score or lead. */
+/** Compares two cards over all operators in one pass. Stores the comparison, but no score or lead. */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { ListKind } from '../../domain/listing/lists.js'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
@@ -23,13 +23,13 @@ import { cardInForce, cardNamed, cardToTry, hashOfCard } from './scorecards.js'
 
 const CHUNK_OPERATORS = 2_000
 const TURN_EVERY_OPERATORS = 250
-/** Maximum operators of a trial in a request; larger ones are run by the command. */
+/** The command runs larger trials. */
 export const ASKED_OPERATORS_MOST = 20_000
 
 export interface TrialOptions {
   version: string
   against?: string | null
-  /** Day of the facts, which may be in the future. Default today. */
+  /** Day of the facts, also in the future. Default today. */
   asOf?: string
   by?: string | null
   lists: readonly ListKind[]
@@ -42,7 +42,6 @@ export interface TrialOptions {
 export interface TrialRun {
   scored: number
   stored: 0
-  /** Same value and grade by both cards. */
   unchanged: number
   ms: number
   trial: TrialReport
@@ -94,7 +93,7 @@ const made = async (db: Db, cards: ComparedCards, asOf: string, options: TrialOp
 
 type OperatorChunk = Awaited<ReturnType<typeof trials.operators>>
 
-/** Iterates over all operators by id, prefetching the next chunk. */
+/** Prefetches the next chunk of operators. */
 const eachStep = async (
   db: Db,
   when: PointInTime,
@@ -108,7 +107,7 @@ const eachStep = async (
   }
   const begun = (after: number) => {
     const step = fetched(after)
-    // Avoids an unhandled rejection; the failure is thrown when awaited.
+    // Avoids an unhandled rejection; awaiting throws it.
     step.catch(() => {})
     return step
   }
@@ -127,12 +126,12 @@ const eachStep = async (
   }
 }
 
-/** Running trials, shared by concurrent requests for the same one. */
+/** Concurrent requests for one trial share it. */
 const underWay = new WeakMap<Db, Map<string, Promise<trials.TrialRow>>>()
 
 /**
- * Returns today's trial of these cards when nothing was scored since, or makes one. Refusals: TRIAL_TOO_LARGE with the
- * command to run, and those of `tryScorecard`.
+ * Reuses today's trial of these cards when nothing was scored since. Refusals: TRIAL_TOO_LARGE with the command to run,
+ * and those of `tryScorecard`.
  */
 export const trialAsked = async (
   asker: Db,
@@ -149,19 +148,18 @@ export const trialAsked = async (
     const whole = options.against == null ? command : `${command} --against ${options.against}`
     throw new Refusal('TRIAL_TOO_LARGE', { limit: most, command: whole })
   }
-  // Not bound to the first request: others may wait for it.
+  // Others may wait for it, so it is not bound to the first request.
   const db = beneath(asker)
   const waited = underWay.get(db) ?? new Map<string, Promise<trials.TrialRow>>()
   underWay.set(db, waited)
   const key = `${hashes.scorecardHash} ${hashes.againstHash} ${today}`
-  // Checked again: a running trial may have ended since the first look.
+  // Checked again: a running trial may have ended since.
   const sought = async () => (await trials.fresh(db, { ...hashes, today })) ?? (await made(db, cards, today, options))
   const going = waited.get(key) ?? sought().finally(() => waited.delete(key))
   waited.set(key, going)
   return going
 }
 
-/** An operator whose score changed, with its current name. */
 export interface TrialMove extends Omit<MovedOperator, 'operatorId'> {
   operator: { code: string | null; name: string | null; kind: string; region: string | null } | null
 }

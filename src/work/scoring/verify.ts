@@ -117,7 +117,6 @@ const differs = (
 ): ScoreDifference['of'] | null => {
   if (factsHash !== row.factsHash) return 'FACTS'
   if (card.version !== row.scorecard) return 'CARD'
-  // The points must add up to the value exactly.
   if (row.reasons.reduce((sum, reason) => sum + reason.points, 0) !== row.value) return 'SUM'
   const { value, grade, reasons, nextChangeOn } = row
   return bytes(again) === bytes({ value, grade, reasons, nextChangeOn }) ? null : 'RESULT'

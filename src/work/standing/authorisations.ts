@@ -1,4 +1,4 @@
-/** Authorisations that an operator gave to a credit service, and their end. */
+/** An operator authorises a credit service until a day. */
 
 import { mayOperator, type Viewer } from '../../domain/access/viewer.js'
 import { writtenText } from '../../domain/records/written-text.js'
@@ -13,9 +13,9 @@ import type { WorkRules } from '../calendar/rules.js'
 
 export interface NewAuthorisation extends AuthorisationTerm {
   operator: string
-  /** Number or name, day and place of the authorising document. */
+  /** Number or name, day and place. */
   document: string
-  /** SHA-256 of the document, for later checks. Null is refused. */
+  /** Proves the document later. Null is refused. */
   sha256: string | null
   client: string
   now: Date
@@ -43,7 +43,7 @@ export const recordAuthorisation = async (
   })
 }
 
-/** For the recording credit service or the operator. Refusal AUTHORISATION_UNKNOWN, also for everybody else. */
+/** The recording credit service or the operator may. Refusal AUTHORISATION_UNKNOWN, also for everybody else. */
 export const withdrawAuthorisation = async (
   db: Db,
   id: number,

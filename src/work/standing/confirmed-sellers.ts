@@ -1,7 +1,4 @@
-/**
- * Decides which sellers have their grade disclosed: after shops are pulled, each night, and when an administrator
- * changes the cap.
- */
+/** Shops pulled, each night and a changed cap decide which sellers have their grade disclosed. */
 
 import { MARKETPLACE } from '../../domain/operators/codes.js'
 import { redact } from '../../domain/records/privacy.js'
@@ -34,7 +31,7 @@ export const decidingOf = async (tx: Tx, client: string, today: string): Promise
 
 type SellerCap = Pick<sellers.SellerList, 'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost'>
 
-/** A person should see this; `hub status` and the metric `hub_backlog` show it while it lasts. */
+/** `hub status` and the metric `hub_backlog` also show it. */
 export const warnOverCap = (log: Log | undefined, client: string, list: SellerCap): void => {
   const { confirmed, unconfirmed, gradesClosed, unconfirmedMost: most } = list
   if (gradesClosed !== null && gradesClosed > 0)
@@ -50,7 +47,7 @@ interface RenewalOptions {
   signal?: AbortSignal | undefined
 }
 
-/** Renews every current list in its own transaction. Returns the number of lists over their cap. */
+/** Each list has its own transaction. Returns the lists over their cap. */
 export const renewSellers = async (db: Db, { now, log, signal }: RenewalOptions): Promise<number> => {
   let over = 0
   for (const client of await store.clients(db, oldestHolding(dateIn(now)))) {
@@ -76,10 +73,7 @@ export interface SellersCapInput extends SellersSetting {
   now: Date
 }
 
-/**
- * Sets the client's marketplace id and its cap of unconfirmed sellers; null restores the default. Refusals: USAGE,
- * CLIENT_UNKNOWN.
- */
+/** A null cap restores the default. Refusals: USAGE, CLIENT_UNKNOWN. */
 export const allowSellers = async (db: Db, given: SellersCapInput): Promise<sellers.SellersFigures> => {
   const { client, marketplace, unconfirmedSellers, now } = given
   const reason = redact(given.reason, given.mark).trim()

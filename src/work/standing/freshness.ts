@@ -1,11 +1,10 @@
-/** Freshness of answers, from the last good pulls of the list feeds behind them. */
 import type { Agency } from '../../agencies/feed.js'
 import { isStale } from '../../domain/intake/bounds.js'
 import type { Freshness } from '../../domain/standing/standing-seen.js'
 import { isAhead } from '../../foundation/time/clock-doubt.js'
 
 /**
- * The last good whole pull of the oldest list feed. A feed tried without success counts as infinitely old; one never
+ * The oldest of the list feeds' last good whole pulls. A feed tried without success counts as infinitely old; one never
  * tried is ignored.
  */
 export const freshnessOf = (

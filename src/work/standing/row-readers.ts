@@ -1,4 +1,4 @@
-/** Parses text into rows piece by piece. A bad row costs only itself; text that is no list is refused. */
+/** Rows are parsed piece by piece. A bad row costs only itself; text that is no list is refused. */
 
 import { type CodeColumn, columnsIn, type ParsedRow, ROW_CHARACTERS } from '../../domain/operators/code-rows.js'
 import { codeOf } from '../../domain/operators/codes.js'
@@ -6,11 +6,11 @@ import { Refusal } from '../../foundation/errors.js'
 
 export interface RowReader {
   read(text: string): Iterable<ParsedRow>
-  /** Returns the rest. Refusal ROWS_UNREADABLE when the text ends early. */
+  /** Refusal ROWS_UNREADABLE when the text ends early. */
   end(): Iterable<ParsedRow>
 }
 
-/** Bound of text before and after the list, characters. */
+/** Bound of text around the list. */
 const AROUND_CHARACTERS = 1_000
 
 const TOO_LONG: ParsedRow = { fault: 'ROW_TOO_LONG' }
@@ -27,7 +27,7 @@ const parsed = (text: string): ParsedRow => {
 
 const isBlank = (text: string): boolean => text.trim() === ''
 
-/** NDJSON: one value a line; blank lines are skipped. */
+/** Blank lines are skipped. */
 export const ndjsonRows = (): RowReader => {
   let pending = ''
   let skipping = false
@@ -62,7 +62,7 @@ const BEGINS = /^\s*(?:\[|(\{)\s*"codes"\s*:\s*\[)/
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c]
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d]
 
-/** JSON: a list, or an object with only `codes`. Parsed as a stream, never held whole. */
+/** A list, or an object with only `codes`, is parsed as a stream and never held whole. */
 export const jsonRows = (): RowReader => {
   let where: 'BEFORE' | 'LIST' | 'BEHIND' = 'BEFORE'
   let around = ''
@@ -148,8 +148,8 @@ const SEPARATORS = [',', ';', '\t']
 const HEADLESS: CodeColumn[] = ['code', 'name', 'ref']
 
 /**
- * CSV: a heading with `code` or `shop`, optionally `name` and `ref`; without a heading, the code comes first. An
- * unclosed quote costs only its own line.
+ * A heading names `code` or `shop`, optionally `name` and `ref`; without it, the code comes first. An unclosed quote
+ * costs only its own line.
  */
 export const csvRows = (): RowReader => {
   let pending = ''
@@ -165,7 +165,7 @@ export const csvRows = (): RowReader => {
     }
     return { value }
   }
-  /** Detects separator and columns from the first line that is not blank. Returns true for a heading. */
+  /** The first line that is not blank decides. Returns true for a heading. */
   const begin = (line: string): boolean => {
     for (const separator of SEPARATORS) {
       const columns = columnsIn(cellsIn(line, 0, separator, line.length)?.cells ?? [])
@@ -199,7 +199,7 @@ export const csvRows = (): RowReader => {
       const { separator, columns, headed } = table as NonNullable<typeof table>
       const found = line.includes('"') ? cellsIn(pending, at, separator, last ? pending.length : -1) : null
       if (found === null && line.includes('"')) {
-        // The quote may be closed by later text.
+        // Later text may close the quote.
         if (!last && pending.length - at <= ROW_CHARACTERS) break
         at = end + 1
         yield UNREADABLE
@@ -232,10 +232,7 @@ export const csvRows = (): RowReader => {
   }
 }
 
-/**
- * Returns the cells of the record at `from` and the next offset; null for an unclosed quote. `most` is the end of the
- * text, or -1 when more may come.
- */
+/** Returns null for an unclosed quote. `most` is the end of the text, or -1 when more may come. */
 const cellsIn = (
   text: string,
   from: number,

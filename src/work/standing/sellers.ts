@@ -1,4 +1,4 @@
-/** A marketplace's seller list; a new list replaces the previous one. */
+/** A new list replaces the previous one. */
 
 import {
   cellIn,
@@ -29,7 +29,7 @@ export interface SellerListInput {
   /** UTF-8, one code a line: first CSV cell, or NDJSON. */
   bytes: Buffer
   dated: string
-  /** Marketplace of bare shop ids. */
+  /** For bare shop ids. */
   marketplace: string | null
   now: Date
   /** Receives a warning when grades stay closed. */
@@ -38,9 +38,9 @@ export interface SellerListInput {
 
 export interface SellerListResult extends store.SellerList {
   holdsUntil: string
-  /** Its sequence number among the marketplace's changes; later changes concern this list. */
+  /** Later changes concern this list. */
   sequence: number
-  /** Why some grades stay closed; null when none does. */
+  /** Why some grades stay closed. */
   notice: string | null
 }
 
@@ -112,7 +112,7 @@ function* linesOf(bytes: Buffer): Iterable<string> {
 }
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
-/** Returns the line's subject, or null for an empty line. Codes hold no comma or quote. */
+/** Codes hold no comma or quote. */
 const cellOf = (line: string): unknown => {
   if (line === '') return null
   if (line.startsWith('{') || /^".*"$/.test(line)) {

@@ -1,6 +1,6 @@
 /**
- * Calls a subscriber's untrusted address without SSRF: the host is resolved once, every address is checked, and the
- * connection goes to a checked one. Redirects and bodies are ignored.
+ * SSRF of an untrusted address is prevented: the host is resolved once, every address is checked, and the connection
+ * goes to a checked one. Redirects and bodies are ignored.
  */
 import { lookup } from 'node:dns/promises'
 import http from 'node:http'
@@ -15,7 +15,7 @@ export type Resolve = (host: string) => Promise<string[]>
 export interface SubscriberRequest {
   headers: Record<string, string>
   body: string
-  /** Timeout of the whole exchange with DNS, milliseconds. */
+  /** The whole exchange with DNS. */
   timeoutMs: number
   allow: readonly string[]
   resolve?: Resolve
@@ -24,7 +24,7 @@ export interface SubscriberRequest {
 
 export interface SubscriberAnswer {
   status: number
-  /** Seconds of Retry-After, or 0. */
+  /** 0 without Retry-After. */
   retryAfterSeconds: number
 }
 
@@ -45,7 +45,7 @@ export const callSubscriber = async (text: string, telling: SubscriberRequest): 
   }
 }
 
-/** Checks the address without calling it. Throws like `callSubscriber`. */
+/** Throws like `callSubscriber`, without calling. */
 export const checkSubscriber = async (
   text: string,
   given: Pick<SubscriberRequest, 'allow' | 'resolve' | 'timeoutMs'>,
@@ -64,7 +64,6 @@ const addressOf = (text: string): URL => {
   return new URL(text)
 }
 
-/** Returns the host's addresses, all checked. */
 const reachable = async (
   url: URL,
   { allow, resolve = byDns }: Pick<SubscriberRequest, 'allow' | 'resolve'>,
@@ -86,7 +85,7 @@ const within = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
   })
 
-/** Connects to the checked address; TLS still verifies the host name. */
+/** TLS still verifies the host name. */
 const exchange = (
   url: URL,
   address: string,

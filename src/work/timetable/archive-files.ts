@@ -1,4 +1,3 @@
-/** Files of the archive by month, and their removal. */
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -12,7 +11,7 @@ const UNFINISHED = '.part'
 
 const namesIn = async (path: string): Promise<string[]> => (await readdir(path).catch(() => [])).sort()
 
-/** Yields one month of one feed at a time, oldest first. Other files are skipped. */
+/** Yields a month of a feed at a time, oldest first. Other files are skipped. */
 export async function* months(folder: string): AsyncIterable<ArchivedFile[]> {
   for (const feed of await namesIn(folder))
     for (const year of await namesIn(join(folder, feed)))

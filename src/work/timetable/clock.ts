@@ -1,6 +1,6 @@
 /**
- * Drives the timetable. node-cron signals each minute; a timer, immune to clock changes, looks each second for waiting
- * or abandoned occurrences.
+ * node-cron signals each minute; a timer, immune to clock changes, looks each second for waiting or abandoned
+ * occurrences.
  */
 import cron from 'node-cron'
 import type { Db } from '../../store/db/db.js'
@@ -9,14 +9,14 @@ import { makeScheduler, RENEW_MS, type SchedulerParts } from './occurrences.js'
 const ZONE = 'Asia/Shanghai'
 const EVERY_MINUTE = '* * * * *'
 const BEAT_MS = 1_000
-/** Grace period of running jobs at shutdown, milliseconds. */
+/** Grace period of running jobs. */
 const STOP_WITHIN_MS = 15_000
 
 export interface TimetableClock {
   stop(): Promise<void>
 }
 
-/** `db` needs a connection pool of its own, so that a long merge cannot block lease renewal. */
+/** `db` needs its own connection pool: a long merge must not block lease renewal. */
 export const startClock = (db: Db, parts: SchedulerParts): TimetableClock => {
   const scheduler = makeScheduler(db, parts)
   const minute = cron.schedule(EVERY_MINUTE, () => scheduler.beat(), {

@@ -1,6 +1,6 @@
 /**
- * The hub's clock: read from the database and carried on by the monotonic clock. A leap of the database's clock is
- * followed, so that no entry is shown past its end; irreversible work then waits for a second source or a person.
+ * The database's clock, carried on by the monotonic clock. A leap is followed, so that no entry is shown past its end;
+ * irreversible work then waits for a second source or a person.
  */
 
 import { writtenText } from '../../domain/records/written-text.js'
@@ -11,7 +11,7 @@ import { confirms, doubtedAtStart, hasLeapt, hasReturned, LEAP_MS } from '../../
 import * as doubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
 
-/** Interval of noting the latest certain instant, milliseconds. */
+/** Interval of noting the latest certain instant. */
 const NOTE_MS = 60_000
 const LOOK_MS = 1_000
 
@@ -19,15 +19,15 @@ export interface HubClock {
   now(): Date
   /** Latest certain instant: `now`, unless the clock is in doubt. */
   sure(): Date
-  /** Also true when host and monotonic clock have diverged since the last look. */
+  /** Also true when host and monotonic clock diverged since the last look. */
   isDoubted(): boolean
-  /** Reads the database's clock. Throws when it does not answer; the monotonic clock continues. */
+  /** Throws when the database does not answer; the monotonic clock continues. */
   look(): Promise<void>
-  /** Takes the `Date` header of an agency or platform as a second source. Never throws. */
+  /** The `Date` header of an agency or platform is a second source. Never throws. */
   hear(host: string, date: Date): Promise<void>
 }
 
-/** An injected clock for tests and demos, never in doubt. */
+/** For tests and demos, never in doubt. */
 export const givenClock = (now: () => Date): HubClock => ({
   now,
   sure: now,
@@ -38,13 +38,13 @@ export const givenClock = (now: () => Date): HubClock => ({
 
 export interface ClockParts {
   log: Log
-  /** Clocks in milliseconds, and the database reading; replaced in tests. */
+  /** Milliseconds; replaced in tests. */
   machine?: () => number
   wall: () => number
   read?: (db: Db) => Promise<doubts.ClockRead>
 }
 
-/** A database instant and the monotonic time of its reading, milliseconds. */
+/** A database instant and its monotonic time, milliseconds. */
 interface ClockAnchor {
   at: number
   machine: number
@@ -75,7 +75,7 @@ const databaseClock = (
   }
   const now = (): Date => new Date(Math.floor(carried(anchored(), machine())))
 
-  /** Begins or joins a doubt. From then on the monotonic clock gives the expected time. */
+  /** Begins or joins a doubt; the monotonic clock then gives the expected time. */
   const doubted = async (found: Omit<doubts.ClockDoubt, 'id'>, base: ClockAnchor): Promise<void> => {
     expected ??= base
     if (await doubts.begin(db, found))
@@ -116,7 +116,7 @@ const databaseClock = (
       return
     }
     const wanted = carried(before, at)
-    // Another hub that watched without a break vouches for the clock, so this machine slept.
+    // This machine slept: another hub that watched without a break vouches for the clock.
     const vouched = sureAt !== null && instant >= sureAt && instant - sureAt < NOTE_MS + LEAP_MS && sureAt > wanted
     if (hasLeapt(instant, wanted, tookMs) && !vouched)
       await doubted({ cause: 'LEAP', foundAt: found.at, expectedAt: new Date(wanted) }, { at: wanted, machine: at })
@@ -154,7 +154,6 @@ const databaseClock = (
   }
 }
 
-/** Polls the clock and listens to second sources. */
 export const makeLooking = (clock: HubClock, log: Log): { start(): void; stop(): void } => {
   let timer: NodeJS.Timeout | null = null
   let isLooking = false
@@ -182,7 +181,7 @@ export const makeLooking = (clock: HubClock, log: Log): { start(): void; stop():
   }
 }
 
-/** A person confirms the clock. Refusals: CLOCK_CERTAIN, INPUT_INVALID. */
+/** Refusals: CLOCK_CERTAIN, INPUT_INVALID. */
 export const confirm = async (
   db: Db,
   { by, reason: given, mark }: { by: string; reason: string; mark: (id: string) => string },

@@ -1,6 +1,6 @@
 /**
- * Each planned time becomes one row, which one process runs under a lease. When a process dies, another takes over. A
- * beat is idempotent in any number of processes and under any clock.
+ * One process runs each planned time's row under a lease; another takes over when it dies. A beat is idempotent in any
+ * number of processes and under any clock.
  */
 
 import { owed, setBack } from '../../domain/timetable/missed-runs.js'
@@ -14,16 +14,15 @@ import type * as runs from '../../store/timetable/runs.js'
 import * as schedules from '../../store/timetable/schedules.js'
 import { RULES, type ScheduledJob } from './timetable.js'
 
-/** Lease of an occurrence and its renewal interval, milliseconds. */
 export const LEASE_MS = 10_000
 export const RENEW_MS = 3_000
-/** Attempts after which an occurrence is given up as fatal. */
+/** Then an occurrence is given up as fatal. */
 const ATTEMPTS_MOST = 5
 /** Concurrent occurrences of one process. */
 const HELD_MOST = 64
-/** Maximum listed planned times of one job: over a month of an hourly job. */
+/** Planned times of one job: over a month of an hourly one. */
 const PLANNED_MOST = 1_000
-/** A backward step larger than this is a clock change, milliseconds. */
+/** A larger backward step is a clock change. */
 const STEP_MS = 2_000
 const KEPT_MS = 90 * 86_400_000
 /** Beats between two deletions of old rows. */
@@ -38,13 +37,13 @@ export interface OccurrenceTurn {
   by?: string
 }
 
-/** Returns false when the job is already running elsewhere; it is retried. */
+/** False when the job already runs elsewhere; it is retried. */
 export type JobAct = (turn: OccurrenceTurn, signal: AbortSignal) => Promise<boolean>
 
 export interface Scheduler {
-  /** Plans due occurrences and starts waiting ones, without waiting for them. Never throws. */
+  /** Starts occurrences without waiting for them. Never throws. */
   beat(): Promise<void>
-  /** Renews leases and aborts lost occurrences. Never throws. */
+  /** Aborts lost occurrences. Never throws. */
   renew(): Promise<void>
   idle(): Promise<void>
   stop(): void
@@ -60,7 +59,7 @@ export interface SchedulerParts {
 
 interface PlannedOccasion extends ScheduledJob {
   rule: Cron
-  /** Next planning time, epoch ms; 0 when unknown. */
+  /** Epoch ms; 0 when unknown. */
   nextAt: number
 }
 
@@ -69,7 +68,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
   const wanted = occasions.map(({ job, subject }) => ({ job, subject, beside: RULES[job].beside }))
   const stopping = new AbortController()
   const held = new Map<number, { attempt: number; lost: AbortController; work: Promise<void> }>()
-  /** Ends that could not be stored; retried at each beat. */
+  /** Ends that could not be stored are retried at each beat. */
   const unwritten = new Map<number, () => Promise<unknown>>()
   let lastBeat = 0
   let beats = 0
@@ -81,7 +80,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
       unwritten.delete(id)
     }
     const at = now()
-    // After a clock change, plan again; existing rows do not run twice.
+    // A clock change plans again; existing rows do not run twice.
     if (at.getTime() < lastBeat - STEP_MS) for (const row of rows) row.nextAt = 0
     lastBeat = at.getTime()
     const due = rows.filter((row) => row.nextAt <= at.getTime())
@@ -181,7 +180,6 @@ const turnOf = ({ job, subject, plannedFor, attempts, cause, by }: occurrences.O
   ...(by === null ? {} : { by }),
 })
 
-/** Turns planned times since the last call into rows, in one transaction. */
 const plan = (db: Db, rows: readonly PlannedOccasion[], now: Date): Promise<void> =>
   db.transaction(async (tx) => {
     const known = new Map((await schedules.hold(tx, rows, now)).map((row) => [nameOf(row), row]))
@@ -203,7 +201,7 @@ const plan = (db: Db, rows: readonly PlannedOccasion[], now: Date): Promise<void
     }
   })
 
-/** Look-back after the clock was set back, milliseconds. */
+/** Look-back after the clock was set back. */
 const STEP_BACK_LOOK_MS = 60_000
 
 const nameOf = ({ job, subject }: { job: string; subject: string }): string => `${job}:${subject}`

@@ -1,4 +1,4 @@
-/** Frame of every job: opens a run row and always closes it. `alone` holds a lock; `beside` renews a lease. */
+/** Each job opens a run row and always closes it. `alone` holds a lock; `beside` renews a lease. */
 import { redact } from '../../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -6,27 +6,26 @@ import { asUnavailable, type Db, type Tx } from '../../store/db/db.js'
 import * as locks from '../../store/db/locks.js'
 import * as runs from '../../store/timetable/runs.js'
 
-/** Default wait for a running job, milliseconds. Scheduled runs do not wait. */
+/** Default wait for a running job; scheduled runs do not wait. */
 const WAIT_MS = 120_000
-/** Lease of a parallel run and its renewal interval, milliseconds. */
+/** Lease of a parallel run. */
 const LEASE_MS = 10_000
 const RENEW_MS = 3_000
-/** From this status on, a refusal means failure (such as an unreachable agency), not rejected content. */
+/** From this status on, a refusal means failure, not rejected content. */
 export const FAILURE_STATUS = 500
 
 export interface RunOptions {
   cause: runs.RunCause
-  /** Planned time of the occurrence; null for a manual run. */
+  /** Manual runs have none. */
   plannedFor?: Date | null
-  /** Attempt number; default 1. */
+  /** Default 1. */
   attempt?: number
   now: () => Date
-  /** Wait for a running job, milliseconds. */
+  /** Wait for a running job. */
   waitMs?: number
-  /** Replaces ID numbers in refusals that quote an agency. */
+  /** Redacts refusals that quote an agency. */
   mark?: (id: string) => string
   by?: string
-  /** Logs begin and end of the run. */
   log?: Log
 }
 
@@ -41,14 +40,14 @@ export interface RunDescription extends RunOptions {
 export interface OpenRun {
   id: number
   startedAt: Date
-  /** Progress counts, stored also on failure. */
+  /** Stored also on failure. */
   counts: Record<string, number>
-  /** Closes the run inside the work's transaction; otherwise it is closed afterwards. */
+  /** Closes the run inside the work's transaction, not afterwards. */
   close(tx: Tx): Promise<void>
   elapsed(): number
 }
 
-/** Runs under the job's lock. Resolves to null when another process has this occurrence. Refusal RUN_BUSY. */
+/** Resolves to null when another process has this occurrence. Refusal RUN_BUSY. */
 export const alone = async <T>(db: Db, what: RunDescription, work: (run: OpenRun) => Promise<T>): Promise<T | null> => {
   const { job, subject = '', plannedFor = null } = what
   const done = await locks.alone(
@@ -69,10 +68,7 @@ export const alone = async <T>(db: Db, what: RunDescription, work: (run: OpenRun
   return done === null ? null : done.value
 }
 
-/**
- * Runs beside other runs of the job. Resolves to null when this attempt has begun already. Runs with an expired lease
- * are closed as abandoned.
- */
+/** Resolves to null when this attempt has begun already. Runs with an expired lease are closed as abandoned. */
 export const beside = async <T>(
   db: Db,
   what: RunDescription,
@@ -81,7 +77,7 @@ export const beside = async <T>(
   const startedAt = what.now()
   const id = await runs.start(db, { ...startOf(what, startedAt), leaseMs: LEASE_MS })
   if (id === null) return null
-  // A failed renewal is made up for by the next.
+  // The next renewal makes up for a failed one.
   const renewing = setInterval(() => void runs.renew(db, id, LEASE_MS).catch(() => {}), RENEW_MS)
   renewing.unref()
   try {
@@ -135,7 +131,7 @@ const closed = async <T>(
   }
 }
 
-/** Headings for a person to map at the desk. `…` marks a cell with data. */
+/** A person maps these at the desk. `…` marks a cell with data. */
 const headingsIn = (error: unknown): { headings?: string[] } => {
   if (!isRefusal(error) || error.code !== 'CONTENT_UNKNOWN' || !Array.isArray(error.details['read'])) return {}
   const headings = error.details['read'].filter((name) => typeof name === 'string' && name !== '' && name !== '…')

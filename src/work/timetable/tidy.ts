@@ -1,4 +1,4 @@
-/** Deletes what is past its term (schema/rules/retention.json) and unreferenced, in small statements. */
+/** Deletes what is unreferenced and past its term (schema/rules/retention.json), in small statements. */
 import { checkRetention, keptSince, type RetainedKind, type RetentionRules } from '../../domain/timetable/retention.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
@@ -24,7 +24,7 @@ export interface TidyOptions extends RunOptions {
   rules?: RetentionRules
   windowRows?: number
   signal?: AbortSignal
-  /** Runs first: renews decisions that rest on expired records and claims. */
+  /** Runs first: decisions resting on expired records and claims are renewed. */
   renew?: (now: Date) => Promise<unknown>
 }
 
@@ -70,7 +70,7 @@ export const tidy = (db: Db, options: TidyOptions): Promise<TidyCounts | null> =
     return counts
   })
 
-/** Deletes expired files, and files without a run, whose process crashed. */
+/** Also deletes files without a run, whose process crashed. */
 const tidyArchives = async (db: Db, before: Date, { archive, signal }: TidyOptions): Promise<number> => {
   let removed = 0
   for await (const month of months(archive)) {

@@ -1,4 +1,3 @@
-/** Acts of a person on the timetable: start, pause, resume. */
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
@@ -26,7 +25,7 @@ export const occasionOf = ({
   return found
 }
 
-/** Makes the job due at once, even when paused; an unfinished request is returned again. Refusal JOB_UNKNOWN. */
+/** Due at once, even when paused; an unfinished request is returned again. Refusal JOB_UNKNOWN. */
 export const start = async (db: Db, told: JobAddress): Promise<occurrences.Occurrence> => {
   const { job, subject } = occasionOf(told)
   return db.transaction(async (tx) => {
@@ -51,7 +50,7 @@ export const pause = async (db: Db, rules: WorkRules, told: JobAddress & { reaso
   })
 }
 
-/** Resumes at the next planned time; skipped ones are not made up for. Refusals JOB_UNKNOWN, JOB_NOT_PAUSED. */
+/** Skipped times are not made up for. Refusals JOB_UNKNOWN, JOB_NOT_PAUSED. */
 export const resume = async (db: Db, told: JobAddress): Promise<void> => {
   const { job, subject } = occasionOf(told)
   await db.transaction(async (tx) => {

@@ -1,43 +1,42 @@
-/** The timetable in Asia/Shanghai, the only place that names an hour of the day. */
+/** Asia/Shanghai; the only place that names an hour of the day. */
 import type { MissedRule } from '../../domain/timetable/missed-runs.js'
 
 export interface ScheduledJob {
   job: 'pull' | 'score' | 'publish' | 'push' | 'expire' | 'reconcile' | 'trail' | 'audit' | 'changes' | 'tidy'
   /** Feed of a pull, platform of a push or comparison, otherwise empty. */
   subject: string
-  /** Cron expression, minutes first. */
+  /** Minutes first. */
   cron: string
 }
 
-/** Folders and exchange tables are polled all day, because senders wait for an answer. */
+/** Senders to folders and exchange tables wait for an answer all day. */
 const WATCH = '*/5 * * * *'
 const SCORE = '*/5 * * * *'
-/** A push runs until the next one begins, so deliveries leave within seconds. */
+/** A push runs until the next begins, so deliveries leave within seconds. */
 const PUSH = '* * * * *'
 /** Upper bound only: removals take effect at once, and requests publish them. */
 const PUBLISH = '* * * * *'
-/** Shortly after midnight, when terms end, and hourly for missed runs. */
+/** Terms end at midnight; hourly for missed runs. */
 const EXPIRE = '1 * * * *'
-/** Indexes and erases audit rows. */
 const TRAIL = '*/5 * * * *'
-/** Runs like a push: marketplaces learn of a removal within seconds. */
+/** Marketplaces learn of a removal within seconds, as by a push. */
 const CHANGES = '* * * * *'
-/** At night, when there are few moves. */
+/** At night there are few moves. */
 const RECONCILE = '30 2 * * *'
 
-/** The whole audit log is verified at night, and at start. */
+/** Also verified at start. */
 const AUDIT = '50 2 * * *'
 const TIDY = '40 3 * * *'
 
-/** Time within which a missed comparison is made up for, milliseconds. */
+/** A missed comparison is made up for within this time. */
 const NIGHT_MS = 8 * 3_600_000
-/** Duration of a scheduled push, milliseconds. */
+/** Duration of a scheduled push. */
 export const LINGER_MS = 61_000
 
 interface JobRule extends MissedRule {
-  /** True when runs may overlap; others hold a lock. */
+  /** Runs may overlap; others hold a lock. */
   beside: boolean
-  /** True when a person may pause it. Jobs that take down entries cannot be paused. */
+  /** Jobs that take down entries cannot be paused. */
   pausable: boolean
 }
 
@@ -53,11 +52,11 @@ export const RULES: Record<ScheduledJob['job'], JobRule> = {
   audit: { ...ONCE, beside: false, pausable: false },
   changes: { ...ONCE, beside: true, pausable: false },
   tidy: { ...ONCE, beside: false, pausable: false },
-  // Only at night: by day moves would disturb the reading.
+  // Moves would disturb the reading by day.
   reconcile: { missed: 'once', withinMs: NIGHT_MS, beside: false, pausable: true },
 }
 
-/** When each feed is pulled: at night, registers before the records that name their operators. */
+/** Registers come at night before the records that name their operators. */
 const PULLS: Readonly<Record<string, string>> = {
   registry: '10 2 * * *',
   individuals: '30 2 * * *',
@@ -78,14 +77,14 @@ const PULLS: Readonly<Record<string, string>> = {
   commitments: '40 4 * * *',
 }
 
-/** The cron expression of a feed's pull. Throws for a feed without a row in this table. */
+/** Throws for a feed without a row in this table. */
 export const pullCron = (feed: string): string => {
   const cron = PULLS[feed]
   if (cron === undefined) throw new Error(`the timetable has no hour for the feed ${feed}`)
   return cron
 }
 
-/** `feeds` and `platforms` with an address; `watched` marks folders and tables. */
+/** Only platforms with an address; `watched` marks folders and tables. */
 export const timetable = (
   feeds: readonly { id: string; watched?: boolean }[],
   platforms: readonly string[],

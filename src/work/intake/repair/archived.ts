@@ -1,4 +1,4 @@
-/** Reads archived items of a delivery again, by today's rules. */
+/** Reads archived items again, by today's rules. */
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -14,7 +14,7 @@ export interface ArchivedRun {
   startedAt: Date
 }
 
-/** Throws when the archive is missing or unreadable. `wanted` selects items. */
+/** Throws when the archive is missing or unreadable. */
 export async function* readAgain(
   feed: Feed,
   { archive, dated, startedAt }: ArchivedRun,

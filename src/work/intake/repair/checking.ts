@@ -6,8 +6,8 @@ export interface RepairContext extends ends.RepairRun {
   mark: (id: string) => string
   archiveDir: string
   today: string
-  /** Feeds that a check could not examine. */
+  /** Feeds that could not be examined. */
   untold: Set<string>
-  /** Possibly wrong records for which no proof is stored. */
+  /** Possibly wrong records without a stored proof. */
   unproven: ends.RepairedRecord[]
 }

@@ -1,4 +1,4 @@
-/** The checks of a repair, in order. Each check fixes what it finds and returns it; repeated, it returns nothing. */
+/** Each check fixes what it finds and returns it; repeated, it returns nothing. Their order matters. */
 import type { Feed } from '../../../agencies/feed.js'
 import { repeatsOwn } from '../../../domain/listing/own-decisions.js'
 import { KINDS } from '../../../domain/records/records.js'
@@ -27,7 +27,7 @@ export interface RepairCheck {
   mend: (tx: Tx, checking: RepairContext) => Promise<ends.RepairedRecord[]>
 }
 
-/** Own entries repeated by an agency's list were counted twice; rescoring fixes them. */
+/** Own entries repeated by an agency's list counted twice; rescoring fixes them. */
 const ownEntries = async (tx: Tx): Promise<ends.RepairedRecord[]> => {
   const found = await facts.mirroredBesideOwn(tx)
   return found
@@ -35,7 +35,7 @@ const ownEntries = async (tx: Tx): Promise<ends.RepairedRecord[]> => {
     .map(({ feed, key, operator }) => ({ feed, key, operator }))
 }
 
-/** Ends records that the archive of the feed's last whole delivery lacks. */
+/** Ends records that the feed's last archived whole delivery lacks. */
 const unsent = async (tx: Tx, checking: RepairContext): Promise<ends.RepairedRecord[]> => {
   const feeds = new Map(checking.feeds.filter(({ kind }) => KINDS[kind].endsByAbsence).map((feed) => [feed.id, feed]))
   const mended: ends.RepairedRecord[] = []

@@ -1,6 +1,6 @@
 /**
- * Repairs days misread by earlier releases: twelve digits (yyyyMMddHHmm) were read as epoch milliseconds and became
- * days of 1976. Without the archived item the day is reported but not changed.
+ * Earlier releases read twelve digits (yyyyMMddHHmm) as epoch milliseconds, which became days of 1976. Without the
+ * archived item the day is reported but not changed.
  */
 import type { Feed } from '../../../agencies/feed.js'
 import { subjectKey } from '../../../domain/intake/matching.js'
@@ -41,7 +41,7 @@ const byRun = (records: readonly dates.DatedRecord[]): RunRecords[] => {
 
 const placeOf = ({ page, row }: Pick<Item, 'page' | 'row'>): string => `${page}/${row}`
 
-/** Returns today's drafts by place, or null when the archive is missing or unreadable. */
+/** Returns null when the archive is missing or unreadable. */
 const draftsOf = async (
   feed: Feed | undefined,
   records: RunRecords,
@@ -60,7 +60,7 @@ const draftsOf = async (
   return drafts
 }
 
-/** Changes misread days only, whatever else today's rules would read differently. */
+/** Changes misread days only, whatever else would be read differently today. */
 const judge = (record: dates.DatedRecord, drafts: readonly Draft[]): dates.RedatedRecord | 'SOUND' | 'UNPROVEN' => {
   const ofKind = drafts.filter(({ kind }) => kind === record.kind)
   const draft = ofKind.find(({ key }) => key === record.key) ?? (ofKind.length === 1 ? ofKind[0] : undefined)
@@ -86,7 +86,6 @@ const judge = (record: dates.DatedRecord, drafts: readonly Draft[]): dates.Redat
   }
 }
 
-/** Replaces each stored day that is a misreading of today's value. */
 const redated = (stored: Json, today: Json | undefined): Json => {
   if (typeof stored === 'string') return typeof today === 'string' && isMisread(stored, today) ? today : stored
   if (Array.isArray(stored))

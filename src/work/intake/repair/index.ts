@@ -1,5 +1,5 @@
 /**
- * Repair: fixes what earlier releases left wrong, in one transaction. Each record gets an audit row. A second run finds
+ * Fixes what earlier releases left wrong, in one transaction. Each record gets an audit row. A second run finds
  * nothing.
  */
 import type { Feed } from '../../../agencies/feed.js'
@@ -15,7 +15,7 @@ import { consequences } from '../../listing/consequences.js'
 import { alone } from '../../timetable/run.js'
 import { CHECKS, type RepairCheck } from './checks.js'
 
-/** Wait for a running merge, milliseconds. */
+/** Wait for a running merge. */
 const WAIT_MS = 60_000
 
 export interface RepairOptions {
@@ -26,7 +26,7 @@ export interface RepairOptions {
   archiveDir: string
   now: () => Date
   by?: string
-  /** Writes an audit row with check, feed, key and operator code. */
+  /** Writes an audit row. */
   note: (words: string, codes: readonly string[]) => Promise<void>
   score: (operators: readonly number[]) => Promise<unknown>
 }
@@ -36,9 +36,9 @@ export interface RepairResult {
   checks: { check: RepairCheck['id']; zh: string; en: string; found: number; records: RepairedRecord[] }[]
   found: number
   scored: number
-  /** Feeds whose last whole delivery is unknown; their next pull reads everything. */
+  /** Their last whole delivery is unknown; their next pull reads everything. */
   untold: string[]
-  /** Records with a possibly misread day of 1976. */
+  /** Possibly misread days of 1976. */
   unproven: RepairedRecord[]
   ms: number
 }
@@ -77,7 +77,7 @@ export const repair = async (db: Db, options: RepairOptions): Promise<RepairResu
   return done
 }
 
-/** Each check has an instant of its own, because one record may need several new versions. */
+/** Each check has its own instant: one record may need several versions. */
 const mend = async (tx: Tx, run: number, options: RepairOptions): Promise<Omit<RepairResult, 'ms' | 'scored'>> => {
   const untold = new Set<string>()
   const unproven: RepairedRecord[] = []

@@ -1,4 +1,4 @@
-/** Assigns sequence numbers to marked changes, one process at a time; others return at once. */
+/** One process numbers marked changes at a time; others return at once. */
 import { retainedSince } from '../../../domain/standing/changes.js'
 import { oldestHolding } from '../../../domain/standing/sellers.js'
 import { dateIn } from '../../../foundation/time/dates.js'
@@ -8,9 +8,8 @@ import * as queue from '../../../store/standing/webhook-queue.js'
 
 const STEP_MARKS = 5_000
 const STEPS_MOST = 20
-/** Steps when called by a request, which must not wait for a whole first scoring. */
+/** A request must not wait for a whole first scoring. */
 export const STEPS_ASKED = 2
-/** Changes erased in one step, and steps of one call. */
 const ERASE_STEP = 5_000
 const ERASE_STEPS = 200
 

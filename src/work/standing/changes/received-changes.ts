@@ -1,4 +1,4 @@
-/** Changes as their marketplace receives them, with the seller's current standing in that marketplace's view. */
+/** The change carries the seller's current standing in that marketplace's view. */
 import type { Agency } from '../../../agencies/feed.js'
 import type { ListKind } from '../../../domain/listing/lists.js'
 import {
@@ -51,8 +51,8 @@ export const reachOf = async (db: Db, client: string): Promise<RetainedChanges> 
   (await store.reaches(db, [client])).get(client) ?? NOTHING_YET
 
 /**
- * Returns where to continue after a sequence number, and acknowledges all up to it. Null means from now on. Refusal
- * CHANGES_GONE when later changes were erased.
+ * Acknowledges all up to a sequence number and returns where to continue. Null means from now on. Refusal CHANGES_GONE
+ * when later changes were erased.
  */
 export const acknowledge = async (db: Db, client: string, after: number | null, now: Date): Promise<number> => {
   const reach = await reachOf(db, client)

@@ -1,6 +1,6 @@
 /**
- * Scheduled job: numbers changes, sends webhooks and erases old changes. It runs until the next occurrence, so that a
- * removal leaves within two seconds.
+ * Numbers changes, sends webhooks and erases old changes until the next occurrence, so that a removal leaves within two
+ * seconds.
  */
 import { setTimeout as after } from 'node:timers/promises'
 import { reasonOf } from '../../../foundation/errors.js'
@@ -12,7 +12,7 @@ import { makeWebhookSender, type WebhookSenderParts } from './send.js'
 const LOOK_MS = 1_000
 
 export interface ChangesOptions extends RunOptions {
-  /** It is null in a process that sends no webhooks. */
+  /** A process that sends no webhooks has none. */
   sending: WebhookSenderParts | null
   until?: Date
   signal?: AbortSignal
@@ -25,7 +25,7 @@ export interface ChangesRun {
   erased: number
 }
 
-/** Resolves to null when this attempt at its occurrence has begun already. */
+/** Resolves to null when this attempt has begun already. */
 export const runChanges = (
   db: Db,
   { sending, until, signal, ...options }: ChangesOptions,

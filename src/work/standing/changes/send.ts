@@ -1,6 +1,6 @@
 /**
- * Sends webhooks: removals first, and each seller's changes in order. One change a message, so that it is signed and
- * retried by itself. It holds the standing when sent, so an older state never follows a newer one.
+ * Removals first, and each seller's changes in order. Each change has its own message, signed and retried by itself. It
+ * holds the standing when sent, so an older state never follows a newer one.
  */
 import type { Agency } from '../../../agencies/feed.js'
 import { digestOf } from '../../../domain/audit/audit-log.js'
@@ -22,7 +22,7 @@ import { secretAbout, type WebhookKeys } from './webhooks.js'
 
 /** Parallel messages to one address. */
 const AT_ONCE = 8
-/** Timeout of an exchange, and lease of a message, which must be longer. */
+/** Timeout of an exchange, and the longer lease of a message. */
 const SEND_MS = 10_000
 const LEASE_MS = 30_000
 const SECOND_MS = 1_000
@@ -45,7 +45,7 @@ export interface WebhookCounts {
   failed: number
 }
 
-/** Sends until nothing is due. Each address has its own loop, so that a slow one delays no other. */
+/** Each address has its own loop, so that a slow one delays no other. */
 export const sendWebhooks = async (db: Db, parts: WebhookSenderParts, signal?: AbortSignal): Promise<WebhookCounts> => {
   const teller = makeWebhookSender(db, parts, signal)
   do await teller.look()
@@ -55,9 +55,9 @@ export const sendWebhooks = async (db: Db, parts: WebhookSenderParts, signal?: A
 
 export interface WebhookSender {
   readonly sent: WebhookCounts
-  /** Starts a loop for each address with due messages. Returns without waiting for them. */
+  /** Starts the loops without waiting for them. */
   look: () => Promise<void>
-  /** Awaits the running loops. Returns the number of messages sent, or throws the first error. */
+  /** Returns the messages sent, or throws the first error. */
   ended: () => Promise<number>
 }
 
@@ -163,7 +163,7 @@ const sendAll = async (
   )
 }
 
-/** Body by Standard Webhooks. `replaces` lists earlier changes of the seller that this one covers. */
+/** Standard Webhooks. `replaces` lists earlier changes of the seller that this one covers. */
 export const bodyOf = (change: StandingChange, replaces: readonly number[] = []): string =>
   JSON.stringify({
     type: 'seller.changed',
@@ -197,7 +197,7 @@ const sendOne = async (
   },
   signal?: AbortSignal,
 ): Promise<JudgedMessage> => {
-  // Erased meanwhile, past its retention.
+  // Erased after its retention.
   if (body === undefined)
     return judged({ message, state: 'GIVEN_UP', status: null, error: 'past its time', dueAt: null }, 'REFUSED')
   const id = `change-${webhook.id}-${message.sequence}`
@@ -258,7 +258,6 @@ const judged = (
   retryAfterSeconds,
 })
 
-/** Applies the answers to the address's circuit breaker. */
 const judge = async (
   db: Db,
   { now, random, log }: WebhookSenderParts,

@@ -1,4 +1,3 @@
-/** Webhooks of a marketplace: add, rotate the secret, enable, remove. */
 import { follows } from '../../../domain/standing/changes.js'
 import { addressFault, OVERLAP_HOURS, WEBHOOKS_MOST } from '../../../domain/standing/webhooks.js'
 import { Refusal } from '../../../foundation/errors.js'
@@ -18,7 +17,6 @@ export type WebhookKeys = Pick<Keys, 'seal' | 'unseal'>
 
 export interface CreatedWebhook {
   webhook: store.StoredWebhook
-  /** Shown once. */
   secret: string
 }
 
@@ -63,7 +61,7 @@ export const rotateWebhook = (db: Db, keys: WebhookKeys, { id, client, now }: We
     return { webhook: await there(tx, id, client), secret }
   })
 
-/** Enables a webhook and sends what it missed, or everything after `after`. Refusals: WEBHOOK_UNKNOWN, CHANGES_GONE. */
+/** Sends what it missed, or everything after `after`. Refusals: WEBHOOK_UNKNOWN, CHANGES_GONE. */
 export const enableWebhook = (
   db: Db,
   { id, client, now, after }: WebhookAct & { after: number | null },
