@@ -1,9 +1,9 @@
-/** Stand-in of a marketplace's server: verifies webhooks, takes each change once, and shows the latest. */
+/** Verifies webhooks, takes each change once, shows the latest. */
 import { timingSafeEqual } from 'node:crypto'
 import { webhookSignature } from '../foundation/keys/webhooks.js'
 import { json, objectIn, type StandInAnswer, type StandInRequest, type StandInServer, serve } from './server.js'
 
-/** Messages kept, and longest age of a message, seconds. */
+/** Messages kept, and their longest age, seconds. */
 const SHOWN = 50
 const OLDEST_SECONDS = 300
 const SECOND_MS = 1_000
@@ -34,7 +34,7 @@ export const startMarketplace = async (now: () => Date = () => new Date()): Prom
     })
     if (!(signatures ?? '').split(' ').some((each) => same(each, expected)))
       return json(401, { message: '签名不符 bad signature' })
-    // A change may come twice, when its first answer was lost.
+    // A change comes twice when its first answer was lost.
     if (!ids.has(id ?? '')) told.unshift(message)
     ids.add(id ?? '')
     told.splice(SHOWN)

@@ -1,6 +1,6 @@
 /**
- * Stand-in officers: two people who take the demo case from lead to publication, by the ordinary moves and guards. Its dates lie weeks
- * back, so that the party's time for defence is over.
+ * Two people take the demo case to publication by the ordinary moves and guards. It is dated weeks back, so that the time for defence is
+ * over.
  */
 
 import type { Role } from '../domain/access/viewer.js'
@@ -21,12 +21,12 @@ const OFFICER = 'demo-officer-person'
 const REVIEWER = 'demo-reviewer-person'
 const LIST = 'serious'
 const RECORDS_LOOKED_AT = 100
-/** The statutory working days for the defence, plus one. */
+/** Statutory working days plus one. */
 const AFTER_DEFENCE_WORKDAYS = 6
-/** Days since the case began: long enough for the defence even over a holiday. */
+/** Days, enough for the defence even over a holiday. */
 const CASE_BEGAN_DAYS_AGO = 30
 
-/** Returns printed lines. Does nothing when a case of this operator exists already. */
+/** Returns printed lines; none when this operator has a case. */
 export const carryDemoCase = async (db: Db, rules: WorkRules, code: string, now: Date): Promise<string[]> => {
   const operator = (await operators.byCodes(db, [{ scheme: 'uscc', code }])).get(`uscc:${code}`)
   if (operator === undefined) return ['演示主体不存在 the demo operator is not there']

@@ -1,4 +1,4 @@
-/** The base of every stand-in: an HTTP server on this machine. */
+/** The HTTP server under every stand-in. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Refusal } from '../foundation/errors.js'
@@ -12,7 +12,7 @@ export interface StandInRequest {
   query: URLSearchParams
   headers: IncomingHttpHeaders
   body: Buffer
-  /** Aborts when the client disconnects or the server closes. */
+  /** Aborts on disconnection or close. */
   gone: AbortSignal
 }
 
@@ -20,7 +20,7 @@ export interface StandInAnswer {
   status: number
   headers?: Record<string, string>
   body: string | Buffer
-  /** Announces the whole length and breaks the connection after this many bytes. */
+  /** Announces the whole length, breaks off after this many bytes. */
   cutAfterBytes?: number
 }
 
@@ -32,7 +32,7 @@ export interface StandInServer {
   close(): Promise<void>
 }
 
-/** `port` 0 takes a free one. Refusal PORT_IN_USE. */
+/** `port` 0 takes any. Refusal PORT_IN_USE. */
 export const serve = async (
   answer: (asked: StandInRequest) => StandInReply | Promise<StandInReply>,
   port = 0,
@@ -89,7 +89,7 @@ const reply = async (
   else response.write(content.subarray(0, answered.cutAfterBytes), () => response.destroy())
 }
 
-/** A body beyond the limit is read to its end but not kept; otherwise the client would not receive the answer. */
+/** A body beyond the limit is still read to its end, otherwise the client would miss the answer. */
 const bodyOf = async (request: IncomingMessage): Promise<Buffer | null> => {
   const chunks: Buffer[] = []
   let bytes = 0

@@ -1,4 +1,4 @@
-/** The /check page's look-up, through the same path as every other answer. */
+/** The /check page takes the same path as every other answer. */
 import type { Request, Response } from 'express'
 import { makeContext } from '../api/request/context.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
@@ -13,7 +13,7 @@ import type { Reads } from '../store/db/bulk-handle.js'
 import * as restored from '../store/db/restored.js'
 import type { CheckAnswer, CheckedRow } from '../web/check/answers.js'
 
-/** The request itself has been charged. Refusals QUOTA_EXCEEDED, LIST_WITHHELD. */
+/** The request has been charged. Refusals QUOTA_EXCEEDED, LIST_WITHHELD. */
 export const checkStandings =
   (parts: ApiDependencies, askedOf: (request: Request) => RequestContext, limits: SignInLimits) =>
   async (request: Request, response: Response, rows: readonly (CodeRow | BadRow)[]): Promise<CheckAnswer> => {
@@ -25,7 +25,7 @@ export const checkStandings =
     const freshness = await context.load.freshness()
     const left = new AbortController()
     response.once('close', () => left.abort())
-    // A few codes never wait behind bulk questions.
+    // A few codes never wait behind bulk.
     const answer = (db: Reads) => answersTo(context, db, rows, { asOf: context.today, freshness })
     const { rows: answers } = await (rows.length <= ROWS_OF_A_UNIT
       ? parts.sharedLoaders.db.transaction(answer, { isolationLevel: 'repeatable read', readOnly: true })

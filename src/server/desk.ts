@@ -1,4 +1,4 @@
-/** Sign-in to the desk and sign-out: a password for a session cookie and its CSRF token. */
+/** A password for a session cookie and its CSRF token. */
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import { auditAttempt, writeAuditRow } from '../api/request/audit-rows.js'
 import { checkSite, checkToken, cookieFor, cookieIn, NO_COOKIE } from '../api/request/cookies.js'
@@ -13,7 +13,7 @@ import * as people from '../work/access/people.js'
 import { answerProblem } from './problems.js'
 
 const BODY_LIMIT = '16kb'
-/** Longest name and password accepted, characters. */
+/** Characters. */
 const LONGEST = 256
 
 export const desk = (
@@ -34,7 +34,7 @@ export const desk = (
     const asking = { name, password, newPassword, address, proven, cookie: cookieIn(request.headers) }
     const signedIn = await kept(asked, name, () => people.signIn(db, asking, { mark: keys.mark, now, log })).catch(
       (error) => {
-        // The password was right, so the attempt is no guess.
+        // The password was right: no guess.
         if (isRefusal(error) && ['ACCOUNT_PENDING', 'PASSWORD_TO_CHOOSE', 'PASSWORD_WEAK'].includes(error.code))
           giveBack()
         throw error
@@ -46,7 +46,6 @@ export const desk = (
     response.set('Set-Cookie', cookieFor(signedIn.cookie, seconds)).json(sessionView(signedIn, parts))
   }
 
-  /** Counts refused attempts in the audit log. */
   const kept = async <T>(asked: RequestContext, name: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
@@ -120,7 +119,7 @@ const sessionView = ({ viewer, cookie, endsAt }: people.PersonSession, { demo }:
   demo,
 })
 
-/** Refusal INPUT_INVALID unless name and password are one text each. */
+/** Refusal INPUT_INVALID. */
 const credentialsIn = (body: unknown): { name: string; password: string; newPassword: string | null } => {
   const read = (field: string): string | null => {
     const value: unknown =

@@ -15,7 +15,7 @@ import * as watch from '../store/intake/watch.js'
 import * as store from '../store/timetable/figures.js'
 import { withAmendments } from '../work/calendar/calendar.js'
 
-/** The database figures are cached this long, milliseconds. */
+/** Cached this long, milliseconds. */
 const FRESH_MS = 5_000
 
 const DOORS: readonly [string, RegExp][] = [
@@ -57,10 +57,10 @@ export const metricsRoute = (
 
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via']
 const THIS_MACHINE = /^(?:::ffff:)?127\.|^::1$/
-/** Only local names are accepted: another site's name may resolve to this machine (DNS rebinding). */
+/** Only local names: another's may resolve to this machine (DNS rebinding). */
 const NAMED_SO = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
 
-/** With a token, its holder; without one, a direct request from this machine when PUBLIC_URL is local. */
+/** The holder of the token; without one, a direct local request when PUBLIC_URL is local. */
 const isScraper = ({ headers, socket }: IncomingMessage, { token, local }: ApiDependencies['scraping']): boolean => {
   if (token !== null) {
     const given = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
@@ -170,7 +170,7 @@ const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiDependencie
   ]
 }
 
-/** A failure is not cached and reaches only its waiters. */
+/** Failures are not cached. */
 const cachedFor = <V>(ms: number, look: () => Promise<V>): (() => Promise<V>) => {
   let looked: Promise<V> | null = null
   let at = 0

@@ -1,7 +1,4 @@
-/**
- * The party's pages under /my. They query GraphQL as that party (web/my/questions), so rights, limits and audit rows equal those of its
- * token.
- */
+/** Pages query GraphQL as the party (web/my/questions): rights, limits and audit rows equal those of its token. */
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { AskGraphql } from '../api/graphql/execution.js'
 import { writeAuditRow } from '../api/request/audit-rows.js'
@@ -30,9 +27,9 @@ import { retractions } from '../work/delivery/retraction.js'
 import { certificateOf, signedCertificate } from '../work/publication/certificate.js'
 import { answerProblem } from './problems.js'
 
-/** An application of ten thousand characters as a browser encodes it, bytes. */
+/** Ten thousand characters as a browser encodes them, bytes. */
 const BODY_BYTES = 256 * 1024
-/** Fields whose text is given back when the session has ended meanwhile. */
+/** Given back when the session has ended meanwhile. */
 const WRITTEN = ['text', 'statement']
 
 const DONE: Record<string, string> = {
@@ -92,7 +89,7 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
       if (session === null) return go({ request, response }, PATHS.file)
       await show(visitOf(request, response, session))
     }
-  /** A form of this very session. Refusal CSRF_REFUSED. */
+  /** Refusal CSRF_REFUSED unless the form is of this very session. */
   const act = (carryOut: (visit: PartyVisit, form: SubmittedForm) => Promise<void>): RequestHandler[] => [
     body(BODY_BYTES),
     async (request, response) => {
@@ -106,7 +103,7 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
       }
       if (!csrfMatches(session.cookie, form.texts.get('csrf') ?? '')) {
         checkSite(request.headers)
-        // The form belongs to an earlier session, perhaps of another party: nothing is done.
+        // The form belongs to an earlier session, perhaps another party's.
         const { status, code, message } = new Refusal('CSRF_REFUSED')
         askedOf(request).refused.push(code)
         response.status(status)
@@ -227,7 +224,7 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
     send(visit.request, visit.response, askersPage(visit.own, askedBy))
   }
 
-  /** A document has its own style, so it is sent as a download. */
+  /** A document has its own style, so it is a download. */
   const showDocument = async (visit: PartyVisit): Promise<void> => {
     const { listing } = await listingOf(visit)
     const found = listing.documents.find(({ kind }) => kind === visit.request.params['kind'])
@@ -263,7 +260,7 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
   }
 
   const move = async (visit: PartyVisit, { texts }: SubmittedForm): Promise<void> => {
-    // Checks that the listing is the party's own before anything is done.
+    // The listing must be the party's own.
     const { listing } = await listingOf(visit)
     const isDefence = texts.get('act') === 'recordDefence'
     const text = texts.get('text') ?? ''
@@ -320,7 +317,7 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
   return router
 }
 
-/** The same-origin referrer lets forms prove their origin. */
+/** The same-origin referrer proves a form's origin. */
 const withPrivateHeaders: RequestHandler = (_request, response, next) => {
   response.set({
     'Cache-Control': 'no-store',

@@ -1,11 +1,11 @@
-/** GET /v1/openapi.json. Assembled from schema/openapi/, one file for each group of routes; a new group adds a file there. */
+/** Assembled from schema/openapi/; a new group of routes adds a file there. */
 import { type RequestHandler, Router } from 'express'
 import { document, folder } from '../foundation/contracts.js'
 
 const FOLDER = 'openapi'
 const FRAME = 'frame.json'
 const FRESH_SECONDS = 300
-/** A component with this member stands for a contract: a path under schema/ without `.json`. */
+/** A component with this member is a contract: a path under schema/ without `.json`. */
 const CONTRACT = 'x-contract'
 const DEFINITIONS = '#/$defs/'
 
@@ -35,10 +35,7 @@ export const openapiDocument = (): OpenapiEntry => {
   return { ...frame, paths, components: { ...components, schemas } }
 }
 
-/**
- * Expands a contract into components, one for each definition. Client generators resolve `$ref` from the document root and ignore `$defs`
- * inside a component.
- */
+/** One component for each definition: client generators resolve `$ref` from the root and ignore `$defs` inside a component. */
 const componentsOf = ([name, schema]: [string, OpenapiJson]): [string, OpenapiJson][] => {
   const contract = (schema as OpenapiEntry)[CONTRACT]
   if (typeof contract !== 'string') return [[name, schema]]

@@ -1,4 +1,4 @@
-/** Refusals outside GraphQL: problem details (RFC 9457) for programs, a page for people. */
+/** Problem details (RFC 9457) for programs, a page for people. */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { asRefusal } from '../api/request/faults.js'
 import { COME_AGAIN_SECONDS, type ProblemDetails, sendProblem } from '../api/request/problem.js'
@@ -43,7 +43,7 @@ export const answerFaults =
       const { status, code, message } = refusal
       return answerProblem(request, response, asked, { status, code, detail: message })
     }
-    // Express's own 4xx: an undecodable URL, a body that is too large.
+    // Express's own 4xx: undecodable URL, body too large.
     const status = (error as { status?: unknown } | null)?.status
     if (typeof status === 'number' && status >= 400 && status < 500) {
       const refusal = new Refusal('INPUT_INVALID', { reason: '请求无法读取 the request cannot be read' })

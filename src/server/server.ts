@@ -1,4 +1,4 @@
-/** The HTTP server: GraphQL directly from node:http, express for everything else. */
+/** GraphQL runs directly from node:http, the rest in express. */
 import { setMaxListeners } from 'node:events'
 import http, { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -50,7 +50,7 @@ import { tokens } from './tokens.js'
 
 export type { ApiDependencies, ServerDependencies } from '../api/request/dependencies.js'
 
-/** Status logged when the client went before its answer (as nginx does). */
+/** Logged when the client went early, as nginx does. */
 const LEFT = 499
 const UPLOAD_PATH = /^\/v1\/(?:feeds\/|sellers$|standings$)/
 
@@ -82,7 +82,7 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
   const parts: ApiDependencies = { ...given, ...own, metrics, scraping, leaving: leaving.signal }
   metrics.pool('answers', () => poolOf(parts.db))
   metrics.pool('answers, shared', () => poolOf(parts.sharedLoaders.db))
-  // These lines hold no secret member, and searching for one would dominate the cost of a line.
+  // These lines hold no secret, and a search would dominate their cost.
   const lines = parts.log.child({}, { redact: [] })
   const limits = makeLimits()
   const graphql = await makeGraphql(parts, limits)
@@ -149,7 +149,7 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
   return server
 }
 
-/** These paths charge the quota after identifying the viewer; operations paths are not charged. */
+/** These paths identify the viewer before charging; operations paths charge nothing. */
 const ADMITTING = /^\/(?:graphql$|v1\/|healthz$|readyz$|metrics$)/
 
 const withinQuota = (
@@ -168,7 +168,7 @@ const withinQuota = (
   }
 }
 
-/** `reader` is the language of an error page; null answers a program. */
+/** `reader`: language of an error page; null answers a program. */
 const refuseRequest = (
   response: ServerResponse,
   { refused }: Pick<RequestContext, 'refused'>,
@@ -191,7 +191,7 @@ const readerOf = ({ headers }: IncomingMessage, url: URL): 'zh' | 'en' | null =>
 }
 
 const limitRequestTime = (request: IncomingMessage, response: ServerResponse): void => {
-  // Nearly every request is complete by the next loop turn and needs no timer.
+  // Nearly every request is complete by the next loop turn.
   setImmediate(() => {
     if (!request.complete && !request.destroyed) answerTimeout(request, response)
   })
@@ -206,7 +206,7 @@ const answerTimeout = (request: IncomingMessage, response: ServerResponse): void
   for (const end of ['end', 'close']) request.once(end, () => clearTimeout(late))
 }
 
-/** The decoded path: an ID number in any encoding must be redacted from the log. */
+/** Decoded, so that an ID number in any encoding is redacted. */
 const shown = (path: string): string => {
   try {
     return decodeURIComponent(path)
@@ -240,7 +240,7 @@ const answerGraphql = async (
   }
 }
 
-/** Load balancers see this first and stop sending traffic. */
+/** Load balancers then stop sending traffic. */
 const LEAVING = { ok: false, checks: { hub: 'stopping' } }
 
 type ContextOfMessage = (request: IncomingMessage) => RequestContext

@@ -1,4 +1,4 @@
-/** OAuth 2 client credentials (RFC 6749 sections 2.3.1, 4.4, 5) for short-lived tokens, and their revocation (RFC 7009). */
+/** OAuth 2 client credentials (RFC 6749 sections 2.3.1, 4.4, 5) and revocation (RFC 7009). */
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import { auditAttempt, writeAuditRow } from '../api/request/audit-rows.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
@@ -11,7 +11,7 @@ import { isPending } from '../work/access/clients.js'
 import * as lockouts from '../work/access/lockouts.js'
 
 const BODY_LIMIT = '16kb'
-/** Longest client id and secret accepted, characters. */
+/** Characters. */
 const LONGEST = 256
 
 export const tokens = (
@@ -22,7 +22,7 @@ export const tokens = (
   const { keys, revocations } = parts
   const { mark } = keys
 
-  /** Returns null when the request has been refused. */
+  /** Null when refused. */
   const authenticated = async (
     request: Request,
     response: Response,
@@ -55,7 +55,7 @@ export const tokens = (
     const giveBack = takeAttempt(limit, { keys: [`${knock.name} ${address}`, address], at: now, proven })
     if (isRefusal(giveBack)) return refused(giveBack.code, false, () => tooMany(response, giveBack))
     const wait = await lockouts.shutFor(db, knock, mark, now)
-    // Constant cost: known or unknown client, right or wrong secret, each takes the same look-ups and one scrypt.
+    // Constant cost: every attempt takes the same look-ups and one scrypt.
     const client = await clients.byId(db, knock.name, now)
     const matches = await secretMatches(given?.secret ?? '', client?.secretHash ?? null, client?.previousHash ?? null)
     if (wait !== null) {
@@ -101,7 +101,7 @@ export const tokens = (
     response.json({ access_token: token, token_type: 'Bearer', expires_in: expiresIn, scope: role })
   }
 
-  /** RFC 7009: a client revokes its own token. An invalid token counts as revoked. */
+  /** RFC 7009: only one's own token. An invalid token counts as revoked. */
   const revoke: RequestHandler = async (request, response) => {
     const form = formIn(request, response)
     if (form === null) return
@@ -163,7 +163,7 @@ const verified = (token: string, keys: Pick<Keys, 'verify'>, now: Date): Verifie
   }
 }
 
-/** Returns null when the request has been refused. */
+/** Null when refused. */
 const formIn = ({ body }: Request, response: Response): Map<string, string> | null => {
   const form = formOf(body)
   if (form === null)
@@ -213,7 +213,7 @@ const credentialsOf = (request: Request, form: Map<string, string>): OauthCreden
 const bounded = (id: string, secret: string): OauthCredentials | null =>
   id.length <= LONGEST && secret.length <= LONGEST && !id.includes('\0') ? { id, secret } : null
 
-/** RFC 6749 section 2.3.1: values are form-encoded before Basic. Invalid encodings are taken literally. */
+/** RFC 6749 section 2.3.1: form-encoded before Basic. Invalid encodings are literal. */
 const formDecoded = (text: string): string => {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
@@ -241,7 +241,7 @@ const refuse = (
   response.status(status).json({ error, error_description: description })
 }
 
-/** OAuth defines no error code for rate limits here. */
+/** OAuth has no error code for this. */
 const tooMany = (response: Response, { code, details, message, status }: Refusal): void => {
   response.set('Retry-After', String(details['retryAfter']))
   refuse(response, 'temporarily_unavailable', message, status, code)

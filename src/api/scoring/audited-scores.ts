@@ -26,7 +26,7 @@ const maySee = (viewer: Viewer, operator: StoredOperator): boolean =>
 export const scoreAudit = async (parts: ScoreAuditDependencies, { viewer, today }: ScoreViewer, id: number) => {
   const found = await scoreAndOwner(parts.db, id)
   if (found === null || !maySee(viewer, found.operator)) return null
-  // A listing that the score counted may have been removed since.
+  // A listing that counted may have been removed since.
   const told = may(viewer, 'see_removed') || !(await scores.forgotten(parts.db, [id], today)).has(id)
   return told ? written(parts, viewer, found.score, found.operator) : null
 }
@@ -62,7 +62,7 @@ const written = async (
   }
 }
 
-/** Facts and reasons cite `id`. The body is only for viewers who may read its kind. */
+/** Facts and reasons cite `id`. The body needs the right to read its kind. */
 const recordOf = ({ agencies }: ScoreAuditDependencies, viewer: Viewer, version: RecordVersion) => ({
   id: version.id,
   globalId: globalId('Record', version.id),
@@ -77,7 +77,7 @@ const recordOf = ({ agencies }: ScoreAuditDependencies, viewer: Viewer, version:
   source: { run: globalId('Run', version.run), file: version.file, page: version.page, row: version.row },
 })
 
-/** Needs the right to see grades; the reasons need their own. */
+/** The reasons need a right of their own. */
 export const scoreById = async (context: GraphqlContext, id: number) => {
   const { viewer, parts } = context
   const found = await scoreAndOwner(parts.db, id)

@@ -71,7 +71,7 @@ interface OpenObjectionInput {
 const openObjection = (_: unknown, { input }: { input: OpenObjectionInput }, context: GraphqlContext) =>
   done(context, input, ({ db, rules }, { operator, record, statement }, who) => {
     const mayFor = (one: StoredOperator) => mayIn(viewerOn(context, one), 'open_objection', one.region)
-    // A malformed id becomes a record on which nothing rests.
+    // A malformed id becomes a record without consequences.
     const made = { operator, record: numberIn(record, 'Record') ?? NONE, statement, mayFor, ...who }
     return work.openObjection(db, rules, made)
   })

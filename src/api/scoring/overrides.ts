@@ -1,4 +1,4 @@
-/** Overrides: a grade set by two persons beside the computed one. */
+/** A grade set by two persons beside the computed one. */
 
 import { type Act, may, mayIn, sightOf } from '../../domain/access/viewer.js'
 import { vetoes } from '../../domain/scoring/override.js'
@@ -105,7 +105,7 @@ const done = async <I>(
   return overruleView(context, overrule)
 }
 
-/** Returns null when the viewer is shown no reasons; access was checked with them. */
+/** Access was checked with the reasons: null without them. */
 const overruleOf = async (of: ScoreView, _: unknown, context: GraphqlContext) => {
   if (of.reasons.length === 0) return null
   const when = whenAsked(context, of)

@@ -10,15 +10,14 @@ import { withoutNul } from '../request/limits.js'
 
 export type ScoreView = StoredScore & { when?: PointInTime }
 
-/** A score found by its id is viewed as of its own day. */
 export const whenAsked = (context: GraphqlContext, { when, asOf }: ScoreView): PointInTime =>
   when ?? whenOf(context, { asOf })
 
-/** False when the score counted a listing removed since and the viewer may not see removals. */
+/** False when the score counted a removed listing that the viewer may not see. */
 export const mayTell = async ({ load }: GraphqlContext, viewer: Viewer, id: number): Promise<boolean> =>
   may(viewer, 'see_removed') || !(await load.scoreForgotten(id))
 
-/** Reasons are worded by the scorecard that produced them, not by the one in force. */
+/** The scorecard that produced the reasons words them, not the one in force. */
 const reasons = async (of: StoredScore, _: unknown, { load }: GraphqlContext) => {
   if (of.reasons.length === 0) return []
   const card = await load.card(of.scorecardHash)

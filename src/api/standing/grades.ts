@@ -1,7 +1,4 @@
-/**
- * Access to scores and grades: authorities see all, a party its own, a marketplace those of its sellers, a credit service those it is
- * authorised for.
- */
+/** Authorities see all grades, a party its own, a marketplace its sellers', a credit service those it is authorised for. */
 
 import { may, type OperatorScope, type Viewer } from '../../domain/access/viewer.js'
 import { oldestHolding } from '../../domain/standing/sellers.js'
@@ -16,7 +13,7 @@ interface GradeSubject extends OperatorScope {
   id: number
 }
 
-/** The grades a viewer sees: all, none, or those that the look-up determines. `mayTell` decides whether the score itself may be shown. */
+/** The look-up decides SELLERS and AUTHORISED; `mayTell` decides whether the score itself may be shown. */
 export const gradesFor = (viewer: Viewer): StandingLookups['grades'] => {
   if (may(viewer, 'see_grade')) return 'ALL'
   if (viewer.sub === null) return 'NONE'
@@ -39,7 +36,7 @@ export const seesGrade = async (context: GraphqlContext, operator: GradeSubject)
   }
 }
 
-/** The seller list or the authorisation decides when it is not a boolean. */
+/** A seller list or authorisation decides when it is no boolean. */
 type GradeAccess = boolean | 'LIST' | 'AUTHORISATION'
 
 const dependsOn = (context: GraphqlContext, operator: OperatorScope): GradeAccess => {
@@ -50,7 +47,7 @@ const dependsOn = (context: GraphqlContext, operator: OperatorScope): GradeAcces
   return may(viewer, 'see_authorised_grade') && 'AUTHORISATION'
 }
 
-/** `own`: found by its own USCC, as nearly all are. `marked`: known to be on the client's seller list. */
+/** `own`: found by its own USCC, as nearly all. `marked`: on the client's seller list. */
 type GradeCandidate = GradeSubject & { own: boolean; marked: boolean }
 
 export const seeingMany = async (
@@ -85,7 +82,6 @@ export const seeingMany = async (
   )
 }
 
-/** Restricts a grade filter to operators whose grade the viewer may see. */
 export const gradedAmong = ({ viewer, today }: GraphqlContext): Pick<DirectoryFilter, 'sellersOf' | 'authorisedTo'> => {
   if (may(viewer, 'see_sellers_grade')) return { sellersOf: { client: viewer.sub ?? '', oldest: oldestHolding(today) } }
   return may(viewer, 'see_authorised_grade') ? { authorisedTo: viewer.sub } : {}

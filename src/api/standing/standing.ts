@@ -13,7 +13,7 @@ import { type GraphqlContext, viewerOn, whenOf } from '../request/context.js'
 import { CODES_MOST } from '../request/limits.js'
 import { gradesFor } from './grades.js'
 
-/** Parts of a standing that a query selects; the rest is not looked up. */
+/** Unselected parts are not looked up. */
 export interface StandingSelection {
   grade: boolean
   flags: boolean
@@ -32,7 +32,7 @@ export const standingOf = async (context: GraphqlContext, code: string, asOf: st
   return standingView(context, { code, asOf, row, sees: seesGradeOf(context, row), freshness: fresh })
 }
 
-/** The same for many codes and today: one look-up, and no promise for each code. */
+/** One look-up for many codes, and no promise for each. */
 const standingsOf = async (context: GraphqlContext, codes: readonly string[], wants: StandingSelection) => {
   const asOf = context.today
   const [rows, freshness] = await Promise.all([
@@ -45,13 +45,12 @@ const standingsOf = async (context: GraphqlContext, codes: readonly string[], wa
   })
 }
 
-/** A party sees only its own grade. */
 const seesGradeOf = (context: GraphqlContext, row: StandingRow | null): boolean =>
   row?.sees === true && gradesFor(viewerOn(context, row)) !== 'NONE'
 
 const GRADES = ['NONE', 'SELLERS', 'AUTHORISED', 'ALL'] as const
 const ENTRIES = ['NONE', 'LISTS', 'BODIES'] as const
-/** One shared object for each combination, because batches group by identity. */
+/** Batches group by identity, so each combination is one shared object. */
 const LOOKUPS = new Map(
   GRADES.flatMap((grades) =>
     ENTRIES.flatMap((entries) =>
@@ -78,7 +77,7 @@ interface StandingInput {
   asOf: string
   row: StandingRow | null
   sees: boolean
-  /** It is null when not selected. */
+  /** Null when not selected. */
   freshness: Freshness | null
 }
 
@@ -103,19 +102,19 @@ export const standingView = (context: GraphqlContext, { code, asOf, row, sees, f
         ? isOnList(context, row)
         : () => wasListed(context, row, asOf),
     listings: inside || (row.entries?.length ?? 0) > 0 ? () => listingsOf(context, row, asOf) : NO_LISTINGS,
-    // Written out: object spread would cost more than everything else in a row.
+    // Object spread would cost more than the rest of a row.
     asOf: freshness?.asOf as Date,
     stale: freshness?.stale as boolean,
   }
 }
 
-/** Shared by nearly all rows, instead of a function each. */
+/** Nearly all rows share it. */
 const NO_LISTINGS: ListingView[] = []
 
 const isOnList = (context: GraphqlContext, { entries, lists }: StandingRow): boolean =>
   (lists ?? entries?.map(({ list }) => list) ?? []).some((list) => isBlacklist(context, list))
 
-/** Viewers inside get a past day as it was, including what was removed since. */
+/** Viewers inside also get what was removed since. */
 const wasListed = async (context: GraphqlContext, row: StandingRow, asOf: string): Promise<boolean> => {
   const { lists } = context.parts.rules
   return (await listingsOf(context, row, asOf)).some((entry) => {
@@ -158,7 +157,7 @@ const NEEDS: Record<string, Partial<StandingSelection>> = {
 
 const known = new WeakMap<FieldNode, StandingSelection>()
 
-/** Derives the parts from the selected fields, ignoring directives. An unknown field needs everything. */
+/** Directives are ignored; an unknown field needs everything. */
 export const wantsIn = ({
   fieldNodes,
   fragments,

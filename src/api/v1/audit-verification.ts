@@ -1,4 +1,4 @@
-/** GET /v1/trail/verification verifies the audit log and sends the events `progress`, then `done`. */
+/** GET /v1/trail/verification sends the events `progress`, then `done`. */
 import type { RequestHandler, Response } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 import { writeAuditRow } from '../request/audit-rows.js'
@@ -7,10 +7,7 @@ import { withDb } from '../request/request-database.js'
 import { admit, allow } from '../request/viewer.js'
 import type { ContextOfRequest } from './request.js'
 
-/**
- * One verification at a time, because it reads every row. A stopping hub sends `end`. Refusals: UNAUTHENTICATED, FORBIDDEN, RUN_BUSY,
- * STOPPING.
- */
+/** One at a time, because it reads every row. A stopping hub sends `end`. Refusals UNAUTHENTICATED, FORBIDDEN, RUN_BUSY, STOPPING. */
 export const auditVerification = (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler => {
   let walking = false
   return async (request, response) => {

@@ -13,13 +13,13 @@ import type { RequestContext } from '../request/request-context.js'
 import { withDb } from '../request/request-database.js'
 import { viewerOf } from '../request/viewer.js'
 
-/** Changes sent at once; one audit row holds at most this many codes. */
+/** One audit row holds at most this many codes. */
 const PAGE = 200
-/** A comment line keeps proxies from closing a silent connection, milliseconds. */
+/** Comment lines keep proxies from closing a silent connection, milliseconds. */
 const HEARTBEAT_MS = 15_000
-/** Longest time for reading one page, milliseconds. */
+/** Time for reading one page, milliseconds. */
 const SLOW_MS = 30_000
-/** Interval of the token check, milliseconds; it also runs before every page. */
+/** Interval of token checks, milliseconds; one also precedes every page. */
 const ADMITTED_MS = 2_000
 const RETRY_MS = 3_000
 
@@ -28,7 +28,7 @@ const eventOf = (change: StandingChange): string =>
 
 type StreamEndReason = 'TOKEN_ENDED' | 'DRAINING' | 'UNAVAILABLE'
 
-/** Returns once the stream is open. Refusals: STREAMS_MOST, STOPPING. */
+/** Refusals STREAMS_MOST, STOPPING. */
 export const listenTo = async (
   all: ApiDependencies,
   own: RequestContext,
@@ -38,7 +38,7 @@ export const listenTo = async (
   from: number,
 ): Promise<void> => {
   const client = viewer.sub ?? ''
-  // The request's own handle would be cancelled when the time of an ordinary answer is up.
+  // The request's own handle is cancelled after an ordinary answer's time.
   const parts = withDb(all, () => asking(all.db, { name: own.requestId }))
   let spokeAt = own.now.getTime()
   let admittedAt = spokeAt

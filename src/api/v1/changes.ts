@@ -1,6 +1,5 @@
 /**
- * GET /v1/changes: changes of a marketplace's own sellers, as a stream or page by page (JSON). Asking after a number acknowledges
- * everything up to it.
+ * GET /v1/changes: changes of a marketplace's sellers, as a stream or JSON pages. Asking after a number acknowledges everything up to it.
  */
 import type { Request, RequestHandler, Response } from 'express'
 import type { Viewer } from '../../domain/access/viewer.js'
@@ -83,7 +82,7 @@ const answerGone = (response: Response, own: RequestContext, { status, code, mes
     )
 }
 
-/** Last-Event-ID, which SSE clients send on reconnecting, takes precedence over `after`. */
+/** Last-Event-ID (SSE reconnects) takes precedence over `after`. */
 const givenIn = (request: Request): { after: number | null; limit: number } => {
   const query = new Map<string, unknown>(Object.entries(request.query))
   for (const [name, value] of query)

@@ -2,7 +2,7 @@ import { redact } from '../../domain/records/privacy.js'
 
 const NAME_LENGTH = 200
 
-/** Returns the last path segment named in the query, else in Content-Disposition (RFC 6266), without ID numbers. */
+/** The last path segment, from the query or Content-Disposition (RFC 6266), without ID numbers. */
 export const fileName = (
   named: string | undefined,
   disposition: string | undefined,
@@ -10,7 +10,7 @@ export const fileName = (
 ): string | null => {
   const full = named ?? inDisposition(disposition ?? '') ?? ''
   const last = full.split(/[/\\]/).at(-1) ?? ''
-  // Redact before truncating: half an ID number would not be recognised.
+  // Redact first: half an ID number would not be recognised.
   const seen = redact(last.replace(/\p{C}/gu, ''), mark)
   const name = [...seen].slice(0, NAME_LENGTH).join('').trim()
   return name === '' ? null : name

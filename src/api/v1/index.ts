@@ -49,7 +49,7 @@ const only = (method: 'GET' | 'POST', askedOf: ContextOfRequest) => (request: Re
   problem(response, 405, { code: 'METHOD_NOT_ALLOWED', message, details: {} })
 }
 
-/** A problem (RFC 9457) whose member `error` equals what a command prints. */
+/** A problem (RFC 9457); its `error` equals what a command prints. */
 const problem = (
   response: Response,
   status: number,
@@ -63,14 +63,14 @@ const problem = (
     .send(JSON.stringify({ ...said, error, ...beside }))
 }
 
-/** Express rejects an undecodable URL with a 4xx of its own. */
+/** Express rejects an undecodable URL with its own 4xx. */
 const ofAddress = (thrown: unknown): Refusal | null => {
   const status = (thrown as { status?: unknown } | null)?.status
   if (isRefusal(thrown) || typeof status !== 'number' || status < 400 || status >= 500) return null
   return new Refusal('INPUT_INVALID', { reason: '请求无法读取 the request cannot be read' })
 }
 
-/** Faults go to the log in full. No answer repeats an ID number, even the caller's own. */
+/** Faults are logged in full. No answer repeats an ID number. */
 const refused =
   ({ keys }: ApiDependencies, askedOf: ContextOfRequest): ErrorRequestHandler =>
   (thrown: unknown, request, response, _next) => {

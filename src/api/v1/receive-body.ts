@@ -1,13 +1,13 @@
-/** Receives upload bodies. Memory is bounded in all and per agency by the bytes that arrived, not by Content-Length. */
+/** Memory is bounded, in all and per agency, by bytes that arrived, not by Content-Length. */
 import type { IncomingMessage } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
 
-/** Longest pause between two chunks, milliseconds. */
+/** Between two chunks, milliseconds. */
 export const STALLED_MS = 60_000
 export const ARRIVING_MOST = 8
 
 export interface ReceiveBounds {
-  /** Bytes of one body, and of all bodies held for one agency. */
+  /** Bytes of one body, and of all bodies of an agency. */
   most: number
   /** Bytes held for all agencies. */
   mostOfAll: number
@@ -20,7 +20,7 @@ export interface ReceivedBody {
   release: () => void
 }
 
-/** Returns null when the sender disconnected early. */
+/** Null when the sender disconnected early. */
 export type ReceiveBody = (request: IncomingMessage, agency: string) => Promise<ReceivedBody | null>
 
 export const makeReceive = ({

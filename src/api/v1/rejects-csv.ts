@@ -39,7 +39,7 @@ export const rejectsCsv =
       (by ?? run.by) !== run.by
     )
       throw new Refusal('NOT_FOUND')
-    // The audit row precedes the first line; the size is known only at the end.
+    // The audit row precedes the first line; only the end tells the size.
     await writeAuditRow(parts, own, viewer, { kind: 'FILE', asked: `${request.method} /v1/runs/${run.id}/rejects.csv` })
     response.set({
       'Content-Type': 'text/csv; charset=utf-8; header=present',

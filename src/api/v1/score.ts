@@ -1,4 +1,4 @@
-/** GET /v1/scores/:id: a score with everything needed to recompute it elsewhere. */
+/** A score with everything needed to recompute it elsewhere. */
 import type { RequestHandler } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'

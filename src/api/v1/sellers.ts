@@ -1,4 +1,4 @@
-/** POST /v1/sellers: a marketplace sends the whole list of its sellers, which replaces the one before. */
+/** POST /v1/sellers: the whole list of a marketplace, which replaces the one before. */
 import type { RequestHandler } from 'express'
 import { MARKETPLACE } from '../../domain/operators/codes.js'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
@@ -12,7 +12,7 @@ import { makeReceive } from './receive-body.js'
 import type { ContextOfRequest } from './request.js'
 import { makeUploadSlots } from './upload-slots.js'
 
-/** Largest list, bytes: a million codes with room to spare. */
+/** Bytes: a million codes with room to spare. */
 export const SELLERS_BYTES = 32 * 1024 * 1024
 const LISTS_MOST = 2
 

@@ -6,12 +6,12 @@ interface UploadSource {
 }
 
 export interface UploadSlots {
-  /** Throws when no slot is free for this feed. Refusals RUN_BUSY, HUB_BUSY. */
+  /** Refusals RUN_BUSY, HUB_BUSY. */
   ask: (feed: UploadSource) => void
   take: (feed: UploadSource) => () => void
 }
 
-/** One slot a feed, `most` in all, `ofOne` for one agency. */
+/** One slot a feed, `most` in all, `ofOne` per agency. */
 export const makeUploadSlots = (most: number, ofOne: number): UploadSlots => {
   const taken = new Map<string, string>()
   const ask = ({ id, agency }: UploadSource): void => {

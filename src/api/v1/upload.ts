@@ -1,7 +1,4 @@
-/**
- * POST /v1/feeds/:feed: an agency uploads a file. Kept in memory and never written, because it may hold ID numbers. `preview=true` only
- * says what the file would change.
- */
+/** POST /v1/feeds/:feed. The file is never written, because it may hold ID numbers. `preview=true` only says what it would change. */
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { Request, RequestHandler, Response } from 'express'
@@ -22,9 +19,9 @@ import { makeReceive, type ReceiveBody, type ReceivedBody, tooLarge } from './re
 import type { ContextOfRequest } from './request.js'
 import { makeUploadSlots } from './upload-slots.js'
 
-/** Largest file, packed and unpacked, bytes. Larger ones come through the agency's transport or `hub pull --file`. */
+/** Packed and unpacked, bytes. Larger files come through the agency's transport or `hub pull --file`. */
 export const UPLOAD_BYTES = 64 * 1024 * 1024
-/** Uploads processed at once, in all and of one agency; each is held in memory. */
+/** In all and of one agency; each is held in memory. */
 export const UPLOADS_MOST = 2
 export const UPLOADS_OF_ONE = UPLOADS_MOST - 1
 const ARRIVING_BYTES = UPLOADS_MOST * UPLOAD_BYTES
@@ -48,7 +45,7 @@ interface UploadRun {
   rejects?: string
 }
 
-/** A failed upload, with the run that lists its rejects. */
+/** The run lists its rejects. */
 export class FailedUpload extends Error {
   constructor(
     readonly error: unknown,
@@ -72,7 +69,7 @@ export const uploads = (
     const feed = feedFor(viewer, String(request.params['feed']), parts)
     const given = givenIn(request, parts.keys.mark)
     const packed = isGzipped(request)
-    // Refuse early, before the body arrives.
+    // Before the body arrives.
     places.ask(feed)
     const received = await receive(request, feed.agency)
     if (received === null) return
@@ -169,7 +166,7 @@ const givenIn = (
 
 const isGzipped = ({ headers }: Request): boolean => {
   const type = headers['content-type'] ?? ''
-  // curl --data-binary labels everything a form, so the content decides.
+  // curl --data-binary labels everything a form.
   if (/^multipart\//i.test(type)) throw new Refusal('CONTENT_TYPE', { given: type.split(';')[0] })
   const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   if (encoding !== 'identity' && encoding !== 'gzip')

@@ -1,4 +1,4 @@
-/** Stand-in of 可信认证机构: certificates as one CSV file in UTF-8 with a byte order mark. */
+/** Stand-in of 可信认证机构: one CSV file in UTF-8 with a byte order mark. */
 import type { World, WorldTrustmark } from '../../../seeds/world.js'
 import { csvDate, csvLine } from './spelling.js'
 import type { StandInRoutes } from './stand-in.js'

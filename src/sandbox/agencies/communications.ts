@@ -33,7 +33,7 @@ const placeIn = (cursor: string | null, most: number): number | null => {
   return place < most ? place : null
 }
 
-/** Varies like real data: every third date is an instant, every fourth list of hosts is one text. */
+/** Every third date is an instant, every fourth host list one text, like real data. */
 const filing = (one: WorldIcpFiling, n: number): Record<string, unknown> => ({
   unitName: one.sponsorName,
   natureName: one.nature,

@@ -1,4 +1,4 @@
-/** Stand-in of 省信用办: penalties and permits in the 双公示 form as CSV files in GB18030, repairs as pages of JSON. */
+/** Stand-in of 省信用办: penalties and permits (双公示) as CSV in GB18030, repairs as JSON pages. */
 import iconv from 'iconv-lite'
 import type { World, WorldPenalty, WorldPermit, WorldRepair } from '../../../seeds/world.js'
 import { yuanToWan } from '../../domain/records/money.js'

@@ -1,4 +1,4 @@
-/** A workbook with its header below a title and several failures in one cell, as the regulator publishes food samplings. */
+/** Its header lies below a title and a cell holds several failures, as the regulator publishes food samplings. */
 import { utils, write } from '@e965/xlsx'
 import type { World, WorldFood } from '../../../seeds/world.js'
 import { sheetDate } from './spelling.js'

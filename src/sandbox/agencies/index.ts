@@ -1,4 +1,4 @@
-/** The stand-in agencies: real local HTTP servers that speak the province's interfaces. */
+/** Real local HTTP servers that speak the province's interfaces. */
 import type { World } from '../../../seeds/world.js'
 import { certifiers } from './certifiers.js'
 import { communications } from './communications.js'
@@ -21,7 +21,7 @@ const AGENCIES: Record<string, (source: () => World) => StandInRoutes> = {
   certifiers,
 }
 
-/** A `source` function is called for every answer, so the world may change between pulls. Starts all stand-ins or none. */
+/** A `source` function is called for every answer, so the world may change. Starts all or none. */
 export const startAgencies = async (
   source: World | (() => World),
   options: { ports?: Record<string, number> } = {},

@@ -1,4 +1,4 @@
-/** Stand-in of 省知识产权局: trademarks as pages of XML. */
+/** Stand-in of 省知识产权局: XML pages. */
 import type { World, WorldTrademark } from '../../../seeds/world.js'
 import { json, type StandInAnswer, type StandInRequest } from '../server.js'
 import { xmlText } from './spelling.js'

@@ -1,4 +1,4 @@
-/** Stand-in of 省市场监督管理厅: query services, test workbooks, and lists behind the provincial gateway. */
+/** Stand-in of 省市场监督管理厅: queries, test workbooks, lists behind the gateway. */
 import type { World, WorldListEntry, WorldOperator } from '../../../seeds/world.js'
 import { json, objectIn, type StandInAnswer, type StandInRequest } from '../server.js'
 import { foodWorkbook } from './food-workbook.js'
@@ -30,7 +30,7 @@ const registered = (world: World): WorldOperator[] => {
 
 const individuals = (world: World): WorldOperator[] => world.operators.filter((one) => one.kind === 'individual')
 
-/** A registry row. The seeds use it too, to pass the same feed. */
+/** The seeds pass the same feed. */
 export const registryRow = (one: WorldOperator, n: number) => ({
   entname: one.name,
   uniscid: one.uscc,

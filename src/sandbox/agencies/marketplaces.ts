@@ -1,4 +1,4 @@
-/** Stand-in of 电子商务平台: shops as pages of JSON. One shop carries an ID number by mistake. */
+/** Stand-in of 电子商务平台: JSON pages. One shop carries an ID number by mistake. */
 import type { World, WorldOperator, WorldShop } from '../../../seeds/world.js'
 import { json, type StandInAnswer, type StandInRequest } from '../server.js'
 import { countIn, type StandInRoutes } from './stand-in.js'
@@ -12,7 +12,7 @@ const SELLERS: Record<WorldOperator['kind'], string> = {
   cooperative: '农民专业合作社',
   shop: '自然人',
 }
-/** Synthetic ID number with birth year 1900; the hub must reject the item. */
+/** Synthetic, birth year 1900; the hub must reject it. */
 const SLIP = '220102190001010016'
 
 export const marketplaces = (source: () => World): StandInRoutes => ({
@@ -29,7 +29,7 @@ const shops = (world: World, { query }: StandInRequest): StandInAnswer => {
   return json(200, { total: all.length, page, size, shops: all.slice((page - 1) * size, page * size) })
 }
 
-/** A natural person's shop holds nothing about the person. */
+/** The shop holds nothing about a natural person. */
 export const shopItem = (one: WorldOperator, shop: WorldShop): Record<string, unknown> => ({
   marketplace: shop.marketplace,
   shopId: shop.shopId,

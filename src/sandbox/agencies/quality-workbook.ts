@@ -1,4 +1,4 @@
-/** A workbook with its header below a title, as the regulator publishes product tests. */
+/** Its header lies below a title, as the regulator publishes product tests. */
 import { utils, write } from '@e965/xlsx'
 import type { World, WorldInspection } from '../../../seeds/world.js'
 import { sheetDate } from './spelling.js'
@@ -38,7 +38,7 @@ export const qualityWorkbook = (world: World): Buffer => {
   return Buffer.from(write(book, { type: 'buffer', bookType: 'xlsx', compression: true }) as Uint8Array)
 }
 
-/** A missing product name is a deliberate fault, so its cell stays empty instead of "/". */
+/** A missing product name is a deliberate fault, so no "/" fills it. */
 const row = (one: WorldInspection, notice: number): (string | number | Date)[] => [
   one.serial,
   one.category,

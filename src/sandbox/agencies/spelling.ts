@@ -1,7 +1,7 @@
-/** Epoch milliseconds of local midnight (UTC+8), as the national registry interface sends days. */
+/** Epoch milliseconds, UTC+8, as the national registry interface sends days. */
 export const midnight = (date: string): number => Date.parse(`${date}T00:00:00+08:00`)
 
-/** In the gateway's samples the third spelling carries a meaningless time of day. */
+/** The gateway's third spelling carries a meaningless time. */
 export const gatewayDate = (date: string, n: number): number | string => {
   if (n % 3 === 0) return midnight(date)
   return n % 3 === 1 ? `${date} 00:00:00.000000000` : `${date.replaceAll('-', '')}195653`
@@ -15,10 +15,8 @@ export const sheetDate = (date: string, n: number): string | Date => {
   return n % 4 === 2 ? `${year}年${month}月${day}日` : `${year}/${month}/${day}`
 }
 
-/** Every third row uses slashes without leading zeros. */
 export const csvDate = (date: string, n: number): string => (n % 3 === 2 ? date.split('-').map(Number).join('/') : date)
 
-/** Brackets around the year as people type them. */
 export const typedNumber = (documentNumber: string, n: number): string => {
   if (n % 5 === 1) return documentNumber.replace('〔', '[').replace('〕', ']')
   if (n % 5 === 2) return documentNumber.replace('〔', '【').replace('〕', '】')
@@ -35,5 +33,4 @@ const XML_SIGNS: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt
 export const csvLine = (cells: readonly string[]): string =>
   `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`
 
-/** The real interfaces mix both. */
 export const emptyValue = (n: number): '' | null => (n % 2 === 0 ? '' : null)

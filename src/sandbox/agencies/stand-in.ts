@@ -1,4 +1,4 @@
-/** A stand-in agency: fixed routes on a real HTTP server that misbehaves on demand. */
+/** Fixed routes on a real HTTP server that misbehaves on demand. */
 import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { json, objectIn, type StandInAnswer, type StandInRequest, serve } from '../server.js'
@@ -8,10 +8,10 @@ const RETRY_AFTER = '1' // seconds
 
 export interface AgencyBehaviour {
   delayMs: number
-  /** This many of the next requests get 503 with Retry-After. */
+  /** Requests that get 503 with Retry-After. */
   failNext: number
   garbage: boolean
-  /** The connection breaks after this many bytes; null means never. */
+  /** Bytes until the connection breaks; null: never. */
   cutAfterBytes: number | null
 }
 
@@ -20,11 +20,10 @@ export interface AgencyStandIn {
   url: string
   close(): Promise<void>
   behave(behaviour: Partial<AgencyBehaviour>): void
-  /** Requests so far, including failed ones but not `/_behave`. */
+  /** Includes failed requests, but not `/_behave`. */
   readonly asked: number
 }
 
-/** Keys are like 'GET /registry'. */
 export type StandInRoutes = Record<string, (asked: StandInRequest) => StandInAnswer>
 
 export const startStandIn = async (id: string, routes: StandInRoutes, port = 0): Promise<AgencyStandIn> => {
@@ -77,7 +76,7 @@ const withEtag = ({ method, headers }: StandInRequest, answer: StandInAnswer): S
     : { ...answer, headers: { ...answer.headers, etag } }
 }
 
-/** Accepts only known names with values of the right type, so that a misspelt behaviour is reported. */
+/** A misspelt behaviour is reported. */
 const behaviourIn = (body: Buffer): Partial<AgencyBehaviour> | null => {
   const value = objectIn(body)
   return value !== null && Object.entries(value).every(([name, wish]) => WISHES.get(name)?.(wish)) ? value : null
@@ -92,7 +91,7 @@ const WISHES = new Map<string, (wish: unknown) => boolean>([
   ['cutAfterBytes', (wish) => wish === null || isCount(wish)],
 ])
 
-/** Parses a whole number from 1 to `most`; returns `otherwise` when absent, null when invalid. */
+/** From 1 to `most`; `otherwise` when absent, null when invalid. */
 export const countIn = (wish: unknown, otherwise: number, most: number): number | null => {
   if (wish === null || wish === undefined) return otherwise
   const count = Number(wish)

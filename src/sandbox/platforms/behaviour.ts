@@ -1,38 +1,38 @@
-/** How a stand-in platform misbehaves: on demand, for a number of messages or rows, or by seeded chance. */
+/** Troubles come on demand, for a number of messages or rows, or by seeded chance. */
 import { chance } from '../../../seeds/world/chance.js'
 import { objectIn } from '../server.js'
 
 export interface PlatformBehaviour {
   delayMs: number
-  /** This many of the next messages get 503 with Retry-After. */
+  /** Messages that get 503 with Retry-After. */
   failNext: number
-  /** Seconds of Retry-After; null omits the header. */
+  /** Seconds; null omits the header. */
   retryAfter: number | null
-  /** While set, every connection is cut before anything is read. */
+  /** Cuts every connection before reading. */
   outage: boolean
-  /** Rows with this code or name are refused with 1001. */
+  /** Rows with this code or name get 1001. */
   refuse: string | null
-  /** Entries with this code or name disappear although they were confirmed. */
+  /** Entries with this code or name disappear although confirmed. */
   lose: string | null
-  /** This many of the next messages are accepted, and then the connection is cut. */
+  /** Messages accepted before the connection is cut. */
   cutAfterAccept: number
-  /** This many of the next messages are not accepted, and the connection is cut. */
+  /** Messages not accepted before the connection is cut. */
   cutBeforeAccept: number
-  /** This many of the next answers give each receipt twice. */
+  /** Answers that give each receipt twice. */
   duplicateAnswers: number
-  /** This many of the next rows are neither accepted nor answered. */
+  /** Rows neither accepted nor answered. */
   partial: number
-  /** This many of the next rows are accepted but not answered. */
+  /** Rows accepted but not answered. */
   silentRows: number
-  /** This many of the next messages are accepted and answered in an encoding nobody agreed on (UTF-16). */
+  /** Messages accepted, but answered in UTF-16, which nobody agreed on. */
   wrongEncoding: number
-  /** This many of the next messages are accepted and answered with random bytes. */
+  /** Messages accepted, but answered with random bytes. */
   garbage: number
-  /** Ignores the sender's sequence: the row applied last is shown. */
+  /** The row applied last is shown. */
   ignoresSequence: boolean
-  /** Answers at once but applies each row up to this many milliseconds later, in any order. */
+  /** Answers at once, applies each row up to this many milliseconds later, in any order. */
   appliesWithinMs: number
-  /** This share of messages meets one of the troubles above. The same seed gives the same troubles. */
+  /** A share of messages meets troubles; the same seed gives the same. */
   chaos: Chaos | null
 }
 
@@ -65,18 +65,18 @@ export interface MessageTrouble {
   delayMs: number
   fail: boolean
   cut: 'before' | 'after' | null
-  /** Rows at the end that are not accepted, and rows before them that are accepted without a receipt. */
+  /** Last rows not accepted, and rows before them accepted without a receipt. */
   untaken: number
   silent: number
   twice: boolean
   spoilt: 'encoding' | 'garbage' | null
 }
 
-/** Longest delay by chance, milliseconds. */
+/** Milliseconds. */
 const CHAOS_DELAY_MS = 400
 const TROUBLES = ['delay', 'fail', 'before', 'after', 'partial', 'silent', 'twice', 'encoding', 'garbage'] as const
 
-/** Returns a function that draws the troubles of the next message and counts down `behaviour`. */
+/** Returns a function that draws the next message's troubles and counts down `behaviour`. */
 export const makeTroubles = (behaviour: PlatformBehaviour): ((rows: number) => MessageTrouble) => {
   let drawn: { from: Chaos; chance: ReturnType<typeof chance> } | null = null
 
@@ -125,7 +125,7 @@ const NONE: MessageTrouble = { delayMs: 0, fail: false, cut: null, untaken: 0, s
 export const isTrouble = ({ delayMs, ...trouble }: MessageTrouble, usualMs: number): boolean =>
   delayMs > usualMs || Object.values(trouble).some((what) => what !== 0 && what !== false && what !== null)
 
-/** Unknown names and wrong types are refused, so that a misspelt behaviour is reported. */
+/** A misspelt behaviour is reported. */
 export const behaviourIn = (body: Buffer): Partial<PlatformBehaviour> | null => {
   const value = objectIn(body)
   return value !== null && Object.entries(value).every(([name, wish]) => WISHES.get(name)?.(wish)) ? value : null

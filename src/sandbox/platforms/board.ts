@@ -1,7 +1,4 @@
-/**
- * State of a stand-in platform: shown entries, removed entries, and the history of received rows. Only a row with a higher sequence
- * replaces an entry, unless the platform ignores sequences.
- */
+/** Only a row with a higher sequence replaces an entry, unless the platform ignores sequences. */
 import { createHash } from 'node:crypto'
 import { canonical, type Json } from '../../domain/records/records.js'
 import { openJournal } from './journal.js'
@@ -19,7 +16,7 @@ import {
   sequenceOf,
 } from './received-rows.js'
 
-/** History rows kept in memory, the latest; the file has all. */
+/** The latest are in memory, all in the file. */
 const HISTORY_ROWS = 100_000
 
 interface HeldEntry {
@@ -28,12 +25,12 @@ interface HeldEntry {
   digest: string
 }
 
-/** The received row, and the entry where it changed. */
+/** The entry is present where it changed. */
 type JournalLine = HistoryRow & { held?: HeldEntry }
 
 export interface Board {
   take(row: ReceivedRow, form: RowForm, judging: JudgingOptions, at: Date, ignoresSequence?: boolean): RowVerdict
-  /** The verdict of a row that is applied later; checks only the row itself. */
+  /** Verdict of a row applied later; checks only the row itself. */
   foresee(row: ReceivedRow, form: RowForm, judging: JudgingOptions): RowVerdict
   /** In order of first receipt. */
   shown(): ReceiverEntry[]
@@ -54,7 +51,7 @@ export const makeBoard = (prefix: string, file: string | null = null): Board => 
   const keep = ({ held: now, ...row }: JournalLine): void => {
     rows = row.number
     history.push(row)
-    // Halved instead of shifted, so that the cost of a row stays constant.
+    // Halved, not shifted: the cost of a row stays constant.
     if (history.length > HISTORY_ROWS) history = history.slice(-HISTORY_ROWS / 2)
     if (now === undefined) return
     held.set(now.entry.key, now)
@@ -96,7 +93,7 @@ export const makeBoard = (prefix: string, file: string | null = null): Board => 
         },
       }),
     }
-    // Written before the answer, so that a confirmed row survives a crash.
+    // Written before the answer: a confirmed row survives a crash.
     journal?.write(line)
     keep(line)
     if (judged.fault) return { accepted: false, recordId: null, ...judged.fault }
@@ -133,7 +130,7 @@ export const makeBoard = (prefix: string, file: string | null = null): Board => 
 
 const CODES: Record<RowEffect, string> = { APPLIED: '00', REPEATED: '00', LATE: '02', REFUSED: '' }
 
-/** CHANGE of an unknown key adds the entry, because keys are the sender's. CHANGE of a removed entry is refused. */
+/** CHANGE adds an unknown key, because keys are the sender's. CHANGE of a removed entry is refused. */
 const judge = (
   row: ReceivedRow,
   form: RowForm,
@@ -152,7 +149,6 @@ const judge = (
     : { effect: 'APPLIED' }
 }
 
-/** The latest row wins, whatever its sequence. */
 const judgeUnnumbered = (
   row: ReceivedRow,
   form: RowForm,

@@ -27,7 +27,7 @@ const blacklist: PlatformEndpoint = {
     }),
 }
 
-/** A call of the first-generation SOAP service; its answer identifies rows by position. */
+/** First-generation SOAP; the answer identifies rows by position. */
 const service = (operation: SoapOperation, form: RowForm): PlatformEndpoint => ({
   read: (asked) => {
     const call = callIn(asked)
@@ -58,7 +58,7 @@ const callIn = ({ body }: StandInRequest) => {
   }
 }
 
-/** The SOAP services take the credential as an argument. */
+/** The SOAP credential is an argument. */
 const SERVICES = '/service/P'
 
 export const creditchina: Dialect = {

@@ -1,4 +1,4 @@
-/** Stand-in of 信用吉林网: one signed message at a time; refusals are answered with 422. */
+/** Stand-in of 信用吉林网: one signed message at a time; refusals are 422. */
 import { createHmac } from 'node:crypto'
 import { json, objectIn } from '../server.js'
 import { messageList } from './forms/lists.js'
@@ -11,7 +11,7 @@ const messages: PlatformEndpoint = {
   read: ({ headers, body }) => {
     const message = objectIn(body)
     if (!message) return null
-    // The idempotency key must match the message, otherwise a repeat could not be recognised.
+    // A repeat is recognised only when the key matches the message.
     if (headers['idempotency-key'] !== `${message['id']}/${message['sequence']}`) return null
     const form = FORMS.get(message['kind'] ?? 'listing')
     return form ? { form, rows: [flat(message, INNER[form.kind])] } : null
@@ -29,7 +29,7 @@ const FORMS: ReadonlyMap<unknown, RowForm> = new Map([
 ])
 const INNER = { listing: 'entry', penalty: 'penalty', permit: 'permit' } as const
 
-/** Flattens a message: the subject's fields beside the message's own, and removal fields prefixed with `removal.`. */
+/** The subject's fields join the message's own; removal fields get the prefix `removal.`. */
 const flat = (whole: Record<string, unknown>, inner: string): ReceivedRow => {
   const { [inner]: subject, ...message } = whole
   const { removal, ...fields } = { ...message, ...objectOf(subject) }

@@ -1,15 +1,15 @@
-/** Append-only file of a stand-in: one line for each received row, so that writing costs the same at any size. */
+/** One line a row: writing costs the same at any size. */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 export interface Journal<T> {
-  /** Lines written by earlier processes, in order. */
+  /** Lines of earlier processes. */
   before: T[]
   write(line: T): void
   close(): void
 }
 
-/** Truncates an incomplete last line: its writer was killed before it answered. */
+/** Truncates an incomplete last line: its writer died before answering. */
 export const openJournal = <T>(file: string): Journal<T> => {
   mkdirSync(dirname(file), { recursive: true })
   const bytes = existsSync(file) ? readFileSync(file) : Buffer.alloc(0)

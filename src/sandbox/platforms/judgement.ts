@@ -1,4 +1,4 @@
-/** Checks of one row before a stand-in platform accepts it, with the codes of real receivers. Pure. */
+/** Checks a row with the codes of real receivers. */
 import { usccValid } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import {
@@ -12,15 +12,15 @@ import {
   textIn,
 } from './received-rows.js'
 
-/** The receiver's own base library: names known for a code; null when the code is unknown. */
+/** Names known for a code; null when unknown. */
 export type BaseLibrary = (code: { uscc: string | null; regNo: string | null }) => readonly string[] | null
 
 export interface JudgingOptions {
-  /** Every well-formed subject is known when it is null. */
+  /** Null: every well-formed subject is known. */
   register: BaseLibrary | null
-  /** YYYY-MM-DD; null skips comparisons with today. */
+  /** Null skips comparisons with today. */
   today: string | null
-  /** A code or name refused as unknown whatever the register says. */
+  /** Refused as unknown whatever the register says. */
   refuse: string | null
 }
 
@@ -37,14 +37,14 @@ const TEXTS = {
   '1008': '字段不在接口说明中',
   '1009': '不接收个人证件号码',
 } as const
-/** Receivers' exact wording for a wrong USCC. */
+/** Receivers' exact wording. */
 const WRONG_USCC = '行政相对人代码_1(统一社会信用代码)不正确'
 
 const ALWAYS: readonly RowPart[] = ['key', 'sequence', 'action', 'name', 'documentNumber']
-/** Parts required unless the row removes its entry. */
+/** Required unless the row removes its entry. */
 const SHOWN: readonly RowPart[] = ['what', 'authority', 'decidedOn']
 const DAYS: readonly RowPart[] = ['decidedOn', 'publishedOn', 'endsOn', 'removedOn']
-/** Days that may not lie in the future. */
+/** These may not lie in the future. */
 const PAST: readonly RowPart[] = ['decidedOn', 'publishedOn', 'removedOn']
 
 export const faultAt = (
@@ -58,7 +58,7 @@ export const faultAt = (
   value,
 })
 
-/** Returns null when the row is good. */
+/** Null when the row is good. */
 export const faultOf = (row: ReceivedRow, form: RowForm, judging: JudgingOptions): ReceiverFault | null =>
   unexpectedField(row, form) ??
   missingField(row, form) ??
@@ -70,7 +70,7 @@ export const faultOf = (row: ReceivedRow, form: RowForm, judging: JudgingOptions
 const unexpectedField = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
   const name = Object.keys(row).find((name) => form.known?.has(name) === false)
   if (name !== undefined) return faultAt('1008', name, textIn(row[name]))
-  // The value is not repeated in the answer, so that no log holds it.
+  // No log may hold the value, so it is not repeated.
   const personal = form.never.find((name) => textIn(row[name]) !== null)
   return personal === undefined ? null : faultAt('1009', personal)
 }
@@ -123,7 +123,7 @@ const wrongDay = (row: ReceivedRow, form: RowForm, today: string | null): Receiv
   return null
 }
 
-/** Parses a day to YYYY-MM-DD; null when it does not exist. */
+/** YYYY-MM-DD; null when it does not exist. */
 const dayIn = (text: string, form: RowForm): string | null => {
   const [, year, month, day] = form.day.exec(text) ?? []
   const written = `${year}-${month}-${day}`
@@ -136,7 +136,7 @@ const wrongNumber = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
   return text === null || form.documentNumber.test(text) ? null : faultAt('1007', form.names.documentNumber, text)
 }
 
-/** Removals are accepted even for a subject that the library lost or renamed: nothing may block a removal. */
+/** Nothing may block a removal, even for a lost or renamed subject. */
 const unknownSubject = (
   row: ReceivedRow,
   form: RowForm,

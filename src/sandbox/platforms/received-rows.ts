@@ -1,9 +1,9 @@
 import type { Action, SubjectKind } from '../../domain/delivery/delivery.js'
 
-/** One received row, flat, under the names of its form. */
+/** Flat, under the names of its form. */
 export type ReceivedRow = Readonly<Record<string, unknown>>
 
-/** Parts of a row that are checked, independent of the form. */
+/** Parts that are checked, independent of the form. */
 export type RowPart =
   | 'key'
   | 'sequence'
@@ -22,21 +22,20 @@ export type RowPart =
 
 export interface RowForm {
   kind: SubjectKind
-  /** The form's name of each part; null when the form lacks it. */
+  /** Null when the form lacks the part. */
   names: Readonly<Record<RowPart, string | null>>
-  /** Fields that must be filled unless the row removes its entry, beside the parts every row needs. */
+  /** Filled unless the row removes its entry, beside the parts every row needs. */
   required: readonly string[]
-  /** All fields a row may hold; null when the interface document does not say. */
+  /** Null when the interface document does not say. */
   known: ReadonlySet<string> | null
-  /** Fields that must stay empty: certificate numbers of people. */
+  /** Certificate numbers of people, which must stay empty. */
   never: readonly string[]
   actions: Readonly<Record<string, Action>>
-  /** The form's date pattern, with groups for year, month and day. */
+  /** Groups for year, month and day. */
   day: RegExp
-  /** Patterns of code fields, by field name. */
   codes: Readonly<Record<string, RegExp | ((text: string) => boolean)>>
   documentNumber: RegExp
-  /** Fields that differ each time the same row is sent. */
+  /** Fields that differ at each sending. */
   passing: readonly string[]
 }
 
@@ -44,7 +43,6 @@ export interface RowVerdict {
   accepted: boolean
   code: string
   text: string
-  /** The form's field name. */
   field: string | null
   value: string | null
   recordId: string | null
@@ -64,11 +62,11 @@ export interface ReceiverEntry {
   decidedOn: string
 }
 
-/** APPLIED: the row is shown now. REPEATED: an exact repeat. LATE: a newer row is known. */
+/** APPLIED: shown now. REPEATED: an exact repeat. LATE: a newer row is known. */
 export type RowEffect = 'APPLIED' | 'REPEATED' | 'LATE' | 'REFUSED'
 
 export interface HistoryRow {
-  /** From 1, in order of judgement. */
+  /** From 1. */
   number: number
   /** ISO instant. */
   at: string
@@ -80,7 +78,7 @@ export interface HistoryRow {
   code: string
 }
 
-/** A part of a row as text; null when blank or absent. */
+/** Null when blank or absent. */
 export const partOf = (row: ReceivedRow, form: RowForm, part: RowPart): string | null => {
   const name = form.names[part]
   return name === null ? null : textIn(row[name])

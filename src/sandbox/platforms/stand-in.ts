@@ -1,4 +1,4 @@
-/** A stand-in credit platform: one server, one board, one dialect; it misbehaves on demand. */
+/** One server, one board, one dialect; it misbehaves on demand. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import iconv from 'iconv-lite'
@@ -24,7 +24,7 @@ export interface PlatformStandIn {
   close(): Promise<void>
   behave(behaviour: Partial<PlatformBehaviour>): void
   entries(): ReceiverEntry[]
-  /** The latest 100,000 received rows with their effect. */
+  /** The latest 100,000 rows. */
   history(): readonly HistoryRow[]
   readonly told: number
   readonly troubles: number
@@ -38,15 +38,15 @@ export interface ReceivedMessage {
 
 export interface JudgedRow {
   row: ReceivedRow
-  /** Position in its message, from 1. */
+  /** In its message, from 1. */
   place: number
   verdict: RowVerdict
 }
 
 export interface PlatformEndpoint {
-  /** Returns null when the message is unreadable. */
+  /** Null when unreadable. */
   read(asked: StandInRequest): ReceivedMessage | null
-  /** Answers the given rows, which may be fewer than received. */
+  /** The rows may be fewer than received. */
   answer(judged: readonly JudgedRow[], asked: StandInRequest, form: RowForm): StandInReply
 }
 
@@ -54,18 +54,17 @@ export interface Dialect {
   id: Platform['id']
   name: { zh: string; en: string }
   admits(asked: StandInRequest, secret: string): boolean
-  /** Endpoints by path. */
   doors: Readonly<Record<string, PlatformEndpoint>>
-  /** The platform's own names in its listing of entries. */
+  /** Names in the platform's listing. */
   displays: { key: string; sequence: string; uscc: string; name: string }
 }
 
 export interface StandInOptions {
-  /** Keeps received rows between starts; null keeps nothing. */
+  /** Keeps received rows between starts. */
   file?: string | null
-  /** The base library; when absent every well-formed subject is known. */
+  /** When absent, every well-formed subject is known. */
   register?: BaseLibrary | null
-  /** The platform's clock; when absent days are only compared with each other. */
+  /** When absent, days are only compared with each other. */
   now?: (() => Date) | null
 }
 
@@ -95,7 +94,7 @@ export const startStandIn = async (
     return door ? takes(door, asked) : json(404, { code: '404', message: '没有这个地址 Not found' })
   }
 
-  /** `?after=&limit=` selects a page in key order, `?keys=a,b` single entries; without either all are returned. */
+  /** `?after=&limit=` selects a page by key, `?keys=a,b` entries; without either all are returned. */
   const displayed = ({ query }: StandInRequest): StandInReply => {
     const keys = query.get('keys')
     if (keys !== null) {
@@ -175,7 +174,7 @@ export const startStandIn = async (
     )
     if (trouble.cut === 'after') return 'cut'
     const spoken = judged.slice(0, Math.max(0, judged.length - trouble.silent))
-    // An answer without any row does not exist in the protocols.
+    // The protocols have no answer without rows.
     if (spoken.length === 0 && read.rows.length > 0) return 'cut'
     return corrupt(
       door.answer(trouble.twice ? spoken.flatMap((one) => [one, one]) : spoken, asked, read.form),
@@ -217,7 +216,7 @@ const busy = (retryAfter: number | null): StandInAnswer =>
 
 const corrupt = (answered: StandInReply, how: 'encoding' | 'garbage' | null): StandInReply => {
   if (answered === 'cut' || how === null) return answered
-  // UTF-16 with its byte order mark is neither UTF-8 nor GB18030, which the hub reads.
+  // The hub reads UTF-8 and GB18030, not UTF-16.
   const body = how === 'garbage' ? randomBytes(GARBAGE_BYTES) : iconv.encode(String(answered.body), 'utf-16')
   return { ...answered, body }
 }

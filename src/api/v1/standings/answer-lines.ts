@@ -1,4 +1,4 @@
-/** Serialises answers: one line a row, and a last line that proves the answer complete. */
+/** One line a row; the last line proves the answer complete. */
 import { type BadRow, ROW_CHARACTERS } from '../../../domain/operators/code-rows.js'
 import type { Freshness } from '../../../domain/standing/standing-seen.js'
 import { Refusal } from '../../../foundation/errors.js'
@@ -10,7 +10,7 @@ export interface AnswerWriter {
   head: string
   row: (answer: AnsweredRow | BadRow) => string
   end: (told: { rows: number; refused: number } & Freshness) => string
-  /** Replaces `end` when the answer breaks off after `rows` rows. */
+  /** Replaces `end` when the answer breaks off. */
   broken: (rows: number, error: { code: string; message: string; details: object }) => string
 }
 
@@ -31,7 +31,7 @@ export const ndjson: AnswerWriter = {
   broken: (rows, error) => `${JSON.stringify({ end: false, rows, error })}\n`,
 }
 
-/** Lines of one chunk. Encoded a few at a time: encoding one long string takes twice as long. */
+/** Encoding one long string takes twice as long as a few lines at a time. */
 export const bytesOf = (writer: AnswerWriter, answers: readonly (AnsweredRow | BadRow)[], isFirst: boolean): Buffer => {
   const parts: Buffer[] = []
   let text = isFirst ? writer.head : ''
@@ -56,7 +56,7 @@ const text = (value: string | null): string => {
   return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value)
 }
 
-/** Written by hand, because serialising is most of the work for a hundred thousand rows. */
+/** Written by hand: serialising dominates for a hundred thousand rows. */
 const members = ({ view, listed, listings }: ResolvedStanding): string => {
   const { code, uscc, name, status, codeFault, grade, score, overruled, objected, asOf, stale } = view
   const entries = listings.length === 0 ? '[]' : JSON.stringify(listings)
@@ -94,7 +94,7 @@ const COLUMNS = [
 const padded = (cells: readonly (string | number)[], error = ''): string =>
   line([...cells, ...new Array<string>(COLUMNS.length - 1 - cells.length).fill(''), error])
 
-/** The last line begins with `end` and the number of rows, or with `broken`. */
+/** The last line begins with `end` and the row count, or `broken`. */
 export const csv: AnswerWriter = {
   type: 'text/csv; charset=utf-8; header=present',
   head: BYTE_ORDER_MARK + line(COLUMNS),

@@ -1,4 +1,4 @@
-/** Answers a chunk of rows with one set-based look-up. `api/standing/standing.ts` decides what standing means. */
+/** One set-based look-up answers a chunk. `api/standing/standing.ts` decides what standing means. */
 
 import { may } from '../../../domain/access/viewer.js'
 import { type BadRow, type CodeRow, isBad } from '../../../domain/operators/code-rows.js'
@@ -30,7 +30,7 @@ export interface ResolvedStanding {
 export interface AnsweredRow {
   row: CodeRow
   told: ResolvedStanding
-  /** It is null when the row asks about no name. */
+  /** Null when the row asks about no name. */
   name: NameAnswer | null
 }
 
@@ -39,7 +39,7 @@ export interface AnsweredChunk {
   shown: Set<string>
 }
 
-/** `context` must be new for each chunk: its loaders cache what they are asked. */
+/** Each chunk needs a new `context`: loaders cache. */
 export const answersTo = async (
   context: GraphqlContext,
   db: Reads,
@@ -101,7 +101,7 @@ const lookUpRows = async (
   const { viewer } = context
   const scored = may(viewer, 'see_grade') || may(viewer, 'see_sellers_grade') || may(viewer, 'see_authorised_grade')
   const sellersOf = gradesFor(viewer) === 'SELLERS' ? viewer.sub : null
-  // A single code takes one statement, hence one snapshot. Several take one transaction (store/db/bulk-handle).
+  // A single code takes one statement, several one transaction (store/db/bulk-handle): one snapshot.
   const isOne = asked.length === 1
   const own = isOne ? NONE : await store.ofOwn(db, [...usccs], days, { scored, sellersOf })
   const found = codes.map((code) => (code?.scheme === 'uscc' ? (own.get(code.code) ?? null) : null))
@@ -114,7 +114,7 @@ const lookUpRows = async (
 
 const NONE: ReadonlyMap<string, store.StandingRow> = new Map()
 
-/** Returns no promise when nothing has to be looked up, to keep bulk answers fast. */
+/** Returns no promise when nothing is looked up, to keep bulk answers fast. */
 const resolveStanding = (context: GraphqlContext, view: StandingView): ResolvedStanding | Promise<ResolvedStanding> => {
   const { listed, listings } = view
   const entries = typeof listings === 'function' ? listings() : listings
@@ -126,7 +126,7 @@ const resolveStanding = (context: GraphqlContext, view: StandingView): ResolvedS
 }
 const NO_ENTRIES: readonly StandingEntry[] = []
 
-/** Returns null when a state or contested flag has to be looked up. */
+/** Null when a state or contested flag has to be looked up. */
 const resolvedEntries = (views: readonly ListingView[]): readonly StandingEntry[] | null => {
   if (views.length === 0) return NO_ENTRIES
   const told: StandingEntry[] = []
@@ -152,7 +152,7 @@ const entryOf = async (context: GraphqlContext, view: ListingView): Promise<Stan
   return standingEntry(view, { state: now, contested: isContested })
 }
 
-/** Former names are looked up only where the present name did not decide. */
+/** Former names are read only where the present one did not decide. */
 const namesOf = async (
   context: GraphqlContext,
   db: Reads,

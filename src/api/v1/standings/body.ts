@@ -1,7 +1,4 @@
-/**
- * Request body as a stream of text. Much is read ahead of the answers, because many clients send everything before they read, and both
- * sides would wait for each other.
- */
+/** Much is read ahead, because many clients send everything before they read, and both sides would wait for each other. */
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -10,10 +7,10 @@ import iconv from 'iconv-lite'
 import { Refusal, reasonOf } from '../../../foundation/errors.js'
 import { STALLED_MS, tooLarge } from '../receive-body.js'
 
-/** Largest body as sent and unzipped, bytes: a hundred thousand rows with names and room to spare. */
+/** As sent and unzipped, bytes: a hundred thousand named rows with room to spare. */
 export const BODY_BYTES = 32 * 1024 * 1024
 export const INFLATED_BYTES = 64 * 1024 * 1024
-/** Read-ahead of one body, and of all bodies, bytes. */
+/** Of one body, and of all, bytes. */
 const AHEAD_BYTES = 16 * 1024 * 1024
 const AHEAD_OF_ALL = 64 * 1024 * 1024
 
@@ -41,7 +38,7 @@ const CHARSETS: Record<string, Charset> = {
 export const charsetIn = (name: string): Charset | null =>
   Object.hasOwn(CHARSETS, name.toLowerCase()) ? (CHARSETS[name.toLowerCase()] ?? null) : null
 
-/** Refusals: CONTENT_TOO_LARGE, UPLOAD_STALLED, ROWS_UNREADABLE. An aborted `signal` throws its reason. */
+/** Refusals CONTENT_TOO_LARGE, UPLOAD_STALLED, ROWS_UNREADABLE. An aborted `signal` throws its reason. */
 export const piecesOf = (
   request: IncomingMessage,
   { gzip, charset }: BodyEncoding,
@@ -86,7 +83,7 @@ async function* arriving(request: IncomingMessage, held: HeldBytes, signal: Abor
         yield chunk
       } else if (isOver) return
       else {
-        // Paused for the overall bound, but this body holds nothing: continue.
+        // Paused for the overall bound, but this body holds nothing.
         if (request.isPaused()) request.resume()
         await new Promise<void>((resolve, reject) => {
           const late = setTimeout(() => reject(new Refusal('UPLOAD_STALLED')), STALLED_MS)
@@ -138,7 +135,7 @@ async function* decoded(bytes: AsyncIterable<Buffer>, charset: Charset): AsyncGe
   if (rest) yield rest
 }
 
-/** Strict UTF-8: another encoding read leniently would answer DIFFERENT for every name. */
+/** Strict: another encoding read leniently would answer DIFFERENT for every name. */
 const utf8 = (): { write: (bytes: Buffer) => string; end: () => string } => {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const decode = (read: () => string): string => {

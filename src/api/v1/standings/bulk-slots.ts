@@ -1,22 +1,22 @@
-/** Slots for bulk questions. When all are taken, a question whose client is too slow loses its slot. */
+/** When all slots are taken, a question whose client is too slow loses its own. */
 import { Refusal } from '../../../foundation/errors.js'
 
 const PLACES_MOST = 16
-/** Slots of all clients without a token, so that they cannot keep out the others. */
+/** Shared by clients without a token, so that they cannot keep out others. */
 const PLACES_OF_PUBLIC = 8
 const PLACES_OF_ONE = 4
-/** Rows a second that protect a slot from eviction, and the grace period for the first rows, milliseconds. */
+/** Rows a second that protect a slot, and grace for the first rows, milliseconds. */
 const PACE_ROWS = 100
 const GRACE_MS = 10_000
 
 export interface BulkSlot {
-  /** The hub's own work on a chunk does not count against the client. Call the returned function with the rows answered. */
+  /** The hub's own work does not count against the client. The returned function takes the rows answered. */
   works: () => (rows: number) => void
   leave: () => void
 }
 
 export interface BulkSlots {
-  /** `evict` ends a question that lost its slot. Refusal HUB_BUSY. */
+  /** `evict` ends a question without its slot. Refusal HUB_BUSY. */
   take: (of: { holder: string } | { address: string }, given: { now: () => Date; evict: () => void }) => BulkSlot
 }
 

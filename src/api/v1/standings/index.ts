@@ -1,6 +1,6 @@
 /**
- * POST /v1/standings answers up to a hundred thousand codes line by line, in order, while they arrive. Errors before the first line are
- * problems (RFC 9457); later ones stand in the last line.
+ * POST /v1/standings answers up to a hundred thousand codes in order, while they arrive. Errors before the first line are problems (RFC
+ * 9457); later ones stand in the last line.
  */
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Viewer } from '../../../domain/access/viewer.js'
@@ -30,11 +30,11 @@ import { BODY_BYTES, type BodyEncoding, charsetIn, type HeldBytes, piecesOf } fr
 import { type BulkSlots, makeBulkSlots } from './bulk-slots.js'
 import { type BulkRow, chunksOf, inOrder, writeAndDrain } from './stream.js'
 
-/** Longest answer, milliseconds: two hundred lines a second for the largest. */
+/** Milliseconds: two hundred lines a second for the largest answer. */
 const STREAM_MS = 600_000
-/** Longest continuation while the hub stops, milliseconds; shorter than the server's shutdown wait (hub/listen.ts). */
+/** Continuation while the hub stops, milliseconds; shorter than the server's shutdown wait (hub/listen.ts). */
 const LEAVING_MS = 3_000
-/** Interval of the token check, milliseconds. */
+/** Milliseconds. */
 const ADMITTED_MS = 2_000
 const RETRY_SECONDS = 5
 
@@ -115,7 +115,7 @@ const answerOne =
     const day = asOf ?? context.today
     const about = { asOf: day, freshness: freshOn(await context.load.freshness(), day, context.today) }
     const row = { row: 1, code, name: null, ref: null }
-    // Uses the connections for short reads, so one code never waits behind bulk questions.
+    // The connections for short reads: one code never waits behind bulk questions.
     const { rows, shown } = await answersTo(context, parts.sharedLoaders.db, [row], about)
     const [answer] = rows
     if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')
@@ -173,7 +173,7 @@ const answerMany =
             const { rows: answers, shown } = await parts.bulk.atOneInstant(left.signal, (db) =>
               answersTo(contextOf(), db, chunk, asking),
             )
-            // The chunk's audit row is durable before any of it is sent.
+            // The audit row is durable before the chunk is sent.
             const bytes = bytesOf(writer, answers, chunk[0]?.row === 1)
             const refused = answers.filter((answer) => 'fault' in answer).length
             await auditChunk({ parts, own, viewer, asOf, chunk, shown, bytes })
@@ -192,7 +192,7 @@ const answerMany =
     }
   }
 
-/** Lets an answer go on for LEAVING_MS when the hub stops. Returns the function that stops watching. */
+/** The answer goes on for LEAVING_MS when the hub stops. Returns the function that stops watching. */
 const watchShutdown = (leaving: AbortSignal, end: () => void): (() => void) => {
   let timer: NodeJS.Timeout | undefined
   const leave = (): void => {
@@ -212,7 +212,7 @@ interface SerialisedChunk {
   refused: number
 }
 
-/** The first chunk is computed before anything is sent, so that its refusal is a problem. */
+/** The first chunk is computed before anything is sent: its refusal is a problem. */
 const streamAnswers = async (
   told: AsyncGenerator<SerialisedChunk>,
   of: {
@@ -248,7 +248,7 @@ const streamAnswers = async (
   response.end((rows === 0 ? writer.head : '') + writer.end(ended))
 }
 
-/** Rechecks the token before each chunk. Refusal UNAUTHENTICATED. */
+/** Before each chunk. Refusal UNAUTHENTICATED. */
 const recheckToken = (parts: ApiDependencies, request: Request, viewer: Viewer, began: Date): (() => Promise<void>) => {
   let askedAt = began.getTime()
   return async () => {
@@ -259,7 +259,7 @@ const recheckToken = (parts: ApiDependencies, request: Request, viewer: Viewer, 
   }
 }
 
-/** Each hundred rows are one unit of quota; the request has paid the first. Refusal QUOTA_EXCEEDED. */
+/** A hundred rows are one unit; the request has paid the first. Refusal QUOTA_EXCEEDED. */
 const chargeChunks =
   <A>(
     { quotas }: ApiDependencies,

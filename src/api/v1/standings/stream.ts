@@ -1,4 +1,4 @@
-/** Pipelines rows to answers in order and in constant memory: a few chunks run concurrently, and no more start than are read. */
+/** Answers in order and in constant memory: a few chunks run concurrently, no more start than are read. */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { CHUNK_CODES_MOST } from '../../../domain/audit/audit-log.js'
@@ -7,9 +7,9 @@ import { Refusal } from '../../../foundation/errors.js'
 import type { RowReader } from '../../../work/standing/row-readers.js'
 
 const UNDER_WAY_MOST = 4
-/** Rows already read are answered when no more arrive for this long, milliseconds. */
+/** Rows already read are answered after this pause, milliseconds. */
 const PATIENCE_MS = 10
-/** Rows of the first chunk, which runs alone so that the first answers leave at once. */
+/** The first chunk runs alone, so that its answers leave at once. */
 const FIRST_ROWS = 50
 const READ_MS = 60_000
 
@@ -62,7 +62,7 @@ export async function* chunksOf(
     }
     if (rows.length > 0) yield taken()
   } catch (error) {
-    // The body broke off; rows before it are still answered.
+    // Rows before the break are still answered.
     if (rows.length > 0) yield taken()
     throw error
   } finally {
@@ -122,7 +122,7 @@ export async function* inOrder<C, A>(chunks: AsyncIterable<C>, answer: (chunk: C
     }
   } finally {
     await Promise.allSettled(underWay)
-    // Not awaited: the source may be waiting for a body that sends nothing more.
+    // Not awaited: the source may wait for a silent body.
     Promise.resolve(from.return?.(undefined)).catch(() => undefined)
   }
 }
@@ -134,7 +134,7 @@ const settle = <T>(next: Promise<T>): Promise<{ value: T } | { fault: unknown }>
     (fault: unknown) => ({ fault }),
   )
 
-/** Resolves when the reader has room for more; destroys a response that stalls for READ_MS. */
+/** Resolves when the reader has room; destroys a response stalled for READ_MS. */
 export const writeAndDrain = async (response: ServerResponse, bytes: Buffer, signal: AbortSignal): Promise<void> => {
   signal.throwIfAborted()
   if (response.write(bytes)) return

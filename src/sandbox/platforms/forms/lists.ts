@@ -4,7 +4,7 @@ import { ACTIONS, DIVISION, ISO_DAY } from './spelling.js'
 
 const NUMBER_OF_LIST = /^\S.*[〔[【［（(](19|20)\d{2}[〕\]】］）)].*\d+\s*号$/u
 
-/** 严重违法失信名单, the rows of the market regulators' data family. */
+/** 严重违法失信名单 of the market regulators' data family. */
 export const samrList: RowForm = {
   kind: 'listing',
   names: {
@@ -33,7 +33,7 @@ export const samrList: RowForm = {
   passing: [],
 }
 
-/** A list entry in the provincial exchange envelope. */
+/** The provincial exchange envelope. */
 export const exchangeList: RowForm = {
   kind: 'listing',
   names: {
@@ -62,7 +62,7 @@ export const exchangeList: RowForm = {
   passing: [],
 }
 
-/** A list entry as a signed message: members of the outer object and of `entry`; `entry.removal` is prefixed. */
+/** A signed message: members of the outer object and `entry`; `entry.removal` is prefixed. */
 export const messageList: RowForm = {
   kind: 'listing',
   names: {

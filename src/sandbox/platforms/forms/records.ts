@@ -3,11 +3,11 @@ import { messageNamesIn, namesIn } from '../reading.js'
 import type { RowForm } from '../received-rows.js'
 import { ACTIONS, DIVISION, ISO_DAY } from './spelling.js'
 
-/** Document number of any other decision; numbering varies between authorities. */
+/** Authorities number other decisions differently. */
 const NUMBER_OF_RECORD = /^(?=.*\d)\S.{1,127}$/u
 /** 万元 with at most six decimals. */
 const WAN = /^\d{1,12}(\.\d{1,6})?$/
-/** Fields that the hub and its receivers agreed on beside the standard. */
+/** The hub and its receivers agreed on these beside the standard. */
 const AGREED = { key: 'HUB_ID', sequence: 'HUB_SN', action: 'HUB_OP', removedOn: 'HUB_CXRQ' } as const
 
 /** 双公示 行政处罚, second generation. */
