@@ -1,5 +1,3 @@
-/** Bank accounts and cards in a text. */
-
 import { usccValid } from '../operators/codes.js'
 import { digitsOf, type Finder, finding, isNobodys, type TextMatch } from './normalised-view.js'
 
@@ -10,7 +8,6 @@ const NAMED =
 const AT_A_BANK =
   /(?:银行|信用社|农商行|邮储|[工农中建交招]行|户名|收款人|收款方)[^\d\n。;]{0,14}?(?<named>\d(?:[- ]{0,2}\d){11,18})(?![\dA-Za-z]|\.\d)/g
 
-/** Luhn check. */
 const isCard = (candidate: TextMatch): boolean => {
   const digits = digitsOf(candidate.found)
   return digits.length >= 16 && !isFirm(digits) && luhn(digits) && !isNobodys(candidate)

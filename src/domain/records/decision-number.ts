@@ -1,4 +1,4 @@
-/** Compares decision numbers and authorities. These forms are looser than `documentNumber` and never shown or used as record keys. */
+/** These compared forms are looser than `documentNumber` and never shown or used as record keys. */
 
 import { documentNumber } from '../../foundation/text/values.js'
 import { normalizeName } from '../operators/names.js'
@@ -6,10 +6,7 @@ import { normalizeName } from '../operators/names.js'
 /** Longer text, in characters, is compared unchanged. */
 const LONGEST = 200
 
-/**
- * Traditional and simplified characters of document numbers, authorities and places of Jilin. A missing pair splits one fact in two; it
- * never merges two facts.
- */
+/** Traditional and simplified characters of document numbers, authorities and places of Jilin. A missing pair splits one fact in two; it never merges two facts. */
 const SIMPLIFIED = new Map(
   (
     '處处 罰罚 號号 監监 場场 決决 執执 書书 當当 簡简 調调 許许 審审 認认 證证 責责 銷销 沒没 質质 標标 準准 檢检 驗验 測测 計计 藥药 衛卫 環环 護护 稅税 ' +
@@ -56,7 +53,6 @@ export const numberCompared = (text: string): string => {
 const digitsOf = (words: string): string =>
   words.replace(/[〇○零]/gu, '0').replace(/[一二三四五六七八九]/gu, (word) => String(NUMERALS.indexOf(word)))
 
-/** Returns null when the words are not a number. */
 const numberOf = (words: string): string | null => {
   if (!/[十百千]/u.test(words)) return digitsOf(words)
   const parts = /^(?:(.)千)?[〇○零]?(?:(.)百)?[〇○零]?(?:(.?)十)?([一二三四五六七八九])?$/u.exec(words)

@@ -10,7 +10,6 @@ const NAMED = new RegExp(
   'gu',
 )
 
-/** Parts of an address after the house: 2单元105、106室. */
 const TAIL = String.raw`(?:[、\dA-Za-z-]{0,8}\d{1,5}(?:号房|号|室|户|房|门|层|楼|铺|单元)){0,4}(?:\d{3,4}(?![\d.元万件个只台年月日]))?`
 /** Only homes have an entrance (3栋2单元501室) or a room with three numbers (3-2-501室). */
 const ENTRANCE = String.raw`(?:\d{1,4}(?:号楼|栋|幢|座|#楼?|楼)?[^${STOP}]{0,4}?\d{1,3}单元|\d{1,4}-\d{1,3}-\d{1,5}(?:室|户|房))`

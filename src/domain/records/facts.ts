@@ -1,7 +1,4 @@
-/**
- * Facts that a scorecard may weigh about one operator. A fact holds from its day until it fades, so time alone can move a score, on a
- * predictable day.
- */
+/** A fact holds from its day until it fades, so time alone can move a score, on a predictable day. */
 
 import type { Words } from '../../foundation/text/words.js'
 
@@ -28,7 +25,6 @@ export const FAMILIES = {
 
 export type FactFamily = keyof typeof FAMILIES
 
-/** An entry in force on a list of the seriously dishonest. */
 export const LIST_FACT = 'serious_list'
 
 interface FactRow extends Words {
@@ -110,7 +106,7 @@ export const factRow = (name: string): FactRow | undefined =>
 
 export type OperatorKind = 'enterprise' | 'individual' | 'cooperative' | 'other' | 'shop'
 
-/** Version `record` shows `fact`. Days are YYYY-MM-DD. */
+/** Days are YYYY-MM-DD. */
 export interface FactEvent {
   fact: FactName
   /** Day of the event, or first day of the term; null when the source does not say. */

@@ -1,4 +1,3 @@
-/** Internet host names listed beside a filing or certificate. */
 import { compact, textOf } from '../../foundation/text/values.js'
 
 const MAX_LENGTH = 253 // characters, RFC 1035
@@ -15,7 +14,6 @@ export const hostName = (value: unknown): string | null => {
   return good && !/^\d+$/.test(labels.at(-1) ?? '') ? name : null
 }
 
-/** Splits a cell or list into distinct host names and the parts that are not host names. */
 export const hostNames = (value: unknown): { names: string[]; wrong: string[] } => {
   const sent = (Array.isArray(value) ? value : (textOf(value) ?? '').split(BETWEEN)).filter(
     (part) => typeof part !== 'string' || part.trim() !== '',

@@ -10,9 +10,7 @@ const NUMBER = new RegExp(`^([${PROVINCES}])(ICP[备证])(\\d{6,8})号?(?:-(\\d{
 
 export interface IcpNumber {
   number: string
-  /** Without the site: 吉ICP备12345678号. */
   main: string
-  /** A number without a site names only the holder. */
   site: number | null
 }
 

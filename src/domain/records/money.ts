@@ -146,7 +146,6 @@ const parseChinese = (text: string): Decimal | null => {
   return total === null ? null : { digits: total, places: 0 }
 }
 
-/** Splits at the largest unit; the part after it is smaller. */
 const sumOf = (text: string, units: readonly string[]): bigint | null => {
   const [unit, ...smaller] = units
   if (unit === undefined)

@@ -1,4 +1,4 @@
-/** A text as people read it, with positions in the original, for all searches for personal data. */
+/** Searches for personal data read this view, with positions in the original. */
 import { decimalDigit, NUMERALS } from './resident-ids.js'
 
 export interface NormalisedView {
@@ -102,6 +102,5 @@ const OF_A_THING =
 const COUNTED =
   /^\s{0,2}(?:余|多)?(?:[元万亿件个只台箱瓶包条张份套枚盒袋双部辆吨克斤米升次笔日年月%]|公斤|千克|毫|平方|美元|人民币|[kK][gG]|[mM][lLgG])/
 
-/** True for amounts and for numbers of documents, trademarks or goods. */
 export const isNobodys = ({ before, after }: TextMatch): boolean =>
   COUNTED.test(after) || OF_A_THING.test(before) || (/[〕\]】第字]$/.test(before) && after.startsWith('号'))

@@ -50,7 +50,6 @@ export const banOf = (body: Body): Ban | null => {
 /** Closure and licence revocation have no time. */
 export const imposesBan = (body: Body): boolean => {
   const types = typesOf(body)
-  // The text decides for the old joint type.
   if (types.some((type) => BAN.test(type) && !SUSPENDED_OR_REVOKED.test(type))) return true
   const { content } = body
   // The condition includes the text after its comma.
@@ -136,7 +135,6 @@ const WITHOUT_END = '2099-12-31'
 const FROM_THE_HEAVY_END = /从重/
 const NOT_HEAVY_END =
   /(不予|不具有|不具备|不存在|不属于|不适用|没有|未见|未发现).{0,12}从重|无(任何|法定|酌定)*从重|是否|从轻|减轻/
-/** A conditional clause is a threat. */
 const CONDITIONAL = /不|未|免予|逾期|拒|如果|若|可以|可能|将被|将依法/
 /** The pattern must be valid in PostgreSQL and JavaScript. */
 export const COUNTERFEIT = new RegExp(
@@ -149,7 +147,6 @@ const typesOf = (body: Body): string[] =>
 
 const isMoney = (yuan: Json | undefined): boolean => typeof yuan === 'string' && compareMoney(yuan, '0') > 0
 
-/** True when one clause contains the wanted words without a negating word. */
 const says = (text: Json | undefined, wanted: RegExp, unless: RegExp): boolean =>
   typeof text === 'string' &&
   wanted.test(text) &&

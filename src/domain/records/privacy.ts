@@ -126,7 +126,6 @@ const mayHoldInCells = (fields: readonly unknown[], clear: readonly unknown[], d
 /** Spreadsheets store digits as numbers. */
 const lengthOf = (field: unknown): number => (typeof field === 'number' ? String(field).length : NO_HALF)
 
-/** The ID number that two cells form together. */
 const idOf = (first: unknown, second: unknown): string | null => {
   const [start, end] = [first, second].map(String)
   if (!start || !end || !FIRST_HALF.test(start) || !SECOND_HALF.test(end)) return null
@@ -134,7 +133,6 @@ const idOf = (first: unknown, second: unknown): string | null => {
   return isCredible(id) ? id : null
 }
 
-/** Maps the position of each half to its ID number. */
 const halvesIn = (fields: readonly unknown[]): Map<number, string> | null => {
   let halves: Map<number, string> | null = null
   let before = NO_HALF
@@ -197,7 +195,6 @@ const inNumber = (
 ): unknown => {
   const text = String(number)
   if (typeof number === 'number' && !Number.isSafeInteger(number)) {
-    // This skips the sign and the fraction.
     const [digits = ''] = /\d+/.exec(text) ?? []
     return residentIdForm(digits) ? replaced(digits) : number
   }

@@ -15,7 +15,6 @@ export const gtinAsked = (text: string): string | null => {
 /** The store's index uses the same form. */
 export const productWord = (text: string): string => compact(text).replace(/[a-z]+/g, (latin) => latin.toUpperCase())
 
-/** `held` may name several models. */
 export const isModel = (held: unknown, asked: string): boolean => {
   if (typeof held !== 'string') return false
   const word = productWord(asked)

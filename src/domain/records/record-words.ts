@@ -171,7 +171,6 @@ const VALUES: Readonly<Record<string, Words>> = {
   TW: words('智慧財產局（台湾）', 'TIPO (Taiwan)'),
   US: words('USPTO', 'USPTO'),
 }
-/** These values have other words in each kind. */
 const OF_KIND: Readonly<Record<string, Readonly<Record<string, Words>>>> = {
   REGISTRATION: {
     REVOKED: words('吊销未注销', 'licence revoked'),
@@ -223,7 +222,7 @@ export const valueIn = (lang: keyof Words, kind: string, value: unknown): string
 
 const ORDER = new Map(Object.keys(FIELD_WORDS).map((field, i) => [field, i]))
 
-/** Stated fields in display order. */
+/** In display order. */
 export const saidIn = (body: Readonly<Record<string, unknown>>): [string, unknown][] =>
   Object.entries(body)
     .filter(([, value]) => !isBare(value))

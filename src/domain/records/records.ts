@@ -55,7 +55,6 @@ export interface Subject {
   name: string | null
 }
 
-/** Stored and shown with the record; it stops none. */
 export interface Remark {
   field: string
   rule: string
@@ -157,7 +156,6 @@ const mayNeedEscapes = (text: string): boolean => {
 type DigestInput = Pick<Draft, 'body' | 'validFrom' | 'validTo' | 'subject'>
 
 export interface SealedBody {
-  /** Canonical JSON. */
   body: string
   digest: string
 }

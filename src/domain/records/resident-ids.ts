@@ -68,7 +68,6 @@ export type Fifteen = 'KEPT' | 'DOUBTFUL_KEPT' | 'LONE_KEPT' | 'REPLACED'
 
 export type ResidentIdSpan = { id: string; start: number; end: number }
 
-/** In order, without overlap. */
 export const idsIn = (text: string, fifteen: Fifteen): ResidentIdSpan[] => {
   const plain = withoutWords(text)
   if (!ENOUGH_DIGITS.test(plain)) return []
@@ -85,7 +84,6 @@ export const idsIn = (text: string, fifteen: Fifteen): ResidentIdSpan[] => {
     })
 }
 
-/** True when enough digits stand in a row, some as numerals. */
 export const inWords = (text: string): boolean => text.search(IN_WORDS) >= 0
 
 /** Each numeral and its digit is one UTF-16 unit. */
@@ -141,7 +139,6 @@ const isInParts = (written: string, gaps: readonly string[]): boolean => {
   return signs.length > 0 && new Set(signs).size === 1 && (signs[0]?.length ?? 0) <= 1
 }
 
-/** Valid, with a credible year of birth. */
 export const isCredible = (id: string): boolean => {
   const year = Number(id.slice(6, 10))
   return year >= BORN.first && year <= BORN.last && residentIdValid(id)
@@ -170,7 +167,6 @@ const isEighteen = (line: string, at: number, written: string): boolean => {
   return residentIdValid(id) && !mixed && birthday === 6 && (alone || id.endsWith('X'))
 }
 
-/** Length of the run of digits, as far as it matters. */
 const runAround = (line: string, at: number, length: number): number => {
   let from = at
   let to = at + length
@@ -204,7 +200,6 @@ const shadowOf = (text: string, tags: boolean): Shadow => {
   return shadow
 }
 
-/** Reads one character, HTML entity or tag. */
 const characterAt = (text: string, at: number, tags: boolean): { character: string; end: number } => {
   if (text[at] === '&') {
     ENTITY.lastIndex = at

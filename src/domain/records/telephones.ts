@@ -2,18 +2,15 @@
 import { digitsOf, type Finder, finding, isNobodys, type TextMatch } from './normalised-view.js'
 
 const G = '[-. ]{0,3}'
-/** Landline without area code, grouped 3-4, 4-4 or 3-5. */
 const LINE = String.raw`[2-9]\d{2}(?:\d?[-. ]{0,3}\d{4}|[-. ]\d{5})`
 const AREA = String.raw`(?:10|2\d|[3-9]\d\d)`
 const EXTENSION = String.raw`(?:\s?(?:转|分机)(?:分机)?\s?\d{1,6})?`
 
 const CUSTOMARY = [
-  // Mobiles, optionally after 86.
   new RegExp(String.raw`(?<!\d)(?:(?:\+|00)?86[-. )]{0,3})?1[3-9]\d(${G})\d{4}\1\d{4}(?!\d)`, 'g'),
   new RegExp(String.raw`(?<!\d)(?:(?:\+|00)?86[-. )]{0,3})?1[3-9]\d${G}\d{8}(?!\d)`, 'g'),
   /(?<!\d)1[3-9]\d\d[-. ]\d{3}[-. ]\d{4}(?!\d)/g,
   /(?<!\d)1([-. ]{1,3})[3-9](?:\1\d){9}(?!\d)/g,
-  // Landlines with area code or country code.
   new RegExp(String.raw`(?<!\d)\(?0${AREA}\)?[-. /]{0,3}${LINE}(?!\d)${EXTENSION}`, 'g'),
   new RegExp(String.raw`(?<!\d)\(?(?:\+|00)86\)?[-. ]{0,3}\(?0?${AREA}\)?[-. ]{0,3}${LINE}(?!\d)${EXTENSION}`, 'g'),
 ]
