@@ -1,5 +1,3 @@
-/** Rows of a bulk question about many codes. */
-
 import { clean } from '../../foundation/text/values.js'
 import { shopCode } from './codes.js'
 
@@ -14,7 +12,6 @@ export interface CodeRow {
   row: number
   /** A marketplace's own shop id is written `shop:<marketplace>:<shopId>`. */
   code: string
-  /** A row without a name is not checked for it. */
   name: string | null
   /** The asker's own reference, returned unchanged. */
   ref: string | null

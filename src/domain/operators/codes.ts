@@ -155,7 +155,6 @@ export const gtinValid = (code: string): boolean => {
   return sum % 10 === 0
 }
 
-/** Index of each ASCII character, -1 outside the alphabet. */
 function valuesOf(alphabet: string): Int8Array {
   return Int8Array.from({ length: 128 }, (_, code) => alphabet.indexOf(String.fromCharCode(code)))
 }

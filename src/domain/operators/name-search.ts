@@ -16,7 +16,7 @@ export const NARROW: SearchReach = { grams: 4, candidates: 2_000 }
 export const WIDE: SearchReach = { grams: 6, candidates: 8_000 }
 /** Grams are combined with AND when each alone is too frequent. */
 const GRAMS_TOGETHER = 3
-/** A name shorter than `SHORT_NAME` tolerates only one typing error. */
+/** A name shorter than `SHORT_NAME` tolerates one typing error. */
 const EDITS_MOST = 2
 const SHORT_NAME = 6
 /** A brand with trade of at least this many characters tolerates one error. */
@@ -75,7 +75,7 @@ const coreOf = (key: string): string => {
 const pair = (one: number, two: number): number => ((one & 0x7fff) << 16) | two
 const [BEGINNING, END] = ['^'.charCodeAt(0), '$'.charCodeAt(0)]
 
-/** In the key's order, with markers for beginning and end. */
+/** The key's beginning and end are marked. */
 const gramsInOrder = (key: string): number[] => {
   const grams: number[] = []
   let before = BEGINNING
@@ -87,7 +87,7 @@ const gramsInOrder = (key: string): number[] => {
   return grams
 }
 
-/** Distinct grams, ascending, as signed 32-bit integers. */
+/** Ascending signed 32-bit integers. */
 export const gramsOf = (key: string): number[] => [...new Set(gramsInOrder(key))].sort((a, b) => a - b)
 
 /** `since` names were added after the count. */
@@ -130,13 +130,12 @@ export interface NameCandidate {
 
 export interface Match extends NameCandidate {
   reason: MatchReason
-  /** Reason first, then nearness, then the operator. */
   rank: number
 }
 
 const RANKS_OF_A_REASON = 1_000
 
-/** Best first, with the best name of each operator. */
+/** One match per operator, best first. */
 export const matchesOf = (key: string, candidates: readonly NameCandidate[]): Match[] => {
   const asked = askedOf(key)
   const near = candidates.flatMap((candidate) => {
@@ -161,7 +160,7 @@ interface QueriedName {
   key: string
   core: string
   grams: ReadonlyMap<number, number>
-  /** Grams inside the core, without beginning and end. */
+  /** Excludes beginning and end. */
   within: ReadonlySet<number>
   edits: number
 }
@@ -239,7 +238,7 @@ const reasonFor = (
   return isSimilar(core, coreOf(held)) ? { is: 'SIMILAR' } : null
 }
 
-/** A county, town or village that no table here lists: 新乡市, 汪清县. */
+/** No table here lists these places: 新乡市, 汪清县. */
 const LESSER_PLACE = /^.{1,4}?[市县区州盟旗镇乡村](?![市县区州盟旗镇乡村])/
 
 /** Allows one error. Up to two lesser places in front, and the rest of the name, may be omitted. */
@@ -278,7 +277,6 @@ const isBranch = (one: string, other: string): boolean => {
   return HEAD.exec(one)?.[1] === other
 }
 
-/** Dice coefficient of the grams. */
 const alike = (one: string, other: string): number => {
   const counts = countsOf(one)
   let common = 0

@@ -37,7 +37,7 @@ const PROVINCES: Record<string, string> = {
   香港: '81',
   澳门: '82',
 }
-/** First four digits of the cities and the prefecture of Jilin. */
+/** First four digits. */
 const CITIES: Record<string, string> = {
   长春: '2201',
   吉林: '2202',
@@ -87,7 +87,6 @@ export const placeIn = (text: string): string | null => {
 
 const cityAt = (text: string): string | null => CITIES[CITY.exec(text)?.[1] ?? ''] ?? null
 
-/** The division has two, four or six significant digits. */
 export const LEVELS = ['PROVINCE', 'CITY', 'COUNTY'] as const
 export type Level = (typeof LEVELS)[number]
 
