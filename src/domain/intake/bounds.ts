@@ -2,11 +2,10 @@
 import { isAhead } from '../../foundation/time/clock-doubt.js'
 
 export interface FeedBounds {
-  /** Fewest items of a whole delivery. */
   fewest: number
   /** Most items of a delivery that is not a partial file. */
   most: number
-  /** Largest share of rejected items, 0–1. */
+  /** Share, 0–1. */
   rejectShare: number
   /** Largest share of standing records that a whole delivery may lack, 0–1. */
   shrinkShare: number
@@ -30,7 +29,7 @@ export interface DeliveryCounts {
 const SHARE_FROM_ITEMS = 10
 const HOUR_MS = 3_600_000
 
-/** Returns the reason for refusing the delivery, or null. */
+/** Returns the reason for refusing. */
 export const outOfBounds = (bounds: FeedBounds, d: DeliveryCounts): string | null => {
   if (d.received >= SHARE_FROM_ITEMS && d.rejected > d.received * bounds.rejectShare) {
     return `${d.received} 条中 ${d.rejected} 条不合格 / ${d.rejected} of ${d.received} items are bad`
@@ -46,6 +45,6 @@ export const outOfBounds = (bounds: FeedBounds, d: DeliveryCounts): string | nul
   return null
 }
 
-/** True when the last good whole pull is too old, missing, or dated by a clock that was ahead. */
+/** A missing pull, or one dated by a clock that was ahead, is stale. */
 export const isStale = (bounds: Pick<FeedBounds, 'staleAfterHours'>, lastGood: Date | null, now: Date): boolean =>
   lastGood === null || isAhead(lastGood, now) || now.getTime() - lastGood.getTime() > bounds.staleAfterHours * HOUR_MS

@@ -15,7 +15,6 @@ export interface NumberedMap extends HeadingMap {
   id: number
 }
 
-/** A heading with its field, a heading alone (left out), or a field with its value. */
 export interface MapLine {
   heading: string | null
   field: string | null
@@ -26,7 +25,7 @@ export const MOST_LINES = 200 // per map
 const MAX_HEADING = 100 // characters
 const MAX_VALUE = 500 // characters
 
-/** Returns the map, or the reason why these lines are not one. `forms` are the field names of each form of the feed. */
+/** Returns the map or the reason why these lines are none. `forms` are the field names of each form of the feed. */
 export const mapOf = (
   lines: readonly MapLine[],
   forms: readonly (readonly string[])[],

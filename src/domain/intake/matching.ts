@@ -5,7 +5,6 @@ import { normalizeName } from '../operators/names.js'
 import { digitsOfDivision, placeIn } from '../operators/places.js'
 import { type Body, canonical, type Draft, type Subject } from '../records/records.js'
 
-/** Data on the subject besides the name. */
 export interface SubjectDetails {
   name: string | null
   /** Codes that lead to no operator. */
@@ -67,7 +66,6 @@ const regionSaid = (body: Body): SubjectDetails['region'] => {
   return null
 }
 
-/** Most reliable first. */
 const placesSaid = (body: Body): (string | null)[] => {
   const [province, city] = [textIn(body, 'province'), textIn(body, 'city')]
   return [

@@ -10,7 +10,6 @@ export interface Causes {
   told: () => string
 }
 
-/** Counts the first problem of each item. */
 export const causes = (): Causes => {
   const counts = new Map<string, number>()
   return {
