@@ -1,13 +1,12 @@
 /** Working days in China (Administrative Penalty Law, article 85). */
 import { addDays, daysBetween, weekday } from '../../foundation/time/dates.js'
 
-/** Public holidays on weekdays, make-up working days on weekends, and the last day for which both are announced. */
+/** Public holidays on weekdays, make-up workdays on weekends, and the last announced day. */
 export type Calendar = { holidays: Set<string>; workdays: Set<string>; knownUntil: string }
 
 /** An alarm this many days before the announced holidays end asks for next year's. */
 export const CALENDAR_ALARM_DAYS = 60
 
-/** Days left after `today`; negative once past. */
 export const calendarDaysLeft = ({ knownUntil }: Pick<Calendar, 'knownUntil'>, today: string): number =>
   daysBetween(today, knownUntil)
 
@@ -21,8 +20,8 @@ export const isWorkday = (calendar: Calendar, date: string): boolean => {
 }
 
 /**
- * Returns the n-th working day after `date`; negative n counts back. `provisional` is true beyond the announced years, where holidays may
- * still move it.
+ * Returns the n-th working day after `date`; negative n counts back. `provisional`: beyond the announced years, where holidays may still
+ * move it.
  */
 export const addWorkdays = (calendar: Calendar, date: string, n: number): { date: string; provisional: boolean } => {
   const step = n < 0 ? -1 : 1

@@ -1,4 +1,4 @@
-/** Dated rows of a rule table. Exactly one row must apply on each day. */
+/** Exactly one row of a dated rule table must apply on each day. */
 import { addDays } from '../../foundation/time/dates.js'
 
 export interface RuleFault {
@@ -15,7 +15,6 @@ export interface DatedRow {
   confirmed: boolean
 }
 
-/** Reports days without a row or with several. */
 export const gaps = (place: string, rows: readonly DatedRow[]): RuleFault[] => {
   const sorted = [...rows].sort((a, b) => ((a.from ?? '') < (b.from ?? '') ? -1 : 1))
   if (sorted[0]?.from !== null) return [{ place, reason: 'nothing from the beginning' }]

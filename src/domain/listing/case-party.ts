@@ -4,7 +4,7 @@ import type { Case } from './case.js'
 /** Before the notice (告知) a lead is internal. */
 export const isVisibleToParty = ({ notifiedOn }: Pick<Case, 'notifiedOn'>): boolean => notifiedOn !== null
 
-/** Steps that are served on the party, that it takes itself, or that change what is public about it. */
+/** Steps served on the party, taken by it, or changing what is public about it. */
 const TOLD: readonly string[] = [
   'notifyListing',
   'recordDefence',

@@ -1,4 +1,4 @@
-/** The state of one listing decided here, and the acts that change it. Types only. */
+/** The state of one listing decided here, and the acts that change it. */
 
 import type { Role as ViewerRole } from '../access/viewer.js'
 import type { Calendar } from '../calendar/calendar.js'
@@ -24,7 +24,6 @@ export const STATES = [
 ] as const
 export type CaseState = (typeof STATES)[number]
 
-/** The clock does what the law does by itself. */
 export type CaseRole = ViewerRole | 'clock'
 
 /** SAMR order 44, article 11. */
@@ -35,10 +34,10 @@ export type ListingGround = (typeof GROUNDS)[number]
 export const SERVICES = ['DIRECT', 'POST', 'ELECTRONIC', 'PUBLIC_NOTICE'] as const
 export type Service = (typeof SERVICES)[number]
 
-/** Source of the recorded hash: the named file, the paper issued by the case system, or the hub's own draft. */
+/** Source of the recorded hash: the named file, the case system's paper, or the hub's own draft. */
 export type ServedPaper = 'NAMED' | 'ISSUED' | 'DRAFT'
 
-/** LOST: reconciling found that a platform no longer knows the entry. */
+/** LOST: a platform no longer knows the entry. */
 export const HIDINGS = ['ERROR', 'STAY', 'OBJECTION', 'RULING', 'BANKRUPTCY', 'LOST'] as const
 export type HidingKind = (typeof HIDINGS)[number]
 
@@ -93,7 +92,7 @@ export interface Case {
   ofAge: boolean | null
   hiding: EntryHiding | null
   repair: Repair | null
-  /** Reason of the removal, or of not listing. */
+  /** Also the reason of not listing. */
   removal: RemovalReason | null
   notListed: NotListedReason | null
   /** Day of the restoring document after a repair on false materials; terms restart there. Null means the decision day. */
@@ -101,7 +100,7 @@ export interface Case {
   restoredOn: string | null
   /** Last day on which the entry stands: the earliest of its term and the publication clocks. */
   endsOn: string | null
-  /** Legal day of the last move. Moves never go backwards in time. */
+  /** Moves never go backwards in time. */
   lastOn: string | null
 }
 
@@ -149,7 +148,7 @@ export interface CaseAct {
   /** The actor's `sub`. "Another person" means another `sub`. */
   by: string
   role: CaseRole
-  /** Legal day of the act, not after today. */
+  /** Legal day, not after today. */
   on: string
   today: string
   documentNumber?: string
@@ -163,21 +162,21 @@ export interface CaseAct {
   level?: Level | null
   removal?: RemovalReason
   service?: Service
-  /** Number of the document that consents to electronic service. */
+  /** The document consents to electronic service. */
   consentNumber?: string
   hearing?: boolean
-  /** Number of the answered point; optional when only one is open. */
+  /** Optional when only one point is open. */
   point?: number
   hiding?: HidingKind
   run?: number
   notListed?: NotListedReason
   /** Absent means FALSE_MATERIALS. */
   restoring?: RestorationCause
-  /** Needed for publication: the natural person is of age. */
+  /** Publication needs it. */
   ofAge?: boolean
   fileHash?: string
   paper?: ServedPaper
-  /** For a service: the repair notice went with the decision (两书同达). Absent when not stated. */
+  /** The repair notice went with the decision (两书同达). Absent when not stated. */
   repairNotice?: boolean
 }
 

@@ -1,4 +1,4 @@
-/** Deadlines of moves. Each keeps its rule (days and source), so that it can be recomputed when a year's holidays are published. */
+/** Each deadline keeps its rule (days and source), so that it can be recomputed when a year's holidays are published. */
 import { addWorkdays, type Calendar } from '../calendar/calendar.js'
 import type { Case, CaseAct, MoveRules } from './case.js'
 import { type LegalNumber, type ListKind, type NumberName, numberOf } from './lists.js'
@@ -14,7 +14,7 @@ export const DEADLINES = [
 ] as const
 export type DeadlineName = (typeof DEADLINES)[number]
 
-/** Deadlines of the party. They run out and cannot be missed. */
+/** The party's deadlines run out and cannot be missed. */
 export const PARTYS: readonly DeadlineName[] = ['DEFENCE']
 
 export interface Deadline {

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto'
 import { contained, turns } from '../../foundation/text/bidi.js'
 import { BLANK, type DocumentOf, type FilledDocument, fill, type MissingBlank, type Template } from './documents.js'
 
-/** The party's page omits what its officer still has to do. */
 export type DocumentReader = 'OFFICER' | 'PARTY'
 
 export interface DocumentPage {

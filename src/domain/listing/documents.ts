@@ -1,6 +1,6 @@
 /**
- * Documents served on a listed party and its application for repair. Texts are templates under schema/documents, numbers are dated rows.
- * Unknown or unconfirmed values stay blank, so that no document asserts them.
+ * Documents of a listing. Texts are templates under schema/documents, numbers are dated rows. Unknown or unconfirmed values stay blank, so
+ * that no document asserts them.
  */
 
 import type { RuleFault } from '../calendar/dated-rows.js'
@@ -49,7 +49,7 @@ export interface DocumentRules {
   rows: readonly DocumentRow[]
 }
 
-/** Issued by the case system and entered by an officer, never made here. */
+/** The case system issues it and an officer enters it. */
 export interface IssuedPaper {
   number: string
   issuedOn: string
@@ -76,7 +76,6 @@ export interface DocumentOf {
   on: string
 }
 
-/** The repair notice goes with the decision (两书同达). */
 export const documentsOf = (facts: Case, removedOn: string | null): DocumentKind[] => {
   const { state } = facts
   const decided = facts.decidedOn !== null || state === 'REVIEWED' || state === 'CONSENTED'
@@ -85,14 +84,13 @@ export const documentsOf = (facts: Case, removedOn: string | null): DocumentKind
     NOTICE: facts.proposedBy !== null || facts.notifiedOn !== null,
     DECISION: decided,
     REPAIR_NOTICE: decided,
-    // Application papers prepared for the party.
     REPAIR_APPLICATION: standing,
     REMOVAL: standing || removedOn !== null,
   }
   return DOCUMENT_KINDS.filter((kind) => there[kind])
 }
 
-/** Documents that reached the party, or that the party signs itself. */
+/** Documents that reached the party or that it signs itself. */
 export const servedOf = (facts: Case, removedOn: string | null): DocumentKind[] => {
   const served: Record<DocumentKind, boolean> = {
     NOTICE: facts.notifiedOn !== null,
@@ -114,7 +112,7 @@ export interface MissingBlank {
   name: string
   zh: string
   why: BlankCause
-  /** An unconfirmed value, for the officer only. */
+  /** For the officer only. */
   unconfirmed: { text: string; basis: string } | null
 }
 
@@ -254,12 +252,11 @@ const applies = ({ from, to }: { from: string | null; to: string | null }, on: s
   (from === null || from <= on) && (to === null || on <= to)
 
 export const BLANK = /\{\{([^{}]*)\}\}/g
-/** Numbers of the law are dated rows and may not stand in a template. */
+/** Legal numbers are dated rows and may not stand in a template. */
 const LEGAL_NUMBER = /[\d０-９]|[一二三四五六七八九十百两半]+(?:个)?(?:工作日|日内|日起|天|个?月内?|年)/
 /** A document that the party signs has no number. */
 const NEEDED = ['authority', 'number', 'party', 'issuedOn']
 
-/** Checks beyond the JSON Schema. */
 export const checkTemplate = (template: Template): RuleFault[] => {
   const faults: RuleFault[] = []
   const say = (place: string, reason: string): void => {

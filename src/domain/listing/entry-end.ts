@@ -1,19 +1,13 @@
-/**
- * End of an entry here: the earliest of its list's term and the publication clocks (公示系统, 信用中国). Every end is set or renewed through this
- * file.
- */
+/** Every end of an entry is set or renewed here: the earliest of its list's term and the publication clocks (公示系统, 信用中国). */
 
 import { type ListKind, termEnd } from './lists.js'
 import { type ClockRow, type ClockRules, clocksOf } from './publication-clocks.js'
 
 export interface TermDays {
   decidedOn: string | null
-  /** Before publication it is null, and the decision day stands in for it. */
+  /** The decision day stands in for it before publication. */
   publishedOn: string | null
-  /**
-   * Day of restoration after a repair on false materials. The term and 公示系统 restart there; the maximum of 信用中国 still counts from the
-   * document.
-   */
+  /** After a repair on false materials the term and 公示系统 restart here; the maximum of 信用中国 still counts from the document. */
   anewFrom: string | null
   /** Rows in force by this day apply. */
   asOf: string
@@ -24,7 +18,7 @@ interface EndRules {
   clocks: ClockRules
 }
 
-/** Last day on which the entry stands. A legal ban lengthens the display in 公示系统, never this day. */
+/** A legal ban lengthens the display in 公示系统, never this day. */
 export const endHere = ({ list, clocks }: EndRules, standing: TermDays): string | null => {
   const { decidedOn, anewFrom, asOf } = standing
   if (decidedOn === null) return null

@@ -1,4 +1,4 @@
-/** Evaluates the table of moves (moves.ts) for one listing decided here. Mirrored entries have no case. */
+/** Evaluates moves.ts for one listing decided here. Mirrored entries have no case. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
@@ -8,7 +8,6 @@ import { DENIALS, type DenialCode, MOVES, type MoveName, type MoveRow, missing, 
 
 export const MOVE_NAMES = Object.keys(MOVES) as MoveName[]
 
-/** The clock makes the other moves. */
 export const PEOPLES_MOVES = MOVE_NAMES.filter((name) => {
   const { roles }: MoveRow = MOVES[name]
   return roles.some((role) => role !== 'clock')
@@ -30,7 +29,7 @@ export type MoveResult =
     }
   | { ok: false; reason: Denial }
 
-/** Returns the next state of the case, or the denial. Today is in the act. */
+/** Today is in the act. */
 export const move = (name: MoveName, before: Case | null, given: CaseAct, rules: MoveRules): MoveResult => {
   if (before === null) return { ok: false, reason: denial('NO_CASE') }
   const row: MoveRow = MOVES[name]
@@ -55,7 +54,7 @@ const reached = ({ to }: MoveRow, before: Case): CaseState | null => {
   return to === 'SAME' ? before.state : to
 }
 
-/** Moves that a role may try in this state. Days, people and proof are judged at the attempt. */
+/** Days, people and proof are judged at the attempt. */
 export const allowedMoves = (current: Case | null, role: CaseRole): MoveName[] =>
   MOVE_NAMES.filter((name) => {
     const row: MoveRow = MOVES[name]
@@ -72,7 +71,7 @@ export interface DatedEntry {
   endsOn: string | null
 }
 
-/** True when the entry makes its operator `listed`: published by this hub, on a blacklist, in force. */
+/** True for an entry that this hub published, on a blacklist, in force. */
 export const listed = (entry: DatedEntry, list: ListKind, asOf: string): boolean =>
   isPublic(entry.state) &&
   !entry.mirrored &&
@@ -91,7 +90,7 @@ const checkActor = (row: MoveRow, before: Case, act: CaseAct): DenialCode | null
 /** A future last day was written by a clock that was ahead, and is ignored. */
 const lastDay = ({ lastOn }: Case, today: string): string | null => (lastOn !== null && lastOn <= today ? lastOn : null)
 
-/** These moves end the display of an entry. No date in the case may prevent them. */
+/** These moves end the display. No date in the case may prevent them. */
 const STOPPING: readonly MoveName[] = ['hideListing', 'removeListing']
 
 /** Clock moves and stopping moves are never dated before the last step. */

@@ -1,4 +1,3 @@
-/** Checks of the list kinds beyond the JSON Schema. */
 import { addDays, isDate } from '../../foundation/time/dates.js'
 import { factRow } from '../records/facts.js'
 import {
@@ -83,7 +82,7 @@ const checkRow = (row: ListKind, say: ListFaultReporter): void => {
   for (const name of NUMBER_NAMES) checkCovered(row, name, say)
 }
 
-/** Each number needs a row for every day from its first row on, even if none is set. A guard must not pass for want of a row. */
+/** Each number needs a row for every day from its first row on, even if none is set, or a guard would pass. */
 const checkCovered = (row: ListKind, name: NumberName, say: ListFaultReporter): void => {
   const rows = row.numbers.filter((each) => each.name === name)
   const place = `${row.id}.numbers.${name}`

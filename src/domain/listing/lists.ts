@@ -1,6 +1,6 @@
 /**
- * Kinds of list are rows of `schema/rules/lists.json`. Terms and deadlines are dated rows with a source. A kind needs a legal basis, and a
- * kind of one province needs that province's own regulation (国办发〔2020〕49号).
+ * Kinds of list are rows of `schema/rules/lists.json`. Each needs a legal basis, and a kind of one province needs that province's own
+ * regulation (国办发〔2020〕49号).
  */
 
 import type { Words } from '../../foundation/text/words.js'
@@ -39,7 +39,7 @@ export interface LegalBasis extends RuleDates {
 /** The event whose day selects a row. */
 export type SelectedBy = 'DECISION' | 'NOTICE' | 'APPLICATION' | 'PUBLICATION'
 
-/** Effect of a new row on entries standing on its first day. Null when the law is silent; the milder result then holds. */
+/** Effect of a new row on standing entries. Null when the law is silent; the milder result then holds. */
 export type StandingEffect = 'KEEP' | 'APPLY' | null
 
 export interface ListTerm extends RuleDates, RuleSource {
@@ -49,7 +49,7 @@ export interface ListTerm extends RuleDates, RuleSource {
   confirmed: boolean
 }
 
-/** Numbers that guards and deadlines read. A kind decided here has a row for each, without a gap up to today. */
+/** A kind decided here has a row for each number, without a gap up to today. */
 export const NUMBER_NAMES = [
   'DEFENCE_WORKDAYS',
   'PUBLICATION_WORKDAYS',
@@ -68,12 +68,12 @@ export interface LegalNumber extends RuleDates, RuleSource {
   /** `basis` says what sets none. */
   value: number | null
   selectedBy: SelectedBy
-  /** Only for the months before a repair, which affect standing entries. */
+  /** Only for the months before a repair. */
   standing?: StandingEffect
   confirmed: boolean
 }
 
-/** Setting whether the next higher authority must consent before a decision. */
+/** A row sets whether the next higher authority must consent before a decision. */
 export interface Consent extends RuleDates, RuleSource {
   needed: boolean
   levels: Level[]
@@ -108,12 +108,11 @@ export interface ListKind extends Words {
   legalBasis: LegalBasis[]
   authority: string
   scope: 'NATIONAL' | 'PROVINCIAL'
-  /** True when a published entry of this hub makes `listed` true. */
+  /** Published entries make `listed` true. */
   blacklist: boolean
   public: boolean
   /** Entries from feeds are always mirrored. */
   decidedHere: boolean
-  /** The scorecard fact of an entry in force. */
   fact: FactName | null
   threshold: Words
   /** Empty when no authority here may decide. */
@@ -137,8 +136,8 @@ export interface TermRestart {
 type Terms = Pick<ListKind, 'terms'>
 
 /**
- * Last day on which an entry stands: the corresponding day of the last month (Civil Code, articles 201 and 202). Without a decision day or
- * fixed term it is null, and the entry ends only by an act.
+ * Last day: the corresponding day of the last month (Civil Code, articles 201 and 202). Without a decision day or fixed term the entry ends
+ * only by an act.
  */
 export const termEnd = (list: Terms, decidedOn: string | null, counted: TermRestart = {}): string | null => {
   const years = termYears(list, decidedOn, counted)
@@ -157,7 +156,7 @@ const termYears = (list: Terms, decidedOn: string | null, { publishedOn, asOf }:
   return follow(own.years, later(list.terms, own, asOf), ({ years }) => years)
 }
 
-/** First day for a repair application: the day after the months are complete (Civil Code, articles 201 and 202). */
+/** First day after the complete months (Civil Code, articles 201 and 202). */
 export const firstRepairDay = (
   list: ListKind,
   decidedOn: string,
@@ -168,7 +167,6 @@ export const firstRepairDay = (
   return addDays(addMonths(from, months), 1)
 }
 
-/** Months before a repair, by the rows of `on`. */
 const repairMonths = (list: ListKind, decidedOn: string, on: string): number | null => {
   const rows = list.numbers.filter(({ name }) => name === 'REPAIR_MIN_MONTHS')
   const own = rows.find((row) => applies(row, decidedOn))
@@ -191,7 +189,6 @@ const follow = <R extends { standing?: StandingEffect }>(
     return row.standing === 'APPLY' ? numberIn(row) : Math.min(held, numberIn(row))
   }, first)
 
-/** Returns null for an unknown list and one without a fact. */
 export const factOfList = (lists: readonly Pick<ListKind, 'id' | 'fact'>[], id: unknown): FactName | null =>
   lists.find((row) => row.id === id)?.fact ?? null
 
@@ -207,7 +204,6 @@ export const consentNeeded = (list: ListKind, level: Level | null, on: string): 
 export const numberOf = (list: ListKind, name: NumberName, on: string): LegalNumber | null =>
   list.numbers.find((row) => row.name === name && applies(row, on)) ?? null
 
-/** Returns null when no row applies, or the row sets no value. */
 export const daysOf = (list: ListKind, name: NumberName, on: string): number | null =>
   numberOf(list, name, on)?.value ?? null
 

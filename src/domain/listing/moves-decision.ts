@@ -1,5 +1,3 @@
-/** Moves from the lead to publication. */
-
 import { addDays } from '../../foundation/time/dates.js'
 import { samePerson } from '../access/persons.js'
 import { addWorkdays } from '../calendar/calendar.js'
@@ -19,13 +17,13 @@ import {
 
 const BEFORE_PUBLICATION = STATES.slice(0, STATES.indexOf('PUBLISHED'))
 
-/** Bounds of points that a party makes within its days, and after them. The late bound keeps points from delaying a review for ever. */
+/** Most points that a party makes within its days, and after them. The late bound keeps points from delaying a review for ever. */
 const POINTS_MOST = 50
 const LATE_POINTS_MOST = 3
 
 const decidedHere: Guard = (_, __, { list }) => (list.decidedHere ? null : 'LIST_NOT_DECIDED_HERE')
 const heavySaid: Guard = (_, act) => (act.heavy === undefined ? 'HEAVY_NOT_SAID' : null)
-/** The decision does not show that the party could perform it and does not. The officer must state it. */
+/** The decision does not show that the party could perform it and does not, so the officer states it. */
 const nonPerformanceSaid: Guard = (_, act) =>
   act.ground === 'DECISION_NOT_PERFORMED' ? missing(['reason'], act) : null
 /** The listing is decided with the penalty or later (SAMR order 44, article 13). */
@@ -97,7 +95,7 @@ const lastDefenceDay = (before: Case, { list, calendar }: MoveRules): string | n
   return before.defenceUntil
 }
 
-/** A public notice is served after its days, every other service on its own day. */
+/** A public notice is served after its days. */
 const effectiveOn = (act: CaseAct, { list }: MoveRules): string =>
   act.service === 'PUBLIC_NOTICE' ? addDays(act.on, daysOf(list, 'SERVICE_NOTICE_DAYS', act.on) ?? 0) : act.on
 
@@ -153,7 +151,7 @@ export const DECISION_MOVES = {
       return { notifiedOn, defenceUntil: end.date, provisional: end.provisional }
     },
   },
-  // A late defence is heard too, until the review. Each statement is one point to be answered.
+  // A late defence is heard too, until the review. Each statement is one point.
   recordDefence: {
     zh: '记录陈述申辩',
     en: 'record the defence',

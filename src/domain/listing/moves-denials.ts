@@ -1,4 +1,3 @@
-/** Denials of moves, in the words that users read. */
 import type { Words } from '../../foundation/text/words.js'
 
 export const DENIALS = {

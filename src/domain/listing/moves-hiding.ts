@@ -1,5 +1,4 @@
-/** Moves that hide an entry and show it again. One officer hides at once. */
-
+/** Hiding is easier than showing again: one officer does it at once. */
 import { samePerson } from '../access/persons.js'
 import type { HidingKind } from './case.js'
 import {

@@ -1,5 +1,3 @@
-/** Moves of repair, removal and restoration. */
-
 import { addDays } from '../../foundation/time/dates.js'
 import type { Case, CaseAct, CaseRole, CaseState, MoveRules } from './case.js'
 import { endHere } from './entry-end.js'
@@ -89,7 +87,7 @@ const termMoved: Guard = (before, act, rules) => {
   return next === null || next === before.endsOn ? 'TERM_UNCHANGED' : null
 }
 
-/** Last day by the rows of `on`. A shorter rule ends the entry on the day before `on`, never earlier. */
+/** A shorter rule ends the entry on the day before `on`, never earlier. */
 export const renewedEnd = (
   { decidedOn, publishedOn, termFrom }: Case,
   on: string,
@@ -130,7 +128,6 @@ export const REMOVAL_MOVES = {
     en: 'refuse the repair',
     from: ['REPAIR_APPLIED', 'HIDDEN'],
     to: unlessHidden('PUBLISHED'),
-    // The clock acts when a feed reports another entrance's result.
     roles: ['officer', 'reviewer', 'clock'],
     needs: ['documentNumber', 'reason'],
     offered: ({ repair }) => (repair === null ? 'NO_REPAIR_PENDING' : null),

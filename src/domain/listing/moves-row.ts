@@ -1,5 +1,3 @@
-/** The row type of the table of moves, and its building blocks. */
-
 import type { Words } from '../../foundation/text/words.js'
 import type { Case, CaseAct, CaseRole, CaseState, MoveRules } from './case.js'
 import type { DenialCode } from './moves-denials.js'
@@ -34,7 +32,7 @@ const LACKING = { documentNumber: 'NO_DOCUMENT_NUMBER', reason: 'NO_REASON', tex
 
 export const documentGiven: Guard = (_, act) => missing(['documentNumber'], act)
 
-// Shared guards. Each is named after what must hold, and returns null or the denial.
+// Each guard is named after what must hold, and returns null or the denial.
 
 /** Publishing and hiding take effect now. They cannot be backdated. */
 export const madeToday: Guard = (_, act) => (act.on === act.today ? null : 'NOT_TODAY')
@@ -43,7 +41,6 @@ export const notEnded: Guard = (before, act) => (before.endsOn !== null && act.t
 
 export const publicKind: Guard = (_, __, { list }) => (list.public ? null : 'LIST_NOT_PUBLIC')
 
-/** The linked decision stands and carries a listing. */
 export const groundStands: Guard = (before) => {
   if (!before.decisionLinked) return 'NO_DECISION'
   return before.decisionHeavy === true || before.ground === 'DECISION_NOT_PERFORMED' ? null : 'DECISION_NOT_HEAVY'

@@ -1,4 +1,4 @@
-/** Table of moves of a listing, read by `move` in listing.ts. A move without a row is not allowed. */
+/** A move without a row is not allowed. */
 import { DECISION_MOVES } from './moves-decision.js'
 import { HIDING_MOVES } from './moves-hiding.js'
 import { REMOVAL_MOVES } from './moves-removal.js'

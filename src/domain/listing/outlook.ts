@@ -1,4 +1,6 @@
-/** Previews each move as if everything it needs were written, so that users see a denial before typing. The real move is judged again. */
+/**
+ * Previews each move as if everything it needs were written, so that users see a denial before typing. The real move is judged again.
+ */
 
 import type { Role } from '../access/viewer.js'
 import type { Case, CaseAct, MoveRules } from './case.js'
@@ -11,11 +13,10 @@ export interface Outlook {
   removal: RemovalReason | null
   /** The clock is omitted. */
   roles: Role[]
-  /** True when the viewer has one of these roles. */
   isTheirs: boolean
-  /** The reason why nobody in these roles may make it now. */
+  /** The reason why nobody in these roles may make the move now. */
   denial: Denial | null
-  /** The resulting case; null when the move is denied. */
+  /** The case is null when the move is denied. */
   reached: Case | null
 }
 
@@ -29,10 +30,10 @@ export interface OutlookRequest {
 /** The clock ends the term. */
 const REMOVALS: readonly RemovalReason[] = ['REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED']
 const WRITTEN = '—'
-/** A person different from everybody who has acted. It shows a viewer without the role what else the move needs. */
+/** A person different from everybody who has acted shows a viewer without the role what else the move needs. */
 const SOMEBODY = '\u0000'
 
-/** Outlooks follow the order of the table, without the party's own moves. */
+/** The party's own moves are left out. */
 export const outlooks = (before: Case, asking: OutlookRequest, rules: MoveRules): Outlook[] =>
   PEOPLES_MOVES.filter((name) => {
     const row: MoveRow = MOVES[name]
@@ -68,7 +69,7 @@ const outlookOf = (
   }
 }
 
-/** Fills every text that people could write. Choices are unknown, so the simplest is taken. */
+/** Choices are unknown, so the simplest is taken. */
 const full = (before: Case, { on, today }: OutlookRequest): Omit<CaseAct, 'by' | 'role'> => {
   const [point] = before.openPoints
   return {

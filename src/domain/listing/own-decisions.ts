@@ -7,10 +7,7 @@ export interface OwnDecision {
   authority: string | null
 }
 
-/**
- * The test compares decision numbers, and authorities if named. It also recognises removed entries, because the hub's own entry says from
- * when to when it stood.
- */
+/** It also recognises removed entries, because the hub's own entry says from when to when it stood. */
 export const repeatsOwn = (own: readonly OwnDecision[]): ((body: Body) => boolean) => {
   const authorities = new Map<string, Set<string>>()
   for (const { documentNumber, authority } of own) {

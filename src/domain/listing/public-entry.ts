@@ -50,13 +50,11 @@ export interface PartyOf {
 }
 
 export interface PartyFacts {
-  /** An officer's finding whether the person is a minor now or was when acting. */
+  /** The person is a minor now or was when acting, as an officer found. */
   minor?: boolean | null
-  /** True when the penalty says so of its party. */
   naturalPerson?: boolean
   /** The registered place of business is public even where somebody lives there. */
   businessAddress?: string | null
-  /** True while the decision is under objection. */
   contested?: boolean
 }
 

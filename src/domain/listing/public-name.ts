@@ -1,4 +1,4 @@
-/** A party's public name and code, the same inside a public entry and beside it. */
+/** The public name and code of a party are the same inside an entry and beside it. */
 import { usccForm } from '../operators/codes.js'
 import { mask, PERSONAL_NAMES } from '../records/personal.js'
 import { idsIn, NUMERALS } from '../records/resident-ids.js'

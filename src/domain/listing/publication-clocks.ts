@@ -1,6 +1,6 @@
 /**
- * Display clocks of an entry. 公示系统 counts from publication, 信用中国 from the document. This hub ends with the earlier, or with the list's term
- * before them (entry-end.ts). Rows are in schema/rules/clocks.json.
+ * 公示系统 counts from publication, 信用中国 from the document. This hub ends with the earlier, or with the list's term before them (entry-end.ts).
+ * Rows: schema/rules/clocks.json.
  */
 
 import { addDays, addMonths, isDate } from '../../foundation/time/dates.js'
@@ -34,7 +34,7 @@ export interface ClockRow extends ClockRuleRow {
   minimumMonths: number
   maximumMonths: number
   legalBan: 'LENGTHENS' | 'NOTHING'
-  /** A rule silent about standing entries gives null, so the milder result holds. */
+  /** A silent rule gives null, so the milder result holds. */
   standing: StandingEffect
 }
 
@@ -50,10 +50,7 @@ export interface ClockedEntry {
   publishedOn: string | null
   /** Last day of a restriction that law fixes beyond the term. */
   banUntil: string | null
-  /**
-   * Day of restoration after a repair on false materials. 公示系统 restarts its count there; 信用中国 keeps counting from the document, up to its
-   * maximum.
-   */
+  /** After a repair on false materials 公示系统 restarts its count here; 信用中国 keeps counting from the document, up to its maximum. */
   anewFrom?: string | null
   /** Rows in force by this day apply. */
   today: string
@@ -78,7 +75,7 @@ export interface Clocks {
   /** Unknown (null) without a start day or a rule. */
   gsxt: PublicationClock | null
   creditchina: PublicationClock | null
-  /** The earlier end of the two. */
+  /** The earlier end. */
   here: ClockDay | null
 }
 
@@ -107,7 +104,6 @@ const clockOf = (
   })
   const first = chosen && clockBy(chosen, entry)
   if (!first) return null
-  // Rows that came into force while the entry stood, in order.
   return own
     .filter((row) => row.from !== null && row.from > (chosen.from ?? '') && row.from <= entry.today)
     .sort((a, b) => ((a.from ?? '') < (b.from ?? '') ? -1 : 1))
@@ -173,7 +169,7 @@ export const checkClocks = ({ severities, clocks }: ClockRules): RuleFault[] => 
 
 const meet = <T>(one: T | null, other: T | null): boolean => one === null || other === null || one === other
 
-/** Checks existing days, one row a day, and only found texts confirmed. */
+/** Days must exist, one row applies a day, and only found texts are confirmed. */
 export const checkRows = <R extends ClockRuleRow>(
   rows: readonly R[],
   place: string,

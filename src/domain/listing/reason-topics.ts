@@ -1,4 +1,4 @@
-/** Topics of a public entry's reason, for searching only. JavaScript and PostgreSQL read the same patterns. */
+/** JavaScript and PostgreSQL read the same patterns. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { COUNTERFEIT, WITHIN_A_CLAUSE } from '../records/penalty.js'
@@ -7,7 +7,6 @@ interface TopicRow extends Words {
   pattern: string
 }
 
-/** A reason may have several topics. */
 export const TOPICS = {
   counterfeit: { zh: '假冒与侵犯商标权', en: 'Counterfeits and trademarks', pattern: COUNTERFEIT.source },
   sham: {

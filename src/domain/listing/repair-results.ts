@@ -1,6 +1,4 @@
-/**
- * Repair results of other entrances (feed `repairs`). The newest result counts, whatever the order of arrival, and takes effect on arrival.
- */
+/** Results of other entrances (feed `repairs`). The newest counts, whatever the order of arrival, and takes effect on arrival. */
 
 import { numberCompared } from '../records/decision-number.js'
 import type { Body } from '../records/records.js'
@@ -9,11 +7,11 @@ import type { Case, CaseState } from './case.js'
 export interface ToldResult {
   record: number
   body: Body
-  /** The result came with the delivery now being merged. */
+  /** The result came with the delivery being merged. */
   fresh: boolean
 }
 
-/** Order within one day: a grant may follow a refusal, and a revocation a grant. */
+/** Order within one day: a grant may follow a refusal, a revocation a grant. */
 const STEP: Record<string, number> = { REFUSED: 0, REPAIRED: 1, REMOVED: 1, REVOKED: 2 }
 
 /**
@@ -36,7 +34,6 @@ export const followsFrom = (
   return nameless !== null && countsFor(facts, nameless.body) ? { what: 'TOLD', told: nameless } : null
 }
 
-/** The result does not say which entry it concerns. */
 const isNameless = ({ target_document_number: target, outcome }: Body): boolean =>
   target === null && (outcome === 'REPAIRED' || outcome === 'REMOVED')
 
@@ -69,9 +66,9 @@ const resultOf = (facts: Case, body: Body): Follows | null => {
   const { state, repair, removal } = facts
   const on = String(body['decided_on'])
   if (body['outcome'] === 'REVOKED') return state === 'REMOVED' && removal === 'REPAIRED' ? 'TAKEN_BACK' : null
-  // A refusal from before this application concerned an earlier application.
+  // An earlier refusal concerned an earlier application.
   if (body['outcome'] === 'REFUSED') {
-    // The application may have been entered here later than it was filed there, so a person decides.
+    // The application may have been entered here later than filed there, so a person decides.
     if (repair === null) return null
     return on >= repair.appliedOn ? 'REFUSED' : 'TOLD'
   }

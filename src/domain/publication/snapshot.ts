@@ -1,7 +1,4 @@
-/**
- * Snapshots of the public list. The chain hash needs only (id, hash, from, to) of each entry, so it can be verified after bodies and salts
- * are erased.
- */
+/** The chain hash needs only (id, hash, from, to) of each entry, so it can be verified after bodies and salts are erased. */
 import { createHash } from 'node:crypto'
 import { isAhead } from '../../foundation/time/clock-doubt.js'
 import type { AuditHead } from '../audit/audit-log.js'
@@ -10,9 +7,9 @@ import { canonical, type Json } from '../records/records.js'
 /** A new form makes a new snapshot of an unchanged list. */
 export const FORM = 4
 export const FIRST_HASH = '0'.repeat(64)
-/** Longest validity of a manifest, milliseconds. */
+/** The longest validity, milliseconds. */
 const VALID_MS = 86_400_000
-/** A manifest with less validity left is signed again, milliseconds. */
+/** A manifest with less validity left is signed again. */
 const RENEW_MS = VALID_MS / 2
 const ZONE = '+08:00'
 
@@ -22,7 +19,6 @@ export interface SealedEntry {
   hash: string
 }
 
-/** Hashes the canonical JSON of all members but the hash itself. */
 export const sealed = (body: Record<string, unknown>, salt: string): SealedEntry => {
   const text = canonical({ ...body, salt } as Record<string, Json>)
   const hash = createHash('sha256').update(text).digest('hex')
@@ -37,7 +33,7 @@ export interface Member {
   to: string | null
 }
 
-/** Beginning of the hashed text. One line per entry follows, in order of id. */
+/** One line per entry follows, in order of id. */
 export const chainHead = (sequence: number, previousHash: string): string => `${sequence}\n${previousHash}\n`
 export const chainLine = ({ id, hash, from, to }: Member): string => `${id} ${hash} ${from} ${to ?? '-'}\n`
 
@@ -72,14 +68,14 @@ export interface Manifest {
   files: readonly FileSaid[]
 }
 
-/** One day at most, and never past the last day of the entry that ends first. */
+/** One day at most, never past the last day of the entry that ends first. */
 export const validUntil = (now: Date, firstEnd: string | null): Date => {
   const latest = now.getTime() + VALID_MS
   const end = firstEnd === null ? latest : Date.parse(`${firstEnd}T24:00:00${ZONE}`)
   return new Date(Math.min(latest, end))
 }
 
-/** True when the manifest is valid longer than one signed now, so its clock was ahead. */
+/** True when the manifest outlasts one signed now, so its clock was ahead. */
 export const holdsTooLong = (until: Date, now: Date): boolean => isAhead(until, new Date(now.getTime() + VALID_MS))
 
 /** True when signing again is due and would extend the validity. */

@@ -1,4 +1,4 @@
-/** Turns one operator's records into the facts that a scorecard weighs. */
+/** Turns records into the facts that a scorecard weighs. */
 import { addDays } from '../../foundation/time/dates.js'
 import { factOfList, termEnd } from '../listing/lists.js'
 import type { FactEvent, FactFamily, FactName } from '../records/facts.js'
@@ -32,7 +32,7 @@ export const familiesOf = (feeds: Iterable<{ id: string; kind: RecordKind }>): F
 
 export const WITHDRAWN = 'REVOKED'
 
-/** Bulk queries fetch only these body fields. */
+/** Bulk queries fetch only these fields. */
 export const PLAIN_FIELDS: Partial<Record<RecordKind, readonly string[]>> = {
   registration: ['established_on', 'status'],
   shop: ['opened_on', 'real_name_matched'],
@@ -53,8 +53,8 @@ const CHECK_FACTS: Record<string, FactName> = {
 }
 
 /**
- * Returns each fact once, independent of input order. A repair (信用修复) ends what it names, the end of publication ends a penalty, and
- * withdrawn records give none. `lists` gives the term of entries without an end.
+ * Each fact appears once, independent of input order. A repair (信用修复) ends what it names, the end of publication ends a penalty, withdrawn
+ * records give none. `lists` gives the term of entries without an end.
  */
 export const eventsOf = (evidence: readonly RecordEvidence[], lists: readonly ListFacts[]): FactEvent[] => {
   const events: FactEvent[] = []
@@ -171,8 +171,8 @@ const after = (last: Json | undefined): string | null => {
 }
 
 /**
- * One record per fact: the first report of an event, the last of a state. A source that withdrew it wins over all, in the firm's favour.
- * SQL twin: the store's `oncePerFact`.
+ * One record per fact: the first report of an event, the last of a state. A withdrawing source wins over all, in the firm's favour. SQL
+ * twin: the store's `oncePerFact`.
  */
 export const oncePerFact = <
   Row extends { kind: RecordKind; fact: string | null; body: Body; run: number; record: number },
@@ -224,7 +224,6 @@ export const isOldBook = (lists: readonly ListFacts[]): boolean =>
 export const afterLastDay = (lists: readonly ListFacts[], endsOn: string | null): string | null =>
   endsOn !== null && lists.some(({ counting }) => counting?.lastDay === 'STANDS') ? addDays(endsOn, 1) : endsOn
 
-/** State of the decision behind a listing, over all sources. */
 export interface GroundStatus {
   /** FALLEN: no source reports it any more. ABSENT: missing in a whole delivery. ELSEWHERE: reported for another operator. */
   state: 'STANDS' | 'WITHDRAWN' | 'FALLEN' | 'ABSENT' | 'ELSEWHERE'
@@ -240,7 +239,7 @@ export interface GroundSource {
   linked: boolean
 }
 
-/** One explicit withdrawal outweighs all other sources. */
+/** One explicit withdrawal outweighs all. */
 export const groundOf = (sources: readonly GroundSource[], operatorId: number): GroundStatus => {
   const own = sources.filter((source) => source.operatorId === operatorId)
   const standing = own.filter((source) => source.stands)

@@ -1,4 +1,4 @@
-/** The scoring method in words, sufficient to recompute a score. Printed on scorecard pages and in each score's JSON. */
+/** The scoring method in words suffices to recompute a score. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { FACTS, FAMILIES } from '../records/facts.js'

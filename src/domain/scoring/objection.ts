@@ -1,4 +1,4 @@
-/** An objection contests a record behind a reason. Its result never changes the score; the record does. */
+/** An objection never changes the score; the contested record does. */
 
 import type { Words } from '../../foundation/text/words.js'
 import type { Reason } from './score.js'
@@ -6,7 +6,7 @@ import type { Reason } from './score.js'
 export const OBJECTION_STATES = ['OPEN', 'UPHELD', 'REJECTED', 'WITHDRAWN'] as const
 export type ObjectionState = (typeof OBJECTION_STATES)[number]
 
-/** Returns the costliest reason that rests on the record. `versions` are all its version ids. */
+/** Returns the costliest reason that rests on the record, or null. `versions` are all its version ids. */
 export const contestedReason = (reasons: readonly Reason[], versions: readonly number[]): Reason | null =>
   reasons
     .filter((reason) => restsOn(reason, versions))

@@ -1,4 +1,4 @@
-/** Grade overrides: two people set a grade beside the computed one for a time. The computed score is unchanged. */
+/** Two people set a grade beside the computed one for a time. The computed score is unchanged. */
 import { addYears } from '../../foundation/time/dates.js'
 import type { Reason } from './score.js'
 import { GRADES, type Grade } from './scorecard.js'
@@ -11,7 +11,6 @@ export interface ComputedScore {
   reasons: readonly Pick<Reason, 'why'>[]
 }
 
-/** Returns null for a valid end, else the reason. */
 export const badEnd = (endsOn: string, today: string): string | null => {
   const last = addYears(today, YEARS_MOST)
   if (endsOn > today && endsOn <= last) return null

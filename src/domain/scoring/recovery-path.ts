@@ -1,6 +1,6 @@
 /**
  * Recovery path: lost points, the day from which time or an act restores them, and the resulting score. The scoring function itself
- * determines when an event fades, so both agree. Acts come from schema/rules/restoration.json.
+ * determines when an event fades, so both agree.
  */
 
 import type { Words } from '../../foundation/text/words.js'
@@ -12,11 +12,11 @@ import { applies } from './recovery-rules.js'
 import { score } from './score.js'
 import type { Grade, Scorecard } from './scorecard.js'
 
-/** The bound exceeds the number of fact and act pairs. Later steps are grouped. */
+/** The bound exceeds the fact and act pairs. Later steps are grouped. */
 export const STEPS_MOST = 100
 
 export interface RecoveryStep extends Words {
-  /** First day of the act or application, or the day of a WAIT. Never before the facts' day. */
+  /** First day of the act, or the day of a WAIT. Never before the facts' day. */
   on: string
   act: RestoringAct
   fact: FactName
@@ -29,13 +29,13 @@ export interface RecoveryStep extends Words {
   value: number
   grade: Grade
   basis: string
-  /** True when every number behind it was found in a published text and holds in every field; never true for a scorecard's own numbers. */
+  /** True when every number was found in a published text and holds in every field; never for a scorecard's own numbers. */
   confirmed: boolean
   answer: AnswerTime | null
   ends: readonly FactEvent[]
 }
 
-/** An adverse fact that neither time nor an act ends. */
+/** Neither time nor an act ends it. */
 export interface LastingFact extends Words {
   fact: FactName
   rules: string[]
@@ -58,7 +58,6 @@ export const lasting = (facts: Facts, card: Scorecard, rules: RestorationRules):
     return [{ fact, rules, ...told(events, why), basis, confirmed }]
   })
 
-/** Facts on the last step's day after these steps. */
 export const applied = (facts: Facts, steps: readonly Pick<RecoveryStep, 'on' | 'ends'>[]): Facts => {
   const ended = new Map<string, string>()
   for (const { on, ends } of steps) for (const event of ends) ended.set(identity(event), on)
@@ -131,7 +130,7 @@ interface FactCourse {
   over: string | null
 }
 
-/** Effect of time on one event. Returns null when the event has no weight on day `from`. */
+/** Returns null when the event has no weight on day `from`. */
 const courseOf = (event: FactEvent, from: string, facts: Facts, card: Scorecard): FactCourse | null => {
   const on = (asOf: string) => {
     const alone = score({ ...facts, asOf, events: [event] }, card)
@@ -251,7 +250,7 @@ const both = (wait: SourcedSentence, row: SourcedSentence): SourcedSentence => (
   confirmed: wait.confirmed && row.confirmed,
 })
 
-/** First day after so many complete months; for 0 the day itself (Civil Code, articles 201 and 202). */
+/** First day after complete months; for 0 the day itself (Civil Code, articles 201 and 202). */
 const complete = (from: string, months: number): string => (months === 0 ? from : addDays(addMonths(from, months), 1))
 
 const lawfulDay = ({ on, decidedOn }: FactEvent): string | null => decidedOn ?? on

@@ -1,4 +1,4 @@
-/** Rules of schema/rules/restoration.json. schema/contracts/restoration.json checks the shape, this file the rest. */
+/** schema/contracts/restoration.json checks the shape of schema/rules/restoration.json, this file the rest. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
@@ -15,7 +15,6 @@ export interface SourcedSentence extends Words {
   confirmed: boolean
 }
 
-/** The authority must answer within these working days. */
 export interface AnswerTime {
   workdays: number
   basis: string
@@ -23,12 +22,12 @@ export interface AnswerTime {
   confirmed: boolean
 }
 
-/** Effect of an act on an adverse fact dated `from`–`to` (inclusive; null for open). */
+/** The dates of the fact are inclusive; null for open. */
 export interface ActRule extends SourcedSentence {
   fact: FactName
   from: string | null
   to: string | null
-  /** The restoring act; null when there is none, and the sentence says why. */
+  /** Without an act the sentence says why. */
   act: Exclude<RestoringAct, 'WAIT'> | null
   /** Months from the fact's day until the act is lawful; 0 for at once, null without an act. */
   months: number | null
@@ -40,7 +39,6 @@ export interface RestorationRules {
   /** Final sentence of every act: an answer within `{workdays}` or without a fixed time, and the meaning of the score. */
   granted: Record<'within' | 'open', Words>
   waits: Record<'window' | 'halving' | 'end', SourcedSentence>
-  /** Neither an end nor an act is known. */
   endless: SourcedSentence
 }
 

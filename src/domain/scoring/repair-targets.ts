@@ -1,4 +1,4 @@
-/** Matches repairs (信用修复) with the records they name. Each record is normalised once and found through maps, so the cost is linear. */
+/** Each record is normalised once and found through maps, so matching repairs (信用修复) costs linear time. */
 
 import { factOfList, type ListKind, type TermCounting } from '../listing/lists.js'
 import { authorityCompared, authorityComparedOld, numberCompared } from '../records/decision-number.js'
@@ -17,7 +17,7 @@ export interface RecordEvidence {
 interface Repairable {
   record: number
   target: string
-  /** Only a court removes a judgment defaulter, so a repair without a target does not mean such an entry. */
+  /** Only a court removes a judgment defaulter, so a repair without a target never means such an entry. */
   byCourt: boolean
   number: string | null
   authority: string | null
@@ -33,7 +33,7 @@ const FORMS: ComparedForms = { number: numberCompared, authority: authorityCompa
 /** Old rule books use these forms (evidence.ts, isOldBook). */
 export const OLD_FORMS: ComparedForms = { number: numberCompared, authority: authorityComparedOld }
 
-/** First day on which each repaired record no longer counts. Returns null without repairs, the usual case. */
+/** First day on which each repaired record no longer counts; null without repairs, the usual case. */
 export const repairsOf = (
   records: readonly RecordEvidence[],
   lists: readonly ListFacts[],
@@ -87,8 +87,8 @@ const repairableOf = (
 }
 
 /**
- * Records are found by decision number, among several by authority too. An entry without a number is found by authority; without both, by
- * being the only one.
+ * Records are found by decision number, among several by authority. Without a number an entry is found by authority; without both, by being
+ * the only one.
  */
 const indexed = (repairables: readonly Repairable[], forms: ComparedForms) => {
   const byNumber = grouped(repairables, ({ target, number }) => keyOf(target, number))
@@ -110,7 +110,7 @@ const indexed = (repairables: readonly Repairable[], forms: ComparedForms) => {
         const numbered = (byNumber.get(`${target}/${number}`) ?? []).filter(by)
         const exact = authority === null ? [] : numbered.filter((each) => each.authority === authority)
         if (exact.length > 0) return exact
-        // The authority may be spelt differently. Among several decisions with one number none is guessed.
+        // The authority may be spelt differently, but none of several decisions is guessed.
         if (numbered.length > 0) return numbered.length === 1 || authority === null ? numbered : []
       }
       // A penalty always has a number.

@@ -1,11 +1,11 @@
-/** The part of a scorecard for one kind of operator on one day, computed once and shared by a million scores. */
+/** A plan for one kind of operator on one day is shared by a million scores. */
 import { addDays, addYears } from '../../foundation/time/dates.js'
 import { dayNumber, NEVER } from '../../foundation/time/day-numbers.js'
 import type { FactFamily, FactName, OperatorKind } from '../records/facts.js'
 import { FACTS, FAMILIES } from '../records/facts.js'
 import type { BinRule, Rule, Scorecard, Unit, UnitRule, Veto } from './scorecard.js'
 
-/** Recomputing stored scores visits many days. The bound is per scorecard and kind. */
+/** Recomputing stored scores visits many days. */
 const PLANS_KEPT = 1000
 const NO_DAY = Number.NEGATIVE_INFINITY
 
@@ -13,7 +13,6 @@ export interface Slot {
   at: number
   fact: FactName
   points: number
-  /** Days for which an event counts. */
   windowDays: number
   /** Events of this day or earlier have faded. */
   cutoff: number
@@ -138,7 +137,7 @@ const halvings = (points: number): number[] => {
 
 const FIRST_YEAR = 1900
 
-/** Latest day from which so many years are complete. For 28 February it can be the 29th. */
+/** Latest day from which so many years are complete; for 28 February it can be the 29th. */
 const latestSince = (asOf: string, years: number): number => {
   if (years === 0) return dayNumber(asOf)
   if (Number(asOf.slice(0, 4)) - years < FIRST_YEAR) return NO_DAY

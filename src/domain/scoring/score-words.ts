@@ -1,4 +1,4 @@
-/** Finds a stored reason's sentence and dimension in its scorecard, so that no row repeats them. */
+/** Looking up sentences in the scorecard keeps them out of the rows. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { FACTS } from '../records/facts.js'

@@ -1,6 +1,6 @@
 /**
- * Scores facts with a scorecard. The reasons add up exactly to the value, because each bound met is a reason too. The order of events has
- * no effect. Days are integers and shared work is in the plan, because a million operators are scored.
+ * The reasons add up exactly to the value, because each bound met is a reason too. The order of events has no effect. Days are integers and
+ * shared work is in the plan, because a million operators are scored.
  */
 import { anniversary, dayNumber, dayText, NEVER } from '../../foundation/time/day-numbers.js'
 import type { FactEvent, FactName, Facts } from '../records/facts.js'
@@ -11,7 +11,6 @@ import { HIGHEST, LOWEST, topOf } from './scorecard.js'
 
 export type ReasonKind = 'BASE' | 'UNIT' | 'BIN' | 'CAP' | 'FLOOR' | 'CEILING' | 'MISSING' | 'VETO' | 'UNDATED'
 
-/** Zero-point reasons report missing or uncounted facts. */
 export interface Reason {
   /** Id of the rule or veto; `base`, `floor` or `ceiling`; for MISSING the family. */
   rule: string
@@ -69,8 +68,8 @@ export const gradeOf = (value: number, card: Scorecard): Grade =>
   (card.grades.find((line) => value >= line.from) ?? LOWEST_LINE).grade
 
 /**
- * Returns the openings of all lines crossed downward, in the scorecard's order. A first score below a line crosses it, and so does a raised
- * line. `before.lines` belong to the earlier scorecard if it was another.
+ * Openings of all lines crossed downward. A first score below a line crosses it, and so does a raised line. `before.lines` belong to an
+ * earlier scorecard.
  */
 export const crossed = (
   before: { value: number; lines?: Scorecard['lines'] } | null,
@@ -89,7 +88,7 @@ export const crossed = (
 
 const LOWEST_LINE = { grade: 'D' } as const
 
-/** Events of one fact in force on one day, in one slot. Days are integers. */
+/** Days are integers. */
 interface FactTally {
   count: number
   points: number
@@ -98,7 +97,6 @@ interface FactTally {
   firstOn: string
   /** Day on which part counts less. */
   fades: number
-  /** Day on which part begins to count. */
   starts: number
   /** Undated events where the day decides: shown, not counted. */
   undated: number
@@ -218,7 +216,7 @@ const weighBin = (planned: PlannedBins, tallies: Tallies, sheet: Sheet): void =>
 
 const NOTHING = { count: 0, records: [], fades: NEVER } as const
 
-/** Shows the bin's lower end ("at least N full years"), so that an anniversary without effect adds no score row. */
+/** Shows the bin's lower end ("at least N full years"), so that an anniversary without effect adds no row. */
 const weighYears = ({ rule, reachedFrom }: PlannedBins, found: FactTally, sheet: Sheet): void => {
   const at = reachedFrom.findLastIndex((latest) => found.first <= latest)
   const [reached, next] = [rule.bins[at], rule.bins[at + 1]]

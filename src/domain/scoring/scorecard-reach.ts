@@ -1,4 +1,3 @@
-/** Computes which values a scorecard can give. */
 import type { OperatorKind } from '../records/facts.js'
 import type { Scorecard, Unit, UnitRule } from './scorecard.js'
 
@@ -60,9 +59,7 @@ const half = (points: number): number => Math.trunc(points / 2)
 
 const isPeriod = (days: number | null | undefined): days is number => typeof days === 'number' && days > 0
 
-/**
- * First age in days at which the worse fact costs less than the milder one. Values only fall, so only the worse fact's steps need checking.
- */
+/** First age in days at which the worse fact costs less. Values only fall, so only the worse fact's steps need checking. */
 export const takesLessAt = (worse: Unit, milder: Unit): number | null => {
   const period = isPeriod(worse.halvesEveryDays) ? worse.halvesEveryDays : null
   const ages = period === null ? [0] : [0, ...worthOf(worse).map((_, i) => (i + 1) * period)]

@@ -1,6 +1,4 @@
-/**
- * Scorecards are data: `schema/scorecards/<version>.json`. schema/contracts/scorecard.json checks the shape, scorecard-check.ts the rest.
- */
+/** schema/contracts/scorecard.json checks the shape of `schema/scorecards/<version>.json`, scorecard-check.ts the rest. */
 
 import type { Words } from '../../foundation/text/words.js'
 import type { FactFamily, FactName, OperatorKind } from '../records/facts.js'

@@ -1,4 +1,4 @@
-/** Trial: compares two scorecards over all operators, in constant memory and any order. */
+/** Compares two scorecards over all operators, in constant memory and any order. */
 
 import type { Words } from '../../foundation/text/words.js'
 import type { ReasonKind, Score } from './score.js'
@@ -25,13 +25,13 @@ export interface TrialGroup {
   unchanged: number
   better: number
   worse: number
-  /** Mean move, points, two decimals. */
+  /** Points, two decimals. */
   mean: number
   before: GradeCounts
   after: GradeCounts
 }
 
-/** Moves in points. A quantile is the smallest move that at least its share does not exceed. */
+/** Points. A quantile is the smallest move that at least its share does not exceed. */
 export interface Spread {
   mean: number
   lowest: number
@@ -82,7 +82,7 @@ interface GroupTally extends Omit<TrialGroup, 'mean'> {
 export interface TrialTally {
   all: GroupTally
   grades: Record<Grade, GradeCounts>
-  /** Histogram of moves from deepest fall to highest rise: exact quantiles for any number of operators. */
+  /** A histogram gives exact quantiles for any number of operators. */
   moves: Uint32Array
   up: Pair[]
   down: Pair[]
@@ -150,7 +150,7 @@ const keep = (largest: Pair[], pair: Pair): void => {
   if (largest.length > LARGEST_MOVES) largest.pop()
 }
 
-/** `cards`: the current and the tried one. */
+/** The current and the tried scorecard. */
 export const comparison = (
   { all, grades, moves, up, down, regions, kinds }: TrialTally,
   cards: Record<'before' | 'after', Scorecard>,
