@@ -34,7 +34,7 @@ const NOBODY = -1
 const FIRST_ROOM = 1024 // records
 
 export interface Repeats {
-  /** The first record with a key stands. */
+  /** Compares with an earlier record of the same key in this delivery. The first one stands. */
   of: (key: string, digest: string) => 'first' | 'same' | 'other'
   /** Records nothing, because a rejected item contributes nothing. */
   wouldBe: (key: string, digest: string) => 'first' | 'same' | 'other'

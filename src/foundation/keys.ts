@@ -44,7 +44,7 @@ export interface Claims {
   role: string
   agency: string | null
   region: string | null
-  /** The party's access code. */
+  /** Number of the party's access code. */
   grant?: number
 }
 

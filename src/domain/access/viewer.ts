@@ -28,7 +28,7 @@ export interface Viewer {
   sub: string | null
   agency: string | null
   region: string | null
-  /** The access code behind a party's token. */
+  /** Number of the access code behind a party's token. */
   grant?: number
 }
 
