@@ -14,7 +14,6 @@ export interface Confirmation {
 export const CONFIRMATION = `pending_since as "pendingSince", changed_by as "changedBy", confirmed_by as "confirmedBy",
   confirmed_at as "confirmedAt"`
 
-/** Locks the account. */
 export const waiting = async (tx: Tx, table: AccountTable, id: string): Promise<Confirmation | null> => {
   const answer = await tx.raw(
     `select ${CONFIRMATION} from ${table} where id = ? and ended_at is null for update /* confirmations.waiting */`,

@@ -3,13 +3,11 @@ import { SKEW_MS } from '../../foundation/time/clock-doubt.js'
 import type { Db } from '../db/db.js'
 import { OPENS } from './access-codes.js'
 
-/** Ended sessions are kept this long. */
 const KEPT_MS = 24 * 3_600_000
 /** Precision of the last use; it limits the writes. */
 const SEEN_MS = 60_000
 
 export interface PartySession {
-  /** Id of the access code. */
   grant: number
   code: string
   endsAt: Date

@@ -6,7 +6,6 @@ import { CONFIRMATION, type Confirmation } from './confirmations.js'
 export interface Person {
   id: string
   role: Role
-  /** Administrators only. */
   duty: AdministratorDuty | null
   agency: string | null
   region: string | null
@@ -28,7 +27,7 @@ const ALONE = `(:byCommand and coalesce(:duty::text = 'security', false) and not
 /** SQL: registration itself confirms the first accounts with a duty. Extra binding: exempt. */
 const EXEMPT = `(:duty::text is not null and (select count(*) from people p where p.duty is not null) < :exempt or ${ALONE})`
 
-/** People and systems share one set of names, as in `clients.add`. */
+/** Names are unique as in `clients.add`. */
 export const add = async (
   db: Db,
   person: Person,

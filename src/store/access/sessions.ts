@@ -4,7 +4,6 @@ import type { Role } from '../../domain/access/viewer.js'
 import { SKEW_MS } from '../../foundation/time/clock-doubt.js'
 import type { Db, Tx } from '../db/db.js'
 
-/** Ended sessions are kept this long. */
 const KEPT_MS = 24 * 3_600_000
 /** Precision of the last use; it limits the writes. */
 const SEEN_MS = 60_000

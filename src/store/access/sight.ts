@@ -4,7 +4,6 @@ import type { Db } from '../db/db.js'
 /** Prefix of a division code; null sees all. */
 export type RegionSight = string | null
 
-/** Binds `:sight`. */
 export const inSight = (sight: RegionSight, operator: string): string =>
   sight === null
     ? ''

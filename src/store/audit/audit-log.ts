@@ -1,5 +1,3 @@
-/** The audit log, appended in chain order. */
-
 import {
   type AuditContent,
   type AuditHead,
@@ -184,7 +182,6 @@ export interface AuditFilter {
   role: string | null
   kind: TrailKind | null
   request: string | null
-  /** Rows that showed at least one of these. */
   operators: readonly number[] | null
   /** `from` inclusive, `until` exclusive. */
   from: Date | null
@@ -237,7 +234,6 @@ export interface DisclosurePage {
   before: number | null
 }
 
-/** Newest first, one page per group of operators. */
 export const askings = async (
   db: Db,
   groups: readonly (readonly number[])[],
@@ -297,7 +293,6 @@ export interface RowToIndex {
   shown: string | null
 }
 
-/** Stops after `codes` codes. */
 export const toIndex = async (
   tx: Tx,
   number: number,

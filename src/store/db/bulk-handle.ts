@@ -9,15 +9,14 @@ const POOL_MAX = 4
 const IDLE_MS = 30_000
 const NAME_CHARACTERS = 24
 /**
- * A cancellation before its statement begins has no effect, so it is repeated. Its secret cannot hit another
- * connection.
+ * A cancellation before its statement begins has no effect, so it repeats. Its secret cannot hit another connection.
  */
 const CANCEL_AFTER_MS = [0, 100, 1_000]
 const CANCEL_CONNECT_MS = 5_000
 /** PostgreSQL protocol, CancelRequest: length and code. */
 const CANCEL_BYTES = 16
 const CANCEL_CODE = 80877102
-/** Prevents replanning, as in store/db/shared-connections. */
+/** Prevents replanning (store/db/shared-connections). */
 const ONE_PLAN = '-c plan_cache_mode=force_generic_plan'
 
 /** Bindings are named (`:name`) or positional (`?`). */

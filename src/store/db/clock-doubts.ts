@@ -1,4 +1,3 @@
-/** Leaps of the database clock. */
 import type { DoubtCause } from '../../foundation/time/clock-doubt.js'
 import type { Db, Tx } from './db.js'
 

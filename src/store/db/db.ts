@@ -3,9 +3,7 @@ import pg from 'pg'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import { filesOf, sourceOf } from './migrations.js'
 
-/** Each statement stands alone. */
 export type Db = Knex
-/** Opened in `work`. */
 export type Tx = Knex.Transaction
 
 const POOL_MAX = 10
@@ -14,14 +12,13 @@ const ACQUIRE_TIMEOUT_MS = 15_000
 export const ANSWER_MS = 30_000
 
 const OID = { int8: 20, date: 1082 } as const
-// Days stay 'YYYY-MM-DD'; pg would make a Date at local midnight. Identity values stay well below 2^53.
+// pg would make a Date at local midnight. Identity values stay below 2^53.
 pg.types.setTypeParser(OID.date, (text) => text)
 pg.types.setTypeParser(OID.int8, (text) => Number(text))
 
 // knex also logs what it throws.
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-/** `what` appears in the application name. */
 export const connect = (url: string, { statementMs, what }: { statementMs?: number; what?: string } = {}): Db =>
   open(
     {
@@ -33,7 +30,6 @@ export const connect = (url: string, { statementMs, what }: { statementMs?: numb
     POOL_MAX,
   )
 
-/** `set` is SQL that every new connection runs first. */
 export const open = (connection: Knex.PgConnectionConfig, most: number, set: string | null = null): Db => {
   const db = knexModule.default({
     client: 'pg',

@@ -1,4 +1,3 @@
-/** The order in which the hub came to know things. */
 import type { Tx } from './db.js'
 import { IS_REHEARSAL } from './rehearsed.js'
 

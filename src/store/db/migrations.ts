@@ -34,7 +34,6 @@ const read = (file: MigrationFile): Promise<Migration> => import(file.path)
 
 const rollOutOf = async (file: MigrationFile): Promise<RollOut> => (await read(file)).rollOut ?? 'before'
 
-/** The roll-out is recorded in the same transaction. */
 const noting = async (file: MigrationFile): Promise<Migration> => {
   const migration = await read(file)
   return {
@@ -99,7 +98,6 @@ const goneBefore = async (db: Knex, names: readonly string[]): Promise<Set<strin
 
 const MIGRATE_LOCK = 'hub.migrate'
 
-/** `before` stops at the last migration that goes before the roll-out. */
 export type MigrationExtent = 'before' | 'all'
 
 export const migrate = async (db: Knex, extent: MigrationExtent = 'all'): Promise<string[]> => {

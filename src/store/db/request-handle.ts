@@ -1,13 +1,13 @@
 /**
- * Statements of a request carry its id in a comment (pg_stat_activity, server log) and are cancelled when abandoned.
- * Named prepared statements cannot, because their text must not change.
+ * Statements carry the request's id in a comment (pg_stat_activity, server log) and are cancelled when abandoned. Named
+ * prepared statements cannot: their text must not change.
  */
 import { setTimeout as after } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import type { Db } from './db.js'
 
 const NAME = /^[\w.-]{1,64}$/
-/** A cancellation before its statement begins has no effect, so it is repeated. */
+/** Retries as in store/db/bulk-handle. */
 const TRIES = 20
 const AGAIN_MS = 100
 const ENDING = /^(?:commit|rollback|release)\b/i
@@ -46,7 +46,7 @@ export const asking = (db: Db, { name, over }: RequestTag): Db => {
 
   const query = async (on: KnexClient, connection: KnexConnection, statement: KnexStatement): Promise<unknown> => {
     const marked = { ...statement, sql: comment + statement.sql }
-    // Transactions always end: a connection must not return to the pool inside one.
+    // A connection must not return to the pool inside a transaction.
     if (ENDING.test(statement.sql)) return client._query.call(on, connection, marked)
     if (over?.aborted) throw new Abandoned('nobody waits for this statement')
     const answer = client._query.call(on, connection, marked)

@@ -71,7 +71,7 @@ export const reached = async (db: Db | Tx): Promise<SentPosition> => {
 
 /**
  * SQL: false while the database lags behind what was sent, because removals may be lost. Statements that return entries
- * contain it, so it holds at the same instant.
+ * contain it.
  */
 export const MAY_LIST = `(select not exists (select 1 from database_restored w where w.released_at is null)
   and not exists (select 1 from database_identity w where w.timeline <> database_timeline()))`
@@ -162,7 +162,7 @@ export const highestNumber = async (tx: Tx): Promise<number> => {
   return answer.rows[0].n
 }
 
-/** Owed deliveries may have been sent since the backup. As attempted ones, they are queried and removed. */
+/** Owed deliveries may have been sent since the backup, so they are queried and removed. */
 export const mayHaveBeenSent = async (tx: Tx): Promise<void> => {
   await tx.raw(
     `update deliveries set attempts = 1 where state = 'OWED' and attempts = 0 /* restored.mayHaveBeenSent */`,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { type Db, open } from './db.js'
 
 const POOL_MAX = 6
-/** Bound on prepared statements. Generated texts would fill the server's memory. */
+/** Generated texts would fill the server's memory. */
 const NAMED_MOST = 500
 const NAME_CHARACTERS = 24
 

@@ -2,10 +2,7 @@ import type { DisplayDifference, FindingKind, LastDelivery } from '../../domain/
 import type { Notice, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Db, Tx } from '../db/db.js'
 
-/**
- * Latest number of each subject without open messages. With `settleSeconds`, unchecked removals and recent messages are
- * left out, since the platform may lag.
- */
+/** `settleSeconds` leaves out unchecked removals and recent messages, since the platform may lag. */
 export const settledNumbers = async (
   db: Db,
   platform: string,

@@ -13,7 +13,6 @@ export interface QueuedDelivery {
   attempts: number
 }
 
-/** SQL: a confirmed removal whose check is still open. */
 export const isUnchecked = (d: string): string => `${d}.check_due_at is not null`
 export const isUndone = (d: string): string => `(${isOpen(d)} or ${isUnchecked(d)})`
 

@@ -5,7 +5,6 @@ import { MAY_LIST } from '../db/restored.js'
 import { isFollowed, type QueuedDelivery } from './deliveries.js'
 
 export interface ClaimedDelivery extends QueuedDelivery {
-  /** Consecutive failed calls. */
   failures: number
   createdAt: Date
   receipt: BookedReceipt | null
@@ -20,7 +19,6 @@ export interface BookedReceipt extends Receipt {
 const COLUMNS = `d.id, d.platform, d.kind, d.subject_id as "subjectId", d.number, d.action, d.notice, d.attempts, d.failures, d.receipt,
   d.created_at as "createdAt"`
 
-/** OTHERS: additions and changes. */
 export type ClaimScope = 'REMOVE' | 'OTHERS'
 
 export interface ClaimOptions {
@@ -32,10 +30,9 @@ export interface ClaimOptions {
   only?: ClaimScope | undefined
 }
 
-/** SQL rows `d`: due and not leased. */
 const DUE = `select d.id from deliveries d where d.platform = :platform and d.state = 'OWED' and d.head and d.due_at <= :now
   and (d.leased_until is null or d.leased_until <= :now)`
-/** A scalar subquery: the planner turns `not exists` into a join over the table. */
+/** The planner would turn `not exists` into a join over the table. */
 const alone = (more: string): string => `and (select true from deliveries f where f.subject_id = d.subject_id
   and f.platform = d.platform and f.id <> d.id and (f.leased_until > :now ${more}) limit 1) is null`
 const REMOVALS_DUE = `${DUE} and d.action = 'REMOVE' ${alone('')}`
@@ -102,9 +99,7 @@ export interface DeliveryResult {
   state: 'CONFIRMED' | 'REFUSED' | 'OWED'
   /** The previous receipt stays when this is null. */
   receipt: BookedReceipt | null
-  /** For people; null on success. */
   error: string | null
-  /** Time of the next claim; null when no longer owed. */
   dueAt: Date | null
   failures: number
   /** The claim is not counted. */
@@ -140,7 +135,7 @@ export const book = async (
     ...rest,
   }))
   const answer = await db.raw(
-    // pg_stat_activity shows only 1,024 bytes of a statement, so the tag comes first.
+    // pg_stat_activity shows only 1,024 bytes, so the tag comes first.
     `/* delivery-queue.book */ with told as (
        select * from jsonb_to_recordset(:rows::jsonb) as t(id bigint, attempts int, state text, receipt jsonb, error text,
          "dueAt" timestamptz, failures int, unsent boolean)),

@@ -25,7 +25,6 @@ export interface PlatformAct {
   reason: string
 }
 
-/** Messages are numbered above the floor. */
 export const floors = async (db: Db | Tx): Promise<Map<string, number>> => {
   const answer = await db.raw(
     'select platform, sequence_floor as floor from platform_states /* platform-states.floors */',
@@ -76,7 +75,6 @@ export const resume = async (tx: Tx, platform: string): Promise<boolean> => {
   return answer.rowCount === 1
 }
 
-/** The platform lost all entries and must be refilled. */
 export const wipe = async (tx: Tx, { platform, by, at, reason }: PlatformAct): Promise<void> => {
   await tx.raw(
     `insert into platform_states (platform, wiped_at, wiped_by, wiped_reason) values (:platform, :at, :by, :reason)

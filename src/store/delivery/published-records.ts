@@ -14,7 +14,7 @@ export interface RecordKey {
 const idOf = (row: string): string =>
   `substr(encode(sha256(convert_to(${row}.feed || chr(10) || ${row}.record_key, 'UTF8')), 'hex'), 1, 32)::uuid`
 
-/** Fills the temporary table `told_now`, in operator order. */
+/** Fills the temporary table `told_now`. */
 const touch = async (tx: Tx, from: string, bindings: Record<string, unknown>): Promise<void> => {
   await tx.raw(
     `create temporary table told_now on commit drop as select distinct coalesce(t.operator_id, 0) as operator_id, t.feed, t.record_key from (${from}) t /* told-records.touch */`,
@@ -25,7 +25,6 @@ const touch = async (tx: Tx, from: string, bindings: Record<string, unknown>): P
   )
 }
 
-/** Kinds of which a platform may have received a record. */
 export const kindsTold = async (tx: Tx, among: readonly PublishedKind[]): Promise<PublishedKind[]> => {
   if (among.length === 0) return []
   const answer = await tx.raw(
@@ -112,7 +111,6 @@ export const forgetTouched = async (tx: Tx): Promise<void> => {
 export interface PublishedRecordState extends RecordKey {
   id: string
   kind: PublishedKind
-  /** Newest version, believed or not. */
   body: Body
   order: number
   fact: string | null
@@ -187,7 +185,6 @@ export const lastTold = async (tx: Tx, ids: readonly string[]): Promise<Map<stri
   return new Map(answer.rows.map(({ id, notice }: { id: string; notice: RecordNotice }) => [id, notice]))
 }
 
-/** In the transaction that owes it. */
 export const keep = async (
   tx: Tx,
   told: readonly (RecordKey & {

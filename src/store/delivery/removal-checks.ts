@@ -19,7 +19,7 @@ export const isDue = async (db: Db, platform: string, now: Date): Promise<boolea
   return answer.rows[0].found
 }
 
-/** Unsettled checks are due again at `againAt`. A removal overtaken by a later message ends as REPLACED. */
+/** A removal overtaken by a later message ends as REPLACED. */
 export const claim = async (
   db: Db,
   platform: string,

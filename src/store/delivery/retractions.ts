@@ -52,7 +52,6 @@ const IS_OPEN = `(e.state in ('OWED', 'REFUSED') or ${isUnchecked('e')})`
 const AT = `to_char(r.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
 export interface RetractionFilter {
-  /** True: some platform has yet to confirm it. */
   open: boolean | null
   platform: string | null
   subjectId: string | null
@@ -61,7 +60,6 @@ export interface RetractionFilter {
 
 const FILTERED = `r.action = 'REMOVE' and (:platform::text is null or r.platform = :platform::text)
   and (:subjectId::uuid is null or r.subject_id = :subjectId::uuid)`
-/** Subjects with an open removal are few. */
 const OPEN_ONLY = `and r.subject_id = any(array(select distinct o.subject_id from deliveries o
   where o.action = 'REMOVE' and o.state in ('OWED', 'REFUSED')
   union select o.subject_id from deliveries o where ${isUnchecked('o')}))`

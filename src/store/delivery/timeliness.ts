@@ -78,7 +78,6 @@ export const publicityOfSpan = async (
 }
 
 export interface OpenDuty {
-  /** The delivery that began the duty. */
   id: number
   platform: string
   kind: SubjectKind

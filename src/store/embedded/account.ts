@@ -1,6 +1,5 @@
 /**
- * PostgreSQL refuses root. Root switches to the folder's owner, else to "nobody"; where neither reaches folder and
- * programs, a user namespace renames root.
+ * PostgreSQL refuses root: root switches to the folder's owner, else to "nobody", else a user namespace renames root.
  */
 import { execFile } from 'node:child_process'
 import { lchownSync, lstatSync, readdirSync, statSync } from 'node:fs'

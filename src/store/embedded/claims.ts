@@ -1,6 +1,6 @@
 /**
- * Elects the supervisor of a folder. Each candidate creates a file named after its process, yields to living ones and
- * deletes dead ones. Unlike with one lock file, deleting never hits a living process.
+ * Elects a folder's supervisor: each candidate creates a file named after its process, yields to living ones and
+ * deletes dead ones. Deleting never hits a living process.
  */
 import { randomInt } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,6 @@ const PREFIX = 'pg.claim.'
 const ATTEMPTS = 50
 const BACK_OFF_MS = { least: 10, most: 60 }
 
-/** Port of a supervisor, and the token that members must send. */
 export interface SupervisorDoor {
   port: number
   token: string
@@ -29,7 +28,6 @@ export const living = (folder: string): SupervisorClaim[] =>
     .map((name) => path.join(folder, name))
     .map((file) => ({ file, door: doorIn(file) }))
 
-/** Returns null when another supervisor has the folder. */
 export const stake = async (folder: string): Promise<string | null> => {
   const own = `${PREFIX}${process.pid}.${startOf(process.pid)}`
   const file = path.join(folder, own)

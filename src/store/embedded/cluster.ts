@@ -24,7 +24,6 @@ const SECRET = 0o600
 const PASSWORD_BYTES = 24
 const DRAFT = 'pg.new.'
 
-/** Name of the superuser and of the database. */
 export const NAME = 'hub'
 
 export interface Cluster {

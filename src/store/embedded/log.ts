@@ -1,4 +1,3 @@
-/** Bounded log of PostgreSQL and its supervisor. */
 import {
   closeSync,
   fchmodSync,

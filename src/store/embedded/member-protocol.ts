@@ -1,4 +1,4 @@
-/** Supervisor protocol: one JSON object per line. The open connection is the membership. */
+/** One JSON object per line. The open connection is the membership. */
 import type { Socket } from 'node:net'
 
 const LONGEST_LINE = 10_000

@@ -16,7 +16,6 @@ const FIRST_MEMBER_MS = 10_000
 const INTRODUCTION_MS = 2_000
 const LOG_CHECK_MS = 60_000
 const TOKEN_BYTES = 24
-/** Bound on restarts of a server that keeps dying. */
 const REVIVALS = { most: 5, withinMs: 60_000 }
 
 interface SupervisorState {
@@ -29,7 +28,6 @@ interface SupervisorState {
   abort: AbortController
   working: Promise<void>
   server: PostgresServer | null
-  /** Message for members; null while the server is down. */
   answer: ToMember | null
   revivals: number[]
   ending: boolean

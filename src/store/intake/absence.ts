@@ -1,4 +1,3 @@
-/** Records end by absence from a full delivery. */
 import { KINDS, RECORD_KINDS, type UnreadableRecords } from '../../domain/records/records.js'
 import type { Tx } from '../db/db.js'
 

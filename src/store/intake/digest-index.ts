@@ -1,4 +1,4 @@
-/** In-memory index of current versions, about 33 bytes a record, so that unchanged records are never staged. */
+/** In-memory index, about 33 bytes a record, so that unchanged records are never staged. */
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { StringDecoder } from 'node:string_decoder'
@@ -7,7 +7,6 @@ import { hashesOf, isAt, WORDS, wordOf } from '../../foundation/fingerprints.js'
 import type { Db } from '../db/db.js'
 
 export interface KnownVersions {
-  /** Marks the record as met. */
   meets: (key: string, digest: string) => boolean
   /** Includes ids that cannot be met. */
   unmet: () => number[]

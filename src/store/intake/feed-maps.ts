@@ -45,7 +45,6 @@ export const of = async (db: Db, feed: string, inForce = false): Promise<FeedMap
   return answer.rows
 }
 
-/** Includes ended maps. */
 export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<FeedMapRow[]> => {
   if (ids.length === 0) return []
   const answer = await db.raw(

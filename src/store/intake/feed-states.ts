@@ -1,4 +1,3 @@
-/** The cursor is stored by the run that succeeded. */
 import type { Json } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 

@@ -17,7 +17,7 @@ interface OrphanedRow {
 
 /**
  * Detaches records found by a withdrawn code (`scheme:code`) or of these operators, unless another source supports it.
- * They become unmatched, or stand alone when their kind needs no operator.
+ * They become unmatched or ownerless.
  */
 export const giveBack = async (
   tx: Tx,

@@ -1,4 +1,3 @@
-/** domain/intake/matching decides on the candidates. */
 import { type OperatorCandidate, type Proposal, proposal, subjectDetails } from '../../domain/intake/matching.js'
 import type { Body, Subject } from '../../domain/records/records.js'
 import type { Tx } from '../db/db.js'
@@ -139,7 +138,7 @@ const proposalOf = (bearers: Bearers, subject: Subject, body: Body): Proposal =>
 
 type Bearers = OperatorCandidate[] | 'TOO_MANY'
 
-/** Merged bearers count as their successors. Rolled-back registrations give no facts. */
+/** Rolled-back registrations give no facts. */
 const bearersOf = async (tx: Tx, names: readonly string[]): Promise<Map<string, Bearers>> => {
   const { rows } = await tx.raw(
     `with borne as materialized (

@@ -1,4 +1,3 @@
-/** store/intake/rejects adds the rejects. */
 import type { Problem } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 import { repeatedIn } from './rejects.js'
@@ -16,7 +15,6 @@ export interface StoredReject extends Problem {
   /** Day on which the file holds true, if stated. */
   dated: string | null
   takenBack: boolean
-  /** The run was a full delivery. */
   ofWhole: boolean
   feed: string
   page: number | null
@@ -77,7 +75,6 @@ export const count = async (db: Db, filter: RejectFilter): Promise<number> => {
   return answer.rows[0].n
 }
 
-/** Bound on the rules offered as a filter. */
 const RULES_MOST = 100
 
 export const countByRule = async (db: Db, filter: RejectFilter): Promise<{ rule: string; count: number }[]> => {
@@ -97,7 +94,6 @@ export const byId = async (db: Db | Tx, id: number): Promise<StoredReject | null
   return answer.rows[0] ?? null
 }
 
-/** Each item may be large. */
 const STEP_ITEMS = 200
 
 export async function* ofRun(db: Db, run: number): AsyncIterable<StoredReject> {
@@ -121,10 +117,7 @@ export const holdOpen = async (tx: Tx, id: number): Promise<boolean> => {
   return answer.rows.length > 0
 }
 
-/**
- * The agency has sent the records since. Where records end by absence (`ends`), a later full delivery without the item
- * counts too.
- */
+/** For records that end by absence (`ends`), a later full delivery without the item counts too. */
 export const isOutdated = async (
   tx: Tx,
   { feed, keys, run, ends }: { feed: string; keys: readonly string[]; run: number; ends: boolean },

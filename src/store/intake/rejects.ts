@@ -163,7 +163,6 @@ export const matchWaiting = (tx: Tx, runId: number, now: Date): Promise<void> =>
 
 /** Few are checked entirely, also those made unambiguous by a roll-back. */
 const mayMatch = async (tx: Tx): Promise<number[]> => {
-  // The order forces the partial index.
   const few = await tx.raw(
     `${CARRIES.map(
       ({ code, where }) => `(select u.id from unmatched u where ${where} order by ${code} collate "C" limit :most)`,

@@ -14,7 +14,6 @@ interface BelievedOperator {
   taught: string[]
   /** Learned names that no register had stated. */
   claims: string[]
-  /** Names in wrong registrations. */
   wrong: StatedNames[]
   /** Current and latest first. */
   right: (StatedNames & {
@@ -33,7 +32,7 @@ interface StatedNames {
   former: string[]
 }
 
-/** Reads the temporary tables of store/intake/rollback. Returns the withdrawn codes. */
+/** Reads the temporary tables of store/intake/rollback. */
 export const relearn = async (tx: Tx, run: number, at: Date): Promise<string[]> => {
   const codes = await tx.raw(
     `delete from operator_codes where run_id = ? returning scheme || ':' || code as code /* relearn codes */`,

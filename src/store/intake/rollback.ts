@@ -7,7 +7,6 @@ import { isNumberOf } from '../records/versions.js'
 
 export interface RollbackRun {
   run: number
-  /** The run that rolls back. */
   by: number
   at: Date
 }
@@ -83,7 +82,6 @@ export const restore = async (
     { run },
   )
   await tx.raw('analyze empty /* takeback.restore */')
-  // Ids first: the rows are wide.
   await tx.raw(
     `create temporary table again on commit drop as
      select p.id, coalesce(e.ended_on, p.ended_on) as ended_on, coalesce(e.opened_by, c.id) as opened_by
@@ -194,7 +192,7 @@ export const returnWaiting = async (tx: Tx, { run }: RollbackRun): Promise<void>
   )
 }
 
-/** Operators without a believed record with their own code and without an identity decision. */
+/** Operators without a believed record of their own or an identity decision. */
 export const unfounded = async (tx: Tx, { run }: RollbackRun): Promise<number[]> => {
   const answer = await tx.raw(
     `select o.id from operators o join runs f on f.id = o.first_run
@@ -223,7 +221,6 @@ export const forget = async (tx: Tx, ids: readonly number[], { at }: Pick<Rollba
   return answer.rows[0].n
 }
 
-/** Marks operators for scoring and opens concerns on leads since the run. */
 export const question = async (tx: Tx, { by, at }: RollbackRun): Promise<number> => {
   const dirty = await tx.raw(
     `insert into dirty_operators (operator_id, since) select o.id, :at::timestamptz from operators o

@@ -25,7 +25,6 @@ export interface StagedDraft {
   late: boolean | null
 }
 
-/** Contents that are absent need no look-up. */
 export interface StageContents {
   shops: boolean
   codes: boolean
@@ -130,7 +129,7 @@ export const withStage = async <T>(db: Db, work: (stage: DraftStage) => Promise<
     )
     return done
   } finally {
-    // After a failure the connection's state is unknown, so it is destroyed.
+    // After a failure the connection's state is unknown.
     if (isClean) await keepSpare(db, connection)
     else await db.client.destroyRawConnection(connection).catch(() => {})
   }

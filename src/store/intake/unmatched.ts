@@ -130,7 +130,7 @@ export const closeEarlier = async (
   return answer.rows.map((row: { operator: number }) => row.operator)
 }
 
-/** The agency itself stopped naming the operator; nothing of the record is wrong. */
+/** The agency stopped naming the operator; nothing of the record is wrong. */
 export const letGo = async (tx: Tx, { feed, key }: { feed: string; key: string }, at: Date): Promise<boolean> => {
   const answer = await tx.raw(
     `select exists (select 1 from unmatched u join versions v on v.feed = u.feed and v.record_key = u.record_key

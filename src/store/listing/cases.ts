@@ -6,15 +6,12 @@ import { COLUMNS, type Listing } from './listings.js'
 export interface CaseFilter {
   states: readonly CaseState[]
   list: string | null
-  /** First digits of a division code. */
   region: string | null
   /** Part of the name, or the full USCC. */
   name: string | null
   late: boolean
-  /** Restricts the viewer. */
   within: string | null
   today: string
-  /** Deadlines that belong to the party. */
   partys: readonly DeadlineName[]
 }
 

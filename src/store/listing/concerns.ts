@@ -1,4 +1,4 @@
-/** The basis of a listing has changed, so a person must look at it. */
+/** The basis of a listing has changed. */
 import type { UnreadableRecords } from '../../domain/records/records.js'
 import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
@@ -105,7 +105,6 @@ export const settleOfRun = async (
   return [...new Set(answer.rows.map((row: { id: string }) => row.id))] as string[]
 }
 
-/** `cause` null settles all. */
 export const settleOf = async (
   tx: Tx,
   listingIds: readonly string[],

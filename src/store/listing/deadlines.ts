@@ -23,7 +23,6 @@ export interface DeadlineChange {
 const COLUMNS = `t.id, t.listing_id as "listingId", t.name, t.starts_on as "startsOn", t.due_on as "dueOn", t.provisional, t.rule,
   t.rule_version as "ruleVersion", t.ended_on as "endedOn", t.outcome`
 
-/** Ends deadlines before it begins new ones. */
 export const apply = async (tx: Tx, made: readonly DeadlineChange[], now: Date): Promise<void> => {
   const ended = made.flatMap(({ listingId, met, dropped, on }) => [
     ...met.map((name) => ({ listingId, name, on, outcome: 'MET' })),

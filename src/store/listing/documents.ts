@@ -1,4 +1,3 @@
-/** Documents issued by the case system. */
 import type { DocumentKind } from '../../domain/listing/documents.js'
 import type { Db, Tx } from '../db/db.js'
 

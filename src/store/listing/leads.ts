@@ -47,7 +47,6 @@ export const drop = async (
   )
 }
 
-/** The latest case was a lead that a person dropped. */
 export const droppedByPerson = async (tx: Tx, operatorIds: readonly number[]): Promise<Set<number>> => {
   const answer = await tx.raw(
     `select l.operator_id as id from (

@@ -44,7 +44,6 @@ export const open = async (
   return answer.rows[0] ?? null
 }
 
-/** Skips operators that already have one. */
 export const openMany = async (
   tx: Tx,
   list: string,
@@ -281,7 +280,6 @@ const bodiesWhere =
   }
 
 export const publicBodies = bodiesWhere('true')
-/** Only entries that may be listed now. */
 export const shownBodies = bodiesWhere(MAY_LIST)
 
 export const publicStates = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, CaseState>> => {

@@ -10,7 +10,6 @@ export interface RepairedListing {
   asked: boolean
 }
 
-/** Listings open, or removed as repaired. */
 export const toldAt = async (tx: Tx, at: Date, run: number | null): Promise<RepairedListing[]> => {
   const answer = await tx.raw(
     `with found as (

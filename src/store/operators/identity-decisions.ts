@@ -18,7 +18,7 @@ export interface IdentityDecisionRow {
   evidence: Record<string, unknown>
   reason: string
   decidedBy: string
-  /** The unique knowledge instant identifies the versions that the decision opened or closed. */
+  /** It identifies the versions that the decision opened or closed. */
   decidedAt: Date
   undoneAt: Date | null
   undoneBy: string | null

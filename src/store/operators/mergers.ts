@@ -1,4 +1,3 @@
-/** Records and listings move along with a merger, there and back. */
 import { KINDS, RECORD_KINDS } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 
@@ -76,10 +75,7 @@ export interface RecordMove {
   at: Date
 }
 
-/**
- * Closes and reopens current versions. Earlier states that stay true of their own days are copied too, for questions
- * about earlier days.
- */
+/** Earlier states that stay true of their own days are copied too. */
 export const moveRecords = async (tx: Tx, { owner, to, decision, by, at }: RecordMove): Promise<number> => {
   const bindings = {
     owner,
@@ -161,7 +157,6 @@ export const ownerAt = async (db: Db, operator: number, knownAt: Date): Promise<
   return answer.rows[0].id
 }
 
-/** The operator that a code itself names, now or as known at an instant. */
 export const ownId = async (
   db: Db,
   { scheme, code }: { scheme: string; code: string },

@@ -20,7 +20,6 @@ const MOST_AT_ALL = 2 * WIDE.candidates
 const TRIES = 3
 
 export interface NameSearch {
-  /** Result of `searchKey`. */
   key: string
   /** Exact matches count even when all grams are too frequent. */
   named: string
@@ -51,7 +50,7 @@ interface NarrowSearch {
   found: NameCandidate[]
 }
 
-/** The answer carries the current state, so checking the cached counts is free. */
+/** The answer carries the current state, so the check is free. */
 const narrowly = async (db: Db, wanted: NameSearch): Promise<NarrowSearch> => {
   let counts = await lastRead(beneath(db))
   for (let tried = 1; ; tried += 1) {

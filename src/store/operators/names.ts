@@ -7,7 +7,6 @@ import type { Db, Tx } from '../db/db.js'
 
 /** The sweep indexes larger sets. */
 const FOLLOWED_MOST = 5_000
-/** Operators per sweep step. */
 const STEP_OPERATORS = 10_000
 /** From here on, an empty table is loaded without its index. */
 const BARE_FROM = 50_000
@@ -23,7 +22,7 @@ interface IndexedName {
   key: string
 }
 
-/** Large sets are left to the sweep, so that the merge is not delayed. */
+/** The merge leaves large sets to the sweep. */
 export const followPlan = async (tx: Tx, run: number, { made, changes }: { made: number; changes: number }) => {
   if (changes > FOLLOWED_MOST) {
     const registered = await tx.raw(

@@ -21,8 +21,8 @@ export const COLUMNS =
   'o.id, o.uscc, o.shop, o.kind, o.name, o.region, o.status, o.created_at as "createdAt", o.known_to as "knownTo"'
 
 /**
- * Revives rolled-back operators as if new, since earlier knowledge of them is wrong. Code order fills the index
- * fastest. The caller has ticked, so nobody else creates any.
+ * Revives rolled-back operators as if new. Code order fills the index fastest. The caller has ticked, so nobody else
+ * creates any.
  */
 export const make = async (
   tx: Tx,
@@ -58,10 +58,7 @@ export const make = async (
   return (made.rowCount ?? 0) + (opened?.rowCount ?? 0) + (again?.rowCount ?? 0)
 }
 
-/**
- * A person's word creates the operator; `run` brought the record that shows it. The caller has ticked and the code
- * names nobody.
- */
+/** `run` brought the record that shows it. The caller has ticked and the code names nobody. */
 export const found = async (
   tx: Tx,
   made: NewOperator,
@@ -82,7 +79,7 @@ export const found = async (
   return fresh.rows[0]
 }
 
-/** No record with its own code, standing decision or merged operator supports it. Listings are not considered. */
+/** Listings are not considered. */
 export const isUnfounded = async (tx: Tx, id: number): Promise<boolean> => {
   const answer = await tx.raw(
     `select not exists (select 1 from versions v where v.operator_id = o.id and v.known_to is null and v.found_by is null)
@@ -99,8 +96,8 @@ const UNLESS_KNOWN = `on conflict (operator_id, name) do update set claim = fals
   where operator_names.claim and not excluded.claim`
 
 /**
- * A previous name is a former name only if a register stated it; otherwise it is a claim. Registrations of merged
- * operators do not change their successor. `known` is false when the merge created all operators itself.
+ * A name is a former name only if a register stated it, else a claim. Registrations of merged operators do not change
+ * their successor. `known` is false when the merge created all operators itself.
  */
 export const learn = async (
   tx: Tx,
@@ -155,7 +152,7 @@ export const learn = async (
   )
 }
 
-/** A row is read for every code, known or not, so that timing does not reveal which operators exist. */
+/** A row is read for every code, so that timing does not reveal which operators exist. */
 export const byCodes = async (
   db: Db | Tx,
   codes: readonly { scheme: string; code: string }[],

@@ -6,7 +6,6 @@ import type { PublicBody } from '../listing/listings.js'
 export interface PublicSearch {
   /** An entry is still shown on its last day. */
   day: string
-  /** First digits of a division code. */
   region: string | null
   authority: string | null
   /** Regular expression (domain/listing/reason-topics). */
@@ -87,7 +86,7 @@ export interface PlacedEntry {
   endsOn: string | null
 }
 
-/** Includes successors. Merged and rolled-back operators are few and have indexes of their own. */
+/** Merged and rolled-back operators are few and have indexes of their own. */
 export const ofOperators = async (
   db: Db,
   operators: readonly number[],
@@ -137,7 +136,6 @@ export const stamp = async (db: Db): Promise<ListStamp> => {
   return answer.rows[0]
 }
 
-/** More than server connections. */
 const CHANGES_MOST = 2_000
 
 /** Rows older than every running transaction, except the newest. */

@@ -81,7 +81,6 @@ export const gone = async (db: Db | Tx, sequence: number, today: string): Promis
   return answer.rows.map(({ id }: { id: string }) => id)
 }
 
-/** `of` restricts it to these entries. */
 export const changes = async (
   tx: Tx,
   today: string,
@@ -184,7 +183,6 @@ export const put = async (tx: Tx, sequence: number, entries: readonly SnapshotEn
 const NULL = '\\N'
 const escaped = (text: string): string => text.replaceAll('\\', '\\\\')
 
-/** Permanent record of what was added or changed. */
 export const note = async (tx: Tx, sequence: number, today: string): Promise<void> => {
   await tx.raw(
     `insert into snapshot_changes (sequence, listing_id, change, body_hash, from_on, to_on, changed_on)

@@ -1,7 +1,6 @@
 import type { Db } from '../db/db.js'
 import { byIds, COLUMNS, type RecordVersion } from './versions.js'
 
-/** Bound on records per product, newest first. */
 export const OF_PRODUCT_MOST = 200
 
 /** The index has the same expression. */

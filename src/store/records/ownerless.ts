@@ -1,12 +1,8 @@
-/**
- * These kinds need no operator (trademarks, recalls). Codes are matched later, because an incremental feed never sends
- * them again.
- */
+/** Their codes are matched later, because an incremental feed never sends them again. */
 
 import type { Tx } from '../db/db.js'
 import { byIndex } from '../db/lateral-lookup.js'
 
-/** A USCC overrides the other codes. */
 export const keepCodes = async (tx: Tx, feed: string): Promise<void> => {
   await tx.raw(
     `insert into ownerless_codes (scheme, code, feed, record_key, digest)
@@ -46,7 +42,6 @@ const CHUNK_OWNERLESS = 1_000
 const CARRIED = `v.feed = k.feed and v.record_key = k.record_key and v.digest = k.digest and v.known_to is null
   and v.ended_on is null and v.operator_id is null`
 
-/** Attaches records whose codes lead to exactly one operator. */
 export const match = (tx: Tx, run: number, now: Date): Promise<void> =>
   byIndex(tx, async () => {
     const ids = await mayMatch(tx)
@@ -75,7 +70,7 @@ const mayMatch = async (tx: Tx): Promise<number[]> => {
 
 const idsOf = (rows: readonly { id: number }[]): number[] => [...new Set(rows.map(({ id }) => id))]
 
-/** Three rows per code detect ambiguity. Records of this merge were matched by its plan. */
+/** Records of this merge were matched by its plan. */
 const matchThese = async (tx: Tx, ids: readonly number[], run: number, now: Date): Promise<void> => {
   await tx.raw(
     `with found as (

@@ -8,8 +8,8 @@ const DECISION = (v: string): string =>
   `${v}.kind = 'penalty' and ${v}.known_to is null and ${v}.fact is not null and ${v}.operator_id is not null and ${v}.body->>'authority_code' is not null`
 
 /**
- * SQL: standing versions in `those` (ids), with the first fact of the same operator, kind, number and authority code.
- * Materialised for one hash join.
+ * SQL: standing versions with the first fact of the same operator, kind, number and authority code. Materialised for
+ * one hash join.
  */
 export const otherNames = (those: string): string => `
   with asked as materialized (

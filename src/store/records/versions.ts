@@ -5,7 +5,7 @@ import type { Db, Tx } from '../db/db.js'
 
 /** From here on, fresh statistics are worth their cost. */
 const ANALYZE_FROM_VERSIONS = 5_000
-/** But only if the table grows by this share. */
+/** The table must also grow by this share. */
 const ANALYZE_FROM_SHARE = 0.1
 
 /** The code decides. The remark also reveals a column shifted by one row. */
@@ -24,10 +24,7 @@ export const isNumberOf = (
   and exists (select 1 from codes c join operators own on own.id = c.own_id
     where c.scheme = 'reg_no' and c.code = substr(${v}.found_by, 8) and c.known_to is null and own.uscc = ${uscc}))`
 
-/**
- * Returns the number of records that no longer name an operator of ours. `partial`: the delivery covers part of its
- * feed.
- */
+/** Returns the number detached. `partial`: the delivery covers part of its feed. */
 export const merge = async (
   tx: Tx,
   run: { id: number; feed: string; whole: boolean; partial: boolean; now: Date; new: number },
@@ -200,7 +197,6 @@ export const oncePerFact = (rows: string): string =>
 
 const SEEN_ONCE = oncePerFact(`select * from (${VERSIONS_AT}) v where ${SEEN}`)
 
-/** One record per fact, newest first. */
 export const ofOperators = async (
   db: Db,
   operatorIds: readonly number[],
@@ -219,7 +215,6 @@ export const ofOperators = async (
 
 const SEEN_ON_ITS_DAY = SEEN_ONCE.replaceAll(':operators', 'array[a.operator]').replaceAll(':asOf', 'a.day')
 
-/** Like `ofOperators`, with a day per operator. */
 export const onDays = async (
   db: Db,
   asked: readonly { operator: number; day: string }[],
@@ -253,7 +248,6 @@ export const countOfOperators = async (
   return new Map(answer.rows.map((row: { id: number; n: number }) => [row.id, row.n]))
 }
 
-/** Earliest source first. */
 export const sourcesOf = async (
   db: Db,
   operatorIds: readonly number[],

@@ -1,4 +1,3 @@
-/** Two persons propose and decide an activation. */
 import type { Db, Tx } from '../db/db.js'
 
 export type ActivationState = 'PROPOSED' | 'ADOPTED' | 'REJECTED'
@@ -8,7 +7,6 @@ export interface ActivationRow {
   scorecard: string
   hash: string
   state: ActivationState
-  /** First day in force. */
   effectiveOn: string
   reason: string
   proposedBy: string

@@ -26,7 +26,7 @@ const PLAIN = Object.entries(PLAIN_FIELDS)
   )
   .join(' ')
 
-/** SQL: a future state counts only for its date. The registration of a merged operator speaks for itself alone. */
+/** SQL: the registration of a merged operator speaks for itself alone. */
 const EVIDENCE = `
   select v.operator_id, v.id, v.kind, v.fact, v.run_id, v.coming, case when v.kind = 'shop' then v.valid_to end, case when v.coming is not null then 'null' else case v.kind ${PLAIN} else v.body::text end end
   from (${VERSIONS_AT_AND_COMING}) v
@@ -34,7 +34,7 @@ const EVIDENCE = `
     and (v.coming is not null or v.kind <> 'registration' or not exists (select 1 from operators o where o.id = v.operator_id and o.uscc <> v.body->>'uscc'))
   /* evidence.of */`
 
-/** By COPY: for a million operators the row protocol costs as much as the query. */
+/** COPY: for a million operators the row protocol costs as much as the query. */
 export const of = async (db: Db | Tx, operators: readonly number[], when: PointInTime): Promise<EvidenceRow[]> => {
   if (operators.length === 0) return []
   // COPY takes no bindings.
@@ -110,7 +110,6 @@ const plain = (value = 'NULL'): string | boolean | null => {
 
 const SIGNS: Record<string, string> = { t: '\t', n: '\n', r: '\r', b: '\b', f: '\f', v: '\v' }
 
-/** Escapes of COPY text format. */
 const unescaped = (text: string): string =>
   text.includes('\\') ? text.replace(/\\(.)/g, (_, sign: string) => SIGNS[sign] ?? sign) : text
 

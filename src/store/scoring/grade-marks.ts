@@ -1,4 +1,3 @@
-/** Changed grades are notified to marketplaces. */
 import type { Tx } from '../db/db.js'
 
 /** Such a score is reported whatever its grade: the previous one never was. */

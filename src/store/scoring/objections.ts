@@ -9,7 +9,6 @@ export interface Objection {
   feed: string
   recordKey: string
   record: number | null
-  /** Rule and fact of the contested reason. */
   rule: string
   fact: string
   statement: string
@@ -88,7 +87,6 @@ export const open = async (
   return answer.rows[0] ?? null
 }
 
-/** Returns null when no objection with this id is open. */
 export const settle = async (
   tx: Tx,
   id: number,
@@ -174,7 +172,6 @@ export const contestedOf = async (db: Db, versions: readonly number[]): Promise<
   return new Set(answer.rows.map(({ id }: { id: number }) => id))
 }
 
-/** Returns null when there is no such version. */
 export const recordOf = async (
   tx: Tx,
   version: number,

@@ -1,4 +1,4 @@
-/** Two persons set a grade beside the computed one; the latest confirmed one applies. */
+/** Two persons set a grade; the latest confirmed one applies. */
 import type { Grade } from '../../domain/scoring/scorecard.js'
 import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
@@ -12,7 +12,6 @@ export interface OverrideRow {
   operatorId: number
   grade: Grade
   reason: string
-  /** Last day in force. */
   endsOn: string
   state: OverrideState
   askedBy: string
@@ -43,7 +42,6 @@ export const holding = (operator: string, knownAt: string): string => `
 /** SQL form of `vetoes` for override `h` and score `s`. */
 export const NOT_VETOED = `not (h.grade < s.grade and s.reasons::jsonb @> '[{"why": "VETO"}]')`
 
-/** SQL for `o` with score `s` of :asOf. */
 export const SHOWN_GRADE = `coalesce((select h.grade from (${holding('o.id', "'infinity'")}) h where ${NOT_VETOED}), s.grade)`
 
 /** SQL. Bindings: asOf, knownAt. */

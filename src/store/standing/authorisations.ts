@@ -10,7 +10,6 @@ export interface Authorisation {
   /** Unset for rows recorded before it was required. */
   sha256: string | null
   givenOn: string
-  /** Last day on which it holds. */
   endsOn: string
   recordedAt: Date
   withdrawnAt: Date | null

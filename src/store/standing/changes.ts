@@ -56,8 +56,8 @@ export interface NumberedRange {
 }
 
 /**
- * Numbers the oldest marks for clients with a list of `oldest` or later, removals first. Marks of unlisted operators
- * are dropped. With a closed grade a client learns only public changes.
+ * Removals come first. Marks of unlisted operators are dropped. With a closed grade a client learns only public
+ * changes.
  */
 export const number = async (
   tx: Tx,

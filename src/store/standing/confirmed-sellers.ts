@@ -38,8 +38,8 @@ const LISTED =
   'select s.scheme, s.code from seller_lists l join sellers s on s.list_id = l.id where l.client = :client and l.current'
 
 /**
- * Fills the temporary table `opening` from `source` (SQL). Codes without an operator take no place; an ambiguous one is
- * confirmed if all its operators are.
+ * Fills the temporary table `opening`. Codes without an operator take no place; an ambiguous one is confirmed if all
+ * its operators are.
  */
 export const decide = async (tx: Tx, deciding: SellersPolicy, source: string): Promise<SellersFigures> => {
   const { client, marketplace, today, oldest } = deciding

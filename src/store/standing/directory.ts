@@ -1,4 +1,3 @@
-/** Independent operators, and those behind name matches. */
 import type { Match } from '../../domain/operators/name-search.js'
 import type { RegionSight } from '../access/sight.js'
 import type { Db } from '../db/db.js'
@@ -39,7 +38,6 @@ const filtered = ({ region, kind, only, sight, grade, sellersOf, authorisedTo }:
     .filter((each) => each !== false)
     .join(' and ')
 
-/** SQL: from all scores that may count. */
 const GRADED = `:grade::text = (select ${SHOWN_GRADE} from (select s.grade, s.reasons, s.as_of, s.known_at from scores s
   where s.operator_id = o.id and ${COUNTS} order by s.as_of desc, s.id desc limit 1) s where :removed or not ${FORGOTTEN})`
 

@@ -1,4 +1,3 @@
-/** Marketplaces are owed the removal of a seller's entry. */
 import type { Db } from '../db/db.js'
 import type { RetractionKey } from '../delivery/retractions.js'
 

@@ -76,7 +76,7 @@ export const replace = async (
 const MISTYPED = `select count(*) from (select distinct scheme, code from sent_sellers where not valid) d
   where not exists (select 1 from codes c where c.scheme = d.scheme and c.code = d.code and c.known_to is null)`
 
-/** Bitmap of operators listed by their own USCC with an open grade (migrations 33 and 95). */
+/** Bitmap of own USCCs with an open grade (migrations 33 and 95). */
 export const marked = async (tx: Db | Tx, client: string): Promise<void> => {
   await tx.raw(
     `insert into seller_bits (list_id, bits) select id, seller_bits_of(id) from seller_lists where client = ? and current

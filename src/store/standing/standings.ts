@@ -1,4 +1,4 @@
-/** One row per code. Marketplaces query by the thousand, so each combination of columns has its own statement. */
+/** Marketplaces query by the thousand, so each combination of columns has its own statement. */
 import type { CaseState } from '../../domain/listing/case.js'
 import type { Reads } from '../db/bulk-handle.js'
 import type { PublicBody } from '../listing/listings.js'
@@ -18,7 +18,6 @@ export interface StandingLookups {
 
 export const EVERYTHING: StandingLookups = { grades: 'ALL', flags: true, entries: 'BODIES' }
 
-/** With the state of its case at the same instant. */
 export type EntryWithState = PublicBody & { state: CaseState }
 
 export interface StandingRow {
@@ -41,7 +40,6 @@ export interface StandingRow {
   objected: boolean
   /** Not for readers who may not see removed entries. */
   forgotten: boolean
-  /** Own public entries in force on the day. */
   lists?: string[] | null
   entries: EntryWithState[]
 }
@@ -133,10 +131,7 @@ const SEES = {
   AUTHORISED: `exists (select 1 from authorisations u where u.operator_id = o.id and ${authorisations.holds('u', 'a.client')})`,
 }
 
-/**
- * SQL: the latest score `c` does not suffice: an override, an objection, an entry that may have left, a later or
- * requested day.
- */
+/** SQL: the latest score `c` does not suffice. */
 const SPECIAL = `(coalesce(c.weighs_entry or c.as_of > :asOf::date, false)
   or exists (select 1 from scores k where k.asked and k.as_of = :asOf::date and k.operator_id = o.id)
   or exists (select 1 from overrules k where k.operator_id = o.id) or exists (select 1 from objections k where k.operator_id = o.id))`
@@ -159,7 +154,7 @@ const OF_ANY = `cross join lateral (select ${ONE} as id from (
     select c.operator_id as id from codes c where c.scheme = a.scheme and c.code = a.code and c.known_to is null) l) w
   join operators o on o.id = w.id`
 
-/** SQL: nearly all USCCs lead only to their own operator, which spares the view `codes`. */
+/** SQL: nearly all USCCs spare the view `codes`. */
 const OF_USCC = `left join operators d on d.uscc = a.code and d.known_to is null
   cross join lateral (select case when d.merged_into is null and d.id is not null
       and not exists (select 1 from operator_codes k where k.scheme = 'uscc' and k.code = a.code) then d.id
@@ -220,10 +215,7 @@ const withSight = async (
 }
 const UNSEEN = { score: null, grade: null, overruled: false, objected: false, forgotten: false }
 
-/**
- * USCCs that lead only to their own operator, much cheaper. With `sellersOf`, `sees` is true for operators in that
- * client's bitmap and undecided for others.
- */
+/** With `sellersOf`, `sees` is true for operators in that client's bitmap and undecided for others. */
 export const ofOwn = async (
   db: Reads,
   usccs: readonly string[],

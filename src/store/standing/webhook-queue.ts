@@ -68,7 +68,6 @@ export const replay = async (
   return answer.rows.length
 }
 
-/** Position from which a re-enabled address continues. */
 export const goesOnAfter = async (tx: Tx, webhook: number, last: number): Promise<number> => {
   const answer = await tx.raw(
     `select coalesce(min(sequence) filter (where state = 'OWED') - 1, max(sequence)) as after from webhook_messages where webhook_id = ? /* webhook-queue.goesOnAfter */`,

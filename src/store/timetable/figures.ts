@@ -8,7 +8,6 @@ export interface HubFigures {
   unmatched: number
   jobs: { job: string; due: number; oldest: Date | null }[]
   publication: Date | null
-  /** Total rows of the audit log. */
   trail: number
   queues: { queue: string; rows: number }[]
 }

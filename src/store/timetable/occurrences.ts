@@ -89,8 +89,8 @@ export const waiting = async (db: Db): Promise<boolean> => {
 }
 
 /**
- * Oldest first. An exclusive one is skipped while a slow process holds its lock. If the run had ended before its
- * process died, the occurrence ends likewise.
+ * An exclusive one is skipped while a slow process holds its lock. If the run had ended before its process died, the
+ * occurrence ends likewise.
  */
 export const claim = (
   db: Db,

@@ -3,7 +3,6 @@ import type { Db } from '../db/db.js'
 
 export interface IdWindow {
   before: Date
-  /** Window: `rows` ids above `after`. */
   after: number
   rows: number
 }

@@ -115,7 +115,7 @@ export const abandonAttempts = async (
   )
 }
 
-/** Locks the run. Returns false when it was abandoned. */
+/** Returns false when it was abandoned. */
 export const hold = async (tx: Tx, id: number): Promise<boolean> => {
   const answer = await tx.raw(`select 1 from runs where id = ? and outcome = 'RUNNING' for update /* runs.hold */`, [
     id,
@@ -207,7 +207,6 @@ export const done = async (db: Db, job: Job): Promise<Set<string>> => {
   return new Set(subjects.map((row: { subject: string }) => row.subject))
 }
 
-/** Returns 0 when there was none. */
 export const lastCompleteSize = async (db: Db | Tx, feed: string): Promise<number> => {
   const answer = await db.raw(
     `select (counts->>'received')::int as n from runs where job = 'pull' and subject = ? and complete and outcome = 'DONE'

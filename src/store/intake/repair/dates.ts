@@ -1,4 +1,3 @@
-/** Repairs dates that earlier releases misread. */
 import type { Body, RecordKind } from '../../../domain/records/records.js'
 import type { Tx } from '../../db/db.js'
 import type { RepairedRecord, RepairRun } from './unended-records.js'

@@ -1,4 +1,3 @@
-/** Repairs facts kept or counted twice. */
 import type { Tx } from '../../db/db.js'
 import { otherNames } from '../../records/same-facts.js'
 import { isNumberOf } from '../../records/versions.js'

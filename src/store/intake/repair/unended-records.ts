@@ -10,7 +10,6 @@ export interface RepairedRecord {
 
 export interface RepairRun {
   run: number
-  /** Knowledge instant of the transaction. */
   at: Date
 }
 
@@ -23,7 +22,6 @@ const MAY_BE_UNREADABLE = (w: string, of: { key: string; code: string; run: stri
   `exists (select 1 from rejects n where n.run_id = ${w}.id and (strpos(n.item::text, ${of.key}) > 0 or strpos(n.item::text, ${of.code}) > 0
      or exists (select 1 from rejects j where j.taken_run = ${of.run} and j.item = n.item)))`
 
-/** SQL: the first full delivery after a run that lacks the record. */
 const FIRST_WITHOUT = (of: { feed: string; key: string; code: string; run: string }): string =>
   `select w.id, (w.started_at at time zone 'Asia/Shanghai')::date as day from runs w where w.job = 'pull' and w.subject = ${of.feed}
      and w.complete and w.outcome = 'DONE' and w.taken_back_at is null and w.id > ${of.run} and not ${MAY_BE_UNREADABLE('w', of)}
