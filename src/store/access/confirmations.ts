@@ -5,7 +5,7 @@ export type AccountTable = 'people' | 'clients'
 
 export interface Confirmation {
   pendingSince: Date | null
-  /** Accounts older than confirmations have null. */
+  /** Older accounts have null. */
   changedBy: string | null
   confirmedBy: string | null
   confirmedAt: Date | null

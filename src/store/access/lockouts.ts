@@ -13,7 +13,6 @@ export interface StoredLockout {
 }
 
 const PROVEN = "interval '90 days'"
-/** Minimum interval between two recorded successes. */
 const NOTED_AGAIN = "interval '1 day'"
 
 export const isProven = async (db: Db, key: string, now: Date): Promise<boolean> => {
@@ -37,7 +36,6 @@ export interface FailedSignIn {
   kind: StoredLockout['kind']
   name: string | null
   address: string | null
-  /** Failures within `windowMs` that lock the key for `lockMs`. */
   most: number
   windowMs: number
   lockMs: number

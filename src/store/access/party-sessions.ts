@@ -4,7 +4,7 @@ import type { Db } from '../db/db.js'
 import { OPENS } from './access-codes.js'
 
 const KEPT_MS = 24 * 3_600_000
-/** Precision of the last use; it limits the writes. */
+/** Coarse, to limit writes. */
 const SEEN_MS = 60_000
 
 export interface PartySession {
@@ -27,7 +27,7 @@ export const start = async (
   )
 }
 
-/** Returns null also for a session started on a clock that ran ahead. */
+/** Sessions started on a clock that ran ahead are null too. */
 export const use = async (db: Db, mark: string, idleMs: number, now: Date): Promise<PartySession | null> => {
   const answer = await db.raw(
     `select c.id::int as grant, coalesce(o.uscc, o.shop) as code, s.ends_at as "endsAt", s.seen_at as "seenAt"

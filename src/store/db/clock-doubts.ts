@@ -4,7 +4,6 @@ import type { Db, Tx } from './db.js'
 export interface ClockDoubt {
   id: number
   cause: DoubtCause
-  /** Reading when the leap was detected. */
   foundAt: Date
   /** Expected reading; for a START, the newest row. */
   expectedAt: Date

@@ -28,9 +28,7 @@ const next = async (tx: Tx, now: Date): Promise<Date> => {
 /** Advisory lock: shared to take an instant beside the order, exclusive to read everything known. */
 const BESIDE = 20_161_125
 
-/**
- * Returns an instant after all knowledge without waiting, even during a long merge, which keeps its earlier instant.
- */
+/** Returns an instant after all knowledge without waiting, even during a long merge. */
 export const beside = async (tx: Tx, now: Date): Promise<Date> => {
   await tx.raw('select pg_advisory_xact_lock_shared(?) /* knowledge.beside */', [BESIDE])
   return next(tx, now)

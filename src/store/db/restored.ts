@@ -136,7 +136,7 @@ export const stop = async (tx: Tx, made: RestoreEvidence): Promise<boolean> => {
   return answer.rows[0].fresh
 }
 
-/** Numbers up to the floor count as overtaken. */
+/** Numbers up to the floor count too. */
 export const overtaken = async (db: Db, platform: string, deliveryIds: readonly number[]): Promise<number | null> => {
   const answer = await db.raw(
     `select max(d.number) as number from deliveries d where d.id = any(:ids::bigint[]) and d.platform = :platform and d.state = 'CONFIRMED'

@@ -1,4 +1,4 @@
-/** Limits concurrent queries over the whole public list, per process. */
+/** Limits queries over the whole public list, per process. */
 import { Refusal } from '../../foundation/errors.js'
 
 const WHOLE_MOST = 3

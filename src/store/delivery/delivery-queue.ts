@@ -10,7 +10,7 @@ export interface ClaimedDelivery extends QueuedDelivery {
   receipt: BookedReceipt | null
 }
 
-/** A receipt with its batch and the row in it, from 1. */
+/** Rows of a batch count from 1. */
 export interface BookedReceipt extends Receipt {
   batch?: string | null
   row?: number | null
@@ -46,7 +46,7 @@ export const claim = async (
   { limit, now, leaseUntil, settleSeconds = SETTLE_SECONDS, only }: ClaimOptions,
 ): Promise<ClaimedDelivery[]> => {
   const order = 'order by d.due_at, d.id limit :limit for update skip locked'
-  // The constant inner limit makes the planner use the index.
+  // The constant limit makes the planner use the index.
   const answer = await db.raw(
     `with removals as (${REMOVALS_DUE} ${only === 'OTHERS' ? 'and false' : ''} ${order}),
        others as (select id from (${OTHERS_DUE} ${only === 'REMOVE' ? 'and false' : ''} ${order}) o

@@ -55,7 +55,7 @@ export const ofSpan = async (db: Db, { from, to }: { from: string; to: string })
   return answer.rows
 }
 
-/** Own entries count by their deadline, agency entries by their days of decision and publication. */
+/** Own entries count by deadline, agency entries by days of decision and publication. */
 export const publicityOfSpan = async (
   db: Db,
   { from, to, platform }: { from: string; to: string; platform: string },

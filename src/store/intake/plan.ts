@@ -101,7 +101,6 @@ const oneRegistration = async (tx: Tx, feed: string): Promise<void> => {
 
 export type ItemCounts = Record<DraftEffect, number>
 
-/** The most demanding draft of an item counts. */
 export const itemCounts = async (tx: Tx): Promise<ItemCounts> => {
   const several = await tx.raw('select exists (select 1 from plan where part > 0) as several /* plan.itemCounts */')
   const answer = await tx.raw(

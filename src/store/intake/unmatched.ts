@@ -196,7 +196,7 @@ export const markWrong = async (tx: Tx, decision: number, at: Date): Promise<num
   return answer.rows.map((row: { operator: number }) => row.operator)
 }
 
-/** Versions that are wrong by now stay closed. */
+/** Wrong versions stay closed. */
 export const reopenEarlier = async (tx: Tx, ids: readonly number[], closedAt: Date, at: Date): Promise<number[]> => {
   const answer = await tx.raw(
     `insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,

@@ -22,7 +22,7 @@ export interface FeedHealth {
   timely: number
 }
 
-/** Repeats count once. The first good pull and files loaded by hand do not count for timeliness. */
+/** The first good pull and files loaded by hand do not count for timeliness. */
 export const ofFeeds = async (db: Db, feeds: readonly string[], since: Date): Promise<Map<string, FeedHealth>> => {
   const answer = await db.raw(
     `select f.feed, l.id as run, l.outcome, l.ended_at as "endedAt", l.counts, l.error, w.rules as "byRule", o.n as "openRejects",

@@ -127,7 +127,7 @@ export const lackedBy = async (
   unmet: readonly number[],
   unreadable: UnreadableRecords,
 ): Promise<{ id: string; record: number }[]> => {
-  // Starts from the few listings instead of sending a million ids.
+  // Starts from few listings instead of a million ids.
   const answer = await tx.raw(
     `select l.id, c.id as record from listings l join versions d on d.id = l.decision_version
      join versions c on c.feed = d.feed and c.record_key = d.record_key and c.known_to is null and c.ended_on is null and not c.partial

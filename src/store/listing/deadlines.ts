@@ -111,7 +111,6 @@ export interface DeadlineFilter {
   today: string
   /** Deadlines of the party run out; nobody misses them. */
   partys: readonly DeadlineName[]
-  /** Includes ended cases. */
   ended: boolean
   sight?: RegionSight
 }

@@ -23,7 +23,7 @@ export const filtered = ({ list, region, name }: PublicFilter): string =>
     SHOWN,
     list != null && 'p.list = :list::text',
     region != null && 'p.region >= :region::text and p.region < :regionEnd::text',
-    // Both alternatives can use an index.
+    // Both can use an index.
     name != null && '(p.name like :likeName::text or p.uscc = :name::text)',
   ]
     .filter((each) => each !== false)

@@ -73,7 +73,6 @@ export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<nu
   return new Map(answer.rows.map((row: IdentityDecisionRow) => [row.id, row]))
 }
 
-/** Newest first, including undone ones. */
 export const ofOperators = async (
   db: Db,
   operators: readonly number[],

@@ -147,7 +147,7 @@ const candidates = async (
 ): Promise<CandidateAnswer> => {
   const own = `(:personal or not n.personal) ${inSight(sight, 'n.operator_id')}`
   const ours = listed ? LISTED : 'true'
-  // The schema matters: with the extension intarray a bare operator misses the index.
+  // With the extension intarray a bare operator misses the index.
   const found = question.all
     ? `(select * from names n where n.grams operator(pg_catalog.@>) :grams::int[] and ${own} and ${ours} order by n.operator_id limit ${WIDE.candidates})
        union all (select * from names n where ${own} and ${ours} and n.operator_id in (

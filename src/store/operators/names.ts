@@ -105,7 +105,7 @@ const copy = async (tx: Tx, rows: readonly (IndexedName & { name: string })[]): 
   }
 }
 
-/** Target number for the sweep; null when all names are present and counted. */
+/** It is null when all names are present and counted. */
 export const wanting = async (db: Db): Promise<number | null> => {
   const answer = await db.raw(
     `select wanted, wanted > done or since > greatest(counted * ${COUNT_AGAIN_SHARE}, ${COUNT_AGAIN_FROM}) as due from name_states /* names.wanting */`,

@@ -182,7 +182,6 @@ export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<nu
   return new Map(rows.filter(({ isThere }) => isThere).map((row) => [row.id, row]))
 }
 
-/** Newest first, without the current name. */
 export const formerNames = async (
   db: Reads,
   ids: readonly number[],

@@ -323,7 +323,7 @@ export const net = async (db: Db | Tx, from: number, to: number, most: number): 
   return answer.rows
 }
 
-/** Returns null when this database did not make the snapshot. */
+/** Another database made it if null. */
 export const entriesOf = async (db: Db | Tx, sequence: number): Promise<number | null> => {
   const answer = await db.raw('select entries from snapshots where sequence = ? /* snapshots.entriesOf */', [sequence])
   return answer.rows[0]?.entries ?? null

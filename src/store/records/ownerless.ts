@@ -15,7 +15,7 @@ export const keepCodes = async (tx: Tx, feed: string): Promise<void> => {
   )
 }
 
-/** Wrongly attached versions keep the code that had found the operator. */
+/** Versions keep the code that had found the operator. */
 export const standAlone = async (
   tx: Tx,
   ids: readonly number[],

@@ -167,7 +167,6 @@ export interface RecordVersion {
   row: number
   fact: string | null
   wrongFrom: Date | null
-  /** Believed and not ended. */
   stands: boolean
 }
 
@@ -177,7 +176,6 @@ export const COLUMNS = `v.id, v.feed, v.kind, v.record_key as key, v.operator_id
 
 export interface RecordSight {
   kinds: readonly RecordKind[]
-  /** Includes records withdrawn or ended since. */
   removed: boolean
 }
 
@@ -282,7 +280,6 @@ export const current = async (db: Db | Tx, feed: string, key: string): Promise<R
   return answer.rows[0] ?? null
 }
 
-/** Includes other sources of the same fact. */
 export const sourcesOfGround = async (
   db: Db | Tx,
   { feed, key, kind, fact }: Pick<RecordVersion, 'feed' | 'key' | 'kind' | 'fact'>,

@@ -34,11 +34,10 @@ const contested = (
   and exists (select 1 from versions c where c.record_key = b.record_key and c.feed = b.feed and c.known_from <= b.decided_at
     and c.ended_on is null and (c.known_to is null or c.known_to > ${at}))))`
 
-/** SQL: nearly all operators cost one index lookup. */
+/** SQL: nearly all cost one index lookup. */
 export const CONTESTED = `exists (select 1 from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
   where b.operator_id = o.id and ${contested("'infinity'")} and s.reasons::jsonb @> jsonb_build_array(jsonb_build_object('records', jsonb_build_array(v.id))))`
 
-/** SQL: the decision behind listing `l` is contested. */
 const DECISION_CONTESTED = `exists (select 1 from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
   where b.operator_id = l.operator_id and v.id = l.decision_version and ${contested("'infinity'")})`
 

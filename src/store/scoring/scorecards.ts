@@ -7,7 +7,6 @@ export const FIRST_IN_FORCE = 'ecommerce-1'
 export const VERSION_IN_FORCE = `coalesce((select k.version from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash
   where a.state = 'ADOPTED' and a.effective_on <= :asOf::date order by a.effective_on desc, a.decided_at desc limit 1), '${FIRST_IN_FORCE}')`
 
-/** The latest card activated by that day. */
 export const inForce = async (db: Db | Tx, on: string, knownAt: Date | null): Promise<Scorecard | null> => {
   const answer = await db.raw(
     `select k.hash, k.card from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash
@@ -48,7 +47,6 @@ const one = (row: { hash: string; card: Scorecard } | undefined): Scorecard | nu
   return known
 }
 
-/** Returns false when another card has the same version. */
 export const keep = async (
   tx: Db | Tx,
   { hash, card, now }: { hash: string; card: Scorecard; now: Date },

@@ -15,7 +15,6 @@ export interface NewScore {
   knownAt: Date
   scorecard: string
   scorecardHash: string
-  /** Families of facts with a source. */
   families: string[]
   factsHash: string
   rulesHash: string
@@ -36,12 +35,12 @@ export const COLUMNS = `s.id, s.operator_id as "operatorId", s.as_of as "asOf", 
   s.scorecard_hash as "scorecardHash", s.facts_hash as "factsHash", s.value, s.grade, s.reasons,
   s.next_change_on as "nextChangeOn", s.cause, s.families, s.asked, s.rules_hash as "rulesHash"`
 
-/** SQL: regular scores for :asOf, and those requested for that day by the card in force. */
+/** SQL: regular scores, and those requested for that day by the card in force. */
 export const COUNTS = `s.as_of <= :asOf::date and (not s.asked or (s.as_of = :asOf::date and s.scorecard = ${VERSION_IN_FORCE}))`
 
 /**
- * SQL: score `s` weighed an entry that has left the public list, which some viewers must not infer. The text search
- * skips nearly all scores. Binding: today.
+ * SQL: score `s` weighed an entry that has left the public list; some viewers must not infer it. The text search skips
+ * nearly all scores. Binding: today.
  */
 export const FORGOTTEN = `(strpos(s.reasons::text, '"${LIST_FACT}"') > 0 and exists (
   select 1 from json_array_elements(s.reasons) r, json_array_elements_text(r->'records') cited
@@ -75,7 +74,6 @@ export const latest = async (
   return byOperator(answer.rows)
 }
 
-/** Regular or requested, for comparison with a trial. */
 export const latestBy = async (
   db: Db | Tx,
   operators: readonly number[],
@@ -91,7 +89,6 @@ export const latestBy = async (
   return byOperator(answer.rows)
 }
 
-/** The basis of a score besides records. */
 export const basisOf = ({
   scorecardHash,
   rulesHash,
@@ -148,7 +145,7 @@ export const lastSound = async (
 const byOperator = <R extends { operatorId: number }>(rows: R[]): Map<number, R> =>
   new Map(rows.map((row) => [row.operatorId, row]))
 
-/** By COPY: the first scoring adds a million rows. */
+/** COPY, because the first scoring adds a million rows. */
 export const add = async (tx: Tx, rows: readonly NewScore[], { run, at }: { run: number; at: Date }): Promise<void> => {
   if (rows.length === 0) return
   const reserved = await tx.raw(

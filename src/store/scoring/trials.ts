@@ -3,11 +3,9 @@ import type { Db, Tx } from '../db/db.js'
 
 export interface TrialRow {
   id: number
-  /** The tested card. */
   scorecardHash: string
   againstHash: string
   asOf: string
-  /** Everything learned by then was weighed. */
   knownAt: Date
   result: TrialResult
   madeBy: string | null
@@ -17,7 +15,6 @@ export interface TrialRow {
 export interface TrialResult extends TrialComparison {
   scorecard: string
   against: string
-  /** Latest score id at the start. */
   lastScore: number
 }
 

@@ -108,7 +108,7 @@ export interface DirectoryMatch {
   name: string | null
 }
 
-/** Some matches share an operator or are filtered out. */
+/** Matches may share an operator or be filtered out. */
 const LOOKED_AT = 2
 
 /** In match order; at least `enough` if there are. */

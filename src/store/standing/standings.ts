@@ -21,7 +21,7 @@ export const EVERYTHING: StandingLookups = { grades: 'ALL', flags: true, entries
 export type EntryWithState = PublicBody & { state: CaseState }
 
 export interface StandingRow {
-  /** Position in the request, from 0. */
+  /** Counts from 0. */
   place: number
   operatorId: number
   uscc: string | null
@@ -142,7 +142,7 @@ const scoreOf = (id: string): string => `
     order by s.as_of desc, s.id desc limit 1) s on true
   left join lateral (${holding(id, "'infinity'")}) h on s.grade is not null and ${NOT_VETOED}`
 
-/** SQL: `q.id` is set for the few that need more than the latest score. */
+/** SQL: `q.id` is set for few. */
 const SEEN_SCORE = `
   left join latest_scores c on c.operator_id = case when x.sees then o.id end
   cross join lateral (select case when x.sees and ${SPECIAL} then o.id end as id offset 0) q ${scoreOf('q.id')}`
@@ -288,7 +288,6 @@ const JOINED = 'left join latest_scores c on c.operator_id = o.id'
 const OWN_SCORED = own(LATEST, JOINED)
 const OWN_OF_SELLERS = `with ${sellers.BITS} ${own(`${LATEST}, ${sellers.isMarked('o')} as sees`, JOINED)}`
 const SCORES_OF = `select o.id as "operatorId", ${SCORED} from unnest(:ids::int[]) as o(id) ${scoreOf('o.id')} /* standings.ofOwn scores */`
-/** SQL: nearly none has an entry. */
 const ENTRIES_OF = `select l.operator_id as "operatorId", jsonb_agg(${ENTRY} order by p.published_on desc) as entries
   from listings l join public_entries p on p.listing_id = l.id where l.operator_id = any(:ids::int[]) and ${SHOWN}
   group by l.operator_id /* standings.ofOwn entries */`

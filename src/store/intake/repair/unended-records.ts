@@ -17,7 +17,6 @@ export interface RepairRun {
 const OF_WHOLE = (r: string): string => `(${r}.whole or exists (select 1 from rejects j join runs s on s.id = j.run_id
   where j.taken_run = ${r}.id and s.whole))`
 
-/** SQL: a reject in run `w` contains the key or the code. */
 const MAY_BE_UNREADABLE = (w: string, of: { key: string; code: string; run: string }): string =>
   `exists (select 1 from rejects n where n.run_id = ${w}.id and (strpos(n.item::text, ${of.key}) > 0 or strpos(n.item::text, ${of.code}) > 0
      or exists (select 1 from rejects j where j.taken_run = ${of.run} and j.item = n.item)))`
@@ -44,10 +43,7 @@ const endListed = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord
   return answer.rows
 }
 
-/**
- * Records matched later or corrected were wrongly marked partial. A full delivery that repeated one would have adopted
- * it.
- */
+/** Records matched later or corrected were wrongly marked partial. */
 export const endNeverEnding = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
   await tx.raw(
     `create temporary table repair_ends on commit drop as
