@@ -1,7 +1,4 @@
-/**
- * Two people take the demo case to publication by the ordinary moves and guards. It is dated weeks back, so that the time for defence is
- * over.
- */
+/** Two people take the demo case to publication by ordinary moves. It is dated weeks back, so that the time for defence is over. */
 
 import type { Role } from '../domain/access/viewer.js'
 import { addWorkdays } from '../domain/calendar/calendar.js'
@@ -26,7 +23,7 @@ const AFTER_DEFENCE_WORKDAYS = 6
 /** Days, enough for the defence even over a holiday. */
 const CASE_BEGAN_DAYS_AGO = 30
 
-/** Returns printed lines; none when this operator has a case. */
+/** Returns printed lines; none when a case exists. */
 export const carryDemoCase = async (db: Db, rules: WorkRules, code: string, now: Date): Promise<string[]> => {
   const operator = (await operators.byCodes(db, [{ scheme: 'uscc', code }])).get(`uscc:${code}`)
   if (operator === undefined) return ['演示主体不存在 the demo operator is not there']

@@ -1,4 +1,3 @@
-/** The HTTP server under every stand-in. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Refusal } from '../foundation/errors.js'
@@ -89,7 +88,7 @@ const reply = async (
   else response.write(content.subarray(0, answered.cutAfterBytes), () => response.destroy())
 }
 
-/** A body beyond the limit is still read to its end, otherwise the client would miss the answer. */
+/** Reads beyond the limit too, otherwise the client would miss the answer. */
 const bodyOf = async (request: IncomingMessage): Promise<Buffer | null> => {
   const chunks: Buffer[] = []
   let bytes = 0

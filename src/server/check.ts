@@ -1,4 +1,3 @@
-/** The /check page takes the same path as every other answer. */
 import type { Request, Response } from 'express'
 import { makeContext } from '../api/request/context.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'

@@ -1,4 +1,3 @@
-/** A password for a session cookie and its CSRF token. */
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import { auditAttempt, writeAuditRow } from '../api/request/audit-rows.js'
 import { checkSite, checkToken, cookieFor, cookieIn, NO_COOKIE } from '../api/request/cookies.js'

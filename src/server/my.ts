@@ -89,7 +89,7 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
       if (session === null) return go({ request, response }, PATHS.file)
       await show(visitOf(request, response, session))
     }
-  /** Refusal CSRF_REFUSED unless the form is of this very session. */
+  /** The form must be of this session. Refusal CSRF_REFUSED. */
   const act = (carryOut: (visit: PartyVisit, form: SubmittedForm) => Promise<void>): RequestHandler[] => [
     body(BODY_BYTES),
     async (request, response) => {

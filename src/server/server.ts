@@ -149,7 +149,7 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
   return server
 }
 
-/** These paths identify the viewer before charging; operations paths charge nothing. */
+/** They identify the viewer before charging; operations paths charge nothing. */
 const ADMITTING = /^\/(?:graphql$|v1\/|healthz$|readyz$|metrics$)/
 
 const withinQuota = (

@@ -22,7 +22,7 @@ export const tokens = (
   const { keys, revocations } = parts
   const { mark } = keys
 
-  /** Null when refused. */
+  /** Returns null when refused. */
   const authenticated = async (
     request: Request,
     response: Response,
@@ -163,7 +163,7 @@ const verified = (token: string, keys: Pick<Keys, 'verify'>, now: Date): Verifie
   }
 }
 
-/** Null when refused. */
+/** Returns null when refused. */
 const formIn = ({ body }: Request, response: Response): Map<string, string> | null => {
   const form = formOf(body)
   if (form === null)

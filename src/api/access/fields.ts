@@ -43,7 +43,7 @@ export interface FieldRow {
 
 type FieldLine = readonly [acts: string, whose: ObjectScope, fields: string, byAnswer?: 'BY_ANSWER']
 
-/** A party may make these moves too; a test compares them. */
+/** A party may make these moves too. */
 const PARTYS_MOVES = 'recordDefence applyRepair'
 const MOVES =
   'openLead linkDecision proposeListing notifyListing answerDefence holdHearing reviewListing consentListing ' +
@@ -51,7 +51,7 @@ const MOVES =
   'removeListing restoreListing dropListing'
 const GRADE = 'see_grade see_sellers_grade see_authorised_grade'
 
-/** Acts, scope and fields by type; other fields are in HELD. */
+/** Other fields are in HELD. */
 const LINES: Record<string, readonly FieldLine[]> = {
   Query: [
     ['see_standing', 'ANY', 'standing standings'],

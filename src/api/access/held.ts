@@ -1,4 +1,4 @@
-/** By type, fields that are visible to whoever sees the object. */
+/** Seeing the object means seeing the field. */
 export const HELD: Record<string, string> = {
   AccessCode: 'operator good reason issuedAt ended endedReason endedAt',
   Agency: 'id name region configured feeds',

@@ -18,7 +18,7 @@ const NO_ADVICE = {
   en: 'No advice is known for this code: put right the field that the receipt names, then send it again.',
 } as const
 
-/** Advice where the hub's own check stopped a delivery. */
+/** The hub's own check stopped the delivery. */
 const OWN_ADVICE = {
   meaning: 'CORRECT',
   zh: '本枢纽出站校验未通过，未曾发出：请由信源单位更正所指字段后重新归集，或在本枢纽更正后重新报送。',

@@ -169,7 +169,7 @@ const compiled = (
   return isCompiledQuery(query) ? query.query : null
 }
 
-/** Literals that a compiled document may not hold. */
+/** A compiled document may not hold these literals. */
 const VALUES: ReadonlySet<string> = new Set([Kind.STRING, Kind.FLOAT, Kind.NULL, Kind.LIST, Kind.OBJECT])
 /** Both executors coerce these and lists of them alike, unlike input objects and dates. */
 const VARIABLES: ReadonlySet<string> = new Set(['String', 'ID', 'Int', 'Boolean'])

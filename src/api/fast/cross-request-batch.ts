@@ -1,4 +1,4 @@
-/** Concurrent batches; further askers wait for the next. */
+/** Further askers wait for the next batch. */
 const UNDER_WAY_MOST = 2
 
 const KEYS_MOST = 1_000

@@ -1,5 +1,3 @@
-/** Many look-ups of one event-loop turn become one query. */
-
 export type BatchedLoad<K, V> = (key: K) => Promise<V>
 
 /** `answer` receives distinct keys and returns values in their order. The cache lives for one request. */

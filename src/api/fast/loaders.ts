@@ -149,7 +149,6 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
         },
       ),
     ),
-    /** One page for each group of operators. */
     askings: batch<trail.DisclosurePage & { operators: readonly number[] }, trail.Disclosure[]>(
       JSON.stringify,
       grouped(

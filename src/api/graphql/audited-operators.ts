@@ -1,4 +1,4 @@
-/** Notes for the audit log which operators an answer shows, but not objects loaded and then withheld. */
+/** Notes which operators an answer shows, not objects withheld. */
 import { defaultFieldResolver, type GraphQLSchema, getNamedType, isAbstractType, isObjectType } from 'graphql'
 import { codesInItem } from '../../domain/audit/item-codes.js'
 import type { GraphqlContext } from '../request/context.js'

@@ -1,4 +1,4 @@
-/** POST /graphql without express. GET answers queries under Apollo's CSRF rule; a browser gets GraphiQL. */
+/** GET answers queries under Apollo's CSRF rule; a browser gets GraphiQL. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApolloServer, type ApolloServerPlugin, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server'
 import {
@@ -60,7 +60,7 @@ interface GraphqlAnswer {
   context: GraphqlContext | null
 }
 
-/** Answers the hub's own pages with the viewer's rights, limits and audit row. */
+/** Keeps the viewer's rights, limits and audit row. */
 export type AskGraphql = (
   own: { asked: RequestContext; viewer: Viewer; response: ServerResponse },
   question: { query: string; variables?: Record<string, unknown> },

@@ -14,7 +14,7 @@ import { withoutNul } from '../request/limits.js'
 import { isTheirs, NO_SUBJECT } from '../request/viewer.js'
 import type { ListingView } from './listing-view.js'
 
-/** Null for a public or mirrored entry or a past view. */
+/** Returns null for a public or mirrored entry or a past view. */
 const caseIn = async (view: ListingView, context: GraphqlContext) => {
   const listing = view.uuid === null || view.facts === null ? null : await context.load.listing(view.uuid)
   const operator = listing && (await context.load.operator(listing.operatorId))

@@ -14,7 +14,7 @@ import { globalId } from '../request/ids.js'
 
 export interface ListingView extends EntryMembers {
   __typename: 'Listing'
-  /** Null for a mirrored entry. */
+  /** It is null for a mirrored entry. */
   uuid: string | null
   state: string | null
   /** Present for the public text only. */
@@ -39,7 +39,6 @@ const ownerIn = async ({ load }: GraphqlContext, { operatorId, uuid }: ListingVi
   return id === null ? null : load.operator(id)
 }
 
-/** `state` is given when read together with the body. */
 export const entryView = (body: PublicBody & { state?: string }): ListingView => ({
   __typename: 'Listing',
   ...membersOf(body),

@@ -141,7 +141,7 @@ const divideOperator = async (_: unknown, { input }: { input: DivideOperatorInpu
   return { decisions: decisions.map((each) => decisionView(context, each)), leads }
 }
 
-/** Those in force and known then, oldest first. */
+/** Divisions in force and known then, oldest first. */
 const divisionsOf = async ({ operator, when }: OperatorView, context: GraphqlContext): Promise<IdentityDecisionRow[]> =>
   (await context.load.decisionsOf(operator.id))
     .map(({ decision }) => decision)

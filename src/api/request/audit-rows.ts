@@ -1,4 +1,4 @@
-/** Rows are written before the answer leaves: one for a signed-in viewer's question, two for an act (before it and with its outcome). */
+/** Rows precede the answer: one for a signed-in viewer's question, two for an act (before it and with its outcome). */
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
 import { type GraphQLError, type OperationDefinitionNode, OperationTypeNode } from 'graphql'

@@ -1,4 +1,4 @@
-/** One poll serves all SSE streams. Each holds one page at a time; a reader that stays slow is disconnected. */
+/** One poll serves all SSE streams, each holding one page; a reader that stays slow is disconnected. */
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Db } from '../../store/db/db.js'
@@ -19,11 +19,10 @@ export interface ChangeStream {
 }
 
 export interface ChangeStreams {
-  /** Returns the removing function. Refusals STREAMS_MOST, STOPPING. */
+  /** Refusals STREAMS_MOST, STOPPING. */
   add(stream: ChangeStream): () => void
 }
 
-/** `leaving` ends all streams and refuses further ones. */
 export const makeChangeStreams = ({
   db,
   now,

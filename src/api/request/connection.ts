@@ -23,7 +23,6 @@ export interface RelayConnection<N> {
   totalCount?: () => Promise<number> | number
 }
 
-/** `found` holds at most `args.first` + 1 items. */
 export const connection = <N>(
   found: readonly N[],
   args: PageArgs,

@@ -17,7 +17,7 @@ export const COST_MOST = 10_000
 export interface GraphqlContext {
   viewer: Viewer
   now: Date
-  /** In Asia/Shanghai. */
+  /** The day in Asia/Shanghai. */
   today: string
   requestId: string
   address: string
@@ -95,7 +95,7 @@ class RequestGraphqlContext implements GraphqlContext {
   }
 }
 
-/** For an answer that is made a second time. */
+/** Called before an answer is made a second time. */
 export const resetContext = ({ budget, seen }: Pick<GraphqlContext, 'budget' | 'seen'>): void => {
   budget.left = COST_MOST
   for (const noted of Object.values(seen)) noted.clear()

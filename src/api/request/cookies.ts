@@ -18,7 +18,7 @@ export const partyCookieFor = (value: string, seconds: number): string => writte
 const written = (name: string, value: string, seconds: number): string =>
   `${name}=${value}; ${ATTRIBUTES}; Max-Age=${seconds}`
 
-/** Null without such a cookie. Several, or a malformed one, return '' and open nothing. */
+/** Returns null without such a cookie. Several, or a malformed one, return '' and open nothing. */
 export const cookieIn = (headers: IncomingHttpHeaders): string | null => read(COOKIE, headers)
 export const partyCookieIn = (headers: IncomingHttpHeaders): string | null => read(PARTY_COOKIE, headers)
 

@@ -1,6 +1,4 @@
-/**
- * One table charges answers, describes fields, and is printed by `hub status --costs`. One unit is about one object's share of a look-up.
- */
+/** The table charges answers, describes fields and feeds `hub status --costs`. One unit is about one object's share of a look-up. */
 import {
   defaultFieldResolver,
   type GraphQLField,
@@ -62,7 +60,7 @@ export interface FieldCost {
   each: UnitPrice | null
 }
 
-/** Null when free, as is every leaf not in the table. */
+/** Returns null when free, as is every leaf not in the table. */
 export const costOf = (type: { name: string }, field: GraphQLField<unknown, GraphqlContext>): FieldCost | null => {
   const dearer = (FIELD_PRICES as Record<string, FieldPrice>)[`${type.name}.${field.name}`] ?? {}
   const { once } = dearer

@@ -63,11 +63,11 @@ export interface ApiDependencies {
   trail: AuditLog
   /** An exception thrown by `progress` stops it. */
   verifyTrail: (options: { progress: (rows: number) => void }) => Promise<AuditVerification>
-  /** Null when another process already runs it. */
+  /** Returns null when another process already runs it. */
   pull: (feed: string, given: UploadInput) => Promise<(PullResult & { run: number }) | null>
-  /** At once, because a removed listing no longer counts. */
+  /** Runs at once, because a removed listing no longer counts. */
   rescore: (operators: readonly number[]) => Promise<unknown>
-  /** At once, when the list is requested just after a removal. */
+  /** Runs at once, when the list is requested after a removal. */
   publish: () => Promise<unknown>
   files?: PublishedFiles
   /** Longest wait for that publication, milliseconds. */

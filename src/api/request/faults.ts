@@ -20,9 +20,9 @@ export const asRefusal = (thrown: unknown): Refusal | null => {
   return isCancelled(thrown) ? new Refusal('ANSWER_TIMEOUT') : null
 }
 
-/** graphql-js ends variable errors with this message, without a code. */
+/** graphql-js gives this error no code. */
 const TOO_MANY = 'Too many errors processing variables'
-/** V8's message for a query nested too deep for the parser. */
+/** V8's message for a too deeply nested query. */
 const STACK = 'Maximum call stack size exceeded'
 
 const isOfTheQuestion = ({ extensions, message }: Pick<GraphQLFormattedError, 'extensions' | 'message'>): boolean =>

@@ -12,7 +12,6 @@ export interface ProblemDetails {
   details?: object
 }
 
-/** The code joins the request's log line. */
 export const sendProblem = (response: Response, asked: RequestContext, problem: ProblemDetails): void => {
   asked.refused.push(problem.code)
   response.status(problem.status).set('Cache-Control', 'no-store')

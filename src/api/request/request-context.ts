@@ -90,7 +90,7 @@ const targetOf = (target: string): URL => {
   return URL.canParse(text) ? new URL(text) : new URL('http://hub/-')
 }
 
-/** Null beyond `most` bytes; the rest is discarded unread. */
+/** Returns null beyond `most` bytes; the rest is discarded unread. */
 export const bodyOf = async (request: IncomingMessage, most: number): Promise<Buffer | null> => {
   if (Number(request.headers['content-length'] ?? 0) > most) {
     request.resume()

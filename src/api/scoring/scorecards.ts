@@ -49,7 +49,6 @@ const scorecardTrial = async (
 
 type TrialLoader = (hash: string) => Promise<trials.TrialRow | undefined>
 
-/** One query loads the trials of a page, on first use. */
 const trialsOf = ({ parts }: GraphqlContext, hashes: readonly string[]): TrialLoader => {
   let found: Promise<Map<string, trials.TrialRow>> | null = null
   return async (hash) => {

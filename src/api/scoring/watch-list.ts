@@ -1,4 +1,4 @@
-/** For authorities only: nothing may rest on it. */
+/** Authorities only: nothing may rest on it. */
 import { sightOf } from '../../domain/access/viewer.js'
 import * as store from '../../store/scoring/watch-entries.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'

@@ -13,7 +13,6 @@ import { type GraphqlContext, viewerOn, whenOf } from '../request/context.js'
 import { CODES_MOST } from '../request/limits.js'
 import { gradesFor } from './grades.js'
 
-/** Unselected parts are not looked up. */
 export interface StandingSelection {
   grade: boolean
   flags: boolean
@@ -77,7 +76,6 @@ interface StandingInput {
   asOf: string
   row: StandingRow | null
   sees: boolean
-  /** Null when not selected. */
   freshness: Freshness | null
 }
 

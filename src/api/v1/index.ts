@@ -49,7 +49,7 @@ const only = (method: 'GET' | 'POST', askedOf: ContextOfRequest) => (request: Re
   problem(response, 405, { code: 'METHOD_NOT_ALLOWED', message, details: {} })
 }
 
-/** A problem (RFC 9457); its `error` equals what a command prints. */
+/** Its `error` equals what a command prints (RFC 9457). */
 const problem = (
   response: Response,
   status: number,

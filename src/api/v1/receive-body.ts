@@ -20,7 +20,7 @@ export interface ReceivedBody {
   release: () => void
 }
 
-/** Null when the sender disconnected early. */
+/** Returns null when the sender disconnected early. */
 export type ReceiveBody = (request: IncomingMessage, agency: string) => Promise<ReceivedBody | null>
 
 export const makeReceive = ({

@@ -1,4 +1,4 @@
-/** POST /v1/sellers: the whole list of a marketplace, which replaces the one before. */
+/** POST /v1/sellers replaces the marketplace's whole list. */
 import type { RequestHandler } from 'express'
 import { MARKETPLACE } from '../../domain/operators/codes.js'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'

@@ -1,4 +1,4 @@
-/** POST /v1/feeds/:feed. The file is never written, because it may hold ID numbers. `preview=true` only says what it would change. */
+/** The file is never written, because it may hold ID numbers. `preview=true` only says what it would change. */
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { Request, RequestHandler, Response } from 'express'
@@ -21,7 +21,7 @@ import { makeUploadSlots } from './upload-slots.js'
 
 /** Packed and unpacked, bytes. Larger files come through the agency's transport or `hub pull --file`. */
 export const UPLOAD_BYTES = 64 * 1024 * 1024
-/** In all and of one agency; each is held in memory. */
+/** Uploads are held in memory: the bound is in all and of one agency. */
 export const UPLOADS_MOST = 2
 export const UPLOADS_OF_ONE = UPLOADS_MOST - 1
 const ARRIVING_BYTES = UPLOADS_MOST * UPLOAD_BYTES
@@ -69,7 +69,7 @@ export const uploads = (
     const feed = feedFor(viewer, String(request.params['feed']), parts)
     const given = givenIn(request, parts.keys.mark)
     const packed = isGzipped(request)
-    // Before the body arrives.
+    // Refuses before the body arrives.
     places.ask(feed)
     const received = await receive(request, feed.agency)
     if (received === null) return

@@ -1,4 +1,4 @@
-/** Its header lies below a title and a cell holds several failures, as the regulator publishes food samplings. */
+/** Its header lies below a title and a cell holds several failures, as published. */
 import { utils, write } from '@e965/xlsx'
 import type { World, WorldFood } from '../../../seeds/world.js'
 import { sheetDate } from './spelling.js'

@@ -1,4 +1,3 @@
-/** Real local HTTP servers that speak the province's interfaces. */
 import type { World } from '../../../seeds/world.js'
 import { certifiers } from './certifiers.js'
 import { communications } from './communications.js'

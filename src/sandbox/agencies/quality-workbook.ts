@@ -1,4 +1,4 @@
-/** Its header lies below a title, as the regulator publishes product tests. */
+/** Its header lies below a title, as published. */
 import { utils, write } from '@e965/xlsx'
 import type { World, WorldInspection } from '../../../seeds/world.js'
 import { sheetDate } from './spelling.js'

@@ -1,4 +1,3 @@
-/** Fixed routes on a real HTTP server that misbehaves on demand. */
 import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { json, objectIn, type StandInAnswer, type StandInRequest, serve } from '../server.js'
@@ -91,7 +90,7 @@ const WISHES = new Map<string, (wish: unknown) => boolean>([
   ['cutAfterBytes', (wish) => wish === null || isCount(wish)],
 ])
 
-/** From 1 to `most`; `otherwise` when absent, null when invalid. */
+/** A whole number from 1 to `most`; `otherwise` when absent, null when invalid. */
 export const countIn = (wish: unknown, otherwise: number, most: number): number | null => {
   if (wish === null || wish === undefined) return otherwise
   const count = Number(wish)

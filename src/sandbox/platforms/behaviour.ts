@@ -1,4 +1,3 @@
-/** Troubles come on demand, for a number of messages or rows, or by seeded chance. */
 import { chance } from '../../../seeds/world/chance.js'
 import { objectIn } from '../server.js'
 
@@ -30,7 +29,7 @@ export interface PlatformBehaviour {
   garbage: number
   /** The row applied last is shown. */
   ignoresSequence: boolean
-  /** Answers at once, applies each row up to this many milliseconds later, in any order. */
+  /** Applies each row up to this many milliseconds later, in any order. */
   appliesWithinMs: number
   /** A share of messages meets troubles; the same seed gives the same. */
   chaos: Chaos | null
@@ -72,7 +71,6 @@ export interface MessageTrouble {
   spoilt: 'encoding' | 'garbage' | null
 }
 
-/** Milliseconds. */
 const CHAOS_DELAY_MS = 400
 const TROUBLES = ['delay', 'fail', 'before', 'after', 'partial', 'silent', 'twice', 'encoding', 'garbage'] as const
 

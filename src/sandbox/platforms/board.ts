@@ -32,7 +32,6 @@ export interface Board {
   take(row: ReceivedRow, form: RowForm, judging: JudgingOptions, at: Date, ignoresSequence?: boolean): RowVerdict
   /** Verdict of a row applied later; checks only the row itself. */
   foresee(row: ReceivedRow, form: RowForm, judging: JudgingOptions): RowVerdict
-  /** In order of first receipt. */
   shown(): ReceiverEntry[]
   page(after: string | null, limit: number): ReceiverEntry[]
   of(keys: readonly string[]): ReceiverEntry[]

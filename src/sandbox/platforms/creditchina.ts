@@ -58,7 +58,6 @@ const callIn = ({ body }: StandInRequest) => {
   }
 }
 
-/** The SOAP credential is an argument. */
 const SERVICES = '/service/P'
 
 export const creditchina: Dialect = {

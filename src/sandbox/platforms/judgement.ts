@@ -1,4 +1,4 @@
-/** Checks a row with the codes of real receivers. */
+/** Codes are those of real receivers. */
 import { usccValid } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import {
@@ -12,13 +12,13 @@ import {
   textIn,
 } from './received-rows.js'
 
-/** Names known for a code; null when unknown. */
+/** Returns null for an unknown code. */
 export type BaseLibrary = (code: { uscc: string | null; regNo: string | null }) => readonly string[] | null
 
 export interface JudgingOptions {
-  /** Null: every well-formed subject is known. */
+  /** It is null when every well-formed subject is known. */
   register: BaseLibrary | null
-  /** Null skips comparisons with today. */
+  /** YYYY-MM-DD; null skips comparisons with today. */
   today: string | null
   /** Refused as unknown whatever the register says. */
   refuse: string | null
@@ -44,7 +44,7 @@ const ALWAYS: readonly RowPart[] = ['key', 'sequence', 'action', 'name', 'docume
 /** Required unless the row removes its entry. */
 const SHOWN: readonly RowPart[] = ['what', 'authority', 'decidedOn']
 const DAYS: readonly RowPart[] = ['decidedOn', 'publishedOn', 'endsOn', 'removedOn']
-/** These may not lie in the future. */
+/** These days never lie in the future. */
 const PAST: readonly RowPart[] = ['decidedOn', 'publishedOn', 'removedOn']
 
 export const faultAt = (
@@ -58,7 +58,6 @@ export const faultAt = (
   value,
 })
 
-/** Null when the row is good. */
 export const faultOf = (row: ReceivedRow, form: RowForm, judging: JudgingOptions): ReceiverFault | null =>
   unexpectedField(row, form) ??
   missingField(row, form) ??
@@ -123,7 +122,7 @@ const wrongDay = (row: ReceivedRow, form: RowForm, today: string | null): Receiv
   return null
 }
 
-/** YYYY-MM-DD; null when it does not exist. */
+/** Returns YYYY-MM-DD, or null for no real day. */
 const dayIn = (text: string, form: RowForm): string | null => {
   const [, year, month, day] = form.day.exec(text) ?? []
   const written = `${year}-${month}-${day}`
@@ -136,7 +135,7 @@ const wrongNumber = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
   return text === null || form.documentNumber.test(text) ? null : faultAt('1007', form.names.documentNumber, text)
 }
 
-/** Nothing may block a removal, even for a lost or renamed subject. */
+/** A removal is never blocked, even for a lost or renamed subject. */
 const unknownSubject = (
   row: ReceivedRow,
   form: RowForm,

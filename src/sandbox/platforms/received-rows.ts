@@ -3,7 +3,6 @@ import type { Action, SubjectKind } from '../../domain/delivery/delivery.js'
 /** Flat, under the names of its form. */
 export type ReceivedRow = Readonly<Record<string, unknown>>
 
-/** Parts that are checked, independent of the form. */
 export type RowPart =
   | 'key'
   | 'sequence'
@@ -22,11 +21,11 @@ export type RowPart =
 
 export interface RowForm {
   kind: SubjectKind
-  /** Null when the form lacks the part. */
+  /** A part is null when the form lacks it. */
   names: Readonly<Record<RowPart, string | null>>
-  /** Filled unless the row removes its entry, beside the parts every row needs. */
+  /** Filled unless the row removes its entry. */
   required: readonly string[]
-  /** Null when the interface document does not say. */
+  /** It is null when the interface document does not say. */
   known: ReadonlySet<string> | null
   /** Certificate numbers of people, which must stay empty. */
   never: readonly string[]
@@ -66,7 +65,7 @@ export interface ReceiverEntry {
 export type RowEffect = 'APPLIED' | 'REPEATED' | 'LATE' | 'REFUSED'
 
 export interface HistoryRow {
-  /** From 1. */
+  /** Counts from 1. */
   number: number
   /** ISO instant. */
   at: string
@@ -78,7 +77,7 @@ export interface HistoryRow {
   code: string
 }
 
-/** Null when blank or absent. */
+/** Returns null when blank or absent. */
 export const partOf = (row: ReceivedRow, form: RowForm, part: RowPart): string | null => {
   const name = form.names[part]
   return name === null ? null : textIn(row[name])

@@ -1,4 +1,3 @@
-/** One server, one board, one dialect; it misbehaves on demand. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import iconv from 'iconv-lite'
@@ -38,13 +37,13 @@ export interface ReceivedMessage {
 
 export interface JudgedRow {
   row: ReceivedRow
-  /** In its message, from 1. */
+  /** Counts from 1 in its message. */
   place: number
   verdict: RowVerdict
 }
 
 export interface PlatformEndpoint {
-  /** Null when unreadable. */
+  /** Returns null when unreadable. */
   read(asked: StandInRequest): ReceivedMessage | null
   /** The rows may be fewer than received. */
   answer(judged: readonly JudgedRow[], asked: StandInRequest, form: RowForm): StandInReply
@@ -62,9 +61,9 @@ export interface Dialect {
 export interface StandInOptions {
   /** Keeps received rows between starts. */
   file?: string | null
-  /** When absent, every well-formed subject is known. */
+  /** Every well-formed subject is known without it. */
   register?: BaseLibrary | null
-  /** When absent, days are only compared with each other. */
+  /** Days are only compared with each other without it. */
   now?: (() => Date) | null
 }
 

@@ -10,7 +10,6 @@ export interface AnswerWriter {
   head: string
   row: (answer: AnsweredRow | BadRow) => string
   end: (told: { rows: number; refused: number } & Freshness) => string
-  /** Replaces `end` when the answer breaks off. */
   broken: (rows: number, error: { code: string; message: string; details: object }) => string
 }
 

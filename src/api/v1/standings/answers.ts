@@ -1,4 +1,4 @@
-/** One set-based look-up answers a chunk. `api/standing/standing.ts` decides what standing means. */
+/** `api/standing/standing.ts` decides what standing means. */
 
 import { may } from '../../../domain/access/viewer.js'
 import { type BadRow, type CodeRow, isBad } from '../../../domain/operators/code-rows.js'
@@ -30,7 +30,6 @@ export interface ResolvedStanding {
 export interface AnsweredRow {
   row: CodeRow
   told: ResolvedStanding
-  /** Null when the row asks about no name. */
   name: NameAnswer | null
 }
 
@@ -126,7 +125,7 @@ const resolveStanding = (context: GraphqlContext, view: StandingView): ResolvedS
 }
 const NO_ENTRIES: readonly StandingEntry[] = []
 
-/** Null when a state or contested flag has to be looked up. */
+/** Returns null when a state or contested flag has to be looked up. */
 const resolvedEntries = (views: readonly ListingView[]): readonly StandingEntry[] | null => {
   if (views.length === 0) return NO_ENTRIES
   const told: StandingEntry[] = []

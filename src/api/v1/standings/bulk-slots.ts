@@ -1,4 +1,4 @@
-/** When all slots are taken, a question whose client is too slow loses its own. */
+/** A question whose client is too slow loses its slot when all are taken. */
 import { Refusal } from '../../../foundation/errors.js'
 
 const PLACES_MOST = 16

@@ -34,7 +34,6 @@ import { type BulkRow, chunksOf, inOrder, writeAndDrain } from './stream.js'
 const STREAM_MS = 600_000
 /** Continuation while the hub stops, milliseconds; shorter than the server's shutdown wait (hub/listen.ts). */
 const LEAVING_MS = 3_000
-/** Milliseconds. */
 const ADMITTED_MS = 2_000
 const RETRY_SECONDS = 5
 
@@ -192,7 +191,7 @@ const answerMany =
     }
   }
 
-/** The answer goes on for LEAVING_MS when the hub stops. Returns the function that stops watching. */
+/** Returns the function that stops watching. */
 const watchShutdown = (leaving: AbortSignal, end: () => void): (() => void) => {
   let timer: NodeJS.Timeout | undefined
   const leave = (): void => {
@@ -248,7 +247,7 @@ const streamAnswers = async (
   response.end((rows === 0 ? writer.head : '') + writer.end(ended))
 }
 
-/** Before each chunk. Refusal UNAUTHENTICATED. */
+/** Runs before each chunk. Refusal UNAUTHENTICATED. */
 const recheckToken = (parts: ApiDependencies, request: Request, viewer: Viewer, began: Date): (() => Promise<void>) => {
   let askedAt = began.getTime()
   return async () => {

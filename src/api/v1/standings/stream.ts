@@ -1,4 +1,4 @@
-/** Answers in order and in constant memory: a few chunks run concurrently, no more start than are read. */
+/** Memory is constant: a few chunks run concurrently, no more start than are read. */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { CHUNK_CODES_MOST } from '../../../domain/audit/audit-log.js'

@@ -7,7 +7,7 @@ import { ACTIONS, DIVISION, ISO_DAY } from './spelling.js'
 const NUMBER_OF_RECORD = /^(?=.*\d)\S.{1,127}$/u
 /** 万元 with at most six decimals. */
 const WAN = /^\d{1,12}(\.\d{1,6})?$/
-/** The hub and its receivers agreed on these beside the standard. */
+/** Agreed with the receivers beside the standard. */
 const AGREED = { key: 'HUB_ID', sequence: 'HUB_SN', action: 'HUB_OP', removedOn: 'HUB_CXRQ' } as const
 
 /** 双公示 行政处罚, second generation. */
