@@ -38,7 +38,6 @@ export interface DeliveryOutcome {
   outcome: 'DONE' | 'REFUSED' | 'FAILED'
   run: number
   error: { code: string; message: string } | null
-  /** Rejected items in source order. */
   rejects: AsyncIterable<SourceReject>
 }
 
@@ -46,7 +45,6 @@ export interface SourceReject {
   page: number | null
   row: number
   field: string | null
-  /** The sender's heading, if a heading map was used. */
   heading: string | null
   rule: string
   message: string

@@ -113,7 +113,6 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     return day !== null && WITHOUT_END.has(day) ? null : day
   }
 
-  /** Looks a word up, ignoring blanks and width. */
   const choice = <T>(field: string, table: Readonly<Record<string, T>>): T | null => {
     const sent = needed(field, text)
     if (sent === null) return null
@@ -250,7 +249,6 @@ const oneLine = (text: string): string =>
 const tooLong = (field: string): string =>
   `${field}超过 ${MAX_TEXT} 个字符。${field} has more than ${MAX_TEXT} characters.`
 
-/** Replaces over-long known fields by null, in a copy. */
 const readable = (
   item: Item,
   names: readonly string[],

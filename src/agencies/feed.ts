@@ -38,7 +38,6 @@ export interface Feed {
 }
 
 export interface MappingContext {
-  /** The day on which a file is true, if named. */
   dated: string | null
   today: string
 }
@@ -47,7 +46,6 @@ export interface Agency {
   id: string
   name: { zh: string; en: string }
   region: string
-  /** Ids of all its feeds (design section 6), even undescribed ones. */
   sends: readonly string[]
   feeds: readonly Feed[]
 }
@@ -125,7 +123,6 @@ const BETWEEN_WORDS = /[^\p{L}\p{N}:-]+/u
 /** Shorter words are no codes. */
 const SHORTEST_CODE = 9
 
-/** Any word may be a record key or a party code. */
 const rejectIllegible = (item: Item, rule: string, message: string): MappedItem => {
   const cells = Object.values(item.fields).map((cell) => (typeof cell === 'string' ? cell : JSON.stringify(cell)))
   const text = cells.join(' ').slice(0, SEARCHED)

@@ -28,7 +28,6 @@ const PARTIES: Record<string, 'ORGANISATION' | 'PERSON'> = {
   个体工商户: 'ORGANISATION',
   自然人: 'PERSON',
 }
-/** Courts choose their own words. */
 const PERFORMANCES: Record<string, string> = {
   全部未履行: '全部未履行',
   全部未履行完毕: '全部未履行',
@@ -107,7 +106,6 @@ const entry: FeedForm = {
 type Defaulter = { subject: Subject; code: string }
 
 const organisation = (row: Examination): Defaulter => {
-  // Either scheme belongs in this column.
   const scheme = codeOf(row.text('cardnum'))?.scheme
   const codes = row.codes([{ field: 'cardnum', scheme: scheme === undefined || scheme === 'shop' ? 'uscc' : scheme }])
   const name = row.requiredName('iname')

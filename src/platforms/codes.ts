@@ -18,7 +18,6 @@ export const TAKEN: Readonly<Record<string, RuleCode>> = {
   },
 }
 
-/** An officer must correct something. */
 export const WRONG: Readonly<Record<string, RuleCode>> = {
   '1001': rule(
     'CORRECT',
@@ -73,7 +72,6 @@ const LATER = rule(
   'The platform is busy or out of service; it is sent again by itself.',
 )
 
-/** Temporary trouble at the platform. */
 export const BUSY: Readonly<Record<string, RuleCode>> = Object.fromEntries(
   Array.from({ length: 100 }, (_, n) => [String(900 + n), LATER]),
 )

@@ -1,4 +1,3 @@
-/** 信用吉林网: one signed JSON message per notice. */
 import { randomUUID } from 'node:crypto'
 import { type Notice, type Receipt, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
 import { BUSY, isContradictory, TAKEN, WRONG } from './codes.js'

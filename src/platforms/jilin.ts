@@ -13,7 +13,6 @@ import { askFolder, type FolderNames, putBatch, readShownFile } from './transpor
 import { askTable, putRows, readShownTable } from './transports/table.js'
 
 const RECEIVER = 'jilin-credit-exchange'
-/** Other values decide nothing. */
 const STATES: ReadonlyMap<string | undefined, boolean> = new Map([
   ['1', true],
   ['0', false],
@@ -73,7 +72,6 @@ const receiptOf = (row: ReadonlyMap<string, string>): Receipt | null => {
   }
 }
 
-/** List entries have a key name of their own. */
 const KEYS = ['ENTRY_ID', 'HUB_ID']
 const SEQUENCES = ['ENTRY_SN', 'HUB_SN']
 

@@ -16,7 +16,6 @@ export const notCarried = (notice: Notice): FormatFault => ({
   message: `该平台不接收此类信息（${kindOf(notice)}）。The platform takes no subject of this kind.`,
 })
 
-/** Notices of one kind. */
 export interface NoticeBatch {
   id: string
   /** ISO instant. */
@@ -36,7 +35,7 @@ export interface PlatformAddress {
 export interface DisplayedSubject {
   kind: SubjectKind
   key: string
-  /** Null when not stated. */
+  /** Is null when not stated. */
   sequence: number | null
   uscc: string | null
   name: string
@@ -65,14 +64,14 @@ export interface Platform {
   kinds: readonly SubjectKind[]
   /** Default kinds, without those that agencies send directly. */
   hears: readonly SubjectKind[]
-  /** Null for all. */
+  /** Is null for all. */
   lists: readonly string[] | null
   ways: readonly ('http:' | 'https:' | 'file:' | 'postgres:' | 'postgresql:')[]
   /** Most notices per `send`. */
   batchSize: number
   /** Most `send` calls per second over all hubs; null for no limit. */
   callsPerSecond: number | null
-  /** Null for always. */
+  /** Is null for always. */
   hours: PlatformHours | null
   /** An unknown code means CORRECT. */
   codes: Readonly<Record<string, RuleCode>>

@@ -26,10 +26,8 @@ import { STYLE } from './frame/style.js'
 import { frontPage } from './front/page.js'
 import { scorecards } from './scorecard/routes.js'
 
-/** A page or CSV. */
 const LIST = '/blacklist'
 const NEWEST = 6
-/** Others can be given in the URL. */
 const AUTHORITIES_MOST = 100
 const STYLE_SECONDS = 300
 
@@ -196,7 +194,6 @@ const showEntry =
     const given = String(request.params.id)
     const id = given.toLowerCase()
     if (!isId(id)) {
-      // A GraphQL id redirects to the canonical URL.
       const uuid = uuidIn(given)
       if (uuid === null) throw new Refusal('NOT_FOUND')
       return response.redirect(301, addressOf(`${LIST}/${uuid}`, {}, langOf(request)))

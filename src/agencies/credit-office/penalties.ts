@@ -103,7 +103,6 @@ const decision = (read: PenaltyReader, { today }: MappingContext): Omit<Draft, '
       note: [read.text('note'), read.text('moreNote')].filter((note) => note !== null).join('；') || null,
     },
     validFrom: decided,
-    // The display period is in the body.
     validTo: null,
     ...(fact === null ? {} : { fact }),
   }

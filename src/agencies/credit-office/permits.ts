@@ -172,7 +172,6 @@ const permit = (
   const fact = factOfDecision(number, authority, authorityCode)
   return {
     kind: 'permit',
-    // One decision may grant several certificates to several parties.
     key: [
       number,
       code ?? normalizeName(subject.name ?? ''),

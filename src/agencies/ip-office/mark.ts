@@ -15,7 +15,6 @@ export interface TrademarkFacts {
   office: TrademarkOffice
   /** Registration number, or application number before registration. */
   number: string | null
-  /** A lifelong identifier, if the number changes. */
   lasting?: string | null
   application: string | null
   name: string | null
@@ -31,7 +30,6 @@ export interface TrademarkFacts {
 
 export const draftsOf = (row: Examination, mark: TrademarkFacts): Omit<Draft, 'findings'>[] => {
   const number = mark.lasting ?? mark.number
-  // The stem is known even if the classes are unreadable.
   if (number !== null) row.stem(trademarkStem(mark.office, number))
   return mark.classes.map(({ class: niceClass, goods }) => ({
     kind: 'trademark',
@@ -39,7 +37,6 @@ export const draftsOf = (row: Examination, mark: TrademarkFacts): Omit<Draft, 'f
     subject: { ...mark.codes, shop: null, name: mark.owner },
     body: bodyOf(mark, niceClass, goods),
     validFrom: mark.registered ?? mark.applied,
-    // An ended right has no further end.
     validTo: mark.status === 'REGISTERED' ? mark.expires : null,
   }))
 }

@@ -24,7 +24,6 @@ const WRITTEN_DATE = /^(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:\d{2})?$/
 
 const spelled = (names: readonly string[]): string[] => names.flatMap((name) => PREFIXES.map((prefix) => prefix + name))
 
-/** ST.66 puts owners beside the mark. */
 export const st66: FeedForm = {
   names: ['TradeMarkDetails', 'ApplicantDetails'],
   drafts: (row, { today }) => {

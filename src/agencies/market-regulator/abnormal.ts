@@ -29,7 +29,6 @@ const WAYS: Record<string, RemovalWay> = {
   2: 'REVOKED',
   撤销: 'REVOKED',
 }
-/** Prefix for entries revoked as wrong from the start. */
 const REVOKED = '撤销列入'
 
 const entry = spelt(

@@ -51,7 +51,6 @@ const gateway: FeedForm = {
           document_number: number === null ? null : documentNumber(number),
           listed_on: listed,
           published_on: null,
-          // The term is a rule, not part of this feed.
           ends_on: null,
           removed_on: removed,
           removal_reason: row.text('REMEXCPRES_CN'),

@@ -91,7 +91,6 @@ const table = spelt(
   LEFT_OUT,
 )
 
-/** Lists of failed tests have no result column. */
 const resultOf = (row: Examination, field: string, failed: string, failures: readonly string[]): string | null => {
   if (!row.has(field) && failures.length > 0) return 'FAIL'
   const result = row.choice(field, RESULT)

@@ -11,7 +11,6 @@ import { labelled } from './sampling.js'
 const MAX_NAME = 200 // characters
 const UNKNOWN_COUNTRY = 'Unknown'
 
-/** CPSC: one recall per line. */
 export const consumers: FeedForm = {
   names: [
     ...['organization', 'recall_number', 'recall_date', 'recall_url', 'manufacturers', 'product_types'],
@@ -152,7 +151,6 @@ const SILENT: Body = {
   note: null,
 }
 
-/** Only a single firm becomes the subject. */
 const recall = (
   key: string,
   firms: readonly string[],

@@ -76,7 +76,6 @@ const refuseShifted = (row: Examination): void => {
   )
 }
 
-/** The register as a table, without states. */
 const table: FeedForm = {
   names: [
     '企业名称',

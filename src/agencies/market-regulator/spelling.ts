@@ -1,4 +1,3 @@
-/** Alternative headings of one field, such as 标称生产企业 and 标称生产单位. */
 import type { Draft } from '../../domain/records/records.js'
 import { clean, compact } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'

@@ -16,7 +16,6 @@ export async function* readJson(content: FileContent, shapes: readonly FormShape
   else yield* itemsIn(parseJson(await textOf(content, MAX_BYTES)), shapes, feed)
 }
 
-/** More lines follow a complete first value. */
 const isLines = async (content: FileContent): Promise<boolean> => {
   let first = ''
   for await (const piece of decoded(content, await encodingOf(content))) {

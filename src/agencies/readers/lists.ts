@@ -21,7 +21,6 @@ function* recordsIn(value: unknown, levels: number): Iterable<object> {
   for (const part of Object.values(value).slice(0, LOOKED_AT)) yield* recordsIn(part, levels - 1)
 }
 
-/** Yields known lists, but none inside records. */
 function* listsIn(value: unknown, shapes: readonly FormShape[], levels: number): Iterable<unknown[]> {
   if (Array.isArray(value)) {
     if (holdsKnown(value, shapes)) yield value

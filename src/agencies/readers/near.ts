@@ -14,7 +14,6 @@ interface NearestForm {
   wanted: string[]
 }
 
-/** `rows` are first rows of a table or field names of records. */
 export const nearest = (rows: readonly (readonly string[])[], shapes: readonly FormShape[]): NearestForm => {
   let best: NearestForm & { filled: number } = { read: [], known: [], wanted: [], filled: 0 }
   for (const row of rows) {
@@ -38,7 +37,6 @@ const redacted = (name: string): string => {
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? '（无 none）' : names.join('、'))
 
-/** CONTENT_UNKNOWN with advice for a clerk. */
 export const headerUnknown = (
   feed: string,
   rows: readonly (readonly string[])[],

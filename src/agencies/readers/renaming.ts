@@ -34,7 +34,6 @@ export const renamed = (
       const heading = found.names[at] ?? name
       const value = item.fields[name] ?? null
       const field = Object.hasOwn(headings, heading) ? headings[heading] : name
-      // If the target column exists, both stay.
       if (field !== null && field !== undefined)
         fields[field !== name && Object.hasOwn(item.fields, field) ? name : field] = value
     }

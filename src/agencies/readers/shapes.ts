@@ -8,7 +8,6 @@ export interface FormShape {
   every?: true
 }
 
-/** Raw content that could not be split into fields. */
 export const BROKEN = '__row'
 
 const FEWEST_KNOWN = 3 // names
@@ -26,7 +25,6 @@ const loose = (name: string): string =>
     .replace(/^\*|\*$/g, '')
     .toUpperCase()
 
-/** Every row of a table repeats the question. */
 const recognised = new WeakMap<readonly FormShape[], (names: readonly string[]) => RecognisedShape<FormShape> | null>()
 
 interface RecognisedShape<S> {

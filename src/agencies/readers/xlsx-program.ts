@@ -14,7 +14,6 @@ export const program = (): URL => {
 
 let built: boolean | undefined
 
-/** Generated browser files are newer by design. */
 const isBuilt = (): boolean => {
   if (!existsSync(BUILT)) return false
   const { mtimeMs } = statSync(BUILT)

@@ -23,7 +23,7 @@ export interface ZipPart {
   content: Buffer
 }
 
-/** Null after passing each part to `each`. */
+/** Returns null after passing each part to `each`. */
 export const zipFault = (
   bytes: Buffer,
   limits: ZipLimits,
@@ -104,7 +104,6 @@ const endOf = (bytes: Buffer): number => {
   return -1
 }
 
-/** Compares the local header with the central directory. */
 const contentOf = (
   bytes: Buffer,
   { name, flags, method, crc, packed, unpacked, local }: ZipEntry,

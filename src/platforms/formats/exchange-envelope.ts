@@ -1,4 +1,3 @@
-/** exchange-envelope: the provincial XML message. */
 import { type EntryNotice, isEntry, kindOf, type Notice, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { type FormatFault, type NoticeBatch, SENDER } from '../platform.js'
 import { checkPenaltyRow, penaltyRow } from './penalty-row.js'
@@ -14,7 +13,6 @@ const OPEN = '0'
 
 export const EXCHANGE_SHOWN: ShownNames = { key: 'ENTRY_ID', sequence: 'ENTRY_SN', uscc: 'A000002', name: 'A000001' }
 
-/** All notices are of one kind. */
 export const envelope = (receiver: string, batch: NoticeBatch): string =>
   XML_DECLARATION +
   node(
@@ -23,7 +21,6 @@ export const envelope = (receiver: string, batch: NoticeBatch): string =>
     node('Body', node('rows', ...batch.notices.map(rowNode))),
   )
 
-/** `flow` is the batch id, `sn` the number of rows. */
 export const envelopeHeader = (receiver: string, { id, notices }: NoticeBatch) => ({
   sender: SENDER,
   receiver,

@@ -10,7 +10,6 @@ export const TABLES: Record<SubjectKind, string> = {
   permit: 'hub_xzxk',
 }
 
-/** `state`: 0 new, 1 taken, 2 accepted, 3 rejected. */
 export const TABLE_NAMES = {
   key: 'subject_key',
   sequence: 'sequence',
@@ -30,15 +29,12 @@ const FORMATS: Record<SubjectKind, string> = {
   penalty: 'penalty-row',
   permit: 'permit-row',
 }
-/** Replaced by the table's own columns. */
 const TOLD_APART = ['ENTRY_ID', 'ENTRY_SN', 'OPERATION', 'HUB_ID', 'HUB_SN', 'HUB_OP']
 
-/** PostgreSQL folds names to lower case. */
 export const tableColumns = (kind: SubjectKind): string[] => fieldsOf(kind).map(({ code }) => code.toLowerCase())
 
 const fieldsOf = (kind: SubjectKind) => columnsOf(FORMATS[kind]).filter(({ code }) => !TOLD_APART.includes(code))
 
-/** Repeated sends give the same row. */
 export const tableRow = (notice: Notice): FormatRow => {
   const kind = isEntry(notice) ? 'listing' : notice.kind
   const row = exchangeRowOf(notice)

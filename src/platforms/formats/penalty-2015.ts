@@ -1,5 +1,3 @@
-/** penalty-2015: first-generation 双公示 行政处罚, without amount fields. */
-
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { regionIn } from '../../domain/operators/codes.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -19,7 +17,6 @@ const STATES: Readonly<Record<string, string>> = {
 }
 const PROVINCE = '220000'
 
-/** Rows carry the send date in Asia/Shanghai. */
 export const penalty2015Message = (batch: NoticeBatch, token: string): string =>
   soapCall('importPenalyXml', token, penalty2015Rowdata(batch))
 
@@ -70,6 +67,5 @@ export const placeOf = (notice: RecordNotice): string => {
 
 export const checkPenalty2015Row = (notice: RecordNotice): FormatFault[] => {
   const person = naturalPerson(notice, 'CF_XDR_MC')
-  // Any date works for the check.
   return person.length > 0 ? person : faultsIn('penalty-2015', penalty2015Row(notice, LONG_TERM))
 }

@@ -14,7 +14,6 @@ const SERVICE = 'http://webservice.creditchina.gov.cn/'
 /** Characters. */
 const FAULT_LENGTH_MAX = 40
 
-/** The missing "t" in `importPenalyXml` is the service's. */
 export type SoapOperation = 'importPenalyXml' | 'importPermissionXml'
 
 export const slashed = (day: string | null): string | null => day?.replaceAll('-', '/') ?? null

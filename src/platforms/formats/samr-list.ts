@@ -44,7 +44,6 @@ export const checkSamrRow = (notice: EntryNotice): FormatFault[] => [
   ...faultsIn('samr-list', samrRow(notice)),
 ]
 
-/** The row does not name its list. */
 const otherList = (notice: EntryNotice): FormatFault[] =>
   notice.list === LIST
     ? []

@@ -49,6 +49,5 @@ interface FormatColumn {
   title: string
 }
 
-/** In schema order. */
 export const columnsOf = (format: string): FormatColumn[] =>
   Object.entries(propertiesOf(format)).map(([code, { title }]) => ({ code, title }))

@@ -6,7 +6,6 @@ const ELEMENTS_MAX = 100_000
 
 export const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 
-/** Text is trimmed. */
 export interface XmlElement {
   name: string
   text: string
@@ -44,7 +43,6 @@ const escaped = (text: string): string =>
 
 export const localName = ({ name }: XmlElement): string => name.slice(name.indexOf(':') + 1)
 
-/** Outer before inner. */
 export const elementsNamed = (root: XmlElement, name: string): XmlElement[] => [
   ...(localName(root) === name ? [root] : []),
   ...root.children.flatMap((child) => elementsNamed(child, name)),

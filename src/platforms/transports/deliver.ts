@@ -26,7 +26,6 @@ export const deliver = async (
   )
 }
 
-/** Throws PLATFORM_UNREACHABLE when unreadable. */
 export const readable = <T>(
   { secret }: PlatformAddress,
   { status, body }: PlatformAnswer,
@@ -42,7 +41,6 @@ export const readable = <T>(
   }
 }
 
-/** Notices with one key take its receipts in turn. */
 const matchReceipts = (notices: readonly Notice[], receipts: readonly Receipt[]): Receipt[] => {
   const unused = new Map<string, Receipt[]>()
   for (const receipt of receipts) {

@@ -128,7 +128,6 @@ interface SentBatch {
   receiptPath: string | null
 }
 
-/** Newest first. */
 const batchesWith = async (
   wanted: ReadonlySet<string>,
   { url, signal }: PlatformAddress,

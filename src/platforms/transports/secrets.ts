@@ -1,5 +1,3 @@
-/** Masks our credentials in answers, receipts, errors and logs. */
-
 import type { PlatformAddress } from '../platform.js'
 
 /** Masking shorter secrets would destroy ordinary text. */

@@ -22,13 +22,11 @@ const ruleRow = ({ from, to: until, basis, confirmed, fields }: RuleRow): Html =
   html`<article class="rule"><h3>${titleOf(fields)} ${confirmed === null ? null : confirmed ? CONFIRMED : UNCONFIRMED}</h3>
 <dl class="facts">${from !== null || until !== null ? html`<div><dt>${both('施行期间', 'In force')}</dt><dd>${from === null ? '…' : dayText(from)} – ${until === null ? '…' : dayText(until)}</dd></div>\n` : null}${basis === null ? null : html`<div><dt>${both('出处', 'Source')}</dt><dd>${publishedText(basis)}</dd></div>\n`}${fields.map((field) => html`<div><dt><code>${field.name}</code></dt><dd>${shown(readIn(field.value))}</dd></div>\n`)}</dl></article>\n`
 
-/** Tables without names: the first value stands in. */
 const titleOf = (fields: RuleRow['fields']): Html => {
   const named = fields.find(({ name }) => name === 'zh') ?? fields.find(({ name }) => name === 'id') ?? fields[0]
   return publishedText(named === undefined || named.value.startsWith('{') ? '—' : named.value)
 }
 
-/** Nested values arrive as JSON text. */
 const readIn = (text: string): unknown => {
   if (!/^[[{]/.test(text)) return text
   try {

@@ -12,9 +12,7 @@ export interface ResultPage {
   asked: SearchFilter
   entries: readonly PublicBody[]
   total: number
-  /** Entries are in force on this day. */
   day: string
-  /** Absent on the last page. */
   next: SearchFilter['after']
   /** No entry has exactly the requested name. */
   similar: boolean

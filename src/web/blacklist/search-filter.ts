@@ -99,6 +99,5 @@ export const conditionsOf = (
   contested,
 })
 
-/** The sort order does not narrow the list. */
 export const isNarrowed = ({ name, reason, region, authority, from, to, contested }: SearchFilter): boolean =>
   name !== '' || contested || [reason, region, authority, from, to].some((each) => each !== null)

@@ -11,7 +11,6 @@ import type { DayStamp, PageCache } from '../frame/page-cache.js'
 import { conditionsOf, type SearchFilter } from './search-filter.js'
 
 export const PAGE_ENTRIES = 50
-/** Most operators of one name search. */
 const FOUND_MOST = 500
 
 export interface SearchResult {
@@ -19,7 +18,6 @@ export interface SearchResult {
   total: number
   /** Absent on the last page. */
   next: publicList.ListPlace | null
-  /** True when all matches are only similar. */
   similar: boolean
 }
 
@@ -94,7 +92,6 @@ const rankedEntries = async (
   return { entries: found.sort(orders[asked.sort ?? 'best']), similar }
 }
 
-/** Match reasons that mean a different name. */
 const SIMILAR_REASONS: ReadonlySet<MatchReason> = new Set(['TYPING', 'SIMILAR'])
 
 const compareTexts = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)

@@ -4,7 +4,6 @@ import type { NameAnswer } from '../../domain/standing/name-query.js'
 import type { Words } from '../../foundation/text/words.js'
 
 export interface CheckedEntry {
-  /** Absent when the entry has no page. */
   id: string | null
   kind: string
   reason: string
@@ -20,7 +19,7 @@ export interface CodeAnswer {
   status: 'KNOWN' | 'UNKNOWN' | 'CEASED'
   listed: boolean
   entries: readonly CheckedEntry[]
-  /** Null when the row gave no name. */
+  /** Is null when the row gave no name. */
   nameAnswer: NameAnswer | null
 }
 
@@ -41,7 +40,7 @@ export const STATUS: Record<CodeAnswer['status'], Words> = {
   CEASED: { zh: '已注销或吊销等', en: 'ceased' },
 }
 
-/** Null when no fault is visible. */
+/** Returns null when no fault is visible. */
 export const miswritten = (asked: string): (Words & { fault: CodeFault }) | null => {
   const fault = codeFault(asked)
   return fault && { fault, ...MISWRITTEN[fault] }

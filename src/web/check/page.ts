@@ -19,7 +19,6 @@ import { CHECK_MOST } from './rows.js'
 
 export interface CheckForm {
   text: string
-  /** A sentence in both languages. */
   refused: string | null
 }
 

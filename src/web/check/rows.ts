@@ -12,7 +12,6 @@ const COLUMNS_MOST = 200
 
 /** Likeliest first. Text copied from a spreadsheet has tabs. */
 const SEPARATORS = ['\t', ',', ';']
-/** Separators within a line: commas, else blanks. */
 const PARTED = [/[\t,;，、；]/, /[^\S\r\n]+/]
 const EDGE = /[\s,;，、；"]/
 /** Spreadsheet markers for text cells: ="…", or a leading apostrophe. */
@@ -125,7 +124,6 @@ const placeOfCode = (cells: readonly string[]): number => {
   return valid >= 0 ? valid : cells.findIndex(isCode)
 }
 
-/** Several codes and nothing else. */
 const isRow = (cells: readonly string[]): boolean => {
   let codes = 0
   for (const cell of cells) {

@@ -12,12 +12,10 @@ export type Section = (typeof SECTIONS)[number]
 export interface DeskPage {
   path: string
   title: string
-  /** Pages without one are reached by links. */
   section?: Section
   /** Any one opens the page. */
   acts: readonly Act[]
   load: () => Promise<{ default: ComponentType }>
-  /** Shortcut key after g. */
   key?: string
 }
 

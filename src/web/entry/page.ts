@@ -13,10 +13,8 @@ import { termLine } from './term-line.js'
 
 export interface EntryContent {
   entry: SignedEntry
-  /** Absent when the rules no longer contain it. */
   list: ListKind | undefined
   today: string
-  /** Such as https://hub.example. */
   base: string
 }
 
@@ -69,7 +67,6 @@ ${termLine({ decidedOn: body.decidedOn, publishedOn: body.publishedOn, endsOn: b
 const repairFrom = (body: PublicBody, list: ListKind, today: string): string | null =>
   list.repair === null ? null : firstRepairDay(list, body.decidedOn, { from: body.decidedOn, on: today })
 
-/** Rendered once per list. */
 const renderPerList = (say: (list: ListKind) => Html | null): ((shown: EntryContent) => Html | null) => {
   const known = new WeakMap<ListKind, Html | null>()
   return ({ list }) => {
@@ -136,7 +133,6 @@ ${
 </section>`
 }
 
-/** In the province's time zone. */
 export const minute = (instant: Date): string => MINUTE.format(instant).slice(0, 16)
 
 const MINUTE = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'short' })

@@ -4,10 +4,8 @@ import { table } from '../scorecard/card-table.js'
 import { both, type Html, html, linkTo, plainText } from './html.js'
 import { PREFECTURES } from './prefectures.js'
 
-/** About the width of a phone. */
 const WIDTH = 400
 const HEIGHT = 180
-/** Space above for numbers, below for month names. */
 const [HEAD, FOOT] = [18, 20]
 const EDGE = 4
 
@@ -46,7 +44,6 @@ const columnsOf = (count: number): { at: (place: number) => number; wide: number
 
 const round = (number: number): number => Math.round(number * 10) / 10
 
-/** Labels the first and last column and each January. */
 const monthNames = (months: readonly MonthCounts[], at: (place: number) => number, y: number): Html =>
   html`${months.map(({ month }, place) => {
     const last = place === months.length - 1
@@ -128,7 +125,6 @@ export interface ChartBar extends Words {
   path: Html
 }
 
-/** Bar distance, and the right edge of numbers. */
 const [BAR, NUMBERS] = [34, 348]
 
 export const barChart = (id: string, title: Words, says: Words, all: readonly ChartBar[], column: Words): Html => {

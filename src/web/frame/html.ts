@@ -32,7 +32,6 @@ const write = (part: HtmlPart, lang: Lang): string => {
   return part.map((each) => write(each, lang)).join('')
 }
 
-/** Renders a fixed part once per language. */
 export const constant = (part: Html): Html => {
   const known = new Map<Lang, string>()
   return new Html((lang) => {
@@ -54,7 +53,6 @@ export const paragraphs = (zh: string, en: string): Html =>
       : `<p>${escapeHtml(zh)}</p>\n<p class="en" lang="en">${escapeHtml(en)}</p>`,
   )
 
-/** For attributes, titles and options. */
 export const plainText = (zh: string, en: string): Html =>
   new Html((lang) => escapeHtml(lang === 'en' ? en : zh === en ? zh : `${zh} ${en}`))
 
@@ -72,7 +70,6 @@ const isolateText = (text: string, attributes: string): string => {
   return `<bdi${attributes}>${escapeHtml(own.text)}</bdi>${own.closes}`
 }
 
-/** For punctuation and short words. */
 export const inPageLanguage = (zh: string, en: string): Html => new Html((lang) => escapeHtml(lang === 'en' ? en : zh))
 
 export const linkTo = (path: string, parameters: Record<string, string> = {}, fragment = ''): Html =>

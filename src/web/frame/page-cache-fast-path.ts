@@ -21,7 +21,6 @@ interface FastPathSources {
   entry: (id: string, asked: EntryRequest) => Promise<RenderedPage | null>
 }
 
-/** `address` has its parameters in canonical order. */
 export const keyOf = (encoding: PageEncoding, address: string): string => `${encoding} ${address}`
 
 const ENTRY = /^\/blacklist\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\?lang=en)?$/
@@ -49,6 +48,5 @@ export const makeFastPath =
     return cache.has(key) && send(cache.stamp(now).then((stamp) => cache.get<RenderedPage>(stamp, key)))
   }
 
-/** False for CSV clients of the same URL. */
 const readsPages = (accepted = '*/*'): boolean =>
   accepted === '*/*' || (accepted.includes('text/html') && !accepted.includes('csv'))

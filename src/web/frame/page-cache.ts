@@ -6,7 +6,6 @@ import type { Db } from '../../store/db/db.js'
 import { type InTurn, makeTurns } from '../../store/db/turns.js'
 import * as publicList from '../../store/publication/public-list.js'
 
-/** Evicts the least recently used. */
 const KEPT_MOST = 400
 
 export interface DayStamp extends Omit<publicList.ListStamp, 'listed'> {
@@ -17,7 +16,6 @@ export interface PageCache {
   /** Reads the stamp after the call. Throws LIST_WITHHELD while the restore guard forbids listing. */
   stamp: (now: Date) => Promise<DayStamp>
   getOrMake: <T>(stamp: DayStamp, key: string, make: () => Promise<T>) => Promise<T>
-  /** Cached under any stamp. */
   has: (key: string) => boolean
   get: <T>(stamp: DayStamp, key: string) => Promise<T> | undefined
   /** For figures without names, as of the last publication. */
@@ -81,7 +79,6 @@ const shareReads = <T>(read: () => Promise<T>): (() => Promise<T>) => {
   }
 }
 
-/** Batches single keys like `shareReads`. */
 export const batchReads = <V>(
   read: (keys: readonly string[]) => Promise<Map<string, V>>,
 ): ((key: string) => Promise<V | null>) => {

@@ -15,7 +15,6 @@ export const page = (title: SitePage['title'], content: Html): SitePage => ({ ti
 export interface FrameOptions {
   demo?: boolean
   lang?: Lang
-  /** Excludes `lang`. Absent for pages without a URL, such as errors. */
   here?: { path: string; parameters: Record<string, string> } | null
 }
 

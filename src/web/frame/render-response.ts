@@ -19,7 +19,6 @@ interface RenderDependencies {
 }
 
 interface RenderOptions {
-  /** Without the language. */
   parameters?: Record<string, string>
   isChosen?: boolean
   /** Lowers `max-age`, seconds. */

@@ -13,7 +13,6 @@ export interface SiteDependencies {
   demo: boolean
   /** Milliseconds for which a client may read nothing. */
   slowMs?: number
-  /** The request's host when absent. */
   publicUrl?: string
   nowOf: (request: Request) => Date
 }

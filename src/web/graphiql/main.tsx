@@ -12,7 +12,7 @@ interface GraphiqlSession {
   csrfToken: string
 }
 
-/** Null when nobody is signed in. No request without a session cookie. */
+/** Returns null when nobody is signed in. No request without a session cookie. */
 const sessionOf = async (): Promise<GraphiqlSession | null> => {
   if (document.documentElement.dataset['session'] !== 'true') return null
   const answer = await fetch('/desk/session')
@@ -104,7 +104,6 @@ const App = ({ session }: { session: GraphiqlSession | null }) => {
   )
 }
 
-/** Adds missing labels and keyboard scrolling after each render. */
 const nameEditors = (): void => {
   for (const field of document.querySelectorAll('.CodeMirror textarea:not([aria-label])')) {
     const around = field.closest('section[aria-label], [role="tabpanel"] [aria-label]')

@@ -16,7 +16,6 @@ export interface PartyFileContent {
   file: PartyFile
   done: string | null
   refused: string | null
-  /** Kept for correction. */
   statement: string
 }
 

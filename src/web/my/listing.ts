@@ -16,16 +16,13 @@ const TEXT_MOST = 10_000
 export interface ListingContent {
   own: PartyPageContext
   listing: PartyListingDetail
-  /** Absent when not removed, or never delivered. */
   retraction: RetractionStatus | null
   platformNames: ReadonlyMap<string, { zh: string; en: string }>
   done: string | null
   refused: string | null
-  /** Kept for correction. */
   text: string
 }
 
-/** Published here and removed for good. */
 export const isCertified = ({ state, publishedOn, removedOn, mirrored }: PartyListingDetail): boolean =>
   state === 'REMOVED' && publishedOn !== null && removedOn !== null && !mirrored
 

@@ -5,7 +5,6 @@ const RECORD = 'id kind agencyName { zh en } validFrom validTo'
 const LISTING = `id kind list { name { zh en } } state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason
   mirrored contested allowedMoves repair { appliedOn acceptedOn }`
 
-/** Excludes members that may be long. */
 export const FILE = `query MyFile { myFile {
   uscc shop name kind region registrationStatus formerNames
   standing { status listed asOf stale }

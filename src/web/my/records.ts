@@ -27,7 +27,6 @@ const record = (one: PartyRecordDetail): Html => html`<article>
 ${row('信源单位', 'Agency', both(one.agencyName.zh, one.agencyName.en))}${row('得知于', 'Known since', minute(new Date(one.knownFrom)))}${row('出处', 'Source', sourceOf(one))}${row('可疑之处', 'Noticed', one.findings.length > 0 ? publishedText(one.findings.map(({ message }) => message).join('；')) : null)}${saidIn(one.body).map(([name, value]) => member(one.kind, name, value))}</dl>
 </article>\n`
 
-/** Free values are shown as sent. */
 const member = (kind: string, name: string, value: unknown): Html | null => {
   const { zh, en } = wordsOfField(name)
   const [chinese, english] = [valueIn('zh', kind, value), valueIn('en', kind, value)]

@@ -3,7 +3,6 @@ import { both, page, type SitePage } from '../frame/page.js'
 import { refusalNotice } from './frame.js'
 
 export interface SignInContent {
-  /** In both languages. */
   why: string | null
   /** Text submitted after the session had ended. */
   typed: string | null

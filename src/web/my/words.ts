@@ -99,7 +99,6 @@ export const ASK_KINDS: Record<string, Words> = {
   TOKEN: words('登录', 'signing in'),
 }
 
-/** An unknown code is shown as is. */
 export const label = (table: Record<string, Words>, name: string): Html => {
   const found = Object.hasOwn(table, name) ? table[name] : undefined
   return found ? both(found.zh, found.en) : html`${name}`

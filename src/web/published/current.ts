@@ -26,7 +26,6 @@ export interface ListDependencies {
   sure?: () => Date
 }
 
-/** Publications tried per request. */
 const TRIES = 3
 const RETRY_SECONDS = 10
 export const WAIT_MS = 250
@@ -102,7 +101,6 @@ const oneAtATime = (publish: () => Promise<unknown>): (() => Promise<unknown>) =
   }
 }
 
-/** Returns false on timeout. */
 export const settlesWithin = async (making: Promise<unknown>, ms: number): Promise<boolean> => {
   if (ms === Number.POSITIVE_INFINITY) return making.then(() => true)
   const given = new AbortController()
@@ -121,7 +119,6 @@ interface ServingTimes {
 const servable = (found: StoredSnapshot, keys: Pick<Keys, 'manifests'>, times: ServingTimes): ListInForce | null =>
   found === null || found.forgotten ? null : servableList(found, keys, times)
 
-/** Returns null when it cannot be served. */
 const withoutRemoved = async (
   tx: Tx,
   keys: Pick<Keys, 'manifests'>,

@@ -1,4 +1,3 @@
-/** Net changes since a sequence. */
 import type { Tx } from '../../store/db/db.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 
@@ -6,7 +5,6 @@ export interface ListDelta {
   text: string
   from: number
   entries: number
-  /** Added and changed entries. */
   names: number
 }
 

@@ -29,12 +29,10 @@ export interface DataDependencies {
   demo: boolean
   /** Milliseconds for which a client may read nothing. */
   slowMs?: number
-  /** The request's host when absent. */
   publicUrl?: string
   publish: () => Promise<unknown>
   nowOf: (request: Request) => Date
   files: PublishedFiles
-  /** The address that rate limits count. */
   addressOf: (request: Request) => string
   waitMs?: number
 }

@@ -13,7 +13,6 @@ export interface FileRepresentation extends ByteSource {
   type: string
   /** `max-age`, seconds. */
   freshFor: number
-  /** Absent to display inline. */
   saveAs: string | null
   encodings: Partial<Record<FileEncoding, ByteSource>>
   bounds: TimeoutBounds

@@ -9,7 +9,6 @@ interface TableContent {
   caption: Words
   columns: readonly Words[]
   rows: readonly (readonly TableCell[])[]
-  /** No cards on small screens. */
   narrow?: boolean
 }
 

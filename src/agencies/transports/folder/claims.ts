@@ -19,7 +19,6 @@ export interface ClaimTimes {
 }
 
 export interface FileClaim extends ClaimedFile {
-  /** A remaining file is claimed again later. */
   release: () => Promise<void>
   /** Leaves an unremovable file behind all others. */
   leave: () => void
@@ -31,7 +30,6 @@ export interface NextClaim {
 }
 
 const held = new Set<string>()
-/** Judged but unremovable files of this process. */
 const unremovable = new Set<string>()
 
 export const claimNext = async (path: string, { settleMs, abandonedMs }: ClaimTimes): Promise<NextClaim> => {
@@ -51,7 +49,6 @@ export const claimNext = async (path: string, { settleMs, abandonedMs }: ClaimTi
   return { claim: null, more: false }
 }
 
-/** Also proves that the folder is writable. */
 const timeIn = async (path: string): Promise<number> => {
   const probe = join(path, `.now-${randomUUID()}`)
   const file = await open(probe, 'wx')

@@ -5,7 +5,6 @@ import iconv from 'iconv-lite'
 
 /** Declares the file beside it complete. */
 export const READY = '.ok'
-/** Inside the feed's folder, where the sender finds it. */
 export const REFUSED = 'refused'
 /** Bytes, with room for a suffix. */
 const MAX_NAME = 255 - 40
@@ -15,7 +14,6 @@ const DIGEST = 8 // characters
 export const textOf = (raw: Buffer): string =>
   isUtf8(raw) ? raw.toString('utf8') : fitting(iconv.decode(raw, 'gb18030').replace(/[/\0]/g, '_'))
 
-/** A shortened name keeps a digest of the whole. */
 export const fitting = (name: string): string => {
   const bytes = Buffer.from(name)
   if (bytes.length <= MAX_NAME) return name

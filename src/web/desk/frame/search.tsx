@@ -6,7 +6,6 @@ import { codeOf, operatorPath } from '../pieces/code.js'
 import { sentenceOf } from '../pieces/refusal.js'
 import { FindOperatorDocument } from './search.generated.js'
 
-/** Debounce, and the shortest name searched. */
 const PAUSE_MS = 250
 const NAME_LEAST = 2
 const CODE = /^(?:[0-9A-Z]{8,9}|[0-9A-Z]{13,18}|SHOP:\S+)$/i
@@ -112,7 +111,6 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
 }
 
 interface OperatorMatches {
-  /** The text that these options answer. */
   of: string
   options: SearchOption[]
   words: string | null

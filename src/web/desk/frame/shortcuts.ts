@@ -2,7 +2,6 @@
 import { useEffect } from 'react'
 
 export interface Shortcut {
-  /** One key or two: `/`, `g t`. */
   keys: string
   words: string
   does: () => void

@@ -35,12 +35,10 @@ const COMMON = { animation: false, textStyle: { color: COLOURS.text }, color: [.
 const TOOLTIP = { renderMode: 'richText' as const, confine: true }
 
 export interface ChartProps {
-  /** Accessible name. */
   label: string
   option: ChartOption
   /** Pixels. */
   height: number
-  /** The same data as a table. */
   children: ReactNode
   isTableOpen?: boolean
 }

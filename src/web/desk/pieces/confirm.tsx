@@ -4,7 +4,6 @@ import { type ReactNode, useId, useState } from 'react'
 import { Refusal } from './refusal.js'
 
 export interface ConfirmProps {
-  /** Such as 撤回本次拉取. */
   action: string
   follows: readonly ReactNode[]
   asks?: { label: string; optional?: boolean; most?: number }
@@ -12,7 +11,6 @@ export interface ConfirmProps {
   /** A red button. Enter cancels. */
   danger?: boolean
   disabled?: boolean
-  /** Tooltip, or the reason why it is disabled. */
   hint?: string
   button?: ButtonProps
   children?: ReactNode

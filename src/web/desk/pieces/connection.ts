@@ -1,4 +1,3 @@
-/** Loads a Relay connection page by page. */
 import type { OperationVariables, TypedDocumentNode } from '@apollo/client'
 import { useApolloClient } from '@apollo/client/react'
 import { useCallback, useEffect, useRef, useState } from 'react'
@@ -15,7 +14,7 @@ interface RowPage<T> {
 
 export interface LoadedConnection<T> {
   rows: readonly T[]
-  /** Null while loading, or without a count. */
+  /** Is null while loading, or without a count. */
   total: number | null
   hasMore: boolean
   isLoading: boolean

@@ -52,7 +52,6 @@ export const Members = ({ kind, body }: { kind: string; body: RecordBody }) => (
   </dl>
 )
 
-/** Belongs in `<dl className="fields">`. */
 export const Field = ({
   label,
   children,

@@ -1,4 +1,3 @@
-/** For items taller than a table row. */
 import { Button } from 'antd'
 import type { ReactNode } from 'react'
 import type { LoadedConnection } from './connection.js'

@@ -10,7 +10,6 @@ const CITIES: readonly { value: string; name: string }[] = CITY_NAMES.map((city)
 
 export const REGION_OPTIONS = CITIES.map(({ value, name }) => ({ value, label: `${name} ${value}` }))
 
-/** 全省 for null and the province. */
 export const regionWords = (code: string | null): string => {
   if (code === null || code === PROVINCE) return '全省'
   return CITIES.find(({ value }) => value === code)?.name ?? code

@@ -8,13 +8,11 @@ export interface PlainColumn {
 
 export interface PlainRow {
   key: string
-  /** The first cell is the row header. */
   cells: readonly ReactNode[]
   isMarked?: boolean
 }
 
 export interface PlainTableProps {
-  /** Accessible name. */
   label: string
   columns: readonly PlainColumn[]
   rows: readonly PlainRow[]

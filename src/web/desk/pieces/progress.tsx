@@ -2,7 +2,6 @@ import { Progress as Bar } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { Refusal } from './refusal.js'
 
-/** Poll interval, and consecutive failures that end polling. */
 const LOOK_MS = 1_500
 const FAILURES_MOST = 5
 

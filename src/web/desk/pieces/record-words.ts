@@ -1,4 +1,3 @@
-/** Names of fields and values come from domain/records/record-words. */
 import { saidIn, valueIn, wordsOfField } from '../../../domain/records/record-words.js'
 import { placeWords } from './places.js'
 import { labelOf } from './words.js'
@@ -42,7 +41,6 @@ export const lineOf = (kind: string, body: RecordBody): string => {
   return words.length === 0 ? labelOf('RecordKind', kind) : words.join(' · ')
 }
 
-/** True when the record counts against its operator. */
 export const isAdverse = (kind: string, body: RecordBody): boolean => {
   if (kind === 'PENALTY') return body['status'] !== 'REVOKED'
   if (kind === 'LIST_ENTRY') return body['removed_on'] == null

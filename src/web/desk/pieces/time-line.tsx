@@ -11,7 +11,6 @@ export interface TimeLineEvent {
   title: ReactNode
   detail?: ReactNode
   tone?: Tone
-  /** Drawn hollow, with the days left. */
   isAhead?: boolean
 }
 

@@ -7,7 +7,6 @@ import { Empty } from './empty.js'
 import { Refusal } from './refusal.js'
 
 export const ROW_PX = 44
-/** Rows rendered beyond each edge of the view. */
 const AHEAD_ROWS = 8
 /** Each row has about ten elements. */
 const DRAWN_ROWS = 58
@@ -26,13 +25,11 @@ export interface TableColumn<T> {
 }
 
 export interface VirtualTableProps<T> {
-  /** Accessible name. */
   label: string
   columns: readonly TableColumn<T>[]
   rows: LoadedConnection<T>
   rowKey: (row: T) => string
   empty?: ReactNode
-  /** Kept in the URL. */
   position?: number
   onPosition?: (row: number) => void
   /** Narrower tables scroll sideways, pixels. */

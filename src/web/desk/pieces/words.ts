@@ -1,4 +1,3 @@
-/** Labels come from the schema's descriptions. */
 import { LABELS } from '../labels.generated.js'
 
 export type EnumName = keyof typeof LABELS

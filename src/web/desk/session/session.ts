@@ -19,7 +19,6 @@ export interface DeskSession {
 
 interface SignInState {
   session: DeskSession | null
-  /** A request waits for a new sign-in. */
   isAskedAgain: boolean
   /** Browser milliseconds. The server measures idle time from arrival. */
   lastAt: number
@@ -91,7 +90,6 @@ export const ask = async (
   const answer = await send(input, { ...init, headers, credentials: 'same-origin' })
   if (session === null) return answer
   if (answer.status === 401) {
-    // Only the token is outdated.
     if (state.session?.csrfToken === session.csrfToken) await again()
     return ask(input, init, send)
   }
@@ -103,7 +101,6 @@ export const ask = async (
 const isOfOldToken = async (answer: Response): Promise<boolean> =>
   (await answer.clone().text()).includes('CSRF_REFUSED')
 
-/** Adopts a session from another window, if any. */
 const renewed = async (): Promise<boolean> => {
   const answer = await fetch('/desk/session', { credentials: 'same-origin' })
   if (answer.status === 401) {

@@ -10,7 +10,6 @@ interface SignInFields {
   again?: string
 }
 
-/** `name` fixes the person. */
 const SignInForm = ({ name = '' }: { name?: string }) => {
   const [isOneTime, setOneTime] = useState(false)
   const [refused, setRefused] = useState<SignInRefusal | null>(null)

@@ -5,7 +5,6 @@ import { Field } from '../../pieces/field.js'
 
 export interface OneTimeSecret {
   title: string
-  /** Its label, such as 密钥. */
   what: string
   text: string
   fields: readonly { label: string; value: ReactNode }[]

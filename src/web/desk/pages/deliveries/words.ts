@@ -12,7 +12,7 @@ export const STATES: Record<DeliveryStateName, { word: string; tone: Tone }> = {
 
 interface DeliverySubject {
   key: string
-  /** Null for viewers who may not see it. */
+  /** Is null for viewers who may not see it. */
   notice: unknown
   listing: { operator: { name: string | null } } | null
 }

@@ -198,7 +198,6 @@ const Settle = ({ of, platform, onDone }: { of: DeliveryNode; platform: string; 
   )
 }
 
-/** One answer before each act of a person, and the last. */
 const Answers = ({ of }: { of: DeliveryNode }) => {
   const before = of.acts.map(({ receipt, at }) => ({
     until: at as string | null,

@@ -1,6 +1,5 @@
 import { PlainTable } from '../../pieces/plain-table.js'
 
-/** A record's own members keep their names. */
 const WORDS: Record<string, string> = {
   sequence: '序号',
   listName: '名单',
@@ -31,7 +30,7 @@ const WORDS: Record<string, string> = {
 }
 const LEFT_OUT = ['key', 'action', 'kind', 'list']
 
-/** Without empty members. */
+/** Omits empty members. */
 const flat = (value: unknown, path = ''): [string, string][] => {
   if (value === null || value === undefined) return []
   if (typeof value !== 'object') return [[path, value === true ? '是' : value === false ? '否' : String(value)]]
@@ -42,7 +41,6 @@ const flat = (value: unknown, path = ''): [string, string][] => {
 
 interface NoticeProps {
   told: unknown
-  /** Absent when no comparison is wanted. */
   now?: unknown
 }
 

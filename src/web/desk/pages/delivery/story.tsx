@@ -16,7 +16,6 @@ export interface PlatformReceipt {
 
 export interface DeliveryHistory {
   state: string
-  /** State of the check of a confirmed removal. */
   check: string | null
   action: string
   attempts: number

@@ -29,7 +29,6 @@ const VIEWS = [
   { value: 'settled', label: '已办结' },
   { value: 'all', label: '全部' },
 ]
-/** Shorter labels than the schema's. */
 const KINDS: Record<DiscrepancyRow['what'], string> = {
   MISSING: '缺失',
   STALE: '展示不符',

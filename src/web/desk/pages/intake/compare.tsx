@@ -12,7 +12,7 @@ interface ComparisonLine {
   name: string
   said: string | null
   held: string | null
-  /** Null when one side has no value. */
+  /** Is null when one side has no value. */
   agrees: boolean | null
 }
 
@@ -38,7 +38,6 @@ const line = (name: string, said: string | null, held: string | null, agreed = f
   agrees: said === null || held === null ? null : agreed || bare(said) === bare(held),
 })
 
-/** `evidence` counts as agreement despite another spelling. */
 export const linesOf = (
   { subject, body }: Pick<UnmatchedWholeFragment, 'subject' | 'body'>,
   held: CandidateFragment | null,

@@ -1,5 +1,3 @@
-/** Untouched fields keep their values. */
-
 export type RejectedItem = Readonly<Record<string, unknown>>
 
 export interface ItemProblem {
@@ -17,7 +15,6 @@ export const textOf = (value: unknown): string => {
 export const isLong = (value: unknown): boolean =>
   (typeof value === 'object' && value !== null) || textOf(value).length > 40 || textOf(value).includes('\n')
 
-/** Sent fields, missing required ones, empty optional ones. */
 export const namesOf = (item: RejectedItem, problems: readonly ItemProblem[]): string[] => {
   const own = Object.keys(item)
   const missing = problems.flatMap(({ field, rule }) =>
@@ -30,7 +27,6 @@ export const namesOf = (item: RejectedItem, problems: readonly ItemProblem[]): s
 export const problemsOf = (name: string, problems: readonly ItemProblem[]): ItemProblem[] =>
   problems.filter(({ field }) => field === name || field?.startsWith(`${name}.`) || field?.startsWith(`${name}/`))
 
-/** The office's own heading comes first. */
 export const fieldWords = (field: string, problems: readonly Pick<ItemProblem, 'heading'>[]): string => {
   const heading = problems.find((problem) => problem.heading)?.heading
   return heading && heading !== field ? `${heading}（${field}）` : field

@@ -1,4 +1,3 @@
-/** A refused map keeps its choices. */
 import { Button, Input, Select } from 'antd'
 import { useId, useState } from 'react'
 import { Empty } from '../../pieces/empty.js'

@@ -1,4 +1,3 @@
-/** Undo is on the operator's decisions. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Input, Select } from 'antd'
 import { useId, useState } from 'react'

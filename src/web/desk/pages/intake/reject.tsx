@@ -32,13 +32,11 @@ const NOTE_MOST = 1_000
 
 /** Unsaved edits survive switching between items. */
 const drafts = new Map<string, Readonly<Record<string, string>>>()
-/** Reasons mostly repeat within a batch. */
 let lastNote = ''
 
 export interface RejectProps {
   id: string
   feedTitle: string
-  /** Receives a sentence that says what was done. */
   onSettled: (words: string, reject: RejectWholeFragment) => void
   onMove: (step: 1 | -1) => void
 }

@@ -94,7 +94,6 @@ export default function Rejects() {
       key: 'at',
       title: '接收',
       width: 108,
-      // The detail view shows the year.
       render: ({ receivedAt }) => <span title={instant(receivedAt)}>{instant(receivedAt).slice(5)}</span>,
     },
   ]

@@ -131,7 +131,6 @@ export const Counts = ({ counts, label }: { counts: unknown; label: string }) =>
   )
 }
 
-/** Labels of rules common to all feeds. */
 const RULES: Record<string, string> = {
   required: '必填项为空',
   date: '日期无效',

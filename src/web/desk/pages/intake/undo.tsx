@@ -12,7 +12,6 @@ export const Undo = ({
 }: {
   decision: string
   onUndone: () => void
-  /** For focus by shortcut. */
   input?: React.RefObject<InputRef | null>
 }) => {
   const client = useApolloClient()

@@ -58,12 +58,10 @@ export interface UploadResult {
   rejects: string
 }
 
-/** Includes the run that lists bad rows. */
 export interface UploadRefusal {
   code: string
   detail: string
   rejects: string | null
-  /** The headings read from the file, if unknown. */
   headings: string[]
 }
 

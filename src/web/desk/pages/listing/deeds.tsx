@@ -15,7 +15,6 @@ interface AvailableMove {
   move: PersonsMove
   isTheirs: boolean
   roles: string
-  /** Absent when the move is allowed. */
   why: string | null
   isNext: boolean
 }
@@ -42,7 +41,6 @@ const deedsOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): AvailableMove[
 interface DeedsProps {
   of: CaseFile
   outlooks: readonly MoveOutlook[]
-  /** Empty when no form is open. */
   chosen: string
   onChoose: (move: string) => void
   onChanged: () => void

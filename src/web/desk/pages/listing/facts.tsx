@@ -196,7 +196,6 @@ const SAID: readonly [string, string, EnumName?][] = [
   ['fileHash', '文件散列值'],
 ]
 
-/** Origin of the hash of the served document. */
 const PAPERS: Readonly<Record<string, string>> = {
   NAMED: '办理时给出的文件',
   ISSUED: '已登记的决定书',

@@ -74,7 +74,6 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
   const head = useRef<HTMLHeadingElement>(null)
-  // Focus for keyboard and screen reader users.
   useEffect(() => head.current?.focus(), [])
   const isToday = TODAY_ONLY.includes(move)
   const on = isToday ? today() : (draft.on ?? today())

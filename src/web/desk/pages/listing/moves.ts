@@ -92,7 +92,6 @@ export const missingFields = (move: PersonsMove, draft: MoveDraft, of: CaseFile)
     return value == null || (typeof value === 'string' && value.trim() === '')
   })
 
-/** Drops leftovers of earlier choices. */
 export const inputOf = (move: PersonsMove, draft: MoveDraft, of: CaseFile, on: string): MoveInput => {
   const asked = fieldsOf(move, draft, of)
   const given = Object.entries(draft).filter(

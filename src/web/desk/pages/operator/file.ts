@@ -1,4 +1,4 @@
-/** As of a day and as known at an instant. */
+/** Reads records as of a day and as known at an instant. */
 import { useApolloClient } from '@apollo/client/react'
 import { useCallback, useEffect, useState } from 'react'
 import { useMay } from '../../session/session.js'
@@ -32,7 +32,6 @@ export interface FileState {
   again: () => void
 }
 
-/** End of the day in Shanghai. */
 const endOf = (day: string): string | null => (day === '' ? null : `${day}T23:59:59+08:00`)
 
 export const useFile = ({ code, asOf, knownAt }: FileQuery): FileState => {
@@ -91,6 +90,5 @@ export const useFile = ({ code, asOf, knownAt }: FileQuery): FileState => {
   return { ...state, again }
 }
 
-/** The source of its identity. */
 export const registrationOf = ({ records }: OperatorFile): FileRecord | null =>
   records.find(({ kind }) => kind === 'REGISTRATION') ?? null

@@ -5,7 +5,6 @@ import { bodyOf, isAdverse, lineOf } from '../../pieces/record-words.js'
 import { labelOf } from '../../pieces/words.js'
 import type { FileRecord, OperatorFile } from './file.js'
 
-/** Goods, trademarks and shops share a block. */
 export const KINDS = [
   'REGISTRATION',
   'PENALTY',

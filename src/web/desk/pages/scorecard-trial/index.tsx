@@ -74,7 +74,6 @@ interface TrialQuery {
   against: string
 }
 
-/** Broken cards are listed but disabled. */
 const optionsOf = (cards: CardChoices) =>
   cards.map(({ version, state }) => ({
     value: version,

@@ -27,7 +27,6 @@ const pointsIn = (rule: Rule): number[] =>
 export const widestOf = (card: Scorecard): number =>
   Math.max(0, ...card.rules.flatMap(pointsIn).map((points) => Math.abs(points)))
 
-/** Text by place within the card. */
 type CardLines = Map<string, string>
 
 const linesOf = (card: Scorecard): CardLines =>

@@ -2,7 +2,6 @@ import type { Tone } from '../../pieces/time-line.js'
 
 type ScorecardStateName = 'IN_FORCE' | 'COMING' | 'PROPOSED' | 'RETIRED' | 'CHANGED' | 'BROKEN' | 'AVAILABLE'
 
-/** Shorter labels than the schema's. */
 export const CARD_STATES: Record<ScorecardStateName, { word: string; tone: Tone }> = {
   IN_FORCE: { word: '现行', tone: 'good' },
   COMING: { word: '已采用，待生效', tone: 'good' },

@@ -4,7 +4,6 @@ import { TimelinessDocument, type TimelinessQuery } from './timeliness.generated
 export type TimelinessFigure = TimelinessQuery['timeliness']['nodes'][number]
 
 const PAGE_ROWS = 100
-/** Far above real numbers. */
 const PAGES_MOST = 20
 const MONTHS_A_YEAR = 12
 
@@ -47,10 +46,8 @@ export interface PlatformSum {
   onTime: number
   /** Includes late ones without confirmation. */
   late: number
-  /** Open and not late. */
   waiting: number
   closed: number
-  /** Timely share of decided ones, if any. */
   share: number | null
 }
 

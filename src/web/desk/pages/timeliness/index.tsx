@@ -13,7 +13,6 @@ import { labelOf } from '../../pieces/words.js'
 import { monthOf, monthsUntil, type PlatformSum, percent, sumsOf, type TimelinessMonth } from './figures.js'
 import { TimelinessDueDocument, type TimelinessDueQuery } from './timeliness.generated.js'
 
-/** Months in the chart, and in the selector. */
 const MONTHS_DRAWN = 6
 const MONTHS_OFFERED = 24
 const BAR_PX = 44

@@ -49,7 +49,6 @@ const Panel = ({ title, wide, children }: { title: string; wide?: boolean; child
   </section>
 )
 
-/** Plain text when no page has this path. */
 const To = ({ path, children }: { path: string; children: ReactNode }) =>
   pageAt(path.replace(/\?.*$/, '')) === null ? children : <Link to={path}>{children}</Link>
 

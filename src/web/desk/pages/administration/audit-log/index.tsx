@@ -153,10 +153,8 @@ export default function Trail() {
   )
 }
 
-/** The first clause of the description. */
 const kindWords = (kind: string): string => labelOf('TrailKind', kind).split(/[，,。]/)[0] ?? kind
 
-/** Writes to the URL after a pause. */
 const Text = ({
   label,
   value,

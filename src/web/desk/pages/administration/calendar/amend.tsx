@@ -12,7 +12,6 @@ import { type CalendarDraft, daysIn, isWorking } from './year.js'
 interface AmendProps {
   draft: CalendarDraft
   knownUntil: string
-  /** Another amendment must be decided first. */
   isWaiting: boolean
   onDrop: (on: string) => void
   onClear: () => void

@@ -10,7 +10,6 @@ import {
 
 type ForeseenDeadlines = CalendarForeseenQuery['calendarForeseen']
 
-/** Skips the query for null. */
 export const useForeseen = (said: CalendarForeseenQueryVariables | null) => {
   const { data, error, loading } = useQuery(CalendarForeseenDocument, {
     variables: said ?? {},

@@ -8,7 +8,6 @@ type NestedRows = Exclude<MemberContent, string>
 
 const CALLED = ['zh', 'name', 'id', 'asker', 'act', 'duty', 'clock', 'severity']
 
-/** `opens` expands nested tables with unconfirmed rows. */
 export const RuleRow = ({ of, opens }: { of: RuleRowNode; opens: boolean }) => {
   const { from, to, basis, confirmed, fields } = of
   const told = fields.filter(({ name }) => !isTwice(name)).map(({ name, value }) => ({ name, is: contentOf(value) }))

@@ -84,7 +84,6 @@ const INNER: Record<string, string> = {
 
 export const fieldWords = (name: string): string => INNER[name] ?? FIELDS[name] ?? name
 
-/** English texts, and `mark` beside `confirmed`. */
 export const isTwice = (name: string): boolean => name === 'en' || name === 'mark'
 
 const VALUES: Record<string, string> = {

@@ -3,7 +3,6 @@ import { clockTime, today } from '../../../pieces/dates.js'
 
 const MINUTE_MS = 60_000
 const DAY_MINUTES = 1_440
-/** With more planned times, one band is drawn. */
 const APART_MOST = 96
 const HEIGHT = 24
 /** Minutes. */

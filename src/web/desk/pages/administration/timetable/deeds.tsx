@@ -10,7 +10,6 @@ interface JobProps {
 
 const jobWords = ({ job }: JobLineFragment): string => labelOf('Job', job).split('：')[0] ?? job
 
-/** Consequences of a pause, per job. */
 const STILL: Record<string, string> = {
   PULL: '新的信用信息不再进入枢纽；超过期限后，据此作出的答复标为“陈旧”。',
   SCORE: '评分不再更新，依据的事实变了也不例外。',
