@@ -29,10 +29,7 @@ export interface ClientInput {
 /** Author of a change made by a command; never matches a person. */
 export const BY_COMMAND = 'command'
 
-/**
- * The client stays pending until a second person confirms it. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN,
- * CLIENT_EXISTS.
- */
+/** Pending until a second person confirms. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, CLIENT_EXISTS. */
 export const add = async (
   db: Db,
   given: ClientInput,
@@ -69,7 +66,6 @@ export const checkedGiven = (
   return { name, role, agency: agency ?? null, region: region ?? null }
 }
 
-/** Default validity of the previous secret. */
 export const OVERLAP_MS = 24 * 3_600_000
 const OVERLAP_MOST_MS = 30 * 24 * 3_600_000
 
@@ -78,10 +74,7 @@ export interface RotatedSecret extends ClientCredentials {
   previous_until: string | null
 }
 
-/**
- * The secret is pending confirmation. `leaked` ends the previous one and its tokens at once. Refusals: CLIENT_UNKNOWN,
- * USAGE.
- */
+/** Pending confirmation. `leaked` ends the previous secret and its tokens at once. Refusals: CLIENT_UNKNOWN, USAGE. */
 export const rotate = async (
   db: Db,
   name: string,

@@ -1,4 +1,3 @@
-/** A second person activates an account, password or secret. */
 import { confirmationFault } from '../../domain/access/confirmation.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as confirmations from '../../store/access/confirmations.js'

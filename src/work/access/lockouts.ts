@@ -1,10 +1,10 @@
-/** Locks out repeated sign-in failures across all processes. The rate limit only slows guessing. */
+/** Counts failures across all processes. The rate limit only slows guessing. */
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import * as lockouts from '../../store/access/lockouts.js'
 import type { Db } from '../../store/db/db.js'
 
-/** Failures closer together than this are counted together. */
+/** Failures this close are counted together. */
 const WINDOW_MS = 15 * 60_000
 const LOCK_MS = 15 * 60_000
 /** A client's 256-bit secret cannot be guessed; a password can. */
@@ -19,10 +19,7 @@ export interface SignInAttempt {
   address: string
 }
 
-/**
- * Returns seconds until the next attempt, or null. Unknown names cost the same look-up. `proven` ignores failures
- * elsewhere.
- */
+/** Returns seconds until the next attempt. `proven` ignores failures elsewhere. Unknown names cost the same. */
 export const shutFor = async (
   db: Db,
   knock: SignInAttempt,
@@ -35,7 +32,7 @@ export const shutFor = async (
   return until === null ? null : Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000))
 }
 
-/** True after a sign-in from this address in recent weeks. Unknown names cost the same look-up. */
+/** True after a sign-in here in recent weeks. Unknown names cost the same. */
 export const isProven = (db: Db, knock: SignInAttempt, mark: (text: string) => string, now: Date): Promise<boolean> =>
   lockouts.isProven(db, here(knock, mark), now)
 

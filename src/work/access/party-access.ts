@@ -1,4 +1,4 @@
-/** A code is shown once and stored as a keyed hash; its history is permanent. */
+/** Only a keyed hash of a code is stored; its history is permanent. */
 
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -60,7 +60,7 @@ const reasonIn = ({ reason }: AccessCodeRequest, rules: WorkRules): string =>
 /** A malformed code costs the same look-up. */
 const NO_CODE = ''
 
-/** Wrong, malformed, replaced and revoked codes cost the same and share one refusal: ACCESS_CODE_REFUSED. */
+/** All wrong codes cost the same and share refusal ACCESS_CODE_REFUSED. */
 export const partyToken = async (
   db: Db,
   keys: Pick<Keys, 'accessMark' | 'sign'>,

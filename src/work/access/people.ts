@@ -1,4 +1,3 @@
-/** A person signs in with a one-time password, then chooses their own. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { type AdministratorDuty, DUTIES } from '../../domain/access/confirmation.js'
 import {
@@ -106,7 +105,6 @@ export interface SignInInput {
   newPassword: string | null
   address: string
   proven?: boolean
-  /** This sign-in ends that session. */
   cookie: string | null
 }
 
@@ -117,8 +115,8 @@ export interface PersonSession {
 }
 
 /**
- * Known or unknown, right or wrong: look-ups and one scrypt cost the same. Refusals: SIGN_IN_REFUSED,
- * TOO_MANY_REQUESTS, ACCOUNT_PENDING, PASSWORD_TO_CHOOSE, PASSWORD_WEAK.
+ * Look-ups and one scrypt cost the same, right or wrong. Refusals: SIGN_IN_REFUSED, TOO_MANY_REQUESTS, ACCOUNT_PENDING,
+ * PASSWORD_TO_CHOOSE, PASSWORD_WEAK.
  */
 export const signIn = async (
   db: Db,
@@ -167,7 +165,7 @@ export const signOut = (db: Db, cookie: string, now: Date): Promise<void> => ses
 
 const markOf = (cookie: string): string => createHash('sha256').update(cookie).digest('hex')
 
-/** A page sends the CSRF token beside the cookie; another site cannot read it. */
+/** CSRF token beside the cookie; another site cannot read it. */
 export const csrfOf = (cookie: string): string => createHash('sha256').update(`csrf ${cookie}`).digest('base64url')
 
 export const csrfMatches = (cookie: string, given: string): boolean => {

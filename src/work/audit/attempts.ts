@@ -1,4 +1,4 @@
-/** Refused sign-ins write at most one row a minute for a name and address; the next row reports the rest. */
+/** Each name and address gets one row a minute; the next row reports the rest. */
 import type { Log } from '../../foundation/log.js'
 import type { AuditEntry, AuditLog } from './audit-log.js'
 
@@ -9,7 +9,7 @@ const COUNTED_MOST = 10_000
 export interface Attempt {
   at: Date
   request: string
-  /** Method and path, such as `POST /desk/login`. */
+  /** Method and path. */
   endpoint: string
   /** Keyed hash: the typed name may be a misplaced password. Empty when no name counts. */
   mark: string
@@ -19,7 +19,7 @@ export interface Attempt {
 }
 
 export interface Attempts {
-  /** Refusal TRAIL_UNAVAILABLE when the row is not durable. */
+  /** Refusal TRAIL_UNAVAILABLE. */
   refused(attempt: Attempt): Promise<void>
   /** Writes counters that are at least a minute old. */
   sweep(now: Date): void

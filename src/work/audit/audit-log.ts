@@ -1,6 +1,6 @@
 /**
  * An answer leaves only after its row is durable and the head is noted outside the database. Rows ready together form
- * one group. All processes extend one chain without gaps; a group that loses its number is chained again.
+ * one group. All processes extend one chain; a group that loses its number is chained again.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -61,7 +61,7 @@ export interface AuditEntry {
 export interface AuditLog {
   /** On refusal TRAIL_UNAVAILABLE the answer must not leave. */
   row(entry: AuditEntry): Promise<void>
-  /** Logs at most CHUNK_CODES_MOST codes of a streamed answer before they leave. */
+  /** At most CHUNK_CODES_MOST codes. */
   chunk(entry: Omit<AuditEntry, 'kind'>): Promise<void>
   close(): Promise<void>
 }
@@ -145,7 +145,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
     return group
   }
 
-  /** Runs after the rows are durable and before any answer leaves, so rows without a note belong to no answer. */
+  /** Runs before any answer leaves, so rows without a note belong to no answer. */
   const note = (came: WrittenGroup): void => {
     if (own === null || !sameServer(own.server, came.server)) notes.begin()
     const { number, hash } = came.head
@@ -190,7 +190,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
     return typeof added === 'string' ? added : { head: rows.at(-1) ?? from, server: added.server }
   }
 
-  /** A CUT row reports noted heads that the database lacks, as after a failover or a restore. */
+  /** CUT rows report noted heads that the database lacks. */
   const cutOf = async (tx: Tx, heads: readonly NotedHead[], last: number): Promise<ChainLink[]> => {
     const loss = await unsaidLoss(tx, heads, last)
     if (loss === null) return []
@@ -233,7 +233,6 @@ export const openAuditLog = (
   url: string,
   { notes, database, ...parts }: Omit<AuditLogParts, 'notes'> & { notes: Notes; database: string },
 ): AuditLog => {
-  // The insert statement is prepared once.
   const db = naming(connect(url, { what: 'trail' }))
   const trail = makeAuditLog(db, { ...parts, notes: notes.heads(database) })
   const close = async () => {
@@ -284,7 +283,7 @@ const inTime = async <T>(work: Promise<T>): Promise<T> => {
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`not written within ${WRITE_MS} ms`)), WRITE_MS)
   })
-  // Avoid an unhandled rejection when the write fails after the timeout.
+  // Avoids an unhandled rejection after the timeout.
   work.catch(() => undefined)
   try {
     return await Promise.race([work, late])

@@ -1,4 +1,3 @@
-/** Loaded and checked once from schema/rules/trail.json. */
 import { checkTrail, type TrailRules } from '../../domain/audit/audit-rules.js'
 import { checked } from '../calendar/rules.js'
 

@@ -209,7 +209,6 @@ const syncFolder = (folder: string): void => {
 const unreadable = (path: string, error: unknown): Refusal =>
   new Refusal('FILE_UNREADABLE', { path, reason: reasonOf(error) })
 
-/** For a log without a folder. */
 export const headsInMemory = (): HeadNotes => {
   let [stretch, last] = [0, new Map<number, NotedHead>()]
   return {

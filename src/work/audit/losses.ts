@@ -3,10 +3,7 @@ import * as trail from '../../store/audit/audit-log.js'
 import * as store from '../../store/audit/heads.js'
 import type { Db, Tx } from '../../store/db/db.js'
 
-/**
- * Finds noted heads that the database lacks and no CUT row reports; read `heads` first. The verification walk checks
- * CUT rows.
- */
+/** Read `heads` first. Finds those that the database lacks and no CUT row reports. */
 export const unsaidLoss = async (
   handle: Db | Tx,
   heads: readonly NotedHead[],

@@ -71,9 +71,7 @@ export const makeNotes = (folder: string) => {
 
   return {
     published,
-    /** The previous release noted one head in its own file. */
     heads: (database: string): HeadNotes => openHeadNotes(place, database, { old: `${database}.trail.json` }),
-    /** Keeps the higher sequence. */
     notePublished: (said: PublicationNote): void => {
       const before = published()
       const same = before !== null && (before.database === undefined || before.database === said.database)

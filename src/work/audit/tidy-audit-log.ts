@@ -12,7 +12,6 @@ import { unpacked } from './operator-codes.js'
 /** Larger index steps would slow down requests. */
 const INDEXED = { rows: 2_000, codes: 5_000 }
 const ERASE_ROWS = 2_000
-/** Longest pause between steps; time budget of one run. */
 const REST_MOST_MS = 1_000
 const INDEX_MOST_MS = 240_000
 
@@ -28,7 +27,7 @@ export const tidyAuditLog = (
     return { indexed: run.counts['indexed'], erased: run.counts['erased'] }
   })
 
-/** Pauses after each step for as long as it took, to leave capacity to requests. */
+/** Pauses as long as each step took, to leave capacity to requests. */
 export const indexAll = async (db: Db, signal?: AbortSignal): Promise<number> => {
   const started = performance.now()
   for (let all = 0; ; ) {

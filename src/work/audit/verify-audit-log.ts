@@ -1,4 +1,4 @@
-/** `hub verify audit` compares the audit log with heads kept outside it. */
+/** `hub verify audit`. */
 import { setTimeout as rest } from 'node:timers/promises'
 import { type AuditHead, headIn, headOf } from '../../domain/audit/audit-log.js'
 import { keptUntil } from '../../domain/audit/audit-rules.js'
@@ -17,13 +17,11 @@ export interface CutReport {
   after: number
   noted: number
   at: string
-  /** Last note in the range. */
   notedAt: string | null
   /** FAILOVER: lost with its server. RELEASED: a person accounted for it. Null: unexplained. */
   excuse: Cut['excuse']
   /** False when other rows stand in their place. */
   isEnd: boolean
-  /** Servers that held the rows, and that lack them. */
   from: Cut['from']
   to: Cut['to']
 }
@@ -32,12 +30,10 @@ export interface AuditVerification {
   walked: number
   ok: boolean
   head: AuditHead | null
-  /** Rows erased after their retention period. */
   erased: number
   cuts: CutReport[]
   compared: number
   broken?: BrokenRow
-  /** Altered rows: a bounded list, and their total. */
   breaks?: BrokenRow[]
   faults?: number
   ms: number

@@ -1,4 +1,3 @@
-/** Verifies the audit log at start and each night. */
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Metrics } from '../../foundation/metrics.js'
@@ -34,7 +33,7 @@ export const auditOf = (db: Db, { log, metrics, noted, ...parts }: AuditWatchPar
         if (!signal.aborted) log.error({ err: error }, 'the audit log could not be verified')
       })
     },
-    /** Refusal AUDIT_BROKEN. Resolves to null when another process has this occurrence. */
+    /** Refusal AUDIT_BROKEN. */
     nightly: (options: RunOptions & { signal?: AbortSignal }): Promise<AuditVerification | null> =>
       alone(db, { ...options, job: 'audit' }, async ({ counts }) => {
         const found = await watch(options.signal)

@@ -1,4 +1,3 @@
-/** Dated tables of schema/rules; the calendar is shown elsewhere. */
 import * as contracts from '../../foundation/contracts.js'
 
 const CALENDAR = 'calendar.json'

@@ -31,7 +31,6 @@ export const caseRules = (rules: WorkRules, id: string): CaseRules => {
 
 let waysBack: RestorationRules | null = null
 
-/** Loaded and checked once from schema/rules/restoration.json. */
 export const restorationRules = (): RestorationRules => {
   waysBack ??= checked<RestorationRules>('rules/restoration', 'contracts/restoration', checkRestoration)
   return waysBack

@@ -1,7 +1,4 @@
-/**
- * Owes a new or wiped platform everything in force, others the kinds they newly receive. Steps are idempotent
- * transactions.
- */
+/** Owes new or wiped platforms everything in force, others newly received kinds. Steps are idempotent transactions. */
 
 import { type EarlierMessage, lacks } from '../../domain/delivery/backfill-plan.js'
 import type { Notice, PlatformSubjects } from '../../domain/delivery/delivery.js'
@@ -23,7 +20,7 @@ interface BackfillTarget {
   now: () => Date
 }
 
-/** Returns the additions owed. A locked subject leaves the platform unfilled for the next call. */
+/** Returns the additions owed. Locked subjects are left to the next call. */
 export const backfill = async (
   db: Db,
   rules: WorkRules,
@@ -69,10 +66,7 @@ const lackingOf = async (
   return page.filter(({ subjectId }) => lacks(heard.get(subjectId) ?? [], filling.wipedAt))
 }
 
-/**
- * Skips locked subjects to avoid deadlocks; the caller retries. Others are reread, because a removal may have withdrawn
- * them.
- */
+/** Skips locked subjects to avoid deadlocks. Others are reread: a removal may have withdrawn them. */
 const oweStep = async (
   tx: Tx,
   rules: WorkRules,

@@ -1,5 +1,3 @@
-/** A person resends or closes refused deliveries. */
-
 import { type Action, type Notice, owing, type PriorDelivery } from '../../domain/delivery/delivery.js'
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -24,8 +22,8 @@ export interface DeliveryDecision {
 }
 
 /**
- * Owes current content, or a removal when no longer public. The number changes only when the platform would ignore it.
- * Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
+ * Owes current content or a removal. The number changes only when the platform would ignore it. Refusals:
+ * DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
  */
 export const resend = (db: Db, rules: WorkRules, made: DeliveryDecision): Promise<void> =>
   settle(db, rules, made, 'RESEND', async (tx, refused, listing) => {
@@ -110,8 +108,8 @@ const freshOf = async (tx: Db | Tx, rules: WorkRules, refused: desk.StoredDelive
 }
 
 /**
- * Keeps the number when later deliveries are queued; otherwise it must exceed the platform's floor. Takes no locks: a
- * merge holding them may wait for this transaction.
+ * Later queued deliveries keep the number; otherwise it must exceed the platform's floor. Takes no locks: a merge may
+ * wait for this transaction.
  */
 const numberOf = async (tx: Tx, { platform, subjectId, number }: desk.StoredDelivery): Promise<number> => {
   const last = (await desk.heardOf(tx, platform, [subjectId])).at(-1)?.number ?? number

@@ -1,4 +1,3 @@
-/** The content that a platform should show now. */
 import { hears, type PlatformSubjects, type SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'

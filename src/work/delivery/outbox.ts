@@ -1,4 +1,4 @@
-/** Transactional outbox: owes what a change requires after what a platform was sent. */
+/** Transactional outbox. */
 import { type Action, hears, type Notice, owing, type SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Tx } from '../../store/db/db.js'
 import * as deliveries from '../../store/delivery/deliveries.js'

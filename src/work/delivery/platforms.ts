@@ -26,10 +26,7 @@ export const resume = (db: Db, rules: WorkRules, made: PlatformDirective): Promi
     if (!(await states.resume(tx, made.platform))) throw new Refusal('PLATFORM_NOT_PAUSED', { platform: made.platform })
   })
 
-/**
- * The next push owes everything in force under the same keys with the next number. Refusals: PLATFORM_UNKNOWN,
- * INPUT_INVALID.
- */
+/** Owes everything in force under the same keys with the next number. Refusals: PLATFORM_UNKNOWN, INPUT_INVALID. */
 export const declareWiped = (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> =>
   direct(db, rules, made, 'WIPE', states.wipe)
 

@@ -187,7 +187,7 @@ export interface RecordInForce {
   notice: PublishedRecord
 }
 
-/** Pages by key. Registers each record, so that later changes find it. */
+/** Registers each record, so that later changes find it. */
 export const recordsInForce = async function* (
   db: Db | Tx,
   hearing: PlatformSubjects,

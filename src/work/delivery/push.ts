@@ -1,6 +1,6 @@
 /**
- * Rows are claimed with a lease, sent outside any transaction and booked by receipt; unanswered rows stay owed. Several
- * hubs may push to one platform.
+ * Rows are claimed with a lease, sent outside transactions and booked by receipt. Several hubs may push to one
+ * platform.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Calendar } from '../../domain/calendar/calendar.js'
@@ -37,7 +37,7 @@ export interface PushOptions extends RunOptions {
   /** Platforms without an address: rows are counted, never sent. */
   silent: readonly string[]
   random: () => number
-  /** Time to apply a message. Default SETTLE_SECONDS. */
+  /** Default SETTLE_SECONDS. */
   settleSeconds?: number
   log: Log
   /** For opening hours. Without it, only weekends are free. */

@@ -1,5 +1,3 @@
-/** The subject is locked and reread first. */
-
 import type { EntryNotice, Notice, SubjectKind } from '../../domain/delivery/delivery.js'
 import { isRefusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'

@@ -30,11 +30,11 @@ export interface ComparisonResult extends comparisons.ComparisonCounts {
 }
 
 export interface ReconcileOptions extends RunOptions {
-  /** False when the entry may not be hidden. Injected, because hiding is a listing move. */
+  /** Injected, because hiding is a listing move. */
   hideLost: (db: Db, one: { key: string; told: number }, by: SettleContext) => Promise<boolean>
   rules: WorkRules
   platforms: readonly DisplaySource[]
-  /** Time to apply a message. Default SETTLE_SECONDS. */
+  /** Default SETTLE_SECONDS. */
   settleSeconds?: number
   log: Log
   signal?: AbortSignal
@@ -46,7 +46,7 @@ interface DisplaySource {
   secret: string
 }
 
-/** Unreadable platforms are named in `unreachable` only; an alarm fails the platform's run. */
+/** An alarm fails the platform's run. */
 export const reconcile = async (
   db: Db,
   options: ReconcileOptions,

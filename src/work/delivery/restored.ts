@@ -44,10 +44,7 @@ export const notice = async (db: Db, { notes, platforms, now, log }: RestoreChec
   return true
 }
 
-/**
- * On another server than the vouched one, the last transactions may be missing. The first start vouches for the current
- * server.
- */
+/** Another server may lack the last transactions. The first start vouches for the current one. */
 const hasMoved = async (db: Db): Promise<boolean> => {
   const { now, vouched } = await store.servers(db)
   if (vouched !== null)
@@ -64,7 +61,7 @@ const ownPublication = (notes: RestoreCheckOptions['notes'], database: string) =
 
 const NOBODY = { saidBy: null, said: null, platform: null }
 
-/** A platform holds a number that was never sent: it is paused. A second such platform stops all additions. */
+/** A number that was never sent pauses its platform; a second such platform stops all additions. */
 export const shownAhead = async (
   db: Db,
   { highest, ...of }: { platform: string; platforms: readonly string[]; highest: number; now: Date; log: Log },
@@ -104,7 +101,7 @@ export const receiptsAhead = async (
   if (number !== null) await shownAhead(db, { ...of, highest: number })
 }
 
-/** For a restore whose notes are lost. Refusal INPUT_INVALID for an empty reason. */
+/** For a restore without notes. Refusal INPUT_INVALID for an empty reason. */
 export const declare = async (
   db: Db,
   { by, reason, mark, ...of }: Omit<ReleaseInput, 'configured'> & { log: Log },
@@ -145,7 +142,6 @@ const stop = async (db: Db, { had, platforms, exact, now, log, ...evidence }: St
   if (fresh) log.error({ ...evidence, ...had }, 'the database is behind what has left it: additions are stopped')
 }
 
-/** True while a restored database has not been compared with it. */
 export const awaitsComparison = async (db: Db, platform: string): Promise<boolean> => {
   const open = await store.open(db)
   return open !== null && !(await comparisons.since(db, open.foundAt)).has(platform)

@@ -1,4 +1,3 @@
-/** Each removal, the platforms that may hold the entry, and whether all are done. */
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'

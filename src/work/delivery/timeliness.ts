@@ -1,4 +1,4 @@
-/** Monthly figures, and deliveries that are late or nearly due, by the amended calendar. */
+/** Uses the amended calendar. */
 
 import {
   checkTimeliness,
@@ -28,7 +28,7 @@ export const PUBLICITY = {
 
 let limits: TimelinessRules | null = null
 
-/** Loaded and checked once from schema/rules/timeliness.json. Refusal RULES_BROKEN. */
+/** Refusal RULES_BROKEN. */
 export const timelinessRules = (): TimelinessRules => {
   limits ??= checked<TimelinessRules>('rules/timeliness', 'contracts/timeliness', checkTimeliness)
   return limits

@@ -14,7 +14,7 @@ import type { Item } from '../../domain/records/records.js'
 import { dateIn } from '../../foundation/time/dates.js'
 
 const CHUNK_CHARACTERS = 64 * 1024
-/** Fast, so that the archive does not slow down a delivery. */
+/** Fast: it must not slow down a delivery. */
 const GZIP_LEVEL = 2
 /** UTF-8; file systems allow 255 for the whole name. */
 const NAME_BYTES = 120

@@ -1,4 +1,3 @@
-/** A person's column maps serve every pull, upload and preview of the feed until ended. */
 import type { Feed } from '../../agencies/feed.js'
 import { isSameTable, type MapLine, mapOf } from '../../domain/intake/feed-maps.js'
 import { redact } from '../../domain/records/privacy.js'

@@ -1,7 +1,4 @@
-/**
- * Takes one feed, or a file, into versions. Items are staged without an open transaction, then merged in one, so a
- * crash leaves nothing half done.
- */
+/** Items are staged without an open transaction, then merged in one, so a crash leaves nothing half done. */
 import { createHash } from 'node:crypto'
 import { accessSync, constants, createReadStream, statSync } from 'node:fs'
 import { basename } from 'node:path'
@@ -43,7 +40,6 @@ export interface PullResult {
   ended: number
 }
 
-/** It replaces the agency's delivery. */
 export type SubmittedFile = ({ path: string } | { bytes: Buffer; name: string | null }) & {
   reader?: string
   dated?: string

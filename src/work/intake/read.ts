@@ -1,4 +1,3 @@
-/** Bad items become rejects with place and reason. */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Feed, MappingContext } from '../../agencies/feed.js'
 import type { Calendar } from '../../domain/calendar/calendar.js'
@@ -42,7 +41,6 @@ export interface ReadInput {
   items: AsyncIterable<Item>
   dated: string | null
   mark: (id: string) => string
-  /** For the agency's reporting deadline. */
   calendar?: Calendar
   archive?: { add: (item: Item) => unknown }
   /** Collects the column maps used, also for an aborted delivery. */
@@ -59,7 +57,6 @@ export interface ReadResult {
   drafts: number
   /** Distinct; a bad item counts as one. */
   records: number
-  /** Keys that bad items would have had. */
   unreadable: { keys: string[]; stems: string[]; codes: string[] }
   /** Decisions withdrawn later in the same delivery. */
   withdrawn: string[]

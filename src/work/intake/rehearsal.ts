@@ -1,6 +1,6 @@
 /**
- * Runs the real act in a transaction that is always rolled back. It takes no exclusive locks and does not advance the
- * knowledge clock; changed rows stay locked meanwhile.
+ * The transaction is always rolled back. It takes no exclusive locks and does not advance the knowledge clock; changed
+ * rows stay locked.
  */
 import { Refusal } from '../../foundation/errors.js'
 import type { Tx } from '../../store/db/db.js'

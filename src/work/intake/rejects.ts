@@ -1,4 +1,4 @@
-/** A corrected item gets a run of its own at its original page and row. */
+/** A correction gets its own run at its original page and row. */
 import type { Feed } from '../../agencies/feed.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
 import { redact } from '../../domain/records/privacy.js'
@@ -21,7 +21,6 @@ import { draftsIn } from './read.js'
 
 /** Maximum, characters of JSON. */
 const ITEM_LENGTH = 200_000
-/** Wait for a running pull. */
 const WAIT_MS = 5_000
 
 export interface RejectDecision {

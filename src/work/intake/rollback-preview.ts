@@ -13,11 +13,8 @@ import { cardInForce } from '../scoring/scorecards.js'
 import { rehearse } from './rehearsal.js'
 import { checked, type RollbackResult, undo } from './rollback.js'
 
-/** Maximum listed of each kind; the rest is counted. */
 export const NAMED_MOST = 50
-/** Wait for a running pull. */
 const WAIT_MS = 2_000
-/** Lease of the rehearsed run. */
 const LEASE_MS = 120_000
 
 export interface ScoreChange {

@@ -1,6 +1,6 @@
 /**
- * A person declares a run wrong. Later questions are answered as if it had never come; questions as of the time in
- * between still see it. Later repeats must be sent again, as a whole feed does.
+ * Later questions are answered as if the run had never come; questions as of the time in between still see it. Later
+ * repeats must be sent again, as a whole feed does.
  */
 
 import { writtenText } from '../../domain/records/written-text.js'
@@ -25,7 +25,6 @@ import { tryMove } from '../listing/listing.js'
 import { WITHOUT_GROUND } from '../scoring/grade-thresholds.js'
 import { alone, type RunOptions } from '../timetable/run.js'
 
-/** Default wait for a running pull. */
 const WAIT_MS = 10_000
 
 export interface RollbackResult {

@@ -4,7 +4,7 @@ import { familiesOf } from '../../domain/scoring/evidence.js'
 import type { Db } from '../../store/db/db.js'
 import * as runs from '../../store/timetable/runs.js'
 
-/** Families with a completed whole pull; a partial delivery proves nothing about operators it lacks. */
+/** A partial delivery proves nothing about operators it lacks. */
 export const familiesTold = async (
   db: Db,
   feeds: Iterable<{ id: string; kind: RecordKind }>,

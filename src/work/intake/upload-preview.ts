@@ -17,10 +17,8 @@ import type { PullResult, SubmittedFile } from './pull.js'
 import { read } from './read.js'
 import { rehearse } from './rehearsal.js'
 
-/** Maximum shown; the rest is counted. */
 export const SHOWN_RECORDS = 50
 export const SHOWN_FAULTS = 100
-/** Lease of the rehearsed run. */
 const LEASE_MS = 120_000
 
 export interface RejectPreview {
@@ -35,7 +33,6 @@ export interface UploadPreview
   unmatched: number
   ended: number
   full: boolean
-  /** Reason for refusing the whole file. */
   refused: string | null
   records: rehearsal.BroughtRecord[]
   faults: RejectPreview[]

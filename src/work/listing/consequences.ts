@@ -1,4 +1,4 @@
-/** Legal consequences of changed records are applied at once; where judgement is needed, a concern is opened. */
+/** Legal consequences are applied at once; others open a concern. */
 
 import { isPublic } from '../../domain/listing/listing.js'
 import type { RemovalReason } from '../../domain/listing/lists.js'
@@ -68,7 +68,7 @@ const hideDoubtful = async (
   await hide(tx, listing, cause, changed)
 }
 
-/** A person decides when the record of an ended case returns; nothing is published automatically. */
+/** A returning record publishes nothing automatically. */
 const reconsider = async (tx: Tx, listing: listings.Listing, changed: RecordsChange): Promise<void> => {
   const ground = await groundUnder(tx, listing)
   if (ground?.state !== 'STANDS' || (isHeavy(ground.linked.body) && !ground.heavy)) return

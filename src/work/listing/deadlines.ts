@@ -1,4 +1,4 @@
-/** Stored with each move, recounted when holidays are published, closed when nobody has to act. */
+/** Recounted when holidays are published, closed when nobody has to act. */
 import { createHash } from 'node:crypto'
 import type { Calendar } from '../../domain/calendar/calendar.js'
 import type { CaseAct } from '../../domain/listing/case.js'

@@ -1,4 +1,4 @@
-/** Checked templates draft documents from a listing. The case system issues them; this file records that. */
+/** The case system issues the drafted documents; this file records that. */
 
 import { wholeCase } from '../../domain/listing/case.js'
 import {

@@ -1,4 +1,3 @@
-/** A move updates the public entry, deliveries and rescoring queue in its transaction. */
 import { createHash } from 'node:crypto'
 import type { Action } from '../../domain/delivery/delivery.js'
 import type { CaseAct } from '../../domain/listing/case.js'

@@ -1,4 +1,4 @@
-/** Ends complete terms. Also recounts terms and deadlines, and masks public entries again, after rule changes. */
+/** Ends complete terms; rule changes recount terms and deadlines and mask entries again. */
 import { isCalendarEnding } from '../../domain/calendar/calendar.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -21,7 +21,7 @@ export interface ExpireOptions extends RunOptions {
   log: Log
 }
 
-/** Refusal CLOCK_DOUBTED. Resolves to null when another process has this occurrence. */
+/** Refusal CLOCK_DOUBTED. */
 export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: number } | null> => {
   return alone(db, { ...options, job: 'expire' }, async (run) => {
     const { rules, log } = options
@@ -47,7 +47,7 @@ export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: numbe
       )
     const { moved, settled } = await renewDeadlines(db, rules)
     run.counts['deadlines'] = moved + settled
-    // Last, because the first pass over a long list takes long.
+    // Last: the first pass takes long.
     run.counts['masks'] = await renewMasks(db, rules, { now: run.startedAt, log })
     return { expired: run.counts['expired'] }
   })

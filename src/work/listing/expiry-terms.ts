@@ -11,7 +11,6 @@ import { caseRules, type WorkRules } from '../calendar/rules.js'
 import { makeMove } from './listing.js'
 
 const STEP_ENTRIES = 1_000
-/** Wait for a running merge. */
 export const MERGE_WAIT_MS = 600_000
 
 export const renewTerms = async (db: Db, rules: WorkRules, { now, log }: { now: Date; log: Log }): Promise<number> => {

@@ -1,4 +1,4 @@
-/** The decision behind a listing, as it stands now in all its sources. */
+/** The decision behind a listing, in all its sources. */
 import { type Case, wholeCase } from '../../domain/listing/case.js'
 import { regionIn, usccForm } from '../../domain/operators/codes.js'
 import type { Level } from '../../domain/operators/places.js'
@@ -11,7 +11,7 @@ import type { Db, Tx } from '../../store/db/db.js'
 import type * as listings from '../../store/listing/listings.js'
 import * as versions from '../../store/records/versions.js'
 
-/** Default division of the deciding authority. */
+/** Default division. */
 const PROVINCE = '220000'
 
 /** The linked decision is reread, because an agency may have changed or withdrawn it. */

@@ -1,7 +1,4 @@
-/**
- * Each move is one transaction with its event, state, public entry and deliveries. domain/listing/moves decides what is
- * allowed.
- */
+/** Each move is one transaction. domain/listing/moves decides what is allowed. */
 import {
   type Case,
   type CaseAct,
@@ -33,7 +30,6 @@ import { askForRepairNotice, servedPaper } from './served-paper.js'
 
 export type { MoveInput } from './move-input.js'
 
-/** Default lock timeout. */
 const WAIT_MS = 5_000
 /** Stopping publication does not wait for a running merge; it bypasses the knowledge lock. */
 const STOPPING: readonly MoveName[] = ['hideListing']
@@ -62,7 +58,7 @@ export const openCase = (db: Db, rules: WorkRules, made: CaseOpening): Promise<l
     return opened
   })
 
-/** For scores that fell below a threshold. Skips operators with an open case. */
+/** Skips operators with an open case. */
 export const openLeads = async (
   tx: Tx,
   rules: WorkRules,
@@ -179,7 +175,7 @@ const repairedAlready = async (tx: Tx, listing: listings.Listing): Promise<boole
   return followsFrom(listing.facts, listing.documentNumber ?? '', told)?.what === 'TOLD'
 }
 
-/** Returns the moved listings; retry locked or refused ones singly. */
+/** Retry locked or refused ones singly. */
 export const moveMany = (
   db: Db,
   given: WorkRules,
@@ -215,7 +211,6 @@ const ifAllowed = <T>(step: () => T): T | null => {
   }
 }
 
-/** These moves show the current content of the entry's records. */
 const SHOWING: readonly MoveName[] = ['publishListing', 'unhideListing', 'restoreListing', 'renewEntry']
 
 interface MoveDecisions {
@@ -266,7 +261,6 @@ const keep = async (
   )
   await applyToEntries(tx, rules, steps, { now: at, dueAt: now })
   await keepDeadlines(tx, rules, steps, at)
-  // Showing an entry again, or ending it, settles its discrepancies.
   const settled = steps.filter(({ before, after }) => before.state === 'HIDDEN' && after.state !== 'HIDDEN')
   const moved = settled.map(({ name, after, act }) => ({ listingId: after.id, by: act.by, note: name }))
   await findings.settleHidden(tx, moved, at)

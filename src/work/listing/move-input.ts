@@ -1,4 +1,4 @@
-/** Validates and redacts what people write, and builds the act that the move table judges. */
+/** Validates and redacts input for the move table. */
 import type {
   CaseAct,
   CaseRole,
@@ -22,7 +22,6 @@ const FILE_HASH = /^[0-9a-f]{64}$/
 const LONGEST = { documentNumber: 128, consentNumber: 128, reason: 1_000, text: 10_000 } as const
 
 export interface MoveInput {
-  /** Legal day. */
   on: string
   documentNumber?: string
   reason?: string

@@ -1,4 +1,3 @@
-/** Publishing and previews share what may be public. */
 import { type PublicAnswer, publicEntry } from '../../domain/listing/public-entry.js'
 import { publicCode } from '../../domain/listing/public-name.js'
 import { canonical, type Json } from '../../domain/records/records.js'
@@ -27,7 +26,6 @@ export const registrationsOn = (tx: Tx | Db, asked: readonly { operator: number;
 
 export interface PublicEntryFacts {
   decision: Pick<versions.RecordVersion, 'body'> | null
-  /** From `registrationsOn`, including merged operators. */
   registrations: readonly Pick<versions.RecordVersion, 'body'>[]
   contested: boolean
   /** Established by an officer. */
@@ -81,7 +79,7 @@ export const asShown = (operator: StoredOperator, shown: PublicBody | undefined)
     ? operator
     : { ...operator, uscc: shown.uscc, name: shown.name, region: shown.region }
 
-/** Compares the published entry with what its records say now. */
+/** Compares the published entry with its records. */
 export const asToldNow = async (tx: Tx, listing: Listing, on: string): Promise<'SAME' | 'OTHER' | 'WITHHELD'> => {
   const standing = await standingUnder(tx, listing)
   const operator = (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)

@@ -1,6 +1,6 @@
 /**
- * Repair decisions made elsewhere match by decision number. Grants and refusals apply in the same pull; a revoked
- * repair only opens a concern.
+ * Repair decisions match by decision number. Grants and refusals apply in the same pull; a revoked repair only opens a
+ * concern.
  */
 import { wholeCase } from '../../domain/listing/case.js'
 import type { MoveName } from '../../domain/listing/moves.js'

@@ -1,5 +1,3 @@
-/** The served decision's hash is evidence of the move. */
-
 import { needsRepairNotice } from '../../domain/listing/documents.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'

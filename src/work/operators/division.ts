@@ -1,6 +1,6 @@
 /**
- * Records and listings stay with the original at a division (分立). If it is or may become listed, concerns and leads ask
- * a person to examine it and each successor.
+ * Records and listings stay with the original (分立). If it is or may become listed, a person examines it and each
+ * successor.
  */
 
 import { redact } from '../../domain/records/privacy.js'

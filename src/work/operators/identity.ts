@@ -1,7 +1,4 @@
-/**
- * Each decision is one transaction, stored with person, reason and evidence. Undoing reverses its effects and keeps the
- * row.
- */
+/** Undoing reverses a decision's effects and keeps the row. */
 
 import { subjectKey } from '../../domain/intake/matching.js'
 import { codeOf } from '../../domain/operators/codes.js'

@@ -1,4 +1,4 @@
-/** Indexes names that large transactions left out. Each step is a transaction and idempotent. */
+/** Names that large transactions left out are indexed in idempotent steps. */
 import { reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Db } from '../../store/db/db.js'

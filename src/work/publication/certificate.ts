@@ -65,7 +65,7 @@ export const certificateOf = ({ issuer, party, entry, retraction, now }: Certifi
   }
 }
 
-/** Compact JWS (RFC 7515), verifiable with the hub's key set. */
+/** Compact JWS (RFC 7515). */
 export const signedCertificate = (
   manifests: Pick<ManifestKeys, 'certify'>,
   certificate: Certificate,

@@ -1,4 +1,4 @@
-/** Recomputes the chain from its permanent rows (id, salted hash, from, to), without bodies or salts. */
+/** The permanent rows (id, salted hash, from, to) suffice, without bodies or salts. */
 import { createHash } from 'node:crypto'
 import { chain, FIRST_HASH, type Member } from '../../domain/publication/snapshot.js'
 import type { Db } from '../../store/db/db.js'
@@ -41,7 +41,6 @@ const salted = (sequence: number, before: string, members: readonly Member[]): s
   return chained.end()
 }
 
-/** Hash of snapshots from before salts. */
 const unsalted = (sequence: number, before: string, members: readonly Member[]): string => {
   const hash = createHash('sha256').update(`${sequence}\n${before}\n`)
   for (const { id, hash: body } of members) hash.update(`${id} ${body}\n`)

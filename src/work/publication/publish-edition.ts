@@ -1,6 +1,6 @@
 /**
- * The files of one sequence, built from the snapshot's lines or derived from the previous edition by byte ranges,
- * without parsing unchanged entries.
+ * Built from the snapshot's lines, or derived from the previous edition by byte ranges without parsing unchanged
+ * entries.
  */
 import { createHash } from 'node:crypto'
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'

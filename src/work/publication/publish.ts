@@ -1,4 +1,4 @@
-/** A numbered snapshot is chained to the previous one, with files and a signed manifest. */
+/** Snapshots are numbered and chained, with a signed manifest. */
 import { createHash } from 'node:crypto'
 import { type AuditHead, headOf } from '../../domain/audit/audit-log.js'
 import {
@@ -50,12 +50,12 @@ export interface PublishOptions extends RunOptions {
   removalsOnly?: boolean
 }
 
-/** Batch size; from as many additions on, table statistics are refreshed. */
+/** From as many additions on, table statistics are refreshed. */
 const STEP_ENTRIES = 1_000
 const TRIES = 5
 const SERIALIZATION_FAILURE = '40001'
 
-/** An unchanged list keeps its sequence. Resolves to null when another process has this occurrence. */
+/** An unchanged list keeps its sequence. */
 export const publish = (
   db: Db,
   { note, noted, manifests, sure, files, removalsOnly = false, ...options }: PublishOptions,
@@ -249,7 +249,6 @@ const signAnew = async (
     await keepSigned(tx, { ...said.trail, signedAt: now, ...manifests.signHead(JSON.stringify(said.trail)) })
 }
 
-/** For a snapshot's files, or one answer about it. */
 export const manifestOf = (
   snapshot: Pick<snapshots.Snapshot, 'sequence' | 'previousHash' | 'publishedAt'>,
   until: Date,

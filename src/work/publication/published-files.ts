@@ -1,4 +1,3 @@
-/** Public files of the last sequence, with cached encodings. */
 import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -13,10 +12,10 @@ export type FileEncoding = (typeof ENCODINGS)[number]
 
 /** Bytes; smaller files are encoded before they are served. */
 const SMALL_BYTES = 1024 * 1024
-/** Delay before larger files are encoded in the background. */
+/** Larger files are encoded after this delay. */
 const QUIET_MS = 5_000
-/** Batch size, and changes from which an edition is rebuilt. */
 const STEP_ENTRIES = 1_000
+/** A larger change rebuilds the edition. */
 const CHANGES_MOST = 5_000
 /** Brotli window, bits. The default 22 takes 16 MB of memory. */
 const WINDOW_BITS = 18
@@ -37,7 +36,6 @@ export interface HeldEdition {
 export interface PublishedFiles {
   /** The caller must release it. */
   hold: () => HeldEdition | null
-  /** Derives the edition from the previous one when held. */
   make: (
     tx: Tx,
     made: { last: snapshots.Snapshot | null; next: snapshots.Snapshot; changes: readonly snapshots.SnapshotChange[] },

@@ -105,7 +105,6 @@ export const scoreOf = (facts: Facts, card: Scorecard): Score => {
   return sooner ? { ...result, nextChangeOn: comingOn } : result
 }
 
-/** The list rules that affect facts, and their hash. */
 export const bookOf = (lists: Lists): { hash: string; lists: Lists } => {
   const known = books.get(lists)
   if (known) return known

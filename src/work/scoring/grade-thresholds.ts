@@ -44,7 +44,7 @@ export const applyThresholds = async (tx: Tx, rules: WorkRules, followed: Scored
   await watchEntries.close(tx, risen, { on, at })
 }
 
-/** True for an entry on the list of the seriously dishonest that counts; undated ones do not. */
+/** True for a counting entry on the list of the seriously dishonest. */
 const listedBy = (reasons: readonly Reason[]): boolean =>
   reasons.some(({ fact, why, count }) => fact === LIST_FACT && why !== 'UNDATED' && count > 0)
 

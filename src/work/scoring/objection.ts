@@ -1,7 +1,4 @@
-/**
- * An operator objects to a record behind its score. When upheld, the agency corrects the record; scores are never
- * edited.
- */
+/** The agency corrects a record after an upheld objection; scores are never edited. */
 
 import { samePerson } from '../../domain/access/viewer.js'
 import { writtenText } from '../../domain/records/written-text.js'

@@ -1,6 +1,4 @@
-/**
- * One person proposes a grade, another confirms. It affects the displayed standing only, not leads, listings or scores.
- */
+/** Affects the displayed standing only, not leads, listings or scores. */
 
 import { samePerson } from '../../domain/access/viewer.js'
 import { writtenText } from '../../domain/records/written-text.js'

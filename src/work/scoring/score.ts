@@ -1,6 +1,6 @@
 /**
- * Facts of queued operators become points, reasons and grade, all at one knowledge instant. A row is added where
- * something changed. Fetching, scoring and writing overlap.
+ * All scores share one knowledge instant. A row is added where something changed. Fetching, scoring and writing
+ * overlap.
  */
 
 import { setImmediate as turn } from 'node:timers/promises'
@@ -211,7 +211,6 @@ const holdsStill = (earlier: EarlierScore, hashes: ScoreHashes, asOf: string, co
     ? comingOn === null
     : asOf < earlier.nextChangeOn && (comingOn ?? earlier.nextChangeOn) >= earlier.nextChangeOn)
 
-/** The score to compare reasons with, when all else is equal. */
 const movedNothing = (earlier: EarlierScore, row: scores.NewScore): number | null => {
   const same = holdsSame(earlier, row) && earlier.value === row.value && earlier.nextChangeOn === row.nextChangeOn
   return same ? ('scoreId' in earlier ? earlier.scoreId : earlier.id) : null

@@ -56,7 +56,6 @@ const faultsOf = (card: unknown, version: string): string[] => {
   return faults.length > 0 || named ? faults : ['version: 与文件名不一致。It is not the name of the file.']
 }
 
-/** Decided by `knownAt`. */
 export const cardInForce = async (db: Db | Tx, on: string, knownAt?: Date): Promise<Scorecard> => {
   const adopted = await kept.inForce(db, on, knownAt ?? null)
   return adopted ?? (await cardNamed(db, FIRST_IN_FORCE))
@@ -76,7 +75,7 @@ export const cardToTry = async (db: Db | Tx, version: string): Promise<Scorecard
 
 export const cardByHash = (db: Db | Tx, hash: string): Promise<Scorecard | null> => kept.byHash(db, hash)
 
-/** Replays need the stored card. Returns its hash. */
+/** Returns its hash. */
 export const keepCard = async (tx: Db | Tx, card: Scorecard, now: Date): Promise<string> => {
   const hash = hashOfCard(card)
   if (!(await kept.keep(tx, { hash, card, now }))) throw new Refusal('SCORECARD_CHANGED', { version: card.version })

@@ -1,4 +1,4 @@
-/** Compares two cards over all operators in one pass. Stores the comparison, but no score or lead. */
+/** Stores the comparison, but no score or lead. */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { ListKind } from '../../domain/listing/lists.js'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
@@ -47,7 +47,7 @@ export interface TrialRun {
   trial: TrialReport
 }
 
-/** Refusals: SCORECARD_UNKNOWN, SCORECARD_BROKEN, SCORECARD_CHANGED. Nothing is stored then. */
+/** Refusals: SCORECARD_UNKNOWN, SCORECARD_BROKEN, SCORECARD_CHANGED. */
 export const tryScorecard = async (db: Db, options: TrialOptions): Promise<TrialRun> => {
   const startedAt = options.now()
   const asOf = options.asOf ?? dateIn(startedAt)
@@ -93,7 +93,6 @@ const made = async (db: Db, cards: ComparedCards, asOf: string, options: TrialOp
 
 type OperatorChunk = Awaited<ReturnType<typeof trials.operators>>
 
-/** Prefetches the next chunk of operators. */
 const eachStep = async (
   db: Db,
   when: PointInTime,

@@ -1,4 +1,4 @@
-/** Recomputes stored scores from the versions known then. A difference means that a score cannot be replayed. */
+/** A difference means that a score cannot be replayed. */
 import type { FactFamily } from '../../domain/records/facts.js'
 import { canonical, type Json } from '../../domain/records/records.js'
 import type { Score } from '../../domain/scoring/score.js'
@@ -53,7 +53,6 @@ export const verify = async (
   const found: ScoreDifference[] = []
   const differing = new Set<number>()
   const note = (difference: ScoreDifference): void => {
-    // Counted once per score.
     if (differing.has(difference.score)) return
     differing.add(difference.score)
     counts.differences += 1
@@ -74,7 +73,6 @@ export const verify = async (
   return { ...counts, ms, ...(found.length > 0 ? { found } : {}) }
 }
 
-/** One query serves scores with the same day, instant, card and sources. */
 const alike = (stored: readonly scores.StoredScore[]): scores.StoredScore[][] => {
   const groups = new Map<string, scores.StoredScore[]>()
   for (const row of stored) {

@@ -1,5 +1,3 @@
-/** An operator authorises a credit service until a day. */
-
 import { mayOperator, type Viewer } from '../../domain/access/viewer.js'
 import { writtenText } from '../../domain/records/written-text.js'
 import { type AuthorisationTerm, documentHash, termFault } from '../../domain/standing/authorisation.js'

@@ -1,5 +1,3 @@
-/** Shops pulled, each night and a changed cap decide which sellers have their grade disclosed. */
-
 import { MARKETPLACE } from '../../domain/operators/codes.js'
 import { redact } from '../../domain/records/privacy.js'
 import {
@@ -31,7 +29,6 @@ export const decidingOf = async (tx: Tx, client: string, today: string): Promise
 
 type SellerCap = Pick<sellers.SellerList, 'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost'>
 
-/** `hub status` and the metric `hub_backlog` also show it. */
 export const warnOverCap = (log: Log | undefined, client: string, list: SellerCap): void => {
   const { confirmed, unconfirmed, gradesClosed, unconfirmedMost: most } = list
   if (gradesClosed !== null && gradesClosed > 0)
@@ -47,7 +44,7 @@ interface RenewalOptions {
   signal?: AbortSignal | undefined
 }
 
-/** Each list has its own transaction. Returns the lists over their cap. */
+/** Returns the lists over their cap. */
 export const renewSellers = async (db: Db, { now, log, signal }: RenewalOptions): Promise<number> => {
   let over = 0
   for (const client of await store.clients(db, oldestHolding(dateIn(now)))) {

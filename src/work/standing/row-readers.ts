@@ -1,4 +1,4 @@
-/** Rows are parsed piece by piece. A bad row costs only itself; text that is no list is refused. */
+/** A bad row costs only itself; text that is no list is refused. */
 
 import { type CodeColumn, columnsIn, type ParsedRow, ROW_CHARACTERS } from '../../domain/operators/code-rows.js'
 import { codeOf } from '../../domain/operators/codes.js'

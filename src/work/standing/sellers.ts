@@ -32,7 +32,6 @@ export interface SellerListInput {
   /** For bare shop ids. */
   marketplace: string | null
   now: Date
-  /** Receives a warning when grades stay closed. */
   log?: Log
 }
 
@@ -40,7 +39,6 @@ export interface SellerListResult extends store.SellerList {
   holdsUntil: string
   /** Later changes concern this list. */
   sequence: number
-  /** Why some grades stay closed. */
   notice: string | null
 }
 

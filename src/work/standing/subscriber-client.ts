@@ -1,6 +1,6 @@
 /**
- * SSRF of an untrusted address is prevented: the host is resolved once, every address is checked, and the connection
- * goes to a checked one. Redirects and bodies are ignored.
+ * SSRF guard: the host is resolved once, every address is checked, and a checked one connected. Redirects and bodies
+ * are ignored.
  */
 import { lookup } from 'node:dns/promises'
 import http from 'node:http'

@@ -9,7 +9,6 @@ import { makeScheduler, RENEW_MS, type SchedulerParts } from './occurrences.js'
 const ZONE = 'Asia/Shanghai'
 const EVERY_MINUTE = '* * * * *'
 const BEAT_MS = 1_000
-/** Grace period of running jobs. */
 const STOP_WITHIN_MS = 15_000
 
 export interface TimetableClock {

@@ -11,7 +11,6 @@ import { confirms, doubtedAtStart, hasLeapt, hasReturned, LEAP_MS } from '../../
 import * as doubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
 
-/** Interval of noting the latest certain instant. */
 const NOTE_MS = 60_000
 const LOOK_MS = 1_000
 

@@ -18,14 +18,12 @@ export const LEASE_MS = 10_000
 export const RENEW_MS = 3_000
 /** Then an occurrence is given up as fatal. */
 const ATTEMPTS_MOST = 5
-/** Concurrent occurrences of one process. */
 const HELD_MOST = 64
 /** Planned times of one job: over a month of an hourly one. */
 const PLANNED_MOST = 1_000
 /** A larger backward step is a clock change. */
 const STEP_MS = 2_000
 const KEPT_MS = 90 * 86_400_000
-/** Beats between two deletions of old rows. */
 const PRUNE_BEATS = 3_600
 
 export interface OccurrenceTurn {
@@ -201,7 +199,6 @@ const plan = (db: Db, rows: readonly PlannedOccasion[], now: Date): Promise<void
     }
   })
 
-/** Look-back after the clock was set back. */
 const STEP_BACK_LOOK_MS = 60_000
 
 const nameOf = ({ job, subject }: { job: string; subject: string }): string => `${job}:${subject}`

@@ -8,7 +8,6 @@ import * as runs from '../../store/timetable/runs.js'
 
 /** Default wait for a running job; scheduled runs do not wait. */
 const WAIT_MS = 120_000
-/** Lease of a parallel run. */
 const LEASE_MS = 10_000
 const RENEW_MS = 3_000
 /** From this status on, a refusal means failure, not rejected content. */
@@ -18,10 +17,8 @@ export interface RunOptions {
   cause: runs.RunCause
   /** Manual runs have none. */
   plannedFor?: Date | null
-  /** Default 1. */
   attempt?: number
   now: () => Date
-  /** Wait for a running job. */
   waitMs?: number
   /** Redacts refusals that quote an agency. */
   mark?: (id: string) => string

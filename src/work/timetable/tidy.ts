@@ -1,4 +1,4 @@
-/** Deletes what is unreferenced and past its term (schema/rules/retention.json), in small statements. */
+/** Deletes what is unreferenced and past its term (schema/rules/retention.json). */
 import { checkRetention, keptSince, type RetainedKind, type RetentionRules } from '../../domain/timetable/retention.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
@@ -24,7 +24,7 @@ export interface TidyOptions extends RunOptions {
   rules?: RetentionRules
   windowRows?: number
   signal?: AbortSignal
-  /** Runs first: decisions resting on expired records and claims are renewed. */
+  /** Runs first: it renews decisions on expired records. */
   renew?: (now: Date) => Promise<unknown>
 }
 
@@ -49,7 +49,7 @@ const STEPS: readonly [
   ['runs', 'RUNS', retention.runs],
 ]
 
-/** Refusal CLOCK_DOUBTED. Resolves to null when another process has this occurrence. */
+/** Refusal CLOCK_DOUBTED. */
 export const tidy = (db: Db, options: TidyOptions): Promise<TidyCounts | null> =>
   alone(db, { ...options, job: 'tidy' }, async (run) => {
     // Deletion cannot be undone.

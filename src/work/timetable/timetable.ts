@@ -3,7 +3,7 @@ import type { MissedRule } from '../../domain/timetable/missed-runs.js'
 
 export interface ScheduledJob {
   job: 'pull' | 'score' | 'publish' | 'push' | 'expire' | 'reconcile' | 'trail' | 'audit' | 'changes' | 'tidy'
-  /** Feed of a pull, platform of a push or comparison, otherwise empty. */
+  /** Feed or platform; otherwise empty. */
   subject: string
   /** Minutes first. */
   cron: string
@@ -19,7 +19,7 @@ const PUBLISH = '* * * * *'
 /** Terms end at midnight; hourly for missed runs. */
 const EXPIRE = '1 * * * *'
 const TRAIL = '*/5 * * * *'
-/** Marketplaces learn of a removal within seconds, as by a push. */
+/** Marketplaces learn of a removal within seconds. */
 const CHANGES = '* * * * *'
 /** At night there are few moves. */
 const RECONCILE = '30 2 * * *'
@@ -30,7 +30,6 @@ const TIDY = '40 3 * * *'
 
 /** A missed comparison is made up for within this time. */
 const NIGHT_MS = 8 * 3_600_000
-/** Duration of a scheduled push. */
 export const LINGER_MS = 61_000
 
 interface JobRule extends MissedRule {

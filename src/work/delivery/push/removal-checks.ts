@@ -1,6 +1,6 @@
 /**
- * A receiver may apply an earlier addition after a confirmed removal. The removal is done when a display read
- * SETTLE_SECONDS later lacks the subject; otherwise it is sent again. Platforms without a display get it twice.
+ * A receiver may apply an earlier addition after a confirmed removal, so a display is read SETTLE_SECONDS later and the
+ * removal sent again if needed. Platforms without a display get it twice.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { NoDisplay } from '../../../foundation/errors/no-display.js'
@@ -13,7 +13,7 @@ import type { WorkRules } from '../../calendar/rules.js'
 import { removeShown } from '../reconcile-settle.js'
 
 const CHECKS_AT_ONCE = 10_000
-/** Delay before rereading a display; lease of a check. */
+/** Also the lease of a check. */
 const AGAIN_MS = 60_000
 const LOOK_AGAIN_MS = 1_000
 

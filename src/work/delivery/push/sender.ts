@@ -31,7 +31,6 @@ export interface Sender {
   counts: SendCounts
   now: () => Date
   random: () => number
-  /** Time to apply a message. */
   settleSeconds: number
   pause: (ms: number, signal?: AbortSignal) => Promise<void>
   log: Log

@@ -9,9 +9,8 @@ import { LEASE_MS, type Sender } from './sender.js'
 const CALL_MS = 10_000
 /** Calls later than this after the claim renew the lease. */
 const FRESH_MS = 1_000
-/** Delay before asking about an unjudged message. */
 const ASK_AGAIN_SECONDS = 30
-/** Failures after which a row is sent alone, to spare others. */
+/** Failures after which a row is sent alone. */
 const ALONE_AFTER = 2
 const ALONE_MAX = 10
 const SECOND_MS = 1_000
@@ -327,10 +326,7 @@ const tally = ({ counts }: Sender, outcomes: readonly queue.DeliveryResult[]): v
   }
 }
 
-/**
- * After a recent success the rows may be at fault, so their own delay grows. Otherwise they return with the platform's
- * next attempt.
- */
+/** After a recent success rows may be at fault, so their own delay grows; otherwise they wait for the platform. */
 const fail = async (s: Sender, error: unknown, rows: readonly queue.ClaimedDelivery[]): Promise<void> => {
   // An abort is no failure of the platform.
   if (s.signal?.aborted) {

@@ -1,4 +1,3 @@
-/** Reads archived items again, by today's rules. */
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'

@@ -1,4 +1,4 @@
-/** Each check fixes what it finds and returns it; repeated, it returns nothing. Their order matters. */
+/** The order matters. A repeated check returns nothing. */
 import type { Feed } from '../../../agencies/feed.js'
 import { repeatsOwn } from '../../../domain/listing/own-decisions.js'
 import { KINDS } from '../../../domain/records/records.js'

@@ -1,7 +1,4 @@
-/**
- * Fixes what earlier releases left wrong, in one transaction. Each record gets an audit row. A second run finds
- * nothing.
- */
+/** One transaction; each record gets an audit row. A second run finds nothing. */
 import type { Feed } from '../../../agencies/feed.js'
 import { dateIn } from '../../../foundation/time/dates.js'
 import type { Db, Tx } from '../../../store/db/db.js'
@@ -15,7 +12,6 @@ import { consequences } from '../../listing/consequences.js'
 import { alone } from '../../timetable/run.js'
 import { CHECKS, type RepairCheck } from './checks.js'
 
-/** Wait for a running merge. */
 const WAIT_MS = 60_000
 
 export interface RepairOptions {
@@ -26,7 +22,6 @@ export interface RepairOptions {
   archiveDir: string
   now: () => Date
   by?: string
-  /** Writes an audit row. */
   note: (words: string, codes: readonly string[]) => Promise<void>
   score: (operators: readonly number[]) => Promise<unknown>
 }
@@ -36,7 +31,7 @@ export interface RepairResult {
   checks: { check: RepairCheck['id']; zh: string; en: string; found: number; records: RepairedRecord[] }[]
   found: number
   scored: number
-  /** Their last whole delivery is unknown; their next pull reads everything. */
+  /** Their next pull reads everything. */
   untold: string[]
   /** Possibly misread days of 1976. */
   unproven: RepairedRecord[]
@@ -45,7 +40,7 @@ export interface RepairResult {
 
 class DryRunEnd extends Error {}
 
-/** Refusal RUN_BUSY while another repair runs. */
+/** Refusal RUN_BUSY. */
 export const repair = async (db: Db, options: RepairOptions): Promise<RepairResult> => {
   const what = { job: 'repair' as const, cause: 'command' as const, now: options.now, waitMs: WAIT_MS }
   const done = await alone(db, { ...what, ...(options.by === undefined ? {} : { by: options.by }) }, async (run) => {

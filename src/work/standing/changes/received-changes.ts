@@ -1,4 +1,4 @@
-/** The change carries the seller's current standing in that marketplace's view. */
+/** Holds the current standing in that marketplace's view. */
 import type { Agency } from '../../../agencies/feed.js'
 import type { ListKind } from '../../../domain/listing/lists.js'
 import {

@@ -1,7 +1,4 @@
-/**
- * Numbers changes, sends webhooks and erases old changes until the next occurrence, so that a removal leaves within two
- * seconds.
- */
+/** Runs until the next occurrence, so that a removal leaves within two seconds. */
 import { setTimeout as after } from 'node:timers/promises'
 import { reasonOf } from '../../../foundation/errors.js'
 import { type Db, isLost } from '../../../store/db/db.js'
@@ -25,7 +22,6 @@ export interface ChangesRun {
   erased: number
 }
 
-/** Resolves to null when this attempt has begun already. */
 export const runChanges = (
   db: Db,
   { sending, until, signal, ...options }: ChangesOptions,

@@ -20,7 +20,6 @@ import { callSubscriber, type Resolve } from '../subscriber-client.js'
 import { theseChanges } from './received-changes.js'
 import { secretAbout, type WebhookKeys } from './webhooks.js'
 
-/** Parallel messages to one address. */
 const AT_ONCE = 8
 /** Timeout of an exchange, and the longer lease of a message. */
 const SEND_MS = 10_000
@@ -55,7 +54,6 @@ export const sendWebhooks = async (db: Db, parts: WebhookSenderParts, signal?: A
 
 export interface WebhookSender {
   readonly sent: WebhookCounts
-  /** Starts the loops without waiting for them. */
   look: () => Promise<void>
   /** Returns the messages sent, or throws the first error. */
   ended: () => Promise<number>

@@ -20,7 +20,6 @@ export interface CreatedWebhook {
   secret: string
 }
 
-/** Context of the sealed secret. */
 export const secretAbout = (id: number): string => `webhook ${id}`
 
 /** Refusals: WEBHOOK_ADDRESS, WEBHOOK_EXISTS, WEBHOOKS_MOST. */
