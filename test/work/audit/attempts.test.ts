@@ -44,9 +44,9 @@ describe('refused attempts to sign in', () => {
     )
   })
 
-  it('are counted for each name, address and door; what is counted is told when the hub stops', async () => {
+  it('are counted for each name, address and endpoint; what is counted is told when the hub stops', async () => {
     const attempts = attemptsOf()
-    const others = [{}, { address: '192.0.2.8' }, { mark: 'f', known: null }, { door: 'POST /oauth/token' }]
+    const others = [{}, { address: '192.0.2.8' }, { mark: 'f', known: null }, { endpoint: 'POST /oauth/token' }]
     for (const more of others) for (const second of [1, 2, 3]) await attempts.refused(attempt(second, more))
     expect(told().map(([, many]) => many)).to.deep.equal([1, 1, 1, 1])
     attempts.flush()
