@@ -18,7 +18,7 @@ const README_LINES_MAX = 200
 /** Longest line of a README, characters. */
 const README_LINE_MAX = 200
 
-/** What each room may import beside itself, in the order of the design: a room may be skipped, never climbed. */
+/** The rooms that each room may import beside itself, in the order of the design: a room may be skipped, never climbed. */
 const MAY: Record<string, readonly string[]> = {
   foundation: [],
   domain: ['foundation'],

@@ -103,7 +103,7 @@ describe('separated text', () => {
       expect(took).to.be.below(2000)
     })
 
-  it('of many short lines without a separator is refused or rejected at once', async () => {
+  it('a file of many short lines without a separator is refused or rejected at once', async () => {
     const took = await processorMs(async () => {
       const items = await read(`${NAMES.join(',')}\n${'a\n'.repeat(200_000)}`)
       expect(items).to.have.length(200_000)

@@ -1,4 +1,4 @@
-/** What the public is answered over HTTP while the database is behind what has left it. */
+/** The public's answers over HTTP while the database is behind what has left it. */
 import { expect } from 'chai'
 import { platforms } from '../../src/platforms/index.js'
 import { notice, release } from '../../src/work/delivery/restored.js'

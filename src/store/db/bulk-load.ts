@@ -4,13 +4,12 @@
  */
 import type { Tx } from './db.js'
 import { IS_REHEARSAL } from './rehearsed.js'
+import { isLockTimeout } from './transaction.js'
 
 /** Below this, loading with indexes is equally fast. */
 const FEWEST_ROWS = 50_000
 const THERE_SHARE = 0.1
 const LOCK_WAIT_MS = 250
-/** SQLSTATE lock_not_available. */
-const LOCK_NOT_AVAILABLE = '55P03'
 const BUILD_MEM = '256MB'
 
 export const filling = async <T>(
@@ -63,7 +62,7 @@ const toItself = async (tx: Tx, table: string): Promise<boolean> => {
     })
     return true
   } catch (error) {
-    if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error
+    if (!isLockTimeout(error)) throw error
     return false
   }
 }

@@ -15,6 +15,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
+import { isLockTimeout } from '../../store/db/transaction.js'
 import * as changes from '../../store/standing/changes.js'
 import { decide, SENT } from '../../store/standing/confirmed-sellers.js'
 import * as store from '../../store/standing/sellers.js'
@@ -22,7 +23,6 @@ import * as queue from '../../store/standing/webhook-queue.js'
 import { decidingOf, warnOverCap } from './confirmed-sellers.js'
 
 const LINES_AT_ONCE = 10_000
-const LOCK_NOT_AVAILABLE = '55P03'
 
 export interface SellerListInput {
   client: string
@@ -73,7 +73,7 @@ export const replaceSellers = async (db: Db, given: SellerListInput): Promise<Se
       return { ...replaced, sequence }
     })
     .catch((error: unknown) => {
-      if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error
+      if (!isLockTimeout(error)) throw error
       throw new Refusal('RUN_BUSY', { job: 'sellers', subject: '' })
     })
   warnOverCap(given.log, client, list)

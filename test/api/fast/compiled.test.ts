@@ -44,7 +44,7 @@ import {
 } from '../world.js'
 
 const schema = makeSchema()
-/** Of an executor whose questions leave no row in the audit log. */
+/** Options of an executor whose questions leave no row in the audit log. */
 const OPTIONS = { resetContext, learn: () => undefined }
 const executor = makeExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 0 })
 const [good, listed] = [uscc(1), uscc(2)]

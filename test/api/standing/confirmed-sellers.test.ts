@@ -60,7 +60,7 @@ describe('sellers that the shops feed confirms, over HTTP', () => {
     post('/v1/feeds/shops', world.token('agency', 'reporter', 'marketplaces'), [HEADER, ...rows].join('\n'))
   const send = (list: readonly string[], sub = MALL) =>
     post('/v1/sellers', world.token('marketplace', sub), list.join('\n'))
-  /** Of how many operators it sees the grade. */
+  /** The number of operators whose grade it sees. */
   const seen = async (sub = MALL): Promise<number> => {
     const token = world.token('marketplace', sub)
     const { data } = await world.ask('{ operators(filter: {grade: A}) { totalCount } }', { token })

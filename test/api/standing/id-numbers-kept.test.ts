@@ -1,4 +1,4 @@
-/** What marketplaces send is kept as they write it: a person's ID number in it is not. */
+/** The hub keeps what marketplaces send as they write it, without the ID numbers of persons. */
 import { expect } from 'chai'
 import { makeWorld, uscc, type World } from '../world.js'
 
