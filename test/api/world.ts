@@ -219,7 +219,9 @@ const loadRules = (): WorkRules => {
   }
 }
 
+/** Idle sockets stay open: a test that was slow for longer than the server's keep-alive would write to one just closed. */
 const listen = async (server: Server): Promise<string> => {
+  server.keepAliveTimeout = 0
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })

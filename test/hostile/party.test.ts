@@ -46,6 +46,8 @@ const SECRET = '不公开之事'
 const LONG_MS = 600_000
 /** Levels of fields asked for below a question. */
 const DEPTH = 4
+/** Times that one type may stand on the way to a field: an operator's neighbours, not theirs again. */
+const TYPE_ON_WAY = 2
 /** Each of these reads all facts anew; they are asked of each score itself. */
 const COSTLY = ['audit', 'wayBack', 'lasting']
 
@@ -57,29 +59,31 @@ const rootFields = (of: 'Query' | 'Mutation') =>
 const selection = (
   field: GraphQLField<unknown, unknown>,
   depth: number,
-  { type, only }: { type?: string | undefined; only?: readonly string[] | undefined } = {},
+  { type, only, way = [] }: { type?: string | undefined; only?: readonly string[] | undefined; way?: string[] } = {},
 ): string | null => {
   if (depth < DEPTH && field.args.some(isRequiredArgument)) return null
   const named = getNamedType(field.type)
+  if (way.filter((name) => name === named.name).length === TYPE_ON_WAY) return null
   if (isInterfaceType(named)) {
     const chosen = depth === DEPTH ? schema.getType(type ?? 'Operator') : undefined
     return isObjectType(chosen)
-      ? `{ __typename ... on ${chosen.name} ${below(chosen.getFields(), depth, only)} }`
+      ? `{ __typename ... on ${chosen.name} ${below(chosen.getFields(), depth, only, [chosen.name])} }`
       : '{ __typename }'
   }
-  return isObjectType(named) ? below(named.getFields(), depth, only) : ''
+  return isObjectType(named) ? below(named.getFields(), depth, only, [...way, named.name]) : ''
 }
 
 const below = (
   fields: Record<string, GraphQLField<unknown, unknown>>,
   depth: number,
   only?: readonly string[],
+  way: string[] = [],
 ): string => {
   const parts = Object.values(fields)
     .filter(({ name }) => only === undefined || only.includes(name))
     .filter(({ name }) => name !== 'edges' && (depth === DEPTH || !COSTLY.includes(name)))
     .map((each) => {
-      const inner = depth === 0 && !isLeafType(getNamedType(each.type)) ? null : selection(each, depth - 1)
+      const inner = depth === 0 && !isLeafType(getNamedType(each.type)) ? null : selection(each, depth - 1, { way })
       return inner === null ? null : `${each.name} ${inner}`
     })
     .filter((part) => part !== null)
