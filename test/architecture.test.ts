@@ -27,12 +27,14 @@ const MAY: Record<string, readonly string[]> = {
   platforms: ['domain', 'foundation'],
   work: ['store', 'agencies', 'platforms', 'domain', 'foundation'],
   api: ['work', 'store', 'agencies', 'platforms', 'domain', 'foundation'],
-  web: ['work', 'store', 'agencies', 'platforms', 'domain', 'foundation'],
+  // Labels for the site and the desk.
+  words: ['domain', 'foundation'],
+  web: ['words', 'work', 'store', 'agencies', 'platforms', 'domain', 'foundation'],
   // The only room that knows both api and web.
   server: ['api', 'web', 'work', 'store', 'agencies', 'platforms', 'domain', 'foundation'],
   // Programs for browsers: nothing of the hub but what is pure.
   graphiql: [],
-  desk: ['domain', 'foundation'],
+  desk: ['words', 'domain', 'foundation'],
   sandbox: ['seeds', 'work', 'store', 'agencies', 'platforms', 'domain', 'foundation'],
   migrations: [],
   seeds: ['sandbox', 'work', 'store', 'agencies', 'domain', 'foundation'],
@@ -179,6 +181,7 @@ const importsOf = (file: string, text: string): Import[] =>
 const roomOf = (file: string): string => {
   if (file.startsWith(GRAPHIQL)) return 'graphiql'
   if (file.startsWith(DESK)) return 'desk'
+  if (file.startsWith('src/web/words/')) return 'words'
   const [first = '', second = ''] = file.split('/')
   return first === 'src' ? second.replace(/\.ts$/, '') : first
 }
@@ -264,6 +267,7 @@ describe('the architecture', () => {
     ['a page of the site knowing GraphiQL', 'src/web/site.ts', `import { EXAMPLES } from './graphiql/examples.js'`],
     ['a page of the desk knowing the store', 'src/web/desk/main.tsx', `import { connect } from '../../store/db/db.js'`],
     ['a page of the site knowing the desk', 'src/web/site.ts', `import { PAGES } from './desk/routes.js'`],
+    ['words knowing a page', 'src/web/words/record-words.ts', `import { html } from '../frame/html.js'`],
     ['React beside the desk', 'src/web/frame/page.ts', `import { useState } from 'react'`],
     ['express beside the api', 'src/work/delivery/push.ts', `import express from 'express'`],
     [

@@ -1,8 +1,8 @@
 /** Readers turn bytes into items; a feed maps items to drafts. */
 import type { FeedBounds } from '../domain/intake/bounds.js'
-import { chunked, chunksOf, type ItemChunks } from '../domain/intake/chunks.js'
 import type { NumberedMap } from '../domain/intake/feed-maps.js'
 import type { Draft, Item, MappedItem, RecordKind } from '../domain/records/records.js'
+import { type Chunks, chunked, chunksOf } from '../foundation/chunks.js'
 import type { FeedDelivery, FeedSource, OpenOptions } from './delivery.js'
 import { type Examination, examine } from './examine.js'
 import { type FileContent, fromBytes, fromFile } from './readers/content.js'
@@ -97,7 +97,10 @@ export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: FeedD
   }
 }
 
-async function* openContent(source: string | Buffer, read: (content: FileContent) => AsyncIterable<Item>): ItemChunks {
+async function* openContent(
+  source: string | Buffer,
+  read: (content: FileContent) => AsyncIterable<Item>,
+): Chunks<Item> {
   yield* chunksOf(read(typeof source === 'string' ? await fromFile(source) : fromBytes(source)))
 }
 

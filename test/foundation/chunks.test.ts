@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import type { Feed } from '../../src/agencies/feed.js'
 import { feeds } from '../../src/agencies/index.js'
 import { requireMarks } from '../../src/agencies/market-regulator/feed-marks.js'
-import { chunked, chunksOf, type ItemChunks } from '../../src/domain/intake/chunks.js'
 import type { Item } from '../../src/domain/records/records.js'
+import { type Chunks, chunked, chunksOf } from '../../src/foundation/chunks.js'
 
 const itemOf = (row: number, fields: Record<string, unknown> = {}): Item => ({ page: null, row, fields })
 
@@ -27,7 +27,7 @@ const given = (sizes: readonly number[], closed: () => void = () => {}): AsyncIt
       yield itemOf(row, row % 7 === 0 ? { 标志: '是' } : {})
     }
   }
-  const all = async function* (): ItemChunks {
+  const all = async function* (): Chunks<Item> {
     try {
       for (const size of sizes) yield some(size)
     } finally {

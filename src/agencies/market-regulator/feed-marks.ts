@@ -1,7 +1,7 @@
 /** Refuses a delivery without any of the feed's marks, because neighbouring feeds share most field names. */
 
-import { chunked, chunksOf, type ItemChunks } from '../../domain/intake/chunks.js'
 import type { Item } from '../../domain/records/records.js'
+import { type Chunks, chunked, chunksOf } from '../../foundation/chunks.js'
 import type { Refusal } from '../../foundation/errors.js'
 import type { Feed } from '../feed.js'
 import { markMissing } from '../readers/near.js'
@@ -17,7 +17,7 @@ export const requireMarks = (feed: Feed, marks: readonly string[]): Feed => ({
   read: (path, options) => chunked(itemsAfterMark(feed.read(path, options), marks, feed)),
 })
 
-async function* itemsAfterMark(items: AsyncIterable<Item>, marks: readonly string[], feed: Feed): ItemChunks {
+async function* itemsAfterMark(items: AsyncIterable<Item>, marks: readonly string[], feed: Feed): Chunks<Item> {
   let waiting: Item[] | null = []
   for await (const stretch of chunksOf(items)) {
     if (waiting === null) {

@@ -1,7 +1,7 @@
 /** csv-parse takes over for the rest of a chunk with difficult quotes. An unclosed quote costs only its own line. */
 import { parse } from 'csv-parse/sync'
-import { chunked, type ItemChunks } from '../../domain/intake/chunks.js'
 import type { Item } from '../../domain/records/records.js'
+import { type Chunks, chunked } from '../../foundation/chunks.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { FileContent } from './content.js'
 import { footers } from './footers.js'
@@ -35,7 +35,7 @@ interface CsvRow {
 export const readCsv = (content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<Item> =>
   chunked(itemsIn(content, shapes, feed))
 
-async function* itemsIn(content: FileContent, shapes: readonly FormShape[], feed: string): ItemChunks {
+async function* itemsIn(content: FileContent, shapes: readonly FormShape[], feed: string): Chunks<Item> {
   const pieces = decoded(content, await encodingOf(content))
   const head = await headOf(pieces)
   const found = SEPARATORS.map((separator) => headerIn(head.text, separator, shapes)).find((header) => header !== null)

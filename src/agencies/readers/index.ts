@@ -1,5 +1,5 @@
-import { chunked, chunksOf, type ItemChunks } from '../../domain/intake/chunks.js'
 import type { Item } from '../../domain/records/records.js'
+import { type Chunks, chunked, chunksOf } from '../../foundation/chunks.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { FileContent } from './content.js'
 import { readCsv } from './csv.js'
@@ -31,7 +31,7 @@ export const readContent = (
   named?: string,
 ): AsyncIterable<Item> => chunked(read(content, shapes, feed, named))
 
-async function* read(content: FileContent, shapes: readonly FormShape[], feed: string, named?: string): ItemChunks {
+async function* read(content: FileContent, shapes: readonly FormShape[], feed: string, named?: string): Chunks<Item> {
   if (named !== undefined && !isReader(named))
     throw new Refusal('READER_UNKNOWN', { reader: named, known: readers.join(' ') })
   const reader = named ?? readerFor(content.head)

@@ -1,8 +1,8 @@
 /** Officers' heading maps (domain/intake/feed-maps). */
 
-import { chunked, chunksOf, type ItemChunks } from '../../domain/intake/chunks.js'
 import type { NumberedMap } from '../../domain/intake/feed-maps.js'
 import type { Item } from '../../domain/records/records.js'
+import { type Chunks, chunked, chunksOf } from '../../foundation/chunks.js'
 import { headerUnknown } from './near.js'
 import { type FormShape, recognise } from './shapes.js'
 
@@ -50,7 +50,7 @@ export const renamed = (
 
 const MOST_CHECKED = 1_000 // sets of names
 
-async function* inStretches(items: AsyncIterable<Item>, each: (item: Item) => Item): ItemChunks {
+async function* inStretches(items: AsyncIterable<Item>, each: (item: Item) => Item): Chunks<Item> {
   for await (const stretch of chunksOf(items)) yield eachOf(stretch, each)
 }
 

@@ -1,6 +1,6 @@
+import type { DenialCode } from '../../foundation/errors/moves.js'
 import type { Words } from '../../foundation/text/words.js'
 import type { Case, CaseAct, CaseRole, CaseState, MoveRules } from './case.js'
-import type { DenialCode } from './moves-denials.js'
 
 export interface MoveRow extends Words {
   from: readonly (CaseState | null)[]

@@ -1,7 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Feed, MappingContext } from '../../agencies/feed.js'
 import type { Calendar } from '../../domain/calendar/calendar.js'
-import { chunksOf } from '../../domain/intake/chunks.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
 import { type Causes, causes, withCauses } from '../../domain/intake/reject-causes.js'
 import { isLate } from '../../domain/intake/timeliness.js'
@@ -16,6 +15,7 @@ import {
   type RecordKind,
   type UnreadableRecords,
 } from '../../domain/records/records.js'
+import { chunksOf } from '../../foundation/chunks.js'
 import { contract } from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
 import { repeats } from '../../foundation/fingerprints.js'

@@ -1,4 +1,4 @@
-import { saidIn, valueIn, wordsOfField } from '../../../domain/records/record-words.js'
+import { saidIn, valueIn, wordsOfField } from '../../words/record-words.js'
 import { placeWords } from './places.js'
 import { labelOf } from './words.js'
 

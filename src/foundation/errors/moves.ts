@@ -1,4 +1,4 @@
-import type { Words } from '../../foundation/text/words.js'
+import type { Words } from '../text/words.js'
 
 export const DENIALS = {
   NO_CASE: { zh: '没有这条名单记录', en: 'there is no such listing' },

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { FIELD_WORDS, saidIn, valueIn, wordsOf, wordsOfField } from '../../../src/domain/records/record-words.js'
+import { FIELD_WORDS, saidIn, valueIn, wordsOf, wordsOfField } from '../../src/web/words/record-words.js'
 
-const FOLDER = new URL('../../../schema/records/', import.meta.url)
+const FOLDER = new URL('../../schema/records/', import.meta.url)
 
 interface Schema {
   properties?: Record<string, Schema>
