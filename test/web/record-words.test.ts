@@ -29,9 +29,9 @@ const contracts = readdirSync(FOLDER).map((file) => {
   return { kind: file.replace('.json', '').toUpperCase(), ...found }
 })
 
-describe('words of records', () => {
+describe('labels of records', () => {
   for (const { kind, fields, values } of contracts)
-    it(`every field and every fixed value of ${kind} is told in Chinese and in English`, () => {
+    it(`every field and every fixed value of ${kind} has a label in Chinese and in English`, () => {
       expect(fields.size).to.be.greaterThan(3)
       const bare = [...fields].filter((field) => !Object.hasOwn(FIELD_WORDS, field))
       expect([...bare, ...[...values].filter((value) => wordsOf(kind, value) === null)]).to.deep.equal([])
@@ -41,7 +41,7 @@ describe('words of records', () => {
       }
     })
 
-  it('no word is of a field that no contract has', () => {
+  it('no label belongs to a field that no contract has', () => {
     const all = new Set(contracts.flatMap(({ fields }) => [...fields]))
     expect(Object.keys(FIELD_WORDS).filter((field) => !all.has(field))).to.deep.equal([])
   })
@@ -61,7 +61,7 @@ describe('words of records', () => {
       expect([valueIn('zh', kind, value), valueIn('en', kind, value)]).to.deep.equal([zh, en])
     })
 
-  it('a record is read in the order of the table, without what was not said', () => {
+  it('fields are read in the order of the table, without empty ones', () => {
     const body = { note: '', fine_yuan: '500', types: [], document_number: '虚1号', party_name: null, x: '1' }
     expect(saidIn(body).map(([name]) => name)).to.deep.equal(['document_number', 'fine_yuan', 'x'])
   })

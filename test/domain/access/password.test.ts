@@ -6,7 +6,7 @@ import { text } from '../../../src/foundation/contracts.js'
 const common = new Set(text('passwords/common.txt').split('\n').filter(Boolean))
 const fault = (password: string, name = '王编造') => passwordFault(password, { name, common })
 
-describe('a password that somebody chooses', () => {
+describe('rules of a chosen password', () => {
   const refused: [string, PasswordFault][] = [
     ['', 'SHORT'],
     ['Ab3$xyzwvut', 'SHORT'],
@@ -26,11 +26,11 @@ describe('a password that somebody chooses', () => {
     ['+-*/+-*/=#%&', 'COMMON'],
   ]
   for (const [password, wanted] of refused)
-    it(`${JSON.stringify(password.slice(0, 20))} may not be one (${wanted})`, () => {
+    it(`refuses ${JSON.stringify(password.slice(0, 20))} (${wanted})`, () => {
       expect(fault(password)).to.equal(wanted)
     })
 
-  it('long ones that nobody has thought of may', () => {
+  it('accepts long passwords that are in no list', () => {
     for (const password of [
       'fjord kelp umbra lantern',
       'xK7#pq2vNw9z',
@@ -40,7 +40,7 @@ describe('a password that somebody chooses', () => {
       expect(fault(password), password).to.equal(null)
   })
 
-  it('no common password may be one, whatever the case and whatever digits stand behind it', () => {
+  it('refuses a common password in any case and with any digits appended', () => {
     const words = [...common]
     fc.assert(
       fc.property(fc.nat(words.length - 1), fc.boolean(), fc.nat(9_999), (i, upper, digits) => {
@@ -51,7 +51,7 @@ describe('a password that somebody chooses', () => {
     )
   })
 
-  it('is the same one in each spelling of its characters', () => {
+  it('normalises each spelling of the characters to the same password', () => {
     expect(normalPassword('ｆｊｏｒｄ①')).to.equal('fjord1')
   })
 })

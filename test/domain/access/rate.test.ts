@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { callerOf, networkOf, owedAt, waitFor } from '../../../src/domain/access/rate.js'
 
-describe('how often somebody may try', () => {
+describe('rate limit of attempts', () => {
   const rate = { most: 3, everyMs: 1_000 }
 
-  it('is reckoned from what is owed, which time takes away and a clock set back does not', () => {
+  it('the amount owed falls with time, and does not change when the clock is set back', () => {
     const level = { owedMs: 2_000, at: 10_000 }
     expect([9_000, 10_000, 10_500, 12_000, 99_000].map((now) => owedAt(level, now))).to.deep.equal([
       2_000, 2_000, 1_500, 0, 0,
@@ -25,21 +25,21 @@ describe('how often somebody may try', () => {
     ['x'.repeat(500), 'x'.repeat(64)],
   ]
   for (const [address, network] of addresses) {
-    it(`stands for ${network.slice(0, 40) || 'nobody'}: ${address.slice(0, 40) || 'no address'}`, () => {
+    it(`counts ${address.slice(0, 40) || 'no address'} under ${network.slice(0, 40) || 'no network'}`, () => {
       expect(networkOf(address)).to.equal(network)
     })
   }
 
   const callers: [string, string, number, string][] = [
-    ['what the caller says of itself is not believed', '198.51.100.1', 0, '192.0.2.1'],
-    ['one proxy notes the caller', '198.51.100.1', 1, '198.51.100.1'],
-    ['what the caller wrote lies further left', '203.0.113.9, 198.51.100.1', 1, '198.51.100.1'],
-    ['two proxies: the outer one notes the caller', '203.0.113.9, 198.51.100.1, 192.0.2.2', 2, '198.51.100.1'],
-    ['nothing was noted', '', 1, '192.0.2.1'],
-    ['fewer were passed than there should be', '198.51.100.1', 2, '192.0.2.1'],
+    ['without a proxy the forwarded header is ignored', '198.51.100.1', 0, '192.0.2.1'],
+    ['one proxy appends the caller', '198.51.100.1', 1, '198.51.100.1'],
+    ['entries that the caller wrote lie further left', '203.0.113.9, 198.51.100.1', 1, '198.51.100.1'],
+    ['of two proxies the outer one appends the caller', '203.0.113.9, 198.51.100.1, 192.0.2.2', 2, '198.51.100.1'],
+    ['the header is empty', '', 1, '192.0.2.1'],
+    ['the header has fewer entries than proxies', '198.51.100.1', 2, '192.0.2.1'],
   ]
   for (const [what, forwarded, proxies, caller] of callers) {
-    it(`is counted for the caller: ${what}`, () => {
+    it(`counts the caller: ${what}`, () => {
       expect(callerOf('192.0.2.1', forwarded, proxies)).to.equal(caller)
     })
   }

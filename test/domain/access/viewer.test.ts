@@ -37,7 +37,7 @@ const AUTHORITY: Act[] = [
   'see_rules',
 ]
 
-describe('who may see and do what', () => {
+describe('access of each role', () => {
   const table: Record<Role, Act[]> = {
     public: OPEN,
     marketplace: [...SIGNED_IN, 'see_open_records', 'see_sellers_grade', 'send_sellers', 'hear_changes'],
@@ -155,7 +155,7 @@ describe('who may see and do what', () => {
     })
   }
 
-  it('firms and credit services read only the kinds that the law opens, the public none', () => {
+  it('firms and credit services read only the kinds that the law opens, and the public reads none', () => {
     expect(KINDS_SEEN.public).to.deep.equal([])
     for (const role of ['marketplace', 'credit_service'] as const)
       expect(KINDS_SEEN[role]).to.have.members([
@@ -189,12 +189,12 @@ describe('who may see and do what', () => {
     expect(CLIENT_ROLES).to.have.length(ROLES.length - 2)
   })
 
-  it('only a role is a role', () => {
+  it('isRole accepts the listed roles only', () => {
     for (const role of ROLES) expect(isRole(role)).to.equal(true)
     for (const other of ['', 'Officer', 'toString', 'admin']) expect(isRole(other)).to.equal(false)
   })
 
-  it('an agency acts on its own feeds alone, an authority on all', () => {
+  it('an agency acts on its own feeds only, and an authority on all feeds', () => {
     const of = (role: Role, agency: string | null): Viewer => ({ ...viewer(role), agency })
     const feed = { agency: 'ip-office' }
     expect(mayFeed(of('agency', 'ip-office'), 'see_rejects', feed)).to.equal(true)
@@ -204,7 +204,7 @@ describe('who may see and do what', () => {
     expect(mayFeed(of('marketplace', 'ip-office'), 'see_rejects', feed)).to.equal(false)
   })
 
-  describe('a region', () => {
+  describe('region of a viewer', () => {
     const of = (region: string | null, role: Role = 'officer'): Viewer => ({ ...viewer(role), region })
     const places = ['220102', '220100', '220200', '220000', '110000', null]
     const inside: [string | null, (string | null)[]][] = [
@@ -216,7 +216,7 @@ describe('who may see and do what', () => {
       ['110000', ['110000']],
     ]
     for (const [region, allowed] of inside)
-      it(`${region ?? 'that is none'} bounds acts about one operator to ${allowed.length === places.length ? 'nothing' : allowed.join(' ')}`, () => {
+      it(`${region ?? 'no region'} bounds acts about one operator to ${allowed.length === places.length ? 'every place' : allowed.join(' ') || 'no place'}`, () => {
         for (const act of OF_ITS_REGION)
           for (const place of places)
             expect(mayIn(of(region, 'reviewer'), act, place), `${act} ${place}`).to.equal(
@@ -224,7 +224,7 @@ describe('who may see and do what', () => {
             )
       })
 
-    it('of a city or a county takes away what touches all regions, the province’s nothing', () => {
+    it('a city’s region forbids acts that touch all regions; the province’s does not', () => {
       for (const act of OF_ALL_REGIONS) {
         const role = ACCESS[act][0] ?? 'public'
         expect([may(of(null, role), act), may(of('220000', role), act), may(of('220100', role), act)]).to.deep.equal([
@@ -245,7 +245,7 @@ describe('who may see and do what', () => {
       ['000000', []],
     ]
     for (const [region, some] of seen)
-      it(`${region ?? 'that is none'} bounds what an authority sees to ${some.length === places.length ? 'nothing' : some.join(' ') || 'nobody'}`, () => {
+      it(`${region ?? 'no region'} bounds the operators that an authority sees to ${some.length === places.length ? 'every place' : some.join(' ') || 'no place'}`, () => {
         for (const role of ['agency', 'officer', 'reviewer', 'administrator', 'auditor'] as const)
           for (const place of places) {
             const there = some.includes(place)
@@ -255,14 +255,14 @@ describe('who may see and do what', () => {
         expect(mayOperator(of(region), null)).to.equal(some.length === places.length)
       })
 
-    it('bounds no firm and no credit service: what they see goes by lists and authorisations', () => {
+    it('a region does not bound marketplaces and credit services: lists and authorisations decide what they see', () => {
       for (const role of ['marketplace', 'credit_service'] as const) {
         expect(sightOf(of('220100', role))).to.equal(null)
         expect(mayOperator(of('220100', role), operator('x', '220200'))).to.equal(true)
       }
     })
 
-    it('consents to what an authority below it decides, and never to what its own level or an unknown one does', () => {
+    it('an authority consents to decisions of the levels below it, never of its own or an unknown level', () => {
       const levels = ['COUNTY', 'CITY', 'PROVINCE', null] as const
       const consents = (region: string | null) => levels.filter((level) => mayConsent(of(region, 'reviewer'), level))
       expect([consents('220102'), consents('220100')]).to.deep.equal([[], ['COUNTY']])
@@ -270,7 +270,7 @@ describe('who may see and do what', () => {
       expect(mayConsent(of(null, 'auditor'), 'COUNTY')).to.equal(false)
     })
 
-    it('gives nobody an act that its role has not', () => {
+    it('a region grants no act that the role lacks', () => {
       for (const act of OF_ITS_REGION) expect(mayIn(of('220100', 'marketplace'), act, '220100')).to.equal(false)
     })
   })

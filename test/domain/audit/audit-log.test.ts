@@ -25,7 +25,7 @@ describe('a row of the audit log', () => {
     digest: Buffer.alloc(32, 9).toString('base64'),
   }
 
-  it('is hashed as it always was, or no older row could be verified', () => {
+  it('keeps its hash format, so that older rows stay verifiable', () => {
     const [row] = chained(NO_HEAD, [linkOf(content)], SEAL)
     expect(row?.contentHash).to.equal('98777a67a5e55dda071f7ab2fcf684c36f6c97332e2d46bfdb33ede59f8d646e')
     expect(row && rowHash(row)).to.equal('6d7e49ed354d93d3b064bb29065017b12d12d1549837a5c749468376ae7c9e9e')
@@ -41,7 +41,7 @@ describe('a row of the audit log', () => {
     expect(other?.hash).to.not.equal(row?.hash)
   })
 
-  it('holds its content as one text without a line end, from which it is read again', () => {
+  it('stores its content as one line of text and reads it back', () => {
     const [row] = chained(NO_HEAD, [linkOf({ ...content, asked: 'two\nlines "quoted" \\ \u2028' })], SEAL)
     expect(row?.body).to.not.include('\n')
     expect(contentIn(row?.body ?? '')).to.deep.equal({ ...content, asked: 'two\nlines "quoted" \\ \u2028' })
@@ -50,7 +50,7 @@ describe('a row of the audit log', () => {
     expect(contentIn(JSON.stringify(Object.values(contentOf(1))))).to.deep.equal(contentOf(1))
   })
 
-  it('reads a head as manifests write it, and nothing else', () => {
+  it('reads a head only in the form in which manifests write it', () => {
     const [, head] = rowsOf(2)
     expect(headIn(head && headOf(head))).to.deep.equal({ number: 2, hash: head?.hash })
     for (const other of [

@@ -18,19 +18,19 @@ const rules: TrailRules = {
   })),
 }
 
-describe('the rules of the trail', () => {
-  it('keep content for as long as was the rule on the day of the answer', () => {
+describe('rules of the audit log', () => {
+  it('keep content by the retention rule in force on the day of the answer', () => {
     expect(keptUntil(rules, new Date('2025-12-31T15:00:00Z'))).to.deep.equal(new Date('2026-12-31T15:00:00Z'))
     // Already the next year in Asia/Shanghai.
     expect(keptUntil(rules, new Date('2025-12-31T16:00:00Z'))).to.deep.equal(new Date('2028-12-31T16:00:00Z'))
   })
 
-  it('tell whom they name, of whom they name', () => {
+  it('name the askers about whom each role is informed', () => {
     expect(toldOf(rules, 'party', '2026-03-02')).to.deep.equal(['marketplace'])
     expect(toldOf(rules, 'officer', '2026-03-02')).to.deep.equal([])
   })
 
-  it('are refused with a gap, an overlap or an asker of whom nothing is said', () => {
+  it('are refused with a gap, an overlap or an asker without a row', () => {
     expect(checkTrail(rules)).to.deep.equal([])
     const [first, second] = rules.retention
     if (first === undefined || second === undefined) throw new Error('two rows')
@@ -41,7 +41,7 @@ describe('the rules of the trail', () => {
     expect(checkTrail({ ...rules, telling: rules.telling.slice(1) })).to.have.length(1)
   })
 
-  it('as they stand, tell an operator of firms and credit services, and of no authority', () => {
+  it('as shipped, inform an operator about firms and credit services and about no authority', () => {
     expect(toldOf(auditRules(), 'party', '2026-03-02')).to.deep.equal(['marketplace', 'credit_service', 'party'])
     expect(toldOf(auditRules(), 'officer', '2026-03-02')).to.not.include.members(['agency'])
   })

@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import { codesInItem, ITEM_CODES_MOST } from '../../../src/domain/audit/item-codes.js'
 import { codeOf } from '../../support/world.js'
 
-describe('codes in an item', () => {
-  it('are found in whole values, in the one form in which they are kept, wherever they stand', () => {
+describe('codesInItem', () => {
+  it('finds codes that are a whole value, at any depth, in normalised form', () => {
     const [one, two] = [codeOf(1), codeOf(2)]
     const item = {
       企业名称: '虚构商行',
@@ -14,7 +14,7 @@ describe('codes in an item', () => {
     expect(codesInItem(item)).to.deep.equal([one, two, 'shop:guguji:7'])
   })
 
-  it('are no other numbers, no text that holds one, and of bounded number', () => {
+  it('ignores other numbers and codes inside longer texts, and bounds the count', () => {
     expect(codesInItem({ a: '13800000000', b: `见 ${codeOf(1)}`, c: null, d: 12, e: true })).to.deep.equal([])
     expect(codesInItem('')).to.deep.equal([])
     expect(codesInItem(Array.from({ length: 500 }, (_, n) => codeOf(n)))).to.have.lengthOf(ITEM_CODES_MOST)

@@ -48,8 +48,8 @@ const cutAfter = (head: AuditHead, loss: Partial<AuditLoss>): AuditRow[] => {
   return chained(head, [linkOf({ ...contentOf(1), asked: said }, { kind: 'CUT', count: 0 })], SEAL)
 }
 
-describe('the walk of the audit log', () => {
-  it('is whole as it was written, page by page', () => {
+describe('verification of the audit log', () => {
+  it('finds no fault in an unchanged log', () => {
     const rows = rowsOf(7)
     const found = walked(rows, { anchors: [anchorAt(rows, 7), anchorAt(rows, 2)] })
     expect(found).to.deep.include({ walked: 7, erased: 0, broken: [], faults: 0, cuts: [] })
@@ -57,7 +57,7 @@ describe('the walk of the audit log', () => {
     expect(walked([])).to.deep.include({ walked: 0, broken: [] })
   })
 
-  it('finds any one member of any one row altered, at that row, in both forms', () => {
+  it('finds a change of any member of any row at that row, in both row formats', () => {
     const change: Record<string, (row: AuditRow) => AuditRow> = {
       at: (row) => ({ ...row, at: new Date(row.at.getTime() + 1) }),
       kind: (row) => ({ ...row, kind: 'FILE' }),
@@ -88,7 +88,7 @@ describe('the walk of the audit log', () => {
     )
   })
 
-  it('P-A2: finds a row rewritten and the chain made anew by somebody without the key', () => {
+  it('P-A2: finds a row rewritten with the chain recomputed but without the key', () => {
     const rows = rowsOf(9)
     const forged = contentOf(99)
     const stranger = sealOf('0badc0de stolen id')
@@ -104,7 +104,7 @@ describe('the walk of the audit log', () => {
     expect(walked([...rows.slice(0, 4), ...bare]).broken).to.deep.equal([{ number: 5, fault: 'UNSEALED' }])
   })
 
-  it('P-A2: walks older rows by their own rule up to the first sealed one, which binds them', () => {
+  it('P-A2: verifies unsealed rows by their own hashes up to the first sealed row, which binds them', () => {
     const old = unsealed(rowsOf(4))
     const rows = [...old, ...rowsOf(4, { head: old[3] as AuditRow })]
     expect(walked(rows)).to.deep.include({ walked: 8, broken: [] })
@@ -116,7 +116,7 @@ describe('the walk of the audit log', () => {
     ])
   })
 
-  it('P-A2: accuses every row since the last head that is as it was noted, because a hash covers them all', () => {
+  it('P-A2: reports every unsealed row between the last intact head and the next noted one as REPLACED', () => {
     const rows = unsealed(rowsOf(9))
     const swapped = unsealed([
       ...rows.slice(0, 4),
@@ -127,7 +127,7 @@ describe('the walk of the audit log', () => {
     expect(walked(swapped, { anchors }).broken).to.deep.equal([{ number: 4, until: 7, fault: 'REPLACED' }])
   })
 
-  it('verifies rows of every key that is kept, after another has taken its place', () => {
+  it('verifies rows of every known key after a key change', () => {
     const first = rowsOf(3)
     const next = sealOf('deadbeef')
     const rows = [...first, ...rowsOf(3, { head: first[2] as AuditRow, seal: next })]
@@ -135,7 +135,7 @@ describe('the walk of the audit log', () => {
     expect(walked(rows, { seals: [next] }).broken).to.deep.equal([{ number: 1, until: 3, fault: 'KEY_UNKNOWN' }])
   })
 
-  it('R-2: goes on behind a hole, and finds what was altered there', () => {
+  it('R-2: continues after a missing row and finds an alteration behind it', () => {
     const rows = rowsOf(9)
     const without = (number: number) => rows.filter((row) => row.number !== number)
     expect(walked(without(5)).broken).to.deep.equal([{ number: 5, fault: 'MISSING' }])
@@ -151,14 +151,14 @@ describe('the walk of the audit log', () => {
     ])
   })
 
-  it('finds rows that were put elsewhere', () => {
+  it('finds rows that were moved', () => {
     const rows = rowsOf(9)
     const [four, five] = [rows[3] as AuditRow, rows[4] as AuditRow]
     const moved = rows.with(3, { ...five, number: 4 }).with(4, { ...four, number: 5 })
     expect(walked(moved).broken[0]).to.deep.equal({ number: 4, until: 5, fault: 'ALTERED' })
   })
 
-  it('finds a missing end, and names its rows', () => {
+  it('finds a missing tail and names its rows', () => {
     const rows = rowsOf(9)
     const found = (given: readonly AuditRow[]) => walked(given, { anchors: [anchorAt(rows, 8)] })
     expect(found(rows.slice(0, 6)).broken).to.deep.equal([{ number: 7, until: 8, fault: 'TAIL_MISSING' }])
@@ -166,7 +166,7 @@ describe('the walk of the audit log', () => {
     expect(found(rows).broken).to.deep.equal([])
   })
 
-  it('stays verifiable when content is erased, and finds content that is gone before its time', () => {
+  it('accepts erased content only where it may be erased', () => {
     const rows = rowsOf(9).map((row) => (row.number < 4 ? { ...row, content: null, body: null } : row))
     expect(walked(rows, { mayErase: true })).to.deep.include({ walked: 9, erased: 3, broken: [] })
     expect(walked(rows).broken).to.deep.equal([{ number: 1, until: 3, fault: 'ERASED' }])
@@ -175,7 +175,7 @@ describe('the walk of the audit log', () => {
     expect(walked(garbled, { mayErase: true }).broken).to.deep.equal([{ number: 1, fault: 'ALTERED' }])
   })
 
-  it('P-A2: accuses a loss that a row tells of and nothing explains, also when no head is left that shows it', () => {
+  it('P-A2: reports a loss that a row records and nothing excuses, also where no noted head shows it', () => {
     const rows = rowsOf(9)
     const shorter = [...rows.slice(0, 5), ...cutAfter(rows[4] as AuditRow, {})]
     const found = walked([...shorter, ...rowsOf(3, { head: shorter[5] as AuditRow })])
@@ -187,7 +187,7 @@ describe('the walk of the audit log', () => {
     expect(walked(replaced).broken).to.deep.equal([{ number: 4, until: 7, fault: 'REPLACED' }])
   })
 
-  it('forgives a loss for which a person has answered in a sealed row, and not by what the database says beside it', () => {
+  it('excuses a loss only by a sealed RELEASED row, not by what the database says beside it', () => {
     const rows = rowsOf(9)
     const cut = [...rows.slice(0, 5), ...cutAfter(rows[4] as AuditRow, {})]
     const given = { anchors: [anchorAt(rows, 8), anchorAt(rows, 6), anchorAt(rows, 4)] }
@@ -201,7 +201,7 @@ describe('the walk of the audit log', () => {
     expect(walked([...rows.slice(0, 5), ...early, ...cutAfter(early[0] as AuditRow, {})]).broken).to.have.lengthOf(1)
   })
 
-  it('R-1: tells rows lost in a failover as lost, by the server that noted them, and accuses nobody', () => {
+  it('R-1: excuses rows lost in a failover, by the server that noted them', () => {
     const rows = rowsOf(9)
     const cut = [...rows.slice(0, 5), ...cutAfter(rows[4] as AuditRow, { to: PROMOTED })]
     const given = { anchors: [anchorAt(rows, 8), anchorAt(rows, 4)], server: PROMOTED }
@@ -218,7 +218,7 @@ describe('the walk of the audit log', () => {
     ])
   })
 
-  it('R-1, P-A2: a loss excuses the heads that it lists, and none that was noted under one of their numbers afterwards', () => {
+  it('R-1, P-A2: a loss excuses only the heads that it lists, not a later head of the same number', () => {
     const rows = rowsOf(9)
     const heads = [anchorAt(rows, 8).hash]
     const cut = [...rows.slice(0, 5), ...cutAfter(rows[4] as AuditRow, { to: PROMOTED, heads })]
@@ -241,7 +241,7 @@ describe('the walk of the audit log', () => {
     expect(walked(on, { anchors: held, server: PROMOTED }).broken).to.deep.equal([])
   })
 
-  it('reads a loss as a row says it, and as rows of hubs before said it', () => {
+  it('reads a loss from a row, also in the former format', () => {
     const loss = { after: 5, noted: 8, notedAt: AT, from: HERE, to: null, heads: ['b'.repeat(64)] }
     expect(lossIn(lossText(loss), 6)).to.deep.equal(loss)
     expect(lossIn(lossText({ ...loss, heads: null }), 6)).to.deep.equal({ ...loss, heads: null })
@@ -252,7 +252,7 @@ describe('the walk of the audit log', () => {
     for (const other of ['', 'null', '{}', '[]']) expect(lossIn(other, 1)).to.equal(null)
   })
 
-  it('compares heads with what is there: none missing, an end that is, and a row that is another', () => {
+  it('compares noted heads with the rows: none missing, a missing tail, and a replaced row', () => {
     const rows = rowsOf(9)
     const heads: NotedHead[] = [2, 5, 8].map((number) => anchorAt(rows, number))
     const hashes = (numbers: readonly number[]) => new Map(numbers.map((n) => [n, (rows[n - 1] as AuditRow).hash]))

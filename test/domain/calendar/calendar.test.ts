@@ -24,7 +24,7 @@ const calendar: Calendar = {
 const anyDay = fc.integer({ min: 0, max: 9000 }).map((n) => addDays('2004-01-01', n))
 
 describe('the end of the announced holidays', () => {
-  it('section 7: alarms from 60 days before, and on every day after', () => {
+  it('section 7: alarms from 60 days before the end and on every day after it', () => {
     const calendar = { knownUntil: '2026-12-31' }
     const days: [string, boolean, number][] = [
       ['2026-11-01', true, 60],
@@ -70,13 +70,13 @@ describe('domain/calendar', () => {
     expect(addWorkdays(calendar, '2026-02-12', 5)).to.deep.equal({ date: '2026-02-26', provisional: false })
   })
 
-  it('the day itself is not counted', () => {
+  it('the start day is not counted', () => {
     expect(addWorkdays(calendar, '2026-03-02', 1).date).to.equal('2026-03-03')
     expect(addWorkdays(calendar, '2026-02-28', 1).date).to.equal('2026-03-02')
     expect(addWorkdays(calendar, '2026-03-01', 0).date).to.equal('2026-03-01')
   })
 
-  it('what lies beyond the announced year is provisional', () => {
+  it('a date beyond the announced year is provisional', () => {
     expect(addWorkdays(calendar, '2026-12-30', 1)).to.deep.equal({ date: '2026-12-31', provisional: false })
     expect(addWorkdays(calendar, '2026-12-31', 1).provisional).to.equal(true)
   })

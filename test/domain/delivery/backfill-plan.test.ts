@@ -7,32 +7,37 @@ const day = (n: number): Date => new Date(Date.UTC(2026, 10, n))
 const WIPED = day(10)
 const heard = (action: Action, state: DeliveryState, on = 1): EarlierMessage => ({ action, state, createdAt: day(on) })
 
-describe('what a new or emptied platform lacks', () => {
+describe('entries that a new or emptied platform lacks', () => {
   const cases: [string, EarlierMessage[], Date | null, boolean][] = [
-    ['what it was never told', [], null, true],
-    ['what was folded before it left', [heard('ADD', 'FOLDED')], null, true],
-    ['what it was last told is removed', [heard('ADD', 'CONFIRMED'), heard('REMOVE', 'CONFIRMED')], null, true],
-    ['not what is on its way', [heard('ADD', 'OWED')], null, false],
-    ['not what it has confirmed', [heard('ADD', 'CONFIRMED'), heard('CHANGE', 'OWED')], null, false],
-    ['not what waits for a person', [heard('ADD', 'REFUSED')], null, false],
-    ['not what a person has closed', [heard('ADD', 'CLOSED')], null, false],
-    ['once wiped, what it had confirmed before', [heard('ADD', 'CONFIRMED')], WIPED, true],
+    ['lacks an entry that it was never sent', [], null, true],
+    ['lacks an entry whose addition was folded before it was sent', [heard('ADD', 'FOLDED')], null, true],
     [
-      'once wiped, what it was told a change of since',
+      'lacks an entry whose removal it confirmed last',
+      [heard('ADD', 'CONFIRMED'), heard('REMOVE', 'CONFIRMED')],
+      null,
+      true,
+    ],
+    ['has an entry that is on its way', [heard('ADD', 'OWED')], null, false],
+    ['has an entry that it confirmed', [heard('ADD', 'CONFIRMED'), heard('CHANGE', 'OWED')], null, false],
+    ['has an entry whose refusal waits for a person', [heard('ADD', 'REFUSED')], null, false],
+    ['has an entry whose delivery a person closed', [heard('ADD', 'CLOSED')], null, false],
+    ['once wiped, lacks an entry that it confirmed before', [heard('ADD', 'CONFIRMED')], WIPED, true],
+    [
+      'once wiped, lacks an entry of which it was sent only a change since',
       [heard('ADD', 'CONFIRMED'), heard('CHANGE', 'OWED', 11)],
       WIPED,
       true,
     ],
-    ['once wiped, not what was added since', [heard('ADD', 'CONFIRMED'), heard('ADD', 'OWED', 10)], WIPED, false],
+    ['once wiped, has an entry added since', [heard('ADD', 'CONFIRMED'), heard('ADD', 'OWED', 10)], WIPED, false],
     [
-      'once wiped, not what was added and changed since',
+      'once wiped, has an entry added and changed since',
       [heard('ADD', 'OWED', 11), heard('CHANGE', 'OWED', 12)],
       WIPED,
       false,
     ],
-    ['once wiped, not what was refused since', [heard('ADD', 'REFUSED', 11)], WIPED, false],
+    ['once wiped, has an entry refused since', [heard('ADD', 'REFUSED', 11)], WIPED, false],
     [
-      'once wiped, what was added and removed since',
+      'once wiped, lacks an entry added and removed since',
       [heard('ADD', 'OWED', 11), heard('REMOVE', 'OWED', 12)],
       WIPED,
       true,
@@ -44,7 +49,7 @@ describe('what a new or emptied platform lacks', () => {
     })
   }
 
-  it('is nothing once an addition is owed, whatever was before', () => {
+  it('lacks no entry once its addition is owed, whatever came before', () => {
     const one = fc.record({
       action: fc.constantFrom<Action>('ADD', 'CHANGE', 'REMOVE'),
       state: fc.constantFrom<DeliveryState>('OWED', 'CONFIRMED', 'REFUSED', 'FOLDED', 'CLOSED'),
@@ -58,28 +63,28 @@ describe('what a new or emptied platform lacks', () => {
   })
 })
 
-describe('a change', () => {
+describe('delivery owed for a change', () => {
   const said = (action: Action, state: DeliveryState, attempts = state === 'OWED' ? 0 : 1): PriorDelivery => ({
     action,
     state,
     attempts,
   })
   const cases: [string, PriorDelivery[], Action][] = [
-    ['of what was refused is an addition', [said('ADD', 'REFUSED')], 'ADD'],
-    ['of what a person closed is an addition', [said('ADD', 'CLOSED')], 'ADD'],
+    ['is an addition where the addition was refused', [said('ADD', 'REFUSED')], 'ADD'],
+    ['is an addition where a person closed the addition', [said('ADD', 'CLOSED')], 'ADD'],
     [
-      'of what was removed and is about to be added again is an addition',
+      'is an addition where the entry was removed and its new addition is unsent',
       [said('ADD', 'CONFIRMED'), said('REMOVE', 'CONFIRMED'), said('ADD', 'OWED')],
       'ADD',
     ],
     [
-      'of what a wiped platform is about to be given is an addition',
+      'is an addition where the addition to a wiped platform is unsent',
       [said('ADD', 'CONFIRMED'), said('ADD', 'OWED')],
       'ADD',
     ],
-    ['of what was sent and not answered is a change', [said('ADD', 'OWED', 1)], 'CHANGE'],
+    ['is a change where the addition was sent and not answered', [said('ADD', 'OWED', 1)], 'CHANGE'],
     [
-      'of what was changed before and refused is a change',
+      'is a change where an earlier change was refused',
       [said('ADD', 'CONFIRMED'), said('CHANGE', 'REFUSED')],
       'CHANGE',
     ],

@@ -11,23 +11,23 @@ const TOLD: LastDelivery = {
 }
 const SHOWN: DisplayedValues = { sequence: 3, uscc: '91X', name: '长春虚构(集团)有限公司' }
 
-describe('what a platform shows, held against what it was told', () => {
+describe('displayed entry against the last delivery', () => {
   const cases: [string, boolean, LastDelivery | null, DisplayedValues | null, object][] = [
     ['in force, confirmed and shown', true, TOLD, SHOWN, { what: 'AGREES' }],
     ['in force, confirmed and gone', true, TOLD, null, { what: 'MISSING' }],
-    ['P-B1: in force and never told', true, null, null, { what: 'UNTOLD' }],
-    ['P-B1: in force and told last of its end', true, { ...TOLD, action: 'REMOVE' }, null, { what: 'UNTOLD' }],
+    ['P-B1: in force and never sent', true, null, null, { what: 'UNTOLD' }],
+    ['P-B1: in force, its removal sent last', true, { ...TOLD, action: 'REMOVE' }, null, { what: 'UNTOLD' }],
     [
-      'P-B1: in force, told, and closed by an officer before it was confirmed',
+      'P-B1: in force, sent, and closed by an officer before it was confirmed',
       true,
       { ...TOLD, state: 'CLOSED' },
       null,
       { what: 'UNTOLD' },
     ],
-    ['in force and just being told', true, { ...TOLD, state: 'OPEN' }, null, { what: 'ON_ITS_WAY' }],
+    ['in force and being sent', true, { ...TOLD, state: 'OPEN' }, null, { what: 'ON_ITS_WAY' }],
     ['not in force and not shown', false, { ...TOLD, action: 'REMOVE' }, null, { what: 'AGREES' }],
     ['not in force and shown', false, { ...TOLD, action: 'REMOVE' }, SHOWN, { what: 'UNWANTED' }],
-    ['not in force, never told and shown', false, null, SHOWN, { what: 'UNWANTED' }],
+    ['not in force, never sent and shown', false, null, SHOWN, { what: 'UNWANTED' }],
     [
       'not in force, shown, its removal on its way',
       false,
@@ -39,7 +39,7 @@ describe('what a platform shows, held against what it was told', () => {
     ['shown under another code', true, TOLD, { ...SHOWN, uscc: '91Y' }, { what: 'STALE', differs: ['USCC'] }],
     ['shown under another name', true, TOLD, { ...SHOWN, name: '另一公司' }, { what: 'STALE', differs: ['NAME'] }],
     [
-      'shown without what the platform does not tell',
+      'shown, with values that the platform does not publish left empty',
       true,
       TOLD,
       { sequence: null, uscc: null, name: '' },
@@ -68,7 +68,7 @@ describe('what a platform shows, held against what it was told', () => {
     }),
   )
 
-  it('nothing that is on its way is judged, and nothing is missing that was not confirmed', () => {
+  it('an open delivery is never judged, and only a confirmed entry can be missing', () => {
     fc.assert(
       fc.property(fc.boolean(), told, shown, (standing, last, here) => {
         const { what } = judge(standing, last, here)
@@ -81,7 +81,7 @@ describe('what a platform shows, held against what it was told', () => {
   })
 })
 
-describe('so much is gone that it is an outage', () => {
+describe('share of missing entries that is an outage', () => {
   const cases: [number, number, number, boolean, boolean][] = [
     // gone, confirmed, shown, restored, outage
     [1, 1, 0, false, false],
@@ -97,7 +97,7 @@ describe('so much is gone that it is an outage', () => {
     [1_000, 1_000, 0, true, true],
   ]
   for (const [gone, confirmed, shown, restored, outage] of cases)
-    it(`${gone} of ${confirmed} gone, ${shown} shown${restored ? ', restored from a backup' : ''}: ${outage ? 'an outage' : 'each is looked at'}`, () => {
+    it(`${gone} of ${confirmed} missing, ${shown} shown${restored ? ', restored from a backup' : ''}: ${outage ? 'an outage' : 'each entry is examined'}`, () => {
       expect(isOutage({ gone, confirmed, shown }, restored)).to.equal(outage)
     })
 })

@@ -18,64 +18,64 @@ const NOW = new Date('2026-11-25T02:00:00Z')
 const seconds = (attempts: number, spread = 0.5, retryAfter?: number): number =>
   (nextTry(attempts, NOW, spread, retryAfter).getTime() - NOW.getTime()) / 1_000
 
-describe('what a platform is owed', () => {
+describe('delivery owed to a platform', () => {
   const cases: [string, Action, PriorDelivery[], OwedAction][] = [
-    ['an addition, first of all', 'ADD', [], { owe: 'ADD', fold: 'nothing' }],
+    ['an addition where nothing came before', 'ADD', [], { owe: 'ADD', fold: 'nothing' }],
     [
       'a change before anything was sent is an addition',
       'CHANGE',
       [said('ADD', 'OWED')],
       { owe: 'ADD', fold: 'untried' },
     ],
-    ['a change of what was confirmed', 'CHANGE', [said('ADD', 'CONFIRMED')], { owe: 'CHANGE', fold: 'untried' }],
+    ['a change of a confirmed entry', 'CHANGE', [said('ADD', 'CONFIRMED')], { owe: 'CHANGE', fold: 'untried' }],
     [
-      'a change of what was removed, and whose new addition never left, is an addition',
+      'a change of a removed entry whose new addition was never sent is an addition',
       'CHANGE',
       [said('ADD', 'CONFIRMED'), said('REMOVE', 'CONFIRMED'), said('ADD', 'OWED')],
       { owe: 'ADD', fold: 'untried' },
     ],
     [
-      'a change behind an addition that is on its way is a change',
+      'a change after an addition that was sent is a change',
       'CHANGE',
       [said('REMOVE', 'CONFIRMED'), said('ADD', 'OWED', 1)],
       { owe: 'CHANGE', fold: 'untried' },
     ],
     [
-      'a change of what was refused is an addition',
+      'a change of a refused addition is an addition',
       'CHANGE',
       [said('ADD', 'REFUSED')],
       { owe: 'ADD', fold: 'untried' },
     ],
     [
-      'a change of what was added once, and whose last addition a person closed unsent, is an addition',
+      'a change of an entry whose last addition a person closed unsent is an addition',
       'CHANGE',
       [said('ADD', 'CONFIRMED'), said('ADD', 'CLOSED', 0)],
       { owe: 'ADD', fold: 'untried' },
     ],
     [
-      'a change where a removal and the addition behind it never left is an addition',
+      'a change where a removal and the addition after it were never sent is an addition',
       'CHANGE',
       [said('ADD', 'CONFIRMED'), said('REMOVE', 'OWED'), said('ADD', 'OWED')],
       { owe: 'ADD', fold: 'untried' },
     ],
+    ['a removal of an unsent addition cancels it', 'REMOVE', [said('ADD', 'OWED')], { owe: null, fold: 'unconfirmed' }],
+    ['a removal without any earlier delivery owes nothing', 'REMOVE', [], { owe: null, fold: 'unconfirmed' }],
+    ['a removal of a confirmed entry', 'REMOVE', [said('ADD', 'CONFIRMED')], { owe: 'REMOVE', fold: 'unconfirmed' }],
     [
-      'a removal of what was never sent cancels out',
-      'REMOVE',
-      [said('ADD', 'OWED')],
-      { owe: null, fold: 'unconfirmed' },
-    ],
-    ['a removal of what nobody was told', 'REMOVE', [], { owe: null, fold: 'unconfirmed' }],
-    ['a removal of what was confirmed', 'REMOVE', [said('ADD', 'CONFIRMED')], { owe: 'REMOVE', fold: 'unconfirmed' }],
-    [
-      'a removal of what was sent and not answered',
+      'a removal of an addition that was sent and not answered',
       'REMOVE',
       [said('ADD', 'OWED', 2)],
       { owe: 'REMOVE', fold: 'unconfirmed' },
     ],
-    ['a removal of what was refused', 'REMOVE', [said('ADD', 'REFUSED')], { owe: 'REMOVE', fold: 'unconfirmed' }],
-    ['a removal of what was folded untried', 'REMOVE', [said('ADD', 'FOLDED', 0)], { owe: null, fold: 'unconfirmed' }],
+    ['a removal of a refused addition', 'REMOVE', [said('ADD', 'REFUSED')], { owe: 'REMOVE', fold: 'unconfirmed' }],
     [
-      'a removal of what was sent, then folded',
+      'a removal of an addition folded unsent owes nothing',
+      'REMOVE',
+      [said('ADD', 'FOLDED', 0)],
+      { owe: null, fold: 'unconfirmed' },
+    ],
+    [
+      'a removal of an addition that was sent, then folded',
       'REMOVE',
       [said('ADD', 'FOLDED', 1)],
       { owe: 'REMOVE', fold: 'unconfirmed' },
@@ -87,7 +87,7 @@ describe('what a platform is owed', () => {
     })
   }
 
-  it('whoever may have heard of an entry hears of its removal, and nobody else', () => {
+  it('a removal is owed exactly where the platform may have received the entry', () => {
     const earlier = fc.array(
       fc.record({
         action: fc.constantFrom<Action>('ADD', 'CHANGE', 'REMOVE'),
@@ -105,13 +105,13 @@ describe('what a platform is owed', () => {
 })
 
 describe('the next try', () => {
-  it('waits twice as long each time, to an hour at most', () => {
+  it('doubles the wait each time, up to an hour', () => {
     expect([1, 2, 3, 4, 11, 12, 50, 5_000].map((attempts) => seconds(attempts))).to.deep.equal([
       2, 4, 8, 16, 2_048, 3_600, 3_600, 3_600,
     ])
   })
 
-  it('waits as long as the platform asks, and never longer than an hour', () => {
+  it('waits as long as the platform asks, at most an hour', () => {
     expect(seconds(1, 0.5, 30)).to.equal(30)
     expect(seconds(5, 0.5, 1)).to.equal(32)
     expect(seconds(1, 0.5, 86_400)).to.equal(3_600)

@@ -24,37 +24,61 @@ const PARTY: RecordParty = {
 }
 const TODAY = '2026-11-25'
 
-describe('whether a record is told', () => {
+describe('publication status of a record', () => {
   const rows: [string, 'penalty' | 'permit', Body, Partial<RecordParty> | null, PublicationStatus][] = [
-    ['a firm’s penalty is', 'penalty', {}, {}, 'PUBLIC'],
-    ['a firm’s permit is, valid or not', 'permit', { status: 'INVALID' }, {}, 'PUBLIC'],
-    ['an individual business’s is', 'penalty', { party_kind: 'INDIVIDUAL_BUSINESS' }, { kind: 'INDIVIDUAL' }, 'PUBLIC'],
-    ['a natural person’s is not', 'penalty', { party_kind: 'NATURAL_PERSON' }, {}, 'PERSON'],
-    ['a natural person’s permit is not', 'permit', { party_kind: 'NATURAL_PERSON' }, {}, 'PERSON'],
-    ['a person’s shop’s is not, whatever code it has', 'penalty', {}, { kind: 'SHOP' }, 'PERSON'],
-    ['one without a code is not', 'penalty', {}, { uscc: null }, 'PERSON'],
-    ['nobody’s is not', 'penalty', {}, null, 'PERSON'],
-    ['a withdrawn one is withdrawn', 'penalty', { status: 'REVOKED' }, {}, 'WITHDRAWN'],
+    ['publishes a firm’s penalty', 'penalty', {}, {}, 'PUBLIC'],
+    ['publishes a firm’s permit, valid or not', 'permit', { status: 'INVALID' }, {}, 'PUBLIC'],
     [
-      'a person’s withdrawn one stays untold',
+      'publishes an individual business’s penalty',
+      'penalty',
+      { party_kind: 'INDIVIDUAL_BUSINESS' },
+      { kind: 'INDIVIDUAL' },
+      'PUBLIC',
+    ],
+    ['withholds a natural person’s penalty', 'penalty', { party_kind: 'NATURAL_PERSON' }, {}, 'PERSON'],
+    ['withholds a natural person’s permit', 'permit', { party_kind: 'NATURAL_PERSON' }, {}, 'PERSON'],
+    ['withholds the penalty of a person’s shop, whatever code it has', 'penalty', {}, { kind: 'SHOP' }, 'PERSON'],
+    ['withholds a penalty of an operator without a code', 'penalty', {}, { uscc: null }, 'PERSON'],
+    ['withholds a penalty without an operator', 'penalty', {}, null, 'PERSON'],
+    ['withdraws a revoked penalty', 'penalty', { status: 'REVOKED' }, {}, 'WITHDRAWN'],
+    [
+      'withholds a person’s revoked penalty',
       'penalty',
       { status: 'REVOKED', party_kind: 'NATURAL_PERSON' },
       {},
       'PERSON',
     ],
-    ['a changed one is', 'penalty', { status: 'CHANGED' }, {}, 'PUBLIC'],
-    ['one of the simple procedure is not', 'penalty', { note: '适用简易程序' }, {}, 'EXCLUDED'],
-    ['one decided on the spot is not', 'penalty', { facts: '执法人员当场作出处罚' }, {}, 'EXCLUDED'],
-    ['one numbered as simple is not', 'penalty', { document_number: '测市监简罚〔2026〕1号' }, {}, 'EXCLUDED'],
-    ['one not of the simple procedure is', 'penalty', { note: '不适用简易程序，适用普通程序' }, {}, 'PUBLIC'],
-    ['one turned into an ordinary procedure is', 'penalty', { note: '由简易程序转为普通程序' }, {}, 'PUBLIC'],
-    ['a permit of a simple procedure is', 'permit', { note: '简易程序' }, {}, 'PUBLIC'],
-    ['a secret one is not', 'penalty', { note: '涉及国家秘密' }, {}, 'EXCLUDED'],
-    ['a secret permit is not', 'permit', { note: '依法不予公开' }, {}, 'EXCLUDED'],
-    ['one that is no secret is', 'penalty', { note: '不涉及国家秘密' }, {}, 'PUBLIC'],
-    ['one for stealing a trade secret is', 'penalty', { violation: '侵犯商业秘密' }, {}, 'PUBLIC'],
-    ['one published until today is', 'penalty', { publish_until: TODAY }, {}, 'PUBLIC'],
-    ['one published until yesterday is over', 'penalty', { publish_until: '2026-11-24' }, {}, 'OVER'],
+    ['publishes a changed penalty', 'penalty', { status: 'CHANGED' }, {}, 'PUBLIC'],
+    ['excludes a penalty of the simple procedure', 'penalty', { note: '适用简易程序' }, {}, 'EXCLUDED'],
+    ['excludes a penalty decided on the spot', 'penalty', { facts: '执法人员当场作出处罚' }, {}, 'EXCLUDED'],
+    [
+      'excludes a penalty whose number says simple procedure',
+      'penalty',
+      { document_number: '测市监简罚〔2026〕1号' },
+      {},
+      'EXCLUDED',
+    ],
+    [
+      'publishes a penalty that denies the simple procedure',
+      'penalty',
+      { note: '不适用简易程序，适用普通程序' },
+      {},
+      'PUBLIC',
+    ],
+    [
+      'publishes a penalty turned from simple into ordinary procedure',
+      'penalty',
+      { note: '由简易程序转为普通程序' },
+      {},
+      'PUBLIC',
+    ],
+    ['publishes a permit of a simple procedure', 'permit', { note: '简易程序' }, {}, 'PUBLIC'],
+    ['excludes a secret penalty', 'penalty', { note: '涉及国家秘密' }, {}, 'EXCLUDED'],
+    ['excludes a secret permit', 'permit', { note: '依法不予公开' }, {}, 'EXCLUDED'],
+    ['publishes a penalty that denies a state secret', 'penalty', { note: '不涉及国家秘密' }, {}, 'PUBLIC'],
+    ['publishes a penalty for stealing a trade secret', 'penalty', { violation: '侵犯商业秘密' }, {}, 'PUBLIC'],
+    ['publishes a penalty whose last day is today', 'penalty', { publish_until: TODAY }, {}, 'PUBLIC'],
+    ['ends a penalty whose last day was yesterday', 'penalty', { publish_until: '2026-11-24' }, {}, 'OVER'],
   ]
   for (const [what, kind, body, party, telling] of rows)
     it(what, () => {
@@ -69,15 +93,15 @@ describe('whether a record is told', () => {
 
 describe('a repair', () => {
   const asked = { today: TODAY, repaired: true }
-  it('ends the telling of a penalty that stands, and of nothing that was never told', () => {
+  it('ends the publication of a standing penalty, and changes no withdrawn or withheld one', () => {
     expect(publicationStatusOf('penalty', {}, PARTY, asked)).to.equal('REPAIRED')
     expect(publicationStatusOf('penalty', { status: 'REVOKED' }, PARTY, asked)).to.equal('WITHDRAWN')
     expect(publicationStatusOf('penalty', { party_kind: 'NATURAL_PERSON' }, PARTY, asked)).to.equal('PERSON')
   })
 })
 
-describe('the words in which a record is told', () => {
-  it('hold no telephone, home, account or number of a paper, whatever field they stand in', () => {
+describe('texts of a published record', () => {
+  it('contain no telephone, address, account or document number of a person, in whatever field', () => {
     const body = publishedBody(
       {
         facts: '当事人电话13800138000，住长春市朝阳区某某街1号2单元301室',
@@ -92,7 +116,7 @@ describe('the words in which a record is told', () => {
     expect(told).not.to.match(/13800138000|301室|6222020200012345678|someone@example/)
   })
 
-  it('leave days, amounts, codes and numbers of documents as they are', () => {
+  it('keep days, amounts, codes and document numbers as they are', () => {
     const plain: Body = {
       document_number: '测市监处罚〔2026〕13800138000号',
       decided_on: '2026-10-10',
@@ -112,7 +136,7 @@ describe('the words in which a record is told', () => {
     expect(publishedBody({ facts: `住${address}` }, null)['facts']).not.to.include('301室')
   })
 
-  it('name the firm as it is called now, and keep the name of the decision in the body', () => {
+  it('name the firm by its present name, and keep the name of the decision in the body', () => {
     const record = { id: 'k', kind: 'penalty' as const, body: { party_name: '旧名有限公司' } }
     const told = publishedRecord(record, PARTY, null)
     expect(told.operator).to.include({ uscc: codeOf(1), name: PARTY.name })
@@ -124,7 +148,7 @@ describe('the words in which a record is told', () => {
   })
 })
 
-describe('which of several sources of one decision speaks', () => {
+describe('choice among several sources of one decision', () => {
   const standing = (order: number, telling: PublicationStatus = 'PUBLIC', fact: string | null = 'F') => ({
     operatorId: 1,
     fact,
@@ -141,40 +165,60 @@ describe('which of several sources of one decision speaks', () => {
   const due = (...sources: RecordSource[]) => Object.fromEntries(dueOf(sources))
 
   const rows: [string, RecordSource[], Record<string, string | null>][] = [
-    ['a new one is shown', [source('a', standing(1))], { a: 'SHOW' }],
-    ['of two new ones the first', [source('b', standing(2)), source('a', standing(1))], { a: 'SHOW', b: null }],
+    ['shows a new source', [source('a', standing(1))], { a: 'SHOW' }],
     [
-      'the one that was told goes on',
+      'shows the first of two new sources',
+      [source('b', standing(2)), source('a', standing(1))],
+      { a: 'SHOW', b: null },
+    ],
+    [
+      'continues the source that was published',
       [source('b', standing(2), told()), source('a', standing(1))],
       { a: null, b: 'SHOW' },
     ],
     [
-      'of two told ones one is taken back',
+      'retracts one of two published sources',
       [source('a', standing(1), told()), source('b', standing(2), told())],
       { a: 'SHOW', b: 'SAME_DECISION' },
     ],
     [
-      'withdrawn by one it is withdrawn',
+      'revokes where one source withdraws',
       [source('a', standing(1), told()), source('b', standing(2, 'WITHDRAWN'))],
       { a: 'REVOKED', b: null },
     ],
     [
-      'repaired as one source tells it, it is repaired of all',
+      'marks all sources repaired where one reports the repair',
       [source('a', standing(1), told()), source('b', standing(2, 'REPAIRED'), told())],
       { a: 'REPAIRED', b: 'REPAIRED' },
     ],
-    ['a repaired one that was never told is not spoken of', [source('a', standing(1, 'REPAIRED'))], { a: null }],
-    ['a withdrawn one that was never told is not spoken of', [source('a', standing(1, 'WITHDRAWN'))], { a: null }],
-    ['what is believed no longer is taken back', [source('a', null, told())], { a: 'WRONG' }],
-    ['another source then speaks', [source('a', null, told()), source('b', standing(2))], { a: 'WRONG', b: 'SHOW' }],
-    ['what was taken back stays so', [source('a', null, told(true))], { a: null }],
-    ['what stands again is shown again', [source('a', standing(3), told(true))], { a: 'SHOW' }],
-    ['what turned out a person’s is taken back', [source('a', standing(1, 'PERSON'), told())], { a: 'NOT_PUBLIC' }],
-    ['a person’s is not spoken of', [source('a', standing(1, 'PERSON'))], { a: null }],
-    ['the new end of what was told is told', [source('a', standing(1, 'OVER'), told())], { a: 'SHOW' }],
-    ['what is over is not told anew', [source('a', standing(1, 'OVER'))], { a: null }],
     [
-      'decisions without a number are each their own',
+      'does not mention a repaired source that was never published',
+      [source('a', standing(1, 'REPAIRED'))],
+      { a: null },
+    ],
+    [
+      'does not mention a withdrawn source that was never published',
+      [source('a', standing(1, 'WITHDRAWN'))],
+      { a: null },
+    ],
+    ['retracts a source that no longer stands', [source('a', null, told())], { a: 'WRONG' }],
+    [
+      'shows another source in place of the retracted one',
+      [source('a', null, told()), source('b', standing(2))],
+      { a: 'WRONG', b: 'SHOW' },
+    ],
+    ['leaves a retracted source retracted', [source('a', null, told(true))], { a: null }],
+    ['shows a source again that stands again', [source('a', standing(3), told(true))], { a: 'SHOW' }],
+    [
+      'retracts a source that turned out to be a person’s',
+      [source('a', standing(1, 'PERSON'), told())],
+      { a: 'NOT_PUBLIC' },
+    ],
+    ['does not mention a person’s source', [source('a', standing(1, 'PERSON'))], { a: null }],
+    ['publishes the new end of a published source', [source('a', standing(1, 'OVER'), told())], { a: 'SHOW' }],
+    ['does not publish a source whose term is over', [source('a', standing(1, 'OVER'))], { a: null }],
+    [
+      'shows each decision without a number by itself',
       [source('a', standing(1, 'PUBLIC', null)), source('b', standing(2, 'PUBLIC', null))],
       { a: 'SHOW', b: 'SHOW' },
     ],
@@ -192,7 +236,7 @@ describe('which of several sources of one decision speaks', () => {
     told: fc.option(fc.record({ operatorId: fc.constant(1), removed: fc.boolean() })),
   })
 
-  it('at most one of a decision, never one that was withdrawn or is a person’s, and settles: what was done is not done again', () => {
+  it('shows at most one source of a decision, never a withdrawn or a person’s one, and asks for nothing twice', () => {
     fc.assert(
       fc.property(fc.array(anySource, { maxLength: 6 }), (made) => {
         const sources = made.map((one, at): RecordSource => ({ id: String(at), kind: 'penalty', ...one }))

@@ -35,7 +35,7 @@ describe('the limits of timeliness', () => {
       expect(limitOf(rules, duty, day)?.workdays ?? null).to.equal(workdays)
     })
 
-  it('are the rows that ship, and a broken table is told by place', () => {
+  it('accept the rows that ship, and report a broken table by place', () => {
     expect(checkTimeliness(rules)).to.deep.equal([])
     const [first] = rules.limits
     if (first === undefined) throw new Error('no row')
@@ -60,7 +60,7 @@ describe('the last day', () => {
   })
 })
 
-describe('working days taken', () => {
+describe('working days between two days', () => {
   const rows: [string, string, string, number][] = [
     ['none on the day itself', '2026-11-20', '2026-11-20', 0],
     ['none before', '2026-11-20', '2026-11-18', 0],
@@ -73,7 +73,7 @@ describe('working days taken', () => {
     })
 
   const day = fc.integer({ min: 0, max: 700 }).map((n) => addDays('2025-06-01', n))
-  it('are within the limit exactly when the last day has not passed', () => {
+  it('are within the limit exactly until the last day', () => {
     fc.assert(
       fc.property(day, fc.integer({ min: 0, max: 60 }), fc.constantFrom(...DUTIES), (from, n, duty) => {
         const on = addDays(from, n)
@@ -84,7 +84,7 @@ describe('working days taken', () => {
     )
   })
 
-  it('are asked for back to the last day of decision that is due by a day, and no further', () => {
+  it('lead back from a due day to the last decision day due by it', () => {
     fc.assert(
       fc.property(day, fc.constantFrom(...DUTIES), (by, duty) => {
         const from = lastDueBy(rules, calendar, duty, by)
@@ -95,7 +95,7 @@ describe('working days taken', () => {
     )
   })
 
-  it('of a month all lie in its span', () => {
+  it('place every due day of a month within the span of that month', () => {
     fc.assert(
       fc.property(day, fc.constantFrom(...TOLD_DUTIES), (from, duty) => {
         const month = (dueDay(rules, calendar, duty, from)?.dueOn ?? '').slice(0, 7)
@@ -106,7 +106,7 @@ describe('working days taken', () => {
   })
 })
 
-describe('the figures of a month', () => {
+describe('monthly figures', () => {
   const one = (more: Partial<DutyCount> = {}): DutyCount => ({
     authority: '虚构市市场监督管理局',
     platform: 'national',
@@ -135,13 +135,13 @@ describe('the figures of a month', () => {
     expect(figure?.share).to.be.closeTo(4 / 6, 1e-9)
   })
 
-  it('are of what was due in the month, whenever it was decided or done', () => {
+  it('count by the month of the due day, whenever it was decided or done', () => {
     const last = one({ from: '2026-11-20', doneOn: '2026-12-02' })
     expect(figures([last])).to.deep.equal([])
     expect(figures([last], '2026-12-25', '2026-12')[0]).to.include({ total: 1, late: 1, worst: 8 })
   })
 
-  it('of what is due today are open and not late', () => {
+  it('count what is due today as open, not late', () => {
     expect(figures([one({ state: 'OPEN', doneOn: null })], '2026-11-11')[0]).to.include({
       open: 1,
       late: 0,
@@ -151,7 +151,7 @@ describe('the figures of a month', () => {
     expect(figures([one({ state: 'OPEN', doneOn: null })], '2026-11-12')[0]).to.include({ open: 1, late: 1, share: 0 })
   })
 
-  it('stand apart by authority, platform and duty, in that order', () => {
+  it('are grouped by authority, platform and duty, in that order', () => {
     const all = figures([
       one({ platform: 'jilin' }),
       one({ authority: '甲' }),
@@ -168,7 +168,7 @@ describe('the figures of a month', () => {
     ])
   })
 
-  it('add up, in whatever order they come and however they are bundled', () => {
+  it('are the same for any order and grouping of the rows', () => {
     const day = fc.integer({ min: 0, max: 30 }).map((n) => addDays('2026-10-15', n))
     const any = fc
       .record({

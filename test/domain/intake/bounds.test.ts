@@ -44,7 +44,7 @@ describe('bounds', () => {
     })
   }
 
-  it('the same delivery again is never one that shrinks', () => {
+  it('a delivery identical to the last one never counts as shrunk', () => {
     fc.assert(
       fc.property(fc.integer({ min: 5, max: 1_000 }), fc.integer({ min: 1, max: 9 }), (received, each) => {
         const records = received * each
@@ -53,7 +53,7 @@ describe('bounds', () => {
     )
   })
 
-  it('a feed is stale once its last good whole pull is older than its bound, or there was none', () => {
+  it('a feed is stale once its last good full pull is older than its bound, or where there was none', () => {
     const now = new Date('2026-11-25T02:00:00Z')
     const ago = (hours: number, ms = 0) => new Date(now.getTime() - hours * 3_600_000 - ms)
     expect(isStale(BOUNDS, ago(48), now)).to.equal(false)

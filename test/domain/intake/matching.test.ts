@@ -41,7 +41,7 @@ const held = (operator: number, given: Partial<OperatorCandidate> = {}): Operato
 const told = (found: Proposal): string =>
   found.operator === null ? found.because : `${found.operator}: ${found.evidence.map(({ field }) => field).join(' ')}`
 
-describe('places in texts', () => {
+describe('division code of a place named in a text', () => {
   const table: [string, string | null][] = [
     ['220102', '220102'],
     ['220100', '2201'],
@@ -63,13 +63,13 @@ describe('places in texts', () => {
     ['', null],
   ]
   for (const [text, digits] of table)
-    it(`${text || 'nothing'} is ${digits ?? 'nowhere that is known'}`, () => expect(placeIn(text)).to.equal(digits))
+    it(`${text || 'an empty text'} is ${digits ?? 'no known place'}`, () => expect(placeIn(text)).to.equal(digits))
 
-  it('any text is some digits of a division or nowhere', () => {
+  it('the code has 2, 4 or 6 digits, or there is none', () => {
     fc.assert(fc.property(fc.string(), (text) => [null, 2, 4, 6].includes(placeIn(text)?.length ?? null)))
   })
 
-  it('a division code says no more digits than it has', () => {
+  it('digitsOfDivision drops trailing zeros only', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^\d{6}$/), (code) => {
         const digits = digitsOfDivision(code)
@@ -79,25 +79,30 @@ describe('places in texts', () => {
   })
 })
 
-describe('what an item says of its subject beside its name', () => {
+describe('details of a subject beside its name', () => {
   const table: [string, Body, string | null, string | null][] = [
-    ['a registration its own division', { region_code: '220102', representative: '松某' }, '220102', '松某'],
-    ['a registration its city', { region_code: null, province: '吉林省', city: '长春市' }, '2201', null],
-    ['a registration its address', { region_code: null, address: '长春市虚构路1号' }, '2201', null],
     [
-      'a penalty its representative, never where its authority is',
+      'come from the division code of a registration',
+      { region_code: '220102', representative: '松某' },
+      '220102',
+      '松某',
+    ],
+    ['come from the city of a registration', { region_code: null, province: '吉林省', city: '长春市' }, '2201', null],
+    ['come from the address of a registration', { region_code: null, address: '长春市虚构路1号' }, '2201', null],
+    [
+      'take the representative of a penalty, never the place of its authority',
       { authority: '长春市虚构局', representative: '松某' },
       null,
       '松某',
     ],
     [
-      'a sampling the address of who was sampled',
+      'take the address of the sampled party',
       { party_role: 'SELLER', note: '地址：吉林省四平市虚构街；备注：无' },
       '2203',
       null,
     ],
-    ['a note of any other record nothing', { note: '地址：吉林省四平市虚构街' }, null, null],
-    ['an entry of a list nothing', { list: 'serious', authority: '长春市虚构局' }, null, null],
+    ['ignore the note of any other record', { note: '地址：吉林省四平市虚构街' }, null, null],
+    ['ignore the authority of a list entry', { list: 'serious', authority: '长春市虚构局' }, null, null],
   ]
   for (const [title, body, digits, representative] of table)
     it(title, () => {
@@ -106,76 +111,86 @@ describe('what an item says of its subject beside its name', () => {
     })
 })
 
-describe('who may be proposed', () => {
+describe('proposed operator for an unmatched record', () => {
   const table: [string, OperatorCandidate[], Partial<SubjectDetails>, string][] = [
-    ['nobody of that name', [], {}, 'UNKNOWN_NAME'],
-    ['nobody on the name alone, be it unique', [held(1)], {}, 'NAME_ONLY'],
-    ['who is in the same district', [held(1)], { region: place('220102') }, '1: NAME REGION'],
-    ['who is in the city named', [held(1)], { region: place('吉林省长春市') }, '1: NAME REGION'],
+    ['is nobody where no operator has the name', [], {}, 'UNKNOWN_NAME'],
+    ['is nobody on a name alone, even a unique one', [held(1)], {}, 'NAME_ONLY'],
+    ['is the operator in the same district', [held(1)], { region: place('220102') }, '1: NAME REGION'],
+    ['is the operator in the named city', [held(1)], { region: place('吉林省长春市') }, '1: NAME REGION'],
     [
-      'who was registered by the city of the district named',
+      'is the operator registered by the city of the named district',
       [held(1, { regions: ['220100'] })],
       { region: place('220102') },
       '1: NAME REGION',
     ],
-    ['nobody on the province alone', [held(1)], { region: place('吉林省') }, 'NAME_ONLY'],
-    ['nobody in another province', [held(1)], { region: place('广东省') }, 'CONTRADICTS'],
-    ['nobody in another district', [held(1)], { region: place('220103') }, 'CONTRADICTS'],
+    ['is nobody on the province alone', [held(1)], { region: place('吉林省') }, 'NAME_ONLY'],
+    ['is nobody in another province', [held(1)], { region: place('广东省') }, 'CONTRADICTS'],
+    ['is nobody in another district', [held(1)], { region: place('220103') }, 'CONTRADICTS'],
     [
-      'who was once in that district',
+      'is the operator formerly in that district',
       [held(1, { regions: ['220102', '220103'] })],
       { region: place('220103') },
       '1: NAME REGION',
     ],
-    ['whose representative it is', [held(1)], { representative: '松 某' }, '1: NAME REPRESENTATIVE'],
+    ['is the operator with that representative', [held(1)], { representative: '松 某' }, '1: NAME REPRESENTATIVE'],
     [
-      'whose representative it was',
+      'is the operator with that former representative',
       [held(1, { representatives: ['竹某', '松某'] })],
       { representative: '松某' },
       '1: NAME REPRESENTATIVE',
     ],
-    ['nobody with another representative', [held(1)], { representative: '竹某' }, 'CONTRADICTS'],
+    ['is nobody with another representative', [held(1)], { representative: '竹某' }, 'CONTRADICTS'],
     [
-      'nobody where region agrees and representative differs',
+      'is nobody where the region agrees and the representative differs',
       [held(1)],
       { region: place('220102'), representative: '竹某' },
       'CONTRADICTS',
     ],
     [
-      'the one of two that agrees',
+      'is the one of two that agrees',
       [held(1), held(2, { regions: ['220302'] })],
       { region: place('220102') },
       '1: NAME REGION',
     ],
-    ['nobody of two that agree', [held(1), held(2)], { region: place('220102') }, 'SEVERAL'],
+    ['is nobody where two agree', [held(1), held(2)], { region: place('220102') }, 'SEVERAL'],
     [
-      'the one of two whose representative agrees too',
+      'is the one of two whose representative agrees too',
       [held(1), held(2, { representatives: ['竹某'] })],
       { region: place('220102'), representative: '松某' },
       '1: NAME REGION REPRESENTATIVE',
     ],
-    ['who bore the name formerly', [held(1, { former: true })], { region: place('220102') }, '1: FORMER_NAME REGION'],
-    ['whose code it is but for one slip', [held(1, { uscc: CODE })], { uscc: `${CODE.slice(0, 17)}0` }, '1: NAME CODE'],
     [
-      'nobody whose code is quite another',
+      'is the operator that bore the name formerly',
+      [held(1, { former: true })],
+      { region: place('220102') },
+      '1: FORMER_NAME REGION',
+    ],
+    [
+      'is the operator whose code differs by one slip',
+      [held(1, { uscc: CODE })],
+      { uscc: `${CODE.slice(0, 17)}0` },
+      '1: NAME CODE',
+    ],
+    [
+      'is nobody with an entirely different code',
       [held(1, { uscc: CODE })],
       { uscc: '91220102MA0Y4J9999', region: place('220102') },
       'CONTRADICTS',
     ],
     [
-      'nobody with another organisation code',
+      'is nobody with another organisation code',
       [held(1, { uscc: CODE })],
       { orgCode: '715267265', region: place('220102') },
       'CONTRADICTS',
     ],
     [
-      'whose registration number may have been another',
+      'is the operator whose registration number may have changed',
       [held(1)],
       { regNo: '220102000012345', region: place('220102') },
       '1: NAME REGION',
     ],
     [
-      'nobody where the hub holds nothing to compare',
+      'is nobody where the hub holds nothing to compare',
       [held(1, { regions: [], representatives: [] })],
       { region: place('220102'), representative: '松某' },
       'NAME_ONLY',
@@ -184,7 +199,7 @@ describe('who may be proposed', () => {
   for (const [title, candidates, given, expected] of table)
     it(title, () => expect(told(proposal(candidates, said(given)))).to.equal(expected))
 
-  it('evidence shows both as they were sent', () => {
+  it('shows the evidence as the record and the register have it', () => {
     const found = proposal([held(1)], said({ representative: ' 松某' }))
     expect(found).to.deep.equal({
       operator: 1,
@@ -203,11 +218,11 @@ describe('who may be proposed', () => {
   )
   const of = (rows: { regions: string[]; representatives: string[] }[]) => rows.map((row, n) => held(n + 1, row))
 
-  it('the name alone proposes nobody, whoever bears it', () => {
+  it('a name alone never proposes an operator', () => {
     fc.assert(fc.property(candidates, (rows) => proposal(of(rows), said({})).operator === null))
   })
 
-  it('no order of the candidates changes who is proposed', () => {
+  it('the order of the candidates does not change the proposal', () => {
     fc.assert(
       fc.property(candidates, region, fc.option(person), (rows, where, representative) => {
         const asked = said({ region: place(where), representative })
@@ -216,7 +231,7 @@ describe('who may be proposed', () => {
     )
   })
 
-  it('who is proposed differs in nothing that was said, and has the same once more beside no one', () => {
+  it('a proposed operator has the representative given or none on record, and two equal candidates propose nobody', () => {
     fc.assert(
       fc.property(candidates, region, fc.option(person), (rows, where, representative) => {
         const asked = said({ region: place(where), representative })
@@ -250,22 +265,22 @@ describe('a slip in a code', () => {
     it(`${sent} is ${slip ? '' : 'not '}${right} with one slip`, () => expect(isSlip(sent, right)).to.equal(slip))
 })
 
-describe('the key of a subject', () => {
+describe('key of a subject', () => {
   const key = (given: Partial<Subject>, body: Body = {}, record = 'R1') =>
     subjectKey({ subject: subject(given), body, key: record })
   const placed = { region_code: '220102' }
   const first = key({ name: NAME }, placed)
 
-  it('is the same for every spelling of the name where it says a region, whatever the record', () => {
+  it('ignores the spelling of the name and the record where a region is given', () => {
     expect(key({ name: ' 长春虚构商贸有限公司　' }, { ...placed, violation: '另一事' }, 'R2')).to.equal(first)
     expect(key({ name: '虚构(长春)店' }, placed)).to.equal(key({ name: '虚构（长春）店' }, placed, 'R2'))
   })
-  it('is the same where it says a representative or a code, whatever the record', () => {
+  it('ignores the record where a representative or a code is given', () => {
     const led = { representative: '松某' }
     expect(key({ name: NAME }, led)).to.equal(key({ name: NAME }, { ...led, violation: '另一事' }, 'R2'))
     expect(key({ name: NAME, regNo: '715267265' })).to.equal(key({ name: NAME, regNo: '715267265' }, {}, 'R2'))
   })
-  it('is another for another name, code, region or representative', () => {
+  it('differs by name, code, region and representative', () => {
     const keys = [
       first,
       key({ name: '长春虚构商贸公司' }, placed),
@@ -277,28 +292,28 @@ describe('the key of a subject', () => {
     ]
     expect(new Set(keys).size).to.equal(keys.length)
   })
-  it('is none where a valid code says who it is, and one where its digit fails', () => {
+  it('is absent where a valid code identifies the operator, and present where the check digit fails', () => {
     const valid = '91220101MA0Y4J8P4X'
     const digits = [...'0123456789ABCDEFGHJKLMNPQRTUWXY'].map((last) =>
       key({ uscc: valid.slice(0, 17) + last, name: NAME }),
     )
     expect(digits.filter((each) => each === null)).to.have.length(1)
   })
-  it('is its own record’s where a name is all it says, or the name is a person’s', () => {
+  it('is the record’s own where only a name is given, or the name is a person’s', () => {
     expect(key({ name: NAME }, {}, 'R1')).to.not.equal(key({ name: NAME }, {}, 'R2'))
     expect(key({ name: NAME }, {}, 'R1')).to.equal(key({ name: '另一名' }, { content: '另一事' }, 'R1'))
     const person = { ...placed, party_kind: 'NATURAL_PERSON' }
     expect(key({ name: '松某' }, person, 'R1')).to.not.equal(key({ name: '松某' }, person, 'R2'))
   })
-  it('is its own record’s where it names nobody, whoever represents or wherever it is', () => {
+  it('is the record’s own without a name, whatever representative and region it has', () => {
     const led = { ...placed, representative: '松某' }
     expect(key({}, led, 'R1')).to.not.equal(key({}, led, 'R2'))
   })
-  it('is its own record’s where it names nobody', () => {
+  it('is the record’s own without any details', () => {
     expect(key({}, {}, 'R1')).to.equal(key({}, { content: '另一事' }, 'R1'))
     expect(key({}, {}, 'R1')).to.not.equal(key({}, {}, 'R2'))
   })
-  it('is at most 64 hexadecimal digits, whatever is said', () => {
+  it('has at most 64 hexadecimal digits for any input', () => {
     fc.assert(
       fc.property(fc.string(), fc.option(fc.string()), fc.option(fc.string()), (name, orgCode, representative) =>
         /^[0-9a-f]{1,64}$/.test(key({ name, orgCode }, { representative }) ?? ''),

@@ -12,7 +12,7 @@ const calendar: Calendar = {
 }
 const SEVEN = { workdays: 7 }
 
-describe('lateness', () => {
+describe('lateness of a record', () => {
   const cases: [what: string, from: string, today: string, late: boolean | null][] = [
     ['on the day itself', '2026-09-07', '2026-09-07', false],
     ['on the seventh working day', '2026-09-07', '2026-09-16', false],
@@ -36,12 +36,12 @@ describe('lateness', () => {
     })
   }
 
-  it('is not known without a duty or without a date', () => {
+  it('is unknown without a duty or without a date', () => {
     expect(isLate('2026-01-01', undefined, calendar, '2026-11-25')).to.equal(null)
     expect(isLate(null, SEVEN, calendar, '2026-11-25')).to.equal(null)
   })
 
-  it('keeps calendars and duties apart, however often it is asked', () => {
+  it('does not mix calendars and duties in its cache', () => {
     const plain: Calendar = { holidays: new Set(), workdays: new Set(), knownUntil: '2026-12-31' }
     for (let n = 0; n < 3; n += 1) {
       expect(isLate('2026-09-28', SEVEN, calendar, '2026-10-08')).to.equal(false)
@@ -50,7 +50,7 @@ describe('lateness', () => {
     }
   })
 
-  it('turns late on exactly one day, the one after the last day for sending', () => {
+  it('begins on the day after the last day for sending', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 1, max: 25 }), (offset, workdays) => {
         const from = addDays('2025-12-01', offset)

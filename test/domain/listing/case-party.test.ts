@@ -4,17 +4,17 @@ import { isVisibleToParty, stepsForParty } from '../../../src/domain/listing/cas
 const named = (...moves: string[]) => moves.map((move) => ({ move }))
 const told = (...moves: string[]): string[] => stepsForParty(named(...moves)).map(({ move }) => move)
 
-describe('what the law tells the party of its own case', () => {
+describe('moves that the party of a case may see', () => {
   const before = ['openLead', 'linkDecision', 'proposeListing']
 
-  it('is nothing before the notice, also where the case was dropped', () => {
+  it('are none before the notice, also where the case was dropped', () => {
     expect(told(...before)).to.deep.equal([])
     expect(told(...before, 'dropListing')).to.deep.equal([])
     expect(isVisibleToParty({ notifiedOn: null })).to.equal(false)
     expect(isVisibleToParty({ notifiedOn: '2026-01-13' })).to.equal(true)
   })
 
-  it('is what was done towards it from the notice on, without what was weighed within', () => {
+  it('are the moves towards it from the notice on, without internal reviews and consents', () => {
     const within = ['reviewListing', 'consentListing']
     const after = ['decideListing', 'serveListing', 'publishListing', 'removeListing']
     expect(told(...before, 'notifyListing', 'recordDefence', 'answerDefence', ...within, ...after)).to.deep.equal([
@@ -25,7 +25,7 @@ describe('what the law tells the party of its own case', () => {
     ])
   })
 
-  it('is that it was dropped, once it had been told', () => {
+  it('include the dropping of a case of which it was notified', () => {
     expect(told(...before, 'notifyListing', 'dropListing')).to.deep.equal(['notifyListing', 'dropListing'])
   })
 })

@@ -84,7 +84,7 @@ describe('documents', () => {
         expect([...html.matchAll(/<h2>/g)]).to.have.length(PARTS.length)
       })
 
-      it('fills every blank, or shows it as one to be filled by hand', () => {
+      it('fills every blank or marks it for filling by hand', () => {
         const { values, missing } = fill(template, given())
         expect([...values.keys(), ...missing.map(({ name }) => name)]).to.have.members(Object.keys(template.blanks))
         const { html } = documentPage(template, given(), 'PARTY')
@@ -92,7 +92,7 @@ describe('documents', () => {
         for (const { zh } of missing) expect(printed(html)).to.include(`（手填：${zh}）`)
       })
 
-      it('prints what the hub knows', () => {
+      it('prints the title, the party and the authority', () => {
         const { html, title } = documentPage(template, given(), 'OFFICER')
         const titles: Partial<Record<DocumentKind, string>> = {
           REPAIR_NOTICE: '信用修复告知书',
@@ -103,7 +103,7 @@ describe('documents', () => {
           expect(printed(html)).to.include(text)
       })
 
-      it('is one page on its own: no script, nothing fetched, the style allowed by its hash', () => {
+      it('is a self-contained page without scripts or external resources, its style allowed by hash', () => {
         const { html } = documentPage(template, given(), 'OFFICER')
         expect(html).to.not.match(/<script|<link|<img|<iframe|\son\w+=|javascript:|https?:/i)
         const style = /<style>([\s\S]*?)<\/style>/.exec(html)?.[1] ?? ''
@@ -112,7 +112,7 @@ describe('documents', () => {
         expect(style).to.include('@page { size: A4')
       })
 
-      it('asserts no number that is not confirmed: it stands in the officer’s note alone, with its source', () => {
+      it('prints an unconfirmed number only in the officer’s note, with its source', () => {
         // Numbers that stand nowhere else.
         const odd = { ...list, numbers: list.numbers.map((row, i) => ({ ...row, value: 701 + i })) }
         const { html, missing } = documentPage(template, given({ list: odd }), 'OFFICER')
@@ -125,14 +125,14 @@ describe('documents', () => {
         expect(documentPage(template, given(), 'PARTY').html).to.not.include('<aside')
       })
 
-      it('lets no value turn round what stands beside it', () => {
+      it('isolates the text direction of every value', () => {
         const { html } = documentPage(template, withText('文\u2069\u202E反\u2067'), 'OFFICER')
         const bare = html.replace(/<title>.*?<\/title>/s, '').replaceAll('<bdi>文\u202E反\u2067</bdi>\u2069', '')
         expect(bare.length).to.be.lessThan(html.length)
         expect(bare).not.to.match(/[\u2066-\u2069\u202a-\u202e]/)
       })
 
-      it('lets no value become markup', () => {
+      it('escapes markup in every value', () => {
         const tags = (html: string): number => html.split('<').length
         const plain = tags(documentPage(template, withText('文'), 'OFFICER').html)
         fc.assert(
@@ -163,7 +163,7 @@ describe('documents', () => {
     }
   }
 
-  it('print confirmed numbers of the law from their rows', () => {
+  it('print confirmed legal numbers from their rows', () => {
     const rows = documentRules().rows.filter(({ confirmed }) => confirmed)
     const { html } = documentPage(templateOf('NOTICE'), given(), 'PARTY')
     for (const name of ['HEARING', 'RECONSIDERATION', 'SUIT']) {
@@ -171,7 +171,7 @@ describe('documents', () => {
     }
   })
 
-  it('take their rows by the day of the decision', () => {
+  it('choose legal rows by the day of the decision', () => {
     const conditions = (decidedOn: string) => {
       const of = given()
       const { values, missing } = fill(templateOf('DECISION'), {
@@ -185,19 +185,19 @@ describe('documents', () => {
     expect(conditions('2019-01-01')).to.equal('UNKNOWN')
   })
 
-  it('carry no mark of a person’s number', () => {
+  it('carry no pseudonym of an ID number', () => {
     for (const kind of DOCUMENT_KINDS) {
       expect(documentPage(templateOf(kind), given(), 'OFFICER').html).to.not.match(/居民身份证 |0123456789abcdef/)
     }
   })
 
-  it('say the days of 信用中国 in the repair notice, and leave an unconfirmed one to be filled', () => {
+  it('print the 信用中国 days in the repair notice, and leave an unconfirmed 公示系统 end to be filled', () => {
     const { html, missing } = documentPage(templateOf('REPAIR_NOTICE'), given(), 'OFFICER')
     expect(printed(html)).to.include('2027年5月21日').and.include('2029年5月20日')
     expect(missing.find(({ name }) => name === 'gsxtEndsOn')?.why).to.equal('UNCONFIRMED')
   })
 
-  it('bear the number of the case system before the one that a move has named', () => {
+  it('print the number issued by the case system instead of the one named in a move', () => {
     const named = { DECISION: '虚市监列〔2026〕1号' }
     const number = (issued: DocumentOf['issued']) => fill(templateOf('DECISION'), given({ named, issued })).values
     expect(number(null).get('number')).to.equal('虚市监列〔2026〕1号')
@@ -206,7 +206,7 @@ describe('documents', () => {
     expect(values.get('issuedOn')).to.equal('2026年5月20日')
   })
 
-  it('the application for repair is the party’s: it signs it, and no number or seal of the authority stands in it', () => {
+  it('the repair application is signed by the party and bears no number or seal of the authority', () => {
     const { html } = documentPage(templateOf('REPAIR_APPLICATION'), given(), 'PARTY')
     expect(printed(html)).to.include('申请人（签字或者盖章）').and.to.include('受理单位').and.to.include('信用承诺')
     expect(printed(html)).to.not.include('（印章）')
@@ -228,7 +228,7 @@ describe('documents', () => {
     ['NOT_LISTED', { decidedOn: null, servedOn: null }, null, ['NOTICE'], ['NOTICE']],
   ]
   for (const [state, more, removedOn, there, served] of stages) {
-    it(`of ${state} are ${there.length}, of which the party has ${served.length}`, () => {
+    it(`${state} has ${there.length} documents, ${served.length} of them served on the party`, () => {
       const of = facts({ state, ...more })
       expect(documentsOf(of, removedOn)).to.deep.equal(there)
       expect(servedOf(of, removedOn)).to.deep.equal(served)
@@ -265,14 +265,14 @@ describe('templates of documents', () => {
     ['half a blank', (t) => ({ ...t, closing: [...t.closing, '{{party}'] }), `closing[${good.closing.length}]`],
   ]
   for (const [what, spoil, place] of faults) {
-    it(`are refused with ${what}, by its place and in both languages`, () => {
+    it(`are refused with ${what}, by place and in both languages`, () => {
       const found = checkTemplate(spoil(good))
       expect(found.map((fault) => fault.place)).to.include(place)
       for (const { reason } of found) expect(reason).to.match(/\p{Script=Han}.*。.*[a-z}]\.$/u)
     })
   }
 
-  it('keep their contract, and are refused by it with a field too many', () => {
+  it('satisfy their contract, which refuses an extra field', () => {
     for (const template of documentTemplates().values()) {
       expect(checkTemplate(template)).to.deep.equal([])
       expect(
@@ -283,7 +283,7 @@ describe('templates of documents', () => {
     }
   })
 
-  it('cite rows that are checked when they are read', () => {
+  it('cite rules whose rows are checked on loading, duplicates included', () => {
     const { rows } = documentRules()
     expect(checkDocumentRules({ rows })).to.deep.equal([])
     expect(checkDocumentRules({ rows: [...rows, ...rows] })).to.have.length(rows.length)

@@ -19,8 +19,8 @@ const standing = (more: Partial<TermDays> = {}): TermDays => ({
 })
 const day = (from: string, days: number) => fc.integer({ min: 0, max: days }).map((n) => addDays(from, n))
 
-describe('the end of an entry here', () => {
-  it('is by the rows that ship what the term alone says, whenever it was decided and published', () => {
+describe('end of an entry', () => {
+  it('equals the end of the term under the shipped rules, whatever the decision and publication days', () => {
     fc.assert(
       fc.property(day('2016-04-01', 5_000), fc.integer({ min: 0, max: 400 }), (decidedOn, wait) => {
         const publishedOn = addDays(decidedOn, wait)
@@ -37,12 +37,12 @@ describe('the end of an entry here', () => {
     ['2028-02-29', '2031-02-28'],
   ]
   for (const [decidedOn, end] of shipped)
-    it(`of one decided on ${decidedOn} is ${end} by the rows that ship`, () => {
+    it(`of an entry decided on ${decidedOn} is ${end} under the shipped rules`, () => {
       const of = standing({ decidedOn, publishedOn: addDays(decidedOn, 20), asOf: addDays(decidedOn, 20) })
       expect(endHere({ list, clocks: clockRules() }, of)).to.equal(end)
     })
 
-  it('is the earliest of term, 公示系统 and 信用中国', () => {
+  it('is the earliest end of term, 公示系统 and 信用中国', () => {
     const gsxt = (maximumMonths: number) =>
       clockRow({ clock: 'GSXT', countedFrom: 'PUBLICATION', minimumMonths: 1, maximumMonths, severity: null })
     const ends = (...clocks: ClockRow[]) => endHere({ list, clocks: { severities: [GENERAL], clocks } }, standing())
@@ -52,7 +52,7 @@ describe('the end of an entry here', () => {
     expect(ends(gsxt(60), clockRow({ maximumMonths: 60 }))).to.equal('2029-05-06')
   })
 
-  it('is never later than its term and never than a clock, whatever the rows', () => {
+  it('never lies after the term or a clock, for any rows', () => {
     const rows = fc.array(
       fc.record({
         clock: fc.constantFrom('GSXT' as const, 'CREDITCHINA' as const),
@@ -79,13 +79,13 @@ describe('the end of an entry here', () => {
     )
   })
 
-  it('is not known where nothing was decided or nothing fixes it', () => {
+  it('is unknown without a decision or without rules', () => {
     const none = { list: { ...list, terms: [] }, clocks: { severities: [], clocks: [] } }
     expect(endHere(none, standing())).to.equal(null)
     expect(endHere({ list, clocks: clockRules() }, standing({ decidedOn: null }))).to.equal(null)
   })
 
-  it('goes by the newest row of its term or of a clock of its list that may change what stands', () => {
+  it('depends on the newest row of the term or of a clock that applies to standing entries', () => {
     const clocks = (...rows: ClockRow[]) => ({ list, clocks: { severities: [GENERAL], clocks: rows } })
     expect(newestRow(clocks(), '2026-11-25')).to.equal('2021-09-01')
     expect(newestRow(clocks(clockRow({ from: '2026-04-01' })), '2026-11-25')).to.equal('2026-04-01')
@@ -95,11 +95,11 @@ describe('the end of an entry here', () => {
   })
 })
 
-describe('moves and the clocks', () => {
+describe('moves set the end by the clocks', () => {
   // 信用中国: twelve months from the document, for whatever is of the general kind.
   const by = { ...rules, clocks: shorterClocks(12) }
 
-  it('an entry is decided, published and restored to end with the shortest clock', () => {
+  it('an entry is decided, published and restored with the end of the shortest clock', () => {
     const reviewed = upTo('reviewListing')
     const decided = caseAfter(move('decideListing', reviewed, full({ on: '2026-01-19' }), by))
     expect(decided.endsOn).to.equal('2027-01-19')
@@ -112,7 +112,7 @@ describe('moves and the clocks', () => {
     expect(caseAfter(move('restoreListing', repaired, full(back), by)).endsOn).to.equal('2027-01-19')
   })
 
-  it('a restoration counts the term anew, and ends when 信用中国 has shown its document for three years', () => {
+  it('a restoration restarts the term, and ends with the three years of 信用中国 from the document', () => {
     const repaired = { ...upTo('publishListing'), state: 'REMOVED', removal: 'REPAIRED' } as const
     const restored = caseAfter(move('restoreListing', repaired, full({ on: '2028-02-29', today: '2028-02-29' }), rules))
     expect([restored.termFrom, restored.endsOn]).to.deep.equal(['2028-02-29', '2029-01-19'])

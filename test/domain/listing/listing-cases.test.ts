@@ -95,7 +95,7 @@ describe('listing cases: working days over Spring Festival 2026', () => {
 })
 
 describe('listing cases: service', () => {
-  it('a public notice is service thirty days after it, and nothing is published before', () => {
+  it('a public notice counts as service after thirty days, and publication waits for it', () => {
     // 30 days after Tuesday 20 January 2026 is Thursday 19 February.
     const served = done('2026-01-20', 'serveListing', upTo('decideListing'), { service: 'PUBLIC_NOTICE' })
     expect(served.servedOn).to.equal('2026-02-19')
@@ -103,7 +103,7 @@ describe('listing cases: service', () => {
     expect(done('2026-02-19', 'publishListing', served).publishedOn).to.equal('2026-02-19')
   })
 
-  it('a notice of another year has the days of the rule of that year', () => {
+  it('a public notice runs by the rule of its own year', () => {
     const rows = serious.numbers.map((row) =>
       row.name === 'SERVICE_NOTICE_DAYS' && row.from === null ? { ...row, value: 60 } : row,
     )
@@ -114,13 +114,13 @@ describe('listing cases: service', () => {
     expect([served('2021-12-01'), served('2022-01-03')]).to.deep.equal(['2022-01-30', '2022-02-02'])
   })
 
-  it('a party told by public notice has its defence from the day on which that is service', () => {
+  it('the defence after a public notice begins on the day of service', () => {
     // 30 days after Thursday 8 January is Saturday 7 February; then Mon 9, 10, 11, 12, Fri 13.
     const told = done('2026-01-08', 'notifyListing', upTo('proposeListing'), { service: 'PUBLIC_NOTICE' })
     expect([told.notifiedOn, told.defenceUntil]).to.deep.equal(['2026-02-07', '2026-02-13'])
   })
 
-  it('electronic service needs the consent of the party, in its document', () => {
+  it('electronic service needs the document number of the party’s consent', () => {
     const electronic = { service: 'ELECTRONIC', documentNumber: '' } as const
     expect(denied(on('2026-01-20', 'serveListing', upTo('decideListing'), electronic))).to.equal('NO_SERVICE_CONSENT')
   })
@@ -174,7 +174,7 @@ describe('listing cases: terms', () => {
     expect(decided('2021-08-31', two, '2026-01-05')).to.equal('2026-08-31')
   })
 
-  it('what a new row does to standing entries is what it says, and the milder where it is silent', () => {
+  it('a new row affects standing entries as it says, and by the milder rule where it says nothing', () => {
     const standing = { ...upTo('publishListing'), decidedOn: '2021-08-31', endsOn: '2026-08-31', lastOn: '2021-10-01' }
     const renewed = (years: number, more: Partial<ListTerm>, day = '2022-01-01') =>
       on(day, 'renewTerm', standing, CLOCK, withTerms(row(5, null, '2021-12-31'), row(years, '2022-01-01', null, more)))
@@ -187,7 +187,7 @@ describe('listing cases: terms', () => {
     expect(caseAfter(renewed(3, {}, '2025-02-01')).endsOn).to.equal('2025-01-31')
   })
 
-  it('a row that the publication selects is chosen by that day', () => {
+  it('a row that the publication selects is chosen by the publication day', () => {
     const by = { selectedBy: 'PUBLICATION' } as const
     const two = withTerms(row(5, null, '2026-01-20', by), row(3, '2026-01-21', null, { ...by, standing: 'KEEP' }))
     const served = { ...upTo('serveListing'), endsOn: '2031-01-19' }
@@ -195,7 +195,7 @@ describe('listing cases: terms', () => {
     expect(done('2026-01-21', 'publishListing', served, {}, two).endsOn).to.equal('2029-01-19')
   })
 
-  it('the higher consent is asked for by the setting of the day, of the levels that it names', () => {
+  it('the setting in force on the day decides which levels need the higher consent', () => {
     const county = { ...upTo('reviewListing'), level: 'COUNTY' as const }
     const unknown = { ...county, level: null }
     const province = { ...county, level: 'PROVINCE' as const }
@@ -226,7 +226,7 @@ describe('listing cases: whole files', () => {
     expect([dropped.state, dropped.notListed]).to.deep.equal(['NOT_LISTED', 'NO_INTENT'])
   })
 
-  it('each point of a defence is answered, and a hearing that was asked for is held', () => {
+  it('review needs an answer to each point of a defence and the hearing that was requested', () => {
     const party = { by: 'party-1', role: 'party' } as const
     let now = upTo('notifyListing')
     now = done('2026-01-09', 'recordDefence', now, party)
@@ -242,7 +242,7 @@ describe('listing cases: whole files', () => {
     expect(done('2026-01-20', 'reviewListing', now, REVIEWER).state).to.equal('REVIEWED')
   })
 
-  it('a decision not performed carries a listing without a heavier penalty, if that is said', () => {
+  it('an unperformed decision carries a listing without a heavy penalty, if a reason is given', () => {
     const lead = upTo('openLead')
     const ground = { heavy: false, ground: 'DECISION_NOT_PERFORMED' } as const
     expect(denied(on('2026-01-06', 'linkDecision', lead, { ...ground, reason: '' }))).to.equal('NO_REASON')
@@ -253,7 +253,7 @@ describe('listing cases: whole files', () => {
   /** Decided on 19 January 2026: until 19 January 2029, repair from 19 January 2027. */
   const published = upTo('publishListing')
 
-  it('a reorganisation hides the entry on the ruling; repaired a year later, it never comes back', () => {
+  it('a reorganisation hides the entry on its ruling, and an entry repaired a year later never returns', () => {
     const ruling = { hiding: 'BANKRUPTCY', documentNumber: '（2026）吉01破1号' } as const
     expect(denied(on('2026-03-02', 'hideListing', published, { ...ruling, documentNumber: '' }))).to.equal(
       'NO_DOCUMENT_NUMBER',
@@ -271,19 +271,19 @@ describe('listing cases: whole files', () => {
     expect(removed).to.include({ state: 'REMOVED', removal: 'REPAIRED' })
   })
 
-  it('what is hidden runs on to its end, and then the clock ends it', () => {
+  it('a hidden entry runs on to its end, when the clock removes it', () => {
     const hidden = done('2026-03-02', 'hideListing', published, { hiding: 'OBJECTION' })
     expect(denied(on('2029-01-20', 'unhideListing', hidden))).to.equal('ENDED')
     expect(done('2029-01-20', 'removeListing', hidden, { ...CLOCK, removal: 'EXPIRED' }).state).to.equal('REMOVED')
   })
 
-  it('what is hidden is not shown again while its penalty is gone from its sources', () => {
+  it('a hidden entry stays hidden while its penalty is absent from its sources', () => {
     const hidden = done('2026-03-02', 'hideListing', published, { hiding: 'OBJECTION' })
     const absent = { ...hidden, decisionLinked: false, decisionHeavy: false }
     expect(denied(on('2026-03-03', 'unhideListing', absent))).to.equal('NO_DECISION')
   })
 
-  it('shown again, an entry whose repair waits is shown as such', () => {
+  it('unhiding an entry with a pending repair restores REPAIR_APPLIED', () => {
     const applied = done('2027-03-01', 'applyRepair', published)
     const hidden = done('2027-03-02', 'hideListing', applied, { hiding: 'OBJECTION' })
     expect(done('2027-03-03', 'unhideListing', hidden).state).to.equal('REPAIR_APPLIED')
@@ -291,7 +291,7 @@ describe('listing cases: whole files', () => {
     expect([refused.state, done('2027-03-04', 'unhideListing', refused).state]).to.deep.equal(['HIDDEN', 'PUBLISHED'])
   })
 
-  it('false materials bring it back, with its term and the time before a repair counted anew', () => {
+  it('false materials restore the entry, restarting its term and the time before a repair', () => {
     const removed = done('2027-03-01', 'removeListing', published, { removal: 'REPAIRED' })
     const restored = done('2027-06-01', 'restoreListing', removed)
     expect(restored).to.include({ state: 'PUBLISHED', termFrom: '2027-06-01', removal: null })
@@ -304,13 +304,13 @@ describe('listing cases: whole files', () => {
     expect(denied(on('2029-01-21', 'restoreListing', ended))).to.equal('NOT_REPAIRED')
   })
 
-  it('nothing is restored whose time on 信用中国 is over', () => {
+  it('an entry whose time on 信用中国 is over cannot be restored', () => {
     const removed = done('2027-03-01', 'removeListing', published, { removal: 'REPAIRED' })
     expect(on('2029-01-19', 'restoreListing', removed).ok).to.equal(true)
     expect(denied(on('2029-01-20', 'restoreListing', removed))).to.equal('ENDED')
   })
 
-  it('restored where no clock of 信用中国 is known, it stands for its term anew', () => {
+  it('an entry restored without a 信用中国 clock runs for a full new term', () => {
     const by = {
       ...rules,
       clocks: { ...rules.clocks, clocks: rules.clocks.clocks.filter(({ clock }) => clock === 'GSXT') },
@@ -319,14 +319,14 @@ describe('listing cases: whole files', () => {
     expect(done('2027-06-01', 'restoreListing', removed, {}, by).endsOn).to.equal('2030-06-01')
   })
 
-  it('a penalty revoked after the repair leaves it removed, and nothing brings it back', () => {
+  it('a penalty revoked after the repair leaves the entry removed and prevents its restoration', () => {
     const removed = done('2027-03-01', 'removeListing', published, { removal: 'REPAIRED' })
     const fallen = { ...removed, decisionLinked: false, decisionHeavy: false }
     expect(denied(on('2027-04-01', 'removeListing', fallen, { ...CLOCK, removal: 'REVOKED' }))).to.equal('STATE')
     expect(denied(on('2027-06-01', 'restoreListing', fallen))).to.equal('NO_DECISION')
   })
 
-  it('where the authority here is the entrance, only an accepted application is decided', () => {
+  it('where repair is applied for here, removal needs an accepted application', () => {
     const entrance = { entrance: 'HERE', zh: '本机关', en: 'here', basis: '测试', mark: 'M' } as const
     const here: MoveRules = { ...rules, list: { ...serious, repair: entrance } }
     const remove = (before: Case) => denied(on('2027-03-02', 'removeListing', before, { removal: 'REPAIRED' }, here))
@@ -335,7 +335,7 @@ describe('listing cases: whole files', () => {
     expect(remove(done('2027-03-02', 'acceptRepair', applied, {}, here))).to.equal(null)
   })
 
-  it('an entry that a platform has lost is hidden by the clock, and by nobody else', () => {
+  it('only the clock hides an entry that a platform has lost', () => {
     expect(denied(on('2026-03-02', 'hideListing', published, { hiding: 'LOST' }))).to.equal('ROLE')
     expect(denied(on('2026-03-02', 'hideListing', published, { ...CLOCK, hiding: 'STAY' }))).to.equal('ROLE')
     // What the records say now is an error that the clock sees as well.

@@ -4,8 +4,8 @@ import { uuidIn } from '../../../src/domain/listing/listing-id.js'
 
 const former = (uuid: string): string => Buffer.from(`Listing:${uuid}`).toString('base64url')
 
-describe('the id of a listing', () => {
-  it('P-B9: is read as the uuid that it is, and as the global id that it was', () => {
+describe('id of a listing', () => {
+  it('P-B9: accepts a uuid and the former global id', () => {
     fc.assert(
       fc.property(fc.uuid(), (uuid) => {
         expect(uuidIn(uuid)).to.equal(uuid)
@@ -14,7 +14,7 @@ describe('the id of a listing', () => {
     )
   })
 
-  it('P-B9: is no other text', () => {
+  it('P-B9: refuses any other text', () => {
     const uuid = '7b0c7f0e-52b5-4d0b-9a3e-1d9e6f3a2c11'
     const others = [
       '',

@@ -44,7 +44,7 @@ describe('listing: every state, move and role', () => {
     dropListing: { from: STATES.slice(0, 9), to: 'NOT_LISTED', roles: ['officer', 'reviewer', 'clock'] },
   }
 
-  it('section 5: a proposal reaches publication through the review alone, which is another person’s', () => {
+  it('section 5: a proposal reaches publication only through the review of another person', () => {
     const reachedFrom = (start: CaseState, without: MoveName | null): Set<CaseState> => {
       const found = new Set<CaseState>([start])
       for (const state of found)
@@ -98,7 +98,7 @@ describe('listing: every state, move and role', () => {
   })
 
   for (const name of MOVE_NAMES) {
-    it(`${name} is allowed from its states by its roles and from nowhere else by nobody else`, () => {
+    it(`${name} is allowed exactly from its states and for its roles`, () => {
       for (const state of [null, ...STATES]) {
         for (const role of ROLES) {
           const { from, roles } = EXPECTED[name]
@@ -125,7 +125,7 @@ describe('listing: every state, move and role', () => {
       CORRECTED: ['officer', 'reviewer', 'clock'],
       CEASED: ['officer', 'reviewer', 'clock'],
     }
-    it(`a removal as ${removal} is made by ${who[removal].join(', ')} only`, () => {
+    it(`a removal as ${removal} is allowed to ${who[removal].join(', ')} only`, () => {
       for (const role of ROLES) {
         const act = full({ role, by: 'someone', removal, on: '2027-01-02', today: '2027-01-02' })
         expect(move('removeListing', ready('PUBLISHED', 'removeListing'), act, rules).ok, role).to.equal(
@@ -137,7 +137,7 @@ describe('listing: every state, move and role', () => {
 })
 
 describe('listing: ways out', () => {
-  it('no state but the two last ones is without a way out, whatever the role; and what was repaired may come back', () => {
+  it('every state but the two final ones has a way out, and a repaired entry may return', () => {
     for (const state of STATES) {
       const ways = (removal: RemovalReason) =>
         ROLES.flatMap((role) => allowedMoves({ ...newCase('serious', 7), state, removal }, role))

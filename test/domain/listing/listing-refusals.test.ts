@@ -13,7 +13,7 @@ const PARTY = { by: 'party-1', role: 'party' } as const
 const REVIEWER = { by: 'reviewer-1', role: 'reviewer' } as const
 const CLOCK = { by: 'clock', role: 'clock' } as const
 
-describe('listing: a refusal says from when the step may be taken', () => {
+describe('listing: a refusal names the first day on which the step is allowed', () => {
   // The notice of 8 January leaves 9, 12, 13, 14, 15; the decision of 19 January leaves twelve months before a repair.
   const published = upTo('publishListing')
   const waiting = caseAfter(
@@ -34,8 +34,8 @@ describe('listing: a refusal says from when the step may be taken', () => {
     })
 })
 
-describe('listing: what is no proof', () => {
-  it('the number of what is served is no consent to electronic service', () => {
+describe('listing: insufficient proof', () => {
+  it('the number of the served document is no consent to electronic service', () => {
     const electronic = { service: 'ELECTRONIC', documentNumber: '吉市监告〔2026〕1号' } as const
     expect(denied(on('2026-01-08', 'notifyListing', upTo('proposeListing'), electronic))).to.equal('NO_SERVICE_CONSENT')
     expect(denied(on('2026-01-20', 'serveListing', upTo('decideListing'), electronic))).to.equal('NO_SERVICE_CONSENT')
@@ -43,7 +43,7 @@ describe('listing: what is no proof', () => {
     expect(on('2026-01-08', 'notifyListing', upTo('proposeListing'), consented).ok).to.equal(true)
   })
 
-  it('a hearing held before it was asked for, or before the notice took effect, is no hearing', () => {
+  it('a hearing held before its request, or before the notice took effect, does not count', () => {
     const early = done('2026-01-08', 'holdHearing', upTo('notifyListing'))
     let now = done('2026-01-09', 'recordDefence', early, { ...PARTY, hearing: true })
     now = done('2026-01-12', 'answerDefence', now)
@@ -55,7 +55,7 @@ describe('listing: what is no proof', () => {
     expect(on('2026-02-07', 'holdHearing', noticed).ok).to.equal(true)
   })
 
-  it('whoever proposed or hid is the same person in capitals and in full width', () => {
+  it('the second person is compared without regard to case and width of the name', () => {
     const before = { ...upTo('answerDefence'), proposedBy: 'zhang' }
     for (const by of ['Zhang', 'ｚhang', 'ZHANG'])
       expect(denied(on('2026-01-16', 'reviewListing', before, { ...REVIEWER, by })), by).to.equal('SAME_PERSON')
@@ -64,14 +64,14 @@ describe('listing: what is no proof', () => {
     expect(denied(on('2026-02-03', 'confirmHiding', hidden, { by: 'ZHANG' }))).to.equal('SAME_PERSON')
   })
 
-  it('a hiding is confirmed on the day on which it is, not on one that is past', () => {
+  it('a hiding is confirmed on the current day, not a past one', () => {
     const hidden = done('2026-02-02', 'hideListing', upTo('publishListing'), { hiding: 'ERROR' })
     const late = { ...REVIEWER, today: '2026-03-02' }
     expect(denied(on('2026-02-03', 'confirmHiding', hidden, late))).to.equal('NOT_TODAY')
   })
 
   for (const hiding of ['STAY', 'RULING', 'BANKRUPTCY'] as const)
-    it(`what ${hiding} hid by a paper is shown again by a paper`, () => {
+    it(`an entry hidden for ${hiding} is unhidden only with a document number`, () => {
       const hidden = done('2026-02-02', 'hideListing', upTo('publishListing'), { hiding })
       const bare = { documentNumber: ' ' }
       expect(denied(on('2026-03-02', 'unhideListing', hidden, bare))).to.equal('NO_DOCUMENT_NUMBER')
@@ -79,8 +79,8 @@ describe('listing: what is no proof', () => {
     })
 })
 
-describe('listing: what a party says', () => {
-  it('after its days it says three things more, each to be answered, and then waits', () => {
+describe('listing: points of a defence', () => {
+  it('after its deadline a party records at most three more points, and further ones wait for officers', () => {
     let now = upTo('notifyListing')
     for (const _ of [1, 2, 3]) now = done('2026-01-19', 'recordDefence', now, PARTY)
     expect(denied(on('2026-01-19', 'recordDefence', now, PARTY))).to.equal('TOO_MANY_POINTS')
@@ -92,7 +92,7 @@ describe('listing: what a party says', () => {
     expect(on('2026-01-19', 'reviewListing', now, REVIEWER).ok).to.equal(true)
   })
 
-  it('in its days it says fifty things', () => {
+  it('within its deadline a party records at most fifty points', () => {
     let now = upTo('notifyListing')
     for (let n = 0; n < 50; n += 1) now = done('2026-01-09', 'recordDefence', now, PARTY)
     expect(denied(on('2026-01-09', 'recordDefence', now, PARTY))).to.equal('TOO_MANY_POINTS')
@@ -104,14 +104,14 @@ describe('listing: the legal basis', () => {
   if (first === undefined) throw new Error('no basis')
   const lapsed = { ...rules.list, legalBasis: [{ ...first, from: '2021-09-01', to: '2026-01-10' }] }
 
-  it('once it has lapsed nobody is proposed or decided any more', () => {
+  it('a lapsed basis prevents proposals and decisions', () => {
     const by = { ...rules, list: lapsed }
     expect(denied(on('2026-01-11', 'proposeListing', upTo('linkDecision'), {}, by))).to.equal('NO_BASIS')
     expect(denied(on('2026-01-19', 'decideListing', upTo('reviewListing'), {}, by))).to.equal('NO_BASIS')
     expect(on('2026-01-10', 'proposeListing', upTo('linkDecision'), {}, by).ok).to.equal(true)
   })
 
-  it('is the one in force on the day of the decision', () => {
+  it('the basis in force on the day of the decision applies', () => {
     const list = kind('serious')
     expect(basisOn(list, '2021-08-31')?.number).to.equal('工商总局令第83号')
     expect(basisOn(list, '2021-09-01')?.number).to.equal('市场监管总局令第44号')
@@ -119,8 +119,8 @@ describe('listing: the legal basis', () => {
   })
 })
 
-describe('listing: decided and never shown', () => {
-  it('it ends with its term, by the clock alone, as expired', () => {
+describe('listing: a decided entry that was never published', () => {
+  it('expires with its term, by the clock only', () => {
     const served = upTo('serveListing')
     expect(served.endsOn).to.equal('2029-01-19')
     expect(denied(on('2029-01-19', 'lapseListing', served, CLOCK))).to.equal('NOT_DUE')
@@ -128,7 +128,7 @@ describe('listing: decided and never shown', () => {
     expect(done('2029-01-20', 'lapseListing', served, CLOCK)).to.include({ state: 'REMOVED', removal: 'EXPIRED' })
   })
 
-  it('what was never opened lapses not', () => {
+  it('a case that was never opened cannot lapse', () => {
     expect(denied(on('2029-01-19', 'lapseListing', newCase('serious', 7), CLOCK))).to.equal('STATE')
   })
 })

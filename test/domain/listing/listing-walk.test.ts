@@ -273,7 +273,7 @@ const NEVER: Record<string, (node: Node) => boolean> = {
     node.from?.now.state === 'HIDDEN' && shown(node) && !node.by.startsWith('unhideListing'),
 }
 
-describe('listing: breadth first over everything that can happen', () => {
+describe('listing: breadth-first walk over all moves', () => {
   const reached = new Map<string, Node>([[keyOf(start), start]])
   const broken = new Map<string, Node>()
   const stuck: Node[] = []
@@ -299,7 +299,7 @@ describe('listing: breadth first over everything that can happen', () => {
     }
   })
 
-  it('the walk ends by itself, more than twelve moves deep, and meets every state and every move of people', () => {
+  it('the walk terminates, goes at least twelve moves deep, and meets every state and every move but renewTerm', () => {
     expect(deepest).to.be.at.least(12)
     expect(new Set([...reached.values()].map(({ now }) => now.state))).to.have.property('size', 15)
     // The term is counted anew by a new row of the rules, of which this walk has none.
@@ -312,7 +312,7 @@ describe('listing: breadth first over everything that can happen', () => {
       if (first !== undefined) expect.fail(trailOf(first))
     })
 
-  it('no state but the two last ones is without a way out, however late it is', () => {
+  it('no open state gets stuck, however late it is', () => {
     expect(stuck.map(trailOf)).to.deep.equal([])
   })
 })

@@ -8,8 +8,8 @@ import { addDays, addMonths } from '../../../src/foundation/time/dates.js'
 
 import { calendar, caseAfter, denied, full, kind, rules, TODAY, upTo } from '../../support/case.js'
 
-describe('listing: the ordinary way', () => {
-  it('goes from lead to publication with every day kept', () => {
+describe('listing: the regular procedure', () => {
+  it('reaches publication from a lead and keeps every day', () => {
     expect(upTo('publishListing')).to.deep.equal({
       state: 'PUBLISHED',
       list: 'serious',
@@ -44,24 +44,24 @@ describe('listing: the ordinary way', () => {
     })
   })
 
-  it('names the fields that a move has changed', () => {
+  it('names the fields that a move changed', () => {
     const moved = move('serveListing', upTo('decideListing'), full({ on: '2026-01-20' }), rules)
     expect(moved.ok && moved.changed).to.have.members(['state', 'servedOn', 'lastOn'])
   })
 
-  it('counts the defence in working days, over a holiday and its make-up days', () => {
+  it('counts the defence in working days over a holiday and its make-up days', () => {
     // After Thursday 12 February: 13, 14 (make-up Saturday), 24, 25, 26.
     const notified = move('notifyListing', upTo('proposeListing'), full({ on: '2026-02-12' }), rules)
     expect(caseAfter(notified).defenceUntil).to.equal('2026-02-26')
     expect(notified.ok && notified.provisional).to.equal(false)
   })
 
-  it('calls a deadline beyond the published holidays provisional', () => {
+  it('marks a deadline beyond the published holidays as provisional', () => {
     const moved = move('notifyListing', upTo('proposeListing'), full({ on: '2026-12-28', today: '2026-12-28' }), rules)
     expect(moved.ok && moved.provisional).to.equal(true)
   })
 
-  it('waits longer where holidays published since the notice lengthen the defence', () => {
+  it('extends the defence where holidays published since the notice lengthen it', () => {
     const notified = upTo('notifyListing')
     const holiday = { ...rules, calendar: { ...calendar, holidays: new Set(['2026-01-14', '2026-01-15']) } }
     const review = full({ on: '2026-01-16', role: 'reviewer', by: 'reviewer-1' })
@@ -75,7 +75,7 @@ describe('listing: the ordinary way', () => {
   })
 })
 
-describe('listing: a last step that is dated ahead of today', () => {
+describe('listing: a last step dated in the future', () => {
   const ahead = { ...upTo('publishListing'), lastOn: '2036-01-01', endsOn: '2029-01-01' }
   const today = { on: TODAY, today: TODAY }
 
@@ -84,13 +84,13 @@ describe('listing: a last step that is dated ahead of today', () => {
     ['removeListing', { removal: 'REVOKED' }],
     ['renewEntry', { role: 'clock', by: 'clock' }],
   ] as [MoveName, Partial<CaseAct>][])
-    it(`P-A4: does not prevent ${name}, and the days of the case are right again after it`, () => {
+    it(`P-A4: does not prevent ${name}, which corrects the days of the case`, () => {
       const moved = move(name, ahead, full({ ...today, ...more }), rules)
       expect(denied(moved)).to.equal(null)
       expect(caseAfter(moved).lastOn).to.equal(TODAY)
     })
 
-  it('P-A4: a removal, and a move of the clock, is dated on the last step where it is said to be of a day before', () => {
+  it('P-A4: a removal or a move by the clock dated before the last step takes the day of that step', () => {
     const before = { ...upTo('publishListing'), lastOn: '2026-06-01', endsOn: '2029-01-01' }
     for (const role of ['officer', 'clock'] as const) {
       const moved = move('removeListing', before, full({ ...today, on: '2026-05-01', role, removal: 'REVOKED' }), rules)
@@ -101,7 +101,7 @@ describe('listing: a last step that is dated ahead of today', () => {
   })
 })
 
-describe('listing: what stands in the way', () => {
+describe('listing: refused moves', () => {
   const cases: [string, MoveName, Case | null, Partial<CaseAct>, string, MoveRules?][] = [
     ['a case that is not there', 'proposeListing', null, {}, 'NO_CASE'],
     ['nobody acting', 'linkDecision', upTo('openLead'), { by: ' ' }, 'NOBODY'],
@@ -284,7 +284,7 @@ describe('listing: what stands in the way', () => {
     })
   }
 
-  it('P-B3: refuses a repair before the day after the months that the rule of its decision asks for', () => {
+  it('P-B3: refuses a repair before the months that the rule of its decision asks for are over', () => {
     const published = upTo('publishListing')
     const months = numberOf(rules.list, 'REPAIR_MIN_MONTHS', '2026-01-19')?.value ?? 0
     const first = addDays(addMonths('2026-01-19', months), 1)
@@ -293,7 +293,7 @@ describe('listing: what stands in the way', () => {
     expect([repaired(addDays(first, -1)), repaired(first)]).to.deep.equal(['REPAIR_TOO_EARLY', null])
   })
 
-  it('takes an express waiver in writing for the end of the defence', () => {
+  it('accepts an express written waiver as the end of the defence', () => {
     const act = full({ on: '2026-01-09', role: 'reviewer', by: 'reviewer-1', waived: true })
     expect(caseAfter(move('reviewListing', upTo('notifyListing'), act, rules)).state).to.equal('REVIEWED')
   })
@@ -335,7 +335,7 @@ describe('listing: a rule that a guard reads', () => {
   })
 })
 
-describe('listing: what makes an operator listed', () => {
+describe('listing: entries that make an operator listed', () => {
   const entry: DatedEntry = { state: 'PUBLISHED', mirrored: false, publishedOn: '2026-01-21', endsOn: '2029-01-19' }
   const cases: [string, DatedEntry, string, string, boolean][] = [
     ['a published entry', entry, 'serious', '2026-06-01', true],

@@ -64,18 +64,18 @@ describe('lists: terms', () => {
     ['a kind without a term', 'abnormal', '2026-01-01', null],
   ]
   for (const [title, id, decidedOn, end] of cases) {
-    it(`ends ${title} on ${end ?? 'no day'}`, () => {
+    it(`${title} ends on ${end ?? 'no day'}`, () => {
       expect(termEnd(kind(id), decidedOn)).to.equal(end)
     })
   }
 
-  it('answers the number that applies on a day, and none where none does', () => {
+  it('numberOf returns the number in force on a day, or null', () => {
     expect(numberOf(kind('serious'), 'DEFENCE_WORKDAYS', '2026-01-05')?.value).to.equal(5)
     expect(numberOf(kind('serious'), 'REPAIR_MIN_MONTHS', '2021-08-31')).to.equal(null)
   })
 })
 
-describe('lists: what a new row does to what stands', () => {
+describe('lists: effect of a new row on standing entries', () => {
   const two = (standing: 'KEEP' | 'APPLY' | null, years: number): ListKind => {
     const row = kind('serious')
     const [first, last] = row.terms
@@ -96,12 +96,12 @@ describe('lists: what a new row does to what stands', () => {
     [null, 7, '2026-08-31'],
   ]
   for (const [standing, years, end] of cases)
-    it(`five years of the rule before end on ${end} where ${years} follow and it says ${standing ?? 'nothing'}`, () => {
+    it(`five years of the old rule end on ${end} where a new row of ${years} years says ${standing ?? 'nothing'}`, () => {
       expect(termEnd(two(standing, years), '2021-08-31', { asOf: '2021-09-01' })).to.equal(end)
       expect(termEnd(two(standing, years), '2021-08-31', { asOf: '2021-08-31' })).to.equal('2026-08-31')
     })
 
-  it('the months before a repair are the milder of both where the new row is silent', () => {
+  it('the months before a repair are the milder of two rows where the new one says nothing', () => {
     const row = kind('serious')
     const [old] = row.numbers.filter(({ name }) => name === 'REPAIR_MIN_MONTHS')
     if (old === undefined) throw new Error('no such number')
@@ -118,7 +118,7 @@ describe('lists: what a new row does to what stands', () => {
     ])
   })
 
-  it('an authority is of the level that its division says, and one that says none is asked as the lowest', () => {
+  it('the level of an authority follows from its division, and an unknown level counts as the lowest', () => {
     expect(['220000', '220100', '220102'].map(levelOf)).to.deep.equal(['PROVINCE', 'CITY', 'COUNTY'])
     const setting = { needed: true, levels: ['CITY' as const], from: null, to: null, basis: '测试', mark: 'M' as const }
     const row = { ...kind('serious'), consents: [setting] }
@@ -128,7 +128,7 @@ describe('lists: what a new row does to what stands', () => {
   })
 })
 
-describe('lists: rows that cannot be made', () => {
+describe('lists: refused rows', () => {
   const serious = (change: (row: ListKind) => void) => {
     const all = rows()
     change(kind('serious', all))
@@ -249,7 +249,7 @@ describe('lists: rows that cannot be made', () => {
     })
   }
 
-  it('makes a provincial kind that rests on a local regulation', () => {
+  it('accepts a provincial kind with a local regulation as basis', () => {
     expect(
       checkLists(
         serious((row) => Object.assign(row, { scope: 'PROVINCIAL', legalBasis: [local] })),

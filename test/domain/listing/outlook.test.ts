@@ -10,9 +10,9 @@ const told = (before: Case, role: Role, on = TODAY, by = `${role}-1`, today = TO
 const why = (before: Case, name: string, role: Role, on?: string, by?: string, today?: string) =>
   told(before, role, on, by, today).find((one) => one.move === name)?.denial ?? null
 
-describe('the outlook of a case', () => {
+describe('outlook of a case', () => {
   for (const [last] of STEPS) {
-    it(`names, after ${last}, exactly what may be tried, and is right about each, on every day`, () => {
+    it(`predicts after ${last} exactly the allowed moves and their results, on every day`, () => {
       const before = upTo(last)
       for (const role of ['officer', 'reviewer'] as const)
         for (const on of ['2026-01-04', '2026-01-12', '2026-01-16', '2026-01-21', TODAY]) {
@@ -31,7 +31,7 @@ describe('the outlook of a case', () => {
     })
   }
 
-  it('tells whoever may not make a move what it lacks besides, and not that it is theirs', () => {
+  it('reports what a move lacks also to a role that may not make it', () => {
     const notified = upTo('notifyListing')
     const review = told(notified, 'officer', '2026-01-12').find((one) => one.move === 'reviewListing')
     expect(review).to.deep.include({ isTheirs: false, roles: ['reviewer'], reached: null })
@@ -39,7 +39,7 @@ describe('the outlook of a case', () => {
     expect(why(notified, 'reviewListing', 'officer', '2026-01-16')).to.equal(null)
   })
 
-  it('says beforehand that another person must act', () => {
+  it('reports beforehand that another person must act', () => {
     const notified = upTo('notifyListing')
     expect(why(notified, 'reviewListing', 'reviewer', TODAY, 'officer-1')?.code).to.equal('SAME_PERSON')
     const act = full({ on: TODAY, hiding: 'STAY' })
@@ -48,7 +48,7 @@ describe('the outlook of a case', () => {
     expect(why(hidden, 'confirmHiding', 'reviewer')).to.equal(null)
   })
 
-  it('tells of a removal for each of its reasons, the end of the term apart', () => {
+  it('lists a removal once for each reason but the end of the term', () => {
     const found = told(upTo('publishListing'), 'officer').filter((one) => one.move === 'removeListing')
     expect(found.map(({ removal }) => removal)).to.deep.equal(['REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED'])
     expect(found.map(({ denial }) => denial?.code ?? null)).to.deep.equal(['REPAIR_TOO_EARLY', null, null, null])

@@ -101,8 +101,8 @@ const plain = (text: string): string =>
     .map((one) => ('〇一二三四五六七八九'.includes(one) ? String('〇一二三四五六七八九'.indexOf(one)) : one))
     .join('')
 
-describe('the public entry', () => {
-  it('is what the law says of the listed', () => {
+describe('public entry', () => {
+  it('contains what the law prescribes', () => {
     expect(publicEntry(listing, firm, NOBODY, ON)).to.deep.equal({
       body: { ...listing, uscc: firm.uscc, name: firm.name, region: firm.region, contested: false },
       withheld: null,
@@ -110,7 +110,7 @@ describe('the public entry', () => {
     })
   })
 
-  it('holds nothing personal, however it is spelt and wherever in a field it stands, and the officer is told', () => {
+  it('masks personal data in any spelling and position, and reports each mask with its field', () => {
     fc.assert(
       fc.property(personal, around, fc.constantFrom('reason', 'basis', 'authority'), (one, [before, after], field) => {
         const text = `${before.join('')}，${one.written}，${after.join('')}`
@@ -141,7 +141,7 @@ describe('the public entry', () => {
     )
   })
 
-  it('is settled: masked once more, nothing of it changes', () => {
+  it('is unchanged when masked again', () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -160,7 +160,7 @@ describe('the public entry', () => {
     )
   })
 
-  it('says for any text whatever no number of a person', () => {
+  it('contains no ID number, for any surrounding text', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'grapheme', maxLength: 60 }),
@@ -211,13 +211,13 @@ describe('the public entry', () => {
     expect(at('吉林省长春市虚构区虚构大街1号')).to.equal('在［地址略］经营')
   })
 
-  it('shows no code that reads as the number of a person', () => {
+  it('omits a code that reads as an ID number', () => {
     const { body, masked: told } = publicEntry(listing, { ...firm, uscc: '110101199003070011' }, NOBODY, ON)
     expect(body?.uscc).to.equal(null)
     expect(told).to.deep.equal([{ field: 'uscc', what: 'ID_NUMBER', times: 1 }])
   })
 
-  it('names each kind in both languages', () => {
+  it('names each kind of mask in both languages', () => {
     for (const { zh, en, shown } of Object.values(PERSONAL)) {
       expect(zh).to.match(/\p{Script=Han}/u)
       expect(en).to.match(/^[A-Za-z]/)
@@ -257,7 +257,7 @@ describe('natural persons on the public list', () => {
       expect(publicEntry(listing, party, rules, ON, known).body === null).to.equal(withheld !== null)
     })
 
-  it('publishes no minor under any rule, list, day or kind of party', () => {
+  it('publishes no minor under any rule, list or kind of party', () => {
     const party = fc.constantFrom<PartyOf>(firm, shop, { ...firm, kind: 'INDIVIDUAL' }, { ...firm, kind: 'OTHER' })
     fc.assert(
       fc.property(party, fc.boolean(), fc.boolean(), (who, open, naturalPerson) => {
@@ -267,7 +267,7 @@ describe('natural persons on the public list', () => {
     )
   })
 
-  it('is a table that is checked when it is read', () => {
+  it('checks its rules when they are read', () => {
     expect(checkPersons(publicRules())).to.deep.equal([])
     const [first] = checkPersons({ persons: [{ ...ROW, confirmed: false }] })
     expect(first?.place).to.equal('persons[0]')

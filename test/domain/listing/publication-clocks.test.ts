@@ -47,7 +47,7 @@ const entry = (more: Partial<ClockedEntry> = {}): ClockedEntry => ({
   ...more,
 })
 
-describe('the clocks of publication', () => {
+describe('publication clocks', () => {
   it('count 公示系统 from publication and 信用中国 from the document, and end here with the earlier', () => {
     const { gsxt, creditchina, here } = clocksOf(rulesOf(GSXT, row({})), entry())
     expect(gsxt).to.include({ startsOn: '2026-05-20', lengthened: false })
@@ -73,7 +73,7 @@ describe('the clocks of publication', () => {
     })
   }
 
-  it('P-B3: lengthen 公示系统 to the last day of a longer ban, and no other clock', () => {
+  it('P-B3: a longer ban lengthens 公示系统 and no other clock', () => {
     const { gsxt, creditchina, here } = clocksOf(rulesOf(GSXT, row({})), entry({ banUntil: '2031-05-19' }))
     expect(gsxt?.endsOn.on).to.equal('2031-05-19')
     expect(gsxt?.lengthened).to.equal(true)
@@ -81,7 +81,7 @@ describe('the clocks of publication', () => {
     expect(here?.on).to.equal('2029-05-06')
   })
 
-  it('are not moved by a ban that ends with the term or before it', () => {
+  it('a ban that ends with the term or before it changes no clock', () => {
     for (const banUntil of ['2029-05-19', '2028-01-01']) {
       const { gsxt } = clocksOf(rulesOf(GSXT), entry({ banUntil }))
       expect(gsxt?.endsOn.on, banUntil).to.equal('2029-05-20')
@@ -89,7 +89,7 @@ describe('the clocks of publication', () => {
     }
   })
 
-  it('after false materials 公示系统 counts anew, and 信用中国 goes never past its maximum', () => {
+  it('after false materials 公示系统 restarts, and 信用中国 keeps its maximum', () => {
     const { gsxt, creditchina, here } = clocksOf(rulesOf(GSXT, row({})), entry({ anewFrom: '2028-02-29' }))
     expect([gsxt?.startsOn, creditchina?.startsOn]).to.deep.equal(['2028-02-29', '2026-05-06'])
     expect([gsxt?.endsOn.on, creditchina?.endsOn.on]).to.deep.equal(['2031-02-28', '2029-05-06'])
@@ -97,7 +97,7 @@ describe('the clocks of publication', () => {
     expect(here?.on).to.equal('2029-05-06')
   })
 
-  it('name the confirmed one of two rows that say the same day, for the first day of repair and for the end alike', () => {
+  it('the confirmed one of two rows with the same day is named, for repair and end alike', () => {
     const rules: ClockRules = {
       severities: [severe],
       clocks: [
@@ -109,18 +109,18 @@ describe('the clocks of publication', () => {
     expect([creditchina?.repairFrom.row.confirmed, creditchina?.endsOn.row.confirmed]).to.deep.equal([true, true])
   })
 
-  it('have no day on 公示系统 before publication, and end with the other then', () => {
+  it('公示系统 has no day before publication, and 信用中国 alone sets the end', () => {
     const { gsxt, here } = clocksOf(rulesOf(GSXT, row({})), entry({ publishedOn: null }))
     expect(gsxt).to.equal(null)
     expect(here?.on).to.equal('2029-05-06')
   })
 
-  it('have no end where no rule is known', () => {
+  it('there is no end without a known rule', () => {
     const none = clocksOf(rulesOf(row({ from: '2026-04-01' })), entry({ documentOn: '2026-03-31' }))
     expect(none).to.include({ gsxt: null, creditchina: null, here: null })
   })
 
-  it('take decisions of different years under the rule of each', () => {
+  it('each decision follows the rule of its own year', () => {
     const old = row({ to: '2025-12-31', maximumMonths: 60, minimumMonths: 24 })
     const rules = rulesOf(old, row({ from: '2026-01-01', standing: 'KEEP' }))
     const end = (documentOn: string) => clocksOf(rules, entry({ documentOn })).creditchina?.endsOn
@@ -136,7 +136,7 @@ describe('the clocks of publication', () => {
     [null, 84, '2030-07-01', '2026-07-02'],
   ]
   for (const [what, maximumMonths, end, repair] of standing) {
-    it(`end on ${end} where a row of ${maximumMonths} months comes to a standing entry and says ${what}`, () => {
+    it(`a row of ${maximumMonths} months that says ${what} ends a standing entry on ${end}`, () => {
       const old = row({ to: '2025-12-31', minimumMonths: 12, maximumMonths: 60 })
       const rules = rulesOf(old, row({ from: '2026-01-01', minimumMonths: 24, maximumMonths, standing: what }))
       const { creditchina } = clocksOf(rules, entry({ documentOn: '2025-07-01' }))
@@ -148,7 +148,7 @@ describe('the clocks of publication', () => {
     })
   }
 
-  it('judge severity as of the day of the document, whatever it is called later', () => {
+  it('severity follows the rows in force on the day of the document', () => {
     const rules: ClockRules = {
       severities: [
         { ...severe, to: '2026-03-31', severity: 'GENERAL' },
@@ -161,7 +161,7 @@ describe('the clocks of publication', () => {
     expect(end('2026-04-01')).to.equal('2029-04-01')
   })
 
-  it('are shipped as rows that keep their contract, each with its source and mark', () => {
+  it('the shipped rows satisfy their contract, each with its source and certainty', () => {
     const rules = clockRules()
     expect(checkClocks(rules)).to.deep.equal([])
     for (const each of [...rules.clocks, ...rules.severities]) {
@@ -170,7 +170,7 @@ describe('the clocks of publication', () => {
     }
   })
 
-  it('answer every decision under a known rule, each end traced to its row', () => {
+  it('every decision under a known rule has an end traced to its row', () => {
     for (const documentOn of ['2023-05-01', '2026-03-31', '2026-04-01', '2026-11-25']) {
       const { gsxt, creditchina, here } = clocksOf(
         clockRules(),
@@ -183,7 +183,7 @@ describe('the clocks of publication', () => {
     }
   })
 
-  it('name the place and the reason of what is wrong with a table', () => {
+  it('faults of a table are reported with place and reason', () => {
     const faults = checkClocks({
       severities: [severe, severe],
       clocks: [
@@ -203,7 +203,7 @@ describe('the clocks of publication', () => {
     for (const { reason } of faults) expect(reason).to.match(/\p{Script=Han}.*。.*[A-Za-z].*\.$/u)
   })
 
-  it('refuse a row without a source by its contract', () => {
+  it('the contract refuses a row without a source', () => {
     const [first] = clockRules().clocks
     const { basis: _, ...lacking } = first as ClockRow
     const faults = contracts.contract('contracts/clocks')({

@@ -15,13 +15,13 @@ const CASES: [string, string[]][] = [
   ['哄抬价格', []],
 ]
 
-describe('what the reason of an entry is about', () => {
+describe('topics of a reason', () => {
   for (const [reason, topics] of CASES)
     it(`${reason}: ${topics.join(' ') || 'none of those told apart'}`, () => {
       expect(topicsOf(reason)).to.deep.equal(topics)
     })
 
-  it('is told in both languages', () => {
+  it('every topic has a word in both languages', () => {
     for (const { zh, en } of Object.values(TOPICS))
       expect([zh, en].every((words) => words.trim() !== '')).to.equal(true)
   })

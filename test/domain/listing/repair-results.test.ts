@@ -16,7 +16,7 @@ const applied: Case = { ...shown, state: 'REPAIR_APPLIED', repair: { appliedOn: 
 const repaired: Case = { ...shown, state: 'REMOVED', removal: 'REPAIRED' }
 const what = (facts: Case, ...all: ToldResult[]) => followsFrom(facts, NUMBER, all)?.what ?? null
 
-describe('results of repair from elsewhere', () => {
+describe('repair results from elsewhere', () => {
   const cases: [string, Case, ToldResult[], ReturnType<typeof what>][] = [
     ['a repair of what is shown', shown, [told('REPAIRED', '2027-02-10')], 'GRANTED'],
     ['a removal of what is hidden', { ...shown, state: 'HIDDEN' }, [told('REMOVED', '2027-02-10')], 'GRANTED'],
@@ -58,11 +58,11 @@ describe('results of repair from elsewhere', () => {
     ['a word that nobody knows', shown, [told('PENDING', '2027-02-10')], null],
   ]
   for (const [title, facts, all, expected] of cases)
-    it(`${expected === null ? 'nothing follows from' : `${expected} follows from`} ${title}`, () => {
+    it(`${title}: ${expected ?? 'no effect'}`, () => {
       expect(what(facts, ...all)).to.equal(expected)
     })
 
-  it('are the same in whatever order they are told', () => {
+  it('have the same effect in any order', () => {
     const results = fc.array(
       fc.record({
         outcome: fc.constantFrom('REPAIRED', 'REMOVED', 'REFUSED', 'REVOKED'),

@@ -128,7 +128,7 @@ describe('check digits', () => {
     })
   }
 
-  it('the organisation code stands inside the USCC and is found there again, with its region and kind', () => {
+  it('the organisation code inside a USCC is found again, with its region and kind', () => {
     const firm = orgCode.filter((code) => [...code].every((sign) => USCC.includes(sign)))
     fc.assert(
       fc.property(fc.constantFrom('91', '92', '93', '11', '51'), region, firm, (head, place, org) => {
@@ -168,7 +168,7 @@ describe('check digits', () => {
     )
   })
 
-  it('the schemes never claim one code twice: what a text is, is one thing or nothing', () => {
+  it('at most one scheme accepts a code', () => {
     fc.assert(
       fc.property(fc.oneof(uscc, orgCode, regNo, resident), (code) => {
         const told = identity.codeOf(code)

@@ -65,7 +65,7 @@ describe('domain/identity', () => {
       })
     }
 
-    it('the code of a firm with letters in its organisation part is told as uscc', () =>
+    it('a code with letters in its organisation part has the scheme uscc', () =>
       expect(identity.codeOf('91440300MA5K89PL31')?.scheme).to.equal('uscc'))
 
     it('a failing organisation part does not make a code invalid', () => {
@@ -100,7 +100,7 @@ describe('domain/identity', () => {
       expect(identity.codeOf('d2143569－x')).to.deep.equal({ scheme: 'org_code', code: 'D2143569X', valid: true })
       expect(identity.normalizeCode('MA0Y3X1H-X')).to.equal('MA0Y3X1HX')
     })
-    it('a wrong digit is told', () =>
+    it('a wrong digit is reported as invalid', () =>
       expect(identity.codeOf('MA1B3N1N4')).to.deep.equal({ scheme: 'org_code', code: 'MA1B3N1N4', valid: false }))
     it('every eight characters have one digit', () => {
       const start = fc.string({
@@ -121,7 +121,7 @@ describe('domain/identity', () => {
       it(`${code} is valid`, () => expect(identity.codeOf(code)).to.deep.equal({ scheme: 'reg_no', code, valid: true }))
     }
     it('a safe integer is read like its text', () => expect(identity.codeOf(220102600012340)?.valid).to.equal(true))
-    it('13 digits are too old to be told', () => expect(identity.codeOf('2201021234567')).to.equal(null))
+    it('13 digits are an obsolete number and no code', () => expect(identity.codeOf('2201021234567')).to.equal(null))
     it('one changed digit is always noticed', () => {
       fc.assert(
         fc.property(digits(14), fc.nat(14), fc.nat(9), (start, at, other) => {

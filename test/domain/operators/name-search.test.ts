@@ -17,7 +17,7 @@ const named = (name: string, former = false): NameCandidate => ({ operator: 1, f
 const reasonOf = (asked: string, name: string, former = false): MatchReason | null =>
   matchesOf(searchKey(asked), [named(name, former)])[0]?.reason ?? null
 
-describe('finding a firm by its name', () => {
+describe('search of firms by name', () => {
   const cases: [asked: string, name: string, reason: MatchReason | null][] = [
     [FIRM, FIRM, 'EXACT'],
     ['長春市青禾商貿有限公司', FIRM, 'EXACT'],
@@ -63,7 +63,7 @@ describe('finding a firm by its name', () => {
     })
   }
 
-  it('a former name is found as such, and behind a present one', () => {
+  it('a former name is found with its reason, behind a present one', () => {
     const key = searchKey(FIRM)
     const found = matchesOf(key, [
       { operator: 2, former: true, key },
@@ -76,7 +76,7 @@ describe('finding a firm by its name', () => {
     ])
   })
 
-  it('asks for the rarest grams that names hold, as far as the budget goes', () => {
+  it('picks the rarest grams that names hold, within the budget', () => {
     const key = searchKey('长春市青禾商贸有限公司')
     const rare = new Map(gramsOf(searchKey('青禾')).map((gram) => [gram, 3]))
     const counted = (gram: number) => rare.get(gram) ?? NARROW.candidates * 10
@@ -86,7 +86,7 @@ describe('finding a firm by its name', () => {
     })
   })
 
-  it('asks for several common grams together, and for nothing where no name holds any', () => {
+  it('combines common grams, and finds no question where no name holds any', () => {
     const key = searchKey('商贸有限公司')
     const all = questionFor(key, { counted: () => NARROW.candidates + 1, of: 10_000, since: 0 }, NARROW)
     expect(all).to.include({ all: true })
@@ -96,7 +96,7 @@ describe('finding a firm by its name', () => {
     expect(questionFor(key, { counted: () => 0, of: 9, since: NARROW.candidates + 1 }, NARROW)).to.equal(null)
   })
 
-  it('grams are integers of 32 bits, each once, ascending, whatever the text', () => {
+  it('grams are ascending distinct 32-bit integers for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const grams = gramsOf(text)
@@ -107,7 +107,7 @@ describe('finding a firm by its name', () => {
     )
   })
 
-  it('a key holds letters and numerals only, and is its own key', () => {
+  it('a search key holds letters and numerals only, and is its own key', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 30 }), (text) => {
         const key = searchKey(text)
@@ -118,7 +118,7 @@ describe('finding a firm by its name', () => {
   })
 
   const text = fc.string({ unit: fc.constantFrom('甲', '乙', '丙'), maxLength: 7 })
-  it('a distance is the same both ways, nought for the same text alone, and never more than one above the bound', () => {
+  it('the distance is symmetric, zero only for equal texts, and at most one above the bound', () => {
     fc.assert(
       fc.property(text, text, fc.integer({ min: 0, max: 3 }), (one, other, most) => {
         const edits = distance(one, other, most)
@@ -130,7 +130,7 @@ describe('finding a firm by its name', () => {
     )
   })
 
-  it('a name with one or two errors is found by typing, whatever they are', () => {
+  it('a name with any one or two typing errors is found', () => {
     const brand = fc.array(fc.constantFrom(...'青禾露松云黑石远兰'), { minLength: 3, maxLength: 4 })
     const edit = fc.tuple(
       fc.constantFrom('REPLACE', 'INSERT', 'DELETE', 'SWAP'),

@@ -42,7 +42,7 @@ describe('domain/icp', () => {
     it(`case ${at + 1}: ${String(JSON.stringify(sent)).slice(0, 40)} is no number of a filing`, () =>
       expect(icpNumber(sent)).to.equal(null))
 
-  it('every number is read back, narrow or wide, and its holder is its own', () => {
+  it('every number is read back in either width, with its holder', () => {
     const filing = fc.record({
       province: fc.constantFrom(...PROVINCES),
       act: fc.constantFrom('备', '证'),
@@ -61,7 +61,7 @@ describe('domain/icp', () => {
     )
   })
 
-  it('nothing makes it throw, and what it gives it reads again', () => {
+  it('never throws, and reads its own result unchanged', () => {
     const sent = fc.oneof(
       fc.anything(),
       fc.string({ unit: 'binary' }),
@@ -108,7 +108,7 @@ describe('domain/hosts', () => {
     it(`case ${at + 1}: ${String(JSON.stringify(sent)).slice(0, 40)} is no host`, () =>
       expect(hostName(sent)).to.equal(null))
 
-  it('several are each named once, in order, whatever stands between; what is none is told', () => {
+  it('several hosts are each named once and sorted, whatever separates them, and wrong ones are reported', () => {
     expect(hostNames('b.example；a.example, B.EXAMPLE\na.example')).to.deep.equal({
       names: ['a.example', 'b.example'],
       wrong: [],
@@ -121,7 +121,7 @@ describe('domain/hosts', () => {
       expect(hostNames(nothing)).to.deep.equal({ names: [], wrong: [] })
   })
 
-  it('nothing makes it throw, and what it gives it reads again', () => {
+  it('never throws, and reads its own result unchanged', () => {
     const sent = fc.oneof(
       fc.anything(),
       fc.domain(),

@@ -203,7 +203,7 @@ describe('domain/money', () => {
     )
   })
 
-  it('reckoning with what is no amount is a fault', () => {
+  it('arithmetic with a text that is no amount throws RangeError', () => {
     for (const text of ['', '-1', '1,000', 'x']) expect(() => addMoney(text, '1')).to.throw(RangeError)
   })
 

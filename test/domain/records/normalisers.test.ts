@@ -66,7 +66,7 @@ const NORMALISERS: Record<string, Normaliser> = {
 
 describe('every normaliser', () => {
   for (const [name, normalise] of Object.entries(NORMALISERS)) {
-    it(`${name} never throws, gives a text, a number or null, and reads what it gave as itself`, () => {
+    it(`${name} never throws, returns a text, a number or null, and leaves its own result unchanged`, () => {
       fc.assert(
         fc.property(anything, (value) => {
           const once = normalise(value)
@@ -80,7 +80,7 @@ describe('every normaliser', () => {
 
   for (const name of Object.keys(NORMALISERS).filter((one) => one !== 'values.clean')) {
     const normalise = NORMALISERS[name] ?? (() => null)
-    it(`${name} gives the same for full-width signs as for narrow ones`, () => {
+    it(`${name} treats full-width characters as narrow ones`, () => {
       const narrow = fc
         .oneof(near, digits(6, 19), of('0123456789ABCXYZ-./:, ()', 20))
         .map((sent) => sent.normalize('NFKC'))
@@ -94,7 +94,7 @@ describe('every normaliser', () => {
   }
 })
 
-describe('quick ways', () => {
+describe('fast paths', () => {
   // The plain rules once more, as slow as they like.
   const OUTER = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu
   const MARKERS = '/ \\ 无 暂无 — —— - -- N/A NULL \\N 1900-01-01'.split(' ')
@@ -119,7 +119,7 @@ describe('quick ways', () => {
       .map((parts) => parts.join('')),
   )
 
-  it('clean and isNullMarker trim and tell nothing as the plain rule does', () => {
+  it('clean and isNullMarker agree with the plain rule', () => {
     fc.assert(
       fc.property(short, (sent) => {
         const trimmed = sent.replace(OUTER, '')
@@ -132,7 +132,7 @@ describe('quick ways', () => {
     )
   })
 
-  it('compact leaves out the blanks as the plain rule does', () => {
+  it('compact removes blanks as the plain rule does', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -147,7 +147,7 @@ describe('quick ways', () => {
     )
   })
 
-  it('isDate tells the days of the calendar, and no others', () => {
+  it('isDate accepts exactly the calendar days', () => {
     const plain = (sent: string): boolean => {
       const [, year = '', month = '', day = ''] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(sent) ?? []
       const time = new Date(`${sent}T00:00:00Z`)
@@ -167,7 +167,7 @@ describe('quick ways', () => {
     )
   })
 
-  it('an amount in plain digits is read as the same one with a blank in it, whatever its unit', () => {
+  it('an amount in plain digits equals the same amount with a blank in it, in any unit', () => {
     const amount = fc.tuple(
       fc.oneof(
         digits(1, 15),
@@ -208,7 +208,7 @@ describe('quick ways', () => {
     )
   })
 
-  it('what redact gives back untouched is what it would give after a close look', () => {
+  it('redact returns a text untouched only where the full check would', () => {
     const mark = (id: string): string => `#${id.length}`
     const ID = '220102190001010016'
     const parts = fc.oneof(

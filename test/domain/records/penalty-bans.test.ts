@@ -6,7 +6,7 @@ import { processorMs } from '../../support/processor.js'
 const penalty = (more: Body): Body => ({ types: [], content: null, effective_until: null, ...more })
 const JOINT = '暂扣或者吊销许可证、暂扣或者吊销执照'
 
-describe('penalty: a restriction that law fixes for a time', () => {
+describe('penalty: restrictions with a legal term', () => {
   const bans: [string, Body][] = [
     ['a restriction of business', { types: ['限制开展生产经营活动'] }],
     ['a ban from the trade', { types: ['罚款', '限制从业'] }],
@@ -53,7 +53,7 @@ describe('penalty: a restriction that law fixes for a time', () => {
       expect(banOf(penalty({ types: ['限制从业'], ...body }))).to.deep.equal({ until, endless })
     })
 
-  it('is read in time that grows with the text', async () => {
+  it('is parsed in linear time', async () => {
     const took = await processorMs(() => {
       banOf(penalty({ content: '禁止'.repeat(200_000) }))
       banOf(penalty({ content: '逾期'.repeat(100_000) }))

@@ -77,12 +77,12 @@ describe('penalty: severity', () => {
     ['detention', { types: ['行政拘留'] }, 'HEAVY'],
   ]
   for (const [title, body, expected] of cases) {
-    it(`takes ${title} for ${expected}`, () => {
+    it(`rates ${title} as ${expected}`, () => {
       expect(severity(penalty(body))).to.equal(expected)
     })
   }
 
-  it('takes detention, which no market regulator imposes, for no ground of listing', () => {
+  it('does not rate detention, which no market regulator imposes, as a ground of listing', () => {
     expect(isHeavy(penalty({ types: ['行政拘留'] }))).to.equal(false)
   })
 })
@@ -116,7 +116,7 @@ describe('penalty: one decision', () => {
     ['长南市监处罚〔2025〕12号', '吉林省长春市南关区市场监督管理局'],
     ['长南市监处罚〔2025〕12号', ' 长春市南关区市监局 '],
   ]
-  it('is one fact however its number and its authority are written', () => {
+  it('is one fact in any spelling of number and authority', () => {
     for (const [number, name] of same)
       expect(factOfDecision(number, name, null), `${number} ${name}`).to.equal(`长南市监处罚〔2025〕12号/${authority}`)
   })
@@ -147,7 +147,7 @@ describe('penalty: one decision', () => {
     '長南市監處罰〔二〇二五〕第十二號。',
   ]
   for (const number of numbers)
-    it(`is one fact also where its number is written ${number}`, () =>
+    it(`is one fact also with the number written ${number}`, () =>
       expect(factOfDecision(number, authority, null)).to.equal(`长南市监处罚〔2025〕12号/${authority}`))
 
   const authorities = [
@@ -160,7 +160,7 @@ describe('penalty: one decision', () => {
     '吉林省長春市南關區市場監督管理局（長春市南關區知識產權局）',
   ]
   for (const name of authorities)
-    it(`is one fact also where its authority is written ${name}`, () =>
+    it(`is one fact also with the authority written ${name}`, () =>
       expect(factOfDecision('长南市监处罚〔2025〕12号', name, null)).to.equal(`长南市监处罚〔2025〕12号/${authority}`))
 
   const counted: [written: string, number: string][] = [
@@ -177,7 +177,7 @@ describe('penalty: one decision', () => {
     ['十百', '十百'],
   ]
   for (const [written, number] of counted)
-    it(`has the number ${number} where ${written} is written`, () =>
+    it(`reads ${written} as the number ${number}`, () =>
       expect(factOfDecision(`市监罚〔2025〕${written}号`, authority, null)).to.equal(
         `市监罚〔2025〕${number}号/${authority}`,
       ))
@@ -199,7 +199,7 @@ describe('penalty: one decision', () => {
     expect(new Set(facts).size).to.equal(facts.length)
   })
 
-  it('is compared in time that grows with its length', async () => {
+  it('is compared in linear time', async () => {
     const took = await processorMs(() => {
       for (const part of ['(', ')', '()', '〔2025〕', '二〇', '2025年', '第', '0', '。'])
         factOfDecision(`${part.repeat(20_000)}x`, `甲${part.repeat(20_000)}`, null)
@@ -207,7 +207,7 @@ describe('penalty: one decision', () => {
     expect(took).to.be.below(1_000)
   })
 
-  it('is one fact with and without the code of its authority, which stands in only where there is no name', () => {
+  it('is one fact with and without the authority’s code, which replaces only a missing name', () => {
     const code = '11220000013555128E'
     expect(factOfDecision('1号', authority, code)).to.equal(factOfDecision('1号', authority, null))
     expect(factOfDecision('1号', null, code)).to.equal(`1号/${code}`)
@@ -225,7 +225,7 @@ describe('penalty: one decision', () => {
     expect(new Set(facts).size).to.equal(facts.length)
   })
 
-  it('is no fact that anybody could share without a number or an authority', () => {
+  it('has no shared fact without a number or an authority', () => {
     for (const [number, name, code] of [
       [null, authority, null],
       [' ', authority, null],
@@ -235,7 +235,7 @@ describe('penalty: one decision', () => {
       expect(factOfDecision(number, name, code)).to.equal(null)
   })
 
-  it('has the same fact when its parts are normalised already', () => {
+  it('has the same fact when its parts are already normalised', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', maxLength: 40 }),
@@ -249,14 +249,14 @@ describe('penalty: one decision', () => {
     )
   })
 
-  it('is withdrawn only by the word of its authority', () => {
+  it('is withdrawn only by the status that its authority reports', () => {
     const withdrawn = ['REVOKED', 'IN_FORCE', 'CHANGED', 'DISPUTED', null].map((status) => isWithdrawn({ status }))
     expect(withdrawn).to.deep.equal([true, false, false, false, false])
     expect(isWithdrawn({})).to.equal(false)
   })
 })
 
-describe('penalty: amounts that a text names', () => {
+describe('penalty: amounts in a text', () => {
   const cases: [text: string, fine: string | null, confiscated: string | null, several: boolean][] = [
     ['罚款2000元', '2000', null, false],
     ['罚款人民币贰仟元整。', '2000', null, false],
@@ -282,7 +282,7 @@ describe('penalty: amounts that a text names', () => {
     })
   }
 
-  it('are found in bounded time, whatever the text', async () => {
+  it('are found in bounded time for any text', async () => {
     const took = await processorMs(() => {
       for (const part of ['罚款', '没收', '一', '1,', '元', '人民币', '罚款人民币一', '没收一'])
         amountsNamed(part.repeat(20_000))

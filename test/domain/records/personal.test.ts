@@ -159,12 +159,12 @@ const KEPT = [
   '表1：15000 160000 元；16000 170000 元',
 ]
 
-describe('what of a person stands in a text', () => {
-  for (const [text, expected] of MASKED) it(`is replaced in ${text}`, () => expect(shown(text)).to.equal(expected))
+describe('personal data in a text', () => {
+  for (const [text, expected] of MASKED) it(`are masked in ${text}`, () => expect(shown(text)).to.equal(expected))
 
-  for (const text of KEPT) it(`is not there: ${text}`, () => expect(mask(text)).to.deep.equal({ text, found: [] }))
+  for (const text of KEPT) it(`are absent from ${text}`, () => expect(mask(text)).to.deep.equal({ text, found: [] }))
 
-  it('is not the place of business as registered, in whichever formula', () => {
+  it('do not include the registered place of business, in any formula', () => {
     const business = '吉林省虚构市虚构区虚构街12号'
     for (const text of ['经营者李某四，住所：虚构市虚构区虚构街12号', '李某四，男，住吉林省虚构市虚构区虚构街12号'])
       expect(mask(text, undefined, business).found).to.deep.equal([])
@@ -185,7 +185,7 @@ describe('what of a person stands in a text', () => {
     '三',
   )
 
-  it('is not found again in what has been masked', () => {
+  it('are not found again in masked text', () => {
     fc.assert(
       fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
         const { text } = mask(parts.join(''))
@@ -195,7 +195,7 @@ describe('what of a person stands in a text', () => {
     )
   })
 
-  it('stays replaced wherever in a sentence it stands', () => {
+  it('are masked at any position of a sentence', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...MASKED),
@@ -207,7 +207,7 @@ describe('what of a person stands in a text', () => {
     )
   })
 
-  it('is looked for in a time that grows as the text does', () => {
+  it('are searched in linear time', () => {
     const LENGTH = 40_000
     const TIMES = 4
     /** A square would take sixteen times as long; four is what a line takes, and what is over is the machine's. */

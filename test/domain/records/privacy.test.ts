@@ -152,9 +152,9 @@ describe('domain/privacy', () => {
     ['a masked ID number', '110105********002X'],
     ['a long number of money', '110105194912310020000.00元'],
   ]
-  for (const [what, text] of left) it(`${what} is left alone`, () => expect(redact(text, mark)).to.equal(text))
+  for (const [what, text] of left) it(`${what} is left unchanged`, () => expect(redact(text, mark)).to.equal(text))
 
-  it('15 digits that are a valid registration number are left alone, even where they read as a birthday', () => {
+  it('15 digits that are a valid registration number are kept, even where they read as a birthday', () => {
     const regNo = '110105491231002'
     const wrong = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'].map((last) => regNo.slice(0, 14) + last)
     expect(wrong.filter((code) => redact(code, mark) === code)).to.have.length(1)
@@ -250,14 +250,14 @@ describe('domain/privacy', () => {
       )
     })
 
-  it('numerals in a sentence are words', () => {
+  it('numerals in a sentence are kept', () => {
     const scope =
       '一般项目：日用百货零售；二类医疗器械零售；三类；零售一、二、三、四、五、六、七、八、九类商品，二〇二四年一月一日起'
     for (const text of [scope, `${scope}220102`, `${scope}${phone}`]) expect(redact({ text }, mark).text).to.equal(text)
   })
 
   const doubtful = '110105491231002'
-  it('15 digits that may be either number are replaced in a text and in a field of neither', () => {
+  it('15 digits that may be either number are replaced in a text and in a neutral field', () => {
     for (const text of [`当事人${doubtful}于某日`, `身份证${doubtful}`, `证件号码：${doubtful}`])
       expect(redact(text, mark)).to.equal(text.replace(doubtful, marked(doubtful)))
     expect(redact({ note: doubtful, list: [doubtful] }, mark)).to.deep.equal({
@@ -266,7 +266,7 @@ describe('domain/privacy', () => {
     })
   })
 
-  it('15 digits that may be either number are kept where a registration number is meant', () => {
+  it('15 digits that may be either number are kept in a field or context of a registration number', () => {
     const kept = {
       工商注册号: doubtful,
       统一社会信用代码: doubtful,
@@ -279,7 +279,7 @@ describe('domain/privacy', () => {
     expect(redact({ CF_XDR_X: doubtful }, mark, new Set(['CF_XDR_X']))).to.deep.equal({ CF_XDR_X: doubtful })
   })
 
-  it('15 digits that the text calls an ID number are one in every field', () => {
+  it('15 digits that the text calls an ID number are replaced in every field', () => {
     for (const id of [doubtful, '110105491231003'])
       expect(redact({ regNo: `身份证号${id}` }, mark, new Set(['regNo'])).regNo).to.equal(`身份证号${marked(id)}`)
   })
@@ -302,7 +302,7 @@ describe('domain/privacy', () => {
     )
   })
 
-  it('cells that are not side by side, hold more than digits or make no ID number are left alone', () => {
+  it('cells that are not adjacent, hold more than digits or form no ID number are kept', () => {
     const id = completed(BORN.slice(0, 17), '0123456789X', residentIdValid)
     const [a, b] = [id.slice(0, 6), id.slice(6)]
     const wrong = `${b.slice(0, -1)}${b.endsWith('0') ? 1 : 0}`
@@ -316,7 +316,7 @@ describe('domain/privacy', () => {
       expect(redact<unknown>(row, mark)).to.deep.equal(row)
   })
 
-  it('rows of a region, a day of business and a count are left alone, whatever parts them', () => {
+  it('rows of a region, a business day and a count are kept, whatever separates them', () => {
     const row = fc.tuple(fc.constantFrom('220102', '350000'), fc.nat(3000), fc.nat(9999))
     fc.assert(
       fc.property(row, fc.constantFrom(',', ';', '|', '，', '          '), ([region, days, count], gap) => {
@@ -338,7 +338,7 @@ describe('domain/privacy', () => {
     expect(sent.a[0]).to.have.property(`k${ID}`, ID)
   })
 
-  it('an exempt field keeps fifteen digits, and eighteen in it are replaced as anywhere, at any depth', () => {
+  it('an exempt field keeps fifteen digits; eighteen digits are replaced in it at any depth', () => {
     const old = '110105491231003'
     const sent = { regNo: old, deep: { regNo: [ID], other: old } }
     const redacted = { regNo: old, deep: { regNo: [marked(ID)], other: marked(old) } }
@@ -359,7 +359,7 @@ describe('domain/privacy', () => {
     expect(({} as Record<string, unknown>)['polluted']).to.equal(undefined)
   })
 
-  it('what is nested too deep is left out, not let through', () => {
+  it('values nested too deep are omitted', () => {
     let sent: unknown = ID
     for (let depth = 0; depth < 5000; depth += 1) sent = depth % 2 ? [sent] : { sent }
     expect(JSON.stringify(redact(sent, mark)))
@@ -423,7 +423,7 @@ describe('domain/privacy', () => {
     )
   })
 
-  it('rows of days, however they are written, with a number behind are left alone', () => {
+  it('rows of days in any spelling with a number behind them are kept', () => {
     const day = fc.nat(9000).map((days) => new Date(Date.UTC(2000, 0, 1 + days)).toISOString().slice(0, 10))
     const days = fc.array(day, { minLength: 2, maxLength: 4 })
     fc.assert(
@@ -440,7 +440,7 @@ describe('domain/privacy', () => {
     'cn-company-register/dev/national-sample.csv',
     'creditchina-blacklists-2018/dev/ecommerce-blacklist-90.csv',
   ])
-    it(`nothing in ${file} is taken for an ID number (skipped where the file is absent)`, function () {
+    it(`${file} contains no text taken for an ID number (skipped where the file is absent)`, function () {
       const path = resolve('../shared/data', file)
       if (!existsSync(path)) this.skip()
       const exempt = new Set(['regNo'])
@@ -469,7 +469,7 @@ describe('domain/privacy', () => {
     )
   })
 
-  it('what holds no ID number is copied unchanged, and redacting again changes nothing', () => {
+  it('values without an ID number are copied unchanged, and redaction is idempotent', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(redact(value, mark)).to.deep.equal(value)

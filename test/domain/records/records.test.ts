@@ -17,7 +17,7 @@ describe('records', () => {
     expect(canonical(draft.body)).to.equal('{"a":{"c":"字","d":[1,{"y":true,"z":null}]},"b":1}')
   })
 
-  it('canonical JSON says what was said, whatever the order of its keys', () => {
+  it('canonical JSON keeps the value, whatever the order of its keys', () => {
     const turned = (value: Json): Json =>
       Array.isArray(value)
         ? value.map(turned)
@@ -52,7 +52,7 @@ describe('records', () => {
     expect(new Set([same, ...others]).size).to.equal(6)
   })
 
-  it('registrations and decisions never end by silence', () => {
+  it('registrations and decisions do not end by absence from a delivery', () => {
     expect(RECORD_KINDS.filter((kind) => KINDS[kind].endsByAbsence).sort()).to.deep.equal([
       'icp_filing',
       'list_entry',
@@ -63,7 +63,7 @@ describe('records', () => {
     ])
   })
 
-  it('only a trademark and a recall stand without an operator', () => {
+  it('only a trademark and a recall need no operator', () => {
     expect(RECORD_KINDS.filter((kind) => !KINDS[kind].needsOperator)).to.deep.equal(['trademark', 'recall'])
   })
 })

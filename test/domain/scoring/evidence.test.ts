@@ -149,7 +149,7 @@ describe('evidence', () => {
       [{ fact: 'standard_declared', on: '2020-01-01', until: '2024-01-01' }],
     ],
     [
-      'a standard that ended nobody says when',
+      'a standard that ended on an unknown day',
       'standard',
       { status: 'ABOLISHED', declared_on: '2020-01-01', abolished_on: null },
       [],
@@ -167,7 +167,7 @@ describe('evidence', () => {
       entry({}),
       [{ fact: 'serious_list', on: '2024-02-29', until: '2027-03-01' }],
     ],
-    ['an entry of a list nobody knows', 'list_entry', entry({ list: 'none' }), []],
+    ['an entry of an unknown list', 'list_entry', entry({ list: 'none' }), []],
     [
       'an undated entry',
       'list_entry',
@@ -193,7 +193,7 @@ describe('evidence', () => {
     expect(until(shop(null))).to.deep.equal([null])
   })
 
-  it('P-B3: an entry is gone on its removal, else on the day after its own end or the term of its kind', () => {
+  it('P-B3: an entry ends on its removal, else on the day after its own end or the term of its kind', () => {
     expect(entryEnd(entry({ ends_on: '2026-01-01', removed_on: '2025-05-05' }), lists)).to.equal('2025-05-05')
     expect(entryEnd(entry({ ends_on: '2026-01-01' }), lists)).to.equal('2026-01-02')
     expect(entryEnd(entry({ listed_on: '2020-03-03' }), lists)).to.equal('2025-03-04')
@@ -201,12 +201,12 @@ describe('evidence', () => {
     expect(entryEnd(entry({ list: 'ecommerce-2018', listed_on: '2018-05-15' }), lists)).to.equal('2021-05-16')
   })
 
-  it('P-B3: a book of rules kept before terms had a counting ends them as it did', () => {
+  it('P-B3: list rules stored before terms had a counting end an entry on the last day itself', () => {
     const before = lists.map(({ counting: _, ...list }) => list)
     expect(entryEnd(entry({ ends_on: '2026-01-01' }), before)).to.equal('2026-01-01')
   })
 
-  it('a penalty that its authority withdrew is no evidence', () => {
+  it('a penalty that its authority withdrew gives no evidence', () => {
     expect(events('penalty', { types: ['罚款'], decided_on: '2025-01-01', status: WITHDRAWN })).to.deep.equal([])
     expect(events('penalty', { types: ['罚款'], decided_on: '2025-01-01', status: 'CHANGED' })).to.have.length(1)
     expect(isWithdrawn({ status: WITHDRAWN })).to.equal(true)
@@ -315,12 +315,12 @@ describe('evidence', () => {
     ['a repair alone is evidence of nothing', [repair()], []],
   ]
   for (const [what, evidence, ends] of repairs) {
-    it(`of repairs: ${what}`, () => {
+    it(`repairs: ${what}`, () => {
       expect(eventsOf(evidence, lists).map(({ until }) => until)).to.deep.equal(ends)
     })
   }
 
-  it('the same events in the same order, in whatever order the records come', () => {
+  it('the order of records does not change the events or their order', () => {
     const all = repairs.flatMap(([, evidence]) => evidence).map((each, i) => ({ ...each, record: i + 1 }))
     const expected = eventsOf(all, lists)
     fc.assert(
@@ -331,7 +331,7 @@ describe('evidence', () => {
     )
   })
 
-  it('a year after its date an entry of the 2018 list is in force, and after three it is not; the term is unconfirmed', () => {
+  it('an entry of the 2018 list counts for three years after its date; the term is unconfirmed', () => {
     const kind = lists.find((row) => row.id === 'ecommerce-2018')
     expect(kind?.fact).to.equal('serious_list')
     expect(kind?.terms).to.have.length(1)
@@ -340,7 +340,7 @@ describe('evidence', () => {
     expect(event).to.include({ fact: 'serious_list', on: '2018-05-15', until: '2021-05-16' })
   })
 
-  it('the kinds that are weighed are those that belong to a family, and repairs', () => {
+  it('the weighed kinds are those of a family, and repairs', () => {
     expect(WEIGHED_KINDS).to.have.members([...Object.keys(FAMILY_OF), 'repair'])
     expect(WEIGHED_KINDS).to.not.include('permit')
   })
@@ -354,16 +354,16 @@ describe('evidence', () => {
     ...more,
   })
   const once: [string, ReturnType<typeof row>[], number[]][] = [
-    ['the one that came first', [row(1, { run: 2 }), row(2)], [2]],
-    ['of one run the lower record', [row(2), row(1)], [1]],
-    ['a withdrawn one whenever it came', [row(1), row(2, { run: 5, body: { status: WITHDRAWN } }), row(3)], [2]],
+    ['the one that arrived first', [row(1, { run: 2 }), row(2)], [2]],
+    ['the lower record of one run', [row(2), row(1)], [1]],
+    ['a withdrawn one whenever it arrived', [row(1), row(2, { run: 5, body: { status: WITHDRAWN } }), row(3)], [2]],
     [
-      'the first of two withdrawn',
+      'the first of two withdrawn ones',
       [row(2, { body: { status: WITHDRAWN } }), row(1, { body: { status: WITHDRAWN } })],
       [1],
     ],
     [
-      'of a state the one that came last',
+      'the last one to arrive where the kind is a state',
       [
         row(1, { kind: 'standard', run: 2 }),
         row(3, { kind: 'standard' }),
@@ -373,7 +373,7 @@ describe('evidence', () => {
       [4],
     ],
     [
-      'an entry that was removed from its list, whenever it came',
+      'an entry removed from its list, whenever it arrived',
       [
         row(1, { kind: 'list_entry', body: { removed_on: null } }),
         row(2, { kind: 'list_entry', run: 5, body: { removed_on: '2026-06-01' } }),
@@ -382,16 +382,16 @@ describe('evidence', () => {
     ],
     ['each of two facts', [row(1), row(2, { fact: 'G' }), row(3, { fact: 'G' })], [1, 2]],
     ['each of two kinds', [row(1), row(2, { kind: 'repair' })], [1, 2]],
-    ['every one that nobody else has', [row(1, { fact: null }), row(2, { fact: null }), row(4), row(3)], [1, 2, 3]],
-    ['nothing of nothing', [], []],
+    ['every one that no other source has', [row(1, { fact: null }), row(2, { fact: null }), row(4), row(3)], [1, 2, 3]],
+    ['no record where there is none', [], []],
   ]
   for (const [what, rows, kept] of once) {
-    it(`of several sources of one fact is kept ${what}`, () => {
+    it(`keeps of several sources of one fact ${what}`, () => {
       expect(oncePerFact(rows).map(({ record }) => record)).to.deep.equal(kept)
     })
   }
 
-  it('lists kept by feeds of their own are families of their own', () => {
+  it('lists with feeds of their own are separate families', () => {
     const feed = (id: string, kind: RecordKind) => ({ id, kind })
     expect(familiesOf([feed('dishonest', 'list_entry'), feed('registry', 'registration')])).to.have.members([
       'lists',
@@ -408,16 +408,16 @@ describe('evidence', () => {
   const LIGHT: Body = { types: ['罚款'], fine_yuan: '100' }
   const source = (body: Body, more: object = {}) => ({ operatorId: 7, body, stands: true, linked: false, ...more })
   const grounds: [string, Parameters<typeof groundOf>[0], ReturnType<typeof groundOf>][] = [
-    ['nobody says it any more', [], { state: 'FALLEN', heavy: false }],
+    ['no source reports it any more', [], { state: 'FALLEN', heavy: false }],
     ['the linked record stands', [source(HEAVY, { linked: true })], { state: 'STANDS', heavy: true }],
     [
-      'the linked record is lighter than another source says',
+      'the linked record is lighter than another source',
       [source(HEAVY), source(LIGHT, { linked: true })],
       { state: 'STANDS', heavy: false },
     ],
     ['only another source stands', [source(HEAVY)], { state: 'STANDS', heavy: true }],
     [
-      'one source withdraws it, another does not know',
+      'one source withdraws it and another does not',
       [source(HEAVY, { linked: true }), source({ ...HEAVY, status: 'REVOKED' })],
       { state: 'WITHDRAWN', heavy: false },
     ],
@@ -439,9 +439,9 @@ describe('evidence', () => {
     ],
   ]
   for (const [what, sources, expected] of grounds)
-    it(`the ground of a listing where ${what}`, () => expect(groundOf(sources, 7)).to.deep.equal(expected))
+    it(`ground of a listing where ${what}`, () => expect(groundOf(sources, 7)).to.deep.equal(expected))
 
-  it('every kind of record belongs to a family of facts', () => {
+  it('every family of a record kind is a known family', () => {
     for (const kind of RECORD_KINDS) expect([undefined, ...Object.keys(FAMILIES)], kind).to.include(FAMILY_OF[kind])
   })
 })

@@ -15,7 +15,7 @@ import { checkScorecard } from '../../../src/domain/scoring/scorecard-check.js'
 import { addDays } from '../../../src/foundation/time/dates.js'
 import { ALL, AS_OF, card, promised, rules, shipped } from '../../support/restoration.js'
 
-describe('restoration: properties', () => {
+describe('recovery path: properties', () => {
   const day = fc.integer({ min: -1500, max: 200 }).map((n) => addDays(AS_OF, n))
   const anyEvent = fc
     .tuple(
@@ -82,7 +82,7 @@ describe('restoration: properties', () => {
       )
     }
 
-    it(`applying the plan in the fold reaches what each step promises, by ${card.version}`, () => {
+    it(`scoring the facts after each step gives the value that the step promises, by ${card.version}`, () => {
       withPlan((facts, steps) => promised(facts, card, steps), 400)
     })
 
@@ -98,7 +98,7 @@ describe('restoration: properties', () => {
       })
     })
 
-    it(`after the last step nothing adverse is left but what is said to last, by ${card.version}`, () => {
+    it(`after the last step only reasons listed as lasting are adverse, by ${card.version}`, () => {
       withPlan((facts, steps) => {
         const permanent = lasting(facts, card, rules)
         const shown = new Set(facts.events.filter(undated).map(({ record }) => record))
@@ -112,7 +112,7 @@ describe('restoration: properties', () => {
       })
     })
 
-    it(`every point lost now is in a step or said to last, by ${card.version}`, () => {
+    it(`every record that costs points now is in a step or listed as lasting, by ${card.version}`, () => {
       withPlan((facts, steps) => {
         const told = new Set([...steps, ...lasting(facts, card, rules)].flatMap(({ records }) => records))
         const now = score(facts, card).reasons.filter((reason) => adverse(reason) && reason.points < 0)
@@ -120,7 +120,7 @@ describe('restoration: properties', () => {
       })
     })
 
-    it(`no step reaches more than the fold gives with nothing adverse, by ${card.version}`, () => {
+    it(`no step promises more than the score without adverse events, by ${card.version}`, () => {
       withPlan((facts, steps) => {
         steps.forEach((step, i) => {
           const done = applied(facts, steps.slice(0, i + 1))

@@ -21,7 +21,7 @@ const standing: FactEvent[] = [
 ]
 const short = ({ on, act, fact, points, value, grade }: RecoveryStep) => [on, act, fact, points, value, grade]
 
-describe('restoration: plans worked out by hand', () => {
+describe('recovery path: plans worked out by hand', () => {
   // 600 + 80 + 20 = 700 is the most; each value below is that, less what is still in force.
   const cases: [string, FactEvent[], unknown[][]][] = [
     ['nothing adverse has an empty plan', standing, []],
@@ -134,7 +134,7 @@ describe('restoration: plans worked out by hand', () => {
     })
   }
 
-  it('names cause, rules, records, both sentences, the source and who answers when', () => {
+  it('names cause, rules, records, both sentences, the source and the answering authority', () => {
     const [step] = plan([
       ...standing,
       { fact: 'penalty_light', on: '2026-10-15', record: 7 },
@@ -147,7 +147,7 @@ describe('restoration: plans worked out by hand', () => {
     expect(step?.answer).to.include({ workdays: 10, confirmed: false })
   })
 
-  it('says of every act that its day is for applying, how long the answer takes, and that the score is once granted', () => {
+  it('states for every act its first day of application, the time of the answer, and that the score follows the grant', () => {
     const sentence = (event: Omit<FactEvent, 'record'>) => plan([...standing, { ...event, record: 2 }])[0]
     const within = sentence({ fact: 'judgment_defaulter', on: '2026-02-01' })
     expect(within?.act).to.equal('PERFORM')
@@ -163,7 +163,7 @@ describe('restoration: plans worked out by hand', () => {
     expect(wait?.en).not.to.contain('granted')
   })
 
-  it('confirms no day of the card, and none that another field may move', () => {
+  it('confirms no day that comes from the card or that another field may move', () => {
     const confirmed = (fact: FactName, on: string | null) =>
       plan([...standing, { fact, on, record: 2 }]).map((step) => [step.act, step.confirmed])
     expect(confirmed('inspection_failed', '2026-06-01')).to.deep.equal([['WAIT', false]])
@@ -177,7 +177,7 @@ describe('restoration: plans worked out by hand', () => {
     for (const each of Object.values(rules.waits)) expect(each.confirmed).to.equal(false)
   })
 
-  it('warns wherever a penalty is repaired that food, drugs and special equipment may be later', () => {
+  it('warns at each penalty that repair of food, drug and special equipment cases may be later', () => {
     const rows = rules.acts.filter(({ fact, act }) => /^penalty_(light|heavy)$/.test(fact) && act !== null)
     expect(rows).to.have.length(6)
     for (const { zh, en, confirmed } of rows) {
@@ -221,7 +221,7 @@ describe('restoration: plans worked out by hand', () => {
     )
   })
 
-  it('goes by the rules of the day of decision where those of the publication are others', () => {
+  it('follows the rules of the day of decision where those of the publication differ', () => {
     const [step] = plan([
       ...standing,
       { fact: 'serious_list', on: '2026-04-02', decidedOn: '2026-03-31', until: '2029-03-31', record: 2 },
@@ -230,7 +230,7 @@ describe('restoration: plans worked out by hand', () => {
     expect(step?.en).to.contain('before order 36')
   })
 
-  it('neither weighs nor hashes the day of decision', () => {
+  it('the day of decision changes neither score nor hash', () => {
     const entry: FactEvent = { fact: 'serious_list', on: '2026-06-20', until: '2029-05-28', record: 2 }
     const [without, with_] = [entry, { ...entry, decidedOn: '2026-05-28' }].map((each) => factsOf([...standing, each]))
     expect(hashOfFacts(with_ as Facts)).to.equal(hashOfFacts(without as Facts))
@@ -243,7 +243,7 @@ describe('restoration: plans worked out by hand', () => {
     expect(step?.en).to.contain('before order 36')
   })
 
-  it('says why nothing is faster where the rules of the time excluded repair', () => {
+  it('explains why nothing is faster where the rules of the time excluded repair', () => {
     const [step] = plan([...standing, { fact: 'penalty_heavy', on: '2022-05-01', record: 2 }], { asOf: '2024-01-01' })
     expect(step).to.include({ on: '2025-04-30', act: 'WAIT', confirmed: false })
     expect(step?.en).to.contain('never stops early')
@@ -270,7 +270,7 @@ describe('restoration: plans worked out by hand', () => {
     expect(lasting(facts, card, rules).map(({ records }) => records)).to.deep.equal([[2]])
   })
 
-  it('counts what time moves besides: an anniversary on the way', () => {
+  it('includes effects of time such as an anniversary', () => {
     const events: FactEvent[] = [
       { fact: 'registered_years', on: '2020-12-01', record: 1 },
       { fact: 'registration_active', on: null, record: 1 },
@@ -281,7 +281,7 @@ describe('restoration: plans worked out by hand', () => {
     expect(plan(events).map(short)).to.deep.equal([['2027-01-16', 'REPAIR', 'penalty_light', 40, 700, 'A']])
   })
 
-  it('tells the days on which points halve on the way', () => {
+  it('lists the days on which points halve', () => {
     const halving: Scorecard = {
       ...card,
       rules: card.rules.map((rule) =>
@@ -302,7 +302,7 @@ describe('restoration: plans worked out by hand', () => {
     ])
   })
 
-  it('has no step for a signal that the card gives no points for', () => {
+  it('has no step for a signal that costs no points', () => {
     const shown: Scorecard = {
       ...card,
       rules: card.rules.map((rule) =>
@@ -315,7 +315,7 @@ describe('restoration: plans worked out by hand', () => {
     expect(restoration(facts, shown, rules)).to.deep.equal([])
   })
 
-  it('tells what lies far off together, and still reaches the end exactly', () => {
+  it('groups distant steps and still reaches the exact end', () => {
     const many = Array.from({ length: 200 }, (_, i) => ({
       fact: i % 2 === 0 ? ('inspection_failed' as const) : ('penalty_light' as const),
       on: addDays('2026-11-25', -i),
@@ -330,7 +330,7 @@ describe('restoration: plans worked out by hand', () => {
   })
 })
 
-describe('restoration: the table', () => {
+describe('recovery path: the table of acts', () => {
   const broken = (change: (rules: RestorationRules) => void): string[] => {
     const copy = structuredClone(rules)
     change(copy)
@@ -343,7 +343,7 @@ describe('restoration: the table', () => {
     expect(checkRestoration(rules)).to.deep.equal([])
   })
 
-  it('faults are told with their place', () => {
+  it('reports faults with their place', () => {
     expect(broken(({ acts }) => Object.assign(first(acts), { fact: 'trademark_held' }))).to.include('acts[0].fact')
     expect(broken(({ acts }) => Object.assign(first(acts), { confirmed: false }))).to.include('acts[0]')
     expect(broken(({ acts }) => Object.assign(first(acts), { months: null }))).to.include('acts[0].months')

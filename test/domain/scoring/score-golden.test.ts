@@ -571,7 +571,7 @@ describe('score: twenty operators worked out by hand', () => {
     })
   }
 
-  it('the twenty meet every rule, every veto, every kind of operator and every grade of both cards', () => {
+  it('the twenty cover every rule, veto, kind of operator and grade of both cards', () => {
     expect(GOLDEN).to.have.length(20)
     for (const version of ['ecommerce-1', 'general-1']) {
       const cases = GOLDEN.filter((each) => each.version === version)

@@ -63,7 +63,7 @@ describe('score: halving', () => {
     })
   }
 
-  it('sums what is left of each event, and counts none that has come to nothing', () => {
+  it('sums the remaining points of each event, and drops events that have none left', () => {
     // −45 · −22 · 2 × −5 · gone
     const events = [agedEvent(10), agedEvent(120), agedEvent(380, { weight: 2 }), agedEvent(700, { weight: 4 })]
     const reason = unitOf(scored(events, cardOf({ points: -45, halvesEveryDays: 100 })))
@@ -85,7 +85,7 @@ describe('score: halving', () => {
     expect(unitOf(scored([agedEvent(120, { until: inDays(7) })], card))?.fadesOn).to.equal(inDays(7))
   })
 
-  it('caps what is left, not what was', () => {
+  it('caps the remaining points, not the original ones', () => {
     const card = cardOf({ points: -40, halvesEveryDays: 100, cap: -50 })
     const cap = (age: number) =>
       scored([agedEvent(age), agedEvent(age + 1)], card).reasons.find((reason) => reason.why === 'CAP')?.points ?? 0
@@ -99,19 +99,19 @@ describe('score: halving', () => {
     expect(result.reasons.find((reason) => reason.why === 'UNDATED')).to.include({ points: 0, count: 1 })
   })
 
-  it('counts an event that is still to come from its day on, in full', () => {
+  it('counts a future event in full from its day on', () => {
     const card = cardOf({ points: -40, halvesEveryDays: 100 })
     const events = [agedEvent(-5)]
     expect(scored(events, card).nextChangeOn).to.equal(inDays(5))
     expect(unitOf(scored(events, card, inDays(5)))).to.include({ points: -40, fadesOn: inDays(105) })
   })
 
-  it('does not halve where the card says null or nothing', () => {
+  it('does not halve where the card says null', () => {
     const reason = unitOf(scored([agedEvent(900)], cardOf({ points: -45, halvesEveryDays: null })))
     expect(reason).to.include({ points: -45, fadesOn: inDays(100) })
   })
 
-  it('is what halving one by one gives, for any points, ages, weights and windows', () => {
+  it('equals repeated halving for any points, ages, weights and windows', () => {
     const anyCase = fc.record({
       size: fc.integer({ min: 1, max: 1000 }),
       good: fc.boolean(),

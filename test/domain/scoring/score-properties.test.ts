@@ -130,7 +130,7 @@ describe('score: properties', () => {
       )
     })
 
-    it(`reasons move on the next day of change and on no day before it, day by day, by ${name}`, () => {
+    it(`reasons change on the next day of change and on no day before it, day by day, by ${name}`, () => {
       fc.assert(
         fc.property(anyFacts, anyOfThem, (facts, card) => {
           let before = score(facts, card)
@@ -146,7 +146,7 @@ describe('score: properties', () => {
       )
     })
 
-    it(`nothing moves before the next day of change, however far, and something moves on it, by ${name}`, () => {
+    it(`nothing changes before the next day of change, however far, and something changes on it, by ${name}`, () => {
       fc.assert(
         fc.property(anyFacts, anyOfThem, fc.double({ min: 0, max: 1, noNaN: true }), (facts, card, part) => {
           const now = score(facts, card)
@@ -163,7 +163,7 @@ describe('score: properties', () => {
       )
     })
 
-    it(`a reason fades on its day: until then it stands as it is, on it it is another, by ${name}`, () => {
+    it(`a reason stays unchanged until the day it fades and differs on it, by ${name}`, () => {
       fc.assert(
         fc.property(anyFacts, anyOfThem, (facts, card) => {
           for (const reason of score(facts, card).reasons) {
@@ -176,7 +176,7 @@ describe('score: properties', () => {
       )
     })
 
-    it(`a line is crossed only by falling below it, by ${name}`, () => {
+    it(`only a fall below a line crosses it, by ${name}`, () => {
       fc.assert(
         fc.property(
           anyOfThem,
@@ -193,7 +193,7 @@ describe('score: properties', () => {
     })
   }
 
-  it('facts that no card weighs move nothing', () => {
+  it('facts that no card weighs change no score', () => {
     fc.assert(
       fc.property(fc.array(anyEvent(ALL_FACTS), { maxLength: 5 }), (events) => {
         const card: Scorecard = { ...ECOMMERCE_1, rules: [], vetoes: [] }

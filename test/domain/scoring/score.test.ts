@@ -143,7 +143,7 @@ describe('score: operators worked out by hand', () => {
     })
   })
 
-  it('names a record once, whatever it shows, and in order', () => {
+  it('names each record once and in order', () => {
     const first = event('penalty_light', '2026-03-01')
     const [a, b, c] = [event('penalty_light', '2026-01-31'), event('penalty_light', '2026-02-28'), first]
     const twice = { ...b, on: '2026-05-01' }
@@ -154,12 +154,12 @@ describe('score: operators worked out by hand', () => {
     expect(same?.records).to.deep.equal([b.record])
   })
 
-  it('never counts what ends before it begins', () => {
+  it('never counts an event that ends before it begins', () => {
     const result = scored([event('serious_list', '2027-01-10', { until: '2027-01-05' })])
     expect(result).to.include({ value: 600, nextChangeOn: null })
   })
 
-  it('says what no source tells, and moves no point for it', () => {
+  it('reports a missing source as a reason without points', () => {
     const missing = scored([], { known: ['penalties'] })
       .reasons.filter((reason) => reason.why === 'MISSING')
       .map((reason) => worded(reason, card))
@@ -184,7 +184,7 @@ describe('score: operators worked out by hand', () => {
     expect(shown).to.include({ why: 'UNDATED', points: 0, count: 1, fadesOn: null })
   })
 
-  it('drops an entry without a date on the day its end is told for', () => {
+  it('drops an entry without a date on its end day', () => {
     const entry = event('serious_list', null, { until: '2027-03-01' })
     const on = (asOf: string) => score(factsOf([entry], { asOf }), card)
     expect(on('2027-02-28')).to.include({ value: 600, nextChangeOn: '2027-03-01' })
@@ -221,7 +221,7 @@ describe('score: sentences', () => {
     return { rule, fact, dimension, zh, en }
   }
 
-  it('come from the card for the base, a cap, what is missing, undated or vetoed', () => {
+  it('come from the card for the base, a cap, and missing, undated or vetoed facts', () => {
     const result = scored(
       [
         event('penalty_heavy', '2026-05-05', { weight: 10 }),
@@ -275,14 +275,14 @@ describe('score: sentences', () => {
     expect(said(praised, 'BIN')?.zh).to.equal('登记已满 6 年')
   })
 
-  it('are refused where the card did not give the reason', () => {
+  it('are refused for a reason that the card does not have', () => {
     const [base] = scored([]).reasons
     const foreign = { rule: 'no-such-rule', why: 'UNIT', fact: 'recall', points: 0, count: 0, records: [] } as const
     expect(() => worded({ ...base, ...foreign, records: [], fadesOn: null }, card)).to.throw('no-such-rule')
   })
 })
 
-describe('score: lines', () => {
+describe('score: lead and watch lines', () => {
   const lines: Pick<Scorecard, 'lines'> = {
     lines: [
       { below: 450, opens: 'lead' },

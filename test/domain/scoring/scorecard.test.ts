@@ -29,19 +29,19 @@ for (const version of ['ecommerce-1', 'general-1']) {
       expect(checkScorecard(cardOf(version))).to.deep.equal([])
     })
 
-    it('says plainly that its weights are a proposal and not the standard, and what is unsure', () => {
+    it('states that its weights are a proposal and not the standard, and what is unsure', () => {
       const { zh, en } = cardOf(version).about
       expect(zh).to.contain('均为本项目的建议，并非标准规定').and.to.contain('不能确定')
       expect(en).to.contain("proposal, not the standard's").and.to.contain('unsure')
     })
 
-    it('weighs every fact there is, or says why not', () => {
+    it('weighs every known fact, or says why not', () => {
       const { rules, vetoes, unweighed = [] } = cardOf(version)
       const facts = [...rules.flatMap(factsOf), ...[...vetoes, ...unweighed].map(({ fact }) => fact)]
       expect(facts).to.have.members(Object.keys(FACTS))
     })
 
-    it('asks more of grade A than a registration, however old, and a filing', () => {
+    it('grade A needs more than a registration of any age and a filing', () => {
       const { base, rules, grades } = cardOf(version)
       const most = (rule: Rule): number =>
         Math.max(...(rule.kind === 'units' ? rule.units : rule.bins).map(({ points }) => points))
@@ -67,7 +67,7 @@ for (const version of ['ecommerce-1', 'general-1']) {
       ])
     })
 
-    it('caps at D while a serious list entry or a judgment defaulter is in force, and has points that halve', () => {
+    it('caps at D during a serious list entry or a judgment default, and has points that halve', () => {
       const { vetoes, rules } = cardOf(version)
       expect(vetoes.map(({ fact, grade }) => [fact, grade])).to.deep.equal([
         ['serious_list', 'D'],
@@ -298,7 +298,7 @@ describe('scorecard: broken cards are refused with place and reason', () => {
     })
   }
 
-  it('tells all faults at once', () => {
+  it('reports all faults at once', () => {
     const faults = checkScorecard(
       broken((c) => {
         set(years(c).bins[1], { to: 4 })
@@ -356,7 +356,7 @@ describe('scorecard: broken cards are refused with place and reason', () => {
     })
   }
 
-  it('takes by its contract what lies just within its bounds', () => {
+  it('the contract accepts values just within its bounds', () => {
     const widest = broken((c) => {
       set(penalties(c), { cap: -1000 })
       set(penalties(c).units[1], { points: -1000, windowDays: 36_500, halvesEveryDays: 36_500 })
@@ -365,12 +365,12 @@ describe('scorecard: broken cards are refused with place and reason', () => {
     expect(contract('contracts/scorecard')(widest)).to.deep.equal([])
   })
 
-  it('refuses by its contract what is not of its shape', () => {
+  it('the contract refuses a wrong type and an unknown field', () => {
     const faults = contract('contracts/scorecard')({ ...card(), base: 600.5, mood: 1 })
     expect(faults.map((fault) => fault.field)).to.have.members(['base', 'mood'])
   })
 
-  it('points for a fact that is not there are refused', () => {
+  it('points for an absent fact are refused', () => {
     const card = cardOf('general-1')
     const place = card.rules.findIndex((rule) => rule.kind === 'bins' && rule.fact !== 'registered_years')
     const rule = card.rules[place]

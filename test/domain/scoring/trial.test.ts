@@ -135,7 +135,7 @@ describe('trial of a scorecard', () => {
     expect([unchanged, better, up.length]).to.deep.equal([0, 1, 0])
   })
 
-  it('of nobody there is nothing to say', () => {
+  it('is empty for no operators', () => {
     const { operators, spread, up, regions, kinds } = compared([])
     expect({ operators, spread, up, regions, kinds }).to.deep.equal({
       operators: 0,
@@ -146,7 +146,7 @@ describe('trial of a scorecard', () => {
     })
   })
 
-  it('shows the twenty largest moves in each direction, of equal ones the operators known longest', () => {
+  it('shows the twenty largest moves in each direction, older operators first among equal moves', () => {
     const moves = Array.from({ length: 50 }, (_, i) => given(i + 1, judged(500, 'C'), judged(500 + (i >> 1), 'C')))
     const falls = Array.from({ length: 30 }, (_, i) => given(100 + i, judged(500, 'C'), judged(499, 'C')))
     const { up, down } = compared([...falls.reverse(), ...moves])
@@ -156,7 +156,7 @@ describe('trial of a scorecard', () => {
     expect(down.map((move) => move.operatorId)).to.deep.equal(Array.from({ length: 20 }, (_, i) => 100 + i))
   })
 
-  it('a rule that only one card has is told with what the other lacks, and each side in its own words', () => {
+  it('shows a rule of one card only with the side that the other lacks, each in its own words', () => {
     const shop: Operator = {
       kind: 'ENTERPRISE',
       region: '220102',
@@ -175,7 +175,7 @@ describe('trial of a scorecard', () => {
     expect(gone?.after).to.equal(null)
   })
 
-  it('the reasons that differ add up to the move exactly, and none of them is of equal points', () => {
+  it('the differing reasons add up to the move exactly, and none has equal points', () => {
     fc.assert(
       fc.property(operators, (all) => {
         const { up, down } = compared(all)
@@ -238,7 +238,7 @@ describe('trial of a scorecard', () => {
     )
   })
 
-  it('a card beside itself changes nothing', () => {
+  it('a card compared with itself changes nothing', () => {
     fc.assert(
       fc.property(fc.array(operator, { maxLength: 20 }), (all) => {
         const same = all.map((one, i) => scored([before, before], one, i))

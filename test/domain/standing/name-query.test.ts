@@ -8,7 +8,7 @@ const KNOWN = {
   inside: false,
 }
 
-describe('whether a name is that of an operator', () => {
+describe('nameAnswer', () => {
   const table: [string, NameAnswer][] = [
     ['吉林省虚构青禾（长春）商贸有限公司', 'SAME'],
     ['吉林省虚构青禾(长春)商贸有限公司', 'SAME'],
@@ -32,12 +32,12 @@ describe('whether a name is that of an operator', () => {
     })
   }
 
-  it('of an operator without a name nothing is known', () => {
+  it('is UNKNOWN where the operator has no present name', () => {
     expect(nameAnswer('虚构', { present: null, former: [], inside: true })).to.equal('UNKNOWN')
     expect(nameAnswer('虚构', { present: null, former: ['虚构'], inside: true })).to.equal('FORMER')
   })
 
-  it('what is masked outside cannot be found out by guessing, and inside it is answered', () => {
+  it('is UNKNOWN outside for a name that the mask hides, and exact inside', () => {
     const present = '虚构小铺13812345678'
     const outside = { present, former: [], inside: false }
     expect(nameAnswer(present, outside)).to.equal('UNKNOWN')
@@ -47,7 +47,7 @@ describe('whether a name is that of an operator', () => {
     expect(nameAnswer(present, { present: '虚构', former: [present], inside: false })).to.equal('UNKNOWN')
   })
 
-  it('whatever is asked, it is answered', () => {
+  it('is SAME for the operator’s own name, or UNKNOWN outside', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 30 }), fc.boolean(), (name, inside) => {
         const answer = nameAnswer(name, { present: name, former: [], inside })

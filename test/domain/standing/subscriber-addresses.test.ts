@@ -57,15 +57,15 @@ const PUBLIC = [
 describe('addresses of the public internet', () => {
   for (const [what, addresses] of Object.entries(NOT_PUBLIC))
     for (const address of addresses)
-      it(`${JSON.stringify(address)} is none: ${what}`, () => {
+      it(`${JSON.stringify(address)} is not public: ${what}`, () => {
         expect(isPublic(address)).to.equal(false)
       })
   for (const address of PUBLIC)
-    it(`${address} is one`, () => {
+    it(`${address} is public`, () => {
       expect(isPublic(address)).to.equal(true)
     })
 
-  it('a network says which addresses are in it, each family for itself', () => {
+  it('isAmong matches a network of the same address family', () => {
     expect(isAmong('10.1.2.3', ['10.1.0.0/16'])).to.equal(true)
     expect(isAmong('10.2.2.3', ['10.1.0.0/16'])).to.equal(false)
     expect(isAmong('::ffff:10.1.2.3', ['10.1.0.0/16'])).to.equal(false)
@@ -75,7 +75,7 @@ describe('addresses of the public internet', () => {
       expect(cidrIn(none), none).to.equal(null)
   })
 
-  it('of several addresses of a host every one must be public', () => {
+  it('every address of a host must be public', () => {
     const to = (address: string, addresses: string[], allow: string[] = []) =>
       whyUnreachable(new URL(address), addresses, allow)
     expect(to('https://a.example', ['8.8.8.8', '2606:4700::1111'])).to.equal(null)
@@ -84,7 +84,7 @@ describe('addresses of the public internet', () => {
     expect(to('https://a.example', ['8.8.8.8', '10.0.0.1'], ['10.0.0.0/8'])).to.equal(null)
   })
 
-  it('only https, at two ports; in an allowed network http too, at any', () => {
+  it('public hosts allow https at two ports; an allowed network allows http at any port', () => {
     const to = (address: string, addresses: string[]) => whyUnreachable(new URL(address), addresses, ['10.0.0.0/8'])
     expect(to('http://a.example', ['8.8.8.8'])).to.equal('only https')
     expect(to('http://a.example', ['8.8.8.8', '10.0.0.1'])).to.equal('only https')
@@ -95,7 +95,7 @@ describe('addresses of the public internet', () => {
   })
 })
 
-describe('addresses that subscribers give', () => {
+describe('addresses given by subscribers', () => {
   const FAULTY = [
     '',
     'a.example',
@@ -119,11 +119,11 @@ describe('addresses that subscribers give', () => {
     'https://220102199003071234.example/x',
   ]
   for (const address of FAULTY)
-    it(`${JSON.stringify(address).slice(0, 60)} cannot be one`, () => {
+    it(`${JSON.stringify(address).slice(0, 60)} is refused`, () => {
       expect(addressFault(address)).to.be.a('string')
     })
   for (const address of ['https://a.example', 'https://a.example:8443/hooks/credit', 'http://10.0.0.1:9000/x'])
-    it(`${address} can`, () => {
+    it(`${address} is accepted`, () => {
       expect(addressFault(address)).to.equal(null)
     })
 })

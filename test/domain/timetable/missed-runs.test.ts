@@ -7,18 +7,18 @@ const NOW = new Date('2026-11-25T02:00:30Z')
 const ago = (...minutes: number[]): Date[] => minutes.map((m) => new Date(Date.UTC(2026, 10, 25, 2, 0) - m * 60_000))
 const minutesOf = (run: readonly Date[]) => run.map((at) => (Date.UTC(2026, 10, 25, 2, 0) - at.getTime()) / 60_000)
 
-describe('what becomes of missed occurrences', () => {
+describe('missed occurrences', () => {
   const HOUR = 3_600_000
   const table: [string, Date[], MissedPolicy, number | null, number[], number][] = [
     ['nothing planned: nothing runs', [], 'once', null, [], 0],
     ['on time it runs, skip', ago(0), 'skip', null, [0], 0],
     ['on time it runs, once', ago(0), 'once', null, [0], 0],
     ['on time it runs, all', ago(0), 'all', null, [0], 0],
-    ['skip: what was missed is gone', ago(20, 10), 'skip', null, [], 0],
-    ['skip: of many the one on time runs', ago(2, 1, 0), 'skip', null, [0], 0],
-    ['once: the last stands for all', ago(30, 20, 10), 'once', null, [10], 2],
-    ['once: too late is gone', ago(300, 120), 'once', HOUR, [], 0],
-    ['once: the last within its time stands for those before', ago(300, 50), 'once', HOUR, [50], 1],
+    ['skip: a missed occurrence is dropped', ago(20, 10), 'skip', null, [], 0],
+    ['skip: only the occurrence on time runs', ago(2, 1, 0), 'skip', null, [0], 0],
+    ['once: the last one stands for all', ago(30, 20, 10), 'once', null, [10], 2],
+    ['once: an occurrence too late is dropped', ago(300, 120), 'once', HOUR, [], 0],
+    ['once: the last one in time stands for those before', ago(300, 50), 'once', HOUR, [50], 1],
     ['all: each runs', ago(30, 20, 10), 'all', null, [30, 20, 10], 0],
     ['all: those within their time run', ago(300, 50, 10), 'all', HOUR, [50, 10], 1],
   ]
@@ -28,7 +28,7 @@ describe('what becomes of missed occurrences', () => {
       expect([minutesOf(answer.run), answer.missed]).to.deep.equal([run, stands])
     })
 
-  it('never runs what was not planned, nothing twice, never more than the bound', () => {
+  it('only planned occurrences run, none twice, and never more than the bound', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.integer({ min: 0, max: 3_000 }), { maxLength: 300 }),
@@ -46,7 +46,7 @@ describe('what becomes of missed occurrences', () => {
     )
   })
 
-  it('a clock behind by more than machines differ was set back', () => {
+  it('a clock behind by more than machines may differ was set back', () => {
     expect(setBack(new Date(NOW.getTime() + 59_000), NOW)).to.equal(false)
     expect(setBack(new Date(NOW.getTime() + 3_600_000), NOW)).to.equal(true)
     expect(setBack(new Date(NOW.getTime() - 3_600_000), NOW)).to.equal(false)
