@@ -154,7 +154,6 @@ const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   ajv: (_, file) => file === 'src/foundation/contracts.ts',
   'ajv-formats': (_, file) => file === 'src/foundation/contracts.ts',
   jsonwebtoken: (_, file) => file === 'src/foundation/keys.ts',
-  jose: (_, file) => file === 'src/foundation/keys.ts',
   'prom-client': (_, file) => file === 'src/foundation/metrics.ts',
   pino: (_, file) => file === 'src/foundation/log.ts',
   commander: (room, file) => room === 'commands' || file === 'src/cli.ts',

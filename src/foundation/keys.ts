@@ -10,12 +10,12 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  type JsonWebKey,
   type KeyObject,
   randomBytes,
 } from 'node:crypto'
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { JWK } from 'jose'
 import jwt from 'jsonwebtoken'
 import { Refusal } from './errors.js'
 import { type AuditKeys, auditKeysIn, nextAuditFile } from './keys/audit.js'
@@ -68,7 +68,7 @@ export interface Keys {
   verify(token: string, now: number): VerifiedClaims
   /** A leaked key is refused at once. */
   accepts(kid: string, now: number): boolean
-  jwks(): { keys: JWK[] }
+  jwks(): { keys: (JsonWebKey & { kid: string })[] }
   /** Keys of manifests and of a party's certificates. */
   manifests: ManifestKeys
   audit: AuditKeys
@@ -196,14 +196,14 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
 interface SigningKey {
   privateKey: KeyObject
   publicKey: KeyObject
-  jwk: JWK
+  jwk: JsonWebKey
   kid: string
 }
 
 const signingKeyIn = (path: string): SigningKey => {
   const privateKey = createPrivateKey(readFileSync(path, 'utf8'))
   const publicKey = createPublicKey(privateKey)
-  const jwk = publicKey.export({ format: 'jwk' }) as JWK
+  const jwk = publicKey.export({ format: 'jwk' })
   return { privateKey, publicKey, jwk, kid: thumbprint(jwk) }
 }
 
@@ -342,7 +342,7 @@ const newSigningKey = (): string =>
   generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 
 /** RFC 7638. */
-const thumbprint = ({ crv, kty, x, y }: JWK): string =>
+const thumbprint = ({ crv, kty, x, y }: JsonWebKey): string =>
   createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
 
 /** The first of two processes wins, because link fails on an existing file. */

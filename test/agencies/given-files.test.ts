@@ -45,11 +45,6 @@ const TAKEN: [feed: string, file: string, counts: Counts][] = [
   ],
   ['penalties', 'vendor-api-samples/tianyancha-penalties.json', { received: 20, new: 0, unmatched: 20 }],
   ['penalties', 'vendor-api-samples/city-platform-cf-row.json', { received: 1, new: 1 }],
-  ['trademarks', 'trademarks-tipo/gazette-companies.csv', { received: 1629, new: 1629 }],
-  ['trademarks', 'trademarks-uspto/rn2178784-ST-961_D3.xml', { received: 1, new: 1 }],
-  // The same mark in another edition of the standard.
-  ['trademarks', 'trademarks-uspto/rn2178784-ST-962.2.1.xml', { received: 1, new: 0, unchanged: 1 }],
-  ['trademarks', 'trademarks-uspto/sn76044902.xml', { received: 1, new: 1 }],
   ['recalls', 'cpsc-recalls/cpsc-recalls.jsonl', { received: 3153, new: 3153 }],
   ['recalls', 'eu-safety-gate/alerts.json', { received: 478, new: 478 }],
   ['recalls', 'fda-ires-recalls/recalls.json', { received: 168, new: 168 }],

@@ -20,7 +20,7 @@ export const SAMPLES: Record<string, string[]> = {
   standards: ['standards.json', 'standards.csv'],
   commitments: ['commitments.json', 'commitments.csv'],
   dishonest: ['dishonest.json', 'dishonest.csv'],
-  trademarks: ['trademarks.xml', 'trademarks.csv', 'trademarks-tw.csv', 'trademarks-st66.xml', 'trademarks-st96.xml'],
+  trademarks: ['trademarks.xml', 'trademarks.csv'],
   icp: ['icp.json', 'icp.csv'],
   shops: ['shops.jsonl', 'shops.csv'],
   trustmarks: ['trustmarks.csv'],

@@ -37,12 +37,9 @@ export const element: FeedForm = {
     ])
     const goods = goodsOf(row)
     return draftsOf(row, {
-      office: 'CN',
       number: numberOf(row, 'regNo'),
-      application: null,
       name: row.text('tmName'),
       owner: row.requiredName('applicant'),
-      ownerEn: null,
       codes: row.codes([{ field: 'uscc', scheme: 'uscc' }]),
       status: row.choice('status', STATUS),
       applied,
@@ -95,12 +92,9 @@ export const table: FeedForm = {
       .map((name) => name.trim())
       .filter((name) => name !== '')
     return draftsOf(row, {
-      office: 'CN',
       number: numberOf(row, 'REG_NUM'),
-      application: null,
       name: row.text('TM_NAME'),
       owner: row.requiredName('ENTNAME'),
-      ownerEn: null,
       codes: row.codes([
         { field: 'UNISCID', scheme: 'uscc' },
         { field: 'REGNO', scheme: 'reg_no' },

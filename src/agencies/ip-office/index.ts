@@ -5,8 +5,6 @@ import { type Agency, makeFeed } from '../feed.js'
 import { parseXml } from '../readers/xml.js'
 import { type ListPage, pages } from '../transports/http.js'
 import { element, table } from './cnipa.js'
-import { gazette } from './tipo.js'
-import { st66, st96 } from './uspto.js'
 
 /** The service fixes the page size. */
 const PAGE_SIZE = 60 // trademarks
@@ -29,7 +27,7 @@ const trademarks = makeFeed({
   title: { zh: '商标信息', en: 'Trademarks' },
   whole: true,
   exempt: ['REGNO', '工商注册号'],
-  forms: [element, table, gazette, st66, st96],
+  forms: [element, table],
   fetch: (source, shapes, feed) =>
     pages(
       source,

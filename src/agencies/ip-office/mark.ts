@@ -1,25 +1,14 @@
 /** One draft per class. */
 import type { Body, Draft, Subject } from '../../domain/records/records.js'
-import {
-  niceClasses,
-  type TrademarkOffice,
-  trademarkKey,
-  trademarkNumber,
-  trademarkStem,
-} from '../../domain/records/trademark.js'
+import { niceClasses, trademarkKey, trademarkNumber, trademarkStem } from '../../domain/records/trademark.js'
 import type { Examination } from '../examine.js'
 
-export const NO_CODES = { uscc: null, orgCode: null, regNo: null } as const
+const OFFICE = 'CN'
 
-export interface TrademarkFacts {
-  office: TrademarkOffice
-  /** Registration number, or application number before registration. */
+interface TrademarkFacts {
   number: string | null
-  lasting?: string | null
-  application: string | null
   name: string | null
   owner: string
-  ownerEn: string | null
   codes: Pick<Subject, 'uscc' | 'orgCode' | 'regNo'>
   status: string | null
   applied: string | null
@@ -29,11 +18,10 @@ export interface TrademarkFacts {
 }
 
 export const draftsOf = (row: Examination, mark: TrademarkFacts): Omit<Draft, 'findings'>[] => {
-  const number = mark.lasting ?? mark.number
-  if (number !== null) row.stem(trademarkStem(mark.office, number))
+  if (mark.number !== null) row.stem(trademarkStem(OFFICE, mark.number))
   return mark.classes.map(({ class: niceClass, goods }) => ({
     kind: 'trademark',
-    key: trademarkKey(mark.office, number ?? '', niceClass),
+    key: trademarkKey(OFFICE, mark.number ?? '', niceClass),
     subject: { ...mark.codes, shop: null, name: mark.owner },
     body: bodyOf(mark, niceClass, goods),
     validFrom: mark.registered ?? mark.applied,
@@ -42,13 +30,13 @@ export const draftsOf = (row: Examination, mark: TrademarkFacts): Omit<Draft, 'f
 }
 
 const bodyOf = (mark: TrademarkFacts, niceClass: number, goods: string[]): Body => ({
-  office: mark.office,
+  office: OFFICE,
   number: mark.number,
-  application_number: mark.application,
+  application_number: null,
   class: niceClass,
   name: mark.name,
   owner_name: mark.owner,
-  owner_name_en: mark.ownerEn,
+  owner_name_en: null,
   owner_uscc: mark.codes.uscc,
   status: mark.status,
   applied_on: mark.applied,

@@ -179,24 +179,3 @@ const dateOf = (time: number): string => {
 }
 /** The last day is nearly always today. */
 let lastDay = { day: Number.NaN, date: '' }
-
-/** Year 1 of the Republic is 1912. */
-const BEFORE_ROC = 1911
-const ROC = /^(?:(?:中[华華])?民[国國])?(\d{1,4})(?:年(\d{1,2})月(\d{1,2})日?|([./-])(\d{1,2})\4(\d{1,2}))$/u
-const ROC_DIGITS = /^(\d{2,3})(\d{2})(\d{2})$/
-
-/**
- * Reads years of the Republic (民國): 111.03.16, 1110316, 民國111年3月16日. Use it only for fields known to count so: elsewhere 99.1.2 is a short
- * year.
- */
-export const parseRocDate = (value: unknown): string | null => {
-  const text = typeof value === 'boolean' ? null : textOf(value)
-  if (text === null || text.length > MAX_LENGTH) return null
-  const narrow = compact(text)
-  const [, year, m1, d1, , m2, d2] = ROC.exec(narrow) ?? []
-  const [, digitsYear, m3, d3] = ROC_DIGITS.exec(narrow) ?? []
-  const [y, month, day] = [year ?? digitsYear, m1 ?? m2 ?? m3, d1 ?? d2 ?? d3]
-  if (y === undefined || month === undefined || day === undefined || Number(y) < 1 || Number(y) > 999) return null
-  const date = `${Number(y) + BEFORE_ROC}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
-  return isDate(date) ? date : null
-}
