@@ -34,14 +34,14 @@ describe('clients', () => {
     ]).to.deep.equal([false, true])
   })
 
-  it('a name is taken once, also by two at once', async () => {
+  it('two simultaneous registrations of one name give one client', async () => {
     const both = await Promise.all(
       [1, 2].map(() => refusal(add(db(), { name: 'twice', role: 'auditor' }, AGENCIES, BY))),
     )
     expect(both.map(({ code }) => code).sort()).to.deep.equal(['CLIENT_EXISTS', 'none'])
   })
 
-  it('a name that reads alike is taken as well: two of them would be two persons', async () => {
+  it('a name that differs only in case or width is taken as well', async () => {
     await add(db(), { name: 'zhang', role: 'officer' }, AGENCIES, BY)
     for (const name of ['Zhang', 'ｚhang', 'ZHANG'])
       expect((await refusal(add(db(), { name, role: 'reviewer' }, AGENCIES, BY))).code, name).to.equal('CLIENT_EXISTS')

@@ -18,7 +18,7 @@ describe('accounts and the rule of two persons', () => {
   const confirm = (name: string, by: string, seen: Date | null, table: confirmations.AccountTable = 'people') =>
     confirmAccount(db(), { table, name, pendingSince: seen ?? NOW, by, now: later(60) })
 
-  it('the first two accounts with a duty are confirmed by their registration, and their rows say so', async () => {
+  it('the first account of each duty is confirmed by its registration and marked exempt', async () => {
     expect((await administrator('one', 'systems')).pending).to.equal(false)
     expect((await administrator('two', 'security')).pending).to.equal(false)
     expect((await administrator('three', 'systems')).pending).to.equal(true)
@@ -31,7 +31,7 @@ describe('accounts and the rule of two persons', () => {
     ])
   })
 
-  it('section 7: one administrator alone makes neither an officer nor a reviewer', async () => {
+  it('section 7: one administrator alone creates neither an officer nor a reviewer', async () => {
     await administrator('one', 'systems')
     await administrator('two', 'security')
     for (const role of ['officer', 'reviewer'])
@@ -46,7 +46,7 @@ describe('accounts and the rule of two persons', () => {
     expect((await refusal(confirm('own', 'two', await pendingSince('own')))).code).to.equal('SECOND_PERSON')
   })
 
-  it('a reset password waits again, so that nobody signs in as another person alone', async () => {
+  it('a reset password needs a new confirmation', async () => {
     await administrator('one', 'systems')
     await administrator('two', 'security')
     await people.add(db(), { name: 'li', role: 'reviewer' }, [], change('one'))
@@ -60,7 +60,7 @@ describe('accounts and the rule of two persons', () => {
     expect(await pendingSince('two')).to.deep.equal(later(40))
   })
 
-  it('a command on the host lets in the only account that can confirm, where no other can', async () => {
+  it('a command on the host activates the only account that can confirm, where no other can', async () => {
     await administrator('one', 'systems')
     await administrator('two', 'security')
     expect((await people.reset(db(), 'two', change('command', { byCommand: true }))).pending).to.equal(false)
@@ -72,7 +72,7 @@ describe('accounts and the rule of two persons', () => {
     expect(officer.pending).to.equal(true)
   })
 
-  it('a system gets no token by a new secret before it is confirmed, and goes on with the one before', async () => {
+  it('a system gets no token by an unconfirmed new secret and keeps using the old one', async () => {
     await administrator('one', 'systems')
     await administrator('two', 'security')
     const { client_secret: first } = await clients.add(db(), { name: 'mall', role: 'marketplace' }, [], change('one'))
@@ -86,7 +86,7 @@ describe('accounts and the rule of two persons', () => {
     expect([await works(first), await works(next)]).to.deep.equal([true, true])
   })
 
-  it('only an administrator has a duty, and of those that are known', async () => {
+  it('only an administrator may have a duty, and only a known one', async () => {
     const add = (given: people.PersonInput) => refusal(people.add(db(), given, [], change('one')))
     expect((await add({ name: 'a', role: 'officer', duty: 'security' })).code).to.equal('USAGE')
     expect((await add({ name: 'b', role: 'administrator', duty: 'king' })).code).to.equal('USAGE')

@@ -7,7 +7,7 @@ const KEYS = { 'id-hash': ['a'], 'token-signing': ['t1'], manifest: ['m1'], audi
 describe('R-6: the keys of a database', () => {
   const db = database()
 
-  it('are those of its first hub; another with the same starts, also once keys were rotated', async () => {
+  it('a hub with the keys of the first hub starts, also after keys were rotated', async () => {
     await checkKeys(db(), KEYS)
     await checkKeys(db(), KEYS)
     await checkKeys(db(), { ...KEYS, 'token-signing': ['t1', 't2'], manifest: ['m1', 'm2'] })
@@ -21,7 +21,7 @@ describe('R-6: the keys of a database', () => {
     ['manifest', ['m9']],
     ['audit', ['s9']],
   ] as const)
-    it(`are not those of a hub with another ${key}: it does not start, and its keys are not noted`, async () => {
+    it(`a hub with another ${key} does not start and its keys are not stored`, async () => {
       await checkKeys(db(), KEYS)
       const stranger = { ...KEYS, [key]: each }
       expect((await refusal(checkKeys(db(), stranger))).code).to.equal('KEYS_FOREIGN')
@@ -31,14 +31,14 @@ describe('R-6: the keys of a database', () => {
       expect((await refusal(checkKeys(db(), KEYS))).code).to.equal('KEYS_FOREIGN')
     })
 
-  it('of the audit log are noted by a release that knows them, where the one before noted none', async () => {
+  it('keys of the audit log are stored by a release that knows them, where the previous one stored none', async () => {
     const { audit: _, ...before } = KEYS
     await checkKeys(db(), before)
     await checkKeys(db(), KEYS)
     expect((await refusal(checkKeys(db(), { ...KEYS, audit: ['s9'] }))).code).to.equal('KEYS_FOREIGN')
   })
 
-  it('are decided by one of two that start at once', async () => {
+  it('of two hubs that start at once with other keys, one fails', async () => {
     const both = await Promise.allSettled([checkKeys(db(), KEYS), checkKeys(db(), { ...KEYS, 'id-hash': ['b'] })])
     expect(both.map(({ status }) => status)).to.have.members(['fulfilled', 'rejected'])
   })

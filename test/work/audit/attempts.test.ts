@@ -24,7 +24,7 @@ describe('refused attempts to sign in', () => {
   const told = () =>
     rows.map(({ client, asked }) => [client, (JSON.parse(asked.split('\n')[1] ?? '') as { attempts: number }).attempts])
 
-  it('leave a row at once, and then one a minute at most, with how many there were', async () => {
+  it('write a row at once, then at most one a minute with their number', async () => {
     const attempts = attemptsOf()
     for (let second = 0; second < 150; second += 1) await attempts.refused(attempt(second))
     expect(told()).to.deep.equal([
@@ -44,7 +44,7 @@ describe('refused attempts to sign in', () => {
     )
   })
 
-  it('are counted for each name, address and endpoint; what is counted is told when the hub stops', async () => {
+  it('are counted for each name, address and endpoint, and written when the hub stops', async () => {
     const attempts = attemptsOf()
     const others = [{}, { address: '192.0.2.8' }, { mark: 'f', known: null }, { endpoint: 'POST /oauth/token' }]
     for (const more of others) for (const second of [1, 2, 3]) await attempts.refused(attempt(second, more))
@@ -54,7 +54,7 @@ describe('refused attempts to sign in', () => {
     expect(new Set(rows.map(({ client }) => client))).to.deep.equal(new Set(['虚构经办', 'public']))
   })
 
-  it('hold no more than ten thousand names: the oldest is told early', async () => {
+  it('keep at most ten thousand names in memory and write the oldest early', async () => {
     const attempts = attemptsOf()
     await attempts.refused(attempt(0))
     await attempts.refused(attempt(1))
@@ -65,7 +65,7 @@ describe('refused attempts to sign in', () => {
     expect(rows).to.have.lengthOf(10_002)
   })
 
-  it('are not answered where their row cannot be kept', async () => {
+  it('get no answer where their row cannot be stored', async () => {
     const attempts = makeAttempts(
       { row: () => Promise.reject(new Refusal('TRAIL_UNAVAILABLE')) },
       { log, now: at(NOW) },

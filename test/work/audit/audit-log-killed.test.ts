@@ -21,8 +21,8 @@ const AT_ONCE = 20
 const ANSWERS = 300
 const OPERATORS = 20
 
-describe('a hub that is killed while it answers', () => {
-  it('has kept the row of each answer that anyone has received, in a chain that is whole', async () => {
+describe('a hub killed while it answers', () => {
+  it('has stored the row of every answer received, in an unbroken chain', async () => {
     const test = await freshDatabase()
     const folder = mkdtempSync(join(tmpdir(), 'hub-killed-'))
     let child: ChildProcess | null = null

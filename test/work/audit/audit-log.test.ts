@@ -28,7 +28,7 @@ const entry = (more: Partial<AuditEntry> = {}): AuditEntry => ({
 
 const YEARS_LATER = new Date('2031-01-01T02:00:00.000Z')
 
-describe('work/trail', () => {
+describe('the audit log', () => {
   const db = database()
   const open: AuditLog[] = []
   const trailOf = (on: Db = db(), more: Partial<AuditLogParts> = {}): AuditLog => {
@@ -44,7 +44,7 @@ describe('work/trail', () => {
   const tamper = (sql: string) =>
     db().transaction((tx) => tx.raw(`set local session_replication_role = replica; ${sql}`))
 
-  it('writes what is ready together in one group, in one chain', async () => {
+  it('writes rows that are ready together in one statement and one chain', async () => {
     const trail = trailOf()
     let statements = 0
     const count = ({ sql }: { sql: string }) => {
@@ -61,7 +61,7 @@ describe('work/trail', () => {
     expect(found.head).to.deep.equal({ number: 50, hash: rows[49]?.hash })
   })
 
-  it('keeps every member as it was given, whatever stands in it', async () => {
+  it('stores every member as given, replacing characters that PostgreSQL cannot store', async () => {
     const trail = trailOf()
     await trail.row(
       entry({ asked: 'half \ud800 and \0 none', purpose: '\udfff', agency: 'ip-office', digest: null, shown: [] }),
@@ -76,7 +76,7 @@ describe('work/trail', () => {
     expect(await verify()).to.include({ ok: true, walked: 1 })
   })
 
-  it('is one chain, without a gap, of several processes that write at once', async () => {
+  it('is one chain without a gap when several processes write at once', async () => {
     const [{ name } = { name: '' }] = await rowsOf(db(), 'select current_database() as name')
     const other = connect(String(db().client.config.connection.connectionString))
     expect(name).to.not.equal('')
@@ -95,7 +95,7 @@ describe('work/trail', () => {
     }
   })
 
-  it('refuses what it cannot keep: no database, and more than may wait', async () => {
+  it('refuses rows without a database, and rows beyond the queue’s bound', async () => {
     const gone = connect('postgres://nobody@127.0.0.1:9/none')
     const trail = makeAuditLog(gone, { log, now: at(NOW), seal: () => SEAL })
     expect((await refusal(trail.row(entry()))).code).to.equal('TRAIL_UNAVAILABLE')
@@ -110,7 +110,7 @@ describe('work/trail', () => {
     expect(await verify()).to.include({ ok: true, walked: 5_001 })
   })
 
-  it('refuses a row that the database refuses, and goes on after it', async () => {
+  it('refuses a row that the database refuses, and continues with the next', async () => {
     const trail = trailOf()
     await trail.row(entry())
     await db().raw('alter table trail rename to trail_away')
@@ -121,7 +121,7 @@ describe('work/trail', () => {
     expect(await verify()).to.include({ ok: true, walked: 2 })
   })
 
-  it('takes pieces of a streamed answer, of a thousand codes each', async () => {
+  it('stores chunks of a streamed answer with a thousand codes each', async () => {
     const trail = trailOf()
     const codes = Array.from({ length: 1_000 }, (_, i) => `shop:guguji:${i}`)
     await trail.chunk(entry({ shown: codes }))
@@ -132,7 +132,7 @@ describe('work/trail', () => {
     expect(() => trail.chunk(entry({ shown: [...codes, 'x'] }))).to.throw()
   })
 
-  it('packs codes sorted, and unpacks the same', () => {
+  it('packs codes sorted and unpacks the same codes', () => {
     expect(packed(new Set())).to.equal(null)
     fc.assert(
       fc.property(fc.uniqueArray(fc.stringMatching(/^[0-9A-Z:]{1,30}$/), { maxLength: 60 }), (codes) => {
@@ -158,7 +158,7 @@ describe('work/trail', () => {
     ],
   ]
   for (const [what, sql, broken] of faults) {
-    it(`finds ${what}, and names the first`, async () => {
+    it(`finds ${what} and names the first row affected`, async () => {
       const trail = trailOf()
       for (let n = 1; n <= 5; n += 1) await trail.row(entry({ request: `r-${n}` }))
       const noted = await headHeld()
@@ -174,7 +174,7 @@ describe('work/trail', () => {
     })
   }
 
-  it('stands in the database: its rows are neither changed nor deleted by an ordinary statement', async () => {
+  it('cannot be changed or deleted by an ordinary statement', async () => {
     await trailOf().row(entry())
     for (const sql of [
       `update trail set client = 'x'`,
@@ -194,7 +194,7 @@ describe('work/trail', () => {
     expect(await verify()).to.include({ ok: true, walked: 1 })
   })
 
-  it('is indexed by operator step by step, and twice the same', async () => {
+  it('is indexed by operator step by step, with the same result when repeated', async () => {
     await pullItems(
       db(),
       [1, 2].map((n) => ({ key: `k${n}`, code: codeOf(n), value: '刷单', day: '2026-10-10' })),
@@ -219,7 +219,7 @@ describe('work/trail', () => {
     )
   })
 
-  it('is indexed whole at once, also where its rows show more codes than one step takes in', async () => {
+  it('is indexed completely in one run, also with more codes than one step takes', async () => {
     await pullItems(db(), [{ key: 'k1', code: codeOf(1), value: '刷单', day: '2026-10-10' }])
     const trail = trailOf()
     const shown = Array.from({ length: 1_000 }, (_, n) => codeOf(n))
@@ -229,7 +229,7 @@ describe('work/trail', () => {
     expect(found).to.deep.equal({ rows: 45 })
   })
 
-  it('loses the content of what is past its time, and stays verifiable', async () => {
+  it('erases content past its retention and stays verifiable', async () => {
     await pullItems(db(), [{ key: 'k1', code: codeOf(1), value: '刷单', day: '2026-10-10' }])
     const trail = trailOf()
     await trail.row(entry({ asked: '查询的内容' }))
@@ -246,7 +246,7 @@ describe('work/trail', () => {
     expect(await verify([], YEARS_LATER)).to.include({ ok: true, walked: 4 })
   })
 
-  it('begins with no row', async () => {
+  it('starts without rows', async () => {
     expect(await store.head(db())).to.equal(null)
     expect(await verify()).to.include({ ok: true, walked: 0, head: null })
     expect(NO_HEAD.number).to.equal(0)

@@ -11,7 +11,7 @@ const server = { timeline: 1, system: '7713433950162366001' }
 const hashOf = (number: number): string => number.toString(16).padStart(64, '0')
 const headOf = (number: number) => ({ number, hash: hashOf(number), server, at: AT })
 
-describe('heads noted outside the database', () => {
+describe('noted heads outside the database', () => {
   let folder: string
   const open: HeadNotes[] = []
   beforeEach(() => {
@@ -28,7 +28,7 @@ describe('heads noted outside the database', () => {
   }
   const path = (suffix = '') => join(folder, `${DATABASE}.heads${suffix}`)
 
-  it('P-A2: are appended and never written over; the last of each stretch is read', () => {
+  it('P-A2: are appended and never overwritten; the last head of each stretch is read', () => {
     const notes = notesOf()
     for (const number of [1, 2, 3]) notes.note(headOf(number))
     notes.begin()
@@ -39,7 +39,7 @@ describe('heads noted outside the database', () => {
     expect(other.heads()).to.deep.equal([headOf(3), headOf(2), headOf(9)])
   })
 
-  it('are none where nothing was noted, and other databases have their own', () => {
+  it('are empty at first and separate for each database', () => {
     expect(notesOf().heads()).to.deep.equal([])
     const other = openHeadNotes(folder, DATABASE.replace('1', '2'), { old: 'none' })
     other.note(headOf(1))
@@ -47,7 +47,7 @@ describe('heads noted outside the database', () => {
     expect(notesOf().heads()).to.deep.equal([])
   })
 
-  it('hold what was noted by a hub of before, in its file of one head', () => {
+  it('include the single head that an earlier hub noted', () => {
     const old = join(folder, `${DATABASE}.trail.json`)
     writeFileSync(old, JSON.stringify({ number: 7, hash: hashOf(7) }))
     notesOf().note(headOf(8))
@@ -58,7 +58,7 @@ describe('heads noted outside the database', () => {
       .with.property('code', 'FILE_UNREADABLE')
   })
 
-  it('outlive a line that was broken off when the power failed', () => {
+  it('survive a line truncated by a power failure', () => {
     const notes = notesOf()
     notes.note(headOf(1))
     appendFileSync(path(), '1 aabbccdd 2 1 77134339')
@@ -66,7 +66,7 @@ describe('heads noted outside the database', () => {
     expect(notesOf().heads()).to.deep.equal([headOf(3)])
   })
 
-  it('are thinned once a file has grown: of each stretch the last stays, also for a process that has not seen it yet', async () => {
+  it('are compacted once a file has grown, keeping the last of each stretch for every process', async () => {
     const notes = notesOf()
     const other = notesOf()
     other.note(headOf(1))
@@ -88,7 +88,7 @@ describe('heads noted outside the database', () => {
     expect(numbers.sort()).to.deep.equal([9_002, 9_003])
   })
 
-  it('refuse what cannot be noted', async () => {
+  it('refuse a head that cannot be written', async () => {
     writeFileSync(join(folder, 'file'), '')
     const notes = openHeadNotes(join(folder, 'file', 'none'), DATABASE, { old: 'none' })
     const refused = await refusal(Promise.resolve().then(() => notes.note(headOf(1))))

@@ -34,7 +34,7 @@ const ofBefore = (notes: HeadNotes): HeadNotes => ({
       .map((head) => ({ ...head, server: head.server && { ...head.server, timeline: head.server.timeline - 1 } })),
 })
 
-describe('rows of the audit log that are lost', () => {
+describe('lost rows of the audit log', () => {
   const db = database()
   const open: AuditLog[] = []
   const trailOf = (more: Partial<AuditLogParts> = {}, on: Db = db()): AuditLog => {
@@ -52,7 +52,7 @@ describe('rows of the audit log that are lost', () => {
     for (let n = 0; n < many; n += 1) await trail.row(entry(`r-${n}`))
   }
 
-  it('R-1: are looked for after a write that failed, before another row is written', async () => {
+  it('R-1: are looked for after a failed write, before another row is written', async () => {
     const notes = ofBefore(headsInMemory())
     const trail = trailOf({ notes })
     await write(trail, 5)
@@ -68,7 +68,7 @@ describe('rows of the audit log that are lost', () => {
     expect(found.cuts[0]).to.include({ after: 3, noted: 5, excuse: 'FAILOVER', isEnd: true })
   })
 
-  it('R-1: are named again where rows are lost under numbers that were lost before', async () => {
+  it('R-1: are listed again where later rows with the same numbers are lost', async () => {
     const notes = ofBefore(headsInMemory())
     const trail = trailOf({ notes })
     await write(trail, 9)
@@ -85,7 +85,7 @@ describe('rows of the audit log that are lost', () => {
     expect(await kinds()).to.deep.equal(['ANSWER', 'ANSWER', 'ANSWER', 'CUT', 'CUT', 'ANSWER'])
   })
 
-  it('P-A2: accuses rows that were taken away under numbers that a failover has lost before', async () => {
+  it('P-A2: are reported as a fault where rows were deleted under numbers that a failover lost before', async () => {
     const notes = headsInMemory()
     const before = ofBefore(notes)
     await write(trailOf({ notes: { ...before, close: () => {} } }), 9)
@@ -100,7 +100,7 @@ describe('rows of the audit log that are lost', () => {
     expect(found).to.deep.include({ ok: false, broken: { number: 5, until: 7, fault: 'TAIL_MISSING' } })
   })
 
-  it('R-2: are found by the next row although no write has failed: it follows a row that must be there', async () => {
+  it('R-2: are found by the next row without a failed write, because its predecessor is missing', async () => {
     const notes = ofBefore(headsInMemory())
     const trail = trailOf({ notes })
     await write(trail, 5)
@@ -111,7 +111,7 @@ describe('rows of the audit log that are lost', () => {
     expect((await verify(notes.heads())).cuts[0]).to.include({ after: 3, noted: 5, excuse: 'FAILOVER' })
   })
 
-  it('R-2: are found where another process has written on in their place', async () => {
+  it('R-2: are found where another process has written rows with their numbers', async () => {
     const notes = headsInMemory()
     const trail = trailOf({ notes })
     await write(trail, 5)
@@ -124,7 +124,7 @@ describe('rows of the audit log that are lost', () => {
     expect(await kinds()).to.deep.equal([...Array(7).fill('ANSWER'), 'CUT', 'ANSWER'])
   })
 
-  it('P-A2: stay accused on the same server, however often a hub starts afterwards', async () => {
+  it('P-A2: remain a fault on the same server, however often a hub starts', async () => {
     const notes = headsInMemory()
     const keep = { ...notes, close: () => {} }
     await write(trailOf({ notes: keep }), 5)
@@ -141,7 +141,7 @@ describe('rows of the audit log that are lost', () => {
     expect(await verify(keep.heads())).to.include({ ok: true, walked: 7 })
   })
 
-  it('are not what was never noted: rows of a hub that was killed before their answers left', async () => {
+  it('do not include rows that were never noted because the hub was killed before answering', async () => {
     const notes = headsInMemory()
     const keep = { ...notes, close: () => {} }
     await write(trailOf({ notes: keep }), 2)
@@ -161,7 +161,7 @@ describe('rows of the audit log that are lost', () => {
     expect((await verify(keep.heads())).cuts).to.deep.equal([])
   })
 
-  it('P-A2: a head is noted before the answer leaves, once a group, and made durable by the second alone', async () => {
+  it('P-A2: a head is noted before the answer leaves, once a group, and synced once a second', async () => {
     const told: string[] = []
     const memory = headsInMemory()
     const notes: HeadNotes = {
@@ -182,7 +182,7 @@ describe('rows of the audit log that are lost', () => {
     expect(head?.server?.system).to.match(/^\d{15,20}$/)
   })
 
-  it('are not lost where two processes only write in turn, each with notes of its own', async () => {
+  it('do not arise from two processes that take turns, each with its own notes', async () => {
     const other = connect(String(db().client.config.connection.connectionString))
     try {
       const [one, two] = [headsInMemory(), headsInMemory()]
@@ -195,7 +195,7 @@ describe('rows of the audit log that are lost', () => {
     }
   })
 
-  it('P-A2: rows of before, without a seal, are walked by their own rule, and bound by the first that has one', async () => {
+  it('P-A2: unsealed rows are verified by their own hashes and bound by the first sealed row', async () => {
     const old = unsealed(rowsMade(4))
     await db().transaction((tx) => put(tx, old))
     const notes = headsInMemory()
@@ -209,7 +209,7 @@ describe('rows of the audit log that are lost', () => {
     expect((await verify(notes.heads())).broken).to.deep.equal({ number: 2, fault: 'ALTERED' })
   })
 
-  it('an older hub writes no row without a seal behind one that has it', async () => {
+  it('an older hub cannot write an unsealed row after a sealed one', async () => {
     await write(trailOf(), 1)
     const old = `insert into trail (number, at, kind, count, content_hash, previous, hash, salt)
       select number + 1, at, kind, count, content_hash, hash, content_hash, '\\x00' from trail`

@@ -32,12 +32,12 @@ describe('notes outside the database', () => {
     }
   }
 
-  it('are not there before something has left', () => {
+  it('do not exist before something was sent', () => {
     const notes = makeNotes(folder)
     expect([notes.sent(ONE), notes.published(), notes.strangers(ONE)]).to.deep.equal([null, null, []])
   })
 
-  it('of many processes the highest stands, in whatever order they write', () => {
+  it('keep the highest of several processes, in any order of writing', () => {
     const step = fc.record({ process: fc.nat({ max: 2 }), deliveryId: fc.nat({ max: 50 }), number: fc.nat({ max: 9 }) })
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 12 }), (steps) => {
@@ -54,14 +54,14 @@ describe('notes outside the database', () => {
     )
   })
 
-  it('half a note beside is none', () => {
+  it('ignore a partly written note', () => {
     const notes = makeNotes(folder)
     notes.noteSent(ONE, { deliveryId: 7, number: 2 })
     writeFileSync(join(folder, 'noted', `${ONE}.99.9.json.1.new`), '{')
     expect(makeNotes(folder).sent(ONE)).to.deep.equal({ deliveryId: 7, number: 2 })
   })
 
-  it('processes of one id write the same note side by side, and leave no half behind', async () => {
+  it('are written by processes of the same id at once without leaving a partial file', async () => {
     const script = `
       import { makeNotes } from ${JSON.stringify(new URL('../../../src/work/audit/restore-guard.ts', import.meta.url).href)}
       Object.defineProperty(process, 'pid', { value: 7 })
@@ -72,7 +72,7 @@ describe('notes outside the database', () => {
     expect(readdirSync(join(folder, 'noted')).filter((name) => name.endsWith('.new'))).to.deep.equal([])
   })
 
-  it('another database has its own', () => {
+  it('are separate for each database', () => {
     const notes = makeNotes(folder)
     notes.noteSent(ONE, { deliveryId: 7, number: 2 })
     notes.noteSent(OTHER, { deliveryId: 3, number: 1 })
@@ -80,7 +80,7 @@ describe('notes outside the database', () => {
     expect(notes.strangers(OTHER)).to.deep.equal([ONE])
   })
 
-  it('a lower sequence of the same database does not hide the higher', () => {
+  it('keep the higher sequence of the same database', () => {
     const notes = makeNotes(folder)
     notes.notePublished(said(5))
     notes.notePublished(said(4))
@@ -89,7 +89,7 @@ describe('notes outside the database', () => {
     expect(notes.published()).to.include({ sequence: 1, database: OTHER })
   })
 
-  it('what cannot be noted is refused by name, and a note that cannot be read is not passed over', () => {
+  it('refuse an unwritable note by name, and do not ignore an unreadable one', () => {
     writeFileSync(join(folder, 'noted'), 'a file where the folder should be')
     expect(codeOf(() => makeNotes(folder).noteSent(ONE, { deliveryId: 1, number: 1 }))).to.match(
       /^F(OLDER_UNWRITABLE|ILE_UNREADABLE)$/,

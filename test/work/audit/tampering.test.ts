@@ -8,8 +8,8 @@ import { freshDatabase } from '../../support/database.js'
 /** Tampered with, and as many that nobody touches; the built command is for the long form. */
 const LOGS = 5
 
-describe('the audit log of a hub whose database was tampered with while it was down', () => {
-  it('P-A2: names each row that was cut, rewritten or swapped, raises the alarm at start, and accuses no untouched log', async () => {
+describe('audit log of a hub whose database was tampered with while it was down', () => {
+  it('P-A2: names each row deleted, rewritten or swapped, raises an alarm at start, and reports no fault in an intact log', async () => {
     const test = await freshDatabase()
     const folder = mkdtempSync(join(tmpdir(), 'hub-tampered-'))
     try {

@@ -38,10 +38,10 @@ const filledAt = async (db: Db) => (await platformStates.of(db, 'national'))?.fi
 const wipe = (db: Db, now: Date) =>
   declareWiped(db, rules, { platform: 'national', reason: '平台数据库重建', by: 'officer-1', now })
 
-describe('a platform that is new', () => {
+describe('backfill of a new platform', () => {
   const db = database()
 
-  it('is owed everything in force once, under the keys that the others know', async () => {
+  it('owes every entry in force once, with the keys that other platforms have', async () => {
     const one = await published(db(), 1, without)
     const gone = await published(db(), 2, without)
     await removed(db(), gone.id, TODAY, without)
@@ -59,7 +59,7 @@ describe('a platform that is new', () => {
     expect(await fillNational(db())).to.equal(0)
   })
 
-  it('is not owed again what it was told already', async () => {
+  it('owes no entry that was already owed or confirmed', async () => {
     await published(db(), 1)
     const confirmed = await published(db(), 2)
     await db().raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ?, attempts = 1 where subject_id = ?`, [
@@ -70,21 +70,21 @@ describe('a platform that is new', () => {
     expect(await filledAt(db())).to.deep.equal(NOW)
   })
 
-  it('is told nothing that it does not hear of', async () => {
+  it('owes nothing of lists and platforms that are not configured', async () => {
     await published(db(), 1, without)
     const deaf = { ...rules, platforms: rules.platforms.map((one) => ({ ...one, lists: ['ecommerce'] })) }
     expect(await backfill(db(), deaf, 'national', { now: at(NOW) })).to.equal(0)
     expect(await backfill(db(), without, 'national', { now: at(NOW) })).to.equal(0)
   })
 
-  it('is numbered above its floor', async () => {
+  it('numbers deliveries above the platform’s floor', async () => {
     await published(db(), 1, without)
     await db().raw(`insert into platform_states (platform, sequence_floor) values ('national', 41)`)
     await fillNational(db())
     expect((await told(db())).map(({ number, sequence }) => [number, sequence])).to.deep.equal([[42, 42]])
   })
 
-  it('gets an entry that is in another’s hands later, and never one that is removed meanwhile', async () => {
+  it('adds an entry locked by another transaction later, and never one removed meanwhile', async () => {
     const held = await published(db(), 1, without)
     await published(db(), 2, without)
     await db().transaction(async (tx) => {
@@ -98,7 +98,7 @@ describe('a platform that is new', () => {
     expect(await brief(db())).to.deep.equal([[1, 'ADD', 'OWED']])
   })
 
-  it('is left with no addition of what is removed while it is filled', async () => {
+  it('leaves no open addition of an entry removed during the backfill', async () => {
     const ids: string[] = []
     for (let n = 1; n <= 6; n += 1) ids.push((await published(db(), n, without)).id)
     const leaving = ids.map((id, i) => (i % 2 === 0 ? removed(db(), id, TODAY, rules) : Promise.resolve()))
@@ -113,7 +113,7 @@ describe('a platform that is new', () => {
     )
   })
 
-  it('goes on where it was broken off, and is owed nothing twice', async () => {
+  it('continues where it was interrupted and owes nothing twice', async () => {
     const listing = await published(db(), 1, without)
     await db().raw(
       `with more as (
@@ -144,10 +144,10 @@ describe('a platform that is new', () => {
   })
 })
 
-describe('a platform that was declared wiped', () => {
+describe('backfill of a platform declared wiped', () => {
   const db = database()
 
-  it('is owed everything in force again, with the next number, and shows it again once it is pushed to', async () => {
+  it('owes every entry in force again with the next number, which the next push delivers', async () => {
     const one = await published(db(), 1)
     const gone = await published(db(), 2)
     await fillNational(db())
@@ -192,7 +192,7 @@ describe('a platform that was declared wiped', () => {
     ])
   })
 
-  it('is sent no change and no refused row of before, only the addition', async () => {
+  it('owes only the addition, folding refused deliveries from before', async () => {
     const { id } = await published(db(), 1)
     await fillNational(db())
     await db().raw(`update deliveries set state = 'REFUSED', attempts = 1`)
@@ -218,7 +218,7 @@ describe('a platform that was declared wiped', () => {
     expect(await fillNational(db(), later(40))).to.equal(0)
   })
 
-  it('is filled again where it is wiped while it is being filled', async () => {
+  it('starts again where the platform is wiped during the backfill', async () => {
     await published(db(), 1)
     await confirmAll(db())
     await wipe(db(), later(10))

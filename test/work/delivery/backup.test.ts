@@ -20,7 +20,7 @@ import { later, mark, published, refusal, removed, rowsOf, TODAY } from '../../s
 /** For a connection to be gone, milliseconds. */
 const GONE_MS = 30_000
 
-describe('a database restored from a backup across a removal', () => {
+describe('a database restored from a backup made before a removal', () => {
   let live: TestDatabase
   let standIns: PlatformStandIn[] = []
   let folder = ''
@@ -75,7 +75,7 @@ describe('a database restored from a backup across a removal', () => {
   }
   const PUSH = { cause: 'command' as const }
 
-  it('does not bring the removed entry back, adds nothing before it is released, and reuses no sequence', async () => {
+  it('does not restore the removed entry, sends no addition before its release, and reuses no sequence', async () => {
     const name = new URL(live.url).pathname.slice(1)
     const backup = `${name}_backup`
     const [gone, stays] = await withHub(async (hub) => {
@@ -149,7 +149,7 @@ describe('a database restored from a backup across a removal', () => {
     )
   })
 
-  it('whose notes are gone is known by what platforms answer, and the removal that they ignored is made good', async () => {
+  it('is recognised without notes by the answers of platforms, and the ignored removal is sent again', async () => {
     const name = new URL(live.url).pathname.slice(1)
     const backup = `${name}_backup`
     now = later(14_400)

@@ -34,10 +34,10 @@ const made = (delivery: number, reason = '主体名称已变更', now = later(60
 const national = (db: Db) =>
   rowsOf(db, `select number, action, state, attempts from deliveries where platform = 'national' order by number`)
 
-describe('a delivery that was refused', () => {
+describe('a refused delivery', () => {
   const db = database()
 
-  it('is sent again as its subject reads now, under the same key and number', async () => {
+  it('is sent again with the present content under the same key and number', async () => {
     const { id } = await published(db(), 1)
     const delivery = await refused(db())
     await db().raw(`update public_entries set body = jsonb_set(body, '{name}', '"长春虚构新名有限公司"')`)
@@ -57,7 +57,7 @@ describe('a delivery that was refused', () => {
     expect(after?.notice.operator.name).to.equal('长春虚构新名有限公司')
   })
 
-  it('keeps who sent it again, when, why, and what the platform had said', async () => {
+  it('keeps who resent it, when, why, and the platform’s answer', async () => {
     await published(db(), 1)
     const delivery = await refused(db())
     await resend(db(), rules, made(delivery, `  经核对 ${ID} 无误 `))
@@ -71,7 +71,7 @@ describe('a delivery that was refused', () => {
     expect(acts.map(({ receipt }) => receipt?.code)).to.deep.equal(['1001', '1001'])
   })
 
-  it('is not sent again where its subject is public no more: its removal is owed', async () => {
+  it('is replaced by a removal where its subject is no longer public', async () => {
     const { id } = await published(db(), 1)
     const delivery = await refused(db())
     await db().raw('delete from public_entries')
@@ -85,7 +85,7 @@ describe('a delivery that was refused', () => {
     expect(after?.['removal']).to.include({ reason: 'WITHDRAWN', removedOn: TODAY })
   })
 
-  it('its removal is numbered above all that a restored database may have sent', async () => {
+  it('is replaced by a removal numbered above everything a restored database may have sent', async () => {
     await published(db(), 1)
     const delivery = await refused(db())
     await db().raw('delete from public_entries')
@@ -97,7 +97,7 @@ describe('a delivery that was refused', () => {
     expect(removal?.['notice']).to.include({ sequence: 501 })
   })
 
-  it('a change that waited behind an addition goes as the addition when that is closed', async () => {
+  it('when closed, makes a change that waited behind it an addition', async () => {
     await published(db(), 1)
     const delivery = await refused(db())
     await db().raw(
@@ -115,7 +115,7 @@ describe('a delivery that was refused', () => {
     expect(waiting?.['notice']).to.include({ sequence: 2, action: 'ADD' })
   })
 
-  it('says a removal again as it was said', async () => {
+  it('resends a removal with its original content', async () => {
     const { id } = await published(db(), 1)
     await db().raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ?, attempts = 1`, [NOW])
     await removed(db(), id)
@@ -126,7 +126,7 @@ describe('a delivery that was refused', () => {
     expect([after?.state, after?.action, after?.notice]).to.deep.equal(['OWED', 'REMOVE', before?.notice])
   })
 
-  it('is numbered above the floor of its platform, sent again or withdrawn, unless something waits behind it', async () => {
+  it('is numbered above the platform’s floor when resent or withdrawn, unless a later delivery waits', async () => {
     const { id } = await published(db(), 1)
     const delivery = await refused(db())
     await db().raw(`insert into platform_states (platform, sequence_floor) values ('national', 40)`)
@@ -149,7 +149,7 @@ describe('a delivery that was refused', () => {
     expect((await national(db())).at(-1)).to.deep.equal({ number: 81, action: 'REMOVE', state: 'OWED', attempts: 0 })
   })
 
-  it('is closed by a named person, and never confirmed', async () => {
+  it('is closed by a named person and never confirmed', async () => {
     await published(db(), 1)
     const delivery = await refused(db())
     await close(db(), rules, made(delivery, '平台不收此类主体'))
@@ -163,7 +163,7 @@ describe('a delivery that was refused', () => {
     expect((await desk.actsOf(db(), [delivery])).map(({ act }) => act)).to.deep.equal(['CLOSE'])
   })
 
-  it('is settled once: of two at once one is told so', async () => {
+  it('is settled once when two people settle it at the same time', async () => {
     await published(db(), 1)
     const delivery = await refused(db())
     const both = await Promise.all([
@@ -174,7 +174,7 @@ describe('a delivery that was refused', () => {
     expect(await desk.actsOf(db(), [delivery])).to.have.length(1)
   })
 
-  it('is settled only if there is one, for a reason, and while it is refused', async () => {
+  it('is settled only where it exists, is refused, and a reason is given', async () => {
     await published(db(), 1)
     const [row] = await rowsOf(db(), `select id from deliveries where platform = 'national'`)
     const owed = Number(row?.['id'])

@@ -18,7 +18,7 @@ import { later, published, removed, rowsOf } from '../../support/world.js'
 const GONE_MS = 30_000
 const COMMAND = { cause: 'command' as const }
 
-describe('a failover that loses what was acknowledged last', () => {
+describe('a failover that loses the last acknowledged transactions', () => {
   let live: TestDatabase
   let admin: Db
   let standIns: PlatformStandIn[] = []
@@ -112,7 +112,7 @@ describe('a failover that loses what was acknowledged last', () => {
   const lastDelivery = async (): Promise<number> =>
     Number((await rowsOf(hub.db, 'select max(id)::int as id from deliveries'))[0]?.['id'])
 
-  it('R-3: names each lost delivery, entry and row of the audit log, and lists nobody before the release', async () => {
+  it('R-3: reports each lost delivery, entry and audit row, and lists nobody before the release', async () => {
     const [gone, stays] = [await published(hub.db, 1), await published(hub.db, 2)]
     await hub.push(null, COMMAND)
     await hub.publish(COMMAND)

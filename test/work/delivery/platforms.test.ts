@@ -11,10 +11,10 @@ const made = (more: Partial<{ platform: string; reason: string; now: Date }> = {
   ...more,
 })
 
-describe('what a person does to a platform', () => {
+describe('actions of a person on a platform', () => {
   const db = database()
 
-  it('pauses it once, and lets it go once', async () => {
+  it('pauses and resumes it once each', async () => {
     expect((await refusal(resume(db(), rules, made()))).code).to.equal('PLATFORM_NOT_PAUSED')
     await pause(db(), rules, made())
     expect(await states.of(db(), 'jilin')).to.deep.include({
@@ -32,13 +32,13 @@ describe('what a person does to a platform', () => {
     await pause(db(), rules, made({ now: later(3) }))
   })
 
-  it('says that it was wiped, and it has to be filled again', async () => {
+  it('declaring it wiped requires a new backfill', async () => {
     await states.filled(db(), { platform: 'jilin', kinds: ['listing'], wipedAt: null, at: NOW })
     await declareWiped(db(), rules, made({ now: later(5) }))
     expect(await states.of(db(), 'jilin')).to.deep.include({ wipedAt: later(5), wipedBy: 'officer-1', filledAt: null })
   })
 
-  it('is kept: who, when and why, each time', async () => {
+  it('keeps every action with person, time and reason', async () => {
     await pause(db(), rules, made())
     await declareWiped(db(), rules, made({ reason: '数据库重建', now: later(1) }))
     await resume(db(), rules, made({ reason: '已恢复', now: later(2) }))
@@ -51,7 +51,7 @@ describe('what a person does to a platform', () => {
     expect(await states.acts(db(), 1)).to.have.length(1)
   })
 
-  it('is refused of a platform that nobody knows, and without a reason', async () => {
+  it('refuses an unknown platform and a missing reason', async () => {
     for (const act of [pause, resume, declareWiped]) {
       expect((await refusal(act(db(), rules, made({ platform: 'nowhere' })))).code).to.equal('PLATFORM_UNKNOWN')
       expect((await refusal(act(db(), rules, made({ reason: '' })))).code).to.equal('INPUT_INVALID')

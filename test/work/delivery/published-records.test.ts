@@ -81,10 +81,10 @@ const confirmed = (db: Db) =>
 const undone = (db: Db, run: number, now: Date) =>
   rollBack(db, { run, reason: '错报', by: 'reviewer', rules, now: at(now) })
 
-describe('records that platforms are told of', () => {
+describe('published records', () => {
   const db = database()
 
-  it('are owed to those that hear of the kind, by a key of their own, with the firm’s present name', async () => {
+  it('are owed to the platforms that take their kind, with a key of their own and the firm’s present name', async () => {
     const { run } = await tell(db())
     const [one, ...more] = await owed(db())
     expect(more).to.deep.equal([])
@@ -95,7 +95,7 @@ describe('records that platforms are told of', () => {
     expect(await countsOf(db(), run)).to.include({ told: 1, untold: 0, excluded: 0 })
   })
 
-  it('cost one look-up where no platform hears of them, or ever did, and no count', async () => {
+  it('cost one query and no count where no platform takes or ever took them', async () => {
     const heard: string[] = []
     const hear = ({ sql }: { sql: string }) => heard.push(sql)
     db().on('query', hear)
@@ -106,14 +106,14 @@ describe('records that platforms are told of', () => {
     expect(await countsOf(db(), run)).not.to.have.any.keys('told', 'untold', 'excluded')
   })
 
-  it('are told once: what says the same again owes nothing', async () => {
+  it('are delivered once: an identical record owes nothing', async () => {
     await tell(db())
     await tell(db(), { now: later(60) })
     await tell(db(), { now: later(120), rows: [row({ note: 'nobody reads it' })] })
     expect(await said(db())).to.deep.equal(['1 ADD OWED'])
   })
 
-  it('that change are told anew: unsent in place of the first, else as a change', async () => {
+  it('are delivered again when they change: as an addition while unsent, else as a change', async () => {
     await tell(db())
     await tell(db(), { rows: [row({ value: '虚假宣传' })], now: later(60) })
     expect(await said(db())).to.deep.equal(['1 ADD FOLDED', '2 ADD OWED'])
@@ -122,7 +122,7 @@ describe('records that platforms are told of', () => {
     expect(await said(db())).to.deep.equal(['1 ADD FOLDED', '2 ADD CONFIRMED', '3 CHANGE OWED'])
   })
 
-  it('that are withdrawn by their authority are removed, from the day of its decision', async () => {
+  it('are removed as of the day of the decision when their authority withdraws them', async () => {
     await tell(db())
     await confirmed(db())
     await tell(db(), { body: REVOKED, now: later(60) })
@@ -132,7 +132,7 @@ describe('records that platforms are told of', () => {
     expect(last?.notice.body).to.include({ status: 'REVOKED' })
   })
 
-  it('that are withdrawn are removed also where nobody hears of their kind any more, and told to nobody again', async () => {
+  it('are removed when withdrawn, also where no platform takes their kind any more, and are owed to nobody again', async () => {
     const deaf: WorkRules = { ...SILENT, platforms: [{ ...HEARER, kinds: ['listing'] }, DEAF] }
     await tell(db())
     await confirmed(db())
@@ -144,7 +144,7 @@ describe('records that platforms are told of', () => {
     expect(await countsOf(db(), run)).to.include({ told: 0 })
   })
 
-  it('are not told anew to one that hears of their kind no more, though others do', async () => {
+  it('are not delivered again to a platform that stopped taking their kind, though others take it', async () => {
     await tell(db())
     const other: WorkRules = {
       ...SILENT,
@@ -160,7 +160,7 @@ describe('records that platforms are told of', () => {
     ])
   })
 
-  it('that were withdrawn before anybody was told are not spoken of', async () => {
+  it('are not mentioned when withdrawn before their first delivery', async () => {
     await tell(db(), { body: REVOKED })
     expect(await owed(db())).to.deep.equal([])
     await tell(db(), { rows: [row({ key: 'P2' })] })
@@ -168,7 +168,7 @@ describe('records that platforms are told of', () => {
     expect(await said(db())).to.deep.equal(['1 ADD FOLDED'])
   })
 
-  it('that were repaired are removed from the day of the repair, and told again when it is taken back', async () => {
+  it('are removed as of the day of their repair, and delivered again when the repair is revoked', async () => {
     const repair = {
       key: 'S1',
       code: codeOf(1),
@@ -201,7 +201,7 @@ describe('records that platforms are told of', () => {
     expect(run).to.be.greaterThan(0)
   })
 
-  it('whose repair came with a run that is taken back are told again', async () => {
+  it('are delivered again when the run that brought their repair is rolled back', async () => {
     const repair = {
       key: 'S1',
       code: codeOf(1),
@@ -225,7 +225,7 @@ describe('records that platforms are told of', () => {
     expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED', '2 REMOVE CONFIRMED', '3 ADD OWED'])
   })
 
-  it('of natural persons are owed to nobody, and the run says how many', async () => {
+  it('of natural persons are owed to nobody, and the run counts them', async () => {
     const { run } = await tell(db(), {
       body: { party_kind: 'NATURAL_PERSON' },
       rows: [row(), row({ key: 'P2' }), { key: 'P3', shop: 'shop:guguji:1', name: '个人小店', value: '虚假宣传' }],
@@ -234,7 +234,7 @@ describe('records that platforms are told of', () => {
     expect(await countsOf(db(), run)).to.include({ told: 0, untold: 3 })
   })
 
-  it('that turn out a natural person’s are removed in the words that were told', async () => {
+  it('that turn out to be a natural person’s are removed with the text that was delivered', async () => {
     await tell(db())
     await confirmed(db())
     await tell(db(), { body: { party_kind: 'NATURAL_PERSON' }, now: later(60) })
@@ -244,18 +244,18 @@ describe('records that platforms are told of', () => {
     expect(last?.notice.removal).to.include({ reason: 'NOT_PUBLIC', removedOn: TODAY })
   })
 
-  it('by the simple procedure are left out, and the run says how many', async () => {
+  it('of the simple procedure are excluded, and the run counts them', async () => {
     const { run } = await tell(db(), { body: { note: '适用简易程序' } })
     expect(await owed(db())).to.deep.equal([])
     expect(await countsOf(db(), run)).to.include({ told: 0, untold: 0, excluded: 1 })
   })
 
-  it('leave without telephones and homes', async () => {
+  it('are delivered without telephone numbers and homes', async () => {
     await tell(db(), { body: { facts: '当事人电话13800138000，住长春市朝阳区某某街1号2单元301室' } })
     expect(JSON.stringify(await owed(db()))).not.to.match(/13800138000|301室/)
   })
 
-  it('of one decision told by two agencies are told once, and removed when either withdraws it', async () => {
+  it('of one decision from two agencies are delivered once, and removed when either withdraws it', async () => {
     await tell(db(), { fact: true })
     await tell(db(), { id: 'elsewhere', fact: true, rows: [row({ key: 'E1' })], now: later(60) })
     expect(await said(db())).to.deep.equal(['1 ADD OWED'])
@@ -264,7 +264,7 @@ describe('records that platforms are told of', () => {
     expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED', '2 REMOVE OWED'])
   })
 
-  it('that become another firm’s are removed from the one and told of the other, under one key', async () => {
+  it('that move to another firm are removed for the first and added for the second, under one key', async () => {
     await tell(db())
     await confirmed(db())
     await tell(db(), { rows: [row({ code: codeOf(2), name: '长春虚构商贸第2有限公司' })], now: later(60) })
@@ -275,7 +275,7 @@ describe('records that platforms are told of', () => {
     expect(anew?.notice.operator.uscc).to.equal(codeOf(2))
   })
 
-  it('whose run is taken back are removed, and told again under the same key when they come again', async () => {
+  it('of a run rolled back are removed, and delivered under the same key when they return', async () => {
     const { run } = await tell(db())
     await confirmed(db())
     await undone(db(), run, later(60))
@@ -286,7 +286,7 @@ describe('records that platforms are told of', () => {
     expect(new Set((await owed(db())).map(({ id }) => id)).size).to.equal(1)
   })
 
-  it('whose change is taken back are told as they were before', async () => {
+  it('whose change is rolled back are delivered with their former text', async () => {
     await tell(db())
     await confirmed(db())
     const { run } = await tell(db(), { rows: [row({ value: '虚假宣传' })], now: later(60) })
@@ -297,7 +297,7 @@ describe('records that platforms are told of', () => {
     expect(last?.notice.body).to.include({ violation: '销售假冒商品' })
   })
 
-  it('are told once a person has said whose they are, and removed when the word is undone', async () => {
+  it('are delivered once a person has attached them, and removed when that decision is undone', async () => {
     await pullItems(db(), [{ key: 'R1', code: codeOf(1), name: '长春虚构商贸第1有限公司', value: '某街' }], {
       id: 'registry',
       kind: 'registration',
@@ -319,7 +319,7 @@ describe('records that platforms are told of', () => {
     expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED', '2 REMOVE OWED'])
   })
 
-  it('of a firm that is made one with another are told of the other', async () => {
+  it('of a firm merged into another are delivered for the other', async () => {
     await tell(db())
     await tell(db(), { rows: [row({ key: 'P2', code: codeOf(2), name: '长春虚构商贸第2有限公司' })], now: later(30) })
     await confirmed(db())
@@ -338,7 +338,7 @@ describe('records that platforms are told of', () => {
     ])
   })
 
-  it('have a key that a database which lost what it told makes again', async () => {
+  it('get the same key again in a database that lost its deliveries', async () => {
     await tell(db())
     const [first] = await owed(db())
     await db().raw('delete from deliveries; delete from told_records')
@@ -346,7 +346,7 @@ describe('records that platforms are told of', () => {
     expect((await owed(db()))[0]?.id).to.equal(first?.id)
   })
 
-  it('are taken step by step, each once', async () => {
+  it('are processed in batches, each once', async () => {
     const rows = Array.from({ length: 1_101 }, (_, at) => row({ key: `P${at}`, code: codeOf(at % 7) }))
     const { run } = await tell(db(), { rows })
     const ids = (await owed(db())).map(({ id }) => id)
@@ -355,14 +355,14 @@ describe('records that platforms are told of', () => {
     expect(await countsOf(db(), run)).to.include({ told: rows.length })
   })
 
-  describe('in force', () => {
+  describe('records in force', () => {
     const all = async (hearing: Parameters<typeof inForce>[2]) => {
       const found = []
       for await (const page of inForce(db(), rules, hearing, TODAY)) found.push(...page)
       return found
     }
 
-    it('are given to whoever hears of them, as they would be told, without those that may not be', async () => {
+    it('are given to a platform with the text that would be delivered, without withheld ones', async () => {
       await tell(db(), { rows: [row(), row({ key: 'P2', code: codeOf(2), name: '长春虚构商贸第2有限公司' })] })
       await tell(db(), { id: 'persons', body: { party_kind: 'NATURAL_PERSON' }, rows: [row({ key: 'N1' })] })
       await tell(db(), { id: 'gone', body: REVOKED, rows: [row({ key: 'G1' })] })
@@ -383,7 +383,7 @@ describe('records that platforms are told of', () => {
       ).to.have.deep.members(told)
     })
 
-    it('are owed to one that was filled before it was to hear of them, and again after it did not', async () => {
+    it('are owed to a platform that starts, or starts again, to take their kind after its backfill', async () => {
       const deaf: WorkRules = { ...SILENT, platforms: [{ ...HEARER, kinds: ['listing'] }] }
       const filled = (by: WorkRules, now: Date) => backfill(db(), by, 'hearer', { now: at(now) })
       await tell(db(), { by: deaf })
@@ -397,7 +397,7 @@ describe('records that platforms are told of', () => {
       expect(await said(db())).to.deep.equal(['1 ADD OWED', '1 ADD OWED'])
     })
 
-    it('are known from then on, though no merge ever told of them', async () => {
+    it('are published from then on, though no merge delivered them', async () => {
       await tell(db(), { by: SILENT })
       const [given] = await all(HEARER)
       expect(given).to.include({ kind: 'penalty' })

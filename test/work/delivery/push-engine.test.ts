@@ -19,7 +19,7 @@ const receipt = (notice: Notice, more: Partial<Receipt> = {}): Receipt => ({
 const down = (retryAfterSeconds?: number): Refusal =>
   new Refusal('PLATFORM_UNREACHABLE', { reason: 'HTTP 503', ...(retryAfterSeconds ? { retryAfterSeconds } : {}) })
 
-describe('the engine of push', () => {
+describe('push engine', () => {
   const db = database()
   /** Keys of what arrived, call by call, with the second at which it did. */
   let calls: { at: number; keys: string[] }[] = []
@@ -97,7 +97,7 @@ describe('the engine of push', () => {
     )[0]
   const keys = (): string[] => calls.flatMap((call) => call.keys)
 
-  it('what becomes due while a push lingers leaves within a second', async () => {
+  it('sends within a second what becomes due while a push lingers', async () => {
     await owed('a')
     await owed('b', { due: 20, action: 'REMOVE' })
     const result = await pushed(platform(), { until: later(30) })
@@ -109,14 +109,14 @@ describe('the engine of push', () => {
     expect(seconds()).to.equal(30)
   })
 
-  it('what a dead sender held leaves when its lease ends', async () => {
+  it('sends deliveries leased by a dead sender when the lease ends', async () => {
     await owed('a')
     await db().raw('update deliveries set attempts = 1, leased_until = ?', [later(12)])
     await pushed(platform(), { until: later(30) })
     expect(calls).to.deep.equal([{ at: 12, keys: ['a'] }])
   })
 
-  it('a batch is of one kind of subject, removals first, and each receipt says where its row went', async () => {
+  it('sends batches of one kind of subject, removals first, and stores the batch of each receipt', async () => {
     await owed('a')
     await owed('b', { kind: 'penalty' })
     await owed('c', { action: 'REMOVE' })
@@ -127,7 +127,7 @@ describe('the engine of push', () => {
     expect((await delivery('b'))?.['receipt']).to.include({ batch: `${run?.['id']}-2`, row: 1 })
   })
 
-  it('a code means what the platform’s description says it means; one that is not known is for a person', async () => {
+  it('reads codes by the platform’s description, and leaves an unknown code to a person', async () => {
     for (const key of ['good', 'wrong', 'busy', 'odd']) await owed(key)
     const code = (key: string): string => ({ good: '02', wrong: '1002', busy: '901' })[key] ?? '7777'
     const word = (meaning: 'ACCEPTED' | 'CORRECT' | 'LATER') => ({ meaning, zh: '', en: '' })
@@ -147,7 +147,7 @@ describe('the engine of push', () => {
     expect(await delivery('busy')).to.deep.include({ state: 'OWED', due_at: later(2), failures: 0 })
   })
 
-  it('a row that was sent and never answered is asked about, and sent again only if the platform does not know it', async () => {
+  it('asks about a row without an answer, and sends it again only if the platform does not know it', async () => {
     for (const key of ['known', 'unknown', 'unread', 'fresh']) await owed(key)
     const asked: string[][] = []
     let cut = true
@@ -178,14 +178,14 @@ describe('the engine of push', () => {
     expect(await delivery('unread')).to.deep.include({ state: 'OWED', due_at: later(33) })
   })
 
-  it('a receipt of another row is none', async () => {
+  it('ignores a receipt for another row', async () => {
     await owed('a')
     const crossed = platform({ answers: (notices) => notices.map((notice) => receipt({ ...notice, key: 'other' })) })
     expect(await pushed(crossed)).to.include({ accepted: 0, outstanding: 1 })
     expect(await delivery('a')).to.include({ state: 'OWED' })
   })
 
-  it('a row that cannot be checked is for a person and holds up no other; it never left', async () => {
+  it('leaves a row that fails its check to a person, unsent, without delaying others', async () => {
     await owed('bad')
     await owed('good')
     const check: Platform['check'] = ({ key }) => {
@@ -196,7 +196,7 @@ describe('the engine of push', () => {
     expect(await delivery('bad')).to.include({ state: 'REFUSED', attempts: 0 })
   })
 
-  it('after failures a platform is left alone, then tried with the removal first, then gets everything', async () => {
+  it('after failures pauses, probes with the removal first, then sends everything', async () => {
     for (const key of ['a', 'b', 'c']) await owed(key)
     let dead = true
     const dying = platform({
@@ -223,7 +223,7 @@ describe('the engine of push', () => {
     expect(back[1]?.keys).to.have.members(['a', 'b', 'c'])
   })
 
-  it('nobody calls before the moment that the platform asked for', async () => {
+  it('does not call before the moment that the platform asked for', async () => {
     await owed('a')
     await owed('b', { due: 5 })
     let failing = 1
@@ -248,7 +248,7 @@ describe('the engine of push', () => {
       },
     })
 
-  it('a row that always makes the call fail goes alone, waits longer each time and holds up no other', async () => {
+  it('sends a row that always breaks the call alone, with growing delays, without delaying others', async () => {
     await owed('poison', { action: 'REMOVE' })
     for (let n = 0; n < 30; n += 1) await owed(`n${n}`)
     const meanwhile = () => owed(`m${seconds()}`, { due: seconds() })
@@ -260,7 +260,7 @@ describe('the engine of push', () => {
     expect(tries.filter((call) => call.keys.length > 1)).to.have.length(2)
   })
 
-  it('a row that makes the call fail is not taken for an outage, though it is the removal that would be tried first', async () => {
+  it('does not take a row that breaks the call for an outage, even where that row is the probe', async () => {
     await owed('poison', { action: 'REMOVE' })
     for (let n = 0; n < 5; n += 1) await owed(`n${n}`)
     await db().raw(`insert into platform_states (platform, failures, open_until) values ('national', 5, ?)`, [NOW])
@@ -283,7 +283,7 @@ describe('the engine of push', () => {
     expect(keys().sort()).to.deep.equal(['a', 'b'])
   })
 
-  it('calls keep the platform’s pace, over all hubs', async () => {
+  it('keeps the platform’s call rate across all hubs', async () => {
     for (let n = 0; n < 8; n += 1) await owed(`n${n}`)
     const paced = platform({ batchSize: 1, callsPerSecond: 2 })
     await pushed(paced)
@@ -294,7 +294,7 @@ describe('the engine of push', () => {
     expect(clock.getTime() - before.getTime()).to.equal(500)
   })
 
-  it('a receiver is called in its own hours only, also with a removal', async () => {
+  it('calls a receiver only in its hours, also for a removal', async () => {
     await owed('a', { action: 'REMOVE' })
     // It is ten o'clock in Shanghai.
     const hours = { from: '10:01', to: '11:00', workdaysOnly: false }
@@ -319,7 +319,7 @@ describe('the engine of push', () => {
       expect(keys()).to.deep.equal(['c'])
     })
 
-  it('what is noted before a batch leaves is its highest; a batch that cannot be noted does not leave', async () => {
+  it('notes the highest delivery before a batch leaves, and sends nothing where the note fails', async () => {
     await owed('a', { number: 7 })
     await owed('b', { number: 3 })
     const noted: number[] = []
@@ -335,7 +335,7 @@ describe('the engine of push', () => {
     expect(await delivery('c')).to.include({ state: 'OWED' })
   })
 
-  it('removals leave though nothing can be noted, of every kind, and the platform has not failed', async () => {
+  it('sends removals of every kind though notes fail, and counts no failure of the platform', async () => {
     await owed('a')
     await owed('b', { action: 'REMOVE' })
     await owed('c', { action: 'REMOVE', kind: 'penalty' })
@@ -350,7 +350,7 @@ describe('the engine of push', () => {
     expect(state).to.deep.equal({ failures: 0, open_until: null })
   })
 
-  it('a platform that answers questions and takes no message is in trouble, and takes whole batches once it is well', async () => {
+  it('counts failures of a platform that answers questions but takes no message, and sends whole batches once it recovers', async () => {
     for (const key of ['a', 'b', 'c', 'd']) await owed(key)
     let full = true
     const folder = platform({
@@ -374,7 +374,7 @@ describe('the engine of push', () => {
     expect(calls.length).to.be.at.most(3)
   })
 
-  it('what is folded while it waits for its turn does not leave', async () => {
+  it('does not send a delivery folded while it waits for its turn', async () => {
     for (const key of ['a', 'b', 'c']) await owed(key)
     const slow = platform({ batchSize: 1, callsPerSecond: 0.2, hours: null })
     await pushed(slow, {}, async () => {
@@ -385,7 +385,7 @@ describe('the engine of push', () => {
     expect(keys()).to.deep.equal(['a', 'c'])
   })
 
-  it('a hub that stops puts back what it has not sent, and ends', async () => {
+  it('returns unsent deliveries when the hub stops', async () => {
     for (const key of ['a', 'b', 'c']) await owed(key, { kind: key === 'a' ? 'listing' : 'penalty' })
     const stop = new AbortController()
     const stopping = platform({

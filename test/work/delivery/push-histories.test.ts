@@ -62,7 +62,7 @@ const OPS = [
 type Op = (typeof OPS)[number]
 const step = fc.record({ op: fc.constantFrom<Op>('move', 'move', 'deliver', 'refuse', ...OPS), n: fc.nat({ max: 5 }) })
 
-describe('any history of what one platform is told', () => {
+describe('any history of deliveries to one platform', () => {
   const db = database({ once: true })
 
   const world = () => {
@@ -232,7 +232,7 @@ describe('any history of what one platform is told', () => {
     return { subjects, held, told, act, settled, lastStates }
   }
 
-  it('ends with the platform showing what is public, unless an officer closed the last word', async () => {
+  it('ends with the platform showing the public entries, unless an officer closed the last delivery', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 30, size: 'max' }), async (steps) => {
         const one = world()

@@ -61,7 +61,7 @@ describe('a hub that pushes by the timetable', () => {
     afterEach(() => fresh.drop())
     const lingering = () => ({ cause: 'timetable' as const, until: new Date(Date.now() + 1_500) })
 
-    it('outlives the filling of a platform that fails meanwhile, and tells of it', async () => {
+    it('survives a failing backfill during a push and logs it', async () => {
       const { db, push } = await begun(fresh.url)
       await published(db, 1)
       await db.raw(`delete from deliveries;
@@ -77,7 +77,7 @@ describe('a hub that pushes by the timetable', () => {
       expect((error as Error).message).to.include('no room')
     })
 
-    it('sends removals, and nothing else, while its notes cannot be read; whoever asks is told', async () => {
+    it('sends only removals while its notes are unreadable, and reports that', async () => {
       const { db, push } = await begun(fresh.url)
       const gone = await published(db, 1)
       await push(null, { cause: 'command' })
@@ -91,7 +91,7 @@ describe('a hub that pushes by the timetable', () => {
     })
   })
 
-  it('goes on by itself when PostgreSQL is restarted, and says when it is ready again', async () => {
+  it('resumes by itself when PostgreSQL restarts, and reports when it is ready again', async () => {
     const server = await embedded.join(join(folder, 'server'), { durable: false })
     try {
       let offset = 0
@@ -136,7 +136,7 @@ describe('readiness', () => {
     silent.close(done)
   })
 
-  it('of a database that takes connections and never answers is told in time, to all who ask by one look', async () => {
+  it('answers in time for a database that accepts connections and never answers, with one check for all callers', async () => {
     const { port } = silent.address() as { port: number }
     const db = connect(`postgres://hub:hub@127.0.0.1:${port}/hub`)
     const ready = makeReadiness(db, { withinMs: 100 })
@@ -149,7 +149,7 @@ describe('readiness', () => {
     await db.destroy()
   })
 
-  it('while nobody listens where the database was, whoever asks is told to come again, and not where it is', async () => {
+  it('without a database listening, asks callers to retry without revealing its address', async () => {
     const fresh = await freshDatabase()
     const folder = mkdtempSync(join(tmpdir(), 'hub-away-'))
     // What stands between the hub and its database, and goes.

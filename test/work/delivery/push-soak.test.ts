@@ -27,7 +27,7 @@ describe('push by processes that are killed', () => {
     await test.drop()
   })
 
-  it('tells platforms that misbehave all of it once and in order, and leaves each showing what it should', async () => {
+  it('delivers everything to misbehaving platforms once and in order, and leaves each showing what it should', async () => {
     const since = Date.now()
     const clock = { base: Math.max(since, NOW.getTime()), since, speed: SPEED }
     const begin = (name: string) => {

@@ -113,7 +113,7 @@ describe('a push whose connection is cut', () => {
     ['while it closes its run', 'runs', 'call'],
   ]
   for (const [what, held, during, fails] of steps)
-    it(`${what}: the next one sends what is left`, async () => {
+    it(`${what}: the next push sends the rest`, async () => {
       let cut = async (): Promise<void> => {}
       const { platform, shown } = receiver(async () => {
         if (during === 'call') cut = await cutAt(held)
@@ -136,8 +136,8 @@ describe('a push whose connection is cut', () => {
     })
 })
 
-describe('a push that lingers', () => {
-  it('goes on when PostgreSQL is restarted under it', async () => {
+describe('a lingering push', () => {
+  it('continues after PostgreSQL restarts', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'hub-restart-'))
     const server = await embedded.join(folder, { durable: false })
     const db = connect(server.url)
@@ -176,7 +176,7 @@ describe('a push that lingers', () => {
     }
   })
 
-  it('goes on when a folder that took no file takes files again', async () => {
+  it('continues once an unwritable folder accepts files again', async () => {
     const fresh = await freshDatabase()
     const folder = mkdtempSync(join(tmpdir(), 'hub-folder-'))
     const exchange = join(folder, 'in')

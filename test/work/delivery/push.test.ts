@@ -64,7 +64,7 @@ describe('push', () => {
       .entries()
       .filter((entry) => entry.key === key).length
 
-  it('every platform is told, confirms with a receipt and shows the entry', async () => {
+  it('every platform receives the entry, confirms it with a receipt and shows it', async () => {
     const listing = await published(db(), 1)
     const result = await pushed(NOW)
     expect(result.unreachable).to.deep.equal([])
@@ -78,7 +78,7 @@ describe('push', () => {
     expect((await pushed(later(60))).platforms.map((one) => one.sent)).to.deep.equal([0, 0, 0, 0])
   })
 
-  it('removal travels the same way', async () => {
+  it('delivers a removal in the same way', async () => {
     const listing = await published(db(), 1)
     await pushed(NOW)
     await removed(db(), listing.id)
@@ -89,7 +89,7 @@ describe('push', () => {
     }
   })
 
-  it('a platform that is busy is asked again later, and nothing is lost', async () => {
+  it('retries a busy platform later without losing a delivery', async () => {
     const listing = await published(db(), 1)
     standIn('national').behave({ failNext: 1 })
     const first = await pushed(NOW)
@@ -112,7 +112,7 @@ describe('push', () => {
     expect(shows('national', listing.id)).to.equal(1)
   })
 
-  it('each failure waits longer than the one before', async () => {
+  it('waits longer after each failure', async () => {
     await published(db(), 1)
     const waits: number[] = []
     let now = NOW
@@ -125,7 +125,7 @@ describe('push', () => {
     expect(waits).to.deep.equal([2, 4, 8, 16])
   })
 
-  it('a message that was taken and whose answer was lost shows one entry when it is sent again', async () => {
+  it('resending an accepted message whose answer was lost shows one entry', async () => {
     const listing = await published(db(), 1)
     for (const one of standIns) one.behave({ cutAfterAccept: 1 })
     expect((await pushed(NOW)).unreachable.sort()).to.deep.equal([...IDS].sort())
@@ -136,7 +136,7 @@ describe('push', () => {
     }
   })
 
-  it('a refused row waits for a person and holds up no other', async () => {
+  it('a refused row waits for a person without delaying others', async () => {
     await published(db(), 1)
     const other = await published(db(), 2)
     standIn('national').behave({ refuse: codeOf(1) })
@@ -159,7 +159,7 @@ describe('push', () => {
     expect(of(await pushed(later(86_400)), 'national')).to.include({ sent: 0, outstanding: 1 })
   })
 
-  it('a removal passes an addition that was refused', async () => {
+  it('a removal passes a refused addition', async () => {
     const listing = await published(db(), 1)
     standIn('national').behave({ refuse: codeOf(1) })
     await pushed(NOW)
@@ -175,7 +175,7 @@ describe('push', () => {
     expect(shows('national', listing.id)).to.equal(0)
   })
 
-  it('an addition that was never answered is not sent after the removal, which waits only as long as the platform asked for', async () => {
+  it('an unanswered addition is not sent after its removal, which waits only as long as the platform asked', async () => {
     const listing = await published(db(), 1)
     standIn('national').behave({ failNext: 1 })
     await pushed(NOW)
@@ -194,7 +194,7 @@ describe('push', () => {
     expect(await deliveryOf('national', 2)).to.include({ state: 'CONFIRMED' })
   })
 
-  it('an addition that is refused after the removal was decided does not hold the removal up', async () => {
+  it('an addition refused after the removal was decided does not delay the removal', async () => {
     const listing = await published(db(), 1)
     const [claimed] = await queue.claim(db(), 'national', { limit: 1, now: NOW, leaseUntil: later(60) })
     if (claimed === undefined) throw new Error('nothing was due')
@@ -211,7 +211,7 @@ describe('push', () => {
     expect(of(await pushed(later(1)), 'national')).to.include({ accepted: 1, outstanding: 0 })
   })
 
-  it('a platform that is down holds up none of the others', async () => {
+  it('an unreachable platform delays no other', async () => {
     await published(db(), 1)
     const result = await pushed(NOW, { url: { national: NOBODY } })
     expect(result.unreachable).to.deep.equal(['national'])
@@ -220,7 +220,7 @@ describe('push', () => {
     expect(runs.filter((run) => run['outcome'] === 'FAILED').map((run) => run['subject'])).to.deep.equal(['national'])
   })
 
-  it('a wrong secret leaves everything owed', async () => {
+  it('a wrong secret leaves every delivery owed', async () => {
     await published(db(), 1)
     const platform = platforms.find((one) => one.id === 'jilin')
     if (platform === undefined) throw new Error('no jilin')
@@ -229,7 +229,7 @@ describe('push', () => {
     expect(await deliveryOf('jilin')).to.include({ state: 'OWED' })
   })
 
-  it('a row that the format cannot carry is refused here, is never sent and holds up no other', async () => {
+  it('a row that the format cannot carry is refused here, never sent, and delays no other', async () => {
     const bad = await published(db(), 1)
     await published(db(), 2)
     await db().raw(
@@ -247,7 +247,7 @@ describe('push', () => {
     expect(standIn('national').told - toldBefore).to.equal(1)
   })
 
-  it('a push goes on batch by batch until nothing is due', async () => {
+  it('a push sends batch after batch until nothing is due', async () => {
     const listing = await published(db(), 1)
     await db().raw(
       `with more as (
@@ -271,7 +271,7 @@ describe('push', () => {
     expect(progress.at(-1)).to.equal(451)
   })
 
-  it('two pushes at once send each message once', async () => {
+  it('two simultaneous pushes send each message once', async () => {
     await published(db(), 1)
     const toldBefore = standIn('creditchina').told
     const both = await Promise.all([pushed(NOW), pushed(NOW)])
@@ -281,7 +281,7 @@ describe('push', () => {
     expect(runs).to.deep.equal([{ outcome: 'DONE' }, { outcome: 'DONE' }])
   })
 
-  it('an occurrence of the timetable is pushed once', async () => {
+  it('a scheduled occurrence is pushed once', async () => {
     const planned = { cause: 'timetable' as const, plannedFor: NOW, only: ['national'] }
     await Promise.all([pushed(NOW, planned), pushed(NOW, planned)])
     await pushed(later(1), planned)

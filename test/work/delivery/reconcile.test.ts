@@ -83,7 +83,7 @@ describe('reconcile', () => {
   const stateOf = async (id: string) =>
     (await rowsOf(db(), `select state, facts->'hiding' as hiding from listings where id = ?`, [id]))[0]
 
-  it('a platform that shows what it confirmed is left alone', async () => {
+  it('changes nothing for a platform that shows what it confirmed', async () => {
     const listing = await told(1)
     display.rows = [await shown(listing.id)]
     expect((await compare()).found).to.deep.equal(result({ shown: 1, expected: 1 }))
@@ -95,7 +95,7 @@ describe('reconcile', () => {
     })
   })
 
-  it('an entry that is gone is hidden by the clock, its removal owed everywhere, and it is never sent there again', async () => {
+  it('a missing entry is hidden by the clock, its removal owed everywhere, and never resent to that platform', async () => {
     const listing = await told(1)
     const other = await told(2)
     display.rows = [await shown(other.id)]
@@ -117,7 +117,7 @@ describe('reconcile', () => {
     ])
   })
 
-  it('a person settles it: shown again it is told as an addition, removed it stays away', async () => {
+  it('a person settles it: unhiding owes an addition, removing leaves it away', async () => {
     const [wrong, repaired, other] = [await told(1), await told(2), await told(3)]
     display.rows = [await shown(other.id)]
     await compare()
@@ -141,13 +141,13 @@ describe('reconcile', () => {
     ])
   })
 
-  it('what is on its way is not judged', async () => {
+  it('does not judge a delivery that is on its way', async () => {
     await published(db(), 1)
     expect((await compare()).found).to.deep.equal(result({ expected: 1 }))
     expect(await findings()).to.deep.equal([])
   })
 
-  it('what is confirmed while the display is read is not judged', async () => {
+  it('does not judge a delivery confirmed while the display is read', async () => {
     const early = await told(1)
     const listing = await published(db(), 2)
     display.rows = [await shown(early.id)]
@@ -156,7 +156,7 @@ describe('reconcile', () => {
     expect((await stateOf(listing.id))?.['state']).to.equal('PUBLISHED')
   })
 
-  it('what is removed while the display is read is not removed twice', async () => {
+  it('does not remove again an entry removed while the display is read', async () => {
     const listing = await told(1)
     display.rows = [await shown(listing.id)]
     display.meanwhile = async () => {
@@ -167,7 +167,7 @@ describe('reconcile', () => {
     expect(await owed()).to.deep.equal([])
   })
 
-  it('what must not be there is removed, under a number above the one that is shown', async () => {
+  it('an unwanted entry is removed under a number above the displayed one', async () => {
     const listing = await told(1)
     await removed(db(), listing.id)
     await confirmAll()
@@ -197,7 +197,7 @@ describe('reconcile', () => {
     ])
   })
 
-  it('P-B2: what was never told is removed, and one platform that shows it has additions held, and nobody else', async () => {
+  it('P-B2: an entry that was never sent is removed, and only additions to the platform that shows it are held', async () => {
     const listing = await listingAt(db(), 1, 'serveListing')
     display.rows = [{ key: listing.id, sequence: 4, uscc: codeOf(1), name: '长春虚构商贸第1有限公司' }]
     expect((await compare()).found).to.deep.equal(result({ shown: 1, unwanted: 1 }))
@@ -223,7 +223,7 @@ describe('reconcile', () => {
         [NOW],
       )
 
-    it('is found and owed, under a number above all that was ever given', async () => {
+    it('is found and owed under a number above every earlier one', async () => {
       const listing = await told(1)
       await filled()
       await db().raw(`delete from deliveries where platform = 'national'`)
@@ -237,7 +237,7 @@ describe('reconcile', () => {
       expect(await owed()).to.have.length(1)
     })
 
-    it('is found where the last word was a removal', async () => {
+    it('is found where the last delivery was a removal', async () => {
       const listing = await told(1)
       await filled()
       await db().raw(`update deliveries set action = 'REMOVE' where platform = 'national'`)
@@ -248,7 +248,7 @@ describe('reconcile', () => {
       expect(await owed()).to.deep.equal([{ platform: 'national', number: 2, action: 'ADD' }])
     })
 
-    it('is told and left to the officer who has closed it', async () => {
+    it('is reported and left to the officer who closed it', async () => {
       const listing = await told(1)
       await filled()
       await db().raw(
@@ -263,7 +263,7 @@ describe('reconcile', () => {
       expect(await owed()).to.deep.equal([])
     })
 
-    it('is left to the filling of a platform that is not filled yet', async () => {
+    it('is left to the backfill of a platform that is not filled yet', async () => {
       await told(1)
       await db().raw(`delete from deliveries where platform = 'national'`)
       await compare()
@@ -271,7 +271,7 @@ describe('reconcile', () => {
     })
   })
 
-  it('a removal that an officer has closed is told and not sent again', async () => {
+  it('a removal closed by an officer is reported and not sent again', async () => {
     const listing = await told(1)
     await removed(db(), listing.id)
     await db().raw(
@@ -291,7 +291,7 @@ describe('reconcile', () => {
     ['another name', { name: '另一公司' }, ['NAME']],
     ['another code', { uscc: codeOf(9) }, ['USCC']],
   ] as const)
-    it(`${what} is told again as a change, each night until it is right`, async () => {
+    it(`${what} owes a change, each night until it is right`, async () => {
       const listing = await told(1)
       display.rows = [await shown(listing.id, given)]
       expect((await compare()).found).to.deep.equal(result({ shown: 1, expected: 1, stale: 1 }))
@@ -307,7 +307,7 @@ describe('reconcile', () => {
       expect(one?.['differs']).to.include(differs[0])
     })
 
-  it('entries of other senders are not looked at', async () => {
+  it('ignores entries of other senders', async () => {
     const listing = await told(1)
     display.rows = [
       await shown(listing.id),
@@ -319,7 +319,7 @@ describe('reconcile', () => {
     expect(await rowsOf(db(), 'select others from comparisons')).to.deep.equal([{ others: 2 }])
   })
 
-  it('a platform that shows nothing any more has an outage: it is told, and nothing is changed', async () => {
+  it('a platform that shows nothing any more has an outage: it is reported and nothing changes', async () => {
     const first = await told(1)
     const second = await told(2)
     await removed(db(), second.id)
@@ -333,7 +333,7 @@ describe('reconcile', () => {
     expect(run?.['error']).to.include({ code: 'MASS_ABSENCE' })
   })
 
-  it('what is gone at a platform that a person has declared wiped is told anew, and hides nothing', async () => {
+  it('an entry missing at a platform declared wiped is owed as an addition and hides nothing', async () => {
     const listing = await told(1)
     const other = await told(2)
     display.rows = [await shown(other.id)]
@@ -347,7 +347,7 @@ describe('reconcile', () => {
     expect((await compare(later(60, NIGHT))).found).to.include({ missing: 1, hidden: 1 })
   })
 
-  it('a platform that cannot be read is named, and nothing is changed', async () => {
+  it('a platform that cannot be read is named and changes nothing', async () => {
     await told(1)
     const { found, unreachable } = await compare(NIGHT, 'http://127.0.0.1:9')
     expect([found, unreachable]).to.deep.equal([undefined, ['national']])
@@ -357,7 +357,7 @@ describe('reconcile', () => {
     ])
   })
 
-  it('an entry that a person has hidden meanwhile is left to that person', async () => {
+  it('an entry hidden by a person meanwhile is left to that person', async () => {
     const listing = await told(1)
     const other = await told(2)
     display.rows = [await shown(other.id)]
@@ -369,7 +369,7 @@ describe('reconcile', () => {
     expect((await stateOf(listing.id))?.['hiding']).to.include({ kind: 'ERROR' })
   })
 
-  it('two comparisons at once hide it once', async () => {
+  it('two simultaneous comparisons hide a missing entry once', async () => {
     await told(1)
     const other = await told(2)
     display.rows = [await shown(other.id)]

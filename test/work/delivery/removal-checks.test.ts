@@ -100,7 +100,7 @@ describe('a removal', () => {
       now,
     })
 
-  it('P-A1: waits for the lease of the addition that it replaces, and leaves when that is over', async () => {
+  it('P-A1: waits for the lease of the addition that it replaces, and is sent when that ends', async () => {
     const { id } = await published(db(), 1)
     let answer: () => void = () => {}
     take = async () => new Promise<void>((resolve) => (answer = resolve))
@@ -115,7 +115,7 @@ describe('a removal', () => {
     await first
   })
 
-  it('P-A1: leaves as soon as the addition that it replaces is answered', async () => {
+  it('P-A1: is sent as soon as the addition that it replaces is answered', async () => {
     const { id } = await published(db(), 1)
     let answer: () => void = () => {}
     take = async (notice) => {
@@ -132,7 +132,7 @@ describe('a removal', () => {
     expect([...displayed]).to.deep.equal([])
   })
 
-  it('P-A1: is done when a display that is read 60 s after its receipt lacks the entry, and not before', async () => {
+  it('P-A1: is done only when a display read 60 s after its receipt lacks the entry', async () => {
     const id = await listed()
     await removed(db(), id, TODAY, rules, later(70))
     expect(await pushed(later(70))).to.deep.include({ accepted: 1, outstanding: 0 })
@@ -144,7 +144,7 @@ describe('a removal', () => {
     expect(await openOnes()).to.equal(0)
   })
 
-  it('P-A1: that an earlier addition overtook is made again, until the display lacks the entry', async () => {
+  it('P-A1: is sent again where a late addition overtook it, until the display lacks the entry', async () => {
     const { id } = await published(db(), 1)
     let addition: Notice | null = null
     // The receiver is slow: the hub gives the call up, and the addition is applied after the removal.
@@ -175,7 +175,7 @@ describe('a removal', () => {
     expect(await openOnes()).to.equal(0)
   })
 
-  it('P-A1: is sent twice to a platform without a display, and then done as confirmed and not seen', async () => {
+  it('P-A1: is sent twice to a platform without a display, and then done as confirmed but not seen', async () => {
     const id = await listed()
     show = async () => {
       throw noDisplay('HTTP 404')
@@ -190,7 +190,7 @@ describe('a removal', () => {
     expect(await openOnes()).to.equal(0)
   })
 
-  it('P-A1: is not done while the display cannot be read, and is checked again', async () => {
+  it('P-A1: stays open while the display cannot be read, and is checked again', async () => {
     const id = await listed()
     const readable = show
     show = async () => {
@@ -204,7 +204,7 @@ describe('a removal', () => {
     expect(await checked(later(190))).to.deep.equal({ gone: 1, shown: 0, again: 0 })
   })
 
-  it('P-A1: is followed by an addition only when it has settled, and its check falls away', async () => {
+  it('P-A1: is followed by an addition only once it is settled, which ends its check', async () => {
     const id = await listed()
     await move('hideListing', id, later(70))
     await pushed(later(70))
@@ -224,7 +224,7 @@ describe('a removal', () => {
     ['before it is sent', 0],
     ['while it is on the wire', 5],
   ] as const)
-    it(`P-A1: has no check where the entry is shown again ${when}`, async () => {
+    it(`P-A1: has no check where the entry is unhidden ${when}`, async () => {
       const id = await listed()
       await move('hideListing', id, later(70))
       if (delaySeconds === 0) await move('unhideListing', id, later(71))
@@ -249,7 +249,7 @@ describe('a removal', () => {
       ])
     })
 
-  it('P-A1: whose check is open beside a later addition is settled as replaced, also without a display', async () => {
+  it('P-A1: is settled as replaced where a later addition exists beside its open check, also without a display', async () => {
     const id = await listed()
     await move('hideListing', id, later(70))
     await pushed(later(70))
@@ -272,7 +272,7 @@ describe('a removal', () => {
     ])
   })
 
-  it('P-A1: keeps the deadline of its withdrawal open until it is checked, and may be closed by an officer', async () => {
+  it('P-A1: keeps its withdrawal deadline open until it is checked, and may be closed by an officer', async () => {
     const id = await listed()
     await db().raw(`delete from deliveries where platform <> 'national'`)
     await removed(db(), id, TODAY, rules, later(70))

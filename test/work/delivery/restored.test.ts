@@ -23,7 +23,7 @@ const IDS = platforms.map(({ id }) => id)
 const SOUGHT = { day: TODAY, region: null, authority: null, pattern: null, from: null, to: null, contested: false }
 const NOBODY = { mark, platforms: IDS, configured: IDS, log }
 
-describe('a database that is behind what has left it', () => {
+describe('a database that is behind what it has sent', () => {
   const db = database()
   const noticed = (noted: { sent?: SentNote; published?: PublicationNote }, now = NOW) =>
     notice(db(), {
@@ -56,14 +56,14 @@ describe('a database that is behind what has left it', () => {
   const released = (given: object = {}) =>
     release(db(), { ...NOBODY, by: 'officer-1', reason: '已逐一核对', now: later(120), ...given })
 
-  it('is not found where the notes are behind it, or there are none', async () => {
+  it('is not detected where the notes are older than it, or there are none', async () => {
     await published(db(), 1)
     expect(await noticed({})).to.equal(false)
     expect(await noticed({ sent: { deliveryId: await highestId(), number: 1 } })).to.equal(false)
     expect(await additionsStopped(db())).to.equal(false)
   })
 
-  it('is found by a delivery noted above its own, once, and stops additions', async () => {
+  it('is detected once by a noted delivery above its own, which stops additions', async () => {
     await published(db(), 1)
     const sent = { deliveryId: (await highestId()) + 1, number: 7 }
     expect([await noticed({ sent }), await noticed({ sent })]).to.deep.equal([true, true])
@@ -73,7 +73,7 @@ describe('a database that is behind what has left it', () => {
     ])
   })
 
-  it('stays found although new deliveries have caught up with the note', async () => {
+  it('stays detected although new deliveries have caught up with the note', async () => {
     await published(db(), 1)
     const sent = { deliveryId: (await highestId()) + 1, number: 7 }
     await noticed({ sent })
@@ -81,16 +81,16 @@ describe('a database that is behind what has left it', () => {
     expect(await noticed({ sent })).to.equal(true)
   })
 
-  it('is found by a snapshot noted above its own, also by a note of before databases had an identity', async () => {
+  it('is detected by a noted snapshot above its own, also by a note from before databases had an identity', async () => {
     expect(await noticed({ published: said(3) })).to.equal(true)
     expect((await rowsOf(db(), 'select cause from database_restored'))[0]).to.deep.equal({ cause: 'SNAPSHOT_NOTED' })
   })
 
-  it('is not found by the note of another database', async () => {
+  it('is not detected by the note of another database', async () => {
     expect(await noticed({ published: said(3, { database: '00000000-0000-4000-8000-000000000009' }) })).to.equal(false)
   })
 
-  it('numbers what it is owed from then on above what was noted', async () => {
+  it('numbers new deliveries above the noted number', async () => {
     const listing = await published(db(), 1)
     await noticed({ sent: { deliveryId: 9_999, number: 7 } })
     await removed(db(), listing.id)
@@ -98,14 +98,14 @@ describe('a database that is behind what has left it', () => {
     expect(rows.map((row) => row['number'])).to.deep.equal(IDS.map(() => 8))
   })
 
-  it('takes what was owed for sent, so that its removal is owed', async () => {
+  it('treats owed deliveries as sent, so that their removal is owed', async () => {
     const listing = await published(db(), 1)
     await noticed({ published: said(3) })
     await removed(db(), listing.id)
     expect(await rowsOf(db(), `select 1 from deliveries where action = 'REMOVE'`)).to.have.length(IDS.length)
   })
 
-  it('leaves a distance where no note says which numbers were sent', async () => {
+  it('leaves a gap of numbers where no note names the last one sent', async () => {
     const listing = await published(db(), 1)
     await noticed({ published: said(3) })
     await removed(db(), listing.id)
@@ -113,7 +113,7 @@ describe('a database that is behind what has left it', () => {
     expect(Number(row?.['number'])).to.be.above(1_000)
   })
 
-  it('is found by a platform that says it holds something later than all that it was sent, and by nothing less', async () => {
+  it('is detected by a platform that holds something later than everything sent, and by nothing less', async () => {
     const { id } = await published(db(), 1)
     await db().raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ?, attempts = 1`, [NOW])
     await removed(db(), id)
@@ -138,7 +138,7 @@ describe('a database that is behind what has left it', () => {
     expect(await held()).to.deep.equal([])
   })
 
-  it('P-B2: is found by a second platform that shows more than it was told, and holds only the first before', async () => {
+  it('P-B2: is detected by a second platform that shows more than it was sent; the first alone has its additions held', async () => {
     await published(db(), 1)
     const ahead = (platform: string) => shownAhead(db(), { platform, platforms: IDS, highest: 9, now: NOW, log })
     await ahead('national')
@@ -159,7 +159,7 @@ describe('a database that is behind what has left it', () => {
     expect(await additionsStopped(db())).to.equal(false)
   })
 
-  it('R-3: is found by a noted delivery that it does not hold, though new deliveries have passed its id', async () => {
+  it('R-3: is detected by a missing noted delivery, though new deliveries have passed its id', async () => {
     await published(db(), 1)
     const [row] = await rowsOf(
       db(),
@@ -178,7 +178,7 @@ describe('a database that is behind what has left it', () => {
     expect(await rowsOf(db(), 'select cause from database_restored')).to.deep.equal([{ cause: 'DELIVERY_NOTED' }])
   })
 
-  it('R-3: is found by a noted delivery whose id was jumped over', async () => {
+  it('R-3: is detected by a noted delivery whose id was skipped', async () => {
     await published(db(), 1)
     const sent = { deliveryId: await highestId(), number: 1 }
     await db().raw('delete from deliveries where id = ?', [sent.deliveryId])
@@ -187,7 +187,7 @@ describe('a database that is behind what has left it', () => {
     expect(await noticed({ sent })).to.equal(true)
   })
 
-  it('R-3: is found on another timeline than the one for which it was vouched, by itself and at once', async () => {
+  it('R-3: is detected at once on another timeline than the confirmed one', async () => {
     await published(db(), 1)
     expect(await noticed({})).to.equal(false)
     await db().raw(`update database_identity set timeline = '0000ABCD'`)
@@ -200,13 +200,13 @@ describe('a database that is behind what has left it', () => {
     expect([await additionsStopped(db()), await noticed({})]).to.deep.equal([false, false])
   })
 
-  it('R-3: is found on another system than the one for which it was vouched', async () => {
+  it('R-3: is detected on another system than the confirmed one', async () => {
     expect(await noticed({})).to.equal(false)
     await db().raw(`update database_identity set system = '1'`)
     expect(await noticed({})).to.equal(true)
   })
 
-  it('R-4: lists nobody until it is released, and says that its answers are stale', async () => {
+  it('R-4: lists nobody until it is released, and marks its answers as stale', async () => {
     const { id, operatorId } = await published(db(), 1)
     const days = { asOf: TODAY, today: TODAY }
     const seen = async () => ({
@@ -231,7 +231,7 @@ describe('a database that is behind what has left it', () => {
     expect(await seen()).to.deep.equal(all)
   })
 
-  it('is declared by a person with a reason', async () => {
+  it('can be declared by a person with a reason', async () => {
     expect((await refusal(declare(db(), { ...NOBODY, by: 'officer-1', reason: '  ', now: NOW }))).code).to.equal(
       'INPUT_INVALID',
     )
@@ -240,7 +240,7 @@ describe('a database that is behind what has left it', () => {
     expect(await additionsStopped(db())).to.equal(true)
   })
 
-  it('waits for a comparison of each platform since', async () => {
+  it('waits for a comparison of each platform since its detection', async () => {
     await compared('national', {}, later(-60))
     await noticed({ published: said(3) })
     expect(await awaitsComparison(db(), 'national')).to.equal(true)
@@ -251,7 +251,7 @@ describe('a database that is behind what has left it', () => {
     ])
   })
 
-  it('is released by a person, with a reason, after every configured platform was well compared with', async () => {
+  it('is released by a person with a reason, after a good comparison of every configured platform', async () => {
     expect((await refusal(released())).code).to.equal('NOT_RESTORED')
     await published(db(), 1)
     await noticed({ sent: { deliveryId: 9_999, number: 7 }, published: said(3) })
@@ -269,7 +269,7 @@ describe('a database that is behind what has left it', () => {
     expect(floors).to.deep.equal([{ floor: 7 }, { floor: 12 }])
   })
 
-  it('is not found again by the same notes once it is released, and gives no id of a delivery twice', async () => {
+  it('is not detected again by the same notes after its release, and reuses no delivery id', async () => {
     const noted = { sent: { deliveryId: 9_999, number: 7 }, published: said(3) }
     await noticed(noted)
     await released({ configured: [] })
@@ -279,7 +279,7 @@ describe('a database that is behind what has left it', () => {
     expect(await noticed({ sent: { deliveryId: 99_999, number: 1 } })).to.equal(true)
   })
 
-  it('two processes that notice it at once find it once', async () => {
+  it('is recorded once when several processes detect it', async () => {
     await Promise.all([1, 2, 3].map((n) => noticed({ sent: { deliveryId: 100 * n, number: n } })))
     expect(await rowsOf(db(), 'select noted_delivery::int as id from database_restored')).to.deep.equal([{ id: 300 }])
   })

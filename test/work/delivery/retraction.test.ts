@@ -44,10 +44,10 @@ const everywhere = (state: string, more: Record<string, string> = {}) => ({
   ...more,
 })
 
-describe('the retraction ledger', () => {
+describe('retraction ledger', () => {
   const db = database()
 
-  it('names the platform that is down as outstanding until it confirms', async () => {
+  it('lists an unreachable platform as outstanding until it confirms', async () => {
     const { id } = await published(db(), 1)
     await confirm(db(), NOW)
     await removed(db(), id, TODAY, rules, later(10))
@@ -67,7 +67,7 @@ describe('the retraction ledger', () => {
     expect((await ledger(db(), { open: false })).map(({ done }) => done)).to.deep.equal([true])
   })
 
-  it('holds whoever may have got the entry, and nobody else', async () => {
+  it('lists exactly the platforms that may have received the entry', async () => {
     const { id } = await published(db(), 1)
     await db().raw(`update deliveries set attempts = 1, sent_at = ? where platform = 'jilin'`, [later(1)])
     await removed(db(), id, TODAY, rules, later(10))
@@ -77,7 +77,7 @@ describe('the retraction ledger', () => {
     ])
   })
 
-  it('holds a hiding, and is done with it once the entry stands again', async () => {
+  it('lists a hiding, and closes it once the entry is public again', async () => {
     const { id } = await published(db(), 1)
     await confirm(db(), NOW)
     await moved(db(), id, 'hideListing', later(10))
@@ -90,7 +90,7 @@ describe('the retraction ledger', () => {
     expect([after?.done, states(after)]).to.deep.equal([true, everywhere('CONFIRMED')])
   })
 
-  it('takes a removal that was folded for the next one that stands for it', async () => {
+  it('replaces a folded removal by the next removal', async () => {
     const { id } = await published(db(), 1)
     await confirm(db(), NOW)
     await moved(db(), id, 'hideListing', later(10))
@@ -105,7 +105,7 @@ describe('the retraction ledger', () => {
     expect((await ledger(db())).map(({ done }) => done)).to.deep.equal([true, true])
   })
 
-  it('is done once an officer has closed the rest by name, and so is the deadline of the withdrawal', async () => {
+  it('is done, with its withdrawal deadline, once an officer has closed the rest by name', async () => {
     const { id } = await published(db(), 1)
     await confirm(db(), NOW)
     await removed(db(), id, TODAY, rules, later(10))
@@ -137,7 +137,7 @@ describe('the retraction ledger', () => {
     expect(acts).to.deep.equal([{ act: 'CLOSE', by: 'officer-1' }])
   })
 
-  it('closes no addition', async () => {
+  it('refuses to close an addition', async () => {
     const { id } = await published(db(), 1)
     const closing = { subjectId: id, platform: 'national', reason: '不收', by: 'officer-1', now: NOW }
     expect((await refusal(closeRetraction(db(), rules, closing))).code).to.equal('RETRACTION_UNKNOWN')

@@ -32,7 +32,7 @@ describe('timeliness', () => {
       [number, instant(on), instant(on), id],
     )
 
-  it('of an entry is counted from its decision until the platform confirms', async () => {
+  it('counts an entry from its decision until the platform confirms', async () => {
     await published(db(), 1)
     await confirm('2026-11-18', ...ALL)
     const [figure, ...more] = await figures('2026-11', '2026-11-25')
@@ -51,7 +51,7 @@ describe('timeliness', () => {
     expect(await due('2026-11-25')).to.deep.equal([])
   })
 
-  it('says what is about to be late, and then that it is', async () => {
+  it('reports an entry that is nearly late, and then as late', async () => {
     const { id } = await published(db(), 1)
     expect(await due('2026-11-19')).to.deep.equal([])
     // The last day is Monday the 23rd; the next working day after Friday the 20th.
@@ -71,7 +71,7 @@ describe('timeliness', () => {
     expect(late.map(({ late, platform }) => [platform, late])).to.have.deep.members(ALL.map((id) => [id, true]))
   })
 
-  it('shows a removal during an outage of one platform as late there, and in time at the others', async () => {
+  it('counts a removal during one platform’s outage as late there and as timely at the others', async () => {
     const { id } = await published(db(), 1)
     await confirm('2026-11-18', ...ALL)
     await removed(db(), id, '2026-11-25')
@@ -89,7 +89,7 @@ describe('timeliness', () => {
     expect(await due('2026-12-03')).to.deep.equal([])
   })
 
-  it('of what was added and removed before anything left asks nothing of anybody', async () => {
+  it('counts nothing for an entry added and removed before anything was sent', async () => {
     const { id } = await published(db(), 1)
     await removed(db(), id, '2026-11-25')
     expect(await monthly(db(), rules, '2026-11', '2026-12-31')).to.satisfy((all: { duty: string }[]) =>
@@ -98,7 +98,7 @@ describe('timeliness', () => {
     expect(await due('2026-12-31')).to.deep.equal([])
   })
 
-  it('of a removal counts from the first of several, until any of them is confirmed', async () => {
+  it('counts a removal from the first of several, until any of them is confirmed', async () => {
     const { id } = await published(db(), 1)
     await confirm('2026-11-18', ...ALL)
     await removed(db(), id, '2026-11-25')
@@ -114,7 +114,7 @@ describe('timeliness', () => {
     expect(one).to.include({ from: '2026-11-25', late: true })
   })
 
-  it('of what is told again in full is counted from that day, not from a decision of long ago', async () => {
+  it('counts an entry added again from that day, not from its old decision', async () => {
     const { id } = await published(db(), 1)
     await confirm('2026-11-18', ...ALL)
     await readd(db(), id, 2, '2027-03-01')
@@ -124,14 +124,14 @@ describe('timeliness', () => {
     expect((await due('2027-03-20', { platform: 'new' }))[0]).to.include({ from: '2027-03-01' })
   })
 
-  it('of a change before it was first sent still is that of the decision', async () => {
+  it('counts a change before the first sending from the decision', async () => {
     const { id } = await published(db(), 1)
     await db().raw(`update deliveries set state = 'FOLDED' where platform = 'jilin'`)
     await readd(db(), id, 2, '2026-11-24')
     expect((await due('2026-11-24', { platform: 'jilin' }))[0]).to.include({ from: '2026-11-12', late: true })
   })
 
-  it('of what an officer has closed is neither in time nor late', async () => {
+  it('counts a delivery closed by an officer as neither timely nor late', async () => {
     await published(db(), 1)
     await db().raw(
       `update deliveries set state = 'CLOSED', closed_at = ?, closed_by = 'officer', closed_reason = '平台已停用' where platform = 'jilin'`,
@@ -147,7 +147,7 @@ describe('timeliness', () => {
     expect(await due('2026-12-31', { platform: 'jilin' })).to.deep.equal([])
   })
 
-  it('of a refused one goes on: it waits for a person, and is late', async () => {
+  it('continues to count a refused delivery that waits for a person', async () => {
     await published(db(), 1)
     await db().raw(
       `update deliveries set state = 'REFUSED', attempts = 1, last_error = '1001 不匹配' where platform = 'jilin'`,
@@ -160,7 +160,7 @@ describe('timeliness', () => {
     })
   })
 
-  describe('of records', () => {
+  describe('timeliness of records', () => {
     const hearing: WorkRules = { ...rules, platforms: [{ id: 'jilin', kinds: ['listing', 'penalty'], lists: null }] }
     const tell = (day: string, now: Date, status = 'IN_FORCE') =>
       pullFeed(
@@ -175,7 +175,7 @@ describe('timeliness', () => {
         { rules: hearing, now: at(now) },
       )
 
-    it('counts from the decision, though the agency sent it late', async () => {
+    it('counts from the decision even where the agency sent it late', async () => {
       await tell('2026-11-02', NOW)
       expect((await due('2026-11-25'))[0]).to.include({
         kind: 'penalty',
@@ -193,7 +193,7 @@ describe('timeliness', () => {
       })
     })
 
-    it('counts what a new platform is given from the day on which that was owed', async () => {
+    it('counts a delivery to a new platform from the day it was owed', async () => {
       await tell('2026-11-02', instant('2026-11-04'))
       await confirm('2026-11-05', 'jilin')
       await db().raw(
@@ -223,7 +223,7 @@ describe('timeliness', () => {
     })
   })
 
-  it('on the publicity system is that of the records’ own days, of entries decided here and of those that agencies send', async () => {
+  it('covers the publicity system by the records’ own days, for entries decided here and entries sent by agencies', async () => {
     await published(db(), 1)
     const sent = [
       { key: 'L1', code: codeOf(2), name: '长春虚构商贸第2有限公司', value: '虚构交易', day: '2026-10-12' },
@@ -240,7 +240,7 @@ describe('timeliness', () => {
     expect(december[0]).to.include({ total: 2, onTime: 2, median: 2, worst: 6 })
   })
 
-  it('counts by the calendar as officers have amended it', async () => {
+  it('uses the calendar as amended by officers', async () => {
     await published(db(), 1)
     await db().raw(
       `insert into calendar_amendments (day, kind, reason, made_by, made_at) values ('2026-11-23', 'HOLIDAY', '通知', 'officer', ?)`,
@@ -250,7 +250,7 @@ describe('timeliness', () => {
   })
 
   for (const month of ['2026-13', '2026-1', '202611', '2026-11-01', ''])
-    it(`of the month ${JSON.stringify(month)} is refused`, async () => {
+    it(`refuses the month ${JSON.stringify(month)}`, async () => {
       expect((await refusal(monthly(db(), rules, month, '2026-11-25'))).code).to.equal('INPUT_INVALID')
     })
 })

@@ -28,7 +28,7 @@ const orgOf = (n: number): string => codeOf(n).slice(8, 17)
 const older = (n: number) => row(n, { code: '', org: orgOf(n) })
 const WRONG_DAY = { day: '2026-02-31' }
 
-describe('a record that waits ends as what it is', () => {
+describe('absence of unmatched records', () => {
   const db = database()
   const states = () => rowsOf(db(), 'select record_key as key, state, partial from unmatched order by 1')
   const takeBackLast = async (n: number) => {
@@ -37,7 +37,7 @@ describe('a record that waits ends as what it is', () => {
     await rollBack(db(), made as never)
   }
 
-  it('I-A3: an entry of a whole list that finds its firm later ends when the list holds it no longer', async () => {
+  it('I-A3: an entry of a full delivery matched later ends when the list no longer holds it', async () => {
     await pullItems(db(), [row(1), older(2)])
     await pullItems(db(), [row(2)], { ...REGISTRY, ...hour(1) })
     expect(await rowsOf(db(), `select partial from versions where record_key = 'K2' and feed = 'test'`)).to.deep.equal([
@@ -46,14 +46,14 @@ describe('a record that waits ends as what it is', () => {
     expect((await pullItems(db(), [row(1)], hour(2))).ended).to.equal(1)
   })
 
-  it('I-A3: an entry of a partial file that finds its firm later is not ended by silence', async () => {
+  it('I-A3: an entry of a partial file matched later is not ended by absence', async () => {
     await pullItems(db(), [row(1)])
     await pullFeed(db(), feed(), { file: { path: csvOf([older(2)]) }, ...hour(1) })
     await pullItems(db(), [row(2)], { ...REGISTRY, ...hour(2) })
     expect((await pullItems(db(), [row(1)], hour(3))).ended).to.equal(0)
   })
 
-  it('I-A3: a person who says whose it is makes a record that the whole list ends', async () => {
+  it('I-A3: a record attached by a person ends when the full list lacks it', async () => {
     await pullItems(db(), [row(1), older(2)])
     await pullItems(db(), [row(5)], { ...REGISTRY, ...hour(1) })
     const [open] = await rejects.openUnmatched(db(), 1)
@@ -62,7 +62,7 @@ describe('a record that waits ends as what it is', () => {
     expect((await pullItems(db(), [row(1)], hour(3))).ended).to.equal(1)
   })
 
-  it('I-A4: what waits and a whole list holds no longer has ended: no code learned later makes a record of it', async () => {
+  it('I-A4: an unmatched record absent from the full list ends, and no later code makes a record of it', async () => {
     await pullItems(db(), [row(1), older(2)])
     await pullItems(db(), [row(1)], hour(1))
     expect(await states()).to.deep.equal([{ key: 'K2', state: 'ENDED', partial: false }])
@@ -71,7 +71,7 @@ describe('a record that waits ends as what it is', () => {
     expect(await rowsOf(db(), `select 1 from versions where record_key = 'K2' and feed = 'test'`)).to.have.length(0)
   })
 
-  it('I-A4: nobody is asked about it, and it waits anew when the list holds it again', async () => {
+  it('I-A4: an ended one cannot be decided, and waits again when the list holds it again', async () => {
     await pullItems(db(), [row(1), older(2)])
     const [open] = await rejects.openUnmatched(db(), 1)
     await pullItems(db(), [row(1)], hour(1))
@@ -82,20 +82,20 @@ describe('a record that waits ends as what it is', () => {
     expect((await waiting.byId(db(), open?.id ?? 0))?.state).to.equal('OPEN')
   })
 
-  it('I-A4: it goes on waiting while its item is unreadable, and when only a part of the list was sent', async () => {
+  it('I-A4: it keeps waiting while its item is unreadable, and when only a part of the list was sent', async () => {
     await pullItems(db(), [row(1), older(2), older(3)])
     await pullFeed(db(), feed(), { file: { path: csvOf([row(1)]) }, ...hour(1) })
     await pullItems(db(), [row(1), { ...older(2), ...WRONG_DAY }, { ...older(3), key: '' }], hour(2))
     expect((await states()).map(({ state }) => state)).to.deep.equal(['OPEN', 'OPEN'])
   })
 
-  it('I-A4: a kind that does not end by absence goes on waiting', async () => {
+  it('I-A4: an unmatched record of a kind that does not end by absence keeps waiting', async () => {
     await pullItems(db(), [row(1), older(2)], { kind: 'penalty' })
     await pullItems(db(), [row(1)], { kind: 'penalty', ...hour(1) })
     expect((await states()).map(({ state }) => state)).to.deep.equal(['OPEN'])
   })
 
-  it('I-A4: taking back the list that lacked it lets it wait again, unless a later list lacked it as well', async () => {
+  it('I-A4: rolling back the list that lacked it reopens it, unless a later list lacked it as well', async () => {
     await pullItems(db(), [row(1), older(2)])
     await pullItems(db(), [row(1)], hour(1))
     await takeBackLast(2)
@@ -110,27 +110,27 @@ describe('a record that waits ends as what it is', () => {
   })
 })
 
-describe('a corrected item ends as what it is', () => {
+describe('absence of corrected items', () => {
   const db = database()
   const only = async (): Promise<number> =>
     (await setAside.list(db(), { feeds: null, state: 'OPEN' }, { first: 1, before: null }))[0]?.id ?? 0
   const mend = async (fields: unknown, n: number) =>
     correct(db(), feed(), { by: 'officer-1', note: '已核实', mark, rules, reject: await only(), fields, ...hour(n) })
 
-  it('I-A5: an entry of a whole list ends when the list holds it no longer', async () => {
+  it('I-A5: a corrected entry of a full delivery ends when the list no longer holds it', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY)])
     await mend(row(2), 1)
     expect((await pullItems(db(), [row(1)], hour(2))).ended).to.equal(1)
   })
 
-  it('I-A5: an entry that waits for its firm ends so too', async () => {
+  it('I-A5: a corrected entry that is unmatched ends in the same way', async () => {
     await pullItems(db(), [row(1), { ...older(2), ...WRONG_DAY }])
     await mend(older(2), 1)
     await pullItems(db(), [row(1)], hour(2))
     expect(await rowsOf(db(), 'select state from unmatched')).to.deep.equal([{ state: 'ENDED' }])
   })
 
-  it('I-A5: an entry stands while its agency goes on sending the item as it was before the correction', async () => {
+  it('I-A5: a corrected entry stands while its agency keeps sending the uncorrected item', async () => {
     const bad = row(2, { code: '12345', key: '' })
     await pullItems(db(), [row(1), bad])
     await mend(row(2), 1)
@@ -138,14 +138,14 @@ describe('a corrected item ends as what it is', () => {
     expect((await pullItems(db(), [row(1)], hour(3))).ended).to.equal(1)
   })
 
-  it('I-A5: an item of a partial file stays that file’s', async () => {
+  it('I-A5: a corrected item of a partial file is not ended by a full delivery', async () => {
     await pullItems(db(), rows(1))
     await pullFeed(db(), feed(), { file: { path: csvOf([row(2, WRONG_DAY)]) }, ...hour(1) })
     await mend(row(2), 2)
     expect((await pullItems(db(), rows(1), hour(3))).ended).to.equal(0)
   })
 
-  it('I-A5: an item that a later whole list holds no longer is not corrected into a record', async () => {
+  it('I-A5: an item absent from a later full list can no longer be corrected', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY)])
     await pullItems(db(), rows(1), hour(1))
     expect((await refusal(mend(row(2), 2))).code).to.equal('REJECT_OUTDATED')

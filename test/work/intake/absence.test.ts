@@ -53,24 +53,24 @@ const trademark = (n: number, more: Fields = {}): Fields => ({
 
 const BAD = { ABNTIME: '2026-02-31' }
 
-describe('a rejected item of a whole feed keeps its own records and no others', () => {
+describe('a rejected item of a full delivery preserves only its own records', () => {
   const db = database()
 
-  it('I-A1: absent records end although a rejected item holds null', async () => {
+  it('I-A1: absent records end although a rejected item contains null', async () => {
     await deliver(db(), 'dishonest', [dishonest(1), dishonest(2), dishonest(3)])
     const pulled = await deliver(db(), 'dishonest', [dishonest(1), dishonest(9, BAD)], day(1))
     expect([pulled.rejected, pulled.ended]).to.deep.equal([1, 2])
     expect(await standingIn(db(), 'dishonest')).to.deep.equal(['L1'])
   })
 
-  it('I-A1: absent records end although the whole rejected item is nulls, empty texts and missing members', async () => {
+  it('I-A1: absent records end although whole rejected items are nulls, empty texts and missing members', async () => {
     await deliver(db(), 'dishonest', [dishonest(1), dishonest(2)])
     const nothing = Object.fromEntries(Object.keys(dishonest(9)).map((name) => [name, null]))
     const pulled = await deliver(db(), 'dishonest', [dishonest(1), nothing, { ...nothing, ILLID: '' }], day(1))
     expect([pulled.rejected, pulled.ended]).to.deep.equal([2, 1])
   })
 
-  it('I-A2: one bad certificate does not keep the others of its certifier', async () => {
+  it('I-A2: one bad certificate does not preserve the others of its certifier', async () => {
     await deliver(db(), 'trustmarks', [certificate('甲认证', 1), certificate('甲认证', 2), certificate('乙认证', 3)])
     const bad = certificate('甲认证', 4, { 发证日期: '2026-02-31' })
     const pulled = await deliver(db(), 'trustmarks', [certificate('甲认证', 1), bad], day(1))
@@ -78,20 +78,20 @@ describe('a rejected item of a whole feed keeps its own records and no others', 
     expect(await standingIn(db(), 'trustmarks')).to.deep.equal(['甲认证/C1'])
   })
 
-  it('I-A2: a rejected item that holds a prefix of all keys keeps none of them', async () => {
+  it('I-A2: a rejected item with a prefix of every key preserves no record', async () => {
     await deliver(db(), 'abnormal', [abnormal(1), abnormal(2)])
     const bad = abnormal(9, { ABNTIME: 'never', DECORG_CN: 'abnormal', isMove: 'abnormal' })
     expect((await deliver(db(), 'abnormal', [abnormal(1), bad], day(1))).ended).to.equal(1)
   })
 
-  it('I-A2: a rejected item whose key can be read keeps that record, not its firm’s others', async () => {
+  it('I-A2: a rejected item with a readable key preserves that record, not others of its firm', async () => {
     const second = dishonest(1, { ILLID: 'L1-2' })
     await deliver(db(), 'dishonest', [dishonest(1), second, dishonest(2)])
     await deliver(db(), 'dishonest', [dishonest(2), { ...second, ...BAD }], day(1))
     expect(await standingIn(db(), 'dishonest')).to.deep.equal(['L1-2', 'L2'])
   })
 
-  it('I-A2: a rejected item whose key cannot be read keeps what its code names, in any scheme', async () => {
+  it('I-A2: a rejected item with an unreadable key preserves the records of its code, in any scheme', async () => {
     await deliver(db(), 'dishonest', [dishonest(1), dishonest(2)])
     await deliver(db(), 'dishonest', [dishonest(2), dishonest(1, { ILLID: null })], day(1))
     expect(await standingIn(db(), 'dishonest')).to.deep.equal(['L1', 'L2'])
@@ -101,14 +101,14 @@ describe('a rejected item of a whole feed keeps its own records and no others', 
     expect((await deliver(db(), 'dishonest', [dishonest(2)], day(3))).ended).to.equal(1)
   })
 
-  it('I-A2: a rejected mark whose class cannot be read keeps all classes of its number, and no other mark', async () => {
+  it('I-A2: a rejected mark with an unreadable class preserves all classes of its number, and no other mark', async () => {
     const two = trademark(1, { intCls: '31' })
     await deliver(db(), 'trademarks', [trademark(1), two, trademark(2)])
     await deliver(db(), 'trademarks', [trademark(1, { intCls: '99' })], day(1))
     expect(await standingIn(db(), 'trademarks')).to.deep.equal(['99000001/30', '99000001/31'])
   })
 
-  it('I-A2: a row that cannot be taken apart keeps the record whose key, or whose operator’s code, is a word of it', async () => {
+  it('I-A2: an unparseable row preserves records whose key or operator code is a word in it', async () => {
     await deliver(db(), 'dishonest', [dishonest(1), dishonest(2), dishonest(3), dishonest(4)])
     const torn = { __row: `L2,"虚构商行2\nL9,虚构商行3,${codeOf(3)}` }
     await deliver(db(), 'dishonest', [dishonest(1), torn], day(1))

@@ -18,7 +18,7 @@ import {
 
 const HOUR = 3_600 // s
 
-describe('what comes again', () => {
+describe('records that arrive again', () => {
   const db = database()
   const registered = (more: Partial<Row>, now: Date, body: Body = {}) =>
     pullItems(db(), [row(1, more)], { id: 'registry', kind: 'registration', now: at(now), body: () => body })
@@ -29,7 +29,7 @@ describe('what comes again', () => {
     return found && { name: found.name, status: found.status, formerly: await operators.formerNames(db(), [found.id]) }
   }
 
-  it('after its run was taken back a firm is known as the right record says, not as the wrong one did', async () => {
+  it('after its run was rolled back a firm has the name of the correct record', async () => {
     const wrong = await registered({ name: '错误甲有限公司' }, later(1), { status: 'REVOKED' })
     await back(wrong.run, later(HOUR))
     expect(await firm()).to.equal(undefined)
@@ -39,7 +39,7 @@ describe('what comes again', () => {
     expect((await firm())?.formerly.map(({ name }) => name)).to.deep.equal(['正确甲有限公司'])
   })
 
-  it('a penalty that was withdrawn is not in force again because a form does not say how it stands', async () => {
+  it('a withdrawn penalty stays withdrawn where a later form omits its status', async () => {
     const penalty = (status: string | null, now: Date) =>
       pullItems(db(), [row(1)], { id: 'penalties', kind: 'penalty', body: () => ({ status }), now: at(now) })
     await penalty('REVOKED', later(1))
@@ -56,7 +56,7 @@ describe('what comes again', () => {
     ['between two words of it', ['IN_FORCE', 'REVOKED', 'IN_FORCE'], { new: 1, unchanged: 2 }],
   ]
   for (const [what, statuses, of] of told) {
-    it(`a withdrawal told ${what} in one delivery takes effect`, async () => {
+    it(`a withdrawal sent ${what} in one delivery takes effect`, async () => {
       const pulled = await pullItems(
         db(),
         statuses.map((value) => row(1, { value })),
@@ -73,7 +73,7 @@ describe('what comes again', () => {
     })
   }
 
-  it('an entry that was removed is not listed again by a partial file that leaves its removal out', async () => {
+  it('a removed entry is not listed again by a partial file that omits its removal', async () => {
     const entry = (removed_on: string | null, whole: boolean, now: Date) =>
       pullItems(db(), [row(1)], { id: 'abnormal', body: () => ({ removed_on }), now: at(now), whole })
     await entry('2026-11-01', true, later(1))
@@ -83,7 +83,7 @@ describe('what comes again', () => {
     ])
   })
 
-  it('a record whose code is one firm’s and whose name another’s says so', async () => {
+  it('a record with the code of one firm and the name of another gets a remark', async () => {
     await pullItems(db(), [row(1, { name: '甲商贸有限公司' }), row(2, { name: '乙商贸有限公司' })], {
       id: 'registry',
       kind: 'registration',

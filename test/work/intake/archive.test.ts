@@ -45,7 +45,7 @@ describe('the archive', () => {
     ])
   })
 
-  it('belongs to the hub alone', async () => {
+  it('is readable by the hub’s user only', async () => {
     const kept = await open('x.csv')
     await kept.add(item(1))
     const path = join(folder, (await kept.close()) ?? '')
@@ -53,7 +53,7 @@ describe('the archive', () => {
     expect(statSync(join(folder, 'penalties')).mode & 0o077).to.equal(0)
   })
 
-  it('has the final name only once it is whole', async () => {
+  it('gets its final name only when complete', async () => {
     const kept = await open('x.csv')
     for (let n = 0; n < 5_000; n += 1) await kept.add(item(n))
     expect(files()).to.deep.equal(['7-x.csv.jsonl.gz.part'])
@@ -76,7 +76,7 @@ describe('the archive', () => {
     expect(files()).to.deep.equal([])
   })
 
-  it('leaves nothing of an abandoned delivery, before or after it was closed', async () => {
+  it('leaves nothing of an abandoned delivery, before or after closing', async () => {
     const before = await open('before.csv')
     for (let n = 0; n < 5_000; n += 1) await before.add(item(n))
     await before.abandon()
@@ -88,7 +88,7 @@ describe('the archive', () => {
     expect(files()).to.deep.equal([])
   })
 
-  it('sweeps away what a pull that died has left, and nothing else', async () => {
+  it('removes only partial files left by a pull that died', async () => {
     const kept = await open('x.csv')
     await kept.add(item(1))
     await kept.close()
@@ -106,7 +106,7 @@ describe('the archive', () => {
     ['名'.repeat(300), `7-${'名'.repeat(40)}.jsonl.gz`],
   ]
   for (const [name, kept] of names) {
-    it(`calls ${JSON.stringify(name?.slice(0, 20) ?? null)} ${kept.slice(0, 30)}`, async () => {
+    it(`names the file of ${JSON.stringify(name?.slice(0, 20) ?? null)} ${kept.slice(0, 30)}`, async () => {
       const archive = await open(name)
       await archive.add(item(1))
       expect(await archive.close()).to.equal(`penalties/2026/11/${kept}`)
@@ -114,7 +114,7 @@ describe('the archive', () => {
     })
   }
 
-  it('tells a fault of the disk to whoever adds or closes', async () => {
+  it('reports a disk fault when items are added or the file is closed', async () => {
     writeFileSync(join(folder, 'penalties'), 'a file where a folder should be')
     const kept = await open('x.csv')
     kept.add(item(1))
@@ -126,7 +126,7 @@ describe('the archive', () => {
     await kept.abandon()
   })
 
-  it('tells also a fault in the midst of writing', async () => {
+  it('reports a fault in the middle of writing', async () => {
     const kept = await open('x.csv')
     const place = join(folder, 'penalties')
     for (let n = 0; n < 2_000; n += 1) await kept.add(item(n))
@@ -140,7 +140,7 @@ describe('the archive', () => {
   })
 })
 
-describe('a pull and the archive', () => {
+describe('archive of a pull', () => {
   const db = database()
   let folder: string
   beforeEach(() => {
@@ -151,7 +151,7 @@ describe('a pull and the archive', () => {
   const files = () => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   const runOf = async () => (await rowsOf(db(), 'select id, archive, content_hash from runs'))[0]
 
-  it('keep every item of a door, also those that were rejected, and the run tells where', async () => {
+  it('holds every item of a transport, also rejected ones, and the run names the file', async () => {
     await pullItems(db(), [row(1), row(2, { day: '2026-02-31' })], { archive: archive() })
     const run = await runOf()
     expect(run).to.deep.include({ archive: `test/2026/11/${run?.['id']}-test.jsonl.gz`, content_hash: null })
@@ -164,7 +164,7 @@ describe('a pull and the archive', () => {
     ).to.deep.equal([1, 2])
   })
 
-  it('keep an upload under its name, with the hash of its bytes', async () => {
+  it('holds an upload under its name, with the hash of its bytes', async () => {
     const bytes = readFileSync(csvOf([row(1)]))
     await pullFeed(db(), feed(), { archive: archive(), file: { bytes, name: '二月.csv' } })
     const run = await runOf()
@@ -172,13 +172,13 @@ describe('a pull and the archive', () => {
     expect(run?.['content_hash']).to.match(/^[0-9a-f]{64}$/)
   })
 
-  it('leave a file given by hand with its sender', async () => {
+  it('holds no copy of a file given on the command line', async () => {
     await pullFeed(db(), feed(), { archive: archive(), file: { path: csvOf([row(1)]) } })
     expect(await runOf()).to.deep.include({ archive: null })
     expect(files()).to.deep.equal([])
   })
 
-  it('keep nothing of what was refused whole', async () => {
+  it('holds nothing of a delivery refused as a whole', async () => {
     const bad = Array.from({ length: 20 }, (_, n) => row(n, { day: '2026-02-31' }))
     expect((await refusal(pullItems(db(), bad, { archive: archive() }))).code).to.equal('FEED_OUT_OF_BOUNDS')
     expect(files()).to.deep.equal([])

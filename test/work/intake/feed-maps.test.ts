@@ -19,14 +19,14 @@ const line = (heading: string | null, field: string | null, value: string | null
 })
 const LINES = [line('主体全称', '企业名称'), line('社会信用代码', '统一信用代码'), line('列入事由', '失信领域')]
 
-describe('maps of headings', () => {
+describe('heading maps', () => {
   const db = database()
   const feed = feedOf('dishonest')
   const add = (lines: readonly MapLine[], by = 'officer one') =>
     feedMaps.add(db(), { feed, lines, by, mark, now: later(0) })
   const pull = () => pullFeed(db(), feed, { file: { path: fileOf(TABLE) }, now: at(later(60)) })
 
-  it('F-4: are used by every pull of the feed until they are ended, and are kept with who made and ended them', async () => {
+  it('F-4: are used by every pull of the feed until they are ended, and keep who made and ended them', async () => {
     expect((await refusal(pull())).code).to.equal('CONTENT_UNKNOWN')
     const { id } = await add(LINES)
     expect(await pull()).to.deep.include({ received: 1, new: 1, rejected: 0 })
@@ -45,7 +45,7 @@ describe('maps of headings', () => {
     )
   })
 
-  it('F-4: are refused with the reason where they cannot be meant', async () => {
+  it('F-4: are refused with a reason where they are contradictory', async () => {
     const wrong: [lines: MapLine[], reason: string][] = [
       [[], '没有表头'],
       [[line('甲', null)], '没有字段'],
@@ -63,13 +63,13 @@ describe('maps of headings', () => {
     expect(await store.of(db(), feed.id)).to.deep.equal([])
   })
 
-  it('F-4: of the same headings are in force once, however often they are made at once', async () => {
+  it('F-4: are in force once for the same headings, also when made simultaneously', async () => {
     const made = await Promise.allSettled([add(LINES), add([...LINES].reverse()), add(LINES)])
     expect(made.filter(({ status }) => status === 'fulfilled').length).to.equal(1)
     expect((await store.inForce(db(), feed.id)).length).to.equal(1)
   })
 
-  it('F-4: leave their number on each run that read by them, so that a record leads to the map and its maker', async () => {
+  it('F-4: store their number on each run that used them, which leads from a record to the map and its maker', async () => {
     const { id } = await add(LINES)
     await pull()
     const [found] = (
@@ -84,7 +84,7 @@ describe('maps of headings', () => {
     expect(last?.maps).to.deep.equal([])
   })
 
-  it('F-4: give a rejected field its heading in the office’s own table, and a correction is read by the same map', async () => {
+  it('F-4: give a rejected field the heading of the office’s table, and correct it by the same map', async () => {
     const { id } = await add(LINES)
     const path = fileOf(`主体全称,社会信用代码,列入事由\n样甲,123,拒不履行\n样乙,${CODE},其他\n`)
     const { run } = await pullFeed(db(), feed, { file: { path }, now: at(later(60)) })
@@ -106,7 +106,7 @@ describe('maps of headings', () => {
     expect(taken.taken && (await runs.byId(db(), taken.run))?.maps).to.deep.equal([id])
   })
 
-  it('F-4: a refusal of the whole names what most items were rejected for, and where they are', async () => {
+  it('F-4: a delivery refused as a whole reports the most frequent reject and its headings', async () => {
     await add(LINES)
     const rows = Array.from({ length: 12 }, (_, n) => `样${n},123,拒不履行`)
     const path = fileOf(`主体全称,社会信用代码,列入事由\n${rows.join('\n')}\n`)

@@ -30,10 +30,10 @@ import {
 const EVER = new Date('2100-01-01')
 const ID = '11010519491231002X'
 
-describe('an attack that once succeeded', () => {
+describe('a formerly successful attack', () => {
   const db = database()
 
-  it('a record that went to another operator is no longer the first one’s, alone or among others', async () => {
+  it('a record that moved to another operator no longer belongs to the first, asked alone or together', async () => {
     await pullItems(db(), [row(1), row(2)], { id: 'registry', kind: 'registration' })
     await pullItems(db(), [row(7, { code: codeOf(1) })], { kind: 'trademark' })
     await pullItems(db(), [row(7, { code: codeOf(2) })], { kind: 'trademark' })
@@ -50,21 +50,21 @@ describe('an attack that once succeeded', () => {
     expect(await verify(db(), options)).to.include({ verified: 2, differences: 0 })
   })
 
-  it('a few keys sent over and over are no whole feed', async () => {
+  it('a few keys sent repeatedly are no full feed', async () => {
     await pullItems(db(), rows(20))
     const repeated = Array.from({ length: 20 }, () => row(1))
     expect((await refusal(pullItems(db(), repeated))).code).to.equal('FEED_OUT_OF_BOUNDS')
     expect(await standing(db())).to.have.length(20)
   })
 
-  it('a delivery that is all bad is given up early, and what was read of it is kept', async () => {
+  it('an entirely bad delivery is aborted early, and the rejects read so far are stored', async () => {
     const enough = 10_001
     const bad = Array.from({ length: enough + 5_000 }, (_, n) => row(n, { key: '', code: '' }))
     expect((await refusal(pullItems(db(), bad))).code).to.equal('FEED_OUT_OF_BOUNDS')
     expect(await rowsOf(db(), 'select count(*)::int as n from rejects')).to.deep.equal([{ n: enough }])
   })
 
-  it('a record of two parts whose item cannot be read is not taken for gone', async () => {
+  it('a record of two parts whose item is unreadable does not end', async () => {
     const mark = (regNo: string, intCls: string | null) =>
       ({ regNo, intCls, tmName: '虚构牌', applicant: '虚构商行', status: '注册', regDate: '2020-01-05' }) as const
     const two = mark('99000011', '30')
@@ -75,7 +75,7 @@ describe('an attack that once succeeded', () => {
     expect(await standing(db())).to.have.members(['99000010/30', '99000011/30'])
   })
 
-  it('a decision that its agency has made lighter carries no listing any further', async () => {
+  it('a decision made lighter by its agency no longer carries a listing', async () => {
     const listing = await listingAt(db(), 1, 'reviewListing')
     const warned = {
       ...(await versions.byId(db(), listing.decisionVersion ?? 0))?.body,
@@ -94,7 +94,7 @@ describe('an attack that once succeeded', () => {
     })
   })
 
-  it('a file that holds true of a day long past makes no answer current', async () => {
+  it('a file dated long ago does not make an answer current', async () => {
     const now = later(0)
     const run = await runs.start(db(), {
       job: 'pull',
@@ -109,7 +109,7 @@ describe('an attack that once succeeded', () => {
     expect(good?.at.toISOString()).to.equal('2018-05-14T16:00:00.000Z')
   })
 
-  it('an ID number that an officer writes, or that is sent in pieces as a document number, is kept nowhere', async () => {
+  it('an ID number written by an officer, or sent in parts as a document number, is stored nowhere', async () => {
     const { operatorId, decision } = await penalised(db(), 1)
     const listing = await lead(db(), operatorId)
     const [link] = PATH(decision)
@@ -119,7 +119,7 @@ describe('an attack that once succeeded', () => {
     expect(await dumpOf(db())).to.not.include(ID)
   })
 
-  it('what people write has an end', async () => {
+  it('texts entered by people have a maximum length', async () => {
     const listing = await listingAt(db(), 1, 'notifyListing')
     const long = 'x'.repeat(20_000)
     for (const input of [{ text: long }, { text: 'x', documentNumber: long }, { text: 'x', reason: long }]) {

@@ -45,7 +45,7 @@ const standsStill = (db: Db) => (): Promise<boolean> =>
     `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and application_name <> 'holder'`,
   ).then(({ length }) => length > 0)
 
-describe('a pull over a door killed with SIGKILL', () => {
+describe('a pull killed with SIGKILL, by transport', () => {
   let database: TestDatabase
   let folder = ''
   let archive = ''
@@ -123,7 +123,7 @@ describe('a pull over a door killed with SIGKILL', () => {
   }
   const MERGING = 'lock table versions in exclusive mode'
 
-  it('over HTTP, while it reads: nothing was taken in, and the next pull takes in all', async () => {
+  it('HTTP, while reading: nothing was stored, and the next pull stores everything', async () => {
     heldBack = []
     await killedOnce(overHttp(), 'the second page is asked for', () => heldBack?.length === 1)
     expect(await standing()).to.equal(0)
@@ -132,7 +132,7 @@ describe('a pull over a door killed with SIGKILL', () => {
     expect(archived()).to.have.length(1)
   })
 
-  it('over HTTP, when its archive is closed and its merge is not done: tidying removes the file that is no run’s', async () => {
+  it('HTTP, after closing its archive and before its merge: tidying removes the orphaned file', async () => {
     await holding(database, MERGING, () => killedOnce(overHttp(), 'it merges', standsStill(database.db)))
     expect(await standing()).to.equal(0)
     expect(archived()).to.have.length(1)
@@ -144,7 +144,7 @@ describe('a pull over a door killed with SIGKILL', () => {
     expect(archived()).to.deep.equal([run?.['archive']])
   })
 
-  it('from a folder, while it merges: the file that it held is taken up again', async () => {
+  it('a folder, while merging: the claimed file is processed again', async () => {
     const own = join(folder, 'in', 'registry')
     mkdirSync(own, { recursive: true })
     writeFileSync(join(own, 'a.csv'), FILE)
@@ -157,7 +157,7 @@ describe('a pull over a door killed with SIGKILL', () => {
     expect(readdirSync(join(own, '.taken'))).to.deep.equal([])
   })
 
-  it('from a folder, when it has committed and its file lies there still: it comes again, unchanged, and goes', async () => {
+  it('a folder, after committing with its file still there: it is processed again as unchanged, and leaves', async () => {
     const own = join(folder, 'in', 'registry')
     mkdirSync(own, { recursive: true })
     const env = envOf(pathToFileURL(join(folder, 'in')).href)
@@ -172,7 +172,7 @@ describe('a pull over a door killed with SIGKILL', () => {
     expect(readdirSync(join(own, '.taken'))).to.deep.equal([])
   })
 
-  describe('from an exchange table', () => {
+  describe('an exchange table', () => {
     let exchange: TestDatabase
     beforeEach(async () => {
       exchange = await freshDatabase({ empty: true })
@@ -183,7 +183,7 @@ describe('a pull over a door killed with SIGKILL', () => {
     const states = async (): Promise<number[]> =>
       (await exchange.db('exchange_registry').orderBy('id').select('state')).map(({ state }) => state)
 
-    it('while it merges: no row is answered, and all are once it was pulled again', async () => {
+    it('while merging: no row is answered, and all are after the next pull', async () => {
       const env = envOf(exchange.url)
       await holding(database, MERGING, () => killedOnce(env, 'it merges', standsStill(database.db)))
       expect(new Set(await states())).to.deep.equal(new Set([0]))
@@ -191,7 +191,7 @@ describe('a pull over a door killed with SIGKILL', () => {
       expect(await states()).to.not.include(0)
     })
 
-    it('when it has committed and its rows are not answered: they come again, unchanged, and are answered', async () => {
+    it('after committing with rows unanswered: they are processed again as unchanged, and answered', async () => {
       const env = envOf(exchange.url)
       const rows = 'select 1 from exchange_registry for update'
       await holding(exchange, rows, () => killedOnce(env, 'it answers rows', standsStill(exchange.db)))

@@ -100,7 +100,7 @@ describe('a pull killed with SIGKILL', () => {
   }
 
   for (const [step, held, feed = 'registry'] of STEPS) {
-    it(`${step}, leaves nothing half done`, async () => {
+    it(`${step}, leaves no partial result`, async () => {
       const test = await prepared()
       const holder = connect(test.url)
       const before = await believed(test.db)

@@ -97,7 +97,7 @@ describe('merging operators', () => {
     await penalties([penalty('PA', A), penalty('PB', B), penalty('PC', C)])
   })
 
-  it('leads every code of the one to the other, and its records with them; before, it was its own', async () => {
+  it('leads every code and record of the first operator to the second, and leaves the past as it was', async () => {
     const before = next()
     const { decision, records } = await merge(A, B)
     expect(records).to.equal(2)
@@ -115,14 +115,14 @@ describe('merging operators', () => {
     expect(dirty.map(({ uscc }) => uscc)).to.deep.equal([B])
   })
 
-  it('what comes later under the old code is the other’s; sent again it is unchanged', async () => {
+  it('new records under the old code belong to the second operator, and repeated ones are unchanged', async () => {
     await merge(A, B)
     const pulled = await penalties([penalty('PA', A), penalty('PA2', A)])
     expect(counts(pulled)).to.deep.equal(counted(2, { new: 1, unchanged: 1 }))
     expect(await believed(B)).to.equal('PA PA2 PB')
   })
 
-  it('undone, what came with it goes back, what the old code brought since goes to it, and the rest stays', async () => {
+  it('undoing returns the merged records and those sent under the old code since, and leaves the rest', async () => {
     const { decision } = await merge(A, B)
     await penalties([penalty('PA2', A), penalty('PB2', B), penalty('PA', A, { day: '2026-10-11' })])
     const between = next()
@@ -135,7 +135,7 @@ describe('merging operators', () => {
     expect(counts(again)).to.deep.equal(counted(3, { unchanged: 3 }))
   })
 
-  it('earlier states go with it and come back: a question about an earlier day finds them where they belong', async () => {
+  it('earlier states move and return with it, for questions about any day', async () => {
     const shop = (value: string, day: string) =>
       pullItems(db(), [{ key: 'S1', code: A, name: '店', value, day }], {
         id: 'shops',
@@ -169,7 +169,7 @@ describe('merging operators', () => {
     expect(await names(A, '2025-06-01')).to.equal('新店')
   })
 
-  it('merged and undone again and again, a record with many states costs the same each time and says the same', async () => {
+  it('repeated merging and undoing of a record with many states costs the same and gives the same answers', async () => {
     const shop = (value: string, day: string) =>
       pullItems(db(), [{ key: 'S1', code: A, name: '店', value, day }], {
         id: 'shops',
@@ -195,7 +195,7 @@ describe('merging operators', () => {
     expect(costs).to.deep.equal([8, 8, 8, 8])
   })
 
-  it('operators that were merged before go along, and each undoing parts what it joined', async () => {
+  it('operators merged earlier move along, and each undoing separates what it joined', async () => {
     const first = await merge(A, B)
     const second = await merge(B, C, 'DUPLICATE')
     expect([await leadsTo(A), await leadsTo(B), await believed(C)]).to.deep.equal([C, C, 'PA PB PC'])
@@ -207,7 +207,7 @@ describe('merging operators', () => {
     expect([await believed(A), await believed(B), await believed(C)]).to.deep.equal(['PA PA2', 'PB PB2', 'PC'])
   })
 
-  it('undone in the order in which they were made, mergers part as well', async () => {
+  it('mergers undone in the order in which they were made separate as well', async () => {
     const first = await merge(A, B)
     const second = await merge(B, C)
     await undo(first.decision.id)
@@ -216,7 +216,7 @@ describe('merging operators', () => {
     expect([await believed(A), await believed(B), await believed(C)]).to.deep.equal(['PA', 'PB', 'PC'])
   })
 
-  it('a record attached by a person to the one goes with it, comes back with it, and waits again when that is undone', async () => {
+  it('a record attached by a person moves, returns, and waits again when its decision is undone', async () => {
     await penalties([{ key: 'W1', name: '长春旧名商贸有限公司', value: '虚假宣传', day: '2026-10-10' }])
     const [waits] = await rowsOf(db(), `select id from unmatched where record_key = 'W1'`)
     const asked = {
@@ -241,7 +241,7 @@ describe('merging operators', () => {
     )
   })
 
-  it('listings go with their operator and come back; what was published of them stays word for word', async () => {
+  it('listings move with their operator and return; their published text stays word for word', async () => {
     const listing = await published(db(), 7)
     const said = () => rowsOf(db(), 'select body from public_entries union all select notice from deliveries')
     const before = await said()
@@ -263,7 +263,7 @@ describe('merging operators', () => {
     ])
   })
 
-  it('a case goes on where its operator went', async () => {
+  it('a case continues at the operator that absorbed its own', async () => {
     const opened = await lead(db(), await own(A))
     await merge(A, B)
     const [version] = await rowsOf(db(), `select id from versions where record_key = 'PA' and known_to is null`)
@@ -276,7 +276,7 @@ describe('merging operators', () => {
     expect(linked).to.include({ operatorId: await own(B), decisionVersion: Number(version?.['id']) })
   })
 
-  it('what an individual business was registered as is not the state of the enterprise that it became', async () => {
+  it('the registration of a converted individual business is not the status of the enterprise', async () => {
     const shop = usccOf('92', '220102', 7_001)
     await register(shop, '虚构小店', { status: 'ACTIVE' })
     await merge(shop, B, 'CONVERTED')
@@ -292,7 +292,7 @@ describe('merging operators', () => {
     expect(await believed(B, { kinds: RECORD_KINDS })).to.contain(shop)
   })
 
-  it('the name of what was merged leads to the other', async () => {
+  it('the name of a merged operator proposes the other', async () => {
     await merge(A, B)
     await penalties([{ key: 'W1', name: '长春旧名商贸有限公司', value: '虚假宣传', day: '2026-10-10' }])
     const [row] = await rowsOf(db(), 'select o.uscc from unmatched u join operators o on o.id = u.proposed_operator')
@@ -303,7 +303,7 @@ describe('merging operators', () => {
     (await rowsOf(db(), 'select uscc, name from operators order by uscc')).map(({ uscc, name }) => [uscc, name])
   const sorted = (names: [string, string | null][]) => names.sort(([one], [other]) => (one < other ? -1 : 1))
 
-  it('taken back while merged, registrations leave each the name that its own records say, and undone it stays so', async () => {
+  it('registrations rolled back during a merger leave each operator its own name, also after undoing', async () => {
     const [D, E] = [codeOf(4), codeOf(5)]
     await pullItems(
       db(),
@@ -331,7 +331,7 @@ describe('merging operators', () => {
     expect(await namesOf()).to.deep.equal(after)
   })
 
-  it('undone, each bears what its own registration said in between, and registration numbers go with theirs', async () => {
+  it('undoing restores each operator’s own registration since, with its registration number', async () => {
     const { decision } = await merge(A, B)
     const reg = regNoOf('220102', false, 1)
     await pullItems(
@@ -357,7 +357,7 @@ describe('merging operators', () => {
     expect([...found.values()].map(({ uscc }) => uscc)).to.deep.equal([A])
   })
 
-  it('what was merged is no longer in the directory, and is not scored', async () => {
+  it('a merged operator is absent from the directory and is not scored', async () => {
     await merge(A, B)
     const listed = await directory.list(db(), {}, { first: 100, after: null })
     expect(listed.map(({ uscc }) => uscc)).to.have.members([B, C])
@@ -394,13 +394,13 @@ describe('merging operators', () => {
     ],
   ]
   for (const [title, act, code, reason] of refused)
-    it(`a merger ${title} is refused: ${code}`, async () => {
+    it(`refuses a merger ${title}: ${code}`, async () => {
       const answer = await refusal(act())
       expect(answer.code).to.equal(code)
       expect(answer.reason).to.match(reason)
     })
 
-  it('whatever is merged and undone, in whatever order: at the end each operator has its own records again', async () => {
+  it('after any sequence of mergers and undoings each operator has its own records again', async () => {
     const codes = [A, B, C]
     const all = async () => Promise.all(codes.map((code) => believed(code, { kinds: RECORD_KINDS })))
     const before = await all()

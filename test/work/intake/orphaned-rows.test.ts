@@ -20,7 +20,7 @@ import {
   rules,
 } from '../../support/world.js'
 
-describe('a code by which an operator is found', () => {
+describe('a secondary code of an operator', () => {
   const db = database()
   const reg = regNoOf('220102', false, 1)
   const register = (...rows: ReturnType<typeof row>[]) =>
@@ -32,20 +32,20 @@ describe('a code by which an operator is found', () => {
   const owner = async (key: string): Promise<unknown> => (await versions.current(db(), 'test', key))?.operatorId ?? null
   const reasons = async () => (await rejects.openUnmatched(db(), 10)).map(({ key, reason }) => `${key} ${reason}`)
 
-  it('leads to nobody where two claim it, and what comes by it waits', async () => {
+  it('leads to no operator where two claim it, and its records wait', async () => {
     await register(row(1, { reg }), row(2, { reg }))
     expect((await pullItems(db(), [row(7, { code: '', reg })])).unmatched).to.equal(1)
     expect(await reasons()).to.deep.equal(['K7 code.ambiguous'])
     expect((await operators.byCodes(db(), [{ scheme: 'reg_no', code: reg }])).size).to.equal(0)
   })
 
-  it('is no organisation code that contradicts the one inside the unified code', async () => {
+  it('is ignored as an organisation code that contradicts the one inside the USCC', async () => {
     await register(row(1), row(2, { org: orgCodeIn(codeOf(1)) }))
     await pullItems(db(), [row(7, { code: '', org: orgCodeIn(codeOf(1)) })])
     expect(await owner('K7')).to.equal(await operatorOf(db(), codeOf(1)))
   })
 
-  it('once claimed by a second firm lets go of what it brought, when that comes again', async () => {
+  it('loses a record attached by it once a second firm claims it and the record arrives again', async () => {
     await register(row(1, { reg }))
     await pullItems(db(), [row(7, { code: '', reg })])
     expect(await owner('K7')).to.equal(await operatorOf(db(), codeOf(1)))
@@ -54,14 +54,14 @@ describe('a code by which an operator is found', () => {
     expect(await owner('K7')).to.equal(null)
   })
 
-  it('alone is enough for a registration to rename its operator', async () => {
+  it('suffices for a registration to rename its operator', async () => {
     await register(row(1, { reg }))
     expect((await register(row(9, { code: '', reg, name: '虚构新名商行' }))).new).to.equal(1)
     const id = await operatorOf(db(), codeOf(1))
     expect((await operators.byIds(db(), [id])).get(id)).to.include({ name: '虚构新名商行', status: 'ACTIVE' })
   })
 
-  it('taken back gives back what other feeds attached by it, until it is told again', async () => {
+  it('rolled back, releases the records that other feeds attached by it, until it is registered again', async () => {
     await register(row(1))
     await register(row(1, { reg }))
     const taught = await lastRun()
@@ -74,7 +74,7 @@ describe('a code by which an operator is found', () => {
     expect(await owner('K7')).to.equal(await operatorOf(db(), codeOf(1)))
   })
 
-  it('of an operator that is known no longer gives back what was attached by it', async () => {
+  it('of an operator that no longer exists releases the records attached by it', async () => {
     await register(row(1))
     const made = await lastRun()
     await pullItems(db(), [row(7, { code: '', org: orgCodeIn(codeOf(1)) })])
@@ -85,12 +85,12 @@ describe('a code by which an operator is found', () => {
   })
 })
 
-describe('a record sent twice in one delivery', () => {
+describe('a record repeated in one delivery', () => {
   const db = database()
   const setAside = async () =>
     (await rowsOf(db(), 'select rule, row_number as row, item from rejects order by id')) as object[]
 
-  it('with other contents is set aside as it came, also where nobody is known for it', async () => {
+  it('with other content is rejected as sent, also where no operator is known', async () => {
     const nameless = { code: '', name: '虚构无码商行' }
     const pulled = await pullItems(db(), [row(1, nameless), row(1, { ...nameless, value: '别的' })])
     expect(counts(pulled)).to.deep.equal(counted(2, { unmatched: 1, rejected: 1 }))
@@ -98,21 +98,21 @@ describe('a record sent twice in one delivery', () => {
     expect((await setAside())[0]).to.deep.include({ rule: 'repeat.conflict', row: 2 })
   })
 
-  it('first as it stands and then otherwise, stays as it stands', async () => {
+  it('keeps its first content where that is unchanged and the second differs', async () => {
     await pullItems(db(), [row(1)])
     const pulled = await pullItems(db(), [row(1), row(1, { value: '别的' })])
     expect(counts(pulled)).to.deep.equal(counted(2, { unchanged: 1, rejected: 1 }))
     expect((await versions.current(db(), 'test', 'K1'))?.body).to.include({ reason: '售假' })
   })
 
-  it('first otherwise and then as it stands, becomes what came first', async () => {
+  it('takes its first content where that differs and the second is unchanged', async () => {
     await pullItems(db(), [row(1)])
     const pulled = await pullItems(db(), [row(1, { value: '别的' }), row(1)])
     expect(counts(pulled)).to.deep.equal(counted(2, { changed: 1, rejected: 1 }))
     expect((await versions.current(db(), 'test', 'K1'))?.body).to.include({ reason: '别的' })
   })
 
-  it('in part is set aside whole, and what it said beside is taken when it comes again', async () => {
+  it('in part is rejected as a whole, and its other records are taken when it arrives again', async () => {
     const pulled = await pullItems(db(), [
       row(1, { value: '甲、乙' }),
       row(1, { value: '乙、丙', day: '2026-01-09' }),

@@ -22,28 +22,28 @@ import {
   wrongDigit,
 } from '../../support/world.js'
 
-describe('pull beside other pulls', () => {
+describe('simultaneous pulls', () => {
   const db = database()
 
-  it('of several pulls of one feed at once one brings the records and the others find them', async () => {
+  it('of several simultaneous pulls of one feed, one stores the records and the others find them unchanged', async () => {
     const all = await Promise.all(Array.from({ length: 4 }, () => pullItems(db(), rows(25))))
     expect(all.map((one) => one.new).sort((a, b) => a - b)).to.deep.equal([0, 0, 0, 25])
     expect(all.map((one) => one.unchanged).sort((a, b) => a - b)).to.deep.equal([0, 25, 25, 25])
     expect(await standing(db())).to.have.length(25)
   })
 
-  it('more pulls at once than the pool has connections all come to their end', async () => {
+  it('more simultaneous pulls than pool connections all complete', async () => {
     const all = await Promise.all(Array.from({ length: 14 }, () => pullItems(db(), rows(3))))
     expect(all.reduce((sum, one) => sum + one.new, 0)).to.equal(3)
   })
 
-  it('pulls of several feeds at once make one operator of one code', async () => {
+  it('simultaneous pulls of several feeds make one operator for one code', async () => {
     await Promise.all(['a', 'b', 'c', 'd'].map((id) => pullItems(db(), rows(30), { id })))
     expect(await rowsOf(db(), 'select 1 from operators')).to.have.length(30)
     expect(await standing(db())).to.have.length(120)
   })
 
-  it('an occurrence of the timetable is taken once', async () => {
+  it('a scheduled occurrence is pulled once', async () => {
     const options = {
       feed: feed({ sent: () => rows(2) }),
       url: 'http://127.0.0.1:9',
@@ -57,7 +57,7 @@ describe('pull beside other pulls', () => {
     expect(await rowsOf(db(), 'select outcome from runs')).to.deep.equal([{ outcome: 'DONE' }])
   })
 
-  it('a pull that was killed is taken over by the next', async () => {
+  it('the next pull takes over from a killed one', async () => {
     await rowsOf(
       db(),
       `insert into runs (job, subject, cause, started_at, outcome, whole) values ('pull', 'test', 'command', ?, 'RUNNING', true)`,
@@ -70,7 +70,7 @@ describe('pull beside other pulls', () => {
     ])
   })
 
-  it('a pull that loses the connection its stage lies on changes nothing', async () => {
+  it('a pull that loses the connection of its staging table changes nothing', async () => {
     await pullItems(db(), rows(1_010))
     const before = await beliefsOf(db())
     const cut = feed({
@@ -109,7 +109,7 @@ describe('pull beside other pulls', () => {
   })
 })
 
-describe('pull finds whose a record is', () => {
+describe('matching of records during a pull', () => {
   const db = database()
   const known = codeOf(1)
   const reg = regNoOf('220102', false, 1)
@@ -129,27 +129,27 @@ describe('pull finds whose a record is', () => {
     expect(await owner('K7')).to.equal(await operatorOf(db(), known))
   })
 
-  it('the registration number that the registry told leads to its operator', async () => {
+  it('a registration number known from the registry leads to its operator', async () => {
     await register()
     await pullItems(db(), [row(7, { code: '', reg })])
     expect(await owner('K7')).to.equal(await operatorOf(db(), known))
   })
 
-  it('a name alone leads nowhere', async () => {
+  it('a name alone leads to no operator', async () => {
     await register()
     const pulled = await pullItems(db(), [row(7, { code: '', name: '虚构商行1' })])
     expect(pulled.unmatched).to.equal(1)
     expect((await rejects.openUnmatched(db(), 10)).map((one) => one.reason)).to.deep.equal(['name.only'])
   })
 
-  it('a valid unknown code makes an operator with its organisation code and region', async () => {
+  it('a valid unknown code creates an operator with its organisation code and region', async () => {
     await pullItems(db(), [row(7)])
     const [operator] = await rowsOf(db(), 'select uscc, kind, region, name from operators')
     expect(operator).to.deep.equal({ uscc: codeOf(7), kind: 'ENTERPRISE', region: '220102', name: '虚构商行7' })
     expect(await operatorOf(db(), orgCodeIn(codeOf(7)))).to.equal(await operatorOf(db(), codeOf(7)))
   })
 
-  it('what has no USCC and is not known waits, counted each time, until its operator is known', async () => {
+  it('a record without a USCC waits, counted each time, until its operator is known', async () => {
     const waiting = row(7, { code: '', reg })
     expect((await pullItems(db(), [waiting])).unmatched).to.equal(1)
     expect((await pullItems(db(), [waiting])).unmatched).to.equal(1)
@@ -161,7 +161,7 @@ describe('pull finds whose a record is', () => {
     expect(counts(await pullItems(db(), [waiting]))).to.deep.equal(counted(1, { unchanged: 1 }))
   })
 
-  it('a code whose digit fails stands when the registry says it and stays unmatched when another does', async () => {
+  it('a code with a wrong check digit is accepted from the registry and unmatched from others', async () => {
     const odd = wrongDigit(codeOf(7))
     expect((await pullItems(db(), [row(7, { code: odd })])).unmatched).to.equal(1)
     expect((await rejects.openUnmatched(db(), 10)).map((one) => one.reason)).to.deep.equal(['code.digit'])
@@ -169,7 +169,7 @@ describe('pull finds whose a record is', () => {
     expect(counts(await pullItems(db(), [row(7, { code: odd })]))).to.deep.equal(counted(1, { unchanged: 1 }))
   })
 
-  it('a trademark without an operator stands by itself and finds its owner later', async () => {
+  it('a trademark without an operator is stored and finds its owner later', async () => {
     const brand = row(7, { code: '', reg })
     expect(counts(await pullItems(db(), [brand], { kind: 'trademark' }))).to.deep.equal(counted(1, { new: 1 }))
     expect(await owner('K7')).to.equal(null)
@@ -186,7 +186,7 @@ describe('pull finds whose a record is', () => {
     ])
   })
 
-  it('a record that another operator turns out to own marks both to be scored', async () => {
+  it('a record that moves to another operator queues both for scoring', async () => {
     await pullItems(db(), [row(1), row(2, { key: 'K9', code: codeOf(2) })])
     await db()('dirty_operators').delete()
     await pullItems(db(), [row(1), row(1, { key: 'K9' })])

@@ -8,7 +8,7 @@ import { CHUNK_REJECT_CHARACTERS, read } from '../../../src/work/intake/read.js'
 import { row } from '../../support/rows.js'
 import { database, feed, mark, NOW, pullFeed, rowsOf } from '../../support/world.js'
 
-describe('pull and those who send', () => {
+describe('pull and settlement with the sender', () => {
   const db = database()
 
   /** A door at which many deliveries wait, each of one row; `fails`: nobody there can be told how it ended. */
@@ -32,14 +32,14 @@ describe('pull and those who send', () => {
     return { from: { ...made, open }, opened: () => opened }
   }
 
-  it('takes in all deliveries that wait at a door, each in a run of its own', async () => {
+  it('takes in every waiting delivery of a transport, each in a run of its own', async () => {
     const { from, opened } = door(false)
     expect(await pullFeed(db(), from)).to.include({ received: 5 })
     expect(opened()).to.equal(5)
     expect(await rowsOf(db(), 'select 1 from runs')).to.have.length(5)
   })
 
-  it('I-A12: asks a door no further in one go when it could not be told how a delivery ended', async () => {
+  it('I-A12: opens no further delivery where the end of one could not be reported', async () => {
     const { from, opened } = door(true)
     expect(await pullFeed(db(), from)).to.include({ received: 1, new: 1 })
     expect(opened()).to.equal(1)

@@ -20,7 +20,7 @@ import {
   rowsOf,
 } from '../../support/world.js'
 
-describe('pull ends what a whole feed no longer holds', () => {
+describe('full pulls end absent records', () => {
   const db = database()
 
   for (const kind of ['list_entry', 'trademark', 'shop'] as const) {
@@ -41,7 +41,7 @@ describe('pull ends what a whole feed no longer holds', () => {
     })
   }
 
-  it('I-A12: what a whole feed no longer holds ends today, also where the order of knowledge is years ahead', async () => {
+  it('I-A12: an absent record ends today, also where the order of knowledge is years ahead', async () => {
     await pullItems(db(), rows(2))
     await db().raw(`update knowledge set latest = '2036-01-01T00:00:00Z'`)
     await pullItems(db(), rows(1), { now: at(later(60)) })
@@ -50,7 +50,7 @@ describe('pull ends what a whole feed no longer holds', () => {
     ])
   })
 
-  it('a record found by an older code alone ends by absence', async () => {
+  it('a record found only by an older code ends by absence', async () => {
     await pullItems(db(), [row(1), row(2)], { id: 'registry', kind: 'registration' })
     const older = row(2, { key: 'OLD', code: codeOf(2).slice(8, 17) })
     await pullItems(db(), [row(1), older])
@@ -66,7 +66,7 @@ describe('pull ends what a whole feed no longer holds', () => {
     )
   })
 
-  it('a record of nobody ends by absence in a kind that needs no operator', async () => {
+  it('a record without an operator ends by absence in a kind that needs none', async () => {
     const nobodys = [row(1, { code: '' }), row(2, { code: '' })]
     await pullItems(db(), nobodys, { kind: 'trademark' })
     await pullItems(db(), nobodys.slice(0, 1), { kind: 'trademark' })
@@ -94,27 +94,27 @@ describe('pull ends what a whole feed no longer holds', () => {
     expect(await standing(db())).to.have.length(4)
   })
 
-  it('a record whose body breaks its contract now is not ended', async () => {
+  it('a record whose body now breaks its contract does not end', async () => {
     const marks = (n: number): Row => row(n, { code: '', value: '甲、乙' })
     await pullItems(db(), [marks(1), marks(2)], { kind: 'trademark' })
     await pullItems(db(), [marks(1), marks(2)], { kind: 'trademark', body: () => ({ class: 99 }) })
     expect(await standing(db())).to.have.length(4)
   })
 
-  it('a feed that sends only additions ends nothing', async () => {
+  it('a feed that sends only additions ends no record', async () => {
     await pullItems(db(), rows(3), { whole: false })
     await pullItems(db(), rows(1), { whole: false })
     expect(await standing(db())).to.have.length(3)
   })
 
-  it('records of another feed are left alone', async () => {
+  it('records of another feed do not end', async () => {
     await pullItems(db(), rows(3), { id: 'other' })
     await pullItems(db(), rows(1, 5))
     expect(await standing(db())).to.have.length(4)
   })
 })
 
-describe('pull refuses a delivery whole', () => {
+describe('deliveries refused as a whole', () => {
   const db = database()
   const good = 30
 
@@ -139,7 +139,7 @@ describe('pull refuses a delivery whole', () => {
     ))
   it('a feed that has suddenly shrunk', () =>
     refusedAndUntouched(() => pullItems(db(), rows(14)), 'FEED_OUT_OF_BOUNDS'))
-  it('a register is held against its last delivery, not against all that it ever held', async () => {
+  it('a register is compared with its last delivery, not with everything that it ever held', async () => {
     const register = { id: 'registry', kind: 'registration' as const, bounds: { shrinkShare: 0.2 } }
     await pullItems(db(), rows(20), register)
     await pullItems(db(), rows(18, 15), register)
@@ -147,7 +147,7 @@ describe('pull refuses a delivery whole', () => {
     expect((await refusal(pullItems(db(), rows(10), register))).code).to.equal('FEED_OUT_OF_BOUNDS')
   })
   it('an empty feed', () => refusedAndUntouched(() => pullItems(db(), []), 'FEED_OUT_OF_BOUNDS'))
-  it('I-A10: takes an empty answer of a feed that sends only its changes for no change, and for a current feed', async () => {
+  it('I-A10: an empty answer of a feed of changes counts as no change and keeps the feed current', async () => {
     const changes = { id: 'repairs', kind: 'repair' as const, whole: false }
     expect(await pullItems(db(), [], changes)).to.include({ received: 0, new: 0, ended: 0 })
     const [run] = await rowsOf(db(), 'select outcome, whole from runs order by id desc limit 1')
@@ -167,7 +167,7 @@ describe('pull refuses a delivery whole', () => {
       'CONTENT_UNKNOWN',
     ))
 
-  it('an agency that dies among its items leaves nothing, and the fault is the run’s', async () => {
+  it('an agency that fails among its items leaves nothing, and its run keeps the fault', async () => {
     await pullItems(db(), rows(2))
     const before = await beliefsOf(db())
     const dying = feed({
@@ -186,7 +186,7 @@ describe('pull refuses a delivery whole', () => {
     expect(run).to.deep.equal({ outcome: 'FAILED', error: { code: 'INTERNAL', message: '内部错误。Internal error.' } })
   })
 
-  it('the registry that dies between two of its pages leaves nothing', async () => {
+  it('a registry that fails between two pages leaves nothing', async () => {
     const registry = feeds.get('registry')
     if (registry === undefined) throw new Error('no registry')
     const list = Array.from({ length: 200 }, (_, i) => ({
@@ -217,7 +217,7 @@ describe('pull refuses a delivery whole', () => {
     expect((await refusal(pullFeed(db(), feed(), { url: null }))).code).to.equal('FEED_NOT_CONFIGURED')
   })
 
-  it('a pull that is told to stop leaves nothing and can be made again', async () => {
+  it('a stopped pull leaves nothing and can be repeated', async () => {
     const stopping = new AbortController()
     const stopped = feed({
       sent: function* () {

@@ -29,7 +29,7 @@ import {
 describe('pull counts items as sent', () => {
   const db = database()
 
-  it('new, changed, unchanged, rejected and unmatched together are what was received', async () => {
+  it('the counts of new, changed, unchanged, rejected and unmatched items add up to the received ones', async () => {
     await pullItems(db(), rows(4))
     const again = await pullItems(db(), [
       row(1),
@@ -44,7 +44,7 @@ describe('pull counts items as sent', () => {
     expect(counts(again)).to.deep.equal(counted(8, { new: 1, changed: 1, unchanged: 3, rejected: 2, unmatched: 1 }))
   })
 
-  it('a second identical pull brings nothing new and nothing changed', async () => {
+  it('a second identical pull changes nothing', async () => {
     await pullItems(db(), rows(12))
     const before = await beliefsOf(db())
     const again = await pullItems(db(), rows(12), { now: at(later(60)) })
@@ -52,20 +52,20 @@ describe('pull counts items as sent', () => {
     expect(await beliefsOf(db())).to.equal(before)
   })
 
-  it('a row that gives two records is one item', async () => {
+  it('a row with two records counts as one item', async () => {
     expect(counts(await pullItems(db(), [row(1, { value: '售假、刷单' })]))).to.deep.equal(counted(1, { new: 1 }))
     expect(await standing(db())).to.deep.equal(['K1/刷单', 'K1/售假'])
     const again = await pullItems(db(), [row(1, { value: '售假、刷单' })])
     expect(counts(again)).to.deep.equal(counted(1, { unchanged: 1 }))
   })
 
-  it('a feed of rows that give three records each is not taken for one that shrinks', async () => {
+  it('a feed of rows with three records each does not count as shrunk', async () => {
     const many = rows(12).map((one) => ({ ...one, value: '售假、刷单、虚假宣传' }))
     await pullItems(db(), many)
     expect(counts(await pullItems(db(), many))).to.deep.equal(counted(12, { unchanged: 12 }))
   })
 
-  it('an identical repeat is unchanged and a contradicting one is set aside with its row and reason', async () => {
+  it('an identical repeat is unchanged, and a contradicting one is rejected with row and reason', async () => {
     const pulled = await pullItems(db(), [row(1), row(1), row(1, { value: '别的' })])
     expect(counts(pulled)).to.deep.equal(counted(3, { new: 1, unchanged: 1, rejected: 1 }))
     const [reject] = await rowsOf(db(), 'select page, row_number as row, rule, message, item from rejects')
@@ -75,7 +75,7 @@ describe('pull counts items as sent', () => {
     expect(await current(db())).to.deep.include({ key: 'K1', ended: null, reason: '售假', partial: false })
   })
 
-  it('the run keeps the counts', async () => {
+  it('the run stores the counts', async () => {
     await pullItems(db(), rows(3))
     const [run] = await rowsOf(db(), `select outcome, whole, counts from runs where job = 'pull'`)
     expect(run).to.deep.equal({
@@ -95,17 +95,17 @@ describe('pull counts items as sent', () => {
     })
   })
 
-  it('more items than one chunk holds are all counted', async () => {
+  it('counts more items than one chunk holds', async () => {
     const many = Array.from({ length: 2_345 }, (_, i) => row(i % 50, { key: `M${i}` }))
     expect(counts(await pullItems(db(), many))).to.deep.equal(counted(2_345, { new: 2_345 }))
     expect(counts(await pullItems(db(), many))).to.deep.equal(counted(2_345, { unchanged: 2_345 }))
   })
 })
 
-describe('pull sets bad items aside', () => {
+describe('rejected items of a pull', () => {
   const db = database()
 
-  it('a reject keeps row, field, rule and the item', async () => {
+  it('a reject keeps row, field, rule and item', async () => {
     await pullItems(db(), [row(1), row(2, { day: '2026-13-01' })])
     const [run] = await rowsOf(db(), 'select max(id) as id from runs')
     const [reject, ...others] = await rowsOf(
@@ -118,14 +118,14 @@ describe('pull sets bad items aside', () => {
     expect(reject?.problems).to.have.length(1)
   })
 
-  it('a body outside its contract is set aside with the field', async () => {
+  it('a body that breaks its contract is rejected with its field', async () => {
     const pulled = await pullItems(db(), [row(1)], { body: () => ({ list: 'no-such-list' }) })
     expect(counts(pulled)).to.deep.equal(counted(1, { rejected: 1 }))
     const [reject] = await rowsOf(db(), 'select field, rule from rejects')
     expect(reject?.['field']).to.match(/list/)
   })
 
-  it('an ID number stands nowhere in the database, wherever it was sent', async () => {
+  it('an ID number is stored nowhere in the database, in whichever place it was sent', async () => {
     const id = certificateOf('220102', '0105', 27)
     const old = `${id.slice(0, 6)}${id.slice(8, 17)}`
     await pullItems(db(), [
@@ -151,7 +151,7 @@ describe('pull sets bad items aside', () => {
     expect(dump).to.not.contain(old)
   })
 
-  it('a row that gives no record at all is set aside, not lost', async () => {
+  it('a row without any record is rejected', async () => {
     const dishonest = feeds.get('dishonest')
     if (dishonest === undefined) throw new Error('no dishonest')
     const path = fileOf(
@@ -165,7 +165,7 @@ describe('pull sets bad items aside', () => {
     ])
   })
 
-  it('an ID number in the name of a file is not kept', async () => {
+  it('an ID number in a file name is not stored', async () => {
     const id = certificateOf('220102', '0106', 31)
     const folder = mkdtempSync(join(tmpdir(), 'hub-pull-'))
     try {
@@ -183,7 +183,7 @@ describe('pull of a file', () => {
   const db = database()
   const file = (given: readonly Row[], full = false) => ({ file: { path: csvOf(given), full } })
 
-  it('a partial file adds and changes and ends nothing', async () => {
+  it('a partial file adds and changes records and ends none', async () => {
     await pullItems(db(), rows(20))
     const pulled = await pullFeed(db(), feed(), file([row(1, { value: '改了' }), row(21)]))
     expect(counts(pulled)).to.deep.equal(counted(2, { new: 1, changed: 1 }))
@@ -191,14 +191,14 @@ describe('pull of a file', () => {
     expect(await standing(db())).to.have.length(21)
   })
 
-  it('a partial file is held to no bound on number or shrinkage', async () => {
+  it('a partial file is not checked against bounds on count or shrinkage', async () => {
     const bounded = feed({ bounds: { fewest: 5, most: 6 } })
     expect((await pullFeed(db(), bounded, file(rows(1)))).new).to.equal(1)
     expect((await pullFeed(db(), bounded, file(rows(30)))).new).to.equal(29)
     expect((await pullFeed(db(), bounded, file([]))).received).to.equal(0)
   })
 
-  it('what only a partial file brought is neither ended by a whole pull nor counted as shrinkage', async () => {
+  it('records from partial files alone neither end by a full pull nor count as shrinkage', async () => {
     await pullFeed(db(), feed(), file(rows(40, 101)))
     expect(await versions.standing(db(), 'test')).to.equal(0)
     await pullItems(db(), rows(10))
@@ -207,7 +207,7 @@ describe('pull of a file', () => {
     expect(await standing(db())).to.have.length(49)
   })
 
-  it('what a partial file brought and a whole pull sends too is ended when the whole lacks it', async () => {
+  it('a record from a partial file and a full pull ends when a full pull lacks it', async () => {
     await pullFeed(db(), feed(), file(rows(2)))
     await pullItems(db(), rows(12))
     await pullItems(db(), rows(10, 3))
@@ -218,21 +218,21 @@ describe('pull of a file', () => {
     )
   })
 
-  it('a full file ends what it lacks', async () => {
+  it('a full file ends the records that it lacks', async () => {
     await pullItems(db(), rows(12))
     const pulled = await pullFeed(db(), feed(), { ...file(rows(11), true), now: at(later(86_400)) })
     expect(pulled.full).to.equal(true)
     expect(await current(db())).to.deep.include({ key: 'K12', ended: '2026-11-26', reason: '售假', partial: false })
   })
 
-  it('a record keeps the file and the row it came from', async () => {
+  it('a record keeps its file and row', async () => {
     await pullFeed(db(), feed(), file([row(1), row(2)]))
     const version = await versions.current(db(), 'test', 'K2')
     expect(version).to.include({ row: 3, page: null })
     expect(version?.file).to.match(/\.dat$/)
   })
 
-  it('a file that is not there is refused before a run begins', async () => {
+  it('a missing file is refused before a run begins', async () => {
     expect((await refusal(pullFeed(db(), feed(), { file: { path: '/nowhere/at/all.csv' } }))).code).to.equal(
       'FILE_UNREADABLE',
     )

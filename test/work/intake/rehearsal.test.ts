@@ -24,7 +24,7 @@ import {
 const rowsFrom = (first: number, many: number) =>
   Array.from({ length: many }, (_, n) => ({ key: `K${first + n}`, code: codeOf(first + n), value: '某值' }))
 
-describe('a rehearsal', () => {
+describe('previews', () => {
   let database: TestDatabase
   beforeEach(async () => {
     database = await freshDatabase()
@@ -50,19 +50,19 @@ describe('a rehearsal', () => {
       now: later(60),
     })
 
-  it('I-B6: the preview of an upload waits for nobody who has taken the order of knowledge', async () => {
+  it('I-B6: the preview of an upload does not wait for the knowledge lock', async () => {
     const told = await whileOrderIsTaken(preview)
     expect(told).to.include({ received: 3, new: 3, refused: null })
   })
 
-  it('I-B6: the preview of a take-back waits for nobody who has taken the order of knowledge', async () => {
+  it('I-B6: the preview of a rollback does not wait for the knowledge lock', async () => {
     const { run } = await pullItems(database.db, rowsFrom(1, 3))
     const asked = { run, by: 'reviewer-1', mayMove: true, rules, families: [], now: later(60) }
     const told = await whileOrderIsTaken(() => previewRollback(database.db, asked))
     expect(told).to.include({ wrong: 3 })
   })
 
-  it('I-B6: others take the order of knowledge while a preview goes on, and nothing of the preview stays', async () => {
+  it('I-B6: a running preview does not block the knowledge lock, and leaves nothing', async () => {
     const before = await dumpOf(database.db, ['knowledge'])
     const instants = await rehearse(
       (work) => database.db.transaction(work),
@@ -79,7 +79,7 @@ describe('a rehearsal', () => {
     expect(await dumpOf(database.db, ['knowledge'])).to.equal(before)
   })
 
-  it('a preview gives up before those whom it keeps waiting, and says that somebody else is at work', async () => {
+  it('a preview yields to waiting transactions and reports that another is at work', async () => {
     await pullItems(database.db, rowsFrom(1, 3))
     const { run } = await pullItems(database.db, [{ key: 'K1', code: codeOf(1), value: '另值' }], { whole: false })
     const working = await database.db.transaction()
@@ -89,7 +89,7 @@ describe('a rehearsal', () => {
     await working.rollback()
   })
 
-  describe('and filling a table that is nearly empty', () => {
+  describe('bulk loading of a nearly empty table', () => {
     const MANY = 60_000
     const locks = async (tx: Tx) => {
       const { rows } = await tx.raw(
@@ -99,16 +99,16 @@ describe('a rehearsal', () => {
     }
     const filled = (tx: Tx) => filling(tx, 'operators', MANY, () => locks(tx))
 
-    it('I-B5: a merge takes the table to itself where no hub serves', async () => {
+    it('I-B5: a merge locks the table exclusively where no hub serves', async () => {
       expect(await database.db.transaction(filled)).to.equal(1)
     })
 
-    it('I-B5: a preview never does', async () => {
+    it('I-B5: a preview never locks it exclusively', async () => {
       expect(await rehearse((work) => database.db.transaction(work), filled)).to.equal(0)
     })
 
     for (const what of ['answers', 'timetable']) {
-      it(`I-B5: a merge does not where a hub serves, seen by its connection for ${what}`, async () => {
+      it(`I-B5: a merge does not lock it where a hub serves, recognised by its connection for ${what}`, async () => {
         const serving = connect(database.url, { what })
         await rowsOf(serving, 'select 1')
         expect(await database.db.transaction(filled)).to.equal(0)

@@ -37,7 +37,7 @@ describe('a rejected item', () => {
   const settle = (reject: number, fields: unknown, seconds = 60) =>
     correct(db(), feed(), { ...BY, reject, fields, now: at(later(seconds)) })
 
-  it('is kept as it came, with its place, its rule and a sentence, and waits', async () => {
+  it('is kept as sent, with place, rule and message, and stays open', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY)])
     expect(await only()).to.deep.include({
       feed: 'test',
@@ -52,7 +52,7 @@ describe('a rejected item', () => {
     })
   })
 
-  it('that is corrected becomes a record, with the page, row and file of the first', async () => {
+  it('becomes a record when corrected, with the page, row and file of the original', async () => {
     await pullFeed(db(), feed(), { file: { path: csvOf([row(1), row(2, WRONG_DAY)]) } })
     const before = await only()
     const corrected = await settle(before.id, row(2))
@@ -87,7 +87,7 @@ describe('a rejected item', () => {
     expect(run?.['asked_by']).to.equal('officer-1')
   })
 
-  it('that is corrected makes an operator whom nobody knew, and its score is due', async () => {
+  it('creates an unknown operator when corrected, and queues its score', async () => {
     await pullItems(db(), [row(1, WRONG_DAY)])
     await settle((await only()).id, row(1))
     expect(
@@ -98,7 +98,7 @@ describe('a rejected item', () => {
     ).to.deep.equal([{ uscc: codeOf(1), due: true }])
   })
 
-  it('that is still wrong says what is, and nothing changes', async () => {
+  it('corrected wrongly reports the faults and changes nothing', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY)])
     const before = await dumpOf(db())
     const { id } = await only()
@@ -112,21 +112,21 @@ describe('a rejected item', () => {
     expect(await dumpOf(db())).to.equal(before)
   })
 
-  it('whose body breaks the contract once corrected is told so too', async () => {
+  it('corrected to a body that breaks the contract is refused with the field', async () => {
     const broken = feed({ body: () => ({ list: 'no-such-list' }) })
     await pullItems(db(), [row(1, WRONG_DAY)])
     const corrected = await correct(db(), broken, { ...BY, reject: (await only()).id, fields: row(1), now: at(NOW) })
     expect(!corrected.taken && corrected.problems[0]?.field).to.match(/list/)
   })
 
-  it('without an operator is taken in and waits for a person, like every other', async () => {
+  it('corrected without an operator is stored as unmatched', async () => {
     await pullItems(db(), [row(1, WRONG_DAY)])
     const corrected = await settle((await only()).id, { ...row(1), code: wrongDigit(codeOf(1)) })
     expect(corrected).to.deep.include({ taken: true, effect: 'UNMATCHED' })
     expect(await rejects.openUnmatched(db(), 2)).to.have.length(1)
   })
 
-  it('is corrected once: a second correction, or dropping it after, is refused', async () => {
+  it('is corrected once: a second correction or a drop is refused', async () => {
     await pullItems(db(), [row(1, WRONG_DAY)])
     const { id } = await only()
     const both = await Promise.allSettled([settle(id, row(1)), settle(id, row(1))])
@@ -136,7 +136,7 @@ describe('a rejected item', () => {
     expect(await current(db())).to.have.length(1)
   })
 
-  it('whose record the agency has sent since is not corrected over what it said later', async () => {
+  it('is not corrected where the agency has sent the record since', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY)])
     const { id } = await only()
     await pullItems(db(), [row(1), row(2, { value: '刷单' })], { now: at(later(30)) })
@@ -147,7 +147,7 @@ describe('a rejected item', () => {
     expect(await rowsOf(db(), `select state from rejects`)).to.deep.equal([{ state: 'OPEN' }])
   })
 
-  it('that comes again as it was waits once, in the place of its last run; what was changed in it waits beside', async () => {
+  it('sent again unchanged stays open once, in its last run; a changed one is open beside it', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY), row(3, WRONG_DAY)])
     await pullItems(db(), [row(1), row(2, WRONG_DAY), row(3, { ...WRONG_DAY, value: '刷单' })], { now: at(later(30)) })
     const found = await rowsOf(
@@ -170,13 +170,13 @@ describe('a rejected item', () => {
     ])
   })
 
-  it('of a run that was taken back is not corrected', async () => {
+  it('of a run rolled back is not corrected', async () => {
     await pullItems(db(), [row(1, WRONG_DAY)])
     await db()('runs').update({ taken_back_at: NOW, taken_back_by: 'x', taken_back_reason: 'y' })
     expect((await refusal(settle((await only()).id, row(1)))).code).to.equal('REJECT_OUTDATED')
   })
 
-  it('that contradicts itself once corrected changes nothing', async () => {
+  it('corrected to a contradicting item changes nothing', async () => {
     await pullItems(db(), [row(1, WRONG_DAY)])
     const { id } = await only()
     // Two records under one key in one item.
@@ -194,7 +194,7 @@ describe('a rejected item', () => {
     expect((await only()).state).to.equal('OPEN')
   })
 
-  it('that nobody knows, or of another feed, is unknown', async () => {
+  it('with an unknown id or of another feed is not found', async () => {
     await pullItems(db(), [row(1, WRONG_DAY)])
     expect((await refusal(settle(999_999, row(1)))).code).to.equal('REJECT_UNKNOWN')
     const other = correct(db(), feed({ id: 'other' }), {
@@ -224,7 +224,7 @@ describe('a rejected item', () => {
     })
   }
 
-  it('that is dropped waits no longer, with who and why', async () => {
+  it('is closed when dropped, with person and reason', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY)])
     const { id } = await only()
     await drop(db(), { ...BY, reject: id, now: at(later(5)) })
@@ -238,7 +238,7 @@ describe('a rejected item', () => {
     expect(await current(db())).to.have.length(1)
   })
 
-  it('waits again when the correction that took it in was taken back', async () => {
+  it('is open again when its correction is rolled back', async () => {
     await pullItems(db(), [row(1, WRONG_DAY)])
     const { id } = await only()
     const corrected = await settle(id, row(1))
@@ -265,7 +265,7 @@ describe('a rejected item', () => {
     expect(dump).to.not.contain(spaced)
   })
 
-  it('stays with what a later whole pull of the feed leaves of it', async () => {
+  it('once corrected, stands by what later full pulls send', async () => {
     await pullItems(db(), [...rows(5), row(6, WRONG_DAY)])
     await settle((await only()).id, row(6))
     // Its agency still sends it unreadable.
@@ -274,13 +274,13 @@ describe('a rejected item', () => {
   })
 })
 
-describe('what waits for correction', () => {
+describe('open rejects', () => {
   const db = database()
   const waiting = async () => (await rejects.backlog(db())).rejects
   const file = (given: Parameters<typeof csvOf>[0], more = {}) =>
     pullFeed(db(), feed(), { file: { path: csvOf(given), ...more } })
 
-  it('is what the newest whole delivery set aside, and what partial files set aside after it', async () => {
+  it('are those of the newest full delivery and of partial files after it', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY), row(3, WRONG_DAY)])
     expect(await waiting()).to.equal(2)
     await pullItems(db(), [row(1), row(2), row(3, WRONG_DAY)], { now: at(later(60)) })
@@ -293,12 +293,12 @@ describe('what waits for correction', () => {
     expect(await waiting()).to.equal(0)
   })
 
-  it('counts an item once, however often its file is sent', async () => {
+  it('count an item once, however often its file is sent', async () => {
     for (let n = 0; n < 3; n += 1) await file([row(1), row(2, WRONG_DAY)])
     expect(await waiting()).to.equal(1)
   })
 
-  it('is not lost by a person who corrects another item', async () => {
+  it('remain where a person corrects another item', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY), row(3, WRONG_DAY)])
     const [last] = await setAside.list(db(), { feeds: null }, { first: 1, before: null })
     await correct(db(), feed(), { ...BY, reject: last?.id ?? 0, fields: row(3), now: at(later(1)) })
@@ -307,7 +307,7 @@ describe('what waits for correction', () => {
   })
 })
 
-describe('watching a feed', () => {
+describe('watch of a feed', () => {
   const db = database()
   const SINCE = later(-86_400)
   const watched = async (since = SINCE) => {
@@ -319,7 +319,7 @@ describe('watching a feed', () => {
   const pulled = (given: Parameters<typeof pullItems>[1], seconds: number) =>
     pullFeed(db(), { ...dutiful(), open: feed({ sent: () => given }).open }, { rules, now: at(later(seconds)) })
 
-  it('of which no pull was ever tried says nothing', async () => {
+  it('shows nothing for a feed that was never pulled', async () => {
     expect((await watch.ofFeeds(db(), ['silent'], SINCE)).get('silent')).to.deep.equal({
       feed: 'silent',
       last: null,
@@ -331,7 +331,7 @@ describe('watching a feed', () => {
     expect(await watch.lastGood(db(), ['silent'])).to.deep.equal(new Map())
   })
 
-  it('tells items and rejects by rule of the last pull, most frequent first', async () => {
+  it('shows items and rejects by rule of the last pull, most frequent first', async () => {
     await pullItems(db(), [
       row(1),
       row(2, WRONG_DAY),
@@ -353,7 +353,7 @@ describe('watching a feed', () => {
     })
   })
 
-  it('tells why the last pull came to nothing, and until when it was good', async () => {
+  it('shows why the last pull failed, and when the feed was last good', async () => {
     await pullItems(db(), rows(20))
     const bad = Array.from({ length: 20 }, (_, n) => row(n, WRONG_DAY))
     expect((await refusal(pullItems(db(), bad, { now: at(later(60)) }))).code).to.equal('FEED_OUT_OF_BOUNDS')
@@ -363,7 +363,7 @@ describe('watching a feed', () => {
     expect(await watch.lastGood(db(), ['test'])).to.deep.equal(new Map([['test', NOW]]))
   })
 
-  it('counts new records late against its duty, and not the history of its first pull', async () => {
+  it('counts new late records, without the history of the first pull', async () => {
     await pulled([row(1), row(2)], 0)
     expect(await watched()).to.include({ late: 0, timely: 0 })
     await pulled(

@@ -140,7 +140,7 @@ describe('hub repair on a database with every fault that earlier releases left',
     await sql(`update versions set fact = null where kind = 'standard'`)
   }
 
-  it('I-A1–I-A9, F-8: names them all, mends them with a row in the audit log each, and finds nothing afterwards', async () => {
+  it('I-A1–I-A9, F-8: lists them all, repairs each with an audit row, and finds none afterwards', async () => {
     await plantList()
     await plantDoubles()
     await published(test.db, 1)

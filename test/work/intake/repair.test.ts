@@ -87,14 +87,14 @@ describe('repair', () => {
     return repaired
   }
 
-  it('finds nothing in a sound database', async () => {
+  it('finds no fault in a sound database', async () => {
     await pullItems(db(), [row(1), older(2)], { archive })
     await pullItems(db(), [row(2)], { ...REGISTRY, ...hour(1) })
     await pullItems(db(), [row(1)], { archive, ...hour(2) })
     expect((await run(3)).found).to.equal(0)
   })
 
-  it('ends what was matched later and is gone: the firm is no longer graded D by it', async () => {
+  it('ends a record matched later that is absent since, and the firm is no longer graded D', async () => {
     await pullItems(db(), [row(1), older(2)])
     await pullItems(db(), [row(2)], { ...REGISTRY, ...hour(1) })
     await sql(`update versions set partial = true where record_key = 'K2'`)
@@ -111,7 +111,7 @@ describe('repair', () => {
     expect(ended).to.deep.equal({ day: TODAY, partial: false })
   })
 
-  it('ends a corrected entry that is gone, and lets one that may be there be ended later', async () => {
+  it('ends an absent corrected entry, and lets one that may be present end later', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY), row(3, WRONG_DAY)])
     for (const n of [2, 3]) {
       const open = await setAside.list(db(), { feeds: null, state: 'OPEN' }, { first: 5, before: null })
@@ -124,7 +124,7 @@ describe('repair', () => {
     expect((await pullItems(db(), [row(1)], hour(9))).ended).to.equal(1)
   })
 
-  it('ends what the archive of the last whole delivery does not hold, and nothing that stood in a bad row of it', async () => {
+  it('ends records absent from the archive of the last full delivery, except those in a bad row of it', async () => {
     await pullItems(db(), [row(1), row(2), row(3), row(4)], { archive })
     await pullItems(db(), [row(1), row(3, WRONG_DAY), { ...row(9), key: '', value: '' }], { archive, ...hour(1) })
     await unend()
@@ -137,20 +137,20 @@ describe('repair', () => {
     ).to.deep.equal([{ key: 'K1' }, { key: 'K3' }])
   })
 
-  it('says of which feeds nobody can tell what their last delivery held', async () => {
+  it('names feeds whose last delivery cannot be known', async () => {
     await pullItems(db(), [row(1), row(2)])
     const repaired = await run(1)
     expect([repaired.found, repaired.untold]).to.deep.equal([0, ['test']])
   })
 
-  it('ends what waits and is gone', async () => {
+  it('ends an unmatched record that is absent', async () => {
     await pullItems(db(), [row(1), older(2)])
     await pullItems(db(), [row(1)], hour(1))
     await sql(`update unmatched set state = 'OPEN', ended_by = null`)
     await mended(2, { WAITING: ['K2'] })
   })
 
-  it('leaves one registration of a firm', async () => {
+  it('reduces the registrations of a firm to one', async () => {
     await pullItems(db(), [row(1, { reg: '220102000007123' })], { id: 'elsewhere', kind: 'registration' })
     const only = { id: 'registry', kind: 'registration' as const, body: () => ({ uscc: null }) }
     await pullItems(db(), [row(1, { key: '220102000007123', code: '', reg: '220102000007123' })], {
@@ -168,7 +168,7 @@ describe('repair', () => {
     await mended(3, { REGISTRATION_TWICE: ['220102000007123'] })
   })
 
-  it('makes one fact of a penalty whose authority is spelt in two ways, and leaves what was known before', async () => {
+  it('makes one fact of a penalty whose authority has two spellings, and leaves the past as it was', async () => {
     for (const id of ['penalties', 'others']) await pullItems(db(), [row(1)], { id, kind: 'penalty' })
     await sql(
       `update versions set fact = case feed when 'penalties' then '测〔2026〕1号/长春市市场监督管理局' else '测〔2026〕1号/长春市局' end`,
@@ -181,7 +181,7 @@ describe('repair', () => {
     expect(await rowsOf(db(), `select 1 from versions where closed_as = 'CHANGED'`)).to.have.length(2)
   })
 
-  it('I-A6: makes one fact of an entry that was sent with two codes of its firm', async () => {
+  it('I-A6: makes one fact of an entry sent with two codes of its firm', async () => {
     const entry = { ENTNAME: '虚构商行1', SPECAUSE_CN: '通过登记的住所无法联系', DECORG_CN: '虚构市市场监督管理局' }
     await pullItems(db(), [row(1, { reg: REG })], { ...REGISTRY })
     for (const code of [{ REGNO: REG }, { UNISCID: codeOf(1) }])
@@ -196,7 +196,7 @@ describe('repair', () => {
     expect(facts).to.deep.equal([{ fact: 'abnormal/2026-01-05/通过登记的住所无法联系' }])
   })
 
-  it('scores anew whom the hub’s own entry counted twice', async () => {
+  it('queues operators for which the hub’s own entry counted twice', async () => {
     await pullItems(db(), [row(1)], { id: 'dishonest', body: () => ({ document_number: '测市监列〔2026〕1号' }) })
     await published(db(), 1)
     await scoreOf(null, 0)
@@ -219,7 +219,7 @@ describe('repair', () => {
        from versions order by record_key, id`,
     )
 
-  it('I-A8: gives a day that was read as one of 1976 its place again, where the archived item shows what was sent', async () => {
+  it('I-A8: corrects a day misread as one of 1976 from the archived item', async () => {
     const sent = [row(1, { day: '201806081956' }), row(2, { day: '1976-05-25' }), row(3)]
     await pullItems(db(), sent, { archive })
     await misread(`'K1'`)
@@ -233,7 +233,7 @@ describe('repair', () => {
     expect(await pullItems(db(), sent, hour(9))).to.include({ new: 0, changed: 0, unchanged: 3, ended: 0 })
   })
 
-  it('I-A8: what waits for its operator gets its day back as well, and is matched with it', async () => {
+  it('I-A8: corrects the day of an unmatched record as well, and of its later match', async () => {
     const sent = [
       { ...older(1), day: '201806081956' },
       { ...older(2), day: '1976-05-25' },
@@ -254,7 +254,7 @@ describe('repair', () => {
     expect(await pullItems(db(), sent, hour(9))).to.include({ new: 0, changed: 0, unchanged: 1, unmatched: 1 })
   })
 
-  it('I-A8: what waits under a key made of a wrong day ends where its record has come under the right one', async () => {
+  it('I-A8: ends an unmatched record under a key with a wrong day where the record exists under the right one', async () => {
     const sent = [
       { ...older(1), key: '2018-06-08/1', day: '201806081956' },
       { ...older(2), key: '2018-06-09/2', day: '201806091956' },
@@ -273,13 +273,13 @@ describe('repair', () => {
     ])
   })
 
-  it('I-A8: what waits with a day of 1976 that nothing kept can prove is named', async () => {
+  it('I-A8: names an unmatched record with a day of 1976 that no archive can prove', async () => {
     await pullItems(db(), [{ ...older(1), day: '1976-05-25' }])
     const repaired = await run(1)
     expect([repaired.found, repaired.unproven.map(({ key }) => key)]).to.deep.equal([0, ['K1']])
   })
 
-  it('I-A3, I-A8: mends a record that is wrong in two ways in both', async () => {
+  it('I-A3, I-A8: repairs both faults of one record', async () => {
     await pullItems(db(), [row(1), row(2, { day: '201806081956' })], { archive })
     await pullItems(db(), [row(1)], { archive, ...hour(1) })
     await unend()
@@ -292,7 +292,7 @@ describe('repair', () => {
     expect(last).to.deep.equal([{ day: '2018-06-08', ended: TODAY }])
   })
 
-  it('I-A6, I-A8: an entry whose fact names a day gets that day as well', async () => {
+  it('I-A6, I-A8: corrects the day in the fact of an entry as well', async () => {
     const sent = [
       {
         ENTNAME: '虚构商行1',
@@ -313,7 +313,7 @@ describe('repair', () => {
     ])
   })
 
-  it('I-A8: names a day of 1976 that nothing kept can prove, and leaves it as it is', async () => {
+  it('I-A8: names a day of 1976 that no archive can prove, and leaves it unchanged', async () => {
     await pullItems(db(), [row(1, { day: '201806081956' })])
     await misread(`'K1'`)
     const repaired = await run(1)
@@ -321,7 +321,7 @@ describe('repair', () => {
     expect((await days()).map(({ day }) => day)).to.deep.equal(['1976-05-25'])
   })
 
-  it('I-A8: changes nothing but the day, though today’s rules read more of the item otherwise', async () => {
+  it('I-A8: changes the day only, though today’s rules read more of the item differently', async () => {
     await pullItems(db(), [row(1, { day: '201806081956' })], { archive })
     await misread(`'K1'`)
     await sql(`update versions set body = jsonb_set(body, '{reason}', '"售假一次"')`)
@@ -330,7 +330,7 @@ describe('repair', () => {
     expect(now).to.deep.equal({ reason: '售假一次' })
   })
 
-  it('keeps what was found where nothing can be written of it', async () => {
+  it('changes nothing where its audit row cannot be written', async () => {
     await pullItems(db(), [row(1), older(2)])
     await pullItems(db(), [row(1)], hour(1))
     await sql(`update unmatched set state = 'OPEN', ended_by = null`)

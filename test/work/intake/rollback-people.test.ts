@@ -18,11 +18,11 @@ import {
   step,
 } from '../../support/world.js'
 
-describe('taking a run back, and people', () => {
+describe('rollback and decisions of people', () => {
   const one = database()
   const other = database()
 
-  it('a score that another reason brought to D as well opens its lead from that reason alone', async () => {
+  it('a score that is D for another reason too opens its lead for that reason alone', async () => {
     await twins(one(), other(), {
       before: (db) => registry(db, 1, 1),
       wrong: (db) =>
@@ -42,7 +42,7 @@ describe('taking a run back, and people', () => {
     expect(open[0]?.['state']).to.equal('LEAD')
   })
 
-  it('a lead that an officer has taken up stays, and a person is asked', async () => {
+  it('keeps a lead that an officer has taken up, and opens a concern', async () => {
     await registry(one(), 1, 1)
     await rescored(one(), later(60))
     const run = await wrongFile(
@@ -68,14 +68,14 @@ describe('taking a run back, and people', () => {
     ])
   })
 
-  it('the hub still knows an operator of whom a person opened a case', async () => {
+  it('keeps an operator for which a person opened a case', async () => {
     const run = await wrongFile(one(), [penalty(1)])
     await lead(one(), await operatorOf(one(), codeOf(1)))
     await back(one(), run)
     expect(await operators.count(one())).to.equal(1)
   })
 
-  it('an item that a correction took in waits again as it came', async () => {
+  it('reopens an item that a correction took in', async () => {
     const run = await wrongFile(one(), [penalty(1)])
     await one().raw(
       `insert into rejects (run_id, feed, row_number, rule, message, problems, item, state, corrected, taken_run, settled_at, settled_by, note)
@@ -88,7 +88,7 @@ describe('taking a run back, and people', () => {
     ])
   })
 
-  it('the next pull of the feed asks for everything again', async () => {
+  it('makes the next pull of the feed ask for everything', async () => {
     const run = await wrongFile(one(), [penalty(1)])
     await one().raw(
       `insert into feed_states (feed, state, run_id) values ('penalties', '{"cursor": 7}', ?), ('registry', '1', ?)`,
@@ -98,7 +98,7 @@ describe('taking a run back, and people', () => {
     expect(await rowsOf(one(), 'select feed from feed_states')).to.deep.equal([{ feed: 'registry' }])
   })
 
-  it('a run that cannot be taken back is refused by name, and nothing changes', async () => {
+  it('is refused by name where it is not possible, and changes nothing', async () => {
     const run = await wrongFile(one(), [penalty(1)])
     await rescored(one(), later(180))
     const [scoring] = await rowsOf(one(), `select id from runs where job = 'score'`)
@@ -116,7 +116,7 @@ describe('taking a run back, and people', () => {
     expect(await code(run)).to.equal('RUN_NOT_TAKEN_BACK')
   })
 
-  it('of two who take it back at once one does, and the other is told', async () => {
+  it('of two simultaneous rollbacks one succeeds and the other is refused', async () => {
     const run = await wrongFile(one(), [penalty(1)])
     const both = await Promise.all([1, 2].map(() => refusal(back(one(), run))))
     expect(both.map(({ code }) => code).sort()).to.deep.equal(['RUN_NOT_TAKEN_BACK', 'none'])
@@ -125,7 +125,7 @@ describe('taking a run back, and people', () => {
     ])
   })
 
-  it('a take-back that fails half-way changes nothing but its own run', async () => {
+  it('that fails half-way changes nothing but its own run', async () => {
     const run = await wrongFile(one(), [penalty(1)])
     await one().raw(`create function stop() returns trigger as 'begin raise exception ''stop''; end' language plpgsql;
       create trigger stop before update of taken_back_at on runs for each row execute function stop()`)

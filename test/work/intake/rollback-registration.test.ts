@@ -15,7 +15,7 @@ const row = (more: object) => ({
 })
 const numbered = (more: object = {}) => row({ key: REG, code: '', ...more })
 
-describe('taking back a run of a register that knows a firm by its number and by its USCC', () => {
+describe('rollback of a register that knows a firm by number and by USCC', () => {
   const one = database()
   const other = database()
   const pulled = (db: Db, seconds: number, made: ReturnType<typeof row>, id = 'registry') =>
@@ -30,7 +30,7 @@ describe('taking back a run of a register that knows a firm by its number and by
   /** The firm is known by another register, so that the number finds it. */
   const known = (db: Db) => pulled(db, 0, row({}), 'elsewhere')
 
-  it('I-A6: the registration under the number stands again when the run with the USCC is taken back', async () => {
+  it('I-A6: restores the registration under the number when the run with the USCC is rolled back', async () => {
     await twins(one(), other(), {
       before: async (db) => {
         await known(db)
@@ -41,7 +41,7 @@ describe('taking back a run of a register that knows a firm by its number and by
     expect(await standing()).to.deep.equal([REG])
   })
 
-  it('I-A6: it stays closed while a later run says the USCC as well', async () => {
+  it('I-A6: keeps it closed while a later run has the USCC as well', async () => {
     await twins(one(), other(), {
       before: async (db) => {
         await known(db)
@@ -53,7 +53,7 @@ describe('taking back a run of a register that knows a firm by its number and by
     expect(await standing()).to.deep.equal([codeOf(1)])
   })
 
-  it('I-A6: an earlier word under the number does not stand again beside the USCC', async () => {
+  it('I-A6: does not restore an earlier state under the number beside the USCC', async () => {
     await twins(one(), other(), {
       before: async (db) => {
         await known(db)
@@ -65,7 +65,7 @@ describe('taking back a run of a register that knows a firm by its number and by
     expect(await standing()).to.deep.equal([codeOf(1)])
   })
 
-  it('I-A6: a registration that waited and was passed over for the USCC waits again', async () => {
+  it('I-A6: reopens an unmatched registration that the USCC had replaced', async () => {
     await twins(one(), other(), {
       before: (db) => pulled(db, 10, numbered()),
       wrong: (db) => pulled(db, 120, row({ value: '错址' })),
@@ -77,7 +77,7 @@ describe('taking back a run of a register that knows a firm by its number and by
   })
 
   for (const order of ['the later first', 'the earlier first'] as const)
-    it(`I-A6: two runs with the USCC taken back, ${order}, leave the registration under the number`, async () => {
+    it(`I-A6: rolling back two runs with the USCC, ${order}, leaves the registration under the number`, async () => {
       for (const db of [one(), other()]) {
         await known(db)
         await pulled(db, 10, numbered())

@@ -20,11 +20,11 @@ import {
 } from '../../support/taking-back.js'
 import { at, codeOf, database, later, NOW, operatorOf, rowsOf, TODAY } from '../../support/world.js'
 
-describe('taking a run back', () => {
+describe('rollback of a run', () => {
   const one = database()
   const other = database()
 
-  it('3,000 wrong rows in a valid file leave standing, score, leads, deliveries and operators as if they had never come', async () => {
+  it('3,000 wrong rows in a valid file leave standing, score, leads, deliveries and operators as if never sent', async () => {
     const rows = Array.from({ length: 1_000 }, (_, i) => [1, 2, 3].map((nth) => penalty(i + 1, nth))).flat()
     const { run, taken } = await twins(one(), other(), {
       before: async (db) => {
@@ -45,7 +45,7 @@ describe('taking a run back', () => {
     expect((await verify(one(), { now: at(later(2 * HOUR)) })).differences).to.equal(0)
   })
 
-  it('what was believed in between is still shown to whoever asks for then', async () => {
+  it('still answers what was believed meanwhile for questions about that time', async () => {
     await registry(one(), 1, 1)
     const run = await wrongFile(one(), [penalty(1), penalty(2)])
     await rescored(one(), later(180))
@@ -68,7 +68,7 @@ describe('taking a run back', () => {
     expect(await standings.of(one(), [{ place: 0, ...asked }], { asOf: TODAY, today: TODAY })).to.deep.equal([])
   })
 
-  it('a record that the run changed says again what it said before, with its own source', async () => {
+  it('restores the former content and source of a record that the run changed', async () => {
     await twins(one(), other(), {
       before: (db) => registry(db, 1, 3),
       wrong: (db) => registry(db, 2, 3, { name: '错名', value: '错址', reg: '220102000000017', now: at(later(120)) }),
@@ -78,7 +78,7 @@ describe('taking a run back', () => {
     expect([current?.run, current?.row, current?.body['address']]).to.deep.equal([run?.['id'], 2, '某路1号'])
   })
 
-  it('a record that a later run changed once more stays as that run said', async () => {
+  it('keeps a record that a later run changed again', async () => {
     await twins(one(), other(), {
       before: (db) => registry(db, 1, 2),
       wrong: (db) => registry(db, 1, 2, { name: '错名', value: '错址', now: at(later(120)) }),
@@ -96,7 +96,7 @@ describe('taking a run back', () => {
       { id: 'dishonest', kind: 'list_entry', now: at(later(seconds)), bounds: { shrinkShare: 1 } },
     )
 
-  it('what the run ended by lacking it stands again, and what it brought is gone', async () => {
+  it('restores what the run ended by absence, and removes what it added', async () => {
     await twins(one(), other(), {
       before: (db) => entries(db, [1, 2, 3, 4], 0),
       wrong: (db) => entries(db, [4, 5], 120),
@@ -105,7 +105,7 @@ describe('taking a run back', () => {
     expect(await versions.current(one(), 'dishonest', 'L5')).to.equal(null)
   })
 
-  it('what a later whole delivery lacks has ended, whatever the wrong one had said of it', async () => {
+  it('ends what a later full delivery lacks, whatever the wrong run changed in it', async () => {
     const wrongly = (db: Db) =>
       bring(
         db,
@@ -141,7 +141,7 @@ describe('taking a run back', () => {
       [key],
     )
 
-  it('what only a partial file brought is its alone again when the whole run that held it is taken back', async () => {
+  it('returns a record to its partial file when the full run that held it is rolled back', async () => {
     await twins(one(), other(), {
       before: async (db) => {
         await entries(db, [1, 2], 0)
@@ -155,7 +155,7 @@ describe('taking a run back', () => {
     expect(await partial('L3')).to.deep.equal([{ partial: true, held: null, stands: true }])
   })
 
-  it('and stands again where a later whole run had ended it for that reason alone', async () => {
+  it('restores such a record where a later full run had ended it for that reason alone', async () => {
     await twins(one(), other(), {
       before: async (db) => {
         await entries(db, [1, 2], 0)
@@ -167,7 +167,7 @@ describe('taking a run back', () => {
     expect(await partial('L3')).to.deep.equal([{ partial: true, held: null, stands: true }])
   })
 
-  it('and so it is of what a partial file changed since', async () => {
+  it('restores such a record also where a partial file changed it since', async () => {
     await twins(one(), other(), {
       before: async (db) => {
         await entries(db, [1, 2], 0)
@@ -188,7 +188,7 @@ describe('taking a run back', () => {
   const waiting = (db: Db, value: string, seconds: number) =>
     penalties(db, [{ key: 'W', reg: '220102000000017', name: '某店', value, day: '2026-10-10' }], later(seconds))
 
-  it('an item that waited and was matched by the run waits again', async () => {
+  it('reopens an unmatched item that the run matched', async () => {
     await twins(one(), other(), {
       before: (db) => waiting(db, '无照经营', 0),
       wrong: (db) => registry(db, 1, 1, { reg: '220102000000017', now: at(later(120)) }),
@@ -197,7 +197,7 @@ describe('taking a run back', () => {
     expect(await operators.count(one())).to.equal(0)
   })
 
-  it('an item that only the run brought waits no longer, and one that it changed says what it said before', async () => {
+  it('removes an unmatched item that only the run brought, and restores one that it changed', async () => {
     await twins(one(), other(), {
       before: (db) => waiting(db, '无照经营', 0),
       wrong: (db) =>
@@ -216,7 +216,7 @@ describe('taking a run back', () => {
     ])
   })
 
-  it('its file taken in again brings new versions, operators that are believed again, and leads of their own', async () => {
+  it('the same file taken in again brings new versions, restored operators and leads of its own', async () => {
     const rows = [1, 2, 3].map((nth) => penalty(1, nth))
     const run = await wrongFile(one(), rows)
     await rescored(one(), later(180))
@@ -232,7 +232,7 @@ describe('taking a run back', () => {
   })
 
   for (const order of ['the later first', 'the earlier first'] as const)
-    it(`two runs taken back one after the other, ${order}, leave what was before both`, async () => {
+    it(`two runs rolled back, ${order}, leave the state before both`, async () => {
       for (const db of [one(), other()]) await registry(db, 1, 3)
       const first = await registry(one(), 1, 2, { name: '错一', value: '错址一', now: at(later(60)) })
       const second = await registry(one(), 1, 4, { name: '错二', value: '错址二', now: at(later(120)) })

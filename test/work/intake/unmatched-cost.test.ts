@@ -32,7 +32,7 @@ const readIn = async (tx: Tx): Promise<{ unmatched: number; operators: number }>
   return rows[0]
 }
 
-describe('what waits and a merge', () => {
+describe('cost of unmatched records in a merge', () => {
   const db = database()
 
   const draft = (key: string, subject: Partial<Draft['subject']>, kind: Draft['kind']): Draft => ({
@@ -115,7 +115,7 @@ describe('what waits and a merge', () => {
   for (const planner of ['knows it all'] as const) {
     const ready = analyze
 
-    it(`what waits with a name alone is not read where codes are brought, and the planner ${planner}`, async () => {
+    it(`unmatched records with a name alone are not read where codes arrive, and the planner ${planner}`, async () => {
       await wait(10_000, ALONE)
       await ready()
       const read = await merged([{ uscc: codeOf(1), regNo: regNoOf('220102', false, 1), name: OTHER }], {
@@ -124,7 +124,7 @@ describe('what waits and a merge', () => {
       expect(read.unmatched).to.be.below(100)
     })
 
-    it(`of many codes that wait the one that is brought is found, and few others are read, and the planner ${planner}`, async () => {
+    it(`of many unmatched codes the arriving one is found with few others read, and the planner ${planner}`, async () => {
       await wait(10_000, CODED)
       await ready()
       const read = await merged([{ uscc: codeOf(1), regNo: 'R7000', name: OTHER }], { feed: 'other' })
@@ -133,7 +133,7 @@ describe('what waits and a merge', () => {
       expect(await ownerOf('K6999')).to.equal(await operatorOf(db(), codeOf(1)))
     })
 
-    it(`what waits for a name that thousands bear costs nothing where no such name is brought, and the planner ${planner}`, async () => {
+    it(`unmatched records of a common name cost nothing where that name does not arrive, and the planner ${planner}`, async () => {
       await bear(10_000)
       await wait(2_000, ALONE, NAME)
       await ready()
@@ -141,7 +141,7 @@ describe('what waits and a merge', () => {
       expect(read.unmatched + read.operators).to.be.below(1_000)
     })
 
-    it(`one more of a name that thousands bear is weighed once for all that wait, and the planner ${planner}`, async () => {
+    it(`one more operator of a common name is weighed once for all unmatched records, and the planner ${planner}`, async () => {
       await bear(10_000)
       await wait(2_000, ALONE, NAME)
       await ready()
@@ -151,7 +151,7 @@ describe('what waits and a merge', () => {
       expect(await told()).to.deep.equal([{ because: 'SEVERAL', n: 2_000 }])
     })
 
-    it(`a feed sent again reads as much as it brings, whatever bears and awaits its names, and the planner ${planner}`, async () => {
+    it(`a feed sent again reads as much as it sends, however common its names are, and the planner ${planner}`, async () => {
       await bear(10_000)
       await wait(2_000, ALONE, NAME)
       await ready()
@@ -165,7 +165,7 @@ describe('what waits and a merge', () => {
       ])
     })
 
-    it(`thousands of new operators read little of the few that wait, and the planner ${planner}`, async () => {
+    it(`thousands of new operators read little of a few unmatched records, and the planner ${planner}`, async () => {
       await wait(3, CODED)
       await ready()
       const made = Array.from({ length: 5_000 }, (_, i) => ({ uscc: codeOf(i), regNo: `R${i}`, name: OTHER }))
@@ -175,7 +175,7 @@ describe('what waits and a merge', () => {
     })
   }
 
-  it('I-B8: one that waits costs a run of thousands the bearers of its name', async () => {
+  it('I-B8: one unmatched record costs a run of thousands the bearers of its name', async () => {
     await wait(1, ALONE)
     await analyze()
     const subjects = Array.from({ length: 6_000 }, (_, n) => ({
@@ -188,7 +188,7 @@ describe('what waits and a merge', () => {
     expect(proposed?.['evidence']).to.not.equal(null)
   })
 
-  it('among many that wait, an operator believed again brings home what came by any of its codes', async () => {
+  it('among many unmatched records, a restored operator attaches those of any of its codes', async () => {
     await wait(2_000, CODED)
     await merged([{ uscc: codeOf(1), name: OTHER }], { feed: 'other' })
     const id = await operatorOf(db(), codeOf(1))
@@ -199,7 +199,7 @@ describe('what waits and a merge', () => {
     expect(await open()).to.equal(1_999)
   })
 
-  it('among many that wait, the organisation code inside a new USCC brings its record home', async () => {
+  it('among many unmatched records, the organisation code inside a new USCC attaches its record', async () => {
     await wait(2_000, CODED)
     const subject = JSON.stringify({ ...NOBODY, orgCode: orgCodeIn(codeOf(1)) })
     await db().raw(`update unmatched set subject = ? where record_key = 'K6'`, [subject])
@@ -207,7 +207,7 @@ describe('what waits and a merge', () => {
     expect(await ownerOf('K6')).to.equal(await operatorOf(db(), codeOf(1)))
   })
 
-  it('among many that wait, a code that several claim brings nothing home', async () => {
+  it('among many unmatched records, a code claimed by several operators attaches none', async () => {
     await wait(2_000, CODED)
     const claim = (n: number) => ({ uscc: codeOf(n), regNo: 'R7', name: OTHER })
     await merged([claim(1), claim(2), claim(3), claim(4)], { feed: 'other' })

@@ -93,7 +93,7 @@ const back = (db: Db, run: number, now = later(HOUR)) =>
 const confirmed = (db: Db) =>
   db('deliveries').update({ state: 'CONFIRMED', attempts: 1, confirmed_at: NOW, receipt: '{}' })
 
-describe('what follows for listings when the record under them changes', () => {
+describe('consequences for listings when their record changes', () => {
   const db = database()
 
   it('a published entry leaves the list at once when its penalty is withdrawn, and each platform is owed its removal', async () => {
@@ -109,7 +109,7 @@ describe('what follows for listings when the record under them changes', () => {
     expect(await causes(db())).to.deep.equal([])
   })
 
-  it('P-A4: an entry whose last step is dated ahead leaves the list as well, and its feed goes on', async () => {
+  it('P-A4: an entry whose last step is dated ahead leaves the list as well, and its feed continues', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     await db().raw(`update listings set facts = jsonb_set(facts, '{lastOn}', '"2036-01-01"') where id = ?`, [id])
@@ -119,7 +119,7 @@ describe('what follows for listings when the record under them changes', () => {
     expect(event?.on).to.equal(TODAY)
   })
 
-  it('P-A4: a listing that refuses its removal is hidden, a person is asked, and the run is done', async () => {
+  it('P-A4: a listing that refuses its removal is hidden with a concern, and the run completes', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     await confirmed(db())
@@ -138,7 +138,7 @@ describe('what follows for listings when the record under them changes', () => {
     [4, 'REVIEWED'],
     [7, 'SERVED'],
   ] as const)
-    it(`a case in state ${state} goes no further when its penalty is withdrawn`, async () => {
+    it(`a case in state ${state} ends when its penalty is withdrawn`, async () => {
       await tell(db())
       const { id, state: before } = await caseOn(db(), 'penalties', moves)
       expect(before).to.equal(state)
@@ -147,7 +147,7 @@ describe('what follows for listings when the record under them changes', () => {
       expect(await rowsOf(db(), 'select 1 from deliveries')).to.have.length(0)
     })
 
-  it('a penalty that one source withdrew counts nowhere, whatever another source still says', async () => {
+  it('a penalty withdrawn by one source counts nowhere, whatever another source says', async () => {
     await tell(db())
     await tell(db(), { id: 'elsewhere' })
     const { id } = await caseOn(db())
@@ -170,7 +170,7 @@ describe('what follows for listings when the record under them changes', () => {
     expect((await refusal(link)).code).to.equal('INPUT_INVALID')
   })
 
-  it('a published entry is corrected away when the run that brought its penalty is taken back', async () => {
+  it('a published entry is removed as corrected when the run of its penalty is rolled back', async () => {
     const run = await tell(db())
     const { id } = await caseOn(db())
     await confirmed(db())
@@ -179,7 +179,7 @@ describe('what follows for listings when the record under them changes', () => {
     expect(await owed(db(), id)).to.deep.equal(PLATFORMS.map((platform) => ({ platform, action: 'REMOVE' })))
   })
 
-  it('what was not sent yet is owed to nobody when the run is taken back', async () => {
+  it('unsent additions are owed to nobody when the run is rolled back', async () => {
     const run = await tell(db())
     const { id } = await caseOn(db())
     await back(db(), run)
@@ -198,7 +198,7 @@ describe('what follows for listings when the record under them changes', () => {
     expect(await stateOf(db(), id)).to.deep.equal(['REMOVED', 'CORRECTED'])
   })
 
-  it('an entry whose penalty was heavy only by the run taken back is corrected away', async () => {
+  it('an entry whose penalty was heavy only by the rolled-back run is removed as corrected', async () => {
     await tell(db(), { body: LIGHT })
     const run = await tell(db(), { now: later(1) })
     const { id } = await caseOn(db())
@@ -206,7 +206,7 @@ describe('what follows for listings when the record under them changes', () => {
     expect(await stateOf(db(), id)).to.deep.equal(['REMOVED', 'CORRECTED'])
   })
 
-  it('a run that lightened a penalty wrongly leaves the entry when it is taken back', async () => {
+  it('rolling back a run that lightened a penalty shows the entry again', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     const run = await tell(db(), { body: LIGHT, now: later(60) })
@@ -217,7 +217,7 @@ describe('what follows for listings when the record under them changes', () => {
     expect(await causes(db())).to.deep.equal([])
   })
 
-  it('what a second person has confirmed stays hidden when the run is taken back', async () => {
+  it('an entry whose hiding was confirmed stays hidden when the run is rolled back', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     const run = await tell(db(), { body: LIGHT, now: later(60) })
@@ -226,7 +226,7 @@ describe('what follows for listings when the record under them changes', () => {
     expect(await stateOf(db(), id)).to.deep.equal(['HIDDEN', null])
   })
 
-  it('a penalty made lighter hides the entry at once and asks a person, once', async () => {
+  it('a penalty made lighter hides the entry at once with one concern', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     await tell(db(), { body: LIGHT, now: later(60) })
@@ -238,7 +238,7 @@ describe('what follows for listings when the record under them changes', () => {
     expect(await causes(db())).to.have.length(1)
   })
 
-  it('a penalty that went to another operator hides the entry at once and asks a person', async () => {
+  it('a penalty moved to another operator hides the entry at once with a concern', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     await tell(db(), { rows: [row({ code: codeOf(2) })], now: later(60) })
@@ -246,14 +246,14 @@ describe('what follows for listings when the record under them changes', () => {
     expect(await causes(db())).to.deep.equal(['CHANGED_HANDS'])
   })
 
-  it('a correction that changes nothing of its weight asks nobody', async () => {
+  it('a correction that keeps the weight opens no concern', async () => {
     await tell(db())
     await caseOn(db())
     await tell(db(), { body: { note: '更正笔误' }, now: later(60) })
     expect(await causes(db())).to.deep.equal([])
   })
 
-  it('what is public follows the words of its penalty, and every platform is told', async () => {
+  it('a public entry follows the text of its penalty, and every platform is owed the change', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     const shown = async () => (await rowsOf(db(), 'select body from public_entries'))[0]?.['body'] as { reason: string }
@@ -269,7 +269,7 @@ describe('what follows for listings when the record under them changes', () => {
     expect(await causes(db())).to.deep.equal([])
   })
 
-  it('what turns out to be a natural person’s is hidden at once, and a person is asked', async () => {
+  it('an entry that turns out to be a natural person’s is hidden at once with a concern', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     await tell(db(), { body: { party_kind: 'NATURAL_PERSON' }, now: later(60) })
@@ -277,7 +277,7 @@ describe('what follows for listings when the record under them changes', () => {
     expect(await causes(db())).to.deep.equal(['NOT_PUBLIC'])
   })
 
-  it('hidden and corrected meanwhile, it is shown again as its penalty says then', async () => {
+  it('an entry corrected while hidden is unhidden with the corrected text', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     await step(db(), id, ['hideListing', OFFICER, { on: TODAY, hiding: 'ERROR', reason: '疑似有误' }], later(30))
@@ -287,7 +287,7 @@ describe('what follows for listings when the record under them changes', () => {
     expect(entry).to.deep.equal({ reason: '更正后的违法行为' })
   })
 
-  it('a whole delivery that lacks the penalty moves nothing and asks a person, once and not again for the same silence', async () => {
+  it('a full delivery without the penalty opens one concern and moves nothing, also when repeated', async () => {
     const other = row({ key: 'P2', code: codeOf(2) })
     await tell(db(), { whole: true, rows: [row(), other] })
     const { id } = await caseOn(db())
@@ -314,7 +314,7 @@ describe('what follows for listings when the record under them changes', () => {
     expect((await settled('已核')).code).to.equal('CONCERN_UNKNOWN')
   })
 
-  it('a penalty whose agency no longer says whose it is hides the entry at once and asks a person', async () => {
+  it('a penalty that lost its party’s code hides the entry at once with a concern', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     const { code: _, ...nameless } = row()
@@ -323,7 +323,7 @@ describe('what follows for listings when the record under them changes', () => {
     expect(await causes(db())).to.deep.equal(['CHANGED_HANDS'])
   })
 
-  it('a published entry whose penalty was found by a code that is taken back is corrected away', async () => {
+  it('an entry whose penalty was found by a code now rolled back is removed as corrected', async () => {
     const reg = '220102000000017'
     const register = (more: Partial<Row>) =>
       pullFeed(
@@ -345,7 +345,7 @@ describe('what follows for listings when the record under them changes', () => {
     [8, 'REMOVED'],
     [2, 'NOT_LISTED'],
   ] as const)
-    it(`a false withdrawal taken back leaves the case ${state}, publishes nothing, and asks a person once`, async () => {
+    it(`rolling back a false withdrawal leaves the case ${state}, publishes nothing, and opens one concern`, async () => {
       await tell(db())
       const { id } = await caseOn(db(), 'penalties', moves)
       const run = await tell(db(), { body: REVOKED, now: later(60) })
@@ -366,7 +366,7 @@ describe('what follows for listings when the record under them changes', () => {
       expect(await causes(db())).to.deep.equal([])
     })
 
-  it('a withdrawal that the agency itself takes back asks a person as well; one made lighter since asks nobody', async () => {
+  it('a withdrawal revoked by the agency itself opens a concern as well; for a penalty made lighter it opens none', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     await tell(db(), { body: REVOKED, now: later(60) })
@@ -376,7 +376,7 @@ describe('what follows for listings when the record under them changes', () => {
     expect([await causes(db()), await stateOf(db(), id)]).to.deep.equal([['RESTORED'], ['REMOVED', 'REVOKED']])
   })
 
-  it('an entry that an officer removed asks nobody, whatever its penalty becomes', async () => {
+  it('an entry that an officer removed opens no concern, whatever its penalty becomes', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     const run = await tell(db(), { body: { note: '补正' }, now: later(60) })
@@ -389,7 +389,7 @@ describe('what follows for listings when the record under them changes', () => {
     expect(await causes(db())).to.deep.equal([])
   })
 
-  it('an officer who moves a listing while its feed is being merged does not hold the merge up', async () => {
+  it('a move by an officer does not delay a merge of its feed', async () => {
     await tell(db())
     const { id } = await caseOn(db(), 'penalties', 2)
     const [moved, told] = await Promise.allSettled([
@@ -406,12 +406,12 @@ describe('what follows for listings when the record under them changes', () => {
   })
 })
 
-describe('one fact told by several sources', () => {
+describe('one fact from several sources', () => {
   const db = database()
   const scored = () => score(db(), { cause: 'command', rules, families: ['penalties'], now: at(later(HOUR)) })
   const sight = { kinds: ['penalty'] as const, removed: true, first: 10, after: null }
 
-  it('counts, scores and shows once, with every source behind it', async () => {
+  it('counts and scores once, and is shown once with every source', async () => {
     await tell(db())
     await tell(db(), { id: 'elsewhere', body: { source_unit: '别的单位' }, now: later(30) })
     const operator = await operatorOf(db(), codeOf(1))
@@ -427,7 +427,7 @@ describe('one fact told by several sources', () => {
     expect(found?.reasons.find(({ fact }) => fact === 'penalty_heavy')?.count).to.equal(1)
   })
 
-  it('counts as often as it is said by records that are not the same fact', async () => {
+  it('counts once for each record where the records are not the same fact', async () => {
     await tell(db(), { fact: false })
     await tell(db(), { id: 'elsewhere', fact: false, now: later(30) })
     const operator = await operatorOf(db(), codeOf(1))
@@ -436,13 +436,13 @@ describe('one fact told by several sources', () => {
     expect(await versions.ofOperators(db(), [operator], when, sight)).to.have.length(2)
   })
 
-  it('is one fact an operator: the same decision on two operators counts for each', async () => {
+  it('is one fact per operator: one decision on two operators counts for each', async () => {
     await tell(db(), { rows: [row(), row({ key: 'P2', code: codeOf(2) })] })
     const ids = [await operatorOf(db(), codeOf(1)), await operatorOf(db(), codeOf(2))]
     expect(await evidence.of(db(), ids, { asOf: TODAY, knownAt: later(HOUR) })).to.have.length(2)
   })
 
-  it('stands by the other source when the first is taken back, without a change in the score', async () => {
+  it('stands by the other source when the first is rolled back, without a change of score', async () => {
     const run = await tell(db())
     await tell(db(), { id: 'elsewhere', now: later(30) })
     const operator = await operatorOf(db(), codeOf(1))

@@ -52,7 +52,7 @@ const PUBLICATION_DAYS = rules.lists[0]?.numbers.find(({ name }) => name === 'PU
 describe('deadlines', () => {
   const db = database()
 
-  it('are begun and ended by the moves of a listing, each with its rule and version', async () => {
+  it('begin and end with the moves of a listing, each with its rule and version', async () => {
     const { id } = await published(db(), 1)
     const all = await deadlines.ofListings(db(), [id])
     expect(all.map(({ name, outcome, endedOn }) => [name, outcome, endedOn])).to.deep.equal([
@@ -66,7 +66,7 @@ describe('deadlines', () => {
     }
   })
 
-  it('are coming, then missed, save the party’s own time, which runs out', async () => {
+  it('are coming, then missed, except the party’s own, which runs out', async () => {
     const { id } = await listingAt(db(), 1, 'decideListing')
     await listingAt(db(), 2, 'notifyListing')
     // Of the one the publication, of the other the defence: told on Wednesday 4 November, until Wednesday 11.
@@ -77,7 +77,7 @@ describe('deadlines', () => {
     expect((await kept(db(), id)).at(-1)?.[3]).to.equal('DROPPED')
   })
 
-  it('a hiding that nobody confirms stays hidden, and is missed', async () => {
+  it('an unconfirmed hiding stays hidden, and its deadline is missed', async () => {
     const { id } = await published(db(), 1)
     const input = { on: TODAY, hiding: 'ERROR' as const, reason: '核实' }
     await step(db(), id, ['hideListing', OFFICER, input])
@@ -95,7 +95,7 @@ describe('deadlines', () => {
     expect(await listed(db(), 'MISSED', '2026-12-15')).to.deep.equal([])
   })
 
-  it('a withdrawal is kept when every platform has confirmed it, on the day of the last', async () => {
+  it('a withdrawal is met on the day of the last platform’s confirmation', async () => {
     const { id } = await published(db(), 1)
     await db().raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ?, attempts = 1`, [NOW])
     await removed(db(), id)
@@ -108,7 +108,7 @@ describe('deadlines', () => {
     expect(one).to.deep.equal({ on: '2026-11-27', outcome: 'MET' })
   })
 
-  it('that reach into a year without holidays are provisional, and counted anew when these are published', async () => {
+  it('that reach into a year without holidays are provisional, and recounted when these are published', async () => {
     const { operatorId, decision } = await penalised(db(), 1)
     const { id } = await lead(db(), operatorId)
     for (const one of PATH(decision).slice(0, 2)) await step(db(), id, one)
@@ -138,7 +138,7 @@ describe('deadlines', () => {
     expect(await review('2027-01-07')).to.include({ code: 'none' })
   })
 
-  it('the last word on a day holds, and a word that says nothing is refused', async () => {
+  it('the last amendment of a day applies, and an empty one is refused', async () => {
     const { id } = await listingAt(db(), 1, 'decideListing')
     const publication = async () => (await kept(db(), id)).at(-1)?.[2]
     const first = await publication()

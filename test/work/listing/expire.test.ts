@@ -24,7 +24,7 @@ const publicIds = async (db: Db) =>
 describe('expire', () => {
   const db = database()
 
-  it('P-B3: exactly what is due ends, from the first minute after its last day', async () => {
+  it('P-B3: ends exactly the due entries, from the first minute after their last day', async () => {
     const first = await decidedOn(db(), 1, '2026-11-12')
     const second = await decidedOn(db(), 2, '2026-11-16')
     expect(await run(db(), '2029-11-12T15:59:00Z')).to.deep.equal({ expired: 0 })
@@ -48,7 +48,7 @@ describe('expire', () => {
     ])
   })
 
-  it('platforms that heard are owed the removal, with the reason', async () => {
+  it('owes the removal, with its reason, to platforms that received the entry', async () => {
     await decidedOn(db(), 1, '2026-11-12')
     await db()('deliveries').where({ platform: 'jilin' }).update({ state: 'CONFIRMED', confirmed_at: NOW, attempts: 1 })
     await run(db(), '2029-11-20T00:00:00Z')
@@ -61,13 +61,13 @@ describe('expire', () => {
     expect(owed[0]?.['removal']).to.include({ reason: 'EXPIRED', removedOn: '2029-11-13' })
   })
 
-  it('what an officer has removed does not end again', async () => {
+  it('does not end an entry that an officer has removed', async () => {
     const id = await decidedOn(db(), 1, '2026-11-12')
     await removed(db(), id)
     expect(await run(db(), '2030-01-01T00:00:00Z')).to.deep.equal({ expired: 0 })
   })
 
-  it('an entry that cannot be ended holds up no other', async () => {
+  it('continues past an entry that cannot be ended', async () => {
     const stuck = await decidedOn(db(), 1, '2026-11-12')
     const free = await decidedOn(db(), 2, '2026-11-12')
     await db().raw(`update listings set facts = jsonb_set(facts, '{endsOn}', '"2031-01-01"') where id = ?`, [stuck])
@@ -76,7 +76,7 @@ describe('expire', () => {
     expect(free).to.not.equal(stuck)
   })
 
-  it('P-A4: an entry whose last step is dated ahead of today ends all the same', async () => {
+  it('P-A4: ends an entry whose last step is dated in the future', async () => {
     const id = await decidedOn(db(), 1, '2026-11-12')
     await db().raw(`update listings set facts = jsonb_set(facts, '{lastOn}', '"2036-01-01"') where id = ?`, [id])
     expect(await run(db(), '2029-12-01T00:00:00Z')).to.deep.equal({ expired: 1 })
@@ -84,7 +84,7 @@ describe('expire', () => {
     expect(ended).to.deep.equal({ on: '2029-11-13', last: '2029-11-13' })
   })
 
-  it('an occurrence of the timetable is run once, and two runs at once end each entry once', async () => {
+  it('runs a scheduled occurrence once, and ends each entry once in simultaneous runs', async () => {
     await decidedOn(db(), 1, '2026-11-12')
     const both = await Promise.all([run(db(), '2029-12-01T00:00:00Z'), run(db(), '2029-12-01T00:00:00Z')])
     expect(both.reduce((sum, one) => sum + (one?.expired ?? 0), 0)).to.equal(1)

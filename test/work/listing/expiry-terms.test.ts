@@ -12,12 +12,12 @@ const endOf = async (db: Db, id: string) => (await listings.byId(db, id))?.endsO
 const run = (db: Db, by: WorkRules, instant: string) =>
   expire(db, { rules: by, cause: 'command', now: at(new Date(instant)), log })
 
-describe('the clocks of publication end an entry', () => {
+describe('end of an entry by the publication clocks', () => {
   const db = database()
   /** A list of the general kind: twelve months from the document. */
   const general: WorkRules = { ...rules, clocks: shorterClocks(12) }
 
-  it('P-B3: of a shorter clock after its last day, on the public list and by the clock, not with its term', async () => {
+  it('P-B3: a shorter clock ends the entry after its last day, on the public list and by the clock', async () => {
     const { id, endsOn } = await published(db(), 1, general)
     expect(endsOn).to.equal('2027-11-12')
     const [entry] = await rowsOf(db(), 'select ends_on from public_entries')
@@ -27,7 +27,7 @@ describe('the clocks of publication end an entry', () => {
     expect(await listings.byId(db(), id)).to.include({ removalReason: 'EXPIRED', removedOn: '2027-11-13' })
   })
 
-  it('of a shorter clock also after a restoration: it goes on from the document of the listing', async () => {
+  it('a shorter clock still counts from the document of the listing after a restoration', async () => {
     const { id } = await published(db(), 1, general)
     const reason = { documentNumber: '测市监修〔2027〕1号', reason: '已履行' }
     const away = { on: TODAY, removal: 'REPAIRED', ...reason } as const
@@ -40,7 +40,7 @@ describe('the clocks of publication end an entry', () => {
   })
 })
 
-describe('a new row for a clock of publication', () => {
+describe('a new row for a publication clock', () => {
   const db = database()
   const withRow = (maximumMonths: number, standing: ClockRow['standing']): WorkRules => ({
     ...rules,
@@ -64,7 +64,7 @@ describe('a new row for a clock of publication', () => {
     [3, 'APPLY', '2027-05-31'],
   ]
   for (const [months, standing, end] of cases)
-    it(`of ${months} months that says ${standing} has a standing entry end on ${end} from its first day`, async () => {
+    it(`of ${months} months that says ${standing} sets the end of a standing entry to ${end} from its first day`, async () => {
       const by = withRow(months, standing)
       const { id } = await published(db(), 1, by)
       await run(db(), by, '2027-05-31T15:00:00Z')

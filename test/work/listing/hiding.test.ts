@@ -56,10 +56,10 @@ const year = (n: number): Date => new Date(`${2026 + n}-12-01T02:00:00Z`)
 const removeAs = (db: Db, id: string, removal: RemovalReason, now: Date) =>
   on(db, id, 'removeListing', OFFICER, { removal, reason: '已履行', documentNumber: '测市监修〔2027〕1号' }, now)
 
-describe('an entry that is hidden', () => {
+describe('a hidden entry', () => {
   const db = database()
 
-  it('a wrong firm published and hidden within the minute is gone at once, and was told to nobody', async () => {
+  it('published and hidden within a minute is gone at once and was sent to nobody', async () => {
     const { operatorId, decision } = await penalised(db(), 1)
     const { id } = await lead(db(), operatorId)
     for (const one of PATH(decision).slice(0, -1)) await step(db(), id, one)
@@ -77,7 +77,7 @@ describe('an entry that is hidden', () => {
     expect(await deliveries(db())).to.have.length(PLATFORMS.length)
   })
 
-  it('whoever heard is owed a removal, and an addition again when it is shown again', async () => {
+  it('owes a removal to platforms that received it, and an addition when it is unhidden', async () => {
     const { id } = await published(db(), 1)
     await confirmAll(db())
     await hide(db(), id)
@@ -99,7 +99,7 @@ describe('an entry that is hidden', () => {
     ])
   })
 
-  it('is confirmed by another person only, and hidden or shown of today only', async () => {
+  it('is confirmed only by another person, and hidden or unhidden only as of today', async () => {
     const { id } = await published(db(), 1)
     const past = on(db(), id, 'hideListing', OFFICER, { on: '2026-11-24', hiding: 'ERROR', reason: 'x' })
     expect(await refusal(past)).to.include({ because: 'NOT_TODAY' })
@@ -109,7 +109,7 @@ describe('an entry that is hidden', () => {
     expect((await on(db(), id, 'confirmHiding', REVIEWER, {})).facts.hiding).to.include({ confirmedBy: REVIEWER.by })
   })
 
-  it('ends with its term as if it were shown, and by the clock where its penalty is withdrawn', async () => {
+  it('ends with its term like a public one, and by the clock where its penalty is withdrawn', async () => {
     const [one, two] = [await published(db(), 1), await published(db(), 2)]
     await hide(db(), one.id)
     await hide(db(), two.id)
@@ -130,7 +130,7 @@ describe('an entry that is hidden', () => {
 describe('an entry repaired on false materials', () => {
   const db = database()
 
-  it('stands again, public and owed as an addition, with its term anew', async () => {
+  it('is public again and owed as an addition, with a new term', async () => {
     const { id } = await published(db(), 1)
     await confirmAll(db())
     await removeAs(db(), id, 'REPAIRED', year(1))
@@ -150,7 +150,7 @@ describe('an entry repaired on false materials', () => {
     )
   })
 
-  it('does not come back beside another open case, nor after another end', async () => {
+  it('is not restored beside another open case, nor after another end', async () => {
     const { id, operatorId } = await published(db(), 1)
     await removeAs(db(), id, 'REPAIRED', year(1))
     await lead(db(), operatorId, year(1))
@@ -162,7 +162,7 @@ describe('an entry repaired on false materials', () => {
     expect(await restore(other.id)).to.include({ because: 'NOT_REPAIRED' })
   })
 
-  it('does not come back once its penalty is withdrawn', async () => {
+  it('is not restored once its penalty is withdrawn', async () => {
     const { id } = await published(db(), 1)
     await removeAs(db(), id, 'REPAIRED', year(1))
     await pullItems(db(), [{ key: 'P1', code: codeOf(1), value: '销售假冒商品', day: '2026-10-10' }], {
@@ -190,7 +190,7 @@ describe('an entry repaired elsewhere', () => {
       ...more,
     })
 
-  it('goes in the pull that tells it, by the number of its decision, with the document of the result', async () => {
+  it('is removed in the pull that reports it, by the number of its decision, with the result’s document', async () => {
     const { id, documentNumber } = await published(db(), 1)
     await told(String(documentNumber).replace('〔2026〕', '[2026]'))
     expect(await listings.byId(db(), id)).to.include({ state: 'REMOVED', removalReason: 'REPAIRED' })
@@ -198,7 +198,7 @@ describe('an entry repaired elsewhere', () => {
     expect([last?.role, last?.act['documentNumber']]).to.deep.equal(['clock', '测信修〔2026〕1号'])
   })
 
-  it('stays where another number is told, or that the repair was refused', async () => {
+  it('stays where another number is reported, or a refusal', async () => {
     const { id, documentNumber } = await published(db(), 1)
     await told('测市监列〔2026〕999号')
     await told(String(documentNumber), { body: () => ({ outcome: 'REFUSED' }) })
@@ -206,10 +206,10 @@ describe('an entry repaired elsewhere', () => {
   })
 })
 
-describe('what a hidden entry is to the score', () => {
+describe('score of a hidden entry', () => {
   const db = database()
 
-  it('weighs nothing from its day on, and what was known before is answered as it was', async () => {
+  it('does not count it from that day on, and leaves the past as it was', async () => {
     const { id, operatorId } = await published(db(), 1)
     const before = later(10)
     await hide(db(), id, later(60))
@@ -231,7 +231,7 @@ describe('what a hidden entry is to the score', () => {
 describe('a new row for terms', () => {
   const db = database()
 
-  it('is applied by the clock on its first day, and told as a change; the milder holds', async () => {
+  it('is applied by the clock on its first day and owed as a change; the milder term applies', async () => {
     const { id } = await published(db(), 1)
     await confirmAll(db())
     const shorter: WorkRules = {
@@ -269,7 +269,7 @@ describe('a new row for terms', () => {
 describe('a hundred officers at once', () => {
   const db = database()
 
-  it('one of them wins each step of a listing, and the others are told why', async () => {
+  it('one of them wins each step of a listing, and the others are refused with the reason', async () => {
     const { operatorId, decision } = await penalised(db(), 1)
     const { id } = await lead(db(), operatorId)
     const after: [MoveName, typeof OFFICER | typeof REVIEWER, Partial<MoveInput>][] = [
@@ -300,10 +300,10 @@ describe('a hundred officers at once', () => {
   })
 })
 
-describe('a move that says what it has seen', () => {
+describe('a move that names the last step seen', () => {
   const db = database()
 
-  it('is made of a listing on which nothing has happened since, and refused by name otherwise', async () => {
+  it('is made where nothing has happened since, and refused by name otherwise', async () => {
     const { id, moves } = await listingAt(db(), 1, 'notifyListing')
     const all = await Promise.all(
       ['事实有误', '没有故意', '情节轻微'].map((text) =>
@@ -314,10 +314,10 @@ describe('a move that says what it has seen', () => {
   })
 })
 
-describe('the marks of an individual business', () => {
+describe('entries of a converted individual business', () => {
   const db = database()
 
-  it('are not shown of the enterprise that it became, while what the enterprise did itself is', async () => {
+  it('are not shown for the enterprise, while the enterprise’s own are', async () => {
     const [shop, firm] = [usccOf('92', '220102', 7_001), codeOf(2)]
     const mark = (key: string, code: string) => ({ key, code, name: '虚构', value: '未年报', day: '2026-07-01' })
     const body = () => ({ list: 'abnormal' })
@@ -336,12 +336,12 @@ describe('the marks of an individual business', () => {
   })
 })
 
-describe('a move cut off', () => {
+describe('an interrupted move', () => {
   const db = database()
 
   const WRITES = ['listings', 'listing_events', 'public_entries', 'deliveries', 'dirty_operators', 'listing_deadlines']
   for (const table of WRITES)
-    it(`at the writing of ${table} leaves nothing of itself`, async () => {
+    it(`at the writing of ${table} leaves nothing`, async () => {
       const { id } = await published(db(), 1)
       await confirmAll(db())
       const before = await beliefsOf(db())

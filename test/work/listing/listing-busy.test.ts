@@ -49,10 +49,10 @@ const waitsFor = async (db: Db): Promise<void> => {
   throw new Error('nobody waits')
 }
 
-describe('a merge that goes on', () => {
+describe('a running merge', () => {
   const db = database()
 
-  it('keeps nobody from hiding a wrong entry at once', async () => {
+  it('does not delay the hiding of a wrong entry', async () => {
     const { id } = await published(db(), 1)
     const { end, merged } = await merging(db())
     const input = { on: '2026-11-25', hiding: 'ERROR' as const, reason: '列错主体' }
@@ -63,7 +63,7 @@ describe('a merge that goes on', () => {
     await merged
   })
 
-  it('is waited for by the clock, which then ends what is due', async () => {
+  it('delays the clock, which then ends the due entries', async () => {
     await published(db(), 1)
     const { end, merged } = await merging(db())
     const ending = expire(db(), { rules, cause: 'command', now: at(new Date('2029-12-01T02:00:00Z')), log })
@@ -74,10 +74,10 @@ describe('a merge that goes on', () => {
   })
 })
 
-describe('an entry that was decided and never shown', () => {
+describe('a decided entry that was never published', () => {
   const db = database()
 
-  it('ends with its term by the clock, and nobody hears of it', async () => {
+  it('ends with its term by the clock, and owes nothing', async () => {
     const { operatorId, decision } = await penalised(db(), 1)
     const { id } = await lead(db(), operatorId)
     for (const one of PATH(decision).slice(0, -1)) await step(db(), id, one)

@@ -37,7 +37,7 @@ const PLATFORMS = rules.platforms.map(({ id }) => id).sort()
 describe('listing', () => {
   const db = database()
 
-  it('the whole way leads from a lead to the public list, and nothing is public before its end', async () => {
+  it('the regular procedure leads from a lead to the public list, with nothing public before its end', async () => {
     const { operatorId, decision } = await penalised(db(), 1)
     let listing = await lead(db(), operatorId)
     const states = [listing.state]
@@ -94,7 +94,7 @@ describe('listing', () => {
     expect(await rowsOf(db(), 'select 1 from dirty_operators')).to.have.length(1)
   })
 
-  it('whoever proposed does not review, also in the role of a reviewer', async () => {
+  it('the proposer does not review, also in the role of a reviewer', async () => {
     const listing = await listingAt(db(), 1, 'notifyListing')
     const same = { by: OFFICER.by, role: 'reviewer' as const }
     expect(await refusal(step(db(), listing.id, ['reviewListing', same, { on: '2026-11-12' }]))).to.include({
@@ -102,7 +102,7 @@ describe('listing', () => {
     })
   })
 
-  it('the decision must be a penalty of this operator that still stands', async () => {
+  it('the linked decision is a standing penalty of this operator', async () => {
     const one = await penalised(db(), 1)
     const other = await penalised(db(), 2)
     const listing = await lead(db(), one.operatorId)
@@ -123,7 +123,7 @@ describe('listing', () => {
     expect((await link(Number(mark?.['id']))).code).to.equal('INPUT_INVALID')
   })
 
-  it('a light penalty carries no proposal', async () => {
+  it('a light penalty does not support a proposal', async () => {
     const body = () => ({ types: ['罚款'], content: '罚款100元', fine_yuan: '100' })
     await pullItems(db(), [{ key: 'P', code: codeOf(1), value: '标签不清', day: '2026-10-10' }], {
       id: 'penalties',
@@ -145,7 +145,7 @@ describe('listing', () => {
     expect((await refusal(odd)).code).to.equal('DATE_INVALID')
   })
 
-  it('a delivery that cannot be written takes the whole move back', async () => {
+  it('a delivery that cannot be written rolls the whole move back', async () => {
     const listing = await listingAt(db(), 1, 'serveListing')
     const before = await beliefsOf(db())
     // PostgreSQL keeps no NUL in a text: the insert of this platform's delivery, or the look at those before it, fails, after all else was written.
@@ -166,7 +166,7 @@ describe('listing', () => {
     )
   })
 
-  it('of twenty moves at once one wins', async () => {
+  it('of twenty simultaneous moves one wins', async () => {
     const listing = await listingAt(db(), 1, 'serveListing')
     const all = await Promise.all(
       Array.from({ length: 20 }, () =>
@@ -179,14 +179,14 @@ describe('listing', () => {
     expect(await listings.eventsOf(db(), [listing.id])).to.have.length(9)
   })
 
-  it('of twenty leads on one operator at once one opens', async () => {
+  it('of twenty simultaneous leads on one operator one opens', async () => {
     const { operatorId } = await penalised(db(), 1)
     const all = await Promise.all(Array.from({ length: 20 }, () => refusal(lead(db(), operatorId))))
     expect(all.filter(({ code }) => code === 'none')).to.have.length(1)
     expect(await rowsOf(db(), 'select 1 from listing_events')).to.have.length(1)
   })
 
-  it('removal before anything was sent owes nothing and folds the additions', async () => {
+  it('a removal before anything was sent owes nothing and folds the additions', async () => {
     const listing = await published(db(), 1)
     await removed(db(), listing.id)
     expect(await deliveriesOf(db(), listing.id)).to.deep.equal(
@@ -195,7 +195,7 @@ describe('listing', () => {
     expect(await rowsOf(db(), 'select 1 from public_entries')).to.have.length(0)
   })
 
-  it('removal after confirmation owes a removal to each platform that heard, also to one no longer configured', async () => {
+  it('a removal owes one delivery to each platform that confirmed, also to one no longer configured', async () => {
     const listing = await published(db(), 1)
     await db()('deliveries').update({ state: 'CONFIRMED', confirmed_at: NOW, attempts: 1 })
     await removed(
@@ -223,7 +223,7 @@ describe('listing', () => {
       })
   })
 
-  it('removal of what was sent and not answered sets the addition aside and owes the removal at once', async () => {
+  it('a removal folds a sent and unanswered addition and is owed at once', async () => {
     const listing = await published(db(), 1)
     await db()('deliveries')
       .where({ platform: 'national' })
@@ -235,7 +235,7 @@ describe('listing', () => {
     ])
   })
 
-  it('after a removal a new case may be opened, with an entry of its own', async () => {
+  it('after a removal a new case with an entry of its own may be opened', async () => {
     const first = await published(db(), 1)
     await removed(db(), first.id)
     const second = await lead(db(), first.operatorId, later(60))
@@ -253,7 +253,7 @@ describe('listing', () => {
   })
 })
 
-describe('a move that is not allowed', () => {
+describe('a refused move', () => {
   const db = database({ once: true })
 
   const refused: [string, MoveName | null, MoveName, typeof OFFICER | typeof REVIEWER, MoveInput, string][] = [

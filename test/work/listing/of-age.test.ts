@@ -39,10 +39,10 @@ const kept = async (db: Db, id: string) => {
   return [listing?.state, listing?.facts.ofAge]
 }
 
-describe('whether a natural person is of age', () => {
+describe('age of a natural person', () => {
   const db = database()
 
-  it('a minor is never published, whoever it is, and the refused publication leaves nothing', async () => {
+  it('a minor is never published, in whatever kind of record, and the refused publication leaves nothing', async () => {
     for (const body of [PERSON, {}]) {
       const { id, publish } = await served(db(), body)
       expect(await refusal(publish(false))).to.include({ code: 'MOVE_NOT_ALLOWED', because: 'MINOR' })
@@ -52,13 +52,13 @@ describe('whether a natural person is of age', () => {
     }
   })
 
-  it('of age publishes nobody by itself: no confirmed rule says so', async () => {
+  it('being of age does not suffice for publication without a confirmed rule', async () => {
     const { publish } = await served(db(), PERSON)
     expect(await refusal(publish(true))).to.include({ because: 'PERSON' })
     expect(await refusal(publish())).to.include({ because: 'PERSON' })
   })
 
-  it('is kept with the case, for whoever shows the entry again, and stands in nothing public', async () => {
+  it('the age is kept with the case for later moves, and stands in nothing public', async () => {
     const { id, publish } = await served(db(), {})
     await publish(true)
     expect(await kept(db(), id)).to.deep.equal(['PUBLISHED', true])
@@ -70,7 +70,7 @@ describe('whether a natural person is of age', () => {
     expect(await kept(db(), id)).to.deep.equal(['PUBLISHED', true])
   })
 
-  it('is asked again when the entry is shown again: a minor stays hidden', async () => {
+  it('the age is checked again when the entry is unhidden: a minor stays hidden', async () => {
     const { id, publish } = await served(db(), {})
     await publish()
     await step(db(), id, ['hideListing', REVIEWER, { on: TODAY, hiding: 'ERROR', reason: '核实' }])
@@ -79,13 +79,13 @@ describe('whether a natural person is of age', () => {
     expect(await refusal(again)).to.include({ because: 'MINOR' })
   })
 
-  it('is said with the publication and with no other move', async () => {
+  it('the age is accepted with the publication and with no other move', async () => {
     const { id } = await served(db(), {})
     const other = step(db(), id, ['dropListing', OFFICER, { on: TODAY, reason: 'x', ofAge: true }], NOW)
     expect((await refusal(other)).code).to.equal('INPUT_INVALID')
   })
 
-  it('is what the officer is told before: unknown, a minor, or no rule', async () => {
+  it('the outlook names an unknown age, a minor or a missing rule', async () => {
     const { id } = await served(db(), PERSON)
     const listing = await listings.byId(db(), id)
     const operator = listing && (await operators.byIds(db(), [listing.operatorId])).get(listing.operatorId)

@@ -56,7 +56,7 @@ const asked = async (db: Db) => (await concerns.list(db, { first: 10, after: nul
 describe('a repair refused elsewhere', () => {
   const db = database()
 
-  it('ends the application that waits in the same pull, with its document and a reason in both languages', async () => {
+  it('ends the pending application in the same pull, with its document and a reason in both languages', async () => {
     const { id } = await published(db(), 1)
     await apply(db(), id)
     await tell(db(), [{ outcome: 'REFUSED' }], atHour(2))
@@ -73,7 +73,7 @@ describe('a repair refused elsewhere', () => {
     expect(await stateOf(db(), id)).to.equal('REPAIR_APPLIED')
   })
 
-  it('of an entry that is hidden leaves it hidden, without the application', async () => {
+  it('of a hidden entry leaves it hidden, without the application', async () => {
     const { id } = await published(db(), 1)
     await apply(db(), id)
     await hide(db(), id, 2)
@@ -81,7 +81,7 @@ describe('a repair refused elsewhere', () => {
     expect((await listings.byId(db(), id))?.facts).to.include({ state: 'HIDDEN', repair: null })
   })
 
-  it('moves nothing where no application waits, or another entry is named', async () => {
+  it('moves nothing without a pending application, or for another entry', async () => {
     const { id, moves } = await published(db(), 1)
     await tell(db(), [{ outcome: 'REFUSED' }], atHour(1))
     expect(await listings.byId(db(), id)).to.include({ state: 'PUBLISHED', moves })
@@ -90,7 +90,7 @@ describe('a repair refused elsewhere', () => {
     expect(await stateOf(db(), id)).to.equal('REPAIR_APPLIED')
   })
 
-  it('changes nothing of a kind that is repaired here alone', async () => {
+  it('changes nothing of a kind whose repair is applied for here', async () => {
     const lists = rules.lists.map((list) =>
       list.repair === null ? list : { ...list, repair: { ...list.repair, entrance: 'HERE' as const } },
     )
@@ -101,7 +101,7 @@ describe('a repair refused elsewhere', () => {
   })
 })
 
-describe('a repair taken back by its entrance', () => {
+describe('a repair revoked by its entrance', () => {
   const db = database()
   const repaired = async () => {
     const { id } = await published(db(), 1)
@@ -110,7 +110,7 @@ describe('a repair taken back by its entrance', () => {
     return id
   }
 
-  it('publishes nothing: a person is asked, once, however often it is told', async () => {
+  it('publishes nothing and opens one concern, however often it is reported', async () => {
     const id = await repaired()
     const run = await tell(db(), [{ outcome: 'REVOKED', key: 'R2' }], atHour(2))
     expect(await stateOf(db(), id)).to.equal('REMOVED')
@@ -123,7 +123,7 @@ describe('a repair taken back by its entrance', () => {
     expect(await asked(db())).to.deep.equal([])
   })
 
-  it('is settled by whoever restores the entry, and what was told before removes it no more', async () => {
+  it('is settled by the restoration of the entry, after which earlier results remove nothing', async () => {
     const id = await repaired()
     await tell(db(), [{ outcome: 'REVOKED', key: 'R2' }], atHour(2))
     await made(db(), id, 'restoreListing', {}, atHour(3), REVIEWER)
@@ -140,14 +140,14 @@ describe('a repair taken back by its entrance', () => {
     expect(await asked(db())).to.deep.equal(['REPAIR_REVOKED'])
   })
 
-  it('restored without it, an old repair told again removes nothing', async () => {
+  it('after a restoration without it, an old repair reported again removes nothing', async () => {
     const id = await repaired()
     await made(db(), id, 'restoreListing', {}, atHour(3), REVIEWER)
     await tell(db(), [{ outcome: 'REPAIRED', on: '2027-11-20', more: { note: '又报' } }], atHour(4))
     expect(await stateOf(db(), id)).to.equal('PUBLISHED')
   })
 
-  it('asks nobody of an entry that stands, or that left the list otherwise', async () => {
+  it('opens no concern for a standing entry, or one that left the list otherwise', async () => {
     const { id } = await published(db(), 1)
     await tell(db(), [{ outcome: 'REVOKED' }], atHour(1))
     expect([await stateOf(db(), id), await asked(db())]).to.deep.equal(['PUBLISHED', []])
@@ -156,7 +156,7 @@ describe('a repair taken back by its entrance', () => {
     expect(await asked(db())).to.deep.equal([])
   })
 
-  it('is asked about no more once the run that told it is taken back', async () => {
+  it('closes its concern when the run that reported it is rolled back', async () => {
     await repaired()
     const run = await tell(db(), [{ outcome: 'REVOKED', key: 'R2' }], atHour(2))
     expect(await asked(db())).to.deep.equal(['REPAIR_REVOKED'])
@@ -165,7 +165,7 @@ describe('a repair taken back by its entrance', () => {
   })
 })
 
-describe('several results of one entry', () => {
+describe('several results for one entry', () => {
   const db = database()
   const [older, newer] = ['2027-11-10', '2027-11-20']
   type Pair = [Told['outcome'], string][]
@@ -208,7 +208,7 @@ describe('several results of one entry', () => {
       ['in order', pair],
       ['the other way round', [...pair].reverse()],
     ] as const)
-      it(`in one delivery, ${title}, told ${order}: the newest counts`, async () => {
+      it(`in one delivery, ${title}, reported ${order}: the newest counts`, async () => {
         const { id } = await published(db(), 1)
         await tell(
           db(),
@@ -219,7 +219,7 @@ describe('several results of one entry', () => {
       })
 
   for (const [title, pair, state] of cases)
-    it(`told late, ${title}: the older moves nothing after the newer`, async () => {
+    it(`reported late, ${title}: an older result moves nothing after the newer`, async () => {
       const { id } = await published(db(), 1)
       const [first, second] = [...pair].reverse()
       for (const [i, one] of [first, second].entries())
@@ -228,8 +228,8 @@ describe('several results of one entry', () => {
     })
 })
 
-describe('the migration of concerns', () => {
-  it('can be taken back, with those that added causes since', async () => {
+describe('migration of concerns', () => {
+  it('can be reversed, with the migrations that added causes', async () => {
     const fresh = await freshDatabase()
     try {
       const steps = await Promise.all([

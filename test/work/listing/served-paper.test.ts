@@ -11,7 +11,7 @@ import { database, listingAt, NOW, OFFICER, refusal, rules, step } from '../../s
 const HASH = 'ab'.repeat(32)
 const ON = '2026-11-13'
 
-describe('the paper by which a decision is served', () => {
+describe('paper of a served decision', () => {
   const db = database()
 
   const serve = async (id: string, input: Partial<MoveInput> = {}) => {
@@ -21,12 +21,12 @@ describe('the paper by which a decision is served', () => {
   const asked = async (id: string) =>
     (await concerns.ofListings(db(), [id])).filter(({ settledAt }) => settledAt === null).map(({ cause }) => cause)
 
-  it('section 5: leaves the hash of the file that is named with the service', async () => {
+  it('section 5: keeps the hash of the file named with the service', async () => {
     const { id } = await listingAt(db(), 1, 'decideListing')
     expect(await serve(id, { fileHash: HASH.toUpperCase() })).to.include({ fileHash: HASH, paper: 'NAMED' })
   })
 
-  it('section 5: leaves the hash of the decision that was entered last, where none is named', async () => {
+  it('section 5: keeps the hash of the last decision entered, where none is named', async () => {
     const { id, documentNumber } = await listingAt(db(), 1, 'decideListing')
     const entered = { listing: id, kind: 'DECISION' as const, number: documentNumber ?? '', issuedOn: '2026-11-12' }
     for (const sha256 of ['cd'.repeat(32), HASH])
@@ -34,7 +34,7 @@ describe('the paper by which a decision is served', () => {
     expect(await serve(id)).to.include({ fileHash: HASH, paper: 'ISSUED' })
   })
 
-  it('section 5: leaves the hash of the hub’s own draft, where there is no other, so that a paper always binds it', async () => {
+  it('section 5: keeps the hash of the hub’s own draft where there is no other paper', async () => {
     const { id } = await listingAt(db(), 1, 'decideListing')
     const listing = await listings.byId(db(), id)
     const operator = (await operators.byIds(db(), [listing?.operatorId ?? 0])).get(listing?.operatorId ?? 0)
@@ -50,7 +50,7 @@ describe('the paper by which a decision is served', () => {
     expect(draft(rules, 'DECISION', other, 'PARTY').sha256).not.to.equal(act?.['fileHash'])
   })
 
-  it('section 5: says whether the repair notice went with it, and asks a person where it did not or nobody said so', async () => {
+  it('section 5: keeps whether the repair notice was served, and opens a concern where it was not or is unknown', async () => {
     const cases: [number, boolean | undefined, string[]][] = [
       [1, true, []],
       [2, false, ['REPAIR_NOTICE_UNSERVED']],
@@ -71,7 +71,7 @@ describe('the paper by which a decision is served', () => {
     ])
   })
 
-  it('section 5: takes the repair notice with no other move', async () => {
+  it('section 5: accepts the repair notice with no other move', async () => {
     const { id } = await listingAt(db(), 1, 'decideListing')
     const early = step(db(), id, ['publishListing', OFFICER, { on: ON, repairNotice: true }])
     expect((await refusal(early)).code).to.equal('INPUT_INVALID')

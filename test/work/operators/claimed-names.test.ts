@@ -4,7 +4,7 @@ import { rollBack } from '../../../src/work/intake/rollback.js'
 import { row } from '../../support/rows.js'
 import { at, codeOf, database, later, NOW, pullItems, rowsOf, rules } from '../../support/world.js'
 
-describe('names from sources that are no register', () => {
+describe('names from sources other than the register', () => {
   const db = database()
   const hour = (n: number) => at(later(3_600 * n, NOW))
 
@@ -25,21 +25,21 @@ describe('names from sources that are no register', () => {
     return { name: found?.name, formerly: formerly.map(({ name }) => name), sought: written.map(({ key }) => key) }
   }
 
-  it('F-6: a misread name that the register corrects is no former name, and is not found as one', async () => {
+  it('F-6: a misread name corrected by the register is not a former name and is not found', async () => {
     await listed('虚构误读商贸有限公司')
     expect(await firm()).to.include({ name: '虚构误读商贸有限公司' })
     await registered('虚构正读商贸有限公司')
     expect(await firm()).to.deep.equal({ name: '虚构正读商贸有限公司', formerly: [], sought: [] })
   })
 
-  it('F-6: a name that the register itself said before is a former name', async () => {
+  it('F-6: an earlier name of the register itself is a former name', async () => {
     await listed('虚构旧名商贸有限公司')
     await registered('虚构旧名商贸有限公司')
     await registered('虚构新名商贸有限公司', hour(2))
     expect((await firm()).formerly).to.deep.equal(['虚构旧名商贸有限公司'])
   })
 
-  it('F-6: a claimed name becomes a former one once the register tells it as such', async () => {
+  it('F-6: a claimed name becomes a former one once the register reports it as such', async () => {
     await listed('虚构旧名商贸有限公司')
     await registered('虚构新名商贸有限公司')
     expect((await firm()).formerly).to.deep.equal([])
@@ -47,7 +47,7 @@ describe('names from sources that are no register', () => {
     expect((await firm()).formerly).to.deep.equal(['虚构旧名商贸有限公司'])
   })
 
-  it('F-6: after the registration was taken back the firm has the claimed name again', async () => {
+  it('F-6: after rolling back the registration the firm has the claimed name again', async () => {
     await listed('虚构误读商贸有限公司')
     const { run } = await registered('虚构正读商贸有限公司')
     await rollBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: hour(2) })

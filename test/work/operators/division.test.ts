@@ -23,7 +23,7 @@ describe('divisions of operators', () => {
     [await penalised(db(), 2), await penalised(db(), 3)].map(({ operatorId }) => operatorId)
   const of = async (operator: number) => (await listings.ofOperators(db(), [operator])).map(({ state }) => state)
 
-  it('section 2: a listing stays with the operator divided; a person is asked of it, and of a lead on each successor', async () => {
+  it('section 2: the listing stays with the divided operator; a concern is opened for it and for a lead on each successor', async () => {
     const listed = await published(db(), 1)
     const ids = await successors()
     const { decisions: made, leads } = await divide()
@@ -46,7 +46,7 @@ describe('divisions of operators', () => {
     ])
   })
 
-  it('section 2: nothing is asked of the successors of an operator that is on no list', async () => {
+  it('section 2: the successors of an operator without a listing get no lead', async () => {
     await penalised(db(), 1)
     const ids = await successors()
     expect((await divide()).leads).to.equal(0)
@@ -60,7 +60,7 @@ describe('divisions of operators', () => {
     expect((await divide()).leads).to.equal(1)
   })
 
-  it('section 2: undone, it is kept with who undid it, and may be noted anew', async () => {
+  it('section 2: an undone division keeps who undid it, and may be recorded again', async () => {
     await penalised(db(), 1)
     await successors()
     const [first] = (await divide({ into: [codeOf(2)] })).decisions
@@ -71,7 +71,7 @@ describe('divisions of operators', () => {
     expect((await divide({ into: [codeOf(2)], now: later(800) })).decisions).to.have.length(1)
   })
 
-  it('section 2: is refused where it cannot be meant, and nothing is stored', async () => {
+  it('section 2: a contradictory division is refused and stores nothing', async () => {
     await penalised(db(), 1)
     await successors()
     const wrong: [given: Partial<DivisionInput>, code: string][] = [

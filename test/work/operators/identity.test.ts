@@ -103,7 +103,7 @@ const dirty = async (n: number): Promise<boolean> =>
   ).length > 0
 const scored = () => db()('dirty_operators').delete()
 
-describe('whose a record is', () => {
+describe('identity decisions', () => {
   db = database()
 
   describe('a new operator', () => {
@@ -118,7 +118,7 @@ describe('whose a record is', () => {
         )
       )[0]
 
-    it('is made under the code that a person gives, has what says the same of its subject, and is proposed for its name', async () => {
+    it('gets the code given, attaches records of the same subject, and is proposed for its name', async () => {
       await register(1, NAME, '竹某')
       await penalties([penalty('P1'), penalty('P2'), penalty('P3', { value: '梅某' })])
       const { decision, records } = await decide('P1', { verdict: 'NEW_OPERATOR', operator: N })
@@ -143,7 +143,7 @@ describe('whose a record is', () => {
       expect(found.length).to.equal(1)
     })
 
-    it('is believed no more once that is undone, is found by nobody, and its records wait again; decided anew it is the same one', async () => {
+    it('disappears when the decision is undone and its records wait again; a new decision restores the same operator', async () => {
       await penalties([penalty('P1')])
       const { decision } = await decide('P1', { verdict: 'NEW_OPERATOR', operator: N })
       const id = await own()
@@ -154,7 +154,7 @@ describe('whose a record is', () => {
       expect([await own(), await believed(9)]).to.deep.equal([id, 'P1'])
     })
 
-    it('stays where the registry has spoken of it since, with what the registry says', async () => {
+    it('stays with the registry’s data where the registry has reported it since', async () => {
       await penalties([penalty('P1')])
       const { decision } = await decide('P1', { verdict: 'NEW_OPERATOR', operator: N })
       await register(9, '虚构登记有限公司')
@@ -177,7 +177,7 @@ describe('whose a record is', () => {
   })
 
   describe('proposals', () => {
-    it('a name alone attaches nothing and proposes nobody, unique as it may be', async () => {
+    it('a name alone, even a unique one, attaches and proposes no operator', async () => {
       await register(1, NAME)
       const pulled = await pullItems(db(), [{ key: 'L1', name: NAME, value: '列入', day: '2026-01-01' }])
       expect(counts(pulled)).to.deep.equal(counted(1, { unmatched: 1 }))
@@ -185,7 +185,7 @@ describe('whose a record is', () => {
       expect(await believed(1, ALL, RECORD_KINDS)).to.equal('G1')
     })
 
-    it('a name and a representative that fit one operator alone propose it, and attach nothing', async () => {
+    it('a name and a representative that fit one operator only propose it and attach nothing', async () => {
       await register(1, NAME)
       await register(2, NAME, '竹某')
       await penalties([penalty('P1'), penalty('P2', { value: '梅某' }), penalty('P3', { name: '虚构另一公司' })])
@@ -206,7 +206,7 @@ describe('whose a record is', () => {
       })
     })
 
-    it('an operator registered later is proposed for what waits; one more of its name takes the proposal back', async () => {
+    it('an operator registered later is proposed for waiting records, until a second one has its name', async () => {
       await penalties([penalty('P1')])
       await register(1, NAME)
       expect((await queue())[0]).to.include({ proposed: codeOf(1) })
@@ -214,7 +214,7 @@ describe('whose a record is', () => {
       expect((await queue())[0]).to.include({ proposed: null, because: 'SEVERAL' })
     })
 
-    it('a former name leads to the operator that bore it, and a former representative too', async () => {
+    it('a former name and a former representative propose the operator that bore them', async () => {
       await register(1, NAME, '松某', '2020-01-01')
       await register(1, '长春改名商贸有限公司', '竹某', '2022-01-01')
       await penalties([penalty('P1')])
@@ -223,7 +223,7 @@ describe('whose a record is', () => {
       expect(row).to.deep.equal({ field: 'FORMER_NAME' })
     })
 
-    it('a unified code with one slip and the name propose whose code it is', async () => {
+    it('a USCC with one slip and the name propose the operator of that code', async () => {
       await register(1, NAME)
       await penalties([penalty('P1', { code: wrongDigit(codeOf(1)) })])
       expect((await queue())[0]).to.include({ proposed: codeOf(1) })
@@ -239,7 +239,7 @@ describe('whose a record is', () => {
       await scored()
     })
 
-    it('attaches every waiting record of its feed that says the same, with the source it came from', async () => {
+    it('attaches every waiting record of its feed with the same subject, with its source', async () => {
       const { decision, records } = await decide('P1')
       expect(records).to.equal(2)
       expect(await stateOf()).to.equal('P1 MATCHED, P2 MATCHED, P3 OPEN, X1 OPEN')
@@ -263,7 +263,7 @@ describe('whose a record is', () => {
       })
     })
 
-    it('is kept for what comes later: sent again it is unchanged, a new one is attached at once', async () => {
+    it('applies to later records: a repeated one is unchanged, a new one is attached at once', async () => {
       const { decision } = await decide('P1')
       const pulled = await penalties([penalty('P1'), penalty('P4'), penalty('P5', { value: '竹某' })])
       expect(counts(pulled)).to.deep.equal(counted(3, { new: 1, unchanged: 1, unmatched: 1 }))
@@ -273,7 +273,7 @@ describe('whose a record is', () => {
       })
     })
 
-    it('undone, all that stood by it waits again, what came later too, and in between it is known as it was believed', async () => {
+    it('undone, releases everything attached by it, and leaves the past as it was believed', async () => {
       const { decision } = await decide('P1')
       await penalties([penalty('P4'), penalty('P2', { day: '2026-10-11' })])
       const between = next()
@@ -292,7 +292,7 @@ describe('whose a record is', () => {
       expect(counts(await penalties([penalty('P1')]))).to.deep.equal(counted(1, { unmatched: 1 }))
     })
 
-    it('undone, can be decided otherwise', async () => {
+    it('undone, can be decided differently', async () => {
       const { decision } = await decide('P1')
       await undo(decision.id)
       await decide('P2', { operator: codeOf(2) })
@@ -302,7 +302,7 @@ describe('whose a record is', () => {
       )
     })
 
-    it('that it is nobody of ours settles what waits and what comes later, until it is undone', async () => {
+    it('that the subject is not an operator here settles waiting and later records, until it is undone', async () => {
       const { decision, records } = await decide('P1', { verdict: 'NOT_OURS' })
       expect(records).to.equal(2)
       const pulled = await penalties([penalty('P1'), penalty('P4')])
@@ -313,7 +313,7 @@ describe('whose a record is', () => {
       expect(await believed(1)).to.equal('')
     })
 
-    it('a record that names nobody is decided by itself, and known again by its key', async () => {
+    it('on a record without a name covers that record alone, recognised by its key', async () => {
       await penalties([penalty('N1', { name: '' }), penalty('N2', { name: '' })])
       expect((await decide('N1')).records).to.equal(1)
       expect(counts(await penalties([penalty('N1', { name: '' }), penalty('N2', { name: '' })]))).to.deep.equal(
@@ -322,7 +322,7 @@ describe('whose a record is', () => {
       expect(await believed(1)).to.equal('N1')
     })
 
-    it('holds for one record alone where the name is all it says', async () => {
+    it('covers one record alone where only a name is given', async () => {
       const named = (...keys: string[]) =>
         pullItems(
           db(),
@@ -335,7 +335,7 @@ describe('whose a record is', () => {
       expect(await believed(1, ALL, ['list_entry'])).to.equal('N1')
     })
 
-    it('undone, leaves the newer words of the agency that wait', async () => {
+    it('undone, keeps the newer waiting content from the agency', async () => {
       const { decision } = await decide('P1')
       await penalties([penalty('P1', { value: '梅某' })])
       expect([await stateOf(), await believed(1)]).to.deep.equal(['P1 OPEN, P2 MATCHED, P3 OPEN, X1 OPEN', 'P2'])
@@ -348,7 +348,7 @@ describe('whose a record is', () => {
       expect(await stateOf()).to.equal('P1 OPEN, P2 OPEN, P3 OPEN, X1 OPEN')
     })
 
-    it('undone, leaves newer words that wait also where the record stood by it still', async () => {
+    it('undone, keeps newer waiting content also where the record was still attached', async () => {
       const { decision } = await decide('P1')
       await penalties([penalty('P1', { value: '梅某' })])
       await db().raw(`update versions set known_to = null, closed_as = null, closed_by = null where record_key = 'P1'`)
@@ -357,7 +357,7 @@ describe('whose a record is', () => {
       expect([said, await believed(1)]).to.deep.equal([[{ said: '梅某' }], ''])
     })
 
-    it('of a record that stood and waited at once moves it, and back when undone; newer words that wait stay', async () => {
+    it('moves a record that stands and waits at once, and back when undone; newer waiting content stays', async () => {
       await penalties([penalty('C1', { code: codeOf(2), value: '梅某' })])
       await penalties([penalty('C1', { value: '梅某' })])
       // Before what its agency let go was closed at once, an earlier form of it stood on.
@@ -372,7 +372,7 @@ describe('whose a record is', () => {
       expect([await believed(1), await believed(2)]).to.deep.equal(['', ''])
     })
 
-    it('no ID number in a reason is kept', async () => {
+    it('stores no ID number of its reason', async () => {
       const id = '220102199001010016'
       const { decision } = await decide('P1', { reason: `证件 ${id}` })
       expect(decision.reason).to.contain('居民身份证').and.not.contain(id)
@@ -404,19 +404,19 @@ describe('whose a record is', () => {
     for (const [title, act, code] of refused)
       it(`${title} is refused: ${code}`, async () => expect((await refusal(act())).code).to.equal(code))
 
-    it('a refusal leaves everything as it was', async () => {
+    it('leaves everything unchanged when refused', async () => {
       const before = await stateOf()
       await refusal(decide('P1', { operator: codeOf(99) }))
       expect(await stateOf()).to.equal(before)
       expect(await rowsOf(db(), 'select 1 from identity_decisions')).to.have.length(0)
     })
 
-    it('of two people who decide at once one is told that it is decided', async () => {
+    it('of two people who decide at once one is refused as already settled', async () => {
       const both = await Promise.all([refusal(decide('P1')), refusal(decide('P2', { operator: codeOf(2) }))])
       expect(both.map(({ code }) => code).sort()).to.deep.equal(['UNMATCHED_SETTLED', 'none'])
     })
 
-    it('the operators it names are found by any of their codes', async () => {
+    it('finds operators by any of their codes', async () => {
       expect((await operators.byCodes(db(), [{ scheme: 'uscc', code: codeOf(1) }])).size).to.equal(1)
       await decide('P1', { operator: codeOf(1).slice(8, 17) })
       expect(await believed(1)).to.equal('P1 P2')

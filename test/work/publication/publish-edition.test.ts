@@ -54,11 +54,11 @@ const histories = fc.record({
   changes: fc.dictionary(fc.nat(30).map(String), fc.option(fc.string({ maxLength: 5 })), { maxKeys: 12 }),
 })
 
-describe('an edition of the public files', () => {
+describe('edition of the public files', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-editions-'))
   after(() => rmSync(folder, { recursive: true, force: true }))
 
-  it('P-A5: made from the one before has the same bytes, hashes and places as one made whole', async () => {
+  it('P-A5: an incremental edition has the same bytes, hashes and offsets as a full one', async () => {
     await fc.assert(
       fc.asyncProperty(histories, async ({ list, changes }) => {
         const entries = new Map(list.map((n) => [n, 'a']))
@@ -94,7 +94,7 @@ describe('an edition of the public files', () => {
     )
   })
 
-  it('P-A5: is served without what has left it, wherever that stood, and says where an entry ends', async () => {
+  it('P-A5: is served without removed entries, in any position, and knows where an entry ends', async () => {
     const entries = new Map(Array.from({ length: 6 }, (_, n) => [n, 'a']))
     const edition = await buildEdition(snapshot(1), inSteps(listOf(entries)), folder)
     for (const left of [[0], [5], [0, 1, 2, 3, 4, 5], [2, 3], [0, 5], []]) {

@@ -59,7 +59,7 @@ describe('publish', () => {
     })
   }
 
-  it('the sequence grows with each change, says what was added, changed and removed, and is chained', async () => {
+  it('the sequence grows with each change, counts additions, changes and removals, and is chained', async () => {
     expect(await snapshot()).to.include({ sequence: 1, entries: 0, added: 0, changed: 0, removed: 0 })
     const one = await shown(db(), 1)
     const two = await shown(db(), 2)
@@ -78,7 +78,7 @@ describe('publish', () => {
     expect(stored.slice(1).map((row) => row['before'])).to.deep.equal(stored.slice(0, -1).map((row) => row['hash']))
   })
 
-  it('old sequences verify when every body and salt is gone, and a falsified one is found', async () => {
+  it('old sequences verify without bodies and salts, and a falsified one is found', async () => {
     const one = await shown(db(), 1)
     await snapshot()
     await shown(db(), 2)
@@ -92,7 +92,7 @@ describe('publish', () => {
     expect((await verifyChain(db())).broken).to.deep.equal([1, 2])
   })
 
-  it('snapshots chained without salts stay as they were, and the next one follows them', async () => {
+  it('snapshots chained without salts stay valid, and the next one follows them', async () => {
     const one = await shown(db(), 1)
     const body = 'a'.repeat(64)
     const hash = createHash('sha256')
@@ -118,7 +118,7 @@ describe('publish', () => {
     expect(await verifyChain(db())).to.deep.equal({ verified: 2, broken: [] })
   })
 
-  it('a removal forgets in its own transaction what was published', async () => {
+  it('a removal erases the published text in its own transaction', async () => {
     const one = await shown(db(), 1)
     await shown(db(), 2)
     await snapshot()
@@ -129,7 +129,7 @@ describe('publish', () => {
     expect(await rowsOf(db(), 'select 1 from forgotten')).to.have.length(0)
   })
 
-  it('a snapshot that was being made while an entry left the list is known to hold it, and the next one does not', async () => {
+  it('a snapshot made while an entry leaves the list is known to hold it, and the next one does not', async () => {
     const one = await shown(db(), 1)
     await shown(db(), 2)
     const holding = await db().transaction()
@@ -146,7 +146,7 @@ describe('publish', () => {
     expect(await rowsOf(db(), 'select 1 from published_entries where listing_id = ?', [one.id])).to.have.length(0)
   })
 
-  it('an unchanged list is signed anew before its manifest ends, or with a new key, under the same sequence', async () => {
+  it('an unchanged list is signed again before its manifest ends, or with a new key, under the same sequence', async () => {
     await shown(db(), 1)
     await snapshot()
     const until = async () => (await rowsOf(db(), 'select sequence, kid, valid_until as until from manifests'))[0]
@@ -163,14 +163,14 @@ describe('publish', () => {
     expect(keys.jwks().keys.map(({ kid }) => kid)).to.include.members([first?.['kid'], (await until())?.['kid']])
   })
 
-  it('P-B3: an entry is in it on its last day, and not on the next, though nobody has ended it yet', async () => {
+  it('P-B3: an entry is in the snapshot on its last day and not on the next, even before the clock ends it', async () => {
     const one = await shown(db(), 1)
     await db().raw('update public_entries set ends_on = ? where listing_id = ?', [TODAY, one.id])
     expect(await snapshot()).to.include({ sequence: 1, entries: 1 })
     expect(await snapshot(later(86_400))).to.include({ sequence: 2, entries: 0 })
   })
 
-  it('a list that did not change keeps its sequence and hash, and is noted again', async () => {
+  it('an unchanged list keeps its sequence and hash, and is noted again', async () => {
     await shown(db(), 1)
     const first = await snapshot()
     const again = await snapshot(later(300))
@@ -190,7 +190,7 @@ describe('publish', () => {
     expect(await rowsOf(db(), 'select 1 from snapshot_changes')).to.have.length(0)
   })
 
-  it('of two publications at once one makes the snapshot and the other finds it', async () => {
+  it('of simultaneous publications one makes the snapshot and the others find it', async () => {
     await shown(db(), 1)
     const both = await Promise.all([snapshot(), snapshot(), snapshot()])
     expect(both.map((one) => one.sequence)).to.deep.equal([1, 1, 1])
@@ -199,7 +199,7 @@ describe('publish', () => {
     expect(runs.map((run) => run['outcome'])).to.deep.equal(['DONE', 'DONE', 'DONE'])
   })
 
-  it('a publication never takes another that is running for dead', async () => {
+  it('a publication never abandons another that is running', async () => {
     await shown(db(), 1)
     await db().raw(`create function told() returns trigger language plpgsql as $$ begin raise exception 'taken for dead'; end $$;
       create trigger told before update on runs for each row when (new.outcome = 'ABANDONED') execute function told()`)
@@ -211,13 +211,13 @@ describe('publish', () => {
     expect(await rowsOf(db(), `select 1 from runs where job = 'publish' and outcome = 'DONE'`)).to.have.length(6)
   })
 
-  it('an occurrence of the timetable is published once', async () => {
+  it('a scheduled occurrence is published once', async () => {
     const options = { cause: 'timetable' as const, plannedFor: NOW, now: at(NOW), note: () => undefined, manifests }
     const both = await Promise.all([publish(db(), options), publish(db(), options)])
     expect(both.filter((one) => one === null)).to.have.length(1)
   })
 
-  it('a note that cannot be written fails the run, and the next publication writes it', async () => {
+  it('a failing note fails the run, and the next publication writes it', async () => {
     await shown(db(), 1)
     const full = () => {
       throw new Error('disk full')

@@ -27,7 +27,7 @@ describe('a record of a kind that needs no operator', () => {
     await rollBack(db(), made as never)
   }
 
-  it('I-A12: a mark with a registration number alone finds its firm once the registry says the number', async () => {
+  it('I-A12: a mark with a registration number only finds its firm once the registry has the number', async () => {
     await pullItems(db(), [numbered(1), numbered(2)], MARKS)
     expect(await owners()).to.deep.equal([
       ['K1', null, null],
@@ -57,14 +57,14 @@ describe('a record of a kind that needs no operator', () => {
     expect(await owners()).to.deep.equal([['K1', null, null]])
   })
 
-  it('I-A12: the number that the mark said last counts, not one that it said before', async () => {
+  it('I-A12: only the last number of a mark counts', async () => {
     await pullItems(db(), [numbered(1)], MARKS)
     await pullItems(db(), [{ ...numbered(1), reg: regOf(2) }], { ...MARKS, ...hour(1) })
     await pullItems(db(), [registered(1)], { ...REGISTRY, ...hour(2) })
     expect(await owners()).to.deep.equal([['K1', null, null]])
   })
 
-  it('I-A12: taking back the registry’s run makes the mark nobody’s again, and the next run finds its firm anew', async () => {
+  it('I-A12: rolling back the registry’s run detaches the mark, and the next run attaches it again', async () => {
     await pullItems(db(), [numbered(1)], MARKS)
     await pullItems(db(), [registered(1)], { ...REGISTRY, ...hour(1) })
     await takeBackLast('registry', 2)
@@ -73,7 +73,7 @@ describe('a record of a kind that needs no operator', () => {
     expect(await owners()).to.deep.equal([['K1', await operatorOf(db(), codeOf(1)), `reg_no:${regOf(1)}`]])
   })
 
-  it('I-A12: a mark whose firm was found by a code that is withdrawn stands without a firm, and finds it once the code is told again', async () => {
+  it('I-A12: a mark found by a withdrawn code stands without a firm, and finds it once the code returns', async () => {
     await pullItems(db(), [row(1)], REGISTRY)
     await pullItems(db(), [registered(1)], { ...REGISTRY, ...hour(1) })
     await pullItems(db(), [numbered(1)], { ...MARKS, ...hour(2) })
@@ -87,14 +87,14 @@ describe('a record of a kind that needs no operator', () => {
     expect(await owners()).to.deep.equal([['K1', firm, `reg_no:${regOf(1)}`]])
   })
 
-  it('I-A12: what had ended before its firm was known stays as it ended', async () => {
+  it('I-A12: a record that ended before its firm was known stays without a firm', async () => {
     await pullItems(db(), [numbered(1), row(3)], { ...MARKS, whole: true })
     await pullItems(db(), [row(3)], { ...MARKS, whole: true, ...hour(1) })
     await pullItems(db(), [registered(1)], { ...REGISTRY, ...hour(2) })
     expect((await owners())[0]).to.deep.equal(['K1', null, null])
   })
 
-  it('I-A12: of more such records than are all looked at, those are found of which the run says a code', async () => {
+  it('I-A12: beyond the number of records that are all examined, those with a code of the run are found', async () => {
     await pullItems(db(), [numbered(1)], MARKS)
     await db().raw(
       `insert into versions (feed, kind, record_key, digest, body, known_from, run_id, row_number, partial)
