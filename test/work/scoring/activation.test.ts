@@ -56,13 +56,13 @@ const refused = async (asked: Promise<unknown>): Promise<Refusal> => {
 }
 const code = async (asked: Promise<unknown>) => (await refused(asked)).code
 
-describe('adoption of a scorecard', () => {
+describe('activation of a scorecard', () => {
   const db = database()
   afterEach(() => {
     for (const path of written.splice(0)) rmSync(path, { force: true })
   })
 
-  it('is proposed by one person and decided by another, and the card is in force from its day on', async () => {
+  it('is proposed by one person, decided by another, and takes effect on its day', async () => {
     await tried(db())
     const proposed = await propose(db())
     expect(proposed).to.deep.include({
@@ -81,7 +81,7 @@ describe('adoption of a scorecard', () => {
     expect(await versionOn(db(), '2027-01-01', NOW)).to.equal('ecommerce-1')
   })
 
-  it('everybody is scored by it from its day on, and past scores stay', async () => {
+  it('everybody is scored by the new card from its day on, and past scores stay', async () => {
     const rows = [1, 2].map((n) => ({ key: `R${n}`, code: codeOf(n), value: '某路1号', day: '2019-05-06' }))
     await pullItems(db(), rows, { id: 'registry', kind: 'registration' })
     const run = (now: Date) => score(db(), { cause: 'command', rules, families: ['registration'], now: at(now) })
@@ -98,7 +98,7 @@ describe('adoption of a scorecard', () => {
     ])
   })
 
-  it('whoever proposed it decides nothing', async () => {
+  it('the proposer cannot decide', async () => {
     await tried(db())
     const { id } = await propose(db())
     for (const adopt of [true, false])
@@ -106,7 +106,7 @@ describe('adoption of a scorecard', () => {
     expect(await versionOn(db(), TOMORROW)).to.equal('ecommerce-1')
   })
 
-  it('rejected it stays on record with its note, and may be proposed again', async () => {
+  it('a rejected proposal stays on record with its note, and another may follow', async () => {
     await tried(db())
     const { id } = await propose(db())
     expect(await code(decide(db(), id, { adopt: false }))).to.equal('INPUT_INVALID')
@@ -117,7 +117,7 @@ describe('adoption of a scorecard', () => {
     expect((await propose(db())).id).to.be.greaterThan(id)
   })
 
-  it('is decided once', async () => {
+  it('a proposal is decided once', async () => {
     await tried(db())
     const { id } = await propose(db())
     const both = await Promise.allSettled([decide(db(), id), decide(db(), id, { by: 'reviewer-2' })])
@@ -126,7 +126,7 @@ describe('adoption of a scorecard', () => {
     expect(await code(decide(db(), id + 99))).to.equal('ADOPTION_UNKNOWN')
   })
 
-  it('waits once for each card, however many propose it at once', async () => {
+  it('one proposal is open for each card, also when several are made at once', async () => {
     await tried(db())
     const all = await Promise.allSettled([propose(db()), propose(db(), { by: 'officer-2' })])
     expect(all.map((one) => one.status).sort()).to.deep.equal(['fulfilled', 'rejected'])
@@ -157,7 +157,7 @@ describe('adoption of a scorecard', () => {
     expect(await code(propose(db()))).to.equal('ADOPTION_UNTRIED')
   })
 
-  it('from today on is no day gone by, but a decision may come too late', async () => {
+  it('may take effect today, but is refused when the decision comes after its day', async () => {
     await tried(db())
     const { id } = await propose(db(), { effectiveOn: TODAY })
     expect(await code(decide(db(), id, { now: later(86_400) }))).to.equal('ADOPTION_PAST')
@@ -169,7 +169,7 @@ describe('adoption of a scorecard', () => {
     expect(await versionOn(db(), TODAY)).to.equal(NEW)
   })
 
-  it('a card that was changed since it was proposed is not adopted, and the running one stays', async () => {
+  it('a card changed since its proposal is not activated, and the running one stays', async () => {
     const version = 'changed-adoption-test'
     await tried(db(), card(version))
     const { id } = await propose(db(), { version })
@@ -180,7 +180,7 @@ describe('adoption of a scorecard', () => {
     expect(await versionOn(db(), TOMORROW)).to.equal('ecommerce-1')
   })
 
-  it('a card whose file is broken is refused with place and reason, and the running one stays', async () => {
+  it('a card with a broken file is refused with place and reason, and the running one stays', async () => {
     const version = 'broken-adoption-test'
     await tried(db(), card(version))
     const { id } = await propose(db(), { version })
@@ -194,7 +194,7 @@ describe('adoption of a scorecard', () => {
     expect(await versionOn(db(), TOMORROW)).to.equal('ecommerce-1')
   })
 
-  it('no ID number of a person is kept in a reason or a note', async () => {
+  it('a reason and a note keep no ID number', async () => {
     await tried(db())
     const { id } = await propose(db(), { reason: '依 11010519491231002X 来信' })
     await decide(db(), id, { note: '见 11010519491231002X' })
@@ -205,7 +205,7 @@ describe('adoption of a scorecard', () => {
   const toldOf = async (version: string, day = TODAY): Promise<CardStatus | undefined> =>
     (await scorecards(db(), day)).find((one) => one.version === version)
 
-  it('every card is told with its state, from its file to its retirement', async () => {
+  it('every card is listed with its state, from its file to its retirement', async () => {
     expect(await toldOf('ecommerce-1')).to.deep.equal({
       version: 'ecommerce-1',
       name: inForce.name,
@@ -226,7 +226,7 @@ describe('adoption of a scorecard', () => {
     expect(await toldOf(NEW, '2026-11-27')).to.include({ state: 'RETIRED' })
   })
 
-  it('a broken file is told with its faults and stops none of the others', async () => {
+  it('a broken file is listed with its faults and hides no other card', async () => {
     file('torn-listing-test', '{ "version": ')
     file('float-listing-test', { ...card('float-listing-test'), base: 600.5 })
     file('twice-listing-test', { ...card('twice-listing-test'), vetoes: [...inForce.vetoes, ...inForce.vetoes] })

@@ -68,10 +68,10 @@ const withdraw = (db: Db, id: number, by = 'officer-1') => withdrawObjection(db,
 const objected = async (db: Db, asOf = TODAY): Promise<boolean | undefined> =>
   (await standings.of(db, [{ place: 0, scheme: 'uscc', code: codeOf(1) }], { asOf, today: asOf }))[0]?.objected
 
-describe('objecting to a reason of a score', () => {
+describe('objection to a reason of a score', () => {
   const db = database()
 
-  it('is of the record behind the reason, and standing says so while it is open', async () => {
+  it('concerns the record behind the reason, and marks the standing while it is open', async () => {
     await world(db(), ['违法一', '违法二'])
     expect(await objected(db())).to.equal(false)
     const opened = await open(db())
@@ -91,7 +91,7 @@ describe('objecting to a reason of a score', () => {
     expect(await objected(db())).to.equal(false)
   })
 
-  it('upheld, it is referred to the agency that sent the record, and the score is as it was', async () => {
+  it('upheld, is referred to the agency of the record and leaves the score unchanged', async () => {
     await world(db(), ['违法一'])
     const before = await rowsOf(db(), 'select * from scores')
     const { id } = await open(db())
@@ -102,7 +102,7 @@ describe('objecting to a reason of a score', () => {
     expect(await rowsOf(db(), 'select * from scores')).to.deep.equal(before)
   })
 
-  it('upheld, standing says so until the record is corrected after the decision; delivered again unchanged it is not', async () => {
+  it('upheld, marks the standing until the record is corrected after the decision', async () => {
     await world(db(), ['违法一'])
     await decide(db(), (await open(db())).id, { now: later(30) })
     expect(await objected(db())).to.equal(true)
@@ -114,7 +114,7 @@ describe('objecting to a reason of a score', () => {
     expect(await objected(db())).to.equal(true)
   })
 
-  it('a version that came before the decision corrects nothing', async () => {
+  it('a version from before the decision does not count as the correction', async () => {
     await world(db(), ['违法一'])
     const { id } = await open(db())
     await world(db(), ['违法一，有补充'], later(60))
@@ -127,7 +127,7 @@ describe('objecting to a reason of a score', () => {
     ['withdrawn as wrong', (now) => ({ known_to: now, closed_as: 'WRONG', wrong_from: now })],
   ]
   for (const [what, change] of gone) {
-    it(`upheld, nothing is contested of a record that was ${what}`, async () => {
+    it(`upheld, ends where the record was ${what}`, async () => {
       await world(db(), ['违法一'])
       await decide(db(), (await open(db())).id, { now: later(30) })
       await db()('versions')
@@ -137,20 +137,20 @@ describe('objecting to a reason of a score', () => {
     })
   }
 
-  it('rejected or withdrawn, nothing is contested any more', async () => {
+  it('rejected or withdrawn, contests nothing', async () => {
     await world(db(), ['违法一', '违法二'])
     await decide(db(), (await open(db())).id, { verdict: 'REJECTED' })
     await withdraw(db(), (await open(db(), 'P1')).id)
     expect(await objected(db())).to.equal(false)
   })
 
-  it('rejected, nothing is referred to anybody', async () => {
+  it('rejected, is referred to nobody', async () => {
     await world(db(), ['违法一'])
     const { id } = await open(db())
     expect(await decide(db(), id, { verdict: 'REJECTED' })).to.include({ state: 'REJECTED', referredTo: null })
   })
 
-  it('goes with the record and not with one of its versions, and ends with the reason', async () => {
+  it('follows the record across its versions, and ends with the reason', async () => {
     await world(db(), ['违法一'])
     const before = await versionOf(db(), 'P0')
     await open(db())
@@ -168,7 +168,7 @@ describe('objecting to a reason of a score', () => {
     expect(await objected(db())).to.equal(false)
   })
 
-  it('an older version of a record that counts still names it', async () => {
+  it('an older version of a record that counts identifies it as well', async () => {
     await world(db(), ['违法一'])
     const older = await versionOf(db(), 'P0')
     await world(db(), ['违法一，有补充'], later(60))
@@ -189,13 +189,13 @@ describe('objecting to a reason of a score', () => {
     expect(await rowsOf(db(), 'select 1 from objections')).to.have.length(0)
   })
 
-  it('is refused for an operator that is unknown, or not of whoever objects', async () => {
+  it('is refused for an unknown operator, or one that the objector may not act for', async () => {
     await world(db(), ['违法一'])
     for (const given of [{ operator: codeOf(9) }, { operator: '?' }, { mayFor: () => false }])
       expect((await refusal(open(db(), 'P0', given))).code).to.equal('OPERATOR_UNKNOWN')
   })
 
-  it('one objection to a record is open at a time; a settled one may be followed by another', async () => {
+  it('one objection to a record is open at a time; another may follow a settled one', async () => {
     await world(db(), ['违法一', '违法二'])
     const { id } = await open(db())
     expect((await refusal(open(db()))).code).to.equal('OBJECTION_NOT_ALLOWED')
@@ -206,7 +206,7 @@ describe('objecting to a reason of a score', () => {
     expect((await open(db())).state).to.equal('OPEN')
   })
 
-  it('whoever opened it does not decide it, and nobody else withdraws it', async () => {
+  it('the person who opened it does not decide it, and nobody else withdraws it', async () => {
     await world(db(), ['违法一'])
     const { id } = await open(db(), 'P0', { by: 'reviewer-1' })
     expect((await refusal(decide(db(), id))).code).to.equal('SECOND_PERSON')
@@ -215,7 +215,7 @@ describe('objecting to a reason of a score', () => {
     expect((await refusal(decide(db(), 99))).code).to.equal('OBJECTION_UNKNOWN')
   })
 
-  it('a statement and a note have 1 to 1000 characters, and no ID number in them is kept', async () => {
+  it('a statement and a note have 1 to 1000 characters and keep no ID number', async () => {
     await world(db(), ['违法一'])
     for (const statement of ['', '　\n', '字'.repeat(1_001)])
       expect((await refusal(open(db(), 'P0', { statement }))).code).to.equal('INPUT_INVALID')
@@ -228,7 +228,7 @@ describe('objecting to a reason of a score', () => {
     ['REJECTED', [0, 1, 0, 0]],
     ['UPHELD', [0, 1, 1, 0]],
   ] as const) {
-    it(`${verdict}, it is known from its opening to its ${verdict === 'UPHELD' ? 'correction' : 'decision'}`, async () => {
+    it(`${verdict}, is known from its opening to its ${verdict === 'UPHELD' ? 'correction' : 'decision'}`, async () => {
       await world(db(), ['违法一'])
       const { id } = await open(db(), 'P0', { now: later(60) })
       await decide(db(), id, { verdict, now: later(120) })
@@ -241,7 +241,7 @@ describe('objecting to a reason of a score', () => {
     })
   }
 
-  it('contests the reason that the record costs most', () => {
+  it('contests the reason with the largest loss from the record', () => {
     const reason = (rule: string, points: number, records: number[]): Reason => ({
       rule,
       why: 'UNIT',
@@ -258,7 +258,7 @@ describe('objecting to a reason of a score', () => {
     for (const state of OBJECTION_STATES) expect(consequenceOf(state).zh).not.to.equal('')
   })
 
-  it('a thousand standings find objections and overrules by index, in one statement', async () => {
+  it('a thousand standings find objections and overrides by index, in one statement', async () => {
     await world(db(), ['违法一'])
     await open(db())
     const codes = Array.from({ length: 1_000 }, (_, place) => ({ place, scheme: 'uscc', code: codeOf(place + 1) }))

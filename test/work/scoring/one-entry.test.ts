@@ -65,14 +65,14 @@ describe('one entry of a list is one fact', () => {
   }
 
   for (const [feed, fact, older, newer] of ENTRIES)
-    it(`I-A6: a file of ${feed} with an older code and one with the USCC tell it once`, async () => {
+    it(`I-A6: a file of ${feed} with an older code and one with the USCC give one entry`, async () => {
       expect((await part(feed, 1, older)).new).to.equal(1)
       expect((await part(feed, 2, newer)).new).to.equal(1)
       expect(await counted(fact, 3)).to.equal(1)
       expect(await mirrored(4)).to.deep.equal([null])
     })
 
-  it('I-A6: removed under the USCC, it no longer stands under the number', async () => {
+  it('I-A6: an entry removed under the USCC no longer stands under the number', async () => {
     const [, , older, newer] = ENTRIES[0] as (typeof ENTRIES)[number]
     await part('abnormal', 1, older)
     await part('abnormal', 2, { ...newer, isMove: '1', REMDATE: '2026-06-01', REMEXCPRES_CN: '已办理变更登记' })
@@ -83,7 +83,7 @@ describe('one entry of a list is one fact', () => {
     expect(found?.reasons.some(({ fact, points }) => fact === 'abnormal_list' && points < 0)).to.equal(false)
   })
 
-  it('I-A6: another day or another reason is another entry', async () => {
+  it('I-A6: an entry with another day or another reason is another entry', async () => {
     const [, , older, newer] = ENTRIES[0] as (typeof ENTRIES)[number]
     await part('abnormal', 1, older)
     await part('abnormal', 2, { ...newer, ABNTIME: '2026-01-06' })

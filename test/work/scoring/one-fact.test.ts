@@ -33,7 +33,7 @@ const scored = async (db: Db, n: number, seconds: number) => {
   return { grade: found?.grade, entries: found?.reasons.find(({ fact }) => fact === 'serious_list')?.count ?? 0 }
 }
 
-describe('the hub’s own entry that comes back through its agency’s list', () => {
+describe('the hub’s own entry in its agency’s list', () => {
   const db = database()
   const mirror = (n: number, body: Body, seconds: number) =>
     pullItems(db(), [row(n, { key: 'BACK' })], {
@@ -48,7 +48,7 @@ describe('the hub’s own entry that comes back through its agency’s list', ()
     expect(await scored(db(), 1, 120)).to.deep.equal({ grade: 'D', entries: 1 })
   })
 
-  it('I-A9: weighs nothing after the hub removed its own, however its number is written', async () => {
+  it('I-A9: is not counted after the hub removed its own, however its number is written', async () => {
     const { id } = await published(db(), 1)
     await mirror(1, { document_number: '测市监列[2026]001号' }, 60)
     await removed(db(), id)
@@ -109,7 +109,7 @@ describe('one penalty is one fact', () => {
   // The same number, written so that the agency’s key is another.
   const otherwise = { CF_WSH: '长市监罚〔2026〕第007号' }
 
-  it('F-8: a city’s regulator is one authority with one 市 and with two', () => {
+  it('F-8: a city’s regulator is one authority with 市 written once or twice', () => {
     const spelt = ['长春市市场监督管理局', '长春市场监督管理局', '长春市市场监管局', '吉林省长春市市监局']
     const told = spelt.map((authority) => factOfDecision('长市监罚〔2026〕7号', authority, null))
     expect(new Set(told).size).to.equal(1)
@@ -117,13 +117,13 @@ describe('one penalty is one fact', () => {
       expect(factOfDecision('长市监罚〔2026〕7号', other, null)).to.not.equal(told[0])
   })
 
-  it('F-8: two records with one number, party and authority code are one, however its name is written', async () => {
+  it('F-8: two records with one number, party and authority code are one, however the authority is written', async () => {
     await deliver(db(), 'penalties', [penalty()])
     await deliver(db(), 'penalties', [penalty({ ...otherwise, CF_CFJG: '长春市局（市场监管）' })])
     expect(await facts()).to.deep.equal([{ records: 2, facts: 1 }])
   })
 
-  it('F-8: so are two records of one delivery', async () => {
+  it('F-8: two such records of one delivery are one as well', async () => {
     await deliver(db(), 'penalties', [penalty(), penalty({ ...otherwise, CF_CFJG: '长春市局（市场监管）' })])
     expect(await facts()).to.deep.equal([{ records: 2, facts: 1 }])
   })
@@ -138,7 +138,7 @@ describe('one penalty is one fact', () => {
     expect(await rowsOf(db(), 'select distinct operator_id, fact from versions')).to.have.length(4)
   })
 
-  it('F-8: rows of one delivery that differ in who reported them, or in how the authority is spelt, do not conflict', async () => {
+  it('F-8: rows of one delivery that differ in reporter or spelling of the authority do not conflict', async () => {
     const pulled = await deliver(db(), 'penalties', [
       penalty(),
       penalty({ CF_SJLY: '长春市政务服务局', CF_SJLYDM: usccIn('11', '220102', 10) }),
@@ -160,7 +160,7 @@ describe('a row with a well-formed older code', () => {
     ...more,
   })
 
-  it('F-7: waits although its registration number is malformed, with a remark', async () => {
+  it('F-7: is unmatched with a remark where its registration number is malformed', async () => {
     const org = orgCodeIn(codeOf(1))
     const pulled = await deliver(db(), 'dishonest', [entry({ 组织机构代码: org, 工商注册号: '22010212' })])
     expect([pulled.rejected, pulled.unmatched]).to.deep.equal([0, 1])

@@ -38,13 +38,13 @@ describe('one firm has one registration', () => {
     )
   const only = (status: string) => [{ key: codeOf(1), status }]
 
-  it('I-A6: sent by its number first, and by its USCC later', async () => {
+  it('I-A6: when sent by its number first and by its USCC later', async () => {
     await register([{ reg: REG }], 0)
     await register([{ uscc: 1, reg: REG, status: 'REVOKED' }], 1)
     expect(await standing()).to.deep.equal(only('REVOKED'))
   })
 
-  it('I-A6: sent by its number once its code was known, and by its USCC later: one fact of it is scored', async () => {
+  it('I-A6: when its code was known before: one fact is scored', async () => {
     await pullItems(db(), [row(1, { reg: REG })], { id: 'elsewhere', kind: 'registration' })
     await register([{ reg: REG }], 1)
     await register([{ uscc: 1, reg: REG, status: 'REVOKED' }], 2)
@@ -58,7 +58,7 @@ describe('one firm has one registration', () => {
     ])
   })
 
-  it('I-A6: is not revoked and in good standing at once', async () => {
+  it('I-A6: is never revoked and in good standing at once', async () => {
     await register([{ uscc: 1, reg: REG, status: 'REVOKED' }], 0)
     await register([{ reg: REG }], 1)
     await score(db(), { cause: 'command', rules, families: ['registration'], ...hour(2) })
@@ -68,13 +68,13 @@ describe('one firm has one registration', () => {
     expect(facts).to.include('registration_revoked').and.not.include('registration_active')
   })
 
-  it('I-A6: both rows in one delivery are one registration, the one under its USCC', async () => {
+  it('I-A6: when both rows are in one delivery, it stands under the USCC', async () => {
     await register([{ uscc: 1, reg: REG, status: 'REVOKED' }, { reg: REG }], 0)
     await register([{ uscc: 1, reg: REG, status: 'REVOKED' }, { reg: REG }], 1)
     expect(await standing()).to.deep.equal(only('REVOKED'))
   })
 
-  it('I-A6: a row by number alone changes it by a later day, and by no earlier one', async () => {
+  it('I-A6: a row by number alone changes it only with a later day', async () => {
     await register([{ uscc: 1, reg: REG, day: '2026-01-05' }], 0)
     await register([{ reg: REG, day: '2025-01-05', status: 'CANCELLED' }], 1)
     expect(await standing()).to.deep.equal(only('ACTIVE'))

@@ -51,7 +51,7 @@ describe('one standard is one fact', () => {
     return { keys: records.map(({ key }) => key), sources: sources.length }
   }
 
-  it('I-A6: a file with the code and one without tell it once, and both are its sources', async () => {
+  it('I-A6: a file with the code and one without give one standard with both as its sources', async () => {
     await part(0, nameless())
     await part(1, standard(), standard({ 标准编号: 'Q/XGSH 0002S—2025' }))
     await attach(2)
@@ -62,7 +62,7 @@ describe('one standard is one fact', () => {
     })
   })
 
-  it('I-A6: the newest word of it counts, whichever row said it', async () => {
+  it('I-A6: its newest row counts, with or without the code', async () => {
     await part(0, nameless())
     await part(1, standard({ 标准编号: 'Q/XGSH 0002S—2025' }))
     await attach(2)

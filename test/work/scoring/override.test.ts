@@ -89,20 +89,20 @@ const standing = async (db: Db, asOf = TODAY, n = 1) => {
   return { grade, value, overruled }
 }
 
-describe('overruling a grade', () => {
+describe('override of a grade', () => {
   const db = database()
   beforeEach(async () => {
     await register(db(), 2)
     await graded(db(), 'C')
   })
 
-  it('I-A12: is judged by today, also where the order of knowledge is years ahead', async () => {
+  it('I-A12: is judged by today’s date, also where the order of knowledge is years ahead', async () => {
     await db().raw(`update knowledge set latest = '2036-01-01T00:00:00Z'`)
     const { id } = await propose(db())
     expect(await decide(db(), id)).to.include({ state: 'IN_FORCE', endsOn: ENDS })
   })
 
-  it('shows the grade that two people set, with the computed score beside it, from the confirmation on', async () => {
+  it('shows the grade set by two people beside the computed score from its confirmation on', async () => {
     const computed = { grade: 'C', value: 500, overruled: false }
     const { id, state } = await propose(db())
     expect(state).to.equal('PROPOSED')
@@ -122,14 +122,14 @@ describe('overruling a grade', () => {
     expect(await standing(db(), addDays(ENDS, 1))).to.deep.equal(computed)
   })
 
-  it('the second person is another one, whatever the role', async () => {
+  it('needs a second person, whatever the role', async () => {
     const { id } = await propose(db(), { by: 'reviewer-1' })
     for (const verdict of ['CONFIRM', 'REFUSE'] as const)
       expect((await refusal(decide(db(), id, { verdict, note: '同意' }))).code).to.equal('SECOND_PERSON')
     expect((await decide(db(), id, { by: 'reviewer-2' })).state).to.equal('IN_FORCE')
   })
 
-  it('a refusal says why, changes nothing and lets another be proposed', async () => {
+  it('a refusal keeps its reason, changes nothing and allows another proposal', async () => {
     const { id } = await propose(db())
     expect((await refusal(decide(db(), id, { verdict: 'REFUSE' }))).code).to.equal('INPUT_INVALID')
     const refused = await decide(db(), id, { verdict: 'REFUSE', note: '证据不足' })
@@ -153,7 +153,7 @@ describe('overruling a grade', () => {
     })
   }
 
-  it('a reason has 1 to 1000 characters, and no ID number in it is kept', async () => {
+  it('a reason has 1 to 1000 characters and keeps no ID number', async () => {
     for (const reason of ['', ' \n　', '字'.repeat(1_001)])
       expect((await refusal(propose(db(), { reason }))).code).to.equal('INPUT_INVALID')
     const id = [...'0123456789X'].map((last) => `11010119900307461${last}`).find(residentIdValid) ?? ''
@@ -165,7 +165,7 @@ describe('overruling a grade', () => {
     expect(withdrawn).to.include({ note: '核对 [居民身份证 hash]', withdrawnReason: '误用 [居民身份证 hash]' })
   })
 
-  it('one proposal of an operator waits at a time; other operators wait for nobody', async () => {
+  it('each operator has one open proposal at a time', async () => {
     await graded(db(), 'A', { n: 2 })
     const first = await propose(db())
     expect((await refusal(propose(db(), { grade: 'A' }))).code).to.equal('OVERRULE_NOT_ALLOWED')
@@ -174,7 +174,7 @@ describe('overruling a grade', () => {
     expect((await propose(db(), { grade: 'A' })).state).to.equal('PROPOSED')
   })
 
-  it('what has no grade, or that grade already, is not overruled', async () => {
+  it('is refused for an operator without a grade, or with that grade already', async () => {
     expect((await refusal(propose(db(), { operator: codeOf(2) }))).code).to.equal('OVERRULE_NOT_ALLOWED')
     expect((await refusal(propose(db(), { grade: 'C' }))).code).to.equal('OVERRULE_NOT_ALLOWED')
     expect((await refusal(propose(db(), { operator: codeOf(9) }))).code).to.equal('OPERATOR_UNKNOWN')
@@ -183,7 +183,7 @@ describe('overruling a grade', () => {
     expect((await refusal(withdraw(db(), 99))).code).to.equal('OVERRULE_UNKNOWN')
   })
 
-  it('a D that rests on a veto is not raised: neither proposed, nor confirmed, nor shown', async () => {
+  it('a D that rests on a veto is never raised: not in a proposal, a confirmation or an answer', async () => {
     await graded(db(), 'D', { n: 2, why: 'VETO' })
     const { code, reason } = await refusal(propose(db(), { operator: codeOf(2) }))
     expect([code, reason.includes('失信被执行人')]).to.deep.equal(['OVERRULE_NOT_ALLOWED', true])
@@ -198,7 +198,7 @@ describe('overruling a grade', () => {
     expect(await standing(db())).to.deep.equal({ grade: 'D', value: 100, overruled: false })
   })
 
-  it('a veto keeps nobody from lowering a grade', () => {
+  it('a veto does not prevent a lower grade', () => {
     const reasons = [{ why: 'VETO' as const }]
     for (const computed of GRADES) {
       for (const grade of GRADES) {
@@ -208,13 +208,13 @@ describe('overruling a grade', () => {
     }
   })
 
-  it('a proposal whose end has come is not confirmed', async () => {
+  it('a proposal whose end has passed is not confirmed', async () => {
     const { id } = await propose(db(), { endsOn: addDays(TODAY, 1) })
     expect((await refusal(decide(db(), id, { now: later(2 * DAY_S) }))).code).to.equal('OVERRULE_NOT_ALLOWED')
     expect((await withdraw(db(), id, { now: later(2 * DAY_S) })).state).to.equal('WITHDRAWN')
   })
 
-  it('the next one confirmed ends the one before, which stays as history and does not come back', async () => {
+  it('the next confirmed one ends the one before, which stays in history and does not return', async () => {
     const first = await inForce(db())
     const second = await inForce(db(), { grade: 'A', now: later(60) })
     expect(await standing(db())).to.include({ grade: 'A', overruled: true })
@@ -237,25 +237,25 @@ describe('overruling a grade', () => {
     expect((await history(later(120)))[0]).to.include({ state: 'IN_FORCE', withdrawnBy: null, withdrawnReason: null })
   })
 
-  it('what was withdrawn before anybody decided was never in force', async () => {
+  it('a withdrawn proposal was never in force', async () => {
     const { id } = await propose(db())
     const withdrawn = await withdraw(db(), id)
     expect(withdrawn).to.include({ state: 'WITHDRAWN', decidedBy: null, decidedAt: null, withdrawnReason: '依据不足' })
     expect(await standing(db())).to.include({ grade: 'C', overruled: false })
   })
 
-  it('of two who decide at once one does', async () => {
+  it('of two simultaneous decisions one succeeds', async () => {
     const { id } = await propose(db())
     const both = await Promise.all(['reviewer-1', 'reviewer-2'].map((by) => refusal(decide(db(), id, { by }))))
     expect(both.map(({ code }) => code).sort()).to.deep.equal(['OVERRULE_SETTLED', 'none'])
   })
 
-  it('of two who propose at once one does', async () => {
+  it('of two simultaneous proposals one succeeds', async () => {
     const both = await Promise.all(['officer-1', 'officer-2'].map((by) => refusal(propose(db(), { by }))))
     expect(both.map(({ code }) => code).sort()).to.deep.equal(['OVERRULE_NOT_ALLOWED', 'none'])
   })
 
-  it('an overrule is of the operator itself: what is merged into another does not bring it along', async () => {
+  it('belongs to the operator itself and does not move with a merger', async () => {
     await graded(db(), 'A', { n: 2 })
     await inForce(db())
     const merged = {
@@ -270,7 +270,7 @@ describe('overruling a grade', () => {
     expect(await standing(db(), TODAY, 1)).to.deep.equal({ grade: 'A', value: 900, overruled: false })
   })
 
-  it('the standing of every day, and the directory by grade, say what the history says', async () => {
+  it('the standing of every day and the directory by grade agree with the history', async () => {
     const days = fc.integer({ min: 0, max: 6 })
     const step = fc.record({
       act: fc.constantFrom('confirm' as const, 'refuse' as const, 'withdraw' as const),
@@ -311,7 +311,7 @@ describe('overruling a grade', () => {
     )
   })
 
-  it('opens no lead, no entry, no listing, and no score takes notice of it', async () => {
+  it('opens no lead, entry or listing, and changes no score', async () => {
     await score(db(), { cause: 'command', rules, families: ['registration'], all: true, now: at(later(1)) })
     const resting = [
       'listings',

@@ -7,7 +7,7 @@ const OPERATORS = 2_000
 describe('stored scores', () => {
   const db = database()
 
-  it('are replayed without a difference, and the one that was falsified is found', async () => {
+  it('are replayed without a difference, and a falsified one is found', async () => {
     const replayed = await soakScore(db(), rules, OPERATORS)
     expect(replayed).to.deep.equal({ verified: (OPERATORS * 5) / 4, differences: 0, found: 1 })
   })

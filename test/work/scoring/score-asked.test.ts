@@ -8,7 +8,7 @@ import { at, codeOf, database, later, NOW, operatorOf, pullItems, rowsOf, rules,
 const FAMILIES: FactFamily[] = ['registration']
 const options = { cause: 'command' as const, rules, families: FAMILIES, now: at(NOW) }
 
-describe('score, its rows and counts', () => {
+describe('counts and rows of scoring', () => {
   const db = database()
 
   const register = (many: number) =>
@@ -29,7 +29,7 @@ describe('score, its rows and counts', () => {
       many,
     ])
 
-  it('I-A7: a past day asked for keeps the rows of operators that change meanwhile', async () => {
+  it('I-A7: scoring a past day keeps the rows of operators that change meanwhile', async () => {
     await register(5)
     await changedMeanwhile(5)
     expect(await scored({ all: true, asOf: '2026-10-01' })).to.deep.equal({ scored: 5, stored: 5, unchanged: 0 })
@@ -37,7 +37,7 @@ describe('score, its rows and counts', () => {
     expect((await verify(db(), options)).differences).to.equal(0)
   })
 
-  it('I-A7: the counts of an ordinary run leave out operators that change meanwhile and are scored again', async () => {
+  it('I-A7: an ordinary run does not count operators that change meanwhile and are scored again', async () => {
     await register(5)
     await changedMeanwhile(2)
     expect(await scored({ all: true })).to.deep.equal({ scored: 3, stored: 3, unchanged: 0 })
@@ -47,7 +47,7 @@ describe('score, its rows and counts', () => {
     expect(await scored({ now: at(later(1_200)) })).to.deep.equal({ scored: 2, stored: 2, unchanged: 0 })
   })
 
-  it('I-B7: a sample of many pages is chosen once, and its causes are looked up by id', async () => {
+  it('I-B7: a sample of many pages is chosen once, and its causes are read by id', async () => {
     await register(1)
     await scored()
     const [column] = await rowsOf(
@@ -77,7 +77,7 @@ describe('score, its rows and counts', () => {
     expect(statements.filter((sql) => sql.includes('score-pages.next'))).to.have.length(3)
   })
 
-  it('I-A12: the day on which a shop closed reaches its evidence', async () => {
+  it('I-A12: the closing day of a shop reaches its evidence', async () => {
     await pullItems(db(), [{ key: 'S1', code: codeOf(1), value: '某店', day: '2020-01-01' }], {
       id: 'shops',
       kind: 'shop',

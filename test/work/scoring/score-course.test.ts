@@ -26,7 +26,7 @@ import {
 const FAMILIES: FactFamily[] = ['registration', 'inspections', 'lists', 'penalties']
 const MORNING = 'T02:00:00Z'
 
-describe('scoring in its course', () => {
+describe('scoring over time', () => {
   const db = database()
   const scored = async (now = NOW, more: { families?: FactFamily[]; all?: boolean } = {}, on: Db = db()) => {
     const done = await score(on, { cause: 'command', rules, families: FAMILIES, now: at(now), ...more })
@@ -107,7 +107,7 @@ describe('scoring in its course', () => {
     ['another state of the registration', () => register(1, later(5), { status: 'REVOKED' }, '2026-11-28'), 'D'],
   ]
   for (const [what, send, grade] of coming) {
-    it(`${what} that is dated ahead is scored on its day, without anything new`, async () => {
+    it(`${what} with a future date is scored on its day, without a new record`, async () => {
       await register(1)
       await scored()
       const stood = await last()
@@ -121,7 +121,7 @@ describe('scoring in its course', () => {
     })
   }
 
-  it('a score of a listed operator is replayed before and after it was merged, and after that was undone', async () => {
+  it('a score of a listed operator is replayed before its merger, after it, and after the undoing', async () => {
     await register(2)
     await published(db(), 1)
     await scored()
@@ -135,7 +135,7 @@ describe('scoring in its course', () => {
     expect(await differences()).to.equal(0)
   })
 
-  it('what was merged while it was scored gets no lead of its own', async () => {
+  it('an operator merged while it was scored gets no lead of its own', async () => {
     await register(2)
     await scored()
     await penalties(3)
@@ -150,7 +150,7 @@ describe('scoring in its course', () => {
     expect(await rowsOf(db(), 'select 1 from watch_entries where closed_at is null')).to.have.length(1)
   })
 
-  it('what was taken back while it was scored opens nothing', async () => {
+  it('records rolled back while they were scored open no lead', async () => {
     await register(1)
     await scored()
     const { run } = await penalties(3)
@@ -165,7 +165,7 @@ describe('scoring in its course', () => {
     expect(await differences()).to.equal(0)
   })
 
-  it('an entry without a day stands for no lead', async () => {
+  it('an entry without a day does not replace a lead', async () => {
     await register(1)
     await entry(1, { day: '', body: { list: 'ecommerce-2018', listed_on: null } })
     await scored()
@@ -174,7 +174,7 @@ describe('scoring in its course', () => {
     expect(await leads()).to.have.length(1)
   })
 
-  it('once its entry has ended an operator that is still below the line gets its lead', async () => {
+  it('an operator still below the line gets its lead once its entry has ended', async () => {
     await register(1)
     await entry(1)
     await penalties(3)
@@ -186,7 +186,7 @@ describe('scoring in its course', () => {
     expect(await leads()).to.have.length(1)
   })
 
-  it('a line that rises above a score opens what falling below it does', async () => {
+  it('a line raised above a score opens a lead like a fall below it', async () => {
     await register(1)
     await penalties(1)
     await scored()
@@ -206,7 +206,7 @@ describe('scoring in its course', () => {
     expect(await leads()).to.have.length(1)
   })
 
-  it('a lead that an officer dropped is not opened again because another run was taken back', async () => {
+  it('a lead that an officer dropped is not opened again by the rollback of another run', async () => {
     const { run } = await register(1)
     await scored()
     await penalties(3, 1, later(1))
@@ -220,7 +220,7 @@ describe('scoring in its course', () => {
     expect((await leads()).map((one) => one.split(' ')[1])).to.deep.equal(['NOT_LISTED'])
   })
 
-  it('when another family of facts is told for the first time everybody is scored anew', async () => {
+  it('the first records of another family have everybody scored anew', async () => {
     await register(2)
     await scored(NOW, { families: ['registration'] })
     expect(await scored(later(60), { families: ['registration'] })).to.deep.equal({ scored: 0, stored: 0 })
@@ -231,7 +231,7 @@ describe('scoring in its course', () => {
     expect(await differences()).to.equal(0)
   })
 
-  it('when a term of the rules is another everybody is scored anew, and what was scored before is replayed by the rules of then', async () => {
+  it('a changed term has everybody scored anew, and earlier scores are replayed by their own rules', async () => {
     await register(1)
     await entry(1, { day: '2022-01-01', body: { list: 'ecommerce-2018' } })
     await scored()
@@ -258,7 +258,7 @@ describe('scoring in its course', () => {
     ['what counts now', 'update current_scores set value = value - 1'],
     ['what standing reads', 'update latest_scores set value = value - 1'],
   ]
-  it('verify finds what else was falsified', async () => {
+  it('verify finds other falsifications', async () => {
     await register(1)
     await entry(1)
     await scored()

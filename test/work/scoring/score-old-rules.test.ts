@@ -17,7 +17,7 @@ const FAMILIES: readonly FactFamily[] = ['penalties', 'lists', 'shops']
 const oldLists = rules.lists.map(({ counting: _, ...list }) => list)
 const oldRules = { ...rules, lists: oldLists as unknown as readonly ListKind[] }
 
-describe('scores of old rules', () => {
+describe('scores under old rules', () => {
   const db = database()
   const scored = (by: typeof rules, seconds: number) =>
     score(db(), { cause: 'command', rules: by, families: FAMILIES, now: at(later(seconds)) })
@@ -26,7 +26,7 @@ describe('scores of old rules', () => {
     return { verified, differences }
   }
 
-  it('I-A9, I-A12: verify without a difference, and everybody is scored anew', async () => {
+  it('I-A9, I-A12: are verified without a difference, and everybody is scored anew', async () => {
     await published(db(), 1)
     await pullItems(db(), [row(1, { key: 'BACK' })], {
       id: 'dishonest',
@@ -53,13 +53,13 @@ describe('scores of old rules', () => {
     expect((await verified(360)).differences, 'one of them that was falsified').to.be.at.least(1)
   })
 
-  it('I-A12: a shop is evidence without end by old rules, and up to its last day by these', () => {
+  it('I-A12: count a shop without end, and new ones up to its last day', () => {
     const shop: RecordEvidence = { record: 7, kind: 'shop', body: { real_name_matched: false }, validTo: '2024-05-31' }
     const until = (lists: Parameters<typeof eventsOf>[1]) => eventsOf([shop], lists).map((event) => event.until ?? null)
     expect([until(oldLists), until(rules.lists)]).to.deep.equal([[null], ['2024-06-01']])
   })
 
-  it('F-8: a repair names an authority with one 市 or with two by these rules, and one spelling alone by old ones', () => {
+  it('F-8: accept one spelling of an authority in a repair, and new ones 市 once or twice', () => {
     const entry: RecordEvidence = {
       record: 1,
       kind: 'list_entry',

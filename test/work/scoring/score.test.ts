@@ -102,7 +102,7 @@ const leads = (db: Db) => rowsOf(db, `select operator_id, state from listings`)
 describe('score', () => {
   const db = database()
 
-  it('reasons add up for every operator of the synthetic world, and every score can be replayed', async () => {
+  it('reasons add up for every operator of the synthetic world, and every score is replayed', async () => {
     const agencies = await startAgencies(world())
     try {
       for (const from of feeds.values()) {
@@ -131,7 +131,7 @@ describe('score', () => {
     expect(await verified(db(), 10)).to.deep.equal({ verified: 10, differences: 0 })
   })
 
-  it('only operators with something new are scored, and unchanged facts add no row', async () => {
+  it('only operators with new records are scored, and unchanged facts add no row', async () => {
     await register(db(), 3)
     expect(await scored(db())).to.deep.equal({ scored: 3, stored: 3, unchanged: 0 })
     expect(await scored(db())).to.deep.equal({ scored: 0, stored: 0, unchanged: 0 })
@@ -141,7 +141,7 @@ describe('score', () => {
     expect(await scored(db(), { all: true })).to.deep.equal({ scored: 3, stored: 0, unchanged: 3 })
   })
 
-  it('a penalty is a reason with its version behind it', async () => {
+  it('a penalty is a reason that names its version', async () => {
     await register(db())
     await penalties(db(), 1)
     await scored(db())
@@ -154,7 +154,7 @@ describe('score', () => {
     expect(value).to.equal(600 + 80 + 20 - 160)
   })
 
-  it('a record that is removed leaves the score', async () => {
+  it('a removed record leaves the score', async () => {
     await register(db())
     await scored(db())
     const before = await last(db())
@@ -166,7 +166,7 @@ describe('score', () => {
     expect(await last(db())).to.deep.include({ value: before.value, grade: before.grade })
   })
 
-  it('falling to D opens one lead, however often it is scored and however much worse it gets', async () => {
+  it('a fall to D opens one lead, however often and however low it is scored', async () => {
     await register(db())
     await scored(db())
     await penalties(db(), 3)
@@ -180,7 +180,7 @@ describe('score', () => {
     expect(event).to.deep.equal({ move: 'openLead', by: 'score', role: 'clock', on: TODAY })
   })
 
-  it('below the line of watching an operator is on the internal watch list, once, until its score is above it again', async () => {
+  it('an operator below the watch line is on the internal watch list once, until its score rises above it', async () => {
     const watched = async () => {
       const found = await rowsOf(db(), 'select value, opened_on as on, closed_on as off from watch_entries order by id')
       return found.map(({ value, on, off }) => [value, on, off])
@@ -204,7 +204,7 @@ describe('score', () => {
     expect([await known(30), await known(150), await known(240)]).to.deep.equal([0, 1, 0])
   })
 
-  it('falling to D opens no second lead where an officer has one open', async () => {
+  it('a fall to D opens no second lead beside an officer’s open case', async () => {
     await register(db())
     await scored(db())
     await lead(db(), await operatorOf(db(), codeOf(1)))
@@ -213,7 +213,7 @@ describe('score', () => {
     expect(await leads(db())).to.have.length(1)
   })
 
-  it('a mirrored serious entry gives D with the version behind it, and no lead', async () => {
+  it('a mirrored serious entry gives D with its version, and no lead', async () => {
     await register(db())
     await scored(db())
     await entries(db(), 1)
@@ -225,7 +225,7 @@ describe('score', () => {
     expect(await leads(db())).to.have.length(0)
   })
 
-  it('an entry of 2018 without a date is shown and not counted', async () => {
+  it('an undated entry of 2018 is shown and not counted', async () => {
     await register(db())
     await entries(db(), 1, { body: () => ({ list: 'ecommerce-2018', listed_on: null }), day: '' })
     await scored(db())
@@ -236,7 +236,7 @@ describe('score', () => {
     expect(shown[0]?.records).to.have.length(1)
   })
 
-  it('a day asked about is scored by itself, opens no lead and leaves the operator to be scored', async () => {
+  it('scoring a past day opens no lead and leaves the operator in the queue', async () => {
     await register(db())
     await penalties(db(), 3)
     expect(await scored(db(), { asOf: '2026-11-01' })).to.deep.equal({ scored: 1, stored: 1, unchanged: 0 })
@@ -247,14 +247,14 @@ describe('score', () => {
     expect((await scored(db())).scored).to.equal(1)
   })
 
-  it('a dry run says what it would store and stores nothing', async () => {
+  it('a dry run counts what it would store and stores nothing', async () => {
     await register(db(), 2)
     expect(await scored(db(), { dryRun: true })).to.deep.equal({ scored: 2, stored: 2, unchanged: 0 })
     expect(await rowsOf(db(), 'select 1 from scores')).to.have.length(0)
     expect(await scored(db())).to.deep.equal({ scored: 2, stored: 2, unchanged: 0 })
   })
 
-  it('time alone moves a score on the day foretold', async () => {
+  it('time alone changes a score on the predicted day', async () => {
     await register(db(), 1, '2025-12-01')
     await scored(db())
     expect(await scored(db(), { now: at(new Date('2026-11-30T02:00:00Z')) })).to.include({ scored: 0 })
@@ -262,7 +262,7 @@ describe('score', () => {
     expect(await last(db())).to.include({ cause: 'TIME', asOf: '2026-12-01', value: 640 })
   })
 
-  it('a day after today can only be tried', async () => {
+  it('a future day is scored only in a dry run', async () => {
     await register(db(), 1, '2025-12-01')
     const future = { ...options, all: true, asOf: '2035-01-01' }
     expect((await refusal(score(db(), future))).code).to.equal('SCORE_OF_FUTURE')
@@ -270,7 +270,7 @@ describe('score', () => {
     expect(await rowsOf(db(), 'select * from scores')).to.deep.equal([])
   })
 
-  it('a day that somebody asked for answers that day and no later one', async () => {
+  it('a score of a past day answers that day and no later one', async () => {
     await register(db(), 1, '2025-12-01')
     await scored(db(), { all: true, asOf: '2026-01-01' })
     const [operator] = await rowsOf(db(), 'select id from operators')
@@ -291,7 +291,7 @@ describe('score', () => {
     'the body of a record': `update versions set body = jsonb_set(body, '{status}', '"REVOKED"') where kind = 'registration' and operator_id = (select operator_id from scores order by id limit 1)`,
     'the day a record was known': `update versions set known_from = now() + interval '50 years' where kind = 'registration' and operator_id = (select operator_id from scores order by id limit 1)`,
   }
-  it('verify finds whatever was falsified', async () => {
+  it('verify finds every falsification', async () => {
     await register(db(), 3)
     await scored(db())
     expect(await verified(db())).to.deep.equal({ verified: 3, differences: 0 })
@@ -329,7 +329,7 @@ describe('score', () => {
     expect(differences).to.equal(0)
   })
 
-  it('a sample is of the size asked for, or all there are', async () => {
+  it('a sample has the requested size, or all scores', async () => {
     await register(db(), 15)
     await scored(db())
     for (const [asked, got] of [
@@ -342,13 +342,13 @@ describe('score', () => {
       expect((await verified(db(), asked)).verified, String(asked)).to.equal(got)
   })
 
-  it('of two scorings at once each operator is scored once', async () => {
+  it('of two simultaneous runs each operator is scored once', async () => {
     await register(db(), 20)
     const both = await Promise.all([scored(db()), scored(db())])
     expect(both.map((one) => one.stored).sort((a, b) => a - b)).to.deep.equal([0, 20])
   })
 
-  it('an occurrence of the timetable is scored once', async () => {
+  it('a scheduled occurrence is scored once', async () => {
     await register(db())
     const both = await Promise.all([1, 2].map(() => score(db(), { ...options, cause: 'timetable', plannedFor: NOW })))
     expect(both.filter((one) => one === null)).to.have.length(1)
@@ -360,7 +360,7 @@ describe('score', () => {
     expect(await rowsOf(db(), 'select 1 from runs')).to.have.length(0)
   })
 
-  it('the enterprises of the real file of 2018 are D while their entry stands and not after (skipped without the file)', async function () {
+  it('the firms of the real 2018 file are D while their entry stands and not afterwards (skipped without the file)', async function () {
     const dishonest = feeds.get('dishonest')
     if (!existsSync(REAL) || dishonest === undefined) return this.skip()
     const pulled = await pullFeed(db(), dishonest, { file: { path: REAL, dated: '2018-05-15' } })

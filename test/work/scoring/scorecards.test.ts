@@ -20,7 +20,7 @@ const refused = (): Refusal => {
   throw new Error('not refused')
 }
 
-describe('the file of a scorecard', () => {
+describe('scorecard file', () => {
   afterEach(() => rmSync(PATH, { force: true }))
 
   const twice: [what: string, from: string, to: string, name: string][] = [
@@ -29,7 +29,7 @@ describe('the file of a scorecard', () => {
     ['spelt with an escape', '"cap": 20,', '"cap": 20, "c\\u0061p": 10,', 'cap'],
   ]
   for (const [what, from, to, name] of twice) {
-    it(`with a name given twice ${what} says two things and is refused, naming it`, () => {
+    it(`with a name given twice ${what} is refused by that name`, () => {
       writeFileSync(PATH, CARD.replace(from, to))
       const { code, message } = refused()
       expect(code).to.equal('SCORECARD_BROKEN')
@@ -37,7 +37,7 @@ describe('the file of a scorecard', () => {
     })
   }
 
-  it('is read anew once it is changed: broken it is left out of those that load, mended it is among them', () => {
+  it('is read again after a change, and is available only while it is valid', () => {
     expect(versionsThatLoad()).to.include.members(['ecommerce-1', 'general-1']).and.not.include(VERSION)
     for (const broken of [
       '{ "version": ',

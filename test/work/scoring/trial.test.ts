@@ -65,10 +65,10 @@ const refused = async (asked: Promise<unknown>): Promise<Refusal> => {
   throw thrown
 }
 
-describe('trial', () => {
+describe('trial of a scorecard', () => {
   const db = database()
 
-  it('compares two cards over all operators and stores what came of it, and nothing else', async () => {
+  it('compares two cards over all operators and stores only the result', async () => {
     await register(db(), 3)
     await penalty(db())
     await kept(db())
@@ -104,7 +104,7 @@ describe('trial', () => {
     expect(trial.kinds.map(({ kind, operators }) => [kind, operators])).to.deep.equal([['ENTERPRISE', 3]])
   })
 
-  it('a trial of the day ahead weighs the facts of that day', async () => {
+  it('counts the facts of a future day', async () => {
     await register(db(), 1)
     await penalty(db())
     await kept(db())
@@ -112,7 +112,7 @@ describe('trial', () => {
     expect(trial).to.include({ asOf: '2040-01-01', operators: 1, unchanged: 1 })
   })
 
-  it('what was merged into another operator and what is no longer believed in is not counted', async () => {
+  it('leaves out merged operators and those no longer believed in', async () => {
     await register(db(), 3)
     await kept(db())
     const [one, two] = await Promise.all([1, 2].map((n) => operatorOf(db(), codeOf(n))))
@@ -120,14 +120,14 @@ describe('trial', () => {
     expect((await tryScorecard(db(), options)).scored).to.equal(2)
   })
 
-  it('tries against the card named instead of the one in force', async () => {
+  it('compares with the named card instead of the one in force', async () => {
     await register(db(), 1)
     await kept(db())
     const { trial, unchanged } = await tryScorecard(db(), { ...options, version: 'ecommerce-1', against: NEW })
     expect([trial.scorecard.version, trial.against.version, unchanged]).to.deep.equal(['ecommerce-1', NEW, 1])
   })
 
-  it('an unknown card, and one whose file says another thing than is kept, are refused and nothing is stored', async () => {
+  it('refuses an unknown card and one whose file differs from the stored one, and stores nothing', async () => {
     await register(db(), 1)
     await kept(
       db(),
@@ -143,7 +143,7 @@ describe('trial', () => {
     expect(await rowsOf(db(), 'select 1 from trials')).to.have.length(0)
   })
 
-  it('a card whose file is broken is refused with place and reason', async () => {
+  it('refuses a card with a broken file with place and reason', async () => {
     const version = 'broken-trial-test'
     const path = resolve('schema/scorecards', `${version}.json`)
     const broken = card((copy) => {
@@ -159,7 +159,7 @@ describe('trial', () => {
     }
   })
 
-  it('stops where it is told to, and stores nothing', async () => {
+  it('stops when aborted, and stores nothing', async () => {
     await register(db(), 1)
     await kept(db())
     const thrown = await tryScorecard(db(), { ...options, signal: AbortSignal.abort(new Error('enough')) }).catch(
@@ -169,7 +169,7 @@ describe('trial', () => {
     expect(await rowsOf(db(), 'select 1 from trials')).to.have.length(0)
   })
 
-  it('a question is answered with the trial made today, and with a new one once something was scored', async () => {
+  it('a request gets today’s trial, and a new one after more scoring', async () => {
     await register(db(), 2)
     await scoreAll(db())
     await kept(db())
@@ -184,7 +184,7 @@ describe('trial', () => {
     expect([first.result.worse, second.result.worse]).to.deep.equal([0, 1])
   })
 
-  it('a trial of yesterday, of another day or against another card answers no question of today', async () => {
+  it('a trial of yesterday, of another day or against another card is not reused', async () => {
     await register(db(), 1)
     await kept(db())
     const other = card((copy) => {
@@ -201,7 +201,7 @@ describe('trial', () => {
     expect((await latestOf(db(), [hashOfCard(stricter)])).get(hashOfCard(stricter))?.id).to.equal(against.id)
   })
 
-  it('the same question asked by several at once is worked out once', async () => {
+  it('simultaneous equal requests run one trial', async () => {
     await register(db(), 2)
     await kept(db())
     const asked = await Promise.all(Array.from({ length: 5 }, () => trialAsked(db(), options)))
@@ -209,7 +209,7 @@ describe('trial', () => {
     expect(await rowsOf(db(), 'select 1 from trials')).to.have.length(1)
   })
 
-  it('over too many operators a question is refused with the command, and answered after it ran', async () => {
+  it('a request over too many operators is refused with the command, and answered after it ran', async () => {
     await register(db(), 3)
     await kept(db())
     const few = { ...options, operatorsMost: 2 }
@@ -223,7 +223,7 @@ describe('trial', () => {
     expect((await trialAsked(db(), { ...few, operatorsMost: 3 })).id).to.equal(trial.id)
   })
 
-  it('a step of many operators ends and the next begins where it ended', async () => {
+  it('a batch of many operators continues where the last one ended', async () => {
     await register(db(), 1)
     await kept(db())
     await db().raw(

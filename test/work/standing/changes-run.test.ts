@@ -6,7 +6,7 @@ import { listen } from '../../support/events.js'
 import { startHub, type TestHub } from '../../support/hub.js'
 import { at, codeOf, database, later, log, NOW, TODAY } from '../../support/world.js'
 
-describe('the run of changes', () => {
+describe('numbering of changes', () => {
   const db = database()
   const operator = async (n: number): Promise<void> => {
     const [run] = await db()('runs').insert(
@@ -26,7 +26,7 @@ describe('the run of changes', () => {
   const run = (now = NOW) => runChanges(db(), { cause: 'command', now: at(now), sending: null, log })
   const marks = async (): Promise<number> => Number((await db()('change_marks').count('* as n').first())?.['n'])
 
-  it('before any marketplace has sent a list nothing is marked, and from then on everything is', async () => {
+  it('nothing is marked before the first marketplace sends a list, and everything afterwards', async () => {
     await operator(1)
     expect(await marks()).to.equal(0)
     await sends('mall', [codeOf(2)])
@@ -40,7 +40,7 @@ describe('the run of changes', () => {
     expect(row).to.deep.include({ outcome: 'DONE', cause: 'command' })
   })
 
-  it('the first list waits for whoever has begun to write before it, and gives up where that takes long', async () => {
+  it('the first list waits for open writes, and is refused when these take long', async () => {
     const writing = await db().transaction()
     await writing.raw('select changes_wanted()')
     const refused = await sends('mall', [codeOf(1)]).then(
@@ -52,7 +52,7 @@ describe('the run of changes', () => {
     expect((await sends('mall', [codeOf(1)])).sequence).to.equal(1)
   })
 
-  it('a grade that people set and that ends is told on the day after its end, though no row is written', async () => {
+  it('the end of an overridden grade is a change on the next day, though no row is written', async () => {
     await operator(1)
     await sends('mall', [codeOf(1)])
     const { id } = await db()('operators').first('id')
@@ -74,7 +74,7 @@ describe('the run of changes', () => {
     expect((await db()('changes').orderBy('sequence', 'desc').first()).what).to.deep.equal(['GRADE'])
   })
 
-  it('erases what is past its time, and keeps the numbers', async () => {
+  it('expired changes are erased and their numbers stay used', async () => {
     await sends('mall', [codeOf(1)])
     const run_ = await run(later((RETAINED_DAYS + 1) * 86_400))
     expect(run_?.erased).to.equal(1)
@@ -82,7 +82,7 @@ describe('the run of changes', () => {
     expect((await sends('mall', [codeOf(1)])).sequence).to.equal(2)
   })
 
-  it('a change that is numbered is never altered', async () => {
+  it('a numbered change is never altered', async () => {
     await sends('mall', [codeOf(1)])
     const altered = await db()('changes')
       .update({ what: ['NAME'] })
@@ -97,7 +97,7 @@ describe('the run of changes', () => {
 describe('a hub with listeners', () => {
   let test: TestHub
 
-  it('stops at once, and tells them so', async () => {
+  it('stops at once and sends them an end event', async () => {
     test = await startHub()
     const one = await listen(`${test.url}/v1/changes`, await test.token('marketplace'))
     await one.until(({ event }) => event === 'start')

@@ -18,8 +18,8 @@ const ROWS = 60_000
 /** Bytes of the answer after which the hub is killed. */
 const RECEIVED = 1_500_000
 
-describe('a hub that is killed in the midst of a stream of standings', () => {
-  it('has kept the row of each chunk of which anyone has received a line', async () => {
+describe('a hub killed during a stream of standings', () => {
+  it('has stored the audit row of each chunk of which a line was received', async () => {
     const test = await freshDatabase()
     const folder = mkdtempSync(join(tmpdir(), 'hub-killed-'))
     let child: ChildProcess | null = null

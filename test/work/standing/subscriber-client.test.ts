@@ -48,7 +48,7 @@ const NAMES: Record<string, string[]> = {
   'nowhere.example': [],
 }
 
-describe('the client for addresses of subscribers', () => {
+describe('HTTP client for subscriber addresses', () => {
   const servers: Server[] = []
   let asked: string[] = []
 
@@ -87,7 +87,7 @@ describe('the client for addresses of subscribers', () => {
   }
 
   for (const address of SPELLINGS)
-    it(`${address} is refused, by http and by https`, async () => {
+    it(`refuses ${address}, by http and by https`, async () => {
       for (const url of [address, address.replace('http:', 'https:')]) {
         expect(await kindOf(callSubscriber(url, { ...given, resolve: async () => ['127.0.0.1'] })), url).to.equal(
           'forbidden',
@@ -99,13 +99,13 @@ describe('the client for addresses of subscribers', () => {
     })
 
   for (const [name, addresses] of Object.entries(NAMES))
-    it(`${name} is refused by what it leads to`, async () => {
+    it(`refuses ${name} by its resolved addresses`, async () => {
       expect(await kindOf(callSubscriber(`https://${name}/`, { ...given, resolve: async () => addresses }))).to.equal(
         'forbidden',
       )
     })
 
-  it('a name is resolved once, and the connection goes to what was checked, whatever it leads to a moment later', async () => {
+  it('resolves a name once and connects to the checked address, whatever the name resolves to later', async () => {
     const port = await listening('127.0.0.2', (_, response) => response.writeHead(204).end())
     await listening('127.0.0.1', (_, response) => response.writeHead(204).end(), port)
     const answers = [['127.0.0.2'], ['127.0.0.1']]
@@ -120,7 +120,7 @@ describe('the client for addresses of subscribers', () => {
     expect(asked).to.have.length(1)
   })
 
-  it('a name that is public first and private then is refused the second time', async () => {
+  it('refuses a name that resolves to a private address the second time', async () => {
     const answers = [['8.8.8.8'], ['127.0.0.1']]
     let times = 0
     const resolve = async () => answers[times++] ?? []
@@ -128,7 +128,7 @@ describe('the client for addresses of subscribers', () => {
     expect(await kindOf(callSubscriber('https://rebind.example/', { ...given, resolve }))).to.equal('forbidden')
   })
 
-  it('a redirect is not followed', async () => {
+  it('follows no redirect', async () => {
     const inner = await listening('127.0.0.1', (_, response) => response.end('secret'))
     for (const status of [301, 302, 303, 307, 308]) {
       const outer = await listening('127.0.0.1', (_, response) =>
@@ -139,7 +139,7 @@ describe('the client for addresses of subscribers', () => {
     expect(asked.filter((each) => each.includes('/inner'))).to.deep.equal([])
   })
 
-  it('an answer without an end is not read, and one that never comes has a limit', async () => {
+  it('does not read an endless answer, and limits the wait for one', async () => {
     const endless = await listening('127.0.0.1', (_, response) => {
       const more = () => {
         while (!response.destroyed && response.write('x'.repeat(65_536)));
@@ -160,7 +160,7 @@ describe('the client for addresses of subscribers', () => {
     ).to.equal('timeout')
   })
 
-  it('what cannot be reached is told by name', async () => {
+  it('names the kind of a failed connection', async () => {
     const gone = async () => {
       throw Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' })
     }

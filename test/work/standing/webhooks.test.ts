@@ -88,7 +88,7 @@ describe('webhooks', () => {
       (error) => (isRefusal(error) ? error.code : String(error)),
     )
 
-  it('tells a change, signed so that the library of Standard Webhooks verifies it, and the body is what was signed', async () => {
+  it('sends a change signed so that the Standard Webhooks library verifies it', async () => {
     const { secret } = await add()
     expect(secret).to.match(/^whsec_[A-Za-z0-9+/]{43}=$/)
     const name = await rename(one)
@@ -107,7 +107,7 @@ describe('webhooks', () => {
     expect(() => new Webhook(secret).verify(text, { ...headers, 'webhook-id': `${id}0` })).to.throw()
   })
 
-  it('while a secret is being changed both verify, and then the new one alone', async () => {
+  it('signs with both secrets during a rotation, then with the new one alone', async () => {
     const { webhook, secret } = await add()
     const rotated = await webhooks.rotateWebhook(db(), world.keys, { id: webhook.id, client: CLIENT, now })
     mall.secrets.push(rotated.secret)
@@ -120,7 +120,7 @@ describe('webhooks', () => {
     expect(mall.received[1]?.by).to.deep.equal([rotated.secret])
   })
 
-  it('keeps no secret that a copy of the database alone tells', async () => {
+  it('stores a secret only sealed', async () => {
     const { webhook, secret } = await add()
     const row = await stateOf(webhook.id)
     expect(JSON.stringify(row)).to.not.include(secret.slice('whsec_'.length))
@@ -131,7 +131,7 @@ describe('webhooks', () => {
     expect(() => world.keys.unseal(turned, webhooks.secretAbout(webhook.id))).to.throw()
   })
 
-  it('tries again on the schedule of the specification, under the same id, and then gives the message up', async () => {
+  it('retries on the specified schedule under the same id, then gives up', async () => {
     const { webhook } = await add()
     mall.answer = () => 400
     await rename(one)
@@ -165,7 +165,7 @@ describe('webhooks', () => {
     expect(row.state).to.equal('GIVEN_UP')
   })
 
-  it('an address that is busy is let alone for as long as it asks, and has all at once when it is back', async () => {
+  it('waits as long as a busy address asks, then sends everything at once', async () => {
     await add()
     mall.answer = () => ({ status: 503, headers: { 'retry-after': '1800' } })
     for (const code of [one, two, three]) await rename(code)
@@ -180,7 +180,7 @@ describe('webhooks', () => {
     expect(mall.received).to.have.length(tried + 3)
   })
 
-  it('an address that is gone from the network costs the others nothing, and is told when it is back', async () => {
+  it('an unreachable address delays no other, and is served when it is back', async () => {
     const dead = await startMarketplace()
     await add(dead.url)
     await dead.close()
@@ -194,7 +194,7 @@ describe('webhooks', () => {
     expect(row.last_error).to.match(/^refused: /)
   })
 
-  it('removals leave first, and a removal takes the place of what is owed of its seller', async () => {
+  it('removals leave first and replace what is owed for the same seller', async () => {
     const { webhook } = await add()
     await rename(one)
     await rename(two)
@@ -208,7 +208,7 @@ describe('webhooks', () => {
     expect(states.map(({ state }: { state: string }) => state)).to.deep.equal(['FOLDED', 'CONFIRMED'])
   })
 
-  it('P-B5: an address that does not answer holds up neither another address nor what is numbered later', async () => {
+  it('P-B5: an address that does not answer delays neither other addresses nor later changes', async () => {
     const hung: ServerResponse[] = []
     const slow = createServer((_, response) => hung.push(response))
     await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve))
@@ -230,7 +230,7 @@ describe('webhooks', () => {
     await new Promise((resolve) => slow.close(resolve))
   })
 
-  it('F-13: tells that the list was replaced, and a removal names the changes whose place it takes', async () => {
+  it('F-13: sends that the list was replaced, and a removal names the changes that it replaces', async () => {
     await add()
     const given = {
       client: CLIENT,
@@ -255,7 +255,7 @@ describe('webhooks', () => {
     expect(explained).to.deep.equal(explained.map((_, place) => sequence + place))
   })
 
-  it('of one seller a later change waits for the earlier, so that no older state comes after a newer', async () => {
+  it('sends later changes of a seller after earlier ones', async () => {
     await add()
     mall.answer = ({ body }) => (body.data.code === one && mall.received.length === 1 ? 500 : 200)
     const first = await rename(one)
@@ -271,7 +271,7 @@ describe('webhooks', () => {
     expect(sequences).to.deep.equal([...sequences].sort((a, b) => a - b))
   })
 
-  it('410 ends it at once, with an alarm; its marketplace enables it, and has what it missed', async () => {
+  it('a 410 disables it at once with an alarm; enabling it sends what was missed', async () => {
     const { webhook } = await add()
     mall.answer = () => 410
     await rename(one)
@@ -288,7 +288,7 @@ describe('webhooks', () => {
     expect(codesTold()).to.deep.equal([one, one, two])
   })
 
-  it('five days without a message taken end it, with an alarm; a message taken in between begins them anew', async () => {
+  it('five days without an accepted message disable it with an alarm; an accepted one restarts the count', async () => {
     const { webhook } = await add()
     mall.answer = () => 'cut'
     await rename(one)
@@ -310,7 +310,7 @@ describe('webhooks', () => {
     expect(await stateOf(webhook.id)).to.deep.include({ failing_since: null, failures: 0 })
   })
 
-  it('is replayed from a number, also what it has; from one that is gone it is refused', async () => {
+  it('replays from a number, delivered messages included, and refuses an erased number', async () => {
     const { webhook } = await add()
     for (const code of [one, two, three]) await rename(code)
     await tell()
@@ -322,7 +322,7 @@ describe('webhooks', () => {
     expect(await refusal(webhooks.enableWebhook(db(), beyond))).to.equal('CHANGES_GONE')
   })
 
-  it('two processes that send at once tell each change once', async () => {
+  it('two simultaneous senders send each change once', async () => {
     await add()
     for (let i = 0; i < 12; i += 1) await rename([one, two, three][i % 3] ?? one)
     await Promise.all([tell(), tell(), tell()])
@@ -336,7 +336,7 @@ describe('webhooks', () => {
     }
   })
 
-  it('what a process that died had claimed is told when its lease ends', async () => {
+  it('sends messages leased by a dead process when the lease ends', async () => {
     await add()
     await rename(one)
     await db()('webhook_messages').update({ attempts: 1, leased_until: new Date(now.getTime() + 30_000), sent_at: now })
@@ -347,7 +347,7 @@ describe('webhooks', () => {
     expect(codesTold()).to.deep.equal([one])
   })
 
-  it('its row is in the trail before a message leaves; where that cannot be kept nothing leaves', async () => {
+  it('writes the audit row before a message leaves, and sends nothing where that fails', async () => {
     await add()
     await rename(one)
     const kept: string[] = []
@@ -373,7 +373,7 @@ describe('webhooks', () => {
     expect(codesTold()).to.deep.equal([one])
   })
 
-  it('an address that has come to lead inwards since is not called', async () => {
+  it('does not call an address that resolves to a private one since', async () => {
     const resolve = async () => ['8.8.8.8']
     const url = 'https://turned.example/hook'
     await webhooks.addWebhook(db(), world.keys, { client: CLIENT, url, allow: [], resolve, now })
@@ -383,7 +383,7 @@ describe('webhooks', () => {
     expect(row.last_error).to.match(/^forbidden: /)
   })
 
-  it('refuses an address that may not be called, one that is there, and a sixth', async () => {
+  it('refuses a forbidden address, a duplicate and a sixth', async () => {
     const made = { client: CLIENT, allow: [] as string[], now }
     for (const url of [
       'http://127.0.0.1:1/x',

@@ -6,14 +6,14 @@ import type { OccurrenceTurn } from '../../../src/work/timetable/occurrences.js'
 import { RULES, type ScheduledJob, timetable } from '../../../src/work/timetable/timetable.js'
 import { database, log, NOW, rowsOf } from '../../support/world.js'
 
-describe('the timetable', () => {
+describe('timetable', () => {
   const rows = timetable([...feeds.values()], ['national', 'jilin'])
 
-  it('every row is a cron expression that names minutes first, and comes again', () => {
+  it('every row is a cron expression that comes again', () => {
     for (const row of rows) expect(next(parse(row.cron), NOW), `${row.job} ${row.subject}`).to.not.equal(null)
   })
 
-  it('there is one row for each feed and platform, and one for each job without a subject', () => {
+  it('every feed, platform and job without a subject has one row', () => {
     const names = rows.map((row) => `${row.job} ${row.subject}`.trim())
     expect(new Set(names).size).to.equal(names.length)
     expect(names).to.include.members([
@@ -33,13 +33,13 @@ describe('the timetable', () => {
     expect(names).to.have.length(11 + feeds.size)
   })
 
-  it('what takes down, and what erases, may not be paused', () => {
+  it('jobs that remove or erase cannot be paused', () => {
     const kept = Object.entries(RULES).filter(([, { pausable }]) => !pausable)
     expect(kept.map(([job]) => job)).to.have.members(['push', 'publish', 'expire', 'trail', 'audit', 'changes', 'tidy'])
   })
 })
 
-describe('the clock', () => {
+describe('clock of the timetable', () => {
   const db = database()
   const occasions: ScheduledJob[] = [{ job: 'pull', subject: 'registry', cron: '* * * * *' }]
   /** An hour that no test waits for; each call is a second later. */
@@ -51,7 +51,7 @@ describe('the clock', () => {
     }
   }
 
-  it('a minute that begins is told as what was planned, and a stop lets what runs end', async () => {
+  it('passes each minute with its planned time, and a stop lets running jobs end', async () => {
     let ended = false
     const told = await new Promise<{ turn: OccurrenceTurn; stop: Promise<void>; aborted: () => boolean }>((resolve) => {
       const clock = startClock(db(), {

@@ -83,10 +83,10 @@ const causes = async (db: Db) => (await concerns.list(db, { first: 10, after: nu
 const back = (db: Db, run: number, more: { mayMove?: boolean } = {}) =>
   rollBack(db, { run, reason: '误报', by: 'reviewer-1', rules, now: at(later(HOUR)), ...more })
 
-describe('what the clock has hidden for a doubt', () => {
+describe('an entry that the clock hid for a doubt', () => {
   const db = database()
 
-  it('is not half shown again: where it may not be public the take-back leaves it hidden and asks', async () => {
+  it('stays hidden with a concern where a rollback leaves it unpublishable', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     const first = await tell(db(), { body: PERSON, now: later(60) })
@@ -98,7 +98,7 @@ describe('what the clock has hidden for a doubt', () => {
     expect(await causes(db())).to.deep.equal(['RESTORED'])
   })
 
-  it('stays hidden when another run is taken back', async () => {
+  it('stays hidden when another run is rolled back', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     await tell(db(), { body: PERSON, now: later(60) })
@@ -109,7 +109,7 @@ describe('what the clock has hidden for a doubt', () => {
     expect(await causes(db())).to.deep.equal(['NOT_PUBLIC'])
   })
 
-  it('stays hidden when it is taken back by one who may not move listings, who leaves it to a person', async () => {
+  it('stays hidden with a concern when a person who may not move listings rolls back', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     const run = await tell(db(), { body: LIGHT, now: later(60) })
@@ -128,7 +128,7 @@ describe('what the clock has hidden for a doubt', () => {
     expect(await stateOf(db(), id)).to.equal('HIDDEN')
   })
 
-  it('is not hidden at all where the listing rests on the decision not being performed', async () => {
+  it('is not hidden where the listing rests on non-performance of the decision', async () => {
     await tell(db())
     const decision = await versions.current(db(), 'penalties', 'P1')
     let listing = await lead(db(), await operatorOf(db(), codeOf(1)))
@@ -141,10 +141,10 @@ describe('what the clock has hidden for a doubt', () => {
   })
 })
 
-describe('a repair told from elsewhere', () => {
+describe('a repair reported from elsewhere', () => {
   const db = database()
 
-  it('does not remove again what was restored because it was withdrawn', async () => {
+  it('does not remove again an entry restored because that result was withdrawn', async () => {
     await tell(db())
     const { id, endsOn } = await caseOn(db())
     await repair(db(), NUMBER, later(60))
@@ -156,7 +156,7 @@ describe('a repair told from elsewhere', () => {
     expect(await stateOf(db(), id)).to.equal('PUBLISHED')
   })
 
-  it('before the decision was entered asks when its number is known, and nothing is published before that is settled', async () => {
+  it('from before the decision opens a concern when its number is known, and prevents publication until that is settled', async () => {
     await tell(db())
     const before = PATH(0).findIndex(([name]) => name === 'decideListing')
     const { id } = await caseOn(db(), before)
@@ -172,10 +172,10 @@ describe('a repair told from elsewhere', () => {
   })
 })
 
-describe('what follows the words of its records', () => {
+describe('public entries and their records', () => {
   const db = database()
 
-  it('goes on naming the firm that was listed, whoever it was merged into', async () => {
+  it('an entry keeps naming the firm that was listed after a merger', async () => {
     await tell(db())
     await caseOn(db())
     const other = { key: 'G2', code: codeOf(2), name: '吉林另一家有限公司', value: '虚构某地', day: '2020-01-01' }
@@ -189,7 +189,7 @@ describe('what follows the words of its records', () => {
     expect(entry).to.deep.equal({ reason: '更正后的违法行为' })
   })
 
-  it('leaves scores of before as they can be made again, and withheld once the entry has gone', async () => {
+  it('earlier scores stay reproducible, and are withheld once the entry has gone', async () => {
     await tell(db())
     const { id, operatorId } = await caseOn(db())
     await score(db(), { cause: 'command', rules, families: FAMILIES, now: at(later(30)) })
@@ -207,7 +207,7 @@ describe('what follows the words of its records', () => {
     expect((await scores.forgotten(db(), [made?.id ?? 0], TODAY)).size).to.equal(1)
   })
 
-  it('is told anew by the clock, once, where the masks know more by now', async () => {
+  it('the clock delivers an entry again, once, when the masks change', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     const masked = () => rowsOf(db(), `select body->>'reason' as reason, masks from public_entries`)
@@ -222,10 +222,10 @@ describe('what follows the words of its records', () => {
   })
 })
 
-describe('an entry whose penalty a delivery merely lacks', () => {
+describe('an entry whose penalty is absent from a delivery', () => {
   const db = database()
 
-  it('is told anew in what is left of its words, too, once the masks know more', async () => {
+  it('is delivered again from its remaining texts when the masks change', async () => {
     await tell(db())
     const { id } = await caseOn(db())
     await db().raw(`update versions set ended_on = date '2026-11-24' where kind = 'penalty' and known_to is null`)
@@ -239,10 +239,10 @@ describe('an entry whose penalty a delivery merely lacks', () => {
   })
 })
 
-describe('a hide that no scoring waits to begin with', () => {
+describe('a hiding during scoring', () => {
   const db = database()
 
-  it('is weighed by the scoring that begins while it is made', async () => {
+  it('is counted by the scoring that begins while it is made', async () => {
     await tell(db())
     const { id, operatorId } = await caseOn(db())
     let [release, begun] = [() => {}, () => {}]

@@ -46,10 +46,10 @@ const machine = (db: Db) => {
 
 const doubted = async (db: Db) => (await clockDoubts.open(db))?.cause ?? null
 
-describe('P-A3: the clock of a hub', () => {
+describe('P-A3: clock of a hub', () => {
   const db = database()
 
-  it('is the database’s, whatever the host’s wall clock says', async () => {
+  it('follows the database’s clock, whatever the host’s clock says', async () => {
     const { turned, parts, instant, pass } = machine(db())
     const clock = await openClock(db(), parts)
     for (const step of [2 * DAY, -4 * DAY, 3_650 * DAY]) {
@@ -63,7 +63,7 @@ describe('P-A3: the clock of a hub', () => {
     expect(await doubted(db())).to.equal(null)
   })
 
-  it('is doubted once the database’s leaps by more than 30 s between two looks, and believed when it is back', async () => {
+  it('is doubted when the database’s clock leaps by more than 30 s between two looks, and believed once it is back', async () => {
     const { turned, parts, instant, pass } = machine(db())
     const clock = await openClock(db(), parts)
     pass(SECOND)
@@ -86,7 +86,7 @@ describe('P-A3: the clock of a hub', () => {
     expect(clock.sure()).to.deep.equal(clock.now())
   })
 
-  it('is doubted at start more than a day past the newest row, also by the next start, until a second source agrees', async () => {
+  it('is doubted at start more than a day past the newest row, until a second source agrees', async () => {
     const { turned, parts } = machine(db())
     await openClock(db(), parts)
     turned.offset = 2 * DAY
@@ -104,7 +104,7 @@ describe('P-A3: the clock of a hub', () => {
     ])
   })
 
-  it('is confirmed by a person, with a reason; one that is not doubted needs none', async () => {
+  it('is confirmed by a person with a reason, and only while it is doubted', async () => {
     const { turned, parts } = machine(db())
     const given = { by: 'admin-1', reason: '已核对授时中心', mark: MARK }
     await openClock(db(), parts)
@@ -128,12 +128,12 @@ describe('P-A3: the clock of a hub', () => {
   })
 })
 
-describe('P-A3: while the clock is doubted', () => {
+describe('P-A3: during clock doubt', () => {
   const db = database()
   const YEARS = new Date(NOW.getTime() + 3_650 * DAY)
   const doubt = () => clockDoubts.begin(db(), { cause: 'LEAP', foundAt: YEARS, expectedAt: NOW })
 
-  it('no entry ends, nothing is erased, and afterwards both go on', async () => {
+  it('no entry ends and nothing is erased, and both resume afterwards', async () => {
     await published(db(), 1)
     await doubt()
     const later = { rules, cause: 'command' as const, now: at(YEARS), log }
@@ -144,7 +144,7 @@ describe('P-A3: while the clock is doubted', () => {
     expect(await expire(db(), later)).to.deep.equal({ expired: 1 })
   })
 
-  it('an entry is hidden and removed as ever, and the order of knowledge does not run ahead', async () => {
+  it('entries are hidden and removed as usual, and the order of knowledge does not run ahead', async () => {
     const { id } = await published(db(), 1)
     const other = await published(db(), 2)
     await doubt()
@@ -159,7 +159,7 @@ describe('P-A3: while the clock is doubted', () => {
     expect(beside.getTime() - NOW.getTime()).to.be.lessThan(DAY)
   })
 
-  it('the list only shrinks, and nothing is signed for longer than is certain', async () => {
+  it('the list only shrinks, and nothing is signed beyond the certain time', async () => {
     const signed: string[] = []
     const manifests = { ...KEY, sign: (said: string) => ({ kid: 'k', jws: String(signed.push(said)) }) }
     const options = { cause: 'command' as const, manifests, note: () => {}, sure: () => NOW }

@@ -21,7 +21,7 @@ import {
 
 const ALL = new Date('9999-12-31T00:00:00Z')
 
-describe('a record whose code its agency takes away', () => {
+describe('a record whose code its agency removes', () => {
   const db = database()
   const lastPull = async (): Promise<number> =>
     Number((await rowsOf(db(), `select max(id) as id from runs where job = 'pull'`))[0]?.['id'])
@@ -41,7 +41,7 @@ describe('a record whose code its agency takes away', () => {
   const state = async () => (await rowsOf(db(), 'select state from unmatched')).map((one) => one['state'])
   const NAMELESS = { code: '' }
 
-  it('waits and is nobody’s; before, it is known as it was, and whose it was is scored', async () => {
+  it('is unmatched; the past stays as it was, and its former operator is queued for scoring', async () => {
     await send({}, 0)
     await db()('dirty_operators').delete()
     await send(NAMELESS, 60)
@@ -49,7 +49,7 @@ describe('a record whose code its agency takes away', () => {
     expect(await rowsOf(db(), 'select 1 from dirty_operators')).to.have.length(1)
   })
 
-  it('is nobody’s on earlier days either, if it is a state', async () => {
+  it('belongs to nobody on earlier days either where its kind is a state', async () => {
     await send({ shop: 'shop:guguji:1', value: '旧店', day: '2021-01-01' }, 0, 'shop')
     await send({ shop: 'shop:guguji:1', value: '新店', day: '2024-01-01' }, 10, 'shop')
     const days = async (knownAt = ALL) => [
@@ -66,20 +66,20 @@ describe('a record whose code its agency takes away', () => {
     expect(await days()).to.deep.equal([1, 1])
   })
 
-  it('is whose it was again when that run is taken back, and waits no longer', async () => {
+  it('belongs to its operator again when that run is rolled back, and is closed as unmatched', async () => {
     await send({}, 0)
     await back(await send(NAMELESS, 60), 120)
     expect([await believed(1), await state()]).to.deep.equal([1, ['TAKEN_BACK']])
   })
 
-  it('is whose it was again also where it had waited once before', async () => {
+  it('belongs to its operator again also where it had been unmatched before', async () => {
     await send(NAMELESS, 0)
     await send({}, 10)
     await back(await send({ ...NAMELESS, value: '别的' }, 60), 120)
     expect([await believed(1), await state()]).to.deep.equal([1, ['MATCHED']])
   })
 
-  it('is whose it was again when both of two runs that let it go are taken back, the earlier first', async () => {
+  it('belongs to its operator again when two such runs are rolled back, the earlier first', async () => {
     await send({}, 0)
     const first = await send({ ...NAMELESS, value: '别的' }, 60)
     const second = await send({ ...NAMELESS, value: '又一' }, 90)
@@ -89,7 +89,7 @@ describe('a record whose code its agency takes away', () => {
     expect([await believed(1), await state()]).to.deep.equal([1, ['TAKEN_BACK']])
   })
 
-  it('stays nobody’s when the run that had said otherwise before is taken back', async () => {
+  it('stays unmatched when an earlier run that changed it is rolled back', async () => {
     await send({}, 0)
     const changed = await send({ value: '别的' }, 10)
     await send(NAMELESS, 60)
@@ -97,14 +97,14 @@ describe('a record whose code its agency takes away', () => {
     expect([await believed(1), await state()]).to.deep.equal([0, ['OPEN']])
   })
 
-  it('is its operator’s once more when the code comes again', async () => {
+  it('belongs to its operator again when the code returns', async () => {
     await send({}, 0)
     await send(NAMELESS, 60)
     await send({}, 120)
     expect([await believed(1), await state()]).to.deep.equal([1, ['MATCHED']])
   })
 
-  it('is nobody’s where a person has said of such a subject that it is nobody of ours', async () => {
+  it('belongs to nobody where a person decided that its subject is not an operator here', async () => {
     const reg = { code: '', reg: '220102000000017' }
     await pullItems(db(), [row(2, { ...reg, name: '虚构商行1' })], { id: 'penalty', kind: 'penalty', whole: false })
     const [waits] = await rowsOf(db(), 'select id from unmatched')
@@ -118,7 +118,7 @@ describe('a record whose code its agency takes away', () => {
     expect(await believed(1)).to.equal(1)
   })
 
-  it('whose code leads to several by now stands where it stood when the run that let it go is taken back, until it comes again', async () => {
+  it('with a now ambiguous code belongs to its former operator after a rollback, until it arrives again', async () => {
     const reg = '220102000000017'
     const register = (n: number, seconds: number) =>
       pullItems(db(), [row(n, { reg })], {

@@ -12,7 +12,7 @@ const MINUTE = 60_000
 const PUSH: ScheduledJob = { job: 'push', subject: 'national', cron: '* * * * *' }
 const PULL: ScheduledJob = { job: 'pull', subject: 'registry', cron: '10 * * * *' }
 
-describe('occurrences', () => {
+describe('scheduled occurrences', () => {
   const db = database()
   let now = START
   beforeEach(() => {
@@ -44,7 +44,7 @@ describe('occurrences', () => {
       Object.values(row),
     )
 
-  it('the first start ever makes up for nothing of the past', async () => {
+  it('the first start makes up for no earlier occurrence', async () => {
     const { turns, act } = seen()
     await look(process([PUSH, PULL], act))
     expect(turns).to.deep.equal([])
@@ -54,7 +54,7 @@ describe('occurrences', () => {
     expect(minutes(later)).to.deep.equal(['02:01'])
   })
 
-  it('of three processes over ten minutes each minute is run by one', async () => {
+  it('three processes run each of ten minutes once', async () => {
     const { turns, act } = seen()
     const three = [1, 2, 3].map(() => process([PUSH], act))
     await look(...three)
@@ -66,7 +66,7 @@ describe('occurrences', () => {
     expect(minutes(turns)).to.deep.equal(Array.from({ length: 10 }, (_, n) => `02:${String(n + 1).padStart(2, '0')}`))
   })
 
-  it('a stop of the hub is made up for by one run that says how many it stands for', async () => {
+  it('one run makes up for a stop of the hub and counts the occurrences that it stands for', async () => {
     const { turns, act } = seen()
     await look(process([PULL], act))
     set('2026-11-25T07:30:00Z')
@@ -75,7 +75,7 @@ describe('occurrences', () => {
     expect(await rowsOf(db(), 'select missed, state from occurrences')).to.deep.equal([{ missed: 5, state: 'DONE' }])
   })
 
-  it('a clock set forward and back runs nothing twice and falls silent for nothing that did not run', async () => {
+  it('a clock set forward and back runs nothing twice and skips nothing unrun', async () => {
     const { turns, act } = seen()
     const one = process([PUSH], act)
     await look(one)
@@ -93,7 +93,7 @@ describe('occurrences', () => {
     expect(new Set(minutes(turns)).size).to.equal(turns.length)
   })
 
-  it('after a clock was ahead and set back, a stop is made up for as ever', async () => {
+  it('after the clock was ahead and set back, a stop is made up for as usual', async () => {
     const { turns, act } = seen()
     await look(process([PULL], act))
     set('2026-11-25T09:30:00Z')
@@ -105,7 +105,7 @@ describe('occurrences', () => {
     expect(minutes(turns)).to.deep.equal(['09:10', '04:10'])
   })
 
-  it('whatever clocks two processes have, no planned time has two runs', async () => {
+  it('with any clocks of two processes, no planned time has two runs', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.boolean(), fc.integer({ min: -200, max: 200 })), { minLength: 1, maxLength: 12 }),
@@ -128,7 +128,7 @@ describe('occurrences', () => {
     )
   })
 
-  it('what a dead process held is taken up by another as a further attempt, and its run is closed', async () => {
+  it('another process takes over the occurrence of a dead one as a further attempt and closes its run', async () => {
     const dead = process([PUSH], (turn) => {
       void beside(db(), { ...turn, now: at(now) }, () => new Promise(() => {}))
       return new Promise(() => {})
@@ -153,7 +153,7 @@ describe('occurrences', () => {
     ])
   })
 
-  it('whoever lost what it held is told to stop and can end it no more', async () => {
+  it('a process that lost its lease is aborted and cannot end the occurrence', async () => {
     let told = ''
     let free: (() => void) | undefined
     const slow = process([PUSH], (_, signal) => {
@@ -181,7 +181,7 @@ describe('occurrences', () => {
     expect(await states()).to.deep.equal([['DONE', 2]])
   })
 
-  it('what is renewed is not taken up', async () => {
+  it('a renewed lease is not taken over', async () => {
     let free: (() => void) | undefined
     const slow = process([PUSH], () => new Promise((resolve) => (free = () => resolve(true))))
     await slow.beat()
@@ -196,7 +196,7 @@ describe('occurrences', () => {
     await slow.idle()
   })
 
-  it('a run that has ended before its process died is not run again', async () => {
+  it('a run that ended before its process died is not repeated', async () => {
     const dead = process([PULL], (turn) => {
       const done = alone(db(), { ...turn, now: at(now) }, async () => 'pulled')
       return done.then(() => new Promise(() => {}))
@@ -212,7 +212,7 @@ describe('occurrences', () => {
     expect(await states()).to.deep.equal([['DONE', 1]])
   })
 
-  it('a process that lags still has the lock of its job, and nobody does its work beside it', async () => {
+  it('a lagging process keeps its job’s lock, and no other works beside it', async () => {
     let free: (() => void) | undefined
     const lags = process([PULL], async (turn) => {
       const waits = new Promise<void>((resolve) => {
@@ -233,7 +233,7 @@ describe('occurrences', () => {
     expect(await states()).to.deep.equal([['DONE', 1]])
   })
 
-  it('while a command runs the job its occurrence waits, and counts no attempt', async () => {
+  it('an occurrence waits for a command that runs its job, and counts no attempt', async () => {
     const { turns, act } = seen()
     const one = process([PULL], act)
     await look(one)
@@ -246,7 +246,7 @@ describe('occurrences', () => {
     expect(turns.map(({ attempt }) => attempt)).to.deep.equal([1])
   })
 
-  it('what could not begin is given back and begun later as the same attempt', async () => {
+  it('an occurrence that could not begin is returned and begun later as the same attempt', async () => {
     const attempts: number[] = []
     const one = process([PULL], async ({ attempt }) => attempts.push(attempt) > 1)
     await look(one)
@@ -257,7 +257,7 @@ describe('occurrences', () => {
     expect([attempts, await states()]).to.deep.equal([[1, 1], [['DONE', 1]]])
   })
 
-  it('what waits is passed over once a later one is planned', async () => {
+  it('a waiting occurrence is passed over once a later one is planned', async () => {
     const never = process([PULL], async () => false)
     await look(never)
     set('2026-11-25T02:10:00Z')
@@ -270,7 +270,7 @@ describe('occurrences', () => {
     ])
   })
 
-  it('a job that fails has failed, and the next planned time runs it again', async () => {
+  it('a failed job is not retried before the next planned time', async () => {
     const seen: string[] = []
     const one = process([PULL, PUSH], async ({ job }) => {
       seen.push(job)
@@ -287,7 +287,7 @@ describe('occurrences', () => {
     expect(seen.filter((job) => job === 'pull')).to.have.length(2)
   })
 
-  it('a stopping process gives back what it could not end', async () => {
+  it('a stopping process returns unfinished occurrences', async () => {
     const leaving = process(
       [PUSH],
       (_, signal) => new Promise((_done, fail) => signal.addEventListener('abort', () => fail(signal.reason))),
@@ -302,7 +302,7 @@ describe('occurrences', () => {
     expect(turns.map(({ attempt }) => attempt)).to.deep.equal([2])
   })
 
-  it('one that kills whoever takes it is given up', async () => {
+  it('an occurrence that kills its process repeatedly is given up', async () => {
     for (let n = 0; n < 6; n += 1) {
       const dead = process([PULL], () => new Promise(() => {}))
       await dead.beat()
@@ -315,7 +315,7 @@ describe('occurrences', () => {
     expect(await states()).to.deep.equal([['ABANDONED', 5]])
   })
 
-  it('a push goes on over its minute, and the next begins on time beside it', async () => {
+  it('a push may exceed its minute, and the next begins on time beside it', async () => {
     const frees: (() => void)[] = []
     const one = process([PUSH], () => new Promise((resolve) => frees.push(() => resolve(true))))
     await one.beat()
@@ -329,7 +329,7 @@ describe('occurrences', () => {
     expect(await states()).to.deep.equal([1, 2, 3].map(() => ['DONE', 1]))
   })
 
-  it('what is asked each minute reads the rows that are open, not all that ever were', async () => {
+  it('the query of each minute reads open rows only', async () => {
     const [one] = [process([PUSH], (turn) => beside(db(), { ...turn, now: () => now }, async () => true).then(Boolean))]
     await look(one)
     await db().raw(
@@ -358,7 +358,7 @@ describe('occurrences', () => {
     }
   })
 
-  it('old occurrences are forgotten after ninety days', async () => {
+  it('occurrences older than ninety days are erased', async () => {
     await look(process([PUSH]))
     pass(MINUTE)
     await look(process([PUSH]))
@@ -369,7 +369,7 @@ describe('occurrences', () => {
     ])
   })
 
-  it('with the database gone nothing is thrown, and it goes on when the database is back', async () => {
+  it('with the database gone nothing is thrown, and it resumes when the database is back', async () => {
     const own = await freshDatabase()
     const cut = connect(own.url)
     const { turns, act } = seen()

@@ -16,7 +16,7 @@ const thrownBy = async (act: Promise<unknown>): Promise<unknown> => {
 describe('work/run', () => {
   const db = database()
 
-  it('keeps what was done so far with a run that fails, and never the text of a fault', async () => {
+  it('keeps the counts so far of a failed run, and never the text of a fault', async () => {
     await thrownBy(
       alone(db(), what, async (run) => {
         run.counts['received'] = 7
@@ -28,7 +28,7 @@ describe('work/run', () => {
     expect(JSON.stringify(run?.['error'])).to.not.include('secret')
   })
 
-  it('lets the true cause through where the connection of its lock has died', async () => {
+  it('passes the true cause through where the connection of its lock has died', async () => {
     const cause = await thrownBy(
       alone(db(), what, async () => {
         await db().raw(
@@ -42,7 +42,7 @@ describe('work/run', () => {
     expect(await alone(db(), what, async () => 'free again')).to.equal('free again')
   })
 
-  it('knows a lost database from a wrong statement', async () => {
+  it('distinguishes a lost database from a wrong statement', async () => {
     const lost = await thrownBy(
       db().transaction(async (tx) => {
         const { rows } = await tx.raw('select pg_backend_pid() as pid')
@@ -60,7 +60,7 @@ describe('work/run', () => {
     ])
   })
 
-  it('refuses by name who asks while another run goes on, and passes over who comes by the timetable', async () => {
+  it('refuses a command by name while another run is going on, and passes over a scheduled one', async () => {
     const planned = { ...what, plannedFor: NOW }
     await alone(db(), what, async () => {
       expect(await alone(db(), planned, async () => 'twice')).to.equal(null)
@@ -74,7 +74,7 @@ describe('work/run', () => {
     })
   })
 
-  it('runs go on beside each other, and one that has fallen silent is closed by the next', async () => {
+  it('jobs that may overlap run beside each other, and a silent run is closed by the next', async () => {
     const push = { ...what, job: 'push' as const, subject: 'national' }
     const lapse = `update runs set lease_until = clock_timestamp() - interval '1 s' where outcome = 'RUNNING'`
     const outcomes = async () =>
@@ -89,7 +89,7 @@ describe('work/run', () => {
     expect(await outcomes()).to.deep.equal(['ABANDONED', 'DONE', 'DONE'])
   })
 
-  it('an attempt at an occurrence is begun once, and a further attempt is another run', async () => {
+  it('an attempt at an occurrence begins once, and a further attempt is another run', async () => {
     const planned = { ...what, job: 'push' as const, plannedFor: NOW, cause: 'timetable' as const }
     expect(await beside(db(), planned, async () => 'one')).to.equal('one')
     expect(await beside(db(), planned, async () => 'one')).to.equal(null)

@@ -43,7 +43,7 @@ describe('tidying', () => {
     return Number(id)
   }
 
-  it('P-B10: deletes runs that brought nothing after their term, but for the newest of each kind', async () => {
+  it('P-B10: deletes runs without a result after their term, except the newest of each kind', async () => {
     const old: number[] = []
     for (let n = 0; n < 5; n += 1) old.push(await addRun('push', 'national', minutes(n)))
     const failed = await addRun('push', 'national', minutes(6), { outcome: 'FAILED' })
@@ -55,7 +55,7 @@ describe('tidying', () => {
     expect(left).to.not.include(other)
   })
 
-  it('P-B10: keeps runs that brought something, go on, were taken back or are referred to', async () => {
+  it('P-B10: keeps runs that changed something, go on, were rolled back or are referred to', async () => {
     await pullItems(db(), rows(3), { now: at(LONG_AGO) })
     await pullItems(db(), [row(1), { ...row(2), day: '2026-02-31' }], { now: at(minutes(1)), whole: false })
     await addRun('pull', 'test', minutes(2), { counts: { received: 7 } })
@@ -92,7 +92,7 @@ describe('tidying', () => {
     expect(await beliefsOf(db())).to.equal(beliefs)
   })
 
-  it('P-B10: deletes pulls that found nothing new, and refused ones once their bad items are gone', async () => {
+  it('P-B10: deletes pulls without news, and refused ones once their rejects are gone', async () => {
     const silent = feed({ sent: () => [] })
     const unmodified = {
       ...silent,
@@ -110,7 +110,7 @@ describe('tidying', () => {
     expect(left).to.deep.equal([{ outcome: 'DONE' }, { outcome: 'REFUSED' }])
   })
 
-  it('P-B10: deletes bad items that are settled or were sent anew, not those that wait or whose correction stands', async () => {
+  it('P-B10: deletes settled or resent rejects, not open ones or those whose correction stands', async () => {
     const bad = (n: number) => ({ ...row(n), day: '2026-02-31' })
     const { run } = await pullItems(db(), [row(1), bad(2), bad(3), bad(4)], { now: at(LONG_AGO), whole: false })
     const states = [
@@ -136,7 +136,7 @@ describe('tidying', () => {
     expect(await tidied()).to.include({ rejects: 1 })
   })
 
-  it('P-B10: deletes confirmed deliveries behind later confirmed ones, not what is open or the newest addition', async () => {
+  it('P-B10: deletes confirmed deliveries before later confirmed ones, not open ones or the newest addition', async () => {
     await published(db(), 1)
     const [first] = await rowsOf(
       db(),
@@ -176,7 +176,7 @@ describe('tidying', () => {
       (name) => name.endsWith('.gz') || name.endsWith('.part'),
     )
 
-  it('P-B10: deletes archives past their term, and their runs say no more where they lay', async () => {
+  it('P-B10: deletes archives past their term, and their runs no longer name the file', async () => {
     const archive = makeArchive(folder)
     await pullItems(db(), [row(1)], { now: at(LONG_AGO), archive })
     const { run } = await pullItems(db(), [row(2)], { archive, whole: false })
@@ -188,7 +188,7 @@ describe('tidying', () => {
     expect(await rowsOf(db(), 'select 1 from runs where archive is not null')).to.have.length(1)
   })
 
-  it('I-A12: deletes archives of runs that never came to their end, not of one that goes on', async () => {
+  it('I-A12: deletes archives of runs that never ended, except of one that goes on', async () => {
     const died = await addRun('pull', 'test', NOW, { outcome: 'ABANDONED' })
     const going = await addRun('pull', 'other', NOW, { outcome: 'RUNNING', ended_at: null })
     const put = (path: string) => {
@@ -204,7 +204,7 @@ describe('tidying', () => {
     expect(existsSync(join(folder, 'other/2026/11/README'))).to.equal(true)
   })
 
-  it('P-B10: works in windows of bounded size, and ends behind the one under way when it is told', async () => {
+  it('P-B10: works in windows of bounded size, and stops after the current one', async () => {
     for (let n = 0; n < 50; n += 1) await addRun('push', 'national', minutes(n))
     const deleting: number[] = []
     const hear = ({ sql, bindings }: { sql: string; bindings: unknown[] }) => {

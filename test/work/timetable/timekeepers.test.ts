@@ -55,7 +55,7 @@ describe('processes of the timetable', () => {
   )
 
   for (const [step, zone, outcomes] of CASES)
-    it(`killed when its run is ${step}, a process in ${zone} leaves one effective run; its nights are Shanghai's`, async () => {
+    it(`killed when its run is ${step}, a process in ${zone} leaves one effective run; its nights are Shanghai’s`, async () => {
       const subject = `at ${step}`
       const occasion: ScheduledJob = { job: 'pull', subject, cron: '0 0 1 1 *' }
       const { child, line } = keepers.get(step) ?? keeper(subject, step, zone)

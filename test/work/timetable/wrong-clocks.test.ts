@@ -35,7 +35,7 @@ const hostOff = (ms: number): DateConstructor =>
     }
   } as DateConstructor
 
-describe('P-A3: two hubs whose hosts are days and years ahead and behind in turns', () => {
+describe('P-A3: two hubs on hosts whose clocks are days and years wrong', () => {
   let database: TestDatabase
   let platforms: PlatformStandIn[]
   const folder = mkdtempSync(join(tmpdir(), 'hub-wrong-clocks-'))
