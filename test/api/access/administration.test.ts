@@ -58,7 +58,7 @@ describe('administration over GraphQL', () => {
       body: JSON.stringify({ name, password, newPassword: 'fjord kelp umbra lantern' }),
     }).then(({ status }) => status)
 
-  it('registers a system whose secret is told once and kept nowhere, changes it with overlap, and ends it', async () => {
+  it('registers a system with a secret shown once, rotates it with an overlap, and ends it', async () => {
     const added = await act(
       `mutation A($input: RegisterInput!) { addClient(input: $input) { secret client { name role agency region rotatedAt endedAt } } }`,
       { input: { name: 'gugu', role: 'marketplace', region: '220100' } },
@@ -111,7 +111,7 @@ describe('administration over GraphQL', () => {
     expect(rows.filter(({ content }) => content?.asked.includes('gugu'))).to.have.length(5)
   })
 
-  it('section 7: registers a person who signs in when a second person has confirmed, gives another password, and ends them', async () => {
+  it('section 7: registers a person who signs in after a second person’s confirmation, resets the password, and ends the account', async () => {
     const added = await act(
       `mutation A($input: RegisterInput!) { addPerson(input: $input) { oneTimePassword goodUntil person { name role oneTimeUntil seenAt } } }`,
       { input: { name: '虚构经办', role: 'officer' } },
@@ -133,7 +133,7 @@ describe('administration over GraphQL', () => {
     expect(data.people.find(({ name }: { name: string }) => name === '虚构经办').endedAt).to.be.a('string')
   })
 
-  it('lifts a lockout before its time, of a person and of a system, and leaves a row of who did', async () => {
+  it('lifts a lockout of a person and of a system early, with an audit row', async () => {
     const { db } = world.database
     const known = { mark: world.keys.mark, known: true, log }
     const now = new Date('2026-03-02T02:00:00Z')
@@ -190,7 +190,7 @@ describe('administration over GraphQL', () => {
       expect((await act(query)).code).to.equal(code)
     })
 
-  it('is for administrators; auditors may read; nobody else', async () => {
+  it('is open to administrators, and for reading to auditors', async () => {
     for (const role of ['marketplace', 'credit_service', 'agency', 'officer', 'reviewer', 'party'] as const) {
       expect((await act('{ clients { name } }', {}, as(role))).code, role).to.equal('FORBIDDEN')
       expect((await act('{ people { name } }', {}, as(role))).code, role).to.equal('FORBIDDEN')
@@ -199,7 +199,7 @@ describe('administration over GraphQL', () => {
     expect((await act('mutation { endClient(name: "x") { name } }', {}, as('auditor'))).code).to.equal('FORBIDDEN')
   })
 
-  it('the tables of rules are told row by row, and for a day the rows of that day', async () => {
+  it('the rule tables are read row by row, and for a day with the rows of that day', async () => {
     const { data } = await act(
       `query T($on: Date) { ruleTables(on: $on) { name aboutZh sections { name rows { from to basis confirmed fields { name value } } } } }`,
       {},
@@ -223,7 +223,7 @@ describe('administration over GraphQL', () => {
     }
   })
 
-  it('the calendar of a year tells its days off, and who amended which', async () => {
+  it('the calendar of a year lists its days off, and who amended which', async () => {
     const id = await propose(['2026-07-01'])
     await decide(id, 'CONFIRM')
     const { data } = await act(
@@ -248,7 +248,7 @@ describe('administration over GraphQL', () => {
     })
   })
 
-  it('section 7: refused and withdrawn amendments of the calendar change nothing and stay as history', async () => {
+  it('section 7: refused and withdrawn amendments of the calendar change nothing and stay in history', async () => {
     const refused = await propose(['2026-07-02'])
     expect((await decide(refused, 'REFUSE')).code, 'a refusal says why').to.equal('INPUT_INVALID')
     expect((await decide(refused, 'WITHDRAW')).code).to.equal('CALENDAR_ANOTHERS')
@@ -284,7 +284,7 @@ describe('administration over GraphQL', () => {
     expect((await act('{ calendarProposals { id } }', {}, as('reviewer'))).code).to.equal('FORBIDDEN')
   })
 
-  it('section 7: of two who decide an amendment at once, one is told that it is settled', async () => {
+  it('section 7: of two simultaneous decisions on an amendment, one is refused as settled', async () => {
     const id = await propose(['2026-07-06'])
     const both = await Promise.all([decide(id, 'CONFIRM'), decide(id, 'REFUSE', { note: '不同意' })])
     expect(both.map(({ code }) => code ?? 'none').sort()).to.deep.equal(['CALENDAR_SETTLED', 'none'])

@@ -84,7 +84,7 @@ const inTurn = async <T>(all: readonly T[], deed: (one: T) => Promise<void>): Pr
 /** What was asked, whatever about: the text of each statement, in any order. */
 const comparable = (statements: readonly string[]): string => [...statements].sort().join('\n')
 
-describe('the matrix of who is answered what', () => {
+describe('access matrix', () => {
   let made: MatrixWorld
   let world: World
   let askers: Asker[]
@@ -142,7 +142,7 @@ describe('the matrix of who is answered what', () => {
   const isThere = (row: FieldRow, who: Asker, side: Side): boolean =>
     mayOperator(who, operatorOf(side)) && given(row, who, side)
 
-  it('names every field once, and a new one without a row is found', () => {
+  it('lists every field once, and detects a new field without a row', () => {
     const fields = Object.values(SCHEMA.getTypeMap()).flatMap((type) =>
       'getFields' in type &&
       !type.name.startsWith('__') &&
@@ -155,13 +155,13 @@ describe('the matrix of who is answered what', () => {
     expect(faultsIn(fields.filter((name) => name !== 'Operator.name'))).to.deep.equal(['Operator.name is no field'])
   })
 
-  it('makes a question for every field, and cannot be made for one whose arguments it does not know', () => {
+  it('builds a question for every field, and fails for unknown arguments', () => {
     for (const root of ['Query', 'Mutation'] as const)
       for (const field of rootsOf(root)) expect(questionOf(SCHEMA, field, made.own), field.name).to.not.have.length(0)
     expect([...FIELDS.keys()].filter((name) => !ASKED.has(name))).to.deep.equal([])
   })
 
-  it('asks every query: what the table gives is answered, and all else is as about nothing', async () => {
+  it('every query answers what the table allows, and anything else as if it did not exist', async () => {
     const wrong: string[] = []
     const told = new Map<string, Told[]>()
     const asked = rootsOf('Query').flatMap((field) => {
@@ -270,7 +270,7 @@ describe('the matrix of who is answered what', () => {
     )
   }
 
-  it('asks the database the same about another’s as about nothing, which is why neither takes longer', async () => {
+  it('a question about another’s data runs the same statements as one about nothing', async () => {
     const wrong: string[] = []
     const compare = async (about: string, other: () => Promise<unknown>, none: () => Promise<unknown>) => {
       const [one, two] = [await world.statements(other), await world.statements(none)].map(comparable)
@@ -307,7 +307,7 @@ describe('the matrix of who is answered what', () => {
     expect(wrong, wrong.join('\n')).to.deep.equal([])
   })
 
-  it('asks every mutation: whoever may not is refused alike, and to whoever may not here nothing is there', async () => {
+  it('every mutation is refused alike where forbidden, and as not found where its object is hidden', async () => {
     const wrong: string[] = []
     const done = new Set<string>()
     const all = rootsOf('Mutation').sort((one, two) => LAST.indexOf(one.name) - LAST.indexOf(two.name))

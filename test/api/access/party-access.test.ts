@@ -34,7 +34,7 @@ const MY_FILE = `{ myFile { uscc name standing { grade listed } records { nodes 
 /** Longer than any limit of this door takes to be forgotten, milliseconds. */
 const LATER_MS = 3_600_000
 
-describe('the listed party’s door', () => {
+describe('access codes of parties', () => {
   let world: World
   let record: string
   const [one, two, scoredOnly, target] = [uscc(1), uscc(2), uscc(3), uscc(4)]
@@ -87,7 +87,7 @@ describe('the listed party’s door', () => {
     world.setNow(new Date(NOW.getTime() + hours * LATER_MS))
   })
 
-  it('turns a code into a short-lived token of that operator, open to all, however it is typed', async () => {
+  it('turn into a short-lived token of their operator, however they are typed', async () => {
     const given = await issued()
     expect(given).to.match(/^[0-9A-HJKMNP-TV-Z]{5}(?:-[0-9A-HJKMNP-TV-Z]{5}){4}$/)
     for (const text of [given, given.toLowerCase(), given.replaceAll('-', ''), ` ${given.replaceAll('-', ' ')} `]) {
@@ -112,7 +112,7 @@ describe('the listed party’s door', () => {
     }
   })
 
-  it('is for operators that are only scored, and for a natural person’s shop, as for listed ones', async () => {
+  it('serve operators that are only scored and natural persons’ shops as well as listed ones', async () => {
     for (const operator of [scoredOnly, shop]) {
       const { data } = await world.ask('{ myFile { uscc shop listings { id } } }', { token: await signedIn(operator) })
       expect(data.myFile).to.deep.equal({
@@ -123,7 +123,7 @@ describe('the listed party’s door', () => {
     }
   })
 
-  it('lets the party read its whole file, with its proceedings from the notice on and no names', async () => {
+  it('let the party read its whole file, with its proceedings from the notice on and without names', async () => {
     const { data, errors } = await world.ask(MY_FILE, { token: await signedIn() })
     expect(errors).to.equal(undefined)
     const { myFile } = data
@@ -153,7 +153,7 @@ describe('the listed party’s door', () => {
     expect(myFile.accessCodes[0]).to.deep.equal({ good: true, issuedBy: null })
   })
 
-  it('tells the party nothing of a case of its own before the notice, and all of it from then on', async () => {
+  it('show the party nothing of its case before the notice, and all of it afterwards', async () => {
     const token = await signedIn(two)
     const move = async (name: string, input: object) => {
       const type = name === 'openLead' ? 'OpenLeadInput' : 'MoveInput'
@@ -194,7 +194,7 @@ describe('the listed party’s door', () => {
     })
   })
 
-  it('shows the proceedings to those who see all moves too, and to nobody else', async () => {
+  it('the proceedings are open to the party and to those who see all moves', async () => {
     const query = `query($id: ID!) { listing(id: $id) { proceedings { move } } }`
     const { data } = await world.ask('{ blacklist { nodes { id } } }')
     const variables = { id: data.blacklist.nodes[0].id }
@@ -206,7 +206,7 @@ describe('the listed party’s door', () => {
       expect(await seen(token)).to.equal(0)
   })
 
-  it('lets the party object to a record of its own, and withdraw', async () => {
+  it('let the party object to a record of its own, and withdraw', async () => {
     const token = await signedIn()
     const open = 'mutation($input: OpenObjectionInput!) { openObjection(input: $input) { id state openedBy } }'
     const variables = { input: { operator: one, record, statement: '非我单位所为' } }
@@ -218,7 +218,7 @@ describe('the listed party’s door', () => {
     expect(ended.data.withdrawObjection.state).to.equal('WITHDRAWN')
   })
 
-  it('answers wrong, malformed, replaced, revoked and unknown codes in the same words by the same statements', async () => {
+  it('that are wrong, malformed, replaced, revoked or unknown get the same answer by the same statements', async () => {
     const replaced = await issued(two)
     const revoked = await issued(two)
     await revoke(two)
@@ -243,7 +243,7 @@ describe('the listed party’s door', () => {
     expect(await tokenFor(good)).to.be.a('string')
   })
 
-  it('ends the tokens of a code with it: replaced or revoked, they are refused at the next question', async () => {
+  it('take their tokens with them when they are replaced or revoked', async () => {
     const alive = (token: string) => world.ask('{ myFile { uscc } }', { token })
     for (const end of [() => issued(), () => revoke()]) {
       const token = await signedIn()
@@ -262,13 +262,13 @@ describe('the listed party’s door', () => {
     }
   })
 
-  it('ends a token with its time', async () => {
+  it('give tokens that end in time', async () => {
     const token = await signedIn()
     world.setNow(new Date(NOW.getTime() + hours * LATER_MS + (TOKEN_SECONDS + 1) * 1_000))
     expect((await world.ask('{ myFile { uscc } }', { token })).status).to.equal(401)
   })
 
-  it('lets one address try so often and then tells it how long to wait, whatever it says of itself and whether the code is good', async () => {
+  it('are limited in tries per address, for good codes as well', async () => {
     const good = await issued()
     const wrong = newAccessCode()
     let many = 0
@@ -285,7 +285,7 @@ describe('the listed party’s door', () => {
     expect(await tokenFor(good)).to.be.a('string')
   })
 
-  it('tries no further code of a question once one was refused', async () => {
+  it('are not tried further in a request once one was refused', async () => {
     const fields = Array.from({ length: 50 }, (_, n) => `a${n}: partyToken(accessCode: "${newAccessCode()}")`)
     const sql = await world.statements(async () => {
       const { data, errors } = await world.ask(`mutation { ${fields.join(' ')} }`)
@@ -294,12 +294,12 @@ describe('the listed party’s door', () => {
     expect(sql).to.have.length(1)
   })
 
-  it('counts no good code: a party may come as often as it likes', async () => {
+  it('are not counted when good: a party may come as often as it likes', async () => {
     const good = await issued()
     for (let n = 0; n < 60; n += 1) expect(await tokenFor(good)).to.be.a('string')
   })
 
-  it('is opened by officers and reviewers alone, and what was issued is seen by those who see moves and the party', async () => {
+  it('are issued by officers and reviewers only, and seen by those who see moves and by the party', async () => {
     await issued()
     for (const role of ROLES) {
       const token = role === 'public' ? undefined : role === 'party' ? await signedIn() : world.token(role)
@@ -319,7 +319,7 @@ describe('the listed party’s door', () => {
     expect(code(await world.ask('{ myFile { uscc } }'))).to.equal('UNAUTHENTICATED')
   })
 
-  it('keeps who issued, replaced and revoked a code, when and why, and never the code', async () => {
+  it('keep who issued, replaced and revoked them, when and why, and never the code itself', async () => {
     const first = await issued(target)
     const second = (await issue(target, world.token('reviewer', 'reviewer-1'), `遗失补发，原码 ${first}`)).data
       .issueAccessCode
@@ -346,7 +346,7 @@ describe('the listed party’s door', () => {
       for (const text of [given, given.replaceAll('-', ''), given.slice(0, 11)]) expect(dump).to.not.contain(text)
   })
 
-  it('refuses by name what cannot be issued or revoked', async () => {
+  it('are refused by name where they cannot be issued or revoked', async () => {
     expect(code(await issue(uscc(99)))).to.equal('OPERATOR_UNKNOWN')
     expect(code(await issue('nonsense'))).to.equal('OPERATOR_UNKNOWN')
     expect(code(await issue(one, officer(), ' '))).to.equal('INPUT_INVALID')
@@ -356,14 +356,14 @@ describe('the listed party’s door', () => {
     expect(code(await revoke(target))).to.equal('ACCESS_CODE_NONE')
   })
 
-  it('of codes issued at once for one operator exactly one is good', async () => {
+  it('issued simultaneously for one operator: exactly one is good', async () => {
     const all = await Promise.all(Array.from({ length: 12 }, () => issued(target)))
     world.setNow(new Date(NOW.getTime() + (hours + 0.5) * LATER_MS))
     const answers = await Promise.all(all.map((given) => tried(given)))
     expect(answers.filter(({ errors }) => errors === undefined)).to.have.length(1)
   })
 
-  it('opens no file into which its own was merged; parted again, it opens its own', async () => {
+  it('do not open a file into which their operator was merged, and open their own after the undoing', async () => {
     const given = await issued(target)
     const token = await tokenFor(given)
     const merge = 'mutation($input: MergeOperatorsInput!) { mergeOperators(input: $input) { decision { id } } }'
@@ -378,7 +378,7 @@ describe('the listed party’s door', () => {
     expect(await tokenFor(given)).to.be.a('string')
   })
 
-  it('shows a code in no error, takes none from an address, and writes none to a log', async () => {
+  it('appear in no error and no log, and are accepted from no address', async () => {
     const given = await issued()
     const bare = given.replaceAll('-', '').toLowerCase()
     const hidden = (text: string) =>
@@ -406,7 +406,7 @@ describe('the listed party’s door', () => {
     rmSync(folder, { recursive: true })
   })
 
-  it('lets the party make the moves that the table gives it, in its own cases, today, and no other', async () => {
+  it('let the party make the moves of its role, in its own cases and only as of today', async () => {
     const today = '2028-06-01'
     world.setNow(new Date(`${today}T02:00:00Z`))
     const token = await signedIn()

@@ -7,7 +7,7 @@ const FIRM = uscc(1)
 /** The firm is of 220102, a district of Changchun. */
 const [CHANGCHUN, DISTRICT, JILIN_CITY, PROVINCE] = ['220100', '220102', '220200', '220000']
 
-describe('a region bounds what its people do', () => {
+describe('region of a person', () => {
   let world: World
   let published: string
   let case_: string
@@ -31,7 +31,7 @@ describe('a region bounds what its people do', () => {
     return errors?.[0]?.extensions['code'] ?? (data ? 'done' : 'nothing')
   }
 
-  it('another city’s case is not there, exactly as one that never was', async () => {
+  it('hides another city’s case exactly as a missing one', async () => {
     const move = 'mutation($input: MoveInput!) { dropListing(input: $input) { listing { state } } }'
     const hide = 'mutation($input: MoveInput!) { hideListing(input: $input) { listing { state } } }'
     const answer = async (query: string, id: string, region: string) => {
@@ -50,7 +50,7 @@ describe('a region bounds what its people do', () => {
     }
   })
 
-  it('an officer of the place and one of the province make its moves', async () => {
+  it('allows officers of the place and of the province its moves', async () => {
     const query = `query($id: ID!) { node(id: $id) { ... on Listing { allowedMoves } } }`
     const allowed = async (region: string | null) =>
       (await world.ask(query, { variables: { id: case_ }, token: of('officer', region) })).data.node?.allowedMoves
@@ -85,7 +85,7 @@ describe('a region bounds what its people do', () => {
     ],
   ]
   for (const [what, role, query, variables, within] of about)
-    it(`${what} about another city’s operator is refused as one about nobody, and about its own is as for anybody of the role`, async () => {
+    it(`${what} about another city’s operator is refused as about nobody, and about its own is allowed as to the role`, async () => {
       const said = async (code: string, region: string) => {
         const { data, errors } = await world.ask(query, {
           variables: renamed(variables(), code),
@@ -101,20 +101,20 @@ describe('a region bounds what its people do', () => {
       else expect(own).to.not.be.oneOf(['OPERATOR_UNKNOWN', 'FORBIDDEN', 'nothing'])
     })
 
-  it('nobody consents to what an authority of its own level decides', async () => {
+  it('an authority cannot consent to decisions of its own level', async () => {
     const consent = 'mutation($input: MoveInput!) { consentListing(input: $input) { listing { id } } }'
     const variables = { input: { id: case_, on: '2026-03-02', documentNumber: '虚函1号' } }
     expect(await code(consent, variables, of('reviewer', DISTRICT))).to.equal('FORBIDDEN')
     expect(await code(consent, variables, of('reviewer', PROVINCE))).to.equal('MOVE_NOT_ALLOWED')
   })
 
-  it('what touches all regions is the province’s', async () => {
+  it('acts on all regions need the province', async () => {
     const query = 'mutation { startJob(job: PUBLISH) { job } }'
     expect(await code(query, {}, of('officer', CHANGCHUN))).to.equal('FORBIDDEN')
     expect(await code(query, {}, of('officer', PROVINCE))).to.equal('done')
   })
 
-  it('nobody but whom a region bounds pays for it with a statement', async () => {
+  it('only a person with a region costs a statement to check it', async () => {
     const count = async (region: string | null) => {
       const variables = { input: { operator: FIRM, grade: 'B', endsOn: 'x', reason: '' } }
       const query = 'mutation($input: ProposeOverruleInput!) { proposeOverrule(input: $input) { id } }'

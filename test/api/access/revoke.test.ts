@@ -17,7 +17,7 @@ import { makeWorld, NOW, type World } from '../world.js'
 const CLAIMS = { sub: 'x', role: 'officer', agency: null, region: null }
 const later = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1_000)
 
-describe('tokens taken back', () => {
+describe('revoked tokens', () => {
   let world: World
   let secret: string
   let other: string
@@ -42,7 +42,7 @@ describe('tokens taken back', () => {
   }
   const opens = async (token: string) => (await world.ask('{ viewer { sub } }', { token })).status
 
-  it('a client takes back a token of its own, which is refused from then on, and no other', async () => {
+  it('a client revokes one of its own tokens, which is refused afterwards', async () => {
     const [first, second] = [await tokenOf('one', secret), await tokenOf('one', secret)]
     expect(await opens(first)).to.equal(200)
     const answer = await post('/oauth/revoke', 'one', secret, { token: first, token_type_hint: 'access_token' })
@@ -55,7 +55,7 @@ describe('tokens taken back', () => {
     expect((await post('/oauth/revoke', 'one', secret, { token: first })).status).to.equal(200)
   })
 
-  it('a token taken back leaves a row before and one after; what is no good token, or another’s, leaves none', async () => {
+  it('a revocation writes an audit row before and one after; an invalid or foreign token writes none', async () => {
     const [token, foreign] = [await tokenOf('one', secret), await tokenOf('two', other)]
     const { db } = world.database
     const before = (await trail.after(db, 0, 1_000)).length
@@ -67,7 +67,7 @@ describe('tokens taken back', () => {
     ])
   })
 
-  it('what is no token is revoked already; another’s token and a wrong secret revoke nothing', async () => {
+  it('an invalid token counts as revoked; a foreign token and a wrong secret revoke nothing', async () => {
     expect((await post('/oauth/revoke', 'one', secret, { token: 'nonsense' })).status).to.equal(200)
     const token = await tokenOf('two', other)
     const foreign = await post('/oauth/revoke', 'one', secret, { token })
@@ -81,7 +81,7 @@ describe('tokens taken back', () => {
     expect(await opens(token)).to.equal(200)
   })
 
-  it('another process knows within a second, and forgets nothing that was revoked before it began', async () => {
+  it('another process sees a revocation within a second, and one from before its start', async () => {
     const { db } = world.database
     const token = { jti: 'j-1', sub: 'x', issuedAt: NOW.getTime() / 1_000 }
     const [mine, theirs] = [makeRevocations(db), makeRevocations(db)]
@@ -93,14 +93,14 @@ describe('tokens taken back', () => {
     expect(await theirs.concern({ ...token, jti: 'j-2' }, later(1))).to.equal(false)
   })
 
-  it('no request asks the database whether its token is revoked', async () => {
+  it('checking revocation needs no statement per request', async () => {
     const token = await tokenOf('two', other)
     await opens(token)
     const sql = await world.statements(() => opens(token))
     expect(sql.filter((text) => text.includes('revocations'))).to.deep.equal([])
   })
 
-  it('a rotated secret gets tokens beside its successor for a while; a leaked one no more, nor are its tokens good', async () => {
+  it('a rotated secret gets tokens beside its successor for a while; a leaked secret and its tokens end at once', async () => {
     const { db } = world.database
     const next = await confirmedRotation(db, 'one', NOW, { overlapMs: 3_600_000 })
     expect(next.previous_until).to.equal(later(3_600).toISOString())
@@ -120,7 +120,7 @@ describe('tokens taken back', () => {
     expect(await opens(await tokenOf('one', last.client_secret))).to.equal(200)
   })
 
-  it('a client that was ended gets no token, in the words for one that never was', async () => {
+  it('an ended client is refused like one that never existed', async () => {
     const { db } = world.database
     const { client_secret } = await confirmedClient(db, { name: 'leaving', role: 'agency' }, [], NOW)
     const token = await tokenOf('leaving', client_secret)
@@ -136,7 +136,7 @@ describe('tokens taken back', () => {
     expect(again).to.equal('CLIENT_UNKNOWN')
   })
 
-  it('whoever goes on failing is shut out in every process, and auditors see it; a name that nobody has is not told', async () => {
+  it('a client that keeps failing is locked out in every process; auditors see it, but no unknown names', async () => {
     const at = (n: number) => later(86_400 + n * 10)
     const { mark } = world.keys
     for (const [name, known] of [
@@ -163,7 +163,7 @@ describe('tokens taken back', () => {
   })
 })
 
-describe('the keys that sign tokens', () => {
+describe('token signing keys', () => {
   let folder: string
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'hub-ring-'))
@@ -180,7 +180,7 @@ describe('the keys that sign tokens', () => {
     }
   }
 
-  it('a new key is shown before it signs, and the one before is good until its last token ends', async () => {
+  it('a new key is published before it signs, and the old one is valid until its last token ends', async () => {
     const keys = await loadKeys(folder, 'http://hub.test')
     const at = (seconds: number) => later(seconds).getTime()
     const first = keys.sign(CLAIMS, at(0)).token
@@ -201,7 +201,7 @@ describe('the keys that sign tokens', () => {
     expect(keys.jwks().keys.map((key) => key.kid)).to.not.include(kidOf(first))
   })
 
-  it('a key that has had its time accepts nothing, whatever whoever holds it writes into a token', async () => {
+  it('a retired key is accepted for no token, whatever times it claims', async () => {
     const keys = await loadKeys(folder, 'http://hub.test')
     const kid = kidOf(keys.sign(CLAIMS, NOW.getTime()).token)
     const old = createPrivateKey(readFileSync(join(folder, 'token-signing.pem')))
@@ -215,7 +215,7 @@ describe('the keys that sign tokens', () => {
     expect(good(() => keys.verify(forged, later(end).getTime()))).to.equal(false)
   })
 
-  it('after a leak the new key signs at once and no older token is good, in a hub that runs too', async () => {
+  it('after a leak the new key signs at once and no older token is valid, also in a running hub', async () => {
     const keys = await loadKeys(folder, 'http://hub.test')
     const stolen = keys.sign(CLAIMS, NOW.getTime()).token
     newTokenKey(folder, NOW.getTime())
@@ -227,7 +227,7 @@ describe('the keys that sign tokens', () => {
     expect(kidOf(again.sign(CLAIMS, later(3).getTime()).token)).to.equal(kid)
   })
 
-  it('a token signed by a key for manifests is none', async () => {
+  it('a token signed by a manifest key is refused', async () => {
     const keys = await loadKeys(folder, 'http://hub.test')
     const iat = Math.floor(NOW.getTime() / 1_000)
     const claims = { ...CLAIMS, iat, exp: iat + 60, iss: 'http://hub.test', aud: 'hub', jti: 'x' }

@@ -2,8 +2,8 @@
 import { expect } from 'chai'
 import { soakAccess } from '../../soak/access.js'
 
-describe('a hub asked by all roles through all doors, well and badly', () => {
-  it('answers each as it should, and says how much memory it holds', async () => {
+describe('a hub under good and bad requests of all roles', () => {
+  it('answers each correctly and reports its memory', async () => {
     const soaked = await soakAccess({ forMs: 3_000, sliceMs: 1_000, seed: 20261126 })
     expect(soaked.found).to.deep.equal([])
     // Of seconds nothing can be said of memory, and it does not claim to.

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { makeWorld, type World } from '../world.js'
 
-describe('the trail verified over HTTP', () => {
+describe('audit log verification over HTTP', () => {
   let world: World
   before(async () => {
     world = await makeWorld()
@@ -20,7 +20,7 @@ describe('the trail verified over HTTP', () => {
     return { status: answer.status, type: answer.headers.get('content-type'), events, text }
   }
 
-  it('tells an auditor how far it is, and that all rows stand as they were written', async () => {
+  it('reports progress to an auditor, and that all rows are intact', async () => {
     for (const _ of [1, 2, 3]) await world.ask('{ viewer { sub } }', { token: world.token('officer', '虚构经办') })
     const { status, type, events } = await verify('auditor')
     expect([status, type]).to.deep.equal([200, 'text/event-stream; charset=utf-8'])
@@ -31,7 +31,7 @@ describe('the trail verified over HTTP', () => {
     expect(events[0]).to.deep.equal({ event: 'progress', said: { rows: 0 } })
   })
 
-  it('names the first row that was altered', async () => {
+  it('names the first altered row', async () => {
     await world.database.db.raw(`set session_replication_role = replica`)
     await world.database.db.raw(`update trail set hash = sha256('x') where number = 2`)
     const { events } = await verify('administrator')
@@ -46,7 +46,7 @@ describe('the trail verified over HTTP', () => {
     expect((await row(2, 'officer')).errors?.[0]?.extensions.code).to.equal('FORBIDDEN')
   })
 
-  it('of a hub that stops is broken off with a word, and not begun', async () => {
+  it('is ended with an event when the hub stops, and refused afterwards', async () => {
     const { url, database, token, drain, close } = await makeWorld()
     try {
       const asked = { headers: { authorization: `Bearer ${token('auditor')}` } }
@@ -63,7 +63,7 @@ describe('the trail verified over HTTP', () => {
     }
   })
 
-  it('is for auditors and administrators', async () => {
+  it('is open to auditors and administrators', async () => {
     const { status, text } = await verify('officer')
     expect([status, JSON.parse(text).error.code]).to.deep.equal([403, 'FORBIDDEN'])
   })

@@ -11,7 +11,7 @@ const PLATFORM =
   'id hears outstanding oldestOutstandingAt refused refusedByCode { count advice { code meaning zh } } paused { by reason at } wiped { by reason } filledAt openUntil acts { act by reason }'
 const later = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1_000)
 
-describe('what people do about pushing, over HTTP', () => {
+describe('delivery administration over HTTP', () => {
   let world: World
   const listings: string[] = []
   before(async () => {
@@ -55,7 +55,7 @@ describe('what people do about pushing, over HTTP', () => {
     return deliveries.nodes[0].id
   }
 
-  it('the queue of what was refused says by which rule, and what can be done', async () => {
+  it('the queue of refused deliveries shows the rule and the possible acts', async () => {
     const id = await refused()
     const { deliveries } = await ask(
       `{ deliveries(filter: {platform: "national", state: REFUSED, kind: LISTING, code: "9876"}) { totalCount nodes { ${DELIVERY} } } }`,
@@ -76,7 +76,7 @@ describe('what people do about pushing, over HTTP', () => {
     expect((await ask('{ deliveries(filter: {code: "1001"}) { totalCount } }')).deliveries.totalCount).to.equal(0)
   })
 
-  it('says of a refused one what the viewer may do, and what would be told if it were sent again now', async () => {
+  it('a refused delivery shows what the viewer may do, and what resending would send', async () => {
     const told = async (role: Role) =>
       (await ask('{ deliveries(filter: {state: REFUSED}) { nodes { id key allowed again { action notice } } } }', role))
         .deliveries.nodes[0]
@@ -88,7 +88,7 @@ describe('what people do about pushing, over HTTP', () => {
     expect(await told('agency')).to.deep.include({ allowed: [], again: null })
   })
 
-  it('everything that was owed about one subject is found by its key, or by the id of its entry', async () => {
+  it('the deliveries of a subject are found by its key or the id of its entry', async () => {
     const of = async (subject: string) =>
       (await ask(`{ deliveries(filter: {subject: "${subject}"}) { totalCount nodes { key } } }`)).deliveries
     const [listing = ''] = listings
@@ -99,7 +99,7 @@ describe('what people do about pushing, over HTTP', () => {
     for (const nothing of ['none', globalOf('Run', 1)]) expect(await of(nothing)).to.deep.include({ totalCount: 0 })
   })
 
-  it('an agency sees that a row was refused and by which code, and nothing of what was told', async () => {
+  it('an agency sees that a row was refused and by which code, and no content', async () => {
     const { deliveries } = await ask(`{ deliveries(filter: {state: REFUSED}) { nodes { ${DELIVERY} } } }`, 'agency')
     expect(deliveries.nodes[0]).to.deep.include({
       receipt: null,
@@ -129,7 +129,7 @@ describe('what people do about pushing, over HTTP', () => {
     expect(seen).to.deep.equal([...seen].sort((a, b) => b - a))
   })
 
-  it('a platform says what it hears, what was refused by which code, and since when the oldest is owed', async () => {
+  it('a platform shows what it takes, its refusals by code, and since when the oldest is owed', async () => {
     const { platforms } = await ask(`{ platforms { ${PLATFORM} } }`, 'auditor')
     expect(platforms[0]).to.deep.include({
       id: 'national',
@@ -145,7 +145,7 @@ describe('what people do about pushing, over HTTP', () => {
     expect(platforms[0]).to.deep.include({ paused: null, wiped: null, filledAt: null, acts: [] })
   })
 
-  it('an officer sends a refused row again, which is kept with the entry', async () => {
+  it('an officer resends a refused row, and the act is kept with the entry', async () => {
     const [one] = (await ask('{ deliveries(filter: {state: REFUSED}) { nodes { id } } }')).deliveries.nodes
     const { resendDelivery } = await ask(
       `mutation { resendDelivery(id: "${one.id}", reason: "名称已核对") { ${DELIVERY} } }`,
@@ -187,7 +187,7 @@ describe('what people do about pushing, over HTTP', () => {
     )
   })
 
-  it('a removal stands in the ledger until each platform has confirmed or an officer has closed it', async () => {
+  it('a removal stays in the ledger until each platform has confirmed or an officer has closed it', async () => {
     const { db } = world.database
     await db.raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ?, attempts = 1 where state = 'OWED'`, [
       NOW,
@@ -242,7 +242,7 @@ describe('what people do about pushing, over HTTP', () => {
       expect(await codeOf(`{ retractions(after: "${after}") { nodes { key } } }`, 'officer')).to.equal('INPUT_INVALID')
   })
 
-  it('the withdrawal of a record is closed by its key, there being no entry to name', async () => {
+  it('the withdrawal of a record is closed by its key', async () => {
     const { db } = world.database
     const key = '00000000-0000-4000-8000-00000000000a'
     await db.raw(
@@ -263,7 +263,7 @@ describe('what people do about pushing, over HTTP', () => {
   })
 
   const SPLIT_BATCHES = 3
-  it('a page costs a bounded number of statements, however long it is', async () => {
+  it('a page costs a bounded number of statements, whatever its length', async () => {
     const { db } = world.database
     const cost = async (first: number) =>
       (
@@ -285,7 +285,7 @@ describe('what people do about pushing, over HTTP', () => {
     await db.raw(`delete from deliveries where notice = '{"removal": null}'::jsonb`)
   })
 
-  it('that a removal is told no more is for officers and reviewers', async () => {
+  it('a removal is closed by officers and reviewers only', async () => {
     const { db } = world.database
     await db.raw(
       `update deliveries set state = 'REFUSED', confirmed_at = null where action = 'REMOVE' and platform = 'jilin'`,
@@ -298,7 +298,7 @@ describe('what people do about pushing, over HTTP', () => {
     expect(closeDelivery).to.deep.equal({ state: 'CLOSED', closed: { by: 'reviewer-1', reason: '已电话确认删除' } })
   })
 
-  it('whoever may not is told so', async () => {
+  it('other roles are refused by name', async () => {
     const id = Buffer.from('Delivery:1').toString('base64url')
     const fields: [string, Role[]][] = [
       ['{ deliveries { totalCount } }', ['marketplace', 'credit_service', 'party']],
@@ -320,7 +320,7 @@ describe('what people do about pushing, over HTTP', () => {
     expect(node).to.equal(null)
   })
 
-  it('sent again after its entry has gone it would be a removal, and nothing to a platform that never heard of it', async () => {
+  it('resending after the entry has gone previews a removal, or nothing for a platform that never received it', async () => {
     const { db } = world.database
     const [listing = ''] = listings
     const own = { subject_id: keyIn(listing), platform: 'national' }

@@ -62,7 +62,7 @@ describe('comparisons and restored databases over GraphQL', () => {
       ...variables,
     })
 
-  it('a restored database is not released before its platforms were compared with, and only by those who may', async () => {
+  it('a restored database is released only after a comparison of its platforms, and only by the roles allowed', async () => {
     const release = 'releaseRestored(reason: $text) { cause releasedBy releasedReason releasedAt }'
     expect((await ask(RESTORED)).data.databaseRestored).to.deep.include({
       cause: 'DELIVERY_NOTED',
@@ -85,7 +85,7 @@ describe('comparisons and restored databases over GraphQL', () => {
     })
   })
 
-  it('authorities read the comparisons, and nobody else', async () => {
+  it('only authorities read the comparisons', async () => {
     const { data } = await ask(COMPARISONS, 'auditor')
     expect(data.comparisons.nodes[0]).to.deep.equal({
       platform: 'national',
@@ -107,7 +107,7 @@ describe('comparisons and restored databases over GraphQL', () => {
     }
   })
 
-  it('what is gone is found with its listing, hidden, and is settled by a move of it alone', async () => {
+  it('a missing entry is found with its hidden listing, and settled only by a move', async () => {
     const { data } = await ask(DISCREPANCIES, 'officer', { filter: { what: 'MISSING', open: true } })
     expect(data.discrepancies.totalCount).to.equal(1)
     const [found] = data.discrepancies.nodes
@@ -124,7 +124,7 @@ describe('comparisons and restored databases over GraphQL', () => {
     expect(again.data.node).to.deep.equal({ settledBy: 'reviewer-1', note: 'unhideListing' })
   })
 
-  it('a key that the restored database does not hold stays found until a person settles it', async () => {
+  it('a key that the restored database lacks stays found until a person settles it', async () => {
     await compare()
     const { data } = await ask(DISCREPANCIES, 'agency', { filter: { what: 'UNKNOWN', open: true } })
     const [found] = data.discrepancies.nodes

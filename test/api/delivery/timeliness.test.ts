@@ -51,7 +51,7 @@ describe('timeliness over HTTP', () => {
       headers: token === null ? {} : { authorization: `Bearer ${token}` },
     })
 
-  it('gives the figures of a month, page by page', async () => {
+  it('returns the figures of a month, page by page', async () => {
     const first = (await ask(FIGURES, { month: '2026-03', first: 1 })).data.timeliness
     expect(first).to.deep.include({ totalCount: 1 })
     expect(first.nodes[0]).to.deep.include({
@@ -74,7 +74,7 @@ describe('timeliness over HTTP', () => {
     ])
   })
 
-  it('gives what is late or about to be, the longest waiting first', async () => {
+  it('returns late and nearly late deliveries, the longest waiting first', async () => {
     const all = (await ask(DUE, {})).data.dueDeliveries
     expect(all.nodes.map((one: { countedFrom: string; late: boolean }) => [one.countedFrom, one.late])).to.deep.equal([
       ['2026-02-10', true],
@@ -97,7 +97,7 @@ describe('timeliness over HTTP', () => {
     expect(node).to.deep.equal({ key: keyOf(2), platform: 'jilin', state: 'REFUSED' })
   })
 
-  it('gives the figures as a file that a spreadsheet reads, with nothing that it would run', async () => {
+  it('returns the figures as a spreadsheet file without formulas', async () => {
     const answer = await csv('?month=2026-02')
     expect(answer.status).to.equal(200)
     expect(answer.headers.get('content-disposition')).to.equal('attachment; filename="timeliness-2026-02.csv"')
@@ -110,11 +110,11 @@ describe('timeliness over HTTP', () => {
     expect(more).to.have.lengthOf(2)
   })
 
-  it('is of this month unless another is asked for', async () => {
+  it('defaults to the present month', async () => {
     expect((await csv('')).headers.get('content-disposition')).to.include('timeliness-2026-03.csv')
   })
 
-  it('refuses a month that is none, and any other method', async () => {
+  it('refuses an invalid month and any other method', async () => {
     expect((await csv('?month=2026-13')).status).to.equal(400)
     expect((await csv('?month=2026-01&month=2026-02')).status).to.equal(400)
     expect((await csv('', officer, 'POST')).status).to.equal(405)
@@ -122,7 +122,7 @@ describe('timeliness over HTTP', () => {
   })
 
   for (const role of ROLES.filter((each) => each !== 'public'))
-    it(`is ${MAY.includes(role) ? 'answered to' : 'refused to'} ${role}`, async () => {
+    it(`${MAY.includes(role) ? 'answers' : 'refuses'} ${role}`, async () => {
       const token = world.token(role)
       const [graph, due, file] = [
         await ask(FIGURES, { month: '2026-02' }, token),
@@ -134,7 +134,7 @@ describe('timeliness over HTTP', () => {
       )
     })
 
-  it('repeats a receiver’s words to those alone who see inside', async () => {
+  it('shows a receiver’s error text only to roles inside', async () => {
     await world.database.db.raw(`update deliveries set last_error = '未查询到主体 某某'`)
     const errorsOf = async (role: Role) => {
       const { data } = await ask(DUE, {}, world.token(role))
@@ -145,7 +145,7 @@ describe('timeliness over HTTP', () => {
     expect((await ask(DUE, { platform: 'a\u0000' })).code).to.equal('INPUT_INVALID')
   })
 
-  it('is refused to whoever has no token', async () => {
+  it('refuses requests without a token', async () => {
     expect((await csv('', null)).status).to.equal(401)
     expect((await world.ask(DUE)).errors?.[0]?.extensions['code']).to.equal('UNAUTHENTICATED')
   })

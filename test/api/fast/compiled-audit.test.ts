@@ -20,7 +20,7 @@ import {
 /** So often that the last ones are answered by the compiled question. */
 const OFTEN = 25
 
-describe('what is asked so often that it is compiled', () => {
+describe('audit and access of compiled queries', () => {
   let world: World
   const [one, two] = [uscc(1), uscc(2)]
   const NUMBER = '虚市监处罚〔2026〕1号'
@@ -63,7 +63,7 @@ describe('what is asked so often that it is compiled', () => {
     ],
   ]
   for (const [what, role, query, variables, codes, outcome] of questions) {
-    it(`leaves the row each time that it left the first time: ${what}`, async () => {
+    it(`write the same audit row each time: ${what}`, async () => {
       const headers = { 'x-purpose': 'check' }
       const token = world.token(role, `${role}-1`)
       const rows = await rowsAfter(async () => {
@@ -78,7 +78,7 @@ describe('what is asked so often that it is compiled', () => {
     })
   }
 
-  it('shows in the row what the answer holds, also where the same question was answered otherwise before', async () => {
+  it('list in the row the codes of that answer, whatever the same query returned before', async () => {
     const token = world.token('officer', 'officer-1')
     const shown = async (codes: unknown) => {
       const rows = await rowsAfter(() => world.ask(STANDINGS, { variables: { codes }, token }))
@@ -90,7 +90,7 @@ describe('what is asked so often that it is compiled', () => {
     expect(await shown([one])).to.deep.equal([['DONE', [one]]])
   })
 
-  it('is not answered where its row cannot be kept, and to whoever has no token it is', async () => {
+  it('are refused where the audit row cannot be written, and answered without a token', async () => {
     const ask = (token?: string) => world.ask(STANDINGS, { variables: { codes: [one] }, ...(token && { token }) })
     const token = world.token('officer')
     for (let time = 0; time < OFTEN; time += 1) await ask(token)
@@ -106,7 +106,7 @@ describe('what is asked so often that it is compiled', () => {
     expect(await rowsAfter(() => ask())).to.deep.equal([])
   })
 
-  it('is refused with a token that has been revoked since, however often that was good', async () => {
+  it('are refused with a token revoked since', async () => {
     const [token, other] = [world.token('officer', 'officer-7'), world.token('officer', 'officer-7')]
     const ask = async (by: string) => (await world.ask(STANDINGS, { variables: { codes: [one] }, token: by })).status
     for (let time = 0; time < OFTEN; time += 1) expect(await ask(token)).to.equal(200)
@@ -117,7 +117,7 @@ describe('what is asked so often that it is compiled', () => {
     world.setNow(NOW)
   })
 
-  it('is charged to whoever asks, each time', async () => {
+  it('are charged to the caller each time', async () => {
     const bounded = await makeWorld({ quota: OFTEN })
     try {
       const token = bounded.token('officer')

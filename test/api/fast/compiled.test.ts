@@ -138,7 +138,7 @@ describe('compiled queries', () => {
     field.args.every((arg) => !isRequiredArgument(arg) || PLAIN.test(String(arg.type))),
   )
   for (const field of roots) {
-    it(`answers ${field.name} as graphql-js does, whoever asks`, async () => {
+    it(`answer ${field.name} as graphql-js does, for every role`, async () => {
       const query = queryOf(field)
       expect(validate(schema, parse(query))).to.deep.equal([])
       const [first = {}, ...others] = variablesOf(field, values)
@@ -156,13 +156,13 @@ describe('compiled queries', () => {
     })
   }
 
-  it('are nearly all that can be asked with variables', () => {
+  it('cover every query field except node', () => {
     const left = roots.filter((field) => !isCompilable(schema, parse(queryOf(field)))).map(({ name }) => name)
     expect(left).to.deep.equal(['node'])
   })
 
   const STANDINGS = 'query($codes: [String!]!) { standings(codes: $codes) { code name grade score listed asOf stale } }'
-  it('are compiled only when they have come several times', async () => {
+  it('are compiled only after several requests', async () => {
     const own = makeExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 3 })
     const ask = async () => {
       const asked = { document: parse(STANDINGS), text: 'one', operationName: undefined }
@@ -172,7 +172,7 @@ describe('compiled queries', () => {
     expect([await ask(), await ask(), await ask(), await ask(), await ask()]).to.deep.equal([0, 0, 0, 1, 2])
   })
 
-  it('give way to graphql-js for a while once one had an error', async () => {
+  it('fall back to graphql-js for a while after an error', async () => {
     const own = makeExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 1 })
     const ask = async (codes: unknown) => {
       const asked = { document: parse(STANDINGS), text: 'one', operationName: undefined }
@@ -214,7 +214,7 @@ describe('compiled queries', () => {
     })
   }
 
-  it('answer over HTTP as they did before they were compiled: status, headers and bytes', async () => {
+  it('answer over HTTP with the same status, headers and bytes as uncompiled ones', async () => {
     const accepts = [
       '*/*',
       'application/json',
@@ -240,7 +240,7 @@ describe('compiled queries', () => {
     }
   })
 
-  it('tell many who ask at once what each is told alone', async () => {
+  it('answer simultaneous callers each as if alone', async () => {
     const page = `query($code: String!) { operator(code: $code) { id name records(first: 2) { nodes { id body } }
       score { value reasons { rule points zh } } listings { id kind mirrored state } standing { code status listed } } }`
     const asked = (['officer', 'marketplace', 'party'] as const).flatMap((role) =>
@@ -258,7 +258,7 @@ describe('compiled queries', () => {
     expect(crowded).to.deep.equal([alone, alone, alone])
   })
 
-  it('leave what is no plain question to Apollo, however often it came', async () => {
+  it('leave unusual requests to Apollo, however often they come', async () => {
     const bodies = [
       { query: STANDINGS, variables: 'text' },
       { query: STANDINGS, variables: [] },
@@ -276,7 +276,7 @@ describe('compiled queries', () => {
     }
   })
 
-  it('never answer an operation called nothing, which graphql-js does not find', async () => {
+  it('do not answer an empty operation name, as graphql-js does not', async () => {
     const body = JSON.stringify({ query: STANDINGS, variables: { codes: [good] }, operationName: '' })
     const told: unknown[] = []
     for (let time = 0; time < 25; time += 1) {
@@ -291,7 +291,7 @@ describe('compiled queries', () => {
     expect(told).to.deep.equal(Array(25).fill([400, undefined, 'OPERATION_RESOLUTION_FAILURE']))
   })
 
-  it('run no text that a question brings', async () => {
+  it('never execute text from a query', async () => {
     const text = '__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74dglobalThis.ran=true'
     const query = `query($first: Int) { operators(first: $first, filter: { name: "${text}" }) { totalCount } }`
     await both(query, { first: 1 }, viewerAs('officer'))

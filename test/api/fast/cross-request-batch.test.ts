@@ -15,8 +15,8 @@ const turns = async (many: number): Promise<void> => {
   for (let turn = 0; turn < many; turn += 1) await new Promise((resolve) => setImmediate(resolve))
 }
 
-describe('a crowd', () => {
-  it('is asked once for all who ask in one turn, and each gets its own answers in its order', async () => {
+describe('batch across requests', () => {
+  it('asks once for all callers of one turn, and gives each its own answers in order', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(fc.integer(), { maxLength: 5 }), { maxLength: 30 }), async (askers) => {
         const asked: number[][] = []
@@ -32,7 +32,7 @@ describe('a crowd', () => {
     )
   })
 
-  it('has two questions on their way at most, and who waits meanwhile is asked together', async () => {
+  it('runs at most two questions at once, and batches the callers that wait', async () => {
     const gates = [gate(), gate(), gate()]
     const asked: number[][] = []
     const ask = batchAcrossRequests<number, number>(async (keys) => {
@@ -54,7 +54,7 @@ describe('a crowd', () => {
     expect(await Promise.all(answers)).to.deep.equal([[1], [2], [3], [4], [5]])
   })
 
-  it('begins a further one, where that costs more than it saves, only for many keys', async () => {
+  it('starts another costly question only for many keys', async () => {
     const gates = [gate(), gate(), gate()]
     const asked: number[] = []
     const ask = batchAcrossRequests<number, number>(
@@ -85,7 +85,7 @@ describe('a crowd', () => {
     expect(asked).to.deep.equal([2, 8, 1])
   })
 
-  it('keeps nobody waiting behind one that takes its time', async () => {
+  it('keeps no caller waiting behind a slow question', async () => {
     const slow = gate()
     const ask = batchAcrossRequests<number, number>(
       async (keys) => {
@@ -102,7 +102,7 @@ describe('a crowd', () => {
     expect(await first).to.deep.equal([1])
   })
 
-  it('keeps the keys of one who asks together, and a thousand and one are two questions', async () => {
+  it('keeps the keys of one caller together, and splits more than a thousand', async () => {
     const sizes: number[] = []
     const ask = batchAcrossRequests<number, number>(async (keys) => {
       sizes.push(keys.length)
@@ -112,7 +112,7 @@ describe('a crowd', () => {
     expect(sizes).to.deep.equal([1_000, 1, 2_000, 1])
   })
 
-  it('tells a fault to those who were asked together, and goes on', async () => {
+  it('passes a fault to the callers of that batch, and continues', async () => {
     let broken = true
     const ask = batchAcrossRequests<number, number>(async (keys) => {
       if (broken) throw new Error('broken')
@@ -124,7 +124,7 @@ describe('a crowd', () => {
     expect(await ask([3])).to.deep.equal([3])
   })
 
-  it('answers nobody with what was read before the question', async () => {
+  it('never answers from data read before the question', async () => {
     let state = 0
     const first = gate()
     const ask = batchAcrossRequests<null, number>(async (keys) => {

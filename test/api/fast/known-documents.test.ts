@@ -4,8 +4,8 @@ import { DOCUMENT_LONGEST, DOCUMENTS_MOST, knownDocuments } from '../../../src/a
 
 const asked = (n: number): DocumentNode => parse(`{ a${n} }`)
 
-describe('documents that are known', () => {
-  it('are those that were asked twice', async () => {
+describe('known documents', () => {
+  it('are kept after their second request', async () => {
     const known = knownDocuments()
     const document = asked(1)
     await known.set('a', document)
@@ -16,7 +16,7 @@ describe('documents that are known', () => {
     expect(await known.get('a')).to.equal(undefined)
   })
 
-  it('are so many, however many are asked, and what is asked goes last', async () => {
+  it('are bounded in number, the least recently used leaving first', async () => {
     const known = knownDocuments()
     for (let n = 0; n < DOCUMENTS_MOST * 3; n += 1) {
       for (let twice = 0; twice < 2; twice += 1) await known.set(String(n), asked(n))
@@ -27,7 +27,7 @@ describe('documents that are known', () => {
     expect(held).to.deep.equal([0, ...Array.from({ length: DOCUMENTS_MOST - 1 }, (_, i) => DOCUMENTS_MOST * 2 + 1 + i)])
   })
 
-  it('are short', async () => {
+  it('are bounded in length', async () => {
     const known = knownDocuments()
     const [longest, longer] = [DOCUMENT_LONGEST, DOCUMENT_LONGEST + 1].map((length) => parse('{ a }'.padEnd(length)))
     for (const [digest, document] of Object.entries({ longest, longer }))

@@ -53,7 +53,7 @@ describe('the schema', () => {
     expect(bare.map(({ at }) => at)).to.deep.equal([])
   })
 
-  it('says of no argument or input only its own name', () => {
+  it('describes no argument or input only by its own name', () => {
     const trivial = told.filter(({ name, words }) => {
       const english = letters(words)
       const chinese = words.replace(/[^\u4e00-\u9fff]/g, '')
@@ -62,7 +62,7 @@ describe('the schema', () => {
     expect(trivial.map(({ at }) => at)).to.deep.equal([])
   })
 
-  it('says of every number what it counts or measures', () => {
+  it('states for every number what it counts or measures', () => {
     const numbers = told.filter(({ type }) => type !== null && ['Int', 'Float'].includes(getNamedType(type).name))
     expect(numbers.length).to.be.greaterThan(100)
     expect(numbers.filter(({ words }) => !UNITS.test(words)).map(({ at, words }) => `${at}: ${words}`)).to.deep.equal(
@@ -70,7 +70,7 @@ describe('the schema', () => {
     )
   })
 
-  it('says of every type whence comes what it tells', () => {
+  it('states for every type its source', () => {
     const objects = types.filter(isObjectType).filter(({ name }) => !PARTS.test(name))
     expect(
       objects.filter(({ description }) => !/\n来源 Source: /.test(description ?? '')).map(({ name }) => name),

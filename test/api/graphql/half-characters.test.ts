@@ -19,7 +19,7 @@ const HALVES: [what: string, text: string][] = [
 ]
 const NUMBER = '虚市监处罚〔2026〕1号'
 
-describe('half of a character in what is written', () => {
+describe('lone surrogates in input', () => {
   let world: World
   let id: string
   let record: string
@@ -65,7 +65,7 @@ describe('half of a character in what is written', () => {
     ],
   ]
   for (const [what, question, variables] of asked) {
-    it(`is refused by name: ${what}`, async () => {
+    it(`are refused by name: ${what}`, async () => {
       for (const [which, text] of HALVES) {
         const { errors } = await world.ask(question, { token: world.token('officer'), variables: variables(text) })
         expect(errors?.[0]?.extensions['code'], which).to.equal('INPUT_INVALID')
@@ -74,7 +74,7 @@ describe('half of a character in what is written', () => {
     })
   }
 
-  it('is no whole character, nor the escape of one written out', async () => {
+  it('do not include whole characters or written-out escapes', async () => {
     for (const reason of ['二次核实😀', '原文作 \\ud83d 与 \\u0000']) {
       const { data, errors } = await world.ask(
         'mutation($input: AccessCodeInput!) { issueAccessCode(input: $input) { accessCode { reason } } }',

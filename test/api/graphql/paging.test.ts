@@ -89,7 +89,7 @@ describe('paging', function () {
   }
 
   for (const [field, { table, where = 'true', args = '' }] of Object.entries(ROWS)) {
-    it(`of ${field} repeats and skips nothing that stays where it is`, async () => {
+    it(`of ${field} neither repeats nor skips an unmoved row`, async () => {
       const columns = await columnsOf(table)
       await fc.assert(
         fc.asyncProperty(
@@ -121,7 +121,7 @@ describe('paging', function () {
     })
   }
 
-  it('covers every connection but those two that follow', () => {
+  it('covers every connection except timeliness and trail', () => {
     const query = makeSchema().getQueryType()
     const pages = Object.values(query?.getFields() ?? {}).filter(({ type }) => /Connection!?$/.test(String(type)))
     expect(pages.map(({ name }) => name).filter((name) => ROWS[name] === undefined)).to.have.members([
@@ -130,7 +130,7 @@ describe('paging', function () {
     ])
   })
 
-  it('of figures of a month goes on where it was while new ones come before', async () => {
+  it('of monthly figures continues in place while new ones come before', async () => {
     const args = 'month: "2026-02", '
     const before = await whole('timeliness', args)
     expect(before.length).to.be.greaterThan(1)
@@ -144,7 +144,7 @@ describe('paging', function () {
     expect((await whole('timeliness', args)).length).to.be.greaterThan(before.length)
   })
 
-  it('of the trail goes on where it was while rows are added', async () => {
+  it('of the audit log continues in place while rows are added', async () => {
     const before = await whole('trail', '')
     const add = () =>
       world.ask('{ viewer { role } operators(first: 1) { nodes { id } } }', { token: world.token('officer') })
@@ -153,7 +153,7 @@ describe('paging', function () {
     expect(seen.filter((cursor) => before.includes(cursor))).to.deep.equal(before)
   })
 
-  it('refuses a cursor that is none, or one of another list', async () => {
+  it('refuses an invalid cursor and one of another list', async () => {
     const other = (await page('blacklist', '', 1, null)).cursors[0] ?? ''
     for (const field of Object.keys(ROWS).filter((name) => name !== 'blacklist'))
       for (const after of ['x', Buffer.from('after:1 or 1=1').toString('base64url'), other]) {
@@ -165,7 +165,7 @@ describe('paging', function () {
       }
   })
 
-  describe('an id', () => {
+  describe('global ids', () => {
     /** Types whose ids are fixed words (feeds, platforms), not global ids. */
     const WORDS = [
       // Its number; it is asked for in its list alone.
@@ -193,7 +193,7 @@ describe('paging', function () {
       Webhook: 'webhooks',
     }
 
-    it('of whatever has a global one leads back to it by node, and to nothing for whoever may not see it', async () => {
+    it('lead back by node to every type that has one, and to nothing for viewers without access', async () => {
       const [auditor, party] = [world.token('auditor', 'auditor-1'), world.token('party', uscc(999))]
       for (const type of NODE_TYPES) {
         const [row] = (await world.database.db.raw(`select id from ${TABLES[type]} order by id limit 1`)).rows
@@ -216,7 +216,7 @@ describe('paging', function () {
       }
     })
 
-    it('is global for every type that has one, but those that are words of the outside', () => {
+    it('belong to every type with an id, except those whose ids are words of the outside', () => {
       const types = Object.values(makeSchema().getTypeMap()).filter(
         (type) => isObjectType(type) || isInterfaceType(type),
       )

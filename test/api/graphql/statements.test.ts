@@ -47,7 +47,7 @@ const twoLevels = (type: string): string => {
   return `${leaves(type)} ${inner.join(' ')}`
 }
 
-describe('statements of an answer', function () {
+describe('number of statements for an answer', function () {
   this.timeout(LONG_MS)
   let world: World
   before(async () => {
@@ -76,7 +76,7 @@ describe('statements of an answer', function () {
   }
 
   const pages = fieldsOf('Query').filter((field) => namedIn(field).name.endsWith('Connection'))
-  it('there is a page of a hundred of everything that comes in pages', async () => {
+  it('every paged field has a page of a hundred', async () => {
     const found = await Promise.all(
       pages.map(async (field) => {
         const query = `{ ${field.name}(${argsOf(field.name)}first: 100) { nodes { __typename } } }`
@@ -99,7 +99,7 @@ describe('statements of an answer', function () {
       `{ nodes { ${each.name} { ${isPage(each) ? `${leaves(namedIn(each).name)} nodes { ${twoLevels(itemOf(each))} }` : twoLevels(namedIn(each).name)} } } }`,
     ])
     for (const [what, shape] of [own, ...below]) {
-      it(`of ${field.name}, ${what}, are as many for a page of 100 as for one of 10, and no more of a kind than for one of 1`, async () => {
+      it(`of ${field.name}, ${what}, is the same for a page of 100 as for one of 10, and no higher per kind than for one of 1`, async () => {
         const { counts, oftener } = await counted(
           (first) => `{ ${field.name}(${argsOf(field.name)}first: ${first}) ${shape} }`,
         )
@@ -109,7 +109,7 @@ describe('statements of an answer', function () {
     }
   }
 
-  it('a hundred scores read anew are refused for their cost, and so is what is read of them', async () => {
+  it('a hundred recomputed scores are refused for their cost, and so are their parts', async () => {
     for (const field of ANEW) {
       const inner = field === 'audit' ? '' : '{ __typename }'
       const query = `{ operators(first: 100) { nodes { score { ${field} ${inner} } } } }`

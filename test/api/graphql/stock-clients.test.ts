@@ -136,8 +136,8 @@ describe('stock clients', () => {
     ['urql', urql],
     ['graphql-request', request],
   ]
-  describe('graphql-core 3.2, by which Python asks', () => {
-    it('F-2: is told no location of a directive that the edition of October 2021 lacks', async () => {
+  describe('graphql-core 3.2, the Python client', () => {
+    it('F-2: introspection has no directive location unknown to the edition of October 2021', async () => {
       const { data } = await world.ask(getIntrospectionQuery())
       const told = data.__schema.directives.flatMap((one: { locations: string[] }) => one.locations)
       expect(told.filter((location: string) => !LOCATIONS_OF_2021.has(location))).to.deep.equal([])
@@ -169,7 +169,7 @@ describe('stock clients', () => {
         expect(data.blacklist.nodes[0].operator.uscc).to.equal(uscc(1))
       })
 
-      it('pages through to the end by the cursors that it is given', async () => {
+      it('pages to the end by the returned cursors', async () => {
         const client = made(true)
         const seen: string[] = []
         let after: string | null = null
@@ -182,7 +182,7 @@ describe('stock clients', () => {
         expect(seen).to.deep.equal(NAMES.map((_, n) => uscc(n + 1)))
       })
 
-      it('is told by codes why it is refused', async () => {
+      it('gets an error code for each refusal', async () => {
         expect(await made(true).refused(FORBIDDEN)).to.deep.equal(['FORBIDDEN'])
         expect(await made(false).refused(FORBIDDEN)).to.deep.equal(['UNAUTHENTICATED'])
         expect(new Set(await made(true).refused(WRONG))).to.deep.equal(new Set(['GRAPHQL_VALIDATION_FAILED']))

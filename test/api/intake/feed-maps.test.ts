@@ -17,7 +17,7 @@ const LINES = [
 ]
 const TABLE = `主体全称,社会信用代码,备用\n长春绯簏运输有限公司,${uscc(31)},无\n`
 
-describe('maps of headings over GraphQL', () => {
+describe('heading maps over GraphQL', () => {
   let world: World
   before(async () => {
     world = await makeWorld()
@@ -60,7 +60,7 @@ describe('maps of headings over GraphQL', () => {
     expect(await codeOf(END, { feed: 'dishonest', map })).to.equal('FEED_MAP_UNKNOWN')
   })
 
-  it('F-4: a refused run tells the headings that were read, and a feed the fields of its forms', async () => {
+  it('F-4: a refused run shows the headings read, and a feed the fields of its forms', async () => {
     await refusal(pull())
     const { data } = await ask(
       '{ agencies { feeds { id forms { fields } lastError { code headings } } } }',
@@ -83,7 +83,7 @@ describe('maps of headings over GraphQL', () => {
     ])
   })
 
-  it('F-4: a map that cannot be meant is refused with its reason, and nothing is stored', async () => {
+  it('F-4: a contradictory map is refused with its reason and not stored', async () => {
     const add = (lines: object[], feed = 'dishonest') => ask(ADD, { feed, lines })
     const refused = async (answer: ReturnType<typeof add>) => {
       const { errors } = await answer
@@ -102,7 +102,7 @@ describe('maps of headings over GraphQL', () => {
     expect((await ask(LIST, { feed: 'dishonest' })).data.feedMaps).to.deep.equal([])
   })
 
-  it('F-4: only officers and administrators whom no region bounds make and end one; authorities read them', async () => {
+  it('F-4: only officers and administrators without a region make and end maps; authorities read them', async () => {
     const map = (await ask(ADD, { feed: 'dishonest', lines: LINES })).data.addFeedMap.number
     for (const role of ['reviewer', 'auditor', 'agency'] as const) {
       expect((await ask(LIST, { feed: 'dishonest' }, role)).data.feedMaps, role).to.have.length(1)
@@ -113,7 +113,7 @@ describe('maps of headings over GraphQL', () => {
     expect(await codeOf(LIST, { feed: 'dishonest' }, 'marketplace')).to.equal('FORBIDDEN')
   })
 
-  it('F-4: a record leads to the run, the run to its map and its maker, and a rejected row names the file’s own heading', async () => {
+  it('F-4: a record leads to its run, map and maker, and a rejected row names the file’s own heading', async () => {
     const number = (await ask(ADD, { feed: 'dishonest', lines: LINES })).data.addFeedMap.number
     const path = fileOf(`${TABLE.replaceAll(uscc(31), uscc(32))}样乙,123,无\n`)
     const { run } = await pullFeed(world.database.db, feedOf('dishonest'), { file: { path }, mark, now: () => NOW })
@@ -137,7 +137,7 @@ describe('maps of headings over GraphQL', () => {
     expect(line?.endsWith(',社会信用代码')).to.equal(true)
   })
 
-  it('F-4: making a map leaves a row in the audit log with who, what and the map', async () => {
+  it('F-4: making a map writes an audit row with the person and the map', async () => {
     await ask(ADD, { feed: 'dishonest', lines: LINES })
     const row = await world.database.db('trail').orderBy('number', 'desc').first('number')
     const [left] = await trail.after(world.database.db, row.number - 1, 1)

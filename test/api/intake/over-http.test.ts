@@ -24,12 +24,12 @@ describe('GraphQL over HTTP', () => {
     expect(results.filter(({ status }) => status !== 'ok')).to.deep.equal([])
   })
 
-  it('answers no mutation in a GET', async () => {
+  it('refuses a mutation by GET', async () => {
     const query = encodeURIComponent('mutation { partyToken(accessCode: "x") }')
     expect((await fetch(`${world.url}/graphql?query=${query}`)).status).to.equal(405)
   })
 
-  it('a GET with a token is answered, for no page of another site can send one; with a session cookie alone it is not', async () => {
+  it('answers a GET with a token, and refuses one with a session cookie alone', async () => {
     const url = `${world.url}/graphql?query=${encodeURIComponent('{ viewer { role } }')}`
     const get = (headers: Record<string, string>) => fetch(url, { headers })
     const answer = await get({ authorization: `Bearer ${world.token('officer')}` })
@@ -61,7 +61,7 @@ describe('GraphQL over HTTP', () => {
       body: JSON.stringify({ query }),
     })
 
-  it('answers in the type that is accepted, the preferred one first', async () => {
+  it('answers in the accepted media type, the preferred one first', async () => {
     const types: [string | undefined, string | null][] = [
       [GRAPHQL, GRAPHQL],
       [JSON_TYPE, JSON_TYPE],
@@ -77,7 +77,7 @@ describe('GraphQL over HTTP', () => {
     expect((await question('{ __typename }', 'text/plain')).status).to.equal(406)
   })
 
-  it('a question that cannot be answered has 200 for who names application/json, else 400; what is no question 400', async () => {
+  it('an unanswerable query has status 200 for application/json, else 400; a request without a query has 400', async () => {
     const accepts = [JSON_TYPE, GRAPHQL, '*/*']
     const statuses = (query: string) =>
       Promise.all(accepts.map(async (accept) => (await question(query, accept)).status))

@@ -24,7 +24,7 @@ const PREVIEW = `query($id: ID!) { takeBackPreview(id: $id) { wrong restored ope
   goneOperators { uscc } scores { operator { uscc } before gradeBefore after gradeAfter } } }`
 const TAKE_BACK = 'mutation($id: ID!) { takeBackRun(id: $id, reason: "整批误报") { outcome } }'
 
-describe('what would follow, shown before it is done', () => {
+describe('previews', () => {
   let world: World
   const [one, two] = [uscc(1), uscc(2)]
   const refused = (answer: { errors: { extensions: Record<string, unknown> }[] | undefined }) =>
@@ -40,8 +40,8 @@ describe('what would follow, shown before it is done', () => {
   const preview = (run: number, role: 'reviewer' | 'officer' = 'reviewer') =>
     world.ask(PREVIEW, { token: world.token(role, `${role}-1`), variables: { id: globalOf('Run', run) } })
 
-  describe('of a take-back', () => {
-    it('tells the records, operators and scores that the take-back then changes, and leaves nothing behind', async () => {
+  describe('of a rollback', () => {
+    it('count the records, operators and scores that the rollback then changes, and leave nothing behind', async () => {
       await world.bring('registry', [registration(one, '虚构甲有限公司')])
       await world.bring('penalties', [penalty(one, '虚〔2026〕1号')], new Date('2026-03-01T02:00:00Z'))
       const changed = penalty(one, '虚〔2026〕1号')
@@ -76,7 +76,7 @@ describe('what would follow, shown before it is done', () => {
       expect(refused(await preview(run))).to.equal('RUN_NOT_TAKEN_BACK')
     })
 
-    it('tells which listings would move and how many messages platforms would be owed', async () => {
+    it('show which listings would move and how many deliveries would be owed', async () => {
       await world.bring('registry', [registration(one, '虚构甲有限公司')])
       const run = await world.bring('penalties', [penalty(one, '虚〔2026〕1号')])
       const id = await publishListing(world, one, '虚〔2026〕1号')
@@ -93,7 +93,7 @@ describe('what would follow, shown before it is done', () => {
       expect(now.listing.state).to.equal('PUBLISHED')
     })
 
-    it('is for those who may take back, and says of what is no run what the act says', async () => {
+    it('are open to the roles of the act, and refuse an unknown run as the act does', async () => {
       const run = await world.bring('dishonest', [mirrored(two, 'X', '2025-01-01')])
       expect(refused(await preview(run, 'officer'))).to.equal('FORBIDDEN')
       expect(refused(await preview(999_999))).to.equal('RUN_UNKNOWN')
@@ -101,7 +101,7 @@ describe('what would follow, shown before it is done', () => {
     })
   })
 
-  it('runs are those of one job and one feed where that is asked', async () => {
+  it('runs are filtered by job and feed', async () => {
     await world.bring('registry', [registration(one, '虚构甲有限公司')])
     await world.bring('penalties', [penalty(one, '虚〔2026〕1号')])
     const token = world.token('officer')
@@ -125,7 +125,7 @@ describe('what would follow, shown before it is done', () => {
       return { status: answer.status, body: (await answer.json()) as any }
     }
 
-    it('counts as taking it in then counts, shows rows and faults, and leaves nothing behind', async () => {
+    it('count as the upload then counts, show rows and faults, and leave nothing behind', async () => {
       await send('dishonest?full=true', csv(line(1), line(2)))
       const file = csv(
         line(1),
@@ -166,7 +166,7 @@ describe('what would follow, shown before it is done', () => {
         expect(taken[name], name).to.equal(body[name])
     })
 
-    it('says why a file would be refused whole, instead of refusing it', async () => {
+    it('show why a file would be refused as a whole', async () => {
       await send('dishonest?full=true', csv(...Array.from({ length: 40 }, (_, i) => line(i + 1))))
       const { body } = await send('dishonest?full=true&preview=true', csv(line(1)))
       expect(body.refused).to.be.a('string')
@@ -177,7 +177,7 @@ describe('what would follow, shown before it is done', () => {
       expect((await send('dishonest?preview=true', csv(line(1)), stranger)).body.error.code).to.equal('FEED_UNKNOWN')
     })
 
-    it('shows no ID number, and leaves a row of the codes that it shows', async () => {
+    it('show no ID number, and write an audit row of the codes shown', async () => {
       const id = '220102199001011239'
       const token = world.token('agency', 'regulator-1', 'market-regulator')
       const { body } = await send(

@@ -45,23 +45,23 @@ describe('bodies of uploads', () => {
     return { answered, sending }
   }
 
-  it('are given whole', async () => {
+  it('are received completely', async () => {
     const port = await listening({})
     expect(await post(port, 'a', '0123456789').answered).to.equal('200 0123456789')
     expect(await post(port, 'a', '').answered).to.equal('200 ')
   })
 
-  it('that stop coming are answered 408', async () => {
+  it('that stall are answered 408', async () => {
     const port = await listening({ stalledMs: 20 })
     expect(await post(port, 'a', '012', { ends: false }).answered).to.equal('408 UPLOAD_STALLED')
   })
 
-  it('larger than the bound are refused', async () => {
+  it('above the limit are refused', async () => {
     const port = await listening({})
     expect(await post(port, 'a', '01234567890').answered).to.equal('413 CONTENT_TOO_LARGE')
   })
 
-  it('count for their agency and for all until they are released', async () => {
+  it('count for their agency and in total until they are released', async () => {
     const kept: ReceivedBody[] = []
     const port = await listening({}, kept)
     expect(await post(port, 'a', '01234567').answered).to.equal('200 01234567')
@@ -75,7 +75,7 @@ describe('bodies of uploads', () => {
     expect(await post(port, 'a', '0123456789').answered).to.equal('200 0123456789')
   })
 
-  it('of one agency are few at once, which keeps no other from sending', async () => {
+  it('of one agency are limited in number without delaying another', async () => {
     const port = await listening({ arrivingMost: 1, stalledMs: 2_000 })
     const first = post(port, 'a', '0', { ends: false })
     let second = ''
@@ -85,7 +85,7 @@ describe('bodies of uploads', () => {
     expect(await first.answered).to.equal('200 01')
   })
 
-  it('that were broken off or refused count no more', async () => {
+  it('that were aborted or refused no longer count', async () => {
     const port = await listening({ stalledMs: 20 })
     for (let n = 0; n < 5; n += 1) {
       expect(await post(port, 'a', '012345', { ends: false }).answered).to.equal('408 UPLOAD_STALLED')

@@ -49,7 +49,7 @@ describe('rejected items over GraphQL', () => {
   const code = async (query: string, variables: object, token?: string) =>
     (await world.ask(query, { variables, ...(token && { token }) })).errors?.[0]?.extensions['code']
 
-  it('are listed newest first, each as it came with where it stood and what is wrong', async () => {
+  it('are listed newest first, each as sent with its place and fault', async () => {
     const { totalCount, nodes } = await list(officer)
     expect(totalCount).to.equal(3)
     expect(nodes.map((one: { source: { row: number } }) => one.source.row)).to.deep.equal([5, 4, 3])
@@ -77,7 +77,7 @@ describe('rejected items over GraphQL', () => {
     expect(second.nodes[0].source.row).to.equal(3)
   })
 
-  it('are counted by the rule they broke first, an agency its own alone', async () => {
+  it('are counted by the first rule that they broke, for an agency its own only', async () => {
     const rules = async (token: string, variables: object = {}) => {
       const query = `query($feed: ID, $state: RejectState) { rejectRules(feed: $feed, state: $state) { rule count } }`
       return (await world.ask(query, { token, variables })).data.rejectRules
@@ -106,7 +106,7 @@ describe('rejected items over GraphQL', () => {
       expect((await list(officer, variables)).totalCount, JSON.stringify(variables)).to.equal(many)
   })
 
-  it('are for authorities, an agency its own alone, whatever it asks for', async () => {
+  it('are open to authorities, for an agency its own only', async () => {
     for (const role of ['officer', 'reviewer', 'administrator', 'auditor'] as const)
       expect((await list(world.token(role))).totalCount).to.equal(3)
     expect((await list(agency)).totalCount).to.equal(3)
@@ -118,7 +118,7 @@ describe('rejected items over GraphQL', () => {
     expect(await code(LIST, {}, world.token('marketplace'))).to.equal('FORBIDDEN')
   })
 
-  it('are found by their global id, by whoever may see them', async () => {
+  it('are found by their global id by viewers with access', async () => {
     const [{ id }] = (await list(officer)).nodes
     const asked = async (token: string) =>
       (await world.ask(`{ node(id: "${id}") { id ... on Reject { feed } } }`, { token })).data.node
@@ -127,7 +127,7 @@ describe('rejected items over GraphQL', () => {
     expect(await asked(world.token('marketplace'))).to.equal(null)
   })
 
-  it('are corrected by their agency and taken in, and the answer shows it', async () => {
+  it('are corrected by their agency, and the answer shows the result', async () => {
     const [, , { id }] = (await list(agency)).nodes
     const { data, errors } = await world.ask(CORRECT, {
       token: agency,
@@ -157,7 +157,7 @@ describe('rejected items over GraphQL', () => {
     expect((await list(agency, { state: 'TAKEN' })).totalCount).to.equal(1)
   })
 
-  it('that are still wrong say what is, and stay open', async () => {
+  it('stay open when the correction still has faults, which it lists', async () => {
     const [{ id }] = (await list(agency, { state: 'OPEN' })).nodes
     const { data } = await world.ask(CORRECT, { token: officer, variables: { id, fields: item(4, ''), note: '再试' } })
     expect(data.correctReject.effect).to.equal(null)
@@ -199,7 +199,7 @@ describe('rejected items over GraphQL', () => {
     expect((await list(officer, { state: 'OPEN' })).totalCount).to.equal(1)
   })
 
-  it('show in their feed, with its last pull and its duty', async () => {
+  it('appear in their feed, with its last pull and its duty', async () => {
     const { data, errors } = await world.ask(
       `{ agencies { feeds { id items rejects rejectsByRule { rule count } lastError { code } openRejects unmatched dutyWorkdays
          lateness { late timely share } } } }`,
@@ -221,7 +221,7 @@ describe('rejected items over GraphQL', () => {
     expect(of('trademarks')).to.deep.include({ items: null, rejects: null, rejectsByRule: [], openRejects: 0 })
   })
 
-  it('and what is late of a feed is a share of what it sent new', async () => {
+  it('the late share of a feed is of its new records', async () => {
     const { db } = world.database
     for (const [late, timely] of [
       [50, 0],
@@ -247,7 +247,7 @@ describe('rejected items over GraphQL', () => {
   })
 })
 
-describe('how old an answer of standing is', () => {
+describe('age of a standing', () => {
   let world: World
   beforeEach(async () => {
     world = await makeWorld()
@@ -264,29 +264,29 @@ describe('how old an answer of standing is', () => {
       .db('runs')
       .insert({ job: 'pull', subject, cause: 'timetable', started_at: NOW, ended_at: NOW, outcome: 'FAILED' })
 
-  it('is as old as can be while no list ever came', async () => {
+  it('is the oldest possible while no list has arrived', async () => {
     expect(await age()).to.deep.equal({ asOf: '1970-01-01T00:00:00.000Z', stale: true })
   })
 
-  it('rests on the lists that came, not on those of which no pull was ever tried', async () => {
+  it('depends on lists that arrived, not on lists never pulled', async () => {
     await world.bring('dishonest', [mirrored(uscc(1), 'x-1', '2024-05-15')])
     expect(await age()).to.deep.equal({ asOf: NOW.toISOString(), stale: false })
   })
 
-  it('is that of the oldest list', async () => {
+  it('is the age of the oldest list', async () => {
     const earlier = new Date(NOW.getTime() - 3_600_000)
     await world.bring('dishonest', [], NOW)
     await world.bring('abnormal', [], earlier)
     expect(await age()).to.deep.equal({ asOf: earlier.toISOString(), stale: false })
   })
 
-  it('is stale where a list was asked for and never came', async () => {
+  it('is stale where a list was pulled and never arrived', async () => {
     await world.bring('dishonest', [])
     await failedPull('abnormal')
     expect(await age()).to.deep.equal({ asOf: '1970-01-01T00:00:00.000Z', stale: true })
   })
 
-  it('does not rest on feeds that are no lists', async () => {
+  it('does not depend on feeds other than lists', async () => {
     await world.bring('dishonest', [])
     await failedPull('penalties')
     expect((await age()).stale).to.equal(false)

@@ -10,7 +10,7 @@ const SETTLE =
 const OPEN =
   '{ concerns { totalCount nodes { id cause openedAt settledAt run record { kind } listing { id state } } } }'
 
-describe('taking back and concerns over HTTP', () => {
+describe('rollback and concerns over HTTP', () => {
   let world: World
   const [one, two] = [uscc(1), uscc(2)]
   const code = (answer: { errors: { extensions: Record<string, unknown> }[] | undefined }) =>
@@ -28,7 +28,7 @@ describe('taking back and concerns over HTTP', () => {
     reason = '整批误报',
   ) => world.ask(TAKE_BACK, { token: world.token(role, `${role}-1`), variables: { id: globalOf('Run', run), reason } })
 
-  it('a reviewer takes a run back, and from then on nobody is told of it but who asks what was known', async () => {
+  it('a reviewer rolls a run back, and only questions about earlier knowledge show it afterwards', async () => {
     const run = await world.bring('penalties', [penalty(one, '虚〔2026〕1号'), penalty(two, '虚〔2026〕2号')])
     const entries = await world.bring('dishonest', [mirrored(two, 'X', '2025-01-01')])
     await scored(world, await operatorId(world, two), 300, 'D', [])
@@ -67,7 +67,7 @@ describe('taking back and concerns over HTTP', () => {
     ])
   })
 
-  it('nobody else takes runs back, and what cannot be taken back is refused by name', async () => {
+  it('other roles may not, and a run that cannot be rolled back is refused by name', async () => {
     const run = await world.bring('penalties', [penalty(one, '虚〔2026〕1号')])
     expect(code(await takeBack(run, 'officer'))).to.equal('FORBIDDEN')
     expect(code(await takeBack(run, 'agency'))).to.equal('FORBIDDEN')
@@ -89,7 +89,7 @@ describe('taking back and concerns over HTTP', () => {
     return opened.data.openLead.listing.id
   }
 
-  it('concerns wait for officers and reviewers, are settled with a note, and are nobody else to see', async () => {
+  it('concerns are visible to officers and reviewers only, and settled with a note', async () => {
     const id = await listed()
     const { db } = world.database
     const uuid = id
@@ -140,7 +140,7 @@ describe('taking back and concerns over HTTP', () => {
     return { ...draft, body: { ...draft.body, ...more }, fact: '虚〔2026〕1号/虚构市市场监督管理局' }
   }
 
-  it('a decision that two agencies sent is one record with two sources, on every page', async () => {
+  it('a decision sent by two agencies is one record with two sources, on every page', async () => {
     const first = await world.bring('penalties', [told('虚〔2026〕1号'), penalty(one, '虚〔2026〕2号')])
     const other = await world.bring('mirror', [told('虚〔2026〕01号')])
     const token = world.token('officer')

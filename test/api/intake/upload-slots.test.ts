@@ -11,11 +11,11 @@ const codeOf = (act: () => unknown): string => {
   }
 }
 
-describe('places for uploads', () => {
+describe('upload slots', () => {
   const feeds = ['a1', 'a2', 'b1', 'c1'].map((id) => ({ id, agency: id.charAt(0) }))
   const [a1, a2, b1, c1] = feeds as [(typeof feeds)[0], (typeof feeds)[0], (typeof feeds)[0], (typeof feeds)[0]]
 
-  it('are one for each feed, few in all, and fewer for one agency, until they are given up', () => {
+  it('are one for each feed, limited in total and for each agency, until they are released', () => {
     const places = makeUploadSlots(2, 1)
     const giveUp = places.take(a1)
     expect(codeOf(() => places.take(a1))).to.equal('RUN_BUSY')
@@ -26,7 +26,7 @@ describe('places for uploads', () => {
     expect(codeOf(() => places.take(c1))).to.equal('taken')
   })
 
-  it('asked for are not taken', () => {
+  it('are not taken by a query', () => {
     const places = makeUploadSlots(1, 1)
     places.ask(a1)
     places.ask(a1)

@@ -39,7 +39,7 @@ describe('upload of a feed', () => {
   }
   const newest = async () => (await world.database.db('runs').orderBy('id', 'desc').first()) as Record<string, unknown>
 
-  it('is taken in and answered as the command answers, with its run and where its rejects are', async () => {
+  it('is answered like the command, with its run and the address of its rejects', async () => {
     const sent = csv(line(1), line(2), BAD(3))
     const { status, body } = await send('dishonest?dated=2026-02-01', sent)
     expect(status).to.equal(200)
@@ -76,20 +76,20 @@ describe('upload of a feed', () => {
     expect(again.body).to.include({ received: 2, new: 0, changed: 0, unchanged: 2 })
   })
 
-  it('may be the whole feed', async () => {
+  it('may be the full feed', async () => {
     const { body } = await send('dishonest?full=true&name=全量.csv', csv(line(1), line(2), line(11), line(12)))
     expect(body).to.include({ full: true })
     expect(await newest()).to.include({ whole: true, file: '全量.csv' })
   })
 
-  it('is read by what it holds, or by the reader named', async () => {
+  it('is read by its content, or by the named reader', async () => {
     const json = JSON.stringify({ nothing: 'known' })
     expect((await send('dishonest', json)).body.error.code).to.be.oneOf(['CONTENT_UNKNOWN', 'CONTENT_UNREADABLE'])
     expect((await send('dishonest?reader=csv', csv(line(21)))).body).to.include({ new: 1 })
     expect((await send('dishonest?reader=tea', csv(line(21)))).body.error.code).to.equal('READER_UNKNOWN')
   })
 
-  it('may come packed', async () => {
+  it('may be gzipped', async () => {
     const { body } = await send('dishonest', gzipSync(csv(line(31))), { 'content-encoding': 'gzip' })
     expect(body).to.include({ received: 1, new: 1 })
   })
@@ -111,13 +111,13 @@ describe('upload of a feed', () => {
     ['two hundred characters', `?name=${'n'.repeat(300)}`, null, 'n'.repeat(200)],
   ]
   for (const [what, query, disposition, kept] of names) {
-    it(`is called by ${what}`, async () => {
+    it(`takes its file name from ${what}`, async () => {
       await send(`dishonest${query}`, csv(line(41)), disposition === null ? {} : { 'content-disposition': disposition })
       expect((await newest())['file']).to.equal(kept)
     })
   }
 
-  it('that is refused whole says so with the status of the refusal, and where its bad items are told', async () => {
+  it('refused as a whole answers with the status of the refusal and the address of its rejects', async () => {
     const { status, body } = await send('dishonest', csv(...Array.from({ length: 20 }, (_, n) => BAD(100 + n))))
     expect([status, body.error.code]).to.deep.equal([422, 'FEED_OUT_OF_BOUNDS'])
     expect(body.error).to.have.keys('code', 'message', 'details')
@@ -136,7 +136,7 @@ describe('upload of a feed', () => {
   })
 
   for (const role of ['marketplace', 'credit_service', 'officer', 'reviewer', 'auditor', 'party'] as const) {
-    it(`is not for a ${role}, whatever the feed`, async () => {
+    it(`is refused for ${role}, whatever the feed`, async () => {
       for (const feed of ['dishonest', 'nowhere']) {
         const { status, body } = await send(feed, csv(line(1)), { token: world.token(role) })
         expect([status, body.error.code]).to.deep.equal([403, 'FORBIDDEN'])
@@ -144,7 +144,7 @@ describe('upload of a feed', () => {
     })
   }
 
-  it('to the feed of another agency looks like one to a feed that is not there', async () => {
+  it('to another agency’s feed is answered like one to an unknown feed', async () => {
     const told = async (feed: string) => {
       const { status, body } = await send(feed, csv(line(1)))
       return JSON.stringify([status, body]).replaceAll(feed, '…')
@@ -184,11 +184,11 @@ describe('upload of a feed', () => {
     })
   }
 
-  it('of nothing is refused', async () => {
+  it('of an empty body is refused', async () => {
     expect((await send('dishonest', '')).body.error.code).to.equal('CONTENT_UNKNOWN')
   })
 
-  it('larger than the limit is refused, as it comes and once unpacked', async () => {
+  it('above the limit is refused, while arriving and after unpacking', async () => {
     const large = await send('dishonest', Buffer.alloc(UPLOAD_BYTES + 1, 'x')).catch(() => null)
     // The caller may find the connection closed before it has sent all.
     if (large !== null) expect([large.status, large.body.error.code]).to.deep.equal([413, 'CONTENT_TOO_LARGE'])
@@ -197,7 +197,7 @@ describe('upload of a feed', () => {
     expect([status, body.error.code]).to.deep.equal([413, 'CONTENT_TOO_LARGE'])
   })
 
-  it('is answered for nothing but POST', async () => {
+  it('is answered by POST only', async () => {
     const answer = await fetch(`${world.url}/v1/feeds/dishonest`)
     expect([answer.status, answer.headers.get('allow')]).to.deep.equal([405, 'POST'])
   })
@@ -215,7 +215,7 @@ describe('upload of a feed', () => {
     return sending
   }
 
-  it('takes no place while its body has not come, whoever stalls; whoever breaks off leaves no run', async () => {
+  it('takes no slot until its body has arrived, and leaves no run when aborted', async () => {
     const before = await newest()
     const sendings: Awaited<ReturnType<typeof begun>>[] = []
     for (const feed of ['dishonest', 'dishonest', 'penalties', 'trademarks', 'registry'])
@@ -228,7 +228,7 @@ describe('upload of a feed', () => {
     expect((await send('dishonest', csv(line(1)))).status).to.equal(200)
   })
 
-  it('is refused as busy while a pull of its feed goes on', async () => {
+  it('is refused as busy during a pull of its feed', async () => {
     await locks.alone(world.database.db, 'pull:dishonest', 0, async () => {
       const { status, body } = await send('dishonest', csv(line(1)))
       expect([status, body.error.code]).to.deep.equal([409, 'RUN_BUSY'])
@@ -261,7 +261,7 @@ describe('upload of a feed', () => {
       }
     })
 
-    it('come as a table with row numbers, that a spreadsheet opens', async () => {
+    it('come as a table with row numbers that a spreadsheet opens', async () => {
       const answer = await rejects(run)
       expect(answer.status).to.equal(200)
       expect(answer.headers.get('content-type')).to.match(/^text\/csv; charset=utf-8/)
@@ -275,7 +275,7 @@ describe('upload of a feed', () => {
       expect(first).to.contain(`""统一信用代码"":""${uscc(62)}""`)
     })
 
-    it('hold no cell that a spreadsheet would run', async () => {
+    it('contain no cell that a spreadsheet would run', async () => {
       const text = await (await rejects(run)).text()
       for (const sign of ['=1+1', '+1', '-1', '@x', '\t=1', '＝1']) expect(text).to.contain(`'${sign} 句`)
       expect(text).to.contain(",'=f,")
@@ -286,7 +286,7 @@ describe('upload of a feed', () => {
       expect((await rejects(globalOf('Run', run))).status).to.equal(200)
     })
 
-    it('of another agency, of no pull and of no run look alike', async () => {
+    it('of another agency, of a run that is no pull and of an unknown run get the same answer', async () => {
       const other = world.token('agency', 'credit-1', 'credit-office')
       const [scoring] = await world.database
         .db('runs')
@@ -304,7 +304,7 @@ describe('upload of a feed', () => {
         expect(await told(id)).to.deep.equal(none)
     })
 
-    it('are for authorities, and for nobody without a token', async () => {
+    it('are open to authorities only', async () => {
       expect((await rejects(run, '')).status).to.equal(401)
       for (const role of ['marketplace', 'credit_service', 'party'] as const)
         expect((await rejects(run, world.token(role))).status).to.equal(403)
@@ -312,12 +312,12 @@ describe('upload of a feed', () => {
         expect((await rejects(run, world.token(role))).status).to.equal(200)
     })
 
-    it('of a run that set nothing aside are a header alone', async () => {
+    it('of a run without rejects are a header only', async () => {
       const { body } = await send('dishonest', csv(line(71)))
       expect((await (await rejects(body.run)).text()).trimEnd().split('\r\n')).to.have.length(1)
     })
 
-    it('are read in steps, however many there are', async () => {
+    it('are read in batches, however many there are', async () => {
       const bad = Array.from({ length: 950 }, (_, n) => BAD(1_000 + n))
       const good = Array.from({ length: 4_000 }, (_, n) => line(3_000 + n))
       const { body } = await send('dishonest', csv(...bad, ...good))
@@ -331,7 +331,7 @@ describe('upload of a feed', () => {
     })
   })
 
-  it('is told in the feed it came to', async () => {
+  it('appears in its feed', async () => {
     const found = await watch.ofFeeds(world.database.db, ['dishonest'], new Date(0))
     expect(found.get('dishonest')?.last?.outcome).to.equal('DONE')
   })

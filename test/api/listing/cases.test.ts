@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { makeWorld, NOW, penalty, publishListing, registration, uscc, type World } from '../world.js'
 
-describe('the board of cases', () => {
+describe('board of cases', () => {
   let world: World
   const codes = [1, 2, 3, 4, 5].map((n) => uscc(n))
   const opened: string[] = []
@@ -38,7 +38,7 @@ describe('the board of cases', () => {
   const count = (answer: Awaited<ReturnType<typeof ask>>, state: string) =>
     answer.caseBoard.find((column: { state: string }) => column.state === state)
 
-  it('tells every case newest first, page by page, each once', async () => {
+  it('lists every case once, newest first, page by page', async () => {
     const seen: string[] = []
     for (let after: string | null = null; ; ) {
       const { cases } = await ask(null, 2, after)
@@ -52,7 +52,7 @@ describe('the board of cases', () => {
     expect(seen.at(-1)).to.equal(opened[0])
   })
 
-  it('counts the columns, those in which none stands too', async () => {
+  it('counts every column, empty ones included', async () => {
     const answer = await ask(null)
     expect(count(answer, 'LEAD')).to.deep.equal({ state: 'LEAD', cases: 4, late: 0 })
     expect(count(answer, 'PUBLISHED').cases).to.equal(1)
@@ -60,7 +60,7 @@ describe('the board of cases', () => {
     expect(count(answer, 'REMOVED')).to.equal(undefined)
   })
 
-  it('narrows by state, name, code, region, list, and what is late', async () => {
+  it('filters by state, name, code, region, list and lateness', async () => {
     const of = async (filter: object) => (await ask(filter)).cases.totalCount
     expect(await of({ states: ['LEAD'] })).to.equal(4)
     expect(await of({ name: '丙' })).to.equal(1)
@@ -83,14 +83,14 @@ describe('the board of cases', () => {
     expect(await of({ states: [] })).to.equal(0)
   })
 
-  it('ended cases are told where they are asked for, to those who may see what was removed', async () => {
+  it('ended cases are counted only for viewers who may see removed entries', async () => {
     expect(count(await ask({ states: ['REMOVED'] }), 'REMOVED')).to.deep.equal({ state: 'REMOVED', cases: 0, late: 0 })
     expect(
       (await ask({ states: ['REMOVED'] }, 20, null, world.token('administrator', '虚构管理'))).caseBoard,
     ).to.deep.equal([])
   })
 
-  it('is for those who see moves; a cursor that is none is refused', async () => {
+  it('is open to those who see moves, and refuses an invalid cursor', async () => {
     for (const role of ['marketplace', 'credit_service', 'agency', 'party'] as const)
       expect((await ask(null, 20, null, world.token(role, 'x'))).code, role).to.equal('FORBIDDEN')
     expect((await ask(null, 20, 'nonsense')).code).to.equal('INPUT_INVALID')

@@ -56,7 +56,7 @@ describe('documents over HTTP', () => {
   })
   after(() => world.close())
 
-  it('are all there for officers and reviewers, with what is to be filled by hand', async () => {
+  it('are complete for officers and reviewers, with the blanks to be filled by hand', async () => {
     for (const token of [officer(), world.token('reviewer')]) {
       const { documents } = await of(token)
       expect(kinds(documents)).to.deep.equal(['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_APPLICATION', 'REMOVAL'])
@@ -75,7 +75,7 @@ describe('documents over HTTP', () => {
     }
   })
 
-  it('section 5: the service of the decision says whose hash it notes, and that the repair notice went with it', async () => {
+  it('section 5: the service of the decision keeps the hash of the paper, and that the repair notice was served', async () => {
     const asked = 'query($id: ID!) { listing(id: $id) { moves { move act } documents { kind draftSha256 } } }'
     const { data } = await world.ask(asked, { variables: { id }, token: officer() })
     const served = data.listing.moves.find(({ move }: { move: string }) => move === 'serveListing').act
@@ -85,7 +85,7 @@ describe('documents over HTTP', () => {
     expect(decision.draftSha256).to.equal(served.fileHash)
   })
 
-  it('are for the party those served on it, without what is for the officer', async () => {
+  it('show the party the served ones, without the officer’s notes', async () => {
     const { documents, publicText } = await of(party())
     expect(kinds(documents)).to.deep.equal(['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_APPLICATION'])
     for (const { html, missing, enteredBy } of documents) {
@@ -95,14 +95,14 @@ describe('documents over HTTP', () => {
     expect(publicText).to.equal(null)
   })
 
-  it('are nobody else’s', async () => {
+  it('are hidden from everybody else', async () => {
     expect((await of()).documents).to.deep.equal([])
     expect((await of(party(two))).documents).to.deep.equal([])
     for (const role of ['marketplace', 'credit_service', 'agency', 'administrator', 'auditor'] as Role[])
       expect((await of(world.token(role))).documents, role).to.deep.equal([])
   })
 
-  it('bear the number and hash of the case system once they are entered; the latest counts and all stay', async () => {
+  it('bear the number and hash of the case system once entered; the latest applies and all are kept', async () => {
     const first = (await record()).data.recordDocument
     expect(first).to.include({
       kind: 'DECISION',
@@ -120,7 +120,7 @@ describe('documents over HTTP', () => {
     expect(rows).to.have.length(2)
   })
 
-  it('cannot be changed or taken away once entered', async () => {
+  it('cannot be changed or deleted once entered', async () => {
     await record({ kind: 'NOTICE', number: '虚市监告〔2026〕1号' })
     for (const statement of [
       `update listing_documents set number = 'x'`,
@@ -141,9 +141,9 @@ describe('documents over HTTP', () => {
     ['an entry that is not there', { listing: 'bm9uZQ' }, 'LISTING_UNKNOWN'],
   ]
   for (const [what, input, expected] of refused)
-    it(`are not entered with ${what}`, async () => expect(code(await record(input))).to.equal(expected))
+    it(`are refused with ${what}`, async () => expect(code(await record(input))).to.equal(expected))
 
-  it('are entered by officers and reviewers alone', async () => {
+  it('are entered by officers and reviewers only', async () => {
     for (const role of ['marketplace', 'agency', 'administrator', 'auditor'] as Role[])
       expect(code(await record({}, world.token(role))), role).to.equal('FORBIDDEN')
     expect(code(await record({}, party()))).to.equal('FORBIDDEN')
@@ -156,7 +156,7 @@ describe('documents over HTTP', () => {
     ).to.equal('UNAUTHENTICATED')
   })
 
-  it('do not hide from the officer what is masked of the public text', async () => {
+  it('show the officer which parts of the public text are masked', async () => {
     const { publicText } = await of(officer())
     expect(publicText).to.deep.equal({
       allowed: true,
@@ -170,7 +170,7 @@ describe('documents over HTTP', () => {
     })
   })
 
-  it('let the officer ask what may be public as if the person’s age were known', async () => {
+  it('show the officer the public text for either answer about the person’s age', async () => {
     const asked = `{ listing(id: "${id}") { a: publicText(ofAge: true) { allowed } b: publicText(ofAge: false) { allowed withheld { en } reason } c: publicText { allowed } } }`
     const { data } = await world.ask(asked, { token: officer() })
     expect(data.listing).to.deep.equal({
@@ -180,7 +180,7 @@ describe('documents over HTTP', () => {
     })
   })
 
-  it('are not there before their step, for which no number is taken either', async () => {
+  it('do not exist before their step, and their number is refused', async () => {
     const opened = await world.ask(
       'mutation($input: OpenLeadInput!) { openLead(input: $input) { listing { id documents { kind } } } }',
       { token: officer(), variables: { input: { code: two, list: 'serious', reason: '群众举报', on: '2026-03-01' } } },
@@ -190,7 +190,7 @@ describe('documents over HTTP', () => {
     expect(code(await record({ listing: listing.id, kind: 'NOTICE', number: '1号' }))).to.equal('INPUT_INVALID')
   })
 
-  it('are laid down by a migration that can be taken back', async () => {
+  it('are created by a reversible migration', async () => {
     const database = await freshDatabase()
     try {
       const step = await import('../../../migrations/20261125-08-documents.js')

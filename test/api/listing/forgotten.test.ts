@@ -22,7 +22,7 @@ const OTHERS: Role[] = ['marketplace', 'credit_service', 'agency', 'administrato
 const REASON = '销售假冒注册商标的商品'
 const numberOf = (n: number) => `虚市监处罚〔2026〕${n}号`
 
-describe('what was removed, and who still sees it', () => {
+describe('removed entries', () => {
   let world: World
   const [one, two, three] = [uscc(1), uscc(2), uscc(3)]
   const officer = () => world.token('officer', 'officer-1')
@@ -57,7 +57,7 @@ describe('what was removed, and who still sees it', () => {
 
   const PAST = '2026-02-10'
 
-  it('those within their right are answered with the whole list of a past day, everybody else with what is left of it', async () => {
+  it('authorised roles get the full list of a past day, others the part that still stands', async () => {
     const listOf = async (role: Role) => {
       const asked = `{ blacklist(asOf: "${PAST}", filter: {region: "22"}) { totalCount nodes { id state removedOn } } }`
       return (await world.ask(asked, { token: as(role) })).data.blacklist
@@ -77,7 +77,7 @@ describe('what was removed, and who still sees it', () => {
     standing(code: "${one}", asOf: "${PAST}") { listed listings { reason } } }`
 
   for (const role of OTHERS) {
-    it(`to ${role} a removed entry is nowhere, whatever day is asked about`, async () => {
+    it(`are hidden from ${role}, whatever day is asked about`, async () => {
       const { data, errors } = await world.ask(question(), { token: as(role) })
       expect(errors).to.equal(undefined)
       expect(data).to.deep.equal({
@@ -100,7 +100,7 @@ describe('what was removed, and who still sees it', () => {
     })
   }
 
-  it('leads, cases, mirrored entries and deliveries are for no agency, also of a marketplace', async () => {
+  it('leads, cases, mirrored entries and deliveries are hidden from every agency', async () => {
     const mirror = globalOf('Listing', `m${await recordId(world, 'old-3')}`)
     const query = `{ lead: listing(id: "${lead}") { id } mirror: listing(id: "${mirror}") { id }
       two: operator(code: "${two}") { listings { id } } three: operator(code: "${three}") { listings { id } } }`
@@ -110,7 +110,7 @@ describe('what was removed, and who still sees it', () => {
     }
   })
 
-  it('an administrator sees cases under way and entries elsewhere that stand, none that have ended', async () => {
+  it('an administrator sees open cases and standing mirrored entries, but no ended ones', async () => {
     const mirror = globalOf('Listing', `m${await recordId(world, 'over-3')}`)
     const { data } = await world.ask(
       `{ lead: listing(id: "${lead}") { state } over: listing(id: "${mirror}") { id }
@@ -132,7 +132,7 @@ describe('what was removed, and who still sees it', () => {
     expect(auditor.data.deadlines.nodes).to.not.have.length(0)
   })
 
-  it('an entry whose term is over is found by no past day, though the clock has not ended it yet', async () => {
+  it('an entry past its term is hidden on every past day, even before the clock ends it', async () => {
     await world.bring('registry', [registration(uscc(4), '虚构丁有限公司')])
     await world.bring('penalties', [penalty(uscc(4), numberOf(4))])
     const id = await publishListing(world, uscc(4), numberOf(4))
@@ -166,7 +166,7 @@ describe('what was removed, and who still sees it', () => {
     world.setNow(NOW)
   })
 
-  it('the days on which an entry was hidden, or repaired before it was restored, and those before, list nobody outside', async () => {
+  it('days on which an entry was hidden, or repaired before its restoration, list nobody outside', async () => {
     const [hidden, restored] = [uscc(5), uscc(6)]
     await world.bring('registry', [registration(hidden, '虚构戊有限公司'), registration(restored, '虚构己有限公司')])
     await world.bring('penalties', [penalty(hidden, numberOf(5)), penalty(restored, numberOf(6))])
@@ -211,7 +211,7 @@ describe('what was removed, and who still sees it', () => {
     world.setNow(NOW)
   })
 
-  describe('a score that weighed it', () => {
+  describe('a score that counted it', () => {
     const code = uscc(7)
     let scoreId: string
     let shownId: string
@@ -248,12 +248,12 @@ describe('what was removed, and who still sees it', () => {
     }
     const withReasons = (role: Role) => (['marketplace', 'credit_service'].includes(role) ? 403 : 200)
 
-    it('is told to all who see scores while the entry is shown', async () => {
+    it('is shown to all who see scores while the entry is public', async () => {
       for (const role of [...OTHERS, ...SEE_REMOVED])
         expect(await told(role), role).to.deep.equal([300, 'D', 300, 1, withReasons(role)])
     })
 
-    it('is withheld from those outside once it is hidden, and one of a day before its publication is not', async () => {
+    it('is withheld outside once the entry is hidden, except for days before its publication', async () => {
       await move('hideListing', shownId, { on: '2026-03-02', hiding: 'ERROR', reason: '核实' })
       for (const role of OTHERS) {
         const missing = withReasons(role) === 200 ? 404 : 403
@@ -264,7 +264,7 @@ describe('what was removed, and who still sees it', () => {
       for (const role of SEE_REMOVED) expect(await told(role), role).to.deep.equal([300, 'D', 300, 0, 200])
     })
 
-    it('stays withheld of the days before it was shown again, and once it is removed', async () => {
+    it('stays withheld for the days before the unhiding, and after the removal', async () => {
       world.setNow(new Date('2026-03-20T02:00:00Z'))
       await move('unhideListing', shownId, { on: '2026-03-20', reason: '核实' })
       expect((await told('marketplace')).slice(0, 2)).to.deep.equal([null, null])
@@ -278,7 +278,7 @@ describe('what was removed, and who still sees it', () => {
     })
   })
 
-  it('a party sees what was removed of itself, and not of another', async () => {
+  it('a party sees its own removed entries only', async () => {
     const { data } = await world.ask(question(), { token: as('party', two) })
     expect(data).to.deep.include({ listing: null, now: null, past: null })
     expect(data.standing).to.deep.equal({ listed: false, listings: [] })

@@ -32,7 +32,7 @@ describe('listings over HTTP', () => {
   })
   after(() => world.close())
 
-  it('the public reads an entry, and nothing of how it came about', async () => {
+  it('the public reads an entry without its proceedings', async () => {
     const { data, errors } = await world.ask(`{ listing(id: "${published}") { ${ENTRY} } }`)
     expect(errors).to.equal(undefined)
     expect(data.listing).to.deep.include({
@@ -54,7 +54,7 @@ describe('listings over HTTP', () => {
     expect(data.listing.list.name.zh).to.equal('市场监督管理严重违法失信名单')
   })
 
-  it('P-B9: one id of an entry is its uuid in GraphQL, /v1, /data and the address of its page', async () => {
+  it('P-B9: the uuid is the one id of an entry in GraphQL, /v1, /data and its page’s address', async () => {
     const [{ listing_id: uuid }] = await world.database.db('public_entries').select('listing_id')
     expect(published).to.equal(uuid)
     const { data } = await world.ask(
@@ -74,7 +74,7 @@ describe('listings over HTTP', () => {
     expect((await fetch(`${world.url}/blacklist/${uuid}`)).status).to.equal(200)
   })
 
-  it('P-B9: the global id that an entry had before is accepted, and its page leads to the one by uuid', async () => {
+  it('P-B9: the former global id of an entry is accepted, and its page redirects to the uuid', async () => {
     const former = Buffer.from(`Listing:${published}`).toString('base64url')
     const query = `{ node(id: "${former}") { id } listing(id: "${former}") { id } }`
     const { data } = await world.ask(query, { token: world.token('officer') })
@@ -87,7 +87,7 @@ describe('listings over HTTP', () => {
     expect((await fetch(`${world.url}/blacklist/${none}`, { redirect: 'manual' })).status).to.equal(404)
   })
 
-  it('through an entry the public sees no more of its operator than its identity', async () => {
+  it('an entry shows the public only the identity of its operator', async () => {
     const { data, errors } = await world.ask(
       `{ listing(id: "${published}") { operator { kind region registrationStatus regNo formerNames codes { code } score { value } records { totalCount nodes { id } } listings { id } standing { listed score } } } }`,
     )
@@ -106,7 +106,7 @@ describe('listings over HTTP', () => {
     })
   })
 
-  it('an officer sees its moves and who was told; an agency neither', async () => {
+  it('an officer sees its moves and deliveries; an agency sees neither', async () => {
     const officer = await world.ask(`{ listing(id: "${published}") { ${ENTRY} } }`, { token: world.token('officer') })
     expect(officer.data.listing.moves.map((each: { move: string }) => each.move)).to.deep.equal([
       'openLead',
@@ -134,7 +134,7 @@ describe('listings over HTTP', () => {
     expect(agency.data.listing.deliveries).to.deep.equal([])
   })
 
-  it('a case not yet published and a mirrored entry are null outside and answered inside', async () => {
+  it('an unpublished case and a mirrored entry are null outside and answered inside', async () => {
     const officer = world.token('officer', 'officer-1')
     const opened = await world.ask(
       `mutation { openLead(input: {code: "${two}", list: "serious", reason: "举报", on: "2026-02-01"}) { listing { id state allowedMoves operator { uscc } } } }`,
@@ -190,7 +190,7 @@ describe('listings over HTTP', () => {
     expect(await count('asOf: "2029-02-05"')).to.equal(0)
   })
 
-  it('pages through the blacklist by cursor, at a fixed number of statements', async () => {
+  it('pages through the blacklist by cursor with a fixed number of statements', async () => {
     await publishListing(world, three, numberOf(3))
     const ids: string[] = []
     for (let after: string | null = null; ; ) {
@@ -209,7 +209,7 @@ describe('listings over HTTP', () => {
     expect(await cost(1)).to.equal(await cost(100))
   })
 
-  it('moves need a token, and the role of one who moves', async () => {
+  it('moves need a token and a role that may move', async () => {
     const mutation = `mutation { openLead(input: {code: "${one}", list: "serious", reason: "x", on: "2026-02-01"}) { listing { id } } }`
     const nobody = await world.ask(mutation)
     expect(nobody.errors?.[0]?.extensions['code']).to.equal('UNAUTHENTICATED')
@@ -219,7 +219,7 @@ describe('listings over HTTP', () => {
     }
   })
 
-  it('a move that the table does not allow is refused with its reason, and changes nothing', async () => {
+  it('a forbidden move is refused with its reason and changes nothing', async () => {
     const officer = world.token('officer', 'officer-1')
     const again = await world.ask(
       `mutation { publishListing(input: {id: "${published}", on: "2026-03-01"}) { listing { id } } }`,
@@ -244,7 +244,7 @@ describe('listings over HTTP', () => {
     expect(noPenalty.errors?.[0]?.extensions['code']).to.equal('INPUT_INVALID')
   })
 
-  it('a removed entry is gone from the public list and from listed, and stays inside with its reason', async () => {
+  it('a removed entry leaves the public list and listed, and stays inside with its reason', async () => {
     const token = world.token('officer', 'officer-1')
     const removed = await world.ask(
       `mutation { removeListing(input: {id: "${published}", on: "2026-03-01", removal: REVOKED, reason: "处罚被撤销", documentNumber: "虚市监撤〔2026〕1号"}) { listing { state removedOn removalReason operator { standing { listed } } deliveries { action } } } }`,
@@ -263,7 +263,7 @@ describe('listings over HTTP', () => {
     expect(outside.data).to.deep.equal({ listing: null, standing: { listed: false }, blacklist: { totalCount: 0 } })
   })
 
-  it('a past question is answered inside with the case as it stood then, and outside less what was removed since', async () => {
+  it('a past question shows inside the case as it stood, and outside what has not been removed since', async () => {
     const then = async (args: string, token?: string) => {
       const { data } = await world.ask(
         `{ standing(code: "${one}", asOf: "2026-02-20") { listed } operator(code: "${one}", ${args}) { listings { kind state publishedOn removedOn mirrored } } }`,

@@ -28,7 +28,7 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
   })
   after(() => world.close())
 
-  it('an entry hidden by one officer is nobody’s any more outside, and shown as late where nobody confirms it', async () => {
+  it('a hidden entry is invisible outside, and shown inside as late without a confirmation', async () => {
     const { listing } = await move('hideListing', officer(), { id: first, hiding: 'OBJECTION', reason: '异议核实' })
     expect(listing).to.deep.include({ state: 'HIDDEN' })
     expect(listing.hiding).to.deep.include({
@@ -64,7 +64,7 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
     world.setNow(NOW)
   })
 
-  it('its own officer cannot confirm it, another person can, and the party is not told who', async () => {
+  it('its own officer cannot confirm it, another person can, and the party sees no names', async () => {
     const own = await move('confirmHiding', world.token('reviewer', 'officer-1'), { id: first })
     expect(own.because.because).to.equal('SAME_PERSON')
     expect((await move('confirmHiding', reviewer(), { id: first })).listing.hiding.confirmed).to.equal(true)
@@ -78,7 +78,7 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
     expect(other.data.listing).to.equal(null)
   })
 
-  it('shown again it is public as before', async () => {
+  it('unhidden it is public as before', async () => {
     expect((await move('unhideListing', officer(), { id: first, reason: '核实无误' })).listing.state).to.equal(
       'PUBLISHED',
     )
@@ -86,7 +86,7 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
     expect(data.listing).to.deep.equal({ state: 'PUBLISHED', contested: false, hiding: null })
   })
 
-  it('an application for repair is public as an entry under repair, and its deadlines are listed page by page', async () => {
+  it('an entry under repair is public as such, and its deadlines are listed page by page', async () => {
     const day = '2027-03-02'
     world.setNow(at(day))
     for (const id of [first, second])
@@ -127,7 +127,7 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
     world.setNow(NOW)
   })
 
-  it('a file hash that is none is refused, and one that is stands in the move', async () => {
+  it('an invalid file hash is refused, and a valid one is kept in the move', async () => {
     world.setNow(at('2027-03-03'))
     const accept = (fileHash: string) =>
       world.ask(`mutation(${INPUT}) { acceptRepair(input: $input) { listing { moves { act } } } }`, {
@@ -140,7 +140,7 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
     world.setNow(NOW)
   })
 
-  it('what was hidden weighs nothing in the answer that follows, and what is shown again weighs as before', async () => {
+  it('a hidden entry does not count in the next answer, and an unhidden one counts again', async () => {
     const grade = async () =>
       (await world.ask(`{ standing(code: "${two}") { grade } }`, { token: officer() })).data.standing.grade
     const kept = await world.ask(`{ listing(id: "${second}") { state } }`, { token: officer() })
@@ -221,7 +221,7 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
     }
   })
 
-  it('the rules of a kind say its entrance for repair and its measures', async () => {
+  it('the rules of a kind show its entrance for repair and its measures', async () => {
     const { data } = await world.ask(
       `{ listing(id: "${first}") { list { repair { entrance } measures { item zh confirmed } } } }`,
     )
@@ -229,7 +229,7 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
     expect(data.listing.list.measures.length).to.be.greaterThan(0)
   })
 
-  it('a minor is refused at publication; that a person is of age is told to who handles the case alone', async () => {
+  it('a minor is refused at publication; the confirmed age is visible to the handlers of the case only', async () => {
     const [three, four] = [uscc(3), uscc(4)]
     await world.bring('registry', [registration(three, '虚构丙有限公司'), registration(four, '虚构丁有限公司')])
     await world.bring('penalties', [penalty(three, '虚市监处罚〔2026〕3号'), penalty(four, '虚市监处罚〔2026〕4号')])

@@ -16,7 +16,7 @@ const ASKED = `query($id: ID!, $on: Date) { listing(id: $id) {
 
 const THIRD = '虚市监处罚〔2026〕3号'
 
-describe('what would come of a move, over HTTP', () => {
+describe('outlook of a case over HTTP', () => {
   let world: World
   let [shown, lead, second] = ['', '', '']
   const [one, two, three] = [uscc(1), uscc(2), uscc(3)]
@@ -51,7 +51,7 @@ describe('what would come of a move, over HTTP', () => {
   })
   after(() => world.close())
 
-  it('a refusal is told before it happens, in the words in which it would happen', async () => {
+  it('shows a refusal in advance with the message that the move would give', async () => {
     const { all } = await of(lead, officer())
     const propose = named(all, 'proposeListing')
     expect(propose).to.deep.include({ yours: true, roles: ['officer'], stateAfter: null })
@@ -68,7 +68,7 @@ describe('what would come of a move, over HTTP', () => {
     expect(named(all, 'dropListing')).to.deep.include({ denial: null, stateAfter: 'NOT_LISTED' })
   })
 
-  it('is asked for another day, and says from which day on', async () => {
+  it('may be asked for another day, and names the first possible day', async () => {
     const { all } = await of(shown, officer())
     expect(named(all, 'hideListing')).to.deep.include({ denial: null, stateAfter: 'HIDDEN' })
     expect(named(all, 'applyRepair')).to.have.nested.property('denial.from', '2027-02-05')
@@ -76,7 +76,7 @@ describe('what would come of a move, over HTTP', () => {
     expect(named(before.all, 'applyRepair')).to.have.nested.property('denial.because', 'BEFORE_LAST')
   })
 
-  it('follows the records: once the decision is taken back, nothing rests on it any more', async () => {
+  it('follows the records: without the decision, moves that rest on it are refused', async () => {
     const record = globalOf('Record', await recordId(world, `${THIRD}/${three}`))
     const linked = await world.ask('mutation($i: MoveInput!) { linkDecision(input: $i) { listing { id } } }', {
       token: officer(),
@@ -90,7 +90,7 @@ describe('what would come of a move, over HTTP', () => {
     expect(named(all, 'proposeListing')).to.have.nested.property('denial.because', 'NO_DECISION')
   })
 
-  it('is for those who move listings, and for nobody else', async () => {
+  it('is open only to those who move listings', async () => {
     for (const role of ['administrator', 'auditor'] as const)
       expect((await of(shown, world.token(role))).all).to.deep.equal([])
     expect((await of(shown, world.token('party', one))).all).to.deep.equal([])

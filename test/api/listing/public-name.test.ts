@@ -34,7 +34,7 @@ describe('a name that is masked in the public entry', () => {
 
   const QUESTION = `{ blacklist { nodes { operator { name uscc } } } standing(code: "${code}") { name } standings(codes: ["${code}"]) { name } }`
 
-  it('stands unmasked nowhere beside it for the public', async () => {
+  it('the full name appears nowhere for the public', async () => {
     const { data, errors } = await world.ask(
       `{ listing(id: "${listed}") { operator { name formerNames standing { name } } } ${QUESTION.slice(1)}`,
     )
@@ -45,7 +45,7 @@ describe('a name that is masked in the public entry', () => {
   })
 
   for (const role of ['marketplace', 'credit_service'] as const) {
-    it(`is masked for a ${role} too, former names and past days counted`, async () => {
+    it(`is masked for a ${role} too, including former names and past days`, async () => {
       const { data, errors } = await world.ask(
         `{ operator(code: "${code}") { name formerNames standing { name } } past: operator(code: "${code}", asOf: "2026-03-01") { name } operators { nodes { name } } ${QUESTION.slice(1)}`,
         { token: world.token(role) },
@@ -56,14 +56,14 @@ describe('a name that is masked in the public entry', () => {
     })
   }
 
-  it('is whole for those who see inside', async () => {
+  it('is complete for roles inside', async () => {
     const { data } = await world.ask(`{ operator(code: "${code}") { name standing { name } } }`, {
       token: world.token('officer'),
     })
     expect(data.operator).to.deep.equal({ name: NAME, standing: { name: NAME } })
   })
 
-  it('goes to the platforms as it is public, and so does a code that reads as a person’s number', async () => {
+  it('is delivered to platforms in its public form, as is a code that reads as an ID number', async () => {
     const id = await publishListing(world, doubtful, numberOf(2))
     const notices = async (listing: string): Promise<{ uscc: string | null; name: string }[]> =>
       (await world.database.db.raw(`select notice from deliveries where subject_id = ?`, [keyIn(listing)])).rows.map(

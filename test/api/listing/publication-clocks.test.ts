@@ -15,7 +15,7 @@ import {
 const CLOCK = '{ startsOn repairFrom endsOn lengthened basis confirmed }'
 const CLOCKS = `clocks { severity { severity basis confirmed } gsxt ${CLOCK} creditchina ${CLOCK} }`
 
-describe('the clocks of publication over HTTP', () => {
+describe('publication clocks over HTTP', () => {
   let world: World
   const ids: string[] = []
   const numberOf = (n: number) => `虚市监处罚〔2026〕${n}号`
@@ -40,7 +40,7 @@ describe('the clocks of publication over HTTP', () => {
   })
   after(() => world.close())
 
-  it('are told to all who may see the entry, each with its rule and whether that is confirmed', async () => {
+  it('are visible to all who may see the entry, each with its rule and whether that is confirmed', async () => {
     const { severities, clocks } = clockRules()
     const severity = severities.find(({ to }) => to === '2026-03-31')
     const gsxt = clocks.find((row) => row.clock === 'GSXT' && row.to === null)
@@ -65,7 +65,7 @@ describe('the clocks of publication over HTTP', () => {
     }
   })
 
-  it('are lengthened on 公示系统 alone by a ban of the penalty, and the end here is not', async () => {
+  it('a ban of the penalty lengthens 公示系统 only, and not the end here', async () => {
     const { endsOn, clocks } = await clocksOf(ids[1] ?? '')
     expect(clocks.gsxt).to.include({ endsOn: '2031-06-30', lengthened: true })
     expect(clocks.creditchina).to.include({ endsOn: '2029-02-04', lengthened: false })
@@ -73,14 +73,14 @@ describe('the clocks of publication over HTTP', () => {
     expect((await clocksOf(ids[3] ?? '')).clocks.gsxt).to.include({ endsOn: '2029-02-06', lengthened: false })
   })
 
-  it('have no known end on 公示系统 where the ban has none', async () => {
+  it('have an unknown end on 公示系统 where the ban has none', async () => {
     const { endsOn, clocks } = await clocksOf(ids[2] ?? '')
     expect(clocks.gsxt).to.include({ startsOn: '2026-02-06', endsOn: null, lengthened: true })
     expect(clocks.creditchina).to.include({ endsOn: '2029-02-04', lengthened: false })
     expect(endsOn).to.equal('2029-02-04')
   })
 
-  it('stand in the repair notice as they are, for the officer to confirm, and an unknown end is left open', async () => {
+  it('are copied into the repair notice for the officer to confirm, an unknown end left open', async () => {
     const gsxt = async (id: string | undefined) => {
       const asked = `{ listing(id: "${id}") { documents { kind missing { name why unconfirmed } } } }`
       const { data } = await world.ask(asked, { token: world.token('officer') })
@@ -91,7 +91,7 @@ describe('the clocks of publication over HTTP', () => {
     expect(await gsxt(ids[2])).to.deep.include({ why: 'UNKNOWN', unconfirmed: null })
   })
 
-  it('are null for what is mirrored and before a decision', async () => {
+  it('are null for a mirrored entry and before a decision', async () => {
     const officer = world.token('officer', 'officer-1')
     const opened = await world.ask(
       `mutation { openLead(input: {code: "${uscc(9)}", list: "serious", reason: "举报", on: "2026-02-01"}) { listing { id } } }`,
@@ -101,7 +101,7 @@ describe('the clocks of publication over HTTP', () => {
     for (const id of inside) expect((await clocksOf(id, officer)).clocks, id).to.equal(null)
   })
 
-  it('of a past day are counted by what had happened by then', async () => {
+  it('of a past day count what had happened by then', async () => {
     const asked = (asOf: string) =>
       world.ask(`{ operator(code: "${uscc(2)}", asOf: "${asOf}") { listings { state ${CLOCKS} } } }`, {
         token: world.token('auditor'),

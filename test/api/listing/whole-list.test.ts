@@ -9,7 +9,7 @@ import { makeWorld, TODAY, type World } from '../world.js'
 /** Whole-list questions at once. */
 const AT_ONCE = 3
 
-describe('questions over the whole public list', () => {
+describe('queries over the whole public list', () => {
   let world: World
   let watcher: Db
   before(async () => {
@@ -25,7 +25,7 @@ describe('questions over the whole public list', () => {
     await world.close()
   })
 
-  it('P-A6: a few look at it at once, whichever door they came through', async () => {
+  it('P-A6: a few run at once, across all entry points', async () => {
     const waiting = async (): Promise<number> =>
       (
         await rowsOf(
@@ -53,7 +53,7 @@ describe('questions over the whole public list', () => {
     expect(await Promise.all(answers)).to.deep.equal([200, 200, 200, 200])
   })
 
-  it('P-A6: a part of a name is found as it is written, also where it holds signs of a pattern', async () => {
+  it('P-A6: a part of a name is matched literally, pattern characters included', async () => {
     const days = { asOf: TODAY, today: TODAY }
     const named = async (name: string) => {
       const found = await listings.publicEntries(world.database.db, { name, days }, { first: 10, after: null })
@@ -68,7 +68,7 @@ describe('questions over the whole public list', () => {
     expect(await named('没有')).to.deep.equal([])
   })
 
-  it('P-A6: of a rare name only its own rows are read', async () => {
+  it('P-A6: a rare name reads only its own rows', async () => {
     const days = { asOf: TODAY, today: TODAY }
     const statements: { sql: string; bindings: unknown[] }[] = []
     const { db } = world.database

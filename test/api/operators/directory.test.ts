@@ -17,7 +17,7 @@ import {
 const GRADES = ['A', 'B', 'C', 'D'] as const
 
 /** A filter by grade looks at current scores first and reckons only what may be otherwise: it has to say what standing says. */
-describe('the directory by grade over HTTP', () => {
+describe('directory by grade over HTTP', () => {
   let world: World
   const codes = Array.from({ length: 12 }, (_, i) => uscc(i + 1))
   const [, overruled, asked, hidden, ended, unscored] = codes as [string, string, string, string, string, string]
@@ -74,7 +74,7 @@ describe('the directory by grade over HTTP', () => {
   }
 
   for (const role of ['officer', 'auditor', 'agency', 'administrator'] as const) {
-    it(`lists for a ${role} whom standing gives that grade, and nobody else`, async () => {
+    it(`lists for a ${role} exactly the operators whose standing has that grade`, async () => {
       const { data } = await world.ask('query($c: [String!]!) { standings(codes: $c) { code grade } }', {
         token: world.token(role),
         variables: { c: codes },
@@ -88,7 +88,7 @@ describe('the directory by grade over HTTP', () => {
     })
   }
 
-  it('has operators of every kind of doubt', async () => {
+  it('includes overridden, contested and hidden operators', async () => {
     expect(await byGrade('officer', 'A')).to.include(overruled)
     expect(await byGrade('officer', 'D'))
       .to.include(asked)

@@ -13,7 +13,7 @@ const UNDO = `mutation($input: UndoDecisionInput!) { undoDecision(input: $input)
 const MERGE = `mutation($input: MergeOperatorsInput!) { mergeOperators(input: $input) {
   records decision { id verdict cause feed operator { uscc mergedFrom { uscc name registrationStatus } } merged { uscc } } } }`
 
-describe('identity over HTTP', () => {
+describe('identity decisions over HTTP', () => {
   let world: World
   const [one, two, three] = [uscc(1), uscc(2), uscc(3)]
   const NAME = '虚构青禾有限公司'
@@ -65,7 +65,7 @@ describe('identity over HTTP', () => {
     )
   })
 
-  it('the queue shows what each waiting record says, why it waits, who is proposed on what evidence, and where it came from', async () => {
+  it('the queue shows each unmatched record’s content, reason, proposal with evidence, and source', async () => {
     const found = await queue()
     expect(found.totalCount).to.equal(4)
     expect(found.nodes[0]).to.deep.include({
@@ -89,7 +89,7 @@ describe('identity over HTTP', () => {
     expect(found.nodes[2]).to.include({ reason: 'SUBJECT_NONE', proposal: null, noProposal: 'UNKNOWN_NAME' })
   })
 
-  it('the queue goes by pages, feeds and states', async () => {
+  it('the queue is read by page, feed and state', async () => {
     const first = await queue({ first: 3 })
     expect([first.nodes.length, first.pageInfo.hasNextPage]).to.deep.equal([3, true])
     const rest = await queue({ first: 3, after: first.pageInfo.endCursor })
@@ -99,7 +99,7 @@ describe('identity over HTTP', () => {
     expect((await queue({ feed: 'nothing' })).totalCount).to.equal(0)
   })
 
-  it('a decision makes an operator that nobody knew, under a code of its own, and its undoing lets it go', async () => {
+  it('a decision creates an unknown operator under a code of its own, and its undoing removes it', async () => {
     const code = uscc(77)
     const [waiting] = (await queue()).nodes
     const standing = async () =>
@@ -124,7 +124,7 @@ describe('identity over HTTP', () => {
     expect(await standing()).to.deep.equal({ status: 'UNKNOWN', name: null })
   })
 
-  it('an agency sees what it sent itself, whatever it asks for', async () => {
+  it('an agency sees only what it sent itself', async () => {
     const credit = agencyToken('credit-office')
     expect((await queue({}, credit)).totalCount).to.equal(3)
     expect((await queue({ feed: 'dishonest' }, credit)).totalCount).to.equal(0)
@@ -137,7 +137,7 @@ describe('identity over HTTP', () => {
     expect((await queue({}, world.token('agency'))).totalCount).to.equal(0)
   })
 
-  it('a waiting record and a decision are found again by their ids', async () => {
+  it('an unmatched record and a decision are found by their ids', async () => {
     const [waiting] = (await queue()).nodes
     const made = await decide({ id: waiting.id })
     const ask = (id: string, token = officer()) =>
@@ -148,7 +148,7 @@ describe('identity over HTTP', () => {
     }
   })
 
-  it('a decision attaches all that say the same, and its undoing gives them back', async () => {
+  it('a decision attaches all records of the same subject, and its undoing releases them', async () => {
     const [waiting] = (await queue()).nodes
     const { data } = await decide({ id: waiting.id })
     const { decision, records } = data.decideSubject
@@ -186,7 +186,7 @@ describe('identity over HTTP', () => {
     expect(party.data.operator.decisions).to.deep.equal([])
   })
 
-  it('merged operators answer to both codes, with the state of the one that goes on; before, each was its own', async () => {
+  it('a merged operator answers to both codes with the surviving state, and the past stays as it was', async () => {
     const before = new Date()
     const answer = await world.ask(MERGE, {
       token: officer(),
@@ -226,7 +226,7 @@ describe('identity over HTTP', () => {
 
   const denied: Role[] = ['marketplace', 'credit_service', 'agency', 'auditor', 'party']
   for (const role of denied)
-    it(`${role} decides nothing`, async () => {
+    it(`${role} cannot decide`, async () => {
       const [waiting] = (await queue()).nodes
       const token = world.token(role, role === 'party' ? one : role)
       expect(code(await decide({ id: waiting.id }, token))).to.equal('FORBIDDEN')
@@ -261,7 +261,7 @@ describe('identity over HTTP', () => {
       expect(code(await decide({ id: waiting.id, ...input }))).to.equal(expected)
     })
 
-  it('section 2: a division points to the successors from its day on, and tells who noted it by which document', async () => {
+  it('section 2: a division leads to its successors from its day on, and names who recorded it and the document', async () => {
     const divide =
       'mutation($input: DivideOperatorInput!) { divideOperator(input: $input) { leads decisions { verdict on documentNumber decidedBy operator { uscc } successor { uscc } } } }'
     const on = '2026-01-05'

@@ -5,7 +5,7 @@ import { rollBack } from '../../../src/work/intake/rollback.js'
 import { makeSweeper, sweepNames } from '../../../src/work/operators/names.js'
 import { globalOf, makeWorld, NOW, operatorId, registration, uscc, type World } from '../world.js'
 
-describe('operators by their names over HTTP', () => {
+describe('name search over HTTP', () => {
   let world: World
   const [firm, renamed, other, branch, person] = [uscc(1), uscc(2), uscc(3), uscc(4), uscc(5)]
   const many = Array.from({ length: 45 }, (_, i) => uscc(100 + i))
@@ -44,7 +44,7 @@ describe('operators by their names over HTTP', () => {
       match.reason,
     ])
 
-  it('find it and its branch, each with the reason and the name as it is written', async () => {
+  it('finds a firm and its branch, each with the reason and the matched name', async () => {
     const { edges, totalCount } = await find('長春市虛構青禾商貿有限公司')
     expect(totalCount).to.equal(2)
     expect(edges.map(({ node, match }: Record<string, unknown>) => ({ node, match }))).to.deep.equal([
@@ -60,20 +60,20 @@ describe('operators by their names over HTTP', () => {
     expect((await briefly('白露电子'))[0]).to.deep.equal([other, 'PART'])
   })
 
-  it('section 7: finds a firm by its name as it is spoken, with one wrong character, with its place or without', async () => {
+  it('section 7: finds a firm by its spoken name, with one wrong character, with or without its place', async () => {
     for (const name of ['虚构清禾商贸', '长春虚构清禾商贸', '虚够白露电子', '长春虚够白露电子', '虚购青禾商'])
       expect((await briefly(name))[0], name).to.deep.equal([name.includes('白露') ? other : firm, 'TYPING'])
     expect(await briefly('虚购黑禾商')).to.deep.equal([])
   })
 
-  it('counts of grams are read once for all who ask', async () => {
+  it('reads the counts of grams once for all callers', async () => {
     await find('虚构青禾')
     const asked = await world.statements(() => find('虚构白露', { sub: 'another' }))
     expect(asked.filter((sql) => sql.includes('names.candidates'))).to.not.deep.equal([])
     expect(asked.filter((sql) => sql.includes('names.readCounts'))).to.deep.equal([])
   })
 
-  it('a former name leads to who bears another now, also one that only its registration told', async () => {
+  it('finds an operator by a former name, also one known only from its registration', async () => {
     for (const name of ['虚构旧舟网络有限公司', '虚构木桨网络有限公司']) {
       const { edges } = await find(name)
       expect(edges[0]).to.deep.include({ node: { uscc: renamed }, match: { reason: 'FORMER', name, former: true } })
@@ -81,7 +81,7 @@ describe('operators by their names over HTTP', () => {
     expect((await briefly('虚构新帆网络有限公司'))[0]).to.deep.equal([renamed, 'EXACT'])
   })
 
-  it('are paged without a gap or a repeat, also while operators come', async () => {
+  it('pages without gaps or repeats, also while operators are added', async () => {
     const seen: string[] = []
     for (let after: string | null = null; ; ) {
       const page = `, first: 10${after === null ? '' : `, after: "${after}"`}`
@@ -96,26 +96,26 @@ describe('operators by their names over HTTP', () => {
     expect(seen).to.have.members(many)
   })
 
-  it('are narrowed by region and kind, and counted so', async () => {
+  it('filters by region and kind, and counts accordingly', async () => {
     expect(await briefly('虚构青禾', { filter: ', region: "2202"' })).to.deep.equal([])
     expect(await briefly('虚构青禾', { filter: ', region: "2201", kind: ENTERPRISE' })).to.deep.include([firm, 'SHORT'])
     expect((await find('虚构青禾', { filter: ', kind: SHOP' })).totalCount).to.equal(0)
   })
 
-  it('outside, nobody is found by what is masked there, and nothing tells that it is', async () => {
+  it('finds nobody by a masked part outside, and does not reveal the mask', async () => {
     expect((await find('虚构110101199003074610商行')).edges[0].node.uscc).to.equal(person)
     const outside = await find('虚构110101199003074610商行', { role: 'marketplace' as never })
     expect(JSON.stringify(outside)).to.not.include('110101199003074610')
     expect(outside.edges.filter((edge: { node: { uscc: string } }) => edge.node.uscc === person)).to.deep.equal([])
   })
 
-  it('a party finds itself and nobody else', async () => {
+  it('finds for a party only itself', async () => {
     const options = { role: 'party' as never, sub: renamed }
     expect((await find('虚构青禾', options)).totalCount).to.equal(0)
     expect((await find('虚构新帆网络', options)).edges[0].node.uscc).to.equal(renamed)
   })
 
-  it('whoever may not see all does not learn by what it finds whether somebody else is called so', async () => {
+  it('does not reveal to restricted viewers by its results whether another operator has the name', async () => {
     // Where somebody is called just so, its rarest pairs of characters find it, and nothing further is looked for.
     const far = '虚构新帆网络奇罕珍有限公司'
     const elsewhere = uscc(800)
@@ -148,7 +148,7 @@ describe('operators by their names over HTTP', () => {
     expect(await asked()).to.deep.equal(nobody)
   })
 
-  it('of merged operators each name leads to the one, and of parted ones to its own', async () => {
+  it('leads each name of merged operators to the survivor, and after undoing to its own operator', async () => {
     const officer = world.token('officer', 'officer-1')
     const { data, errors } = await world.ask(
       'mutation($input: MergeOperatorsInput!) { mergeOperators(input: $input) { decision { id } } }',
@@ -164,7 +164,7 @@ describe('operators by their names over HTTP', () => {
     expect((await briefly('长春虚构白露电子商务有限公司'))[0]).to.deep.equal([other, 'EXACT'])
   })
 
-  it('what was counted and what came since are found alike', async () => {
+  it('finds names added before and after the last count alike', async () => {
     const { db } = world.database
     await db('name_states').increment('wanted', 1)
     expect(await sweepNames(db)).to.equal(0)
@@ -175,7 +175,7 @@ describe('operators by their names over HTTP', () => {
     expect(await sweepNames(db)).to.equal(null)
   })
 
-  it('a name that came with a run taken back finds nobody, and the one before it does again', async () => {
+  it('finds nobody by a name of a rolled-back run, and the earlier name again', async () => {
     const { db } = world.database
     const code = uscc(70)
     await world.bring('registry', [registration(code, '虚构孤松晚照有限公司')], new Date('2026-03-01T00:00:00Z'))
@@ -193,7 +193,7 @@ describe('operators by their names over HTTP', () => {
     expect((await briefly('虚构寒江独钓有限公司')).map(([found]: string[]) => found)).to.not.include(code)
   })
 
-  it('more names at once than a merge should carry are left to the sweep, by the same transaction', async () => {
+  it('leaves more names than a merge should write to the sweep, in the same transaction', async () => {
     const { db } = world.database
     const many = Array.from({ length: 5_001 }, (_, i) => i + 1)
     expect(await names.wanting(db)).to.equal(null)
@@ -209,7 +209,7 @@ describe('operators by their names over HTTP', () => {
     expect(await names.wanting(db)).to.equal(null)
   })
 
-  it('a sweep beside merges leaves each name once, and none out', async () => {
+  it('a sweep beside merges writes each name once and misses none', async () => {
     const { db } = world.database
     const all = () => db('names').orderBy(['operator_id', 'key', 'former']).select('operator_id', 'key', 'former')
     await db('names').del()
@@ -229,7 +229,7 @@ describe('operators by their names over HTTP', () => {
     await world.bring('registry', [registration(firm, '长春市虚构青禾商贸有限公司')])
   })
 
-  it('whoever is called just so is found also where each pair of characters is in too many names', async () => {
+  it('finds an exact name even where each of its grams is in too many names', async () => {
     const { db } = world.database
     await db('name_grams').update({ names: 1_000_000 })
     await db('name_states').update({ counts: db.raw('counts + 1') })
@@ -238,7 +238,7 @@ describe('operators by their names over HTTP', () => {
     expect((await briefly('虚构青禾'))[0]).to.deep.equal([firm, 'SHORT'])
   })
 
-  it('the sweep brings what was there before names were searched, and writes nothing twice', async () => {
+  it('the sweep adds older operators, and writes nothing twice', async () => {
     const { db } = world.database
     const all = () =>
       db('names').orderBy(['operator_id', 'key', 'former']).select('operator_id', 'key', 'former', 'grams')
@@ -254,7 +254,7 @@ describe('operators by their names over HTTP', () => {
     expect(await all()).to.deep.equal(before)
   })
 
-  it('a name longer than any is refused, and one of nothing but signs finds nobody', async () => {
+  it('refuses an overlong name, and finds nobody for one of punctuation', async () => {
     const token = world.token('officer')
     const ask = (name: string) =>
       world.ask('query($n: String) { operators(filter: {name: $n}) { totalCount edges { match { reason } } } }', {
@@ -269,13 +269,13 @@ describe('operators by their names over HTTP', () => {
     expect((await ask(' ')).data.operators.edges[0].match).to.equal(null)
   })
 
-  it('what is looked for costs so much of a question that few can be asked together', async () => {
+  it('costs so much that only a few searches fit into one request', async () => {
     const aliases = Array.from({ length: 21 }, (_, i) => `a${i}: operators(filter: {name: "青禾"}) { totalCount }`)
     const { errors } = await world.ask(`{ ${aliases.join(' ')} }`, { token: world.token('officer') })
     expect(errors?.[0]?.extensions['code']).to.equal('QUERY_TOO_COSTLY')
   })
 
-  it('an operator is found by its id as it is by its name', async () => {
+  it('returns an operator with its global id', async () => {
     const id = globalOf('Operator', await operatorId(world, firm))
     const { data } = await world.ask(`{ operators(filter: {name: "虚构青禾商贸"}) { nodes { id } } }`, {
       token: world.token('officer'),

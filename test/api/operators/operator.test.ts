@@ -64,7 +64,7 @@ describe('operator over HTTP', () => {
   })
   after(() => world.close())
 
-  it('gives an officer the whole file, each record with its source', async () => {
+  it('shows an officer the whole file, each record with its source', async () => {
     const { data, errors } = await world.ask(file(one), { token: world.token('officer') })
     expect(errors).to.equal(undefined)
     const { operator } = data
@@ -101,7 +101,7 @@ describe('operator over HTTP', () => {
     expect(operator.score.reasons[1].records).to.deep.equal([{ id: node.id, kind: 'PENALTY' }])
   })
 
-  it('says of mirrored entries until when they stand, or that nobody knows', async () => {
+  it('shows the end of a mirrored entry, or that it is unknown', async () => {
     const { data } = await world.ask(file(one), { token: world.token('auditor') })
     const entries = data.operator.listings.map(({ decidedOn, endsOn, state, mirrored }: Record<string, unknown>) => ({
       decidedOn,
@@ -117,7 +117,7 @@ describe('operator over HTTP', () => {
   })
 
   for (const role of ['marketplace', 'credit_service'] as const) {
-    it(`gives a ${role} the open kinds, without score, penalties or mirrored entries`, async () => {
+    it(`shows a ${role} the open kinds, without score, penalties or mirrored entries`, async () => {
       const { data, errors } = await world.ask(file(one), { token: world.token(role) })
       expect(errors).to.equal(undefined)
       expect(data.operator.records.totalCount).to.equal(3)
@@ -134,7 +134,7 @@ describe('operator over HTTP', () => {
     })
   }
 
-  it('needs a token, and other fields of the same question still come', async () => {
+  it('needs a token, and the other fields of the request are still answered', async () => {
     const { status, data, errors } = await world.ask(
       `{ operator(code: "${one}") { name } standing(code: "${one}") { name } }`,
     )
@@ -144,7 +144,7 @@ describe('operator over HTTP', () => {
     expect(errors?.[0]?.extensions['code']).to.equal('UNAUTHENTICATED')
   })
 
-  it('not there and not for you are the same null', async () => {
+  it('an unknown and a forbidden operator are the same null', async () => {
     const unknown = await world.ask(file(uscc(99)), { token: world.token('officer') })
     const others = await world.ask(file(one), { token: world.token('party', two) })
     const malformed = await world.ask(file('nonsense'), { token: world.token('officer') })
@@ -170,7 +170,7 @@ describe('operator over HTTP', () => {
     expect(await name('asOf: "2019-12-31"')).to.deep.equal([undefined, null, '虚构青禾电子商务有限公司'])
   })
 
-  it('a record that was withdrawn stays in past answers inside, and is gone from those outside', async () => {
+  it('a withdrawn record stays in past answers inside, and disappears from those outside', async () => {
     const { db } = world.database
     const id = await recordId(world, '90000002/30')
     await db('versions')
@@ -234,7 +234,7 @@ describe('operator over HTTP', () => {
     expect(data.operators).to.deep.equal({ totalCount: 1, nodes: [{ uscc: two }] })
   })
 
-  it('a page of operators costs the same number of statements whatever its size', async () => {
+  it('a page of operators costs the same number of statements, whatever its size', async () => {
     const query = (first: number) =>
       `{ operators(first: ${first}) { totalCount nodes { name regNo formerNames codes { code } standing { status listings { id } } records(first: 5) { totalCount nodes { id } } score { value reasons { records { id } } } listings { id state } } } }`
     const token = world.token('officer')
@@ -245,7 +245,7 @@ describe('operator over HTTP', () => {
     expect(await cost(30)).to.be.at.most(14)
   })
 
-  it('the file of one operator is one statement for each thing in it', async () => {
+  it('the file of one operator costs one statement for each part', async () => {
     const query = `query($code: String!) { operator(code: $code) { name registrationStatus records(first: 10) { nodes { id body } }
       score { value reasons { points zh } } listings { id state } standing { status } } }`
     const token = world.token('officer')
@@ -262,7 +262,7 @@ describe('operator over HTTP', () => {
     ])
   })
 
-  it('a page size outside 1–100 and a strange cursor are refused by name', async () => {
+  it('a page size outside 1–100 and an invalid cursor are refused by name', async () => {
     const token = world.token('officer')
     for (const args of [
       'first: 0',
@@ -276,7 +276,7 @@ describe('operator over HTTP', () => {
     }
   })
 
-  it('node finds operators and records by their ids, within what the viewer may see', async () => {
+  it('node finds operators and records by id, within the viewer’s access', async () => {
     const id = globalOf('Operator', await operatorId(world, one))
     const record = globalOf('Record', await recordId(world, `${number}/${one}`))
     const query = `{ a: node(id: "${id}") { id ... on Operator { uscc } } b: node(id: "${record}") { id ... on Record { kind } } c: node(id: "zzz") { id } d: node(id: "${globalOf('Operator', 99999)}") { id } }`
@@ -288,7 +288,7 @@ describe('operator over HTTP', () => {
     expect(party.data).to.deep.equal({ a: null, b: null, c: null, d: null })
   })
 
-  it('tells since when each former name is known, newest first', async () => {
+  it('shows since when each former name is known, newest first', async () => {
     await world.bring('registry', [registration(uscc(950), '旧名商贸有限公司')])
     await world.bring('registry', [registration(uscc(950), '新名商贸有限公司')])
     const asked = `{ operator(code: "${uscc(950)}") { name formerNames namesBefore { name knownFrom } } }`

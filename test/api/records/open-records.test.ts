@@ -104,7 +104,7 @@ describe('open records over HTTP', () => {
     return { data, code: errors?.[0]?.extensions['code'] }
   }
 
-  it('a trademark is told by number and class: owner, state, term, source', async () => {
+  it('a trademark is found by number and class, with owner, state, term and source', async () => {
     const { data } = await ask(`trademark(number: "第90000001号", class: 30) { ${MARK} }`)
     expect(data.trademark).to.deep.equal({
       number: '90000001',
@@ -123,7 +123,7 @@ describe('open records over HTTP', () => {
     })
   })
 
-  it('whose record is told is in the trail, also where only the record is asked', async () => {
+  it('the owner of a shown record is in the audit log, also where only the record was asked for', async () => {
     const asked: [string, string[]][] = [
       ['trademark(number: "90000001", class: 30) { ownerName state }', [owner]],
       ['trademark(number: "90000001", class: 30, office: TW) { ownerName }', []],
@@ -142,7 +142,7 @@ describe('open records over HTTP', () => {
     }
   })
 
-  it('each class is a right of its own, each office counts from one, and a term ends', async () => {
+  it('each class is a right of its own, each office numbers from one, and a term ends', async () => {
     const { data } = await ask(`a: trademark(number: "90000001", class: 35) { state inTerm owner { uscc } }
       b: trademark(number: "90000001", class: 30, office: TW) { state ownerName owner { uscc } }
       c: trademark(number: "90000002", class: 30) { state inTerm expiresOn }`)
@@ -153,7 +153,7 @@ describe('open records over HTTP', () => {
     })
   })
 
-  it('what nobody knows and what is no number are the same null', async () => {
+  it('an unknown number and an invalid one are the same null', async () => {
     for (const args of [
       'number: "99999999", class: 30',
       'number: "90000001", class: 46',
@@ -162,13 +162,13 @@ describe('open records over HTTP', () => {
       expect((await ask(`trademark(${args}) { number }`)).data, args).to.deep.equal({ trademark: null })
   })
 
-  it('an owner that reads as a person’s number is masked outside', async () => {
+  it('an owner’s name that contains an ID number is masked outside', async () => {
     const query = 'trademark(number: "90000003", class: 9) { ownerName }'
     expect((await ask(query)).data.trademark.ownerName).to.not.include('110101199003074610')
     expect((await ask(query, 'officer')).data.trademark.ownerName).to.include('110101199003074610')
   })
 
-  it('a mark that the office took back is told no longer, and inside as a right that does not stand', async () => {
+  it('a withdrawn mark disappears outside, and is shown inside as not in force', async () => {
     const { db } = world.database
     const id = await recordId(world, '90000002/30')
     await db('versions').where({ id }).update({ ended_on: '2026-03-01' })
@@ -178,7 +178,7 @@ describe('open records over HTTP', () => {
     await db('versions').where({ id }).update({ ended_on: null })
   })
 
-  it('a product is told by brand and model: what failed and what is recalled, not what passed', async () => {
+  it('a product is found by brand and model, with failed samplings and recalls', async () => {
     const { data } = await ask(`product(brand: "松云pro", model: "xk-200") { ${PRODUCT} }`)
     expect(data.product).to.deep.equal({
       gtin: null,
@@ -219,14 +219,14 @@ describe('open records over HTTP', () => {
     expect(whole.samplings.map(({ model }: { model: string }) => model)).to.have.members(['XK-900', 'XK-200；XK-300'])
   })
 
-  it('a barcode finds the recalls that name it, however many digits it was written with', async () => {
+  it('a barcode of any length finds the recalls that name it', async () => {
     const { data } = await ask(`a: product(gtin: "6901028000017") { gtin samplings { product } recalls { gtins } }
       b: product(gtin: "6901028000024") { recalls { gtins } }`)
     expect(data.a).to.deep.equal({ gtin: GTIN, samplings: [], recalls: [{ gtins: [GTIN] }] })
     expect(data.b.recalls).to.deep.equal([])
   })
 
-  it('what its party contests is told as contested', async () => {
+  it('a record under objection is marked as contested', async () => {
     const record = await recordId(world, 'Q1')
     await scored(world, await operatorId(world, seller), 500, 'C', [record])
     const { errors } = await world.ask(
@@ -252,12 +252,12 @@ describe('open records over HTTP', () => {
     expect(data.product.recalls).to.deep.equal([{ contested: false }])
   })
 
-  it('a barcode that is none, a model alone and nothing at all are refused by name', async () => {
+  it('an invalid barcode, a model alone and empty input are refused by name', async () => {
     for (const args of ['gtin: "6901028000018"', 'model: "XK-200"', 'brand: " "', 'gtin: "a\\u0000"'])
       expect((await ask(`product(${args}) { gtin }`)).code, args).to.equal('INPUT_INVALID')
   })
 
-  it('are for marketplaces, credit services and authorities alone', async () => {
+  it('are open to marketplaces, credit services and authorities only', async () => {
     const queries = ['trademark(number: "90000001", class: 30) { number }', 'product(brand: "松云PRO") { brand }']
     for (const query of queries) {
       for (const role of ['credit_service', 'agency', 'auditor', 'administrator'] as const)

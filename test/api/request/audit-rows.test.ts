@@ -39,7 +39,7 @@ const ABOUT_NOBODY = new Set(
   ),
 )
 
-describe('the trail of answers', () => {
+describe('audit rows of answers', () => {
   let world: World
   const [one, two, listed] = [uscc(1), uscc(2), uscc(3)]
   const NUMBER = '虚市监处罚〔2026〕1号'
@@ -76,7 +76,7 @@ describe('the trail of answers', () => {
   const market = () => world.token('marketplace', 'guguji')
   const officer = () => world.token('officer', 'officer-1')
 
-  it('each type of the schema says whose its objects are, or is known to be about nobody', () => {
+  it('every type of the schema names its operators, or is known to have none', () => {
     const types = Object.values(makeSchema().getTypeMap()).filter(isObjectType)
     const names = types.map(({ name }) => name).filter((name) => !/^__|(?:Connection|Edge|Payload)$/.test(name))
     expect(names.filter((name) => OPERATORS_OF[name] === undefined && !ABOUT_NOBODY.has(name))).to.deep.equal([])
@@ -85,7 +85,7 @@ describe('the trail of answers', () => {
     )
   })
 
-  it('one row tells who asked what for which purpose, which codes were shown, and the digest of the answer', async () => {
+  it('one row keeps caller, question, purpose, codes shown, and the digest of the answer', async () => {
     const asked = {
       query: 'query S($codes: [String!]!) { standings(codes: $codes) { code grade } }',
       variables: { codes: [two, one, uscc(99)] },
@@ -124,7 +124,7 @@ describe('the trail of answers', () => {
     })
   })
 
-  it('codes are noted whatever is asked of an operator, and whichever way leads to it', async () => {
+  it('codes are kept for every field of an operator and every path to it', async () => {
     const record = globalOf('Record', await recordId(world, `${NUMBER}/${listed}`))
     const questions: [string, string, string[]][] = [
       [`{ operator(code: "${one}") { name } }`, market(), [one]],
@@ -147,7 +147,7 @@ describe('the trail of answers', () => {
     }
   })
 
-  it('what is not there, and what is not for the viewer, is not said to have been shown', async () => {
+  it('hidden and missing operators are not listed as shown', async () => {
     const party = world.token('party', one)
     for (const [query, token] of [
       [`{ operator(code: "${two}") { name } }`, party],
@@ -167,14 +167,14 @@ describe('the trail of answers', () => {
     }
   })
 
-  it('whoever has no token leaves no row, and neither does what was never a question', async () => {
+  it('requests without a token and invalid requests write no row', async () => {
     expect(await left(() => world.ask(`{ standing(code: "${one}") { status } }`))).to.deep.equal([])
     expect(await ask('{ nothing }', market())).to.deep.equal([])
     expect(await ask('{', market())).to.deep.equal([])
     expect(await left(() => world.ask('{ viewer { role } }', { token: 'none' }))).to.deep.equal([])
   })
 
-  it('an act leaves a row before it is done and one with its outcome, also where it is refused', async () => {
+  it('an act writes a row before it and one with its outcome, also where it is refused', async () => {
     const OPEN = 'mutation($input: OpenLeadInput!) { openLead(input: $input) { listing { id } } }'
     const variables = { input: { code: one, list: 'serious', reason: '群众举报', on: '2026-03-01' } }
     const done = await ask(OPEN, officer(), { variables })
@@ -190,7 +190,7 @@ describe('the trail of answers', () => {
     ])
   })
 
-  it('no ID number and no access code stands in it', async () => {
+  it('no ID number and no access code is written', async () => {
     const id = '220102199003071233'
     const rows = await left(() =>
       world.ask(
@@ -227,7 +227,7 @@ describe('the trail of answers', () => {
     expect(JSON.stringify(refused)).to.not.include('nothing')
   })
 
-  it('P-A2: questions that differ only behind what is kept leave different rows', async () => {
+  it('P-A2: questions that differ only beyond the stored part have different rows', async () => {
     const asking = (last: string) =>
       left(() =>
         world.ask('query($codes: [String!]!) { standings(codes: $codes) { status } }', {
@@ -244,7 +244,7 @@ describe('the trail of answers', () => {
     }
   })
 
-  it('a long purpose and a long question are cut, a header that is no text is let be', async () => {
+  it('a long purpose and a long question are truncated, and an undecodable header is ignored', async () => {
     const long = await left(() =>
       world.ask(
         `{ ${Array.from({ length: 40 }, (_, i) => `a${i}: standing(code: "${uscc(i)}${'0'.repeat(200)}") { status }`).join(' ')} }`,
@@ -267,7 +267,7 @@ describe('the trail of answers', () => {
     expect(utf8[0]?.content?.purpose).to.equal('抽查 50% 的店铺')
   })
 
-  it('uploads, rejects, scores and figures fetched, and tokens leave their rows', async () => {
+  it('uploads, downloads of rejects, scores and figures, and tokens write rows', async () => {
     const agency = world.token('agency', 'regulator-1', 'market-regulator')
     const send = (path: string, more: RequestInit = {}) =>
       fetch(`${world.url}${path}`, { ...more, headers: { authorization: `Bearer ${agency}` } })
@@ -309,7 +309,7 @@ describe('the trail of answers', () => {
     expect(issued.map(told)).to.deep.equal([{ kind: 'TOKEN', client: 'taopin', outcome: 'DONE', shown: [] }])
   })
 
-  it('where no row can be kept, nothing is answered and nothing is done', async () => {
+  it('where no row can be written, nothing is answered and nothing is done', async () => {
     const { db } = world.database
     const before = await head()
     await db.raw('alter table trail rename to trail_away')
@@ -337,7 +337,7 @@ describe('the trail of answers', () => {
   const TRAIL = `query($filter: TrailFilter, $first: Int, $after: String) { trail(filter: $filter, first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor }
     nodes { number kind client role purpose asked outcome shownCount shown digest previousHash hash erased } } }`
 
-  it('auditors and administrators read it, by client, role, kind, operator and time, page by page; nobody else does', async () => {
+  it('auditors and administrators alone read it, by client, role, kind, operator and time, page by page', async () => {
     const { db } = world.database
     await tidyAuditLog(db, { cause: 'timetable', now: () => NOW })
     const auditor = world.token('auditor', 'auditor-1')
@@ -363,7 +363,7 @@ describe('the trail of answers', () => {
     }
   })
 
-  it('its head stands in the signed manifest of the list, by which rows missing at its end are found', async () => {
+  it('its head is in the signed manifest of the list, which reveals a missing tail', async () => {
     const { db } = world.database
     await world.ask(`{ standing(code: "${one}") { status } }`, { token: market() })
     await world.publish()
@@ -391,7 +391,7 @@ describe('the trail of answers', () => {
 
   const ASKED_BY = `query($code: String!) { operator(code: $code) { askedBy(first: 100) { completeUntil nodes { at kind client role purpose } } } }`
 
-  it('an operator learns which firms asked about it, of no authority, and of nobody else’s', async () => {
+  it('an operator sees which firms asked about it, and no authority', async () => {
     const { db } = world.database
     const code = uscc(7)
     await world.bring('registry', [registration(code, '虚构寒露有限公司')])

@@ -16,7 +16,7 @@ import {
 
 const NUMBER = '虚市监处罚〔2026〕1号'
 
-describe('what a question costs', () => {
+describe('cost of a query', () => {
   let world: World
   let listing: string
   before(async () => {
@@ -36,7 +36,7 @@ describe('what a question costs', () => {
     return { cost: Number(headers.get('query-cost')), code: errors?.[0]?.extensions['code'] }
   }
 
-  it('is told with each answer, and is what the table says', async () => {
+  it('is in each answer and equals the table', async () => {
     const [code, page] = [`code: "${uscc(1)}"`, 'pageInfo { endCursor }']
     const cases: [string, number][] = [
       ['{ __typename }', 0],
@@ -64,7 +64,7 @@ describe('what a question costs', () => {
     expect((await costOf(standings, 'officer', { codes })).cost).to.equal(250)
   })
 
-  it('does not tell what is not there from what is not for the viewer', async () => {
+  it('does not reveal the difference between missing and forbidden', async () => {
     const [record, gone] = [await recordId(world, `${NUMBER}/${uscc(1)}`), 999_999]
     const about = (key: number) => `{ node(id: "${Buffer.from(`Record:${key}`).toString('base64url')}") { id } }`
     expect(await costOf(about(record), 'marketplace')).to.deep.equal(await costOf(about(gone), 'marketplace'))
@@ -74,7 +74,7 @@ describe('what a question costs', () => {
     )
   })
 
-  it('ends an answer that becomes too dear, before it is looked up', async () => {
+  it('stops a query that becomes too expensive before it is looked up', async () => {
     const codes = Array.from({ length: 1_000 }, () => 'x')
     const eleven = Array.from({ length: 11 }, (_, i) => `a${i}: standings(codes: $codes) { status }`).join(' ')
     const asked: string[] = []
@@ -86,7 +86,7 @@ describe('what a question costs', () => {
     expect(heard.length).to.be.lessThan(11)
   })
 
-  it('is said in the description of every field that costs something, and printed by hub status --costs', () => {
+  it('is in the description of every field with a cost, and printed by hub status --costs', () => {
     const schema = makeSchema()
     const { value, lines } = printedCosts(schema) as { value: { costs: Record<string, string> }; lines: string[] }
     const told = Object.values(schema.getTypeMap())

@@ -16,7 +16,7 @@ import { makeWorld, NOW, type World } from '../world.js'
 const MINUTE = new Date('2026-03-02T02:00:00Z')
 const later = (ms: number): Date => new Date(MINUTE.getTime() + ms)
 
-describe('the quota of a minute', () => {
+describe('quota of a minute', () => {
   let world: World
   before(async () => {
     world = await makeWorld({ quota: 5 })
@@ -31,7 +31,7 @@ describe('the quota of a minute', () => {
   const QUESTION = '{ standing(code: "x") { status } }'
   const told = (headers: Headers) => ['ratelimit', 'ratelimit-policy', 'retry-after'].map((name) => headers.get(name))
 
-  it('tells in each answer what is left, and refuses what is over it until the minute ends', async () => {
+  it('shows in each answer what is left, and refuses what exceeds it until the minute ends', async () => {
     for (let left = 4; left >= 0; left -= 1) {
       const { status, headers } = await world.ask(QUESTION)
       expect([status, ...told(headers)]).to.deep.equal([200, `"minute";r=${left};t=40`, '"minute";q=5;w=60', null])
@@ -49,7 +49,7 @@ describe('the quota of a minute', () => {
     expect((await world.ask(QUESTION)).status).to.equal(200)
   })
 
-  it('P-A6: an answer is charged what its Query-Cost says, a unit each hundred, and the next question pays for it', async () => {
+  it('P-A6: one unit is charged for each hundred of Query-Cost, and the next request pays', async () => {
     const token = world.token('officer', 'costly')
     const codes = Array.from({ length: 250 }, (_, n) => `x${n}`)
     const many = { token, variables: { codes } }
@@ -64,7 +64,7 @@ describe('the quota of a minute', () => {
     expect((await world.ask(QUESTION, { token })).status).to.equal(429)
   })
 
-  it('is each holder’s own, and that of an address for whoever has no token or a bad one', async () => {
+  it('belongs to each holder of a token, or to the address without a valid one', async () => {
     const [one, two] = [world.token('officer', 'one'), world.token('officer', 'two')]
     for (let n = 0; n < 5; n += 1) expect((await world.ask(QUESTION, { token: one })).status).to.equal(200)
     expect((await world.ask(QUESTION, { token: one })).status).to.equal(429)
@@ -77,7 +77,7 @@ describe('the quota of a minute', () => {
     ]).to.deep.equal([429, 429, 200])
   })
 
-  it('holds for pages, data and doors for programs alike, and not for operations', async () => {
+  it('applies to pages, data and program endpoints, and not to operations', async () => {
     const get = async (path: string, headers: Record<string, string> = {}) => {
       const answer = await fetch(`${world.url}${path}`, { headers })
       return [answer.status, answer.headers.get('ratelimit')]
@@ -93,7 +93,7 @@ describe('the quota of a minute', () => {
     expect((await get('/v1/runs/999/rejects.csv', headers))[0]).to.equal(429)
   })
 
-  it('a hub without one says nothing of it', async () => {
+  it('is absent from the headers of a hub without one', async () => {
     const free = await makeWorld()
     const { headers } = await free.ask(QUESTION)
     expect(told(headers)).to.deep.equal([null, null, null])
@@ -101,11 +101,11 @@ describe('the quota of a minute', () => {
   })
 })
 
-describe('what several processes have counted', () => {
+describe('counts shared by several processes', () => {
   const db = database()
   const count = (key: string, used: number) => [{ key, used }]
 
-  it('is added up within a minute and begins anew with the next', async () => {
+  it('are added within a minute and restart with the next', async () => {
     expect(await store.add(db(), count('a', 3), MINUTE)).to.deep.equal(new Map([['a', 3]]))
     expect(await store.add(db(), count('a', 4), MINUTE)).to.deep.equal(new Map([['a', 7]]))
     expect(await store.add(db(), count('a', 1), later(60_000))).to.deep.equal(new Map([['a', 1]]))
@@ -115,7 +115,7 @@ describe('what several processes have counted', () => {
     expect((await db()('quotas').select('key')).map(({ key }) => key)).to.deep.equal(['b'])
   })
 
-  it('is heard by each: two of them together let no more through than one, but for a second', async () => {
+  it('are seen by each: two processes together exceed the quota by a second at most', async () => {
     const made = () => makeQuotas({ db: db(), log, quota: 10 })
     const [one, two] = [made(), made()]
     const server = http.createServer((request, response) => {
@@ -148,7 +148,7 @@ describe('what several processes have counted', () => {
 
 describe('a flood from more addresses than are counted', () => {
   const db = database()
-  it('shares one count, which takes nothing from whoever has a token', () => {
+  it('shares one count, separate from holders of tokens', () => {
     const quotas = makeQuotas({ db: db(), log, quota: 2 })
     const charged = (address: string, sub: string | null): boolean => {
       const request = new http.IncomingMessage(new Socket())
@@ -175,7 +175,7 @@ describe('a flood from more addresses than are counted', () => {
 })
 
 describe('a statement of an answer', () => {
-  it('that takes too long is ended by PostgreSQL itself, and told as a refusal', async () => {
+  it('that takes too long is cancelled by PostgreSQL and becomes a refusal', async () => {
     const test = await freshDatabase()
     const answers = connect(test.url, { statementMs: 50 })
     const error = await answers.raw('select pg_sleep(30)').catch((thrown: unknown) => thrown)
@@ -190,7 +190,7 @@ describe('a statement of an answer', () => {
 })
 
 describe('an answer', () => {
-  it('that takes a minute, or that nobody waits for, is not made any further', () => {
+  it('that takes a minute, or whose caller has left, is not continued', () => {
     const limits = makeLimits()
     const asked = { now: NOW, requestId: 'r', address: 'here', purpose: null, log, refused: [] }
     const parts = {} as ApiDependencies

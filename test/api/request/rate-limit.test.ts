@@ -19,11 +19,11 @@ const tried = (take: () => () => void): { wait: number; giveBack: () => void } =
   }
 }
 
-describe('whoever has come in before', () => {
+describe('a caller known from earlier successes', () => {
   const rates = { overall: { most: 5, everyMs: 1_000 }, each: [{ most: 2, everyMs: 10_000 }] }
   const at = (seconds: number) => new Date(START + seconds * 1_000)
 
-  it('is not shut out by those who knock wrongly from many addresses, and is held to its own rate', () => {
+  it('is not locked out by failures from other addresses, and has its own rate', () => {
     const limit = makeLimit(rates)
     tried(() => limit.take(['good here'], at(0))).giveBack()
     for (let n = 0; n < 20; n += 1) tried(() => limit.take([`good ${n}`], at(1)))
@@ -33,7 +33,7 @@ describe('whoever has come in before', () => {
     expect(waits).to.deep.equal([0, 0, 10, 1])
   })
 
-  it('is nobody where only failures came from there', () => {
+  it('is not known where only failures came from its address', () => {
     const limit = makeLimit(rates)
     tried(() => limit.take(['good here'], at(0)))
     for (let n = 0; n < 20; n += 1) tried(() => limit.take([`good ${n}`], at(0)))
@@ -41,7 +41,7 @@ describe('whoever has come in before', () => {
   })
 })
 
-describe('the limit of attempts', () => {
+describe('rate limit of attempts', () => {
   const overall = { most: 5, everyMs: 1_000 }
   const each = [{ most: 2, everyMs: 10_000 }]
 
@@ -133,7 +133,7 @@ describe('the limit of attempts', () => {
     })
   }
 
-  it('an attempt given back was none, however often', () => {
+  it('a returned attempt never counts', () => {
     const limit = makeLimit({ overall, each })
     for (let n = 0; n < 100; n += 1) {
       const { wait, giveBack } = tried(() => limit.take(['a'], new Date(START)))
@@ -155,7 +155,7 @@ describe('the limit of attempts', () => {
     expect(take('z 2', '2')).to.equal(0)
   })
 
-  it('memory is bounded: emptied buckets are forgotten, and where none is empty a stranger waits', () => {
+  it('memory is bounded: empty buckets are dropped, and a stranger waits where none is empty', () => {
     const limit = makeLimit({ overall: { most: 1_000_000, everyMs: 1 }, each, most: 100 })
     const take = (key: string, at: number) => tried(() => limit.take([key], new Date(START + at))).wait
     for (let n = 0; n < 100; n += 1) expect(take(`${n}`, 0)).to.equal(0)
@@ -168,7 +168,7 @@ describe('the limit of attempts', () => {
     expect(limit.size()).to.be.at.most(100)
   })
 
-  it('where newcomers are let in, strangers from however many addresses shut the door for none but themselves', () => {
+  it('where newcomers are let in, strangers from any number of addresses lock out only themselves', () => {
     const limit = makeLimit({ overall, each, most: 100, newcomers: true })
     const take = (key: string) => tried(() => limit.take([key], new Date(START))).wait
     for (let n = 0; n < 1_000; n += 1) take(`stranger ${n % 200}`)
@@ -178,7 +178,7 @@ describe('the limit of attempts', () => {
     expect(limit.size()).to.be.at.most(100)
   })
 
-  it('in use, fewer buckets are ever full than are kept: nobody washes out his own by coming from many addresses', () => {
+  it('fewer buckets are full in use than are kept, so that nobody resets their own by using many addresses', () => {
     for (const limit of Object.values(makeLimits())) {
       const at = (n: number) => new Date(START + n * 100)
       const mine = () => ['mine', 'mine']
@@ -198,7 +198,7 @@ describe('the limit of attempts', () => {
     }
   })
 
-  it('is counted for the address that one’s own proxies noted, and for the peer where there are none', () => {
+  it('the counted address is the one appended by the own proxies, or the peer without proxies', () => {
     const log = makeLog({ level: 'silent', file: null })
     const addressOf = (proxies?: number) => {
       const socket = new Socket()

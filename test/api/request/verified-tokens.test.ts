@@ -8,7 +8,7 @@ import { type Keys, loadKeys, newTokenKey, TOKEN_SECONDS } from '../../../src/fo
 
 const NOW = Date.UTC(2026, 2, 2)
 
-describe('tokens that come again', () => {
+describe('verified tokens', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-known-'))
   let keys: Keys
   let checked = 0
@@ -37,7 +37,7 @@ describe('tokens that come again', () => {
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
 
-  it('are checked once, and give the same claims', () => {
+  it('are verified once and give the same claims', () => {
     const { verify } = cachingVerify(counted)
     const [one, two] = [tokenOf('one'), tokenOf('two')]
     for (let time = 0; time < 5; time += 1) {
@@ -47,7 +47,7 @@ describe('tokens that come again', () => {
     expect(checked).to.equal(2)
   })
 
-  it('are refused from the second on in which they end, in the words for any that has ended', () => {
+  it('are refused from the second of their end, with the same message as any expired token', () => {
     const { verify } = cachingVerify(counted)
     const token = tokenOf('one')
     const end = NOW + TOKEN_SECONDS * 1000
@@ -56,7 +56,7 @@ describe('tokens that come again', () => {
     expect(refusal(() => verify(token, end))).to.include('expired')
   })
 
-  it('are refused as soon as their key is no longer accepted, in the words for any of another key', () => {
+  it('are refused as soon as their key is no longer accepted, with the same message as for another key', () => {
     const { verify } = cachingVerify(counted)
     const token = tokenOf('one')
     verify(token, NOW)
@@ -64,7 +64,7 @@ describe('tokens that come again', () => {
     expect(refusal(() => verify(token, NOW + 5_000))).to.include('not a token')
   })
 
-  it('that are not good are checked each time, and one wrong character is another token', () => {
+  it('that are invalid are verified each time, and one changed character makes another token', () => {
     const { verify } = cachingVerify(counted)
     const token = tokenOf('one')
     verify(token, NOW)

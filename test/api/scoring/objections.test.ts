@@ -65,7 +65,7 @@ describe('objections over HTTP', () => {
   after(() => world.close())
   afterEach(() => world.database.db.raw('delete from objections'))
 
-  it('while it is open, standing, the score and the reason say so, and the other reasons do not', async () => {
+  it('while open it marks standing, score and reason, and no other reason', async () => {
     expect(await file()).to.deep.equal({
       standing: { objected: false },
       score: {
@@ -105,7 +105,7 @@ describe('objections over HTTP', () => {
     expect(other.data.operator.score.objected).to.equal(false)
   })
 
-  it('upheld, the answer says that the agency corrects the record and nobody the score, and stays marked until then', async () => {
+  it('upheld, the answer refers the record to its agency, and the mark stays until the correction', async () => {
     const id = await opened()
     const { decideObjection } = (await decide(id)).data
     expect(decideObjection).to.include({ state: 'UPHELD', referredTo: 'credit-office', note: '已核实' })
@@ -141,7 +141,7 @@ describe('objections over HTTP', () => {
     })
   }
 
-  it('an operator objects for itself alone, and withdraws what it opened', async () => {
+  it('an operator objects only for itself, and withdraws what it opened', async () => {
     expect(code(await open(world.token('party', two)))).to.equal('OPERATOR_UNKNOWN')
     const { openObjection } = (await open(party())).data
     expect(openObjection).to.include({ state: 'OPEN', openedBy: one })
@@ -152,7 +152,7 @@ describe('objections over HTTP', () => {
     expect(withdrawn).to.include({ state: 'WITHDRAWN', decidedBy: one })
   })
 
-  it('an operator sees what was opened for it without names of persons, and nothing of others', async () => {
+  it('an operator sees objections about itself without names of persons, and none about others', async () => {
     const id = await opened()
     const query = `query($id: ID!) { node(id: $id) { ... on Objection { statement openedBy } } }`
     const node = async (token: string) => (await world.ask(query, { token, variables: { id } })).data.node
@@ -163,7 +163,7 @@ describe('objections over HTTP', () => {
       expect(await node(token)).to.equal(null)
   })
 
-  it('a marketplace sees that a score is contested, and neither by whom nor which reason', async () => {
+  it('a marketplace sees that a score is contested, but not by whom or which reason', async () => {
     await opened()
     const seen = await file(world.token('marketplace'))
     expect(seen).to.deep.equal({
@@ -173,7 +173,7 @@ describe('objections over HTTP', () => {
     })
   })
 
-  it('a score found by its id says whether it is contested', async () => {
+  it('a score found by its id is marked as contested', async () => {
     await opened()
     const [row] = (await world.database.db.raw('select id from scores where value = 500')).rows
     const query = `query($id: ID!) { node(id: $id) { ... on Score { objected overrule { id } reasons { objected } } } }`
@@ -204,7 +204,7 @@ describe('objections over HTTP', () => {
     expect(foreign.data.node).to.equal(null)
   })
 
-  it('a record that is none, or on which nothing rests, is refused by name', async () => {
+  it('an invalid record, or one without a reason resting on it, is refused by name', async () => {
     const registered = globalOf('Record', await recordId(world, one))
     for (const given of ['x', globalOf('Operator', 1), globalOf('Record', 999_999), registered])
       expect(code(await open(officer(), { record: given }))).to.equal('OBJECTION_NOT_ALLOWED')

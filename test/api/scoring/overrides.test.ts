@@ -36,7 +36,7 @@ const ALL_ROLES: Role[] = [
   'party',
 ]
 
-describe('overrules over HTTP', () => {
+describe('overrides over HTTP', () => {
   let world: World
   const [one, two] = [uscc(1), uscc(2)]
   const number = '虚市监处罚〔2026〕1号'
@@ -123,7 +123,7 @@ describe('overrules over HTTP', () => {
     })
   }
 
-  it('the public is told of neither, and is refused every act', async () => {
+  it('are hidden from the public, which is refused every act', async () => {
     await confirmed()
     const { data } = await world.ask(`{ standing(code: "${one}") { grade score overruled objected } }`)
     expect(data.standing).to.deep.equal({ grade: null, score: null, overruled: false, objected: false })
@@ -135,7 +135,7 @@ describe('overrules over HTTP', () => {
     expect(unknown.data.standing).to.deep.equal({ overruled: false, objected: false })
   })
 
-  it('a marketplace sees that a grade was overruled, and neither by what nor why', async () => {
+  it('a marketplace sees that a grade was overridden, but not from what nor why', async () => {
     await confirmed()
     const seen = await file({}, world.token('marketplace'))
     expect(seen).to.deep.equal({
@@ -145,7 +145,7 @@ describe('overrules over HTTP', () => {
     })
   })
 
-  it('an operator sees its own overrules without the names of persons, and nobody else its', async () => {
+  it('an operator sees its own overrides without names of persons, and nobody else’s', async () => {
     const { id } = await confirmed()
     const query = `query($id: ID!) { node(id: $id) { ... on Overrule { reason proposedBy decidedBy } } }`
     const own = await world.ask(query, { token: world.token('party', one), variables: { id } })
@@ -156,7 +156,7 @@ describe('overrules over HTTP', () => {
     expect(agency.data.node.proposedBy).to.equal('officer-1')
   })
 
-  it('a day before the confirmation, the day after the end, and earlier knowledge are answered as they were', async () => {
+  it('a day before the confirmation, a day after the end, and earlier knowledge show no override', async () => {
     const { id, decidedAt } = await confirmed()
     const overruleOn = async (variables: Record<string, unknown>) => (await file(variables)).score.overrule?.id ?? null
     expect(await overruleOn({ asOf: TODAY })).to.equal(id)
@@ -173,7 +173,7 @@ describe('overrules over HTTP', () => {
     expect(await overruleOn({ knownAt: decidedAt })).to.equal(id)
   })
 
-  it('standing and the score of a day say the same of an overrule that a veto stands against', async () => {
+  it('standing and the score of a day agree on an override that a veto prevents', async () => {
     const db = world.database.db
     await confirmed()
     await db.raw(
@@ -190,7 +190,7 @@ describe('overrules over HTTP', () => {
     expect(seen.score).to.deep.equal({ value: 500, grade: 'D', overrule: null })
   })
 
-  it('what waits is listed, by state and page, for those who see moves', async () => {
+  it('proposals are listed by state and page for those who see moves', async () => {
     const first = await proposed()
     await propose({ operator: two, grade: 'B' })
     const list = async (variables: Record<string, unknown> = {}, token = officer()) =>
@@ -205,7 +205,7 @@ describe('overrules over HTTP', () => {
     expect(code(await list({}, world.token('agency')))).to.equal('FORBIDDEN')
   })
 
-  it('what no overrule is called, and a day that is none, are refused by name', async () => {
+  it('an unknown override and an invalid day are refused by name', async () => {
     expect(code(await decide('x'))).to.equal('OVERRULE_UNKNOWN')
     expect(code(await ask(WITHDRAW, { id: 'x', reason: 'x' }, officer()))).to.equal('OVERRULE_UNKNOWN')
     expect((await propose({ endsOn: '2026-02-30' })).errors).to.have.length(1)

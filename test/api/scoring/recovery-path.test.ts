@@ -26,7 +26,7 @@ const ASKED = `query($code: String!, $asOf: Date, $from: Date) { operator(code: 
 /** Knowledge is fixed a moment after what was brought. */
 const LATE = new Date(NOW.getTime() + 60_000)
 
-describe('the way back up over HTTP', () => {
+describe('recovery path over HTTP', () => {
   let world: World
   const [fined, revoked, clean, listed, unknown, gone] = [uscc(1), uscc(2), uscc(3), uscc(4), uscc(5), uscc(6)]
   const NUMBER = '虚市监处罚〔2026〕1号'
@@ -62,7 +62,7 @@ describe('the way back up over HTTP', () => {
   })
   after(() => world.close())
 
-  it('names each step with its cause, its day, its act, the records behind it and the score then reached', async () => {
+  it('lists each step with cause, day, act, records and the resulting score', async () => {
     const { wayBack, lasting, grade } = await scoreOf(fined)
     expect(grade).to.equal('D')
     // Listed on 2023-05-15, a year has passed; a penalty of 2026-01-05 goes by the rules before order 36.
@@ -79,21 +79,21 @@ describe('the way back up over HTTP', () => {
     expect(lasting).to.deep.equal([])
   })
 
-  it('reaches with the last step what a firm without anything adverse has', async () => {
+  it('ends at the score of a firm without adverse records', async () => {
     const { wayBack } = await scoreOf(fined)
     const good = await scoreOf(clean)
     expect(wayBack.at(-1)).to.include({ value: good.value, grade: good.grade })
     expect(good).to.deep.include({ wayBack: [], lasting: [] })
   })
 
-  it('starts from a later day where one is named, never from before the day of the score', async () => {
+  it('starts from a later day where one is given, never before the day of the score', async () => {
     const later = await scoreOf(fined, undefined, { from: '2026-04-01' })
     expect(later.wayBack[0].on).to.equal('2026-04-01')
     const before = await scoreOf(fined, undefined, { from: '2020-01-01' })
     expect(before.wayBack[0].on).to.equal(TODAY)
   })
 
-  it('says of a revoked licence that it lasts, and why', async () => {
+  it('lists a revoked licence as lasting, with the reason', async () => {
     const { wayBack, lasting } = await scoreOf(revoked)
     expect(wayBack).to.deep.equal([])
     expect(lasting).to.have.length(1)
@@ -102,7 +102,7 @@ describe('the way back up over HTTP', () => {
     expect(lasting[0].records).to.deep.equal([{ kind: 'REGISTRATION' }])
   })
 
-  it('promises nothing to a firm whose standing is unknown, or that is deregistered', async () => {
+  it('is empty for a firm of unknown standing or that is deregistered', async () => {
     for (const code of [unknown, gone]) {
       const found = await scoreOf(code)
       expect(found.value).to.be.lessThan((await scoreOf(clean)).value)
@@ -118,7 +118,7 @@ describe('the way back up over HTTP', () => {
     }
   })
 
-  it('leaves the day of decision out of what is hashed and given to auditors', async () => {
+  it('leaves the day of decision out of the hash and the auditors’ JSON', async () => {
     const { db } = world.database
     const row = await db('scores')
       .where({ operator_id: await operatorId(world, listed) })
@@ -136,7 +136,7 @@ describe('the way back up over HTTP', () => {
     expect(differences(audited)).to.deep.equal([])
   })
 
-  it('names for an entry of this hub the first day on which it may be removed as repaired', async () => {
+  it('names for an entry of this hub the first day of its removal as repaired', async () => {
     // Decided on 2026-02-04, published on 2026-02-06; a year from the decision, whose day is not counted.
     const step = (await scoreOf(listed)).wayBack.find(({ fact }: { fact: string }) => fact === 'serious_list')
     expect(step).to.include({ on: '2027-02-05', act: 'REPAIR', confirmed: false })
@@ -156,7 +156,7 @@ describe('the way back up over HTTP', () => {
     expect(first.data.removeListing.listing.state).to.equal('REMOVED')
   })
 
-  it('is for those who may see reasons, and for the party itself', async () => {
+  it('is open to those who may see reasons, and to the party itself', async () => {
     for (const role of ['agency', 'officer', 'reviewer', 'administrator', 'auditor'] as const) {
       expect((await scoreOf(fined, world.token(role))).wayBack).to.have.length(2)
     }
@@ -170,12 +170,12 @@ describe('the way back up over HTTP', () => {
     expect((await asked(fined, world.token('party', clean))).data.operator).to.equal(null)
   })
 
-  it('reads the facts behind one score once, for all that is asked of it', async () => {
+  it('reads the facts of one score once for all its fields', async () => {
     const statements = await world.statements(() => scoreOf(fined))
     expect(statements.filter((sql) => sql.includes('evidence.ownEntries'))).to.have.length(1)
   })
 
-  it('I-B8: is told of an operator with more facts than a question may cost at ten a fact', async () => {
+  it('I-B8: is answered for an operator with more facts than the cost limit would allow at ten a fact', async () => {
     const busy = uscc(70)
     await world.bring('registry', [registration(busy, '虚构繁忙快递有限公司', { established_on: '2010-01-01' })])
     const many = Array.from({ length: 1_200 }, (_, n) => penalty(busy, `虚市监处罚〔2025〕${n + 1}号`, '2025-03-03'))

@@ -40,7 +40,7 @@ const idsOf = async (world: World, code?: string): Promise<number[]> => {
   return rows.map(({ id }: { id: number }) => Number(id))
 }
 
-describe('a score as JSON, made again with nothing else', () => {
+describe('a score as JSON, recomputed independently', () => {
   let world: World
   let ids: number[]
   let audited: Audited[]
@@ -72,7 +72,7 @@ describe('a score as JSON, made again with nothing else', () => {
   })
   after(() => world.close())
 
-  it('keeps its contract, and its card keeps that of cards', async () => {
+  it('satisfies its contract, and its card satisfies that of scorecards', async () => {
     for (const id of ids.filter((_, i) => i % 20 === 0)) {
       const { status, body, headers } = await get(world, id, world.token('auditor'))
       expect(status).to.equal(200)
@@ -86,7 +86,7 @@ describe('a score as JSON, made again with nothing else', () => {
     }
   })
 
-  it('hundreds of stored scores of every shipped card are made again, without one difference', async () => {
+  it('hundreds of stored scores of every shipped card are recomputed without a difference', async () => {
     expect(audited.length).to.be.greaterThan(300)
     expect(audited.flatMap(differences)).to.deep.equal([])
     const used = new Set(audited.map(({ card }) => (card as unknown as { version: string }).version))
@@ -95,7 +95,7 @@ describe('a score as JSON, made again with nothing else', () => {
     expect([...whys]).to.include.members(['BASE', 'UNIT', 'BIN', 'CAP', 'MISSING', 'VETO'])
   })
 
-  it('finds the one score that was falsified', async () => {
+  it('detects one falsified score', async () => {
     const { db } = world.database
     const id = ids[Math.floor(ids.length / 2)] ?? 0
     const [row] = await db('scores').where({ id })
@@ -112,7 +112,7 @@ describe('a score as JSON, made again with nothing else', () => {
     expect(found).to.deep.equal([id])
   })
 
-  it('finds whatever was changed in the JSON itself', async () => {
+  it('detects any change of the JSON itself', async () => {
     const body = audited.find(({ facts }) => facts.events.length > 2) as Audited
     const changed = (change: (copy: Audited) => void): string[] => {
       const copy = structuredClone(body)
@@ -132,7 +132,7 @@ describe('a score as JSON, made again with nothing else', () => {
   })
 })
 
-describe('who is given a score as JSON, and what was known then', () => {
+describe('access to a score as JSON and its history', () => {
   let world: World
   const [one, two, three] = [uscc(1), uscc(2), uscc(3)]
   const auditor = () => world.token('auditor')
@@ -161,7 +161,7 @@ describe('who is given a score as JSON, and what was known then', () => {
     ['administrator', 200],
     ['auditor', 200],
   ]
-  it('is for authorities and for the operator itself, and what is not for one is not there', async () => {
+  it('is open to authorities and the operator itself, and not found for others', async () => {
     const id = await newest(one)
     expect((await get(world, id)).status).to.equal(401)
     for (const [role, status] of ANSWERS)
@@ -177,7 +177,7 @@ describe('who is given a score as JSON, and what was known then', () => {
     expect(others.body).to.deep.equal(none.body)
   })
 
-  it('is found by its number and by its global id, and by nothing else', async () => {
+  it('is found only by its number and its global id', async () => {
     const id = await newest(one)
     expect((await get(world, globalOf('Score', id), auditor())).body).to.deep.equal(
       (await get(world, id, auditor())).body,
@@ -188,7 +188,7 @@ describe('who is given a score as JSON, and what was known then', () => {
     expect([posted.status, posted.headers.get('allow')]).to.deep.equal([405, 'GET'])
   })
 
-  it('is linked from GraphQL and found there by its id; who may not see reasons is given neither', async () => {
+  it('is linked from GraphQL and found by id; viewers without reasons get neither', async () => {
     const QUERY = `query($code: String!) { operator(code: $code) { score { id value audit auditUrl reasons { rule } } } }`
     const asked = { variables: { code: one } }
     const { score } = (await world.ask(QUERY, { ...asked, token: auditor() })).data.operator
@@ -206,7 +206,7 @@ describe('who is given a score as JSON, and what was known then', () => {
     expect(await node('party', two)).to.equal(null)
   })
 
-  it('says of every record who sent it, in which run, file and row, and what it said', async () => {
+  it('names for every record its sender, run, file, row and content', async () => {
     const { body } = await get(world, await newest(one), auditor())
     const found = body.records.find((record: { kind: string }) => record.kind === 'penalty')
     expect(found).to.include({
@@ -220,7 +220,7 @@ describe('who is given a score as JSON, and what was known then', () => {
     expect(Date.parse(found.knownFrom)).to.be.at.least(NOW.getTime())
   })
 
-  it('stays what it was when its records are corrected, taken back or merged into another operator', async () => {
+  it('does not change when its records are corrected, rolled back or merged into another operator', async () => {
     const { db } = world.database
     const [mine, other] = [await newest(one), await newest(two)]
     const before = [await get(world, mine, auditor()), await get(world, other, auditor())]
@@ -284,13 +284,13 @@ const anyFacts: fc.Arbitrary<Facts> = fc.record({
   events: fc.array(anyEvent, { maxLength: 25 }),
 })
 
-describe('the words by which a score is made again', () => {
+describe('documented method of recomputing a score', () => {
   const cards: [string, fc.Arbitrary<Scorecard>][] = [
     ...VERSIONS.map((version): [string, fc.Arbitrary<Scorecard>] => [version, fc.constant(loadScorecard(version))]),
     ['any other card', anyCard],
   ]
   for (const [name, anyOf] of cards) {
-    it(`give for any facts what ${name} gives here`, () => {
+    it(`gives for any facts what ${name} gives here`, () => {
       fc.assert(
         fc.property(anyOf, anyFacts, (card, facts) => {
           const hashes = { scorecardHash: hashOfCard(card), factsHash: hashOfFacts(facts) }

@@ -30,7 +30,7 @@ const stricter = (version: string): Scorecard => {
   return copy
 }
 
-describe('trial and adoption of scorecards over HTTP', () => {
+describe('trial and activation of scorecards over HTTP', () => {
   let world: World
   const [one, two] = [uscc(1), uscc(2)]
   const as = (role: Role, sub: string = role) => world.token(role, sub)
@@ -59,7 +59,7 @@ describe('trial and adoption of scorecards over HTTP', () => {
   beforeEach(() => keepCard(world.database.db, stricter(NEW), NOW))
   afterEach(() => world.database.db.raw('truncate trials, scorecard_adoptions, scores, scorecards cascade'))
 
-  it('a trial answers who moves, how far, where, and for which reasons', async () => {
+  it('a trial shows who moves, how far, where, and for which reasons', async () => {
     const { data, errors } = await ask()
     expect(errors).to.equal(undefined)
     const trial = data.scorecardTrial
@@ -92,7 +92,7 @@ describe('trial and adoption of scorecards over HTTP', () => {
     expect(trial.kinds).to.deep.equal([{ kind: 'ENTERPRISE', operators: 2, mean: -80 }])
   })
 
-  it('a trial made today is answered again, and stores no score', async () => {
+  it('a trial of the same day is reused, and stores no score', async () => {
     await ask()
     const again = await ask({}, as('auditor', 'auditor-1'))
     expect(again.data.scorecardTrial.madeBy).to.equal('officer-1')
@@ -101,7 +101,7 @@ describe('trial and adoption of scorecards over HTTP', () => {
     expect(await db('scores').count({ n: '*' }).first()).to.deep.equal({ n: 0 })
   })
 
-  it('a trial goes against the card named, and refuses cards nobody knows', async () => {
+  it('a trial compares with the named card, and refuses unknown cards', async () => {
     const { data } = await ask({ version: 'ecommerce-1', against: NEW })
     expect([data.scorecardTrial.scorecard, data.scorecardTrial.against]).to.deep.equal(['ecommerce-1', NEW])
     expect(data.scorecardTrial.better).to.equal(1)
@@ -111,7 +111,7 @@ describe('trial and adoption of scorecards over HTTP', () => {
     expect(code(await ask({ version: 'a\u0000b' }))).to.equal('INPUT_INVALID')
   })
 
-  it('over more than 20,000 operators the command is told instead', async () => {
+  it('a trial over more than 20,000 operators is refused with the command', async () => {
     const { db } = world.database
     await db.raw(
       `insert into operators (uscc, kind, name, name_key, first_run, created_at)
@@ -127,7 +127,7 @@ describe('trial and adoption of scorecards over HTTP', () => {
     }
   })
 
-  it('only authorities of this house see trials, adoptions and the cards to come', async () => {
+  it('only authorities of the hub see trials, activations and future cards', async () => {
     for (const role of ROLES.filter((each) => each !== 'public')) {
       const expected = ['officer', 'reviewer', 'administrator', 'auditor'].includes(role) ? undefined : 'FORBIDDEN'
       const token = as(role, uscc(9))
@@ -138,7 +138,7 @@ describe('trial and adoption of scorecards over HTTP', () => {
     for (const query of [ADOPTIONS, CARDS]) expect(code(await world.ask(query))).to.equal('UNAUTHENTICATED')
   })
 
-  it('a card is proposed by one person, adopted by another, and answers as the one in force from its day on', async () => {
+  it('a card is proposed by one person, activated by another, and in force from its day on', async () => {
     expect(code(await propose())).to.equal('ADOPTION_UNTRIED')
     await ask()
     const proposed = (await propose()).data.proposeScorecard.adoption
@@ -165,7 +165,7 @@ describe('trial and adoption of scorecards over HTTP', () => {
     expect(versions).to.deep.equal(['ecommerce-1', NEW])
   })
 
-  it('the proposer may not decide, whatever the role, and an officer decides nothing', async () => {
+  it('the proposer may not decide in any role, and an officer cannot decide', async () => {
     await ask()
     const { id } = (await propose({}, as('administrator', 'both-1'))).data.proposeScorecard.adoption
     expect(code(await decide({ id }, as('administrator', 'both-1')))).to.equal('ADOPTION_OWN')
@@ -178,7 +178,7 @@ describe('trial and adoption of scorecards over HTTP', () => {
     expect(rejected.data.decideScorecard.adoption).to.include({ state: 'REJECTED', note: '降等过多' })
   })
 
-  it('what cannot be is refused by name', async () => {
+  it('impossible requests are refused by name', async () => {
     await ask()
     const cases: [Promise<Answer>, string][] = [
       [propose({ effectiveOn: '2026-03-01' }), 'ADOPTION_PAST'],
@@ -191,7 +191,7 @@ describe('trial and adoption of scorecards over HTTP', () => {
     for (const [answer, expected] of cases) expect(code(await answer)).to.equal(expected)
   })
 
-  it('adoptions go by pages, newest first, and each is found again by its id', async () => {
+  it('proposals are paged, newest first, and each is found by its id', async () => {
     await ask()
     const ids: string[] = []
     for (const note of ['一', '二', '三']) {
@@ -211,7 +211,7 @@ describe('trial and adoption of scorecards over HTTP', () => {
     expect((await node(as('marketplace'))).data.node).to.equal(null)
   })
 
-  it('the trials of a page of adoptions are one question to the store', async () => {
+  it('the trials of a page of proposals cost one statement', async () => {
     await ask()
     for (const note of ['一', '二', '三']) {
       const { id } = (await propose()).data.proposeScorecard.adoption
@@ -221,7 +221,7 @@ describe('trial and adoption of scorecards over HTTP', () => {
     expect(heard.filter((sql) => sql.includes('trials.latestOf'))).to.have.length(1)
   })
 
-  it('the cards there are tell their state', async () => {
+  it('the cards show their state', async () => {
     await ask()
     await propose()
     const { data } = await world.ask(CARDS, { token: as('auditor') })

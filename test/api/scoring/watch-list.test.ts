@@ -7,7 +7,7 @@ const LIST = `query($first: Int, $after: String) { watchList(first: $first, afte
   totalCount pageInfo { hasNextPage endCursor } nodes { value openedOn closedOn operator { uscc } } } }`
 const FILE = `query($code: String!) { operator(code: $code) { watch { value openedOn closedOn } } }`
 
-describe('the internal watch list over HTTP', () => {
+describe('internal watch list over HTTP', () => {
   let world: World
   before(async () => {
     world = await makeWorld()
@@ -46,7 +46,7 @@ describe('the internal watch list over HTTP', () => {
     ['marketplace', false],
   ]
   for (const [role, may] of sees) {
-    it(`${role} ${may ? 'sees it' : 'is refused, and sees no entry with an operator'}`, async () => {
+    it(`${role} ${may ? 'sees it' : 'is refused, also through an operator'}`, async () => {
       const token = world.token(role)
       const { data, errors } = await world.ask(LIST, { token, variables: {} })
       if (may) expect(data.watchList.totalCount).to.equal(2)

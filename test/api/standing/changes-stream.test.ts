@@ -13,7 +13,7 @@ const SELLERS = 6
 /** Of a code that fills what a connection holds on its way within few changes, characters. */
 const LONG = 4_000
 
-describe('changes as a stream', () => {
+describe('stream of changes', () => {
   let world: World
   const codes = Array.from({ length: SELLERS }, (_, i) => uscc(i + 1))
   const open: Listening[] = []
@@ -78,7 +78,7 @@ describe('changes as a stream', () => {
     }
   }
 
-  it('begins with where it is, says when to come back, and tells each change under its number', async () => {
+  it('starts with its position and a retry time, and sends each change under its number', async () => {
     const one = await hear()
     expect([one.status, one.headers.get('content-type')]).to.deep.equal([200, 'text/event-stream; charset=utf-8'])
     const start = await one.until(({ event }) => event === 'start')
@@ -89,7 +89,7 @@ describe('changes as a stream', () => {
     expect(told.data.standing.name).to.equal(name)
   })
 
-  it('killed and resumed again and again it repeats nothing and loses nothing', async () => {
+  it('neither repeats nor loses a change when repeatedly cut and resumed', async () => {
     const first = await hear()
     await first.until(({ event }) => event === 'start')
     const start = Number(first.lastId)
@@ -114,7 +114,7 @@ describe('changes as a stream', () => {
     expect(told.at(-1)).to.equal((await page('mall', start)).next)
   })
 
-  it('whatever is changed, slowly or at once, and whoever dies at reading: each change is had once, and ends in what is true', async () => {
+  it('delivers each change once under any sequence of changes and cuts, and ends with the true standing', async () => {
     let run = 0
     const step = fc.oneof(
       fc.record({ kind: fc.constant('rename' as const), n: fc.nat(SELLERS - 1) }),
@@ -167,7 +167,7 @@ describe('changes as a stream', () => {
     )
   })
 
-  it('of several streams of a client each hears all; a sixth is refused', async () => {
+  it('each of several streams of a client gets every change; a sixth is refused', async () => {
     const five = await Promise.all(Array.from({ length: 5 }, () => hear({ client: 'mall' })))
     for (const one of five) await one.until(({ event }) => event === 'start')
     expect((await hear()).status).to.equal(429)
@@ -175,7 +175,7 @@ describe('changes as a stream', () => {
     for (const one of five) await one.until(({ data }) => data.standing?.name === name)
   })
 
-  it('ends with a word when its token ends, and when it is revoked, and tells nothing more', async () => {
+  it('ends with an event when its token ends or is revoked, and sends nothing more', async () => {
     const ending = await hear()
     await ending.until(({ event }) => event === 'start')
     await rename(2)
@@ -198,7 +198,7 @@ describe('changes as a stream', () => {
     await revoked.ended
   })
 
-  it('says now and then that it is there', async () => {
+  it('sends a heartbeat now and then', async () => {
     const one = await hear()
     await one.until(({ event }) => event === 'start')
     world.setNow(new Date(NOW.getTime() + 16_000))
@@ -208,7 +208,7 @@ describe('changes as a stream', () => {
     await one.until(() => one.comments.includes('heartbeat'))
   })
 
-  it('a row of the trail is there before a change leaves', async () => {
+  it('writes the audit row before a change leaves', async () => {
     const one = await hear()
     await one.until(({ event }) => event === 'start')
     const name = await rename(0)
@@ -217,7 +217,7 @@ describe('changes as a stream', () => {
     expect(row).to.deep.include({ client: 'mall', role: 'marketplace', count: 1 })
   })
 
-  it('who does not read is sent no more than fits on the way, and has it all when it reads', async () => {
+  it('a slow reader is sent no more than the buffers hold, and everything once it reads', async () => {
     const MANY = 4_000
     const { db } = world.database
     await sends('slow')
@@ -264,7 +264,7 @@ describe('changes as a stream', () => {
     socket.destroy()
   })
 
-  it('who comes back too late is told how to begin anew', async () => {
+  it('a reader beyond the retention is told how to start again', async () => {
     await sends('late')
     await tidyChanges(world.database.db, new Date(NOW.getTime() + (RETAINED_DAYS + 1) * DAY_MS))
     const gone = await fetch(`${world.url}/v1/changes`, {
@@ -279,8 +279,8 @@ describe('changes as a stream', () => {
   })
 })
 
-describe('a listener that takes nothing', () => {
-  it('is let go after a while, and holds no place any more', async () => {
+describe('a listener that reads nothing', () => {
+  it('is disconnected after a while and frees its place', async () => {
     const world = await makeWorld({ slowMs: 300 })
     const { db } = world.database
     await db.raw(
@@ -321,8 +321,8 @@ describe('a listener that takes nothing', () => {
   })
 })
 
-describe('a hub that stops', () => {
-  it('lets its streams go with a word, and takes up where they were when it is back', async () => {
+describe('a stopping hub', () => {
+  it('ends its streams with an event, and continues them after the restart', async () => {
     const world = await makeWorld()
     try {
       await world.bring('registry', [registration(uscc(1), '虚构一号有限公司')])

@@ -17,7 +17,7 @@ import {
 
 const DAY_MS = 86_400_000
 
-describe('changes of a marketplace’s own sellers, page by page', () => {
+describe('changes of a marketplace’s sellers, page by page', () => {
   let world: World
   const [own, other, listed] = [uscc(1), uscc(2), uscc(3)]
   const NUMBER = '虚市监处罚〔2026〕1号'
@@ -61,7 +61,7 @@ describe('changes of a marketplace’s own sellers, page by page', () => {
     world.database.db.raw('update operators set name = ? where uscc = ?', [name, code])
   const lastOf = async (client: string): Promise<number> => (await get(client)).body.next
 
-  it('each marketplace counts its own from 1, and the first is that its list was replaced', async () => {
+  it('are numbered from 1 for each marketplace, starting with the replaced list', async () => {
     for (const client of ['mall', 'bazaar']) {
       const { changes, next, more } = await after_(client, 0)
       expect([next, more]).to.deep.equal([1, false])
@@ -71,7 +71,7 @@ describe('changes of a marketplace’s own sellers, page by page', () => {
     }
   })
 
-  it('hears of its own sellers alone, with their standing as it sees it', async () => {
+  it('cover its own sellers only, with their standing as it sees it', async () => {
     const [mine, theirs] = [await lastOf('mall'), await lastOf('bazaar')]
     await rename(own, '虚构青禾新有限公司')
     const { changes, next } = await after_('mall', mine)
@@ -94,7 +94,7 @@ describe('changes of a marketplace’s own sellers, page by page', () => {
     expect((await after_('bazaar', theirs)).changes).to.deep.equal([])
   })
 
-  it('hears of a grade that is another, and not of a score that leaves it as it is', async () => {
+  it('include a changed grade, and not a score within the same grade', async () => {
     await scored(world, await operatorId(world, own), 720, 'A', [])
     const first = await lastOf('mall')
     await scored(world, await operatorId(world, own), 700, 'A', [])
@@ -105,7 +105,7 @@ describe('changes of a marketplace’s own sellers, page by page', () => {
     expect(changes[0].standing).to.deep.include({ grade: 'C', score: 500 })
   })
 
-  it('hears of a status, and of what is taken back', async () => {
+  it('include a status, and its reversal', async () => {
     const from = await lastOf('mall')
     await world.database.db('operators').where({ uscc: own }).update({ status: 'DEREGISTERED' })
     expect((await after_('mall', from)).changes[0]).to.deep.include({ what: ['STATUS'] })
@@ -113,7 +113,7 @@ describe('changes of a marketplace’s own sellers, page by page', () => {
     await world.database.db('operators').where({ uscc: own }).update({ status: 'ACTIVE' })
   })
 
-  it('every marketplace with the seller hears of an entry, of what is contested in it, and first of its removal', async () => {
+  it('every marketplace with the seller gets an entry, its objection, and its removal first', async () => {
     const [mine, theirs] = [await lastOf('mall'), await lastOf('bazaar')]
     listing = await publishListing(world, listed, NUMBER)
     for (const [client, from] of [
@@ -165,7 +165,7 @@ describe('changes of a marketplace’s own sellers, page by page', () => {
     expect(changes[1]).to.deep.include({ code: own, what: ['NAME'] })
   })
 
-  it('a list that takes the place of another is heard of from its own number on', async () => {
+  it('a replacing list applies from its own number on', async () => {
     const from = await lastOf('mall')
     const { sequence } = await send('mall', [other])
     expect(sequence).to.equal(from + 1)
@@ -182,7 +182,7 @@ describe('changes of a marketplace’s own sellers, page by page', () => {
     await send('mall', [own, listed])
   })
 
-  it('a seller under another code, and one that the hub did not know, is told by the code on the list', async () => {
+  it('a seller under another code, or unknown to the hub, is named by the code on the list', async () => {
     const late = uscc(9)
     const { sequence } = await send('third', [late, own.slice(8, 17)])
     await world.bring('registry', [registration(late, '虚构后来有限公司')])
@@ -193,7 +193,7 @@ describe('changes of a marketplace’s own sellers, page by page', () => {
     expect(told.get(late)).to.deep.include({ what: ['STATUS'] })
   })
 
-  it('a slow transaction hides nothing: what it changed is numbered when it is there', async () => {
+  it('a slow transaction hides no change: it is numbered when it commits', async () => {
     const { db } = world.database
     const from = await lastOf('mall')
     const slow = await db.transaction()
@@ -207,7 +207,7 @@ describe('changes of a marketplace’s own sellers, page by page', () => {
     expect(second.next).to.equal(first.next + 1)
   })
 
-  it('what is rolled back is no change', async () => {
+  it('a rolled-back transaction is no change', async () => {
     const from = await lastOf('mall')
     const undone = await world.database.db.transaction()
     await undone.raw('update operators set name = ? where uscc = ?', ['虚构没有有限公司', own])
@@ -215,7 +215,7 @@ describe('changes of a marketplace’s own sellers, page by page', () => {
     expect((await after_('mall', from)).changes).to.deep.equal([])
   })
 
-  it('a page is as long as asked, says where to go on, and whether there is more', async () => {
+  it('a page has the requested length, the next position, and whether more follow', async () => {
     const all = (await after_('mall', 0)).changes
     const seen: number[] = []
     for (let next = 0, more = true; more; ) {
@@ -229,7 +229,7 @@ describe('changes of a marketplace’s own sellers, page by page', () => {
     expect(seen).to.deep.equal(seen.map((_, i) => i + 1))
   })
 
-  it('leaves a row in the trail with the codes that a page showed', async () => {
+  it('a page writes an audit row with its codes', async () => {
     const { db } = world.database
     await after_('mall', 0)
     const row = await db('trail').orderBy('number', 'desc').first()
@@ -237,7 +237,7 @@ describe('changes of a marketplace’s own sellers, page by page', () => {
     expect(contentIn(row.body)?.asked).to.equal('GET /v1/changes after 0')
   })
 
-  it('who is no marketplace is refused, and so is what is no number', async () => {
+  it('other roles and invalid numbers are refused', async () => {
     for (const [role, status] of [
       ['officer', 403],
       ['credit_service', 403],
@@ -252,7 +252,7 @@ describe('changes of a marketplace’s own sellers, page by page', () => {
       expect((await fetch(`${world.url}/v1/changes`, { method })).status, method).to.equal(405)
   })
 
-  it('what is past its time is gone, and the answer says how to begin anew', async () => {
+  it('expired changes are gone, and the answer says how to start again', async () => {
     const last = await lastOf('mall')
     const later = new Date(NOW.getTime() + (RETAINED_DAYS - 1) * DAY_MS)
     expect(await tidyChanges(world.database.db, later)).to.equal(0)

@@ -15,7 +15,7 @@ const HEADER =
 const shop = (n: number, { mall = MALL, closed = '' } = {}): string =>
   `${mall},s-${n},虚构第${n}网店,,,2022-02-02,${closed},企业,虚构第${n}有限公司,${uscc(n)},营业执照,一致`
 
-describe('sellers that the shops feed confirms, over HTTP', () => {
+describe('sellers confirmed by the shops feed, over HTTP', () => {
   let world: World
   const warned: string[] = []
   before(async () => {
@@ -116,7 +116,7 @@ describe('sellers that the shops feed confirms, over HTTP', () => {
     })
   })
 
-  it('P-B4: a list beyond the cap is an alarm in the log and in the metrics, one within it is none', async () => {
+  it('P-B4: a list beyond the cap raises an alarm in the log and the metrics', async () => {
     const backlog = async () => {
       const { look } = await import('../../../src/store/timetable/figures.js')
       const { queues } = await look(world.database.db, NOW)
@@ -130,7 +130,7 @@ describe('sellers that the shops feed confirms, over HTTP', () => {
     expect(await backlog()).to.equal(1)
   })
 
-  it('P-B4: list after list opens no more: each unconfirmed seller takes a place until six months after it was last listed', async () => {
+  it('P-B4: replaced lists open no more: an unconfirmed seller keeps its place for six months after its last listing', async () => {
     await send(codes(11, 210))
     expect(await seen()).to.equal(UNCONFIRMED_LEAST)
     expect(await send(codes(211, 410))).to.deep.include({ unconfirmed: 200, gradesClosed: 200 })
@@ -141,7 +141,7 @@ describe('sellers that the shops feed confirms, over HTTP', () => {
     expect(await send(codes(211, 410))).to.deep.include({ gradesClosed: 0 })
   })
 
-  it('P-B4: codes that lead to nobody take no place and open nothing until the night after they lead to somebody', async () => {
+  it('P-B4: codes without an operator take no place and open nothing until the night after they have one', async () => {
     const unknown = codes(1_000, 1_300)
     expect(await send([...unknown, uscc(20)])).to.deep.include({ sellers: 302, unconfirmed: 1, gradesClosed: 0 })
     await world.bring('registry', [registration(unknown[0] as string, '虚构后来有限公司')])
@@ -151,7 +151,7 @@ describe('sellers that the shops feed confirms, over HTTP', () => {
     expect(await gradeOf(unknown[0] as string)).to.equal('A')
   })
 
-  it('P-B4: a shop that is reported opens the grade, one that closed closes it, another marketplace’s does neither', async () => {
+  it('P-B4: a reported shop opens the grade, a closed one closes it, another marketplace’s does neither', async () => {
     await send(codes(211, 420))
     const last = uscc(420)
     expect(await gradeOf(last)).to.equal(null)
@@ -163,7 +163,7 @@ describe('sellers that the shops feed confirms, over HTTP', () => {
     expect(await gradeOf(last)).to.equal(null)
   })
 
-  it('P-B4: a place that is no longer needed goes to another seller', async () => {
+  it('P-B4: a freed place goes to another seller', async () => {
     expect(await send(codes(11, 211))).to.deep.include({ gradesClosed: 1 })
     await shops(shop(11))
     expect(await seen()).to.equal(201)
@@ -201,7 +201,7 @@ describe('sellers that the shops feed confirms, over HTTP', () => {
     }
   })
 
-  it('P-B4: a marketplace does not hear of the grade of a seller whose grade is closed, and hears of the rest', async () => {
+  it('P-B4: a marketplace gets no grade changes of a seller whose grade is closed, and other changes of it', async () => {
     const { db } = world.database
     const { sequence } = await send(codes(211, 420))
     const [open, closed] = [await operatorId(world, uscc(211)), await operatorId(world, uscc(419))]
@@ -219,7 +219,7 @@ describe('sellers that the shops feed confirms, over HTTP', () => {
     ])
   })
 
-  it('P-B4: a list is decided by as many statements, however many sellers are on it', async () => {
+  it('P-B4: a list costs the same number of statements, however many sellers are on it', async () => {
     const cost = async (list: string[]) => (await world.statements(() => send(list))).map((sql) => sql.slice(-60))
     const few = await cost(codes(1, 2))
     expect(few.length).to.be.lessThan(40)

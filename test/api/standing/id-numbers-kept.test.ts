@@ -14,7 +14,7 @@ const SPELLINGS = [
   '１１０１０１１９９００３０７４６１０',
 ]
 
-describe('F-5: no ID number is kept of what marketplaces send', () => {
+describe('F-5: ID numbers sent by marketplaces', () => {
   let world: World
   before(async () => {
     world = await makeWorld({ webhookAllow: ['127.0.0.0/8'] })
@@ -38,7 +38,7 @@ describe('F-5: no ID number is kept of what marketplaces send', () => {
     return found
   }
 
-  it('F-5: in a list of sellers, as CSV and as NDJSON, as a shop id and within one', async () => {
+  it('F-5: are not stored from a list of sellers, as CSV and NDJSON, as a shop id and within one', async () => {
     const token = world.token('marketplace', 'mall')
     const others = Array.from({ length: 30 }, (_, n) => uscc(n + 1))
     for (const write of [
@@ -60,7 +60,7 @@ describe('F-5: no ID number is kept of what marketplaces send', () => {
     expect(await kept(SPELLINGS)).to.deep.equal([])
   })
 
-  it('F-5: in the address of a webhook, whose refusal does not repeat it', async () => {
+  it('F-5: are not stored from a webhook address, whose refusal does not repeat them', async () => {
     const token = world.token('marketplace', 'mall')
     const add = (url: string) =>
       world.ask('mutation($url: String!) { addWebhook(url: $url) { webhook { url } } }', { token, variables: { url } })

@@ -63,7 +63,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
     return standing.grade
   }
 
-  it('of its sellers it sees score and grade, of others what the public does', async () => {
+  it('it sees score and grade of its sellers, and of others what the public sees', async () => {
     expect(await gradesOf(own)).to.equal(null)
     const { status, body } = await send(`统一社会信用代码,名称\n${own},虚构青禾\n${own},又一行\n不是代码,x\n${SHOP}\n`)
     expect(status).to.equal(200)
@@ -109,7 +109,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
     expect(data.b).to.equal(null)
   })
 
-  it('a filter by grade is answered of its sellers alone, also beside a name', async () => {
+  it('a filter by grade covers its sellers only, also beside a name', async () => {
     await send(`${own}\n${SHOP}`)
     const token = world.token('marketplace', 'mall')
     const ask = async (filter: string, by = token) =>
@@ -123,7 +123,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
     expect((await ask('grade: A', world.token('officer'))).totalCount).to.equal(3)
   })
 
-  it('sellers may be named by an older code, by NDJSON, and by the marketplace’s own shop ids', async () => {
+  it('sellers may be named by an older code, in NDJSON, and by the marketplace’s shop ids', async () => {
     await send(REG_NO)
     expect(await gradesOf(old)).to.equal('A')
     await send(`{"code":"${own}"}\n{"shop":"s-1"}\n"${other}"\n`, { query: '?marketplace=guguji' })
@@ -131,7 +131,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
     expect(await gradesOf(old)).to.equal(null)
   })
 
-  it('a new list takes the place of the one before, and an earlier one does not', async () => {
+  it('a new list replaces the one before; an older one is refused', async () => {
     await send(own, { query: '?dated=2026-02-01' })
     expect((await send(other, { query: '?dated=2026-01-31' })).body).to.have.nested.property(
       'error.code',
@@ -146,7 +146,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
     ])
   })
 
-  it('a list that was not verified anew for six months says nothing any more', async () => {
+  it('a list not renewed for six months opens nothing', async () => {
     await send(own, { query: '?dated=2025-09-03' })
     expect(await gradesOf(own)).to.equal('A')
     world.setNow(new Date('2026-03-03T02:00:00Z'))
@@ -163,7 +163,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
     })
   })
 
-  it('section 7: counts codes that are mistyped, and not a genuine one whose check digit is wrong', async () => {
+  it('section 7: counts mistyped codes, but not a genuine one with a wrong check digit', async () => {
     const mistyped = `${own.slice(0, 17)}${own.endsWith('1') ? '2' : '1'}`
     const { body } = await send(`${own}\n${mistyped}\n${mistyped}\n`)
     expect(body).to.deep.include({ sellers: 2, malformed: 0, wrongCheckDigit: 1 })
@@ -172,7 +172,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
     await world.database.db('operators').where({ uscc: mistyped }).update({ uscc: other })
   })
 
-  it('F-5: keeps no ID number as a shop id, however it is written', async () => {
+  it('F-5: stores no ID number as a shop id, in any spelling', async () => {
     const id = '220102199003071234'
     const valid = [...'0123456789X'].map((digit) => id.slice(0, 17) + digit).filter((code) => !usccValid(code))
     const lines = [
@@ -194,7 +194,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
     expect(body).to.deep.include({ sellers: 22, malformed: valid.length + 3 })
   })
 
-  it('a file that is none, a day that cannot be and a strange parameter change nothing', async () => {
+  it('an unreadable file, an impossible day and an unknown parameter change nothing', async () => {
     await send(own)
     for (const [body, query, code] of [
       ['甲,乙\n丙,丁\n', '', 'SELLERS_UNREADABLE'],
@@ -209,7 +209,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
     expect([await gradesOf(own), await gradesOf(other)]).to.deep.equal(['A', null])
   })
 
-  it('a file that is refused is told how much of it holds no code, or that it is empty', async () => {
+  it('a refused file is answered with its share of rows without a code, or that it is empty', async () => {
     for (const [body, detail] of [
       ['', '名单中没有一行，未作任何改动。The list holds no line; nothing was changed.'],
       [
@@ -220,7 +220,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
       expect((await send(body)).body).to.include({ detail })
   })
 
-  it('is for marketplaces alone, each its own', async () => {
+  it('is open to marketplaces only, each its own', async () => {
     for (const role of ['credit_service', 'agency', 'officer', 'party'] as const)
       expect((await send(own, { role: role as never })).status, role).to.equal(403)
     const { errors } = await world.ask('{ sellerList { dated } }', { token: world.token('officer') })
@@ -233,7 +233,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
     expect((await fetch(`${world.url}/v1/sellers`)).status).to.equal(405)
   })
 
-  it('of two lists at once one after the other counts, whole', async () => {
+  it('of two simultaneous lists one replaces the other as a whole', async () => {
     const codes = Array.from({ length: 300 }, (_, i) => uscc(1000 + i))
     await Promise.all([send(codes.join('\n'), { sub: 'one' }), send(codes.slice(0, 100).join('\n'), { sub: 'two' })])
     const { rows } = await world.database.db.raw(
@@ -245,7 +245,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
     ])
   })
 
-  it('standings of many cost the same number of statements whatever their number', async () => {
+  it('standings of many cost the same number of statements, whatever their number', async () => {
     await send([own, other, old].join('\n'))
     const token = world.token('marketplace', 'mall')
     const cost = async (codes: string[]) =>
@@ -258,7 +258,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
   })
 })
 
-describe('what operators authorise a credit service to, over HTTP', () => {
+describe('authorisations of a credit service, over HTTP', () => {
   let world: World
   const [one, two] = [uscc(1), uscc(2)]
   const service = (sub = 'bureau') => world.token('credit_service', sub)
@@ -290,7 +290,7 @@ describe('what operators authorise a credit service to, over HTTP', () => {
     return [data.operator.standing.grade, data.operator.score?.grade ?? null]
   }
 
-  it('without one it sees no score, with one that operator’s alone', async () => {
+  it('without one it sees no score, with one that operator’s only', async () => {
     expect(await gradeOf(one)).to.deep.equal([null, null])
     const { data } = await record()
     expect(data.recordAuthorisation).to.deep.include({ client: 'bureau', holds: true, operator: { uscc: one } })
@@ -303,7 +303,7 @@ describe('what operators authorise a credit service to, over HTTP', () => {
     expect(found.operators).to.deep.equal({ totalCount: 1, nodes: [{ uscc: one }] })
   })
 
-  it('the operator itself sees and withdraws it, and so does the service; nobody else finds it', async () => {
+  it('the operator and the service see and withdraw it; nobody else finds it', async () => {
     const id = (await record()).data.recordAuthorisation.id
     for (const token of [service('another'), world.token('party', two)])
       expect((await withdraw(id, token)).errors?.[0]?.extensions['code']).to.equal('AUTHORISATION_UNKNOWN')
@@ -329,7 +329,7 @@ describe('what operators authorise a credit service to, over HTTP', () => {
       expect(await node(token)).to.equal(null)
   })
 
-  it('it ends by itself, and no term is longer than a year', async () => {
+  it('it ends by itself, after a year at most', async () => {
     await record({ endsOn: '2026-03-03' })
     expect(await gradeOf(one)).to.deep.equal(['A', 'A'])
     world.setNow(new Date('2026-03-03T02:00:00Z'))
@@ -341,7 +341,7 @@ describe('what operators authorise a credit service to, over HTTP', () => {
       expect((await record(wrong)).errors?.[0]?.extensions['code']).to.equal('AUTHORISATION_TERM')
   })
 
-  it('P-B4: an authorisation without the SHA-256 of its document is refused, and opens no grade', async () => {
+  it('P-B4: an authorisation without the SHA-256 of its document is refused and opens no grade', async () => {
     for (const sha256 of [null, '', 'ab', 'g'.repeat(64), 'a'.repeat(63)]) {
       const { errors } = await record({ sha256 })
       expect(errors?.[0]?.extensions['code'], String(sha256)).to.equal('INPUT_INVALID')
@@ -354,7 +354,7 @@ describe('what operators authorise a credit service to, over HTTP', () => {
     expect(data.operator.authorisations).to.deep.equal([{ sha256: 'ab'.repeat(32), document: INPUT.document }])
   })
 
-  it('needs a document and an operator, keeps no ID number, and is a credit service’s alone', async () => {
+  it('needs a document and an operator, stores no ID number, and is open to credit services only', async () => {
     const { data } = await record({ document: '授权书，110101199003074610 签' })
     expect(data.recordAuthorisation.document).to.not.include('110101199003074610')
     expect((await record({ document: ' ' })).errors?.[0]?.extensions['code']).to.equal('INPUT_INVALID')

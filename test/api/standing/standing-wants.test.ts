@@ -29,7 +29,7 @@ const FIELDS = [
 ]
 const nameOf = (field: string): string => field.split(' ')[0] ?? ''
 
-describe('standing, of which only what is asked is looked up', () => {
+describe('lookups of a standing by requested fields', () => {
   let world: World
 
   before(async () => {
@@ -72,7 +72,7 @@ describe('standing, of which only what is asked is looked up', () => {
   }
 
   for (const role of [undefined, 'marketplace', 'credit_service', 'agency', 'officer'] as const) {
-    it(`says to ${role ?? 'the public'} of each field, alone and beside the next, what it says beside all others`, async () => {
+    it(`answer ${role ?? 'the public'} each field alone and in pairs as beside all others`, async () => {
       const token = role && world.token(role, role)
       const whole = await ask(FIELDS, token)
       const of = (one: Record<string, unknown>, fields: readonly string[]) =>
@@ -87,7 +87,7 @@ describe('standing, of which only what is asked is looked up', () => {
     })
   }
 
-  it('shows grades of its own sellers to a marketplace, and of who authorised it to a credit service', async () => {
+  it('show grades of its sellers to a marketplace, and of authorising operators to a credit service', async () => {
     const grades = async (role: 'marketplace' | 'credit_service' | 'officer', sub: string = role) =>
       (await ask(['grade'], world.token(role, sub))).standings.map(({ grade }) => grade)
     expect(await grades('officer')).to.deep.equal(['A', 'D', 'B', null, null])
@@ -96,7 +96,7 @@ describe('standing, of which only what is asked is looked up', () => {
     expect(await grades('credit_service')).to.deep.equal([null, 'D', null, null, null])
   })
 
-  it('asks nothing of scores and entries for a question about names', async () => {
+  it('read no scores or entries for a name', async () => {
     const token = world.token('officer')
     const [sql = ''] = await world.statements(() =>
       world.ask('query($c: String!) { standing(code: $c) { name } }', { token, variables: { c: good } }),
@@ -105,7 +105,7 @@ describe('standing, of which only what is asked is looked up', () => {
     expect(sql).to.not.match(/scores|public_entries|overrules|objections/)
   })
 
-  it('answers askers with different rights and questions at once, each its own', async () => {
+  it('answer simultaneous callers with different rights and fields each its own', async () => {
     const asked = [undefined, ...CLIENT_ROLES].flatMap((role) =>
       [FIELDS, ['grade'], ['listed'], ['name']].map((fields) => ({ role, fields })),
     )

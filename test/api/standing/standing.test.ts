@@ -41,7 +41,7 @@ describe('standing over HTTP', () => {
   })
   after(() => world.close())
 
-  it('tells the public the name and the entries, never score or grade', async () => {
+  it('shows the public the name and the entries, never score or grade', async () => {
     const { status, data } = await world.ask(standing(good))
     expect(status).to.equal(200)
     expect(data.standing).to.deep.equal({
@@ -59,7 +59,7 @@ describe('standing over HTTP', () => {
   })
 
   for (const role of ['marketplace', 'credit_service'] as const) {
-    it(`tells a ${role} of whom it has no list or word what it tells the public`, async () => {
+    it(`shows a ${role} without a list or an authorisation what the public sees`, async () => {
       const { data } = await world.ask(standing(good), { token: world.token(role) })
       const { data: outside } = await world.ask(standing(good))
       expect(data).to.deep.equal(outside)
@@ -67,13 +67,13 @@ describe('standing over HTTP', () => {
   }
 
   for (const role of ['agency', 'officer', 'reviewer', 'administrator', 'auditor'] as const) {
-    it(`tells a ${role} score and grade`, async () => {
+    it(`shows a ${role} score and grade`, async () => {
       const { data } = await world.ask(standing(good), { token: world.token(role) })
       expect(data.standing).to.include({ grade: 'A', score: 720, listed: false })
     })
   }
 
-  it('shows a mirrored entry inside only, where it never sets listed', async () => {
+  it('shows a mirrored entry inside only, and it never sets listed', async () => {
     const inside = await world.ask(standing(good), { token: world.token('officer') })
     expect(inside.data.standing.listings).to.deep.include.members([
       {
@@ -98,7 +98,7 @@ describe('standing over HTTP', () => {
     expect(answers[1]?.data.standing.listings[0]).to.include({ kind: 'serious', state: 'PUBLISHED', mirrored: false })
   })
 
-  it('a score is that of the day asked about', async () => {
+  it('shows the score of the day asked about', async () => {
     const { data } = await world.ask(standing(good, '2026-03-01'), { token: world.token('officer') })
     expect(data.standing).to.include({ score: null, grade: null, status: 'KNOWN' })
   })
@@ -120,12 +120,12 @@ describe('standing over HTTP', () => {
     expect(data.standings[0]).to.include({ uscc: null, listed: false })
   })
 
-  it('an older code leads to its operator', async () => {
+  it('leads from an older code to its operator', async () => {
     const { data } = await world.ask(standing('220102000000018'))
     expect(data.standing).to.include({ code: '220102000000018', uscc: old })
   })
 
-  it('a shop of a natural person is found by its marketplace and number', async () => {
+  it('finds a natural person’s shop by its marketplace and number', async () => {
     const shop = 'shop:yunji:10086'
     const subject = { uscc: null, orgCode: null, regNo: null, shop, name: '虚构小铺' }
     await world.bring('shops', [{ ...registration('', '虚构小铺'), kind: 'shop', key: shop, subject }])
@@ -133,7 +133,7 @@ describe('standing over HTTP', () => {
     expect(data.standing).to.include({ code: 'shop:YunJi:10086', uscc: null, status: 'KNOWN', listed: false })
   })
 
-  it('standings come in the order asked, repeats and all, from as many statements as there are kinds of things to look up', async () => {
+  it('standings keep the requested order and repeats, with one statement for each kind of lookup', async () => {
     const codes = [...many].reverse().concat(many[5] ?? '', 'x')
     const ask = () =>
       world.ask('query($c: [String!]!) { standings(codes: $c) { code uscc score listings { id } } }', {
@@ -151,7 +151,7 @@ describe('standing over HTTP', () => {
     expect(sql).to.have.length(4)
   })
 
-  it('fifty who ask at once are each told their own', async () => {
+  it('fifty simultaneous callers each get their own answer', async () => {
     const query = 'query($c: String!) { standing(code: $c) { code name } }'
     const asked = [...many.slice(0, 49), 'nothing']
     const answers = await Promise.all(asked.map((c) => world.ask(query, { variables: { c } })))
@@ -179,7 +179,7 @@ describe('standing over HTTP', () => {
     expect(over.errors?.[0]?.extensions).to.deep.include({ code: 'TOO_MANY_CODES', details: { limit: 1000 } })
   })
 
-  it('a party is the public to every operator but its own', async () => {
+  it('a party sees other operators as the public does', async () => {
     const own = await world.ask(standing(good), { token: world.token('party', good) })
     expect(own.data.standing).to.include({ grade: 'A', score: 720 })
     expect(own.data.standing.listings).to.have.length(1)

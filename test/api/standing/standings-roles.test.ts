@@ -24,7 +24,7 @@ const QUERY = `query($code: String!, $asOf: Date) { standing(code: $code, asOf: 
   decidedOn publishedOn endsOn removedOn removalReason mirrored contested } } }`
 const numberOf = (n: number) => `虚市监处罚〔2026〕${n}号`
 
-describe('many standings are those that GraphQL tells', () => {
+describe('bulk standings against GraphQL', () => {
   let world: World
   const [plain, listed, gone, old, merged, into, objected, overruled, removed, foreign] = Array.from(
     { length: 10 },
@@ -181,12 +181,12 @@ describe('many standings are those that GraphQL tells', () => {
   }
 
   for (const who of ROLES) {
-    it(`to ${who.role ?? 'the public'} ${who.sub ?? ''}`, async () => {
+    it(`are the same for ${who.role ?? 'the public'} ${who.sub ?? ''}`, async () => {
       for (const asOf of DAYS) await both(who, CODES, asOf)
     })
   }
 
-  it('in any order, repeats and all', async () => {
+  it('are the same in any order and with repeats', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...ROLES),
@@ -198,7 +198,7 @@ describe('many standings are those that GraphQL tells', () => {
     )
   })
 
-  it('to whom a region bounds: of its own operators as to the province, of all others as to the public', async () => {
+  it('for a person with a region: its own operators as for the province, others as for the public', async () => {
     const lines = async (token?: string, query = '') =>
       (await askRows(world, [plain, foreign], { ...(token && { token }), query })).lines
     for (const query of ['', '?asOf=2026-02-25']) {
@@ -214,7 +214,7 @@ describe('many standings are those that GraphQL tells', () => {
     }
   })
 
-  it('the world has what tells apart: grades seen and not seen, overruled, contested, forgotten, listed, merged', async () => {
+  it('the world covers visible and hidden grades, overridden, contested, removed, listed and merged operators', async () => {
     const lines = async (role: Role, sub: string = role, query = '') => {
       const { lines: all } = await askRows(world, CODES, { token: world.token(role, sub), query })
       return new Map(CODES.map((code, n) => [code, all[n]]))

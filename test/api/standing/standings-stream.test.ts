@@ -40,7 +40,7 @@ const listed = async (
   )
 }
 
-describe('a stream of standings', () => {
+describe('stream of standings', () => {
   let world: World
   before(async () => {
     world = await makeWorld()
@@ -56,7 +56,7 @@ describe('a stream of standings', () => {
   const head = async () => (await store.head(world.database.db))?.number ?? 0
   const codeOf = (n: number) => (n % 3 === 0 ? `x${n}` : (KNOWN[n % KNOWN.length] as string))
 
-  it('keeps the order over a hundred thousand rows; one more is said at the end, behind all that were answered', async () => {
+  it('keeps the order over a hundred thousand rows, and reports one more at the end', async () => {
     const codes = Array.from({ length: MANY + 1 }, (_, n) => codeOf(n))
     const { lines, end } = await askRows(world, codes)
     expect(end).to.include({ end: false, rows: MANY })
@@ -66,7 +66,7 @@ describe('a stream of standings', () => {
     expect(wrong).to.equal(-1)
   })
 
-  it('each chunk has its row in the trail: who, why, which rows, whom it showed, and the digest of its lines', async () => {
+  it('writes an audit row for each chunk: caller, purpose, rows, operators shown, and the digest of its lines', async () => {
     const before = await head()
     const codes = Array.from({ length: 2_500 }, (_, n) => codeOf(n))
     const headers = { 'x-purpose': 'onboarding', 'x-request-id': 'bulk-1' }
@@ -95,7 +95,7 @@ describe('a stream of standings', () => {
     expect(next).to.equal(2_501)
   })
 
-  it('one code asked by whoever is signed in leaves a row, the public leaves none', async () => {
+  it('one code writes a row for a signed-in caller, and none for the public', async () => {
     const before = await head()
     await fetch(`${world.url}/v1/standing/${KNOWN[0]}`)
     await askRows(world, KNOWN)
@@ -114,7 +114,7 @@ describe('a stream of standings', () => {
     expect(person?.content?.asked).to.match(/^GET \/v1\/standing\/(?!.*11010519491231002X)./)
   })
 
-  it('where the trail cannot be kept nothing leaves', async () => {
+  it('sends nothing where the audit row cannot be written', async () => {
     const { trail } = world.parts
     const { chunk } = trail
     trail.chunk = async () => {
@@ -129,7 +129,7 @@ describe('a stream of standings', () => {
     }
   })
 
-  it('answers names, former ones too', async () => {
+  it('answers names, former ones included', async () => {
     const id = await operatorId(world, KNOWN[0] as string)
     const { db } = world.database
     const run = await db('runs').first('id')
@@ -151,7 +151,7 @@ describe('a stream of standings', () => {
     return request
   }
 
-  it('answers what has come while the rest is still to come', async () => {
+  it('answers received rows while the rest is still to come', async () => {
     const request = open({}, NDJSON)
     request.write(`"${KNOWN[0]}"\n"${KNOWN[1]}"\n`)
     const [response] = (await once(request, 'response')) as [http.IncomingMessage]
@@ -163,7 +163,7 @@ describe('a stream of standings', () => {
     expect(rest).to.contain(`"row":3,"code":"${KNOWN[2]}"`).and.contain('{"end":true,"rows":3')
   })
 
-  it('whoever reads nothing has no more answered than fits on the way, and gets all of it later', async () => {
+  it('a slow reader gets no more than the buffers hold, and everything later', async () => {
     const before = await head()
     const token = world.token('marketplace', 'slow')
     const request = open({ authorization: `Bearer ${token}` })
@@ -200,7 +200,7 @@ describe('a stream of standings', () => {
     throw new Error('it never came to be')
   }
 
-  it('whoever leaves in the midst of it leaves nothing running in the database', async () => {
+  it('a caller that leaves midway leaves nothing running in the database', async () => {
     const lock = await world.database.db.transaction()
     try {
       await lock.raw('lock table operators in access exclusive mode')
@@ -214,7 +214,7 @@ describe('a stream of standings', () => {
     }
   })
 
-  it('not more than four at once of one, and a place is had again', async () => {
+  it('one caller has four at once at most, and a freed place is used again', async () => {
     const requests = Array.from({ length: 4 }, () => open({}, NDJSON))
     for (const request of requests) request.write(`"${KNOWN[0]}"\n`)
     await Promise.all(requests.map((request) => once(request, 'response')))
@@ -223,7 +223,7 @@ describe('a stream of standings', () => {
     await until(async () => (await askRows(world, KNOWN)).status === 200)
   })
 
-  it('many without a token, wherever they come from, leave places for whoever has one', async () => {
+  it('many without a token leave places for callers with one', async () => {
     const server = await makeServer({ ...world.parts, proxies: 1 })
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve)
@@ -253,7 +253,7 @@ describe('a stream of standings', () => {
     expect(held.map(({ status }) => status)).to.deep.equal([...Array(8).fill(200), ...Array(12).fill(503), 200])
   })
 
-  it('P-A8: one code is answered, also by /check, while every connection for bulk questions waits', async () => {
+  it('P-A8: one code is answered, also by /check, while every bulk connection is busy', async () => {
     const waiting = async (): Promise<number> => {
       const answer = await world.database.db.raw(
         `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
@@ -279,7 +279,7 @@ describe('a stream of standings', () => {
     await until(async () => (await askRows(world, KNOWN)).status === 200)
   })
 
-  it('P-A8: a question that trickles its rows gives its place to the next, and is told so; one that gets on keeps it', async () => {
+  it('P-A8: a request that trickles its rows loses its place to the next and is told so; a fast one keeps it', async () => {
     const trickle = async () => {
       const request = open(
         { authorization: `Bearer ${world.token('marketplace', `trickler-${held.length % 4}`)}` },
@@ -307,7 +307,7 @@ describe('a stream of standings', () => {
     for (const { answer } of held.slice(1)) expect(await answer).to.contain('"end":true')
   })
 
-  it('P-B8: a listed code looks nothing up beside its chunk: state and objections come with its entry', async () => {
+  it('P-B8: a listed code costs no lookup beside its chunk', async () => {
     const { db } = world.database
     const ids = await Promise.all(KNOWN.slice(0, 40).map((code) => operatorId(world, code)))
     for (const [n, operator] of ids.entries())
@@ -362,7 +362,7 @@ describe('a stream of standings', () => {
       ['columns of a prototype', () => `__proto__,constructor,code\n1,2,${KNOWN[0]}`, { type: 'text/csv' }, ['KNOWN']],
     ]
     for (const [what, body, asked, told] of cases) {
-      it(`${what} cost only themselves`, async () => {
+      it(`${what} fail only themselves`, async () => {
         const { lines, end, text } = await askRows(world, body(), asked)
         expect(
           lines.map(({ status, error }) => status ?? error.code),
@@ -372,13 +372,13 @@ describe('a stream of standings', () => {
       })
     }
 
-    it('a bomb is let go where it has unpacked too much', async () => {
+    it('a gzip bomb is dropped once it has unpacked too much', async () => {
       const bomb = gzipSync(Buffer.alloc(80 * 1024 * 1024, 0x20))
       const answer = await askRows(world, bomb, { type: NDJSON, headers: gzip })
       expect(problem(answer)).to.deep.equal({ status: 413, code: 'CONTENT_TOO_LARGE' })
     })
 
-    it('no answer repeats an ID number as what was wrong', async () => {
+    it('no answer repeats an ID number from the request', async () => {
       const id = '110101199003074610'
       const { text } = await askRows(world, '[]', { query: `?asOf=${id}` })
       expect(text).not.to.contain(id)
@@ -388,8 +388,8 @@ describe('a stream of standings', () => {
   })
 })
 
-describe('a hub that stops', () => {
-  it('answers to the end what comes in time, and of the rest says in the last line that it stops', async () => {
+describe('a stopping hub', () => {
+  it('answers the rows received in time, and says in the last line that it stops', async () => {
     const world = await makeWorld()
     try {
       const request = http.request(`${world.url}/v1/standings`, { method: 'POST', headers: { 'content-type': NDJSON } })
@@ -410,8 +410,8 @@ describe('a hub that stops', () => {
   })
 })
 
-describe('a stream of standings under a quota', () => {
-  it('a hundred rows are a unit of it, and where it is used up the last line says so', async () => {
+describe('stream of standings under a quota', () => {
+  it('a hundred rows cost one unit, and the last line says where the quota is used up', async () => {
     const world = await makeWorld({ quota: 20 })
     try {
       const codes = Array.from({ length: 1_500 }, (_, n) => `x${n}`)

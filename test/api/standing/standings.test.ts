@@ -6,7 +6,7 @@ import { makeWorld, operatorId, penalty, publishListing, registration, scored, u
 
 const [ONE, TWO, LISTED] = [uscc(1), uscc(2), uscc(3)]
 
-describe('many standings in one question', () => {
+describe('many standings in one request', () => {
   let world: World
   before(async () => {
     world = await makeWorld()
@@ -34,7 +34,7 @@ describe('many standings in one question', () => {
     { row: 3, code: 'nothing', status: 'UNKNOWN' },
   ]
 
-  it('answers a line a row in the order asked, and ends with one that says that it is whole', async () => {
+  it('answers one line a row in order, and a last line that says it is complete', async () => {
     const answer = await askRows(world, [TWO, ONE, 'nothing'])
     expect(answer.status).to.equal(200)
     expect(answer.headers.get('content-type')).to.equal('application/x-ndjson; charset=utf-8')
@@ -67,7 +67,7 @@ describe('many standings in one question', () => {
     })
   }
 
-  it('gives each row its own mark back, and finds a marketplace’s shop by its bare number', async () => {
+  it('returns each row’s own reference, and finds a marketplace’s shop by its bare number', async () => {
     const subject = { uscc: null, orgCode: null, regNo: null, shop: 'shop:guguji:10086', name: '虚构小铺' }
     await world.bring('shops', [{ ...registration('', '虚构小铺'), kind: 'shop', key: 'shop:guguji:10086', subject }])
     const body = 'shop_id,ref\n10086,甲-1\n=1+1,乙\n'
@@ -83,7 +83,7 @@ describe('many standings in one question', () => {
     expect(shape(await askRows(world, [{ shop: 10086, ref: 7 }], { token }))).to.deep.equal([{ ...known, ref: '7' }])
   })
 
-  it('a row that is none is told by its number and code, and the rest is answered', async () => {
+  it('an invalid row is answered with its number and an error code, and the rest is answered', async () => {
     const rows = ['""', '{}', '{"code":1}', '9'.repeat(18), 'nonsense', '[]', 'null', `{"code":"${ONE}","name":3}`]
     const long = JSON.stringify({ code: ONE, note: 'x'.repeat(3_000) })
     const told = [
@@ -101,7 +101,7 @@ describe('many standings in one question', () => {
     expect(shape(lines)).to.deep.equal(expected)
   })
 
-  it('a quote that is never closed costs its own line of a CSV', async () => {
+  it('an unclosed quote affects only its own line of a CSV', async () => {
     const body = `code,name\n${ONE},"虚构\n${TWO},虚构白露有限公司\n"${LISTED}","虚构霜降有限公司"\n`
     const answer = await askRows(world, body, { type: 'text/csv' })
     expect(shape(answer)).to.deep.equal([
@@ -111,7 +111,7 @@ describe('many standings in one question', () => {
     ])
   })
 
-  it('section 7: says what is wrong with how an unknown code is written, as /check and GraphQL say it', async () => {
+  it('section 7: explains a malformed unknown code as /check and GraphQL do', async () => {
     const mistyped = `${ONE.slice(0, 17)}${ONE.endsWith('1') ? '2' : '1'}`
     const codes = [ONE, mistyped, 'x', uscc(88), '']
     const { lines } = await askRows(world, codes)
@@ -133,7 +133,7 @@ describe('many standings in one question', () => {
     }
   })
 
-  it('answers as CSV, where nothing is a formula, with a last line that says so', async () => {
+  it('answers as CSV without formulas, with a last line that says it is complete', async () => {
     const body = [{ code: ONE, ref: '=1+1' }, { code: '@x', name: '-2' }, {}]
     const { headers, text } = await askRows(world, body, { headers: { accept: 'text/csv' } })
     expect(headers.get('content-type')).to.contain('text/csv')
@@ -173,7 +173,7 @@ describe('many standings in one question', () => {
     })
   }
 
-  it('refuses a body that does not say what it is, and says so', async () => {
+  it('refuses a body without a content type, and says so', async () => {
     const answer = await fetch(`${world.url}/v1/standings`, { method: 'POST', body: new Uint8Array([91, 93]) })
     expect(answer.status).to.equal(415)
     expect(((await answer.json()) as { detail: string }).detail).to.match(/没有 Content-Type.*without Content-Type/)
@@ -186,7 +186,7 @@ describe('many standings in one question', () => {
     expect([other.status, other.headers.get('allow')]).to.deep.equal([405, 'GET'])
   })
 
-  it('what breaks in the midst is said by the last line, behind all that was answered', async () => {
+  it('a failure midway is in the last line, after the rows answered', async () => {
     const answer = await askRows(world, `["${ONE}","${TWO}"] x`)
     expect(answer.status).to.equal(200)
     expect(answer.lines).to.have.length(2)
@@ -204,7 +204,7 @@ describe('many standings in one question', () => {
     expect(short.end).to.include({ end: false, rows: short.lines.length })
   })
 
-  it('an empty list is whole', async () => {
+  it('an empty list is complete', async () => {
     expect((await askRows(world, [])).end).to.include({ end: true, rows: 0 })
     expect((await askRows(world, '', { type: NDJSON })).end).to.include({ end: true, rows: 0 })
   })

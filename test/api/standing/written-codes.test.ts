@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { makeWorld, registration, uscc, type World } from '../world.js'
 
-describe('an access code in what people write', () => {
+describe('an access code in texts entered by people', () => {
   let world: World
   before(async () => {
     world = await makeWorld()
@@ -9,7 +9,7 @@ describe('an access code in what people write', () => {
   })
   after(() => world.close())
 
-  it('is cut out however it is spelt', async () => {
+  it('is removed in every spelling', async () => {
     const token = world.token('officer')
     const question =
       'mutation($input: AccessCodeInput!) { issueAccessCode(input: $input) { code accessCode { reason } } }'

@@ -9,7 +9,7 @@ const START = `mutation($job: Job!, $subject: String) { startJob(job: $job, subj
 const PAUSE = `mutation($job: Job!, $subject: String, $reason: String!) { pauseJob(job: $job, subject: $subject, reason: $reason) { job next paused { at by reason } } }`
 const RESUME = `mutation($job: Job!, $subject: String) { resumeJob(job: $job, subject: $subject) { job next paused { by } } }`
 
-describe('the timetable over GraphQL', () => {
+describe('timetable over GraphQL', () => {
   let world: World
   before(async () => {
     world = await makeWorld()
@@ -32,7 +32,7 @@ describe('the timetable over GraphQL', () => {
       log,
     })
 
-  it('says what runs by itself, when, and when next', async () => {
+  it('shows each job with its schedule and next run', async () => {
     expect(await row('PULL')).to.deep.equal({
       ...REGISTRY,
       cron: '10 2 * * *',
@@ -47,7 +47,7 @@ describe('the timetable over GraphQL', () => {
     expect((await row('PUSH')).pausable).to.equal(false)
   })
 
-  it('a job is started by an officer and taken up by whichever process looks first', async () => {
+  it('a job is started by an officer and run by the first process that looks', async () => {
     const asked = await world.ask(START, { ...by('officer'), variables: REGISTRY })
     expect(asked.data.startJob).to.deep.include({ ...REGISTRY, cause: 'PERSON', by: 'officer-1', state: 'DUE' })
     const again = await world.ask(START, { ...by('administrator'), variables: REGISTRY })
@@ -62,7 +62,7 @@ describe('the timetable over GraphQL', () => {
     expect((await row('PULL')).lastOccurrence).to.deep.include({ state: 'DONE', by: 'officer-1', attempts: 1 })
   })
 
-  it('a paused job is passed over until it is let go on, and says who paused it and why', async () => {
+  it('a paused job is passed over until it is resumed, and shows who paused it and why', async () => {
     const variables = { job: 'SCORE', reason: '评分卡核对' }
     const paused = await world.ask(PAUSE, { ...by('administrator'), variables })
     expect(paused.data.pauseJob).to.deep.equal({
