@@ -51,7 +51,7 @@ describe('long cells', () => {
     expect(draft?.findings.map(({ rule }) => rule)).to.deep.equal(['field.unknown'])
   })
 
-  it('I-B1: bounds what is remarked about one item', async () => {
+  it('I-B1: bounds the remarks on one item', async () => {
     const [item] = await itemsOf('standards', sample('standards.json'))
     if (!item) throw new Error('no item')
     const 产品 = Array.from({ length: 900 }, (_, at) => ({ 产品名称: `样${at}`, 颜色: '红' }))

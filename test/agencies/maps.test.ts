@@ -16,7 +16,7 @@ const only = async (id: string, file: string, at = 0, changes: Record<string, un
   return draft
 }
 
-describe('what the fields of a feed mean', () => {
+describe('meaning of a feed’s fields', () => {
   it('a key over 300 characters or a name over 200 rejects an item', async () => {
     const limits: [field: string, length: number, rules: string[]][] = [
       ['ILLID', 300, []],
@@ -33,7 +33,7 @@ describe('what the fields of a feed mean', () => {
     }
   })
 
-  it('F-10: takes 1900-01-01 for "no date" however it is written, and for a missing one where a day is required', async () => {
+  it('F-10: reads 1900-01-01 as "no date" in any form, and as missing where a day is required', async () => {
     for (const none of ['1900-01-01', '1900/1/1', '1900年1月1日']) {
       const item = await from('dishonest', 'dishonest.json', 0, { REMDATE: none })
       expect(draftsOf('dishonest', item)[0]?.body['removed_on'], none).to.equal(null)
@@ -230,7 +230,7 @@ describe('what the fields of a feed mean', () => {
   })
 })
 
-describe('what is not understood', () => {
+describe('a value that is not understood', () => {
   const bad: [id: string, file: string, changes: Record<string, unknown>, problem: string][] = [
     ['registry', 'registry.json', { regstateCn: '神秘状态' }, 'regstateCn value'],
     ['registry', 'registry.json', { regstateCn: '' }, 'regstateCn required'],

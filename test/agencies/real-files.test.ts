@@ -17,7 +17,7 @@ const mapped = (id: string, items: Item[], dated: string | null): Draft[] =>
 const faultsOf = (id: string, drafts: Draft[]) =>
   drafts.flatMap(({ body }) => contract(`records/${feedOf(id).kind}`)(body))
 
-describe('files that nobody here made (left out where they are absent)', () => {
+describe('real files (skipped where they are absent)', () => {
   before(function () {
     if (!existsSync(REGISTER) || !existsSync(LIST)) this.skip()
   })

@@ -154,7 +154,7 @@ describe('feeds over HTTP', () => {
     expect(await reasonOf(fetched('penalties'))).to.include('FEED_UNREACHABLE 数据不完整：应答未声明长度')
   })
 
-  it('come as one file in chunks without a length', async () => {
+  it('come as one file in chunks without a declared length', async () => {
     agency.answer = (_, response) => {
       response.write(readFileSync(sample('penalties.csv')))
       response.end()
@@ -179,7 +179,7 @@ describe('feeds over HTTP', () => {
     })
   }
 
-  it('say what the gateway says', async () => {
+  it('report the gateway’s error', async () => {
     agency.answer = (_, s) => s.end('{"IsSuccess":false,"Result":0,"ErrorCode":"E7","Message":"签名错误"}')
     expect(await reasonOf(fetched('dishonest'))).to.equal('FEED_UNREACHABLE 网关报错 gateway says: E7 签名错误')
   })

@@ -3,14 +3,14 @@ import { expect } from 'chai'
 import { FIELDS, printedFields } from '../../src/api/access/fields.js'
 import { ACCESS_PAGES, accessTold, withAccess } from '../../src/commands/access-table.js'
 
-describe('who may see which field, as it is told', () => {
+describe('the printed access table', () => {
   for (const [path, language] of ACCESS_PAGES)
     it(`is current in ${path}; npm run access writes it`, () => {
       const page = readFileSync(path, 'utf8')
       expect(page).to.equal(withAccess(page, language))
     })
 
-  it('is printed by the command whole: every row of the table', () => {
+  it('is printed completely by the command', () => {
     expect(Object.keys(accessTold.value.fields)).to.deep.equal([...FIELDS.keys()])
     for (const { fields, whose } of printedFields())
       expect(accessTold.lines.some((line) => line.includes(whose) && line.endsWith(fields.join(' ')))).to.equal(true)

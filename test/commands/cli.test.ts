@@ -33,7 +33,7 @@ describe('the hub command', () => {
     await test.drop()
   })
 
-  it('takes a file into a database that was never migrated, and answers in the promised form', async () => {
+  it('loads a file into an unmigrated database, and answers in the documented form', async () => {
     const ran = await hub(['pull', 'registry', '--file', join(folder, 'register.csv'), '--json'], env)
     expect(ran.status).to.equal(0)
     const { ms, ...rest } = ran.json
@@ -52,7 +52,7 @@ describe('the hub command', () => {
     expect(again.json).to.deep.include({ new: 0, changed: 0, unchanged: 1, rejected: 1 })
   })
 
-  it('scores, verifies, publishes and pushes in the promised forms', async () => {
+  it('scores, verifies, publishes and pushes, with answers in the documented form', async () => {
     const scored = await hub(['score', '--json'], env)
     expect(scored.json).to.have.all.keys('scored', 'stored', 'unchanged', 'ms')
     expect(scored.json).to.deep.include({ scored: 1, stored: 1, unchanged: 0 })
@@ -68,7 +68,7 @@ describe('the hub command', () => {
     )
   })
 
-  it('walks the trail: whole, then with the row that somebody altered, and not what is no head', async () => {
+  it('verifies the audit log, finds an altered row, and refuses an invalid head', async () => {
     const now = () => new Date()
     const before = Number((await test.db('trail').max('number as number').first())?.number ?? 0)
     const { keysDir, publicUrl } = readConfig(env)
@@ -102,7 +102,7 @@ describe('the hub command', () => {
     expect((await hub(['verify', 'audit', '--head', 'nothing', '--json'], env)).status).to.equal(2)
   })
 
-  it('F-4: maps the headings of a table once, pulls by the map, lists and ends it, and leaves rows in the audit log', async () => {
+  it('F-4: maps the headings of a table once, pulls by the map, lists and ends it, and writes audit rows', async () => {
     const table = join(folder, 'headings.csv')
     writeFileSync(table, '主体全称,社会信用代码,列入事由\n长春市溯光测试商贸有限公司,91220102MA0Y3X1HXM,拒不履行\n')
     const map = join(folder, 'map.csv')
@@ -148,7 +148,7 @@ describe('the hub command', () => {
     expect(await test.db('scores').count({ n: '*' }).first()).to.deep.equal(before)
   })
 
-  it('P-B4: a command sets how many unconfirmed sellers of a marketplace open their grade, and the audit log keeps why', async () => {
+  it('P-B4: sets how many unconfirmed sellers of a marketplace open their grade, with the reason in the audit log', async () => {
     await test.db('clients').insert({ id: 'mall-one', role: 'marketplace', secret_hash: 'x', created_at: new Date() })
     const words = ['client', 'sellers', 'mall-one', '--marketplace', 'guguji', '--unconfirmed', '500']
     const set = await hub([...words, '--reason', '一月报送未到', '--json'], env)
@@ -173,7 +173,7 @@ describe('the hub command', () => {
     await test.db('clients').where({ id: 'mall-one' }).del()
   })
 
-  it('prints the secret of a client once and refuses a second of its name', async () => {
+  it('prints the secret of a client once and refuses a second client of its name', async () => {
     const added = await hub(['client', 'add', '测试平台', '--role', 'marketplace', '--json'], env)
     expect(added.status).to.equal(0)
     expect(added.json.client_secret).to.have.length.greaterThan(40)
@@ -203,7 +203,7 @@ describe('the hub command', () => {
     expect(overlap).to.be.within(23.9 * 3_600_000, 24 * 3_600_000)
   })
 
-  it('registers a person with a password for one use, lifts its lockout, and begins a new key for tokens', async () => {
+  it('registers a person with a one-time password, lifts its lockout, and begins a new token key', async () => {
     const added = await hub(['person', 'add', '首任管理员', '--role', 'administrator', '--json'], env)
     expect(added.json).to.have.all.keys(
       'name',
@@ -283,12 +283,12 @@ describe('the hub command', () => {
     })
   }
 
-  it('tells every fault of the configuration at once', async () => {
+  it('reports every fault of the configuration at once', async () => {
     const ran = await hub(['status', '--json'], { ...env, PORT: 'x', DATABASE_URL: 'mysql://h/d', LOG_LEVEL: 'loud' })
     for (const name of ['PORT', 'DATABASE_URL', 'LOG_LEVEL']) expect(ran.json.error.details.faults).to.include(name)
   })
 
-  it('refuses garbage bytes, says so, and leaves what stood as it was', async () => {
+  it('refuses garbage bytes and changes nothing', async () => {
     const before = await test.db('versions').count('* as n')
     const ran = await hub(['pull', 'registry', '--file', join(folder, 'garbage.bin'), '--json'], env)
     expect(ran.status).to.equal(1)

@@ -33,7 +33,7 @@ describe('the pages of commands and settings', () => {
     })
   }
 
-  it('notice a command that the page lacks', () => {
+  it('detect a command missing from the page', () => {
     expect(missing('| `pull` |', ['pull', 'polish'])).to.deep.equal(['polish'])
   })
 })

@@ -14,7 +14,7 @@ describe('hub reconcile', () => {
   after(() => test.stop())
   const addresses = () => test.hub.addresses.platforms
 
-  it('tells what it promises of each platform that has an address', async () => {
+  it('prints the documented members for each platform with an address', async () => {
     await test.hub.push(null, { cause: 'command' })
     const { value, refusals } = await compared(test.hub, [])
     const same = { shown: 2, expected: 2, missing: 0, stale: 0, unwanted: 0, hidden: 0, alarm: null }
@@ -23,7 +23,7 @@ describe('hub reconcile', () => {
     expect(refusals).to.deep.equal([])
   })
 
-  it('fails where one cannot be read, and tells the others', async () => {
+  it('fails where one platform cannot be read, and reports the others', async () => {
     const { national } = addresses()
     if (national === undefined) throw new Error('no national')
     addresses()['national'] = { ...national, url: 'http://127.0.0.1:9' }
@@ -33,7 +33,7 @@ describe('hub reconcile', () => {
     expect(refusals.map(({ code, exit }) => [code, exit])).to.deep.equal([['PLATFORM_UNREACHABLE', 1]])
   })
 
-  it('fails where so much is gone that it is an outage, and says so', async () => {
+  it('fails where so much is missing that it counts as an outage', async () => {
     const { national } = addresses()
     if (national === undefined) throw new Error('no national')
     const empty = await startDisplay()

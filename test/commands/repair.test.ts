@@ -42,7 +42,7 @@ describe('hub repair', () => {
     return rows.map(({ body }) => JSON.stringify(contentIn(body)))
   }
 
-  it('names what is wrong, mends it once with a row in the audit log, and finds nothing afterwards', async () => {
+  it('lists the faults, repairs each once with an audit row, and finds none afterwards', async () => {
     const pulled = await hub(['pull', 'registry', '--json'], env)
     expect(pulled.json).to.include({ new: 1, rejected: 0 })
     await hub(['score', '--json'], env)

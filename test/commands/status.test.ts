@@ -47,7 +47,7 @@ describe('hub status', () => {
     await test.db('seller_lists').del()
   })
 
-  it('says of a feed that never came only that', async () => {
+  it('shows nothing else of a feed that was never pulled', async () => {
     const { told, lines } = await ofFeed('dishonest')
     expect(told).to.deep.equal({
       feed: 'dishonest',
@@ -68,7 +68,7 @@ describe('hub status', () => {
     expect(lines.filter((line) => line.startsWith('   '))).to.deep.equal([])
   })
 
-  it('says what its last pull brought, what was wrong, and what waits', async () => {
+  it('shows the last pull’s items, rejects by rule, and what is open', async () => {
     await bring('a.csv', `虚构甲商行,,,${codeOf(1)},售假`, `虚构乙商行,,,${codeOf(2)},`, '虚构丙商行,,,,售假')
     const { told, lines } = await ofFeed('dishonest')
     expect(told).to.deep.include({
@@ -82,14 +82,14 @@ describe('hub status', () => {
     expect(lines.join('\n')).to.contain('拒收 rejected required 2').and.to.contain('待处理拒收 open rejects 2')
   })
 
-  it('says why its last pull came to nothing', async () => {
+  it('shows why the last pull failed', async () => {
     await bring('b.csv', ...Array.from({ length: 20 }, (_, n) => `虚构第${n}商行,,,,`)).catch(() => {})
     const { told, lines } = await ofFeed('dishonest')
     expect((told as { lastError?: { code: string } }).lastError?.code).to.equal('FEED_OUT_OF_BOUNDS')
     expect(lines.join('\n')).to.contain('last pull failed：FEED_OUT_OF_BOUNDS')
   })
 
-  it('says how much of what it sent new was late', async () => {
+  it('shows the late share of a feed’s new records', async () => {
     for (const [late, timely] of [
       [9, 0],
       [1, 3],
@@ -108,7 +108,7 @@ describe('hub status', () => {
     expect(lines.join('\n')).to.contain('近 90 日逾期 late 1，按期 in time 3（25 %）')
   })
 
-  it('says of a platform who paused it, what was refused and by which code, and since when the oldest is owed', async () => {
+  it('shows who paused a platform, its refusals by code, and since when the oldest delivery is owed', async () => {
     await pause(hub.db, hub.rules, { platform: 'jilin', reason: '平台升级', by: 'officer-1', now: NOW })
     const { id } = await published(hub.db, 9)
     await hub.db.raw(

@@ -37,15 +37,15 @@ const given = (sizes: readonly number[], closed: () => void = () => {}): AsyncIt
   return chunked(all())
 }
 
-describe('stretches', () => {
+describe('chunks', () => {
   for (const [way, rowsOf] of Object.entries(WAYS)) {
-    it(`are read ${way} in their order, empty ones too`, async () => {
+    it(`are read ${way} in order, empty ones included`, async () => {
       expect(await rowsOf(given([3, 0, 1, 2]))).to.deep.equal([1, 2, 3, 4, 5, 6])
       expect(await rowsOf(given([]))).to.deep.equal([])
     })
 
     for (const sizes of [[20], [7, 1], [6, 1, 3], [3, 10, 2], [1, 1, 1, 1, 1, 1, 1, 1]]) {
-      it(`of ${sizes.join(' and ')} items, held back until one bears a mark, are all there, read ${way}`, async () => {
+      it(`of ${sizes.join(' and ')} items, held back until one has a mark, are complete, read ${way}`, async () => {
         const feed = { ...(feeds.get('food') as Feed), read: () => given(sizes) }
         const total = sizes.reduce((sum, size) => sum + size, 0)
         const rows = await rowsOf(requireMarks(feed, ['标志']).read('', {}))
@@ -54,7 +54,7 @@ describe('stretches', () => {
     }
   }
 
-  it('let go of their source when they are given up midway', async () => {
+  it('close their source when the reader stops midway', async () => {
     let closed = 0
     const close = () => {
       closed += 1
@@ -67,7 +67,7 @@ describe('stretches', () => {
     expect(closed).to.equal(2)
   })
 
-  it('of items that come one by one are those items', async () => {
+  it('are made of single items as well', async () => {
     const ones = async function* (): AsyncIterable<Item> {
       yield itemOf(1)
       yield itemOf(2)

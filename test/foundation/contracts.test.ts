@@ -29,7 +29,7 @@ describe('contracts', () => {
     }
   })
 
-  it('find nothing in a value that keeps them', () => {
+  it('find no fault in a valid value', () => {
     expect(contract('records/shop')(shop)).to.deep.equal([])
   })
 
@@ -42,7 +42,7 @@ describe('contracts', () => {
     [null, '', 'type'],
   ]
   for (const [value, field, rule] of faults) {
-    it(`tell the fault ${rule} of ${field || 'the whole'} in both languages`, () => {
+    it(`report the fault ${rule} of ${field || 'the whole'} in both languages`, () => {
       const [fault, ...others] = contract('records/shop')(value)
       expect(others).to.deep.equal([])
       expect(fault).to.include({ field, rule })
@@ -62,7 +62,7 @@ describe('contracts', () => {
     expect(text('records/shop.json')).to.include('"title"')
   })
 
-  it('that do not exist are a fault of the program', () => {
+  it('throw where they do not exist', () => {
     expect(() => contract('records/none')).to.throw('ENOENT')
   })
 })

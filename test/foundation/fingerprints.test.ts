@@ -3,8 +3,8 @@ import { repeats } from '../../src/foundation/fingerprints.js'
 
 const digest = (n: number): string => n.toString(16).padStart(32, '0')
 
-describe('what a delivery has brought', () => {
-  it('is first, the same, or another', () => {
+describe('repeats within a delivery', () => {
+  it('a record is the first, the same, or another', () => {
     const delivered = repeats()
     expect([delivered.of('A', digest(1)), delivered.of('A', digest(1)), delivered.of('A', digest(2))]).to.deep.equal([
       'first',
@@ -14,7 +14,7 @@ describe('what a delivery has brought', () => {
     expect(delivered.records).to.equal(1)
   })
 
-  it('is not what was only asked about: an item that is set aside has brought nothing', () => {
+  it('a lookup alone does not count as delivered', () => {
     const delivered = repeats()
     expect(delivered.wouldBe('A', digest(1))).to.equal('first')
     expect(delivered.records).to.equal(0)
@@ -22,7 +22,7 @@ describe('what a delivery has brought', () => {
     expect(delivered.wouldBe('A', digest(2))).to.equal('other')
   })
 
-  it('is told of every record, however many came', () => {
+  it('every record is remembered, however many arrive', () => {
     const delivered = repeats()
     for (let n = 0; n < 5_000; n += 1) expect(delivered.of(`K${n}`, digest(n)), `K${n}`).to.equal('first')
     for (let n = 0; n < 5_000; n += 1) expect(delivered.of(`K${n}`, digest(n)), `K${n}`).to.equal('same')

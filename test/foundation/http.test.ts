@@ -54,7 +54,7 @@ describe('http', () => {
   })
   after(() => ended(server))
 
-  it('gives status, headers and body, whatever the status', async () => {
+  it('returns status, headers and body for any status', async () => {
     const { status, headers, body } = await ask(`${url}/echo`, { ...limits, method: 'POST', body: '样例' })
     expect([status, headers.get('x-method'), body.toString()]).to.deep.equal([201, 'POST', '样例'])
   })
@@ -70,7 +70,7 @@ describe('http', () => {
       expect(await kindOf(ask(`${url}${path}`, limits))).to.equal(kind))
   }
 
-  it('names a missing answer and a missing rest of an answer: timeout', async () => {
+  it('names a missing answer and a missing end of an answer: timeout', async () => {
     for (const path of ['/never', '/slow-body']) {
       expect(await kindOf(ask(`${url}${path}`, { ...limits, timeoutMs: 50 })), path).to.equal('timeout')
     }
@@ -86,17 +86,17 @@ describe('http', () => {
     expect(await kindOf(ask('http://no-such-host.invalid/', limits))).to.equal('dns')
   })
 
-  it('names a server that speaks no TLS: tls', async () => {
+  it('names a server without TLS: tls', async () => {
     expect(await kindOf(ask(`${url.replace('http:', 'https:')}/echo`, limits))).to.equal('tls')
   })
 
-  it('asks only over HTTP', async () => {
+  it('refuses addresses other than HTTP', async () => {
     for (const address of ['file:///etc/hostname', 'data:text/plain,x', 'nonsense', '']) {
       expect(await kindOf(ask(address, limits)), address).to.equal('other')
     }
   })
 
-  it('ends with the reason of whoever stops it', async () => {
+  it('ends with the reason of its abort signal', async () => {
     const stop = new AbortController()
     const asked = ask(`${url}/never`, { ...limits, signal: stop.signal })
     stop.abort(new Error('enough'))

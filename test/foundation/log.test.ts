@@ -25,7 +25,7 @@ describe('the log', () => {
   }
   const id = ['220102', '19900307', '1230'].join('')
 
-  it('says of an answer what it was', async () => {
+  it('writes the members of an answer', async () => {
     const { level, time, pid, msg, ...told } = await written(plain)
     expect(told).to.deep.equal(plain)
     expect([level, pid, msg]).to.deep.equal([30, process.pid, 'answered'])
@@ -46,7 +46,7 @@ describe('the log', () => {
     })
   }
 
-  it('writes the lines of one turn of the loop together, in their order', async () => {
+  it('writes the lines of one turn of the event loop together, in order', async () => {
     const own = join(folder, 'own.log')
     const log = makeLog({ level: 'info', file: own })
     for (const n of [1, 2, 3]) log.info({ n }, 'said')
@@ -56,7 +56,7 @@ describe('the log', () => {
     expect(lines.map((line) => JSON.parse(line).n)).to.deep.equal([1, 2, 3])
   })
 
-  it('loses no line to the end of the process', () => {
+  it('loses no line at the end of the process', () => {
     const own = join(folder, 'ended.log')
     const script = `import { makeLog } from './src/hub/log.ts'; const log = makeLog({ level: 'info', file: ${JSON.stringify(own)} })
       process.on('exit', () => log.info('last')); log.info('first'); process.exit(0)`

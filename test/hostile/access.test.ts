@@ -101,7 +101,7 @@ describe('attacks on access', () => {
   const own = (claims: object, options: jwt.SignOptions = {}) =>
     jwt.sign(claims, createPrivateKey(keyFile()), { algorithm: 'ES256', keyid: kid(), ...options })
 
-  it('begin from tokens that would be good: the same, unspoilt, opens the role', async () => {
+  it('start from a valid token, which opens the role', async () => {
     const answer = await withToken(own(CLAIMS))
     expect(await answer.json()).to.deep.equal({ data: { viewer: { sub: 'king' } } })
   })
@@ -212,7 +212,7 @@ describe('attacks on access', () => {
       expect(sql).to.deep.equal([])
     })
 
-  it('bodies that are too large, no JSON, a list of questions, or no type that only a program sends are refused', async () => {
+  it('bodies that are too large, no JSON, a batch, or of a type that a form can send are refused', async () => {
     await refused(await send('/graphql', { body: 'x'.repeat(BODY_BYTES + 1) }), 413, 'CONTENT_TOO_LARGE')
     await refused(await send('/graphql', { body: '{"query":' }), 400, 'BAD_REQUEST')
     await refused(await send('/graphql', { body: JSON.stringify([{ query: QUESTION }]) }), 400, 'BAD_REQUEST')
@@ -224,7 +224,7 @@ describe('attacks on access', () => {
       )
   })
 
-  it('a change by GET is refused, and a question that a page of another site could send is answered as the public is', async () => {
+  it('a mutation by GET is refused, and a query that another site could send is answered as for the public', async () => {
     const get = (query: string, headers: Record<string, string> = {}) =>
       send(`/graphql?query=${encodeURIComponent(query)}`, { method: 'GET', headers: { ...headers, accept: '*/*' } })
     const change = 'mutation { partyToken(accessCode: "x") }'
@@ -234,7 +234,7 @@ describe('attacks on access', () => {
     expect([plain.status, await codeIn(plain)]).to.deep.equal([200, 'UNAUTHENTICATED'])
   })
 
-  it('a cookie without its token, a cookie laid down by another, and many of them are refused', async () => {
+  it('a cookie without its token, a planted cookie, and many cookies are refused', async () => {
     const body = JSON.stringify({ name: 'warden', password: oneTime, newPassword: 'fjord kelp umbra lantern' })
     const laid = `__Host-hub=${'A'.repeat(43)}`
     await refused(await send('/desk/login', { body, headers: { 'sec-fetch-site': 'cross-site' } }), 403, 'CSRF_REFUSED')
@@ -251,7 +251,7 @@ describe('attacks on access', () => {
     expect(await world.database.db('occurrences').count({ n: '*' }).first()).to.deep.equal({ n: 0 })
   })
 
-  it('SQL in any argument of any question or change is text, and nothing else', async () => {
+  it('SQL in any argument of any query or mutation stays text', async () => {
     const schema = makeSchema()
     const fields = (['Query', 'Mutation'] as const).flatMap((of) =>
       Object.values((of === 'Query' ? schema.getQueryType() : schema.getMutationType())?.getFields() ?? {}).map(
@@ -317,7 +317,7 @@ describe('attacks on access', () => {
     '/data/keys/token-signing.pem',
   ]
   for (const path of paths)
-    it(`the path ${path} leads out of nothing`, async () => {
+    it(`the path ${path} does not leave its root`, async () => {
       n += 1
       const { status, body } = await raw(world.url, `GET ${path} HTTP/1.1`, [`X-Request-Id: attack-${n}`])
       await turned()
@@ -326,7 +326,7 @@ describe('attacks on access', () => {
       expect(body).to.not.match(/root:|"dependencies"|PRIVATE KEY|\[core\]/)
     })
 
-  it('R-10: a request with two Host headers is refused, whatever is asked for', async () => {
+  it('R-10: a request with two Host headers is refused on every path', async () => {
     for (const path of ['/healthz', '/', '/graphql', '/v1/standing/x', '/data/manifest.jws']) {
       n += 1
       const id = `X-Request-Id: attack-${n}`
@@ -336,7 +336,7 @@ describe('attacks on access', () => {
     expect((await raw(world.url, 'GET /healthz HTTP/1.1', [])).status).to.equal(200)
   })
 
-  it('a header smuggled into a header is none', async () => {
+  it('an injected header is not set', async () => {
     const { head } = await raw(world.url, 'GET /healthz HTTP/1.1', ['X-Request-Id: a%0d%0aSet-Cookie:%20x=y'])
     expect(head).to.not.match(/set-cookie/i)
     const { head: split } = await raw(world.url, 'GET /blacklist/%0d%0aSet-Cookie:%20x=y HTTP/1.1', [])
@@ -349,7 +349,7 @@ describe('attacks on access', () => {
     }
   })
 
-  it('a prototype in JSON changes nothing for anybody', async () => {
+  it('a prototype in JSON changes nothing', async () => {
     const bodies = [
       `{"query":"${QUESTION}","__proto__":{"role":"administrator","polluted":1}}`,
       `{"query":"${QUESTION}","variables":{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}}`,
@@ -382,7 +382,7 @@ describe('attacks on access', () => {
     ['people', (name) => send('/desk/login', { body: JSON.stringify({ name, password: 'wrong' }) }), 'warden'],
   ]
   for (const [who, knock, known] of doors)
-    it(`the time that a refusal takes does not tell known ${who} from unknown ones`, async () => {
+    it(`the time of a refusal does not distinguish known ${who} from unknown ones`, async () => {
       const times: { known: boolean; ms: number }[] = []
       for (let i = 0; i < TIMED * 2; i += 1) {
         world.setNow(new Date(NOW.getTime() + 86_400_000 + i * 3_600_000))
@@ -402,7 +402,7 @@ describe('attacks on access', () => {
       expect(higher / (a.length * b.length)).to.be.within(0.2, 0.8)
     })
 
-  it('amid all of it a good question is answered', async () => {
+  it('good queries are answered during the attacks', async () => {
     const bad = Array.from({ length: 200 }, (_, i) =>
       i % 2 ? withToken(`${i}.x.y`) : ask(`{ ${many(60, (j) => `a${j}: __typename b${j}: viewer { sub }`)} }`),
     )

@@ -16,7 +16,7 @@ const CODE = uscc(1)
 const IMPATIENT = { ...SOCKETS, headersTimeout: 800, connectionsCheckingInterval: 100 }
 const GOOD = 150
 
-describe('a listener that is flooded', () => {
+describe('a flooded listener', () => {
   let world: World
   let server: Server
   let url: string
@@ -51,7 +51,7 @@ describe('a listener that is flooded', () => {
       .split('\n')
       .filter((line) => line.includes(`"status":${status}`)).length
 
-  it('answers every good question meanwhile, and holds nothing of the flood when it is over', async () => {
+  it('answers every good request meanwhile, and keeps nothing of the flood afterwards', async () => {
     const many = <T>(count: number, each: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => each(n))
     const flood = [
       ...many(100, () => attack.raw(url, attack.nothing, { forMs: 10_000 })),
@@ -85,7 +85,7 @@ describe('a listener that is flooded', () => {
     expect(left).to.be.at.most(5)
   })
 
-  it('answers so many of the requests that come on one connection before their answers, and refuses the rest', async () => {
+  it('answers a bounded number of pipelined requests on a connection, and refuses the rest', async () => {
     const { statuses } = await attack.raw(url, attack.pipelined(300), { forMs: 1_200 })
     expect(statuses.filter((status) => status === 200).length).to.be.within(1, 300)
     expect(statuses.filter((status) => status === 429).length).to.be.greaterThan(0)
@@ -100,7 +100,7 @@ describe('a listener that is flooded', () => {
     ['headers without an end', attack.slowHeaders(), 408],
   ]
   for (const [what, pieces, status] of unreadable)
-    it(`refuses ${what}, and says so once in its log`, async () => {
+    it(`refuses ${what}, with one line in the log`, async () => {
       const lines = () =>
         readFileSync(join(folder, 'hub.log'), 'utf8')
           .split('\n')
@@ -112,7 +112,7 @@ describe('a listener that is flooded', () => {
       expect(more.map((line) => JSON.parse(line).status)).to.deep.equal([status])
     })
 
-  it('takes so many connections of one address, and of whoever comes through its own proxies as many as there are', async () => {
+  it('bounds the connections of one address, except those through its own proxies', async () => {
     const held = async (proxies: number): Promise<number> => {
       const small = createServer((_request, response) => void response.end('here'))
       limitSockets(small, { proxies, most: 5 })

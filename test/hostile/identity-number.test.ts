@@ -308,13 +308,13 @@ describe(`an ID number`, () => {
     await hub.score({ cause: 'command', all: true })
   }
 
-  it('is one, in every spelling that is sent', () => {
+  it('is valid in every spelling sent', () => {
     expect(residentIdValid(ID)).to.equal(true)
     for (const [what, spelling] of Object.entries(SPELLINGS)) expect(isIn(`x ${spelling}，y`), what).to.equal(true)
     expect(isIn(`${ID.slice(0, 10)} 年 ${ID.slice(10)}`)).to.equal(false)
   })
 
-  it('was really sent: records, rejects, corrections and items that wait are there, each with its replacement', async () => {
+  it('was sent: records, rejects, corrections and unmatched records contain its replacement', async () => {
     const { db } = test
     const many = async (table: string, where = 'true') =>
       Number((await db.raw(`select count(*) as n from ${table} where ${where}`)).rows[0].n)
@@ -343,7 +343,7 @@ describe(`an ID number`, () => {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
 
-  it('is in no archived item, and in no name of a file there', () => {
+  it('is in no archived item and no file name there', () => {
     const files = filesUnder(join(folder, 'data/archive'))
     expect(files.length).to.be.greaterThan(10)
     const text = files.map((path) => gunzipSync(readFileSync(path)).toString('utf8'))
@@ -351,7 +351,7 @@ describe(`an ID number`, () => {
     expect(placesIn([...files, ...text].join('\n'))).to.deep.equal([])
   })
 
-  it('is in no line of the log, nor in anything else that the hub keeps on disk', () => {
+  it('is in no line of the log and no other file of the hub', () => {
     const log = readFileSync(join(folder, 'data/hub.log'), 'utf8')
     expect(log).to.contain('"answered"')
     expect(log.length).to.be.greaterThan(10_000)

@@ -279,7 +279,7 @@ describe('a party’s token', function () {
     })
   const INNER = ['QUERY_TOO_COSTLY', 'GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_PARSE_FAILED', 'BAD_USER_INPUT', 'INTERNAL']
 
-  it('shows in no answer to any question what is not public of another', async () => {
+  it('shows in no answer anything of another operator that is not public', async () => {
     const all = questions()
     expect(all.length).to.be.greaterThan(rootFields('Query').length + nodes.length)
     const found = new Set<string>()
@@ -317,7 +317,7 @@ describe('a party’s token', function () {
     expect([...found]).to.include.members(shown)
   })
 
-  it('is answered of another’s node exactly as of one that is not there, unless anyone may see it', async () => {
+  it('gets the same answer for another’s hidden node as for a missing one', async () => {
     const field = rootFields('Query').find(({ name }) => name === 'node')
     if (field === undefined) throw new Error('no node')
     for (const { type, id } of nodes) {
@@ -329,7 +329,7 @@ describe('a party’s token', function () {
     }
   })
 
-  it('moves nothing of another, and is refused as for one that is not there', async () => {
+  it('changes nothing of another operator, with the refusal for a missing one', async () => {
     // That it was tried stands in the trail.
     const before = await dumpOf(world.database.db, ['trail'])
     for (const field of rootFields('Mutation').filter(({ name }) => name !== 'partyToken')) {
@@ -351,7 +351,7 @@ describe('a party’s token', function () {
     expect(await dumpOf(world.database.db, ['trail'])).to.equal(before)
   })
 
-  it('opens nothing of another beside GraphQL', async () => {
+  it('opens nothing of another operator outside GraphQL', async () => {
     const headers = { authorization: `Bearer ${token}` }
     const of = (type: string) => nodes.filter((node) => node.type === type).map(({ id }) => id)
     const paths = [
@@ -367,7 +367,7 @@ describe('a party’s token', function () {
     expect(sent.status).to.equal(403)
   })
 
-  it('shows the party its own', async () => {
+  it('shows the party its own file', async () => {
     const { data } = await ask(
       { query: '{ myFile { uscc score { value } records { totalCount } } operators { totalCount } }' },
       token,

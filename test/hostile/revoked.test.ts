@@ -12,7 +12,7 @@ const LATER = new Date(NOW.getTime() + 5_000)
 /** When the tokens of this world have ended by themselves. */
 const LAST = new Date(NOW.getTime() + 15 * 60_000)
 
-describe('a token that is revoked in the midst of what it asks', () => {
+describe('a token revoked during its request', () => {
   let world: World
   before(async () => {
     world = await makeWorld()
@@ -46,7 +46,7 @@ describe('a token that is revoked in the midst of what it asks', () => {
   /** Its request has been admitted: the next one of its connection, or any, is answered behind it. */
   const admitted = () => world.ask('{ viewer { sub } }', { token: world.token('officer', 'beside') })
 
-  it('is told no more standings, and the last line says why', async () => {
+  it('gets no more standings, and the last line says why', async () => {
     const request = begin('/v1/standings', world.token('marketplace', 'one'), NDJSON, `"${uscc(1)}"\n`)
     const response = await answerOf(request)
     const [first] = (await once(response, 'data')) as [Buffer]
@@ -59,7 +59,7 @@ describe('a token that is revoked in the midst of what it asks', () => {
     expect([last.end, last.rows, last.error.code]).to.deep.equal([false, 1, 'UNAUTHENTICATED'])
   })
 
-  it('one that only ends meanwhile is told all that it asked', async () => {
+  it('one that only expires meanwhile is answered completely', async () => {
     const request = begin('/v1/standings', world.token('marketplace', 'two'), NDJSON, `"${uscc(1)}"\n`)
     const response = await answerOf(request)
     await once(response, 'data')
@@ -70,7 +70,7 @@ describe('a token that is revoked in the midst of what it asks', () => {
       .and.include('"end":true')
   })
 
-  it('takes no list of sellers in, and no file of a feed', async () => {
+  it('loads no list of sellers and no file of a feed', async () => {
     // Revoked, and past its own end besides when all of it has come.
     const lists = begin('/v1/sellers', world.token('marketplace', 'three'), 'text/csv', `${uscc(1)}\n`)
     const file = begin('/v1/feeds/registry', world.token('administrator', 'four'), 'text/csv', 'uscc\n')

@@ -12,7 +12,7 @@ import { confirmedClient, confirmedPerson } from '../support/accounts.js'
 const PASSWORD = 'a river of nine stones'
 const FAILURES = 100
 
-describe('a person in whose name others knock wrongly', () => {
+describe('a person whose name others try with wrong passwords', () => {
   let world: World
   const log = makeLog({ level: 'silent', file: null })
   before(async () => {
@@ -27,7 +27,7 @@ describe('a person in whose name others knock wrongly', () => {
     return answer.status
   }
 
-  it('still signs in from where it has before, and from nowhere else', async () => {
+  it('still signs in from a known address, and from nowhere else', async () => {
     const { db } = world.database
     const { mark } = world.keys
     const name = 'warden'
@@ -43,7 +43,7 @@ describe('a person in whose name others knock wrongly', () => {
     expect(await login({ name, password: PASSWORD })).to.equal(200)
   })
 
-  it('P-B6: signs in from there after a restart too, however many knock wrongly meanwhile', async () => {
+  it('P-B6: still signs in from there after a restart, during any number of wrong attempts', async () => {
     const { db } = world.database
     const name = 'keeper'
     const { client_id, client_secret } = await confirmedClient(db, { name: 'at-home', role: 'agency' }, [], NOW)

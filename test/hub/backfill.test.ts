@@ -9,14 +9,14 @@ const faultOf = (work: Promise<unknown>): Promise<Error | null> =>
     (error: Error) => error,
   )
 
-describe('a platform that cannot be filled', () => {
+describe('a platform whose backfill fails', () => {
   let test: TestHub
   before(async () => {
     test = await startHub()
   })
   after(() => test.stop())
 
-  it('is told of what is removed all the same, by whoever asks', async () => {
+  it('still receives removals from every push', async () => {
     const { db } = test.hub
     const { id } = await published(db, 1)
     await db.raw(`update deliveries set state = 'CONFIRMED', attempts = 1, confirmed_at = now()`)
@@ -30,7 +30,7 @@ describe('a platform that cannot be filled', () => {
     ).to.deep.equal([{ state: 'CONFIRMED' }])
   })
 
-  it('fails the push when that has ended, and is no fault that nobody hears of', async () => {
+  it('fails the push once the backfill has ended, without an unhandled rejection', async () => {
     const { hub } = test
     const unheard: unknown[] = []
     const hear = (reason: unknown) => unheard.push(reason)

@@ -10,7 +10,7 @@ import { makeNotes } from '../../src/work/audit/restore-guard.js'
 import { auditKeys } from '../support/audit.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 
-describe('what is done by a command', () => {
+describe('audit rows of a command', () => {
   let fresh: TestDatabase
   let folder: string
   let recorded: CommandRecorder
@@ -33,7 +33,7 @@ describe('what is done by a command', () => {
   const rows = async () =>
     (await store.after(fresh.db, 0, 100)).map(({ kind, content }) => [kind, content?.asked, content?.outcome])
 
-  it('has a row before it and one of what came of it, also where it is refused, and no number of a person', async () => {
+  it('one precedes it and one keeps its outcome, also where it is refused, without ID numbers', async () => {
     expect(await recorded('hub client add one 11010519491231002X', async () => 'done')).to.equal('done')
     const refused = recorded('hub client end two', async () => {
       throw new Refusal('CLIENT_UNKNOWN', { name: 'two' })
@@ -47,7 +47,7 @@ describe('what is done by a command', () => {
     ])
   })
 
-  it('is not done without a row before it; once it is done its answer is told, whatever becomes of the second', async () => {
+  it('it does not run without the first row, and returns its answer even where the second fails', async () => {
     await fresh.db.raw('alter table trail rename to trail_away')
     let isDone = false
     const act = async () => {

@@ -14,7 +14,7 @@ const CONNECTIONS = 8
 
 type Heard = 'whole' | 'refused' | `broken: ${string}`
 
-describe('a hub that is told to stop', () => {
+describe('a hub that receives SIGTERM', () => {
   let database: TestDatabase
   let folder: string
   let child: ChildProcess | null = null
@@ -37,7 +37,7 @@ describe('a hub that is told to stop', () => {
     return (/http:\/\/localhost:\d+/.exec(text)?.[0] ?? '').replace('localhost', '127.0.0.1')
   }
 
-  it('says so first, answers whoever got in, closes what is kept alive, and ends with status 0', async function () {
+  it('reports draining first, answers accepted requests, closes idle connections, and ends with status 0', async function () {
     this.timeout(WITHIN_MS * 2)
     const url = await start(1)
     const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
@@ -74,7 +74,7 @@ describe('a hub that is told to stop', () => {
     expect(await ended(child as ChildProcess)).to.equal(0)
   })
 
-  it('waits no longer than its bound for whoever does not end, and not at all when it is told again', async function () {
+  it('waits no longer than its bound for open requests, and ends at once on a second signal', async function () {
     this.timeout(WITHIN_MS * 2)
     const url = await start(60)
     const { hostname, port } = new URL(url)

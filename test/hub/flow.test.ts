@@ -5,7 +5,7 @@ import { startHub, type TestHub } from '../support/hub.js'
 
 const MOVE = (name: string) => `mutation ($input: MoveInput!) { ${name}(input: $input) { listing { id state } } }`
 
-describe('the whole way of one record', () => {
+describe('the complete course of one record', () => {
   let test: TestHub
   let officer: string
   let reviewer: string
@@ -36,7 +36,7 @@ describe('the whole way of one record', () => {
     }
   }
 
-  it('leads from a byte of an agency to the receipt of every platform, and back out again on removal', async () => {
+  it('leads from a file of an agency to the receipt of every platform, and to the receipts of its removal', async () => {
     await step('begins with bytes of agencies and keeps each record with its source', async () => {
       for (const feed of ['registry', 'quality', 'penalties', 'dishonest', 'trademarks']) {
         const pulled = await test.hub.pull(feed, { cause: 'command' })

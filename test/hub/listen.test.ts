@@ -20,8 +20,8 @@ const listening = async (): Promise<Server> => {
   return server
 }
 
-describe('a server that is let go', () => {
-  it('answers what is asked by a connection that was kept, and closes it', async () => {
+describe('a closing server', () => {
+  it('answers a request on a kept-alive connection and closes it', async () => {
     const server = await listening()
     const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
     let answers = ''

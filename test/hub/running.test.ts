@@ -39,7 +39,7 @@ describe('a hub that runs as a service', () => {
   const log = () => join(folder, 'hub.log')
   const env = () => ({ DATABASE_URL: database.url, DATA_DIR: folder, PORT: '0', LOG_FILE: log() })
 
-  it('section 7: goes on after SIGHUP, writes its log to the new file, and ends with status 0 on SIGTERM', async () => {
+  it('section 7: keeps running after SIGHUP, writes to the new log file, and ends with status 0 on SIGTERM', async () => {
     renameSync(log(), `${log()}.1`)
     child.kill('SIGHUP')
     while (child.exitCode === null && !(existsSync(log()) && readFileSync(log(), 'utf8').includes('SIGHUP')))
@@ -50,7 +50,7 @@ describe('a hub that runs as a service', () => {
     expect(await ended(child)).to.equal(0)
   }).timeout(WITHIN_MS)
 
-  it('R-7: goes on while a newer release goes before its roll-out, and stops once one went after it', async () => {
+  it('R-7: keeps running while a newer release applies its expanding migrations, and stops after a contracting one', async () => {
     const applied = (name: string, rollOut: string) =>
       database.db.raw(
         `with m as (insert into migrations (name, batch, migration_time) values (?, 99, now()))
@@ -65,7 +65,7 @@ describe('a hub that runs as a service', () => {
     expect(said).to.include('DATABASE_NEWER').and.to.include('20991231-02-contract').and.not.to.include('-01-expand')
   }).timeout(WITHIN_MS * 2)
 
-  it('R-6: refuses a second hub with other keys, until a person has its keys adopted', async () => {
+  it('R-6: refuses a second hub with other keys, until a person adopts its keys', async () => {
     const other = { ...env(), KEYS_DIR: join(folder, 'other'), LOG_FILE: join(folder, 'other.log') }
     const refused = await hub(['status', '--json'], other)
     expect([refused.status, refused.json.error.code]).to.deep.equal([1, 'KEYS_FOREIGN'])
@@ -74,7 +74,7 @@ describe('a hub that runs as a service', () => {
     expect((await hub(['status', '--json'], env())).json.error.code).to.equal('KEYS_FOREIGN')
   }).timeout(WITHIN_MS * 2)
 
-  it('R-6: refuses a second hub with another key of the audit log alone, and names it', async () => {
+  it('R-6: refuses a second hub with another key of the audit log only, and names it', async () => {
     const keysDir = join(folder, 'other')
     cpSync(join(folder, 'keys'), keysDir, { recursive: true })
     rmSync(join(keysDir, 'audit-1.key'))

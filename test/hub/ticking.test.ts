@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { startHub, type TestHub } from '../support/hub.js'
 
-describe('a hub whose timetable is on', () => {
+describe('a hub with its timetable on', () => {
   let test: TestHub
   before(async () => {
     test = await startHub()
@@ -10,7 +10,7 @@ describe('a hub whose timetable is on', () => {
   })
   after(() => test.stop())
 
-  it('runs what a person starts, of every kind, and says so', async () => {
+  it('runs every kind of job that a person starts, and reports it', async () => {
     const token = await test.token('administrator')
     const jobs = [
       ['PULL', 'quality'],

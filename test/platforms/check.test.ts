@@ -45,7 +45,7 @@ const REQUIRED = Object.keys(SAMR) as Field[]
 const blanked = (field: Field): EntryNotice =>
   field === 'name' ? noticeOf(1, { operator: { ...noticeOf(1).operator, name: '' } }) : noticeOf(1, { [field]: '' })
 
-describe('the check of an outgoing row', () => {
+describe('check of an outgoing row', () => {
   for (const platform of platforms) {
     const fields = FIELDS[platform.id]
     if (fields === undefined) throw new Error(`how does ${platform.id} name its fields?`)
@@ -53,7 +53,7 @@ describe('the check of an outgoing row', () => {
     const withOperator = (changes: Partial<EntryNotice['operator']>) =>
       noticeOf(1, { operator: { ...noticeOf(1).operator, ...changes } })
 
-    it(`${platform.id} finds a whole notice good, added, changed, removed or without end`, () => {
+    it(`${platform.id} accepts a complete notice, added, changed, removed or without end`, () => {
       expect(platform.check(noticeOf(1))).to.deep.equal([])
       expect(platform.check(noticeOf(1, { action: 'CHANGE', sequence: 2 }))).to.deep.equal([])
       expect(platform.check(removalOf(1, 3))).to.deep.equal([])
@@ -66,13 +66,13 @@ describe('the check of an outgoing row', () => {
       })
     }
 
-    it(`${platform.id} wants one of the two codes, the unified one in its form`, () => {
+    it(`${platform.id} requires one of the two codes, the USCC in its form`, () => {
       expect(faultsOf(withOperator({ uscc: null }))).to.deep.equal([fields.regNo])
       expect(faultsOf(withOperator({ uscc: null, regNo: '220102600012340' }))).to.deep.equal([])
       expect(faultsOf(withOperator({ uscc: '91220102' }))).to.deep.equal([fields.uscc])
     })
 
-    it(`${platform.id} finds what is longer than its field, counted in characters`, () => {
+    it(`${platform.id} finds a text longer than its field, counted in characters`, () => {
       expect(faultsOf(withOperator({ name: '𠮷'.repeat(100) }))).to.deep.equal([])
       expect(faultsOf(withOperator({ name: '长'.repeat(101) }))).to.deep.equal([fields.name])
       expect(faultsOf(noticeOf(1, { documentNumber: '号'.repeat(129) }))).to.deep.equal([fields.documentNumber])
@@ -83,7 +83,7 @@ describe('the check of an outgoing row', () => {
       expect(faultsOf(noticeOf(1, { decidedOn: '2025-02-30' }))).to.deep.equal([fields.decidedOn])
     })
 
-    it(`${platform.id} wants the removal in a removal, and nowhere else`, () => {
+    it(`${platform.id} requires the removal in a removal, and nowhere else`, () => {
       expect(faultsOf({ ...removalOf(1, 2), removal: null })).to.not.deep.equal([])
       expect(faultsOf({ ...removalOf(1, 2), action: 'CHANGE' })).to.not.deep.equal([])
     })
@@ -106,7 +106,7 @@ describe('the check of an outgoing row', () => {
       }
     })
 
-    it(`${platform.id} says what is wrong in Chinese first`, () => {
+    it(`${platform.id} reports a fault in Chinese first`, () => {
       expect(platform.check(blanked('name'))[0]?.message).to.match(/\p{Script=Han}.*。.*[a-z]/u)
     })
 

@@ -175,7 +175,7 @@ describe('every credit platform', () => {
           }))
 
         for (const [kind, recordOf] of RECORDS.filter(([kind]) => platform.kinds.includes(kind))) {
-          it(`${at} is told of a ${kind}, of its change and of its withdrawal, and shows it as such`, () =>
+          it(`${at} receives a ${kind}, its change and its withdrawal, and shows it accordingly`, () =>
             withReceiver(async ({ to }, tell) => {
               const first = recordOf(1)
               const { key, operator } = first
@@ -264,7 +264,7 @@ describe('every credit platform', () => {
           expect(standIn.entries()).to.deep.equal([])
         }))
 
-      it(`${platform.id} answering 503 says how long to stay away, and takes the same afterwards`, () =>
+      it(`${platform.id} answering 503 says when to retry, and accepts the same batch afterwards`, () =>
         withStandIn(platform, async (standIn, send) => {
           standIn.behave({ failNext: 1 })
           const refusal = await refusalOf(send(batchOf(noticeOf(1))))

@@ -45,7 +45,7 @@ describe('an exchange folder', () => {
     expect(lines[1]).to.match(/^lst_test_1,1,ADD,serious,严重违法失信名单,长春虚构商贸第1有限公司,/)
   })
 
-  it('waits while a batch lies there, and while it was taken and is not answered', async () => {
+  it('waits while a batch is there, and after it was taken without an answer', async () => {
     await send(noticeOf(1))
     expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING])
     await rm(join(path, 'batch-1.csv'))
@@ -82,13 +82,13 @@ describe('an exchange folder', () => {
     expect((await ask(noticeOf(1)))[0]).to.include({ accepted: true, code: '00', receiverId: 'JL-1' })
   })
 
-  it('takes a row on which the receipt is silent, or says neither yes nor no, for one without receipt', async () => {
+  it('treats a row without a clear answer in the receipt as one without receipt', async () => {
     await send(noticeOf(1), noticeOf(2), noticeOf(3))
     await receipt('lst_test_1,1,1,00,,,,\r\nlst_test_2,1,?,00,,,,\r\n')
     expect(await codesOf(noticeOf(1), noticeOf(2), noticeOf(3))).to.deep.equal(['00', NO_RECEIPT, NO_RECEIPT])
   })
 
-  it('goes on waiting where a receipt cannot be read, and says so', async () => {
+  it('keeps waiting where a receipt cannot be read, with the reason', async () => {
     await send(noticeOf(1))
     for (const content of ['"not closed\n', 'no,such,columns\n1,2,3\n', Buffer.from([0xff, 0xfe, 0xff, 0x0a]), '']) {
       await writeFile(join(path, 'batch-1.receipt.csv'), content)
@@ -98,13 +98,13 @@ describe('an exchange folder', () => {
     }
   })
 
-  it('gives the lines of one key in turn where the receiver does not repeat the sequence', async () => {
+  it('assigns the lines of one key in turn where the receiver does not repeat the sequence', async () => {
     await send(noticeOf(1), removalOf(1, 2))
     await writeFile(join(path, 'batch-1.receipt.csv'), 'ENTRY_ID,state,ruleCode\nlst_test_1,0,1001\nlst_test_1,1,00\n')
     expect(await codesOf(noticeOf(1), removalOf(1, 2))).to.deep.equal(['1001', '00'])
   })
 
-  it('gives a batch a name of its own where one of that id lies there or was answered', async () => {
+  it('names a batch differently where one of its id exists or was answered', async () => {
     await send(noticeOf(1))
     await send(noticeOf(2))
     expect(await lying()).to.deep.equal(['batch-1-2.csv', 'batch-1.csv'])
@@ -118,7 +118,7 @@ describe('an exchange folder', () => {
     expect(await codesOf(noticeOf(1), noticeOf(2))).to.deep.equal([WAITING, '00'])
   })
 
-  it('clears away what was answered more than 30 days ago, and never what still lies there', async () => {
+  it('deletes batches answered more than 30 days ago, and never an unanswered one', async () => {
     await send(noticeOf(1))
     await rm(join(path, 'batch-1.csv'))
     await receipt('lst_test_1,1,1,00,,,,\r\n')
@@ -132,7 +132,7 @@ describe('an exchange folder', () => {
     expect((await readdir(join(path, 'sent'))).sort()).to.deep.equal(['batch-3.csv', 'untaken.csv'])
   })
 
-  it('follows no link and opens no pipe in the place of a receipt', async () => {
+  it('follows no link and opens no pipe in place of a receipt', async () => {
     await send(noticeOf(1))
     await writeFile(join(path, 'elsewhere'), `${HEADER}lst_test_1,1,1,00,,,,\r\n`)
     await symlink(join(path, 'elsewhere'), join(path, 'batch-1.receipt.csv'))
@@ -142,7 +142,7 @@ describe('an exchange folder', () => {
     expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING])
   })
 
-  it('goes on reading where a receipt or another file may not be read', async () => {
+  it('keeps reading where a receipt or another file is not readable', async () => {
     await send(noticeOf(1))
     await send(noticeOf(2))
     await receipt('lst_test_1,1,1,00,,,,\r\n')
@@ -160,7 +160,7 @@ describe('an exchange folder', () => {
     }
   })
 
-  it('writes through no link that lies in the place of the half-written file', async () => {
+  it('does not write through a link in place of the partial file', async () => {
     await writeFile(join(path, 'precious'), 'untouched')
     await symlink(join(path, 'precious'), join(path, '.batch-1.csv.part'))
     await send(noticeOf(1))
@@ -168,7 +168,7 @@ describe('an exchange folder', () => {
     expect(await lying()).to.deep.equal(['batch-1.csv'])
   })
 
-  it('notes nothing through a link that lies in the place of its own folder', async () => {
+  it('notes nothing through a link in place of its own folder', async () => {
     const elsewhere = await mkdtemp(join(tmpdir(), 'hub-elsewhere-'))
     try {
       await symlink(elsewhere, join(path, 'sent'))
@@ -188,7 +188,7 @@ describe('an exchange folder', () => {
     await mkdir(path)
   })
 
-  it('names no path of this machine in its refusals', async () => {
+  it('does not reveal a local path in its refusals', async () => {
     await rm(path, { recursive: true })
     await writeFile(path, 'a file')
     for (const working of [send(noticeOf(1)), ask(noticeOf(1))]) {
@@ -198,7 +198,7 @@ describe('an exchange folder', () => {
     }
   })
 
-  it('is unreachable while its disk is full, leaves no half of a batch, and takes it afterwards', async function () {
+  it('is unreachable while its disk is full, leaves no partial batch, and accepts it afterwards', async function () {
     try {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', path], { stdio: 'ignore' })
     } catch {
@@ -218,7 +218,7 @@ describe('an exchange folder', () => {
     }
   })
 
-  it('shows what the receiver has put into shown.csv, and refuses to take a part for the whole', async () => {
+  it('shows the entries of shown.csv, and refuses an incomplete file', async () => {
     expect(await reasonOf(jilin.shown(to))).to.match(/shown\.csv/)
     await writeFile(join(path, 'shown.csv'), 'ENTRY_ID,ENTRY_SN,A000001,A000002\nlst_1,3,甲,\nlst_2,,乙,X\n')
     expect(await jilin.shown(to)).to.deep.equal([
@@ -231,7 +231,7 @@ describe('an exchange folder', () => {
     }
   })
 
-  it('reads a long list of what is shown, in GB18030 too, and lets others work meanwhile', async () => {
+  it('reads a long shown.csv in either encoding without blocking the event loop', async () => {
     const name = '𠮷'.repeat(2_000)
     const lines = Array.from({ length: 250 }, (_, n) => `lst_${n},1,${name}\n`)
     const bytes = iconv.encode(`ENTRY_ID,ENTRY_SN,A000001\n${lines.join('')}`, 'gb18030')

@@ -6,18 +6,18 @@ import { contract } from '../../src/foundation/contracts.js'
 import { documents, GOLDENS, SCHEMAS, schemaOf } from '../support/platform-documents.js'
 import { ACTIONS, FORMATS, goldenName } from '../support/platform-samples.js'
 
-describe('the formats as they are agreed', () => {
+describe('agreed formats', () => {
   for (const { name, row, messages } of FORMATS) {
-    it(`${name} has an example in its schema, which is what an added subject becomes`, () => {
+    it(`${name} has an example in its schema that equals an added subject`, () => {
       expect(schemaOf(name).examples?.[0]).to.deep.equal(row('ADD'))
     })
 
-    it(`${name} is kept by an addition, a change and a removal`, () => {
+    it(`${name} is satisfied by an addition, a change and a removal`, () => {
       for (const action of ACTIONS) expect(contract(`platforms/${name}`)(row(action))).to.deep.equal([])
     })
 
     for (const { ending, bytes } of messages) {
-      it(`${name} as ${ending} is byte for byte what was agreed`, () => {
+      it(`${name} as ${ending} is byte for byte as agreed`, () => {
         for (const action of ACTIONS) {
           const agreed = readFileSync(join(GOLDENS, goldenName(name, action, ending)))
           expect(Buffer.from(bytes(action)).equals(agreed), goldenName(name, action, ending)).to.equal(true)

@@ -47,7 +47,7 @@ const expectedOf = (notices: readonly RecordNotice[]) =>
 
 const sent = (...notices: RecordNotice[]) => ({ id: 'batch-1', sentAt: '2026-03-04T01:00:00.000Z', notices })
 
-describe('rows that the hub reads back itself', () => {
+describe('rows read back by the hub', () => {
   for (const encoding of ['utf-8', 'gb18030'] as const) {
     it(`come as CSV in ${encoding} as they were`, async () => {
       const bytes = csv('penalty-row', penalties.map(penaltyRow), encoding)
@@ -94,7 +94,7 @@ describe('rows that the hub reads back itself', () => {
     expect(permit).to.include({ document_name: '食品经营许可准予决定书', status: 'VALID', valid_to: null })
   })
 
-  it('bear any text through CSV in either encoding, byte for byte', () => {
+  it('keep any text through CSV in either encoding, byte for byte', () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 20 })
     fc.assert(
       fc.property(text, fc.constantFrom('utf-8' as const, 'gb18030' as const), (name, encoding) => {
@@ -110,7 +110,7 @@ describe('rows that the hub reads back itself', () => {
 })
 
 describe('the exchange table', () => {
-  it('has a column for each field of a row, and those by which messages are told apart', () => {
+  it('has a column for each field of a row, and those that identify messages', () => {
     for (const [kind, notice] of [
       ['listing', noticeOf(1)],
       ['penalty', penaltyOf(1)],
@@ -123,7 +123,7 @@ describe('the exchange table', () => {
     }
   })
 
-  it('is made in PostgreSQL by its own SQL, and takes what the hub writes', async () => {
+  it('is created in PostgreSQL by its own SQL, and accepts the hub’s rows', async () => {
     const { db, drop } = await freshDatabase({ empty: true })
     try {
       for (const [kind, notice] of [
@@ -171,7 +171,7 @@ describe('the signed message', () => {
     }
   })
 
-  it('lets no natural person’s record leave, and names what is wrong with any other', () => {
+  it('refuses a natural person’s record, and names the faults of any other', () => {
     expect(
       checkMessage(withBody(penaltyOf(1), { party_kind: 'NATURAL_PERSON' })).map(({ rule }) => rule),
     ).to.deep.equal(['natural-person'])

@@ -13,7 +13,7 @@ const SECRET = 'opens-the-door'
 const ENTRIES = KEYS.map((key, at) => noticeOf(at + 1, { key }))
 
 describe('a receiver by the interface document', () => {
-  it('is there for every platform', () => {
+  it('exists for every platform', () => {
     expect(INTERFACES.map(({ id }) => id)).to.deep.equal(platforms.map(({ id }) => id))
   })
 
@@ -62,7 +62,7 @@ describe('a receiver by the interface document', () => {
         for (const one of asked) credentialIn(one, headers)
       }))
 
-    it(`shows what stands at ${id}, and is asked what became of an entry`, () =>
+    it(`shows the entries of ${id}, and answers queries about one`, () =>
       received(async (to, asked) => {
         expect(await platform.shown(to)).to.deep.equal([
           {
@@ -79,7 +79,7 @@ describe('a receiver by the interface document', () => {
         for (const one of asked) credentialIn(one, always)
       }))
 
-    it(`gets the records of ${id} where the document says`, () =>
+    it(`gets the records of ${id} at the documented address`, () =>
       received(async (to, asked) => {
         for (const notice of [penaltyOf(1), permitOf(1)] satisfies Notice[])
           await platform.send({ ...batchOf(), notices: [notice] }, to).catch(() => {})

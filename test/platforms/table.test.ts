@@ -38,7 +38,7 @@ describe('an exchange table', () => {
     throw error ?? new Error('nothing was refused')
   }
 
-  it('holds one row for each message, the days and words as they were, in state 0', async () => {
+  it('contains one unchanged row for each message, in state 0', async () => {
     expect((await send(noticeOf(1), removalOf(2, 3))).map(({ code }) => code)).to.deep.equal([WAITING, WAITING])
     const [first, second] = await rows()
     expect(first).to.include({
@@ -51,7 +51,7 @@ describe('an exchange table', () => {
     expect(second).to.include({ operation: 'REMOVE', remove_date: '2026-04-01', remove_reason: '信用修复' })
   })
 
-  it('waits for a row that is new or taken, and reads the answer of one that is judged', async () => {
+  it('waits for a row that is new or taken, and reads the answer of a judged one', async () => {
     await send(noticeOf(1))
     for (const [state, code] of [
       [0, WAITING],
@@ -72,14 +72,14 @@ describe('an exchange table', () => {
     expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING])
   })
 
-  it('answers at once for a row that was accepted before, and leaves it as it is', async () => {
+  it('answers at once for a row accepted before, and leaves it unchanged', async () => {
     await send(noticeOf(1))
     await judge(2, '00')
     expect((await send(noticeOf(1)))[0]).to.include({ accepted: true, code: '00', receiverId: 'JL-1' })
     expect((await rows())[0]).to.include({ state: 2, error_code: '00', resub_time: null })
   })
 
-  it('makes a row new again that was refused or has other content, and says when', async () => {
+  it('resets a row that was refused or has other content, with the time', async () => {
     await send(noticeOf(1))
     await judge(3, '1001')
     expect((await send(noticeOf(1)))[0]).to.include({ code: WAITING })
@@ -101,7 +101,7 @@ describe('an exchange table', () => {
     expect((await one.db('hub_xzcf'))[0]).to.include({ operation: 'ADD', cf_nr_fk: '0.200000' })
   })
 
-  it('is unreachable, by name and without its password, where something is wrong with it', async () => {
+  it('is unreachable, by name and without its password, where its address is wrong', async () => {
     const at = (change: (url: URL) => void): PlatformAddress => {
       const url = new URL(one.url)
       change(url)
@@ -125,7 +125,7 @@ describe('an exchange table', () => {
     }
   })
 
-  it('is unreachable while its table is not there, lacks a column or the key that tells messages apart', async () => {
+  it('is unreachable where its table, a column or the unique key is missing', async () => {
     await one.db.raw('alter table hub_blacklist drop column reason')
     expect(await reasonOf(send(noticeOf(1)))).to.match(/a column is missing/)
     await one.db.raw('alter table hub_blacklist add reason text, drop constraint hub_blacklist_pkey')
@@ -135,7 +135,7 @@ describe('an exchange table', () => {
     expect(await reasonOf(jilin.shown(to))).to.match(/the table is not there/)
   })
 
-  it('refuses a row that its columns do not take, and does not say which of many it is', async () => {
+  it('refuses a row that its columns cannot hold, without naming one of several', async () => {
     await one.db.raw('alter table hub_blacklist alter reason type varchar(5)')
     expect((await send(noticeOf(1)))[0]).to.include({ key: 'lst_test_1', accepted: false, code: '22001' })
     expect(await reasonOf(send(noticeOf(1), noticeOf(2, { reason: '短' })))).to.match(/22001/)
@@ -199,7 +199,7 @@ describe('an exchange table', () => {
     }
   })
 
-  it('writes no secret that the receiver has put beside a row into a receipt', async () => {
+  it('masks a secret that the receiver wrote into a receipt', async () => {
     await send(noticeOf(1))
     await judge(3, SECRET)
     expect(await codesOf(noticeOf(1))).to.deep.equal(['*'.repeat(SECRET.length)])
@@ -221,7 +221,7 @@ describe('an exchange table', () => {
     expect(await rows()).to.deep.equal([])
   })
 
-  it('keeps no password that the receiver repeats, wherever it stood', async () => {
+  it('masks a password that the receiver repeats, in every place', async () => {
     const { password } = new URL(one.url)
     expect(password).to.have.length.above(5)
     await send(noticeOf(1))

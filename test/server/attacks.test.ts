@@ -16,7 +16,7 @@ const chain = (n: number): string =>
 const PARSE = 'GRAPHQL_PARSE_FAILED'
 const VALIDATION = 'GRAPHQL_VALIDATION_FAILED'
 
-describe('a question made to be dear', () => {
+describe('an expensive query', () => {
   let world: World
   let token: string
   before(async () => {
@@ -109,7 +109,7 @@ describe('a question made to be dear', () => {
   }
 
   const quadratic = /^(?:one (?:name|field) again|more fragments|fragments beside|a fragment that nobody|operations)/
-  it('is not compared with itself, part by part, once it is known to be too long', async () => {
+  it('is not compared part by part once it is known to be too long', async () => {
     for (const [what, query] of refused.filter(([name]) => quadratic.test(name))) {
       const { errors } = JSON.parse((await post(JSON.stringify({ query }))).text) as { errors: { message: string }[] }
       const told = errors.map(({ message }) => message)
@@ -174,7 +174,7 @@ describe('a question made to be dear', () => {
     })
   }
 
-  it('leaves what tools ask about the schema alone, with every option', async () => {
+  it('is not an introspection query with every option', async () => {
     const query = getIntrospectionQuery({
       descriptions: true,
       specifiedByUrl: true,
@@ -187,7 +187,7 @@ describe('a question made to be dear', () => {
     expect([status, codesOf(text)]).to.deep.equal([200, []])
   })
 
-  it('leaves good ones answered meanwhile', async () => {
+  it('does not delay good queries', async () => {
     const bad = refused.map(([, query]) => post(JSON.stringify({ query })))
     const good = Array.from({ length: 20 }, () =>
       post(JSON.stringify({ query: `{ standing(code: "${uscc(1)}") { status } }` })),

@@ -44,7 +44,7 @@ describe('while the database', () => {
   }
 
   for (const [what, met] of GIVEN_UP)
-    it(`R-8: ${what}, every door answers 503 UNAVAILABLE and when to come again`, async () => {
+    it(`R-8: ${what}, every endpoint answers 503 UNAVAILABLE with Retry-After`, async () => {
       await away(met, async (url) => {
         const headers = { authorization: `Bearer ${world.token('officer')}`, 'content-type': 'application/json' }
         const marketplace = { authorization: `Bearer ${world.token('marketplace', 'm')}`, 'content-type': 'text/plain' }

@@ -9,7 +9,7 @@ const IDS = platforms.map(({ id }) => id)
 const [LISTED, CLEAR] = [uscc(1), uscc(2)]
 const NAME = '虚构黑岩商贸有限公司'
 
-describe('a database that is behind, over HTTP', () => {
+describe('a restored database over HTTP', () => {
   let world: World
   let key: string
   before(async () => {
@@ -63,7 +63,7 @@ describe('a database that is behind, over HTTP', () => {
   const said = { notes: { sent: () => ({ deliveryId: 1_000_000, number: 7 }), published: () => null } }
   const names = ({ text }: Seen) => text.includes(LISTED) || text.includes(NAME)
 
-  it('R-4: names nobody at any address, and names them again after the release', async () => {
+  it('R-4: names nobody at any address until its release', async () => {
     const [listed, withheld] = [
       { listed: true, stale: false, listings: 1 },
       { listed: false, stale: true, listings: 0 },

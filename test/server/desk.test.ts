@@ -15,7 +15,7 @@ interface Session {
   csrfToken: string
 }
 
-describe('people who sign in', () => {
+describe('people at the desk', () => {
   let world: World
   let day = 0
   before(async () => {
@@ -47,7 +47,7 @@ describe('people who sign in', () => {
   const asking = ({ cookie, csrfToken }: Session, query = '{ viewer { sub role region } }') =>
     world.ask(query, { headers: { cookie, 'x-csrf-token': csrfToken } })
 
-  it('choose a password of their own at the first time, by which they sign in from then on', async () => {
+  it('choose their own password at the first sign-in, and use it afterwards', async () => {
     const { one_time_password: password, good_until } = await add('first')
     expect(good_until).to.equal(new Date(now.getTime() + 7 * 86_400_000).toISOString())
     expect(await codeOf(await login({ name: 'first', password }))).to.deep.equal([403, 'PASSWORD_TO_CHOOSE'])
@@ -69,7 +69,7 @@ describe('people who sign in', () => {
     expect([dump.includes(password), dump.includes(OWN)]).to.deep.equal([false, false])
   })
 
-  it('leave a row when their attempt is refused, one a minute with how many, and one when they sign out', async () => {
+  it('write an audit row for a refused attempt, at most one a minute with the number, and one for signing out', async () => {
     const { number = 0 } = (await trail.head(world.database.db)) ?? {}
     const session = await signedIn('rows')
     for (let n = 0; n < 3; n += 1) await login({ name: 'rows', password: 'wrong' })
@@ -93,7 +93,7 @@ describe('people who sign in', () => {
     expect(JSON.stringify(await trail.after(world.database.db, number, 20))).to.not.include('wrong place')
   })
 
-  it('are told what they may, and that a session has ended also where the browser has let go of its cookie', async () => {
+  it('are told their permissions, and that a session has ended, also after the browser dropped its cookie', async () => {
     const session = await signedIn('told')
     const answered = await fetch(`${world.url}/desk/session`, { headers: { cookie: session.cookie } })
     const told = (await answered.json()) as { acts: string[] }
@@ -105,7 +105,7 @@ describe('people who sign in', () => {
     expect([answer.status, answer.errors?.[0]?.extensions['code']]).to.deep.equal([401, 'UNAUTHENTICATED'])
   })
 
-  it('are viewers by a cookie that no script reads and no other site sends, and whose value is not kept', async () => {
+  it('have a session cookie closed to scripts and other sites, of which only a hash is stored', async () => {
     const { one_time_password: password } = await add('cookie')
     const answer = await login({ name: 'cookie', password, newPassword: OWN })
     expect(answer.headers.get('set-cookie')).to.match(
@@ -119,7 +119,7 @@ describe('people who sign in', () => {
     expect(await present.json()).to.include({ name: 'cookie', csrfToken: session.csrfToken })
   })
 
-  it('may sign in by a form, but not one of another site', async () => {
+  it('may sign in by a form, but not from another site', async () => {
     const { one_time_password: password } = await add('form')
     const form = (headers: Record<string, string>) =>
       fetch(`${world.url}/desk/login`, {
@@ -137,7 +137,7 @@ describe('people who sign in', () => {
     expect((await form({ origin: world.url })).status).to.equal(200)
   })
 
-  it('what a cookie asks without the token of its session is refused, whatever it asks; a read by GET is not', async () => {
+  it('need the CSRF token of their session with its cookie, except for a read by GET', async () => {
     const session = await signedIn('csrf')
     const other = await signedIn('csrf-other')
     const tokens = [{}, { 'x-csrf-token': '' }, { 'x-csrf-token': 'x' }, { 'x-csrf-token': other.csrfToken }]
@@ -157,7 +157,7 @@ describe('people who sign in', () => {
     expect(upload.status).to.equal(403)
   })
 
-  it('sign out, and what they had opens nothing any more', async () => {
+  it('end their session by signing out', async () => {
     const session = await signedIn('leaves')
     const answer = await post('/desk/logout', {}, { cookie: session.cookie, 'x-csrf-token': session.csrfToken })
     expect([answer.status, answer.headers.get('set-cookie')]).to.deep.equal([
@@ -181,7 +181,7 @@ describe('people who sign in', () => {
     expect((await asking(busy)).status).to.equal(401)
   })
 
-  it('a cookie that somebody else has laid down is never taken up', async () => {
+  it('get a new session id at sign-in, whatever cookie was sent', async () => {
     const laid = `__Host-hub=${'A'.repeat(43)}`
     const { one_time_password: password } = await add('fixed')
     const first = await sessionIn(await login({ name: 'fixed', password, newPassword: OWN }, { cookie: laid }))
@@ -192,7 +192,7 @@ describe('people who sign in', () => {
     expect([(await asking(first)).status, (await asking(second)).status]).to.deep.equal([401, 200])
   })
 
-  it('who changes its password, is given another or is ended is signed out everywhere', async () => {
+  it('are signed out everywhere by a changed or reset password, or an ended account', async () => {
     const { db } = world.database
     const [a, b] = [await signedIn('changes'), await sessionIn(await login({ name: 'changes', password: OWN }))]
     const next = `${OWN} again`
@@ -209,7 +209,7 @@ describe('people who sign in', () => {
     expect((await refusal(confirmedReset(db, 'changes', now))).code).to.equal('PERSON_UNKNOWN')
   })
 
-  it('unknown people, wrong passwords and one-time passwords past their week are refused in the same words', async () => {
+  it('get the same answer for an unknown name, a wrong password and an expired one-time password', async () => {
     const { one_time_password: password } = await add('late')
     world.setNow(new Date(now.getTime() + 7 * 86_400_000))
     const words = await Promise.all(
@@ -225,7 +225,7 @@ describe('people who sign in', () => {
     for (const one of words) expect(one).to.deep.equal(words[0])
   })
 
-  it('after ten wrong passwords the right one waits too, at this address', async () => {
+  it('wait after ten wrong passwords at this address, with the right one as well', async () => {
     const { one_time_password: password } = await add('guessed')
     for (let n = 0; n < 10; n += 1) await login({ name: n % 2 ? 'GUESSED' : 'guessed', password: `wrong ${n}` })
     const answer = await login({ name: 'guessed', password, newPassword: OWN })
@@ -237,7 +237,7 @@ describe('people who sign in', () => {
     expect((await login({ name: 'guessed', password, newPassword: OWN })).status).to.equal(200)
   })
 
-  it('share their names with no system, however spelt', async () => {
+  it('share their names with no system, in any spelling', async () => {
     const { db } = world.database
     await add('Zhou')
     await confirmedClient(db, { name: 'system-1', role: 'agency' }, AGENCIES, now)
@@ -260,7 +260,7 @@ describe('people who sign in', () => {
       expect(await codeOf(await login(body))).to.deep.equal([400, 'INPUT_INVALID'])
     })
 
-  it('only the methods that are told are answered', async () => {
+  it('endpoints answer their own methods only', async () => {
     const answer = await fetch(`${world.url}/desk/login`)
     expect([answer.status, answer.headers.get('allow')]).to.deep.equal([405, 'POST'])
     expect((await fetch(`${world.url}/desk/session`)).status).to.equal(401)

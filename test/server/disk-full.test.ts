@@ -29,7 +29,7 @@ describe('R-9: while the disk of the database is full', () => {
     expect(errors?.[0]?.extensions['code']).to.equal('STORAGE_FULL')
   })
 
-  it('an upload and a list of sellers answer 503 STORAGE_FULL and when to come again', async () => {
+  it('an upload and a list of sellers answer 503 STORAGE_FULL with Retry-After', async () => {
     const send = (path: string, token: string, type: string, body: string) =>
       fetch(`${world.url}${path}`, {
         method: 'POST',
@@ -55,7 +55,7 @@ describe('R-9: while the disk of the database is full', () => {
     }
   })
 
-  it('the hub is not ready for half a minute after a statement met it', async () => {
+  it('the hub is not ready for half a minute after a statement hit the full disk', async () => {
     const { db } = world.database
     let now = 0
     const disks = watchDisks('/', () => now)
@@ -81,7 +81,7 @@ describe('R-9: while the disk of the database is full', () => {
     disks.close()
   })
 
-  it('R-9: the readiness hears of it from every writer: each connection of the hub, COPY, and files', async () => {
+  it('R-9: every writer reports a full disk to the readiness: connections, COPY and files', async () => {
     let now = 0
     const disks = watchDisks('/', () => now)
     const heard = async (act: () => unknown) => {

@@ -19,14 +19,14 @@ describe('HTTP', () => {
   const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
   describe('POST /graphql', () => {
-    it('stops a question whose lists within lists would answer with too much', async () => {
+    it('refuses a query whose nested lists cost too much', async () => {
       const codes = Array.from({ length: 1_000 }, (_, n) => uscc(n + 1))
       const fields = Array.from({ length: 40 }, (_, n) => `a${n}: standings(codes: $codes) { status }`).join(' ')
       const answer = await world.ask(`query ($codes: [String!]!) { ${fields} }`, { variables: { codes } })
       expect(answer.errors?.[0]?.extensions['code']).to.equal('QUERY_TOO_COSTLY')
     })
 
-    it('refuses a NUL in what is searched for, and answers a code that holds one as unknown', async () => {
+    it('refuses a NUL in a search, and answers a code that contains one as unknown', async () => {
       const search = await world.ask('query ($name: String) { blacklist(filter: {name: $name}) { totalCount } }', {
         variables: { name: 'a\u0000b' },
       })
@@ -35,7 +35,7 @@ describe('HTTP', () => {
       expect(code.data.standing.status).to.equal('UNKNOWN')
     })
 
-    it('answers what is no query with 400 and a code', async () => {
+    it('answers an invalid query with 400 and a code', async () => {
       const cases: [string, Record<string, string>, string][] = [
         ['{"query":"{ standing("}', JSON_TYPE, 'GRAPHQL_PARSE_FAILED'],
         ['{"query":"{ nothing }"}', JSON_TYPE, 'GRAPHQL_VALIDATION_FAILED'],
@@ -123,7 +123,7 @@ describe('HTTP', () => {
       expect(status).to.equal(413)
     })
 
-    it('a GET is answered for queries only, and beside a session only where no page of another site could have sent it', async () => {
+    it('answers GET for queries only, and with a session cookie only where no other site can have sent it', async () => {
       const at = (query: string) => `${world.url}/graphql?query=${encodeURIComponent(query)}`
       expect((await fetch(at('{ __typename }'))).status).to.equal(200)
       const cookie = `__Host-hub=${'A'.repeat(43)}`
@@ -136,7 +136,7 @@ describe('HTTP', () => {
       expect(put.status).to.equal(405)
     })
 
-    it('a browser gets a page of our own with an example', async () => {
+    it('serves a browser its own page with an example', async () => {
       const answer = await fetch(`${world.url}/graphql`, { headers: { accept: 'text/html,*/*' } })
       const text = await answer.text()
       expect(answer.headers.get('content-type')).to.match(/^text\/html/)
@@ -144,7 +144,7 @@ describe('HTTP', () => {
       expect(text).not.to.match(/https?:\/\//)
     })
 
-    it('a fault is told by request id alone, and the other fields still come', async () => {
+    it('reports a fault by request id only, and answers the other fields', async () => {
       const { db } = world.database
       await db.raw('alter table operator_names rename to operator_names_gone')
       const { status, data, errors } = await world.ask(
@@ -163,7 +163,7 @@ describe('HTTP', () => {
       })
     })
 
-    it('operations are for authorities: others are told so', async () => {
+    it('operations are closed to roles other than authorities', async () => {
       for (const field of ['agencies { id }', 'platforms { id }', 'runs { nodes { id } }']) {
         const codes = await Promise.all(
           [undefined, world.token('marketplace'), world.token('auditor')].map(
@@ -174,7 +174,7 @@ describe('HTTP', () => {
       }
     })
 
-    it('tells an authority of feeds, platforms and runs', async () => {
+    it('shows an authority feeds, platforms and runs', async () => {
       const { data, errors } = await world.ask(
         '{ agencies { id name { zh en } region configured feeds { id kind whole every configured staleAfterHours stale lastGoodPullAt title { zh } } } platforms { id name { zh } configured outstanding refused confirmed lastConfirmedAt } runs(first: 1) { nodes { id job subject cause outcome whole startedAt endedAt file counts error { code } } pageInfo { hasNextPage } } }',
         { token: world.token('administrator') },
@@ -224,8 +224,8 @@ describe('HTTP', () => {
     })
   })
 
-  describe('beside it', () => {
-    it('says that it lives, and whether it is ready', async () => {
+  describe('beside GraphQL', () => {
+    it('reports liveness and readiness', async () => {
       expect(await (await fetch(`${world.url}/healthz`)).json()).to.deep.equal({ status: 'ok' })
       expect((await fetch(`${world.url}/readyz`)).status).to.equal(200)
       world.setReady(false)
@@ -237,7 +237,7 @@ describe('HTTP', () => {
       ])
     })
 
-    it('keeps a fitting request id and makes one for any other', async () => {
+    it('keeps a valid request id and replaces any other', async () => {
       const idOf = async (id?: string) =>
         (await fetch(`${world.url}/healthz`, { headers: id ? { 'x-request-id': id } : {} })).headers.get('x-request-id')
       expect(await idOf('A.b-c_1')).to.equal('A.b-c_1')
@@ -262,7 +262,7 @@ describe('HTTP', () => {
       expect((await fetch(`${world.url}/%E0%A4%A`)).status).to.be.oneOf([400, 404])
     })
 
-    it('sends the headers that keep a page from being framed, sniffed or scripted', async () => {
+    it('sends the headers against framing, sniffing and scripting', async () => {
       for (const path of ['/', '/graphql', '/healthz', '/nothing', '/site.css']) {
         const { headers } = await fetch(`${world.url}${path}`)
         expect(headers.get('content-security-policy'), path)

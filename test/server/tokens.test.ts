@@ -31,7 +31,7 @@ describe('tokens over HTTP', () => {
   })
 
   describe('POST /oauth/token', () => {
-    it('gives a short-lived Bearer token for a client by Basic, and the token opens the role of the client', async () => {
+    it('returns a short-lived Bearer token to a client by Basic, with the role of the client', async () => {
       const answer = await post('/oauth/token', 'grant_type=client_credentials', {
         ...FORM,
         ...basic('officer one', SECRET),
@@ -54,7 +54,7 @@ describe('tokens over HTTP', () => {
       expect(json.status).to.equal(200)
     })
 
-    it('refuses a wrong secret and an unknown client in the same words', async () => {
+    it('refuses a wrong secret and an unknown client with the same answer', async () => {
       const answers = await Promise.all(
         [basic('officer one', 'wrong'), basic('nobody', SECRET), basic('', ''), {}].map((headers) =>
           post('/oauth/token', 'grant_type=client_credentials', { ...FORM, ...headers }),
@@ -68,7 +68,7 @@ describe('tokens over HTTP', () => {
       expect(JSON.parse(String(bodies[0]?.[2]))).to.include({ error: 'invalid_client' })
     })
 
-    it('leaves a row of a refused attempt, by the name where it is registered', async () => {
+    it('writes an audit row of a refused attempt, by name where the name is registered', async () => {
       const { number = 0 } = (await trail.head(world.database.db)) ?? {}
       for (const name of ['marketplace one', 'marketplace one', 'nobody there'])
         await post('/oauth/token', 'grant_type=client_credentials', { ...FORM, ...basic(name, 'wrong') })
@@ -102,7 +102,7 @@ describe('tokens over HTTP', () => {
       })
     }
 
-    describe('tried too often', () => {
+    describe('after too many attempts', () => {
       const TRIED = { ...FORM, 'x-forwarded-for': '192.0.2.1' }
       const wrong = (id: string) =>
         post('/oauth/token', 'grant_type=client_credentials', { ...TRIED, ...basic(id, 'no') })
@@ -112,7 +112,7 @@ describe('tokens over HTTP', () => {
       beforeEach(() => world.setNow(new Date(NOW.getTime() + 86_400_000)))
       afterEach(() => world.setNow(NOW))
 
-      it('tells one client at one address how long to wait, right secrets too, and no other client', async () => {
+      it('one client at one address waits, also with the right secret, and no other client does', async () => {
         let many = 0
         let refused = await wrong('officer one')
         for (; refused.status === 401 && many < 200; many += 1) refused = await wrong('officer one')
@@ -128,7 +128,7 @@ describe('tokens over HTTP', () => {
         expect((await right('officer one')).status).to.equal(200)
       })
 
-      it('tells one address that comes under ever other names', async () => {
+      it('one address with changing names waits', async () => {
         world.setNow(new Date(NOW.getTime() + 2 * 86_400_000))
         let status = 401
         let many = 0
@@ -139,7 +139,7 @@ describe('tokens over HTTP', () => {
         expect([status, many < 300]).to.deep.equal([429, true])
       })
 
-      it('counts no good secret', async () => {
+      it('good secrets do not count', async () => {
         world.setNow(new Date(NOW.getTime() + 3 * 86_400_000))
         for (let n = 0; n < 35; n += 1) expect((await right('officer one')).status).to.equal(200)
       })
@@ -150,7 +150,7 @@ describe('tokens over HTTP', () => {
       expect([answer.status, answer.headers.get('allow')]).to.deep.equal([405, 'POST'])
     })
 
-    it('shows the key that its tokens are signed with, and no private part', async () => {
+    it('publishes its signing key without the private part', async () => {
       const { keys } = (await (await fetch(`${world.url}/.well-known/jwks.json`)).json()) as {
         keys: Record<string, string>[]
       }
@@ -160,7 +160,7 @@ describe('tokens over HTTP', () => {
     })
   })
 
-  describe('a token that is not good', () => {
+  describe('an invalid token', () => {
     const query = `{ standing(code: "x") { status } }`
     const refused = async (headers: Record<string, string>) => {
       const { status, data, errors, headers: got } = await world.ask(query, { headers })
@@ -168,7 +168,7 @@ describe('tokens over HTTP', () => {
       expect(got.get('www-authenticate')).to.equal('Bearer realm="hub", error="invalid_token"')
     }
 
-    it('that has expired refuses the whole request, public fields too', async () => {
+    it('that has expired refuses the whole request, public fields included', async () => {
       const token = world.keys.sign(
         { sub: 'x', role: 'officer', agency: null, region: null },
         NOW.getTime() - (TOKEN_SECONDS + 1) * 1_000,
@@ -176,7 +176,7 @@ describe('tokens over HTTP', () => {
       await refused({ authorization: `Bearer ${token.token}` })
     })
 
-    it('of another issuer or key, altered, unsigned or of no known role is refused', async () => {
+    it('of another issuer or key, altered, unsigned or of an unknown role is refused', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'hub-foreign-'))
       const claims = { sub: 'x', role: 'officer', agency: null, region: null }
       const foreign = (await loadKeys(folder, 'http://hub.test')).sign(claims, NOW.getTime()).token

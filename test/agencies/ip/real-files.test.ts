@@ -14,7 +14,7 @@ const filesBelow = (folder: string): string[] =>
     entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)],
   )
 
-describe('real files (left out where they are absent)', () => {
+describe('real files (skipped where they are absent)', () => {
   before(function () {
     if (!existsSync(DATA)) this.skip()
   })

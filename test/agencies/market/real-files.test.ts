@@ -43,7 +43,7 @@ const taken = async (id: string, file: string): Promise<Taken> => {
   return { items, drafts, rejected: mapped.filter((one) => 'problems' in one).length }
 }
 
-describe("the regulator's feeds and files that nobody here made (left out where they are absent)", () => {
+describe('real feeds and files of the regulator (skipped where they are absent)', () => {
   before(function () {
     if (!existsSync(FOLDER)) this.skip()
   })

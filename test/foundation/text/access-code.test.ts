@@ -14,7 +14,7 @@ const codes = fc.uint8Array({ minLength: ACCESS_CODE_BYTES, maxLength: ACCESS_CO
 const places = fc.uniqueArray(fc.nat({ max: 24 }), { minLength: 2, maxLength: 2 })
 
 describe('access codes of parties', () => {
-  it('are five groups of five signs that nobody takes for others, and 120 bits make different ones', () => {
+  it('are five groups of five unambiguous characters, different for different 120 bits', () => {
     fc.assert(
       fc.property(codes, codes, (one, other) => {
         expect(one).to.match(/^[0-9A-HJKMNP-TV-Z]{5}(?:-[0-9A-HJKMNP-TV-Z]{5}){4}$/)
@@ -52,7 +52,7 @@ describe('access codes of parties', () => {
     })
   }
 
-  it('have no one sign wrong that the check does not find', () => {
+  it('detect any single wrong character by their check', () => {
     fc.assert(
       fc.property(codes, fc.nat({ max: 24 }), fc.constantFrom(...ALPHABET), (code, at, sign) => {
         const signs = [...code.replaceAll('-', '')]
@@ -63,7 +63,7 @@ describe('access codes of parties', () => {
     )
   })
 
-  it('have no two signs exchanged, beside one another or apart, that the check does not find', () => {
+  it('detect any two exchanged characters by their check', () => {
     fc.assert(
       fc.property(codes, places, (code, [one = 0, other = 0]) => {
         const signs = [...code.replaceAll('-', '')]
@@ -85,7 +85,7 @@ describe('access codes of parties', () => {
     '访问码',
   ]
   for (const text of none) {
-    it(`are none of these: ${text.slice(0, 30)} (${text.length})`, () => {
+    it(`refuse ${text.slice(0, 30)} (${text.length})`, () => {
       expect(readAccessCode(text)).to.equal(null)
     })
   }
@@ -112,7 +112,7 @@ describe('access codes of parties', () => {
     between: fc.array(fc.constantFrom(...SEPARATORS), { minLength: 25, maxLength: 25 }),
   })
 
-  it('are cut out in every spelling in which they are read, wherever they stand', () => {
+  it('are removed from a text in every accepted spelling and position', () => {
     const places: [before: string, after: string][] = [
       ['', ''],
       ['给', '的'],
@@ -150,7 +150,7 @@ describe('access codes of parties', () => {
     )
   })
 
-  it('are cut out mistyped, in groups parted by any sign', () => {
+  it('are removed also when mistyped, with any separator', () => {
     const wrong = `${CODE.slice(0, -1)}U`
     expect(readAccessCode(wrong)).to.equal(null)
     for (const sign of ['-', '_', '.', '·', '–', '－', ' - '])
@@ -158,7 +158,7 @@ describe('access codes of parties', () => {
         expect(withoutAccessCodes(`给${text}。`)).to.equal('给[访问码 access code]。')
   })
 
-  it('are looked for in a time that grows as the text does', () => {
+  it('are searched in linear time', () => {
     for (const unit of ['A', 'a1 ', '1-', CODE, ' ', '\\n', '访']) {
       const began = process.cpuUsage()
       withoutAccessCodes(unit.repeat(200_000 / unit.length))
@@ -166,7 +166,7 @@ describe('access codes of parties', () => {
     }
   })
 
-  it('are cut out of texts, mistyped ones too, and nothing else is', () => {
+  it('are removed from texts, mistyped ones included, and nothing else is', () => {
     fc.assert(
       fc.property(codes, (code) => {
         const signs = code.replaceAll('-', '')

@@ -18,7 +18,7 @@ const SIGNS = [
   '𠀀',
 ]
 
-describe('the direction of a text', () => {
+describe('direction of a text', () => {
   const cases: [string, string, string, string][] = [
     ['plain text', '虚构有限公司 𠀀 A', '虚构有限公司 𠀀 A', ''],
     ['what is opened and closed', '虚\u202E构\u202C\u2067左\u2069右', '虚\u202E构\u202C\u2067左\u2069右', ''],
@@ -27,9 +27,9 @@ describe('the direction of a text', () => {
     ['ends of a paragraph', '虚\u2029构\u0085有\u001c限', '虚 构 有 限', ''],
   ]
   for (const [what, given, text, closes] of cases)
-    it(`stays within it: ${what}`, () => expect(contained(given)).to.deep.equal({ text, closes }))
+    it(`is contained: ${what}`, () => expect(contained(given)).to.deep.equal({ text, closes }))
 
-  it('stays within it, whatever it is made of', () => {
+  it('is contained for any mixture of directional characters', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...SIGNS), { maxLength: 30 }), (signs) => {
         const { text, closes } = contained(signs.join(''))
@@ -45,7 +45,7 @@ describe('the direction of a text', () => {
     )
   })
 
-  it('is looked at only where it may turn', () => {
+  it('is examined only where it may change', () => {
     for (const text of ['虚构有限公司', 'A-1', '𠀀', 'é“”']) expect(turns(text), text).to.equal(false)
     for (const text of ['א', '\u200f', '\u{10840}', '\u2029']) expect(turns(text), text).to.equal(true)
   })

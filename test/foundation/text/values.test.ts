@@ -25,9 +25,9 @@ describe('domain/values', () => {
     '1900-01-01',
   ]
   for (const text of nothing)
-    it(`clean takes ${JSON.stringify(text)} for nothing`, () => expect(clean(text)).to.equal(null))
+    it(`clean returns null for ${JSON.stringify(text)}`, () => expect(clean(text)).to.equal(null))
 
-  it('clean takes null, undefined, NaN and objects for nothing', () => {
+  it('clean returns null for null, undefined, NaN and objects', () => {
     for (const value of [null, undefined, Number.NaN, {}, [], ['x'], () => 'x', Symbol('x')])
       expect(clean(value)).to.equal(null)
   })

@@ -5,7 +5,7 @@ const SECOND = 1_000
 const DAY = 86_400_000
 const AT = Date.parse('2026-11-25T02:00:00Z')
 
-describe('P-A3: when a clock is doubted', () => {
+describe('P-A3: doubt of a clock', () => {
   for (const [off, uncertain, leapt] of [
     [0, 0, false],
     [30 * SECOND, 0, false],
@@ -32,19 +32,19 @@ describe('P-A3: when a clock is doubted', () => {
     expect(doubtedAtStart(AT, null)).to.equal(false)
   })
 
-  it('a clock that is set back is believed again, a start within a day of the newest row as well', () => {
+  it('a clock that is set back is believed again, after a start within a day of the newest row', () => {
     expect(hasReturned('LEAP', AT + 20 * SECOND, AT, 0)).to.equal(true)
     expect(hasReturned('LEAP', AT + DAY / 2, AT, 0)).to.equal(false)
     expect(hasReturned('START', AT + DAY / 2, AT, 0)).to.equal(true)
     expect(hasReturned('START', AT + 2 * DAY, AT, 0)).to.equal(false)
   })
 
-  it('a second source confirms within five minutes, either way', () => {
+  it('a second source within five minutes confirms the clock', () => {
     expect([confirms(AT + 300 * SECOND, AT), confirms(AT - 300 * SECOND, AT)]).to.deep.equal([true, true])
     expect(confirms(AT + 301 * SECOND, AT)).to.equal(false)
   })
 
-  it('R-5: what is made more than a minute later than now was made while a clock was ahead', () => {
+  it('R-5: a thing made more than a minute after now was made by a clock that was ahead', () => {
     expect(isAhead(new Date(AT + 60 * SECOND), new Date(AT))).to.equal(false)
     expect(isAhead(new Date(AT + 61 * SECOND), new Date(AT))).to.equal(true)
   })

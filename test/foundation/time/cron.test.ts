@@ -23,12 +23,12 @@ describe('cron expressions', () => {
       expect(nextOf(cron, after)).to.equal(expected)
     })
 
-  it('what never comes is never looked for for ever', () => {
+  it('an expression that never occurs is not searched forever', () => {
     expect(next(parse('0 0 31 2 *'), at('2026-01-01T00:00:00Z'))).to.equal(null)
     expect(between(parse('0 0 31 2 *'), at('1970-01-01T00:00:00Z'), at('2026-01-01T00:00:00Z'), 5)).to.deep.equal([])
   })
 
-  it('of very many the newest are named, ascending', () => {
+  it('of very many occurrences the newest are returned in ascending order', () => {
     const found = between(parse('* * * * *'), at('2020-01-01T00:00:00Z'), at('2026-11-25T02:00:30Z'), 3)
     expect(found.map((one) => one.toISOString().slice(11, 16))).to.deep.equal(['01:58', '01:59', '02:00'])
   })
@@ -45,7 +45,7 @@ describe('cron expressions', () => {
     '@daily',
     '0 0 13 * 5',
   ])
-    it(`"${bad}" is no expression`, () => {
+    it(`"${bad}" is refused`, () => {
       expect(() => parse(bad)).to.throw()
     })
 
@@ -63,7 +63,7 @@ describe('cron expressions', () => {
     .map(([minute, hour, day, month, weekday]) => [minute, hour, day, month, day === '*' ? weekday : '*'].join(' '))
   const instant = fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2036, 0, 1) }).map((ms) => new Date(ms))
 
-  it('stepping from one to the next meets exactly what lies between', () => {
+  it('stepping by next meets exactly the occurrences of between', () => {
     fc.assert(
       fc.property(expression, instant, (text, start) => {
         const rule = parse(text)
@@ -89,7 +89,7 @@ describe('cron expressions', () => {
     )
   })
 
-  it('are told in words', () => {
+  it('are described in words', () => {
     expect(words('* * * * *').en).to.equal('every minute')
     expect(words('*/5 * * * *').zh).to.equal('每 5 分钟')
     expect(words('1 * * * *').zh).to.equal('每小时第 1 分')

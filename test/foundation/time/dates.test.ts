@@ -127,7 +127,7 @@ describe('domain/dates', () => {
       expect(parseDate(value)).to.equal(null))
   }
 
-  it('parseDate never throws, and gives only existing days', () => {
+  it('parseDate never throws, and returns only existing days', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -233,7 +233,7 @@ describe('domain/dates', () => {
     expect(weekday('2026-02-14')).to.equal(6)
   })
 
-  it('arithmetic refuses what is no date', () => {
+  it('arithmetic refuses an invalid date', () => {
     for (const reckon of [
       () => addDays('2023-02-29', 1),
       () => addMonths('', 1),
@@ -245,7 +245,7 @@ describe('domain/dates', () => {
     }
   })
 
-  it('I-A8: a day’s minutes were read as milliseconds of at most two days of 1976, all within one span', () => {
+  it('I-A8: the minutes of a day read as milliseconds give at most two days of 1976, within one span', () => {
     expect(misreadDays('2018-06-08')).to.deep.equal(['1976-05-25'])
     expect(misreadDays('2026-11-25')).to.deep.equal(['1976-06-03'])
     expect(misreadDays('2101-01-01')).to.deep.equal([])

@@ -7,7 +7,7 @@ const FIRST = '1900-01-01'
 const LAST = '2999-12-31'
 
 describe('day numbers', () => {
-  it('count every day of the calendar once, and lead back to it', () => {
+  it('count every day of the calendar once, and convert back to it', () => {
     expect(dayNumber('1970-01-01')).to.equal(0)
     let wrong = 0
     const [first, last] = [dayNumber(FIRST), dayNumber(LAST)]
@@ -17,12 +17,12 @@ describe('day numbers', () => {
     expect(last - first).to.equal(daysBetween(FIRST, LAST))
   })
 
-  it('have no text for what no calendar here reaches', () => {
+  it('have no text beyond the calendar', () => {
     expect([dayText(NEVER), dayText(dayNumber(LAST) + 1)]).to.deep.equal([null, null])
     expect(anniversary('2020-05-05', 980)).to.equal(NEVER)
   })
 
-  it('have the anniversaries that dates have', () => {
+  it('have the same anniversaries as dates', () => {
     expect(dayText(anniversary('2020-02-29', 1))).to.equal('2021-02-28')
     expect(dayText(anniversary('2020-02-29', 4))).to.equal('2024-02-29')
     const anyDay = fc.integer({ min: 0, max: daysBetween(FIRST, '2900-01-01') }).map((n) => addDays(FIRST, n))

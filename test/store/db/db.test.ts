@@ -21,7 +21,7 @@ describe('store/db', () => {
   })
   after(() => test.drop())
 
-  it('migrates an empty database once, also when two begin together', async () => {
+  it('migrates an empty database once, also when two processes begin together', async () => {
     expect((await version(test.db)).state).to.equal('EMPTY')
     const [one, two] = await Promise.all([migrate(test.db), migrate(test.db)])
     expect([one.length, two.length].sort()).to.deep.equal([0, one.length + two.length])
@@ -33,7 +33,7 @@ describe('store/db', () => {
     for (const name of names) expect(name).to.match(/^\d{8}-\d\d-[a-z-]+$/)
   })
 
-  it('goes on after a migration lock that a killed process left behind', async () => {
+  it('continues after a migration lock left by a killed process', async () => {
     await test.db('migrations_lock').update({ is_locked: 1 })
     expect(await migrate(test.db)).to.deep.equal([])
   })
@@ -54,7 +54,7 @@ describe('store/db', () => {
     expect(refusal.message).to.not.include('hidden-word')
   })
 
-  it('lets one of two holders of a lock work and the other give up after its wait', async () => {
+  it('lets one holder of a lock work, and a second one give up after its wait', async () => {
     const answers = await locks.alone(test.db, 'one', 0, async () => [
       await locks.alone(test.db, 'one', 0, async () => 'in'),
       'done',

@@ -2,23 +2,23 @@ import { expect } from 'chai'
 import * as knowledge from '../../../src/store/db/knowledge.js'
 import { database, later, NOW } from '../../support/world.js'
 
-describe('knowledge', () => {
+describe('knowledge instants', () => {
   const db = database({ once: true })
   const tick = (now: Date) => db().transaction((tx) => knowledge.tick(tx, now))
 
-  it('an instant is the present one, moved on where another transaction has it, and never goes back', async () => {
+  it('an instant is the present one, later than every earlier instant', async () => {
     expect(await tick(NOW)).to.deep.equal(NOW)
     expect(await tick(NOW)).to.deep.equal(later(0.001))
     expect(await tick(later(-3_600))).to.deep.equal(later(0.002))
     expect(await tick(later(60))).to.deep.equal(later(60))
   })
 
-  it('of many transactions at once no two share an instant', async () => {
+  it('no two of many simultaneous transactions share an instant', async () => {
     const all = await Promise.all(Array.from({ length: 30 }, () => tick(later(120))))
     expect(new Set(all.map((instant) => instant.getTime())).size).to.equal(30)
   })
 
-  it('a transaction that fails leaves no instant behind', async () => {
+  it('a failed transaction leaves no instant behind', async () => {
     const before = await tick(later(200))
     await db()
       .transaction(async (tx) => {

@@ -15,14 +15,14 @@ import {
 } from '../../api/world.js'
 import { getRaw } from '../../support/holder.js'
 
-describe('a database of before the list told of objections and of its entries’ present stay', () => {
+describe('migration of public entries from before objections and present stays', () => {
   let world: World
   before(async () => {
     world = await makeWorld()
   })
   after(() => world.close())
 
-  it('is told of both, and publishes each entry anew', async () => {
+  it('adds both and publishes each entry again', async () => {
     const { db } = world.database
     const token = world.token('officer', 'officer-1')
     const ids: string[] = []

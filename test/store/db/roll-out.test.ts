@@ -17,7 +17,7 @@ describe('R-7: migrations before and after a roll-out', () => {
     await db().raw(`delete from migrations_roll_out where name like '2099%'`)
   })
 
-  it('each that was applied since the table exists stands in it', async () => {
+  it('each migration applied since the table exists is in it', async () => {
     const rows = await rowsOf(
       db(),
       `select m.name from migrations m left join migrations_roll_out r using (name)
@@ -26,19 +26,19 @@ describe('R-7: migrations before and after a roll-out', () => {
     expect(rows).to.deep.equal([])
   })
 
-  it('an unknown one that went before its roll-out leaves an older hub working, another does not', async () => {
+  it('an unknown one applied before its roll-out lets an older hub work; one after it stops the hub', async () => {
     await applied('20991231-01-expand', 'before')
     expect(await version(db())).to.deep.equal({ state: 'CURRENT', missing: [] })
     await applied('20991231-02-contract', 'after')
     expect((await refusal(version(db()))).code).to.equal('DATABASE_NEWER')
   })
 
-  it('an unknown one that says nothing stops an older hub', async () => {
+  it('an unknown one without a mark stops an older hub', async () => {
     await applied('20991231-03-silent', null)
     expect((await refusal(version(db()))).code).to.equal('DATABASE_NEWER')
   })
 
-  it('each file says when it is rolled out', async () => {
+  it('each file states when it is rolled out', async () => {
     const folder = new URL('../../../migrations/', import.meta.url)
     const names = readdirSync(folder).filter((name) => name.endsWith('.ts') && name >= FIRST_DECLARED)
     for (const name of names) {

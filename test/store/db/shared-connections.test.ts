@@ -3,7 +3,7 @@ import { connect, type Db } from '../../../src/store/db/db.js'
 import * as hotStore from '../../../src/store/db/shared-connections.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 
-describe('connections for what is asked often', () => {
+describe('connections for frequent questions', () => {
   let database: TestDatabase
   let hot: Db
   before(async () => {
@@ -15,7 +15,7 @@ describe('connections for what is asked often', () => {
     await database.drop()
   })
 
-  it('prepare each statement once on each connection, with one plan for all values', async () => {
+  it('prepare each statement once per connection, with one plan for all values', async () => {
     // One after the other they have the same connection.
     for (const n of [1, 2, 3]) {
       const { rows } = await hot.raw('select ?::int + 1 as n /* one */', [n])
@@ -33,7 +33,7 @@ describe('connections for what is asked often', () => {
     expect((await hot.raw(asked)).rows).to.deep.equal((await database.db.raw(asked)).rows)
   })
 
-  it('are bound as those beside them: a statement ends in the same time', async () => {
+  it('have the statement timeout of the handle beside them', async () => {
     const answers = connect(String(database.db.client.config.connection.connectionString), { statementMs: 50 })
     const own = hotStore.beside(answers)
     const { rows } = await own.raw('show statement_timeout')
@@ -42,7 +42,7 @@ describe('connections for what is asked often', () => {
     expect(rows).to.deep.equal([{ statement_timeout: '50ms' }])
   })
 
-  it('lets whoever listens to the handle beside it hear what is asked', async () => {
+  it('pass their queries to listeners of the handle beside them', async () => {
     const heard: string[] = []
     const listen = ({ sql }: { sql: string }) => heard.push(sql)
     database.db.on('query', listen)
@@ -51,7 +51,7 @@ describe('connections for what is asked often', () => {
     expect(heard).to.deep.equal(['select 1 /* heard */'])
   })
 
-  it('goes on after its connections were cut', async () => {
+  it('recover after their connections were cut', async () => {
     await hot.raw('select 1')
     await database.db.raw(
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,

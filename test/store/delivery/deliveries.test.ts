@@ -22,7 +22,7 @@ describe('deliveries', () => {
       ]),
     )
 
-  it('folding leaves what was confirmed, and what was tried only if it is asked to', async () => {
+  it('folding leaves confirmed deliveries, and tried ones unless it is asked to', async () => {
     const a = await listing(1)
     for (const number of [1, 2, 3, 4]) await owe(a, number, 'ADD')
     await db()('deliveries').where({ number: 1 }).update({ state: 'CONFIRMED', confirmed_at: NOW, attempts: 1 })
@@ -36,7 +36,7 @@ describe('deliveries', () => {
     expect(await states()).to.deep.equal(['CONFIRMED', 'FOLDED', 'FOLDED', 'FOLDED'])
   })
 
-  it('one message of a number is owed to a platform about an entry', async () => {
+  it('a platform is owed one delivery of a number for an entry', async () => {
     const a = await listing(1)
     await owe(a, 1, 'ADD')
     let failed = false
@@ -46,7 +46,7 @@ describe('deliveries', () => {
     expect(failed).to.equal(true)
   })
 
-  it('what is open is found by the indexes of what is open, however much was ever confirmed', async () => {
+  it('open deliveries are found by partial indexes, however many were confirmed', async () => {
     const a = await listing(1)
     for (const number of [1, 2, 3, 4, 5]) await owe(a, number, number === 3 ? 'REMOVE' : 'ADD')
     await db()('deliveries').where({ number: 1 }).update({ state: 'CONFIRMED', confirmed_at: NOW })
@@ -67,7 +67,7 @@ describe('deliveries', () => {
     })
   })
 
-  it('the backlog counts what is owed and refused as outstanding', async () => {
+  it('the backlog counts owed and refused deliveries as outstanding', async () => {
     const a = await listing(1)
     for (const number of [1, 2, 3]) await owe(a, number, 'ADD')
     await db()('deliveries')

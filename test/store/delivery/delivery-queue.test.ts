@@ -6,7 +6,7 @@ import { database, later, lead, NOW, penalised, rowsOf } from '../../support/wor
 
 const RECEIPT = { key: 'k', accepted: true, code: '00', text: '', field: null, value: null, receiverId: null }
 
-describe('the queue of a platform', () => {
+describe('delivery queue of a platform', () => {
   const db = database()
   const listing = async (n: number): Promise<string> => (await lead(db(), (await penalised(db(), n)).operatorId)).id
   const owe = (subjectId: string, number: number, action: Action, more: { platform?: string; dueAt?: Date } = {}) =>
@@ -54,7 +54,7 @@ describe('the queue of a platform', () => {
     expect((await claim(1)).map((one) => one.action)).to.deep.equal(['ADD'])
   })
 
-  it('P-A1: messages about one entry are claimed in their order, each when the one before has settled', async () => {
+  it('P-A1: deliveries of one entry are claimed in order, each after the previous one has settled', async () => {
     const a = await listing(1)
     await owe(a, 1, 'ADD')
     await owe(a, 2, 'CHANGE')
@@ -67,7 +67,7 @@ describe('the queue of a platform', () => {
     expect((await claim(10, later(60))).map((one) => one.number)).to.deep.equal([2])
   })
 
-  it('a refused message holds up the later ones about its entry only', async () => {
+  it('a refused delivery blocks later ones of its entry only', async () => {
     const [a, b] = [await listing(1), await listing(2)]
     await owe(a, 1, 'ADD')
     await owe(a, 2, 'CHANGE')
@@ -77,7 +77,7 @@ describe('the queue of a platform', () => {
     expect((await claim(10, later(61))).map((one) => one.subjectId)).to.deep.equal([b])
   })
 
-  it('what is not due yet, or owed to another platform, is not claimed', async () => {
+  it('deliveries not yet due, or owed to another platform, are not claimed', async () => {
     const a = await listing(1)
     await owe(a, 1, 'ADD', { dueAt: later(1) })
     await owe(a, 1, 'ADD', { platform: 'jilin' })
@@ -85,7 +85,7 @@ describe('the queue of a platform', () => {
     expect(await claim(10, later(1))).to.have.length(1)
   })
 
-  it('many who claim at once get each row once', async () => {
+  it('simultaneous claims get each row once', async () => {
     const a = await listing(1)
     await db().raw(
       `with more as (insert into listings (list, operator_id, state, reason, facts, created_at, removed_on)
@@ -101,7 +101,7 @@ describe('the queue of a platform', () => {
     expect(attempts).to.deep.equal([{ attempts: 1 }])
   })
 
-  it('additions may be left out, or removals', async () => {
+  it('a claim may be limited to additions or to removals', async () => {
     const [a, b] = [await listing(1), await listing(2)]
     await owe(a, 1, 'ADD')
     await owe(b, 1, 'REMOVE')
@@ -113,7 +113,7 @@ describe('the queue of a platform', () => {
     expect(await due()).to.equal(false)
   })
 
-  it('whoever holds an older claim changes nothing', async () => {
+  it('the holder of an expired claim changes nothing', async () => {
     await owe(await listing(1), 1, 'ADD')
     const [first] = await claim()
     const [second] = await claim(10, later(61))
@@ -128,7 +128,7 @@ describe('the queue of a platform', () => {
     expect(await row(1)).to.deep.include({ state: 'CONFIRMED', receipt: RECEIPT })
   })
 
-  it('what was put back is as if it had never been claimed', async () => {
+  it('a returned claim leaves the row as if it had never been claimed', async () => {
     await owe(await listing(1), 1, 'ADD')
     await queue.putBack(db(), await claim())
     expect(await row(1)).to.deep.include({ attempts: 0, sent_at: null, due_at: NOW, leased_until: null })
@@ -137,7 +137,7 @@ describe('the queue of a platform', () => {
     expect(await row(1)).to.deep.include({ attempts: 0, sent_at: null, state: 'REFUSED' })
   })
 
-  it('one statement books what was confirmed, refused and is still owed', async () => {
+  it('one statement stores confirmed, refused and retried deliveries', async () => {
     const ids = [await listing(1), await listing(2), await listing(3)]
     for (const [i, id] of ids.entries()) await owe(id, i + 1, 'ADD')
     const [a, b, c] = (await claim()) as [queue.ClaimedDelivery, queue.ClaimedDelivery, queue.ClaimedDelivery]
@@ -168,7 +168,7 @@ describe('the queue of a platform', () => {
       await rowsOf(db(), `select number from deliveries where head and state in ('OWED', 'REFUSED') order by number`)
     ).map((found) => Number(found['number']))
 
-  it('the head of a subject is the earliest that is owed or refused, however it came to be', async () => {
+  it('the head of a subject is its earliest owed or refused delivery', async () => {
     const a = await listing(1)
     await db().transaction((tx) =>
       deliveries.owe(
@@ -200,7 +200,7 @@ describe('the queue of a platform', () => {
     expect(await heads()).to.deep.equal([4])
   })
 
-  it('what is owed while the earlier is being confirmed is found, whoever commits first', async () => {
+  it('a delivery owed while the previous one is being confirmed becomes the head, whichever commits first', async () => {
     const a = await listing(1)
     for (const first of ['telling', 'booking']) {
       await db().raw('delete from deliveries')

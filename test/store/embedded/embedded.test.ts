@@ -82,7 +82,7 @@ describe('embedded PostgreSQL', () => {
     }
   })
 
-  it('makes a cluster at the first start that knows trigrams of Chinese, and leaves nothing running', async () => {
+  it('creates a cluster with trigrams of Chinese at the first start, and leaves no process behind', async () => {
     const folder = place(OPEN)
     const seat = await sit(folder, { durable: true })
     expect(seat.url).to.match(/^postgres:\/\/hub:[0-9a-f]{48}@127\.0\.0\.1:\d+\/hub$/)
@@ -100,7 +100,7 @@ describe('embedded PostgreSQL', () => {
     expect(readdirSync(folder).sort()).to.deep.equal(['pg', 'pg.log'])
   })
 
-  it('counts the joins of one process, and starts anew for one that comes while the last leaves', async () => {
+  it('counts the joins of one process, and restarts for one that joins while the last leaves', async () => {
     const folder = place(OPEN)
     const [first, second] = [await sit(folder), await sit(folder)]
     expect(second.url).to.equal(first.url)
@@ -111,7 +111,7 @@ describe('embedded PostgreSQL', () => {
     expect(await ask(third.url, 'select 1 as one')).to.deep.equal([{ one: 1 }])
   })
 
-  it('gives processes that come at the same moment one server, which the last to leave stops', async () => {
+  it('gives simultaneous processes one server, which the last to leave stops', async () => {
     const folder = place(OPEN)
     const members = [member(folder), member(folder), member(folder)]
     const urls = await Promise.all(members.map(({ url }) => url))
@@ -123,7 +123,7 @@ describe('embedded PostgreSQL', () => {
     expect(isAlive(pid)).to.equal(false)
   })
 
-  it('goes on when the process that started it is killed, and stops when the next one leaves', async () => {
+  it('survives the process that started it, and stops when the next one leaves', async () => {
     const folder = place(OPEN)
     const first = member(folder)
     await first.url
@@ -145,7 +145,7 @@ describe('embedded PostgreSQL', () => {
     expect(readdirSync(folder).sort()).to.deep.equal(['pg', 'pg.log'])
   })
 
-  it('comes up on the same port, with what was committed, when its postmaster is killed', async () => {
+  it('restarts on the same port with the committed rows when its postmaster is killed', async () => {
     const folder = place(OPEN)
     const seat = await sit(folder, { durable: true })
     await ask(seat.url, 'create table kept as select 7 as number')
@@ -159,7 +159,7 @@ describe('embedded PostgreSQL', () => {
     await other.leave()
   })
 
-  it('comes up with what was committed after everything was killed at once', async () => {
+  it('restarts with the committed rows after everything was killed at once', async () => {
     const folder = place(OPEN)
     const lost = member(folder, 'durable')
     await ask(await lost.url, 'create table kept as select 8 as number')
@@ -183,7 +183,7 @@ describe('embedded PostgreSQL', () => {
     await until(() => !isAlive(pid))
   })
 
-  it('is not misled by a pid file that names another program, nor by an initdb that was killed', async () => {
+  it('ignores a pid file of another program and the remains of a killed initdb', async () => {
     const folder = place(OPEN)
     mkdirSync(path.join(folder, 'pg.new.killed', 'pg'), { recursive: true })
     writeFileSync(path.join(folder, 'pg.new.killed', 'pg', 'PG_VERSION'), '18\n')
@@ -198,7 +198,7 @@ describe('embedded PostgreSQL', () => {
     expect(isAlive(stranger.pid ?? 0)).to.equal(true)
   })
 
-  it('works for root in a folder closed to others, also when it is opened and closed later', async function () {
+  it('works for root in a folder closed to others, also when its mode changes later', async function () {
     if (!isRoot) this.skip()
     const folder = place(CLOSED)
     const owners: number[] = []
@@ -218,7 +218,7 @@ describe('embedded PostgreSQL', () => {
     expect(owners).to.deep.equal([0, opened, 0])
   })
 
-  it('refuses by name a cluster of another version, and a folder that holds something else', async () => {
+  it('refuses by name a cluster of another version, and a folder with other content', async () => {
     const folder = place(OPEN)
     const data = path.join(folder, 'pg')
     mkdirSync(data, { recursive: true })
@@ -230,7 +230,7 @@ describe('embedded PostgreSQL', () => {
     expect(existsSync(path.join(data, 'letter.txt'))).to.equal(true)
   })
 
-  it('refuses by name a machine for which there are no programs', async () => {
+  it('refuses by name a machine without PostgreSQL binaries', async () => {
     for (const [platform, arch] of [
       ['linux', 's390x'],
       ['win32', 'x64'],

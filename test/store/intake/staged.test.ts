@@ -20,7 +20,7 @@ const rowsRead = (plan: Plan): number => {
   return own + (plan.Plans ?? []).reduce((sum, inner) => sum + rowsRead(inner), 0)
 }
 
-describe('the stage', () => {
+describe('staging table', () => {
   const db = database()
 
   const put = (stage: DraftStage, item: number, key: string): void => {
@@ -36,7 +36,7 @@ describe('the stage', () => {
     stage.put(toStage(item, 0, { page: 1, row: item, fields: {} }, draft))
   }
 
-  it('I-B3: keeps the last draft of each of many keys in two passes over the stage', async () => {
+  it('I-B3: keeps the last draft of each of many keys in two passes', async () => {
     const [rows, keys] = [2_000, 100]
     await withStage(db(), async (stage) => {
       for (let item = 1; item <= rows; item += 1) put(stage, item, `K${item}`)

@@ -6,7 +6,7 @@ import { codeOf, database, later, NOW, pullItems, rowsOf } from '../../support/w
 
 const FEED = 'test'
 
-describe('the watch of feeds', () => {
+describe('watch of feeds', () => {
   const db = database()
 
   const bad = (row: number, note: string): rejects.NewReject => ({
@@ -26,7 +26,7 @@ describe('the watch of feeds', () => {
     return Number(row?.['n'])
   }
 
-  it('I-B8: counts open bad items, each once, without reading the items', async () => {
+  it('I-B8: counts open rejects, each once, without reading the items', async () => {
     const { run } = await pullItems(db(), [{ key: 'K', code: codeOf(1), value: '某值' }], { whole: false })
     const [note, other] = [randomBytes(50_000).toString('hex'), randomBytes(50_000).toString('hex')]
     const waiting = [bad(1, note), bad(1, note), bad(1, other), bad(2, note)]
@@ -39,7 +39,7 @@ describe('the watch of feeds', () => {
     expect((await largePagesRead()) - before).to.equal(0)
   })
 
-  it('I-B8: counts rows of before, which have no digest, by their items', async () => {
+  it('I-B8: counts older rows without a digest by their items', async () => {
     const { run } = await pullItems(db(), [{ key: 'K', code: codeOf(1), value: '某值' }], { whole: false })
     await rejects.add(db(), run, FEED, [bad(1, 'a'), bad(1, 'a'), bad(1, 'b')])
     await db().raw('update rejects set item_digest = null where id = (select min(id) from rejects)')

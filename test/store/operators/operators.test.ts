@@ -21,7 +21,7 @@ describe('operators', () => {
       now: () => now,
     })
 
-  it('a registration gives the present name and keeps the ones before it', async () => {
+  it('a registration sets the present name and keeps the former ones', async () => {
     await register(1, '旧名')
     await register(1, '新名', '某路1号', later(60))
     const id = await operatorOf(db(), codeOf(1))
@@ -31,7 +31,7 @@ describe('operators', () => {
     ])
   })
 
-  it('any code that leads to an operator finds it, and an unknown one finds nothing', async () => {
+  it('every code of an operator finds it, and an unknown one finds nothing', async () => {
     await register(1, '某商行')
     const found = await operators.byCodes(db(), [
       { scheme: 'uscc', code: codeOf(1) },
@@ -41,7 +41,7 @@ describe('operators', () => {
     expect([...found.keys()].sort()).to.deep.equal([`org_code:${orgCodeIn(codeOf(1))}`, `uscc:${codeOf(1)}`])
   })
 
-  it('of many making one operator at once the first makes it', async () => {
+  it('of many simultaneous creations of one operator the first creates it', async () => {
     const run = (await runs.start(db(), { job: 'pull', subject: 'x', cause: 'command', now: NOW })) ?? 0
     const draft: Draft = {
       kind: 'penalty',
@@ -95,7 +95,7 @@ describe('operators', () => {
     expect(await names({ only: codeOf(2) })).to.deep.equal(['吉林乙_有限公司'])
   })
 
-  it('operators are listed page by page in the order of their making', async () => {
+  it('operators are listed page by page in the order of their creation', async () => {
     for (const n of [3, 1, 2]) await register(n, `商行${n}`)
     const first = await directory.list(db(), {}, { first: 2, after: null })
     const rest = await directory.list(db(), {}, { first: 2, after: first.at(-1)?.id ?? null })

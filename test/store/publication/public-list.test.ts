@@ -5,10 +5,10 @@ import * as changes from '../../../src/store/standing/changes.js'
 import { letGo, shown } from '../../support/public-list.js'
 import { database, TODAY } from '../../support/world.js'
 
-describe('the stamp of the public list', () => {
+describe('stamp of the public list', () => {
   const db = database()
 
-  it('stays the same while nothing changes, and is another after each change', async () => {
+  it('changes with each change only', async () => {
     const seen = [await publicList.stamp(db())]
     expect(await publicList.stamp(db())).to.deep.equal(seen[0])
     const { id } = await shown(db(), 1)
@@ -20,7 +20,7 @@ describe('the stamp of the public list', () => {
     expect(new Set(seen.map(({ changes }) => changes)).size).to.equal(4)
   })
 
-  it('is another when a change that began before a later one ends after it', async () => {
+  it('changes when an earlier transaction commits after a later one', async () => {
     const { id } = await shown(db(), 1)
     const slow = await db().transaction()
     await slow.raw('delete from public_entries where listing_id = ?', [id])
@@ -30,7 +30,7 @@ describe('the stamp of the public list', () => {
     expect((await publicList.stamp(db())).changes).not.to.equal(before.changes)
   })
 
-  it('is the same after a change that was taken back', async () => {
+  it('stays the same after a rolled-back change', async () => {
     const { id } = await shown(db(), 1)
     const before = await publicList.stamp(db())
     const undone = await db().transaction()
@@ -39,7 +39,7 @@ describe('the stamp of the public list', () => {
     expect(await publicList.stamp(db())).to.deep.equal(before)
   })
 
-  it('comes no second time when what is old is forgotten, which leaves the last of it', async () => {
+  it('never repeats after old changes are erased, which keeps the last one', async () => {
     const seen: string[] = []
     for (let n = 1; n <= 4; n += 1) {
       await shown(db(), n)
@@ -59,7 +59,7 @@ describe('the stamp of the public list', () => {
     expect(new Set(seen).size).to.equal(9)
   })
 
-  it('keeps the rows of what goes on beside a transaction that is older than they', async () => {
+  it('keeps the changes that an older open transaction does not see yet', async () => {
     const old = await db().transaction()
     await old.raw('select pg_current_xact_id()')
     for (let n = 1; n <= 4; n += 1) await shown(db(), n)
@@ -70,7 +70,7 @@ describe('the stamp of the public list', () => {
   })
 })
 
-describe('entries of operators', () => {
+describe('public entries of operators', () => {
   const db = database()
   const sought = (day: string): publicList.PublicSearch => ({
     day,
@@ -90,7 +90,7 @@ describe('entries of operators', () => {
     return operator
   }
 
-  it('are those of whom they were merged into; of an operator that is no longer believed in there are none', async () => {
+  it('follow a merger, and are absent for an operator no longer believed in', async () => {
     const [one, two] = [await shown(db(), 1), await shown(db(), 2)]
     const [own, gone, merged] = [await operatorOf(one.id), await operatorOf(two.id), await made(3)]
     await db().raw('update operators set merged_into = ? where id = ?', [own, merged])
@@ -103,7 +103,7 @@ describe('entries of operators', () => {
     expect(await publicList.ofOperators(db(), [], sought(TODAY))).to.deep.equal([])
   })
 
-  it('make an operator listed, and whoever was merged into it; one whose entry has left is not', async () => {
+  it('make their operator and those merged into it listed, unless the entry has left', async () => {
     const own = await operatorOf((await shown(db(), 1)).id)
     const [merged, left] = [await made(2), await made(3)]
     await db().raw('update operators set merged_into = ? where id = ?', [own, merged])
@@ -114,14 +114,14 @@ describe('entries of operators', () => {
     expect(rows.map(({ operator }: { operator: number }) => operator)).to.have.members([own, merged])
   })
 
-  it('say what they say in the order asked for, without those that have left', async () => {
+  it('are returned in the order asked for, without removed ones', async () => {
     const [one, two, three] = [await shown(db(), 1), await shown(db(), 2), await shown(db(), 3)]
     await letGo(db(), two.id)
     const bodies = await publicList.bodies(db(), [three.id, two.id, one.id])
     expect(bodies.map(({ name }) => name)).to.deep.equal([three.name, one.name])
   })
 
-  it('are told as changed where a statement has changed them, not where it has only touched them', async () => {
+  it('are marked as changed where a statement changed their content', async () => {
     await db().transaction((tx) => changes.openMarking(tx))
     await shown(db(), 1)
     const { id } = await shown(db(), 2)

@@ -24,7 +24,7 @@ const lastPull = async (db: Db): Promise<number> => {
   return Number(run?.['id'])
 }
 
-describe('what is believed of a day, as it was known at an instant', () => {
+describe('records believed for a day, as known at an instant', () => {
   const db = database()
   const bring = (kind: FeedGiven['kind'], value: string, day: string, days: number) =>
     pullItems(db(), [{ key: 'K', code: codeOf(1), name: '某', value, day }], {
@@ -246,12 +246,12 @@ const HISTORIES: Step[][] = [
   ],
 ]
 
-describe('histories of deliveries and take-backs', () => {
+describe('histories of deliveries and rollbacks', () => {
   const db = database({ once: true })
   const runs = Number(process.env['SOAK_RUNS'] ?? 6)
 
   for (const kind of ['trademark', 'shop', 'list_entry'] as const)
-    it(`every answer about a ${kind} is that of a model that never heard what was taken back`, async () => {
+    it(`every answer about a ${kind} equals that of a model without the rolled-back runs`, async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 9 }), async (steps) => {
           await db().raw(`delete from versions; delete from operator_names; delete from operator_codes; delete from unmatched;

@@ -24,7 +24,7 @@ describe('versions', () => {
     return found.map((one) => one.body['address'] ?? one.body['violation'] ?? one.body['reason'] ?? one.body['name'])
   }
 
-  it('a new state leaves the old one true of the days before it', async () => {
+  it('a new state leaves the old one true for earlier days', async () => {
     await bring('registration', [{ value: '旧址', day: '2024-01-01' }], 0)
     await bring('registration', [{ value: '新址', day: '2026-06-01' }], 1)
     const now = later(2 * DAY)
@@ -36,7 +36,7 @@ describe('versions', () => {
     expect(await believed('2026-11-25', later(-DAY))).to.deep.equal([])
   })
 
-  it('a state that is put right is right for all the days that it covers', async () => {
+  it('a corrected state is right for all the days that it covers', async () => {
     await bring('registration', [{ value: '错址', day: '2024-01-01' }], 0)
     await bring('registration', [{ value: '对址', day: '2024-01-01' }], 1)
     expect(await believed('2025-01-01', later(2 * DAY))).to.deep.equal(['对址'])
@@ -52,7 +52,7 @@ describe('versions', () => {
     expect(await believed('2026-02-01', later(DAY / 2))).to.deep.equal(['误记'])
   })
 
-  it('a record that ended stands before its end, and was believed to stand until the end was known', async () => {
+  it('an ended record stands before its end, and was believed to stand until the end was known', async () => {
     const other = { key: 'X', value: '别的', day: '2020-01-01' }
     await bring('list_entry', [{ value: '在列', day: '2026-01-10' }, other], 0)
     await bring('list_entry', [other], 3)
@@ -64,7 +64,7 @@ describe('versions', () => {
     expect(await believed('2026-11-28', later(4 * DAY))).to.deep.equal(['别的'])
   })
 
-  it('whoever may not see what was removed sees it on no day', async () => {
+  it('viewers who may not see removed records see them on no day', async () => {
     const other = { key: 'X', value: '别的', day: '2020-01-01' }
     await bring('list_entry', [{ value: '在列', day: '2026-01-10' }, other], 0)
     await bring('list_entry', [other], 3)
@@ -72,12 +72,12 @@ describe('versions', () => {
     expect(await believed('2026-11-26', later(DAY), { removed: false })).to.deep.equal(['别的'])
   })
 
-  it('only the kinds asked for are given', async () => {
+  it('only the requested kinds are returned', async () => {
     await bring('penalty', [{ value: '违法', day: '2026-01-10' }], 0)
     expect(await believed('2026-11-25', later(DAY), { kinds: ['registration'] })).to.deep.equal([])
   })
 
-  it('pages hold every record once, and the count is theirs', async () => {
+  it('pages return every record once, and the count agrees', async () => {
     await bring(
       'penalty',
       Array.from({ length: 7 }, (_, i) => ({ key: `P${i}`, value: `违法${i}`, day: '2026-01-10' })),
@@ -99,7 +99,7 @@ describe('versions', () => {
     ).to.equal(7)
   })
 
-  it('nothing of a version is changed but its end', async () => {
+  it('only the end of a version is ever updated', async () => {
     await bring('penalty', [{ value: '误记', day: '2026-01-10' }], 0)
     const before = await versions.current(db(), 'test', 'K')
     await bring('penalty', [{ value: '改正', day: '2026-01-10' }], 1)
@@ -108,7 +108,7 @@ describe('versions', () => {
     expect(before?.knownFrom).to.deep.equal(NOW)
   })
 
-  it('what stands is counted without what only partial files brought and what has ended', async () => {
+  it('standing records are counted without ended ones and those of partial files only', async () => {
     await bring(
       'trademark',
       Array.from({ length: 4 }, (_, i) => ({ key: `T${i}`, value: '牌', day: '2026-01-10' })),

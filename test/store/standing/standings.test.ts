@@ -102,7 +102,7 @@ const TOLD: Step[][] = [
   [plain, { does: 'list', of: [1], older: false }, { does: 'forget', of: 1 }],
 ]
 
-describe('standing of many, against what scores say', () => {
+describe('bulk standings against single scores', () => {
   const db = database({ once: true })
   const ids = new Map<number, number>()
   let cited = 0
@@ -280,7 +280,7 @@ describe('standing of many, against what scores say', () => {
     return new Map(rows.map(({ code, id }: { code: string; id: number }) => [code, id]))
   }
 
-  it('whatever was scored, asked for, overruled, contested, hidden, listed, merged and forgotten, both say what scores say', async () => {
+  it('both agree after any sequence of scores, overrides, objections, hidings, listings, mergers and removals', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (steps) => {
         await again()

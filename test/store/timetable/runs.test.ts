@@ -7,7 +7,7 @@ describe('runs', () => {
   const start = (more: Partial<runs.NewRun> = {}) =>
     runs.start(db(), { job: 'pull', subject: 'registry', cause: 'timetable', now: NOW, ...more })
 
-  it('of many processes one has an occurrence of the timetable', async () => {
+  it('one of many processes gets a scheduled occurrence', async () => {
     const all = await Promise.all(Array.from({ length: 12 }, () => start({ plannedFor: NOW })))
     expect(all.filter((id) => id !== null)).to.have.length(1)
   })
@@ -23,7 +23,7 @@ describe('runs', () => {
     expect(all.every((id) => id !== null)).to.equal(true)
   })
 
-  it('a run still open is taken for dead by the next of its own kind, and by no other', async () => {
+  it('an open run is abandoned by the next of its own kind only', async () => {
     const dead = await start()
     const other = await start({ subject: 'quality' })
     await start({ now: later(60) })
@@ -49,7 +49,7 @@ describe('runs', () => {
     })
   })
 
-  it('only a whole pull that ended well makes a feed current', async () => {
+  it('only a full pull that succeeded makes a feed current', async () => {
     const at = async (more: Partial<runs.NewRun>, outcome: 'DONE' | 'REFUSED', now: Date) =>
       runs.finish(db(), (await start(more)) ?? 0, { outcome, counts: {}, now })
     await at({ whole: true }, 'DONE', later(1))
@@ -68,7 +68,7 @@ describe('runs', () => {
     expect([...first, ...rest].map((run) => run.id)).to.deep.equal(ids.reverse())
   })
 
-  it('a run that others took for dead cannot be held', async () => {
+  it('an abandoned run cannot be held', async () => {
     const id = (await start()) ?? 0
     expect(await db().transaction((tx) => runs.hold(tx, id))).to.equal(true)
     await start()
