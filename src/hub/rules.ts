@@ -6,6 +6,7 @@ import { checkLists } from '../domain/listing/lists-check.js'
 import * as contracts from '../foundation/contracts.js'
 import { Refusal } from '../foundation/errors.js'
 import { platforms as allPlatforms, hearing } from '../platforms/index.js'
+import { printDocument } from '../web/document/page.js'
 import { checked, type WorkRules } from '../work/calendar/rules.js'
 import { clockRules } from '../work/listing/publication-clocks.js'
 
@@ -25,7 +26,7 @@ export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules =>
     workdays: new Set(days.workdays),
     knownUntil: days.knownUntil,
   }
-  return { lists, calendar, clocks: clockRules(), platforms: hearings(config), mark }
+  return { lists, calendar, clocks: clockRules(), platforms: hearings(config), mark, printDocument }
 }
 
 /** Throws CONFIG_INVALID for kinds without a format. */

@@ -7,8 +7,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import { DOCUMENT_STYLE } from '../domain/listing/documents-page.js'
 import { Refusal } from '../foundation/errors.js'
+import { DOCUMENT_STYLE } from './document/page.js'
 
 const PLACES = ['../../dist/web/desk/', '../../web/desk/'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
 const NONCE_BYTES = 18

@@ -1,4 +1,5 @@
 /** A small world over real HTTP: real PostgreSQL, real keys, records through the true merge. Every name is invented. */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -20,6 +21,7 @@ import { nothingKnown } from '../../src/store/intake/digest-index.js'
 import { withStage } from '../../src/store/intake/staged.js'
 import * as scores from '../../src/store/scoring/scores.js'
 import * as runs from '../../src/store/timetable/runs.js'
+import { printDocument } from '../../src/web/document/page.js'
 import { makeAuditLog } from '../../src/work/audit/audit-log.js'
 import { verifyAuditLog } from '../../src/work/audit/verify-audit-log.js'
 import type { WorkRules } from '../../src/work/calendar/rules.js'
@@ -216,6 +218,7 @@ const loadRules = (): WorkRules => {
     clocks: clockRules(),
     platforms: platforms.map(hearing),
     mark: () => 'hash',
+    printDocument,
   }
 }
 

@@ -38,6 +38,7 @@ const rules: WorkRules = {
   clocks: clockRules(),
   platforms: [],
   mark: () => '',
+  printDocument: () => ({ title: '', html: '', sha256: '', missing: [] }),
 }
 
 const say = (what: string): unknown => process.stdout.write(`${what}\n`)

@@ -1,4 +1,5 @@
 /** A small world for tests of work and store: feeds, operators, and a listing in any state. */
+
 import { createHash } from 'node:crypto'
 import { usccOf as usccIn } from '../../seeds/world/codes.js'
 import type { Feed } from '../../src/agencies/feed.js'
@@ -10,6 +11,7 @@ import { makeLog } from '../../src/hub/log.js'
 import { hearing, platforms } from '../../src/platforms/index.js'
 import type { Db } from '../../src/store/db/db.js'
 import type { Listing } from '../../src/store/listing/listings.js'
+import { printDocument } from '../../src/web/document/page.js'
 import type { WorkRules } from '../../src/work/calendar/rules.js'
 import { type PullResult, type PullRunOptions, pull } from '../../src/work/intake/pull.js'
 import { type MoveInput, makeMove, openCase } from '../../src/work/listing/listing.js'
@@ -41,6 +43,7 @@ export const rules: WorkRules = {
   clocks: clockRules(),
   platforms: platforms.map(hearing),
   mark: () => 'hash',
+  printDocument,
 }
 
 /** A database for the suite, emptied before each test, or only once. */

@@ -121,6 +121,19 @@ export interface FilledDocument {
   missing: MissingBlank[]
 }
 
+export type DocumentReader = 'OFFICER' | 'PARTY'
+
+export interface DocumentPage {
+  title: string
+  html: string
+  /** SHA-256 of the article element in UTF-8, from first to last tag. Equal for every reader. */
+  sha256: string
+  missing: MissingBlank[]
+}
+
+/** Web prints; the hash of what it prints is the one of the paper served. */
+export type PrintDocument = (template: Template, of: DocumentOf, reader: DocumentReader) => DocumentPage
+
 export const fill = (template: Template, of: DocumentOf): FilledDocument => {
   const filled: FilledDocument = { values: new Map(), missing: [] }
   for (const [name, { zh, from, words }] of Object.entries(template.blanks)) {

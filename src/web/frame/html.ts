@@ -14,7 +14,7 @@ type HtmlPart = Html | string | number | null | undefined | readonly HtmlPart[]
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
 const MARKUP = /[&<>"']/
-const escapeHtml = (text: string): string =>
+export const escapeHtml = (text: string): string =>
   MARKUP.test(text) ? text.replace(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign) : text
 
 export const html = (strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html =>

@@ -6,11 +6,12 @@ import {
   checkTemplate,
   DOCUMENT_KINDS,
   type DocumentKind,
+  type DocumentPage,
+  type DocumentReader,
   type DocumentRules,
   documentsOf,
   type Template,
 } from '../../domain/listing/documents.js'
-import { type DocumentPage, type DocumentReader, documentPage } from '../../domain/listing/documents-page.js'
 import type { Clocks } from '../../domain/listing/publication-clocks.js'
 import { numberCompared } from '../../domain/records/decision-number.js'
 import { redact } from '../../domain/records/privacy.js'
@@ -77,7 +78,7 @@ export const draft = (rules: WorkRules, kind: DocumentKind, of: DraftInput, read
   const { listing, operator, decision, moves, issued, today } = of
   const template = documentTemplates().get(kind)
   if (template === undefined) throw new Error(`no template of ${kind}`)
-  return documentPage(
+  return rules.printDocument(
     template,
     {
       listing,

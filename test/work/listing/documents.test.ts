@@ -15,10 +15,10 @@ import {
   servedOf,
   type Template,
 } from '../../../src/domain/listing/documents.js'
-import { documentPage } from '../../../src/domain/listing/documents-page.js'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
 import { clocksOf } from '../../../src/domain/listing/publication-clocks.js'
 import * as contracts from '../../../src/foundation/contracts.js'
+import { printDocument } from '../../../src/web/document/page.js'
 import { documentRules, documentTemplates } from '../../../src/work/listing/documents.js'
 import { clockRules } from '../../../src/work/listing/publication-clocks.js'
 
@@ -80,20 +80,20 @@ describe('documents', () => {
 
       it('has each of the five parts', () => {
         expect(template.sections.map(({ part }) => part)).to.deep.equal(PARTS)
-        const { html } = documentPage(template, given(), 'OFFICER')
+        const { html } = printDocument(template, given(), 'OFFICER')
         expect([...html.matchAll(/<h2>/g)]).to.have.length(PARTS.length)
       })
 
       it('fills every blank or marks it for filling by hand', () => {
         const { values, missing } = fill(template, given())
         expect([...values.keys(), ...missing.map(({ name }) => name)]).to.have.members(Object.keys(template.blanks))
-        const { html } = documentPage(template, given(), 'PARTY')
+        const { html } = printDocument(template, given(), 'PARTY')
         expect(html).to.not.match(/[{]{2}|[}]{2}|undefined|null|NaN/)
         for (const { zh } of missing) expect(printed(html)).to.include(`（手填：${zh}）`)
       })
 
       it('prints the title, the party and the authority', () => {
-        const { html, title } = documentPage(template, given(), 'OFFICER')
+        const { html, title } = printDocument(template, given(), 'OFFICER')
         const titles: Partial<Record<DocumentKind, string>> = {
           REPAIR_NOTICE: '信用修复告知书',
           REPAIR_APPLICATION: '信用修复申请书',
@@ -104,7 +104,7 @@ describe('documents', () => {
       })
 
       it('is a self-contained page without scripts or external resources, its style allowed by hash', () => {
-        const { html } = documentPage(template, given(), 'OFFICER')
+        const { html } = printDocument(template, given(), 'OFFICER')
         expect(html).to.not.match(/<script|<link|<img|<iframe|\son\w+=|javascript:|https?:/i)
         const style = /<style>([\s\S]*?)<\/style>/.exec(html)?.[1] ?? ''
         const hash = createHash('sha256').update(style).digest('base64')
@@ -115,18 +115,18 @@ describe('documents', () => {
       it('prints an unconfirmed number only in the officer’s note, with its source', () => {
         // Numbers that stand nowhere else.
         const odd = { ...list, numbers: list.numbers.map((row, i) => ({ ...row, value: 701 + i })) }
-        const { html, missing } = documentPage(template, given({ list: odd }), 'OFFICER')
+        const { html, missing } = printDocument(template, given({ list: odd }), 'OFFICER')
         for (const { unconfirmed } of missing) {
           if (unconfirmed === null) continue
           expect(printed(html)).to.not.include(unconfirmed.text)
           const note = html.slice(0, html.indexOf('<article>'))
           expect(note).to.include(unconfirmed.text).and.include(unconfirmed.basis.slice(0, 6))
         }
-        expect(documentPage(template, given(), 'PARTY').html).to.not.include('<aside')
+        expect(printDocument(template, given(), 'PARTY').html).to.not.include('<aside')
       })
 
       it('isolates the text direction of every value', () => {
-        const { html } = documentPage(template, withText('文\u2069\u202E反\u2067'), 'OFFICER')
+        const { html } = printDocument(template, withText('文\u2069\u202E反\u2067'), 'OFFICER')
         const bare = html.replace(/<title>.*?<\/title>/s, '').replaceAll('<bdi>文\u202E反\u2067</bdi>\u2069', '')
         expect(bare.length).to.be.lessThan(html.length)
         expect(bare).not.to.match(/[\u2066-\u2069\u202a-\u202e]/)
@@ -134,7 +134,7 @@ describe('documents', () => {
 
       it('escapes markup in every value', () => {
         const tags = (html: string): number => html.split('<').length
-        const plain = tags(documentPage(template, withText('文'), 'OFFICER').html)
+        const plain = tags(printDocument(template, withText('文'), 'OFFICER').html)
         fc.assert(
           fc.property(
             fc.oneof(
@@ -143,7 +143,7 @@ describe('documents', () => {
             ),
             (text) => {
               const value = `文${text}`
-              expect(tags(documentPage(template, withText(value), 'OFFICER').html)).to.equal(plain)
+              expect(tags(printDocument(template, withText(value), 'OFFICER').html)).to.equal(plain)
             },
           ),
           { numRuns: 60 },
@@ -165,7 +165,7 @@ describe('documents', () => {
 
   it('print confirmed legal numbers from their rows', () => {
     const rows = documentRules().rows.filter(({ confirmed }) => confirmed)
-    const { html } = documentPage(templateOf('NOTICE'), given(), 'PARTY')
+    const { html } = printDocument(templateOf('NOTICE'), given(), 'PARTY')
     for (const name of ['HEARING', 'RECONSIDERATION', 'SUIT']) {
       expect(html).to.include(rows.find((row) => row.name === name)?.text)
     }
@@ -187,12 +187,12 @@ describe('documents', () => {
 
   it('carry no pseudonym of an ID number', () => {
     for (const kind of DOCUMENT_KINDS) {
-      expect(documentPage(templateOf(kind), given(), 'OFFICER').html).to.not.match(/居民身份证 |0123456789abcdef/)
+      expect(printDocument(templateOf(kind), given(), 'OFFICER').html).to.not.match(/居民身份证 |0123456789abcdef/)
     }
   })
 
   it('print the 信用中国 days in the repair notice, and leave an unconfirmed 公示系统 end to be filled', () => {
-    const { html, missing } = documentPage(templateOf('REPAIR_NOTICE'), given(), 'OFFICER')
+    const { html, missing } = printDocument(templateOf('REPAIR_NOTICE'), given(), 'OFFICER')
     expect(printed(html)).to.include('2027年5月21日').and.include('2029年5月20日')
     expect(missing.find(({ name }) => name === 'gsxtEndsOn')?.why).to.equal('UNCONFIRMED')
   })
@@ -207,7 +207,7 @@ describe('documents', () => {
   })
 
   it('the repair application is signed by the party and bears no number or seal of the authority', () => {
-    const { html } = documentPage(templateOf('REPAIR_APPLICATION'), given(), 'PARTY')
+    const { html } = printDocument(templateOf('REPAIR_APPLICATION'), given(), 'PARTY')
     expect(printed(html)).to.include('申请人（签字或者盖章）').and.to.include('受理单位').and.to.include('信用承诺')
     expect(printed(html)).to.not.include('（印章）')
   })

@@ -1,17 +1,15 @@
 /** A document as a printable A4 page: escaped, self-contained, without script. */
 import { createHash } from 'node:crypto'
+import {
+  BLANK,
+  type FilledDocument,
+  fill,
+  type MissingBlank,
+  type PrintDocument,
+  type Template,
+} from '../../domain/listing/documents.js'
 import { contained, turns } from '../../foundation/text/bidi.js'
-import { BLANK, type DocumentOf, type FilledDocument, fill, type MissingBlank, type Template } from './documents.js'
-
-export type DocumentReader = 'OFFICER' | 'PARTY'
-
-export interface DocumentPage {
-  title: string
-  html: string
-  /** SHA-256 of the article element in UTF-8, from first to last tag. Equal for every reader. */
-  sha256: string
-  missing: MissingBlank[]
-}
+import { escapeHtml } from '../frame/html.js'
 
 const STYLE = `
 @page { size: A4; margin: 37mm 26mm 35mm 28mm; }
@@ -37,7 +35,7 @@ export const DOCUMENT_STYLE = `'sha256-${createHash('sha256').update(STYLE).dige
 /** The hash allows the style; all else is blocked. */
 const POLICY = `default-src 'none'; style-src ${DOCUMENT_STYLE}; form-action 'none'; base-uri 'none'`
 
-export const documentPage = (template: Template, of: DocumentOf, reader: DocumentReader): DocumentPage => {
+export const printDocument: PrintDocument = (template, of, reader) => {
   const filled = fill(template, of)
   const title = plainOf(template.title, filled)
   const ofParty = template.signer === 'PARTY'
@@ -67,10 +65,10 @@ ${ofParty ? '' : `<p class="draft">${of.issued === null ? '草稿' : '副本'}�
 <html lang="zh-CN">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${escaped(POLICY)}">
+<meta http-equiv="Content-Security-Policy" content="${escapeHtml(POLICY)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${escaped(title)}</title>
+<title>${escapeHtml(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
@@ -83,16 +81,13 @@ ${article}
   return { title, html, sha256, missing: filled.missing }
 }
 
-const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign)
-
 type Labels = Template['blanks']
 
 const paragraphOf = (text: string, filled: FilledDocument, labels: Labels): string => {
   const [, name = ''] = /^\{\{([^{}]*)\}\}$/.exec(text) ?? []
   const value = filled.values.get(name)
   if (value !== undefined && typeof value !== 'string')
-    return `<ol>\n${value.map((item) => `<li>${escaped(item)}</li>`).join('\n')}\n</ol>`
+    return `<ol>\n${value.map((item) => `<li>${escapeHtml(item)}</li>`).join('\n')}\n</ol>`
   return `<p>${lineOf(text, filled, labels)}</p>`
 }
 
@@ -101,23 +96,23 @@ const lineOf = (text: string, { values }: FilledDocument, labels: Labels): strin
   let kept = 0
   for (const { index, 0: blank, 1: name = '' } of text.matchAll(BLANK)) {
     const value = values.get(name)
-    written += escaped(text.slice(kept, index))
+    written += escapeHtml(text.slice(kept, index))
     written += value === undefined ? emptyOf(labels[name]?.zh ?? name) : filledIn(textOf(value))
     kept = index + blank.length
   }
-  return written + escaped(text.slice(kept))
+  return written + escapeHtml(text.slice(kept))
 }
 
 /** Isolates bidirectional text, so that a name cannot reverse other parts of the document. */
 const filledIn = (text: string): string => {
-  if (!turns(text)) return escaped(text)
+  if (!turns(text)) return escapeHtml(text)
   const own = contained(text)
-  return `<bdi>${escaped(own.text)}</bdi>${own.closes}`
+  return `<bdi>${escapeHtml(own.text)}</bdi>${own.closes}`
 }
 
 const textOf = (value: string | readonly string[]): string => (typeof value === 'string' ? value : value.join('；'))
 
-const emptyOf = (zh: string): string => `<span class="blank"><small>（手填：${escaped(zh)}）</small></span>`
+const emptyOf = (zh: string): string => `<span class="blank"><small>（手填：${escapeHtml(zh)}）</small></span>`
 
 const plainOf = (text: string, { values }: FilledDocument): string =>
   text.replace(BLANK, (_, name: string) => textOf(values.get(name) ?? ''))
@@ -127,7 +122,7 @@ const WHY = { BY_HAND: '须手填', UNKNOWN: '系统中没有', UNCONFIRMED: '�
 const noteOf = (missing: readonly MissingBlank[]): string => {
   const items = missing.map(({ zh, why, unconfirmed }) => {
     const said = unconfirmed === null ? '' : `：“${unconfirmed.text}”，出处：${unconfirmed.basis}。请核实后手填`
-    return `<li>${escaped(`${zh}（${WHY[why]}）${said}`)}</li>`
+    return `<li>${escapeHtml(`${zh}（${WHY[why]}）${said}`)}</li>`
   })
   return `<aside class="note">
 <p>经办人提示（不打印）：${missing.length === 0 ? '没有待填之处。' : `有 ${missing.length} 处须填写。`}</p>
