@@ -1,5 +1,5 @@
 import { may, sightOf } from '../../domain/access/viewer.js'
-import type { CaseState } from '../../domain/listing/case.js'
+import { type CaseState, isOver, STATES } from '../../domain/listing/case.js'
 import { PARTYS } from '../../domain/listing/deadlines.js'
 import * as store from '../../store/listing/cases.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
@@ -8,21 +8,7 @@ import { retractionAfter, retractionCursor } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { caseView } from './listing-view.js'
 
-const OPEN: readonly CaseState[] = [
-  'LEAD',
-  'PROPOSED',
-  'NOTIFIED',
-  'DEFENCE',
-  'HEARING',
-  'REVIEWED',
-  'CONSENTED',
-  'DECIDED',
-  'SERVED',
-  'PUBLISHED',
-  'REPAIR_APPLIED',
-  'HIDDEN',
-]
-const ENDED: readonly CaseState[] = ['REMOVED', 'NOT_LISTED']
+const OPEN = STATES.filter((state) => !isOver(state))
 
 interface CaseBoardFilter {
   states?: readonly CaseState[] | null
@@ -36,7 +22,7 @@ interface CaseBoardFilter {
 const filterOf = ({ viewer, today }: GraphqlContext, given: CaseBoardFilter | null | undefined): store.CaseFilter => {
   const { states = null, late = false, ...texts } = given ?? {}
   const { list = null, region = null, name = null } = withoutNul(texts)
-  const seen = may(viewer, 'see_removed') ? [...OPEN, ...ENDED] : OPEN
+  const seen = may(viewer, 'see_removed') ? STATES : OPEN
   const asked = states ?? OPEN
   return {
     states: seen.filter((state) => asked.includes(state)),

@@ -1,9 +1,10 @@
 import { isNarrow, may, mayOperator } from '../../domain/access/viewer.js'
+import { isOver } from '../../domain/listing/case.js'
 import type * as listings from '../../store/listing/listings.js'
 import { type GraphqlContext, viewerOn } from '../request/context.js'
 import { listingIn } from '../request/ids.js'
 import { NONE } from '../request/viewer.js'
-import { caseView, entryView, isOver, isTold, type ListingView, mirroredView, standsStill } from './listing-view.js'
+import { caseView, entryView, isTold, type ListingView, mirroredView, standsStill } from './listing-view.js'
 
 export const listingById = async (context: GraphqlContext, id: string): Promise<ListingView | null> => {
   const found = listingIn(id)
@@ -22,7 +23,7 @@ const ownListing = async (context: GraphqlContext, uuid: string): Promise<Listin
   const operator = await context.load.operator(listing?.operatorId ?? NONE)
   if (listing === null || !isTold(context, listing)) return entry
   const viewer = viewerOn(context, operator)
-  const sees = may(viewer, 'see_inner_listings') && (may(viewer, 'see_removed') || !isOver(listing))
+  const sees = may(viewer, 'see_inner_listings') && (may(viewer, 'see_removed') || !isOver(listing.state))
   return sees ? caseView(listing) : entry
 }
 

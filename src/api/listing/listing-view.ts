@@ -1,8 +1,8 @@
 /** A public entry, a case of this hub, or a mirrored entry. Null state, operator, record and counted are read from the case. */
 
 import { isNarrow, may, type OperatorScope, type Viewer } from '../../domain/access/viewer.js'
-import type { Case } from '../../domain/listing/case.js'
-import { isVisibleToParty } from '../../domain/listing/case-party.js'
+import { type Case, isOver } from '../../domain/listing/case.js'
+import { isBeforeNotice, isVisibleToParty } from '../../domain/listing/case-party.js'
 import type { ListKind } from '../../domain/listing/lists.js'
 import { repeatsOwn } from '../../domain/listing/own-decisions.js'
 import { entryEnd, lastDayOf } from '../../domain/scoring/evidence.js'
@@ -175,13 +175,11 @@ export const visibleListings = async (
     ...mirrored
       .filter((version) => !isOwn(version.body) && (removed || standsStill(context, version)))
       .map((version) => mirroredView(version, lists, when.asOf)),
-  ].filter((view) => removed || !isOver(view))
+  ].filter((view) => removed || !isOver(view.state))
 }
 
-export const isOver = ({ state }: Pick<ListingView, 'state'>): boolean => state === 'REMOVED' || state === 'NOT_LISTED'
-
 export const standsStill = ({ parts, today }: GraphqlContext, version: RecordVersion): boolean =>
-  version.stands && !isOver(mirroredView(version, parts.rules.lists, today))
+  version.stands && !isOver(mirroredView(version, parts.rules.lists, today).state)
 
 /** A party hears of its case from the notice on. */
 export const isTold = ({ viewer }: GraphqlContext, { facts }: Listing): boolean =>
@@ -191,7 +189,5 @@ const casesOn = async (context: GraphqlContext, own: readonly Listing[], when: P
   if (!isPast(context, when)) return own.filter(({ wrongFrom }) => wrongFrom === null).map(caseView)
   const views = own.map(async (listing) => pastCaseView(listing, await context.load.moves(listing.id), when))
   const found = (await Promise.all(views)).filter((view) => view !== null)
-  return context.viewer.role === 'party' ? found.filter(({ state }) => !BEFORE_NOTICE.has(state)) : found
+  return context.viewer.role === 'party' ? found.filter(({ state }) => !isBeforeNotice(state)) : found
 }
-
-const BEFORE_NOTICE = new Set<string | null>(['LEAD', 'PROPOSED'])

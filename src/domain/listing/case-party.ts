@@ -4,6 +4,8 @@ import type { Case } from './case.js'
 /** Before the notice (告知) a lead is internal. */
 export const isVisibleToParty = ({ notifiedOn }: Pick<Case, 'notifiedOn'>): boolean => notifiedOn !== null
 
+export const isBeforeNotice = (state: string | null): boolean => state === 'LEAD' || state === 'PROPOSED'
+
 /** Steps served on the party, taken by it, or changing what is public about it. */
 const TOLD: readonly string[] = [
   'notifyListing',

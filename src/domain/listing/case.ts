@@ -24,6 +24,8 @@ export const STATES = [
 ] as const
 export type CaseState = (typeof STATES)[number]
 
+export const isOver = (state: string | null): boolean => state === 'REMOVED' || state === 'NOT_LISTED'
+
 export type CaseRole = ViewerRole | 'clock'
 
 /** SAMR order 44, article 11. */

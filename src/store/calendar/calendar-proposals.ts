@@ -1,5 +1,5 @@
+import type { AmendedCalendar } from '../../domain/calendar/amendments.js'
 import type { Db, Tx } from '../db/db.js'
-import type { AmendedCalendar } from './calendars.js'
 
 export type ProposalState = 'PROPOSED' | 'IN_FORCE' | 'REFUSED' | 'WITHDRAWN'
 

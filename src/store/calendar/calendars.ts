@@ -1,13 +1,6 @@
 /** The latest amendment of a day applies. */
+import type { AmendedCalendar, DayKind } from '../../domain/calendar/amendments.js'
 import type { Db, Tx } from '../db/db.js'
-
-export type DayKind = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
-
-export interface AmendedCalendar {
-  days: { day: string; kind: DayKind }[]
-  /** Last day up to which all holidays are announced. */
-  knownUntil: string | null
-}
 
 export const amended = async (db: Db | Tx): Promise<AmendedCalendar> => {
   const answer = await db.raw(

@@ -1,9 +1,6 @@
 import type { Db, Tx } from '../db/db.js'
 
 export type IdentityVerdict = 'ATTACH' | 'NOT_OURS' | 'MERGE' | 'DIVIDE'
-export const CAUSES = ['MOVED', 'CONVERTED', 'DUPLICATE'] as const
-/** Relocation (迁出), conversion to an enterprise (个体→企业), or duplicate. */
-export type MergerCause = (typeof CAUSES)[number]
 
 export interface IdentityDecisionRow {
   id: number

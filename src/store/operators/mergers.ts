@@ -1,3 +1,4 @@
+import type { MergerParty } from '../../domain/operators/merger.js'
 import { KINDS, RECORD_KINDS } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 
@@ -6,15 +7,6 @@ const STATE_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].changes === 'state
 const DEPTH_MOST = 100
 /** States that move with a record close a microsecond apart, before the next knowledge instant (1 ms). */
 const STATES_MOST = 900
-
-export interface MergerParty {
-  id: number
-  uscc: string | null
-  shop: string | null
-  kind: string
-  name: string | null
-  mergedInto: number | null
-}
 
 /** A merged operator is not followed to its successor. */
 export const own = async (tx: Tx, { scheme, code }: { scheme: string; code: string }): Promise<MergerParty | null> => {

@@ -3,20 +3,18 @@
  * successor.
  */
 
+import { isOver } from '../../domain/listing/case.js'
+import { areDistinct, type MergerParty, refuseBadDivision } from '../../domain/operators/merger.js'
 import { redact } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
-import { dateIn, isDate } from '../../foundation/time/dates.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as concerns from '../../store/listing/concerns.js'
 import * as listings from '../../store/listing/listings.js'
 import * as decisions from '../../store/operators/identity-decisions.js'
-import type * as mergers from '../../store/operators/mergers.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { openWithin } from '../listing/listing.js'
 import { type IdentityAct, inTurn, named } from './identity.js'
-
-const SUCCESSORS_MOST = 20
-const NUMBER_LONGEST = 128
 
 export interface DivisionInput extends IdentityAct {
   from: string
@@ -35,17 +33,12 @@ export const divideOperator = (db: Db, rules: WorkRules, made: DivisionInput): P
   inTurn(db, made, rules, async (tx, reason, at) => {
     const { on, by, now } = made
     const documentNumber = redact(made.documentNumber.trim(), rules.mark)
-    if (!isDate(on)) throw new Refusal('DATE_INVALID', { value: on })
-    if (on > dateIn(now)) throw invalid('分立之日晚于今天 the day of the division lies after today')
-    if (documentNumber === '' || documentNumber.length > NUMBER_LONGEST)
-      throw invalid(`文号须为 1–${NUMBER_LONGEST} 个字符 the number has 1 to ${NUMBER_LONGEST} characters`)
-    if (made.into.length === 0 || made.into.length > SUCCESSORS_MOST)
-      throw invalid(`承继主体须为 1–${SUCCESSORS_MOST} 个 1 to ${SUCCESSORS_MOST} successors`)
+    refuseBadDivision({ on, documentNumber, into: made.into }, dateIn(now))
     const from = await named(tx, made.from)
-    const successors: mergers.MergerParty[] = []
+    const successors: MergerParty[] = []
     for (const code of made.into) successors.push(await named(tx, code))
-    const ids = new Set([from.id, ...successors.map(({ id }) => id)])
-    if (ids.size <= successors.length) throw notAllowed('各代码须为不同的主体 each code must be of another operator')
+    if (!areDistinct([from, ...successors]))
+      throw notAllowed('各代码须为不同的主体 each code must be of another operator')
     const done: decisions.IdentityDecisionRow[] = []
     for (const successor of successors) {
       const decision = await decisions.add(tx, {
@@ -72,8 +65,8 @@ const ask = async (
   tx: Tx,
   rules: WorkRules,
   division: {
-    from: mergers.MergerParty
-    successors: readonly mergers.MergerParty[]
+    from: MergerParty
+    successors: readonly MergerParty[]
     on: string
     documentNumber: string
   },
@@ -81,7 +74,7 @@ const ask = async (
 ): Promise<number> => {
   const { from, successors, on, documentNumber } = division
   const own = await listings.ofOperators(tx, [from.mergedInto ?? from.id])
-  const listed = own.filter(({ state }) => state !== 'LEAD' && state !== 'REMOVED' && state !== 'NOT_LISTED')
+  const listed = own.filter(({ state }) => state !== 'LEAD' && !isOver(state))
   let leads = 0
   for (const { id, list } of listed) {
     await concerns.open(tx, { listingId: id, cause: 'DIVIDED', record: null, run: null, at })
@@ -95,5 +88,4 @@ const ask = async (
   return leads
 }
 
-const invalid = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })
 const notAllowed = (reason: string): Refusal => new Refusal('DIVISION_NOT_ALLOWED', { reason })

@@ -2,6 +2,7 @@
 
 import { subjectKey } from '../../domain/intake/matching.js'
 import { codeOf } from '../../domain/operators/codes.js'
+import { type MergerCause, type MergerParty, notMergeable } from '../../domain/operators/merger.js'
 import { newOperator } from '../../domain/operators/new-operator.js'
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -206,7 +207,7 @@ export interface OperatorMergeInput extends IdentityAct {
   /** Own codes. */
   from: string
   into: string
-  cause: decisions.MergerCause
+  cause: MergerCause
 }
 
 /** Refusals: OPERATOR_UNKNOWN, MERGE_NOT_ALLOWED with advice, INPUT_INVALID, RUN_BUSY. */
@@ -214,7 +215,9 @@ export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInpu
   inTurn(db, made, rules, async (tx, reason, at) => {
     const from = await named(tx, made.from)
     const into = await named(tx, made.into)
-    const why = await notMergeable(tx, from, into, made.cause)
+    const whole = into.mergedInto === null ? null : await mergers.byId(tx, into.mergedInto)
+    const bothOpen = await mergers.bothOpen(tx, from.id, into.id)
+    const why = notMergeable({ from, into, whole, cause: made.cause, bothOpen })
     if (why !== null) throw new Refusal('MERGE_NOT_ALLOWED', { reason: why })
     const listings = await mergers.moveListings(tx, { from: from.id, to: into.id, only: null })
     const decision = await decisions.add(tx, {
@@ -239,33 +242,8 @@ export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInpu
     return { decision, records }
   })
 
-/** Both must be unmerged, so no cycle can arise. Null allows the merger. */
-const notMergeable = async (
-  tx: Tx,
-  from: mergers.MergerParty,
-  into: mergers.MergerParty,
-  cause: decisions.MergerCause,
-): Promise<string | null> => {
-  if (from.id === into.id) return '两个代码是同一主体 both codes are of one operator already'
-  if (from.mergedInto !== null) {
-    return `${codeIn(from)} 已并入另一主体，请先撤销该决定 it is part of another operator; undo that decision first`
-  }
-  if (into.mergedInto !== null) {
-    const whole = await mergers.byId(tx, into.mergedInto)
-    return `${codeIn(into)} 已并入 ${codeIn(whole)}，请并入后者 it is part of the latter; merge into that one`
-  }
-  if (cause === 'CONVERTED' && (from.kind !== 'INDIVIDUAL' || !['ENTERPRISE', 'COOPERATIVE'].includes(into.kind))) {
-    return '个体转企业须由个体工商户并入企业 a conversion is of an individual business into an enterprise'
-  }
-  const lists = await mergers.bothOpen(tx, from.id, into.id)
-  if (lists.length === 0) return null
-  return `双方均有未结的同类名单记录（${lists.join(' ')}），请先将其一移出或不予列入 both have an open listing of this kind; remove or drop one of them first`
-}
-
-const codeIn = (party: mergers.MergerParty | null): string => party?.uscc ?? party?.shop ?? ''
-
 /** The code's own operator, even when merged into another. */
-export const named = async (tx: Tx, code: string): Promise<mergers.MergerParty> => {
+export const named = async (tx: Tx, code: string): Promise<MergerParty> => {
   const asked = codeOf(code)
   const found = asked === null ? null : await mergers.own(tx, asked)
   if (found === null) throw new Refusal('OPERATOR_UNKNOWN', { code: asked?.code ?? '' })

@@ -1,0 +1,77 @@
+/** Officers' amendments of the shipped calendar. */
+import { Refusal } from '../../foundation/errors.js'
+import { isDate } from '../../foundation/time/dates.js'
+import { samePerson } from '../access/persons.js'
+import type { Calendar } from './calendar.js'
+
+/** The holidays and make-up days of a year are fewer. */
+const DAYS_MOST = 200
+
+export type DayKind = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
+
+export interface AmendedCalendar {
+  days: { day: string; kind: DayKind }[]
+  /** Last day up to which all holidays are announced. */
+  knownUntil: string | null
+}
+
+export interface CalendarDays {
+  holidays: readonly string[]
+  workdays: readonly string[]
+  /** Days that return to their weekday's meaning. */
+  ordinary: readonly string[]
+  knownUntil: string | null
+}
+
+export const amendedBy = (calendar: Calendar, { days, knownUntil }: AmendedCalendar): Calendar => {
+  if (days.length === 0 && knownUntil === null) return calendar
+  const [holidays, workdays] = [new Set(calendar.holidays), new Set(calendar.workdays)]
+  for (const { day, kind } of days) {
+    holidays.delete(day)
+    workdays.delete(day)
+    if (kind === 'HOLIDAY') holidays.add(day)
+    if (kind === 'WORKDAY') workdays.add(day)
+  }
+  return { holidays, workdays, knownUntil: knownUntil ?? calendar.knownUntil }
+}
+
+/** Refusals: INPUT_INVALID, DATE_INVALID. */
+export const amendmentOf = (shipped: Calendar, { knownUntil, ...said }: CalendarDays): AmendedCalendar => {
+  const days = [
+    ...said.holidays.map((day) => ({ day, kind: 'HOLIDAY' as const })),
+    ...said.workdays.map((day) => ({ day, kind: 'WORKDAY' as const })),
+    ...said.ordinary.map((day) => ({ day, kind: 'ORDINARY' as const })),
+  ]
+  const all = days.map(({ day }) => day)
+  for (const day of knownUntil === null ? all : [...all, knownUntil])
+    if (!isDate(day)) throw new Refusal('DATE_INVALID', { value: day })
+  if (days.length > DAYS_MOST || new Set(all).size < all.length)
+    throw new Refusal('INPUT_INVALID', {
+      reason: `每次最多 ${DAYS_MOST} 天，每天只说一次 at most ${DAYS_MOST} days, each once`,
+    })
+  if (days.length === 0 && knownUntil === null)
+    throw new Refusal('INPUT_INVALID', { reason: '没有写明任何日期 no day is said' })
+  refuseShorter(shipped, knownUntil)
+  return { days, knownUntil }
+}
+
+/** Refusal INPUT_INVALID: an amendment never knows less than the shipped calendar. */
+export const refuseShorter = (shipped: Calendar, knownUntil: string | null): void => {
+  if (knownUntil !== null && knownUntil < shipped.knownUntil)
+    throw new Refusal('INPUT_INVALID', {
+      reason: `knownUntil 不得早于随版本发布的 ${shipped.knownUntil} not before the day that ships with the hub`,
+    })
+}
+
+export type CalendarVerdict = 'CONFIRM' | 'REFUSE' | 'WITHDRAW'
+
+/** The proposer may only withdraw, and nobody else may. */
+export const verdictFault = (
+  { state, proposedBy }: { state: string; proposedBy: string },
+  verdict: CalendarVerdict,
+  by: string,
+): 'CALENDAR_SETTLED' | 'SECOND_PERSON' | 'CALENDAR_ANOTHERS' | null => {
+  if (state !== 'PROPOSED') return 'CALENDAR_SETTLED'
+  if (samePerson(proposedBy, by)) return verdict === 'WITHDRAW' ? null : 'SECOND_PERSON'
+  return verdict === 'WITHDRAW' ? 'CALENDAR_ANOTHERS' : null
+}
