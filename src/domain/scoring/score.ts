@@ -3,7 +3,7 @@
  * shared work is in the plan, because a million operators are scored.
  */
 import { anniversary, dayNumber, dayText, NEVER } from '../../foundation/time/day-numbers.js'
-import type { FactEvent, FactName, Facts } from '../records/facts.js'
+import { type FactEvent, type FactName, type Facts, LIST_FACT } from '../records/facts.js'
 import type { PlannedBins, PlannedUnits, Slot } from './score-plan.js'
 import { noneWhereSilent, planOf } from './score-plan.js'
 import type { Grade, Scorecard, ScoreLine } from './scorecard.js'
@@ -85,6 +85,10 @@ export const crossed = (
     .map(({ opens }) => opens)
   return [...new Set(opened)]
 }
+
+/** True for a counting entry on the list of the seriously dishonest. */
+export const isListedBy = (reasons: readonly Reason[]): boolean =>
+  reasons.some(({ fact, why, count }) => fact === LIST_FACT && why !== 'UNDATED' && count > 0)
 
 const LOWEST_LINE = { grade: 'D' } as const
 

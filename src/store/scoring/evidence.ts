@@ -3,21 +3,14 @@ import { pipeline } from 'node:stream/promises'
 import { to as copyTo } from 'pg-copy-streams'
 import type { Body, RecordKind } from '../../domain/records/records.js'
 import { PLAIN_FIELDS, WEIGHED_KINDS } from '../../domain/scoring/evidence.js'
+import type { OwnEntry, ReportedEvidence } from '../../domain/scoring/operator-facts.js'
 import type { Db, Tx } from '../db/db.js'
 import { bindingsAt, type PointInTime, VERSIONS_AT_AND_COMING } from '../records/versions.js'
 
-export interface EvidenceRow {
+export interface EvidenceRow extends ReportedEvidence {
   operatorId: number
-  record: number
-  kind: RecordKind
-  /** Joins the same fact of other sources; null when none can have it. */
-  fact: string | null
-  run: number
   /** A state that begins later is not evidence yet. */
   coming: string | null
-  /** Only for a closed shop. */
-  validTo: string | null
-  body: Body
 }
 
 const PLAIN = Object.entries(PLAIN_FIELDS)
@@ -113,19 +106,9 @@ const SIGNS: Record<string, string> = { t: '\t', n: '\n', r: '\r', b: '\b', f: '
 const unescaped = (text: string): string =>
   text.includes('\\') ? text.replace(/\\(.)/g, (_, sign: string) => SIGNS[sign] ?? sign) : text
 
-export interface OwnEntry {
+export interface OwnedEntry extends OwnEntry {
   operatorId: number
   list: string
-  publishedOn: string
-  /** Day of the decision, from which the terms run. */
-  decidedOn: string | null
-  endsOn: string | null
-  removedOn: string | null
-  record: number
-  documentNumber: string | null
-  authority: string
-  /** Then it has no weight. */
-  hidden: boolean
 }
 
 /** SQL: mergers and their undoing transfer listings. */
@@ -137,7 +120,11 @@ const OWNER = `coalesce(
   l.operator_id)`
 
 /** Events known by then decide, so answers about an earlier instant do not change. */
-export const ownEntries = async (db: Db | Tx, operators: readonly number[], when: PointInTime): Promise<OwnEntry[]> => {
+export const ownEntries = async (
+  db: Db | Tx,
+  operators: readonly number[],
+  when: PointInTime,
+): Promise<OwnedEntry[]> => {
   const answer = await db.raw(
     `select * from (
        select ${OWNER} as "operatorId", l.id, l.list, l.document_number as "documentNumber", l.authority,

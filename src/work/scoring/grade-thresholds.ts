@@ -2,8 +2,7 @@
  * Falling below a grade threshold opens a lead (never a ground for listing) or a watch entry; rising above closes the
  * watch entry.
  */
-import { LIST_FACT } from '../../domain/records/facts.js'
-import { crossed, type Reason } from '../../domain/scoring/score.js'
+import { crossed, isListedBy } from '../../domain/scoring/score.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import type { Tx } from '../../store/db/db.js'
 import * as concerns from '../../store/listing/concerns.js'
@@ -34,7 +33,7 @@ export const applyThresholds = async (tx: Tx, rules: WorkRules, followed: Scored
   for (const { operatorId, value, reasons } of rows) {
     // A listed operator needs no lead.
     for (const opens of crossed(stood.get(operatorId) ?? null, { value }, card)) {
-      if (opens === 'watch' || !listedBy(reasons)) fallen[opens].push({ operatorId, value })
+      if (opens === 'watch' || !isListedBy(reasons)) fallen[opens].push({ operatorId, value })
     }
   }
   await openLeads(tx, rules, fallen.lead, { on, now: at })
@@ -43,10 +42,6 @@ export const applyThresholds = async (tx: Tx, rules: WorkRules, followed: Scored
   const risen = rows.filter(({ value }) => value >= line).map(({ operatorId }) => operatorId)
   await watchEntries.close(tx, risen, { on, at })
 }
-
-/** True for a counting entry on the list of the seriously dishonest. */
-const listedBy = (reasons: readonly Reason[]): boolean =>
-  reasons.some(({ fact, why, count }) => fact === LIST_FACT && why !== 'UNDATED' && count > 0)
 
 interface FallenScore {
   operatorId: number
@@ -79,7 +74,7 @@ const stoodBefore = async (
   for (const id of still) {
     if (settled.has(id)) continue
     const last = sound.get(id)
-    if (last && !listedBy(last.reasons))
+    if (last && !isListedBy(last.reasons))
       stood.set(id, { value: last.value, ...(await linesOf(tx, last.scorecardHash, card)) })
     else stood.delete(id)
   }

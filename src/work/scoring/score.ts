@@ -5,7 +5,8 @@
 
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
-import { canonical, type Json } from '../../domain/records/records.js'
+import { bookOf, hashOfFacts, scoreOf } from '../../domain/scoring/operator-facts.js'
+import { causeOf, holdsStill, movedNothing, type ScoreHashes, sameReasons } from '../../domain/scoring/rescoring.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -18,7 +19,7 @@ import * as ruleBooks from '../../store/scoring/rule-books.js'
 import * as scores from '../../store/scoring/scores.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { alone, type OpenRun, type RunOptions } from '../timetable/run.js'
-import { bookOf, factsOf, hashOfFacts, scoreOf } from './facts.js'
+import { factsOf } from './facts.js'
 import { applyThresholds } from './grade-thresholds.js'
 import { cardInForce, cardToTry, hashOfCard, keepCard } from './scorecards.js'
 
@@ -157,7 +158,7 @@ interface FetchedBatch {
   operators: DueOperator[]
   facts: Map<number, Facts>
   /** No other run scores meanwhile. */
-  before: ReadonlyMap<number, EarlierScore>
+  before: ReadonlyMap<number, StoredEarlier>
 }
 
 const NOTHING: FetchedBatch = { operators: [], facts: new Map(), before: new Map() }
@@ -184,8 +185,8 @@ const folded = async (
     const hashes = { factsHash, scorecardHash: hashOfCard(course.card) }
     if (earlier && holdsStill(earlier, hashes, when.asOf, facts.comingOn ?? null)) continue
     const row = newScore(id, facts, course, when, hashes, earlier)
-    const scoreId = earlier && movedNothing(earlier, row)
-    if (scoreId) same.push({ row, scoreId })
+    if (earlier && movedNothing(earlier, row))
+      same.push({ row, scoreId: 'scoreId' in earlier ? earlier.scoreId : earlier.id })
     else rows.push(row)
   }
   if (same.length === 0) return rows
@@ -197,26 +198,7 @@ const folded = async (
   return rows
 }
 
-type EarlierScore = scores.CurrentScore | scores.StoredScore
-type ScoreHashes = Pick<scores.NewScore, 'factsHash' | 'scorecardHash'>
-
-const holdsSame = (earlier: EarlierScore, { factsHash, scorecardHash }: ScoreHashes): boolean =>
-  earlier.factsHash === factsHash && earlier.scorecardHash === scorecardHash
-
-/** Same facts and card, before the day on which time alone changes the result. */
-const holdsStill = (earlier: EarlierScore, hashes: ScoreHashes, asOf: string, comingOn: string | null): boolean =>
-  holdsSame(earlier, hashes) &&
-  earlier.asOf <= asOf &&
-  (earlier.nextChangeOn === null
-    ? comingOn === null
-    : asOf < earlier.nextChangeOn && (comingOn ?? earlier.nextChangeOn) >= earlier.nextChangeOn)
-
-const movedNothing = (earlier: EarlierScore, row: scores.NewScore): number | null => {
-  const same = holdsSame(earlier, row) && earlier.value === row.value && earlier.nextChangeOn === row.nextChangeOn
-  return same ? ('scoreId' in earlier ? earlier.scoreId : earlier.id) : null
-}
-
-const sameReasons = (a: unknown, b: unknown): boolean => canonical((a ?? null) as Json) === canonical(b as Json)
+type StoredEarlier = scores.CurrentScore | scores.StoredScore
 
 const newScore = (
   operatorId: number,
@@ -224,7 +206,7 @@ const newScore = (
   { card, asked, rulesHash }: RuledCourse,
   when: PointInTime,
   hashes: ScoreHashes,
-  earlier: EarlierScore | undefined,
+  earlier: StoredEarlier | undefined,
 ): scores.NewScore => {
   const { value, grade, reasons, nextChangeOn } = scoreOf(facts, card)
   return {
@@ -244,17 +226,11 @@ const newScore = (
   }
 }
 
-const causeOf = (earlier: EarlierScore | undefined, hashes: ScoreHashes): scores.NewScore['cause'] => {
-  if (earlier === undefined) return 'FIRST'
-  if (earlier.scorecardHash !== hashes.scorecardHash) return 'SCORECARD'
-  return earlier.factsHash === hashes.factsHash ? 'TIME' : 'RECORD'
-}
-
 interface ScoreBatch extends ScoringCourse {
   when: PointInTime
   step: readonly DueOperator[]
   rows: readonly scores.NewScore[]
-  before: ReadonlyMap<number, EarlierScore>
+  before: ReadonlyMap<number, StoredEarlier>
 }
 
 type ScoredCounts = Pick<ScoringResult, 'scored' | 'stored'>

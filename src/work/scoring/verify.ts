@@ -1,15 +1,14 @@
 /** A difference means that a score cannot be replayed. */
 import type { FactFamily } from '../../domain/records/facts.js'
-import { canonical, type Json } from '../../domain/records/records.js'
-import type { Score } from '../../domain/scoring/score.js'
-import type { Scorecard } from '../../domain/scoring/scorecard.js'
+import { bookOf, hashOfFacts, scoreOf } from '../../domain/scoring/operator-facts.js'
+import { replayFault } from '../../domain/scoring/rescoring.js'
 import type { Db } from '../../store/db/db.js'
 import * as operators from '../../store/operators/operators.js'
 import * as ruleBooks from '../../store/scoring/rule-books.js'
 import { pagesOf } from '../../store/scoring/score-pages.js'
 import * as scorecards from '../../store/scoring/scorecards.js'
 import * as scores from '../../store/scoring/scores.js'
-import { bookOf, factsOf, hashOfFacts, scoreOf } from './facts.js'
+import { factsOf } from './facts.js'
 import { hashOfCard } from './scorecards.js'
 
 const MOST_TOLD = 100_000
@@ -99,25 +98,12 @@ const differencesOf = async (db: Db, rows: readonly scores.StoredScore[]): Promi
   const facts = await factsOf(db, [...known.values()], first, { lists, known: first.families as FactFamily[] })
   return rows.flatMap((row) => {
     const own = facts.get(row.operatorId)
-    const again = own && scoreOf(own, card)
-    const of = own && again ? differs(row, card, hashOfFacts(own), again) : 'FACTS'
+    const again = own && { ...scoreOf(own, card), factsHash: hashOfFacts(own) }
+    const of = again ? replayFault(row, card, again) : 'FACTS'
     if (of === null) return []
-    const recomputed = own && again && toldOf({ ...again, factsHash: hashOfFacts(own) })
+    const recomputed = again && toldOf(again)
     return [{ score: row.id, operatorId: row.operatorId, of, stored: toldOf(row), ...(recomputed && { recomputed }) }]
   })
-}
-
-const differs = (
-  row: scores.StoredScore,
-  card: Scorecard,
-  factsHash: string,
-  again: Score,
-): ScoreDifference['of'] | null => {
-  if (factsHash !== row.factsHash) return 'FACTS'
-  if (card.version !== row.scorecard) return 'CARD'
-  if (row.reasons.reduce((sum, reason) => sum + reason.points, 0) !== row.value) return 'SUM'
-  const { value, grade, reasons, nextChangeOn } = row
-  return bytes(again) === bytes({ value, grade, reasons, nextChangeOn }) ? null : 'RESULT'
 }
 
 const toldOf = ({ value, grade, factsHash, nextChangeOn }: ReplayedScore): ReplayedScore => ({
@@ -126,5 +112,3 @@ const toldOf = ({ value, grade, factsHash, nextChangeOn }: ReplayedScore): Repla
   factsHash,
   nextChangeOn,
 })
-
-const bytes = (result: unknown): string => canonical(result as Json)

@@ -1,0 +1,109 @@
+/** The facts of one operator: what agencies report of it, and its entries in this hub's own lists. */
+import { hash } from 'node:crypto'
+import { type OwnDecision, repeatsOwn } from '../listing/own-decisions.js'
+import { type FactEvent, type FactFamily, type Facts, LIST_FACT } from '../records/facts.js'
+import { canonical, type Json } from '../records/records.js'
+import { afterLastDay, eventsOf, isOldBook, oncePerFact } from './evidence.js'
+import type { ListFacts, RecordEvidence } from './repair-targets.js'
+import { type Score, score } from './score.js'
+import type { Scorecard } from './scorecard.js'
+
+export interface ReportedEvidence extends RecordEvidence {
+  /** Joins the same fact of other sources; null when none can have it. */
+  fact: string | null
+  run: number
+}
+
+export interface OwnEntry extends OwnDecision {
+  publishedOn: string
+  /** Day of the decision, from which the terms run. */
+  decidedOn: string | null
+  endsOn: string | null
+  removedOn: string | null
+  record: number
+  /** Then it has no weight. */
+  hidden: boolean
+}
+
+export interface OperatorEvidence {
+  kind: string
+  reported: readonly ReportedEvidence[]
+  entries: readonly OwnEntry[]
+  /** First later day on which an already known state begins. */
+  comingOn: string | null
+}
+
+export interface FactSources {
+  asOf: string
+  lists: readonly ListFacts[]
+  /** Families with a source, sorted. */
+  known: readonly FactFamily[]
+}
+
+export const factsFrom = (
+  { kind, reported, entries, comingOn }: OperatorEvidence,
+  { asOf, lists, known }: FactSources,
+): Facts => {
+  const events = eventsOf(withoutOwn(oncePerFact(reported), isOldBook(lists) ? [] : entries), lists)
+  for (const { publishedOn: on, decidedOn, removedOn, endsOn, record, hidden } of entries)
+    if (!hidden)
+      events.push({ fact: LIST_FACT, on, decidedOn, until: removedOn ?? afterLastDay(lists, endsOn), record })
+  if (events.length > 1) events.sort(inOrder)
+  return { asOf, kind: kind.toLowerCase() as Facts['kind'], known, events, comingOn }
+}
+
+/** An agency's entries that repeat a decision of this hub are skipped. */
+const withoutOwn = (
+  reported: readonly ReportedEvidence[],
+  own: readonly OwnDecision[],
+): readonly ReportedEvidence[] => {
+  if (own.length === 0) return reported
+  const isRepeated = repeatsOwn(own)
+  return reported.filter(({ kind, body }) => kind !== 'list_entry' || !isRepeated(body))
+}
+
+const inOrder = (a: FactEvent, b: FactEvent): number =>
+  a.record - b.record ||
+  compared(a.fact, b.fact) ||
+  compared(a.on ?? '', b.on ?? '') ||
+  compared(a.until ?? '', b.until ?? '')
+
+const compared = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/**
+ * SHA-256 (hexadecimal) of the canonical JSON of `{events: [{fact, on, record, until, weight}], kind, known}`. Events
+ * are sorted by record, fact, day and end; families by name. Time alone changes no fact, so the day is excluded.
+ */
+export const hashOfFacts = ({ kind, known, events }: Facts): string => {
+  // Concatenated without escaping, for speed: it runs a million times.
+  let told = ''
+  for (const { fact, on, record, until = null, weight = 1 } of events) {
+    told += `${told === '' ? '' : ','}{"fact":"${fact}","on":${quoted(on)},"record":${record},"until":${quoted(until)},"weight":${weight}}`
+  }
+  return hash('sha256', `{"events":[${told}],"kind":"${kind}","known":${JSON.stringify(known)}}`)
+}
+
+const quoted = (day: string | null): string => (day === null ? 'null' : `"${day}"`)
+
+/** A state that begins later also sets `nextChangeOn`. */
+export const scoreOf = (facts: Facts, card: Scorecard): Score => {
+  const result = score(facts, card)
+  const { comingOn = null } = facts
+  const sooner = comingOn !== null && (result.nextChangeOn === null || comingOn < result.nextChangeOn)
+  return sooner ? { ...result, nextChangeOn: comingOn } : result
+}
+
+export interface RuleBook {
+  hash: string
+  lists: readonly ListFacts[]
+}
+
+/** The rules of lists that scores depend on. */
+export const bookOf = (lists: readonly ListFacts[]): RuleBook => {
+  const book = lists.map(({ id, fact, terms, counting }) => ({
+    ...{ id, fact, terms },
+    // Old stored books lack `counting` and keep their hash.
+    ...(counting && { counting: { lastDay: counting.lastDay } }),
+  }))
+  return { hash: hash('sha256', canonical(book as unknown as Json)), lists: book }
+}

@@ -1,0 +1,68 @@
+/** When a new score differs from the one before, and why. */
+import { canonical, type Json } from '../records/records.js'
+import type { Reason, Score } from './score.js'
+import type { Scorecard } from './scorecard.js'
+
+export interface ScoreHashes {
+  factsHash: string
+  scorecardHash: string
+}
+
+export interface EarlierScore extends ScoreHashes {
+  asOf: string
+  value: number
+  nextChangeOn: string | null
+}
+
+const holdsSame = (earlier: ScoreHashes, { factsHash, scorecardHash }: ScoreHashes): boolean =>
+  earlier.factsHash === factsHash && earlier.scorecardHash === scorecardHash
+
+/** Same facts and card, before the day on which time alone changes the result. */
+export const holdsStill = (
+  earlier: EarlierScore,
+  hashes: ScoreHashes,
+  asOf: string,
+  comingOn: string | null,
+): boolean =>
+  holdsSame(earlier, hashes) &&
+  earlier.asOf <= asOf &&
+  (earlier.nextChangeOn === null
+    ? comingOn === null
+    : asOf < earlier.nextChangeOn && (comingOn ?? earlier.nextChangeOn) >= earlier.nextChangeOn)
+
+/** The reasons may still differ. */
+export const movedNothing = (
+  earlier: EarlierScore,
+  now: ScoreHashes & Pick<Score, 'value' | 'nextChangeOn'>,
+): boolean => holdsSame(earlier, now) && earlier.value === now.value && earlier.nextChangeOn === now.nextChangeOn
+
+export const sameReasons = (before: readonly Reason[] | undefined, now: readonly Reason[]): boolean =>
+  bytes(before ?? null) === bytes(now)
+
+export type ScoreCause = 'FIRST' | 'RECORD' | 'SCORECARD' | 'TIME'
+
+export const causeOf = (earlier: ScoreHashes | undefined, now: ScoreHashes): ScoreCause => {
+  if (earlier === undefined) return 'FIRST'
+  if (earlier.scorecardHash !== now.scorecardHash) return 'SCORECARD'
+  return earlier.factsHash === now.factsHash ? 'TIME' : 'RECORD'
+}
+
+export interface ReplayableScore extends Score {
+  factsHash: string
+  scorecard: string
+}
+
+/** Returns what a replay of a stored score finds wrong with it. */
+export const replayFault = (
+  { factsHash, scorecard, value, grade, reasons, nextChangeOn }: ReplayableScore,
+  card: Pick<Scorecard, 'version'>,
+  again: Score & { factsHash: string },
+): 'FACTS' | 'CARD' | 'SUM' | 'RESULT' | null => {
+  if (again.factsHash !== factsHash) return 'FACTS'
+  if (card.version !== scorecard) return 'CARD'
+  if (reasons.reduce((sum, { points }) => sum + points, 0) !== value) return 'SUM'
+  const { factsHash: _, ...result } = again
+  return bytes(result) === bytes({ value, grade, reasons, nextChangeOn }) ? null : 'RESULT'
+}
+
+const bytes = (value: unknown): string => canonical(value as Json)

@@ -1,0 +1,74 @@
+import { expect } from 'chai'
+import {
+  causeOf,
+  type EarlierScore,
+  holdsStill,
+  movedNothing,
+  replayFault,
+} from '../../../src/domain/scoring/rescoring.js'
+import type { Reason } from '../../../src/domain/scoring/score.js'
+
+const hashes = { factsHash: 'f', scorecardHash: 'c' }
+const earlier = (more: Partial<EarlierScore> = {}): EarlierScore => ({
+  ...hashes,
+  asOf: '2026-11-20',
+  value: 700,
+  nextChangeOn: null,
+  ...more,
+})
+
+describe('scoring again', () => {
+  const cases: [string, Partial<EarlierScore>, string, string | null, boolean][] = [
+    ['is spared without a change to come', {}, '2026-11-25', null, true],
+    ['is due for other facts', { factsHash: 'g' }, '2026-11-25', null, false],
+    ['is due for another card', { scorecardHash: 'd' }, '2026-11-25', null, false],
+    ['is due for a day before the earlier score', {}, '2026-11-19', null, false],
+    ['is spared on the day before the change', { nextChangeOn: '2026-11-26' }, '2026-11-25', null, true],
+    ['is due on the day of the change', { nextChangeOn: '2026-11-25' }, '2026-11-25', null, false],
+    ['is due where a state begins and nothing was foreseen', {}, '2026-11-25', '2026-12-01', false],
+    [
+      'is due where a state begins before the change',
+      { nextChangeOn: '2026-12-02' },
+      '2026-11-25',
+      '2026-12-01',
+      false,
+    ],
+    [
+      'is spared where a state begins with the change',
+      { nextChangeOn: '2026-12-01' },
+      '2026-11-25',
+      '2026-12-01',
+      true,
+    ],
+  ]
+  for (const [title, more, asOf, comingOn, still] of cases)
+    it(title, () => expect(holdsStill(earlier(more), hashes, asOf, comingOn)).to.equal(still))
+
+  it('adds a row for another value or another day of change', () => {
+    expect(movedNothing(earlier(), { ...hashes, value: 700, nextChangeOn: null })).to.equal(true)
+    expect(movedNothing(earlier(), { ...hashes, value: 701, nextChangeOn: null })).to.equal(false)
+    expect(movedNothing(earlier(), { ...hashes, value: 700, nextChangeOn: '2026-12-01' })).to.equal(false)
+  })
+
+  it('names the card before the facts as the cause, and time where neither changed', () => {
+    expect(causeOf(undefined, hashes)).to.equal('FIRST')
+    expect(causeOf({ factsHash: 'g', scorecardHash: 'd' }, hashes)).to.equal('SCORECARD')
+    expect(causeOf({ factsHash: 'g', scorecardHash: 'c' }, hashes)).to.equal('RECORD')
+    expect(causeOf(hashes, hashes)).to.equal('TIME')
+  })
+})
+
+describe('the replay of a score', () => {
+  const reasons = [{ rule: 'base', why: 'BASE', fact: null, points: 700, count: 1, records: [] }] as unknown as Reason[]
+  const again = { value: 700, grade: 'B' as const, reasons, nextChangeOn: null, factsHash: 'f' }
+  const stored = { ...again, scorecard: '1' }
+  const cases: [string, Partial<typeof stored>, string | null][] = [
+    ['finds nothing wrong', {}, null],
+    ['finds other facts', { factsHash: 'g' }, 'FACTS'],
+    ['finds another card', { scorecard: '2' }, 'CARD'],
+    ['finds points that do not add up', { value: 701 }, 'SUM'],
+    ['finds another result', { grade: 'A' as 'B' }, 'RESULT'],
+  ]
+  for (const [title, more, fault] of cases)
+    it(title, () => expect(replayFault({ ...stored, ...more }, { version: '1' }, again)).to.equal(fault))
+})
