@@ -13,10 +13,10 @@ export interface ContractFault {
   message: string
 }
 
-/** Also found from dist/src/. */
+/** Also found from dist/src/. The compiler leaves a dist/schema/ with imported JSON only. */
 const located = (): string => {
   const near = ['../../schema/', '../../../schema/'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
-  const found = near.find((path) => existsSync(path))
+  const found = near.find((path) => existsSync(join(path, 'contracts')))
   if (!found) throw new Error('the folder schema/ is missing beside the program')
   return found
 }

@@ -17,7 +17,7 @@ export interface CodeRow {
   ref: string | null
 }
 
-/** Refusal codes of foundation/errors/bulk-refusals.ts. */
+/** Refusal codes of schema/refusals.json. */
 export type CodeRowFault = 'ROW_NO_CODE' | 'ROW_UNREADABLE' | 'ROW_TOO_LONG' | 'ROW_SHOP_WHOSE'
 
 export interface BadRow {

@@ -1,6 +1,5 @@
 /** Redirects are not followed. */
-import { NoDisplay } from '../../foundation/errors/no-display.js'
-import { Refusal } from '../../foundation/errors.js'
+import { NoDisplay, Refusal } from '../../foundation/errors.js'
 import { ask, Unreachable } from '../../foundation/http.js'
 import type { PlatformAddress } from '../platform.js'
 import { maskSecret, maskSecretBytes } from './secrets.js'

@@ -3,8 +3,7 @@
  * removal sent again if needed. Platforms without a display get it twice.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import { NoDisplay } from '../../../foundation/errors/no-display.js'
-import { isRefusal, reasonOf } from '../../../foundation/errors.js'
+import { isRefusal, NoDisplay, reasonOf } from '../../../foundation/errors.js'
 import type { Log } from '../../../foundation/log.js'
 import type { DisplayedSubject, Platform } from '../../../platforms/platform.js'
 import { type Db, isLost } from '../../../store/db/db.js'
