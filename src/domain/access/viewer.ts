@@ -36,68 +36,14 @@ export const PUBLIC: Viewer = { role: 'public', sub: null, agency: null, region:
 
 export const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text)
 
-export type Act =
-  | 'see_itself'
-  | 'use_access_code'
-  | 'see_standing'
-  | 'see_grade'
-  | 'see_sellers_grade'
-  | 'see_authorised_grade'
-  | 'send_sellers'
-  | 'hear_changes'
-  | 'see_webhooks'
-  | 'record_authorisation'
-  | 'see_authorisations'
-  | 'see_operator'
-  | 'see_score_reasons'
-  | 'see_inner_listings'
-  | 'see_removed'
-  | 'see_moves'
-  | 'see_watch_list'
-  | 'see_blacklist'
-  | 'see_open_records'
-  | 'see_scorecard'
-  | 'see_trials'
-  | 'propose_scorecard'
-  | 'decide_scorecard'
-  | 'see_operations'
-  | 'direct_timetable'
-  | 'map_headings'
-  | 'release_restored'
-  | 'move_listing'
-  | 'move_own_listing'
-  | 'settle_concern'
-  | 'take_back_run'
-  | 'see_queue'
-  | 'decide_identity'
-  | 'see_rejects'
-  | 'correct_rejects'
-  | 'send_records'
-  | 'propose_overrule'
-  | 'decide_overrule'
-  | 'see_objections'
-  | 'open_objection'
-  | 'decide_objection'
-  | 'amend_calendar'
-  | 'issue_access_code'
-  | 'see_access_codes'
-  | 'see_own_file'
-  | 'direct_platform'
-  | 'settle_delivery'
-  | 'close_retraction'
-  | 'see_lockouts'
-  | 'see_registered'
-  | 'manage_registered'
-  | 'see_rules'
-  | 'see_trail'
-  | 'see_askers'
-
 const ALL: readonly Role[] = ROLES
 const SIGNED_IN: readonly Role[] = ROLES.filter((role) => role !== 'public')
 const AUTHORITY: readonly Role[] = ['agency', 'officer', 'reviewer', 'administrator', 'auditor']
 
+const rolesByAct = <A extends string>(table: Record<A, readonly Role[]>): Record<A, readonly Role[]> => table
+
 /** Printed by `hub status --access`. */
-export const ACCESS: Record<Act, readonly Role[]> = {
+export const ACCESS = rolesByAct({
   see_itself: SIGNED_IN,
   use_access_code: ALL,
   see_standing: ALL,
@@ -159,7 +105,9 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   see_trail: ['administrator', 'auditor'],
   // schema/rules/trail.json says whose questions are shown.
   see_askers: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
-}
+})
+
+export type Act = keyof typeof ACCESS
 
 /** Open by law to firms and credit services (吉政办发〔2016〕15号, item 11). */
 const OPEN_KINDS: readonly RecordKind[] = [
