@@ -1,20 +1,25 @@
 import type { Db, Tx } from '../db/db.js'
 
-export type Job =
-  | 'seed'
-  | 'pull'
-  | 'score'
-  | 'publish'
-  | 'push'
-  | 'expire'
-  | 'takeback'
-  | 'repair'
-  | 'reconcile'
-  | 'trail'
-  | 'audit'
-  | 'changes'
-  | 'tidy'
-export type RunCause = 'timetable' | 'command' | 'demo' | 'upload' | 'person'
+export const JOBS = [
+  'seed',
+  'pull',
+  'score',
+  'publish',
+  'push',
+  'expire',
+  'takeback',
+  'repair',
+  'reconcile',
+  'trail',
+  'audit',
+  'changes',
+  'tidy',
+] as const
+export type Job = (typeof JOBS)[number]
+
+export const RUN_CAUSES = ['timetable', 'command', 'demo', 'upload', 'person'] as const
+export type RunCause = (typeof RUN_CAUSES)[number]
+
 export type RunOutcome = 'RUNNING' | 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
 
 export interface RunError {
