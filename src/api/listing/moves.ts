@@ -1,13 +1,5 @@
 import { isBounded, may, mayConsent, mayIn, type Viewer } from '../../domain/access/viewer.js'
-import type {
-  HidingKind,
-  ListingGround,
-  NotListedReason,
-  RestorationCause,
-  Service,
-} from '../../domain/listing/case.js'
 import { PEOPLES_MOVES } from '../../domain/listing/listing.js'
-import type { RemovalReason } from '../../domain/listing/lists.js'
 import { MOVES, type MoveName, type MoveRow } from '../../domain/listing/moves.js'
 import { codeOf } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -28,27 +20,12 @@ interface OpenLeadInput {
   on: string
 }
 
-interface ListingMoveInput {
+type Nullable<T> = { [K in keyof T]: T[K] | null }
+
+interface ListingMoveInput extends Nullable<Omit<work.MoveInput, 'on' | 'decision' | 'run' | 'result' | 'paper'>> {
   id: string
   on: string
-  documentNumber?: string | null
-  reason?: string | null
-  text?: string | null
-  waived?: boolean | null
-  removal?: RemovalReason | null
   record?: string | null
-  ground?: ListingGround | null
-  service?: Service | null
-  consentNumber?: string | null
-  hearing?: boolean | null
-  point?: number | null
-  hiding?: HidingKind | null
-  notListed?: NotListedReason | null
-  restoring?: RestorationCause | null
-  ofAge?: boolean | null
-  fileHash?: string | null
-  repairNotice?: boolean | null
-  seen?: number | null
 }
 
 const mover = (viewer: Viewer, name: MoveName) => {

@@ -1,15 +1,5 @@
 /** Validates and redacts input for the move table. */
-import type {
-  CaseAct,
-  CaseRole,
-  HidingKind,
-  ListingGround,
-  NotListedReason,
-  RestorationCause,
-  ServedPaper,
-  Service,
-} from '../../domain/listing/case.js'
-import type { RemovalReason } from '../../domain/listing/lists.js'
+import type { CaseAct, CaseRole } from '../../domain/listing/case.js'
 import type { MoveName } from '../../domain/listing/moves.js'
 import { redact } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -21,34 +11,13 @@ const FILE_HASH = /^[0-9a-f]{64}$/
 /** Characters; the document number as in 双公示. */
 const LONGEST = { documentNumber: 128, consentNumber: 128, reason: 1_000, text: 10_000 } as const
 
-export interface MoveInput {
-  on: string
-  documentNumber?: string
-  reason?: string
-  text?: string
-  waived?: boolean
+type KnownToHub = 'by' | 'role' | 'today' | 'heavy' | 'decisionOn' | 'level'
+
+/** `run` and `paper` are set by the hub: the run made the entry doubtful. */
+export interface MoveInput extends Omit<CaseAct, KnownToHub> {
   decision?: number
-  ground?: ListingGround
-  removal?: RemovalReason
-  service?: Service
-  /** The party's consent to electronic service. */
-  consentNumber?: string
-  hearing?: boolean
-  point?: number
-  hiding?: HidingKind
-  /** It made the entry doubtful; set by automatic moves. */
-  run?: number
-  notListed?: NotListedReason
-  restoring?: RestorationCause
   /** The repair that an automatic move follows. */
   result?: number
-  /** For publishListing of a natural person. */
-  ofAge?: boolean
-  fileHash?: string
-  /** Set by the hub. */
-  paper?: ServedPaper
-  /** For serveListing: the repair notice was served too. */
-  repairNotice?: boolean
   /** Last move that the user saw (optimistic lock). */
   seen?: number
 }
