@@ -64,33 +64,6 @@ const SPARE_BYTES = 64 * 1024
 /** Maximum UTF-8 bytes per UTF-16 unit. */
 const BYTES_PER_UNIT = 3
 
-const COLUMNS = [
-  'item',
-  'part',
-  'page',
-  'row_number',
-  'kind',
-  'record_key',
-  'uscc',
-  'org_code',
-  'reg_no',
-  'shop',
-  'name',
-  'name_key',
-  'subject_key',
-  'makes_kind',
-  'makes_region',
-  'makes_status',
-  'fact',
-  'late',
-  'digest',
-  'body',
-  'findings',
-  'valid_from',
-  'valid_to',
-  'former',
-]
-
 export const withStage = async <T>(db: Db, work: (stage: DraftStage) => Promise<T>): Promise<T> => {
   const connection = await withTable(db)
   let isClean = false
@@ -189,7 +162,7 @@ const note = (says: StageContents, { draft: { subject }, former, late }: StagedD
 }
 
 const copy = (connection: ClientBase, lines: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> =>
-  pipeline(Readable.from(lines), connection.query(copyFrom(`copy staged_drafts (${COLUMNS.join(', ')}) from stdin`)))
+  pipeline(Readable.from(lines), connection.query(copyFrom('copy staged_drafts from stdin')))
 
 export const line = ({
   item,

@@ -5,27 +5,14 @@ import type { Db } from '../../store/db/db.js'
 import type { InTurn } from '../../store/db/turns.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import * as publicList from '../../store/publication/public-list.js'
-import { BYTE_ORDER_MARK, row } from '../../work/publication/publish-files.js'
+import { BYTE_ORDER_MARK, COLUMNS, row } from '../../work/publication/publish-files.js'
 import { ReaderLeft, sendWithTimeouts } from '../frame/response-timeout.js'
 import { entriesNamed } from './search.js'
 import { conditionsOf, type SearchFilter } from './search-filter.js'
 
 const STEP_ENTRIES = 500
-const COLUMNS = [
-  'id',
-  'list',
-  'uscc',
-  'name',
-  'region',
-  'reason',
-  'basis',
-  'authority',
-  'documentNumber',
-  'decidedOn',
-  'publishedOn',
-  'endsOn',
-  'contested',
-] as const satisfies readonly (keyof PublicBody)[]
+/** The columns of the published file; the hash seals an entry of an edition. */
+const SHOWN = COLUMNS.filter((name) => name !== 'hash')
 
 interface CsvDependencies {
   db: Db
@@ -61,7 +48,7 @@ async function* lines(
   asked: SearchFilter,
   day: string,
 ): AsyncGenerator<Buffer> {
-  yield Buffer.from(BYTE_ORDER_MARK + row(COLUMNS))
+  yield Buffer.from(BYTE_ORDER_MARK + row(SHOWN))
   if (asked.name !== '') return yield rowsOf(await entriesNamed(db, inTurn, asked, day))
   const [sought, order] = [conditionsOf(asked, day), asked.sort ?? 'newest']
   for (let after: publicList.ListPlace | null = null; ; ) {
@@ -78,4 +65,4 @@ async function* lines(
 }
 
 const rowsOf = (entries: readonly PublicBody[]): Buffer =>
-  Buffer.from(entries.map((entry) => row(COLUMNS.map((name) => entry[name]))).join(''))
+  Buffer.from(entries.map((entry) => row(SHOWN.map((name) => entry[name]))).join(''))

@@ -1,4 +1,5 @@
 /** Any party token could send these queries. */
+import type { StandingEntry } from '../../domain/standing/standing-entry.js'
 import type { Words } from '../../foundation/text/words.js'
 
 const RECORD = 'id kind agencyName { zh en } validFrom validTo'
@@ -51,22 +52,8 @@ export interface PartyRecordDetail extends PartyRecord {
   source: { file: string | null; page: number | null; row: number }
 }
 
-export interface PartyListing {
-  id: string
-  kind: string
+export interface PartyListing extends StandingEntry {
   list: { name: Words } | null
-  state: string
-  reason: string
-  basis: string | null
-  authority: string | null
-  documentNumber: string | null
-  decidedOn: string | null
-  publishedOn: string | null
-  endsOn: string | null
-  removedOn: string | null
-  removalReason: string | null
-  mirrored: boolean
-  contested: boolean
   allowedMoves: string[]
   repair: { appliedOn: string; acceptedOn: string | null } | null
 }

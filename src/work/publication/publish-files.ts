@@ -18,7 +18,7 @@ export interface FileForm {
 
 /** Spreadsheets need it to recognise UTF-8. */
 export const BYTE_ORDER_MARK = '\uFEFF'
-const COLUMNS = [
+export const COLUMNS = [
   'id',
   'list',
   'uscc',
