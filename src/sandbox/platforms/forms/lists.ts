@@ -1,11 +1,10 @@
 import { messageNamesIn, namesIn } from '../reading.js'
-import type { RowForm } from '../received-rows.js'
-import { ACTIONS, DIVISION, ISO_DAY } from './spelling.js'
+import { DIVISION, form } from './spelling.js'
 
 const NUMBER_OF_LIST = /^\S.*[〔[【［（(](19|20)\d{2}[〕\]】］）)].*\d+\s*号$/u
 
 /** 严重违法失信名单 of the market regulators' data family. */
-export const samrList: RowForm = {
+export const samrList = form({
   kind: 'listing',
   names: {
     key: 'ILLID',
@@ -26,15 +25,12 @@ export const samrList: RowForm = {
   required: [],
   known: namesIn('samr-list'),
   actions: { '1': 'ADD', '2': 'CHANGE', '3': 'REMOVE' },
-  day: ISO_DAY,
   codes: { DECORG: DIVISION },
   documentNumber: NUMBER_OF_LIST,
-  never: [],
-  passing: [],
-}
+})
 
 /** The provincial exchange envelope. */
-export const exchangeList: RowForm = {
+export const exchangeList = form({
   kind: 'listing',
   names: {
     key: 'ENTRY_ID',
@@ -54,16 +50,12 @@ export const exchangeList: RowForm = {
   },
   required: ['LIST_CODE', 'DATA_CATEGORY'],
   known: namesIn('exchange-envelope'),
-  actions: ACTIONS,
-  day: ISO_DAY,
   codes: { EXECUTE_DEPT_CODE: DIVISION },
   documentNumber: NUMBER_OF_LIST,
-  never: [],
-  passing: [],
-}
+})
 
 /** A signed message: members of the outer object and `entry`; `entry.removal` is prefixed. */
-export const messageList: RowForm = {
+export const messageList = form({
   kind: 'listing',
   names: {
     key: 'id',
@@ -83,10 +75,6 @@ export const messageList: RowForm = {
   },
   required: ['list', 'listName'],
   known: messageNamesIn('signed-message', 'entry'),
-  actions: ACTIONS,
-  day: ISO_DAY,
   codes: { authorityCode: DIVISION },
   documentNumber: NUMBER_OF_LIST,
-  never: [],
-  passing: [],
-}
+})

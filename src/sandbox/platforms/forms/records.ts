@@ -1,7 +1,6 @@
 import { usccValid } from '../../../domain/operators/codes.js'
 import { messageNamesIn, namesIn } from '../reading.js'
-import type { RowForm } from '../received-rows.js'
-import { ACTIONS, DIVISION, ISO_DAY } from './spelling.js'
+import { DIVISION, form } from './spelling.js'
 
 /** Authorities number other decisions differently. */
 const NUMBER_OF_RECORD = /^(?=.*\d)\S.{1,127}$/u
@@ -11,7 +10,7 @@ const WAN = /^\d{1,12}(\.\d{1,6})?$/
 const AGREED = { key: 'HUB_ID', sequence: 'HUB_SN', action: 'HUB_OP', removedOn: 'HUB_CXRQ' } as const
 
 /** 双公示 行政处罚, second generation. */
-export const penaltyRow: RowForm = {
+export const penaltyRow = form({
   kind: 'penalty',
   names: {
     ...AGREED,
@@ -40,8 +39,6 @@ export const penaltyRow: RowForm = {
   ],
   known: namesIn('penalty-row'),
   never: ['CF_FR_ZJLX', 'CF_FR_ZJHM', 'CF_XDR_ZJLX', 'CF_XDR_ZJHM'],
-  actions: ACTIONS,
-  day: ISO_DAY,
   codes: {
     CF_XDR_LB: /^(法人及非法人组织|个体工商户)$/,
     CF_CFJGDM: usccValid,
@@ -50,11 +47,10 @@ export const penaltyRow: RowForm = {
     CF_NR_WFFF: WAN,
   },
   documentNumber: NUMBER_OF_RECORD,
-  passing: [],
-}
+})
 
 /** 双公示 行政许可, second generation. */
-export const permitRow: RowForm = {
+export const permitRow = form({
   kind: 'permit',
   names: {
     ...AGREED,
@@ -72,8 +68,6 @@ export const permitRow: RowForm = {
   required: ['XK_XDR_LB', 'XK_XKWS', 'XK_XKLB', 'XK_YXQZ', 'XK_YXQZI', 'XK_XKJGDM', 'XK_ZT', 'XK_LYDW', 'XK_LYDWDM'],
   known: namesIn('permit-row'),
   never: ['XK_FR_ZJLX', 'XK_FR_ZJHM', 'XK_XDR_ZJLX', 'XK_XDR_ZJHM'],
-  actions: ACTIONS,
-  day: ISO_DAY,
   codes: {
     XK_XDR_LB: /^(法人及非法人组织|个体工商户)$/,
     XK_XKLB: /^(普通|特许|认可|核准|登记|其他)$/,
@@ -82,14 +76,13 @@ export const permitRow: RowForm = {
     XK_ZT: /^[12]$/,
   },
   documentNumber: NUMBER_OF_RECORD,
-  passing: [],
-}
+})
 
 const SLASHED_DAY = /^(\d{4})\/(\d{2})\/(\d{2})$/
 const STATE = /^[0-3]$/
 
 /** 双公示 行政处罚, first generation. */
-export const penalty2015: RowForm = {
+export const penalty2015 = form({
   kind: 'penalty',
   names: {
     ...AGREED,
@@ -107,15 +100,14 @@ export const penalty2015: RowForm = {
   required: ['CF_CFMC', 'CF_CFLB1', 'CF_SY', 'CF_YJ', 'CF_ZT', 'DFBM', 'SJC'],
   known: namesIn('penalty-2015'),
   never: ['CF_XDR_SFZ'],
-  actions: ACTIONS,
   day: SLASHED_DAY,
   codes: { CF_ZT: STATE, DFBM: DIVISION, SJC: SLASHED_DAY },
   documentNumber: NUMBER_OF_RECORD,
   passing: ['SJC'],
-}
+})
 
 /** 双公示 行政许可, first generation. */
-export const permit2015: RowForm = {
+export const permit2015 = form({
   kind: 'permit',
   names: {
     ...AGREED,
@@ -133,12 +125,11 @@ export const permit2015: RowForm = {
   required: ['XK_XMMC', 'XK_SPLB', 'XK_JZQ', 'XK_ZT', 'DFBM', 'SJC'],
   known: namesIn('permit-2015'),
   never: ['XK_XDR_SFZ'],
-  actions: ACTIONS,
   day: SLASHED_DAY,
   codes: { XK_ZT: STATE, DFBM: DIVISION, SJC: SLASHED_DAY },
   documentNumber: NUMBER_OF_RECORD,
   passing: ['SJC'],
-}
+})
 
 const MESSAGE = {
   key: 'id',
@@ -157,28 +148,20 @@ const MESSAGE = {
 } as const
 const MESSAGE_CODES = { authorityCode: usccValid, sourceUnitCode: usccValid }
 
-export const messagePenalty: RowForm = {
+export const messagePenalty = form({
   kind: 'penalty',
   names: { ...MESSAGE, endsOn: 'effectiveUntil' },
   required: ['partyKind', 'violation', 'facts', 'basis', 'authorityCode'],
   known: messageNamesIn('signed-penalty', 'penalty'),
-  never: [],
-  actions: ACTIONS,
-  day: ISO_DAY,
   codes: MESSAGE_CODES,
   documentNumber: NUMBER_OF_RECORD,
-  passing: [],
-}
+})
 
-export const messagePermit: RowForm = {
+export const messagePermit = form({
   kind: 'permit',
   names: { ...MESSAGE, endsOn: 'validTo' },
   required: ['documentName', 'category', 'validFrom', 'authorityCode'],
   known: messageNamesIn('signed-permit', 'permit'),
-  never: [],
-  actions: ACTIONS,
-  day: ISO_DAY,
   codes: MESSAGE_CODES,
   documentNumber: NUMBER_OF_RECORD,
-  passing: [],
-}
+})
