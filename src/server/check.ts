@@ -8,7 +8,7 @@ import { answersTo, type AnsweredRow as ToldRow } from '../api/v1/standings/answ
 import { PUBLIC } from '../domain/access/viewer.js'
 import { type BadRow, type CodeRow, ROWS_OF_A_UNIT } from '../domain/operators/code-rows.js'
 import { Refusal } from '../foundation/errors.js'
-import type { Reads } from '../store/db/bulk-handle.js'
+import type { Reads } from '../store/db/db.js'
 import * as restored from '../store/db/restored.js'
 import type { CheckAnswer, CheckedRow } from '../web/check/answers.js'
 

@@ -2,7 +2,7 @@
 
 import { may, type OperatorScope, type Viewer } from '../../domain/access/viewer.js'
 import { oldestHolding } from '../../domain/standing/sellers.js'
-import type { Reads } from '../../store/db/bulk-handle.js'
+import type { Reads } from '../../store/db/db.js'
 import * as authorisations from '../../store/standing/authorisations.js'
 import type { DirectoryFilter } from '../../store/standing/directory.js'
 import * as sellers from '../../store/standing/sellers.js'

@@ -1,5 +1,5 @@
 /** Access codes of parties, stored as pseudonyms. */
-import type { Db, Tx } from '../db/db.js'
+import { type Db, hasRows, queryFirst, queryOne, queryRows, type Tx } from '../db/db.js'
 
 export type AccessCodeEnd = 'REISSUED' | 'REVOKED'
 
@@ -21,53 +21,48 @@ const COLUMNS = `c.id, c.operator_id as "operatorId", c.reason, c.issued_by as "
 /** Opens only the operator it was issued for, and nothing once that operator is merged or rolled back. */
 export const OPENS = 'c.ended_at is null and o.known_to is null and o.merged_into is null'
 
-export const issue = async (
+export const issue = (
   tx: Tx,
   made: { operatorId: number; mark: string; reason: string; by: string; at: Date },
-): Promise<AccessCode> => {
-  const answer = await tx.raw(
+): Promise<AccessCode> =>
+  queryOne(
+    tx,
     `insert into access_codes as c (operator_id, mark, reason, issued_by, issued_at)
      values (:operatorId, :mark, :reason, :by, :at) returning ${COLUMNS} /* accessCodes.issue */`,
     made,
   )
-  return answer.rows[0]
-}
 
-export const end = async (
+export const end = (
   tx: Tx,
   operatorId: number,
   made: { ended: AccessCodeEnd; reason: string; by: string; at: Date },
-): Promise<AccessCode | null> => {
-  const answer = await tx.raw(
+): Promise<AccessCode | null> =>
+  queryFirst(
+    tx,
     `update access_codes c set ended = :ended, ended_reason = :reason, ended_by = :by, ended_at = :at
      where c.operator_id = :operatorId and c.ended_at is null returning ${COLUMNS} /* accessCodes.end */`,
     { operatorId, ...made },
   )
-  return answer.rows[0] ?? null
-}
 
-export const byMark = async (db: Db, mark: string): Promise<{ id: number; code: string } | null> => {
-  const answer = await db.raw(
+export const byMark = (db: Db, mark: string): Promise<{ id: number; code: string } | null> =>
+  queryFirst(
+    db,
     `select c.id, coalesce(o.uscc, o.shop) as code from access_codes c join operators o on o.id = c.operator_id
      where c.mark = ? and ${OPENS} /* accessCodes.byMark */`,
     [mark],
   )
-  return answer.rows[0] ?? null
-}
 
-export const opens = async (db: Db, id: number, code: string): Promise<boolean> => {
-  const answer = await db.raw(
+export const opens = (db: Db, id: number, code: string): Promise<boolean> =>
+  hasRows(
+    db,
     `select 1 from access_codes c join operators o on o.id = c.operator_id
      where c.id = ? and coalesce(o.uscc, o.shop) = ? and ${OPENS} /* accessCodes.opens */`,
     [id, code],
   )
-  return answer.rows.length > 0
-}
 
-export const ofOperators = async (db: Db, operators: readonly number[]): Promise<AccessCode[]> => {
-  const answer = await db.raw(
+export const ofOperators = (db: Db, operators: readonly number[]): Promise<AccessCode[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from access_codes c where c.operator_id = any(?) order by c.id desc /* accessCodes.ofOperators */`,
     [[...operators]],
   )
-  return answer.rows
-}

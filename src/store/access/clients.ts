@@ -1,5 +1,5 @@
 import type { Role } from '../../domain/access/viewer.js'
-import type { Db } from '../db/db.js'
+import { type Db, hasRows, queryFirst, queryRows } from '../db/db.js'
 import { CONFIRMATION, type Confirmation } from './confirmations.js'
 
 export interface ClientAccount {
@@ -20,47 +20,44 @@ export interface RegisteredClient extends ClientAccount, Confirmation {
  * Returns false when a system or person has the name, ignoring case and Unicode form; look-alikes would defeat the rule
  * of two persons.
  */
-export const add = async (db: Db, client: ClientAccount, { by, now }: { by: string; now: Date }): Promise<boolean> => {
-  const answer = await db.raw(
+export const add = (db: Db, client: ClientAccount, { by, now }: { by: string; now: Date }): Promise<boolean> =>
+  hasRows(
+    db,
     `insert into clients (id, role, agency, region, secret_hash, created_at, changed_by, pending_since)
      select :id::text, :role, :agency, :region, :secretHash, :now, :by, :now
      where not exists (select 1 from (select id from clients union all select id from people) taken
        where lower(normalize(taken.id, NFKC)) = lower(normalize(:id::text, NFKC)))
      on conflict (id) do nothing returning id /* clients.add */`,
-    { ...client, by, now } as never,
+    { ...client, by, now },
   )
-  return answer.rows.length > 0
-}
 
 /** Until `previousUntil` the previous secret stays good. */
-export const rotate = async (
+export const rotate = (
   db: Db,
   id: string,
   secretHash: string,
   { by, now, previousUntil }: { by: string; now: Date; previousUntil: Date | null },
-): Promise<boolean> => {
-  const answer = await db.raw(
+): Promise<boolean> =>
+  hasRows(
+    db,
     `update clients set previous_hash = case when :previousUntil::timestamptz is null then null else secret_hash end,
        previous_until = :previousUntil, secret_hash = :secretHash, rotated_at = :now,
        changed_by = :by, pending_since = :now, confirmed_by = null, confirmed_at = null
      where id = :id returning id /* clients.rotate */`,
-    { id, secretHash, by, now, previousUntil } as never,
+    { id, secretHash, by, now, previousUntil },
   )
-  return answer.rows.length > 0
-}
 
 export const end = async (db: Db, id: string, now: Date): Promise<boolean> =>
   (await db('clients').where({ id }).whereNull('ended_at').update({ ended_at: now })) > 0
 
-export const byId = async (db: Db, id: string, now: Date): Promise<RegisteredClient | null> => {
-  const answer = await db.raw(
+export const byId = (db: Db, id: string, now: Date): Promise<RegisteredClient | null> =>
+  queryFirst(
+    db,
     `select id, role, agency, region, secret_hash as "secretHash", ended_at is not null as ended, ${CONFIRMATION},
        case when previous_until > :now then previous_hash end as "previousHash"
      from clients where id = :id /* clients.byId */`,
-    { id, now } as never,
+    { id, now },
   )
-  return answer.rows[0] ?? null
-}
 
 export interface ClientSummary extends Confirmation {
   id: string
@@ -73,12 +70,11 @@ export interface ClientSummary extends Confirmation {
   endedAt: Date | null
 }
 
-export const list = async (db: Db, now: Date, most: number, name: string | null = null): Promise<ClientSummary[]> => {
-  const answer = await db.raw(
+export const list = (db: Db, now: Date, most: number, name: string | null = null): Promise<ClientSummary[]> =>
+  queryRows(
+    db,
     `select id, role, agency, region, created_at as "createdAt", rotated_at as "rotatedAt", ended_at as "endedAt", ${CONFIRMATION},
        case when previous_until > :now then previous_until end as "previousUntil"
      from clients where :name::text is null or id = :name order by ended_at is not null, id limit :most /* clients.list */`,
-    { now, most, name } as never,
+    { now, most, name },
   )
-  return answer.rows
-}

@@ -1,5 +1,5 @@
 /** `people` and `clients` have the same confirmation columns. */
-import type { Tx } from '../db/db.js'
+import { queryFirst, type Tx } from '../db/db.js'
 
 export type AccountTable = 'people' | 'clients'
 
@@ -14,13 +14,12 @@ export interface Confirmation {
 export const CONFIRMATION = `pending_since as "pendingSince", changed_by as "changedBy", confirmed_by as "confirmedBy",
   confirmed_at as "confirmedAt"`
 
-export const waiting = async (tx: Tx, table: AccountTable, id: string): Promise<Confirmation | null> => {
-  const answer = await tx.raw(
+export const waiting = (tx: Tx, table: AccountTable, id: string): Promise<Confirmation | null> =>
+  queryFirst(
+    tx,
     `select ${CONFIRMATION} from ${table} where id = ? and ended_at is null for update /* confirmations.waiting */`,
     [id],
   )
-  return answer.rows[0] ?? null
-}
 
 export const confirm = async (tx: Tx, table: AccountTable, id: string, by: string, now: Date): Promise<void> => {
   await tx.raw(

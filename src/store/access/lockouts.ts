@@ -1,5 +1,5 @@
 /** Failed sign-ins, counted across all processes. */
-import type { Db } from '../db/db.js'
+import { type Db, queryRows, queryValue } from '../db/db.js'
 
 export interface StoredLockout {
   kind: 'CLIENT' | 'PERSON'
@@ -15,21 +15,19 @@ export interface StoredLockout {
 const PROVEN = "interval '90 days'"
 const NOTED_AGAIN = "interval '1 day'"
 
-export const isProven = async (db: Db, key: string, now: Date): Promise<boolean> => {
-  const answer = await db.raw(
+export const isProven = (db: Db, key: string, now: Date): Promise<boolean> =>
+  queryValue(
+    db,
     `select exists (select 1 from lockouts where key = :key and proven_at > :now::timestamptz - ${PROVEN}) as proven /* lockouts.isProven */`,
     { key, now },
   )
-  return answer.rows[0].proven
-}
 
-export const until = async (db: Db, keys: readonly string[], now: Date): Promise<Date | null> => {
-  const answer = await db.raw(
+export const until = (db: Db, keys: readonly string[], now: Date): Promise<Date | null> =>
+  queryValue(
+    db,
     'select max(locked_until) as until from lockouts where key = any(?) and locked_until > ? /* lockouts.until */',
     [[...keys], now],
   )
-  return answer.rows[0].until
-}
 
 export interface FailedSignIn {
   key: string
@@ -80,11 +78,12 @@ export const prove = async (
   )
 }
 
-export const lift = async (
+export const lift = (
   db: Db,
   { kind, name, now }: { kind: StoredLockout['kind']; name: string; now: Date },
-): Promise<StoredLockout[]> => {
-  const answer = await db.raw(
+): Promise<StoredLockout[]> =>
+  queryRows(
+    db,
     `with held as (select * from lockouts where kind = :kind and lower(normalize(name, NFKC)) = :name for update),
        gone as (delete from lockouts where key in (select key from held where proven_at is null)),
        forgiven as (update lockouts set failures = 0, locked_until = null where key in (select key from held where proven_at is not null))
@@ -92,14 +91,11 @@ export const lift = async (
      where locked_until > :now order by last_at desc, key /* lockouts.lift */`,
     { kind, name, now },
   )
-  return answer.rows
-}
 
-export const shut = async (db: Db, now: Date): Promise<StoredLockout[]> => {
-  const answer = await db.raw(
+export const shut = (db: Db, now: Date): Promise<StoredLockout[]> =>
+  queryRows(
+    db,
     `select kind, name, address, failures, last_at as "lastAt", locked_until as "lockedUntil" from lockouts
      where locked_until > ? order by last_at desc, key limit 100 /* lockouts.shut */`,
     [now],
   )
-  return answer.rows
-}

@@ -1,6 +1,6 @@
 import { type AdministratorDuty, EXEMPT_ACCOUNTS } from '../../domain/access/confirmation.js'
 import type { Role } from '../../domain/access/viewer.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, hasRows, queryFirst, queryRows, type Tx } from '../db/db.js'
 import { CONFIRMATION, type Confirmation } from './confirmations.js'
 
 export interface Person {
@@ -28,59 +28,55 @@ const ALONE = `(:byCommand and coalesce(:duty::text = 'security', false) and not
 const EXEMPT = `(:duty::text is not null and (select count(*) from people p where p.duty is not null) < :exempt or ${ALONE})`
 
 /** Names are unique as in `clients.add`. */
-export const add = async (
+export const add = (
   db: Db,
   person: Person,
   { by, byCommand, now }: AccountChange,
-): Promise<{ pending: boolean } | null> => {
-  const answer = await db.raw(
+): Promise<{ pending: boolean } | null> =>
+  queryFirst(
+    db,
     `insert into people (id, role, duty, agency, region, password_hash, one_time_until, created_at, changed_by, exempt, pending_since)
      select :id::text, :role, :duty, :agency, :region, :passwordHash, :oneTimeUntil, :now, :by, e.exempt,
        case when not e.exempt then :now::timestamptz end
      from (select ${EXEMPT} as exempt) e where not exists (select 1 from (select id from clients union all select id from people) taken
        where lower(normalize(taken.id, NFKC)) = lower(normalize(:id::text, NFKC)))
      on conflict (id) do nothing returning pending_since is not null as pending /* people.add */`,
-    { ...person, by, byCommand, now, exempt: EXEMPT_ACCOUNTS } as never,
+    { ...person, by, byCommand, now, exempt: EXEMPT_ACCOUNTS },
   )
-  return answer.rows[0] ?? null
-}
 
-export const byId = async (db: Db, id: string): Promise<(Person & Confirmation) | null> => {
-  const answer = await db.raw(
+export const byId = (db: Db, id: string): Promise<(Person & Confirmation) | null> =>
+  queryFirst(
+    db,
     `select id, role, duty, agency, region, ${CONFIRMATION}, password_hash as "passwordHash", one_time_until as "oneTimeUntil"
      from people where id = ? and ended_at is null /* people.byId */`,
     [id],
   )
-  return answer.rows[0] ?? null
-}
 
-export const setPassword = async (
+export const setPassword = (
   tx: Tx,
   id: string,
   made: { before: string; passwordHash: string; oneTimeUntil: Date | null; now: Date },
-): Promise<boolean> => {
-  const answer = await tx.raw(
+): Promise<boolean> =>
+  hasRows(
+    tx,
     `update people set password_hash = :passwordHash, one_time_until = :oneTimeUntil, changed_at = :now
      where id = :id and password_hash = :before and ended_at is null returning id /* people.setPassword */`,
-    { id, ...made } as never,
+    { id, ...made },
   )
-  return answer.rows.length > 0
-}
 
-export const reset = async (
+export const reset = (
   tx: Tx,
   id: string,
   made: { before: string; passwordHash: string; oneTimeUntil: Date; duty: AdministratorDuty | null } & AccountChange,
-): Promise<{ pending: boolean } | null> => {
-  const answer = await tx.raw(
+): Promise<{ pending: boolean } | null> =>
+  queryFirst(
+    tx,
     `update people set password_hash = :passwordHash, one_time_until = :oneTimeUntil, changed_at = :now, changed_by = :by,
        exempt = e.exempt, pending_since = case when not e.exempt then :now::timestamptz end, confirmed_by = null, confirmed_at = null
      from (select ${ALONE} as exempt) e
      where id = :id and password_hash = :before and ended_at is null returning pending_since is not null as pending /* people.reset */`,
-    { id, ...made } as never,
+    { id, ...made },
   )
-  return answer.rows[0] ?? null
-}
 
 export const end = async (db: Db, id: string, now: Date): Promise<boolean> =>
   (await db('people').where({ id }).whereNull('ended_at').update({ ended_at: now })) > 0
@@ -98,13 +94,12 @@ export interface PersonSummary extends Confirmation {
   seenAt: Date | null
 }
 
-export const list = async (db: Db, most: number, name: string | null = null): Promise<PersonSummary[]> => {
-  const answer = await db.raw(
+export const list = (db: Db, most: number, name: string | null = null): Promise<PersonSummary[]> =>
+  queryRows(
+    db,
     `select p.id, p.role, p.duty, p.exempt, p.agency, p.region, ${CONFIRMATION}, p.created_at as "createdAt", p.one_time_until as "oneTimeUntil",
        p.ended_at as "endedAt", (select max(s.seen_at) from sessions s where s.person = p.id) as "seenAt"
      from people p where :name::text is null or p.id = :name
      order by p.ended_at is not null, p.id limit :most /* people.list */`,
     { most, name },
   )
-  return answer.rows
-}

@@ -1,4 +1,4 @@
-import type { Db } from '../db/db.js'
+import { type Db, queryRows } from '../db/db.js'
 
 /** Milliseconds to keep a row after the token's end, for what the token has opened. */
 export const KEPT_MS = 600_000
@@ -23,13 +23,12 @@ export const add = async (db: Db, revoked: RevokedTokens, now: Date): Promise<vo
   )
 }
 
-export const after = async (db: Db, id: number, now: Date): Promise<Revocation[]> => {
-  const answer = await db.raw(
+export const after = (db: Db, id: number, now: Date): Promise<Revocation[]> =>
+  queryRows(
+    db,
     `select id, jti, sub, issued_until as "issuedUntil", ends_at as "endsAt" from revocations
      where id > ? and ends_at > ? order by id /* revocations.after */`,
     [id, pastOf(now)],
   )
-  return answer.rows
-}
 
 const pastOf = (now: Date): Date => new Date(now.getTime() - KEPT_MS)

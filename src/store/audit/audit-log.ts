@@ -8,7 +8,7 @@ import {
   type TrailKind,
 } from '../../domain/audit/audit-log.js'
 import type { ServerIdentity } from '../../domain/audit/loss.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryColumn, queryRows, queryValue, type Tx } from '../db/db.js'
 
 /** SQLSTATE unique_violation: another process has written a row with that number. */
 const UNIQUE_VIOLATION = '23505'
@@ -212,10 +212,9 @@ export const list = async (
 export const count = async (db: Db, filter: AuditFilter): Promise<number> => {
   // Numbers have no gaps.
   if (Object.values(filter).every((one) => one === null)) return (await head(db))?.number ?? 0
-  const answer = await db.raw(`select count(*)::int as n from trail t where ${where(filter)} /* trail.count */`, {
+  return queryValue(db, `select count(*)::int as n from trail t where ${where(filter)} /* trail.count */`, {
     ...filter,
-  } as never)
-  return answer.rows[0].n
+  })
 }
 
 export interface Disclosure {
@@ -256,18 +255,17 @@ export const askings = async (
   return pages
 }
 
-export const codesOf = async (
+export const codesOf = (
   db: Db,
   { operators, subjects }: { operators: readonly number[]; subjects: readonly string[] },
-): Promise<string[]> => {
-  const answer = await db.raw(
+): Promise<string[]> =>
+  queryColumn(
+    db,
     `select coalesce(uscc, shop) as code from operators where coalesce(uscc, shop) is not null and id in (
        select unnest(?::int[]) union select operator_id from listings where id = any(?::uuid[])
        union select operator_id from told_records where id = any(?::uuid[])) /* trail.codesOf */`,
-    [operators, subjects, subjects] as never,
+    [operators, subjects, subjects],
   )
-  return answer.rows.map(({ code }: { code: string }) => code)
-}
 
 export interface AuditProgress {
   indexed: number
@@ -349,13 +347,11 @@ const columns = (shown: readonly ShownCode[]): string[][] => [
   shown.map((s) => s.code),
 ]
 
-export const instants = async (tx: Tx, number: number, limit: number): Promise<{ number: number; at: Date }[]> => {
-  const answer = await tx.raw(
-    'select number, at from trail where number > ? order by number limit ? /* trail.instants */',
-    [number, limit],
-  )
-  return answer.rows
-}
+export const instants = (tx: Tx, number: number, limit: number): Promise<{ number: number; at: Date }[]> =>
+  queryRows(tx, 'select number, at from trail where number > ? order by number limit ? /* trail.instants */', [
+    number,
+    limit,
+  ])
 
 /** Keeps frames and hashes, and rows about losses, which name nobody. */
 export const erase = async (tx: Tx, { from, to, now }: { from: number; to: number; now: Date }): Promise<void> => {

@@ -1,5 +1,5 @@
 import type { AuditHead, AuditRow } from '../../domain/audit/audit-log.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
 import * as trail from './audit-log.js'
 
 export interface SignedHead extends AuditHead {
@@ -17,18 +17,15 @@ export const keepSigned = async (tx: Tx, { number, hash, signedAt, kid, jws }: S
   )
 }
 
-export const signed = async (db: Db): Promise<SignedHead[]> => {
-  const answer = await db.raw(
+export const signed = (db: Db): Promise<SignedHead[]> =>
+  queryRows(
+    db,
     `select number, encode(hash, 'hex') as hash, signed_at as "signedAt", kid, jws from trail_heads order by number /* heads.signed */`,
   )
-  return answer.rows
-}
 
 /** A snapshot built for one answer has no manifest. */
-export const manifests = async (db: Db): Promise<{ sequence: number; jws: string }[]> => {
-  const answer = await db.raw('select sequence, jws from manifests order by sequence /* heads.manifests */')
-  return answer.rows
-}
+export const manifests = (db: Db): Promise<{ sequence: number; jws: string }[]> =>
+  queryRows(db, 'select sequence, jws from manifests order by sequence /* heads.manifests */')
 
 export const hashesOf = async (db: Db | Tx, numbers: readonly number[]): Promise<Map<number, string>> => {
   if (numbers.length === 0) return new Map()
@@ -41,7 +38,5 @@ export const hashesOf = async (db: Db | Tx, numbers: readonly number[]): Promise
 
 export const cuts = async (db: Db | Tx): Promise<AuditRow[]> => trail.ofKind(db, 'CUT')
 
-export const lastRelease = async (db: Db): Promise<Date | null> => {
-  const answer = await db.raw('select max(released_at) as at from database_restored /* heads.lastRelease */')
-  return answer.rows[0].at
-}
+export const lastRelease = (db: Db): Promise<Date | null> =>
+  queryValue(db, 'select max(released_at) as at from database_restored /* heads.lastRelease */')

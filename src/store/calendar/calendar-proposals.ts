@@ -1,5 +1,5 @@
 import type { AmendedCalendar } from '../../domain/calendar/amendments.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryFirst, queryOne, queryRows, type Tx } from '../db/db.js'
 
 export type ProposalState = 'PROPOSED' | 'IN_FORCE' | 'REFUSED' | 'WITHDRAWN'
 
@@ -18,43 +18,37 @@ export interface CalendarProposal extends AmendedCalendar {
 const COLUMNS = `id::int as id, days, to_char(known_until, 'YYYY-MM-DD') as "knownUntil", reason, proposed_by as "proposedBy",
   proposed_at as "proposedAt", state, decided_by as "decidedBy", decided_at as "decidedAt", note`
 
-export const propose = async (
+export const propose = (
   tx: Tx,
   made: AmendedCalendar & { reason: string; by: string; at: Date },
-): Promise<CalendarProposal | null> => {
-  const answer = await tx.raw(
+): Promise<CalendarProposal | null> =>
+  queryFirst(
+    tx,
     `insert into calendar_proposals (days, known_until, reason, proposed_by, proposed_at)
      values (:days::jsonb, :knownUntil::date, :reason, :by, :at) on conflict do nothing returning ${COLUMNS} /* calendarProposals.propose */`,
-    { ...made, days: JSON.stringify(made.days) } as never,
+    { ...made, days: JSON.stringify(made.days) },
   )
-  return answer.rows[0] ?? null
-}
 
-export const forDecision = async (tx: Tx, id: number): Promise<CalendarProposal | null> => {
-  const answer = await tx.raw(
+export const forDecision = (tx: Tx, id: number): Promise<CalendarProposal | null> =>
+  queryFirst(
+    tx,
     `select ${COLUMNS} from calendar_proposals where id = ? for update /* calendarProposals.forDecision */`,
     [id],
   )
-  return answer.rows[0] ?? null
-}
 
-export const settle = async (
+export const settle = (
   tx: Tx,
   id: number,
   made: { state: Exclude<ProposalState, 'PROPOSED'>; note: string | null; by: string; at: Date },
-): Promise<CalendarProposal> => {
-  const answer = await tx.raw(
+): Promise<CalendarProposal> =>
+  queryOne(
+    tx,
     `update calendar_proposals set state = :state, note = :note, decided_by = :by, decided_at = :at
      where id = :id returning ${COLUMNS} /* calendarProposals.settle */`,
-    { id, ...made } as never,
+    { id, ...made },
   )
-  return answer.rows[0]
-}
 
-export const newest = async (db: Db, most: number): Promise<CalendarProposal[]> => {
-  const answer = await db.raw(
-    `select ${COLUMNS} from calendar_proposals order by id desc limit ? /* calendarProposals.newest */`,
-    [most],
-  )
-  return answer.rows
-}
+export const newest = (db: Db, most: number): Promise<CalendarProposal[]> =>
+  queryRows(db, `select ${COLUMNS} from calendar_proposals order by id desc limit ? /* calendarProposals.newest */`, [
+    most,
+  ])

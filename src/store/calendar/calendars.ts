@@ -1,15 +1,14 @@
 /** The latest amendment of a day applies. */
 import type { AmendedCalendar, DayKind } from '../../domain/calendar/amendments.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryOne, queryRows, type Tx } from '../db/db.js'
 
-export const amended = async (db: Db | Tx): Promise<AmendedCalendar> => {
-  const answer = await db.raw(
+export const amended = (db: Db | Tx): Promise<AmendedCalendar> =>
+  queryOne(
+    db,
     `select coalesce((select jsonb_agg(jsonb_build_object('day', a.day, 'kind', a.kind)) from (
          select distinct on (day) day, kind from calendar_amendments order by day, id desc) a), '[]') as days,
        (select known_until from calendar_reach order by id desc limit 1) as "knownUntil" /* calendars.amended */`,
   )
-  return answer.rows[0]
-}
 
 export const amend = async (
   tx: Tx,
@@ -43,12 +42,11 @@ export interface CalendarAmendment {
   at: Date
 }
 
-export const amendmentsOf = async (db: Db, year: number): Promise<CalendarAmendment[]> => {
-  const answer = await db.raw(
+export const amendmentsOf = (db: Db, year: number): Promise<CalendarAmendment[]> =>
+  queryRows(
+    db,
     `select distinct on (day) to_char(day, 'YYYY-MM-DD') as day, kind, reason, made_by as by, confirmed_by as "confirmedBy", made_at as at
      from calendar_amendments where day between make_date(:year, 1, 1) and make_date(:year, 12, 31)
      order by day, id desc /* calendars.amendmentsOf */`,
     { year },
   )
-  return answer.rows
-}

@@ -1,6 +1,6 @@
 /** Missing objects yield a row too, so that response times reveal nothing. */
 import type { RecordKind } from '../../domain/records/records.js'
-import type { Db } from './db.js'
+import { type Db, queryRows } from './db.js'
 
 export interface AuthorizationRow {
   operatorId: number | null
@@ -41,14 +41,13 @@ export type AuthorizedType = keyof typeof HEADS
 export const isHeaded = (type: string): type is AuthorizedType => Object.hasOwn(HEADS, type)
 
 /** In the order of the keys. A merged operator has the region of its successor. */
-export const of = async (db: Db, type: AuthorizedType, keys: readonly string[]): Promise<AuthorizationRow[]> => {
-  const answer = await db.raw(
+export const of = (db: Db, type: AuthorizedType, keys: readonly string[]): Promise<AuthorizationRow[]> =>
+  queryRows(
+    db,
     `select h.operator_id as "operatorId", o.uscc, o.shop, o.region, h.kind, h.stands, h.feed, h.by
      from unnest(:keys::text[]) with ordinality as a(id, place)
      left join lateral (${HEADS[type]}) h on true
      left join operators p on p.id = h.operator_id left join operators o on o.id = coalesce(p.merged_into, p.id)
      order by a.place /* heads.of ${type} */`,
-    { keys: [...keys] } as never,
+    { keys: [...keys] },
   )
-  return answer.rows
-}

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { connect as connectTo, type Socket } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
-import type { Db } from './db.js'
+import type { Db, Reads } from './db.js'
 
 const POOL_MAX = 4
 const IDLE_MS = 30_000
@@ -18,12 +18,6 @@ const CANCEL_BYTES = 16
 const CANCEL_CODE = 80877102
 /** Prevents replanning (store/db/shared-connections). */
 const ONE_PLAN = '-c plan_cache_mode=force_generic_plan'
-
-/** Bindings are named (`:name`) or positional (`?`). */
-export interface Reads {
-  // biome-ignore lint/suspicious/noExplicitAny: rows have the shape of their statement
-  raw(sql: string, bindings?: any): PromiseLike<{ rows: any[] }>
-}
 
 export interface BulkHandle {
   /** An abort cancels statements in PostgreSQL and refuses new ones. */

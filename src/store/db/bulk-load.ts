@@ -2,7 +2,7 @@
  * Loads an almost empty table without indexes in a third of the time, under an exclusive lock. Not used while a hub
  * serves, in a rehearsal, or while others read the table.
  */
-import type { Tx } from './db.js'
+import { queryValue, type Tx } from './db.js'
 import { IS_REHEARSAL } from './rehearsed.js'
 import { isLockTimeout } from './transaction.js'
 
@@ -35,14 +35,13 @@ export const filling = async <T>(
 /** Connections that exist only while a hub serves. */
 const SERVING = ['hub answers', 'hub timetable']
 
-const nobodyWaits = async (tx: Tx): Promise<boolean> => {
-  const answer = await tx.raw(
+const nobodyWaits = (tx: Tx): Promise<boolean> =>
+  queryValue(
+    tx,
     `select not ${IS_REHEARSAL} and not exists (select 1 from pg_stat_activity
        where datname = current_database() and application_name = any(?)) as alone /* filling.nobodyWaits */`,
-    [SERVING] as never,
+    [SERVING],
   )
-  return answer.rows[0].alone
-}
 
 const holdsNextToNothing = async (tx: Tx, table: string, rows: number): Promise<boolean> => {
   const most = Math.floor(rows * THERE_SHARE)

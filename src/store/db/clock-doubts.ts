@@ -1,5 +1,5 @@
 import type { DoubtCause } from '../../foundation/time/clock-doubt.js'
-import type { Db, Tx } from './db.js'
+import { type Db, hasRows, queryFirst, type Tx } from './db.js'
 
 export interface ClockDoubt {
   id: number
@@ -29,10 +29,7 @@ export const read = async (db: Db): Promise<ClockRead> => {
   return { at, sureAt, doubt: doubt.id === null ? null : doubt }
 }
 
-export const open = async (db: Db | Tx): Promise<ClockDoubt | null> => {
-  const answer = await db.raw(`${DOUBT} /* clock-doubts.open */`)
-  return answer.rows[0] ?? null
-}
+export const open = (db: Db | Tx): Promise<ClockDoubt | null> => queryFirst(db, `${DOUBT} /* clock-doubts.open */`)
 
 export const noteSure = async (db: Db): Promise<void> => {
   await db.raw(
@@ -41,14 +38,13 @@ export const noteSure = async (db: Db): Promise<void> => {
   )
 }
 
-export const begin = async (db: Db, { cause, foundAt, expectedAt }: Omit<ClockDoubt, 'id'>): Promise<boolean> => {
-  const answer = await db.raw(
+export const begin = (db: Db, { cause, foundAt, expectedAt }: Omit<ClockDoubt, 'id'>): Promise<boolean> =>
+  hasRows(
+    db,
     `insert into clock_doubts (cause, found_at, expected_at) values (:cause, :foundAt, :expectedAt)
      on conflict ((true)) where settled_at is null do nothing returning id /* clock-doubts.begin */`,
-    { cause, foundAt, expectedAt } as never,
+    { cause, foundAt, expectedAt },
   )
-  return answer.rows.length > 0
-}
 
 export const settle = async (
   db: Db,

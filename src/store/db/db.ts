@@ -6,6 +6,34 @@ import { filesOf, sourceOf } from './migrations.js'
 export type Db = Knex
 export type Tx = Knex.Transaction
 
+/** Bindings are named (`:name`) or positional (`?`). */
+export interface Reads {
+  // biome-ignore lint/suspicious/noExplicitAny: rows have the shape of their statement
+  raw(sql: string, bindings?: any): PromiseLike<{ rows: any[] }>
+}
+
+type Bindings = readonly unknown[] | Record<string, unknown>
+
+export const queryRows = async <R>(on: Reads, sql: string, bindings?: Bindings): Promise<R[]> =>
+  (await on.raw(sql, bindings)).rows
+
+export const queryFirst = async <R>(on: Reads, sql: string, bindings?: Bindings): Promise<R | null> =>
+  (await on.raw(sql, bindings)).rows[0] ?? null
+
+export const queryOne = async <R>(on: Reads, sql: string, bindings?: Bindings): Promise<R> =>
+  (await on.raw(sql, bindings)).rows[0]
+
+/** The first column of each row. */
+export const queryColumn = async <V>(on: Reads, sql: string, bindings?: Bindings): Promise<V[]> =>
+  (await on.raw(sql, bindings)).rows.map((row) => Object.values(row)[0] as V)
+
+/** The first column of the only row. */
+export const queryValue = async <V>(on: Reads, sql: string, bindings?: Bindings): Promise<V> =>
+  Object.values((await on.raw(sql, bindings)).rows[0])[0] as V
+
+export const hasRows = async (on: Reads, sql: string, bindings?: Bindings): Promise<boolean> =>
+  (await on.raw(sql, bindings)).rows.length > 0
+
 const POOL_MAX = 10
 const CONNECT_TIMEOUT_MS = 5_000
 const ACQUIRE_TIMEOUT_MS = 15_000

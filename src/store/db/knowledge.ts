@@ -1,4 +1,4 @@
-import type { Tx } from './db.js'
+import { queryValue, type Tx } from './db.js'
 import { IS_REHEARSAL } from './rehearsed.js'
 
 /** SQL for `now`, capped at the expected time while the clock is doubted: the order cannot go back. */
@@ -17,13 +17,12 @@ export const tick = async (tx: Tx, now: Date): Promise<Date> => {
   return answer.rows[0]?.latest ?? next(tx, now)
 }
 
-const next = async (tx: Tx, now: Date): Promise<Date> => {
-  const answer = await tx.raw(
+const next = (tx: Tx, now: Date): Promise<Date> =>
+  queryValue(
+    tx,
     `select greatest(latest + interval '1 millisecond', date_trunc('milliseconds', ${CERTAIN})) as at from knowledge /* knowledge.next */`,
     [now],
   )
-  return answer.rows[0].at
-}
 
 /** Advisory lock: shared to take an instant beside the order, exclusive to read everything known. */
 const BESIDE = 20_161_125

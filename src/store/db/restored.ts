@@ -1,14 +1,13 @@
 /** A database restored from a backup is held until a person releases it. */
-import type { Db, Tx } from './db.js'
+import { type Db, queryFirst, queryOne, queryRows, queryValue, type Tx } from './db.js'
 
 /** A copy of the database has the same identity. */
-export const identity = async (db: Db | Tx): Promise<string> => {
-  const answer = await db.raw(
+export const identity = (db: Db | Tx): Promise<string> =>
+  queryValue(
+    db,
     `with made as (insert into database_identity default values on conflict do nothing returning id)
      select id from made union all select id from database_identity limit 1 /* restored.identity */`,
   )
-  return answer.rows[0].id
-}
 
 /** The timeline changes with each promotion; the system identifier is unique to a cluster. */
 export interface DatabaseServer {
@@ -44,15 +43,14 @@ export interface NotedDelivery {
 }
 
 /** Ids are reused after a loss, so subject and instant must match too. Released deliveries count as known. */
-export const holds = async (db: Db, { deliveryId, key, at }: NotedDelivery): Promise<boolean> => {
-  const answer = await db.raw(
+export const holds = (db: Db, { deliveryId, key, at }: NotedDelivery): Promise<boolean> =>
+  queryValue(
+    db,
     `select exists (select 1 from deliveries where id = :id and (:key::text is null or subject_id::text = :key)
          and (:at::timestamptz is null or created_at = :at::timestamptz))
        or exists (select 1 from database_restored where released_at is not null and noted_delivery >= :id) as found /* restored.holds */`,
-    { id: deliveryId, key: key ?? null, at: at ?? null } as never,
+    { id: deliveryId, key: key ?? null, at: at ?? null },
   )
-  return answer.rows[0].found
-}
 
 /** Highest ids known to have left the hub, or released. */
 export interface SentPosition {
@@ -60,14 +58,13 @@ export interface SentPosition {
   sequence: number
 }
 
-export const reached = async (db: Db | Tx): Promise<SentPosition> => {
-  const answer = await db.raw(
+export const reached = (db: Db | Tx): Promise<SentPosition> =>
+  queryOne(
+    db,
     `select greatest((select max(id) from deliveries), (select max(noted_delivery) from database_restored where released_at is not null), 0)::float8 as "deliveryId",
        greatest((select max(sequence) from snapshots), (select max(noted_sequence) from database_restored where released_at is not null), 0)::int as sequence
      /* restored.reached */`,
   )
-  return answer.rows[0]
-}
 
 /**
  * SQL: false while the database lags behind what was sent, because removals may be lost. Statements that return entries
@@ -76,10 +73,8 @@ export const reached = async (db: Db | Tx): Promise<SentPosition> => {
 export const MAY_LIST = `(select not exists (select 1 from database_restored w where w.released_at is null)
   and not exists (select 1 from database_identity w where w.timeline <> database_timeline()))`
 
-export const mayList = async (db: Db | Tx): Promise<boolean> => {
-  const answer = await db.raw(`select ${MAY_LIST} as may /* restored.mayList */`)
-  return answer.rows[0].may
-}
+export const mayList = (db: Db | Tx): Promise<boolean> =>
+  queryValue(db, `select ${MAY_LIST} as may /* restored.mayList */`)
 
 export const CAUSES = ['DELIVERY_NOTED', 'SNAPSHOT_NOTED', 'SERVER_CHANGED', 'SHOWN', 'DECLARED'] as const
 export type RestoreCause = (typeof CAUSES)[number]
@@ -107,34 +102,25 @@ const COLUMNS = `r.id, r.found_at as "foundAt", r.cause, r.said_by as "saidBy", 
   r.noted_number as "notedNumber", r.noted_sequence as "notedSequence", r.had_delivery::float8 as "hadDelivery", r.had_sequence as "hadSequence",
   r.released_at as "releasedAt", r.released_by as "releasedBy", r.released_reason as "releasedReason"`
 
-export const open = async (db: Db | Tx): Promise<RestoredDatabase | null> => {
-  const answer = await db.raw(
-    `select ${COLUMNS} from database_restored r where r.released_at is null /* restored.open */`,
-  )
-  return answer.rows[0] ?? null
-}
+export const open = (db: Db | Tx): Promise<RestoredDatabase | null> =>
+  queryFirst(db, `select ${COLUMNS} from database_restored r where r.released_at is null /* restored.open */`)
 
-export const all = async (db: Db): Promise<RestoredDatabase[]> => {
-  const answer = await db.raw(
-    `select ${COLUMNS} from database_restored r order by r.id desc limit 100 /* restored.all */`,
-  )
-  return answer.rows
-}
+export const all = (db: Db): Promise<RestoredDatabase[]> =>
+  queryRows(db, `select ${COLUMNS} from database_restored r order by r.id desc limit 100 /* restored.all */`)
 
 export type RestoreEvidence = Omit<RestoredDatabase, 'id' | 'releasedAt' | 'releasedBy' | 'releasedReason'>
 
 /** The larger figures are kept. */
-export const stop = async (tx: Tx, made: RestoreEvidence): Promise<boolean> => {
-  const answer = await tx.raw(
+export const stop = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
+  queryValue(
+    tx,
     `insert into database_restored as r (found_at, cause, said_by, said, platform, noted_delivery, noted_number, noted_sequence, had_delivery, had_sequence)
      values (:foundAt, :cause, :saidBy, :said, :platform, :notedDelivery, :notedNumber, :notedSequence, :hadDelivery, :hadSequence)
      on conflict ((true)) where released_at is null do update set noted_delivery = greatest(r.noted_delivery, excluded.noted_delivery),
        noted_number = greatest(r.noted_number, excluded.noted_number), noted_sequence = greatest(r.noted_sequence, excluded.noted_sequence)
      returning (xmax = 0) as fresh /* restored.stop */`,
-    { ...made } as never,
+    { ...made },
   )
-  return answer.rows[0].fresh
-}
 
 /** Numbers up to the floor count too. */
 export const overtaken = async (db: Db, platform: string, deliveryIds: readonly number[]): Promise<number | null> => {
@@ -157,10 +143,8 @@ export const raiseFloors = async (tx: Tx, floors: readonly { platform: string; f
   )
 }
 
-export const highestNumber = async (tx: Tx): Promise<number> => {
-  const answer = await tx.raw('select coalesce(max(number), 0) as n from deliveries /* restored.highestNumber */')
-  return answer.rows[0].n
-}
+export const highestNumber = (tx: Tx): Promise<number> =>
+  queryValue(tx, 'select coalesce(max(number), 0) as n from deliveries /* restored.highestNumber */')
 
 /** Owed deliveries may have been sent since the backup, so they are queried and removed. */
 export const mayHaveBeenSent = async (tx: Tx): Promise<void> => {
@@ -169,12 +153,11 @@ export const mayHaveBeenSent = async (tx: Tx): Promise<void> => {
   )
 }
 
-export const openForRelease = async (tx: Tx): Promise<RestoredDatabase | null> => {
-  const answer = await tx.raw(
+export const openForRelease = (tx: Tx): Promise<RestoredDatabase | null> =>
+  queryFirst(
+    tx,
     `select ${COLUMNS} from database_restored r where r.released_at is null for update /* restored.openForRelease */`,
   )
-  return answer.rows[0] ?? null
-}
 
 /** The id sequence advances too, because outside notes identify deliveries by id. */
 export const release = async (

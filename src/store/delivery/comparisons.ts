@@ -1,6 +1,6 @@
 import type { DisplayDifference, FindingKind, LastDelivery } from '../../domain/delivery/comparison.js'
 import type { Notice, SubjectKind } from '../../domain/delivery/delivery.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
 
 /** `settleSeconds` leaves out unchecked removals and recent messages, since the platform may lag. */
 export const settledNumbers = async (
@@ -89,35 +89,32 @@ export interface PlatformComparison extends ComparisonCounts {
 const COLUMNS = `c.id, c.platform, c.compared_at as "comparedAt", c.shown, c.expected, c.missing, c.stale, c.unwanted, c.hidden,
   c.on_their_way as "onTheirWay", c.others, c.highest, c.alarm`
 
-export const add = async (tx: Db | Tx, made: Omit<PlatformComparison, 'id'> & { run: number }): Promise<number> => {
-  const answer = await tx.raw(
+export const add = (tx: Db | Tx, made: Omit<PlatformComparison, 'id'> & { run: number }): Promise<number> =>
+  queryValue(
+    tx,
     `insert into comparisons (platform, run_id, compared_at, shown, expected, missing, stale, unwanted, hidden, on_their_way, others, highest, alarm)
      values (:platform, :run, :comparedAt, :shown, :expected, :missing, :stale, :unwanted, :hidden, :onTheirWay, :others, :highest, :alarm)
      returning id /* comparisons.add */`,
-    { ...made } as never,
+    { ...made },
   )
-  return answer.rows[0].id
-}
 
-export const list = async (
+export const list = (
   db: Db,
   { platform, first, before }: { platform: string | null; first: number; before: number | null },
-): Promise<PlatformComparison[]> => {
-  const answer = await db.raw(
+): Promise<PlatformComparison[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from comparisons c where (:platform::text is null or c.platform = :platform)
        and (:before::int is null or c.id < :before::int) order by c.id desc limit :first /* comparisons.list */`,
-    { platform, before, first } as never,
+    { platform, before, first },
   )
-  return answer.rows
-}
 
-export const count = async (db: Db, platform: string | null): Promise<number> => {
-  const answer = await db.raw(
+export const count = (db: Db, platform: string | null): Promise<number> =>
+  queryValue(
+    db,
     'select count(*)::int as n from comparisons where (?::text is null or platform = ?) /* comparisons.count */',
-    [platform, platform] as never,
+    [platform, platform],
   )
-  return answer.rows[0].n
-}
 
 /** Alarms do not count as the last comparison. */
 export const since = async (

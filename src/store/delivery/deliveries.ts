@@ -1,6 +1,6 @@
 /** Deliveries are written in the transaction of their cause. */
 import type { Action, Notice, PriorDelivery, SubjectKind } from '../../domain/delivery/delivery.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryRows, type Tx } from '../db/db.js'
 
 export interface QueuedDelivery {
   id: number
@@ -26,14 +26,13 @@ export const isOpen = (d: string): string => `((${d}.state = 'OWED' and ${d}.hea
 
 export type EarlierDelivery = PriorDelivery & { subjectId: string; platform: string; number: number }
 
-export const earlier = async (tx: Tx, subjectIds: readonly string[]): Promise<EarlierDelivery[]> => {
-  const answer = await tx.raw(
+export const earlier = (tx: Tx, subjectIds: readonly string[]): Promise<EarlierDelivery[]> =>
+  queryRows(
+    tx,
     `select subject_id as "subjectId", platform, number, action, state, attempts from deliveries where subject_id = any(?::uuid[])
      order by subject_id, platform, number for update /* deliveries.earlier */`,
     [[...subjectIds]],
   )
-  return answer.rows
-}
 
 /** `untried` keeps those sent and not answered. Later answers to a folded delivery have no effect. */
 export const fold = async (
@@ -90,12 +89,11 @@ export interface DeliveryBacklog {
   lastConfirmedAt: Date | null
 }
 
-export const backlog = async (db: Db): Promise<DeliveryBacklog[]> => {
-  const answer = await db.raw(
+export const backlog = (db: Db): Promise<DeliveryBacklog[]> =>
+  queryRows(
+    db,
     `select platform, count(*) filter (where state in ('OWED', 'REFUSED'))::int as outstanding,
        count(*) filter (where check_due_at is not null)::int as unchecked, count(*) filter (where state = 'REFUSED')::int as refused, count(*) filter (where state = 'CONFIRMED')::int as confirmed,
        max(confirmed_at) as "lastConfirmedAt"
      from deliveries group by platform order by platform /* deliveries.backlog */`,
   )
-  return answer.rows
-}

@@ -9,7 +9,7 @@ import type {
   SubjectKind,
 } from '../../domain/delivery/delivery.js'
 import { type RegionSight, subjectInSight } from '../access/sight.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import { isOpen, isUnchecked } from './deliveries.js'
 
 export interface StoredDelivery {
@@ -63,63 +63,51 @@ const stateOf = ({ state }: DeliveryFilter): string => {
 const filtered = (filter: DeliveryFilter): string =>
   `${stateOf(filter)} ${WHERE} ${subjectInSight(filter.sight ?? null, 'd.subject_id')}`
 
-export const list = async (
+export const list = (
   db: Db,
   filter: DeliveryFilter,
   { first, before }: { first: number; before: number | null },
-): Promise<StoredDelivery[]> => {
-  const answer = await db.raw(
+): Promise<StoredDelivery[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from deliveries d where ${filtered(filter)} and (:before::bigint is null or d.id < :before::bigint)
      order by d.id desc limit :first /* delivery-desk.list */`,
-    { sight: null, ...filter, first, before } as never,
+    { sight: null, ...filter, first, before },
   )
-  return answer.rows
-}
 
-export const count = async (db: Db, filter: DeliveryFilter): Promise<number> => {
-  const answer = await db.raw(
-    `select count(*)::int as n from deliveries d where ${filtered(filter)} /* delivery-desk.count */`,
-    { sight: null, ...filter } as never,
-  )
-  return answer.rows[0].n
-}
+export const count = (db: Db, filter: DeliveryFilter): Promise<number> =>
+  queryValue(db, `select count(*)::int as n from deliveries d where ${filtered(filter)} /* delivery-desk.count */`, {
+    sight: null,
+    ...filter,
+  })
 
-export const byId = async (db: Db | Tx, id: number): Promise<StoredDelivery | null> => {
-  const answer = await db.raw(`select ${COLUMNS} from deliveries d where d.id = ? /* delivery-desk.byId */`, [id])
-  return answer.rows[0] ?? null
-}
+export const byId = (db: Db | Tx, id: number): Promise<StoredDelivery | null> =>
+  queryFirst(db, `select ${COLUMNS} from deliveries d where d.id = ? /* delivery-desk.byId */`, [id])
 
-export const ofListings = async (
+export const ofListings = (
   db: Db,
   listingIds: readonly string[],
-): Promise<(StoredDelivery & { listingId: string })[]> => {
-  const answer = await db.raw(
+): Promise<(StoredDelivery & { listingId: string })[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS}, d.subject_id as "listingId" from deliveries d where d.subject_id = any(:listingIds::uuid[])
      order by d.subject_id, d.platform, d.number /* delivery-desk.ofListings */`,
     { listingIds },
   )
-  return answer.rows
-}
 
-export const hold = async (tx: Tx, id: number): Promise<StoredDelivery | null> => {
-  const answer = await tx.raw(
-    `select ${COLUMNS} from deliveries d where d.id = ? for update /* delivery-desk.hold */`,
-    [id],
-  )
-  return answer.rows[0] ?? null
-}
+export const hold = (tx: Tx, id: number): Promise<StoredDelivery | null> =>
+  queryFirst(tx, `select ${COLUMNS} from deliveries d where d.id = ? for update /* delivery-desk.hold */`, [id])
 
-export const numbered = async (
+export const numbered = (
   tx: Tx,
   { subjectId, platform }: Pick<StoredDelivery, 'subjectId' | 'platform'>,
   number: number,
-): Promise<StoredDelivery | null> => {
-  const answer = await tx.raw(
+): Promise<StoredDelivery | null> =>
+  queryFirst(
+    tx,
     `select ${COLUMNS} from deliveries d where d.subject_id = ? and d.platform = ? and d.number = ? /* delivery-desk.numbered */`,
     [subjectId, platform, number],
   )
-  return answer.rows[0] ?? null
-}
 
 /** Receipt and attempts stay: the platform may know of it. */
 export const resend = async (
@@ -150,14 +138,13 @@ export const close = async (tx: Tx, ids: readonly number[], { by, at, reason }: 
   )
 }
 
-export const openRemovals = async (tx: Tx, subjectId: string, platform: string): Promise<StoredDelivery[]> => {
-  const answer = await tx.raw(
+export const openRemovals = (tx: Tx, subjectId: string, platform: string): Promise<StoredDelivery[]> =>
+  queryRows(
+    tx,
     `select ${COLUMNS} from deliveries d where d.subject_id = ? and d.platform = ? and d.action = 'REMOVE'
        and (d.state in ('OWED', 'REFUSED') or ${isUnchecked('d')}) order by d.number for update /* delivery-desk.openRemovals */`,
     [subjectId, platform],
   )
-  return answer.rows
-}
 
 export interface DeliveryAct {
   deliveryId: number
@@ -178,27 +165,25 @@ export const record = async (tx: Tx, acts: readonly DeliveryAct[]): Promise<void
   )
 }
 
-export const actsOf = async (db: Db, deliveryIds: readonly number[]): Promise<DeliveryAct[]> => {
-  const answer = await db.raw(
+export const actsOf = (db: Db, deliveryIds: readonly number[]): Promise<DeliveryAct[]> =>
+  queryRows(
+    db,
     `select delivery_id as "deliveryId", act, made_by as by, made_at as at, reason, receipt
      from delivery_acts where delivery_id = any(?::bigint[]) order by delivery_id, id /* delivery-desk.actsOf */`,
     [[...deliveryIds]],
   )
-  return answer.rows
-}
 
-export const heardOf = async (
+export const heardOf = (
   db: Db | Tx,
   platform: string,
   subjectIds: readonly string[],
-): Promise<(EarlierMessage & PriorDelivery & { subjectId: string; number: number })[]> => {
-  const answer = await db.raw(
+): Promise<(EarlierMessage & PriorDelivery & { subjectId: string; number: number })[]> =>
+  queryRows(
+    db,
     `select subject_id as "subjectId", number, action, state, attempts, created_at as "createdAt" from deliveries
      where subject_id = any(?::uuid[]) and platform = ? order by subject_id, number /* delivery-desk.heardOf */`,
     [[...subjectIds], platform],
   )
-  return answer.rows
-}
 
 export const oldest = async (db: Db): Promise<Map<string, Date>> => {
   const answer = await db.raw(
@@ -216,10 +201,9 @@ export interface RefusalCount {
   count: number
 }
 
-export const refusedBy = async (db: Db): Promise<RefusalCount[]> => {
-  const answer = await db.raw(
+export const refusedBy = (db: Db): Promise<RefusalCount[]> =>
+  queryRows(
+    db,
     `select platform, coalesce(receipt->>'code', '') as code, count(*)::int as count from deliveries where state = 'REFUSED'
      group by 1, 2 order by 1, 3 desc, 2 /* delivery-desk.refusedBy */`,
   )
-  return answer.rows
-}

@@ -1,6 +1,6 @@
 /** `attempts` is the fencing token: a write with another value has no effect. */
 import { type Receipt, SETTLE_SECONDS } from '../../domain/delivery/delivery.js'
-import type { Db } from '../db/db.js'
+import { type Db, queryValue } from '../db/db.js'
 import { MAY_LIST } from '../db/restored.js'
 import { isFollowed, type QueuedDelivery } from './deliveries.js'
 
@@ -61,17 +61,16 @@ export const claim = async (
 
 const rank = ({ action }: QueuedDelivery): number => (action === 'REMOVE' ? 0 : 1)
 
-export const isDue = async (
+export const isDue = (
   db: Db,
   platform: string,
   { now, settleSeconds = SETTLE_SECONDS, only }: Pick<ClaimOptions, 'now' | 'settleSeconds' | 'only'>,
-): Promise<boolean> => {
-  const answer = await db.raw(
+): Promise<boolean> =>
+  queryValue(
+    db,
     `select exists (${REMOVALS_DUE}) or ${only === 'REMOVE' ? 'false' : `exists (${OTHERS_DUE})`} as found /* delivery-queue.isDue */`,
     { platform, now, settleSeconds },
   )
-  return answer.rows[0].found
-}
 
 export const hold = async (db: Db, claimed: readonly ClaimedDelivery[], leaseUntil: Date): Promise<Set<number>> => {
   const answer = await db.raw(

@@ -1,6 +1,6 @@
 import type { FindingKind } from '../../domain/delivery/comparison.js'
 import { type RegionSight, subjectInSight } from '../access/sight.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import type { FoundDiscrepancy } from './comparisons.js'
 
 export interface StoredDiscrepancy extends FoundDiscrepancy {
@@ -96,42 +96,37 @@ const bindingsOf = ({ platform = null, what = null, open = null, sight = null }:
   sight,
 })
 
-export const list = async (
+export const list = (
   db: Db,
   filter: DiscrepancyFilter,
   { first, before }: { first: number; before: number | null },
-): Promise<StoredDiscrepancy[]> => {
-  const answer = await db.raw(
+): Promise<StoredDiscrepancy[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from findings f where ${filtered(filter)} and (:before::int is null or f.id < :before::int)
      order by f.id desc limit :first /* findings.list */`,
-    { ...bindingsOf(filter), before, first } as never,
+    { ...bindingsOf(filter), before, first },
   )
-  return answer.rows
-}
 
-export const count = async (db: Db, filter: DiscrepancyFilter): Promise<number> => {
-  const answer = await db.raw(
+export const count = (db: Db, filter: DiscrepancyFilter): Promise<number> =>
+  queryValue(
+    db,
     `select count(*)::int as n from findings f where ${filtered(filter)} /* findings.count */`,
-    bindingsOf(filter) as never,
+    bindingsOf(filter),
   )
-  return answer.rows[0].n
-}
 
-export const byId = async (db: Db | Tx, id: number): Promise<StoredDiscrepancy | null> => {
-  const answer = await db.raw(`select ${COLUMNS} from findings f where f.id = ? /* findings.byId */`, [id])
-  return answer.rows[0] ?? null
-}
+export const byId = (db: Db | Tx, id: number): Promise<StoredDiscrepancy | null> =>
+  queryFirst(db, `select ${COLUMNS} from findings f where f.id = ? /* findings.byId */`, [id])
 
 /** One that has hidden a listing stays. */
-export const settle = async (
+export const settle = (
   db: Db,
   id: number,
   { by, note, now }: { by: string; note: string; now: Date },
-): Promise<StoredDiscrepancy | null> => {
-  const answer = await db.raw(
+): Promise<StoredDiscrepancy | null> =>
+  queryFirst(
+    db,
     `update findings f set settled_at = ?, settled_by = ?, note = ? where f.id = ? and f.settled_at is null and f.did <> 'HIDDEN'
      returning ${COLUMNS} /* findings.settle */`,
     [now, by, note, id],
   )
-  return answer.rows[0] ?? null
-}

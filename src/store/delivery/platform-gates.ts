@@ -1,6 +1,6 @@
 /** Gates are shared by all hubs. */
 import type { Breaker } from '../../domain/delivery/circuit-breaker.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, hasRows, queryColumn, type Tx } from '../db/db.js'
 
 export interface PlatformGate extends Breaker {
   pausedAt: Date | null
@@ -24,12 +24,11 @@ export const read = async (db: Db, platform: string): Promise<PlatformGate> => {
   return answer.rows[0] ?? { failures: 0, openUntil: null, pausedAt: null, filledAt: null }
 }
 
-export const inTrouble = async (db: Db): Promise<string[]> => {
-  const answer = await db.raw(
+export const inTrouble = (db: Db): Promise<string[]> =>
+  queryColumn(
+    db,
     'select platform from platform_states where failures > 0 order by platform /* platform-gates.inTrouble */',
   )
-  return answer.rows.map(({ platform }: { platform: string }) => platform)
-}
 
 /** Concurrent failures are both counted. */
 export const lock = async (tx: Tx, platform: string): Promise<PlatformGate> => {
@@ -57,14 +56,13 @@ export const calm = async (db: Db, platform: string): Promise<void> => {
 }
 
 /** Compare-and-set gives one hub the probe. Nobody else passes until `until`. */
-export const takeProbe = async (db: Db, platform: string, seen: Breaker, until: Date): Promise<boolean> => {
-  const answer = await db.raw(
+export const takeProbe = (db: Db, platform: string, seen: Breaker, until: Date): Promise<boolean> =>
+  hasRows(
+    db,
     `update platform_states set open_until = ? where platform = ? and failures = ? and open_until is not distinct from ?
      returning 1 /* platform-gates.takeProbe */`,
     [until, platform, seen.failures, seen.openUntil],
   )
-  return answer.rows.length > 0
-}
 
 /** The slot is `everyMs` after the previous one of all hubs; null when later than `latest`. */
 export const takeTurn = async (

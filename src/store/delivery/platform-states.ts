@@ -1,5 +1,5 @@
 import type { SubjectKind } from '../../domain/delivery/delivery.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryColumn, queryFirst, queryRows, type Tx } from '../db/db.js'
 
 export interface PlatformState {
   platform: string
@@ -40,12 +40,8 @@ export const all = async (db: Db | Tx): Promise<Map<string, PlatformState>> => {
   return new Map(answer.rows.map((row: PlatformState) => [row.platform, row]))
 }
 
-export const of = async (db: Db | Tx, platform: string): Promise<PlatformState | null> => {
-  const answer = await db.raw(`select ${COLUMNS} from platform_states where platform = ? /* platform-states.of */`, [
-    platform,
-  ])
-  return answer.rows[0] ?? null
-}
+export const of = (db: Db | Tx, platform: string): Promise<PlatformState | null> =>
+  queryFirst(db, `select ${COLUMNS} from platform_states where platform = ? /* platform-states.of */`, [platform])
 
 export const pause = async (tx: Tx, { platform, by, at, reason }: PlatformAct): Promise<boolean> => {
   const answer = await tx.raw(
@@ -58,13 +54,12 @@ export const pause = async (tx: Tx, { platform, by, at, reason }: PlatformAct): 
 }
 
 /** `by` is a person or the clock. */
-export const pausedBy = async (tx: Db | Tx, by: string): Promise<string[]> => {
-  const answer = await tx.raw(
+export const pausedBy = (tx: Db | Tx, by: string): Promise<string[]> =>
+  queryColumn(
+    tx,
     'select platform from platform_states where paused_by = ? order by platform /* platform-states.pausedBy */',
     [by],
   )
-  return answer.rows.map(({ platform }: { platform: string }) => platform)
-}
 
 export const resume = async (tx: Tx, platform: string): Promise<boolean> => {
   const answer = await tx.raw(
@@ -105,12 +100,11 @@ export const record = async (tx: Tx, { platform, act, by, at, reason }: Platform
   )
 }
 
-export const acts = async (db: Db, limit: number): Promise<PlatformAct[]> => {
-  const answer = await db.raw(
+export const acts = (db: Db, limit: number): Promise<PlatformAct[]> =>
+  queryRows(
+    db,
     `select platform, act, made_by as by, made_at as at, reason from (
        select a.*, row_number() over (partition by platform order by id desc) as place from platform_acts a) a
      where place <= ? order by id desc /* platform-states.acts */`,
     [limit],
   )
-  return answer.rows
-}

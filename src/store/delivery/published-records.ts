@@ -3,7 +3,7 @@
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import type { PublishedKind, RecordParty } from '../../domain/delivery/published-record.js'
 import type { Body } from '../../domain/records/records.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryRows, type Tx } from '../db/db.js'
 
 export interface RecordKey {
   feed: string
@@ -93,15 +93,14 @@ export interface TouchedRecord extends RecordKey {
   operator: number
 }
 
-export const touched = async (tx: Tx, after: TouchedRecord | null, limit: number): Promise<TouchedRecord[]> => {
-  const answer = await tx.raw(
+export const touched = (tx: Tx, after: TouchedRecord | null, limit: number): Promise<TouchedRecord[]> =>
+  queryRows(
+    tx,
     `select operator_id as operator, feed, record_key as key from told_now
      where :key::text is null or (operator_id, record_key, feed) > (:operator::int, :key::text, :feed::text)
      order by operator_id, record_key, feed limit :limit /* told-records.touched */`,
-    { key: after?.key ?? null, feed: after?.feed ?? null, operator: after?.operator ?? null, limit } as never,
+    { key: after?.key ?? null, feed: after?.feed ?? null, operator: after?.operator ?? null, limit },
   )
-  return answer.rows
-}
 
 /** Allows another collection in the same transaction. */
 export const forgetTouched = async (tx: Tx): Promise<void> => {
@@ -127,7 +126,8 @@ export const around = async (
   kinds: readonly PublishedKind[],
 ): Promise<PublishedRecordState[]> => {
   if (asked.length === 0) return []
-  const answer = await db.raw(
+  return queryRows(
+    db,
     `with asked as materialized (select a.feed, a.key as record_key from jsonb_to_recordset(:asked::jsonb) as a(feed text, key text)),
      decisions as materialized (
        select v.operator_id, v.kind, v.fact from asked a join versions v on v.record_key = a.record_key and v.feed = a.feed
@@ -155,9 +155,8 @@ export const around = async (
      select ${idOf('f')} as id, f.feed, f.record_key as key, f.kind, f.body, f."order", f.fact, f.stands, p.party,
        case when f.is_told then jsonb_build_object('operatorId', f.told_operator, 'removed', f.removed, 'digest', f.digest) end as told
      from found f left join parties p on p.id = f.operator_id order by f.record_key, f.feed /* told-records.around */`,
-    { asked: JSON.stringify(asked), kinds: [...kinds] } as never,
+    { asked: JSON.stringify(asked), kinds: [...kinds] },
   )
-  return answer.rows
 }
 
 export const repairsOf = async (
@@ -165,14 +164,14 @@ export const repairsOf = async (
   operators: readonly number[],
 ): Promise<{ operatorId: number; record: number; kind: 'penalty' | 'repair'; body: Body }[]> => {
   if (operators.length === 0) return []
-  const answer = await db.raw(
+  return queryRows(
+    db,
     `with repaired as materialized (select distinct r.operator_id from versions r where r.operator_id = any(?::int[]) and r.kind = 'repair'
        and r.known_to is null and r.ended_on is null)
      select v.operator_id as "operatorId", v.id as record, v.kind, v.body from repaired r join versions v on v.operator_id = r.operator_id
      where v.kind in ('penalty', 'repair') and v.known_to is null and v.ended_on is null /* told-records.repairsOf */`,
-    [[...operators]] as never,
+    [[...operators]],
   )
-  return answer.rows
 }
 
 export const lastTold = async (tx: Tx, ids: readonly string[]): Promise<Map<string, RecordNotice>> => {
@@ -224,24 +223,23 @@ export const register = async (
   )
 }
 
-export const standing = async (
+export const standing = (
   db: Db | Tx,
   { kinds, after, limit }: { kinds: readonly PublishedKind[]; after: RecordKey | null; limit: number },
-): Promise<RecordKey[]> => {
-  const answer = await db.raw(
+): Promise<RecordKey[]> =>
+  queryRows(
+    db,
     `select v.feed, v.record_key as key from versions v where v.known_to is null and v.ended_on is null and v.kind = any(:kinds::text[])
        and (:key::text is null or (v.record_key, v.feed) > (:key::text, :feed::text))
      order by v.record_key, v.feed limit :limit /* told-records.standing */`,
-    { kinds: [...kinds], key: after?.key ?? null, feed: after?.feed ?? null, limit } as never,
+    { kinds: [...kinds], key: after?.key ?? null, feed: after?.feed ?? null, limit },
   )
-  return answer.rows
-}
 
 export const byIds = async (db: Db | Tx, ids: readonly string[]): Promise<RecordKey[]> => {
   if (ids.length === 0) return []
-  const answer = await db.raw(
+  return queryRows(
+    db,
     'select feed, record_key as key from told_records where id = any(?::uuid[]) /* told-records.byIds */',
     [[...ids]],
   )
-  return answer.rows
 }

@@ -1,5 +1,5 @@
 import type { CheckResult, SubjectKind } from '../../domain/delivery/delivery.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
 import { isFollowed } from './deliveries.js'
 
 export interface DueRemovalCheck {
@@ -11,13 +11,12 @@ export interface DueRemovalCheck {
   notBefore: Date
 }
 
-export const isDue = async (db: Db, platform: string, now: Date): Promise<boolean> => {
-  const answer = await db.raw(
+export const isDue = (db: Db, platform: string, now: Date): Promise<boolean> =>
+  queryValue(
+    db,
     `select exists (select 1 from deliveries where platform = ? and check_due_at <= ?) as found /* removal-checks.isDue */`,
     [platform, now],
   )
-  return answer.rows[0].found
-}
 
 /** A removal overtaken by a later message ends as REPLACED. */
 export const claim = async (
@@ -25,7 +24,8 @@ export const claim = async (
   platform: string,
   { now, againAt, limit }: { now: Date; againAt: Date; limit: number },
 ): Promise<DueRemovalCheck[]> => {
-  const answer = await db.raw(
+  const due = await queryRows<DueRemovalCheck & { followed: boolean }>(
+    db,
     `with due as (select d.id, d.check_due_at, ${isFollowed('d')} as followed from deliveries d where d.platform = :platform and d.check_due_at <= :now
        order by d.check_due_at limit :limit for update of d skip locked)
      update deliveries d set check_due_at = case when not due.followed then :againAt::timestamptz end,
@@ -33,9 +33,7 @@ export const claim = async (
      returning d.id, d.kind, d.subject_id as "subjectId", d.number, due.check_due_at as "notBefore", due.followed /* removal-checks.claim */`,
     { platform, now, againAt, limit },
   )
-  return answer.rows
-    .filter(({ followed }: { followed: boolean }) => !followed)
-    .map(({ followed, ...check }: DueRemovalCheck & { followed: boolean }) => check)
+  return due.filter(({ followed }) => !followed).map(({ followed, ...check }) => check)
 }
 
 /** SHOWN when a later delivery will remove it again. */

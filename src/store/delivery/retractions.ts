@@ -1,7 +1,7 @@
 /** A retraction is one removal, with every platform that may have had the entry. */
 import type { Action, DeliveryState, EntryNotice, Receipt, SubjectKind } from '../../domain/delivery/delivery.js'
 import { type RegionSight, subjectInSight } from '../access/sight.js'
-import type { Db } from '../db/db.js'
+import { type Db, queryRows, queryValue } from '../db/db.js'
 import { isUnchecked } from './deliveries.js'
 import { checkOf, type RemovalCheckState } from './delivery-desk.js'
 
@@ -78,7 +78,8 @@ export const list = async (
   { first, after }: { first: number; after: RetractionKey | null },
 ): Promise<RetractionRow[]> => {
   const { seen, standing, narrowed, grouped } = partsOf(filter)
-  const answer = await db.raw(
+  return queryRows(
+    db,
     `select ${AT} as at, r.subject_id as "subjectId", min(r.kind) as kind, (array_agg(r.notice->'removal' order by r.id))[1] as removal
      from deliveries r ${standing}
      where ${FILTERED} ${seen} ${narrowed}
@@ -91,7 +92,6 @@ export const list = async (
       afterId: after?.subjectId ?? null,
     },
   )
-  return answer.rows
 }
 
 export const count = async (db: Db, filter: RetractionFilter): Promise<number> => {
@@ -99,19 +99,20 @@ export const count = async (db: Db, filter: RetractionFilter): Promise<number> =
   if (filter.open === false)
     return (await count(db, { ...filter, open: null })) - (await count(db, { ...filter, open: true }))
   const { seen, standing, narrowed, grouped } = partsOf(filter)
-  const answer = await db.raw(
+  return queryValue(
+    db,
     `select count(*)::int as n from (select 1 from deliveries r ${standing} where ${FILTERED} ${seen} ${narrowed} ${grouped}) c
      /* retractions.count */`,
     bound(filter),
   )
-  return answer.rows[0].n
 }
 
 const bound = ({ platform, subjectId, sight = null }: RetractionFilter): Record<string, never> =>
   ({ platform, subjectId, sight }) as never
 
-export const receivers = async (db: Db, of: readonly RetractionKey[]): Promise<RemovalReceiver[]> => {
-  const answer = await db.raw(
+export const receivers = (db: Db, of: readonly RetractionKey[]): Promise<RemovalReceiver[]> =>
+  queryRows(
+    db,
     `select distinct on (r.created_at, r.subject_id, r.platform) ${AT} as at, r.subject_id as "subjectId", r.platform,
        coalesce(g.got, false) as got, g."gotAt", e.id as "deliveryId", e.action, e.state, e.attempts, e.sent_at as "toldAt",
        e.confirmed_at as "confirmedAt", e.receipt, e.last_error as "lastError", e.closed_at as "closedAt",
@@ -124,5 +125,3 @@ export const receivers = async (db: Db, of: readonly RetractionKey[]): Promise<R
      order by r.created_at, r.subject_id, r.platform, r.number desc /* retractions.receivers */`,
     [JSON.stringify(of)],
   )
-  return answer.rows
-}

@@ -1,7 +1,7 @@
 import type { Action, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { DutyCount, TimelinessDuty } from '../../domain/delivery/timeliness.js'
 import { type RegionSight, subjectInSight } from '../access/sight.js'
-import type { Db } from '../db/db.js'
+import { type Db, queryRows, queryValue } from '../db/db.js'
 import { isUnchecked, isUndone } from './deliveries.js'
 
 const DAY = (instant: string): string => `(${instant} at time zone 'Asia/Shanghai')::date`
@@ -44,23 +44,23 @@ const dutiesOf = (deliveries: string, which: string): string => `
             and (m.action = 'REMOVE') <> (t.action = 'REMOVE'))) s)`
 
 /** Duties that lapsed before anybody had to act are left out. */
-export const ofSpan = async (db: Db, { from, to }: { from: string; to: string }): Promise<DutyCount[]> => {
-  const answer = await db.raw(
+export const ofSpan = (db: Db, { from, to }: { from: string; to: string }): Promise<DutyCount[]> =>
+  queryRows(
+    db,
     `with ${dutiesOf('deliveries d', `d.created_at >= (:from::date at time zone 'Asia/Shanghai')`)}
      select authority, platform, duty, counted_from as "from", ended_as as state, done_on as "doneOn", count(*)::int as n from duties
      where counted_from between :from::date and :to::date and ended_as is not null
      group by 1, 2, 3, 4, 5, 6 /* timeliness.ofSpan */`,
     { from, to },
   )
-  return answer.rows
-}
 
 /** Own entries count by deadline, agency entries by days of decision and publication. */
-export const publicityOfSpan = async (
+export const publicityOfSpan = (
   db: Db,
   { from, to, platform }: { from: string; to: string; platform: string },
-): Promise<DutyCount[]> => {
-  const answer = await db.raw(
+): Promise<DutyCount[]> =>
+  queryRows(
+    db,
     `select authority, :platform::text as platform, 'PUBLICITY' as duty, "from", case when "doneOn" is null then 'OPEN' else 'DONE' end as state,
        "doneOn", count(*)::int as n
      from (
@@ -74,8 +74,6 @@ export const publicityOfSpan = async (
      group by 1, 4, 5, 6 /* timeliness.publicityOfSpan */`,
     { from, to, platform },
   )
-  return answer.rows
-}
 
 export interface OpenDuty {
   id: number
@@ -109,12 +107,13 @@ const waitingIn = (
   )}`
 const ASKED = `ended_as = 'OPEN' and counted_from <= (:until::jsonb->>duty)::date`
 
-export const waiting = async (
+export const waiting = (
   db: Db,
   { until, platform, sight = null }: DutyFilter,
   { first, after }: { first: number; after: { dueOn: string; id: number } | null },
-): Promise<OpenDuty[]> => {
-  const answer = await db.raw(
+): Promise<OpenDuty[]> =>
+  queryRows(
+    db,
     `with ${waitingIn(sight)}
      select t.id, t.platform, t.kind, t.subject_id as "subjectId", t.action, t.authority, t.duty, t.counted_from as "from", w.id as delivery, w.state, w.attempts,
        w.last_error as "lastError"
@@ -129,15 +128,12 @@ export const waiting = async (
       first,
       afterOn: after?.dueOn ?? null,
       afterId: after?.id ?? null,
-    } as never,
+    },
   )
-  return answer.rows
-}
 
-export const countWaiting = async (db: Db, { until, platform, sight = null }: DutyFilter): Promise<number> => {
-  const answer = await db.raw(
+export const countWaiting = (db: Db, { until, platform, sight = null }: DutyFilter): Promise<number> =>
+  queryValue(
+    db,
     `with ${waitingIn(sight)} select count(*)::int as n from duties where ${ASKED} /* timeliness.countWaiting */`,
-    { until: JSON.stringify(until), platform, sight } as never,
+    { until: JSON.stringify(until), platform, sight },
   )
-  return answer.rows[0].n
-}

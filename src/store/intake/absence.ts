@@ -1,5 +1,5 @@
 import { KINDS, RECORD_KINDS, type UnreadableRecords } from '../../domain/records/records.js'
-import type { Tx } from '../db/db.js'
+import { queryValue, type Tx } from '../db/db.js'
 
 /** SQL: runs of corrections whose uncorrected item came again in run :run. */
 export const STILL_UNCORRECTED = `select j.taken_run from rejects n join rejects j on j.feed = n.feed and j.state = 'TAKEN'
@@ -27,11 +27,12 @@ export const keyIsNowhereIn = (v: string): string =>
     and not exists (select 1 from unnest(:stems::text[]) k(stem) where k.stem = regexp_replace(${v}.record_key, '/[^/]*$', ''))`
 
 /** Unreadable records, and corrected ones still sent uncorrected, are not absent. */
-export const endAbsent = async (
+export const endAbsent = (
   tx: Tx,
   run: { id: number; feed: string; now: Date; today: string; unreadable: UnreadableRecords; unmet: readonly number[] },
-): Promise<number> => {
-  const answer = await tx.raw(
+): Promise<number> =>
+  queryValue(
+    tx,
     `with gone as (
        update versions v set known_to = :now, closed_as = 'ENDED', closed_by = :run
        where v.id = any(:unmet::bigint[]) and v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial and v.kind = any(:kinds)
@@ -54,5 +55,3 @@ export const endAbsent = async (
       kinds: ENDING_KINDS,
     },
   )
-  return answer.rows[0].n
-}

@@ -1,5 +1,5 @@
 import { WITHDRAWN } from '../../domain/scoring/evidence.js'
-import type { Tx } from '../db/db.js'
+import { queryOne, type Tx } from '../db/db.js'
 
 export type DraftEffect = 'NEW' | 'CHANGED' | 'UNCHANGED' | 'UNMATCHED'
 
@@ -116,10 +116,9 @@ export const itemCounts = async (tx: Tx): Promise<ItemCounts> => {
   return counts
 }
 
-export const lateness = async (tx: Tx): Promise<{ late: number; timely: number }> => {
-  const answer = await tx.raw(
+export const lateness = (tx: Tx): Promise<{ late: number; timely: number }> =>
+  queryOne(
+    tx,
     `select count(*) filter (where late)::int as late, count(*) filter (where not late)::int as timely from plan
      where late is not null and effect = 'NEW' /* plan.lateness */`,
   )
-  return answer.rows[0]
-}

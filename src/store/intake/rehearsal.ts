@@ -1,5 +1,5 @@
 import type { Body, RecordKind } from '../../domain/records/records.js'
-import type { Tx } from '../db/db.js'
+import { queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 import { markRehearsal } from '../db/rehearsed.js'
 
 /** Below `deadlock_timeout` (1 s), so that no real action becomes the deadlock victim. */
@@ -24,13 +24,12 @@ export interface RehearsalMark {
   delivery: number
 }
 
-export const mark = async (tx: Tx): Promise<RehearsalMark> => {
-  const answer = await tx.raw(
+export const mark = (tx: Tx): Promise<RehearsalMark> =>
+  queryOne(
+    tx,
     `select (select coalesce(max(id), 0) from listing_events)::bigint as event, (select coalesce(max(id), 0) from concerns)::bigint as concern,
        (select coalesce(max(id), 0) from deliveries)::bigint as delivery /* rehearsal.mark */`,
   )
-  return answer.rows[0]
-}
 
 export interface MovedListing {
   listing: string
@@ -61,12 +60,8 @@ export const listingsSince = async (
   return { listings: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 }
 }
 
-export const deliveriesSince = async (tx: Tx, { delivery }: RehearsalMark): Promise<number> => {
-  const answer = await tx.raw('select count(*)::int as n from deliveries where id > ? /* rehearsal.deliveries */', [
-    delivery,
-  ])
-  return answer.rows[0].n
-}
+export const deliveriesSince = (tx: Tx, { delivery }: RehearsalMark): Promise<number> =>
+  queryValue(tx, 'select count(*)::int as n from deliveries where id > ? /* rehearsal.deliveries */', [delivery])
 
 export interface UndoneRecord {
   kind: RecordKind
@@ -123,8 +118,9 @@ export interface BroughtRecord {
   reason: string | null
 }
 
-export const recordsBrought = async (tx: Tx, run: number, first: number): Promise<BroughtRecord[]> => {
-  const answer = await tx.raw(
+export const recordsBrought = (tx: Tx, run: number, first: number): Promise<BroughtRecord[]> =>
+  queryRows(
+    tx,
     `select * from (
        select case when b.id is null then 'NEW' else 'CHANGED' end as effect, v.kind, v.record_key as key, v.page, v.row_number as row,
          o.name, coalesce(o.uscc, o.shop) as code, v.body, b.body as before, null as reason
@@ -138,5 +134,3 @@ export const recordsBrought = async (tx: Tx, run: number, first: number): Promis
      order by page nulls first, row, key limit :first /* rehearsal.recordsBrought */`,
     { run, first },
   )
-  return answer.rows
-}

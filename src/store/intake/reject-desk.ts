@@ -1,5 +1,5 @@
 import type { Problem } from '../../domain/records/records.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, hasRows, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import { repeatedIn } from './rejects.js'
 
 export const STATES = ['OPEN', 'TAKEN', 'DROPPED'] as const
@@ -54,45 +54,39 @@ const bound = ({ feeds, run = null, state = null, rule = null, by = null }: Reje
   by,
 })
 
-export const list = async (
+export const list = (
   db: Db,
   filter: RejectFilter,
   { first, before }: { first: number; before: number | null },
-): Promise<StoredReject[]> => {
-  const answer = await db.raw(
+): Promise<StoredReject[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where ${WHERE} and (:before::bigint is null or j.id < :before::bigint)
      order by j.id desc limit :first /* setAside.list */`,
-    { ...bound(filter), before, first } as never,
+    { ...bound(filter), before, first },
   )
-  return answer.rows
-}
 
-export const count = async (db: Db, filter: RejectFilter): Promise<number> => {
-  const answer = await db.raw(
+export const count = (db: Db, filter: RejectFilter): Promise<number> =>
+  queryValue(
+    db,
     `select count(*)::int as n from rejects j join runs r on r.id = j.run_id where ${WHERE} /* setAside.count */`,
-    bound(filter) as never,
+    bound(filter),
   )
-  return answer.rows[0].n
-}
 
 const RULES_MOST = 100
 
-export const countByRule = async (db: Db, filter: RejectFilter): Promise<{ rule: string; count: number }[]> => {
-  const answer = await db.raw(
+export const countByRule = (db: Db, filter: RejectFilter): Promise<{ rule: string; count: number }[]> =>
+  queryRows(
+    db,
     `select j.rule, count(*)::int as count from rejects j join runs r on r.id = j.run_id where ${WHERE} group by j.rule order by count desc, j.rule limit ${RULES_MOST}
      /* setAside.countByRule */`,
-    bound(filter) as never,
+    bound(filter),
   )
-  return answer.rows
-}
 
-export const byId = async (db: Db | Tx, id: number): Promise<StoredReject | null> => {
-  const answer = await db.raw(
-    `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where j.id = ? /* setAside.byId */`,
-    [id],
-  )
-  return answer.rows[0] ?? null
-}
+export const byId = (db: Db | Tx, id: number): Promise<StoredReject | null> =>
+  queryFirst(db, `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where j.id = ? /* setAside.byId */`, [
+    id,
+  ])
 
 const STEP_ITEMS = 200
 
@@ -109,29 +103,23 @@ export async function* ofRun(db: Db, run: number): AsyncIterable<StoredReject> {
   }
 }
 
-export const holdOpen = async (tx: Tx, id: number): Promise<boolean> => {
-  const answer = await tx.raw(
-    `select 1 from rejects where id = ? and state = 'OPEN' for update /* setAside.holdOpen */`,
-    [id],
-  )
-  return answer.rows.length > 0
-}
+export const holdOpen = (tx: Tx, id: number): Promise<boolean> =>
+  hasRows(tx, `select 1 from rejects where id = ? and state = 'OPEN' for update /* setAside.holdOpen */`, [id])
 
 /** For records that end by absence (`ends`), a later full delivery without the item counts too. */
-export const isOutdated = async (
+export const isOutdated = (
   tx: Tx,
   { feed, keys, run, ends }: { feed: string; keys: readonly string[]; run: number; ends: boolean },
-): Promise<boolean> => {
-  const answer = await tx.raw(
+): Promise<boolean> =>
+  queryValue(
+    tx,
     `select exists (select 1 from versions where feed = :feed and record_key = any(:keys::text[]) and known_to is null and run_id > :run
        union all select 1 from unmatched where feed = :feed and record_key = any(:keys::text[]) and last_run > :run
        union all select 1 from runs where :ends and job = 'pull' and subject = :feed and complete and outcome = 'DONE'
          and taken_back_at is null and id > :run) as since
      /* setAside.isOutdated */`,
-    { feed, keys: [...keys], run, ends } as never,
+    { feed, keys: [...keys], run, ends },
   )
-  return answer.rows[0].since
-}
 
 export const settle = async (
   tx: Tx,

@@ -1,5 +1,5 @@
 import type { Draft, Problem, UnreadableRecords } from '../../domain/records/records.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryOne, queryRows, type Tx } from '../db/db.js'
 import { byIndex } from '../db/lateral-lookup.js'
 import { ENDED_BEFORE, ENDING_KINDS, keyIsNowhereIn, STILL_UNCORRECTED, unreadableBindings } from './absence.js'
 
@@ -234,27 +234,25 @@ export interface UnmatchedSummary {
   run: number
 }
 
-export const openUnmatched = async (db: Db, first: number): Promise<UnmatchedSummary[]> => {
-  const answer = await db.raw(
+export const openUnmatched = (db: Db, first: number): Promise<UnmatchedSummary[]> =>
+  queryRows(
+    db,
     `select id, feed, record_key as key, subject, reason, row_number as row, last_run as run from unmatched
      where state = 'OPEN' order by last_run, page, row_number, id limit ? /* rejects.openUnmatched */`,
     [first],
   )
-  return answer.rows
-}
 
-export const latestOf = async (
+export const latestOf = (
   db: Db,
   feed: string,
   first: number,
-): Promise<{ page: number | null; row: number; field: string | null; rule: string; message: string }[]> => {
-  const answer = await db.raw(
+): Promise<{ page: number | null; row: number; field: string | null; rule: string; message: string }[]> =>
+  queryRows(
+    db,
     `select page, row_number as row, field, rule, message from rejects
      where run_id = (select max(id) from runs where job = 'pull' and subject = ? and cause <> 'person') order by id limit ? /* rejects.latestOf */`,
     [feed, first],
   )
-  return answer.rows
-}
 
 /** SQL: open since the last complete delivery, without repetitions and rolled-back runs. */
 export const OPEN = (feed: string): string =>
@@ -263,11 +261,10 @@ export const OPEN = (feed: string): string =>
      order by id desc limit 1), 0) and run_id not in (select id from runs where taken_back_at is not null)`
 
 /** One row may hold several records. */
-export const backlog = async (db: Db): Promise<{ unmatched: number; rejects: number }> => {
-  const answer = await db.raw(
+export const backlog = (db: Db): Promise<{ unmatched: number; rejects: number }> =>
+  queryOne(
+    db,
     `select (select count(distinct (feed, last_run, page, row_number))::int from unmatched where state = 'OPEN') as unmatched,
        (select count(*)::int from (select distinct feed from rejects where state = 'OPEN') f
          cross join lateral (${OPEN('f.feed')}) items) as rejects /* rejects.backlog */`,
   )
-  return answer.rows[0]
-}

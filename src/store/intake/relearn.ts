@@ -1,7 +1,7 @@
 /** Recomputes operators from the registrations still believed. */
 import { normalizeCode, regionIn } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
-import type { Tx } from '../db/db.js'
+import { queryRows, type Tx } from '../db/db.js'
 import { follow } from '../operators/names.js'
 
 const STEP_OPERATORS = 2_000
@@ -74,8 +74,9 @@ const OWN = `v.operator_id in (o.id, o.merged_into) and ((v.operator_id = o.id a
   or exists (select 1 from identity_decisions d where d.id = v.decision_id
     and ((d.verdict = 'ATTACH' and d.operator_id = o.id) or (d.verdict = 'MERGE' and d.merged_id = o.id))))`
 
-const knownOf = async (tx: Tx, run: number | null, ids: readonly number[]): Promise<BelievedOperator[]> => {
-  const answer = await tx.raw(
+const knownOf = (tx: Tx, run: number | null, ids: readonly number[]): Promise<BelievedOperator[]> =>
+  queryRows(
+    tx,
     `select o.id, o.uscc, o.name, (f.id is not distinct from :run::bigint or f.taken_back_at is not null) as unsound,
        coalesce((select jsonb_agg(n.name) from operator_names n where n.operator_id = o.id and n.run_id = :run::bigint), '[]') as taught,
        coalesce((select jsonb_agg(n.name) from operator_names n where n.operator_id = o.id and n.run_id = :run::bigint and n.claim), '[]') as claims,
@@ -90,10 +91,8 @@ const knownOf = async (tx: Tx, run: number | null, ids: readonly number[]): Prom
        (select coalesce(v.body->>'party_name', v.body->>'name') from versions v where ${OWN} and v.known_to is null
          and v.found_by is null and v.kind in ('penalty', 'inspection', 'permit', 'repair', 'shop') order by v.run_id, v.id limit 1) as party
      from operators o join runs f on f.id = o.first_run where o.id = any(:ids::int[]) order by o.id /* relearn known */`,
-    { run, ids: [...ids] } as never,
+    { run, ids: [...ids] },
   )
-  return answer.rows
-}
 
 interface RelearnedOperator {
   id: number

@@ -2,7 +2,7 @@
  * Versions of the run become wrong, versions it closed stand again, its names and codes are unlearned. Temporary
  * tables: `taken_back` (versions) and `concerned` (operators).
  */
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryColumn, queryFirst, queryValue, type Tx } from '../db/db.js'
 import { isNumberOf } from '../records/versions.js'
 
 export interface RollbackRun {
@@ -18,13 +18,12 @@ export interface RollbackCandidate {
   takenBack: boolean
 }
 
-export const candidate = async (db: Db | Tx, run: number): Promise<RollbackCandidate | null> => {
-  const answer = await db.raw(
+export const candidate = (db: Db | Tx, run: number): Promise<RollbackCandidate | null> =>
+  queryFirst(
+    db,
     `select job, subject as feed, outcome, taken_back_at is not null as "takenBack" from runs where id = ? /* takeback.candidate */`,
     [run],
   )
-  return answer.rows[0] ?? null
-}
 
 const VERSION = 'v.id, v.feed, v.record_key, v.kind, v.operator_id, v.run_id, v.ended_on, v.known_from, v.body'
 
@@ -193,8 +192,9 @@ export const returnWaiting = async (tx: Tx, { run }: RollbackRun): Promise<void>
 }
 
 /** Operators without a believed record of their own or an identity decision. */
-export const unfounded = async (tx: Tx, { run }: RollbackRun): Promise<number[]> => {
-  const answer = await tx.raw(
+export const unfounded = (tx: Tx, { run }: RollbackRun): Promise<number[]> =>
+  queryColumn(
+    tx,
     `select o.id from operators o join runs f on f.id = o.first_run
      where o.id in (select operator_id from concerned) and o.known_to is null and (f.id = :run or f.taken_back_at is not null)
        and not exists (select 1 from versions v where v.operator_id = o.id and v.known_to is null and v.found_by is null)
@@ -205,21 +205,18 @@ export const unfounded = async (tx: Tx, { run }: RollbackRun): Promise<number[]>
      order by o.id /* takeback.unfounded */`,
     { run },
   )
-  return answer.rows.map((row: { id: number }) => row.id)
-}
 
-export const forget = async (tx: Tx, ids: readonly number[], { at }: Pick<RollbackRun, 'at'>): Promise<number> => {
-  const answer = await tx.raw(
+export const forget = (tx: Tx, ids: readonly number[], { at }: Pick<RollbackRun, 'at'>): Promise<number> =>
+  queryValue(
+    tx,
     `with gone as (
        update operators o set known_to = :at where o.id = any(:ids::int[])
          and not exists (select 1 from listings l where l.operator_id = o.id and l.wrong_from is null) returning o.id),
      clean as (delete from dirty_operators d using gone g where d.operator_id = g.id),
      cleared as (update unmatched u set proposed_operator = null, evidence = null from gone g where u.proposed_operator = g.id)
      select count(*)::int as n from gone /* takeback.forget */`,
-    { ids: [...ids], at } as never,
+    { ids: [...ids], at },
   )
-  return answer.rows[0].n
-}
 
 export const question = async (tx: Tx, { by, at }: RollbackRun): Promise<number> => {
   const dirty = await tx.raw(

@@ -1,7 +1,7 @@
 import type { NoProposal } from '../../domain/intake/matching.js'
 import type { Body, RecordKind, Remark, Subject } from '../../domain/records/records.js'
 import { inSight, type RegionSight } from '../access/sight.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import { ENDED_BEFORE } from './absence.js'
 
 export const STATES = ['OPEN', 'MATCHED', 'NOT_OURS', 'TAKEN_BACK', 'ENDED'] as const
@@ -50,46 +50,38 @@ export interface UnmatchedFilter {
 const filtered = (sight: RegionSight): string =>
   `(:feeds::text[] is null or u.feed = any(:feeds::text[])) and u.state = :state ${inSight(sight, OPERATOR)}`
 
-export const list = async (
+export const list = (
   db: Db,
   { feeds, state, sight = null }: UnmatchedFilter,
   { first, after }: { first: number; after: number | null },
-): Promise<UnmatchedRecord[]> => {
-  const answer = await db.raw(
+): Promise<UnmatchedRecord[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from unmatched u join runs r on r.id = u.last_run
      where ${filtered(sight)} and (:after::bigint is null or u.id > :after::bigint) order by u.id limit :first /* waiting.list */`,
-    { feeds: feeds && [...feeds], state, sight, after, first } as never,
+    { feeds: feeds && [...feeds], state, sight, after, first },
   )
-  return answer.rows
-}
 
-export const countOf = async (db: Db, { feeds, state, sight = null }: UnmatchedFilter): Promise<number> => {
-  const answer = await db.raw(
-    `select count(*)::int as n from unmatched u where ${filtered(sight)} /* waiting.countOf */`,
-    {
-      feeds: feeds && [...feeds],
-      state,
-      sight,
-    } as never,
-  )
-  return answer.rows[0].n
-}
+export const countOf = (db: Db, { feeds, state, sight = null }: UnmatchedFilter): Promise<number> =>
+  queryValue(db, `select count(*)::int as n from unmatched u where ${filtered(sight)} /* waiting.countOf */`, {
+    feeds: feeds && [...feeds],
+    state,
+    sight,
+  })
 
-export const byId = async (db: Db, id: number): Promise<UnmatchedRecord | null> => {
-  const answer = await db.raw(
+export const byId = (db: Db, id: number): Promise<UnmatchedRecord | null> =>
+  queryFirst(
+    db,
     `select ${COLUMNS} from unmatched u join runs r on r.id = u.last_run where u.id = ? /* waiting.byId */`,
     [id],
   )
-  return answer.rows[0] ?? null
-}
 
-export const forDecision = async (tx: Tx, id: number): Promise<UnmatchedRecord | null> => {
-  const answer = await tx.raw(
+export const forDecision = (tx: Tx, id: number): Promise<UnmatchedRecord | null> =>
+  queryFirst(
+    tx,
     `select ${COLUMNS} from unmatched u join runs r on r.id = u.last_run where u.id = ? for update of u /* waiting.forDecision */`,
     [id],
   )
-  return answer.rows[0] ?? null
-}
 
 export const setSubjectKey = async (tx: Tx, id: number, subjectKey: string): Promise<void> => {
   await tx('unmatched').where({ id }).update({ subject_key: subjectKey })
@@ -116,30 +108,28 @@ export const settle = async (
 }
 
 /** Earlier versions were attached by a code no longer sent. */
-export const closeEarlier = async (
+export const closeEarlier = (
   tx: Tx,
   { decision, subjectKey, at }: DecisionReach,
   as: 'CHANGED' | 'ENDED',
-): Promise<number[]> => {
-  const answer = await tx.raw(
+): Promise<number[]> =>
+  queryColumn(
+    tx,
     `update versions v set known_to = :at, closed_as = :as from unmatched u
      where u.subject_key = :subjectKey and u.decision_id = :decision and v.record_key = u.record_key and v.feed = u.feed
        and v.known_to is null returning v.operator_id as operator /* waiting.closeEarlier */`,
     { decision, subjectKey, at, as },
   )
-  return answer.rows.map((row: { operator: number }) => row.operator)
-}
 
 /** The agency stopped naming the operator; nothing of the record is wrong. */
-export const letGo = async (tx: Tx, { feed, key }: { feed: string; key: string }, at: Date): Promise<boolean> => {
-  const answer = await tx.raw(
+export const letGo = (tx: Tx, { feed, key }: { feed: string; key: string }, at: Date): Promise<boolean> =>
+  queryValue(
+    tx,
     `select exists (select 1 from unmatched u join versions v on v.feed = u.feed and v.record_key = u.record_key
        where u.feed = :feed and u.record_key = :key and u.state = 'OPEN' and v.known_to = :at and v.closed_as = 'CHANGED') as "letGo"
      /* waiting.letGo */`,
     { feed, key, at },
   )
-  return answer.rows[0].letGo
-}
 
 /** Records ended before stay ended. */
 export const attach = async (tx: Tx, { decision, subjectKey, at }: DecisionReach, operator: number): Promise<void> => {
@@ -155,12 +145,13 @@ export const attach = async (tx: Tx, { decision, subjectKey, at }: DecisionReach
 }
 
 /** Includes later records attached by the decision. Newer unmatched content stays. */
-export const returnAttached = async (
+export const returnAttached = (
   tx: Tx,
   { decision, subjectKey }: DecisionReach,
   { subject, nameKey, reason }: Pick<UnmatchedRecord, 'subject' | 'nameKey' | 'reason'>,
-): Promise<number[]> => {
-  const answer = await tx.raw(
+): Promise<number[]> =>
+  queryColumn(
+    tx,
     `insert into unmatched as u (feed, record_key, kind, subject, name_key, subject_key, fact, body, findings, valid_from, valid_to,
        digest, reason, page, row_number, first_run, last_run, partial)
      select v.feed, v.record_key, v.kind, :subject::jsonb, :nameKey, :subjectKey, v.fact, v.body, v.findings, v.valid_from,
@@ -173,32 +164,29 @@ export const returnAttached = async (
        partial = excluded.partial, ended_by = null
        where u.state not in ('OPEN', 'NOT_OURS') or u.last_run <= excluded.last_run
      returning u.id /* waiting.returnAttached */`,
-    { decision, subjectKey, subject: JSON.stringify(subject), nameKey, reason } as never,
+    { decision, subjectKey, subject: JSON.stringify(subject), nameKey, reason },
   )
-  return answer.rows.map((row: { id: number }) => row.id)
-}
 
-export const returnSetAside = async (tx: Tx, { decision, subjectKey }: DecisionReach): Promise<number[]> => {
-  const answer = await tx.raw(
+export const returnSetAside = (tx: Tx, { decision, subjectKey }: DecisionReach): Promise<number[]> =>
+  queryColumn(
+    tx,
     `update unmatched set state = 'OPEN', decision_id = null
      where subject_key = :subjectKey and decision_id = :decision and state = 'NOT_OURS' returning id /* waiting.returnSetAside */`,
     { decision, subjectKey },
   )
-  return answer.rows.map((row: { id: number }) => row.id)
-}
 
-export const markWrong = async (tx: Tx, decision: number, at: Date): Promise<number[]> => {
-  const answer = await tx.raw(
+export const markWrong = (tx: Tx, decision: number, at: Date): Promise<number[]> =>
+  queryColumn(
+    tx,
     `update versions set wrong_from = :at, known_to = coalesce(known_to, :at), closed_as = coalesce(closed_as, 'WRONG')
      where decision_id = :decision and wrong_from is null returning operator_id as operator /* waiting.markWrong */`,
     { decision, at },
   )
-  return answer.rows.map((row: { operator: number }) => row.operator)
-}
 
 /** Wrong versions stay closed. */
-export const reopenEarlier = async (tx: Tx, ids: readonly number[], closedAt: Date, at: Date): Promise<number[]> => {
-  const answer = await tx.raw(
+export const reopenEarlier = (tx: Tx, ids: readonly number[], closedAt: Date, at: Date): Promise<number[]> =>
+  queryColumn(
+    tx,
     `insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,
        ended_on, known_from, run_id, opened_by, page, row_number, partial, held_by)
      select p.feed, p.kind, p.record_key, coalesce(o.merged_into, o.id), p.found_by, p.decision_id, p.fact, p.digest, p.body, p.findings,
@@ -207,7 +195,5 @@ export const reopenEarlier = async (tx: Tx, ids: readonly number[], closedAt: Da
      join operators o on o.id = p.operator_id
      where u.id = any(:ids::bigint[]) and p.known_to = :closedAt and p.wrong_from is null
      on conflict do nothing returning operator_id as operator /* waiting.reopenEarlier */`,
-    { ids: [...ids], closedAt, at } as never,
+    { ids: [...ids], closedAt, at },
   )
-  return answer.rows.map((row: { operator: number }) => row.operator)
-}

@@ -1,6 +1,6 @@
 import type { CaseState } from '../../domain/listing/case.js'
 import type { DeadlineName } from '../../domain/listing/deadlines.js'
-import type { Db } from '../db/db.js'
+import { type Db, queryRows, queryValue } from '../db/db.js'
 import { COLUMNS, type Listing } from './listings.js'
 
 export interface CaseFilter {
@@ -45,7 +45,8 @@ export const list = async (
   { first, after }: { first: number; after: { at: string; subjectId: string } | null },
 ): Promise<OpenedCase[]> => {
   // One index scan per state: removed cases are many.
-  const answer = await db.raw(
+  return queryRows(
+    db,
     `select f.* from unnest(:states::text[]) as s(state) cross join lateral (
        select ${COLUMNS}, to_char(l.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
        from listings l join operators o on o.id = l.operator_id
@@ -53,19 +54,17 @@ export const list = async (
          and (:afterId::uuid is null or (l.created_at, l.id) < (:afterAt::timestamptz, :afterId::uuid))
        order by l.created_at desc, l.id desc limit :first) f
      order by f.at desc, f.id desc limit :first /* cases.list */`,
-    { ...bindingsOf(filter), afterAt: after?.at ?? null, afterId: after?.subjectId ?? null, first } as never,
+    { ...bindingsOf(filter), afterAt: after?.at ?? null, afterId: after?.subjectId ?? null, first },
   )
-  return answer.rows
 }
 
-export const count = async (db: Db, filter: CaseFilter): Promise<number> => {
-  const answer = await db.raw(
+export const count = (db: Db, filter: CaseFilter): Promise<number> =>
+  queryValue(
+    db,
     `select count(*)::int as n from listings l join operators o on o.id = l.operator_id
      where l.state = any(:states::text[]) and ${FILTERED} /* cases.count */`,
-    bindingsOf(filter) as never,
+    bindingsOf(filter),
   )
-  return answer.rows[0].n
-}
 
 export interface BoardColumn {
   state: CaseState
@@ -73,12 +72,11 @@ export interface BoardColumn {
   late: number
 }
 
-export const columns = async (db: Db, filter: CaseFilter): Promise<BoardColumn[]> => {
-  const answer = await db.raw(
+export const columns = (db: Db, filter: CaseFilter): Promise<BoardColumn[]> =>
+  queryRows(
+    db,
     `select l.state, count(*)::int as cases, (count(*) filter (where ${LATE}))::int as late
      from listings l join operators o on o.id = l.operator_id
      where l.state = any(:states::text[]) and ${FILTERED} group by l.state /* cases.columns */`,
-    bindingsOf(filter) as never,
+    bindingsOf(filter),
   )
-  return answer.rows
-}

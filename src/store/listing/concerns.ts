@@ -1,7 +1,7 @@
 /** The basis of a listing has changed. */
 import type { UnreadableRecords } from '../../domain/records/records.js'
 import { inSight, type RegionSight } from '../access/sight.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, hasRows, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import { isNowhereIn, unreadableBindings } from '../intake/absence.js'
 
 export const CAUSES = [
@@ -46,51 +46,45 @@ export const open = async (
   )
 }
 
-export const list = async (
+export const list = (
   db: Db,
   { first, after, sight = null }: { first: number; after: number | null; sight?: RegionSight },
-): Promise<Concern[]> => {
-  const answer = await db.raw(
+): Promise<Concern[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from concerns c where c.settled_at is null ${inSight(sight, OPERATOR)}
      and (:after::bigint is null or c.id > :after::bigint) order by c.id limit :first /* concerns.list */`,
-    { after, first, sight } as never,
+    { after, first, sight },
   )
-  return answer.rows
-}
 
-export const count = async (db: Db, sight: RegionSight = null): Promise<number> => {
-  const answer = await db.raw(
+export const count = (db: Db, sight: RegionSight = null): Promise<number> =>
+  queryValue(
+    db,
     `select count(*)::int as n from concerns c where c.settled_at is null ${inSight(sight, OPERATOR)} /* concerns.count */`,
-    { sight } as never,
+    { sight },
   )
-  return answer.rows[0].n
-}
 
-export const byId = async (db: Db, id: number): Promise<Concern | null> => {
-  const answer = await db.raw(`select ${COLUMNS} from concerns c where c.id = ? /* concerns.byId */`, [id])
-  return answer.rows[0] ?? null
-}
+export const byId = (db: Db, id: number): Promise<Concern | null> =>
+  queryFirst(db, `select ${COLUMNS} from concerns c where c.id = ? /* concerns.byId */`, [id])
 
-export const ofListings = async (db: Db | Tx, listingIds: readonly string[]): Promise<Concern[]> => {
-  const answer = await db.raw(
+export const ofListings = (db: Db | Tx, listingIds: readonly string[]): Promise<Concern[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from concerns c where c.listing_id = any(?::uuid[]) order by c.id /* concerns.ofListings */`,
     [[...listingIds]],
   )
-  return answer.rows
-}
 
-export const settle = async (
+export const settle = (
   db: Db | Tx,
   id: number,
   { by, note, now }: { by: string; note: string; now: Date },
-): Promise<Concern | null> => {
-  const answer = await db.raw(
+): Promise<Concern | null> =>
+  queryFirst(
+    db,
     `update concerns c set settled_at = ?, settled_by = ?, note = ? where c.id = ? and c.settled_at is null
      returning ${COLUMNS} /* concerns.settle */`,
     [now, by, note, id],
   )
-  return answer.rows[0] ?? null
-}
 
 export const settleOfRun = async (
   tx: Tx,
@@ -142,10 +136,8 @@ export const lackedBy = async (
   return answer.rows.filter((row: { record: number }) => absent.has(row.record))
 }
 
-export const waits = async (tx: Db | Tx, listingId: string, cause: ConcernCause): Promise<boolean> => {
-  const answer = await tx.raw(
-    'select 1 from concerns where listing_id = ? and cause = ? and settled_at is null /* concerns.waits */',
-    [listingId, cause],
-  )
-  return answer.rows.length > 0
-}
+export const waits = (tx: Db | Tx, listingId: string, cause: ConcernCause): Promise<boolean> =>
+  hasRows(tx, 'select 1 from concerns where listing_id = ? and cause = ? and settled_at is null /* concerns.waits */', [
+    listingId,
+    cause,
+  ])

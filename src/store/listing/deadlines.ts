@@ -1,6 +1,6 @@
 import type { Deadline, DeadlineName } from '../../domain/listing/deadlines.js'
 import { inSight, type RegionSight } from '../access/sight.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
 
 export type DeadlineState = 'COMING' | 'MISSED' | 'RUN_OUT' | 'MET' | 'DROPPED'
 
@@ -48,28 +48,26 @@ export const apply = async (tx: Tx, made: readonly DeadlineChange[], now: Date):
 
 type DeadlineStep = { after: number; limit: number }
 
-export const running = async (tx: Tx, { after, limit }: DeadlineStep): Promise<StoredDeadline[]> =>
-  (
-    await tx.raw(
-      `select ${COLUMNS} from listing_deadlines t where t.ended_on is null and t.id > ? order by t.id limit ?
+export const running = (tx: Tx, { after, limit }: DeadlineStep): Promise<StoredDeadline[]> =>
+  queryRows(
+    tx,
+    `select ${COLUMNS} from listing_deadlines t where t.ended_on is null and t.id > ? order by t.id limit ?
        for update /* deadlines.running */`,
-      [after, limit],
-    )
-  ).rows
+    [after, limit],
+  )
 
 /** OVER: the case has ended. WRONG: the listing concerned another operator. */
 export type RunningDeadline = StoredDeadline & { ofCase: 'ON' | 'OVER' | 'WRONG' }
 
-export const runningNow = async (db: Db, { after, limit }: DeadlineStep): Promise<RunningDeadline[]> => {
-  const answer = await db.raw(
+export const runningNow = (db: Db, { after, limit }: DeadlineStep): Promise<RunningDeadline[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS}, case when l.wrong_from is not null then 'WRONG'
        when l.state in ('REMOVED', 'NOT_LISTED') then 'OVER' else 'ON' end as "ofCase"
      from listing_deadlines t join listings l on l.id = t.listing_id
      where t.ended_on is null and t.id > ? order by t.id limit ? /* deadlines.runningNow */`,
     [after, limit],
   )
-  return answer.rows
-}
 
 export const move = async (
   tx: Tx,
@@ -98,13 +96,12 @@ export const settleWithdrawals = async (tx: Tx): Promise<number> => {
   return answer.rowCount ?? 0
 }
 
-export const ofListings = async (db: Db, ids: readonly string[]): Promise<StoredDeadline[]> => {
-  const answer = await db.raw(
+export const ofListings = (db: Db, ids: readonly string[]): Promise<StoredDeadline[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from listing_deadlines t where t.listing_id = any(?::uuid[]) order by t.listing_id, t.id /* deadlines.ofListings */`,
     [[...ids]],
   )
-  return answer.rows
-}
 
 export interface DeadlineFilter {
   state: DeadlineState
@@ -123,12 +120,13 @@ const IN_STATE = `case :state::text
 
 const NOT_OVER = `(:ended or l.state not in ('REMOVED', 'NOT_LISTED'))`
 
-export const list = async (
+export const list = (
   db: Db,
   { state, today, partys, ended, sight = null }: DeadlineFilter,
   { first, after }: { first: number; after: { dueOn: string; id: number } | null },
-): Promise<StoredDeadline[]> => {
-  const answer = await db.raw(
+): Promise<StoredDeadline[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from listing_deadlines t join listings l on l.id = t.listing_id
      where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null ${inSight(sight, 'l.operator_id')} and (:afterId::bigint is null or (t.due_on, t.id) > (:afterOn::date, :afterId::bigint))
      order by t.due_on, t.id limit :first /* deadlines.list */`,
@@ -141,16 +139,13 @@ export const list = async (
       afterOn: after?.dueOn ?? null,
       afterId: after?.id ?? null,
       first,
-    } as never,
+    },
   )
-  return answer.rows
-}
 
-export const count = async (db: Db, { state, today, partys, ended, sight = null }: DeadlineFilter): Promise<number> => {
-  const answer = await db.raw(
+export const count = (db: Db, { state, today, partys, ended, sight = null }: DeadlineFilter): Promise<number> =>
+  queryValue(
+    db,
     `select count(*)::int as n from listing_deadlines t join listings l on l.id = t.listing_id
      where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null ${inSight(sight, 'l.operator_id')} /* deadlines.count */`,
-    { state, today, ended, sight, partys: [...partys] } as never,
+    { state, today, ended, sight, partys: [...partys] },
   )
-  return answer.rows[0].n
-}

@@ -1,5 +1,5 @@
 import type { DocumentKind } from '../../domain/listing/documents.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryFirst, queryRows, type Tx } from '../db/db.js'
 
 export interface IssuedDocument {
   id: number
@@ -15,20 +15,18 @@ export interface IssuedDocument {
 const COLUMNS = `id::int, listing_id as "listingId", kind, number, sha256, issued_on as "issuedOn", entered_by as "enteredBy", entered_at as "enteredAt"`
 
 /** Append-only. Returns null for an exact duplicate. */
-export const add = async (tx: Tx, made: Omit<IssuedDocument, 'id'>): Promise<IssuedDocument | null> => {
-  const answer = await tx.raw(
+export const add = (tx: Tx, made: Omit<IssuedDocument, 'id'>): Promise<IssuedDocument | null> =>
+  queryFirst(
+    tx,
     `insert into listing_documents (listing_id, kind, number, sha256, issued_on, entered_by, entered_at)
      values (:listingId, :kind, :number, :sha256, :issuedOn, :enteredBy, :enteredAt)
      on conflict (listing_id, kind, number, sha256, issued_on) do nothing returning ${COLUMNS} /* documents.add */`,
     { ...made },
   )
-  return answer.rows[0] ?? null
-}
 
-export const ofListings = async (db: Db | Tx, listingIds: readonly string[]): Promise<IssuedDocument[]> => {
-  const answer = await db.raw(
+export const ofListings = (db: Db | Tx, listingIds: readonly string[]): Promise<IssuedDocument[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from listing_documents where listing_id = any(?::uuid[]) order by id /* documents.ofListings */`,
     [[...listingIds]],
   )
-  return answer.rows
-}

@@ -1,33 +1,25 @@
 /** SQL: the scoring run opened the lead and no person has touched it. */
-import type { Tx } from '../db/db.js'
+import { queryRows, type Tx } from '../db/db.js'
 
 const UNTOUCHED = `l.state = 'LEAD' and l.moves = 1 and l.wrong_from is null and exists (
   select 1 from listing_events e where e.listing_id = l.id and e.number = 1 and e.role = 'clock')`
 
-export const untouched = async (
-  tx: Tx,
-  operatorIds: readonly number[],
-): Promise<{ id: string; operatorId: number }[]> => {
-  const answer = await tx.raw(
+export const untouched = (tx: Tx, operatorIds: readonly number[]): Promise<{ id: string; operatorId: number }[]> =>
+  queryRows(
+    tx,
     `select l.id, l.operator_id as "operatorId" from listings l where l.operator_id = any(?::int[]) and ${UNTOUCHED}
      order by l.id for update of l /* leads.untouched */`,
     [[...operatorIds]],
   )
-  return answer.rows
-}
 
-export const questioned = async (
-  tx: Tx,
-  operatorIds: readonly number[],
-): Promise<{ id: string; operatorId: number }[]> => {
-  const answer = await tx.raw(
+export const questioned = (tx: Tx, operatorIds: readonly number[]): Promise<{ id: string; operatorId: number }[]> =>
+  queryRows(
+    tx,
     `select l.id, l.operator_id as "operatorId" from listings l
      join concerns c on c.listing_id = l.id and c.cause = 'TAKEN_BACK' and c.settled_at is null
      where l.operator_id = any(?::int[]) and ${UNTOUCHED} order by l.id for update of l /* leads.questioned */`,
     [[...operatorIds]],
   )
-  return answer.rows
-}
 
 /** Leads dropped by `dropListing` count as never opened, except in answers about earlier knowledge. */
 export const drop = async (

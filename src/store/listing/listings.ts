@@ -1,7 +1,7 @@
 import type { Case, CaseState } from '../../domain/listing/case.js'
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import type { PublicEntry } from '../../domain/listing/public-entry.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, hasRows, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import { MAY_LIST } from '../db/restored.js'
 import { bindingsOf, filtered, type PublicDays, type PublicFilter, SHOWN } from './public-filter.js'
 
@@ -31,18 +31,17 @@ export const COLUMNS = `l.id, l.list, l.operator_id as "operatorId", l.state, l.
   l.removal_reason as "removalReason", l.removed_on as "removedOn", l.published_on as "publishedOn", l.ends_on as "endsOn", l.moves,
   l.wrong_from as "wrongFrom"`
 
-export const open = async (
+export const open = (
   tx: Tx,
   made: { list: string; operatorId: number; facts: Case; reason: string; now: Date },
-): Promise<Listing | null> => {
-  const answer = await tx.raw(
+): Promise<Listing | null> =>
+  queryFirst(
+    tx,
     `insert into listings as l (list, operator_id, state, reason, facts, created_at)
      values (:list, :operatorId, :state, :reason, :facts, :now)
      on conflict (operator_id, list) where state not in ('REMOVED', 'NOT_LISTED') do nothing returning ${COLUMNS} /* listings.open */`,
     { ...made, state: made.facts.state, facts: JSON.stringify(made.facts) },
   )
-  return answer.rows[0] ?? null
-}
 
 export const openMany = async (
   tx: Tx,
@@ -51,54 +50,47 @@ export const openMany = async (
   now: Date,
 ): Promise<{ id: string; operatorId: number }[]> => {
   if (made.length === 0) return []
-  const answer = await tx.raw(
+  return queryRows(
+    tx,
     `insert into listings as l (list, operator_id, state, reason, facts, moves, created_at)
      select :list::text, m."operatorId", m.facts->>'state', m.reason, m.facts, 1, :now::timestamptz
      from jsonb_to_recordset(:made::jsonb) as m("operatorId" int, facts jsonb, reason text)
      on conflict (operator_id, list) where state not in ('REMOVED', 'NOT_LISTED') do nothing
      returning l.id, l.operator_id as "operatorId" /* listings.openMany */`,
-    { list, made: JSON.stringify(made), now } as never,
+    { list, made: JSON.stringify(made), now },
   )
-  return answer.rows
 }
 
-export const forMove = async (tx: Tx, id: string): Promise<Listing | null> => {
-  const answer = await tx.raw(`select ${COLUMNS} from listings l where l.id = ? for update /* listings.forMove */`, [
-    id,
-  ])
-  return answer.rows[0] ?? null
-}
+export const forMove = (tx: Tx, id: string): Promise<Listing | null> =>
+  queryFirst(tx, `select ${COLUMNS} from listings l where l.id = ? for update /* listings.forMove */`, [id])
 
-export const freeForMove = async (tx: Tx, ids: readonly string[]): Promise<Listing[]> => {
-  const answer = await tx.raw(
+export const freeForMove = (tx: Tx, ids: readonly string[]): Promise<Listing[]> =>
+  queryRows(
+    tx,
     `select ${COLUMNS} from listings l where l.id = any(?::uuid[]) order by l.id for update skip locked /* listings.freeForMove */`,
     [[...ids]],
   )
-  return answer.rows
-}
 
-export const anotherOpen = async (tx: Db | Tx, { id, list, operatorId }: Listing): Promise<boolean> => {
-  const answer = await tx.raw(
+export const anotherOpen = (tx: Db | Tx, { id, list, operatorId }: Listing): Promise<boolean> =>
+  hasRows(
+    tx,
     `select 1 from listings l where l.operator_id = ? and l.list = ? and l.id <> ? and l.state not in ('REMOVED', 'NOT_LISTED')
      limit 1 /* listings.anotherOpen */`,
     [operatorId, list, id],
   )
-  return answer.rows.length > 0
-}
 
 /** A new rule may change the term of these. */
-export const standingBefore = async (
+export const standingBefore = (
   db: Db,
   { list, from, after, limit }: { list: string; from: string; after: string | null; limit: number },
-): Promise<Listing[]> => {
-  const answer = await db.raw(
+): Promise<Listing[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from listings l where l.list = :list and l.state in ('DECIDED', 'SERVED', 'PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN')
        and l.wrong_from is null and l.facts->>'decidedOn' < :from and (:after::uuid is null or l.id > :after::uuid)
      order by l.id limit :limit /* listings.standingBefore */`,
     { list, from, after, limit },
   )
-  return answer.rows
-}
 
 export const save = async (tx: Tx, saved: readonly Listing[]): Promise<void> => {
   await tx.raw(
@@ -138,15 +130,14 @@ export const recordMany = async (tx: Tx, events: readonly ListingEvent[]): Promi
   )
 }
 
-export const eventsOf = async (db: Db | Tx, listingIds: readonly string[]): Promise<ListingEvent[]> => {
-  const answer = await db.raw(
+export const eventsOf = (db: Db | Tx, listingIds: readonly string[]): Promise<ListingEvent[]> =>
+  queryRows(
+    db,
     `select listing_id as "listingId", number, move, made_by as by, role, made_on as "on", recorded_at as "recordedAt",
        state_before as "stateBefore", state_after as "stateAfter", act
      from listing_events where listing_id = any(?::uuid[]) order by listing_id, number /* listings.eventsOf */`,
     [[...listingIds]],
   )
-  return answer.rows
-}
 
 export const byIds = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, Listing>> => {
   const answer = await db.raw(`select ${COLUMNS} from listings l where l.id = any(?::uuid[]) /* listings.byIds */`, [
@@ -155,32 +146,28 @@ export const byIds = async (db: Db | Tx, ids: readonly string[]): Promise<Map<st
   return new Map(answer.rows.map((row: Listing) => [row.id, row]))
 }
 
-export const byId = async (db: Db | Tx, id: string): Promise<Listing | null> => {
-  const answer = await db.raw(`select ${COLUMNS} from listings l where l.id = ? /* listings.byId */`, [id])
-  return answer.rows[0] ?? null
-}
+export const byId = (db: Db | Tx, id: string): Promise<Listing | null> =>
+  queryFirst(db, `select ${COLUMNS} from listings l where l.id = ? /* listings.byId */`, [id])
 
-export const ofOperators = async (db: Db | Tx, operatorIds: readonly number[]): Promise<Listing[]> => {
-  const answer = await db.raw(
+export const ofOperators = (db: Db | Tx, operatorIds: readonly number[]): Promise<Listing[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from listings l where l.operator_id = any(?) order by l.created_at desc, l.id /* listings.ofOperators */`,
     [[...operatorIds]],
   )
-  return answer.rows
-}
 
-export const due = async (
+export const due = (
   db: Db,
   today: string,
   { except, limit }: { except: readonly string[]; limit: number },
-): Promise<Listing[]> => {
-  const answer = await db.raw(
+): Promise<Listing[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from listings l where l.ends_on < ?::date and l.removed_on is null and l.state not in ('REMOVED', 'NOT_LISTED')
        and l.id <> all(?::uuid[])
      order by l.ends_on, l.id limit ? /* listings.due */`,
     [today, [...except], limit],
   )
-  return answer.rows
-}
 
 /** SQL: the record `d` of listing `l`, or another source of its fact, changed at :at. */
 const TOUCHED = `(
@@ -189,29 +176,28 @@ const TOUCHED = `(
   or exists (select 1 from versions v where v.operator_id = l.operator_id and v.kind = d.kind and v.fact = d.fact
     and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from)))`
 
-export const restingOn = async (tx: Tx, at: Date): Promise<Listing[]> => {
-  const answer = await tx.raw(
+export const restingOn = (tx: Tx, at: Date): Promise<Listing[]> =>
+  queryRows(
+    tx,
     `select ${COLUMNS} from listings l join versions d on d.id = l.decision_version
      where l.state not in ('REMOVED', 'NOT_LISTED') and ${TOUCHED} order by l.id /* listings.restingOn */`,
     { at },
   )
-  return answer.rows
-}
 
 /** The operator's name may differ now. */
-export const renamedAt = async (tx: Tx, at: Date): Promise<Listing[]> => {
-  const answer = await tx.raw(
+export const renamedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
+  queryRows(
+    tx,
     `select ${COLUMNS} from listings l join operators o on o.id = l.operator_id join public_entries p on p.listing_id = l.id
      where p.body->>'name' is distinct from o.name and exists (select 1 from versions v where v.operator_id = o.id
        and v.kind = 'registration' and v.known_from = :at::timestamptz) order by l.id /* listings.renamedAt */`,
     { at },
   )
-  return answer.rows
-}
 
 /** Without those with a RESTORED concern or a newer listing since. */
-export const endedOver = async (tx: Tx, at: Date): Promise<Listing[]> => {
-  const answer = await tx.raw(
+export const endedOver = (tx: Tx, at: Date): Promise<Listing[]> =>
+  queryRows(
+    tx,
     `select ${COLUMNS} from listings l join versions d on d.id = l.decision_version
      join listing_events e on e.listing_id = l.id and e.role = 'clock' and e.move in ('removeListing', 'dropListing')
      where l.state in ('REMOVED', 'NOT_LISTED') and l.wrong_from is null and e.recorded_at < :at
@@ -221,15 +207,12 @@ export const endedOver = async (tx: Tx, at: Date): Promise<Listing[]> => {
      order by l.id /* listings.endedOver */`,
     { at },
   )
-  return answer.rows
-}
 
-export const board = async (db: Db): Promise<{ state: CaseState; n: number }[]> => {
-  const answer = await db.raw(
+export const board = (db: Db): Promise<{ state: CaseState; n: number }[]> =>
+  queryRows(
+    db,
     'select state, count(*)::int as n from listings where wrong_from is null group by state order by state /* listings.board */',
   )
-  return answer.rows
-}
 
 export type PublicBody = PublicEntry
 
@@ -256,17 +239,16 @@ export const publish = async (
   )
 }
 
-export const shownIds = async (
+export const shownIds = (
   db: Db | Tx,
   { today, after, limit }: { today: string; after: string | null; limit: number },
-): Promise<string[]> => {
-  const answer = await db.raw(
+): Promise<string[]> =>
+  queryColumn(
+    db,
     `select listing_id as id from public_entries where (ends_on is null or ends_on >= :today::date)
        and (:after::uuid is null or listing_id > :after::uuid) order by listing_id limit :limit /* listings.shownIds */`,
     { today, after, limit },
   )
-  return answer.rows.map(({ id }: { id: string }) => id)
-}
 
 const bodiesWhere =
   (condition: string) =>
@@ -292,51 +274,47 @@ export const publicStates = async (db: Db | Tx, ids: readonly string[]): Promise
 }
 
 /** Every id yields one row, also one never public. */
-export const wasPublished = async (db: Db, id: string): Promise<boolean> => {
-  const answer = await db.raw(
+export const wasPublished = (db: Db, id: string): Promise<boolean> =>
+  queryValue(
+    db,
     'select exists (select 1 from listings where id = ?::uuid and published_on is not null) as was /* listings.wasPublished */',
     [id],
   )
-  return answer.rows[0].was
-}
 
 /** Listing and moves stay for those who may see them. */
 export const unpublish = async (tx: Tx, ids: readonly string[]): Promise<void> => {
   await tx.raw('delete from public_entries where listing_id = any(?::uuid[]) /* listings.unpublish */', [[...ids]])
 }
 
-export const publicEntries = async (
+export const publicEntries = (
   db: Db,
   filter: PublicFilter,
   { first, after }: { first: number; after: { publishedOn: string; id: string } | null },
-): Promise<PublicBody[]> => {
-  const answer = await db.raw(
+): Promise<PublicBody[]> =>
+  queryColumn(
+    db,
     `select p.body from public_entries p
      where ${filtered(filter)} and (:afterId::uuid is null or (p.published_on, p.listing_id) < (:afterOn::date, :afterId::uuid))
      order by p.published_on desc, p.listing_id desc limit :first /* listings.publicEntries */`,
     { ...bindingsOf(filter), afterOn: after?.publishedOn ?? null, afterId: after?.id ?? null, first },
   )
-  return answer.rows.map((row: { body: PublicBody }) => row.body)
-}
 
-export const publicOfOperators = async (
+export const publicOfOperators = (
   db: Db,
   operatorIds: readonly number[],
   days: PublicDays,
-): Promise<{ operatorId: number; body: PublicBody }[]> => {
-  const answer = await db.raw(
+): Promise<{ operatorId: number; body: PublicBody }[]> =>
+  queryRows(
+    db,
     `select l.operator_id as "operatorId", p.body from listings l join public_entries p on p.listing_id = l.id
      where l.operator_id = any(:ids) and ${SHOWN}
      order by p.published_on desc, p.listing_id desc /* listings.publicOfOperators */`,
     { ids: operatorIds, ...days },
   )
-  return answer.rows
-}
 
-export const publicCount = async (db: Db, filter: PublicFilter): Promise<number> => {
-  const answer = await db.raw(
+export const publicCount = (db: Db, filter: PublicFilter): Promise<number> =>
+  queryValue(
+    db,
     `select count(*)::int as n from public_entries p where ${filtered(filter)} /* listings.publicCount */`,
     bindingsOf(filter),
   )
-  return answer.rows[0].n
-}

@@ -1,13 +1,12 @@
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryColumn, type Tx } from '../db/db.js'
 
-export const before = async (db: Db, masks: number, after: string | null, limit: number): Promise<string[]> => {
-  const answer = await db.raw(
+export const before = (db: Db, masks: number, after: string | null, limit: number): Promise<string[]> =>
+  queryColumn(
+    db,
     `select listing_id as id from public_entries where masks < :masks and (:after::uuid is null or listing_id > :after::uuid)
      order by listing_id limit :limit /* masked.before */`,
-    { masks, after, limit } as never,
+    { masks, after, limit },
   )
-  return answer.rows.map(({ id }: { id: string }) => id)
-}
 
 export const note = async (tx: Tx, id: string, masks: number): Promise<void> => {
   await tx.raw('update public_entries set masks = ? where listing_id = ? /* masked.note */', [masks, id])

@@ -1,6 +1,6 @@
 /** Results of credit repair (信用修复). */
 import type { ToldResult } from '../../domain/listing/repair-results.js'
-import type { Tx } from '../db/db.js'
+import { queryRows, type Tx } from '../db/db.js'
 import { COLUMNS, type Listing } from './listings.js'
 
 export interface RepairedListing {
@@ -38,21 +38,19 @@ const FRESH = (v: string): string =>
   `(${v}.known_from = :at::timestamptz and (:run::bigint is null or ${v}.run_id = :run::bigint))`
 
 /** Listings that the clock removed on a repair result now known to be wrong. */
-export const unfoundedAt = async (tx: Tx, at: Date): Promise<{ id: string; record: number }[]> => {
-  const answer = await tx.raw(
+export const unfoundedAt = (tx: Tx, at: Date): Promise<{ id: string; record: number }[]> =>
+  queryRows(
+    tx,
     `select l.id, v.id as record from versions v join listing_events e on e.act->>'result' = v.id::text
      join listings l on l.id = e.listing_id
      where v.kind = 'repair' and v.wrong_from = :at::timestamptz and e.move = 'removeListing' and e.number = l.moves
        and l.state = 'REMOVED' and l.removal_reason = 'REPAIRED' order by l.id /* repairs.unfoundedAt */`,
     { at },
   )
-  return answer.rows
-}
 
-export const toldOf = async (tx: Tx, operatorId: number): Promise<ToldResult[]> => {
-  const answer = await tx.raw(
+export const toldOf = (tx: Tx, operatorId: number): Promise<ToldResult[]> =>
+  queryRows(
+    tx,
     `select v.id as record, v.body, true as fresh from versions v where v.operator_id = ? and ${RESULT('v')} order by v.id /* repairs.toldOf */`,
     [operatorId],
   )
-  return answer.rows
-}

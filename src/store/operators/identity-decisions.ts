@@ -1,4 +1,4 @@
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryFirst, queryOne, type Tx } from '../db/db.js'
 
 export type IdentityVerdict = 'ATTACH' | 'NOT_OURS' | 'MERGE' | 'DIVIDE'
 
@@ -31,36 +31,29 @@ export type NewIdentityDecision = Pick<
   'verdict' | 'feed' | 'subjectKey' | 'operatorId' | 'mergedId' | 'evidence' | 'reason'
 > & { successorId?: number; by: string; at: Date }
 
-export const add = async (tx: Tx, made: NewIdentityDecision): Promise<IdentityDecisionRow | null> => {
-  const answer = await tx.raw(
+export const add = (tx: Tx, made: NewIdentityDecision): Promise<IdentityDecisionRow | null> =>
+  queryFirst(
+    tx,
     `insert into identity_decisions as d (verdict, feed, subject_key, operator_id, merged_id, successor_id, evidence, reason, decided_by, decided_at)
      values (:verdict, :feed, :subjectKey, :operatorId, :mergedId, :successorId, :evidence::jsonb, :reason, :by, :at)
      on conflict do nothing returning ${COLUMNS} /* decisions.add */`,
-    { ...made, successorId: made.successorId ?? null, evidence: JSON.stringify(made.evidence) } as never,
+    { ...made, successorId: made.successorId ?? null, evidence: JSON.stringify(made.evidence) },
   )
-  return answer.rows[0] ?? null
-}
 
-export const forUndo = async (tx: Tx, id: number): Promise<IdentityDecisionRow | null> => {
-  const answer = await tx.raw(
-    `select ${COLUMNS} from identity_decisions d where d.id = ? for update /* decisions.forUndo */`,
-    [id],
-  )
-  return answer.rows[0] ?? null
-}
+export const forUndo = (tx: Tx, id: number): Promise<IdentityDecisionRow | null> =>
+  queryFirst(tx, `select ${COLUMNS} from identity_decisions d where d.id = ? for update /* decisions.forUndo */`, [id])
 
-export const undo = async (
+export const undo = (
   tx: Tx,
   id: number,
   { reason, by, at }: { reason: string; by: string; at: Date },
-): Promise<IdentityDecisionRow> => {
-  const answer = await tx.raw(
+): Promise<IdentityDecisionRow> =>
+  queryOne(
+    tx,
     `update identity_decisions d set undone_at = :at, undone_by = :by, undone_reason = :reason where d.id = :id
      returning ${COLUMNS} /* decisions.undo */`,
     { id, reason, by, at },
   )
-  return answer.rows[0]
-}
 
 export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, IdentityDecisionRow>> => {
   const answer = await db.raw(

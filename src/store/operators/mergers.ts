@@ -1,6 +1,6 @@
 import type { MergerParty } from '../../domain/operators/merger.js'
 import { KINDS, RECORD_KINDS } from '../../domain/records/records.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
 const STATE_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].changes === 'state')
 /** Each is a person's decision. */
@@ -9,23 +9,21 @@ const DEPTH_MOST = 100
 const STATES_MOST = 900
 
 /** A merged operator is not followed to its successor. */
-export const own = async (tx: Tx, { scheme, code }: { scheme: string; code: string }): Promise<MergerParty | null> => {
-  const answer = await tx.raw(
+export const own = (tx: Tx, { scheme, code }: { scheme: string; code: string }): Promise<MergerParty | null> =>
+  queryFirst(
+    tx,
     `select o.id, o.uscc, o.shop, o.kind, o.name, o.merged_into as "mergedInto" from operators o
      where o.known_to is null and o.id = (select min(c.own_id) from codes c where c.scheme = ? and c.code = ? and c.known_to is null)
      for update /* mergers.own */`,
     [scheme, code],
   )
-  return answer.rows[0] ?? null
-}
 
-export const byId = async (db: Db | Tx, id: number): Promise<MergerParty | null> => {
-  const answer = await db.raw(
+export const byId = (db: Db | Tx, id: number): Promise<MergerParty | null> =>
+  queryFirst(
+    db,
     `select o.id, o.uscc, o.shop, o.kind, o.name, o.merged_into as "mergedInto" from operators o where o.id = ? /* mergers.byId */`,
     [id],
   )
-  return answer.rows[0] ?? null
-}
 
 export const join = async (tx: Tx, from: number, into: number): Promise<void> => {
   await tx.raw(
@@ -36,8 +34,9 @@ export const join = async (tx: Tx, from: number, into: number): Promise<void> =>
 }
 
 /** Everything merged into `from` goes with it. */
-export const part = async (tx: Tx, from: number): Promise<number[]> => {
-  const answer = await tx.raw(
+export const part = (tx: Tx, from: number): Promise<number[]> =>
+  queryColumn(
+    tx,
     `with recursive parts(id) as (
        select :from::int
        union select d.merged_id from identity_decisions d join parts p on p.id = d.operator_id
@@ -45,17 +44,14 @@ export const part = async (tx: Tx, from: number): Promise<number[]> => {
      update operators o set merged_into = nullif(:from::int, o.id) from parts p where o.id = p.id returning o.id /* mergers.part */`,
     { from },
   )
-  return answer.rows.map((row: { id: number }) => row.id)
-}
 
-export const decisionsOf = async (tx: Tx, operators: readonly number[]): Promise<number[]> => {
-  const answer = await tx.raw(
+export const decisionsOf = (tx: Tx, operators: readonly number[]): Promise<number[]> =>
+  queryColumn(
+    tx,
     `select id from identity_decisions where undone_at is null
        and ((verdict = 'MERGE' and merged_id = any(:ids)) or (verdict = 'ATTACH' and operator_id = any(:ids))) /* mergers.decisionsOf */`,
-    { ids: [...operators] } as never,
+    { ids: [...operators] },
   )
-  return answer.rows.map((row: { id: number }) => row.id)
-}
 
 export interface RecordMove {
   owner: number
@@ -116,29 +112,28 @@ export const moveRecords = async (tx: Tx, { owner, to, decision, by, at }: Recor
   return moved.rows[0].n
 }
 
-export const bothOpen = async (tx: Tx, one: number, other: number): Promise<string[]> => {
-  const answer = await tx.raw(
+export const bothOpen = (tx: Tx, one: number, other: number): Promise<string[]> =>
+  queryColumn(
+    tx,
     `select list from listings where operator_id in (?, ?) and state not in ('REMOVED', 'NOT_LISTED')
      group by list having count(*) > 1 order by list /* mergers.bothOpen */`,
     [one, other],
   )
-  return answer.rows.map((row: { list: string }) => row.list)
-}
 
-export const moveListings = async (
+export const moveListings = (
   tx: Tx,
   { from, to, only }: { from: number; to: number; only: readonly string[] | null },
-): Promise<string[]> => {
-  const answer = await tx.raw(
+): Promise<string[]> =>
+  queryColumn(
+    tx,
     `update listings set operator_id = :to, facts = jsonb_set(facts, '{operator}', to_jsonb(:to::int))
      where operator_id = :from and (:only::uuid[] is null or id = any(:only::uuid[])) returning id /* mergers.moveListings */`,
-    { from, to, only: only && [...only] } as never,
+    { from, to, only: only && [...only] },
   )
-  return answer.rows.map((row: { id: string }) => row.id)
-}
 
-export const ownerAt = async (db: Db, operator: number, knownAt: Date): Promise<number> => {
-  const answer = await db.raw(
+export const ownerAt = (db: Db, operator: number, knownAt: Date): Promise<number> =>
+  queryValue(
+    db,
     `with recursive path(id, depth) as (
        select :operator::int, 0
        union all select d.operator_id, p.depth + 1 from path p join identity_decisions d on d.merged_id = p.id
@@ -146,26 +141,22 @@ export const ownerAt = async (db: Db, operator: number, knownAt: Date): Promise<
      select id from path order by depth desc limit 1 /* mergers.ownerAt */`,
     { operator, knownAt, most: DEPTH_MOST },
   )
-  return answer.rows[0].id
-}
 
-export const ownId = async (
+export const ownId = (
   db: Db,
   { scheme, code }: { scheme: string; code: string },
   knownAt: Date | null = null,
-): Promise<number | null> => {
-  const answer = await db.raw(
+): Promise<number | null> =>
+  queryValue(
+    db,
     `select min(c.own_id) as id from codes c where c.scheme = ? and c.code = ? and (c.known_to is null or c.known_to > ?::timestamptz)
      /* mergers.ownId */`,
-    [scheme, code, knownAt] as never,
+    [scheme, code, knownAt],
   )
-  return answer.rows[0].id
-}
 
-export const partsOf = async (db: Db, operators: readonly number[]): Promise<{ operatorId: number; id: number }[]> => {
-  const answer = await db.raw(
+export const partsOf = (db: Db, operators: readonly number[]): Promise<{ operatorId: number; id: number }[]> =>
+  queryRows(
+    db,
     `select merged_into as "operatorId", id from operators where merged_into = any(?) order by merged_into, id /* mergers.partsOf */`,
     [[...operators]],
   )
-  return answer.rows
-}

@@ -11,7 +11,7 @@ import {
   WIDE,
 } from '../../domain/operators/name-search.js'
 import { inSight, type RegionSight } from '../access/sight.js'
-import type { Db } from '../db/db.js'
+import { type Db, queryOne } from '../db/db.js'
 import { beneath } from '../db/request-handle.js'
 
 /** Bound while gram counts are old. */
@@ -105,10 +105,8 @@ const remember = (db: Db, reading: () => Promise<CountedGrams>): Promise<Counted
   return promise
 }
 
-const stateNow = async (db: Db): Promise<GramState> => {
-  const answer = await db.raw('select counts, counted, since from name_states /* names.stateNow */')
-  return answer.rows[0]
-}
+const stateNow = (db: Db): Promise<GramState> =>
+  queryOne(db, 'select counts, counted, since from name_states /* names.stateNow */')
 
 const read = async (db: Db, state: GramState): Promise<CountedGrams> => {
   const answer = await db.raw(

@@ -1,8 +1,7 @@
 import { normalizeName } from '../../domain/operators/names.js'
 import type { NewOperator } from '../../domain/operators/new-operator.js'
-import type { Reads } from '../db/bulk-handle.js'
 import { filling } from '../db/bulk-load.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryRows, queryValue, type Reads, type Tx } from '../db/db.js'
 
 export interface StoredOperator {
   id: number
@@ -182,31 +181,27 @@ export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<nu
   return new Map(rows.filter(({ isThere }) => isThere).map((row) => [row.id, row]))
 }
 
-export const formerNames = async (
+export const formerNames = (
   db: Reads,
   ids: readonly number[],
-): Promise<{ operatorId: number; name: string; knownFrom: Date }[]> => {
-  const answer = await db.raw(
+): Promise<{ operatorId: number; name: string; knownFrom: Date }[]> =>
+  queryRows(
+    db,
     `select o.id as "operatorId", n.name, n.known_from as "knownFrom" from operator_names n join operators o on o.id = n.operator_id
      where o.id = any(?) and n.name is distinct from o.name and not n.claim order by o.id, n.known_from desc, n.name /* operators.formerNames */`,
     [[...ids]],
   )
-  return answer.rows
-}
 
-export const codesOf = async (
+export const codesOf = (
   db: Db,
   ids: readonly number[],
-): Promise<{ operatorId: number; scheme: string; code: string }[]> => {
-  const answer = await db.raw(
+): Promise<{ operatorId: number; scheme: string; code: string }[]> =>
+  queryRows(
+    db,
     `select operator_id as "operatorId", scheme, code from codes where operator_id = any(?)
      order by operator_id, scheme, code /* operators.codesOf */`,
     [[...ids]],
   )
-  return answer.rows
-}
 
-export const count = async (db: Db): Promise<number> => {
-  const answer = await db.raw('select count(*)::int as n from operators where known_to is null /* operators.count */')
-  return answer.rows[0].n
-}
+export const count = (db: Db): Promise<number> =>
+  queryValue(db, 'select count(*)::int as n from operators where known_to is null /* operators.count */')

@@ -1,5 +1,5 @@
 /** The public list of a past day, for readers who may see removed entries. */
-import type { Db } from '../db/db.js'
+import { type Db, queryRows, queryValue } from '../db/db.js'
 import { COLUMNS, type Listing } from '../listing/listings.js'
 import { bindingsOf, type PublicFilter } from '../listing/public-filter.js'
 
@@ -16,24 +16,22 @@ const SHOWN_THEN = `l.wrong_from is null and l.published_on <= :asOf::date
   and (:list::text is null or l.list = :list::text) and (:region::text is null or starts_with(o.region, :region::text))
   and (:name::text is null or strpos(o.name, :name::text) > 0 or o.uscc = :name::text)`
 
-export const shownOn = async (
+export const shownOn = (
   db: Db,
   filter: PublicFilter,
   { first, after }: { first: number; after: { publishedOn: string; id: string } | null },
-): Promise<Listing[]> => {
-  const answer = await db.raw(
+): Promise<Listing[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from listings l join operators o on o.id = l.operator_id
      where ${SHOWN_THEN} and (:afterId::uuid is null or (l.published_on, l.id) < (:afterOn::date, :afterId::uuid))
      order by l.published_on desc, l.id desc limit :first /* listings.shownOn */`,
     { ...bindingsOf(filter), afterOn: after?.publishedOn ?? null, afterId: after?.id ?? null, first },
   )
-  return answer.rows
-}
 
-export const shownCount = async (db: Db, filter: PublicFilter): Promise<number> => {
-  const answer = await db.raw(
+export const shownCount = (db: Db, filter: PublicFilter): Promise<number> =>
+  queryValue(
+    db,
     `select count(*)::int as n from listings l join operators o on o.id = l.operator_id where ${SHOWN_THEN} /* listings.shownCount */`,
     bindingsOf(filter),
   )
-  return answer.rows[0].n
-}

@@ -1,5 +1,5 @@
 import type { RemovalReason } from '../../domain/listing/lists.js'
-import type { Db } from '../db/db.js'
+import { type Db, queryRows } from '../db/db.js'
 
 export interface PublicListFigures {
   inForce: number
@@ -19,7 +19,7 @@ const REASONS_MOST = 2_000
 const SHOWN = `p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date)`
 
 export const figures = async (db: Db, day: string): Promise<PublicListFigures> => {
-  const ask = async <T>(text: string): Promise<T[]> => (await db.raw(text, { day, most: REASONS_MOST } as never)).rows
+  const ask = <T>(text: string): Promise<T[]> => queryRows(db, text, { day, most: REASONS_MOST })
   const [totals, places, reasons, months, removals] = await Promise.all([
     ask<{ inForce: number; contested: number }>(
       `select count(*)::int as "inForce", count(*) filter (where listing_id in

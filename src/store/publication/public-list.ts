@@ -1,4 +1,4 @@
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 import { MAY_LIST } from '../db/restored.js'
 import type { PublicBody } from '../listing/listings.js'
 
@@ -62,22 +62,21 @@ export const page = async (
   { order, first, after }: { order: ListOrder; first: number; after: ListPlace | null },
 ): Promise<{ body: PublicBody; on: string }[]> => {
   const { by, way, past } = SORTED[order]
-  const answer = await db.raw(
+  return queryRows(
+    db,
     `select p.body, ${by}::text as "on" from public_entries p
      where ${where(sought)} ${after ? `and (${by}, p.listing_id) ${past} (:on::date, :id::uuid)` : ''}
      order by ${by} ${way}, p.listing_id ${way} limit :first /* publicList.page */`,
-    { ...bindingsOf(sought), on: after?.on ?? null, id: after?.id ?? null, first } as never,
+    { ...bindingsOf(sought), on: after?.on ?? null, id: after?.id ?? null, first },
   )
-  return answer.rows
 }
 
-export const count = async (db: Db, sought: PublicSearch): Promise<number> => {
-  const answer = await db.raw(
+export const count = (db: Db, sought: PublicSearch): Promise<number> =>
+  queryValue(
+    db,
     `select count(*)::int as n from public_entries p where ${where(sought)} /* publicList.count */`,
-    bindingsOf(sought) as never,
+    bindingsOf(sought),
   )
-  return answer.rows[0].n
-}
 
 export interface PlacedEntry {
   operator: number
@@ -93,16 +92,16 @@ export const ofOperators = async (
   sought: PublicSearch,
 ): Promise<PlacedEntry[]> => {
   if (operators.length === 0) return []
-  const answer = await db.raw(
+  return queryRows(
+    db,
     `select w.id as operator, p.listing_id as id, p.published_on as "publishedOn", p.ends_on as "endsOn"
      from (select a.id, coalesce(m.merged_into, a.id) as own from unnest(:operators::int[]) a(id)
        left join operators m on m.id = a.id and m.merged_into is not null
        where not exists (select 1 from operators g where g.id = a.id and g.known_to is not null)) w
      join listings l on l.operator_id = w.own join public_entries p on p.listing_id = l.id
      where ${where(sought)} /* publicList.ofOperators */`,
-    { ...bindingsOf(sought), operators: [...operators] } as never,
+    { ...bindingsOf(sought), operators: [...operators] },
   )
-  return answer.rows
 }
 
 /** Entries removed meanwhile are missing. */
@@ -126,15 +125,13 @@ export interface ListStamp {
  * Equal stamps mean an unchanged list. Each changing transaction adds a row, so the count grows; `forgetChanges`
  * deletes more at once than transactions can run.
  */
-export const stamp = async (db: Db): Promise<ListStamp> => {
-  const answer = await db.raw(
+export const stamp = (db: Db): Promise<ListStamp> =>
+  queryOne(
+    db,
     `select (select count(*) || '.' || coalesce((select c.xid::text from public_changes c order by c.xid desc limit 1), '') from public_changes) as changes,
-       coalesce((select max(sequence) from snapshots), ?::int) as sequence, ${MAY_LIST} as listed /* publicList.stamp */`,
-    // A binding makes it a prepared statement.
+       coalesce((select max(sequence) from snapshots), ?::int) as sequence, ${MAY_LIST} as listed /* publicList.stamp */`, // A binding makes it a prepared statement.
     [0],
   )
-  return answer.rows[0]
-}
 
 const CHANGES_MOST = 2_000
 
@@ -148,15 +145,14 @@ export const forgetChanges = async (tx: Tx, most = CHANGES_MOST): Promise<void> 
   )
 }
 
-export const authorities = async (db: Db, day: string, most: number): Promise<{ authority: string; n: number }[]> => {
-  const answer = await db.raw(
+export const authorities = (db: Db, day: string, most: number): Promise<{ authority: string; n: number }[]> =>
+  queryRows(
+    db,
     `select authority, count(*)::int as n from public_entries p
      where p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date) and ${MAY_LIST}
      group by authority order by n desc, authority limit :most /* publicList.authorities */`,
     { day, most },
   )
-  return answer.rows
-}
 
 export interface SignedEntry {
   body: PublicBody

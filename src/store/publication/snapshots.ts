@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import type { ClientBase } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { FileSaid, Member } from '../../domain/publication/snapshot.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
 export interface Snapshot {
   sequence: number
@@ -41,12 +41,8 @@ const forgottenOf = (held: string): string =>
 const HELD_STILL = `(exists (select 1 from published_entries where to_sequence is null and line is null)
   or exists (select 1 from ${forgottenOf('to_sequence is null')}))`
 
-export const last = async (db: Db | Tx): Promise<Snapshot | null> => {
-  const answer = await db.raw(
-    `select ${COLUMNS} from snapshots s order by s.sequence desc limit 1 /* snapshots.last */`,
-  )
-  return answer.rows[0] ?? null
-}
+export const last = (db: Db | Tx): Promise<Snapshot | null> =>
+  queryFirst(db, `select ${COLUMNS} from snapshots s order by s.sequence desc limit 1 /* snapshots.last */`)
 
 /** `forgotten`: it holds something no longer public. */
 export const current = async (
@@ -87,7 +83,8 @@ export const changes = async (
   of: readonly string[] | null = null,
 ): Promise<SnapshotChange[]> => {
   const only = of === null ? '' : 'and listing_id = any(:of::uuid[])'
-  const answer = await tx.raw(
+  return queryRows(
+    tx,
     `with shown as (
        select listing_id, body_hash || ':' || salt as source from public_entries
        where published_on <= :today::date and (ends_on is null or ends_on >= :today::date) ${only}),
@@ -99,9 +96,8 @@ export const changes = async (
      from shown p full join held h on h.listing_id = p.listing_id
      left join listings l on l.id = h.listing_id and p.listing_id is null
      where p.source is distinct from h.source order by 1 /* snapshots.changes */`,
-    { today, ...(of !== null && { of: [...of] }) } as never,
+    { today, ...(of !== null && { of: [...of] }) },
   )
-  return answer.rows
 }
 
 export const open = async (tx: Tx, snapshot: Snapshot, runId: number): Promise<void> => {
@@ -143,12 +139,12 @@ export interface EntrySource {
 
 export const sources = async (tx: Tx, ids: readonly string[]): Promise<EntrySource[]> => {
   if (ids.length === 0) return []
-  const answer = await tx.raw(
+  return queryRows(
+    tx,
     `select listing_id as id, body, salt, body_hash || ':' || salt as source, published_on as "from", ends_on as "to"
      from public_entries where listing_id = any(?::uuid[]) /* snapshots.sources */`,
     [[...ids]],
   )
-  return answer.rows
 }
 
 export interface SnapshotEntry extends Member {
@@ -230,16 +226,15 @@ export type SnapshotLine = Member & { line: string | null }
 
 /** A null line was forgotten since. */
 export async function* lines(db: Db | Tx, sequence: number, atATime: number): AsyncGenerator<SnapshotLine[]> {
-  const read = async (after: string | null): Promise<SnapshotLine[]> => {
-    const answer = await db.raw(
+  const read = (after: string | null): Promise<SnapshotLine[]> =>
+    queryRows(
+      db,
       `select listing_id as id, hash, from_on as "from", to_on as "to", line from published_entries
        where from_sequence <= :sequence and (to_sequence is null or to_sequence > :sequence)
          and (:after::uuid is null or listing_id > :after::uuid)
        order by listing_id limit :atATime /* snapshots.lines */`,
-      { sequence, after, atATime } as never,
+      { sequence, after, atATime },
     )
-    return answer.rows
-  }
   let next: Promise<SnapshotLine[]> | null = read(null)
   while (next !== null) {
     const rows: SnapshotLine[] = await next
@@ -253,37 +248,33 @@ export async function* lines(db: Db | Tx, sequence: number, atATime: number): As
 
 export const linesOf = async (db: Db | Tx, sequence: number, ids: readonly string[]): Promise<SnapshotLine[]> => {
   if (ids.length === 0) return []
-  const answer = await db.raw(
+  return queryRows(
+    db,
     `select listing_id as id, hash, from_on as "from", to_on as "to", line from published_entries
      where from_sequence <= :sequence and (to_sequence is null or to_sequence > :sequence) and listing_id = any(:ids::uuid[])
      order by listing_id /* snapshots.linesOf */`,
-    { sequence, ids: [...ids] } as never,
+    { sequence, ids: [...ids] },
   )
-  return answer.rows
 }
 
-export const changedBetween = async (db: Db | Tx, from: number, to: number, most: number): Promise<string[]> => {
-  const answer = await db.raw(
+export const changedBetween = (db: Db | Tx, from: number, to: number, most: number): Promise<string[]> =>
+  queryColumn(
+    db,
     `select distinct listing_id as id from snapshot_changes where sequence > :from and sequence <= :to
      order by 1 limit :most /* snapshots.changedBetween */`,
     { from, to, most },
   )
-  return answer.rows.map(({ id }: { id: string }) => id)
-}
 
-export const firstEnd = async (tx: Tx): Promise<string | null> => {
-  const answer = await tx.raw(
-    'select min(to_on) as first from published_entries where to_sequence is null /* snapshots.firstEnd */',
-  )
-  return answer.rows[0].first
-}
+export const firstEnd = (tx: Tx): Promise<string | null> =>
+  queryValue(tx, 'select min(to_on) as first from published_entries where to_sequence is null /* snapshots.firstEnd */')
 
-export const latestChanges = async (
+export const latestChanges = (
   db: Db | Tx,
   sequence: number,
   most: number,
-): Promise<{ id: string; at: Date; line: string | null }[]> => {
-  const answer = await db.raw(
+): Promise<{ id: string; at: Date; line: string | null }[]> =>
+  queryRows(
+    db,
     `select c.listing_id as id, s.published_at as at, p.line
      from snapshot_changes c join snapshots s on s.sequence = c.sequence and s.form > 0
      left join published_entries p on p.listing_id = c.listing_id and p.from_sequence <= :sequence
@@ -293,8 +284,6 @@ export const latestChanges = async (
      order by c.sequence desc, c.listing_id limit :most /* snapshots.latestChanges */`,
     { sequence, most },
   )
-  return answer.rows
-}
 
 export interface NetChange {
   id: string
@@ -305,8 +294,9 @@ export interface NetChange {
 }
 
 /** Lines exist only for the later snapshot. */
-export const net = async (db: Db | Tx, from: number, to: number, most: number): Promise<NetChange[]> => {
-  const answer = await db.raw(
+export const net = (db: Db | Tx, from: number, to: number, most: number): Promise<NetChange[]> =>
+  queryRows(
+    db,
     `select t.listing_id as id, case when b.change <> 'REMOVED' then b.body_hash end as before, p.hash as after, p.line,
        r.changed_on as "removedOn"
      from (select distinct listing_id from snapshot_changes where sequence > :from and sequence <= :to) t
@@ -320,8 +310,6 @@ export const net = async (db: Db | Tx, from: number, to: number, most: number): 
      order by 1 limit :most /* snapshots.net */`,
     { from, to, most },
   )
-  return answer.rows
-}
 
 /** Another database made it if null. */
 export const entriesOf = async (db: Db | Tx, sequence: number): Promise<number | null> => {
@@ -336,24 +324,22 @@ export const firstSalted = async (db: Db | Tx): Promise<number | null> => {
   return answer.rows[0]?.sequence ?? null
 }
 
-export const all = async (db: Db, after: number, most: number): Promise<Snapshot[]> => {
-  const answer = await db.raw(
+export const all = (db: Db, after: number, most: number): Promise<Snapshot[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from snapshots s where s.sequence > ? order by s.sequence limit ? /* snapshots.all */`,
     [after, most],
   )
-  return answer.rows
-}
 
-export const changesOf = async (
+export const changesOf = (
   db: Db,
   sequence: number,
 ): Promise<
   { id: string; change: SnapshotChange['change']; hash: string | null; from: string | null; to: string | null }[]
-> => {
-  const answer = await db.raw(
+> =>
+  queryRows(
+    db,
     `select listing_id as id, change, body_hash as hash, from_on as "from", to_on as "to"
      from snapshot_changes where sequence = ? order by listing_id /* snapshots.changesOf */`,
     [sequence],
   )
-  return answer.rows
-}

@@ -1,4 +1,4 @@
-import type { Db } from '../db/db.js'
+import { type Db, queryRows } from '../db/db.js'
 import { byIds, COLUMNS, type RecordVersion } from './versions.js'
 
 export const OF_PRODUCT_MOST = 200
@@ -7,14 +7,13 @@ export const OF_PRODUCT_MOST = 200
 const word = (field: string): string =>
   `translate(regexp_replace(normalize(v.body->>'${field}', NFKC), '\\s', '', 'g'), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')`
 
-export const trademarks = async (db: Db, feeds: readonly string[], key: string): Promise<RecordVersion[]> => {
-  const answer = await db.raw(
+export const trademarks = (db: Db, feeds: readonly string[], key: string): Promise<RecordVersion[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from versions v join runs r on r.id = v.run_id
      where v.feed = any(:feeds) and v.record_key = :key and v.known_to is null and v.kind = 'trademark' order by v.id desc /* open-records.trademarks */`,
-    { feeds: [...feeds], key } as never,
+    { feeds: [...feeds], key },
   )
-  return answer.rows
-}
 
 export interface ProductQuery {
   gtin: string | null

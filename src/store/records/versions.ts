@@ -1,7 +1,7 @@
 import { type Body, KINDS, RECORD_KINDS, type RecordKind, type Remark } from '../../domain/records/records.js'
 import { WITHDRAWN } from '../../domain/scoring/evidence.js'
 import { filling } from '../db/bulk-load.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
 /** From here on, fresh statistics are worth their cost. */
 const ANALYZE_FROM_VERSIONS = 5_000
@@ -92,13 +92,12 @@ export const merge = async (
 }
 
 /** Without those from partial files only. */
-export const standing = async (db: Db | Tx, feed: string): Promise<number> => {
-  const answer = await db.raw(
+export const standing = (db: Db | Tx, feed: string): Promise<number> =>
+  queryValue(
+    db,
     `select count(*)::int as n from versions where feed = ? and known_to is null and ended_on is null and not partial /* versions.standing */`,
     [feed],
   )
-  return answer.rows[0].n
-}
 
 export interface PointInTime {
   asOf: string
@@ -195,21 +194,20 @@ export const oncePerFact = (rows: string): string =>
 
 const SEEN_ONCE = oncePerFact(`select * from (${VERSIONS_AT}) v where ${SEEN}`)
 
-export const ofOperators = async (
+export const ofOperators = (
   db: Db,
   operatorIds: readonly number[],
   when: PointInTime,
   { kinds, removed, first, after }: RecordSight & { first: number; after: number | null },
-): Promise<RecordVersion[]> => {
-  const answer = await db.raw(
+): Promise<RecordVersion[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from (
        select v.*, row_number() over (partition by v.operator_id order by v.id desc) as place from (${SEEN_ONCE}) v
        where :after::bigint is null or v.id < :after::bigint) v
      join runs r on r.id = v.run_id where v.place <= :first order by v.id desc /* versions.ofOperators */`,
     { ...bindingsAt(operatorIds, when), withdrawn: WITHDRAWN, kinds, removed, first, after },
   )
-  return answer.rows
-}
 
 const SEEN_ON_ITS_DAY = SEEN_ONCE.replaceAll(':operators', 'array[a.operator]').replaceAll(':asOf', 'a.day')
 
@@ -246,19 +244,18 @@ export const countOfOperators = async (
   return new Map(answer.rows.map((row: { id: number; n: number }) => [row.id, row.n]))
 }
 
-export const sourcesOf = async (
+export const sourcesOf = (
   db: Db,
   operatorIds: readonly number[],
   when: PointInTime,
   sight: RecordSight,
-): Promise<RecordVersion[]> => {
-  const answer = await db.raw(
+): Promise<RecordVersion[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from (${VERSIONS_AT}) v join runs r on r.id = v.run_id where v.fact is not null and ${SEEN}
      order by v.run_id, v.id /* versions.sourcesOf */`,
     { ...bindingsAt(operatorIds, when), ...sight },
   )
-  return answer.rows
-}
 
 export const byId = async (db: Db | Tx, id: number): Promise<RecordVersion | null> =>
   (await byIds(db, [id])).get(id) ?? null
@@ -271,29 +268,27 @@ export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<nu
   return new Map(answer.rows.map((row: RecordVersion) => [row.id, row]))
 }
 
-export const current = async (db: Db | Tx, feed: string, key: string): Promise<RecordVersion | null> => {
-  const answer = await db.raw(
+export const current = (db: Db | Tx, feed: string, key: string): Promise<RecordVersion | null> =>
+  queryFirst(
+    db,
     `select ${COLUMNS} from versions v join runs r on r.id = v.run_id
      where v.feed = ? and v.record_key = ? and v.known_to is null /* versions.current */`,
     [feed, key],
   )
-  return answer.rows[0] ?? null
-}
 
-export const sourcesOfGround = async (
+export const sourcesOfGround = (
   db: Db | Tx,
   { feed, key, kind, fact }: Pick<RecordVersion, 'feed' | 'key' | 'kind' | 'fact'>,
   operatorId: number,
-): Promise<RecordVersion[]> => {
-  const answer = await db.raw(
+): Promise<RecordVersion[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from versions v join runs r on r.id = v.run_id where v.known_to is null
        and ((v.feed = :feed and v.record_key = :key)
          or (:fact::text is not null and v.operator_id = :operatorId and v.kind = :kind and v.fact = :fact::text))
      order by v.run_id, v.id /* versions.sourcesOfGround */`,
     { feed, key, kind, fact, operatorId },
   )
-  return answer.rows
-}
 
 /** SQL: conversion to an enterprise clears the abnormal-list entry of the individual business. */
 const CLEARED = `v.body->>'list' = 'abnormal' and exists (select 1 from identity_decisions d where d.id = v.decision_id
@@ -303,11 +298,10 @@ const MIRRORED = oncePerFact(
   `select * from (${VERSIONS_AT}) v where v.kind = 'list_entry' and (v.decision_id is null or not (${CLEARED}))`,
 )
 
-export const mirrored = async (db: Db, operatorIds: readonly number[], when: PointInTime): Promise<RecordVersion[]> => {
-  const answer = await db.raw(
+export const mirrored = (db: Db, operatorIds: readonly number[], when: PointInTime): Promise<RecordVersion[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from (${MIRRORED}) v join runs r on r.id = v.run_id order by v.operator_id, v.id desc
      /* versions.mirrored */`,
     { ...bindingsAt(operatorIds, when), withdrawn: WITHDRAWN },
   )
-  return answer.rows
-}

@@ -1,4 +1,4 @@
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
 export type ActivationState = 'PROPOSED' | 'ADOPTED' | 'REJECTED'
 
@@ -34,10 +34,8 @@ export const propose = async (
   return id === undefined ? null : byId(tx, id)
 }
 
-export const forDecision = async (tx: Tx, id: number): Promise<ActivationRow | null> => {
-  const answer = await tx.raw(`${ADOPTIONS} where a.id = ? for update of a /* adoptions.forDecision */`, [id])
-  return answer.rows[0] ?? null
-}
+export const forDecision = (tx: Tx, id: number): Promise<ActivationRow | null> =>
+  queryFirst(tx, `${ADOPTIONS} where a.id = ? for update of a /* adoptions.forDecision */`, [id])
 
 export const decide = async (
   tx: Tx,
@@ -53,26 +51,18 @@ export const decide = async (
   return decided
 }
 
-export const byId = async (db: Db | Tx, id: number): Promise<ActivationRow | null> => {
-  const answer = await db.raw(`${ADOPTIONS} where a.id = ? /* adoptions.byId */`, [id])
-  return answer.rows[0] ?? null
-}
+export const byId = (db: Db | Tx, id: number): Promise<ActivationRow | null> =>
+  queryFirst(db, `${ADOPTIONS} where a.id = ? /* adoptions.byId */`, [id])
 
-export const list = async (
-  db: Db,
-  { first, after }: { first: number; after: number | null },
-): Promise<ActivationRow[]> => {
-  const answer = await db.raw(
+export const list = (db: Db, { first, after }: { first: number; after: number | null }): Promise<ActivationRow[]> =>
+  queryRows(
+    db,
     `${ADOPTIONS} where ?::bigint is null or a.id < ?::bigint order by a.id desc limit ? /* adoptions.list */`,
     [after, after, first],
   )
-  return answer.rows
-}
 
-export const count = async (db: Db): Promise<number> => {
-  const answer = await db.raw('select count(*)::int as n from scorecard_adoptions /* adoptions.count */')
-  return answer.rows[0].n
-}
+export const count = (db: Db): Promise<number> =>
+  queryValue(db, 'select count(*)::int as n from scorecard_adoptions /* adoptions.count */')
 
 export interface StoredCard {
   hash: string
@@ -83,13 +73,12 @@ export interface StoredCard {
   adopted: boolean
 }
 
-export const keptCards = async (db: Db, today: string): Promise<StoredCard[]> => {
-  const answer = await db.raw(
+export const keptCards = (db: Db, today: string): Promise<StoredCard[]> =>
+  queryRows(
+    db,
     `select k.hash, k.version, k.card->'name' as name, coalesce(bool_or(a.state = 'PROPOSED'), false) as proposed,
        coalesce(bool_or(a.state = 'ADOPTED' and a.effective_on > :today::date), false) as coming,
        coalesce(bool_or(a.state = 'ADOPTED' and a.effective_on <= :today::date), false) as adopted
      from scorecards k left join scorecard_adoptions a on a.scorecard_hash = k.hash group by k.hash order by k.version /* adoptions.keptCards */`,
     { today },
   )
-  return answer.rows
-}

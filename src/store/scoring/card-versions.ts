@@ -1,9 +1,7 @@
-import type { Db } from '../db/db.js'
+import { type Db, queryColumn, queryRows } from '../db/db.js'
 
-export const versionsKept = async (db: Db): Promise<string[]> => {
-  const answer = await db.raw('select version from scorecards order by version /* audits.versionsKept */')
-  return answer.rows.map(({ version }: { version: string }) => version)
-}
+export const versionsKept = (db: Db): Promise<string[]> =>
+  queryColumn(db, 'select version from scorecards order by version /* audits.versionsKept */')
 
 export interface PublicActivation {
   version: string
@@ -12,11 +10,10 @@ export interface PublicActivation {
   decidedAt: Date
 }
 
-export const adoptions = async (db: Db): Promise<PublicActivation[]> => {
-  const answer = await db.raw(
+export const adoptions = (db: Db): Promise<PublicActivation[]> =>
+  queryRows(
+    db,
     `select k.version, a.effective_on as "effectiveOn", a.decided_at as "decidedAt"
      from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash
      where a.state = 'ADOPTED' order by a.effective_on desc, a.id desc /* audits.adoptions */`,
   )
-  return answer.rows
-}

@@ -4,7 +4,7 @@ import { to as copyTo } from 'pg-copy-streams'
 import type { Body, RecordKind } from '../../domain/records/records.js'
 import { PLAIN_FIELDS, WEIGHED_KINDS } from '../../domain/scoring/evidence.js'
 import type { OwnEntry, ReportedEvidence } from '../../domain/scoring/operator-facts.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryRows, type Tx } from '../db/db.js'
 import { bindingsAt, type PointInTime, VERSIONS_AT_AND_COMING } from '../records/versions.js'
 
 export interface EvidenceRow extends ReportedEvidence {
@@ -120,12 +120,9 @@ const OWNER = `coalesce(
   l.operator_id)`
 
 /** Events known by then decide, so answers about an earlier instant do not change. */
-export const ownEntries = async (
-  db: Db | Tx,
-  operators: readonly number[],
-  when: PointInTime,
-): Promise<OwnedEntry[]> => {
-  const answer = await db.raw(
+export const ownEntries = (db: Db | Tx, operators: readonly number[], when: PointInTime): Promise<OwnedEntry[]> =>
+  queryRows(
+    db,
     `select * from (
        select ${OWNER} as "operatorId", l.id, l.list, l.document_number as "documentNumber", l.authority,
          coalesce((select e.state_after from listing_events e where e.listing_id = l.id and e.recorded_at <= :knownAt
@@ -148,5 +145,3 @@ export const ownEntries = async (
      where l."operatorId" = any(:operators) order by l."operatorId", l.id /* evidence.ownEntries */`,
     { operators, asOf: when.asOf, knownAt: when.knownAt },
   )
-  return answer.rows
-}

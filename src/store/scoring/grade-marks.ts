@@ -1,4 +1,4 @@
-import type { Tx } from '../db/db.js'
+import { queryValue, type Tx } from '../db/db.js'
 
 /** Such a score is reported whatever its grade: the previous one never was. */
 const REMOVAL_RECENT = '1 day'
@@ -24,10 +24,9 @@ export const markScored = async (
   )
 }
 
-const anyRemoved = async (tx: Tx, at: Date): Promise<boolean> => {
-  const answer = await tx.raw(
+const anyRemoved = (tx: Tx, at: Date): Promise<boolean> =>
+  queryValue(
+    tx,
     `select exists (select 1 from seller_removals where at > ?::timestamptz - interval '${REMOVAL_RECENT}') as found /* changes.anyRemoved */`,
     [at],
   )
-  return answer.rows[0].found
-}

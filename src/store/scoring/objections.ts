@@ -1,7 +1,7 @@
 /** Objections concern the record, not one version. */
 import type { ObjectionState } from '../../domain/scoring/objection.js'
 import { inSight, type RegionSight } from '../access/sight.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
 export interface Objection {
   id: number
@@ -49,8 +49,9 @@ export const contestedAmong = async (tx: Db | Tx, listings: readonly string[]): 
   return new Set(answer.rows.map(({ id }: { id: string }) => id))
 }
 
-export const misstated = async (tx: Tx): Promise<string[]> => {
-  const answer = await tx.raw(
+export const misstated = (tx: Tx): Promise<string[]> =>
+  queryColumn(
+    tx,
     `select l.id from (
        select p.listing_id from public_entries p where p.body->>'contested' = 'true'
        union select s.id from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
@@ -59,10 +60,8 @@ export const misstated = async (tx: Tx): Promise<string[]> => {
      join public_entries p on p.listing_id = c.listing_id join listings l on l.id = c.listing_id
      where (p.body->>'contested' = 'true') is distinct from ${DECISION_CONTESTED} order by l.id /* objections.misstated */`,
   )
-  return answer.rows.map(({ id }: { id: string }) => id)
-}
 
-export const open = async (
+export const open = (
   tx: Tx,
   made: {
     operatorId: number
@@ -74,19 +73,18 @@ export const open = async (
     by: string
     at: Date
   },
-): Promise<Objection | null> => {
-  const answer = await tx.raw(
+): Promise<Objection | null> =>
+  queryFirst(
+    tx,
     `insert into objections as b (operator_id, feed, record_key, rule, fact, statement, opened_by, opened_at)
      select :operatorId::int, :feed::text, :recordKey::text, :rule::text, :fact::text, :statement::text, :by::text, :at::timestamptz
      where not exists (select 1 from objections e where e.operator_id = :operatorId::int and e.feed = :feed::text
        and e.record_key = :recordKey::text and e.state = 'OPEN')
      on conflict do nothing returning ${COLUMNS} /* objections.open */`,
-    made as never,
+    made,
   )
-  return answer.rows[0] ?? null
-}
 
-export const settle = async (
+export const settle = (
   tx: Tx,
   id: number,
   made: {
@@ -96,27 +94,23 @@ export const settle = async (
     by: string
     at: Date
   },
-): Promise<Objection | null> => {
-  const answer = await tx.raw(
+): Promise<Objection | null> =>
+  queryFirst(
+    tx,
     `update objections b set state = :state, note = :note, referred_to = :referredTo, decided_by = :by, decided_at = :at
      where b.id = :id and b.state = 'OPEN' returning ${COLUMNS} /* objections.settle */`,
-    { id, ...made } as never,
+    { id, ...made },
   )
-  return answer.rows[0] ?? null
-}
 
-export const byId = async (db: Db | Tx, id: number): Promise<Objection | null> => {
-  const answer = await db.raw(`select ${COLUMNS} from objections b where b.id = ? /* objections.byId */`, [id])
-  return answer.rows[0] ?? null
-}
+export const byId = (db: Db | Tx, id: number): Promise<Objection | null> =>
+  queryFirst(db, `select ${COLUMNS} from objections b where b.id = ? /* objections.byId */`, [id])
 
-export const ofOperators = async (db: Db, operators: readonly number[]): Promise<Objection[]> => {
-  const answer = await db.raw(
+export const ofOperators = (db: Db, operators: readonly number[]): Promise<Objection[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from objections b where b.operator_id = any(?) order by b.id desc /* objections.ofOperators */`,
     [[...operators]],
   )
-  return answer.rows
-}
 
 export interface ObjectionFilter {
   feeds: readonly string[] | null
@@ -127,40 +121,36 @@ export interface ObjectionFilter {
 const filtered = ({ sight = null }: ObjectionFilter): string =>
   `b.state = :state and (:feeds::text[] is null or b.feed = any(:feeds::text[])) ${inSight(sight, 'b.operator_id')}`
 
-export const list = async (
+export const list = (
   db: Db,
   filter: ObjectionFilter,
   { first, after }: { first: number; after: number | null },
-): Promise<Objection[]> => {
-  const answer = await db.raw(
+): Promise<Objection[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from objections b where ${filtered(filter)} and (:after::bigint is null or b.id > :after::bigint)
      order by b.id limit :first /* objections.list */`,
-    { sight: null, ...filter, first, after } as never,
+    { sight: null, ...filter, first, after },
   )
-  return answer.rows
-}
 
-export const countOf = async (db: Db, filter: ObjectionFilter): Promise<number> => {
-  const answer = await db.raw(
-    `select count(*)::int as n from objections b where ${filtered(filter)} /* objections.countOf */`,
-    { sight: null, ...filter } as never,
-  )
-  return answer.rows[0].n
-}
+export const countOf = (db: Db, filter: ObjectionFilter): Promise<number> =>
+  queryValue(db, `select count(*)::int as n from objections b where ${filtered(filter)} /* objections.countOf */`, {
+    sight: null,
+    ...filter,
+  })
 
-export const contestedAt = async (
+export const contestedAt = (
   db: Db | Tx,
   operators: readonly number[],
   knownAt: Date,
-): Promise<{ operatorId: number; versions: number[] }[]> => {
-  const answer = await db.raw(
+): Promise<{ operatorId: number; versions: number[] }[]> =>
+  queryRows(
+    db,
     `select b.operator_id as "operatorId", (select coalesce(jsonb_agg(v.id), '[]') from versions v where v.record_key = b.record_key and v.feed = b.feed) as versions
      from objections b where b.operator_id = any(:operators) and ${contested(':knownAt')}
      order by b.id /* objections.contestedAt */`,
-    { operators: [...operators], knownAt } as never,
+    { operators: [...operators], knownAt },
   )
-  return answer.rows
-}
 
 export const contestedOf = async (db: Db, versions: readonly number[]): Promise<Set<number>> => {
   const answer = await db.raw(
@@ -171,14 +161,13 @@ export const contestedOf = async (db: Db, versions: readonly number[]): Promise<
   return new Set(answer.rows.map(({ id }: { id: number }) => id))
 }
 
-export const recordOf = async (
+export const recordOf = (
   tx: Tx,
   version: number,
-): Promise<{ feed: string; recordKey: string; versions: number[] } | null> => {
-  const answer = await tx.raw(
+): Promise<{ feed: string; recordKey: string; versions: number[] } | null> =>
+  queryFirst(
+    tx,
     `select g.feed, g.record_key as "recordKey", (select jsonb_agg(v.id) from versions v where v.record_key = g.record_key and v.feed = g.feed) as versions
      from versions g where g.id = ? /* objections.recordOf */`,
     [version],
   )
-  return answer.rows[0] ?? null
-}

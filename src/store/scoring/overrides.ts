@@ -1,7 +1,7 @@
 /** Two persons set a grade; the latest confirmed one applies. */
 import type { Grade } from '../../domain/scoring/scorecard.js'
 import { inSight, type RegionSight } from '../access/sight.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import type { PointInTime } from '../records/versions.js'
 
 export const STATES = ['PROPOSED', 'IN_FORCE', 'REPLACED', 'ENDED', 'REFUSED', 'WITHDRAWN'] as const
@@ -93,48 +93,35 @@ export const withdraw = async (
   )
 }
 
-export const byId = async (db: Db | Tx, id: number, when: PointInTime): Promise<OverrideRow | null> => {
-  const answer = await db.raw(`${AS_KNOWN} and r.id = :id /* overrules.byId */`, { id, ...bindings(when) })
-  return answer.rows[0] ?? null
-}
+export const byId = (db: Db | Tx, id: number, when: PointInTime): Promise<OverrideRow | null> =>
+  queryFirst(db, `${AS_KNOWN} and r.id = :id /* overrules.byId */`, { id, ...bindings(when) })
 
-export const ofOperators = async (
-  db: Db | Tx,
-  operators: readonly number[],
-  when: PointInTime,
-): Promise<OverrideRow[]> => {
-  const answer = await db.raw(
-    `${AS_KNOWN} and r.operator_id = any(:operators) order by r.id desc /* overrules.ofOperators */`,
-    {
-      operators: [...operators],
-      ...bindings(when),
-    } as never,
-  )
-  return answer.rows
-}
+export const ofOperators = (db: Db | Tx, operators: readonly number[], when: PointInTime): Promise<OverrideRow[]> =>
+  queryRows(db, `${AS_KNOWN} and r.operator_id = any(:operators) order by r.id desc /* overrules.ofOperators */`, {
+    operators: [...operators],
+    ...bindings(when),
+  })
 
-export const list = async (
+export const list = (
   db: Db,
   { state, when, sight = null }: { state: OverrideState; when: PointInTime; sight?: RegionSight },
   { first, after }: { first: number; after: number | null },
-): Promise<OverrideRow[]> => {
-  const answer = await db.raw(
+): Promise<OverrideRow[]> =>
+  queryRows(
+    db,
     `select * from (${AS_KNOWN} ${inSight(sight, 'r.operator_id')}) r where r.state = :state and (:after::bigint is null or r.id > :after::bigint)
      order by r.id limit :first /* overrules.list */`,
-    { state, first, after, sight, ...bindings(when) } as never,
+    { state, first, after, sight, ...bindings(when) },
   )
-  return answer.rows
-}
 
-export const countOf = async (
+export const countOf = (
   db: Db,
   { state, when, sight = null }: { state: OverrideState; when: PointInTime; sight?: RegionSight },
-): Promise<number> => {
-  const answer = await db.raw(
+): Promise<number> =>
+  queryValue(
+    db,
     `select count(*)::int as n from (${AS_KNOWN} ${inSight(sight, 'r.operator_id')}) r where r.state = :state /* overrules.countOf */`,
-    { state, sight, ...bindings(when) } as never,
+    { state, sight, ...bindings(when) },
   )
-  return answer.rows[0].n
-}
 
 const bindings = ({ asOf, knownAt }: PointInTime) => ({ asOf, knownAt })

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import { LIST_FACT } from '../../domain/records/facts.js'
 import type { Reason } from '../../domain/scoring/score.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryRows, type Tx } from '../db/db.js'
 import type { PointInTime } from '../records/versions.js'
 import * as gradeMarks from './grade-marks.js'
 import { VERSION_IN_FORCE } from './scorecards.js'
@@ -211,11 +211,12 @@ const copy = async (tx: Tx, into: string, lines: Iterable<string>): Promise<void
 }
 
 /** Regular scores with an inconsistent day or cause. */
-export const misplaced = async (
+export const misplaced = (
   db: Db,
   ids: readonly number[],
-): Promise<{ id: number; operatorId: number; of: 'DAY' | 'CAUSE' }[]> => {
-  const answer = await db.raw(
+): Promise<{ id: number; operatorId: number; of: 'DAY' | 'CAUSE' }[]> =>
+  queryRows(
+    db,
     `select s.id, s.operator_id as "operatorId", case when s.as_of <> (r.started_at at time zone 'Asia/Shanghai')::date then 'DAY' else 'CAUSE' end as of
      from scores s join runs r on r.id = s.run_id
      left join lateral (select p.facts_hash, p.scorecard_hash from scores p where p.operator_id = s.operator_id and not p.asked and p.id < s.id
@@ -224,14 +225,13 @@ export const misplaced = async (
        or s.cause <> case when p.facts_hash is null then 'FIRST' when p.scorecard_hash <> s.scorecard_hash then 'SCORECARD'
          when p.facts_hash <> s.facts_hash then 'RECORD' else 'TIME' end)
      order by s.id /* scores.misplaced */`,
-    { ids: [...ids] } as never,
+    { ids: [...ids] },
   )
-  return answer.rows
-}
 
 /** Current or latest scores (migration 32) that are wrong. */
-export const strayCurrent = async (db: Db): Promise<{ id: number; operatorId: number }[]> => {
-  const answer = await db.raw(
+export const strayCurrent = (db: Db): Promise<{ id: number; operatorId: number }[]> =>
+  queryRows(
+    db,
     `select l.id, l.operator_id as "operatorId" from (
        select distinct on (operator_id) * from scores where not asked order by operator_id, id desc) l
      left join current_scores c on c.operator_id = l.operator_id
@@ -243,5 +243,3 @@ export const strayCurrent = async (db: Db): Promise<{ id: number; operatorId: nu
      where (c.score_id, c.as_of, c.value, c.grade) is distinct from (l.id, l.as_of, l.value, l.grade)
      order by 1 /* scores.strayCurrent */`,
   )
-  return answer.rows
-}

@@ -1,5 +1,5 @@
 import { inSight, type RegionSight } from '../access/sight.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
 
 export interface WatchEntry {
   id: number
@@ -49,22 +49,20 @@ export const ofOperators = async (
   return new Map(answer.rows.map((row: WatchEntry) => [row.operatorId, row]))
 }
 
-export const list = async (
+export const list = (
   db: Db,
   { first, after, sight = null }: { first: number; after: number | null; sight?: RegionSight },
-): Promise<WatchEntry[]> => {
-  const answer = await db.raw(
+): Promise<WatchEntry[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from watch_entries w where w.closed_at is null ${inSight(sight, 'w.operator_id')} and (:after::bigint is null or w.id < :after::bigint)
      order by w.id desc limit :first /* watchEntries.list */`,
-    { first, after, sight } as never,
+    { first, after, sight },
   )
-  return answer.rows
-}
 
-export const count = async (db: Db, sight: RegionSight = null): Promise<number> => {
-  const answer = await db.raw(
+export const count = (db: Db, sight: RegionSight = null): Promise<number> =>
+  queryValue(
+    db,
     `select count(*)::int as n from watch_entries w where w.closed_at is null ${inSight(sight, 'w.operator_id')} /* watchEntries.count */`,
-    { sight } as never,
+    { sight },
   )
-  return answer.rows[0].n
-}

@@ -1,6 +1,5 @@
 /** Only a withdrawal changes an authorisation. */
-import type { Reads } from '../db/bulk-handle.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryFirst, queryOne, queryRows, type Reads, type Tx } from '../db/db.js'
 
 export interface Authorisation {
   id: number
@@ -24,22 +23,19 @@ export const holds = (a: string, client: string): string =>
 
 export const HOLDS = holds('a', ':client')
 
-export const record = async (
+export const record = (
   tx: Tx,
   made: Pick<Authorisation, 'client' | 'operatorId' | 'document' | 'sha256' | 'givenOn' | 'endsOn'> & { at: Date },
-): Promise<Authorisation> => {
-  const answer = await tx.raw(
+): Promise<Authorisation> =>
+  queryOne(
+    tx,
     `insert into authorisations as a (client, operator_id, document, sha256, given_on, ends_on, recorded_at)
      values (:client, :operatorId, :document, :sha256, :givenOn, :endsOn, :at) returning ${COLUMNS} /* authorisations.record */`,
-    made as never,
+    made,
   )
-  return answer.rows[0]
-}
 
-export const byId = async (db: Db | Tx, id: number): Promise<Authorisation | null> => {
-  const answer = await db.raw(`select ${COLUMNS} from authorisations a where a.id = ? /* authorisations.byId */`, [id])
-  return answer.rows[0] ?? null
-}
+export const byId = (db: Db | Tx, id: number): Promise<Authorisation | null> =>
+  queryFirst(db, `select ${COLUMNS} from authorisations a where a.id = ? /* authorisations.byId */`, [id])
 
 export const byIds = async (db: Db, ids: readonly number[]): Promise<Map<number, Authorisation>> => {
   const answer = await db.raw(
@@ -70,10 +66,9 @@ export const among = async (
   return new Set(answer.rows.map(({ id }: { id: number }) => id))
 }
 
-export const ofOperators = async (db: Db, operators: readonly number[]): Promise<Authorisation[]> => {
-  const answer = await db.raw(
+export const ofOperators = (db: Db, operators: readonly number[]): Promise<Authorisation[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from authorisations a where a.operator_id = any(?::int[]) order by a.id desc /* authorisations.ofOperators */`,
-    [[...operators]] as never,
+    [[...operators]],
   )
-  return answer.rows
-}

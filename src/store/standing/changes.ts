@@ -1,7 +1,7 @@
 /** Triggers mark operators (migration 27); one process at a time numbers the marks. */
 import type { RetainedChanges } from '../../domain/standing/changes.js'
 import { CLOCK_IS_DOUBTED } from '../db/clock-doubts.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 
 /** Held until the numbering commits. */
 const NUMBERING = 'hub.changes'
@@ -31,22 +31,18 @@ export const markDay = async (tx: Tx, today: string): Promise<void> => {
   )
 }
 
-export const tryNumbering = async (tx: Tx): Promise<boolean> => {
-  const answer = await tx.raw(
-    'select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as mine /* changes.tryNumbering */',
-    [NUMBERING],
-  )
-  return answer.rows[0].mine
-}
+export const tryNumbering = (tx: Tx): Promise<boolean> =>
+  queryValue(tx, 'select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as mine /* changes.tryNumbering */', [
+    NUMBERING,
+  ])
 
-export const isWaiting = async (db: Db, today: string): Promise<boolean> => {
-  const answer = await db.raw(
+export const isWaiting = (db: Db, today: string): Promise<boolean> =>
+  queryValue(
+    db,
     `select exists (select 1 from change_marks) or exists (select 1 from change_progress where open and (day is null or day < ?::date))
        as waits /* changes.isWaiting */`,
     [today],
   )
-  return answer.rows[0].waits
-}
 
 /** Numbers after `before`, up to `last`. */
 export interface NumberedRange {
@@ -59,11 +55,12 @@ export interface NumberedRange {
  * Removals come first. Marks of unlisted operators are dropped. With a closed grade a client learns only public
  * changes.
  */
-export const number = async (
+export const number = (
   tx: Tx,
   { marks, oldest, now }: { marks: number; oldest: string; now: Date },
-): Promise<{ taken: number; numbered: NumberedRange[] }> => {
-  const answer = await tx.raw(
+): Promise<{ taken: number; numbered: NumberedRange[] }> =>
+  queryOne(
+    tx,
     `with taken as (delete from change_marks where id in (select id from change_marks order by id limit :marks) returning operator_id, what, listing_id),
      marked as (select coalesce(o.merged_into, o.id) as owner, t.what, t.listing_id from taken t join operators o on o.id = t.operator_id),
      owners as (select distinct owner from marked),
@@ -91,21 +88,18 @@ export const number = async (
      select (select count(*)::int from taken) as taken,
        coalesce((select jsonb_agg(jsonb_build_object('client', n.client, 'before', n.last - n.count, 'last', n.last))
          from (select client, last, count(*) from placed group by client, last) n), '[]') as numbered /* changes.number */`,
-    { marks, oldest, now } as never,
+    { marks, oldest, now },
   )
-  return answer.rows[0]
-}
 
-export const listReplaced = async (tx: Tx, client: string, now: Date): Promise<number> => {
-  const answer = await tx.raw(
+export const listReplaced = (tx: Tx, client: string, now: Date): Promise<number> =>
+  queryValue(
+    tx,
     `with counted as (insert into change_clients as c (client, last) values (:client, 1)
        on conflict (client) do update set last = c.last + 1 returning client, last)
      insert into changes (client, sequence, what, at) select client, last, '{SELLERS}', :now::timestamptz from counted
      returning sequence /* changes.listReplaced */`,
-    { client, now } as never,
+    { client, now },
   )
-  return answer.rows[0].sequence
-}
 
 /** Clients without changes are missing. */
 export const reaches = async (db: Db, clients: readonly string[]): Promise<Map<string, RetainedChanges>> => {
@@ -126,21 +120,19 @@ export interface ChangeRow {
 
 const COLUMNS = 'sequence, scheme, code, what, at'
 
-export const after = async (db: Db, client: string, sequence: number, limit: number): Promise<ChangeRow[]> => {
-  const answer = await db.raw(
+export const after = (db: Db, client: string, sequence: number, limit: number): Promise<ChangeRow[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from changes where client = ? and sequence > ? order by sequence limit ? /* changes.after */`,
     [client, sequence, limit],
   )
-  return answer.rows
-}
 
-export const bySequences = async (db: Db, client: string, sequences: readonly number[]): Promise<ChangeRow[]> => {
-  const answer = await db.raw(
+export const bySequences = (db: Db, client: string, sequences: readonly number[]): Promise<ChangeRow[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from changes where client = ? and sequence = any(?::bigint[]) order by sequence /* changes.bySequences */`,
     [client, [...sequences]],
   )
-  return answer.rows
-}
 
 /** Acknowledging confirms the removals sent. One never sent stays owed. */
 export const read = async (tx: Tx, client: string, to: number, now: Date): Promise<void> => {

@@ -1,17 +1,16 @@
 /** A grade opens for sellers with the marketplace's shop in the shops feed, and a limited number of others. */
 import type { SellersSetting } from '../../domain/standing/sellers.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, hasRows, queryColumn, queryRows, type Tx } from '../db/db.js'
 import type { SellersFigures } from './sellers.js'
 
 /** Only an active marketplace has a setting. */
-export const set = async (tx: Tx, client: string, { reason, ...setting }: SellersSetting & { reason: string }) => {
-  const answer = await tx.raw(
+export const set = (tx: Tx, client: string, { reason, ...setting }: SellersSetting & { reason: string }) =>
+  hasRows(
+    tx,
     `update clients set marketplace = :marketplace, unconfirmed_sellers = :unconfirmedSellers, sellers_reason = :reason
      where id = :client and role = 'marketplace' and ended_at is null returning 1 /* confirmedSellers.set */`,
-    { client, reason, ...setting } as never,
+    { client, reason, ...setting },
   )
-  return answer.rows.length > 0
-}
 
 const UNSET: SellersSetting = { marketplace: null, unconfirmedSellers: null }
 
@@ -114,13 +113,12 @@ export const renew = async (tx: Tx, deciding: SellersPolicy): Promise<{ decided:
   return { decided, altered: answer.rowCount ?? 0 }
 }
 
-export const clients = async (db: Db, oldest: string): Promise<string[]> => {
-  const answer = await db.raw(
+export const clients = (db: Db, oldest: string): Promise<string[]> =>
+  queryColumn(
+    db,
     'select client from seller_lists where current and dated >= ? order by client /* confirmedSellers.clients */',
     [oldest],
   )
-  return answer.rows.map(({ client }: { client: string }) => client)
-}
 
 export interface ListOverCap {
   client: string
@@ -128,10 +126,9 @@ export interface ListOverCap {
   unconfirmedMost: number
 }
 
-export const overCap = async (db: Db): Promise<ListOverCap[]> => {
-  const answer = await db.raw(
+export const overCap = (db: Db): Promise<ListOverCap[]> =>
+  queryRows(
+    db,
     `select client, grades_closed as "gradesClosed", unconfirmed_most as "unconfirmedMost" from seller_lists
      where current and grades_closed > 0 order by client /* confirmedSellers.overCap */`,
   )
-  return answer.rows
-}

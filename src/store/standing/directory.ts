@@ -1,6 +1,6 @@
 import type { Match } from '../../domain/operators/name-search.js'
 import type { RegionSight } from '../access/sight.js'
-import type { Db } from '../db/db.js'
+import { type Db, queryRows, queryValue } from '../db/db.js'
 import { COLUMNS, type StoredOperator } from '../operators/operators.js'
 import { SHOWN_GRADE } from '../scoring/overrides.js'
 import { COUNTS, FORGOTTEN } from '../scoring/scores.js'
@@ -81,25 +81,24 @@ export const list = async (
   { first, after }: { first: number; after: number | null },
 ): Promise<StoredOperator[]> => {
   const graded = filter.grade != null
-  const answer = await db.raw(
+  return queryRows(
+    db,
     graded
       ? `select * from (${ofGrade(filter, COLUMNS, 'order by ID limit :first')}) o order by id limit :first /* directory.list graded */`
       : `select ${COLUMNS} from operators o where (:after::int is null or o.id > :after::int) and ${filtered(filter)}
          order by o.id limit :first /* directory.list */`,
     { ...bindingsOf(filter), after, first },
   )
-  return answer.rows
 }
 
-export const countOf = async (db: Db, filter: DirectoryFilter): Promise<number> => {
-  const answer = await db.raw(
+export const countOf = (db: Db, filter: DirectoryFilter): Promise<number> =>
+  queryValue(
+    db,
     filter.grade != null
       ? `select sum(n)::int as n from (${ofGrade(filter, 'count(*) as n', '')}) s /* directory.countOf graded */`
       : `select count(*)::int as n from operators o where ${filtered(filter)} /* directory.countOf */`,
     { ...bindingsOf(filter), after: null },
   )
-  return answer.rows[0].n
-}
 
 export interface DirectoryMatch {
   operator: StoredOperator
@@ -144,13 +143,9 @@ const behindAll = async (db: Db, matches: readonly Match[], filter: DirectoryFil
   return [...best.values()]
 }
 
-export const formerNames = async (
-  db: Db,
-  operators: readonly number[],
-): Promise<{ operatorId: number; name: string }[]> => {
-  const answer = await db.raw(
+export const formerNames = (db: Db, operators: readonly number[]): Promise<{ operatorId: number; name: string }[]> =>
+  queryRows(
+    db,
     `select operator_id as "operatorId", name from operator_names where operator_id = any(?) and not claim /* directory.formerNames */`,
-    [[...operators]] as never,
+    [[...operators]],
   )
-  return answer.rows
-}

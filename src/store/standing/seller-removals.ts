@@ -1,4 +1,4 @@
-import type { Db } from '../db/db.js'
+import { type Db, queryRows } from '../db/db.js'
 import type { RetractionKey } from '../delivery/retractions.js'
 
 export interface RemovalHearer extends RetractionKey {
@@ -16,7 +16,8 @@ export interface RemovalHearer extends RetractionKey {
 /** Changes between the retraction and the next removal of the entry. */
 export const ofRetractions = async (db: Db, of: readonly RetractionKey[]): Promise<RemovalHearer[]> => {
   if (of.length === 0) return []
-  const answer = await db.raw(
+  return queryRows(
+    db,
     `select k.at, k."subjectId", s.client, s.sequence, s.at as "owedAt", s.told_at as "toldAt", s.confirmed_at as "confirmedAt",
        s.confirmed_by as "confirmedBy", exists (select 1 from webhooks w where w.client = s.client and w.removed_at is null) as webhook
      from jsonb_to_recordset(?::jsonb) as k(at text, "subjectId" uuid)
@@ -26,5 +27,4 @@ export const ofRetractions = async (db: Db, of: readonly RetractionKey[]): Promi
      order by k.at, k."subjectId", s.at, s.client, s.sequence /* seller-removals.ofRetractions */`,
     [JSON.stringify(of)],
   )
-  return answer.rows
 }

@@ -2,8 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { Seller } from '../../domain/standing/sellers.js'
-import type { Reads } from '../db/bulk-handle.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryFirst, type Reads, type Tx } from '../db/db.js'
 
 const LINES_AT_ONCE = 5_000
 
@@ -25,13 +24,8 @@ export interface SellerList {
 const COLUMNS = `dated, uploaded_at as "uploadedAt", sellers, malformed, wrong_check_digit as "wrongCheckDigit",
   confirmed, unconfirmed, grades_closed as "gradesClosed", unconfirmed_most as "unconfirmedMost"`
 
-export const current = async (db: Db | Tx, client: string): Promise<SellerList | null> => {
-  const answer = await db.raw(
-    `select ${COLUMNS} from seller_lists where client = ? and current /* sellers.current */`,
-    [client],
-  )
-  return answer.rows[0] ?? null
-}
+export const current = (db: Db | Tx, client: string): Promise<SellerList | null> =>
+  queryFirst(db, `select ${COLUMNS} from seller_lists where client = ? and current /* sellers.current */`, [client])
 
 export const alone = async (tx: Tx, client: string): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.sellers ' || ?, 0)) /* sellers.alone */`, [client])

@@ -1,6 +1,6 @@
 /** Marketplaces query by the thousand, so each combination of columns has its own statement. */
 import type { CaseState } from '../../domain/listing/case.js'
-import type { Reads } from '../db/bulk-handle.js'
+import type { Reads } from '../db/db.js'
 import type { PublicBody } from '../listing/listings.js'
 import { type PublicDays, SHOWN } from '../listing/public-filter.js'
 import { CONTESTED } from '../scoring/objections.js'

@@ -1,6 +1,6 @@
 /** `attempts` is the fencing token: a write with another value has no effect. */
 
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryColumn, type Tx } from '../db/db.js'
 import type { NumberedRange } from './changes.js'
 
 export interface WebhookMessage {
@@ -76,15 +76,14 @@ export const goesOnAfter = async (tx: Tx, webhook: number, last: number): Promis
   return answer.rows[0].after ?? last
 }
 
-export const ready = async (db: Db, now: Date): Promise<number[]> => {
-  const answer = await db.raw(
+export const ready = (db: Db, now: Date): Promise<number[]> =>
+  queryColumn(
+    db,
     `select w.id from webhooks w where w.removed_at is null and w.disabled_at is null and exists (select 1 from webhook_messages m
        where m.webhook_id = w.id and m.state = 'OWED' and m.due_at <= :now and (m.leased_until is null or m.leased_until <= :now))
      order by w.id /* webhook-queue.ready */`,
-    { now } as never,
+    { now },
   )
-  return answer.rows.map(({ id }: { id: number }) => id)
-}
 
 /** The earliest message per seller, and none while one is in flight. */
 export const claim = async (

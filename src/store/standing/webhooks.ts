@@ -1,4 +1,4 @@
-import type { Db, Tx } from '../db/db.js'
+import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
 export interface StoredWebhook {
   id: number
@@ -25,30 +25,20 @@ export const alone = async (tx: Tx, client: string): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.webhooks ' || ?, 0)) /* webhooks.alone */`, [client])
 }
 
-export const list = async (db: Db | Tx, client: string | null): Promise<StoredWebhook[]> => {
-  const answer = await db.raw(
+export const list = (db: Db | Tx, client: string | null): Promise<StoredWebhook[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from webhooks w where w.removed_at is null and (:client::text is null or w.client = :client::text)
      order by w.id /* webhooks.list */`,
-    { client } as never,
+    { client },
   )
-  return answer.rows
-}
 
-export const byId = async (db: Db | Tx, id: number): Promise<StoredWebhook | null> => {
-  const answer = await db.raw(
-    `select ${COLUMNS} from webhooks w where w.id = ? and w.removed_at is null /* webhooks.byId */`,
-    [id],
-  )
-  return answer.rows[0] ?? null
-}
+export const byId = (db: Db | Tx, id: number): Promise<StoredWebhook | null> =>
+  queryFirst(db, `select ${COLUMNS} from webhooks w where w.id = ? and w.removed_at is null /* webhooks.byId */`, [id])
 
 /** The sealed secret is bound to the id. */
-export const nextId = async (tx: Tx): Promise<number> => {
-  const answer = await tx.raw(
-    `select nextval(pg_get_serial_sequence('webhooks', 'id'))::int as id /* webhooks.nextId */`,
-  )
-  return answer.rows[0].id
-}
+export const nextId = (tx: Tx): Promise<number> =>
+  queryValue(tx, `select nextval(pg_get_serial_sequence('webhooks', 'id'))::int as id /* webhooks.nextId */`)
 
 export const add = async (
   tx: Tx,

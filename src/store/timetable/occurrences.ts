@@ -1,6 +1,6 @@
 /** Leases use the database clock, so no host clock can end one. */
 import { CLOCK_IS_DOUBTED } from '../db/clock-doubts.js'
-import type { Db, Tx } from '../db/db.js'
+import { type Db, hasRows, queryRows, type Tx } from '../db/db.js'
 import * as runs from './runs.js'
 
 export type OccurrenceState = 'DUE' | 'RUNNING' | 'DONE' | 'FAILED' | 'PASSED' | 'ABANDONED'
@@ -29,17 +29,16 @@ type OccurrenceKey = { job: runs.Job; subject: string }
 const COLUMNS = `o.id, o.job, o.subject, o.planned_for as "plannedFor", o.cause, o.asked_by as "by", o.missed, o.state, o.attempts,
   o.ended_at as "endedAt"`
 
-export const add = async (
+export const add = (
   tx: Tx,
   { job, subject, plannedFor, missed }: OccurrenceKey & { plannedFor: Date; missed: number },
-): Promise<boolean> => {
-  const answer = await tx.raw(
+): Promise<boolean> =>
+  hasRows(
+    tx,
     `insert into occurrences (job, subject, planned_for, cause, missed) values (?, ?, ?, 'timetable', ?)
      on conflict (job, subject, planned_for) do nothing returning id /* occurrences.add */`,
     [job, subject, plannedFor, missed],
   )
-  return answer.rows.length > 0
-}
 
 /** Because of a later one or a pause. */
 export const passOver = async (
@@ -80,13 +79,12 @@ export interface ClaimableJob extends OccurrenceKey {
   beside: boolean
 }
 
-export const waiting = async (db: Db): Promise<boolean> => {
-  const answer = await db.raw(
+export const waiting = (db: Db): Promise<boolean> =>
+  hasRows(
+    db,
     `select 1 from occurrences where ended_at is null and (lease_until is null or lease_until < clock_timestamp()) limit 1
      /* occurrences.waiting */`,
   )
-  return answer.rows.length > 0
-}
 
 /**
  * An exclusive one is skipped while a slow process holds its lock. If the run had ended before its process died, the
@@ -139,15 +137,14 @@ const settle = async (tx: Tx, now: Date): Promise<void> => {
   )
 }
 
-export const giveUp = async (db: Db, attemptsMost: number, now: Date): Promise<Occurrence[]> => {
-  const answer = await db.raw(
+export const giveUp = (db: Db, attemptsMost: number, now: Date): Promise<Occurrence[]> =>
+  queryRows(
+    db,
     `update occurrences o set state = 'ABANDONED', lease_until = null, ended_at = ?
      where ended_at is null and attempts >= ? and (lease_until is null or lease_until < clock_timestamp())
      returning ${COLUMNS} /* occurrences.giveUp */`,
     [now, attemptsMost],
   )
-  return answer.rows
-}
 
 export const renew = async (db: Db, held: readonly HeldOccurrence[], leaseMs: number): Promise<Set<number>> => {
   const answer = await db.raw(
@@ -160,19 +157,13 @@ export const renew = async (db: Db, held: readonly HeldOccurrence[], leaseMs: nu
 }
 
 /** Returns false when the lease was lost. */
-export const end = async (
-  db: Db,
-  { id, attempt }: HeldOccurrence,
-  state: 'DONE' | 'FAILED',
-  now: Date,
-): Promise<boolean> => {
-  const answer = await db.raw(
+export const end = (db: Db, { id, attempt }: HeldOccurrence, state: 'DONE' | 'FAILED', now: Date): Promise<boolean> =>
+  hasRows(
+    db,
     `update occurrences set state = ?, lease_until = null, ended_at = ? where id = ? and attempts = ? and state = 'RUNNING'
      returning id /* occurrences.end */`,
     [state, now, id, attempt],
   )
-  return answer.rows.length > 0
-}
 
 /** `unused` does not count the attempt. */
 export const giveBack = async (
@@ -187,15 +178,14 @@ export const giveBack = async (
   )
 }
 
-export const latest = async (db: Db, of: readonly OccurrenceKey[]): Promise<Occurrence[]> => {
-  const answer = await db.raw(
+export const latest = (db: Db, of: readonly OccurrenceKey[]): Promise<Occurrence[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from unnest(?::text[], ?::text[]) as w (job, subject),
        lateral (select * from occurrences where job = w.job and subject = w.subject order by planned_for desc limit 1) o
      /* occurrences.latest */`,
     [of.map(({ job }) => job), of.map(({ subject }) => subject)],
   )
-  return answer.rows
-}
 
 export const prune = async (db: Db, before: Date): Promise<number> => {
   const answer = await db.raw(

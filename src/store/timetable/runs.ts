@@ -1,4 +1,4 @@
-import type { Db, Tx } from '../db/db.js'
+import { type Db, hasRows, queryFirst, queryRows, type Tx } from '../db/db.js'
 
 export const JOBS = [
   'seed',
@@ -121,12 +121,8 @@ export const abandonAttempts = async (
 }
 
 /** Returns false when it was abandoned. */
-export const hold = async (tx: Tx, id: number): Promise<boolean> => {
-  const answer = await tx.raw(`select 1 from runs where id = ? and outcome = 'RUNNING' for update /* runs.hold */`, [
-    id,
-  ])
-  return answer.rows.length > 0
-}
+export const hold = (tx: Tx, id: number): Promise<boolean> =>
+  hasRows(tx, `select 1 from runs where id = ? and outcome = 'RUNNING' for update /* runs.hold */`, [id])
 
 export interface PullSource {
   /** It makes the feed current. */
@@ -186,26 +182,23 @@ export const list = async (db: Db, { first, before, job = null, subject = null }
   const where = ['(:before::bigint is null or id < :before::bigint)']
   if (job !== null) where.push('job = :job')
   if (subject !== null) where.push('subject = :subject')
-  const answer = await db.raw(
+  return queryRows(
+    db,
     `select ${COLUMNS} from runs where ${where.join(' and ')} order by id desc limit :first /* runs.list */`,
-    { before, first, ...(job !== null && { job }), ...(subject !== null && { subject }) } as never,
+    { before, first, ...(job !== null && { job }), ...(subject !== null && { subject }) },
   )
-  return answer.rows
 }
 
-export const byId = async (db: Db, id: number): Promise<RunRow | null> => {
-  const answer = await db.raw(`select ${COLUMNS} from runs where id = ? /* runs.byId */`, [id])
-  return answer.rows[0] ?? null
-}
+export const byId = (db: Db, id: number): Promise<RunRow | null> =>
+  queryFirst(db, `select ${COLUMNS} from runs where id = ? /* runs.byId */`, [id])
 
-export const latest = async (db: Db, of: readonly { job: Job; subject: string }[]): Promise<RunRow[]> => {
-  const answer = await db.raw(
+export const latest = (db: Db, of: readonly { job: Job; subject: string }[]): Promise<RunRow[]> =>
+  queryRows(
+    db,
     `select ${COLUMNS} from unnest(?::text[], ?::text[]) as w (of_job, of_subject),
        lateral (select * from runs where job = of_job and subject = of_subject order by id desc limit 1) r /* runs.latest */`,
     [of.map(({ job }) => job), of.map(({ subject }) => subject)],
   )
-  return answer.rows
-}
 
 export const done = async (db: Db, job: Job): Promise<Set<string>> => {
   const subjects = await db('runs').distinct('subject').where({ job, outcome: 'DONE' })

@@ -1,4 +1,4 @@
-import type { Db, Tx } from '../db/db.js'
+import { type Db, hasRows, queryRows, type Tx } from '../db/db.js'
 import type { Job } from './runs.js'
 
 export interface Schedule {
@@ -25,12 +25,12 @@ export const hold = async (tx: Tx, of: readonly ScheduleKey[], now: Date): Promi
      on conflict do nothing /* schedules.hold */`,
     [now, ...names],
   )
-  const answer = await tx.raw(
+  return queryRows(
+    tx,
     `select ${COLUMNS} from schedules where (job, subject) in (select * from unnest(?::text[], ?::text[]))
      order by job, subject for update /* schedules.hold */`,
     names,
   )
-  return answer.rows
 }
 
 export const planned = async (tx: Tx, { job, subject }: ScheduleKey, until: Date): Promise<void> => {
@@ -41,16 +41,15 @@ export const planned = async (tx: Tx, { job, subject }: ScheduleKey, until: Date
   ])
 }
 
-export const all = async (db: Db): Promise<Schedule[]> => {
-  const answer = await db.raw(`select ${COLUMNS} from schedules /* schedules.all */`)
-  return answer.rows
-}
+export const all = (db: Db): Promise<Schedule[]> =>
+  queryRows(db, `select ${COLUMNS} from schedules /* schedules.all */`)
 
-export const pause = async (
+export const pause = (
   tx: Tx,
   { job, subject, by, reason, now }: ScheduleKey & { by: string; reason: string; now: Date },
-): Promise<boolean> => {
-  const answer = await tx.raw(
+): Promise<boolean> =>
+  hasRows(
+    tx,
     `insert into schedules (job, subject, planned_until, paused_at, paused_by, paused_reason) values (?, ?, ?, ?, ?, ?)
      on conflict (job, subject) do update
        set paused_at = excluded.paused_at, paused_by = excluded.paused_by, paused_reason = excluded.paused_reason
@@ -58,15 +57,12 @@ export const pause = async (
      returning job /* schedules.pause */`,
     [job, subject, now, now, by, reason],
   )
-  return answer.rows.length > 0
-}
 
 /** Skipped occurrences stay skipped. */
-export const resume = async (tx: Tx, { job, subject, now }: ScheduleKey & { now: Date }): Promise<boolean> => {
-  const answer = await tx.raw(
+export const resume = (tx: Tx, { job, subject, now }: ScheduleKey & { now: Date }): Promise<boolean> =>
+  hasRows(
+    tx,
     `update schedules set paused_at = null, paused_by = null, paused_reason = null, planned_until = greatest(planned_until, ?)
      where job = ? and subject = ? and paused_at is not null returning job /* schedules.resume */`,
     [now, job, subject],
   )
-  return answer.rows.length > 0
-}

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { type BulkHandle, makeBulk, type Reads } from '../../../src/store/db/bulk-handle.js'
-import { connect, type Db } from '../../../src/store/db/db.js'
+import { type BulkHandle, makeBulk } from '../../../src/store/db/bulk-handle.js'
+import { connect, type Db, type Reads } from '../../../src/store/db/db.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { rowsOf } from '../../support/world.js'
 

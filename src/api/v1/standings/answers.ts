@@ -7,7 +7,7 @@ import { type NameAnswer, nameAnswer, presentAnswer } from '../../../domain/stan
 import { oldestHolding } from '../../../domain/standing/sellers.js'
 import { type StandingEntry, standingEntry } from '../../../domain/standing/standing-entry.js'
 import type { Freshness } from '../../../domain/standing/standing-seen.js'
-import type { Reads } from '../../../store/db/bulk-handle.js'
+import type { Reads } from '../../../store/db/db.js'
 import * as operators from '../../../store/operators/operators.js'
 import * as store from '../../../store/standing/standings.js'
 import type { ListingView } from '../../listing/listing-view.js'

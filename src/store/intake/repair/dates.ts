@@ -1,5 +1,5 @@
 import type { Body, RecordKind } from '../../../domain/records/records.js'
-import type { Tx } from '../../db/db.js'
+import { queryRows, type Tx } from '../../db/db.js'
 import type { RepairedRecord, RepairRun } from './unended-records.js'
 
 export interface DatedRecord {
@@ -24,8 +24,9 @@ export interface DatedRecord {
 const HOLDS_DAY = (v: string): string => `(${v}.valid_from between :from and :to or ${v}.valid_to between :from and :to
   or exists (select 1 from regexp_matches(${v}.body::text, '"(\\d{4}-\\d{2}-\\d{2})"', 'g') m(day) where m.day[1] between :from and :to))`
 
-export const datedWithin = async (tx: Tx, { from, to }: { from: string; to: string }): Promise<DatedRecord[]> => {
-  const answer = await tx.raw(
+export const datedWithin = (tx: Tx, { from, to }: { from: string; to: string }): Promise<DatedRecord[]> =>
+  queryRows(
+    tx,
     `select d.*, r.archive, r.dated, r.started_at as "startedAt" from (
        select v.id, false as waits, v.feed, v.kind, v.record_key as key, v.operator_id as operator, v.body,
          v.valid_from as "validFrom", v.valid_to as "validTo", v.run_id as run, v.page, v.row_number as row
@@ -36,8 +37,6 @@ export const datedWithin = async (tx: Tx, { from, to }: { from: string; to: stri
      join runs r on r.id = d.run order by d.run, d.waits, d.id /* repair.datedWithin */`,
     { from, to },
   )
-  return answer.rows
-}
 
 export interface RedatedRecord extends Pick<DatedRecord, 'id' | 'waits' | 'key' | 'body' | 'validFrom' | 'validTo'> {
   digest: string
@@ -67,7 +66,8 @@ const redateStanding = async (
   records: readonly RedatedRecord[],
 ): Promise<RepairedRecord[]> => {
   if (records.length === 0) return []
-  const answer = await tx.raw(
+  return queryRows(
+    tx,
     `with told as (
        select * from ${TOLD}),
      wrong as (
@@ -83,7 +83,6 @@ const redateStanding = async (
      select feed, record_key as key, operator_id as operator from wrong order by id /* repair.redate */`,
     { run, at, records: JSON.stringify(records) },
   )
-  return answer.rows
 }
 
 /** Ended when the right key has arrived since. */
@@ -93,7 +92,8 @@ const redateWaiting = async (
   records: readonly RedatedRecord[],
 ): Promise<RepairedRecord[]> => {
   if (records.length === 0) return []
-  const answer = await tx.raw(
+  return queryRows(
+    tx,
     `with told as (
        select t.*, w.feed, w.record_key as old_key, row_number() over (partition by w.feed, t.key order by t.id) > 1
          or exists (select 1 from unmatched o where o.feed = w.feed and o.record_key = t.key and o.id <> w.id)
@@ -107,5 +107,4 @@ const redateWaiting = async (
      returning u.feed, t.old_key as key, null::int as operator /* repair.redateWaiting */`,
     { run, records: JSON.stringify(records) },
   )
-  return answer.rows
 }

@@ -1,18 +1,17 @@
-import type { Tx } from '../../db/db.js'
+import { queryRows, type Tx } from '../../db/db.js'
 import { otherNames } from '../../records/same-facts.js'
 import { isNumberOf } from '../../records/versions.js'
 import type { RepairedRecord, RepairRun } from './unended-records.js'
 
-export const closeDoubledRegistrations = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord[]> => {
-  const answer = await tx.raw(
+export const closeDoubledRegistrations = (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord[]> =>
+  queryRows(
+    tx,
     `update versions v set known_to = :at, closed_as = 'CHANGED', closed_by = :run from versions r
      where r.feed = v.feed and r.kind = 'registration' and r.known_to is null and r.operator_id = v.operator_id and r.id <> v.id
        and v.kind = 'registration' and v.known_to is null and ${isNumberOf('v', 'r.record_key')}
      returning v.feed, v.record_key as key, v.operator_id as operator /* repair.closeDoubledRegistrations */`,
     { run, at },
   )
-  return answer.rows
-}
 
 /** SQL: respelt as `authorityCompared` does (市 doubled). */
 const RESPELT = `regexp_replace(v.fact, '([^省市县区州盟旗会/ -~])市场监督管理局$', '\\1市市场监督管理局')`
@@ -74,8 +73,9 @@ export interface MirroredEntry extends RepairedRecord {
 }
 
 /** The latest score counts these beside an own entry. */
-export const mirroredBesideOwn = async (tx: Tx): Promise<MirroredEntry[]> => {
-  const answer = await tx.raw(
+export const mirroredBesideOwn = (tx: Tx): Promise<MirroredEntry[]> =>
+  queryRows(
+    tx,
     `select v.feed, v.record_key as key, v.operator_id as operator, v.body,
        (select jsonb_agg(jsonb_build_object('documentNumber', l.document_number, 'authority', l.authority)) from listings l
          where l.operator_id = v.operator_id and l.published_on is not null) as own
@@ -85,5 +85,3 @@ export const mirroredBesideOwn = async (tx: Tx): Promise<MirroredEntry[]> => {
        and s.reasons::jsonb @> jsonb_build_array(jsonb_build_object('records', jsonb_build_array(v.id)))
      order by v.id /* repair.mirroredBesideOwn */`,
   )
-  return answer.rows
-}

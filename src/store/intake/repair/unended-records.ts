@@ -1,5 +1,5 @@
 import type { UnreadableRecords } from '../../../domain/records/records.js'
-import type { Tx } from '../../db/db.js'
+import { queryRows, type Tx } from '../../db/db.js'
 import { ENDING_KINDS, isNowhereIn, STILL_UNCORRECTED, unreadableBindings } from '../absence.js'
 
 export interface RepairedRecord {
@@ -60,17 +60,17 @@ export const endNeverEnding = async (tx: Tx, of: RepairRun): Promise<RepairedRec
   return endListed(tx, of)
 }
 
-export const keepAsWhole = async (tx: Tx): Promise<RepairedRecord[]> => {
-  const answer = await tx.raw(
+export const keepAsWhole = (tx: Tx): Promise<RepairedRecord[]> =>
+  queryRows(
+    tx,
     `update versions v set partial = false from runs r where r.id = v.run_id and r.job = 'pull' and v.known_to is null and v.partial
        and v.kind = any(?) and ${OF_WHOLE('r')} returning v.feed, v.record_key as key, null::int as operator /* repair.keepAsWhole */`,
-    [ENDING_KINDS] as never,
+    [ENDING_KINDS],
   )
-  return answer.rows
-}
 
-export const endWaiting = async (tx: Tx): Promise<RepairedRecord[]> => {
-  const answer = await tx.raw(
+export const endWaiting = (tx: Tx): Promise<RepairedRecord[]> =>
+  queryRows(
+    tx,
     `update unmatched u set state = 'ENDED', ended_by = e.run, proposed_operator = null, evidence = null
      from (select u.id, a.id as run from unmatched u cross join lateral (${FIRST_WITHOUT({
        feed: 'u.feed',
@@ -79,10 +79,8 @@ export const endWaiting = async (tx: Tx): Promise<RepairedRecord[]> => {
        run: 'u.last_run',
      })}) a where u.state = 'OPEN' and not u.partial and u.kind = any(?)) e
      where u.id = e.id returning u.feed, u.record_key as key, null::int as operator /* repair.endWaiting */`,
-    [ENDING_KINDS] as never,
+    [ENDING_KINDS],
   )
-  return answer.rows
-}
 
 export interface FullDelivery {
   run: number
@@ -92,15 +90,14 @@ export interface FullDelivery {
   startedAt: Date
 }
 
-export const lastWhole = async (tx: Tx, feeds: readonly string[]): Promise<FullDelivery[]> => {
-  const answer = await tx.raw(
+export const lastWhole = (tx: Tx, feeds: readonly string[]): Promise<FullDelivery[]> =>
+  queryRows(
+    tx,
     `select distinct on (subject) id as run, subject as feed, archive, dated, started_at as "startedAt" from runs
      where job = 'pull' and subject = any(?) and complete and outcome = 'DONE' and taken_back_at is null
      order by subject, id desc /* repair.lastWhole */`,
-    [[...feeds]] as never,
+    [[...feeds]],
   )
-  return answer.rows
-}
 
 const CHUNK_KEYS = 10_000
 
