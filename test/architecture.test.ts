@@ -28,7 +28,7 @@ const MAY: Record<string, readonly string[]> = {
   work: ['store', 'agencies', 'platforms', 'domain', 'foundation'],
   api: ['work', 'store', 'agencies', 'platforms', 'domain', 'foundation'],
   // Labels for the site and the desk.
-  words: ['domain', 'foundation'],
+  words: ['schema', 'domain', 'foundation'],
   web: ['words', 'work', 'store', 'agencies', 'platforms', 'domain', 'foundation'],
   // The only room that knows both api and web.
   server: ['api', 'web', 'work', 'store', 'agencies', 'platforms', 'domain', 'foundation'],
