@@ -13,6 +13,7 @@ import { soakFailover } from './failover.js'
 import { soakIntake } from './intake.js'
 import { soakPushHubs } from './push-hubs.js'
 import { soakScoreAlone } from './score.js'
+import { soakSeries } from './series.js'
 import { soakTimes } from './times.js'
 
 interface Options {
@@ -103,6 +104,7 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
     const replayed = await soakScoreAlone(runs)
     return { ok: replayed.differences === 0 && replayed.found === 1, ...replayed }
   },
+  series: async ({ runs = 20, seed }) => ({ seed, ...(await soakSeries(runs, seed)) }),
   times: async ({ runs, seed, progress }) => ({
     seed,
     ...(await soakTimes({

@@ -5,10 +5,11 @@ import { canonical, type Json } from '../../src/domain/records/records.js'
 import { makeWorld, NOW, type World } from '../api/world.js'
 import { getRaw, keysOf, verified } from '../support/holder.js'
 import { corrected, letGo, shown } from '../support/public-list.js'
+import { series } from '../support/series.js'
 
-/** Publications of one history; the long form is asked for in the environment. */
+/** Publications of one history. */
 const STEPS = 7
-const HISTORIES = Number(process.env['HISTORIES'] ?? 8)
+const HISTORIES = 3
 const FIRMS = 6
 
 type Entry = Record<string, Json> & { id: string; hash: string }
@@ -132,7 +133,7 @@ describe('whoever holds snapshots and deltas', () => {
           ).to.equal(hash)
         expect(now.map(({ id }) => id).sort()).to.deep.equal([...open.values()].sort())
       }),
-      { numRuns: HISTORIES },
+      series(HISTORIES),
     )
   })
 })

@@ -5,6 +5,7 @@ import { addDays } from '../../../src/foundation/time/dates.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as versions from '../../../src/store/records/versions.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
+import { series } from '../../support/series.js'
 import { at, codeOf, database, type FeedGiven, later, pullItems, refusal, rowsOf, rules } from '../../support/world.js'
 
 const DAY = 86_400
@@ -248,8 +249,6 @@ const HISTORIES: Step[][] = [
 
 describe('histories of deliveries and rollbacks', () => {
   const db = database({ once: true })
-  const runs = Number(process.env['SOAK_RUNS'] ?? 6)
-
   for (const kind of ['trademark', 'shop', 'list_entry'] as const)
     it(`every answer about a ${kind} equals that of a model without the rolled-back runs`, async () => {
       await fc.assert(
@@ -289,7 +288,7 @@ describe('histories of deliveries and rollbacks', () => {
                 `as of ${dayOf(day)}, known after step ${known}`,
               ).to.deep.equal(model.answer(dayOf(day), known))
         }),
-        { numRuns: runs, examples: HISTORIES.map((history) => [history]) },
+        { ...series(3), examples: HISTORIES.map((history) => [history]) },
       )
     })
 })

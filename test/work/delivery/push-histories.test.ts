@@ -12,6 +12,7 @@ import * as desk from '../../../src/store/delivery/delivery-desk.js'
 import * as queue from '../../../src/store/delivery/delivery-queue.js'
 import * as settling from '../../../src/work/delivery/deliveries.js'
 import { owePlatforms, type SubjectChange } from '../../../src/work/delivery/outbox.js'
+import { series } from '../../support/series.js'
 import { database, later, NOW, rowsOf, rules } from '../../support/world.js'
 
 const PLATFORM = 'national'
@@ -249,7 +250,7 @@ describe('any history of deliveries to one platform', () => {
             expect(sequences).to.deep.equal([...new Set(sequences)].sort((a, b) => a - b))
         }
       }),
-      { numRuns: Number(process.env['RUNS'] ?? 120) },
+      series(40),
     )
   })
 })
