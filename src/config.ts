@@ -1,9 +1,9 @@
 /** Reports all faults together. No other file reads `process.env`. */
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Refusal, reasonOf } from './foundation/errors.js'
+import { networkIn } from './foundation/http/addresses.js'
 import { platforms } from './platforms/index.js'
 
 export interface Config {
@@ -111,7 +111,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
   const networks = (): string[] => {
     const given = (env['WEBHOOK_ALLOW'] ?? '').split(',').map((each) => each.trim())
     const named = given.filter((each) => each !== '')
-    if (named.every(isNetwork)) return named
+    if (named.every((network) => networkIn(network) !== null)) return named
     faults.push('WEBHOOK_ALLOW 应为以逗号分隔的网段，如 10.1.0.0/16 / must be networks in CIDR form, comma-separated')
     return []
   }
@@ -217,12 +217,6 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
   }
   if (faults.length > 0) throw new Refusal('CONFIG_INVALID', { faults: faults.join('; ') })
   return freeze(config)
-}
-
-const isNetwork = (text: string): boolean => {
-  const [, network = '', prefix = ''] = /^([0-9a-fA-F:.]+)\/(\d{1,3})$/.exec(text) ?? []
-  const version = isIP(network)
-  return version !== 0 && prefix !== '' && Number(prefix) <= (version === 4 ? 32 : 128)
 }
 
 /** Throws FOLDER_UNWRITABLE before log, keys or database open. */

@@ -1,4 +1,4 @@
-import { isRecord } from './readers/shapes.js'
+import { isRecord } from '../foundation/text/json.js'
 
 export const at = (value: unknown, ...path: string[]): unknown =>
   path.reduce<unknown>(

@@ -1,7 +1,8 @@
 /** Verifies webhooks, takes each change once, shows the latest. */
 import { timingSafeEqual } from 'node:crypto'
 import { webhookSignature } from '../foundation/keys/webhooks.js'
-import { json, objectIn, type StandInAnswer, type StandInRequest, type StandInServer, serve } from './server.js'
+import { objectIn } from '../foundation/text/json.js'
+import { json, type StandInAnswer, type StandInRequest, type StandInServer, serve } from './server.js'
 
 /** Messages kept, and their longest age, seconds. */
 const SHOWN = 50

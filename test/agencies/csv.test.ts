@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import { type FileContent, fromBytes } from '../../src/agencies/readers/content.js'
 import { readCsv } from '../../src/agencies/readers/csv.js'
-import { decoded, encodingOf } from '../../src/agencies/readers/text.js'
 import type { Item } from '../../src/domain/records/records.js'
+import { decoded, encodingOf } from '../../src/foundation/text/encodings.js'
 import { processorMs } from '../support/processor.js'
 
 const NAMES = ['甲列', '乙列', '丙列', '丁列']

@@ -1,8 +1,9 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { leaf, node, XML_DECLARATION } from '../../src/foundation/text/xml.js'
 import { envelope, receiptRows } from '../../src/platforms/formats/exchange-envelope.js'
 import { UnreadableAnswer } from '../../src/platforms/formats/reading.js'
-import { leaf, node, readXml, XML_DECLARATION } from '../../src/platforms/formats/xml.js'
+import { readXml } from '../../src/platforms/formats/xml.js'
 import { batchOf, noticeOf } from './notices.js'
 
 const read = (xml: string) => readXml(Buffer.from(xml))

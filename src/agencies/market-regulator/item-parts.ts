@@ -1,9 +1,9 @@
 /** A list, or columns with one line per part. */
 
+import { isRecord } from '../../foundation/text/json.js'
 import { clean, compact } from '../../foundation/text/values.js'
 import { isNoDate, parseDate } from '../../foundation/time/dates.js'
 import type { Examination } from '../examine.js'
-import { isRecord } from '../readers/shapes.js'
 import { namesIn, type Spellings } from './spelling.js'
 
 const BETWEEN_LINES = /[\r\n;；]+/

@@ -1,13 +1,13 @@
 /** csv-parse takes over for the rest of a chunk with difficult quotes. An unclosed quote costs only its own line. */
-import { parse } from 'csv-parse/sync'
 import type { Item } from '../../domain/records/records.js'
 import { type Chunks, chunked } from '../../foundation/chunks.js'
 import { Refusal } from '../../foundation/errors.js'
+import { csvRecordsUntil } from '../../foundation/text/csv.js'
+import { decoded, encodingOf } from '../../foundation/text/encodings.js'
 import type { FileContent } from './content.js'
 import { footers } from './footers.js'
 import { headerUnknown } from './near.js'
 import { broken, type FormShape, isStorable, item, recognise, textItem } from './shapes.js'
-import { decoded, encodingOf } from './text.js'
 
 const SEPARATORS = [',', ';', '\t', '|']
 const HEADER_WITHIN = 20 // rows
@@ -86,10 +86,10 @@ const headOf = async (pieces: AsyncIterable<string>): Promise<{ text: string; al
 }
 
 const firstRows = (text: string, separator: string): string[][] =>
-  parseRecords(text, separator, { most: HEADER_WITHIN }).records.map(({ cells }) => cells)
+  csvRecordsUntil(text, separator, { most: HEADER_WITHIN }).records.map(({ cells }) => cells)
 
 const headerIn = (text: string, separator: string, shapes: readonly FormShape[]): CsvHeader | null => {
-  const { records } = parseRecords(text, separator, { most: HEADER_WITHIN })
+  const { records } = csvRecordsUntil(text, separator, { most: HEADER_WITHIN })
   for (const { cells, to } of records) {
     const known = recognise(cells, shapes)
     // A header cell that contains rows would lose them.
@@ -117,7 +117,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: CsvHeader): AsyncI
       // An open quote has swallowed other records.
       const swallows = (cells: string[], from: number, to: number): boolean =>
         to > from && start + from - 1 > header.line && !fits(cells, header.names)
-      const { records, swallowed } = parseRecords(pending.slice(0, cut), header.separator, { swallows })
+      const { records, swallowed } = csvRecordsUntil(pending.slice(0, cut), header.separator, { swallows })
       const lines = pending.slice(0, cut).split('\n')
       let done = 0
       for (const { cells, to } of records) {
@@ -192,35 +192,6 @@ const cellsOf = (line: string, separator: string): string[] | null => {
       at = close + 2
     }
   }
-}
-
-/** Stops at an unclosed quote or a record that `swallows` others. */
-const parseRecords = (
-  text: string,
-  delimiter: string,
-  { most, swallows }: { most?: number; swallows?: (cells: string[], from: number, to: number) => boolean },
-): { records: { cells: string[]; to: number }[]; swallowed: boolean } => {
-  const records: { cells: string[]; to: number }[] = []
-  let swallowed = false
-  try {
-    parse(text, {
-      delimiter,
-      record_delimiter: '\n',
-      // Column counts are checked below.
-      relax_quotes: true,
-      relax_column_count: true,
-      ...(most === undefined ? {} : { to: most }),
-      on_record: (cells: string[], { lines }: { lines: number }) => {
-        swallowed = swallows?.(cells, (records.at(-1)?.to ?? 0) + 1, lines) ?? false
-        if (swallowed) throw new Error('swallowed')
-        records.push({ cells, to: lines })
-        return null
-      },
-    })
-  } catch {
-    // The records parsed so far stand.
-  }
-  return { records, swallowed }
 }
 
 /** Spreadsheets leave extra empty cells. */

@@ -1,11 +1,12 @@
+import { isUtf8 } from 'node:buffer'
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { nameTwice } from '../../foundation/text/duplicate-keys.js'
+import { decode, decoded, encodingOf } from '../../foundation/text/encodings.js'
 import type { FileContent } from './content.js'
 import { holdsKnown, itemsIn } from './lists.js'
 import { headerUnknown } from './near.js'
 import { broken, type FormShape, itemOf } from './shapes.js'
-import { decoded, encodingOf, textOf } from './text.js'
 
 const MAX_BYTES = 16 * 1024 * 1024 // bytes; the parsed value takes many times that
 const MAX_LINE = 1024 * 1024 // characters of one record
@@ -13,7 +14,12 @@ const KNOWN_WITHIN = 20 // records
 
 export async function* readJson(content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<Item> {
   if (await isLines(content)) yield* readLines(content, shapes, feed)
-  else yield* itemsIn(parseJson(await textOf(content, MAX_BYTES)), shapes, feed)
+  else yield* itemsIn(parseJson(await textOf(content)), shapes, feed)
+}
+
+const textOf = async (content: FileContent): Promise<string> => {
+  const bytes = await content.whole(MAX_BYTES)
+  return decode(bytes, isUtf8(bytes) ? 'utf-8' : await encodingOf(content))
 }
 
 const isLines = async (content: FileContent): Promise<boolean> => {

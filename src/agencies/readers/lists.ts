@@ -1,8 +1,9 @@
 /** The envelope is unknown. */
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
+import { isRecord } from '../../foundation/text/json.js'
 import { headerUnknown } from './near.js'
-import { type FormShape, isRecord, itemOf, recognise } from './shapes.js'
+import { type FormShape, itemOf, recognise } from './shapes.js'
 
 const MAX_DEPTH = 5 // levels of envelope
 const LOOKED_AT = 20 // elements, one of which must be known

@@ -1,6 +1,7 @@
 /** Readers know no names themselves. */
 import type { Item } from '../../domain/records/records.js'
 import { byNames } from '../../foundation/memo.js'
+import { isRecord } from '../../foundation/text/json.js'
 
 export interface FormShape {
   names: readonly string[]
@@ -87,9 +88,6 @@ export const itemOf = (page: number | null, row: number, value: unknown): Item =
   if (isRecord(value)) return item(page, row, value)
   return broken(page, row, typeof value === 'object' && value !== null ? '不是记录 not a record' : String(value))
 }
-
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
 
 const tooDeep = (value: unknown, levels: number): boolean =>
   value !== null &&

@@ -1,16 +1,15 @@
 /** Answers each message with the next items. */
 import { parentPort, workerData } from 'node:worker_threads'
-import * as XLSX from '@e965/xlsx'
 import type { Item } from '../../domain/records/records.js'
 import { isRefusal } from '../../foundation/errors.js'
+import { loadCodePages } from '../../foundation/text/xlsx.js'
 import { itemsOfWorkbook } from './workbook.js'
 import type { WorkbookAnswer, WorkbookTask } from './xlsx.js'
 
 const BATCH = 500 // items
 
 const { bytes, kind, shapes, feed } = workerData as WorkbookTask
-// Before Excel 97 texts used the machine's code page.
-if (kind === 'xls') XLSX.set_cptable(await import('@e965/xlsx/dist/cpexcel.full.mjs'))
+if (kind === 'xls') await loadCodePages()
 const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 const items = itemsOfWorkbook(content, kind, shapes, feed)[Symbol.iterator]()
 

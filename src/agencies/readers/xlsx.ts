@@ -2,13 +2,13 @@
 import { Worker } from 'node:worker_threads'
 import type { Item } from '../../domain/records/records.js'
 import { Refusal, type RefusalCode } from '../../foundation/errors.js'
+import { isOle2 } from '../../foundation/text/xlsx/ole2.js'
+import { LIMITS, mustUnpack, unreadable } from '../../foundation/text/xlsx/sheet-parts.js'
+import { statedZipFault } from '../../foundation/text/xlsx/zip.js'
+import type { WorkbookKind } from '../../foundation/text/xlsx.js'
 import type { FileContent } from './content.js'
-import { isOle2 } from './ole2.js'
 import type { FormShape } from './shapes.js'
-import { LIMITS, mustUnpack, unreadable } from './sheet-parts.js'
-import type { WorkbookKind } from './workbook.js'
 import { program } from './xlsx-program.js'
-import { statedZipFault } from './zip.js'
 
 const MAX_BYTES = 20 * 1024 * 1024
 const MAX_HEAP = 448 // MB

@@ -24,7 +24,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql'
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit'
-import { lruCache } from './lru.js'
+import { LRUCache } from '../../foundation/lru.js'
 
 const QUESTIONS_MOST = 1_000
 /** Longest query compiled, characters. */
@@ -107,7 +107,7 @@ export const makeExecutor = <C>(
   { hitsBefore = HITS_BEFORE, resetContext, learn }: ExecutorOptions<C>,
 ): Executor<C> => {
   const compilable = withGuardResolvers(twin)
-  const questions = lruCache<CountedQuery>(QUESTIONS_MOST)
+  const questions = new LRUCache<string, CountedQuery>({ max: QUESTIONS_MOST })
   const counts = { compiled: 0, all: 0 }
 
   const known = ({ document, text, operationName }: ExecutorRequest<C>): CountedQuery | null => {

@@ -4,7 +4,7 @@
  */
 import type { ApolloServerOptions, BaseContext } from '@apollo/server'
 import type { DocumentNode } from 'graphql'
-import { lruCache } from './lru.js'
+import { LRUCache } from '../../foundation/lru.js'
 
 export const DOCUMENTS_MOST = 200
 /** Longest document kept, characters. */
@@ -12,8 +12,8 @@ export const DOCUMENT_LONGEST = 4_096
 const ONCE_MOST = 2_000
 
 export const knownDocuments = (): NonNullable<ApolloServerOptions<BaseContext>['documentStore']> => {
-  const once = lruCache<true>(ONCE_MOST)
-  const kept = lruCache<DocumentNode | undefined>(DOCUMENTS_MOST)
+  const once = new LRUCache<string, true>({ max: ONCE_MOST })
+  const kept = new LRUCache<string, DocumentNode>({ max: DOCUMENTS_MOST })
   return {
     get: async (digest) => kept.get(digest),
     set: async (digest, document) => {
@@ -21,6 +21,6 @@ export const knownDocuments = (): NonNullable<ApolloServerOptions<BaseContext>['
       if (once.get(digest)) kept.set(digest, document)
       else once.set(digest, true)
     },
-    delete: async (digest) => kept.set(digest, undefined),
+    delete: async (digest) => kept.delete(digest),
   }
 }

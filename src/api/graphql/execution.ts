@@ -12,10 +12,11 @@ import { assertValidSchema, type GraphQLFormattedError, type GraphQLSchema } fro
 import type { Viewer } from '../../domain/access/viewer.js'
 import { redact } from '../../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
+import { LRUCache } from '../../foundation/lru.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
+import { isRecord } from '../../foundation/text/json.js'
 import { asGateway, makeExecutor, type QueryBody } from '../fast/compiled.js'
 import { knownDocuments } from '../fast/known-documents.js'
-import { lruCache } from '../fast/lru.js'
 import { auditAnswer, auditPlugin, noteOperation } from '../request/audit-rows.js'
 import { costOfAnswer, type GraphqlContext, makeContext, resetContext } from '../request/context.js'
 import { cookieIn, NO_COOKIE } from '../request/cookies.js'
@@ -100,7 +101,7 @@ export const makeGraphql = async (parts: ApiDependencies, limits: SignInLimits):
       if (context.viewer.sub !== null) noteOperation(context, operation, source, variables)
     },
   })
-  const types = lruCache<string>(ACCEPTS_MOST)
+  const types = new LRUCache<string, string>({ max: ACCEPTS_MOST })
   const apollo = new ApolloServer<GraphqlContext>({
     gateway: asGateway(schema, executor),
     introspection: true,
@@ -233,9 +234,6 @@ const questionIn = (body: unknown): QueryBody | null => {
   if (typeof query !== 'string' || (operationName !== undefined && typeof operationName !== 'string')) return null
   return variables === undefined || isRecord(variables) ? { query, operationName, variables } : null
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const withoutCodes = (error: GraphQLFormattedError): GraphQLFormattedError =>
   JSON.parse(JSON.stringify(error), (_, value) => (typeof value === 'string' ? withoutAccessCodes(value) : value))

@@ -9,7 +9,7 @@ import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
 import type { GraphqlContext } from './context.js'
 import type { ApiDependencies } from './dependencies.js'
-import { cachedText, TEXT_MOST } from './purpose.js'
+import { cachedText, makeTextCache, TEXT_MOST } from './purpose.js'
 import type { RequestContext } from './request-context.js'
 import { codesIn } from './seen-operators.js'
 
@@ -17,7 +17,7 @@ const MEMBERS_MOST = 20
 
 const DONE = 'DONE'
 
-const questions = new Map<string, string>()
+const questions = makeTextCache()
 
 export interface RequestAuditEntry {
   kind: TrailKind

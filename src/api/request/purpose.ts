@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { redact } from '../../domain/records/privacy.js'
+import { LRUCache } from '../../foundation/lru.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
 
 /** Longest purpose, characters. */
@@ -7,7 +8,10 @@ const PURPOSE_MOST = 200
 export const TEXT_MOST = 2_000
 const REMEMBERED = 300
 
-const purposes = new Map<string, string>()
+type TextCache = LRUCache<string, string>
+export const makeTextCache = (): TextCache => new LRUCache({ max: REMEMBERED })
+
+const purposes = makeTextCache()
 
 /** X-Purpose: UTF-8 or percent-encoded, ID numbers replaced, length bounded. */
 export const purposeIn = ({ headers }: IncomingMessage, mark: (id: string) => string): string | null => {
@@ -20,15 +24,12 @@ export const purposeIn = ({ headers }: IncomingMessage, mark: (id: string) => st
   return kept === '' ? null : kept
 }
 
-/** Long texts are not cached. Evicts the oldest. */
-export const cachedText = (known: Map<string, string>, text: string, made: () => string): string => {
+/** Long texts are not cached. */
+export const cachedText = (known: TextCache, text: string, made: () => string): string => {
   const before = known.get(text)
   if (before !== undefined) return before
   const after = made()
-  if (text.length > TEXT_MOST) return after
-  const [oldest] = known.size >= REMEMBERED ? known.keys() : []
-  if (oldest !== undefined) known.delete(oldest)
-  known.set(text, after)
+  if (text.length <= TEXT_MOST) known.set(text, after)
   return after
 }
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { isTokenAhead, type Keys, kidIn, type VerifiedClaims } from '../../foundation/keys.js'
-import { lruCache } from '../fast/lru.js'
+import { LRUCache } from '../../foundation/lru.js'
 
 const TOKENS_MOST = 10_000
 
@@ -14,7 +14,7 @@ interface CachedToken {
  * UNAUTHENTICATED.
  */
 export const cachingVerify = ({ verify, accepts }: Pick<Keys, 'verify' | 'accepts'>): Pick<Keys, 'verify'> => {
-  const tokens = lruCache<CachedToken>(TOKENS_MOST)
+  const tokens = new LRUCache<string, CachedToken>({ max: TOKENS_MOST })
   return {
     verify: (token, now) => {
       const name = hash('sha256', token, 'base64url')

@@ -1,4 +1,7 @@
-/** Five fields in Asia/Shanghai, independent of the machine's zone. Shanghai has no summer time. */
+/**
+ * Five fields in Asia/Shanghai, independent of the machine's zone. Shanghai has no summer time. node-cron gives the next runs from the
+ * present only, and no past ones.
+ */
 
 const MINUTE = 60_000 // ms
 const DAY = 86_400_000 // ms

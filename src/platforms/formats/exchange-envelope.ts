@@ -1,11 +1,12 @@
 import { type EntryNotice, isEntry, kindOf, type Notice, type SubjectKind } from '../../domain/delivery/delivery.js'
+import { leaf, node, XML_DECLARATION, type XmlElement } from '../../foundation/text/xml.js'
 import { type FormatFault, type NoticeBatch, SENDER } from '../platform.js'
 import { checkPenaltyRow, penaltyRow } from './penalty-row.js'
 import { checkPermitRow, permitRow } from './permit-row.js'
 import { type ShownNames, UnreadableAnswer } from './reading.js'
 import type { FormatRow } from './record-notices.js'
 import { faultsIn, fitting } from './schema.js'
-import { leaf, node, readXml, XML_DECLARATION, type XmlElement } from './xml.js'
+import { readXml } from './xml.js'
 
 const ITEMS: Record<SubjectKind, string> = { listing: 'blacklist', penalty: 'xzcf', permit: 'xzxk' }
 /** 公开. The code's value is unconfirmed. */

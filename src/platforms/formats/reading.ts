@@ -1,4 +1,5 @@
 /** Strict where a decision depends on it. */
+import { isRecord } from '../../foundation/text/json.js'
 
 /** UTF-16 units. */
 const FIELD_LENGTH_MAX = 500
@@ -17,7 +18,7 @@ export interface ShownNames {
 /** Without the field it is a proxy's or login page's answer; throws Unreadable. */
 export const jsonIn = (bytes: Buffer, required: string): Record<string, unknown> => {
   const value = parsed(bytes)
-  if (!isObject(value) || !(required in value)) throw new UnreadableAnswer(`no ${required} in the answer`)
+  if (!isRecord(value) || !(required in value)) throw new UnreadableAnswer(`no ${required} in the answer`)
   return value
 }
 
@@ -45,9 +46,6 @@ export const textOfBytes = (bytes: Buffer): string => {
   }
   throw new UnreadableAnswer('neither UTF-8 nor GB18030')
 }
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Codes may be numbers. */
 export const textOf = (value: unknown): string | null => {

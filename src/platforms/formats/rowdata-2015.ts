@@ -1,8 +1,18 @@
 /** First generation of 双公示 (2015–2018): ROWDATA/ROW in SOAP, dates YYYY/MM/DD. */
 import type { Notice, Receipt } from '../../domain/delivery/delivery.js'
+import {
+  elementsNamed,
+  leaf,
+  localName,
+  node,
+  tag,
+  textIn,
+  XML_DECLARATION,
+  type XmlElement,
+} from '../../foundation/text/xml.js'
 import { shortened, UnreadableAnswer } from './reading.js'
 import type { FormatRow } from './record-notices.js'
-import { elementsNamed, leaf, localName, node, readXml, tag, textIn, XML_DECLARATION, type XmlElement } from './xml.js'
+import { readXml } from './xml.js'
 
 /** 正常, 撤销, 异议, 其他. No document found defines them. */
 export const ZT = { normal: '0', withdrawn: '1', disputed: '2', other: '3' } as const

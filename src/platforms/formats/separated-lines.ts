@@ -1,9 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import { Readable } from 'node:stream'
-import { setImmediate } from 'node:timers/promises'
-import { CsvError, parse as parser } from 'csv-parse'
-import { parse, CsvError as SyncError } from 'csv-parse/sync'
-import iconv from 'iconv-lite'
+import { csvFault, csvRecords, csvRecordsInSlices } from '../../foundation/text/csv.js'
+import { decode } from '../../foundation/text/encodings.js'
 import { UnreadableAnswer } from './reading.js'
 
 export interface SeparatedLines {
@@ -13,14 +10,10 @@ export interface SeparatedLines {
   ended: boolean
 }
 
-const FORM = { bom: true, skip_empty_lines: true, relax_column_count: true } as const
-/** Bytes per event loop turn, about ten milliseconds. */
-const SLICE_BYTES = 64 * 1024
-
 export const linesIn = (bytes: Buffer): SeparatedLines => {
   const text = textIn(bytes)
   try {
-    const [header = [], ...rows] = parse(text, FORM) as string[][]
+    const [header = [], ...rows] = csvRecords(text)
     const names = namesIn(header)
     return { names, rows: rows.map((cells) => rowOf(names, cells)), ended: text.endsWith('\n') }
   } catch (error) {
@@ -28,39 +21,30 @@ export const linesIn = (bytes: Buffer): SeparatedLines => {
   }
 }
 
-/** Parsing a large file at once would block for seconds. */
+/** For large files. */
 export const linesInSlices = async (bytes: Buffer): Promise<SeparatedLines> => {
-  const text = Buffer.from(textIn(bytes))
+  const text = textIn(bytes)
   let names: string[] | null = null
   const rows: ReadonlyMap<string, string>[] = []
   try {
-    for await (const record of Readable.from(slicesOf(text)).pipe(parser(FORM))) {
+    for await (const record of csvRecordsInSlices(text)) {
       if (names === null) names = namesIn(record)
       else rows.push(rowOf(names, record))
     }
   } catch (error) {
     throw unreadable(error)
   }
-  return { names: names ?? [], rows, ended: text.at(-1) === LINE_FEED }
+  return { names: names ?? [], rows, ended: text.endsWith('\n') }
 }
 
-const LINE_FEED = 0x0a
-
-const slicesOf = async function* (bytes: Buffer): AsyncGenerator<Buffer> {
-  for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
-    await setImmediate()
-    yield bytes.subarray(at, at + SLICE_BYTES)
-  }
-}
-
-const textIn = (bytes: Buffer): string => (isUtf8(bytes) ? bytes.toString('utf8') : iconv.decode(bytes, 'gb18030'))
+const textIn = (bytes: Buffer): string => decode(bytes, isUtf8(bytes) ? 'utf-8' : 'gb18030')
 
 const namesIn = (header: readonly string[]): string[] => header.map((name) => name.trim())
 
 const rowOf = (names: readonly string[], cells: readonly string[]): ReadonlyMap<string, string> =>
   new Map(names.map((name, at) => [name, cells[at] ?? '']))
 
-const unreadable = (error: unknown): unknown =>
-  error instanceof CsvError || error instanceof SyncError
-    ? new UnreadableAnswer(`no separated lines (${error.code})`)
-    : error
+const unreadable = (error: unknown): unknown => {
+  const code = csvFault(error)
+  return code === null ? error : new UnreadableAnswer(`no separated lines (${code})`)
+}

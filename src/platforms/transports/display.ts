@@ -1,6 +1,7 @@
 /** `GET /entries?after=KEY&limit=N` pages all entries; `GET /entries?keys=A,B` returns some. */
 import { type Notice, type Receipt, SUBJECT_KINDS, type SubjectKind } from '../../domain/delivery/delivery.js'
-import { isObject, jsonArrayIn, type ShownNames, shortened, textOf, UnreadableAnswer } from '../formats/reading.js'
+import { isRecord } from '../../foundation/text/json.js'
+import { jsonArrayIn, type ShownNames, shortened, textOf, UnreadableAnswer } from '../formats/reading.js'
 import type { DisplayedSubject, PlatformAddress } from '../platform.js'
 import { converse, noDisplay, type PlatformAnswer, unreachable } from './converse.js'
 import { readable, unknownThere } from './deliver.js'
@@ -127,8 +128,8 @@ const displayedAll = (bytes: Buffer, names: ShownNames): DisplayedEntry[] =>
 
 /** A comparison with an incomplete list could cause wrong removals. */
 const displayedIn = (row: unknown, names: ShownNames): DisplayedEntry => {
-  const key = isObject(row) ? textOf(row[names.key]) : null
-  if (!isObject(row) || key === null || key.length > KEY_LENGTH_MAX)
+  const key = isRecord(row) ? textOf(row[names.key]) : null
+  if (!isRecord(row) || key === null || key.length > KEY_LENGTH_MAX)
     throw new UnreadableAnswer(`an entry without ${names.key}`)
   const sequence = Number(textOf(row[names.sequence]) ?? Number.NaN)
   return {

@@ -1,6 +1,7 @@
 import type { Receipt } from '../../domain/delivery/delivery.js'
+import { isRecord } from '../../foundation/text/json.js'
 import { isTaken } from '../codes.js'
-import { isObject, jsonIn, shortened, textOf, UnreadableAnswer } from '../formats/reading.js'
+import { jsonIn, shortened, textOf, UnreadableAnswer } from '../formats/reading.js'
 import type { Platform } from '../platform.js'
 
 export const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8', accept: 'application/json' }
@@ -28,7 +29,7 @@ export const receiptsInJson = (bytes: Buffer, names: ReceiptNames, codes: Platfo
 }
 
 const receiptIn = (row: unknown, names: ReceiptNames, codes: Platform['codes']): Receipt | null => {
-  if (!isObject(row)) return null
+  if (!isRecord(row)) return null
   const key = textOf(row[names.key])
   const code = shortened(row[names.code])
   if (key === null || code === null) return null

@@ -1,6 +1,7 @@
 /** Stand-in of 可信认证机构: one CSV file in UTF-8 with a byte order mark. */
 import type { World, WorldTrustmark } from '../../../seeds/world.js'
-import { csvDate, csvLine } from './spelling.js'
+import { csvLine } from '../../foundation/text/csv.js'
+import { csvDate } from './spelling.js'
 import type { StandInRoutes } from './stand-in.js'
 
 const BOM = '\uFEFF'

@@ -1,9 +1,10 @@
 /** Stand-in of 省信用办: penalties and permits (双公示) as CSV in GB18030, repairs as JSON pages. */
-import iconv from 'iconv-lite'
 import type { World, WorldPenalty, WorldPermit, WorldRepair } from '../../../seeds/world.js'
 import { yuanToWan } from '../../domain/records/money.js'
+import { csvLine } from '../../foundation/text/csv.js'
+import { encode } from '../../foundation/text/encodings.js'
 import { json, type StandInAnswer, type StandInRequest } from '../server.js'
-import { csvDate, csvLine, typedNumber } from './spelling.js'
+import { csvDate, typedNumber } from './spelling.js'
 import { countIn, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 100 // repairs
@@ -35,7 +36,7 @@ const penalties = (world: World): Buffer => {
   const all = [...world.penalties, ...wrong]
   const header = csvLine(COLUMNS.map(([name]) => name))
   const lines = all.map((one, n) => csvLine(COLUMNS.map(([, cell]) => cell(one, n) ?? '')))
-  return iconv.encode(header + lines.join(''), 'gb18030')
+  return encode(header + lines.join(''), 'gb18030')
 }
 
 type PenaltyCell = (one: WorldPenalty, n: number) => string | null
@@ -79,7 +80,7 @@ const COLUMNS: readonly (readonly [name: string, cell: PenaltyCell])[] = [
 const permits = (world: World): Buffer => {
   const header = csvLine(PERMIT_COLUMNS.map(([name]) => name))
   const lines = world.permits.map((one, n) => csvLine(PERMIT_COLUMNS.map(([, cell]) => cell(one, n))))
-  return iconv.encode(header + lines.join(''), 'gb18030')
+  return encode(header + lines.join(''), 'gb18030')
 }
 
 const blank = (): string => ''

@@ -1,6 +1,6 @@
 /** Its header lies below a title and a cell holds several failures, as published. */
-import { utils, write } from '@e965/xlsx'
 import type { World, WorldFood } from '../../../seeds/world.js'
+import { workbookOf } from '../../foundation/text/xlsx.js'
 import { sheetDate } from './spelling.js'
 
 const TITLE = '食品安全监督抽检信息汇总'
@@ -11,10 +11,7 @@ export const foodWorkbook = (world: World): Buffer => {
   const notices = [...new Set(world.food.map((one) => one.noticeNumber))]
   const header = COLUMNS.map(([name]) => name)
   const rows = world.food.map((one) => COLUMNS.map(([, cell]) => cell(one, notices.indexOf(one.noticeNumber)) ?? NONE))
-  const sheet = utils.aoa_to_sheet([[TITLE], [NOTE], header, ...rows], { UTC: true, dateNF: 'yyyy-mm-dd' })
-  sheet['!merges'] = [0, 1].map((r) => ({ s: { r, c: 0 }, e: { r, c: header.length - 1 } }))
-  const book = utils.book_new(sheet, '抽检信息')
-  return Buffer.from(write(book, { type: 'buffer', bookType: 'xlsx', compression: true }) as Uint8Array)
+  return workbookOf([[TITLE], [NOTE], header, ...rows], { name: '抽检信息', titleRows: 2 })
 }
 
 type FoodCell = (one: WorldFood, notice: number) => string | number | Date | null

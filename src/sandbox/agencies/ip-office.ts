@@ -1,7 +1,7 @@
 /** Stand-in of 省知识产权局: XML pages. */
 import type { World, WorldTrademark } from '../../../seeds/world.js'
+import { xmlText } from '../../foundation/text/xml.js'
 import { json, type StandInAnswer, type StandInRequest } from '../server.js'
-import { xmlText } from './spelling.js'
 import { countIn, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 60 // trademarks

@@ -1,6 +1,7 @@
 /** Stand-in of 省市场监督管理厅: queries, test workbooks, lists behind the gateway. */
 import type { World, WorldListEntry, WorldOperator } from '../../../seeds/world.js'
-import { json, objectIn, type StandInAnswer, type StandInRequest } from '../server.js'
+import { objectIn } from '../../foundation/text/json.js'
+import { json, type StandInAnswer, type StandInRequest } from '../server.js'
 import { foodWorkbook } from './food-workbook.js'
 import { recallRow, standardRow } from './market-regulator-goods.js'
 import { PAGE_MAX, PAGES_MAX, servicePage } from './market-regulator-pages.js'

@@ -1,6 +1,6 @@
 /** Its header lies below a title, as published. */
-import { utils, write } from '@e965/xlsx'
 import type { World, WorldInspection } from '../../../seeds/world.js'
+import { workbookOf } from '../../foundation/text/xlsx.js'
 import { sheetDate } from './spelling.js'
 
 const TITLE = '吉林省流通领域（含网络交易）产品质量监督抽查结果汇总'
@@ -30,12 +30,8 @@ export const qualityWorkbook = (world: World): Buffer => {
   const wrong = world.faults.flatMap((fault) => (fault.feed === 'quality' ? [fault.inspection] : []))
   const notices = [...new Set(world.inspections.map((one) => one.noticeNumber))]
   const rows = [...world.inspections, ...wrong].map((one) => row(one, notices.indexOf(one.noticeNumber)))
-  const sheet = utils.aoa_to_sheet([[TITLE], [NOTE], HEADER, ...rows], { UTC: true, dateNF: 'yyyy-mm-dd' })
-  const last = HEADER.length - 1
-  sheet['!merges'] = [0, 1].map((r) => ({ s: { r, c: 0 }, e: { r, c: last } }))
-  sheet['!cols'] = HEADER.map((name) => ({ wch: Math.max(8, name.length * 2) }))
-  const book = utils.book_new(sheet, '抽查结果')
-  return Buffer.from(write(book, { type: 'buffer', bookType: 'xlsx', compression: true }) as Uint8Array)
+  const widths = HEADER.map((name) => Math.max(8, name.length * 2))
+  return workbookOf([[TITLE], [NOTE], HEADER, ...rows], { name: '抽查结果', titleRows: 2, widths })
 }
 
 /** A missing product name is a deliberate fault, so no "/" fills it. */

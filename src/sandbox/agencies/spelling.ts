@@ -25,12 +25,4 @@ export const typedNumber = (documentNumber: string, n: number): string => {
 
 const fullWidth = (digit: string): string => String.fromCodePoint(0xff10 + Number(digit))
 
-export const xmlText = (text: string): string => text.replace(/[&<>"']/g, (sign) => XML_SIGNS[sign] ?? sign)
-
-const XML_SIGNS: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' }
-
-/** RFC 4180: quotes only where needed. */
-export const csvLine = (cells: readonly string[]): string =>
-  `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`
-
 export const emptyValue = (n: number): '' | null => (n % 2 === 0 ? '' : null)

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { json, objectIn, type StandInAnswer, type StandInRequest, serve } from '../server.js'
+import { objectIn } from '../../foundation/text/json.js'
+import { json, type StandInAnswer, type StandInRequest, serve } from '../server.js'
 
 const GARBAGE_BYTES = 4096
 const RETRY_AFTER = '1' // seconds

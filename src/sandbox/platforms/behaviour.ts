@@ -1,5 +1,5 @@
 import { chance } from '../../../seeds/world/chance.js'
-import { objectIn } from '../server.js'
+import { objectIn } from '../../foundation/text/json.js'
 
 export interface PlatformBehaviour {
   delayMs: number

@@ -1,6 +1,7 @@
 /** Stand-in of 信用吉林网: one signed message at a time; refusals are 422. */
 import { createHmac } from 'node:crypto'
-import { json, objectIn } from '../server.js'
+import { objectIn } from '../../foundation/text/json.js'
+import { json } from '../server.js'
 import { messageList } from './forms/lists.js'
 import { messagePenalty, messagePermit } from './forms/records.js'
 import { objectOf, sameSecret } from './reading.js'

@@ -1,5 +1,5 @@
 /** Stand-in of 吉林省信用信息数据交换平台: XML in, XML out. */
-import { leaf, node, XML_DECLARATION } from '../../platforms/formats/xml.js'
+import { leaf, node, XML_DECLARATION } from '../../foundation/text/xml.js'
 import { exchangeList } from './forms/lists.js'
 import { penaltyRow, permitRow } from './forms/records.js'
 import { child, sameSecret, xmlIn, xmlRow } from './reading.js'

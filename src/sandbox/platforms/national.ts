@@ -1,5 +1,6 @@
 /** Stand-in of 全国信用信息共享平台. */
-import { json, objectIn, type StandInReply, type StandInRequest } from '../server.js'
+import { objectIn } from '../../foundation/text/json.js'
+import { json, type StandInReply, type StandInRequest } from '../server.js'
 import { samrList } from './forms/lists.js'
 import { penaltyRow, permitRow } from './forms/records.js'
 import { jsonRows, sameSecret } from './reading.js'

@@ -1,14 +1,11 @@
 import { timingSafeEqual } from 'node:crypto'
 import { document } from '../../foundation/contracts.js'
-import type { XmlElement } from '../../platforms/formats/xml.js'
+import { isRecord, objectIn } from '../../foundation/text/json.js'
+import type { XmlElement } from '../../foundation/text/xml.js'
 import { readXml } from '../../platforms/formats/xml.js'
-import { objectIn } from '../server.js'
 import type { ReceivedRow } from './received-rows.js'
 
-export const objectOf = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {})
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+export const objectOf = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {})
 
 export const jsonRows = (body: Buffer): ReceivedRow[] | null => {
   const rows = objectIn(body)?.['rows']

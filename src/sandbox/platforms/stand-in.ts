@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import iconv from 'iconv-lite'
 import { chance } from '../../../seeds/world/chance.js'
+import { encode } from '../../foundation/text/encodings.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Platform } from '../../platforms/platform.js'
 import { json, type StandInAnswer, type StandInReply, type StandInRequest, serve } from '../server.js'
@@ -216,6 +216,6 @@ const busy = (retryAfter: number | null): StandInAnswer =>
 const corrupt = (answered: StandInReply, how: 'encoding' | 'garbage' | null): StandInReply => {
   if (answered === 'cut' || how === null) return answered
   // The hub reads UTF-8 and GB18030, not UTF-16.
-  const body = how === 'garbage' ? randomBytes(GARBAGE_BYTES) : iconv.encode(String(answered.body), 'utf-16')
+  const body = how === 'garbage' ? randomBytes(GARBAGE_BYTES) : encode(String(answered.body), 'utf-16')
   return { ...answered, body }
 }

@@ -1,5 +1,5 @@
-import iconv from 'iconv-lite'
 import { Refusal } from '../../foundation/errors.js'
+import { decode } from '../../foundation/text/encodings.js'
 
 /** XLSX (ZIP), XLS (OLE) and PDF. */
 const WORKBOOKS = [Buffer.from('PK\u0003\u0004'), Buffer.from('d0cf11e0a1b11ae1', 'hex')]
@@ -13,11 +13,11 @@ export const textOf = (bytes: Buffer): string => {
     throw unreadable('这是工作簿，请另存为 CSV a workbook: save it as CSV')
   if (begins(bytes, PAGES)) throw unreadable('这是 PDF，请改用 CSV a PDF: send it as CSV')
   const wide = widthOf(bytes)
-  if (wide !== null) return iconv.decode(bytes, wide)
+  if (wide !== null) return decode(bytes, wide)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    return iconv.decode(bytes, 'gb18030')
+    return decode(bytes, 'gb18030')
   }
 }
 

@@ -1,6 +1,7 @@
 /** Every change of the list changes the stamp in the same transaction, so a removed entry is never served. */
 
 import { Refusal } from '../../foundation/errors.js'
+import { LRUCache } from '../../foundation/lru.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import { type InTurn, makeTurns } from '../../store/db/turns.js'
@@ -25,27 +26,21 @@ export interface PageCache {
 }
 
 export const makePageCache = (db: Db, inTurn: InTurn = makeTurns()): PageCache => {
-  const entries = new Map<string, { stamp: string; made: Promise<unknown> }>()
+  const entries = new LRUCache<string, { stamp: string; made: Promise<unknown> }>({ max: KEPT_MOST })
   const read = shareReads(() => publicList.stamp(db))
   const lookUp = <T>(key: string, stamp: string): Promise<T> | undefined => {
     const known = entries.get(key)
-    if (known?.stamp !== stamp) return undefined
-    // LRU order.
-    entries.delete(key)
-    entries.set(key, known)
-    return known.made as Promise<T>
+    return known?.stamp === stamp ? (known.made as Promise<T>) : undefined
   }
   const lookUpOrMake = <T>(key: string, stamp: string, make: () => Promise<T>): Promise<T> => {
     const known = lookUp<T>(key, stamp)
     if (known !== undefined) return known
     const made = make()
-    entries.delete(key)
     entries.set(key, { stamp, made })
     // Failures are not cached.
     made.catch(() => {
-      if (entries.get(key)?.made === made) entries.delete(key)
+      if (entries.peek(key)?.made === made) entries.delete(key)
     })
-    if (entries.size > KEPT_MOST) entries.delete(entries.keys().next().value ?? '')
     return made
   }
   return {

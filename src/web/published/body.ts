@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
+import { LRUCache } from '../../foundation/lru.js'
 import type { FileRepresentation } from './represented.js'
 
 /** Larger bodies are sent uncompressed. */
@@ -28,14 +29,13 @@ const inMemory = (bytes: Buffer): Pick<FileRepresentation, 'bytes' | 'read'> => 
 
 /** Concurrent callers share one computation. */
 export const bodyCache = (most: number): ((key: string, make: () => Promise<Buffer>) => Promise<EncodedBody>) => {
-  const kept = new Map<string, Promise<EncodedBody>>()
+  const kept = new LRUCache<string, Promise<EncodedBody>>({ max: most })
   return (key, make) => {
     const known = kept.get(key)
     if (known !== undefined) return known
     const made = make().then(bodyOf)
     kept.set(key, made)
     made.catch(() => kept.delete(key))
-    if (kept.size > most) kept.delete(kept.keys().next().value ?? '')
     return made
   }
 }

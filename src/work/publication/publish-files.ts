@@ -1,4 +1,5 @@
 /** Entries are ordered by id; one sequence always gives the same bytes. */
+import { csvLine } from '../../foundation/text/csv.js'
 
 export interface SnapshotHead {
   sequence: number
@@ -37,15 +38,12 @@ export const COLUMNS = [
 /** A spreadsheet would run this as a formula, also after blanks or invisible characters. An apostrophe escapes it. */
 const FORMULA = /^(?:[\t\r\n]|[\s\p{Cf}]*[=+\-@＝＋－＠])/u
 
-/** RFC 4180. */
-export const row = (cells: readonly unknown[]): string => `${cells.map(cell).join(',')}\r\n`
+export const row = (cells: readonly unknown[]): string => csvLine(cells.map(cell))
 
-const cell = (value: unknown): string => {
-  if (value === null || value === undefined) return ''
-  if (typeof value === 'number') return String(value)
+const cell = (value: unknown): string | number | null => {
+  if (value === null || value === undefined || typeof value === 'number') return value ?? null
   const said = String(value)
-  const text = FORMULA.test(said) ? `'${said}` : said
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  return FORMULA.test(said) ? `'${said}` : said
 }
 
 const csv: FileForm = {

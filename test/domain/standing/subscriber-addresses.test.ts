@@ -1,6 +1,7 @@
 import { expect } from 'chai'
-import { cidrIn, isAmong, isPublic, whyUnreachable } from '../../../src/domain/standing/subscriber-addresses.js'
+import { whyUnreachable } from '../../../src/domain/standing/subscriber-addresses.js'
 import { addressFault } from '../../../src/domain/standing/webhooks.js'
+import { isAmong, isPublic, networkIn } from '../../../src/foundation/http/addresses.js'
 
 /** What each is, and none is of the public internet. */
 const NOT_PUBLIC: Record<string, readonly string[]> = {
@@ -72,7 +73,7 @@ describe('addresses of the public internet', () => {
     expect(isAmong('fd00::5', ['10.1.0.0/16', 'fd00::/8'])).to.equal(true)
     expect(isAmong('127.0.0.1', [])).to.equal(false)
     for (const none of ['10.0.0.0', '10.0.0.0/33', '10.0.0/8', 'fd00::/129', 'host/8', '/8'])
-      expect(cidrIn(none), none).to.equal(null)
+      expect(networkIn(none), none).to.equal(null)
   })
 
   it('every address of a host must be public', () => {

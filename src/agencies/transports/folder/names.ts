@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { extname } from 'node:path'
-import iconv from 'iconv-lite'
+import { decode } from '../../../foundation/text/encodings.js'
 
 /** Declares the file beside it complete. */
 export const READY = '.ok'
@@ -12,7 +12,7 @@ const MAX_ENDING = 12 // characters
 const DIGEST = 8 // characters
 
 export const textOf = (raw: Buffer): string =>
-  isUtf8(raw) ? raw.toString('utf8') : fitting(iconv.decode(raw, 'gb18030').replace(/[/\0]/g, '_'))
+  isUtf8(raw) ? raw.toString('utf8') : fitting(decode(raw, 'gb18030').replace(/[/\0]/g, '_'))
 
 export const fitting = (name: string): string => {
   const bytes = Buffer.from(name)

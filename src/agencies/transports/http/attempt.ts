@@ -4,8 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Item, Json } from '../../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../../foundation/errors.js'
 import { ask, type HttpAnswer, type HttpRequestOptions, Unreachable } from '../../../foundation/http.js'
+import { isRecord } from '../../../foundation/text/json.js'
 import type { FeedSource } from '../../delivery.js'
-import { isRecord } from '../../readers/shapes.js'
 
 const TRIES = 3
 const FIRST_PAUSE = 200 // ms, doubled each time

@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import iconv from 'iconv-lite'
 import { Refusal, reasonOf } from '../../../foundation/errors.js'
+import { makeDecoder } from '../../../foundation/text/encodings.js'
 import { STALLED_MS, tooLarge } from '../receive-body.js'
 
 /** Bytes as sent and unzipped: a hundred thousand named rows with room to spare. */
@@ -126,7 +126,7 @@ async function* inflated(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 }
 
 async function* decoded(bytes: AsyncIterable<Buffer>, charset: Charset): AsyncGenerator<string> {
-  const decoder = charset === 'utf-8' ? utf8() : iconv.getDecoder(charset)
+  const decoder = charset === 'utf-8' ? utf8() : makeDecoder(charset)
   for await (const piece of bytes) {
     const text = decoder.write(piece)
     if (text !== '') yield text

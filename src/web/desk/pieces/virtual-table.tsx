@@ -1,4 +1,7 @@
-/** Only visible rows are in the DOM, unloaded ones load when scrolling stops. Rows have equal height. */
+/**
+ * Only visible rows are in the DOM, unloaded ones load when scrolling stops. Rows have equal height. antd draws virtual rows as div elements
+ * without roles, so screen readers would see no table.
+ */
 import { Button, Spin } from 'antd'
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import type { LoadedConnection } from './connection.js'

@@ -1,6 +1,6 @@
 /** SheetJS overwrites repeated rows, allocates up to any row number and reads a truncated sheet as empty. */
 import { SaxesParser } from 'saxes'
-import { Refusal } from '../../foundation/errors.js'
+import { Refusal } from '../../errors.js'
 import type { ZipFault, ZipLimits, ZipPart } from './zip.js'
 
 export const LIMITS: ZipLimits = { unpackedBytes: 20 * 1024 * 1024 }

@@ -1,6 +1,6 @@
 /** SheetJS skips unknown BIFF records, tolerates truncation and overwrites cells. */
 import * as XLSX from '@e965/xlsx'
-import { Refusal } from '../../foundation/errors.js'
+import { Refusal } from '../../errors.js'
 
 const MAX_CELLS = 2_000_000 // cells; 20 MB hold no more
 const MAX_COLUMN = 255 // 0-based, the format's own limit

@@ -1,6 +1,10 @@
 import { isAscii, isUtf8, transcode } from 'node:buffer'
 import iconv from 'iconv-lite'
-import type { FileContent } from './content.js'
+
+export interface ByteSource {
+  head: Buffer
+  chunks: () => AsyncIterable<Buffer>
+}
 
 export type TextEncoding = 'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be'
 
@@ -8,7 +12,7 @@ export type TextEncoding = 'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be'
 const BROKEN_SHARE = 0.1
 
 /** Byte order mark, then valid UTF-8, then GB18030 (superset of GBK and GB2312). */
-export const encodingOf = async (content: FileContent): Promise<TextEncoding> => {
+export const encodingOf = async (content: ByteSource): Promise<TextEncoding> => {
   const [a, b] = content.head
   if (a === 0xff && b === 0xfe) return 'utf-16le'
   if (a === 0xfe && b === 0xff) return 'utf-16be'
@@ -47,7 +51,7 @@ const damagedUtf8 = (chunk: Buffer): boolean => {
 }
 
 /** Undecodable bytes become U+FFFD; \r\n and \r become \n. */
-export async function* decoded(content: FileContent, encoding: TextEncoding): AsyncIterable<string> {
+export async function* decoded(content: ByteSource, encoding: TextEncoding): AsyncIterable<string> {
   const decoder = encoding === 'utf-8' ? utf8Decoder() : iconv.getDecoder(encoding)
   let carry = ''
   for await (const chunk of content.chunks()) {
@@ -93,8 +97,10 @@ const unified = (text: string): string => {
   return rest.includes('\r') ? rest.replace(/\r{2,}/g, (run) => '\n'.repeat(run.length)).replace(/\r/g, '\n') : rest
 }
 
-export const textOf = async (content: FileContent, limit: number): Promise<string> => {
-  const bytes = await content.whole(limit)
-  const encoding = isUtf8(bytes) ? 'utf-8' : await encodingOf(content)
-  return iconv.decode(bytes, encoding)
-}
+export const decode = (bytes: Buffer, encoding: TextEncoding): string => iconv.decode(bytes, encoding)
+
+export const encode = (text: string, encoding: TextEncoding | 'utf-16'): Buffer => iconv.encode(text, encoding)
+
+export const makeDecoder = (
+  encoding: TextEncoding,
+): { write: (bytes: Buffer) => string; end: () => string | undefined } => iconv.getDecoder(encoding)

@@ -1,4 +1,7 @@
-/** Verifies stated sizes against the real data before SheetJS opens it. */
+/**
+ * Verifies stated sizes against the real data before SheetJS opens it. yauzl is asynchronous, checks no CRC, and accepts local headers that
+ * differ and names that stand twice.
+ */
 import { crc32, inflateRawSync } from 'node:zlib'
 
 const END = 0x06054b50

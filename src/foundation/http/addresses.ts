@@ -1,0 +1,33 @@
+import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
+
+/** Global unicast of IPv6. ipaddr.js also calls what is not assigned `unicast`. */
+const GLOBAL_6 = ipaddr.IPv6.parseCIDR('2000::/3')
+/** A cloud's host, from within it. */
+const CLOUD_HOST = '168.63.129.16'
+
+/** ipaddr.js alone also reads short, octal and hexadecimal forms. A zone makes an address link-local. */
+const parsed = (text: string): ipaddr.IPv4 | ipaddr.IPv6 | null =>
+  isIP(text) === 0 || text.includes('%') ? null : ipaddr.parse(text)
+
+/** Returns null unless it is an address and a prefix length. */
+export const networkIn = (text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] | null =>
+  parsed(text.replace(/\/\d+$/, '')) !== null && ipaddr.isValidCIDR(text) ? ipaddr.parseCIDR(text) : null
+
+/** An IPv4-mapped IPv6 address does not match IPv4. */
+export const isAmong = (text: string, networks: readonly string[]): boolean => {
+  const address = parsed(text)
+  return networks
+    .map(networkIn)
+    .some((network) => network !== null && address?.kind() === network[0].kind() && address.match(network))
+}
+
+/**
+ * By the IANA special-purpose registries (RFC 6890 and later). False also for mapped, translated and tunnelled addresses (::ffff:,
+ * 64:ff9b::, 2002::).
+ */
+export const isPublic = (text: string): boolean => {
+  const address = parsed(text)
+  if (address?.range() !== 'unicast') return false
+  return address instanceof ipaddr.IPv6 ? address.match(GLOBAL_6) : text !== CLOUD_HOST
+}
