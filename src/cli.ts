@@ -2,11 +2,11 @@
 /** Exit status: 0 done, 1 the work failed or the content was refused, 2 wrong use. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Command, CommanderError, Option } from 'commander'
 import { feeds } from './agencies/index.js'
 import { accessCommands } from './commands/access.js'
 import { accessTold } from './commands/access-table.js'
 import { mapCommand } from './commands/map.js'
+import { CommanderError, type JsonFlag, jsonOption, makeProgram, Option, say, tell } from './commands/program.js'
 import { progress } from './commands/progress.js'
 import { eachLine, promised, pullEach, pulledLine, pullOne } from './commands/pull.js'
 import { compared, unreachableOf } from './commands/reconcile.js'
@@ -26,16 +26,6 @@ import * as rejects from './store/intake/rejects.js'
 import { checkReadable } from './work/intake/pull.js'
 
 const REJECTS_SHOWN = 10
-
-const say = (text: string): void => {
-  process.stdout.write(`${text}\n`)
-}
-
-/** With --json the last line is one object. */
-const tell = (json: boolean | undefined, value: object, lines: () => string[]): void => {
-  if (json) say(JSON.stringify(value))
-  else for (const line of lines()) say(line)
-}
 
 /** A running demo's stand-ins replace what is not configured. */
 const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: Overrides = {}): Promise<T> => {
@@ -63,18 +53,7 @@ const fieldCosts = async () => {
   return printedCosts(makeSchema())
 }
 
-interface JsonFlag {
-  json?: boolean
-}
-
-const command = new Command('hub')
-  .description('吉林省电子商务信用信息共享枢纽 · e-commerce credit information hub')
-  .version(JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')).version)
-  .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(text) })
-  .showHelpAfterError('（用法见 hub --help · see hub --help）')
-
-const JSON_OPTION = () => new Option('--json', '末行输出一个 JSON 对象 · one JSON object on the last line')
+const command = makeProgram(JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')).version)
 
 command
   .command('start')
@@ -111,7 +90,7 @@ command
     '--before',
     '仅升级可与旧版本并行的部分 · only what may go before the roll-out, while the release before still runs',
   )
-  .addOption(JSON_OPTION())
+  .addOption(jsonOption())
   .action(({ json, before = false }: JsonFlag & { before?: boolean }) =>
     withHub(async () => tell(json, { migrated: true }, () => ['数据库已是最新 The database is up to date']), {
       migrate: before ? 'before' : 'always',
@@ -133,7 +112,7 @@ command
   .option('--reader <name>', '读取器（默认按内容识别）· the reader follows the content unless named')
   .option('--dated <date>', '文件所反映的日期 · the day on which the file holds true')
   .option('--full', '文件是全量 · the file is the whole feed')
-  .addOption(JSON_OPTION())
+  .addOption(jsonOption())
   .action(async (ids: string[], options: PullFlags) => {
     for (const id of ids) feedOf(id)
     const { file, reader, dated, full, json } = options
@@ -193,7 +172,7 @@ command
   )
   .option('--verify', '重算已存评分 · recompute stored scores')
   .option('--sample <n>', '抽样重算 · verify about so many')
-  .addOption(JSON_OPTION())
+  .addOption(jsonOption())
   .action(async ({ all, asOf, scorecard, against, dryRun, verify, sample, json }: ScoreFlags) => {
     if (asOf !== undefined && !isDate(asOf)) throw new Refusal('DATE_INVALID', { value: asOf })
     const tried = dryRun ? scorecard : undefined
@@ -251,7 +230,7 @@ command
   .command('push')
   .argument('[platform...]', '信用平台 platforms')
   .description('报送应报内容 · deliver what is due')
-  .addOption(JSON_OPTION())
+  .addOption(jsonOption())
   .action(async (ids: string[], { json }: JsonFlag) => {
     checkPlatforms(ids)
     await withHub(async (hub) => {
@@ -285,7 +264,7 @@ command
   .command('reconcile')
   .argument('[platform...]', '信用平台 platforms')
   .description('与平台展示的内容比对 · compare with what the platforms show')
-  .addOption(JSON_OPTION())
+  .addOption(jsonOption())
   .action(async (ids: string[], { json }: JsonFlag) => {
     checkPlatforms(ids)
     await withHub(async (hub) => {
@@ -299,7 +278,7 @@ command
   .command('publish')
   .description('生成公示快照 · store the public snapshot, its delta and hash')
   .option('--new-key', '先换用新的签名密钥 · sign with a new key from now on; older ones stay in the key set')
-  .addOption(JSON_OPTION())
+  .addOption(jsonOption())
   .action(({ json, newKey = false }: JsonFlag & { newKey?: boolean }) =>
     withHub(async (hub) => {
       if (newKey) hub.newManifestKey()
@@ -311,8 +290,8 @@ command
     }),
   )
 
-accessCommands(command, { withHub, tell, json: JSON_OPTION })
-mapCommand(command, { withHub, tell, json: JSON_OPTION })
+accessCommands(command, withHub)
+mapCommand(command, withHub)
 
 command
   .command('status')
@@ -323,7 +302,7 @@ command
       'access',
     ),
   )
-  .addOption(JSON_OPTION())
+  .addOption(jsonOption())
   .action(async ({ access, costs, json }: JsonFlag & { access?: boolean; costs?: boolean }) => {
     const told = access ? accessTold : costs ? await fieldCosts() : null
     if (told) return tell(json, told.value, () => told.lines)
@@ -338,7 +317,7 @@ command
   .argument('<what>', 'audit')
   .description('核对查询痕迹 · walk the trail: finds any altered, missing or reordered row')
   .option('--head <number:hash>', '另存的痕迹末行，例如公示清单中的 · a head held elsewhere, as from a manifest')
-  .addOption(JSON_OPTION())
+  .addOption(jsonOption())
   .action(async (what: string, { head, json }: JsonFlag & { head?: string }) => {
     const held = heldIn(what, head)
     await withHub(async (hub) => {
@@ -353,7 +332,7 @@ command
   .command('repair')
   .description('修复早先版本留下的错误，每项留痕并重新评分 · mend what earlier releases left wrong, and score it anew')
   .option('--dry-run', '只列出，不改动 · name what would be mended')
-  .addOption(JSON_OPTION())
+  .addOption(jsonOption())
   .action(async ({ dryRun, json }: JsonFlag & { dryRun?: boolean }) => {
     await withHub(async (hub) => {
       const repaired = await hub.repair({ dryRun: dryRun === true })

@@ -1,4 +1,3 @@
-import { type Command, Option } from 'commander'
 import { agencies } from '../agencies/index.js'
 import { DUTIES } from '../domain/access/confirmation.js'
 import { CLIENT_ROLES } from '../domain/access/viewer.js'
@@ -9,37 +8,30 @@ import * as lockouts from '../work/access/lockouts.js'
 import * as people from '../work/access/people.js'
 import { allowSellers } from '../work/standing/confirmed-sellers.js'
 import { confirm } from '../work/timetable/hub-clock.js'
+import { type Command, type JsonFlag, jsonOption, Option, tell } from './program.js'
 
 const HOUR_MS = 3_600_000
 
-interface JsonChoice {
-  json?: boolean
-}
-
-interface RegistrationOptions extends JsonChoice {
+interface RegistrationOptions extends JsonFlag {
   role: string
   agency?: string
   region?: string
   duty?: string
 }
 
-export interface CommandTools {
-  withHub: <T>(work: (hub: Hub) => Promise<T>, overrides?: Pick<Overrides, 'adoptKeys'>) => Promise<T>
-  tell: (json: boolean | undefined, value: object, lines: () => string[]) => void
-  json: () => Option
-}
+type WithHub = <T>(work: (hub: Hub) => Promise<T>, overrides?: Pick<Overrides, 'adoptKeys'>) => Promise<T>
 
-interface SellersOptions extends JsonChoice {
+interface SellersOptions extends JsonFlag {
   marketplace?: string
   unconfirmed?: string
   reason: string
 }
 
-export const accessCommands = (command: Command, tools: CommandTools): void => {
-  clientCommands(command.command('client').description('登记系统 · registered systems'), tools)
-  personCommands(command.command('person').description('人员 · people who sign in'), tools)
-  clockCommands(command.command('clock').description('数据库时钟 · the clock of the database'), tools)
-  keyCommands(command.command('keys').description('签发令牌的密钥 · keys that sign tokens'), tools)
+export const accessCommands = (command: Command, withHub: WithHub): void => {
+  clientCommands(command.command('client').description('登记系统 · registered systems'), withHub)
+  personCommands(command.command('person').description('人员 · people who sign in'), withHub)
+  clockCommands(command.command('clock').description('数据库时钟 · the clock of the database'), withHub)
+  keyCommands(command.command('keys').description('签发令牌的密钥 · keys that sign tokens'), withHub)
 }
 
 const agencyIds = (): string[] => agencies.map((agency) => agency.id)
@@ -66,14 +58,14 @@ const worded = (name: string, { role, duty, agency, region }: RegistrationOption
 
 const unlockCommand = (
   of: Command,
-  { withHub, tell, json: jsonOption }: CommandTools,
+  withHub: WithHub,
   { kind, field }: { kind: lockouts.SignInAttempt['kind']; field: 'client_id' | 'name' },
 ): void => {
   of.command('unlock')
     .argument('<name>')
     .description('解除登录锁定 · lift the lockout after too many failures')
     .addOption(jsonOption())
-    .action((name: string, { json }: JsonChoice) =>
+    .action((name: string, { json }: JsonFlag) =>
       withHub(async (hub) => {
         const lifted = await hub.recorded(`hub ${of.name()} unlock ${quoted(name)}`, () =>
           lockouts.lift(hub.db, { kind, name, now: hub.now(), log: hub.log }),
@@ -83,9 +75,8 @@ const unlockCommand = (
     )
 }
 
-const clientCommands = (client: Command, tools: CommandTools): void => {
-  const { withHub, tell, json: jsonOption } = tools
-  unlockCommand(client, tools, { kind: 'CLIENT', field: 'client_id' })
+const clientCommands = (client: Command, withHub: WithHub): void => {
+  unlockCommand(client, withHub, { kind: 'CLIENT', field: 'client_id' })
   const show = (
     json: boolean | undefined,
     registered: clients.ClientCredentials & { previous_until?: string | null },
@@ -125,7 +116,7 @@ const clientCommands = (client: Command, tools: CommandTools): void => {
     )
     .description('更换密钥 · a new secret, printed once')
     .addOption(jsonOption())
-    .action((name: string, { json, overlap, leaked = false }: JsonChoice & { overlap: string; leaked?: boolean }) => {
+    .action((name: string, { json, overlap, leaked = false }: JsonFlag & { overlap: string; leaked?: boolean }) => {
       if (!/^\d{1,3}$/.test(overlap)) throw new Refusal('USAGE', { reason: '--overlap 须为小时数 hours, 0 to 720' })
       return withHub(async (hub) => {
         const options = { overlapMs: Number(overlap) * HOUR_MS, leaked }
@@ -179,7 +170,7 @@ const clientCommands = (client: Command, tools: CommandTools): void => {
     .argument('<name>')
     .description('停用系统，其令牌立即失效 · a system gets no token any more, and those it has are good no more')
     .addOption(jsonOption())
-    .action((name: string, { json }: JsonChoice) =>
+    .action((name: string, { json }: JsonFlag) =>
       withHub(async (hub) => {
         await hub.recorded(`hub client end ${quoted(name)}`, () => clients.end(hub.db, name, hub.now()))
         tell(json, { client_id: name, ended: true }, () => [`已停用 ended ${name}`])
@@ -187,9 +178,8 @@ const clientCommands = (client: Command, tools: CommandTools): void => {
     )
 }
 
-const personCommands = (person: Command, tools: CommandTools): void => {
-  const { withHub, tell, json: jsonOption } = tools
-  unlockCommand(person, tools, { kind: 'PERSON', field: 'name' })
+const personCommands = (person: Command, withHub: WithHub): void => {
+  unlockCommand(person, withHub, { kind: 'PERSON', field: 'name' })
   const show = (json: boolean | undefined, registered: people.PersonCredentials): void =>
     tell(json, registered, () => [
       `姓名       name              ${registered.name}`,
@@ -221,7 +211,7 @@ const personCommands = (person: Command, tools: CommandTools): void => {
     .argument('<name>')
     .description('重设一次性密码，其登录全部结束 · a new one-time password; its sessions end')
     .addOption(jsonOption())
-    .action((name: string, { json }: JsonChoice) =>
+    .action((name: string, { json }: JsonFlag) =>
       withHub(async (hub) =>
         show(
           json,
@@ -235,7 +225,7 @@ const personCommands = (person: Command, tools: CommandTools): void => {
     .argument('<name>')
     .description('停用人员，其登录立即结束 · a person signs in no more; its sessions end')
     .addOption(jsonOption())
-    .action((name: string, { json }: JsonChoice) =>
+    .action((name: string, { json }: JsonFlag) =>
       withHub(async (hub) => {
         await hub.recorded(`hub person end ${quoted(name)}`, () => people.end(hub.db, name, hub.now()))
         tell(json, { name, ended: true }, () => [`已停用 ended ${name}`])
@@ -243,7 +233,7 @@ const personCommands = (person: Command, tools: CommandTools): void => {
     )
 }
 
-const keyCommands = (keys: Command, { withHub, tell, json: jsonOption }: CommandTools): void => {
+const keyCommands = (keys: Command, withHub: WithHub): void => {
   keys
     .command('rotate')
     .option('--leaked', '立即换用，旧密钥签发的令牌全部失效 · at once; no token of an older key is good any more')
@@ -255,7 +245,7 @@ const keyCommands = (keys: Command, { withHub, tell, json: jsonOption }: Command
     )
     .description('换用新的令牌签名密钥 · sign tokens with a new key')
     .addOption(jsonOption())
-    .action(({ json, leaked = false, audit = false }: JsonChoice & { leaked?: boolean; audit?: boolean }) =>
+    .action(({ json, leaked = false, audit = false }: JsonFlag & { leaked?: boolean; audit?: boolean }) =>
       withHub(async (hub) => {
         if (audit) {
           const key = await hub.recorded('hub keys rotate --audit', () => hub.newAuditKey())
@@ -275,7 +265,7 @@ const keyCommands = (keys: Command, { withHub, tell, json: jsonOption }: Command
       '改用 KEYS_DIR 中的密钥（原密钥已失）· use the keys of KEYS_DIR from now on, where those of the database are lost',
     )
     .addOption(jsonOption())
-    .action(({ json }: JsonChoice) =>
+    .action(({ json }: JsonFlag) =>
       withHub(
         async (hub) => {
           await hub.recorded('hub keys adopt', async () => {})
@@ -286,7 +276,7 @@ const keyCommands = (keys: Command, { withHub, tell, json: jsonOption }: Command
     )
 }
 
-const clockCommands = (clock: Command, { withHub, tell, json: jsonOption }: CommandTools): void => {
+const clockCommands = (clock: Command, withHub: WithHub): void => {
   clock
     .command('confirm')
     .requiredOption('--reason <text>', '依据 · by what it was found right')

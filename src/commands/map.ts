@@ -1,5 +1,4 @@
 /** `hub map`: assigns the headings of an office's table to feed fields. */
-import type { Command, Option } from 'commander'
 import { fromFile } from '../agencies/readers/content.js'
 import { readContent } from '../agencies/readers/index.js'
 import type { MapLine } from '../domain/intake/feed-maps.js'
@@ -10,16 +9,13 @@ import { feedOf, type Hub } from '../hub/hub.js'
 import * as store from '../store/intake/feed-maps.js'
 import * as feedMaps from '../work/intake/feed-maps.js'
 import { checkReadable } from '../work/intake/pull.js'
+import { type Command, jsonOption, tell } from './program.js'
 
-interface MapTools {
-  withHub: <T>(work: (hub: Hub) => Promise<T>) => Promise<T>
-  tell: (json: boolean | undefined, value: object, lines: () => string[]) => void
-  json: () => Option
-}
+type WithHub = <T>(work: (hub: Hub) => Promise<T>) => Promise<T>
 
 const COLUMNS = [{ names: ['表头', '字段', '固定值'] }, { names: ['heading', 'field', 'value'] }] as const
 
-export const mapCommand = (command: Command, { withHub, tell, json: jsonOption }: MapTools): void => {
+export const mapCommand = (command: Command, withHub: WithHub): void => {
   command
     .command('map')
     .argument('<feed>', '数据源 feed')

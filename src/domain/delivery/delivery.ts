@@ -1,5 +1,6 @@
 /** A delivery is one message owed to one platform about one subject. */
 import type { Body } from '../records/records.js'
+import { type RetrySchedule, waitAfter } from './retry.js'
 
 export type Action = 'ADD' | 'CHANGE' | 'REMOVE'
 
@@ -95,16 +96,12 @@ export const SETTLE_SECONDS = 60
 export const CHECK_RESULTS = ['GONE', 'NO_DISPLAY', 'CONFIRMED_TWICE', 'SHOWN', 'REPLACED'] as const
 export type CheckResult = (typeof CHECK_RESULTS)[number]
 
-/** Doubled from the first to the longest. */
-const FIRST_WAIT_SECONDS = 2
-const LONGEST_WAIT_SECONDS = 3_600
+const WAIT_SECONDS: RetrySchedule = { first: 2, longest: 3_600 }
 const SECOND_MS = 1_000
 
-/** `spread` in 0–1 keeps many from returning together. */
-export const nextTry = (attempts: number, now: Date, spread: number, retryAfterSeconds?: number): Date => {
-  const doubled = Math.min(FIRST_WAIT_SECONDS * 2 ** Math.max(0, attempts - 1), LONGEST_WAIT_SECONDS)
-  const seconds = Math.max(retryAfterSeconds ?? 0, doubled * (0.75 + spread / 2))
-  return new Date(now.getTime() + Math.min(seconds, LONGEST_WAIT_SECONDS) * SECOND_MS)
+export const nextTry = (attempts: number, now: Date, spread: number, retryAfterSeconds = 0): Date => {
+  const seconds = Math.max(retryAfterSeconds, waitAfter(WAIT_SECONDS, attempts, spread))
+  return new Date(now.getTime() + Math.min(seconds, WAIT_SECONDS.longest) * SECOND_MS)
 }
 
 export interface PriorDelivery {

@@ -1,5 +1,6 @@
 /** Redirects are not followed. */
 import { NoDisplay, Refusal } from '../../foundation/errors.js'
+import { retryAfterIn } from '../../foundation/http/retry-after.js'
 import { ask, Unreachable } from '../../foundation/http.js'
 import type { PlatformAddress } from '../platform.js'
 import { maskSecret, maskSecretBytes } from './secrets.js'
@@ -42,24 +43,17 @@ export const converse = async (
   const { status } = answer
   if (status === 401 || status === 403) throw unreachable(`凭据被拒绝 credentials refused (HTTP ${status})`)
   if (status === 429 || (status >= 500 && status !== NOT_IMPLEMENTED))
-    throw unreachable(`HTTP ${status}`, retryAfter(answer.headers))
+    throw unreachable(`HTTP ${status}`, retryAfterIn(answer.headers))
   if (status < 200 || (status >= 300 && status < 400)) throw unreachable(`HTTP ${status}`)
   return { status, body: maskSecretBytes(answer.body, to.secret) }
 }
 
-export const unreachable = (reason: string, retryAfterSeconds: number | null = null): Refusal =>
-  new Refusal('PLATFORM_UNREACHABLE', retryAfterSeconds === null ? { reason } : { reason, retryAfterSeconds })
+export const unreachable = (reason: string, wait: number | null = null): Refusal =>
+  new Refusal(
+    'PLATFORM_UNREACHABLE',
+    wait === null ? { reason } : { reason, retryAfterSeconds: Math.min(wait, RETRY_AFTER_SECONDS_MAX) },
+  )
 
 export const noDisplay = (reason: string): Refusal => new NoDisplay(reason)
 
 const addressOf = ({ url }: PlatformAddress, path: string): string => url.replace(/\/+$/, '') + path
-
-/** Seconds, or a date relative to the answer's Date. */
-const retryAfter = (headers: Headers): number | null => {
-  const wanted = headers.get('retry-after')?.trim()
-  if (!wanted) return null
-  const seconds = /^\d+$/.test(wanted)
-    ? Number(wanted)
-    : Math.ceil((Date.parse(wanted) - Date.parse(headers.get('date') ?? '')) / 1000)
-  return Number.isNaN(seconds) ? null : Math.min(Math.max(seconds, 0), RETRY_AFTER_SECONDS_MAX)
-}

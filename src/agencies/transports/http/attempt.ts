@@ -1,17 +1,18 @@
 /** An agency that has delivered part of a feed gets more patience. */
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import { type RetrySchedule, waitAfter } from '../../../domain/delivery/retry.js'
 import type { Item, Json } from '../../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../../foundation/errors.js'
+import { retryAfterIn } from '../../../foundation/http/retry-after.js'
 import { ask, type HttpAnswer, type HttpRequestOptions, Unreachable } from '../../../foundation/http.js'
 import { isRecord } from '../../../foundation/text/json.js'
 import type { FeedSource } from '../../delivery.js'
 
 const TRIES = 3
-const FIRST_PAUSE = 200 // ms, doubled each time
-const LONGEST_PAUSE = 2000 // ms
-/** Pause from the third attempt on. */
-const OUTAGE_PAUSE = 10_000 // ms
+const PAUSE: RetrySchedule = { first: 200, longest: 2000 } // ms
+/** From the third attempt on. */
+const OUTAGE_PAUSE: RetrySchedule = { first: 10_000, longest: 10_000 } // ms
 const LONGEST_RETRY_AFTER = 5 // s
 const FINAL_KINDS = new Set(['redirect', 'too_large', 'tls'])
 const MAX_MARK = 1024 // characters of an ETag or date
@@ -77,7 +78,7 @@ export const attempt = async (
     giveUpAt ??= performance.now() + outageMs
     if (outcome.final || (tried >= TRIES && performance.now() >= giveUpAt))
       throw new Refusal('FEED_UNREACHABLE', { reason: outcome.reason })
-    await wait(pauseBefore(tried, outcome.retryAfterMs), signal)
+    await wait(pauseBefore(tried, outcome.retryAfter), signal)
   }
 }
 
@@ -102,7 +103,7 @@ export type AgencyRequester = ReturnType<typeof makeAsker>
 interface FailedAttempt {
   reason: string
   final: boolean
-  retryAfterMs: number | null
+  retryAfter: number | null
 }
 
 const sendOnce = async (
@@ -115,27 +116,17 @@ const sendOnce = async (
     const asked = await ask(address, { ...how, ...(signal ? { signal } : {}) })
     if (asked.status === 200 || accepts.includes(asked.status)) return asked
     const final = asked.status !== 429 && asked.status < 500
-    return { reason: `HTTP ${asked.status}`, final, retryAfterMs: retryAfter(asked.headers) }
+    return { reason: `HTTP ${asked.status}`, final, retryAfter: retryAfterIn(asked.headers) }
   } catch (error) {
     if (signal?.aborted) throw stopRefusal(signal)
     if (!(error instanceof Unreachable)) throw error
-    return { reason: `${error.kind}（${error.message}）`, final: FINAL_KINDS.has(error.kind), retryAfterMs: null }
+    return { reason: `${error.kind}（${error.message}）`, final: FINAL_KINDS.has(error.kind), retryAfter: null }
   }
 }
 
-/** Seconds, or a date relative to the answer's Date, since clocks may differ. */
-const retryAfter = (headers: Headers): number | null => {
-  const wish = headers.get('retry-after')
-  if (wish === null) return null
-  if (/^\d{1,6}$/.test(wish)) return Number(wish) * 1000
-  const wait = Date.parse(wish) - Date.parse(headers.get('date') ?? '')
-  return Number.isNaN(wait) ? null : Math.max(0, wait)
-}
-
-const pauseBefore = (tried: number, retryAfterMs: number | null): number => {
-  if (retryAfterMs !== null) return Math.min(retryAfterMs, LONGEST_RETRY_AFTER * 1000)
-  const full = tried >= TRIES ? OUTAGE_PAUSE : Math.min(FIRST_PAUSE * 2 ** (tried - 1), LONGEST_PAUSE)
-  return full * (1 + Math.random() / 4)
+const pauseBefore = (tried: number, retryAfter: number | null): number => {
+  if (retryAfter !== null) return Math.min(retryAfter, LONGEST_RETRY_AFTER) * 1000
+  return waitAfter(tried >= TRIES ? OUTAGE_PAUSE : PAUSE, tried, 0.5 + Math.random() / 2)
 }
 
 const wait = async (ms: number, signal: AbortSignal | undefined): Promise<void> => {

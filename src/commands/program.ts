@@ -1,0 +1,29 @@
+/** What all commands share. */
+import { Command, CommanderError, Option } from 'commander'
+
+export { type Command, CommanderError, Option }
+
+export interface JsonFlag {
+  json?: boolean
+}
+
+export const jsonOption = (): Option =>
+  new Option('--json', '末行输出一个 JSON 对象 · one JSON object on the last line')
+
+export const say = (text: string): void => {
+  process.stdout.write(`${text}\n`)
+}
+
+/** With --json the last line is one object. */
+export const tell = (json: boolean | undefined, value: object, lines: () => string[]): void => {
+  if (json) say(JSON.stringify(value))
+  else for (const line of lines()) say(line)
+}
+
+export const makeProgram = (version: string): Command =>
+  new Command('hub')
+    .description('吉林省电子商务信用信息共享枢纽 · e-commerce credit information hub')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text) })
+    .showHelpAfterError('（用法见 hub --help · see hub --help）')
