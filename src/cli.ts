@@ -322,7 +322,7 @@ command
     const held = heldIn(what, head)
     await withHub(async (hub) => {
       const bar = progress('audit', json === true)
-      const verified = await hub.verifyTrail({ held, progress: bar.at }).finally(bar.stop)
+      const verified = await hub.verifyAuditLog({ held, progress: bar.at }).finally(bar.stop)
       tell(json, verified, () => verifiedLines(verified))
       if (!verified.ok) process.exitCode = 1
     })

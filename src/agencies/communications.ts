@@ -56,7 +56,7 @@ interface FilingFields {
 
 const draftOf =
   (names: FilingFields) =>
-  (row: Examination, { today }: { today: string }): Omit<Draft, 'findings'>[] => {
+  (row: Examination, { today }: { today: string }): Omit<Draft, 'remarks'>[] => {
     const number = numberOf(row, names.number)
     const filed = row.pastDate(names.filed, today)
     return [

@@ -36,12 +36,12 @@ export type Codes = Pick<Subject, 'uscc' | 'orgCode' | 'regNo'>
 export type Examination = ReturnType<typeof examine>
 
 export const examine = (sent: Item, known: ReadonlySet<string>) => {
-  const findings: Remark[] = []
+  const remarks: Remark[] = []
   const problems: Problem[] = []
   const faulty = new Map<string | null, Set<string>>()
   const said = { stems: [] as string[], codes: [] as string[] }
   const remark = (field: string, rule: string, message: string): void => {
-    if (findings.length < MOST_REMARKS) findings.push({ field, rule, message: message.slice(0, MAX_SHOWN) })
+    if (remarks.length < MOST_REMARKS) remarks.push({ field, rule, message: message.slice(0, MAX_SHOWN) })
   }
   const problem = (field: string | null, rule: string, message: string): void => {
     const rules = faulty.get(field) ?? new Set()
@@ -220,7 +220,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
       said.stems.push(text)
     },
     /** `keyed` names the fields that form the record keys. */
-    result: (drafts: Omit<Draft, 'findings'>[], keyed: ReadonlySet<string> | null = null): MappedItem => {
+    result: (drafts: Omit<Draft, 'remarks'>[], keyed: ReadonlySet<string> | null = null): MappedItem => {
       if (drafts.length > MOST_DRAFTS) {
         problem(
           null,
@@ -234,7 +234,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
       if (drafts.some(({ subject }) => (subject.name?.length ?? 0) > MAX_NAME)) {
         problem(null, 'name', `主体名称超过 ${MAX_NAME} 个字符。The name of the subject is too long.`)
       }
-      if (problems.length === 0) return { drafts: drafts.map((draft) => withFindings(draft, findings)) }
+      if (problems.length === 0) return { drafts: drafts.map((draft) => withFindings(draft, remarks)) }
       return { problems, unreadable: unreadableIn(drafts, faulty, said, keyed) }
     },
   }
@@ -294,16 +294,16 @@ const isNothing = (value: unknown): boolean =>
 
 /** Naming the fields is several times faster than object spread. */
 const withFindings = (
-  { kind, key, subject, body, validFrom, validTo, fact }: Omit<Draft, 'findings'>,
-  findings: readonly Remark[],
+  { kind, key, subject, body, validFrom, validTo, fact }: Omit<Draft, 'remarks'>,
+  remarks: readonly Remark[],
 ): Draft => {
-  const draft = { kind, key, subject, body, validFrom, validTo, findings: [...findings] }
+  const draft = { kind, key, subject, body, validFrom, validTo, remarks: [...remarks] }
   return fact === undefined ? draft : { ...draft, fact }
 }
 
 /** Party codes count only if the key itself is at fault. */
 const unreadableIn = (
-  drafts: readonly Omit<Draft, 'findings'>[],
+  drafts: readonly Omit<Draft, 'remarks'>[],
   faulty: ReadonlyMap<string | null, unknown>,
   { stems, codes }: { stems: readonly string[]; codes: readonly string[] },
   keyed: ReadonlySet<string> | null,

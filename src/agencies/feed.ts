@@ -53,7 +53,7 @@ export interface Agency {
 export interface FeedForm extends FormShape {
   /** A rejected item with a readable key protects that record; otherwise all records of its party. */
   keyed?: readonly string[]
-  drafts: (row: Examination, context: MappingContext) => Omit<Draft, 'findings'>[]
+  drafts: (row: Examination, context: MappingContext) => Omit<Draft, 'remarks'>[]
 }
 
 export interface FeedDescription extends Omit<Feed, 'open' | 'read' | 'map' | 'exempt' | 'bounds' | 'forms'> {

@@ -19,7 +19,7 @@ import { auditRules } from '../work/audit/audit-rules.js'
 import { makeNotes } from '../work/audit/restore-guard.js'
 import { tidyAuditLog } from '../work/audit/tidy-audit-log.js'
 import { auditOf } from '../work/audit/watch.js'
-import { restorationRules } from '../work/calendar/rules.js'
+import { recoveryRules } from '../work/calendar/rules.js'
 import { reconcile } from '../work/delivery/reconcile.js'
 import * as restored from '../work/delivery/restored.js'
 import { timelinessRules } from '../work/delivery/timeliness.js'
@@ -85,7 +85,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const keys = await loadKeys(config.keysDir, config.publicUrl)
   const rules = loadRules(keys.mark, config)
   // A broken rule or template stops the start.
-  for (const read of [restorationRules, clockRules, publicRules, documentRules]) read()
+  for (const read of [recoveryRules, clockRules, publicRules, documentRules]) read()
   for (const read of [documentTemplates, timelinessRules, auditRules, retentionRules]) read()
   const opened = await openDatabase(config, overrides.migrate ?? 'empty')
   const { db, url: databaseUrl, leave } = opened
@@ -256,14 +256,14 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     addresses: to,
     pull: pullFeed,
     /** The next scoring updates the scores. */
-    takeBack: (of: { run: number; reason: string; by: string }) =>
+    rollBack: (of: { run: number; reason: string; by: string }) =>
       rollBack(db, { rules, now, log, mark: keys.mark, ...of }),
     score: scoreNow,
     /** Stores no scores. */
     tryScorecard: async (options: Omit<TrialOptions, 'lists' | 'families' | 'now'>) =>
       tryScorecard(db, { lists: rules.lists, families: await families(), now, ...options }),
     verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { now, ...options }),
-    verifyTrail: audit.verify,
+    verifyAuditLog: audit.verify,
     recorded,
     /** Each repaired record has an audit row. */
     repair: (options: { dryRun: boolean }) =>
@@ -326,7 +326,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         publicUrl: config.publicUrl,
         timetable: occasions,
         trail,
-        verifyTrail: audit.verify,
+        verifyAuditLog: audit.verify,
         pull: upload,
         rescore: (only) => scoreAtOnce(only),
         publish: () => publishNow({ cause: 'timetable', waitMs: ASKER_WAIT_MS, removalsOnly: true }),

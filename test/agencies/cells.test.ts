@@ -48,7 +48,7 @@ describe('long cells', () => {
     }
     // An unread column may hold anything.
     const [draft] = draftsOf('standards', { ...item, fields: { ...item.fields, 附注: long } })
-    expect(draft?.findings.map(({ rule }) => rule)).to.deep.equal(['field.unknown'])
+    expect(draft?.remarks.map(({ rule }) => rule)).to.deep.equal(['field.unknown'])
   })
 
   it('I-B1: bounds the remarks on one item', async () => {
@@ -56,7 +56,7 @@ describe('long cells', () => {
     if (!item) throw new Error('no item')
     const 产品 = Array.from({ length: 900 }, (_, at) => ({ 产品名称: `样${at}`, 颜色: '红' }))
     const [draft] = draftsOf('standards', { ...item, fields: { ...item.fields, 产品 } })
-    expect(draft?.findings.length).to.equal(200)
+    expect(draft?.remarks.length).to.equal(200)
     const [problem] = problemsOf('standards', { ...item, fields: { ...item.fields, 标准状态: '样'.repeat(20_000) } })
     expect(problem?.message.length).to.equal(500)
     const reasons = Array.from({ length: 1_001 }, (_, at) => `样${at}`).join('、')

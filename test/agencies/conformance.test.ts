@@ -60,9 +60,9 @@ describe('agencies', () => {
 
         it(`${id} knows every field of ${name}`, async () => {
           const drafts = (await itemsOf(id, sample(name))).flatMap((item) => draftsOf(id, item))
-          expect(
-            drafts.flatMap(({ findings }) => findings).filter(({ rule }) => rule === 'field.unknown'),
-          ).to.deep.equal([])
+          expect(drafts.flatMap(({ remarks }) => remarks).filter(({ rule }) => rule === 'field.unknown')).to.deep.equal(
+            [],
+          )
         })
       }
 

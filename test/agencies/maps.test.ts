@@ -46,7 +46,7 @@ describe('meaning of a feed’s fields', () => {
 
   it('registry: milliseconds, 万元, states and terms of the query service', async () => {
     const draft = await only('registry', 'registry.json')
-    expect(draft).to.deep.include({ key: '91220102MA0Y3X1HXM', validFrom: '2021-03-01', validTo: null, findings: [] })
+    expect(draft).to.deep.include({ key: '91220102MA0Y3X1HXM', validFrom: '2021-03-01', validTo: null, remarks: [] })
     expect(draft.body).to.deep.include({
       established_on: '2018-06-08',
       approved_on: '2021-03-01',
@@ -137,7 +137,7 @@ describe('meaning of a feed’s fields', () => {
   it('registry: an impossible capital causes a remark and is left out', async () => {
     const draft = await only('registry', 'registry.csv', 0, { 注册资金: '若干' })
     expect(draft.body.capital_yuan).to.equal(null)
-    expect(draft.findings).to.deep.include.members([{ ...draft.findings[0], field: '注册资金', rule: 'money' }])
+    expect(draft.remarks).to.deep.include.members([{ ...draft.remarks[0], field: '注册资金', rule: 'money' }])
   })
 
   it('trademarks: key is number and class, an owner may have no code', async () => {
@@ -205,7 +205,7 @@ describe('meaning of a feed’s fields', () => {
   it('penalties: an organisation without a code is kept, with a remark', async () => {
     const draft = await only('penalties', 'penalties.csv', 0, { CF_XDR_SHXYM: '' })
     expect(draft.subject.uscc).to.equal(null)
-    expect(draft.findings.map(({ field, rule }) => `${field} ${rule}`)).to.deep.equal(['CF_XDR_SHXYM required'])
+    expect(draft.remarks.map(({ field, rule }) => `${field} ${rule}`)).to.deep.equal(['CF_XDR_SHXYM required'])
   })
 
   it('dishonest: mixed dates, and a term that is not this feed’s to say', async () => {
@@ -224,7 +224,7 @@ describe('meaning of a feed’s fields', () => {
     ])
     const [moved] = drafts
     expect(moved?.subject).to.deep.include({ uscc: '91220102MA0Y3X1HXM', orgCode: null, regNo: '220102600012340' })
-    expect(moved?.findings.map(({ rule }) => rule)).to.deep.equal(['code.column'])
+    expect(moved?.remarks.map(({ rule }) => rule)).to.deep.equal(['code.column'])
     const older = await only('dishonest', 'dishonest.csv', 2)
     expect(older.subject).to.deep.include({ uscc: null, orgCode: '71526726X', regNo: '220102600012340' })
   })
@@ -282,7 +282,7 @@ describe('a value that is not understood', () => {
   for (const [id, file, changes, finding] of noted) {
     it(`${id}: ${Object.entries(changes).map(([field, value]) => `${field} = ${JSON.stringify(value)}`)} is accepted with a remark`, async () => {
       const draft = await only(id, file, 0, changes)
-      expect(draft.findings.map(({ field, rule }) => `${field} ${rule}`)).to.deep.equal([finding])
+      expect(draft.remarks.map(({ field, rule }) => `${field} ${rule}`)).to.deep.equal([finding])
       expect(contract(`records/${draft.kind}`)(draft.body)).to.deep.equal([])
     })
   }

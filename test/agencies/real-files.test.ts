@@ -29,7 +29,7 @@ describe('real files (skipped where they are absent)', () => {
     expect(new Set(drafts.map(({ key }) => key)).size).to.equal(9469)
     expect(items.map(({ row }) => row)).to.deep.equal(items.map((_, at) => at + 2))
     expect(faultsOf('registry', drafts)).to.deep.equal([])
-    expect(drafts.flatMap(({ findings }) => findings)).to.deep.equal([])
+    expect(drafts.flatMap(({ remarks }) => remarks)).to.deep.equal([])
     expect(new Set(drafts.map(({ body }) => body.status))).to.deep.equal(new Set(['UNKNOWN']))
     expect(drafts.filter(({ body }) => body.kind === 'individual')).to.have.length(168)
     expect(drafts.filter(({ body }) => body.type === null)).to.have.length(8603)

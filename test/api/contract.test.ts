@@ -3,6 +3,7 @@ import { buildSchema, type GraphQLSchema, isObjectType } from 'graphql'
 import { makeSchema } from '../../src/api/graphql/schema.js'
 import { dateIn } from '../../src/foundation/time/dates.js'
 import { changesSince, deprecable, goneFrom, kept, landed, printed } from '../support/contract.js'
+import { RENAMES } from '../support/renames.js'
 
 describe('schema/schema.graphql', () => {
   const made = makeSchema()
@@ -14,6 +15,16 @@ describe('schema/schema.graphql', () => {
   it('breaks no promise: nothing promised is missing or changed', () => {
     const today = dateIn(new Date())
     for (const promise of landed()) expect(changesSince(promise, made, today).broken).to.deep.equal([])
+  })
+
+  it('has no name that the changelog replaced, and renames nothing after that once', () => {
+    const names = new Set([
+      ...Object.keys(made.getTypeMap()),
+      ...deprecable(made).flatMap(({ at }) => at.match(/(?<=[.(])\w+/g) ?? []),
+    ])
+    const graphql = RENAMES.filter(({ what }) => ['type', 'field', 'mutation', 'value'].includes(what))
+    expect(graphql.filter(({ old, now }) => names.has(old) || !names.has(now))).to.deep.equal([])
+    expect(RENAMES, 'a name is renamed once: add and deprecate instead').to.have.lengthOf(57)
   })
 
   it('names for every deprecation its earliest removal, and the replacement in both languages', () => {

@@ -131,7 +131,7 @@ export const makeWorld = async ({
       return pull(database.db, { feed, url: null, mark: keys.mark, rules, now: () => now, ...given })
     },
     trail,
-    verifyTrail: (options) => verifyAuditLog(database.db, { now: () => now, noted: [], keys, ...options }),
+    verifyAuditLog: (options) => verifyAuditLog(database.db, { now: () => now, noted: [], keys, ...options }),
     rescore: async (only) =>
       score(database.db, {
         cause: 'person',
@@ -281,7 +281,7 @@ const draft = (kind: RecordKind, key: string, code: string, body: Body, validFro
   body,
   validFrom,
   validTo: null,
-  findings: [],
+  remarks: [],
 })
 
 export const registration = (code: string, name: string, more: Body = {}): Draft =>

@@ -223,7 +223,7 @@ describe('a party’s token', function () {
     await db('concerns').insert({ listing_id: uuid, cause: 'ABSENT', opened_at: NOW, note: SECRET })
     const opened = { operator_id: await operatorId(world, OTHER), value: 317, opened_on: TODAY, opened_at: NOW }
     await db('watch_entries').insert(opened)
-    await done('proposeOverrule', { operator: OTHER, grade: 'C', reason: SECRET, endsOn: '2026-06-01' })
+    await done('proposeOverride', { operator: OTHER, grade: 'C', reason: SECRET, endsOn: '2026-06-01' })
     const contested = globalOf('Record', await records(OTHER, 2))
     await done('openObjection', { operator: OTHER, record: contested, statement: SECRET })
     await done('mergeOperators', { from: FORMER, into: OTHER, cause: 'MOVED', reason: SECRET })
@@ -251,7 +251,7 @@ describe('a party’s token', function () {
       ['IdentityDecision', 'identity_decisions', 'true'],
       ['Concern', 'concerns', 'true'],
       ['Score', 'scores', `operator_id <> ${own}`],
-      ['Overrule', 'overrules', 'true'],
+      ['Override', 'overrules', 'true'],
       ['Objection', 'objections', 'true'],
       ['Listing', 'listings', 'true'],
     ]

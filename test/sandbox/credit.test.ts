@@ -37,7 +37,7 @@ describe('the stand-ins of the credit office and the high court, through our doo
     expect(drafts.map(({ body }) => body.document_number)).to.deep.equal(here.permits.map((one) => one.documentNumber))
     expect(drafts.map(({ body }) => body.decided_on)).to.deep.equal(here.permits.map((one) => one.decidedOn))
     expect(drafts).to.have.length(30)
-    expect(drafts.flatMap(({ findings }) => findings)).to.deep.equal([])
+    expect(drafts.flatMap(({ remarks }) => remarks)).to.deep.equal([])
     const ends = drafts.map(({ validTo }) => validTo)
     expect(ends).to.include(null)
     expect(ends.some((day) => day !== null)).to.equal(true)
@@ -61,7 +61,7 @@ describe('the stand-ins of the credit office and the high court, through our doo
   it('bring eight defaulters, and never the person whom nobody asked about', async () => {
     const drafts = await pulled('defaulters')
     expect(drafts).to.have.length(8)
-    expect(drafts.flatMap(({ findings }) => findings)).to.deep.equal([])
+    expect(drafts.flatMap(({ remarks }) => remarks)).to.deep.equal([])
     expect(drafts.filter(({ subject }) => subject.orgCode !== null)).to.have.length(1)
     expect(drafts.filter(({ validTo }) => validTo !== null)).to.have.length(1)
     const everybody = await fetch(`${urlOf('high-court')}/defaulters`)

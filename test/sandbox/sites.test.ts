@@ -52,7 +52,7 @@ describe('the stand-ins of communications, marketplaces and certifiers, through 
       here.icpFilings.map((one) => [one.number, one.sponsorUscc, one.filedOn, one.status]),
     )
     expect(drafts.map(({ body }) => body.domains)).to.deep.equal(here.icpFilings.map((one) => [...one.domains].sort()))
-    expect(drafts.flatMap(({ findings }) => findings)).to.deep.equal([])
+    expect(drafts.flatMap(({ remarks }) => remarks)).to.deep.equal([])
   })
 
   it('bring every certificate, and the good example has one', async () => {
@@ -76,11 +76,11 @@ describe('the stand-ins of communications, marketplaces and certifiers, through 
     expect(new Set(drafts.map(({ body }) => body.real_name_method))).to.deep.equal(
       new Set(['LICENCE', 'MARKETPLACE_CHECK', 'NETWORK_ID', null]),
     )
-    expect(drafts.flatMap(({ findings }) => findings.map(({ rule }) => rule))).to.deep.equal(['personal.number'])
+    expect(drafts.flatMap(({ remarks }) => remarks.map(({ rule }) => rule))).to.deep.equal(['personal.number'])
     expect(JSON.stringify(drafts)).to.not.match(/\d{17}[\dX]"/)
   })
 
-  it('a shop is the same record through the door as from the seed, findings aside', async () => {
+  it('a shop is the same record through the door as from the seed, remarks aside', async () => {
     const items: Item[] = here.operators.flatMap((one) =>
       one.shops.map((shop) => ({ page: null, row: 1, fields: shopItem(one, shop) })),
     )

@@ -214,7 +214,7 @@ const asked = async (
     () => ask('{ operators(filter: { name: "虚构长跑" }, first: 5) { nodes { name } } }', pick(inside)),
     () => ask('{ blacklist(first: 5) { nodes { reason } } }', null),
     () => ask('{ runs(first: 5) { nodes { id } } agencies { id } platforms { id } }', pick(inside)),
-    () => ask('{ trail(first: 5) { nodes { number } } }', 'auditor'),
+    () => ask('{ auditLog(first: 5) { nodes { number } } }', 'auditor'),
     () => ask('mutation { resumeJob(job: SCORE) { __typename } }', 'administrator', 200, false),
     () => get(`/v1/scores/${things.score}`, 'auditor'),
     () => get('/v1/timeliness.csv?month=2026-03', 'officer'),

@@ -85,7 +85,7 @@ export const soakAudit = async ({ db, url, folder, runs, commands, seed, progres
     const hub = await makeHub(config, { log: makeLog({ level: 'silent', file: null }) })
     try {
       for (let n = 0; n < many; n += 1) await hub.recorded('hub client add 虚构商城', async () => undefined)
-      return await hub.verifyTrail({})
+      return await hub.verifyAuditLog({})
     } finally {
       await hub.close()
     }
@@ -96,7 +96,7 @@ export const soakAudit = async ({ db, url, folder, runs, commands, seed, progres
     const hub = await makeHub(config, { log })
     try {
       await ask(await hub.serve(), many)
-      return { alarm: await looked, found: await hub.verifyTrail({}) }
+      return { alarm: await looked, found: await hub.verifyAuditLog({}) }
     } finally {
       await hub.close()
     }

@@ -25,6 +25,7 @@ import {
 import { asOctober2021 } from '../../src/api/graphql/introspection.js'
 import { makeSchema } from '../../src/api/graphql/schema.js'
 import { dateIn, isDate } from '../../src/foundation/time/dates.js'
+import { renamed } from './renames.js'
 
 const FILE = fileURLToPath(new URL('../../schema/schema.graphql', import.meta.url))
 const HEAD = `# 由代码生成（npm run schema），勿手工修改。Made by \`npm run schema\`; not to be edited.
@@ -39,14 +40,14 @@ export const printed = (schema: GraphQLSchema): string => `${HEAD}${printSchema(
 export const kept = (): string => (existsSync(FILE) ? readFileSync(FILE, 'utf8') : '')
 
 /**
- * The promise as landed: at the merge base of this branch, or before the last change on main. Editing the file by hand
- * therefore takes no promise back.
+ * The promise as landed: at the merge base of this branch, or before the last change on main, by the names that
+ * `schema/CHANGELOG.md` gave it since. Editing the file by hand therefore takes no promise back.
  */
 export const landed = (): string[] => {
   const from = git('merge-base', 'HEAD', 'origin/main') ?? git('rev-parse', 'HEAD')
   const bases = from === git('rev-parse', 'HEAD') ? ['HEAD', 'HEAD^'] : [from]
   const found = bases.map((base) => git('show', `${base}:schema/schema.graphql`)).filter((text) => text !== null)
-  return found.length > 0 ? found : [kept()].filter((text) => text !== '')
+  return (found.length > 0 ? found : [kept()].filter((text) => text !== '')).map(renamed)
 }
 
 /** Returns null without git or without the object. */

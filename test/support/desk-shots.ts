@@ -61,9 +61,9 @@ const shotsOf = ({ code, listing }: { code: string; listing: string }): DeskShot
     shown: true,
   },
   {
-    name: 'desk-trail',
+    name: 'desk-audit-log',
     role: 'auditor',
-    path: '/administration/trail',
+    path: '/administration/audit-log',
     height: 900,
     ready: 'tr.row',
     does: async (page) => {

@@ -63,7 +63,7 @@ const one = async (world: World): Promise<void> => {
     note: '待核',
     version_id: record,
   })
-  await act('proposeOverrule', 'ProposeOverruleInput', {
+  await act('proposeOverride', 'ProposeOverrideInput', {
     operator: code,
     grade: 'C',
     reason: '理由',

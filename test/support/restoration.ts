@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import type { FactEvent, FactFamily, Facts } from '../../src/domain/records/facts.js'
 import { FAMILIES } from '../../src/domain/records/facts.js'
 import { applied, type RecoveryStep } from '../../src/domain/scoring/recovery-path.js'
-import type { RestorationRules } from '../../src/domain/scoring/recovery-rules.js'
+import type { RecoveryRules } from '../../src/domain/scoring/recovery-rules.js'
 import { score } from '../../src/domain/scoring/score.js'
 import type { Scorecard } from '../../src/domain/scoring/scorecard.js'
 import { document } from '../../src/foundation/contracts.js'
@@ -18,7 +18,7 @@ export const card: Scorecard = {
   ...ecommerce,
   grades: ecommerce.grades.map((line) => (line.grade === 'A' ? { ...line, from: 700 } : line)),
 }
-export const rules = document('rules/restoration.json') as RestorationRules
+export const rules = document('rules/recovery.json') as RecoveryRules
 export const AS_OF = '2026-11-25'
 export const ALL = Object.keys(FAMILIES) as FactFamily[]
 

@@ -12,6 +12,7 @@ import {
   uscc,
   type World,
 } from '../api/world.js'
+import { RENAMES } from '../support/renames.js'
 
 interface Seen {
   status: number
@@ -238,9 +239,13 @@ describe('/about', () => {
       expect(status, path).to.equal(200)
       expect(table).to.match(/出处|施行期间|未经核实/)
     }
-    expect((await get('/about/rules/trail')).text)
+    expect((await get('/about/rules/audit-log')).text)
       .to.include('个人信息保护法第五十六条')
       .and.include('unconfirmed')
+    for (const { old, now } of RENAMES.filter(({ old }) => old.startsWith('/about'))) {
+      const moved = await fetch(`${world.url}${old}?lang=en`, { redirect: 'manual' })
+      expect([moved.status, moved.headers.get('location')]).to.deep.equal([301, `${now}?lang=en`])
+    }
     expect((await get('/about/rules/..%2Fscorecards')).status).to.equal(404)
   })
 })

@@ -138,10 +138,10 @@ describe("the party's pages (/my)", () => {
     const party = arrive()
     await party.post('/my', { accessCode })
     await party.get('/my')
-    const { data } = await world.ask('{ trail(first: 3) { nodes { kind client role asked shown } } }', {
+    const { data } = await world.ask('{ auditLog(first: 3) { nodes { kind client role asked shown } } }', {
       token: world.token('auditor'),
     })
-    const [look, token] = data.trail.nodes
+    const [look, token] = data.auditLog.nodes
     expect(look).to.deep.include({ kind: 'ANSWER', client: one, role: 'party', shown: [one] })
     expect(token).to.deep.include({ kind: 'TOKEN', client: one, role: 'party' })
     expect(JSON.stringify(data)).not.to.include(accessCode)

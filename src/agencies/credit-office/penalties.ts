@@ -64,7 +64,7 @@ const form = (layout: PenaltyLayout): FeedForm => ({
   drafts: (row, context) => [decision(readAs(row, layout), context)],
 })
 
-const decision = (read: PenaltyReader, { today }: MappingContext): Omit<Draft, 'findings'> => {
+const decision = (read: PenaltyReader, { today }: MappingContext): Omit<Draft, 'remarks'> => {
   const { kind, subject, code } = read.fieldOf('party') === null ? unnamedParty(read) : partyOf(read)
   const number = documentNumber(read.text('number') ?? '')
   const authority = read.name('authority')

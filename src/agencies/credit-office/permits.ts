@@ -160,7 +160,7 @@ const permit = (
   read: MeaningReader<PermitMeaning>,
   states: PermitStates,
   { today }: MappingContext,
-): Omit<Draft, 'findings'> => {
+): Omit<Draft, 'remarks'> => {
   const { kind, subject, code } = partyOf(read)
   const number = documentNumber(read.text('number') ?? '')
   const permitNumber = read.text('permitNumber')

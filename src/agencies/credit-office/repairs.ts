@@ -77,7 +77,7 @@ const form: FeedForm = {
   drafts: (row, context) => [result(readAs(row, results), context)],
 }
 
-const result = (read: MeaningReader<RepairMeaning>, { today }: MappingContext): Omit<Draft, 'findings'> => {
+const result = (read: MeaningReader<RepairMeaning>, { today }: MappingContext): Omit<Draft, 'remarks'> => {
   const { subject, code } = partyOf(read)
   const target = read.choice('target', TARGETS)
   const outcome = read.choice('outcome', OUTCOMES)

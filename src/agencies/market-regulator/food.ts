@@ -96,7 +96,7 @@ const table = spelt(FIELDS, (row, as, { today, dated }) => {
     备注: row.text(as('备注')),
   }
   return parties.map(
-    ({ role, name, codes, address }): Omit<Draft, 'findings'> => ({
+    ({ role, name, codes, address }): Omit<Draft, 'remarks'> => ({
       kind: 'inspection',
       key: `${key}/${role}`,
       subject: { ...codes, shop: null, name },

@@ -157,7 +157,7 @@ const recall = (
   validFrom: string | null,
   validTo: string | null,
   said: Body,
-): Omit<Draft, 'findings'> => {
+): Omit<Draft, 'remarks'> => {
   const [first = null] = firms
   const name = firms.length === 1 && first !== null && first.length <= MAX_NAME ? first : null
   return {

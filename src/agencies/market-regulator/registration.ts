@@ -14,7 +14,7 @@ export const registration = (
   codeField: string,
   validFrom: string | null,
   rest: RegistrationBody,
-): Omit<Draft, 'findings'>[] => {
+): Omit<Draft, 'remarks'>[] => {
   const key = uscc ?? regNo
   if (key === null) {
     row.required(codeField)

@@ -10,7 +10,7 @@ type SpeltMapping<F extends string> = (
   row: Examination,
   as: FieldSpelling<F>,
   context: MappingContext,
-) => Omit<Draft, 'findings'>[]
+) => Omit<Draft, 'remarks'>[]
 
 /** `beside` lists ignored names; `keyed` is as in `Form`. */
 export const spelt = <F extends string>(

@@ -1,5 +1,5 @@
 import { may } from '../../domain/access/viewer.js'
-import type { AuditRow, TrailKind } from '../../domain/audit/audit-log.js'
+import type { AuditLogKind, AuditRow } from '../../domain/audit/audit-log.js'
 import { toldOf } from '../../domain/audit/audit-rules.js'
 import { codeOf } from '../../domain/operators/codes.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -16,7 +16,7 @@ import type { OperatorView } from '../request/operator-view.js'
 interface AuditLogFilter {
   client?: string | null
   role?: string | null
-  kind?: TrailKind | null
+  kind?: AuditLogKind | null
   operator?: string | null
   request?: string | null
   from?: Date | null
@@ -90,4 +90,4 @@ const askedBy = async ({ operator }: OperatorView, args: PageArgs, context: Grap
   }
 }
 
-export const trail = { Query: { trail: list, trailRow: one }, Operator: { askedBy } }
+export const auditLog = { Query: { auditLog: list, auditLogRow: one }, Operator: { askedBy } }

@@ -5,7 +5,7 @@ import { oldestHolding } from '../../domain/standing/sellers.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import * as accessCodes from '../../store/access/access-codes.js'
 import { ownersOf } from '../../store/access/sight.js'
-import * as trail from '../../store/audit/audit-log.js'
+import * as auditLog from '../../store/audit/audit-log.js'
 import * as heads from '../../store/db/authorization-columns.js'
 import type { Db } from '../../store/db/db.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
@@ -19,7 +19,7 @@ import * as mergers from '../../store/operators/mergers.js'
 import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
 import * as objections from '../../store/scoring/objections.js'
-import * as overrules from '../../store/scoring/overrides.js'
+import * as overrides from '../../store/scoring/overrides.js'
 import * as scores from '../../store/scoring/scores.js'
 import * as watchEntries from '../../store/scoring/watch-entries.js'
 import * as authorisations from '../../store/standing/authorisations.js'
@@ -149,26 +149,26 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
         },
       ),
     ),
-    askings: batch<trail.DisclosurePage & { operators: readonly number[] }, trail.Disclosure[]>(
+    askings: batch<auditLog.DisclosurePage & { operators: readonly number[] }, auditLog.Disclosure[]>(
       JSON.stringify,
       grouped(
         ({ operators: _, ...page }) => JSON.stringify(page),
         async (asked) => {
           const groups = asked.map(({ operators: group }) => group)
-          return trail.askings(parts.db, groups, asked[0] as trail.DisclosurePage)
+          return auditLog.askings(parts.db, groups, asked[0] as auditLog.DisclosurePage)
         },
       ),
     ),
-    indexedUntil: once(() => trail.indexedUntil(parts.db)),
+    indexedUntil: once(() => auditLog.indexedUntil(parts.db)),
     authorisation: batch(String, async (ids: number[]) => inOrder(ids, await authorisations.byIds(parts.db, ids))),
     authorisations: batch(String, async (ids: number[]) =>
       listsOf(ids, await authorisations.ofOperators(parts.db, ids)),
     ),
-    overrules: batch<OperatorAtTime, overrules.OverrideRow[]>(
+    overrides: batch<OperatorAtTime, overrides.OverrideRow[]>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
         const ids = asked.map(({ operator }) => operator)
-        return listsOf(ids, await overrules.ofOperators(db, ids, (asked[0] as OperatorAtTime).when))
+        return listsOf(ids, await overrides.ofOperators(db, ids, (asked[0] as OperatorAtTime).when))
       }),
     ),
     accessCodes: batch(String, async (ids: number[]) => listsOf(ids, await accessCodes.ofOperators(db, ids))),

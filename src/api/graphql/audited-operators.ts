@@ -35,7 +35,7 @@ export const OPERATORS_OF: Record<string, (source: unknown) => OperatorReference
   Score: byOperator,
   RecordUndone: byOperator,
   ScoreUndone: byOperator,
-  Overrule: byOperator,
+  Override: byOperator,
   Objection: byOperator,
   WatchEntry: byOperator,
   AccessCode: byOperator,

@@ -27,8 +27,8 @@ import { operatorById } from '../request/operator-view.js'
 import { NONE } from '../request/viewer.js'
 import { scoreById } from '../scoring/audited-scores.js'
 import { objectionById } from '../scoring/objections.js'
-import { overruleById } from '../scoring/overrides.js'
-import { adoptionById } from '../scoring/scorecards.js'
+import { overrideById } from '../scoring/overrides.js'
+import { activationById } from '../scoring/scorecards.js'
 import { seesGrade } from '../standing/grades.js'
 import { authorisationById } from '../standing/sellers.js'
 import { webhookById } from '../standing/webhooks.js'
@@ -42,9 +42,9 @@ const BY_KEY: Partial<Record<NodeType, (context: GraphqlContext, key: number) =>
   Unmatched: unmatchedById,
   IdentityDecision: decisionById,
   Score: scoreById,
-  Overrule: overruleById,
+  Override: overrideById,
   Objection: objectionById,
-  ScorecardAdoption: adoptionById,
+  ScorecardActivation: activationById,
   Delivery: deliveryById,
   Record: recordById,
   Run: runById,

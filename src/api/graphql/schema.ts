@@ -8,7 +8,7 @@ import { administration } from '../access/administration.js'
 import { withAccessChecks } from '../access/field-access.js'
 import { lockouts } from '../access/lockouts.js'
 import { door } from '../access/party-access.js'
-import { trail } from '../audit/audit-log.js'
+import { auditLog } from '../audit/audit-log.js'
 import { ruleTables } from '../calendar/rule-tables.js'
 import { deliveries } from '../delivery/deliveries.js'
 import { platforms } from '../delivery/platforms.js'
@@ -18,7 +18,7 @@ import { retractions } from '../delivery/retractions.js'
 import { timelinessOf } from '../delivery/timeliness.js'
 import { feedMapsOf } from '../intake/feed-maps.js'
 import { rejected } from '../intake/rejects.js'
-import { takeback } from '../intake/rollback.js'
+import { rollback } from '../intake/rollback.js'
 import { cases } from '../listing/cases.js'
 import { concerns } from '../listing/concerns.js'
 import { deadlines } from '../listing/deadlines.js'
@@ -35,8 +35,8 @@ import { withCosts } from '../request/costs.js'
 import { SCALARS } from '../request/scalars.js'
 import { audit } from '../scoring/audited-scores.js'
 import { objection } from '../scoring/objections.js'
-import { overrule } from '../scoring/overrides.js'
-import { restoration } from '../scoring/recovery-path.js'
+import { override } from '../scoring/overrides.js'
+import { recoveryPath } from '../scoring/recovery-path.js'
 import { score } from '../scoring/score.js'
 import { scorecardLife } from '../scoring/scorecards.js'
 import { watch } from '../scoring/watch-list.js'
@@ -56,8 +56,12 @@ const ENUMS = {
   RecordKind: upper(RECORD_KINDS),
   SubjectKind: upper(SUBJECT_KINDS),
   CodeScheme: upper(['uscc', 'org_code', 'reg_no', 'shop']),
-  Job: upper(JOBS),
+  Job: { ...upper(JOBS.filter((job) => job !== 'takeback' && job !== 'trail')), ROLLBACK: 'takeback', AUDIT_LOG: 'trail' },
   RunCause: upper(RUN_CAUSES),
+  // The database keeps older words for these values.
+  ConcernCause: { ROLLED_BACK: 'TAKEN_BACK' },
+  UnmatchedState: { ROLLED_BACK: 'TAKEN_BACK' },
+  ScorecardActivationState: { ACTIVATED: 'ADOPTED' },
 }
 
 /** Merged type by type. `door` comes after `listing`, because it replaces fields for the party itself. */
@@ -80,11 +84,11 @@ const RESOLVERS = [
   rejected,
   identity,
   concerns,
-  takeback,
-  overrule,
+  rollback,
+  override,
   objection,
   audit,
-  restoration,
+  recoveryPath,
   outlook,
   clocks,
   door,
@@ -96,7 +100,7 @@ const RESOLVERS = [
   compared,
   restored,
   lockouts,
-  trail,
+  auditLog,
   webhooks,
   administration,
   ruleTables,

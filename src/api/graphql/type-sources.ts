@@ -9,13 +9,13 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
   {
     zh: '本枢纽依信用信息和评分卡计算',
     en: 'reckoned here, from records and a scorecard',
-    types: `Standing Score Reason RestorationStep RestorationAnswer LastingLoss WatchEntry TakeBackPreview RecordUndone ListingUndone ScoreUndone ScorecardTrial TrialGradeMove GradeCounts TrialSpread
+    types: `Standing Score Reason RecoveryStep RecoveryAnswer LastingLoss WatchEntry RollbackPreview RecordUndone ListingUndone ScoreUndone ScorecardTrial TrialGradeMove GradeCounts TrialSpread
       TrialMove TrialScore TrialReason TrialSide TrialRegion TrialKind`,
   },
   {
     zh: '本枢纽依 schema/rules 的规则计算',
     en: 'reckoned here, by the rules of schema/rules',
-    types: `NameMatch Lateness RuleCount TimelinessFigure DueDelivery Deadline ListingClocks PublicationClock IdentityProposal IdentityEvidence
+    types: `NameMatch FeedTimeliness RuleCount TimelinessFigure DueDelivery Deadline ListingClocks PublicationClock IdentityProposal IdentityEvidence
       CaseColumn MaskedPart PublicText ListingDocument DocumentBlank MoveOutlook MoveDenial
       CalendarForeseen CalendarDayForeseen DeadlineMoving`,
   },
@@ -33,8 +33,8 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
   {
     zh: '经办人、复核人等在本枢纽的办理；转录的名单除外，其出自信源单位',
     en: 'what people did here; a mirrored listing is an agency’s',
-    types: `Listing ListingMove Hiding RepairApplication Proceeding Concern TakenBack IdentityDecision Overrule Objection AccessCode IssuedAccessCode
-      ScorecardAdoption Authorisation CalendarProposal JobPause FeedMap FeedMapLine DeliveryAct DeliveryClosed PlatformAct SellerList`,
+    types: `Listing ListingMove Hiding RepairApplication Proceeding Concern Rollback IdentityDecision Override Objection AccessCode IssuedAccessCode
+      ScorecardActivation Authorisation CalendarProposal JobPause FeedMap FeedMapLine DeliveryAct DeliveryClosed PlatformAct SellerList`,
   },
   {
     zh: '信用平台的回执或展示',
@@ -44,7 +44,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
   {
     zh: '本枢纽自身的运行记录',
     en: 'what the hub notes of its own running',
-    types: `Run RunError Occurrence TimetableRow Delivery Retraction RetractionReceiver RetractionMarketplace DeliveryAgain Webhook WebhookSecret DatabaseRestored RestoredReach RestoredCompared TrailRow Asking
+    types: `Run RunError Occurrence TimetableRow Delivery Retraction RetractionReceiver RetractionMarketplace DeliveryAgain Webhook WebhookSecret DatabaseRestored RestoredReach RestoredCompared AuditLogRow Asking
       Lockout Viewer Agency Feed FeedForm Platform Client Person IssuedSecret IssuedPassword`,
   },
 ]

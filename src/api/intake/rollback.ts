@@ -8,7 +8,7 @@ import { globalId, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { operatorById } from '../request/operator-view.js'
 
-const takeBackPreview = async (_: unknown, args: { id: string }, context: GraphqlContext) => {
+const rollbackPreview = async (_: unknown, args: { id: string }, context: GraphqlContext) => {
   const { viewer, parts, now } = context
   const run = numberIn(withoutNul(args).id, 'Run')
   if (run === null) throw new Refusal('RUN_UNKNOWN')
@@ -50,4 +50,4 @@ const takeBackPreview = async (_: unknown, args: { id: string }, context: Graphq
   }
 }
 
-export const takeback = { Query: { takeBackPreview } }
+export const rollback = { Query: { rollbackPreview } }

@@ -66,7 +66,7 @@ const settleConcern = async (_: unknown, args: { id: string; note: string }, con
   return concernView(context, concern)
 }
 
-const takeBackRun = async (_: unknown, args: { id: string; reason: string }, context: GraphqlContext) => {
+const rollBackRun = async (_: unknown, args: { id: string; reason: string }, context: GraphqlContext) => {
   const { id, reason } = withoutNul(args)
   const run = numberIn(id, 'Run')
   if (run === null) throw new Refusal('RUN_UNKNOWN')
@@ -82,5 +82,5 @@ const nameOf = ({ sub }: Viewer): string => sub ?? ''
 
 export const concerns = {
   Query: { concerns: waiting },
-  Mutation: { settleConcern, takeBackRun },
+  Mutation: { settleConcern, rollBackRun },
 }

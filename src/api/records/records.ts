@@ -21,7 +21,7 @@ export const recordView = (
     agency: agency?.id ?? version.feed,
     agencyName: agency?.name ?? { zh: version.feed, en: version.feed },
     body: version.body,
-    findings: version.findings,
+    remarks: version.remarks,
     validFrom: version.validFrom,
     validTo: version.validTo,
     knownFrom: version.knownFrom,

@@ -3,7 +3,7 @@ import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
 import { type GraphQLError, type OperationDefinitionNode, OperationTypeNode } from 'graphql'
 import type { Viewer } from '../../domain/access/viewer.js'
-import { digestOf, type TrailKind } from '../../domain/audit/audit-log.js'
+import { type AuditLogKind, digestOf } from '../../domain/audit/audit-log.js'
 import { redact } from '../../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
@@ -20,7 +20,7 @@ const DONE = 'DONE'
 const questions = makeTextCache()
 
 export interface RequestAuditEntry {
-  kind: TrailKind
+  kind: AuditLogKind
   asked: string
   outcome?: string
   shown?: Iterable<string>

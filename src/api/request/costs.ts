@@ -35,7 +35,7 @@ const FIELD_PRICES = {
   'Query.blacklist': { each: { cost: 500, zh: '按名称筛选的一页或计数', en: 'page or count filtered by name' } },
   'Query.standings': { byArgument: 'codes' },
   // A preview does and undoes a whole roll-back.
-  'Query.takeBackPreview': { once: 500 },
+  'Query.rollbackPreview': { once: 500 },
   'Listing.documents': { each: { cost: 10, zh: '文书', en: 'document' } },
   'Listing.publicText': { once: 11 },
   'Listing.clocks': { once: 4 },

@@ -62,7 +62,7 @@ export interface ApiDependencies {
   timetable: readonly ScheduledJob[]
   trail: AuditLog
   /** An exception thrown by `progress` stops it. */
-  verifyTrail: (options: { progress: (rows: number) => void }) => Promise<AuditVerification>
+  verifyAuditLog: (options: { progress: (rows: number) => void }) => Promise<AuditVerification>
   /** Returns null when another process already runs it. */
   pull: (feed: string, given: UploadInput) => Promise<(PullResult & { run: number }) | null>
   /** Runs at once, because a removed listing no longer counts. */

@@ -15,8 +15,8 @@ export const NODE_TYPES = [
   'IdentityDecision',
   'Concern',
   'Score',
-  'ScorecardAdoption',
-  'Overrule',
+  'ScorecardActivation',
+  'Override',
   'Objection',
   'Delivery',
   'Discrepancy',
@@ -25,17 +25,21 @@ export const NODE_TYPES = [
 ] as const
 export type NodeType = (typeof NODE_TYPES)[number]
 
+/** Ids outlive names: these types were renamed, their ids were not. */
+const TYPE_IN_ID: Partial<Record<NodeType, string>> = { ScorecardActivation: 'ScorecardAdoption', Override: 'Overrule' }
+const inId = (type: NodeType): string => TYPE_IN_ID[type] ?? type
+
 /** Longest id or cursor accepted, characters. */
 const LONGEST = 1_000
 const LARGEST = 2_147_483_647
 
 export const globalId = (type: NodeType, key: string | number): string =>
-  type === 'Listing' && isUuid(String(key)) ? String(key) : encode(`${type}:${key}`)
+  type === 'Listing' && isUuid(String(key)) ? String(key) : encode(`${inId(type)}:${key}`)
 
 export const readId = (id: string): { type: NodeType; key: string } | null => {
   if (isUuid(id)) return { type: 'Listing', key: id }
   const [, type = '', key = ''] = /^([A-Za-z]+):(.+)$/.exec(decode(id) ?? '') ?? []
-  const known = NODE_TYPES.find((each) => each === type)
+  const known = NODE_TYPES.find((each) => inId(each) === type)
   return known && key ? { type: known, key } : null
 }
 

@@ -18,24 +18,24 @@ import { type OperatorView, operatorById } from '../request/operator-view.js'
 import { isTheirs, NONE } from '../request/viewer.js'
 import { type ScoreView, whenAsked } from './score.js'
 
-const overruleView = (context: GraphqlContext, overrule: store.OverrideRow) => {
+const overrideView = (context: GraphqlContext, override: store.OverrideRow) => {
   return {
-    ...overrule,
-    __typename: 'Overrule' as const,
-    number: overrule.id,
-    id: globalId('Overrule', overrule.id),
-    operator: () => operatorById(context, overrule.operatorId),
-    proposedBy: overrule.askedBy,
-    proposedAt: overrule.askedAt,
+    ...override,
+    __typename: 'Override' as const,
+    number: override.id,
+    id: globalId('Override', override.id),
+    operator: () => operatorById(context, override.operatorId),
+    proposedBy: override.askedBy,
+    proposedAt: override.askedAt,
   }
 }
 
-export const overruleById = async (context: GraphqlContext, id: number) => {
+export const overrideById = async (context: GraphqlContext, id: number) => {
   const found = may(context.viewer, 'see_score_reasons')
     ? await store.byId(context.parts.db, id, whenOf(context, {}))
     : null
   const owner = await context.load.operator(found?.operatorId ?? NONE)
-  return found && may(viewerOn(context, owner), 'see_score_reasons') ? overruleView(context, found) : null
+  return found && may(viewerOn(context, owner), 'see_score_reasons') ? overrideView(context, found) : null
 }
 
 const list = async (_: unknown, args: PageArgs & { state?: store.OverrideState | null }, context: GraphqlContext) => {
@@ -43,7 +43,7 @@ const list = async (_: unknown, args: PageArgs & { state?: store.OverrideState |
   const filter = { state: args.state ?? 'PROPOSED', when: whenOf(context, {}), sight: sightOf(context.viewer) }
   const found = await store.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
   return connection(
-    found.map((each) => overruleView(context, each)),
+    found.map((each) => overrideView(context, each)),
     args,
     ({ number }) => cursorOf(number),
     () => store.countOf(db, filter),
@@ -57,9 +57,9 @@ interface ProposeOverrideInput {
   reason: string
 }
 
-const proposeOverrule = (_: unknown, { input }: { input: ProposeOverrideInput }, context: GraphqlContext) =>
+const proposeOverride = (_: unknown, { input }: { input: ProposeOverrideInput }, context: GraphqlContext) =>
   done(context, input, ({ db, rules }, given, who) => {
-    const mayFor = ({ region }: StoredOperator) => mayIn(context.viewer, 'propose_overrule', region)
+    const mayFor = ({ region }: StoredOperator) => mayIn(context.viewer, 'propose_override', region)
     return work.proposeOverride(db, rules, { ...given, mayFor, ...who })
   })
 
@@ -69,16 +69,16 @@ interface DecideOverrideInput {
   note?: string | null
 }
 
-const decideOverrule = (_: unknown, { input }: { input: DecideOverrideInput }, context: GraphqlContext) =>
+const decideOverride = (_: unknown, { input }: { input: DecideOverrideInput }, context: GraphqlContext) =>
   done(context, input, async ({ db, rules }, { id, verdict, note = null }, who) => {
-    const overrule = await theirs(context, 'decide_overrule', id)
-    return work.decideOverride(db, rules, { overrule, verdict, note, ...who })
+    const override = await theirs(context, 'decide_override', id)
+    return work.decideOverride(db, rules, { override, verdict, note, ...who })
   })
 
-const withdrawOverrule = (_: unknown, { input }: { input: { id: string; reason: string } }, context: GraphqlContext) =>
+const withdrawOverride = (_: unknown, { input }: { input: { id: string; reason: string } }, context: GraphqlContext) =>
   done(context, input, async ({ db, rules }, { id, reason }, who) => {
-    const overrule = await theirs(context, 'propose_overrule', id)
-    return work.withdrawOverride(db, rules, { overrule, reason, ...who })
+    const override = await theirs(context, 'propose_override', id)
+    return work.withdrawOverride(db, rules, { override, reason, ...who })
   })
 
 const theirs = async (context: GraphqlContext, act: Act, id: string): Promise<number> => {
@@ -90,7 +90,7 @@ const theirs = async (context: GraphqlContext, act: Act, id: string): Promise<nu
 }
 
 const numberOf = (id: string): number => {
-  const number = numberIn(id, 'Overrule')
+  const number = numberIn(id, 'Override')
   if (number === null) throw new Refusal('OVERRULE_UNKNOWN')
   return number
 }
@@ -100,31 +100,31 @@ const done = async <I>(
   input: I,
   deed: (parts: GraphqlContext['parts'], input: I, who: ActContext) => Promise<store.OverrideRow>,
 ) => {
-  const overrule = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
+  const override = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
   context.load = makeLoaders(context.parts, context.now)
-  return overruleView(context, overrule)
+  return overrideView(context, override)
 }
 
 /** Access was checked with the reasons: null without them. */
-const overruleOf = async (of: ScoreView, _: unknown, context: GraphqlContext) => {
+const overrideOf = async (of: ScoreView, _: unknown, context: GraphqlContext) => {
   if (of.reasons.length === 0) return null
   const when = whenAsked(context, of)
-  const all = await context.load.overrules({ operator: of.operatorId, when })
+  const all = await context.load.overrides({ operator: of.operatorId, when })
   const holds = all.find(
     ({ state, grade, decidedAt }) =>
       state === 'IN_FORCE' && decidedAt !== null && dateIn(decidedAt) <= when.asOf && !vetoes(of, grade),
   )
-  return holds === undefined ? null : overruleView(context, holds)
+  return holds === undefined ? null : overrideView(context, holds)
 }
 
-export const overrule = {
-  Query: { overrules: list },
-  Mutation: { proposeOverrule, decideOverrule, withdrawOverrule },
+export const override = {
+  Query: { overrides: list },
+  Mutation: { proposeOverride, decideOverride, withdrawOverride },
   Operator: {
-    overrules: async ({ operator: one, when }: OperatorView, _: unknown, context: GraphqlContext) => {
-      const found = await context.load.overrules({ operator: one.id, when })
-      return found.map((each) => overruleView(context, each))
+    overrides: async ({ operator: one, when }: OperatorView, _: unknown, context: GraphqlContext) => {
+      const found = await context.load.overrides({ operator: one.id, when })
+      return found.map((each) => overrideView(context, each))
     },
   },
-  Score: { overrule: overruleOf },
+  Score: { override: overrideOf },
 }

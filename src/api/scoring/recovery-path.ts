@@ -1,10 +1,10 @@
 import { may } from '../../domain/access/viewer.js'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
-import { lasting, restoration as plan, type RecoveryStep } from '../../domain/scoring/recovery-path.js'
+import { lasting, recoveryPath as plan, type RecoveryStep } from '../../domain/scoring/recovery-path.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import * as ruleBooks from '../../store/scoring/rule-books.js'
 import type { StoredScore } from '../../store/scoring/scores.js'
-import { restorationRules } from '../../work/calendar/rules.js'
+import { recoveryRules } from '../../work/calendar/rules.js'
 import { factsOf } from '../../work/scoring/facts.js'
 import { cardByHash } from '../../work/scoring/scorecards.js'
 import { recordsBehind } from '../records/records.js'
@@ -48,7 +48,7 @@ const wayBack = async (score: ScoreView, { from }: { from?: string | null }, con
   if (known) return known
   // A plan evaluates every event many times.
   charge(context, 'Score.wayBack', found.facts.events.length)
-  const steps = plan({ ...found.facts, asOf }, found.card, restorationRules())
+  const steps = plan({ ...found.facts, asOf }, found.card, recoveryRules())
   found.plans.set(asOf, steps)
   return steps
 }
@@ -57,11 +57,11 @@ const whatLasts = async (score: StoredScore, _: unknown, context: GraphqlContext
   const found = await behind(score, context)
   if (found === null) return []
   charge(context, 'Score.lasting', found.facts.events.length)
-  return lasting(found.facts, found.card, restorationRules())
+  return lasting(found.facts, found.card, recoveryRules())
 }
 
-export const restoration = {
+export const recoveryPath = {
   Score: { wayBack, lasting: whatLasts },
-  RestorationStep: { records: recordsBehind },
+  RecoveryStep: { records: recordsBehind },
   LastingLoss: { records: recordsBehind },
 }

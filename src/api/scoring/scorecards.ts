@@ -2,7 +2,7 @@ import { may } from '../../domain/access/viewer.js'
 import { GRADES } from '../../domain/scoring/scorecard.js'
 import type { MovedOperator } from '../../domain/scoring/trial.js'
 import { Refusal } from '../../foundation/errors.js'
-import * as adoptions from '../../store/scoring/activations.js'
+import * as activations from '../../store/scoring/activations.js'
 import * as trials from '../../store/scoring/trials.js'
 import { familiesTold } from '../../work/intake/source-families.js'
 import * as work from '../../work/scoring/activation.js'
@@ -57,39 +57,39 @@ const trialsOf = ({ parts }: GraphqlContext, hashes: readonly string[]): TrialLo
   }
 }
 
-const adoptionView = (context: GraphqlContext, adoption: adoptions.ActivationRow, trialOf: TrialLoader) => {
+const activationView = (context: GraphqlContext, activation: activations.ActivationRow, trialOf: TrialLoader) => {
   return {
-    ...adoption,
-    __typename: 'ScorecardAdoption' as const,
-    number: adoption.id,
-    id: globalId('ScorecardAdoption', adoption.id),
+    ...activation,
+    __typename: 'ScorecardActivation' as const,
+    number: activation.id,
+    id: globalId('ScorecardActivation', activation.id),
     trial: async () => {
-      const trial = await trialOf(adoption.hash)
+      const trial = await trialOf(activation.hash)
       return trial ? trialView(context, trial) : null
     },
   }
 }
 
-const oneView = (context: GraphqlContext, adoption: adoptions.ActivationRow) =>
-  adoptionView(context, adoption, trialsOf(context, [adoption.hash]))
+const oneView = (context: GraphqlContext, activation: activations.ActivationRow) =>
+  activationView(context, activation, trialsOf(context, [activation.hash]))
 
-export const adoptionById = async (context: GraphqlContext, id: number) => {
-  const found = may(context.viewer, 'see_trials') ? await adoptions.byId(context.parts.db, id) : null
+export const activationById = async (context: GraphqlContext, id: number) => {
+  const found = may(context.viewer, 'see_trials') ? await activations.byId(context.parts.db, id) : null
   return found && oneView(context, found)
 }
 
-const scorecardAdoptions = async (_: unknown, args: PageArgs, context: GraphqlContext) => {
+const scorecardActivations = async (_: unknown, args: PageArgs, context: GraphqlContext) => {
   const { db } = context.parts
-  const found = await adoptions.list(db, { first: firstOf(args) + 1, after: numberAfter(args.after) })
+  const found = await activations.list(db, { first: firstOf(args) + 1, after: numberAfter(args.after) })
   const trialOf = trialsOf(
     context,
     found.map(({ hash }) => hash),
   )
   return connection(
-    found.map((each) => adoptionView(context, each, trialOf)),
+    found.map((each) => activationView(context, each, trialOf)),
     args,
     ({ number }) => cursorOf(number),
-    () => adoptions.count(db),
+    () => activations.count(db),
   )
 }
 
@@ -107,25 +107,25 @@ interface ProposeScorecardInput {
 const proposeScorecard = async (_: unknown, args: { input: ProposeScorecardInput }, context: GraphqlContext) => {
   const { db, rules } = context.parts
   const made = { ...withoutNul(args.input), by: context.viewer.sub ?? '', now: context.now }
-  return { adoption: oneView(context, await work.proposeScorecard(db, rules, made)) }
+  return { activation: oneView(context, await work.proposeScorecard(db, rules, made)) }
 }
 
 interface DecideScorecardInput {
   id: string
-  adopt: boolean
+  activate: boolean
   note?: string | null
 }
 
 const decideScorecard = async (_: unknown, args: { input: DecideScorecardInput }, context: GraphqlContext) => {
-  const { id, adopt, note = null } = withoutNul(args.input)
-  const adoption = numberIn(id, 'ScorecardAdoption')
-  if (adoption === null) throw new Refusal('ADOPTION_UNKNOWN')
+  const { id, activate, note = null } = withoutNul(args.input)
+  const activation = numberIn(id, 'ScorecardActivation')
+  if (activation === null) throw new Refusal('ADOPTION_UNKNOWN')
   const { db, rules } = context.parts
-  const made = { adoption, adopt, note, by: context.viewer.sub ?? '', now: context.now }
-  return { adoption: oneView(context, await work.decideScorecard(db, rules, made)) }
+  const made = { activation, activate, note, by: context.viewer.sub ?? '', now: context.now }
+  return { activation: oneView(context, await work.decideScorecard(db, rules, made)) }
 }
 
 export const scorecardLife = {
-  Query: { scorecardTrial, scorecardAdoptions, scorecards },
+  Query: { scorecardTrial, scorecardActivations, scorecards },
   Mutation: { proposeScorecard, decideScorecard },
 }

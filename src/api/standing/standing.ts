@@ -93,7 +93,7 @@ export const standingView = (context: GraphqlContext, { code, asOf, row, sees, f
     codeFault: null,
     grade: graded ? row.grade : null,
     score: graded ? row.score : null,
-    overruled: graded && row.overruled,
+    overridden: graded && row.overridden,
     objected: graded && row.objected,
     listed:
       asOf === context.today || !may(viewer, 'see_removed')
@@ -127,7 +127,7 @@ const UNKNOWN = {
   status: 'UNKNOWN',
   grade: null,
   score: null,
-  overruled: false,
+  overridden: false,
   objected: false,
   listed: false,
   listings: [],
@@ -145,7 +145,7 @@ const NEEDS_NOTHING = new Set(['code', 'uscc', 'name', 'status', 'codeFault', '_
 const NEEDS: Record<string, Partial<StandingSelection>> = {
   grade: { grade: true },
   score: { grade: true },
-  overruled: { grade: true, flags: true },
+  overridden: { grade: true, flags: true },
   objected: { grade: true, flags: true },
   listed: { entries: 'LISTS' },
   listings: { entries: 'BODIES' },

@@ -20,7 +20,7 @@ export const runView = (run: runs.RunRow) => ({
   id: globalId('Run', run.id),
   subject: run.subject || null,
   ms: run.endedAt && Math.min(run.endedAt.getTime() - run.startedAt.getTime(), MS_MOST),
-  takenBack: run.takenBackAt && { at: run.takenBackAt, by: run.takenBackBy, reason: run.takenBackReason },
+  rollback: run.rolledBackAt && { at: run.rolledBackAt, by: run.rolledBackBy, reason: run.rolledBackReason },
 })
 
 interface RunArgs extends PageArgs {
@@ -82,7 +82,7 @@ export const operations = {
     openRejects: async (feed: Feed, _: unknown, context: GraphqlContext) => (await watched(feed, context)).openRejects,
     unmatched: async (feed: Feed, _: unknown, context: GraphqlContext) => (await watched(feed, context)).unmatched,
     dutyWorkdays: ({ duty }: Feed) => duty?.workdays ?? null,
-    lateness: async (feed: Feed, _: unknown, context: GraphqlContext) => {
+    timeliness: async (feed: Feed, _: unknown, context: GraphqlContext) => {
       const { late, timely } = await watched(feed, context)
       return { late, timely, share: lateShare({ late, timely }) }
     },

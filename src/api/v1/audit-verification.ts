@@ -14,7 +14,7 @@ export const auditVerification = (all: ApiDependencies, askedOf: ContextOfReques
     const own = askedOf(request)
     const parts = withDb(all, () => own.db)
     const viewer = await admit(request, parts, own.now)
-    allow(viewer, 'see_trail')
+    allow(viewer, 'see_audit_log')
     if (parts.leaving.aborted) throw new Refusal('STOPPING')
     if (walking) throw new Refusal('RUN_BUSY', { job: 'verify', subject: 'audit' })
     walking = true
@@ -23,7 +23,7 @@ export const auditVerification = (all: ApiDependencies, askedOf: ContextOfReques
       response.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' })
       const tell = telling(response)
       tell('progress', { rows: 0 })
-      const found = await parts.verifyTrail({
+      const found = await parts.verifyAuditLog({
         progress: (rows) => {
           if (response.destroyed || parts.leaving.aborted) throw new Refusal('STOPPING')
           tell('progress', { rows })

@@ -80,14 +80,14 @@ export const ACCESS = rolesByAct({
   move_listing: ['officer', 'reviewer'],
   move_own_listing: ['party'],
   settle_concern: ['officer', 'reviewer'],
-  take_back_run: ['reviewer', 'administrator'],
+  roll_back_run: ['reviewer', 'administrator'],
   see_queue: AUTHORITY,
   decide_identity: ['officer', 'reviewer', 'administrator'],
   see_rejects: AUTHORITY,
   correct_rejects: ['agency', 'officer', 'administrator'],
   send_records: ['agency', 'administrator'],
-  propose_overrule: ['officer', 'reviewer'],
-  decide_overrule: ['reviewer'],
+  propose_override: ['officer', 'reviewer'],
+  decide_override: ['reviewer'],
   see_objections: AUTHORITY,
   open_objection: ['officer', 'party'],
   decide_objection: ['reviewer'],
@@ -102,8 +102,8 @@ export const ACCESS = rolesByAct({
   see_registered: ['administrator', 'auditor'],
   manage_registered: ['administrator'],
   see_rules: AUTHORITY,
-  see_trail: ['administrator', 'auditor'],
-  // schema/rules/trail.json says whose questions are shown.
+  see_audit_log: ['administrator', 'auditor'],
+  // schema/rules/audit-log.json says whose questions are shown.
   see_askers: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
 })
 
@@ -145,20 +145,20 @@ export const OF_ALL_REGIONS: readonly Act[] = [
   'release_restored',
   'see_lockouts',
   'see_registered',
-  'see_trail',
+  'see_audit_log',
   'see_trials',
   'settle_delivery',
-  'take_back_run',
+  'roll_back_run',
 ]
 
 /** A viewer bounded by a region may perform these acts for its operators only. */
 export const OF_ITS_REGION: readonly Act[] = [
   'decide_objection',
-  'decide_overrule',
+  'decide_override',
   'issue_access_code',
   'move_listing',
   'open_objection',
-  'propose_overrule',
+  'propose_override',
   'settle_concern',
 ]
 

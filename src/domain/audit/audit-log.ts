@@ -12,7 +12,7 @@ import type { Seal } from '../../foundation/keys/audit.js'
  * ACT: about to be done; OUTCOME: its result. CHUNK: part of a streamed answer. FILE: fetched. TOKEN: issued, or a sign-in. ATTEMPT:
  * refused sign-ins. SIGN_OUT: by the session's owner. CUT: noted rows are missing. RELEASED: a person released a restored database.
  */
-export const TRAIL_KINDS = [
+export const AUDIT_LOG_KINDS = [
   'ANSWER',
   'ACT',
   'OUTCOME',
@@ -24,7 +24,7 @@ export const TRAIL_KINDS = [
   'CUT',
   'RELEASED',
 ] as const
-export type TrailKind = (typeof TRAIL_KINDS)[number]
+export type AuditLogKind = (typeof AUDIT_LOG_KINDS)[number]
 
 export const CHUNK_CODES_MOST = 1_000
 export const SALT_BYTES = 16
@@ -49,7 +49,7 @@ export interface AuditContent {
 
 export interface Frame {
   at: Date
-  kind: TrailKind
+  kind: AuditLogKind
   /** Operators shown. */
   count: number
 }

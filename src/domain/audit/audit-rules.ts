@@ -1,4 +1,4 @@
-/** schema/rules/trail.json: how long content is kept, and who is told that an operator was asked about. */
+/** schema/rules/audit-log.json: how long content is kept, and who is told that an operator was asked about. */
 
 import { dateIn } from '../../foundation/time/dates.js'
 import { ROLES, type Role } from '../access/viewer.js'
@@ -15,13 +15,13 @@ export interface AskerRule extends DatedRow {
   told: readonly Role[]
 }
 
-export interface TrailRules {
+export interface AuditRules {
   retention: readonly Retention[]
   telling: readonly AskerRule[]
 }
 
 /** Each day has one retention term, each asker one rule. ACCESS limits who may be told at all. */
-export const checkTrail = ({ retention, telling }: TrailRules): RuleFault[] => [
+export const checkAuditRules = ({ retention, telling }: AuditRules): RuleFault[] => [
   ...gaps('retention', retention),
   ...ROLES.filter((role) => role !== 'public').flatMap((role) =>
     gaps(
@@ -32,7 +32,7 @@ export const checkTrail = ({ retention, telling }: TrailRules): RuleFault[] => [
 ]
 
 /** Content written at `at` may be erased from this instant. */
-export const keptUntil = ({ retention }: TrailRules, at: Date): Date => {
+export const keptUntil = ({ retention }: AuditRules, at: Date): Date => {
   const rule = rowOn(retention, dateIn(at))
   if (rule === undefined) throw new Error('no term of retention')
   const until = new Date(at)
@@ -41,7 +41,7 @@ export const keptUntil = ({ retention }: TrailRules, at: Date): Date => {
 }
 
 /** Asker roles that this viewer is told about on this day. */
-export const toldOf = ({ telling }: TrailRules, viewer: Role, day: string): Role[] =>
+export const toldOf = ({ telling }: AuditRules, viewer: Role, day: string): Role[] =>
   ROLES.filter((asker) => {
     const rule = rowOn(
       telling.filter((row) => row.asker === asker),

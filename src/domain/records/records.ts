@@ -70,7 +70,7 @@ export interface Draft {
   /** YYYY-MM-DD; null when unknown or open. */
   validFrom: string | null
   validTo: string | null
-  findings: Remark[]
+  remarks: Remark[]
   /** Identifies the fact across sources, party excluded (`factOfDecision`). Absent when no other source has it. */
   fact?: string
 }

@@ -17,7 +17,7 @@ export const badEnd = (endsOn: string, today: string): string | null => {
   return `endsOn 须晚于今天且不晚于 ${last} it must be after today and not after ${last}`
 }
 
-export const notOverrulable = (grade: Grade, computed: ComputedScore | null): string | null => {
+export const notOverridable = (grade: Grade, computed: ComputedScore | null): string | null => {
   if (computed === null) return '该主体尚未评分 this operator has not been scored'
   if (grade === computed.grade) return '与评分所得等级相同 the score gives that grade already'
   return vetoes(computed, grade) ? VETOED : null

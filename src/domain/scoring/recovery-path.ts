@@ -7,7 +7,7 @@ import type { Words } from '../../foundation/text/words.js'
 import { addDays, addMonths } from '../../foundation/time/dates.js'
 import type { FactEvent, FactName, Facts } from '../records/facts.js'
 import { FACTS } from '../records/facts.js'
-import type { AnswerTime, RestorationRules, RestoringAct, SourcedSentence } from './recovery-rules.js'
+import type { AnswerTime, RecoveryRules, RestoringAct, SourcedSentence } from './recovery-rules.js'
 import { applies } from './recovery-rules.js'
 import { score } from './score.js'
 import type { Grade, Scorecard } from './scorecard.js'
@@ -46,12 +46,12 @@ export interface LastingFact extends Words {
 }
 
 /** Sorted by day, then gain, then fact and record. See also `lasting`. */
-export const restoration = (facts: Facts, card: Scorecard, rules: RestorationRules): RecoveryStep[] => {
+export const recoveryPath = (facts: Facts, card: Scorecard, rules: RecoveryRules): RecoveryStep[] => {
   const drafts = losses(facts, card, rules).flatMap(({ drafts }) => drafts)
   return weighed(facts, card, within(together(drafts, keyOfDay)))
 }
 
-export const lasting = (facts: Facts, card: Scorecard, rules: RestorationRules): LastingFact[] =>
+export const lasting = (facts: Facts, card: Scorecard, rules: RecoveryRules): LastingFact[] =>
   losses(facts, card, rules).flatMap(({ why, events, rules, fact }) => {
     if (why === null) return []
     const { basis, confirmed } = why
@@ -83,7 +83,7 @@ interface PointLoss {
   why: SourcedSentence | null
 }
 
-const losses = (facts: Facts, card: Scorecard, rules: RestorationRules): PointLoss[] => {
+const losses = (facts: Facts, card: Scorecard, rules: RecoveryRules): PointLoss[] => {
   const alike = new Map<string, FactEvent[]>()
   for (const event of facts.events) {
     // Undated events take no points where the day decides.
@@ -96,7 +96,7 @@ const losses = (facts: Facts, card: Scorecard, rules: RestorationRules): PointLo
   return [...alike.values()].flatMap((events) => lossOf(events, facts, card, rules) ?? [])
 }
 
-const lossOf = (events: FactEvent[], facts: Facts, card: Scorecard, rules: RestorationRules): PointLoss | null => {
+const lossOf = (events: FactEvent[], facts: Facts, card: Scorecard, rules: RecoveryRules): PointLoss | null => {
   const [first] = events
   if (first === undefined) return null
   const begins = first.on === null || first.on < facts.asOf ? facts.asOf : first.on
@@ -230,10 +230,7 @@ const told = (events: readonly FactEvent[], { zh, en }: Words) => {
   }
 }
 
-const onceGranted = (
-  { zh, en, answer }: Words & { answer: AnswerTime | null },
-  { granted }: RestorationRules,
-): Words => {
+const onceGranted = ({ zh, en, answer }: Words & { answer: AnswerTime | null }, { granted }: RecoveryRules): Words => {
   const row = granted[answer === null ? 'open' : 'within']
   const workdays = String(answer?.workdays ?? '')
   return {

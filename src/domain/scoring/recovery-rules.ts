@@ -1,4 +1,4 @@
-/** schema/contracts/restoration.json checks the shape of schema/rules/restoration.json, this file the rest. */
+/** schema/contracts/recovery.json checks the shape of schema/rules/recovery.json, this file the rest. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
@@ -34,7 +34,7 @@ export interface ActRule extends SourcedSentence {
   answer: AnswerTime | null
 }
 
-export interface RestorationRules {
+export interface RecoveryRules {
   acts: ActRule[]
   /** Final sentence of every act: an answer within `{workdays}` or without a fixed time, and the meaning of the score. */
   granted: Record<'within' | 'open', Words>
@@ -45,7 +45,7 @@ export interface RestorationRules {
 export const applies = ({ from, to }: Pick<ActRule, 'from' | 'to'>, on: string): boolean =>
   (from === null || from <= on) && (to === null || on <= to)
 
-export const checkRestoration = (rules: RestorationRules): { place: string; reason: string }[] => {
+export const checkRecoveryRules = (rules: RecoveryRules): { place: string; reason: string }[] => {
   const faults: { place: string; reason: string }[] = []
   const say = (place: string, reason: string) => faults.push({ place, reason })
   const checkSource = (each: { mark: Certainty; confirmed: boolean } | null, at: string) => {

@@ -1,11 +1,11 @@
 import {
   type AuditContent,
   type AuditHead,
+  type AuditLogKind,
   type AuditRow,
   contentIn,
   FORM,
   type SealedAuditRow,
-  type TrailKind,
 } from '../../domain/audit/audit-log.js'
 import type { ServerIdentity } from '../../domain/audit/loss.js'
 import { type Db, queryColumn, queryRows, queryValue, type Tx } from '../db/db.js'
@@ -168,7 +168,7 @@ export const after = async (db: Db | Tx, number: number, limit: number): Promise
   return answer.rows.map(rowOf)
 }
 
-export const ofKind = async (db: Db | Tx, kind: Exclude<TrailKind, 'ANSWER'>): Promise<AuditRow[]> => {
+export const ofKind = async (db: Db | Tx, kind: Exclude<AuditLogKind, 'ANSWER'>): Promise<AuditRow[]> => {
   // The second condition makes the partial index usable.
   const answer = await db.raw(
     `select ${COLUMNS} from trail where kind = ? and kind <> 'ANSWER' order by number /* trail.ofKind */`,
@@ -180,7 +180,7 @@ export const ofKind = async (db: Db | Tx, kind: Exclude<TrailKind, 'ANSWER'>): P
 export interface AuditFilter {
   client: string | null
   role: string | null
-  kind: TrailKind | null
+  kind: AuditLogKind | null
   request: string | null
   operators: readonly number[] | null
   /** `from` inclusive, `until` exclusive. */
@@ -220,7 +220,7 @@ export const count = async (db: Db, filter: AuditFilter): Promise<number> => {
 export interface Disclosure {
   number: number
   at: Date
-  kind: TrailKind
+  kind: AuditLogKind
   client: string
   role: string
   agency: string | null

@@ -27,7 +27,7 @@ const HEADS = {
   Listing: `select h.operator_id, ${NO_RECORD}, ${NOT_SENT} from listings h where h.id = a.id::uuid`,
   Concern: `select l.operator_id, ${NO_RECORD}, ${NOT_SENT} from concerns h join listings l on l.id = h.listing_id where h.id = a.id::bigint`,
   Authorisation: `select h.operator_id, ${NO_RECORD}, null as feed, h.client as by from authorisations h where h.id = a.id::bigint`,
-  Overrule: `select h.operator_id, ${NO_RECORD}, ${NOT_SENT} from overrules h where h.id = a.id::bigint`,
+  Override: `select h.operator_id, ${NO_RECORD}, ${NOT_SENT} from overrules h where h.id = a.id::bigint`,
   Objection: `select h.operator_id, ${NO_RECORD}, h.feed, null as by from objections h where h.id = a.id::bigint`,
   Delivery: `select ${TOLD('h.subject_id')} as operator_id, ${NO_RECORD}, ${NOT_SENT} from deliveries h where h.id = a.id::bigint`,
   Discrepancy: `select ${TOLD('h.key::uuid')} as operator_id, ${NO_RECORD}, ${NOT_SENT} from findings h where h.id = a.id::int`,

@@ -116,9 +116,9 @@ export const itemCounts = async (tx: Tx): Promise<ItemCounts> => {
   return counts
 }
 
-export const lateness = (tx: Tx): Promise<{ late: number; timely: number }> =>
+export const timeliness = (tx: Tx): Promise<{ late: number; timely: number }> =>
   queryOne(
     tx,
     `select count(*) filter (where late)::int as late, count(*) filter (where not late)::int as timely from plan
-     where late is not null and effect = 'NEW' /* plan.lateness */`,
+     where late is not null and effect = 'NEW' /* plan.timeliness */`,
   )

@@ -14,7 +14,7 @@ export interface StoredReject extends Problem {
   file: string | null
   /** Day on which the file holds true, if stated. */
   dated: string | null
-  takenBack: boolean
+  rolledBack: boolean
   ofWhole: boolean
   feed: string
   page: number | null
@@ -31,7 +31,7 @@ export interface StoredReject extends Problem {
   takenRun: number | null
 }
 
-const COLUMNS = `j.id, j.run_id as run, r.started_at as at, r.asked_by as by, r.file, r.dated, r.taken_back_at is not null as "takenBack", r.whole as "ofWhole", j.feed, j.page, j.row_number as row, j.field, j.rule, j.message,
+const COLUMNS = `j.id, j.run_id as run, r.started_at as at, r.asked_by as by, r.file, r.dated, r.taken_back_at is not null as "rolledBack", r.whole as "ofWhole", j.feed, j.page, j.row_number as row, j.field, j.rule, j.message,
   j.problems, j.map_id::int as map, j.item, j.state, j.corrected, j.settled_at as "settledAt", j.settled_by as "settledBy", j.note, j.taken_run as "takenRun"`
 
 export interface RejectFilter {

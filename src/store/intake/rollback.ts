@@ -15,13 +15,13 @@ export interface RollbackCandidate {
   job: string
   feed: string
   outcome: string
-  takenBack: boolean
+  rolledBack: boolean
 }
 
 export const candidate = (db: Db | Tx, run: number): Promise<RollbackCandidate | null> =>
   queryFirst(
     db,
-    `select job, subject as feed, outcome, taken_back_at is not null as "takenBack" from runs where id = ? /* takeback.candidate */`,
+    `select job, subject as feed, outcome, taken_back_at is not null as "rolledBack" from runs where id = ? /* takeback.candidate */`,
     [run],
   )
 

@@ -184,7 +184,7 @@ export const line = ({
   const name = `${text(subject.name)}\t${text(nameKey)}\t${plain(subjectKey)}\t`
   const made = makes ? `${plain(makes.kind)}\t${plain(makes.region)}\t${makes.status}\t` : '\\N\t\\N\t\\N\t'
   const told = `${text(draft.fact)}\t${late === null ? '\\N' : late ? 't' : 'f'}\t${digest}\t${text(body)}\t`
-  const beside = draft.findings.length === 0 ? '[]' : text(JSON.stringify(draft.findings))
+  const beside = draft.remarks.length === 0 ? '[]' : text(JSON.stringify(draft.remarks))
   const rest = `${plain(draft.validFrom)}\t${plain(draft.validTo)}\t${former.length === 0 ? '\\N' : text(JSON.stringify(former))}\n`
   return `${place}${codes}${name}${made}${told}${beside}\t${rest}`
 }

@@ -16,7 +16,7 @@ export interface UnmatchedRecord {
   nameKey: string | null
   subjectKey: string | null
   body: Body
-  findings: Remark[]
+  remarks: Remark[]
   validFrom: string | null
   validTo: string | null
   /** code.digit, code.unknown, name.only or subject.none. */
@@ -37,7 +37,7 @@ const OPERATOR =
   'coalesce((select d.operator_id from identity_decisions d where d.id = u.decision_id), u.proposed_operator)'
 
 const COLUMNS = `u.id, u.feed, u.record_key as key, u.kind, u.subject, u.name_key as "nameKey", u.subject_key as "subjectKey", u.body,
-  u.findings, u.valid_from as "validFrom", u.valid_to as "validTo", u.reason, u.state, u.last_run as run, r.file, u.page,
+  u.findings as remarks, u.valid_from as "validFrom", u.valid_to as "validTo", u.reason, u.state, u.last_run as run, r.file, u.page,
   u.row_number as row, u.evidence, u.decision_id as decision, ${OPERATOR} as "operatorId",
   (select coalesce(o.merged_into, o.id) from operators o where o.id = u.proposed_operator and o.known_to is null) as "proposedOperator"`
 

@@ -156,7 +156,7 @@ export interface RecordVersion {
   key: string
   operatorId: number | null
   body: Body
-  findings: Remark[]
+  remarks: Remark[]
   validFrom: string | null
   validTo: string | null
   knownFrom: Date
@@ -169,7 +169,7 @@ export interface RecordVersion {
   stands: boolean
 }
 
-export const COLUMNS = `v.id, v.feed, v.kind, v.record_key as key, v.operator_id as "operatorId", v.body, v.findings,
+export const COLUMNS = `v.id, v.feed, v.kind, v.record_key as key, v.operator_id as "operatorId", v.body, v.findings as remarks,
   v.valid_from as "validFrom", v.valid_to as "validTo", v.known_from as "knownFrom", v.run_id as run, r.file, v.page,
   v.row_number as row, v.fact, v.wrong_from as "wrongFrom", (v.known_to is null and v.ended_on is null) as stands`
 

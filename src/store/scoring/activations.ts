@@ -16,7 +16,7 @@ export interface ActivationRow {
   note: string | null
 }
 
-const ADOPTIONS = `select a.id, k.version as scorecard, a.scorecard_hash as hash, a.state, a.effective_on as "effectiveOn", a.reason,
+const ACTIVATIONS = `select a.id, k.version as scorecard, a.scorecard_hash as hash, a.state, a.effective_on as "effectiveOn", a.reason,
     a.proposed_by as "proposedBy", a.proposed_at as "proposedAt", a.decided_by as "decidedBy", a.decided_at as "decidedAt", a.note
   from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash`
 
@@ -35,7 +35,7 @@ export const propose = async (
 }
 
 export const forDecision = (tx: Tx, id: number): Promise<ActivationRow | null> =>
-  queryFirst(tx, `${ADOPTIONS} where a.id = ? for update of a /* adoptions.forDecision */`, [id])
+  queryFirst(tx, `${ACTIVATIONS} where a.id = ? for update of a /* adoptions.forDecision */`, [id])
 
 export const decide = async (
   tx: Tx,
@@ -47,17 +47,17 @@ export const decide = async (
     { ...made, id } as never,
   )
   const decided = await byId(tx, id)
-  if (decided === null) throw new Error(`adoption ${id} is gone`)
+  if (decided === null) throw new Error(`activation ${id} is gone`)
   return decided
 }
 
 export const byId = (db: Db | Tx, id: number): Promise<ActivationRow | null> =>
-  queryFirst(db, `${ADOPTIONS} where a.id = ? /* adoptions.byId */`, [id])
+  queryFirst(db, `${ACTIVATIONS} where a.id = ? /* adoptions.byId */`, [id])
 
 export const list = (db: Db, { first, after }: { first: number; after: number | null }): Promise<ActivationRow[]> =>
   queryRows(
     db,
-    `${ADOPTIONS} where ?::bigint is null or a.id < ?::bigint order by a.id desc limit ? /* adoptions.list */`,
+    `${ACTIVATIONS} where ?::bigint is null or a.id < ?::bigint order by a.id desc limit ? /* adoptions.list */`,
     [after, after, first],
   )
 
@@ -70,7 +70,7 @@ export interface StoredCard {
   name: { zh: string; en: string }
   proposed: boolean
   coming: boolean
-  adopted: boolean
+  activated: boolean
 }
 
 export const keptCards = (db: Db, today: string): Promise<StoredCard[]> =>
@@ -78,7 +78,7 @@ export const keptCards = (db: Db, today: string): Promise<StoredCard[]> =>
     db,
     `select k.hash, k.version, k.card->'name' as name, coalesce(bool_or(a.state = 'PROPOSED'), false) as proposed,
        coalesce(bool_or(a.state = 'ADOPTED' and a.effective_on > :today::date), false) as coming,
-       coalesce(bool_or(a.state = 'ADOPTED' and a.effective_on <= :today::date), false) as adopted
+       coalesce(bool_or(a.state = 'ADOPTED' and a.effective_on <= :today::date), false) as activated
      from scorecards k left join scorecard_adoptions a on a.scorecard_hash = k.hash group by k.hash order by k.version /* adoptions.keptCards */`,
     { today },
   )

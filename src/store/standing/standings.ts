@@ -35,7 +35,7 @@ export interface StandingRow {
   score: number | null
   /** With overrides. */
   grade: 'A' | 'B' | 'C' | 'D' | null
-  overruled: boolean
+  overridden: boolean
   /** The score rests on a contested record. */
   objected: boolean
   /** Not for readers who may not see removed entries. */
@@ -116,7 +116,7 @@ const GRADE_COLUMNS = [
   `case when q.id is null then false else coalesce(${FORGOTTEN}, false) end as forgotten`,
 ]
 const FLAG_COLUMNS = [
-  'h.id is not null as overruled',
+  'h.id is not null as overridden',
   `case when q.id is null then false else ${CONTESTED} end as objected`,
 ]
 
@@ -166,7 +166,7 @@ const OF_USCC = `left join operators d on d.uscc = a.code and d.known_to is null
     .map((column) => `, case when m.id is null then d.${column} else m.${column} end as ${column}`)
     .join('')}) o on w.id is not null`
 
-const SCORED = `s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overruled, ${CONTESTED} as objected,
+const SCORED = `s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overridden, ${CONTESTED} as objected,
   coalesce(${FORGOTTEN}, false) as forgotten`
 
 /** From here on, several cheap statements replace one. */
@@ -213,7 +213,7 @@ const withSight = async (
     if (!row.sees) Object.assign(row, UNSEEN)
   }
 }
-const UNSEEN = { score: null, grade: null, overruled: false, objected: false, forgotten: false }
+const UNSEEN = { score: null, grade: null, overridden: false, objected: false, forgotten: false }
 
 /** With `sellersOf`, `sees` is true for operators in that client's bitmap and undecided for others. */
 export const ofOwn = async (
@@ -248,7 +248,7 @@ export const ofOwn = async (
       sees: each.sees === true,
       score: each.score ?? null,
       grade: each.grade ?? null,
-      overruled: false,
+      overridden: false,
       objected: false,
       forgotten: false,
       entries: NO_ENTRIES,

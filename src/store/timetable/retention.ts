@@ -57,7 +57,7 @@ export const comparisons = (db: Db, window: IdWindow): Promise<WindowResult> =>
     window,
   )
 
-export const findings = (db: Db, window: IdWindow): Promise<WindowResult> =>
+export const discrepancies = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(db, 'findings', 'found_at', 'select f.id from old f where f.settled_at < :before', window)
 
 /** The newest addition stays, because backfills compare with it. */

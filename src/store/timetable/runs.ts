@@ -45,13 +45,13 @@ export interface RunRow {
   error: RunError | null
   maps: number[]
   /** These three are null unless the run was rolled back. */
-  takenBackAt: Date | null
-  takenBackBy: string | null
-  takenBackReason: string | null
+  rolledBackAt: Date | null
+  rolledBackBy: string | null
+  rolledBackReason: string | null
 }
 
 const COLUMNS = `id, job, subject, cause, planned_for as "plannedFor", attempt, asked_by as "by", started_at as "startedAt", ended_at as "endedAt",
-  outcome, whole, file, counts, error, maps::int[] as maps, taken_back_at as "takenBackAt", taken_back_by as "takenBackBy", taken_back_reason as "takenBackReason"`
+  outcome, whole, file, counts, error, maps::int[] as maps, taken_back_at as "rolledBackAt", taken_back_by as "rolledBackBy", taken_back_reason as "rolledBackReason"`
 
 export interface NewRun {
   job: Job

@@ -11,7 +11,7 @@ export interface AboutContent {
   tables: readonly RuleTable[]
   demo: boolean
   /** Absent when the rules set no period. */
-  trailMonths: number | null
+  auditMonths: number | null
 }
 
 export const rulesPath = (name: string): string => `/about/rules/${encodeURIComponent(name)}`
@@ -64,14 +64,14 @@ const COMPLAINTS = html`<section aria-labelledby="complaints">
 </ul>
 </section>`
 
-const privacy = ({ trailMonths }: AboutContent): Html => html`<section aria-labelledby="privacy">
+const privacy = ({ auditMonths }: AboutContent): Html => html`<section aria-labelledby="privacy">
 <h2 id="privacy">${both('隐私：记录什么、保存多久', 'Privacy: what is kept, and for how long')}</h2>
 <dl class="facts">
 <div><dt>${both('公开页面', 'Public pages')}</dt><dd>${both('不设 Cookie、不用脚本、不载入他处内容。日志每次请求一行：时刻、方法、路径、状态、用时；路径中的身份证号已替换，网址参数（所查的名称）不记。被拒绝的请求另记来源地址。', 'No cookie, no script, nothing from elsewhere. The log has one line a request: instant, method, path, status, time taken; ID numbers in a path are replaced, and parameters (names looked for) are left out. Of requests that were refused it has the address too.')}</dd></div>
 <div><dt>${both('批量核验', 'Check')}</dt><dd>${both('所交内容只用于当次答复，不保存、不记日志。', 'What is sent is used for that answer alone: neither stored nor logged.')}</dd></div>
 <div><dt>${both('次数限制', 'Quotas')}</dt><dd>${both('运行单位设有限额的，每分钟按来源地址计数。', 'Where its operator sets a quota, requests are counted by address and minute.')}</dd></div>
 <div><dt>${both('我的记录', 'My record')}</dt><dd>${both('登录期间一个 Cookie；会话只存其散列。每次查看和办理在痕迹中留一行。', 'One cookie while signed in, of which only a hash is stored. Every look and every act leaves a row in the trail.')}</dd></div>
-<div><dt>${both('痕迹', 'The trail')}</dt><dd>${trailMonths === null ? both('留存期限未定。', 'How long it is kept is not set.') : both(`对已登录者的每次答复各有一行，逐行以散列相连；内容保存 ${trailMonths} 个月后抹去，散列保留。`, `A row for each answer to whoever is signed in, chained by hashes; its content is erased after ${trailMonths} months, the hashes stay.`)} <a href="${linkTo(rulesPath('trail'))}">${both('规则及出处', 'the rule and its source')}</a></dd></div>
+<div><dt>${both('痕迹', 'The trail')}</dt><dd>${auditMonths === null ? both('留存期限未定。', 'How long it is kept is not set.') : both(`对已登录者的每次答复各有一行，逐行以散列相连；内容保存 ${auditMonths} 个月后抹去，散列保留。`, `A row for each answer to whoever is signed in, chained by hashes; its content is erased after ${auditMonths} months, the hashes stay.`)} <a href="${linkTo(rulesPath('trail'))}">${both('规则及出处', 'the rule and its source')}</a></dd></div>
 <div><dt>${both('个人信息', 'Personal data')}</dt><dd>${both('身份证号写入之前即替换为种类和密钥散列；公示的内容隐去自然人的证件号、电话、住址等。', 'ID numbers are replaced by their kind and a keyed hash before anything is written; what is published masks ID numbers, telephones and addresses of natural persons.')}</dd></div>
 <div><dt>${both('移出之后', 'After a removal')}</dt><dd>${both('页面答复 410，不再载明是谁；各种格式中只留编号和日期。', 'The page answers 410 and names nobody; other forms keep only the number and the day.')}</dd></div>
 </dl>

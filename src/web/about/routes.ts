@@ -3,7 +3,8 @@ import type { ListKind } from '../../domain/listing/lists.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import { ruleTables } from '../../work/calendar/rule-tables.js'
-import { sendPage } from '../frame/render-response.js'
+import { addressOf } from '../frame/html.js'
+import { langOf, sendPage } from '../frame/render-response.js'
 import { aboutPage } from './page.js'
 import { ruleTablePage } from './rule-page.js'
 
@@ -13,24 +14,29 @@ interface AboutDependencies {
   nowOf: (request: Request) => Date
 }
 
+/** Pages of rule tables that had another name. */
+const RENAMED: Record<string, string> = { trail: 'audit-log', restoration: 'recovery' }
+
 export const about = (parts: AboutDependencies): Router => {
   const router = Router()
   router.get('/about', (request, response) => {
     const { rules, demo, nowOf } = parts
-    const trailMonths = trailMonthsOn(dateIn(nowOf(request)))
-    sendPage(parts, request, response, aboutPage({ lists: rules.lists, tables: ruleTables(), demo, trailMonths }))
+    const auditMonths = auditMonthsOn(dateIn(nowOf(request)))
+    sendPage(parts, request, response, aboutPage({ lists: rules.lists, tables: ruleTables(), demo, auditMonths }))
   })
   router.get('/about/rules/:name', (request, response) => {
-    const found = ruleTables().find(({ name }) => name === request.params['name'])
+    const now = RENAMED[request.params.name]
+    if (now !== undefined) return response.redirect(301, addressOf(`/about/rules/${now}`, {}, langOf(request)))
+    const found = ruleTables().find(({ name }) => name === request.params.name)
     if (found === undefined) throw new Refusal('NOT_FOUND')
     sendPage(parts, request, response, ruleTablePage(found))
   })
   return router
 }
 
-const trailMonthsOn = (day: string): number | null => {
-  const trail = ruleTables(day).find(({ name }) => name === 'trail')
-  const [row] = trail?.sections.find(({ name }) => name === 'retention')?.rows ?? []
+const auditMonthsOn = (day: string): number | null => {
+  const auditLog = ruleTables(day).find(({ name }) => name === 'audit-log')
+  const [row] = auditLog?.sections.find(({ name }) => name === 'retention')?.rows ?? []
   const months = Number(row?.fields.find(({ name }) => name === 'months')?.value)
   return Number.isInteger(months) && months > 0 ? months : null
 }

@@ -71,11 +71,11 @@ export const PAGES: readonly DeskPage[] = [
     load: () => import('./pages/objections/index.js'),
   },
   {
-    path: 'overrules',
+    path: 'overrides',
     title: '等级调整',
     section: '评价',
     acts: ['see_moves'],
-    load: () => import('./pages/overrules/index.js'),
+    load: () => import('./pages/overrides/index.js'),
   },
   {
     path: 'listings/:id',
@@ -245,10 +245,10 @@ export const PAGES: readonly DeskPage[] = [
     load: () => import('./pages/administration/rules/index.js'),
   },
   {
-    path: 'administration/trail',
+    path: 'administration/audit-log',
     title: '查询痕迹',
     section: '管理',
-    acts: ['see_trail'],
+    acts: ['see_audit_log'],
     load: () => import('./pages/administration/audit-log/index.js'),
   },
   {

@@ -52,7 +52,7 @@ export const EXAMPLES: readonly ExampleQuery[] = [
     zh: '信源单位：本单位各数据源的状态，被拒收的条目。',
     en: 'An agency: how its feeds stand, and what was rejected of them.',
     query: `query Agency {
-  agencies { id name { zh } feeds { id lastGoodPullAt stale items rejects openRejects lateness { late timely share } } }
+  agencies { id name { zh } feeds { id lastGoodPullAt stale items rejects openRejects timeliness { late timely share } } }
   rejects(first: 5) { totalCount nodes { feed source { file row } rule problems { field message } } }
 }`,
   },
@@ -73,11 +73,11 @@ export const EXAMPLES: readonly ExampleQuery[] = [
   {
     role: 'reviewer',
     zh: '复核人：待核事项、即将到期的期限、待决定的评分调整。',
-    en: 'A reviewer: concerns, deadlines that come, overrules to decide.',
+    en: 'A reviewer: concerns, deadlines that come, overrides to decide.',
     query: `query Reviewer {
   concerns(first: 10) { totalCount nodes { id cause openedAt listing { id state operator { name } } } }
   deadlines(first: 10) { nodes { name dueOn state listing { id } } }
-  overrules(first: 10) { nodes { id grade reason state operator { name } } }
+  overrides(first: 10) { nodes { id grade reason state operator { name } } }
 }`,
   },
   {
@@ -93,9 +93,9 @@ export const EXAMPLES: readonly ExampleQuery[] = [
   {
     role: 'auditor',
     zh: '审计人员：查询痕迹，谁为何问了什么、看到了谁。',
-    en: 'An auditor: the trail: who asked what, why, and whom it saw.',
+    en: 'An auditor: the auditLog: who asked what, why, and whom it saw.',
     query: `query Auditor {
-  trail(first: 10) { totalCount nodes { number at kind client role purpose outcome shownCount hash } }
+  auditLog(first: 10) { totalCount nodes { number at kind client role purpose outcome shownCount hash } }
 }`,
   },
   {

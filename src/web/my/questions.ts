@@ -22,7 +22,7 @@ export const LISTINGS = `query MyListings { myFile { uscc shop name listings { $
   deadlines { name dueOn endedOn provisional } documents { kind title html number issuedOn } } } }`
 
 export const RECORDS = `query MyRecords($after: String) { myFile { records(first: 20, after: $after) { totalCount
-  nodes { ${RECORD} body knownFrom findings { message } source { file page row } }
+  nodes { ${RECORD} body knownFrom remarks { message } source { file page row } }
   pageInfo { hasNextPage endCursor } } } }`
 
 export const ASKERS = `query MyAskers($after: String) { myFile { askedBy(first: 50, after: $after) { completeUntil
@@ -48,7 +48,7 @@ export interface PartyRecord {
 export interface PartyRecordDetail extends PartyRecord {
   body: Record<string, unknown>
   knownFrom: string
-  findings: { message: string }[]
+  remarks: { message: string }[]
   source: { file: string | null; page: number | null; row: number }
 }
 

@@ -24,7 +24,7 @@ ${more(PATHS.records, pageInfo)}`,
 const record = (one: PartyRecordDetail): Html => html`<article>
 <h2>${label(RECORDS, one.kind)} <small>${one.validFrom && dayText(one.validFrom)}${one.validTo && html`–${dayText(one.validTo)}`}</small></h2>
 <dl class="facts">
-${row('信源单位', 'Agency', both(one.agencyName.zh, one.agencyName.en))}${row('得知于', 'Known since', minute(new Date(one.knownFrom)))}${row('出处', 'Source', sourceOf(one))}${row('可疑之处', 'Noticed', one.findings.length > 0 ? publishedText(one.findings.map(({ message }) => message).join('；')) : null)}${saidIn(one.body).map(([name, value]) => member(one.kind, name, value))}</dl>
+${row('信源单位', 'Agency', both(one.agencyName.zh, one.agencyName.en))}${row('得知于', 'Known since', minute(new Date(one.knownFrom)))}${row('出处', 'Source', sourceOf(one))}${row('可疑之处', 'Noticed', one.remarks.length > 0 ? publishedText(one.remarks.map(({ message }) => message).join('；')) : null)}${saidIn(one.body).map(([name, value]) => member(one.kind, name, value))}</dl>
 </article>\n`
 
 const member = (kind: string, name: string, value: unknown): Html | null => {

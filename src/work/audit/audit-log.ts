@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import {
   type AuditHead,
+  type AuditLogKind,
   bodyOf,
   CHUNK_CODES_MOST,
   type ChainLink,
@@ -12,7 +13,6 @@ import {
   hashOf,
   NO_HEAD,
   SALT_BYTES,
-  type TrailKind,
 } from '../../domain/audit/audit-log.js'
 import { isFailover, lossText, type NotedHead, type ServerIdentity, sameServer } from '../../domain/audit/loss.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -45,7 +45,7 @@ const UNSTORABLE = /\0|\p{Cs}/gu
 const SYNC_MS = 1_000
 
 export interface AuditEntry {
-  kind: TrailKind
+  kind: AuditLogKind
   at: Date
   client: string
   role: string

@@ -1,10 +1,10 @@
-import { checkTrail, type TrailRules } from '../../domain/audit/audit-rules.js'
+import { type AuditRules, checkAuditRules } from '../../domain/audit/audit-rules.js'
 import { checked } from '../calendar/rules.js'
 
-let read: TrailRules | null = null
+let read: AuditRules | null = null
 
 /** Refusal RULES_BROKEN. */
-export const auditRules = (): TrailRules => {
-  read ??= checked<TrailRules>('rules/trail', 'contracts/trail', checkTrail)
+export const auditRules = (): AuditRules => {
+  read ??= checked<AuditRules>('rules/audit-log', 'contracts/audit-log', checkAuditRules)
   return read
 }

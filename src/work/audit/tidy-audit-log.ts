@@ -1,6 +1,6 @@
 /** Each step is a transaction that records its progress. */
 import { setTimeout as rest } from 'node:timers/promises'
-import { keptUntil, type TrailRules } from '../../domain/audit/audit-rules.js'
+import { type AuditRules, keptUntil } from '../../domain/audit/audit-rules.js'
 import { codeOf } from '../../domain/operators/codes.js'
 import * as store from '../../store/audit/audit-log.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
@@ -67,7 +67,7 @@ const eraseAll = async (db: Db, now: Date): Promise<number> => {
 }
 
 /** Stops at the first row still to be kept. */
-const eraseStep = (db: Db, rules: TrailRules, now: Date): Promise<number> =>
+const eraseStep = (db: Db, rules: AuditRules, now: Date): Promise<number> =>
   db.transaction(async (tx) => {
     const { erased, indexed } = await store.progress(tx)
     const rows = await store.instants(tx, erased, ERASE_ROWS)

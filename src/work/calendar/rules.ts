@@ -5,7 +5,7 @@ import type { MoveRules as CaseRules } from '../../domain/listing/case.js'
 import type { PrintDocument } from '../../domain/listing/documents.js'
 import type { ListKind } from '../../domain/listing/lists.js'
 import type { ClockRules } from '../../domain/listing/publication-clocks.js'
-import { checkRestoration, type RestorationRules } from '../../domain/scoring/recovery-rules.js'
+import { checkRecoveryRules, type RecoveryRules } from '../../domain/scoring/recovery-rules.js'
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
 
@@ -31,10 +31,10 @@ export const caseRules = (rules: WorkRules, id: string): CaseRules => {
   return { list: listOf(rules, id), calendar, clocks }
 }
 
-let waysBack: RestorationRules | null = null
+let waysBack: RecoveryRules | null = null
 
-export const restorationRules = (): RestorationRules => {
-  waysBack ??= checked<RestorationRules>('rules/restoration', 'contracts/restoration', checkRestoration)
+export const recoveryRules = (): RecoveryRules => {
+  waysBack ??= checked<RecoveryRules>('rules/recovery', 'contracts/recovery', checkRecoveryRules)
   return waysBack
 }
 

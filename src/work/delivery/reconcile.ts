@@ -11,7 +11,7 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { DisplayedSubject, Platform } from '../../platforms/platform.js'
 import type { Db } from '../../store/db/db.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
-import * as findings from '../../store/delivery/discrepancies.js'
+import * as discrepancies from '../../store/delivery/discrepancies.js'
 import * as platformStates from '../../store/delivery/platform-states.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { alone, type RunOptions } from '../timetable/run.js'
@@ -162,8 +162,8 @@ const compareOne = async (
       alarm,
     }
     const comparison = await comparisons.add(tx, made)
-    await findings.keep(tx, platform.id, found, { comparison, at })
-    if (!outage) await findings.settleGone(tx, platform.id, { comparison, at, note: FOUND_NO_MORE })
+    await discrepancies.keep(tx, platform.id, found, { comparison, at })
+    if (!outage) await discrepancies.settleGone(tx, platform.id, { comparison, at, note: FOUND_NO_MORE })
   })
   if (outage)
     log.error({ platform: platform.id, ...counts }, 'so much is absent there that it is an outage: nothing was changed')
@@ -296,7 +296,7 @@ const settle = async (
     found.push({ ...shape({ ...one, shown: undefined, highest: one.told, differs: [] }), what: 'MISSING', did })
   }
   // A restored database may have lost what it published since; a person settles these.
-  const unknown = await findings.openKeys(db, id, 'UNKNOWN')
+  const unknown = await discrepancies.openKeys(db, id, 'UNKNOWN')
   for (const shown of read.others)
     if (UUID.test(shown.key) && (restored || unknown.has(shown.key)))
       found.push({

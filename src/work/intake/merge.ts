@@ -130,6 +130,6 @@ export const merge = async (tx: Tx, merging: MergeInput): Promise<MergeResult> =
     await republishContested(tx, rules, { now: at, dueAt: merging.now })
   }
   const told = rules && changes > 0 ? await oweRecords(tx, rules, { run, feed }, { at, dueAt: merging.now }) : null
-  const timeliness = says.late ? await plan.lateness(tx) : { late: 0, timely: 0 }
+  const timeliness = says.late ? await plan.timeliness(tx) : { late: 0, timely: 0 }
   return { ...counts, ended, ...timeliness, told }
 }

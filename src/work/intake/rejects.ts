@@ -48,7 +48,7 @@ export const correct = async (db: Db, feed: Feed, correcting: RejectCorrection):
   const found = await setAside.byId(db, reject)
   if (found === null || found.feed !== feed.id) throw new Refusal('REJECT_UNKNOWN')
   if (found.state !== 'OPEN') throw new Refusal('REJECT_SETTLED')
-  if (found.takenBack) throw new Refusal('REJECT_OUTDATED')
+  if (found.rolledBack) throw new Refusal('REJECT_OUTDATED')
   const fields = redact(itemIn(correcting.fields), mark, feed.exempt)
   const [map] = found.map === null ? [] : await feedMaps.byIds(db, [found.map])
   const item: Item = { page: found.page, row: found.row, fields, ...(map && { map }) }

@@ -84,7 +84,7 @@ export const checked = async (db: Db | Tx, id: number): Promise<takeback.Rollbac
   const why =
     found.job !== 'pull'
       ? '它不是拉取 it is no pull'
-      : found.takenBack
+      : found.rolledBack
         ? '它已被撤回 it is taken back already'
         : found.outcome !== 'DONE'
           ? '它没有带来任何内容 it brought nothing'

@@ -16,7 +16,7 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import { inTransaction } from '../../store/db/transaction.js'
-import * as findings from '../../store/delivery/discrepancies.js'
+import * as discrepancies from '../../store/delivery/discrepancies.js'
 import * as concerns from '../../store/listing/concerns.js'
 import * as listings from '../../store/listing/listings.js'
 import * as repairs from '../../store/listing/repairs.js'
@@ -263,7 +263,7 @@ const keep = async (
   await keepDeadlines(tx, rules, steps, at)
   const settled = steps.filter(({ before, after }) => before.state === 'HIDDEN' && after.state !== 'HIDDEN')
   const moved = settled.map(({ name, after, act }) => ({ listingId: after.id, by: act.by, note: name }))
-  await findings.settleHidden(tx, moved, at)
+  await discrepancies.settleHidden(tx, moved, at)
 }
 
 /** Refusals: RUN_BUSY; MOVE_NOT_ALLOWED when another case of the party was opened meanwhile. */

@@ -9,7 +9,7 @@ import { dateIn, isDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import { inTransaction } from '../../store/db/transaction.js'
-import * as adoptions from '../../store/scoring/activations.js'
+import * as activations from '../../store/scoring/activations.js'
 import * as trials from '../../store/scoring/trials.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { cardInForce, cardToTry, FIRST_IN_FORCE, hashOfCard, keepCard } from './scorecards.js'
@@ -33,7 +33,7 @@ export const proposeScorecard = async (
   db: Db,
   { mark }: PseudonymRules,
   made: ActivationProposal,
-): Promise<adoptions.ActivationRow> => {
+): Promise<activations.ActivationRow> => {
   const { version, effectiveOn, by, now } = made
   const reason = writtenText(made.reason, '理由 the reason', mark)
   if (!isDate(effectiveOn)) throw new Refusal('DATE_INVALID', { value: effectiveOn })
@@ -42,15 +42,15 @@ export const proposeScorecard = async (
     const card = await cardToTry(tx, version)
     if (!(await trials.wasMade(tx, hashOfCard(card)))) throw new Refusal('ADOPTION_UNTRIED', { version })
     const hash = await keepCard(tx, card, now)
-    const adoption = await adoptions.propose(tx, { hash, effectiveOn, reason, by, now })
-    if (adoption === null) throw new Refusal('ADOPTION_OPEN', { version })
-    return adoption
+    const activation = await activations.propose(tx, { hash, effectiveOn, reason, by, now })
+    if (activation === null) throw new Refusal('ADOPTION_OPEN', { version })
+    return activation
   })
 }
 
 export interface ActivationDecision {
-  adoption: number
-  adopt: boolean
+  activation: number
+  activate: boolean
   note: string | null
   by: string
   now: Date
@@ -64,22 +64,22 @@ export const decideScorecard = async (
   db: Db,
   { mark }: PseudonymRules,
   made: ActivationDecision,
-): Promise<adoptions.ActivationRow> => {
-  const { adopt, by, now } = made
+): Promise<activations.ActivationRow> => {
+  const { activate, by, now } = made
   const given = made.note?.trim() ?? ''
-  const note = adopt && given === '' ? null : writtenText(given, '说明 the note', mark)
+  const note = activate && given === '' ? null : writtenText(given, '说明 the note', mark)
   return inTransaction(db, 'decide', async (tx) => {
-    const found = await adoptions.forDecision(tx, made.adoption)
+    const found = await activations.forDecision(tx, made.activation)
     if (found === null) throw new Refusal('ADOPTION_UNKNOWN')
     if (found.state !== 'PROPOSED') throw new Refusal('ADOPTION_SETTLED')
     if (samePerson(found.proposedBy, by)) throw new Refusal('ADOPTION_OWN')
-    if (adopt) {
+    if (activate) {
       notPast(found.effectiveOn, now)
       await cardToTry(tx, found.scorecard)
     }
     // The card in force is looked up by knowledge instant.
     const at = await knowledge.tick(tx, now)
-    return adoptions.decide(tx, found.id, { state: adopt ? 'ADOPTED' : 'REJECTED', note, by, at })
+    return activations.decide(tx, found.id, { state: activate ? 'ADOPTED' : 'REJECTED', note, by, at })
   })
 }
 
@@ -101,7 +101,7 @@ export interface CardStatus {
 
 /** A broken file does not hide the others. */
 export const scorecards = async (db: Db, today: string): Promise<CardStatus[]> => {
-  const kept = new Map((await adoptions.keptCards(db, today)).map((card) => [card.version, card]))
+  const kept = new Map((await activations.keptCards(db, today)).map((card) => [card.version, card]))
   const inForce = await orRefusal(() => cardInForce(db, today))
   const standing = isRefusal(inForce) ? null : inForce.version
   const files = contracts.folder('scorecards').filter((file) => file.endsWith('.json'))
@@ -126,12 +126,12 @@ export const scorecards = async (db: Db, today: string): Promise<CardStatus[]> =
 const stateOf = (
   version: string,
   inForce: string | null,
-  kept: adoptions.StoredCard | undefined,
+  kept: activations.StoredCard | undefined,
 ): ScorecardState | null => {
   if (version === inForce) return 'IN_FORCE'
   if (kept?.coming) return 'COMING'
   if (kept?.proposed) return 'PROPOSED'
-  return kept?.adopted || (version === FIRST_IN_FORCE && inForce !== null) ? 'RETIRED' : null
+  return kept?.activated || (version === FIRST_IN_FORCE && inForce !== null) ? 'RETIRED' : null
 }
 
 const brokenOr = ({ code }: Refusal): ScorecardState => (code === 'SCORECARD_CHANGED' ? 'CHANGED' : 'BROKEN')

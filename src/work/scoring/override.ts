@@ -2,12 +2,12 @@
 
 import { samePerson } from '../../domain/access/viewer.js'
 import { writtenText } from '../../domain/records/written-text.js'
-import { badEnd, notConfirmable, notOverrulable } from '../../domain/scoring/override.js'
+import { badEnd, notConfirmable, notOverridable } from '../../domain/scoring/override.js'
 import type { Grade } from '../../domain/scoring/scorecard.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import * as overrules from '../../store/scoring/overrides.js'
+import * as overrides from '../../store/scoring/overrides.js'
 import * as scores from '../../store/scoring/scores.js'
 import { type ActContext, findOperator, inTurn, type OperatorAccess } from '../access/acts.js'
 import type { WorkRules } from '../calendar/rules.js'
@@ -25,23 +25,23 @@ export const proposeOverride = async (
   db: Db,
   rules: WorkRules,
   made: OverrideProposal,
-): Promise<overrules.OverrideRow> => {
+): Promise<overrides.OverrideRow> => {
   const reason = writtenText(made.reason, '理由 the reason', rules.mark)
   return inTurn(db, made.now, async (tx, at) => {
     const bad = badEnd(made.endsOn, dateIn(made.now))
     if (bad !== null) throw new Refusal('INPUT_INVALID', { reason: bad })
     const { id: operatorId } = await findOperator(tx, made.operator, made.mayFor)
-    const why = notOverrulable(made.grade, await currentScore(tx, operatorId, at, made.now))
+    const why = notOverridable(made.grade, await currentScore(tx, operatorId, at, made.now))
     if (why !== null) throw notAllowed(why)
     const { grade, endsOn, by } = made
-    const id = await overrules.propose(tx, { operatorId, grade, reason, endsOn, by, at })
+    const id = await overrides.propose(tx, { operatorId, grade, reason, endsOn, by, at })
     if (id === null) throw notAllowed('已有一项调整待复核 another waits to be decided')
     return reread(tx, id, at, made.now)
   })
 }
 
 export interface OverrideDecision extends ActContext {
-  overrule: number
+  override: number
   verdict: 'CONFIRM' | 'REFUSE'
   note: string | null
 }
@@ -54,8 +54,8 @@ export const decideOverride = async (
   db: Db,
   rules: WorkRules,
   made: OverrideDecision,
-): Promise<overrules.OverrideRow> => {
-  const { overrule: id, verdict, by } = made
+): Promise<overrides.OverrideRow> => {
+  const { override: id, verdict, by } = made
   const note =
     made.note === null && verdict === 'CONFIRM' ? null : writtenText(made.note ?? '', '说明 the note', rules.mark)
   return inTurn(db, made.now, async (tx, at) => {
@@ -66,13 +66,13 @@ export const decideOverride = async (
       const why = notConfirmable(found, await currentScore(tx, found.operatorId, at, made.now), dateIn(made.now))
       if (why !== null) throw notAllowed(why)
     }
-    await overrules.decide(tx, id, { state: verdict === 'CONFIRM' ? 'IN_FORCE' : 'REFUSED', note, by, at })
+    await overrides.decide(tx, id, { state: verdict === 'CONFIRM' ? 'IN_FORCE' : 'REFUSED', note, by, at })
     return reread(tx, id, at, made.now)
   })
 }
 
 export interface OverrideWithdrawal extends ActContext {
-  overrule: number
+  override: number
   reason: string
 }
 
@@ -84,27 +84,27 @@ export const withdrawOverride = async (
   db: Db,
   rules: WorkRules,
   made: OverrideWithdrawal,
-): Promise<overrules.OverrideRow> => {
+): Promise<overrides.OverrideRow> => {
   const reason = writtenText(made.reason, '理由 the reason', rules.mark).replace(/\s+/g, ' ')
   return inTurn(db, made.now, async (tx, at) => {
-    const { id, state } = await present(tx, made.overrule, at, made.now)
+    const { id, state } = await present(tx, made.override, at, made.now)
     if (state !== 'PROPOSED' && state !== 'IN_FORCE') throw new Refusal('OVERRULE_SETTLED')
-    await overrules.withdraw(tx, id, { reason, by: made.by, at })
+    await overrides.withdraw(tx, id, { reason, by: made.by, at })
     return reread(tx, id, at, made.now)
   })
 }
 
 const notAllowed = (reason: string): Refusal => new Refusal('OVERRULE_NOT_ALLOWED', { reason })
 
-const present = async (tx: Tx, id: number, at: Date, now: Date): Promise<overrules.OverrideRow> => {
-  const found = await overrules.byId(tx, id, { asOf: dateIn(now), knownAt: at })
+const present = async (tx: Tx, id: number, at: Date, now: Date): Promise<overrides.OverrideRow> => {
+  const found = await overrides.byId(tx, id, { asOf: dateIn(now), knownAt: at })
   if (found === null) throw new Refusal('OVERRULE_UNKNOWN')
   return found
 }
 
-const reread = async (tx: Tx, id: number, at: Date, now: Date): Promise<overrules.OverrideRow> => {
-  const kept = await overrules.byId(tx, id, { asOf: dateIn(now), knownAt: at })
-  if (kept === null) throw new Error(`overrule ${id} is gone`)
+const reread = async (tx: Tx, id: number, at: Date, now: Date): Promise<overrides.OverrideRow> => {
+  const kept = await overrides.byId(tx, id, { asOf: dateIn(now), knownAt: at })
+  if (kept === null) throw new Error(`override ${id} is gone`)
   return kept
 }
 

@@ -43,7 +43,7 @@ const STEPS: readonly [
   step: (db: Db, window: retention.IdWindow) => Promise<retention.WindowResult>,
 ][] = [
   ['rejects', 'REJECTS', retention.rejects],
-  ['comparisons', 'COMPARISONS', retention.findings],
+  ['comparisons', 'COMPARISONS', retention.discrepancies],
   ['comparisons', 'COMPARISONS', retention.comparisons],
   ['deliveries', 'DELIVERIES', retention.deliveries],
   ['runs', 'RUNS', retention.runs],

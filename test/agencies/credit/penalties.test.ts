@@ -133,9 +133,9 @@ describe('penalties in every form', () => {
     ['已变更', 'CHANGED', []],
   ]
   it('a state is read by its list', async () => {
-    for (const [sent, status, findings] of states) {
+    for (const [sent, status, remarks] of states) {
       const draft = await only('penalties', 'penalties-2015.xml', 0, { CF_ZT: sent })
-      expect([draft.body.status, noted(draft)], String(sent)).to.deep.equal([status, findings])
+      expect([draft.body.status, noted(draft)], String(sent)).to.deep.equal([status, remarks])
     }
   })
 
@@ -150,7 +150,7 @@ describe('penalties in every form', () => {
       const draft = await only('penalties', 'penalties.csv', 0, { CF_CFLB: sent })
       expect(draft.body.types, sent).to.deep.equal(expected)
       expect(
-        draft.findings.filter(({ field }) => field === 'CF_CFLB'),
+        draft.remarks.filter(({ field }) => field === 'CF_CFLB'),
         sent,
       ).to.have.length(count)
     }
@@ -198,9 +198,9 @@ describe('penalties in every form', () => {
     ['penalties-2015.xml', { CF_JG: '对甲罚款1000元；对乙罚款2000元' }, ['CF_JG money.several']],
     ['penalties-2015.xml', { CF_SY: '' }, ['CF_SY required']],
   ]
-  for (const [file, changes, findings] of kept) {
+  for (const [file, changes, remarks] of kept) {
     it(`${file}: ${JSON.stringify(changes)} is accepted with a remark`, async () => {
-      expect(noted(await only('penalties', file, 0, changes))).to.deep.equal(findings)
+      expect(noted(await only('penalties', file, 0, changes))).to.deep.equal(remarks)
     })
   }
 

@@ -30,9 +30,9 @@ describe(`real files of penalties${said}`, () => {
     expect(new Set(drafts.map(({ key }) => key)).size).to.equal(20)
     expect(new Set(drafts.map(({ fact }) => fact)).size).to.equal(20)
     expect(drafts.flatMap(({ body }) => contract('records/penalty')(body))).to.deep.equal([])
-    for (const { subject, body, findings } of drafts) {
+    for (const { subject, body, remarks } of drafts) {
       expect(Object.values(subject)).to.deep.equal([null, null, null, null, null])
-      expect(findings.map(({ rule }) => rule)).to.include('subject.none')
+      expect(remarks.map(({ rule }) => rule)).to.include('subject.none')
       expect(body.fine_yuan, String(body.content)).to.be.a('string')
       expect(body).to.include({ status: null, revoked_on: null })
     }
@@ -46,7 +46,7 @@ describe(`real files of penalties${said}`, () => {
     if (!item) throw new Error('no item')
     const [draft] = draftsOf('penalties', item)
     expect(another).to.equal(undefined)
-    expect(draft?.findings).to.deep.equal([])
+    expect(draft?.remarks).to.deep.equal([])
     expect(draft?.subject.uscc).to.match(/^91230500/)
     expect(draft?.body).to.deep.include({ fine_yuan: '2000', types: ['罚款'], decided_on: '2019-10-10' })
     expect(contract('records/penalty')(draft?.body)).to.deep.equal([])

@@ -14,7 +14,7 @@ export const only = async (id: string, file: string, at = 0, changes: Record<str
   return draft
 }
 
-export const noted = ({ findings }: Draft): string[] => findings.map(({ field, rule }) => `${field} ${rule}`)
+export const noted = ({ remarks }: Draft): string[] => remarks.map(({ field, rule }) => `${field} ${rule}`)
 
 export const faults = async (
   id: string,

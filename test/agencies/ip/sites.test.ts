@@ -21,7 +21,7 @@ const only = async (id: string, file: string, at = 0, changes: Record<string, un
 describe('filings, shops and trust certificates', () => {
   it('icp: identifies a firm by its code and normalises host names', async () => {
     const draft = await only('icp', 'icp.json')
-    expect(draft).to.deep.include({ key: '吉ICP备99000001号-1', validFrom: '2021-05-06', validTo: null, findings: [] })
+    expect(draft).to.deep.include({ key: '吉ICP备99000001号-1', validFrom: '2021-05-06', validTo: null, remarks: [] })
     expect(draft.subject).to.include({ uscc: '91220102MA0Y3X1HXM', name: '长春市松柏样例电子商务有限公司' })
     expect(draft.body).to.deep.equal({
       number: '吉ICP备99000001号-1',
@@ -38,7 +38,7 @@ describe('filings, shops and trust certificates', () => {
     for (const unitCode of [PERSON, '91220102MA0Y3X1HXM', '护照 E00000000', '[居民身份证 x]', '', null]) {
       const draft = await only('icp', 'icp.json', 1, { unitCode })
       expect(draft.subject).to.deep.equal({ uscc: null, orgCode: null, regNo: null, shop: null, name: '样丁' })
-      expect(draft.findings).to.deep.equal([])
+      expect(draft.remarks).to.deep.equal([])
       expect(JSON.stringify(draft)).to.not.include(PERSON)
     }
     const draft = await only('icp', 'icp.json', 1)
@@ -54,7 +54,7 @@ describe('filings, shops and trust certificates', () => {
 
   it('shops: a firm’s shop leads to the firm, a natural person’s is an operator of its own', async () => {
     const firm = await only('shops', 'shops.jsonl')
-    expect(firm).to.deep.include({ key: 'shop:yangli-mall:YL1', validFrom: '2021-06-01', validTo: null, findings: [] })
+    expect(firm).to.deep.include({ key: 'shop:yangli-mall:YL1', validFrom: '2021-06-01', validTo: null, remarks: [] })
     expect(firm.subject).to.deep.include({ uscc: '91220102MA0Y3X1HXM', shop: null })
     expect(firm.body).to.include({ real_name_method: 'LICENCE', real_name_matched: true })
     const person = await only('shops', 'shops.jsonl', 1)
@@ -78,14 +78,14 @@ describe('filings, shops and trust certificates', () => {
     for (const field of ['idNumber', 'certNo', '身份证号码', '证件号码']) {
       const item = await itemOf('shops', 'shops.jsonl', 1, { sellerName: '样某某', [field]: PERSON })
       const [draft] = draftsOf('shops', item)
-      expect(draft?.findings.map((one) => `${one.field} ${one.rule}`)).to.deep.equal([`${field} personal.number`])
+      expect(draft?.remarks.map((one) => `${one.field} ${one.rule}`)).to.deep.equal([`${field} personal.number`])
       expect(JSON.stringify(draft)).to.not.match(new RegExp(`${PERSON}|样某某`))
       const [marked] = draftsOf(
         'shops',
         redact(item, () => 'x'),
       )
-      expect(marked?.findings.map(({ rule }) => rule)).to.deep.equal(['personal.number'])
-      expect((await only('shops', 'shops.jsonl', 1, { [field]: '/' })).findings).to.deep.equal([])
+      expect(marked?.remarks.map(({ rule }) => rule)).to.deep.equal(['personal.number'])
+      expect((await only('shops', 'shops.jsonl', 1, { [field]: '/' })).remarks).to.deep.equal([])
     }
   })
 
@@ -95,7 +95,7 @@ describe('filings, shops and trust certificates', () => {
       key: '样例可信认证中心/YL-2025-001',
       validFrom: '2025-01-01',
       validTo: '2027-12-31',
-      findings: [],
+      remarks: [],
     })
     expect(valid.body).to.deep.include({ domains: ['songbai.example', 'www.songbai.example'], status: 'VALID' })
     const revoked = await only('trustmarks', 'trustmarks.csv', 1)
@@ -156,7 +156,7 @@ describe('filings, shops and trust certificates', () => {
   for (const [id, file, changes, finding] of noted) {
     it(`${id}: ${JSON.stringify(changes)} is accepted with a remark`, async () => {
       const draft = await only(id, file, 0, changes)
-      expect(draft.findings.map(({ field, rule }) => `${field} ${rule}`)).to.deep.equal([finding])
+      expect(draft.remarks.map(({ field, rule }) => `${field} ${rule}`)).to.deep.equal([finding])
       expect(contract(`records/${feedOf(id).kind}`)(draft.body)).to.deep.equal([])
     })
   }

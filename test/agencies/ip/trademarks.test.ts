@@ -53,7 +53,7 @@ describe('trademarks', () => {
   for (const [file, changes, finding] of noted) {
     it(`${file}: ${JSON.stringify(changes)} is accepted with a remark`, async () => {
       const [draft] = await drafts(file, 0, changes)
-      expect(draft?.findings.map(({ field, rule }) => `${field} ${rule}`)).to.include(finding)
+      expect(draft?.remarks.map(({ field, rule }) => `${field} ${rule}`)).to.include(finding)
       expect(contract('records/trademark')(draft?.body)).to.deep.equal([])
     })
   }

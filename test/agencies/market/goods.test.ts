@@ -9,7 +9,7 @@ describe('samplings of food', () => {
     expect(seller?.subject).to.include({ uscc: '91220102MA0Y3X1HXM', name: '长春市松柏样例电子商务有限公司' })
     expect(producer?.subject).to.include({ uscc: '92220202MA14A9QU2R', name: '样例食品厂' })
     for (const draft of [seller, producer]) {
-      expect(draft).to.deep.include({ validFrom: '2025-03-04', findings: [] })
+      expect(draft).to.deep.include({ validFrom: '2025-03-04', remarks: [] })
       expect(draft?.body).to.deep.include({
         notice_number: '样市监食检〔2025〕3号',
         result: 'FAIL',
@@ -158,7 +158,7 @@ describe('recalls', () => {
 
   it('of the FDA have a key for each row of an event, and months first', async () => {
     const draft = await only('recalls', 'recalls-events.json')
-    expect(draft).to.deep.include({ key: 'fda/90001/900001', validFrom: '2025-04-14', validTo: null, findings: [] })
+    expect(draft).to.deep.include({ key: 'fda/90001/900001', validFrom: '2025-04-14', validTo: null, remarks: [] })
     expect(draft.body).to.deep.include({
       announced_on: '2025-05-06',
       status: 'ONGOING',

@@ -28,7 +28,7 @@ export const only = async (id: string, file: string, at = 0, changes: Fields = {
   return draft
 }
 
-export const rulesOf = ({ findings }: Draft): string[] => findings.map(({ field, rule }) => `${field} ${rule}`)
+export const rulesOf = ({ remarks }: Draft): string[] => remarks.map(({ field, rule }) => `${field} ${rule}`)
 
 /** Returns `field rule` of every problem. */
 export const faults = async (id: string, file: string, at = 0, changes: Fields = {}): Promise<string[]> =>

@@ -77,7 +77,7 @@ describe('real feeds and files of the regulator (skipped where they are absent)'
       await taken('quality', `${BLACKLISTS}/herbal-slices-failed-sampling.xlsx`),
     ]
     expect(workbook.drafts).to.deep.equal(text.drafts)
-    expect(text.drafts.every(({ subject, findings }) => subject.uscc === null && findings.length === 0)).to.equal(true)
+    expect(text.drafts.every(({ subject, remarks }) => subject.uscc === null && remarks.length === 0)).to.equal(true)
   })
 
   it('recalls name only GTINs that hold', async () => {

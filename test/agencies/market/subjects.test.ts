@@ -9,7 +9,7 @@ import { faults, only, rulesOf } from './items.js'
 describe('registrations of individual businesses', () => {
   it('are read from the service and from a table alike', async () => {
     const sent = await only('individuals', 'individuals.json')
-    expect(sent).to.deep.include({ key: '92220202MA14A9QU2R', validFrom: '2021-03-01', findings: [] })
+    expect(sent).to.deep.include({ key: '92220202MA14A9QU2R', validFrom: '2021-03-01', remarks: [] })
     expect(sent.body).to.include({
       name: '样城松柏样例商行',
       kind: 'individual',
@@ -79,7 +79,7 @@ describe('registrations of individual businesses', () => {
 describe("a vendor's search", () => {
   it('gives an operator by its code, and a firm of another registry by name only', async () => {
     const ours = await only('registry', 'search.json')
-    expect(ours).to.deep.include({ key: '91220102MA0Y3X1HXM', validFrom: '2018-06-08', findings: [] })
+    expect(ours).to.deep.include({ key: '91220102MA0Y3X1HXM', validFrom: '2018-06-08', remarks: [] })
     expect(ours.body).to.include({ status: 'ACTIVE', kind: 'enterprise', region_code: '220102' })
     const foreign = await only('registry', 'search.json', 1)
     expect(foreign.key).to.equal('qcc/h0000000000000000000000000000002')

@@ -166,9 +166,9 @@ describe('administration over GraphQL', () => {
     expect([await tokenFor('虚构鸪鸪', secret), await signIn('虚构Lin', oneTimePassword)]).to.deep.equal([200, 200])
     expect((await act(lift, { kind: 'CLIENT', name: '虚构鸪鸪' })).code).to.equal('LOCKOUT_UNKNOWN')
     const { data } = await act(
-      `{ trail(filter: { client: "虚构administrator", kind: OUTCOME }, first: 50) { nodes { asked } } }`,
+      `{ auditLog(filter: { client: "虚构administrator", kind: OUTCOME }, first: 50) { nodes { asked } } }`,
     )
-    const told = data.trail.nodes.filter(({ asked }: { asked: string }) => asked.includes('liftLockout'))
+    const told = data.auditLog.nodes.filter(({ asked }: { asked: string }) => asked.includes('liftLockout'))
     expect(told.length).to.be.at.least(2)
   })
 
@@ -206,7 +206,15 @@ describe('administration over GraphQL', () => {
       as('agency'),
     )
     const names = data.ruleTables.map(({ name }: { name: string }) => name)
-    expect(names).to.include.members(['clocks', 'documents', 'lists', 'measures', 'restoration', 'timeliness', 'trail'])
+    expect(names).to.include.members([
+      'clocks',
+      'documents',
+      'lists',
+      'measures',
+      'recovery',
+      'timeliness',
+      'audit-log',
+    ])
     const rows = (tables: typeof data.ruleTables, name: string) =>
       tables
         .find((table: { name: string }) => table.name === name)

@@ -1,6 +1,6 @@
 /** Two firms with everything that the hub may know of one: one of Changchun, one of Jilin City. For the matrix of who sees what. */
 import * as comparisons from '../../../src/store/delivery/comparisons.js'
-import * as findings from '../../../src/store/delivery/discrepancies.js'
+import * as remarks from '../../../src/store/delivery/discrepancies.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
 import * as watchEntries from '../../../src/store/scoring/watch-entries.js'
 import { recordAuthorisation } from '../../../src/work/standing/authorisations.js'
@@ -45,7 +45,7 @@ export const ABSENT: Side = {
   AccessCode: 'ABCD-EFGH-JKLM-NPQR-STUV',
   Listing: globalOf('Listing', '00000000-0000-4000-8000-000000000000'),
   ...Object.fromEntries(
-    'Operator Record Score Run Reject Unmatched IdentityDecision Concern Overrule Objection Delivery Discrepancy Authorisation ScorecardAdoption'
+    'Operator Record Score Run Reject Unmatched IdentityDecision Concern Override Objection Delivery Discrepancy Authorisation ScorecardActivation'
       .split(' ')
       .map((type) => [type, globalOf(type, 2_000_000_000)]),
   ),
@@ -117,7 +117,7 @@ const fileOf = async (world: World, { code, name, region, n }: Firm): Promise<Si
     if (errors) throw new Error(`${query}: ${JSON.stringify(errors)}`)
     return Object.values(data)[0] as { id: string; code: string }
   }
-  const overrule = await act('mutation($input: ProposeOverruleInput!) { proposeOverrule(input: $input) { id } }', {
+  const override = await act('mutation($input: ProposeOverrideInput!) { proposeOverride(input: $input) { id } }', {
     operator: code,
     grade: 'C',
     endsOn: '2026-04-01',
@@ -163,7 +163,7 @@ const fileOf = async (world: World, { code, name, region, n }: Firm): Promise<Si
     AccessCode: access.code,
     Number: `1000000${n}`,
     Listing: listing,
-    Overrule: overrule.id,
+    Override: override.id,
     Objection: objection.id,
     ...Object.fromEntries(Object.entries(ids).map(([type, id]) => [type, globalOf(type, id)])),
   }
@@ -238,7 +238,7 @@ const rowsOf = async (
   })
   const found = { kind: 'listing', key: uuid, what: 'MISSING', differs: [], did: 'NOTHING' } as const
   const at = { comparison, at: NOW }
-  await findings.keep(db, PLATFORM, [{ ...found, shownSequence: null, toldSequence: 1 }], at)
+  await remarks.keep(db, PLATFORM, [{ ...found, shownSequence: null, toldSequence: 1 }], at)
   return {
     Run: run,
     Reject: reject,

@@ -70,7 +70,7 @@ describe('access codes of parties', () => {
         body: { name: '虚构小铺' },
         validFrom: null,
         validTo: null,
-        findings: [],
+        remarks: [],
       },
     ])
     await world.bring('penalties', [penalty(one, NUMBER), penalty(two, '虚市监处罚〔2026〕2号')])

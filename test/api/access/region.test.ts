@@ -63,9 +63,9 @@ describe('region of a person', () => {
   const about: [string, Role, string, () => unknown, string][] = [
     ['a lead', 'officer', OPEN, () => lead(FIRM), 'MOVE_NOT_ALLOWED'],
     [
-      'an overrule',
+      'an override',
       'officer',
-      'mutation($input: ProposeOverruleInput!) { proposeOverrule(input: $input) { id } }',
+      'mutation($input: ProposeOverrideInput!) { proposeOverride(input: $input) { id } }',
       () => ({ input: { operator: FIRM, grade: 'B', endsOn: '2026-04-01', reason: '事由' } }),
       'other',
     ],
@@ -117,7 +117,7 @@ describe('region of a person', () => {
   it('only a person with a region costs a statement to check it', async () => {
     const count = async (region: string | null) => {
       const variables = { input: { operator: FIRM, grade: 'B', endsOn: 'x', reason: '' } }
-      const query = 'mutation($input: ProposeOverruleInput!) { proposeOverrule(input: $input) { id } }'
+      const query = 'mutation($input: ProposeOverrideInput!) { proposeOverride(input: $input) { id } }'
       return (await world.statements(() => code(query, variables, of('officer', region)))).length
     }
     expect(await count(null)).to.equal(await count(PROVINCE))

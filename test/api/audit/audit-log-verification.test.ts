@@ -38,11 +38,13 @@ describe('audit log verification over HTTP', () => {
     expect(events.at(-1)?.said.ok).to.equal(false)
     expect(events.at(-1)?.said.broken.number).to.equal(2)
     const row = async (number: number, role: 'auditor' | 'officer' = 'auditor') =>
-      world.ask(`{ trailRow(number: ${number}) { number client kind hash } }`, { token: world.token(role, '虚构审计') })
+      world.ask(`{ auditLogRow(number: ${number}) { number client kind hash } }`, {
+        token: world.token(role, '虚构审计'),
+      })
     const { data } = await row(2)
-    expect(data.trailRow).to.deep.include({ number: 2, client: '虚构经办', kind: 'ANSWER' })
-    expect((await row(2.5)).data.trailRow).to.equal(null)
-    expect((await row(99_999)).data.trailRow).to.equal(null)
+    expect(data.auditLogRow).to.deep.include({ number: 2, client: '虚构经办', kind: 'ANSWER' })
+    expect((await row(2.5)).data.auditLogRow).to.equal(null)
+    expect((await row(99_999)).data.auditLogRow).to.equal(null)
     expect((await row(2, 'officer')).errors?.[0]?.extensions.code).to.equal('FORBIDDEN')
   })
 

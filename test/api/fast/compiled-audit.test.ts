@@ -56,7 +56,7 @@ describe('audit and access of compiled queries', () => {
     [
       'what is refused',
       'marketplace',
-      'query($n: Int) { trail(first: $n) { nodes { id: number } } }',
+      'query($n: Int) { auditLog(first: $n) { nodes { id: number } } }',
       { n: 1 },
       [],
       'FORBIDDEN',

@@ -22,11 +22,11 @@ const ROWS: Record<string, { table: string; where?: string; args?: string }> = {
   unmatched: { table: 'unmatched' },
   concerns: { table: 'concerns' },
   objections: { table: 'objections' },
-  overrules: { table: 'overrules' },
+  overrides: { table: 'overrules' },
   watchList: { table: 'watch_entries' },
   comparisons: { table: 'comparisons' },
   discrepancies: { table: 'findings' },
-  scorecardAdoptions: { table: 'scorecard_adoptions' },
+  scorecardActivations: { table: 'scorecard_adoptions' },
   deadlines: { table: 'listing_deadlines', args: 'state: MET, ' },
   retractions: { table: 'deliveries', where: "action = 'REMOVE'" },
   dueDeliveries: { table: 'deliveries', where: "state = 'OWED'" },
@@ -126,7 +126,7 @@ describe('paging', function () {
     const pages = Object.values(query?.getFields() ?? {}).filter(({ type }) => /Connection!?$/.test(String(type)))
     expect(pages.map(({ name }) => name).filter((name) => ROWS[name] === undefined)).to.have.members([
       'timeliness',
-      'trail',
+      'auditLog',
     ])
   })
 
@@ -145,10 +145,10 @@ describe('paging', function () {
   })
 
   it('of the audit log continues in place while rows are added', async () => {
-    const before = await whole('trail', '')
+    const before = await whole('auditLog', '')
     const add = () =>
       world.ask('{ viewer { role } operators(first: 1) { nodes { id } } }', { token: world.token('officer') })
-    const seen = await through('trail', '', [3, 7], add)
+    const seen = await through('auditLog', '', [3, 7], add)
     expect(seen.length).to.equal(new Set(seen).size)
     expect(seen.filter((cursor) => before.includes(cursor))).to.deep.equal(before)
   })
@@ -184,8 +184,8 @@ describe('paging', function () {
       IdentityDecision: 'identity_decisions',
       Concern: 'concerns',
       Score: 'scores',
-      ScorecardAdoption: 'scorecard_adoptions',
-      Overrule: 'overrules',
+      ScorecardActivation: 'scorecard_adoptions',
+      Override: 'overrules',
       Objection: 'objections',
       Delivery: 'deliveries',
       Discrepancy: 'findings',

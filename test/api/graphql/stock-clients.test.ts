@@ -19,7 +19,7 @@ const FILE = `query File($code: String!) {
 const PAGES = `query Pages($first: Int, $after: String) {
   operators(first: $first, after: $after) { edges { cursor node { id uscc } } pageInfo { hasNextPage endCursor } }
 }`
-const FORBIDDEN = '{ trail { totalCount } }'
+const FORBIDDEN = '{ auditLog { totalCount } }'
 const WRONG = '{ operator(code: 1) { nothing } }'
 
 /** GraphQL, October 2021, 3.13; graphql-core 3.2 knows these and no others. */

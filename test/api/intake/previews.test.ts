@@ -19,10 +19,10 @@ const HEADER = '企业名称,工商注册号,组织机构代码,统一信用代�
 const line = (n: number, field = '售假', name = `虚构第${n}商行`) => `${name},,,${uscc(n)},${field}`
 const csv = (...lines: string[]): string => [HEADER, ...lines].join('\n')
 
-const PREVIEW = `query($id: ID!) { takeBackPreview(id: $id) { wrong restored operators gone recordCount listingCount deliveries weighed
+const PREVIEW = `query($id: ID!) { rollbackPreview(id: $id) { wrong restored operators gone recordCount listingCount deliveries weighed
   records { kind key operator { uscc } before after } listings { listing { id } before after asks }
   goneOperators { uscc } scores { operator { uscc } before gradeBefore after gradeAfter } } }`
-const TAKE_BACK = 'mutation($id: ID!) { takeBackRun(id: $id, reason: "整批误报") { outcome } }'
+const TAKE_BACK = 'mutation($id: ID!) { rollBackRun(id: $id, reason: "整批误报") { outcome } }'
 
 describe('previews', () => {
   let world: World
@@ -54,7 +54,7 @@ describe('previews', () => {
       const before = await held()
       const { data, errors } = await preview(run)
       expect(errors).to.equal(undefined)
-      const told = data.takeBackPreview
+      const told = data.rollbackPreview
       expect(told).to.deep.include({ wrong: 3, restored: 1, operators: 1, gone: 1, recordCount: 3, weighed: 1 })
       expect(told.goneOperators).to.deep.equal([{ uscc: two }])
       expect(told.records.map(({ after }: { after: object | null }) => after === null)).to.deep.equal([
@@ -70,7 +70,7 @@ describe('previews', () => {
 
       const token = world.token('reviewer', 'reviewer-1')
       const done = await world.ask(TAKE_BACK, { token, variables: { id: globalOf('Run', run) } })
-      expect(done.data.takeBackRun.outcome).to.equal('DONE')
+      expect(done.data.rollBackRun.outcome).to.equal('DONE')
       const after = await world.ask(`{ operators { totalCount nodes { uscc records { totalCount } } } }`, { token })
       expect(after.data.operators.nodes).to.deep.equal([{ uscc: one, records: { totalCount: 2 } }])
       expect(refused(await preview(run))).to.equal('RUN_NOT_TAKEN_BACK')
@@ -86,7 +86,7 @@ describe('previews', () => {
         .update({ state: 'CONFIRMED', confirmed_at: world.parts.now(), sent_at: world.parts.now() })
       const { data, errors } = await preview(run)
       expect(errors).to.equal(undefined)
-      const told = data.takeBackPreview
+      const told = data.rollbackPreview
       expect(told.listings).to.deep.equal([{ listing: { id }, before: 'PUBLISHED', after: 'REMOVED', asks: [] }])
       expect(told.deliveries).to.be.above(0)
       const { data: now } = await world.ask(`{ listing(id: "${id}") { state } }`)
@@ -97,7 +97,7 @@ describe('previews', () => {
       const run = await world.bring('dishonest', [mirrored(two, 'X', '2025-01-01')])
       expect(refused(await preview(run, 'officer'))).to.equal('FORBIDDEN')
       expect(refused(await preview(999_999))).to.equal('RUN_UNKNOWN')
-      expect((await preview(run)).data.takeBackPreview).to.include({ gone: 1, restored: 0 })
+      expect((await preview(run)).data.rollbackPreview).to.include({ gone: 1, restored: 0 })
     })
   })
 

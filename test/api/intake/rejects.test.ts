@@ -202,7 +202,7 @@ describe('rejected items over GraphQL', () => {
   it('appear in their feed, with its last pull and its duty', async () => {
     const { data, errors } = await world.ask(
       `{ agencies { feeds { id items rejects rejectsByRule { rule count } lastError { code } openRejects unmatched dutyWorkdays
-         lateness { late timely share } } } }`,
+         timeliness { late timely share } } } }`,
       { token: world.token('auditor') },
     )
     expect(errors).to.equal(undefined)
@@ -216,7 +216,7 @@ describe('rejected items over GraphQL', () => {
       lastError: null,
       openRejects: 1,
       unmatched: 0,
-      lateness: { late: 0, timely: 0, share: null },
+      timeliness: { late: 0, timely: 0, share: null },
     })
     expect(of('trademarks')).to.deep.include({ items: null, rejects: null, rejectsByRule: [], openRejects: 0 })
   })
@@ -238,12 +238,12 @@ describe('rejected items over GraphQL', () => {
         counts: JSON.stringify({ late, timely }),
       })
     }
-    const { data } = await world.ask('{ agencies { feeds { id dutyWorkdays lateness { late timely share } } } }', {
+    const { data } = await world.ask('{ agencies { feeds { id dutyWorkdays timeliness { late timely share } } } }', {
       token: officer,
     })
     const feeds = data.agencies.flatMap((one: { feeds: { id: string }[] }) => one.feeds)
     const penalties = feeds.find(({ id }: { id: string }) => id === 'penalties')
-    expect(penalties.lateness).to.deep.equal({ late: 1, timely: 3, share: 0.25 })
+    expect(penalties.timeliness).to.deep.equal({ late: 1, timely: 3, share: 0.25 })
   })
 })
 

@@ -4,7 +4,7 @@ import * as concerns from '../../../src/store/listing/concerns.js'
 import { globalOf, makeWorld, mirrored, operatorId, penalty, registration, scored, uscc, type World } from '../world.js'
 
 const TAKE_BACK =
-  'mutation($id: ID!, $reason: String!) { takeBackRun(id: $id, reason: $reason) { id outcome takenBack { at by reason } } }'
+  'mutation($id: ID!, $reason: String!) { rollBackRun(id: $id, reason: $reason) { id outcome rollback { at by reason } } }'
 const SETTLE =
   'mutation($id: ID!, $note: String!) { settleConcern(id: $id, note: $note) { id settledBy settledAt note cause } }'
 const OPEN =
@@ -22,7 +22,7 @@ describe('rollback and concerns over HTTP', () => {
   })
   afterEach(() => world.close())
 
-  const takeBack = (
+  const rollBack = (
     run: number,
     role: 'reviewer' | 'officer' | 'administrator' | 'agency' = 'reviewer',
     reason = '整批误报',
@@ -35,11 +35,11 @@ describe('rollback and concerns over HTTP', () => {
     const between = new Date('2026-03-02T02:30:00Z')
     world.setNow(new Date('2026-03-02T03:00:00Z'))
     const token = world.token('officer')
-    const { data, errors } = await takeBack(run)
+    const { data, errors } = await rollBack(run)
     expect(errors).to.equal(undefined)
-    expect(data.takeBackRun).to.deep.include({ id: globalOf('Run', run), outcome: 'DONE' })
-    expect(data.takeBackRun.takenBack).to.include({ by: 'reviewer-1', reason: '整批误报' })
-    await takeBack(entries, 'administrator')
+    expect(data.rollBackRun).to.deep.include({ id: globalOf('Run', run), outcome: 'DONE' })
+    expect(data.rollBackRun.rollback).to.include({ by: 'reviewer-1', reason: '整批误报' })
+    await rollBack(entries, 'administrator')
     const ask = (query: string, variables: object = {}) => world.ask(query, { token, variables })
     const now = await ask(
       `{ a: operator(code: "${two}") { uscc } b: standing(code: "${two}") { status grade listed }
@@ -60,25 +60,25 @@ describe('rollback and concerns over HTTP', () => {
       records: { totalCount: 2, nodes: [{ kind: 'LIST_ENTRY' }, { kind: 'PENALTY' }] },
       listings: [{ kind: 'ecommerce-2018' }],
     })
-    const runs = await ask('{ runs { nodes { job subject cause takenBack { by } } } }')
+    const runs = await ask('{ runs { nodes { job subject cause rollback { by } } } }')
     expect(runs.data.runs.nodes.slice(0, 2)).to.deep.equal([
-      { job: 'TAKEBACK', subject: 'dishonest', cause: 'PERSON', takenBack: null },
-      { job: 'TAKEBACK', subject: 'penalties', cause: 'PERSON', takenBack: null },
+      { job: 'ROLLBACK', subject: 'dishonest', cause: 'PERSON', rollback: null },
+      { job: 'ROLLBACK', subject: 'penalties', cause: 'PERSON', rollback: null },
     ])
   })
 
   it('other roles may not, and a run that cannot be rolled back is refused by name', async () => {
     const run = await world.bring('penalties', [penalty(one, '虚〔2026〕1号')])
-    expect(code(await takeBack(run, 'officer'))).to.equal('FORBIDDEN')
-    expect(code(await takeBack(run, 'agency'))).to.equal('FORBIDDEN')
+    expect(code(await rollBack(run, 'officer'))).to.equal('FORBIDDEN')
+    expect(code(await rollBack(run, 'agency'))).to.equal('FORBIDDEN')
     expect(code(await world.ask(TAKE_BACK, { variables: { id: globalOf('Run', run), reason: '误报' } }))).to.equal(
       'UNAUTHENTICATED',
     )
-    expect(code(await takeBack(999_999))).to.equal('RUN_UNKNOWN')
-    expect(code(await takeBack(run, 'reviewer', ' '))).to.equal('INPUT_INVALID')
-    expect(code(await takeBack(run, 'reviewer', 'a\u0000b'))).to.equal('INPUT_INVALID')
-    expect((await takeBack(run)).errors).to.equal(undefined)
-    expect(code(await takeBack(run))).to.equal('RUN_NOT_TAKEN_BACK')
+    expect(code(await rollBack(999_999))).to.equal('RUN_UNKNOWN')
+    expect(code(await rollBack(run, 'reviewer', ' '))).to.equal('INPUT_INVALID')
+    expect(code(await rollBack(run, 'reviewer', 'a\u0000b'))).to.equal('INPUT_INVALID')
+    expect((await rollBack(run)).errors).to.equal(undefined)
+    expect(code(await rollBack(run))).to.equal('RUN_NOT_TAKEN_BACK')
   })
 
   const listed = async (): Promise<string> => {

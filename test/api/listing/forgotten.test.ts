@@ -235,7 +235,7 @@ describe('removed entries', () => {
       const token = world.token(role, role === 'party' ? code : `${role}-9`)
       const { data, errors } = await world.ask(
         `{ operator(code: "${code}", asOf: "${asOf}") { score { value } standing { grade score } }
-          standing(code: "${code}", asOf: "${asOf}") { grade score objected overruled }
+          standing(code: "${code}", asOf: "${asOf}") { grade score objected overridden }
           node(id: "${scoreId}") { ... on Score { value } }
           operators(filter: {grade: D, name: "虚构庚"}) { totalCount nodes { uscc } } }`,
         { token },

@@ -20,7 +20,7 @@ const GRADES = ['A', 'B', 'C', 'D'] as const
 describe('directory by grade over HTTP', () => {
   let world: World
   const codes = Array.from({ length: 12 }, (_, i) => uscc(i + 1))
-  const [, overruled, asked, hidden, ended, unscored] = codes as [string, string, string, string, string, string]
+  const [, overridden, asked, hidden, ended, unscored] = codes as [string, string, string, string, string, string]
   const number = '虚市监处罚〔2026〕1号'
 
   before(async () => {
@@ -41,7 +41,7 @@ describe('directory by grade over HTTP', () => {
       decided_at: NOW,
       reason: '已整改',
     }
-    const overrule = { ...decided, state: 'IN_FORCE', grade: 'A', ends_on: '2026-09-01' }
+    const override = { ...decided, state: 'IN_FORCE', grade: 'A', ends_on: '2026-09-01' }
     await db('overrules').insert({ ...overrule, operator_id: await operatorId(world, overruled) })
     await db('overrules').insert({ ...overrule, operator_id: await operatorId(world, ended), ends_on: TODAY })
     await scored(world, await operatorId(world, asked), 300, 'D', [], TODAY, { asked: true })
@@ -89,7 +89,7 @@ describe('directory by grade over HTTP', () => {
   }
 
   it('includes overridden, contested and hidden operators', async () => {
-    expect(await byGrade('officer', 'A')).to.include(overruled)
+    expect(await byGrade('officer', 'A')).to.include(overridden)
     expect(await byGrade('officer', 'D'))
       .to.include(asked)
       .and.include(hidden)

@@ -18,7 +18,7 @@ import {
 const FILE = `{ operator(code: "CODE" ARGS) {
   id uscc shop name kind region registrationStatus regNo formerNames codes { scheme code }
   standing { status }
-  records(first: 10) { totalCount nodes { kind } edges { cursor node { id kind feed agency agencyName { zh } body findings { rule } validFrom validTo knownFrom source { run file page row } } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }
+  records(first: 10) { totalCount nodes { kind } edges { cursor node { id kind feed agency agencyName { zh } body remarks { rule } validFrom validTo knownFrom source { run file page row } } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }
   score { value grade scorecard asOf nextChangeOn reasons { rule dimension fact points count zh en fadesOn records { id kind } } }
   listings { id kind mirrored state decidedOn endsOn }
 } }`

@@ -28,7 +28,7 @@ describe('open records over HTTP', () => {
     body,
     validFrom: null,
     validTo: null,
-    findings: [],
+    remarks: [],
   })
   const mark = (number: string, niceClass: number, more: Body = {}, code: string | null = owner, office = 'CN') =>
     draft('trademark', `${office === 'CN' ? '' : `${office}:`}${number}/${niceClass}`, code, {

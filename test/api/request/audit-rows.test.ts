@@ -27,14 +27,14 @@ import {
 
 /** Types that are about no operator, or are reached only through an object of a type that is. */
 const ABOUT_NOBODY = new Set(
-  `Agency Feed FeedForm FeedMap FeedMapLine RuleCount Lateness Words PageInfo Platform RefusedByCode RuleAdvice PlatformSaid PlatformAct Comparison Finding Source Problem Run
-  RunError Scorecard GradeLine Dimension ScorecardRule ScorecardVeto ScorecardAdoption ScorecardVersion ScorecardTrial TrialGradeMove GradeCounts
+  `Agency Feed FeedForm FeedMap FeedMapLine RuleCount FeedTimeliness Words PageInfo Platform RefusedByCode RuleAdvice PlatformSaid PlatformAct Comparison Finding Source Problem Run
+  RunError Scorecard GradeLine Dimension ScorecardRule ScorecardVeto ScorecardActivation ScorecardVersion ScorecardTrial TrialGradeMove GradeCounts
   TrialSpread TrialMove TrialScore TrialReason TrialSide TrialRegion TrialKind TimelinessFigure TimelinessLimit TimetableRow JobPause Occurrence
-  Viewer ListKind RepairEntrance Measure LegalBasis RemovalRule DatabaseRestored RestoredReach RestoredCompared TrailRow Asking
+  Viewer ListKind RepairEntrance Measure LegalBasis RemovalRule DatabaseRestored RestoredReach RestoredCompared AuditLogRow Asking
   UnmatchedSubject IdentityProposal IdentityEvidence DeadlineRule DeliveryClosed DeliveryAct DeliveryAgain RetractionReceiver RetractionMarketplace Webhook WebhookSecret
-  ListingClocks ClockSeverity PublicationClock TakenBack ListingDocument DocumentBlank PublicText MaskedPart IssuedAccessCode Proceeding Hiding Lockout Product SellerList Authorisation NameMatch
-  Client Person IssuedSecret IssuedPassword RuleTable RuleSection RuleRow RuleField CalendarYear CalendarDay CalendarForeseen CalendarDayForeseen CalendarProposal DeadlineMoving CaseColumn NameBefore MoveOutlook MoveDenial TakeBackPreview
-  RepairApplication ListingMove OperatorCode RestorationStep RestorationAnswer LastingLoss Reason Query Mutation`.split(
+  ListingClocks ClockSeverity PublicationClock Rollback ListingDocument DocumentBlank PublicText MaskedPart IssuedAccessCode Proceeding Hiding Lockout Product SellerList Authorisation NameMatch
+  Client Person IssuedSecret IssuedPassword RuleTable RuleSection RuleRow RuleField CalendarYear CalendarDay CalendarForeseen CalendarDayForeseen CalendarProposal DeadlineMoving CaseColumn NameBefore MoveOutlook MoveDenial RollbackPreview
+  RepairApplication ListingMove OperatorCode RecoveryStep RecoveryAnswer LastingLoss Reason Query Mutation`.split(
     /\s+/,
   ),
 )
@@ -334,7 +334,7 @@ describe('audit rows of answers', () => {
     expect(await head()).to.equal(before)
   })
 
-  const TRAIL = `query($filter: TrailFilter, $first: Int, $after: String) { trail(filter: $filter, first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor }
+  const TRAIL = `query($filter: AuditLogFilter, $first: Int, $after: String) { auditLog(filter: $filter, first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor }
     nodes { number kind client role purpose asked outcome shownCount shown digest previousHash hash erased } } }`
 
   it('auditors and administrators alone read it, by client, role, kind, operator and time, page by page', async () => {
@@ -342,7 +342,7 @@ describe('audit rows of answers', () => {
     await tidyAuditLog(db, { cause: 'timetable', now: () => NOW })
     const auditor = world.token('auditor', 'auditor-1')
     const read = async (filter: object, more: object = {}) =>
-      (await world.ask(TRAIL, { token: auditor, variables: { filter, first: 100, ...more } })).data.trail
+      (await world.ask(TRAIL, { token: auditor, variables: { filter, first: 100, ...more } })).data.auditLog
     const all = await read({})
     expect(all.nodes[0].number).to.be.greaterThan(all.nodes[1].number)
     expect(all.nodes[0].previousHash).to.equal(all.nodes[1].hash)

@@ -176,13 +176,13 @@ describe('objections over HTTP', () => {
   it('a score found by its id is marked as contested', async () => {
     await opened()
     const [row] = (await world.database.db.raw('select id from scores where value = 500')).rows
-    const query = `query($id: ID!) { node(id: $id) { ... on Score { objected overrule { id } reasons { objected } } } }`
+    const query = `query($id: ID!) { node(id: $id) { ... on Score { objected override { id } reasons { objected } } } }`
     for (const [token, reasons] of [
       [officer(), [{ objected: false }, { objected: true }]],
       [world.token('marketplace'), []],
     ] as const) {
       const { data } = await world.ask(query, { token, variables: { id: globalOf('Score', row.id) } })
-      expect(data.node).to.deep.equal({ objected: true, overrule: null, reasons })
+      expect(data.node).to.deep.equal({ objected: true, override: null, reasons })
     }
   })
 

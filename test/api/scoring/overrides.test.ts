@@ -16,12 +16,12 @@ import {
 } from '../world.js'
 
 const OVERRULE = `id grade reason endsOn state proposedBy proposedAt decidedBy decidedAt note withdrawnBy withdrawnReason replacedAt operator { uscc }`
-const PROPOSE = `mutation($input: ProposeOverruleInput!) { proposeOverrule(input: $input) { ${OVERRULE} } }`
-const DECIDE = `mutation($input: DecideOverruleInput!) { decideOverrule(input: $input) { ${OVERRULE} } }`
-const WITHDRAW = `mutation($input: WithdrawOverruleInput!) { withdrawOverrule(input: $input) { ${OVERRULE} } }`
+const PROPOSE = `mutation($input: ProposeOverrideInput!) { proposeOverride(input: $input) { ${OVERRULE} } }`
+const DECIDE = `mutation($input: DecideOverrideInput!) { decideOverride(input: $input) { ${OVERRULE} } }`
+const WITHDRAW = `mutation($input: WithdrawOverrideInput!) { withdrawOverride(input: $input) { ${OVERRULE} } }`
 const FILE = `query($code: String!, $asOf: Date, $knownAt: DateTime) { operator(code: $code, asOf: $asOf, knownAt: $knownAt) {
-  standing { grade score overruled } score { value grade overrule { id grade } } overrules { id state } } }`
-const LIST = `query($state: OverruleState, $first: Int, $after: String) { overrules(state: $state, first: $first, after: $after) {
+  standing { grade score overridden } score { value grade override { id grade } } overrides { id state } } }`
+const LIST = `query($state: OverrideState, $first: Int, $after: String) { overrides(state: $state, first: $first, after: $after) {
   totalCount pageInfo { hasNextPage endCursor } nodes { id state } } }`
 
 const ENDS = '2026-09-01'
@@ -49,9 +49,9 @@ describe('overrides over HTTP', () => {
   const decide = (id: string, input: Record<string, unknown> = {}, token = reviewer()) =>
     ask(DECIDE, { id, verdict: 'CONFIRM', ...input }, token)
   const proposed = async (input: Record<string, unknown> = {}): Promise<string> =>
-    (await propose(input)).data.proposeOverrule.id
+    (await propose(input)).data.proposeOverride.id
   const confirmed = async (input: Record<string, unknown> = {}) =>
-    (await decide(await proposed(input))).data.decideOverrule
+    (await decide(await proposed(input))).data.decideOverride
   const file = async (variables: Record<string, unknown> = {}, token = officer()) =>
     (await world.ask(FILE, { token, variables: { code: one, ...variables } })).data.operator
   const code = ({ errors }: { errors: { extensions: Record<string, unknown> }[] | undefined }) =>
@@ -80,7 +80,7 @@ describe('overrides over HTTP', () => {
 
   it('an officer proposes, a reviewer confirms, and standing shows the grade beside the computed score', async () => {
     const { data } = await propose()
-    expect(data.proposeOverrule).to.deep.include({
+    expect(data.proposeOverride).to.deep.include({
       grade: 'B',
       reason: '已整改',
       endsOn: ENDS,
@@ -90,14 +90,14 @@ describe('overrides over HTTP', () => {
       decidedAt: null,
       operator: { uscc: one },
     })
-    const { id } = data.proposeOverrule
-    expect((await file()).standing).to.deep.equal({ grade: 'C', score: 500, overruled: false })
-    const decided = (await decide(id, { note: '同意' })).data.decideOverrule
+    const { id } = data.proposeOverride
+    expect((await file()).standing).to.deep.equal({ grade: 'C', score: 500, overridden: false })
+    const decided = (await decide(id, { note: '同意' })).data.decideOverride
     expect(decided).to.deep.include({ id, state: 'IN_FORCE', decidedBy: 'reviewer-1', note: '同意' })
     expect(await file()).to.deep.equal({
-      standing: { grade: 'B', score: 500, overruled: true },
-      score: { value: 500, grade: 'C', overrule: { id, grade: 'B' } },
-      overrules: [{ id, state: 'IN_FORCE' }],
+      standing: { grade: 'B', score: 500, overridden: true },
+      score: { value: 500, grade: 'C', override: { id, grade: 'B' } },
+      overrides: [{ id, state: 'IN_FORCE' }],
     })
   })
 
@@ -125,29 +125,29 @@ describe('overrides over HTTP', () => {
 
   it('are hidden from the public, which is refused every act', async () => {
     await confirmed()
-    const { data } = await world.ask(`{ standing(code: "${one}") { grade score overruled objected } }`)
-    expect(data.standing).to.deep.equal({ grade: null, score: null, overruled: false, objected: false })
+    const { data } = await world.ask(`{ standing(code: "${one}") { grade score overridden objected } }`)
+    expect(data.standing).to.deep.equal({ grade: null, score: null, overridden: false, objected: false })
     const refused = await world.ask(PROPOSE, {
       variables: { input: { operator: one, grade: 'B', endsOn: ENDS, reason: '已整改' } },
     })
     expect(code(refused)).to.equal('UNAUTHENTICATED')
-    const unknown = await world.ask(`{ standing(code: "${uscc(99)}") { overruled objected } }`, { token: officer() })
-    expect(unknown.data.standing).to.deep.equal({ overruled: false, objected: false })
+    const unknown = await world.ask(`{ standing(code: "${uscc(99)}") { overridden objected } }`, { token: officer() })
+    expect(unknown.data.standing).to.deep.equal({ overridden: false, objected: false })
   })
 
   it('a marketplace sees that a grade was overridden, but not from what nor why', async () => {
     await confirmed()
     const seen = await file({}, world.token('marketplace'))
     expect(seen).to.deep.equal({
-      standing: { grade: 'B', score: 500, overruled: true },
-      score: { value: 500, grade: 'C', overrule: null },
-      overrules: [],
+      standing: { grade: 'B', score: 500, overridden: true },
+      score: { value: 500, grade: 'C', override: null },
+      overrides: [],
     })
   })
 
   it('an operator sees its own overrides without names of persons, and nobody else’s', async () => {
     const { id } = await confirmed()
-    const query = `query($id: ID!) { node(id: $id) { ... on Overrule { reason proposedBy decidedBy } } }`
+    const query = `query($id: ID!) { node(id: $id) { ... on Override { reason proposedBy decidedBy } } }`
     const own = await world.ask(query, { token: world.token('party', one), variables: { id } })
     expect(own.data.node).to.deep.equal({ reason: '已整改', proposedBy: null, decidedBy: null })
     for (const token of [world.token('party', two), world.token('marketplace')])
@@ -158,19 +158,19 @@ describe('overrides over HTTP', () => {
 
   it('a day before the confirmation, a day after the end, and earlier knowledge show no override', async () => {
     const { id, decidedAt } = await confirmed()
-    const overruleOn = async (variables: Record<string, unknown>) => (await file(variables)).score.overrule?.id ?? null
-    expect(await overruleOn({ asOf: TODAY })).to.equal(id)
-    expect(await overruleOn({ asOf: addDays(TODAY, -1) })).to.equal(null)
-    expect(await overruleOn({ asOf: ENDS })).to.equal(id)
-    expect(await overruleOn({ asOf: addDays(ENDS, 1) })).to.equal(null)
-    expect(await overruleOn({ knownAt: decidedAt })).to.equal(id)
+    const overrideOn = async (variables: Record<string, unknown>) => (await file(variables)).score.override?.id ?? null
+    expect(await overrideOn({ asOf: TODAY })).to.equal(id)
+    expect(await overrideOn({ asOf: addDays(TODAY, -1) })).to.equal(null)
+    expect(await overrideOn({ asOf: ENDS })).to.equal(id)
+    expect(await overrideOn({ asOf: addDays(ENDS, 1) })).to.equal(null)
+    expect(await overrideOn({ knownAt: decidedAt })).to.equal(id)
     const before = new Date(Date.parse(decidedAt) - 1).toISOString()
     const then = await file({ knownAt: before })
-    expect(then).to.deep.include({ overrules: [{ id, state: 'PROPOSED' }] })
-    expect(then.score.overrule).to.equal(null)
+    expect(then).to.deep.include({ overrides: [{ id, state: 'PROPOSED' }] })
+    expect(then.score.override).to.equal(null)
     await ask(WITHDRAW, { id, reason: '依据不足' }, officer())
-    expect(await overruleOn({ asOf: TODAY })).to.equal(null)
-    expect(await overruleOn({ knownAt: decidedAt })).to.equal(id)
+    expect(await overrideOn({ asOf: TODAY })).to.equal(null)
+    expect(await overrideOn({ knownAt: decidedAt })).to.equal(id)
   })
 
   it('standing and the score of a day agree on an override that a veto prevents', async () => {
@@ -186,8 +186,8 @@ describe('overrides over HTTP', () => {
     await db.raw(
       `update scores set grade = 'C', reasons = jsonb_set(jsonb_set(jsonb_set(reasons::jsonb, '{1,why}', '"UNIT"'), '{1,rule}', '"penalties"'), '{1,fact}', '"penalty_heavy"') where value = 500`,
     )
-    expect(seen.standing).to.deep.equal({ grade: 'D', score: 500, overruled: false })
-    expect(seen.score).to.deep.equal({ value: 500, grade: 'D', overrule: null })
+    expect(seen.standing).to.deep.equal({ grade: 'D', score: 500, overridden: false })
+    expect(seen.score).to.deep.equal({ value: 500, grade: 'D', override: null })
   })
 
   it('proposals are listed by state and page for those who see moves', async () => {
@@ -195,13 +195,13 @@ describe('overrides over HTTP', () => {
     await propose({ operator: two, grade: 'B' })
     const list = async (variables: Record<string, unknown> = {}, token = officer()) =>
       world.ask(LIST, { token, variables })
-    const page = (await list({ first: 1 })).data.overrules
+    const page = (await list({ first: 1 })).data.overrides
     expect(page).to.deep.include({ totalCount: 2, nodes: [{ id: first, state: 'PROPOSED' }] })
-    const rest = (await list({ first: 1, after: page.pageInfo.endCursor })).data.overrules
+    const rest = (await list({ first: 1, after: page.pageInfo.endCursor })).data.overrides
     expect([rest.nodes.length, rest.pageInfo.hasNextPage]).to.deep.equal([1, false])
     await decide(first)
-    expect((await list({ state: 'IN_FORCE' })).data.overrules.nodes).to.deep.equal([{ id: first, state: 'IN_FORCE' }])
-    expect((await list({ state: 'ENDED' })).data.overrules.totalCount).to.equal(0)
+    expect((await list({ state: 'IN_FORCE' })).data.overrides.nodes).to.deep.equal([{ id: first, state: 'IN_FORCE' }])
+    expect((await list({ state: 'ENDED' })).data.overrides.totalCount).to.equal(0)
     expect(code(await list({}, world.token('agency')))).to.equal('FORBIDDEN')
   })
 
@@ -215,7 +215,7 @@ describe('overrides over HTTP', () => {
   it('the histories of many operators cost a fixed number of statements', async () => {
     await confirmed()
     const query =
-      '{ operators(first: 50) { nodes { score { objected overrule { id } } overrules { id } objections { id } } } }'
+      '{ operators(first: 50) { nodes { score { objected override { id } } overrides { id } objections { id } } } }'
     const sql = await world.statements(() => world.ask(query, { token: officer() }))
     expect(sql.length).to.be.at.most(6)
   })

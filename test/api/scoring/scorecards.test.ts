@@ -11,11 +11,11 @@ const TRIAL = `fragment T on ScorecardTrial { scorecard scorecardHash against ag
     reasons { rule fact before { points zh en } after { points zh en } } }
   regions { region operators unchanged better worse mean before { D } after { D } } kinds { kind operators mean } }`
 const ASK = `query($version: String!, $against: String) { scorecardTrial(version: $version, against: $against) { ...T } } ${TRIAL}`
-const ADOPTION = `fragment A on ScorecardAdoption { id scorecard hash state effectiveOn reason proposedBy proposedAt decidedBy decidedAt note trial { operators worse } }`
-const PROPOSE = `mutation($input: ProposeScorecardInput!) { proposeScorecard(input: $input) { adoption { ...A } } } ${ADOPTION}`
-const DECIDE = `mutation($input: DecideScorecardInput!) { decideScorecard(input: $input) { adoption { ...A } } } ${ADOPTION}`
-const ADOPTIONS = `query($first: Int, $after: String) { scorecardAdoptions(first: $first, after: $after) {
-  totalCount pageInfo { hasNextPage endCursor } nodes { ...A } } } ${ADOPTION}`
+const ACTIVATION = `fragment A on ScorecardActivation { id scorecard hash state effectiveOn reason proposedBy proposedAt decidedBy decidedAt note trial { operators worse } }`
+const PROPOSE = `mutation($input: ProposeScorecardInput!) { proposeScorecard(input: $input) { activation { ...A } } } ${ACTIVATION}`
+const DECIDE = `mutation($input: DecideScorecardInput!) { decideScorecard(input: $input) { activation { ...A } } } ${ACTIVATION}`
+const ADOPTIONS = `query($first: Int, $after: String) { scorecardActivations(first: $first, after: $after) {
+  totalCount pageInfo { hasNextPage endCursor } nodes { ...A } } } ${ACTIVATION}`
 const CARDS = `{ scorecards { version name { zh } hash state faults } }`
 
 const NEW = 'strict-8'
@@ -44,7 +44,7 @@ describe('trial and activation of scorecards over HTTP', () => {
       variables: { input: { version: NEW, effectiveOn: '2026-04-01', reason: '试算稳妥', ...input } },
     })
   const decide = (input: Record<string, unknown>, token = reviewer()) =>
-    world.ask(DECIDE, { token, variables: { input: { adopt: true, ...input } } })
+    world.ask(DECIDE, { token, variables: { input: { activate: true, ...input } } })
   const code = ({ errors }: Answer) => errors?.[0]?.extensions['code']
 
   before(async () => {
@@ -141,7 +141,7 @@ describe('trial and activation of scorecards over HTTP', () => {
   it('a card is proposed by one person, activated by another, and in force from its day on', async () => {
     expect(code(await propose())).to.equal('ADOPTION_UNTRIED')
     await ask()
-    const proposed = (await propose()).data.proposeScorecard.adoption
+    const proposed = (await propose()).data.proposeScorecard.activation
     expect(proposed).to.deep.include({
       scorecard: NEW,
       hash: hashOfCard(stricter(NEW)),
@@ -153,8 +153,8 @@ describe('trial and activation of scorecards over HTTP', () => {
       trial: { operators: 2, worse: 1 },
     })
     expect(code(await propose())).to.equal('ADOPTION_OPEN')
-    const { adoption } = (await decide({ id: proposed.id, note: '同意' })).data.decideScorecard
-    expect(adoption).to.deep.include({ id: proposed.id, state: 'ADOPTED', decidedBy: 'reviewer-1', note: '同意' })
+    const { activation } = (await decide({ id: proposed.id, note: '同意' })).data.decideScorecard
+    expect(activation).to.deep.include({ id: proposed.id, state: 'ACTIVATED', decidedBy: 'reviewer-1', note: '同意' })
     expect(code(await decide({ id: proposed.id }))).to.equal('ADOPTION_SETTLED')
     const versions = []
     for (const day of ['2026-03-31', '2026-04-01']) {
@@ -167,15 +167,15 @@ describe('trial and activation of scorecards over HTTP', () => {
 
   it('the proposer may not decide in any role, and an officer cannot decide', async () => {
     await ask()
-    const { id } = (await propose({}, as('administrator', 'both-1'))).data.proposeScorecard.adoption
+    const { id } = (await propose({}, as('administrator', 'both-1'))).data.proposeScorecard.activation
     expect(code(await decide({ id }, as('administrator', 'both-1')))).to.equal('ADOPTION_OWN')
     expect(code(await decide({ id }, as('reviewer', 'both-1')))).to.equal('ADOPTION_OWN')
     expect(code(await decide({ id }, officer()))).to.equal('FORBIDDEN')
     expect(code(await decide({ id }, as('auditor')))).to.equal('FORBIDDEN')
     expect(code(await propose({}, as('auditor')))).to.equal('FORBIDDEN')
     expect(code(await propose({}, as('agency')))).to.equal('FORBIDDEN')
-    const rejected = await decide({ id, adopt: false, note: '降等过多' }, as('administrator', 'other-1'))
-    expect(rejected.data.decideScorecard.adoption).to.include({ state: 'REJECTED', note: '降等过多' })
+    const rejected = await decide({ id, activate: false, note: '降等过多' }, as('administrator', 'other-1'))
+    expect(rejected.data.decideScorecard.activation).to.include({ state: 'REJECTED', note: '降等过多' })
   })
 
   it('impossible requests are refused by name', async () => {
@@ -185,7 +185,7 @@ describe('trial and activation of scorecards over HTTP', () => {
       [propose({ reason: '' }), 'INPUT_INVALID'],
       [propose({ version: 'none-8' }), 'SCORECARD_UNKNOWN'],
       [decide({ id: 'nonsense' }), 'ADOPTION_UNKNOWN'],
-      [decide({ id: Buffer.from('ScorecardAdoption:999').toString('base64url') }), 'ADOPTION_UNKNOWN'],
+      [decide({ id: Buffer.from('ScorecardActivation:999').toString('base64url') }), 'ADOPTION_UNKNOWN'],
       [decide({ id: Buffer.from('Run:1').toString('base64url') }), 'ADOPTION_UNKNOWN'],
     ]
     for (const [answer, expected] of cases) expect(code(await answer)).to.equal(expected)
@@ -195,27 +195,27 @@ describe('trial and activation of scorecards over HTTP', () => {
     await ask()
     const ids: string[] = []
     for (const note of ['一', '二', '三']) {
-      const { id } = (await propose()).data.proposeScorecard.adoption
-      await decide({ id, adopt: false, note })
+      const { id } = (await propose()).data.proposeScorecard.activation
+      await decide({ id, activate: false, note })
       ids.unshift(id)
     }
     const page = async (variables: Record<string, unknown>) =>
-      (await world.ask(ADOPTIONS, { token: officer(), variables })).data.scorecardAdoptions
+      (await world.ask(ADOPTIONS, { token: officer(), variables })).data.scorecardActivations
     const first = await page({ first: 2 })
     const rest = await page({ first: 2, after: first.pageInfo.endCursor })
     expect([first.totalCount, first.pageInfo.hasNextPage, rest.pageInfo.hasNextPage]).to.deep.equal([3, true, false])
     expect([...first.nodes, ...rest.nodes].map((node) => node.id)).to.deep.equal(ids)
     const node = (token: string) =>
       world.ask('query($id: ID!) { node(id: $id) { __typename id } }', { token, variables: { id: ids[0] } })
-    expect((await node(officer())).data.node).to.deep.equal({ __typename: 'ScorecardAdoption', id: ids[0] })
+    expect((await node(officer())).data.node).to.deep.equal({ __typename: 'ScorecardActivation', id: ids[0] })
     expect((await node(as('marketplace'))).data.node).to.equal(null)
   })
 
   it('the trials of a page of proposals cost one statement', async () => {
     await ask()
     for (const note of ['一', '二', '三']) {
-      const { id } = (await propose()).data.proposeScorecard.adoption
-      await decide({ id, adopt: false, note })
+      const { id } = (await propose()).data.proposeScorecard.activation
+      await decide({ id, activate: false, note })
     }
     const heard = await world.statements(() => world.ask(ADOPTIONS, { token: officer() }))
     expect(heard.filter((sql) => sql.includes('trials.latestOf'))).to.have.length(1)

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { usccValid } from '../../../src/domain/operators/codes.js'
 import { globalOf, makeWorld, NOW, operatorId, registration, scored, TODAY, uscc, type World } from '../world.js'
 
-const GRADES = 'standing { grade score overruled } score { value grade }'
+const GRADES = 'standing { grade score overridden } score { value grade }'
 
 describe('a marketplace’s own sellers over HTTP', () => {
   let world: World
@@ -28,7 +28,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
         body: { name: '虚构小店' },
         validFrom: null,
         validTo: null,
-        findings: [],
+        remarks: [],
       },
     ])
     for (const code of [own, other, old]) await scored(world, await operatorId(world, code), 720, 'A', [])

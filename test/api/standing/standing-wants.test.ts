@@ -20,7 +20,7 @@ const FIELDS = [
   'status',
   'grade',
   'score',
-  'overruled',
+  'overridden',
   'objected',
   'listed',
   'listings { id kind }',

@@ -20,7 +20,7 @@ import {
 } from '../world.js'
 
 const QUERY = `query($code: String!, $asOf: Date) { standing(code: $code, asOf: $asOf) {
-  code uscc name status codeFault grade score overruled objected listed asOf stale listings { id kind state reason basis authority documentNumber
+  code uscc name status codeFault grade score overruled: overridden objected listed asOf stale listings { id kind state reason basis authority documentNumber
   decidedOn publishedOn endsOn removedOn removalReason mirrored contested } } }`
 const numberOf = (n: number) => `虚市监处罚〔2026〕${n}号`
 
@@ -136,14 +136,14 @@ describe('bulk standings against GraphQL', () => {
       record: globalOf('Record', await recordId(world, `${numberOf(1)}/${objected}`)),
       statement: '非我单位所为',
     })
-    const proposed = (await act('mutation($input: ProposeOverruleInput!) { proposeOverrule(input: $input) { id } }', {
+    const proposed = (await act('mutation($input: ProposeOverrideInput!) { proposeOverride(input: $input) { id } }', {
       operator: overruled,
       grade: 'B',
       endsOn: '2026-09-01',
       reason: '已整改',
     })) as { id: string }
     const decided = { id: proposed.id, verdict: 'CONFIRM' }
-    await act('mutation($input: DecideOverruleInput!) { decideOverrule(input: $input) { id } }', decided, reviewer())
+    await act('mutation($input: DecideOverrideInput!) { decideOverride(input: $input) { id } }', decided, reviewer())
     await seenOutside(world, [plain, listed, merged, objected, overruled, removed])
   })
   after(() => world.close())

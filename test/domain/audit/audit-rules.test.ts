@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { ROLES } from '../../../src/domain/access/viewer.js'
-import { checkTrail, keptUntil, type TrailRules, toldOf } from '../../../src/domain/audit/audit-rules.js'
+import { checkAuditRules, keptUntil, type AuditRules, toldOf } from '../../../src/domain/audit/audit-rules.js'
 import { auditRules } from '../../../src/work/audit/audit-rules.js'
 
 const row = { basis: '测试', mark: 'M', confirmed: false } as const
-const rules: TrailRules = {
+const rules: AuditRules = {
   retention: [
     { ...row, from: null, to: '2025-12-31', months: 12 },
     { ...row, from: '2026-01-01', to: null, months: 36 },
@@ -31,14 +31,14 @@ describe('rules of the audit log', () => {
   })
 
   it('are refused with a gap, an overlap or an asker without a row', () => {
-    expect(checkTrail(rules)).to.deep.equal([])
+    expect(checkAuditRules(rules)).to.deep.equal([])
     const [first, second] = rules.retention
     if (first === undefined || second === undefined) throw new Error('two rows')
-    expect(checkTrail({ ...rules, retention: [first] })).to.have.length(1)
-    expect(checkTrail({ ...rules, retention: [second] })).to.have.length(1)
-    expect(checkTrail({ ...rules, retention: [{ ...first, to: '2025-12-30' }, second] })).to.have.length(1)
-    expect(checkTrail({ ...rules, retention: [{ ...first, to: '2026-01-01' }, second] })).to.have.length(1)
-    expect(checkTrail({ ...rules, telling: rules.telling.slice(1) })).to.have.length(1)
+    expect(checkAuditRules({ ...rules, retention: [first] })).to.have.length(1)
+    expect(checkAuditRules({ ...rules, retention: [second] })).to.have.length(1)
+    expect(checkAuditRules({ ...rules, retention: [{ ...first, to: '2025-12-30' }, second] })).to.have.length(1)
+    expect(checkAuditRules({ ...rules, retention: [{ ...first, to: '2026-01-01' }, second] })).to.have.length(1)
+    expect(checkAuditRules({ ...rules, telling: rules.telling.slice(1) })).to.have.length(1)
   })
 
   it('as shipped, inform an operator about firms and credit services and about no authority', () => {

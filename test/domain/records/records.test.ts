@@ -9,7 +9,7 @@ const draft: Draft = {
   body: { b: 1, a: { d: [1, { z: null, y: true }], c: '字' } },
   validFrom: '2026-01-01',
   validTo: null,
-  findings: [],
+  remarks: [],
 }
 
 describe('records', () => {
@@ -40,7 +40,7 @@ describe('records', () => {
   it('a digest changes with body, days and subject, and with nothing else', () => {
     const of = (more: Partial<Draft>) => digest({ ...draft, ...more })
     const same = digest(draft)
-    expect(of({ key: 'other', findings: [{ field: 'a', rule: 'b', message: 'c' }] })).to.equal(same)
+    expect(of({ key: 'other', remarks: [{ field: 'a', rule: 'b', message: 'c' }] })).to.equal(same)
     expect(of({ body: { a: { d: [1, { y: true, z: null }], c: '字' }, b: 1 } })).to.equal(same)
     const others = [
       of({ body: { ...draft.body, b: '1' } }),

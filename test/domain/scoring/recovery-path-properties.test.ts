@@ -6,7 +6,7 @@ import {
   applied,
   lasting,
   type RecoveryStep,
-  restoration,
+  recoveryPath,
   STEPS_MOST,
 } from '../../../src/domain/scoring/recovery-path.js'
 import { score } from '../../../src/domain/scoring/score.js'
@@ -77,7 +77,7 @@ describe('recovery path: properties', () => {
   function properties(card: Scorecard): void {
     const withPlan = (check: (facts: Facts, steps: RecoveryStep[]) => void, numRuns = 200): void => {
       fc.assert(
-        fc.property(anyFacts, (facts) => check(facts, restoration(facts, card, rules))),
+        fc.property(anyFacts, (facts) => check(facts, recoveryPath(facts, card, rules))),
         { numRuns },
       )
     }
@@ -134,7 +134,7 @@ describe('recovery path: properties', () => {
       fc.assert(
         fc.property(anyFacts, (facts) => {
           const clean = { ...facts, events: facts.events.filter((event) => !adverse(event)) }
-          expect(restoration(clean, card, rules)).to.deep.equal([])
+          expect(recoveryPath(clean, card, rules)).to.deep.equal([])
           expect(lasting(clean, card, rules)).to.deep.equal([])
         }),
       )
@@ -142,7 +142,7 @@ describe('recovery path: properties', () => {
 
     it(`the order of events does not matter to the plan, by ${card.version}`, () => {
       withPlan((facts, steps) => {
-        const back = restoration({ ...facts, events: facts.events.toReversed() }, card, rules)
+        const back = recoveryPath({ ...facts, events: facts.events.toReversed() }, card, rules)
         const plain = (all: RecoveryStep[]) => all.map(({ ends: _, ...step }) => step)
         expect(plain(back)).to.deep.equal(plain(steps))
       })

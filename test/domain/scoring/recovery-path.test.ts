@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { move } from '../../../src/domain/listing/listing.js'
 import type { FactEvent, FactName, Facts } from '../../../src/domain/records/facts.js'
 import { hashOfFacts } from '../../../src/domain/scoring/operator-facts.js'
-import { lasting, type RecoveryStep, restoration, STEPS_MOST } from '../../../src/domain/scoring/recovery-path.js'
-import { checkRestoration, type RestorationRules } from '../../../src/domain/scoring/recovery-rules.js'
+import { lasting, type RecoveryStep, recoveryPath, STEPS_MOST } from '../../../src/domain/scoring/recovery-path.js'
+import { checkRecoveryRules, type RecoveryRules } from '../../../src/domain/scoring/recovery-rules.js'
 import { score } from '../../../src/domain/scoring/score.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import { contract, document } from '../../../src/foundation/contracts.js'
@@ -13,7 +13,7 @@ import { denied, full, rules as listing, upTo } from '../../support/case.js'
 import { AS_OF, card, factsOf, promised, rules } from '../../support/restoration.js'
 
 const plan = (events: FactEvent[], more: Partial<Facts> = {}): RecoveryStep[] =>
-  restoration(factsOf(events, more), card, rules)
+  recoveryPath(factsOf(events, more), card, rules)
 /** Full years since 2010: 80; in good standing: 20. Without anything adverse 700. */
 const standing: FactEvent[] = [
   { fact: 'registered_years', on: '2010-01-01', record: 1 },
@@ -255,7 +255,7 @@ describe('recovery path: plans worked out by hand', () => {
       { fact: 'registration_revoked', on: null, record: 1 },
       { fact: 'abnormal_list', on: '2026-01-01', record: 2 },
     ])
-    expect(restoration(facts, card, rules).map(short)).to.deep.equal([
+    expect(recoveryPath(facts, card, rules).map(short)).to.deep.equal([
       [AS_OF, 'CORRECT', 'abnormal_list', 80, 280, 'D'],
     ])
     const [last, ...others] = lasting(facts, card, rules)
@@ -266,7 +266,7 @@ describe('recovery path: plans worked out by hand', () => {
 
   it('names an entry without a known end and without an act as lasting', () => {
     const facts = factsOf([...standing, { fact: 'serious_list', on: '2019-01-01', record: 2 }])
-    expect(restoration(facts, card, rules)).to.deep.equal([])
+    expect(recoveryPath(facts, card, rules)).to.deep.equal([])
     expect(lasting(facts, card, rules).map(({ records }) => records)).to.deep.equal([[2]])
   })
 
@@ -295,7 +295,7 @@ describe('recovery path: plans worked out by hand', () => {
     }
     const facts = factsOf([...standing, { fact: 'inspection_failed', on: AS_OF, record: 2 }])
     // −60, after 300 days −30, after 600 −15, after 730 nothing.
-    expect(restoration(facts, halving, rules).map(short)).to.deep.equal([
+    expect(recoveryPath(facts, halving, rules).map(short)).to.deep.equal([
       ['2027-09-21', 'WAIT', 'inspection_failed', 30, 670, 'B'],
       ['2028-07-17', 'WAIT', 'inspection_failed', 15, 685, 'B'],
       ['2028-11-24', 'WAIT', 'inspection_failed', 15, 700, 'A'],
@@ -312,7 +312,7 @@ describe('recovery path: plans worked out by hand', () => {
       ),
     }
     const facts = factsOf([...standing, { fact: 'inspection_failed', on: '2026-05-01', record: 2 }])
-    expect(restoration(facts, shown, rules)).to.deep.equal([])
+    expect(recoveryPath(facts, shown, rules)).to.deep.equal([])
   })
 
   it('groups distant steps and still reaches the exact end', () => {
@@ -322,7 +322,7 @@ describe('recovery path: plans worked out by hand', () => {
       record: 10 + i,
     }))
     const facts = factsOf([...standing, ...many])
-    const steps = restoration(facts, card, rules)
+    const steps = recoveryPath(facts, card, rules)
     expect(steps.length).to.be.at.most(STEPS_MOST)
     expect(new Set(steps.flatMap(({ records }) => records)).size).to.equal(200)
     expect(steps.at(-1)?.value).to.equal(700)
@@ -331,16 +331,16 @@ describe('recovery path: plans worked out by hand', () => {
 })
 
 describe('recovery path: the table of acts', () => {
-  const broken = (change: (rules: RestorationRules) => void): string[] => {
+  const broken = (change: (rules: RecoveryRules) => void): string[] => {
     const copy = structuredClone(rules)
     change(copy)
-    return checkRestoration(copy).map(({ place }) => place)
+    return checkRecoveryRules(copy).map(({ place }) => place)
   }
   const first = <T>(rows: T[]): T => rows[0] as T
 
   it('keeps its contract and has no fault', () => {
-    expect(contract('contracts/restoration')(document('rules/restoration.json'))).to.deep.equal([])
-    expect(checkRestoration(rules)).to.deep.equal([])
+    expect(contract('contracts/recovery')(document('rules/recovery.json'))).to.deep.equal([])
+    expect(checkRecoveryRules(rules)).to.deep.equal([])
   })
 
   it('reports faults with their place', () => {

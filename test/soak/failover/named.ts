@@ -37,7 +37,7 @@ export const makeQuestions = (hub: Hub, web: string) => {
 
 /** True if the audit log verifies and names exactly the lost rows as lost in a failover. */
 export const namesRows = async (hub: Hub, lost: readonly LostRows[]): Promise<boolean> => {
-  const { ok, walked, head, cuts } = await hub.verifyTrail({})
+  const { ok, walked, head, cuts } = await hub.verifyAuditLog({})
   const [rows] = await rowsOf(hub.db, 'select count(*)::int as walked, max(number)::int as head from trail')
   return (
     ok &&
@@ -94,7 +94,7 @@ export const findsAltered = async (hub: Hub): Promise<boolean> => {
       await tx.raw('update trail set count = count + ? where number = ?', [by, number])
     })
   await alter(1)
-  const { ok, broken } = await hub.verifyTrail({})
+  const { ok, broken } = await hub.verifyAuditLog({})
   await alter(-1)
   return !ok && broken?.number === number && broken.fault === 'ALTERED'
 }

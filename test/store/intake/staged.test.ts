@@ -31,7 +31,7 @@ describe('staging table', () => {
       body: { item },
       validFrom: null,
       validTo: null,
-      findings: [],
+      remarks: [],
     }
     stage.put(toStage(item, 0, { page: 1, row: item, fields: {} }, draft))
   }

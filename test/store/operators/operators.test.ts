@@ -50,7 +50,7 @@ describe('operators', () => {
       body: {},
       validFrom: null,
       validTo: null,
-      findings: [],
+      remarks: [],
     }
     const item = { page: null, row: 1, fields: {} }
     const makeOne = () =>

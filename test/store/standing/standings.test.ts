@@ -24,7 +24,7 @@ const ENTRY = 'listing_id, body, body_hash, published_on, shown_from, ends_on'
 const CODES = [codeOf(3), ...OPERATORS.map((n) => codeOf(n)), OLDER, codeOf(9)]
 
 /** What `scores` itself says of operators, read in full. */
-const TRUTH = `select o.id, s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overruled, ${CONTESTED} as objected,
+const TRUTH = `select o.id, s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overridden, ${CONTESTED} as objected,
     coalesce(${scores.FORGOTTEN}, false) as forgotten
   from operators o
   left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = o.id and ${scores.COUNTS}
@@ -41,7 +41,7 @@ type Step =
       asked: boolean
       card: boolean
     }
-  | { does: 'overrule'; of: number; grade: 'A' | 'B' | 'C' | 'D'; ends: number; withdrawn: boolean }
+  | { does: 'override'; of: number; grade: 'A' | 'B' | 'C' | 'D'; ends: number; withdrawn: boolean }
   | { does: 'object' | 'unscore' | 'rescore'; of: number }
   | { does: 'hide' | 'show' }
   | { does: 'list'; of: number[]; older: boolean }
@@ -65,7 +65,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   fc.record({
-    does: fc.constant('overrule' as const),
+    does: fc.constant('override' as const),
     of: one,
     grade,
     ends: fc.nat(DAYS.length - 1),
@@ -83,10 +83,10 @@ const plain = { does: 'score', of: 1, day: 0, grade: 'B', why: 'PLAIN', asked: f
 /** One for each thing that may be said beside a score, whatever else chance brings. */
 const TOLD: Step[][] = [
   [plain, { does: 'object', of: 1 }],
-  [plain, { does: 'overrule', of: 1, grade: 'A', ends: 3, withdrawn: false }],
+  [plain, { does: 'override', of: 1, grade: 'A', ends: 3, withdrawn: false }],
   [
     { ...plain, why: 'VETO' },
-    { does: 'overrule', of: 1, grade: 'A', ends: 3, withdrawn: false },
+    { does: 'override', of: 1, grade: 'A', ends: 3, withdrawn: false },
   ],
   [{ ...plain, day: 2, why: 'ENTRY' }, { does: 'hide' }],
   [plain, { ...plain, day: 3, grade: 'C' }],
@@ -152,7 +152,7 @@ describe('bulk standings against single scores', () => {
           'update scores set value = 7, as_of = as_of - 1 where id = (select max(id) from scores where operator_id = ?)',
           [id(does.of)],
         )
-      case 'overrule':
+      case 'override':
         return db().raw(
           `insert into overrules (operator_id, grade, reason, ends_on, state, asked_by, asked_at, decided_by, decided_at, withdrawn_by, withdrawn_at, withdrawn_reason)
            select :of::int, :grade, '理由', :ends::date, case when :withdrawn::boolean then 'WITHDRAWN' else 'IN_FORCE' end, 'p1', '2026-11-20T02:00:00Z', 'p2', '2026-11-20T03:00:00Z',
@@ -265,10 +265,10 @@ describe('bulk standings against single scores', () => {
   }
   const said = (row: standings.StandingRow | null) => {
     if (row === null) return null
-    const { operatorId, sees, score, grade, overruled, objected, forgotten } = row
-    return { operatorId, sees, score, grade, overruled, objected, forgotten }
+    const { operatorId, sees, score, grade, overridden, objected, forgotten } = row
+    return { operatorId, sees, score, grade, overridden, objected, forgotten }
   }
-  const NOTHING = { score: null, grade: null, overruled: false, objected: false, forgotten: false }
+  const NOTHING = { score: null, grade: null, overridden: false, objected: false, forgotten: false }
 
   /** By all codes that there are. */
   const ownersOf = async (on: Db): Promise<Map<string, number>> => {

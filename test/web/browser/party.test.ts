@@ -92,7 +92,7 @@ describe('the check and a party’s door in a browser without scripts', function
       if (await isTooWide(page)) found.push(`${what} is too wide`)
     }
     for (const lang of ['', '?lang=en']) {
-      for (const path of ['/about', '/about/rules/lists', '/about/rules/trail', '/check', '/my']) {
+      for (const path of ['/about', '/about/rules/lists', '/about/rules/audit-log', '/check', '/my']) {
         await page.goto(`${path}${lang}`)
         await look(`${path}${lang}`)
       }

@@ -11,7 +11,7 @@ const PAGES = [
   ['timetable', '时刻表', '.day-line'],
   ['calendar', '工作日历', '.month'],
   ['rules', '规则表', '.rules'],
-  ['trail', '查询痕迹', 'tr.row'],
+  ['audit-log', '查询痕迹', 'tr.row'],
   ['restored', '数据库恢复', '.time-line, .empty'],
 ] as const
 
@@ -132,7 +132,7 @@ describe('administration at the desk', function () {
     expect(await page.getByRole('button', { name: '停用：administrator' }).isDisabled()).to.equal(true)
 
     const own = await visitor.visit(hub.url)
-    await own.page.goto('/desk/administration/trail')
+    await own.page.goto('/desk/administration/audit-log')
     await fillSignIn(own.page, '虚构林一', password)
     await own.page.getByLabel('新密码', { exact: true }).fill(PASSWORD)
     await own.page.getByLabel('再次输入新密码').fill(PASSWORD)
@@ -287,7 +287,7 @@ describe('administration at the desk', function () {
       ])
         expect(await page.getByRole('button', { name: deed }).count(), `${path} ${deed}`).to.equal(0)
     }
-    await open('/administration/trail?kind=TOKEN&client=虚构市场', '查询痕迹')
+    await open('/administration/audit-log?kind=TOKEN&client=虚构市场', '查询痕迹')
     await page
       .getByRole('button', { name: /^查看第/ })
       .first()

@@ -145,7 +145,7 @@ describe('a failover that loses the last acknowledged transactions', () => {
     expect(data.databaseRestored).to.deep.include({ cause: 'DELIVERY_NOTED' })
     expect(data.databaseRestored.deliveries.noted).to.equal(lost)
     expect(kept).to.be.below(lost)
-    const verified = await hub.verifyTrail({})
+    const verified = await hub.verifyAuditLog({})
     expect(verified.cuts).to.have.length(1)
     expect(verified.cuts[0]).to.include({ after: keptRows, noted: lostRows })
 

@@ -78,7 +78,7 @@ describe('reconcile', () => {
   }
   const owed = () =>
     rowsOf(db(), `select platform, number, action from deliveries where state = 'OWED' order by platform, number`)
-  const findings = () =>
+  const remarks = () =>
     rowsOf(db(), `select what, key, did, differs, times, settled_by as by, note from findings order by id`)
   const stateOf = async (id: string) =>
     (await rowsOf(db(), `select state, facts->'hiding' as hiding from listings where id = ?`, [id]))[0]
@@ -87,7 +87,7 @@ describe('reconcile', () => {
     const listing = await told(1)
     display.rows = [await shown(listing.id)]
     expect((await compare()).found).to.deep.equal(result({ shown: 1, expected: 1 }))
-    expect([await owed(), await findings()]).to.deep.equal([[], []])
+    expect([await owed(), await remarks()]).to.deep.equal([[], []])
     const [run] = await rowsOf(db(), `select outcome, counts from runs where job = 'reconcile'`)
     expect(run).to.deep.equal({
       outcome: 'DONE',
@@ -112,7 +112,7 @@ describe('reconcile', () => {
     await confirmAll()
     expect((await compare(later(86_400))).found).to.deep.equal(result({ shown: 1, expected: 1 }))
     expect(await owed()).to.deep.equal([])
-    expect(await findings()).to.deep.equal([
+    expect(await remarks()).to.deep.equal([
       { what: 'MISSING', key: listing.id, did: 'HIDDEN', differs: [], times: 1, by: null, note: null },
     ])
   })
@@ -135,7 +135,7 @@ describe('reconcile', () => {
     expect((await owed()).filter((one) => one['platform'] === 'national')).to.deep.equal([
       { platform: 'national', number: 3, action: 'ADD' },
     ])
-    expect((await findings()).map((one) => [one['key'], one['by'], one['note']])).to.have.deep.members([
+    expect((await remarks()).map((one) => [one['key'], one['by'], one['note']])).to.have.deep.members([
       [wrong.id, REVIEWER.by, 'unhideListing'],
       [repaired.id, REVIEWER.by, 'removeListing'],
     ])
@@ -144,7 +144,7 @@ describe('reconcile', () => {
   it('does not judge a delivery that is on its way', async () => {
     await published(db(), 1)
     expect((await compare()).found).to.deep.equal(result({ expected: 1 }))
-    expect(await findings()).to.deep.equal([])
+    expect(await remarks()).to.deep.equal([])
   })
 
   it('does not judge a delivery confirmed while the display is read', async () => {
@@ -184,7 +184,7 @@ describe('reconcile', () => {
     await confirmAll()
     display.rows = []
     await compare(later(2 * 86_400))
-    expect(await findings()).to.deep.include.members([
+    expect(await remarks()).to.deep.include.members([
       {
         what: 'UNWANTED',
         key: listing.id,
@@ -228,7 +228,7 @@ describe('reconcile', () => {
       await filled()
       await db().raw(`delete from deliveries where platform = 'national'`)
       expect((await compare()).found).to.deep.equal(result({ expected: 1 }))
-      expect(await findings()).to.deep.equal([
+      expect(await remarks()).to.deep.equal([
         { what: 'UNTOLD', key: listing.id, did: 'ADDITION_OWED', differs: [], times: 1, by: null, note: null },
       ])
       expect(await owed()).to.deep.equal([{ platform: 'national', number: 1, action: 'ADD' }])
@@ -242,7 +242,7 @@ describe('reconcile', () => {
       await filled()
       await db().raw(`update deliveries set action = 'REMOVE' where platform = 'national'`)
       await compare()
-      expect(await findings()).to.deep.include.members([
+      expect(await remarks()).to.deep.include.members([
         { what: 'UNTOLD', key: listing.id, did: 'ADDITION_OWED', differs: [], times: 1, by: null, note: null },
       ])
       expect(await owed()).to.deep.equal([{ platform: 'national', number: 2, action: 'ADD' }])
@@ -257,7 +257,7 @@ describe('reconcile', () => {
         [NOW],
       )
       await compare()
-      expect(await findings()).to.deep.equal([
+      expect(await remarks()).to.deep.equal([
         { what: 'UNTOLD', key: listing.id, did: 'NOTHING', differs: [], times: 1, by: null, note: null },
       ])
       expect(await owed()).to.deep.equal([])
@@ -267,7 +267,7 @@ describe('reconcile', () => {
       await told(1)
       await db().raw(`delete from deliveries where platform = 'national'`)
       await compare()
-      expect([await findings(), await owed()]).to.deep.equal([[], []])
+      expect([await remarks(), await owed()]).to.deep.equal([[], []])
     })
   })
 
@@ -281,7 +281,7 @@ describe('reconcile', () => {
     display.rows = [await shown(listing.id, { sequence: 1 })]
     expect((await compare()).found).to.deep.equal(result({ shown: 1, unwanted: 1 }))
     expect(await owed()).to.deep.equal([])
-    expect(await findings()).to.deep.include.members([
+    expect(await remarks()).to.deep.include.members([
       { what: 'UNWANTED', key: listing.id, did: 'NOTHING', differs: [], times: 1, by: null, note: null },
     ])
   })
@@ -302,7 +302,7 @@ describe('reconcile', () => {
       await confirmAll()
       display.rows = [await shown(listing.id)]
       await compare(later(2 * 86_400))
-      const [one] = await findings()
+      const [one] = await remarks()
       expect(one).to.deep.include({ what: 'STALE', did: 'CHANGE_OWED', times: 2, by: 'clock' })
       expect(one?.['differs']).to.include(differs[0])
     })
@@ -315,7 +315,7 @@ describe('reconcile', () => {
       { key: 'QT-2026-1', sequence: 1, name: '他人所报' },
     ]
     expect((await compare()).found).to.deep.equal(result({ shown: 1, expected: 1 }))
-    expect([await owed(), await findings()]).to.deep.equal([[], []])
+    expect([await owed(), await remarks()]).to.deep.equal([[], []])
     expect(await rowsOf(db(), 'select others from comparisons')).to.deep.equal([{ others: 2 }])
   })
 
@@ -351,7 +351,7 @@ describe('reconcile', () => {
     await told(1)
     const { found, unreachable } = await compare(NIGHT, 'http://127.0.0.1:9')
     expect([found, unreachable]).to.deep.equal([undefined, ['national']])
-    expect(await findings()).to.deep.equal([])
+    expect(await remarks()).to.deep.equal([])
     expect(await rowsOf(db(), `select outcome from runs where job = 'reconcile'`)).to.deep.equal([
       { outcome: 'FAILED' },
     ])
@@ -375,6 +375,6 @@ describe('reconcile', () => {
     display.rows = [await shown(other.id)]
     await Promise.all([compare(), compare()])
     expect(await rowsOf(db(), `select 1 from listing_events where move = 'hideListing'`)).to.have.length(1)
-    expect(await findings()).to.have.length(1)
+    expect(await remarks()).to.have.length(1)
   })
 })

@@ -40,7 +40,7 @@ describe('cost of unmatched records in a merge', () => {
     key,
     subject: { ...NOBODY, ...subject },
     body: {},
-    findings: [],
+    remarks: [],
     validFrom: null,
     validTo: null,
   })

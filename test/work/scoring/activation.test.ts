@@ -41,10 +41,10 @@ const propose = (db: Db, given: Partial<Parameters<typeof proposeScorecard>[2]> 
   })
 const decide = (
   db: Db,
-  adoption: number,
+  activation: number,
   given: Partial<Parameters<typeof decideScorecard>[2]> = {},
 ): Promise<ActivationRow> =>
-  decideScorecard(db, rules, { adoption, adopt: true, note: null, by: 'reviewer-1', now: later(60), ...given })
+  decideScorecard(db, rules, { activation, activate: true, note: null, by: 'reviewer-1', now: later(60), ...given })
 const versionOn = async (db: Db, day: string, knownAt?: Date) => (await cardInForce(db, day, knownAt)).version
 const refused = async (asked: Promise<unknown>): Promise<Refusal> => {
   const thrown: unknown = await asked.then(
@@ -101,17 +101,17 @@ describe('activation of a scorecard', () => {
   it('the proposer cannot decide', async () => {
     await tried(db())
     const { id } = await propose(db())
-    for (const adopt of [true, false])
-      expect(await code(decide(db(), id, { by: 'officer-1', adopt, note: '自定' }))).to.equal('ADOPTION_OWN')
+    for (const activate of [true, false])
+      expect(await code(decide(db(), id, { by: 'officer-1', activate, note: '自定' }))).to.equal('ADOPTION_OWN')
     expect(await versionOn(db(), TOMORROW)).to.equal('ecommerce-1')
   })
 
   it('a rejected proposal stays on record with its note, and another may follow', async () => {
     await tried(db())
     const { id } = await propose(db())
-    expect(await code(decide(db(), id, { adopt: false }))).to.equal('INPUT_INVALID')
-    expect(await code(decide(db(), id, { adopt: false, note: ' ' }))).to.equal('INPUT_INVALID')
-    const rejected = await decide(db(), id, { adopt: false, note: '降等过多' })
+    expect(await code(decide(db(), id, { activate: false }))).to.equal('INPUT_INVALID')
+    expect(await code(decide(db(), id, { activate: false, note: ' ' }))).to.equal('INPUT_INVALID')
+    const rejected = await decide(db(), id, { activate: false, note: '降等过多' })
     expect(rejected).to.include({ state: 'REJECTED', note: '降等过多' })
     expect(await versionOn(db(), TOMORROW)).to.equal('ecommerce-1')
     expect((await propose(db())).id).to.be.greaterThan(id)
@@ -161,7 +161,7 @@ describe('activation of a scorecard', () => {
     await tried(db())
     const { id } = await propose(db(), { effectiveOn: TODAY })
     expect(await code(decide(db(), id, { now: later(86_400) }))).to.equal('ADOPTION_PAST')
-    expect(await decide(db(), id, { adopt: false, note: '已过期', now: later(86_400) })).to.include({
+    expect(await decide(db(), id, { activate: false, note: '已过期', now: later(86_400) })).to.include({
       state: 'REJECTED',
     })
     const again = await propose(db(), { effectiveOn: TODAY })

@@ -6,7 +6,7 @@ import type { ReasonKind } from '../../../src/domain/scoring/score.js'
 import { GRADES, type Grade } from '../../../src/domain/scoring/scorecard.js'
 import { addDays, addYears, dateIn } from '../../../src/foundation/time/dates.js'
 import type { Db } from '../../../src/store/db/db.js'
-import * as overrules from '../../../src/store/scoring/overrides.js'
+import * as overrides from '../../../src/store/scoring/overrides.js'
 import * as scores from '../../../src/store/scoring/scores.js'
 import * as standings from '../../../src/store/standing/standings.js'
 import { mergeOperators } from '../../../src/work/operators/identity.js'
@@ -76,17 +76,17 @@ const propose = (db: Db, given: Partial<Parameters<typeof proposeOverride>[2]> =
     ...given,
   })
 const decide = (db: Db, id: number, given: Partial<Parameters<typeof decideOverride>[2]> = {}) =>
-  decideOverride(db, rules, { overrule: id, verdict: 'CONFIRM', note: null, by: 'reviewer-1', now: NOW, ...given })
+  decideOverride(db, rules, { override: id, verdict: 'CONFIRM', note: null, by: 'reviewer-1', now: NOW, ...given })
 const withdraw = (db: Db, id: number, given: Partial<Parameters<typeof withdrawOverride>[2]> = {}) =>
-  withdrawOverride(db, rules, { overrule: id, reason: '依据不足', by: 'officer-2', now: NOW, ...given })
+  withdrawOverride(db, rules, { override: id, reason: '依据不足', by: 'officer-2', now: NOW, ...given })
 const inForce = async (db: Db, given: Partial<Parameters<typeof proposeOverride>[2]> = {}) =>
   decide(db, (await propose(db, given)).id, { now: given.now ?? NOW })
 
 const standing = async (db: Db, asOf = TODAY, n = 1) => {
   const [row] = await standings.of(db, [{ place: 0, scheme: 'uscc', code: codeOf(n) }], { asOf, today: asOf })
   if (row === undefined) throw new Error('no standing')
-  const { grade, score: value, overruled } = row
-  return { grade, value, overruled }
+  const { grade, score: value, overridden } = row
+  return { grade, value, overridden }
 }
 
 describe('override of a grade', () => {
@@ -103,7 +103,7 @@ describe('override of a grade', () => {
   })
 
   it('shows the grade set by two people beside the computed score from its confirmation on', async () => {
-    const computed = { grade: 'C', value: 500, overruled: false }
+    const computed = { grade: 'C', value: 500, overridden: false }
     const { id, state } = await propose(db())
     expect(state).to.equal('PROPOSED')
     expect(await standing(db())).to.deep.equal(computed)
@@ -116,9 +116,9 @@ describe('override of a grade', () => {
       note: '同意',
       withdrawnReason: null,
     })
-    expect(await standing(db())).to.deep.equal({ grade: 'B', value: 500, overruled: true })
-    expect(await standing(db(), addDays(TODAY, -1))).to.deep.equal({ grade: null, value: null, overruled: false })
-    expect(await standing(db(), ENDS)).to.include({ grade: 'B', overruled: true })
+    expect(await standing(db())).to.deep.equal({ grade: 'B', value: 500, overridden: true })
+    expect(await standing(db(), addDays(TODAY, -1))).to.deep.equal({ grade: null, value: null, overridden: false })
+    expect(await standing(db(), ENDS)).to.include({ grade: 'B', overridden: true })
     expect(await standing(db(), addDays(ENDS, 1))).to.deep.equal(computed)
   })
 
@@ -134,7 +134,7 @@ describe('override of a grade', () => {
     expect((await refusal(decide(db(), id, { verdict: 'REFUSE' }))).code).to.equal('INPUT_INVALID')
     const refused = await decide(db(), id, { verdict: 'REFUSE', note: '证据不足' })
     expect(refused).to.deep.include({ state: 'REFUSED', note: '证据不足' })
-    expect(await standing(db())).to.include({ grade: 'C', overruled: false })
+    expect(await standing(db())).to.include({ grade: 'C', overridden: false })
     for (const act of [decide(db(), id), withdraw(db(), id)])
       expect((await refusal(act)).code).to.equal('OVERRULE_SETTLED')
     expect((await propose(db())).state).to.equal('PROPOSED')
@@ -157,11 +157,11 @@ describe('override of a grade', () => {
     for (const reason of ['', ' \n　', '字'.repeat(1_001)])
       expect((await refusal(propose(db(), { reason }))).code).to.equal('INPUT_INVALID')
     const id = [...'0123456789X'].map((last) => `11010119900307461${last}`).find(residentIdValid) ?? ''
-    const { reason, id: overrule } = await propose(db(), { reason: `负责人 ${id} 已到场` })
+    const { reason, id: override } = await propose(db(), { reason: `负责人 ${id} 已到场` })
     expect(reason).to.equal('负责人 [居民身份证 hash] 已到场')
-    const decided = await decide(db(), overrule, { note: `核对 ${id}` })
+    const decided = await decide(db(), override, { note: `核对 ${id}` })
     expect(decided.note).to.equal('核对 [居民身份证 hash]')
-    const withdrawn = await withdraw(db(), overrule, { reason: `误用\n${id}` })
+    const withdrawn = await withdraw(db(), override, { reason: `误用\n${id}` })
     expect(withdrawn).to.include({ note: '核对 [居民身份证 hash]', withdrawnReason: '误用 [居民身份证 hash]' })
   })
 
@@ -193,9 +193,9 @@ describe('override of a grade', () => {
     expect((await refusal(decide(db(), id, { now: later(2) }))).code).to.equal('OVERRULE_NOT_ALLOWED')
     await graded(db(), 'D', { now: later(3) })
     await decide(db(), id, { now: later(4) })
-    expect(await standing(db())).to.include({ grade: 'B', overruled: true })
+    expect(await standing(db())).to.include({ grade: 'B', overridden: true })
     await graded(db(), 'D', { why: 'VETO', now: later(5) })
-    expect(await standing(db())).to.deep.equal({ grade: 'D', value: 100, overruled: false })
+    expect(await standing(db())).to.deep.equal({ grade: 'D', value: 100, overridden: false })
   })
 
   it('a veto does not prevent a lower grade', () => {
@@ -217,10 +217,10 @@ describe('override of a grade', () => {
   it('the next confirmed one ends the one before, which stays in history and does not return', async () => {
     const first = await inForce(db())
     const second = await inForce(db(), { grade: 'A', now: later(60) })
-    expect(await standing(db())).to.include({ grade: 'A', overruled: true })
+    expect(await standing(db())).to.include({ grade: 'A', overridden: true })
     const ids = [await operatorOf(db(), codeOf(1))]
-    const history = (knownAt: Date, asOf = TODAY) => overrules.ofOperators(db(), ids, { asOf, knownAt })
-    const brief = (all: overrules.OverrideRow[]) => all.map(({ id, state }) => ({ id, state }))
+    const history = (knownAt: Date, asOf = TODAY) => overrides.ofOperators(db(), ids, { asOf, knownAt })
+    const brief = (all: overrides.OverrideRow[]) => all.map(({ id, state }) => ({ id, state }))
     expect(brief(await history(later(120)))).to.deep.equal([
       { id: second.id, state: 'IN_FORCE' },
       { id: first.id, state: 'REPLACED' },
@@ -231,7 +231,7 @@ describe('override of a grade', () => {
     expect((await refusal(withdraw(db(), first.id, { now: later(130) }))).code).to.equal('OVERRULE_SETTLED')
 
     await withdraw(db(), second.id, { now: later(180) })
-    expect(await standing(db())).to.deep.equal({ grade: 'C', value: 500, overruled: false })
+    expect(await standing(db())).to.deep.equal({ grade: 'C', value: 500, overridden: false })
     const known = (await history(later(240)))[0]
     expect(known).to.include({ state: 'WITHDRAWN', withdrawnBy: 'officer-2', withdrawnReason: '依据不足', note: null })
     expect((await history(later(120)))[0]).to.include({ state: 'IN_FORCE', withdrawnBy: null, withdrawnReason: null })
@@ -241,7 +241,7 @@ describe('override of a grade', () => {
     const { id } = await propose(db())
     const withdrawn = await withdraw(db(), id)
     expect(withdrawn).to.include({ state: 'WITHDRAWN', decidedBy: null, decidedAt: null, withdrawnReason: '依据不足' })
-    expect(await standing(db())).to.include({ grade: 'C', overruled: false })
+    expect(await standing(db())).to.include({ grade: 'C', overridden: false })
   })
 
   it('of two simultaneous decisions one succeeds', async () => {
@@ -267,7 +267,7 @@ describe('override of a grade', () => {
       now: later(60),
     }
     await mergeOperators(db(), rules, merged)
-    expect(await standing(db(), TODAY, 1)).to.deep.equal({ grade: 'A', value: 900, overruled: false })
+    expect(await standing(db(), TODAY, 1)).to.deep.equal({ grade: 'A', value: 900, overridden: false })
   })
 
   it('the standing of every day and the directory by grade agree with the history', async () => {
@@ -293,16 +293,16 @@ describe('override of a grade', () => {
           if (act !== 'refuse') last = id
         }
         const asOf = addDays(TODAY, day)
-        const all = await overrules.ofOperators(db(), [operator], { asOf, knownAt: new Date('9999-01-01') })
+        const all = await overrides.ofOperators(db(), [operator], { asOf, knownAt: new Date('9999-01-01') })
         const holds = all.filter(
           ({ state, decidedAt }) => state === 'IN_FORCE' && decidedAt !== null && dateIn(decidedAt) <= asOf,
         )
         expect(holds.length).to.be.at.most(1)
         const shown = holds[0]?.grade ?? 'C'
-        expect(await standing(db(), asOf)).to.deep.equal({ grade: shown, value: 500, overruled: holds.length > 0 })
+        expect(await standing(db(), asOf)).to.deep.equal({ grade: shown, value: 500, overridden: holds.length > 0 })
         const [row] = await rowsOf(
           db(),
-          `select ${overrules.SHOWN_GRADE.replaceAll(':asOf', `'${asOf}'`)} as grade from operators o
+          `select ${overrides.SHOWN_GRADE.replaceAll(':asOf', `'${asOf}'`)} as grade from operators o
            join current_scores c on c.operator_id = o.id join scores s on s.id = c.score_id where o.id = ${operator}`,
         )
         expect(row?.['grade']).to.equal(shown)
@@ -338,7 +338,7 @@ describe('override of a grade', () => {
       now: at(later(3)),
     })
     expect(scored).to.include({ stored: 0 })
-    expect(await standing(db())).to.include({ grade: 'D', overruled: true })
+    expect(await standing(db())).to.include({ grade: 'D', overridden: true })
     expect(await all()).to.deep.equal(before)
   })
 })

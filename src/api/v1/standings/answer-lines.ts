@@ -57,9 +57,9 @@ const text = (value: string | null): string => {
 
 /** Written by hand: serialising dominates for a hundred thousand rows. */
 const members = ({ view, listed, listings }: ResolvedStanding): string => {
-  const { code, uscc, name, status, codeFault, grade, score, overruled, objected, asOf, stale } = view
+  const { code, uscc, name, status, codeFault, grade, score, overridden, objected, asOf, stale } = view
   const entries = listings.length === 0 ? '[]' : JSON.stringify(listings)
-  return `"code":${text(code)},"uscc":${text(uscc)},"name":${text(name)},"status":"${status}","codeFault":${codeFault === null ? 'null' : `"${codeFault}"`},"grade":${text(grade)},"score":${score},"overruled":${overruled},"objected":${objected},"listed":${listed},"listings":${entries},"asOf":${instant(asOf)},"stale":${stale}`
+  return `"code":${text(code)},"uscc":${text(uscc)},"name":${text(name)},"status":"${status}","codeFault":${codeFault === null ? 'null' : `"${codeFault}"`},"grade":${text(grade)},"score":${score},"overruled":${overridden},"objected":${objected},"listed":${listed},"listings":${entries},"asOf":${instant(asOf)},"stale":${stale}`
 }
 
 let last: { at: Date; written: string } = { at: new Date(0), written: '"1970-01-01T00:00:00.000Z"' }
@@ -110,7 +110,7 @@ export const csv: AnswerWriter = {
       view.status,
       view.grade ?? '',
       view.score ?? '',
-      String(view.overruled),
+      String(view.overridden),
       String(view.objected),
       String(listed),
       listings.map(({ kind }) => kind).join(' '),

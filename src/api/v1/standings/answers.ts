@@ -21,7 +21,7 @@ type StandingView = ReturnType<typeof standingView>
 export interface ResolvedStanding {
   view: Pick<
     StandingView,
-    'code' | 'uscc' | 'name' | 'status' | 'codeFault' | 'grade' | 'score' | 'overruled' | 'objected' | 'asOf' | 'stale'
+    'code' | 'uscc' | 'name' | 'status' | 'codeFault' | 'grade' | 'score' | 'overridden' | 'objected' | 'asOf' | 'stale'
   >
   listed: boolean
   listings: readonly StandingEntry[]

@@ -44,9 +44,9 @@ const COLUMNS: readonly TableColumn<FeedRunRow>[] = [
     key: 'outcome',
     title: '结果',
     width: 190,
-    render: ({ outcome, takenBack, error }) => (
+    render: ({ outcome, rollback, error }) => (
       <span className={isFailed(outcome) ? 'bad' : ''} title={error ? chineseOf(error.message) : undefined}>
-        {takenBack ? '已撤回' : labelOf('RunOutcome', outcome).replace(/，.*$/, '')}
+        {rollback ? '已撤回' : labelOf('RunOutcome', outcome).replace(/，.*$/, '')}
         {error ? ` ${error.code}` : ''}
       </span>
     ),
@@ -165,7 +165,7 @@ const State = ({ of, agency }: { of: FeedHealthFragment; agency: string }) => (
       <Field label="报送期限">
         {of.dutyWorkdays === null
           ? '无'
-          : `${of.dutyWorkdays} 个工作日；近 90 日按期 ${count(of.lateness.timely)}，逾期 ${count(of.lateness.late)}`}
+          : `${of.dutyWorkdays} 个工作日；近 90 日按期 ${count(of.timeliness.timely)}，逾期 ${count(of.timeliness.late)}`}
       </Field>
     </dl>
     {of.lastError !== null && (

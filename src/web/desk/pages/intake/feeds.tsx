@@ -106,7 +106,7 @@ const Agency = ({ of, runs }: { of: IntakeFeedsQuery['agencies'][number]; runs: 
                 )}
               </td>
               <td className="right">
-                {feed.lateness.share === null ? '—' : `${Math.round(feed.lateness.share * 100)}%`}
+                {feed.timeliness.share === null ? '—' : `${Math.round(feed.timeliness.share * 100)}%`}
               </td>
             </tr>
           ))}

@@ -9,9 +9,9 @@ import { bodyOf, lineOf, membersOf } from '../../pieces/record-words.js'
 import { Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
-import { TakeBackPreviewDocument, type TakeBackPreviewQuery, TakeBackRunDocument } from './run.generated.js'
+import { RollBackRunDocument, RollbackPreviewDocument, type RollbackPreviewQuery } from './run.generated.js'
 
-type RollbackConsequences = TakeBackPreviewQuery['takeBackPreview']
+type RollbackConsequences = RollbackPreviewQuery['rollbackPreview']
 type OperatorNames = { name: string | null; uscc: string | null; shop: string | null }
 
 export const RollbackRun = ({ run, onDone }: { run: string; onDone: () => void }) => {
@@ -23,16 +23,16 @@ export const RollbackRun = ({ run, onDone }: { run: string; onDone: () => void }
     setBusy(true)
     setError(null)
     try {
-      const { data } = await client.query({ query: TakeBackPreviewDocument, variables: { id: run } })
-      setPreview(data?.takeBackPreview ?? null)
+      const { data } = await client.query({ query: RollbackPreviewDocument, variables: { id: run } })
+      setPreview(data?.rollbackPreview ?? null)
     } catch (thrown) {
       setError(thrown)
     } finally {
       setBusy(false)
     }
   }
-  const takeBack = async (reason: string) => {
-    await client.mutate({ mutation: TakeBackRunDocument, variables: { id: run, reason } })
+  const rollBack = async (reason: string) => {
+    await client.mutate({ mutation: RollBackRunDocument, variables: { id: run, reason } })
     setPreview(null)
     onDone()
   }
@@ -50,7 +50,7 @@ export const RollbackRun = ({ run, onDone }: { run: string; onDone: () => void }
             action="撤回本次拉取"
             follows={followsOf(preview)}
             asks={{ label: '事由' }}
-            onDo={takeBack}
+            onDo={rollBack}
             button={{ type: 'primary' }}
           />
         )}

@@ -28,7 +28,7 @@ const numberOf = (id: string): string => {
 export default function RunPage() {
   const { id = '' } = useParams()
   const { data, loading, error, refetch } = useQuery(IntakeRunDocument, { variables: { id } })
-  const takes = useMay('take_back_run')
+  const takes = useMay('roll_back_run')
   const run = data?.node && 'job' in data.node ? data.node : null
   const number = numberOf(id)
   const isPull = run?.job === 'PULL'
@@ -82,17 +82,17 @@ export default function RunPage() {
                 {chineseOf(run.error.message)}（{run.error.code}）
               </p>
             )}
-            {run.takenBack && (
+            {run.rollback && (
               <p className="warn" role="note">
-                已于 {instant(run.takenBack.at)} 由 {run.takenBack.by} 撤回：{run.takenBack.reason}
+                已于 {instant(run.rollback.at)} 由 {run.rollback.by} 撤回：{run.rollback.reason}
               </p>
             )}
           </section>
           {data.rejects.totalCount > 0 && <SetAside run={id} rules={data.rejectRules} />}
-          {isPull && run.outcome === 'DONE' && run.takenBack === null && takes && (
+          {isPull && run.outcome === 'DONE' && run.rollback === null && takes && (
             <RollbackRun run={id} onDone={() => void refetch()} />
           )}
-          {isPull && run.outcome === 'DONE' && run.takenBack === null && !takes && (
+          {isPull && run.outcome === 'DONE' && run.rollback === null && !takes && (
             <p className="soft">撤回本次拉取由复核人或管理员办理。</p>
           )}
         </div>

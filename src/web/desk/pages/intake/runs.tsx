@@ -21,7 +21,7 @@ export interface RunSummary {
   startedAt: string
   counts: unknown
   error?: { message: string } | null
-  takenBack?: { at: string } | null
+  rollback?: { at: string } | null
 }
 
 export const countIn = (counts: unknown, name: string): number => {
@@ -35,7 +35,7 @@ export const isFailed = (outcome: string): boolean => ['REFUSED', 'FAILED', 'ABA
 
 const wordsOf = (run: RunSummary): string => {
   const counts = MOVED.map((part) => `${PART_WORDS[part]} ${countIn(run.counts, part)}`).join('，')
-  const state = run.takenBack ? '，已撤回' : ''
+  const state = run.rollback ? '，已撤回' : ''
   return `${instant(run.startedAt)} ${labelOf('RunOutcome', run.outcome)}${state}：${isFailed(run.outcome) ? '' : counts}`
 }
 

@@ -336,7 +336,7 @@ const Recent = ({ feed }: { feed: string }) => {
               </tr>
             </thead>
             <tbody>
-              {uploads.map(({ id, startedAt, file, by, outcome, counts, takenBack }) => (
+              {uploads.map(({ id, startedAt, file, by, outcome, counts, rollback }) => (
                 <tr key={id}>
                   <td className="nowrap">
                     <Link to={runPath(id)}>{instant(startedAt)}</Link>
@@ -344,7 +344,7 @@ const Recent = ({ feed }: { feed: string }) => {
                   <td>{file ?? '—'}</td>
                   <td>{by ?? '—'}</td>
                   <td className={isFailed(outcome) ? 'bad' : ''}>
-                    {takenBack ? '已撤回' : labelOf('RunOutcome', outcome)}
+                    {rollback ? '已撤回' : labelOf('RunOutcome', outcome)}
                   </td>
                   <td className="right">{count(countIn(counts, 'new'))}</td>
                   <td className="right">{count(countIn(counts, 'changed'))}</td>

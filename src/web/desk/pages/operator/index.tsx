@@ -98,7 +98,7 @@ const Standing = ({ of }: { of: OperatorFile }) => {
       <span>{labelOf('RegistrationStatus', registrationStatus)}</span>
       {standing.grade !== null && (
         <b>
-          {standing.grade} 级 · {standing.score} 分{standing.overruled ? '（经人工调整）' : ''}
+          {standing.grade} 级 · {standing.score} 分{standing.overridden ? '（经人工调整）' : ''}
         </b>
       )}
       {standing.listed ? <b className="bad">在公示的黑名单上</b> : <span className="good">不在公示的黑名单上</span>}

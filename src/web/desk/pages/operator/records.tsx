@@ -59,7 +59,7 @@ const RecordLine = ({ of }: { of: FileRecord }) => {
       <Members kind={of.kind} body={body} />
       <p className="soft">
         来源：{sourceWords(of)}；枢纽自 {instant(of.knownFrom)} 得知。
-        {of.findings.map(({ field, message }) => ` 接收时：${field} ${message}`).join('')}
+        {of.remarks.map(({ field, message }) => ` 接收时：${field} ${message}`).join('')}
       </p>
     </details>
   )

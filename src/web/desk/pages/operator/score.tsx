@@ -5,7 +5,7 @@ import { SourceOf } from '../../pieces/field.js'
 import { bodyOf, lineOf } from '../../pieces/record-words.js'
 import { signed, Waterfall, type WaterfallStep } from '../../pieces/waterfall.js'
 import { labelOf } from '../../pieces/words.js'
-import { OverrulesOf } from '../overrules/of-operator.js'
+import { OverridesOf } from '../overrides/of-operator.js'
 import type { FileRecord, OperatorFile } from './file.js'
 
 type FileScore = NonNullable<OperatorFile['score']>
@@ -17,7 +17,7 @@ export const ScorePanel = ({ of, onChange }: { of: OperatorFile; onChange?: () =
   <section className="panel wide" aria-labelledby="score">
     <h2 id="score">信用评价</h2>
     {of.score === null ? <Empty>没有评分，或者您无权查看。</Empty> : <Scored of={of.score} records={of.records} />}
-    {onChange && <OverrulesOf of={of} onDone={onChange} />}
+    {onChange && <OverridesOf of={of} onDone={onChange} />}
   </section>
 )
 
@@ -44,10 +44,10 @@ const Scored = ({ of, records }: { of: FileScore; records: readonly FileRecord[]
         </span>
       </p>
       {of.objected && <p className="warn">评分所依据的信息有异议，正在核实。</p>}
-      {of.overrule && (
+      {of.override && (
         <p className="warn">
-          等级经人工调整为 {of.overrule.grade} 级，至 {of.overrule.endsOn}：{of.overrule.reason}（
-          {of.overrule.decidedBy}）
+          等级经人工调整为 {of.override.grade} 级，至 {of.override.endsOn}：{of.override.reason}（
+          {of.override.decidedBy}）
         </p>
       )}
       {of.reasons.length === 0 ? (
@@ -125,7 +125,7 @@ const WayBack = ({ of: { wayBack, lasting } }: { of: FileScore }) => (
             {wayBack.map(({ on, act, fact, points, value, grade, zh, basis, confirmed, answer }) => (
               <tr key={`${on} ${act} ${fact} ${value}`}>
                 <td className="nowrap">{day(on)}</td>
-                <td className="nowrap">{labelOf('RestorationAct', act)}</td>
+                <td className="nowrap">{labelOf('RecoveryAct', act)}</td>
                 <td>
                   {zh}
                   <div className="soft">

@@ -33,7 +33,7 @@ export default function ScorecardTrial() {
   const { data, error, refetch } = useQuery(TrialCardsDocument)
   const seen = data as TrialCardsQuery | undefined
   const card = seen?.scorecards.find(({ version }) => version === asked.version)
-  const waiting = seen?.scorecardAdoptions.nodes.find(
+  const waiting = seen?.scorecardActivations.nodes.find(
     ({ state, scorecard }) => state === 'PROPOSED' && scorecard === asked.version,
   )
   return (

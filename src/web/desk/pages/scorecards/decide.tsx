@@ -4,11 +4,11 @@ import { samePerson } from '../../../../domain/access/persons.js'
 import { Confirm } from '../../pieces/confirm.js'
 import { count, day, instant, today } from '../../pieces/dates.js'
 import { useMay, useSession } from '../../session/session.js'
-import { type AdoptionLineFragment, DecideScorecardDocument } from './scorecards.generated.js'
+import { type ActivationLineFragment, DecideScorecardDocument } from './scorecards.generated.js'
 import { cardPath, trialPath } from './words.js'
 
 interface DecideProps {
-  of: AdoptionLineFragment
+  of: ActivationLineFragment
   isBesideTrial?: boolean
   onDone: () => void
 }
@@ -19,8 +19,8 @@ export const Decide = ({ of, isBesideTrial = false, onDone }: DecideProps) => {
   const mayDecide = useMay('decide_scorecard')
   const isPast = of.effectiveOn < today()
   const hindrance = whyNot({ mayDecide, isOwn: samePerson(of.proposedBy, name) })
-  const decide = (adopt: boolean) => async (note: string) => {
-    const input = { id: of.id, adopt, note: note === '' ? null : note }
+  const decide = (activate: boolean) => async (note: string) => {
+    const input = { id: of.id, activate, note: note === '' ? null : note }
     await client.mutate({ mutation: DecideScorecardDocument, variables: { input } })
     onDone()
   }

@@ -9,7 +9,7 @@ import { Refusal } from '../../pieces/refusal.js'
 import { TimeLine, type TimeLineEvent } from '../../pieces/time-line.js'
 import { labelOf } from '../../pieces/words.js'
 import { Decide } from './decide.js'
-import { type AdoptionLineFragment, ScorecardsDocument, type ScorecardsQuery } from './scorecards.generated.js'
+import { type ActivationLineFragment, ScorecardsDocument, type ScorecardsQuery } from './scorecards.generated.js'
 import { CARD_STATES, cardPath, trialPath } from './words.js'
 
 export default function Scorecards() {
@@ -32,7 +32,7 @@ export default function Scorecards() {
       {!seen && loading && <Loading of="评分卡" />}
       {seen && (
         <div className="panels">
-          {seen.scorecardAdoptions.nodes
+          {seen.scorecardActivations.nodes
             .filter(({ state }) => state === 'PROPOSED')
             .map((one) => (
               <Decide key={one.id} of={one} onDone={again} />
@@ -40,7 +40,7 @@ export default function Scorecards() {
           <Versions of={seen.scorecards} />
           <section className="panel wide" aria-label="采用的经过">
             <h2>采用的经过</h2>
-            <TimeLine label="采用的经过" moments={seen.scorecardAdoptions.nodes.map(momentOf)} />
+            <TimeLine label="采用的经过" moments={seen.scorecardActivations.nodes.map(momentOf)} />
           </section>
         </div>
       )}
@@ -111,12 +111,12 @@ const State = ({
   </>
 )
 
-const momentOf = (one: AdoptionLineFragment): TimeLineEvent => ({
+const momentOf = (one: ActivationLineFragment): TimeLineEvent => ({
   key: one.id,
   at: one.decidedAt ?? one.proposedAt,
   title: (
     <>
-      {labelOf('ScorecardAdoptionState', one.state)}：<Link to={cardPath(one.scorecard)}>{one.scorecard}</Link>，自{' '}
+      {labelOf('ScorecardActivationState', one.state)}：<Link to={cardPath(one.scorecard)}>{one.scorecard}</Link>，自{' '}
       {day(one.effectiveOn)}
     </>
   ),
@@ -130,5 +130,5 @@ const momentOf = (one: AdoptionLineFragment): TimeLineEvent => ({
       )}
     </>
   ),
-  tone: one.state === 'ADOPTED' ? 'good' : one.state === 'PROPOSED' ? 'next' : 'plain',
+  tone: one.state === 'ACTIVATED' ? 'good' : one.state === 'PROPOSED' ? 'next' : 'plain',
 })

@@ -130,7 +130,7 @@ const Queues = ({ of }: { of: TodayQuery }) => {
     ...listings,
     ...(of.concerns ? [{ title: '名单依据有变，待核实', n: of.concerns.totalCount, path: '/listings/concerns' }] : []),
     { title: '异议，待决定', n: of.objections.totalCount, path: '/listings/objections' },
-    ...(of.overrules ? [{ title: '等级调整，待复核', n: of.overrules.totalCount, path: '/overrules' }] : []),
+    ...(of.overrides ? [{ title: '等级调整，待复核', n: of.overrides.totalCount, path: '/overrides' }] : []),
     { title: '拒收条目，待更正', n: of.rejects.totalCount, path: '/intake/rejects' },
     { title: '主体不明，待认领', n: of.proposals.totalCount, path: '/intake/identity' },
     { title: '被平台拒收的报送', n: of.refused.totalCount, path: '/deliveries?state=REFUSED' },

@@ -6,11 +6,11 @@ import { count, exact } from '../../../pieces/dates.js'
 import { PageHead } from '../../../pieces/page.js'
 import { type TableColumn, VirtualTable } from '../../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../../pieces/words.js'
-import { TrailDocument, type TrailQuery } from './audit-log.generated.js'
+import { AuditLogDocument, type AuditLogQuery } from './audit-log.generated.js'
 import { RowDrawer } from './row.js'
 import { Verification } from './verification.js'
 
-type AuditLogRow = TrailQuery['trail']['nodes'][number]
+type AuditLogRow = AuditLogQuery['auditLog']['nodes'][number]
 
 /** Debounce, milliseconds. */
 const PAUSE_MS = 400
@@ -18,7 +18,7 @@ const PAUSE_MS = 400
 /** Local time in Asia/Shanghai. */
 const instantOf = (text: string): string => `${text.length === 16 ? `${text}:00` : text}+08:00`
 
-export default function Trail() {
+export default function AuditLog() {
   const [asked, ask] = useAddressState({
     client: '',
     role: '',
@@ -43,7 +43,7 @@ export default function Trail() {
     }),
     [client, role, kind, operator, request, from, until],
   )
-  const rows = useConnection(TrailDocument, { filter } as never, (data) => (data as TrailQuery).trail)
+  const rows = useConnection(AuditLogDocument, { filter } as never, (data) => (data as AuditLogQuery).auditLog)
   const open = (number: number) => ask({ open: number })
   const columns: readonly TableColumn<AuditLogRow>[] = [
     {
@@ -108,7 +108,7 @@ export default function Trail() {
               onChange={(kind) => ask({ kind, row: 0 })}
               options={[
                 { value: '', label: '全部种类' },
-                ...optionsOf('TrailKind').map(({ value }) => ({ value, label: kindWords(value) })),
+                ...optionsOf('AuditLogKind').map(({ value }) => ({ value, label: kindWords(value) })),
               ]}
               style={{ width: '10rem' }}
             />
@@ -153,7 +153,7 @@ export default function Trail() {
   )
 }
 
-const kindWords = (kind: string): string => labelOf('TrailKind', kind).split(/[，,。]/)[0] ?? kind
+const kindWords = (kind: string): string => labelOf('AuditLogKind', kind).split(/[，,。]/)[0] ?? kind
 
 const Text = ({
   label,

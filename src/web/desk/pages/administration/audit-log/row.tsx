@@ -8,7 +8,7 @@ import { Field } from '../../../pieces/field.js'
 import { Refusal } from '../../../pieces/refusal.js'
 import { labelOf } from '../../../pieces/words.js'
 import { pageAt } from '../../../routes.js'
-import { TrailRowDocument, type TrailRowQuery } from './audit-log.generated.js'
+import { AuditLogRowDocument, type AuditLogRowQuery } from './audit-log.generated.js'
 
 /** Bulk answers hold up to a thousand codes. */
 const CODES_SHOWN = 200
@@ -26,13 +26,13 @@ export const RowDrawer = ({ number, onClose }: { number: number; onClose: () => 
   </Drawer>
 )
 
-type AuditLogRowDetail = NonNullable<TrailRowQuery['trailRow']>
+type AuditLogRowDetail = NonNullable<AuditLogRowQuery['auditLogRow']>
 
 const Content = ({ number }: { number: number }) => {
-  const { data, error, refetch } = useQuery(TrailRowDocument, { variables: { number }, fetchPolicy: 'no-cache' })
+  const { data, error, refetch } = useQuery(AuditLogRowDocument, { variables: { number }, fetchPolicy: 'no-cache' })
   if (error) return <Refusal of={error} onAgain={() => void refetch()} />
   if (data === undefined) return <Loading of="这一行" />
-  const row = (data as TrailRowQuery).trailRow
+  const row = (data as AuditLogRowQuery).auditLogRow
   return row === null ? <Empty>痕迹中没有这一行。</Empty> : <Whole of={row} />
 }
 
@@ -41,7 +41,7 @@ const Whole = ({ of }: { of: AuditLogRowDetail }) => (
     {of.erased && <p className="warn">内容已到期限抹去，只余散列：由谁、问了什么，枢纽不再知道。</p>}
     <dl className="fields narrow">
       <Field label="时刻">{exact(of.at)}</Field>
-      <Field label="种类">{labelOf('TrailKind', of.kind)}</Field>
+      <Field label="种类">{labelOf('AuditLogKind', of.kind)}</Field>
       <Field label="谁">
         {of.client ?? '—'}
         {of.role && <span className="soft"> {labelOf('Role', of.role)}</span>}

@@ -5,7 +5,7 @@ import type { AuditFault } from '../../../../../domain/audit/walk.js'
 import { count, instant } from '../../../pieces/dates.js'
 import { Field } from '../../../pieces/field.js'
 import { Refusal } from '../../../pieces/refusal.js'
-import { TrailSizeDocument } from './audit-log.generated.js'
+import { AuditLogSizeDocument } from './audit-log.generated.js'
 import { type VerificationResult, verify } from './verify.js'
 
 const FAULTS: Record<AuditFault, string> = {
@@ -43,8 +43,8 @@ export const Verification = ({ onRow }: { onRow: (number: number) => void }) => 
     gone.current = own
     setState({ is: 'walking', rows: 0, of: null })
     try {
-      const { data } = await apollo.query({ query: TrailSizeDocument, fetchPolicy: 'no-cache' })
-      const of = data?.trail.totalCount ?? null
+      const { data } = await apollo.query({ query: AuditLogSizeDocument, fetchPolicy: 'no-cache' })
+      const of = data?.auditLog.totalCount ?? null
       setState({ is: 'walking', rows: 0, of })
       const found = await verify((rows) => setState({ is: 'walking', rows, of }), own.signal)
       setState({ is: 'done', found, at: new Date().toISOString() })

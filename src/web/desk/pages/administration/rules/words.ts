@@ -4,9 +4,9 @@ export const TABLES: Record<string, string> = {
   lists: '名单',
   measures: '惩戒措施',
   'public-entry': '公示的内容',
-  restoration: '信用修复',
+  recovery: '信用修复',
   timeliness: '时限',
-  trail: '查询痕迹',
+  'audit-log': '查询痕迹',
 }
 
 export const SECTIONS: Record<string, string> = {

@@ -7,12 +7,12 @@ import { useConnection } from '../../pieces/connection.js'
 import { PageHead } from '../../pieces/page.js'
 import { Paged } from '../../pieces/paged.js'
 import { optionsOf } from '../../pieces/words.js'
-import { Acts, Story } from './overrule.js'
-import { type OverruleState, OverrulesDocument } from './overrules.generated.js'
+import { Acts, Story } from './override.js'
+import { type OverrideState, OverridesDocument } from './overrides.generated.js'
 
-export default function OverrulesPage() {
+export default function OverridesPage() {
   const [asked, ask] = useAddressState({ state: 'PROPOSED' })
-  const rows = useConnection(OverrulesDocument, { state: asked.state as OverruleState }, (data) => data.overrules)
+  const rows = useConnection(OverridesDocument, { state: asked.state as OverrideState }, (data) => data.overrides)
   return (
     <>
       <PageHead title="等级调整">
@@ -25,7 +25,7 @@ export default function OverrulesPage() {
           aria-label="状态"
           value={asked.state}
           onChange={(state) => ask({ state })}
-          options={optionsOf('OverruleState')}
+          options={optionsOf('OverrideState')}
           style={{ width: '12rem' }}
         />
       </form>

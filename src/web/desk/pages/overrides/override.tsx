@@ -7,13 +7,13 @@ import { instant } from '../../pieces/dates.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { useMay, useSession } from '../../session/session.js'
 import {
-  DecideOverruleDocument,
-  type OverruleVerdict,
-  type OverruleWholeFragment,
-  WithdrawOverruleDocument,
-} from './overrules.generated.js'
+  DecideOverrideDocument,
+  type OverrideVerdict,
+  type OverrideWholeFragment,
+  WithdrawOverrideDocument,
+} from './overrides.generated.js'
 
-export const Story = ({ of }: { of: OverruleWholeFragment }) => {
+export const Story = ({ of }: { of: OverrideWholeFragment }) => {
   const score = of.operator?.score
   return (
     <>
@@ -33,14 +33,14 @@ export const Story = ({ of }: { of: OverruleWholeFragment }) => {
   )
 }
 
-const stateWords = ({ state }: Pick<OverruleWholeFragment, 'state'>): string =>
-  labelOf('OverruleState', state).replace(/；.*$/, '')
+const stateWords = ({ state }: Pick<OverrideWholeFragment, 'state'>): string =>
+  labelOf('OverrideState', state).replace(/；.*$/, '')
 
-export const Acts = ({ of, onDone }: { of: OverruleWholeFragment; onDone: () => void }) => {
+export const Acts = ({ of, onDone }: { of: OverrideWholeFragment; onDone: () => void }) => {
   const { name } = useSession()
   const client = useApolloClient()
-  const mayPropose = useMay('propose_overrule')
-  const mayDecide = useMay('decide_overrule')
+  const mayPropose = useMay('propose_override')
+  const mayDecide = useMay('decide_override')
   const isOwn = of.proposedBy !== null && samePerson(of.proposedBy, name)
   if (of.state !== 'PROPOSED' && of.state !== 'IN_FORCE') return null
   return (
@@ -56,7 +56,7 @@ export const Acts = ({ of, onDone }: { of: OverruleWholeFragment; onDone: () => 
           }
           asks={{ label: '理由' }}
           onDo={async (reason) => {
-            await client.mutate({ mutation: WithdrawOverruleDocument, variables: { input: { id: of.id, reason } } })
+            await client.mutate({ mutation: WithdrawOverrideDocument, variables: { input: { id: of.id, reason } } })
             onDone()
           }}
         />
@@ -68,9 +68,9 @@ export const Acts = ({ of, onDone }: { of: OverruleWholeFragment; onDone: () => 
   )
 }
 
-const Decide = ({ of, onDone }: { of: OverruleWholeFragment; onDone: () => void }) => {
+const Decide = ({ of, onDone }: { of: OverrideWholeFragment; onDone: () => void }) => {
   const client = useApolloClient()
-  const [verdict, setVerdict] = useState<OverruleVerdict>('CONFIRM')
+  const [verdict, setVerdict] = useState<OverrideVerdict>('CONFIRM')
   return (
     <Confirm
       action="决定调整"
@@ -86,7 +86,7 @@ const Decide = ({ of, onDone }: { of: OverruleWholeFragment; onDone: () => void 
       asks={{ label: '说明', optional: verdict === 'CONFIRM' }}
       onDo={async (note) => {
         const input = { id: of.id, verdict, ...(note !== '' && { note }) }
-        await client.mutate({ mutation: DecideOverruleDocument, variables: { input } })
+        await client.mutate({ mutation: DecideOverrideDocument, variables: { input } })
         onDone()
       }}
     >
@@ -95,7 +95,7 @@ const Decide = ({ of, onDone }: { of: OverruleWholeFragment; onDone: () => void 
         <Radio.Group
           value={verdict}
           onChange={({ target }) => setVerdict(target.value)}
-          options={optionsOf('OverruleVerdict')}
+          options={optionsOf('OverrideVerdict')}
         />
       </fieldset>
     </Confirm>

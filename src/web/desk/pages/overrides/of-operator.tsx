@@ -7,8 +7,8 @@ import { Confirm } from '../../pieces/confirm.js'
 import { Refusal } from '../../pieces/refusal.js'
 import { optionsOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
-import { Acts, Story } from './overrule.js'
-import { type Grade, OverrulesOfDocument, ProposeOverruleDocument } from './overrules.generated.js'
+import { Acts, Story } from './override.js'
+import { type Grade, OverridesOfDocument, ProposeOverrideDocument } from './overrides.generated.js'
 
 /** Default and maximum duration, months. */
 const [USUAL_MONTHS, MOST_MONTHS] = [3, 12]
@@ -19,16 +19,16 @@ interface GradedOperator {
   score: { grade: Grade } | null
 }
 
-export const OverrulesOf = ({ of, onDone }: { of: GradedOperator; onDone: () => void }) => {
+export const OverridesOf = ({ of, onDone }: { of: GradedOperator; onDone: () => void }) => {
   const sees = useMay('see_moves')
-  const proposes = useMay('propose_overrule')
+  const proposes = useMay('propose_override')
   const code = codeOf(of)
-  const { data, error, refetch } = useQuery(OverrulesOfDocument, {
+  const { data, error, refetch } = useQuery(OverridesOfDocument, {
     variables: { code },
     fetchPolicy: 'no-cache',
     skip: !sees,
   })
-  const all = data?.operator?.overrules ?? []
+  const all = data?.operator?.overrides ?? []
   const done = () => {
     void refetch()
     onDone()
@@ -70,7 +70,7 @@ const Propose = ({ of, code, onDone }: { of: GradedOperator; code: string; onDon
       asks={{ label: '理由' }}
       onDo={async (reason) => {
         const input = { operator: code, grade: grade as Grade, endsOn, reason }
-        await client.mutate({ mutation: ProposeOverruleDocument, variables: { input } })
+        await client.mutate({ mutation: ProposeOverrideDocument, variables: { input } })
         onDone()
       }}
     >
