@@ -1,5 +1,5 @@
 /** `npm start` as a whole: the embedded database, the cycle, the examples, commands beside it, and the end of it. */
-import { execFile } from 'node:child_process'
+import { type ChildProcess, execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { begin, ended, hub, printed } from '../support/command.js'
+import { oldExamples } from './old-examples.js'
 
 const run = promisify(execFile)
 const CYCLE_WITHIN_MS = 240_000
@@ -22,6 +23,9 @@ const freePort = (): Promise<number> =>
 describe('the demo', () => {
   let folder: string
   let env: Record<string, string>
+  let child: ChildProcess
+  let text: string
+  let examples: string[]
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'hub-demo-'))
     env = { DATA_DIR: folder, PORT: String(await freePort()) }
@@ -29,10 +33,10 @@ describe('the demo', () => {
   after(() => rmSync(folder, { recursive: true, force: true }))
 
   it('shows the cycle, serves, and its three examples work when pasted', async () => {
-    const child = begin(['demo'], env)
-    const text = await printed(child, /Ctrl-C/, CYCLE_WITHIN_MS)
+    child = begin(['demo'], env)
+    text = await printed(child, /Ctrl-C/, CYCLE_WITHIN_MS)
     expect(text).to.include('全部确认').and.not.include('未结')
-    const examples = text.split('\n').filter((line) => line.startsWith('curl '))
+    examples = text.split('\n').filter((line) => line.startsWith('curl '))
     expect(examples).to.have.lengthOf(3)
     const answers = []
     for (const example of examples) answers.push(JSON.parse((await run('bash', ['-c', example])).stdout))
@@ -61,7 +65,16 @@ describe('the demo', () => {
     for (const [, name, password] of people) expect(await signIn({ name, password })).to.equal('PASSWORD_TO_CHOOSE')
     const [, name = '', password = ''] = people[0] ?? []
     expect(await signIn({ name, password, newPassword: 'fjord kelp umbra lantern' })).to.equal('officer')
+  })
 
+  describe('answers an earlier README, by the names that the changelog gave since:', () => {
+    oldExamples(() => ({ url: `http://localhost:${env['PORT']}`, folder, env }), {
+      secretOf: (client) => new RegExp(`-u ${client}:(\\S+)`).exec(text)?.[1] ?? '',
+      passwordOf: (person) => new RegExp(`^ {3}${person} +(\\S+)`, 'm').exec(text)?.[1] ?? '',
+    })
+  })
+
+  it('is found by commands and by another demo beside it', async () => {
     const beside = await hub(['pull', 'quality', '--json'], env)
     expect(beside.json).to.deep.include({ feed: 'quality', new: 0, unchanged: 90, rejected: 1 })
     expect((await fetch(`http://127.0.0.1:${env['PORT']}/readyz`)).status).to.equal(200)

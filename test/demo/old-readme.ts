@@ -1,0 +1,55 @@
+/** The examples of an earlier README (commit cf69c7c, sections 2, 5 and 7), by the names that the changelog gave since. */
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { program } from '../support/command.js'
+import { renamed } from '../support/renames.js'
+
+const run = promisify(execFile)
+const FILE = new URL('old-examples.txt', import.meta.url)
+
+/** As section 10 of that README defines it. */
+const GQL = `gql() { curl -s "$HUB/graphql" -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d "{\\"query\\":\\"$1\\"}"; }`
+
+const EXAMPLES: ReadonlyMap<string, string> = new Map(
+  readFileSync(FILE, 'utf8')
+    .split(/^== /m)
+    .slice(1)
+    .map((part) => [part.slice(0, part.indexOf('\n')), renamed(part.slice(part.indexOf('\n') + 1))]),
+)
+
+export const example = (title: string): string => {
+  const text = EXAMPLES.get(title)
+  if (text === undefined) throw new Error(`no example: ${title}`)
+  return text
+}
+
+export interface Shell {
+  url: string
+  folder: string
+  env: Record<string, string>
+}
+
+/** Pastes text into a shell. `filled` says what stands in place of the words that a reader replaces. */
+export const pasted = async (
+  { url, folder, env }: Shell,
+  text: string,
+  filled: Record<string, string> = {},
+): Promise<string> => {
+  const words = Object.entries(filled).reduce((all, [word, by]) => all.replaceAll(word, by), text)
+  const command = [process.execPath, ...program].map((part) => `'${part}'`).join(' ')
+  const npx = `npx() { shift; (cd '${process.cwd()}' && ${command} "$@"); }`
+  const script = `HUB=${url}\n${npx}\n${GQL}\n${words.replaceAll(/(http:\/\/)?localhost:4000/g, url)}`
+  const { stdout } = await run('bash', ['-c', script], { cwd: folder, env: { ...process.env, ...env } })
+  return stdout
+}
+
+/** The members of the object's form that section 5 gives for each command. */
+export const commands = (): { command: string; members: string[] }[] =>
+  example('commands')
+    .trimEnd()
+    .split('\n')
+    .map((line) => ({
+      command: line.slice(0, line.indexOf('{')).trim(),
+      members: line.match(/(?<=")\w+(?=")/g) ?? [],
+    }))
