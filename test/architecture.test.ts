@@ -149,6 +149,7 @@ const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   '@apollo/client': inDesk,
   echarts: inDesk,
   vite: (_, file) => file.startsWith(DESK_BUILD) || file.startsWith(`${GRAPHIQL}build/`),
+  'markdown-it': (_, file) => file.startsWith('src/web/help/'),
   'graphql-jit': (_, file) => file === 'src/api/fast/compiled.ts',
   'csv-parse': (_, file) => file === 'src/foundation/text/csv.ts',
   saxes: (_, file) => file === 'src/foundation/text/xml.ts' || file === 'src/foundation/text/xlsx/sheet-parts.ts',

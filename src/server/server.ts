@@ -36,6 +36,7 @@ import { about } from '../web/about/routes.js'
 import { check } from '../web/check/index.js'
 import { errorPage } from '../web/frame/error-page.js'
 import { graphiqlFiles, sendGraphiql } from '../web/graphiql-pages.js'
+import { help } from '../web/help/routes.js'
 import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
 import { makeAttempts } from '../work/audit/attempts.js'
@@ -302,6 +303,7 @@ export const makeRest = (
   )
   app.use(pages.routes)
   app.use(about({ ...parts, ...own }))
+  app.use(help({ ...parts, ...own }))
   app.use(
     check({
       ...parts,

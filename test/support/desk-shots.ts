@@ -19,7 +19,7 @@ interface DeskShot {
   ready: string
   /** Runs before the picture. */
   does?: (page: Page) => Promise<unknown>
-  /** The picture appears in `README.md` or `src/web/help`. */
+  /** The picture appears in `README.md` or `src/web/README.md`. */
   shown?: boolean
 }
 

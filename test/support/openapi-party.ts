@@ -16,6 +16,9 @@ export const hearForms = async (world: World, ask: Ask, operator: string, listin
   await ask('/about', 200, { at: '/about' })
   await ask('/about/rules/lists', 200, { at: '/about/rules/{name}' })
   await ask('/about/rules/none', 404, { at: '/about/rules/{name}' })
+  await ask('/help', 200, { at: '/help' })
+  await ask('/help/find', 200, { at: '/help/{task}' })
+  await ask('/help/none', 404, { at: '/help/{task}' })
 
   const token = world.token('officer', 'officer-1')
   const input = { operator, reason: '随决定书送达' }

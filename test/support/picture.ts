@@ -7,7 +7,7 @@ import { inPalette } from './palette-png.js'
 /** Largest picture of a page, bytes. */
 const SIZE_MOST = 150_000
 
-/** A `shown` picture appears in `README.md` or `src/web/help`. */
+/** A `shown` picture appears in `README.md` or `src/web/README.md`. */
 export const keep = async (page: Page, folder: string, shot: { name: string; shown?: boolean }): Promise<void> => {
   const path = join(folder, `${shot.name}.png`)
   const picture = inPalette(await page.screenshot())

@@ -25,6 +25,8 @@ describe('every page of the public site', () => {
       '/check',
       '/about',
       '/about/rules/lists',
+      '/help',
+      '/help/deliveries',
       '/my',
     ]
     paths = paths.flatMap((path) => [path, `${path}${path.includes('?') ? '&' : '?'}lang=en`])
@@ -68,7 +70,7 @@ describe('every page of the public site', () => {
     const seen = new Set<string>()
     const waiting = [...paths]
     for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-      if (seen.has(path) || seen.size > 150) continue
+      if (seen.has(path) || seen.size > 250) continue
       seen.add(path)
       const { status, text, headers } = await get(path)
       expect(status, path).to.be.oneOf([200, 301])

@@ -1,6 +1,6 @@
 /**
  * `npx tsx test/web/screenshots.ts [FOLDER]`: pictures of the main pages of the public site and of the desk, from the synthetic
- * world. Into `.readme` those that `README.md` and `src/web/help` show; into a folder that is named more of them, to look at. Every name in them is
+ * world. Into `.readme` those that `README.md` and `src/web/README.md` show; into a folder that is named more of them, to look at. Every name in them is
  * invented.
  */
 import { mkdirSync } from 'node:fs'
@@ -21,7 +21,7 @@ interface Shot {
   /** Of the picture at most; the whole page where it is lower. */
   height: number
   dark?: boolean
-  /** Stands in `README.md` or `src/web/help`. */
+  /** Stands in `README.md` or `src/web/README.md`. */
   shown?: boolean
 }
 

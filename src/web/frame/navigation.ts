@@ -1,3 +1,5 @@
+import { HELP_TASKS, helpPath } from '../help/tasks.js'
+
 export interface NavigationLink {
   path: string
   zh: string
@@ -18,6 +20,7 @@ const MAIN: readonly PlannedLink[] = [
 ]
 
 const MORE: readonly PlannedLink[] = [
+  { path: '/help', zh: '帮助', en: 'Help', built: true },
   { path: '/about', zh: '关于、依据与投诉', en: 'About, legal bases, complaints', built: true },
 ]
 
@@ -39,4 +42,5 @@ export const MAPPED: readonly string[] = [
     .filter(isBuilt)
     .filter(isFound)
     .map(({ path }) => path),
+  ...HELP_TASKS.map(helpPath),
 ]

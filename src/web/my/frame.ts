@@ -31,6 +31,7 @@ const bar = (own: PartyPageContext): Html => html`<div class="mine">
 <li><a href="${linkTo(PATHS.file)}">${both('概况', 'Overview')}</a></li>
 <li><a href="${linkTo(PATHS.records)}">${both('全部信息与出处', 'Records and sources')}</a></li>
 <li><a href="${linkTo(PATHS.askers)}">${both('谁查询过', 'Who asked')}</a></li>
+<li><a href="${linkTo('/help', {}, '#party')}">${both('帮助', 'Help')}</a></li>
 </ul></nav>
 ${form(own, PATHS.out, html`<span>${both('已登录：', 'Signed in:')} <code>${own.code}</code></span> <button class="plain">${both('退出', 'Sign out')}</button>`)}
 </div>`

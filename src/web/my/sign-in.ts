@@ -23,6 +23,7 @@ ${typed === null || typed === '' ? null : unsentText(typed)}
 <div class="row"><input id="access-code" name="accessCode" type="text" required maxlength="100" autocapitalize="characters" autocomplete="off" spellcheck="false" aria-describedby="access-note">
 <button>${both('进入', 'Enter')}</button></div>
 <p id="access-note" class="note">${both('25 个字母和数字，大小写、空格、连字符均可；见决定书所附的告知。', '25 letters and digits, in any case and grouping: see the notice served with the decision.')}</p>
+<p class="note"><a href="${linkTo('/help', {}, '#party')}">${both('怎样查看、异议、申请修复', 'How to read it, object and apply for repair')}</a></p>
 </div>
 </form>
 <h2>${both('没有访问码', 'Without an access code')}</h2>

@@ -45,6 +45,8 @@ describe('the public site in a browser', function () {
     `/blacklist/${ids.at(-1)}`,
     '/data',
     '/scorecard',
+    '/help',
+    '/help/deliveries',
     '/nothing-here',
   ]
   const both = () => paths().flatMap((path) => [path, `${path}${path.includes('?') ? '&' : '?'}lang=en`])

@@ -134,6 +134,14 @@ const Account = ({ session, onHelp }: { session: DeskSession; onHelp: () => void
           label: `${labelOf('Role', session.role)}${session.agency ? ` · ${session.agency}` : ''}`,
           disabled: true,
         },
+        {
+          key: 'guide',
+          label: (
+            <a href="/help#officers" target="_blank" rel="noreferrer">
+              帮助
+            </a>
+          ),
+        },
         { key: 'help', label: '快捷键（?）', onClick: onHelp },
         { key: 'out', label: '退出登录', onClick: () => void signOut() },
       ],
