@@ -1,5 +1,5 @@
 import { may, sightOf } from '../../domain/access/viewer.js'
-import type { FindingKind } from '../../domain/delivery/comparison.js'
+import type { DiscrepancyKind } from '../../domain/delivery/comparison.js'
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
@@ -40,7 +40,7 @@ const comparisonPage = async (_: unknown, args: PageArgs & { platform?: string |
 }
 
 type DiscrepancyArgs = PageArgs & {
-  filter?: { platform?: string | null; what?: FindingKind | null; open?: boolean | null } | null
+  filter?: { platform?: string | null; what?: DiscrepancyKind | null; open?: boolean | null } | null
 }
 
 const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: GraphqlContext) => {

@@ -4,7 +4,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
   {
     zh: '信源单位报送的信用信息，原件见 Record.source',
     en: 'records that agencies sent; where each stood, Record.source says',
-    types: `Operator OperatorCode NameBefore Record Source Finding Trademark Product ProductSampling ProductRecall Reject Problem Unmatched UnmatchedSubject`,
+    types: `Operator OperatorCode NameBefore Record Source Remark Trademark Product ProductSampling ProductRecall Reject Problem Unmatched UnmatchedSubject`,
   },
   {
     zh: '本枢纽依信用信息和评分卡计算',

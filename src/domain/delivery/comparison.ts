@@ -8,7 +8,7 @@ export const FINDINGS = ['MISSING', 'STALE', 'UNWANTED', 'UNKNOWN', 'UNTOLD'] as
  * MISSING: in force and confirmed, but not shown. STALE: shown differently from the last confirmation. UNWANTED: not in force. UNKNOWN: its
  * key is not in a restored database. UNTOLD: in force, not shown, no addition confirmed or owed.
  */
-export type FindingKind = (typeof FINDINGS)[number]
+export type DiscrepancyKind = (typeof FINDINGS)[number]
 export type DisplayDifference = 'SEQUENCE' | 'USCC' | 'NAME'
 
 export interface DisplayedValues {

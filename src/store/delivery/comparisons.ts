@@ -1,4 +1,4 @@
-import type { DisplayDifference, FindingKind, LastDelivery } from '../../domain/delivery/comparison.js'
+import type { DisplayDifference, DiscrepancyKind, LastDelivery } from '../../domain/delivery/comparison.js'
 import type { Notice, SubjectKind } from '../../domain/delivery/delivery.js'
 import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
 
@@ -134,7 +134,7 @@ export const since = async (
 export interface FoundDiscrepancy {
   kind: SubjectKind
   key: string
-  what: FindingKind
+  what: DiscrepancyKind
   differs: readonly DisplayDifference[]
   did: 'NOTHING' | 'HIDDEN' | 'REMOVAL_OWED' | 'CHANGE_OWED' | 'ADDITION_OWED'
   shownSequence: number | null

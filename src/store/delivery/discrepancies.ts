@@ -1,4 +1,4 @@
-import type { FindingKind } from '../../domain/delivery/comparison.js'
+import type { DiscrepancyKind } from '../../domain/delivery/comparison.js'
 import { type RegionSight, subjectInSight } from '../access/sight.js'
 import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import type { FoundDiscrepancy } from './comparisons.js'
@@ -55,7 +55,7 @@ export const settleGone = async (
   )
 }
 
-export const openKeys = async (db: Db, platform: string, what: FindingKind): Promise<Set<string>> => {
+export const openKeys = async (db: Db, platform: string, what: DiscrepancyKind): Promise<Set<string>> => {
   const answer = await db.raw(
     'select key from findings where platform = ? and what = ? and settled_at is null /* findings.openKeys */',
     [platform, what],
@@ -79,7 +79,7 @@ export const settleHidden = async (
 
 export interface DiscrepancyFilter {
   platform?: string | null
-  what?: FindingKind | null
+  what?: DiscrepancyKind | null
   open?: boolean | null
   sight?: RegionSight
 }
