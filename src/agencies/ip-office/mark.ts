@@ -17,7 +17,7 @@ interface TrademarkFacts {
   classes: readonly { class: number; goods: string[] }[]
 }
 
-export const draftsOf = (row: Examination, mark: TrademarkFacts): Omit<Draft, 'findings'>[] => {
+export const draftsOf = (row: Examination, mark: TrademarkFacts): Omit<Draft, 'remarks'>[] => {
   if (mark.number !== null) row.stem(trademarkStem(OFFICE, mark.number))
   return mark.classes.map(({ class: niceClass, goods }) => ({
     kind: 'trademark',

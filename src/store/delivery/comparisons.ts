@@ -1,4 +1,4 @@
-import type { DisplayDifference, DiscrepancyKind, LastDelivery } from '../../domain/delivery/comparison.js'
+import type { DiscrepancyKind, DisplayDifference, LastDelivery } from '../../domain/delivery/comparison.js'
 import type { Notice, SubjectKind } from '../../domain/delivery/delivery.js'
 import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
 

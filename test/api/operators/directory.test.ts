@@ -42,8 +42,8 @@ describe('directory by grade over HTTP', () => {
       reason: '已整改',
     }
     const override = { ...decided, state: 'IN_FORCE', grade: 'A', ends_on: '2026-09-01' }
-    await db('overrules').insert({ ...overrule, operator_id: await operatorId(world, overruled) })
-    await db('overrules').insert({ ...overrule, operator_id: await operatorId(world, ended), ends_on: TODAY })
+    await db('overrules').insert({ ...override, operator_id: await operatorId(world, overridden) })
+    await db('overrules').insert({ ...override, operator_id: await operatorId(world, ended), ends_on: TODAY })
     await scored(world, await operatorId(world, asked), 300, 'D', [], TODAY, { asked: true })
     const listing = await publishListing(world, hidden, number)
     const knownAt = (await db('knowledge').first('latest')).latest

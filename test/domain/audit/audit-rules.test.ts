@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { ROLES } from '../../../src/domain/access/viewer.js'
-import { checkAuditRules, keptUntil, type AuditRules, toldOf } from '../../../src/domain/audit/audit-rules.js'
+import { type AuditRules, checkAuditRules, keptUntil, toldOf } from '../../../src/domain/audit/audit-rules.js'
 import { auditRules } from '../../../src/work/audit/audit-rules.js'
 
 const row = { basis: '测试', mark: 'M', confirmed: false } as const
