@@ -56,7 +56,11 @@ const ENUMS = {
   RecordKind: upper(RECORD_KINDS),
   SubjectKind: upper(SUBJECT_KINDS),
   CodeScheme: upper(['uscc', 'org_code', 'reg_no', 'shop']),
-  Job: { ...upper(JOBS.filter((job) => job !== 'takeback' && job !== 'trail')), ROLLBACK: 'takeback', AUDIT_LOG: 'trail' },
+  Job: {
+    ...upper(JOBS.filter((job) => job !== 'takeback' && job !== 'trail')),
+    ROLLBACK: 'takeback',
+    AUDIT_LOG: 'trail',
+  },
   RunCause: upper(RUN_CAUSES),
   // The database keeps older words for these values.
   ConcernCause: { ROLLED_BACK: 'TAKEN_BACK' },
