@@ -14,6 +14,8 @@ export interface Config {
   proxies: number
   /** Requests per minute of one client, or of one address without a token; 0 for no limit. */
   quota: number
+  /** False answers without compiled queries and shared lookups (`api/fast`). */
+  fastAnswers: boolean
   /** CIDR networks in which webhooks may lie though not public, also by http. */
   webhookAllow: string[]
   /** Token holders may read metrics. Without a token the local machine may, if the hub listens only there. */
@@ -108,6 +110,12 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     )
     return QUOTA_DEFAULT
   }
+  const fastAnswers = (): boolean => {
+    const text = given('FAST_ANSWERS') ?? 'on'
+    if (text === 'on' || text === 'off') return text === 'on'
+    faults.push(`FAST_ANSWERS 应为 on 或 off，现为 "${text}" / must be on or off`)
+    return true
+  }
   const networks = (): string[] => {
     const given = (env['WEBHOOK_ALLOW'] ?? '').split(',').map((each) => each.trim())
     const named = given.filter((each) => each !== '')
@@ -174,6 +182,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     host: given('HOST') ?? '127.0.0.1',
     proxies: proxies(),
     quota: quota(),
+    fastAnswers: fastAnswers(),
     webhookAllow: networks(),
     metrics: { token: metricsToken(), local: LOOPBACK.test(new URL(publicUrl).hostname) },
     lingerMs: linger(),

@@ -105,19 +105,20 @@ const MAY_NOUN: Record<string, Record<string, string>> = {
     timetable: 'calendar',
   },
   api: {
-    fast: '',
-    request: 'fast',
-    graphql: 'fast request calendar operators records intake scoring listing delivery standing access audit timetable',
+    loaders: '',
+    fast: 'loaders',
+    request: 'fast loaders',
+    graphql: 'request calendar operators records intake scoring listing delivery standing access audit timetable',
     v1: 'request intake scoring listing standing',
     calendar: 'request',
-    operators: 'fast request records scoring listing standing',
+    operators: 'request records scoring listing standing',
     records: 'request',
-    intake: 'fast request listing',
-    scoring: 'fast request records standing',
-    listing: 'fast request records timetable',
-    delivery: 'fast request listing',
-    standing: 'fast request listing',
-    access: 'fast request operators listing',
+    intake: 'request listing',
+    scoring: 'request records standing',
+    listing: 'request records timetable',
+    delivery: 'request listing',
+    standing: 'loaders request listing',
+    access: 'request operators listing',
     audit: 'request',
     timetable: 'request',
   },
@@ -130,6 +131,10 @@ const GRAPHIQL = 'src/web/graphiql/'
 const inDesk = (room: string): boolean => room === 'desk'
 const inGraphiql = (room: string): boolean => room === 'graphiql'
 const inBrowsers = (room: string): boolean => inDesk(room) || inGraphiql(room)
+
+/** Everything fast stands behind one function, so that it can be switched off. */
+const SPEED_LAYER = 'src/api/fast/'
+const SPEED_SWITCH = 'src/api/fast/answer-path.ts'
 
 /** One library, one room. `agencies/transports/table` is the place where a door may speak SQL. */
 const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
@@ -218,6 +223,8 @@ const fault = ({ file, from, typeOnly }: Import): string | null => {
   }
   const path = relative(ROOT, normalize(join(ROOT, dirname(file), from))).replace(/\.js$/, '.ts')
   const target = roomOf(path)
+  if (path.startsWith(SPEED_LAYER) && !file.startsWith(SPEED_LAYER) && path !== SPEED_SWITCH)
+    return `${file}: the speed layer is reached through ${SPEED_SWITCH}`
   if (target === room) return nounFault(file, path)
   if (TOP.includes(room)) return null
   if (!MAY[room]?.includes(target)) return `${file}: ${room} imports ${target}`
@@ -282,6 +289,11 @@ describe('the architecture', () => {
     ['foundation knowing the domain', 'src/foundation/log.ts', `import { score } from '../domain/scoring/score.js'`],
     ['records knowing scoring', 'src/domain/records/records.ts', `import { score } from '../scoring/score.js'`],
     ['a noun that the table does not have', 'src/work/intake/pull.ts', `import { x } from '../other/x.js'`],
+    [
+      'a way around the switch of the speed layer',
+      'src/server/server.ts',
+      `import { shareLookups } from '../api/fast/shared-lookups.js'`,
+    ],
     ['a name passed on', 'src/domain/scoring/score.ts', `export { connect } from '../../store/db/db.js'`],
   ]
   for (const [what, file, line] of planted) {

@@ -39,6 +39,14 @@ describe('QUOTA_PER_MINUTE', () => {
   })
 })
 
+describe('FAST_ANSWERS', () => {
+  it('is on unless it is off, and refused by name where it is neither', () => {
+    const read = (text: string) => readConfig({ FAST_ANSWERS: text }).fastAnswers
+    expect([readConfig({}).fastAnswers, read('on'), read('off')]).to.deep.equal([true, true, false])
+    for (const text of ['false', '0', 'OFF']) expect(faultsOf({ FAST_ANSWERS: text }), text).to.include('FAST_ANSWERS')
+  })
+})
+
 describe('WEBHOOK_ALLOW', () => {
   it('is nothing unless given, else networks of either family, and refused by name where one is none', () => {
     expect(readConfig({}).webhookAllow).to.deep.equal([])

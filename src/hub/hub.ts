@@ -319,6 +319,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         configured: { agencies: new Set(Object.keys(to.agencies)), platforms: new Set(Object.keys(to.platforms)) },
         proxies: config.proxies,
         quota: config.quota,
+        fastAnswers: config.fastAnswers,
         webhookAllow: config.webhookAllow,
         metrics,
         scraping: config.metrics,

@@ -27,7 +27,7 @@ export const checkStandings =
     // A few codes never wait behind bulk.
     const answer = (db: Reads) => answersTo(context, db, rows, { asOf: context.today, freshness })
     const { rows: answers } = await (rows.length <= ROWS_OF_A_UNIT
-      ? parts.sharedLoaders.db.transaction(answer, { isolationLevel: 'repeatable read', readOnly: true })
+      ? context.lookups.db.transaction(answer, { isolationLevel: 'repeatable read', readOnly: true })
       : parts.bulk.atOneInstant(left.signal, answer))
     return { rows: answers.map((one) => ('fault' in one ? { row: one } : checkedRow(one))), ...freshness }
   }

@@ -4,7 +4,7 @@ import http, { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import express, { type Express } from 'express'
-import { makeSharedLoaders } from '../api/fast/shared-loaders.js'
+import { makeAnswerPath } from '../api/fast/answer-path.js'
 import { type AskGraphql, type GraphqlEndpoint, makeGraphql } from '../api/graphql/execution.js'
 import { makeChangeStreams } from '../api/request/change-streams.js'
 import { cookieIn } from '../api/request/cookies.js'
@@ -75,14 +75,15 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
     revocations: makeRevocations(given.db),
     attempts: makeAttempts(given.trail, given),
     quotas: makeQuotas(given),
-    sharedLoaders: makeSharedLoaders(given),
+    answerPath: makeAnswerPath(given),
     bulk: makeBulk(given.db),
     inTurn: makeTurns(),
     streams: makeChangeStreams({ ...given, leaving: leaving.signal }),
   }
   const parts: ApiDependencies = { ...given, ...own, metrics, scraping, leaving: leaving.signal }
   metrics.pool('answers', () => poolOf(parts.db))
-  metrics.pool('answers, shared', () => poolOf(parts.sharedLoaders.db))
+  const { pool } = parts.answerPath
+  if (pool !== null) metrics.pool('answers, shared', () => poolOf(pool))
   // These lines hold no secret, and a search would dominate their cost.
   const lines = parts.log.child({}, { redact: [] })
   const limits = makeLimits()
@@ -143,7 +144,7 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
     leaving.abort()
     parts.attempts.flush()
     void graphql.stop()
-    void parts.sharedLoaders.close()
+    void pool?.destroy()
     void parts.bulk.close()
     if (files !== parts.files) void files.close()
   })
@@ -252,7 +253,7 @@ const ofRequest = (askedOf: ContextOfMessage) => ({
 })
 
 const pagesOf = (parts: ApiDependencies, askedOf: ContextOfMessage) =>
-  site({ ...parts, ...ofRequest(askedOf), byKey: parts.sharedLoaders.db })
+  site({ ...parts, ...ofRequest(askedOf), byKey: parts.answerPath.lookups(parts).db })
 
 export const makeRest = (
   parts: ApiDependencies,

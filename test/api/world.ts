@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { agencies, feeds } from '../../src/agencies/index.js'
+import { readConfig } from '../../src/config.js'
 import type { Role } from '../../src/domain/access/viewer.js'
 import type { ListKind } from '../../src/domain/listing/lists.js'
 import { regionIn, usccValid } from '../../src/domain/operators/codes.js'
@@ -64,7 +65,7 @@ export interface World {
   token: (role: Role, sub?: string, agency?: string) => string
   ask: (
     query: string,
-    options?: { variables?: unknown; token?: string; headers?: Record<string, string> },
+    options?: { variables?: unknown; token?: string; headers?: Record<string, string>; at?: string },
   ) => Promise<Answer>
   /** Statements that `act` causes in the database. */
   statements: (act: () => Promise<unknown>) => Promise<string[]>
@@ -93,6 +94,7 @@ export const makeWorld = async ({
   log = makeLog({ level: 'silent', file: null }),
   webhookAllow = [] as readonly string[],
   slowMs = 30_000,
+  fastAnswers = readConfig().fastAnswers,
 } = {}): Promise<World> => {
   const database = await freshDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'hub-keys-'))
@@ -115,6 +117,7 @@ export const makeWorld = async ({
     keys,
     log,
     quota,
+    fastAnswers,
     webhookAllow,
     slowMs,
     now: () => now,
@@ -152,7 +155,7 @@ export const makeWorld = async ({
     keys.sign({ sub, role, agency, region: null }, now.getTime()).token
 
   const ask: World['ask'] = async (query, options = {}) => {
-    const answer = await fetch(`${url}/graphql`, {
+    const answer = await fetch(`${options.at ?? url}/graphql`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -192,10 +195,7 @@ export const makeWorld = async ({
     publish: publishNow,
     drain: () => leave(server),
     close: async () => {
-      await new Promise((resolve) => {
-        server.close(resolve)
-        server.closeAllConnections()
-      })
+      await closed(server)
       await trail.close()
       await files.close()
       await rows.destroy()
@@ -221,6 +221,18 @@ const loadRules = (): WorkRules => {
     printDocument,
   }
 }
+
+/** A second server on this world's database, without the speed layer. */
+export const servePlain = async ({ parts }: World): Promise<{ url: string; close: () => Promise<void> }> => {
+  const server = await makeServer({ ...parts, fastAnswers: false })
+  return { url: await listen(server), close: () => closed(server) }
+}
+
+const closed = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
 
 /** Idle sockets stay open: a test that was slow for longer than the server's keep-alive would write to one just closed. */
 const listen = async (server: Server): Promise<string> => {

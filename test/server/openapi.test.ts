@@ -148,7 +148,7 @@ describe('OpenAPI description', () => {
   it('lists exactly the addresses that the server answers', () => {
     const parts = { ...world.parts, metrics: makeMetrics(), scraping: { token: null, local: false } } as Any
     const app = makeRest(
-      { ...parts, sharedLoaders: {}, leaving: new AbortController().signal },
+      { ...parts, answerPath: { lookups: () => ({}) }, leaving: new AbortController().signal },
       (() => ({})) as Any,
       { limits: {}, ask: {} } as Any,
     )

@@ -7,13 +7,12 @@ import { isRefusal } from '../../foundation/errors.js'
 import type * as store from '../../store/access/access-codes.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import * as work from '../../work/access/party-access.js'
-import { makeLoaders } from '../fast/loaders.js'
 import { deadlineView } from '../listing/deadlines.js'
 import type { ListingView } from '../listing/listing-view.js'
 import { listing } from '../listing/listings.js'
 import { operator } from '../operators/operator.js'
 import { auditAttempt } from '../request/audit-rows.js'
-import type { GraphqlContext } from '../request/context.js'
+import { type GraphqlContext, reload } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 
@@ -62,14 +61,14 @@ const issueAccessCode = async (_: unknown, { input }: { input: AccessCodeInput }
   const made = asked(input, context)
   const { db, rules, keys } = context.parts
   const { code, accessCode } = await work.issueAccessCode(db, rules, keys, made)
-  context.load = makeLoaders(context.parts, context.now)
+  reload(context)
   return { code, accessCode: codeView(context, accessCode) }
 }
 
 const revokeAccessCode = async (_: unknown, { input }: { input: AccessCodeInput }, context: GraphqlContext) => {
   const made = asked(input, context)
   const revoked = await work.revokeAccessCode(context.parts.db, context.parts.rules, made)
-  context.load = makeLoaders(context.parts, context.now)
+  reload(context)
   return codeView(context, revoked)
 }
 

@@ -4,10 +4,9 @@ import { Refusal } from '../../foundation/errors.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import type { BookedReceipt } from '../../store/delivery/delivery-queue.js'
 import * as work from '../../work/delivery/deliveries.js'
-import { makeLoaders } from '../fast/loaders.js'
 import { listingById } from '../listing/listing-by-id.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import type { GraphqlContext } from '../request/context.js'
+import { type GraphqlContext, reload } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn, subjectIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { allow, NO_SUBJECT, seesSubject } from '../request/viewer.js'
@@ -118,7 +117,7 @@ const settled = async (
   if (found === null) throw new Refusal('DELIVERY_UNKNOWN')
   allow(context.viewer, actOf(found))
   await deed(db, rules, { delivery: found.id, reason, by: nameOf(context.viewer), now: context.now })
-  context.load = makeLoaders(context.parts, context.now)
+  reload(context)
   const after = await desk.byId(db, found.id)
   if (after === null) throw new Error(`delivery ${found.id} is gone`)
   return deliveryView(context, after)

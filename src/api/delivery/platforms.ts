@@ -2,8 +2,7 @@ import * as deliveries from '../../store/delivery/deliveries.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import * as states from '../../store/delivery/platform-states.js'
 import * as work from '../../work/delivery/platforms.js'
-import { makeLoaders } from '../fast/loaders.js'
-import type { GraphqlContext } from '../request/context.js'
+import { type GraphqlContext, reload } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 import { adviceOf, nameOf } from './deliveries.js'
 
@@ -53,7 +52,7 @@ const directed =
     const { platform, reason } = withoutNul(args)
     const { db, rules } = context.parts
     await deed(db, rules, { platform, reason, by: nameOf(context.viewer), now: context.now })
-    context.load = makeLoaders(context.parts, context.now)
+    reload(context)
     return (await views(context)).find(({ id }) => id === platform)
   }
 

@@ -2,10 +2,9 @@ import { sightOf } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/delivery/retractions.js'
 import * as work from '../../work/delivery/retraction.js'
-import { makeLoaders } from '../fast/loaders.js'
 import { listingById } from '../listing/listing-by-id.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import type { GraphqlContext } from '../request/context.js'
+import { type GraphqlContext, reload } from '../request/context.js'
 import { globalId, retractionAfter, retractionCursor, subjectIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { NO_SUBJECT } from '../request/viewer.js'
@@ -72,7 +71,7 @@ const closeRetraction = async (
   if (subjectId === null) throw new Refusal('RETRACTION_UNKNOWN')
   const by = nameOf(context.viewer)
   await work.closeRetraction(db, rules, { subjectId, platform, reason, by, now: context.now })
-  context.load = makeLoaders(context.parts, context.now)
+  reload(context)
   const [after] = await work.retractions(db, { open: null, platform, subjectId }, { first: 1, after: null })
   if (after === undefined) throw new Error(`the retraction of ${subjectId} is gone`)
   return retractionView(context, after)

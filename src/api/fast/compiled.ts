@@ -2,7 +2,6 @@
  * Compiles frequent queries with graphql-jit. Answers equal graphql-js byte for byte: `isCompilable` excludes known differences; graphql-js
  * repeats answers with errors.
  */
-import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server'
 import {
   type ASTNode,
   type DocumentNode,
@@ -49,36 +48,6 @@ interface CountedQuery {
   /** `null`: never compilable. `undefined`: not compiled yet. */
   run: CompiledRun | null | undefined
   operation?: OperationDefinitionNode | undefined
-}
-
-type GatewayInterface<C extends BaseContext> = ApolloServerOptionsWithGateway<C>['gateway']
-
-/** Uses Apollo's gateway hook. */
-export const asGateway = <C extends BaseContext>(
-  schema: GraphQLSchema,
-  { execute }: Executor<C>,
-): GatewayInterface<C> => {
-  let tell: Parameters<GatewayInterface<C>['onSchemaLoadOrUpdate']>[0] = () => undefined
-  return {
-    onSchemaLoadOrUpdate: (listener) => {
-      tell = listener
-      return () => undefined
-    },
-    load: async () => {
-      tell({ apiSchema: schema, coreSupergraphSdl: '' })
-      return {
-        executor: ({ document, source, request, context }) =>
-          execute({
-            document,
-            text: source,
-            operationName: request.operationName,
-            variables: request.variables,
-            context: context as unknown as C,
-          }),
-      }
-    },
-    stop: async () => undefined,
-  }
 }
 
 export interface QueryBody {

@@ -1,3 +1,5 @@
+import type { BatchAnswer } from '../loaders/lookups.js'
+
 /** Further askers wait for the next batch. */
 const UNDER_WAY_MOST = 2
 
@@ -8,8 +10,6 @@ export const KEYS_WORTH_TWO = 100
 
 /** A batch delays the next one no longer than this, milliseconds. */
 const PATIENCE_MS = 50
-
-export type BatchAnswer<K, V> = (keys: readonly K[]) => Promise<V[]>
 
 interface BatchBounds {
   most?: number

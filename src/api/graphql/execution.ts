@@ -12,11 +12,7 @@ import { assertValidSchema, type GraphQLFormattedError, type GraphQLSchema } fro
 import type { Viewer } from '../../domain/access/viewer.js'
 import { redact } from '../../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
-import { LRUCache } from '../../foundation/lru.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
-import { isRecord } from '../../foundation/text/json.js'
-import { asGateway, makeExecutor, type QueryBody } from '../fast/compiled.js'
-import { knownDocuments } from '../fast/known-documents.js'
 import { auditAnswer, auditPlugin, noteOperation } from '../request/audit-rows.js'
 import { costOfAnswer, type GraphqlContext, makeContext, resetContext } from '../request/context.js'
 import { cookieIn, NO_COOKIE } from '../request/cookies.js'
@@ -27,13 +23,9 @@ import { furtherUnits } from '../request/quotas.js'
 import type { SignInLimits } from '../request/rate-limit.js'
 import { bodyOf, type RequestContext } from '../request/request-context.js'
 import { requestDatabase, withDb } from '../request/request-database.js'
-import { cachingVerify } from '../request/verified-tokens.js'
 import { admit } from '../request/viewer.js'
 import { withFieldCounts } from './counted-fields.js'
 import { makeSchema } from './schema.js'
-
-const ACCEPTS_MOST = 100
-const ACCEPT_LONGEST = 300
 
 /** Longer answers are encoded once, characters. */
 const LONG_ANSWER = 16_000
@@ -80,8 +72,8 @@ export interface GraphqlEndpoint {
   stop(): Promise<void>
 }
 
-/** Built once a process; `twin` is the compiler's. */
-let schemas: [schema: GraphQLSchema, twin: GraphQLSchema] | undefined
+/** Built once a process. */
+const instances: GraphQLSchema[] = []
 
 const validSchema = (): GraphQLSchema => {
   const schema = makeSchema()
@@ -90,20 +82,20 @@ const validSchema = (): GraphQLSchema => {
 }
 
 export const makeGraphql = async (parts: ApiDependencies, limits: SignInLimits): Promise<GraphqlEndpoint> => {
-  const { revocations, quotas } = parts
-  const keys = cachingVerify(parts.keys)
-  const admitting = { keys, revocations, quotas, db: parts.db }
-  schemas ??= [validSchema(), validSchema()]
-  const [schema, twin] = schemas.map((one) => withFieldCounts(one, parts.metrics)) as typeof schemas
-  const executor = makeExecutor<GraphqlContext>(schema, twin, {
+  const { revocations, quotas, answerPath } = parts
+  const admitting = { keys: { verify: answerPath.verify }, revocations, quotas, db: parts.db }
+  const schemaAt = (place: number): GraphQLSchema => {
+    instances[place] ??= validSchema()
+    return withFieldCounts(instances[place], parts.metrics)
+  }
+  const engine = answerPath.engine<GraphqlContext>(schemaAt(0), () => schemaAt(1), {
     resetContext,
     learn: (context, operation, source, variables) => {
       if (context.viewer.sub !== null) noteOperation(context, operation, source, variables)
     },
   })
-  const types = new LRUCache<string, string>({ max: ACCEPTS_MOST })
   const apollo = new ApolloServer<GraphqlContext>({
-    gateway: asGateway(schema, executor),
+    ...engine.apollo,
     introspection: true,
     csrfPrevention: { requestHeaders: SENT_BY_NO_PAGE },
     allowBatchedHttpRequests: false,
@@ -111,7 +103,6 @@ export const makeGraphql = async (parts: ApiDependencies, limits: SignInLimits):
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: TOKENS_MOST },
-    documentStore: knownDocuments(),
     validationRules: [withinLimits],
     // An error message may repeat what was asked.
     formatError: (formatted, error) => redact(withoutCodes(formatError(formatted, error)), parts.keys.mark),
@@ -128,19 +119,6 @@ export const makeGraphql = async (parts: ApiDependencies, limits: SignInLimits):
   })
   await apollo.start()
 
-  const byCompiled = async (
-    body: unknown,
-    { headers }: IncomingMessage,
-    contextOf: () => GraphqlContext,
-  ): Promise<GraphqlAnswer | null> => {
-    const question = questionIn(body)
-    const type = question && types.get(headers.accept ?? '')
-    const found = type ? await executor.quick(question, contextOf) : null
-    if (!found || !type) return null
-    const string = `${JSON.stringify({ data: found.answer.data })}\n`
-    const answer = { headers: new HeaderMap([['content-type', type]]), body: { kind: 'complete' as const, string } }
-    return { answer, context: found.context }
-  }
   const byApollo = async (
     body: unknown,
     request: IncomingMessage,
@@ -162,8 +140,7 @@ export const makeGraphql = async (parts: ApiDependencies, limits: SignInLimits):
     if (answer.status === 400 && NAMES_JSON.test(accept) && NAMES_JSON.test(type ?? '') && isWellFormed(answer.body))
       answer.status = 200
     const isGood = (answer.status ?? 200) === 200
-    const learned = answer.body.kind === 'complete' && isGood && accept.length <= ACCEPT_LONGEST
-    if (learned && type) types.set(accept, type)
+    if (answer.body.kind === 'complete' && isGood && type) engine.learnType(accept, type)
     return { answer, context: own }
   }
   const contextFor = ({ asked, viewer, response }: Parameters<AskGraphql>[0], began: number): GraphqlContext => {
@@ -190,7 +167,8 @@ export const makeGraphql = async (parts: ApiDependencies, limits: SignInLimits):
       const began = performance.now()
       const contextOf = () => contextFor({ asked, viewer, response }, began)
       const { answer, context } =
-        (await byCompiled(body.value, request, contextOf)) ?? (await byApollo(body.value, request, asked, contextOf))
+        (await engine.quick(body.value, request.headers.accept ?? '', contextOf)) ??
+        (await byApollo(body.value, request, asked, contextOf))
       if (context !== null) {
         const cost = costOfAnswer(context)
         response.setHeader('Query-Cost', String(cost))
@@ -224,15 +202,6 @@ const refusedIn = (body: HTTPGraphQLResponse['body']): string[] => {
   if (body.kind !== 'complete') return []
   const { errors = [] } = JSON.parse(body.string) as { errors?: { extensions?: { code?: unknown } }[] }
   return errors.map(({ extensions }) => (typeof extensions?.code === 'string' ? extensions.code : INTERNAL.code))
-}
-
-/** Returns null for anything but a plain query; Apollo then reports the fault. */
-const questionIn = (body: unknown): QueryBody | null => {
-  if (!isRecord(body) || 'extensions' in body) return null
-  const { query } = body
-  const [operationName, variables] = [body['operationName'] ?? undefined, body['variables'] ?? undefined]
-  if (typeof query !== 'string' || (operationName !== undefined && typeof operationName !== 'string')) return null
-  return variables === undefined || isRecord(variables) ? { query, operationName, variables } : null
 }
 
 const withoutCodes = (error: GraphQLFormattedError): GraphQLFormattedError =>

@@ -4,9 +4,8 @@ import type { Problem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as setAside from '../../store/intake/reject-desk.js'
 import * as work from '../../work/intake/rejects.js'
-import { makeLoaders } from '../fast/loaders.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import type { GraphqlContext } from '../request/context.js'
+import { type GraphqlContext, reload } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 
@@ -121,7 +120,7 @@ const settling = ({ viewer, parts, now }: GraphqlContext & { viewer: Viewer }, r
 })
 
 const payload = async (context: GraphqlContext, id: number) => {
-  context.load = makeLoaders(context.parts, context.now)
+  reload(context)
   const reject = await setAside.byId(context.parts.db, id)
   if (reject === null) throw new Error(`reject ${id} is gone`)
   return { reject: view(reject) }

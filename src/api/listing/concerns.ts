@@ -4,10 +4,9 @@ import * as store from '../../store/listing/concerns.js'
 import * as runs from '../../store/timetable/runs.js'
 import { rollBack } from '../../work/intake/rollback.js'
 import * as work from '../../work/listing/concerns.js'
-import { makeLoaders } from '../fast/loaders.js'
 import { recordById } from '../records/records.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import type { GraphqlContext } from '../request/context.js'
+import { type GraphqlContext, reload } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { isTheirs, NO_SUBJECT, NONE, seesSubject } from '../request/viewer.js'
@@ -62,7 +61,7 @@ const settleConcern = async (_: unknown, args: { id: string; note: string }, con
     now: context.now,
   }
   const concern = await work.settle(db, settled)
-  context.load = makeLoaders(context.parts, context.now)
+  reload(context)
   return concernView(context, concern)
 }
 
@@ -72,7 +71,7 @@ const rollBackRun = async (_: unknown, args: { id: string; reason: string }, con
   if (run === null) throw new Refusal('RUN_UNKNOWN')
   const { db, rules, now } = context.parts
   await rollBack(db, { run, reason, by: nameOf(context.viewer), rules, now, mark: rules.mark, log: context.log })
-  context.load = makeLoaders(context.parts, context.now)
+  reload(context)
   const taken = await runs.byId(db, run)
   if (taken === null) throw new Error(`run ${run} is gone`)
   return runView(taken)

@@ -6,9 +6,8 @@ import * as proposals from '../../store/calendar/calendar-proposals.js'
 import * as store from '../../store/listing/deadlines.js'
 import * as work from '../../work/calendar/calendar.js'
 import { foreseenMoves, renewDeadlines } from '../../work/listing/deadlines.js'
-import { makeLoaders } from '../fast/loaders.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import type { GraphqlContext } from '../request/context.js'
+import { type GraphqlContext, reload } from '../request/context.js'
 import { dueAfter, dueCursor, wholeNumber } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { caseView } from './listing-view.js'
@@ -108,7 +107,7 @@ const decideCalendar = async (_: unknown, { input }: { input: CalendarVerdictInp
   const proposal = await work.decideCalendar(db, rules, made)
   if (proposal.state !== 'IN_FORCE') return settled(context, proposal, 0)
   const { moved } = await renewDeadlines(db, rules)
-  context.load = makeLoaders(context.parts, context.now)
+  reload(context)
   return settled(context, proposal, moved)
 }
 

@@ -6,8 +6,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { IssuedDocument } from '../../store/listing/documents.js'
 import * as work from '../../work/listing/documents.js'
 import { publicEntryFrom } from '../../work/listing/public-entry.js'
-import { makeLoaders } from '../fast/loaders.js'
-import { type GraphqlContext, viewerOn } from '../request/context.js'
+import { type GraphqlContext, reload, viewerOn } from '../request/context.js'
 import { charge } from '../request/costs.js'
 import { listingIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
@@ -92,7 +91,7 @@ const recordDocument = async (_: unknown, { input }: { input: RecordDocumentInpu
     by,
     now: context.now,
   })
-  context.load = makeLoaders(context.parts, context.now)
+  reload(context)
   const listing = await context.load.listing(id.uuid)
   const operator = listing && (await context.load.operator(listing.operatorId))
   const [view] = listing && operator ? await views(context, { listing, operator }, [made.kind]) : []

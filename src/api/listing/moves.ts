@@ -6,8 +6,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Listing } from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as work from '../../work/listing/listing.js'
-import { makeLoaders } from '../fast/loaders.js'
-import { type GraphqlContext, viewerOn } from '../request/context.js'
+import { type GraphqlContext, reload, viewerOn } from '../request/context.js'
 import { listingIn, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { allow, NONE } from '../request/viewer.js'
@@ -36,7 +35,7 @@ const mover = (viewer: Viewer, name: MoveName) => {
 }
 
 const payload = (listing: Listing, context: GraphqlContext) => {
-  context.load = makeLoaders(context.parts, context.now)
+  reload(context)
   return { listing: caseView(listing) }
 }
 

@@ -66,7 +66,7 @@ const byName = async (
 ): Promise<RelayConnection<MatchedOperatorView>> => {
   charge(context, 'Query.operators')
   // Planning would take longer than the query, so look-ups by key are prepared. A grade filter is too complex for that.
-  const db = filter.grade == null ? context.parts.sharedLoaders.db : context.parts.db
+  const db = filter.grade == null ? context.lookups.db : context.parts.db
   const [first, after] = [firstOf(args), matchAfter(args.after)]
   const matches = await search(context, name, filter)
   // Later pages search again from the start, so that no operator is repeated under another name.
@@ -121,11 +121,11 @@ const isBehind = (match: Match, after: { rank: number; operator: number }): bool
 
 type FormerNamesLoader = () => ReturnType<typeof store.formerNames>
 
-const formerOf = ({ parts }: GraphqlContext, page: readonly MatchedOperatorView[]): FormerNamesLoader => {
+const formerOf = ({ lookups }: GraphqlContext, page: readonly MatchedOperatorView[]): FormerNamesLoader => {
   let asked: ReturnType<FormerNamesLoader> | null = null
   return () => {
     asked ??= store.formerNames(
-      parts.sharedLoaders.db,
+      lookups.db,
       page.flatMap(({ found: { match } }) => (match.former ? [match.operator] : [])),
     )
     return asked

@@ -5,9 +5,8 @@ import * as waiting from '../../store/intake/unmatched.js'
 import type { IdentityDecisionRow } from '../../store/operators/identity-decisions.js'
 import * as division from '../../work/operators/division.js'
 import * as work from '../../work/operators/identity.js'
-import { makeLoaders } from '../fast/loaders.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import type { GraphqlContext } from '../request/context.js'
+import { type GraphqlContext, reload } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
@@ -138,7 +137,7 @@ const divideOperator = async (_: unknown, { input }: { input: DivideOperatorInpu
   const { db, rules } = context.parts
   const who = { by: context.viewer.sub ?? '', now: context.now }
   const { decisions, leads } = await division.divideOperator(db, rules, { ...withoutNul(input), ...who })
-  context.load = makeLoaders(context.parts, context.now)
+  reload(context)
   return { decisions: decisions.map((each) => decisionView(context, each)), leads }
 }
 
@@ -165,7 +164,7 @@ const decided = async <I>(
 ) => {
   const who = { by: context.viewer.sub ?? '', now: context.now }
   const { decision, records } = await deed(context.parts, withoutNul(input), who)
-  context.load = makeLoaders(context.parts, context.now)
+  reload(context)
   return { decision: decisionView(context, decision), records }
 }
 

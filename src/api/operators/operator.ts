@@ -50,8 +50,8 @@ const leadsTo = async (
   code: { scheme: string; code: string },
   when: PointInTime,
 ): Promise<operators.StoredOperator | undefined> => {
-  const { db, sharedLoaders } = context.parts
-  if (!isPast(context, when)) return (await sharedLoaders.operators([code]))[0] ?? undefined
+  if (!isPast(context, when)) return (await context.lookups.operators([code]))[0] ?? undefined
+  const { db } = context.parts
   const own = await mergers.ownId(db, code, when.knownAt)
   const owner = await mergers.ownerAt(db, own ?? NONE, when.knownAt)
   return (await operators.byIds(db, [owner])).get(owner)

@@ -4,7 +4,8 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { PointInTime } from '../../store/records/versions.js'
-import { type Loaders, makeLoaders } from '../fast/loaders.js'
+import { type Loaders, makeLoaders } from '../loaders/loaders.js'
+import type { Lookups } from '../loaders/lookups.js'
 import type { ApiDependencies } from './dependencies.js'
 import { type AuditNotes, emptyAuditNotes } from './question.js'
 import type { SignInLimits } from './rate-limit.js'
@@ -25,6 +26,7 @@ export interface GraphqlContext {
   refused: string[]
   parts: ApiDependencies
   limits: SignInLimits
+  lookups: Lookups
   load: Loaders
   budget: { left: number }
   /** True when the client has gone or time is up. */
@@ -58,6 +60,7 @@ class RequestGraphqlContext implements GraphqlContext {
   readonly address: string
   readonly refused: string[]
   readonly purpose: string | null
+  readonly lookups: Lookups
   readonly load: Loaders
   readonly seen = noSeenOperators()
   readonly auditNotes = emptyAuditNotes()
@@ -78,7 +81,8 @@ class RequestGraphqlContext implements GraphqlContext {
     this.address = asked.address
     this.refused = asked.refused
     this.purpose = asked.purpose
-    this.load = makeLoaders(parts, asked.now)
+    this.lookups = parts.answerPath.lookups(parts)
+    this.load = loadersOf(this)
   }
 
   /** A mutation always reports its outcome. */
@@ -93,6 +97,15 @@ class RequestGraphqlContext implements GraphqlContext {
   get log(): Log {
     return this.given.asked.log
   }
+}
+
+type LoaderScope = Pick<GraphqlContext, 'parts' | 'lookups' | 'now'>
+
+const loadersOf = ({ parts, lookups, now }: LoaderScope): Loaders => makeLoaders(parts, lookups, now)
+
+/** Called after a write. */
+export const reload = (context: LoaderScope & Pick<GraphqlContext, 'load'>): void => {
+  context.load = loadersOf(context)
 }
 
 /** Called before an answer is made a second time. */

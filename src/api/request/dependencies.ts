@@ -14,7 +14,7 @@ import type { PullResult, SubmittedFile } from '../../work/intake/pull.js'
 import type { PublishedFiles } from '../../work/publication/published-files.js'
 import type { Resolve } from '../../work/standing/subscriber-client.js'
 import type { ScheduledJob } from '../../work/timetable/timetable.js'
-import type { SharedLoaders } from '../fast/shared-loaders.js'
+import type { AnswerPath } from '../fast/answer-path.js'
 import type { ChangeStreams } from './change-streams.js'
 import type { Quotas } from './quotas.js'
 import type { Revocations } from './revocations.js'
@@ -31,7 +31,7 @@ export interface ApiDependencies {
   revocations: Revocations
   attempts: Attempts
   quotas: Quotas
-  sharedLoaders: SharedLoaders
+  answerPath: AnswerPath
   bulk: BulkHandle
   /** Serialises questions over the whole list. */
   inTurn: InTurn
@@ -80,7 +80,7 @@ export type ServerDependencies = Omit<
   | 'revocations'
   | 'attempts'
   | 'quotas'
-  | 'sharedLoaders'
+  | 'answerPath'
   | 'bulk'
   | 'inTurn'
   | 'streams'
@@ -88,4 +88,7 @@ export type ServerDependencies = Omit<
   | 'metrics'
   | 'scraping'
 > &
-  Partial<Pick<ApiDependencies, 'metrics' | 'scraping'>>
+  Partial<Pick<ApiDependencies, 'metrics' | 'scraping'>> & {
+    /** False answers plainly (`api/fast/answer-path.ts`); default true. */
+    fastAnswers?: boolean
+  }

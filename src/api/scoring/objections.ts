@@ -7,10 +7,9 @@ import * as store from '../../store/scoring/objections.js'
 import * as scores from '../../store/scoring/scores.js'
 import type { ActContext } from '../../work/access/acts.js'
 import * as work from '../../work/scoring/objection.js'
-import { makeLoaders } from '../fast/loaders.js'
 import { recordById } from '../records/records.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type GraphqlContext, viewerOn } from '../request/context.js'
+import { type GraphqlContext, reload, viewerOn } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
@@ -115,7 +114,7 @@ const done = async <I>(
   deed: (parts: GraphqlContext['parts'], input: I, who: ActContext) => Promise<store.Objection>,
 ) => {
   const objection = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
-  context.load = makeLoaders(context.parts, context.now)
+  reload(context)
   return objectionView(context, objection)
 }
 

@@ -9,9 +9,8 @@ import type { StoredOperator } from '../../store/operators/operators.js'
 import * as store from '../../store/scoring/overrides.js'
 import type { ActContext } from '../../work/access/acts.js'
 import * as work from '../../work/scoring/override.js'
-import { makeLoaders } from '../fast/loaders.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type GraphqlContext, viewerOn, whenOf } from '../request/context.js'
+import { type GraphqlContext, reload, viewerOn, whenOf } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
@@ -101,7 +100,7 @@ const done = async <I>(
   deed: (parts: GraphqlContext['parts'], input: I, who: ActContext) => Promise<store.OverrideRow>,
 ) => {
   const override = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
-  context.load = makeLoaders(context.parts, context.now)
+  reload(context)
   return overrideView(context, override)
 }
 

@@ -4,8 +4,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type * as store from '../../store/standing/authorisations.js'
 import * as sellers from '../../store/standing/sellers.js'
 import * as work from '../../work/standing/authorisations.js'
-import { makeLoaders } from '../fast/loaders.js'
-import { type GraphqlContext, viewerOn } from '../request/context.js'
+import { type GraphqlContext, reload, viewerOn } from '../request/context.js'
 import { globalId, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
@@ -29,7 +28,7 @@ const recordAuthorisation = async (
   const { viewer, now, parts } = context
   const made = { sha256: null, ...withoutNul(input), client: viewer.sub ?? '', now }
   const recorded = await work.recordAuthorisation(parts.db, parts.rules, made)
-  context.load = makeLoaders(parts, now)
+  reload(context)
   return authorisationView(context, recorded)
 }
 
@@ -38,7 +37,7 @@ const withdrawAuthorisation = async (_: unknown, { id }: { id: string }, context
   const key = numberIn(id, 'Authorisation')
   if (key === null) throw new Refusal('AUTHORISATION_UNKNOWN')
   const withdrawn = await work.withdrawAuthorisation(parts.db, key, { viewer, now })
-  context.load = makeLoaders(parts, now)
+  reload(context)
   return authorisationView(context, withdrawn)
 }
 

@@ -13,6 +13,7 @@ import {
   publishListing,
   registration,
   scored,
+  servePlain,
   uscc,
   type World,
 } from '../world.js'
@@ -22,6 +23,7 @@ const OFTEN = 25
 
 describe('audit and access of compiled queries', () => {
   let world: World
+  let plain: Awaited<ReturnType<typeof servePlain>>
   const [one, two] = [uscc(1), uscc(2)]
   const NUMBER = '虚市监处罚〔2026〕1号'
   before(async () => {
@@ -31,8 +33,12 @@ describe('audit and access of compiled queries', () => {
     await world.bring('dishonest', [mirrored(one, 'k1', '2026-01-05')])
     await scored(world, await operatorId(world, one), 720, 'A', [])
     await publishListing(world, two, NUMBER)
+    plain = await servePlain(world)
   })
-  after(() => world.close())
+  after(async () => {
+    await plain.close()
+    await world.close()
+  })
 
   const rowsAfter = async (act: () => Promise<unknown>): Promise<AuditRow[]> => {
     const before = (await store.head(world.database.db))?.number ?? 0
@@ -63,13 +69,14 @@ describe('audit and access of compiled queries', () => {
     ],
   ]
   for (const [what, role, query, variables, codes, outcome] of questions) {
-    it(`write the same audit row each time: ${what}`, async () => {
+    it(`write the same audit row each time, as a plain server does: ${what}`, async () => {
       const headers = { 'x-purpose': 'check' }
       const token = world.token(role, `${role}-1`)
       const rows = await rowsAfter(async () => {
         for (let time = 0; time < OFTEN; time += 1) await world.ask(query, { variables, token, headers })
+        await world.ask(query, { variables, token, headers, at: plain.url })
       })
-      expect(rows).to.have.length(OFTEN)
+      expect(rows).to.have.length(OFTEN + 1)
       expect([...new Set(rows.map(told))]).to.deep.equal([told(rows[0] as AuditRow)])
       const [first] = rows
       expect(first?.content).to.include({ role, outcome, purpose: 'check' })

@@ -14,11 +14,11 @@ import {
   parse,
   validate,
 } from 'graphql'
+import { type AnswerPath, makeAnswerPath } from '../../../src/api/fast/answer-path.js'
 import { isCompilable, makeExecutor } from '../../../src/api/fast/compiled.js'
-import { makeSharedLoaders, type SharedLoaders } from '../../../src/api/fast/shared-loaders.js'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
 import { makeChangeStreams } from '../../../src/api/request/change-streams.js'
-import { makeContext, resetContext } from '../../../src/api/request/context.js'
+import { costOfAnswer, type GraphqlContext, makeContext, resetContext } from '../../../src/api/request/context.js'
 import { makeQuotas } from '../../../src/api/request/quotas.js'
 import { makeLimits } from '../../../src/api/request/rate-limit.js'
 import { makeRevocations } from '../../../src/api/request/revocations.js'
@@ -38,6 +38,7 @@ import {
   recordId,
   registration,
   scored,
+  servePlain,
   trademark,
   uscc,
   type World,
@@ -61,12 +62,16 @@ interface Told {
 
 describe('compiled queries', () => {
   let world: World
-  let hot: SharedLoaders
+  let fast: AnswerPath
+  let plain: AnswerPath
+  let plainServer: Awaited<ReturnType<typeof servePlain>>
   let values: Record<string, unknown[]>
 
   before(async () => {
     world = await makeWorld()
-    hot = makeSharedLoaders(world.parts)
+    fast = makeAnswerPath(world.parts)
+    plain = makeAnswerPath({ ...world.parts, fastAnswers: false })
+    plainServer = await servePlain(world)
     await world.bring('registry', [registration(good, '虚构松云商贸有限公司'), registration(listed, '虚构黑石商行')])
     await world.bring('trademarks', [trademark(good, '90000001')])
     await world.bring('penalties', [penalty(listed, NUMBER)])
@@ -89,7 +94,8 @@ describe('compiled queries', () => {
     }
   })
   after(async () => {
-    await hot.close()
+    await plainServer.close()
+    await fast.pool?.destroy()
     await world.close()
   })
 
@@ -102,7 +108,7 @@ describe('compiled queries', () => {
           agency: role === 'agency' ? 'market-regulator' : null,
           region: null,
         }
-  const contextOf = (viewer: Viewer) =>
+  const contextOf = (viewer: Viewer, answerPath = fast) =>
     makeContext(
       {
         ...world.parts,
@@ -110,7 +116,7 @@ describe('compiled queries', () => {
         attempts: makeAttempts(world.parts.trail, world.parts),
         quotas: makeQuotas(world.parts),
         streams: makeChangeStreams({ ...world.parts, leaving: new AbortController().signal }),
-        sharedLoaders: hot,
+        answerPath,
         bulk: makeBulk(world.database.db),
         inTurn: makeTurns(),
         metrics: makeMetrics(),
@@ -127,18 +133,24 @@ describe('compiled queries', () => {
     const document = parse(query)
     const before = executor.counts.compiled
     const asked = { document, text: query.slice(0, KNOWN_BY), operationName: undefined, variables }
-    const one = await executor.execute({ ...asked, context: contextOf(viewer) })
-    const plain = { schema, document, variableValues: variables, contextValue: contextOf(viewer) }
-    return { one, two: await execute(plain), compiled: executor.counts.compiled > before }
+    const [context, contextValue] = [contextOf(viewer), contextOf(viewer, plain)]
+    const one = await executor.execute({ ...asked, context })
+    const two = await execute({ schema, document, variableValues: variables, contextValue })
+    const compiled = executor.counts.compiled > before
+    return { one: written(one, context), two: written(two, contextValue), isGood: two.errors === undefined, compiled }
   }
-  const written = ({ data, errors }: ExecutionResult): string =>
-    JSON.stringify({ errors: errors?.map((error) => error.toJSON()), data })
+  /** The answer, what it cost, and the operators that its audit row names. */
+  const written = ({ data, errors }: ExecutionResult, context: GraphqlContext): string => {
+    const { codes, operators, known, subjects } = context.seen
+    const seen = [codes, operators, known, subjects].map((each: ReadonlySet<unknown>) => [...each].map(String).sort())
+    return JSON.stringify({ errors: errors?.map((error) => error.toJSON()), data, cost: costOfAnswer(context), seen })
+  }
 
   const roots = Object.values(schema.getQueryType()?.getFields() ?? {}).filter((field) =>
     field.args.every((arg) => !isRequiredArgument(arg) || PLAIN.test(String(arg.type))),
   )
   for (const field of roots) {
-    it(`answer ${field.name} as graphql-js does, for every role`, async () => {
+    it(`answer ${field.name} as graphql-js does without shared lookups, for every role`, async () => {
       const query = queryOf(field)
       expect(validate(schema, parse(query))).to.deep.equal([])
       const [first = {}, ...others] = variablesOf(field, values)
@@ -147,11 +159,11 @@ describe('compiled queries', () => {
         ...others.map((variables) => ({ role: 'officer' as const, variables })),
       ]
       for (const { role, variables } of asked) {
-        const { one, two, compiled } = await both(query, variables, viewerAs(role))
+        const { one, two, isGood, compiled } = await both(query, variables, viewerAs(role))
         const what = `${role} ${JSON.stringify(variables)}`
-        expect(written(one), what).to.equal(written(two))
+        expect(one, what).to.equal(two)
         // What is right is not answered twice.
-        if (isCompilable(schema, parse(query))) expect(compiled, what).to.equal(two.errors === undefined)
+        if (isCompilable(schema, parse(query))) expect(compiled, what).to.equal(isGood)
       }
     })
   }
@@ -214,7 +226,7 @@ describe('compiled queries', () => {
     })
   }
 
-  it('answer over HTTP with the same status, headers and bytes as uncompiled ones', async () => {
+  it('answer over HTTP with the same status, headers and bytes as uncompiled ones and a plain server', async () => {
     const accepts = [
       '*/*',
       'application/json',
@@ -234,27 +246,28 @@ describe('compiled queries', () => {
       for (const body of bodies) {
         const seen = new Set<string>()
         for (let time = 0; time < 30; time += 1) seen.add(await toldRaw(world.url, accept, JSON.stringify(body)))
+        seen.add(await toldRaw(plainServer.url, accept, JSON.stringify(body)))
         expect([...seen], `${accept} ${body.query}`).to.have.length(1)
         expect([...seen][0]).to.match(accept === 'text/html' ? /^406/ : /^200/)
       }
     }
   })
 
-  it('answer simultaneous callers each as if alone', async () => {
+  it('answer simultaneous callers each as a plain server answers one alone', async () => {
     const page = `query($code: String!) { operator(code: $code) { id name records(first: 2) { nodes { id body } }
       score { value reasons { rule points zh } } listings { id kind mirrored state } standing { code status listed } } }`
     const asked = (['officer', 'marketplace', 'party'] as const).flatMap((role) =>
       [good, listed, uscc(9), good, listed].map((code) => ({ role, code })),
     )
-    const ask = async ({ role, code }: { role: Role; code: string }) => {
+    const ask = async ({ role, code }: { role: Role; code: string }, at = world.url) => {
       const token = world.token(role, role === 'party' ? listed : role)
-      const { data, errors } = await world.ask(page, { variables: { code }, token })
+      const { data, errors } = await world.ask(page, { variables: { code }, token, at })
       return JSON.stringify([data, errors])
     }
     const alone: string[] = []
-    for (const one of asked) alone.push(await ask(one))
+    for (const one of asked) alone.push(await ask(one, plainServer.url))
     const crowded: string[][] = []
-    for (let time = 0; time < 3; time += 1) crowded.push(await Promise.all(asked.map(ask)))
+    for (let time = 0; time < 3; time += 1) crowded.push(await Promise.all(asked.map((one) => ask(one))))
     expect(crowded).to.deep.equal([alone, alone, alone])
   })
 

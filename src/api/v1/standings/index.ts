@@ -115,7 +115,7 @@ const answerOne =
     const about = { asOf: day, freshness: freshOn(await context.load.freshness(), day, context.today) }
     const row = { row: 1, code, name: null, ref: null }
     // The connections for short reads: one code never waits behind bulk questions.
-    const { rows, shown } = await answersTo(context, parts.sharedLoaders.db, [row], about)
+    const { rows, shown } = await answersTo(context, context.lookups.db, [row], about)
     const [answer] = rows
     if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')
     const content = standingJson(answer.told)

@@ -27,10 +27,9 @@ import * as sellers from '../../store/standing/sellers.js'
 import { registrationsOn } from '../../work/listing/public-entry.js'
 import { cardByHash } from '../../work/scoring/scorecards.js'
 import { freshnessOf } from '../../work/standing/freshness.js'
-import type { BatchAnswer } from './cross-request-batch.js'
 import { batch, grouped } from './data-loader.js'
 import { inOrder, listsOf, type OperatorAtTime, type RecordPageKey, withoutOperator } from './load-shapes.js'
-import type { SharedLoaders, StandingKey } from './shared-loaders.js'
+import type { BatchAnswer, Lookups, StandingKey } from './lookups.js'
 
 const DAY_MS = 86_400_000
 const REGISTRATIONS_MOST = 50
@@ -40,39 +39,38 @@ export type Loaders = ReturnType<typeof standingLoads> & ReturnType<typeof fileL
 interface LoaderDependencies {
   db: Db
   agencies: readonly Agency[]
-  sharedLoaders: SharedLoaders
 }
 
 /** Most requests need only standing; other loaders are created on first use. */
-export const makeLoaders = (parts: LoaderDependencies, now: Date): Loaders => {
-  const standing = standingLoads(parts, now)
+export const makeLoaders = (parts: LoaderDependencies, lookups: Lookups, now: Date): Loaders => {
+  const standing = standingLoads(parts, lookups, now)
   let file: ReturnType<typeof fileLoads> | null = null
   return new Proxy(standing as Loaders, {
     get: (_, name: keyof Loaders) => {
       if (name in standing) return standing[name as keyof typeof standing]
-      file ??= fileLoads(parts, now)
+      file ??= fileLoads(parts, lookups, now)
       return file[name as keyof typeof file]
     },
   })
 }
 
-const standingLoads = ({ agencies, sharedLoaders }: LoaderDependencies, now: Date) => {
+const standingLoads = ({ agencies }: LoaderDependencies, lookups: Lookups, now: Date) => {
   const today = dateIn(now)
-  const pulls = once(() => sharedLoaders.pulls())
+  const pulls = once(() => lookups.pulls())
   return {
     pulls,
     freshness: once(async () => freshnessOf(agencies, await pulls(), now)),
-    standing: batchWithinTurn((asked: readonly StandingKey[]) => sharedLoaders.standings(asked)),
+    standing: batchWithinTurn((asked: readonly StandingKey[]) => lookups.standings(asked)),
     /** Repeats are asked again. */
     standings: ({ codes, asOf, wanted, client }: Omit<StandingKey, 'code' | 'today'> & { codes: readonly string[] }) =>
-      sharedLoaders.standings(codes.map((code) => ({ code, asOf, today, wanted, client }))),
+      lookups.standings(codes.map((code) => ({ code, asOf, today, wanted, client }))),
   }
 }
 
-const fileLoads = (parts: LoaderDependencies, now: Date) => {
-  const { agencies, sharedLoaders } = parts
+const fileLoads = (parts: LoaderDependencies, lookups: Lookups, now: Date) => {
+  const { agencies } = parts
   const today = dateIn(now)
-  const { db } = sharedLoaders
+  const { db } = lookups
   return {
     watched: once(() => watch.ofFeeds(parts.db, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
     operator: batch(String, async (ids: number[]) => inOrder(ids, await operators.byIds(db, ids))),
@@ -99,7 +97,7 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
     decision: batch(String, async (ids: number[]) => inOrder(ids, await decisions.byIds(db, ids))),
     decisionsOf: batch(String, async (ids: number[]) => listsOf(ids, await decisions.ofOperators(db, ids))),
     record: batch(String, async (ids: number[]) => inOrder(ids, await versions.byIds(db, ids))),
-    records: batch(JSON.stringify, sharedLoaders.records),
+    records: batch(JSON.stringify, lookups.records),
     recordCount: batch<Omit<RecordPageKey, 'first' | 'after'>, number>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
@@ -117,7 +115,7 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
         return listsOf(ids, await versions.sourcesOf(db, ids, when, { kinds, removed }))
       }),
     ),
-    score: batch(JSON.stringify, sharedLoaders.scores),
+    score: batch(JSON.stringify, lookups.scores),
     card: batch(String, (hashes: string[]) => Promise.all(hashes.map((hash) => cardByHash(db, hash)))),
     scoreForgotten: batch(String, async (ids: number[]) => {
       const found = await scores.forgotten(db, ids, today)
@@ -213,7 +211,7 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
     registrationsOn: batch<{ operator: number; day: string }, versions.RecordVersion[]>(JSON.stringify, (asked) =>
       registrationsOn(parts.db, asked),
     ),
-    mirrored: batch(JSON.stringify, sharedLoaders.mirrored),
+    mirrored: batch(JSON.stringify, lookups.mirrored),
     publicEntries: batch<{ operator: number; asOf: string }, listings.PublicBody[]>(
       JSON.stringify,
       grouped(
@@ -228,7 +226,7 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
     ),
     listing: batch(String, async (ids: string[]) => inOrder(ids, await listings.byIds(db, ids))),
     publicEntry: batch(String, async (ids: string[]) => inOrder(ids, await listings.shownBodies(parts.db, ids))),
-    listings: batch(String, sharedLoaders.listings),
+    listings: batch(String, lookups.listings),
     moves: batch(String, async (ids: string[]) => ofListings(ids, await listings.eventsOf(db, ids))),
     deadlines: batch(String, async (ids: string[]) => ofListings(ids, await deadlines.ofListings(db, ids))),
     concerns: batch(String, async (ids: string[]) => ofListings(ids, await concerns.ofListings(db, ids))),

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { cachingVerify } from '../../../src/api/request/verified-tokens.js'
+import { cachingVerify } from '../../../src/api/fast/verified-tokens.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 import { type Keys, loadKeys, newTokenKey, TOKEN_SECONDS } from '../../../src/foundation/keys.js'
 

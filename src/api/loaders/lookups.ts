@@ -2,19 +2,14 @@ import type { Agency } from '../../agencies/feed.js'
 import { codeOf } from '../../domain/operators/codes.js'
 import { oldestHolding } from '../../domain/standing/sellers.js'
 import type { Db } from '../../store/db/db.js'
-import * as hotStore from '../../store/db/shared-connections.js'
 import * as watch from '../../store/intake/watch.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
 import * as scores from '../../store/scoring/scores.js'
 import * as standings from '../../store/standing/standings.js'
-import { type BatchAnswer, batchAcrossRequests, KEYS_WORTH_TWO } from './cross-request-batch.js'
 import { grouped } from './data-loader.js'
 import { inOrder, listsOf, type OperatorAtTime, type RecordPageKey, withoutOperator } from './load-shapes.js'
-
-/** One long file does not delay the others. */
-const FILES = { most: 4 }
 
 export interface StandingKey {
   code: string
@@ -24,9 +19,11 @@ export interface StandingKey {
   client: string | null
 }
 
-export interface SharedLoaders {
-  /** Every statement is prepared. */
-  db: Db
+export type BatchAnswer<K, V> = (keys: readonly K[]) => Promise<V[]>
+
+export interface Lookups {
+  /** For further reads by key. */
+  readonly db: Db
   standings: BatchAnswer<StandingKey, standings.StandingRow | null>
   /** See `watch.vouched`. */
   pulls: () => Promise<Map<string, Date | null>>
@@ -35,53 +32,37 @@ export interface SharedLoaders {
   scores: BatchAnswer<OperatorAtTime, scores.StoredScore | null>
   listings: BatchAnswer<number, listings.Listing[]>
   mirrored: BatchAnswer<OperatorAtTime, versions.RecordVersion[]>
-  close: () => Promise<void>
 }
 
-export const makeSharedLoaders = ({ db: beside, agencies }: { db: Db; agencies: readonly Agency[] }): SharedLoaders => {
-  const db = hotStore.beside(beside)
-  const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
-  const pulls = batchAcrossRequests<null, Map<string, Date | null>>(async (askers) => {
-    const found = await watch.vouched(db, feeds)
-    return askers.map(() => found)
-  })
-  return {
-    db,
-    standings: batchAcrossRequests((asked) => standingsOf(db, asked), { worth: KEYS_WORTH_TWO }),
-    pulls: async () => (await pulls([null]))[0] ?? new Map(),
-    ...filesOf(db),
-    close: () => db.destroy(),
-  }
-}
-
-const filesOf = (db: Db): Pick<SharedLoaders, 'operators' | 'records' | 'scores' | 'listings' | 'mirrored'> => ({
-  operators: batchAcrossRequests(async (codes) => {
-    const found = await operators.byCodes(db, codes)
+/** Lookups of many keys, one statement a group. `own.db` is read at each lookup, because a request creates its handle on first use. */
+export const makeLookups = (own: { readonly db: Db }, agencies: readonly Agency[]): Lookups => ({
+  get db() {
+    return own.db
+  },
+  standings: (asked) => standingsOf(own.db, asked),
+  pulls: () =>
+    watch.vouched(
+      own.db,
+      agencies.flatMap((agency) => agency.feeds.map(({ id }) => id)),
+    ),
+  operators: async (codes) => {
+    const found = await operators.byCodes(own.db, codes)
     return codes.map(({ scheme, code }) => found.get(`${scheme}:${code}`) ?? null)
-  }, FILES),
-  records: batchAcrossRequests(
-    grouped(withoutOperator, async (asked) => {
-      const { when, ...page } = asked[0] as RecordPageKey
-      const ids = idsOf(asked)
-      return listsOf(ids, await versions.ofOperators(db, distinct(ids), when, page))
-    }),
-    FILES,
-  ),
-  scores: batchAcrossRequests(
-    grouped(withoutOperator, async (asked) => {
-      const ids = idsOf(asked)
-      return inOrder(ids, await scores.latest(db, distinct(ids), (asked[0] as OperatorAtTime).when))
-    }),
-    FILES,
-  ),
-  listings: batchAcrossRequests(async (ids) => listsOf(ids, await listings.ofOperators(db, distinct(ids))), FILES),
-  mirrored: batchAcrossRequests(
-    grouped(withoutOperator, async (asked) => {
-      const ids = idsOf(asked)
-      return listsOf(ids, await versions.mirrored(db, distinct(ids), (asked[0] as OperatorAtTime).when))
-    }),
-    FILES,
-  ),
+  },
+  records: grouped(withoutOperator, async (asked) => {
+    const { when, ...page } = asked[0] as RecordPageKey
+    const ids = idsOf(asked)
+    return listsOf(ids, await versions.ofOperators(own.db, distinct(ids), when, page))
+  }),
+  scores: grouped(withoutOperator, async (asked) => {
+    const ids = idsOf(asked)
+    return inOrder(ids, await scores.latest(own.db, distinct(ids), (asked[0] as OperatorAtTime).when))
+  }),
+  listings: async (ids) => listsOf(ids, await listings.ofOperators(own.db, distinct(ids))),
+  mirrored: grouped(withoutOperator, async (asked) => {
+    const ids = idsOf(asked)
+    return listsOf(ids, await versions.mirrored(own.db, distinct(ids), (asked[0] as OperatorAtTime).when))
+  }),
 })
 
 const distinct = (ids: readonly number[]): number[] => [...new Set(ids)]
@@ -91,7 +72,7 @@ const idsOf = (asked: readonly OperatorAtTime[]): number[] => asked.map(({ opera
 type StandingRowsPromise = Promise<(standings.StandingRow | null)[]>
 
 /** Nearly all ask the same about today and need no grouping. */
-const standingsOf = (db: Db, asked: StandingKey[]): StandingRowsPromise => {
+const standingsOf = (db: Db, asked: readonly StandingKey[]): StandingRowsPromise => {
   const [first] = asked
   const alike = asked.every(
     ({ asOf, today, wanted }) => asOf === first?.asOf && today === first.today && wanted === first.wanted,

@@ -40,7 +40,7 @@ export const batch = <K, V>(nameOf: (key: K) => string, answer: (keys: K[]) => P
 /** Each group of keys takes one query. */
 export const grouped =
   <K, V>(groupOf: (key: K) => string, answer: (keys: K[]) => Promise<V[]>) =>
-  async (keys: K[]): Promise<V[]> => {
+  async (keys: readonly K[]): Promise<V[]> => {
     const groups = new Map<string, { key: K; place: number }[]>()
     keys.forEach((key, place) => {
       const name = groupOf(key)

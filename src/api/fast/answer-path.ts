@@ -1,0 +1,39 @@
+import type { BaseContext } from '@apollo/server'
+import type { GraphQLSchema } from 'graphql'
+import type { Agency } from '../../agencies/feed.js'
+import type { Keys } from '../../foundation/keys.js'
+import type { Db } from '../../store/db/db.js'
+import { type Lookups, makeLookups } from '../loaders/lookups.js'
+import { type CompiledQueryOptions, makeQueryEngine, plainEngine, type QueryEngine } from './query-engine.js'
+import { shareLookups } from './shared-lookups.js'
+import { cachingVerify } from './verified-tokens.js'
+
+/** How questions are answered. Both ways give the same answers, costs and audit rows. */
+export interface AnswerPath {
+  lookups: (own: { readonly db: Db }) => Lookups
+  verify: Keys['verify']
+  /** `twin` makes a second instance of the schema. */
+  engine: <C extends BaseContext>(
+    schema: GraphQLSchema,
+    twin: () => GraphQLSchema,
+    options: CompiledQueryOptions<C>,
+  ) => QueryEngine<C>
+  /** Connections that `lookups` opened for all requests. */
+  pool: Db | null
+}
+
+interface AnswerPathDependencies {
+  db: Db
+  agencies: readonly Agency[]
+  keys: Pick<Keys, 'verify' | 'accepts'>
+  /** The setting FAST_ANSWERS. */
+  fastAnswers?: boolean
+}
+
+/** The whole speed layer. Without `fastAnswers` each request has its own lookups, and graphql-js executes every query. */
+export const makeAnswerPath = ({ db, agencies, keys, fastAnswers = true }: AnswerPathDependencies): AnswerPath => {
+  if (!fastAnswers)
+    return { lookups: (own) => makeLookups(own, agencies), verify: keys.verify, engine: plainEngine, pool: null }
+  const shared = shareLookups(db, agencies)
+  return { lookups: () => shared, verify: cachingVerify(keys).verify, engine: makeQueryEngine, pool: shared.db }
+}

@@ -1,0 +1,101 @@
+/** Answers frequent queries before Apollo parses them. */
+import {
+  type ApolloServerOptionsWithGateway,
+  type ApolloServerOptionsWithSchema,
+  type BaseContext,
+  HeaderMap,
+  type HTTPGraphQLResponse,
+} from '@apollo/server'
+import type { GraphQLSchema } from 'graphql'
+import { LRUCache } from '../../foundation/lru.js'
+import { isRecord } from '../../foundation/text/json.js'
+import { type Executor, type ExecutorOptions, makeExecutor, type QueryBody } from './compiled.js'
+import { knownDocuments } from './known-documents.js'
+
+const ACCEPTS_MOST = 100
+const ACCEPT_LONGEST = 300
+
+export type CompiledQueryOptions<C> = Omit<ExecutorOptions<C>, 'hitsBefore'>
+
+type WithGateway<C extends BaseContext> = ApolloServerOptionsWithGateway<C>
+type WithSchema<C extends BaseContext> = ApolloServerOptionsWithSchema<C>
+
+export interface QueryEngine<C extends BaseContext> {
+  /** What Apollo executes with. */
+  apollo: Pick<WithGateway<C>, 'gateway' | 'documentStore'> | Pick<WithSchema<C>, 'schema' | 'documentStore'>
+  /** Returns null unless a compiled query answers without errors. */
+  quick: (
+    body: unknown,
+    accept: string,
+    contextOf: () => C,
+  ) => Promise<{ answer: HTTPGraphQLResponse; context: C } | null>
+  /** Notes the content type that Apollo chose. */
+  learnType: (accept: string, type: string) => void
+}
+
+/** Apollo and graphql-js alone. */
+export const plainEngine = <C extends BaseContext>(schema: GraphQLSchema): QueryEngine<C> => ({
+  apollo: { schema, documentStore: null },
+  quick: async () => null,
+  learnType: () => undefined,
+})
+
+export const makeQueryEngine = <C extends BaseContext>(
+  schema: GraphQLSchema,
+  twin: () => GraphQLSchema,
+  options: CompiledQueryOptions<C>,
+): QueryEngine<C> => {
+  const executor = makeExecutor<C>(schema, twin(), options)
+  const types = new LRUCache<string, string>({ max: ACCEPTS_MOST })
+  return {
+    apollo: { gateway: asGateway(schema, executor), documentStore: knownDocuments() },
+    quick: async (body, accept, contextOf) => {
+      const question = questionIn(body)
+      const type = question && types.get(accept)
+      const found = type ? await executor.quick(question, contextOf) : null
+      if (!found || !type) return null
+      const string = `${JSON.stringify({ data: found.answer.data })}\n`
+      const answer = { headers: new HeaderMap([['content-type', type]]), body: { kind: 'complete' as const, string } }
+      return { answer, context: found.context }
+    },
+    learnType: (accept, type) => {
+      if (accept.length <= ACCEPT_LONGEST) types.set(accept, type)
+    },
+  }
+}
+
+type GatewayInterface<C extends BaseContext> = WithGateway<C>['gateway']
+
+/** Uses Apollo's gateway hook. */
+const asGateway = <C extends BaseContext>(schema: GraphQLSchema, { execute }: Executor<C>): GatewayInterface<C> => {
+  let tell: Parameters<GatewayInterface<C>['onSchemaLoadOrUpdate']>[0] = () => undefined
+  return {
+    onSchemaLoadOrUpdate: (listener) => {
+      tell = listener
+      return () => undefined
+    },
+    load: async () => {
+      tell({ apiSchema: schema, coreSupergraphSdl: '' })
+      return {
+        executor: ({ document, source, request, context }) =>
+          execute({
+            document,
+            text: source,
+            operationName: request.operationName,
+            variables: request.variables,
+            context: context as unknown as C,
+          }),
+      }
+    },
+    stop: async () => undefined,
+  }
+}
+
+/** Returns null for anything but a plain query; Apollo then reports the fault. */
+const questionIn = (body: unknown): QueryBody | null => {
+  if (!isRecord(body) || 'extensions' in body) return null
+  const { query } = body
+  const [operationName, variables] = [body['operationName'] ?? undefined, body['variables'] ?? undefined]
+  if (typeof query !== 'string' || (operationName !== undefined && typeof operationName !== 'string')) return null
+  return variables === undefined || isRecord(variables) ? { query, operationName, variables } : null
+}

@@ -1,0 +1,27 @@
+import type { Agency } from '../../agencies/feed.js'
+import type { Db } from '../../store/db/db.js'
+import { beside } from '../../store/db/shared-connections.js'
+import { type Lookups, makeLookups } from '../loaders/lookups.js'
+import { batchAcrossRequests, KEYS_WORTH_TWO } from './cross-request-batch.js'
+
+/** One long file does not delay the others. */
+const FILES = { most: 4 }
+
+/** All requests share these lookups and their connections, on which every statement is prepared. */
+export const shareLookups = (db: Db, agencies: readonly Agency[]): Lookups => {
+  const shared = makeLookups({ db: beside(db) }, agencies)
+  const pulls = batchAcrossRequests<null, Map<string, Date | null>>(async (askers) => {
+    const found = await shared.pulls()
+    return askers.map(() => found)
+  })
+  return {
+    db: shared.db,
+    standings: batchAcrossRequests(shared.standings, { worth: KEYS_WORTH_TWO }),
+    pulls: async () => (await pulls([null]))[0] ?? new Map(),
+    operators: batchAcrossRequests(shared.operators, FILES),
+    records: batchAcrossRequests(shared.records, FILES),
+    scores: batchAcrossRequests(shared.scores, FILES),
+    listings: batchAcrossRequests(shared.listings, FILES),
+    mirrored: batchAcrossRequests(shared.mirrored, FILES),
+  }
+}
