@@ -35,6 +35,7 @@ const NOT_PUBLIC: Record<string, readonly string[]> = {
   'unique local': ['fc00::1', 'fd00:ec2::254', 'fdff::1'],
   'site-local': ['fec0::1'],
   'unspecified, discard': ['::', '100::1'],
+  'not assigned': ['1000::1', '4000::1', 'e000::1'],
   'no address': ['', 'localhost', '127.1', '0x7f000001', '2130706433', '1.2.3', '1.2.3.4.5', 'g::1'],
 }
 const PUBLIC = [
