@@ -3,6 +3,7 @@ import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { nameTwice } from '../../foundation/text/duplicate-keys.js'
 import { decode, decoded, encodingOf } from '../../foundation/text/encodings.js'
+import { parsedOr } from '../../foundation/text/json.js'
 import type { FileContent } from './content.js'
 import { holdsKnown, itemsIn } from './lists.js'
 import { headerUnknown } from './near.js'
@@ -46,13 +47,7 @@ export const parseJson = (text: string): unknown => {
   return value
 }
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''))
-  } catch {
-    return undefined
-  }
-}
+const parsed = (text: string): unknown => parsedOr(text.replace(/^\uFEFF/, ''), undefined)
 
 export async function* readLines(
   content: FileContent,

@@ -3,6 +3,7 @@
 import { DUTIES, type FigureOf } from '../../domain/delivery/timeliness.js'
 import { isUuid, uuidIn } from '../../domain/listing/listing-id.js'
 import { Refusal } from '../../foundation/errors.js'
+import { parsedOr } from '../../foundation/text/json.js'
 import { isDate } from '../../foundation/time/dates.js'
 
 export const NODE_TYPES = [
@@ -113,12 +114,8 @@ export const figureAfter = (cursor: string | null | undefined): FigureOf | null 
 }
 
 const textsIn = (json: string): string[] => {
-  try {
-    const found: unknown = JSON.parse(json)
-    return Array.isArray(found) && found.every((one) => typeof one === 'string') ? found : []
-  } catch {
-    return []
-  }
+  const found = parsedOr(json, [])
+  return Array.isArray(found) && found.every((one) => typeof one === 'string') ? found : []
 }
 
 export const matchCursor = (one: { rank: number; operator: number }): string => cursorOf(`${one.rank}/${one.operator}`)

@@ -1,12 +1,17 @@
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** Returns `otherwise` for a text that is not JSON. */
+export const parsedOr = <T>(text: string, otherwise: T): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return otherwise
+  }
+}
+
 /** Returns null when the bytes are not a JSON object in UTF-8. */
 export const objectIn = (bytes: Buffer): Record<string, unknown> | null => {
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'))
-    return isRecord(value) ? value : null
-  } catch {
-    return null
-  }
+  const value = parsedOr(bytes.toString('utf8'), null)
+  return isRecord(value) ? value : null
 }

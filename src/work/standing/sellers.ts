@@ -13,6 +13,7 @@ import {
 } from '../../domain/standing/sellers.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
+import { parsedOr } from '../../foundation/text/json.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import { isLockTimeout } from '../../store/db/transaction.js'
@@ -113,12 +114,7 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 /** Codes hold no comma or quote. */
 const cellOf = (line: string): unknown => {
   if (line === '') return null
-  if (line.startsWith('{') || /^".*"$/.test(line)) {
-    try {
-      return cellIn(JSON.parse(line)) ?? ''
-    } catch {
-      // Fall back to CSV.
-    }
-  }
+  const value = line.startsWith('{') || /^".*"$/.test(line) ? parsedOr(line, undefined) : undefined
+  if (value !== undefined) return cellIn(value) ?? ''
   return (line.split(',')[0] ?? '').replace(/^"(.*)"$/, '$1').trim()
 }

@@ -1,5 +1,6 @@
 import knexModule, { type Knex } from 'knex'
 import { Refusal } from '../../../foundation/errors.js'
+import { parsedOr } from '../../../foundation/text/json.js'
 
 /** 1 is for receivers that mark what they read; unused here. */
 export const STATES = { new: 0, taken: 1, accepted: 2, rejected: 3 } as const
@@ -155,20 +156,17 @@ const batch = async (
   return rows.map(({ id, version, large, fields }: Omit<ExchangeRow, 'large'> & { large: boolean | null }) => {
     if (!Number.isSafeInteger(Number(id)) || Number(id) < 1)
       throw new Refusal('FEED_UNREACHABLE', { reason: `交换库：行号 ${id} 超出范围 an id out of range` })
-    return { id, version, large: large === true, fields: typeof fields === 'string' ? parsed(fields) : fields }
+    return {
+      id,
+      version,
+      large: large === true,
+      fields: typeof fields === 'string' ? parsedOr(fields, fields) : fields,
+    }
   })
 }
 
 /** knex placeholder. */
 const quoted = (name: string): string => `"${name.replaceAll('"', '""').replaceAll('?', '\\?')}"`
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}
 
 /** Skips rows changed since they were read. */
 const writeAnswers = async (db: Knex, table: string, answers: readonly RowAnswer[]): Promise<void> => {
