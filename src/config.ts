@@ -37,7 +37,7 @@ export interface Config {
   platforms: Record<string, PlatformConfig>
 }
 
-export interface PlatformConfig {
+interface PlatformConfig {
   url: string | null
   /** Empty for a folder, or an exchange table whose address holds its password. */
   secret: string

@@ -2,19 +2,7 @@
 import { at, chance } from './chance.js'
 import { inCrowd } from './operators.js'
 import { authorityOf } from './places.js'
-import type { WorldOperator, WorldPenalty } from './types.js'
-
-export interface WorldAbnormal {
-  uscc: string
-  regNo: string | null
-  name: string
-  causeCode: string
-  cause: string
-  listedOn: string
-  authority: string
-  authorityRegion: string
-  removal: { on: string; reasonCode: string; reason: string; revoked: boolean } | null
-}
+import type { WorldAbnormal, WorldOperator, WorldPenalty } from './types.js'
 
 interface AbnormalStory {
   kind: 'enterprise' | 'individual'

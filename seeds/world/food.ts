@@ -3,32 +3,7 @@ import { at, type Chance, chance, plusDays } from './chance.js'
 import { marketplaceName } from './names.js'
 import { inCrowd } from './operators.js'
 import { type Trade, tradeOf } from './trades.js'
-import type { WorldInspection, WorldOperator, WorldPenalty } from './types.js'
-
-export interface WorldFood {
-  sampleNumber: string
-  serial: number
-  noticeNumber: string
-  announcedOn: string
-  category: string
-  food: string
-  brand: string | null
-  model: string | null
-  producedOn: string
-  sellerName: string
-  sellerUscc: string
-  sellerAddress: string
-  /** An absent name is sent as "/". */
-  producerName: string | null
-  /** It is null for a maker outside the world. */
-  producerUscc: string | null
-  producerAddress: string | null
-  failures: { what: string; found: string; allowed: string }[]
-  task: string
-  laboratory: string
-  marketplace: string | null
-  note: string | null
-}
+import type { WorldFood, WorldInspection, WorldOperator, WorldPenalty } from './types.js'
 
 const NOTICES = 4
 const ROWS = 5 // in each notice

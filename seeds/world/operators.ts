@@ -11,7 +11,7 @@ const INDIVIDUALS = 70
 const COOPERATIVES = 5
 const SHOPS = 45
 /** The last enterprises are founded in the last month of the world. */
-export const NEWCOMERS = 15
+const NEWCOMERS = 15
 const FIRST_DAY = '2015-10-08'
 const LAST_FOUNDED = '2024-12-20' // early enough for everything else to happen afterwards
 export const LAST_DAY = '2026-10-10'

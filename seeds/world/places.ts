@@ -203,8 +203,6 @@ const prefectureOf = (code: string): WorldPrefecture => {
 export const addressIn = (place: WorldPlace, luck: Chance): string =>
   `吉林省${place.cityAndCounty}${luck.pick(STREETS)}${luck.whole(2, 998)}号${luck.pick(BUILDINGS)}`
 
-export const PROVINCE: Authority = { name: '吉林省市场监督管理厅', code: usccOf('11', '220000', 9000), mark: '吉' }
-
 export const authorityOf = (region: string): Authority => {
   const prefecture = prefectureOf(region.slice(0, 4))
   const place = placeOf(region)

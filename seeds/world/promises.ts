@@ -2,29 +2,7 @@
 import { at, chance, plusDays, termOf } from './chance.js'
 import { CAST, inCrowd } from './operators.js'
 import { tradeOf } from './trades.js'
-import type { WorldOperator } from './types.js'
-
-export interface WorldStandard {
-  number: string
-  name: string
-  ownerName: string
-  ownerUscc: string
-  declaredOn: string
-  abolishedOn: string | null
-  products: { name: string; model: string; category: string }[]
-}
-
-export interface WorldCommitment {
-  id: string
-  partyName: string
-  partyUscc: string
-  subject: string
-  text: string
-  madeOn: string
-  /** No end when null. */
-  validTo: string | null
-  checks: { on: string; result: 'KEPT' | 'BROKEN' | 'PARTLY'; by: string; note: string | null }[]
-}
+import type { WorldCommitment, WorldOperator, WorldStandard } from './types.js'
 
 const EACH = 12
 const INITIALS = [...'ABCDEFGHJKLMNPQRTUWXY']

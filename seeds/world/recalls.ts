@@ -2,27 +2,7 @@
 import { at, type Chance, chance } from './chance.js'
 import { inCrowd } from './operators.js'
 import { tradeOf } from './trades.js'
-import type { WorldOperator } from './types.js'
-
-export interface WorldRecall {
-  number: string
-  announcedOn: string
-  product: string
-  brand: string | null
-  model: string | null
-  /** From the range for internal use in shops. */
-  gtin: string | null
-  hazard: string
-  remedy: string
-  quantity: string
-  firm: string
-  firmUscc: string | null
-  role: 'MANUFACTURER' | 'IMPORTER' | 'SELLER'
-  country: string
-  status: 'ONGOING' | 'TERMINATED'
-  authority: string
-  note: string | null
-}
+import type { WorldOperator, WorldRecall } from './types.js'
 
 const RECALLS = 10
 const GOODS = new Set(['baby', 'digital', 'home', 'cars', 'clothes'])

@@ -3,13 +3,6 @@
  * 万元 (Wan).
  */
 
-import type { WorldAbnormal } from './abnormal.js'
-import type { WorldFood } from './food.js'
-import type { WorldCommitment, WorldStandard } from './promises.js'
-import type { WorldRecall } from './recalls.js'
-
-export type { WorldAbnormal, WorldCommitment, WorldFood, WorldRecall, WorldStandard }
-
 export interface World {
   marketplaces: WorldMarketplace[]
   operators: WorldOperator[]
@@ -248,4 +241,83 @@ export interface WorldDefaulter {
   conduct: string
   performed: '全部未履行' | '部分未履行'
   removedOn: string | null
+}
+
+export interface WorldAbnormal {
+  uscc: string
+  regNo: string | null
+  name: string
+  causeCode: string
+  cause: string
+  listedOn: string
+  authority: string
+  authorityRegion: string
+  removal: { on: string; reasonCode: string; reason: string; revoked: boolean } | null
+}
+
+export interface WorldFood {
+  sampleNumber: string
+  serial: number
+  noticeNumber: string
+  announcedOn: string
+  category: string
+  food: string
+  brand: string | null
+  model: string | null
+  producedOn: string
+  sellerName: string
+  sellerUscc: string
+  sellerAddress: string
+  /** An absent name is sent as "/". */
+  producerName: string | null
+  /** It is null for a maker outside the world. */
+  producerUscc: string | null
+  producerAddress: string | null
+  failures: { what: string; found: string; allowed: string }[]
+  task: string
+  laboratory: string
+  marketplace: string | null
+  note: string | null
+}
+
+export interface WorldStandard {
+  number: string
+  name: string
+  ownerName: string
+  ownerUscc: string
+  declaredOn: string
+  abolishedOn: string | null
+  products: { name: string; model: string; category: string }[]
+}
+
+export interface WorldCommitment {
+  id: string
+  partyName: string
+  partyUscc: string
+  subject: string
+  text: string
+  madeOn: string
+  /** No end when null. */
+  validTo: string | null
+  checks: { on: string; result: 'KEPT' | 'BROKEN' | 'PARTLY'; by: string; note: string | null }[]
+}
+
+export interface WorldRecall {
+  number: string
+  announcedOn: string
+  product: string
+  brand: string | null
+  model: string | null
+  /** From the range for internal use in shops. */
+  gtin: string | null
+  hazard: string
+  remedy: string
+  quantity: string
+  firm: string
+  firmUscc: string | null
+  role: 'MANUFACTURER' | 'IMPORTER' | 'SELLER'
+  country: string
+  status: 'ONGOING' | 'TERMINATED'
+  authority: string
+  note: string | null
 }

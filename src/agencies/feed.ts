@@ -11,7 +11,7 @@ import { mapShapes, renamed } from './readers/renaming.js'
 import { BROKEN, type FormShape, recognise } from './readers/shapes.js'
 import { openSource } from './transports/index.js'
 
-export interface ReadOptions {
+interface ReadOptions {
   reader?: string
   maps?: readonly NumberedMap[]
 }

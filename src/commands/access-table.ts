@@ -40,7 +40,7 @@ export const ACCESS_PAGES: readonly (readonly [path: string, language: Language]
 ]
 
 /** `npm run access` writes between these markers. */
-export const [BEGIN, END] = ['<!-- access -->', '<!-- /access -->']
+const [BEGIN, END] = ['<!-- access -->', '<!-- /access -->']
 
 const accessPart = (language: Language): string => {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`

@@ -6,7 +6,7 @@ import type { AnySchemaObject, ErrorObject, KeywordCxt, ValidateFunction } from 
 import { _, Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 
-export interface ContractFault {
+interface ContractFault {
   /** Path inside the value, for example `types/0`, or the missing or unexpected member. */
   field: string
   rule: string

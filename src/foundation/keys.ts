@@ -26,9 +26,9 @@ import { SKEW_MS } from './time/clock-doubt.js'
 export { hashSecret, isSecret, newSecret, secretMatches } from './keys/secrets.js'
 
 const HEAD_TYPE = 'audit-head+jws'
-export const CERTIFICATE_TYPE = 'removal-certificate+jws'
+const CERTIFICATE_TYPE = 'removal-certificate+jws'
 export const TOKEN_SECONDS = 900
-export const AUDIENCE = 'hub'
+const AUDIENCE = 'hub'
 /** Cache time of the key set. A new key is published this long before it signs. */
 export const KEYS_KEPT_SECONDS = 300
 /** Other processes' keys are noticed this often. */
@@ -39,7 +39,7 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const HASH_CHARACTERS = 16
 
-export interface Claims {
+interface Claims {
   sub: string
   role: string
   agency: string | null

@@ -9,7 +9,7 @@ const VALUES_MOST = 500
 const OTHER = 'OTHER'
 
 /** Read at scrape time. */
-export interface Sample {
+interface Sample {
   labels: Record<string, string>
   value: number
 }

@@ -25,7 +25,7 @@ const ROLE = 'administrator'
 const WORDS_MOST = 2_000
 
 /** Writes a row with the operators concerned. */
-export type Note = (words: string, codes: readonly string[]) => Promise<void>
+type Note = (words: string, codes: readonly string[]) => Promise<void>
 
 export type CommandRecorder = <T>(words: string, work: (note: Note) => Promise<T>) => Promise<T>
 

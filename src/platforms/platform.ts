@@ -42,7 +42,7 @@ export interface DisplayedSubject {
 }
 
 /** Asia/Shanghai. */
-export interface PlatformHours {
+interface PlatformHours {
   /** HH:MM, inclusive and exclusive. */
   from: string
   to: string

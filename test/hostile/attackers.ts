@@ -42,7 +42,7 @@ export const raw = (
 
 const HEAD = 'Host: hub.test\r\nContent-Type: application/json\r\n'
 
-export const post = (body: string, headers: Record<string, string> = {}): string => {
+const post = (body: string, headers: Record<string, string> = {}): string => {
   const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   return `POST /graphql HTTP/1.1\r\n${HEAD}${more.join('')}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
 }

@@ -12,7 +12,7 @@ import { type Random, randomOf } from './random.js'
 /** Longest cell that a reader returns, characters. */
 const LONGEST = 262_144
 /** Processor time of one item, ms. */
-export const SLOW_MS = 200
+const SLOW_MS = 200
 /** A slow item is measured again, because a garbage collection may fall into it. */
 const TRIES = 3
 

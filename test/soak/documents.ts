@@ -4,7 +4,7 @@ import { type FeedForm, makeFeed } from '../../src/agencies/feed.js'
 import type { Random } from './random.js'
 
 export const NAMES = ['编号', '企业名称', '统一社会信用代码', '登记日期', '罚款金额', '备注']
-export const MARK = /K\d{6}Z/g
+const MARK = /K\d{6}Z/g
 
 const form: FeedForm = {
   names: NAMES,

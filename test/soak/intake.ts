@@ -24,7 +24,7 @@ export interface Soaking {
   found?: (fault: Fault) => void
 }
 
-export interface Fault {
+interface Fault {
   n: number
   title: string
   fault: string

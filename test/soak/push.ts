@@ -13,7 +13,7 @@ import { holders, isGone, type Takeover, takeovers, watch } from './push/witness
 import { type Random, randomOf } from './random.js'
 
 /** Milliseconds within which a killed process's claims are taken over. */
-export const TAKEOVER_MS = 15_000
+const TAKEOVER_MS = 15_000
 /** Grace period after a platform's outage, milliseconds. */
 const RECOVERY_MS = 30_000
 const ASK_AGAIN_MS = 50

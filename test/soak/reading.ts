@@ -8,7 +8,7 @@ import { context } from '../agencies/samples.js'
 import { type Case, caseOf } from './cases.js'
 import { marksIn } from './documents.js'
 
-export interface Task {
+interface Task {
   seed: number
   n: number
 }

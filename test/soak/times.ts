@@ -168,7 +168,7 @@ const measured = async (
 }
 
 /** Share of pairs in which the first is larger; ties count half. */
-export const aucOf = (one: readonly number[], two: readonly number[]): number => {
+const aucOf = (one: readonly number[], two: readonly number[]): number => {
   const all = [...one.map((ms) => ({ ms, first: true })), ...two.map((ms) => ({ ms, first: false }))]
   all.sort((a, b) => a.ms - b.ms)
   let ranks = 0
@@ -183,4 +183,4 @@ export const aucOf = (one: readonly number[], two: readonly number[]): number =>
 }
 
 /** Standard error of that share without a difference. */
-export const errorOf = (one: number, two: number): number => Math.sqrt((one + two + 1) / (12 * one * two))
+const errorOf = (one: number, two: number): number => Math.sqrt((one + two + 1) / (12 * one * two))

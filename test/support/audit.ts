@@ -20,7 +20,7 @@ export const auditKeys = (...seals: readonly Seal[]): AuditKeys => {
 }
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-export const SIGNER = { privateKey, publicKey, kid: 'signer-1' }
+const SIGNER = { privateKey, publicKey, kid: 'signer-1' }
 
 export const verifyKeys = (...seals: readonly Seal[]) => ({
   audit: auditKeys(...seals),

@@ -9,7 +9,7 @@ import { document } from '../../src/foundation/contracts.js'
 import { addDays } from '../../src/foundation/time/dates.js'
 import { clockRules } from '../../src/work/listing/publication-clocks.js'
 
-export const lists = (document('rules/lists.json') as { lists: ListKind[] }).lists
+const lists = (document('rules/lists.json') as { lists: ListKind[] }).lists
 export const kind = (id: string): ListKind => {
   const row = lists.find((each) => each.id === id)
   if (!row) throw new Error(`there is no list ${id}`)

@@ -22,8 +22,7 @@ const LOCK_STALE_MS = 120_000
 export const PASSWORD = 'fjord kelp umbra lantern'
 
 /** Roles that use the desk. */
-export const DESK_ROLES = ['officer', 'reviewer', 'administrator', 'auditor', 'agency'] as const
-export type DeskRole = (typeof DESK_ROLES)[number]
+export type DeskRole = 'officer' | 'reviewer' | 'administrator' | 'auditor' | 'agency'
 
 /** Builds the desk if a source is newer than the build. */
 export const deskBuilt = async (): Promise<void> => {

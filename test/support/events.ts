@@ -1,5 +1,5 @@
 /** Reads server-sent events as a client does, with the last event id. */
-export interface Told {
+interface Told {
   id: string | null
   event: string
   // biome-ignore lint/suspicious/noExplicitAny: what an event holds is its test's to say

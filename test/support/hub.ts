@@ -25,7 +25,7 @@ export interface TestHub {
   stop(): Promise<void>
 }
 
-export interface Answer {
+interface Answer {
   status: number
   // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of its question
   data: any

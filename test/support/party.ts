@@ -1,5 +1,5 @@
 /** A browser without scripts for page tests. It keeps cookies and follows no redirect. */
-export interface Seen {
+interface Seen {
   status: number
   headers: Headers
   text: string

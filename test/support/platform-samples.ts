@@ -127,9 +127,9 @@ const at = <N extends Notice>(notice: N, action: Action): N => {
   return { ...changed(notice), action, sequence, removal: action === 'REMOVE' ? removal : null }
 }
 
-export const entryAt = (action: Action): EntryNotice => at(entry, action)
-export const penaltyAt = (action: Action): RecordNotice => at(penalty, action)
-export const permitAt = (action: Action): RecordNotice => at(permit, action)
+const entryAt = (action: Action): EntryNotice => at(entry, action)
+const penaltyAt = (action: Action): RecordNotice => at(penalty, action)
+const permitAt = (action: Action): RecordNotice => at(permit, action)
 
 const batchOf = (notice: Notice): NoticeBatch => ({
   id: `example-${notice.sequence}`,

@@ -26,7 +26,7 @@ import {
 } from './world.js'
 
 export const HOUR = 3_600
-export const ALL = new Date('9999-01-01T00:00:00Z')
+const ALL = new Date('9999-01-01T00:00:00Z')
 
 /** Pulls and returns the run's id. */
 export const bring = async (db: Db, rows: readonly Row[], given: FeedGiven & PullGiven): Promise<number> => {

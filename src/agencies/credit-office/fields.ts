@@ -1,7 +1,7 @@
 import type { Examination } from '../examine.js'
 
 /** The usual name comes first. */
-export type FieldsByMeaning<Meaning extends string> = Readonly<Partial<Record<Meaning, readonly string[]>>>
+type FieldsByMeaning<Meaning extends string> = Readonly<Partial<Record<Meaning, readonly string[]>>>
 
 export interface FormLayout<Meaning extends string> {
   fields: FieldsByMeaning<Meaning>

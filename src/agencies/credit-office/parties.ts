@@ -3,7 +3,7 @@ import type { Subject } from '../../domain/records/records.js'
 import type { CodeField, Codes } from '../examine.js'
 import type { MeaningReader } from './fields.js'
 
-export type PartyKind = 'ORGANISATION' | 'INDIVIDUAL_BUSINESS' | 'NATURAL_PERSON'
+type PartyKind = 'ORGANISATION' | 'INDIVIDUAL_BUSINESS' | 'NATURAL_PERSON'
 
 const KINDS: Record<string, PartyKind> = {
   法人及非法人组织: 'ORGANISATION',

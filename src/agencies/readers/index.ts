@@ -19,7 +19,7 @@ const READERS = {
 } as const
 type ReaderName = keyof typeof READERS
 
-export const readers = Object.keys(READERS) as ReaderName[]
+const readers = Object.keys(READERS) as ReaderName[]
 
 const isReader = (name: string): name is ReaderName => Object.hasOwn(READERS, name)
 

@@ -14,7 +14,7 @@ interface NearestForm {
   wanted: string[]
 }
 
-export const nearest = (rows: readonly (readonly string[])[], shapes: readonly FormShape[]): NearestForm => {
+const nearest = (rows: readonly (readonly string[])[], shapes: readonly FormShape[]): NearestForm => {
   let best: NearestForm & { filled: number } = { read: [], known: [], wanted: [], filled: 0 }
   for (const row of rows) {
     const filled = row.filter((name) => name.trim() !== '').slice(0, MOST_READ)

@@ -17,9 +17,9 @@ import { archiveFile, putBack, refuse } from './folder/file-outcomes.js'
 import { none } from './http/attempt.js'
 
 /** Milliseconds unchanged until a file counts as complete. */
-export const SETTLE_MS = 30_000
+const SETTLE_MS = 30_000
 /** Milliseconds until an unrenewed claim is abandoned. */
-export const ABANDONED_MS = 5 * 60_000
+const ABANDONED_MS = 5 * 60_000
 const WAITS: ClaimTimes = { settleMs: SETTLE_MS, abandonedMs: ABANDONED_MS }
 
 /** `FullName` or `full text` does not mean a full delivery. */

@@ -10,7 +10,7 @@ import { broken, type FormShape, itemOf, recognise } from '../readers/shapes.js'
 import { none } from './http/attempt.js'
 import { connected, type Exchange, FAULTS, identifier, openExchange, type RowAnswer } from './table/exchange.js'
 
-export { exchangeTable, STATES } from './table/exchange.js'
+export { exchangeTable } from './table/exchange.js'
 
 /** Their ids stay in memory until they are answered. */
 const MAX_ROWS = 100_000

@@ -224,8 +224,7 @@ export const answers = ({ acts, whose }: FieldRow, viewer: Viewer): boolean =>
 export const isForAll = ({ acts, whose }: FieldRow): boolean =>
   whose === 'HELD' || rolesOf(acts).length === ROLES.length
 
-export const rolesOf = (acts: readonly Act[]): Role[] =>
-  ROLES.filter((role) => acts.some((act) => ACCESS[act].includes(role)))
+const rolesOf = (acts: readonly Act[]): Role[] => ROLES.filter((role) => acts.some((act) => ACCESS[act].includes(role)))
 
 export interface PrintedFieldRow {
   type: string

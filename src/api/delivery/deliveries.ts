@@ -33,7 +33,7 @@ const adviceFor = (context: GraphqlContext, platform: string, { code, batch }: B
   batch == null ? { code, ...OWN_ADVICE } : adviceOf(context, platform, code)
 
 /** Receipts repeat the delivered text, so they need insight into the file. Acts of people need `see_moves`. */
-export const deliveryView = (context: GraphqlContext, delivery: desk.StoredDelivery) => {
+const deliveryView = (context: GraphqlContext, delivery: desk.StoredDelivery) => {
   const { subjectId, kind, platform, receipt, state } = delivery
   return {
     ...delivery,

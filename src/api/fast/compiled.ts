@@ -33,7 +33,7 @@ const FIELDS_MOST = 1_000
 /** Compiling costs some hundred executions. */
 const HITS_BEFORE = 20
 
-export interface ExecutorRequest<C> {
+interface ExecutorRequest<C> {
   document: DocumentNode
   text: string
   operationName: string | null | undefined

@@ -59,7 +59,7 @@ export type AskGraphql = (
   question: { query: string; variables?: Record<string, unknown> },
 ) => Promise<GraphqlResult>
 
-export interface GraphqlResult {
+interface GraphqlResult {
   // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of its question
   data: any
   errors: readonly GraphQLFormattedError[]

@@ -29,7 +29,7 @@ export const deadlineView = (context: GraphqlContext, kept: store.StoredDeadline
   }
 }
 
-export const stateOf = ({ name, dueOn, outcome }: store.StoredDeadline, today: string): store.DeadlineState => {
+const stateOf = ({ name, dueOn, outcome }: store.StoredDeadline, today: string): store.DeadlineState => {
   if (outcome !== null) return outcome
   if (dueOn >= today) return 'COMING'
   return PARTYS.includes(name) ? 'RUN_OUT' : 'MISSED'

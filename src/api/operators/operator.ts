@@ -38,13 +38,6 @@ const operatorByCode = async (
   return wasKnown && mayOperator(context.viewer, operator) ? view(operator, asked) : null
 }
 
-/** Access is not checked. */
-export const operatorNamed =
-  (context: GraphqlContext, code: string) => async (): Promise<operators.StoredOperator | null> => {
-    const found = codeOf(code)
-    return (found && (await leadsTo(context, found, whenOf(context, {})))) ?? null
-  }
-
 const leadsTo = async (
   context: GraphqlContext,
   code: { scheme: string; code: string },

@@ -86,10 +86,7 @@ export const noteOperation = (
   auditNotes.text = auditedOperation(operation, source, variables, parts.keys.mark)
 }
 
-export const noteErrors = (
-  { auditNotes }: Pick<GraphqlContext, 'auditNotes'>,
-  errors: readonly GraphQLError[],
-): void => {
+const noteErrors = ({ auditNotes }: Pick<GraphqlContext, 'auditNotes'>, errors: readonly GraphQLError[]): void => {
   auditNotes.faults.push(...errors.map(codeOf))
 }
 

@@ -7,7 +7,7 @@ import { numberChanges, STEPS_ASKED } from '../../work/standing/changes/number.j
 
 /** Poll interval, milliseconds. */
 const LOOK_MS = 500
-export const STREAMS_EACH = 5
+const STREAMS_EACH = 5
 const STREAMS_MOST = 1_000
 
 export interface ChangeStream {

@@ -53,7 +53,7 @@ type ChargedField = {
 /** These need no look-up. */
 const FREE: ReadonlySet<string> = new Set(['PageInfo', 'Words'])
 
-export interface FieldCost {
+interface FieldCost {
   once: number
   byArgument: string | null
   item: number
@@ -61,7 +61,7 @@ export interface FieldCost {
 }
 
 /** Returns null when free, as is every leaf not in the table. */
-export const costOf = (type: { name: string }, field: GraphQLField<unknown, GraphqlContext>): FieldCost | null => {
+const costOf = (type: { name: string }, field: GraphQLField<unknown, GraphqlContext>): FieldCost | null => {
   const dearer = (FIELD_PRICES as Record<string, FieldPrice>)[`${type.name}.${field.name}`] ?? {}
   const { once } = dearer
   const [byArgument, each] = [dearer.byArgument ?? null, dearer.each ?? null]
@@ -75,7 +75,7 @@ export const costOf = (type: { name: string }, field: GraphQLField<unknown, Grap
   return { once: own, byArgument, item: isListType(getNullableType(field.type)) && byArgument === null ? 1 : 0, each }
 }
 
-export const costText = ({ once, byArgument, item, each }: FieldCost): string =>
+const costText = ({ once, byArgument, item, each }: FieldCost): string =>
   [
     ...(once > 0 ? [String(once)] : []),
     ...(byArgument ? [`1 × ${byArgument}`] : []),

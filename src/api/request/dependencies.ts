@@ -19,7 +19,7 @@ import type { ChangeStreams } from './change-streams.js'
 import type { Quotas } from './quotas.js'
 import type { Revocations } from './revocations.js'
 
-export interface UploadInput {
+interface UploadInput {
   by: string
   file: SubmittedFile
   signal?: AbortSignal

@@ -8,7 +8,7 @@ const FRESH_MS = 1_000
 const OVERLAP = 1_000
 const SWEPT_MS = 60_000
 
-export interface TokenIdentity {
+interface TokenIdentity {
   jti: string
   sub: string
   /** Seconds since 1970. */

@@ -4,17 +4,17 @@ import { networkOf } from '../../domain/access/rate.js'
 import type { ApiDependencies } from './dependencies.js'
 
 export const REQUEST_MS = 30_000
-export const UPLOAD_MS = 300_000
+const UPLOAD_MS = 300_000
 /** Time from connecting to the end of the headers, milliseconds. */
-export const HEADERS_MS = 15_000
+const HEADERS_MS = 15_000
 const CHECKING_MS = 2_000
 /** Idle keep-alive time, milliseconds. */
 const KEEP_ALIVE_MS = 5_000
 const HEADER_BYTES = 16_384
 const HEADER_LINES = 100
 /** Total, and of one address (one /64 in IPv6); the second applies only without own proxies. */
-export const CONNECTIONS_MOST = 10_000
-export const CONNECTIONS_OF_ONE = 1_000
+const CONNECTIONS_MOST = 10_000
+const CONNECTIONS_OF_ONE = 1_000
 export const PIPELINED_MOST = 64
 
 export const SOCKETS: ServerOptions = {

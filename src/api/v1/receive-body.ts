@@ -4,7 +4,7 @@ import { Refusal } from '../../foundation/errors.js'
 
 /** Between two chunks, milliseconds. */
 export const STALLED_MS = 60_000
-export const ARRIVING_MOST = 8
+const ARRIVING_MOST = 8
 
 export interface ReceiveBounds {
   /** Bytes of one body, and of all bodies of an agency. */

@@ -13,7 +13,7 @@ import type { ContextOfRequest } from './request.js'
 import { makeUploadSlots } from './upload-slots.js'
 
 /** Bytes: a million codes with room to spare. */
-export const SELLERS_BYTES = 32 * 1024 * 1024
+const SELLERS_BYTES = 32 * 1024 * 1024
 const LISTS_MOST = 2
 
 const PARAMETERS = ['dated', 'marketplace']

@@ -22,8 +22,8 @@ import { makeUploadSlots } from './upload-slots.js'
 /** Packed and unpacked, bytes. Larger files come through the agency's transport or `hub pull --file`. */
 export const UPLOAD_BYTES = 64 * 1024 * 1024
 /** Uploads are held in memory: the bound is in all and of one agency. */
-export const UPLOADS_MOST = 2
-export const UPLOADS_OF_ONE = UPLOADS_MOST - 1
+const UPLOADS_MOST = 2
+const UPLOADS_OF_ONE = UPLOADS_MOST - 1
 const ARRIVING_BYTES = UPLOADS_MOST * UPLOAD_BYTES
 const TAKE_IN_MS = 600_000
 

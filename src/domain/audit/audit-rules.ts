@@ -5,11 +5,11 @@ import { ROLES, type Role } from '../access/viewer.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
 import { type DatedRow, gaps, rowOn } from '../calendar/dated-rows.js'
 
-export interface Retention extends DatedRow {
+interface Retention extends DatedRow {
   months: number
 }
 
-export interface AskerRule extends DatedRow {
+interface AskerRule extends DatedRow {
   asker: Role
   /** Roles told about this asker's questions. */
   told: readonly Role[]

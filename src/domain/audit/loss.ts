@@ -91,7 +91,7 @@ export const lossIn = (said: string, number: number): AuditLoss | null => {
   }
 }
 
-export const serverIn = (said: unknown): ServerIdentity | null => {
+const serverIn = (said: unknown): ServerIdentity | null => {
   const { timeline, system } = (said ?? {}) as Partial<ServerIdentity>
   return Number.isSafeInteger(timeline) && typeof system === 'string' ? { timeline: Number(timeline), system } : null
 }

@@ -49,7 +49,7 @@ export interface WalkResult {
   cuts: Cut[]
 }
 
-export const BROKEN_MOST = 100
+const BROKEN_MOST = 100
 
 export interface WalkParts {
   anchors: readonly AuditAnchor[]

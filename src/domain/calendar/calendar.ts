@@ -5,7 +5,7 @@ import { addDays, daysBetween, weekday } from '../../foundation/time/dates.js'
 export type Calendar = { holidays: Set<string>; workdays: Set<string>; knownUntil: string }
 
 /** An alarm this many days before the announced holidays end asks for next year's. */
-export const CALENDAR_ALARM_DAYS = 60
+const CALENDAR_ALARM_DAYS = 60
 
 export const calendarDaysLeft = ({ knownUntil }: Pick<Calendar, 'knownUntil'>, today: string): number =>
   daysBetween(today, knownUntil)

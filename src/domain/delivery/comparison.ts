@@ -3,12 +3,11 @@
 import { normalizeName } from '../operators/names.js'
 import type { Action } from './delivery.js'
 
-export const FINDINGS = ['MISSING', 'STALE', 'UNWANTED', 'UNKNOWN', 'UNTOLD'] as const
 /**
  * MISSING: in force and confirmed, but not shown. STALE: shown differently from the last confirmation. UNWANTED: not in force. UNKNOWN: its
  * key is not in a restored database. UNTOLD: in force, not shown, no addition confirmed or owed.
  */
-export type DiscrepancyKind = (typeof FINDINGS)[number]
+export type DiscrepancyKind = 'MISSING' | 'STALE' | 'UNWANTED' | 'UNKNOWN' | 'UNTOLD'
 export type DisplayDifference = 'SEQUENCE' | 'USCC' | 'NAME'
 
 export interface DisplayedValues {

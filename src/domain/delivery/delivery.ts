@@ -93,8 +93,7 @@ export const SETTLE_SECONDS = 60
  * GONE: the display, read SETTLE_SECONDS later, lacks the subject. NO_DISPLAY: the removal is sent again. CONFIRMED_TWICE: that was
  * confirmed too. SHOWN: a later delivery removes it again. REPLACED: a later delivery came before the check.
  */
-export const CHECK_RESULTS = ['GONE', 'NO_DISPLAY', 'CONFIRMED_TWICE', 'SHOWN', 'REPLACED'] as const
-export type CheckResult = (typeof CHECK_RESULTS)[number]
+export type CheckResult = 'GONE' | 'NO_DISPLAY' | 'CONFIRMED_TWICE' | 'SHOWN' | 'REPLACED'
 
 const WAIT_SECONDS: RetrySchedule = { first: 2, longest: 3_600 }
 const SECOND_MS = 1_000

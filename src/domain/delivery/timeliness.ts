@@ -105,7 +105,7 @@ export interface MonthlyTimeliness {
 }
 
 /** `month` is YYYY-MM. */
-export const daysOf = (month: string): { first: string; last: string } => {
+const daysOf = (month: string): { first: string; last: string } => {
   const first = `${month}-01`
   return { first, last: addDays(addMonths(first, 1), -1) }
 }

@@ -21,7 +21,7 @@ export interface MapLine {
   value: string | null
 }
 
-export const MOST_LINES = 200 // per map
+const MOST_LINES = 200 // per map
 const MAX_HEADING = 100 // characters
 const MAX_VALUE = 500 // characters
 

@@ -31,10 +31,10 @@ export interface OperatorCandidate {
   representatives: readonly string[]
 }
 
-export type EvidenceField = 'NAME' | 'FORMER_NAME' | 'CODE' | 'REGION' | 'REPRESENTATIVE'
+type EvidenceField = 'NAME' | 'FORMER_NAME' | 'CODE' | 'REGION' | 'REPRESENTATIVE'
 
 /** Both values are as sent. */
-export interface MatchEvidence {
+interface MatchEvidence {
   field: EvidenceField
   said: string
   held: string

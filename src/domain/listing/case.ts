@@ -29,27 +29,22 @@ export const isOver = (state: string | null): boolean => state === 'REMOVED' || 
 export type CaseRole = ViewerRole | 'clock'
 
 /** SAMR order 44, article 11. */
-export const GROUNDS = ['HEAVIER_PENALTY', 'DECISION_NOT_PERFORMED'] as const
-export type ListingGround = (typeof GROUNDS)[number]
+export type ListingGround = 'HEAVIER_PENALTY' | 'DECISION_NOT_PERFORMED'
 
 /** A public notice takes effect after a number of days. */
-export const SERVICES = ['DIRECT', 'POST', 'ELECTRONIC', 'PUBLIC_NOTICE'] as const
-export type Service = (typeof SERVICES)[number]
+export type Service = 'DIRECT' | 'POST' | 'ELECTRONIC' | 'PUBLIC_NOTICE'
 
 /** Source of the recorded hash: the named file, the case system's paper, or the hub's own draft. */
 export type ServedPaper = 'NAMED' | 'ISSUED' | 'DRAFT'
 
 /** LOST: a platform no longer knows the entry. */
-export const HIDINGS = ['ERROR', 'STAY', 'OBJECTION', 'RULING', 'BANKRUPTCY', 'LOST'] as const
-export type HidingKind = (typeof HIDINGS)[number]
+export type HidingKind = 'ERROR' | 'STAY' | 'OBJECTION' | 'RULING' | 'BANKRUPTCY' | 'LOST'
 
-export const NOT_LISTED = ['NO_INTENT', 'BELOW_THRESHOLD', 'DECISION_GONE', 'OTHER'] as const
-export type NotListedReason = (typeof NOT_LISTED)[number]
+export type NotListedReason = 'NO_INTENT' | 'BELOW_THRESHOLD' | 'DECISION_GONE' | 'OTHER'
 
-export const RESTORINGS = ['FALSE_MATERIALS', 'RESULT_WITHDRAWN'] as const
-export type RestorationCause = (typeof RESTORINGS)[number]
+export type RestorationCause = 'FALSE_MATERIALS' | 'RESULT_WITHDRAWN'
 
-export interface EntryHiding {
+interface EntryHiding {
   by: string
   on: string
   kind: HidingKind
@@ -58,7 +53,7 @@ export interface EntryHiding {
   run?: number
 }
 
-export interface Repair {
+interface Repair {
   appliedOn: string
   acceptedOn: string | null
 }

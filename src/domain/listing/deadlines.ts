@@ -4,7 +4,7 @@ import type { Case, CaseAct, MoveRules } from './case.js'
 import { type LegalNumber, type ListKind, type NumberName, numberOf } from './lists.js'
 import type { MoveName } from './moves.js'
 
-export const DEADLINES = [
+const DEADLINES = [
   'DEFENCE',
   'PUBLICATION',
   'HIDING_CONFIRMATION',
@@ -27,7 +27,7 @@ export interface Deadline {
   rule: SetNumber
 }
 
-export type SetNumber = LegalNumber & { value: number }
+type SetNumber = LegalNumber & { value: number }
 
 export interface DeadlineChanges {
   begun: Deadline[]

@@ -28,7 +28,7 @@ export interface Template {
   blanks: Record<string, { zh: string; from: string | null; words?: Record<string, string> }>
 }
 
-export interface DocumentRow {
+interface DocumentRow {
   name:
     | 'HEARING'
     | 'RECONSIDERATION'
@@ -50,7 +50,7 @@ export interface DocumentRules {
 }
 
 /** The case system issues it and an officer enters it. */
-export interface IssuedPaper {
+interface IssuedPaper {
   number: string
   issuedOn: string
 }
@@ -106,7 +106,7 @@ export const servedOf = (facts: Case, removedOn: string | null): DocumentKind[] 
 export const needsRepairNotice = ({ rows }: DocumentRules, on: string): boolean =>
   rows.some((row) => row.name === 'REPAIR_NOTICE' && row.confirmed && applies(row, on))
 
-export type BlankCause = 'BY_HAND' | 'UNKNOWN' | 'UNCONFIRMED'
+type BlankCause = 'BY_HAND' | 'UNKNOWN' | 'UNCONFIRMED'
 
 export interface MissingBlank {
   name: string

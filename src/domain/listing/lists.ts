@@ -37,7 +37,7 @@ export interface LegalBasis extends RuleDates {
 }
 
 /** The event whose day selects a row. */
-export type SelectedBy = 'DECISION' | 'NOTICE' | 'APPLICATION' | 'PUBLICATION'
+type SelectedBy = 'DECISION' | 'NOTICE' | 'APPLICATION' | 'PUBLICATION'
 
 /** Effect of a new row on standing entries. Null when the law is silent; the milder result then holds. */
 export type StandingEffect = 'KEEP' | 'APPLY' | null
@@ -80,19 +80,19 @@ export interface Consent extends RuleDates, RuleSource {
 }
 
 /** HERE: the deciding authority in this hub. */
-export interface RepairEntrance extends Words, RuleSource {
+interface RepairEntrance extends Words, RuleSource {
   entrance: 'GSXT' | 'CREDITCHINA' | 'HERE'
 }
 
 /** An item of 全国失信惩戒措施基础清单. */
-export interface Measure extends Words, RuleSource {
+interface Measure extends Words, RuleSource {
   item: string
 }
 
 export const REMOVALS = ['EXPIRED', 'REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED'] as const
 export type RemovalReason = (typeof REMOVALS)[number]
 
-export interface RemovalRule extends Words, RuleSource {
+interface RemovalRule extends Words, RuleSource {
   reason: RemovalReason
 }
 

@@ -13,7 +13,7 @@ import { checkRows } from './publication-clocks.js'
 /** Raise it with every change of what may be public. The clock then rebuilds entries of a former number. */
 export const MASKS = 2
 
-export interface PersonsRow {
+interface PersonsRow {
   list: string
   from: string | null
   to: string | null
@@ -74,7 +74,7 @@ export interface PublicEntry {
   contested: boolean
 }
 
-export interface MaskedField {
+interface MaskedField {
   field: 'name' | 'reason' | 'basis' | 'authority' | 'documentNumber' | 'uscc'
   what: Personal
   times: number
@@ -92,7 +92,7 @@ export const WITHHELD = {
     en: 'a natural person is not published: no confirmed rule of this list says so',
   },
 } as const satisfies Record<string, Words>
-export type Withheld = keyof typeof WITHHELD
+type Withheld = keyof typeof WITHHELD
 
 export interface PublicAnswer {
   /** Absent for the reason in `withheld`. */

@@ -7,8 +7,8 @@ import { addDays, addMonths, isDate } from '../../foundation/time/dates.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
 import type { Certainty, StandingEffect } from './lists.js'
 
-export type EntrySeverity = 'SLIGHT' | 'GENERAL' | 'SEVERE'
-export type ClockName = 'GSXT' | 'CREDITCHINA'
+type EntrySeverity = 'SLIGHT' | 'GENERAL' | 'SEVERE'
+type ClockName = 'GSXT' | 'CREDITCHINA'
 
 interface ClockRuleRow {
   /** Both days are inclusive; null for an open end. */
@@ -56,7 +56,7 @@ export interface ClockedEntry {
   today: string
 }
 
-export interface ClockDay {
+interface ClockDay {
   on: string
   row: ClockRow
 }

@@ -35,7 +35,7 @@ const BRAND_LENGTH = 2
 const WEIGHED_MOST = 1_000
 
 /** Best reason first. */
-export const MATCH_REASONS = ['EXACT', 'FORMER', 'VARIANT', 'SHORT', 'BRANCH', 'PART', 'TYPING', 'SIMILAR'] as const
+const MATCH_REASONS = ['EXACT', 'FORMER', 'VARIANT', 'SHORT', 'BRANCH', 'PART', 'TYPING', 'SIMILAR'] as const
 export type MatchReason = (typeof MATCH_REASONS)[number]
 
 const PLACE = `(?:${[...PROVINCE_NAMES, ...CITY_NAMES].join('|')})(?:省|市|州|自治区|特别行政区)?`

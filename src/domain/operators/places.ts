@@ -87,8 +87,7 @@ export const placeIn = (text: string): string | null => {
 
 const cityAt = (text: string): string | null => CITIES[CITY.exec(text)?.[1] ?? ''] ?? null
 
-export const LEVELS = ['PROVINCE', 'CITY', 'COUNTY'] as const
-export type Level = (typeof LEVELS)[number]
+export type Level = 'PROVINCE' | 'CITY' | 'COUNTY'
 
 export const levelOf = (division: string): Level => {
   if (division.endsWith('0000')) return 'PROVINCE'

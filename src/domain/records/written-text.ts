@@ -2,7 +2,7 @@ import { Refusal } from '../../foundation/errors.js'
 import { redact } from './privacy.js'
 
 /** characters */
-export const WRITTEN_LENGTH = 1_000
+const WRITTEN_LENGTH = 1_000
 
 /** Trims the text and removes ID numbers. `what` names it in the refusal INPUT_INVALID for an empty text or one over WRITTEN_LENGTH. */
 export const writtenText = (given: string, what: string, mark: (id: string) => string): string => {

@@ -64,7 +64,7 @@ export const score = (facts: Facts, card: Scorecard): Score => {
   return { value, grade: gradeOf(value, card), reasons, nextChangeOn: dayText(sheet.changesOn) }
 }
 
-export const gradeOf = (value: number, card: Scorecard): Grade =>
+const gradeOf = (value: number, card: Scorecard): Grade =>
   (card.grades.find((line) => value >= line.from) ?? LOWEST_LINE).grade
 
 /**

@@ -43,7 +43,7 @@ export interface Spread {
   highest: number
 }
 
-export type ScoredRule = { points: number } & Words
+type ScoredRule = { points: number } & Words
 
 /** A member is null for a scorecard without the rule. */
 export interface ReasonDifference {

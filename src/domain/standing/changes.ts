@@ -1,6 +1,6 @@
 import type { Standing } from './standing-seen.js'
 
-export const WHATS = [
+const WHATS = [
   'ENTRY_REMOVED',
   'ENTRY_ADDED',
   'ENTRY_CHANGED',

@@ -6,10 +6,9 @@ import { normalizeName } from '../operators/names.js'
  * SAME: equal except for width, brackets, dots, blanks, case or script. DIFFERENT: also short names, branches and typing errors. UNKNOWN:
  * no operator, no name, or a name partly masked for the asker, who must not learn it by guessing.
  */
-export const NAME_ANSWERS = ['SAME', 'FORMER', 'DIFFERENT', 'UNKNOWN'] as const
-export type NameAnswer = (typeof NAME_ANSWERS)[number]
+export type NameAnswer = 'SAME' | 'FORMER' | 'DIFFERENT' | 'UNKNOWN'
 
-export const comparedName = (name: string): string => simplified(normalizeName(name))
+const comparedName = (name: string): string => simplified(normalizeName(name))
 
 /** Former names must be looked up for null. */
 export const presentAnswer = (given: string, present: string | null, inside: boolean): 'SAME' | null => {

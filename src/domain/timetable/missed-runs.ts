@@ -9,11 +9,11 @@ export interface MissedRule {
 }
 
 /** Not yet missed: a job of every minute has no next occurrence by then. */
-export const ON_TIME_MS = 60_000
+const ON_TIME_MS = 60_000
 /** Beyond it the newest are made up. */
 export const ALL_MOST = 100
 /** Skew between machines. A clock further behind the plan was set back. */
-export const SKEW_MS = 60_000
+const SKEW_MS = 60_000
 
 /** `planned` is ascending, up to `now`. `missed` counts the others that the last of `run` stands for. */
 export const owed = (

@@ -3,14 +3,13 @@
 /** Tolerated difference between database clock and monotonic clock. */
 export const LEAP_MS = 30_000
 /** Tolerated gap between clock and newest row at start. Beyond it a second source is asked. */
-export const GAP_MS = 86_400_000
+const GAP_MS = 86_400_000
 /** A second source this close confirms the clock. */
-export const SOURCE_MS = 300_000
+const SOURCE_MS = 300_000
 /** A clock that was ahead made what is dated further ahead. */
 export const SKEW_MS = 60_000
 
-export const CAUSES = ['START', 'LEAP'] as const
-export type DoubtCause = (typeof CAUSES)[number]
+export type DoubtCause = 'START' | 'LEAP'
 
 /** `uncertainMs` is the duration of the reading. */
 export const hasLeapt = (at: number, expected: number, uncertainMs: number): boolean =>

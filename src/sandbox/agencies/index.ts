@@ -8,7 +8,7 @@ import { marketRegulator } from './market-regulator.js'
 import { marketplaces } from './marketplaces.js'
 import { type AgencyStandIn, type StandInRoutes, startStandIn } from './stand-in.js'
 
-export type { AgencyBehaviour, AgencyStandIn } from './stand-in.js'
+export type { AgencyStandIn } from './stand-in.js'
 
 const AGENCIES: Record<string, (source: () => World) => StandInRoutes> = {
   'market-regulator': marketRegulator,

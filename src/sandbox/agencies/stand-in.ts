@@ -6,7 +6,7 @@ import { json, type StandInAnswer, type StandInRequest, serve } from '../server.
 const GARBAGE_BYTES = 4096
 const RETRY_AFTER = '1' // seconds
 
-export interface AgencyBehaviour {
+interface AgencyBehaviour {
   delayMs: number
   /** Requests that get 503 with Retry-After. */
   failNext: number

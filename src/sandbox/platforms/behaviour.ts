@@ -35,7 +35,7 @@ export interface PlatformBehaviour {
   chaos: Chaos | null
 }
 
-export interface Chaos {
+interface Chaos {
   seed: number
   /** 0–1. */
   share: number

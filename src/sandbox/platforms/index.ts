@@ -6,10 +6,8 @@ import { jilin } from './jilin.js'
 import { national } from './national.js'
 import { type PlatformStandIn, type StandInOptions, startStandIn } from './stand-in.js'
 
-export type { Chaos, PlatformBehaviour } from './behaviour.js'
-export { calm } from './behaviour.js'
+export type { PlatformBehaviour } from './behaviour.js'
 export type { BaseLibrary } from './judgement.js'
-export type { HistoryRow, ReceiverEntry } from './received-rows.js'
 export type { PlatformStandIn } from './stand-in.js'
 
 const DIALECTS = [national, jilin, creditchina, creditjilin]

@@ -30,7 +30,7 @@ export interface PlatformStandIn {
   readonly pending: number
 }
 
-export interface ReceivedMessage {
+interface ReceivedMessage {
   form: RowForm
   rows: readonly ReceivedRow[]
 }

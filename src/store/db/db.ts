@@ -141,7 +141,7 @@ const CANCELLED = '57014'
 export const isCancelled = (error: unknown): boolean =>
   error instanceof Error && (error as { code?: unknown }).code === CANCELLED
 
-export { type MigrationExtent, type MigrationState, migrate, type RollOut, version } from './migrations.js'
+export { migrate, version } from './migrations.js'
 
 /** Each seed skips a database that already has operators. */
 export const seed = async (db: Db): Promise<void> => {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { Knex } from 'knex'
 import { Refusal } from '../../foundation/errors.js'
 
-export type RollOut = 'before' | 'after'
+type RollOut = 'before' | 'after'
 
 interface MigrationFile {
   name: string
@@ -62,7 +62,7 @@ export const sourceOf = (files: readonly MigrationFile[]): Knex.MigrationSource<
   getMigration: noting,
 })
 
-export type MigrationState = 'EMPTY' | 'BEHIND' | 'CURRENT'
+type MigrationState = 'EMPTY' | 'BEHIND' | 'CURRENT'
 
 export interface DatabaseVersion {
   /** BEHIND: one that goes before the roll-out is missing. CURRENT: at most later ones are. */

@@ -31,7 +31,7 @@ interface KnexClient {
 }
 
 /** A statement that never began, with the SQLSTATE of a cancelled one. */
-export class Abandoned extends Error {
+class Abandoned extends Error {
   override readonly name = 'Abandoned'
   readonly code = '57014'
 }

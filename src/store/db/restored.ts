@@ -76,8 +76,7 @@ export const MAY_LIST = `(select not exists (select 1 from database_restored w w
 export const mayList = (db: Db | Tx): Promise<boolean> =>
   queryValue(db, `select ${MAY_LIST} as may /* restored.mayList */`)
 
-export const CAUSES = ['DELIVERY_NOTED', 'SNAPSHOT_NOTED', 'SERVER_CHANGED', 'SHOWN', 'DECLARED'] as const
-export type RestoreCause = (typeof CAUSES)[number]
+type RestoreCause = 'DELIVERY_NOTED' | 'SNAPSHOT_NOTED' | 'SERVER_CHANGED' | 'SHOWN' | 'DECLARED'
 
 export interface RestoredDatabase {
   id: number

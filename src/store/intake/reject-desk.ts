@@ -2,8 +2,7 @@ import type { Problem } from '../../domain/records/records.js'
 import { type Db, hasRows, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import { repeatedIn } from './rejects.js'
 
-export const STATES = ['OPEN', 'TAKEN', 'DROPPED'] as const
-export type RejectState = (typeof STATES)[number]
+export type RejectState = 'OPEN' | 'TAKEN' | 'DROPPED'
 
 export interface StoredReject extends Problem {
   id: number

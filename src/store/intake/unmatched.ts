@@ -4,8 +4,7 @@ import { inSight, type RegionSight } from '../access/sight.js'
 import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import { ENDED_BEFORE } from './absence.js'
 
-export const STATES = ['OPEN', 'MATCHED', 'NOT_OURS', 'TAKEN_BACK', 'ENDED'] as const
-export type UnmatchedState = (typeof STATES)[number]
+export type UnmatchedState = 'OPEN' | 'MATCHED' | 'NOT_OURS' | 'TAKEN_BACK' | 'ENDED'
 
 export interface UnmatchedRecord {
   id: number

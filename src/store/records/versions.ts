@@ -130,7 +130,7 @@ const NEWEST_BEGUN = `${earlier('c')}
  * one begun by :asOf. An older state stays true of its own days while anything of the record is believed. Wrong
  * versions never count. Bindings: asOf, knownAt, states, operators (ids).
  */
-export const VERSIONS_AT = `
+const VERSIONS_AT = `
   select c.* from versions c
   where c.operator_id = any(:operators) and ${known('c')} and ${begun('c')} and ${NOT_ENDED} and (${open('c')} or (${NEWEST_BEGUN}))
 `
@@ -186,7 +186,7 @@ const SEEN = `v.kind = any(:kinds) and (v.valid_from is null or v.valid_from <= 
  * SQL: one record per fact: the earliest source of an event, the latest of a state. A withdrawn one takes precedence,
  * in the operator's favour. Bindings: withdrawn, states.
  */
-export const oncePerFact = (rows: string): string =>
+const oncePerFact = (rows: string): string =>
   `select distinct on (v.operator_id, v.kind, v.fact, case when v.fact is null then v.id end) v.* from (${rows}) v
    order by v.operator_id, v.kind, v.fact, case when v.fact is null then v.id end,
      (v.body->>'status' is not distinct from :withdrawn or (v.kind = 'list_entry' and v.body->>'removed_on' is not null)) desc, case when v.kind = any(:states) then -v.run_id else v.run_id end,

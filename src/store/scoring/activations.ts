@@ -1,6 +1,6 @@
 import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
-export type ActivationState = 'PROPOSED' | 'ADOPTED' | 'REJECTED'
+type ActivationState = 'PROPOSED' | 'ADOPTED' | 'REJECTED'
 
 export interface ActivationRow {
   id: number

@@ -4,8 +4,7 @@ import { inSight, type RegionSight } from '../access/sight.js'
 import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import type { PointInTime } from '../records/versions.js'
 
-export const STATES = ['PROPOSED', 'IN_FORCE', 'REPLACED', 'ENDED', 'REFUSED', 'WITHDRAWN'] as const
-export type OverrideState = (typeof STATES)[number]
+export type OverrideState = 'PROPOSED' | 'IN_FORCE' | 'REPLACED' | 'ENDED' | 'REFUSED' | 'WITHDRAWN'
 
 export interface OverrideRow {
   id: number

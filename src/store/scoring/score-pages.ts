@@ -1,7 +1,7 @@
 import type { Db } from '../db/db.js'
 import { byIds, COLUMNS, type StoredScore } from './scores.js'
 
-export const PAGE_SCORES = 2_000
+const PAGE_SCORES = 2_000
 
 export const pagesOf = (db: Db, sample: number | null): AsyncIterable<StoredScore[]> =>
   sample === null ? all(db) : sampled(db, sample)

@@ -12,7 +12,7 @@ export interface TrialRow {
   madeAt: Date
 }
 
-export interface TrialResult extends TrialComparison {
+interface TrialResult extends TrialComparison {
   scorecard: string
   against: string
   lastScore: number

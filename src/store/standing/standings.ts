@@ -18,7 +18,7 @@ export interface StandingLookups {
 
 export const EVERYTHING: StandingLookups = { grades: 'ALL', flags: true, entries: 'BODIES' }
 
-export type EntryWithState = PublicBody & { state: CaseState }
+type EntryWithState = PublicBody & { state: CaseState }
 
 export interface StandingRow {
   /** Counts from 0. */

@@ -3,7 +3,7 @@ import { CLOCK_IS_DOUBTED } from '../db/clock-doubts.js'
 import { type Db, hasRows, queryRows, type Tx } from '../db/db.js'
 import * as runs from './runs.js'
 
-export type OccurrenceState = 'DUE' | 'RUNNING' | 'DONE' | 'FAILED' | 'PASSED' | 'ABANDONED'
+type OccurrenceState = 'DUE' | 'RUNNING' | 'DONE' | 'FAILED' | 'PASSED' | 'ABANDONED'
 
 export interface Occurrence {
   id: number

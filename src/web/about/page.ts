@@ -14,7 +14,7 @@ export interface AboutContent {
   auditMonths: number | null
 }
 
-export const rulesPath = (name: string): string => `/about/rules/${encodeURIComponent(name)}`
+const rulesPath = (name: string): string => `/about/rules/${encodeURIComponent(name)}`
 
 export const aboutPage = (shown: AboutContent): SitePage =>
   page(

@@ -144,7 +144,7 @@ ${isFiltered(asked) ? html`<li><a href="${linkTo('/blacklist', { name: asked.nam
 </ul>
 </div>`
 
-export const CONTESTED = both('有异议，正在核查', 'under objection, being examined')
+const CONTESTED = both('有异议，正在核查', 'under objection, being examined')
 
 export const entryList = (entries: readonly PublicBody[]): Html =>
   html`<ol class="entries">

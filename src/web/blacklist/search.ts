@@ -10,7 +10,7 @@ import * as publicList from '../../store/publication/public-list.js'
 import type { DayStamp, PageCache } from '../frame/page-cache.js'
 import { conditionsOf, type SearchFilter } from './search-filter.js'
 
-export const PAGE_ENTRIES = 50
+const PAGE_ENTRIES = 50
 const FOUND_MOST = 500
 
 export interface SearchResult {

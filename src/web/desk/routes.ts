@@ -7,7 +7,7 @@ import type { ComponentType } from 'react'
 import type { Act } from '../../domain/access/viewer.js'
 
 export const SECTIONS = ['工作', '主体与名单', '信源接入', '报送', '评价', '管理'] as const
-export type Section = (typeof SECTIONS)[number]
+type Section = (typeof SECTIONS)[number]
 
 export interface DeskPage {
   path: string

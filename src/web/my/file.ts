@@ -90,7 +90,7 @@ ${wayBack(one)}
 ${lasting(one)}
 </section>`
 
-export const signed = (points: number): string => (points > 0 ? `+${points}` : `${points}`.replace('-', '−'))
+const signed = (points: number): string => (points > 0 ? `+${points}` : `${points}`.replace('-', '−'))
 
 const recordLine = ({ kind, agencyName, validFrom }: PartyRecord): Html =>
   html`${label(RECORDS, kind)} ${both(agencyName.zh, agencyName.en)} ${validFrom && dayText(validFrom)}`

@@ -110,7 +110,7 @@ ${isCertified(listing) ? html`<p><a href="${linkTo(`${listingPath(listing.id)}/c
 ${receivers(retraction, platformNames)}</section>`
 }
 
-export const receivers = (
+const receivers = (
   retraction: RetractionStatus | null,
   names: ReadonlyMap<string, { zh: string; en: string }>,
 ): Html => {

@@ -9,9 +9,9 @@ export interface ListDelta {
 }
 
 /** Sequences. */
-export const DELTAS_KEPT = 2_000
+const DELTAS_KEPT = 2_000
 /** Above it the whole list is shorter. */
-export const DELTA_MOST = 20_000
+const DELTA_MOST = 20_000
 const SNAPSHOT = '/data/blacklist.json'
 const SEQUENCE = /^(?:0|[1-9]\d{0,8})$/
 

@@ -16,7 +16,7 @@ export const wordsOfField = (field: string): Words => own(FIELD_WORDS, field) ??
 export const wordsOf = (kind: string, value: string): Words | null =>
   own(own(OF_KIND, kind) ?? {}, value) ?? own(VALUES, value)
 
-export const isBare = (value: unknown): boolean =>
+const isBare = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 
 /** An empty value is shown as —. */

@@ -66,7 +66,7 @@ export const checkedGiven = (
   return { name, role, agency: agency ?? null, region: region ?? null }
 }
 
-export const OVERLAP_MS = 24 * 3_600_000
+const OVERLAP_MS = 24 * 3_600_000
 const OVERLAP_MOST_MS = 30 * 24 * 3_600_000
 
 export interface RotatedSecret extends ClientCredentials {

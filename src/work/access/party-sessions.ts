@@ -6,8 +6,8 @@ import * as store from '../../store/access/party-sessions.js'
 import type { Db } from '../../store/db/db.js'
 
 /** Enough to write an application by hand. */
-export const IDLE_MS = 30 * 60_000
-export const SESSION_MS = 2 * 3_600_000
+const IDLE_MS = 30 * 60_000
+const SESSION_MS = 2 * 3_600_000
 
 export interface SignedInParty {
   cookie: string

@@ -20,7 +20,7 @@ import * as lockouts from './lockouts.js'
 
 const ONE_TIME_MS = 7 * 24 * 3_600_000
 export const IDLE_MS = 30 * 60_000
-export const SESSION_MS = 12 * 3_600_000
+const SESSION_MS = 12 * 3_600_000
 
 export interface PersonCredentials {
   name: string

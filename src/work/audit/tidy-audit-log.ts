@@ -28,7 +28,7 @@ export const tidyAuditLog = (
   })
 
 /** Pauses as long as each step took, to leave capacity to requests. */
-export const indexAll = async (db: Db, signal?: AbortSignal): Promise<number> => {
+const indexAll = async (db: Db, signal?: AbortSignal): Promise<number> => {
   const started = performance.now()
   for (let all = 0; ; ) {
     const began = performance.now()

@@ -39,7 +39,7 @@ export interface AuditVerification {
   ms: number
 }
 
-export interface WalkOptions {
+interface WalkOptions {
   /** Heads supplied by the caller. */
   held?: readonly AuditHead[]
   progress?: (rows: number) => void

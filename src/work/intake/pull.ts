@@ -47,7 +47,7 @@ export type SubmittedFile = ({ path: string } | { bytes: Buffer; name: string | 
 }
 
 /** Redacted items of deliveries that only the hub holds. */
-export interface DeliveryArchive {
+interface DeliveryArchive {
   open: (of: { feed: string; run: number; name: string | null; startedAt: Date }) => Promise<{
     add: (item: Item) => unknown
     close: () => Promise<string | null>

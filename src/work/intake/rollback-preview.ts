@@ -14,11 +14,11 @@ import { cardInForce } from '../scoring/scorecards.js'
 import { rehearse } from './rehearsal.js'
 import { checked, type RollbackResult, undo } from './rollback.js'
 
-export const NAMED_MOST = 50
+const NAMED_MOST = 50
 const WAIT_MS = 2_000
 const LEASE_MS = 120_000
 
-export interface ScoreChange {
+interface ScoreChange {
   operatorId: number
   before: { value: number; grade: string } | null
   after: { value: number; grade: string }

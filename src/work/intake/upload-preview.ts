@@ -17,11 +17,11 @@ import type { PullResult, SubmittedFile } from './pull.js'
 import { read } from './read.js'
 import { rehearse } from './rehearsal.js'
 
-export const SHOWN_RECORDS = 50
-export const SHOWN_FAULTS = 100
+const SHOWN_RECORDS = 50
+const SHOWN_FAULTS = 100
 const LEASE_MS = 120_000
 
-export interface RejectPreview {
+interface RejectPreview {
   page: number | null
   row: number
   problems: readonly Problem[]

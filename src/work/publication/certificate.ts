@@ -2,7 +2,7 @@
 import type { ManifestKeys } from '../../foundation/keys.js'
 import type { RetractionStatus } from '../delivery/retraction.js'
 
-export interface RemovedEntry {
+interface RemovedEntry {
   id: string
   list: string
   authority: string | null

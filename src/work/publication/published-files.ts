@@ -20,7 +20,7 @@ const CHANGES_MOST = 5_000
 /** Brotli window, bits. The default 22 takes 16 MB of memory. */
 const WINDOW_BITS = 18
 
-export interface EncodedFile {
+interface EncodedFile {
   handle: FileHandle
   bytes: number
 }

@@ -24,7 +24,7 @@ import { cardInForce, cardNamed, cardToTry, hashOfCard } from './scorecards.js'
 const CHUNK_OPERATORS = 2_000
 const TURN_EVERY_OPERATORS = 250
 /** The command runs larger trials. */
-export const ASKED_OPERATORS_MOST = 20_000
+const ASKED_OPERATORS_MOST = 20_000
 
 export interface TrialOptions {
   version: string
@@ -163,7 +163,7 @@ export interface TrialMove extends Omit<MovedOperator, 'operatorId'> {
   operator: { code: string | null; name: string | null; kind: string; region: string | null } | null
 }
 
-export interface TrialReport extends Omit<TrialComparison, 'up' | 'down'> {
+interface TrialReport extends Omit<TrialComparison, 'up' | 'down'> {
   id: number
   scorecard: { version: string; hash: string }
   against: { version: string; hash: string }

@@ -24,7 +24,7 @@ export interface ScoreVerification {
  * CARD, RULES: the basis is missing or altered. FACTS: other facts were known. SUM: the points do not add up. RESULT:
  * same facts, other result. DAY, CAUSE: wrong for its run. CURRENT: not the latest score.
  */
-export interface ScoreDifference {
+interface ScoreDifference {
   score: number
   operatorId: number
   of: 'CARD' | 'RULES' | 'FACTS' | 'SUM' | 'RESULT' | 'DAY' | 'CAUSE' | 'CURRENT'
@@ -32,7 +32,7 @@ export interface ScoreDifference {
   recomputed?: ReplayedScore
 }
 
-export interface ReplayedScore {
+interface ReplayedScore {
   value: number
   grade: string
   factsHash: string

@@ -14,7 +14,7 @@ import type * as runs from '../../store/timetable/runs.js'
 import * as schedules from '../../store/timetable/schedules.js'
 import { RULES, type ScheduledJob } from './timetable.js'
 
-export const LEASE_MS = 10_000
+const LEASE_MS = 10_000
 export const RENEW_MS = 3_000
 /** Then an occurrence is given up as fatal. */
 const ATTEMPTS_MOST = 5

@@ -97,7 +97,7 @@ const LEFT_OUT = new Set([
 ])
 
 /** Arguments about one side; throws where it knows none for a field, so that no field is left unasked. */
-export const argumentsOf = (field: Field, side: Side): Record<string, unknown> =>
+const argumentsOf = (field: Field, side: Side): Record<string, unknown> =>
   Object.fromEntries(
     field.args.filter((arg) => !isLeftOut(field, arg)).map((arg) => [arg.name, meant(field, arg.name, arg.type, side)]),
   )
@@ -144,7 +144,7 @@ const asked = (type: GraphQLObjectType, field: Field, ...parts: string[]): strin
 }
 
 /** Everything below a type, each type opened once on a way. */
-export const selectionOf = (
+const selectionOf = (
   schema: GraphQLSchema,
   type: GraphQLObjectType,
   depth = DEPTH,

@@ -47,7 +47,7 @@ export const limitsFor = (most: number, pageItems: number): PullLimits => ({
 })
 
 export const pagesIn = ({ pages = LEAST_PAGES }: Pick<PullLimits, 'pages'>): number => Math.max(pages, LEAST_PAGES)
-export const PAGE_BYTES = 16 * 1024 * 1024
+const PAGE_BYTES = 16 * 1024 * 1024
 
 export interface AttemptOptions extends Pick<HttpRequestOptions, 'method' | 'headers' | 'timeoutMs' | 'maxBytes'> {
   body?: string
@@ -62,7 +62,7 @@ export interface AttemptOptions extends Pick<HttpRequestOptions, 'method' | 'hea
 export const addressOf = (url: string, path: string): string => `${url.replace(/\/+$/, '')}${path}`
 
 /** Throws FEED_UNREACHABLE unless 200 or accepted. */
-export const attempt = async (
+const attempt = async (
   { url, signal }: FeedSource,
   path: string,
   { withinMs, outageMs = 0, accepts = [], ...how }: AttemptOptions,

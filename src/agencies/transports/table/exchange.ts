@@ -3,7 +3,7 @@ import { Refusal } from '../../../foundation/errors.js'
 import { parsedOr } from '../../../foundation/text/json.js'
 
 /** 1 is for receivers that mark what they read; unused here. */
-export const STATES = { new: 0, taken: 1, accepted: 2, rejected: 3 } as const
+const STATES = { new: 0, taken: 1, accepted: 2, rejected: 3 } as const
 
 const BATCH_ROWS = 200
 const MAX_ROW_BYTES = 256 * 1024
@@ -50,7 +50,7 @@ export const identifier = (name: string): string => {
   throw new Refusal('FEED_UNREACHABLE', { reason: '交换库的模式名或表名无效 no valid name of a schema or table' })
 }
 
-export interface ExchangeRow {
+interface ExchangeRow {
   /** A number could be rounded. */
   id: string
   /** xmin: a row changed since it was read has not been judged. */

@@ -9,7 +9,7 @@ import { STALLED_MS, tooLarge } from '../receive-body.js'
 
 /** Bytes as sent and unzipped: a hundred thousand named rows with room to spare. */
 export const BODY_BYTES = 32 * 1024 * 1024
-export const INFLATED_BYTES = 64 * 1024 * 1024
+const INFLATED_BYTES = 64 * 1024 * 1024
 /** Bytes of one body, and of all. */
 const AHEAD_BYTES = 16 * 1024 * 1024
 const AHEAD_OF_ALL = 64 * 1024 * 1024

@@ -9,7 +9,7 @@ const PLACES_OF_ONE = 4
 const PACE_ROWS = 100
 const GRACE_MS = 10_000
 
-export interface BulkSlot {
+interface BulkSlot {
   /** The hub's own work does not count against the client. The returned function takes the rows answered. */
   works: () => (rows: number) => void
   leave: () => void

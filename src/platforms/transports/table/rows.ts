@@ -6,7 +6,7 @@ import type { DisplayedSubject, PlatformAddress } from '../../platform.js'
 import { unreachable } from '../converse.js'
 
 /** The hub writes 0, the receiver the others. */
-export const STATES = { new: 0, taken: 1, accepted: 2, rejected: 3 } as const
+const STATES = { new: 0, taken: 1, accepted: 2, rejected: 3 } as const
 
 /** Limits per step; an abandoned transaction rolls back. */
 const CONNECT_TIMEOUT_MS = 3_000

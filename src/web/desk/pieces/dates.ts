@@ -17,7 +17,7 @@ export const instant = (at: string | null | undefined): string => {
 /** 2026-03-02 10:00:07. */
 export const exact = (at: string): string => EXACT.format(new Date(at))
 export const clockTime = (at: string): string => TIME.format(new Date(at))
-export const dayOf = (at: string | Date): string => DAY.format(new Date(at))
+const dayOf = (at: string | Date): string => DAY.format(new Date(at))
 export const today = (): string => dayOf(new Date())
 /** 2026-03-02 周一. */
 export const day = (date: string | null | undefined): string =>

@@ -1,12 +1,12 @@
 /** Wide tables scroll inside, by keyboard too. */
 import type { ReactNode } from 'react'
 
-export interface PlainColumn {
+interface PlainColumn {
   title: string
   align?: 'right'
 }
 
-export interface PlainRow {
+interface PlainRow {
   key: string
   cells: readonly ReactNode[]
   isMarked?: boolean

@@ -9,7 +9,7 @@ import { count } from './dates.js'
 import { Empty } from './empty.js'
 import { Refusal } from './refusal.js'
 
-export const ROW_PX = 44
+const ROW_PX = 44
 const AHEAD_ROWS = 8
 /** Each row has about ten elements. */
 const DRAWN_ROWS = 58

@@ -55,7 +55,7 @@ export const useSession = (): DeskSession => {
 export const useMay = (act: Act): boolean => useSession().acts.includes(act)
 
 /** This page was rendered for the previous person. */
-export const signedIn = (session: DeskSession): void => {
+const signedIn = (session: DeskSession): void => {
   if (state.session !== null && state.session.name !== session.name) {
     location.reload()
     return

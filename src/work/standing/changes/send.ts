@@ -162,7 +162,7 @@ const sendAll = async (
 }
 
 /** Standard Webhooks. `replaces` lists earlier changes of the seller that this one covers. */
-export const bodyOf = (change: StandingChange, replaces: readonly number[] = []): string =>
+const bodyOf = (change: StandingChange, replaces: readonly number[] = []): string =>
   JSON.stringify({
     type: 'seller.changed',
     timestamp: change.at.toISOString(),

@@ -3,11 +3,11 @@ import { Link } from 'react-router'
 import { count, instant } from '../../pieces/dates.js'
 import { labelOf } from '../../pieces/words.js'
 
-export const PARTS = ['new', 'changed', 'unmatched', 'rejected', 'unchanged'] as const
-export type CountName = (typeof PARTS)[number]
+const PARTS = ['new', 'changed', 'unmatched', 'rejected', 'unchanged'] as const
+type CountName = (typeof PARTS)[number]
 const MOVED = ['new', 'changed', 'unmatched', 'rejected'] as const
 
-export const PART_WORDS: Record<CountName, string> = {
+const PART_WORDS: Record<CountName, string> = {
   new: '新增',
   changed: '变更',
   unmatched: '待认领',

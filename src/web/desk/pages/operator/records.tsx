@@ -5,7 +5,7 @@ import { bodyOf, isAdverse, lineOf } from '../../pieces/record-words.js'
 import { labelOf } from '../../pieces/words.js'
 import type { FileRecord, OperatorFile } from './file.js'
 
-export const KINDS = [
+const KINDS = [
   'REGISTRATION',
   'PENALTY',
   'PERMIT',
