@@ -5,6 +5,7 @@ import zhCN from 'antd/locale/zh_CN'
 import { type ComponentType, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createBrowserRouter, RouterProvider } from 'react-router'
+import { giveColoursToStyles } from './colours.js'
 import './desk.css'
 import { Broken, Forbidden, NotFound } from './frame/errors.js'
 import { Frame, mayOpen } from './frame/frame.js'
@@ -17,6 +18,7 @@ import { SignInPage } from './session/sign-in.js'
 import { THEME } from './theme.js'
 
 withNonce()
+giveColoursToStyles()
 
 const opened = (page: DeskPage, Component: ComponentType): ComponentType =>
   function Opened() {

@@ -1,28 +1,28 @@
-/** Text contrast at least 4.5:1. */
 import type { ThemeConfig } from 'antd'
+import { COLOURS } from './colours.js'
 
 export const THEME: ThemeConfig = {
   token: {
-    colorPrimary: '#0b5cad',
-    colorLink: '#0b5cad',
-    colorError: '#b3261e',
-    colorWarning: '#8a5300',
-    colorSuccess: '#1f6f43',
-    colorInfo: '#0b5cad',
+    colorPrimary: COLOURS.main,
+    colorLink: COLOURS.main,
+    colorError: COLOURS.bad,
+    colorWarning: COLOURS.warn,
+    colorSuccess: COLOURS.good,
+    colorInfo: COLOURS.main,
     colorTextSecondary: '#4a4a4a',
-    colorTextTertiary: '#595959',
-    colorTextQuaternary: '#636363',
-    colorTextPlaceholder: '#636363',
-    colorTextDescription: '#595959',
+    colorTextTertiary: COLOURS.soft,
+    colorTextQuaternary: COLOURS.quiet,
+    colorTextPlaceholder: COLOURS.quiet,
+    colorTextDescription: COLOURS.soft,
     colorTextDisabled: '#666666',
     // antd derives muddy backgrounds from these.
-    colorErrorBg: '#fdecea',
+    colorErrorBg: COLOURS.badTint,
     colorErrorBorder: '#e6aaa4',
-    colorWarningBg: '#fff5e2',
+    colorWarningBg: COLOURS.warnTint,
     colorWarningBorder: '#dfbd88',
-    colorSuccessBg: '#e8f5ed',
+    colorSuccessBg: COLOURS.goodTint,
     colorSuccessBorder: '#9cc9b0',
-    colorInfoBg: '#e8f1fb',
+    colorInfoBg: COLOURS.mainTint,
     colorInfoBorder: '#a8c7e8',
     borderRadius: 4,
     fontFamily:

@@ -6,32 +6,22 @@ import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/compon
 import * as echarts from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { type ReactNode, useEffect, useRef } from 'react'
+import { COLOURS } from '../colours.js'
 
 echarts.use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer])
 
 export type ChartOption = echarts.EChartsCoreOption
 
-/** Contrast at least 3:1 on white. */
-export const COLOURS = {
-  good: '#1f6f43',
-  bad: '#b3261e',
-  warn: '#b26b00',
-  main: '#0b5cad',
-  rest: '#8a94a6',
-  text: '#333333',
-  line: '#d0d4da',
-  series: ['#0b5cad', '#b26b00', '#6b3fa0', '#1f6f43', '#b3261e'],
-  grades: { A: '#1f6f43', B: '#0b5cad', C: '#b26b00', D: '#b3261e' },
-} as const
+const SERIES = [COLOURS.main, COLOURS.amber, COLOURS.violet, COLOURS.good, COLOURS.bad]
 
 export const AXIS = {
-  axisLabel: { color: COLOURS.text },
+  axisLabel: { color: COLOURS.ink },
   axisLine: { lineStyle: { color: COLOURS.line } },
   splitLine: { lineStyle: { color: COLOURS.line } },
 } as const
 
 /** The CSP blocks the inline styles of HTML tooltips. */
-const COMMON = { animation: false, textStyle: { color: COLOURS.text }, color: [...COLOURS.series] }
+const COMMON = { animation: false, textStyle: { color: COLOURS.ink }, color: SERIES }
 const TOOLTIP = { renderMode: 'richText' as const, confine: true }
 
 export interface ChartProps {

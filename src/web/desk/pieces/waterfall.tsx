@@ -3,6 +3,7 @@ import { AriaComponent, GridComponent } from 'echarts/components'
 import * as echarts from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
+import { COLOURS } from '../colours.js'
 
 echarts.use([BarChart, GridComponent, AriaComponent, CanvasRenderer])
 
@@ -14,7 +15,6 @@ export interface WaterfallStep {
   total?: boolean
 }
 
-const COLOURS = { up: '#1f6f43', down: '#b3261e', total: '#0b5cad', text: '#333', line: '#ccc' }
 const BAR_PX = 34
 
 export const Waterfall = ({ label, falls }: { label: string; falls: readonly WaterfallStep[] }) => {
@@ -78,12 +78,12 @@ const optionOf = (falls: readonly WaterfallStep[]) => {
   return {
     animation: false,
     grid: { left: 8, right: 56, top: 8, bottom: 8, containLabel: true },
-    xAxis: { type: 'value', splitLine: { lineStyle: { color: COLOURS.line } }, axisLabel: { color: COLOURS.text } },
+    xAxis: { type: 'value', splitLine: { lineStyle: { color: COLOURS.line } }, axisLabel: { color: COLOURS.ink } },
     yAxis: {
       type: 'category',
       inverse: true,
       data: running.map(({ label }) => label),
-      axisLabel: { color: COLOURS.text, width: 180, overflow: 'truncate' },
+      axisLabel: { color: COLOURS.ink, width: 180, overflow: 'truncate' },
       axisTick: { show: false },
     },
     series: [
@@ -101,7 +101,7 @@ const optionOf = (falls: readonly WaterfallStep[]) => {
         label: {
           show: true,
           position: 'right',
-          color: COLOURS.text,
+          color: COLOURS.ink,
           formatter: ({ dataIndex }: { dataIndex: number }) => {
             const fall = running[dataIndex]
             return fall === undefined ? '' : fall.total ? String(fall.points) : signed(fall.points)
@@ -109,7 +109,7 @@ const optionOf = (falls: readonly WaterfallStep[]) => {
         },
         data: running.map(({ start, end, total, points }) => ({
           value: Math.abs(end - start),
-          itemStyle: { color: total ? COLOURS.total : points < 0 ? COLOURS.down : COLOURS.up },
+          itemStyle: { color: total ? COLOURS.main : points < 0 ? COLOURS.bad : COLOURS.good },
         })),
       },
     ],

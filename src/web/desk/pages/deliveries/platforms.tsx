@@ -2,7 +2,8 @@ import { useApolloClient } from '@apollo/client/react'
 import { Button } from 'antd'
 import { useMemo } from 'react'
 import { Link } from 'react-router'
-import { AXIS, Chart, type ChartOption, COLOURS } from '../../pieces/chart.js'
+import { COLOURS } from '../../colours.js'
+import { AXIS, Chart, type ChartOption } from '../../pieces/chart.js'
 import { Confirm } from '../../pieces/confirm.js'
 import { ago, count, instant } from '../../pieces/dates.js'
 import { PlainTable } from '../../pieces/plain-table.js'
@@ -50,7 +51,7 @@ const Backlog = ({ of }: { of: readonly PlatformPanel[] }) => {
   const option = useMemo<ChartOption>(
     () => ({
       grid: { left: 8, right: 40, top: 32, bottom: 8, containLabel: true },
-      legend: { top: 0, left: 0, textStyle: { color: COLOURS.text } },
+      legend: { top: 0, left: 0, textStyle: { color: COLOURS.ink } },
       tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' } },
       xAxis: { type: 'value', minInterval: 1, max: ({ max }: { max: number }) => Math.max(max, LEAST_WIDTH), ...AXIS },
       yAxis: {
@@ -58,7 +59,7 @@ const Backlog = ({ of }: { of: readonly PlatformPanel[] }) => {
         inverse: true,
         data: of.map(({ name }) => name.zh),
         ...AXIS,
-        axisLabel: { color: COLOURS.text, width: 150, overflow: 'truncate' },
+        axisLabel: { color: COLOURS.ink, width: 150, overflow: 'truncate' },
         axisTick: { show: false },
       },
       series: [

@@ -2,7 +2,8 @@ import { SankeyChart } from 'echarts/charts'
 import { use } from 'echarts/core'
 import { useMemo } from 'react'
 import { GRADES, type Grade } from '../../../../domain/scoring/scorecard.js'
-import { Chart, type ChartOption, COLOURS } from '../../pieces/chart.js'
+import { COLOURS, GRADE_COLOURS } from '../../colours.js'
+import { Chart, type ChartOption } from '../../pieces/chart.js'
 import { count } from '../../pieces/dates.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import type { CardTrial } from './trial.js'
@@ -73,14 +74,14 @@ const optionOf = (of: CardTrial): ChartOption => ({
       draggable: false,
       emphasis: { focus: 'adjacency' },
       label: {
-        color: COLOURS.text,
+        color: COLOURS.ink,
         formatter: ({ name, value }: { name: string; value: number }) => `${name}  ${count(value)}`,
       },
       data: GRADES.flatMap((grade) => [
         ...(of.before[grade] > 0
-          ? [{ name: before(grade), depth: 0, itemStyle: { color: COLOURS.grades[grade] } }]
+          ? [{ name: before(grade), depth: 0, itemStyle: { color: GRADE_COLOURS[grade] } }]
           : []),
-        ...(of.after[grade] > 0 ? [{ name: after(grade), depth: 1, itemStyle: { color: COLOURS.grades[grade] } }] : []),
+        ...(of.after[grade] > 0 ? [{ name: after(grade), depth: 1, itemStyle: { color: GRADE_COLOURS[grade] } }] : []),
       ]),
       links: of.grades
         .filter(({ operators }) => operators > 0)

@@ -2,7 +2,8 @@ import { BoxplotChart, ScatterChart } from 'echarts/charts'
 import { use } from 'echarts/core'
 import { useMemo } from 'react'
 import { CITY_NAMES, placeIn } from '../../../../domain/operators/places.js'
-import { AXIS, Chart, type ChartOption, COLOURS } from '../../pieces/chart.js'
+import { COLOURS } from '../../colours.js'
+import { AXIS, Chart, type ChartOption } from '../../pieces/chart.js'
 import { count } from '../../pieces/dates.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { signed } from '../../pieces/waterfall.js'
@@ -127,7 +128,7 @@ const OperatorGroup = ({ title, groups }: { title: string; groups: readonly Oper
 
 const groupOption = (groups: readonly OperatorGroup[]): ChartOption => ({
   grid: { left: 8, right: 24, top: 32, bottom: 8, containLabel: true },
-  legend: { top: 0, left: 0, textStyle: { color: COLOURS.text } },
+  legend: { top: 0, left: 0, textStyle: { color: COLOURS.ink } },
   tooltip: {
     trigger: 'axis',
     axisPointer: { type: 'shadow' },
@@ -137,7 +138,7 @@ const groupOption = (groups: readonly OperatorGroup[]): ChartOption => ({
     type: 'value',
     minInterval: 1,
     ...AXIS,
-    axisLabel: { color: COLOURS.text, formatter: (value: number) => count(Math.abs(value)) },
+    axisLabel: { color: COLOURS.ink, formatter: (value: number) => count(Math.abs(value)) },
   },
   yAxis: {
     type: 'category',

@@ -2,8 +2,9 @@ import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Select } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
 import { Link } from 'react-router'
+import { COLOURS } from '../../colours.js'
 import { useAddressState } from '../../pieces/address.js'
-import { AXIS, Chart, type ChartOption, COLOURS } from '../../pieces/chart.js'
+import { AXIS, Chart, type ChartOption } from '../../pieces/chart.js'
 import { count, today } from '../../pieces/dates.js'
 import { Empty, Loading } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
@@ -109,7 +110,7 @@ const OfMonth = ({ of: { month, figures } }: { of: TimelinessMonth }) => {
   const option = useMemo<ChartOption>(
     () => ({
       grid: { left: 8, right: 24, top: 36, bottom: 8, containLabel: true },
-      legend: { top: 0, left: 0, textStyle: { color: COLOURS.text } },
+      legend: { top: 0, left: 0, textStyle: { color: COLOURS.ink } },
       tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' } },
       xAxis: { type: 'value', minInterval: 1, ...AXIS },
       yAxis: {
@@ -117,7 +118,7 @@ const OfMonth = ({ of: { month, figures } }: { of: TimelinessMonth }) => {
         inverse: true,
         data: sums.map(({ name, share }) => `${name}  ${percent(share)}`),
         ...AXIS,
-        axisLabel: { color: COLOURS.text, width: 170, overflow: 'break' },
+        axisLabel: { color: COLOURS.ink, width: 170, overflow: 'break' },
         axisTick: { show: false },
       },
       series: PARTS.map(({ key, name, color }) => ({
@@ -168,7 +169,7 @@ const OverMonths = ({ of }: { of: readonly TimelinessMonth[] }) => {
   const option = useMemo<ChartOption>(
     () => ({
       grid: { left: 8, right: 24, top: 64, bottom: 8, containLabel: true },
-      legend: { top: 0, left: 0, textStyle: { color: COLOURS.text } },
+      legend: { top: 0, left: 0, textStyle: { color: COLOURS.ink } },
       tooltip: { trigger: 'axis', valueFormatter: (value: unknown) => percent(value as number | null) },
       xAxis: { type: 'category', data: sums.map(({ month }) => month), ...AXIS },
       yAxis: {
@@ -176,7 +177,7 @@ const OverMonths = ({ of }: { of: readonly TimelinessMonth[] }) => {
         min: 0,
         max: 1,
         ...AXIS,
-        axisLabel: { color: COLOURS.text, formatter: (value: number) => `${Math.round(value * 100)}%` },
+        axisLabel: { color: COLOURS.ink, formatter: (value: number) => `${Math.round(value * 100)}%` },
       },
       series: [...names].map(([platform, name], i) => ({
         name,
