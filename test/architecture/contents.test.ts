@@ -24,9 +24,9 @@ const SQL = outside(
   /\b\w+\.raw\(\s*[`'"]|[`'"(]\s*(select\s.+\sfrom\s|insert into |update \w+ set |delete from |set local |with \w+ as \()/gi,
 )
 
-/** Pages are made in web; the stand-ins of the sandbox show one, and the papers of a case are a page until they are issued. */
+/** Pages are made in web; the stand-ins of the sandbox show one. */
 const MARKUP = outside(
-  /^src\/web\/|^src\/sandbox\/platforms\/page\.ts$|^src\/domain\/listing\/documents-page\.ts$/,
+  /^src\/web\/|^src\/sandbox\/platforms\/page\.ts$/,
   /<\/?(html|head|body|main|section|div|p|span|a|h[1-6]|ul|ol|li|table|thead|tbody|tr|td|th|form|input|style|script)(\s[^<>]*)?>/g,
 )
 

@@ -48,7 +48,7 @@ const TOP: readonly string[] = ['main', 'cli']
 /** Which noun may import which inside a room (design section 3), types counted. The table is free of circles; a test looks. */
 const MAY_NOUN: Record<string, Record<string, string>> = {
   domain: {
-    calendar: '',
+    calendar: 'access',
     operators: '',
     records: 'operators',
     intake: 'calendar operators records',

@@ -24,7 +24,7 @@ export interface ProposedMerger {
   bothOpen: readonly string[]
 }
 
-export const codeIn = (party: MergerParty | null): string => party?.uscc ?? party?.shop ?? ''
+const codeIn = (party: MergerParty | null): string => party?.uscc ?? party?.shop ?? ''
 
 /** Both must be unmerged, so no cycle can arise. Null allows the merger. */
 export const notMergeable = ({ from, into, whole, cause, bothOpen }: ProposedMerger): string | null => {

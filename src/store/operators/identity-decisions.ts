@@ -1,6 +1,6 @@
 import { type Db, queryFirst, queryOne, type Tx } from '../db/db.js'
 
-export type IdentityVerdict = 'ATTACH' | 'NOT_OURS' | 'MERGE' | 'DIVIDE'
+type IdentityVerdict = 'ATTACH' | 'NOT_OURS' | 'MERGE' | 'DIVIDE'
 
 export interface IdentityDecisionRow {
   id: number
