@@ -2,13 +2,13 @@ import { agencies } from '../agencies/index.js'
 import { DUTIES } from '../domain/access/confirmation.js'
 import { CLIENT_ROLES } from '../domain/access/viewer.js'
 import { Refusal } from '../foundation/errors.js'
-import type { Hub, Overrides } from '../hub/hub.js'
+import type { Hub } from '../hub/hub.js'
 import * as clients from '../work/access/clients.js'
 import * as lockouts from '../work/access/lockouts.js'
 import * as people from '../work/access/people.js'
 import { allowSellers } from '../work/standing/confirmed-sellers.js'
 import { confirm } from '../work/timetable/hub-clock.js'
-import { type Command, type JsonFlag, jsonOption, Option, tell } from './program.js'
+import { type Command, type JsonFlag, jsonOption, Option, tell, type WithHub } from './program.js'
 
 const HOUR_MS = 3_600_000
 
@@ -18,8 +18,6 @@ interface RegistrationOptions extends JsonFlag {
   region?: string
   duty?: string
 }
-
-type WithHub = <T>(work: (hub: Hub) => Promise<T>, overrides?: Pick<Overrides, 'adoptKeys'>) => Promise<T>
 
 interface SellersOptions extends JsonFlag {
   marketplace?: string

@@ -5,13 +5,11 @@ import type { MapLine } from '../domain/intake/feed-maps.js'
 import { Refusal } from '../foundation/errors.js'
 import { textOf } from '../foundation/text/values.js'
 import { commandBy } from '../hub/command-audit.js'
-import { feedOf, type Hub } from '../hub/hub.js'
+import { feedOf } from '../hub/hub.js'
 import * as store from '../store/intake/feed-maps.js'
 import * as feedMaps from '../work/intake/feed-maps.js'
 import { checkReadable } from '../work/intake/pull.js'
-import { type Command, jsonOption, tell } from './program.js'
-
-type WithHub = <T>(work: (hub: Hub) => Promise<T>) => Promise<T>
+import { type Command, jsonOption, tell, type WithHub } from './program.js'
 
 const COLUMNS = [{ names: ['表头', '字段', '固定值'] }, { names: ['heading', 'field', 'value'] }] as const
 

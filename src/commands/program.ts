@@ -1,7 +1,10 @@
 /** What all commands share. */
 import { Command, CommanderError, Option } from 'commander'
+import type { Hub, Overrides } from '../hub/hub.js'
 
 export { type Command, CommanderError, Option }
+
+export type WithHub = <T>(work: (hub: Hub) => Promise<T>, overrides?: Pick<Overrides, 'adoptKeys'>) => Promise<T>
 
 export interface JsonFlag {
   json?: boolean

@@ -29,20 +29,20 @@ export const isOver = (state: string | null): boolean => state === 'REMOVED' || 
 export type CaseRole = ViewerRole | 'clock'
 
 /** SAMR order 44, article 11. */
-export type ListingGround = 'HEAVIER_PENALTY' | 'DECISION_NOT_PERFORMED'
+type ListingGround = 'HEAVIER_PENALTY' | 'DECISION_NOT_PERFORMED'
 
 /** A public notice takes effect after a number of days. */
-export type Service = 'DIRECT' | 'POST' | 'ELECTRONIC' | 'PUBLIC_NOTICE'
+type Service = 'DIRECT' | 'POST' | 'ELECTRONIC' | 'PUBLIC_NOTICE'
 
 /** Source of the recorded hash: the named file, the case system's paper, or the hub's own draft. */
-export type ServedPaper = 'NAMED' | 'ISSUED' | 'DRAFT'
+type ServedPaper = 'NAMED' | 'ISSUED' | 'DRAFT'
 
 /** LOST: a platform no longer knows the entry. */
 export type HidingKind = 'ERROR' | 'STAY' | 'OBJECTION' | 'RULING' | 'BANKRUPTCY' | 'LOST'
 
-export type NotListedReason = 'NO_INTENT' | 'BELOW_THRESHOLD' | 'DECISION_GONE' | 'OTHER'
+type NotListedReason = 'NO_INTENT' | 'BELOW_THRESHOLD' | 'DECISION_GONE' | 'OTHER'
 
-export type RestorationCause = 'FALSE_MATERIALS' | 'RESULT_WITHDRAWN'
+type RestorationCause = 'FALSE_MATERIALS' | 'RESULT_WITHDRAWN'
 
 interface EntryHiding {
   by: string

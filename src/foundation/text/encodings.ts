@@ -1,7 +1,7 @@
 import { isAscii, isUtf8, transcode } from 'node:buffer'
 import iconv from 'iconv-lite'
 
-export interface ByteSource {
+export interface ReadableBytes {
   head: Buffer
   chunks: () => AsyncIterable<Buffer>
 }
@@ -12,7 +12,7 @@ export type TextEncoding = 'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be'
 const BROKEN_SHARE = 0.1
 
 /** Byte order mark, then valid UTF-8, then GB18030 (superset of GBK and GB2312). */
-export const encodingOf = async (content: ByteSource): Promise<TextEncoding> => {
+export const encodingOf = async (content: ReadableBytes): Promise<TextEncoding> => {
   const [a, b] = content.head
   if (a === 0xff && b === 0xfe) return 'utf-16le'
   if (a === 0xfe && b === 0xff) return 'utf-16be'
@@ -51,7 +51,7 @@ const damagedUtf8 = (chunk: Buffer): boolean => {
 }
 
 /** Undecodable bytes become U+FFFD; \r\n and \r become \n. */
-export async function* decoded(content: ByteSource, encoding: TextEncoding): AsyncIterable<string> {
+export async function* decoded(content: ReadableBytes, encoding: TextEncoding): AsyncIterable<string> {
   const decoder = encoding === 'utf-8' ? utf8Decoder() : iconv.getDecoder(encoding)
   let carry = ''
   for await (const chunk of content.chunks()) {
