@@ -67,11 +67,9 @@ describe('the demo', () => {
     expect(await signIn({ name, password, newPassword: 'fjord kelp umbra lantern' })).to.equal('officer')
   })
 
-  describe('answers an earlier README, by the names that the changelog gave since:', () => {
-    oldExamples(() => ({ url: `http://localhost:${env['PORT']}`, folder, env }), {
-      secretOf: (client) => new RegExp(`-u ${client}:(\\S+)`).exec(text)?.[1] ?? '',
-      passwordOf: (person) => new RegExp(`^ {3}${person} +(\\S+)`, 'm').exec(text)?.[1] ?? '',
-    })
+  oldExamples(() => ({ url: `http://localhost:${env['PORT']}`, folder, env }), {
+    secretOf: (client) => new RegExp(`-u ${client}:(\\S+)`).exec(text)?.[1] ?? '',
+    passwordOf: (person) => new RegExp(`^ {3}${person} +(\\S+)`, 'm').exec(text)?.[1] ?? '',
   })
 
   it('is found by commands and by another demo beside it', async () => {

@@ -60,7 +60,7 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
     return JSON.parse(answer)
   }
 
-  it('answers section 2: standing, standings, the file of an operator', async () => {
+  it('answers section 2 of an earlier README: standing, standings, the file of an operator', async () => {
     const open = JSON.parse(await paste('standing of one firm, without a token'))
     expect(open.data.standing).to.include({ code: LISTED, status: 'KNOWN', listed: true })
     expect(open.data.standing.listings[0].documentNumber).to.include('〔')
@@ -77,7 +77,7 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
     expect(file.data.operator.records.nodes).to.have.lengthOf(5)
   })
 
-  it('registers a system and a person as section 7 says, and both get in once another person confirms them', async () => {
+  it('registers a system and a person as its section 7 says, and both get in once another person confirms them', async () => {
     const confirm = await confirming(shellOf().url, passwordOf('security'))
     const [register = '', ask = ''] = example('a token').split('\n')
     const secret = /client_secret\W+([\w-]{20,})/.exec(await pasted(shellOf(), register))?.[1] ?? ''
@@ -122,7 +122,7 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
     const page = JSON.parse(await paste('changes, a page', { ...(await as('acme')), 'after=41': 'after=0' }))
     expect(page).to.have.keys(['changes', 'next', 'more'])
     const gone = JSON.parse(await paste('changes, a page', { ...(await as('acme')), 'after=41': 'after=999999' }))
-    expect(gone.code).to.equal('CHANGES_AHEAD')
+    expect(gone.code).to.equal('CHANGES_GONE')
     // Where no network leads to mall.example the address is refused by name.
     const { data, errors } = JSON.parse(await paste('a webhook', await as('acme')))
     if (data === null) expect(errors[0].extensions.code).to.equal('WEBHOOK_ADDRESS')
@@ -168,7 +168,7 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
     expect(refused.errors[0].extensions.code).to.equal('ACCESS_CODE_REFUSED')
   })
 
-  it('has every command of section 5, with the members that were told', async () => {
+  it('has every command of its section 5, with the members that it names', async () => {
     const told: string[] = []
     for (const { command, members } of commands()) {
       const { folder, env, url } = shellOf()
@@ -193,7 +193,7 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
     expect(removed.data.removeListing.listing.state).to.equal('REMOVED')
   })
 
-  it('has every name of GraphQL that section 7 has', () => {
+  it('has every name of GraphQL in its section 7', () => {
     const made = makeSchema()
     const names = new Set([
       ...Object.keys(made.getTypeMap()),

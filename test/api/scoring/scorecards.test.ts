@@ -185,7 +185,7 @@ describe('trial and activation of scorecards over HTTP', () => {
       [propose({ reason: '' }), 'INPUT_INVALID'],
       [propose({ version: 'none-8' }), 'SCORECARD_UNKNOWN'],
       [decide({ id: 'nonsense' }), 'ADOPTION_UNKNOWN'],
-      [decide({ id: Buffer.from('ScorecardActivation:999').toString('base64url') }), 'ADOPTION_UNKNOWN'],
+      [decide({ id: Buffer.from('ScorecardAdoption:999').toString('base64url') }), 'ADOPTION_UNKNOWN'],
       [decide({ id: Buffer.from('Run:1').toString('base64url') }), 'ADOPTION_UNKNOWN'],
     ]
     for (const [answer, expected] of cases) expect(code(await answer)).to.equal(expected)
