@@ -1,3 +1,5 @@
+import { inOrder, listsOf } from './load-shapes.js'
+
 export type BatchedLoad<K, V> = (key: K) => Promise<V>
 
 /** `answer` receives distinct keys and returns values in their order. The cache lives for one request. */
@@ -59,3 +61,42 @@ export const grouped =
     )
     return values
   }
+
+/** The row of each key, or null. */
+export const batchRows = <K extends number | string, V>(read: (keys: K[]) => Promise<Map<K, V>>) =>
+  batch<K, V | null>(String, async (keys) => inOrder(keys, await read(keys)))
+
+/** The rows of each operator. */
+export const batchLists = <V extends { operatorId: number | null }>(read: (ids: number[]) => Promise<V[]>) =>
+  batch<number, V[]>(String, async (ids) => listsOf(ids, await read(ids)))
+
+/** Whether each key is among those read. */
+export const batchMembership = <K extends number | string>(read: (keys: K[]) => Promise<Set<K>>) =>
+  batch<K, boolean>(String, async (keys) => {
+    const found = await read(keys)
+    return keys.map((key) => found.has(key))
+  })
+
+type ReadOperators<K, V> = (ids: number[], question: Omit<K, 'operator'>) => Promise<V[]>
+
+/** One read for all operators about whom the rest of the question is equal. */
+export const groupedOperators = <K extends { operator: number }, V>(read: ReadOperators<K, V>) =>
+  grouped<K, V>(
+    ({ operator: _, ...question }) => JSON.stringify(question),
+    (asked) => {
+      const { operator: _, ...question } = asked[0] as K
+      const ids = asked.map(({ operator }) => operator)
+      return read(ids, question)
+    },
+  )
+
+export const batchOperators = <K extends { operator: number }, V>(read: ReadOperators<K, V>) =>
+  batch<K, V>(JSON.stringify, groupedOperators(read))
+
+export const once = <V>(ask: () => Promise<V>): (() => Promise<V>) => {
+  let answer: Promise<V> | null = null
+  return () => {
+    answer ??= ask()
+    return answer
+  }
+}

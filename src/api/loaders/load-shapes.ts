@@ -14,8 +14,6 @@ export interface RecordPageKey extends OperatorAtTime {
   after: number | null
 }
 
-export const withoutOperator = ({ operator: _, ...question }: OperatorAtTime): string => JSON.stringify(question)
-
 export const inOrder = <K, V>(keys: readonly K[], found: Map<K, V>): (V | null)[] =>
   keys.map((key) => found.get(key) ?? null)
 

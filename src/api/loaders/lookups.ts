@@ -8,8 +8,8 @@ import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
 import * as scores from '../../store/scoring/scores.js'
 import * as standings from '../../store/standing/standings.js'
-import { grouped } from './data-loader.js'
-import { inOrder, listsOf, type OperatorAtTime, type RecordPageKey, withoutOperator } from './load-shapes.js'
+import { grouped, groupedOperators } from './data-loader.js'
+import { inOrder, listsOf, type OperatorAtTime, type RecordPageKey } from './load-shapes.js'
 
 export interface StandingKey {
   code: string
@@ -49,25 +49,17 @@ export const makeLookups = (own: { readonly db: Db }, agencies: readonly Agency[
     const found = await operators.byCodes(own.db, codes)
     return codes.map(({ scheme, code }) => found.get(`${scheme}:${code}`) ?? null)
   },
-  records: grouped(withoutOperator, async (asked) => {
-    const { when, ...page } = asked[0] as RecordPageKey
-    const ids = idsOf(asked)
-    return listsOf(ids, await versions.ofOperators(own.db, distinct(ids), when, page))
-  }),
-  scores: grouped(withoutOperator, async (asked) => {
-    const ids = idsOf(asked)
-    return inOrder(ids, await scores.latest(own.db, distinct(ids), (asked[0] as OperatorAtTime).when))
-  }),
+  records: groupedOperators(async (ids, { when, ...page }) =>
+    listsOf(ids, await versions.ofOperators(own.db, distinct(ids), when, page)),
+  ),
+  scores: groupedOperators(async (ids, { when }) => inOrder(ids, await scores.latest(own.db, distinct(ids), when))),
   listings: async (ids) => listsOf(ids, await listings.ofOperators(own.db, distinct(ids))),
-  mirrored: grouped(withoutOperator, async (asked) => {
-    const ids = idsOf(asked)
-    return listsOf(ids, await versions.mirrored(own.db, distinct(ids), (asked[0] as OperatorAtTime).when))
-  }),
+  mirrored: groupedOperators(async (ids, { when }) =>
+    listsOf(ids, await versions.mirrored(own.db, distinct(ids), when)),
+  ),
 })
 
 const distinct = (ids: readonly number[]): number[] => [...new Set(ids)]
-
-const idsOf = (asked: readonly OperatorAtTime[]): number[] => asked.map(({ operator }) => operator)
 
 type StandingRowsPromise = Promise<(standings.StandingRow | null)[]>
 

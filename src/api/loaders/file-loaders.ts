@@ -1,0 +1,181 @@
+import type { Agency } from '../../agencies/feed.js'
+import { WATCHED_DAYS } from '../../domain/intake/timeliness.js'
+import { oldestHolding } from '../../domain/standing/sellers.js'
+import { dateIn } from '../../foundation/time/dates.js'
+import * as accessCodes from '../../store/access/access-codes.js'
+import { ownersOf } from '../../store/access/sight.js'
+import * as auditLog from '../../store/audit/audit-log.js'
+import * as heads from '../../store/db/authorization-columns.js'
+import type { Db } from '../../store/db/db.js'
+import * as desk from '../../store/delivery/delivery-desk.js'
+import * as watch from '../../store/intake/watch.js'
+import * as concerns from '../../store/listing/concerns.js'
+import * as deadlines from '../../store/listing/deadlines.js'
+import * as documents from '../../store/listing/documents.js'
+import * as listings from '../../store/listing/listings.js'
+import * as decisions from '../../store/operators/identity-decisions.js'
+import * as mergers from '../../store/operators/mergers.js'
+import * as operators from '../../store/operators/operators.js'
+import * as versions from '../../store/records/versions.js'
+import * as objections from '../../store/scoring/objections.js'
+import * as overrides from '../../store/scoring/overrides.js'
+import * as scores from '../../store/scoring/scores.js'
+import * as watchEntries from '../../store/scoring/watch-entries.js'
+import * as authorisations from '../../store/standing/authorisations.js'
+import * as sellers from '../../store/standing/sellers.js'
+import { registrationsOn } from '../../work/listing/public-entry.js'
+import { cardByHash } from '../../work/scoring/scorecards.js'
+import { batch, batchLists, batchMembership, batchOperators, batchRows, grouped, once } from './data-loader.js'
+import { listsOf, type OperatorAtTime, type RecordPageKey } from './load-shapes.js'
+import type { Lookups } from './lookups.js'
+
+const DAY_MS = 86_400_000
+const REGISTRATIONS_MOST = 50
+
+/** `own` is the request's database; `lookups.db` reads by key. */
+export interface FileLoaderSources {
+  own: { readonly db: Db }
+  agencies: readonly Agency[]
+  lookups: Lookups
+  now: Date
+}
+
+export const fileLoaders = (sources: FileLoaderSources) => ({
+  ...operatorLoaders(sources),
+  ...recordLoaders(sources),
+  ...scoringLoaders(sources),
+  ...listingLoaders(sources),
+  ...accessLoaders(sources),
+})
+
+const operatorLoaders = ({ lookups: { db } }: FileLoaderSources) => ({
+  operator: batchRows((ids: number[]) => operators.byIds(db, ids)),
+  codes: batchLists((ids) => operators.codesOf(db, ids)),
+  formerNames: batchLists((ids) => operators.formerNames(db, ids)),
+  mergedFrom: batchLists((ids) => mergers.partsOf(db, ids)),
+  decision: batchRows((ids: number[]) => decisions.byIds(db, ids)),
+  decisionsOf: batchLists((ids) => decisions.ofOperators(db, ids)),
+})
+
+const recordLoaders = ({ own, agencies, lookups, now }: FileLoaderSources) => {
+  const { db } = lookups
+  const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
+  return {
+    watched: once(() => watch.ofFeeds(own.db, feeds, new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
+    record: batchRows((ids: number[]) => versions.byIds(db, ids)),
+    records: batch(JSON.stringify, lookups.records),
+    recordCount: batchOperators<Omit<RecordPageKey, 'first' | 'after'>, number>(async (ids, { when, ...some }) => {
+      const counts = await versions.countOfOperators(db, ids, when, some)
+      return ids.map((id) => counts.get(id) ?? 0)
+    }),
+    sources: batchOperators<Omit<RecordPageKey, 'first' | 'after'>, versions.RecordVersion[]>(
+      async (ids, { when, ...some }) => listsOf(ids, await versions.sourcesOf(db, ids, when, some)),
+    ),
+    /** The operator's own registration as then known, not that of a merged one. */
+    registration: batchOperators<OperatorAtTime, versions.RecordVersion | null>(async (ids, { when }) => {
+      const some = { kinds: ['registration'] as const, removed: true, first: REGISTRATIONS_MOST, after: null }
+      const found = await versions.ofOperators(db, ids, when, some)
+      const known = await operators.byIds(db, ids)
+      return listsOf(ids, found).map((all, place) => {
+        const uscc = known.get(ids[place] ?? 0)?.uscc ?? null
+        return all.find(({ body }) => (body['uscc'] ?? uscc) === uscc) ?? null
+      })
+    }),
+    registrationsOn: batch<{ operator: number; day: string }, versions.RecordVersion[]>(JSON.stringify, (asked) =>
+      registrationsOn(own.db, asked),
+    ),
+    mirrored: batch(JSON.stringify, lookups.mirrored),
+  }
+}
+
+const scoringLoaders = ({ own, lookups, now }: FileLoaderSources) => {
+  const { db } = lookups
+  return {
+    score: batch(JSON.stringify, lookups.scores),
+    card: batch(String, (hashes: string[]) => Promise.all(hashes.map((hash) => cardByHash(db, hash)))),
+    scoreForgotten: batchMembership((ids: number[]) => scores.forgotten(db, ids, dateIn(now))),
+    overrides: batchOperators<OperatorAtTime, overrides.OverrideRow[]>(async (ids, { when }) =>
+      listsOf(ids, await overrides.ofOperators(db, ids, when)),
+    ),
+    objections: batchLists((ids) => objections.ofOperators(db, ids)),
+    recordContested: batchMembership((ids: number[]) => objections.contestedOf(own.db, ids)),
+    listingContested: batchMembership((ids: string[]) => objections.contestedAmong(own.db, ids)),
+    contested: batchOperators<OperatorAtTime, number[]>(async (ids, { when }) => {
+      const found = await objections.contestedAt(db, ids, when.knownAt)
+      return listsOf(ids, found).map((each) => each.flatMap(({ versions: all }) => all))
+    }),
+    watchEntry: batchOperators<OperatorAtTime, watchEntries.WatchEntry | null>(async (ids, { when }) => {
+      const found = await watchEntries.ofOperators(db, ids, when)
+      return ids.map((id) => found.get(id) ?? null)
+    }),
+  }
+}
+
+const listingLoaders = ({ own, lookups, now }: FileLoaderSources) => {
+  const { db } = lookups
+  return {
+    publicEntries: batchOperators<{ operator: number; asOf: string }, listings.PublicBody[]>(async (ids, { asOf }) => {
+      const rows = await listings.publicOfOperators(db, ids, { asOf, today: dateIn(now) })
+      return listsOf(ids, rows).map((each) => each.map(({ body }) => body))
+    }),
+    listing: batchRows((ids: string[]) => listings.byIds(db, ids)),
+    publicEntry: batchRows((ids: string[]) => listings.shownBodies(own.db, ids)),
+    listings: batch(String, lookups.listings),
+    moves: batchListings((ids) => listings.eventsOf(db, ids)),
+    deadlines: batchListings((ids) => deadlines.ofListings(db, ids)),
+    concerns: batchListings((ids) => concerns.ofListings(db, ids)),
+    deliveries: batchListings((ids) => desk.ofListings(db, ids)),
+    deliveryActs: batch(String, async (ids: number[]) => {
+      const found = await desk.actsOf(db, ids)
+      return ids.map((id) => found.filter(({ deliveryId }) => deliveryId === id))
+    }),
+    documents: batchListings((ids) => documents.ofListings(db, ids)),
+  }
+}
+
+const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
+  const today = dateIn(now)
+  return {
+    head: batch<{ type: heads.AuthorizedType; key: string }, heads.AuthorizationRow | null>(
+      JSON.stringify,
+      grouped(
+        ({ type }) => type,
+        async (asked) => {
+          const [first] = asked
+          const keys = asked.map(({ key }) => key)
+          return first === undefined ? [] : heads.of(db, first.type, keys)
+        },
+      ),
+    ),
+    ownerOf: batchRows((ids: string[]) => ownersOf(db, ids)),
+    isSeller: batchOperators<{ client: string; operator: number }, boolean>(async (ids, { client }) => {
+      const found = await sellers.among(own.db, { client, oldest: oldestHolding(today) }, ids)
+      return ids.map((id) => found.has(id))
+    }),
+    authorises: batchOperators<{ client: string; operator: number }, boolean>(async (ids, { client }) => {
+      const found = await authorisations.among(own.db, { client, today }, ids)
+      return ids.map((id) => found.has(id))
+    }),
+    authorisation: batchRows((ids: number[]) => authorisations.byIds(own.db, ids)),
+    authorisations: batchLists((ids) => authorisations.ofOperators(own.db, ids)),
+    accessCodes: batchLists((ids) => accessCodes.ofOperators(db, ids)),
+    askings: batch<auditLog.DisclosurePage & { operators: readonly number[] }, auditLog.Disclosure[]>(
+      JSON.stringify,
+      grouped(
+        ({ operators: _, ...page }) => JSON.stringify(page),
+        async (asked) => {
+          const groups = asked.map(({ operators: group }) => group)
+          return auditLog.askings(own.db, groups, asked[0] as auditLog.DisclosurePage)
+        },
+      ),
+    ),
+    indexedUntil: once(() => auditLog.indexedUntil(own.db)),
+  }
+}
+
+const batchListings = <V extends { listingId: string }>(read: (ids: string[]) => Promise<V[]>) =>
+  batch(String, async (ids: string[]) => {
+    const lists = new Map<string, V[]>(ids.map((id) => [id, []]))
+    for (const row of await read(ids)) lists.get(row.listingId)?.push(row)
+    return ids.map((id) => lists.get(id) ?? [])
+  })
