@@ -81,68 +81,15 @@ const validSchema = (): GraphQLSchema => {
   return schema
 }
 
+type Engine = ReturnType<typeof engineOf>
+
 export const makeGraphql = async (parts: ApiDependencies, limits: SignInLimits): Promise<GraphqlEndpoint> => {
   const { revocations, quotas, answerPath } = parts
   const admitting = { keys: { verify: answerPath.verify }, revocations, quotas, db: parts.db }
-  const schemaAt = (place: number): GraphQLSchema => {
-    instances[place] ??= validSchema()
-    return withFieldCounts(instances[place], parts.metrics)
-  }
-  const engine = answerPath.engine<GraphqlContext>(schemaAt(0), () => schemaAt(1), {
-    resetContext,
-    learn: (context, operation, source, variables) => {
-      if (context.viewer.sub !== null) noteOperation(context, operation, source, variables)
-    },
-  })
-  const apollo = new ApolloServer<GraphqlContext>({
-    ...engine.apollo,
-    introspection: true,
-    csrfPrevention: { requestHeaders: SENT_BY_NO_PAGE },
-    allowBatchedHttpRequests: false,
-    persistedQueries: false,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    parseOptions: { maxTokens: TOKENS_MOST },
-    validationRules: [withinLimits],
-    // An error message may repeat what was asked.
-    formatError: (formatted, error) => redact(withoutCodes(formatError(formatted, error)), parts.keys.mark),
-    logger: parts.log,
-    plugins: [
-      ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
-      ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginSchemaReportingDisabled(),
-      ApolloServerPluginUsageReportingDisabled(),
-      faultsToLog,
-      auditPlugin,
-    ],
-  })
+  const engine = engineOf(parts)
+  const apollo = makeApollo(engine, parts)
   await apollo.start()
-
-  const byApollo = async (
-    body: unknown,
-    request: IncomingMessage,
-    { url, refused }: RequestContext,
-    contextOf: () => GraphqlContext,
-  ): Promise<GraphqlAnswer> => {
-    const { method = 'GET', headers } = request
-    const asked = { method, headers: headersWithPreflight(request), search: url.search, body }
-    let own: GraphqlContext | null = null
-    const context = async () => {
-      own = contextOf()
-      return own
-    }
-    const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: asked, context })
-    // Apollo hides early refusals from plugins.
-    if (refused.length === 0 && (answer.status ?? 200) >= 400) refused.push(...refusedIn(answer.body))
-    const { accept = '' } = headers
-    const type = answer.headers.get('content-type')
-    if (answer.status === 400 && NAMES_JSON.test(accept) && NAMES_JSON.test(type ?? '') && isWellFormed(answer.body))
-      answer.status = 200
-    const isGood = (answer.status ?? 200) === 200
-    if (answer.body.kind === 'complete' && isGood && type) engine.learnType(accept, type)
-    return { answer, context: own }
-  }
+  const byApollo = askApollo(apollo, engine)
   const contextFor = ({ asked, viewer, response }: Parameters<AskGraphql>[0], began: number): GraphqlContext => {
     const acts = (): boolean => context.auditNotes.isAct
     const own = withDb(parts, () => requestDatabase(parts.db, { requestId: asked.requestId, response, acts }))
@@ -180,6 +127,71 @@ export const makeGraphql = async (parts: ApiDependencies, limits: SignInLimits):
     },
   }
 }
+
+const engineOf = ({ answerPath, metrics }: ApiDependencies) => {
+  const schemaAt = (place: number): GraphQLSchema => {
+    instances[place] ??= validSchema()
+    return withFieldCounts(instances[place], metrics)
+  }
+  return answerPath.engine<GraphqlContext>(schemaAt(0), () => schemaAt(1), {
+    resetContext,
+    learn: (context, operation, source, variables) => {
+      if (context.viewer.sub !== null) noteOperation(context, operation, source, variables)
+    },
+  })
+}
+
+const makeApollo = (engine: Engine, { keys, log }: ApiDependencies): ApolloServer<GraphqlContext> =>
+  new ApolloServer<GraphqlContext>({
+    ...engine.apollo,
+    introspection: true,
+    csrfPrevention: { requestHeaders: SENT_BY_NO_PAGE },
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    parseOptions: { maxTokens: TOKENS_MOST },
+    validationRules: [withinLimits],
+    // An error message may repeat what was asked.
+    formatError: (formatted, error) => redact(withoutCodes(formatError(formatted, error)), keys.mark),
+    logger: log,
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      faultsToLog,
+      auditPlugin,
+    ],
+  })
+
+const askApollo =
+  (apollo: ApolloServer<GraphqlContext>, engine: Engine) =>
+  async (
+    body: unknown,
+    request: IncomingMessage,
+    { url, refused }: RequestContext,
+    contextOf: () => GraphqlContext,
+  ): Promise<GraphqlAnswer> => {
+    const { method = 'GET', headers } = request
+    const asked = { method, headers: headersWithPreflight(request), search: url.search, body }
+    let own: GraphqlContext | null = null
+    const context = async () => {
+      own = contextOf()
+      return own
+    }
+    const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: asked, context })
+    // Apollo hides early refusals from plugins.
+    if (refused.length === 0 && (answer.status ?? 200) >= 400) refused.push(...refusedIn(answer.body))
+    const { accept = '' } = headers
+    const type = answer.headers.get('content-type')
+    if (answer.status === 400 && NAMES_JSON.test(accept) && NAMES_JSON.test(type ?? '') && isWellFormed(answer.body))
+      answer.status = 200
+    const isGood = (answer.status ?? 200) === 200
+    if (answer.body.kind === 'complete' && isGood && type) engine.learnType(accept, type)
+    return { answer, context: own }
+  }
 
 const send = async (
   response: ServerResponse,
