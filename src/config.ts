@@ -14,7 +14,6 @@ export interface Config {
   proxies: number
   /** Requests per minute of one client, or of one address without a token; 0 for no limit. */
   quota: number
-  /** False answers without compiled queries and shared lookups (`api/fast`). */
   fastAnswers: boolean
   /** CIDR networks in which webhooks may lie though not public, also by http. */
   webhookAllow: string[]

@@ -18,7 +18,7 @@ export interface AnswerPath {
     twin: () => GraphQLSchema,
     options: CompiledQueryOptions<C>,
   ) => QueryEngine<C>
-  /** Connections that `lookups` opened for all requests. */
+  /** Of the shared lookups. */
   pool: Db | null
 }
 
@@ -26,7 +26,6 @@ interface AnswerPathDependencies {
   db: Db
   agencies: readonly Agency[]
   keys: Pick<Keys, 'verify' | 'accepts'>
-  /** The setting FAST_ANSWERS. */
   fastAnswers?: boolean
 }
 

@@ -21,7 +21,6 @@ type WithGateway<C extends BaseContext> = ApolloServerOptionsWithGateway<C>
 type WithSchema<C extends BaseContext> = ApolloServerOptionsWithSchema<C>
 
 export interface QueryEngine<C extends BaseContext> {
-  /** What Apollo executes with. */
   apollo: Pick<WithGateway<C>, 'gateway' | 'documentStore'> | Pick<WithSchema<C>, 'schema' | 'documentStore'>
   /** Returns null unless a compiled query answers without errors. */
   quick: (
@@ -29,11 +28,9 @@ export interface QueryEngine<C extends BaseContext> {
     accept: string,
     contextOf: () => C,
   ) => Promise<{ answer: HTTPGraphQLResponse; context: C } | null>
-  /** Notes the content type that Apollo chose. */
   learnType: (accept: string, type: string) => void
 }
 
-/** Apollo and graphql-js alone. */
 export const plainEngine = <C extends BaseContext>(schema: GraphQLSchema): QueryEngine<C> => ({
   apollo: { schema, documentStore: null },
   quick: async () => null,

@@ -7,7 +7,7 @@ import { batchAcrossRequests, KEYS_WORTH_TWO } from './cross-request-batch.js'
 /** One long file does not delay the others. */
 const FILES = { most: 4 }
 
-/** All requests share these lookups and their connections, on which every statement is prepared. */
+/** All requests share them and their connections, on which statements are prepared. */
 export const shareLookups = (db: Db, agencies: readonly Agency[]): Lookups => {
   const shared = makeLookups({ db: beside(db) }, agencies)
   const pulls = batchAcrossRequests<null, Map<string, Date | null>>(async (askers) => {

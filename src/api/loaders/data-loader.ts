@@ -62,15 +62,12 @@ export const grouped =
     return values
   }
 
-/** The row of each key, or null. */
 export const batchRows = <K extends number | string, V>(read: (keys: K[]) => Promise<Map<K, V>>) =>
   batch<K, V | null>(String, async (keys) => inOrder(keys, await read(keys)))
 
-/** The rows of each operator. */
 export const batchLists = <V extends { operatorId: number | null }>(read: (ids: number[]) => Promise<V[]>) =>
   batch<number, V[]>(String, async (ids) => listsOf(ids, await read(ids)))
 
-/** Whether each key is among those read. */
 export const batchMembership = <K extends number | string>(read: (keys: K[]) => Promise<Set<K>>) =>
   batch<K, boolean>(String, async (keys) => {
     const found = await read(keys)

@@ -32,7 +32,6 @@ import type { Lookups } from './lookups.js'
 const DAY_MS = 86_400_000
 const REGISTRATIONS_MOST = 50
 
-/** `own` is the request's database; `lookups.db` reads by key. */
 export interface FileLoaderSources {
   own: { readonly db: Db }
   agencies: readonly Agency[]

@@ -22,7 +22,6 @@ export interface StandingKey {
 export type BatchAnswer<K, V> = (keys: readonly K[]) => Promise<V[]>
 
 export interface Lookups {
-  /** For further reads by key. */
   readonly db: Db
   standings: BatchAnswer<StandingKey, standings.StandingRow | null>
   /** See `watch.vouched`. */
@@ -34,7 +33,7 @@ export interface Lookups {
   mirrored: BatchAnswer<OperatorAtTime, versions.RecordVersion[]>
 }
 
-/** Lookups of many keys, one statement a group. `own.db` is read at each lookup, because a request creates its handle on first use. */
+/** `own.db` is read at each lookup: a request creates its handle on first use. */
 export const makeLookups = (own: { readonly db: Db }, agencies: readonly Agency[]): Lookups => ({
   get db() {
     return own.db

@@ -89,6 +89,6 @@ export type ServerDependencies = Omit<
   | 'scraping'
 > &
   Partial<Pick<ApiDependencies, 'metrics' | 'scraping'>> & {
-    /** False answers plainly (`api/fast/answer-path.ts`); default true. */
+    /** Default true. */
     fastAnswers?: boolean
   }

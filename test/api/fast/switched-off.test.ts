@@ -1,7 +1,4 @@
-/**
- * Tests of the questions that the speed layer answers pass without it. A process loads each file of tests once, so they run in another one
- * with FAST_ANSWERS=off, which `makeWorld` reads.
- */
+/** A process loads each file of tests once, so these run in another one, with the setting that `makeWorld` reads. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect } from 'chai'
