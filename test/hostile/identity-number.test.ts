@@ -10,17 +10,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
-import {
-  type GraphQLField,
-  getNamedType,
-  isInterfaceType,
-  isObjectType,
-  isRequiredArgument,
-  isUnionType,
-} from 'graphql'
 import iconv from 'iconv-lite'
-import { certificateOf, usccOf } from '../../seeds/world/codes.js'
-import { makeSchema } from '../../src/api/graphql/schema.js'
+import { usccOf } from '../../seeds/world/codes.js'
 import { status } from '../../src/commands/status.js'
 import { readConfig } from '../../src/config.js'
 import type { Role } from '../../src/domain/access/viewer.js'
@@ -28,37 +19,8 @@ import { residentIdValid } from '../../src/domain/operators/codes.js'
 import { type Hub, makeHub } from '../../src/hub/hub.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 import { dumpOf } from '../support/world.js'
-
-const ID = certificateOf('220102', '0517', 361)
-/** As it was until 1999: without the century, and without the check digit. */
-const OLD = ID.slice(0, 6) + ID.slice(8, 17)
-const grouped = (by: string): string => [ID.slice(0, 6), ID.slice(6, 14), ID.slice(14)].join(by)
-const FULL_WIDTH = ID.replace(/[0-9X]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0))
-const SPELLINGS = {
-  plain: ID,
-  blanks: grouped(' '),
-  'full-width': FULL_WIDTH,
-  'full-width blanks': grouped('\u3000'),
-  hyphens: grouped('-'),
-  dots: grouped('·'),
-  'unseen signs': [...ID].join('\u200b'),
-  'each digit apart': [...ID].join(' '),
-  'a small x': ID.toLowerCase(),
-  'the older form': OLD,
-}
-
-/** What a reader would know the number by, in any spelling: digits alone, everything between them left out. */
-const digitsOf = (text: string): string =>
-  text.normalize('NFKC').replace(/(?<=\d)[^\p{L}\p{N}"'{}[\]:,|]+(?=[\dXx])/gu, '')
-const isIn = (text: string): boolean =>
-  [text, digitsOf(text)].some((each) => each.includes(ID.slice(0, 17)) || each.includes(OLD)) ||
-  text.includes(FULL_WIDTH.slice(0, 17))
-/** A few signs around each place, the number itself left out: a test that fails must not print it. */
-const placesIn = (text: string): string[] =>
-  text
-    .split('\n')
-    .filter(isIn)
-    .map((line) => line.replaceAll(/[\d０-９]/g, '#').slice(0, 300))
+import { everyQuestion } from './every-question.js'
+import { grouped, ID, isIn, OLD, placesIn, SPELLINGS } from './written-numbers.js'
 
 /** By every door, in every spelling: longer than a test has. */
 const BEFORE_MS = 300_000
@@ -397,43 +359,3 @@ describe(`an ID number`, () => {
     expect(placesIn([JSON.stringify(value), ...lines].join('\n'))).to.deep.equal([])
   })
 })
-
-/** Levels of fields asked for below a question. */
-const DEPTH = 6
-
-/** Each question that needs no argument, with everything below it that needs none either. */
-const everyQuestion = (): { name: string; query: string }[] => {
-  const fields = Object.values(makeSchema().getQueryType()?.getFields() ?? {})
-  const questions = fields.flatMap((field) => {
-    // One thing alone lies a level higher than those on a page.
-    const type = getNamedType(field.type)
-    const isPage = isObjectType(type) && 'nodes' in type.getFields()
-    const below = selection(field, isPage ? DEPTH : DEPTH - 1)
-    return below === null ? [] : [{ name: field.name, query: `{ ${below} }` }]
-  })
-  // Each of these reads all facts anew: asked of each operator once, not again behind each of its records.
-  const costly = '{ operators { nodes { score { audit wayBack { zh en basis } lasting { zh en basis } } } } }'
-  return [...questions, { name: 'scores', query: costly }]
-}
-
-const COSTLY = ['audit', 'wayBack', 'lasting']
-
-/** A type that stands above already is not asked for again: it has no other fields there. */
-const selection = (
-  field: GraphQLField<unknown, unknown>,
-  depth: number,
-  above: readonly string[] = [],
-): string | null => {
-  if (field.args.some(isRequiredArgument)) return null
-  const type = getNamedType(field.type)
-  if (isInterfaceType(type) || isUnionType(type)) return `${field.name} { __typename }`
-  if (!isObjectType(type)) return field.name
-  if (above.includes(type.name)) return null
-  // A page's edges say what its nodes say.
-  const inner = Object.values(type.getFields()).filter(({ name }) => name !== 'edges' && !COSTLY.includes(name))
-  const below =
-    depth === 0
-      ? []
-      : inner.map((each) => selection(each, depth - 1, [...above, type.name])).filter((each) => each !== null)
-  return below.length === 0 ? null : `${field.name} { ${below.join(' ')} }`
-}

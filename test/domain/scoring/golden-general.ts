@@ -1,0 +1,203 @@
+/** Operators scored by hand by the scorecard general-1. */
+import { active, FRESH, type GoldenOperator, on, since, times } from './golden-operator.js'
+
+export const GENERAL: readonly GoldenOperator[] = [
+  {
+    // base 700; 11 families are asked about (no shops, no recalls) and none has a source
+    who: '14 an enterprise of whom no source tells anything',
+    version: 'general-1',
+    kind: 'enterprise',
+    known: [],
+    told: [],
+    value: 700,
+    grade: 'B',
+    reasons: [
+      'base BASE 700',
+      'registration MISSING 0',
+      'abnormal MISSING 0',
+      'penalties MISSING 0',
+      'lists MISSING 0',
+      'inspections MISSING 0',
+      'trademarks MISSING 0',
+      'courts MISSING 0',
+      'filings MISSING 0',
+      'commitments MISSING 0',
+      'standards MISSING 0',
+      'certifications MISSING 0',
+    ],
+  },
+  {
+    // 700; 16 years +100; active +20; filing +10; three samples passed, the last bin, +30; 10 + 3 × 20 = 70, cap 60: −10;
+    // 4 × 10, cap 30: −10; 2 × 20 = 40, just the cap; 5 × 10 = 50, cap 40: −10
+    // 700 + 100 + 20 + 10 + 30 + 60 + 30 + 40 + 40 = 1030, ceiling: −30
+    who: '15 the best enterprise there can be, above the ceiling',
+    version: 'general-1',
+    kind: 'enterprise',
+    told: [
+      since('2010-01-01'),
+      active,
+      on('icp_filed', '2012-01-01'),
+      ...times(3, on('inspection_passed', FRESH)),
+      on('commitment_made', '2026-01-01'),
+      ...times(3, on('commitment_kept', FRESH)),
+      ...times(4, on('standard_declared', '2020-01-01')),
+      ...times(2, on('trustmark_held', '2026-01-01')),
+      ...times(5, on('trademark_held', '2019-01-01')),
+    ],
+    value: 1000,
+    grade: 'A',
+    reasons: [
+      'base BASE 700',
+      'registration-years registered_years 100',
+      'registration-active registration_active 20',
+      'icp-filing icp_filed 10',
+      'inspections-passed inspection_passed 30',
+      'commitments-kept commitment_made 10',
+      'commitments-kept commitment_kept 60',
+      'commitments-kept CAP -10',
+      'standards standard_declared 40',
+      'standards CAP -10',
+      'trust-certificates trustmark_held 40',
+      'trademarks trademark_held 50',
+      'trademarks CAP -10',
+      'ceiling CEILING -30',
+    ],
+  },
+  {
+    // 700; ten years to the day +100; active +20; heavier penalties of 0, 365, 730 and 1094 days: 200 + 100 + 50 + 50 =
+    // −400; a fine of 364 days −40; a warning −10; −450 is within the cap of −500. 700 + 120 − 450 = 370
+    who: '16 an individual business whose heavier penalties halve',
+    version: 'general-1',
+    kind: 'individual',
+    told: [
+      since('2016-11-25'),
+      active,
+      on('penalty_heavy', '2026-11-25'),
+      on('penalty_heavy', '2025-11-25'),
+      on('penalty_heavy', '2024-11-25'),
+      on('penalty_heavy', '2023-11-27'),
+      on('penalty_light', '2025-11-26'),
+      on('penalty_warning', FRESH),
+    ],
+    value: 370,
+    grade: 'D',
+    reasons: [
+      'base BASE 700',
+      'registration-years registered_years 100',
+      'registration-active registration_active 20',
+      'penalties penalty_heavy -400',
+      'penalties penalty_light -40',
+      'penalties penalty_warning -10',
+    ],
+  },
+  {
+    // 700; a day short of five years +40; revoked −400; 3 × −100, cap −200: +100; 3 × −200, cap −500: +100
+    // 700 + 40 − 400 − 200 − 500 = −360, floor: +360
+    who: '17 a co-operative below the floor',
+    version: 'general-1',
+    kind: 'cooperative',
+    told: [
+      since('2021-11-26'),
+      on('registration_revoked', null),
+      ...times(3, on('abnormal_list', '2026-01-01')),
+      ...times(3, on('penalty_heavy', FRESH)),
+    ],
+    value: 0,
+    grade: 'D',
+    reasons: [
+      'base BASE 700',
+      'registration-years registered_years 40',
+      'registration-revoked registration_revoked -400',
+      'abnormal abnormal_list -300',
+      'abnormal CAP 100',
+      'penalties penalty_heavy -600',
+      'penalties CAP 100',
+      'floor FLOOR 360',
+    ],
+  },
+  {
+    // 700; a year to the day +20; samples failed 100 days ago −60 and 400 days ago −30; labelled ones 364 days ago −10,
+    // 365 days ago gone; two passed, the middle bin, +10. 700 + 20 − 90 − 10 + 10 = 630
+    who: '18 another kind of operator whose samples failed',
+    version: 'general-1',
+    kind: 'other',
+    told: [
+      since('2025-11-25'),
+      on('inspection_failed', '2026-08-17'),
+      on('inspection_failed', '2025-10-21'),
+      on('inspection_failed_labelled', '2025-11-26'),
+      on('inspection_failed_labelled', '2025-11-25'),
+      ...times(2, on('inspection_passed', FRESH)),
+    ],
+    value: 630,
+    grade: 'B',
+    reasons: [
+      'base BASE 700',
+      'registration-years registered_years 20',
+      'inspections-failed inspection_failed -90',
+      'inspections-failed inspection_failed_labelled -10',
+      'inspections-passed inspection_passed 10',
+    ],
+  },
+  {
+    // 700; shops and recalls are not of this card; partly kept −20, broken 365 days ago −40, kept once +20;
+    // two fines −80. 700 − 60 + 20 − 80 = 580
+    who: "19 a natural person's shop that kept one commitment and broke another",
+    version: 'general-1',
+    kind: 'shop',
+    told: [
+      on('shop_real_name', '2022-01-01'),
+      on('shop_real_name_failed', '2022-01-01'),
+      on('recall', FRESH),
+      on('commitment_partly', FRESH),
+      on('commitment_broken', '2025-11-25'),
+      on('commitment_kept', FRESH),
+      ...times(2, on('penalty_light', FRESH)),
+    ],
+    value: 580,
+    grade: 'C',
+    reasons: [
+      'base BASE 700',
+      'penalties penalty_light -80',
+      'commitments-broken commitment_partly -20',
+      'commitments-broken commitment_broken -40',
+      'commitments-kept commitment_kept 20',
+      'registration MISSING 0',
+    ],
+  },
+  {
+    // 700; 16 years +100; active +20; three samples passed +30; 10 + 3 × 20 = 70, cap 60: −10; 3 × 10 = 30, just the cap;
+    // 2 × 20; 4 × 10, just the cap: 700 + 100 + 20 + 30 + 60 + 30 + 40 + 40 = 1020, ceiling: −20. A judgment defaulter: at
+    // most 399, −601
+    who: '20 the best enterprise, and a judgment defaulter',
+    version: 'general-1',
+    kind: 'enterprise',
+    told: [
+      since('2010-01-01'),
+      active,
+      ...times(3, on('inspection_passed', FRESH)),
+      on('commitment_made', '2026-01-01'),
+      ...times(3, on('commitment_kept', FRESH)),
+      ...times(3, on('standard_declared', '2020-01-01')),
+      ...times(2, on('trustmark_held', '2026-01-01')),
+      ...times(4, on('trademark_held', '2019-01-01')),
+      on('judgment_defaulter', '2026-02-02', '2028-02-02'),
+    ],
+    value: 399,
+    grade: 'D',
+    reasons: [
+      'base BASE 700',
+      'registration-years registered_years 100',
+      'registration-active registration_active 20',
+      'inspections-passed inspection_passed 30',
+      'commitments-kept commitment_made 10',
+      'commitments-kept commitment_kept 60',
+      'commitments-kept CAP -10',
+      'standards standard_declared 30',
+      'trust-certificates trustmark_held 40',
+      'trademarks trademark_held 40',
+      'ceiling CEILING -20',
+      'judgment-defaulter VETO judgment_defaulter -601',
+    ],
+  },
+]
