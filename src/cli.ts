@@ -122,11 +122,11 @@ command
     if (file !== undefined && ids.length !== 1)
       throw new Refusal('USAGE', { reason: '--file 须指明一个数据源 --file goes with one feed' })
     if (dated !== undefined && !isDate(dated)) throw new Refusal('DATE_INVALID', { value: dated })
-    const given =
+    const upload =
       file === undefined
         ? undefined
         : { path: file, ...(reader ? { reader } : {}), ...(dated ? { dated } : {}), full: full === true }
-    if (given) checkReadable(given.path)
+    if (upload) checkReadable(upload.path)
     await withHub(async (hub) => {
       const wanted =
         ids.length > 0
@@ -135,7 +135,7 @@ command
       if (wanted.length === 0)
         throw new Refusal('FEED_NOT_CONFIGURED', { feed: [...feeds.keys()].join(' '), setting: 'AGENCY_…_URL' })
       if (wanted.length === 1) {
-        const pulled = await pullOne(hub, wanted[0] ?? '', json, given)
+        const pulled = await pullOne(hub, wanted[0] ?? '', json, upload)
         const setAside = json ? [] : await rejects.latestOf(hub.db, pulled.feed, REJECTS_SHOWN)
         tell(json, ids.length === 1 ? promised(pulled) : { pulls: [promised(pulled)] }, () => [
           pulledLine(pulled),
@@ -304,8 +304,8 @@ command
   )
   .addOption(jsonOption())
   .action(async ({ access, costs, json }: JsonFlag & { access?: boolean; costs?: boolean }) => {
-    const told = access ? accessTold : costs ? await fieldCosts() : null
-    if (told) return tell(json, told.value, () => told.lines)
+    const table = access ? accessTold : costs ? await fieldCosts() : null
+    if (table) return tell(json, table.value, () => table.lines)
     await withHub(async (hub) => {
       const { value, lines } = await status(hub)
       tell(json, value, () => lines)
@@ -357,10 +357,10 @@ const main = async (): Promise<void> => {
         say(JSON.stringify({ error: { code: 'USAGE', message: error.message, details: {} } }))
       return
     }
-    const told = isRefusal(error) ? refusalJson(error) : FAULT
+    const answer = isRefusal(error) ? refusalJson(error) : FAULT
     process.exitCode = isRefusal(error) ? error.exit : 1
-    if (json) say(JSON.stringify({ error: told }))
-    else process.stderr.write(`${told.code} ${told.message}\n`)
+    if (json) say(JSON.stringify({ error: answer }))
+    else process.stderr.write(`${answer.code} ${answer.message}\n`)
   }
 }
 

@@ -1,4 +1,4 @@
-/** `hub status --access` and `schema/access.md`, printed from `domain/access/viewer`. */
+/** `hub status --access` and `schema/access.md` are printed from `domain/access/viewer`. */
 
 import { FIELDS, printedFields, WHOSE } from '../api/access/fields.js'
 import { ACCESS, KINDS_SEEN, OF_ALL_REGIONS, OF_ITS_REGION, ROLES } from '../domain/access/viewer.js'

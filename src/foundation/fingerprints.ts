@@ -48,14 +48,14 @@ export const repeats = (): Repeats => {
   let keys = new Uint32Array(FIRST_ROOM * 2)
   let digests = new Uint32Array(FIRST_ROOM * WORDS)
   let records = 0
-  const sought = new Uint32Array(2)
+  const wanted = new Uint32Array(2)
   const contents = new Uint32Array(WORDS)
 
   const slotOf = (): number => {
-    let slot = ((sought[0] ?? 0) ^ (sought[1] ?? 0)) >>> 0
+    let slot = ((wanted[0] ?? 0) ^ (wanted[1] ?? 0)) >>> 0
     for (slot %= slots.length; ; slot = slot + 1 === slots.length ? 0 : slot + 1) {
       const at = slots[slot] ?? NOBODY
-      if (at === NOBODY || isAt(keys, at, sought)) return slot
+      if (at === NOBODY || isAt(keys, at, wanted)) return slot
     }
   }
   const grow = (): void => {
@@ -64,32 +64,32 @@ export const repeats = (): Repeats => {
     digests = grown(digests, room * WORDS)
     slots = new Int32Array(room * 2).fill(NOBODY)
     for (let at = 0; at < records; at += 1) {
-      sought.set(keys.subarray(at * 2, at * 2 + 2))
+      wanted.set(keys.subarray(at * 2, at * 2 + 2))
       slots[slotOf()] = at
     }
   }
 
   /** Writes key and contents into the key's slot. */
   const seek = (key: string, digest: string): number => {
-    sought.set(hashesOf(key))
+    wanted.set(hashesOf(key))
     for (let word = 0; word < WORDS; word += 1) contents[word] = wordOf(digest, word)
     return slotOf()
   }
-  const told = (slot: number): 'first' | 'same' | 'other' => {
+  const verdict = (slot: number): 'first' | 'same' | 'other' => {
     const at = slots[slot] ?? NOBODY
     if (at === NOBODY) return 'first'
     return isAt(digests, at, contents) ? 'same' : 'other'
   }
 
   return {
-    wouldBe: (key, digest) => told(seek(key, digest)),
+    wouldBe: (key, digest) => verdict(seek(key, digest)),
     of: (key, digest) => {
       if (records * 2 >= slots.length) grow()
       const slot = seek(key, digest)
-      const came = told(slot)
+      const came = verdict(slot)
       if (came !== 'first') return came
       slots[slot] = records
-      keys.set(sought, records * 2)
+      keys.set(wanted, records * 2)
       digests.set(contents, records * WORDS)
       records += 1
       return 'first'

@@ -81,9 +81,9 @@ const addressOf = (url: string): URL => {
 }
 
 /** fetch would quote an invalid credential in its error. */
-const writable = (given: Record<string, string>, host: string): Headers => {
+const writable = (values: Record<string, string>, host: string): Headers => {
   const headers = new Headers()
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of Object.entries(values)) {
     try {
       headers.set(name, value)
     } catch {

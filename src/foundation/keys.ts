@@ -138,8 +138,8 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
         if (typeof jti !== 'string' || issuedAt === undefined || expiresAt === undefined) throw new Error('no end')
         if (isTokenAhead({ issuedAt, expiresAt }, now)) throw new Error('signed while a clock was ahead')
         const { sub, role, agency, region, grant } = claims as unknown as Claims
-        const given = { sub, role, agency: agency ?? null, region: region ?? null, jti, issuedAt, expiresAt }
-        return typeof grant === 'number' ? { ...given, grant } : given
+        const verified = { sub, role, agency: agency ?? null, region: region ?? null, jti, issuedAt, expiresAt }
+        return typeof grant === 'number' ? { ...verified, grant } : verified
       } catch (error) {
         throw new Refusal('UNAUTHENTICATED', {
           reason: error instanceof jwt.TokenExpiredError ? '令牌已过期 expired' : '令牌无效 not a token of this hub',
@@ -236,8 +236,8 @@ const tokenKeysIn = (folder: string) => {
   const look = (): void => {
     const known = new Map(keys.map((key) => [key.file, key]))
     keys = tokenFiles(folder).flatMap((file) => {
-      const found = known.get(file) ?? readIfThere(join(folder, file))
-      return found === null ? [] : [{ ...found, file, start: startOf(file) }]
+      const signingKey = known.get(file) ?? readIfThere(join(folder, file))
+      return signingKey === null ? [] : [{ ...signingKey, file, start: startOf(file) }]
     })
   }
   look()
@@ -255,9 +255,9 @@ const tokenKeysIn = (folder: string) => {
     },
     signer: (now: number): SigningKey => {
       const present = at(now)
-      const found = present.findLast(({ start }) => start * 1_000 <= now) ?? present[0]
-      if (found === undefined) throw new Error('no key to sign tokens with')
-      return found
+      const current = present.findLast(({ start }) => start * 1_000 <= now) ?? present[0]
+      if (current === undefined) throw new Error('no key to sign tokens with')
+      return current
     },
     accepted: (kid: string, now: number): SigningKey | null => {
       const present = at(now)
@@ -305,8 +305,8 @@ const MANIFEST_KEY = /^manifest-(\d+)\.pem$/
 const ringIn = (folder: string) => {
   const known = new Map<string, SigningKey>()
   const read = (file: string): SigningKey => {
-    const found = known.get(file)
-    if (found) return found
+    const cached = known.get(file)
+    if (cached) return cached
     keep(join(folder, file), newSigningKey)
     const key = signingKeyIn(join(folder, file))
     known.set(file, key)

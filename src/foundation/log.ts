@@ -60,6 +60,6 @@ export const openLog = (options: { level: string; file: string | null }, clean: 
   if (options.file !== null) mkdirSync(dirname(options.file), { recursive: true })
   const file = pino.destination({ dest: options.file ?? 2, sync: true })
   if (options.file !== null) files.add(file)
-  const given = { level: options.level, redact: HIDDEN, base: { pid: process.pid }, hooks: { streamWrite } }
-  return pino(given, gathering(file))
+  const settings = { level: options.level, redact: HIDDEN, base: { pid: process.pid }, hooks: { streamWrite } }
+  return pino(settings, gathering(file))
 }

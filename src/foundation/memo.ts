@@ -5,12 +5,12 @@ const MAX_NAMES = 200
 
 /** Caches the last list of each length. Results are shared, so they are read-only. */
 export const byNames = <T>(make: (names: readonly string[]) => T): ((names: readonly string[]) => T) => {
-  const kept: ({ names: readonly string[]; result: T } | undefined)[] = []
+  const results: ({ names: readonly string[]; result: T } | undefined)[] = []
   return (names) => {
-    const last = kept[names.length]
+    const last = results[names.length]
     if (last !== undefined && same(last.names, names)) return last.result
     const result = make(names)
-    if (names.length <= MAX_NAMES) kept[names.length] = { names: [...names], result }
+    if (names.length <= MAX_NAMES) results[names.length] = { names: [...names], result }
     return result
   }
 }

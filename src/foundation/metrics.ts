@@ -40,7 +40,7 @@ export interface Metrics {
   contentType: string
 }
 
-export const makeMetrics = (given: Record<string, () => Pool> = {}): Metrics => {
+export const makeMetrics = (initialPools: Record<string, () => Pool> = {}): Metrics => {
   const registry = new Registry()
   const registers = [registry]
   const requests = new Counter({
@@ -104,7 +104,7 @@ export const makeMetrics = (given: Record<string, () => Pool> = {}): Metrics => 
     buckets: [1, 5, 15, 60, 300, 900, 3600, 14400],
     registers,
   })
-  const pools = new Map(Object.entries(given))
+  const pools = new Map(Object.entries(initialPools))
   new Gauge({
     name: 'hub_database_connections',
     help: 'Connections to the database, by pool and whether one is in use.',
@@ -138,7 +138,7 @@ export const makeMetrics = (given: Record<string, () => Pool> = {}): Metrics => 
     },
   })
 
-  // Copied at scrape time. Finding a prom-client counter by labels costs more than counting.
+  // Values are copied at scrape time. Finding a prom-client counter by labels costs more than counting.
   const tallies: (() => void)[] = []
   const tally = (tell: (more: number) => void): (() => void) => {
     let more = 0
@@ -193,13 +193,13 @@ export const makeMetrics = (given: Record<string, () => Pool> = {}): Metrics => 
 /** Names beyond VALUES_MOST share one value. */
 const few = <V>(make: (name: string) => V): ((name: string) => V) => {
   const made = new Map<string, V>()
-  return (asked) => {
-    const known = made.get(asked)
+  return (value) => {
+    const known = made.get(value)
     if (known !== undefined) return known
-    const name = made.size < VALUES_MOST ? asked : OTHER
-    const kept = made.get(name) ?? make(name)
-    made.set(name, kept)
-    return kept
+    const name = made.size < VALUES_MOST ? value : OTHER
+    const metric = made.get(name) ?? make(name)
+    made.set(name, metric)
+    return metric
   }
 }
 

@@ -11,11 +11,11 @@ interface ConfiguredAddresses {
 
 export const addressesOf = (
   config: ConfiguredAddresses,
-  given: Addresses = { agencies: {}, platforms: {} },
+  demo: Addresses = { agencies: {}, platforms: {} },
 ): Addresses => {
-  const agencies = { ...given.agencies }
+  const agencies = { ...demo.agencies }
   for (const [id, { url }] of Object.entries(config.agencies)) if (url !== null) agencies[id] = url
-  const platforms = { ...given.platforms }
+  const platforms = { ...demo.platforms }
   for (const [id, { url, secret }] of Object.entries(config.platforms))
     if (url !== null) platforms[id] = { url, secret }
   return { agencies, platforms }

@@ -18,18 +18,18 @@ export interface ChangingParts {
   log: Log
 }
 
-/** A null `trail` means that this process answers nobody. An answer needs its audit row, so another process calls the webhooks. */
+/** A null `auditLog` means that this process answers nobody. An answer needs its audit row, so another process calls the webhooks. */
 export const changeFeed = async (
   { db, config, keys, rules, now, log }: ChangingParts,
   { job: _, subject: __, ...turn }: OccurrenceTurn,
-  { trail, signal }: { trail: AuditLog | null; signal: AbortSignal },
+  { auditLog, signal }: { auditLog: AuditLog | null; signal: AbortSignal },
 ): Promise<boolean> => {
-  const sending = trail && {
+  const sending = auditLog && {
     keys,
     agencies,
     lists: rules.lists,
     allow: config.webhookAllow,
-    trail,
+    auditLog,
     now,
     random: Math.random,
     log,

@@ -33,17 +33,17 @@ export type CommandRecorder = <T>(words: string, work: (note: Note) => Promise<T
 export const commandAudit =
   ({ databaseUrl, identity, notes, keys, log, now }: ActingParts): CommandRecorder =>
   async (words, work) => {
-    const trail = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity })
-    const asked = withoutAccessCodes(redact(words, keys.mark)).slice(0, WORDS_MOST)
-    const said = { client: commandBy(), role: ROLE, agency: null, purpose: null, request: randomUUID() }
+    const auditLog = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity })
+    const command = withoutAccessCodes(redact(words, keys.mark)).slice(0, WORDS_MOST)
+    const caller = { client: commandBy(), role: ROLE, agency: null, purpose: null, request: randomUUID() }
     const row = (kind: 'ACT' | 'OUTCOME', outcome: string | null): Promise<void> =>
-      trail.row({ ...said, kind, at: now(), asked, outcome, shown: [], digest: null })
+      auditLog.row({ ...caller, kind, at: now(), asked: command, outcome, shown: [], digest: null })
     // A result may be a secret shown only once.
-    const told = (outcome: string): Promise<void> =>
+    const recordOutcome = (outcome: string): Promise<void> =>
       row('OUTCOME', outcome).catch((error) => log.error({ err: error, outcome }, 'an outcome has no row in the trail'))
     const note: Note = (more, codes) =>
-      trail.row({
-        ...said,
+      auditLog.row({
+        ...caller,
         kind: 'ACT',
         at: now(),
         asked: redact(more, keys.mark),
@@ -54,13 +54,13 @@ export const commandAudit =
     try {
       await row('ACT', null)
       const done = await work(note).catch(async (error: unknown) => {
-        await told(isRefusal(error) ? error.code : INTERNAL.code)
+        await recordOutcome(isRefusal(error) ? error.code : INTERNAL.code)
         throw error
       })
-      await told('DONE')
+      await recordOutcome('DONE')
       return done
     } finally {
-      await trail.close()
+      await auditLog.close()
     }
   }
 

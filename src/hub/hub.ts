@@ -63,7 +63,7 @@ const SCORE_WAIT_MS = 2_000
 const UPLOAD_WAIT_MS = 5_000
 
 export interface Overrides {
-  /** The database's clock if absent. */
+  /** It defaults to the database's clock. */
   now?: () => Date
   clock?: Partial<Omit<ClockParts, 'log'>>
   log?: Log
@@ -116,7 +116,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   let server: Server | null = null
   let answers: database.Db | null = null
   let ticking: database.Db | null = null
-  let trail: AuditLog | null = null
+  let auditLog: AuditLog | null = null
   /** Set while serving; publications then render the served files. */
   let files: PublishedFiles | null = null
   const stopping = new AbortController()
@@ -222,7 +222,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       if (ended && ended.expired > 0) await publishNow({ cause: 'timetable' })
       return ended !== null
     }
-    if (job === 'changes') return changeFeed({ db, config, keys, rules, now, log }, turn, { trail, signal })
+    if (job === 'changes') return changeFeed({ db, config, keys, rules, now, log }, turn, { auditLog, signal })
     if (job === 'trail') return (await tidyAuditLog(db, { ...options, isDoubted: clock.isDoubted, now, log })) !== null
     if (job === 'audit') return (await audit.nightly({ ...options, now, log })) !== null
     if (job === 'tidy') {
@@ -303,7 +303,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       looking.start()
       outdated.start()
       answers = database.connect(databaseUrl, { statementMs: database.ANSWER_MS, what: 'answers' })
-      trail = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity, metrics })
+      auditLog = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity, metrics })
       uploading.add(audit.atStart(stopping.signal))
       files = makePublishedFiles(join(config.dataDir, 'published'))
       const { makeServer } = await import('../server/server.js')
@@ -326,7 +326,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         demo,
         publicUrl: config.publicUrl,
         timetable: occasions,
-        trail,
+        auditLog,
         verifyAuditLog: audit.verify,
         pull: upload,
         rescore: (only) => scoreAtOnce(only),
@@ -350,7 +350,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       await Promise.allSettled([...uploading, sweeper.idle()])
       looking.stop()
       outdated.stop()
-      await trail?.close()
+      await auditLog?.close()
       await files?.close()
       await answers?.destroy()
       await ticking?.destroy()

@@ -65,7 +65,7 @@ export const pushing = async (
       now: now(),
       log,
     })
-  const doors = { platforms: ready, silent, calendar: rules.calendar, additionsStopped, beforeSending, heldNewer }
+  const context = { platforms: ready, silent, calendar: rules.calendar, additionsStopped, beforeSending, heldNewer }
   const filled = Promise.all(
     ready.map(({ platform }) => backfill(db, rules, platform.id, { now, ...(signal && { signal }) })),
   )
@@ -80,7 +80,7 @@ export const pushing = async (
   const checked = checks.catch(() => {})
   // Only a direct caller waits until a new platform's backfill is queued.
   if (until === undefined) await Promise.all([tried, checked])
-  const pushed = await push(db, { ...doors, now, random: Math.random, settleSeconds, log, ...options })
+  const pushed = await push(db, { ...context, now, random: Math.random, settleSeconds, log, ...options })
   await filled
   await checks
   return pushed

@@ -32,15 +32,15 @@ export const run = async (
     release = resolve
   })
   let toldAt = Number.POSITIVE_INFINITY
-  const told = () => {
+  const onSignal = () => {
     if (performance.now() - toldAt > ECHO_MS) process.exit(INTERRUPTED)
     toldAt = Math.min(toldAt, performance.now())
     void stop()
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, told)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal)
   // SIGHUP of a closed terminal ends the hub; for a service the log was rotated.
   process.on('SIGHUP', () => {
-    if (hasTerminal()) return told()
+    if (hasTerminal()) return onSignal()
     reopenLogs()
     hub.log.info('SIGHUP: the log is opened anew')
   })

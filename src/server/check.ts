@@ -16,10 +16,10 @@ import type { CheckAnswer, CheckedRow } from '../web/check/answers.js'
 export const checkStandings =
   (parts: ApiDependencies, askedOf: (request: Request) => RequestContext, limits: SignInLimits) =>
   async (request: Request, response: Response, rows: readonly (CodeRow | BadRow)[]): Promise<CheckAnswer> => {
-    const own = askedOf(request)
+    const requestContext = askedOf(request)
     const units = Math.ceil(rows.length / ROWS_OF_A_UNIT) - 1
-    if (units > 0) parts.quotas.charge(request, null, own.now, units)
-    const context = makeContext(parts, { asked: own, viewer: PUBLIC, limits })
+    if (units > 0) parts.quotas.charge(request, null, requestContext.now, units)
+    const context = makeContext(parts, { asked: requestContext, viewer: PUBLIC, limits })
     if (!(await restored.mayList(parts.db))) throw new Refusal('LIST_WITHHELD')
     const freshness = await context.load.freshness()
     const left = new AbortController()
@@ -40,8 +40,8 @@ const checkedRow = ({ row, told, name }: ToldRow): CheckedRow => ({
     status: told.view.status as 'KNOWN' | 'UNKNOWN' | 'CEASED',
     listed: told.listed,
     entries: told.listings.map(({ id, kind, reason, publishedOn, endsOn, contested }) => {
-      const own = listingIn(id)
-      return { id: own && 'uuid' in own ? own.uuid : null, kind, reason, publishedOn, endsOn, contested }
+      const uuid = listingIn(id)
+      return { id: uuid && 'uuid' in uuid ? uuid.uuid : null, kind, reason, publishedOn, endsOn, contested }
     }),
     nameAnswer: name,
   },

@@ -25,33 +25,33 @@ export const desk = (
   const login: RequestHandler = async (request, response) => {
     checkSite(request.headers)
     const { name, password, newPassword } = credentialsIn(request.body)
-    const asked = askedOf(request)
-    const { address, now, log, db } = asked
+    const requestContext = askedOf(request)
+    const { address, now, log, db } = requestContext
     const whence = `${name} ${address}`
     const proven = await lockouts.isProven(db, { kind: 'PERSON', name, address }, keys.mark, now)
-    const giveBack = await kept(asked, name, async () => limit.take([whence, address], now, proven))
+    const giveBack = await limited(requestContext, name, async () => limit.take([whence, address], now, proven))
     const asking = { name, password, newPassword, address, proven, cookie: cookieIn(request.headers) }
-    const signedIn = await kept(asked, name, () => people.signIn(db, asking, { mark: keys.mark, now, log })).catch(
-      (error) => {
-        // The password was right: no guess.
-        if (isRefusal(error) && ['ACCOUNT_PENDING', 'PASSWORD_TO_CHOOSE', 'PASSWORD_WEAK'].includes(error.code))
-          giveBack()
-        throw error
-      },
-    )
+    const signedIn = await limited(requestContext, name, () =>
+      people.signIn(db, asking, { mark: keys.mark, now, log }),
+    ).catch((error) => {
+      // The password was right: no guess.
+      if (isRefusal(error) && ['ACCOUNT_PENDING', 'PASSWORD_TO_CHOOSE', 'PASSWORD_WEAK'].includes(error.code))
+        giveBack()
+      throw error
+    })
     giveBack()
-    await writeAuditRow(parts, asked, signedIn.viewer, { kind: 'TOKEN', asked: 'POST /desk/login' })
+    await writeAuditRow(parts, requestContext, signedIn.viewer, { kind: 'TOKEN', asked: 'POST /desk/login' })
     const seconds = Math.floor((signedIn.endsAt.getTime() - now.getTime()) / 1_000)
     response.set('Set-Cookie', cookieFor(signedIn.cookie, seconds)).json(sessionView(signedIn, parts))
   }
 
-  const kept = async <T>(asked: RequestContext, name: string, work: () => Promise<T>): Promise<T> => {
+  const limited = async <T>(requestContext: RequestContext, name: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
     } catch (error) {
       if (!isRefusal(error)) throw error
-      const known = (await people.find(asked.db, name)) !== null
-      await auditAttempt(parts, asked, { door: 'POST /desk/login', name, known, code: error.code })
+      const known = (await people.find(requestContext.db, name)) !== null
+      await auditAttempt(parts, requestContext, { door: 'POST /desk/login', name, known, code: error.code })
       throw error
     }
   }
@@ -65,7 +65,7 @@ export const desk = (
   const logout: RequestHandler = async (request, response) => {
     const signedIn = await mine(request)
     if (signedIn !== null) {
-      checkToken(request, (given) => people.csrfMatches(signedIn.cookie, given))
+      checkToken(request, (token) => people.csrfMatches(signedIn.cookie, token))
       await writeAuditRow(parts, askedOf(request), signedIn.viewer, { kind: 'SIGN_OUT', asked: 'POST /desk/logout' })
       await people.signOut(askedOf(request).db, signedIn.cookie, askedOf(request).now)
     }

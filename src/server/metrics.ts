@@ -40,12 +40,12 @@ export const metricsRoute = (
 ): RequestHandler => {
   const figures = cachedFor(FRESH_MS, async () => figuresOf(parts))
   return async (request, response) => {
-    const asked = askedOf(request)
+    const requestContext = askedOf(request)
     if (!isScraper(request, parts.scraping)) {
       const viewer = await admit(
         request,
-        withDb(parts, () => asked.db),
-        asked.now,
+        withDb(parts, () => requestContext.db),
+        requestContext.now,
       )
       signedIn(viewer)
       if (!may(viewer, 'see_lockouts')) throw new Refusal('FORBIDDEN')
@@ -63,8 +63,8 @@ const NAMED_SO = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
 /** The holder of the token; without one, a direct local request when PUBLIC_URL is local. */
 const isScraper = ({ headers, socket }: IncomingMessage, { token, local }: ApiDependencies['scraping']): boolean => {
   if (token !== null) {
-    const given = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
-    return given !== undefined && isSecret(given, token)
+    const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+    return bearer !== undefined && isSecret(bearer, token)
   }
   if (!local || headers.authorization !== undefined || !NAMED_SO.test(headers.host ?? '')) return false
   return THIS_MACHINE.test(socket.remoteAddress ?? '') && FORWARDED.every((name) => headers[name] === undefined)

@@ -155,8 +155,8 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
   const listingOf = async (visit: PartyVisit) => {
     const file: Pick<questions.PartyFile, 'uscc' | 'shop' | 'name'> & { listings: questions.PartyListingDetail[] } =
       await whole(visit, questions.LISTINGS)
-    const given = String(visit.request.params['id'])
-    const listing = file.listings.find(({ id }) => id === (uuidIn(given) ?? given))
+    const wanted = String(visit.request.params['id'])
+    const listing = file.listings.find(({ id }) => id === (uuidIn(wanted) ?? wanted))
     if (listing === undefined) throw new Refusal('NOT_FOUND')
     const key = listingIn(listing.id)
     const subjectId = key !== null && 'uuid' in key && listing.state === 'REMOVED' ? key.uuid : null
@@ -170,27 +170,31 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
     const { listing, retraction } = await listingOf(visit)
     const { request, response, own } = visit
     const platformNames = new Map(parts.platforms.map(({ id, name }) => [id, name]))
-    const shown = { own, listing, retraction, platformNames, done: doneIn(request), refused, text }
-    send(request, response, listingPage(shown))
+    const content = { own, listing, retraction, platformNames, done: doneIn(request), refused, text }
+    send(request, response, listingPage(content))
   }
 
   const signIn: RequestHandler = async (request, response) => {
     checkSite(request.headers)
     const { texts } = await formIn(request)
-    const asked = askedOf(request)
-    const given = { accessCode: texts.get('accessCode') ?? '' }
-    const { data, refused } = await answered({ asked, session: { viewer: PUBLIC }, response }, questions.SIGN_IN, given)
+    const requestContext = askedOf(request)
+    const credentials = { accessCode: texts.get('accessCode') ?? '' }
+    const { data, refused } = await answered(
+      { asked: requestContext, session: { viewer: PUBLIC }, response },
+      questions.SIGN_IN,
+      credentials,
+    )
     if (refused !== null) {
       const { retryAfter } = refused.details
       if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter))
       response.status(retryAfter === undefined ? 403 : 429)
       return send(request, response, signInPage({ why: refused.message, typed: null }))
     }
-    const { sub, grant } = parts.keys.verify(data.partyToken, asked.now.getTime())
+    const { sub, grant } = parts.keys.verify(data.partyToken, requestContext.now.getTime())
     if (grant === undefined) throw new Error('a token of a party without its access code')
     const before = partyCookieIn(request.headers) || null
-    const session = await sessions.begin(asked.db, { code: sub, grant, before, now: asked.now })
-    const seconds = Math.floor((session.endsAt.getTime() - asked.now.getTime()) / 1_000)
+    const session = await sessions.begin(requestContext.db, { code: sub, grant, before, now: requestContext.now })
+    const seconds = Math.floor((session.endsAt.getTime() - requestContext.now.getTime()) / 1_000)
     response.set('Set-Cookie', partyCookieFor(session.cookie, seconds))
     go({ request, response }, PATHS.file)
   }
@@ -227,10 +231,10 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
   /** A document has its own style, so it is a download. */
   const showDocument = async (visit: PartyVisit): Promise<void> => {
     const { listing } = await listingOf(visit)
-    const found = listing.documents.find(({ kind }) => kind === visit.request.params['kind'])
-    if (found === undefined) throw new Refusal('NOT_FOUND')
-    const name = found.kind.toLowerCase().replaceAll('_', '-')
-    visit.response.set('Content-Disposition', `attachment; filename="${name}.html"`).type('html').send(found.html)
+    const document = listing.documents.find(({ kind }) => kind === visit.request.params['kind'])
+    if (document === undefined) throw new Refusal('NOT_FOUND')
+    const name = document.kind.toLowerCase().replaceAll('_', '-')
+    visit.response.set('Content-Disposition', `attachment; filename="${name}.html"`).type('html').send(document.html)
   }
 
   const certified = async (visit: PartyVisit) => {

@@ -14,16 +14,16 @@ const DATA_PATH =
 export const answerProblem = (
   request: Request,
   response: Response,
-  asked: RequestContext,
+  requestContext: RequestContext,
   problem: ProblemDetails,
 ): void => {
   if (!DATA_PATH.test(request.path) && request.accepts(['html', 'json']) === 'html') {
-    asked.refused.push(problem.code)
+    requestContext.refused.push(problem.code)
     response.status(problem.status).set('Cache-Control', 'no-store')
     response.type('html').send(errorPage({ ...problem, lang: langOf(request) }))
     return
   }
-  sendProblem(response, asked, problem)
+  sendProblem(response, requestContext, problem)
 }
 
 export const notFound =
@@ -37,24 +37,28 @@ export const answerFaults =
   (askedOf: (request: Request) => RequestContext): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error)
-    const asked = askedOf(request)
+    const requestContext = askedOf(request)
     const refusal = asRefusal(error)
     if (refusal !== null) {
       const { status, code, message } = refusal
-      return answerProblem(request, response, asked, { status, code, detail: message })
+      return answerProblem(request, response, requestContext, { status, code, detail: message })
     }
     // Express's own 4xx: undecodable URL, body too large.
     const status = (error as { status?: unknown } | null)?.status
     if (typeof status === 'number' && status >= 400 && status < 500) {
       const refusal = new Refusal('INPUT_INVALID', { reason: '请求无法读取 the request cannot be read' })
-      return answerProblem(request, response, asked, { status, code: refusal.code, detail: refusal.message })
+      return answerProblem(request, response, requestContext, { status, code: refusal.code, detail: refusal.message })
     }
-    asked.log.error({ err: error }, 'a request broke')
+    requestContext.log.error({ err: error }, 'a request broke')
     const unavailable = asUnavailable(error)
     if (unavailable !== null) {
       const { status, code, message } = unavailable
       response.set('Retry-After', String(COME_AGAIN_SECONDS))
-      return answerProblem(request, response, asked, { status, code, detail: message })
+      return answerProblem(request, response, requestContext, { status, code, detail: message })
     }
-    answerProblem(request, response, asked, { status: INTERNAL.status, code: INTERNAL.code, detail: INTERNAL.message })
+    answerProblem(request, response, requestContext, {
+      status: INTERNAL.status,
+      code: INTERNAL.code,
+      detail: INTERNAL.message,
+    })
   }

@@ -73,7 +73,7 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
   const { metrics = makeMetrics(), scraping = { token: null, local: false } } = given
   const own = {
     revocations: makeRevocations(given.db),
-    attempts: makeAttempts(given.trail, given),
+    attempts: makeAttempts(given.auditLog, given),
     quotas: makeQuotas(given),
     answerPath: makeAnswerPath(given),
     bulk: makeBulk(given.db),

@@ -28,21 +28,21 @@ export const tokens = (
     response: Response,
     form: Map<string, string>,
   ): Promise<clients.ClientAccount | null> => {
-    const given = credentialsOf(request, form)
-    if (given === 'twice') {
+    const credentials = credentialsOf(request, form)
+    if (credentials === 'twice') {
       refuse(response, 'invalid_request', '只能用一种方式出示客户端密钥。Show the client secret in one way only.')
       return null
     }
-    if (given === 'another') {
+    if (credentials === 'another') {
       refuse(response, 'invalid_request', 'client_id 与 Basic 所示不同。client_id is not the one shown by Basic.')
       return null
     }
-    const asked = askedOf(request)
-    const { address, now, log, db } = asked
+    const requestContext = askedOf(request)
+    const { address, now, log, db } = requestContext
     const refused = async (code: string, known: boolean, answer: () => void): Promise<null> => {
       try {
-        const door = `POST ${request.path}`
-        await auditAttempt(parts, asked, { door, name: given?.id ?? '', known, code })
+        const endpoint = `POST ${request.path}`
+        await auditAttempt(parts, requestContext, { door: endpoint, name: credentials?.id ?? '', known, code })
         answer()
       } catch (error) {
         if (!isRefusal(error)) throw error
@@ -50,14 +50,18 @@ export const tokens = (
       }
       return null
     }
-    const knock = { kind: 'CLIENT' as const, name: given?.id ?? '', address }
+    const knock = { kind: 'CLIENT' as const, name: credentials?.id ?? '', address }
     const proven = await lockouts.isProven(db, knock, mark, now)
     const giveBack = takeAttempt(limit, { keys: [`${knock.name} ${address}`, address], at: now, proven })
     if (isRefusal(giveBack)) return refused(giveBack.code, false, () => tooMany(response, giveBack))
     const wait = await lockouts.shutFor(db, knock, mark, now)
     // Constant cost: every attempt takes the same look-ups and one scrypt.
     const client = await clients.byId(db, knock.name, now)
-    const matches = await secretMatches(given?.secret ?? '', client?.secretHash ?? null, client?.previousHash ?? null)
+    const matches = await secretMatches(
+      credentials?.secret ?? '',
+      client?.secretHash ?? null,
+      client?.previousHash ?? null,
+    )
     if (wait !== null) {
       const shut = new Refusal('TOO_MANY_REQUESTS', { retryAfter: wait })
       return refused(shut.code, false, () => tooMany(response, shut))
@@ -67,7 +71,7 @@ export const tokens = (
       return refused('invalid_client', client !== null, () => unknownClient(response))
     }
     giveBack()
-    if (await isPending(client, given?.secret ?? '')) {
+    if (await isPending(client, credentials?.secret ?? '')) {
       const { code, message } = new Refusal('ACCOUNT_PENDING')
       refuse(response, 'unauthorized_client', message, 400, code)
       return null
@@ -90,10 +94,10 @@ export const tokens = (
         '只支持 client_credentials。Only client_credentials is supported.',
       )
     const { id: sub, role, agency, region } = client
-    const asked = askedOf(request)
-    const { token, expiresIn } = keys.sign({ sub, role, agency, region }, asked.now.getTime())
+    const requestContext = askedOf(request)
+    const { token, expiresIn } = keys.sign({ sub, role, agency, region }, requestContext.now.getTime())
     try {
-      await writeAuditRow(parts, asked, { sub, role, agency }, { kind: 'TOKEN', asked: 'POST /oauth/token' })
+      await writeAuditRow(parts, requestContext, { sub, role, agency }, { kind: 'TOKEN', asked: 'POST /oauth/token' })
     } catch (error) {
       if (!isRefusal(error)) throw error
       return refuse(response, 'temporarily_unavailable', error.message, error.status, error.code)
@@ -109,18 +113,18 @@ export const tokens = (
     if (!token) return refuse(response, 'invalid_request', '缺少 token。token is missing.')
     const client = await authenticated(request, response, form)
     if (client === null) return
-    const asked = askedOf(request)
-    const { now, log } = asked
-    const told = verified(token, keys, now)
-    if (told === null) return void response.status(200).end()
-    if (told.sub !== client.id)
+    const requestContext = askedOf(request)
+    const { now, log } = requestContext
+    const claims = verified(token, keys, now)
+    if (claims === null) return void response.status(200).end()
+    if (claims.sub !== client.id)
       return refuse(response, 'unauthorized_client', '令牌不是发给此客户端的。The token is not of this client.')
     const viewer = { sub: client.id, role: client.role, agency: client.agency }
     const act = { asked: 'POST /oauth/revoke' }
     try {
-      await writeAuditRow(parts, asked, viewer, { kind: 'ACT', ...act })
-      await revocations.add({ jti: told.jti, endsAt: new Date(told.expiresAt * 1_000) }, now)
-      await writeAuditRow(parts, asked, viewer, { kind: 'OUTCOME', ...act })
+      await writeAuditRow(parts, requestContext, viewer, { kind: 'ACT', ...act })
+      await revocations.add({ jti: claims.jti, endsAt: new Date(claims.expiresAt * 1_000) }, now)
+      await writeAuditRow(parts, requestContext, viewer, { kind: 'OUTCOME', ...act })
     } catch (error) {
       if (!isRefusal(error)) throw error
       return refuse(response, 'temporarily_unavailable', error.message, error.status, error.code)

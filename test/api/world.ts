@@ -133,7 +133,7 @@ export const makeWorld = async ({
       const given = { cause: 'upload' as const, by, file, waitMs: 0, ...(signal ? { signal } : {}) }
       return pull(database.db, { feed, url: null, mark: keys.mark, rules, now: () => now, ...given })
     },
-    trail,
+    auditLog: trail,
     verifyAuditLog: (options) => verifyAuditLog(database.db, { now: () => now, noted: [], keys, ...options }),
     rescore: async (only) =>
       score(database.db, {

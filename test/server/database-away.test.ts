@@ -31,7 +31,7 @@ describe('while the database', () => {
     const sockets = new Set<Socket>()
     const db: Db = connect(`postgres://hub:none@127.0.0.1:${await listening(absent)}/hub`)
     const trail = makeAuditLog(db, { log: world.parts.log, now: () => NOW, seal: world.parts.keys.audit.seal })
-    const server = await makeServer({ ...world.parts, db, trail })
+    const server = await makeServer({ ...world.parts, db, auditLog: trail })
     try {
       await use(`http://127.0.0.1:${await listening(server)}`)
     } finally {

@@ -57,7 +57,7 @@ describe('metrics', () => {
     await world.bring('registry', [registration(CODE, '虚构量度有限公司')])
     const { db } = world.database
     const trail = makeAuditLog(db, { log: world.parts.log, now: () => NOW, seal: world.parts.keys.audit.seal, metrics })
-    const parts = { ...world.parts, db, trail, metrics, scraping: { token: TOKEN, local: true } }
+    const parts = { ...world.parts, db, auditLog: trail, metrics, scraping: { token: TOKEN, local: true } }
     server = await makeServer(parts)
     url = await listening(server)
   })

@@ -158,7 +158,7 @@ export const codes2015: PenaltyLayout = {
   wanted: ['facts', 'basis', 'types', 'content'],
 }
 
-/** The template file xzcf.xlsx. */
+/** These are the columns of the template file xzcf.xlsx. */
 export const template: PenaltyLayout = {
   fields: {
     party: ['企业名称'],

@@ -97,7 +97,7 @@ const codes2015: FormLayout<PermitMeaning> = {
   wanted: ['documentName', 'content'],
 }
 
-/** The template file xzxk.xlsx. */
+/** These are the columns of the template file xzxk.xlsx. */
 const template: FormLayout<PermitMeaning> = {
   fields: {
     party: ['企业名称'],

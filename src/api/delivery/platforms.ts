@@ -34,8 +34,8 @@ const views = async (context: GraphqlContext) => {
       refusedByCode: refused
         .filter(({ platform }) => platform === id)
         .map(({ code, count }) => ({ advice: adviceOf(context, id, code), count })),
-      paused: said(state?.pausedAt, state?.pausedBy, state?.pausedReason),
-      wiped: said(state?.wipedAt, state?.wipedBy, state?.wipedReason),
+      paused: pausedBy(state?.pausedAt, state?.pausedBy, state?.pausedReason),
+      wiped: pausedBy(state?.wipedAt, state?.wipedBy, state?.wipedReason),
       filledAt: state?.filledAt ?? null,
       openUntil: state?.openUntil && state.openUntil > context.now ? state.openUntil : null,
       acts: acts.filter(({ platform }) => platform === id),
@@ -43,7 +43,7 @@ const views = async (context: GraphqlContext) => {
   })
 }
 
-const said = (at: Date | null | undefined, by: string | null | undefined, reason: string | null | undefined) =>
+const pausedBy = (at: Date | null | undefined, by: string | null | undefined, reason: string | null | undefined) =>
   at ? { at, by, reason } : null
 
 const directed =

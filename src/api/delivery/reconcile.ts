@@ -22,17 +22,17 @@ const discrepancyView = (context: GraphqlContext, finding: store.StoredDiscrepan
 }
 
 export const discrepancyById = async (context: GraphqlContext, id: number) => {
-  const found = may(context.viewer, 'see_operations') ? await store.byId(context.parts.db, id) : null
-  const sees = await seesSubject(context, found?.key ?? NO_SUBJECT)
-  return found && sees ? discrepancyView(context, found) : null
+  const discrepancy = may(context.viewer, 'see_operations') ? await store.byId(context.parts.db, id) : null
+  const sees = await seesSubject(context, discrepancy?.key ?? NO_SUBJECT)
+  return discrepancy && sees ? discrepancyView(context, discrepancy) : null
 }
 
 const comparisonPage = async (_: unknown, args: PageArgs & { platform?: string | null }, context: GraphqlContext) => {
   const { db } = context.parts
   const platform = withoutNul(args.platform) ?? null
-  const found = await comparisons.list(db, { platform, first: firstOf(args) + 1, before: numberAfter(args.after) })
+  const rows = await comparisons.list(db, { platform, first: firstOf(args) + 1, before: numberAfter(args.after) })
   return connection(
-    found,
+    rows,
     args,
     ({ id }) => cursorOf(id),
     () => comparisons.count(db, platform),
@@ -46,9 +46,9 @@ type DiscrepancyArgs = PageArgs & {
 const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const filter = { ...args.filter, sight: sightOf(context.viewer) }
-  const found = await store.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
+  const discrepancies = await store.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
   return connection(
-    found.map((one) => discrepancyView(context, one)),
+    discrepancies.map((one) => discrepancyView(context, one)),
     args,
     ({ number }) => cursorOf(number),
     () => store.count(db, filter),
@@ -56,12 +56,12 @@ const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: Graph
 }
 
 const settleDiscrepancy = async (_: unknown, args: { id: string; note: string }, context: GraphqlContext) => {
-  const { id, note: given } = withoutNul(args)
+  const { id, note: text } = withoutNul(args)
   const { db, rules } = context.parts
-  const note = writtenText(given, '说明 the note', rules.mark)
-  const found = await store.byId(db, numberIn(id, 'Discrepancy') ?? NONE)
-  const sees = await seesSubject(context, found?.key ?? NO_SUBJECT)
-  const key = found && sees ? found.id : NONE
+  const note = writtenText(text, '说明 the note', rules.mark)
+  const discrepancy = await store.byId(db, numberIn(id, 'Discrepancy') ?? NONE)
+  const sees = await seesSubject(context, discrepancy?.key ?? NO_SUBJECT)
+  const key = discrepancy && sees ? discrepancy.id : NONE
   const by = context.viewer.sub ?? ''
   const settled = await store.settle(db, key, { by, note, now: context.now })
   if (settled === null) throw new Refusal('DISCREPANCY_UNKNOWN')

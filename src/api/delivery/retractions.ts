@@ -51,9 +51,9 @@ const list = async (_: unknown, args: RetractionsArgs, context: GraphqlContext) 
     sight: sightOf(context.viewer),
   }
   const page = { first: firstOf(args) + 1, after: retractionAfter(args.after) }
-  const found = await work.retractions(db, filter, page)
+  const retractions = await work.retractions(db, filter, page)
   return connection(
-    found.map((one) => retractionView(context, one)),
+    retractions.map((one) => retractionView(context, one)),
     args,
     retractionCursor,
     () => store.count(db, filter),

@@ -54,9 +54,9 @@ const dueDeliveries = async (
     sight: sightOf(context.viewer),
     today: context.today,
   })
-  const found = await list.page({ first: firstOf(args) + 1, after: dueAfter(args.after) })
+  const due = await list.page({ first: firstOf(args) + 1, after: dueAfter(args.after) })
   return connection(
-    found.map((due) => dueView(context, due)),
+    due.map((due) => dueView(context, due)),
     args,
     ({ countedFrom, id }) => dueCursor({ dueOn: countedFrom, id }),
     list.count,

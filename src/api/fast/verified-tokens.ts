@@ -18,13 +18,13 @@ export const cachingVerify = ({ verify, accepts }: Pick<Keys, 'verify' | 'accept
   return {
     verify: (token, now) => {
       const name = hash('sha256', token, 'base64url')
-      const found = tokens.get(name)
+      const cached = tokens.get(name)
       const isGood =
-        found &&
-        Math.floor(now / 1000) < found.claims.expiresAt &&
-        !isTokenAhead(found.claims, now) &&
-        accepts(found.kid, now)
-      if (isGood) return found.claims
+        cached &&
+        Math.floor(now / 1000) < cached.claims.expiresAt &&
+        !isTokenAhead(cached.claims, now) &&
+        accepts(cached.kid, now)
+      if (isGood) return cached.claims
       const claims = verify(token, now)
       tokens.set(name, { claims, kid: kidIn(token) })
       return claims

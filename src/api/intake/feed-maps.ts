@@ -31,9 +31,9 @@ const feedMaps = async (_: unknown, args: { feed: string }, context: GraphqlCont
 
 const addFeedMap = async (_: unknown, args: { feed: string; lines: Partial<MapLine>[] }, context: GraphqlContext) => {
   const { parts, viewer, now } = context
-  const given = withoutNul(args)
-  const lines = given.lines.map(({ heading = null, field = null, value = null }) => ({ heading, field, value }))
-  const of = { feed: feedIn(context, given.feed), lines, by: viewer.sub ?? '', mark: parts.keys.mark, now }
+  const fields = withoutNul(args)
+  const lines = fields.lines.map(({ heading = null, field = null, value = null }) => ({ heading, field, value }))
+  const of = { feed: feedIn(context, fields.feed), lines, by: viewer.sub ?? '', mark: parts.keys.mark, now }
   return mapView(await work.add(parts.db, of))
 }
 

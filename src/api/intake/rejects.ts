@@ -31,8 +31,8 @@ interface RejectsArgs extends PageArgs {
 const rejects = async (_: unknown, args: RejectsArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const filter = filterOf(context, args)
-  const found = await setAside.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
-  const views = found.map((each) => view(each))
+  const rows = await setAside.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
+  const views = rows.map((each) => view(each))
   return connection(
     views,
     args,
@@ -60,10 +60,10 @@ const filterOf = (context: GraphqlContext, args: RejectsArgs): setAside.RejectFi
 export const sentBy = (viewer: Viewer): string | null => (sightOf(viewer) === null ? null : (viewer.sub ?? ''))
 
 /** An agency sees only its own feeds. Null means all feeds. */
-const visible = ({ viewer, parts }: GraphqlContext, asked: string | null): string[] | null => {
-  if (viewer.role !== 'agency') return asked === null ? null : [asked]
-  const own = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
-  return asked === null ? [...own] : own.filter((id) => id === asked)
+const visible = ({ viewer, parts }: GraphqlContext, feed: string | null): string[] | null => {
+  if (viewer.role !== 'agency') return feed === null ? null : [feed]
+  const theirFeeds = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
+  return feed === null ? [...theirFeeds] : theirFeeds.filter((id) => id === feed)
 }
 
 const seen = async (context: GraphqlContext, id: number | null, act: Act): Promise<setAside.StoredReject | null> => {

@@ -14,20 +14,22 @@ const rollbackPreview = async (_: unknown, args: { id: string }, context: Graphq
   if (run === null) throw new Refusal('RUN_UNKNOWN')
   const { db, rules, agencies } = parts
   const feeds = agencies.flatMap(({ feeds }) => feeds)
-  const asked = { run, by: viewer.sub ?? '', mayMove: may(viewer, 'move_listing'), rules, now }
-  const found = await previewRollback(db, { ...asked, families: await familiesTold(db, feeds) })
+  const input = { run, by: viewer.sub ?? '', mayMove: may(viewer, 'move_listing'), rules, now }
+  const forecast = await previewRollback(db, { ...input, families: await familiesTold(db, feeds) })
   const operator = (id: number) => operatorById(context, id)
-  const gone = await Promise.all(found.goneOperators.map(operator))
-  const scored = await Promise.all(found.scores.map(async (moved) => ({ moved, of: await operator(moved.operatorId) })))
+  const gone = await Promise.all(forecast.goneOperators.map(operator))
+  const scored = await Promise.all(
+    forecast.scores.map(async (moved) => ({ moved, of: await operator(moved.operatorId) })),
+  )
   return {
-    ...found,
-    recordCount: found.records.total,
-    records: found.records.records.map((record) => ({
+    ...forecast,
+    recordCount: forecast.records.total,
+    records: forecast.records.records.map((record) => ({
       ...record,
       operator: () => (record.operatorId === null ? null : operator(record.operatorId)),
     })),
-    listingCount: found.listings.total,
-    listings: found.listings.listings.map(({ listing, ...moved }) => ({
+    listingCount: forecast.listings.total,
+    listings: forecast.listings.listings.map(({ listing, ...moved }) => ({
       ...moved,
       listingId: listing,
       listing: () => listingById(context, globalId('Listing', listing)),

@@ -29,9 +29,9 @@ export const concernView = (context: GraphqlContext, concern: store.Concern) => 
 const waiting = async (_: unknown, args: PageArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const sight = sightOf(context.viewer)
-  const found = await store.list(db, { first: firstOf(args) + 1, after: numberAfter(args.after), sight })
+  const concerns = await store.list(db, { first: firstOf(args) + 1, after: numberAfter(args.after), sight })
   return connection(
-    found.map((one) => concernView(context, one)),
+    concerns.map((one) => concernView(context, one)),
     args,
     ({ key }) => cursorOf(key),
     () => store.count(db, sight),
@@ -39,17 +39,17 @@ const waiting = async (_: unknown, args: PageArgs, context: GraphqlContext) => {
 }
 
 export const concernById = async (context: GraphqlContext, id: number) => {
-  const found = may(context.viewer, 'see_moves') ? await store.byId(context.parts.db, id) : null
-  const sees = await seesSubject(context, found?.listingId ?? NO_SUBJECT)
-  return found && sees ? concernView(context, found) : null
+  const concern = may(context.viewer, 'see_moves') ? await store.byId(context.parts.db, id) : null
+  const sees = await seesSubject(context, concern?.listingId ?? NO_SUBJECT)
+  return concern && sees ? concernView(context, concern) : null
 }
 
 const settleConcern = async (_: unknown, args: { id: string; note: string }, context: GraphqlContext) => {
   const { id, note } = withoutNul(args)
   const key = numberIn(id, 'Concern') ?? NONE
   const theirs = await isTheirs(context, 'settle_concern', async () => {
-    const found = await store.byId(context.parts.db, key)
-    return (await context.load.listing(found?.listingId ?? NO_SUBJECT))?.operatorId
+    const concern = await store.byId(context.parts.db, key)
+    return (await context.load.listing(concern?.listingId ?? NO_SUBJECT))?.operatorId
   })
   const { db, rules } = context.parts
   const settled = {

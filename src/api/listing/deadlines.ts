@@ -15,16 +15,16 @@ import { caseView } from './listing-view.js'
 const MOVED_SHOWN = 20
 const PROPOSALS_SHOWN = 100
 
-export const deadlineView = (context: GraphqlContext, kept: store.StoredDeadline) => {
-  const { rule, ruleVersion } = kept
+export const deadlineView = (context: GraphqlContext, deadline: store.StoredDeadline) => {
+  const { rule, ruleVersion } = deadline
   return {
-    ...kept,
-    state: stateOf(kept, context.today),
+    ...deadline,
+    state: stateOf(deadline, context.today),
     rule: { ...rule, version: ruleVersion },
     listing: async () => {
-      const found = await context.load.listing(kept.listingId)
-      if (found === null) throw new Error(`listing ${kept.listingId} is gone`)
-      return caseView(found)
+      const listing = await context.load.listing(deadline.listingId)
+      if (listing === null) throw new Error(`listing ${deadline.listingId} is gone`)
+      return caseView(listing)
     },
   }
 }
@@ -38,19 +38,19 @@ const stateOf = ({ name, dueOn, outcome }: store.StoredDeadline, today: string):
 const list = async (_: unknown, args: PageArgs & { state?: store.DeadlineState | null }, context: GraphqlContext) => {
   const { db } = context.parts
   const ended = may(context.viewer, 'see_removed')
-  const asked = {
+  const filter = {
     state: args.state ?? 'COMING',
     today: context.today,
     partys: PARTYS,
     ended,
     sight: sightOf(context.viewer),
   }
-  const found = await store.list(db, asked, { first: firstOf(args) + 1, after: dueAfter(args.after) })
+  const deadlines = await store.list(db, filter, { first: firstOf(args) + 1, after: dueAfter(args.after) })
   return connection(
-    found.map((kept) => deadlineView(context, kept)),
+    deadlines.map((deadline) => deadlineView(context, deadline)),
     args,
     (view) => dueCursor(view),
-    () => store.count(db, asked),
+    () => store.count(db, filter),
   )
 }
 

@@ -21,12 +21,12 @@ const caseIn = async (view: ListingView, context: GraphqlContext) => {
 }
 
 const documents = async (view: ListingView, _: unknown, context: GraphqlContext) => {
-  const found = await caseIn(view, context)
-  if (found === null) return []
-  const { facts, removedOn } = found.listing
-  const viewer = viewerOn(context, found.operator)
-  if (may(viewer, 'move_listing')) return views(context, found, documentsOf(facts, removedOn))
-  return viewer.role === 'party' ? views(context, found, servedOf(facts, removedOn)) : []
+  const caseOfView = await caseIn(view, context)
+  if (caseOfView === null) return []
+  const { facts, removedOn } = caseOfView.listing
+  const viewer = viewerOn(context, caseOfView.operator)
+  if (may(viewer, 'move_listing')) return views(context, caseOfView, documentsOf(facts, removedOn))
+  return viewer.role === 'party' ? views(context, caseOfView, servedOf(facts, removedOn)) : []
 }
 
 type DocumentCase = NonNullable<Awaited<ReturnType<typeof caseIn>>>
@@ -78,15 +78,15 @@ interface RecordDocumentInput {
 
 const recordDocument = async (_: unknown, { input }: { input: RecordDocumentInput }, context: GraphqlContext) => {
   const { db, rules } = context.parts
-  const given = withoutNul(input)
-  const id = listingIn(given.listing)
+  const fields = withoutNul(input)
+  const id = listingIn(fields.listing)
   if (id === null || !('uuid' in id)) throw new Refusal('LISTING_UNKNOWN')
   const theirs = await isTheirs(context, 'move_listing', async () => {
     return (await context.load.listing(id.uuid))?.operatorId
   })
   const by = context.viewer.sub ?? ''
   const made = await work.recordDocument(db, rules, {
-    ...given,
+    ...fields,
     listing: theirs ? id.uuid : NO_SUBJECT,
     by,
     now: context.now,
@@ -99,12 +99,12 @@ const recordDocument = async (_: unknown, { input }: { input: RecordDocumentInpu
   return view
 }
 
-const publicText = async (view: ListingView, asked: { ofAge?: boolean | null }, context: GraphqlContext) => {
+const publicText = async (view: ListingView, args: { ofAge?: boolean | null }, context: GraphqlContext) => {
   if (!may(context.viewer, 'see_moves')) return null
-  const found = await caseIn(view, context)
-  if (found === null) return null
-  const { listing, operator } = found
-  const ofAge = asked.ofAge ?? listing.facts.ofAge ?? null
+  const caseOfView = await caseIn(view, context)
+  if (caseOfView === null) return null
+  const { listing, operator } = caseOfView
+  const ofAge = args.ofAge ?? listing.facts.ofAge ?? null
   const on = listing.publishedOn ?? context.today
   const [decision, registrations, contested] = await Promise.all([
     listing.decisionVersion === null ? null : context.load.record(listing.decisionVersion),

@@ -7,9 +7,9 @@ import { NONE } from '../request/viewer.js'
 import { caseView, entryView, isTold, type ListingView, mirroredView, standsStill } from './listing-view.js'
 
 export const listingById = async (context: GraphqlContext, id: string): Promise<ListingView | null> => {
-  const found = listingIn(id)
-  if (found === null) return null
-  return 'uuid' in found ? ownListing(context, found.uuid) : mirroredListing(context, found.version)
+  const key = listingIn(id)
+  if (key === null) return null
+  return 'uuid' in key ? ownListing(context, key.uuid) : mirroredListing(context, key.version)
 }
 
 const ownListing = async (context: GraphqlContext, uuid: string): Promise<ListingView | null> => {
@@ -18,8 +18,8 @@ const ownListing = async (context: GraphqlContext, uuid: string): Promise<Listin
   if (!may(context.viewer, 'see_inner_listings')) return entry
   // A missing and a forbidden case take equally long.
   if (!(await isHeadFor(context, { type: 'Listing', key: uuid }))) return entry
-  const found = await context.load.listing(uuid)
-  const listing = found?.wrongFrom === null ? found : null
+  const stored = await context.load.listing(uuid)
+  const listing = stored?.wrongFrom === null ? stored : null
   const operator = await context.load.operator(listing?.operatorId ?? NONE)
   if (listing === null || !isTold(context, listing)) return entry
   const viewer = viewerOn(context, operator)

@@ -43,8 +43,8 @@ const openLead = async (_: unknown, { input }: { input: OpenLeadInput }, context
   const who = mover(context.viewer, 'openLead')
   const { code, list, reason, on } = withoutNul(input)
   const { db, rules } = context.parts
-  const asked = codeOf(code)
-  const [operator] = asked ? (await operators.byCodes(db, [asked])).values() : []
+  const scheme = codeOf(code)
+  const [operator] = scheme ? (await operators.byCodes(db, [scheme])).values() : []
   if (operator === undefined || !mayIn(context.viewer, 'move_listing', operator.region))
     throw new Refusal('INPUT_INVALID', { reason: '没有这个主体 no such operator' })
   const made = { operatorId: operator.id, list, reason, on, ...who, now: context.now }
@@ -64,13 +64,12 @@ const moveNamed =
   (name: MoveName) =>
   async (_: unknown, { input }: { input: ListingMoveInput }, context: GraphqlContext) => {
     const who = mover(context.viewer, name)
-    const found = listingIn(input.id)
-    if (found === null || !('uuid' in found) || !(await isTheirs(context, found.uuid)))
-      throw new Refusal('LISTING_UNKNOWN')
-    if (name === 'consentListing' && !(await isAbove(context, found.uuid))) throw new Refusal('FORBIDDEN')
+    const key = listingIn(input.id)
+    if (key === null || !('uuid' in key) || !(await isTheirs(context, key.uuid))) throw new Refusal('LISTING_UNKNOWN')
+    if (name === 'consentListing' && !(await isAbove(context, key.uuid))) throw new Refusal('FORBIDDEN')
     if (notToday(context, input.on))
       throw new Refusal('INPUT_INVALID', { reason: '行为之日应为今天 the day of the act is today' })
-    const made = { id: found.uuid, name, ...who, input: given(withoutNul(input)), now: context.now }
+    const made = { id: key.uuid, name, ...who, input: moveInput(withoutNul(input)), now: context.now }
     const moved = await work.makeMove(context.parts.db, context.parts.rules, made)
     if (WEIGHED.includes(name)) await context.parts.rescore([moved.operatorId])
     return payload(moved, context)
@@ -80,10 +79,10 @@ const moveNamed =
 const isTheirs = async (context: GraphqlContext, uuid: string): Promise<boolean> => {
   const { viewer } = context
   if (viewer.role !== 'party' && !isBounded(viewer)) return true
-  const found = await context.load.listing(uuid)
-  const owner = await context.load.operator(found?.operatorId ?? NONE)
+  const listing = await context.load.listing(uuid)
+  const owner = await context.load.operator(listing?.operatorId ?? NONE)
   if (viewer.role !== 'party') return mayIn(viewer, 'move_listing', owner?.region ?? null)
-  return found !== null && isTold(context, found) && may(viewerOn(context, owner), 'move_own_listing')
+  return listing !== null && isTold(context, listing) && may(viewerOn(context, owner), 'move_own_listing')
 }
 
 /** True for the next higher authority, which has to consent. */
@@ -92,7 +91,7 @@ const isAbove = async (context: GraphqlContext, uuid: string): Promise<boolean> 
 
 const notToday = ({ viewer, today }: GraphqlContext, on: string): boolean => viewer.role === 'party' && on !== today
 
-const given = ({ id: _, on, record, ...said }: ListingMoveInput): work.MoveInput => {
+const moveInput = ({ id: _, on, record, ...said }: ListingMoveInput): work.MoveInput => {
   const decision = record == null ? null : numberIn(record, 'Record')
   if (record != null && decision === null)
     throw new Refusal('INPUT_INVALID', { reason: 'record 不是信用信息的标识 not the id of a record' })

@@ -14,9 +14,9 @@ const outlooks = async (
   const operator = listing && (await context.load.operator(listing.operatorId))
   if (!listing || !operator) return []
   const asking = { by: viewer.sub ?? '', role: viewer.role, on: on ?? today, today, ofAge: ofAge ?? null }
-  const found = await outlooksOf(parts.db, parts.rules, { listing, operator }, asking)
+  const predicted = await outlooksOf(parts.db, parts.rules, { listing, operator }, asking)
   const isAbove = mayConsent(viewer, listing.facts.level ?? null)
-  return found.map((one) => outlookView(one, one.move !== 'consentListing' || isAbove))
+  return predicted.map((one) => outlookView(one, one.move !== 'consentListing' || isAbove))
 }
 
 const outlookView = ({ denial, reached, isTheirs, ...outlook }: ListingOutlook, isOfTheirLevel: boolean) => ({

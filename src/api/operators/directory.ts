@@ -44,10 +44,10 @@ const inOrder = async (
   args: PageArgs,
 ): Promise<RelayConnection<OperatorView>> => {
   const { db } = context.parts
-  const found = await store.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
+  const operators = await store.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
   const when = whenOf(context, {})
   return connection(
-    found.map((operator) => view(operator, when)),
+    operators.map((operator) => view(operator, when)),
     args,
     ({ operator }) => cursorOf(operator.id),
     () => store.countOf(db, filter),
@@ -70,17 +70,17 @@ const byName = async (
   const [first, after] = [firstOf(args), matchAfter(args.after)]
   const matches = await search(context, name, filter)
   // Later pages search again from the start, so that no operator is repeated under another name.
-  const found = await store.behind(db, matches, filter, after === null ? first + 1 : matches.length)
-  const isWhole = after !== null || found.length <= first
+  const operators = await store.behind(db, matches, filter, after === null ? first + 1 : matches.length)
+  const isWhole = after !== null || operators.length <= first
   let count: Promise<number> | null = null
-  const rest = after === null ? found : found.filter(({ match }) => isBehind(match, after))
+  const rest = after === null ? operators : operators.filter(({ match }) => isBehind(match, after))
   const when = whenOf(context, {})
   const page = connection(
     rest.slice(0, first + 1).map((each) => ({ ...view(each.operator, when), found: each })),
     args,
     ({ found: { match } }) => matchCursor(match),
     () => {
-      count ??= isWhole ? Promise.resolve(found.length) : countBehind(context, matches, filter)
+      count ??= isWhole ? Promise.resolve(operators.length) : countBehind(context, matches, filter)
       return count
     },
   )
@@ -140,9 +140,9 @@ const matchView = async (
   const written = match.former
     ? (await former()).filter(({ operatorId }) => operatorId === match.operator).map((each) => each.name)
     : [name ?? '']
-  const found = written.find((each) => searchKey(each) === match.key)
+  const matched = written.find((each) => searchKey(each) === match.key)
   // The name was changed between two statements.
-  return { reason: match.reason, name: nameShown(context, operator, found ?? match.key), former: match.former }
+  return { reason: match.reason, name: nameShown(context, operator, matched ?? match.key), former: match.former }
 }
 
 const nameShown = (context: GraphqlContext, operator: StoredOperator, name: string): string =>

@@ -12,20 +12,20 @@ import { withoutNul } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 import { seesOperator } from '../request/viewer.js'
 
-const unmatchedView = (context: GraphqlContext, found: waiting.UnmatchedRecord) => {
-  const { proposedOperator, evidence } = found
+const unmatchedView = (context: GraphqlContext, record: waiting.UnmatchedRecord) => {
+  const { proposedOperator, evidence } = record
   return {
-    ...found,
+    ...record,
     __typename: 'Unmatched' as const,
-    number: found.id,
-    id: globalId('Unmatched', found.id),
-    source: { run: globalId('Run', found.run), file: found.file, page: found.page, row: found.row },
+    number: record.id,
+    id: globalId('Unmatched', record.id),
+    source: { run: globalId('Run', record.run), file: record.file, page: record.page, row: record.row },
     proposal: async () => {
       const operator = proposedOperator === null ? null : await operatorById(context, proposedOperator)
       return operator && { operator, evidence: evidence?.evidence ?? [] }
     },
     noProposal: proposedOperator === null ? (evidence?.because ?? 'UNKNOWN_NAME') : null,
-    decision: () => (found.decision === null ? null : decisionById(context, found.decision)),
+    decision: () => (record.decision === null ? null : decisionById(context, record.decision)),
   }
 }
 
@@ -62,10 +62,10 @@ const senderOf = ({ parts }: GraphqlContext, feed: string): string =>
   parts.agencies.find(({ sends }) => sends.includes(feed))?.id ?? ''
 
 export const unmatchedById = async (context: GraphqlContext, id: number) => {
-  const found = may(context.viewer, 'see_queue') ? await waiting.byId(context.parts.db, id) : null
-  const sees = await seesOperator(context, found?.operatorId ?? null)
-  const isTheirs = found && mayFeed(context.viewer, 'see_queue', { agency: senderOf(context, found.feed) })
-  return isTheirs && sees ? unmatchedView(context, found) : null
+  const record = may(context.viewer, 'see_queue') ? await waiting.byId(context.parts.db, id) : null
+  const sees = await seesOperator(context, record?.operatorId ?? null)
+  const isTheirs = record && mayFeed(context.viewer, 'see_queue', { agency: senderOf(context, record.feed) })
+  return isTheirs && sees ? unmatchedView(context, record) : null
 }
 
 interface UnmatchedArgs extends PageArgs {
@@ -77,9 +77,9 @@ const unmatched = async (_: unknown, args: UnmatchedArgs, context: GraphqlContex
   const { db } = context.parts
   const { feed = null, state } = withoutNul(args)
   const filter = { feeds: visible(context, feed), state: state ?? 'OPEN', sight: sightOf(context.viewer) }
-  const found = await waiting.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
+  const records = await waiting.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
   return connection(
-    found.map((each) => unmatchedView(context, each)),
+    records.map((each) => unmatchedView(context, each)),
     args,
     ({ number }) => cursorOf(number),
     () => waiting.countOf(db, filter),
@@ -87,10 +87,10 @@ const unmatched = async (_: unknown, args: UnmatchedArgs, context: GraphqlContex
 }
 
 /** An agency sees only its own feeds. Null means all feeds. */
-const visible = ({ viewer, parts }: GraphqlContext, asked: string | null): string[] | null => {
-  if (viewer.role !== 'agency') return asked === null ? null : [asked]
-  const own = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
-  return asked === null ? [...own] : own.filter((id) => id === asked)
+const visible = ({ viewer, parts }: GraphqlContext, feed: string | null): string[] | null => {
+  if (viewer.role !== 'agency') return feed === null ? null : [feed]
+  const theirFeeds = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
+  return feed === null ? [...theirFeeds] : theirFeeds.filter((id) => id === feed)
 }
 
 interface DecideSubjectInput {
@@ -182,21 +182,21 @@ export const identity = {
   Operator: {
     mergedFrom: async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) => {
       const parts = await context.load.mergedFrom(operator.id)
-      const found = await Promise.all(parts.map(({ id }) => operatorById(context, id)))
-      return found.filter((each) => each !== null)
+      const operators = await Promise.all(parts.map(({ id }) => operatorById(context, id)))
+      return operators.filter((each) => each !== null)
     },
     dividedInto: async (view: OperatorView, _: unknown, context: GraphqlContext) => {
-      const found = (await divisionsOf(view, context)).filter(({ operatorId }) => operatorId === view.operator.id)
+      const divisions = (await divisionsOf(view, context)).filter(({ operatorId }) => operatorId === view.operator.id)
       return operatorsOf(
         context,
-        found.map(({ successorId }) => successorId),
+        divisions.map(({ successorId }) => successorId),
       )
     },
     dividedFrom: async (view: OperatorView, _: unknown, context: GraphqlContext) => {
-      const found = (await divisionsOf(view, context)).filter(({ successorId }) => successorId === view.operator.id)
+      const divisions = (await divisionsOf(view, context)).filter(({ successorId }) => successorId === view.operator.id)
       return operatorsOf(
         context,
-        found.map(({ operatorId }) => operatorId),
+        divisions.map(({ operatorId }) => operatorId),
       )
     },
     decisions: async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) => {

@@ -29,8 +29,8 @@ const trademark = async (_: unknown, args: TrademarkArgs, context: GraphqlContex
   const [number, inClass] = [trademarkNumber(args.number), niceClass(args.class)]
   if (number === null || inClass === null) return null
   const key = trademarkKey(args.office, number, inClass)
-  const found = await store.trademarks(context.parts.db, feedsOf(context, 'trademark'), key)
-  const version = found.find((each) => isOpenTo(context, each))
+  const trademarks = await store.trademarks(context.parts.db, feedsOf(context, 'trademark'), key)
+  const version = trademarks.find((each) => isOpenTo(context, each))
   if (version === undefined) return null
   const { body } = version
   return {
@@ -59,8 +59,8 @@ const product = async (_: unknown, args: ProductArgs, context: GraphqlContext) =
   const { gtin, brand, model } = askedIn(args)
   const removed = seesRemoved(context)
   const word = brand === null ? null : productWord(brand)
-  const found = await store.ofProduct(context.parts.db, { gtin, brand: word, removed })
-  const versions = found.slice(0, store.OF_PRODUCT_MOST).filter((each) => isOpenTo(context, each))
+  const records = await store.ofProduct(context.parts.db, { gtin, brand: word, removed })
+  const versions = records.slice(0, store.OF_PRODUCT_MOST).filter((each) => isOpenTo(context, each))
   const about = versions.filter(
     ({ body }) => model === null || hasGtin(body['gtins'], gtin) || isModel(body['model'], model),
   )
@@ -72,7 +72,7 @@ const product = async (_: unknown, args: ProductArgs, context: GraphqlContext) =
     samplings: about.filter(({ kind }) => kind === 'inspection').map((each) => samplingView(context, each)),
     recalls: about.filter(({ kind }) => kind === 'recall').map((each) => recallView(context, each)),
     contested: contested.includes(true),
-    more: found.length > store.OF_PRODUCT_MOST,
+    more: records.length > store.OF_PRODUCT_MOST,
   }
 }
 

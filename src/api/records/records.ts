@@ -56,6 +56,8 @@ export const recordsBehind = async (
   _: unknown,
   context: GraphqlContext,
 ) => {
-  const found = await Promise.all(records.map((id) => context.load.record(id)))
-  return found.flatMap((version) => (version && mayRead(context.viewer, version) ? [recordView(context, version)] : []))
+  const versions = await Promise.all(records.map((id) => context.load.record(id)))
+  return versions.flatMap((version) =>
+    version && mayRead(context.viewer, version) ? [recordView(context, version)] : [],
+  )
 }

@@ -49,7 +49,7 @@ export const auditAttempt = (
 
 /** Durable when this returns. Refusal TRAIL_UNAVAILABLE. */
 export const writeAuditRow = (
-  { trail }: Pick<ApiDependencies, 'trail'>,
+  { auditLog }: Pick<ApiDependencies, 'auditLog'>,
   { now: at, requestId: request, purpose }: Pick<RequestContext, 'now' | 'requestId' | 'purpose'>,
   { sub, role, agency }: Pick<Viewer, 'sub' | 'role' | 'agency'>,
   { kind, asked, outcome = DONE, shown = [], content }: RequestAuditEntry,
@@ -57,7 +57,7 @@ export const writeAuditRow = (
   const digest = content === undefined ? null : digestOf(content)
   const who = { client: sub ?? 'public', role, agency }
   const came = kind === 'ACT' ? null : outcome
-  return trail.row({ kind, at, ...who, purpose, request, asked, outcome: came, shown, digest })
+  return auditLog.row({ kind, at, ...who, purpose, request, asked, outcome: came, shown, digest })
 }
 
 /** An anonymous request leaves a row only when it is issued a token. On the refusal TRAIL_UNAVAILABLE the answer must not leave. */
@@ -69,10 +69,16 @@ export const auditAnswer = async (context: GraphqlContext, answer: string | Buff
     auditNotes.issuedTo === null ? viewer : ({ sub: auditNotes.issuedTo, role: 'party', agency: null } as const)
   const kind = auditNotes.issuedTo !== null ? 'TOKEN' : auditNotes.isAct ? 'OUTCOME' : 'ANSWER'
   const outcome = auditNotes.faults.length === 0 ? DONE : [...new Set(auditNotes.faults)].sort().join(' ')
-  const shown = await codesIn(parts, seen).catch(() => {
+  const codesShown = await codesIn(parts, seen).catch(() => {
     throw new Refusal('TRAIL_UNAVAILABLE')
   })
-  await writeAuditRow(parts, context, who, { kind, asked: auditNotes.text, outcome, shown, content: answer })
+  await writeAuditRow(parts, context, who, {
+    kind,
+    asked: auditNotes.text,
+    outcome,
+    shown: codesShown,
+    content: answer,
+  })
 }
 
 /** Both executors call this before execution. */
@@ -134,15 +140,15 @@ const auditedOperation = (
     operation.operation === OperationTypeNode.QUERY
       ? cachedText(questions, source, () => redactedText(source, mark))
       : redactedText(source, mark)
-  const given =
+  const variablesText =
     Object.keys(variables).length === 0
       ? ''
       : truncate(JSON.stringify(withoutCodes(redact(shorten(variables, mark), mark))), mark)
-  return given === '' ? query : `${query}\n${given}`
+  return variablesText === '' ? query : `${query}\n${variablesText}`
 }
 
-export const auditedRequest = (door: string, told: string, mark: (id: string) => string): string =>
-  redactedText(`${door}/${told}`, mark)
+export const auditedRequest = (endpoint: string, name: string, mark: (id: string) => string): string =>
+  redactedText(`${endpoint}/${name}`, mark)
 
 const redactedText = (source: string, mark: (id: string) => string): string =>
   truncate(withoutAccessCodes(redact(source.replace(/\s+/g, ' ').trim(), mark)), mark)

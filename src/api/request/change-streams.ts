@@ -61,8 +61,8 @@ export const makeChangeStreams = ({
   return {
     add: (stream) => {
       if (leaving.aborted) throw new Refusal('STOPPING')
-      const own = [...open].filter(({ client }) => client === stream.client).length
-      if (own >= STREAMS_EACH) throw new Refusal('STREAMS_MOST', { limit: STREAMS_EACH })
+      const ofClient = [...open].filter(({ client }) => client === stream.client).length
+      if (ofClient >= STREAMS_EACH) throw new Refusal('STREAMS_MOST', { limit: STREAMS_EACH })
       if (open.size >= STREAMS_MOST) throw new Refusal('STREAMS_MOST', { limit: STREAMS_MOST })
       open.add(stream)
       if (timer === null) wait()

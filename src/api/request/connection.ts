@@ -24,18 +24,18 @@ export interface RelayConnection<N> {
 }
 
 export const connection = <N>(
-  found: readonly N[],
+  rows: readonly N[],
   args: PageArgs,
   cursorOf: (node: N) => string,
   totalCount?: () => Promise<number> | number,
 ): RelayConnection<N> => {
   const first = firstOf(args)
-  const edges = found.slice(0, first).map((node) => ({ node, cursor: cursorOf(node) }))
+  const edges = rows.slice(0, first).map((node) => ({ node, cursor: cursorOf(node) }))
   return {
     edges,
     nodes: edges.map((edge) => edge.node),
     pageInfo: {
-      hasNextPage: found.length > first,
+      hasNextPage: rows.length > first,
       hasPreviousPage: args.after != null,
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,

@@ -36,18 +36,18 @@ const read = (name: string, { cookie = '' }: IncomingHttpHeaders): string | null
 /** Unsafe methods need the session's CSRF token. Refusal CSRF_REFUSED. */
 export const checkToken = (
   { method = 'GET', headers }: Pick<IncomingMessage, 'method' | 'headers'>,
-  matches: (given: string) => boolean,
+  matches: (token: string) => boolean,
 ): void => {
   if (SAFE.includes(method)) return
-  const given = headers['x-csrf-token']
-  if (typeof given !== 'string' || !matches(given)) throw new Refusal('CSRF_REFUSED')
+  const token = headers['x-csrf-token']
+  if (typeof token !== 'string' || !matches(token)) throw new Refusal('CSRF_REFUSED')
 }
 
 /** Refuses cross-site requests that have no session yet. Refusal CSRF_REFUSED. */
 export const checkSite = (headers: IncomingHttpHeaders): void => {
   const site = headers['sec-fetch-site']
-  const own = site === undefined ? isOwn(headers.origin, headers.host) : site === 'same-origin' || site === 'none'
-  if (!own) throw new Refusal('CSRF_REFUSED')
+  const sameSite = site === undefined ? isOwn(headers.origin, headers.host) : site === 'same-origin' || site === 'none'
+  if (!sameSite) throw new Refusal('CSRF_REFUSED')
 }
 
 /** Programs send no Origin header. */

@@ -71,8 +71,8 @@ const costOf = (type: { name: string }, field: GraphQLField<unknown, GraphqlCont
   // A page is charged once, whether read through `edges` or `nodes`.
   if (type.name.endsWith('Edge') && field.name === 'node') return null
   const isPage = type.name.endsWith('Connection')
-  const own = once ?? (byArgument !== null || isPage ? 0 : 1)
-  return { once: own, byArgument, item: isListType(getNullableType(field.type)) && byArgument === null ? 1 : 0, each }
+  const self = once ?? (byArgument !== null || isPage ? 0 : 1)
+  return { once: self, byArgument, item: isListType(getNullableType(field.type)) && byArgument === null ? 1 : 0, each }
 }
 
 const costText = ({ once, byArgument, item, each }: FieldCost): string =>

@@ -60,7 +60,7 @@ export interface ApiDependencies {
   demo: boolean
   publicUrl?: string
   timetable: readonly ScheduledJob[]
-  trail: AuditLog
+  auditLog: AuditLog
   /** An exception thrown by `progress` stops it. */
   verifyAuditLog: (options: { progress: (rows: number) => void }) => Promise<AuditVerification>
   /** Returns null when another process already runs it. */

@@ -20,7 +20,7 @@ export const TOKENS_MOST = 10_000
 export const DEPTH_MOST = 15
 export const ALIASES_MOST = 50
 export const ROOT_FIELDS_MOST = 50
-/** Counted with fragments expanded. */
+/** Fragments are counted expanded. */
 export const FIELDS_MOST = 10_000
 export const CODES_MOST = 1_000
 export const DIRECTIVES_MOST = 100
@@ -31,7 +31,7 @@ export const FRAGMENTS_MOST = 200
 export const OPERATIONS_MOST = 50
 /** Each level takes stack. */
 const LEVELS_MOST = 300
-/** Counted with fragments expanded. Tools ask about a hundred and no alias. */
+/** Fragments are counted expanded. Tools ask about a hundred and no alias. */
 export const SCHEMA_FIELDS_MOST = 500
 export const SCHEMA_ALIASES_MOST = 5
 
@@ -40,9 +40,9 @@ const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:(0000)|d[89a-f][0-9a-f]{2})/
 
 /** PostgreSQL cannot store these. Refusal INPUT_INVALID. */
 export const withoutNul = <T>(input: T): T => {
-  const found = UNSTORABLE.exec(JSON.stringify(input ?? null))
-  if (found === null) return input
-  const reason = found[1]
+  const unstorable = UNSTORABLE.exec(JSON.stringify(input ?? null))
+  if (unstorable === null) return input
+  const reason = unstorable[1]
     ? '含有空字符 U+0000 holds a NUL'
     : '含有不成对的代理项 holds half of a character (a lone surrogate)'
   throw new Refusal('INPUT_INVALID', { reason })

@@ -1,4 +1,4 @@
-/** Stored under a symbol: V8 scans a changing WeakMap at every young-generation collection, and its entries grow old. */
+/** Values are stored under a symbol: V8 scans a changing WeakMap at every young-generation collection, and its entries grow old. */
 import type { IncomingMessage } from 'node:http'
 
 export interface PerRequest<V> {

@@ -12,8 +12,8 @@ export interface ProblemDetails {
   details?: object
 }
 
-export const sendProblem = (response: Response, asked: RequestContext, problem: ProblemDetails): void => {
-  asked.refused.push(problem.code)
+export const sendProblem = (response: Response, requestContext: RequestContext, problem: ProblemDetails): void => {
+  requestContext.refused.push(problem.code)
   response.status(problem.status).set('Cache-Control', 'no-store')
   const { status, code, detail, details } = problem
   response.type('application/problem+json').send(
@@ -24,7 +24,7 @@ export const sendProblem = (response: Response, asked: RequestContext, problem: 
       detail,
       code,
       ...(details && Object.keys(details).length > 0 && { details }),
-      requestId: asked.requestId,
+      requestId: requestContext.requestId,
     }),
   )
 }

@@ -15,13 +15,13 @@ const purposes = makeTextCache()
 
 /** X-Purpose: UTF-8 or percent-encoded, ID numbers replaced, length bounded. */
 export const purposeIn = ({ headers }: IncomingMessage, mark: (id: string) => string): string | null => {
-  const given = [headers['x-purpose'] ?? ''].flat().join(' ')
-  if (given === '') return null
-  const kept = cachedText(purposes, given, () => {
-    const text = withoutAccessCodes(redact(decoded(given).replace(/\p{C}+/gu, ' '), mark))
+  const header = [headers['x-purpose'] ?? ''].flat().join(' ')
+  if (header === '') return null
+  const purpose = cachedText(purposes, header, () => {
+    const text = withoutAccessCodes(redact(decoded(header).replace(/\p{C}+/gu, ' '), mark))
     return [...text.trim()].slice(0, PURPOSE_MOST).join('')
   })
-  return kept === '' ? null : kept
+  return purpose === '' ? null : purpose
 }
 
 /** Long texts are not cached. */

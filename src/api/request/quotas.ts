@@ -24,7 +24,7 @@ export interface Quotas {
 }
 
 interface QuotaCount {
-  /** Used by all processes, as last reported. */
+  /** What all processes have used, as last reported. */
   known: number
   /** Not yet reported. */
   own: number
@@ -49,10 +49,10 @@ export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: n
   }
   const tell = async (start: number): Promise<void> => {
     const mine = counts
-    const told = [...mine].filter(([, { own }]) => own > 0).map(([key, { own }]) => ({ key, used: own }))
-    if (told.length === 0) return
-    const sums = await store.add(db, told, new Date(start))
-    for (const { key, used } of told) {
+    const unsaved = [...mine].filter(([, { own }]) => own > 0).map(([key, { own }]) => ({ key, used: own }))
+    if (unsaved.length === 0) return
+    const sums = await store.add(db, unsaved, new Date(start))
+    for (const { key, used } of unsaved) {
       const count = mine.get(key)
       if (count === undefined) continue
       count.own -= used
@@ -83,12 +83,12 @@ export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: n
       counts = new Map()
       addresses = 0
     }
-    const own = sub === null ? countOf(`address ${one.address}`, true) : countOf(`holder ${sub}`, false)
-    const over = refuses && own.known + own.own >= quota
-    if (!over) own.own += units
+    const counted = sub === null ? countOf(`address ${one.address}`, true) : countOf(`holder ${sub}`, false)
+    const over = refuses && counted.known + counted.own >= quota
+    if (!over) counted.own += units
     tellInTime(now)
     const reset = Math.ceil((start + WINDOW_MS - now) / 1_000)
-    const left = Math.max(0, quota - own.known - own.own)
+    const left = Math.max(0, quota - counted.known - counted.own)
     const { response } = one
     if (!response.headersSent) {
       response.setHeader('RateLimit-Policy', `"minute";q=${quota};w=${WINDOW_MS / 1_000}`)

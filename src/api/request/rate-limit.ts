@@ -1,4 +1,4 @@
-/** Kept in bounded memory, separately in each process. */
+/** Each process counts by itself, in bounded memory. */
 import { type BucketLevel, owedAt, type Rate, waitFor } from '../../domain/access/rate.js'
 import { Refusal } from '../../foundation/errors.js'
 
@@ -74,13 +74,13 @@ export const makeLimit = ({
   newcomers?: boolean
 }): RateLimit => {
   const all = makeBuckets(overall, 1)
-  const own = each.map((rate) => makeBuckets(rate, most))
+  const limits = each.map((rate) => makeBuckets(rate, most))
   return {
     take: (keys, now, proven = false) => {
       const at = now.getTime()
-      const asked = [{ buckets: all, key: '' }, ...own.map((buckets, i) => ({ buckets, key: keys[i] ?? '' }))]
-      const counts = proven ? asked.slice(1) : asked
-      const isNew = newcomers && own.every((buckets, i) => buckets.isLight(keys[i] ?? '', at))
+      const charged = [{ buckets: all, key: '' }, ...limits.map((buckets, i) => ({ buckets, key: keys[i] ?? '' }))]
+      const counts = proven ? charged.slice(1) : charged
+      const isNew = newcomers && limits.every((buckets, i) => buckets.isLight(keys[i] ?? '', at))
       const wait = isNew ? 0 : Math.max(...counts.map(({ buckets, key }) => buckets.wait(key, at)))
       if (wait > 0) throw new Refusal('TOO_MANY_REQUESTS', { retryAfter: Math.ceil(wait / 1_000) })
       for (const { buckets, key } of counts) buckets.add(key, at)
@@ -88,7 +88,7 @@ export const makeLimit = ({
         for (const { buckets, key } of counts) buckets.giveBack(key)
       }
     },
-    size: () => own.reduce((sum, buckets) => sum + buckets.size(), 0),
+    size: () => limits.reduce((sum, buckets) => sum + buckets.size(), 0),
   }
 }
 

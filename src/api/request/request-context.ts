@@ -77,8 +77,8 @@ class HttpRequestContext implements RequestContext {
 
 /** X-Request-Id, else the traceparent's trace. Null when unsafe in a log or an SQL comment. */
 const idIn = ({ headers }: IncomingMessage): string | null => {
-  const given = headers['x-request-id'] ?? TRACE.exec(String(headers['traceparent'] ?? ''))?.[1]
-  return typeof given === 'string' && REQUEST_ID.test(given) && namesNobody(given) ? given : null
+  const id = headers['x-request-id'] ?? TRACE.exec(String(headers['traceparent'] ?? ''))?.[1]
+  return typeof id === 'string' && REQUEST_ID.test(id) && namesNobody(id) ? id : null
 }
 
 const namesNobody = (text: string): boolean => redact(text, () => '') === text

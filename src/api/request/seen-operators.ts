@@ -1,4 +1,4 @@
-import * as trail from '../../store/audit/audit-log.js'
+import * as auditLog from '../../store/audit/audit-log.js'
 import type { Db } from '../../store/db/db.js'
 
 export interface SeenOperators {
@@ -34,6 +34,6 @@ export const note = (seen: SeenOperators, { code, operator, subject }: OperatorR
 export const codesIn = async (parts: { db: Db }, seen: SeenOperators): Promise<ReadonlySet<string>> => {
   const operators = [...seen.operators].filter((id) => !seen.known.has(id))
   if (operators.length + seen.subjects.size === 0) return seen.codes
-  const found = await trail.codesOf(parts.db, { operators, subjects: [...seen.subjects] })
-  return new Set([...seen.codes, ...found])
+  const stored = await auditLog.codesOf(parts.db, { operators, subjects: [...seen.subjects] })
+  return new Set([...seen.codes, ...stored])
 }

@@ -68,7 +68,7 @@ const ofSession = async (request: IncomingMessage, parts: Pick<ApiDependencies, 
   const signedIn = cookie === null ? null : await people.signedInBy(parts.db, cookie, now)
   if (cookie === null || signedIn === null)
     throw new Refusal('UNAUTHENTICATED', { reason: '登录已失效 the session has ended' })
-  checkToken(request, (given) => people.csrfMatches(cookie, given))
+  checkToken(request, (token) => people.csrfMatches(cookie, token))
   return signedIn.viewer
 }
 
@@ -110,8 +110,8 @@ export const isTheirs = async (
   operatorId: () => Promise<number | undefined>,
 ): Promise<boolean> => {
   if (!isBounded(viewer)) return true
-  const found = await load.operator((await operatorId()) ?? NONE)
-  return found === null || mayIn(viewer, act, found.region)
+  const operator = await load.operator((await operatorId()) ?? NONE)
+  return operator === null || mayIn(viewer, act, operator.region)
 }
 
 export const seesOperator = async ({ viewer, load }: OperatorGuardContext, id: number | null): Promise<boolean> =>

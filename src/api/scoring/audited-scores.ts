@@ -24,11 +24,11 @@ const maySee = (viewer: Viewer, operator: StoredOperator): boolean =>
   may(viewer, 'see_score_reasons') && mayOperator(viewer, operator)
 
 export const scoreAudit = async (parts: ScoreAuditDependencies, { viewer, today }: ScoreViewer, id: number) => {
-  const found = await scoreAndOwner(parts.db, id)
-  if (found === null || !maySee(viewer, found.operator)) return null
+  const owned = await scoreAndOwner(parts.db, id)
+  if (owned === null || !maySee(viewer, owned.operator)) return null
   // A listing that counted may have been removed since.
-  const told = may(viewer, 'see_removed') || !(await scores.forgotten(parts.db, [id], today)).has(id)
-  return told ? written(parts, viewer, found.score, found.operator) : null
+  const isOpen = may(viewer, 'see_removed') || !(await scores.forgotten(parts.db, [id], today)).has(id)
+  return isOpen ? written(parts, viewer, owned.score, owned.operator) : null
 }
 
 const written = async (
@@ -80,12 +80,12 @@ const recordOf = ({ agencies }: ScoreAuditDependencies, viewer: Viewer, version:
 /** The reasons need a right of their own. */
 export const scoreById = async (context: GraphqlContext, id: number) => {
   const { viewer, parts } = context
-  const found = await scoreAndOwner(parts.db, id)
-  const sees = await seesGrade(context, found?.operator ?? NOBODY)
-  if (found === null || !sees || !mayOperator(viewer, found.operator)) return null
+  const owned = await scoreAndOwner(parts.db, id)
+  const sees = await seesGrade(context, owned?.operator ?? NOBODY)
+  if (owned === null || !sees || !mayOperator(viewer, owned.operator)) return null
   if (!(await mayTell(context, viewer, id))) return null
-  const reasons = maySee(viewer, found.operator) ? found.score.reasons : []
-  return { __typename: 'Score' as const, ...found.score, reasons }
+  const reasons = maySee(viewer, owned.operator) ? owned.score.reasons : []
+  return { __typename: 'Score' as const, ...owned.score, reasons }
 }
 
 export const audit = {

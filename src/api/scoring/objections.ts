@@ -43,18 +43,22 @@ const senderOf = ({ parts }: GraphqlContext, feed: string): string | null =>
   parts.agencies.find(({ sends }) => sends.includes(feed))?.id ?? null
 
 export const objectionById = async (context: GraphqlContext, id: number) => {
-  const found = may(context.viewer, 'see_score_reasons') ? await store.byId(context.parts.db, id) : null
-  const owner = await context.load.operator(found?.operatorId ?? NONE)
-  return found && sees(context, found, owner) ? objectionView(context, found) : null
+  const objection = may(context.viewer, 'see_score_reasons') ? await store.byId(context.parts.db, id) : null
+  const owner = await context.load.operator(objection?.operatorId ?? NONE)
+  return objection && sees(context, objection, owner) ? objectionView(context, objection) : null
 }
 
 const list = async (_: unknown, args: PageArgs & { state?: ObjectionState | null }, context: GraphqlContext) => {
   const { viewer, parts } = context
-  const own = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
-  const filter = { feeds: viewer.role === 'agency' ? own : null, state: args.state ?? 'OPEN', sight: sightOf(viewer) }
-  const found = await store.list(parts.db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
+  const theirFeeds = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
+  const filter = {
+    feeds: viewer.role === 'agency' ? theirFeeds : null,
+    state: args.state ?? 'OPEN',
+    sight: sightOf(viewer),
+  }
+  const objections = await store.list(parts.db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
   return connection(
-    found.map((each) => objectionView(context, each)),
+    objections.map((each) => objectionView(context, each)),
     args,
     ({ number }) => cursorOf(number),
     () => store.countOf(parts.db, filter),
@@ -134,8 +138,8 @@ export const objection = {
   Mutation: { openObjection, decideObjection, withdrawObjection },
   Operator: {
     objections: async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) => {
-      const found = await context.load.objections(operator.id)
-      return found.filter((each) => sees(context, each, operator)).map((each) => objectionView(context, each))
+      const objections = await context.load.objections(operator.id)
+      return objections.filter((each) => sees(context, each, operator)).map((each) => objectionView(context, each))
     },
   },
   Score: {

@@ -1,4 +1,4 @@
-/** Authorities only: nothing may rest on it. */
+/** Only authorities see it: nothing may rest on it. */
 import { sightOf } from '../../domain/access/viewer.js'
 import * as store from '../../store/scoring/watch-entries.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
@@ -13,9 +13,9 @@ const entryView = (context: GraphqlContext, entry: store.WatchEntry) => {
 const watchList = async (_: unknown, args: PageArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const sight = sightOf(context.viewer)
-  const found = await store.list(db, { first: firstOf(args) + 1, after: numberAfter(args.after), sight })
+  const entries = await store.list(db, { first: firstOf(args) + 1, after: numberAfter(args.after), sight })
   return connection(
-    found.map((each) => entryView(context, each)),
+    entries.map((each) => entryView(context, each)),
     args,
     ({ key }) => cursorOf(key),
     () => store.count(db, sight),

@@ -23,14 +23,14 @@ export const gradesFor = (viewer: Viewer): StandingLookups['grades'] => {
 
 export const seesGrade = async (context: GraphqlContext, operator: GradeSubject): Promise<boolean> => {
   const viewer = viewerOn(context, operator)
-  const asked = { client: viewer.sub ?? '', operator: operator.id }
+  const subject = { client: viewer.sub ?? '', operator: operator.id }
   switch (gradesFor(viewer)) {
     case 'ALL':
       return true
     case 'SELLERS':
-      return context.load.isSeller(asked)
+      return context.load.isSeller(subject)
     case 'AUTHORISED':
-      return context.load.authorises(asked)
+      return context.load.authorises(subject)
     case 'NONE':
       return false
   }
@@ -57,9 +57,9 @@ export const seeingMany = async (
 ): Promise<boolean[]> => {
   const depends = operators.map((operator) => operator !== null && dependsOn(context, operator))
   const [client, { today }] = [context.viewer.sub ?? '', context]
-  const asked = (by: GradeAccess) =>
+  const candidates = (by: GradeAccess) =>
     operators.filter((one, place) => one !== null && depends[place] === by) as GradeCandidate[]
-  const [listed, authorising] = [asked('LIST'), asked('AUTHORISATION')]
+  const [listed, authorising] = [candidates('LIST'), candidates('AUTHORISATION')]
   const among = new Set(listed.flatMap(({ id, marked }) => (marked ? [id] : [])))
   const onList = listed.filter(({ marked }) => !marked)
   if (onList.length > 0) {

@@ -53,20 +53,21 @@ const authorisationView = (context: GraphqlContext, one: store.Authorisation) =>
 }
 
 export const authorisationById = async (context: GraphqlContext, key: number) => {
-  const found = await context.load.authorisation(key)
-  const operator = found && (await context.load.operator(found.operatorId))
-  if (!found || !operator) return null
+  const authorisation = await context.load.authorisation(key)
+  const operator = authorisation && (await context.load.operator(authorisation.operatorId))
+  if (!authorisation || !operator) return null
   const viewer = viewerOn(context, operator)
-  const sees = may(viewer, 'see_authorisations') || (may(viewer, 'record_authorisation') && found.client === viewer.sub)
-  return sees ? authorisationView(context, found) : null
+  const sees =
+    may(viewer, 'see_authorisations') || (may(viewer, 'record_authorisation') && authorisation.client === viewer.sub)
+  return sees ? authorisationView(context, authorisation) : null
 }
 
 const authorisations = async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) => {
   const viewer = viewerOn(context, operator)
   const all = may(viewer, 'see_authorisations')
   if (!all && !may(viewer, 'record_authorisation')) return []
-  const found = await context.load.authorisations(operator.id)
-  return found.filter(({ client }) => all || client === viewer.sub).map((one) => authorisationView(context, one))
+  const held = await context.load.authorisations(operator.id)
+  return held.filter(({ client }) => all || client === viewer.sub).map((one) => authorisationView(context, one))
 }
 
 export const sellersOf = {

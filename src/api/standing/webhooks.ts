@@ -12,8 +12,8 @@ type BacklogLoad = (id: number) => Promise<queue.WebhookBacklog | null>
 
 const backlogs = (context: GraphqlContext): BacklogLoad =>
   batch(String, async (ids: number[]) => {
-    const found = await queue.backlog(context.parts.db, ids)
-    return ids.map((id) => found.get(id) ?? null)
+    const byId = await queue.backlog(context.parts.db, ids)
+    return ids.map((id) => byId.get(id) ?? null)
   })
 
 const view = (context: GraphqlContext, one: store.StoredWebhook, backlog: BacklogLoad = backlogs(context)) => {
@@ -40,15 +40,17 @@ const view = (context: GraphqlContext, one: store.StoredWebhook, backlog: Backlo
 
 const list = async (_: unknown, __: unknown, context: GraphqlContext) => {
   const { viewer, parts } = context
-  const found = await store.list(parts.db, may(viewer, 'see_webhooks') ? null : (viewer.sub ?? ''))
+  const webhooks = await store.list(parts.db, may(viewer, 'see_webhooks') ? null : (viewer.sub ?? ''))
   const backlog = backlogs(context)
-  return found.map((one) => view(context, one, backlog))
+  return webhooks.map((one) => view(context, one, backlog))
 }
 
 export const webhookById = async (context: GraphqlContext, id: number) => {
   const { viewer, parts } = context
-  const found = await store.byId(parts.db, id)
-  return found !== null && (found.client === viewer.sub || may(viewer, 'see_webhooks')) ? view(context, found) : null
+  const webhook = await store.byId(parts.db, id)
+  return webhook !== null && (webhook.client === viewer.sub || may(viewer, 'see_webhooks'))
+    ? view(context, webhook)
+    : null
 }
 
 const acting = (context: GraphqlContext, id: string) => {
@@ -57,7 +59,7 @@ const acting = (context: GraphqlContext, id: string) => {
   return { id: key, client: context.viewer.sub ?? '', now: context.now }
 }
 
-const shown = (context: GraphqlContext, { webhook, secret }: work.CreatedWebhook) => ({
+const createdView = (context: GraphqlContext, { webhook, secret }: work.CreatedWebhook) => ({
   webhook: view(context, webhook),
   secret,
 })
@@ -67,11 +69,11 @@ const addWebhook = async (_: unknown, args: { url: string }, context: GraphqlCon
   const { url } = withoutNul(args)
   const { db, keys, webhookAllow: allowed = [], resolve } = parts
   const made = { client: viewer.sub ?? '', url, allow: allowed, now, ...(resolve && { resolve }) }
-  return shown(context, await work.addWebhook(db, keys, made))
+  return createdView(context, await work.addWebhook(db, keys, made))
 }
 
 const rotateWebhook = async (_: unknown, { id }: { id: string }, context: GraphqlContext) =>
-  shown(context, await work.rotateWebhook(context.parts.db, context.parts.keys, acting(context, id)))
+  createdView(context, await work.rotateWebhook(context.parts.db, context.parts.keys, acting(context, id)))
 
 const enableWebhook = async (
   _: unknown,

@@ -31,7 +31,7 @@ type StreamEndReason = 'TOKEN_ENDED' | 'DRAINING' | 'UNAVAILABLE'
 /** Refusals STREAMS_MOST, STOPPING. */
 export const listenTo = async (
   all: ApiDependencies,
-  own: RequestContext,
+  requestContext: RequestContext,
   viewer: Viewer,
   request: Request,
   response: Response,
@@ -39,8 +39,8 @@ export const listenTo = async (
 ): Promise<void> => {
   const client = viewer.sub ?? ''
   // The request's own handle is cancelled after an ordinary answer's time.
-  const parts = withDb(all, () => asking(all.db, { name: own.requestId }))
-  let spokeAt = own.now.getTime()
+  const parts = withDb(all, () => asking(all.db, { name: requestContext.requestId }))
+  let spokeAt = requestContext.now.getTime()
   let admittedAt = spokeAt
   let telling = false
   const write = async (text: string): Promise<void> => {
@@ -79,7 +79,7 @@ export const listenTo = async (
     const content = changes.map(eventOf).join('')
     const to = changes.at(-1)?.sequence ?? after
     const now = parts.now()
-    await writeAuditRow(parts, { ...own, now }, viewer, {
+    await writeAuditRow(parts, { ...requestContext, now }, viewer, {
       kind: 'CHUNK',
       asked: `GET /v1/changes after ${after}`,
       shown,
@@ -105,7 +105,7 @@ export const listenTo = async (
       }
       if (parts.now().getTime() - spokeAt >= HEARTBEAT_MS) await write(': heartbeat\n\n')
     } catch (error) {
-      own.log.warn({ err: error }, 'a stream of changes broke off')
+      requestContext.log.warn({ err: error }, 'a stream of changes broke off')
       end('UNAVAILABLE')
     } finally {
       telling = false

@@ -24,20 +24,20 @@ const NUMBER = /^\d{1,15}$/
 export const changes =
   (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler =>
   async (request, response) => {
-    const own = askedOf(request)
-    const parts = withDb(all, () => own.db)
-    const viewer = await admit(request, parts, own.now)
+    const requestContext = askedOf(request)
+    const parts = withDb(all, () => requestContext.db)
+    const viewer = await admit(request, parts, requestContext.now)
     allow(viewer, 'hear_changes')
     const { after, limit } = givenIn(request)
     const client = viewer.sub ?? ''
     try {
-      await numberChanges(parts.db, own.now, STEPS_ASKED)
-      const from = await acknowledge(parts.db, client, after, own.now)
-      if (asksForPage(request)) await answerPage(parts, own, viewer, response, { from, limit })
-      else await listenTo(all, own, viewer, request, response, from)
+      await numberChanges(parts.db, requestContext.now, STEPS_ASKED)
+      const from = await acknowledge(parts.db, client, after, requestContext.now)
+      if (asksForPage(request)) await answerPage(parts, requestContext, viewer, response, { from, limit })
+      else await listenTo(all, requestContext, viewer, request, response, from)
     } catch (error) {
       if (!isRefusal(error) || error.code !== 'CHANGES_GONE') throw error
-      answerGone(response, own, error)
+      answerGone(response, requestContext, error)
     }
   }
 
@@ -46,23 +46,32 @@ const asksForPage = (request: Request): boolean =>
 
 const answerPage = async (
   parts: ApiDependencies,
-  own: RequestContext,
+  requestContext: RequestContext,
   viewer: Viewer,
   response: Response,
   { from, limit }: { from: number; limit: number },
 ): Promise<void> => {
   const client = viewer.sub ?? ''
-  const asking = { client, lists: parts.rules.lists, agencies: parts.agencies, now: own.now }
+  const asking = { client, lists: parts.rules.lists, agencies: parts.agencies, now: requestContext.now }
   const { changes: found, shown } = await nextChanges(parts.db, asking, { after: from, limit })
   const next = found.at(-1)?.sequence ?? from
   const content = JSON.stringify({ changes: found, next, more: next < (await reachOf(parts.db, client)).last })
-  await writeAuditRow(parts, own, viewer, { kind: 'ANSWER', asked: `GET /v1/changes after ${from}`, shown, content })
-  if (next > from) await store.told(parts.db, client, { from: from + 1, to: next }, own.now)
+  await writeAuditRow(parts, requestContext, viewer, {
+    kind: 'ANSWER',
+    asked: `GET /v1/changes after ${from}`,
+    shown,
+    content,
+  })
+  if (next > from) await store.told(parts.db, client, { from: from + 1, to: next }, requestContext.now)
   response.set('Cache-Control', 'no-store').type('application/json').send(content)
 }
 
-const answerGone = (response: Response, own: RequestContext, { status, code, message, details }: Refusal): void => {
-  own.refused.push(code)
+const answerGone = (
+  response: Response,
+  requestContext: RequestContext,
+  { status, code, message, details }: Refusal,
+): void => {
+  requestContext.refused.push(code)
   const { next } = details
   response
     .status(status)
@@ -75,7 +84,7 @@ const answerGone = (response: Response, own: RequestContext, { status, code, mes
         status,
         detail: message,
         code,
-        requestId: own.requestId,
+        requestId: requestContext.requestId,
         standings: '/v1/standings',
         next,
       }),

@@ -56,11 +56,11 @@ const problem = (
   error: { code: string; message: string; details: object },
   beside: object = {},
 ): void => {
-  const said = { type: 'about:blank', title: STATUS_CODES[status], status, detail: error.message, code: error.code }
+  const body = { type: 'about:blank', title: STATUS_CODES[status], status, detail: error.message, code: error.code }
   response
     .status(status)
     .type('application/problem+json')
-    .send(JSON.stringify({ ...said, error, ...beside }))
+    .send(JSON.stringify({ ...body, error, ...beside }))
 }
 
 /** Express rejects an undecodable URL with its own 4xx. */

@@ -23,13 +23,13 @@ const HEADER = ['页 page', '行 row', '字段 field', '规则 rule', '说明 me
 export const rejectsCsv =
   (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler =>
   async (request, response) => {
-    const own = askedOf(request)
-    const parts = withDb(all, () => own.db)
-    const viewer = await admit(request, parts, own.now)
+    const requestContext = askedOf(request)
+    const parts = withDb(all, () => requestContext.db)
+    const viewer = await admit(request, parts, requestContext.now)
     signedIn(viewer)
     if (!may(viewer, 'see_rejects')) throw new Refusal('FORBIDDEN')
-    const asked = String(request.params['run'])
-    const id = wholeNumber(asked) ?? numberIn(asked, 'Run')
+    const runId = String(request.params['run'])
+    const id = wholeNumber(runId) ?? numberIn(runId, 'Run')
     const run = id === null ? null : await runs.byId(parts.db, id)
     const agency = parts.agencies.find(({ sends }) => run !== null && sends.includes(run.subject))
     const by = sentBy(viewer)
@@ -40,7 +40,10 @@ export const rejectsCsv =
     )
       throw new Refusal('NOT_FOUND')
     // The audit row precedes the first line; only the end tells the size.
-    await writeAuditRow(parts, own, viewer, { kind: 'FILE', asked: `${request.method} /v1/runs/${run.id}/rejects.csv` })
+    await writeAuditRow(parts, requestContext, viewer, {
+      kind: 'FILE',
+      asked: `${request.method} /v1/runs/${run.id}/rejects.csv`,
+    })
     response.set({
       'Content-Type': 'text/csv; charset=utf-8; header=present',
       'Content-Disposition': `attachment; filename="rejects-${run.subject}-${run.id}.csv"`,
@@ -48,9 +51,9 @@ export const rejectsCsv =
     })
     if (request.method === 'HEAD') return void response.end()
     const rows = setAside.ofRun(parts.db, run.id)
-    const told = `GET /v1/runs/${run.id}/rejects.csv`
+    const endpoint = `GET /v1/runs/${run.id}/rejects.csv`
     const keepPiece = (piece: RejectsChunk) =>
-      writeAuditRow(parts, own, viewer, { kind: 'CHUNK', asked: told, ...piece })
+      writeAuditRow(parts, requestContext, viewer, { kind: 'CHUNK', asked: endpoint, ...piece })
     await pipeline(Readable.from(auditChunks(piecesOf(rows), keepPiece)), response).catch((error) => {
       if (!response.destroyed || error?.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
     })

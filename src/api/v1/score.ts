@@ -13,17 +13,22 @@ import type { ContextOfRequest } from './request.js'
 export const scoreJson =
   (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler =>
   async (request, response) => {
-    const own = askedOf(request)
-    const parts = withDb(all, () => own.db)
-    const { now } = own
+    const requestContext = askedOf(request)
+    const parts = withDb(all, () => requestContext.db)
+    const { now } = requestContext
     const viewer = await admit(request, parts, now)
     allow(viewer, 'see_score_reasons')
-    const asked = String(request.params['id'])
-    const id = wholeNumber(asked) ?? numberIn(asked, 'Score')
-    const found = id === null ? null : await scoreAudit(parts, { viewer, today: dateIn(now) }, id)
-    if (found === null) throw new Refusal('NOT_FOUND')
-    const content = JSON.stringify(found)
-    const shown = [found.score.operator.code]
-    await writeAuditRow(parts, own, viewer, { kind: 'ANSWER', asked: `GET /v1/scores/${id}`, shown, content })
+    const scoreId = String(request.params['id'])
+    const id = wholeNumber(scoreId) ?? numberIn(scoreId, 'Score')
+    const audited = id === null ? null : await scoreAudit(parts, { viewer, today: dateIn(now) }, id)
+    if (audited === null) throw new Refusal('NOT_FOUND')
+    const content = JSON.stringify(audited)
+    const codesShown = [audited.score.operator.code]
+    await writeAuditRow(parts, requestContext, viewer, {
+      kind: 'ANSWER',
+      asked: `GET /v1/scores/${id}`,
+      shown: codesShown,
+      content,
+    })
     response.set('Cache-Control', 'no-store').type('json').send(content)
   }

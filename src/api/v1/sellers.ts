@@ -22,9 +22,9 @@ export const sellers = (all: ApiDependencies, askedOf: ContextOfRequest): Reques
   const places = makeUploadSlots(LISTS_MOST, 1)
   const receive = makeReceive({ most: SELLERS_BYTES, mostOfAll: LISTS_MOST * SELLERS_BYTES, arrivingMost: 1 })
   return async (request, response) => {
-    const own = askedOf(request)
-    const { now } = own
-    const parts = withDb(all, () => own.db)
+    const requestContext = askedOf(request)
+    const { now } = requestContext
+    const parts = withDb(all, () => requestContext.db)
     const viewer = await admit(request, parts, now)
     allow(viewer, 'send_sellers')
     const client = viewer.sub ?? ''
@@ -37,8 +37,8 @@ export const sellers = (all: ApiDependencies, askedOf: ContextOfRequest): Reques
       await stillAdmitted(request, parts, { viewer, began: now, now: parts.now() })
       const giveUp = places.take(place)
       try {
-        const asked = `POST /v1/sellers ${dated} ${marketplace ?? ''}`.trimEnd()
-        await writeAuditRow(parts, own, viewer, { kind: 'ACT', asked, content: received.bytes })
+        const act = `POST /v1/sellers ${dated} ${marketplace ?? ''}`.trimEnd()
+        await writeAuditRow(parts, requestContext, viewer, { kind: 'ACT', asked: act, content: received.bytes })
         const taken = await replaceSellers(parts.db, {
           client,
           bytes: received.bytes,
@@ -47,14 +47,14 @@ export const sellers = (all: ApiDependencies, askedOf: ContextOfRequest): Reques
           now,
           log: parts.log,
         }).catch(async (error) => {
-          await writeAuditRow(parts, own, viewer, {
+          await writeAuditRow(parts, requestContext, viewer, {
             kind: 'OUTCOME',
-            asked,
+            asked: act,
             outcome: isRefusal(error) ? error.code : INTERNAL.code,
           })
           throw error
         })
-        await writeAuditRow(parts, own, viewer, { kind: 'OUTCOME', asked })
+        await writeAuditRow(parts, requestContext, viewer, { kind: 'OUTCOME', asked: act })
         response.set('Cache-Control', 'no-store').json(taken)
       } finally {
         giveUp()
@@ -66,14 +66,14 @@ export const sellers = (all: ApiDependencies, askedOf: ContextOfRequest): Reques
 }
 
 const givenIn = (query: object, today: string): { dated: string; marketplace: string | null } => {
-  const given = new Map<string, unknown>(Object.entries(query))
-  for (const [name, value] of given) {
+  const parameters = new Map<string, unknown>(Object.entries(query))
+  for (const [name, value] of parameters) {
     if (!PARAMETERS.includes(name) || typeof value !== 'string')
       throw new Refusal('INPUT_INVALID', {
         reason: `参数至多一次，可用 parameters, each once at most: ${PARAMETERS.join(' ')}`,
       })
   }
-  const [dated = today, marketplace = null] = PARAMETERS.map((name) => given.get(name) as string | undefined)
+  const [dated = today, marketplace = null] = PARAMETERS.map((name) => parameters.get(name) as string | undefined)
   if (!isDate(dated)) throw new Refusal('DATE_INVALID', { value: dated })
   if (marketplace !== null && !MARKETPLACE.test(marketplace))
     throw new Refusal('INPUT_INVALID', { reason: 'marketplace 不是平台 id is no id of a marketplace' })

@@ -36,19 +36,23 @@ const SHARE_DIGITS = 4
 export const timelinessCsv =
   (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler =>
   async (request, response) => {
-    const own = askedOf(request)
-    const parts = withDb(all, () => own.db)
-    const { now } = own
+    const requestContext = askedOf(request)
+    const parts = withDb(all, () => requestContext.db)
+    const { now } = requestContext
     const viewer = await admit(request, parts, now)
     allow(viewer, 'see_operations')
     const today = dateIn(now)
-    const asked = request.query['month']
-    const month = asked === undefined ? today.slice(0, 'YYYY-MM'.length) : String(asked)
+    const monthText = request.query['month']
+    const month = monthText === undefined ? today.slice(0, 'YYYY-MM'.length) : String(monthText)
     const figures = await monthly(parts.db, parts.rules, month, today)
     const names = new Map([PUBLICITY, ...parts.platforms].map(({ id, name }) => [id, name.zh]))
     const lines = figures.map((figure) => line(cellsOf(month, names.get(figure.platform) ?? figure.platform, figure)))
     const content = BYTE_ORDER_MARK + line(HEADER) + lines.join('')
-    await writeAuditRow(parts, own, viewer, { kind: 'FILE', asked: `GET /v1/timeliness.csv?month=${month}`, content })
+    await writeAuditRow(parts, requestContext, viewer, {
+      kind: 'FILE',
+      asked: `GET /v1/timeliness.csv?month=${month}`,
+      content,
+    })
     response.set({
       'Content-Type': 'text/csv; charset=utf-8; header=present',
       'Content-Disposition': `attachment; filename="timeliness-${month}.csv"`,

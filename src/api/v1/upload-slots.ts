@@ -16,8 +16,8 @@ export const makeUploadSlots = (most: number, ofOne: number): UploadSlots => {
   const taken = new Map<string, string>()
   const ask = ({ id, agency }: UploadSource): void => {
     if (taken.has(id)) throw new Refusal('RUN_BUSY', { job: 'pull', subject: id })
-    const own = [...taken.values()].filter((other) => other === agency).length
-    if (own < ofOne && taken.size < most) return
+    const ofAgency = [...taken.values()].filter((other) => other === agency).length
+    if (ofAgency < ofOne && taken.size < most) return
     throw new Refusal('HUB_BUSY', {
       reason: `同时处理的上传不超过 ${most} 个，每家单位 ${ofOne} 个 at most ${most} uploads at once, ${ofOne} of an agency`,
     })

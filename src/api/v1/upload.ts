@@ -62,12 +62,12 @@ export const uploads = (
 ): RequestHandler => {
   const places = makeUploadSlots(UPLOADS_MOST, UPLOADS_OF_ONE)
   return async (request, response) => {
-    const own = askedOf(request)
-    const { now } = own
-    const parts = withDb(all, () => own.db)
+    const requestContext = askedOf(request)
+    const { now } = requestContext
+    const parts = withDb(all, () => requestContext.db)
     const viewer = await admit(request, parts, now)
     const feed = feedFor(viewer, String(request.params['feed']), parts)
-    const given = givenIn(request, parts.keys.mark)
+    const parameters = givenIn(request, parts.keys.mark)
     const packed = isGzipped(request)
     // Refuses before the body arrives.
     places.ask(feed)
@@ -78,20 +78,24 @@ export const uploads = (
       const giveUp = places.take(feed)
       try {
         const bytes = packed ? await unpackedFrom(received) : received.bytes
-        if (given.preview) return await answerPreview(response, { parts, own, viewer, feed, given, bytes })
+        if (parameters.preview)
+          return await answerPreview(response, { parts, own: requestContext, viewer, feed, given: parameters, bytes })
         const by = viewer.sub ?? ''
-        const asked = auditedUpload(feed, given, parts.keys.mark)
-        await writeAuditRow(parts, own, viewer, { kind: 'ACT', asked, content: bytes })
-        const outcome = (said: string) => writeAuditRow(parts, own, viewer, { kind: 'OUTCOME', asked, outcome: said })
+        const act = auditedUpload(feed, parameters, parts.keys.mark)
+        await writeAuditRow(parts, requestContext, viewer, { kind: 'ACT', asked: act, content: bytes })
+        const outcome = (code: string) =>
+          writeAuditRow(parts, requestContext, viewer, { kind: 'OUTCOME', asked: act, outcome: code })
         const signal = AbortSignal.timeout(TAKE_IN_MS)
-        const pulled = await parts.pull(feed.id, { by, signal, file: { bytes, ...given } }).catch(async (error) => {
-          const told =
-            error === signal.reason ? new Refusal('HUB_BUSY', { reason: '处理超时 it took too long' }) : error
-          await outcome(isRefusal(told) ? told.code : INTERNAL.code)
-          if (isRefusal(told) && told.code === 'RUN_BUSY') throw told
-          const run = await watch.lastUpload(parts.db, { feed: feed.id, by, since: now }).catch(() => null)
-          throw new FailedUpload(told, run === null ? {} : { run, rejects: rejectsUrl(run) })
-        })
+        const pulled = await parts
+          .pull(feed.id, { by, signal, file: { bytes, ...parameters } })
+          .catch(async (error) => {
+            const refusal =
+              error === signal.reason ? new Refusal('HUB_BUSY', { reason: '处理超时 it took too long' }) : error
+            await outcome(isRefusal(refusal) ? refusal.code : INTERNAL.code)
+            if (isRefusal(refusal) && refusal.code === 'RUN_BUSY') throw refusal
+            const run = await watch.lastUpload(parts.db, { feed: feed.id, by, since: now }).catch(() => null)
+            throw new FailedUpload(refusal, run === null ? {} : { run, rejects: rejectsUrl(run) })
+          })
         await outcome(pulled === null ? 'RUN_BUSY' : `DONE run ${pulled.run}`)
         if (pulled === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: feed.id })
         const { ended: _, ...told } = pulled
@@ -124,17 +128,18 @@ const answerPreview = async (
   response.set('Cache-Control', 'no-store').type('json').send(content)
 }
 
-const auditedUpload = ({ id }: Feed, given: ReturnType<typeof givenIn>, mark: (id: string) => string): string =>
-  `POST /v1/feeds/${id} ${JSON.stringify(redact(given, mark))}`
+const auditedUpload = ({ id }: Feed, parameters: ReturnType<typeof givenIn>, mark: (id: string) => string): string =>
+  `POST /v1/feeds/${id} ${JSON.stringify(redact(parameters, mark))}`
 
 const rejectsUrl = (run: number): string => `/v1/runs/${run}/rejects.csv`
 
 const feedFor = (viewer: Viewer, id: string, { agencies }: ApiDependencies): Feed => {
   signedIn(viewer)
   if (!may(viewer, 'send_records')) throw new Refusal('FORBIDDEN')
-  const own = agencies.flatMap((agency) => agency.feeds).filter((feed) => mayFeed(viewer, 'send_records', feed))
-  const feed = own.find((each) => each.id === id)
-  if (feed === undefined) throw new Refusal('FEED_UNKNOWN', { feed: id, known: own.map((each) => each.id).join(' ') })
+  const sendable = agencies.flatMap((agency) => agency.feeds).filter((feed) => mayFeed(viewer, 'send_records', feed))
+  const feed = sendable.find((each) => each.id === id)
+  if (feed === undefined)
+    throw new Refusal('FEED_UNKNOWN', { feed: id, known: sendable.map((each) => each.id).join(' ') })
   return feed
 }
 
@@ -142,14 +147,14 @@ const givenIn = (
   request: Request,
   mark: (id: string) => string,
 ): { name: string | null; reader?: string; dated?: string; full: boolean; preview?: true } => {
-  const given = new Map(Object.entries(request.query))
-  for (const [name, value] of given) {
+  const parameters = new Map(Object.entries(request.query))
+  for (const [name, value] of parameters) {
     if (!PARAMETERS.includes(name) || typeof value !== 'string')
       throw new Refusal('INPUT_INVALID', {
         reason: `参数至多一次，可用 parameters, each once at most: ${PARAMETERS.join(' ')}`,
       })
   }
-  const [dated, full, reader, name, preview] = PARAMETERS.map((each) => given.get(each) as string | undefined)
+  const [dated, full, reader, name, preview] = PARAMETERS.map((each) => parameters.get(each) as string | undefined)
   if (dated !== undefined && !isDate(dated)) throw new Refusal('DATE_INVALID', { value: dated })
   if (full !== undefined && full !== 'true' && full !== 'false')
     throw new Refusal('INPUT_INVALID', { reason: 'full 应为 true 或 false must be true or false' })

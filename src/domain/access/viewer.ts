@@ -24,7 +24,7 @@ export const CLIENT_ROLES: readonly Role[] = ROLES.filter((role) => role !== 'pu
 
 export interface Viewer {
   role: Role
-  /** Absent (null) without a token. */
+  /** It is null without a token. */
   sub: string | null
   agency: string | null
   region: string | null
@@ -50,7 +50,7 @@ export const ACCESS = rolesByAct({
   see_grade: [...AUTHORITY, 'party'],
   // Limited to operators on its own list. It sees others as the public does.
   see_sellers_grade: ['marketplace'],
-  // Limited to operators that authorised it. It sees nothing else that is not open by law.
+  // It is limited to operators that authorised it. It sees nothing else that is not open by law.
   see_authorised_grade: ['credit_service'],
   send_sellers: ['marketplace'],
   // Limited to its own sellers.

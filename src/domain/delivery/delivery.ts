@@ -12,7 +12,7 @@ export type SubjectKind = (typeof SUBJECT_KINDS)[number]
 export type Notice = EntryNotice | RecordNotice
 
 export interface EntryNotice {
-  /** Absent in older notices, all about entries. */
+  /** Older notices lack it; all were about entries. */
   kind?: 'listing'
   /** Permanent at every platform: the listing's opaque id. */
   key: string
@@ -39,7 +39,7 @@ export interface EntryNotice {
 /** The party is an organisation or individual business. */
 export interface RecordNotice {
   kind: 'penalty' | 'permit'
-  /** Permanent and opaque at every platform. */
+  /** The key is permanent and opaque at every platform. */
   key: string
   sequence: number
   action: Action

@@ -23,7 +23,7 @@ export interface RecordParty {
   name: string | null
   regNo: string | null
   orgCode: string | null
-  /** Public even where somebody lives there. */
+  /** It is public even where somebody lives there. */
   address: string | null
 }
 

@@ -65,7 +65,7 @@ export const lastDueBy = (
   return null
 }
 
-/** Longer than any limit with holidays. */
+/** It is longer than any limit with holidays. */
 const LOOKED_BACK_DAYS = 500
 
 /** Duties due by this day are about to be late. */
@@ -225,7 +225,7 @@ const summary = (
   return { share: onTime + late === 0 ? null : onTime / (onTime + late), median }
 }
 
-/** Unique within a month. */
+/** The key is unique within a month. */
 export type FigureOf = Pick<MonthlyTimeliness, 'authority' | 'platform' | 'duty'>
 
 export const inOrder = (a: FigureOf, b: FigureOf): number =>

@@ -20,7 +20,7 @@ export interface DeliveryCounts {
   records: number
   /** Excludes records that only partial files contributed. Kinds that never end by absence count the last whole delivery. */
   standing: number
-  /** A file given by hand without `--full`. No bound on count or shrinkage applies. */
+  /** This is a file given by hand without `--full`. No bound on count or shrinkage applies. */
   partialFile: boolean
   whole: boolean
 }

@@ -173,7 +173,7 @@ export interface CaseAct {
   ofAge?: boolean
   fileHash?: string
   paper?: ServedPaper
-  /** The repair notice went with the decision (两书同达). Absent when not stated. */
+  /** The repair notice went with the decision (两书同达). It is absent when not stated. */
   repairNotice?: boolean
 }
 

@@ -7,7 +7,7 @@ export interface MoveRow extends Words {
   to: CaseState | 'SAME' | ((before: Case) => CaseState)
   roles: readonly CaseRole[]
   needs: readonly MoveNeed[]
-  /** Conditions of the case itself. When they fail, the move is not offered. */
+  /** These conditions concern the case itself. When they fail, the move is not offered. */
   offered?: (before: Case) => DenialCode | null
   guards: readonly Guard[]
   sets: (before: Case, act: CaseAct, rules: MoveRules) => Partial<Case> & { provisional?: boolean }

@@ -95,7 +95,7 @@ export const WITHHELD = {
 type Withheld = keyof typeof WITHHELD
 
 export interface PublicAnswer {
-  /** Absent for the reason in `withheld`. */
+  /** It is null for the reason in `withheld`. */
   body: PublicEntry | null
   withheld: Withheld | null
   masked: MaskedField[]

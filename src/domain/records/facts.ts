@@ -111,7 +111,7 @@ export interface FactEvent {
   fact: FactName
   /** Day of the event, or first day of the term; null when the source does not say. */
   on: string | null
-  /** Start of the legal count where it differs from `on`. Neither weighed nor hashed. */
+  /** Start of the legal count where it differs from `on`. It is neither weighed nor hashed. */
   decidedOn?: string | null
   /** First day on which it no longer stands. Null or absent without a known end. */
   until?: string | null
@@ -127,6 +127,6 @@ export interface Facts {
   /** Uncovered families are reported missing, never counted as zero. */
   known: readonly FactFamily[]
   events: readonly FactEvent[]
-  /** First later day on which an already known state begins and changes the facts. Not hashed. */
+  /** First later day on which an already known state begins and changes the facts. It is not hashed. */
   comingOn?: string | null
 }

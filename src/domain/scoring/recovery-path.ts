@@ -16,7 +16,7 @@ import type { Grade, Scorecard } from './scorecard.js'
 export const STEPS_MOST = 100
 
 export interface RecoveryStep extends Words {
-  /** First day of the act, or the day of a WAIT. Never before the facts' day. */
+  /** First day of the act, or the day of a WAIT. It never lies before the facts' day. */
   on: string
   act: RestoringAct
   fact: FactName

@@ -83,7 +83,7 @@ export interface Scorecard {
   rules: Rule[]
   vetoes: Veto[]
   lines: ScoreLine[]
-  /** Facts left unweighed on purpose, with the reason. */
+  /** These facts are left unweighed on purpose, with the reason. */
   unweighed?: ({ fact: FactName } & Words)[]
 }
 

@@ -9,8 +9,8 @@ export const signed = (
   { privateKey, kid }: { privateKey: KeyObject; kid: string },
   typ: string,
 ): string => {
-  const said = `${encoded(JSON.stringify({ alg: 'ES256', typ, kid }))}.${encoded(payload)}`
-  return `${said}.${sign('sha256', Buffer.from(said), { key: privateKey, ...ENCODING }).toString('base64url')}`
+  const input = `${encoded(JSON.stringify({ alg: 'ES256', typ, kid }))}.${encoded(payload)}`
+  return `${input}.${sign('sha256', Buffer.from(input), { key: privateKey, ...ENCODING }).toString('base64url')}`
 }
 
 /** `UNKNOWN`: a key not among these. `FORGED`: a bad signature. */

@@ -64,28 +64,28 @@ interface Sign {
  */
 export const withoutAccessCodes = (text: string): string => {
   let written = ''
-  let kept = 0
+  let copied = 0
   for (const { start, end } of codesIn(text)) {
-    written += text.slice(kept, start) + HIDDEN
-    kept = end
+    written += text.slice(copied, start) + HIDDEN
+    copied = end
   }
-  return kept === 0 ? text : written + text.slice(kept)
+  return copied === 0 ? text : written + text.slice(copied)
 }
 
 /** In order; overlapping spans are both returned. */
 const codesIn = (text: string): { start: number; end: number }[] => {
-  const found: { start: number; end: number }[] = []
+  const codes: { start: number; end: number }[] = []
   for (const run of runsIn(text)) {
     for (let at = 0; at + SIGNS <= run.length; at += 1) {
       const signs = run.slice(at, at + SIGNS)
       const [first, last] = [signs[0], signs.at(-1)]
       if (!first || !last || !isCode(signs, at === 0 || first.parted !== 'NOT', run[at + SIGNS])) continue
-      const before = found.at(-1)
+      const before = codes.at(-1)
       if (before && first.start < before.end) before.end = last.end
-      else found.push({ start: first.start, end: last.end })
+      else codes.push({ start: first.start, end: last.end })
     }
   }
-  return found
+  return codes
 }
 
 const isCode = (signs: readonly Sign[], begins: boolean, next: Sign | undefined): boolean => {
@@ -149,8 +149,8 @@ const known = new Map<string, string>()
 const MOST_KNOWN = 0x2000
 
 const plainOf = (character: string): string => {
-  const found = known.get(character)
-  if (found !== undefined) return found
+  const cached = known.get(character)
+  if (cached !== undefined) return cached
   const plain = character.normalize('NFKC').toUpperCase()
   if (known.size < MOST_KNOWN) known.set(character, plain)
   return plain

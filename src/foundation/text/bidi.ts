@@ -20,14 +20,14 @@ export const turns = (text: string): boolean => TURNS.test(text)
 
 export const contained = (text: string): ContainedText => {
   if (!turns(text)) return { text, closes: '' }
-  let kept = ''
+  let result = ''
   let open = 0
   for (const sign of text.replace(ENDS, ' ')) {
     if (sign >= FIRST_OPENING && sign <= LAST_OPENING) open += 1
     // It would close the surrounding isolate.
     else if (sign === CLOSING && open === 0) continue
     else if (sign === CLOSING) open -= 1
-    kept += sign
+    result += sign
   }
-  return { text: kept, closes: CLOSING.repeat(open) }
+  return { text: result, closes: CLOSING.repeat(open) }
 }

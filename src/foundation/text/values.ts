@@ -1,4 +1,4 @@
-/** Compared after NFKC and upper-casing. */
+/** Texts are compared after NFKC and upper-casing. */
 const NULL_MARKERS = new Set([
   '/',
   '\\',

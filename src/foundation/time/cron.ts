@@ -48,7 +48,7 @@ export const parse = (text: string): Cron => {
 }
 
 const numbers = (field: string, [least, most]: readonly [number, number], text: string): number[] => {
-  const found = new Set<number>()
+  const values = new Set<number>()
   for (const part of field.split(',')) {
     const read = /^(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:\/(\d{1,2}))?$/.exec(part)
     if (read === null) throw new Error(`not understood: ${part} of ${text}`)
@@ -57,9 +57,9 @@ const numbers = (field: string, [least, most]: readonly [number, number], text: 
     const to = last !== undefined ? Number(last) : first === undefined || step !== undefined ? most : from
     const by = step === undefined ? 1 : Number(step)
     if (from < least || to > most || from > to || by < 1) throw new Error(`out of range: ${part} of ${text}`)
-    for (let n = from; n <= to; n += by) found.add(n)
+    for (let n = from; n <= to; n += by) values.add(n)
   }
-  return [...found].sort((a, b) => a - b)
+  return [...values].sort((a, b) => a - b)
 }
 
 export const next = (cron: Cron, after: Date): Date | null => {
@@ -78,18 +78,18 @@ export const next = (cron: Cron, after: Date): Date | null => {
 /** In (`after`, `upTo`], ascending; the newest `most`. */
 export const between = (cron: Cron, after: Date, upTo: Date, most: number): Date[] => {
   const [low, high] = [after.getTime() + OFFSET, upTo.getTime() + OFFSET]
-  const found: Date[] = []
+  const occurrences: Date[] = []
   for (let day = Math.floor(high / DAY), n = 0; n < DAYS_MOST && (day + 1) * DAY > low; day -= 1, n += 1) {
     if (!dayMatches(cron, day)) continue
     for (const hour of [...cron.hours].reverse())
       for (const minute of [...cron.minutes].reverse()) {
         const at = day * DAY + (hour * 60 + minute) * MINUTE
         if (at > high) continue
-        if (at <= low || found.length >= most) return found.reverse()
-        found.push(new Date(at - OFFSET))
+        if (at <= low || occurrences.length >= most) return occurrences.reverse()
+        occurrences.push(new Date(at - OFFSET))
       }
   }
-  return found.reverse()
+  return occurrences.reverse()
 }
 
 /** `day` counts from 1970-01-01 in Shanghai. */

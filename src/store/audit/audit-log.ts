@@ -238,7 +238,7 @@ export const askings = async (
   groups: readonly (readonly number[])[],
   { roles, first, before }: DisclosurePage,
 ): Promise<Disclosure[][]> => {
-  const asked = JSON.stringify(groups.map((operators, place) => ({ place, operators })))
+  const queries = JSON.stringify(groups.map((operators, place) => ({ place, operators })))
   const answer = await db.raw(
     `select g.place, t.* from jsonb_to_recordset(:asked::jsonb) as g(place int, operators bigint[])
      cross join lateral (
@@ -248,7 +248,7 @@ export const askings = async (
          and t.role = any(:roles::text[]) and t.client is not null and (:before::bigint is null or t.number < :before)
        order by t.number desc limit :first) t
      order by g.place, t.number desc /* trail.askings */`,
-    { asked, roles, first, before } as never,
+    { asked: queries, roles, first, before } as never,
   )
   const pages: Disclosure[][] = groups.map(() => [])
   for (const { place, ...asking } of answer.rows as (Disclosure & { place: number })[]) pages[place]?.push(asking)
@@ -329,10 +329,10 @@ const OF_OTHERS = `select o.operator_id as operator, s.number from ${IN_ORDER} s
   select c.operator_id from codes c where c.scheme = s.scheme and c.code = s.code and c.known_to is null offset 0) o`
 
 /** Rows go in B-tree order. No number repeats, because `progress` is locked. */
-export const index = async (tx: Tx, shown: readonly ShownCode[], indexed: number): Promise<void> => {
+export const index = async (tx: Tx, codes: readonly ShownCode[], indexed: number): Promise<void> => {
   const isUscc = ({ scheme }: ShownCode): boolean => scheme === 'uscc'
-  const usccs = shown.filter(isUscc)
-  const others = shown.filter((each) => !isUscc(each))
+  const usccs = codes.filter(isUscc)
+  const others = codes.filter((each) => !isUscc(each))
   await tx.raw(
     `insert into trail_operators (operator_id, number)
      select operator, number from ((${OF_USCCS}) union (${OF_OTHERS})) f order by operator, number /* trail.index */`,
@@ -341,10 +341,10 @@ export const index = async (tx: Tx, shown: readonly ShownCode[], indexed: number
   await tx.raw('update trail_progress set indexed = ? /* trail.index */', [indexed])
 }
 
-const columns = (shown: readonly ShownCode[]): string[][] => [
-  shown.map((s) => String(s.number)),
-  shown.map((s) => s.scheme),
-  shown.map((s) => s.code),
+const columns = (codes: readonly ShownCode[]): string[][] => [
+  codes.map((s) => String(s.number)),
+  codes.map((s) => s.scheme),
+  codes.map((s) => s.code),
 ]
 
 export const instants = (tx: Tx, number: number, limit: number): Promise<{ number: number; at: Date }[]> =>

@@ -50,7 +50,7 @@ export const makeBulk = (beside: Db): BulkHandle => {
   const statements = new Map<string, PreparedStatement>()
   const cancelling = new Set<Promise<void>>()
 
-  const asked = (client: pg.PoolClient, sql: string, bindings: unknown): Promise<{ rows: never[] }> => {
+  const query = (client: pg.PoolClient, sql: string, bindings: unknown): Promise<{ rows: never[] }> => {
     const known = statements.get(sql) ?? writtenOf(sql)
     statements.set(sql, known)
     const { text, name, names } = known
@@ -88,7 +88,7 @@ export const makeBulk = (beside: Db): BulkHandle => {
     async (client: pg.PoolClient): Promise<T> => {
       await client.query('begin isolation level repeatable read read only')
       try {
-        const done = await act({ raw: (sql, bindings) => asked(client, sql, bindings ?? []) })
+        const done = await act({ raw: (sql, bindings) => query(client, sql, bindings ?? []) })
         await client.query('commit')
         return done
       } catch (error) {
@@ -98,7 +98,7 @@ export const makeBulk = (beside: Db): BulkHandle => {
     }
   return {
     under: (signal) => ({
-      raw: (sql, bindings) => held(signal, (client) => asked(client, sql, bindings ?? [])),
+      raw: (sql, bindings) => held(signal, (client) => query(client, sql, bindings ?? [])),
     }),
     atOneInstant: (signal, act) => held(signal, within(act)),
     close: async () => {

@@ -4,9 +4,10 @@ export type Fingerprints = Readonly<Record<string, readonly string[]>>
 
 export const all = async (tx: Db | Tx): Promise<Map<string, Set<string>>> => {
   const answer = await tx.raw('select key, fingerprint from key_fingerprints /* key-fingerprints.all */')
-  const found = new Map<string, Set<string>>()
-  for (const { key, fingerprint } of answer.rows) found.set(key, (found.get(key) ?? new Set()).add(fingerprint))
-  return found
+  const fingerprints = new Map<string, Set<string>>()
+  for (const { key, fingerprint } of answer.rows)
+    fingerprints.set(key, (fingerprints.get(key) ?? new Set()).add(fingerprint))
+  return fingerprints
 }
 
 /** The first of two simultaneous hubs decides. */

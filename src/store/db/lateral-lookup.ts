@@ -9,7 +9,7 @@ const setting = (value: string): string =>
 
 export const byIndex = async <T>(tx: Tx, look: () => Promise<T>): Promise<T> => {
   await tx.raw(`${setting('off')} /* byIndex */`)
-  const found = await look()
+  const rows = await look()
   await tx.raw(`${setting('default')} /* byIndex */`)
-  return found
+  return rows
 }

@@ -81,19 +81,19 @@ export const asking = (db: Db, { name, over }: RequestTag): Db => {
   )
 
   /** knex gives a transaction a new client, which must be tagged again. */
-  const named = (own: KnexClient): KnexClient => {
-    const begin = own.transaction
-    own._query = (connection, statement) => query(own, connection, statement)
-    own.transaction = (container, ...more) =>
+  const named = (tagged: KnexClient): KnexClient => {
+    const begin = tagged.transaction
+    tagged._query = (connection, statement) => query(tagged, connection, statement)
+    tagged.transaction = (container, ...more) =>
       begin.call(
-        own,
+        tagged,
         (tx) => {
           named(tx.client as KnexClient)
           return container(tx)
         },
         ...more,
       )
-    return own
+    return tagged
   }
   return handleOf(db, named(Object.create(client) as KnexClient))
 }
@@ -103,8 +103,8 @@ const handleOf = (db: Db, client: KnexClient): Db => {
   const { context } = db as unknown as { context: object }
   const handle = (table: never, options: never) => (handle as unknown as Db).queryBuilder().table(table, options)
   Object.setPrototypeOf(handle, db)
-  const own = Object.create(context, { client: { value: client, writable: true } })
-  Object.defineProperty(handle, 'context', { value: own })
+  const bound = Object.create(context, { client: { value: client, writable: true } })
+  Object.defineProperty(handle, 'context', { value: bound })
   Object.defineProperty(handle, BENEATH, { value: beneath(db) })
   return handle as unknown as Db
 }

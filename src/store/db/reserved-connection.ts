@@ -36,10 +36,10 @@ const bind = (db: Db): void => {
   if (bound.has(client)) return
   bound.add(client)
   const destroy = client.destroy.bind(client)
-  client.destroy = async (...given: unknown[]) => {
+  client.destroy = async (...args: unknown[]) => {
     const connection = takeSpare(db)
     if (connection !== null) await end(db, connection)
-    return destroy(...given)
+    return destroy(...args)
   }
 }
 

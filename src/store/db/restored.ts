@@ -35,7 +35,7 @@ export const vouch = async (db: Db | Tx, { only }: { only: 'FIRST' | 'ALWAYS' })
   )
 }
 
-/** Noted outside the database before sending. Old notes lack `key` and `at`. */
+/** It was noted outside the database before sending. Old notes lack `key` and `at`. */
 export interface NotedDelivery {
   deliveryId: number
   key?: string

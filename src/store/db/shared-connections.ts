@@ -16,30 +16,30 @@ interface PgStatement {
   options?: object
 }
 
-/** For short key lookups. One plan must suit all values, so no optional filters. */
+/** These connections serve short key lookups. One plan must suit all values, so no optional filters. */
 export const beside = (db: Db): Db => {
   const connection = { ...db.client.config.connection, application_name: 'hub answers, shared' }
   const hot = naming(open(connection, POOL_MAX, ONE_PLAN))
   for (const event of ['query', 'query-error', 'query-response'] as const)
-    hot.on(event, (...told: unknown[]) => void db.emit(event, ...told))
+    hot.on(event, (...args: unknown[]) => void db.emit(event, ...args))
   return hot
 }
 
-/** Only statements with bindings: a text without may hold several statements. */
+/** Only statements with bindings are named: a text without may hold several statements. */
 export const naming = (db: Db): Db => {
   const names = new Map<string, string>()
   const client = db.client as { _query: (connection: unknown, asked: PgStatement) => Promise<unknown> }
   const ask = client._query
-  client._query = (connection, asked) =>
-    ask.call(client, connection, (asked.bindings?.length ?? 0) > 0 ? named(asked, names) : asked)
+  client._query = (connection, statement) =>
+    ask.call(client, connection, (statement.bindings?.length ?? 0) > 0 ? named(statement, names) : statement)
   return db
 }
 
-const named = (asked: PgStatement, names: Map<string, string>): PgStatement => {
-  const known = names.get(asked.sql)
-  if (known === undefined && names.size >= NAMED_MOST) return asked
-  const name = known ?? createHash('sha256').update(asked.sql).digest('base64url').slice(0, NAME_CHARACTERS)
-  if (known === undefined) names.set(asked.sql, name)
-  asked.options = { ...asked.options, name }
-  return asked
+const named = (statement: PgStatement, names: Map<string, string>): PgStatement => {
+  const known = names.get(statement.sql)
+  if (known === undefined && names.size >= NAMED_MOST) return statement
+  const name = known ?? createHash('sha256').update(statement.sql).digest('base64url').slice(0, NAME_CHARACTERS)
+  if (known === undefined) names.set(statement.sql, name)
+  statement.options = { ...statement.options, name }
+  return statement
 }

@@ -39,7 +39,7 @@ const REMOVALS_DUE = `${DUE} and d.action = 'REMOVE' ${alone('')}`
 /** MAY_LIST is part of the statement, so only removals leave a server not vouched for. */
 const OTHERS_DUE = `${DUE} and d.action <> 'REMOVE' and ${MAY_LIST} ${alone('or f.sent_at > :now::timestamptz - make_interval(secs => :settleSeconds)')}`
 
-/** Removals first, one per subject. No index contains the lease, so claiming updates none. */
+/** Removals come first, one per subject. No index contains the lease, so claiming updates none. */
 export const claim = async (
   db: Db,
   platform: string,

@@ -22,10 +22,10 @@ const COLUMNS = `f.id, f.platform, f.kind, f.key, f.what, f.differs, f.did, f.sh
 export const keep = async (
   tx: Db | Tx,
   platform: string,
-  found: readonly FoundDiscrepancy[],
+  discrepancies: readonly FoundDiscrepancy[],
   { comparison, at }: { comparison: number; at: Date },
 ): Promise<void> => {
-  if (found.length === 0) return
+  if (discrepancies.length === 0) return
   await tx.raw(
     `insert into findings (platform, kind, key, what, differs, did, shown_sequence, told_sequence, comparison_id, found_at, last_found_at)
      select :platform::text, f.kind, f.key, f.what, array(select jsonb_array_elements_text(f.differs)), f.did, f."shownSequence", f."toldSequence",
@@ -35,7 +35,7 @@ export const keep = async (
        last_found_at = excluded.last_found_at, times = findings.times + 1,
        differs = excluded.differs, did = excluded.did, shown_sequence = excluded.shown_sequence, told_sequence = excluded.told_sequence
      /* findings.keep */`,
-    { platform, found: JSON.stringify(found), comparison, at } as never,
+    { platform, found: JSON.stringify(discrepancies), comparison, at } as never,
   )
 }
 

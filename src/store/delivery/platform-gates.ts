@@ -8,7 +8,7 @@ export interface PlatformGate extends Breaker {
   filledAt: Date | null
 }
 
-export const found = async (db: Db, platform: string): Promise<void> => {
+export const ensure = async (db: Db, platform: string): Promise<void> => {
   await db.raw(
     'insert into platform_states (platform) values (?) on conflict (platform) do nothing /* platform-gates.found */',
     [platform],

@@ -3,7 +3,7 @@ import { type Db, queryColumn, queryFirst, queryRows, type Tx } from '../db/db.j
 
 export interface PlatformState {
   platform: string
-  /** Unset for a new or wiped platform. */
+  /** It is unset for a new or wiped platform. */
   filledAt: Date | null
   filledKinds: SubjectKind[]
   pausedAt: Date | null

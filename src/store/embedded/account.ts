@@ -47,9 +47,9 @@ export const choose = async (folder: string, binaries: Binaries): Promise<Postgr
 export const handOver = (file: string, account: PostgresAccount): void => {
   const { uid, gid } = account.owner
   if (process.geteuid?.() !== 0) return
-  const found = lstatSync(file)
-  if (found.uid === uid && found.gid === gid) return
-  if (found.isDirectory()) {
+  const stat = lstatSync(file)
+  if (stat.uid === uid && stat.gid === gid) return
+  if (stat.isDirectory()) {
     for (const name of readdirSync(file)) handOver(path.join(file, name), account)
   }
   lchownSync(file, uid, gid)
@@ -61,10 +61,10 @@ export const command = (way: Omit<PostgresAccount, 'major'>, program: string, ar
 }
 
 const ways = (folder: string): Omit<PostgresAccount, 'major'>[] => {
-  const own = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 }
+  const ids = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 }
   const named = ['unshare', '-U', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`, '--']
-  const renamed = { through: named, becomes: null, owner: own }
-  if (own.uid !== 0) return [{ through: [], becomes: null, owner: own }, renamed]
+  const renamed = { through: named, becomes: null, owner: ids }
+  if (ids.uid !== 0) return [{ through: [], becomes: null, owner: ids }, renamed]
   const { uid, gid } = statSync(folder)
   const lent = [...(uid === 0 ? [] : [{ uid, gid }]), { uid: NOBODY, gid: NOBODY }]
   return [...lent.map((owner) => ({ through: [], becomes: owner, owner })), renamed]
@@ -81,6 +81,6 @@ const probe = async (way: Omit<PostgresAccount, 'major'>, folder: string, { post
 }
 
 const complaint = (error: unknown): string => {
-  const said = (error as { stderr?: string }).stderr?.trim()
-  return said || reasonOf(error).split('\n')[0] || 'unknown'
+  const stderr = (error as { stderr?: string }).stderr?.trim()
+  return stderr || reasonOf(error).split('\n')[0] || 'unknown'
 }

@@ -29,11 +29,11 @@ export const living = (folder: string): SupervisorClaim[] =>
     .map((file) => ({ file, door: doorIn(file) }))
 
 export const stake = async (folder: string): Promise<string | null> => {
-  const own = `${PREFIX}${process.pid}.${startOf(process.pid)}`
-  const file = path.join(folder, own)
+  const claimName = `${PREFIX}${process.pid}.${startOf(process.pid)}`
+  const file = path.join(folder, claimName)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     writeFileSync(file, '', { mode: 0o600 })
-    const others = names(folder).filter((name) => name !== own)
+    const others = names(folder).filter((name) => name !== claimName)
     for (const name of others) if (!isLiving(name)) rmSync(path.join(folder, name), { force: true })
     const rivals = living(folder).filter((claim) => claim.file !== file)
     if (rivals.length === 0) return file
@@ -46,7 +46,7 @@ export const stake = async (folder: string): Promise<string | null> => {
 }
 
 /** A partial write is invalid JSON and counts as no door yet. */
-export const post = (file: string, door: SupervisorDoor): void => writeFileSync(file, JSON.stringify(door))
+export const post = (file: string, address: SupervisorDoor): void => writeFileSync(file, JSON.stringify(address))
 
 export const close = (file: string): void => {
   try {

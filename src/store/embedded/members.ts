@@ -55,21 +55,23 @@ export const sit = async (folder: string, durable: boolean): Promise<Seat> => {
 const enter = async (folder: string, durable: boolean): Promise<SeatedMember> => {
   let starter: { child: ChildProcess; logged: number } | null = null
   for (const end = Date.now() + ENTER_BOUND_MS; Date.now() < end; await pause(POLL_MS)) {
-    const found = claims.living(folder)
-    const door = found.find((claim) => claim.door)?.door
-    const seated = door ? await knock(door, end) : null
+    const living = claims.living(folder)
+    const supervisor = living.find((claim) => claim.door)?.door
+    const seated = supervisor ? await knock(supervisor, end) : null
     if (seated) return seated
     if (starter?.child.exitCode) throw failure(folder, starter.logged)
-    if (found.length === 0 && !isRunning(starter?.child)) starter = await startSupervisor(folder, durable)
+    if (living.length === 0 && !isRunning(starter?.child)) starter = await startSupervisor(folder, durable)
   }
   throw new Refusal('DATABASE_EMBEDDED', { reason: `等待超过 ${ENTER_BOUND_MS / 1000} 秒 waited too long; see pg.log` })
 }
 
-const knock = (door: claims.SupervisorDoor, end: number): Promise<SeatedMember | null> =>
+const knock = (supervisor: claims.SupervisorDoor, end: number): Promise<SeatedMember | null> =>
   new Promise((resolve, reject) => {
     let over = false
     let refused: Refusal | null = null
-    const socket = connect(door.port, '127.0.0.1', () => tell(socket, { token: door.token } satisfies ToSupervisor))
+    const socket = connect(supervisor.port, '127.0.0.1', () =>
+      tell(socket, { token: supervisor.token } satisfies ToSupervisor),
+    )
     const bound = setTimeout(() => socket.destroy(), end - Date.now())
     hear<ToMember>(socket, (message) => {
       if (message.say === 'over') over = true

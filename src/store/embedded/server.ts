@@ -40,8 +40,8 @@ export const start = async (
 ): Promise<PostgresServer> => {
   for (const end = Date.now() + RETRY_BOUND_MS; ; await pause(RETRY_MS, undefined, { signal })) {
     signal.throwIfAborted()
-    const found = await adopt(cluster, signal)
-    if (found) return found
+    const adopted = await adopt(cluster, signal)
+    if (adopted) return adopted
     clearStale(cluster)
     const from = log.size()
     const server = launch(cluster, wished ?? (await freePort()), log)

@@ -66,9 +66,9 @@ const heedSignals = (watch: SupervisorState): void => {
 }
 
 const openDoor = (watch: SupervisorState): void => {
-  const door = createServer({ allowHalfOpen: true }, (socket) => welcome(watch, socket))
-  door.listen(0, '127.0.0.1', () => {
-    const address = door.address()
+  const listener = createServer({ allowHalfOpen: true }, (socket) => welcome(watch, socket))
+  listener.listen(0, '127.0.0.1', () => {
+    const address = listener.address()
     if (typeof address === 'object' && address && !watch.ending)
       claims.post(watch.claim, { port: address.port, token: watch.token })
   })

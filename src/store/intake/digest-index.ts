@@ -64,15 +64,15 @@ const table = (size: number): KnownVersions & { add: (line: string) => void } =>
   const ids = new Float64Array(size)
   const met = new Uint8Array(size)
   const others: number[] = []
-  const sought = new Uint32Array(WORDS)
+  const wanted = new Uint32Array(WORDS)
   let filled = 0
 
   const slotOf = (key: string, digest: string): number => {
-    mark(key, digest, sought)
-    let slot = (sought[0] ?? 0) % slots.length
+    mark(key, digest, wanted)
+    let slot = (wanted[0] ?? 0) % slots.length
     for (; ; slot = slot + 1 === slots.length ? 0 : slot + 1) {
       const at = slots[slot] ?? NOBODY
-      if (at === NOBODY || isAt(marks, at, sought)) return slot
+      if (at === NOBODY || isAt(marks, at, wanted)) return slot
     }
   }
 
@@ -87,7 +87,7 @@ const table = (size: number): KnownVersions & { add: (line: string) => void } =>
       const slot = slotOf(unescaped(key), digest)
       if (slots[slot] !== NOBODY) return
       slots[slot] = filled
-      marks.set(sought, filled * WORDS)
+      marks.set(wanted, filled * WORDS)
       ids[filled] = Number(id)
       filled += 1
     },

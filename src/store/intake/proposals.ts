@@ -163,12 +163,12 @@ const bearersOf = async (tx: Tx, names: readonly string[]): Promise<Map<string, 
      where not b."tooMany" or b.nth = 1 order by b.key, b.operator /* proposals.bearersOf */`,
     { names: [...names], most: CANDIDATES_MOST } as never,
   )
-  const found = new Map<string, Bearers>()
+  const byKey = new Map<string, Bearers>()
   for (const { key, tooMany, ...candidate } of rows as (OperatorCandidate & { key: string; tooMany: boolean })[]) {
-    const others = found.get(key)
-    if (tooMany) found.set(key, 'TOO_MANY')
+    const others = byKey.get(key)
+    if (tooMany) byKey.set(key, 'TOO_MANY')
     else if (Array.isArray(others)) others.push(candidate)
-    else found.set(key, [candidate])
+    else byKey.set(key, [candidate])
   }
-  return found
+  return byKey
 }

@@ -62,10 +62,10 @@ export const relearnParted = async (
   await write(tx, null, at, parted)
   const codes = (known: readonly BelievedOperator[]): string[] =>
     known.flatMap(({ right }) => right.flatMap(({ regNo }) => normalizeCode(regNo) ?? []))
-  const kept = new Set(codes(await knownOf(tx, null, [owner])))
+  const knownCodes = new Set(codes(await knownOf(tx, null, [owner])))
   await tx.raw(
     `delete from operator_codes where operator_id = ? and scheme = 'reg_no' and code = any(?::text[]) /* relearn parted */`,
-    [owner, codes(parted).filter((code) => !kept.has(code))] as never,
+    [owner, codes(parted).filter((code) => !knownCodes.has(code))] as never,
   )
 }
 
@@ -160,11 +160,11 @@ const learnt = (
   const claimed = new Set(wrong.flatMap((said) => said.former))
   const wronglyCalled = new Set(wrong.map((said) => said.name))
   const displaced = taught.find((each) => !claimed.has(each) && !wronglyCalled.has(each))
-  const kept = unsound || wronglyCalled.has(name) ? null : name
-  const present = registered?.name ?? displaced ?? party ?? kept
-  const said = new Set(right.flatMap((each) => [each.name, ...each.former]))
+  const presentName = unsound || wronglyCalled.has(name) ? null : name
+  const present = registered?.name ?? displaced ?? party ?? presentName
+  const rightNames = new Set(right.flatMap((each) => [each.name, ...each.former]))
   const borne = displaced !== undefined && !claims.includes(displaced) ? displaced : null
-  const former = [...new Set([...said, borne])].filter((each) => each != null && each !== present) as string[]
+  const former = [...new Set([...rightNames, borne])].filter((each) => each != null && each !== present) as string[]
   const all = new Set([...taught, ...wronglyCalled, ...claimed, present])
   return {
     id,

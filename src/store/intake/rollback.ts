@@ -239,11 +239,14 @@ export const question = async (tx: Tx, { by, at }: RollbackRun): Promise<number>
 export const note = async (
   tx: Tx,
   { run, at }: RollbackRun,
-  said: { by: string; reason: string; feed: string },
+  settlement: { by: string; reason: string; feed: string },
 ): Promise<void> => {
   await tx.raw(
     'update runs set taken_back_at = ?, taken_back_by = ?, taken_back_reason = ? where id = ? /* takeback.note */',
-    [at, said.by, said.reason, run],
+    [at, settlement.by, settlement.reason, run],
   )
-  await tx.raw('delete from feed_states where feed = ? and run_id >= ? /* takeback.note state */', [said.feed, run])
+  await tx.raw('delete from feed_states where feed = ? and run_id >= ? /* takeback.note state */', [
+    settlement.feed,
+    run,
+  ])
 }

@@ -15,7 +15,7 @@ export interface FeedHealth {
     byRule: { rule: string; count: number }[]
     error: RunError | null
   } | null
-  /** Neither settled nor sent again. */
+  /** They are neither settled nor sent again. */
   openRejects: number
   unmatched: number
   late: number

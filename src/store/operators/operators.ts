@@ -58,22 +58,22 @@ export const make = async (
 }
 
 /** `run` brought the record that shows it. The caller has ticked and the code names nobody. */
-export const found = async (
+export const create = async (
   tx: Tx,
   made: NewOperator,
   { run, at }: { run: number; at: Date },
 ): Promise<{ id: number }> => {
-  const given = { ...made, key: made.name === null ? null : normalizeName(made.name), run, at }
+  const bindings = { ...made, key: made.name === null ? null : normalizeName(made.name), run, at }
   const again = await tx.raw(
     `update operators set known_to = null, kind = :kind, name = :name, name_key = :key, region = :region, status = 'UNKNOWN',
        first_run = :run where known_to is not null and (uscc = :uscc::text or shop = :shop::text) returning id /* operators.found again */`,
-    given as never,
+    bindings as never,
   )
   if (again.rows.length > 0) return again.rows[0]
   const fresh = await tx.raw(
     `insert into operators (uscc, shop, kind, name, name_key, region, status, first_run, created_at)
      values (:uscc, :shop, :kind, :name, :key, :region, 'UNKNOWN', :run, :at) returning id /* operators.found */`,
-    given as never,
+    bindings as never,
   )
   return fresh.rows[0]
 }
@@ -169,7 +169,7 @@ export const byCodes = async (
   return new Map(rows.filter(({ isThere }) => isThere).map((row) => [row.asked, row]))
 }
 
-/** Constant-time per id, as `byCodes`. */
+/** Each id takes constant time, as in `byCodes`. */
 export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, StoredOperator>> => {
   const answer = await db.raw(
     `select c.id is not null as "isThere", ${COLUMNS} from unnest(?::int[]) as a(id)

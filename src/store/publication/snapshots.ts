@@ -19,7 +19,7 @@ export interface Snapshot {
   /** Includes the database identity for the Atom feed. */
   origin: string | null
   feedId: string
-  /** Made before files existed. */
+  /** It was made before files existed. */
   files: FileSaid[] | null
   firstEnd: string | null
 }
@@ -64,7 +64,7 @@ export interface SnapshotChange {
   removedOn: string | null
 }
 
-/** Removed since, or expired. */
+/** These were removed since, or expired. */
 export const gone = async (db: Db | Tx, sequence: number, today: string): Promise<string[]> => {
   const held = 'p.from_sequence <= :sequence and p.to_sequence is null'
   const answer = await db.raw(

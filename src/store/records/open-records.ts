@@ -35,6 +35,6 @@ export const ofProduct = async (db: Db, { gtin, brand, removed }: ProductQuery):
     { gtin, brand, removed } as never,
   )
   const ids: number[] = answer.rows.map(({ id }: { id: number }) => id)
-  const found = await byIds(db, ids)
-  return ids.flatMap((id) => found.get(id) ?? [])
+  const byId = await byIds(db, ids)
+  return ids.flatMap((id) => byId.get(id) ?? [])
 }

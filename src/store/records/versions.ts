@@ -213,7 +213,7 @@ const SEEN_ON_ITS_DAY = SEEN_ONCE.replaceAll(':operators', 'array[a.operator]').
 
 export const onDays = async (
   db: Db,
-  asked: readonly { operator: number; day: string }[],
+  queries: readonly { operator: number; day: string }[],
   { knownAt, kinds, removed, first }: RecordSight & { knownAt: Date; first: number },
 ): Promise<RecordVersion[][]> => {
   const answer = await db.raw(
@@ -222,11 +222,11 @@ export const onDays = async (
        select ${COLUMNS} from (${SEEN_ON_ITS_DAY}) v join runs r on r.id = v.run_id order by v.id desc limit :first) v
      order by a.place, v.id desc /* versions.onDays */`,
     {
-      asked: JSON.stringify(asked.map((one, place) => ({ place, ...one }))),
+      asked: JSON.stringify(queries.map((one, place) => ({ place, ...one }))),
       ...{ knownAt, kinds, removed, first, states: STATE_KINDS, withdrawn: WITHDRAWN },
     } as never,
   )
-  const lists: RecordVersion[][] = asked.map(() => [])
+  const lists: RecordVersion[][] = queries.map(() => [])
   for (const { place, ...version } of answer.rows as (RecordVersion & { place: number })[]) lists[place]?.push(version)
   return lists
 }

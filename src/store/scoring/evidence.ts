@@ -36,13 +36,13 @@ export const of = async (db: Db | Tx, operators: readonly number[], when: PointI
   const connection = await db.client.acquireConnection()
   const pieces: Buffer[] = []
   try {
-    const kept = new Writable({
+    const sink = new Writable({
       write: (piece: Buffer, _encoding, done) => {
         pieces.push(piece)
         done()
       },
     })
-    await pipeline(connection.query(copyTo(`copy (${query}) to stdout`)), kept)
+    await pipeline(connection.query(copyTo(`copy (${query}) to stdout`)), sink)
   } finally {
     await db.client.releaseConnection(connection)
   }

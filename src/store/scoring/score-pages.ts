@@ -36,8 +36,8 @@ async function* sampled(db: Db, sample: number): AsyncIterable<StoredScore[]> {
       )
       if (rows.length === 0) return
       const ids = rows.map(({ id }: { id: number | string }) => Number(id))
-      const found = await byIds(db, ids)
-      yield ids.flatMap((id: number) => found.get(id) ?? [])
+      const byId = await byIds(db, ids)
+      yield ids.flatMap((id: number) => byId.get(id) ?? [])
       after = ids.at(-1) ?? after
     }
   } finally {

@@ -1,4 +1,4 @@
-/** Appended, never updated. The latest score for the latest day up to a day counts. */
+/** Rows are appended, never updated. The latest score for the latest day up to a day counts. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
@@ -23,7 +23,7 @@ export interface NewScore {
   reasons: Reason[]
   nextChangeOn: string | null
   cause: 'FIRST' | 'RECORD' | 'SCORECARD' | 'TIME'
-  /** Requested for a day or with a card not in force. */
+  /** The score was requested for a day or with a card not in force. */
   asked: boolean
 }
 

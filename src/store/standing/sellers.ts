@@ -144,7 +144,7 @@ export const amongOwn = async (
   return new Set(answer.rows.map(({ code }: { code: string }) => code))
 }
 
-/** Also through merged operators. */
+/** Merged operators are followed. */
 export const among = async (
   db: Reads,
   { client, oldest }: { client: string; oldest: string },
@@ -169,10 +169,10 @@ export const amongThose = async (
     of,
     operators.flatMap(({ uscc }) => uscc ?? []),
   )
-  const found = new Set(operators.filter(({ uscc }) => named.has(uscc ?? '')).map(({ operatorId }) => operatorId))
-  const others = operators.map(({ operatorId }) => operatorId).filter((id) => !found.has(id))
-  if (others.length > 0) for (const id of await among(db, of, others)) found.add(id)
-  return found
+  const matched = new Set(operators.filter(({ uscc }) => named.has(uscc ?? '')).map(({ operatorId }) => operatorId))
+  const others = operators.map(({ operatorId }) => operatorId).filter((id) => !matched.has(id))
+  if (others.length > 0) for (const id of await among(db, of, others)) matched.add(id)
+  return matched
 }
 
 /** SQL `select id`. Bindings: client, oldest. */

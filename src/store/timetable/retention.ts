@@ -46,7 +46,7 @@ export const runs = (db: Db, window: IdWindow): Promise<WindowResult> =>
     window,
   )
 
-/** Except the newest per platform and those with discrepancies. */
+/** The newest per platform and those with discrepancies are kept. */
 export const comparisons = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(
     db,

@@ -72,7 +72,7 @@ export interface NewRun {
  * Abandons dead runs. Without a lease the caller holds the lock of (job, subject), so any open run is dead; with one,
  * expired ones are. Returns null when this attempt has already begun.
  */
-export const start = async (db: Db, given: NewRun): Promise<number | null> => {
+export const start = async (db: Db, input: NewRun): Promise<number | null> => {
   const {
     job,
     subject = '',
@@ -83,8 +83,8 @@ export const start = async (db: Db, given: NewRun): Promise<number | null> => {
     dated = null,
     by = null,
     now,
-  } = given
-  const { attempt = 1, leaseMs = null } = given
+  } = input
+  const { attempt = 1, leaseMs = null } = input
   await db.raw(
     `update runs set outcome = 'ABANDONED', ended_at = ? /* runs.start */
      where job = ? and subject = ? and outcome = 'RUNNING' and (?::integer is null or lease_until < clock_timestamp())`,

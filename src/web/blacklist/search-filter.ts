@@ -1,4 +1,4 @@
-/** Round-trips through the query string. */
+/** A filter survives the round trip through the query string. */
 
 import { isTopic, TOPICS, type Topic } from '../../domain/listing/reason-topics.js'
 import { NAME_LONGEST } from '../../domain/operators/name-search.js'

@@ -10,7 +10,7 @@ export const CHECK_MOST = 1_000
 const ABOVE_MOST = 20
 const COLUMNS_MOST = 200
 
-/** Likeliest first. Text copied from a spreadsheet has tabs. */
+/** The likeliest comes first. Text copied from a spreadsheet has tabs. */
 const SEPARATORS = ['\t', ',', ';']
 const PARTED = [/[\t,;，、；]/, /[^\S\r\n]+/]
 const EDGE = /[\s,;，、；"]/

@@ -31,7 +31,7 @@ ${verified(shown)}`,
   )
 }
 
-/** Not checked against a published text. */
+/** It is not checked against a published text. */
 const UNCONFIRMED = html` <small>${both('（未经核实）', '(unconfirmed)')}</small>`
 
 const unconfirmedNote = (marks: readonly Certainty[]): Html | null =>

@@ -16,7 +16,7 @@ export interface CertificateContent {
   base: string
 }
 
-/** Also used in the printed command. */
+/** The printed command uses it as well. */
 export const fileOf = ({ issuedAt }: Pick<Certificate, 'issuedAt'>): string =>
   `removal-certificate-${dateIn(new Date(issuedAt))}.jws`
 

@@ -13,7 +13,7 @@ export interface ListInForce {
   snapshot: snapshots.Snapshot
   signed: snapshots.SignedManifest
   files: readonly FileSaid[]
-  /** Entries that left after the snapshot, never served. */
+  /** These entries left after the snapshot and are never served. */
   gone: readonly string[]
 }
 

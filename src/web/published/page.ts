@@ -86,7 +86,7 @@ ${verify(base, signed)}`,
 }
 
 const link = (path: string): Html => html`<a href="${path}">${path}</a>`
-/** For scrolling by keyboard. */
+/** `tabindex` lets the keyboard scroll it. */
 const pre = (text: string): Html => html`<pre tabindex="0"><code>${text}</code></pre>`
 
 const verify = (base: string, { kid }: SignedManifest): Html => html`<section aria-labelledby="verify">

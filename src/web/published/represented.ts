@@ -26,7 +26,7 @@ export const sendFile = async (request: Request, response: Response, given: File
     'Cache-Control': `public, max-age=${given.freshFor}, must-revalidate`,
     Vary: 'Accept-Encoding',
     'Accept-Ranges': 'bytes',
-    // Public data for other origins.
+    // Other origins may read public data.
     'Access-Control-Allow-Origin': '*',
     'Access-Control-Expose-Headers': 'ETag, Manifest-JWS, Content-Range, Accept-Ranges',
     'Cross-Origin-Resource-Policy': 'cross-origin',

@@ -19,10 +19,10 @@ export const findOperator = async (
   code: string,
   mayFor: OperatorAccess = () => true,
 ): Promise<operators.StoredOperator> => {
-  const asked = codeOf(code)
-  const found = asked === null ? undefined : [...(await operators.byCodes(tx, [asked])).values()][0]
-  if (found === undefined || !mayFor(found)) throw new Refusal('OPERATOR_UNKNOWN', { code: asked?.code ?? '' })
-  return found
+  const scheme = codeOf(code)
+  const operator = scheme === null ? undefined : [...(await operators.byCodes(tx, [scheme])).values()][0]
+  if (operator === undefined || !mayFor(operator)) throw new Refusal('OPERATOR_UNKNOWN', { code: scheme?.code ?? '' })
+  return operator
 }
 
 /** Each act gets its own knowledge instant. Refusal RUN_BUSY. */

@@ -32,11 +32,11 @@ export const BY_COMMAND = 'command'
 /** Pending until a second person confirms. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, CLIENT_EXISTS. */
 export const add = async (
   db: Db,
-  given: ClientInput,
+  input: ClientInput,
   agencies: readonly string[],
   { by, now }: { by: string; now: Date },
 ): Promise<ClientCredentials> => {
-  const { name, role, agency, region } = checkedGiven(given, agencies)
+  const { name, role, agency, region } = checkedGiven(input, agencies)
   const secret = newSecret()
   const client = { id: name, role, agency, region, secretHash: await hashSecret(secret) }
   const added = await clients.add(db, client, { by, now })
@@ -74,7 +74,7 @@ export interface RotatedSecret extends ClientCredentials {
   previous_until: string | null
 }
 
-/** Pending confirmation. `leaked` ends the previous secret and its tokens at once. Refusals: CLIENT_UNKNOWN, USAGE. */
+/** The client awaits confirmation. `leaked` ends the previous secret and its tokens at once. Refusals: CLIENT_UNKNOWN, USAGE. */
 export const rotate = async (
   db: Db,
   name: string,

@@ -20,11 +20,11 @@ export const confirmAccount = async (
 ): Promise<void> => {
   const confirmer = await people.byId(db, by)
   await db.transaction(async (tx) => {
-    const found = await confirmations.waiting(tx, table, name)
-    if (found === null) throw new Refusal(table === 'people' ? 'PERSON_UNKNOWN' : 'CLIENT_UNKNOWN', { name })
-    const fault = confirmationFault(found.changedBy, { sub: by, duty: confirmer?.duty ?? null })
+    const pending = await confirmations.waiting(tx, table, name)
+    if (pending === null) throw new Refusal(table === 'people' ? 'PERSON_UNKNOWN' : 'CLIENT_UNKNOWN', { name })
+    const fault = confirmationFault(pending.changedBy, { sub: by, duty: confirmer?.duty ?? null })
     if (fault !== null) throw new Refusal(fault)
-    if (found.pendingSince?.getTime() !== pendingSince.getTime()) throw new Refusal('ACCOUNT_CHANGED', { name })
+    if (pending.pendingSince?.getTime() !== pendingSince.getTime()) throw new Refusal('ACCOUNT_CHANGED', { name })
     await confirmations.confirm(tx, table, name, by, now)
   })
 }

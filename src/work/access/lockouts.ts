@@ -27,8 +27,8 @@ export const shutFor = async (
   now: Date,
   proven = false,
 ): Promise<number | null> => {
-  const own = here(knock, mark)
-  const until = await lockouts.until(db, [own, proven ? own : everywhere(knock, mark)], now)
+  const local = here(knock, mark)
+  const until = await lockouts.until(db, [local, proven ? local : everywhere(knock, mark)], now)
   return until === null ? null : Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000))
 }
 

@@ -14,8 +14,8 @@ export const checkKeys = (db: Db, fingerprints: store.Fingerprints): Promise<voi
     await store.hold(tx)
     const known = await store.all(tx)
     const foreign = Object.entries(fingerprints).flatMap(([key, each]) => {
-      const noted = known.get(key)
-      return noted === undefined || each.some((one) => noted.has(one)) ? [] : [key]
+      const stored = known.get(key)
+      return stored === undefined || each.some((one) => stored.has(one)) ? [] : [key]
     })
     if (foreign.length > 0) throw new Refusal('KEYS_FOREIGN', { keys: foreign.join(', ') })
     await store.note(tx, fingerprints)

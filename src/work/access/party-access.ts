@@ -64,11 +64,11 @@ const NO_CODE = ''
 export const partyToken = async (
   db: Db,
   keys: Pick<Keys, 'accessMark' | 'sign'>,
-  given: string,
+  text: string,
   now: Date,
 ): Promise<string> => {
-  const found = await store.byMark(db, keys.accessMark(readAccessCode(given) ?? NO_CODE))
-  if (found === null) throw new Refusal('ACCESS_CODE_REFUSED')
-  const claims = { sub: found.code, role: 'party', agency: null, region: null, grant: found.id }
+  const code = await store.byMark(db, keys.accessMark(readAccessCode(text) ?? NO_CODE))
+  if (code === null) throw new Refusal('ACCESS_CODE_REFUSED')
+  const claims = { sub: code.code, role: 'party', agency: null, region: null, grant: code.id }
   return keys.sign(claims, now.getTime()).token
 }

@@ -27,8 +27,8 @@ export const begin = async (
 }
 
 export const signedInBy = async (db: Db, cookie: string, now: Date): Promise<SignedInParty | null> => {
-  const found = await store.use(db, markOf(cookie), IDLE_MS, now)
-  return found && { cookie, viewer: viewerOf(found.code, found.grant), endsAt: found.endsAt }
+  const session = await store.use(db, markOf(cookie), IDLE_MS, now)
+  return session && { cookie, viewer: viewerOf(session.code, session.grant), endsAt: session.endsAt }
 }
 
 export const signOut = (db: Db, cookie: string, now: Date): Promise<void> => store.end(db, markOf(cookie), now)

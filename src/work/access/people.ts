@@ -41,12 +41,12 @@ export interface PersonInput extends ClientInput {
 /** Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, PERSON_EXISTS. */
 export const add = async (
   db: Db,
-  given: PersonInput,
+  input: PersonInput,
   agencies: readonly string[],
   change: people.AccountChange,
 ): Promise<PersonCredentials> => {
-  const { name, role, agency, region } = checkedGiven(given, agencies)
-  const duty = dutyOf(role, given.duty)
+  const { name, role, agency, region } = checkedGiven(input, agencies)
+  const duty = dutyOf(role, input.duty)
   const { password, passwordHash, oneTimeUntil } = await oneTime(change.now)
   const person = { id: name, role, duty, agency, region, passwordHash, oneTimeUntil }
   const added = await people.add(db, person, change)
@@ -56,9 +56,9 @@ export const add = async (
 }
 
 /** Administrators default to `systems`. Refusal USAGE. */
-const dutyOf = (role: Role, given: string | undefined): AdministratorDuty | null => {
-  if (role !== 'administrator' && given === undefined) return null
-  const duty = DUTIES.find((each) => each === (given ?? 'systems'))
+const dutyOf = (role: Role, name: string | undefined): AdministratorDuty | null => {
+  if (role !== 'administrator' && name === undefined) return null
+  const duty = DUTIES.find((each) => each === (name ?? 'systems'))
   if (role === 'administrator' && duty !== undefined) return duty
   throw new Refusal('USAGE', {
     reason: `只有管理员负有职责，为 ${DUTIES.join('、')} 之一 only an administrator has a duty, one of ${DUTIES.join(', ')}`,
@@ -120,13 +120,13 @@ export interface PersonSession {
  */
 export const signIn = async (
   db: Db,
-  given: SignInInput,
+  input: SignInInput,
   { mark, now, log }: { mark: (text: string) => string; now: Date; log: Log },
 ): Promise<PersonSession> => {
-  const knock = { kind: 'PERSON' as const, name: given.name, address: given.address }
-  const wait = await lockouts.shutFor(db, knock, mark, now, given.proven)
-  const person = await people.byId(db, given.name)
-  const matches = await secretMatches(normalPassword(given.password), person?.passwordHash ?? null)
+  const knock = { kind: 'PERSON' as const, name: input.name, address: input.address }
+  const wait = await lockouts.shutFor(db, knock, mark, now, input.proven)
+  const person = await people.byId(db, input.name)
+  const matches = await secretMatches(normalPassword(input.password), person?.passwordHash ?? null)
   if (wait !== null) throw new Refusal('TOO_MANY_REQUESTS', { retryAfter: wait })
   const tooLate = person?.oneTimeUntil != null && person.oneTimeUntil <= now
   if (person === null || !matches || tooLate) {
@@ -134,8 +134,8 @@ export const signIn = async (
     throw new Refusal('SIGN_IN_REFUSED')
   }
   if (person.pendingSince !== null) throw new Refusal('ACCOUNT_PENDING')
-  if (person.oneTimeUntil !== null && given.newPassword === null) throw new Refusal('PASSWORD_TO_CHOOSE')
-  const passwordHash = given.newPassword === null ? null : await chosen(person, given.password, given.newPassword)
+  if (person.oneTimeUntil !== null && input.newPassword === null) throw new Refusal('PASSWORD_TO_CHOOSE')
+  const passwordHash = input.newPassword === null ? null : await chosen(person, input.password, input.newPassword)
   const { id, role, agency, region } = person
   // Never reuse the request's cookie (session fixation).
   const cookie = newSecret()
@@ -146,7 +146,7 @@ export const signIn = async (
       if (!(await people.setPassword(tx, id, made))) throw new Refusal('SIGN_IN_REFUSED')
       await sessions.endAll(tx, id, null, now)
     }
-    if (given.cookie !== null) await sessions.end(tx, markOf(given.cookie), now)
+    if (input.cookie !== null) await sessions.end(tx, markOf(input.cookie), now)
     await sessions.start(tx, { mark: markOf(cookie), person: id, now, endsAt })
   })
   await lockouts.prove(db, { ...knock, name: id }, mark, now)
@@ -155,9 +155,9 @@ export const signIn = async (
 }
 
 export const signedInBy = async (db: Db, cookie: string, now: Date): Promise<PersonSession | null> => {
-  const found = await sessions.use(db, markOf(cookie), IDLE_MS, now)
-  if (found === null) return null
-  const { person: sub, role, agency, region, endsAt } = found
+  const session = await sessions.use(db, markOf(cookie), IDLE_MS, now)
+  if (session === null) return null
+  const { person: sub, role, agency, region, endsAt } = session
   return { cookie, viewer: { role, sub, agency, region }, endsAt }
 }
 
@@ -168,8 +168,8 @@ const markOf = (cookie: string): string => createHash('sha256').update(cookie).d
 /** CSRF token beside the cookie; another site cannot read it. */
 export const csrfOf = (cookie: string): string => createHash('sha256').update(`csrf ${cookie}`).digest('base64url')
 
-export const csrfMatches = (cookie: string, given: string): boolean => {
-  const [wanted, said] = [Buffer.from(csrfOf(cookie)), Buffer.from(given)]
+export const csrfMatches = (cookie: string, token: string): boolean => {
+  const [wanted, said] = [Buffer.from(csrfOf(cookie)), Buffer.from(token)]
   return wanted.length === said.length && timingSafeEqual(wanted, said)
 }
 
@@ -184,8 +184,8 @@ const WEAK: Record<PasswordFault | 'SAME', string> = {
 }
 
 /** Refusal PASSWORD_WEAK. */
-const chosen = async ({ id }: people.Person, before: string, given: string): Promise<string> => {
-  const password = normalPassword(given)
+const chosen = async ({ id }: people.Person, before: string, text: string): Promise<string> => {
+  const password = normalPassword(text)
   const fault = password === normalPassword(before) ? 'SAME' : passwordFault(password, { name: id, common: common() })
   if (fault !== null) throw new Refusal('PASSWORD_WEAK', { fault, reason: WEAK[fault] })
   return hashSecret(password)

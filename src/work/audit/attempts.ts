@@ -32,16 +32,19 @@ interface AttemptCounter {
   more: number
 }
 
-export const makeAttempts = (trail: Pick<AuditLog, 'row'>, { log, now }: { log: Log; now: () => Date }): Attempts => {
+export const makeAttempts = (
+  auditLog: Pick<AuditLog, 'row'>,
+  { log, now }: { log: Log; now: () => Date },
+): Attempts => {
   const counted = new Map<string, AttemptCounter>()
 
-  const told = ({ last, since, more }: AttemptCounter): void => {
+  const writeSum = ({ last, since, more }: AttemptCounter): void => {
     if (more === 0) return
-    trail.row(rowOf(last, more, since)).catch((error) => log.error({ err: error, more }, 'attempts have no row'))
+    auditLog.row(rowOf(last, more, since)).catch((error) => log.error({ err: error, more }, 'attempts have no row'))
   }
   const drop = (key: string, one: AttemptCounter): void => {
     counted.delete(key)
-    told(one)
+    writeSum(one)
   }
   const sweep = (at: Date): void => {
     for (const [key, one] of counted) if (at.getTime() - one.since.getTime() >= ROW_EVERY_MS) drop(key, one)
@@ -63,7 +66,7 @@ export const makeAttempts = (trail: Pick<AuditLog, 'row'>, { log, now }: { log: 
       // Reinserting makes this the youngest in map order.
       counted.delete(key)
       counted.set(key, { last: attempt, since: attempt.at, more: 0 })
-      await trail.row(rowOf(attempt, 1 + (before?.more ?? 0), before?.since ?? attempt.at))
+      await auditLog.row(rowOf(attempt, 1 + (before?.more ?? 0), before?.since ?? attempt.at))
     },
     sweep,
     flush: () => {

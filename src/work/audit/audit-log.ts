@@ -91,7 +91,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
   let queue: QueuedEntry[] = []
   let bytesWaiting = 0
   /** Last head written by this process; null when the writer must check what is still there. */
-  let own: WrittenGroup | null = null
+  let lastWritten: WrittenGroup | null = null
   let lockedGroups = 0
   let writing: Promise<void> | null = null
   metrics?.waiting('trail', () => queue.length)
@@ -122,7 +122,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
         for (const { resolve } of group) resolve()
       } catch (error) {
         // The outcome is unknown, also of earlier rows: the connection may lead to another server.
-        own = null
+        lastWritten = null
         tell(false)
         log.error({ err: error, rows: group.length }, 'the audit log cannot be written; its answers are refused')
         for (const { reject } of group) reject(new Refusal('TRAIL_UNAVAILABLE'))
@@ -134,9 +134,9 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
   const take = (): QueuedEntry[] => {
     let bytes = 0
     let rows = 0
-    for (const { bytes: own } of queue) {
-      if (rows > 0 && (rows === GROUP_ROWS || bytes + own > GROUP_BYTES)) break
-      bytes += own
+    for (const { bytes: size } of queue) {
+      if (rows > 0 && (rows === GROUP_ROWS || bytes + size > GROUP_BYTES)) break
+      bytes += size
       rows += 1
     }
     const group = queue.slice(0, rows)
@@ -147,14 +147,14 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
 
   /** Runs before any answer leaves, so rows without a note belong to no answer. */
   const note = (came: WrittenGroup): void => {
-    if (own === null || !sameServer(own.server, came.server)) notes.begin()
+    if (lastWritten === null || !sameServer(lastWritten.server, came.server)) notes.begin()
     const { number, hash } = came.head
     notes.note({ number, hash, server: came.server, at: now() })
-    own = came
+    lastWritten = came
   }
 
   const written = async (links: readonly ChainLink[]): Promise<WrittenGroup> => {
-    let known = own
+    let known = lastWritten
     for (let tried = 0; tried < TRIES; tried += 1) {
       const came = await tryOnce(known, links)
       if (typeof came !== 'string') return came
@@ -199,8 +199,8 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
       { ...range, failover: isFailover(loss) },
       'rows of the audit log that were noted outside the database are not in it',
     )
-    const said = { client: 'hub', role: 'hub', agency: null, purpose: null, request: '', outcome: 'DONE' }
-    return [linkOf({ ...said, kind: 'CUT', at: now(), asked: lossText(loss), shown: [], digest: null })]
+    const hubCaller = { client: 'hub', role: 'hub', agency: null, purpose: null, request: '', outcome: 'DONE' }
+    return [linkOf({ ...hubCaller, kind: 'CUT', at: now(), asked: lossText(loss), shown: [], digest: null })]
   }
 
   let syncing = Promise.resolve()
@@ -216,9 +216,9 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
   return {
     row,
     chunk: (entry) => {
-      const shown = [...entry.shown]
-      if (shown.length > CHUNK_CODES_MOST) throw new Error(`a piece shows at most ${CHUNK_CODES_MOST} codes`)
-      return row({ ...entry, shown, kind: 'CHUNK' })
+      const codes = [...entry.shown]
+      if (codes.length > CHUNK_CODES_MOST) throw new Error(`a piece shows at most ${CHUNK_CODES_MOST} codes`)
+      return row({ ...entry, shown: codes, kind: 'CHUNK' })
     },
     close: async () => {
       clearInterval(noting)
@@ -234,12 +234,12 @@ export const openAuditLog = (
   { notes, database, ...parts }: Omit<AuditLogParts, 'notes'> & { notes: Notes; database: string },
 ): AuditLog => {
   const db = naming(connect(url, { what: 'trail' }))
-  const trail = makeAuditLog(db, { ...parts, notes: notes.heads(database) })
+  const auditLog = makeAuditLog(db, { ...parts, notes: notes.heads(database) })
   const close = async () => {
-    await trail.close()
+    await auditLog.close()
     await db.destroy()
   }
-  return { ...trail, close }
+  return { ...auditLog, close }
 }
 
 /** Spelled out for speed: it runs for every answer. */
@@ -247,12 +247,12 @@ const linkOf = (entry: AuditEntry): ChainLink => {
   const codes = new Set(entry.shown)
   const content = {
     salt: newSalt(),
-    client: kept(entry.client),
+    client: storable(entry.client),
     role: entry.role,
     agency: entry.agency,
-    purpose: entry.purpose && kept(entry.purpose),
+    purpose: entry.purpose && storable(entry.purpose),
     request: entry.request,
-    asked: kept(entry.asked),
+    asked: storable(entry.asked),
     outcome: entry.outcome,
     shown: packed(codes),
     digest: entry.digest,
@@ -274,7 +274,7 @@ const newSalt = (): string => {
 }
 
 /** PostgreSQL text holds neither NUL nor lone surrogates. */
-const kept = (text: string): string => text.replace(UNSTORABLE, '\uFFFD')
+const storable = (text: string): string => text.replace(UNSTORABLE, '\uFFFD')
 
 const sizeOf = (body: string): number => 500 + 2 * body.length
 

@@ -35,7 +35,7 @@ const STRETCH_BYTES = 4
 const LINE = /^1 ([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) ([0-9a-f]{64})$/
 
 export interface HeadNotes {
-  /** The last head of each stretch. Refusal FILE_UNREADABLE. */
+  /** Returns the last head of each stretch. Refusal FILE_UNREADABLE. */
   heads(): NotedHead[]
   begin(): void
   /** On refusal FOLDER_UNWRITABLE the answer must not leave. */
@@ -113,8 +113,8 @@ const synced = promisify(fsync)
 const newStretch = (): string => randomBytes(STRETCH_BYTES).toString('hex')
 
 const namesIn = (folder: string, database: string): string[] => {
-  const own = `${database}.heads`
-  return listed(folder).filter((name) => name === own || name.startsWith(`${own}.`))
+  const headsName = `${database}.heads`
+  return listed(folder).filter((name) => name === headsName || name.startsWith(`${headsName}.`))
 }
 
 const listed = (folder: string): string[] => {
@@ -173,20 +173,20 @@ const isSetAside = (file: number, path: string): boolean => {
 
 /** An interruption leaves only duplicates. */
 const thin = (folder: string, database: string): void => {
-  const own = `${database}.heads`
+  const base = `${database}.heads`
   for (const name of namesIn(folder, database)) {
     const path = join(folder, name)
-    if (name === own || name === `${own}.kept` || writtenAt(join(folder, own)) - writtenAt(path) < LEAVE_MS) continue
+    if (name === base || name === `${base}.kept` || writtenAt(join(folder, base)) - writtenAt(path) < LEAVE_MS) continue
     const lines = [...readIn(path)].map(
       ([stretch, { number, hash, server, at }]) =>
         `1 ${stretch} ${number} ${server?.timeline} ${server?.system} ${at?.toISOString()} ${hash}\n`,
     )
-    const kept = openSync(join(folder, `${own}.kept`), 'a')
+    const thinned = openSync(join(folder, `${base}.kept`), 'a')
     try {
-      appendFileSync(kept, `\n${lines.join('')}`)
-      fsyncSync(kept)
+      appendFileSync(thinned, `\n${lines.join('')}`)
+      fsyncSync(thinned)
     } finally {
-      closeSync(kept)
+      closeSync(thinned)
     }
     rmSync(path, { force: true })
   }

@@ -1,5 +1,5 @@
 import { type AuditLoss, covers, lossIn, lossOf, type NotedHead } from '../../domain/audit/loss.js'
-import * as trail from '../../store/audit/audit-log.js'
+import * as auditRows from '../../store/audit/audit-log.js'
 import * as store from '../../store/audit/heads.js'
 import type { Db, Tx } from '../../store/db/db.js'
 
@@ -13,10 +13,10 @@ export const unsaidLoss = async (
   const hashes = await store.hashesOf(handle, numbers)
   const isThere = ({ number, hash }: NotedHead): boolean => hashes.get(number) === hash
   if (heads.every(isThere)) return null
-  const said = (await store.cuts(handle)).flatMap(({ number, content }) => {
+  const losses = (await store.cuts(handle)).flatMap(({ number, content }) => {
     const loss = content === null ? null : lossIn(content.asked, number)
     return loss === null ? [] : [loss]
   })
-  const open = heads.filter((head) => isThere(head) || !said.some((loss) => covers(loss, head)))
-  return lossOf(open, hashes, { last, server: await trail.server(handle) })
+  const open = heads.filter((head) => isThere(head) || !losses.some((loss) => covers(loss, head)))
+  return lossOf(open, hashes, { last, server: await auditRows.server(handle) })
 }

@@ -16,9 +16,9 @@ export const packed = (codes: ReadonlySet<string>): string | null => {
   return Buffer.concat([Buffer.of(DEFLATED), deflateRawSync(text.subarray(1), { level: LEVEL })]).toString('base64')
 }
 
-export const unpacked = (shown: string | null): string[] => {
-  if (shown === null) return []
-  const bytes = Buffer.from(shown, 'base64')
+export const unpacked = (packedCodes: string | null): string[] => {
+  if (packedCodes === null) return []
+  const bytes = Buffer.from(packedCodes, 'base64')
   const rest = bytes.subarray(1)
   const text = bytes[0] === DEFLATED ? inflateRawSync(rest) : rest
   return text.toString('utf8').split('\n')

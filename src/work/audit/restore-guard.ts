@@ -45,7 +45,7 @@ export type Notes = ReturnType<typeof makeNotes>
 export const makeNotes = (folder: string) => {
   const place = join(folder, FOLDER)
   /** Lower bounds, so that most batches skip the disk. */
-  const noted = new Map<string, SentNote>()
+  const lastSent = new Map<string, SentNote>()
 
   const published = (): PublicationNote | null => {
     const text = textOf(join(folder, PUBLICATION))
@@ -65,26 +65,26 @@ export const makeNotes = (folder: string) => {
           ]
     })
   const sent = (database: string): SentNote | null => {
-    const own = allSent().filter((one) => one.database === database)
-    return own.length === 0 ? null : own.map((one) => one.sent).reduce(higher)
+    const ofDatabase = allSent().filter((one) => one.database === database)
+    return ofDatabase.length === 0 ? null : ofDatabase.map((one) => one.sent).reduce(higher)
   }
 
   return {
     published,
     heads: (database: string): HeadNotes => openHeadNotes(place, database, { old: `${database}.trail.json` }),
-    notePublished: (said: PublicationNote): void => {
+    notePublished: (note: PublicationNote): void => {
       const before = published()
-      const same = before !== null && (before.database === undefined || before.database === said.database)
-      if (same && before.sequence > said.sequence) return
-      write(folder, PUBLICATION, said)
+      const same = before !== null && (before.database === undefined || before.database === note.database)
+      if (same && before.sequence > note.sequence) return
+      write(folder, PUBLICATION, note)
     },
     sent,
     /** Call before a batch leaves; on refusal FOLDER_UNWRITABLE it must not leave. */
-    noteSent: (database: string, said: SentNote): void => {
-      const known = noted.get(database)
-      if (known !== undefined && known.deliveryId >= said.deliveryId && known.number >= said.number) return
+    noteSent: (database: string, note: SentNote): void => {
+      const known = lastSent.get(database)
+      if (known !== undefined && known.deliveryId >= note.deliveryId && known.number >= note.number) return
       const before = sent(database)
-      const now = before === null ? said : higher(before, said)
+      const now = before === null ? note : higher(before, note)
       const name = `${database}.${now.deliveryId}.${now.number}.json`
       if (before === null || now.deliveryId > before.deliveryId || now.number > before.number) {
         write(place, name, { database, ...now })
@@ -92,7 +92,7 @@ export const makeNotes = (folder: string) => {
           if (one.database === database && one.name !== name && isAtMost(one.sent, now))
             rmSync(join(place, one.name), { force: true })
       }
-      noted.set(database, now)
+      lastSent.set(database, now)
     },
     strangers: (database: string): string[] => {
       const last = published()?.database
@@ -141,8 +141,8 @@ const textOf = (path: string): string | null => {
 /** Restarting at 1 would be wrong. */
 const publicationIn = (text: string): PublicationNote => {
   try {
-    const said = JSON.parse(text)
-    if (Number.isSafeInteger(said?.sequence)) return said
+    const parsed = JSON.parse(text)
+    if (Number.isSafeInteger(parsed?.sequence)) return parsed
   } catch {}
   throw unreadable(PUBLICATION, new Error('不是公示记录 not a note of publication'))
 }
@@ -150,7 +150,7 @@ const publicationIn = (text: string): PublicationNote => {
 const unreadable = (path: string, error: unknown): Refusal =>
   new Refusal('FILE_UNREADABLE', { path, reason: reasonOf(error) })
 
-const write = (folder: string, name: string, said: object): void => {
+const write = (folder: string, name: string, content: object): void => {
   const path = join(folder, name)
   // Process ids may collide between containers that share a folder.
   const beside = `${path}.${randomUUID()}.new`
@@ -158,7 +158,7 @@ const write = (folder: string, name: string, said: object): void => {
     mkdirSync(folder, { recursive: true })
     const file = openSync(beside, 'w')
     try {
-      writeSync(file, `${JSON.stringify(said)}\n`)
+      writeSync(file, `${JSON.stringify(content)}\n`)
       fsyncSync(file)
     } finally {
       closeSync(file)

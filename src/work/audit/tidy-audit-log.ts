@@ -46,13 +46,13 @@ const indexStep = (db: Db): Promise<{ rows: number; isLast: boolean }> =>
     const rows = await store.toIndex(tx, indexed, INDEXED)
     const last = rows.at(-1)
     if (last === undefined) return { rows: 0, isLast: true }
-    const shown = rows.flatMap(({ number, shown: packed }) =>
+    const codesShown = rows.flatMap(({ number, shown: packed }) =>
       unpacked(packed).flatMap((code) => {
-        const found = codeOf(code)
-        return found === null ? [] : [{ number, scheme: found.scheme, code: found.code }]
+        const parsed = codeOf(code)
+        return parsed === null ? [] : [{ number, scheme: parsed.scheme, code: parsed.code }]
       }),
     )
-    await store.index(tx, shown, last.number)
+    await store.index(tx, codesShown, last.number)
     const codes = rows.reduce((sum, row) => sum + row.codes, 0)
     return { rows: rows.length, isLast: rows.length < INDEXED.rows && codes < INDEXED.codes }
   })

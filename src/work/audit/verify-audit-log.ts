@@ -107,14 +107,14 @@ const signedHeads = async (
 ): Promise<{ anchors: AuditAnchor[]; forged: BrokenRow[] }> => {
   const anchors: AuditAnchor[] = []
   const forged: BrokenRow[] = []
-  const take = (jws: string, from: string, head: (said: { trail?: unknown }) => unknown, number: number): void => {
+  const take = (jws: string, from: string, head: (payload: { trail?: unknown }) => unknown, number: number): void => {
     const read = payloadIn(jws)
     if (read === 'UNKNOWN') return
     if (read === 'FORGED') return void forged.push({ number, fault: 'FORGED' })
-    const found = headIn(head(JSON.parse(read.payload)))
-    if (found !== null) anchors.push({ ...found, server: null, at: null, from })
+    const noted = headIn(head(JSON.parse(read.payload)))
+    if (noted !== null) anchors.push({ ...noted, server: null, at: null, from })
   }
-  for (const { number, jws } of await heads.signed(db)) take(jws, `signed ${number}`, (said) => said, number)
+  for (const { number, jws } of await heads.signed(db)) take(jws, `signed ${number}`, (payload) => payload, number)
   for (const { sequence, jws } of await heads.manifests(db)) take(jws, `manifest ${sequence}`, ({ trail }) => trail, 0)
   return { anchors, forged }
 }

@@ -16,14 +16,14 @@ export const auditOf = (db: Db, { log, metrics, noted, ...parts }: AuditWatchPar
     verifyAuditLog(db, { ...parts, noted: noted(), ...of })
 
   const watch = async (signal: AbortSignal | undefined): Promise<AuditVerification> => {
-    const found = await verify({ gently: true, progress: () => signal?.throwIfAborted() })
-    const { ok, walked, broken, faults = 0, cuts } = found
+    const verdict = await verify({ gently: true, progress: () => signal?.throwIfAborted() })
+    const { ok, walked, broken, faults = 0, cuts } = verdict
     metrics?.audited(faults)
     for (const { after, noted, excuse } of cuts)
       if (excuse !== null) log.warn({ after, noted, excuse }, 'rows of the audit log are lost, for a known reason')
     if (ok) log.info({ walked }, 'the audit log is as it was written')
     else log.error({ broken, faults, walked }, 'the audit log is not as it was written: see hub verify audit')
-    return found
+    return verdict
   }
 
   return {
@@ -36,12 +36,12 @@ export const auditOf = (db: Db, { log, metrics, noted, ...parts }: AuditWatchPar
     /** Refusal AUDIT_BROKEN. */
     nightly: (options: RunOptions & { signal?: AbortSignal }): Promise<AuditVerification | null> =>
       alone(db, { ...options, job: 'audit' }, async ({ counts }) => {
-        const found = await watch(options.signal)
-        const { walked, cuts, faults = 0, broken } = found
+        const verdict = await watch(options.signal)
+        const { walked, cuts, faults = 0, broken } = verdict
         Object.assign(counts, { walked, faults, lost: cuts.length })
         if (broken !== undefined)
           throw new Refusal('AUDIT_BROKEN', { number: broken.number, fault: broken.fault, faults })
-        return found
+        return verdict
       }),
   }
 }

@@ -1,4 +1,4 @@
-/** Amendments confirmed by two persons overlay the shipped calendar. */
+/** Amendments that two persons have confirmed overlay the shipped calendar. */
 
 import {
   amendedBy,

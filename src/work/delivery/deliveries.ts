@@ -85,10 +85,10 @@ const settle = async (
 ): Promise<void> => {
   const reason = writtenText(made.reason, '理由 the reason', rules.mark)
   await inTransaction(db, 'settle', async (tx) => {
-    const found = await desk.byId(tx, delivery)
-    if (found === null) throw new Refusal('DELIVERY_UNKNOWN')
+    const stored = await desk.byId(tx, delivery)
+    if (stored === null) throw new Refusal('DELIVERY_UNKNOWN')
     // The subject is locked first, as in every move.
-    const listing = found.kind === 'listing' ? await listings.forMove(tx, found.subjectId) : null
+    const listing = stored.kind === 'listing' ? await listings.forMove(tx, stored.subjectId) : null
     const refused = await desk.hold(tx, delivery)
     if (refused?.state !== 'REFUSED') throw new Refusal('DELIVERY_NOT_REFUSED', { state: refused?.state ?? '—' })
     await deed(tx, refused, listing, reason)

@@ -47,14 +47,14 @@ export const noticesOf = async (
 }
 
 const entriesOf = async (db: Db | Tx, rules: WorkRules, ids: readonly string[]): Promise<SubjectInForce[]> => {
-  const found = await listings.byIds(db, ids)
+  const stored = await listings.byIds(db, ids)
   const bodies = await listings.publicBodies(db, ids)
   const parties = await operators.byIds(
     db,
-    [...found.values()].map(({ operatorId }) => operatorId),
+    [...stored.values()].map(({ operatorId }) => operatorId),
   )
   return ids.flatMap((id): SubjectInForce[] => {
-    const listing = found.get(id)
+    const listing = stored.get(id)
     const body = bodies.get(id)
     const operator = listing && parties.get(listing.operatorId)
     if (!listing || !body || !operator) return []

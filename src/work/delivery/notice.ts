@@ -23,7 +23,7 @@ export const noticeOf = (
       name: body?.name ?? publicName(operator.name) ?? '',
       regNo: null,
     },
-    ...told(listing),
+    ...contentOf(listing),
     // The platform publishes it too.
     ...(body && {
       reason: body.reason,
@@ -37,7 +37,7 @@ export const noticeOf = (
   }
 }
 
-const told = ({ reason, basis, authority, documentNumber, facts, publishedOn, endsOn }: listings.Listing) => ({
+const contentOf = ({ reason, basis, authority, documentNumber, facts, publishedOn, endsOn }: listings.Listing) => ({
   reason,
   basis,
   authority,

@@ -21,16 +21,16 @@ export interface SubjectChange {
 export const owePlatforms = async (
   tx: Tx,
   rules: Pick<WorkRules, 'platforms'>,
-  told: readonly SubjectChange[],
+  changes: readonly SubjectChange[],
   dueAt: Date,
 ): Promise<void> => {
-  if (told.length === 0) return
-  const heard = new Map<string, deliveries.EarlierDelivery[]>(told.map(({ subjectId }) => [subjectId, []]))
+  if (changes.length === 0) return
+  const heard = new Map<string, deliveries.EarlierDelivery[]>(changes.map(({ subjectId }) => [subjectId, []]))
   for (const row of await deliveries.earlier(tx, [...heard.keys()])) heard.get(row.subjectId)?.push(row)
   const floors = await platformStates.floors(tx)
   const folded: Parameters<typeof deliveries.fold>[1][number][] = []
   const owed: Parameters<typeof deliveries.owe>[1][number][] = []
-  for (const { kind, subjectId, change, notice } of told) {
+  for (const { kind, subjectId, change, notice } of changes) {
     const all = heard.get(subjectId) ?? []
     const list = 'list' in notice ? notice.list : undefined
     const hearing = rules.platforms.filter((platform) => hears(platform, kind, list)).map(({ id }) => id)

@@ -39,9 +39,9 @@ const direct = async (
 ): Promise<void> => {
   const known = rules.platforms.map(({ id }) => id)
   if (!known.includes(platform)) throw new Refusal('PLATFORM_UNKNOWN', { platform, known: known.join(' ') })
-  const said = { platform, act, by, at: now, reason: writtenText(made.reason, '理由 the reason', rules.mark) }
+  const record = { platform, act, by, at: now, reason: writtenText(made.reason, '理由 the reason', rules.mark) }
   await db.transaction(async (tx) => {
-    await carry(tx, said)
-    await states.record(tx, said)
+    await carry(tx, record)
+    await states.record(tx, record)
   })
 }

@@ -28,7 +28,7 @@ export interface PublishedRecordCounts {
   told: number
   /** The hub does not report natural persons. */
   untold: number
-  /** Secret, by simple procedure, repaired or no longer published. */
+  /** Counts records that are secret, by simple procedure, repaired or no longer published. */
   excluded: number
 }
 
@@ -43,11 +43,11 @@ export const oweRecords = async (
 ): Promise<PublishedRecordCounts | null> => {
   const heard = kindsHeard(rules.platforms)
   // A platform that dropped a kind still learns of removals.
-  const told = await toldRecords.kindsTold(
+  const delivered = await toldRecords.kindsTold(
     tx,
     TOLD_KINDS.filter((kind) => !heard.includes(kind)),
   )
-  const kinds = [...heard, ...told]
+  const kinds = [...heard, ...delivered]
   if (kinds.length === 0) return null
   if (cause === 'takeback') await toldRecords.touchedByTakeback(tx, { at, kinds })
   else if ('run' in cause) await toldRecords.touchedByMerge(tx, { ...cause, kinds })
@@ -138,11 +138,11 @@ const examine = async (
   kinds: readonly PublishedKind[],
   today: string | null,
 ): Promise<ExaminedRecord[]> => {
-  const found = await toldRecords.around(db, page, kinds)
-  const repaired = await repairedAmong(db, found)
-  const all = found.map((known) => {
-    const asked = { today, repaired: repaired.has(known.order) }
-    const telling = known.stands ? publicationStatusOf(known.kind, known.body, known.party, asked) : null
+  const states = await toldRecords.around(db, page, kinds)
+  const repaired = await repairedAmong(db, states)
+  const all = states.map((known) => {
+    const conditions = { today, repaired: repaired.has(known.order) }
+    const telling = known.stands ? publicationStatusOf(known.kind, known.body, known.party, conditions) : null
     const { id, kind, party, fact, order, told } = known
     const stands = telling === null ? null : { operatorId: party?.id ?? null, fact, order, telling }
     return { known, telling, source: { id, kind, stands, told } }
@@ -159,16 +159,16 @@ const examine = async (
 /** Day on which a repair ended publication, for each version. */
 const repairedAmong = async (
   db: Db | Tx,
-  found: readonly toldRecords.PublishedRecordState[],
+  states: readonly toldRecords.PublishedRecordState[],
 ): Promise<Map<number, string>> => {
-  const operators = new Set(found.flatMap(({ kind, party }) => (kind === 'penalty' && party ? [party.id] : [])))
+  const operators = new Set(states.flatMap(({ kind, party }) => (kind === 'penalty' && party ? [party.id] : [])))
   const byOperator = new Map<number, RecordEvidence[]>()
   for (const row of await toldRecords.repairsOf(db, [...operators])) {
-    const own = byOperator.get(row.operatorId)
-    if (own) own.push(row)
+    const rows = byOperator.get(row.operatorId)
+    if (rows) rows.push(row)
     else byOperator.set(row.operatorId, [row])
   }
-  return new Map([...byOperator.values()].flatMap((own) => [...(repairsOf(own, []) ?? [])]))
+  return new Map([...byOperator.values()].flatMap((rows) => [...(repairsOf(rows, []) ?? [])]))
 }
 
 const removalOf = (why: WhyGone, { known, repairedOn }: ExaminedRecord, today: string): PublishedRecord['removal'] => {
@@ -200,17 +200,17 @@ export const recordsInForce = async function* (
     const page: toldRecords.RecordKey[] = await toldRecords.standing(db, { kinds, after, limit: STEP_RECORDS })
     if (page.length === 0) return
     after = page.at(-1) ?? null
-    const asked = new Set(page.map(nameOf))
-    const shown = (await examine(db, page, kinds, today)).filter(
-      ({ known, telling, due }) => due === 'SHOW' && telling === 'PUBLIC' && asked.has(nameOf(known)),
+    const requested = new Set(page.map(nameOf))
+    const publishable = (await examine(db, page, kinds, today)).filter(
+      ({ known, telling, due }) => due === 'SHOW' && telling === 'PUBLIC' && requested.has(nameOf(known)),
     )
     await toldRecords.register(
       db,
-      shown.flatMap(({ known: { feed, key, kind, fact, party } }) =>
+      publishable.flatMap(({ known: { feed, key, kind, fact, party } }) =>
         party === null ? [] : [{ feed, key, kind, fact, operatorId: party.id }],
       ),
     )
-    yield shown.flatMap(asInForce)
+    yield publishable.flatMap(asInForce)
   }
 }
 

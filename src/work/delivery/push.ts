@@ -34,7 +34,7 @@ export interface PushResult {
 
 export interface PushOptions extends RunOptions {
   platforms: readonly { platform: Platform; url: string; secret: string }[]
-  /** Platforms without an address: rows are counted, never sent. */
+  /** These platforms have no address: rows are counted, never sent. */
   silent: readonly string[]
   random: () => number
   /** Default SETTLE_SECONDS. */
@@ -106,7 +106,7 @@ const pushOne = async (
   options: PushOptions,
 ): Promise<void> => {
   await beside(db, { ...options, job: 'push', subject: platform.id }, async (run) => {
-    await gates.found(db, platform.id)
+    await gates.ensure(db, platform.id)
     const sender: Sender = {
       db,
       platform,
@@ -138,7 +138,7 @@ const pushOne = async (
 type RoundResult = { end: 'sent'; full: boolean } | { end: 'nothing' | 'later' } | { end: 'failed'; error: unknown }
 
 /** With `until`, the loop survives failures. */
-const rounds = async (s: Sender, options: PushOptions, told: () => void): Promise<void> => {
+const rounds = async (s: Sender, options: PushOptions, progressed: () => void): Promise<void> => {
   const [lingers, stays] = [lingering(options), options.until !== undefined]
   let trouble: unknown = null
   let abreast = 1
@@ -146,7 +146,7 @@ const rounds = async (s: Sender, options: PushOptions, told: () => void): Promis
     const together = await Promise.all(Array.from({ length: abreast }, () => roundOf(s, options)))
     const failed = together.find((round) => round.end === 'failed')
     const sent = together.filter((round) => round.end === 'sent')
-    if (sent.length > 0) told()
+    if (sent.length > 0) progressed()
     if (failed) trouble = failed.error
     else if (sent.length > 0) trouble = null
     abreast = !failed && s.platform.callsPerSecond === null && sent.some(({ full }) => full) ? ROUNDS_ABREAST : 1

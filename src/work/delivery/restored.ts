@@ -107,9 +107,9 @@ export const declare = async (
   { by, reason, mark, ...of }: Omit<ReleaseInput, 'configured'> & { log: Log },
 ): Promise<store.RestoredDatabase> => {
   const had = await store.reached(db)
-  const said = writtenText(reason, '理由 the reason', mark)
+  const text = writtenText(reason, '理由 the reason', mark)
   const evidence = { cause: 'DECLARED' as const, notedDelivery: null, notedNumber: null, notedSequence: null }
-  await stop(db, { ...evidence, saidBy: by, said, platform: null, exact: false, had, ...of })
+  await stop(db, { ...evidence, saidBy: by, said: text, platform: null, exact: false, had, ...of })
   const open = await store.open(db)
   if (open === null) throw new Refusal('NOT_RESTORED')
   return open
@@ -173,9 +173,9 @@ export interface ReleaseInput {
  * Additions resume above all noted and shown numbers. Refusals: NOT_RESTORED, RESTORED_NOT_COMPARED (lists platforms),
  * INPUT_INVALID.
  */
-export const release = async (db: Db, given: ReleaseInput): Promise<store.RestoredDatabase> => {
-  const reason = writtenText(given.reason, '理由 the reason', given.mark)
-  const { by, configured, platforms, now } = given
+export const release = async (db: Db, input: ReleaseInput): Promise<store.RestoredDatabase> => {
+  const reason = writtenText(input.reason, '理由 the reason', input.mark)
+  const { by, configured, platforms, now } = input
   return db.transaction(async (tx) => {
     const open = await store.openForRelease(tx)
     if (open === null) throw new Refusal('NOT_RESTORED')

@@ -19,18 +19,18 @@ export const retractions = async (
   filter: store.RetractionFilter,
   page: { first: number; after: store.RetractionKey | null },
 ): Promise<RetractionStatus[]> => {
-  const found = await store.list(db, filter, page)
-  const keys = found.map(({ at, subjectId }) => ({ at, subjectId }))
+  const rows = await store.list(db, filter, page)
+  const keys = rows.map(({ at, subjectId }) => ({ at, subjectId }))
   const [receivers, hearers] = await Promise.all([store.receivers(db, keys), ofRetractions(db, keys)])
   const isOf = (one: store.RetractionKey) => (each: store.RetractionKey) =>
     each.at === one.at && each.subjectId === one.subjectId
-  return found.map((one) => {
-    const own = receivers.filter(isOf(one))
+  return rows.map((one) => {
+    const ofThis = receivers.filter(isOf(one))
     return {
       ...one,
-      receivers: own,
+      receivers: ofThis,
       hearers: hearers.filter(isOf(one)),
-      done: own.every(({ state, check }) => state !== 'OWED' && state !== 'REFUSED' && check !== 'DUE'),
+      done: ofThis.every(({ state, check }) => state !== 'OWED' && state !== 'REFUSED' && check !== 'DUE'),
     }
   })
 }

@@ -35,14 +35,14 @@ export const timelinessRules = (): TimelinessRules => {
 }
 
 /** `month` is YYYY-MM of the due day. Refusal INPUT_INVALID. */
-export const monthly = async (db: Db, given: WorkRules, month: string, today: string): Promise<MonthlyTimeliness[]> => {
+export const monthly = async (db: Db, base: WorkRules, month: string, today: string): Promise<MonthlyTimeliness[]> => {
   if (!/^\d{4}-\d{2}$/.test(month) || !isDate(`${month}-01`))
     throw new Refusal('INPUT_INVALID', { reason: '月份应为 YYYY-MM a month is written YYYY-MM' })
-  const [rules, { calendar }] = [timelinessRules(), await withAmendments(db, given)]
-  const told = await store.ofSpan(db, spanOf(rules, calendar, TOLD_DUTIES, month))
+  const [rules, { calendar }] = [timelinessRules(), await withAmendments(db, base)]
+  const counts = await store.ofSpan(db, spanOf(rules, calendar, TOLD_DUTIES, month))
   const span = spanOf(rules, calendar, ['PUBLICITY'], month)
   const published = await store.publicityOfSpan(db, { ...span, platform: PUBLICITY.id })
-  return figuresOf([...told, ...published] satisfies DutyCount[], rules, calendar, { month, today })
+  return figuresOf([...counts, ...published] satisfies DutyCount[], rules, calendar, { month, today })
 }
 
 export interface DueDelivery extends store.OpenDuty {
@@ -69,21 +69,21 @@ export interface DueDeliveryList {
 /** Unconfirmed deliveries, late already or after the next working day. */
 export const dueDeliveries = async (
   db: Db,
-  given: WorkRules,
+  base: WorkRules,
   { lateOnly, platform, sight = null, today }: DueListFilter,
 ): Promise<DueDeliveryList> => {
-  const [rules, { calendar }] = [timelinessRules(), await withAmendments(db, given)]
+  const [rules, { calendar }] = [timelinessRules(), await withAmendments(db, base)]
   const by = lateOnly ? today : nextWorkday(calendar, today)
   const until = Object.fromEntries(
     TOLD_DUTIES.map((duty) => [duty, lastDueBy(rules, calendar, duty, lateOnly ? addDays(by, -1) : by)]),
   )
-  const asked = { until, platform, sight }
+  const query = { until, platform, sight }
   return {
     page: async (at) =>
-      (await store.waiting(db, asked, at)).flatMap((one) => {
+      (await store.waiting(db, query, at)).flatMap((one) => {
         const due = dueDay(rules, calendar, one.duty, one.from)
         return due === null ? [] : [{ ...one, ...due, late: due.dueOn < today }]
       }),
-    count: () => store.countWaiting(db, asked),
+    count: () => store.countWaiting(db, query),
   }
 }

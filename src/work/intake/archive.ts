@@ -105,12 +105,12 @@ const exact = (_: string, value: unknown): unknown => (typeof value === 'bigint'
 /** Replaces characters that a file system or shell could interpret. */
 const fileNameOf = (name: string): string => {
   const safe = name.replace(/[\p{C}/\\:*?"<>|~\s]/gu, '~').replace(/^\.+/, '')
-  let kept = ''
+  let short = ''
   let bytes = 0
   for (const character of safe) {
     bytes += Buffer.byteLength(character)
     if (bytes > NAME_BYTES) break
-    kept += character
+    short += character
   }
-  return kept || 'unnamed'
+  return short || 'unnamed'
 }

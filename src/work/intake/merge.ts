@@ -83,7 +83,7 @@ export interface MergeInput {
   partial?: boolean
   drafts: number
   says: StageContents
-  /** Repeated unchanged, so not staged. */
+  /** These are repeated unchanged and not staged. */
   known: KnownVersions
   /** Keys of rejected items, which are present. */
   unreadable?: UnreadableRecords

@@ -174,14 +174,14 @@ const takeIn = async (
   const partialFile = file === undefined ? delivery.whole === false : file.full !== true
   const whole = file === undefined ? (delivery.whole ?? feed.whole) : file.full === true
   const name = file === undefined ? delivery.file && redact(basename(delivery.file), mark) : redact(nameOf(file), mark)
-  const kept = await archived(run, name, options)
+  const archive = await archived(run, name, options)
   try {
     const reading = {
       feed,
       items: delivery.items,
       dated: file?.dated ?? null,
       mark,
-      ...(kept ? { archive: kept } : {}),
+      ...(archive ? { archive } : {}),
     }
     const known = await load(db, feed.id, { whole })
     const setAside = (bad: readonly rejects.NewReject[]) => rejects.add(db, run.id, feed.id, bad)
@@ -215,7 +215,7 @@ const takeIn = async (
       complete: !delivery.unmodified && !partialFile && delivery.whole !== false,
       file: name,
       contentHash: await hashOf(file),
-      archive: (await kept?.close()) ?? null,
+      archive: (await archive?.close()) ?? null,
     }
     const sums = await stage.transaction(async (tx) => {
       if (!(await runs.hold(tx, run.id))) throw new Error('another process took this pull for dead')
@@ -250,7 +250,7 @@ const takeIn = async (
     })
     return { feed: feed.id, ...sums, full: whole, ms: run.elapsed(), run: run.id }
   } catch (error) {
-    await kept?.abandon()
+    await archive?.abandon()
     throw error
   }
 }
@@ -284,12 +284,12 @@ const settle = async (
   error: unknown,
 ): Promise<boolean> => {
   if (!delivery.settle) return true
-  const told = isRefusal(error) ? redact({ code: error.code, message: error.message }, options.mark) : INTERNAL
+  const fault = isRefusal(error) ? redact({ code: error.code, message: error.message }, options.mark) : INTERNAL
   try {
     await delivery.settle({
       outcome,
       run,
-      error: error === null ? null : { code: told.code, message: told.message },
+      error: error === null ? null : { code: fault.code, message: fault.message },
       rejects: rejects.ofRun(db, run),
     })
     return true

@@ -58,7 +58,7 @@ export interface ReadResult {
   /** Distinct; a bad item counts as one. */
   records: number
   unreadable: { keys: string[]; stems: string[]; codes: string[] }
-  /** Decisions withdrawn later in the same delivery. */
+  /** These decisions are withdrawn later in the same delivery. */
   withdrawn: string[]
 }
 
@@ -102,8 +102,8 @@ export const read = async (
     writing.catch(() => {})
     reading.progress?.(done.received)
   }
-  const aside = (item: Item, found: Problem[], of: Partial<UnreadableRecords> = {}): void => {
-    const problems = item.map ? withHeadings(found, item.map) : found
+  const aside = (item: Item, faults: Problem[], of: Partial<UnreadableRecords> = {}): void => {
+    const problems = item.map ? withHeadings(faults, item.map) : faults
     done.rejected += 1
     done.causes.add(problems)
     for (const part of UNREADABLE_PARTS) done.unreadable[part].push(...(of[part] ?? []))
@@ -155,8 +155,8 @@ export const read = async (
         const asSent = fields === sent.fields
         const item: Item = asSent ? sent : { ...sent, fields }
         if (item.map) reading.maps?.add(item.map.id)
-        const kept = reading.archive?.add(item)
-        if (kept) await kept
+        const written = reading.archive?.add(item)
+        if (written) await written
         const mapped = draftsIn(feed, item, context, mark, asSent ? Object.values(fields) : [])
         if ('problems' in mapped) {
           aside(item, mapped.problems, mapped.unreadable)
@@ -177,7 +177,7 @@ export const read = async (
       }
     }
   } finally {
-    // Also for aborted deliveries: rejects tell the sender why.
+    // Aborted deliveries flush too: rejects tell the sender why.
     await flush()
     await writing
   }

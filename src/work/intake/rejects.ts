@@ -134,7 +134,7 @@ const countsOf = (effect: (typeof EFFECTS)[number]): Record<string, number> => (
   unmatched: effect === 'UNMATCHED' ? 1 : 0,
 })
 
-/** Takes nothing in. Refusals as above. */
+/** Takes nothing in. The refusals are those of `correct`. */
 export const drop = async (db: Db, settling: RejectDecision): Promise<void> => {
   const note = writtenText(settling.note, '理由 the reason', settling.mark)
   const { reject, by, now } = settling

@@ -45,35 +45,35 @@ export interface RollbackPreviewInput {
 }
 
 /** Refusals: as `rollBack`, and HUB_BUSY on a timeout. */
-export const previewRollback = async (db: Db, asked: RollbackPreviewInput): Promise<RollbackForecast> => {
-  const { feed } = await checked(db, asked.run)
+export const previewRollback = async (db: Db, input: RollbackPreviewInput): Promise<RollbackForecast> => {
+  const { feed } = await checked(db, input.run)
   const done = await locks.alone(db, `pull:${feed}`, WAIT_MS, () =>
     rehearse(
       (work) => db.transaction(work),
-      (tx) => rehearsed(tx, feed, asked),
+      (tx) => rehearsed(tx, feed, input),
     ),
   )
   if (done === 'held') throw new Refusal('RUN_BUSY', { job: 'pull', subject: feed })
   return done
 }
 
-const rehearsed = async (tx: Tx, feed: string, asked: RollbackPreviewInput): Promise<RollbackForecast> => {
-  const { run, by, mayMove, rules, now } = asked
+const rehearsed = async (tx: Tx, feed: string, input: RollbackPreviewInput): Promise<RollbackForecast> => {
+  const { run, by, mayMove, rules, now } = input
   await checked(tx, run)
   const started = { job: 'takeback' as const, subject: feed, cause: 'person' as const, by, leaseMs: LEASE_MS, now }
-  const own = (await runs.start(tx, started)) ?? 0
+  const takebackRun = (await runs.start(tx, started)) ?? 0
   const before = await rehearsal.mark(tx)
   const at = await knowledge.tick(tx, now)
-  const counts = await undo(tx, { run, by: own, at }, rules, now, { by, mayMove })
+  const counts = await undo(tx, { run, by: takebackRun, at }, rules, now, { by, mayMove })
   const { gone: goneOperators, left } = await rehearsal.operatorsConcerned(tx, at, NAMED_MOST)
   return {
     feed,
     ...counts,
-    records: await rehearsal.recordsUndone(tx, own, NAMED_MOST),
+    records: await rehearsal.recordsUndone(tx, takebackRun, NAMED_MOST),
     listings: await rehearsal.listingsSince(tx, before, NAMED_MOST),
     deliveries: await rehearsal.deliveriesSince(tx, before),
     goneOperators,
-    scores: await scoresMoved(tx, left, at, asked),
+    scores: await scoresMoved(tx, left, at, input),
     weighed: left.length,
   }
 }

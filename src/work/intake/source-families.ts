@@ -9,6 +9,6 @@ export const familiesTold = async (
   db: Db,
   feeds: Iterable<{ id: string; kind: RecordKind }>,
 ): Promise<FactFamily[]> => {
-  const told = await runs.lastGoodPulls(db)
-  return familiesOf([...feeds].filter(({ id }) => told.has(id)))
+  const pulled = await runs.lastGoodPulls(db)
+  return familiesOf([...feeds].filter(({ id }) => pulled.has(id)))
 }

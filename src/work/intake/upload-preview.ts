@@ -49,8 +49,8 @@ export interface UploadPreviewInput {
 }
 
 /** Refusals: as of a pull, except FEED_OUT_OF_BOUNDS, which is returned; HUB_BUSY on a timeout. */
-export const previewUpload = async (db: Db, asked: UploadPreviewInput): Promise<UploadPreview> => {
-  const { feed, file, mark, rules, now, signal } = asked
+export const previewUpload = async (db: Db, input: UploadPreviewInput): Promise<UploadPreview> => {
+  const { feed, file, mark, rules, now, signal } = input
   const maps = await feedMaps.inForce(db, feed.id)
   const items = feed.read(file.bytes, { ...(file.reader ? { reader: file.reader } : {}), maps })
   const whole = file.full === true

@@ -15,9 +15,9 @@ export interface ConcernDecision {
 /** Refusals: INPUT_INVALID, CONCERN_UNKNOWN (not open). */
 export const settle = async (
   db: Db,
-  { id, note: given, by, rules, now }: ConcernDecision,
+  { id, note: text, by, rules, now }: ConcernDecision,
 ): Promise<concerns.Concern> => {
-  const note = writtenText(given, '说明 the note', rules.mark)
+  const note = writtenText(text, '说明 the note', rules.mark)
   const settled = await concerns.settle(db, id, { by, note, now })
   if (settled === null) throw new Refusal('CONCERN_UNKNOWN')
   return settled

@@ -107,9 +107,9 @@ const RENEWED =
 export const renewEntry = async (tx: Tx, listing: listings.Listing, changed: RecordsChange): Promise<boolean> => {
   if (!isPublic(listing.state)) return true
   const { at, rules, now = at } = changed
-  const told = await asToldNow(tx, listing, dateIn(now))
-  if (told === 'SAME') return true
-  if (told === 'WITHHELD') {
+  const renewed = await asToldNow(tx, listing, dateIn(now))
+  if (renewed === 'SAME') return true
+  if (renewed === 'WITHHELD') {
     await concerns.open(tx, { listingId: listing.id, cause: 'NOT_PUBLIC', record: null, run: changed.run ?? null, at })
     return hide(tx, listing, 'NOT_PUBLIC', changed)
   }

@@ -16,9 +16,9 @@ export const republishContested = async (tx: Tx, rules: WorkRules, at: EntryInst
   // Read after locking: an entry may have been hidden meanwhile.
   const bodies = await listings.publicBodies(tx, ids)
   const contested = await objections.contestedAmong(tx, ids)
-  const said = held.flatMap((listing) => {
+  const entries = held.flatMap((listing) => {
     const body = bodies.get(listing.id)
     return body ? [{ listing, body: { ...body, contested: contested.has(listing.id) } }] : []
   })
-  await republish(tx, rules, said, at)
+  await republish(tx, rules, entries, at)
 }

@@ -39,8 +39,8 @@ const versioned = (deadline: Deadline) => ({
 })
 
 /** Also closes withdrawals that every platform confirmed. */
-export const renewDeadlines = async (db: Db, given: WorkRules): Promise<{ moved: number; settled: number }> => {
-  const rules = await withAmendments(db, given)
+export const renewDeadlines = async (db: Db, base: WorkRules): Promise<{ moved: number; settled: number }> => {
+  const rules = await withAmendments(db, base)
   let [moved, after] = [0, 0]
   for (;;) {
     const step = await db.transaction(async (tx) => {
@@ -67,9 +67,9 @@ export interface MovedDeadline<K extends store.StoredDeadline = store.StoredDead
 }
 
 const moving = <K extends store.StoredDeadline>(running: readonly K[], calendar: Calendar): MovedDeadline<K>[] =>
-  running.flatMap((kept) => {
-    const due = dueDay(kept, calendar, kept.dueOn)
-    return due.dueOn === kept.dueOn && due.provisional === kept.provisional ? [] : [{ kept, due }]
+  running.flatMap((deadline) => {
+    const due = dueDay(deadline, calendar, deadline.dueOn)
+    return due.dueOn === deadline.dueOn && due.provisional === deadline.provisional ? [] : [{ kept: deadline, due }]
   })
 
 /** `ended` lists closed cases too; they are always counted. */
@@ -83,10 +83,10 @@ export const foreseenMoves = async (
     const running = await store.runningNow(db, { after, limit: STEP_DEADLINES })
     const last = running.at(-1)
     if (last === undefined) return { moves, moved }
-    const found = moving(running, calendar)
-    const seen = found.filter(({ kept: { ofCase } }) => ofCase === 'ON' || (ended && ofCase === 'OVER'))
+    const due = moving(running, calendar)
+    const seen = due.filter(({ kept: { ofCase } }) => ofCase === 'ON' || (ended && ofCase === 'OVER'))
     moved.push(...seen.slice(0, shown - moved.length))
-    moves += found.length
+    moves += due.length
     after = last.id
   }
 }

@@ -98,9 +98,9 @@ export const draft = (rules: WorkRules, kind: DocumentKind, of: DraftInput, read
 const clocksIn = (rules: WorkRules, { listing, decision, today }: DraftInput): Clocks | null => {
   const { decidedOn, publishedOn, termFrom: anewFrom } = wholeCase(listing.facts)
   if (decidedOn === null) return null
-  const shown = clocksShown(rules.clocks, { list: listing.list, decidedOn, publishedOn, anewFrom, decision, today })
+  const clocks = clocksShown(rules.clocks, { list: listing.list, decidedOn, publishedOn, anewFrom, decision, today })
   // An unknown end is filled in by hand.
-  return shown.endless ? { ...shown, gsxt: null } : shown
+  return clocks.endless ? { ...clocks, gsxt: null } : clocks
 }
 
 const namedIn = (moves: readonly listings.ListingEvent[]): Partial<Record<DocumentKind, string>> => {
@@ -147,9 +147,9 @@ export const recordDocument = (
       throw refused(`与列入决定的文号 ${known} 不符 the decision bears another number`)
     const entered = { listingId: listing.id, kind: made.kind, number, sha256, issuedOn: made.issuedOn }
     const added = await documents.add(tx, { ...entered, enteredBy: made.by, enteredAt: made.now })
-    const found = added ?? (await documents.ofListings(tx, [listing.id])).find((one) => same(one, entered))
-    if (found === undefined) throw new Error(`document of listing ${listing.id} is gone`)
-    return found
+    const stored = added ?? (await documents.ofListings(tx, [listing.id])).find((one) => same(one, entered))
+    if (stored === undefined) throw new Error(`document of listing ${listing.id} is gone`)
+    return stored
   })
 }
 

@@ -48,25 +48,30 @@ export const applyToEntries = async (
   // A leaving entry, or one with only a new end, keeps its published text.
   const stays = turned.filter(({ change }) => change !== 'ADD').map(({ after }) => after.id)
   const shownBefore = await listings.publicBodies(tx, stays)
-  const told: SubjectChange[] = []
+  const changes: SubjectChange[] = []
   for (const { name, before, after, act, change } of turned) {
     const operator = parties.get(after.operatorId)
     if (operator === undefined) throw new Error(`operator ${after.operatorId} of listing ${after.id} is gone`)
     const known = shownBefore.get(after.id)
-    const kept = name === 'renewEntry' ? undefined : known
+    const present = name === 'renewEntry' ? undefined : known
     const body =
       change === 'REMOVE'
         ? known
         : {
-            ...(kept ?? (await publicOf(tx, { name, before, after }, asShown(operator, known), dateIn(now)))),
+            ...(present ?? (await publicOf(tx, { name, before, after }, asShown(operator, known), dateIn(now)))),
             endsOn: after.endsOn,
           }
-    if (change !== 'REMOVE' && body) await publish(tx, body, act.on, kept === undefined ? MASKS : null)
+    if (change !== 'REMOVE' && body) await publish(tx, body, act.on, present === undefined ? MASKS : null)
     const removal = removalOf(rules, after, act)
-    told.push({ kind: 'listing', subjectId: after.id, change, notice: noticeOf(rules, after, operator, removal, body) })
+    changes.push({
+      kind: 'listing',
+      subjectId: after.id,
+      change,
+      notice: noticeOf(rules, after, operator, removal, body),
+    })
   }
   await listings.unpublish(tx, leaving)
-  await owePlatforms(tx, rules, told, dueAt)
+  await owePlatforms(tx, rules, changes, dueAt)
   await rescoringQueue.mark(
     tx,
     turned.map(({ after }) => after.operatorId),
@@ -85,19 +90,19 @@ export const republish = async (
     tx,
     said.map(({ listing }) => listing.operatorId),
   )
-  const told: SubjectChange[] = []
+  const changes: SubjectChange[] = []
   for (const { listing, body } of said) {
     const operator = parties.get(listing.operatorId)
     if (operator === undefined) throw new Error(`operator ${listing.operatorId} of listing ${listing.id} is gone`)
     await publish(tx, body, dateIn(now), null)
-    told.push({
+    changes.push({
       kind: 'listing',
       subjectId: listing.id,
       change: 'CHANGE',
       notice: noticeOf(rules, listing, operator, null, body),
     })
   }
-  await owePlatforms(tx, rules, told, dueAt)
+  await owePlatforms(tx, rules, changes, dueAt)
 }
 
 const changeOf = ({ name, before, after }: EntryMove): Action | null => {

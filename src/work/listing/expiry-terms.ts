@@ -32,13 +32,13 @@ const renewOf = async (
   const [today, by] = [dateIn(now), caseRules(rules, list)]
   let [renewed, after] = [0, null as string | null]
   for (;;) {
-    const found = await listings.standingBefore(db, { list, from, after, limit: STEP_ENTRIES })
-    for (const { id, facts, endsOn } of found) {
+    const standing = await listings.standingBefore(db, { list, from, after, limit: STEP_ENTRIES })
+    for (const { id, facts, endsOn } of standing) {
       const next = renewedEnd(wholeCase(facts), today, by)
       if (next === null || next === endsOn || endsOn === null || endsOn < today) continue
       if (await renewOne(db, rules, id, now, log)) renewed += 1
     }
-    const last = found.at(-1)
+    const last = standing.at(-1)
     if (last === undefined) return renewed
     after = last.id
   }

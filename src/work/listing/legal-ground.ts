@@ -1,4 +1,4 @@
-/** The decision behind a listing, in all its sources. */
+/** A listing rests on one decision, in all its sources. */
 import { type Case, wholeCase } from '../../domain/listing/case.js'
 import { regionIn, usccForm } from '../../domain/operators/codes.js'
 import type { Level } from '../../domain/operators/places.js'
@@ -30,11 +30,11 @@ export const groundUnder = async (
   const linked = decisionVersion === null ? null : await versions.byId(tx, decisionVersion)
   if (linked === null) return null
   const sources = await versions.sourcesOfGround(tx, linked, operatorId)
-  const said = sources.map((source) => ({
+  const marked = sources.map((source) => ({
     ...source,
     linked: source.feed === linked.feed && source.key === linked.key,
   }))
-  return { ...groundOf(said, operatorId), linked }
+  return { ...groundOf(marked, operatorId), linked }
 }
 
 export interface LinkedDecision {
@@ -56,8 +56,8 @@ export const standingUnder = async (tx: Tx, listing: listings.Listing): Promise<
   const sources = (await versions.sourcesOfGround(tx, linked, listing.operatorId)).filter(
     ({ stands, operatorId }) => stands && operatorId === listing.operatorId,
   )
-  const own = sources.find(({ feed, key }) => feed === linked.feed && key === linked.key) ?? sources[0]
-  return own === undefined ? null : linkedFrom(own)
+  const source = sources.find(({ feed, key }) => feed === linked.feed && key === linked.key) ?? sources[0]
+  return source === undefined ? null : linkedFrom(source)
 }
 
 /** Refuses a decision that is withdrawn or not this operator's. */

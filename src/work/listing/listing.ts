@@ -37,7 +37,7 @@ const STOPPING: readonly MoveName[] = ['hideListing']
 const UNIQUE_VIOLATION = '23505'
 const ONE_OPEN = 'listings_open'
 const RESTORED = '已恢复列入。It has been restored.'
-/** The one kind decided here. */
+/** It is the one kind decided here. */
 const LIST_OF_LEADS = 'serious'
 
 export interface CaseOpening {
@@ -84,10 +84,10 @@ export const openLeads = async (
 export const openWithin = async (
   tx: Tx,
   rules: WorkRules,
-  given: CaseOpening,
+  opening: CaseOpening,
   at: Date,
 ): Promise<listings.Listing | null> => {
-  const made = cleaned(given, rules)
+  const made = cleaned(opening, rules)
   const before = newCase(made.list, made.operatorId)
   const act: CaseAct = { by: made.by, role: made.role, on: made.on, today: dateIn(made.now), reason: made.reason }
   const after = stepped('openLead', before, act, rules)
@@ -137,17 +137,17 @@ export const tryMove = async (tx: Tx, rules: WorkRules, made: MoveRequest & { at
 /** `at` is its knowledge instant. */
 export const moveWithin = async (
   tx: Tx,
-  given: WorkRules,
-  asked: MoveRequest & { at: Date },
+  base: WorkRules,
+  request: MoveRequest & { at: Date },
 ): Promise<listings.Listing> => {
-  const found = await listings.forMove(tx, asked.id)
-  if (found === null) throw new Refusal('LISTING_UNKNOWN')
-  if (asked.input.seen !== undefined && asked.input.seen !== found.moves) throw new Refusal('LISTING_MOVED_ON')
-  const rules = await withAmendments(tx, given)
-  const before = { ...found, facts: await withCurrentDecision(tx, found) }
+  const stored = await listings.forMove(tx, request.id)
+  if (stored === null) throw new Refusal('LISTING_UNKNOWN')
+  if (request.input.seen !== undefined && request.input.seen !== stored.moves) throw new Refusal('LISTING_MOVED_ON')
+  const rules = await withAmendments(tx, base)
+  const before = { ...stored, facts: await withCurrentDecision(tx, stored) }
   const paper =
-    asked.name === 'serveListing' && before.state === 'DECIDED' ? await servedPaper(tx, rules, before, asked) : {}
-  const made = { ...asked, input: { ...asked.input, ...paper } }
+    request.name === 'serveListing' && before.state === 'DECIDED' ? await servedPaper(tx, rules, before, request) : {}
+  const made = { ...request, input: { ...request.input, ...paper } }
   const linked = made.name === 'linkDecision' ? await decisionOf(tx, before, made.input.decision) : null
   const standing = SHOWING.includes(made.name) ? await standingUnder(tx, before) : null
   const step = stepOf(before, made, { linked, standing }, rules)
@@ -171,14 +171,14 @@ export const moveWithin = async (
 }
 
 const repairedAlready = async (tx: Tx, listing: listings.Listing): Promise<boolean> => {
-  const told = await repairs.toldOf(tx, listing.operatorId)
-  return followsFrom(listing.facts, listing.documentNumber ?? '', told)?.what === 'TOLD'
+  const results = await repairs.toldOf(tx, listing.operatorId)
+  return followsFrom(listing.facts, listing.documentNumber ?? '', results)?.what === 'TOLD'
 }
 
 /** Retry locked or refused ones singly. */
 export const moveMany = (
   db: Db,
-  given: WorkRules,
+  base: WorkRules,
   made: {
     ids: readonly string[]
     name: MoveName
@@ -189,10 +189,10 @@ export const moveMany = (
 ): Promise<string[]> =>
   inTurn(db, made.waitMs ?? WAIT_MS, async (tx) => {
     const at = await knowledge.tick(tx, made.now)
-    const rules = await withAmendments(tx, given)
-    const steps = (await listings.freeForMove(tx, made.ids)).flatMap((found) => {
-      const before = { ...found, facts: wholeCase(found.facts) }
-      const one = { id: found.id, name: made.name, ...CLOCK, input: made.inputOf(before), now: made.now }
+    const rules = await withAmendments(tx, base)
+    const steps = (await listings.freeForMove(tx, made.ids)).flatMap((stored) => {
+      const before = { ...stored, facts: wholeCase(stored.facts) }
+      const one = { id: stored.id, name: made.name, ...CLOCK, input: made.inputOf(before), now: made.now }
       const step = ifAllowed(() => stepOf(before, one, NOTHING, rules))
       return step === null ? [] : [step]
     })
@@ -320,8 +320,8 @@ const follow = (
     // The officer states what was not performed; otherwise the penalty gives the reason.
     ...(linked && { reason: facts.ground === 'DECISION_NOT_PERFORMED' ? (act.reason ?? '') : linked.violation }),
     ...(standing && facts.ground !== 'DECISION_NOT_PERFORMED' && { reason: standing.violation }),
-    // The legal basis when linked, and finally when decided.
-    ...((linked || made.name === 'decideListing') && { basis: told(basisOn(list, act.on)) }),
+    // The legal basis is set when linked, and finally when decided.
+    ...((linked || made.name === 'decideListing') && { basis: basisText(basisOn(list, act.on)) }),
     ...(made.name === 'decideListing' && { documentNumber: act.documentNumber ?? null }),
     ...(ENDING.includes(made.name) && { removalReason: facts.removal, removedOn: act.on }),
     ...(made.name === 'restoreListing' && { removalReason: null, removedOn: null }),
@@ -330,7 +330,7 @@ const follow = (
 
 const ENDING: readonly MoveName[] = ['removeListing', 'lapseListing']
 
-const told = (basis: LegalBasis | null): string =>
+const basisText = (basis: LegalBasis | null): string =>
   basis === null ? '' : [basis.title, basis.number, basis.articles].filter(Boolean).join(' ')
 
 const eventOf = (
@@ -340,7 +340,7 @@ const eventOf = (
   act: CaseAct,
   now: Date,
 ): listings.ListingEvent => {
-  const { by, role, on, today: _, ...said } = act
+  const { by, role, on, today: _, ...rest } = act
   return {
     listingId: after.id,
     number: after.moves,
@@ -351,6 +351,6 @@ const eventOf = (
     recordedAt: now,
     stateBefore: before,
     stateAfter: after.state,
-    act: said,
+    act: rest,
   }
 }

@@ -22,8 +22,8 @@ export const hideLost = async (db: Db, one: { key: string; told: number }, by: L
   if (listing === null) return false
   // An entry missing at several platforms is hidden once.
   if (listing.state === 'HIDDEN') return listing.facts.hiding?.kind === 'LOST'
-  const told = (await comparisons.toldOf(db, by.platform, [one.key])).get(one.key)
-  if (told?.last?.state !== 'CONFIRMED' || told.last.number !== one.told) return false
+  const delivered = (await comparisons.toldOf(db, by.platform, [one.key])).get(one.key)
+  if (delivered?.last?.state !== 'CONFIRMED' || delivered.last.number !== one.told) return false
   const input = {
     on: dateIn(by.now),
     hiding: 'LOST' as const,

@@ -36,8 +36,8 @@ export const actOf = (
   linked: LinkedDecision | null,
   rules: WorkRules,
 ): CaseAct => {
-  const { fileHash, ...said } = cleaned(sent, rules)
-  const input = { ...said, ...(fileHash !== undefined && { fileHash: fileHash.toLowerCase() }) }
+  const { fileHash, ...fields } = cleaned(sent, rules)
+  const input = { ...fields, ...(fileHash !== undefined && { fileHash: fileHash.toLowerCase() }) }
   if (!isDate(input.on)) throw new Refusal('DATE_INVALID', { value: input.on })
   if (input.fileHash !== undefined && !FILE_HASH.test(input.fileHash))
     throw new Refusal('INPUT_INVALID', { reason: 'fileHash 应为 64 位十六进制 SHA-256 64 hexadecimal digits' })
@@ -47,9 +47,9 @@ export const actOf = (
     throw new Refusal('INPUT_INVALID', {
       reason: 'repairNotice 仅用于 serveListing repairNotice is for serveListing alone',
     })
-  const { decision: _, seen: __, ...given } = input
+  const { decision: _, seen: __, ...rest } = input
   return {
-    ...given,
+    ...rest,
     by,
     role,
     today,

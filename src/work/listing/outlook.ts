@@ -25,17 +25,17 @@ export interface OutlookOptions extends OutlookRequest {
 
 export const outlooksOf = async (
   db: Db,
-  given: WorkRules,
+  base: WorkRules,
   { listing, operator }: { listing: listings.Listing; operator: StoredOperator },
-  asked: OutlookOptions,
+  options: OutlookOptions,
 ): Promise<ListingOutlook[]> => {
-  const rules = caseRules(await withAmendments(db, given), listing.list)
-  const found = outlooks(wholeCase(await withCurrentDecision(db, listing)), asked, rules)
+  const rules = caseRules(await withAmendments(db, base), listing.list)
+  const predicted = outlooks(wholeCase(await withCurrentDecision(db, listing)), options, rules)
   return Promise.all(
-    found.map(async (outlook) => {
+    predicted.map(async (outlook) => {
       if (outlook.denial !== null) return outlook
       const denial =
-        (await waiting(db, listing, outlook)) ?? (await withheld(db, { listing, operator }, outlook, asked))
+        (await waiting(db, listing, outlook)) ?? (await withheld(db, { listing, operator }, outlook, options))
       return denial === null ? outlook : { ...outlook, denial: { from: null, ...denial }, reached: null }
     }),
   )

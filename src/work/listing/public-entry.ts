@@ -16,8 +16,8 @@ const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
 const REGISTRATIONS_MOST = 50
 
 /** Uses all current knowledge. */
-export const registrationsOn = (tx: Tx | Db, asked: readonly { operator: number; day: string }[]) =>
-  versions.onDays(tx, asked, {
+export const registrationsOn = (tx: Tx | Db, queries: readonly { operator: number; day: string }[]) =>
+  versions.onDays(tx, queries, {
     knownAt: ALL_KNOWLEDGE,
     kinds: ['registration'],
     removed: false,
@@ -28,7 +28,7 @@ export interface PublicEntryFacts {
   decision: Pick<versions.RecordVersion, 'body'> | null
   registrations: readonly Pick<versions.RecordVersion, 'body'>[]
   contested: boolean
-  /** Established by an officer. */
+  /** An officer has established it. */
   ofAge: boolean | null
 }
 
@@ -68,31 +68,31 @@ const businessAddress = (
   registrations: PublicEntryFacts['registrations'],
 ): string | null => {
   if (uscc === null || kind === 'SHOP') return null
-  const own = registrations.find(({ body }) => (body['uscc'] ?? uscc) === uscc)
-  const address = own?.body['address']
+  const registration = registrations.find(({ body }) => (body['uscc'] ?? uscc) === uscc)
+  const address = registration?.body['address']
   return typeof address === 'string' ? address : null
 }
 
 /** After a merger the entry still names the firm that was listed. */
-export const asShown = (operator: StoredOperator, shown: PublicBody | undefined): StoredOperator =>
-  shown === undefined || publicCode(operator.uscc) === shown.uscc
+export const asShown = (operator: StoredOperator, body: PublicBody | undefined): StoredOperator =>
+  body === undefined || publicCode(operator.uscc) === body.uscc
     ? operator
-    : { ...operator, uscc: shown.uscc, name: shown.name, region: shown.region }
+    : { ...operator, uscc: body.uscc, name: body.name, region: body.region }
 
 /** Compares the published entry with its records. */
 export const asToldNow = async (tx: Tx, listing: Listing, on: string): Promise<'SAME' | 'OTHER' | 'WITHHELD'> => {
   const standing = await standingUnder(tx, listing)
   const operator = (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)
-  const shown = (await listings.publicBodies(tx, [listing.id])).get(listing.id)
-  if (operator === undefined || shown === undefined) return 'SAME'
+  const published = (await listings.publicBodies(tx, [listing.id])).get(listing.id)
+  if (operator === undefined || published === undefined) return 'SAME'
   const punished = listing.facts.ground !== 'DECISION_NOT_PERFORMED'
   const renewed = {
     ...listing,
     ...(standing && { decisionVersion: standing.version, authority: standing.authority }),
     ...(standing && punished && { reason: standing.violation }),
   }
-  const { body } = await publicEntryOf(tx, renewed, asShown(operator, shown), on, listing.facts.ofAge ?? null)
+  const { body } = await publicEntryOf(tx, renewed, asShown(operator, published), on, listing.facts.ofAge ?? null)
   if (body === null) return 'WITHHELD'
   const plain = (entry: object) => canonical({ ...entry, endsOn: null } as unknown as Json)
-  return plain(body) === plain(shown) ? 'SAME' : 'OTHER'
+  return plain(body) === plain(published) ? 'SAME' : 'OTHER'
 }

@@ -47,10 +47,10 @@ const moveBy = async (
   { body, record }: ToldResult,
   { at, rules, now = at }: RecordsChange,
 ): Promise<void> => {
-  const { name, input: said } = MADE[what]
+  const { name, input: fixed } = MADE[what]
   const number = body['document_number']
   const input = {
-    ...said,
+    ...fixed,
     on: dateIn(now),
     result: record,
     documentNumber: typeof number === 'string' ? number : (documentNumber ?? ''),

@@ -107,7 +107,7 @@ export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInp
     return { decision, records }
   })
 
-/** Named after the record. */
+/** It is named after the record. */
 const founded = async (
   tx: Tx,
   code: string,
@@ -119,7 +119,7 @@ const founded = async (
   const scheme = made.uscc === null ? 'shop' : 'uscc'
   const asked = { scheme, code: made.uscc ?? made.shop ?? '' }
   if ((await mergers.own(tx, asked)) !== null) throw new Refusal('OPERATOR_KNOWN', { code: asked.code })
-  const { id } = await operators.found(tx, made, { run, at })
+  const { id } = await operators.create(tx, made, { run, at })
   await names.follow(tx, [id])
   return { id, mergedInto: null }
 }

@@ -1,4 +1,4 @@
-/** Signed statement of when and why an entry was removed and who knows. Verifiable without the hub. */
+/** Signed statement of when and why an entry was removed and who knows. A certificate is verifiable without the hub. */
 import type { ManifestKeys } from '../../foundation/keys.js'
 import type { RetractionStatus } from '../delivery/retraction.js'
 

@@ -34,10 +34,10 @@ interface AtomEntryBody {
 
 export const atom = ({ feedId, origin, publishedAt }: AtomFeed, changes: readonly FeedChange[]): string => {
   const base = text(origin ?? '')
-  const told = changes.map(({ id, at, line }) =>
+  const entries = changes.map(({ id, at, line }) =>
     line === null ? tombstone(id, at) : entry(base, id, at, JSON.parse(line) as AtomEntryBody),
   )
-  return head(feedId, base, publishedAt) + told.join('') + TAIL
+  return head(feedId, base, publishedAt) + entries.join('') + TAIL
 }
 
 const head = (feedId: string, base: string, publishedAt: Date): string =>
@@ -56,12 +56,12 @@ const TAIL = '</feed>\n'
 const tombstone = (id: string, at: Date): string =>
   `<at:deleted-entry ref="urn:uuid:${id}" when="${at.toISOString()}"/>\n`
 
-const entry = (base: string, id: string, at: Date, told: AtomEntryBody): string => `<entry>
+const entry = (base: string, id: string, at: Date, body: AtomEntryBody): string => `<entry>
 <id>urn:uuid:${id}</id>
-<title>${text(told.name)}</title>
+<title>${text(body.name)}</title>
 <updated>${at.toISOString()}</updated>
 <link rel="alternate" type="text/html" href="${base}/blacklist/${id}"/>
-<summary>${text(`${told.reason}；${told.authority} ${told.documentNumber}；公示 ${told.publishedOn}${told.endsOn === null ? '' : `，届满 ${told.endsOn}`}${told.contested ? '；有异议，正在核查' : ''}`)}</summary>
+<summary>${text(`${body.reason}；${body.authority} ${body.documentNumber}；公示 ${body.publishedOn}${body.endsOn === null ? '' : `，届满 ${body.endsOn}`}${body.contested ? '；有异议，正在核查' : ''}`)}</summary>
 </entry>
 `
 

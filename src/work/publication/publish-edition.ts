@@ -1,5 +1,5 @@
 /**
- * Built from the snapshot's lines, or derived from the previous edition by byte ranges without parsing unchanged
+ * An edition is built from the snapshot's lines, or derived from the previous edition by byte ranges without parsing unchanged
  * entries.
  */
 import { createHash } from 'node:crypto'
@@ -162,7 +162,7 @@ export async function* bytesIn(
   }
 }
 
-/** Unlinked at once: the file disappears with its last reader or the process. */
+/** The file is unlinked at once: it disappears with its last reader or the process. */
 export const anonymousFile = async (folder: string): Promise<FileHandle> => {
   await mkdir(folder, { recursive: true })
   const path = join(

@@ -228,10 +228,10 @@ const described = async (
 ): Promise<Pick<snapshots.Snapshot, 'hash' | 'entries' | 'files' | 'firstEnd'>> => {
   const feed = await snapshots.latestChanges(tx, snapshot.sequence, FEED_CHANGES)
   const text = Buffer.from(atom(snapshot, feed))
-  const shown = feed.filter(({ line }) => line !== null).length
+  const listed = feed.filter(({ line }) => line !== null).length
   const sha256 = createHash('sha256').update(text).digest('hex')
-  const told = { path: ATOM.path, sha256, bytes: text.length, entries: shown }
-  return { hash, entries, firstEnd: await snapshots.firstEnd(tx), files: [...files, told] }
+  const atomFile = { path: ATOM.path, sha256, bytes: text.length, entries: listed }
+  return { hash, entries, firstEnd: await snapshots.firstEnd(tx), files: [...files, atomFile] }
 }
 
 const signAnew = async (
@@ -242,11 +242,11 @@ const signAnew = async (
 ): Promise<void> => {
   const until = validUntil(now, snapshot.firstEnd)
   const head = await trail.head(tx)
-  const said = manifestOf(snapshot, until, snapshot.files ?? [], head && headOf(head))
-  const { kid, jws } = manifests.sign(JSON.stringify(said))
+  const manifest = manifestOf(snapshot, until, snapshot.files ?? [], head && headOf(head))
+  const { kid, jws } = manifests.sign(JSON.stringify(manifest))
   await snapshots.sign(tx, snapshot.sequence, { kid, jws, validUntil: until })
-  if (said.trail !== null)
-    await keepSigned(tx, { ...said.trail, signedAt: now, ...manifests.signHead(JSON.stringify(said.trail)) })
+  if (manifest.trail !== null)
+    await keepSigned(tx, { ...manifest.trail, signedAt: now, ...manifests.signHead(JSON.stringify(manifest.trail)) })
 }
 
 export const manifestOf = (

@@ -63,18 +63,18 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}):
   let timer: NodeJS.Timeout | undefined
 
   const hold = (): HeldEdition | null => {
-    const kept = last
-    if (kept === null) return null
-    kept.users += 1
+    const edition = last
+    if (edition === null) return null
+    edition.users += 1
     let isReleased = false
     return {
-      edition: kept.edition,
-      encoded: (form, name) => kept.encoded.get(`${form} ${name}`) ?? null,
+      edition: edition.edition,
+      encoded: (form, name) => edition.encoded.get(`${form} ${name}`) ?? null,
       release: () => {
         if (isReleased) return
         isReleased = true
-        kept.users -= 1
-        closeUnused(kept)
+        edition.users -= 1
+        closeUnused(edition)
       },
     }
   }
@@ -136,11 +136,11 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}):
     close: async () => {
       clearTimeout(timer)
       await adopting
-      const kept = last
+      const previous = last
       last = null
-      if (kept !== null) kept.isLast = false
+      if (previous !== null) previous.isLast = false
       await encoding
-      if (kept !== null) closeUnused(kept)
+      if (previous !== null) closeUnused(previous)
     },
   }
 }
@@ -148,10 +148,10 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}):
 const isOf = (edition: Edition, snapshot: Pick<snapshots.Snapshot, 'sequence' | 'hash'>): boolean =>
   edition.sequence === snapshot.sequence && edition.hash === snapshot.hash
 
-const closeUnused = (kept: ServedEdition): void => {
-  if (kept.isLast || kept.users > 0) return
-  const { edition, encoded } = kept
-  kept.users = Number.POSITIVE_INFINITY
+const closeUnused = (served: ServedEdition): void => {
+  if (served.isLast || served.users > 0) return
+  const { edition, encoded } = served
+  served.users = Number.POSITIVE_INFINITY
   void Promise.all([closeEdition(edition), ...[...encoded.values()].map(({ handle }) => handle.close())]).catch(
     () => undefined,
   )
@@ -189,27 +189,27 @@ const editionOf = async (
   }
 }
 
-const encode = async (kept: ServedEdition, folder: string, which: (bytes: number) => boolean): Promise<void> => {
-  kept.users += 1
+const encode = async (served: ServedEdition, folder: string, which: (bytes: number) => boolean): Promise<void> => {
+  served.users += 1
   try {
-    for (const [form, { bytes }] of kept.edition.files.entries())
+    for (const [form, { bytes }] of served.edition.files.entries())
       for (const name of ENCODINGS) {
-        if (!kept.isLast) return
-        if (which(bytes)) kept.encoded.set(`${form} ${name}`, await encodedFile(kept, form, name, folder))
+        if (!served.isLast) return
+        if (which(bytes)) served.encoded.set(`${form} ${name}`, await encodedFile(served, form, name, folder))
       }
   } finally {
-    kept.users -= 1
-    closeUnused(kept)
+    served.users -= 1
+    closeUnused(served)
   }
 }
 
 const encodedFile = async (
-  kept: ServedEdition,
+  served: ServedEdition,
   form: number,
   name: FileEncoding,
   folder: string,
 ): Promise<EncodedFile> => {
-  const part = kept.edition.parts[form]
+  const part = served.edition.parts[form]
   if (part === undefined) throw new Error(`an edition has no form ${form}`)
   const handle = await anonymousFile(folder)
   let bytes = 0

@@ -28,8 +28,8 @@ export const auditOf = async (
   const card = await cardByHash(db, score.scorecardHash)
   if (card === null) throw new Refusal('SCORECARD_UNKNOWN', { version: score.scorecard, known: '' })
   const rules = (await ruleBooks.byHash(db, score.rulesHash)) ?? lists
-  const found = await factsOf(db, [operator], score, { lists: rules, known: score.families as FactFamily[] })
-  const { events, comingOn: _, ...rest } = found.get(operator.id) as Facts
+  const factsById = await factsOf(db, [operator], score, { lists: rules, known: score.families as FactFamily[] })
+  const { events, comingOn: _, ...rest } = factsById.get(operator.id) as Facts
   // Exactly the fields that the facts' hash covers.
   const facts = {
     ...rest,

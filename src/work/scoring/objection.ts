@@ -66,11 +66,11 @@ export const decideObjection = async (
   const note = writtenText(made.note, '说明 the note', rules.mark)
   const { verdict: state, by } = made
   return inTurn(db, made.now, async (tx, at) => {
-    const found = await objections.byId(tx, made.objection)
-    if (found === null) throw new Refusal('OBJECTION_UNKNOWN')
-    if (samePerson(found.openedBy, by)) throw new Refusal('SECOND_PERSON')
-    const referredTo = state === 'UPHELD' ? made.senderOf(found.feed) : null
-    const decided = settled(await objections.settle(tx, found.id, { state, note, referredTo, by, at }))
+    const open = await objections.byId(tx, made.objection)
+    if (open === null) throw new Refusal('OBJECTION_UNKNOWN')
+    if (samePerson(open.openedBy, by)) throw new Refusal('SECOND_PERSON')
+    const referredTo = state === 'UPHELD' ? made.senderOf(open.feed) : null
+    const decided = settled(await objections.settle(tx, open.id, { state, note, referredTo, by, at }))
     await republishContested(tx, rules, { now: at, dueAt: made.now })
     return decided
   })
@@ -80,17 +80,17 @@ export interface ObjectionWithdrawal extends ActContext {
   objection: number
 }
 
-/** For its author. Refusals: OBJECTION_UNKNOWN, OBJECTION_SETTLED, RUN_BUSY. */
+/** Only its author withdraws. Refusals: OBJECTION_UNKNOWN, OBJECTION_SETTLED, RUN_BUSY. */
 export const withdrawObjection = async (
   db: Db,
   rules: WorkRules,
   made: ObjectionWithdrawal,
 ): Promise<objections.Objection> =>
   inTurn(db, made.now, async (tx, at) => {
-    const found = await objections.byId(tx, made.objection)
-    if (found === null || found.openedBy !== made.by) throw new Refusal('OBJECTION_UNKNOWN')
+    const open = await objections.byId(tx, made.objection)
+    if (open === null || open.openedBy !== made.by) throw new Refusal('OBJECTION_UNKNOWN')
     const withdrawn = { state: 'WITHDRAWN' as const, note: null, referredTo: null, by: made.by, at }
-    const ended = settled(await objections.settle(tx, found.id, withdrawn))
+    const ended = settled(await objections.settle(tx, open.id, withdrawn))
     await republishContested(tx, rules, { now: at, dueAt: made.now })
     return ended
   })

@@ -98,7 +98,7 @@ const scoreDue = async (
   }
   const known = { lists: book.lists, known: options.families }
   let size = FIRST_STEP_OPERATORS
-  const found = async (next: DueOperators['next']): Promise<DueOperator[]> => {
+  const nextStep = async (next: DueOperators['next']): Promise<DueOperator[]> => {
     const operators = await next(size)
     size = Math.min(size * 2, STEP_OPERATORS)
     return operators
@@ -106,7 +106,7 @@ const scoreDue = async (
   await withDue(db, which, async ({ next }) => {
     let last: Promise<DueOperator[]> = Promise.resolve([])
     const begun = (): Promise<FetchedBatch> => {
-      last = last.then(() => found(next))
+      last = last.then(() => nextStep(next))
       const step = last.then(async (operators) => {
         const [facts, before] = await Promise.all([
           factsOf(db, operators, when, known),
@@ -190,11 +190,11 @@ const folded = async (
     else rows.push(row)
   }
   if (same.length === 0) return rows
-  const kept = await scores.byIds(
+  const stored = await scores.byIds(
     db,
     same.map(({ scoreId }) => scoreId),
   )
-  for (const { row, scoreId } of same) if (!sameReasons(kept.get(scoreId)?.reasons, row.reasons)) rows.push(row)
+  for (const { row, scoreId } of same) if (!sameReasons(stored.get(scoreId)?.reasons, row.reasons)) rows.push(row)
   return rows
 }
 

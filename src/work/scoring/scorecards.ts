@@ -7,9 +7,9 @@ import * as contracts from '../../foundation/contracts.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import { nameTwice } from '../../foundation/text/duplicate-keys.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import * as kept from '../../store/scoring/scorecards.js'
+import * as store from '../../store/scoring/scorecards.js'
 
-export const FIRST_IN_FORCE = kept.FIRST_IN_FORCE
+export const FIRST_IN_FORCE = store.FIRST_IN_FORCE
 
 /** Refuses a broken card with place and reason. */
 export const loadScorecard = (version: string): Scorecard => {
@@ -57,28 +57,28 @@ const faultsOf = (card: unknown, version: string): string[] => {
 }
 
 export const cardInForce = async (db: Db | Tx, on: string, knownAt?: Date): Promise<Scorecard> => {
-  const adopted = await kept.inForce(db, on, knownAt ?? null)
+  const adopted = await store.inForce(db, on, knownAt ?? null)
   return adopted ?? (await cardNamed(db, FIRST_IN_FORCE))
 }
 
 export const cardNamed = async (db: Db | Tx, version: string): Promise<Scorecard> =>
-  (await kept.byVersion(db, version)) ?? loadScorecard(version)
+  (await store.byVersion(db, version)) ?? loadScorecard(version)
 
 /** Refusal SCORECARD_CHANGED when the file differs from the stored card. */
 export const cardToTry = async (db: Db | Tx, version: string): Promise<Scorecard> => {
-  const known = await kept.byVersion(db, version)
+  const known = await store.byVersion(db, version)
   const card =
     known !== null && !contracts.folder('scorecards').includes(`${version}.json`) ? known : loadScorecard(version)
   if (known !== null && hashOfCard(known) !== hashOfCard(card)) throw new Refusal('SCORECARD_CHANGED', { version })
   return card
 }
 
-export const cardByHash = (db: Db | Tx, hash: string): Promise<Scorecard | null> => kept.byHash(db, hash)
+export const cardByHash = (db: Db | Tx, hash: string): Promise<Scorecard | null> => store.byHash(db, hash)
 
 /** Returns its hash. */
 export const keepCard = async (tx: Db | Tx, card: Scorecard, now: Date): Promise<string> => {
   const hash = hashOfCard(card)
-  if (!(await kept.keep(tx, { hash, card, now }))) throw new Refusal('SCORECARD_CHANGED', { version: card.version })
+  if (!(await store.keep(tx, { hash, card, now }))) throw new Refusal('SCORECARD_CHANGED', { version: card.version })
   return hash
 }
 

@@ -70,8 +70,8 @@ const made = async (db: Db, cards: ComparedCards, asOf: string, options: TrialOp
   await eachStep(db, { asOf, knownAt }, options, async (chunk, facts) => {
     for (const [i, operator] of chunk.entries()) {
       if (i % TURN_EVERY_OPERATORS === 0) await turn()
-      const own = facts.get(operator.id) as Facts
-      count(tally, operator, fold(own, cards.before), fold(own, cards.after))
+      const operatorFacts = facts.get(operator.id) as Facts
+      count(tally, operator, fold(operatorFacts, cards.before), fold(operatorFacts, cards.after))
     }
     options.progress?.(tally.all.operators)
   })
@@ -152,9 +152,10 @@ export const trialAsked = async (
   const waited = underWay.get(db) ?? new Map<string, Promise<trials.TrialRow>>()
   underWay.set(db, waited)
   const key = `${hashes.scorecardHash} ${hashes.againstHash} ${today}`
-  // Checked again: a running trial may have ended since.
-  const sought = async () => (await trials.fresh(db, { ...hashes, today })) ?? (await made(db, cards, today, options))
-  const going = waited.get(key) ?? sought().finally(() => waited.delete(key))
+  // It is checked again: a running trial may have ended since.
+  const freshOrMade = async () =>
+    (await trials.fresh(db, { ...hashes, today })) ?? (await made(db, cards, today, options))
+  const going = waited.get(key) ?? freshOrMade().finally(() => waited.delete(key))
   waited.set(key, going)
   return going
 }
@@ -180,9 +181,9 @@ const toldOf = async (db: Db, trial: trials.TrialRow): Promise<TrialReport> => {
     db,
     [...up, ...down].map(({ operatorId }) => operatorId),
   )
-  const told = ({ operatorId, ...moved }: MovedOperator): TrialMove => {
-    const found = named.get(operatorId)
-    const { uscc, shop, name, kind, region } = found ?? {}
+  const moveOf = ({ operatorId, ...moved }: MovedOperator): TrialMove => {
+    const identity = named.get(operatorId)
+    const { uscc, shop, name, kind, region } = identity ?? {}
     const operator =
       kind === undefined ? null : { code: uscc ?? shop ?? null, name: name ?? null, kind, region: region ?? null }
     return { operator, ...moved }
@@ -195,7 +196,7 @@ const toldOf = async (db: Db, trial: trials.TrialRow): Promise<TrialReport> => {
     knownAt: trial.knownAt,
     madeAt: trial.madeAt,
     ...result,
-    up: up.map(told),
-    down: down.map(told),
+    up: up.map(moveOf),
+    down: down.map(moveOf),
   }
 }

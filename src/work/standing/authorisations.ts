@@ -48,9 +48,9 @@ export const withdrawAuthorisation = async (
   { viewer, now }: { viewer: Viewer; now: Date },
 ): Promise<store.Authorisation> =>
   db.transaction(async (tx) => {
-    const found = await store.byId(tx, id)
-    const owner = found && (await operators.byIds(tx, [found.operatorId])).get(found.operatorId)
-    const own = viewer.role === 'party' ? mayOperator(viewer, owner ?? null) : found?.client === viewer.sub
-    if (found === null || !own) throw new Refusal('AUTHORISATION_UNKNOWN')
-    return store.withdraw(tx, id, { by: viewer.role === 'party' ? 'party' : found.client, at: now })
+    const authorisation = await store.byId(tx, id)
+    const owner = authorisation && (await operators.byIds(tx, [authorisation.operatorId])).get(authorisation.operatorId)
+    const isTheirs = viewer.role === 'party' ? mayOperator(viewer, owner ?? null) : authorisation?.client === viewer.sub
+    if (authorisation === null || !isTheirs) throw new Refusal('AUTHORISATION_UNKNOWN')
+    return store.withdraw(tx, id, { by: viewer.role === 'party' ? 'party' : authorisation.client, at: now })
   })

@@ -71,9 +71,9 @@ export interface SellersCapInput extends SellersSetting {
 }
 
 /** A null cap restores the default. Refusals: USAGE, CLIENT_UNKNOWN. */
-export const allowSellers = async (db: Db, given: SellersCapInput): Promise<sellers.SellersFigures> => {
-  const { client, marketplace, unconfirmedSellers, now } = given
-  const reason = redact(given.reason, given.mark).trim()
+export const allowSellers = async (db: Db, input: SellersCapInput): Promise<sellers.SellersFigures> => {
+  const { client, marketplace, unconfirmedSellers, now } = input
+  const reason = redact(input.reason, input.mark).trim()
   if (reason === '' || reason.length > LONGEST_REASON)
     throw new Refusal('USAGE', {
       reason: `事由须为 1–${LONGEST_REASON} 个字符 the reason has 1–${LONGEST_REASON} characters`,

@@ -74,13 +74,13 @@ export const jsonRows = (): RowReader => {
 
   const begin = (text: string): string => {
     around += text
-    const found = BEGINS.exec(around)
-    if (found === null) {
+    const match = BEGINS.exec(around)
+    if (match === null) {
       if (around.length > AROUND_CHARACTERS || around.includes('[')) throw unreadable('JSON', NO_LIST)
       return ''
     }
-    const rest = around.slice(found[0].length)
-    inObject = found[1] !== undefined
+    const rest = around.slice(match[0].length)
+    inObject = match[1] !== undefined
     around = ''
     where = 'LIST'
     return rest
@@ -197,17 +197,17 @@ export const csvRows = (): RowReader => {
         continue
       }
       const { separator, columns, headed } = table as NonNullable<typeof table>
-      const found = line.includes('"') ? cellsIn(pending, at, separator, last ? pending.length : -1) : null
-      if (found === null && line.includes('"')) {
+      const quoted = line.includes('"') ? cellsIn(pending, at, separator, last ? pending.length : -1) : null
+      if (quoted === null && line.includes('"')) {
         // Later text may close the quote.
         if (!last && pending.length - at <= ROW_CHARACTERS) break
         at = end + 1
         yield UNREADABLE
         continue
       }
-      const cells = found?.cells ?? line.split(separator)
-      const swallowed = found !== null && found.end > end + 1 && headed && cells.length !== columns.length
-      at = swallowed || found === null ? end + 1 : found.end
+      const cells = quoted?.cells ?? line.split(separator)
+      const swallowed = quoted !== null && quoted.end > end + 1 && headed && cells.length !== columns.length
+      at = swallowed || quoted === null ? end + 1 : quoted.end
       const row = swallowed ? UNREADABLE : rowOf(cells)
       if (row !== null) yield row
     }

@@ -30,7 +30,7 @@ export interface SellerListInput {
   /** UTF-8, one code a line: first CSV cell, or NDJSON. */
   bytes: Buffer
   dated: string
-  /** For bare shop ids. */
+  /** It completes bare shop ids. */
   marketplace: string | null
   now: Date
   log?: Log
@@ -47,12 +47,12 @@ export interface SellerListResult extends store.SellerList {
  * Refusals: SELLERS_DATE (future or expired), SELLERS_OLDER, SELLERS_UNREADABLE (half of the lines hold no code),
  * CONTENT_TOO_LARGE, RUN_BUSY.
  */
-export const replaceSellers = async (db: Db, given: SellerListInput): Promise<SellerListResult> => {
-  const { client, dated, now } = given
+export const replaceSellers = async (db: Db, input: SellerListInput): Promise<SellerListResult> => {
+  const { client, dated, now } = input
   const today = dateIn(now)
   if (dated > today || holdsUntil(dated) <= today)
     throw new Refusal('SELLERS_DATE', { from: oldestHolding(today), to: today })
-  const { sellers, malformed } = await read(given)
+  const { sellers, malformed } = await read(input)
   const lines = sellers.length + malformed.length
   if (lines === 0 || malformed.length >= lines * MALFORMED_SHARE)
     throw new Refusal('SELLERS_UNREADABLE', {
@@ -77,14 +77,14 @@ export const replaceSellers = async (db: Db, given: SellerListInput): Promise<Se
       if (!isLockTimeout(error)) throw error
       throw new Refusal('RUN_BUSY', { job: 'sellers', subject: '' })
     })
-  warnOverCap(given.log, client, list)
+  warnOverCap(input.log, client, list)
   const notice = closedNotice(list.gradesClosed, list.unconfirmedMost)
   return { ...list, holdsUntil: holdsUntil(list.dated), notice }
 }
 
 const read = async ({ bytes, marketplace }: SellerListInput): Promise<{ sellers: Seller[]; malformed: number[] }> => {
   const sellers: Seller[] = []
-  // Line numbers only: a wrong file may hold anything.
+  // Only line numbers are reported: a wrong file may hold anything.
   const malformed: number[] = []
   let number = 0
   for (const line of linesOf(bytes)) {

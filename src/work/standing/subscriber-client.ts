@@ -48,13 +48,13 @@ export const callSubscriber = async (text: string, telling: SubscriberRequest): 
 /** Throws like `callSubscriber`, without calling. */
 export const checkSubscriber = async (
   text: string,
-  given: Pick<SubscriberRequest, 'allow' | 'resolve' | 'timeoutMs'>,
+  limits: Pick<SubscriberRequest, 'allow' | 'resolve' | 'timeoutMs'>,
 ): Promise<void> => {
   const url = addressOf(text)
   try {
-    await reachable(url, given, AbortSignal.timeout(given.timeoutMs))
+    await reachable(url, limits, AbortSignal.timeout(limits.timeoutMs))
   } catch (error) {
-    throw error instanceof Unreachable ? error : named(error, url.host, given.timeoutMs)
+    throw error instanceof Unreachable ? error : named(error, url.host, limits.timeoutMs)
   }
 }
 
@@ -107,11 +107,11 @@ const exchange = (
     })
     request.once('error', reject)
     request.once('response', (response) => {
-      const { statusCode: status = 0, headers: said } = response
+      const { statusCode: status = 0, headers: answered } = response
       response.destroy()
       if (isRedirect(status))
         reject(new Unreachable('redirect', `${url.host} redirects (${status}); give the final address`))
-      else resolve({ status, retryAfterSeconds: secondsIn(said['retry-after']) })
+      else resolve({ status, retryAfterSeconds: secondsIn(answered['retry-after']) })
     })
     request.end(body)
   })

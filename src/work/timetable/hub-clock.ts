@@ -62,7 +62,7 @@ const databaseClock = (
   { log, machine = () => performance.now(), wall, read = doubts.read }: ClockParts,
 ): HubClock => {
   let anchor: ClockAnchor | null = null
-  /** The time without the leap. */
+  /** This is the time without the leap. */
   let expected: ClockAnchor | null = null
   let doubt: doubts.ClockDoubt | null = null
   let notedAt = Number.NEGATIVE_INFINITY
@@ -75,11 +75,11 @@ const databaseClock = (
   const now = (): Date => new Date(Math.floor(carried(anchored(), machine())))
 
   /** Begins or joins a doubt; the monotonic clock then gives the expected time. */
-  const doubted = async (found: Omit<doubts.ClockDoubt, 'id'>, base: ClockAnchor): Promise<void> => {
+  const doubted = async (begun: Omit<doubts.ClockDoubt, 'id'>, base: ClockAnchor): Promise<void> => {
     expected ??= base
-    if (await doubts.begin(db, found))
+    if (await doubts.begin(db, begun))
       log.error(
-        { alarm: 'CLOCK_DOUBTED', ...found },
+        { alarm: 'CLOCK_DOUBTED', ...begun },
         'the clock of the database leapt: expiry, erasing and additions wait for a second source or for hub clock confirm',
       )
     doubt = await doubts.open(db)
@@ -93,13 +93,13 @@ const databaseClock = (
   }
 
   const judge = async (
-    found: doubts.ClockRead,
+    reading: doubts.ClockRead,
     before: ClockAnchor | null,
     at: number,
     tookMs: number,
   ): Promise<void> => {
-    const instant = found.at.getTime()
-    doubt = found.doubt
+    const instant = reading.at.getTime()
+    doubt = reading.doubt
     if (doubt !== null) {
       const since = doubt
       expected ??= before ?? { at: since.expectedAt.getTime() + instant - since.foundAt.getTime(), machine: at }
@@ -108,17 +108,20 @@ const databaseClock = (
       return
     }
     expected = null
-    const sureAt = found.sureAt?.getTime() ?? null
+    const sureAt = reading.sureAt?.getTime() ?? null
     if (before === null) {
       if (sureAt !== null && doubtedAtStart(instant, sureAt))
-        await doubted({ cause: 'START', foundAt: found.at, expectedAt: new Date(sureAt) }, { at: sureAt, machine: at })
+        await doubted(
+          { cause: 'START', foundAt: reading.at, expectedAt: new Date(sureAt) },
+          { at: sureAt, machine: at },
+        )
       return
     }
     const wanted = carried(before, at)
     // This machine slept: another hub that watched without a break vouches for the clock.
     const vouched = sureAt !== null && instant >= sureAt && instant - sureAt < NOTE_MS + LEAP_MS && sureAt > wanted
     if (hasLeapt(instant, wanted, tookMs) && !vouched)
-      await doubted({ cause: 'LEAP', foundAt: found.at, expectedAt: new Date(wanted) }, { at: wanted, machine: at })
+      await doubted({ cause: 'LEAP', foundAt: reading.at, expectedAt: new Date(wanted) }, { at: wanted, machine: at })
   }
 
   return {
@@ -130,12 +133,12 @@ const databaseClock = (
     isDoubted: () => doubt !== null || Math.abs(wall() - wallAtLook - (machine() - anchored().machine)) > LEAP_MS,
     look: async () => {
       const sent = machine()
-      const found = await read(db)
+      const reading = await read(db)
       const [got, before] = [machine(), anchor]
       const middle = (sent + got) / 2
-      anchor = { at: found.at.getTime(), machine: middle }
+      anchor = { at: reading.at.getTime(), machine: middle }
       wallAtLook = wall() - (got - middle)
-      await judge(found, before, middle, got - sent)
+      await judge(reading, before, middle, got - sent)
       if (doubt === null && got - notedAt >= NOTE_MS) {
         await doubts.noteSure(db)
         notedAt = got
@@ -183,9 +186,9 @@ export const makeLooking = (clock: HubClock, log: Log): { start(): void; stop():
 /** Refusals: CLOCK_CERTAIN, INPUT_INVALID. */
 export const confirm = async (
   db: Db,
-  { by, reason: given, mark }: { by: string; reason: string; mark: (id: string) => string },
+  { by, reason: text, mark }: { by: string; reason: string; mark: (id: string) => string },
 ): Promise<doubts.ClockDoubt> => {
-  const reason = writtenText(given, '理由 the reason', mark)
+  const reason = writtenText(text, '理由 the reason', mark)
   const doubt = await doubts.settle(db, { by, reason })
   if (doubt === null) throw new Refusal('CLOCK_CERTAIN')
   return doubt

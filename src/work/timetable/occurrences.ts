@@ -153,10 +153,11 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
     renew: () => {
       const mine = [...held].map(([id, { attempt }]) => ({ id, attempt }))
       if (mine.length === 0) return Promise.resolve()
-      const renewed = occurrences.renew(db, mine, LEASE_MS).then((kept) => {
+      const renewed = occurrences.renew(db, mine, LEASE_MS).then((renewedIds) => {
         for (const { id, attempt } of mine) {
           const here = held.get(id)
-          if (!kept.has(id) && here?.attempt === attempt) here.lost.abort(new Error('the occurrence was taken over'))
+          if (!renewedIds.has(id) && here?.attempt === attempt)
+            here.lost.abort(new Error('the occurrence was taken over'))
         }
       })
       return quietly('leases could not be renewed', renewed)

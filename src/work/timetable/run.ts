@@ -37,7 +37,7 @@ export interface RunDescription extends RunOptions {
 export interface OpenRun {
   id: number
   startedAt: Date
-  /** Stored also on failure. */
+  /** They are stored on failure as well. */
   counts: Record<string, number>
   /** Closes the run inside the work's transaction, not afterwards. */
   close(tx: Tx): Promise<void>

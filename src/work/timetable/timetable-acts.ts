@@ -20,18 +20,18 @@ export const occasionOf = ({
   job,
   subject,
 }: Pick<JobAddress, 'timetable' | 'job' | 'subject'>): ScheduledJob => {
-  const found = timetable.find((row) => row.job === job && row.subject === subject)
-  if (found === undefined) throw new Refusal('JOB_UNKNOWN', { job, subject })
-  return found
+  const row = timetable.find((row) => row.job === job && row.subject === subject)
+  if (row === undefined) throw new Refusal('JOB_UNKNOWN', { job, subject })
+  return row
 }
 
-/** Due at once, even when paused; an unfinished request is returned again. Refusal JOB_UNKNOWN. */
-export const start = async (db: Db, told: JobAddress): Promise<occurrences.Occurrence> => {
-  const { job, subject } = occasionOf(told)
+/** The job is due at once, even when paused; an unfinished request is returned again. Refusal JOB_UNKNOWN. */
+export const start = async (db: Db, address: JobAddress): Promise<occurrences.Occurrence> => {
+  const { job, subject } = occasionOf(address)
   return db.transaction(async (tx) => {
     // Serialises concurrent requests.
-    await schedules.hold(tx, [{ job, subject }], told.now)
-    return occurrences.ask(tx, { job, subject, by: told.by, now: told.now })
+    await schedules.hold(tx, [{ job, subject }], address.now)
+    return occurrences.ask(tx, { job, subject, by: address.by, now: address.now })
   })
 }
 
@@ -39,22 +39,22 @@ export const start = async (db: Db, told: JobAddress): Promise<occurrences.Occur
  * Running work continues; waiting occurrences are skipped. Refusals JOB_UNKNOWN, JOB_NOT_PAUSABLE, JOB_PAUSED,
  * INPUT_INVALID.
  */
-export const pause = async (db: Db, rules: WorkRules, told: JobAddress & { reason: string }): Promise<void> => {
-  const { job, subject } = occasionOf(told)
+export const pause = async (db: Db, rules: WorkRules, address: JobAddress & { reason: string }): Promise<void> => {
+  const { job, subject } = occasionOf(address)
   if (!RULES[job].pausable) throw new Refusal('JOB_NOT_PAUSABLE', { job })
-  const reason = writtenText(told.reason, 'reason', rules.mark)
+  const reason = writtenText(address.reason, 'reason', rules.mark)
   await db.transaction(async (tx) => {
-    if (!(await schedules.pause(tx, { job, subject, by: told.by, reason, now: told.now })))
+    if (!(await schedules.pause(tx, { job, subject, by: address.by, reason, now: address.now })))
       throw new Refusal('JOB_PAUSED', { job, subject })
-    await occurrences.passOver(tx, { job, subject, before: null, now: told.now })
+    await occurrences.passOver(tx, { job, subject, before: null, now: address.now })
   })
 }
 
 /** Skipped times are not made up for. Refusals JOB_UNKNOWN, JOB_NOT_PAUSED. */
-export const resume = async (db: Db, told: JobAddress): Promise<void> => {
-  const { job, subject } = occasionOf(told)
+export const resume = async (db: Db, address: JobAddress): Promise<void> => {
+  const { job, subject } = occasionOf(address)
   await db.transaction(async (tx) => {
-    if (!(await schedules.resume(tx, { job, subject, now: told.now })))
+    if (!(await schedules.resume(tx, { job, subject, now: address.now })))
       throw new Refusal('JOB_NOT_PAUSED', { job, subject })
   })
 }

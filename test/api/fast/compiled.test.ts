@@ -113,7 +113,7 @@ describe('compiled queries', () => {
       {
         ...world.parts,
         revocations: makeRevocations(world.database.db),
-        attempts: makeAttempts(world.parts.trail, world.parts),
+        attempts: makeAttempts(world.parts.auditLog, world.parts),
         quotas: makeQuotas(world.parts),
         streams: makeChangeStreams({ ...world.parts, leaving: new AbortController().signal }),
         answerPath,

@@ -20,7 +20,7 @@ describe('ledger of removals of marketplaces’ sellers', () => {
     lists: world.rules.lists,
     agencies: world.parts.agencies,
     allow: ['127.0.0.0/8'],
-    trail: world.parts.trail,
+    auditLog: world.parts.auditLog,
     now: world.parts.now,
     random: () => 0.5,
     log: world.parts.log,

@@ -115,7 +115,7 @@ describe('stream of standings', () => {
   })
 
   it('sends nothing where the audit row cannot be written', async () => {
-    const { trail } = world.parts
+    const { auditLog: trail } = world.parts
     const { chunk } = trail
     trail.chunk = async () => {
       throw new Refusal('TRAIL_UNAVAILABLE')

@@ -38,7 +38,7 @@ describe('webhooks', () => {
       lists: world.rules.lists,
       agencies: world.parts.agencies,
       allow: ['127.0.0.0/8'],
-      trail: world.parts.trail,
+      auditLog: world.parts.auditLog,
       now: () => now,
       random: () => 0.5,
       log: { ...world.parts.log, error: (told: object) => alarms.push(told) } as never,
@@ -351,7 +351,7 @@ describe('webhooks', () => {
     await add()
     await rename(one)
     const kept: string[] = []
-    const refusing = { ...parts, trail: { chunk: async () => Promise.reject(new Error('no trail')) } }
+    const refusing = { ...parts, auditLog: { chunk: async () => Promise.reject(new Error('no trail')) } }
     expect(
       await sendWebhooks(db(), refusing).then(
         () => 'told',
@@ -361,7 +361,7 @@ describe('webhooks', () => {
     expect(mall.received).to.deep.equal([])
     const counting = {
       ...parts,
-      trail: {
+      auditLog: {
         chunk: async ({ client, shown }: { client: string; shown: Iterable<string> }) => {
           expect(mall.received).to.deep.equal([])
           kept.push(client, ...shown)

@@ -165,7 +165,7 @@ const findAbandoned = async (path: string, now: number, abandonedMs: number): Pr
 const isDead = (id: string): boolean => {
   const [host, pid] = id.split('.')
   if (host !== ownId().split('.')[0]) return false
-  // Our process id from before a restart.
+  // This was our process id before a restart.
   return Number(pid) === process.pid || !isRunning(Number(pid))
 }
 

@@ -50,7 +50,7 @@ export const refuseUnopened = async (path: string, name: string, at: Buffer): Pr
       write('不是普通文件（链接、管道等），未读取。Not a regular file (a link, a pipe): it was not opened.'),
     )
   } catch (error) {
-    // Moved by another hub.
+    // Another hub has moved it.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
 }

@@ -55,7 +55,7 @@ const text = (value: string | null): string => {
   return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value)
 }
 
-/** Written by hand: serialising dominates for a hundred thousand rows. */
+/** The JSON is written by hand: serialising dominates for a hundred thousand rows. */
 const members = ({ view, listed, listings }: ResolvedStanding): string => {
   const { code, uscc, name, status, codeFault, grade, score, overridden, objected, asOf, stale } = view
   const entries = listings.length === 0 ? '[]' : JSON.stringify(listings)

@@ -54,11 +54,11 @@ export const standings = (parts: ApiDependencies, askedOf: ContextOfRequest, lim
   const router = Router()
   const held: HeldBytes = { bytes: 0 }
   const places = makeBulkSlots()
-  const told = withProblems(askedOf)
-  router.post('/v1/standings', told(answerMany({ all: parts, askedOf, limits, held, places })))
-  router.all('/v1/standings', told(only('POST', askedOf)))
-  router.get('/v1/standing/:code', told(answerOne(parts, askedOf, limits)))
-  router.all('/v1/standing/:code', told(only('GET', askedOf)))
+  const withErrors = withProblems(askedOf)
+  router.post('/v1/standings', withErrors(answerMany({ all: parts, askedOf, limits, held, places })))
+  router.all('/v1/standings', withErrors(only('POST', askedOf)))
+  router.get('/v1/standing/:code', withErrors(answerOne(parts, askedOf, limits)))
+  router.all('/v1/standing/:code', withErrors(only('GET', askedOf)))
   return router
 }
 
@@ -76,13 +76,13 @@ const withProblems =
       await act(request, response)
     } catch (error) {
       if (response.destroyed || response.headersSent) return void response.destroy()
-      const asked = askedOf(request)
-      const refusal = refusalOf(error, asked)
+      const requestContext = askedOf(request)
+      const refusal = refusalOf(error, requestContext)
       if (!request.complete) response.set('Connection', 'close')
       if (refusal.status === 401) response.set('WWW-Authenticate', 'Bearer realm="hub"')
       if (refusal.status === 503) response.set('Retry-After', String(RETRY_SECONDS))
       const { status, code, message, details } = withoutNumbers(refusal)
-      sendProblem(response, asked, { status, code, detail: message, details })
+      sendProblem(response, requestContext, { status, code, detail: message, details })
     }
   }
 
@@ -105,12 +105,12 @@ const refusalOf = (error: unknown, { log, requestId }: RequestContext): Reported
 const answerOne =
   (all: ApiDependencies, askedOf: ContextOfRequest, limits: SignInLimits) =>
   async (request: Request, response: Response) => {
-    const own = askedOf(request)
-    const parts = withDb(all, () => own.db)
-    const viewer = await admit(request, parts, own.now)
+    const requestContext = askedOf(request)
+    const parts = withDb(all, () => requestContext.db)
+    const viewer = await admit(request, parts, requestContext.now)
     const { asOf } = givenIn(request, ['asOf'])
     const code = String(request.params['code'])
-    const context = makeContext(parts, { asked: own, viewer, limits })
+    const context = makeContext(parts, { asked: requestContext, viewer, limits })
     const day = asOf ?? context.today
     const about = { asOf: day, freshness: freshOn(await context.load.freshness(), day, context.today) }
     const row = { row: 1, code, name: null, ref: null }
@@ -119,8 +119,13 @@ const answerOne =
     const [answer] = rows
     if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')
     const content = standingJson(answer.told)
-    const asked = auditedRequest('GET /v1/standing', `${code}${asOf === null ? '' : `?asOf=${asOf}`}`, parts.keys.mark)
-    if (viewer.sub !== null) await writeAuditRow(parts, own, viewer, { kind: 'ANSWER', asked, shown, content })
+    const question = auditedRequest(
+      'GET /v1/standing',
+      `${code}${asOf === null ? '' : `?asOf=${asOf}`}`,
+      parts.keys.mark,
+    )
+    if (viewer.sub !== null)
+      await writeAuditRow(parts, requestContext, viewer, { kind: 'ANSWER', asked: question, shown, content })
     response.set('Cache-Control', 'no-store').type('json').send(content)
   }
 
@@ -135,9 +140,9 @@ interface BulkDependencies {
 const answerMany =
   ({ all, askedOf, limits, held, places }: BulkDependencies) =>
   async (request: Request, response: Response) => {
-    const own = askedOf(request)
-    const parts = withDb(all, () => own.db)
-    const viewer = await admit(request, parts, own.now)
+    const requestContext = askedOf(request)
+    const parts = withDb(all, () => requestContext.db)
+    const viewer = await admit(request, parts, requestContext.now)
     const { asOf, marketplace } = givenIn(request, ['asOf', 'marketplace'])
     const { reader, written: how } = readingOf(request)
     const writer = writerOf(request)
@@ -147,24 +152,24 @@ const answerMany =
       left.abort(new Refusal('HUB_BUSY', { reason: SLOW }))
       setTimeout(() => response.destroy(), LEAVING_MS).unref()
     }
-    const whose = viewer.sub === null ? { address: own.address } : { holder: viewer.sub }
+    const whose = viewer.sub === null ? { address: requestContext.address } : { holder: viewer.sub }
     const place = places.take(whose, { now: parts.now, evict })
     response.once('close', () => left.abort(new Refusal('ANSWER_TIMEOUT')))
     const late = setTimeout(() => left.abort(new Refusal('ANSWER_TIMEOUT')), STREAM_MS)
     const stays = watchShutdown(parts.leaving, () => left.abort(new Refusal('STOPPING')))
     try {
-      const contextOf = (): GraphqlContext => makeContext(parts, { asked: own, viewer, limits })
+      const contextOf = (): GraphqlContext => makeContext(parts, { asked: requestContext, viewer, limits })
       const context = contextOf()
       const freshness = context.load.freshness()
       freshness.catch(() => undefined)
       const day = asOf ?? context.today
       const about = async () => ({ asOf: day, freshness: freshOn(await freshness, day, context.today) })
-      const admitted = recheckToken(parts, request, viewer, own.now)
+      const admitted = recheckToken(parts, request, viewer, requestContext.now)
       const pieces = piecesOf(request, how, { held, signal: left.signal })
       const rows = chunksOf(pieces, reader(), marketplace ?? shopsOf(viewer))
-      const told = inOrder(
+      const lines = inOrder(
         rows,
-        chargeChunks(parts, request, viewer, own.now, async (chunk) => {
+        chargeChunks(parts, request, viewer, requestContext.now, async (chunk) => {
           const worked = place.works()
           try {
             await admitted()
@@ -175,14 +180,14 @@ const answerMany =
             // The audit row is durable before the chunk is sent.
             const bytes = bytesOf(writer, answers, chunk[0]?.row === 1)
             const refused = answers.filter((answer) => 'fault' in answer).length
-            await auditChunk({ parts, own, viewer, asOf, chunk, shown, bytes })
+            await auditChunk({ parts, own: requestContext, viewer, asOf, chunk, shown, bytes })
             return { bytes, rows: chunk.length, refused }
           } finally {
             worked(chunk.length)
           }
         }),
       )
-      await streamAnswers(told, { response, writer, freshness, signal: left.signal, own })
+      await streamAnswers(lines, { response, writer, freshness, signal: left.signal, own: requestContext })
     } finally {
       clearTimeout(late)
       stays()
@@ -288,7 +293,7 @@ const auditChunk = async ({ parts, own, viewer, asOf, chunk, shown, bytes }: Chu
   const { sub, role, agency } = viewer
   if (sub === null) return
   const about = asOf === null ? '' : `?asOf=${asOf}`
-  await parts.trail.chunk({
+  await parts.auditLog.chunk({
     at: own.now,
     client: sub,
     role,
@@ -306,14 +311,16 @@ const shopsOf = ({ role, sub }: Viewer): string | null =>
   role === 'marketplace' && sub !== null && MARKETPLACE.test(sub) ? sub : null
 
 const givenIn = (request: Request, known: readonly string[]): { asOf: string | null; marketplace: string | null } => {
-  const given = new Map<string, unknown>(Object.entries(request.query))
-  for (const [name, value] of given) {
+  const parameters = new Map<string, unknown>(Object.entries(request.query))
+  for (const [name, value] of parameters) {
     if (!known.includes(name) || typeof value !== 'string')
       throw new Refusal('INPUT_INVALID', {
         reason: `参数至多一次，可用 parameters, each once at most: ${known.join(' ')}`,
       })
   }
-  const [asOf = null, marketplace = null] = ['asOf', 'marketplace'].map((name) => given.get(name) as string | undefined)
+  const [asOf = null, marketplace = null] = ['asOf', 'marketplace'].map(
+    (name) => parameters.get(name) as string | undefined,
+  )
   if (asOf !== null && !isDate(asOf)) throw new Refusal('DATE_INVALID', { value: asOf })
   if (marketplace !== null && !MARKETPLACE.test(marketplace))
     throw new Refusal('INPUT_INVALID', { reason: 'marketplace 不是平台 id is no id of a marketplace' })

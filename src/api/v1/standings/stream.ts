@@ -40,9 +40,9 @@ export async function* chunksOf(
         continue
       }
       const read = come.done ? reader.end() : reader.read(come.value)
-      const found = read[Symbol.iterator]()
+      const iterator = read[Symbol.iterator]()
       for (;;) {
-        const one = attempt(() => found.next())
+        const one = attempt(() => iterator.next())
         if ('fault' in one) {
           if (rows.length > 0) yield taken()
           throw one.fault
@@ -122,7 +122,7 @@ export async function* inOrder<C, A>(chunks: AsyncIterable<C>, answer: (chunk: C
     }
   } finally {
     await Promise.allSettled(underWay)
-    // Not awaited: the source may wait for a silent body.
+    // The return is not awaited: the source may wait for a silent body.
     Promise.resolve(from.return?.(undefined)).catch(() => undefined)
   }
 }

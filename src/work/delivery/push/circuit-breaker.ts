@@ -87,6 +87,6 @@ export const withRetries = async <T>(s: Sender, work: () => Promise<T>): Promise
   }
 }
 
-/** False for a faulty statement. */
+/** It is false for a faulty statement. */
 export const isTransient = (error: unknown): boolean =>
   isLost(error) || AGAIN.has(String((error as { code?: unknown }).code))

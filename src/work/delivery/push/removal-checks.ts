@@ -85,10 +85,10 @@ const checkOnce = async (
   await store.settle(db, ids(gone), 'GONE', now())
   checked.gone += gone.length
   for (const one of due) {
-    const shown = display.get(one.subjectId)
-    if (shown === undefined) continue
+    const displayed = display.get(one.subjectId)
+    if (displayed === undefined) continue
     const by = { platform: platform.id, name: platform.name.zh, rules, now: now(), log }
-    const looked = { key: one.subjectId, kind: one.kind, highest: one.number, shown }
+    const looked = { key: one.subjectId, kind: one.kind, highest: one.number, shown: displayed }
     // A later delivery or an entry in force again settles it.
     if (!(await removeShown(db, looked, one.id, by))) continue
     checked.shown += 1

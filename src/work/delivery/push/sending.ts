@@ -26,17 +26,17 @@ export const sendAll = async (
 ): Promise<SendResult> => {
   const claimedAt = s.now()
   const good = await checked(s, claimed)
-  const asked = await ask(s, good)
-  if ('error' in asked) return { end: 'failed', error: asked.error }
-  const crowd = asked.unknown.filter(isWorn).slice(ALONE_MAX)
+  const answered = await ask(s, good)
+  if ('error' in answered) return { end: 'failed', error: answered.error }
+  const crowd = answered.unknown.filter(isWorn).slice(ALONE_MAX)
   await putBack(s, crowd)
   const waves = wavesOf(
     s.platform.batchSize,
-    asked.unknown.filter((delivery) => !crowd.includes(delivery)),
+    answered.unknown.filter((delivery) => !crowd.includes(delivery)),
     width,
   )
   let trouble: SendResult | null = null
-  let kept: SendResult | null = null
+  let outcome: SendResult | null = null
   for (const [i, wave] of waves.entries()) {
     // Unsent rows count no attempt.
     const left = () => putBack(s, waves.slice(i).flat(2))
@@ -51,7 +51,7 @@ export const sendAll = async (
     const ours = await held(s, wave, claimedAt)
     if (ours.length === 0) continue
     const { error, unnoted } = await sendWave(s, ours)
-    if (unnoted !== undefined) kept = { end: 'failed', error: unnoted }
+    if (unnoted !== undefined) outcome = { end: 'failed', error: unnoted }
     if (error === undefined) continue
     const alone = ours.flat().every(isWorn)
     trouble = { end: 'failed', error }
@@ -59,7 +59,7 @@ export const sendAll = async (
     await putBack(s, waves.slice(i + 1).flat(2))
     return trouble
   }
-  if (kept !== null) return kept
+  if (outcome !== null) return outcome
   return trouble !== null && waves.flat(2).every(isWorn) ? trouble : { end: 'done' }
 }
 
@@ -132,8 +132,8 @@ const ask = async (
     const { batch = null, row = null } = delivery.receipt ?? {}
     known.push(outcomeOf(s, delivery, { ...receipt, batch, row }))
   }
-  const told = new Set(known.map(({ delivery }) => delivery.id))
-  const unknown = claimed.filter(({ id }) => !told.has(id))
+  const answeredIds = new Set(known.map(({ delivery }) => delivery.id))
+  const unknown = claimed.filter(({ id }) => !answeredIds.has(id))
   // Answered queries reset the breaker only when nothing has to be sent.
   if (unknown.length === 0) await breaker.answered(s)
   await booked(s, known)
@@ -178,13 +178,13 @@ const sendWave = async (
   s: Sender,
   wave: readonly (readonly queue.ClaimedDelivery[])[],
 ): Promise<{ error?: unknown; unnoted?: unknown }> => {
-  const noted = wave.map((batch) => notedOf(s, batch))
-  const kept = noted.flatMap(({ unnoted }) => (unnoted === null ? [] : [unnoted]))
+  const results = wave.map((batch) => notedOf(s, batch))
+  const unnotedBatches = results.flatMap(({ unnoted }) => (unnoted === null ? [] : [unnoted]))
   await putBack(
     s,
-    kept.flatMap(({ rows }) => rows),
+    unnotedBatches.flatMap(({ rows }) => rows),
   )
-  const sent = await Promise.all(noted.filter(({ rows }) => rows.length > 0).map(({ rows }) => sendBatch(s, rows)))
+  const sent = await Promise.all(results.filter(({ rows }) => rows.length > 0).map(({ rows }) => sendBatch(s, rows)))
   const outcomes = sent.flatMap((one) => ('outcomes' in one ? one.outcomes : []))
   if (outcomes.length > 0) {
     s.counts.sent += outcomes.length
@@ -192,7 +192,7 @@ const sendWave = async (
     await breaker.answered(s)
     await booked(s, outcomes)
   }
-  const unnoted = kept[0] === undefined ? {} : { unnoted: kept[0].error }
+  const unnoted = unnotedBatches[0] === undefined ? {} : { unnoted: unnotedBatches[0].error }
   const failures = sent.flatMap((one) => ('error' in one ? [one] : []))
   const [first] = failures
   if (first === undefined) return unnoted
@@ -343,10 +343,10 @@ const fail = async (s: Sender, error: unknown, rows: readonly queue.ClaimedDeliv
   await booked(
     s,
     rows.map((delivery) => {
-      const own = before.failures === 0 ? delivery.failures + 1 : delivery.failures
-      const wait = nextTry(before.failures === 0 ? own : after.failures, at, s.random())
+      const failures = before.failures === 0 ? delivery.failures + 1 : delivery.failures
+      const wait = nextTry(before.failures === 0 ? failures : after.failures, at, s.random())
       const dueAt = before.failures === 0 || after.openUntil === null ? later(wait, after.openUntil) : after.openUntil
-      return stillOwed(delivery, dueAt, reasonOf(error), own)
+      return stillOwed(delivery, dueAt, reasonOf(error), failures)
     }),
   )
 }
@@ -367,7 +367,7 @@ const stillOwed = (
 
 const later = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a)
 
-/** Not retried: that could undo another process's claim. The lease ends it anyway. */
+/** It is not retried: that could undo another process's claim. The lease ends it anyway. */
 const putBack = async (s: Sender, rows: readonly queue.ClaimedDelivery[]): Promise<void> => {
   try {
     await queue.putBack(s.db, rows)

@@ -8,6 +8,6 @@ export interface RepairContext extends ends.RepairRun {
   today: string
   /** Feeds that could not be examined. */
   untold: Set<string>
-  /** Possibly wrong records without a stored proof. */
+  /** These records may be wrong, without a stored proof. */
   unproven: ends.RepairedRecord[]
 }

@@ -29,8 +29,8 @@ export interface RepairCheck {
 
 /** Own entries repeated by an agency's list counted twice; rescoring fixes them. */
 const ownEntries = async (tx: Tx): Promise<ends.RepairedRecord[]> => {
-  const found = await facts.mirroredBesideOwn(tx)
-  return found
+  const mirrored = await facts.mirroredBesideOwn(tx)
+  return mirrored
     .filter(({ body, own }) => repeatsOwn(own)(body))
     .map(({ feed, key, operator }) => ({ feed, key, operator }))
 }

@@ -14,17 +14,17 @@ import type { RepairContext } from './checking.js'
 
 export const mendDates = async (tx: Tx, checking: RepairContext): Promise<RepairedRecord[]> => {
   const feeds = new Map(checking.feeds.map((feed) => [feed.id, feed]))
-  const found: dates.RedatedRecord[] = []
+  const redatedRecords: dates.RedatedRecord[] = []
   for (const run of byRun(await dates.datedWithin(tx, MISREAD))) {
     const [{ feed: id }] = run
     const drafts = await draftsOf(feeds.get(id), run, checking)
     for (const record of run) {
       const judged = judge(record, drafts?.get(placeOf(record)) ?? [])
       if (judged === 'UNPROVEN') checking.unproven.push({ feed: id, key: record.key, operator: record.operator })
-      else if (judged !== 'SOUND') found.push(judged)
+      else if (judged !== 'SOUND') redatedRecords.push(judged)
     }
   }
-  return dates.redate(tx, checking, found)
+  return dates.redate(tx, checking, redatedRecords)
 }
 
 type RunRecords = [dates.DatedRecord, ...dates.DatedRecord[]]
@@ -93,8 +93,8 @@ const redated = (stored: Json, today: Json | undefined): Json => {
       ? stored.map((each, at) => redated(each, today[at]))
       : stored
   if (stored === null || typeof stored !== 'object' || today === null || typeof today !== 'object') return stored
-  const told = today as Body
-  return Object.fromEntries(Object.entries(stored).map(([name, each]) => [name, redated(each, told[name])]))
+  const current = today as Body
+  return Object.fromEntries(Object.entries(stored).map(([name, each]) => [name, redated(each, current[name])]))
 }
 
 const isMisread = (stored: string, today: string): boolean =>

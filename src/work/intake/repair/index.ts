@@ -64,9 +64,9 @@ export const repair = async (db: Db, options: RepairOptions): Promise<RepairResu
       if (!(error instanceof DryRunEnd)) throw error
     }
     if (!options.dryRun && operators.size > 0) await options.score([...operators])
-    const told = found as unknown as Omit<RepairResult, 'ms' | 'scored'>
-    Object.assign(run.counts, Object.fromEntries(told.checks.map(({ check, found }) => [check, found])))
-    return { ...told, scored: options.dryRun ? 0 : operators.size, ms: run.elapsed() }
+    const result = found as unknown as Omit<RepairResult, 'ms' | 'scored'>
+    Object.assign(run.counts, Object.fromEntries(result.checks.map(({ check, found }) => [check, found])))
+    return { ...result, scored: options.dryRun ? 0 : operators.size, ms: run.elapsed() }
   })
   if (done === null) throw new Error('a repair is no occurrence of the timetable')
   return done

@@ -20,9 +20,9 @@ export const numberChanges = async (db: Db, now: Date, steps = STEPS_MOST): Prom
     const done = await db.transaction(async (tx) => {
       if (!(await store.tryNumbering(tx))) return null
       await store.markDay(tx, today)
-      const found = await store.number(tx, { marks: STEP_MARKS, oldest: oldestHolding(today), now })
-      await queue.owe(tx, found.numbered, now)
-      return found
+      const numbering = await store.number(tx, { marks: STEP_MARKS, oldest: oldestHolding(today), now })
+      await queue.owe(tx, numbering.numbered, now)
+      return numbering
     })
     if (done === null) break
     for (const { before, last } of done.numbered) numbered += last - before

@@ -83,15 +83,15 @@ const asHeard = async (
   const known = new Map((await standings.of(db, codes, { asOf: today, today })).map((row) => [row.place, row]))
   const operators = [...new Set([...known.values()].map(({ operatorId }) => operatorId))]
   const states = await statesOf(db, [...known.values()])
-  const own = await sellers.among(db, { client, oldest: oldestHolding(today) }, operators)
+  const theirSellers = await sellers.among(db, { client, oldest: oldestHolding(today) }, operators)
   const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
   const freshness = freshnessOf(agencies, codes.length === 0 ? new Map() : await watch.vouched(db, feeds), now)
   const changes = rows.map(({ sequence, at, code, what }, place): StandingChange => {
     const row = known.get(place) ?? null
-    const sight = { own: row !== null && own.has(row.operatorId), lists, freshness }
+    const sight = { own: row !== null && theirSellers.has(row.operatorId), lists, freshness }
     const standing = code === null ? null : standingSeen(row && { ...row, entries: entriesOf(row, states) }, sight)
     return { version: CHANGE_VERSION, sequence, at, code, what: inOrder(what), standing }
   })
-  const shown = rows.flatMap(({ code }, place) => known.get(place)?.uscc ?? known.get(place)?.shop ?? code ?? [])
-  return { changes, shown: [...new Set(shown)] }
+  const codesShown = rows.flatMap(({ code }, place) => known.get(place)?.uscc ?? known.get(place)?.shop ?? code ?? [])
+  return { changes, shown: [...new Set(codesShown)] }
 }

@@ -33,7 +33,7 @@ export interface WebhookSenderParts {
   agencies: readonly Agency[]
   allow: readonly string[]
   resolve?: Resolve
-  trail: Pick<AuditLog, 'chunk'>
+  auditLog: Pick<AuditLog, 'chunk'>
   now: () => Date
   random: () => number
   log: Log
@@ -88,11 +88,11 @@ export const makeWebhookSender = (db: Db, parts: WebhookSenderParts, signal?: Ab
       }
     },
     ended: async () => {
-      const told = await Promise.all(loops.values())
+      const delivered = await Promise.all(loops.values())
       const [fault] = faults
       faults = []
       if (fault !== undefined) throw fault
-      return told.reduce((all, one) => all + one, 0)
+      return delivered.reduce((all, one) => all + one, 0)
     },
   }
 }
@@ -141,7 +141,7 @@ const sendAll = async (
   const replaced = await queue.replaced(db, webhook.id, sequences)
   const bodies = new Map(changes.map((change) => [change.sequence, bodyOf(change, replaced.get(change.sequence))]))
   // The audit row must be durable before the message leaves.
-  await parts.trail.chunk({
+  await parts.auditLog.chunk({
     at: now,
     client,
     role: 'marketplace',
@@ -195,7 +195,7 @@ const sendOne = async (
   },
   signal?: AbortSignal,
 ): Promise<JudgedMessage> => {
-  // Erased after its retention.
+  // It was erased after its retention.
   if (body === undefined)
     return judged({ message, state: 'GIVEN_UP', status: null, error: 'past its time', dueAt: null }, 'REFUSED')
   const id = `change-${webhook.id}-${message.sequence}`
@@ -274,8 +274,8 @@ const judge = async (
     return alarm('GONE')
   }
   if (has('CONFIRMED')) return store.calm(db, id, now())
-  const asked = Math.max(0, ...outcomes.map(({ retryAfterSeconds }) => retryAfterSeconds))
-  const after = has('BUSY') ? breaker.failed({ failures, openUntil }, now(), random(), asked) : null
+  const retryAfter = Math.max(0, ...outcomes.map(({ retryAfterSeconds }) => retryAfterSeconds))
+  const after = has('BUSY') ? breaker.failed({ failures, openUntil }, now(), random(), retryAfter) : null
   const since = await store.failed(db, id, after, now())
   if (since === null || !isDead(since, now())) return
   await store.disable(db, id, 'FAILING', now())

@@ -42,9 +42,9 @@ export const addWebhook = async (
   const secret = newWebhookSecret()
   return db.transaction(async (tx) => {
     await store.alone(tx, client)
-    const own = await store.list(tx, client)
-    if (own.some((each) => each.url === url)) throw new Refusal('WEBHOOK_EXISTS')
-    if (own.length >= WEBHOOKS_MOST) throw new Refusal('WEBHOOKS_MOST', { limit: WEBHOOKS_MOST })
+    const registered = await store.list(tx, client)
+    if (registered.some((each) => each.url === url)) throw new Refusal('WEBHOOK_EXISTS')
+    if (registered.length >= WEBHOOKS_MOST) throw new Refusal('WEBHOOKS_MOST', { limit: WEBHOOKS_MOST })
     const id = await store.nextId(tx)
     await store.add(tx, { id, client, url, secret: keys.seal(secret, secretAbout(id)), createdAt: now })
     return { webhook: await there(tx, id, client), secret }
@@ -90,7 +90,7 @@ interface WebhookAct {
 
 /** Another client's webhook counts as unknown. */
 const there = async (tx: Tx, id: number, client: string): Promise<store.StoredWebhook> => {
-  const found = await store.byId(tx, id)
-  if (found === null || found.client !== client) throw new Refusal('WEBHOOK_UNKNOWN')
-  return found
+  const webhook = await store.byId(tx, id)
+  if (webhook === null || webhook.client !== client) throw new Refusal('WEBHOOK_UNKNOWN')
+  return webhook
 }
