@@ -138,7 +138,7 @@ export const makeMetrics = (initialPools: Record<string, () => Pool> = {}): Metr
     },
   })
 
-  // Values are copied at scrape time. Finding a prom-client counter by labels costs more than counting.
+  // Finding a prom-client counter by labels costs more than counting.
   const tallies: (() => void)[] = []
   const tally = (tell: (more: number) => void): (() => void) => {
     let more = 0

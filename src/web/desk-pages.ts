@@ -12,7 +12,7 @@ import { DOCUMENT_STYLE } from './document/page.js'
 
 const PLACES = ['../../dist/web/desk/', '../../web/desk/'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
 const NONCE_BYTES = 18
-/** One year. Asset names contain a hash. */
+/** Asset names contain a hash. */
 const FOREVER = 31_536_000
 const NAME = /^[\w.-]+\.(js|css|svg|woff2|map)$/
 const TYPES: Record<string, string> = {

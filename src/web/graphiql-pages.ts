@@ -10,7 +10,7 @@ const PLACES = ['../../dist/web/graphiql/', '../../web/graphiql/'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 )
 const NONCE_BYTES = 18
-/** One year. Asset names contain a hash. */
+/** Asset names contain a hash. */
 const FOREVER = 31_536_000
 const NAME = /^[\w-]+\.(js|css)$/
 const TYPES: Record<string, string> = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' }

@@ -158,7 +158,6 @@ export const codes2015: PenaltyLayout = {
   wanted: ['facts', 'basis', 'types', 'content'],
 }
 
-/** These are the columns of the template file xzcf.xlsx. */
 export const template: PenaltyLayout = {
   fields: {
     party: ['企业名称'],

@@ -97,7 +97,6 @@ const codes2015: FormLayout<PermitMeaning> = {
   wanted: ['documentName', 'content'],
 }
 
-/** These are the columns of the template file xzxk.xlsx. */
 const template: FormLayout<PermitMeaning> = {
   fields: {
     party: ['企业名称'],

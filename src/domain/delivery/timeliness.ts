@@ -225,7 +225,6 @@ const summary = (
   return { share: onTime + late === 0 ? null : onTime / (onTime + late), median }
 }
 
-/** The key is unique within a month. */
 export type FigureOf = Pick<MonthlyTimeliness, 'authority' | 'platform' | 'duty'>
 
 export const inOrder = (a: FigureOf, b: FigureOf): number =>

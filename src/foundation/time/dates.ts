@@ -45,7 +45,7 @@ const MINUTES = /^((?:19|20)\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/
  * Instants become days in Shanghai.
  *
  * Twelve digits that begin with 19 or 20 are a minute, or milliseconds of a whole hour; ambiguous ones are refused. Returns null outside
- * 1900–2999, for two-digit years, and for 1900-01-01 ("none"). The caller decides whether 2099-12-31 means "without end".
+ * 1900–2999, for two-digit years, and for 1900-01-01 ("none").
  */
 export const parseDate = (value: unknown): string | null => {
   const day = anyDay(value)

@@ -151,7 +151,6 @@ export const barChart = (id: string, title: Words, says: Words, all: readonly Ch
 const [TILES_ACROSS, TILE, GAP] = [5, 80, 6]
 const SHADES = 5
 
-/** More entries give a darker tile. */
 export const prefectureMap = (counts: ReadonlyMap<string, number>, elsewhere: number): Html => {
   const all = PREFECTURES.map((one) => ({ ...one, n: counts.get(one.code) ?? 0 }))
   const most = Math.max(1, ...all.map(({ n }) => n))

@@ -16,7 +16,6 @@ export interface CertificateContent {
   base: string
 }
 
-/** The printed command uses it as well. */
 export const fileOf = ({ issuedAt }: Pick<Certificate, 'issuedAt'>): string =>
   `removal-certificate-${dateIn(new Date(issuedAt))}.jws`
 

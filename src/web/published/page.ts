@@ -31,7 +31,6 @@ const KILO = 1_000
 interface DataContent {
   snapshot: Snapshot
   signed: SignedManifest
-  /** Such as https://hub.example. */
   base: string
 }
 
@@ -86,7 +85,6 @@ ${verify(base, signed)}`,
 }
 
 const link = (path: string): Html => html`<a href="${path}">${path}</a>`
-/** `tabindex` lets the keyboard scroll it. */
 const pre = (text: string): Html => html`<pre tabindex="0"><code>${text}</code></pre>`
 
 const verify = (base: string, { kid }: SignedManifest): Html => html`<section aria-labelledby="verify">

@@ -74,7 +74,7 @@ export interface RotatedSecret extends ClientCredentials {
   previous_until: string | null
 }
 
-/** The client awaits confirmation. `leaked` ends the previous secret and its tokens at once. Refusals: CLIENT_UNKNOWN, USAGE. */
+/** `leaked` ends the previous secret and its tokens at once. Refusals: CLIENT_UNKNOWN, USAGE. */
 export const rotate = async (
   db: Db,
   name: string,

@@ -37,7 +37,6 @@ const STOPPING: readonly MoveName[] = ['hideListing']
 const UNIQUE_VIOLATION = '23505'
 const ONE_OPEN = 'listings_open'
 const RESTORED = '已恢复列入。It has been restored.'
-/** It is the one kind decided here. */
 const LIST_OF_LEADS = 'serious'
 
 export interface CaseOpening {

@@ -107,7 +107,6 @@ export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInp
     return { decision, records }
   })
 
-/** It is named after the record. */
 const founded = async (
   tx: Tx,
   code: string,

@@ -1,4 +1,3 @@
-/** An ARIA combobox. */
 import { useApolloClient } from '@apollo/client/react'
 import { type KeyboardEvent, type RefObject, useEffect, useId, useState } from 'react'
 import { useNavigate } from 'react-router'

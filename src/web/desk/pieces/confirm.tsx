@@ -8,7 +8,7 @@ export interface ConfirmProps {
   follows: readonly ReactNode[]
   asks?: { label: string; optional?: boolean; most?: number }
   onDo: (text: string) => Promise<unknown>
-  /** A red button. Enter cancels. */
+  /** Enter cancels. */
   danger?: boolean
   disabled?: boolean
   hint?: string

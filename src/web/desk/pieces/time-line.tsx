@@ -6,7 +6,6 @@ export type Tone = 'good' | 'bad' | 'warn' | 'plain' | 'next'
 
 export interface TimeLineEvent {
   key: string
-  /** A day or an instant. */
   at: string | null
   title: ReactNode
   detail?: ReactNode

@@ -195,7 +195,6 @@ const sendOne = async (
   },
   signal?: AbortSignal,
 ): Promise<JudgedMessage> => {
-  // It was erased after its retention.
   if (body === undefined)
     return judged({ message, state: 'GIVEN_UP', status: null, error: 'past its time', dueAt: null }, 'REFUSED')
   const id = `change-${webhook.id}-${message.sequence}`
