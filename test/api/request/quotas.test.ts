@@ -193,7 +193,7 @@ describe('an answer', () => {
   it('that takes a minute, or whose caller has left, is not continued', () => {
     const limits = makeLimits()
     const asked = { now: NOW, requestId: 'r', address: 'here', purpose: null, log, refused: [] }
-    const parts = {} as ApiDependencies
+    const parts = { answerPath: { lookups: () => ({}) } } as unknown as ApiDependencies
     const refusal = (hasLeft: boolean, agoMs: number) => {
       try {
         chargeCost(
