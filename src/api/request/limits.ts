@@ -99,6 +99,48 @@ const TOO_DEEP: QueryExtent = { ...NOTHING, depth: DEPTH_MOST + 1 }
  * its size.
  */
 export const withinLimits = (context: ValidationContext): ASTVisitor => {
+  const { ofSelection, ofFragment } = makeMeasure(context)
+  let refused = false
+  const refuse = (zh: string, en: string, most: number) => {
+    refused = true
+    context.reportError(new GraphQLError(`${zh}不得超过 ${most}。${en} may be at most ${most}.`))
+  }
+  const within = ({ operation, selectionSet }: OperationDefinitionNode): void => {
+    // graphql-js would report this only on execution, as a fault.
+    if (operation === OperationTypeNode.SUBSCRIPTION) {
+      const where = 'GET /v1/changes'
+      context.reportError(new GraphQLError(`没有订阅；变更见 ${where}。No subscriptions here; changes: ${where}.`))
+    }
+    const extent = ofSelection(selectionSet, 0)
+    if (extent.depth > DEPTH_MOST) refuse('查询层数', 'Depth of a query', DEPTH_MOST)
+    if (extent.fields > ROOT_FIELDS_MOST) refuse('根字段数', 'Root fields of a query', ROOT_FIELDS_MOST)
+    if (extent.all > FIELDS_MOST) refuse('字段总数', 'Fields of a query', FIELDS_MOST)
+    if (extent.aliases > ALIASES_MOST) refuse('别名数', 'Aliases of a query', ALIASES_MOST)
+    if (extent.directives > DIRECTIVES_MOST) refuse('指令数', 'Directives of a query', DIRECTIVES_MOST)
+    if (extent.breadth > BREADTH_MOST) refuse('并列的字段数', 'Parts of one selection', BREADTH_MOST)
+    const { all, aliases } = extent.schema
+    if (all > SCHEMA_FIELDS_MOST) refuse('查询结构的字段数', 'Fields about the schema', SCHEMA_FIELDS_MOST)
+    if (aliases > SCHEMA_ALIASES_MOST) refuse('查询结构的别名数', 'Aliases about the schema', SCHEMA_ALIASES_MOST)
+  }
+
+  return {
+    Document: (document) => {
+      const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION)
+      const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION)
+      if (fragments.length > FRAGMENTS_MOST) refuse('片段数', 'Fragments of a document', FRAGMENTS_MOST)
+      if (operations.length > OPERATIONS_MOST) refuse('操作数', 'Operations of a document', OPERATIONS_MOST)
+      for (const operation of operations) if (!refused) within(operation)
+      // Unused fragments are validated too.
+      for (const fragment of fragments) {
+        if (!refused && ofFragment(fragment, 0).breadth > BREADTH_MOST)
+          refuse('并列的字段数', 'Parts of one selection', BREADTH_MOST)
+      }
+      return refused ? { ...document, definitions: [] } : undefined
+    },
+  }
+}
+
+const makeMeasure = (context: ValidationContext) => {
   // Measured once, so exponential nesting costs nothing.
   const measured = new Map<string, QueryExtent>()
 
@@ -142,42 +184,5 @@ export const withinLimits = (context: ValidationContext): ASTVisitor => {
     return { ...inner, depth: inner.depth + 1, fields: 1, all: inner.all + 1, aliases }
   }
 
-  let refused = false
-  const refuse = (zh: string, en: string, most: number) => {
-    refused = true
-    context.reportError(new GraphQLError(`${zh}不得超过 ${most}。${en} may be at most ${most}.`))
-  }
-  const within = ({ operation, selectionSet }: OperationDefinitionNode): void => {
-    // graphql-js would report this only on execution, as a fault.
-    if (operation === OperationTypeNode.SUBSCRIPTION) {
-      const where = 'GET /v1/changes'
-      context.reportError(new GraphQLError(`没有订阅；变更见 ${where}。No subscriptions here; changes: ${where}.`))
-    }
-    const extent = ofSelection(selectionSet, 0)
-    if (extent.depth > DEPTH_MOST) refuse('查询层数', 'Depth of a query', DEPTH_MOST)
-    if (extent.fields > ROOT_FIELDS_MOST) refuse('根字段数', 'Root fields of a query', ROOT_FIELDS_MOST)
-    if (extent.all > FIELDS_MOST) refuse('字段总数', 'Fields of a query', FIELDS_MOST)
-    if (extent.aliases > ALIASES_MOST) refuse('别名数', 'Aliases of a query', ALIASES_MOST)
-    if (extent.directives > DIRECTIVES_MOST) refuse('指令数', 'Directives of a query', DIRECTIVES_MOST)
-    if (extent.breadth > BREADTH_MOST) refuse('并列的字段数', 'Parts of one selection', BREADTH_MOST)
-    const { all, aliases } = extent.schema
-    if (all > SCHEMA_FIELDS_MOST) refuse('查询结构的字段数', 'Fields about the schema', SCHEMA_FIELDS_MOST)
-    if (aliases > SCHEMA_ALIASES_MOST) refuse('查询结构的别名数', 'Aliases about the schema', SCHEMA_ALIASES_MOST)
-  }
-
-  return {
-    Document: (document) => {
-      const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION)
-      const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION)
-      if (fragments.length > FRAGMENTS_MOST) refuse('片段数', 'Fragments of a document', FRAGMENTS_MOST)
-      if (operations.length > OPERATIONS_MOST) refuse('操作数', 'Operations of a document', OPERATIONS_MOST)
-      for (const operation of operations) if (!refused) within(operation)
-      // Unused fragments are validated too.
-      for (const fragment of fragments) {
-        if (!refused && ofFragment(fragment, 0).breadth > BREADTH_MOST)
-          refuse('并列的字段数', 'Parts of one selection', BREADTH_MOST)
-      }
-      return refused ? { ...document, definitions: [] } : undefined
-    },
-  }
+  return { ofSelection, ofFragment }
 }

@@ -47,23 +47,11 @@ export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: n
     counts.set(key, made)
     return made
   }
-  const tell = async (start: number): Promise<void> => {
-    const mine = counts
-    const unsaved = [...mine].filter(([, { own }]) => own > 0).map(([key, { own }]) => ({ key, used: own }))
-    if (unsaved.length === 0) return
-    const sums = await store.add(db, unsaved, new Date(start))
-    for (const { key, used } of unsaved) {
-      const count = mine.get(key)
-      if (count === undefined) continue
-      count.own -= used
-      count.known = Math.max(count.known + used, sums.get(key) ?? 0)
-    }
-  }
   const tellInTime = (now: number): void => {
     if (telling || Math.abs(now - toldAt) < TOLD_MS) return
     telling = true
     toldAt = now
-    tell(windowStart)
+    report(db, counts, windowStart)
       .catch((error) => log.warn({ err: error }, 'what was asked could not be told to the other processes'))
       .finally(() => {
         telling = false
@@ -89,12 +77,7 @@ export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: n
     tellInTime(now)
     const reset = Math.ceil((start + WINDOW_MS - now) / 1_000)
     const left = Math.max(0, quota - counted.known - counted.own)
-    const { response } = one
-    if (!response.headersSent) {
-      response.setHeader('RateLimit-Policy', `"minute";q=${quota};w=${WINDOW_MS / 1_000}`)
-      response.setHeader('RateLimit', `"minute";r=${left};t=${reset}`)
-      if (over) response.setHeader('Retry-After', String(reset))
-    }
+    writeRateLimit(one.response, { quota, left, reset, over })
     if (over) throw new Refusal('QUOTA_EXCEEDED', { limit: quota, retryAfter: reset })
   }
 
@@ -105,6 +88,28 @@ export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: n
     charge: (request, sub, at, units = 1) => count(request, { sub, at, units, refuses: true }),
     spent: (request, sub, at, units) => count(request, { sub, at, units, refuses: false }),
   }
+}
+
+const report = async (db: Db, counts: ReadonlyMap<string, QuotaCount>, start: number): Promise<void> => {
+  const unsaved = [...counts].filter(([, { own }]) => own > 0).map(([key, { own }]) => ({ key, used: own }))
+  if (unsaved.length === 0) return
+  const sums = await store.add(db, unsaved, new Date(start))
+  for (const { key, used } of unsaved) {
+    const count = counts.get(key)
+    if (count === undefined) continue
+    count.own -= used
+    count.known = Math.max(count.known + used, sums.get(key) ?? 0)
+  }
+}
+
+const writeRateLimit = (
+  response: ServerResponse,
+  { quota, left, reset, over }: { quota: number; left: number; reset: number; over: boolean },
+): void => {
+  if (response.headersSent) return
+  response.setHeader('RateLimit-Policy', `"minute";q=${quota};w=${WINDOW_MS / 1_000}`)
+  response.setHeader('RateLimit', `"minute";r=${left};t=${reset}`)
+  if (over) response.setHeader('Retry-After', String(reset))
 }
 
 /** A hundred rows of a bulk question are one unit too. */
