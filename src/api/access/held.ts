@@ -1,3 +1,8 @@
+/** Nodes whose page is a connection with a count. */
+const PAGED =
+  'Comparison Concern Deadline Delivery Discrepancy DueDelivery Listing Objection Override Record Reject ' +
+  'Retraction ScorecardActivation Timeliness AuditLog Unmatched WatchEntry'
+
 /** Seeing the object means seeing the field. */
 export const HELD: Record<string, string> = {
   AccessCode: 'operator good reason issuedAt ended endedReason endedAt',
@@ -18,17 +23,11 @@ export const HELD: Record<string, string> = {
     'name role agency region createdAt rotatedAt previousUntil pendingSince changedBy confirmedBy confirmedAt endedAt',
   ClockSeverity: 'severity basis confirmed',
   Comparison: 'platform comparedAt shown expected missing stale unwanted hidden onTheirWay others alarm',
-  ComparisonConnection: 'edges nodes pageInfo totalCount',
-  ComparisonEdge: 'node cursor',
   Concern: 'id listing cause record run openedAt settledAt settledBy note',
-  ConcernConnection: 'edges nodes pageInfo totalCount',
-  ConcernEdge: 'node cursor',
   CorrectRejectPayload: 'reject problems effect',
   DatabaseRestored:
     'foundAt cause saidBy said platform deliveries sequence compared releasedAt releasedBy releasedReason',
   Deadline: 'name startsOn dueOn provisional state endedOn rule listing',
-  DeadlineConnection: 'edges nodes pageInfo totalCount',
-  DeadlineEdge: 'node cursor',
   DeadlineMoving: 'deadline dueOn provisional',
   DeadlineRule: 'name value from to basis confirmed version',
   DecisionPayload: 'decision records',
@@ -36,20 +35,14 @@ export const HELD: Record<string, string> = {
   DeliveryAct: 'act by at reason receipt',
   DeliveryAgain: 'action notice',
   DeliveryClosed: 'at by reason',
-  DeliveryConnection: 'edges nodes pageInfo totalCount',
-  DeliveryEdge: 'node cursor',
   Dimension: 'id zh en publicCredit',
   Discrepancy:
     'id platform what key listing differs did shownSequence toldSequence foundAt lastFoundAt times settledAt settledBy note',
-  DiscrepancyConnection: 'edges nodes pageInfo totalCount',
-  DiscrepancyEdge: 'node cursor',
   DocumentBlank: 'name zh why unconfirmed basis',
   DivideOperatorPayload: 'decisions leads',
   DropRejectPayload: 'reject',
   DueDelivery:
     'platform platformName kind key listing authority duty countedFrom dueOn provisional late state attempts delivery limit',
-  DueDeliveryConnection: 'edges nodes pageInfo totalCount',
-  DueDeliveryEdge: 'node cursor',
   Feed: 'id title kind whole every staleAfterHours configured lastGoodPullAt stale items rejects rejectsByRule lastError openRejects unmatched dutyWorkdays timeliness forms',
   FeedForm: 'fields',
   FeedMap: 'number feed lines madeBy madeAt endedBy endedAt',
@@ -73,9 +66,7 @@ export const HELD: Record<string, string> = {
   Listing:
     'clocks id kind list state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason mirrored operator contested',
   ListingClocks: 'severity gsxt creditchina',
-  ListingConnection: 'edges nodes pageInfo totalCount',
   ListingDocument: 'draftSha256 kind title html number sha256 issuedOn enteredAt',
-  ListingEdge: 'node cursor',
   ListingMove: 'number move by role on recordedAt stateBefore stateAfter act',
   ListingUndone: 'listing before after asks',
   Lockout: 'kind name address failures lastAt until',
@@ -86,8 +77,6 @@ export const HELD: Record<string, string> = {
   MovePayload: 'listing',
   NameMatch: 'reason name former',
   Objection: 'id operator feed record rule fact statement state openedAt decidedAt note referredTo consequence',
-  ObjectionConnection: 'edges nodes pageInfo totalCount',
-  ObjectionEdge: 'node cursor',
   Occurrence: 'job subject plannedFor cause by missed state attempts endedAt',
   Operator: 'id uscc shop name kind region standing listings',
   NameBefore: 'name knownFrom',
@@ -95,8 +84,6 @@ export const HELD: Record<string, string> = {
   OperatorConnection: 'edges nodes pageInfo totalCount',
   OperatorEdge: 'node cursor match',
   Override: 'id operator grade reason endsOn state proposedAt decidedAt note withdrawnAt withdrawnReason replacedAt',
-  OverrideConnection: 'edges nodes pageInfo totalCount',
-  OverrideEdge: 'node cursor',
   PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
   Person:
     'name role duty agency region createdAt oneTimeUntil seenAt pendingSince changedBy confirmedBy confirmedAt exempt endedAt',
@@ -113,13 +100,9 @@ export const HELD: Record<string, string> = {
   PublicationClock: 'startsOn repairFrom endsOn lengthened basis confirmed',
   Reason: 'objected rule dimension fact points count zh en fadesOn records',
   Record: 'id kind feed agency agencyName body remarks validFrom validTo knownFrom source sources',
-  RecordConnection: 'edges nodes pageInfo totalCount',
-  RecordEdge: 'node cursor',
   RecordUndone: 'kind key operator before after',
   RefusedByCode: 'advice count',
   Reject: 'id feed source receivedAt rule problems item state corrected takenRun settledAt settledBy note',
-  RejectConnection: 'edges nodes pageInfo totalCount',
-  RejectEdge: 'node cursor',
   RemovalRule: 'reason zh en basis confirmed',
   RepairApplication: 'appliedOn acceptedOn',
   RepairEntrance: 'entrance zh en',
@@ -128,8 +111,6 @@ export const HELD: Record<string, string> = {
   RestoredCompared: 'platform at',
   RestoredReach: 'noted had',
   Retraction: 'kind key listing removedAt removedOn done receivers heard',
-  RetractionConnection: 'edges nodes pageInfo totalCount',
-  RetractionEdge: 'node cursor',
   RetractionMarketplace: 'client sequence webhook state owedAt toldAt confirmedAt confirmedBy',
   RetractionReceiver: 'platform got gotAt state attempts toldAt confirmedAt check checkedAt',
   RuleAdvice: 'code meaning zh en',
@@ -147,8 +128,6 @@ export const HELD: Record<string, string> = {
   Scorecard: 'version name about restsOn base grades dimensions rules vetoes document',
   ScorecardActivation:
     'id scorecard hash state effectiveOn reason proposedBy proposedAt decidedBy decidedAt note trial',
-  ScorecardActivationConnection: 'edges nodes pageInfo totalCount',
-  ScorecardActivationEdge: 'node cursor',
   ScorecardActivationPayload: 'activation',
   ScorecardRule: 'id kind dimension facts legalBasis',
   ScorecardTrial:
@@ -162,14 +141,10 @@ export const HELD: Record<string, string> = {
   RollbackPreview:
     'wrong restored operators gone recordCount records listingCount listings deliveries goneOperators scores weighed',
   Rollback: 'at by reason',
-  TimelinessConnection: 'edges nodes pageInfo totalCount',
-  TimelinessEdge: 'node cursor',
   TimelinessFigure: 'authority platform platformName duty total onTime late open overdue closed share median worst',
   TimelinessLimit: 'workdays basis confirmed',
   TimetableRow: 'job subject cron words missed pausable next lastOccurrence lastRun paused',
   Trademark: 'number class office name state inTerm appliedOn registeredOn expiresOn ownerName owner contested record',
-  AuditLogConnection: 'edges nodes pageInfo totalCount',
-  AuditLogEdge: 'node cursor',
   AuditLogRow:
     'number at kind client role agency purpose request asked outcome shownCount shown digest previousHash hash erased',
   TrialGradeMove: 'before after operators',
@@ -181,15 +156,17 @@ export const HELD: Record<string, string> = {
   TrialSide: 'points zh en',
   TrialSpread: 'mean lowest p5 p25 median p75 p95 highest',
   Unmatched: 'id feed kind key subject reason state body remarks validFrom validTo source proposal noProposal decision',
-  UnmatchedConnection: 'edges nodes pageInfo totalCount',
-  UnmatchedEdge: 'node cursor',
   UnmatchedSubject: 'uscc orgCode regNo shop name',
   Viewer: 'role sub agency region kinds mayMove',
   WatchEntry: 'operator value openedOn closedOn',
-  WatchEntryConnection: 'edges nodes pageInfo totalCount',
-  WatchEntryEdge: 'cursor node',
   Webhook:
     'id client url createdAt failingSince confirmedAt disabledAt disabledBecause previousSecretUntil owed removalsOwed oldestOwed givenUp lastStatus lastError',
   WebhookSecret: 'webhook secret',
   Words: 'zh en',
+  ...Object.fromEntries(
+    PAGED.split(' ').flatMap((node) => [
+      [`${node}Connection`, 'edges nodes pageInfo totalCount'],
+      [`${node}Edge`, 'node cursor'],
+    ]),
+  ),
 }
