@@ -1,7 +1,7 @@
 /** `hub status --access` and `schema/access.md` are printed from `domain/access/viewer`. */
 
 import { FIELDS, printedFields, WHOSE } from '../api/access/fields.js'
-import { ACCESS, KINDS_SEEN, OF_ALL_REGIONS, OF_ITS_REGION, ROLES } from '../domain/access/viewer.js'
+import { ACCESS, KINDS_SEEN, OF_ALL_REGIONS, OF_ITS_REGION } from '../domain/access/viewer.js'
 
 const fieldsOf = (): Record<string, { acts: readonly string[]; whose: string }> =>
   Object.fromEntries([...FIELDS].map(([name, { acts, whose }]) => [name, { acts, whose }]))
@@ -24,43 +24,4 @@ export const accessTold = {
     ),
     ...Object.entries(WHOSE).map(([whose, { zh, en }]) => `${whose.padEnd(6)} ${zh} · ${en}`),
   ],
-}
-
-type Language = 'zh' | 'en'
-
-const HEADS: Record<Language, readonly string[]> = {
-  zh: ['类型', '字段', '行为（有其一即可）', '角色', '谁的'],
-  en: ['type', 'fields', 'acts (any of them)', 'roles', 'whose'],
-}
-const EVERYBODY: Record<Language, string> = { zh: '所有人', en: 'everybody' }
-
-export const ACCESS_PAGES: readonly (readonly [path: string, language: Language])[] = [
-  ['schema/access.md', 'en'],
-  ['schema/access.zh-CN.md', 'zh'],
-]
-
-/** `npm run access` writes between these markers. */
-const [BEGIN, END] = ['<!-- access -->', '<!-- /access -->']
-
-const accessPart = (language: Language): string => {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  const head = HEADS[language]
-  const rows = printedFields().map(({ type, fields, acts, roles, whose }) =>
-    line([
-      type,
-      fields.map((field) => `\`${field}\``).join(' '),
-      acts.join(' '),
-      roles.length === ROLES.length ? EVERYBODY[language] : roles.join(' '),
-      whose,
-    ]),
-  )
-  const meant = Object.entries(WHOSE).map(([whose, said]) => `* \`${whose}\`: ${said[language]}`)
-  return [BEGIN, line(head), line(head.map(() => '---')), ...rows, '', ...meant, END].join('\n')
-}
-
-/** Throws when the markers are missing. */
-export const withAccess = (page: string, language: Language): string => {
-  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)]
-  if (from < 0 || to < from) throw new Error(`the page has no ${BEGIN} … ${END}`)
-  return page.slice(0, from) + accessPart(language) + page.slice(to + END.length)
 }

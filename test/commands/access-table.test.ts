@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { FIELDS, printedFields } from '../../src/api/access/fields.js'
-import { ACCESS_PAGES, accessTold, withAccess } from '../../src/commands/access-table.js'
+import { accessTold } from '../../src/commands/access-table.js'
+import { ACCESS_PAGES, withAccess } from '../support/access-table.js'
 
 describe('the printed access table', () => {
   for (const [path, language] of ACCESS_PAGES)

@@ -6,11 +6,12 @@ import { pathToFileURL } from 'node:url'
 import iconv from 'iconv-lite'
 import knexModule, { type Knex } from 'knex'
 import { SUBJECT_KINDS, WAITING } from '../../src/domain/delivery/delivery.js'
-import { TABLES, tableSql } from '../../src/platforms/formats/exchange-table.js'
+import { TABLES } from '../../src/platforms/formats/exchange-table.js'
 import { linesIn } from '../../src/platforms/formats/separated-lines.js'
 import type { NoticeBatch, Platform, PlatformAddress } from '../../src/platforms/platform.js'
 import { type PlatformStandIn, startPlatforms } from '../../src/sandbox/platforms/index.js'
 import { freshDatabase } from '../support/database.js'
+import { tableSql } from '../support/exchange-table-sql.js'
 
 export interface Receiver {
   to: PlatformAddress

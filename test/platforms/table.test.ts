@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { NO_RECEIPT, type Notice, WAITING } from '../../src/domain/delivery/delivery.js'
 import { isRefusal } from '../../src/foundation/errors.js'
-import { tableSql } from '../../src/platforms/formats/exchange-table.js'
 import { jilin } from '../../src/platforms/jilin.js'
 import type { PlatformAddress } from '../../src/platforms/platform.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
+import { tableSql } from '../support/exchange-table-sql.js'
 import { batchOf, noticeOf, removalOf } from './notices.js'
 import { penaltyOf, permitOf } from './record-notices.js'
 

@@ -10,8 +10,8 @@ import { permitBatch, permitRow, permitRows } from '../../src/platforms/formats/
 import { type SoapOperation, soapAnswer } from '../../src/platforms/formats/rowdata-2015.js'
 import { samrBatch, samrRow } from '../../src/platforms/formats/samr-list.js'
 import { idempotencyKey, message, signature } from '../../src/platforms/formats/signed-message.js'
-import { workbook } from '../../src/platforms/formats/workbook.js'
 import type { NoticeBatch } from '../../src/platforms/platform.js'
+import { workbook } from './receiver-workbook.js'
 
 export const ACTIONS: readonly Action[] = ['ADD', 'CHANGE', 'REMOVE']
 

@@ -6,8 +6,8 @@ import { expect } from 'chai'
 import { type Keys, loadKeys, newManifestKey } from '../../../src/foundation/keys.js'
 import { current } from '../../../src/store/publication/snapshots.js'
 import { type PublishOptions, type PublishResult, publish } from '../../../src/work/publication/publish.js'
-import { verifyChain } from '../../../src/work/publication/publish-chain.js'
 import { letGo, shown } from '../../support/public-list.js'
+import { verifyChain } from '../../support/publication-chain.js'
 import { at, database, later, NOW, rowsOf, TODAY } from '../../support/world.js'
 
 type Note = Parameters<PublishOptions['note']>[0]

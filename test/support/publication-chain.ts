@@ -1,8 +1,8 @@
 /** The permanent rows (id, salted hash, from, to) suffice, without bodies or salts. */
 import { createHash } from 'node:crypto'
-import { chain, FIRST_HASH, type Member } from '../../domain/publication/snapshot.js'
-import type { Db } from '../../store/db/db.js'
-import * as snapshots from '../../store/publication/snapshots.js'
+import { chain, FIRST_HASH, type Member } from '../../src/domain/publication/snapshot.js'
+import type { Db } from '../../src/store/db/db.js'
+import * as snapshots from '../../src/store/publication/snapshots.js'
 
 const STEP_SNAPSHOTS = 100
 

@@ -1,6 +1,6 @@
-import { textWorkbookOf } from '../../foundation/text/xlsx.js'
-import type { FormatRow } from './record-notices.js'
-import { columnsOf } from './schema.js'
+import { textWorkbookOf } from '../../src/foundation/text/xlsx.js'
+import type { FormatRow } from '../../src/platforms/formats/record-notices.js'
+import { columnsOf } from '../../src/platforms/formats/schema.js'
 
 const COLUMN_WIDTH = 18 // characters
 
