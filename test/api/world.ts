@@ -451,6 +451,26 @@ export const publishListing = async (
   return id
 }
 
+export const numberOf = (n: number): string => `虚市监处罚〔2026〕${n}号`
+
+/** The n-th firm has the n-th code and the n-th penalty, for which it is listed. */
+export const worldWithListing = async (...names: [string, ...string[]]): Promise<[World, string, ...string[]]> => {
+  const world = await makeWorld()
+  const firms = names.map((name, i) => ({ name, code: uscc(i + 1), number: numberOf(i + 1) }))
+  await world.bring(
+    'registry',
+    firms.map(({ code, name }) => registration(code, name)),
+  )
+  await world.bring(
+    'penalties',
+    firms.map(({ code, number }) => penalty(code, number)),
+  )
+  const listings: string[] = []
+  for (const { code, number } of firms) listings.push(await publishListing(world, code, number))
+  const [first = '', ...others] = listings
+  return [world, first, ...others]
+}
+
 /** The id of a listing of this hub is its uuid. */
 const UUID_LENGTH = 36
 

@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { platforms } from '../../src/platforms/index.js'
 import { notice, release } from '../../src/work/delivery/restored.js'
-import { keyIn, makeWorld, NOW, penalty, publishListing, registration, uscc, type World } from '../api/world.js'
+import { keyIn, NOW, registration, uscc, type World, worldWithListing } from '../api/world.js'
 import { log, mark } from '../support/world.js'
 
 const IDS = platforms.map(({ id }) => id)
@@ -13,11 +13,11 @@ describe('a restored database over HTTP', () => {
   let world: World
   let key: string
   before(async () => {
-    world = await makeWorld()
-    await world.bring('registry', [registration(LISTED, NAME), registration(CLEAR, '虚构白桦有限公司')])
-    await world.bring('penalties', [penalty(LISTED, '虚市监处罚〔2026〕1号')])
+    const [made, listing] = await worldWithListing(NAME)
+    world = made
+    key = keyIn(listing)
+    await world.bring('registry', [registration(CLEAR, '虚构白桦有限公司')])
     await world.bring('dishonest', [], NOW)
-    key = keyIn(await publishListing(world, LISTED, '虚市监处罚〔2026〕1号'))
     await world.publish()
   })
   after(() => world.close())

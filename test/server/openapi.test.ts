@@ -10,7 +10,7 @@ import type { Express } from 'express'
 import { makeMetrics } from '../../src/foundation/metrics.js'
 import { openapiDocument } from '../../src/server/openapi.js'
 import { makeRest } from '../../src/server/server.js'
-import { makeWorld, NOW, operatorId, penalty, publishListing, registration, uscc, type World } from '../api/world.js'
+import { NOW, operatorId, uscc, type World, worldWithListing } from '../api/world.js'
 import { confirmedClient, confirmedPerson } from '../support/accounts.js'
 import { hearForms } from '../support/openapi-party.js'
 
@@ -34,10 +34,7 @@ describe('OpenAPI description', () => {
   let entry = ''
   let score = 0
   before(async () => {
-    world = await makeWorld()
-    await world.bring('registry', [registration(CODE, '虚构描述有限公司')])
-    await world.bring('penalties', [penalty(CODE, '虚罚〔2026〕1号')])
-    await publishListing(world, CODE, '虚罚〔2026〕1号')
+    ;[world] = await worldWithListing('虚构描述有限公司')
     await world.parts.rescore([await operatorId(world, CODE)])
     score = (await world.database.db('scores').first('id')).id
     await world.publish()

@@ -4,13 +4,12 @@ import {
   makeWorld,
   NOW,
   operatorId,
-  penalty,
-  publishListing,
   registration,
   scored,
   TODAY,
   uscc,
   type World,
+  worldWithListing,
 } from '../api/world.js'
 import { RENAMES } from '../support/renames.js'
 
@@ -51,10 +50,8 @@ describe('POST /check', () => {
     )
 
   before(async () => {
-    world = await makeWorld()
-    await world.bring('registry', [registration(listed, NAME), registration(clear, '虚构白露有限公司')])
-    await world.bring('penalties', [penalty(listed, '虚市监处罚〔2026〕1号')])
-    await publishListing(world, listed, '虚市监处罚〔2026〕1号')
+    ;[world] = await worldWithListing(NAME)
+    await world.bring('registry', [registration(clear, '虚构白露有限公司')])
     await scored(world, await operatorId(world, clear), 812, 'A', [])
     await world.bring('dishonest', [], NOW)
   })

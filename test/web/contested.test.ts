@@ -3,16 +3,15 @@ import { sealed } from '../../src/domain/publication/snapshot.js'
 import {
   globalOf,
   keyIn,
-  makeWorld,
   NOW,
+  numberOf,
   operatorId,
   penalty,
-  publishListing,
   recordId,
-  registration,
   scored,
   uscc,
   type World,
+  worldWithListing,
 } from '../api/world.js'
 import { getRaw } from '../support/holder.js'
 
@@ -22,8 +21,7 @@ describe('an entry under objection', () => {
   let world: World
   let id: string
   let record: string
-  const [one, two] = [uscc(1), uscc(2)]
-  const numberOf = (n: number) => `虚市监处罚〔2026〕${n}号`
+  const one = uscc(1)
   const get = async (path: string) => (await getRaw(`${world.url}${path}`)).text
   const mutate = async (name: string, input: Record<string, unknown>, token: string) => {
     const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`
@@ -40,11 +38,7 @@ describe('an entry under objection', () => {
     mutate('decideObjection', { id: objection, verdict, note: '已核实' }, world.token('reviewer', 'reviewer-1'))
 
   beforeEach(async () => {
-    world = await makeWorld()
-    await world.bring('registry', [registration(one, '虚构异议有限公司'), registration(two, '虚构无争有限公司')])
-    await world.bring('penalties', [penalty(one, numberOf(1)), penalty(two, numberOf(2))])
-    id = await publishListing(world, one, numberOf(1))
-    await publishListing(world, two, numberOf(2))
+    ;[world, id] = await worldWithListing('虚构异议有限公司', '虚构无争有限公司')
     const version = await recordId(world, `${numberOf(1)}/${one}`)
     record = globalOf('Record', version)
     await scored(world, await operatorId(world, one), 500, 'C', [version])

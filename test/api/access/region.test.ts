@@ -1,7 +1,7 @@
 /** What a person of one city may do about an operator of another: nothing, as if it were not there; and of an operator of its own all that its role may. */
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
-import { makeWorld, NOW, penalty, publishListing, registration, uscc, type World } from '../world.js'
+import { NOW, registration, uscc, type World, worldWithListing } from '../world.js'
 
 const FIRM = uscc(1)
 /** The firm is of 220102, a district of Changchun. */
@@ -12,10 +12,8 @@ describe('region of a person', () => {
   let published: string
   let case_: string
   before(async () => {
-    world = await makeWorld()
-    await world.bring('registry', [registration(FIRM, '虚构区域有限公司'), registration(uscc(2), '虚构邻域有限公司')])
-    await world.bring('penalties', [penalty(FIRM, '虚市监罚〔2026〕1号')])
-    published = await publishListing(world, FIRM, '虚市监罚〔2026〕1号')
+    ;[world, published] = await worldWithListing('虚构区域有限公司')
+    await world.bring('registry', [registration(uscc(2), '虚构邻域有限公司')])
     const opened = await world.ask(OPEN, { token: of('officer', CHANGCHUN), variables: lead(uscc(2)) })
     case_ = opened.data.openLead.listing.id
   })

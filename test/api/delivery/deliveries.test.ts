@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
 import { backfill } from '../../../src/work/delivery/backfill.js'
-import { globalOf, keyIn, makeWorld, NOW, penalty, publishListing, registration, uscc, type World } from '../world.js'
+import { globalOf, keyIn, NOW, type World, worldWithListing } from '../world.js'
 
 const DELIVERY =
   'id platform kind key number action state attempts owedAt receipt lastError advice { code meaning zh en } notice closed { by reason } acts { act by reason receipt } listing { id }'
@@ -13,20 +13,9 @@ const later = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1_00
 
 describe('delivery administration over HTTP', () => {
   let world: World
-  const listings: string[] = []
+  let listings: string[] = []
   before(async () => {
-    world = await makeWorld()
-    const codes = [uscc(1), uscc(2)]
-    await world.bring(
-      'registry',
-      codes.map((code, i) => registration(code, `虚构${'甲乙'[i]}有限公司`)),
-    )
-    await world.bring(
-      'penalties',
-      codes.map((code, i) => penalty(code, `虚市监处罚〔2026〕${i + 1}号`)),
-    )
-    for (const [i, code] of codes.entries())
-      listings.push(await publishListing(world, code, `虚市监处罚〔2026〕${i + 1}号`))
+    ;[world, ...listings] = await worldWithListing('虚构甲有限公司', '虚构乙有限公司')
   })
   after(() => world.close())
 

@@ -6,9 +6,8 @@ import { reconcile } from '../../../src/work/delivery/reconcile.js'
 import { notice } from '../../../src/work/delivery/restored.js'
 import { hideLost } from '../../../src/work/listing/lost-entry.js'
 import { type Display, startDisplay } from '../../support/display.js'
-import { globalOf, keyIn, makeWorld, NOW, penalty, publishListing, registration, uscc, type World } from '../world.js'
+import { globalOf, keyIn, NOW, type World, worldWithListing } from '../world.js'
 
-const NUMBER = '虚市监处罚〔2026〕1号'
 const LATE = '00000000-0000-4000-8000-000000000001'
 const DISCREPANCIES = `query($filter: DiscrepancyFilter) { discrepancies(filter: $filter) { totalCount nodes {
   id platform what key did differs times settledBy note listing { id state } } } }`
@@ -23,11 +22,8 @@ describe('comparisons and restored databases over GraphQL', () => {
   let id = ''
   const log = makeLog({ level: 'silent', file: null })
   before(async () => {
-    world = await makeWorld()
+    ;[world, id] = await worldWithListing('虚构甲有限公司')
     display = await startDisplay()
-    await world.bring('registry', [registration(uscc(1), '虚构甲有限公司')])
-    await world.bring('penalties', [penalty(uscc(1), NUMBER)])
-    id = await publishListing(world, uscc(1), NUMBER)
     await world.database.db.raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ?, attempts = 1`, [NOW])
     await notice(world.database.db, {
       notes: { sent: () => ({ deliveryId: 999, number: 1 }), published: () => null },

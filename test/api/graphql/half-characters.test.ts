@@ -1,15 +1,5 @@
 import { expect } from 'chai'
-import {
-  globalOf,
-  makeWorld,
-  penalty,
-  publishListing,
-  recordId,
-  registration,
-  TODAY,
-  uscc,
-  type World,
-} from '../world.js'
+import { globalOf, numberOf, recordId, TODAY, uscc, type World, worldWithListing } from '../world.js'
 
 const HALVES: [what: string, text: string][] = [
   ['the first half', 'a\ud83d'],
@@ -17,18 +7,14 @@ const HALVES: [what: string, text: string][] = [
   ['two in the wrong order', 'a\udc00\ud83d'],
   ['one behind a backslash', 'a\\\ud83d'],
 ]
-const NUMBER = '虚市监处罚〔2026〕1号'
 
 describe('lone surrogates in input', () => {
   let world: World
   let id: string
   let record: string
   before(async () => {
-    world = await makeWorld()
-    await world.bring('registry', [registration(uscc(1), '虚构甲有限公司')])
-    await world.bring('penalties', [penalty(uscc(1), NUMBER)])
-    record = globalOf('Record', await recordId(world, `${NUMBER}/${uscc(1)}`))
-    id = await publishListing(world, uscc(1), NUMBER)
+    ;[world, id] = await worldWithListing('虚构甲有限公司')
+    record = globalOf('Record', await recordId(world, `${numberOf(1)}/${uscc(1)}`))
   })
   after(() => world.close())
 

@@ -7,7 +7,7 @@ import { expect } from 'chai'
 import { getIntrospectionQuery } from 'graphql'
 import { ClientError, GraphQLClient, gql } from 'graphql-request'
 import { confirmedClient } from '../../support/accounts.js'
-import { makeWorld, NOW, penalty, publishListing, registration, uscc, type World } from '../world.js'
+import { NOW, registration, uscc, type World, worldWithListing } from '../world.js'
 
 const NAMES = ['青禾', '白露', '霜降', '谷雨', '立夏']
 
@@ -46,11 +46,10 @@ describe('stock clients', () => {
   let world: World
   let token: string
   before(async () => {
-    world = await makeWorld()
-    const registrations = NAMES.map((name, n) => registration(uscc(n + 1), `虚构${name}有限公司`))
+    const [first = '', ...others] = NAMES.map((name) => `虚构${name}有限公司`)
+    ;[world] = await worldWithListing(first)
+    const registrations = others.map((name, n) => registration(uscc(n + 2), name))
     await world.bring('registry', registrations)
-    await world.bring('penalties', [penalty(uscc(1), '虚市监处罚〔2026〕1号')])
-    await publishListing(world, uscc(1), '虚市监处罚〔2026〕1号')
     const { client_id, client_secret } = await confirmedClient(
       world.database.db,
       { name: 'guguji', role: 'marketplace' },

@@ -1,5 +1,15 @@
 import { expect } from 'chai'
-import { makeWorld, mirrored, NOW, penalty, publishListing, registration, TODAY, uscc, type World } from '../world.js'
+import {
+  mirrored,
+  NOW,
+  penalty,
+  publishListing,
+  registration,
+  TODAY,
+  uscc,
+  type World,
+  worldWithListing,
+} from '../world.js'
 
 const INPUT = '$input: MoveInput!'
 const at = (day: string) => new Date(`${day}T02:00:00Z`)
@@ -19,12 +29,8 @@ describe('moves over HTTP: hiding, repair, deadlines', () => {
   }
 
   before(async () => {
-    world = await makeWorld()
-    await world.bring('registry', [registration(one, '虚构甲有限公司'), registration(two, '虚构乙有限公司')])
-    await world.bring('penalties', [penalty(one, '虚市监处罚〔2026〕1号'), penalty(two, '虚市监处罚〔2026〕2号')])
+    ;[world, first, second = ''] = await worldWithListing('虚构甲有限公司', '虚构乙有限公司')
     await world.bring('dishonest', [mirrored(one, 'old-1', '2024-05-15')])
-    first = await publishListing(world, one, '虚市监处罚〔2026〕1号')
-    second = await publishListing(world, two, '虚市监处罚〔2026〕2号')
   })
   after(() => world.close())
 
