@@ -1,9 +1,11 @@
 /** `npm start`: one whole cycle against stand-ins, then serving. A configured agency or platform has no stand-in. */
+
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type World, world } from '../../seeds/world.js'
 import { feeds } from '../agencies/index.js'
+import type { AccountInput } from '../domain/access/accounts.js'
 // Loaded before signals are handled; see `hub start`.
 import '../server/server.js'
 import { progress } from '../commands/progress.js'
@@ -194,7 +196,7 @@ const secretsOf = async (hub: Hub): Promise<Record<string, string>> => {
   return secrets
 }
 
-const freshSecret = async (hub: Hub, given: clients.ClientInput): Promise<string> => {
+const freshSecret = async (hub: Hub, given: AccountInput): Promise<string> => {
   const change = { by: SEEDED_BY, now: hub.now() }
   try {
     const made = await clients.rotate(hub.db, given.name, { ...change, overlapMs: 0 })

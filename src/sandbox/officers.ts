@@ -2,6 +2,7 @@
 
 import type { Role } from '../domain/access/viewer.js'
 import { addWorkdays } from '../domain/calendar/calendar.js'
+import { levelIn } from '../domain/listing/ground.js'
 import { consentNeeded } from '../domain/listing/lists.js'
 import { MOVES, type MoveName } from '../domain/listing/moves.js'
 import { isHeavy } from '../domain/records/penalty.js'
@@ -11,7 +12,6 @@ import * as listings from '../store/listing/listings.js'
 import * as operators from '../store/operators/operators.js'
 import * as versions from '../store/records/versions.js'
 import { listOf, type WorkRules } from '../work/calendar/rules.js'
-import { levelIn } from '../work/listing/legal-ground.js'
 import { type MoveInput, makeMove, openCase } from '../work/listing/listing.js'
 
 const OFFICER = 'demo-officer-person'

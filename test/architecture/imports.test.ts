@@ -56,7 +56,7 @@ const MAY_NOUN: Record<string, Record<string, string>> = {
     listing: 'calendar operators records access',
     publication: 'records audit',
     delivery: 'calendar operators records listing',
-    standing: 'operators records listing',
+    standing: 'operators records listing access',
     access: 'operators records',
     audit: 'calendar operators access',
     timetable: 'calendar',

@@ -1,4 +1,5 @@
 /** Registered people and systems, confirmed by a second person. */
+import type { AccountInput } from '../../src/domain/access/accounts.js'
 import * as confirmations from '../../src/store/access/confirmations.js'
 import type { Db } from '../../src/store/db/db.js'
 import * as clients from '../../src/work/access/clients.js'
@@ -12,7 +13,7 @@ const confirmed = (db: Db, table: confirmations.AccountTable, name: string, now:
 
 export const confirmedClient = async (
   db: Db,
-  given: clients.ClientInput,
+  given: AccountInput,
   agencies: readonly string[],
   now: Date,
 ): Promise<clients.ClientCredentials> => {

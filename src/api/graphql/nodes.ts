@@ -5,10 +5,10 @@
 
 import {
   isNarrow,
-  KINDS_SEEN,
   may,
   mayFeed,
   mayOperator,
+  mayRecord,
   type OperatorScope,
   type Viewer,
 } from '../../domain/access/viewer.js'
@@ -95,7 +95,7 @@ const isHeadFor = async (
   if (type === 'Authorisation') return may(viewer, 'see_authorisations') || by === viewer.sub
   if (type === 'Score') return seesGrade(context, { ...head, id: head.operatorId ?? NONE })
   if (type !== 'Record') return true
-  return kind !== null && KINDS_SEEN[viewer.role].includes(kind) && (stands === true || may(viewer, 'see_removed'))
+  return kind !== null && mayRecord(viewer, { kind, stands: stands === true })
 }
 
 const ownerIn = ({ operatorId, uscc, shop, region }: AuthorizationRow): OperatorScope | null =>

@@ -1,6 +1,6 @@
 import { isBounded, may, mayConsent, mayIn, type Viewer } from '../../domain/access/viewer.js'
 import { PEOPLES_MOVES } from '../../domain/listing/listing.js'
-import { MOVES, type MoveName, type MoveRow } from '../../domain/listing/moves.js'
+import { changesScore, MOVES, type MoveName, type MoveRow } from '../../domain/listing/moves.js'
 import { codeOf } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Listing } from '../../store/listing/listings.js'
@@ -51,15 +51,6 @@ const openLead = async (_: unknown, { input }: { input: OpenLeadInput }, context
   return payload(await work.openCase(db, rules, made), context)
 }
 
-/** These moves change what an entry counts in a score. */
-const WEIGHED: readonly MoveName[] = [
-  'publishListing',
-  'hideListing',
-  'unhideListing',
-  'removeListing',
-  'restoreListing',
-]
-
 const moveNamed =
   (name: MoveName) =>
   async (_: unknown, { input }: { input: ListingMoveInput }, context: GraphqlContext) => {
@@ -71,7 +62,7 @@ const moveNamed =
       throw new Refusal('INPUT_INVALID', { reason: '行为之日应为今天 the day of the act is today' })
     const made = { id: key.uuid, name, ...who, input: moveInput(withoutNul(input)), now: context.now }
     const moved = await work.makeMove(context.parts.db, context.parts.rules, made)
-    if (WEIGHED.includes(name)) await context.parts.rescore([moved.operatorId])
+    if (changesScore(name)) await context.parts.rescore([moved.operatorId])
     return payload(moved, context)
   }
 

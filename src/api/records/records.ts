@@ -1,4 +1,4 @@
-import { KINDS_SEEN, may, type Viewer } from '../../domain/access/viewer.js'
+import { may, mayRecord } from '../../domain/access/viewer.js'
 import type { PointInTime, RecordVersion } from '../../store/records/versions.js'
 import { type GraphqlContext, viewerOn, whenOf } from '../request/context.js'
 import { cursorOf, globalId } from '../request/ids.js'
@@ -45,11 +45,8 @@ const sourcesOf = async (context: GraphqlContext, version: RecordVersion, when: 
 export const recordById = async (context: GraphqlContext, id: number) => {
   const version = await context.load.record(id)
   const viewer = viewerOn(context, await context.load.operator(version?.operatorId ?? NONE))
-  return version && mayRead(viewer, version) ? recordView(context, version) : null
+  return version && mayRecord(viewer, version) ? recordView(context, version) : null
 }
-
-export const mayRead = (viewer: Viewer, { kind, stands }: Pick<RecordVersion, 'kind' | 'stands'>): boolean =>
-  KINDS_SEEN[viewer.role].includes(kind) && (stands || may(viewer, 'see_removed'))
 
 export const recordsBehind = async (
   { records }: { records: readonly number[] },
@@ -58,6 +55,6 @@ export const recordsBehind = async (
 ) => {
   const versions = await Promise.all(records.map((id) => context.load.record(id)))
   return versions.flatMap((version) =>
-    version && mayRead(context.viewer, version) ? [recordView(context, version)] : [],
+    version && mayRecord(context.viewer, version) ? [recordView(context, version)] : [],
   )
 }

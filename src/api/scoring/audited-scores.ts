@@ -1,11 +1,10 @@
-import { may, mayOperator, type Viewer } from '../../domain/access/viewer.js'
+import { may, mayOperator, mayRecord, type Viewer } from '../../domain/access/viewer.js'
 import { METHOD } from '../../domain/scoring/method.js'
 import { worded } from '../../domain/scoring/score-words.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import type { RecordVersion } from '../../store/records/versions.js'
 import * as scores from '../../store/scoring/scores.js'
 import { auditOf, scoreAndOwner } from '../../work/scoring/audited-score.js'
-import { mayRead } from '../records/records.js'
 import type { GraphqlContext } from '../request/context.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { globalId } from '../request/ids.js'
@@ -70,7 +69,7 @@ const recordOf = ({ agencies }: ScoreAuditDependencies, viewer: Viewer, version:
   agency: agencies.find(({ sends }) => sends.includes(version.feed))?.id ?? version.feed,
   kind: version.kind,
   key: version.key,
-  body: mayRead(viewer, version) ? version.body : null,
+  body: mayRecord(viewer, version) ? version.body : null,
   validFrom: version.validFrom,
   validTo: version.validTo,
   knownFrom: version.knownFrom.toISOString(),

@@ -1,30 +1,21 @@
 /** Authorities see all grades, a party its own, a marketplace its sellers', a credit service those it is authorised for. */
 
-import { may, type OperatorScope, type Viewer } from '../../domain/access/viewer.js'
+import { type GradesSeen, gradesSeen, may, type OperatorScope } from '../../domain/access/viewer.js'
 import { oldestHolding } from '../../domain/standing/sellers.js'
 import type { Reads } from '../../store/db/db.js'
 import * as authorisations from '../../store/standing/authorisations.js'
 import type { DirectoryFilter } from '../../store/standing/directory.js'
 import * as sellers from '../../store/standing/sellers.js'
-import type { StandingLookups } from '../../store/standing/standings.js'
 import { type GraphqlContext, viewerOn } from '../request/context.js'
 
 interface GradeSubject extends OperatorScope {
   id: number
 }
 
-/** The look-up decides SELLERS and AUTHORISED; `mayTell` decides whether the score itself may be shown. */
-export const gradesFor = (viewer: Viewer): StandingLookups['grades'] => {
-  if (may(viewer, 'see_grade')) return 'ALL'
-  if (viewer.sub === null) return 'NONE'
-  if (may(viewer, 'see_sellers_grade')) return 'SELLERS'
-  return may(viewer, 'see_authorised_grade') ? 'AUTHORISED' : 'NONE'
-}
-
 export const seesGrade = async (context: GraphqlContext, operator: GradeSubject): Promise<boolean> => {
   const viewer = viewerOn(context, operator)
   const subject = { client: viewer.sub ?? '', operator: operator.id }
-  switch (gradesFor(viewer)) {
+  switch (gradesSeen(viewer)) {
     case 'ALL':
       return true
     case 'SELLERS':
@@ -36,17 +27,6 @@ export const seesGrade = async (context: GraphqlContext, operator: GradeSubject)
   }
 }
 
-/** A seller list or authorisation decides when it is no boolean. */
-type GradeAccess = boolean | 'LIST' | 'AUTHORISATION'
-
-const dependsOn = (context: GraphqlContext, operator: OperatorScope): GradeAccess => {
-  const viewer = viewerOn(context, operator)
-  if (may(viewer, 'see_grade')) return true
-  if (viewer.sub === null) return false
-  if (may(viewer, 'see_sellers_grade')) return 'LIST'
-  return may(viewer, 'see_authorised_grade') && 'AUTHORISATION'
-}
-
 /** `own`: found by its own USCC, as nearly all. `marked`: on the client's seller list. */
 type GradeCandidate = GradeSubject & { own: boolean; marked: boolean }
 
@@ -55,11 +35,11 @@ export const seeingMany = async (
   db: Reads,
   operators: readonly (GradeCandidate | null)[],
 ): Promise<boolean[]> => {
-  const depends = operators.map((operator) => operator !== null && dependsOn(context, operator))
+  const grades = operators.map((operator) => (operator === null ? 'NONE' : gradesSeen(viewerOn(context, operator))))
   const [client, { today }] = [context.viewer.sub ?? '', context]
-  const candidates = (by: GradeAccess) =>
-    operators.filter((one, place) => one !== null && depends[place] === by) as GradeCandidate[]
-  const [listed, authorising] = [candidates('LIST'), candidates('AUTHORISATION')]
+  const candidates = (by: GradesSeen) =>
+    operators.filter((one, place) => one !== null && grades[place] === by) as GradeCandidate[]
+  const [listed, authorising] = [candidates('SELLERS'), candidates('AUTHORISED')]
   const among = new Set(listed.flatMap(({ id, marked }) => (marked ? [id] : [])))
   const onList = listed.filter(({ marked }) => !marked)
   if (onList.length > 0) {
@@ -77,9 +57,7 @@ export const seeingMany = async (
     const ids = authorising.map(({ id }) => id)
     for (const id of await authorisations.among(db, { client, today }, ids)) among.add(id)
   }
-  return operators.map((one, place) =>
-    typeof depends[place] === 'boolean' ? depends[place] === true : among.has(one?.id ?? 0),
-  )
+  return operators.map((one, place) => grades[place] === 'ALL' || among.has(one?.id ?? 0))
 }
 
 export const gradedAmong = ({ viewer, today }: GraphqlContext): Pick<DirectoryFilter, 'sellersOf' | 'authorisedTo'> => {

@@ -1,4 +1,5 @@
 import { may } from '../../domain/access/viewer.js'
+import { holdsOn } from '../../domain/standing/authorisation.js'
 import { closedNotice, holdsUntil } from '../../domain/standing/sellers.js'
 import { Refusal } from '../../foundation/errors.js'
 import type * as store from '../../store/standing/authorisations.js'
@@ -42,12 +43,11 @@ const withdrawAuthorisation = async (_: unknown, { id }: { id: string }, context
 }
 
 const authorisationView = (context: GraphqlContext, one: store.Authorisation) => {
-  const holds = one.withdrawnAt === null && one.givenOn <= context.today && one.endsOn >= context.today
   return {
     ...one,
     __typename: 'Authorisation' as const,
     id: globalId('Authorisation', one.id),
-    holds,
+    holds: holdsOn(one, context.today),
     operator: () => operatorById(context, one.operatorId),
   }
 }

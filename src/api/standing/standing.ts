@@ -1,7 +1,8 @@
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql'
-import { may } from '../../domain/access/viewer.js'
+import { gradesSeen, may } from '../../domain/access/viewer.js'
 import type { CaseState } from '../../domain/listing/case.js'
 import { listed } from '../../domain/listing/listing.js'
+import { isBlacklist } from '../../domain/listing/lists.js'
 import { publicCode, publicName } from '../../domain/listing/public-name.js'
 import { codeFault } from '../../domain/operators/code-fault.js'
 import type { Freshness } from '../../domain/standing/standing-seen.js'
@@ -11,7 +12,6 @@ import { EVERYTHING, type StandingLookups, type StandingRow } from '../../store/
 import { entryView, type ListingView, visibleListings } from '../listing/listing-view.js'
 import { type GraphqlContext, viewerOn, whenOf } from '../request/context.js'
 import { CODES_MOST } from '../request/limits.js'
-import { gradesFor } from './grades.js'
 
 export interface StandingSelection {
   grade: boolean
@@ -45,7 +45,7 @@ const standingsOf = async (context: GraphqlContext, codes: readonly string[], wa
 }
 
 const seesGradeOf = (context: GraphqlContext, row: StandingRow | null): boolean =>
-  row?.sees === true && gradesFor(viewerOn(context, row)) !== 'NONE'
+  row?.sees === true && gradesSeen(viewerOn(context, row)) !== 'NONE'
 
 const GRADES = ['NONE', 'SELLERS', 'AUTHORISED', 'ALL'] as const
 const ENTRIES = ['NONE', 'LISTS', 'BODIES'] as const
@@ -65,7 +65,7 @@ const lookupOf = (
   { viewer }: GraphqlContext,
   { grade, flags, entries }: StandingSelection,
 ): { wanted: StandingLookups; client: string | null } => ({
-  wanted: LOOKUPS.get(`${grade ? gradesFor(viewer) : 'NONE'} ${flags} ${entries}`) ?? EVERYTHING,
+  wanted: LOOKUPS.get(`${grade ? gradesSeen(viewer) : 'NONE'} ${flags} ${entries}`) ?? EVERYTHING,
   client: viewer.sub,
 })
 
@@ -110,7 +110,7 @@ export const standingView = (context: GraphqlContext, { code, asOf, row, sees, f
 const NO_LISTINGS: ListingView[] = []
 
 const isOnList = (context: GraphqlContext, { entries, lists }: StandingRow): boolean =>
-  (lists ?? entries?.map(({ list }) => list) ?? []).some((list) => isBlacklist(context, list))
+  (lists ?? entries?.map(({ list }) => list) ?? []).some((list) => isBlacklist(context.parts.rules.lists, list))
 
 /** Viewers inside also get what was removed since. */
 const wasListed = async (context: GraphqlContext, row: StandingRow, asOf: string): Promise<boolean> => {
@@ -132,9 +132,6 @@ const UNKNOWN = {
   listed: false,
   listings: [],
 }
-
-const isBlacklist = ({ parts }: GraphqlContext, id: string): boolean =>
-  parts.rules.lists.some((list) => list.id === id && list.blacklist)
 
 const listingsOf = (context: GraphqlContext, row: StandingRow, asOf: string): ListingView[] | Promise<ListingView[]> =>
   may(viewerOn(context, row), 'see_inner_listings')

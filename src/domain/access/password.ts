@@ -7,7 +7,7 @@ const NAME_LEAST = 3
 /** A larger share of neighbours that follow each other (abc, 321, 111) makes a sequence. */
 const ROW_SHARE = 0.6
 
-export type PasswordFault = 'SHORT' | 'LONG' | 'CHARACTERS' | 'PATTERN' | 'NAMED' | 'COMMON'
+export type PasswordFault = 'SHORT' | 'LONG' | 'CHARACTERS' | 'PATTERN' | 'NAMED' | 'COMMON' | 'SAME'
 
 /** NFKC makes the spelling independent of the keyboard. */
 export const normalPassword = (password: string): string => password.normalize('NFKC')
@@ -15,9 +15,10 @@ export const normalPassword = (password: string): string => password.normalize('
 /** `common` is in lower case. */
 export const passwordFault = (
   given: string,
-  { name, common }: { name: string; common: ReadonlySet<string> },
+  { name, common, before }: { name: string; common: ReadonlySet<string>; before?: string },
 ): PasswordFault | null => {
   const password = normalPassword(given)
+  if (before !== undefined && password === normalPassword(before)) return 'SAME'
   const characters = [...password]
   if (characters.length < PASSWORD_LEAST) return 'SHORT'
   if (characters.length > PASSWORD_MOST) return 'LONG'

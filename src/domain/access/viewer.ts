@@ -212,5 +212,19 @@ export const mayOperator = (viewer: Viewer, operator: OperatorScope | null): boo
 export const viewerOf = (viewer: Viewer, operator: OperatorScope | null): Viewer =>
   isNarrow(viewer) && !mayOperator(viewer, operator) ? PUBLIC : viewer
 
+/** A record that no longer stands is shown to those who may see removals. */
+export const mayRecord = (viewer: Viewer, { kind, stands }: { kind: RecordKind; stands: boolean }): boolean =>
+  KINDS_SEEN[viewer.role].includes(kind) && (stands || may(viewer, 'see_removed'))
+
+export type GradesSeen = 'ALL' | 'SELLERS' | 'AUTHORISED' | 'NONE'
+
+/** A marketplace's list decides on SELLERS, an operator's authorisation on AUTHORISED. */
+export const gradesSeen = (viewer: Viewer): GradesSeen => {
+  if (may(viewer, 'see_grade')) return 'ALL'
+  if (viewer.sub === null) return 'NONE'
+  if (may(viewer, 'see_sellers_grade')) return 'SELLERS'
+  return may(viewer, 'see_authorised_grade') ? 'AUTHORISED' : 'NONE'
+}
+
 export const mayFeed = (viewer: Viewer, act: Act, feed: { agency: string }): boolean =>
   may(viewer, act) && (viewer.role !== 'agency' || viewer.agency === feed.agency)

@@ -126,6 +126,9 @@ export interface ListKind extends Words {
   removals: RemovalRule[]
 }
 
+export const isBlacklist = (lists: readonly ListKind[], id: string): boolean =>
+  lists.some((list) => list.id === id && list.blacklist)
+
 export interface TermRestart {
   from?: string | null
   publishedOn?: string | null

@@ -10,3 +10,14 @@ export { type MoveRow, missing, type NotYet } from './moves-row.js'
 export const MOVES = { ...DECISION_MOVES, ...HIDING_MOVES, ...REMOVAL_MOVES } as const satisfies Record<string, MoveRow>
 
 export type MoveName = keyof typeof MOVES
+
+const WEIGHED: readonly MoveName[] = [
+  'publishListing',
+  'hideListing',
+  'unhideListing',
+  'removeListing',
+  'restoreListing',
+]
+
+/** True for moves that change what an entry counts in a score. */
+export const changesScore = (name: MoveName): boolean => WEIGHED.includes(name)

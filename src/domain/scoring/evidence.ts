@@ -2,7 +2,7 @@
 import { addDays } from '../../foundation/time/dates.js'
 import { factOfList, termEnd } from '../listing/lists.js'
 import type { FactEvent, FactFamily, FactName } from '../records/facts.js'
-import { isHeavy, isWithdrawn, severity } from '../records/penalty.js'
+import { isWithdrawn, severity } from '../records/penalty.js'
 import { type Body, type Json, KINDS, type RecordKind } from '../records/records.js'
 import { type ListFacts, OLD_FORMS, type RecordEvidence, repairsOf } from './repair-targets.js'
 
@@ -223,30 +223,3 @@ export const isOldBook = (lists: readonly ListFacts[]): boolean =>
 
 export const afterLastDay = (lists: readonly ListFacts[], endsOn: string | null): string | null =>
   endsOn !== null && lists.some(({ counting }) => counting?.lastDay === 'STANDS') ? addDays(endsOn, 1) : endsOn
-
-export interface GroundStatus {
-  /** FALLEN: no source reports it any more. ABSENT: missing in a whole delivery. ELSEWHERE: reported for another operator. */
-  state: 'STANDS' | 'WITHDRAWN' | 'FALLEN' | 'ABSENT' | 'ELSEWHERE'
-  /** The linked source decides while it stands. */
-  heavy: boolean
-}
-
-export interface GroundSource {
-  operatorId: number | null
-  body: Body
-  stands: boolean
-  /** False for another source of the same fact. */
-  linked: boolean
-}
-
-/** One explicit withdrawal outweighs all. */
-export const groundOf = (sources: readonly GroundSource[], operatorId: number): GroundStatus => {
-  const own = sources.filter((source) => source.operatorId === operatorId)
-  const standing = own.filter((source) => source.stands)
-  const said = standing.find((source) => source.linked)
-  const heavy = said ? isHeavy(said.body) : standing.some(({ body }) => isHeavy(body))
-  if (own.some(({ body }) => isWithdrawn(body))) return { state: 'WITHDRAWN', heavy: false }
-  if (standing.length > 0) return { state: 'STANDS', heavy }
-  if (own.length > 0) return { state: 'ABSENT', heavy: false }
-  return { state: sources.length > 0 ? 'ELSEWHERE' : 'FALLEN', heavy: false }
-}

@@ -1,4 +1,5 @@
 import { addMonths } from '../../foundation/time/dates.js'
+import { mayOperator, type OperatorScope, type Viewer } from '../access/viewer.js'
 
 /** No law sets a longest term. After one year the operator is asked again. */
 const LONGEST_MONTHS = 12
@@ -16,6 +17,15 @@ export interface AuthorisationTerm {
   /** Last day. */
   endsOn: string
 }
+
+export const holdsOn = (
+  { givenOn, endsOn, withdrawnAt }: AuthorisationTerm & { withdrawnAt: Date | null },
+  day: string,
+): boolean => withdrawnAt === null && givenOn <= day && day <= endsOn
+
+/** The credit service that recorded it and the operator may. */
+export const mayWithdraw = (viewer: Viewer, client: string, owner: OperatorScope | null): boolean =>
+  viewer.role === 'party' ? mayOperator(viewer, owner) : client === viewer.sub
 
 export const termFault = ({ givenOn, endsOn }: AuthorisationTerm, today: string): string | null => {
   if (givenOn > today) return '授权日期在今天之后 it was given after today'

@@ -7,7 +7,7 @@ import { holdsIdNumber } from '../records/privacy.js'
 const HOLDS_MONTHS = 6
 export const SELLERS_MOST = 1_000_000
 /** Above this share of lines without a code a file is not a seller list. */
-export const MALFORMED_SHARE = 0.5
+const MALFORMED_SHARE = 0.5
 /** Any list may open so many: a new marketplace's shops are not delivered yet. */
 export const UNCONFIRMED_LEAST = 200
 /** Share of confirmed sellers: shops opened since the last report, due in January and July (网络交易监督管理办法, article 25). */
@@ -31,6 +31,12 @@ export const oldestHolding = (today: string): string => {
   return day
 }
 
+/** A list is dated today at the latest, and not so early that it has expired. */
+export const isDatedWell = (dated: string, today: string): boolean => dated <= today && holdsUntil(dated) > today
+
+export const isSellerList = ({ lines, malformed }: { lines: number; malformed: number }): boolean =>
+  lines > 0 && malformed < lines * MALFORMED_SHARE
+
 export interface SellersSetting {
   marketplace: string | null
   unconfirmedSellers: number | null
@@ -42,6 +48,14 @@ export const marketplaceOf = (client: string, { marketplace }: SellersSetting): 
 
 export const unconfirmedMost = (confirmed: number, { unconfirmedSellers }: SellersSetting): number =>
   unconfirmedSellers ?? Math.max(UNCONFIRMED_LEAST, Math.floor(confirmed * UNCONFIRMED_SHARE))
+
+export const settingFault = ({ marketplace, unconfirmedSellers }: SellersSetting): string | null => {
+  if (marketplace !== null && !MARKETPLACE.test(marketplace)) return '不是平台的标识 this is no id of a marketplace'
+  if (unconfirmedSellers === null || (Number.isInteger(unconfirmedSellers) && isCount(unconfirmedSellers))) return null
+  return `未核实卖家须为 0–${SELLERS_MOST} unconfirmed sellers: 0 to ${SELLERS_MOST}`
+}
+
+const isCount = (sellers: number): boolean => sellers >= 0 && sellers <= SELLERS_MOST
 
 export const closedNotice = (closed: number | null, most: number | null): string | null =>
   closed === null || closed === 0

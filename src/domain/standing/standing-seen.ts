@@ -1,5 +1,5 @@
 /** A marketplace sees the public part, and score and grade of its own sellers. */
-import type { ListKind } from '../listing/lists.js'
+import { isBlacklist, type ListKind } from '../listing/lists.js'
 import { publicCode, publicName } from '../listing/public-name.js'
 import type { StandingEntry } from './standing-entry.js'
 
@@ -57,7 +57,6 @@ export const standingSeen = (
 ): Standing => {
   if (known === null) return { ...UNKNOWN, ...freshness }
   const graded = own && !known.forgotten
-  const blacklist = ({ kind }: StandingEntry) => lists.some(({ id, blacklist }) => id === kind && blacklist)
   return {
     uscc: publicCode(known.uscc),
     name: publicName(known.name),
@@ -65,7 +64,7 @@ export const standingSeen = (
     grade: graded ? known.grade : null,
     score: graded ? known.score : null,
     objected: graded && known.objected,
-    listed: known.entries.some(blacklist),
+    listed: known.entries.some(({ kind }) => isBlacklist(lists, kind)),
     listings: [...known.entries],
     ...freshness,
   }

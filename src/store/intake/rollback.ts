@@ -2,6 +2,7 @@
  * Versions of the run become wrong, versions it closed stand again, its names and codes are unlearned. Temporary
  * tables: `taken_back` (versions) and `concerned` (operators).
  */
+import type { RollbackCandidate } from '../../domain/intake/rollback.js'
 import { type Db, queryColumn, queryFirst, queryValue, type Tx } from '../db/db.js'
 import { isNumberOf } from '../records/versions.js'
 
@@ -11,14 +12,11 @@ export interface RollbackRun {
   at: Date
 }
 
-export interface RollbackCandidate {
-  job: string
+export interface PulledRun extends RollbackCandidate {
   feed: string
-  outcome: string
-  rolledBack: boolean
 }
 
-export const candidate = (db: Db | Tx, run: number): Promise<RollbackCandidate | null> =>
+export const candidate = (db: Db | Tx, run: number): Promise<PulledRun | null> =>
   queryFirst(
     db,
     `select job, subject as feed, outcome, taken_back_at is not null as "rolledBack" from runs where id = ? /* takeback.candidate */`,

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ClientBase } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
+import type { MadeOperator } from '../../domain/intake/made-operator.js'
 import type { Draft } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 import { keepSpare, takeSpare } from '../db/reserved-connection.js'
@@ -15,8 +16,7 @@ export interface StagedDraft {
   draft: Draft
   body: string
   digest: string
-  /** The operator to create if the code is unknown; `kind` null: none. */
-  makes: { kind: string | null; region: string | null; status: string } | null
+  makes: MadeOperator | null
   nameKey: string | null
   /** Finds a person's decision on the subject. */
   subjectKey: string | null

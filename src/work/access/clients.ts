@@ -1,7 +1,7 @@
 /** A secret is shown once; only its hash is stored. */
 
-import { CLIENT_ROLES, isRole, type Role } from '../../domain/access/viewer.js'
-import { redact } from '../../domain/records/privacy.js'
+import { type AccountInput, checkedAccount } from '../../domain/access/accounts.js'
+import type { Role } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import { hashSecret, newSecret, secretMatches, TOKEN_SECONDS } from '../../foundation/keys.js'
 import * as clients from '../../store/access/clients.js'
@@ -16,54 +16,22 @@ export interface ClientCredentials {
   region: string | null
 }
 
-const NAME = /^[^\p{C}\s:\uFFFD]{1,64}$/u
-const REGION = /^\d{6}$/
-
-export interface ClientInput {
-  name: string
-  role: string
-  agency?: string
-  region?: string
-}
-
 /** Author of a change made by a command; never matches a person. */
 export const BY_COMMAND = 'command'
 
 /** Pending until a second person confirms. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, CLIENT_EXISTS. */
 export const add = async (
   db: Db,
-  input: ClientInput,
+  input: AccountInput,
   agencies: readonly string[],
   { by, now }: { by: string; now: Date },
 ): Promise<ClientCredentials> => {
-  const { name, role, agency, region } = checkedGiven(input, agencies)
+  const { name, role, agency, region } = checkedAccount(input, agencies)
   const secret = newSecret()
   const client = { id: name, role, agency, region, secretHash: await hashSecret(secret) }
   const added = await clients.add(db, client, { by, now })
   if (!added) throw new Refusal('CLIENT_EXISTS', { name })
   return { client_id: name, client_secret: secret, role, agency, region }
-}
-
-/** Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN. */
-export const checkedGiven = (
-  { name, role, agency, region }: ClientInput,
-  agencies: readonly string[],
-): { name: string; role: Role; agency: string | null; region: string | null } => {
-  if (!NAME.test(name))
-    throw new Refusal('USAGE', {
-      reason:
-        '名称须为 1–64 个可见字符，不含空白、冒号和不可见字符 a name has 1–64 visible characters, no blank, no colon, nothing unseen',
-    })
-  // The name appears unmasked in logs.
-  if (redact(name, () => '') !== name)
-    throw new Refusal('USAGE', { reason: '名称不得含证件号码 a name holds no number of a person' })
-  if (!isRole(role) || !CLIENT_ROLES.includes(role))
-    throw new Refusal('ROLE_UNKNOWN', { role, known: CLIENT_ROLES.join(' ') })
-  if (agency !== undefined && !agencies.includes(agency))
-    throw new Refusal('AGENCY_UNKNOWN', { agency, known: agencies.join(' ') })
-  if (region !== undefined && !REGION.test(region))
-    throw new Refusal('USAGE', { reason: `地区须为六位区划代码 a region is a division code of six digits: ${region}` })
-  return { name, role, agency: agency ?? null, region: region ?? null }
 }
 
 const OVERLAP_MS = 24 * 3_600_000

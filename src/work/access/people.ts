@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { type AdministratorDuty, DUTIES } from '../../domain/access/confirmation.js'
+import { type AccountInput, checkedAccount, dutyOf } from '../../domain/access/accounts.js'
+import type { AdministratorDuty } from '../../domain/access/confirmation.js'
 import {
   normalPassword,
   PASSWORD_LEAST,
@@ -15,7 +16,6 @@ import type { Log } from '../../foundation/log.js'
 import * as people from '../../store/access/people.js'
 import * as sessions from '../../store/access/sessions.js'
 import type { Db } from '../../store/db/db.js'
-import { type ClientInput, checkedGiven } from './clients.js'
 import * as lockouts from './lockouts.js'
 
 const ONE_TIME_MS = 7 * 24 * 3_600_000
@@ -34,7 +34,7 @@ export interface PersonCredentials {
   pending: boolean
 }
 
-export interface PersonInput extends ClientInput {
+export interface PersonInput extends AccountInput {
   duty?: string
 }
 
@@ -45,7 +45,7 @@ export const add = async (
   agencies: readonly string[],
   change: people.AccountChange,
 ): Promise<PersonCredentials> => {
-  const { name, role, agency, region } = checkedGiven(input, agencies)
+  const { name, role, agency, region } = checkedAccount(input, agencies)
   const duty = dutyOf(role, input.duty)
   const { password, passwordHash, oneTimeUntil } = await oneTime(change.now)
   const person = { id: name, role, duty, agency, region, passwordHash, oneTimeUntil }
@@ -53,16 +53,6 @@ export const add = async (
   if (added === null) throw new Refusal('PERSON_EXISTS', { name })
   const issued = { one_time_password: password, good_until: oneTimeUntil.toISOString() }
   return { name, ...issued, role, duty, agency, region, pending: added.pending }
-}
-
-/** Administrators default to `systems`. Refusal USAGE. */
-const dutyOf = (role: Role, name: string | undefined): AdministratorDuty | null => {
-  if (role !== 'administrator' && name === undefined) return null
-  const duty = DUTIES.find((each) => each === (name ?? 'systems'))
-  if (role === 'administrator' && duty !== undefined) return duty
-  throw new Refusal('USAGE', {
-    reason: `只有管理员负有职责，为 ${DUTIES.join('、')} 之一 only an administrator has a duty, one of ${DUTIES.join(', ')}`,
-  })
 }
 
 /** Ends all sessions. Refusal PERSON_UNKNOWN. */
@@ -173,7 +163,7 @@ export const csrfMatches = (cookie: string, token: string): boolean => {
   return wanted.length === said.length && timingSafeEqual(wanted, said)
 }
 
-const WEAK: Record<PasswordFault | 'SAME', string> = {
+const WEAK: Record<PasswordFault, string> = {
   SHORT: `不足 ${PASSWORD_LEAST} 个字符 fewer than ${PASSWORD_LEAST} characters`,
   LONG: `超过 ${PASSWORD_MOST} 个字符 more than ${PASSWORD_MOST} characters`,
   CHARACTERS: '含有控制字符 it holds control characters',
@@ -186,7 +176,7 @@ const WEAK: Record<PasswordFault | 'SAME', string> = {
 /** Refusal PASSWORD_WEAK. */
 const chosen = async ({ id }: people.Person, before: string, text: string): Promise<string> => {
   const password = normalPassword(text)
-  const fault = password === normalPassword(before) ? 'SAME' : passwordFault(password, { name: id, common: common() })
+  const fault = passwordFault(password, { name: id, before, common: common() })
   if (fault !== null) throw new Refusal('PASSWORD_WEAK', { fault, reason: WEAK[fault] })
   return hashSecret(password)
 }

@@ -1,5 +1,5 @@
+import { operatorMadeBy } from '../../domain/intake/made-operator.js'
 import { subjectKey } from '../../domain/intake/matching.js'
-import { operatorKindIn, regionIn, usccValid } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import {
   type Draft,
@@ -56,22 +56,6 @@ export const toStage = (
       formerly.length === 0 ? [] : formerly.map((name) => ({ name: String(name), key: normalizeName(String(name)) })),
     late,
   }
-}
-
-/**
- * A valid or registered code makes an operator, and so does a shop. A registration without a code only updates its
- * operator's status.
- */
-const operatorMadeBy = ({ kind, subject: { uscc, shop }, body }: Draft): StagedDraft['makes'] => {
-  const said = (field: string): string | null => (typeof body[field] === 'string' ? body[field] : null)
-  const registered = kind === 'registration'
-  const [region, status] = registered ? [said('region_code'), said('status') ?? 'UNKNOWN'] : [null, 'UNKNOWN']
-  if (uscc !== null) {
-    if (!registered && !usccValid(uscc)) return null
-    return { kind: operatorKindIn(uscc).toUpperCase(), region: region ?? regionIn(uscc), status }
-  }
-  if (shop !== null) return { kind: 'SHOP', region: null, status: 'UNKNOWN' }
-  return registered ? { kind: null, region, status } : null
 }
 
 export interface MergeInput {

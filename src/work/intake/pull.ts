@@ -5,6 +5,7 @@ import { basename } from 'node:path'
 import type { DeliveryOutcome, FeedDelivery } from '../../agencies/delivery.js'
 import type { Feed } from '../../agencies/feed.js'
 import { outOfBounds } from '../../domain/intake/bounds.js'
+import { scopeOf } from '../../domain/intake/delivery-scope.js'
 import { withCauses } from '../../domain/intake/reject-causes.js'
 import { redact } from '../../domain/records/privacy.js'
 import { type Item, KINDS } from '../../domain/records/records.js'
@@ -171,8 +172,13 @@ const takeIn = async (
   options: PullRunOptions,
 ): Promise<PullResult> => {
   const { feed, file, mark, rules } = options
-  const partialFile = file === undefined ? delivery.whole === false : file.full !== true
-  const whole = file === undefined ? (delivery.whole ?? feed.whole) : file.full === true
+  const { partial, whole, complete, current } = scopeOf({
+    feedWhole: feed.whole,
+    sentWhole: delivery.whole,
+    unmodified: delivery.unmodified,
+    hasNext: delivery.next !== undefined,
+    givenFull: file === undefined ? null : file.full === true,
+  })
   const name = file === undefined ? delivery.file && redact(basename(delivery.file), mark) : redact(nameOf(file), mark)
   const archive = await archived(run, name, options)
   try {
@@ -201,18 +207,13 @@ const takeIn = async (
       : await runs.lastCompleteSize(db, feed.id)
     const reason = delivery.unmodified
       ? null
-      : outOfBounds(feed.bounds, {
-          ...done,
-          standing,
-          partialFile,
-          whole,
-        })
+      : outOfBounds(feed.bounds, { ...done, standing, partialFile: partial, whole })
     if (reason !== null) {
       throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason: withCauses(reason, done.causes.told(), run.id) })
     }
     const source = {
-      whole: isCurrent(delivery, options),
-      complete: !delivery.unmodified && !partialFile && delivery.whole !== false,
+      whole: current,
+      complete,
       file: name,
       contentHash: await hashOf(file),
       archive: (await archive?.close()) ?? null,
@@ -253,13 +254,6 @@ const takeIn = async (
     await archive?.abandon()
     throw error
   }
-}
-
-/** An empty folder proves nothing, and a part of a whole feed leaves the rest as old as it was. */
-const isCurrent = (delivery: FeedDelivery, { feed, file }: PullRunOptions): boolean => {
-  if (file) return file.full === true
-  if (delivery.unmodified) return delivery.next !== undefined
-  return !feed.whole || delivery.whole !== false
 }
 
 /** Files given by path stay with their sender. */

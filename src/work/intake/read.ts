@@ -1,20 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Feed, MappingContext } from '../../agencies/feed.js'
 import type { Calendar } from '../../domain/calendar/calendar.js'
+import { comparedDigest, contradiction } from '../../domain/intake/contradiction.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
 import { type Causes, causes, withCauses } from '../../domain/intake/reject-causes.js'
 import { isLate } from '../../domain/intake/timeliness.js'
 import { isWithdrawn } from '../../domain/records/penalty.js'
 import { redact } from '../../domain/records/privacy.js'
-import {
-  type Draft,
-  digest,
-  type Item,
-  type MappedItem,
-  type Problem,
-  type RecordKind,
-  type UnreadableRecords,
-} from '../../domain/records/records.js'
+import type { Draft, Item, MappedItem, Problem, RecordKind, UnreadableRecords } from '../../domain/records/records.js'
 import { chunksOf } from '../../foundation/chunks.js'
 import { contract } from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -22,7 +15,7 @@ import { repeats } from '../../foundation/fingerprints.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { KnownVersions } from '../../store/intake/digest-index.js'
 import type * as rejects from '../../store/intake/rejects.js'
-import type { DraftStage, StagedDraft } from '../../store/intake/staged.js'
+import type { DraftStage } from '../../store/intake/staged.js'
 import { toStage } from './merge.js'
 
 /** A delivery with more rejects, and more than its feed's share, is aborted. */
@@ -121,7 +114,9 @@ export const read = async (
       const late = feed.duty && calendar ? isLate(draft.validFrom, feed.duty, calendar, today) : null
       return toStage(done.received, part, item, draft, late)
     })
-    const other = rows.findIndex((row) => delivered.wouldBe(row.draft.key, saidIn(row)) === 'other')
+    const other = rows.findIndex(
+      (row) => delivered.wouldBe(row.draft.key, comparedDigest(row.draft, row.digest)) === 'other',
+    )
     const contradicting = rows[other]
     const contradicts = contradicting?.draft
     if (contradicting && contradicts?.kind === 'penalty' && rows.length === 1 && isWithdrawn(contradicts.body)) {
@@ -138,7 +133,11 @@ export const read = async (
     let enough = false
     let unmet = 0
     for (const row of rows) {
-      if (delivered.of(row.draft.key, saidIn(row)) !== 'first' || known.meets(row.draft.key, row.digest)) continue
+      if (
+        delivered.of(row.draft.key, comparedDigest(row.draft, row.digest)) !== 'first' ||
+        known.meets(row.draft.key, row.digest)
+      )
+        continue
       unmet += 1
       if (stage.put(row)) enough = true
     }
@@ -199,23 +198,6 @@ export const draftsIn = (
   mark: (id: string) => string,
   clear: readonly unknown[] = [],
 ): MappedItem => redacted(checked(feed.map(item, context)), mark, clear)
-
-/**
- * Several units may report one decision, so the digest ignores the reporting unit and, beside an authority code, the
- * authority's spelling.
- */
-const saidIn = ({ draft, digest: whole }: StagedDraft): string => {
-  const { body } = draft
-  if (!('source_unit' in body)) return whole
-  const spelling = typeof body['authority_code'] === 'string' ? { authority: null } : {}
-  return digest({ ...draft, body: { ...body, ...spelling, source_unit: null, source_unit_code: null } })
-}
-
-const contradiction = (key: string): Problem => ({
-  field: null,
-  rule: 'repeat.conflict',
-  message: `同一批次中 ${key} 出现两次且内容不同，先到者有效。The same key came twice with different contents; the first stands.`,
-})
 
 const NO_RECORD: Problem = {
   field: null,

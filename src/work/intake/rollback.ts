@@ -3,6 +3,8 @@
  * repeats must be sent again, as a whole feed does.
  */
 
+import { rollbackFault } from '../../domain/intake/rollback.js'
+import { isHiddenByRun } from '../../domain/listing/case.js'
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -78,17 +80,10 @@ export const rollBack = async (db: Db, options: RollbackOptions): Promise<Rollba
 }
 
 /** Refusals as `rollBack`. */
-export const checked = async (db: Db | Tx, id: number): Promise<takeback.RollbackCandidate> => {
+export const checked = async (db: Db | Tx, id: number): Promise<takeback.PulledRun> => {
   const found = await takeback.candidate(db, id)
   if (found === null) throw new Refusal('RUN_UNKNOWN')
-  const why =
-    found.job !== 'pull'
-      ? '它不是拉取 it is no pull'
-      : found.rolledBack
-        ? '它已被撤回 it is taken back already'
-        : found.outcome !== 'DONE'
-          ? '它没有带来任何内容 it brought nothing'
-          : null
+  const why = rollbackFault(found)
   if (why !== null) throw new Refusal('RUN_NOT_TAKEN_BACK', { reason: why })
   return found
 }
@@ -131,8 +126,7 @@ export const undo = async (
 /** Shows an entry that only this run hid, if the person may move listings; otherwise opens a concern. */
 const showAgain = async (tx: Tx, id: string, { run, at, now, rules, by, mayMove }: UnhideContext): Promise<void> => {
   const found = await listings.forMove(tx, id)
-  const hiding = found?.facts.hiding ?? null
-  if (found?.state !== 'HIDDEN' || hiding?.by !== 'clock' || hiding.run !== run || hiding.confirmedBy !== null) return
+  if (found === null || !isHiddenByRun({ state: found.state, hiding: found.facts.hiding ?? null }, run)) return
   const asked = (await concerns.ofListings(tx, [id])).some(({ settledAt }) => settledAt === null)
   const input = { on: dateIn(now), reason: WITHOUT_GROUND }
   const made = { id, name: 'unhideListing' as const, by, role: 'reviewer' as const, input, now, at }

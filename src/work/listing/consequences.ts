@@ -1,9 +1,9 @@
 /** Legal consequences are applied at once; others open a concern. */
 
+import { consequenceOf } from '../../domain/listing/ground.js'
 import { isPublic } from '../../domain/listing/listing.js'
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import { isHeavy } from '../../domain/records/penalty.js'
-import type { GroundStatus } from '../../domain/scoring/evidence.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import * as waiting from '../../store/intake/unmatched.js'
@@ -17,11 +17,7 @@ import { tryMove } from './listing.js'
 import { asToldNow } from './public-entry.js'
 import { repairs } from './repairs.js'
 
-/**
- * Iterates over listings: a run may bring a million versions. A withdrawn or erroneous penalty ends the case. A lighter
- * one, or one of another operator, hides the entry. New wording is republished. A missing or returning record only
- * opens a concern.
- */
+/** Iterates over listings: a run may bring a million versions. A missing or returning record only opens a concern. */
 export const consequences = async (tx: Tx, changed: RecordsChange): Promise<void> => {
   for (const listing of await listings.restingOn(tx, changed.at)) await follow(tx, listing, changed)
   // An identity decision never changes a published text.
@@ -38,23 +34,24 @@ export const consequences = async (tx: Tx, changed: RecordsChange): Promise<void
 const follow = async (tx: Tx, listing: listings.Listing, changed: RecordsChange): Promise<void> => {
   const ground = await groundUnder(tx, listing)
   if (ground === null) return
-  const wrong = ground.linked.wrongFrom?.getTime() === changed.at.getTime()
-  // Under article 11 the listing does not rest on the penalty's weight.
-  const wasHeavy = listing.facts.decisionHeavy === true && listing.facts.ground !== 'DECISION_NOT_PERFORMED'
-  if (ground.state === 'WITHDRAWN') return endCase(tx, listing, 'REVOKED', changed)
-  if (ground.state === 'FALLEN' && (await waiting.letGo(tx, ground.linked, changed.at)))
-    return hideDoubtful(tx, listing, 'CHANGED_HANDS', ground, changed)
-  if (ground.state === 'FALLEN') return endCase(tx, listing, 'CORRECTED', changed)
-  // The record was never true, and without it nothing would have been listed.
-  if (wrong && !(ground.state === 'STANDS' && (ground.heavy || !wasHeavy)))
-    return endCase(tx, listing, 'CORRECTED', changed)
-  const cause = causeOf(ground, wasHeavy)
-  if (cause === null) {
-    if (ground.state === 'STANDS' && changed.decision === undefined) await renewEntry(tx, listing, changed)
-    return
+  const consequence = consequenceOf(ground, {
+    // Under article 11 the listing does not rest on the penalty's weight.
+    wasHeavy: listing.facts.decisionHeavy === true && listing.facts.ground !== 'DECISION_NOT_PERFORMED',
+    isWrong: ground.linked.wrongFrom?.getTime() === changed.at.getTime(),
+    isLetGo: ground.state === 'FALLEN' && (await waiting.letGo(tx, ground.linked, changed.at)),
+  })
+  switch (consequence) {
+    case 'REVOKED':
+    case 'CORRECTED':
+      return endCase(tx, listing, consequence, changed)
+    case 'CHANGED_HANDS':
+    case 'LIGHTER':
+      return hideDoubtful(tx, listing, consequence, ground, changed)
+    case 'ABSENT':
+      return openConcern(tx, listing, consequence, ground.linked, changed)
+    case null:
+      if (changed.decision === undefined) await renewEntry(tx, listing, changed)
   }
-  if (cause === 'ABSENT') return openConcern(tx, listing, cause, ground.linked, changed)
-  await hideDoubtful(tx, listing, cause, ground, changed)
 }
 
 const hideDoubtful = async (
@@ -116,12 +113,6 @@ export const renewEntry = async (tx: Tx, listing: listings.Listing, changed: Rec
   const input = { on: dateIn(now), reason: RENEWED }
   const made = { id: listing.id, name: 'renewEntry' as const, by: 'clock', role: 'clock' as const, input, now, at }
   return tryMove(tx, rules, made)
-}
-
-const causeOf = ({ state, heavy }: GroundStatus, wasHeavy: boolean): 'ABSENT' | 'CHANGED_HANDS' | 'LIGHTER' | null => {
-  if (state === 'ABSENT') return 'ABSENT'
-  if (state === 'ELSEWHERE') return 'CHANGED_HANDS'
-  return wasHeavy && !heavy ? 'LIGHTER' : null
 }
 
 const openConcern = async (

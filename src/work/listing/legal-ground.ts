@@ -1,18 +1,11 @@
 /** A listing rests on one decision, in all its sources. */
 import { type Case, wholeCase } from '../../domain/listing/case.js'
-import { regionIn, usccForm } from '../../domain/operators/codes.js'
-import type { Level } from '../../domain/operators/places.js'
-import { levelOf } from '../../domain/operators/places.js'
-import { isHeavy, isWithdrawn } from '../../domain/records/penalty.js'
-import type { Body } from '../../domain/records/records.js'
-import { type GroundStatus, groundOf } from '../../domain/scoring/evidence.js'
+import { type GroundStatus, groundOf, type LinkedDecision, linkedDecision } from '../../domain/listing/ground.js'
+import { isWithdrawn } from '../../domain/records/penalty.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import type * as listings from '../../store/listing/listings.js'
 import * as versions from '../../store/records/versions.js'
-
-/** Default division. */
-const PROVINCE = '220000'
 
 /** The linked decision is reread, because an agency may have changed or withdrawn it. */
 export const withCurrentDecision = async (tx: Db | Tx, listing: listings.Listing): Promise<Case> => {
@@ -37,17 +30,6 @@ export const groundUnder = async (
   return { ...groundOf(marked, operatorId), linked }
 }
 
-export interface LinkedDecision {
-  version: number
-  documentNumber: string
-  heavy: boolean
-  decidedOn: string
-  violation: string
-  authority: string
-  authorityCode: string
-  level: Level | null
-}
-
 /** Returns null when the linked decision no longer stands. */
 export const standingUnder = async (tx: Tx, listing: listings.Listing): Promise<LinkedDecision | null> => {
   const ground = await groundUnder(tx, listing)
@@ -57,7 +39,7 @@ export const standingUnder = async (tx: Tx, listing: listings.Listing): Promise<
     ({ stands, operatorId }) => stands && operatorId === listing.operatorId,
   )
   const source = sources.find(({ feed, key }) => feed === linked.feed && key === linked.key) ?? sources[0]
-  return source === undefined ? null : linkedFrom(source)
+  return source === undefined ? null : linkedDecision(source)
 }
 
 /** Refuses a decision that is withdrawn or not this operator's. */
@@ -76,27 +58,5 @@ export const decisionOf = async (tx: Tx, listing: listings.Listing, decision?: n
   }
   if (sources.some(({ body }) => isWithdrawn(body)))
     throw new Refusal('INPUT_INVALID', { reason: '所关联的处罚决定已被撤销 the penalty has been withdrawn' })
-  return linkedFrom(version)
-}
-
-const linkedFrom = (version: versions.RecordVersion): LinkedDecision => {
-  const text = (field: string): string =>
-    typeof version.body[field] === 'string' ? (version.body[field] as string) : ''
-  const code = text('authority_code')
-  return {
-    version: version.id,
-    documentNumber: text('document_number'),
-    heavy: isHeavy(version.body),
-    decidedOn: text('decided_on'),
-    violation: text('violation'),
-    authority: text('authority'),
-    authorityCode: usccForm(code) ? regionIn(code) : PROVINCE,
-    level: levelIn(version.body),
-  }
-}
-
-/** Returns null for an unknown authority code. */
-export const levelIn = (penalty: Body): Level | null => {
-  const code = penalty['authority_code']
-  return typeof code === 'string' && usccForm(code) ? levelOf(regionIn(code)) : null
+  return linkedDecision(version)
 }

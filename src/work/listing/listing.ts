@@ -7,6 +7,7 @@ import {
   newCase,
   wholeCase,
 } from '../../domain/listing/case.js'
+import type { LinkedDecision } from '../../domain/listing/ground.js'
 import { type Denial, move, withLegalDay } from '../../domain/listing/listing.js'
 import { basisOn, type LegalBasis } from '../../domain/listing/lists.js'
 import { DENIALS, type DenialCode, type MoveName } from '../../domain/listing/moves.js'
@@ -24,7 +25,7 @@ import { withAmendments } from '../calendar/calendar.js'
 import { caseRules, listOf, type WorkRules } from '../calendar/rules.js'
 import { keepDeadlines } from './deadlines.js'
 import { applyToEntries } from './entry.js'
-import { decisionOf, type LinkedDecision, standingUnder, withCurrentDecision } from './legal-ground.js'
+import { decisionOf, standingUnder, withCurrentDecision } from './legal-ground.js'
 import { actOf, cleaned, type MoveInput } from './move-input.js'
 import { askForRepairNotice, servedPaper } from './served-paper.js'
 

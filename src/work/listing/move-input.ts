@@ -1,11 +1,11 @@
 /** Validates and redacts input for the move table. */
 import type { CaseAct, CaseRole } from '../../domain/listing/case.js'
+import type { LinkedDecision } from '../../domain/listing/ground.js'
 import type { MoveName } from '../../domain/listing/moves.js'
 import { redact } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
 import type { WorkRules } from '../calendar/rules.js'
-import type { LinkedDecision } from './legal-ground.js'
 
 const FILE_HASH = /^[0-9a-f]{64}$/
 /** Characters; the document number as in 双公示. */

@@ -1,6 +1,6 @@
-import { mayOperator, type Viewer } from '../../domain/access/viewer.js'
+import type { Viewer } from '../../domain/access/viewer.js'
 import { writtenText } from '../../domain/records/written-text.js'
-import { type AuthorisationTerm, documentHash, termFault } from '../../domain/standing/authorisation.js'
+import { type AuthorisationTerm, documentHash, mayWithdraw, termFault } from '../../domain/standing/authorisation.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
@@ -41,7 +41,7 @@ export const recordAuthorisation = async (
   })
 }
 
-/** The recording credit service or the operator may. Refusal AUTHORISATION_UNKNOWN, also for everybody else. */
+/** Refusal AUTHORISATION_UNKNOWN, also for those who may not. */
 export const withdrawAuthorisation = async (
   db: Db,
   id: number,
@@ -50,7 +50,7 @@ export const withdrawAuthorisation = async (
   db.transaction(async (tx) => {
     const authorisation = await store.byId(tx, id)
     const owner = authorisation && (await operators.byIds(tx, [authorisation.operatorId])).get(authorisation.operatorId)
-    const isTheirs = viewer.role === 'party' ? mayOperator(viewer, owner ?? null) : authorisation?.client === viewer.sub
-    if (authorisation === null || !isTheirs) throw new Refusal('AUTHORISATION_UNKNOWN')
+    if (authorisation === null || !mayWithdraw(viewer, authorisation.client, owner ?? null))
+      throw new Refusal('AUTHORISATION_UNKNOWN')
     return store.withdraw(tx, id, { by: viewer.role === 'party' ? 'party' : authorisation.client, at: now })
   })

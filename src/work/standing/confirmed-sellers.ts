@@ -1,10 +1,9 @@
-import { MARKETPLACE } from '../../domain/operators/codes.js'
 import { redact } from '../../domain/records/privacy.js'
 import {
   marketplaceOf,
   oldestHolding,
-  SELLERS_MOST,
   type SellersSetting,
+  settingFault,
   unconfirmedMost,
 } from '../../domain/standing/sellers.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -78,15 +77,11 @@ export const allowSellers = async (db: Db, input: SellersCapInput): Promise<sell
     throw new Refusal('USAGE', {
       reason: `事由须为 1–${LONGEST_REASON} 个字符 the reason has 1–${LONGEST_REASON} characters`,
     })
-  if (marketplace !== null && !MARKETPLACE.test(marketplace))
-    throw new Refusal('USAGE', { reason: '不是平台的标识 this is no id of a marketplace' })
-  if (unconfirmedSellers !== null && !(Number.isInteger(unconfirmedSellers) && isWithin(unconfirmedSellers)))
-    throw new Refusal('USAGE', { reason: `未核实卖家须为 0–${SELLERS_MOST} unconfirmed sellers: 0 to ${SELLERS_MOST}` })
+  const fault = settingFault({ marketplace, unconfirmedSellers })
+  if (fault !== null) throw new Refusal('USAGE', { reason: fault })
   return db.transaction(async (tx) => {
     if (!(await store.set(tx, client, { marketplace, unconfirmedSellers, reason })))
       throw new Refusal('CLIENT_UNKNOWN', { name: client })
     return renewList(tx, client, now)
   })
 }
-
-const isWithin = (count: number): boolean => count >= 0 && count <= SELLERS_MOST

@@ -4,8 +4,9 @@ import {
   cellIn,
   closedNotice,
   holdsUntil,
+  isDatedWell,
   isHeading,
-  MALFORMED_SHARE,
+  isSellerList,
   oldestHolding,
   SELLERS_MOST,
   type Seller,
@@ -50,11 +51,10 @@ export interface SellerListResult extends store.SellerList {
 export const replaceSellers = async (db: Db, input: SellerListInput): Promise<SellerListResult> => {
   const { client, dated, now } = input
   const today = dateIn(now)
-  if (dated > today || holdsUntil(dated) <= today)
-    throw new Refusal('SELLERS_DATE', { from: oldestHolding(today), to: today })
+  if (!isDatedWell(dated, today)) throw new Refusal('SELLERS_DATE', { from: oldestHolding(today), to: today })
   const { sellers, malformed } = await read(input)
   const lines = sellers.length + malformed.length
-  if (lines === 0 || malformed.length >= lines * MALFORMED_SHARE)
+  if (!isSellerList({ lines, malformed: malformed.length }))
     throw new Refusal('SELLERS_UNREADABLE', {
       lines,
       malformed: malformed.length,

@@ -7,6 +7,12 @@ const common = new Set(text('passwords/common.txt').split('\n').filter(Boolean))
 const fault = (password: string, name = '王编造') => passwordFault(password, { name, common })
 
 describe('rules of a chosen password', () => {
+  it('refuse the one before, however it is spelt', () => {
+    const before = '松花江上的第七盏灯笼是蓝色的Ａ'
+    expect(passwordFault(before.normalize('NFKC'), { name: '王编造', common, before })).to.equal('SAME')
+    expect(passwordFault(`${before}b`, { name: '王编造', common, before })).to.equal(null)
+  })
+
   const refused: [string, PasswordFault][] = [
     ['', 'SHORT'],
     ['Ab3$xyzwvut', 'SHORT'],

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Body, RecordKind } from '../../../src/domain/records/records.js'
-import { groundOf, oncePerFact, WITHDRAWN } from '../../../src/domain/scoring/evidence.js'
+import { oncePerFact, WITHDRAWN } from '../../../src/domain/scoring/evidence.js'
 
 describe('several sources of one fact', () => {
   const row = (record: number, more: object = {}) => ({
@@ -48,41 +48,4 @@ describe('several sources of one fact', () => {
       expect(oncePerFact(rows).map(({ record }) => record)).to.deep.equal(kept)
     })
   }
-
-  const HEAVY: Body = { types: ['吊销许可证件'], content: '吊销许可证件' }
-  const LIGHT: Body = { types: ['罚款'], fine_yuan: '100' }
-  const source = (body: Body, more: object = {}) => ({ operatorId: 7, body, stands: true, linked: false, ...more })
-  const grounds: [string, Parameters<typeof groundOf>[0], ReturnType<typeof groundOf>][] = [
-    ['no source reports it any more', [], { state: 'FALLEN', heavy: false }],
-    ['the linked record stands', [source(HEAVY, { linked: true })], { state: 'STANDS', heavy: true }],
-    [
-      'the linked record is lighter than another source',
-      [source(HEAVY), source(LIGHT, { linked: true })],
-      { state: 'STANDS', heavy: false },
-    ],
-    ['only another source stands', [source(HEAVY)], { state: 'STANDS', heavy: true }],
-    [
-      'one source withdraws it and another does not',
-      [source(HEAVY, { linked: true }), source({ ...HEAVY, status: 'REVOKED' })],
-      { state: 'WITHDRAWN', heavy: false },
-    ],
-    ['it has ended', [source(HEAVY, { linked: true, stands: false })], { state: 'ABSENT', heavy: false }],
-    [
-      'it has ended at one source and stands at another',
-      [source(HEAVY, { linked: true, stands: false }), source(HEAVY)],
-      { state: 'STANDS', heavy: true },
-    ],
-    [
-      "it is another operator's",
-      [source(HEAVY, { linked: true, operatorId: 8 })],
-      { state: 'ELSEWHERE', heavy: false },
-    ],
-    [
-      "it is another operator's, withdrawn there",
-      [source({ ...HEAVY, status: 'REVOKED' }, { linked: true, operatorId: 8 })],
-      { state: 'ELSEWHERE', heavy: false },
-    ],
-  ]
-  for (const [what, sources, expected] of grounds)
-    it(`ground of a listing where ${what}`, () => expect(groundOf(sources, 7)).to.deep.equal(expected))
 })

@@ -1,6 +1,6 @@
 /** `api/standing/standing.ts` decides what standing means. */
 
-import { may } from '../../../domain/access/viewer.js'
+import { gradesSeen, may } from '../../../domain/access/viewer.js'
 import { type BadRow, type CodeRow, isBad } from '../../../domain/operators/code-rows.js'
 import { codeOf } from '../../../domain/operators/codes.js'
 import { type NameAnswer, nameAnswer, presentAnswer } from '../../../domain/standing/name-query.js'
@@ -13,7 +13,7 @@ import * as store from '../../../store/standing/standings.js'
 import type { ListingView } from '../../listing/listing-view.js'
 import { listing } from '../../listing/listings.js'
 import { chargeCost, type GraphqlContext, viewerOn } from '../../request/context.js'
-import { gradesFor, seeingMany } from '../../standing/grades.js'
+import { seeingMany } from '../../standing/grades.js'
 import { standingView } from '../../standing/standing.js'
 
 type StandingView = ReturnType<typeof standingView>
@@ -99,7 +99,7 @@ const lookUpRows = async (
   const usccs = new Set(codes.flatMap((code) => (code?.scheme === 'uscc' ? [code.code] : [])))
   const { viewer } = context
   const scored = may(viewer, 'see_grade') || may(viewer, 'see_sellers_grade') || may(viewer, 'see_authorised_grade')
-  const sellersOf = gradesFor(viewer) === 'SELLERS' ? viewer.sub : null
+  const sellersOf = gradesSeen(viewer) === 'SELLERS' ? viewer.sub : null
   // A single code takes one statement, several one transaction (store/db/bulk-handle): one snapshot.
   const isOne = asked.length === 1
   const own = isOne ? NONE : await store.ofOwn(db, [...usccs], days, { scored, sellersOf })

@@ -1,0 +1,54 @@
+/** What an account of a person or system may be. */
+import { Refusal } from '../../foundation/errors.js'
+import { redact } from '../records/privacy.js'
+import { type AdministratorDuty, DUTIES } from './confirmation.js'
+import { CLIENT_ROLES, isRole, type Role } from './viewer.js'
+
+const NAME = /^[^\p{C}\s:\uFFFD]{1,64}$/u
+const REGION = /^\d{6}$/
+
+export interface AccountInput {
+  name: string
+  role: string
+  agency?: string
+  region?: string
+}
+
+export interface CheckedAccount {
+  name: string
+  role: Role
+  agency: string | null
+  region: string | null
+}
+
+/** Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN. */
+export const checkedAccount = (
+  { name, role, agency, region }: AccountInput,
+  agencies: readonly string[],
+): CheckedAccount => {
+  if (!NAME.test(name))
+    throw new Refusal('USAGE', {
+      reason:
+        '名称须为 1–64 个可见字符，不含空白、冒号和不可见字符 a name has 1–64 visible characters, no blank, no colon, nothing unseen',
+    })
+  // The name appears unmasked in logs.
+  if (redact(name, () => '') !== name)
+    throw new Refusal('USAGE', { reason: '名称不得含证件号码 a name holds no number of a person' })
+  if (!isRole(role) || !CLIENT_ROLES.includes(role))
+    throw new Refusal('ROLE_UNKNOWN', { role, known: CLIENT_ROLES.join(' ') })
+  if (agency !== undefined && !agencies.includes(agency))
+    throw new Refusal('AGENCY_UNKNOWN', { agency, known: agencies.join(' ') })
+  if (region !== undefined && !REGION.test(region))
+    throw new Refusal('USAGE', { reason: `地区须为六位区划代码 a region is a division code of six digits: ${region}` })
+  return { name, role, agency: agency ?? null, region: region ?? null }
+}
+
+/** Administrators default to `systems`. Refusal USAGE. */
+export const dutyOf = (role: Role, given: string | undefined): AdministratorDuty | null => {
+  if (role !== 'administrator' && given === undefined) return null
+  const duty = DUTIES.find((each) => each === (given ?? 'systems'))
+  if (role === 'administrator' && duty !== undefined) return duty
+  throw new Refusal('USAGE', {
+    reason: `只有管理员负有职责，为 ${DUTIES.join('、')} 之一 only an administrator has a duty, one of ${DUTIES.join(', ')}`,
+  })
+}

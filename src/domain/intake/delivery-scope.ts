@@ -1,0 +1,42 @@
+/** What a delivery proves about its feed. */
+
+export interface DeliveryForm {
+  /** The feed delivers everything each time. */
+  feedWhole: boolean
+  /** Said by the delivery itself; absent means as the feed. */
+  sentWhole?: boolean | undefined
+  unmodified?: boolean | undefined
+  /** The agency's transport continues from a cursor. */
+  hasNext: boolean
+  /** A file given by hand: whether it is declared full. Null for a delivery of the agency. */
+  givenFull: boolean | null
+}
+
+export interface DeliveryScope {
+  /** Its records never end by absence. */
+  partial: boolean
+  /** Absent records have ended. */
+  whole: boolean
+  /** Its size is a bound for later deliveries. */
+  complete: boolean
+  /** The feed is as fresh as the delivery. */
+  current: boolean
+}
+
+export const scopeOf = ({
+  feedWhole,
+  sentWhole,
+  unmodified = false,
+  hasNext,
+  givenFull,
+}: DeliveryForm): DeliveryScope => {
+  const partial = givenFull === null ? sentWhole === false : !givenFull
+  // An empty folder proves nothing, and a part of a whole feed leaves the rest as old as it was.
+  const isCurrent = unmodified ? hasNext : !feedWhole || sentWhole !== false
+  return {
+    partial,
+    whole: givenFull ?? sentWhole ?? feedWhole,
+    complete: !unmodified && !partial,
+    current: givenFull ?? isCurrent,
+  }
+}

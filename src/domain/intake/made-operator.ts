@@ -1,0 +1,25 @@
+import { operatorKindIn, regionIn, usccValid } from '../operators/codes.js'
+import type { Draft } from '../records/records.js'
+
+/** The operator that a record makes where its code is unknown. A null kind makes none and only updates the status. */
+export interface MadeOperator {
+  kind: string | null
+  region: string | null
+  status: string
+}
+
+/**
+ * A valid or registered code makes an operator, and so does a shop. A registration without a code only updates its
+ * operator's status.
+ */
+export const operatorMadeBy = ({ kind, subject: { uscc, shop }, body }: Draft): MadeOperator | null => {
+  const said = (field: string): string | null => (typeof body[field] === 'string' ? body[field] : null)
+  const registered = kind === 'registration'
+  const [region, status] = registered ? [said('region_code'), said('status') ?? 'UNKNOWN'] : [null, 'UNKNOWN']
+  if (uscc !== null) {
+    if (!registered && !usccValid(uscc)) return null
+    return { kind: operatorKindIn(uscc).toUpperCase(), region: region ?? regionIn(uscc), status }
+  }
+  if (shop !== null) return { kind: 'SHOP', region: null, status: 'UNKNOWN' }
+  return registered ? { kind: null, region, status } : null
+}

@@ -1,0 +1,93 @@
+/** The penalty that a listing rests on, in all its sources. */
+import { regionIn, usccForm } from '../operators/codes.js'
+import { type Level, levelOf } from '../operators/places.js'
+import { isHeavy, isWithdrawn } from '../records/penalty.js'
+import type { Body } from '../records/records.js'
+
+export interface GroundStatus {
+  /** FALLEN: no source reports it any more. ABSENT: missing in a whole delivery. ELSEWHERE: reported for another operator. */
+  state: 'STANDS' | 'WITHDRAWN' | 'FALLEN' | 'ABSENT' | 'ELSEWHERE'
+  /** The linked source decides while it stands. */
+  heavy: boolean
+}
+
+export interface GroundSource {
+  operatorId: number | null
+  body: Body
+  stands: boolean
+  /** False for another source of the same fact. */
+  linked: boolean
+}
+
+/** One explicit withdrawal outweighs all. */
+export const groundOf = (sources: readonly GroundSource[], operatorId: number): GroundStatus => {
+  const own = sources.filter((source) => source.operatorId === operatorId)
+  const standing = own.filter((source) => source.stands)
+  const said = standing.find((source) => source.linked)
+  const heavy = said ? isHeavy(said.body) : standing.some(({ body }) => isHeavy(body))
+  if (own.some(({ body }) => isWithdrawn(body))) return { state: 'WITHDRAWN', heavy: false }
+  if (standing.length > 0) return { state: 'STANDS', heavy }
+  if (own.length > 0) return { state: 'ABSENT', heavy: false }
+  return { state: sources.length > 0 ? 'ELSEWHERE' : 'FALLEN', heavy: false }
+}
+
+export type GroundConsequence = 'REVOKED' | 'CORRECTED' | 'CHANGED_HANDS' | 'LIGHTER' | 'ABSENT'
+
+export interface ChangedGround {
+  /** The listing rested on the weight of the penalty. */
+  wasHeavy: boolean
+  /** The record was never true. */
+  isWrong: boolean
+  /** The record fell because its operator is no longer certain. */
+  isLetGo: boolean
+}
+
+/** A withdrawn or erroneous penalty ends the case, a lighter or another operator's hides it. Null: the ground stands. */
+export const consequenceOf = (
+  { state, heavy }: GroundStatus,
+  { wasHeavy, isWrong, isLetGo }: ChangedGround,
+): GroundConsequence | null => {
+  if (state === 'WITHDRAWN') return 'REVOKED'
+  if (state === 'FALLEN') return isLetGo ? 'CHANGED_HANDS' : 'CORRECTED'
+  const isLighter = wasHeavy && !heavy
+  // Without the wrong record nothing would have been listed.
+  if (isWrong && (state !== 'STANDS' || isLighter)) return 'CORRECTED'
+  if (state === 'ABSENT') return 'ABSENT'
+  if (state === 'ELSEWHERE') return 'CHANGED_HANDS'
+  return isLighter ? 'LIGHTER' : null
+}
+
+export interface LinkedDecision {
+  version: number
+  documentNumber: string
+  heavy: boolean
+  decidedOn: string
+  violation: string
+  authority: string
+  authorityCode: string
+  level: Level | null
+}
+
+/** Default division. */
+const PROVINCE = '220000'
+
+export const linkedDecision = ({ id, body }: { id: number; body: Body }): LinkedDecision => {
+  const text = (field: string): string => (typeof body[field] === 'string' ? (body[field] as string) : '')
+  const code = text('authority_code')
+  return {
+    version: id,
+    documentNumber: text('document_number'),
+    heavy: isHeavy(body),
+    decidedOn: text('decided_on'),
+    violation: text('violation'),
+    authority: text('authority'),
+    authorityCode: usccForm(code) ? regionIn(code) : PROVINCE,
+    level: levelIn(body),
+  }
+}
+
+/** Returns null for an unknown authority code. */
+export const levelIn = (penalty: Body): Level | null => {
+  const code = penalty['authority_code']
+  return typeof code === 'string' && usccForm(code) ? levelOf(regionIn(code)) : null
+}

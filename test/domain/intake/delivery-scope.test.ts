@@ -1,0 +1,37 @@
+import { expect } from 'chai'
+import { type DeliveryForm, type DeliveryScope, scopeOf } from '../../../src/domain/intake/delivery-scope.js'
+
+describe('what a delivery proves', () => {
+  const whole = { partial: false, whole: true, complete: true, current: true }
+  const agency = { feedWhole: true, hasNext: false, givenFull: null }
+  const cases: [string, DeliveryForm, DeliveryScope][] = [
+    ['of a whole feed: what is absent has ended', agency, whole],
+    [
+      'of a feed of changes: nothing ends, yet the feed is current',
+      { ...agency, feedWhole: false },
+      { ...whole, whole: false },
+    ],
+    [
+      'of a part of a whole feed: nothing ends and the rest stays old',
+      { ...agency, sentWhole: false },
+      { partial: true, whole: false, complete: false, current: false },
+    ],
+    [
+      'of an unmodified source with a cursor: the feed is current',
+      { ...agency, unmodified: true, hasNext: true },
+      { ...whole, complete: false },
+    ],
+    [
+      'of an empty folder: nothing',
+      { ...agency, unmodified: true, sentWhole: false },
+      { partial: true, whole: false, complete: false, current: false },
+    ],
+    [
+      'of a file: nothing ends',
+      { ...agency, sentWhole: false, givenFull: false },
+      { partial: true, whole: false, complete: false, current: false },
+    ],
+    ['of a full file: as of a whole feed', { ...agency, feedWhole: false, sentWhole: true, givenFull: true }, whole],
+  ]
+  for (const [title, form, scope] of cases) it(title, () => expect(scopeOf(form)).to.deep.equal(scope))
+})
