@@ -1,24 +1,16 @@
 import type { Case, CaseState } from '../../domain/listing/case.js'
-import type { RemovalReason } from '../../domain/listing/lists.js'
+import type { EntryColumns } from '../../domain/listing/entry-columns.js'
 import type { PublicEntry } from '../../domain/listing/public-entry.js'
 import { type Db, hasRows, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import { MAY_LIST } from '../db/restored.js'
 import { bindingsOf, filtered, type PublicDays, type PublicFilter, SHOWN } from './public-filter.js'
 
-export interface Listing {
+export interface Listing extends EntryColumns {
   id: string
   list: string
   operatorId: number
   state: CaseState
-  reason: string
-  basis: string
-  authority: string
-  authorityCode: string
-  documentNumber: string | null
-  decisionVersion: number | null
   facts: Case
-  removalReason: RemovalReason | null
-  removedOn: string | null
   publishedOn: string | null
   endsOn: string | null
   moves: number

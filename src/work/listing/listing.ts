@@ -7,9 +7,9 @@ import {
   newCase,
   wholeCase,
 } from '../../domain/listing/case.js'
-import type { LinkedDecision } from '../../domain/listing/ground.js'
+import { columnsAfter, type MoveDecisions } from '../../domain/listing/entry-columns.js'
 import { type Denial, move, withLegalDay } from '../../domain/listing/listing.js'
-import { basisOn, type LegalBasis } from '../../domain/listing/lists.js'
+import { actOf, cleaned, type MoveInput } from '../../domain/listing/move-input.js'
 import { DENIALS, type DenialCode, type MoveName } from '../../domain/listing/moves.js'
 import { followsFrom } from '../../domain/listing/repair-results.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
@@ -26,10 +26,9 @@ import { caseRules, listOf, type WorkRules } from '../calendar/rules.js'
 import { keepDeadlines } from './deadlines.js'
 import { applyToEntries } from './entry.js'
 import { decisionOf, standingUnder, withCurrentDecision } from './legal-ground.js'
-import { actOf, cleaned, type MoveInput } from './move-input.js'
 import { askForRepairNotice, servedPaper } from './served-paper.js'
 
-export type { MoveInput } from './move-input.js'
+export type { MoveInput } from '../../domain/listing/move-input.js'
 
 const WAIT_MS = 5_000
 /** Stopping publication does not wait for a running merge; it bypasses the knowledge lock. */
@@ -87,7 +86,7 @@ export const openWithin = async (
   opening: CaseOpening,
   at: Date,
 ): Promise<listings.Listing | null> => {
-  const made = cleaned(opening, rules)
+  const made = cleaned(opening, rules.mark)
   const before = newCase(made.list, made.operatorId)
   const act: CaseAct = { by: made.by, role: made.role, on: made.on, today: dateIn(made.now), reason: made.reason }
   const after = stepped('openLead', before, act, rules)
@@ -213,12 +212,6 @@ const ifAllowed = <T>(step: () => T): T | null => {
 
 const SHOWING: readonly MoveName[] = ['publishListing', 'unhideListing', 'restoreListing', 'renewEntry']
 
-interface MoveDecisions {
-  linked: LinkedDecision | null
-  /** The formerly linked decision, as it stands now. */
-  standing: LinkedDecision | null
-}
-
 const NOTHING: MoveDecisions = { linked: null, standing: null }
 
 interface AppliedMove {
@@ -229,9 +222,18 @@ interface AppliedMove {
 }
 
 const stepOf = (before: listings.Listing, made: MoveRequest, ground: MoveDecisions, rules: WorkRules): AppliedMove => {
-  const act = withLegalDay(made.name, before.facts, actOf(made, dateIn(made.now), ground.linked, rules))
+  const act = withLegalDay(made.name, before.facts, actOf(made, dateIn(made.now), ground.linked, rules.mark))
   const facts = stepped(made.name, before.facts, act, rules)
-  const after = { ...follow(before, facts, made, act, ground, rules), moves: before.moves + 1 }
+  const { publishedOn, endsOn } = facts
+  const after = {
+    ...before,
+    facts,
+    state: facts.state ?? before.state,
+    publishedOn,
+    endsOn,
+    ...columnsAfter(made.name, act, facts, ground, listOf(rules, before.list)),
+    moves: before.moves + 1,
+  }
   return { name: made.name, before, after, act }
 }
 
@@ -295,43 +297,6 @@ const refusal = (move: MoveName, state: CaseState | null, { code, from, zh, en }
     because: code,
     ...(from !== null && { from }),
   })
-
-const follow = (
-  before: listings.Listing,
-  facts: Case,
-  made: MoveRequest,
-  act: CaseAct,
-  { linked, standing }: MoveDecisions,
-  rules: WorkRules,
-): listings.Listing => {
-  const now = linked ?? standing
-  const list = listOf(rules, before.list)
-  return {
-    ...before,
-    facts,
-    state: facts.state ?? before.state,
-    publishedOn: facts.publishedOn,
-    endsOn: facts.endsOn,
-    ...(now && {
-      decisionVersion: now.version,
-      authority: now.authority,
-      authorityCode: now.authorityCode,
-    }),
-    // The officer states what was not performed; otherwise the penalty gives the reason.
-    ...(linked && { reason: facts.ground === 'DECISION_NOT_PERFORMED' ? (act.reason ?? '') : linked.violation }),
-    ...(standing && facts.ground !== 'DECISION_NOT_PERFORMED' && { reason: standing.violation }),
-    // The legal basis is set when linked, and finally when decided.
-    ...((linked || made.name === 'decideListing') && { basis: basisText(basisOn(list, act.on)) }),
-    ...(made.name === 'decideListing' && { documentNumber: act.documentNumber ?? null }),
-    ...(ENDING.includes(made.name) && { removalReason: facts.removal, removedOn: act.on }),
-    ...(made.name === 'restoreListing' && { removalReason: null, removedOn: null }),
-  }
-}
-
-const ENDING: readonly MoveName[] = ['removeListing', 'lapseListing']
-
-const basisText = (basis: LegalBasis | null): string =>
-  basis === null ? '' : [basis.title, basis.number, basis.articles].filter(Boolean).join(' ')
 
 const eventOf = (
   after: Pick<listings.Listing, 'id' | 'moves' | 'state'>,

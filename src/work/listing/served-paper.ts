@@ -1,4 +1,5 @@
 import { needsRepairNotice } from '../../domain/listing/documents.js'
+import type { MoveInput } from '../../domain/listing/move-input.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import * as concerns from '../../store/listing/concerns.js'
@@ -8,7 +9,6 @@ import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { documentRules, draft } from './documents.js'
-import type { MoveInput } from './move-input.js'
 
 /** Prefers the named hash, then the issued decision's, then the draft's. */
 export const servedPaper = async (

@@ -1,11 +1,10 @@
 /** Validates and redacts input for the move table. */
-import type { CaseAct, CaseRole } from '../../domain/listing/case.js'
-import type { LinkedDecision } from '../../domain/listing/ground.js'
-import type { MoveName } from '../../domain/listing/moves.js'
-import { redact } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
-import type { WorkRules } from '../calendar/rules.js'
+import { redact } from '../records/privacy.js'
+import type { CaseAct, CaseRole } from './case.js'
+import type { LinkedDecision } from './ground.js'
+import type { MoveName } from './moves.js'
 
 const FILE_HASH = /^[0-9a-f]{64}$/
 /** Characters; the document number as in 双公示. */
@@ -34,9 +33,9 @@ export const actOf = (
   { name, by, role, input: sent }: MoveAuthor,
   today: string,
   linked: LinkedDecision | null,
-  rules: WorkRules,
+  mark: (id: string) => string,
 ): CaseAct => {
-  const { fileHash, ...fields } = cleaned(sent, rules)
+  const { fileHash, ...fields } = cleaned(sent, mark)
   const input = { ...fields, ...(fileHash !== undefined && { fileHash: fileHash.toLowerCase() }) }
   if (!isDate(input.on)) throw new Refusal('DATE_INVALID', { value: input.on })
   if (input.fileHash !== undefined && !FILE_HASH.test(input.fileHash))
@@ -62,7 +61,10 @@ export const actOf = (
   }
 }
 
-export const cleaned = <I extends Partial<Record<keyof typeof LONGEST, string>>>(input: I, { mark }: WorkRules): I => {
+export const cleaned = <I extends Partial<Record<keyof typeof LONGEST, string>>>(
+  input: I,
+  mark: (id: string) => string,
+): I => {
   for (const [field, most] of Object.entries(LONGEST)) {
     const length = input[field as keyof typeof LONGEST]?.length ?? 0
     if (length > most)

@@ -1,0 +1,51 @@
+/** What an entry says after a move. */
+import type { Case, CaseAct } from './case.js'
+import type { LinkedDecision } from './ground.js'
+import { basisOn, type LegalBasis, type ListKind, type RemovalReason } from './lists.js'
+import type { MoveName } from './moves.js'
+
+export interface EntryColumns {
+  reason: string
+  basis: string
+  authority: string
+  authorityCode: string
+  documentNumber: string | null
+  /** Version of the record that the entry rests on. */
+  decisionVersion: number | null
+  removalReason: RemovalReason | null
+  removedOn: string | null
+}
+
+export interface MoveDecisions {
+  /** Linked by this move. */
+  linked: LinkedDecision | null
+  /** As the sources report the linked decision today. */
+  standing: LinkedDecision | null
+}
+
+const ENDING: readonly MoveName[] = ['removeListing', 'lapseListing']
+
+export const columnsAfter = (
+  name: MoveName,
+  act: CaseAct,
+  facts: Pick<Case, 'ground' | 'removal'>,
+  { linked, standing }: MoveDecisions,
+  list: ListKind,
+): Partial<EntryColumns> => {
+  const now = linked ?? standing
+  // The officer states what was not performed; otherwise the penalty gives the reason.
+  const isStated = facts.ground === 'DECISION_NOT_PERFORMED'
+  return {
+    ...(now && { decisionVersion: now.version, authority: now.authority, authorityCode: now.authorityCode }),
+    ...(linked && { reason: isStated ? (act.reason ?? '') : linked.violation }),
+    ...(standing && !isStated && { reason: standing.violation }),
+    // The legal basis when linked, and finally when decided.
+    ...((linked || name === 'decideListing') && { basis: basisText(basisOn(list, act.on)) }),
+    ...(name === 'decideListing' && { documentNumber: act.documentNumber ?? null }),
+    ...(ENDING.includes(name) && { removalReason: facts.removal, removedOn: act.on }),
+    ...(name === 'restoreListing' && { removalReason: null, removedOn: null }),
+  }
+}
+
+const basisText = (basis: LegalBasis | null): string =>
+  basis === null ? '' : [basis.title, basis.number, basis.articles].filter(Boolean).join(' ')
