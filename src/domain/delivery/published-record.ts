@@ -112,7 +112,7 @@ const DIGEST_LENGTH = 32
 export const publishedDigest = (told: PublishedRecord): string =>
   hash('sha256', canonical(told as unknown as Json)).slice(0, DIGEST_LENGTH)
 
-export const REMOVALS = {
+const REMOVALS = {
   REVOKED: '作出机关已撤销',
   REPAIRED: '信用修复',
   WRONG: '信息有误，予以更正',
@@ -180,4 +180,48 @@ const dueOfOne = (
   if (source.stands.telling === 'PUBLIC') return 'SAME_DECISION'
   // Receivers end the display by themselves, but a changed last day must be sent.
   return source.stands.telling === 'OVER' ? 'SHOW' : 'NOT_PUBLIC'
+}
+
+/** What a platform was last told of a record. */
+export interface ToldRecord {
+  operatorId: number
+  removed: boolean
+  digest: string | null
+}
+
+/** Also true when another firm now holds its key. */
+export const isGone = (due: RecordDue, told: ToldRecord | null, operatorId: number | null): boolean =>
+  due === 'SHOW' ? told !== null && !told.removed && told.operatorId !== operatorId : due !== null
+
+export interface RecordTelling {
+  removes: boolean
+  shows: 'ADD' | 'CHANGE' | null
+}
+
+/** Null when there is nothing to tell. `isHeard`: a platform receives the kind; removals are told all the same. */
+export const tellingOf = (
+  { due, told, operatorId, digest }: { due: RecordDue; told: ToldRecord | null; operatorId: number; digest: string },
+  isHeard: boolean,
+): RecordTelling | null => {
+  if (due === null) return null
+  const stood = told !== null && !told.removed
+  const removes = isGone(due, told, operatorId)
+  if (!removes && stood && told.digest === digest) return null
+  if (!stood && !isHeard) return null
+  if (due !== 'SHOW') return { removes, shows: null }
+  return { removes, shows: stood && !removes ? 'CHANGE' : 'ADD' }
+}
+
+export const removalOf = (
+  why: WhyGone,
+  { body, repairedOn }: { body: Body; repairedOn: string | null },
+  today: string,
+): PublishedRecord['removal'] => {
+  const ended = why === 'REVOKED' ? body['revoked_on'] : why === 'REPAIRED' ? repairedOn : null
+  return {
+    reason: why,
+    reasonText: REMOVALS[why],
+    documentNumber: null,
+    removedOn: typeof ended === 'string' ? ended : today,
+  }
 }

@@ -102,6 +102,43 @@ export const servedOf = (facts: Case, removedOn: string | null): DocumentKind[] 
   return documentsOf(facts, removedOn).filter((kind) => served[kind])
 }
 
+/** These moves name a document's number before the case system's is entered. */
+const NAMED_BY: Partial<Record<string, DocumentKind>> = {
+  notifyListing: 'NOTICE',
+  decideListing: 'DECISION',
+  removeListing: 'REMOVAL',
+}
+
+/** In the order of the moves: a later number replaces the earlier one. */
+export const numbersNamed = (
+  moves: readonly { move: string; act: Record<string, unknown> }[],
+): Partial<Record<DocumentKind, string>> => {
+  const named: Partial<Record<DocumentKind, string>> = {}
+  for (const { move, act } of moves) {
+    const kind = NAMED_BY[move]
+    const number = act['documentNumber']
+    if (kind !== undefined && typeof number === 'string' && number !== '') named[kind] = number
+  }
+  return named
+}
+
+/** Characters; the limit of 双公示. */
+const NUMBER_LONGEST = 128
+const SHA256 = /^[0-9a-f]{64}$/
+
+/** Why the case system cannot have issued this paper. */
+export const issueFault = (
+  { number, sha256, issuedOn, signer }: IssuedPaper & { sha256: string; signer: Template['signer'] },
+  today: string,
+): string | null => {
+  if (number === '' || number.length > NUMBER_LONGEST)
+    return `文号须为 1–${NUMBER_LONGEST} 个字符 the number has 1 to ${NUMBER_LONGEST} characters`
+  if (!SHA256.test(sha256)) return 'sha256 应为 64 位十六进制 not 64 hexadecimal digits'
+  if (signer === 'PARTY')
+    return '这是当事人的申请书，不由办案系统出具 it is the party’s own paper, not one that is issued'
+  return issuedOn > today ? '出具日期晚于今天 the day of issue lies after today' : null
+}
+
 /** A decision served on this day needs the repair notice with it (两书同达). */
 export const needsRepairNotice = ({ rows }: DocumentRules, on: string): boolean =>
   rows.some((row) => row.name === 'REPAIR_NOTICE' && row.confirmed && applies(row, on))

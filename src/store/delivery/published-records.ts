@@ -1,7 +1,7 @@
 /** Published records (双公示). */
 
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
-import type { PublishedKind, RecordParty } from '../../domain/delivery/published-record.js'
+import type { PublishedKind, RecordParty, ToldRecord } from '../../domain/delivery/published-record.js'
 import type { Body } from '../../domain/records/records.js'
 import { type Db, queryRows, type Tx } from '../db/db.js'
 
@@ -116,7 +116,7 @@ export interface PublishedRecordState extends RecordKey {
   stands: boolean
   /** An ended record keeps the owner of its last sending. */
   party: RecordParty | null
-  told: { operatorId: number; removed: boolean; digest: string | null } | null
+  told: ToldRecord | null
 }
 
 /** Includes every other source's record of the same decision. */

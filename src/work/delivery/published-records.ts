@@ -3,16 +3,17 @@
 import type { PlatformSubjects } from '../../domain/delivery/delivery.js'
 import {
   dueOf,
+  isGone,
   type PublicationStatus,
   type PublishedKind,
   type PublishedRecord,
   publicationStatusOf,
   publishedDigest,
   publishedRecord,
-  REMOVALS,
   type RecordDue,
+  removalOf,
   TOLD_KINDS,
-  type WhyGone,
+  tellingOf,
 } from '../../domain/delivery/published-record.js'
 import type { RecordEvidence } from '../../domain/scoring/repair-targets.js'
 import { repairsOf } from '../../domain/scoring/repair-targets.js'
@@ -79,7 +80,9 @@ const tellPage = async (
   const looked = await examine(tx, page, kinds, today)
   const before = await toldRecords.lastTold(
     tx,
-    looked.filter((one) => one.due !== null && isGone(one)).map(({ known }) => known.id),
+    looked
+      .filter(({ known: { told, party }, due }) => isGone(due, told, party?.id ?? null))
+      .map(({ known }) => known.id),
   )
   const [gone, shown, kept] = [
     [] as SubjectChange[],
@@ -87,24 +90,22 @@ const tellPage = async (
     [] as Parameters<typeof toldRecords.keep>[1][number][],
   ]
   for (const one of looked) {
-    const { known, telling, due } = one
-    if (touched.has(nameOf(known))) count(counts, telling, due)
+    const { known, due, repairedOn } = one
+    if (touched.has(nameOf(known))) count(counts, one.telling, due)
     const { id, kind, party, told, feed, key, fact } = known
     if (due === null || party === null) continue
     const notice = publishedRecord(known, party, null)
     const digest = publishedDigest(notice)
-    const stood = told !== null && !told.removed
-    const taken = isGone(one)
-    if (!taken && stood && told.digest === digest) continue
-    if (!stood && !heard.includes(kind)) continue
-    if (taken) {
+    const telling = tellingOf({ due, told, operatorId: party.id, digest }, heard.includes(kind))
+    if (telling === null) continue
+    if (telling.removes) {
       // A removal repeats the known text; only a revocation needs the newest.
       const { operator, body } = before.get(id) ?? notice
-      const removal = removalOf(due === 'SHOW' ? 'OTHER_PARTY' : due, one, today)
+      const removal = removalOf(due === 'SHOW' ? 'OTHER_PARTY' : due, { body: known.body, repairedOn }, today)
       const last = { ...notice, operator, body: due === 'REVOKED' ? notice.body : body, removal }
       gone.push({ kind, subjectId: id, change: 'REMOVE', notice: last })
     }
-    if (due === 'SHOW') shown.push({ kind, subjectId: id, change: stood && !taken ? 'CHANGE' : 'ADD', notice })
+    if (telling.shows !== null) shown.push({ kind, subjectId: id, change: telling.shows, notice })
     kept.push({ feed, key, kind, operatorId: party.id, fact, digest, removed: due !== 'SHOW' })
   }
   await owePlatforms(tx, rules, gone, dueAt)
@@ -112,10 +113,6 @@ const tellPage = async (
   await toldRecords.keep(tx, kept, dueAt)
   counts.told += kept.length
 }
-
-/** Also true when another firm now holds its key. */
-const isGone = ({ known: { told, party }, due }: ExaminedRecord): boolean =>
-  due !== 'SHOW' ? due !== null : told !== null && !told.removed && told.operatorId !== party?.id
 
 const nameOf = ({ feed, key }: toldRecords.RecordKey): string => `${key}\n${feed}`
 
@@ -169,16 +166,6 @@ const repairedAmong = async (
     else byOperator.set(row.operatorId, [row])
   }
   return new Map([...byOperator.values()].flatMap((rows) => [...(repairsOf(rows, []) ?? [])]))
-}
-
-const removalOf = (why: WhyGone, { known, repairedOn }: ExaminedRecord, today: string): PublishedRecord['removal'] => {
-  const ended = why === 'REVOKED' ? known.body['revoked_on'] : why === 'REPAIRED' ? repairedOn : null
-  return {
-    reason: why,
-    reasonText: REMOVALS[why],
-    documentNumber: null,
-    removedOn: typeof ended === 'string' ? ended : today,
-  }
 }
 
 export interface RecordInForce {

@@ -10,6 +10,8 @@ import {
   type DocumentReader,
   type DocumentRules,
   documentsOf,
+  issueFault,
+  numbersNamed,
   type Template,
 } from '../../domain/listing/documents.js'
 import type { Clocks } from '../../domain/listing/publication-clocks.js'
@@ -25,16 +27,6 @@ import * as listings from '../../store/listing/listings.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import { checked, listOf, type WorkRules } from '../calendar/rules.js'
 import { clocksShown } from './publication-clocks.js'
-
-/** Characters; the limit of 双公示. */
-const NUMBER_LONGEST = 128
-const SHA256 = /^[0-9a-f]{64}$/
-/** These moves name a document's number before the case system's is entered. */
-const NAMED_BY: Partial<Record<string, DocumentKind>> = {
-  notifyListing: 'NOTICE',
-  decideListing: 'DECISION',
-  removeListing: 'REMOVAL',
-}
 
 let templates: ReadonlyMap<DocumentKind, Template> | null = null
 let rows: DocumentRules | null = null
@@ -88,7 +80,7 @@ export const draft = (rules: WorkRules, kind: DocumentKind, of: DraftInput, read
       clocks: clocksIn(rules, of),
       rules: documentRules(),
       issued,
-      named: namedIn(moves),
+      named: numbersNamed(moves),
       on: today,
     },
     reader,
@@ -101,16 +93,6 @@ const clocksIn = (rules: WorkRules, { listing, decision, today }: DraftInput): C
   const clocks = clocksShown(rules.clocks, { list: listing.list, decidedOn, publishedOn, anewFrom, decision, today })
   // An unknown end is filled in by hand.
   return clocks.endless ? { ...clocks, gsxt: null } : clocks
-}
-
-const namedIn = (moves: readonly listings.ListingEvent[]): Partial<Record<DocumentKind, string>> => {
-  const named: Partial<Record<DocumentKind, string>> = {}
-  for (const { move, act } of moves) {
-    const kind = NAMED_BY[move]
-    const number = act['documentNumber']
-    if (kind !== undefined && typeof number === 'string' && number !== '') named[kind] = number
-  }
-  return named
 }
 
 export interface IssuedDocumentInput {
@@ -131,12 +113,9 @@ export const recordDocument = (
 ): Promise<documents.IssuedDocument> => {
   const number = redact(made.number.trim(), rules.mark)
   const sha256 = made.sha256.trim().toLowerCase()
-  if (number === '' || number.length > NUMBER_LONGEST)
-    throw refused(`文号须为 1–${NUMBER_LONGEST} 个字符 the number has 1 to ${NUMBER_LONGEST} characters`)
-  if (!SHA256.test(sha256)) throw refused('sha256 应为 64 位十六进制 not 64 hexadecimal digits')
-  if (documentTemplates().get(made.kind)?.signer === 'PARTY')
-    throw refused('这是当事人的申请书，不由办案系统出具 it is the party’s own paper, not one that is issued')
-  if (made.issuedOn > dateIn(made.now)) throw refused('出具日期晚于今天 the day of issue lies after today')
+  const { signer } = documentTemplates().get(made.kind) ?? {}
+  const fault = issueFault({ number, sha256, issuedOn: made.issuedOn, signer }, dateIn(made.now))
+  if (fault !== null) throw refused(fault)
   return db.transaction(async (tx) => {
     const listing = await listings.forMove(tx, made.listing)
     if (listing === null) throw new Refusal('LISTING_UNKNOWN')
