@@ -2,7 +2,7 @@
 
 import type { Role } from '../domain/access/viewer.js'
 import { addWorkdays } from '../domain/calendar/calendar.js'
-import { levelIn } from '../domain/listing/ground.js'
+import { levelIn } from '../domain/listing/legal-ground.js'
 import { consentNeeded } from '../domain/listing/lists.js'
 import { MOVES, type MoveName } from '../domain/listing/moves.js'
 import { isHeavy } from '../domain/records/penalty.js'

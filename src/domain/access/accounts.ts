@@ -1,4 +1,3 @@
-/** What an account of a person or system may be. */
 import { Refusal } from '../../foundation/errors.js'
 import { redact } from '../records/privacy.js'
 import { type AdministratorDuty, DUTIES } from './confirmation.js'

@@ -1,4 +1,3 @@
-/** Officers' amendments of the shipped calendar. */
 import { Refusal } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
 import { samePerson } from '../access/persons.js'

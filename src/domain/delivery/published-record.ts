@@ -182,7 +182,7 @@ const dueOfOne = (
   return source.stands.telling === 'OVER' ? 'SHOW' : 'NOT_PUBLIC'
 }
 
-/** What a platform was last told of a record. */
+/** The last notice of a record. */
 export interface ToldRecord {
   operatorId: number
   removed: boolean

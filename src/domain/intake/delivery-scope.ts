@@ -1,5 +1,3 @@
-/** What a delivery proves about its feed. */
-
 export interface DeliveryForm {
   /** The feed delivers everything each time. */
   feedWhole: boolean

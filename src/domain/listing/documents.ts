@@ -126,7 +126,6 @@ export const numbersNamed = (
 const NUMBER_LONGEST = 128
 const SHA256 = /^[0-9a-f]{64}$/
 
-/** Why the case system cannot have issued this paper. */
 export const issueFault = (
   { number, sha256, issuedOn, signer }: IssuedPaper & { sha256: string; signer: Template['signer'] },
   today: string,

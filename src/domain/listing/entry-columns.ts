@@ -1,6 +1,5 @@
-/** What an entry says after a move. */
 import type { Case, CaseAct } from './case.js'
-import type { LinkedDecision } from './ground.js'
+import type { LinkedDecision } from './legal-ground.js'
 import { basisOn, type LegalBasis, type ListKind, type RemovalReason } from './lists.js'
 import type { MoveName } from './moves.js'
 

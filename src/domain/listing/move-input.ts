@@ -3,7 +3,7 @@ import { Refusal } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
 import { redact } from '../records/privacy.js'
 import type { CaseAct, CaseRole } from './case.js'
-import type { LinkedDecision } from './ground.js'
+import type { LinkedDecision } from './legal-ground.js'
 import type { MoveName } from './moves.js'
 
 const FILE_HASH = /^[0-9a-f]{64}$/

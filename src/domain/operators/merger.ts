@@ -1,4 +1,3 @@
-/** Which operators may become one, and which may be divided. */
 import { Refusal } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
 

@@ -1,4 +1,3 @@
-/** When a new score differs from the one before, and why. */
 import { canonical, type Json } from '../records/records.js'
 import type { Reason, Score } from './score.js'
 import type { Scorecard } from './scorecard.js'

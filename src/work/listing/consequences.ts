@@ -1,6 +1,6 @@
 /** Legal consequences are applied at once; others open a concern. */
 
-import { consequenceOf } from '../../domain/listing/ground.js'
+import { consequenceOf } from '../../domain/listing/legal-ground.js'
 import { isPublic } from '../../domain/listing/listing.js'
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import { isHeavy } from '../../domain/records/penalty.js'

@@ -1,6 +1,6 @@
 /** A listing rests on one decision, in all its sources. */
 import { type Case, wholeCase } from '../../domain/listing/case.js'
-import { type GroundStatus, groundOf, type LinkedDecision, linkedDecision } from '../../domain/listing/ground.js'
+import { type GroundStatus, groundOf, type LinkedDecision, linkedDecision } from '../../domain/listing/legal-ground.js'
 import { isWithdrawn } from '../../domain/records/penalty.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from '../../store/db/db.js'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { CaseAct } from '../../../src/domain/listing/case.js'
 import { columnsAfter } from '../../../src/domain/listing/entry-columns.js'
-import type { LinkedDecision } from '../../../src/domain/listing/ground.js'
+import type { LinkedDecision } from '../../../src/domain/listing/legal-ground.js'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { document } from '../../../src/foundation/contracts.js'

@@ -5,7 +5,7 @@ import {
   type GroundStatus,
   groundOf,
   linkedDecision,
-} from '../../../src/domain/listing/ground.js'
+} from '../../../src/domain/listing/legal-ground.js'
 import type { Body } from '../../../src/domain/records/records.js'
 
 describe('the ground of a listing', () => {
