@@ -6,6 +6,7 @@
 import type { Words } from '../../foundation/text/words.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
 import { mask, PERSONAL_NAMES, type Personal } from '../records/personal.js'
+import type { Body } from '../records/records.js'
 import type { Certainty } from './lists.js'
 import { IN_NAMES, publicCode } from './public-name.js'
 import { checkRows } from './publication-clocks.js'
@@ -164,3 +165,22 @@ const whyNot = (
 
 const applies = ({ from, to }: PersonsRow, on: string): boolean =>
   (from === null || from <= on) && (to === null || on <= to)
+
+/** The registered address is public even when it is a home. A person's shop has none. */
+export const businessAddress = (
+  { uscc, kind }: Pick<PartyOf, 'uscc' | 'kind'>,
+  registrations: readonly Body[],
+): string | null => {
+  if (uscc === null || kind === 'SHOP') return null
+  const address = registrations.find((body) => (body['uscc'] ?? uscc) === uscc)?.['address']
+  return typeof address === 'string' ? address : null
+}
+
+/** After a merger the entry still names the firm that was listed. */
+export const asShown = <P extends Pick<PartyOf, 'uscc' | 'name' | 'region'>>(
+  party: P,
+  shown: Pick<PublicEntry, 'uscc' | 'name' | 'region'> | undefined,
+): P =>
+  shown === undefined || publicCode(party.uscc) === shown.uscc
+    ? party
+    : { ...party, uscc: shown.uscc, name: shown.name, region: shown.region }

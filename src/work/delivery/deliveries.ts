@@ -1,4 +1,5 @@
 import { type Action, type Notice, owing, type PriorDelivery } from '../../domain/delivery/delivery.js'
+import { entryRemoval } from '../../domain/delivery/entry-notice.js'
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -8,9 +9,8 @@ import * as deliveries from '../../store/delivery/deliveries.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import * as platformStates from '../../store/delivery/platform-states.js'
 import * as listings from '../../store/listing/listings.js'
-import type { WorkRules } from '../calendar/rules.js'
+import { listOf, type WorkRules } from '../calendar/rules.js'
 import { noticesOf } from './in-force.js'
-import { removalOf } from './notice.js'
 
 const NO_LONGER_SHOWN = '不再公示'
 
@@ -124,14 +124,14 @@ const withdraw = async (
   rules: WorkRules,
   { platform, kind, subjectId, notice }: desk.StoredDelivery,
   listing: listings.Listing | null,
-  { by, now }: DeliveryDecision,
+  { now }: DeliveryDecision,
 ): Promise<void> => {
   const earlier = (await deliveries.earlier(tx, [subjectId])).filter((row) => row.platform === platform)
   const { owe, fold } = owing('REMOVE', earlier)
   if (fold !== 'nothing') await deliveries.fold(tx, [{ subjectId, platform, what: fold }])
   if (owe === null) return
   const today = dateIn(now)
-  const removal = (listing && removalOf(rules, listing, { by, role: 'officer', on: today, today })) ?? {
+  const removal = (listing && entryRemoval(listOf(rules, listing.list), listing, { on: today })) ?? {
     reason: 'WITHDRAWN',
     reasonText: NO_LONGER_SHOWN,
     documentNumber: null,

@@ -1,9 +1,9 @@
 import { hears, type PlatformSubjects, type SubjectKind } from '../../domain/delivery/delivery.js'
+import { entryNotice } from '../../domain/delivery/entry-notice.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
-import type { WorkRules } from '../calendar/rules.js'
-import { noticeOf } from './notice.js'
+import { listOf, type WorkRules } from '../calendar/rules.js'
 import type { UnnumberedNotice } from './outbox.js'
 import { recordNoticesOf, recordsInForce } from './published-records.js'
 
@@ -58,6 +58,12 @@ const entriesOf = async (db: Db | Tx, rules: WorkRules, ids: readonly string[]):
     const body = bodies.get(id)
     const operator = listing && parties.get(listing.operatorId)
     if (!listing || !body || !operator) return []
-    return [{ kind: 'listing', subjectId: id, notice: noticeOf(rules, listing, operator, null, body) }]
+    return [
+      {
+        kind: 'listing',
+        subjectId: id,
+        notice: entryNotice(listOf(rules, listing.list), listing, operator, null, body),
+      },
+    ]
   })
 }

@@ -1,4 +1,5 @@
 import type { EntryNotice, Notice, SubjectKind } from '../../domain/delivery/delivery.js'
+import { entryNotice, entryRemoval } from '../../domain/delivery/entry-notice.js'
 import { isRefusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -10,9 +11,8 @@ import * as platformStates from '../../store/delivery/platform-states.js'
 import * as checks from '../../store/delivery/removal-checks.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
-import type { WorkRules } from '../calendar/rules.js'
+import { listOf, type WorkRules } from '../calendar/rules.js'
 import { noticesOf } from './in-force.js'
-import { noticeOf, removalOf } from './notice.js'
 
 export interface SettleContext {
   platform: string
@@ -115,13 +115,17 @@ const removalNotice = async (
   if (last !== null) return { ...last, removal }
   const operator = listing && (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)
   if (!listing || !operator) return null
-  return { ...noticeOf(by.rules, listing, operator, removal, undefined), sequence: 0, action: 'REMOVE' }
+  return {
+    ...entryNotice(listOf(by.rules, listing.list), listing, operator, removal, undefined),
+    sequence: 0,
+    action: 'REMOVE',
+  }
 }
 
 const endOf = (listing: listings.Listing, { rules, now }: SettleContext): EntryNotice['removal'] => {
   const today = dateIn(now)
   const on = listing.facts.hiding?.on ?? listing.removedOn ?? today
-  return removalOf(rules, listing, { by: 'clock', role: 'clock', on, today })
+  return entryRemoval(listOf(rules, listing.list), listing, { on })
 }
 
 const notInForce = ({ now }: SettleContext): NonNullable<EntryNotice['removal']> => ({

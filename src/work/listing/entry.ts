@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { Action } from '../../domain/delivery/delivery.js'
+import { entryChange, entryNotice, entryRemoval } from '../../domain/delivery/entry-notice.js'
 import type { CaseAct } from '../../domain/listing/case.js'
-import { isPublic } from '../../domain/listing/listing.js'
 import type { MoveName } from '../../domain/listing/moves.js'
-import { MASKS, WITHHELD } from '../../domain/listing/public-entry.js'
+import { asShown, MASKS, WITHHELD } from '../../domain/listing/public-entry.js'
 import { canonical, type Json } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -11,10 +10,9 @@ import type { Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as rescoringQueue from '../../store/scoring/rescoring-queue.js'
-import type { WorkRules } from '../calendar/rules.js'
-import { noticeOf, removalOf } from '../delivery/notice.js'
+import { listOf, type WorkRules } from '../calendar/rules.js'
 import { owePlatforms, type SubjectChange } from '../delivery/outbox.js'
-import { asShown, publicEntryOf } from './public-entry.js'
+import { publicEntryOf } from './public-entry.js'
 
 export interface EntryMove {
   name: MoveName
@@ -36,7 +34,7 @@ export const applyToEntries = async (
   { now, dueAt }: EntryInstants,
 ): Promise<void> => {
   const turned = shown.flatMap((one) => {
-    const change = changeOf(one)
+    const change = entryChange(one.name, one.before, one.after)
     return change === null ? [] : [{ ...one, change }]
   })
   if (turned.length === 0) return
@@ -62,13 +60,9 @@ export const applyToEntries = async (
             endsOn: after.endsOn,
           }
     if (change !== 'REMOVE' && body) await publish(tx, body, act.on, present === undefined ? MASKS : null)
-    const removal = removalOf(rules, after, act)
-    changes.push({
-      kind: 'listing',
-      subjectId: after.id,
-      change,
-      notice: noticeOf(rules, after, operator, removal, body),
-    })
+    const list = listOf(rules, after.list)
+    const notice = entryNotice(list, after, operator, entryRemoval(list, after, act), body)
+    changes.push({ kind: 'listing', subjectId: after.id, change, notice })
   }
   await listings.unpublish(tx, leaving)
   await owePlatforms(tx, rules, changes, dueAt)
@@ -99,17 +93,10 @@ export const republish = async (
       kind: 'listing',
       subjectId: listing.id,
       change: 'CHANGE',
-      notice: noticeOf(rules, listing, operator, null, body),
+      notice: entryNotice(listOf(rules, listing.list), listing, operator, null, body),
     })
   }
   await owePlatforms(tx, rules, changes, dueAt)
-}
-
-const changeOf = ({ name, before, after }: EntryMove): Action | null => {
-  const was = isPublic(before.state)
-  const is = isPublic(after.state)
-  if (was !== is) return is ? 'ADD' : 'REMOVE'
-  return is && (name === 'renewEntry' || before.endsOn !== after.endsOn) ? 'CHANGE' : null
 }
 
 /** Refuses the move when nothing may be public. */

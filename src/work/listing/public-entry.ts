@@ -1,8 +1,7 @@
-import { type PublicAnswer, publicEntry } from '../../domain/listing/public-entry.js'
-import { publicCode } from '../../domain/listing/public-name.js'
+import { asShown, businessAddress, type PublicAnswer, publicEntry } from '../../domain/listing/public-entry.js'
 import { canonical, type Json } from '../../domain/records/records.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import type { Listing, PublicBody } from '../../store/listing/listings.js'
+import type { Listing } from '../../store/listing/listings.js'
 import * as listings from '../../store/listing/listings.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import * as operators from '../../store/operators/operators.js'
@@ -58,26 +57,12 @@ export const publicEntryFrom = (
   publicEntry({ ...listing, decidedOn: listing.facts.decidedOn }, operator, publicRules(), on, {
     minor: ofAge === null ? null : !ofAge,
     naturalPerson: decision?.body['party_kind'] === 'NATURAL_PERSON',
-    businessAddress: businessAddress(operator, registrations),
+    businessAddress: businessAddress(
+      operator,
+      registrations.map(({ body }) => body),
+    ),
     contested,
   })
-
-/** The registered address is public even when it is a home. A person's shop has none. */
-const businessAddress = (
-  { uscc, kind }: Pick<StoredOperator, 'uscc' | 'kind'>,
-  registrations: PublicEntryFacts['registrations'],
-): string | null => {
-  if (uscc === null || kind === 'SHOP') return null
-  const registration = registrations.find(({ body }) => (body['uscc'] ?? uscc) === uscc)
-  const address = registration?.body['address']
-  return typeof address === 'string' ? address : null
-}
-
-/** After a merger the entry still names the firm that was listed. */
-export const asShown = (operator: StoredOperator, body: PublicBody | undefined): StoredOperator =>
-  body === undefined || publicCode(operator.uscc) === body.uscc
-    ? operator
-    : { ...operator, uscc: body.uscc, name: body.name, region: body.region }
 
 /** Compares the published entry with its records. */
 export const asToldNow = async (tx: Tx, listing: Listing, on: string): Promise<'SAME' | 'OTHER' | 'WITHHELD'> => {

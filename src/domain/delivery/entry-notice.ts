@@ -1,0 +1,78 @@
+import type { Case, CaseAct, CaseState } from '../listing/case.js'
+import type { EntryColumns } from '../listing/entry-columns.js'
+import { isPublic } from '../listing/listing.js'
+import type { ListKind } from '../listing/lists.js'
+import type { MoveName } from '../listing/moves.js'
+import type { PublicEntry } from '../listing/public-entry.js'
+import { publicCode, publicName } from '../listing/public-name.js'
+import type { Action, EntryNotice } from './delivery.js'
+
+export interface NoticedListing extends EntryColumns {
+  id: string
+  list: string
+  state: CaseState
+  facts: Pick<Case, 'decidedOn'>
+  publishedOn: string | null
+  endsOn: string | null
+}
+
+export const entryNotice = (
+  list: Pick<ListKind, 'zh'>,
+  listing: NoticedListing,
+  operator: { uscc: string | null; name: string | null },
+  removal: EntryNotice['removal'],
+  body: PublicEntry | undefined,
+): Omit<EntryNotice, 'sequence' | 'action'> => ({
+  key: listing.id,
+  list: listing.list,
+  listName: list.zh,
+  // Masked as published, so that one key keeps one code.
+  operator: {
+    uscc: body ? body.uscc : publicCode(operator.uscc),
+    name: body?.name ?? publicName(operator.name) ?? '',
+    regNo: null,
+  },
+  ...told(listing),
+  // The platform publishes it too.
+  ...(body && {
+    reason: body.reason,
+    basis: body.basis,
+    authority: body.authority,
+    documentNumber: body.documentNumber,
+  }),
+  contested: body?.contested ?? false,
+  authorityCode: listing.authorityCode,
+  removal,
+})
+
+const told = ({ reason, basis, authority, documentNumber, facts, publishedOn, endsOn }: NoticedListing) => ({
+  reason,
+  basis,
+  authority,
+  documentNumber: documentNumber ?? '',
+  decidedOn: facts.decidedOn ?? '',
+  publishedOn: publishedOn ?? '',
+  endsOn,
+})
+
+/** For a platform, hiding is a removal and showing again an addition. */
+export const entryRemoval = (
+  { removals }: Pick<ListKind, 'removals'>,
+  { state, removedOn, removalReason }: Pick<NoticedListing, 'state' | 'removedOn' | 'removalReason'>,
+  act: Pick<CaseAct, 'on' | 'documentNumber' | 'reason'>,
+): EntryNotice['removal'] => {
+  const documentNumber = act.documentNumber ?? null
+  if (state === 'HIDDEN') return { reason: 'HIDDEN', reasonText: '暂停公示', documentNumber, removedOn: act.on }
+  if (removedOn === null) return null
+  const rule = removals.find((row) => row.reason === removalReason)
+  return { reason: removalReason ?? '', reasonText: rule?.zh ?? act.reason ?? '', documentNumber, removedOn }
+}
+
+type ShownState = Pick<NoticedListing, 'state' | 'endsOn'>
+
+/** Null when the public list and the platforms show the same as before. */
+export const entryChange = (name: MoveName, before: ShownState, after: ShownState): Action | null => {
+  const [was, is] = [isPublic(before.state), isPublic(after.state)]
+  if (was !== is) return is ? 'ADD' : 'REMOVE'
+  return is && (name === 'renewEntry' || before.endsOn !== after.endsOn) ? 'CHANGE' : null
+}

@@ -1,0 +1,108 @@
+import { expect } from 'chai'
+import {
+  entryChange,
+  entryNotice,
+  entryRemoval,
+  type NoticedListing,
+} from '../../../src/domain/delivery/entry-notice.js'
+import type { CaseState } from '../../../src/domain/listing/case.js'
+import type { ListKind } from '../../../src/domain/listing/lists.js'
+import type { MoveName } from '../../../src/domain/listing/moves.js'
+import { asShown, businessAddress } from '../../../src/domain/listing/public-entry.js'
+import { document } from '../../../src/foundation/contracts.js'
+
+const { lists } = document('rules/lists.json') as { lists: ListKind[] }
+const list = lists.find(({ id }) => id === 'serious') as ListKind
+const listing: NoticedListing = {
+  id: 'lst_1',
+  list: 'serious',
+  state: 'PUBLISHED',
+  reason: '销售假冒注册商标的商品',
+  basis: '基本',
+  authority: '虚构市市场监督管理局',
+  authorityCode: '220102',
+  documentNumber: '1号',
+  decisionVersion: 7,
+  facts: { decidedOn: '2026-05-20' },
+  publishedOn: '2026-05-22',
+  endsOn: '2029-05-20',
+  removalReason: null,
+  removedOn: null,
+}
+
+describe('the notice of an entry', () => {
+  const changes: [MoveName, CaseState, CaseState, string | null, ReturnType<typeof entryChange>][] = [
+    ['publishListing', 'SERVED', 'PUBLISHED', null, 'ADD'],
+    ['hideListing', 'PUBLISHED', 'HIDDEN', null, 'REMOVE'],
+    ['unhideListing', 'HIDDEN', 'PUBLISHED', null, 'ADD'],
+    ['applyRepair', 'PUBLISHED', 'REPAIR_APPLIED', null, null],
+    ['renewEntry', 'PUBLISHED', 'PUBLISHED', null, 'CHANGE'],
+    ['renewTerm', 'PUBLISHED', 'PUBLISHED', '2028-05-20', 'CHANGE'],
+    ['decideListing', 'REVIEWED', 'DECIDED', '2028-05-20', null],
+  ]
+  for (const [name, before, after, endsOn, change] of changes)
+    it(`${name} from ${before} to ${after} is told as ${change}`, () =>
+      expect(entryChange(name, { state: before, endsOn: null }, { state: after, endsOn })).to.equal(change))
+
+  it('removes a hidden entry on the day of the act, and a removed one on its own day', () => {
+    const act = { on: '2026-11-25', reason: '其他' }
+    expect(entryRemoval(list, { ...listing, state: 'HIDDEN' }, act)).to.include({
+      reason: 'HIDDEN',
+      removedOn: '2026-11-25',
+    })
+    const removed = {
+      ...listing,
+      state: 'REMOVED' as const,
+      removedOn: '2026-11-01',
+      removalReason: 'REPAIRED' as const,
+    }
+    expect(entryRemoval(list, removed, act)).to.include({ reason: 'REPAIRED', removedOn: '2026-11-01' })
+    expect(entryRemoval(list, removed, act)?.reasonText).not.to.equal('其他')
+    expect(entryRemoval(list, listing, act)).to.equal(null)
+  })
+
+  it('repeats the words that are public', () => {
+    const body = {
+      ...listing,
+      region: null,
+      uscc: null,
+      name: '虚构店',
+      reason: '［号码略］',
+      documentNumber: '2号',
+      decidedOn: '',
+      publishedOn: '',
+      contested: true,
+    }
+    const operator = { uscc: '91220102MA7A0700XC', name: '虚构商贸有限公司' }
+    expect(entryNotice(list, listing, operator, null, body)).to.deep.include({
+      reason: '［号码略］',
+      documentNumber: '2号',
+      contested: true,
+      operator: { uscc: null, name: '虚构店', regNo: null },
+    })
+    expect(entryNotice(list, listing, operator, null, undefined)).to.deep.include({
+      reason: listing.reason,
+      contested: false,
+      operator: { ...operator, regNo: null },
+    })
+  })
+})
+
+describe('the firm of an entry', () => {
+  const firm = { uscc: '91220102MA7A0700XC', name: '虚构商贸有限公司', region: '220102', kind: 'ENTERPRISE' as const }
+
+  it('is the one that was listed, also after a merger', () => {
+    const shown = { uscc: '91220102MA7A0701X9', name: '旧名', region: '220100' }
+    expect(asShown(firm, shown)).to.include(shown)
+    expect(asShown(firm, { ...shown, uscc: firm.uscc })).to.equal(firm)
+    expect(asShown(firm, undefined)).to.equal(firm)
+  })
+
+  it('has the address of its own registration; a shop of a person has none', () => {
+    const own = { uscc: firm.uscc, address: '虚构路1号' }
+    expect(businessAddress(firm, [{ uscc: 'other', address: '别处' }, own])).to.equal('虚构路1号')
+    expect(businessAddress(firm, [])).to.equal(null)
+    expect(businessAddress({ ...firm, kind: 'SHOP' }, [own])).to.equal(null)
+    expect(businessAddress({ ...firm, uscc: null }, [own])).to.equal(null)
+  })
+})
