@@ -212,7 +212,6 @@ export const mayOperator = (viewer: Viewer, operator: OperatorScope | null): boo
 export const viewerOf = (viewer: Viewer, operator: OperatorScope | null): Viewer =>
   isNarrow(viewer) && !mayOperator(viewer, operator) ? PUBLIC : viewer
 
-/** A record that no longer stands is shown to those who may see removals. */
 export const mayRecord = (viewer: Viewer, { kind, stands }: { kind: RecordKind; stands: boolean }): boolean =>
   KINDS_SEEN[viewer.role].includes(kind) && (stands || may(viewer, 'see_removed'))
 

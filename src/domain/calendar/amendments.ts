@@ -54,7 +54,7 @@ export const amendmentOf = (shipped: Calendar, { knownUntil, ...said }: Calendar
   return { days, knownUntil }
 }
 
-/** Refusal INPUT_INVALID: an amendment never knows less than the shipped calendar. */
+/** Refusal INPUT_INVALID. */
 export const refuseShorter = (shipped: Calendar, knownUntil: string | null): void => {
   if (knownUntil !== null && knownUntil < shipped.knownUntil)
     throw new Refusal('INPUT_INVALID', {

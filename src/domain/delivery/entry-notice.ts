@@ -32,7 +32,7 @@ export const entryNotice = (
     name: body?.name ?? publicName(operator.name) ?? '',
     regNo: null,
   },
-  ...told(listing),
+  ...contentOf(listing),
   // The platform publishes it too.
   ...(body && {
     reason: body.reason,
@@ -45,7 +45,7 @@ export const entryNotice = (
   removal,
 })
 
-const told = ({ reason, basis, authority, documentNumber, facts, publishedOn, endsOn }: NoticedListing) => ({
+const contentOf = ({ reason, basis, authority, documentNumber, facts, publishedOn, endsOn }: NoticedListing) => ({
   reason,
   basis,
   authority,
@@ -70,7 +70,6 @@ export const entryRemoval = (
 
 type ShownState = Pick<NoticedListing, 'state' | 'endsOn'>
 
-/** Null when the public list and the platforms show the same as before. */
 export const entryChange = (name: MoveName, before: ShownState, after: ShownState): Action | null => {
   const [was, is] = [isPublic(before.state), isPublic(after.state)]
   if (was !== is) return is ? 'ADD' : 'REMOVE'

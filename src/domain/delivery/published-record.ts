@@ -182,7 +182,6 @@ const dueOfOne = (
   return source.stands.telling === 'OVER' ? 'SHOW' : 'NOT_PUBLIC'
 }
 
-/** The last notice of a record. */
 export interface ToldRecord {
   operatorId: number
   removed: boolean

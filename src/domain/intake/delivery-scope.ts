@@ -1,10 +1,8 @@
 export interface DeliveryForm {
-  /** The feed delivers everything each time. */
   feedWhole: boolean
   /** Said by the delivery itself; absent means as the feed. */
   sentWhole?: boolean | undefined
   unmodified?: boolean | undefined
-  /** The agency's transport continues from a cursor. */
   hasNext: boolean
   /** A file given by hand: whether it is declared full. Null for a delivery of the agency. */
   givenFull: boolean | null
@@ -15,9 +13,7 @@ export interface DeliveryScope {
   partial: boolean
   /** Absent records have ended. */
   whole: boolean
-  /** Its size is a bound for later deliveries. */
   complete: boolean
-  /** The feed is as fresh as the delivery. */
   current: boolean
 }
 

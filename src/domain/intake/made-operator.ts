@@ -1,7 +1,6 @@
 import { operatorKindIn, regionIn, usccValid } from '../operators/codes.js'
 import type { Draft } from '../records/records.js'
 
-/** The operator that a record makes where its code is unknown. A null kind makes none and only updates the status. */
 export interface MadeOperator {
   kind: string | null
   region: string | null

@@ -4,7 +4,6 @@ export interface RollbackCandidate {
   rolledBack: boolean
 }
 
-/** Returns the reason not to roll back. */
 export const rollbackFault = ({ job, outcome, rolledBack }: RollbackCandidate): string | null => {
   if (job !== 'pull') return '它不是拉取 it is no pull'
   if (rolledBack) return '它已被撤回 it is taken back already'

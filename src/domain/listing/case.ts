@@ -53,7 +53,6 @@ interface EntryHiding {
   run?: number
 }
 
-/** Hidden for this run alone, and confirmed by nobody. */
 export const isHiddenByRun = ({ state, hiding }: Pick<Case, 'state' | 'hiding'>, run: number): boolean =>
   state === 'HIDDEN' && hiding?.by === 'clock' && hiding.run === run && hiding.confirmedBy === null
 

@@ -109,7 +109,6 @@ const NAMED_BY: Partial<Record<string, DocumentKind>> = {
   removeListing: 'REMOVAL',
 }
 
-/** In the order of the moves: a later number replaces the earlier one. */
 export const numbersNamed = (
   moves: readonly { move: string; act: Record<string, unknown> }[],
 ): Partial<Record<DocumentKind, string>> => {

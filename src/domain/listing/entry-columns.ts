@@ -9,14 +9,12 @@ export interface EntryColumns {
   authority: string
   authorityCode: string
   documentNumber: string | null
-  /** Version of the record that the entry rests on. */
   decisionVersion: number | null
   removalReason: RemovalReason | null
   removedOn: string | null
 }
 
 export interface MoveDecisions {
-  /** Linked by this move. */
   linked: LinkedDecision | null
   /** As the sources report the linked decision today. */
   standing: LinkedDecision | null

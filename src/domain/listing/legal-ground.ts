@@ -1,4 +1,3 @@
-/** The penalty that a listing rests on, in all its sources. */
 import { regionIn, usccForm } from '../operators/codes.js'
 import { type Level, levelOf } from '../operators/places.js'
 import { isHeavy, isWithdrawn } from '../records/penalty.js'
@@ -36,7 +35,6 @@ export type GroundConsequence = 'REVOKED' | 'CORRECTED' | 'CHANGED_HANDS' | 'LIG
 export interface ChangedGround {
   /** The listing rested on the weight of the penalty. */
   wasHeavy: boolean
-  /** The record was never true. */
   isWrong: boolean
   /** The record fell because its operator is no longer certain. */
   isLetGo: boolean

@@ -19,5 +19,4 @@ const WEIGHED: readonly MoveName[] = [
   'restoreListing',
 ]
 
-/** True for moves that change what an entry counts in a score. */
 export const changesScore = (name: MoveName): boolean => WEIGHED.includes(name)

@@ -1,4 +1,3 @@
-/** One operator's facts come from its records and from this hub's own lists. */
 import { hash } from 'node:crypto'
 import { type OwnDecision, repeatsOwn } from '../listing/own-decisions.js'
 import { type FactEvent, type FactFamily, type Facts, LIST_FACT } from '../records/facts.js'

@@ -31,7 +31,6 @@ export const oldestHolding = (today: string): string => {
   return day
 }
 
-/** A list is dated today at the latest, and not so early that it has expired. */
 export const isDatedWell = (dated: string, today: string): boolean => dated <= today && holdsUntil(dated) > today
 
 export const isSellerList = ({ lines, malformed }: { lines: number; malformed: number }): boolean =>

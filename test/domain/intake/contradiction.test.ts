@@ -12,7 +12,7 @@ const compared = (body: Body): string => {
     fact: 'K1',
     validFrom: null,
     validTo: null,
-    findings: [],
+    remarks: [],
   }
   return comparedDigest(draft, digest(draft))
 }

@@ -26,7 +26,7 @@ export const completedX = (id: string): string =>
   Array.from({ length: 1000 }, (_, serial) => `${id.slice(0, 14)}${String(serial).padStart(3, '0')}X`).find(
     residentIdValid,
   ) ?? ''
-export const USCC = '0123456789ABCDEFGHJKLMNPQRTUWXY'
+const USCC = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 export const digitUscc = fc
   .tuple(
     fc.constantFrom('91', '92', '93'),
