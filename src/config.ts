@@ -62,7 +62,6 @@ const PORT_MAX = 65_535
 const QUOTA_DEFAULT = 120_000
 /** A longer wait looks like a hang. */
 const LINGER_SECONDS_MAX = 60
-/** Shorter tokens can be guessed. */
 const METRICS_TOKEN_SHORTEST = 16
 /** Characters. */
 const SECRET_MAX = 4_096

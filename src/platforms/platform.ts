@@ -43,7 +43,7 @@ export interface DisplayedSubject {
 
 /** Asia/Shanghai. */
 interface PlatformHours {
-  /** HH:MM, inclusive and exclusive. */
+  /** HH:MM; `from` is inclusive, `to` exclusive. */
   from: string
   to: string
   workdaysOnly: boolean

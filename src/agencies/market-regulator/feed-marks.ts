@@ -4,7 +4,7 @@ import type { Item } from '../../domain/records/records.js'
 import { type Chunks, chunked, chunksOf } from '../../foundation/chunks.js'
 import type { Refusal } from '../../foundation/errors.js'
 import type { Feed } from '../feed.js'
-import { markMissing } from '../readers/near.js'
+import { noMarkColumn } from '../readers/near.js'
 
 const LOOKED_AT = 20 // items
 
@@ -40,7 +40,7 @@ async function* itemsAfterMark(items: AsyncIterable<Item>, marks: readonly strin
 }
 
 const unknown = (feed: Feed, marks: readonly string[], items: readonly Item[]): Refusal =>
-  markMissing(
+  noMarkColumn(
     feed.id,
     items.map(({ fields }) => Object.keys(fields)),
     feed.forms,

@@ -59,7 +59,7 @@ export const headerUnknown = (
 }
 
 /** CONTENT_UNKNOWN for a neighbour's content. */
-export const markMissing = (
+export const noMarkColumn = (
   feed: string,
   rows: readonly (readonly string[])[],
   shapes: readonly FormShape[],

@@ -1,5 +1,3 @@
-/** Officers' heading maps (domain/intake/feed-maps). */
-
 import type { NumberedMap } from '../../domain/intake/feed-maps.js'
 import type { Item } from '../../domain/records/records.js'
 import { type Chunks, chunked, chunksOf } from '../../foundation/chunks.js'

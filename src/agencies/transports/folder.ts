@@ -1,7 +1,7 @@
 /**
  * A watched folder `<address>/<feed>/`. Each opening takes the oldest file that is unchanged for a while or has a
  * `<name>.ok`; `.part`, `.tmp`, `.filepart` and dot files are incomplete. A file is partial unless its name says
- * full. Accepted files are archived and removed, refused ones move to `refused/` with a `.reason.txt`; after a
+ * full. Accepted files are archived, refused ones move to `refused/` with a `.reason.txt`; after a
  * failure a file is put back. Links and pipes are refused.
  */
 import { join } from 'node:path'

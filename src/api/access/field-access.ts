@@ -11,7 +11,7 @@ import {
 import type { Viewer } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import { type ListingView, viewerOfEntry } from '../listing/listing-view.js'
-import { type GraphqlContext, viewerOn } from '../request/context.js'
+import { type GraphqlContext, viewerTowards } from '../request/context.js'
 import type { OperatorView } from '../request/operator-view.js'
 import { signedIn } from '../request/viewer.js'
 import { answers, FIELDS, type FieldRow, faultsIn, isForAll } from './fields.js'
@@ -20,7 +20,7 @@ type GuardedField = GraphQLField<unknown, GraphqlContext>
 type ViewerOrPromise = Viewer | Promise<Viewer>
 
 const VIEWERS: Record<string, (source: never, context: GraphqlContext) => ViewerOrPromise> = {
-  Operator: ({ operator }: OperatorView, context: GraphqlContext) => viewerOn(context, operator),
+  Operator: ({ operator }: OperatorView, context: GraphqlContext) => viewerTowards(context, operator),
   Listing: (view: ListingView, context: GraphqlContext) => viewerOfEntry(context, view),
 }
 const asItIs = (_: never, { viewer }: GraphqlContext): ViewerOrPromise => viewer

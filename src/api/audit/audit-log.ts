@@ -8,7 +8,7 @@ import * as operators from '../../store/operators/operators.js'
 import { auditRules } from '../../work/audit/audit-rules.js'
 import { unpacked } from '../../work/audit/operator-codes.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type GraphqlContext, viewerOn } from '../request/context.js'
+import { type GraphqlContext, viewerTowards } from '../request/context.js'
 import { cursorOf, rowAfter } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import type { OperatorView } from '../request/operator-view.js'
@@ -78,7 +78,7 @@ const withParts = async ({ load }: GraphqlContext, id: number): Promise<number[]
 ]
 
 const askedBy = async ({ operator }: OperatorView, args: PageArgs, context: GraphqlContext) => {
-  const viewer = viewerOn(context, operator)
+  const viewer = viewerTowards(context, operator)
   const first = firstOf(args)
   const before = rowAfter(args.after)
   const roles = may(viewer, 'see_askers') ? toldOf(auditRules(), viewer.role, dateIn(context.now)) : []

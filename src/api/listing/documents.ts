@@ -6,7 +6,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { IssuedDocument } from '../../store/listing/documents.js'
 import * as work from '../../work/listing/documents.js'
 import { publicEntryFrom } from '../../work/listing/public-entry.js'
-import { type GraphqlContext, reload, viewerOn } from '../request/context.js'
+import { type GraphqlContext, reload, viewerTowards } from '../request/context.js'
 import { charge } from '../request/costs.js'
 import { listingIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
@@ -24,7 +24,7 @@ const documents = async (view: ListingView, _: unknown, context: GraphqlContext)
   const caseOfView = await caseIn(view, context)
   if (caseOfView === null) return []
   const { facts, removedOn } = caseOfView.listing
-  const viewer = viewerOn(context, caseOfView.operator)
+  const viewer = viewerTowards(context, caseOfView.operator)
   if (may(viewer, 'move_listing')) return views(context, caseOfView, documentsOf(facts, removedOn))
   return viewer.role === 'party' ? views(context, caseOfView, servedOf(facts, removedOn)) : []
 }

@@ -1,7 +1,7 @@
 import { isNarrow, may, mayOperator } from '../../domain/access/viewer.js'
 import { isOver } from '../../domain/listing/case.js'
 import type * as listings from '../../store/listing/listings.js'
-import { type GraphqlContext, viewerOn } from '../request/context.js'
+import { type GraphqlContext, viewerTowards } from '../request/context.js'
 import { listingIn } from '../request/ids.js'
 import { NONE } from '../request/viewer.js'
 import { caseView, entryView, isTold, type ListingView, mirroredView, standsStill } from './listing-view.js'
@@ -22,7 +22,7 @@ const ownListing = async (context: GraphqlContext, uuid: string): Promise<Listin
   const listing = stored?.wrongFrom === null ? stored : null
   const operator = await context.load.operator(listing?.operatorId ?? NONE)
   if (listing === null || !isTold(context, listing)) return entry
-  const viewer = viewerOn(context, operator)
+  const viewer = viewerTowards(context, operator)
   const sees = may(viewer, 'see_inner_listings') && (may(viewer, 'see_removed') || !isOver(listing.state))
   return sees ? caseView(listing) : entry
 }
@@ -45,7 +45,7 @@ const mirroredListing = async (context: GraphqlContext, version: number): Promis
   const record = await context.load.record(version)
   const operator = await context.load.operator(record?.operatorId ?? NONE)
   if (record?.kind !== 'list_entry' || record.operatorId === null || record.wrongFrom !== null) return null
-  const viewer = viewerOn(context, operator)
+  const viewer = viewerTowards(context, operator)
   if (!may(viewer, 'see_inner_listings')) return null
   if (!may(viewer, 'see_removed') && !standsStill(context, record)) return null
   return mirroredView(record, context.parts.rules.lists, context.today)

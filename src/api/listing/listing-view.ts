@@ -9,7 +9,7 @@ import { entryEnd, lastDayOf } from '../../domain/scoring/evidence.js'
 import { type EntryMembers, membersOf } from '../../domain/standing/standing-entry.js'
 import type { Listing, ListingEvent, PublicBody } from '../../store/listing/listings.js'
 import type { PointInTime, RecordVersion } from '../../store/records/versions.js'
-import { type GraphqlContext, isPast, viewerOn } from '../request/context.js'
+import { type GraphqlContext, isPast, viewerTowards } from '../request/context.js'
 import { globalId } from '../request/ids.js'
 
 export interface ListingView extends EntryMembers {
@@ -32,7 +32,7 @@ export interface ListingView extends EntryMembers {
 }
 
 export const viewerOfEntry = (context: GraphqlContext, view: ListingView): Viewer | Promise<Viewer> =>
-  isNarrow(context.viewer) ? ownerIn(context, view).then((owner) => viewerOn(context, owner)) : context.viewer
+  isNarrow(context.viewer) ? ownerIn(context, view).then((owner) => viewerTowards(context, owner)) : context.viewer
 
 const ownerIn = async ({ load }: GraphqlContext, { operatorId, uuid }: ListingView) => {
   const id = operatorId ?? (uuid === null ? null : ((await load.listing(uuid))?.operatorId ?? null))
@@ -155,7 +155,7 @@ export const visibleListings = async (
   operator: IdentifiedOwner,
   when: PointInTime,
 ): Promise<ListingView[]> => {
-  const viewer = viewerOn(context, operator)
+  const viewer = viewerTowards(context, operator)
   const removed = may(viewer, 'see_removed')
   const entries = async () => {
     const found = await context.load.publicEntries({ operator: operator.id, asOf: when.asOf })

@@ -6,7 +6,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Listing } from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as work from '../../work/listing/listing.js'
-import { type GraphqlContext, reload, viewerOn } from '../request/context.js'
+import { type GraphqlContext, reload, viewerTowards } from '../request/context.js'
 import { listingIn, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { allow, NONE } from '../request/viewer.js'
@@ -73,7 +73,7 @@ const isTheirs = async (context: GraphqlContext, uuid: string): Promise<boolean>
   const listing = await context.load.listing(uuid)
   const owner = await context.load.operator(listing?.operatorId ?? NONE)
   if (viewer.role !== 'party') return mayIn(viewer, 'move_listing', owner?.region ?? null)
-  return listing !== null && isTold(context, listing) && may(viewerOn(context, owner), 'move_own_listing')
+  return listing !== null && isTold(context, listing) && may(viewerTowards(context, owner), 'move_own_listing')
 }
 
 /** True for the next higher authority, which has to consent. */

@@ -9,7 +9,7 @@ import type { PointInTime } from '../../store/records/versions.js'
 import { visibleListings } from '../listing/listing-view.js'
 import { recordView } from '../records/records.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type GraphqlContext, isPast, viewerOn, whenOf } from '../request/context.js'
+import { type GraphqlContext, isPast, viewerTowards, whenOf } from '../request/context.js'
 import { globalId, numberAfter } from '../request/ids.js'
 import { type OperatorView, view } from '../request/operator-view.js'
 import { NONE } from '../request/viewer.js'
@@ -58,7 +58,7 @@ const recordsOf = async (
   args: PageArgs & { kind?: RecordKind | null },
   context: GraphqlContext,
 ) => {
-  const viewer = viewerOn(context, operator)
+  const viewer = viewerTowards(context, operator)
   const removed = may(viewer, 'see_removed')
   const question = { operator: operator.id, when, kinds: kindsOf(viewer, args.kind), removed }
   const page = { first: firstOf(args) + 1, after: numberAfter(args.after) }
@@ -85,7 +85,7 @@ const registered = async <F extends 'name' | 'region' | 'status'>(
 }
 
 export const seesInside = (context: GraphqlContext, operator: operators.StoredOperator): boolean =>
-  may(viewerOn(context, operator), 'see_inner_listings')
+  may(viewerTowards(context, operator), 'see_inner_listings')
 
 const sees = (context: GraphqlContext, operator: operators.StoredOperator): boolean =>
   mayOperator(context.viewer, operator)
@@ -128,7 +128,7 @@ export const operator = {
       standingOf(context, codeIn(operator), when.asOf, wantsIn(question)),
     records: recordsOf,
     score: async ({ operator, when }: OperatorView, _: unknown, context: GraphqlContext): Promise<ScoreView | null> => {
-      const viewer = viewerOn(context, operator)
+      const viewer = viewerTowards(context, operator)
       const latest = (await seesGrade(context, operator))
         ? await context.load.score({ operator: operator.id, when })
         : null

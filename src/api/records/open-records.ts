@@ -5,7 +5,7 @@ import { niceClass, type TrademarkOffice, trademarkKey, trademarkNumber } from '
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/records/open-records.js'
 import type { RecordVersion } from '../../store/records/versions.js'
-import { type GraphqlContext, viewerOn } from '../request/context.js'
+import { type GraphqlContext, viewerTowards } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 import { operatorById } from '../request/operator-view.js'
 import { recordView } from './records.js'
@@ -136,7 +136,7 @@ const nameShown = async (context: GraphqlContext, version: RecordVersion, field:
   const name = version.body[field]
   if (typeof name !== 'string') return null
   const owner = version.operatorId === null ? null : await context.load.operator(version.operatorId)
-  return may(viewerOn(context, owner), 'see_inner_listings') ? name : publicName(name)
+  return may(viewerTowards(context, owner), 'see_inner_listings') ? name : publicName(name)
 }
 
 export const openRecords = { Query: { trademark, product } }

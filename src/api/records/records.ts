@@ -1,6 +1,6 @@
 import { may, mayRecord } from '../../domain/access/viewer.js'
 import type { PointInTime, RecordVersion } from '../../store/records/versions.js'
-import { type GraphqlContext, viewerOn, whenOf } from '../request/context.js'
+import { type GraphqlContext, viewerTowards, whenOf } from '../request/context.js'
 import { cursorOf, globalId } from '../request/ids.js'
 import { NONE } from '../request/viewer.js'
 
@@ -36,7 +36,7 @@ const sourcesOf = async (context: GraphqlContext, version: RecordVersion, when: 
   const { operatorId: operator, kind, fact } = version
   if (operator === null || fact === null) return [sourceOf(version)]
   const owner = await context.load.operator(operator)
-  const viewer = viewerOn(context, owner)
+  const viewer = viewerTowards(context, owner)
   const all = await context.load.sources({ operator, when, kinds: [kind], removed: may(viewer, 'see_removed') })
   const same = all.filter((source) => source.fact === fact)
   return (same.some(({ id }) => id === version.id) ? same : [version, ...same]).map(sourceOf)
@@ -44,7 +44,7 @@ const sourcesOf = async (context: GraphqlContext, version: RecordVersion, when: 
 
 export const recordById = async (context: GraphqlContext, id: number) => {
   const version = await context.load.record(id)
-  const viewer = viewerOn(context, await context.load.operator(version?.operatorId ?? NONE))
+  const viewer = viewerTowards(context, await context.load.operator(version?.operatorId ?? NONE))
   return version && mayRecord(viewer, version) ? recordView(context, version) : null
 }
 

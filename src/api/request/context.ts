@@ -137,5 +137,5 @@ export const whenOf = (
 export const isPast = (context: GraphqlContext, when: PointInTime): boolean =>
   when.asOf !== context.today || when.knownAt.getTime() !== ALL_KNOWLEDGE.getTime()
 
-export const viewerOn = ({ viewer }: GraphqlContext, operator: OperatorScope | null): Viewer =>
+export const viewerTowards = ({ viewer }: GraphqlContext, operator: OperatorScope | null): Viewer =>
   viewerOf(viewer, operator)

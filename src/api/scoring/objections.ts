@@ -9,7 +9,7 @@ import type { ActContext } from '../../work/access/acts.js'
 import * as work from '../../work/scoring/objection.js'
 import { recordById } from '../records/records.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type GraphqlContext, reload, viewerOn } from '../request/context.js'
+import { type GraphqlContext, reload, viewerTowards } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
@@ -35,7 +35,7 @@ const objectionView = (context: GraphqlContext, objection: store.Objection) => {
 
 const sees = (context: GraphqlContext, { feed }: store.Objection, owner: StoredOperator | null): boolean =>
   context.viewer.role === 'party'
-    ? may(viewerOn(context, owner), 'see_score_reasons')
+    ? may(viewerTowards(context, owner), 'see_score_reasons')
     : mayFeed(context.viewer, 'see_objections', { agency: senderOf(context, feed) ?? '' }) &&
       mayOperator(context.viewer, owner)
 
@@ -73,7 +73,7 @@ interface OpenObjectionInput {
 
 const openObjection = (_: unknown, { input }: { input: OpenObjectionInput }, context: GraphqlContext) =>
   done(context, input, ({ db, rules }, { operator, record, statement }, who) => {
-    const mayFor = (one: StoredOperator) => mayIn(viewerOn(context, one), 'open_objection', one.region)
+    const mayFor = (one: StoredOperator) => mayIn(viewerTowards(context, one), 'open_objection', one.region)
     // A malformed id becomes a record without consequences.
     const made = { operator, record: numberIn(record, 'Record') ?? NONE, statement, mayFor, ...who }
     return work.openObjection(db, rules, made)

@@ -10,7 +10,7 @@ import * as store from '../../store/scoring/overrides.js'
 import type { ActContext } from '../../work/access/acts.js'
 import * as work from '../../work/scoring/override.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type GraphqlContext, reload, viewerOn, whenOf } from '../request/context.js'
+import { type GraphqlContext, reload, viewerTowards, whenOf } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
@@ -34,7 +34,7 @@ export const overrideById = async (context: GraphqlContext, id: number) => {
     ? await store.byId(context.parts.db, id, whenOf(context, {}))
     : null
   const owner = await context.load.operator(found?.operatorId ?? NONE)
-  return found && may(viewerOn(context, owner), 'see_score_reasons') ? overrideView(context, found) : null
+  return found && may(viewerTowards(context, owner), 'see_score_reasons') ? overrideView(context, found) : null
 }
 
 const list = async (_: unknown, args: PageArgs & { state?: store.OverrideState | null }, context: GraphqlContext) => {

@@ -8,7 +8,7 @@ import { recoveryRules } from '../../work/calendar/rules.js'
 import { factsOf } from '../../work/scoring/facts.js'
 import { cardByHash } from '../../work/scoring/scorecards.js'
 import { recordsBehind } from '../records/records.js'
-import { type GraphqlContext, viewerOn } from '../request/context.js'
+import { type GraphqlContext, viewerTowards } from '../request/context.js'
 import { charge } from '../request/costs.js'
 import { type ScoreView, whenAsked } from './score.js'
 
@@ -30,7 +30,7 @@ const behind = (score: StoredScore, context: GraphqlContext): Promise<ScoreBackg
 const read = async (score: StoredScore, context: GraphqlContext): Promise<ScoreBackground | null> => {
   const { db, rules } = context.parts
   const operator = await context.load.operator(score.operatorId)
-  if (!operator || !may(viewerOn(context, operator), 'see_score_reasons')) return null
+  if (!operator || !may(viewerTowards(context, operator), 'see_score_reasons')) return null
   const card = await cardByHash(db, score.scorecardHash)
   if (card === null) throw new Error(`the scorecard of score ${score.id} is not kept`)
   const lists = (await ruleBooks.byHash(db, score.rulesHash)) ?? rules.lists

@@ -6,14 +6,14 @@ import type { Reads } from '../../store/db/db.js'
 import * as authorisations from '../../store/standing/authorisations.js'
 import type { DirectoryFilter } from '../../store/standing/directory.js'
 import * as sellers from '../../store/standing/sellers.js'
-import { type GraphqlContext, viewerOn } from '../request/context.js'
+import { type GraphqlContext, viewerTowards } from '../request/context.js'
 
 interface GradeSubject extends OperatorScope {
   id: number
 }
 
 export const seesGrade = async (context: GraphqlContext, operator: GradeSubject): Promise<boolean> => {
-  const viewer = viewerOn(context, operator)
+  const viewer = viewerTowards(context, operator)
   const subject = { client: viewer.sub ?? '', operator: operator.id }
   switch (gradesSeen(viewer)) {
     case 'ALL':
@@ -35,7 +35,9 @@ export const seeingMany = async (
   db: Reads,
   operators: readonly (GradeCandidate | null)[],
 ): Promise<boolean[]> => {
-  const grades = operators.map((operator) => (operator === null ? 'NONE' : gradesSeen(viewerOn(context, operator))))
+  const grades = operators.map((operator) =>
+    operator === null ? 'NONE' : gradesSeen(viewerTowards(context, operator)),
+  )
   const [client, { today }] = [context.viewer.sub ?? '', context]
   const candidates = (by: GradesSeen) =>
     operators.filter((one, place) => one !== null && grades[place] === by) as GradeCandidate[]

@@ -5,7 +5,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type * as store from '../../store/standing/authorisations.js'
 import * as sellers from '../../store/standing/sellers.js'
 import * as work from '../../work/standing/authorisations.js'
-import { type GraphqlContext, reload, viewerOn } from '../request/context.js'
+import { type GraphqlContext, reload, viewerTowards } from '../request/context.js'
 import { globalId, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
@@ -56,14 +56,14 @@ export const authorisationById = async (context: GraphqlContext, key: number) =>
   const authorisation = await context.load.authorisation(key)
   const operator = authorisation && (await context.load.operator(authorisation.operatorId))
   if (!authorisation || !operator) return null
-  const viewer = viewerOn(context, operator)
+  const viewer = viewerTowards(context, operator)
   const sees =
     may(viewer, 'see_authorisations') || (may(viewer, 'record_authorisation') && authorisation.client === viewer.sub)
   return sees ? authorisationView(context, authorisation) : null
 }
 
 const authorisations = async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) => {
-  const viewer = viewerOn(context, operator)
+  const viewer = viewerTowards(context, operator)
   const all = may(viewer, 'see_authorisations')
   if (!all && !may(viewer, 'record_authorisation')) return []
   const held = await context.load.authorisations(operator.id)

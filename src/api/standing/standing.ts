@@ -10,7 +10,7 @@ import { CEASED, freshOn } from '../../domain/standing/standing-seen.js'
 import { Refusal } from '../../foundation/errors.js'
 import { EVERYTHING, type StandingLookups, type StandingRow } from '../../store/standing/standings.js'
 import { entryView, type ListingView, visibleListings } from '../listing/listing-view.js'
-import { type GraphqlContext, viewerOn, whenOf } from '../request/context.js'
+import { type GraphqlContext, viewerTowards, whenOf } from '../request/context.js'
 import { CODES_MOST } from '../request/limits.js'
 
 export interface StandingSelection {
@@ -45,7 +45,7 @@ const standingsOf = async (context: GraphqlContext, codes: readonly string[], wa
 }
 
 const seesGradeOf = (context: GraphqlContext, row: StandingRow | null): boolean =>
-  row?.sees === true && gradesSeen(viewerOn(context, row)) !== 'NONE'
+  row?.sees === true && gradesSeen(viewerTowards(context, row)) !== 'NONE'
 
 const GRADES = ['NONE', 'SELLERS', 'AUTHORISED', 'ALL'] as const
 const ENTRIES = ['NONE', 'LISTS', 'BODIES'] as const
@@ -81,7 +81,7 @@ interface StandingInput {
 
 export const standingView = (context: GraphqlContext, { code, asOf, row, sees, freshness }: StandingInput) => {
   if (row === null) return { code, ...UNKNOWN, codeFault: codeFault(code), ...(freshness as Freshness) }
-  const viewer = viewerOn(context, row)
+  const viewer = viewerTowards(context, row)
   const graded = sees && (may(viewer, 'see_removed') || !row.forgotten)
   const inside = may(viewer, 'see_inner_listings')
   return {
@@ -134,7 +134,7 @@ const UNKNOWN = {
 }
 
 const listingsOf = (context: GraphqlContext, row: StandingRow, asOf: string): ListingView[] | Promise<ListingView[]> =>
-  may(viewerOn(context, row), 'see_inner_listings')
+  may(viewerTowards(context, row), 'see_inner_listings')
     ? visibleListings(context, ownerIn(row), whenOf(context, { asOf }))
     : (row.entries ?? []).map(entryView)
 

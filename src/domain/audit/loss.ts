@@ -36,7 +36,7 @@ export const isFailover = ({ from, to }: Pick<AuditLoss, 'from' | 'to'>): boolea
   from !== null && to !== null && !sameServer(from, to)
 
 /**
- * `hashes` maps present row numbers to hashes. A head noted on this very server goes first, because no change of server explains its loss.
+ * `hashes` maps present row numbers to hashes. A missing head that this very server noted decides: no change of server explains its loss.
  */
 export const lossOf = (
   heads: readonly NotedHead[],

@@ -8,7 +8,7 @@ const DAYS_MOST = 200
 
 export type DayKind = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
 
-export interface AmendedCalendar {
+export interface CalendarAmendments {
   days: { day: string; kind: DayKind }[]
   /** Last day up to which all holidays are announced. */
   knownUntil: string | null
@@ -22,7 +22,7 @@ export interface CalendarDays {
   knownUntil: string | null
 }
 
-export const amendedBy = (calendar: Calendar, { days, knownUntil }: AmendedCalendar): Calendar => {
+export const amendedBy = (calendar: Calendar, { days, knownUntil }: CalendarAmendments): Calendar => {
   if (days.length === 0 && knownUntil === null) return calendar
   const [holidays, workdays] = [new Set(calendar.holidays), new Set(calendar.workdays)]
   for (const { day, kind } of days) {
@@ -35,7 +35,7 @@ export const amendedBy = (calendar: Calendar, { days, knownUntil }: AmendedCalen
 }
 
 /** Refusals: INPUT_INVALID, DATE_INVALID. */
-export const amendmentOf = (shipped: Calendar, { knownUntil, ...said }: CalendarDays): AmendedCalendar => {
+export const amendmentOf = (shipped: Calendar, { knownUntil, ...said }: CalendarDays): CalendarAmendments => {
   const days = [
     ...said.holidays.map((day) => ({ day, kind: 'HOLIDAY' as const })),
     ...said.workdays.map((day) => ({ day, kind: 'WORKDAY' as const })),

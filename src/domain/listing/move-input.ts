@@ -35,7 +35,7 @@ export const actOf = (
   linked: LinkedDecision | null,
   mark: (id: string) => string,
 ): CaseAct => {
-  const { fileHash, ...fields } = cleaned(sent, mark)
+  const { fileHash, ...fields } = checkedAndRedacted(sent, mark)
   const input = { ...fields, ...(fileHash !== undefined && { fileHash: fileHash.toLowerCase() }) }
   if (!isDate(input.on)) throw new Refusal('DATE_INVALID', { value: input.on })
   if (input.fileHash !== undefined && !FILE_HASH.test(input.fileHash))
@@ -61,7 +61,7 @@ export const actOf = (
   }
 }
 
-export const cleaned = <I extends Partial<Record<keyof typeof LONGEST, string>>>(
+export const checkedAndRedacted = <I extends Partial<Record<keyof typeof LONGEST, string>>>(
   input: I,
   mark: (id: string) => string,
 ): I => {

@@ -11,7 +11,7 @@ import { MOVES, type MoveName, type MoveRow } from './moves.js'
 export interface Outlook {
   move: MoveName
   removal: RemovalReason | null
-  /** The clock is omitted. */
+  /** Roles of people that may make the move. */
   roles: Role[]
   isTheirs: boolean
   /** The reason why nobody in these roles may make the move now. */

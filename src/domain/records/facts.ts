@@ -127,6 +127,6 @@ export interface Facts {
   /** Uncovered families are reported missing, never counted as zero. */
   known: readonly FactFamily[]
   events: readonly FactEvent[]
-  /** First later day on which an already known state begins and changes the facts. It is not hashed. */
+  /** First day after `asOf` on which something on record takes effect and changes the facts. Not part of their hash. */
   comingOn?: string | null
 }

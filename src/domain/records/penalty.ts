@@ -25,7 +25,7 @@ export const isHeavy = (body: Body): boolean => {
   if (fined && [body['content'], body['facts']].some((text) => says(text, FROM_THE_HEAVY_END, NOT_HEAVY_END)))
     return true
   if (types.some((type) => HEAVY_TYPE.test(type) && !SUSPENDED_OR_REVOKED.test(type))) return true
-  // The text decides for the old joint type and for "other".
+  // The types "suspended or revoked" (暂扣或吊销) and "other" do not say which: the text decides.
   const open = types.length === 0 || types.some((type) => SUSPENDED_OR_REVOKED.test(type) || OTHER.test(type))
   return open && says(body['content'], HEAVY_TYPE, CONDITIONAL)
 }

@@ -59,8 +59,7 @@ const OF_A_PERSON = /(?:身份|证件|證件|\bID\s*(?:card|no|number))\D{0,16}$
 const OF_A_REGISTER = /(?:注册|註冊|登记|登記|执照|執照|工商|\breg(?:istration)?[\s._-]{0,3}(?:no|number))\D{0,16}$/i
 
 /**
- * Treatment of fifteen digits that read as a first-generation ID. One such ID in ten also passes the registration number check and is
- * doubtful.
+ * Treatment of fifteen digits that read as a first-generation ID. One in ten also passes as a registration number: doubtful.
  * KEPT: in a field of registration numbers. DOUBTFUL_KEPT: where such a number may stand. LONE_KEPT: doubtful and the whole text. REPLACED:
  * doubtful ones too, unless named a registration number. A number named as a person's is always replaced.
  */
@@ -148,11 +147,10 @@ export const isCredible = (id: string): boolean => {
  * Judges 18 characters, possibly with gaps.
  *
  * A lone number with a wrong last digit still identifies a person, so only a valid USCC passes. A number that passes both checks is a
- * person's: one ID in 31 passes the USCC check, but hardly any USCC has a province and birthday here, and none that begins with 9.
+ * person's: one ID in 31 passes the USCC check, but hardly any USCC has a province and birthday here.
  *
- * Attached to digits or in groups it must be valid. Groups must be whole unless X ends them, and may not mix points with blanks or hold
- * another day. In a run over 24 digits one window in about 5,000 passes by chance. Losing 18 digits of a serial number harms less than
- * keeping an ID.
+ * Attached to digits or in groups it must be valid. Groups must be whole unless X ends them, and may not mix points with blanks. In a run
+ * over 24 digits one window in about 5,000 passes by chance: losing part of a serial number harms less than keeping an ID.
  */
 const isEighteen = (line: string, at: number, written: string): boolean => {
   const id = charactersOf(written)

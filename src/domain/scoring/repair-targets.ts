@@ -10,7 +10,7 @@ export interface RecordEvidence {
   record: number
   kind: RecordKind
   body: Body
-  /** Last day of a shop, which its body lacks. */
+  /** A shop's last day of validity; its body lacks it. */
   validTo?: string | null
 }
 

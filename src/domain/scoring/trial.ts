@@ -31,7 +31,7 @@ export interface TrialGroup {
   after: GradeCounts
 }
 
-/** Points. A quantile is the smallest move that at least its share does not exceed. */
+/** In points. p5: at least 5 % of the moves are no greater; the other quantiles alike. */
 export interface Spread {
   mean: number
   lowest: number

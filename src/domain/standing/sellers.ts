@@ -10,7 +10,7 @@ export const SELLERS_MOST = 1_000_000
 const MALFORMED_SHARE = 0.5
 /** Any list may open so many: a new marketplace's shops are not delivered yet. */
 export const UNCONFIRMED_LEAST = 200
-/** Share of confirmed sellers: shops opened since the last report, due in January and July (网络交易监督管理办法, article 25). */
+/** Unconfirmed sellers for each confirmed one: shops opened since the last half-yearly report (网络交易监督管理办法, article 25). */
 const UNCONFIRMED_SHARE = 0.1
 const HEADINGS = new Set(['code', 'uscc', 'shop', 'shop_id', '代码', '统一社会信用代码', '店铺号', '网店代码'])
 

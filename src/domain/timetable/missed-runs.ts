@@ -4,13 +4,13 @@ export type MissedPolicy = 'skip' | 'once' | 'all'
 
 export interface MissedRule {
   missed: MissedPolicy
-  /** Later ones are not made up. */
+  /** A run missed longer ago is not caught up. */
   withinMs: number | null
 }
 
-/** Not yet missed: a job of every minute has no next occurrence by then. */
+/** A run that is late by less is not missed: even a job of every minute has no next occurrence yet. */
 const ON_TIME_MS = 60_000
-/** Beyond it the newest are made up. */
+/** Of more missed runs only the newest are caught up. */
 export const ALL_MOST = 100
 /** Skew between machines. A clock further behind the plan was set back. */
 const SKEW_MS = 60_000

@@ -33,7 +33,7 @@ const placeIn = (cursor: string | null, most: number): number | null => {
   return place < most ? place : null
 }
 
-/** Every third date is an instant, every fourth host list one text, like real data. */
+/** As in real data, every third date is an instant and every fourth list of hosts is one joined string. */
 const filing = (one: WorldIcpFiling, n: number): Record<string, unknown> => ({
   unitName: one.sponsorName,
   natureName: one.nature,

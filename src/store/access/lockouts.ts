@@ -3,7 +3,6 @@ import { type Db, queryRows, queryValue } from '../db/db.js'
 
 export interface StoredLockout {
   kind: 'CLIENT' | 'PERSON'
-  /** An unknown name is null. */
   name: string | null
   /** All addresses together are null. */
   address: string | null

@@ -1,9 +1,9 @@
-import type { AmendedCalendar } from '../../domain/calendar/amendments.js'
+import type { CalendarAmendments } from '../../domain/calendar/amendments.js'
 import { type Db, queryFirst, queryOne, queryRows, type Tx } from '../db/db.js'
 
 export type ProposalState = 'PROPOSED' | 'IN_FORCE' | 'REFUSED' | 'WITHDRAWN'
 
-export interface CalendarProposal extends AmendedCalendar {
+export interface CalendarProposal extends CalendarAmendments {
   id: number
   reason: string
   proposedBy: string
@@ -20,7 +20,7 @@ const COLUMNS = `id::int as id, days, to_char(known_until, 'YYYY-MM-DD') as "kno
 
 export const propose = (
   tx: Tx,
-  made: AmendedCalendar & { reason: string; by: string; at: Date },
+  made: CalendarAmendments & { reason: string; by: string; at: Date },
 ): Promise<CalendarProposal | null> =>
   queryFirst(
     tx,

@@ -1,8 +1,8 @@
 /** The latest amendment of a day applies. */
-import type { AmendedCalendar, DayKind } from '../../domain/calendar/amendments.js'
+import type { CalendarAmendments, DayKind } from '../../domain/calendar/amendments.js'
 import { type Db, queryOne, queryRows, type Tx } from '../db/db.js'
 
-export const amended = (db: Db | Tx): Promise<AmendedCalendar> =>
+export const amended = (db: Db | Tx): Promise<CalendarAmendments> =>
   queryOne(
     db,
     `select coalesce((select jsonb_agg(jsonb_build_object('day', a.day, 'kind', a.kind)) from (

@@ -70,7 +70,7 @@ export const resume = async (tx: Tx, platform: string): Promise<boolean> => {
   return answer.rowCount === 1
 }
 
-export const wipe = async (tx: Tx, { platform, by, at, reason }: PlatformAct): Promise<void> => {
+export const noteWiped = async (tx: Tx, { platform, by, at, reason }: PlatformAct): Promise<void> => {
   await tx.raw(
     `insert into platform_states (platform, wiped_at, wiped_by, wiped_reason) values (:platform, :at, :by, :reason)
      on conflict (platform) do update set wiped_at = excluded.wiped_at, wiped_by = excluded.wiped_by,

@@ -36,7 +36,7 @@ export const claim = async (
   return due.filter(({ followed }) => !followed).map(({ followed, ...check }) => check)
 }
 
-/** SHOWN when a later delivery will remove it again. */
+/** SHOWN: the platform still displayed the entry, and a later delivery removes it again. */
 export const settle = async (
   db: Db | Tx,
   ids: readonly number[],

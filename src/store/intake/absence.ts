@@ -18,7 +18,7 @@ export const unreadableBindings = ({ keys, stems, codes }: UnreadableRecords) =>
   codes: [...codes],
 })
 
-/** SQL: compares whole keys, key stems up to the last `/`, and operator codes. Bindings: keys, stems, codes. */
+/** SQL: true when none of the bound `keys`, `stems` (a key up to its last `/`) and `codes` is the record's. */
 export const isNowhereIn = (v: string): string => `${keyIsNowhereIn(v)}
     and not exists (select 1 from unnest(:codes::text[]) k(code) join codes c on c.code = k.code where c.operator_id = ${v}.operator_id)`
 

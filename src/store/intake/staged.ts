@@ -54,7 +54,7 @@ const TABLE = `create temporary table staged_drafts (
   makes_kind text, makes_region text, makes_status text, fact text collate "C", late boolean,
   digest text collate "C" not null, body jsonb not null, findings jsonb not null, valid_from date, valid_to date, former jsonb)`
 
-/** SQL: two passes, however many keys ($1). */
+/** SQL: keeps the last draft of each key in $1, in two passes for any number of keys. */
 export const KEEP_LAST = `delete from staged_drafts s using (select record_key, max(item) as last from staged_drafts
   where record_key = any($1) group by record_key) m where s.record_key = m.record_key and s.item < m.last`
 

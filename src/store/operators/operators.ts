@@ -57,7 +57,7 @@ export const make = async (
   return (made.rowCount ?? 0) + (opened?.rowCount ?? 0) + (again?.rowCount ?? 0)
 }
 
-/** `run` brought the record that shows it. The caller has ticked and the code names nobody. */
+/** `run` brought the record that revealed the operator. The caller holds the knowledge clock; the code names nobody yet. */
 export const create = async (
   tx: Tx,
   made: NewOperator,
@@ -96,7 +96,7 @@ const UNLESS_KNOWN = `on conflict (operator_id, name) do update set claim = fals
 
 /**
  * A name is a former name only if a register stated it, else a claim. Registrations of merged operators do not change
- * their successor. `known` is false when the merge created all operators itself.
+ * their successor. `known` is false when this intake run created all its operators.
  */
 export const learn = async (
   tx: Tx,

@@ -194,7 +194,7 @@ export const analyze = async (tx: Tx): Promise<void> => {
   await tx.raw('analyze published_entries, snapshot_changes /* snapshots.analyze */')
 }
 
-/** Only the fact of their presence is kept. */
+/** Deletes the text of removed entries from all snapshots. `snapshot_changes` still tells that they were there. */
 export const drop = async (
   tx: Tx,
   sequence: number,

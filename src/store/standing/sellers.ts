@@ -122,7 +122,7 @@ export const isOnList = (client: string, operator: string): string => `coalesce(
   from seller_lists l where l.client = ${client} and l.current and l.dated >= :oldest::date), false)`
 
 /** SQL: bitmap of the list of :client, detoasted once. */
-export const BITS = `b as materialized (select k.bits || ''::bytea as bits, octet_length(k.bits) * 8 as many
+export const WITH_SELLER_BITMAP = `b as materialized (select k.bits || ''::bytea as bits, octet_length(k.bits) * 8 as many
   from seller_lists l join seller_bits k on k.list_id = l.id where ${COUNTING})`
 
 /** SQL: false does not mean unlisted. */

@@ -286,7 +286,7 @@ const OWN = own()
 const LATEST = `, c.value as score, c.grade, ${SPECIAL} as "isSpecial"`
 const JOINED = 'left join latest_scores c on c.operator_id = o.id'
 const OWN_SCORED = own(LATEST, JOINED)
-const OWN_OF_SELLERS = `with ${sellers.BITS} ${own(`${LATEST}, ${sellers.isMarked('o')} as sees`, JOINED)}`
+const OWN_OF_SELLERS = `with ${sellers.WITH_SELLER_BITMAP} ${own(`${LATEST}, ${sellers.isMarked('o')} as sees`, JOINED)}`
 const SCORES_OF = `select o.id as "operatorId", ${SCORED} from unnest(:ids::int[]) as o(id) ${scoreOf('o.id')} /* standings.ofOwn scores */`
 const ENTRIES_OF = `select l.operator_id as "operatorId", jsonb_agg(${ENTRY} order by p.published_on desc) as entries
   from listings l join public_entries p on p.listing_id = l.id where l.operator_id = any(:ids::int[]) and ${SHOWN}

@@ -13,7 +13,7 @@ export interface WebhookMessage {
 /** In place of a code when the whole list was replaced. */
 const NO_SELLER = ''
 
-/** A removal folds all owed messages of its seller. */
+/** A removal replaces all messages still owed for its seller (state FOLDED). */
 export const owe = async (tx: Tx, numbered: readonly NumberedRange[], now: Date): Promise<void> => {
   if (numbered.length === 0) return
   const asked = { numbered: JSON.stringify(numbered), now }

@@ -17,7 +17,6 @@ interface EntryRequest {
 
 interface FastPathSources {
   cache: Pick<PageCache, 'has' | 'get' | 'stamp'>
-  /** Returns null when the entry has no page now. */
   entry: (id: string, asked: EntryRequest) => Promise<RenderedPage | null>
 }
 

@@ -102,7 +102,7 @@ export const fileOf = (
   const encodings: FileRepresentation['encodings'] = {}
   for (const name of ENCODINGS) {
     const file = held.encoded(form, name)
-    // Compressed offsets are unknown, so any removal aborts.
+    // Offsets in a compressed file do not tell entries apart, so the removal of any entry aborts the download.
     const read: ByteSource['read'] = (from, to) =>
       abortOnRemoval(bytesIn(file ?? part, { from, to }), 0, async () => (await left()).length > 0)
     if (file !== null) encodings[name] = { bytes: file.bytes, read }

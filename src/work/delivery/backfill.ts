@@ -86,7 +86,7 @@ const oweStep = async (
     const { id: platform } = filling.hearing
     return [{ platform, kind, subjectId, number, action: 'ADD' as const, notice: numbered, dueAt: filling.now() }]
   })
-  // An unconfirmed delivery says less than the addition and must not delay it.
+  // After a wipe the addition says all that unconfirmed deliveries say, and must not wait behind them.
   if (filling.wipedAt !== null)
     await deliveries.fold(
       tx,

@@ -28,7 +28,7 @@ export const resume = (db: Db, rules: WorkRules, made: PlatformDirective): Promi
 
 /** Owes everything in force under the same keys with the next number. Refusals: PLATFORM_UNKNOWN, INPUT_INVALID. */
 export const declareWiped = (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> =>
-  direct(db, rules, made, 'WIPE', states.wipe)
+  direct(db, rules, made, 'WIPE', states.noteWiped)
 
 const direct = async (
   db: Db,

@@ -1,4 +1,4 @@
-/** Published records (双公示): owes platforms the penalties and permits a merge changed, in its transaction. */
+/** Published records (双公示): within the merge's transaction, queues a delivery for each changed penalty or permit. */
 
 import type { PlatformSubjects } from '../../domain/delivery/delivery.js'
 import {

@@ -112,7 +112,7 @@ const takeIn = async (
     run,
     feed: feed.id,
     whole: false,
-    // The record belongs to the original delivery, so a whole feed may end it by absence.
+    // A corrected record counts as part of its delivery: if that was whole, a later whole feed without the record ends it.
     partial: !found.ofWhole,
     drafts: drafts.length,
     says,

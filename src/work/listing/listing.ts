@@ -9,7 +9,7 @@ import {
 } from '../../domain/listing/case.js'
 import { columnsAfter, type MoveDecisions } from '../../domain/listing/entry-columns.js'
 import { type Denial, move, withLegalDay } from '../../domain/listing/listing.js'
-import { actOf, cleaned, type MoveInput } from '../../domain/listing/move-input.js'
+import { actOf, checkedAndRedacted, type MoveInput } from '../../domain/listing/move-input.js'
 import { DENIALS, type DenialCode, type MoveName } from '../../domain/listing/moves.js'
 import { followsFrom } from '../../domain/listing/repair-results.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
@@ -86,7 +86,7 @@ export const openWithin = async (
   opening: CaseOpening,
   at: Date,
 ): Promise<listings.Listing | null> => {
-  const made = cleaned(opening, rules.mark)
+  const made = checkedAndRedacted(opening, rules.mark)
   const before = newCase(made.list, made.operatorId)
   const act: CaseAct = { by: made.by, role: made.role, on: made.on, today: dateIn(made.now), reason: made.reason }
   const after = stepped('openLead', before, act, rules)

@@ -251,7 +251,7 @@ export const named = async (tx: Tx, code: string): Promise<MergerParty> => {
 
 const invalid = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })
 
-/** RUN_BUSY when a merge takes too long. ID numbers in the reason are replaced. */
+/** Runs `act` at a new knowledge instant, with ID numbers in the reason replaced. Throws RUN_BUSY when a merge holds it up. */
 export const inTurn = async <T>(
   db: Db,
   { reason, now }: IdentityAct,

@@ -27,7 +27,7 @@ export interface PullLimits {
   pullMs: number
   /** Most pages; 20,000 by default. */
   pages?: number
-  /** Milliseconds to retry an agency that has begun to answer; else three attempts. */
+  /** Milliseconds to retry an agency that has answered once in this pull. Before that, or unset: three attempts. */
   outageMs?: number
 }
 const LEAST_PAGES = 20_000

@@ -12,7 +12,7 @@ import * as operators from '../../../store/operators/operators.js'
 import * as store from '../../../store/standing/standings.js'
 import type { ListingView } from '../../listing/listing-view.js'
 import { listing } from '../../listing/listings.js'
-import { chargeCost, type GraphqlContext, viewerOn } from '../../request/context.js'
+import { chargeCost, type GraphqlContext, viewerTowards } from '../../request/context.js'
 import { seeingMany } from '../../standing/grades.js'
 import { standingView } from '../../standing/standing.js'
 
@@ -158,7 +158,7 @@ const namesOf = async (
   asked: readonly CodeRow[],
   found: readonly (store.StandingRow | null)[],
 ): Promise<(NameAnswer | null)[]> => {
-  const inside = (row: store.StandingRow): boolean => may(viewerOn(context, row), 'see_inner_listings')
+  const inside = (row: store.StandingRow): boolean => may(viewerTowards(context, row), 'see_inner_listings')
   const plain = asked.map(({ name }, place): NameAnswer | null => {
     const row = found[place]
     if (name === null) return null

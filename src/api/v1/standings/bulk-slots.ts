@@ -16,7 +16,7 @@ interface BulkSlot {
 }
 
 export interface BulkSlots {
-  /** `evict` ends a question without its slot. Refusal HUB_BUSY. */
+  /** `evict` is called when a slow reader loses its slot. Throws HUB_BUSY when no slot is free. */
   take: (of: { holder: string } | { address: string }, given: { now: () => Date; evict: () => void }) => BulkSlot
 }
 

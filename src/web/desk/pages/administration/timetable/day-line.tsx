@@ -5,8 +5,7 @@ const MINUTE_MS = 60_000
 const DAY_MINUTES = 1_440
 const APART_MOST = 96
 const HEIGHT = 24
-/** Minutes. */
-const MARK = 5
+const RUN_MARK_MINUTES = 5
 
 const dayBegan = (): number => Date.parse(`${today()}T00:00:00+08:00`)
 const minuteOf = (at: string | number): number =>
@@ -61,13 +60,19 @@ export const DayLine = ({ name, cron, isPaused, next, last }: DayLineProps) => {
             className={minute < now ? 'planned past' : 'planned'}
             x={minute}
             y={6}
-            width={times.length > 24 ? MARK - 1 : MARK + 3}
+            width={times.length > 24 ? RUN_MARK_MINUTES - 1 : RUN_MARK_MINUTES + 3}
             height={12}
           />
         ))
       )}
       {ran !== null && ran >= 0 && last && (
-        <rect className={`ran ${last.tone}`} x={Math.max(0, ran - MARK)} width={MARK * 2} y={2} height={HEIGHT - 4} />
+        <rect
+          className={`ran ${last.tone}`}
+          x={Math.max(0, ran - RUN_MARK_MINUTES)}
+          width={RUN_MARK_MINUTES * 2}
+          y={2}
+          height={HEIGHT - 4}
+        />
       )}
       <rect className="now" x={now} width={3} height={HEIGHT} />
     </svg>
