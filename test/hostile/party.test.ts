@@ -310,7 +310,7 @@ describe('a party’s token', function () {
       'listing',
       'concerns',
       'objections',
-      'overrules',
+      'overrides',
       'unmatched',
       'rejects',
     ]
