@@ -1,3 +1,4 @@
+import { closeBrowser } from './browser.js'
 import { shareCluster, stopCluster } from './database.js'
 
 /** With several processes the server starts before them, otherwise with the first test that needs a database. */
@@ -5,4 +6,8 @@ export const mochaGlobalSetup = async (): Promise<void> => {
   if (process.argv.includes('--parallel')) await shareCluster()
 }
 
-export const mochaGlobalTeardown = stopCluster
+/** A process of several closes its browser when it exits. */
+export const mochaGlobalTeardown = async (): Promise<void> => {
+  await closeBrowser()
+  await stopCluster()
+}

@@ -117,7 +117,7 @@ export interface AtDesk extends Visit {
   open(path: string, title: string | RegExp): Promise<void>
 }
 
-/** A browser with a signed-in person. Call `open` for a first page. */
+/** A browser with a signed-in person. Call `open` for a first page. A test that changes its browser asks for a `fresh` one. */
 export const atDesk = async (
   visitor: ReturnType<typeof browser>,
   hub: TestHub,
@@ -126,11 +126,12 @@ export const atDesk = async (
     name,
     region,
     duty,
+    fresh = false,
     ...options
-  }: BrowserContextOptions & { name?: string; region?: string; duty?: AdministratorDuty } = {},
+  }: BrowserContextOptions & { name?: string; region?: string; duty?: AdministratorDuty; fresh?: boolean } = {},
 ): Promise<AtDesk> => {
   const cookie = await cookieFor(hub, role, { ...(name && { name }), ...(region && { region }), ...(duty && { duty }) })
-  const visit = await visitor.visit(hub.url, options)
+  const visit = await (fresh ? visitor.visit : visitor.revisit)(hub.url, options)
   await visit.page.context().addCookies([cookie])
   return {
     ...visit,

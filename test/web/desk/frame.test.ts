@@ -156,7 +156,7 @@ describe('the desk', function () {
   })
 
   it('lets whoever leaves in an older window leave the sign-in of a newer one too', async () => {
-    const { page, close, open } = await atDesk(visitor, hub, 'officer', { name: 'of-two-windows' })
+    const { page, close, open } = await atDesk(visitor, hub, 'officer', { name: 'of-two-windows', fresh: true })
     await open('/', '今日')
     const newer = await page.context().newPage()
     await newer.goto('/desk')
@@ -172,7 +172,7 @@ describe('the desk', function () {
   })
 
   it('T-2: says in time that nobody has done anything for long, and goes on when told to', async () => {
-    const { page, open, close } = await atDesk(visitor, hub, 'officer')
+    const { page, open, close } = await atDesk(visitor, hub, 'officer', { fresh: true })
     await page.clock.install()
     await open('/', '今日')
     expect(await page.getByText(/长时间未操作/).count()).to.equal(0)
@@ -189,7 +189,7 @@ describe('the desk', function () {
   })
 
   it('asks a question again that was lost on its way, and says so in a sentence where it cannot be asked', async () => {
-    const { page, open, close } = await atDesk(visitor, hub, 'officer')
+    const { page, open, close } = await atDesk(visitor, hub, 'officer', { fresh: true })
     let lost = 1
     await page.route('**/graphql', (route) => {
       lost -= 1
@@ -294,7 +294,7 @@ describe('the desk', function () {
   }
 
   it('is there with 500 kB and in few questions', async () => {
-    const { page, close } = await atDesk(visitor, hub, 'officer')
+    const { page, close } = await atDesk(visitor, hub, 'officer', { fresh: true })
     await page.goto('/desk', { waitUntil: 'commit' })
     await page.getByRole('heading', { level: 2, name: '数据源' }).waitFor()
     const sizes = await page.evaluate<number[]>(

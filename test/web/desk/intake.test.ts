@@ -125,7 +125,7 @@ describe('intake at the desk', function () {
 
   it('a file on its way shows what share of it has been sent, and then that the hub reads it', async () => {
     const [, , three] = firms as [Firm, Firm, Firm, Firm]
-    const admin = await atDesk(visitor, hub, 'administrator')
+    const admin = await atDesk(visitor, hub, 'administrator', { fresh: true })
     const { page } = admin
     await admin.open('/intake/uploads?feed=penalties', '上传')
     const buffer = csv(Array.from({ length: SLOW_ROWS }, (_, n) => line(20_000 + n, of(three, { coded: true }))))
