@@ -6,7 +6,7 @@ import type { SignInLimits } from '../api/request/rate-limit.js'
 import type { RequestContext } from '../api/request/request-context.js'
 import { answersTo, type AnsweredRow as ToldRow } from '../api/v1/standings/answers.js'
 import { PUBLIC } from '../domain/access/viewer.js'
-import { type BadRow, type CodeRow, ROWS_OF_A_UNIT } from '../domain/operators/code-rows.js'
+import { type BadRow, type CodeRow, ROWS_OF_A_UNIT, unitsOfRows } from '../domain/operators/code-rows.js'
 import { Refusal } from '../foundation/errors.js'
 import type { Reads } from '../store/db/db.js'
 import * as restored from '../store/db/restored.js'
@@ -17,7 +17,7 @@ export const checkStandings =
   (parts: ApiDependencies, askedOf: (request: Request) => RequestContext, limits: SignInLimits) =>
   async (request: Request, response: Response, rows: readonly (CodeRow | BadRow)[]): Promise<CheckAnswer> => {
     const requestContext = askedOf(request)
-    const units = Math.ceil(rows.length / ROWS_OF_A_UNIT) - 1
+    const units = unitsOfRows(1, rows.length)
     if (units > 0) parts.quotas.charge(request, null, requestContext.now, units)
     const context = makeContext(parts, { asked: requestContext, viewer: PUBLIC, limits })
     if (!(await restored.mayList(parts.db))) throw new Refusal('LIST_WITHHELD')

@@ -4,8 +4,11 @@ import { shopCode } from './codes.js'
 export const ROWS_MOST = 100_000
 /** characters */
 export const ROW_CHARACTERS = 2_000
-/** Rows per unit of quota. */
 export const ROWS_OF_A_UNIT = 100
+
+/** Units of quota for rows `first` to `last`. The request has paid for row 1 to 100. */
+export const unitsOfRows = (first: number, last: number): number =>
+  Math.floor((last - 1) / ROWS_OF_A_UNIT) - Math.max(0, Math.floor((first - 2) / ROWS_OF_A_UNIT))
 
 export interface CodeRow {
   /** Counted from 1. */

@@ -1,4 +1,4 @@
-import type { Standing } from './standing-seen.js'
+import type { Standing } from './standing.js'
 
 const WHATS = [
   'ENTRY_REMOVED',

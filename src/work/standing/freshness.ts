@@ -1,6 +1,6 @@
 import type { Agency } from '../../agencies/feed.js'
 import { isStale } from '../../domain/intake/bounds.js'
-import type { Freshness } from '../../domain/standing/standing-seen.js'
+import type { Freshness } from '../../domain/standing/standing.js'
 import { isAhead } from '../../foundation/time/clock-doubt.js'
 
 /**

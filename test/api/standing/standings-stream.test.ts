@@ -418,6 +418,8 @@ describe('stream of standings under a quota', () => {
       const first = await askRows(world, codes)
       expect(first.end).to.include({ end: true, rows: 1_500 })
       expect(first.headers.get('ratelimit')).to.match(/^"minute";r=\d+;t=60$/)
+      const next = await askRows(world, codes.slice(0, 1))
+      expect(next.headers.get('ratelimit')).to.match(/^"minute";r=4;/)
       const second = await askRows(world, codes)
       expect(second.end).to.include({ end: false })
       expect(second.end.error.code).to.equal('QUOTA_EXCEEDED')

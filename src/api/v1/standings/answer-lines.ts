@@ -1,6 +1,6 @@
 /** One line a row; the last line proves the answer complete. */
 import { type BadRow, ROW_CHARACTERS } from '../../../domain/operators/code-rows.js'
-import type { Freshness } from '../../../domain/standing/standing-seen.js'
+import type { Freshness } from '../../../domain/standing/standing.js'
 import { Refusal } from '../../../foundation/errors.js'
 import { BYTE_ORDER_MARK, row as line } from '../../../work/publication/publish-files.js'
 import type { AnsweredRow, ResolvedStanding } from './answers.js'

@@ -5,10 +5,10 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Viewer } from '../../../domain/access/viewer.js'
 import { digestOf } from '../../../domain/audit/audit-log.js'
-import { ROWS_OF_A_UNIT } from '../../../domain/operators/code-rows.js'
+import { unitsOfRows } from '../../../domain/operators/code-rows.js'
 import { MARKETPLACE } from '../../../domain/operators/codes.js'
 import { redact } from '../../../domain/records/privacy.js'
-import { type Freshness, freshOn } from '../../../domain/standing/standing-seen.js'
+import { type Freshness, freshOn } from '../../../domain/standing/standing.js'
 import { INTERNAL, isRefusal, Refusal } from '../../../foundation/errors.js'
 import { isDate } from '../../../foundation/time/dates.js'
 import { asUnavailable } from '../../../store/db/db.js'
@@ -263,7 +263,7 @@ const recheckToken = (parts: ApiDependencies, request: Request, viewer: Viewer, 
   }
 }
 
-/** A hundred rows are one unit; the request has paid the first. Refusal QUOTA_EXCEEDED. */
+/** Refusal QUOTA_EXCEEDED. */
 const chargeChunks =
   <A>(
     { quotas }: ApiDependencies,
@@ -273,8 +273,8 @@ const chargeChunks =
     answer: (chunk: BulkRow[]) => Promise<A>,
   ) =>
   async (chunk: BulkRow[]): Promise<A> => {
-    const paid = chunk[0]?.row === 1 ? 1 : 0
-    const units = Math.ceil(chunk.length / ROWS_OF_A_UNIT) - paid
+    const [first, last] = [chunk[0], chunk.at(-1)]
+    const units = first && last ? unitsOfRows(first.row, last.row) : 0
     if (units > 0) quotas.charge(request, viewer.sub, now, units)
     return answer(chunk)
   }

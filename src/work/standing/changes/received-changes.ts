@@ -9,8 +9,8 @@ import {
   type StandingChange,
 } from '../../../domain/standing/changes.js'
 import { oldestHolding } from '../../../domain/standing/sellers.js'
+import { standingSeen } from '../../../domain/standing/standing.js'
 import { membersOf, type StandingEntry, standingEntry } from '../../../domain/standing/standing-entry.js'
-import { standingSeen } from '../../../domain/standing/standing-seen.js'
 import { Refusal } from '../../../foundation/errors.js'
 import { dateIn } from '../../../foundation/time/dates.js'
 import type { Db } from '../../../store/db/db.js'

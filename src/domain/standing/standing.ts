@@ -1,15 +1,14 @@
-/** A marketplace sees the public part, and score and grade of its own sellers. */
 import { isBlacklist, type ListKind } from '../listing/lists.js'
 import { publicCode, publicName } from '../listing/public-name.js'
 import type { StandingEntry } from './standing-entry.js'
 
 export const CEASED: ReadonlySet<string> = new Set(['DEREGISTERED', 'CANCELLED', 'MOVED_OUT'])
 
-/** The answer is true at `asOf`, and `stale` beyond its feed's bound. */
 /** A future day is stale, because data may change by then. */
 export const freshOn = (freshness: Freshness, asOf: string, today: string): Freshness =>
   asOf > today ? { ...freshness, stale: true } : freshness
 
+/** The answer is true at `asOf`, and `stale` beyond its feed's bound. */
 export interface Freshness {
   asOf: Date
   stale: boolean
@@ -50,7 +49,7 @@ const UNKNOWN: Omit<Standing, keyof Freshness> = {
   listings: [],
 }
 
-/** `own`: the operator is on the viewer's list. */
+/** Grade and score only when `own`: the viewer's own seller. */
 export const standingSeen = (
   known: StandingFacts | null,
   { own, lists, freshness }: { own: boolean; lists: readonly ListKind[]; freshness: Freshness },
