@@ -1,7 +1,7 @@
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { requireMarks } from './feed-marks.js'
-import { capital, kindOf, region, regionOf, registration } from './registration.js'
+import { capital, kindOf, region, regionOf, registration } from './registration-record.js'
 import { REGISTER_PAGE_SIZE, servicePages } from './requests.js'
 import { spelt } from './spelling.js'
 import { STATUS } from './states.js'

@@ -2,7 +2,7 @@ import { codeOf } from '../../domain/operators/codes.js'
 import { PROVINCE_NAMES } from '../../domain/operators/places.js'
 import type { Examination } from '../examine.js'
 import { type FeedForm, makeFeed } from '../feed.js'
-import { capital, kindOf, region, regionOf, registration } from './registration.js'
+import { capital, kindOf, region, regionOf, registration } from './registration-record.js'
 import { REGISTER_PAGE_SIZE, servicePages } from './requests.js'
 import { STATUS } from './states.js'
 

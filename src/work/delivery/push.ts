@@ -13,8 +13,8 @@ import * as queue from '../../store/delivery/delivery-queue.js'
 import * as gates from '../../store/delivery/platform-gates.js'
 import { beside, type RunOptions } from '../timetable/run.js'
 import * as breaker from './push/circuit-breaker.js'
+import { sendAll } from './push/send-all.js'
 import { type HighestDelivery, LEASE_MS, type SendCounts, type Sender } from './push/sender.js'
-import { sendAll } from './push/sending.js'
 
 const ROUNDS_MAX = 100_000
 /** Parallel calls for platforms with small batches. */

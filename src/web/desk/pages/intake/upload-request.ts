@@ -1,5 +1,5 @@
-import { type OnSent, sending } from '../../session/sending.js'
 import { ask } from '../../session/session.js'
+import { fetchWithProgress, type OnSent } from '../../session/upload-progress.js'
 
 export interface UploadRequest {
   feed: string
@@ -81,7 +81,7 @@ const send = async <T>(
   const query = new URLSearchParams({ name: file.name, ...(dated && { dated }), ...(full && { full: 'true' }) })
   if (preview) query.set('preview', 'true')
   const init = { method: 'POST', headers: { 'Content-Type': 'application/octet-stream' }, body: file, signal }
-  const answer = await ask(`/v1/feeds/${encodeURIComponent(feed)}?${query}`, init, sending(onSent))
+  const answer = await ask(`/v1/feeds/${encodeURIComponent(feed)}?${query}`, init, fetchWithProgress(onSent))
   const body = (await answer.json()) as T & {
     error?: { code: string; message: string; details?: { read?: string[] } }
     rejects?: string

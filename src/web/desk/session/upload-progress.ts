@@ -3,7 +3,7 @@
 /** 0–1. */
 export type OnSent = (share: number) => void
 
-export const sending =
+export const fetchWithProgress =
   (onSent: OnSent) =>
   (url: RequestInfo | URL, init: RequestInit): Promise<Response> =>
     new Promise((resolve, reject) => {
