@@ -1,6 +1,6 @@
 /**
- * Serves one page for all paths below /desk, with the session embedded. Its CSP allows this host's scripts, nonced
- * styles, and the style of framed listing documents.
+ * Serves one page for all paths below /desk, with the session embedded. Its CSP allows the style of framed documents
+ * too.
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { DOCUMENT_STYLE } from './document/page.js'
 
 const PLACES = ['../../dist/web/desk/', '../../web/desk/'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
 const NONCE_BYTES = 18
-/** Asset names contain a hash. */
+/** In seconds. Asset names contain a hash. */
 const FOREVER = 31_536_000
 const NAME = /^[\w.-]+\.(js|css|svg|woff2|map)$/
 const TYPES: Record<string, string> = {
@@ -40,7 +40,6 @@ const policyWith = (nonce: string): string =>
     "frame-ancestors 'none'",
   ].join('; ')
 
-/** `session` returns null when nobody is signed in. */
 export const deskPages = (session: (request: Request) => Promise<object | null>): Router => {
   const router = Router()
   router.get('/assets/:name', asset)

@@ -1,4 +1,4 @@
-/** Its CSP allows this host's scripts and nonced styles. */
+/** Serves GraphiQL. The CSP allows this host's scripts and nonced styles. */
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
@@ -10,7 +10,7 @@ const PLACES = ['../../dist/web/graphiql/', '../../web/graphiql/'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 )
 const NONCE_BYTES = 18
-/** Asset names contain a hash. */
+/** In seconds. Asset names contain a hash. */
 const FOREVER = 31_536_000
 const NAME = /^[\w-]+\.(js|css)$/
 const TYPES: Record<string, string> = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' }

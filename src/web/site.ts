@@ -111,7 +111,7 @@ const showFront =
       const { day, sequence } = stamp
       const all = { day, region: null, authority: null, pattern: null, from: null, to: null, contested: false }
       const [figures, newest] = await Promise.all([
-        // Without names, so made once per publication.
+        // The figures hold no names, so they are computed once per publication.
         (sequence > 0 ? cache.getOrMakePublished : cache.getOrMake)(stamp, 'figures', () =>
           cache.inTurn(() => publicFigures.figures(db, day)),
         ),
@@ -158,10 +158,7 @@ const showList =
     })
   }
 
-/**
- * `reader` is the request's handle. Cached queries use the process's: a leaving client must not cancel a shared
- * statement.
- */
+/** Cached queries use the process's handle, not `reader`: a leaving client must not cancel a shared statement. */
 const listOf = async (
   { db, cache }: SiteContext,
   reader: Db,

@@ -1,4 +1,3 @@
-/** GET /about. */
 import type { ListKind } from '../../domain/listing/lists.js'
 import type { RuleTable } from '../../work/calendar/rule-tables.js'
 import { dayText } from '../blacklist/page.js'
@@ -10,7 +9,6 @@ export interface AboutContent {
   lists: readonly ListKind[]
   tables: readonly RuleTable[]
   demo: boolean
-  /** Absent when the rules set no period. */
   auditMonths: number | null
 }
 

@@ -1,5 +1,3 @@
-/** GET /blacklist. */
-
 import { TOPICS } from '../../domain/listing/reason-topics.js'
 import { NAME_LONGEST } from '../../domain/operators/name-search.js'
 import type { PublicBody } from '../../store/listing/listings.js'
@@ -14,7 +12,7 @@ export interface ResultPage {
   total: number
   day: string
   next: SearchFilter['after']
-  /** No entry has exactly the requested name. */
+  /** True when no entry has exactly the requested name. */
   similar: boolean
   authorities: readonly string[]
 }
@@ -66,7 +64,7 @@ ${date('to', { zh: '公示日期至', en: 'Published until' }, asked.to)}
 </details>
 </form>`
 
-/** A GET form drops its page's query string. */
+/** Keeps `lang=en`: submitting a GET form drops the query string of its page. */
 export const ENGLISH_STAYS = inEnglish(html`<input type="hidden" name="lang" value="en">`)
 
 const isFiltered = (asked: SearchFilter): boolean => isNarrowed({ ...asked, name: '' }) || asked.sort !== null

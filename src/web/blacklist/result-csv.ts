@@ -1,4 +1,4 @@
-/** Entries that leave the list before their batch are omitted. */
+/** Sends a search result as CSV. Entries that leave the list meanwhile are omitted. */
 import type { Request, Response } from 'express'
 import { dateIn, secondsLeftIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
@@ -11,14 +11,13 @@ import { entriesNamed } from './search.js'
 import { conditionsOf, type SearchFilter } from './search-filter.js'
 
 const STEP_ENTRIES = 500
-/** The columns of the published file; the hash seals an entry of an edition. */
 const SHOWN = COLUMNS.filter((name) => name !== 'hash')
 
 interface CsvDependencies {
   db: Db
   inTurn: InTurn
   now: Date
-  /** Milliseconds for which a client may read nothing. */
+  /** Longest pause (ms) in a client's reading. */
   slowMs?: number | undefined
 }
 
@@ -36,7 +35,7 @@ export const sendCsv = async (
     Vary: 'Accept',
   })
   if (request.method === 'HEAD') return void response.end()
-  // Entries end at midnight.
+  // Sending stops at midnight, because entries may end then.
   const bounds = { goodMs: secondsLeftIn(now) * 1_000, stalledMs: slowMs }
   await sendWithTimeouts(response, bounds, lines({ db, inTurn }, asked, day)).catch((error) => {
     if (!(error instanceof ReaderLeft)) throw error

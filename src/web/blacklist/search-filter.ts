@@ -1,5 +1,3 @@
-/** A filter survives the round trip through the query string. */
-
 import { isTopic, TOPICS, type Topic } from '../../domain/listing/reason-topics.js'
 import { NAME_LONGEST } from '../../domain/operators/name-search.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -15,7 +13,6 @@ import {
 export type UrlParameters = Record<string, string>
 
 export interface SearchFilter {
-  /** Empty selects all entries. */
   name: string
   reason: Topic | null
   region: string | null
@@ -23,12 +20,12 @@ export interface SearchFilter {
   from: string | null
   to: string | null
   contested: boolean
-  /** The default, null: best match first for a name, else newest first. */
+  /** null: best match first when `name` is given, otherwise newest first. */
   sort: ListOrder | null
   after: ListPlace | null
 }
 
-/** Characters. */
+/** Longest query parameter, in characters. */
 const LONGEST = 200
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const REGION = /^\d{2,6}$/
@@ -64,7 +61,7 @@ const parameterIn = (query: Readonly<Record<string, unknown>>, name: string): st
   return typeof value === 'string' ? value.replaceAll('\0', '').trim().slice(0, LONGEST) : ''
 }
 
-/** Not trimmed: a malformed cursor is refused instead of meaning the first page. */
+/** A cursor is not trimmed: a malformed one is refused instead of meaning the first page. */
 const cursorIn = (value: unknown): ListPlace | null => {
   const text = typeof value === 'string' ? value : ''
   if (text === '') return null

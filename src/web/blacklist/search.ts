@@ -21,7 +21,7 @@ export interface SearchResult {
   similar: boolean
 }
 
-/** Not cached for names: they change without changing the list's stamp. */
+/** A search by name is not cached: names change without changing the list's stamp. */
 export const searchList = (db: Db, cache: PageCache, stamp: DayStamp, asked: SearchFilter): Promise<SearchResult> =>
   asked.name === '' ? pageOf(db, cache, stamp, asked) : searchByName(db, cache.inTurn, stamp, asked)
 
@@ -44,7 +44,7 @@ const pageOf = async (db: Db, cache: PageCache, stamp: DayStamp, asked: SearchFi
 
 const searchByName = async (db: Db, inTurn: InTurn, { day }: DayStamp, asked: SearchFilter): Promise<SearchResult> => {
   const { entries: all, similar } = await rankedEntries(db, inTurn, asked, day)
-  // Earlier entries may have left the list since the previous page.
+  // The page starts after an id: earlier entries may have left the list.
   const from = asked.after === null ? 0 : all.findIndex(({ id }) => id === asked.after?.id) + 1
   const shown = all.slice(from, from + PAGE_ENTRIES)
   const last = all.length > from + PAGE_ENTRIES ? shown.at(-1) : undefined
@@ -61,7 +61,6 @@ const bodiesOf = (db: Db, entries: readonly publicList.PlacedEntry[]): Promise<P
     entries.map(({ id }) => id),
   )
 
-/** Bodies are loaded only for the page shown. */
 const rankedEntries = async (
   db: Db,
   inTurn: InTurn,

@@ -19,7 +19,6 @@ export interface CodeAnswer {
   status: 'KNOWN' | 'UNKNOWN' | 'CEASED'
   listed: boolean
   entries: readonly CheckedEntry[]
-  /** Is null when the row gave no name. */
   nameAnswer: NameAnswer | null
 }
 
@@ -27,7 +26,7 @@ export type CheckedRow = { row: BadRow } | { row: CodeRow; known: CodeAnswer }
 
 export interface CheckAnswer {
   rows: readonly CheckedRow[]
-  /** The epoch means that no list feed was ever read. */
+  /** 1970-01-01 means that no list feed was ever read. */
   asOf: Date
   stale: boolean
 }
@@ -40,7 +39,6 @@ export const STATUS: Record<CodeAnswer['status'], Words> = {
   CEASED: { zh: '已注销或吊销等', en: 'ceased' },
 }
 
-/** Returns null when no fault is visible. */
 export const miswritten = (asked: string): (Words & { fault: CodeFault }) | null => {
   const fault = codeFault(asked)
   return fault && { fault, ...MISWRITTEN[fault] }

@@ -1,4 +1,4 @@
-/** Codes are neither stored nor logged. */
+/** The codes that a reader checks are neither stored nor logged. */
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { BadRow, CodeRow } from '../../domain/operators/code-rows.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
@@ -12,14 +12,14 @@ import { answerPage, checkPage } from './page.js'
 import { rowsIn } from './rows.js'
 import { textOf } from './text.js'
 
-/** A thousand rows with long names, bytes. */
+/** In bytes: enough for a thousand rows with long names. */
 const BODY_BYTES = 512 * 1024
 const KEPT_CHARACTERS = 200_000
 
 export interface CheckDependencies {
   demo: boolean
   nowOf: (request: Request) => Date
-  /** Each row is counted. Throws QUOTA_EXCEEDED or HUB_BUSY. */
+  /** Each row counts towards the quota. Throws QUOTA_EXCEEDED or HUB_BUSY. */
   check: (request: Request, response: Response, rows: readonly (CodeRow | BadRow)[]) => Promise<CheckAnswer>
   refused: (request: Request, code: string) => void
 }

@@ -1,22 +1,20 @@
-/** One code per line, or a table with names. */
+/** The submitted text has one code per line, or is a table with names. */
 import { type BadRow, type CodeRow, columnsIn, ROW_CHARACTERS, rowIn } from '../../domain/operators/code-rows.js'
 import { codeOf } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 import { csvRows } from '../../work/standing/row-readers.js'
 
-/** Rows. */
+/** Most rows in one check. */
 export const CHECK_MOST = 1_000
-/** Lines searched for a heading or a code. */
+/** Most lines searched for a heading or a code. */
 const ABOVE_MOST = 20
 const COLUMNS_MOST = 200
 
-/** The likeliest comes first. Text copied from a spreadsheet has tabs. */
 const SEPARATORS = ['\t', ',', ';']
 const PARTED = [/[\t,;，、；]/, /[^\S\r\n]+/]
 const EDGE = /[\s,;，、；"]/
 /** Spreadsheet markers for text cells: ="…", or a leading apostrophe. */
 const AS_TEXT = /(^|[\t,;])(?:="([^"\n]*)"|'(?=[0-9A-Za-z]))/gm
-/** The `sep=…` line of spreadsheet files. */
 const SEPARATOR_LINE = /^\s*"?sep=.?"?[^\S\n]*\n/i
 
 /** Throws CHECK_NOTHING, TOO_MANY_CODES or ROWS_UNREADABLE. */
@@ -39,7 +37,7 @@ const normaliseText = (text: string): string => {
   return lines.replace(SEPARATOR_LINE, '').replace(AS_TEXT, '$1$2')
 }
 
-/** With a heading a bad line fails alone. */
+/** Adds a missing heading: with one, a bad line fails alone. */
 const withHeading = (text: string): string => {
   const above = linesAbove(text)
   const heading = above.findIndex(({ line }) => !isLong(line) && isHeading(line))
@@ -66,7 +64,7 @@ const linesAbove = (text: string): { line: string; at: number }[] => {
   return found
 }
 
-/** Without a heading, the first text is the name. */
+/** Without a heading, the first other cell with letters is the name. */
 const columnsOf = (cells: readonly string[]): string[] => {
   const code = cells.length > COLUMNS_MOST ? -1 : placeOfCode(cells)
   if (code <= 0) return ['code', 'name', 'ref']
@@ -74,7 +72,7 @@ const columnsOf = (cells: readonly string[]): string[] => {
   return cells.map((_, at) => (at === code ? 'code' : at === name ? 'name' : '-'))
 }
 
-/** Other lines pass, to be reported. */
+/** Lines without a code stay unchanged and are reported later. */
 const linesOf = (text: string): string => {
   let left = CHECK_MOST + 1
   const each = (line: string): string => {
@@ -98,7 +96,6 @@ const isHeading = (line: string): boolean => SEPARATORS.some((each) => columnsIn
 const hasCode = (line: string): boolean =>
   isCode(line) || PARTED.some((each) => (isLong(line) ? isRow : someCode)(line.split(each)))
 
-/** Such lines are searched for codes only. */
 const isLong = (line: string): boolean => line.length > ROW_CHARACTERS
 
 const codeAndName = (line: string, cells: readonly string[]): string | null => {
@@ -107,7 +104,7 @@ const codeAndName = (line: string, cells: readonly string[]): string | null => {
   return code === undefined ? null : `${code}\t${trimSeparators(line.replace(code, '')).replaceAll('\t', ' ')}`
 }
 
-/** A loop: the regular expression is quadratic on inner separators. */
+/** A loop, because a regular expression takes quadratic time here. */
 const trimSeparators = (text: string): string => {
   let [from, to] = [0, text.length]
   while (from < to && EDGE.test(text.charAt(from))) from += 1
@@ -118,7 +115,7 @@ const trimSeparators = (text: string): string => {
 const isCode = (cell: string): boolean => !isLong(cell) && codeOf(cell) !== null
 const someCode = (cells: readonly string[]): boolean => cells.some(isCode)
 
-/** Prefers a valid check digit. Returns -1 without a code. */
+/** Prefers a code with a valid check digit. Returns -1 without any. */
 const placeOfCode = (cells: readonly string[]): number => {
   const valid = cells.findIndex((cell) => codeOf(cell)?.valid === true)
   return valid >= 0 ? valid : cells.findIndex(isCode)

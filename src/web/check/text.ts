@@ -1,7 +1,7 @@
 import { Refusal } from '../../foundation/errors.js'
 import { decode } from '../../foundation/text/encodings.js'
 
-/** XLSX (ZIP), XLS (OLE) and PDF. */
+/** First bytes of XLSX (ZIP) and XLS (OLE) files. */
 const WORKBOOKS = [Buffer.from('PK\u0003\u0004'), Buffer.from('d0cf11e0a1b11ae1', 'hex')]
 const PAGES = Buffer.from('%PDF-')
 /** Bytes examined for UTF-16 without a byte order mark. */

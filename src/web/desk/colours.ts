@@ -23,7 +23,7 @@ export const COLOURS = {
 
 export const GRADE_COLOURS = { A: COLOURS.good, B: COLOURS.main, C: COLOURS.warn, D: COLOURS.bad } as const
 
-/** Style sheets name them as custom properties: `mainTint` is `--main-tint`. */
+/** Makes the colours custom properties for style sheets: `mainTint` is `--main-tint`. */
 export const giveColoursToStyles = (): void => {
   const { style } = document.documentElement
   for (const [name, colour] of Object.entries(COLOURS))

@@ -1,4 +1,3 @@
-/** The page embeds the session. */
 import { ApolloProvider } from '@apollo/client/react'
 import { ConfigProvider } from 'antd'
 import zhCN from 'antd/locale/zh_CN'

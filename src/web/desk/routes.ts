@@ -1,7 +1,6 @@
 /**
- * Paths are relative to /desk. Navigation shows the pages that the session permits. A page is a folder
- * `pages/NAME/`: `index.tsx` exports the component, which begins with `<PageHead>`; `NAME.graphql` holds its
- * queries and becomes `NAME.generated.ts`. Shared components are in `pieces/`.
+ * Paths are relative to /desk. Each page is a folder `pages/NAME/`: `index.tsx` exports the component, `NAME.graphql`
+ * holds its queries and becomes `NAME.generated.ts`. Shared components are in `pieces/`.
  */
 import type { ComponentType } from 'react'
 import type { Act } from '../../domain/access/viewer.js'
@@ -13,7 +12,7 @@ export interface DeskPage {
   path: string
   title: string
   section?: Section
-  /** Any one opens the page. */
+  /** Any one of these permissions opens the page. */
   acts: readonly Act[]
   load: () => Promise<{ default: ComponentType }>
   key?: string

@@ -15,7 +15,7 @@ export const THEME: ThemeConfig = {
     colorTextPlaceholder: COLOURS.quiet,
     colorTextDescription: COLOURS.soft,
     colorTextDisabled: '#666666',
-    // antd derives muddy backgrounds from these.
+    // Without these, antd derives muddy backgrounds.
     colorErrorBg: COLOURS.badTint,
     colorErrorBorder: '#e6aaa4',
     colorWarningBg: COLOURS.warnTint,

@@ -29,10 +29,9 @@ ol { margin: 0 0 .4rem; padding-left: 3em; }
 @media print { .note { display: none; } body { max-width: none; padding: 0; } }
 `.trim()
 
-/** CSP source of the style. A page that frames a document passes its own policy down to it. */
+/** CSP source of the style. A page that frames a document must allow it too. */
 export const DOCUMENT_STYLE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`
 
-/** The hash allows the style; all else is blocked. */
 const POLICY = `default-src 'none'; style-src ${DOCUMENT_STYLE}; form-action 'none'; base-uri 'none'`
 
 export const printDocument: PrintDocument = (template, of, reader) => {
@@ -103,7 +102,7 @@ const lineOf = (text: string, { values }: FilledDocument, labels: Labels): strin
   return written + escapeHtml(text.slice(kept))
 }
 
-/** Isolates bidirectional text, so that a name cannot reverse other parts of the document. */
+/** Isolates bidirectional text: a name cannot reverse the rest of the document. */
 const filledIn = (text: string): string => {
   if (!turns(text)) return escapeHtml(text)
   const own = contained(text)

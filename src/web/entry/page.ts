@@ -1,5 +1,3 @@
-/** GET /blacklist/:id. */
-
 import { type Certainty, firstRepairDay, type ListKind, numberOf } from '../../domain/listing/lists.js'
 import { sealed } from '../../domain/publication/snapshot.js'
 import { daysBetween } from '../../foundation/time/dates.js'
@@ -31,7 +29,7 @@ ${verified(shown)}`,
   )
 }
 
-/** It is not checked against a published text. */
+/** The wording of the rule was not compared with the published law. */
 const UNCONFIRMED = html` <small>${both('（未经核实）', '(unconfirmed)')}</small>`
 
 const unconfirmedNote = (marks: readonly Certainty[]): Html | null =>
@@ -63,7 +61,6 @@ ${termLine({ decidedOn: body.decidedOn, publishedOn: body.publishedOn, endsOn: b
 </section>`
 }
 
-/** Returns null when the list has no repair by application. */
 const repairFrom = (body: PublicBody, list: ListKind, today: string): string | null =>
   list.repair === null ? null : firstRepairDay(list, body.decidedOn, { from: body.decidedOn, on: today })
 

@@ -16,7 +16,7 @@ export interface CompressedPage {
 }
 
 const PUBLIC_SECONDS = 60
-/** Cached pages are compressed well, others fast. Synchronous: a thread handover takes as long. */
+/** Cached pages are compressed well, others fast. */
 const QUALITY = { often: { br: 7, gzip: 7 }, once: { br: 1, gzip: 3 } } as const
 const WAYS_MOST = 100
 
@@ -37,7 +37,7 @@ const accepts = (request: IncomingMessage, encoding: string): string | false =>
 export const compress = (text: string, encoding: PageEncoding, used: keyof typeof QUALITY): CompressedPage => {
   const bytes = Buffer.from(text)
   const quality = QUALITY[used]
-  // Weak, because all encodings share it. No client asks for ranges.
+  // The ETag is weak, because all encodings share it.
   const tag = `W/"${createHash('sha256').update(bytes).digest('base64url')}"`
   const params = { [constants.BROTLI_PARAM_QUALITY]: quality.br, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length }
   if (encoding === 'br') return { body: brotliCompressSync(bytes, { params }), encoding, tag }
@@ -45,10 +45,9 @@ export const compress = (text: string, encoding: PageEncoding, used: keyof typeo
   return { body: bytes, encoding, tag }
 }
 
-/** Never past midnight, when entries end. */
+/** Seconds, at most until midnight, when entries end. */
 export const freshFor = (now: Date): number => Math.min(PUBLIC_SECONDS, secondsLeftIn(now))
 
-/** `fresh` is in seconds. */
 export const sendCompressed = (
   request: IncomingMessage,
   response: ServerResponse,

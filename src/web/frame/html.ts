@@ -1,4 +1,4 @@
-/** Every value except Html is escaped. Rendering waits for the language. */
+/** Templates escape every value except Html. */
 
 import { contained } from '../../foundation/text/bidi.js'
 

@@ -6,7 +6,6 @@ export interface NavigationLink {
   en: string
 }
 
-/** `built` is false while the page is missing. */
 interface PlannedLink extends NavigationLink {
   built: boolean
 }
@@ -33,9 +32,9 @@ const isBuilt = ({ built }: PlannedLink): boolean => built
 
 export const NAVIGATION: readonly NavigationLink[] = MAIN.filter(isBuilt)
 export const FOOT: readonly NavigationLink[] = [...MORE.filter(isBuilt), ...MAIN.filter(isBuilt), ...OTHERS]
-/** A party's own pages are not indexed. */
+/** A party's own pages are left out of the sitemap. */
 const isFound = ({ path }: NavigationLink): boolean => path !== '/my'
-/** Entries are excluded, because they come and go. */
+/** The sitemap. Entries are left out, because they come and go. */
 export const MAPPED: readonly string[] = [
   '/',
   ...[...MAIN, ...MORE]

@@ -1,4 +1,7 @@
-/** Every change of the list changes the stamp in the same transaction, so a removed entry is never served. */
+/**
+ * Caches pages by stamp. Every change of the list changes the stamp in its own transaction, so a removed entry is
+ * never served.
+ */
 
 import { Refusal } from '../../foundation/errors.js'
 import { LRUCache } from '../../foundation/lru.js'
@@ -14,14 +17,14 @@ export interface DayStamp extends Omit<publicList.ListStamp, 'listed'> {
 }
 
 export interface PageCache {
-  /** Reads the stamp after the call. Throws LIST_WITHHELD while the restore guard forbids listing. */
+  /** Never joins a read begun before the call. Throws LIST_WITHHELD while the restore guard forbids listing. */
   stamp: (now: Date) => Promise<DayStamp>
   getOrMake: <T>(stamp: DayStamp, key: string, make: () => Promise<T>) => Promise<T>
   has: (key: string) => boolean
   get: <T>(stamp: DayStamp, key: string) => Promise<T> | undefined
-  /** For figures without names, as of the last publication. */
+  /** For figures without names: kept until the next publication or day. */
   getOrMakePublished: <T>(stamp: DayStamp, key: string, make: () => Promise<T>) => Promise<T>
-  /** Limits concurrent scans of the whole list. Turns must not nest. */
+  /** Limits concurrent scans of the whole list. Calls must not nest. */
   inTurn: InTurn
 }
 

@@ -2,7 +2,7 @@
 import type { Words } from '../../foundation/text/words.js'
 
 export interface Prefecture extends Words {
-  /** First four digits of its divisions. */
+  /** First four digits of its division codes. */
   code: string
   /** North is up. */
   tile: readonly [column: number, row: number]

@@ -13,7 +13,7 @@ import { type FrameOptions, render, type SitePage } from './page.js'
 
 interface RenderDependencies {
   demo: boolean
-  /** The request's host when absent. */
+  /** When absent, the request's host is used. */
   publicUrl?: string
   nowOf: (request: Request) => Date
 }
@@ -21,7 +21,7 @@ interface RenderDependencies {
 interface RenderOptions {
   parameters?: Record<string, string>
   isChosen?: boolean
-  /** Lowers `max-age`, seconds. */
+  /** Upper bound of `max-age`, in seconds. */
   freshFor?: number
 }
 
@@ -29,7 +29,7 @@ interface RenderOptions {
 export const langOf = ({ query }: Pick<Request, 'query'>): Lang => (query['lang'] === 'en' ? 'en' : 'zh')
 
 const HOST = /^[A-Za-z0-9.-]+(?::\d{1,5})?$|^\[[0-9A-Fa-f:]+\](?::\d{1,5})?$/
-/** Port 0 was chosen by the system, so the Host header counts. */
+/** With port 0, only the Host header tells the port. */
 const ANY_PORT = /:0$/
 
 export const baseOf = (

@@ -1,14 +1,14 @@
-/** For stalled clients, and data that expires during sending. The hub's own time does not count. */
+/** Aborts a response when the client stalls or the data expires. The hub's own time does not count. */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 
 const STALLED_MS = 30_000
-/** The whole list over a slow line. */
+/** Enough for the whole list over a slow line. */
 const SENDING_MOST_MS = 3_600_000
 
 export interface TimeoutBounds {
   goodMs: number
-  /** 30,000 when absent. */
+  /** Longest pause in the client's reading. 30,000 when absent. */
   stalledMs?: number | undefined
 }
 
@@ -16,7 +16,7 @@ export class ReaderLeft extends Error {
   override readonly name = 'ReaderLeft'
 }
 
-/** Throws ReaderLeft, or the error of `parts`. The client then sees a truncated body. */
+/** Throws ReaderLeft when the client stalls or leaves. It then sees a truncated body. */
 export const sendWithTimeouts = async (
   response: ServerResponse,
   { goodMs, stalledMs = STALLED_MS }: TimeoutBounds,
@@ -43,7 +43,7 @@ export const sendWithTimeouts = async (
   }
 }
 
-/** The socket timeout runs only here. */
+/** The socket timeout runs only while the hub waits for the client. */
 const waitForClient = async (response: ServerResponse, event: 'drain' | 'finish', stalledMs: number): Promise<void> => {
   const left = new AbortController()
   const leave = () => left.abort()

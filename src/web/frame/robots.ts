@@ -1,7 +1,7 @@
 import { addressOf } from './html.js'
 import { MAPPED } from './navigation.js'
 
-/** Crawlers must fetch entries to see `noindex`. */
+/** Entries are not disallowed: crawlers must fetch them to see `noindex`. */
 export const robots = (base: string): string => `User-agent: *
 Disallow: /graphql
 Disallow: /v1/

@@ -5,13 +5,13 @@ import type { InTurn } from '../../store/db/turns.js'
 
 export interface SiteDependencies {
   db: Db
-  /** This handle prepares its statements, for lookups by key. */
+  /** A handle that prepares its statements, for lookups by key. */
   byKey: Db
   inTurn: InTurn
   dbOf: (request: Request) => Db
   rules: { lists: readonly ListKind[] }
   demo: boolean
-  /** Milliseconds for which a client may read nothing. */
+  /** Longest pause (ms) in a client's reading. */
   slowMs?: number
   publicUrl?: string
   nowOf: (request: Request) => Date

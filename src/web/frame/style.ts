@@ -1,7 +1,4 @@
-/**
- * Tables without `narrow` become cards below 48rem; nothing scrolls sideways at 360 px. The last fonts cover late
- * Unicode extensions.
- */
+/** Tables without `narrow` become cards below 48rem. The last fonts cover late Unicode extensions. */
 export const STYLE = `
 :root {
   color-scheme: light dark;

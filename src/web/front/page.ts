@@ -1,5 +1,3 @@
-/** GET /. */
-
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import { TOPICS, type Topic, topicsOf } from '../../domain/listing/reason-topics.js'
 import type { Words } from '../../foundation/text/words.js'
@@ -92,7 +90,7 @@ ${barChart(
 )}`
 }
 
-/** Earlier months count in the totals only. */
+/** Months older than MONTHS count only in the running total. */
 const monthsOf = (told: PublicListFigures['months'], day: string): MonthCounts[] => {
   const known = new Map(told.map((one) => [one.month, one]))
   const months: MonthCounts[] = []

@@ -1,4 +1,4 @@
-/** A test runs each. */
+/** A test runs each example. */
 export interface ExampleQuery {
   role: string
   zh: string
@@ -7,7 +7,7 @@ export interface ExampleQuery {
   variables?: Record<string, unknown>
 }
 
-/** Belongs to nobody. */
+/** No operator has this code. */
 const CODE = '91220102MA0000001X'
 
 export const EXAMPLES: readonly ExampleQuery[] = [
@@ -15,7 +15,7 @@ export const EXAMPLES: readonly ExampleQuery[] = [
     role: 'public',
     zh: '社会公众：无需令牌。查一个代码的状态，读已公示的名单。',
     en: 'The public, without a token: the standing of a code, and the published list.',
-    // GraphiQL 4.1 loses the variables of its first tab.
+    // Inline code: GraphiQL 4.1 loses the variables of its first tab.
     query: `query Public {
   standing(code: "${CODE}") { code status name listed asOf stale }
   blacklist(first: 5) {
@@ -113,7 +113,7 @@ export const EXAMPLES: readonly ExampleQuery[] = [
   },
 ]
 
-/** Characters. */
+/** Width of a comment line, in characters. */
 const LINE = 56
 
 export const textOf = ({ zh, en }: ExampleQuery, printed: string): string => `# ${zh}\n${wrapped(en)}\n\n${printed}\n`

@@ -12,7 +12,7 @@ interface GraphiqlSession {
   csrfToken: string
 }
 
-/** Returns null when nobody is signed in. No request without a session cookie. */
+/** Asks only with a session cookie. Returns null when nobody is signed in. */
 const sessionOf = async (): Promise<GraphiqlSession | null> => {
   if (document.documentElement.dataset['session'] !== 'true') return null
   const answer = await fetch('/desk/session')
@@ -30,7 +30,7 @@ interface GraphiqlQuery {
   operationName?: string | null
 }
 
-/** GraphiQL may send the operation name of the previous tab. */
+/** Drops a needless operation name: GraphiQL may send that of the previous tab. */
 const asked = (question: GraphiqlQuery): GraphiqlQuery => {
   try {
     const operations = parse(question.query).definitions.filter(({ kind }) => kind === 'OperationDefinition')

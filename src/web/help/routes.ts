@@ -1,4 +1,3 @@
-/** GET /help and /help/:task. */
 import { Router } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 import { html, inPageLanguage, linkTo } from '../frame/html.js'

@@ -1,4 +1,3 @@
-/** One page a task, in the order of reading. Its texts are `zh/<name>.md` and `en/<name>.md`. */
 export const HELP_GROUPS = [
   { id: 'public', zh: '公众和平台', en: 'The public and marketplaces', tasks: ['find', 'check', 'data'] },
   {

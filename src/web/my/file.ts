@@ -8,7 +8,7 @@ import { doneNotice, form, listingPath, ownPage, PATHS, type PartyPageContext, r
 import type { PartyFile, PartyListing, PartyObjection, PartyRecord, PartyScore } from './questions.js'
 import { ACTS, label, OBJECTIONS, RECORDS, REMOVALS, STANDINGS, STATES } from './words.js'
 
-/** Same bound as work/scoring/objection. */
+/** In characters, as in work/scoring/objection. */
 const STATEMENT_MOST = 1_000
 
 export interface PartyFileContent {
@@ -36,7 +36,7 @@ ${authorisations(own, file.authorisations)}`,
 export const row = (zh: string, en: string, value: Html | string | null): Html | null =>
   value ? html`<div><dt>${both(zh, en)}</dt><dd>${value}</dd></div>\n` : null
 
-/** The epoch means that no list feed was ever read. */
+/** 1970-01-01 means that no list feed was ever read. */
 const asOf = ({ asOf: at, stale }: PartyFile['standing']): Html =>
   new Date(at).getTime() === 0
     ? both('名单信源尚未有一次成功归集', 'no feed of lists has been read in whole yet')

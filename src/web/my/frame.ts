@@ -4,7 +4,6 @@ import { both, page, type SitePage } from '../frame/page.js'
 export interface PartyPageContext {
   code: string
   csrf: string
-  /** Absolute end of the session. */
   endsAt: Date
 }
 

@@ -10,7 +10,7 @@ import { doneNotice, form, listingPath, ownPage, PATHS, type PartyPageContext, r
 import type { PartyListingDetail } from './questions.js'
 import { CHECKS, DELIVERIES, label, REMOVALS, STATES } from './words.js'
 
-/** Same bound as domain/listing/move-input. */
+/** In characters, as in domain/listing/move-input. */
 const TEXT_MOST = 10_000
 
 export interface ListingContent {

@@ -1,4 +1,4 @@
-/** Any party token could send these queries. */
+/** GraphQL queries that any client with a party token could send. */
 import type { StandingEntry } from '../../domain/standing/standing-entry.js'
 import type { Words } from '../../foundation/text/words.js'
 

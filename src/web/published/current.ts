@@ -1,4 +1,4 @@
-/** If an entry left or ends today, a new snapshot is published first. */
+/** If an entry has left the list or has ended, a new snapshot is published first. */
 import { setTimeout as after } from 'node:timers/promises'
 import type { Response } from 'express'
 import { type FileSaid, FORM, holdsTooLong } from '../../domain/publication/snapshot.js'
@@ -20,16 +20,16 @@ export interface ListInForce {
 export interface ListDependencies {
   keys: Pick<Keys, 'manifests'>
   publish: () => Promise<unknown>
-  /** Wait for a publication before the filtered previous snapshot is served, milliseconds. */
+  /** How long (ms) a publication may take before the previous snapshot is served, filtered. */
   waitMs?: number
-  /** Latest certain instant. */
+  /** Last certain instant while the hub's clock is in doubt, otherwise now. */
   sure?: () => Date
 }
 
 const TRIES = 3
 const RETRY_SECONDS = 10
 export const WAIT_MS = 250
-/** Publications take at most 1/SHARE of the time. */
+/** Publishing for requests takes at most 1/SHARE of the time. */
 const SHARE = 3
 
 /**
@@ -95,7 +95,7 @@ const oneAtATime = (publish: () => Promise<unknown>): (() => Promise<unknown>) =
         making = null
       }
     })()
-    // Requests that do not wait ignore its failure.
+    // Prevents an unhandled rejection when no request waits any more.
     making.catch(() => undefined)
     return making
   }

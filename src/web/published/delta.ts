@@ -8,9 +8,9 @@ export interface ListDelta {
   names: number
 }
 
-/** Sequences. */
+/** A delta reaches back over at most this many sequences. */
 const DELTAS_KEPT = 2_000
-/** Above it the whole list is shorter. */
+/** With more changes than this, the whole list is shorter. */
 const DELTA_MOST = 20_000
 const SNAPSHOT = '/data/blacklist.json'
 const SEQUENCE = /^(?:0|[1-9]\d{0,8})$/
@@ -29,17 +29,17 @@ export const deltaOf = async (
     return sequenceInvalid(last.sequence)
   const from = Number(since)
   const first = (await snapshots.firstSalted(tx)) ?? last.sequence
-  // Unsalted hashes cannot be compared.
+  // Snapshots before `first` hold unsalted hashes, which cannot be compared.
   if (from < last.sequence - DELTAS_KEPT || (from < first && first > 1)) return tooOld(from)
-  // Unknown after a restore from an older backup.
+  // null: a restore from an older backup has lost this snapshot.
   const before = from === 0 ? 0 : await snapshots.entriesOf(tx, from)
   if (before === null) return tooOld(from)
-  // A lower bound of the changes.
+  // The difference is a lower bound of the changes.
   if (Math.abs(last.entries - before) > DELTA_MOST) return tooOld(from)
   const left = new Set(gone)
   const net = await snapshots.net(tx, from, last.sequence, DELTA_MOST + 1)
   if (net.length > DELTA_MOST) return tooOld(from)
-  // Entries that left since are reported as removed.
+  // Entries that left the list since the snapshot are reported as removed.
   const unchanged = new Set(left)
   for (const { id } of net) unchanged.delete(id)
   const found = [

@@ -1,11 +1,11 @@
 import { Refusal } from '../../foundation/errors.js'
 
 const DOWNLOADS_MOST = 256
-/** Offices and proxies share an address. */
+/** High, because everybody behind an office or proxy shares one address. */
 const DOWNLOADS_OF_ONE = 100
 
 export interface Downloads {
-  /** Throws HUB_BUSY. The result ends the download. */
+  /** Throws HUB_BUSY at a limit. The returned function ends the download. */
   begin: (address: string) => () => void
 }
 

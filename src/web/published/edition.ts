@@ -35,7 +35,7 @@ export interface EditionDependencies {
 export type EditionNow = (db: Db, now: Date, response: Response) => Promise<ListedEdition>
 
 export const editionReader = ({ files, waitMs = WAIT_MS }: EditionDependencies, listAt: ListNow): EditionNow => {
-  // Served on, filtered, while the next edition is built.
+  // The last edition served. It is served, filtered, while the next one is built.
   let served: ListInForce | null = null
   const heldOf = ({ snapshot }: ListInForce): HeldEdition | null => {
     const held = files.hold()
@@ -69,7 +69,7 @@ export const editionReader = ({ files, waitMs = WAIT_MS }: EditionDependencies, 
   }
 }
 
-/** `form` is an index into FORMS. Reading fails when an unsent entry leaves the list. */
+/** `form` is an index into FORMS. Reading fails when an entry not yet sent leaves the list. */
 export const fileOf = (
   db: Db,
   { list, held }: ListedEdition,

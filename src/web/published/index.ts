@@ -27,7 +27,7 @@ export interface DataDependencies {
   keys: Pick<Keys, 'manifests'>
   log: Log
   demo: boolean
-  /** Milliseconds for which a client may read nothing. */
+  /** Longest pause (ms) in a client's reading. */
   slowMs?: number
   publicUrl?: string
   publish: () => Promise<unknown>
@@ -46,7 +46,7 @@ interface DataSources {
   downloads: Downloads
 }
 
-/** A removal may stay unseen in caches this long. */
+/** Caches may serve a removed entry for this long. */
 const FRESH_SECONDS = 60
 const BODIES_MOST = 8
 
@@ -99,7 +99,7 @@ const problem = (
   response.send(JSON.stringify({ type: 'about:blank', status, ...said }))
 }
 
-/** Entries may have ended after the manifest's validity. */
+/** Sending stops when the manifest expires: after that, entries may have ended. */
 const boundsOf = ({ signed }: ListInForce, now: Date, slowMs: number | undefined): TimeoutBounds => ({
   goodMs: Math.max(0, signed.validUntil.getTime() - now.getTime()),
   stalledMs: slowMs,
@@ -185,7 +185,7 @@ const delta =
     const now = nowOf(request)
     const read = async (tx: Tx, list: ListInForce) => {
       const made = await deltaOf(tx, list, { since: request.query['since'], today: dateIn(now) })
-      // Removals are reported even while listing is forbidden.
+      // Removals alone are sent even while the restore guard forbids listing.
       if ('text' in made && made.names > 0 && !(await restored.mayList(tx))) throw new Refusal('LIST_WITHHELD')
       return { list, made }
     }
@@ -205,7 +205,7 @@ const delta =
     })
   }
 
-/** A removal during sending is an expected cause. */
+/** An expected cause is the removal of an entry during sending. */
 const logAbort =
   (log: Log) =>
   (error: unknown): void =>

@@ -1,4 +1,4 @@
-/** RFC 9110: strong tags, precompressed encodings, ranges. Express's `sendFile` cannot leave out entries or abort. */
+/** Sends ranges and precompressed encodings (RFC 9110). Express's `sendFile` cannot leave out entries or abort. */
 import type { Request, Response } from 'express'
 import type { FileEncoding } from '../../work/publication/published-files.js'
 import { ReaderLeft, sendWithTimeouts, type TimeoutBounds } from '../frame/response-timeout.js'
@@ -26,12 +26,11 @@ export const sendFile = async (request: Request, response: Response, given: File
     'Cache-Control': `public, max-age=${given.freshFor}, must-revalidate`,
     Vary: 'Accept-Encoding',
     'Accept-Ranges': 'bytes',
-    // Other origins may read public data.
     'Access-Control-Allow-Origin': '*',
     'Access-Control-Expose-Headers': 'ETag, Manifest-JWS, Content-Range, Accept-Ranges',
     'Cross-Origin-Resource-Policy': 'cross-origin',
   })
-  // Ranges address the uncompressed bytes of the manifest.
+  // A range addresses uncompressed bytes, as the manifest counts them.
   const asked = request.headers.range === undefined ? encodingFor(request, given) : 'identity'
   const tag = `"${given.tag}${asked === 'identity' ? '' : `-${asked}`}"`
   response.set('ETag', tag)
@@ -62,13 +61,13 @@ const encodingFor = (request: Request, { encodings }: FileRepresentation): FileE
   return wanted === false ? 'identity' : (wanted as FileEncoding | 'identity')
 }
 
-/** Tags only: two lists may share a Last-Modified second. */
+/** Compares ETags only: two lists may have the same Last-Modified second. */
 const matchesTag = (request: Request, tag: string): boolean => {
   const known = request.headers['if-none-match']?.split(',').map((one) => one.trim())
   return known?.some((one) => one === '*' || one.replace(/^W\//, '') === tag) ?? false
 }
 
-/** Several ranges get the whole file; `none` is unsatisfiable. */
+/** Returns null for the whole file, `none` for an unsatisfiable range. */
 const rangeOf = (
   request: Request,
   tag: string,

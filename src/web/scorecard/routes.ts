@@ -12,7 +12,6 @@ import type { SiteDependencies } from '../frame/site-parts.js'
 import { cardPage } from './page.js'
 
 const VERSION = /^[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*$/
-/** Characters. */
 const VERSION_LONGEST = 100
 const PUBLIC_SECONDS = 60
 const JSON_END = '.json'
@@ -47,13 +46,13 @@ const showVersion =
     sendPage(parts, request, response, await pageOf(db, card, await cardInForce(db, day), day))
   }
 
-/** The hash is published and serves as ETag. */
+/** The card's published hash is the ETag. */
 const bytesOf = (response: Response, card: Scorecard): void => {
   response.set({ 'Cache-Control': `public, max-age=${PUBLIC_SECONDS}`, ETag: `"${hashOfCard(card)}"` })
   response.type('json').send(canonical(card as unknown as Json))
 }
 
-/** Throws NOT_FOUND, also for a broken card that never scored. */
+/** Throws NOT_FOUND, also for an invalid card. */
 const known = async (db: Db, version: string): Promise<Scorecard> => {
   if (version.length > VERSION_LONGEST || !VERSION.test(version)) throw new Refusal('NOT_FOUND')
   try {

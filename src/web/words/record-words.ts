@@ -1,4 +1,4 @@
-/** The words for field names and fixed values of schema/records stand in schema/words/records.json. */
+/** Words for the fields and fixed values of schema/records. */
 import TABLES from '../../../schema/words/records.json' with { type: 'json' }
 import type { Words } from '../../foundation/text/words.js'
 
@@ -19,7 +19,6 @@ export const wordsOf = (kind: string, value: string): Words | null =>
 const isBare = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 
-/** An empty value is shown as —. */
 export const valueIn = (lang: keyof Words, kind: string, value: unknown): string => {
   if (isBare(value)) return '—'
   if (typeof value === 'boolean') return lang === 'zh' ? (value ? '是' : '否') : value ? 'yes' : 'no'

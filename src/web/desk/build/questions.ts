@@ -1,6 +1,6 @@
 /**
  * Generates typed documents from the `.graphql` files, and `labels.generated.ts`. Fragments in `fragments.graphql`
- * are global. Unchanged files are not rewritten, so that Vite rebuilds nothing.
+ * are global.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -58,7 +58,7 @@ const write = (path: string, code: string): void => {
   if (!existsSync(target) || readFileSync(target, 'utf8') !== HEAD + code) writeFileSync(target, HEAD + code)
 }
 
-/** The first sentence of a description is the label: 已公示。Published. */
+/** The first sentence of an enum value's description is its label: 已公示。Published. */
 const labelsOf = (schema: GraphQLSchema): string => {
   const labels = Object.values(schema.getTypeMap())
     .filter((type) => isEnumType(type) && !type.name.startsWith('__'))

@@ -7,10 +7,10 @@ import { defineConfig, type Plugin } from 'vite'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const OUT = fileURLToPath(new URL('../../../../dist/web/desk', import.meta.url))
-/** kB uncompressed. antd with React is one chunk, ECharts another. */
+/** Vite warns above this size, in kB uncompressed. */
 const CHUNK_KB = 1_200
-/** Brotli levels above 9 take seconds and save 2 %. */
 const WORTH_BYTES = 1_000
+/** Brotli levels above 9 take seconds and save 2 %. */
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }
 
 const compressed: Plugin = {
@@ -36,7 +36,7 @@ export default defineConfig({
     outDir: OUT,
     emptyOutDir: true,
     target: 'es2022',
-    // The CSP allows files only.
+    // Assets stay files, because the CSP blocks most inline ones.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: CHUNK_KB,

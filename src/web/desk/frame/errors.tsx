@@ -3,7 +3,7 @@ import { Link, useRouteError } from 'react-router'
 import { PageHead } from '../pieces/page.js'
 import { refusalWords, sentenceOf } from '../pieces/refusal.js'
 
-/** Chunks of an earlier release no longer exist. */
+/** After an upgrade, chunks of an open page no longer exist. */
 const isOldPage = (error: unknown): boolean =>
   error instanceof TypeError && /dynamically imported module|module script/i.test(error.message)
 

@@ -1,4 +1,4 @@
-/** Inactive while the user types. */
+/** Keyboard shortcuts are inactive while the user types. */
 import { useEffect } from 'react'
 
 export interface Shortcut {
@@ -7,7 +7,7 @@ export interface Shortcut {
   does: () => void
 }
 
-/** Longest pause within a sequence, milliseconds. */
+/** Longest pause between two keys, milliseconds. */
 const SECOND_MS = 1_000
 
 const WRITING = 'input, textarea, select, [contenteditable="true"], [role="dialog"] *, [role="combobox"]'

@@ -1,6 +1,4 @@
-/**
- * The data is also a table, for screen readers and print. Other chart types must be registered with `echarts.use`.
- */
+/** The data is also a table, for screen readers and print. */
 import { BarChart, LineChart } from 'echarts/charts'
 import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components'
 import * as echarts from 'echarts/core'
@@ -20,7 +18,6 @@ export const AXIS = {
   splitLine: { lineStyle: { color: COLOURS.line } },
 } as const
 
-/** The CSP blocks the inline styles of HTML tooltips. */
 const COMMON = { animation: false, textStyle: { color: COLOURS.ink }, color: SERIES }
 const TOOLTIP = { renderMode: 'richText' as const, confine: true }
 

@@ -1,4 +1,4 @@
-/** A refused request keeps the typed text. */
+/** When the request is refused, the dialog keeps the typed text. */
 import { Button, type ButtonProps, Input, Modal } from 'antd'
 import { type ReactNode, useId, useState } from 'react'
 import { Refusal } from './refusal.js'
@@ -8,7 +8,6 @@ export interface ConfirmProps {
   follows: readonly ReactNode[]
   asks?: { label: string; optional?: boolean; most?: number }
   onDo: (text: string) => Promise<unknown>
-  /** Enter cancels. */
   danger?: boolean
   disabled?: boolean
   hint?: string

@@ -14,12 +14,11 @@ interface RowPage<T> {
 
 export interface LoadedConnection<T> {
   rows: readonly T[]
-  /** Is null while loading, or without a count. */
+  /** null while loading, or when not counted. */
   total: number | null
   hasMore: boolean
   isLoading: boolean
   error: unknown
-  /** Loads at most 2,000 rows ahead. */
   reach: (index: number) => void
   refresh: () => void
 }

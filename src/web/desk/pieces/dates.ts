@@ -9,7 +9,7 @@ const WEEKDAY = new Intl.DateTimeFormat('zh-CN', { timeZone: ZONE, weekday: 'sho
 const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
 
-/** A plain day stays a day. */
+/** A date without a time stays as it is. */
 export const instant = (at: string | null | undefined): string => {
   if (at == null) return '—'
   return at.length === 10 ? at : INSTANT.format(new Date(at))

@@ -1,4 +1,3 @@
-/** The source is run, file, page and row. */
 import { Button, Popover } from 'antd'
 import type { ReactNode } from 'react'
 import { instant } from './dates.js'
@@ -38,7 +37,7 @@ export const SourceOf = ({ record, of }: { record: SourcedRecord; of: string }) 
   </Popover>
 )
 
-/** Longer values take the full width, characters. */
+/** A value with more characters than this takes the full width. */
 const LONG = 60
 
 export const Members = ({ kind, body }: { kind: string; body: RecordBody }) => (

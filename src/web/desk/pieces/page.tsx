@@ -1,4 +1,4 @@
-/** Takes the focus on navigation, for screen readers. */
+/** The heading takes the focus on navigation, for screen readers. */
 import { Breadcrumb } from 'antd'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { Link, useLocation } from 'react-router'

@@ -8,7 +8,7 @@ export interface RefusalWords {
 }
 
 const FALLBACK = '出现故障，请稍后再试；仍不行的，请将请求编号告知管理员。'
-/** Sentences that replace or complete the server's. */
+/** Error code → the sentence shown instead of the server's. */
 const SENTENCES: Record<string, string> = {
   NETWORK: '无法连接到枢纽，请检查网络后再试。填写的内容都还在。',
   UNAVAILABLE: '枢纽暂时不可用，请稍后再试。填写的内容都还在。',
@@ -18,7 +18,7 @@ const SENTENCES: Record<string, string> = {
   GRAPHQL_VALIDATION_FAILED: '页面与枢纽的版本不一致，请刷新页面。',
 }
 
-/** The English half may begin with a Chinese field name. */
+/** Cuts off the English half, which may begin with a Chinese field name. */
 export const chineseOf = (message: string): string =>
   /^.*?[。！？](?=\s*[A-Za-z"'(]|[^。！？]* [a-z]+\.$)/su.exec(message)?.[0] ?? message
 
@@ -50,7 +50,6 @@ export const sentenceOf = (error: unknown): string => {
   return SENTENCES[code] ?? (detail === '' ? FALLBACK : chineseOf(detail))
 }
 
-/** `of`: any thrown value, or a refusal of /desk/login. */
 export const Refusal = ({ of, onAgain }: { of: unknown; onAgain?: () => void }) => {
   const { code, retryAfter, requestId } = refusalWords(of) as RefusalWords & { requestId?: string }
   return (

@@ -1,6 +1,6 @@
 /**
- * Only visible rows are in the DOM, unloaded ones load when scrolling stops. Rows have equal height. antd draws virtual rows as div elements
- * without roles, so screen readers would see no table.
+ * Only visible rows are in the DOM. antd would draw them as div elements without roles, so that screen readers see no
+ * table.
  */
 import { Button, Spin } from 'antd'
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
@@ -11,11 +11,11 @@ import { Refusal } from './refusal.js'
 
 const ROW_PX = 44
 const AHEAD_ROWS = 8
-/** Each row has about ten elements. */
+/** Most rows in the DOM. */
 const DRAWN_ROWS = 58
-/** Browsers limit elements to about 16 million pixels. */
+/** Browsers limit an element's height to about 16 million pixels. */
 const ROWS_MOST = 300_000
-/** Milliseconds without scrolling. */
+/** Rows load after this many milliseconds without scrolling. */
 const REST_MS = 150
 
 export interface TableColumn<T> {
@@ -35,7 +35,7 @@ export interface VirtualTableProps<T> {
   empty?: ReactNode
   position?: number
   onPosition?: (row: number) => void
-  /** Narrower tables scroll sideways, pixels. */
+  /** A table narrower than this, in pixels, scrolls sideways. */
   minWidth?: number
   isMarked?: (row: T) => boolean
 }
@@ -79,7 +79,7 @@ export const VirtualTable = <T,>(props: VirtualTableProps<T>) => {
       cancelAnimationFrame(frame.current)
     }
   }, [])
-  // Restores the position once enough rows exist.
+  // Restores the scroll position once enough rows exist.
   const placed = useRef(position === 0)
   useEffect(() => {
     if (placed.current || all <= position) return

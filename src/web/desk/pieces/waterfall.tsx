@@ -10,7 +10,7 @@ echarts.use([BarChart, GridComponent, AriaComponent, CanvasRenderer])
 export interface WaterfallStep {
   key: string
   label: string
-  /** Change, or the reached value for `total`. */
+  /** Points added or lost; for a `total`, the points reached. */
   points: number
   total?: boolean
 }

@@ -23,15 +23,14 @@ export const client = new ApolloClient({
   ]),
   cache: new InMemoryCache({
     typePolicies: {
-      // Appears as of several days, so not normalised by id.
+      // An operator appears as of several days: not normalised by id.
       Operator: { keyFields: false },
       Standing: { keyFields: false },
-      // Unique only within a feed, list or platform.
       Words: { keyFields: false },
     },
   }),
   defaultOptions: {
-    // Changes by others appear.
+    // Pages ask again, so that changes by others appear.
     watchQuery: { fetchPolicy: 'cache-and-network', nextFetchPolicy: 'cache-first' },
     query: { fetchPolicy: 'network-only' },
   },

@@ -20,7 +20,7 @@ export interface DeskSession {
 interface SignInState {
   session: DeskSession | null
   isAskedAgain: boolean
-  /** Browser milliseconds. The server measures idle time from arrival. */
+  /** When the last request was sent, in browser milliseconds. */
   lastAt: number
 }
 
@@ -45,7 +45,6 @@ const subscribe = (listener: () => void) => {
 
 export const useSignIn = (): SignInState => useSyncExternalStore(subscribe, () => state)
 
-/** Throws when no person is signed in. */
 export const useSession = (): DeskSession => {
   const { session } = useSignIn()
   if (session === null) throw new Error('nobody is signed in')
@@ -54,7 +53,7 @@ export const useSession = (): DeskSession => {
 
 export const useMay = (act: Act): boolean => useSession().acts.includes(act)
 
-/** This page was rendered for the previous person. */
+/** A page rendered for another person is reloaded. */
 const signedIn = (session: DeskSession): void => {
   if (state.session !== null && state.session.name !== session.name) {
     location.reload()
@@ -77,7 +76,7 @@ const again = (): Promise<void> => {
   return waiting.promise
 }
 
-/** Repeats after 401 once signed in again, and after 403 with the new CSRF token. */
+/** Repeats the request after a new sign-in (401) or with a new CSRF token (403). */
 export const ask = async (
   input: RequestInfo | URL,
   init: RequestInit = {},
@@ -125,7 +124,6 @@ export interface SignInRefusal {
   retryAfter: number | null
 }
 
-/** Returns null on success. */
 export const signIn = async (given: {
   name: string
   password: string

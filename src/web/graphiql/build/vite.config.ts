@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
-/** kB uncompressed. The editor, React and graphql are one chunk. */
+/** Vite warns above this size, in kB uncompressed. */
 const CHUNK_KB = 2_500
 
 export default defineConfig({
@@ -11,7 +11,7 @@ export default defineConfig({
   publicDir: false,
   clearScreen: false,
   plugins: [react()],
-  // Read by get-nonce.
+  // The package `get-nonce` reads this global.
   define: { __webpack_nonce__: 'globalThis.hubNonce' },
   build: {
     outDir: fileURLToPath(new URL('../../../../dist/web/graphiql', import.meta.url)),
@@ -21,7 +21,7 @@ export default defineConfig({
     chunkSizeWarningLimit: CHUNK_KB,
     reportCompressedSize: false,
     rolldownOptions: {
-      // Module directives of libraries do not matter here.
+      // Silences warnings about module directives ('use client') in libraries.
       onLog: (level, log, told) => {
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') told(level, log)
       },

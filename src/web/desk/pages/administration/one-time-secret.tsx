@@ -1,4 +1,3 @@
-/** Such a secret exists only in this dialog. */
 import { Alert, Button, Modal } from 'antd'
 import { type ReactNode, useRef, useState } from 'react'
 import { Field } from '../../pieces/field.js'
@@ -12,7 +11,7 @@ export interface OneTimeSecret {
 }
 
 export const OneTimeSecretDialog = ({ of, onClose }: { of: OneTimeSecret | null; onClose: () => void }) => (
-  // It cannot be shown again, so only the button closes it.
+  // The secret cannot be shown again, so only the button closes the dialog.
   <Modal
     open={of !== null}
     title={of?.title}

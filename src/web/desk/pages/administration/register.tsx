@@ -14,10 +14,10 @@ export interface Registration {
   region?: string
 }
 
-/** Public and party are never registered. */
+/** The roles `public` and `party` are never registered. */
 export const ROLE_OPTIONS = optionsOf('Role').filter(({ value }) => value !== 'public' && value !== 'party')
 
-/** These two come as systems, not people. */
+/** Marketplaces and credit services are systems, not people. */
 export const PEOPLE_ROLES = ROLE_OPTIONS.filter(({ value }) => value !== 'marketplace' && value !== 'credit_service')
 
 const ROLE_WORDS: Record<string, string> = {
@@ -35,7 +35,7 @@ export const useAgencyNames = (): Map<string, string> => {
   return new Map((data?.agencies ?? []).map(({ id, name }) => [id as string, name?.zh as string]))
 }
 
-/** `what` is 系统 or 人员. Values stay when `onSend` throws. */
+/** The typed values stay when `onSend` throws. */
 export const Register = ({
   what,
   nameLabel,

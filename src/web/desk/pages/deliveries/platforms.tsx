@@ -19,7 +19,7 @@ import {
 type PlatformPanel = PlatformsQuery['platforms'][number]
 
 const BAR_PX = 40
-/** Axis minimum, deliveries. */
+/** The axis covers at least this many deliveries. */
 const LEAST_WIDTH = 5
 /** Height of axis and legend, pixels. */
 const FRAME_PX = 60

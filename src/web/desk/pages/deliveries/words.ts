@@ -12,7 +12,6 @@ export const STATES: Record<DeliveryStateName, { word: string; tone: Tone }> = {
 
 interface DeliverySubject {
   key: string
-  /** Is null for viewers who may not see it. */
   notice: unknown
   listing: { operator: { name: string | null } } | null
 }

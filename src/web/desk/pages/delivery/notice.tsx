@@ -30,7 +30,6 @@ const WORDS: Record<string, string> = {
 }
 const LEFT_OUT = ['key', 'action', 'kind', 'list']
 
-/** Omits empty members. */
 const flat = (value: unknown, path = ''): [string, string][] => {
   if (value === null || value === undefined) return []
   if (typeof value !== 'object') return [[path, value === true ? '是' : value === false ? '否' : String(value)]]

@@ -1,7 +1,7 @@
 import { TimeLine, type TimeLineEvent } from '../../pieces/time-line.js'
 import { labelOf } from '../../pieces/words.js'
 
-/** Verbatim. */
+/** The platform's answer, verbatim. */
 export interface PlatformReceipt {
   accepted: boolean
   code: string
@@ -9,7 +9,7 @@ export interface PlatformReceipt {
   field: string | null
   value: string | null
   receiverId: string | null
-  /** Absent or null when the hub's own check refused it. */
+  /** Absent or null when the hub's own check refused the delivery. */
   batch?: string | null
   row?: number | null
 }

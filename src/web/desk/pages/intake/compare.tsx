@@ -12,7 +12,6 @@ interface ComparisonLine {
   name: string
   said: string | null
   held: string | null
-  /** Is null when one side has no value. */
   agrees: boolean | null
 }
 

@@ -36,7 +36,7 @@ export default function Identity() {
   const { data } = useQuery(IdentityFeedsDocument)
   const feeds = own(data?.agencies ?? []).flatMap(({ feeds }) => feeds)
   const titleOf = (id: string) => feeds.find((each) => each.id === id)?.title.zh ?? id
-  // Decided rows stay in place.
+  // Rows decided here stay in the table.
   const [settled, setSettled] = useState<ReadonlyMap<string, UnmatchedStateName>>(new Map())
   const [last, setLast] = useState<IdentityDecision | null>(null)
   const [words, setWords] = useState('')
@@ -66,7 +66,6 @@ export default function Identity() {
     ),
   )
   const mark = (like: Pick<UnmatchedRow, 'feed' | 'subject'>, state: UnmatchedStateName) => {
-    // Rows of the same subject are decided together.
     const alike = rows.rows.filter((row) => saidBy(row) === saidBy(like))
     const next = new Map(settled)
     for (const { id } of alike) next.set(id, state)

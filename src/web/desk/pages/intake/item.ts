@@ -32,7 +32,7 @@ export const fieldWords = (field: string, problems: readonly Pick<ItemProblem, '
   return heading && heading !== field ? `${heading}（${field}）` : field
 }
 
-/** Throws the field name when its text is not JSON. */
+/** Throws the name of a field whose text is not JSON. */
 export const applyTexts = (item: RejectedItem, texts: Readonly<Record<string, string>>): RejectedItem => {
   const fields: Record<string, unknown> = { ...item }
   for (const [name, text] of Object.entries(texts)) {

@@ -30,7 +30,7 @@ import { ruleWords, runPath } from './runs.js'
 /** The hub's limit, characters. */
 const NOTE_MOST = 1_000
 
-/** Unsaved edits survive switching between items. */
+/** Item → unsaved edits, which survive switching between items. */
 const drafts = new Map<string, Readonly<Record<string, string>>>()
 let lastNote = ''
 
@@ -76,7 +76,7 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
     const fields = faulty?.parentElement
     if (faulty && fields) fields.scrollTop = faulty.offsetTop - fields.clientHeight / 3
     const from = document.activeElement
-    // Not while a filter has the focus.
+    // A focused filter keeps the focus.
     if (from === null || from === document.body || from.closest('.virtual, .picked'))
       faulty?.querySelector<HTMLElement>('input, textarea')?.focus({ preventScroll: true })
   }, [])

@@ -128,7 +128,7 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
       return
     }
     if (verdict === 'ATTACH' && operator === null) return setWords('请先选定一个主体（按数字键），或输入其代码（o）。')
-    // Evidence for one operator does not justify another.
+    // The prefilled reason speaks only for the suggested operator.
     if (reason.trim() === '' || (verdict !== 'ATTACH' && reason === reasonFrom(of))) {
       setWords(reason.trim() === '' ? '请填写理由。' : '现有的理由说的是建议的主体，请另行填写。')
       reasonInput.current?.focus()

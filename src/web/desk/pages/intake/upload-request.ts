@@ -4,7 +4,6 @@ import { fetchWithProgress, type OnSent } from '../../session/upload-progress.js
 export interface UploadRequest {
   feed: string
   file: File
-  /** May be empty. */
   dated: string
   full: boolean
 }

@@ -229,7 +229,6 @@ const Drop = ({
   )
 }
 
-/** A cancelled upload leaves nothing. */
 const Waiting = ({ stage, sent, bytes }: { stage: UploadStage | null; sent: number; bytes: number }) => {
   const [seconds, setSeconds] = useState(0)
   useEffect(() => {

@@ -20,7 +20,7 @@ export interface DefencePoint {
   answer: string | null
 }
 
-/** Numbered as the hub numbers them. */
+/** The points of the defence, numbered as by the hub. */
 export const pointsOf = (of: CaseFile): DefencePoint[] => {
   const points: DefencePoint[] = []
   for (const made of of.moves) {
@@ -35,7 +35,7 @@ export const pointsOf = (of: CaseFile): DefencePoint[] => {
   return points
 }
 
-/** Earliest legal day, or null. A lead sets no bound. */
+/** Earliest legal day of the next move; null for a lead. */
 export const notBefore = (of: CaseFile): string | null => {
   const last = of.moves.findLast(({ stateAfter }) => stateAfter !== 'LEAD')
   return last?.on ?? null
@@ -46,6 +46,6 @@ export const isShown = ({ state }: CaseFile): boolean => state === 'PUBLISHED' |
 export const nameOf = ({ operator }: CaseFile): string =>
   operator.name ?? operator.uscc ?? operator.shop ?? '（无名称）'
 
-/** May be a minor: check before publication. */
+/** A natural person may be a minor, which must be checked before publication. */
 export const mayBeNatural = ({ operator }: CaseFile): boolean =>
   operator.kind === 'SHOP' || operator.kind === 'INDIVIDUAL'

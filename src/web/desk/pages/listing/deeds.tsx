@@ -122,7 +122,7 @@ const classOf = (move: PersonsMove, isNext: boolean): string => {
 
 type ChosenProps = Parameters<typeof MoveForm>[0]
 
-/** Guards differ by day and for adults. */
+/** Reloads the outlooks when the chosen day or age statement changes them. */
 const Chosen = (props: ChosenProps) => {
   const { of, move, draft } = props
   const on = TODAY_ONLY.includes(move) ? null : draft.on

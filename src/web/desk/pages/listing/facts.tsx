@@ -50,7 +50,6 @@ const Left = ({ from, to, isLate }: { from: string; to: string; isLate: boolean 
   )
 }
 
-/** The public page's text, verbatim. */
 export const PublicText = ({ of }: { of: CaseFile }) => {
   const text = of.publicText
   const shown = isShown(of)

@@ -1,8 +1,8 @@
-/** The file is not uploaded. */
+/** Computes a file's SHA-256 in the browser, without uploading it. */
 import { Input } from 'antd'
 import { useState } from 'react'
 
-/** Bytes. */
+/** Bytes, all read into memory. */
 const FILE_MOST = 200_000_000
 
 export const FileHash = ({ id, value, onChange }: { id: string; value: string; onChange: (hash: string) => void }) => {

@@ -158,7 +158,7 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
   )
 }
 
-/** A waiver ends the period early. */
+/** A waiver ends the defence period early. */
 const isOvercome = (outlook: MoveOutlook | undefined, draft: MoveDraft): boolean =>
   outlook?.denial?.because === 'DEFENCE_RUNNING' && draft.waived === true
 
@@ -260,7 +260,7 @@ const DEFAULTS: Partial<Record<FieldName, string>> = {
 const choicesOf = (field: FieldName, of: CaseFile): { value: string; label: string }[] => {
   if (field === 'ground') return optionsOf('ListingGround')
   if (field === 'service') return optionsOf('ServiceKind')
-  // Only reconciliation finds entries lost by a platform.
+  // Only reconciliation finds that a platform LOST an entry.
   if (field === 'hiding') return optionsOf('HidingKind').filter(({ value }) => value !== 'LOST')
   if (field === 'restoring') return optionsOf('Restoring')
   if (field === 'notListed') return optionsOf('NotListedReason')

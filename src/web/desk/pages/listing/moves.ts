@@ -1,4 +1,4 @@
-/** Required members are defined in domain/listing/moves. */
+/** domain/listing/moves defines which fields are required. */
 import { labelOf } from '../../pieces/words.js'
 import { type CaseFile, mayBeNatural, pointsOf } from './case.js'
 import type { MoveInput } from './moves.generated.js'
@@ -7,7 +7,7 @@ import type { PersonsMove } from './mutations.js'
 export type MoveDraft = Partial<Omit<MoveInput, 'id' | 'seen'>>
 export type FieldName = Exclude<keyof MoveDraft, 'on'>
 
-/** These cannot be backdated. */
+/** These moves cannot be backdated. */
 export const TODAY_ONLY: readonly PersonsMove[] = [
   'publishListing',
   'hideListing',
@@ -23,7 +23,7 @@ export const GRAVE: readonly PersonsMove[] = [
   'dropListing',
   'refuseRepair',
 ]
-/** Rest on a document of a court or an authority. */
+/** These hidings rest on a court's or an authority's document. */
 const WITH_PAPER: readonly unknown[] = ['STAY', 'RULING', 'BANKRUPTCY']
 
 export const fieldsOf = (move: PersonsMove, draft: MoveDraft, of: CaseFile): FieldName[] => {

@@ -62,7 +62,7 @@ export const stagesOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): Proces
       const until = due?.endedOn === null ? [`当事人可说至 ${due.dueOn}（含）`] : []
       return [{ key, title, tone: 'next', who: '', on: null, notes: [...until, ...pointNotes(of)], rule }]
     }
-    // Skipped, or begun later.
+    // The stage was skipped, or nothing comes next.
     if (at === -1 || i < at)
       return key === 'defence' && due
         ? [{ key, title, tone: 'done', who: '当事人未陈述申辩', on: due.dueOn, notes: [], rule }]
@@ -90,7 +90,7 @@ const isDefenceOpen = (of: CaseFile): boolean =>
   of.deadlines.some(({ name, state }) => name === 'DEFENCE' && state === 'COMING') ||
   pointsOf(of).some(({ answer }) => answer === null)
 
-/** Before the review only the hub knows. */
+/** Before the review, only the hub knows whether consent is needed. */
 const isConsentDue = (of: CaseFile, outlooks: readonly MoveOutlook[]): boolean => {
   const consent = outlooks.find(({ move }) => move === 'consentListing')
   return of.state === 'REVIEWED' && consent !== undefined && consent.denial?.because !== 'CONSENT_NOT_NEEDED'
@@ -131,7 +131,7 @@ const deadlineOf = (of: CaseFile, key: string): string[] => {
 const ruleOf = ({ rule: { value, basis, confirmed } }: CaseFile['deadlines'][number]): string =>
   `${value} 个工作日；${basis}${confirmed ? '' : '（未经核实）'}`
 
-/** On the day of the decision, or today. */
+/** The legal basis on the day of the decision. */
 export const basisOf = ({ list, decidedOn: on }: CaseFile): string | null => {
   const found = list?.legalBasis.find(
     ({ from, to }) => on === null || ((from === null || from <= on) && (to === null || on <= to)),

@@ -1,4 +1,3 @@
-/** Reads records as of a day and as known at an instant. */
 import { useApolloClient } from '@apollo/client/react'
 import { useCallback, useEffect, useState } from 'react'
 import { useMay } from '../../session/session.js'
@@ -13,7 +12,7 @@ type OperatorNode = NonNullable<OperatorFileQuery['operator']>
 export type FileRecord = FileRecordFragment
 export type OperatorFile = Omit<OperatorNode, 'records'> & { records: FileRecord[]; totalRecords: number }
 
-/** 100 records per page. The report says when incomplete. */
+/** Pages of 100 records. A longer report says that it is incomplete. */
 const PAGES_MOST = 30
 
 export interface FileQuery {

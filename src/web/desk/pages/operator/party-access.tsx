@@ -36,7 +36,7 @@ const Codes = ({ of }: { of: OperatorFile }) => {
 
   const issue = async (reason: string) => {
     const variables = { input: { operator: code, reason } }
-    // Shown once, so never cached.
+    // The code is shown once and never cached.
     const answer = await apollo.mutate({ mutation: IssueAccessCodeDocument, variables, fetchPolicy: 'no-cache' })
     if (!answer.data) throw new TypeError('no answer')
     setWords('')

@@ -1,4 +1,4 @@
-/** 公共信用信息报告 (2022 standard, blocks in its order). */
+/** Public credit report (公共信用信息报告), in the order of the 2022 standard. */
 import { Button } from 'antd'
 import { type ReactNode, useMemo } from 'react'
 import { useParams } from 'react-router'

@@ -6,14 +6,12 @@ export interface CreditReport {
   title: string
   standard: string
   subject: { code: string; name: string | null; uscc: string | null; shop: string | null; formerNames: string[] }
-  /** `knownAt` null means now. */
   asOf: string
   knownAt: string | null
-  /** ISO 8601. */
   madeAt: string
   madeBy: string
   standing: OperatorFile['standing']
-  /** False when records were cut. */
+  /** False when records beyond the limit are left out. */
   complete: boolean
   blocks: {
     registration: FileRecord[]

@@ -50,7 +50,6 @@ const momentsOf = (of: OperatorFile, by: TimeAxis): TimeLineEvent[] => {
           : `事实自 ${validFrom ?? '不详之日'} 起${validTo ? `至 ${validTo}` : ''}`,
     }
   })
-  // The hub knew its own moves at once.
   const listings: TimeLineEvent[] = of.listings.flatMap(
     ({ id, kind, list, state, decidedOn, publishedOn, removedOn, mirrored }) => {
       const name = list?.name.zh ?? kind

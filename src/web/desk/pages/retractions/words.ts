@@ -5,7 +5,7 @@ export type RetractionReceiver = RetractionNode['receivers'][number]
 
 export const nameOf = ({ listing, key }: RetractionNode): string => listing?.operator.name ?? key
 
-/** Confirmed removals wait for their check. */
+/** A removal confirmed by the platform still waits for its check. */
 export const isWaiting = ({ state, check }: RetractionReceiver): boolean =>
   state === 'OWED' || state === 'REFUSED' || check === 'DUE'
 

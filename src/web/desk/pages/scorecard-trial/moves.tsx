@@ -23,7 +23,6 @@ export const Moves = ({ title, empty, moves, trial }: MovesProps) => (
       <Empty>{empty}</Empty>
     ) : (
       moves.map((move, i) => (
-        // The first is open, as an example.
         // biome-ignore lint/suspicious/noArrayIndexKey: fixed order
         <details key={i} className="move" open={i === 0}>
           <summary>

@@ -44,7 +44,7 @@ export interface PlatformSum {
   name: string
   total: number
   onTime: number
-  /** Includes late ones without confirmation. */
+  /** Includes deliveries that are late and still unconfirmed. */
   late: number
   waiting: number
   closed: number

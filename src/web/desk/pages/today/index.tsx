@@ -112,7 +112,6 @@ interface WorkQueue {
   title: string
   n: number
   path: string
-  /** True when waiting harms somebody. */
   isUrgent?: boolean
 }
 

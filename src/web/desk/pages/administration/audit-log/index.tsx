@@ -15,7 +15,7 @@ type AuditLogRow = AuditLogQuery['auditLog']['nodes'][number]
 /** Debounce, milliseconds. */
 const PAUSE_MS = 400
 
-/** Local time in Asia/Shanghai. */
+/** `text` is local time in Asia/Shanghai. */
 const instantOf = (text: string): string => `${text.length === 16 ? `${text}:00` : text}+08:00`
 
 export default function AuditLog() {

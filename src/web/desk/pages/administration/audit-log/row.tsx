@@ -10,7 +10,6 @@ import { labelOf } from '../../../pieces/words.js'
 import { pageAt } from '../../../routes.js'
 import { AuditLogRowDocument, type AuditLogRowQuery } from './audit-log.generated.js'
 
-/** Bulk answers hold up to a thousand codes. */
 const CODES_SHOWN = 200
 
 export const RowDrawer = ({ number, onClose }: { number: number; onClose: () => void }) => (

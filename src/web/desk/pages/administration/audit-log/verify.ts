@@ -1,4 +1,3 @@
-/** Reads GET /v1/trail/verification. */
 import type { BrokenRow } from '../../../../../domain/audit/walk.js'
 import { ask } from '../../../session/session.js'
 

@@ -8,7 +8,7 @@ export interface DayException {
   amendedAt: string | null
 }
 
-/** ORDINARY restores the weekday's meaning. */
+/** ORDINARY: the weekday alone decides again. */
 export type DayAmendment = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
 export type CalendarDraft = ReadonlyMap<string, DayAmendment>
 

@@ -11,7 +11,7 @@ const dayBegan = (): number => Date.parse(`${today()}T00:00:00+08:00`)
 const minuteOf = (at: string | number): number =>
   (typeof at === 'number' ? at - dayBegan() : Date.parse(at) - dayBegan()) / MINUTE_MS
 
-/** Minutes from midnight. */
+/** Today's planned times, in minutes from midnight. */
 const plannedToday = (cron: string): number[] => {
   const began = dayBegan()
   const times = between(parse(cron), new Date(began - 1), new Date(began + DAY_MINUTES * MINUTE_MS - 1), DAY_MINUTES)

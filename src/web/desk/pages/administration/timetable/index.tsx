@@ -18,7 +18,7 @@ const GROUPS: readonly { title: string; jobs: readonly string[] }[] = [
   { title: '报送', jobs: ['PUSH'] },
   { title: '比对', jobs: ['RECONCILE'] },
 ]
-/** Longest polling of a requested job. */
+/** Longest polling of a job started by hand. */
 const LOOK_AFTER_MS = 600_000
 const ENDED: Record<string, string> = {
   DONE: '已完成',
@@ -33,7 +33,7 @@ const nameOf = ({ job, subject }: JobKey): string => `${job} ${subject ?? ''}`
 interface StartedJob extends JobKey {
   title: string
   plannedFor: string
-  /** Epoch milliseconds. */
+  /** Time of the start, in epoch milliseconds. */
   at: number
 }
 
