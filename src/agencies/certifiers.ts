@@ -1,5 +1,3 @@
-/** 可信认证机构: one table. */
-
 import { normalizeName } from '../domain/operators/names.js'
 import { hostNames } from '../domain/records/hosts.js'
 import type { Examination } from './examine.js'
@@ -64,7 +62,6 @@ const table: FeedForm = {
           status,
         },
         validFrom: issued,
-        // A suspension or revocation has no end.
         validTo: status === 'VALID' ? validTo : null,
       },
     ]

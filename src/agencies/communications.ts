@@ -1,4 +1,3 @@
-/** 省通信管理局: ICP filings. */
 import { hostNames } from '../domain/records/hosts.js'
 import { icpNumber } from '../domain/records/icp.js'
 import type { Draft, Subject } from '../domain/records/records.js'
@@ -9,9 +8,9 @@ import { type Agency, type FeedForm, makeFeed } from './feed.js'
 import { parseJson } from './readers/json.js'
 import { byCursor, type CursorOptions, type CursorPage } from './transports/http.js'
 
-const PIECE_SIZE = 200 // filings
+const PIECE_SIZE = 200 // filings per request
 const SUCCESS = 200
-/** `true` marks a natural person, whose ID number is never taken. */
+/** `true` marks a natural person, whose ID number is never read. */
 const NATURES: Record<string, boolean> = {
   个人: true,
   企业: false,
@@ -93,7 +92,7 @@ const numberOf = (row: Examination, field: string) => {
   return number
 }
 
-/** Apps have no domain. */
+/** Apps have no domain: [] is valid. */
 const domainsOf = (row: Examination, field: string): string[] => {
   const sent = row.value(field)
   const { names, wrong } = hostNames(Array.isArray(sent) ? sent : row.text(field))
@@ -148,7 +147,7 @@ const parsePage = (body: Buffer): CursorPage | null => {
   }
   const items = at(answer, 'params', 'list')
   const next = at(answer, 'params', 'next')
-  // A missing cursor is no end: it would make half a feed look complete.
+  // A missing cursor is an error: half a feed must not look complete.
   return Array.isArray(items) && (next === null || typeof next === 'string') ? { items, next } : null
 }
 

@@ -3,13 +3,13 @@ import type { Item, Json } from '../domain/records/records.js'
 
 export interface FeedSource {
   url: string
-  /** Most items that the feed's bounds allow. */
+  /** Maximum of items, from the feed's bounds. */
   most?: number
   signal?: AbortSignal
 }
 
 export interface OpenOptions {
-  /** The last successful run's `next`; null for a full fetch. */
+  /** `next` of the last successful run; null fetches everything. */
   state: Json | null
   maps?: readonly NumberedMap[]
   /** Copies an accepted file before the transport removes it. */
@@ -17,17 +17,17 @@ export interface OpenOptions {
 }
 
 export interface FeedDelivery {
-  /** Can be read once and may throw a refusal. */
+  /** Can be iterated once and may throw a refusal. */
   items: AsyncIterable<Item>
-  /** Redacted before display; null over an interface. */
+  /** File name, redacted before display; null over HTTP. */
   file: string | null
-  /** HTTP 304 or an empty folder: no record ends, freshness is unchanged. */
+  /** Nothing new came (HTTP 304, empty folder): no record ends, freshness is unchanged. */
   unmodified?: boolean
   /** Defaults to the feed's `whole`. */
   whole?: boolean
   /** Another delivery is already waiting. */
   more?: boolean
-  /** Read after the last item. */
+  /** `state` of the next run; called after the last item. */
   next?: () => Json
   /** Called once, outside any transaction; a failure is only logged. */
   settle?: (outcome: DeliveryOutcome) => Promise<void>

@@ -1,5 +1,5 @@
 /**
- * Every value is taken, ignored by name or reported. A *remark* stays with the record; a *problem* rejects the
+ * Every field is used, listed as ignored or reported. A *remark* is stored with the record; a *problem* rejects the
  * item.
  */
 
@@ -12,20 +12,20 @@ import { isNoDate, parseDate } from '../foundation/time/dates.js'
 
 /** Dates that agencies write for "no end". */
 const WITHOUT_END = new Set(['2099-12-31', '2999-12-31'])
-/** The date parser rejects this one. */
+/** 9999-12-31 also means "no end", but the date parser rejects it. */
 const NEVER = /^9999[-/年.]?12[-/月.]?31/
 const MAX_KEY = 300 // characters
 const MAX_NAME = 200 // characters
-/** Characters, as in an Excel cell. Checked before any regular expression runs. */
+/** Characters, as in an Excel cell. Checked before regular expressions run. */
 export const MAX_TEXT = 32_767
 const MAX_SHOWN = 500 // characters of a message
-const MOST_REMARKS = 200 // remarks of one item
+const MOST_REMARKS = 200 // remarks or problems of one item
 const MOST_DRAFTS = 1_000 // records of one item
 const LINE_ENDS = /[\r\n]+/
 const DAMAGED = '\uFFFD'
 
 type RegisterCodeScheme = 'uscc' | 'org_code' | 'reg_no'
-/** With `only`, other codes are ignored. */
+/** With `only`, codes of other schemes are ignored. */
 export interface CodeField {
   field: string
   scheme: RegisterCodeScheme
@@ -181,7 +181,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     }
     for (const { field, sent: written, scheme } of misformed) {
       const message = `${field}不是有效格式的代码：${shown(written)}。${field} is no well-formed code.`
-      // Beside a valid code, an odd older number (13 digits before 2007) is only a remark.
+      // Beside another code, an older number (13 digits before 2007) gets only a remark.
       if (scheme !== 'uscc' && Object.values(found).some((code) => code !== null)) remark(field, 'code', message)
       else problem(field, 'code', message)
     }
@@ -215,11 +215,10 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     codes,
     has: (field: string): boolean => Object.hasOwn(item.fields, field),
     value: (field: string): unknown => item.fields[field],
-    /** Declares record keys up to the last `/`. */
+    /** Declares a record key up to its last `/`. */
     stem: (text: string): void => {
       said.stems.push(text)
     },
-    /** `keyed` names the fields that form the record keys. */
     result: (drafts: Omit<Draft, 'remarks'>[], keyed: ReadonlySet<string> | null = null): MappedItem => {
       if (drafts.length > MOST_DRAFTS) {
         problem(
@@ -272,7 +271,7 @@ const isReadable = (value: unknown): boolean => {
 
 const oddNames = new WeakMap<ReadonlySet<string>, (names: readonly string[]) => readonly boolean[]>()
 
-/** Cached, because all rows of a table share their names. */
+/** Cached, because all rows of a table share their field names. */
 const oddIn = (known: ReadonlySet<string>, names: readonly string[]): readonly boolean[] => {
   let odd = oddNames.get(known)
   if (!odd) {
@@ -301,7 +300,7 @@ const withFindings = (
   return fact === undefined ? draft : { ...draft, fact }
 }
 
-/** Party codes count only if the key itself is at fault. */
+/** Adds the codes of the party unless all key fields are valid. */
 const unreadableIn = (
   drafts: readonly Omit<Draft, 'remarks'>[],
   faulty: ReadonlyMap<string | null, unknown>,

@@ -17,12 +17,11 @@ interface ReadOptions {
 }
 
 export interface Feed {
-  /** Permanent id. */
   id: string
   agency: string
   kind: RecordKind
   title: { zh: string; en: string }
-  /** Full deliveries end missing records. */
+  /** Deliveries are complete: missing records end. */
   whole: boolean
   bounds: FeedBounds
   /** Working days to send a record after its `validFrom` (双公示 7, registry publicity 20). */
@@ -31,9 +30,8 @@ export interface Feed {
   exempt: ReadonlySet<string>
   open: (source: FeedSource, opening: OpenOptions) => Promise<FeedDelivery>
   forms: readonly FormShape[]
-  /** The reader follows the content unless named. */
+  /** The content decides unless `reader` is given. */
   read: (source: string | Buffer, options: ReadOptions) => AsyncIterable<Item>
-  /** Pure. */
   map: (item: Item, context: MappingContext) => MappedItem
 }
 
@@ -51,7 +49,7 @@ export interface Agency {
 }
 
 export interface FeedForm extends FormShape {
-  /** A rejected item with a readable key protects that record; otherwise all records of its party. */
+  /** Key fields. A rejected item keeps its record from ending, or all of its party if a key field is faulty. */
   keyed?: readonly string[]
   drafts: (row: Examination, context: MappingContext) => Omit<Draft, 'remarks'>[]
 }
@@ -120,10 +118,9 @@ const mapItem = (item: Item, forms: readonly KnownForm[], context: MappingContex
   return row.result(form.drafts(row, context), form.keyedBy)
 }
 
-/** Searched characters of an illegible item. */
+/** Characters of an illegible item searched for codes. */
 const SEARCHED = 65_536
 const BETWEEN_WORDS = /[^\p{L}\p{N}:-]+/u
-/** Shorter words are no codes. */
 const SHORTEST_CODE = 9
 
 const rejectIllegible = (item: Item, rule: string, message: string): MappedItem => {

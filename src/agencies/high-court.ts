@@ -1,6 +1,6 @@
 /**
- * 省高级人民法院: judgment defaulters (失信被执行人). A natural person is stored anonymously and unmatched: a name alone could
- * blame the wrong shop.
+ * 省高级人民法院: judgment defaulters (失信被执行人). A natural person is stored anonymously and matched to no
+ * operator: a name could blame the wrong shop.
  */
 import { codeOf } from '../domain/operators/codes.js'
 import type { Subject } from '../domain/records/records.js'
@@ -12,7 +12,7 @@ import { type Agency, type FeedForm, makeFeed } from './feed.js'
 import { parseJson } from './readers/json.js'
 import { type ListPage, pages } from './transports/http.js'
 
-const PAGE_SIZE = 100 // entries
+const PAGE_SIZE = 100
 const ORGANISATIONS = '2'
 
 const PARTIES: Record<string, 'ORGANISATION' | 'PERSON'> = {
@@ -39,7 +39,7 @@ const PERFORMANCES: Record<string, string> = {
 const entry: FeedForm = {
   names: [
     'iname',
-    // A person's `cardnum` is a resident ID number and never taken.
+    // A person's `cardnum` is a resident ID number and never read.
     'cardnum',
     'partyTypeName',
     'caseCode',
@@ -89,14 +89,14 @@ const entry: FeedForm = {
           // The filing day belongs to the case, not to the entry.
           listed_on: published,
           published_on: published,
-          // The term is a rule, not part of this feed.
+          // A rule sets the term, not this feed.
           ends_on: null,
           removed_on: removed,
           removal_reason: row.text('removeReason'),
         },
         validFrom: published,
         validTo: removed,
-        // The fact joins entries sent under different codes.
+        // `fact` is the same for entries sent under different codes.
         fact: `defaulters/${caseNumber}/${judgment}`,
       },
     ]
@@ -131,7 +131,7 @@ const reasonOf = (row: Examination): string => {
   return performance === null ? reason : `${reason}（${performance}）`
 }
 
-/** Case years stand in round brackets, unlike those of official documents. */
+/** Case numbers have the year in round brackets, official documents in 〔〕. */
 const caseNumberOf = (sent: string): string =>
   compact(sent).replace(/^[〔[【(﹝]?((?:19|20)\d{2})[〕\]】)﹞]/u, '（$1）')
 

@@ -1,4 +1,4 @@
-/** 电子商务平台: shops. Certificate numbers are never taken. */
+/** Shops of marketplaces (电子商务平台). ID numbers are never stored. */
 import { codeOf, shopCode } from '../domain/operators/codes.js'
 import type { Subject } from '../domain/records/records.js'
 import { Refusal } from '../foundation/errors.js'
@@ -9,7 +9,7 @@ import { type Agency, type FeedForm, makeFeed } from './feed.js'
 import { parseJson } from './readers/json.js'
 import { type ListPage, pages } from './transports/http.js'
 
-const PAGE_SIZE = 200 // shops
+const PAGE_SIZE = 200
 /** `true` marks a natural person. */
 const SELLERS: Record<string, boolean> = {
   自然人: true,
@@ -45,7 +45,7 @@ const RESULTS: Record<string, boolean> = {
   未通过: false,
   否: false,
 }
-/** Read only to report them. */
+/** ID numbers: read only to report that they were sent. */
 const FORBIDDEN = [
   ...['idNumber', 'idNo', 'idCard', 'idCardNo', 'certNo', 'certNumber', 'certificateNumber', 'sellerIdNumber'],
   ...['证件号码', '证件号', '身份证', '身份证号', '身份证号码', '公民身份号码', '经营者证件号码'],
@@ -136,7 +136,7 @@ const realNameOf = (row: Examination, { method: methodField, matched: matchedFie
   return { real_name_method: method, real_name_matched: matched }
 }
 
-/** Pages show it as a link, so only http and https pass. */
+/** Pages show the address as a link, so only http and https pass. */
 const addressOf = (row: Examination, field: string): string | null => {
   const sent = row.text(field)
   if (sent === null || WEB_ADDRESS.test(sent)) return sent

@@ -1,4 +1,4 @@
-/** 00 and 1001 occur at real receivers; the others are this hub's interpretation. */
+/** Receivers use 00 and 1001; the other codes are this hub's assumption. */
 import type { Receipt } from '../domain/delivery/delivery.js'
 import type { RuleCode } from './platform.js'
 
@@ -79,6 +79,6 @@ export const BUSY: Readonly<Record<string, RuleCode>> = Object.fromEntries(
 export const isTaken = (codes: Readonly<Record<string, RuleCode>>, code: string): boolean =>
   Object.hasOwn(codes, code) && codes[code]?.meaning === 'ACCEPTED'
 
-/** A rejection with the success code must not be booked as done. */
+/** A rejection with the success code must not count as delivered. */
 export const isContradictory = ({ accepted, code }: Pick<Receipt, 'accepted' | 'code'>): boolean =>
   !accepted && code === DONE

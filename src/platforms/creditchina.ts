@@ -1,4 +1,4 @@
-/** 信用中国: samr-list rows and first-generation services. */
+/** 信用中国: listings as samr-list rows, penalties and permits over SOAP. */
 import { isEntry, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
 import { BUSY, TAKEN, WRONG } from './codes.js'
 import { checkPenalty2015Row, PENALTY_2015_PATH, penalty2015Message } from './formats/penalty-2015.js'
@@ -18,7 +18,7 @@ const RECEIPTS: ReceiptNames = {
   field: 'errfield',
   value: 'errvalue',
   receiverId: 'recid',
-  // Any value but 00 says nothing about single rows.
+  // Any value but 00 concerns the batch, not single rows.
   whole: { code: 'code', good: '00' },
 }
 
@@ -53,7 +53,6 @@ const list = (batch: NoticeBatch, to: PlatformAddress): OutgoingMessage => ({
   read: (body) => receiptsInJson(body, RECEIPTS, CODES),
 })
 
-/** The credential is a call argument. */
 const records = (batch: NoticeBatch, to: PlatformAddress): OutgoingMessage => {
   const penalties = batch.notices.some(({ kind }) => kind === 'penalty')
   return {

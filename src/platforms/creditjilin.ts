@@ -46,7 +46,7 @@ export const creditjilin: Platform = {
   ask: (notices, to) => askDisplayed(notices, to, () => asking(to.secret), MESSAGE_SHOWN),
 }
 
-/** GET requests use a nonce as timestamp. */
+/** GET requests sign a nonce instead of a timestamp. */
 const asking = (secret: string) => signed(secret, randomUUID(), '')
 
 const signed = (secret: string, timestamp: string, body: string) => ({

@@ -1,4 +1,3 @@
-/** The platform answers row by row. */
 import { isEntry, kindOf, SUBJECT_KINDS, type SubjectKind } from '../domain/delivery/delivery.js'
 import { BUSY, TAKEN, WRONG } from './codes.js'
 import { checkPenaltyRow, PENALTY_SHOWN, penaltyBatch } from './formats/penalty-row.js'

@@ -1,7 +1,5 @@
-/** A platform is a format plus a transport, without state. */
 import { type CodeMeaning, kindOf, type Notice, type Receipt, type SubjectKind } from '../domain/delivery/delivery.js'
 
-/** This hub's name at every platform. */
 export const SENDER = 'jilin-ecommerce-credit-hub'
 
 export interface FormatFault {
@@ -18,7 +16,6 @@ export const notCarried = (notice: Notice): FormatFault => ({
 
 export interface NoticeBatch {
   id: string
-  /** ISO instant. */
   sentAt: string
   notices: readonly Notice[]
 }
@@ -28,20 +25,20 @@ export interface PlatformAddress {
   url: string
   secret: string
   signal?: AbortSignal
-  /** Displays written earlier are refused, if they state their time. */
+  /** Displayed lists that state an earlier time are refused. */
   notBefore?: Date
 }
 
 export interface DisplayedSubject {
   kind: SubjectKind
   key: string
-  /** Is null when not stated. */
+  /** null when not stated. */
   sequence: number | null
   uscc: string | null
   name: string
 }
 
-/** Asia/Shanghai. */
+/** Opening hours, in Asia/Shanghai. */
 interface PlatformHours {
   /** HH:MM; `from` is inclusive, `to` exclusive. */
   from: string
@@ -58,32 +55,31 @@ export interface RuleCode {
 }
 
 export interface Platform {
-  /** Permanent; settings are named PLATFORM_<ID>_…. */
+  /** Never changes: settings are named PLATFORM_<ID>_…. */
   id: string
   name: { zh: string; en: string }
   kinds: readonly SubjectKind[]
-  /** Default kinds, without those that agencies send directly. */
+  /** Kinds sent by default; agencies send the others directly. */
   hears: readonly SubjectKind[]
-  /** Is null for all. */
+  /** null: all lists. */
   lists: readonly string[] | null
   ways: readonly ('http:' | 'https:' | 'file:' | 'postgres:' | 'postgresql:')[]
-  /** Most notices per `send`. */
   batchSize: number
   /** Most `send` calls per second over all hubs; null for no limit. */
   callsPerSecond: number | null
-  /** Is null for always. */
+  /** null: always open. */
   hours: PlatformHours | null
-  /** An unknown code means CORRECT. */
+  /** Unknown codes have the meaning CORRECT. */
   codes: Readonly<Record<string, RuleCode>>
-  /** [] when valid. */
+  /** Returns [] when valid. */
   check(notice: Notice): FormatFault[]
   /**
    * Returns one receipt per notice, in order; WAITING when the answer comes later. Throws PLATFORM_UNREACHABLE {reason,
    * retryAfterSeconds?}.
    */
   send(batch: NoticeBatch, to: PlatformAddress): Promise<Receipt[]>
-  /** Throws PLATFORM_UNREACHABLE, as `NoDisplay` when there is none. */
+  /** Throws PLATFORM_UNREACHABLE, `NoDisplay` if no list is displayed. */
   shown(from: PlatformAddress): Promise<DisplayedSubject[]>
-  /** NO_RECEIPT when unknown, WAITING when not judged. If absent, notices are sent again. */
+  /** NO_RECEIPT: unknown notice; WAITING: not judged. Without `ask`, notices are sent again. */
   ask?(notices: readonly Notice[], to: PlatformAddress): Promise<Receipt[]>
 }

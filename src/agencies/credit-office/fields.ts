@@ -1,11 +1,11 @@
 import type { Examination } from '../examine.js'
 
-/** The usual name comes first. */
+/** Field names by meaning, the usual name first. */
 type FieldsByMeaning<Meaning extends string> = Readonly<Partial<Record<Meaning, readonly string[]>>>
 
 export interface FormLayout<Meaning extends string> {
   fields: FieldsByMeaning<Meaning>
-  /** Known fields that are never taken. */
+  /** Known fields that are ignored. */
   left: readonly string[]
   /** An item that lacks one of these is rejected. */
   needed: readonly Meaning[]
@@ -20,11 +20,11 @@ export const namesOf = <M extends string>({ fields, left }: FormLayout<M>): stri
 
 export type MeaningReader<M extends string> = ReturnType<typeof readAs<M>>
 
-/** Remarks and problems name the sender's field. */
+/** Remarks and problems name the field as it was sent. */
 export const readAs = <M extends string>(row: Examination, { fields, needed, wanted }: FormLayout<M>) => {
   const chosen = new Map<M, string | null>()
 
-  /** Falls back to the usual name; null when the form lacks it. */
+  /** The first filled field, otherwise the usual one; null when the form has neither. */
   const fieldOf = (meaning: M): string | null => {
     const known = chosen.get(meaning)
     if (known !== undefined) return known

@@ -1,4 +1,3 @@
-/** 省信用办: collects decisions in the forms of 双公示. */
 import type { Agency } from '../feed.js'
 import { penalties } from './penalties.js'
 import { permits } from './permits.js'

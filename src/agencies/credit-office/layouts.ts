@@ -29,10 +29,8 @@ export type PenaltyMeaning =
 
 export type PenaltyLayout = FormLayout<PenaltyMeaning>
 
-/** City platforms send the same codes as XML (ROWDATA/ROW) or JSON. */
 export const codes2019: PenaltyLayout = {
   fields: {
-    // COMP_NAME is a city platform's name for it.
     party: ['CF_XDR_MC', 'COMP_NAME'],
     partyKind: ['CF_XDR_LB'],
     uscc: ['CF_XDR_SHXYM'],
@@ -128,7 +126,6 @@ export const labels: PenaltyLayout = {
   wanted: ['partyKind', 'facts', 'basis', 'content', 'authorityCode'],
 }
 
-/** `SJC` is the time of the row's last write. */
 export const codes2015: PenaltyLayout = {
   fields: {
     party: ['CF_XDR_MC'],
@@ -174,7 +171,7 @@ export const template: PenaltyLayout = {
   wanted: [],
 }
 
-/** The sites are queried for one firm that no decision names. */
+/** Websites answer about one firm; the decisions do not name it. */
 export const mirror: PenaltyLayout = {
   fields: {
     authority: ['departmentName'],

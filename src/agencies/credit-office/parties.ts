@@ -25,7 +25,7 @@ export type PartyMeaning =
   | 'taxCode'
   | 'institutionCode'
   | 'societyCode'
-  /** It marks a natural person; the number is never taken. */
+  /** Marks a natural person; the number is never stored. */
   | 'personNumber'
 
 export interface DecisionParty {
@@ -38,7 +38,7 @@ const SCHEMES: readonly { meaning: PartyMeaning; scheme: CodeField['scheme']; on
   { meaning: 'uscc', scheme: 'uscc' },
   { meaning: 'regNo', scheme: 'reg_no' },
   { meaning: 'orgCode', scheme: 'org_code' },
-  // Numbers of other registers count only if they are a USCC.
+  // Numbers of other registers are used only if they are a USCC.
   { meaning: 'taxCode', scheme: 'uscc', only: true },
   { meaning: 'institutionCode', scheme: 'uscc', only: true },
   { meaning: 'societyCode', scheme: 'uscc', only: true },
@@ -75,7 +75,7 @@ const codeFields = (read: MeaningReader<PartyMeaning>): CodeField[] =>
 const hasCode = (read: MeaningReader<PartyMeaning>): boolean =>
   codeFields(read).some(({ field }) => codeOf(read.row.text(field))?.scheme !== undefined)
 
-/** Anything else may be the person's ID number. */
+/** Leaves out what may be the person's ID number. */
 const codesOfPerson = (read: MeaningReader<PartyMeaning>): CodeField[] =>
   codeFields(read).filter(({ field, scheme }) => {
     const sent = read.row.text(field)

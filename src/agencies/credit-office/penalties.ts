@@ -9,7 +9,7 @@ import { type MeaningReader, namesOf, readAs } from './fields.js'
 import { codes2015, codes2019, labels, mirror, type PenaltyLayout, type PenaltyMeaning, template } from './layouts.js'
 import { type DecisionParty, partyOf } from './parties.js'
 
-/** 行政处罚法 (2021) art. 9 and earlier vocabulary. Other types are kept with a remark. */
+/** Types of 行政处罚法 (2021), article 9, and older terms. Others get a remark. */
 const TYPES = new Set([
   '警告',
   '通报批评',
@@ -40,7 +40,7 @@ const TYPES = new Set([
 const BETWEEN_TYPES = /[;；|\r\n]+/
 const BETWEEN_TYPES_LOOSELY = /[、,，]/
 
-/** Code list of 双公示. 其他 leaves open whether the decision stands. */
+/** Codes of the 双公示 standard. 其他 does not say whether the decision is in force. */
 const STATUS: Record<string, string> = {
   0: 'IN_FORCE',
   正常: 'IN_FORCE',
@@ -76,7 +76,7 @@ const decision = (read: PenaltyReader, { today }: MappingContext): Omit<Draft, '
   const fact = factOfDecision(number, authority, authorityCode)
   return {
     kind: 'penalty',
-    // Without a code only the name distinguishes several parties.
+    // Without a code, only the name tells apart the parties of one decision.
     key: [number, code ?? normalizeName(subject.name ?? ''), authorityCode ?? normalizeName(authority ?? '')].join('/'),
     subject,
     body: {
@@ -110,7 +110,7 @@ const decision = (read: PenaltyReader, { today }: MappingContext): Omit<Draft, '
 
 const NOBODY: Subject = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
 
-/** The queried firm is not in the file, so an officer must name it. */
+/** The file does not name the firm, so an officer must. */
 const unnamedParty = ({ row, fieldOf }: PenaltyReader): DecisionParty => {
   row.remark(
     fieldOf('number') ?? '',
@@ -138,7 +138,7 @@ const typesOf = (read: PenaltyReader): string[] => {
   return [...new Set(sent.map(({ type }) => type))]
 }
 
-/** The sign 、 also occurs inside types, so all parts must be known types. */
+/** Splits only into known types, because some types contain the sign 、. */
 const wordsIn = (part: string): string[] => {
   if (part === '') return []
   const words = part.split(BETWEEN_TYPES_LOOSELY).map((word) => word.trim())
@@ -162,7 +162,7 @@ const fineOf = (read: PenaltyReader, types: readonly string[], named: AmountsNam
   return fine
 }
 
-/** The unit is 万元 unless the name says 元; a bare 金额 needs confirmation by the text. */
+/** The unit is 万元 unless the name says 元. Without a unit, the decision's text must confirm the amount. */
 const amountOf = (
   { row, fieldOf }: PenaltyReader,
   meaning: 'fine' | 'confiscated',
@@ -224,7 +224,7 @@ const statusOf = (read: PenaltyReader, decided: string | null, today: string) =>
   if (revokedOn !== null && sent !== null && sent !== 'REVOKED') {
     row.problem(dateField, 'value', '有撤销日期，而状态不是撤销。A day of revocation, but the status is another.')
   }
-  // A revocation day means REVOKED.
+  // A revocation date replaces a missing or 其他 status.
   const status = sent === null || sent === 'OTHER' ? (revokedOn === null ? null : 'REVOKED') : sent
   return { status, revoked_on: revokedOn }
 }

@@ -1,4 +1,3 @@
-/** XK_LYDW, XK_YXQZI and XK_XKJG differ from the penalties' codes. */
 import { normalizeName } from '../../domain/operators/names.js'
 import { factOfDecision } from '../../domain/records/penalty.js'
 import type { Draft } from '../../domain/records/records.js'
@@ -114,7 +113,7 @@ const template: FormLayout<PermitMeaning> = {
   wanted: ['validTo'],
 }
 
-/** `1` means "valid" since 2019 and "withdrawn" before. */
+/** `1` means "valid" in the 2019 form and "withdrawn" in the 2015 form. */
 const STATES_2019: PermitStates = {
   1: { status: 'VALID' },
   有效: { status: 'VALID' },
@@ -207,8 +206,8 @@ const permit = (
 
 const term = (read: MeaningReader<PermitMeaning>): { validFrom: string | null; validTo: string | null } => {
   const field = read.fieldOf('validFrom') ?? ''
-  // A future start is normal here.
   if (read.row.text(field) === null) read.text('validFrom')
+  // Future dates need no remark here.
   const validFrom = read.date('validFrom')
   const validTo = read.endDate('validTo')
   if (validFrom !== null && validTo !== null && validTo < validFrom) {

@@ -9,7 +9,7 @@ import { type ListPage, pages } from '../transports/http.js'
 import { type FormLayout, type MeaningReader, namesOf, readAs } from './fields.js'
 import { type PartyMeaning, partyOf } from './parties.js'
 
-const PAGE_SIZE = 100 // results
+const PAGE_SIZE = 100
 
 type RepairMeaning =
   | PartyMeaning
@@ -67,7 +67,7 @@ const OUTCOMES: Record<string, string> = {
   不予修复: 'REFUSED',
   不予移出: 'REFUSED',
   驳回: 'REFUSED',
-  // A repair obtained with false documents is revoked; the entry stands again.
+  // A repair obtained with false documents is revoked; the entry is valid again.
   撤销修复: 'REVOKED',
   撤销移出: 'REVOKED',
 }

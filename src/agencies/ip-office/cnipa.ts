@@ -59,7 +59,7 @@ const goodsOf = (row: Examination): string[] => {
   return []
 }
 
-/** The table lists marks announced as registered, so that day is required. */
+/** The table lists registered trademarks only, so the announcement date is required. */
 export const table: FeedForm = {
   names: [
     'PRIPID',

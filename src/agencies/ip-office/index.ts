@@ -1,4 +1,3 @@
-/** 省知识产权局: trademarks. */
 import { Refusal } from '../../foundation/errors.js'
 import { at, count, listOf } from '../envelopes.js'
 import { type Agency, makeFeed } from '../feed.js'
@@ -6,8 +5,7 @@ import { parseXml } from '../readers/xml.js'
 import { type ListPage, pages } from '../transports/http.js'
 import { element, table } from './cnipa.js'
 
-/** The service fixes the page size. */
-const PAGE_SIZE = 60 // trademarks
+const PAGE_SIZE = 60
 
 const parsePage = (body: Buffer): ListPage | null => {
   const root = parseXml(body.toString('utf8'))

@@ -1,4 +1,4 @@
-/** One draft per class. */
+/** A trademark yields one draft per Nice class. */
 import type { Body, Draft, Subject } from '../../domain/records/records.js'
 import { niceClasses, trademarkKey, trademarkNumber, trademarkStem } from '../../domain/records/trademark.js'
 import type { Examination } from '../examine.js'
@@ -53,7 +53,7 @@ export const numberOf = (row: Examination, field: string): string | null => {
   return number
 }
 
-/** Half a registration would look complete. */
+/** One invalid class rejects all: half a registration would look complete. */
 export const classesOf = (row: Examination, field: string): number[] => {
   const sent = row.required(field)
   const classes = niceClasses(sent)
@@ -62,7 +62,7 @@ export const classesOf = (row: Examination, field: string): number[] => {
   return classes ?? []
 }
 
-/** A wrong digit could grant a right for a century. */
+/** A wrong digit could extend a right by a century. */
 export const checkOrder = (row: Examination, days: readonly (readonly [field: string, day: string | null])[]): void => {
   const known = days.filter(([, day]) => day !== null)
   for (const [at, [field, day]] of known.entries()) {

@@ -1,4 +1,4 @@
-/** 经营异常名录, and the state 标记 of individual businesses. */
+/** Abnormal operation (经营异常名录), also the mark (标记) on individual businesses. */
 
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
@@ -66,7 +66,6 @@ const entry = spelt(
         },
         validFrom: listed,
         validTo: removal.removed_on,
-        // The fact joins entries sent under different codes.
         fact: `abnormal/${listed}/${reason}`,
       },
     ]
@@ -82,7 +81,7 @@ interface RemovalFields {
   authority: string
 }
 
-/** 撤销 means it should never have existed. */
+/** 撤销 means that the entry was wrong from the start. */
 const removalOf = (row: Examination, listed: string, today: string, fields: RemovalFields) => {
   const removed = row.pastDate(fields.date, today)
   if (removed !== null && listed !== '' && removed < listed) {

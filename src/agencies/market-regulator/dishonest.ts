@@ -1,4 +1,3 @@
-/** Current list (gateway), and e-commerce 2018 (table). */
 import { documentNumber } from '../../foundation/text/values.js'
 import { type FeedForm, makeFeed } from '../feed.js'
 import { requireMarks } from './feed-marks.js'
@@ -62,7 +61,6 @@ const gateway: FeedForm = {
   },
 }
 
-/** Each reason of a cell is an entry. */
 const table2018: FeedForm = {
   names: ['企业名称', '工商注册号', '组织机构代码', '统一信用代码', '失信领域'],
   keyed: ['工商注册号', '组织机构代码', '统一信用代码', '失信领域'],
@@ -96,7 +94,6 @@ const table2018: FeedForm = {
       },
       validFrom: dated,
       validTo: null,
-      // The fact joins entries sent under different codes.
       fact: `ecommerce-2018/${reason}`,
     }))
   },

@@ -1,4 +1,4 @@
-/** Refuses a delivery without any of the feed's marks, because neighbouring feeds share most field names. */
+/** Refuses a delivery without any field of this feed only: similar feeds share most names. */
 
 import type { Item } from '../../domain/records/records.js'
 import { type Chunks, chunked, chunksOf } from '../../foundation/chunks.js'
@@ -6,7 +6,7 @@ import type { Refusal } from '../../foundation/errors.js'
 import type { Feed } from '../feed.js'
 import { noMarkColumn } from '../readers/near.js'
 
-const LOOKED_AT = 20 // items
+const LOOKED_AT = 20 // items searched
 
 export const requireMarks = (feed: Feed, marks: readonly string[]): Feed => ({
   ...feed,

@@ -11,7 +11,7 @@ import { spelt } from './spelling.js'
 
 const RESULT: Record<string, string> = { 合格: 'PASS', 不合格: 'FAIL', 符合: 'PASS', 不符合: 'FAIL' }
 const BETWEEN_LINES = /[\r\n;；]+/
-/** ║ is published, the others replace it on keyboards. */
+/** Published tables use ║; people type the others instead. */
 const BETWEEN_PARTS = /║|‖|∥|\|\||\||｜/
 const MOST_PARTS = 3 // parts of one failure: item, result, allowed value
 
@@ -137,7 +137,7 @@ const failuresOf = (row: Examination, field: string): string[] =>
     return measured === null ? what : `${what}（${measured}）`
   })
 
-/** Published lists write "/" where nothing failed. */
+/** Published tables write "/" for "no failure"; an empty result is then PASS. */
 const resultOf = (row: Examination, field: string, failed: string, failures: readonly string[]): string | null => {
   if (row.text(field) === null) {
     if (failures.length > 0) return 'FAIL'

@@ -7,7 +7,7 @@ import { spelt } from './spelling.js'
 import { STATUS } from './states.js'
 
 const TYPE = '个体工商户'
-/** Decides whose property is liable. */
+/** Tells whether personal or family property is liable. */
 const COMPOSITION: Record<string, string> = { 个人经营: '', 家庭经营: '（家庭经营）' }
 
 const FIELDS = {

@@ -1,4 +1,4 @@
-/** A list, or columns with one line per part. */
+/** Parts come as a list, or as columns with one line each. */
 
 import { isRecord } from '../../foundation/text/json.js'
 import { clean, compact } from '../../foundation/text/values.js'

@@ -89,7 +89,7 @@ const PHASE: Record<string, string> = {
 }
 const CLASS: Record<string, string> = { 1: 'Class I', 2: 'Class II', 3: 'Class III', NC: 'Not classified' }
 
-/** FDA: one row per product. Unclassified products have no number. */
+/** FDA: one row per product. Unclassified products have no recall number. */
 export const drugs: FeedForm = {
   names: [
     ...['PRODUCTID', 'RECALLEVENTID', 'PRODUCTTYPESHORT', 'PHASETXT', 'RECALLINITIATIONDT', 'FIRMLEGALNAM'],
@@ -183,7 +183,7 @@ const texts = (row: Examination, field: string): string[] => {
 const joined = (parts: readonly (string | null)[]): string | null =>
   parts.filter((part) => part !== null).join('; ') || null
 
-/** Month first (04/14/2026), in this source only. */
+/** Only this source writes the month first (04/14/2026). */
 const americanDate = (row: Examination, field: string): string | null => {
   const sent = row.text(field)
   if (sent === null) return null

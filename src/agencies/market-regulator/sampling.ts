@@ -10,7 +10,7 @@ const LONGEST_PLAIN_KEY = 250 // characters
 const OPENING = '（('
 const CLOSING = '）)'
 
-/** An invalid date stays in the batch. */
+/** An invalid date stays in the batch number. */
 export const production = (row: Examination, field: string): { produced_on: string | null; batch: string | null } => {
   const sent = row.text(field)
   if (sent === null) return { produced_on: null, batch: null }
@@ -54,7 +54,7 @@ export const piecesOutsideBrackets = (text: string | null, separators: string): 
   return found.reverse().filter((piece) => piece !== '')
 }
 
-/** Ignores blanks and width. */
+/** Ignores blanks and character width. */
 export const keyOf = (prefix: string, parts: readonly (string | null)[]): string => {
   const plain = [prefix, ...parts.map((part) => compact(part ?? '-'))].join('/')
   if (plain.length <= LONGEST_PLAIN_KEY) return plain

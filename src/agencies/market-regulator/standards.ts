@@ -1,4 +1,4 @@
-/** 企业标准自我声明公开: a nested list, or lines in cells. */
+/** Enterprise standards that firms declare themselves (企业标准自我声明公开). */
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { gtins } from './goods.js'
@@ -71,7 +71,7 @@ const standard = spelt(
         },
         validFrom: declared,
         validTo: abolished,
-        // The fact joins rows with and without a code.
+        // `fact` is the same for rows with and without a code.
         fact: number,
       },
     ]

@@ -1,4 +1,3 @@
-/** Registration states, from schema/rules/registration-states.json. */
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
 import { compact } from '../../foundation/text/values.js'

@@ -1,10 +1,9 @@
-/** Readable repeatedly. */
+/** Content that can be read repeatedly. */
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 
 const HEAD_BYTES = 64 * 1024
-/** Larger chunks gain nothing. */
 const CHUNK_BYTES = 256 * 1024
 
 export interface FileContent {

@@ -1,4 +1,4 @@
-/** csv-parse takes over for the rest of a chunk with difficult quotes. An unclosed quote costs only its own line. */
+/** csv-parse reads the rest of a chunk with difficult quotes. An unclosed quote loses only its line. */
 import type { Item } from '../../domain/records/records.js'
 import { type Chunks, chunked } from '../../foundation/chunks.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -18,7 +18,7 @@ const MAX_UNCLOSED = 100 // lines with an unclosed quote; more means another fil
 
 interface CsvHeader {
   separator: string
-  /** Last physical line, 1-based. */
+  /** Last physical line of the header, 1-based. */
   line: number
   names: readonly string[]
 }
@@ -27,6 +27,7 @@ interface CsvRow {
   /** Physical lines, 1-based. */
   from: number
   to: number
+  /** null for a line that cannot be split. */
   cells: string[] | null
   raw: string
   storable?: boolean
@@ -92,13 +93,13 @@ const headerIn = (text: string, separator: string, shapes: readonly FormShape[])
   const { records } = csvRecordsUntil(text, separator, { most: HEADER_WITHIN })
   for (const { cells, to } of records) {
     const known = recognise(cells, shapes)
-    // A header cell that contains rows would lose them.
+    // Rows merged into a header cell would be lost.
     if (known && !holdsRows(cells, cells.length, separator)) return { separator, line: to, names: known.names }
   }
   return null
 }
 
-/** Consume each chunk's records before the next. `cells` is null for a line that cannot be split. */
+/** Consume the rows of one chunk before asking for the next. */
 async function* rowsIn(pieces: AsyncIterable<string>, header: CsvHeader): AsyncIterable<Iterable<CsvRow>> {
   let pending = ''
   let line = 1
@@ -114,7 +115,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: CsvHeader): AsyncI
       yield* wholeLines(last)
       const cut = last ? pending.length : pending.lastIndexOf('\n') + 1
       const start = line
-      // An open quote has swallowed other records.
+      // True when an unclosed quote has swallowed other records.
       const swallows = (cells: string[], from: number, to: number): boolean =>
         to > from && start + from - 1 > header.line && !fits(cells, header.names)
       const { records, swallowed } = csvRecordsUntil(pending.slice(0, cut), header.separator, { swallows })
@@ -122,7 +123,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: CsvHeader): AsyncI
       let done = 0
       for (const { cells, to } of records) {
         const own = lines.slice(done, to)
-        // Not parsed again: the writer of one real cell must not inject records.
+        // Rows inside a cell are rejected: its writer must not inject records.
         if (line + done > header.line && holdsRows(cells, header.names.length, header.separator)) {
           yield* own.map((raw, at) => ({ from: line + done + at, to: line + done + at, cells: null, raw }))
         } else yield { from: line + done, to: line + to - 1, cells, raw: own.join('\n') }
@@ -140,7 +141,6 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: CsvHeader): AsyncI
     const storable = isStorable(pending)
     let at = 0
     while (at < pending.length) {
-      // A hostile file may hold a hundred million blank lines.
       while (pending.charCodeAt(at) === LINE_FEED) {
         line += 1
         at += 1
@@ -194,7 +194,7 @@ const cellsOf = (line: string, separator: string): string[] | null => {
   }
 }
 
-/** Spreadsheets leave extra empty cells. */
+/** Allows extra empty cells, as spreadsheets leave. */
 const fits = (cells: readonly string[], names: readonly string[]): boolean =>
   cells.length === names.length || (cells.length > names.length && cells.slice(names.length).every(isBlank))
 
@@ -212,7 +212,7 @@ const holdsRows = (cells: string[], columns: number, separator: string): boolean
     return before + first === columns - 1 && last === before && middle.every((count) => count === columns - 1)
   })
 
-/** Unnamed columns appear only if filled. */
+/** Unnamed columns become fields only if filled. */
 const fieldsBy = (names: readonly string[]): ((cells: readonly string[]) => Record<string, string>) => {
   const plain = names.every((name) => name !== '' && name !== '__proto__')
   const empty = Object.fromEntries(names.map((name) => [name, '']))

@@ -1,9 +1,9 @@
-/** Notes, totals and signatures below a table are held until a table row follows. */
+/** Notes, totals and signatures below a table are dropped unless a table row follows. */
 import { compact } from '../../foundation/text/values.js'
 
 const LOOKED_AT = 40 // characters of a cell
-const MOST_ROWS = 20 // rows; longer ones count as table rows
-/** Label, optional number, colon; after `compact`. */
+const MOST_ROWS = 20 // rows; a longer footer counts as table rows
+/** Matches label, optional number and colon, without blanks. */
 const LABELLED =
   /^(?:注|备注|附注|说明|填表说明|填表|填报|制表|编制|审核|复核|核对|负责|联系|电话|数据来源|资料来源|来源|数据|统计|截至|截止|打印|导出|单位)[\p{L}\d]{0,12}:/u
 const COUNTED = /^(?:以上)?共(?:计|有)?\d{1,9}[条户家项件个]/u
@@ -14,7 +14,6 @@ export interface Footers<T> {
   due: (row: T, cells: readonly string[] | null) => readonly T[]
 }
 
-/** Rows still held at the end are dropped. */
 export const footers = <T>(): Footers<T> => {
   let held: T[] = []
   return {

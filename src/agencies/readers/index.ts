@@ -51,7 +51,7 @@ const readerFor = (head: Buffer): ReaderName | null => {
   return /^[[{]/.test(start) ? 'json' : 'csv'
 }
 
-/** Enough for the first character in UTF-8, GB18030 and UTF-16. */
+/** Decodes enough for the first character in UTF-8, GB18030 and UTF-16. */
 const textual = (head: Buffer): string => {
   const wide = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)
   return head

@@ -1,4 +1,4 @@
-/** The envelope is unknown. */
+/** Finds the list of records in an unknown envelope. */
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { isRecord } from '../../foundation/text/json.js'
@@ -6,12 +6,12 @@ import { headerUnknown } from './near.js'
 import { type FormShape, itemOf, recognise } from './shapes.js'
 
 const MAX_DEPTH = 5 // levels of envelope
-const LOOKED_AT = 20 // elements, one of which must be known
+const LOOKED_AT = 20 // elements; one must be known
 
 export function* itemsIn(value: unknown, shapes: readonly FormShape[], feed: string): Iterable<Item> {
   const [list, another] = [...listsIn(value, shapes, MAX_DEPTH)]
   if (!list) throw headerUnknown(feed, [...recordsIn(value, MAX_DEPTH)].map(Object.keys), shapes)
-  // Half a feed must not look complete.
+  // One of two lists could be half a feed.
   if (another) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '有两个记录列表 two lists' })
   for (const [at, element] of list.entries()) yield itemOf(null, at + 1, element)
 }

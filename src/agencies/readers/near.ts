@@ -5,7 +5,7 @@ import { type FormShape, recognisedIn } from './shapes.js'
 const MOST_NAMES = 30 // names reported of each kind
 const MOST_READ = 500 // headings read of a row
 const MAX_NAME = 40 // characters reported of a heading
-/** A data row may stand in place of the header; longer numbers could be someone's. */
+/** Headings with more digits are hidden: they may be a person's number. */
 const MOST_DIGITS = 5
 
 interface NearestForm {
@@ -58,7 +58,7 @@ export const headerUnknown = (
   })
 }
 
-/** CONTENT_UNKNOWN for a neighbour's content. */
+/** CONTENT_UNKNOWN for content of another feed. */
 export const noMarkColumn = (
   feed: string,
   rows: readonly (readonly string[])[],

@@ -12,7 +12,6 @@ interface MapShape extends FormShape {
 export const mapShapes = (maps: readonly NumberedMap[]): MapShape[] =>
   maps.map((map) => ({ names: Object.keys(map.headings), every: true, map }))
 
-/** Throws CONTENT_UNKNOWN. */
 export const renamed = (
   items: AsyncIterable<Item>,
   shapes: readonly MapShape[],

@@ -1,24 +1,23 @@
-/** Readers know no names themselves. */
 import type { Item } from '../../domain/records/records.js'
 import { byNames } from '../../foundation/memo.js'
 import { isRecord } from '../../foundation/text/json.js'
 
 export interface FormShape {
   names: readonly string[]
-  /** All names are required; takes precedence over partial matches. */
+  /** All names are required; the shape precedes partial matches. */
   every?: true
 }
 
 export const BROKEN = '__row'
 
-const FEWEST_KNOWN = 3 // names
+const FEWEST_KNOWN = 3
 const KNOWN_SHARE = 0.5 // share of the names present
 const MAX_DEPTH = 20 // levels of nesting in one item
 const MAX_RAW = 256 * 1024 // characters kept of a broken row
 
 const SURROGATES = /[\ud800-\udfff]/
 
-/** Ignores blanks, width, case and a `*` for "required". */
+/** Ignores blanks, width, case and a `*` that marks "required". */
 const loose = (name: string): string =>
   name
     .normalize('NFKC')
@@ -75,7 +74,6 @@ export const item = (page: number | null, row: number, fields: Record<string, un
     ? broken(page, row, '嵌套过深 nested too deep')
     : { page, row, fields: storable(fields) as Item['fields'] }
 
-/** The texts must satisfy `isStorable`. */
 export const textItem = (row: number, fields: Record<string, string>): Item => ({ page: null, row, fields })
 
 export const broken = (page: number | null, row: number, raw: string): Item => ({
@@ -94,7 +92,7 @@ const tooDeep = (value: unknown, levels: number): boolean =>
   typeof value === 'object' &&
   (levels === 0 || Object.values(value).some((part) => tooDeep(part, levels - 1)))
 
-/** False may be wrong (paired surrogates). */
+/** May be false for storable text (paired surrogates). */
 export const isStorable = (text: string): boolean => !text.includes('\0') && !SURROGATES.test(text)
 
 const storable = (value: unknown): unknown => {

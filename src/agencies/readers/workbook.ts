@@ -1,4 +1,4 @@
-/** A known header may stand below a title. */
+/** The header may stand below a title. */
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { cellText, cellValue, type SheetRow, sheetsIn, type WorkbookKind } from '../../foundation/text/xlsx.js'

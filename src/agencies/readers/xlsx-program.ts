@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 const SOURCES = new URL('../../', import.meta.url)
 const BUILT = new URL('../../../dist/src/agencies/readers/xlsx-worker.js', import.meta.url)
 
-/** An up-to-date build starts in a quarter of the time of the sources. */
+/** A current build starts four times faster than the TypeScript sources. */
 export const program = (): URL => {
   if (!import.meta.url.endsWith('.ts')) return new URL('./xlsx-worker.js', import.meta.url)
   built ??= isBuilt()

@@ -24,7 +24,7 @@ const next = (): WorkbookAnswer => {
     return { items: batch, done: false }
   } catch (error) {
     if (!isRefusal(error)) throw error
-    // Error classes do not survive the transfer.
+    // Error classes do not survive postMessage.
     return { refused: { code: error.code, details: error.details } }
   }
 }

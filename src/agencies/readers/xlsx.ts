@@ -67,13 +67,12 @@ const startWorker = (task: WorkbookTask): Worker => {
     workerData: task,
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP },
-    // Suppresses SheetJS output.
     stdout: true,
     stderr: true,
   })
   worker.stdout.resume()
   worker.stderr.resume()
-  // The next request finds the thread gone.
+  // An unhandled error would end the process.
   worker.on('error', () => {})
   return worker
 }

@@ -1,4 +1,4 @@
-/** XML as plain values: no DOCTYPE, five predefined entities, bounded depth. */
+/** Reads XML into plain values: no DOCTYPE, no other entities, limited depth. */
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'

@@ -1,5 +1,5 @@
 /**
- * A watched folder `<address>/<feed>/`. Each opening takes the oldest file that is unchanged for a while or has a
+ * A watched folder `<address>/<feed>/`. Each pull takes the oldest file that is unchanged for a while or has a
  * `<name>.ok`; `.part`, `.tmp`, `.filepart` and dot files are incomplete. A file is partial unless its name says
  * full. Accepted files are archived, refused ones move to `refused/` with a `.reason.txt`; after a
  * failure a file is put back. Links and pipes are refused.
@@ -80,7 +80,7 @@ async function* itemsOf(
     }
   } catch (error) {
     if (!isRefusal(error) || error.code !== 'FILE_UNREADABLE') throw error
-    // Shows the sender's path.
+    // The path as the sender knows it.
     throw new Refusal('FILE_UNREADABLE', { ...error.details, path: `${feed}/${claim.name}` })
   }
 }
@@ -114,7 +114,6 @@ const REASONS: Record<string, string> = {
   EDQUOT: '磁盘配额已满 the quota is used up',
 }
 
-/** Folder errors become FEED_UNREACHABLE. */
 const withNamedFaults = async <T>(feed: string, work: () => Promise<T>): Promise<T> => {
   try {
     return await work()

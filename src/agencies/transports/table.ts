@@ -1,6 +1,6 @@
 /**
- * 前置机 (GB/T 39443-2020 5.6): the hub reads rows of `exchange_<feed>` in state 0 and answers beside each. Address:
- * `postgres://…/database?schema=NAME`.
+ * Exchange database (前置机, GB/T 39443-2020 5.6). The hub reads rows of `exchange_<feed>` in state 0 and answers in
+ * them. Address: `postgres://…/database?schema=NAME`.
  */
 import type { Item } from '../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
@@ -12,10 +12,10 @@ import { connected, type Exchange, FAULTS, identifier, openExchange, type RowAns
 
 export { exchangeTable } from './table/exchange.js'
 
-/** Their ids stay in memory until they are answered. */
+/** Row ids stay in memory until answered. */
 const MAX_ROWS = 100_000
 const MAX_MESSAGE = 2000 // characters beside a row
-/** Row numbers have 31 bits; the upper part of an id becomes the page. */
+/** Row numbers have 31 bits, so the upper part of an id becomes the page. */
 const ROWS_PER_PAGE = 1_000_000_000
 /** Smallest PostgreSQL bigint. */
 const FIRST = -(2n ** 63n)
@@ -81,7 +81,7 @@ async function* itemsOf({ url, schema, name, shapes, feed, most, taken, signal }
   let after = String(FIRST)
   while (taken.size < most) {
     signal?.throwIfAborted()
-    // A slow consumer must not hold the agency's connection.
+    // Connects per batch, so that a slow consumer holds no connection.
     const { rows, columns } = await withNamedFaults(() =>
       connected(url, true, async (db) => {
         const exchange = await openExchange(db, schema, name)
@@ -101,13 +101,13 @@ async function* itemsOf({ url, schema, name, shapes, feed, most, taken, signal }
   }
 }
 
-/** PostgreSQL folds names. */
+/** PostgreSQL turns names into lower case. */
 const respelt = (fields: unknown, columns: readonly string[], names: readonly string[]): unknown => {
   const values = fields as Record<string, unknown>
   return Object.fromEntries(columns.map((column, at) => [names[at] ?? column, values[column] ?? '']))
 }
 
-/** Falls back to the whole delivery's reason. */
+/** If the delivery is refused, rows without fault get its reason. */
 const writeOutcome = async (exchange: Exchange, taken: RowsRead, settled: DeliveryOutcome): Promise<void> => {
   const faults = new Map<string, { code: string; message: string }>()
   for await (const { page, row, field, heading, rule, message } of settled.rejects) {
@@ -134,7 +134,7 @@ const addressOf = (url: string): { url: string; schema: string } => {
   return { url: address.href, schema }
 }
 
-/** Error texts may contain the password. */
+/** Keeps only the code: the text may contain the password. */
 const withNamedFaults = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work()

@@ -9,7 +9,7 @@ import { faultsIn, fitting } from './schema.js'
 import { readXml } from './xml.js'
 
 const ITEMS: Record<SubjectKind, string> = { listing: 'blacklist', penalty: 'xzcf', permit: 'xzxk' }
-/** 公开. The code's value is unconfirmed. */
+/** 公开 (public). The code's value is unconfirmed. */
 const OPEN = '0'
 
 export const EXCHANGE_SHOWN: ShownNames = { key: 'ENTRY_ID', sequence: 'ENTRY_SN', uscc: 'A000002', name: 'A000001' }
@@ -34,7 +34,7 @@ export const envelopeHeader = (receiver: string, { id, notices }: NoticeBatch) =
   contacts: null,
 })
 
-/** Some receivers reject an empty date. */
+/** Empty fields are omitted: some receivers reject them. */
 const rowNode = (notice: Notice): string =>
   node(
     'row',
@@ -77,7 +77,7 @@ export const checkExchangeRow = (notice: Notice): FormatFault[] => {
   return notice.kind === 'penalty' ? checkPenaltyRow(notice) : checkPermitRow(notice)
 }
 
-/** Throws Unreadable. */
+/** Throws UnreadableAnswer. */
 export const receiptRows = (bytes: Buffer): ReadonlyMap<string, string>[] => {
   const receipt = find(readXml(bytes), 'receipt')
   if (!receipt) throw new UnreadableAnswer('no receipt in the answer')

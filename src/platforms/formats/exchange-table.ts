@@ -1,4 +1,4 @@
-/** 前置机 rows with feedback columns. One table per kind, keyed by key and sequence. */
+/** Exchange database (前置机): rows with columns for the answer, one table per kind. */
 import { isEntry, type Notice, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { exchangeRowOf } from './exchange-envelope.js'
 import type { FormatRow } from './record-notices.js'

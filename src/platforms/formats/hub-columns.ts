@@ -1,4 +1,4 @@
-/** Not in the 双公示 standards, but needed to change, order and withdraw rows. */
+/** Columns beyond the 双公示 standards, needed to change, order and withdraw rows. */
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 
 export const hubColumns = ({ key, sequence, action, removal }: RecordNotice) => ({

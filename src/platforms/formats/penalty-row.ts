@@ -1,4 +1,4 @@
-/** Certificate number columns stay empty. */
+/** Columns for ID numbers stay empty. */
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { yuanToWan } from '../../domain/records/money.js'
 import { type FormatFault, type NoticeBatch, SENDER } from '../platform.js'
@@ -57,7 +57,7 @@ export const penaltyRow = (notice: RecordNotice) =>
 
 const AMOUNT = /^\d+(?:\.\d+)?$/
 
-/** 万元 with six decimals, which a number would lose. */
+/** Text in 万元 with six decimals, which a number would lose. */
 const wan = (yuan: string | null): string | null => (yuan !== null && AMOUNT.test(yuan) ? yuanToWan(yuan) : yuan)
 
 export const checkPenaltyRow = (notice: RecordNotice): FormatFault[] => {

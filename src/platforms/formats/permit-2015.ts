@@ -1,4 +1,4 @@
-/** permit-2015: first-generation 双公示 行政许可, without a start of validity. */
+/** Permits (行政许可) in the first 双公示 format, which has no start of validity. */
 
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -13,7 +13,6 @@ import { faultsIn, fitting } from './schema.js'
 export const PERMIT_2015_PATH = '/service/PermissionWebService'
 const DAYS = ['XK_JDRQ', 'XK_JZQ', 'SJC', 'HUB_CXRQ']
 
-/** Rows carry the send date in Asia/Shanghai. */
 export const permit2015Message = (batch: NoticeBatch, token: string): string =>
   soapCall('importPermissionXml', token, permit2015Rowdata(batch))
 
@@ -51,7 +50,7 @@ export const permit2015Row = (notice: RecordNotice, sentOn: string) => {
   })
 }
 
-/** No state means "expired", and 撤销 would claim a withdrawal. */
+/** The format has no state "expired", and 撤销 would claim a withdrawal. */
 const stateOf = (notice: RecordNotice): string => {
   if (notice.action === 'REMOVE') return ZT.withdrawn
   return said(notice, 'status') === 'INVALID' ? ZT.other : ZT.normal

@@ -1,4 +1,3 @@
-/** Note XK_YXQZI (end), XK_LYDW (source), XK_XKJG (authority). */
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { type FormatFault, type NoticeBatch, SENDER } from '../platform.js'
 import { hubColumns } from './hub-columns.js'

@@ -1,7 +1,7 @@
-/** Strict where a decision depends on it. */
+/** Reads answers strictly if a decision depends on them. */
 import { isRecord } from '../../foundation/text/json.js'
 
-/** UTF-16 units. */
+/** UTF-16 units of a field. */
 const FIELD_LENGTH_MAX = 500
 
 export class UnreadableAnswer extends Error {
@@ -15,7 +15,7 @@ export interface ShownNames {
   name: string
 }
 
-/** Without the field it is a proxy's or login page's answer; throws Unreadable. */
+/** Throws UnreadableAnswer without the field: a proxy or login page answered. */
 export const jsonIn = (bytes: Buffer, required: string): Record<string, unknown> => {
   const value = parsed(bytes)
   if (!isRecord(value) || !(required in value)) throw new UnreadableAnswer(`no ${required} in the answer`)
@@ -47,7 +47,7 @@ export const textOfBytes = (bytes: Buffer): string => {
   throw new UnreadableAnswer('neither UTF-8 nor GB18030')
 }
 
-/** Codes may be numbers. */
+/** Accepts numbers: some platforms send numeric codes. */
 export const textOf = (value: unknown): string | null => {
   if (typeof value === 'number') return String(value)
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null

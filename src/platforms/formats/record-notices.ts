@@ -4,7 +4,7 @@ import type { FormatFault } from '../platform.js'
 
 export type FormatRow = Readonly<Record<string, string | number | null>>
 
-/** 双公示 requires this day when there is no end. */
+/** 双公示 requires this date when there is no end. */
 export const LONG_TERM = '2099-12-31'
 
 export const isRecordOf =
@@ -28,7 +28,7 @@ const PARTIES: Readonly<Record<string, string>> = {
   NATURAL_PERSON: '自然人',
 }
 
-/** 行政相对人类别 as stated, else by USCC; null when neither tells. */
+/** 行政相对人类别 (kind of party), stated or by USCC; null when neither tells. */
 export const partyWord = (notice: RecordNotice): string | null => {
   const stated = said(notice, 'party_kind')
   if (stated !== null) return PARTIES[stated] ?? null
@@ -37,7 +37,7 @@ export const partyWord = (notice: RecordNotice): string | null => {
   return operatorKindIn(uscc) === 'individual' ? '个体工商户' : '法人及非法人组织'
 }
 
-/** It would need an identity card number, which the hub does not hold. */
+/** A person needs an identity card number, which the hub does not hold. */
 export const naturalPerson = (notice: RecordNotice, field: string): FormatFault[] =>
   partyWord(notice) === '自然人'
     ? [

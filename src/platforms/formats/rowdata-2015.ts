@@ -14,21 +14,20 @@ import { shortened, UnreadableAnswer } from './reading.js'
 import type { FormatRow } from './record-notices.js'
 import { readXml } from './xml.js'
 
-/** 正常, 撤销, 异议, 其他. No document found defines them. */
+/** 正常, 撤销, 异议, 其他. No document found defines their values. */
 export const ZT = { normal: '0', withdrawn: '1', disputed: '2', other: '3' } as const
 
 const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/'
-/** Used at sgs.creditchina.gov.cn; the receiver's WSDL decides. */
+/** Namespace at sgs.creditchina.gov.cn; the receiver's WSDL decides. */
 const SERVICE = 'http://webservice.creditchina.gov.cn/'
 
-/** Characters. */
 const FAULT_LENGTH_MAX = 40
 
 export type SoapOperation = 'importPenalyXml' | 'importPermissionXml'
 
 export const slashed = (day: string | null): string | null => day?.replaceAll('-', '/') ?? null
 
-/** Receivers reject empty dates. */
+/** Omits empty `days`: receivers reject them. */
 export const rowdata = (rows: readonly FormatRow[], days: readonly string[]): string =>
   XML_DECLARATION +
   node(
@@ -51,7 +50,7 @@ export const soapCall = (operation: SoapOperation, token: string, xml: string): 
     node('soapenv:Body', node(`ser:${operation}`, leaf('token', token), leaf('xml', xml))),
   )
 
-/** For stand-in receivers; null when it is no call. */
+/** For stand-in receivers; null without a call. */
 export const readSoapCall = (bytes: Buffer): { operation: SoapOperation; token: string; rows: XmlElement[] } | null => {
   const root = readXml(bytes)
   for (const operation of ['importPenalyXml', 'importPermissionXml'] as const) {
@@ -63,7 +62,7 @@ export const readSoapCall = (bytes: Buffer): { operation: SoapOperation; token: 
   return null
 }
 
-/** `line` counts from 1; null is the whole batch. */
+/** `line` counts from 1; null means the whole batch. */
 export interface SoapLine {
   line: number | null
   code: string
@@ -73,7 +72,6 @@ export interface SoapLine {
   receiverId: string | null
 }
 
-/** For stand-in receivers. */
 export const soapAnswer = (operation: SoapOperation, lines: readonly SoapLine[]): string => {
   const rows = lines.map(({ line, code, text, field, value, receiverId }) =>
     node(
@@ -99,7 +97,7 @@ export const soapAnswer = (operation: SoapOperation, lines: readonly SoapLine[])
   )
 }
 
-/** A whole-batch answer accepts all rows or rejects that in `line`; a rejection without a line throws Unreadable. */
+/** A batch answer accepts all rows or rejects row `line`; a rejection without `line` throws UnreadableAnswer. */
 export const readSoapAnswer = (
   bytes: Buffer,
   notices: readonly Notice[],
@@ -139,7 +137,7 @@ export const readSoapAnswer = (
   }
 }
 
-/** XML encoded as text, or plain elements. */
+/** XML inside a text, or plain elements. */
 const innerOf = (root: XmlElement): XmlElement => {
   const [fault] = elementsNamed(root, 'Fault')
   if (fault) throw new UnreadableAnswer(`SOAP fault ${(textIn(fault, 'faultcode') ?? '').slice(0, FAULT_LENGTH_MAX)}`)

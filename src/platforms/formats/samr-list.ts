@@ -1,4 +1,4 @@
-/** 严重违法失信 list as JSON. NAME, CERTYPE and CERNO (legal representative and ID) are never sent: lawful minimum. */
+/** 严重违法失信 list as JSON. NAME, CERTYPE and CERNO (legal representative and ID) are never sent: data minimisation. */
 import { type EntryNotice, isEntry } from '../../domain/delivery/delivery.js'
 import { type FormatFault, type NoticeBatch, SENDER } from '../platform.js'
 import type { ShownNames } from './reading.js'
@@ -31,7 +31,7 @@ export const samrRow = (notice: EntryNotice) =>
     REMEXCPRES: notice.removal?.reason || null,
     REMEXCPRES_CN: notice.removal?.reasonText ?? null,
     REMDATE: notice.removal?.removedOn ?? null,
-    // The listing authority also lifts.
+    // The authority that lists also removes.
     RECORG: notice.removal ? notice.authorityCode : null,
     RECORG_CN: notice.removal ? notice.authority : null,
     REDOCNUM: notice.removal?.documentNumber ?? null,

@@ -2,14 +2,14 @@ import type { Notice } from '../../domain/delivery/delivery.js'
 import { contract, document } from '../../foundation/contracts.js'
 import type { FormatFault } from '../platform.js'
 
-/** A failed condition also appears as `if`. */
+/** Omits `if`, which repeats a failed condition. */
 export const faultsIn = (format: string, row: unknown): FormatFault[] => {
   const faults = contract(`platforms/${format}`)(row).filter(({ rule }) => rule !== 'if')
   return faults.filter(({ field }, at) => faults.findIndex((other) => other.field === field) === at)
 }
 
 /**
- * A removal must not wait for corrections: long texts are cut, malformed optional ones omitted. `inner` names the
+ * A removal must not wait for corrections, so long texts are cut and malformed optional ones omitted. `inner` names the
  * object with the fields.
  */
 export const fitting = <R extends object>(

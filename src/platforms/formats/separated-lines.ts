@@ -6,7 +6,7 @@ import { UnreadableAnswer } from './reading.js'
 export interface SeparatedLines {
   names: readonly string[]
   rows: ReadonlyMap<string, string>[]
-  /** The writer has finished. */
+  /** Ends with a line end: the writer has finished. */
   ended: boolean
 }
 
@@ -21,7 +21,7 @@ export const linesIn = (bytes: Buffer): SeparatedLines => {
   }
 }
 
-/** For large files. */
+/** Does not block the event loop. */
 export const linesInSlices = async (bytes: Buffer): Promise<SeparatedLines> => {
   const text = textIn(bytes)
   let names: string[] | null = null

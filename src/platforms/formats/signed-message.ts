@@ -7,7 +7,7 @@ import { faultsIn, fitting } from './schema.js'
 
 export const MESSAGE_SHOWN: ShownNames = { key: 'id', sequence: 'sequence', uscc: 'uscc', name: 'name' }
 
-/** Stable for repeated sends of one notice. */
+/** The same whenever one notice is sent again. */
 export const idempotencyKey = ({ key, sequence }: Notice): string => `${key}/${sequence}`
 
 export const message = (notice: Notice) => {
@@ -131,6 +131,5 @@ export const checkMessage = (notice: Notice): FormatFault[] => {
   return person.length > 0 ? person : faultsIn(`signed-${notice.kind}`, message(notice))
 }
 
-/** HMAC-SHA-256 of `timestamp.body`, hex. */
 export const signature = (secret: string, timestamp: string, body: string): string =>
   createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')

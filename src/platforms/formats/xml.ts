@@ -4,7 +4,7 @@ import { textOfBytes, UnreadableAnswer } from './reading.js'
 const LIMITS: XmlLimits = { depth: 16, elements: 100_000, attributes: Number.POSITIVE_INFINITY }
 const FAULTS: Partial<Record<string, string>> = { doctype: 'a document type is not accepted' }
 
-/** Throws Unreadable. */
+/** Throws UnreadableAnswer. */
 export const readXml = (bytes: Buffer): XmlElement => {
   const reader = makeXmlReader<XmlElement>({
     limits: LIMITS,

@@ -5,10 +5,10 @@ import { ask, Unreachable } from '../../foundation/http.js'
 import type { PlatformAddress } from '../platform.js'
 import { maskSecret, maskSecretBytes } from './secrets.js'
 
-/** Shorter than a delivery's lease (12 s), so that the next holder never meets this call. */
+/** Shorter than a delivery's lease (12 s), so that no other hub sends during this call. */
 const TIMEOUT_MS = 10_000
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024
-/** A removal must be retried soon. */
+/** Longest Retry-After: removals must be retried soon. */
 const RETRY_AFTER_SECONDS_MAX = 3600
 const NOT_IMPLEMENTED = 501
 
@@ -24,7 +24,7 @@ export interface PlatformAnswer {
   body: Buffer
 }
 
-/** 2xx, 4xx and 501 may contain receipts; else throws PLATFORM_UNREACHABLE. */
+/** 2xx, 4xx and 501 may hold receipts. Others, also 401, 403 and 429, throw PLATFORM_UNREACHABLE. */
 export const converse = async (
   to: PlatformAddress,
   { method, path, headers, body }: PlatformRequest,

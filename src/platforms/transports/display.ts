@@ -14,17 +14,16 @@ const ENTRIES_MAX = 500_000
 const PAGES_MAX = 1_000
 /** Proxies limit URLs to 8 KB. */
 const KEYS_AT_ONCE = 50
-/** Characters. */
 const KEY_LENGTH_MAX = 200
 
 const RECORD_ID = 'recordId'
 const KIND = 'kind'
 const NO_SUCH_ADDRESS: readonly number[] = [404, 405, 410, 501]
 
-/** Some credentials are valid once. */
+/** Called per request: some credentials are valid once. */
 export type CredentialHeaders = () => Record<string, string>
 
-/** Throws PLATFORM_UNREACHABLE instead of returning a part. */
+/** Throws PLATFORM_UNREACHABLE rather than return a part. */
 export const readDisplay = async (
   from: PlatformAddress,
   credentials: CredentialHeaders,
@@ -92,7 +91,7 @@ const pageOf = async (
   return entriesIn(from, answer, names)
 }
 
-/** [] when unsupported. */
+/** [] when the platform cannot search keys. */
 const displayedOf = async (
   from: PlatformAddress,
   credentials: CredentialHeaders,
@@ -126,7 +125,7 @@ const entriesIn = (from: PlatformAddress, answer: PlatformAnswer, names: ShownNa
 const displayedAll = (bytes: Buffer, names: ShownNames): DisplayedEntry[] =>
   jsonArrayIn(bytes).map((row) => displayedIn(row, names))
 
-/** A comparison with an incomplete list could cause wrong removals. */
+/** Throws on a faulty entry: an incomplete list could cause wrong removals. */
 const displayedIn = (row: unknown, names: ShownNames): DisplayedEntry => {
   const key = isRecord(row) ? textOf(row[names.key]) : null
   if (!isRecord(row) || key === null || key.length > KEY_LENGTH_MAX)

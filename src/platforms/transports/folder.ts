@@ -1,6 +1,6 @@
 /**
- * GB/T 39443-2020 5.5: `<batch>.csv` from the hub, `<batch>.receipt.csv` from the receiver, renamed into place or
- * ended by a line end. `sent/` keeps each batch's keys.
+ * GB/T 39443-2020 5.5: the hub writes `<batch>.csv`, the receiver `<batch>.receipt.csv`, complete when it ends with a
+ * line end. `sent/` keeps each batch's keys.
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -16,17 +16,16 @@ const BATCH = '.csv'
 const RECEIPT = '.receipt.csv'
 const SENT = 'sent'
 const SHOWN = 'shown.csv'
-/** About half a million entries. */
 const SHOWN_BYTES_MAX = 64 * 1024 * 1024
 const KIND = 'kind'
 const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/
-/** A killed sender restarts its numbering. */
+/** Names repeat: a killed sender restarts its numbering. */
 const SAME_NAME_MAX = 100
-/** 30 days, by the folder's own times. */
+/** 30 days, by the file system's times. */
 const KEEP_NS = 30n * 24n * 3_600n * 1_000_000_000n
 
 export interface FolderNames {
-  /** One is in every file. */
+  /** Key columns; every file has one. */
   keys: readonly string[]
   key: (row: ReadonlyMap<string, string>) => string | undefined
   sequence: (row: ReadonlyMap<string, string>) => string | undefined
@@ -34,7 +33,7 @@ export interface FolderNames {
   receipt: (row: ReadonlyMap<string, string>) => Receipt | null
 }
 
-/** Atomic. Throws PLATFORM_UNREACHABLE. */
+/** Writes atomically. Throws PLATFORM_UNREACHABLE. */
 export const putBatch = (
   to: PlatformAddress,
   id: string,
@@ -53,7 +52,7 @@ export const putBatch = (
     return notices.map(({ key }) => waiting(key))
   })
 
-/** WAITING for notices in a known batch without receipt, else NO_RECEIPT. */
+/** A notice in a batch without receipt is WAITING, in no batch NO_RECEIPT. */
 export const askFolder = (notices: readonly Notice[], to: PlatformAddress, names: FolderNames): Promise<Receipt[]> =>
   withNamedFaults(async () => {
     const wanted = new Set(notices.map(idOf))
@@ -123,7 +122,7 @@ const keysIn = (text: string): KeyAndSequence[] =>
 
 interface SentBatch {
   keys: KeyAndSequence[]
-  /** Nanoseconds. */
+  /** Nanoseconds (mtime). */
   writtenAt: bigint
   receiptPath: string | null
 }
@@ -182,7 +181,7 @@ const answerTo = async (
   if (receiptPath === null) return all((key) => waiting(key))
   const content = await contentOf(receiptPath).catch(() => null)
   const lines = content === null ? '回执文件无法读取 the receipt cannot be read' : readLines(content)
-  // Shown to officers.
+  // The reason is shown to officers.
   if (typeof lines === 'string') return all((key) => waiting(key, lines))
   if (!names.keys.some((name) => lines.names.includes(name)))
     return all((key) => waiting(key, `回执没有列 the receipt has no column ${names.keys.join(' / ')}`))
@@ -190,7 +189,7 @@ const answerTo = async (
   return asked.map((each) => [idOf(each), receiptFor(each, keys, lines, names)])
 }
 
-/** Without a sequence, lines of one key are taken in turn. */
+/** Lines without sequence answer notices of their key in order. */
 const receiptFor = (
   { key, sequence }: KeyAndSequence,
   keys: readonly KeyAndSequence[],
@@ -214,7 +213,7 @@ const readLines = (content: Buffer): SeparatedLines | string => {
   }
 }
 
-/** Untaken batches stay. */
+/** Keeps batches not yet taken. */
 const clearAway = async (folder: string, sent: string, newest: string): Promise<void> => {
   const now = (await statOf(join(sent, newest + BATCH)))?.mtimeNs ?? 0n
   const lying = new Set(await namesIn(folder))

@@ -4,7 +4,6 @@ import type { PlatformAddress } from '../platform.js'
 const SECRET_LENGTH_MIN = 6
 const STRUCK = '*'
 
-/** Keeps the length. */
 export const maskSecretBytes = (bytes: Buffer, secret: string): Buffer => {
   const wanted = Buffer.from(secret)
   if (secret.length < SECRET_LENGTH_MIN || !bytes.includes(wanted)) return bytes
@@ -15,7 +14,7 @@ export const maskSecretBytes = (bytes: Buffer, secret: string): Buffer => {
   return masked
 }
 
-/** For parsed text, where escapes had hidden it. */
+/** For parsed text, where escapes had hidden the secret. */
 export const maskSecret = (text: string, secret: string): string =>
   secret.length < SECRET_LENGTH_MIN ? text : text.replaceAll(secret, STRUCK.repeat(secret.length))
 

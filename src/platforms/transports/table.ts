@@ -1,4 +1,4 @@
-/** GB/T 39443-2020 5.6. Address: `postgres://…/database?schema=NAME`. */
+/** Exchange table (GB/T 39443-2020 5.6). Address: `postgres://…/database?schema=NAME`. */
 import type { Notice, Receipt } from '../../domain/delivery/delivery.js'
 import { isRefusal } from '../../foundation/errors.js'
 import { isContradictory } from '../codes.js'
@@ -10,7 +10,6 @@ import { unknownThere, waiting, withoutSecret } from './deliver.js'
 import { maskSecret, secretsOf } from './secrets.js'
 import { connected, FAULTS, feedbackOf, type RowFeedback, shownIn, type TableColumns, upsert } from './table/rows.js'
 
-/** SQLSTATE. */
 const UNDEFINED_TABLE = '42P01'
 
 /** Returns WAITING for unanswered rows. */
@@ -80,11 +79,11 @@ const notTaken = (key: string, code: string): Receipt => ({
   receiverId: null,
 })
 
-/** Error texts may contain the password. */
+/** Keeps only the code: the text may contain the password. */
 const inTable = async <T>(
   to: PlatformAddress,
   work: Parameters<typeof connected<T>>[1],
-  /** Maps an SQLSTATE; null to throw. */
+  /** Answer for an SQLSTATE; null throws. */
   answerIn: (code: string) => T | null = () => null,
 ): Promise<T> => {
   to.signal?.throwIfAborted()

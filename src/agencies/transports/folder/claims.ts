@@ -1,6 +1,6 @@
 /**
  * A claim renames a file into its own folder below `.taken`; only one rename can succeed. The folder's name
- * identifies the holder, its ctime is the heartbeat. Only the file system's own times are compared.
+ * identifies the holder, its ctime is the heartbeat. Only times of the file system are compared.
  */
 import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, open, readdir, rename, rm, rmdir, stat, unlink, utimes } from 'node:fs/promises'
@@ -20,7 +20,7 @@ export interface ClaimTimes {
 
 export interface FileClaim extends ClaimedFile {
   release: () => Promise<void>
-  /** Leaves an unremovable file behind all others. */
+  /** Keeps an unremovable file behind all others. */
   leave: () => void
 }
 
@@ -66,7 +66,7 @@ interface ReadyFile {
   written: number
 }
 
-/** Oldest first. Only plain files pass. */
+/** Returns plain files, oldest first. */
 const findReady = async (path: string, now: number, settleMs: number): Promise<ReadyFile[]> => {
   const entries = await readdir(path, { withFileTypes: true, encoding: 'buffer' })
   const names = new Set(entries.map((entry) => textOf(entry.name)))
@@ -93,7 +93,7 @@ const nullIfMissing = (error: NodeJS.ErrnoException): null => {
 const claimFile = async (path: string, { name, at }: ReadyFile): Promise<FileClaim | null> => {
   const id = ownId()
   const own = join(path, TAKEN, id)
-  // Registered first, or this process takes it for abandoned.
+  // Registered first, or this process would find its claim abandoned.
   held.add(id)
   try {
     await mkdir(own, { recursive: true })
@@ -103,7 +103,7 @@ const claimFile = async (path: string, { name, at }: ReadyFile): Promise<FileCla
     held.delete(id)
     return nullIfMissing(error as NodeJS.ErrnoException)
   }
-  // The next file of this name needs a new mark.
+  // The next file of this name needs its own `.ok`.
   await rm(join(path, name + READY), { force: true }).catch(() => {})
   return holdClaim(own, id, name)
 }
@@ -117,7 +117,7 @@ const takeOverClaim = async (path: string, left: string): Promise<FileClaim | nu
     unremovable.delete(left)
     const [name] = await readdir(own)
     if (name !== undefined) return holdClaim(own, id, name)
-    // The process died after archiving or moving its file.
+    // The process died after archiving or moving this file.
     await rmdir(own)
   } catch (error) {
     nullIfMissing(error as NodeJS.ErrnoException)
@@ -130,7 +130,7 @@ const ownId = (): string => `${hostname().replace(/[^\w-]/g, '_')}.${process.pid
 
 const holdClaim = (own: string, id: string, name: string): FileClaim => {
   const renewing = setInterval(() => {
-    // The call itself updates ctime.
+    // Any `utimes` call updates ctime.
     void utimes(own, 0, 0).catch(() => {})
   }, RENEW_EVERY)
   renewing.unref()
@@ -150,7 +150,7 @@ const holdClaim = (own: string, id: string, name: string): FileClaim => {
   }
 }
 
-/** Oldest first. A dead process is detected at once on this machine only. */
+/** Oldest first. Only on this machine is a dead process detected at once. */
 const findAbandoned = async (path: string, now: number, abandonedMs: number): Promise<string[]> => {
   const ids = await readdir(join(path, TAKEN)).catch(nullIfMissing)
   const left: { id: string; since: number }[] = []
@@ -165,7 +165,7 @@ const findAbandoned = async (path: string, now: number, abandonedMs: number): Pr
 const isDead = (id: string): boolean => {
   const [host, pid] = id.split('.')
   if (host !== ownId().split('.')[0]) return false
-  // This was our process id before a restart.
+  // An earlier process had the same id.
   return Number(pid) === process.pid || !isRunning(Number(pid))
 }
 

@@ -1,4 +1,4 @@
-/** Never overwrites another file. */
+/** Moves files and never overwrites one. */
 import type { PathLike } from 'node:fs'
 import { link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { extname, join } from 'node:path'
@@ -57,7 +57,7 @@ export const refuseUnopened = async (path: string, name: string, at: Buffer): Pr
 
 type LineWriter = (line: string) => Promise<void>
 
-/** The reason file reserves the name first. A full disk may cost its text, never the file. */
+/** Creating the reason file reserves the name. A full disk may lose the reason, never the file. */
 const moveAside = async (
   path: string,
   name: string,
@@ -95,7 +95,7 @@ function* numberedNames(name: string): Iterable<string> {
   for (let n = 2; n <= MAX_TWINS; n += 1) yield `${fitting(stem)}.${n}${ending}`
 }
 
-/** False when the target exists. A hard link does not overwrite, unlike rename. */
+/** Returns false when the target exists. A hard link does not overwrite, unlike rename. */
 const moveFile = async (from: PathLike, to: string): Promise<boolean> => {
   try {
     await link(from, to)

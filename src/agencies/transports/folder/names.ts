@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto'
 import { extname } from 'node:path'
 import { decode } from '../../../foundation/text/encodings.js'
 
-/** Declares the file beside it complete. */
+/** `<name>.ok` declares `<name>` complete. */
 export const READY = '.ok'
 export const REFUSED = 'refused'
-/** Bytes, with room for a suffix. */
+/** Bytes of a name, with room for a suffix. */
 const MAX_NAME = 255 - 40
 const MAX_ENDING = 12 // characters
 const DIGEST = 8 // characters

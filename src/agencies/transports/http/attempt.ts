@@ -1,4 +1,4 @@
-/** An agency that has delivered part of a feed gets more patience. */
+/** An agency that has delivered part of a feed is retried longer. */
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type RetrySchedule, waitAfter } from '../../../domain/delivery/retry.js'
@@ -11,7 +11,7 @@ import type { FeedSource } from '../../delivery.js'
 
 const TRIES = 3
 const PAUSE: RetrySchedule = { first: 200, longest: 2000 } // ms
-/** From the third attempt on. */
+/** Pause after the third and later attempts. */
 const OUTAGE_PAUSE: RetrySchedule = { first: 10_000, longest: 10_000 } // ms
 const LONGEST_RETRY_AFTER = 5 // s
 const FINAL_KINDS = new Set(['redirect', 'too_large', 'tls'])
@@ -27,18 +27,18 @@ export interface PullLimits {
   pullMs: number
   /** Most pages; 20,000 by default. */
   pages?: number
-  /** Milliseconds to retry an agency that has answered once in this pull. Before that, or unset: three attempts. */
+  /** Milliseconds to retry an agency that has answered in this pull. Before, or if unset: three attempts. */
   outageMs?: number
 }
 const LEAST_PAGES = 20_000
 const LEAST_PULL_MS = 10 * 60_000
-/** Assumed fewest items per page. */
+/** Assumed minimum of items per page. */
 const LEAST_PAGE_ITEMS = 200
-/** Average milliseconds per page. */
+/** Average milliseconds allowed per page. */
 export const PAGE_WITHIN_MS = 500
 const OUTAGE_MS = 5 * 60_000
 
-/** `pageItems` is the requested page size. */
+/** `most` counts items; `pageItems` is the requested page size. */
 export const limitsFor = (most: number, pageItems: number): PullLimits => ({
   pageMs: 30_000,
   pullMs: Math.max(LEAST_PULL_MS, Math.ceil(most / pageItems) * PAGE_WITHIN_MS),
@@ -53,15 +53,15 @@ export interface AttemptOptions extends Pick<HttpRequestOptions, 'method' | 'hea
   body?: string
   /** Milliseconds for all attempts and pauses. */
   withinMs: number
-  /** Milliseconds after the first failure; 0 means three attempts. */
+  /** Milliseconds of retries after the first failure; 0: three attempts. */
   outageMs?: number
-  /** Status codes besides 200. */
+  /** Accepted status codes besides 200. */
   accepts?: readonly number[]
 }
 
 export const addressOf = (url: string, path: string): string => `${url.replace(/\/+$/, '')}${path}`
 
-/** Throws FEED_UNREACHABLE unless 200 or accepted. */
+/** Throws FEED_UNREACHABLE unless the status is accepted. */
 const attempt = async (
   { url, signal }: FeedSource,
   path: string,
@@ -82,7 +82,7 @@ const attempt = async (
   }
 }
 
-/** The total time counts only the agency's. */
+/** `pullMs` counts only waiting for the agency. */
 export const makeAsker = (source: FeedSource, { pageMs, pullMs, outageMs = 0 }: PullLimits, maxBytes = PAGE_BYTES) => {
   let left = pullMs
   let begun = false
@@ -143,7 +143,7 @@ const stopRefusal = (signal: AbortSignal | undefined): Refusal =>
 export const incomplete = (reason: string): Refusal =>
   new Refusal('FEED_UNREACHABLE', { reason: `数据不完整：${reason}` })
 
-/** Validators (RFC 9110, 8.8). */
+/** HTTP validators (RFC 9110, 8.8). */
 export type CacheValidator = { etag: string | null; modified: string | null }
 
 export const validatorOf = ({ headers }: HttpAnswer): CacheValidator | null => {
@@ -154,7 +154,7 @@ export const validatorOf = ({ headers }: HttpAnswer): CacheValidator | null => {
   return etag || modified ? { etag: etag ?? null, modified: modified ?? null } : null
 }
 
-/** The stronger ETag is sent alone. */
+/** An ETag is sent alone: it is stronger. */
 export const conditionalHeaders = ({ etag, modified }: CacheValidator): Record<string, string> => {
   if (etag !== null) return { 'if-none-match': etag }
   return modified === null ? {} : { 'if-modified-since': modified }
@@ -169,12 +169,12 @@ export const isValidator = (value: unknown): value is CacheValidator =>
   [value['etag'], value['modified']].every((part) => part === null || typeof part === 'string') &&
   (value['etag'] !== null || value['modified'] !== null)
 
-/** Addresses may contain a key, and people see a run's state. */
+/** Addresses may contain a secret, and people see a run's state. */
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 export async function* none(): AsyncIterable<Item> {}
 
-/** `stop` aborts an unread request. */
+/** `stop` aborts a request not yet awaited. */
 export const readingAhead = (source: FeedSource) => {
   const given = new AbortController()
   const signal = source.signal ? AbortSignal.any([source.signal, given.signal]) : given.signal

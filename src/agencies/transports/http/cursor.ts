@@ -1,4 +1,4 @@
-/** A change stream resumes where the last run ended; a listing restarts. */
+/** A change stream resumes where the last run ended; a listing starts anew. */
 import type { Item, Json } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
 import type { HttpAnswer } from '../../../foundation/http.js'
@@ -10,7 +10,7 @@ import { digestOfItems } from './repeats.js'
 
 const MAX_CURSOR = 4096 // characters
 
-/** `next` is null at the end. */
+/** `next` is null on the last page. */
 export interface CursorPage {
   items: readonly unknown[]
   next: string | null
@@ -23,9 +23,9 @@ export interface CursorOptions {
     cursor: string | null,
     pieceItems: number,
   ) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
-  /** Throws on an error; null when no answer of this feed. */
+  /** Throws on an error answer; returns null for no answer of this feed. */
   open: (body: Buffer) => CursorPage | null | Promise<CursorPage | null>
-  /** An endless change stream. */
+  /** True for an endless change stream. */
   resumes: boolean
 }
 
@@ -48,7 +48,7 @@ export const byCursor = async (
   const first = kept && (await resume(ask, cursoring, kept))
   if (first?.status === attempts.UNMODIFIED)
     return { items: attempts.none(), file: null, unmodified: true, whole: false, next: () => source.state }
-  // HTTP 410: everything is fetched again.
+  // After HTTP 410 everything is fetched again.
   const resumed = kept !== null && first !== null && first.status !== attempts.GONE
   const last: CursorPlace = { cursor: resumed ? kept.cursor : null, mark: null }
   const next = (): Json => (cursoring.resumes ? { address: attempts.digestOf(address), ...last } : null)
@@ -114,7 +114,7 @@ async function* pieces(
     const before = piece.items.length > 0 ? seen.get(digest) : undefined
     if (before !== undefined) throw attempts.incomplete(`第 ${number} 段与第 ${before} 段相同 the same piece twice`)
     seen.set(digest, number)
-    // The last cursor of a stream may repeat, without items.
+    // A stream may end with the same cursor and no items.
     const ends = piece.next === null || (piece.next === last.cursor && piece.items.length === 0)
     if (!ends && (piece.next === '' || (piece.next?.length ?? 0) > MAX_CURSOR))
       throw attempts.incomplete('游标无效 no cursor that can be used')

@@ -29,7 +29,7 @@ export const file = async (
   let got: HttpAnswer | null = first
   async function* items(): AsyncIterable<Item> {
     got ??= await ask(path, {})
-    // Truncation could not be detected.
+    // Without a length, truncation could not be detected.
     if (!got.headers.has('content-length') && !got.headers.has('transfer-encoding'))
       throw attempts.incomplete('应答未声明长度 an answer that does not say where it ends')
     yield* readContent(fromBytes(got.body), shapes, feed)

@@ -1,6 +1,6 @@
 /**
- * An interrupted pull restarts at page 1: page numbers shift, and records missed at the seam of two pulls would
- * end. Within a run, totals and pages are checked against each other.
+ * An interrupted pull restarts at page 1: pages shift, and a record missed between two pulls would end. Within a run,
+ * totals and pages are checked against each other.
  */
 import type { Item, Json } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
@@ -25,7 +25,7 @@ export interface PagingOptions {
     page: number,
     pageItems: number,
   ) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
-  /** Throws on an error; null when no page of this feed. */
+  /** Throws on an error answer; returns null for no page of this feed. */
   open: (body: Buffer) => ListPage | null | Promise<ListPage | null>
 }
 
@@ -86,7 +86,7 @@ async function* paged(
   for (let number = 1; number <= most; number += 1) {
     const { isGet } = coming
     const answer = await coming.answer
-    // Conditional POST has no defined meaning.
+    // A conditional POST has no defined meaning.
     if (marks.length <= MAX_MARKS) marks.push(isGet ? attempts.validatorOf(answer) : null)
     const page = await paging.open(answer.body)
     if (!page)

@@ -2,7 +2,7 @@ import knexModule, { type Knex } from 'knex'
 import { Refusal } from '../../../foundation/errors.js'
 import { parsedOr } from '../../../foundation/text/json.js'
 
-/** 1 is for receivers that mark what they read; unused here. */
+/** The hub does not use state 1. */
 const STATES = { new: 0, taken: 1, accepted: 2, rejected: 3 } as const
 
 const BATCH_ROWS = 200
@@ -26,7 +26,7 @@ export const FAULTS: Record<string, string> = {
 }
 
 /**
- * DDL for the agency. Without `columns` there is one `payload`. On resubmission the agency sets `state` 0 and
+ * DDL for the agency. Without `columns` it has one `payload`. To resubmit, the agency sets `state` 0 and
  * `resub_time`.
  */
 export const exchangeTable = (feed: string, columns?: readonly string[], schema = 'public'): string => {
@@ -51,9 +51,9 @@ export const identifier = (name: string): string => {
 }
 
 interface ExchangeRow {
-  /** A number could be rounded. */
+  /** Text, because a number could be rounded. */
   id: string
-  /** xmin: a row changed since it was read has not been judged. */
+  /** xmin of the row as read; a row changed since then gets no answer. */
   version: string
   large: boolean
   fields: unknown
@@ -67,7 +67,7 @@ export interface RowAnswer {
 }
 
 export interface Exchange {
-  /** Is null when `payload` holds the record. */
+  /** null when `payload` holds the record. */
   columns: string[] | null
   count: (most: number) => Promise<number>
   batch: (after: string, most: number) => Promise<ExchangeRow[]>
@@ -134,7 +134,7 @@ const columnsOf = async (db: Knex, schema: string, name: string): Promise<string
   return names
 }
 
-/** Values as text, so that no driver shifts a date or rounds a number. */
+/** Reads values as text, so that no driver shifts a date or rounds a number. */
 const batch = async (
   db: Knex,
   table: string,
@@ -165,7 +165,7 @@ const batch = async (
   })
 }
 
-/** knex placeholder. */
+/** Escapes `?`, the knex placeholder. */
 const quoted = (name: string): string => `"${name.replaceAll('"', '""').replaceAll('?', '\\?')}"`
 
 /** Skips rows changed since they were read. */

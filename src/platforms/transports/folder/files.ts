@@ -20,7 +20,7 @@ export const pathOf = (url: string): string => {
 export const put = async (folder: string, name: string, content: string | Uint8Array): Promise<void> => {
   const beside = join(folder, `.${name}.part`)
   try {
-    // Creating it anew avoids following a planted link.
+    // A new file cannot be a planted link.
     await rm(beside, { force: true })
     const file = await open(beside, 'wx')
     try {
@@ -32,7 +32,7 @@ export const put = async (folder: string, name: string, content: string | Uint8A
     await rename(beside, join(folder, name))
     await syncFolder(folder)
   } catch (error) {
-    // Frees a full disk.
+    // Frees space on a full disk.
     await rm(beside, { force: true }).catch(() => {})
     throw error
   }
@@ -48,7 +48,7 @@ const syncFolder = async (folder: string): Promise<void> => {
   }
 }
 
-/** A missing mount must not look like an empty folder. */
+/** Not recursive: a missing mount must not look empty. */
 export const makeInside = async (folder: string, name: string): Promise<string> => {
   await mkdir(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
@@ -56,7 +56,7 @@ export const makeInside = async (folder: string, name: string): Promise<string> 
   return inside(folder, name)
 }
 
-/** A link may lead anywhere: the receiver can write here. */
+/** Refuses a link: the receiver can write here. */
 export const inside = async (folder: string, name: string): Promise<string> => {
   const path = join(folder, name)
   if (!(await statOf(path))?.isDirectory())
@@ -113,7 +113,7 @@ const REASONS: Record<string, string> = {
   EIO: '读写错误 the disk fails',
 }
 
-/** PLATFORM_UNREACHABLE, without paths. */
+/** File errors become PLATFORM_UNREACHABLE, without paths. */
 export const withNamedFaults = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work()

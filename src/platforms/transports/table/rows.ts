@@ -51,7 +51,7 @@ interface TablePlace {
   names: Pick<TableColumns, 'key' | 'sequence'>
 }
 
-/** The field `accepted` is null while not judged. */
+/** `accepted` is null while the row is not judged. */
 export interface RowFeedback {
   accepted: boolean | null
   code: string | null
@@ -63,7 +63,7 @@ export interface RowFeedback {
 
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-/** The password may be in the secret. */
+/** The secret is the password if `url` has none. */
 export const connected = async <T>(to: PlatformAddress, work: (db: Knex, schema: string) => Promise<T>): Promise<T> => {
   const { url, schema } = addressOf(to)
   const db = knexModule.default({
@@ -72,7 +72,7 @@ export const connected = async <T>(to: PlatformAddress, work: (db: Knex, schema:
       connectionString: url,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
-      // The server's own timeout fails when it has vanished.
+      // A vanished server cannot enforce its own timeout.
       query_timeout: STATEMENT_TIMEOUT_MS + 500,
       application_name: 'hub',
     },
@@ -91,7 +91,7 @@ export const connected = async <T>(to: PlatformAddress, work: (db: Knex, schema:
   return to.signal ? stoppable(working, to.signal) : working
 }
 
-/** Returns at once on abort. The transaction ends within its limits and rolls back. */
+/** Rejects at once on abort. The transaction ends within its limits and rolls back. */
 const stoppable = <T>(working: Promise<T>, signal: AbortSignal): Promise<T> => {
   const { promise, reject } = rejecting<T>()
   const stop = () => reject(signal.reason)
