@@ -1,10 +1,10 @@
-/** Verifies webhooks, takes each change once, shows the latest. */
+/** Stand-in of a marketplace: verifies webhooks and shows the latest changes. */
 import { timingSafeEqual } from 'node:crypto'
 import { webhookSignature } from '../foundation/keys/webhooks.js'
 import { objectIn } from '../foundation/text/json.js'
 import { json, type StandInAnswer, type StandInRequest, type StandInServer, serve } from './server.js'
 
-/** Messages kept, and their longest age, seconds. */
+/** Messages shown, and their greatest age in seconds. */
 const SHOWN = 50
 const OLDEST_SECONDS = 300
 const SECOND_MS = 1_000

@@ -1,4 +1,4 @@
-/** Two people take the demo case to publication by ordinary moves. It is dated weeks back, so that the time for defence is over. */
+/** Two people take the demo case, dated weeks back, to publication by ordinary moves. */
 
 import type { Role } from '../domain/access/viewer.js'
 import { addWorkdays } from '../domain/calendar/calendar.js'

@@ -12,7 +12,7 @@ import * as people from '../work/access/people.js'
 import { answerProblem } from './problems.js'
 
 const BODY_LIMIT = '16kb'
-/** Characters. */
+/** Longest name or password, in characters. */
 const LONGEST = 256
 
 export const desk = (
@@ -34,7 +34,7 @@ export const desk = (
     const signedIn = await limited(requestContext, name, () =>
       people.signIn(db, asking, { mark: keys.mark, now, log }),
     ).catch((error) => {
-      // The password was right: no guess.
+      // The password was right, so the attempt was no guess.
       if (isRefusal(error) && ['ACCOUNT_PENDING', 'PASSWORD_TO_CHOOSE', 'PASSWORD_WEAK'].includes(error.code))
         giveBack()
       throw error

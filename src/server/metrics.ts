@@ -57,10 +57,10 @@ export const metricsRoute = (
 
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via']
 const THIS_MACHINE = /^(?:::ffff:)?127\.|^::1$/
-/** Only local names: another's may resolve to this machine (DNS rebinding). */
+/** Local Host headers only: any other name may resolve to this machine (DNS rebinding). */
 const NAMED_SO = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
 
-/** The holder of the token; without one, a direct local request when PUBLIC_URL is local. */
+/** The token's holder; if none is set, direct local requests while PUBLIC_URL is local. */
 const isScraper = ({ headers, socket }: IncomingMessage, { token, local }: ApiDependencies['scraping']): boolean => {
   if (token !== null) {
     const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]

@@ -27,9 +27,9 @@ import { retractions } from '../work/delivery/retraction.js'
 import { certificateOf, signedCertificate } from '../work/publication/certificate.js'
 import { answerProblem } from './problems.js'
 
-/** Ten thousand characters as a browser encodes them, bytes. */
+/** Bytes: ten thousand characters as a browser encodes them. */
 const BODY_BYTES = 256 * 1024
-/** Given back when the session has ended meanwhile. */
+/** Fields shown again when the session has ended meanwhile. */
 const WRITTEN = ['text', 'statement']
 
 const DONE: Record<string, string> = {
@@ -96,7 +96,6 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
       const form = await formIn(request)
       const session = await sessionOf(request)
       if (session === null) {
-        // A cross-site form is not echoed.
         checkSite(request.headers)
         response.status(401).set('Set-Cookie', NO_PARTY_COOKIE)
         return send(request, response, signInPage({ why: SESSION_OVER, typed: typedIn(form) }))
@@ -228,7 +227,7 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
     send(visit.request, visit.response, askersPage(visit.own, askedBy))
   }
 
-  /** A document has its own style, so it is a download. */
+  /** Sent as a download, because a document has its own style. */
   const showDocument = async (visit: PartyVisit): Promise<void> => {
     const { listing } = await listingOf(visit)
     const document = listing.documents.find(({ kind }) => kind === visit.request.params['kind'])

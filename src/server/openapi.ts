@@ -5,7 +5,7 @@ import { document, folder } from '../foundation/contracts.js'
 const FOLDER = 'openapi'
 const FRAME = 'frame.json'
 const FRESH_SECONDS = 300
-/** A component with this member is a contract: a path under schema/ without `.json`. */
+/** A component with this member stands for a contract: a path under schema/ without `.json`. */
 const CONTRACT = 'x-contract'
 const DEFINITIONS = '#/$defs/'
 
@@ -16,7 +16,6 @@ interface OpenapiPart {
   components?: Record<string, OpenapiEntry>
 }
 
-/** OpenAPI 3.1. */
 export const openapiDocument = (): OpenapiEntry => {
   const frame = document(`${FOLDER}/${FRAME}`) as OpenapiEntry & OpenapiPart
   const paths: Record<string, OpenapiJson> = {}
@@ -35,7 +34,7 @@ export const openapiDocument = (): OpenapiEntry => {
   return { ...frame, paths, components: { ...components, schemas } }
 }
 
-/** One component for each definition: client generators resolve `$ref` from the root and ignore `$defs` inside a component. */
+/** Client generators resolve `$ref` from the root, so each definition becomes a component. */
 const componentsOf = ([name, schema]: [string, OpenapiJson]): [string, OpenapiJson][] => {
   const contract = (schema as OpenapiEntry)[CONTRACT]
   if (typeof contract !== 'string') return [[name, schema]]

@@ -66,7 +66,7 @@ const SECURITY = Object.entries({
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
 })
 
-/** `sockets` bounds time and size. */
+/** `sockets`: limits of time and size. */
 export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): Promise<http.Server> => {
   const leaving = new AbortController()
   setMaxListeners(0, leaving.signal)
@@ -84,7 +84,7 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
   metrics.pool('answers', () => poolOf(parts.db))
   const { pool } = parts.answerPath
   if (pool !== null) metrics.pool('answers, shared', () => poolOf(pool))
-  // These lines hold no secret, and a search would dominate their cost.
+  // Request lines hold no secret, and redaction would dominate their cost.
   const lines = parts.log.child({}, { redact: [] })
   const limits = makeLimits()
   const graphql = await makeGraphql(parts, limits)
@@ -151,7 +151,7 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
   return server
 }
 
-/** They identify the viewer before charging; operations paths charge nothing. */
+/** These paths charge after identifying the viewer; operations paths charge nothing. */
 const ADMITTING = /^\/(?:graphql$|v1\/|healthz$|readyz$|metrics$)/
 
 const withinQuota = (
@@ -193,7 +193,7 @@ const readerOf = ({ headers }: IncomingMessage, url: URL): 'zh' | 'en' | null =>
 }
 
 const limitRequestTime = (request: IncomingMessage, response: ServerResponse): void => {
-  // Nearly every request is complete by the next loop turn.
+  // Nearly every request is complete by the next event-loop turn.
   setImmediate(() => {
     if (!request.complete && !request.destroyed) answerTimeout(request, response)
   })
@@ -242,7 +242,7 @@ const answerGraphql = async (
   }
 }
 
-/** Load balancers then stop sending traffic. */
+/** Readiness while stopping: load balancers then stop sending traffic. */
 const LEAVING = { ok: false, checks: { hub: 'stopping' } }
 
 type ContextOfMessage = (request: IncomingMessage) => RequestContext

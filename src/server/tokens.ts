@@ -11,7 +11,7 @@ import { isPending } from '../work/access/clients.js'
 import * as lockouts from '../work/access/lockouts.js'
 
 const BODY_LIMIT = '16kb'
-/** Characters. */
+/** Longest id or secret, in characters. */
 const LONGEST = 256
 
 export const tokens = (
@@ -105,7 +105,7 @@ export const tokens = (
     response.json({ access_token: token, token_type: 'Bearer', expires_in: expiresIn, scope: role })
   }
 
-  /** RFC 7009: only one's own token. An invalid token counts as revoked. */
+  /** RFC 7009: a client revokes only its own token. An invalid token counts as revoked. */
   const revoke: RequestHandler = async (request, response) => {
     const form = formIn(request, response)
     if (form === null) return
@@ -217,7 +217,7 @@ const credentialsOf = (request: Request, form: Map<string, string>): OauthCreden
 const bounded = (id: string, secret: string): OauthCredentials | null =>
   id.length <= LONGEST && secret.length <= LONGEST && !id.includes('\0') ? { id, secret } : null
 
-/** RFC 6749 section 2.3.1: form-encoded before Basic. Invalid encodings are literal. */
+/** RFC 6749 section 2.3.1: credentials are form-encoded before Basic. Invalid encodings are taken literally. */
 const formDecoded = (text: string): string => {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
@@ -245,7 +245,6 @@ const refuse = (
   response.status(status).json({ error, error_description: description })
 }
 
-/** OAuth has no error code for this. */
 const tooMany = (response: Response, { code, details, message, status }: Refusal): void => {
   response.set('Retry-After', String(details['retryAfter']))
   refuse(response, 'temporarily_unavailable', message, status, code)

@@ -4,7 +4,7 @@ import { json, type StandInAnswer, type StandInRequest } from '../server.js'
 import { midnight } from './spelling.js'
 import { countIn, type StandInRoutes } from './stand-in.js'
 
-const PIECE = 60 // filings, default
+const PIECE = 60
 const PIECE_MAX = 200
 const STATES: Record<WorldIcpFiling['status'], string> = { VALID: '正常', CANCELLED: '已注销' }
 
@@ -33,7 +33,7 @@ const placeIn = (cursor: string | null, most: number): number | null => {
   return place < most ? place : null
 }
 
-/** As in real data, every third date is an instant and every fourth list of hosts is one joined string. */
+/** Deliberately mixed formats, as in real data. */
 const filing = (one: WorldIcpFiling, n: number): Record<string, unknown> => ({
   unitName: one.sponsorName,
   natureName: one.nature,

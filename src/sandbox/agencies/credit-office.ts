@@ -7,7 +7,7 @@ import { json, type StandInAnswer, type StandInRequest } from '../server.js'
 import { csvDate, typedNumber } from './spelling.js'
 import { countIn, type StandInRoutes } from './stand-in.js'
 
-const PAGE = 100 // repairs
+const PAGE = 100
 const PAGE_MAX = 500
 const PAGES_MAX = 1_000_000
 const CERTIFICATE = '居民身份证'

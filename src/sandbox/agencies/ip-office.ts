@@ -4,7 +4,7 @@ import { xmlText } from '../../foundation/text/xml.js'
 import { json, type StandInAnswer, type StandInRequest } from '../server.js'
 import { countIn, type StandInRoutes } from './stand-in.js'
 
-const PAGE = 60 // trademarks
+const PAGE = 60
 const PAGES_MAX = 1_000_000
 const STATES: Record<WorldTrademark['status'], string> = {
   REGISTERED: '注册',

@@ -1,7 +1,7 @@
 import { json, type StandInAnswer, type StandInRequest } from '../server.js'
 import { countIn } from './stand-in.js'
 
-const PAGE = 200 // records
+const PAGE = 200
 export const PAGE_MAX = 500
 export const PAGES_MAX = 1_000_000
 

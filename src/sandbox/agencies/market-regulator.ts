@@ -10,7 +10,7 @@ import { qualityWorkbook } from './quality-workbook.js'
 import { emptyValue, gatewayDate, midnight } from './spelling.js'
 import { countIn, type StandInRoutes } from './stand-in.js'
 
-const LIST_PAGE = 100 // entries
+const LIST_PAGE = 100
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 export const marketRegulator = (source: () => World): StandInRoutes => ({
@@ -31,7 +31,7 @@ const registered = (world: World): WorldOperator[] => {
 
 const individuals = (world: World): WorldOperator[] => world.operators.filter((one) => one.kind === 'individual')
 
-/** The seeds pass the same feed. */
+/** The seeds use these rows too. */
 export const registryRow = (one: WorldOperator, n: number) => ({
   entname: one.name,
   uniscid: one.uscc,

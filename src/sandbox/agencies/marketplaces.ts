@@ -3,7 +3,7 @@ import type { World, WorldOperator, WorldShop } from '../../../seeds/world.js'
 import { json, type StandInAnswer, type StandInRequest } from '../server.js'
 import { countIn, type StandInRoutes } from './stand-in.js'
 
-const PAGE = 100 // shops, default
+const PAGE = 100
 const PAGE_MAX = 500
 const PAGES_MAX = 1_000_000
 const SELLERS: Record<WorldOperator['kind'], string> = {
@@ -29,7 +29,7 @@ const shops = (world: World, { query }: StandInRequest): StandInAnswer => {
   return json(200, { total: all.length, page, size, shops: all.slice((page - 1) * size, page * size) })
 }
 
-/** The shop holds nothing about a natural person. */
+/** Its record holds nothing about a natural person. */
 export const shopItem = (one: WorldOperator, shop: WorldShop): Record<string, unknown> => ({
   marketplace: shop.marketplace,
   shopId: shop.shopId,

@@ -1,4 +1,4 @@
-/** Its header lies below a title, as published. */
+/** The header lies below a title, as published. */
 import type { World, WorldInspection } from '../../../seeds/world.js'
 import { workbookOf } from '../../foundation/text/xlsx.js'
 import { sheetDate } from './spelling.js'

@@ -20,7 +20,7 @@ export interface AgencyStandIn {
   url: string
   close(): Promise<void>
   behave(behaviour: Partial<AgencyBehaviour>): void
-  /** Includes failed requests, but not `/_behave`. */
+  /** Requests so far, failed ones included, without `/_behave`. */
   readonly asked: number
 }
 
@@ -76,7 +76,6 @@ const withEtag = ({ method, headers }: StandInRequest, answer: StandInAnswer): S
     : { ...answer, headers: { ...answer.headers, etag } }
 }
 
-/** A misspelt behaviour is reported. */
 const behaviourIn = (body: Buffer): Partial<AgencyBehaviour> | null => {
   const value = objectIn(body)
   return value !== null && Object.entries(value).every(([name, wish]) => WISHES.get(name)?.(wish)) ? value : null

@@ -64,7 +64,7 @@ export interface MessageTrouble {
   delayMs: number
   fail: boolean
   cut: 'before' | 'after' | null
-  /** Last rows not accepted, and rows before them accepted without a receipt. */
+  /** Numbers of rows: the last ones not accepted; before them, accepted without a receipt. */
   untaken: number
   silent: number
   twice: boolean
@@ -123,7 +123,6 @@ const NONE: MessageTrouble = { delayMs: 0, fail: false, cut: null, untaken: 0, s
 export const isTrouble = ({ delayMs, ...trouble }: MessageTrouble, usualMs: number): boolean =>
   delayMs > usualMs || Object.values(trouble).some((what) => what !== 0 && what !== false && what !== null)
 
-/** A misspelt behaviour is reported. */
 export const behaviourIn = (body: Buffer): Partial<PlatformBehaviour> | null => {
   const value = objectIn(body)
   return value !== null && Object.entries(value).every(([name, wish]) => WISHES.get(name)?.(wish)) ? value : null

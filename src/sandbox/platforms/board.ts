@@ -16,7 +16,7 @@ import {
   sequenceOf,
 } from './received-rows.js'
 
-/** The latest are in memory, all in the file. */
+/** Rows kept in memory; the file keeps all. */
 const HISTORY_ROWS = 100_000
 
 interface HeldEntry {
@@ -25,7 +25,7 @@ interface HeldEntry {
   digest: string
 }
 
-/** The entry is present where it changed. */
+/** `held`: the entry, where the row changed it. */
 type JournalLine = HistoryRow & { held?: HeldEntry }
 
 export interface Board {
@@ -50,7 +50,6 @@ export const makeBoard = (prefix: string, file: string | null = null): Board => 
   const keep = ({ held: now, ...row }: JournalLine): void => {
     rows = row.number
     history.push(row)
-    // Halved, not shifted: the cost of a row stays constant.
     if (history.length > HISTORY_ROWS) history = history.slice(-HISTORY_ROWS / 2)
     if (now === undefined) return
     held.set(now.entry.key, now)

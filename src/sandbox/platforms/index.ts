@@ -12,7 +12,7 @@ export type { PlatformStandIn } from './stand-in.js'
 
 const DIALECTS = [national, jilin, creditchina, creditjilin]
 
-/** `folder` keeps received rows. Without a register or clock, every well-formed subject and day is accepted. */
+/** `folder` keeps received rows. */
 export const startPlatforms = (
   secrets: Record<string, string> = {},
   folder: string | null = null,

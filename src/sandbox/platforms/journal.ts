@@ -1,4 +1,3 @@
-/** One line a row: writing costs the same at any size. */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 

@@ -1,4 +1,4 @@
-/** Codes are those of real receivers. */
+/** Fault codes are those of real receivers. */
 import { usccValid } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import {
@@ -16,11 +16,11 @@ import {
 export type BaseLibrary = (code: { uscc: string | null; regNo: string | null }) => readonly string[] | null
 
 export interface JudgingOptions {
-  /** It is null when every well-formed subject is known. */
+  /** Null: every well-formed subject is known. */
   register: BaseLibrary | null
   /** YYYY-MM-DD; null skips comparisons with today. */
   today: string | null
-  /** Refused as unknown whatever the register says. */
+  /** Subject refused as unknown whatever the register says. */
   refuse: string | null
 }
 

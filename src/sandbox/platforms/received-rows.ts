@@ -1,6 +1,6 @@
 import type { Action, SubjectKind } from '../../domain/delivery/delivery.js'
 
-/** Flat, under the names of its form. */
+/** A flat row under the field names of its form. */
 export type ReceivedRow = Readonly<Record<string, unknown>>
 
 export type RowPart =
@@ -21,11 +21,11 @@ export type RowPart =
 
 export interface RowForm {
   kind: SubjectKind
-  /** A part is null when the form lacks it. */
+  /** Field name of each part; null when the form lacks it. */
   names: Readonly<Record<RowPart, string | null>>
   /** Filled unless the row removes its entry. */
   required: readonly string[]
-  /** It is null when the interface document does not say. */
+  /** All field names; null when the interface document does not list them. */
   known: ReadonlySet<string> | null
   /** Certificate numbers of people, which must stay empty. */
   never: readonly string[]

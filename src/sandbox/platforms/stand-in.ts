@@ -54,7 +54,7 @@ export interface Dialect {
   name: { zh: string; en: string }
   admits(asked: StandInRequest, secret: string): boolean
   doors: Readonly<Record<string, PlatformEndpoint>>
-  /** Names in the platform's listing. */
+  /** Field names in the platform's listing. */
   displays: { key: string; sequence: string; uscc: string; name: string }
 }
 
@@ -215,7 +215,6 @@ const busy = (retryAfter: number | null): StandInAnswer =>
 
 const corrupt = (answered: StandInReply, how: 'encoding' | 'garbage' | null): StandInReply => {
   if (answered === 'cut' || how === null) return answered
-  // The hub reads UTF-8 and GB18030, not UTF-16.
   const body = how === 'garbage' ? randomBytes(GARBAGE_BYTES) : encode(String(answered.body), 'utf-16')
   return { ...answered, body }
 }

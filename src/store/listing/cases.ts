@@ -15,7 +15,7 @@ export interface CaseFilter {
   partys: readonly DeadlineName[]
 }
 
-/** SQL: the authority missed a deadline of listing `l`. */
+/** The authority missed a deadline of listing `l`. */
 const LATE = `exists (select 1 from listing_deadlines t where t.listing_id = l.id and t.ended_on is null
   and t.due_on < :today::date and t.name <> all(:partys::text[]))`
 
@@ -44,7 +44,6 @@ export const list = async (
   filter: CaseFilter,
   { first, after }: { first: number; after: { at: string; subjectId: string } | null },
 ): Promise<OpenedCase[]> => {
-  // One index scan per state: removed cases are many.
   return queryRows(
     db,
     `select f.* from unnest(:states::text[]) as s(state) cross join lateral (

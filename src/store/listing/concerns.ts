@@ -1,4 +1,4 @@
-/** The basis of a listing has changed. */
+/** A concern asks an officer to review a listing whose basis changed. */
 import type { UnreadableRecords } from '../../domain/records/records.js'
 import { inSight, type RegionSight } from '../access/sight.js'
 import { type Db, hasRows, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
@@ -113,15 +113,14 @@ export const settleOf = async (
 }
 
 /**
- * For kinds that do not end by absence; reported once while the record is unchanged. `unmet`: versions not repeated.
- * Temporary table `plan`: the rest.
+ * Standing listings whose decision record is missing from a full delivery, each reported once per version of the
+ * record. `unmet`: ids of the versions that the delivery did not repeat.
  */
 export const lackedBy = async (
   tx: Tx,
   unmet: readonly number[],
   unreadable: UnreadableRecords,
 ): Promise<{ id: string; record: number }[]> => {
-  // Starts from few listings instead of a million ids.
   const answer = await tx.raw(
     `select l.id, c.id as record from listings l join versions d on d.id = l.decision_version
      join versions c on c.feed = d.feed and c.record_key = d.record_key and c.known_to is null and c.ended_on is null and not c.partial

@@ -56,7 +56,7 @@ export const running = (tx: Tx, { after, limit }: DeadlineStep): Promise<StoredD
     [after, limit],
   )
 
-/** OVER: the case has ended. WRONG: the listing concerned another operator. */
+/** OVER: the case has ended. WRONG: the listing has proved baseless. */
 export type RunningDeadline = StoredDeadline & { ofCase: 'ON' | 'OVER' | 'WRONG' }
 
 export const runningNow = (db: Db, { after, limit }: DeadlineStep): Promise<RunningDeadline[]> =>
@@ -81,10 +81,7 @@ export const move = async (
   )
 }
 
-/**
- * WITHDRAWAL settles once every platform has confirmed and been checked, was closed by an officer, or never got the
- * entry.
- */
+/** Ends WITHDRAWAL deadlines as MET once no delivery or check of the entry is open. */
 export const settleWithdrawals = async (tx: Tx): Promise<number> => {
   const answer = await tx.raw(
     `update listing_deadlines t set outcome = 'MET', ended_on = greatest(t.starts_on, coalesce(
@@ -106,7 +103,7 @@ export const ofListings = (db: Db, ids: readonly string[]): Promise<StoredDeadli
 export interface DeadlineFilter {
   state: DeadlineState
   today: string
-  /** Deadlines of the party run out; nobody misses them. */
+  /** The party's deadlines, which an authority cannot miss. */
   partys: readonly DeadlineName[]
   ended: boolean
   sight?: RegionSight

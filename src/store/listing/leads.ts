@@ -1,6 +1,6 @@
-/** SQL: the scoring run opened the lead and no person has touched it. */
 import { queryRows, type Tx } from '../db/db.js'
 
+/** The scoring run opened the lead and no person has touched it. */
 const UNTOUCHED = `l.state = 'LEAD' and l.moves = 1 and l.wrong_from is null and exists (
   select 1 from listing_events e where e.listing_id = l.id and e.number = 1 and e.role = 'clock')`
 
@@ -21,7 +21,7 @@ export const questioned = (tx: Tx, operatorIds: readonly number[]): Promise<{ id
     [[...operatorIds]],
   )
 
-/** Leads dropped by `dropListing` count as never opened, except in answers about earlier knowledge. */
+/** A dropped lead counts as never opened, except in answers about earlier knowledge. */
 export const drop = async (
   tx: Tx,
   ids: readonly string[],

@@ -71,7 +71,7 @@ export const anotherOpen = (tx: Db | Tx, { id, list, operatorId }: Listing): Pro
     [operatorId, list, id],
   )
 
-/** A new rule may change the term of these. */
+/** Standing listings decided before `from`, whose terms a new rule may change. */
 export const standingBefore = (
   db: Db,
   { list, from, after, limit }: { list: string; from: string; after: string | null; limit: number },
@@ -110,7 +110,6 @@ export interface ListingEvent {
   act: Record<string, unknown>
 }
 
-/** Append-only. */
 export const recordMany = async (tx: Tx, events: readonly ListingEvent[]): Promise<void> => {
   if (events.length === 0) return
   await tx.raw(
@@ -161,7 +160,7 @@ export const due = (
     [today, [...except], limit],
   )
 
-/** SQL: the record `d` of listing `l`, or another source of its fact, changed at :at. */
+/** At :at, listing `l`'s decision record `d` or another record of its fact changed. */
 const TOUCHED = `(
   exists (select 1 from versions v where v.feed = d.feed and v.record_key = d.record_key
     and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from))
@@ -176,7 +175,7 @@ export const restingOn = (tx: Tx, at: Date): Promise<Listing[]> =>
     { at },
   )
 
-/** The operator's name may differ now. */
+/** Public entries whose operator's name a registration known at `at` has changed. */
 export const renamedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
   queryRows(
     tx,
@@ -186,7 +185,9 @@ export const renamedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
     { at },
   )
 
-/** Without those with a RESTORED concern or a newer listing since. */
+/**
+ * Listings ended by the clock whose record changed again at `at`, without a RESTORED concern or newer listing since.
+ */
 export const endedOver = (tx: Tx, at: Date): Promise<Listing[]> =>
   queryRows(
     tx,
@@ -208,8 +209,7 @@ export const board = (db: Db): Promise<{ state: CaseState; n: number }[]> =>
 
 export type PublicBody = PublicEntry
 
-/** `on` is the first day shown; an entry already shown keeps its day. */
-/** `masks` is the masking version; null keeps it. */
+/** `on`: first day shown, kept if already set. `masks`: masking version; null keeps it. */
 export const publish = async (
   tx: Tx,
   body: PublicBody,
@@ -265,7 +265,6 @@ export const publicStates = async (db: Db | Tx, ids: readonly string[]): Promise
   return new Map(answer.rows.map(({ id, state }: { id: string; state: CaseState }) => [id, state]))
 }
 
-/** Every id yields one row, also one never public. */
 export const wasPublished = (db: Db, id: string): Promise<boolean> =>
   queryValue(
     db,
@@ -273,7 +272,7 @@ export const wasPublished = (db: Db, id: string): Promise<boolean> =>
     [id],
   )
 
-/** Listing and moves stay for those who may see them. */
+/** Deletes only the public text, not the listing. */
 export const unpublish = async (tx: Tx, ids: readonly string[]): Promise<void> => {
   await tx.raw('delete from public_entries where listing_id = any(?::uuid[]) /* listings.unpublish */', [[...ids]])
 }

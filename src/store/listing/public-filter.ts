@@ -7,29 +7,28 @@ export interface PublicFilter {
   days: PublicDays
 }
 
-/** An entry removed or ended between the two days is not shown. */
+/** The list as of `asOf`, without entries that had ended by `today`. */
 export interface PublicDays {
   asOf: string
   today: string
 }
 
-/** SQL: entry `p` is public on :asOf when asked on :today. Only its current stay counts. */
+/** Entry `p` is public on :asOf and not ended by :today. Its earlier publications do not count. */
 export const SHOWN = `p.shown_from <= :asOf::date and (p.ends_on is null or p.ends_on >= greatest(:asOf::date, :today::date))
   and ${MAY_LIST}`
 
-/** SQL: only the given filters, so that each has its index. */
+/** SQL: contains only the filters given, so that each can use its index. */
 export const filtered = ({ list, region, name }: PublicFilter): string =>
   [
     SHOWN,
     list != null && 'p.list = :list::text',
     region != null && 'p.region >= :region::text and p.region < :regionEnd::text',
-    // Both can use an index.
     name != null && '(p.name like :likeName::text or p.uscc = :name::text)',
   ]
     .filter((each) => each !== false)
     .join(' and ')
 
-/** Highest code point: upper bound of a prefix range. */
+/** Upper bound of a prefix range. */
 const LAST = '\u{10ffff}'
 const containing = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`
 

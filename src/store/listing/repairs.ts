@@ -6,7 +6,7 @@ import { COLUMNS, type Listing } from './listings.js'
 export interface RepairedListing {
   listing: Listing
   told: ToldResult[]
-  /** A concern about a revoked repair is open since the last removal. */
+  /** Since the last removal, a REPAIR_REVOKED concern was opened. */
   asked: boolean
 }
 
@@ -37,7 +37,7 @@ const RESULT = (v: string): string =>
 const FRESH = (v: string): string =>
   `(${v}.known_from = :at::timestamptz and (:run::bigint is null or ${v}.run_id = :run::bigint))`
 
-/** Listings that the clock removed on a repair result now known to be wrong. */
+/** Listings removed by the clock for a repair result found wrong at `at`. */
 export const unfoundedAt = (tx: Tx, at: Date): Promise<{ id: string; record: number }[]> =>
   queryRows(
     tx,

@@ -15,7 +15,7 @@ export interface IdentityDecisionRow {
   evidence: Record<string, unknown>
   reason: string
   decidedBy: string
-  /** It identifies the versions that the decision opened or closed. */
+  /** Also identifies the versions that the decision opened or closed. */
   decidedAt: Date
   undoneAt: Date | null
   undoneBy: string | null

@@ -3,12 +3,12 @@ import { KINDS, RECORD_KINDS } from '../../domain/records/records.js'
 import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
 const STATE_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].changes === 'state')
-/** Each is a person's decision. */
+/** Longest chain of mergers followed. */
 const DEPTH_MOST = 100
-/** States that move with a record close a microsecond apart, before the next knowledge instant (1 ms). */
+/** Most earlier states moved per record: closed 1 µs apart, they stay within one knowledge instant (1 ms). */
 const STATES_MOST = 900
 
-/** A merged operator is not followed to its successor. */
+/** The operator that bears the code, even if merged into another. */
 export const own = (tx: Tx, { scheme, code }: { scheme: string; code: string }): Promise<MergerParty | null> =>
   queryFirst(
     tx,
@@ -33,7 +33,7 @@ export const join = async (tx: Tx, from: number, into: number): Promise<void> =>
   )
 }
 
-/** Everything merged into `from` goes with it. */
+/** Undoes the merger of `from`; operators merged into it stay with it. */
 export const part = (tx: Tx, from: number): Promise<number[]> =>
   queryColumn(
     tx,
@@ -56,14 +56,14 @@ export const decisionsOf = (tx: Tx, operators: readonly number[]): Promise<numbe
 export interface RecordMove {
   owner: number
   to: number
-  /** The merger made or undone. On the way back it is cleared. */
+  /** Decision to merge; undoing it clears it from the records. */
   decision: number
-  /** Only records attached by these decisions; null moves everything. */
+  /** Undoing moves only records attached by these decisions. Null: moves all. */
   by: readonly number[] | null
   at: Date
 }
 
-/** Earlier states that stay true of their own days are copied too. */
+/** Also copies earlier states that alone describe some days. */
 export const moveRecords = async (tx: Tx, { owner, to, decision, by, at }: RecordMove): Promise<number> => {
   const bindings = {
     owner,

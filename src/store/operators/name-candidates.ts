@@ -1,4 +1,4 @@
-/** Starts from names that share the rarest n-grams. */
+/** A name search starts from names sharing its rarest n-grams. */
 import {
   type GramCounts,
   type GramQuestion,
@@ -14,22 +14,22 @@ import { inSight, type RegionSight } from '../access/sight.js'
 import { type Db, queryOne } from '../db/db.js'
 import { beneath } from '../db/request-handle.js'
 
-/** Bound while gram counts are old. */
+/** Row limit, because old counts may understate a gram's frequency. */
 const MOST_AT_ALL = 2 * WIDE.candidates
-/** Attempts with stale gram counts. */
+/** Attempts before stale gram counts are accepted. */
 const TRIES = 3
 
 export interface NameSearch {
   key: string
-  /** Exact matches count even when all grams are too frequent. */
+  /** Normalised name, matched exactly even when all grams are too frequent. */
   named: string
   personal: boolean
   listed?: boolean
-  /** Invisible operators must not use up places. */
+  /** Applied before the row limit, which invisible operators must not use up. */
   sight?: RegionSight
 }
 
-/** Frequent grams are tried only when rare ones find nothing near. */
+/** Frequent grams are tried only when rare ones find no near match. */
 export const nearest = async (db: Db, wanted: NameSearch): Promise<Match[]> => {
   const { question, counts, found } = await narrowly(db, wanted)
   const matches = matchesOf(wanted.key, found)
@@ -37,7 +37,6 @@ export const nearest = async (db: Db, wanted: NameSearch): Promise<Match[]> => {
   const further = beyond(questionFor(wanted.key, counts, WIDE), question)
   if (further === null) return matches
   const more = await candidates(db, further, wanted)
-  // Both sets may hold the same name.
   const had = new Set(found.map(nameOf))
   return matchesOf(wanted.key, [...found, ...more.found.filter((each) => !had.has(nameOf(each)))])
 }
@@ -50,7 +49,7 @@ interface NarrowSearch {
   found: NameCandidate[]
 }
 
-/** The answer carries the current state, so the check is free. */
+/** Repeats the search when the query reports that the gram counts were stale. */
 const narrowly = async (db: Db, wanted: NameSearch): Promise<NarrowSearch> => {
   let counts = await lastRead(beneath(db))
   for (let tried = 1; ; tried += 1) {
@@ -73,7 +72,7 @@ const beyond = (wide: GramQuestion, narrow: GramQuestion): GramQuestion => {
   return grams.length === 0 ? null : { grams, all: false }
 }
 
-/** Number of the last count, names then, and names written since. */
+/** Number of the last gram count, names it counted, and names written since. */
 interface GramState {
   counts: number
   counted: number
@@ -87,7 +86,6 @@ interface CountedGrams extends GramCounts {
 
 const isSame = (one: GramState, other: GramState): boolean => one.counts === other.counts && one.since === other.since
 
-/** Cached until the next count. */
 const remembered = new WeakMap<Db, Promise<CountedGrams>>()
 
 const lastRead = (db: Db): Promise<CountedGrams> => {
@@ -128,7 +126,7 @@ const countedBy = (state: GramState, grams: ReadonlyMap<number, number>): Counte
   since: state.since,
 })
 
-/** SQL: the operator of `n`, or its successor, is listed. One check per name uses indexes only. */
+/** The operator of name `n`, or its successor, is listed. */
 export const LISTED = `(exists (select 1 from listings l where l.operator_id = n.operator_id and l.published_on is not null and l.removed_on is null offset 0)
   or exists (select 1 from operators w join listings l on l.operator_id = w.merged_into
     where w.id = n.operator_id and w.merged_into is not null and l.published_on is not null and l.removed_on is null offset 0))`
@@ -145,7 +143,7 @@ const candidates = async (
 ): Promise<CandidateAnswer> => {
   const own = `(:personal or not n.personal) ${inSight(sight, 'n.operator_id')}`
   const ours = listed ? LISTED : 'true'
-  // With the extension intarray a bare operator misses the index.
+  // Unqualified, it could be intarray's operator, which misses the index.
   const found = question.all
     ? `(select * from names n where n.grams operator(pg_catalog.@>) :grams::int[] and ${own} and ${ours} order by n.operator_id limit ${WIDE.candidates})
        union all (select * from names n where ${own} and ${ours} and n.operator_id in (
@@ -169,7 +167,6 @@ export const ofOne = async (db: Db, code: string, personal: boolean): Promise<Na
   return candidatesIn(answer.rows[0].all)
 }
 
-/** One string instead of thousands of rows. */
 const IN_ONE = `select coalesce(string_agg(n.operator_id || case when n.former then '-' else '+' end || n.key, ','), '') as all`
 
 const candidatesIn = (all: string): NameCandidate[] => (all === '' ? [] : all.split(',').map(candidateIn))

@@ -5,10 +5,10 @@ import { publicName } from '../../domain/listing/public-name.js'
 import { gramsOf, searchKey } from '../../domain/operators/name-search.js'
 import type { Db, Tx } from '../db/db.js'
 
-/** The sweep indexes larger sets. */
+/** Most operators indexed at once; the sweep indexes larger sets. */
 const FOLLOWED_MOST = 5_000
 const STEP_OPERATORS = 10_000
-/** From here on, an empty table is loaded without its index. */
+/** From this many operators on, the first fill precedes the index. */
 const BARE_FROM = 50_000
 /** Grams are recounted after this share of new names. */
 const COUNT_AGAIN_SHARE = 0.2
@@ -22,7 +22,7 @@ interface IndexedName {
   key: string
 }
 
-/** The merge leaves large sets to the sweep. */
+/** Indexes an intake run's names; large sets are left to the sweep. */
 export const followPlan = async (tx: Tx, run: number, { made, changes }: { made: number; changes: number }) => {
   if (changes > FOLLOWED_MOST) {
     const registered = await tx.raw(
@@ -92,7 +92,7 @@ const idOf = ({ operator, former, key }: IndexedName): string => `${operator} ${
 
 const copy = async (tx: Tx, rows: readonly (IndexedName & { name: string })[]): Promise<void> => {
   const connection = await tx.client.acquireConnection()
-  // Keys need no escaping.
+  // Search keys need no escaping for COPY.
   const lines = rows.map(
     ({ operator, former, key, name }) =>
       `${operator}\t${former}\t${publicName(name) !== name}\t${key}\t{${gramsOf(key).join(',')}}\n`,
@@ -105,7 +105,7 @@ const copy = async (tx: Tx, rows: readonly (IndexedName & { name: string })[]): 
   }
 }
 
-/** It is null when all names are present and counted. */
+/** Returns null when all names are indexed and counted. */
 export const wanting = async (db: Db): Promise<number | null> => {
   const answer = await db.raw(
     `select wanted, wanted > done or since > greatest(counted * ${COUNT_AGAIN_SHARE}, ${COUNT_AGAIN_FROM}) as due from name_states /* names.wanting */`,
@@ -113,7 +113,7 @@ export const wanting = async (db: Db): Promise<number | null> => {
   return answer.rows[0].due ? answer.rows[0].wanted : null
 }
 
-/** Building the index after the first fill takes a tenth of the time. */
+/** Drops the index: building it after the first fill takes a tenth of the time. */
 export const prepare = async (db: Db): Promise<void> => {
   await db.transaction(async (tx) => {
     await alone(tx)
@@ -125,7 +125,7 @@ export const prepare = async (db: Db): Promise<void> => {
   })
 }
 
-/** Runs in its own transaction. Returns null at the end. */
+/** Indexes one batch in its own transaction. Returns null at the end. */
 export const sweepStep = async (db: Db, after: number): Promise<{ last: number; written: number } | null> =>
   db.transaction(async (tx) => {
     const answer = await tx.raw(

@@ -20,8 +20,8 @@ export const COLUMNS =
   'o.id, o.uscc, o.shop, o.kind, o.name, o.region, o.status, o.created_at as "createdAt", o.known_to as "knownTo"'
 
 /**
- * Revives rolled-back operators as if new. Code order fills the index fastest. The caller has ticked, so nobody else
- * creates any.
+ * Revives rolled-back operators as if new. Code order fills the index fastest. The caller holds the knowledge clock, so
+ * nobody else creates operators.
  */
 export const make = async (
   tx: Tx,
@@ -57,7 +57,10 @@ export const make = async (
   return (made.rowCount ?? 0) + (opened?.rowCount ?? 0) + (again?.rowCount ?? 0)
 }
 
-/** `run` brought the record that revealed the operator. The caller holds the knowledge clock; the code names nobody yet. */
+/**
+ * `run` brought the record that revealed the operator. The caller holds the knowledge clock; no operator bears the code
+ * yet.
+ */
 export const create = async (
   tx: Tx,
   made: NewOperator,
@@ -78,7 +81,7 @@ export const create = async (
   return fresh.rows[0]
 }
 
-/** Listings are not considered. */
+/** No record, merger or identity decision supports the operator. Listings are ignored. */
 export const isUnfounded = async (tx: Tx, id: number): Promise<boolean> => {
   const answer = await tx.raw(
     `select not exists (select 1 from versions v where v.operator_id = o.id and v.known_to is null and v.found_by is null)
@@ -90,13 +93,13 @@ export const isUnfounded = async (tx: Tx, id: number): Promise<boolean> => {
   return answer.rows[0]?.unfounded ?? false
 }
 
-/** SQL: a claimed name becomes a former name once a register confirms it. */
+/** A claimed name becomes a former name once a register confirms it. */
 const UNLESS_KNOWN = `on conflict (operator_id, name) do update set claim = false, known_from = excluded.known_from, run_id = excluded.run_id
   where operator_names.claim and not excluded.claim`
 
 /**
- * A name is a former name only if a register stated it, else a claim. Registrations of merged operators do not change
- * their successor. `known` is false when this intake run created all its operators.
+ * A replaced name becomes a former name if a register stated it, else a claim. A merged operator's registration does
+ * not change its successor. `known` is false when this run created all its operators.
  */
 export const learn = async (
   tx: Tx,
@@ -151,7 +154,7 @@ export const learn = async (
   )
 }
 
-/** A row is read for every code, so that timing does not reveal which operators exist. */
+/** Reads a row for every code, so that timing does not reveal which operators exist. */
 export const byCodes = async (
   db: Db | Tx,
   codes: readonly { scheme: string; code: string }[],
@@ -169,7 +172,7 @@ export const byCodes = async (
   return new Map(rows.filter(({ isThere }) => isThere).map((row) => [row.asked, row]))
 }
 
-/** Each id takes constant time, as in `byCodes`. */
+/** Reads a row for every id, as `byCodes` does. */
 export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, StoredOperator>> => {
   const answer = await db.raw(
     `select c.id is not null as "isThere", ${COLUMNS} from unnest(?::int[]) as a(id)

@@ -3,11 +3,11 @@ import { type Db, queryRows, queryValue } from '../db/db.js'
 import { COLUMNS, type Listing } from '../listing/listings.js'
 import { bindingsOf, type PublicFilter } from '../listing/public-filter.js'
 
-/** SQL: a person's removal may bear an earlier legal day but takes effect when entered. */
+/** Day a move took effect: a removal dated back takes effect when entered. */
 const ENTERED = `case when e.move = 'removeListing' and e.role <> 'clock'
   then greatest(e.made_on, (e.recorded_at at time zone 'Asia/Shanghai')::date) else e.made_on end`
 
-/** SQL: only moves entered by then count. */
+/** Only moves entered by :asOf count. */
 const SHOWN_THEN = `l.wrong_from is null and l.published_on <= :asOf::date
   and (select e.state_after from listing_events e where e.listing_id = l.id and ${ENTERED} <= :asOf::date
     order by e.number desc limit 1) in ('PUBLISHED', 'REPAIR_APPLIED')

@@ -2,7 +2,7 @@ import { type Db, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 import { MAY_LIST } from '../db/restored.js'
 import type { PublicBody } from '../listing/listings.js'
 
-/** Filter; null fields match all. */
+/** Null fields match all entries. */
 export interface PublicSearch {
   /** An entry is still shown on its last day. */
   day: string
@@ -25,7 +25,7 @@ export interface ListPlace {
   id: string
 }
 
-/** Highest code point: upper bound of a prefix range. */
+/** Upper bound of a prefix range. */
 const LAST = '\u{10ffff}'
 /** PostgreSQL's text for entries without an end. */
 export const ENDLESS = 'infinity'
@@ -85,7 +85,6 @@ export interface PlacedEntry {
   endsOn: string | null
 }
 
-/** Merged and rolled-back operators are few and have indexes of their own. */
 export const ofOperators = async (
   db: Db,
   operators: readonly number[],
@@ -104,7 +103,7 @@ export const ofOperators = async (
   )
 }
 
-/** Entries removed meanwhile are missing. */
+/** Omits entries removed meanwhile. */
 export const bodies = async (db: Db, ids: readonly string[]): Promise<PublicBody[]> => {
   if (ids.length === 0) return []
   const answer = await db.raw(
@@ -122,8 +121,8 @@ export interface ListStamp {
 }
 
 /**
- * Equal stamps mean an unchanged list. Each changing transaction adds a row, so the count grows; `forgetChanges`
- * deletes more at once than transactions can run.
+ * Equal stamps mean an unchanged list: each change adds a row, and `forgetChanges` deletes too many at once for a count
+ * to return.
  */
 export const stamp = (db: Db): Promise<ListStamp> =>
   queryOne(
@@ -135,7 +134,7 @@ export const stamp = (db: Db): Promise<ListStamp> =>
 
 const CHANGES_MOST = 2_000
 
-/** Rows older than every running transaction, except the newest. */
+/** Deletes rows older than every running transaction, except the newest. */
 export const forgetChanges = async (tx: Tx, most = CHANGES_MOST): Promise<void> => {
   await tx.raw(
     `with old as (select c.xid from public_changes c where c.xid < pg_snapshot_xmin(pg_current_snapshot())
@@ -157,14 +156,14 @@ export const authorities = (db: Db, day: string, most: number): Promise<{ author
 export interface SignedEntry {
   body: PublicBody
   salt: string
-  /** Unset before its first publication. */
+  /** Null until the entry is in a snapshot. */
   line: string | null
   hash: string | null
   sequence: number | null
   validUntil: Date | null
 }
 
-/** Non-public entries are missing. */
+/** Omits entries that are not public. */
 export const signed = async (db: Db, ids: readonly string[]): Promise<Map<string, SignedEntry>> => {
   const answer = await db.raw(
     `select p.listing_id as id, p.body, p.salt, e.line, e.hash, m.sequence, m.valid_until as "validUntil"

@@ -16,10 +16,10 @@ export interface Snapshot {
   removed: number
   publishedAt: Date
   form: number
-  /** Includes the database identity for the Atom feed. */
+  /** Base URL in the Atom feed. */
   origin: string | null
   feedId: string
-  /** It was made before files existed. */
+  /** Null in a snapshot made before files existed. */
   files: FileSaid[] | null
   firstEnd: string | null
 }
@@ -33,18 +33,18 @@ export interface SignedManifest {
 const COLUMNS = `s.sequence, s.previous_hash as "previousHash", s.hash, s.entries, s.added, s.changed, s.removed,
   s.published_at as "publishedAt", s.form, s.origin, s.feed_id as "feedId", s.files, s.first_end::date as "firstEnd"`
 
-/** SQL: a plain join may read the whole list. */
+/** Lateral, because a plain join may read the whole list. */
 const forgottenOf = (held: string): string =>
   `forgotten f, lateral (select listing_id from published_entries p where p.listing_id = f.listing_id and ${held} limit 1) p`
 
-/** SQL: the last snapshot may still hold a body that left the list. */
+/** The last snapshot still holds a body that left the list. */
 const HELD_STILL = `(exists (select 1 from published_entries where to_sequence is null and line is null)
   or exists (select 1 from ${forgottenOf('to_sequence is null')}))`
 
 export const last = (db: Db | Tx): Promise<Snapshot | null> =>
   queryFirst(db, `select ${COLUMNS} from snapshots s order by s.sequence desc limit 1 /* snapshots.last */`)
 
-/** `forgotten`: it holds something no longer public. */
+/** `forgotten`: it holds an entry no longer public. */
 export const current = async (
   db: Db | Tx,
 ): Promise<{ snapshot: Snapshot; signed: SignedManifest | null; forgotten: boolean } | null> => {
@@ -64,7 +64,7 @@ export interface SnapshotChange {
   removedOn: string | null
 }
 
-/** These were removed since, or expired. */
+/** Entries of the snapshot removed since or expired. */
 export const gone = async (db: Db | Tx, sequence: number, today: string): Promise<string[]> => {
   const held = 'p.from_sequence <= :sequence and p.to_sequence is null'
   const answer = await db.raw(
@@ -160,7 +160,6 @@ export const put = async (tx: Tx, sequence: number, entries: readonly SnapshotEn
       `update published_entries set to_sequence = ? where to_sequence is null and listing_id = any(?::uuid[]) /* snapshots.put */`,
       [sequence, replaced],
     )
-  // Inserts of hundreds of thousands of rows would be slow.
   const connection: ClientBase = await tx.client.acquireConnection()
   try {
     const columns = 'listing_id, from_sequence, hash, source, from_on, to_on, line'
@@ -175,7 +174,7 @@ export const put = async (tx: Tx, sequence: number, entries: readonly SnapshotEn
   }
 }
 
-/** Canonical JSON has no line breaks. */
+/** Canonical JSON has no line breaks for COPY to escape. */
 const NULL = '\\N'
 const escaped = (text: string): string => text.replaceAll('\\', '\\\\')
 
@@ -224,7 +223,7 @@ export const sign = async (tx: Tx, sequence: number, { kid, jws, validUntil }: S
 
 export type SnapshotLine = Member & { line: string | null }
 
-/** A null line was forgotten since. */
+/** A line is null when its text has been deleted. */
 export async function* lines(db: Db | Tx, sequence: number, atATime: number): AsyncGenerator<SnapshotLine[]> {
   const read = (after: string | null): Promise<SnapshotLine[]> =>
     queryRows(
@@ -240,7 +239,7 @@ export async function* lines(db: Db | Tx, sequence: number, atATime: number): As
     const rows: SnapshotLine[] = await next
     const end = rows.at(-1)
     next = end && rows.length === atATime ? read(end.id) : null
-    // The consumer may stop early.
+    // The consumer may stop before this read fails.
     next?.catch(() => undefined)
     if (end) yield rows
   }
@@ -293,7 +292,7 @@ export interface NetChange {
   removedOn: string
 }
 
-/** Lines exist only for the later snapshot. */
+/** Differences of two snapshots; lines come from the later. */
 export const net = (db: Db | Tx, from: number, to: number, most: number): Promise<NetChange[]> =>
   queryRows(
     db,
@@ -311,7 +310,7 @@ export const net = (db: Db | Tx, from: number, to: number, most: number): Promis
     { from, to, most },
   )
 
-/** Another database made it if null. */
+/** Returns null when another database made the snapshot. */
 export const entriesOf = async (db: Db | Tx, sequence: number): Promise<number | null> => {
   const answer = await db.raw('select entries from snapshots where sequence = ? /* snapshots.entriesOf */', [sequence])
   return answer.rows[0]?.entries ?? null

@@ -9,7 +9,7 @@ import { bindingsAt, type PointInTime, VERSIONS_AT_AND_COMING } from '../records
 
 export interface EvidenceRow extends ReportedEvidence {
   operatorId: number
-  /** A state that begins later is not evidence yet. */
+  /** First day of a later state, which is no evidence yet. */
   coming: string | null
 }
 
@@ -19,7 +19,7 @@ const PLAIN = Object.entries(PLAIN_FIELDS)
   )
   .join(' ')
 
-/** SQL: the registration of a merged operator speaks for itself alone. */
+/** A merged operator's registration is no evidence about its successor. */
 const EVIDENCE = `
   select v.operator_id, v.id, v.kind, v.fact, v.run_id, v.coming, case when v.kind = 'shop' then v.valid_to end, case when v.coming is not null then 'null' else case v.kind ${PLAIN} else v.body::text end end
   from (${VERSIONS_AT_AND_COMING}) v
@@ -27,7 +27,7 @@ const EVIDENCE = `
     and (v.coming is not null or v.kind <> 'registration' or not exists (select 1 from operators o where o.id = v.operator_id and o.uscc <> v.body->>'uscc'))
   /* evidence.of */`
 
-/** COPY: for a million operators the row protocol costs as much as the query. */
+/** Uses COPY: fetching rows would cost as much as the query itself. */
 export const of = async (db: Db | Tx, operators: readonly number[], when: PointInTime): Promise<EvidenceRow[]> => {
   if (operators.length === 0) return []
   // COPY takes no bindings.
@@ -80,7 +80,7 @@ const rowsIn = (text: string): EvidenceRow[] => {
   return rows
 }
 
-/** Equal plain bodies share one frozen object. */
+/** Bodies equal in their PLAIN_FIELDS share one frozen object. */
 const plainBodies = new Map<string, Body>()
 const MAX_PLAIN_BODIES = 50_000
 
@@ -111,7 +111,7 @@ export interface OwnedEntry extends OwnEntry {
   list: string
 }
 
-/** SQL: mergers and their undoing transfer listings. */
+/** Owner of listing `l` at :knownAt; mergers transfer listings. */
 const OWNER = `coalesce(
   (select case when d.undone_at is null or d.undone_at > :knownAt then d.operator_id else d.merged_id end from identity_decisions d
     where d.verdict = 'MERGE' and d.decided_at <= :knownAt and d.evidence->'listings' @> to_jsonb(l.id::text) order by d.decided_at desc limit 1),
@@ -119,7 +119,7 @@ const OWNER = `coalesce(
     where d.verdict = 'MERGE' and d.decided_at > :knownAt and d.evidence->'listings' @> to_jsonb(l.id::text) order by d.decided_at limit 1),
   l.operator_id)`
 
-/** Events known by then decide, so answers about an earlier instant do not change. */
+/** Only events known at `knownAt` count, so answers about earlier instants never change. */
 export const ownEntries = (db: Db | Tx, operators: readonly number[], when: PointInTime): Promise<OwnedEntry[]> =>
   queryRows(
     db,

@@ -1,6 +1,6 @@
 import { queryValue, type Tx } from '../db/db.js'
 
-/** Such a score is reported whatever its grade: the previous one never was. */
+/** So soon after a removal even an unchanged grade is reported: the one before was withheld. */
 const REMOVAL_RECENT = '1 day'
 
 /** Includes operators with a recently removed entry. */

@@ -1,4 +1,4 @@
-/** Two persons set a grade; the latest confirmed one applies. */
+/** Two persons set an override; the latest confirmed one applies. */
 import type { Grade } from '../../domain/scoring/scorecard.js'
 import { inSight, type RegionSight } from '../access/sight.js'
 import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
@@ -24,26 +24,26 @@ export interface OverrideRow {
   replacedAt: Date | null
 }
 
-/** SQL: withdrawn before its decision, it was never in force. */
+/** SQL: confirmed; one withdrawn before its decision never was. */
 const confirmed = (alias: string): string =>
   `${alias}.decided_at is not null and ${alias}.state in ('IN_FORCE', 'WITHDRAWN')`
 
 /** SQL: in force from the day of its confirmation. */
 const firstDay = (alias: string): string => `(${alias}.decided_at at time zone 'Asia/Shanghai')::date`
 
-/** SQL `select id, grade`. Vetoes are separate: NOT_VETOED. */
+/** SQL `select id, grade` of the override in force, vetoes ignored. */
 export const holding = (operator: string, knownAt: string): string => `
   select h.id, h.grade from (
     select r.* from overrules r where r.operator_id = ${operator} and ${confirmed('r')} and r.decided_at <= ${knownAt}
     order by r.decided_at desc limit 1) h
   where (h.withdrawn_at is null or h.withdrawn_at > ${knownAt}) and ${firstDay('h')} <= :asOf::date and h.ends_on >= :asOf::date`
 
-/** SQL form of `vetoes` for override `h` and score `s`. */
+/** No veto in score `s` forbids the better grade of override `h`. */
 export const NOT_VETOED = `not (h.grade < s.grade and s.reasons::jsonb @> '[{"why": "VETO"}]')`
 
 export const SHOWN_GRADE = `coalesce((select h.grade from (${holding('o.id', "'infinity'")}) h where ${NOT_VETOED}), s.grade)`
 
-/** SQL. Bindings: asOf, knownAt. */
+/** Overrides as known at :knownAt, with their state on :asOf. */
 const AS_KNOWN = `
   select r.id, r.operator_id as "operatorId", r.grade, r.reason, r.ends_on as "endsOn", r.asked_by as "askedBy", r.asked_at as "askedAt",
     d.by as "decidedBy", d.at as "decidedAt", d.note, w.by as "withdrawnBy", w.at as "withdrawnAt", w.reason as "withdrawnReason",

@@ -1,4 +1,4 @@
-/** Marks are inserted unchecked; for a million rows a check costs more. */
+/** Duplicate marks are allowed, because checking costs more. */
 import type { Db, Tx } from '../db/db.js'
 
 /** `at` is the knowledge instant. */
@@ -35,7 +35,7 @@ export const movedSince = async (tx: Tx, ids: readonly number[], knownAt: Date):
   return idsIn(answer.rows)
 }
 
-/** Rolled back or merged. */
+/** Operators rolled back or merged. */
 export const gone = async (tx: Tx, ids: readonly number[]): Promise<Set<number>> => {
   const answer = await tx.raw(
     `select id from operators where id = any(?::int[]) and (known_to is not null or merged_into is not null) /* dirty.gone */`,

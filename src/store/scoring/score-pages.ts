@@ -19,7 +19,6 @@ async function* all(db: Db): AsyncIterable<StoredScore[]> {
   }
 }
 
-/** Choosing the ids scans the whole index. */
 async function* sampled(db: Db, sample: number): AsyncIterable<StoredScore[]> {
   const connection = await db.client.acquireRawConnection()
   try {

@@ -1,4 +1,4 @@
-/** Rows are appended, never updated. The latest score for the latest day up to a day counts. */
+/** Rows are only appended. For a day, the last row of the latest scored day counts. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
@@ -23,7 +23,7 @@ export interface NewScore {
   reasons: Reason[]
   nextChangeOn: string | null
   cause: 'FIRST' | 'RECORD' | 'SCORECARD' | 'TIME'
-  /** The score was requested for a day or with a card not in force. */
+  /** Requested for a chosen day or card; false for regular scores. */
   asked: boolean
 }
 
@@ -35,12 +35,12 @@ export const COLUMNS = `s.id, s.operator_id as "operatorId", s.as_of as "asOf", 
   s.scorecard_hash as "scorecardHash", s.facts_hash as "factsHash", s.value, s.grade, s.reasons,
   s.next_change_on as "nextChangeOn", s.cause, s.families, s.asked, s.rules_hash as "rulesHash"`
 
-/** SQL: regular scores, and those requested for that day by the card in force. */
+/** Counts regular scores up to :asOf and those requested for :asOf with the card in force. */
 export const COUNTS = `s.as_of <= :asOf::date and (not s.asked or (s.as_of = :asOf::date and s.scorecard = ${VERSION_IN_FORCE}))`
 
 /**
- * SQL: score `s` weighed an entry that has left the public list; some viewers must not infer it. The text search skips
- * nearly all scores. Binding: today.
+ * Score `s` weighed an entry no longer public, which some viewers must not infer. The text search skips nearly all
+ * scores.
  */
 export const FORGOTTEN = `(strpos(s.reasons::text, '"${LIST_FACT}"') > 0 and exists (
   select 1 from json_array_elements(s.reasons) r, json_array_elements_text(r->'records') cited
@@ -125,7 +125,7 @@ export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<nu
 
 export type SoundScore = Pick<NewScore, 'operatorId' | 'value' | 'scorecardHash' | 'reasons'>
 
-/** Latest regular score that rests on nothing rolled back. */
+/** Latest regular score that rests on no rolled-back record. */
 export const lastSound = async (
   tx: Tx,
   operators: readonly number[],
@@ -198,7 +198,6 @@ function* currentLines(rows: readonly { row: NewScore; id: number }[]): Iterable
   yield lines
 }
 
-/** Only the backslash is special to COPY here. */
 const escaped = (json: string): string => (json.includes('\\') ? json.replaceAll('\\', '\\\\') : json)
 
 const copy = async (tx: Tx, into: string, lines: Iterable<string>): Promise<void> => {
@@ -210,7 +209,7 @@ const copy = async (tx: Tx, into: string, lines: Iterable<string>): Promise<void
   }
 }
 
-/** Regular scores with an inconsistent day or cause. */
+/** Regular scores whose day differs from their run's or whose cause is contradictory. */
 export const misplaced = (
   db: Db,
   ids: readonly number[],
@@ -228,7 +227,7 @@ export const misplaced = (
     { ids: [...ids] },
   )
 
-/** Current or latest scores (migration 32) that are wrong. */
+/** Rows of `current_scores` or `latest_scores` (migration 32) that disagree with `scores`. */
 export const strayCurrent = (db: Db): Promise<{ id: number; operatorId: number }[]> =>
   queryRows(
     db,

@@ -21,7 +21,7 @@ interface TrialResult extends TrialComparison {
 const COLUMNS = `t.id, t.scorecard_hash as "scorecardHash", t.against_hash as "againstHash", t.as_of as "asOf",
   t.known_at as "knownAt", t.result, t.made_by as "madeBy", t.made_at as "madeAt"`
 
-/** All knowledge before the instant is committed. */
+/** A trial scores at this instant; all knowledge before it is committed. */
 export const beginning = (db: Db): Promise<{ knownAt: Date; lastScore: number }> =>
   queryOne(
     db,
@@ -56,7 +56,7 @@ export const add = async (db: Db | Tx, made: Omit<TrialRow, 'id'>): Promise<Tria
   return { id: answer.rows[0].id, ...made }
 }
 
-/** Unless a regular score was added since. */
+/** Today's trial of both cards, unless a regular score was added since. */
 export const fresh = (
   db: Db,
   { scorecardHash, againstHash, today }: { scorecardHash: string; againstHash: string; today: string },

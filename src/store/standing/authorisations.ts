@@ -6,7 +6,7 @@ export interface Authorisation {
   client: string
   operatorId: number
   document: string
-  /** Unset for rows recorded before it was required. */
+  /** Null in rows from before it was required. */
   sha256: string | null
   givenOn: string
   endsOn: string
@@ -45,7 +45,7 @@ export const byIds = async (db: Db, ids: readonly number[]): Promise<Map<number,
   return new Map(answer.rows.map((row: Authorisation) => [row.id, row]))
 }
 
-/** An earlier withdrawal stays. */
+/** A second withdrawal changes nothing. */
 export const withdraw = async (tx: Tx, id: number, { by, at }: { by: string; at: Date }): Promise<Authorisation> => {
   await tx.raw(
     `update authorisations set withdrawn_at = ?, withdrawn_by = ? where id = ? and withdrawn_at is null /* authorisations.withdraw */`,

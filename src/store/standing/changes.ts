@@ -1,12 +1,11 @@
-/** Triggers mark operators (migration 27); one process at a time numbers the marks. */
+/** Triggers mark changed operators (migration 27); one process at a time numbers the marks. */
 import type { RetainedChanges } from '../../domain/standing/changes.js'
 import { CLOCK_IS_DOUBTED } from '../db/clock-doubts.js'
 import { type Db, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 
-/** Held until the numbering commits. */
+/** Advisory lock, held until the numbering commits. */
 const NUMBERING = 'hub.changes'
 const OPENING = 'hub.changes.open'
-/** Milliseconds to wait for older transactions. */
 const OPENING_WAIT_MS = 2_000
 
 /** Fails with SQLSTATE 55P03 while a long transaction would escape the marking. */
@@ -44,7 +43,7 @@ export const isWaiting = (db: Db, today: string): Promise<boolean> =>
     [today],
   )
 
-/** Numbers after `before`, up to `last`. */
+/** Changes numbered after `before`, up to `last`. */
 export interface NumberedRange {
   client: string
   before: number
@@ -52,8 +51,8 @@ export interface NumberedRange {
 }
 
 /**
- * Removals come first. Marks of unlisted operators are dropped. With a closed grade a client learns only public
- * changes.
+ * Numbers the marks for each client, removals first. Marks of operators on no seller list are dropped. With a closed
+ * grade a client learns only public changes.
  */
 export const number = (
   tx: Tx,
@@ -101,7 +100,7 @@ export const listReplaced = (tx: Tx, client: string, now: Date): Promise<number>
     { client, now },
   )
 
-/** Clients without changes are missing. */
+/** Omits clients without changes. */
 export const reaches = async (db: Db, clients: readonly string[]): Promise<Map<string, RetainedChanges>> => {
   const answer = await db.raw(
     'select client, erased, last from change_clients where client = any(?::text[]) /* changes.reaches */',
@@ -134,7 +133,7 @@ export const bySequences = (db: Db, client: string, sequences: readonly number[]
     [client, [...sequences]],
   )
 
-/** Acknowledging confirms the removals sent. One never sent stays owed. */
+/** The client acknowledges changes up to `to`, which confirms the removals sent to it. */
 export const read = async (tx: Tx, client: string, to: number, now: Date): Promise<void> => {
   await tx.raw(
     `update change_clients set read_to = :to, read_at = :now where client = :client and read_to < :to and last >= :to /* changes.read */`,
@@ -147,7 +146,7 @@ export const read = async (tx: Tx, client: string, to: number, now: Date): Promi
   )
 }
 
-/** The client confirms arrival itself. */
+/** Removals were sent; only the client confirms their arrival. */
 export const told = async (
   db: Db,
   client: string,

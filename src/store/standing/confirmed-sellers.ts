@@ -1,4 +1,4 @@
-/** A grade opens for sellers with the marketplace's shop in the shops feed, and a limited number of others. */
+/** Grades open for sellers confirmed by the shops feed, and for a limited number of others. */
 import type { SellersSetting } from '../../domain/standing/sellers.js'
 import { type Db, hasRows, queryColumn, queryRows, type Tx } from '../db/db.js'
 import type { SellersFigures } from './sellers.js'
@@ -27,7 +27,7 @@ export interface SellersPolicy {
   /** Id in the shops feed; null confirms nobody. */
   marketplace: string | null
   today: string
-  /** Claims last listed before this day lose their place. */
+  /** Unconfirmed sellers last listed before this day lose their place. */
   oldest: string
   most: (confirmed: number) => number
 }
@@ -37,8 +37,8 @@ const LISTED =
   'select s.scheme, s.code from seller_lists l join sellers s on s.list_id = l.id where l.client = :client and l.current'
 
 /**
- * Fills the temporary table `opening`. Codes without an operator take no place; an ambiguous one is confirmed if all
- * its operators are.
+ * Fills temporary table `opening` with the codes whose grade opens. Codes without an operator take no place; an
+ * ambiguous code is confirmed if all its operators are.
  */
 export const decide = async (tx: Tx, deciding: SellersPolicy, source: string): Promise<SellersFigures> => {
   const { client, marketplace, today, oldest } = deciding
@@ -70,11 +70,11 @@ export const decide = async (tx: Tx, deciding: SellersPolicy, source: string): P
   return { confirmed, unconfirmed, gradesClosed: confirmed + unconfirmed - opened.rowCount, unconfirmedMost: most }
 }
 
-/** `;` follows `:` in ASCII. */
+/** Range of record keys: `;` follows `:` in ASCII. */
 const keysOf = (marketplace: string | null) =>
   marketplace === null ? { from: '', to: '' } : { from: `shop:${marketplace}:`, to: `shop:${marketplace};` }
 
-/** Existing claims keep their places. */
+/** Gives free places to unconfirmed sellers; those placed keep theirs. */
 const claim = async (tx: Tx, of: { client: string; today: string; oldest: string; most: number }): Promise<void> => {
   await tx.raw(
     `delete from seller_claims c where c.client = :client and (c.last_on < :oldest::date

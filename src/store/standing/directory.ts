@@ -14,17 +14,17 @@ export interface DirectoryFilter {
   today?: string | null
   /** Includes grades that weighed entries removed since. */
   removed?: boolean
-  /** Restricts `grade` to this client's sellers and those authorising it. */
+  /** These two restrict `grade` to a client's sellers or to operators authorising it. */
   sellersOf?: { client: string; oldest: string } | null
   authorisedTo?: string | null
   only?: string | null
   sight?: RegionSight
 }
 
-/** Highest code point: upper bound of a prefix range. */
+/** Upper bound of a prefix range. */
 const LAST = '\u{10ffff}'
 
-/** SQL: planning unused filters costs more than the query. */
+/** SQL: only the filters given; planning unused ones costs more than the query. */
 const filtered = ({ region, kind, only, sight, grade, sellersOf, authorisedTo }: DirectoryFilter): string =>
   [
     'o.known_to is null and o.merged_into is null',
@@ -42,8 +42,8 @@ const GRADED = `:grade::text = (select ${SHOWN_GRADE} from (select s.grade, s.re
   where s.operator_id = o.id and ${COUNTS} order by s.as_of desc, s.id desc limit 1) s where :removed or not ${FORGOTTEN})`
 
 /**
- * SQL: the shown grade may differ from the current score: overrides, scores requested for the day, possibly a removed
- * entry.
+ * Operators whose shown grade may differ from their current score: overridden, scored on request today, or with an
+ * entry removed.
  */
 const DOUBTFUL = `select operator_id as id from overrules where decided_at is not null
   union select operator_id from scores where asked and as_of = :asOf::date
@@ -65,7 +65,7 @@ const bindingsOf = (filter: DirectoryFilter) => ({
   oldest: filter.sellersOf?.oldest ?? null,
 })
 
-/** SQL: most by the index on current scores, the doubtful ones individually. */
+/** SQL: most operators by the index on current scores, doubtful ones individually. */
 const ofGrade = (filter: DirectoryFilter, what: string, end: string): string => `
   with doubtful as materialized (${DOUBTFUL})
   (select ${what} from current_scores c join operators o on o.id = c.operator_id
@@ -103,14 +103,14 @@ export const countOf = (db: Db, filter: DirectoryFilter): Promise<number> =>
 export interface DirectoryMatch {
   operator: StoredOperator
   match: Match
-  /** The match may be a merged operator. */
+  /** Name of the matched operator, perhaps a merged one. */
   name: string | null
 }
 
-/** Matches may share an operator or be filtered out. */
+/** Matches read per result, since some share an operator or are filtered out. */
 const LOOKED_AT = 2
 
-/** In match order; at least `enough` if there are. */
+/** Operators in match order, at least `enough` if that many exist. */
 export const behind = async (
   db: Db,
   matches: readonly Match[],

@@ -4,16 +4,16 @@ import type { RetractionKey } from '../delivery/retractions.js'
 export interface RemovalHearer extends RetractionKey {
   client: string
   sequence: number
-  /** Otherwise it polls the changes. */
+  /** False: the client polls the changes. */
   webhook: boolean
   owedAt: Date
   toldAt: Date | null
   confirmedAt: Date | null
-  /** READ: it read a later change. WEBHOOK: its address answered 2xx. */
+  /** READ: the client acknowledged it. WEBHOOK: its address answered 2xx. */
   confirmedBy: 'READ' | 'WEBHOOK' | null
 }
 
-/** Changes between the retraction and the next removal of the entry. */
+/** Changes that announced a retraction, until the entry's next removal. */
 export const ofRetractions = async (db: Db, of: readonly RetractionKey[]): Promise<RemovalHearer[]> => {
   if (of.length === 0) return []
   return queryRows(

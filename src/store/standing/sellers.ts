@@ -11,13 +11,13 @@ export interface SellerList {
   uploadedAt: Date
   sellers: number
   malformed: number
-  /** They named no operator at upload. */
+  /** Mistyped codes that named no operator at upload. */
   wrongCheckDigit: number
   /** This and the next three are null before the first decision. */
   confirmed: number | null
   unconfirmed: number | null
   gradesClosed: number | null
-  /** Unconfirmed sellers whose grade may open. */
+  /** Most unconfirmed sellers whose grade may open. */
   unconfirmedMost: number | null
 }
 
@@ -31,10 +31,9 @@ export const alone = async (tx: Tx, client: string): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.sellers ' || ?, 0)) /* sellers.alone */`, [client])
 }
 
-/** The temporary table `opening` holds the open codes. */
 export type SellersFigures = Record<'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost', number>
 
-/** `decide` chooses the codes of `sent_sellers` that open their grade. */
+/** `decide` fills table `opening` with the codes of `sent_sellers` whose grade opens. */
 export const replace = async (
   tx: Tx,
   made: { client: string; dated: string; malformed: number; at: Date },
@@ -66,11 +65,11 @@ export const replace = async (
   return answer.rows[0]
 }
 
-/** SQL: a registered code may fail its check digit. */
+/** Registered codes are not counted: some fail their check digit. */
 const MISTYPED = `select count(*) from (select distinct scheme, code from sent_sellers where not valid) d
   where not exists (select 1 from codes c where c.scheme = d.scheme and c.code = d.code and c.known_to is null)`
 
-/** Bitmap of own USCCs with an open grade (migrations 33 and 95). */
+/** Bitmap of operators listed by own USCC with an open grade (migrations 33 and 95). */
 export const marked = async (tx: Db | Tx, client: string): Promise<void> => {
   await tx.raw(
     `insert into seller_bits (list_id, bits) select id, seller_bits_of(id) from seller_lists where client = ? and current
@@ -103,10 +102,10 @@ function* linesOf(sellers: Iterable<Seller>): Iterable<string> {
   yield lines
 }
 
-/** SQL: an ambiguous code names nobody. */
+/** `l` is the client's current list and not outdated. */
 const COUNTING = 'l.client = :client and l.current and l.dated >= :oldest::date'
 
-/** SQL: with an open grade, directly or through a merged operator. The first branch serves the common case. */
+/** SQL: `operator`, or one merged into it, is listed with an open grade. The first branch serves the common case. */
 export const isOnList = (client: string, operator: string): string => `coalesce((
   select case when ${operator}.known_to is null and exists (
       select 1 from sellers s where s.list_id = l.id and s.scheme = 'uscc' and s.code = ${operator}.uscc and s.opens_grade) then true
@@ -121,15 +120,15 @@ export const isOnList = (client: string, operator: string): string => `coalesce(
         where d.scheme = w.scheme and d.code = w.code and d.known_to is null)) end
   from seller_lists l where l.client = ${client} and l.current and l.dated >= :oldest::date), false)`
 
-/** SQL: bitmap of the list of :client, detoasted once. */
+/** Bitmap of the list of :client, detoasted once. */
 export const WITH_SELLER_BITMAP = `b as materialized (select k.bits || ''::bytea as bits, octet_length(k.bits) * 8 as many
   from seller_lists l join seller_bits k on k.list_id = l.id where ${COUNTING})`
 
-/** SQL: false does not mean unlisted. */
+/** SQL: in the bitmap; false does not mean unlisted. */
 export const isMarked = (operator: string): string =>
   `case when ${operator}.id < (select many from b) then get_bit((select bits from b), ${operator}.id) = 1 else false end`
 
-/** Only own USCCs; `among` covers all other ways. */
+/** Finds only sellers listed by their own USCC; `among` finds all. */
 export const amongOwn = async (
   db: Reads,
   { client, oldest }: { client: string; oldest: string },
@@ -144,7 +143,6 @@ export const amongOwn = async (
   return new Set(answer.rows.map(({ code }: { code: string }) => code))
 }
 
-/** Merged operators are followed. */
 export const among = async (
   db: Reads,
   { client, oldest }: { client: string; oldest: string },
@@ -158,7 +156,7 @@ export const among = async (
   return new Set(answer.rows.map(({ id }: { id: number }) => id))
 }
 
-/** Fast when nearly all are listed by their own USCC. */
+/** Like `among`; fast when nearly all are listed by their own USCC. */
 export const amongThose = async (
   db: Reads,
   of: { client: string; oldest: string },
@@ -175,7 +173,7 @@ export const amongThose = async (
   return matched
 }
 
-/** SQL `select id`. Bindings: client, oldest. */
+/** Selects operators listed with an open grade. */
 export const OF_LIST = `
   select coalesce(o.merged_into, o.id) as id from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc' and s.opens_grade
     join operators o on o.uscc = s.code and o.known_to is null where ${COUNTING}

@@ -1,4 +1,4 @@
-/** Marketplaces query by the thousand, so each combination of columns has its own statement. */
+/** Marketplaces ask for thousands of codes, so each combination of columns has its own statement. */
 import type { CaseState } from '../../domain/listing/case.js'
 import type { Reads } from '../db/db.js'
 import type { PublicBody } from '../listing/listings.js'
@@ -9,7 +9,7 @@ import { COUNTS, FORGOTTEN } from '../scoring/scores.js'
 import * as authorisations from './authorisations.js'
 import * as sellers from './sellers.js'
 
-/** Grades for nobody, for listed sellers, for operators that authorise the client, or for all. */
+/** `grades`: for nobody, for listed sellers, for operators that authorise the client, or for all. */
 export interface StandingLookups {
   grades: 'NONE' | 'SELLERS' | 'AUTHORISED' | 'ALL'
   flags: boolean
@@ -21,7 +21,7 @@ export const EVERYTHING: StandingLookups = { grades: 'ALL', flags: true, entries
 type EntryWithState = PublicBody & { state: CaseState }
 
 export interface StandingRow {
-  /** Counts from 0. */
+  /** Position of the requested code, from 0. */
   place: number
   operatorId: number
   uscc: string | null
@@ -29,7 +29,7 @@ export interface StandingRow {
   name: string | null
   region: string | null
   status: string
-  /** False: not looked up. */
+  /** False: the client may not see the score. */
   sees?: boolean
   /** Without overrides. */
   score: number | null
@@ -38,7 +38,7 @@ export interface StandingRow {
   overridden: boolean
   /** The score rests on a contested record. */
   objected: boolean
-  /** Not for readers who may not see removed entries. */
+  /** The score weighed a removed entry; only readers of removed entries may see it. */
   forgotten: boolean
   lists?: string[] | null
   entries: EntryWithState[]
@@ -55,7 +55,7 @@ export interface RequestedCode {
 /** `oldest` is the oldest valid day of a seller list. */
 export type StandingDays = PublicDays & { oldest?: string }
 
-/** In the order of the codes; those without an operator have no row. */
+/** In the order of the codes; a code without an operator has no row. */
 export const of = async (
   db: Reads,
   codes: readonly RequestedCode[],
@@ -120,7 +120,7 @@ const FLAG_COLUMNS = [
   `case when q.id is null then false else ${CONTESTED} end as objected`,
 ]
 
-/** SQL: the state is PUBLISHED or REPAIR_APPLIED. */
+/** Entry with its state (PUBLISHED or REPAIR_APPLIED). */
 const ENTRY = `p.body || jsonb_build_object('state', l.state)`
 const SHOWN_ENTRIES = `from listings l join public_entries p on p.listing_id = l.id where l.operator_id = o.id and ${SHOWN}`
 const BODIES_COLUMN = `coalesce((select jsonb_agg(${ENTRY} order by p.published_on desc) ${SHOWN_ENTRIES}), '[]') as entries`
@@ -131,30 +131,30 @@ const SEES = {
   AUTHORISED: `exists (select 1 from authorisations u where u.operator_id = o.id and ${authorisations.holds('u', 'a.client')})`,
 }
 
-/** SQL: the latest score `c` does not suffice. */
+/** The operator's row `c` of `latest_scores` does not suffice. */
 const SPECIAL = `(coalesce(c.weighs_entry or c.as_of > :asOf::date, false)
   or exists (select 1 from scores k where k.asked and k.as_of = :asOf::date and k.operator_id = o.id)
   or exists (select 1 from overrules k where k.operator_id = o.id) or exists (select 1 from objections k where k.operator_id = o.id))`
 
-/** SQL: full lookup for operator `id`; null skips it. */
+/** SQL: full score lookup for operator `id`; null skips it. */
 const scoreOf = (id: string): string => `
   left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = ${id} and ${COUNTS}
     order by s.as_of desc, s.id desc limit 1) s on true
   left join lateral (${holding(id, "'infinity'")}) h on s.grade is not null and ${NOT_VETOED}`
 
-/** SQL: `q.id` is set for few. */
+/** `q.id` is set only for operators that need the full lookup. */
 const SEEN_SCORE = `
   left join latest_scores c on c.operator_id = case when x.sees then o.id end
   cross join lateral (select case when x.sees and ${SPECIAL} then o.id end as id offset 0) q ${scoreOf('q.id')}`
 
-/** SQL: an ambiguous code names nobody. */
+/** An ambiguous code names nobody. */
 const ONE = 'case when min(l.id) = max(l.id) then min(l.id) end'
 
 const OF_ANY = `cross join lateral (select ${ONE} as id from (
     select c.operator_id as id from codes c where c.scheme = a.scheme and c.code = a.code and c.known_to is null) l) w
   join operators o on o.id = w.id`
 
-/** SQL: nearly all USCCs spare the view `codes`. */
+/** Nearly all USCCs are found without the view `codes`. */
 const OF_USCC = `left join operators d on d.uscc = a.code and d.known_to is null
   cross join lateral (select case when d.merged_into is null and d.id is not null
       and not exists (select 1 from operator_codes k where k.scheme = 'uscc' and k.code = a.code) then d.id
@@ -169,10 +169,10 @@ const OF_USCC = `left join operators d on d.uscc = a.code and d.known_to is null
 const SCORED = `s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overridden, ${CONTESTED} as objected,
   coalesce(${FORGOTTEN}, false) as forgotten`
 
-/** From here on, several cheap statements replace one. */
+/** From this many codes on, several cheap statements replace one. */
 export const MANY_CODES = 101
 
-/** Repeated codes share an object. */
+/** One element per code; repeated codes share an object. */
 export const ofMany = async (
   db: Reads,
   codes: readonly RequestedCode[],
@@ -236,7 +236,7 @@ export const ofOwn = async (
   const byId = new Map<number, StandingRow>()
   const special: number[] = []
   for (const each of answer.rows as OwnStandingRow[]) {
-    // A literal costs half as much as a spread.
+    // An object literal costs half as much as a spread.
     const row: StandingRow = {
       place: 0,
       operatorId: each.operatorId,
@@ -282,7 +282,7 @@ const own = (columns = '', joins = ''): string => `
   from operators o ${joins} where o.uscc = any(:codes::text[]) and o.known_to is null and o.merged_into is null
     and not exists (select 1 from operator_codes k where k.scheme = 'uscc' and k.code = o.uscc) /* standings.ofOwn */`
 const OWN = own()
-/** SQL: the computed score, and whether to look further. */
+/** The computed score, and whether the full lookup is needed. */
 const LATEST = `, c.value as score, c.grade, ${SPECIAL} as "isSpecial"`
 const JOINED = 'left join latest_scores c on c.operator_id = o.id'
 const OWN_SCORED = own(LATEST, JOINED)

@@ -10,7 +10,7 @@ export interface WebhookMessage {
   attempts: number
 }
 
-/** In place of a code when the whole list was replaced. */
+/** Code of a change that replaced the whole seller list. */
 const NO_SELLER = ''
 
 /** A removal replaces all messages still owed for its seller (state FOLDED). */
@@ -32,7 +32,7 @@ export const owe = async (tx: Tx, numbered: readonly NumberedRange[], now: Date)
   )
 }
 
-/** Changes folded into each removal. */
+/** Numbers of the changes that each removal replaced. */
 export const replaced = async (
   db: Db,
   webhook: number,
@@ -85,7 +85,7 @@ export const ready = (db: Db, now: Date): Promise<number[]> =>
     { now },
   )
 
-/** The earliest message per seller, and none while one is in flight. */
+/** Each seller's earliest message, none while another of that seller is in flight. */
 export const claim = async (
   db: Db,
   webhook: number,
@@ -124,7 +124,7 @@ export interface WebhookOutcome {
   dueAt: Date | null
 }
 
-/** A message folded or reclaimed meanwhile only loses its lease. */
+/** A message replaced meanwhile only loses its lease. */
 export const book = async (
   db: Db,
   client: string,

@@ -36,7 +36,7 @@ export const list = (db: Db | Tx, client: string | null): Promise<StoredWebhook[
 export const byId = (db: Db | Tx, id: number): Promise<StoredWebhook | null> =>
   queryFirst(db, `select ${COLUMNS} from webhooks w where w.id = ? and w.removed_at is null /* webhooks.byId */`, [id])
 
-/** The sealed secret is bound to the id. */
+/** Needed first: the secret is encrypted for this id. */
 export const nextId = (tx: Tx): Promise<number> =>
   queryValue(tx, `select nextval(pg_get_serial_sequence('webhooks', 'id'))::int as id /* webhooks.nextId */`)
 
@@ -73,7 +73,7 @@ export const enable = async (tx: Tx, id: number): Promise<void> => {
   )
 }
 
-/** Erases the secrets too. */
+/** Also erases secrets and unconfirmed messages. */
 export const remove = async (tx: Tx, id: number, now: Date): Promise<void> => {
   await tx.raw(
     `update webhooks set removed_at = :now, secret = '', previous_secret = null, previous_until = null where id = :id /* webhooks.remove */`,
@@ -85,7 +85,7 @@ export const remove = async (tx: Tx, id: number, now: Date): Promise<void> => {
   )
 }
 
-/** Delayed messages become due at once. */
+/** The address works again: delayed messages become due at once. */
 export const calm = async (db: Db, id: number, now: Date): Promise<void> => {
   const answer = await db.raw(
     `update webhooks w set failures = 0, open_until = null, failing_since = null, confirmed_at = :now from webhooks b

@@ -40,7 +40,7 @@ export const add = (
     [job, subject, plannedFor, missed],
   )
 
-/** Because of a later one or a pause. */
+/** Skips occurrences, because of a later one or a pause. */
 export const passOver = async (
   tx: Tx,
   { job, subject, before, now }: OccurrenceKey & { before: Date | null; now: Date },
@@ -53,7 +53,7 @@ export const passOver = async (
   )
 }
 
-/** An open request of a person is reused. */
+/** A person's open request is reused. */
 export const ask = async (
   tx: Tx,
   { job, subject, by, now }: OccurrenceKey & { by: string; now: Date },
@@ -64,7 +64,7 @@ export const ask = async (
     [job, subject],
   )
   if (open.rows.length > 0) return open.rows[0]
-  // Another occurrence may have the same instant.
+  // Avoids the instant of another occurrence.
   const answer = await tx.raw(
     `insert into occurrences as o (job, subject, planned_for, cause, asked_by)
      select ?, ?, greatest(?::timestamptz, max(planned_for) filter (where planned_for <= ?::timestamptz) + interval '1 ms'), 'person', ?
@@ -86,10 +86,7 @@ export const waiting = (db: Db): Promise<boolean> =>
      /* occurrences.waiting */`,
   )
 
-/**
- * An exclusive one is skipped while a slow process holds its lock. If the run had ended before its process died, the
- * occurrence ends likewise.
- */
+/** Skips exclusive occurrences whose lock is held. One whose run ended before its process died is ended likewise. */
 export const claim = (
   db: Db,
   wanted: readonly ClaimableJob[],
@@ -165,7 +162,7 @@ export const end = (db: Db, { id, attempt }: HeldOccurrence, state: 'DONE' | 'FA
     [state, now, id, attempt],
   )
 
-/** `unused` does not count the attempt. */
+/** `unused`: the attempt is not counted. */
 export const giveBack = async (
   db: Db,
   { id, attempt }: HeldOccurrence,

@@ -1,4 +1,4 @@
-/** Windows of ids bound the rows that a statement locks. Returns the last id seen (null at the end). */
+/** Rows are deleted in windows of ids, to lock few at once. Returns the last id seen, null at the end. */
 import type { Db } from '../db/db.js'
 
 export interface IdWindow {
@@ -22,7 +22,7 @@ const tidied = async (db: Db, table: string, age: string, due: string, window: I
     { ...window } as never,
   )
   const [{ last, young, deleted }] = answer.rows
-  // Ids grow with time: no old rows lie behind.
+  // Ids grow with time, so no old rows follow.
   return { last: young === true ? null : last, deleted }
 }
 
@@ -75,7 +75,7 @@ export const deliveries = (db: Db, window: IdWindow): Promise<WindowResult> =>
     window,
   )
 
-/** Settled or superseded by a full delivery, unless their correction still stands. */
+/** Rejects settled or superseded by a full delivery, unless their correction still stands. */
 export const rejects = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(
     db,
@@ -89,7 +89,7 @@ export const rejects = (db: Db, window: IdWindow): Promise<WindowResult> =>
     window,
   )
 
-/** Still referenced, or being written by a run. */
+/** Archives still referenced or being written by a run. */
 export const archivesInUse = async (
   db: Db,
   files: readonly { path: string; run: number }[],

@@ -63,14 +63,14 @@ export interface NewRun {
   dated?: string | null
   by?: string | null
   attempt?: number
-  /** Runs concurrently under this lease; absent: exclusively. */
+  /** Lease of a concurrent run; absent: the run is exclusive. */
   leaseMs?: number | null
   now: Date
 }
 
 /**
- * Abandons dead runs. Without a lease the caller holds the lock of (job, subject), so any open run is dead; with one,
- * expired ones are. Returns null when this attempt has already begun.
+ * Abandons dead runs first: with a lease, expired ones; without, all open ones, since the caller holds the lock of
+ * (job, subject). Returns null when this attempt has already begun.
  */
 export const start = async (db: Db, input: NewRun): Promise<number | null> => {
   const {
@@ -100,7 +100,7 @@ export const start = async (db: Db, input: NewRun): Promise<number | null> => {
   return answer.rows.length === 0 ? null : (answer.rows[0].id as number)
 }
 
-/** Not for an abandoned run. */
+/** Does nothing for an abandoned run. */
 export const renew = async (db: Db, id: number, leaseMs: number): Promise<void> => {
   await db.raw(
     `update runs set lease_until = clock_timestamp() + ? * interval '1 ms' where id = ? and outcome = 'RUNNING' /* runs.renew */`,
@@ -120,12 +120,12 @@ export const abandonAttempts = async (
   )
 }
 
-/** Returns false when it was abandoned. */
+/** Locks the run. False: it was abandoned. */
 export const hold = (tx: Tx, id: number): Promise<boolean> =>
   hasRows(tx, `select 1 from runs where id = ? and outcome = 'RUNNING' for update /* runs.hold */`, [id])
 
 export interface PullSource {
-  /** It makes the feed current. */
+  /** The delivery makes the feed current. */
   whole: boolean
   /** All records of the sender, not only new ones. */
   complete: boolean
@@ -142,7 +142,7 @@ export const noteSource = async (
   await tx('runs').where({ id }).update({ whole, complete, file, content_hash: contentHash, archive })
 }
 
-/** Also for refused runs: a map may be the cause. */
+/** Also noted for refused runs: a map may be the cause. */
 export const noteMaps = async (db: Db | Tx, id: number, maps: readonly number[]): Promise<void> => {
   if (maps.length === 0) return
   await db.raw('update runs set maps = ?::bigint[] where id = ? /* runs.noteMaps */', [[...maps], id])
@@ -172,12 +172,10 @@ export const finish = async (
 export interface RunFilter {
   first: number
   before: number | null
-  /** Every job or subject when null or absent. */
   job?: Job | null
   subject?: string | null
 }
 
-/** Only given conditions are written, so that an index can be used. */
 export const list = async (db: Db, { first, before, job = null, subject = null }: RunFilter): Promise<RunRow[]> => {
   const where = ['(:before::bigint is null or id < :before::bigint)']
   if (job !== null) where.push('job = :job')
@@ -214,7 +212,7 @@ export const lastCompleteSize = async (db: Db | Tx, feed: string): Promise<numbe
   return answer.rows[0]?.n ?? 0
 }
 
-/** Capped at the date of its file. */
+/** `at` is never later than the date of the pull's file. */
 export const lastGoodPulls = async (db: Db): Promise<Map<string, { at: Date; counts: Record<string, number> }>> => {
   const answer = await db.raw(
     `select distinct on (subject) subject, least(ended_at, dated::timestamp at time zone 'Asia/Shanghai') as at, counts from runs

@@ -16,7 +16,7 @@ type ScheduleKey = { job: Job; subject: string }
 const COLUMNS = `job, subject, planned_until as "plannedUntil", paused_at as "pausedAt", paused_by as "pausedBy",
   paused_reason as "pausedReason"`
 
-/** The lock order is fixed. */
+/** Locks in a fixed order, to avoid deadlocks. */
 export const hold = async (tx: Tx, of: readonly ScheduleKey[], now: Date): Promise<Schedule[]> => {
   const names = [of.map(({ job }) => job), of.map(({ subject }) => subject)]
   await tx.raw(

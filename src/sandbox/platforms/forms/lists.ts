@@ -54,7 +54,7 @@ export const exchangeList = form({
   documentNumber: NUMBER_OF_LIST,
 })
 
-/** A signed message: members of the outer object and `entry`; `entry.removal` is prefixed. */
+/** Fields of a signed message and of its `entry`, flattened. */
 export const messageList = form({
   kind: 'listing',
   names: {
