@@ -18,7 +18,6 @@ const OFFICER = 'demo-officer-person'
 const REVIEWER = 'demo-reviewer-person'
 const LIST = 'serious'
 const RECORDS_LOOKED_AT = 100
-/** Statutory working days plus one. */
 const AFTER_DEFENCE_WORKDAYS = 6
 /** Days, enough for the defence even over a holiday. */
 const CASE_BEGAN_DAYS_AGO = 30

@@ -22,7 +22,6 @@ export const tokens = (
   const { keys, revocations } = parts
   const { mark } = keys
 
-  /** Returns null when refused. */
   const authenticated = async (
     request: Request,
     response: Response,
@@ -167,7 +166,6 @@ const verified = (token: string, keys: Pick<Keys, 'verify'>, now: Date): Verifie
   }
 }
 
-/** Returns null when refused. */
 const formIn = ({ body }: Request, response: Response): Map<string, string> | null => {
   const form = formOf(body)
   if (form === null)
