@@ -10,10 +10,10 @@ export interface ActContext {
   now: Date
 }
 
-/** Without it, all operators may be seen. */
+/** Decides whether the caller may see an operator. Without it, the caller may see all. */
 export type OperatorAccess = (operator: operators.StoredOperator) => boolean
 
-/** Refusal OPERATOR_UNKNOWN, also when `mayFor` denies access. */
+/** Refusal OPERATOR_UNKNOWN when no operator has the code or `mayFor` denies access to it. */
 export const findOperator = async (
   tx: Tx,
   code: string,
@@ -25,6 +25,6 @@ export const findOperator = async (
   return operator
 }
 
-/** Each act gets its own knowledge instant. Refusal RUN_BUSY. */
+/** Runs `act` in a transaction at a new knowledge instant. Refusal RUN_BUSY. */
 export const inTurn = async <T>(db: Db, now: Date, act: (tx: Tx, at: Date) => Promise<T>): Promise<T> =>
   inTransaction(db, 'decide', async (tx) => act(tx, await knowledge.tick(tx, now)))

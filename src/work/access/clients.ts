@@ -16,10 +16,9 @@ export interface ClientCredentials {
   region: string | null
 }
 
-/** Author of a change made by a command; never matches a person. */
 export const BY_COMMAND = 'command'
 
-/** Pending until a second person confirms. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, CLIENT_EXISTS. */
+/** The client is pending until a second person confirms it. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, CLIENT_EXISTS. */
 export const add = async (
   db: Db,
   input: AccountInput,
@@ -38,7 +37,7 @@ const OVERLAP_MS = 24 * 3_600_000
 const OVERLAP_MOST_MS = 30 * 24 * 3_600_000
 
 export interface RotatedSecret extends ClientCredentials {
-  /** ISO 8601; null when already invalid. */
+  /** ISO 8601; null when the previous secret is already invalid. */
   previous_until: string | null
 }
 
@@ -61,7 +60,7 @@ export const rotate = async (
   return { client_id: name, client_secret: secret, role, agency, region, previous_until: until?.toISOString() ?? null }
 }
 
-/** Revokes its tokens; the name stays reserved. Refusal CLIENT_UNKNOWN. */
+/** Revokes the client's tokens; its name stays reserved. Refusal CLIENT_UNKNOWN. */
 export const end = async (db: Db, name: string, now: Date): Promise<void> => {
   if (!(await clients.end(db, name, now))) throw new Refusal('CLIENT_UNKNOWN', { name })
   await revocations.add(db, allOf(name, now), now)
@@ -79,7 +78,7 @@ export const matches = async (db: Db, name: string, secret: string, now: Date): 
   return client !== null && is && !client.ended && !(await isPending(client, secret))
 }
 
-/** The previous secret is never pending. */
+/** True when the client awaits confirmation, unless `secret` is its previous one. */
 export const isPending = async (client: clients.RegisteredClient, secret: string): Promise<boolean> =>
   client.pendingSince !== null &&
   !(client.previousHash !== null && (await secretMatches(secret, client.previousHash, client.previousHash)))

@@ -1,25 +1,30 @@
-/** Counts failures across all processes. The rate limit only slows guessing. */
+/** Sign-in failures are counted across all processes. The rate limit only slows guessing. */
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import * as lockouts from '../../store/access/lockouts.js'
 import type { Db } from '../../store/db/db.js'
 
-/** Failures this close are counted together. */
 const WINDOW_MS = 15 * 60_000
 const LOCK_MS = 15 * 60_000
-/** A client's 256-bit secret cannot be guessed; a password can. */
+/** Failures at one address. A client's 256-bit secret cannot be guessed; a password can. */
 const MOST = { CLIENT: 60, PERSON: 10 } as const
-/** Locks out a person except at proven addresses. Clients are exempt: knowing the name would be enough. */
+/**
+ * Failures at all addresses before a person is locked out, except at proven ones. Clients are exempt: knowing a name
+ * would suffice.
+ */
 const MOST_EVERYWHERE = 100
 
 export interface SignInAttempt {
   kind: lockouts.StoredLockout['kind']
-  /** It may be unknown, or a password typed into the wrong field. */
+  /** As typed: perhaps an unknown name, or a password in the wrong field. */
   name: string
   address: string
 }
 
-/** Returns seconds until the next attempt. `proven` ignores failures elsewhere. Unknown names cost the same. */
+/**
+ * Seconds until an attempt is allowed, or null. `proven` ignores failures at other addresses. Unknown names take
+ * equally long.
+ */
 export const shutFor = async (
   db: Db,
   knock: SignInAttempt,
@@ -32,7 +37,7 @@ export const shutFor = async (
   return until === null ? null : Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000))
 }
 
-/** True after a sign-in here in recent weeks. Unknown names cost the same. */
+/** True when the name signed in from this address in recent weeks. */
 export const isProven = (db: Db, knock: SignInAttempt, mark: (text: string) => string, now: Date): Promise<boolean> =>
   lockouts.isProven(db, here(knock, mark), now)
 
@@ -52,13 +57,12 @@ export const failed = async (
   if (await lockouts.failed(db, all)) log.warn({ kind, name }, 'locked out: too many failures of one name')
 }
 
-/** A person's failures there are cleared; those elsewhere stay counted. */
+/** Marks the address as proven. A person's failures there are cleared; those elsewhere stay counted. */
 export const prove = (db: Db, knock: SignInAttempt, mark: (text: string) => string, now: Date): Promise<void> => {
   const { kind, name, address } = knock
   return lockouts.prove(db, { kind, name, address, now, key: here(knock, mark), forgives: kind === 'PERSON' })
 }
 
-/** Refusal LOCKOUT_UNKNOWN. */
 export const lift = async (
   db: Db,
   { kind, name, now, log }: Pick<SignInAttempt, 'kind' | 'name'> & { now: Date; log: Log },

@@ -6,7 +6,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/db/key-fingerprints.js'
 
-/** Refusal KEYS_FOREIGN names the kinds of keys of which none is known. */
+/** Refusal KEYS_FOREIGN lists the kinds whose keys are all unknown to the database. */
 export const checkKeys = (db: Db, fingerprints: store.Fingerprints): Promise<void> =>
   db.transaction(async (tx) => {
     const before = await store.all(tx)
@@ -23,7 +23,7 @@ export const checkKeys = (db: Db, fingerprints: store.Fingerprints): Promise<voi
 
 export const noteKeys = store.note
 
-/** Data that only the previous keys could open is lost. */
+/** Replaces the known keys. Data that only the previous keys could open is lost. */
 export const adoptKeys = (db: Db, fingerprints: store.Fingerprints): Promise<void> =>
   db.transaction(async (tx) => {
     await store.hold(tx)

@@ -1,4 +1,4 @@
-/** Only a keyed hash of a code is stored; its history is permanent. */
+/** Only a keyed hash of an access code is stored. Issued and ended codes stay on record. */
 
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -57,10 +57,10 @@ export const revokeAccessCode = async (
 const reasonIn = ({ reason }: AccessCodeRequest, rules: WorkRules): string =>
   withoutAccessCodes(writtenText(reason, '理由 the reason', rules.mark))
 
-/** A malformed code costs the same look-up. */
+/** Looked up for a malformed code, which thus takes equally long. */
 const NO_CODE = ''
 
-/** All wrong codes cost the same and share refusal ACCESS_CODE_REFUSED. */
+/** All wrong codes take equally long and share refusal ACCESS_CODE_REFUSED. */
 export const partyToken = async (
   db: Db,
   keys: Pick<Keys, 'accessMark' | 'sign'>,

@@ -105,8 +105,8 @@ export interface PersonSession {
 }
 
 /**
- * Look-ups and one scrypt cost the same, right or wrong. Refusals: SIGN_IN_REFUSED, TOO_MANY_REQUESTS, ACCOUNT_PENDING,
- * PASSWORD_TO_CHOOSE, PASSWORD_WEAK.
+ * Look-ups and one scrypt run for every attempt, so right and wrong ones take equally long. Refusals: SIGN_IN_REFUSED,
+ * TOO_MANY_REQUESTS, ACCOUNT_PENDING, PASSWORD_TO_CHOOSE, PASSWORD_WEAK.
  */
 export const signIn = async (
   db: Db,
@@ -155,7 +155,7 @@ export const signOut = (db: Db, cookie: string, now: Date): Promise<void> => ses
 
 const markOf = (cookie: string): string => createHash('sha256').update(cookie).digest('hex')
 
-/** CSRF token beside the cookie; another site cannot read it. */
+/** CSRF token derived from the cookie, which another site cannot read. */
 export const csrfOf = (cookie: string): string => createHash('sha256').update(`csrf ${cookie}`).digest('base64url')
 
 export const csrfMatches = (cookie: string, token: string): boolean => {
@@ -173,7 +173,6 @@ const WEAK: Record<PasswordFault, string> = {
   SAME: '与原密码相同 it is the one before',
 }
 
-/** Refusal PASSWORD_WEAK. */
 const chosen = async ({ id }: people.Person, before: string, text: string): Promise<string> => {
   const password = normalPassword(text)
   const fault = passwordFault(password, { name: id, before, common: common() })

@@ -1,17 +1,15 @@
-/** Each name and address gets one row a minute; the next row reports the rest. */
+/** Refused attempts: each name and address gets one audit row a minute; the next row counts the rest. */
 import type { Log } from '../../foundation/log.js'
 import type { AuditEntry, AuditLog } from './audit-log.js'
 
 const ROW_EVERY_MS = 60_000
-/** Beyond this, the oldest counter is flushed early. */
 const COUNTED_MOST = 10_000
 
 export interface Attempt {
   at: Date
   request: string
-  /** Method and path. */
   endpoint: string
-  /** Keyed hash: the typed name may be a misplaced password. Empty when no name counts. */
+  /** Keyed hash of the typed name, which may be a misplaced password. Empty when there is no name to count by. */
   mark: string
   known: string | null
   address: string
@@ -21,7 +19,6 @@ export interface Attempt {
 export interface Attempts {
   /** Refusal TRAIL_UNAVAILABLE. */
   refused(attempt: Attempt): Promise<void>
-  /** Writes counters that are at least a minute old. */
   sweep(now: Date): void
   flush(): void
 }

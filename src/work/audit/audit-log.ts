@@ -1,6 +1,7 @@
 /**
- * An answer leaves only after its row is durable and the head is noted outside the database. Rows ready together form
- * one group. All processes extend one chain; a group that loses its number is chained again.
+ * An answer leaves only after its row is durable and the chain's head (last number and hash) is noted outside the
+ * database. Rows ready together form one group. All processes extend one chain; a group whose numbers another process
+ * took is chained again.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -28,20 +29,19 @@ import { unsaidLoss } from './losses.js'
 import { packed } from './operator-codes.js'
 import type { Notes } from './restore-guard.js'
 
-/** Beyond these bounds, requests are refused. */
+/** With more waiting, requests are refused. */
 const QUEUE_ROWS = 5_000
 const QUEUE_BYTES = 64 * 1024 * 1024
 const GROUP_ROWS = 500
 const GROUP_BYTES = 8 * 1024 * 1024
-/** A timed-out group's requests are refused. */
+/** A group not written in this time fails, and its requests are refused. */
 const WRITE_MS = 5_000
-/** Attempts while another process is faster. */
 const TRIES = 20
-/** Groups written under the global lock after a collision. */
+/** After two processes took the same number, so many groups are written under the global lock. */
 const LOCKED_GROUPS = 50
 const SALTS_DRAWN = 1_024
 const UNSTORABLE = /\0|\p{Cs}/gu
-/** A power cut may lose the notes since the last fsync. */
+/** A power cut may lose notes of this time. */
 const SYNC_MS = 1_000
 
 export interface AuditEntry {
@@ -90,7 +90,7 @@ interface WrittenGroup {
 export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), metrics }: AuditLogParts): AuditLog => {
   let queue: QueuedEntry[] = []
   let bytesWaiting = 0
-  /** Last head written by this process; null when the writer must check what is still there. */
+  /** Last group written by this process. null: it may be lost, so the next write checks the chain. */
   let lastWritten: WrittenGroup | null = null
   let lockedGroups = 0
   let writing: Promise<void> | null = null
@@ -121,7 +121,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
         tell(true)
         for (const { resolve } of group) resolve()
       } catch (error) {
-        // The outcome is unknown, also of earlier rows: the connection may lead to another server.
+        // The connection may now lead to another server, so it is unknown whether these and earlier rows exist.
         lastWritten = null
         tell(false)
         log.error({ err: error, rows: group.length }, 'the audit log cannot be written; its answers are refused')
@@ -145,7 +145,6 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
     return group
   }
 
-  /** Runs before any answer leaves, so rows without a note belong to no answer. */
   const note = (came: WrittenGroup): void => {
     if (lastWritten === null || !sameServer(lastWritten.server, came.server)) notes.begin()
     const { number, hash } = came.head
@@ -170,7 +169,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
   ): Promise<WrittenGroup | 'TAKEN' | 'GONE'> => {
     if (known !== null && lockedGroups === 0) return tryAt(db, known.head, links)
     lockedGroups = Math.max(0, lockedGroups - 1)
-    // Read notes before rows, so that every noted head was written before.
+    // The notes are read before the rows: a head noted in between would look lost.
     const heads = known === null ? notes.heads() : []
     return db.transaction(async (tx) => {
       const from = (await store.lockedHead(tx)) ?? NO_HEAD
@@ -190,7 +189,6 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
     return typeof added === 'string' ? added : { head: rows.at(-1) ?? from, server: added.server }
   }
 
-  /** CUT rows report noted heads that the database lacks. */
   const cutOf = async (tx: Tx, heads: readonly NotedHead[], last: number): Promise<ChainLink[]> => {
     const loss = await unsaidLoss(tx, heads, last)
     if (loss === null) return []
@@ -242,7 +240,6 @@ export const openAuditLog = (
   return { ...auditLog, close }
 }
 
-/** Spelled out for speed: it runs for every answer. */
 const linkOf = (entry: AuditEntry): ChainLink => {
   const codes = new Set(entry.shown)
   const content = {
@@ -261,7 +258,7 @@ const linkOf = (entry: AuditEntry): ChainLink => {
   return { at: entry.at, kind: entry.kind, count: codes.size, content, body, contentHash: hashOf(body) }
 }
 
-/** One randomBytes call per row would cost more than the rest. */
+/** Salts are drawn in bulk: one randomBytes call per row is slow. */
 let salts = Buffer.alloc(0)
 let drawn = 0
 const newSalt = (): string => {

@@ -3,7 +3,6 @@ import { checked } from '../calendar/rules.js'
 
 let read: AuditRules | null = null
 
-/** Refusal RULES_BROKEN. */
 export const auditRules = (): AuditRules => {
   read ??= checked<AuditRules>('rules/audit-log', 'contracts/audit-log', checkAuditRules)
   return read

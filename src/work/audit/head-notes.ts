@@ -1,9 +1,10 @@
 /**
- * A head is appended before its answers leave, fsynced each second and never overwritten. All processes share
- * `noted/<database>.heads`, one head a line: `1 <stretch> <number> <timeline> <system> <instant> <hash>`.
+ * Notes of the audit chain's heads, kept outside the database. A head is appended before its answers leave, fsynced
+ * each second and never overwritten. All processes share `noted/<database>.heads`, one head a line: `1 <stretch>
+ * <number> <timeline> <system> <instant> <hash>`.
  *
- * A stretch is what one process wrote without losing sight of the chain; its last head covers earlier ones. Rotation
- * moves these to `<database>.heads.kept`.
+ * A stretch is an unbroken series of groups written by one process; its last head covers earlier ones. Rotation keeps
+ * only these last heads, in `<database>.heads.kept`.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -27,9 +28,8 @@ import { headIn } from '../../domain/audit/audit-log.js'
 import type { NotedHead, ServerIdentity } from '../../domain/audit/loss.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 
-/** Bytes; about ten thousand heads. */
 const FILE_BYTES = 1024 * 1024
-/** Other processes may still append to a rotated file. */
+/** Until then, other processes may still append to a rotated file. */
 const LEAVE_MS = 60_000
 const STRETCH_BYTES = 4
 const LINE = /^1 ([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) ([0-9a-f]{64})$/
@@ -64,7 +64,7 @@ export const openHeadNotes = (folder: string, database: string, { old }: { old: 
   const write = (line: string): void => {
     try {
       file ??= open()
-      // Separates it from a line truncated by a power failure.
+      // The leading newline separates the head from a line truncated by a power failure.
       writeSync(file, `\n${line}\n`)
       isSynced = false
     } catch (error) {
@@ -147,7 +147,6 @@ const textOf = (path: string): string => {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    // Another process has already thinned this file.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
     throw unreadable(path, error)
   }
@@ -171,7 +170,7 @@ const isSetAside = (file: number, path: string): boolean => {
   }
 }
 
-/** An interruption leaves only duplicates. */
+/** An interruption only leaves duplicate lines. */
 const thin = (folder: string, database: string): void => {
   const base = `${database}.heads`
   for (const name of namesIn(folder, database)) {
@@ -192,7 +191,6 @@ const thin = (folder: string, database: string): void => {
   }
 }
 
-/** Uses the file system's clock. */
 const writtenAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
 
 const syncFolder = (folder: string): void => {

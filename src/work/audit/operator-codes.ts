@@ -1,11 +1,10 @@
-/** Codes of a row in one column: sorted, unique, newline-separated, deflated when smaller. */
+/** An audit row's operator codes in one column: sorted, unique, newline-separated, deflated when long. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 
-/** Below this, compression costs more than the row. */
+/** Bytes; compressing less would cost more than writing the row. */
 const SMALLEST = 400
 const PLAIN = '\0'
 const DEFLATED = 1
-/** Codes differ only at their ends, so higher levels gain little. */
 const LEVEL = 1
 
 export const packed = (codes: ReadonlySet<string>): string | null => {

@@ -1,8 +1,9 @@
 /**
- * Notes outside the database reveal that a restored one is behind. Files are written aside, fsynced and renamed.
+ * Notes outside the database reveal that a restored database is behind. Each is written to a temporary file, fsynced
+ * and renamed.
  *
  * `publication.json` holds the last snapshot, `noted/<database>.heads` audit log heads.
- * `noted/<database>.<delivery>.<number>.json` names the highest delivery, so concurrent processes never lower it.
+ * `noted/<database>.<delivery>.<number>.json` names the highest delivery sent, so concurrent processes never lower it.
  */
 import { randomUUID } from 'node:crypto'
 import {
@@ -35,7 +36,7 @@ export interface PublicationNote {
 export interface SentNote {
   deliveryId: number
   number: number
-  /** Ids may be reused after a restore. Early releases noted neither. */
+  /** `key` and `at` identify the delivery, as a restored database may reuse ids. Early releases noted neither. */
   key?: string
   at?: string
 }
@@ -44,7 +45,6 @@ export type Notes = ReturnType<typeof makeNotes>
 
 export const makeNotes = (folder: string) => {
   const place = join(folder, FOLDER)
-  /** Lower bounds, so that most batches skip the disk. */
   const lastSent = new Map<string, SentNote>()
 
   const published = (): PublicationNote | null => {
@@ -79,7 +79,7 @@ export const makeNotes = (folder: string) => {
       write(folder, PUBLICATION, note)
     },
     sent,
-    /** Call before a batch leaves; on refusal FOLDER_UNWRITABLE it must not leave. */
+    /** Call before a batch leaves. On refusal FOLDER_UNWRITABLE only its removals may leave. */
     noteSent: (database: string, note: SentNote): void => {
       const known = lastSent.get(database)
       if (known !== undefined && known.deliveryId >= note.deliveryId && known.number >= note.number) return
@@ -138,7 +138,6 @@ const textOf = (path: string): string | null => {
   }
 }
 
-/** Restarting at 1 would be wrong. */
 const publicationIn = (text: string): PublicationNote => {
   try {
     const parsed = JSON.parse(text)

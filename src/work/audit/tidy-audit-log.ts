@@ -9,7 +9,6 @@ import { alone, type RunOptions } from '../timetable/run.js'
 import { auditRules } from './audit-rules.js'
 import { unpacked } from './operator-codes.js'
 
-/** Larger index steps would slow down requests. */
 const INDEXED = { rows: 2_000, codes: 5_000 }
 const ERASE_ROWS = 2_000
 const REST_MOST_MS = 1_000
@@ -27,7 +26,7 @@ export const tidyAuditLog = (
     return { indexed: run.counts['indexed'], erased: run.counts['erased'] }
   })
 
-/** Pauses as long as each step took, to leave capacity to requests. */
+/** Rests after each step as long as it took, to leave capacity to requests. */
 const indexAll = async (db: Db, signal?: AbortSignal): Promise<number> => {
   const started = performance.now()
   for (let all = 0; ; ) {
@@ -66,7 +65,6 @@ const eraseAll = async (db: Db, now: Date): Promise<number> => {
   }
 }
 
-/** Stops at the first row still to be kept. */
 const eraseStep = (db: Db, rules: AuditRules, now: Date): Promise<number> =>
   db.transaction(async (tx) => {
     const { erased, indexed } = await store.progress(tx)

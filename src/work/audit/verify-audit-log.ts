@@ -1,4 +1,3 @@
-/** `hub verify audit`. */
 import { setTimeout as rest } from 'node:timers/promises'
 import { type AuditHead, headIn, headOf } from '../../domain/audit/audit-log.js'
 import { keptUntil } from '../../domain/audit/audit-rules.js'
@@ -20,7 +19,7 @@ export interface CutReport {
   notedAt: string | null
   /** FAILOVER: lost with its server. RELEASED: a person accounted for it. Null: unexplained. */
   excuse: Cut['excuse']
-  /** False when other rows stand in their place. */
+  /** True when the log ends there, false when other rows took the lost numbers. */
   isEnd: boolean
   from: Cut['from']
   to: Cut['to']
@@ -40,10 +39,8 @@ export interface AuditVerification {
 }
 
 interface WalkOptions {
-  /** Heads supplied by the caller. */
   held?: readonly AuditHead[]
   progress?: (rows: number) => void
-  /** Pauses after each page for as long as it took. */
   gently?: boolean
 }
 
@@ -53,14 +50,14 @@ export interface AuditVerifyOptions extends WalkOptions {
   keys: Pick<Keys, 'audit'> & { manifests: Pick<Keys['manifests'], 'payloadIn'> }
 }
 
-/** Also compares signed heads and the head in the signed list manifest. */
+/** Verifies the chain against noted heads, signed heads and those in signed list manifests. */
 export const verifyAuditLog = async (
   db: Db,
   { now, noted, keys, held = [], progress, gently = false }: AuditVerifyOptions,
 ): Promise<AuditVerification> => {
   const startedAt = now()
   const rules = auditRules()
-  // Read first: later heads may lie past the walk's last row.
+  // Signed heads are read before the rows: a later head may lie past the last row walked.
   const signed = await signedHeads(db, keys.manifests)
   const anchors: AuditAnchor[] = [
     ...noted.map((head) => ({ ...head, from: 'note' })),

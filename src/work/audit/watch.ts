@@ -33,7 +33,6 @@ export const auditOf = (db: Db, { log, metrics, noted, ...parts }: AuditWatchPar
         if (!signal.aborted) log.error({ err: error }, 'the audit log could not be verified')
       })
     },
-    /** Refusal AUDIT_BROKEN. */
     nightly: (options: RunOptions & { signal?: AbortSignal }): Promise<AuditVerification | null> =>
       alone(db, { ...options, job: 'audit' }, async ({ counts }) => {
         const verdict = await watch(options.signal)

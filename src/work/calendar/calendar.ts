@@ -28,7 +28,7 @@ export interface CalendarProposalInput extends CalendarDays {
   now: Date
 }
 
-/** No effect until a second person confirms it. Refusals: INPUT_INVALID, DATE_INVALID, CALENDAR_WAITS. */
+/** The amendment has no effect until a second person confirms it. Refusals: INPUT_INVALID, DATE_INVALID, CALENDAR_WAITS. */
 export const proposeCalendar = async (
   db: Db,
   rules: WorkRules,
@@ -44,14 +44,14 @@ export const proposeCalendar = async (
 export interface CalendarDecisionInput {
   id: number
   verdict: CalendarVerdict
-  /** Required for REFUSE. */
+  /** Required for verdict REFUSE. */
   note: string | null
   by: string
   now: Date
 }
 
 /**
- * `renewDeadlines` then recounts deadlines. Refusals: CALENDAR_UNKNOWN, CALENDAR_SETTLED, SECOND_PERSON,
+ * Moves no deadline: `renewDeadlines` does that later. Refusals: CALENDAR_UNKNOWN, CALENDAR_SETTLED, SECOND_PERSON,
  * CALENDAR_ANOTHERS, INPUT_INVALID.
  */
 export const decideCalendar = async (
@@ -79,7 +79,7 @@ export const decideCalendar = async (
 
 const BECOMES = { CONFIRM: 'IN_FORCE', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' } as const
 
-/** Writes nothing. Refusals: INPUT_INVALID, DATE_INVALID. */
+/** Previews an amendment without writing. Refusals: INPUT_INVALID, DATE_INVALID. */
 export const foreseenCalendar = async (
   db: Db,
   rules: WorkRules,

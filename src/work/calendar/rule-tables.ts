@@ -12,7 +12,7 @@ export interface RuleRow {
   from: string | null
   to: string | null
   basis: string | null
-  /** False: not to be cited as law yet. Null: no certainty mark. */
+  /** False: not to be cited as law yet. null: the rule states no certainty. */
   confirmed: boolean | null
   fields: { name: string; value: string }[]
 }
@@ -21,7 +21,7 @@ type JsonMembers = Record<string, unknown>
 
 let tables: readonly RuleTable[] | null = null
 
-/** Undated rows are always in force. */
+/** Lists the rules in force on day `on`, or all. A rule without dates is always in force. */
 export const ruleTables = (on: string | null = null): RuleTable[] => {
   tables ??= contracts
     .folder('rules')

@@ -14,12 +14,12 @@ export interface WorkRules {
   calendar: Calendar
   clocks: ClockRules
   platforms: readonly PlatformSubjects[]
-  /** Replaces an ID number in free text. */
+  /** Returns the pseudonym that replaces an ID number in free text. */
   mark: (id: string) => string
   printDocument: PrintDocument
 }
 
-/** Refusal INPUT_INVALID. */
+/** Refusal INPUT_INVALID for an unknown id. */
 export const listOf = (rules: WorkRules, id: string): ListKind => {
   const list = rules.lists.find((row) => row.id === id)
   if (list === undefined) throw new Refusal('INPUT_INVALID', { reason: `未知的名单类别 unknown list ${id}` })

@@ -1,4 +1,7 @@
-/** Owes new or wiped platforms everything in force, others newly received kinds. Steps are idempotent transactions. */
+/**
+ * Queues additions: all that is in force for new or wiped platforms, newly received kinds for others. Steps are
+ * idempotent transactions.
+ */
 
 import { type EarlierMessage, lacks } from '../../domain/delivery/backfill-plan.js'
 import type { Notice, PlatformSubjects } from '../../domain/delivery/delivery.js'
@@ -20,7 +23,7 @@ interface BackfillTarget {
   now: () => Date
 }
 
-/** Returns the additions owed. Locked subjects are left to the next call. */
+/** Returns the additions queued. Locked subjects are left to the next call. */
 export const backfill = async (
   db: Db,
   rules: WorkRules,
@@ -32,7 +35,7 @@ export const backfill = async (
   if (hearing === undefined) return 0
   const had = state === null || state.filledAt === null ? [] : state.filledKinds
   const kinds = hearing.kinds.filter((kind) => !had.includes(kind))
-  // Dropped kinds are filled again when the platform receives them again.
+  // A dropped kind must be stored as dropped, so that it can be filled again later.
   if (kinds.length === 0 && had.length === hearing.kinds.length && state?.filledAt != null) return 0
   const filling = { hearing: { ...hearing, kinds }, wipedAt: state?.wipedAt ?? null, now }
   const busy: SubjectInForce[] = []
@@ -66,7 +69,7 @@ const lackingOf = async (
   return page.filter(({ subjectId }) => lacks(heard.get(subjectId) ?? [], filling.wipedAt))
 }
 
-/** Skips locked subjects to avoid deadlocks. Others are reread: a removal may have withdrawn them. */
+/** Skips locked subjects to avoid deadlocks. Rereads the others: a removal may have withdrawn them. */
 const oweStep = async (
   tx: Tx,
   rules: WorkRules,
@@ -86,7 +89,7 @@ const oweStep = async (
     const { id: platform } = filling.hearing
     return [{ platform, kind, subjectId, number, action: 'ADD' as const, notice: numbered, dueAt: filling.now() }]
   })
-  // After a wipe the addition says all that unconfirmed deliveries say, and must not wait behind them.
+  // After a wipe the addition replaces unconfirmed deliveries: it says all they say and must not wait behind them.
   if (filling.wipedAt !== null)
     await deliveries.fold(
       tx,
@@ -96,7 +99,7 @@ const oweStep = async (
   return { owed: owed.length, busy: lacking.filter(({ subjectId }) => !held.has(subjectId)) }
 }
 
-/** Entries are locked singly, records by the knowledge clock, as in merges. */
+/** Locks free listings singly, and records by the knowledge clock, as intake merges do. */
 const hold = async (tx: Tx, lacking: readonly SubjectInForce[], now: Date): Promise<Set<string>> => {
   const records = lacking.filter(({ kind }) => kind !== 'listing')
   if (records.length > 0) await knowledge.tick(tx, now)

@@ -22,8 +22,8 @@ export interface DeliveryDecision {
 }
 
 /**
- * Owes current content or a removal. The number changes only when the platform would ignore it. Refusals:
- * DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
+ * Sends the current content, or a removal when the entry is no longer public. The number changes only when the platform
+ * would ignore the old one. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
  */
 export const resend = (db: Db, rules: WorkRules, made: DeliveryDecision): Promise<void> =>
   settle(db, rules, made, 'RESEND', async (tx, refused, listing) => {
@@ -33,7 +33,7 @@ export const resend = (db: Db, rules: WorkRules, made: DeliveryDecision): Promis
     await desk.resend(tx, refused.id, { number, notice: { ...fresh, sequence: number } }, made.now)
   })
 
-/** A null action sends nothing. */
+/** A null `action` means that nothing would be sent. */
 export const previewResend = async (
   db: Db,
   rules: WorkRules,
@@ -52,7 +52,6 @@ export const close = (db: Db, rules: WorkRules, made: DeliveryDecision): Promise
     await addInstead(tx, refused, made.now)
   })
 
-/** A change queued behind a closed addition becomes the addition. */
 const addInstead = async (tx: Tx, closed: desk.StoredDelivery, now: Date): Promise<void> => {
   const all = await desk.heardOf(tx, closed.platform, [closed.subjectId])
   const next = all.find(({ number }) => number > closed.number)
@@ -87,7 +86,7 @@ const settle = async (
   await inTransaction(db, 'settle', async (tx) => {
     const stored = await desk.byId(tx, delivery)
     if (stored === null) throw new Refusal('DELIVERY_UNKNOWN')
-    // The subject is locked first, as in every move.
+    // Lock order: the listing before its delivery, as in every move.
     const listing = stored.kind === 'listing' ? await listings.forMove(tx, stored.subjectId) : null
     const refused = await desk.hold(tx, delivery)
     if (refused?.state !== 'REFUSED') throw new Refusal('DELIVERY_NOT_REFUSED', { state: refused?.state ?? '—' })
@@ -96,7 +95,7 @@ const settle = async (
   })
 }
 
-/** Returns null when no longer public. Removals, and records without a fresh notice, repeat their text. */
+/** Returns null when the entry is no longer public. Removals, and records without a current notice, keep the refused text. */
 const freshOf = async (tx: Db | Tx, rules: WorkRules, refused: desk.StoredDelivery): Promise<Notice | null> => {
   const { kind, number, notice, subjectId } = refused
   if (refused.action === 'REMOVE') return notice
@@ -108,8 +107,8 @@ const freshOf = async (tx: Db | Tx, rules: WorkRules, refused: desk.StoredDelive
 }
 
 /**
- * Later queued deliveries keep the number; otherwise it must exceed the platform's floor. Takes no locks: a merge may
- * wait for this transaction.
+ * A new number exceeds the platform's floor; with later deliveries queued, the number stays. Takes no locks: a merge
+ * may wait for this transaction.
  */
 const numberOf = async (tx: Tx, { platform, subjectId, number }: desk.StoredDelivery): Promise<number> => {
   const last = (await desk.heardOf(tx, platform, [subjectId])).at(-1)?.number ?? number

@@ -15,7 +15,7 @@ export interface SubjectInForce {
 
 const STEP_ENTRIES = 1_000
 
-/** Pages entries by id, then records by key. `today` is in Asia/Shanghai. */
+/** Yields what a platform should show: entries by id, then records by key. `today` is in Asia/Shanghai. */
 export const inForce = async function* (
   db: Db | Tx,
   rules: WorkRules,
@@ -33,7 +33,7 @@ export const inForce = async function* (
   yield* recordsInForce(db, hearing, today)
 }
 
-/** Omits those not public or ended by `today`. */
+/** Omits subjects that are not public, and records ended by `today`. */
 export const noticesOf = async (
   db: Db | Tx,
   rules: WorkRules,

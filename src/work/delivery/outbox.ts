@@ -1,4 +1,4 @@
-/** Transactional outbox. */
+/** Transactional outbox: a delivery is queued in the transaction of its change. */
 import { type Action, hears, type Notice, owing, type SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Tx } from '../../store/db/db.js'
 import * as deliveries from '../../store/delivery/deliveries.js'
@@ -38,7 +38,7 @@ export const owePlatforms = async (
       const earlier = all.filter((row) => row.platform === platform)
       const { owe, fold } = owing(change, earlier)
       if (fold !== 'nothing' && earlier.length > 0) folded.push({ subjectId, platform, what: fold })
-      // A platform that dropped this kind only gets changes and removals of what it has.
+      // A platform that no longer receives this kind gets only changes and removals of what it has.
       if (owe === null || (owe === 'ADD' && !hearing.includes(platform))) continue
       const number = Math.max(earlier.at(-1)?.number ?? 0, floors.get(platform) ?? 0) + 1
       const numbered = { ...notice, sequence: number, action: owe } as Notice

@@ -12,9 +12,7 @@ export interface PlatformDirective {
   now: Date
 }
 
-/**
- * Additions and changes stay owed; removals are still sent. Refusals: PLATFORM_UNKNOWN, PLATFORM_PAUSED, INPUT_INVALID.
- */
+/** Additions and changes wait; removals are still sent. Refusals: PLATFORM_UNKNOWN, PLATFORM_PAUSED, INPUT_INVALID. */
 export const pause = (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> =>
   direct(db, rules, made, 'PAUSE', async (tx, act) => {
     if (!(await states.pause(tx, act))) throw new Refusal('PLATFORM_PAUSED', { platform: made.platform })
@@ -26,7 +24,10 @@ export const resume = (db: Db, rules: WorkRules, made: PlatformDirective): Promi
     if (!(await states.resume(tx, made.platform))) throw new Refusal('PLATFORM_NOT_PAUSED', { platform: made.platform })
   })
 
-/** Owes everything in force under the same keys with the next number. Refusals: PLATFORM_UNKNOWN, INPUT_INVALID. */
+/**
+ * Lets the next backfill send everything in force again, with the same keys and higher numbers. Refusals:
+ * PLATFORM_UNKNOWN, INPUT_INVALID.
+ */
 export const declareWiped = (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> =>
   direct(db, rules, made, 'WIPE', states.noteWiped)
 

@@ -27,15 +27,15 @@ const STEP_RECORDS = 500
 
 export interface PublishedRecordCounts {
   told: number
-  /** The hub does not report natural persons. */
+  /** Records of natural persons, which the hub does not report. */
   untold: number
-  /** Counts records that are secret, by simple procedure, repaired or no longer published. */
+  /** Records that are secret, by simple procedure, repaired or no longer published. */
   excluded: number
 }
 
 export type RecordChangeCause = { run: number; feed: string } | 'takeback' | { operators: readonly number[] }
 
-/** `at` is the knowledge instant; `dueAt` starts the duty. Returns null when no platform ever received records. */
+/** `at` is the knowledge instant. The reporting term starts at `dueAt`. Returns null when no platform ever received records. */
 export const oweRecords = async (
   tx: Tx,
   rules: Pick<WorkRules, 'platforms'>,
@@ -43,7 +43,7 @@ export const oweRecords = async (
   { at, dueAt }: { at: Date; dueAt: Date },
 ): Promise<PublishedRecordCounts | null> => {
   const heard = kindsHeard(rules.platforms)
-  // A platform that dropped a kind still learns of removals.
+  // A platform that no longer receives a kind still gets its removals.
   const delivered = await toldRecords.kindsTold(
     tx,
     TOLD_KINDS.filter((kind) => !heard.includes(kind)),
@@ -99,7 +99,7 @@ const tellPage = async (
     const telling = tellingOf({ due, told, operatorId: party.id, digest }, heard.includes(kind))
     if (telling === null) continue
     if (telling.removes) {
-      // A removal repeats the known text; only a revocation needs the newest.
+      // A removal repeats the text last sent; only a revocation needs the newest version.
       const { operator, body } = before.get(id) ?? notice
       const removal = removalOf(due === 'SHOW' ? 'OTHER_PARTY' : due, { body: known.body, repairedOn }, today)
       const last = { ...notice, operator, body: due === 'REVOKED' ? notice.body : body, removal }
@@ -153,7 +153,6 @@ const examine = async (
   }))
 }
 
-/** Day on which a repair ended publication, for each version. */
 const repairedAmong = async (
   db: Db | Tx,
   states: readonly toldRecords.PublishedRecordState[],
@@ -174,7 +173,7 @@ export interface RecordInForce {
   notice: PublishedRecord
 }
 
-/** Registers each record, so that later changes find it. */
+/** Also registers each record, so that later changes find it. */
 export const recordsInForce = async function* (
   db: Db | Tx,
   hearing: PlatformSubjects,
@@ -201,7 +200,7 @@ export const recordsInForce = async function* (
   }
 }
 
-/** Omits ended ones; a null `today` ignores end days. */
+/** Omits records ended by `today`; null ignores their ends. */
 export const recordNoticesOf = async (
   db: Db | Tx,
   ids: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * Rows are claimed with a lease, sent outside transactions and booked by receipt. Several hubs may push to one
- * platform.
+ * Deliveries ("rows") are claimed under a lease, sent outside transactions and booked by their receipts. Several hubs
+ * may push to one platform.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Calendar } from '../../domain/calendar/calendar.js'
@@ -17,10 +17,8 @@ import { sendAll } from './push/send-all.js'
 import { type HighestDelivery, LEASE_MS, type SendCounts, type Sender } from './push/sender.js'
 
 const ROUNDS_MAX = 100_000
-/** Parallel calls for platforms with small batches. */
 const ROWS_AT_ONCE = 50
 const CALLS_AT_ONCE = 8
-/** Concurrent rounds: one is booked while another awaits its answer. */
 const ROUNDS_ABREAST = 2
 const LOOK_AGAIN_MS = 1_000
 
@@ -34,23 +32,23 @@ export interface PushResult {
 
 export interface PushOptions extends RunOptions {
   platforms: readonly { platform: Platform; url: string; secret: string }[]
-  /** These platforms have no address: rows are counted, never sent. */
+  /** Without an address: rows are counted, never sent. */
   silent: readonly string[]
   random: () => number
   /** Default SETTLE_SECONDS. */
   settleSeconds?: number
   log: Log
-  /** For opening hours. Without it, only weekends are free. */
+  /** Opening hours. Without it, only weekends are free. */
   calendar?: Calendar
   /** Without it, the push ends when nothing is due. */
   until?: Date
-  /** Removals always leave. */
+  /** When true, only removals are sent. */
   additionsStopped?: () => Promise<boolean>
   /** Called before a batch leaves. When it throws, only removals leave. */
   beforeSending?: (highest: HighestDelivery) => void
-  /** The platform holds later deliveries than these. */
+  /** Called when the platform already holds later deliveries than these. */
   heldNewer?: (platform: string, deliveryIds: readonly number[]) => Promise<void>
-  /** Monotonic, milliseconds. */
+  /** Monotonic clock, milliseconds. */
   machine?: () => number
   pause?: (ms: number, signal?: AbortSignal) => Promise<void>
   progress?: (sent: number) => void
@@ -61,7 +59,7 @@ const WEEKENDS: Calendar = { holidays: new Set(), workdays: new Set(), knownUnti
 
 export type FailureReasons = Readonly<Record<string, string>>
 
-/** Deliveries to `unreachable` platforms stay owed. */
+/** Rows for `unreachable` platforms stay queued. */
 export const push = async (
   db: Db,
   options: PushOptions,
@@ -80,7 +78,7 @@ export const push = async (
     }
     return { platform: to.platform.id as string, ...counts }
   })
-  // One platform's failure must not leave another's batch half booked.
+  // One platform's failure must not leave another's receipts half booked.
   const ended = await Promise.allSettled(sending)
   for (const end of ended) if (end.status === 'rejected') throw end.reason
   const results = ended.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
@@ -134,10 +132,9 @@ const pushOne = async (
   })
 }
 
-/** `later`: the pace allows nothing now. `failed`: platform or database did not answer. `full`: more may be due. */
+/** `later`: the rate limit allows no call now. `failed`: platform or database did not answer. `full`: more may be due. */
 type RoundResult = { end: 'sent'; full: boolean } | { end: 'nothing' | 'later' } | { end: 'failed'; error: unknown }
 
-/** With `until`, the loop survives failures. */
 const rounds = async (s: Sender, options: PushOptions, progressed: () => void): Promise<void> => {
   const [lingers, stays] = [lingering(options), options.until !== undefined]
   let trouble: unknown = null
@@ -155,7 +152,6 @@ const rounds = async (s: Sender, options: PushOptions, progressed: () => void): 
     if (!waits) break
     if (!s.signal?.aborted) await s.pause(LOOK_AGAIN_MS, s.signal)
   }
-  // An abort ends a push with `until` normally.
   if (s.signal?.aborted && stays) return
   s.signal?.throwIfAborted()
   if (trouble !== null) throw trouble
@@ -172,7 +168,7 @@ const roundOf = async (s: Sender, options: PushOptions): Promise<RoundResult> =>
   try {
     return await sendDue(s, options)
   } catch (error) {
-    // Rows claimed meanwhile return when their lease ends.
+    // Rows claimed by then are free again when their lease ends.
     if (options.until === undefined || !isLost(error)) throw error
     s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'the database was lost while pushing')
     return { end: 'failed', error }
@@ -189,7 +185,7 @@ const sendDue = async (s: Sender, options: PushOptions): Promise<RoundResult> =>
   const width = s.platform.callsPerSecond === null ? widthOf(s.platform.batchSize) : 1
   const limit = way.probe ? 1 : s.platform.batchSize * width
   const round = await sendClaim(s, { limit, width, only: way.only })
-  // The probe row may be at fault, so one that is no removal is tried.
+  // The probe row itself may be at fault, so a row other than a removal is tried.
   if (way.probe && round.end === 'failed' && way.only === undefined) {
     const other = await sendClaim(s, { limit, width, only: 'OTHERS' })
     if (other.end === 'sent') return other

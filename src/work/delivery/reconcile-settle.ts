@@ -29,7 +29,7 @@ export interface ExaminedSubject {
   shown: { sequence: number | null } | undefined
 }
 
-/** False when a delivery is due, the entry is in force again, or an officer closed the removal. */
+/** False when a delivery is open, the entry is in force again, or an officer closed the removal. */
 export const oweRemoval = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   inTurn(db, (tx) => removeWithin(tx, one, by))
 
@@ -50,11 +50,11 @@ const removeWithin = async (
   return true
 }
 
-/** Ends the check as SHOWN. */
+/** Queues a removal and ends its check as SHOWN. */
 export const removeShown = (db: Db, one: ExaminedSubject, delivery: number, by: SettleContext): Promise<boolean> =>
   inTurn(db, (tx) => removeWithin(tx, one, by, () => checks.settle(tx, [delivery], 'SHOWN', by.now)))
 
-/** An ended record gets its last notice. False when a delivery is due. */
+/** A record that has ended gets its last notice. False when a delivery is open. */
 export const oweChange = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   inTurn(db, async (tx) => {
     if (one.kind === 'listing') await listings.forMove(tx, one.key)
@@ -67,7 +67,7 @@ export const oweChange = (db: Db, one: ExaminedSubject, by: SettleContext): Prom
     return true
   })
 
-/** False when a delivery is due, the subject is no longer in force, or an officer closed the addition. */
+/** False when a delivery is open, the subject is no longer in force, or an officer closed the addition. */
 export const oweAddition = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   inTurn(db, async (tx) => {
     if (one.kind === 'listing') await listings.forMove(tx, one.key)
@@ -92,7 +92,7 @@ const inTurn = async (db: Db, act: (tx: Tx) => Promise<boolean>): Promise<boolea
   }
 }
 
-/** Returns null when its deliveries changed since the reading. */
+/** Returns null when the subject's deliveries changed since the comparison, or one is open. */
 const unmoved = async (
   tx: Tx,
   { key, highest }: ExaminedSubject,
@@ -135,7 +135,7 @@ const notInForce = ({ now }: SettleContext): NonNullable<EntryNotice['removal']>
   removedOn: dateIn(now),
 })
 
-/** Numbers exceed all that the platform was sent, shows, or may have received before a restore. */
+/** The number exceeds all that the platform was sent, shows, or may have received before a restore. */
 const owe = async (
   tx: Tx,
   notice: Notice,

@@ -1,7 +1,7 @@
 /**
  * Compares a platform's display with what is in force and confirmed. Unwanted entries are removed, stale ones sent
- * again. A missing entry may have been repaired there, so it is hidden until a person decides. Mass absence raises an
- * alarm and changes nothing.
+ * again. A missing entry may have been repaired at the platform, so the hub hides it until a person decides. When very
+ * many are missing, it raises an alarm and changes nothing.
  */
 import { type DisplayDifference, isOutage, judge } from '../../domain/delivery/comparison.js'
 import { type PlatformSubjects, SETTLE_SECONDS, type SubjectKind } from '../../domain/delivery/delivery.js'
@@ -105,7 +105,7 @@ interface DisplayJudgement {
   stale: Discrepancy[]
   unwanted: Discrepancy[]
   untold: Discrepancy[]
-  /** The highest shown number above all that was sent. */
+  /** Highest number shown that exceeds all numbers sent. */
   ahead: number | null
 }
 
@@ -118,7 +118,7 @@ const compareOne = async (
   const { platform } = from
   const { rules, log } = options
   const hearing = hearingOf(rules, platform)
-  // Read before the display: later changes are in flight and not judged.
+  // The deliveries are read before the display: later ones are in flight and not judged.
   const before = await comparisons.settledNumbers(db, platform.id, {
     now: options.now(),
     settleSeconds: await unsettledSeconds(db, options),
@@ -127,13 +127,13 @@ const compareOne = async (
   const shown = await platform.shown({ url, secret, ...(options.signal ? { signal: options.signal } : {}) })
   const read = await held(db, { platform: platform.id, hearing, before, shown, today: dateIn(options.now()), rules })
   const state = await platformStates.of(db, platform.id)
-  // A wiped platform awaits its backfill.
+  // At a wiped platform nothing counts as missing before its backfill.
   if (state !== null && state.wipedAt !== null && state.filledAt === null) {
     read.onTheirWay += read.gone.length
     read.gone = []
     read.counts.missing = 0
   }
-  // A new platform or kind of record is being backfilled.
+  // These kinds await their backfill.
   const filled = new Set(state?.filledAt == null ? [] : state.filledKinds)
   read.onTheirWay += read.untold.filter(({ kind }) => !filled.has(kind)).length
   read.untold = read.untold.filter(({ kind }) => filled.has(kind))
@@ -171,8 +171,8 @@ const compareOne = async (
 }
 
 /**
- * Younger messages are not judged. Scheduled comparisons hide missing entries, so they wait for receivers; requested
- * ones, and those after a restore, judge everything.
+ * Younger deliveries are not judged. Scheduled comparisons hide missing entries, so they give receivers time. Those
+ * requested, or made after a restore, judge everything.
  */
 const unsettledSeconds = async (
   db: Db,
@@ -220,7 +220,7 @@ const held = async (
       const here = ours.get(key)
       const moved = now !== undefined && before.get(key) !== now.highest
       const last = now?.last ? { ...now.last, ...(moved && { state: 'OPEN' as const }) } : null
-      // Numbers below the floor were skipped on purpose.
+      // Numbers up to the floor may have been sent before a restore.
       if (here?.sequence != null && here.sequence > Math.max(now?.highest ?? 0, floor))
         read.ahead = Math.max(read.ahead ?? 0, here.sequence)
       const judged = judge(standing, last, here ?? null)
@@ -295,7 +295,7 @@ const settle = async (
     const did = one.kind === 'listing' && (await hideLost(db, one, by)) ? 'HIDDEN' : 'NOTHING'
     found.push({ ...shape({ ...one, shown: undefined, highest: one.told, differs: [] }), what: 'MISSING', did })
   }
-  // A restored database may have lost what it published since; a person settles these.
+  // The key may be of an entry that a restored database lost; a person settles it.
   const unknown = await discrepancies.openKeys(db, id, 'UNKNOWN')
   for (const shown of read.others)
     if (UUID.test(shown.key) && (restored || unknown.has(shown.key)))

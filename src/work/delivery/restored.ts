@@ -7,7 +7,7 @@ import * as comparisons from '../../store/delivery/comparisons.js'
 import * as states from '../../store/delivery/platform-states.js'
 import type { Notes } from '../audit/restore-guard.js'
 
-/** Skipped when no note tells which numbers were sent, because platforms ignore repeated ones. */
+/** So many numbers are skipped when no note tells which were sent: platforms ignore repeated ones. */
 const UNNOTED_NUMBERS = 1_000
 
 export const additionsStopped = async (db: Db | Tx): Promise<boolean> => !(await store.mayList(db))
@@ -19,13 +19,13 @@ export interface RestoreCheckOptions {
   log: Log
 }
 
-/** Returns true when additions are stopped. */
+/** Detects a restored database. True when additions are stopped. */
 export const notice = async (db: Db, { notes, platforms, now, log }: RestoreCheckOptions): Promise<boolean> => {
   const database = await store.identity(db)
   const had = await store.reached(db)
   const sent = notes.sent(database)
   const published = ownPublication(notes, database)
-  // New deliveries soon pass the noted id, so ids alone do not tell.
+  // New deliveries soon reach the noted id, so ids alone do not tell.
   const sentAhead = sent !== null && !(await store.holds(db, sent))
   const publishedAhead = published !== null && published.sequence > had.sequence
   const moved = await hasMoved(db)
@@ -44,7 +44,7 @@ export const notice = async (db: Db, { notes, platforms, now, log }: RestoreChec
   return true
 }
 
-/** Another server may lack the last transactions. The first start vouches for the current one. */
+/** True on another server, which may lack the last transactions. The first start accepts the current server. */
 const hasMoved = async (db: Db): Promise<boolean> => {
   const { now, vouched } = await store.servers(db)
   if (vouched !== null)
@@ -53,7 +53,7 @@ const hasMoved = async (db: Db): Promise<boolean> => {
   return false
 }
 
-/** Early releases' notes without an identity belong to this database. */
+/** A note of an early release without an identity belongs to this database. */
 const ownPublication = (notes: RestoreCheckOptions['notes'], database: string) => {
   const published = notes.published()
   return published === null || (published.database ?? database) === database ? published : null
@@ -61,7 +61,7 @@ const ownPublication = (notes: RestoreCheckOptions['notes'], database: string) =
 
 const NOBODY = { saidBy: null, said: null, platform: null }
 
-/** A number that was never sent pauses its platform; a second such platform stops all additions. */
+/** A platform that shows a number never sent is paused; a second such platform stops all additions. */
 export const shownAhead = async (
   db: Db,
   { highest, ...of }: { platform: string; platforms: readonly string[]; highest: number; now: Date; log: Log },
@@ -101,7 +101,7 @@ export const receiptsAhead = async (
   if (number !== null) await shownAhead(db, { ...of, highest: number })
 }
 
-/** For a restore without notes. Refusal INPUT_INVALID for an empty reason. */
+/** For a restore that no note reveals. Refusal INPUT_INVALID for an empty reason. */
 export const declare = async (
   db: Db,
   { by, reason, mark, ...of }: Omit<ReleaseInput, 'configured'> & { log: Log },
@@ -170,8 +170,8 @@ export interface ReleaseInput {
 }
 
 /**
- * Additions resume above all noted and shown numbers. Refusals: NOT_RESTORED, RESTORED_NOT_COMPARED (lists platforms),
- * INPUT_INVALID.
+ * Resumes additions, numbered above all noted and shown. Refusals: NOT_RESTORED, RESTORED_NOT_COMPARED (lists
+ * platforms), INPUT_INVALID.
  */
 export const release = async (db: Db, input: ReleaseInput): Promise<store.RestoredDatabase> => {
   const reason = writtenText(input.reason, '理由 the reason', input.mark)

@@ -8,9 +8,9 @@ import type { WorkRules } from '../calendar/rules.js'
 
 export interface RetractionStatus extends store.RetractionRow {
   receivers: store.RemovalReceiver[]
-  /** Marketplaces with this seller are informed too. */
+  /** Marketplaces that list this seller and are told too. */
   hearers: RemovalHearer[]
-  /** No receiver shows the entry, an officer closed the rest, or it is in force again. */
+  /** True when no removal or removal check is open. */
   done: boolean
 }
 

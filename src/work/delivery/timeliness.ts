@@ -1,5 +1,3 @@
-/** Uses the amended calendar. */
-
 import {
   checkTimeliness,
   type DutyCount,
@@ -20,7 +18,7 @@ import * as store from '../../store/delivery/timeliness.js'
 import { withAmendments } from '../calendar/calendar.js'
 import { checked, type WorkRules } from '../calendar/rules.js'
 
-/** 国家企业信用信息公示系统, a column of the report but no platform of this hub; its day is the record's own. */
+/** 国家企业信用信息公示系统 has a column in the report, but is no platform of this hub. Its day is taken from the record. */
 export const PUBLICITY = {
   id: 'gsxt',
   name: { zh: '国家企业信用信息公示系统', en: 'National Enterprise Credit Information Publicity System' },
@@ -28,7 +26,6 @@ export const PUBLICITY = {
 
 let limits: TimelinessRules | null = null
 
-/** Refusal RULES_BROKEN. */
 export const timelinessRules = (): TimelinessRules => {
   limits ??= checked<TimelinessRules>('rules/timeliness', 'contracts/timeliness', checkTimeliness)
   return limits
@@ -47,7 +44,7 @@ export const monthly = async (db: Db, base: WorkRules, month: string, today: str
 
 export interface DueDelivery extends store.OpenDuty {
   dueOn: string
-  /** Beyond the published holidays the day may still move. */
+  /** True beyond the published holidays: the day may still move. */
   provisional: boolean
   late: boolean
   limit: LimitRow
@@ -66,7 +63,7 @@ export interface DueDeliveryList {
   count: () => Promise<number>
 }
 
-/** Unconfirmed deliveries, late already or after the next working day. */
+/** Unconfirmed deliveries that are late or due by the end of the next working day. */
 export const dueDeliveries = async (
   db: Db,
   base: WorkRules,

@@ -1,6 +1,6 @@
 /**
- * The caller replaces ID numbers. Each delivery is one gzip file of JSON lines,
- * `<folder>/<feed>/<yyyy>/<mm>/<run>-<name>.jsonl.gz`, written aside and renamed when complete.
+ * Archives a delivery, its ID numbers already replaced, as one gzip file of JSON lines:
+ * `<folder>/<feed>/<yyyy>/<mm>/<run>-<name>.jsonl.gz`. It has a temporary name until complete.
  *
  * `add` returns a promise only when its caller should wait. `close` returns the relative path, or null without items.
  * `abandon` removes the file, also after `close`. The next `add` or `close` throws disk errors.
@@ -14,9 +14,8 @@ import type { Item } from '../../domain/records/records.js'
 import { dateIn } from '../../foundation/time/dates.js'
 
 const CHUNK_CHARACTERS = 64 * 1024
-/** Fast: it must not slow down a delivery. */
 const GZIP_LEVEL = 2
-/** UTF-8; file systems allow 255 for the whole name. */
+/** Bytes of UTF-8; file systems allow 255 for the whole name. */
 const NAME_BYTES = 120
 const PART = '.part'
 /** The items name people, so only the hub's account reads them. */
@@ -99,10 +98,8 @@ const archiving = (folder: string, place: string, name: string): ArchiveWriter =
   }
 }
 
-/** JSON.stringify cannot write a bigint. */
 const exact = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value)
 
-/** Replaces characters that a file system or shell could interpret. */
 const fileNameOf = (name: string): string => {
   const safe = name.replace(/[\p{C}/\\:*?"<>|~\s]/gu, '~').replace(/^\.+/, '')
   let short = ''

@@ -38,7 +38,7 @@ export const add = async (db: Db, { feed, lines, by, mark, now }: FeedMapInput):
   })
 }
 
-/** Records read with it stay. Refusal FEED_MAP_UNKNOWN. */
+/** Records read with the map stay. Refusal FEED_MAP_UNKNOWN. */
 export const end = async (
   db: Db,
   { feed, id, by, now }: { feed: string; id: number; by: string; now: Date },

@@ -61,18 +61,17 @@ export const toStage = (
 export interface MergeInput {
   run: number
   feed: string
-  /** Absent records of a whole feed have ended. */
+  /** True for the whole feed: records absent from it have ended. */
   whole: boolean
-  /** Default `!whole`; records of a partial file never end by absence. */
+  /** Records of a partial file never end by absence. Default `!whole`. */
   partial?: boolean
   drafts: number
   says: StageContents
-  /** These are repeated unchanged and not staged. */
   known: KnownVersions
-  /** Keys of rejected items, which are present. */
+  /** Keys of rejected items: their records are not absent. */
   unreadable?: UnreadableRecords
   now: Date
-  /** Seeds have none; no decision can rest on them. */
+  /** Absent for seeds; no listing can rest on seeded records. */
   rules?: WorkRules
 }
 

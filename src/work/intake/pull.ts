@@ -47,7 +47,6 @@ export type SubmittedFile = ({ path: string } | { bytes: Buffer; name: string | 
   full?: boolean
 }
 
-/** Redacted items of deliveries that only the hub holds. */
 interface DeliveryArchive {
   open: (of: { feed: string; run: number; name: string | null; startedAt: Date }) => Promise<{
     add: (item: Item) => unknown
@@ -80,7 +79,7 @@ export const pull = async (db: Db, options: PullRunOptions): Promise<PullResult 
   return sum
 }
 
-/** The nightly job repeats it, so a failure does not fail the pull. */
+/** The nightly job confirms sellers again, so a failure does not fail the pull. */
 const confirmSellers = async (db: Db, { now, log, signal }: PullRunOptions): Promise<void> => {
   try {
     await renewSellers(db, { now: now(), log, signal })
@@ -119,7 +118,7 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
       opened = { run: run.id, ...(await open(db, options)) }
       return withStage(db, (stage) => takeIn(db, run, stage, opened as OpenedDelivery, options))
     })
-    // An unsettled delivery stays at the sender, and asking now would return it again.
+    // If the sender was not told the outcome, asking now would return the same delivery again.
     const settled = opened === null || (await settle(db, opened, options, 'DONE', null))
     return pulled && { pulled, more: settled && (opened as OpenedDelivery | null)?.delivery.more === true }
   } catch (error) {
@@ -131,7 +130,6 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
 
 const nameOf = (file: SubmittedFile): string => ('path' in file ? basename(file.path) : basename(file.name ?? ''))
 
-/** Refusal FILE_UNREADABLE. */
 export const checkReadable = (path: string): void => {
   try {
     accessSync(path, constants.R_OK)
@@ -201,7 +199,7 @@ const takeIn = async (
     }).finally(() => runs.noteMaps(db, run.id, [...maps]))
     const passedOver = await stage.keepLast(done.withdrawn)
     await stage.ready()
-    // Records that never end by absence accumulate, so the bound uses the last complete delivery.
+    // Records that never end by absence accumulate, so the size is compared with the last complete delivery.
     const standing = KINDS[feed.kind].endsByAbsence
       ? await versions.standing(db, feed.id)
       : await runs.lastCompleteSize(db, feed.id)
@@ -256,7 +254,7 @@ const takeIn = async (
   }
 }
 
-/** Files given by path stay with their sender. */
+/** Files given by path are not archived: their sender keeps them. */
 const archived = async (run: OpenRun, name: string | null, { feed, file, archive }: PullRunOptions) =>
   archive && !(file && 'path' in file)
     ? archive.open({ feed: feed.id, run: run.id, name, startedAt: run.startedAt })

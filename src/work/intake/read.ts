@@ -26,7 +26,7 @@ const UNREADABLE_MOST = 1_000_000
 const CHUNK_REJECTS = 1_000
 export const CHUNK_REJECT_CHARACTERS = 4 * 1024 * 1024
 const TELL_EVERY_ITEMS = 1_000
-/** Local files never wait, so writes would starve without a turn. */
+/** Reading local files never yields to the event loop, so writes would starve without a pause. */
 const TURN_EVERY_ITEMS = 50
 
 export interface ReadInput {
@@ -36,7 +36,6 @@ export interface ReadInput {
   mark: (id: string) => string
   calendar?: Calendar
   archive?: { add: (item: Item) => unknown }
-  /** Collects the column maps used, also for an aborted delivery. */
   maps?: Set<number>
   progress?: (items: number) => void
   signal?: AbortSignal
@@ -48,10 +47,10 @@ export interface ReadResult {
   causes: Causes
   met: number
   drafts: number
-  /** Distinct; a bad item counts as one. */
+  /** Distinct records; a rejected item counts as one. */
   records: number
   unreadable: { keys: string[]; stems: string[]; codes: string[] }
-  /** These decisions are withdrawn later in the same delivery. */
+  /** Keys of decisions that the same delivery withdraws in a later row. */
   withdrawn: string[]
 }
 
@@ -83,7 +82,6 @@ export const read = async (
   let bad: rejects.NewReject[] = []
   let badCharacters = 0
   let full = false
-  // The previous chunk is written while this one is read.
   let writing: Promise<void> = Promise.resolve()
   const flush = async (): Promise<void> => {
     await writing
@@ -91,7 +89,7 @@ export const read = async (
     bad = []
     badCharacters = 0
     writing = stage.flush().then(() => setAside(aside))
-    // Avoids an unhandled rejection; the next chunk awaits it.
+    // Avoids an unhandled rejection; the next chunk awaits the promise.
     writing.catch(() => {})
     reading.progress?.(done.received)
   }
@@ -120,12 +118,11 @@ export const read = async (
     const contradicting = rows[other]
     const contradicts = contradicting?.draft
     if (contradicting && contradicts?.kind === 'penalty' && rows.length === 1 && isWithdrawn(contradicts.body)) {
-      // An event table holds a decision and its withdrawal, which applies at once.
+      // In an event table, a later row withdraws the decision; the withdrawal applies at once.
       done.withdrawn.push(contradicts.key)
       done.drafts += 1
       return stage.put(contradicting)
     }
-    // One contradicting record rejects the whole item.
     if (contradicts) {
       aside(item, [contradiction(contradicts.key)], { keys: drafts.map(({ key }) => key) })
       return false
@@ -190,7 +187,7 @@ const charactersIn = (value: unknown): number => {
   return Object.entries(value).reduce((sum, [name, inner]) => sum + name.length + charactersIn(inner), 0)
 }
 
-/** ID numbers are replaced already. `clear` holds the item's texts when none was. */
+/** The item's ID numbers are already replaced. `clear` holds its texts when it had none. */
 export const draftsIn = (
   feed: Feed,
   item: Item,
@@ -205,7 +202,7 @@ const NO_RECORD: Problem = {
   message: '这一行没有给出任何记录。This row gives no record.',
 }
 
-/** Mapping may join pieces into an ID number. Registration numbers stay. */
+/** Replaces ID numbers again: mapping may join pieces into one. Registration numbers stay. */
 const redacted = (mapped: MappedItem, mark: (id: string) => string, clear: readonly unknown[]): MappedItem =>
   redact(mapped, mark, REGISTRATION_NUMBERS, clear)
 

@@ -1,4 +1,4 @@
-/** A correction gets its own run at its original page and row. */
+/** A corrected item is merged by its own run, under its original page and row. */
 import type { Feed } from '../../agencies/feed.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
 import { redact } from '../../domain/records/privacy.js'
@@ -19,7 +19,6 @@ import { alone } from '../timetable/run.js'
 import { merge, toStage } from './merge.js'
 import { draftsIn } from './read.js'
 
-/** Maximum, characters of JSON. */
 const ITEM_LENGTH = 200_000
 const WAIT_MS = 5_000
 
@@ -104,7 +103,6 @@ const takeIn = async (
   const keys = new Set(drafts.map(({ key }) => key))
   if (keys.size < drafts.length)
     throw new Refusal('INPUT_INVALID', { reason: '该条目自相矛盾 the item contradicts itself' })
-  // Later deliveries supersede a correction of an earlier one.
   const ends = found.ofWhole && KINDS[feed.kind].endsByAbsence
   if (await setAside.isOutdated(tx, { feed: feed.id, keys: [...keys], run: found.run, ends }))
     throw new Refusal('REJECT_OUTDATED')
@@ -134,7 +132,7 @@ const countsOf = (effect: (typeof EFFECTS)[number]): Record<string, number> => (
   unmatched: effect === 'UNMATCHED' ? 1 : 0,
 })
 
-/** Takes nothing in. The refusals are those of `correct`. */
+/** Closes a reject without correcting it. Refusals: REJECT_UNKNOWN, REJECT_SETTLED, INPUT_INVALID. */
 export const drop = async (db: Db, settling: RejectDecision): Promise<void> => {
   const note = writtenText(settling.note, '理由 the reason', settling.mark)
   const { reject, by, now } = settling

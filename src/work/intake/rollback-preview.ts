@@ -30,7 +30,7 @@ export interface RollbackForecast extends Pick<RollbackResult, 'wrong' | 'restor
   listings: { listings: rehearsal.MovedListing[]; total: number }
   deliveries: number
   goneOperators: number[]
-  /** Operators examined for `scores`. */
+  /** Changes among the `weighed` operators. */
   scores: ScoreChange[]
   weighed: number
 }

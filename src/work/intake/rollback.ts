@@ -1,6 +1,6 @@
 /**
- * Later questions are answered as if the run had never come; questions as of the time in between still see it. Later
- * repeats must be sent again, as a whole feed does.
+ * After a rollback the run counts as never received; only questions as of an earlier instant still see it. Records that
+ * later runs repeated must be sent again, as a whole feed does.
  */
 
 import { rollbackFault } from '../../domain/intake/rollback.js'
@@ -43,7 +43,7 @@ export interface RollbackOptions extends Omit<RunOptions, 'cause' | 'plannedFor'
   run: number
   reason: string
   by: string
-  /** Permits moving listings. Default true. */
+  /** Whether the person may move listings. Default true. */
   mayMove?: boolean
   rules: WorkRules
 }
@@ -79,7 +79,6 @@ export const rollBack = async (db: Db, options: RollbackOptions): Promise<Rollba
   return done
 }
 
-/** Refusals as `rollBack`. */
 export const checked = async (db: Db | Tx, id: number): Promise<takeback.PulledRun> => {
   const found = await takeback.candidate(db, id)
   if (found === null) throw new Refusal('RUN_UNKNOWN')
@@ -102,7 +101,7 @@ export const undo = async (
   await setAside.reopen(tx, taken.run)
   const said = { by: 'clock', note: WITHOUT_GROUND, now: taken.at }
   const doubted = await concerns.settleOfRun(tx, taken.run, said)
-  // Listings first: their end decides which operators are still needed.
+  // Listings come first: their end decides which operators are still needed.
   await consequences(tx, { run: taken.by, at: taken.at, now, rules })
   for (const id of doubted) await showAgain(tx, id, { run: taken.run, at: taken.at, now, rules, ...who })
   const unfounded = await takeback.unfounded(tx, taken)

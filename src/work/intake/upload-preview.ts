@@ -1,4 +1,4 @@
-/** Uses the real reader, contracts and merge. Stores nothing. */
+/** Previews an upload with the real reader, contracts and merge. Stores nothing. */
 import type { Feed } from '../../agencies/feed.js'
 import { outOfBounds } from '../../domain/intake/bounds.js'
 import { withCauses } from '../../domain/intake/reject-causes.js'
@@ -48,7 +48,7 @@ export interface UploadPreviewInput {
   signal?: AbortSignal
 }
 
-/** Refusals: as of a pull, except FEED_OUT_OF_BOUNDS, which is returned; HUB_BUSY on a timeout. */
+/** Refusals: those of a pull, except FEED_OUT_OF_BOUNDS, which becomes `refused`; HUB_BUSY on a timeout. */
 export const previewUpload = async (db: Db, input: UploadPreviewInput): Promise<UploadPreview> => {
   const { feed, file, mark, rules, now, signal } = input
   const maps = await feedMaps.inForce(db, feed.id)

@@ -8,8 +8,8 @@ export interface RecordsChange {
   run?: number
   feed?: string
   decision?: number
-  /** A whole delivery lacked these. The temporary table `plan` holds the rest of that merge. */
+  /** Versions that a whole delivery lacked. The temporary table `plan` holds what it brought. */
   unmet?: readonly number[]
-  /** Keys of rejected items, which are present. */
+  /** Keys of rejected items: their records are not absent. */
   unreadable?: UnreadableRecords
 }

@@ -1,4 +1,4 @@
-/** Legal consequences are applied at once; others open a concern. */
+/** Applies what changed records mean for listings. Where the law leaves a choice, a concern is opened instead. */
 
 import { consequenceOf } from '../../domain/listing/legal-ground.js'
 import { isPublic } from '../../domain/listing/listing.js'
@@ -17,7 +17,7 @@ import { tryMove } from './listing.js'
 import { asToldNow } from './public-entry.js'
 import { repairs } from './repairs.js'
 
-/** Iterates over listings: a run may bring a million versions. A missing or returning record only opens a concern. */
+/** A missing or returning record only opens a concern. */
 export const consequences = async (tx: Tx, changed: RecordsChange): Promise<void> => {
   for (const listing of await listings.restingOn(tx, changed.at)) await follow(tx, listing, changed)
   // An identity decision never changes a published text.
@@ -65,7 +65,6 @@ const hideDoubtful = async (
   await hide(tx, listing, cause, changed)
 }
 
-/** A returning record publishes nothing automatically. */
 const reconsider = async (tx: Tx, listing: listings.Listing, changed: RecordsChange): Promise<void> => {
   const ground = await groundUnder(tx, listing)
   if (ground?.state !== 'STANDS' || (isHeavy(ground.linked.body) && !ground.heavy)) return
@@ -80,7 +79,7 @@ const HIDDEN_FOR = {
   NOT_PUBLIC: '所依据的信息更正后不得公示，先行暂停公示。As its records say now it may not be public.',
 } as const
 
-/** A second person confirms it or shows the entry again. */
+/** Hides the entry until a second person confirms that or shows it again. */
 const hide = async (
   tx: Tx,
   { id, state }: listings.Listing,
@@ -132,7 +131,7 @@ const REASONS = {
     '所依据的行政处罚决定系误报，已查明并撤回。The penalty it rests on was reported in error and has been taken back.',
 } as const
 
-/** Opens a concern when the list allows no such removal. */
+/** Ends the case, or opens a concern when its list allows no such removal. */
 const endCase = async (
   tx: Tx,
   listing: listings.Listing,

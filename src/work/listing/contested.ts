@@ -1,4 +1,4 @@
-/** Entries say whether an objection is open, so they are republished. */
+/** An entry says whether an objection is open, so it is republished when that changes. */
 import type { Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as objections from '../../store/scoring/objections.js'
@@ -13,7 +13,6 @@ export const republishContested = async (tx: Tx, rules: WorkRules, at: EntryInst
     const listing = await listings.forMove(tx, id)
     if (listing !== null) held.push(listing)
   }
-  // Read after locking: an entry may have been hidden meanwhile.
   const bodies = await listings.publicBodies(tx, ids)
   const contested = await objections.contestedAmong(tx, ids)
   const entries = held.flatMap((listing) => {

@@ -1,4 +1,4 @@
-/** Recounted when holidays are published, closed when nobody has to act. */
+/** Deadlines are recounted when holidays are published, and closed when nobody has to act. */
 import { createHash } from 'node:crypto'
 import type { Calendar } from '../../domain/calendar/calendar.js'
 import type { CaseAct } from '../../domain/listing/case.js'
@@ -38,7 +38,7 @@ const versioned = (deadline: Deadline) => ({
     .slice(0, VERSION_LENGTH),
 })
 
-/** Also closes withdrawals that every platform confirmed. */
+/** Recounts deadlines, and closes withdrawals that every platform confirmed. */
 export const renewDeadlines = async (db: Db, base: WorkRules): Promise<{ moved: number; settled: number }> => {
   const rules = await withAmendments(db, base)
   let [moved, after] = [0, 0]
@@ -72,7 +72,7 @@ const moving = <K extends store.StoredDeadline>(running: readonly K[], calendar:
     return due.dueOn === deadline.dueOn && due.provisional === deadline.provisional ? [] : [{ kept: deadline, due }]
   })
 
-/** `ended` lists closed cases too; they are always counted. */
+/** Finds the deadlines that `calendar` would move. Closed cases are always counted, but listed only with `ended`. */
 export const foreseenMoves = async (
   db: Db,
   calendar: Calendar,

@@ -1,4 +1,4 @@
-/** The case system issues the drafted documents; this file records that. */
+/** The hub drafts documents, the agency's case system issues them, and this file records that. */
 
 import { wholeCase } from '../../domain/listing/case.js'
 import {
@@ -31,7 +31,6 @@ import { clocksShown } from './publication-clocks.js'
 let templates: ReadonlyMap<DocumentKind, Template> | null = null
 let rows: DocumentRules | null = null
 
-/** Throws with place and reason on any fault. */
 export const documentTemplates = (): ReadonlyMap<DocumentKind, Template> => {
   templates ??= readTemplates()
   return templates
@@ -65,7 +64,6 @@ export interface DraftInput {
   today: string
 }
 
-/** `issued` is the latest document that the case system issued. */
 export const draft = (rules: WorkRules, kind: DocumentKind, of: DraftInput, reader: DocumentReader): DocumentPage => {
   const { listing, operator, decision, moves, issued, today } = of
   const template = documentTemplates().get(kind)

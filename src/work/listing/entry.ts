@@ -43,7 +43,7 @@ export const applyToEntries = async (
     turned.map(({ after }) => after.operatorId),
   )
   const leaving = turned.filter(({ change }) => change === 'REMOVE').map(({ after }) => after.id)
-  // A leaving entry, or one with only a new end, keeps its published text.
+  // An entry that is removed, or gets only a new end, keeps its published text.
   const stays = turned.filter(({ change }) => change !== 'ADD').map(({ after }) => after.id)
   const shownBefore = await listings.publicBodies(tx, stays)
   const changes: SubjectChange[] = []
@@ -99,7 +99,6 @@ export const republish = async (
   await owePlatforms(tx, rules, changes, dueAt)
 }
 
-/** Refuses the move when nothing may be public. */
 const publicOf = async (
   tx: Tx,
   { name, before, after }: Pick<EntryMove, 'name' | 'before' | 'after'>,

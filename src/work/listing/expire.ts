@@ -1,4 +1,4 @@
-/** Ends complete terms; rule changes recount terms and deadlines and mask entries again. */
+/** Ends listings whose term is complete. After rule changes, also recounts terms and deadlines and renews masks. */
 import { isCalendarEnding } from '../../domain/calendar/calendar.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -21,16 +21,14 @@ export interface ExpireOptions extends RunOptions {
   log: Log
 }
 
-/** Refusal CLOCK_DOUBTED. */
 export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: number } | null> => {
   return alone(db, { ...options, job: 'expire' }, async (run) => {
     const { rules, log } = options
-    // An expired entry cannot be restored.
+    // An expired entry cannot be restored, so the clock must be certain.
     if ((await clockDoubts.open(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
     const today = dateIn(run.startedAt)
     run.counts['expired'] = 0
     run.counts['terms'] = await renewTerms(db, rules, { now: run.startedAt, log })
-    // Entries that failed here are left to the next run.
     const passed: string[] = []
     for (;;) {
       const due = await listings.due(db, today, { except: passed, limit: STEP_ENTRIES })
@@ -47,7 +45,7 @@ export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: numbe
       )
     const { moved, settled } = await renewDeadlines(db, rules)
     run.counts['deadlines'] = moved + settled
-    // Last: the first pass takes long.
+    // Masks are renewed last: the first pass takes long.
     run.counts['masks'] = await renewMasks(db, rules, { now: run.startedAt, log })
     return { expired: run.counts['expired'] }
   })
@@ -56,13 +54,13 @@ export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: numbe
 const ending = ({ publishedOn }: listings.Listing): 'lapseListing' | 'removeListing' =>
   publishedOn === null ? 'lapseListing' : 'removeListing'
 
-/** The move table shifts this to the day of the last step when later. */
+/** The move table takes the day of the last step when that is later. */
 const inputOf = (listing: listings.Listing, now: Date) => ({
   on: listing.endsOn === null ? dateIn(now) : addDays(listing.endsOn, 1),
   removal: 'EXPIRED' as const,
 })
 
-/** Retries locked or refused ones singly. */
+/** Ends all in one transaction, then retries locked or refused listings one by one. */
 const endMany = async (
   db: Db,
   due: readonly listings.Listing[],

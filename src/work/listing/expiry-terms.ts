@@ -1,4 +1,4 @@
-/** A new rule row recounts terms on its first day, each by a move. */
+/** On the first day of a new rule row, each term is recounted by a move. */
 import { wholeCase } from '../../domain/listing/case.js'
 import { newestRow } from '../../domain/listing/entry-end.js'
 import { renewedEnd } from '../../domain/listing/moves-removal.js'

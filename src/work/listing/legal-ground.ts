@@ -1,4 +1,4 @@
-/** A listing rests on one decision, in all its sources. */
+/** A listing rests on one decision, which several sources may report. */
 import { type Case, wholeCase } from '../../domain/listing/case.js'
 import { type GroundStatus, groundOf, type LinkedDecision, linkedDecision } from '../../domain/listing/legal-ground.js'
 import { isWithdrawn } from '../../domain/records/penalty.js'
@@ -30,7 +30,6 @@ export const groundUnder = async (
   return { ...groundOf(marked, operatorId), linked }
 }
 
-/** Returns null when the linked decision no longer stands. */
 export const standingUnder = async (tx: Tx, listing: listings.Listing): Promise<LinkedDecision | null> => {
   const ground = await groundUnder(tx, listing)
   if (ground?.state !== 'STANDS') return null

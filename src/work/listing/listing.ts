@@ -31,7 +31,7 @@ import { askForRepairNotice, servedPaper } from './served-paper.js'
 export type { MoveInput } from '../../domain/listing/move-input.js'
 
 const WAIT_MS = 5_000
-/** Stopping publication does not wait for a running merge; it bypasses the knowledge lock. */
+/** These moves stop publication. They bypass the knowledge lock, so they do not wait for a running merge. */
 const STOPPING: readonly MoveName[] = ['hideListing']
 /** A second open listing of one kind violates this index. */
 const UNIQUE_VIOLATION = '23505'
@@ -79,7 +79,6 @@ export const openLeads = async (
   )
 }
 
-/** Returns null when a case is open already. */
 export const openWithin = async (
   tx: Tx,
   rules: WorkRules,
@@ -116,7 +115,7 @@ export interface MoveRequest {
 
 /** Refusals: LISTING_UNKNOWN, MOVE_NOT_ALLOWED with the reason of the move table. */
 export const makeMove = (db: Db, rules: WorkRules, made: MoveRequest): Promise<listings.Listing> =>
-  // Lock order: knowledge clock, then listing, as in a merge.
+  // Lock order: knowledge clock, then listing, as in an intake merge.
   inTurn(db, made.waitMs ?? WAIT_MS, async (tx) => {
     const instant = STOPPING.includes(made.name) ? knowledge.beside : knowledge.tick
     return moveWithin(tx, rules, { ...made, at: await instant(tx, made.now) })
@@ -133,7 +132,7 @@ export const tryMove = async (tx: Tx, rules: WorkRules, made: MoveRequest & { at
   }
 }
 
-/** `at` is its knowledge instant. */
+/** `request.at` is the move's knowledge instant. */
 export const moveWithin = async (
   tx: Tx,
   base: WorkRules,
@@ -158,11 +157,10 @@ export const moveWithin = async (
   if (made.name === 'restoreListing' && (await listings.anotherOpen(tx, before)))
     throw notAllowed(made.name, before.state, 'ANOTHER_OPEN')
   await keep(tx, rules, [step], made)
-  // Restoring answers these concerns.
   if (made.name === 'restoreListing')
     for (const cause of ['REPAIR_REVOKED', 'RESTORED'] as const)
       await concerns.settleOf(tx, [made.id], { by: made.by, note: RESTORED, now: made.at, cause })
-  // A repair under the document number may have arrived before it was known.
+  // A repair decision may have arrived before this document number was known.
   if (made.name === 'decideListing' && (await repairedAlready(tx, step.after)))
     await concerns.open(tx, { listingId: made.id, cause: 'REPAIR_TOLD', record: null, run: null, at: made.at })
   if (made.name === 'serveListing') await askForRepairNotice(tx, made.id, made.input, made.at)
@@ -174,7 +172,7 @@ const repairedAlready = async (tx: Tx, listing: listings.Listing): Promise<boole
   return followsFrom(listing.facts, listing.documentNumber ?? '', results)?.what === 'TOLD'
 }
 
-/** Retry locked or refused ones singly. */
+/** Skips locked or refused listings, which the caller may retry singly. */
 export const moveMany = (
   db: Db,
   base: WorkRules,
@@ -250,12 +248,12 @@ const keep = async (
   )
   await listings.recordMany(
     tx,
-    // Stored with the event, because a later move may change the end.
+    // The end is stored with the event, because a later move may change it.
     steps.map(({ name, before, after, act: made }) => {
       const event = eventOf(after, name, before.state, made, at)
       const act = { ...event.act }
       if (after.endsOn !== before.endsOn) act['endsOn'] = after.endsOn
-      // Both are stored, so that decisions based on the former stay explainable.
+      // Both versions are stored, so that earlier moves stay explainable.
       if (after.decisionVersion !== before.decisionVersion)
         Object.assign(act, { decisionVersion: after.decisionVersion, decisionBefore: before.decisionVersion })
       return { ...event, act }
@@ -268,7 +266,6 @@ const keep = async (
   await discrepancies.settleHidden(tx, moved, at)
 }
 
-/** Refusals: RUN_BUSY; MOVE_NOT_ALLOWED when another case of the party was opened meanwhile. */
 const inTurn = async <T>(db: Db, waitMs: number, act: (tx: Tx) => Promise<T>): Promise<T> => {
   try {
     return await inTransaction(db, 'move', act, waitMs)

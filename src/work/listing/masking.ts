@@ -1,4 +1,4 @@
-/** Entries under older masks are republished, or hidden when nothing may be public. */
+/** Entries published under older masking rules are republished, or hidden when nothing may be public. */
 import { MASKS } from '../../domain/listing/public-entry.js'
 import type { Log } from '../../foundation/log.js'
 import type { Db } from '../../store/db/db.js'
@@ -9,7 +9,6 @@ import type { WorkRules } from '../calendar/rules.js'
 import { renewEntry } from './consequences.js'
 
 const STEP_ENTRIES = 500
-/** Expiry waits minutes at most. */
 const RUN_ENTRIES = 20_000
 
 export const renewMasks = async (db: Db, rules: WorkRules, { now, log }: { now: Date; log: Log }): Promise<number> => {

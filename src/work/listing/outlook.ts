@@ -1,4 +1,4 @@
-/** Previews every move with all checks of a real one. Writes nothing. */
+/** Previews every move of a case with all checks of a real one. Writes nothing. */
 import { wholeCase } from '../../domain/listing/case.js'
 import { isPublic } from '../../domain/listing/listing.js'
 import { DENIALS, type DenialCode } from '../../domain/listing/moves.js'
@@ -19,7 +19,7 @@ export interface ListingOutlook extends Omit<Outlook, 'denial'> {
 }
 
 export interface OutlookOptions extends OutlookRequest {
-  /** Assumes that age was established; null for the stored value. */
+  /** Age finding to assume; null takes the stored one. */
   ofAge: boolean | null
 }
 
@@ -43,7 +43,6 @@ export const outlooksOf = async (
 
 type OutlookDenial = (Words & { code: string }) | null
 
-/** These denials depend on other rows than the case. */
 const waiting = async (db: Db, listing: listings.Listing, { move }: Outlook): Promise<OutlookDenial> => {
   if (move === 'publishListing' && (await concerns.waits(db, listing.id, 'REPAIR_TOLD')))
     return denied('REPAIRED_ELSEWHERE')

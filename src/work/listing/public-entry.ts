@@ -11,10 +11,9 @@ import { standingUnder } from './legal-ground.js'
 import { publicRules } from './publication-clocks.js'
 
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
-/** Maximum examined of one operator and its merged ones. */
 const REGISTRATIONS_MOST = 50
 
-/** Uses all current knowledge. */
+/** Registrations of each operator on its day, by all that is known now. */
 export const registrationsOn = (tx: Tx | Db, queries: readonly { operator: number; day: string }[]) =>
   versions.onDays(tx, queries, {
     knownAt: ALL_KNOWLEDGE,
@@ -27,7 +26,7 @@ export interface PublicEntryFacts {
   decision: Pick<versions.RecordVersion, 'body'> | null
   registrations: readonly Pick<versions.RecordVersion, 'body'>[]
   contested: boolean
-  /** An officer has established it. */
+  /** Null until an officer has established it. */
   ofAge: boolean | null
 }
 
@@ -64,7 +63,7 @@ export const publicEntryFrom = (
     contested,
   })
 
-/** Compares the published entry with its records. */
+/** Compares the published entry with what its records say now. WITHHELD: nothing may be public. */
 export const asToldNow = async (tx: Tx, listing: Listing, on: string): Promise<'SAME' | 'OTHER' | 'WITHHELD'> => {
   const standing = await standingUnder(tx, listing)
   const operator = (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)

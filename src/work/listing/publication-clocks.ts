@@ -26,7 +26,7 @@ export interface PublicationClockInput {
   today: string
 }
 
-/** `endless`: a permanent ban, so that 公示系统 has no known end. */
+/** `endless`: the ban is permanent, so publication at 公示系统 has no known end. */
 export const clocksShown = (
   rules: ClockRules,
   { decidedOn, decision, ...entry }: PublicationClockInput,

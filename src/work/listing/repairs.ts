@@ -1,6 +1,6 @@
 /**
- * Repair decisions match by decision number. Grants and refusals apply in the same pull; a revoked repair only opens a
- * concern.
+ * Repair decisions (信用修复) match listings by decision number. Grants and refusals apply in the same pull; a revoked
+ * repair only opens a concern.
  */
 import { wholeCase } from '../../domain/listing/case.js'
 import type { MoveName } from '../../domain/listing/moves.js'
@@ -55,6 +55,6 @@ const moveBy = async (
     result: record,
     documentNumber: typeof number === 'string' ? number : (documentNumber ?? ''),
   }
-  // Refused for lists that are repaired only here.
+  // The move is refused for lists that only this hub repairs.
   await tryMove(tx, rules, { id, name, by: 'clock', role: 'clock', input, now, at })
 }

@@ -10,7 +10,7 @@ import * as versions from '../../store/records/versions.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { documentRules, draft } from './documents.js'
 
-/** Prefers the named hash, then the issued decision's, then the draft's. */
+/** Hash of the served decision: the one named, or the issued document's, or the draft's. */
 export const servedPaper = async (
   tx: Tx,
   rules: WorkRules,

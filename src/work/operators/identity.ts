@@ -1,4 +1,4 @@
-/** Undoing reverses a decision's effects and keeps the row. */
+/** Undoing an identity decision reverses its effects and keeps its row. */
 
 import { subjectKey } from '../../domain/intake/matching.js'
 import { codeOf } from '../../domain/operators/codes.js'
@@ -36,7 +36,7 @@ export interface IdentityAct {
 }
 
 export interface SubjectDecisionInput extends IdentityAct {
-  /** Covers all unmatched records of its feed with the same subject key. */
+  /** Id of an unmatched record. The decision covers all of its feed with the same subject key. */
   unmatched: number
   verdict: 'ATTACH' | 'NEW_OPERATOR' | 'NOT_OURS'
   /** ATTACH: any code of the operator. NEW_OPERATOR: its future code. */
@@ -123,7 +123,7 @@ const founded = async (
   return { id, mergedInto: null }
 }
 
-/** Records of early releases get their key with the first decision. */
+/** Records of early releases get their subject key with the first decision. */
 const keyOf = async (tx: Tx, found: waiting.UnmatchedRecord): Promise<string> => {
   if (found.subjectKey !== null) return found.subjectKey
   const nobody = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
@@ -165,7 +165,6 @@ const undone = (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date): Undo
   return decision.verdict === 'MERGE' ? split(tx, decision, at) : detach(tx, decision, at)
 }
 
-/** Unmatches the records and reopens earlier versions. */
 const detach = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date): Promise<UndoResult> => {
   const { id, feed, subjectKey: key, evidence, decidedAt } = decision
   const reach = { decision: id, feed: feed ?? '', subjectKey: key ?? '', at }
@@ -180,7 +179,7 @@ const detach = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date)
   return { records: returned.length, touched }
 }
 
-/** An operator that other records mention stays. */
+/** Removes the operator that the decision made, unless other records mention it. */
 const unfound = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date }): Promise<void> => {
   if (!(await operators.isUnfounded(tx, id))) return
   const untouched = (await leads.untouched(tx, [id])).map((lead) => lead.id)
@@ -188,7 +187,7 @@ const unfound = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date })
   if ((await takeback.forget(tx, [id], { at })) > 0) await watchEntries.close(tx, [id], { on: dateIn(now), at })
 }
 
-/** Also returns those that its own codes brought since. */
+/** Moves back the merged operator's records, also those that its own codes brought since. */
 const split = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date): Promise<UndoResult> => {
   const from = decision.mergedId ?? 0
   const owner = (await mergers.byId(tx, from))?.mergedInto ?? null
@@ -203,7 +202,7 @@ const split = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date):
 }
 
 export interface OperatorMergeInput extends IdentityAct {
-  /** Own codes. */
+  /** Own code of each operator. */
   from: string
   into: string
   cause: MergerCause
@@ -241,7 +240,7 @@ export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInpu
     return { decision, records }
   })
 
-/** The code's own operator, even when merged into another. */
+/** The operator that has the code itself, even when merged into another. */
 export const named = async (tx: Tx, code: string): Promise<MergerParty> => {
   const asked = codeOf(code)
   const found = asked === null ? null : await mergers.own(tx, asked)

@@ -1,4 +1,4 @@
-/** Names that large transactions left out are indexed in idempotent steps. */
+/** Names that large transactions did not index for the search are indexed in idempotent steps. */
 import { reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Db } from '../../store/db/db.js'
@@ -7,11 +7,10 @@ import * as names from '../../store/operators/names.js'
 
 const LOCK = 'hub.names'
 
-/** Returns null when nothing is due or another process works. */
+/** Returns null when nothing is due or another process is sweeping. */
 export const sweepNames = async (db: Db, { signal }: { signal?: AbortSignal } = {}): Promise<number | null> => {
   if ((await names.wanting(db)) === null) return null
   const swept = await locks.alone(db, LOCK, 0, async () => {
-    // Read under the lock: the next sweep takes later additions.
     const wanted = await names.wanting(db)
     if (wanted === null) return null
     await names.prepare(db)

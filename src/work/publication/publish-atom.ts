@@ -1,17 +1,17 @@
 /** Atom feed (RFC 4287). A removed entry is a tombstone (RFC 6721) without a name. */
 
-/** Beyond this, readers use a file or a delta. */
+/** Changes in the feed; for older ones, readers use a file or a delta. */
 export const FEED_CHANGES = 500
 
 export interface AtomFeed {
-  /** Permanent unique id: the identity of the database. */
+  /** Identity of the database. */
   feedId: string
   /** Example: https://hub.example; null makes links relative. */
   origin: string | null
   publishedAt: Date
 }
 
-/** The system chooses the port after the feed is made. */
+/** Port 0: the system chooses the real port later. */
 const ANY_PORT = /:0$/
 
 export const originIn = (issuer: string): string | null => (ANY_PORT.test(issuer) ? null : issuer.replace(/\/$/, ''))

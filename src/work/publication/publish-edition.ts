@@ -1,6 +1,6 @@
 /**
- * An edition is built from the snapshot's lines, or derived from the previous edition by byte ranges without parsing unchanged
- * entries.
+ * An edition holds the files of one snapshot. It is built from the snapshot's lines, or derived from the previous
+ * edition by copying byte ranges without parsing unchanged entries.
  */
 import { createHash } from 'node:crypto'
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
@@ -8,7 +8,6 @@ import { join } from 'node:path'
 import { chainHead, chainLine, type FileSaid, type Member } from '../../domain/publication/snapshot.js'
 import { FORMS, type SnapshotHead } from './publish-files.js'
 
-/** Hashing this much takes less than a millisecond. */
 const STEP_BYTES = 256 * 1024
 const ID_BYTES = 16
 
@@ -21,7 +20,7 @@ interface PartForm {
   tail: string
 }
 
-/** The last part is the text that the sequence's hash covers. */
+/** The last part is the text that the snapshot's hash covers. */
 const PARTS: readonly PartForm[] = [
   ...FORMS.map(({ head, entry, separator, tail }) => ({
     head,
@@ -43,7 +42,7 @@ interface EditionPart {
   sha256: string
   bytes: number
   headBytes: number
-  /** End offset of each entry in id order; empty when only counted. */
+  /** Byte offset at which each entry ends, in id order; empty without files. */
   ends: Float64Array
 }
 
@@ -64,7 +63,7 @@ export interface ByteRange {
   to: number
 }
 
-/** A null folder computes hashes and lengths only. */
+/** With a null folder, only hashes and lengths are computed. */
 export const buildEdition = async (
   snapshot: SnapshotHead,
   lines: AsyncIterable<readonly EditionLine[]>,
@@ -95,7 +94,7 @@ export const buildEdition = async (
   }
 }
 
-/** Takes `before` without `gone` and with `put`, sorted by id. */
+/** Copies `before` without the entries `gone` and with those of `put`, in id order. */
 export const deriveEdition = async (
   before: Edition,
   snapshot: SnapshotHead,
@@ -139,7 +138,6 @@ export const without = (
 
 export const lengthOf = (segment: Segment): number => ('length' in segment ? segment.length : segment.to - segment.from)
 
-/** 0 when absent. */
 export const lastEndOf = (edition: Edition, form: number, ids: readonly string[]): number => {
   const { ends } = edition.parts[form] as EditionPart
   return ids.reduce((last, id) => {
@@ -212,7 +210,7 @@ const placeOf = ({ ids }: Pick<Edition, 'ids'>, id: Buffer): { index: number; is
 const startOf = ({ ends, headBytes }: EditionPart, entry: number): number =>
   entry === 0 ? headBytes : (ends[entry - 1] ?? 0)
 
-/** Excludes head and tail. The first entry has no separator before it. */
+/** Bytes of the entries without head and tail. The first has no separator before it. */
 const segmentsOf = (form: PartForm, part: EditionPart, steps: readonly EditionStep[]): Segment[] => {
   const separator = Buffer.from(form.separator)
   const segments: Segment[] = []
@@ -230,7 +228,6 @@ const segmentsOf = (form: PartForm, part: EditionPart, steps: readonly EditionSt
   return segments
 }
 
-/** Runs in one go on the event loop: one addition for each of up to 200,000 entries. */
 const endsOf = (form: PartForm, part: EditionPart, steps: readonly EditionStep[], from: number): Float64Array => {
   const separator = Buffer.byteLength(form.separator)
   const ends = new Float64Array(steps.reduce((sum, step) => sum + ('put' in step ? 1 : step.to - step.from), 0))
@@ -271,7 +268,6 @@ const making = async (form: PartForm, head: Buffer, folder: string | null): Prom
   let waitingBytes = 0
   const flush = async (): Promise<void> => {
     const [first = Buffer.alloc(0), ...more] = waiting
-    // Long chunks of the previous edition pass through without a copy.
     const all = more.length === 0 ? first : Buffer.concat(waiting)
     waiting = []
     waitingBytes = 0

@@ -40,17 +40,17 @@ export interface PublishOptions extends RunOptions {
   manifests: Keys['manifests']
   /** Latest certain instant, used as signing date. Default `now`. */
   sure?: () => Date
-  /** Reveals a restored backup. */
+  /** Notes the publication outside the database, to reveal a restored backup. */
   note: (published: { sequence: number; hash: string; publishedAt: string }) => void
   /** Highest sequence noted by any database; never reused. */
   noted?: () => number
-  /** The next edition derives from its current one. Without it, no files are kept. */
+  /** Holds the current edition, from which the next derives. Without it, no files are kept. */
   files?: Pick<PublishedFiles, 'make' | 'adopt'>
-  /** Additions and changes wait for the schedule. */
+  /** When true, additions and changes wait for the scheduled run. */
   removalsOnly?: boolean
 }
 
-/** From as many additions on, table statistics are refreshed. */
+/** Entries a step. From so many additions on, table statistics are refreshed. */
 const STEP_ENTRIES = 1_000
 const TRIES = 5
 const SERIALIZATION_FAILURE = '40001'
@@ -84,7 +84,7 @@ export const publish = (
     return { sequence, entries, added, changed, removed, hash, ms: run.elapsed() }
   })
 
-/** Reads one instant (repeatable read) while moves continue; a trigger hides their removals at once. */
+/** Reads one instant (repeatable read) while moves continue. A trigger at once hides entries that they remove. */
 const undisturbed = async <T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> => {
   for (let tried = 1; ; tried += 1) {
     try {
@@ -111,8 +111,8 @@ interface TakenSnapshot {
 }
 
 /**
- * A restored database or a doubted clock publishes removals only. Refusals DATABASE_RESTORED and CLOCK_DOUBTED when
- * nothing was ever published.
+ * From a restored database or under a doubted clock, only removals are published. Refusals DATABASE_RESTORED and
+ * CLOCK_DOUBTED when nothing was ever published.
  */
 const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
   const { run, now, sure, manifests, noted, files } = taking
@@ -136,7 +136,7 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
     added: many('ADDED'),
     changed: many('CHANGED'),
     removed: many('REMOVED'),
-    // A stopped clock repeats its instant; the sequence differs.
+    // A stopped clock repeats its instant; only the sequence number differs.
     publishedAt: sure,
     form: FORM,
     origin: originIn(manifests.issuer),
@@ -160,7 +160,7 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
   }
 }
 
-/** A list that is unpublished, or in another format, is published whole. */
+/** A list that was never published, or in another format, is published whole. */
 const changesIn = async (
   tx: Tx,
   last: Awaited<ReturnType<typeof snapshots.current>>,

@@ -10,12 +10,12 @@ import { anonymousFile, buildEdition, bytesIn, closeEdition, deriveEdition, type
 export const ENCODINGS = ['br', 'gzip'] as const
 export type FileEncoding = (typeof ENCODINGS)[number]
 
-/** Bytes; smaller files are encoded before they are served. */
+/** Bytes; smaller files are compressed before they are served. */
 const SMALL_BYTES = 1024 * 1024
-/** Larger files are encoded after this delay. */
+/** Larger files are compressed after this delay. */
 const QUIET_MS = 5_000
 const STEP_ENTRIES = 1_000
-/** A larger change rebuilds the edition. */
+/** A change of more entries rebuilds the edition. */
 const CHANGES_MOST = 5_000
 /** Brotli window, bits. The default 22 takes 16 MB of memory. */
 const WINDOW_BITS = 18
@@ -28,7 +28,7 @@ interface EncodedFile {
 /** Its files stay open until released. */
 export interface HeldEdition {
   edition: Edition
-  /** `form` is an index into FORMS; null when not encoded yet. */
+  /** `form` is an index into FORMS; null when not compressed yet. */
   encoded: (form: number, encoding: FileEncoding) => EncodedFile | null
   release: () => void
 }
@@ -157,7 +157,7 @@ const closeUnused = (served: ServedEdition): void => {
   )
 }
 
-/** Derives from the held edition when few entries differ; the sequence's hash proves the result. */
+/** Derives from the held edition when few entries differ; the snapshot's hash proves the result. */
 const editionOf = async (
   db: Db,
   snapshot: snapshots.Snapshot,

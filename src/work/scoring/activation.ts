@@ -77,13 +77,12 @@ export const decideScorecard = async (
       notPast(found.effectiveOn, now)
       await cardToTry(tx, found.scorecard)
     }
-    // The card in force is looked up by knowledge instant.
     const at = await knowledge.tick(tx, now)
     return activations.decide(tx, found.id, { state: activate ? 'ADOPTED' : 'REJECTED', note, by, at })
   })
 }
 
-/** Scores of past days must stay. */
+/** Scores of past days must not change. */
 const notPast = (effectiveOn: string, now: Date): void => {
   if (effectiveOn < dateIn(now)) throw new Refusal('ADOPTION_PAST', { effectiveOn })
 }
@@ -95,11 +94,10 @@ export interface CardStatus {
   name: Scorecard['name'] | null
   hash: string | null
   state: ScorecardState
-  /** Faults of its file; they do not affect the stored card. */
+  /** Faults of the file, not of the stored card. */
   faults: string[]
 }
 
-/** A broken file does not hide the others. */
 export const scorecards = async (db: Db, today: string): Promise<CardStatus[]> => {
   const kept = new Map((await activations.keptCards(db, today)).map((card) => [card.version, card]))
   const inForce = await orRefusal(() => cardInForce(db, today))
@@ -136,7 +134,6 @@ const stateOf = (
 
 const brokenOr = ({ code }: Refusal): ScorecardState => (code === 'SCORECARD_CHANGED' ? 'CHANGED' : 'BROKEN')
 
-/** Faults are joined as `place: reason; place: reason`. */
 const NEXT_FAULT = /; (?=[\w[\]./-]*: )/
 
 const faultsIn = ({ code, details, message }: Refusal): string[] =>

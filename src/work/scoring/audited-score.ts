@@ -14,7 +14,7 @@ export interface AuditedScore {
   score: scores.StoredScore
   operator: operators.StoredOperator
   card: Scorecard
-  /** Reread as known then; the hash proves that these were scored. */
+  /** Read again as of the score's instant; the hash proves that these facts were scored. */
   facts: Omit<Facts, 'comingOn'> & { events: Required<Omit<FactEvent, 'decidedOn'>>[] }
   records: versions.RecordVersion[]
 }
@@ -30,7 +30,7 @@ export const auditOf = async (
   const rules = (await ruleBooks.byHash(db, score.rulesHash)) ?? lists
   const factsById = await factsOf(db, [operator], score, { lists: rules, known: score.families as FactFamily[] })
   const { events, comingOn: _, ...rest } = factsById.get(operator.id) as Facts
-  // Exactly the fields that the facts' hash covers.
+  // The fields that the facts' hash covers.
   const facts = {
     ...rest,
     events: events.map(({ decidedOn: _, ...event }) => ({ until: null, weight: 1, ...event })),
@@ -43,7 +43,7 @@ export const auditOf = async (
   return { score, operator, card, facts, records: [...records.values()].sort((a, b) => a.id - b.id) }
 }
 
-/** The operator may have been merged since. */
+/** Returns the operator that has the score now, perhaps by a merger. */
 export const scoreAndOwner = async (
   db: Db,
   id: number,

@@ -5,7 +5,7 @@ import type { PointInTime } from '../../store/records/versions.js'
 import * as evidence from '../../store/scoring/evidence.js'
 import type { Lists } from '../../store/scoring/rule-books.js'
 
-/** `known` lists the families with a source. */
+/** `known`: families of facts that have a source. */
 export const factsOf = async (
   db: Db | Tx,
   chunk: readonly { id: number; kind: string }[],

@@ -24,14 +24,13 @@ interface ScoredBatch {
   at: Date
 }
 
-/** Call before the new scores are added. */
+/** Call before the new scores are stored. */
 export const applyThresholds = async (tx: Tx, rules: WorkRules, followed: ScoredBatch): Promise<void> => {
   const { card, rows, on, at } = followed
   const dropped = await dropUnfounded(tx, followed)
   const stood = await stoodBefore(tx, followed, dropped)
   const fallen = { lead: [] as FallenScore[], watch: [] as FallenScore[] }
   for (const { operatorId, value, reasons } of rows) {
-    // A listed operator needs no lead.
     for (const opens of crossed(stood.get(operatorId) ?? null, { value }, card)) {
       if (opens === 'watch' || !isListedBy(reasons)) fallen[opens].push({ operatorId, value })
     }
@@ -51,8 +50,8 @@ interface FallenScore {
 type EarlierStandings = Map<number, { value: number; lines?: Scorecard['lines'] }>
 
 /**
- * Uses the card's own thresholds. Ignores scores of a rolled-back run, and those without a lead only because of a
- * former listing. A lead dropped by a person is not opened again while the score stays below.
+ * Compares by the thresholds of each earlier score's card. Ignores scores of a rolled-back run, and those without a
+ * lead only because of a former listing. A lead dropped by a person is not opened again while the score stays below.
  */
 const stoodBefore = async (
   tx: Tx,
@@ -86,7 +85,7 @@ const linesOf = async (tx: Tx, hash: string, card: Scorecard): Promise<{ lines?:
   return its === null || its === card ? {} : { lines: its.lines }
 }
 
-/** A rollback leaves leads without a new score. With one they are dropped, and opened again if it says so. */
+/** A rollback calls leads into question. Rescoring drops them, and the new score opens them again if it is low. */
 const dropUnfounded = async (tx: Tx, { ids, rows, on, at }: ScoredBatch): Promise<Set<number>> => {
   const questioned = await leads.questioned(tx, ids)
   if (questioned.length === 0) return new Set()

@@ -1,4 +1,4 @@
-/** The agency corrects a record after an upheld objection; scores are never edited. */
+/** An upheld objection lets the agency correct its record; scores are never edited. */
 
 import { samePerson } from '../../domain/access/viewer.js'
 import { writtenText } from '../../domain/records/written-text.js'
@@ -80,7 +80,7 @@ export interface ObjectionWithdrawal extends ActContext {
   objection: number
 }
 
-/** Only its author withdraws. Refusals: OBJECTION_UNKNOWN, OBJECTION_SETTLED, RUN_BUSY. */
+/** Only the author may withdraw an objection. Refusals: OBJECTION_UNKNOWN, OBJECTION_SETTLED, RUN_BUSY. */
 export const withdrawObjection = async (
   db: Db,
   rules: WorkRules,

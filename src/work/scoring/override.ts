@@ -1,4 +1,4 @@
-/** Affects the displayed standing only, not leads, listings or scores. */
+/** An override affects the displayed standing only, not leads, listings or scores. */
 
 import { samePerson } from '../../domain/access/viewer.js'
 import { writtenText } from '../../domain/records/written-text.js'

@@ -1,6 +1,6 @@
 /**
- * All scores share one knowledge instant. A row is added where something changed. Fetching, scoring and writing
- * overlap.
+ * All scores of a run share one knowledge instant. A row is added only where something changed. Fetching, scoring and
+ * writing overlap.
  */
 
 import { setImmediate as turn } from 'node:timers/promises'
@@ -23,7 +23,7 @@ import { factsOf } from './facts.js'
 import { applyThresholds } from './grade-thresholds.js'
 import { cardInForce, cardToTry, hashOfCard, keepCard } from './scorecards.js'
 
-/** The first batches are small, so that the pipeline fills quickly. */
+/** Small first batches fill the pipeline quickly. */
 const FIRST_STEP_OPERATORS = 250
 const STEP_OPERATORS = 2_000
 /** Batches prefetched, each on its own connection. */
@@ -44,7 +44,7 @@ export interface ScoringOptions extends RunOptions {
   scorecard?: string
   dryRun?: boolean
   rules: WorkRules
-  /** Families with a feed. Other facts are missing, not zero. */
+  /** Families of facts with a feed. Other facts are missing, not zero. */
   families: readonly FactFamily[]
   progress?: (operators: number) => void
   signal?: AbortSignal
@@ -67,7 +67,7 @@ export const score = async (db: Db, options: ScoringOptions): Promise<ScoringRes
 
 interface ScoringCourse {
   card: Scorecard
-  /** A requested day or card opens nothing and leaves the rescoring queue alone. */
+  /** True for a requested day or card: opens no lead and leaves the rescoring queue alone. */
   asked: boolean
   asOf: string
 }
@@ -157,7 +157,6 @@ interface RuledCourse extends ScoringCourse {
 interface FetchedBatch {
   operators: DueOperator[]
   facts: Map<number, Facts>
-  /** No other run scores meanwhile. */
   before: ReadonlyMap<number, StoredEarlier>
 }
 
@@ -236,8 +235,8 @@ interface ScoreBatch extends ScoringCourse {
 type ScoredCounts = Pick<ScoringResult, 'scored' | 'stored'>
 
 /**
- * Operators merged, removed or changed since they were read stay queued. Rows of a requested day are always kept,
- * because its knowledge is fixed.
+ * Operators merged, removed or changed since they were read stay queued. Not so for a requested day, whose knowledge is
+ * fixed.
  */
 const written = async (
   db: Db,

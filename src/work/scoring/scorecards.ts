@@ -1,4 +1,4 @@
-/** A scorecard comes from schema/scorecards until first used or proposed; then the stored copy counts. */
+/** A scorecard is read from schema/scorecards until first used or proposed; then the stored copy counts. */
 import { createHash } from 'node:crypto'
 import { canonical, type Json } from '../../domain/records/records.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
@@ -11,7 +11,6 @@ import * as store from '../../store/scoring/scorecards.js'
 
 export const FIRST_IN_FORCE = store.FIRST_IN_FORCE
 
-/** Refuses a broken card with place and reason. */
 export const loadScorecard = (version: string): Scorecard => {
   const known = versionsInFiles()
   if (!known.includes(version)) throw new Refusal('SCORECARD_UNKNOWN', { version, known: known.join(' ') })
@@ -30,7 +29,7 @@ interface ExaminedCard {
   faults: readonly string[]
 }
 
-/** Reread each time, since cards are edited while tried; unchanged text is cached. */
+/** Read again each time, as cards are edited while tried; unchanged text is cached. */
 const document = (version: string): ExaminedCard => {
   try {
     const text = contracts.text(`scorecards/${version}.json`)
@@ -75,7 +74,6 @@ export const cardToTry = async (db: Db | Tx, version: string): Promise<Scorecard
 
 export const cardByHash = (db: Db | Tx, hash: string): Promise<Scorecard | null> => store.byHash(db, hash)
 
-/** Returns its hash. */
 export const keepCard = async (tx: Db | Tx, card: Scorecard, now: Date): Promise<string> => {
   const hash = hashOfCard(card)
   if (!(await store.keep(tx, { hash, card, now }))) throw new Refusal('SCORECARD_CHANGED', { version: card.version })

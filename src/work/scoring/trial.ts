@@ -1,4 +1,4 @@
-/** Stores the comparison, but no score or lead. */
+/** A trial stores a comparison of two scorecards, but no score or lead. */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { ListKind } from '../../domain/listing/lists.js'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
@@ -23,13 +23,13 @@ import { cardInForce, cardNamed, cardToTry, hashOfCard } from './scorecards.js'
 
 const CHUNK_OPERATORS = 2_000
 const TURN_EVERY_OPERATORS = 250
-/** The command runs larger trials. */
+/** Larger trials must be run by the command. */
 const ASKED_OPERATORS_MOST = 20_000
 
 export interface TrialOptions {
   version: string
   against?: string | null
-  /** Day of the facts, also in the future. Default today. */
+  /** Day of the facts, perhaps in the future. Default today. */
   asOf?: string
   by?: string | null
   lists: readonly ListKind[]
@@ -125,7 +125,6 @@ const eachStep = async (
   }
 }
 
-/** Concurrent requests for one trial share it. */
 const underWay = new WeakMap<Db, Map<string, Promise<trials.TrialRow>>>()
 
 /**
@@ -147,12 +146,11 @@ export const trialAsked = async (
     const whole = options.against == null ? command : `${command} --against ${options.against}`
     throw new Refusal('TRIAL_TOO_LARGE', { limit: most, command: whole })
   }
-  // Others may wait for it, so it is not bound to the first request.
+  // Other requests may wait for the trial, so it is not bound to the first.
   const db = beneath(asker)
   const waited = underWay.get(db) ?? new Map<string, Promise<trials.TrialRow>>()
   underWay.set(db, waited)
   const key = `${hashes.scorecardHash} ${hashes.againstHash} ${today}`
-  // It is checked again: a running trial may have ended since.
   const freshOrMade = async () =>
     (await trials.fresh(db, { ...hashes, today })) ?? (await made(db, cards, today, options))
   const going = waited.get(key) ?? freshOrMade().finally(() => waited.delete(key))

@@ -1,4 +1,4 @@
-/** A difference means that a score cannot be replayed. */
+/** Replays stored scores. A difference means that one cannot be replayed. */
 import type { FactFamily } from '../../domain/records/facts.js'
 import { bookOf, hashOfFacts, scoreOf } from '../../domain/scoring/operator-facts.js'
 import { replayFault } from '../../domain/scoring/rescoring.js'
@@ -21,8 +21,8 @@ export interface ScoreVerification {
 }
 
 /**
- * CARD, RULES: the basis is missing or altered. FACTS: other facts were known. SUM: the points do not add up. RESULT:
- * same facts, other result. DAY, CAUSE: wrong for its run. CURRENT: not the latest score.
+ * CARD, RULES: the basis is missing or altered. FACTS: the facts differ. SUM: the points do not add up. RESULT: the
+ * same facts give another result. DAY, CAUSE: wrong for its run. CURRENT: not the latest score.
  */
 interface ScoreDifference {
   score: number

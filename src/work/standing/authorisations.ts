@@ -11,9 +11,9 @@ import type { WorkRules } from '../calendar/rules.js'
 
 export interface NewAuthorisation extends AuthorisationTerm {
   operator: string
-  /** Number or name, day and place. */
+  /** Names the document: number or name, day and place. */
   document: string
-  /** Proves the document later. Null is refused. */
+  /** Proves the document later. Refused when null. */
   sha256: string | null
   client: string
   now: Date
@@ -41,7 +41,7 @@ export const recordAuthorisation = async (
   })
 }
 
-/** Refusal AUTHORISATION_UNKNOWN, also for those who may not. */
+/** Refusal AUTHORISATION_UNKNOWN, also when the viewer may not withdraw it. */
 export const withdrawAuthorisation = async (
   db: Db,
   id: number,

@@ -1,4 +1,4 @@
-/** A bad row costs only itself; text that is no list is refused. */
+/** A bad row costs only itself; text that is no list of rows is refused. */
 
 import { type CodeColumn, columnsIn, type ParsedRow, ROW_CHARACTERS } from '../../domain/operators/code-rows.js'
 import { codeOf } from '../../domain/operators/codes.js'
@@ -10,7 +10,6 @@ export interface RowReader {
   end(): Iterable<ParsedRow>
 }
 
-/** Bound of text around the list. */
 const AROUND_CHARACTERS = 1_000
 
 const TOO_LONG: ParsedRow = { fault: 'ROW_TOO_LONG' }
@@ -27,7 +26,6 @@ const parsed = (text: string): ParsedRow => {
 
 const isBlank = (text: string): boolean => text.trim() === ''
 
-/** Blank lines are skipped. */
 export const ndjsonRows = (): RowReader => {
   let pending = ''
   let skipping = false
@@ -62,7 +60,7 @@ const BEGINS = /^\s*(?:\[|(\{)\s*"codes"\s*:\s*\[)/
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c]
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d]
 
-/** A list, or an object with only `codes`, is parsed as a stream and never held whole. */
+/** Parses a list, or an object with only `codes`, as a stream that is never held whole. */
 export const jsonRows = (): RowReader => {
   let where: 'BEFORE' | 'LIST' | 'BEHIND' = 'BEFORE'
   let around = ''
@@ -148,8 +146,8 @@ const SEPARATORS = [',', ';', '\t']
 const HEADLESS: CodeColumn[] = ['code', 'name', 'ref']
 
 /**
- * A heading names `code` or `shop`, optionally `name` and `ref`; without it, the code comes first. An unclosed quote
- * costs only its own line.
+ * A heading names column `code` or `shop`, and optionally `name` and `ref`. Without a heading, the code comes first. An
+ * unclosed quote costs only its own line.
  */
 export const csvRows = (): RowReader => {
   let pending = ''
@@ -165,7 +163,6 @@ export const csvRows = (): RowReader => {
     }
     return { value }
   }
-  /** The first line that is not blank decides. Returns true for a heading. */
   const begin = (line: string): boolean => {
     for (const separator of SEPARATORS) {
       const columns = columnsIn(cellsIn(line, 0, separator, line.length)?.cells ?? [])

@@ -1,4 +1,4 @@
-/** A new list replaces the previous one. */
+/** A marketplace's new list of sellers replaces its previous one. */
 
 import {
   cellIn,
@@ -28,10 +28,10 @@ const LINES_AT_ONCE = 10_000
 
 export interface SellerListInput {
   client: string
-  /** UTF-8, one code a line: first CSV cell, or NDJSON. */
+  /** UTF-8, one code a line: CSV (first cell) or NDJSON. */
   bytes: Buffer
   dated: string
-  /** It completes bare shop ids. */
+  /** Completes shop ids that name no marketplace. */
   marketplace: string | null
   now: Date
   log?: Log
@@ -39,13 +39,13 @@ export interface SellerListInput {
 
 export interface SellerListResult extends store.SellerList {
   holdsUntil: string
-  /** Later changes concern this list. */
+  /** Only later changes concern this list. */
   sequence: number
   notice: string | null
 }
 
 /**
- * Refusals: SELLERS_DATE (future or expired), SELLERS_OLDER, SELLERS_UNREADABLE (half of the lines hold no code),
+ * Refusals: SELLERS_DATE (future or expired), SELLERS_OLDER, SELLERS_UNREADABLE (too many lines hold no code),
  * CONTENT_TOO_LARGE, RUN_BUSY.
  */
 export const replaceSellers = async (db: Db, input: SellerListInput): Promise<SellerListResult> => {

@@ -1,6 +1,6 @@
 /**
- * SSRF guard: the host is resolved once, every address is checked, and a checked one connected. Redirects and bodies
- * are ignored.
+ * Guards against SSRF: the host is resolved once, every address is checked, and a checked one is called. Redirects and
+ * answer bodies are ignored.
  */
 import { lookup } from 'node:dns/promises'
 import http from 'node:http'
@@ -15,7 +15,6 @@ export type Resolve = (host: string) => Promise<string[]>
 export interface SubscriberRequest {
   headers: Record<string, string>
   body: string
-  /** The whole exchange with DNS. */
   timeoutMs: number
   allow: readonly string[]
   resolve?: Resolve
@@ -45,7 +44,7 @@ export const callSubscriber = async (text: string, telling: SubscriberRequest): 
   }
 }
 
-/** Throws like `callSubscriber`, without calling. */
+/** Checks the address without calling it; throws like `callSubscriber`. */
 export const checkSubscriber = async (
   text: string,
   limits: Pick<SubscriberRequest, 'allow' | 'resolve' | 'timeoutMs'>,

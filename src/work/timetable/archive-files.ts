@@ -11,7 +11,7 @@ const UNFINISHED = '.part'
 
 const namesIn = async (path: string): Promise<string[]> => (await readdir(path).catch(() => [])).sort()
 
-/** Yields a month of a feed at a time, oldest first. Other files are skipped. */
+/** Yields the files of one feed and month at a time, oldest first. */
 export async function* months(folder: string): AsyncIterable<ArchivedFile[]> {
   for (const feed of await namesIn(folder))
     for (const year of await namesIn(join(folder, feed)))

@@ -1,5 +1,5 @@
 /**
- * node-cron signals each minute; a timer, immune to clock changes, looks each second for waiting or abandoned
+ * node-cron signals each minute. A timer, immune to clock changes, also looks each second for waiting or abandoned
  * occurrences.
  */
 import cron from 'node-cron'

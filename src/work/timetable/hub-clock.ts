@@ -1,6 +1,6 @@
 /**
- * The database's clock, carried on by the monotonic clock. A leap is followed, so that no entry is shown past its end;
- * irreversible work then waits for a second source or a person.
+ * The hub's time is the database's clock, carried on by the monotonic clock. When the clock leaps, the hub follows, so
+ * that no entry is shown past its end. Irreversible work then waits for a second source or a person.
  */
 
 import { writtenText } from '../../domain/records/written-text.js'
@@ -26,7 +26,7 @@ export interface HubClock {
   hear(host: string, date: Date): Promise<void>
 }
 
-/** For tests and demos, never in doubt. */
+/** A clock for tests and demos that is never in doubt. */
 export const givenClock = (now: () => Date): HubClock => ({
   now,
   sure: now,
@@ -37,13 +37,12 @@ export const givenClock = (now: () => Date): HubClock => ({
 
 export interface ClockParts {
   log: Log
-  /** Milliseconds; replaced in tests. */
   machine?: () => number
   wall: () => number
   read?: (db: Db) => Promise<doubts.ClockRead>
 }
 
-/** A database instant and its monotonic time, milliseconds. */
+/** A database instant and the monotonic time at which it was read, milliseconds. */
 interface ClockAnchor {
   at: number
   machine: number
@@ -62,7 +61,7 @@ const databaseClock = (
   { log, machine = () => performance.now(), wall, read = doubts.read }: ClockParts,
 ): HubClock => {
   let anchor: ClockAnchor | null = null
-  /** This is the time without the leap. */
+  /** The time as it would be without the leap; null when in no doubt. */
   let expected: ClockAnchor | null = null
   let doubt: doubts.ClockDoubt | null = null
   let notedAt = Number.NEGATIVE_INFINITY
@@ -74,7 +73,6 @@ const databaseClock = (
   }
   const now = (): Date => new Date(Math.floor(carried(anchored(), machine())))
 
-  /** Begins or joins a doubt; the monotonic clock then gives the expected time. */
   const doubted = async (begun: Omit<doubts.ClockDoubt, 'id'>, base: ClockAnchor): Promise<void> => {
     expected ??= base
     if (await doubts.begin(db, begun))

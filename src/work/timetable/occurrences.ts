@@ -1,6 +1,6 @@
 /**
- * One process runs each planned time's row under a lease; another takes over when it dies. A beat is idempotent in any
- * number of processes and under any clock.
+ * One process runs each occurrence (a planned time of a job) under a lease; another takes over when it dies. A beat may
+ * run in any number of processes and under any clock.
  */
 
 import { owed, setBack } from '../../domain/timetable/missed-runs.js'
@@ -16,12 +16,10 @@ import { RULES, type ScheduledJob } from './timetable.js'
 
 const LEASE_MS = 10_000
 export const RENEW_MS = 3_000
-/** Then an occurrence is given up as fatal. */
+/** After so many attempts, an occurrence is given up. */
 const ATTEMPTS_MOST = 5
 const HELD_MOST = 64
-/** Planned times of one job: over a month of an hourly one. */
 const PLANNED_MOST = 1_000
-/** A larger backward step is a clock change. */
 const STEP_MS = 2_000
 const KEPT_MS = 90 * 86_400_000
 const PRUNE_BEATS = 3_600
@@ -35,13 +33,13 @@ export interface OccurrenceTurn {
   by?: string
 }
 
-/** False when the job already runs elsewhere; it is retried. */
+/** Resolves to false when the job already runs elsewhere; the occurrence is then retried. */
 export type JobAct = (turn: OccurrenceTurn, signal: AbortSignal) => Promise<boolean>
 
 export interface Scheduler {
-  /** Starts occurrences without waiting for them. Never throws. */
+  /** Starts due occurrences without waiting for them. Never throws. */
   beat(): Promise<void>
-  /** Aborts lost occurrences. Never throws. */
+  /** Renews leases; aborts occurrences whose lease was lost. Never throws. */
   renew(): Promise<void>
   idle(): Promise<void>
   stop(): void
@@ -66,7 +64,6 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
   const wanted = occasions.map(({ job, subject }) => ({ job, subject, beside: RULES[job].beside }))
   const stopping = new AbortController()
   const held = new Map<number, { attempt: number; lost: AbortController; work: Promise<void> }>()
-  /** Ends that could not be stored are retried at each beat. */
   const unwritten = new Map<number, () => Promise<unknown>>()
   let lastBeat = 0
   let beats = 0
@@ -78,7 +75,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
       unwritten.delete(id)
     }
     const at = now()
-    // A clock change plans again; existing rows do not run twice.
+    // After a clock change the times are planned again; existing rows do not run twice.
     if (at.getTime() < lastBeat - STEP_MS) for (const row of rows) row.nextAt = 0
     lastBeat = at.getTime()
     const due = rows.filter((row) => row.nextAt <= at.getTime())
@@ -126,7 +123,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
       const again = stopping.signal.aborted || isLost(error)
       if (!stopping.signal.aborted)
         log.error({ err: error, ...turn }, `the timetable's ${turn.job} failed: ${reasonOf(error)}`)
-      // Given back when stopping or when the database was lost.
+      // When stopping, or without the database, the occurrence is given back.
       if (!again) tell('FAILED')
       write = again
         ? () => occurrences.giveBack(db, mine, { unused: false })
@@ -194,7 +191,7 @@ const plan = (db: Db, rows: readonly PlannedOccasion[], now: Date): Promise<void
       for (const plannedFor of run)
         await occurrences.add(tx, { ...row, plannedFor, missed: plannedFor === run.at(-1) ? missed : 0 })
       const first = run[0]
-      // Only the newest unstarted occurrence matters, unless each must run.
+      // Older unstarted occurrences are skipped, unless each must run.
       if (first !== undefined && RULES[row.job].missed !== 'all')
         await occurrences.passOver(tx, { ...row, before: first, now })
     }

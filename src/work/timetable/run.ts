@@ -1,4 +1,7 @@
-/** Each job opens a run row and always closes it. `alone` holds a lock; `beside` renews a lease. */
+/**
+ * Each job opens a run row and always closes it. `alone` holds a lock for the job; `beside` lets runs overlap and
+ * renews a lease.
+ */
 import { redact } from '../../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -6,21 +9,20 @@ import { asUnavailable, type Db, type Tx } from '../../store/db/db.js'
 import * as locks from '../../store/db/locks.js'
 import * as runs from '../../store/timetable/runs.js'
 
-/** Default wait for a running job; scheduled runs do not wait. */
 const WAIT_MS = 120_000
 const LEASE_MS = 10_000
 const RENEW_MS = 3_000
-/** From this status on, a refusal means failure, not rejected content. */
+/** Refusals of this HTTP status or above mean failure; those below mean rejected content. */
 export const FAILURE_STATUS = 500
 
 export interface RunOptions {
   cause: runs.RunCause
-  /** Manual runs have none. */
+  /** Null for manual runs. */
   plannedFor?: Date | null
   attempt?: number
   now: () => Date
   waitMs?: number
-  /** Redacts refusals that quote an agency. */
+  /** Redacts refusals that quote an agency's data. */
   mark?: (id: string) => string
   by?: string
   log?: Log
@@ -37,14 +39,14 @@ export interface RunDescription extends RunOptions {
 export interface OpenRun {
   id: number
   startedAt: Date
-  /** They are stored on failure as well. */
+  /** Stored with the run, also when it fails. */
   counts: Record<string, number>
-  /** Closes the run inside the work's transaction, not afterwards. */
+  /** Closes the run in the transaction of its work, not afterwards. */
   close(tx: Tx): Promise<void>
   elapsed(): number
 }
 
-/** Resolves to null when another process has this occurrence. Refusal RUN_BUSY. */
+/** Returns null when another process runs this occurrence. Refusal RUN_BUSY. */
 export const alone = async <T>(db: Db, what: RunDescription, work: (run: OpenRun) => Promise<T>): Promise<T | null> => {
   const { job, subject = '', plannedFor = null } = what
   const done = await locks.alone(
@@ -57,7 +59,7 @@ export const alone = async <T>(db: Db, what: RunDescription, work: (run: OpenRun
       return id === null ? null : { value: await closed(db, what, id, startedAt, work) }
     },
   )
-  // A scheduled run finds its work being done; a manual one is refused.
+  // A scheduled run leaves the work to the process that does it; a manual run is refused.
   if (done === 'held') {
     if (plannedFor !== null) return null
     throw new Refusal('RUN_BUSY', { job, subject })
@@ -74,7 +76,6 @@ export const beside = async <T>(
   const startedAt = what.now()
   const id = await runs.start(db, { ...startOf(what, startedAt), leaseMs: LEASE_MS })
   if (id === null) return null
-  // The next renewal makes up for a failed one.
   const renewing = setInterval(() => void runs.renew(db, id, LEASE_MS).catch(() => {}), RENEW_MS)
   renewing.unref()
   try {
@@ -128,7 +129,7 @@ const closed = async <T>(
   }
 }
 
-/** A person maps these at the desk. `…` marks a cell with data. */
+/** Headings that a person may map at the desk. `…` marks a cell with data. */
 const headingsIn = (error: unknown): { headings?: string[] } => {
   if (!isRefusal(error) || error.code !== 'CONTENT_UNKNOWN' || !Array.isArray(error.details['read'])) return {}
   const headings = error.details['read'].filter((name) => typeof name === 'string' && name !== '' && name !== '…')

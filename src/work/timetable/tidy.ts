@@ -13,7 +13,6 @@ const FILES_AT_ONCE = 500
 
 let read: RetentionRules | null = null
 
-/** Refusal RULES_BROKEN. */
 export const retentionRules = (): RetentionRules => {
   read ??= checked<RetentionRules>('rules/retention', 'contracts/retention', checkRetention)
   return read
@@ -24,7 +23,7 @@ export interface TidyOptions extends RunOptions {
   rules?: RetentionRules
   windowRows?: number
   signal?: AbortSignal
-  /** Runs first: it renews decisions on expired records. */
+  /** Runs before deletion: it renews decisions on expired records. */
   renew?: (now: Date) => Promise<unknown>
 }
 
@@ -36,7 +35,7 @@ export interface TidyCounts {
   runs: number
 }
 
-/** Referencing rows go first, runs last. */
+/** Rows that refer to others go first, runs last. */
 const STEPS: readonly [
   count: keyof TidyCounts,
   what: RetainedKind,
@@ -49,7 +48,6 @@ const STEPS: readonly [
   ['runs', 'RUNS', retention.runs],
 ]
 
-/** Refusal CLOCK_DOUBTED. */
 export const tidy = (db: Db, options: TidyOptions): Promise<TidyCounts | null> =>
   alone(db, { ...options, job: 'tidy' }, async (run) => {
     // Deletion cannot be undone.
@@ -70,7 +68,7 @@ export const tidy = (db: Db, options: TidyOptions): Promise<TidyCounts | null> =
     return counts
   })
 
-/** Also deletes files without a run, whose process crashed. */
+/** Also deletes files without a run row, left by a crash. */
 const tidyArchives = async (db: Db, before: Date, { archive, signal }: TidyOptions): Promise<number> => {
   let removed = 0
   for await (const month of months(archive)) {

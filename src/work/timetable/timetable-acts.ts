@@ -14,7 +14,6 @@ export interface JobAddress {
   now: Date
 }
 
-/** Refusal JOB_UNKNOWN. */
 export const occasionOf = ({
   timetable,
   job,
@@ -25,7 +24,7 @@ export const occasionOf = ({
   return row
 }
 
-/** The job is due at once, even when paused; an unfinished request is returned again. Refusal JOB_UNKNOWN. */
+/** Makes the job due at once, even when paused; an unfinished request is returned again. Refusal JOB_UNKNOWN. */
 export const start = async (db: Db, address: JobAddress): Promise<occurrences.Occurrence> => {
   const { job, subject } = occasionOf(address)
   return db.transaction(async (tx) => {
@@ -50,7 +49,7 @@ export const pause = async (db: Db, rules: WorkRules, address: JobAddress & { re
   })
 }
 
-/** Skipped times are not made up for. Refusals JOB_UNKNOWN, JOB_NOT_PAUSED. */
+/** Times skipped by the pause do not run later. Refusals JOB_UNKNOWN, JOB_NOT_PAUSED. */
 export const resume = async (db: Db, address: JobAddress): Promise<void> => {
   const { job, subject } = occasionOf(address)
   await db.transaction(async (tx) => {

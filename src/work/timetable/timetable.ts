@@ -1,39 +1,39 @@
-/** Asia/Shanghai; the only place that names an hour of the day. */
+/** Times are in Asia/Shanghai. No other file names an hour of the day. */
 import type { MissedRule } from '../../domain/timetable/missed-runs.js'
 
 export interface ScheduledJob {
   job: 'pull' | 'score' | 'publish' | 'push' | 'expire' | 'reconcile' | 'trail' | 'audit' | 'changes' | 'tidy'
-  /** Feed or platform; otherwise empty. */
+  /** Id of the feed or platform; otherwise empty. */
   subject: string
-  /** Minutes first. */
+  /** Five fields, minutes first. */
   cron: string
 }
 
-/** Senders to folders and exchange tables wait for an answer all day. */
+/** Folders and exchange tables are watched, because senders await an answer all day. */
 const WATCH = '*/5 * * * *'
 const SCORE = '*/5 * * * *'
 /** A push runs until the next begins, so deliveries leave within seconds. */
 const PUSH = '* * * * *'
-/** Upper bound only: removals take effect at once, and requests publish them. */
+/** An upper bound: removals take effect at once, and requests publish them. */
 const PUBLISH = '* * * * *'
-/** Terms end at midnight; hourly for missed runs. */
+/** Terms end at midnight. Runs each hour to make up for missed ones. */
 const EXPIRE = '1 * * * *'
 const TRAIL = '*/5 * * * *'
-/** Marketplaces learn of a removal within seconds. */
+/** Keeps running, so that marketplaces learn of a removal within seconds. */
 const CHANGES = '* * * * *'
-/** At night there are few moves. */
+/** By night, when few moves disturb the comparison. */
 const RECONCILE = '30 2 * * *'
 
-/** Also verified at start. */
+/** The audit log is also verified at start. */
 const AUDIT = '50 2 * * *'
 const TIDY = '40 3 * * *'
 
-/** A missed comparison is made up for within this time. */
+/** A missed comparison may run this long after its time. */
 const NIGHT_MS = 8 * 3_600_000
 export const LINGER_MS = 61_000
 
 interface JobRule extends MissedRule {
-  /** Runs may overlap; others hold a lock. */
+  /** True when runs may overlap; otherwise the job holds a lock. */
   beside: boolean
   /** Jobs that take down entries cannot be paused. */
   pausable: boolean
@@ -51,11 +51,10 @@ export const RULES: Record<ScheduledJob['job'], JobRule> = {
   audit: { ...ONCE, beside: false, pausable: false },
   changes: { ...ONCE, beside: true, pausable: false },
   tidy: { ...ONCE, beside: false, pausable: false },
-  // Moves would disturb the reading by day.
   reconcile: { missed: 'once', withinMs: NIGHT_MS, beside: false, pausable: true },
 }
 
-/** Registers come at night before the records that name their operators. */
+/** Registers are pulled before the records that name their operators. */
 const PULLS: Readonly<Record<string, string>> = {
   registry: '10 2 * * *',
   individuals: '30 2 * * *',
@@ -76,14 +75,13 @@ const PULLS: Readonly<Record<string, string>> = {
   commitments: '40 4 * * *',
 }
 
-/** Throws for a feed without a row in this table. */
 export const pullCron = (feed: string): string => {
   const cron = PULLS[feed]
   if (cron === undefined) throw new Error(`the timetable has no hour for the feed ${feed}`)
   return cron
 }
 
-/** Only platforms with an address; `watched` marks folders and tables. */
+/** Takes only platforms with an address. `watched` marks folders and exchange tables. */
 export const timetable = (
   feeds: readonly { id: string; watched?: boolean }[],
   platforms: readonly string[],

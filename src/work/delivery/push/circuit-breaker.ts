@@ -7,16 +7,14 @@ import * as queue from '../../../store/delivery/delivery-queue.js'
 import * as gates from '../../../store/delivery/platform-gates.js'
 import { LEASE_MS, type Sender } from './sender.js'
 
-/** Wait for the pace; below the lease. */
 const TURN_WITHIN_MS = 6_000
 const SECOND_MS = 1_000
-/** Bookings are retried: receipts must not be lost. */
 const BOOKINGS_MAX = 4
 const BOOK_AGAIN_MS = 1_000
 /** SQLSTATEs of deadlock, serialization failure and lock timeout. */
 const AGAIN = new Set(['40P01', '40001', '55P03'])
 
-/** `probe` tests a failing platform with one row; `only` limits the actions. */
+/** `probe`: one row tests a failing platform. `only` limits the actions sent. */
 export type CallPermission =
   | { open: true; probe: boolean; only: ClaimScope | undefined }
   | { open: false; why: 'hours' | 'breaker' | 'idle' }
@@ -39,7 +37,7 @@ export const passageTo = async (
   return mine ? { open: true, probe: true, only } : { open: false, why: 'breaker' }
 }
 
-/** False when the next slot is too far away. */
+/** Waits for the rate limit; false when the next slot is too far away. */
 export const turn = async (s: Sender): Promise<boolean> => {
   const { callsPerSecond } = s.platform
   if (callsPerSecond === null) return true
@@ -74,7 +72,7 @@ export const failed = (
     }),
   )
 
-/** Retries within a lease. `work` must be idempotent. */
+/** Retries transient database errors within a lease. `work` must be idempotent. */
 export const withRetries = async <T>(s: Sender, work: () => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -87,6 +85,5 @@ export const withRetries = async <T>(s: Sender, work: () => Promise<T>): Promise
   }
 }
 
-/** It is false for a faulty statement. */
 export const isTransient = (error: unknown): boolean =>
   isLost(error) || AGAIN.has(String((error as { code?: unknown }).code))

@@ -1,6 +1,6 @@
 /**
- * A receiver may apply an earlier addition after a confirmed removal, so a display is read SETTLE_SECONDS later and the
- * removal sent again if needed. Platforms without a display get it twice.
+ * A receiver may apply an earlier addition after a confirmed removal. So its display is read SETTLE_SECONDS later, and
+ * a removal still shown is sent again. Platforms without a display get each removal twice.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { isRefusal, NoDisplay, reasonOf } from '../../../foundation/errors.js'
@@ -12,7 +12,6 @@ import type { WorkRules } from '../../calendar/rules.js'
 import { removeShown } from '../reconcile-settle.js'
 
 const CHECKS_AT_ONCE = 10_000
-/** Also the lease of a check. */
 const AGAIN_MS = 60_000
 const LOOK_AGAIN_MS = 1_000
 
@@ -37,7 +36,6 @@ interface DisplayAddress {
   secret: string
 }
 
-/** An unreadable display is read again later. */
 export const checkRemovals = async (
   db: Db,
   from: DisplayAddress,
@@ -89,7 +87,7 @@ const checkOnce = async (
     if (displayed === undefined) continue
     const by = { platform: platform.id, name: platform.name.zh, rules, now: now(), log }
     const looked = { key: one.subjectId, kind: one.kind, highest: one.number, shown: displayed }
-    // A later delivery or an entry in force again settles it.
+    // Nothing is sent when a later delivery exists or the entry is in force again.
     if (!(await removeShown(db, looked, one.id, by))) continue
     checked.shown += 1
     log.warn({ platform: platform.id, key: one.subjectId, delivery: one.id }, 'a removed entry is displayed still')

@@ -5,9 +5,7 @@ import * as queue from '../../../store/delivery/delivery-queue.js'
 import * as breaker from './circuit-breaker.js'
 import { LEASE_MS, type Sender } from './sender.js'
 
-/** Below the lease. */
 const CALL_MS = 10_000
-/** Calls later than this after the claim renew the lease. */
 const FRESH_MS = 1_000
 const ASK_AGAIN_SECONDS = 30
 /** Failures after which a row is sent alone. */
@@ -15,10 +13,9 @@ const ALONE_AFTER = 2
 const ALONE_MAX = 10
 const SECOND_MS = 1_000
 
-/** `failed`: no answer. `late`: the pace allowed no call. `done`: every row is booked. */
+/** `failed`: no answer. `late`: the rate limit allowed no call. `done`: every row is booked. */
 export type SendResult = { end: 'done' | 'late' } | { end: 'failed'; error: unknown }
 
-/** Every claimed row is booked or put back, whatever happens. */
 export const sendAll = async (
   s: Sender,
   claimed: readonly queue.ClaimedDelivery[],
@@ -38,7 +35,7 @@ export const sendAll = async (
   let trouble: SendResult | null = null
   let outcome: SendResult | null = null
   for (const [i, wave] of waves.entries()) {
-    // Unsent rows count no attempt.
+    // Returned rows count no attempt.
     const left = () => putBack(s, waves.slice(i).flat(2))
     if (s.signal?.aborted) {
       await left()
@@ -65,7 +62,7 @@ export const sendAll = async (
 
 const isWorn = ({ failures }: queue.ClaimedDelivery): boolean => failures >= ALONE_AFTER
 
-/** Invalid rows are refused and block no other subject. */
+/** Books invalid rows as refused, so that they block no other subject. */
 const checked = async (s: Sender, claimed: readonly queue.ClaimedDelivery[]): Promise<queue.ClaimedDelivery[]> => {
   const bad: queue.DeliveryResult[] = []
   const good = claimed.filter((delivery) => {
@@ -100,7 +97,7 @@ const faultsOf = ({ platform, log }: Sender, delivery: queue.ClaimedDelivery): R
   }
 }
 
-/** Asks about rows sent without an answer, if supported. */
+/** Asks a platform that supports it for the receipts of rows sent without an answer. */
 const ask = async (
   s: Sender,
   claimed: readonly queue.ClaimedDelivery[],
@@ -134,7 +131,7 @@ const ask = async (
   }
   const answeredIds = new Set(known.map(({ delivery }) => delivery.id))
   const unknown = claimed.filter(({ id }) => !answeredIds.has(id))
-  // Answered queries reset the breaker only when nothing has to be sent.
+  // These answers reset the circuit breaker only when no row is left to send.
   if (unknown.length === 0) await breaker.answered(s)
   await booked(s, known)
   tally(s, known)
@@ -144,7 +141,7 @@ const ask = async (
 const isUnanswered = ({ attempts, receipt }: queue.ClaimedDelivery): boolean =>
   attempts > 1 && (receipt === null || receipt.code === WAITING || receipt.code === NO_RECEIPT)
 
-/** Each call has one kind; repeatedly failing rows come last, alone. */
+/** A call holds one kind; rows that failed repeatedly come last, each alone. */
 const wavesOf = (
   size: number,
   claimed: readonly queue.ClaimedDelivery[],
@@ -161,7 +158,7 @@ const wavesOf = (
   return [...waves, ...worn.map((delivery) => [[delivery]])]
 }
 
-/** Renews the lease; drops rows folded or claimed elsewhere. */
+/** Renews the lease; drops rows meanwhile replaced or claimed by another process. */
 const held = async (
   s: Sender,
   wave: queue.ClaimedDelivery[][],
@@ -173,7 +170,6 @@ const held = async (
   return wave.map((batch) => batch.filter(({ id }) => ours.has(id))).filter((batch) => batch.length > 0)
 }
 
-/** `unnoted`: why rows could not be noted and were put back. */
 const sendWave = async (
   s: Sender,
   wave: readonly (readonly queue.ClaimedDelivery[])[],
@@ -209,7 +205,7 @@ interface NotedBatch {
   unnoted: { rows: readonly queue.ClaimedDelivery[]; error: unknown } | null
 }
 
-/** Unnoted rows are held back, except removals, which a comparison finds. */
+/** Rows that cannot be noted are held back, except removals, which a comparison would find. */
 const notedOf = (s: Sender, batch: readonly queue.ClaimedDelivery[]): NotedBatch => {
   try {
     const last = batch.reduce((one, other) => (other.id > one.id ? other : one))
@@ -248,7 +244,7 @@ const sendBatch = async (s: Sender, batch: readonly queue.ClaimedDelivery[]): Pr
   }
 }
 
-/** Enforces the timeout when the transport ignores its signal. */
+/** Enforces the timeout even when the transport ignores its signal. */
 const call = async <T>(
   { url, secret, signal }: Sender,
   work: (to: { url: string; secret: string; signal: AbortSignal }) => Promise<T>,
@@ -270,7 +266,6 @@ const call = async <T>(
   }
 }
 
-/** A receipt with another row's key counts as none. */
 const receiptFor = ({ notice }: queue.ClaimedDelivery, receipt: Receipt | undefined): Receipt =>
   receipt?.key === notice.key
     ? receipt
@@ -326,7 +321,7 @@ const tally = ({ counts }: Sender, outcomes: readonly queue.DeliveryResult[]): v
   }
 }
 
-/** After a recent success rows may be at fault, so their own delay grows; otherwise they wait for the platform. */
+/** If the platform answered before, the rows may be at fault: their own delay grows. Otherwise they wait for the platform. */
 const fail = async (s: Sender, error: unknown, rows: readonly queue.ClaimedDelivery[]): Promise<void> => {
   // An abort is no failure of the platform.
   if (s.signal?.aborted) {
@@ -367,7 +362,7 @@ const stillOwed = (
 
 const later = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a)
 
-/** It is not retried: that could undo another process's claim. The lease ends it anyway. */
+/** Not retried: a late retry could undo another process's claim. The lease ends anyway. */
 const putBack = async (s: Sender, rows: readonly queue.ClaimedDelivery[]): Promise<void> => {
   try {
     await queue.putBack(s.db, rows)

@@ -10,7 +10,7 @@ export const LEASE_MS = 12_000
 export interface HighestDelivery {
   deliveryId: number
   number: number
-  /** Subject and due time (ISO 8601). */
+  /** Subject id and creation time (ISO 8601) of the delivery. */
   key: string
   at: string
 }
@@ -38,7 +38,7 @@ export interface Sender {
   heldNewer?: ((platform: string, deliveryIds: readonly number[]) => Promise<void>) | undefined
   signal?: AbortSignal | undefined
   batches: number
-  /** An answer then resets the breaker. */
+  /** The circuit breaker has counted failures; an answer resets it. */
   troubled: boolean
   unnoted: boolean
 }

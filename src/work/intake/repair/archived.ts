@@ -13,7 +13,6 @@ export interface ArchivedRun {
   startedAt: Date
 }
 
-/** Throws when the archive is missing or unreadable. */
 export async function* readAgain(
   feed: Feed,
   { archive, dated, startedAt }: ArchivedRun,

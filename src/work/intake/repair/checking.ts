@@ -6,8 +6,8 @@ export interface RepairContext extends ends.RepairRun {
   mark: (id: string) => string
   archiveDir: string
   today: string
-  /** Feeds that could not be examined. */
+  /** Feeds without a readable archive. */
   untold: Set<string>
-  /** These records may be wrong, without a stored proof. */
+  /** Records that may be wrong, but no archived item proves it. */
   unproven: ends.RepairedRecord[]
 }

@@ -1,4 +1,4 @@
-/** The order matters. A repeated check returns nothing. */
+/** The order of the checks matters. A repeated check finds nothing. */
 import type { Feed } from '../../../agencies/feed.js'
 import { repeatsOwn } from '../../../domain/listing/own-decisions.js'
 import { KINDS } from '../../../domain/records/records.js'
@@ -27,7 +27,7 @@ export interface RepairCheck {
   mend: (tx: Tx, checking: RepairContext) => Promise<ends.RepairedRecord[]>
 }
 
-/** Own entries repeated by an agency's list counted twice; rescoring fixes them. */
+/** Entries of this hub that an agency's list repeats were scored twice; rescoring fixes them. */
 const ownEntries = async (tx: Tx): Promise<ends.RepairedRecord[]> => {
   const mirrored = await facts.mirroredBesideOwn(tx)
   return mirrored
@@ -48,14 +48,13 @@ const unsent = async (tx: Tx, checking: RepairContext): Promise<ends.RepairedRec
       )
       continue
     }
-    // The next pull then reads everything and ends what is absent.
+    // Without its stored state, the next pull reads everything and ends what is absent.
     checking.untold.add(delivered.feed)
     await feedStates.forget(tx, delivered.feed)
   }
   return mended
 }
 
-/** Returns null when the archive is missing or unreadable. */
 const sentBy = async (feed: Feed, { archive, ...run }: ends.FullDelivery, checking: RepairContext) => {
   if (archive === null) return null
   const keys = new Set<string>()

@@ -41,7 +41,6 @@ const byRun = (records: readonly dates.DatedRecord[]): RunRecords[] => {
 
 const placeOf = ({ page, row }: Pick<Item, 'page' | 'row'>): string => `${page}/${row}`
 
-/** Returns null when the archive is missing or unreadable. */
 const draftsOf = async (
   feed: Feed | undefined,
   records: RunRecords,
@@ -60,7 +59,6 @@ const draftsOf = async (
   return drafts
 }
 
-/** Changes misread days only, whatever else would be read differently today. */
 const judge = (record: dates.DatedRecord, drafts: readonly Draft[]): dates.RedatedRecord | 'SOUND' | 'UNPROVEN' => {
   const ofKind = drafts.filter(({ kind }) => kind === record.kind)
   const draft = ofKind.find(({ key }) => key === record.key) ?? (ofKind.length === 1 ? ofKind[0] : undefined)

@@ -1,4 +1,4 @@
-/** One transaction; each record gets an audit row. A second run finds nothing. */
+/** All checks share one transaction; each repaired record gets an audit row. A second run finds nothing. */
 import type { Feed } from '../../../agencies/feed.js'
 import { dateIn } from '../../../foundation/time/dates.js'
 import type { Db, Tx } from '../../../store/db/db.js'
@@ -31,16 +31,15 @@ export interface RepairResult {
   checks: { check: RepairCheck['id']; zh: string; en: string; found: number; records: RepairedRecord[] }[]
   found: number
   scored: number
-  /** Their next pull reads everything. */
+  /** Feeds without a readable archive; their next pull reads everything. */
   untold: string[]
-  /** Possibly misread days of 1976. */
+  /** Records with days of 1976 that may be misread. */
   unproven: RepairedRecord[]
   ms: number
 }
 
 class DryRunEnd extends Error {}
 
-/** Refusal RUN_BUSY. */
 export const repair = async (db: Db, options: RepairOptions): Promise<RepairResult> => {
   const what = { job: 'repair' as const, cause: 'command' as const, now: options.now, waitMs: WAIT_MS }
   const done = await alone(db, { ...what, ...(options.by === undefined ? {} : { by: options.by }) }, async (run) => {
@@ -72,7 +71,7 @@ export const repair = async (db: Db, options: RepairOptions): Promise<RepairResu
   return done
 }
 
-/** Each check has its own instant: one record may need several versions. */
+/** Each check has its own knowledge instant: one record may need several versions. */
 const mend = async (tx: Tx, run: number, options: RepairOptions): Promise<Omit<RepairResult, 'ms' | 'scored'>> => {
   const untold = new Set<string>()
   const unproven: RepairedRecord[] = []
@@ -89,7 +88,6 @@ const mend = async (tx: Tx, run: number, options: RepairOptions): Promise<Omit<R
   return { dryRun: options.dryRun, checks, found, untold: [...untold], unproven }
 }
 
-/** Runs before the commit: no fix without its audit row. */
 const noteAll = async (tx: Tx, { checks }: Pick<RepairResult, 'checks'>, { note }: RepairOptions): Promise<void> => {
   const all = checks.flatMap(({ check, records }) => records.map((record) => ({ check, ...record })))
   const codes = new Map<number, string>()

@@ -1,4 +1,4 @@
-/** One process numbers marked changes at a time; others return at once. */
+/** Gives marked changes their sequence numbers, in one process at a time; others return at once. */
 import { retainedSince } from '../../../domain/standing/changes.js'
 import { oldestHolding } from '../../../domain/standing/sellers.js'
 import { dateIn } from '../../../foundation/time/dates.js'
@@ -8,7 +8,7 @@ import * as queue from '../../../store/standing/webhook-queue.js'
 
 const STEP_MARKS = 5_000
 const STEPS_MOST = 20
-/** A request must not wait for a whole first scoring. */
+/** Few steps: a request must not wait for a whole first scoring. */
 export const STEPS_ASKED = 2
 const ERASE_STEP = 5_000
 const ERASE_STEPS = 200

@@ -1,4 +1,4 @@
-/** Holds the current standing in that marketplace's view. */
+/** A change is read with the current standing in that marketplace's view. */
 import type { Agency } from '../../../agencies/feed.js'
 import type { ListKind } from '../../../domain/listing/lists.js'
 import {
@@ -38,7 +38,7 @@ type EntryStates = ReadonlyMap<string, string>
 const statesOf = async (db: Db, rows: readonly standings.StandingRow[]): Promise<EntryStates> =>
   listings.publicStates(db, [...new Set(rows.flatMap(({ entries }) => entries.map(({ id }) => id)))])
 
-/** Skips entries that left the list between the two statements. */
+/** Skips entries that left the list between the two queries. */
 const entriesOf = ({ entries }: standings.StandingRow, states: EntryStates): StandingEntry[] =>
   entries.flatMap((body) => {
     const state = states.get(body.id)
@@ -51,8 +51,8 @@ export const reachOf = async (db: Db, client: string): Promise<RetainedChanges> 
   (await store.reaches(db, [client])).get(client) ?? NOTHING_YET
 
 /**
- * Acknowledges all up to a sequence number and returns where to continue. Null means from now on. Refusal CHANGES_GONE
- * when later changes were erased.
+ * Acknowledges all changes up to `after` and returns where to continue; null means from now on. Refusal CHANGES_GONE
+ * when later ones were erased.
  */
 export const acknowledge = async (db: Db, client: string, after: number | null, now: Date): Promise<number> => {
   const reach = await reachOf(db, client)

@@ -1,4 +1,4 @@
-/** Runs until the next occurrence, so that a removal leaves within two seconds. */
+/** The job runs until its next occurrence, so that a removal leaves within two seconds. */
 import { setTimeout as after } from 'node:timers/promises'
 import { reasonOf } from '../../../foundation/errors.js'
 import { type Db, isLost } from '../../../store/db/db.js'
@@ -9,7 +9,7 @@ import { makeWebhookSender, type WebhookSenderParts } from './send.js'
 const LOOK_MS = 1_000
 
 export interface ChangesOptions extends RunOptions {
-  /** A process that sends no webhooks has none. */
+  /** Null when the process sends no webhooks. */
   sending: WebhookSenderParts | null
   until?: Date
   signal?: AbortSignal
@@ -34,7 +34,7 @@ export const runChanges = (
     const teller = sending && makeWebhookSender(db, sending, signal)
     for (;;) {
       count('numbered', await numberChanges(db, options.now()))
-      // Does not wait for slow addresses.
+      // Starts sending without waiting for slow addresses.
       await teller?.look()
       if (until === undefined || options.now() >= until || signal?.aborted) break
       await after(LOOK_MS, undefined, { signal }).catch(() => undefined)

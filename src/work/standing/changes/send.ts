@@ -1,6 +1,6 @@
 /**
- * Removals first, and each seller's changes in order. Each change has its own message, signed and retried by itself. It
- * holds the standing when sent, so an older state never follows a newer one.
+ * Sends removals first, and each seller's changes in order. Each change has its own message, signed and retried by
+ * itself. It holds the standing when sent, so an older state never follows a newer one.
  */
 import type { Agency } from '../../../agencies/feed.js'
 import { digestOf } from '../../../domain/audit/audit-log.js'
@@ -21,7 +21,6 @@ import { theseChanges } from './received-changes.js'
 import { secretAbout, type WebhookKeys } from './webhooks.js'
 
 const AT_ONCE = 8
-/** Timeout of an exchange, and the longer lease of a message. */
 const SEND_MS = 10_000
 const LEASE_MS = 30_000
 const SECOND_MS = 1_000
@@ -55,7 +54,6 @@ export const sendWebhooks = async (db: Db, parts: WebhookSenderParts, signal?: A
 export interface WebhookSender {
   readonly sent: WebhookCounts
   look: () => Promise<void>
-  /** Returns the messages sent, or throws the first error. */
   ended: () => Promise<number>
 }
 
@@ -161,7 +159,7 @@ const sendAll = async (
   )
 }
 
-/** Standard Webhooks. `replaces` lists earlier changes of the seller that this one covers. */
+/** Body by Standard Webhooks. `replaces` lists earlier changes of the seller that this one covers. */
 const bodyOf = (change: StandingChange, replaces: readonly number[] = []): string =>
   JSON.stringify({
     type: 'seller.changed',

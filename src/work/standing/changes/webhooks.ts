@@ -60,7 +60,7 @@ export const rotateWebhook = (db: Db, keys: WebhookKeys, { id, client, now }: We
     return { webhook: await there(tx, id, client), secret }
   })
 
-/** Sends what it missed, or everything after `after`. Refusals: WEBHOOK_UNKNOWN, CHANGES_GONE. */
+/** Sends the changes missed while disabled, or all those after `after`. Refusals: WEBHOOK_UNKNOWN, CHANGES_GONE. */
 export const enableWebhook = (
   db: Db,
   { id, client, now, after }: WebhookAct & { after: number | null },
