@@ -18,7 +18,7 @@ export interface AccessCode {
 const COLUMNS = `c.id, c.operator_id as "operatorId", c.reason, c.issued_by as "issuedBy", c.issued_at as "issuedAt", c.ended,
   c.ended_reason as "endedReason", c.ended_by as "endedBy", c.ended_at as "endedAt"`
 
-/** Opens only the operator it was issued for, and nothing once that operator is merged or rolled back. */
+/** SQL: a code opens nothing after its end, or once its operator is merged or rolled back. */
 export const OPENS = 'c.ended_at is null and o.known_to is null and o.merged_into is null'
 
 export const issue = (

@@ -11,7 +11,7 @@ export interface ClientAccount {
 }
 
 export interface RegisteredClient extends ClientAccount, Confirmation {
-  /** Salted as `secretHash`; set while the previous secret is still good. */
+  /** Salted as `secretHash`; set while the previous secret is still valid. */
   previousHash: string | null
   ended: boolean
 }
@@ -31,7 +31,7 @@ export const add = (db: Db, client: ClientAccount, { by, now }: { by: string; no
     { ...client, by, now },
   )
 
-/** Until `previousUntil` the previous secret stays good. */
+/** The previous secret stays valid until `previousUntil`. */
 export const rotate = (
   db: Db,
   id: string,

@@ -5,7 +5,6 @@ export type AccountTable = 'people' | 'clients'
 
 export interface Confirmation {
   pendingSince: Date | null
-  /** Older accounts have null. */
   changedBy: string | null
   confirmedBy: string | null
   confirmedAt: Date | null

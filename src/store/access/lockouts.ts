@@ -4,7 +4,7 @@ import { type Db, queryRows, queryValue } from '../db/db.js'
 export interface StoredLockout {
   kind: 'CLIENT' | 'PERSON'
   name: string | null
-  /** All addresses together are null. */
+  /** Null when the row counts all addresses together. */
   address: string | null
   failures: number
   lastAt: Date
@@ -62,7 +62,7 @@ export const failed = async (db: Db, made: FailedSignIn): Promise<boolean> => {
   return answer.rows[0].failures === made.most
 }
 
-/** `forgives` also clears the failures. */
+/** Notes a successful sign-in. `forgives` also clears the failures. */
 export const prove = async (
   db: Db,
   proven: Pick<FailedSignIn, 'key' | 'kind' | 'name' | 'address' | 'now'> & { forgives: boolean },

@@ -4,7 +4,7 @@ import type { Db } from '../db/db.js'
 import { OPENS } from './access-codes.js'
 
 const KEPT_MS = 24 * 3_600_000
-/** Coarse, to limit writes. */
+/** `seen_at` is written at this interval. */
 const SEEN_MS = 60_000
 
 export interface PartySession {
@@ -27,7 +27,7 @@ export const start = async (
   )
 }
 
-/** Sessions started on a clock that ran ahead are null too. */
+/** Also returns null for a session started while the clock ran ahead. */
 export const use = async (db: Db, mark: string, idleMs: number, now: Date): Promise<PartySession | null> => {
   const answer = await db.raw(
     `select c.id::int as grant, coalesce(o.uscc, o.shop) as code, s.ends_at as "endsAt", s.seen_at as "seenAt"

@@ -14,7 +14,7 @@ export interface Person {
   oneTimeUntil: Date | null
 }
 
-/** A command on the hub's own host may act where nobody could confirm. */
+/** A command on the hub's host may change accounts when nobody could confirm. */
 export interface AccountChange {
   by: string
   byCommand: boolean
@@ -24,7 +24,7 @@ export interface AccountChange {
 /** SQL: a command acts on the only account that could confirm others. Bindings: id, duty, byCommand. */
 const ALONE = `(:byCommand and coalesce(:duty::text = 'security', false) and not exists (select 1 from people p where p.duty = 'security'
   and p.id <> :id and p.ended_at is null and p.pending_since is null))`
-/** SQL: registration itself confirms the first accounts with a duty. Extra binding: exempt. */
+/** SQL: the first accounts with a duty need no confirmation. Extra binding: exempt. */
 const EXEMPT = `(:duty::text is not null and (select count(*) from people p where p.duty is not null) < :exempt or ${ALONE})`
 
 /** Names are unique as in `clients.add`. */

@@ -1,4 +1,4 @@
-/** Counts cover all processes. */
+/** Quotas are counted across all processes. */
 import type { Db } from '../db/db.js'
 
 /** Sorted keys prevent deadlocks. */

@@ -1,6 +1,6 @@
 import { type Db, queryRows } from '../db/db.js'
 
-/** Milliseconds to keep a row after the token's end, for what the token has opened. */
+/** A row is kept this long (ms) after the token's end, for connections that the token opened. */
 export const KEPT_MS = 600_000
 
 export type RevokedTokens = { jti: string; endsAt: Date } | { sub: string; issuedUntil: Date; endsAt: Date }

@@ -5,7 +5,7 @@ import { SKEW_MS } from '../../foundation/time/clock-doubt.js'
 import type { Db, Tx } from '../db/db.js'
 
 const KEPT_MS = 24 * 3_600_000
-/** Coarse, to limit writes. */
+/** `seen_at` is written at this interval. */
 const SEEN_MS = 60_000
 
 export interface SessionRow {
@@ -25,7 +25,7 @@ export const start = async (tx: Tx, made: { mark: string; person: string; now: D
   )
 }
 
-/** Sessions started on a clock that ran ahead are null too. */
+/** Also returns null for a session started while the clock ran ahead. */
 export const use = async (db: Db, mark: string, idleMs: number, now: Date): Promise<SessionRow | null> => {
   const answer = await db.raw(
     `select s.person, p.role, p.agency, p.region, s.ends_at as "endsAt", s.seen_at as "seenAt"

@@ -1,7 +1,7 @@
-/** SQL for a viewer's region (`sightOf`). A merged operator has the region of its successor. */
+/** SQL that limits a viewer to a region (`sightOf`). A merged operator has the region of its successor. */
 import type { Db } from '../db/db.js'
 
-/** Prefix of a division code; null sees all. */
+/** Prefix of a division code; null means all regions. */
 export type RegionSight = string | null
 
 export const inSight = (sight: RegionSight, operator: string): string =>

@@ -10,7 +10,6 @@ import {
 import type { ServerIdentity } from '../../domain/audit/loss.js'
 import { type Db, queryColumn, queryRows, queryValue, type Tx } from '../db/db.js'
 
-/** SQLSTATE unique_violation: another process has written a row with that number. */
 const UNIQUE_VIOLATION = '23505'
 const LOCK = 'hub.trail'
 
@@ -22,7 +21,7 @@ export const head = async (db: Db | Tx): Promise<AuditHead | null> => {
 const headOf = (row: { number: number; hash: Buffer } | undefined): AuditHead | null =>
   row === undefined ? null : { number: row.number, hash: row.hash.toString('hex') }
 
-/** TAKEN: another process used a number. GONE: the previous row is missing. */
+/** TAKEN: another process used one of the numbers. GONE: the previous row is missing. */
 export type AppendResult = { server: ServerIdentity } | 'TAKEN' | 'GONE'
 
 /**
@@ -73,7 +72,7 @@ export const add = async (db: Db | Tx, rows: readonly SealedAuditRow[]): Promise
   }
 }
 
-/** Timeline of the WAL being written; a checkpoint may still name the previous one. */
+/** SQL: timeline of the WAL being written. The last checkpoint may still name the previous timeline. */
 const SERVER = `('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int as timeline,
   (select system_identifier::text from pg_control_system()) as system`
 
@@ -85,7 +84,7 @@ export const server = async (db: Db | Tx): Promise<ServerIdentity | null> => {
   return (await db.raw(`select ${SERVER} /* trail.server */`)).rows[0]
 }
 
-// Array literals take a third of the driver's time.
+// The driver takes three times as long to build arrays.
 
 const numbers = (members: readonly number[]): string => `{${members.join(',')}}`
 
@@ -97,7 +96,7 @@ const EACH_ESCAPED = /["\\]/g
 /** Only for text without quotes: hashes, kinds, instants. */
 const plain = (members: readonly string[]): string => `{${members.join(',')}}`
 
-/** Two statements, so that the read sees what the previous holder wrote. */
+/** Two statements, so that the second sees what the lock's previous holder wrote. */
 export const lockedHead = async (tx: Tx): Promise<AuditHead | null> => {
   const [, answer] = (await tx.raw(
     `select pg_advisory_xact_lock(hashtextextended('${LOCK}', 0)) /* trail.lockedHead */;
@@ -183,7 +182,7 @@ export interface AuditFilter {
   kind: AuditLogKind | null
   request: string | null
   operators: readonly number[] | null
-  /** `from` inclusive, `until` exclusive. */
+  /** `from` is inclusive, `until` exclusive. */
   from: Date | null
   until: Date | null
 }
@@ -210,7 +209,7 @@ export const list = async (
 }
 
 export const count = async (db: Db, filter: AuditFilter): Promise<number> => {
-  // Numbers have no gaps.
+  // Row numbers have no gaps.
   if (Object.values(filter).every((one) => one === null)) return (await head(db))?.number ?? 0
   return queryValue(db, `select count(*)::int as n from trail t where ${where(filter)} /* trail.count */`, {
     ...filter,
@@ -328,7 +327,7 @@ const OF_USCCS = `with s as materialized ${IN_ORDER}
 const OF_OTHERS = `select o.operator_id as operator, s.number from ${IN_ORDER} s cross join lateral (
   select c.operator_id from codes c where c.scheme = s.scheme and c.code = s.code and c.known_to is null offset 0) o`
 
-/** Rows go in B-tree order. No number repeats, because `progress` is locked. */
+/** Rows go in B-tree order. `progress` is locked, so that no row is indexed twice. */
 export const index = async (tx: Tx, codes: readonly ShownCode[], indexed: number): Promise<void> => {
   const isUscc = ({ scheme }: ShownCode): boolean => scheme === 'uscc'
   const usccs = codes.filter(isUscc)
@@ -353,7 +352,7 @@ export const instants = (tx: Tx, number: number, limit: number): Promise<{ numbe
     limit,
   ])
 
-/** Keeps frames and hashes, and rows about losses, which name nobody. */
+/** Erases who asked and what was shown. Hashes stay, and rows about losses, which name nobody. */
 export const erase = async (tx: Tx, { from, to, now }: { from: number; to: number; now: Date }): Promise<void> => {
   await tx.raw(
     `update trail set salt = null, client = null, role = null, agency = null, purpose = null, request = null, asked = null, outcome = null,

@@ -8,7 +8,7 @@ export interface SignedHead extends AuditHead {
   jws: string
 }
 
-/** An earlier signature of the same row wins. */
+/** An earlier signature of the same row stays. */
 export const keepSigned = async (tx: Tx, { number, hash, signedAt, kid, jws }: SignedHead): Promise<void> => {
   await tx.raw(
     `insert into trail_heads (number, hash, signed_at, kid, jws) values (?, decode(?, 'hex'), ?, ?, ?)

@@ -37,7 +37,7 @@ export interface CalendarAmendment {
   kind: DayKind
   reason: string
   by: string
-  /** Amendments older than the rule of two persons have null. */
+  /** Null for amendments older than the rule of two persons. */
   confirmedBy: string | null
   at: Date
 }

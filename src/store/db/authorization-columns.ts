@@ -1,4 +1,4 @@
-/** Missing objects yield a row too, so that response times reveal nothing. */
+/** A missing object yields a row too, so that response times do not reveal that it is missing. */
 import type { RecordKind } from '../../domain/records/records.js'
 import { type Db, queryRows } from './db.js'
 
@@ -7,7 +7,6 @@ export interface AuthorizationRow {
   uscc: string | null
   shop: string | null
   region: string | null
-  /** Records only. */
   kind: RecordKind | null
   stands: boolean | null
   feed: string | null
@@ -19,7 +18,6 @@ const TOLD = (subject: string): string =>
 const NOT_SENT = 'null as feed, null as by'
 const NO_RECORD = 'null as kind, null::boolean as stands'
 
-/** SQL for the row of `a`: operator_id, kind, stands, feed, by. */
 const HEADS = {
   Operator: `select h.id as operator_id, ${NO_RECORD}, ${NOT_SENT} from operators h where h.id = a.id::int and h.known_to is null`,
   Record: `select h.operator_id, h.kind, h.known_to is null and h.ended_on is null as stands, ${NOT_SENT} from versions h where h.id = a.id::bigint`,
@@ -40,7 +38,7 @@ export type AuthorizedType = keyof typeof HEADS
 
 export const isHeaded = (type: string): type is AuthorizedType => Object.hasOwn(HEADS, type)
 
-/** In the order of the keys. A merged operator has the region of its successor. */
+/** Rows are in the order of `keys`. A merged operator has the region of its successor. */
 export const of = (db: Db, type: AuthorizedType, keys: readonly string[]): Promise<AuthorizationRow[]> =>
   queryRows(
     db,

@@ -1,4 +1,4 @@
-/** Separate connections for queries about many codes, so that they do not block short ones. */
+/** Separate connections for queries about many codes, so that they do not block short queries. */
 import { createHash } from 'node:crypto'
 import { connect as connectTo, type Socket } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
@@ -8,15 +8,11 @@ import type { Db, Reads } from './db.js'
 const POOL_MAX = 4
 const IDLE_MS = 30_000
 const NAME_CHARACTERS = 24
-/**
- * A cancellation before its statement begins has no effect, so it repeats. Its secret cannot hit another connection.
- */
+/** A cancel request has no effect before its statement begins, so it is repeated. */
 const CANCEL_AFTER_MS = [0, 100, 1_000]
 const CANCEL_CONNECT_MS = 5_000
-/** PostgreSQL protocol, CancelRequest: length and code. */
 const CANCEL_BYTES = 16
 const CANCEL_CODE = 80877102
-/** Prevents replanning (store/db/shared-connections). */
 const ONE_PLAN = '-c plan_cache_mode=force_generic_plan'
 
 export interface BulkHandle {
@@ -61,7 +57,6 @@ export const makeBulk = (beside: Db): BulkHandle => {
   const held = async <T>(signal: AbortSignal, act: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
     signal.throwIfAborted()
     const client = await open().connect()
-    // Callers do not wait for the cancellation.
     let isGivenUp = false
     const giveUp = (): void => {
       isGivenUp = true
@@ -75,7 +70,6 @@ export const makeBulk = (beside: Db): BulkHandle => {
     try {
       return await act(client)
     } catch (error) {
-      // The driver would only say that the connection is gone.
       signal.throwIfAborted()
       throw error
     } finally {
@@ -130,7 +124,6 @@ const cancel = async (client: pg.PoolClient): Promise<void> => {
       const socket = connectTo(address)
       socket.unref().setTimeout(CANCEL_CONNECT_MS, () => socket.destroy())
       socket.on('error', () => undefined).on('close', () => resolve())
-      // The server answers by closing the connection.
       socket.on('connect', () => socket.write(message)).resume()
     })
   }

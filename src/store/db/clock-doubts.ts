@@ -5,7 +5,7 @@ export interface ClockDoubt {
   id: number
   cause: DoubtCause
   foundAt: Date
-  /** Expected reading; for a START, the newest row. */
+  /** The reading that was expected; for a START, the time of the newest row. */
   expectedAt: Date
 }
 
@@ -17,7 +17,7 @@ export interface ClockRead {
 
 const DOUBT = `select d.id, d.cause, d.found_at as "foundAt", d.expected_at as "expectedAt" from clock_doubts d where d.settled_at is null`
 
-/** SQL condition: nothing is erased while the clock is doubted. */
+/** SQL condition. While it is true, nothing is erased. */
 export const CLOCK_IS_DOUBTED = `exists (select 1 from clock_doubts where settled_at is null)`
 
 export const read = async (db: Db): Promise<ClockRead> => {

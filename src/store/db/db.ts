@@ -23,11 +23,9 @@ export const queryFirst = async <R>(on: Reads, sql: string, bindings?: Bindings)
 export const queryOne = async <R>(on: Reads, sql: string, bindings?: Bindings): Promise<R> =>
   (await on.raw(sql, bindings)).rows[0]
 
-/** The first column of each row. */
 export const queryColumn = async <V>(on: Reads, sql: string, bindings?: Bindings): Promise<V[]> =>
   (await on.raw(sql, bindings)).rows.map((row) => Object.values(row)[0] as V)
 
-/** The first column of the only row. */
 export const queryValue = async <V>(on: Reads, sql: string, bindings?: Bindings): Promise<V> =>
   Object.values((await on.raw(sql, bindings)).rows[0])[0] as V
 
@@ -40,11 +38,11 @@ const ACQUIRE_TIMEOUT_MS = 15_000
 export const ANSWER_MS = 30_000
 
 const OID = { int8: 20, date: 1082 } as const
-// pg would make a Date at local midnight. Identity values stay below 2^53.
+// pg would turn a date into local midnight. Ids stay below 2^53.
 pg.types.setTypeParser(OID.date, (text) => text)
 pg.types.setTypeParser(OID.int8, (text) => Number(text))
 
-// knex also logs what it throws.
+// knex would also log the errors that it throws.
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
 export const connect = (url: string, { statementMs, what }: { statementMs?: number; what?: string } = {}): Db =>
@@ -67,7 +65,6 @@ export const open = (connection: Knex.PgConnectionConfig, most: number, set: str
     migrations: { migrationSource: sourceOf(filesOf('migrations')), tableName: 'migrations' },
     log: QUIET,
   })
-  // All handles report full disks.
   db.on('query-error', tellIfFull)
   return db
 }
@@ -95,16 +92,13 @@ export const reach = async (db: Db): Promise<void> => {
   }
 }
 
-/** SQLSTATEs and system codes of a lost database. */
 const LOST = /^(08...|57P0[123]|ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)UNREACH|ENOTFOUND|EAI_AGAIN)$/
-/** After the last two, the server accepts connections but does not answer. */
 const LOST_WORDS =
   /Connection terminated|not queryable|Client was closed|Timeout acquiring a connection|^timeout expired$|timeout exceeded when trying to connect/
 
 export const isLost = (error: unknown): boolean =>
   error instanceof Error && (LOST.test(String((error as { code?: unknown }).code)) || LOST_WORDS.test(error.message))
 
-/** SQLSTATE disk_full on the server; system codes for the hub's own disk. */
 const DATABASE_FULL = '53100'
 const HUB_FULL: readonly unknown[] = ['ENOSPC', 'EDQUOT']
 
@@ -130,7 +124,7 @@ const tellIfFull = (error: unknown): boolean => {
   return disk !== null
 }
 
-/** Maps transient faults to UNAVAILABLE or STORAGE_FULL; only here do listeners hear of COPY and file faults. */
+/** Also tells the listeners of `onFullDisk`. */
 export const asUnavailable = (error: unknown): Refusal | null => {
   if (isLost(error)) return new Refusal('UNAVAILABLE')
   return tellIfFull(error) ? new Refusal('STORAGE_FULL') : null

@@ -10,7 +10,7 @@ export const all = async (tx: Db | Tx): Promise<Map<string, Set<string>>> => {
   return fingerprints
 }
 
-/** The first of two simultaneous hubs decides. */
+/** Locks the table: of two hubs that start together, the first decides which keys are right. */
 export const hold = async (tx: Tx): Promise<void> => {
   await tx.raw('lock table key_fingerprints in share row exclusive mode /* key-fingerprints.hold */')
 }

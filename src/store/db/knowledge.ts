@@ -1,12 +1,12 @@
 import { queryValue, type Tx } from './db.js'
 import { IS_REHEARSAL } from './rehearsed.js'
 
-/** SQL for `now`, capped at the expected time while the clock is doubted: the order cannot go back. */
+/** SQL for `now`, capped at the expected time while the clock is doubted, because knowledge instants never go back. */
 const CERTAIN = `least(?::timestamptz, (select d.expected_at + greatest(clock_timestamp() - d.found_at, interval '0') from clock_doubts d where d.settled_at is null))`
 
 /**
- * Knowledge instants are unique and increasing. The row lock lasts until commit, so a score can be replayed from
- * versions with `known_from` up to its instant. A rehearsal only reads.
+ * Returns a unique knowledge instant, later than all before. The row lock lasts until commit, so a score can be
+ * recomputed from versions with `known_from` up to its instant.
  */
 export const tick = async (tx: Tx, now: Date): Promise<Date> => {
   const answer = await tx.raw(
@@ -24,16 +24,16 @@ const next = (tx: Tx, now: Date): Promise<Date> =>
     [now],
   )
 
-/** Advisory lock: shared to take an instant beside the order, exclusive to read everything known. */
+/** Advisory lock: `beside` holds it shared, `tickToRead` exclusively. */
 const BESIDE = 20_161_125
 
-/** Returns an instant after all knowledge without waiting, even during a long merge. */
+/** Returns an instant after all committed knowledge, without waiting for a long merge that holds the row lock. */
 export const beside = async (tx: Tx, now: Date): Promise<Date> => {
   await tx.raw('select pg_advisory_xact_lock_shared(?) /* knowledge.beside */', [BESIDE])
   return next(tx, now)
 }
 
-/** Everything taken beside the order before this instant is visible. */
+/** Like `tick`, but also waits for all transactions that used `beside`, so that their rows are visible. */
 export const tickToRead = async (tx: Tx, now: Date): Promise<Date> => {
   const at = await tick(tx, now)
   await tx.raw('select pg_advisory_xact_lock(?) /* knowledge.tickToRead */', [BESIDE])

@@ -1,7 +1,4 @@
-/**
- * Forces index lookups: when statistics show very frequent values, the planner scans the table, a minute instead of
- * milliseconds.
- */
+/** Forces index lookups. When statistics show very frequent values, the planner would scan the whole table. */
 import type { Tx } from './db.js'
 
 const setting = (value: string): string =>

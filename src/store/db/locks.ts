@@ -1,11 +1,10 @@
-/** Advisory locks end with their connection. */
 import type { Db } from './db.js'
 
 const ASK_AGAIN_MS = 100
 
 /**
- * Returns 'held' after `waitMs`. No transaction, since agencies are called meanwhile; no pool, which waiters would
- * exhaust.
+ * Returns 'held' when another process keeps the lock for `waitMs`. The lock's connection is outside the pool, which
+ * waiters would exhaust.
  */
 export const alone = async <T>(db: Db, name: string, waitMs: number, work: () => Promise<T>): Promise<T | 'held'> => {
   const connection = await db.client.acquireRawConnection()

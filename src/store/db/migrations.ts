@@ -19,7 +19,6 @@ interface Migration extends Knex.Migration {
   rollOut?: RollOut
 }
 
-/** Beside src/ (tsx) or dist/src/ (built). */
 const folderOf = (name: string): string => join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', name)
 
 export const filesOf = (folder: string): MigrationFile[] =>
@@ -55,7 +54,7 @@ const noting = async (file: MigrationFile): Promise<Migration> => {
 
 const OWN = '20261129-51-roll-out'
 
-/** Names have no extension, so that src/ and dist/ agree. */
+/** Names have no extension, so that the .ts and .js files of a migration count as one. */
 export const sourceOf = (files: readonly MigrationFile[]): Knex.MigrationSource<MigrationFile> => ({
   getMigrations: async () => [...files],
   getMigrationName: (file) => file.name,
@@ -65,12 +64,12 @@ export const sourceOf = (files: readonly MigrationFile[]): Knex.MigrationSource<
 type MigrationState = 'EMPTY' | 'BEHIND' | 'CURRENT'
 
 export interface DatabaseVersion {
-  /** BEHIND: one that goes before the roll-out is missing. CURRENT: at most later ones are. */
+  /** BEHIND: a `before` migration is missing. CURRENT: at most `after` migrations are missing. */
   state: MigrationState
   missing: string[]
 }
 
-/** Throws DATABASE_NEWER for an unknown migration that went after its roll-out. */
+/** Throws DATABASE_NEWER when the database has an unknown `after` migration. */
 export const version = async (db: Knex): Promise<DatabaseVersion> => {
   const files = filesOf('migrations')
   const known = files.map((file) => file.name)
@@ -104,7 +103,7 @@ export const migrate = async (db: Knex, extent: MigrationExtent = 'all'): Promis
   await version(db)
   return db.transaction(async (tx) => {
     await tx.raw('select pg_advisory_xact_lock(hashtext(?)) /* store.migrate */', [MIGRATE_LOCK])
-    // knex's own lock row survives SIGKILL and can be freed under ours.
+    // knex's lock row survives a SIGKILL. Under the advisory lock it can be freed safely.
     const { state, missing } = await version(db)
     const files = await wanted(missing, state === 'EMPTY' ? 'all' : extent)
     if (files.length === 0) return []

@@ -1,4 +1,4 @@
-/** A setting marks a rehearsal, so that called code takes neither the knowledge order nor exclusive locks. */
+/** A rehearsal runs a job and rolls it back. The setting keeps the called code from taking exclusive locks. */
 import type { Tx } from './db.js'
 
 const SETTING = 'hub.rehearsal'

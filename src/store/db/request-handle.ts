@@ -1,22 +1,20 @@
 /**
- * Statements carry the request's id in a comment (pg_stat_activity, server log) and are cancelled when abandoned. Named
- * prepared statements cannot: their text must not change.
+ * Statements carry the request's id in an SQL comment and are cancelled when nobody waits. Named prepared statements
+ * cannot carry it: their text must not change.
  */
 import { setTimeout as after } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import type { Db } from './db.js'
 
 const NAME = /^[\w.-]{1,64}$/
-/** Retries as in store/db/bulk-handle. */
 const TRIES = 20
 const AGAIN_MS = 100
 const ENDING = /^(?:commit|rollback|release)\b/i
-/** After its answer no late cancellation can hit the connection. */
+/** Once answered, no late cancel request can hit the connection's next statement. */
 const SETTLED = 'select 1 /* asking.settled */'
 
 export interface RequestTag {
   name: string
-  /** Aborted when nobody waits. */
   over?: AbortSignal
 }
 
@@ -30,7 +28,6 @@ interface KnexClient {
   transaction: (container: (tx: Knex.Transaction) => unknown, ...more: unknown[]) => unknown
 }
 
-/** A statement that never began, with the SQLSTATE of a cancelled one. */
 class Abandoned extends Error {
   override readonly name = 'Abandoned'
   readonly code = '57014'
@@ -41,12 +38,11 @@ export const asking = (db: Db, { name, over }: RequestTag): Db => {
   const comment = `/* request=${name} */ `
   const client = db.client as KnexClient
   const running = new Map<KnexConnection, Promise<unknown>>()
-  /** Reserved until their cancellation has finished. */
   const cancelling = new Map<KnexConnection, Promise<void>>()
 
   const query = async (on: KnexClient, connection: KnexConnection, statement: KnexStatement): Promise<unknown> => {
     const marked = { ...statement, sql: comment + statement.sql }
-    // A connection must not return to the pool inside a transaction.
+    // Runs even after an abort: a connection must not return to the pool inside a transaction.
     if (ENDING.test(statement.sql)) return client._query.call(on, connection, marked)
     if (over?.aborted) throw new Abandoned('nobody waits for this statement')
     const answer = client._query.call(on, connection, marked)
@@ -68,7 +64,7 @@ export const asking = (db: Db, { name, over }: RequestTag): Db => {
       if (await Promise.race([ended, after(AGAIN_MS, false)])) break
     }
     await ended
-    // A failed transaction refuses this, which is an answer too.
+    // A failed transaction refuses this statement. The refusal is an answer too.
     await client._query.call(client, connection, { sql: SETTLED }).catch(() => undefined)
     cancelling.delete(connection)
   }
@@ -98,7 +94,7 @@ export const asking = (db: Db, { name, over }: RequestTag): Db => {
   return handleOf(db, named(Object.create(client) as KnexClient))
 }
 
-/** Only the client is replaced (knex 3.3: `context`); a new handle would cost 0.1 ms. */
+/** Copies `db` with another client (knex 3.3: `context`). A new handle would cost 0.1 ms. */
 const handleOf = (db: Db, client: KnexClient): Db => {
   const { context } = db as unknown as { context: object }
   const handle = (table: never, options: never) => (handle as unknown as Db).queryBuilder().table(table, options)
@@ -111,5 +107,5 @@ const handleOf = (db: Db, client: KnexClient): Db => {
 
 const BENEATH = Symbol('handle of the process')
 
-/** The process-wide handle for caches, because a request may end before shared work is done. */
+/** Returns the process-wide handle. Caches need it, because a request may end before work it shares. */
 export const beneath = (db: Db): Db => (db as Db & { [BENEATH]?: Db })[BENEATH] ?? db

@@ -18,7 +18,6 @@ export const takeSpare = (db: Db): RawConnection | null => {
   return spare.connection.__knex__disposed ? null : spare.connection
 }
 
-/** It does not keep the process alive. */
 export const keepSpare = async (db: Db, connection: RawConnection): Promise<void> => {
   if (spares.has(db.client)) return end(db, connection)
   const late = setTimeout(() => {

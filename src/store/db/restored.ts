@@ -1,7 +1,7 @@
 /** A database restored from a backup is held until a person releases it. */
 import { type Db, queryFirst, queryOne, queryRows, queryValue, type Tx } from './db.js'
 
-/** A copy of the database has the same identity. */
+/** A copy of a database has the same identity. */
 export const identity = (db: Db | Tx): Promise<string> =>
   queryValue(
     db,
@@ -9,7 +9,7 @@ export const identity = (db: Db | Tx): Promise<string> =>
      select id from made union all select id from database_identity limit 1 /* restored.identity */`,
   )
 
-/** The timeline changes with each promotion; the system identifier is unique to a cluster. */
+/** PostgreSQL's timeline changes when a standby is promoted. Its system identifier is unique to a cluster. */
 export interface DatabaseServer {
   timeline: string | null
   system: string
@@ -35,14 +35,14 @@ export const vouch = async (db: Db | Tx, { only }: { only: 'FIRST' | 'ALWAYS' })
   )
 }
 
-/** It was noted outside the database before sending. Old notes lack `key` and `at`. */
+/** A delivery as noted outside the database before it was sent. Old notes lack `key` and `at`. */
 export interface NotedDelivery {
   deliveryId: number
   key?: string
   at?: string
 }
 
-/** Ids are reused after a loss, so subject and instant must match too. Released deliveries count as known. */
+/** After a loss ids are reused, so subject and instant must match too. Deliveries of a released loss count as held. */
 export const holds = (db: Db, { deliveryId, key, at }: NotedDelivery): Promise<boolean> =>
   queryValue(
     db,
@@ -52,7 +52,7 @@ export const holds = (db: Db, { deliveryId, key, at }: NotedDelivery): Promise<b
     { id: deliveryId, key: key ?? null, at: at ?? null },
   )
 
-/** Highest ids known to have left the hub, or released. */
+/** Highest ids in the database, or noted in a loss that a person has released. */
 export interface SentPosition {
   deliveryId: number
   sequence: number
@@ -67,8 +67,7 @@ export const reached = (db: Db | Tx): Promise<SentPosition> =>
   )
 
 /**
- * SQL: false while the database lags behind what was sent, because removals may be lost. Statements that return entries
- * contain it.
+ * SQL: false while the database may be an old copy without later removals. Statements that return entries contain it.
  */
 export const MAY_LIST = `(select not exists (select 1 from database_restored w where w.released_at is null)
   and not exists (select 1 from database_identity w where w.timeline <> database_timeline()))`
@@ -82,7 +81,7 @@ export interface RestoredDatabase {
   id: number
   foundAt: Date
   cause: RestoreCause
-  /** A detection by the hub itself has null. */
+  /** Null when the hub detected the loss. */
   saidBy: string | null
   said: string | null
   /** The platform that showed more than the database had sent it. */
@@ -109,7 +108,7 @@ export const all = (db: Db): Promise<RestoredDatabase[]> =>
 
 export type RestoreEvidence = Omit<RestoredDatabase, 'id' | 'releasedAt' | 'releasedBy' | 'releasedReason'>
 
-/** The larger figures are kept. */
+/** Returns false when a case was already open; it keeps the larger of each figure. */
 export const stop = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
   queryValue(
     tx,
@@ -121,7 +120,10 @@ export const stop = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
     { ...made },
   )
 
-/** Numbers up to the floor count too. */
+/**
+ * Returns the highest number, above the floor, of these confirmed deliveries after which no message about the subject
+ * was sent.
+ */
 export const overtaken = async (db: Db, platform: string, deliveryIds: readonly number[]): Promise<number | null> => {
   const answer = await db.raw(
     `select max(d.number) as number from deliveries d where d.id = any(:ids::bigint[]) and d.platform = :platform and d.state = 'CONFIRMED'
@@ -145,7 +147,7 @@ export const raiseFloors = async (tx: Tx, floors: readonly { platform: string; f
 export const highestNumber = (tx: Tx): Promise<number> =>
   queryValue(tx, 'select coalesce(max(number), 0) as n from deliveries /* restored.highestNumber */')
 
-/** Owed deliveries may have been sent since the backup, so they are queried and removed. */
+/** Deliveries still queued may have been sent after the backup, so they count as tried. */
 export const mayHaveBeenSent = async (tx: Tx): Promise<void> => {
   await tx.raw(
     `update deliveries set attempts = 1 where state = 'OWED' and attempts = 0 /* restored.mayHaveBeenSent */`,
@@ -158,7 +160,7 @@ export const openForRelease = (tx: Tx): Promise<RestoredDatabase | null> =>
     `select ${COLUMNS} from database_restored r where r.released_at is null for update /* restored.openForRelease */`,
   )
 
-/** The id sequence advances too, because outside notes identify deliveries by id. */
+/** Moves the id sequence past the noted ids, because notes outside the database identify deliveries by id. */
 export const release = async (
   tx: Tx,
   { id, by, reason, now }: { id: number; by: string; reason: string; now: Date },

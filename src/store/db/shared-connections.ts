@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto'
 import { type Db, open } from './db.js'
 
 const POOL_MAX = 6
-/** Generated texts would fill the server's memory. */
+/** More prepared statements would fill the server's memory. */
 const NAMED_MOST = 500
 const NAME_CHARACTERS = 24
 
-/** The server would replan, overestimating the gain for few keys. JIT costs a hundred executions. */
+/** The server would replan, overestimating the gain. JIT compilation costs as much as a hundred executions. */
 const ONE_PLAN = 'set plan_cache_mode = force_generic_plan; set jit = off'
 
 interface PgStatement {
@@ -16,7 +16,7 @@ interface PgStatement {
   options?: object
 }
 
-/** These connections serve short key lookups. One plan must suit all values, so no optional filters. */
+/** Connections for short key lookups. Each statement has one plan for all values, so optional filters would be slow. */
 export const beside = (db: Db): Db => {
   const connection = { ...db.client.config.connection, application_name: 'hub answers, shared' }
   const hot = naming(open(connection, POOL_MAX, ONE_PLAN))
@@ -25,7 +25,7 @@ export const beside = (db: Db): Db => {
   return hot
 }
 
-/** Only statements with bindings are named: a text without may hold several statements. */
+/** Only statements with bindings are named. A text without bindings may hold several statements. */
 export const naming = (db: Db): Db => {
   const names = new Map<string, string>()
   const client = db.client as { _query: (connection: unknown, asked: PgStatement) => Promise<unknown> }

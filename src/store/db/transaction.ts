@@ -2,13 +2,12 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from './db.js'
 
 const LOCK_WAIT_MS = 5_000
-/** SQLSTATE lock_not_available (`lock_timeout`). */
 const LOCK_NOT_AVAILABLE = '55P03'
 
 export const isLockTimeout = (error: unknown): boolean =>
   (error as { code?: unknown } | null)?.code === LOCK_NOT_AVAILABLE
 
-/** Throws RUN_BUSY, naming `job`, after `waitMs`. */
+/** Throws RUN_BUSY, naming `job`, after waiting `waitMs` for a lock. */
 export const inTransaction = async <T>(
   db: Db,
   job: 'decide' | 'move' | 'sellers' | 'settle',

@@ -1,10 +1,10 @@
-/** Limits queries over the whole public list, per process. */
+/** Limits simultaneous queries over the whole public list, per process. */
 import { Refusal } from '../../foundation/errors.js'
 
 const WHOLE_MOST = 3
 const WAITING_MOST = 200
 
-/** Turns must not be nested. Throws HUB_BUSY when the queue is full. */
+/** Calls must not be nested. Throws HUB_BUSY when the queue is full. */
 export type InTurn = <T>(act: () => Promise<T>) => Promise<T>
 
 export const makeTurns = (most = WHOLE_MOST): InTurn => {

@@ -2,7 +2,10 @@ import type { DiscrepancyKind, DisplayDifference, LastDelivery } from '../../dom
 import type { Notice, SubjectKind } from '../../domain/delivery/delivery.js'
 import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
 
-/** `settleSeconds` leaves out unchecked removals and recent messages, since the platform may lag. */
+/**
+ * Leaves out subjects with unanswered messages and, with `settleSeconds`, unchecked removals and recent messages, since
+ * the platform may lag.
+ */
 export const settledNumbers = async (
   db: Db,
   platform: string,
@@ -19,9 +22,9 @@ export const settledNumbers = async (
 
 export interface LastSent {
   kind: SubjectKind
-  /** Includes folded messages. */
+  /** Includes messages replaced by later ones (FOLDED). */
   highest: number
-  /** Unset when every message was folded before it was sent. */
+  /** Null when every message was replaced. */
   last: LastDelivery | null
 }
 
@@ -47,7 +50,7 @@ export const toldOf = async (
   )
 }
 
-/** A listing, or a subject once owed to any platform. */
+/** Returns the keys of listings, and of subjects of any delivery. */
 export const known = async (db: Db, keys: readonly string[]): Promise<Set<string>> => {
   const answer = await db.raw(
     `select k.key from unnest(:keys::uuid[]) as k(key) where exists (select 1 from listings l where l.id = k.key)
@@ -57,7 +60,7 @@ export const known = async (db: Db, keys: readonly string[]): Promise<Set<string
   return new Set(answer.rows.map(({ key }: { key: string }) => key))
 }
 
-/** Another platform's notice if this one has none. */
+/** Falls back to another platform's notice. */
 export const lastNotice = async (tx: Tx, platform: string, subjectId: string): Promise<Notice | null> => {
   const answer = await tx.raw(
     `select notice from deliveries where subject_id = :subjectId order by platform <> :platform, number desc, id desc limit 1
@@ -116,7 +119,7 @@ export const count = (db: Db, platform: string | null): Promise<number> =>
     [platform, platform],
   )
 
-/** Alarms do not count as the last comparison. */
+/** `good` is the last comparison without an alarm. */
 export const since = async (
   db: Db | Tx,
   from: Date,

@@ -1,4 +1,4 @@
-/** Deliveries are written in the transaction of their cause. */
+/** A delivery is written in the transaction of its cause. */
 import type { Action, Notice, PriorDelivery, SubjectKind } from '../../domain/delivery/delivery.js'
 import { type Db, queryRows, type Tx } from '../db/db.js'
 
@@ -20,7 +20,7 @@ export const isUndone = (d: string): string => `(${isOpen(d)} or ${isUnchecked(d
 export const isFollowed = (d: string): string =>
   `((select true from deliveries l where l.subject_id = ${d}.subject_id and l.platform = ${d}.platform and l.number > ${d}.number limit 1) is not null)`
 
-/** This is the exact form of the partial indexes. */
+/** SQL in the exact form of the partial indexes. */
 export const isOpen = (d: string): string => `((${d}.state = 'OWED' and ${d}.head and ${d}.action = 'REMOVE')
   or (${d}.state = 'OWED' and ${d}.head and ${d}.action <> 'REMOVE') or ${d}.state = 'REFUSED' or (${d}.state = 'OWED' and not ${d}.head))`
 
@@ -34,7 +34,10 @@ export const earlier = (tx: Tx, subjectIds: readonly string[]): Promise<EarlierD
     [[...subjectIds]],
   )
 
-/** `untried` keeps those sent and not answered. Later answers to a folded delivery have no effect. */
+/**
+ * FOLDED: replaced by a later message, so that a late answer has no effect. `untried` leaves deliveries alone that were
+ * sent.
+ */
 export const fold = async (
   tx: Tx,
   folded: readonly { subjectId: string; platform: string; what: 'untried' | 'unconfirmed' }[],
@@ -66,7 +69,7 @@ export const owe = async (
   )
 }
 
-/** A later message replaces a removal whose check is open. */
+/** A later message ends the open check of a removal. */
 const dropChecks = async (
   tx: Tx,
   owed: readonly Pick<QueuedDelivery, 'platform' | 'subjectId' | 'number'>[],

@@ -34,7 +34,7 @@ export interface StoredDelivery {
   check: RemovalCheckState
 }
 
-/** Set only for a check. DUE: the removal is not done. */
+/** Null without a check. DUE: the removal is not checked yet. */
 export type RemovalCheckState = CheckResult | 'DUE' | null
 export const checkOf = (d: string): string => `case when ${isUnchecked(d)} then 'DUE' else ${d}.check_result end`
 
@@ -109,7 +109,7 @@ export const numbered = (
     [subjectId, platform, number],
   )
 
-/** Receipt and attempts stay: the platform may know of it. */
+/** Receipt and attempts stay, because the platform may know of the delivery. */
 export const resend = async (
   tx: Tx,
   id: number,
@@ -129,7 +129,7 @@ export interface DeliveryClosing {
   reason: string
 }
 
-/** Late answers have no effect. */
+/** Later answers to a closed delivery have no effect. */
 export const close = async (tx: Tx, ids: readonly number[], { by, at, reason }: DeliveryClosing): Promise<void> => {
   await tx.raw(
     `update deliveries set state = 'CLOSED', check_due_at = null, confirmed_at = null, closed_at = :at, closed_by = :by, closed_reason = :reason

@@ -32,14 +32,14 @@ export interface ClaimOptions {
 
 const DUE = `select d.id from deliveries d where d.platform = :platform and d.state = 'OWED' and d.head and d.due_at <= :now
   and (d.leased_until is null or d.leased_until <= :now)`
-/** The planner would turn `not exists` into a join over the table. */
+/** With `not exists`, the planner would join the whole table. */
 const alone = (more: string): string => `and (select true from deliveries f where f.subject_id = d.subject_id
   and f.platform = d.platform and f.id <> d.id and (f.leased_until > :now ${more}) limit 1) is null`
 const REMOVALS_DUE = `${DUE} and d.action = 'REMOVE' ${alone('')}`
-/** MAY_LIST is part of the statement, so only removals leave a server not vouched for. */
+/** With MAY_LIST, only removals are sent while the database may be an old copy. */
 const OTHERS_DUE = `${DUE} and d.action <> 'REMOVE' and ${MAY_LIST} ${alone('or f.sent_at > :now::timestamptz - make_interval(secs => :settleSeconds)')}`
 
-/** Removals come first, one per subject. No index contains the lease, so claiming updates none. */
+/** Removals come first, one per subject. No index contains the lease, so claiming updates no index. */
 export const claim = async (
   db: Db,
   platform: string,
@@ -81,7 +81,10 @@ export const hold = async (db: Db, claimed: readonly ClaimedDelivery[], leaseUnt
   return new Set(answer.rows.map((row: { id: number }) => row.id))
 }
 
-/** Successors of messages folded or closed in flight need not wait. Lock order as in `book`. */
+/**
+ * Releases messages that were replaced or closed in flight, so that their successors need not wait. Lock order as in
+ * `book`.
+ */
 const letGo = async (db: Db, rows: readonly { id: number; attempts: number }[]): Promise<void> => {
   await db.raw(
     `with gone as (
@@ -101,7 +104,7 @@ export interface DeliveryResult {
   error: string | null
   dueAt: Date | null
   failures: number
-  /** The claim is not counted. */
+  /** Nothing was sent, so no attempt is counted. */
   unsent?: boolean
 }
 
@@ -116,8 +119,8 @@ export const putBack = async (db: Db, claimed: readonly ClaimedDelivery[]): Prom
 }
 
 /**
- * Confirmed removals are checked after `settleSeconds` unless replaced; one sent twice for lack of a display is done.
- * Locks rows in the order of `tell`.
+ * A confirmed removal is checked after `settleSeconds`, unless it was replaced, or sent twice for lack of a display.
+ * Locks rows in the order of `deliveries.earlier`.
  */
 export const book = async (
   db: Db,
@@ -156,7 +159,7 @@ export const book = async (
     { rows: JSON.stringify(rows), now, settleSeconds },
   )
   if (answer.rows.length < outcomes.length) {
-    // An abandoned call may still run at the receiver, so its lease runs out.
+    // A call without an answer may still run at the platform, so its lease stays.
     const answered = outcomes.filter(({ receipt }) => receipt !== null)
     await letGo(
       db,

@@ -18,7 +18,7 @@ const COLUMNS = `f.id, f.platform, f.kind, f.key, f.what, f.differs, f.did, f.sh
   f.told_sequence as "toldSequence", f.found_at as "foundAt", f.last_found_at as "lastFoundAt", f.times,
   f.settled_at as "settledAt", f.settled_by as "settledBy", f.note`
 
-/** Repeated discrepancies stay one row. */
+/** A repeated discrepancy stays one row. */
 export const keep = async (
   tx: Db | Tx,
   platform: string,
@@ -39,7 +39,7 @@ export const keep = async (
   )
 }
 
-/** Subjects with messages in flight were not compared. Discrepancies that hid an entry are for a person. */
+/** Subjects with messages in flight were not compared. A person settles discrepancies that hid an entry. */
 export const settleGone = async (
   tx: Db | Tx,
   platform: string,
@@ -118,7 +118,7 @@ export const count = (db: Db, filter: DiscrepancyFilter): Promise<number> =>
 export const byId = (db: Db | Tx, id: number): Promise<StoredDiscrepancy | null> =>
   queryFirst(db, `select ${COLUMNS} from findings f where f.id = ? /* findings.byId */`, [id])
 
-/** One that has hidden a listing stays. */
+/** A discrepancy that hid an entry stays open. */
 export const settle = (
   db: Db,
   id: number,

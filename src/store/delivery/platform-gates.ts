@@ -1,10 +1,10 @@
-/** Gates are shared by all hubs. */
+/** A platform's pause and circuit breaker, shared by all hubs. */
 import type { Breaker } from '../../domain/delivery/circuit-breaker.js'
 import { type Db, hasRows, queryColumn, type Tx } from '../db/db.js'
 
 export interface PlatformGate extends Breaker {
   pausedAt: Date | null
-  /** Set once the platform has been owed everything in force. */
+  /** Set once all entries in force were queued for the platform. */
   filledAt: Date | null
 }
 
@@ -30,7 +30,7 @@ export const inTrouble = (db: Db): Promise<string[]> =>
     'select platform from platform_states where failures > 0 order by platform /* platform-gates.inTrouble */',
   )
 
-/** Concurrent failures are both counted. */
+/** The row lock makes concurrent failures both count. */
 export const lock = async (tx: Tx, platform: string): Promise<PlatformGate> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from platform_states where platform = ? for update /* platform-gates.lock */`,
@@ -55,7 +55,7 @@ export const calm = async (db: Db, platform: string): Promise<void> => {
   )
 }
 
-/** Compare-and-set gives one hub the probe. Nobody else passes until `until`. */
+/** Compare-and-set lets one hub probe the platform. No other hub sends until `until`. */
 export const takeProbe = (db: Db, platform: string, seen: Breaker, until: Date): Promise<boolean> =>
   hasRows(
     db,
@@ -64,7 +64,7 @@ export const takeProbe = (db: Db, platform: string, seen: Breaker, until: Date):
     [until, platform, seen.failures, seen.openUntil],
   )
 
-/** The slot is `everyMs` after the previous one of all hubs; null when later than `latest`. */
+/** Returns a time slot `everyMs` after any hub's previous one; null when that is later than `latest`. */
 export const takeTurn = async (
   db: Db,
   platform: string,

@@ -3,13 +3,13 @@ import { type Db, queryColumn, queryFirst, queryRows, type Tx } from '../db/db.j
 
 export interface PlatformState {
   platform: string
-  /** It is unset for a new or wiped platform. */
+  /** Null for a new or wiped platform. */
   filledAt: Date | null
   filledKinds: SubjectKind[]
   pausedAt: Date | null
   pausedBy: string | null
   pausedReason: string | null
-  /** The last wipe; kept after refilling. */
+  /** The last wipe. It is kept after refilling. */
   wipedAt: Date | null
   wipedBy: string | null
   wipedReason: string | null
@@ -79,7 +79,7 @@ export const noteWiped = async (tx: Tx, { platform, by, at, reason }: PlatformAc
   )
 }
 
-/** Returns false when it was wiped meanwhile. */
+/** Returns false when the platform was wiped meanwhile. */
 export const filled = async (
   db: Db,
   { platform, kinds, wipedAt, at }: { platform: string; kinds: readonly SubjectKind[]; wipedAt: Date | null; at: Date },

@@ -10,11 +10,11 @@ export interface RecordKey {
   key: string
 }
 
-/** SQL: derived from feed and agency key, so it survives a database loss. */
+/** SQL: an id from feed and record key, so that it survives a database loss. */
 const idOf = (row: string): string =>
   `substr(encode(sha256(convert_to(${row}.feed || chr(10) || ${row}.record_key, 'UTF8')), 'hex'), 1, 32)::uuid`
 
-/** Fills the temporary table `told_now`. */
+/** Fills the temporary table `told_now` with changed records. */
 const touch = async (tx: Tx, from: string, bindings: Record<string, unknown>): Promise<void> => {
   await tx.raw(
     `create temporary table told_now on commit drop as select distinct coalesce(t.operator_id, 0) as operator_id, t.feed, t.record_key from (${from}) t /* told-records.touch */`,
@@ -34,10 +34,10 @@ export const kindsTold = async (tx: Tx, among: readonly PublishedKind[]): Promis
   return answer.rows.map(({ kind }: { kind: PublishedKind }) => kind)
 }
 
-/** SQL: a repair may concern any penalty. */
+/** SQL: current penalties. A repair record may concern any. */
 const PENALTIES = `v.kind = 'penalty' and v.kind = any(:kinds::text[]) and v.known_to is null`
 
-/** Reads `plan` and `staged_drafts`. Includes penalties that the merge's repairs may concern. */
+/** Includes penalties that repair records of the run may concern. */
 export const touchedByMerge = async (
   tx: Tx,
   { run, feed, kinds }: { run: number; feed: string; kinds: readonly PublishedKind[] },
@@ -55,7 +55,6 @@ export const touchedByMerge = async (
   )
 }
 
-/** Reads the temporary tables of store/intake/rollback. */
 export const touchedByTakeback = async (
   tx: Tx,
   { at, kinds }: { at: Date; kinds: readonly PublishedKind[] },
@@ -102,7 +101,6 @@ export const touched = (tx: Tx, after: TouchedRecord | null, limit: number): Pro
     { key: after?.key ?? null, feed: after?.feed ?? null, operator: after?.operator ?? null, limit },
   )
 
-/** Allows another collection in the same transaction. */
 export const forgetTouched = async (tx: Tx): Promise<void> => {
   await tx.raw('drop table told_now /* told-records.forgetTouched */')
 }
@@ -114,12 +112,12 @@ export interface PublishedRecordState extends RecordKey {
   order: number
   fact: string | null
   stands: boolean
-  /** An ended record keeps the owner of its last sending. */
+  /** For an ended record, the operator in its last delivery. */
   party: RecordParty | null
   told: ToldRecord | null
 }
 
-/** Includes every other source's record of the same decision. */
+/** Also returns other sources' records of the same decisions. */
 export const around = async (
   db: Db | Tx,
   asked: readonly RecordKey[],

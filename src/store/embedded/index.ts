@@ -1,4 +1,4 @@
-/** One server per folder, shared by all processes that join. */
+/** Each folder has one server, shared by all processes that join. */
 import { mkdirSync, realpathSync } from 'node:fs'
 import { refusalOf, type Seat, sit } from './members.js'
 

@@ -1,4 +1,4 @@
-/** One JSON object per line. The open connection is the membership. */
+/** The protocol has one JSON object per line. A process is a member while its connection is open. */
 import type { Socket } from 'node:net'
 
 const LONGEST_LINE = 10_000

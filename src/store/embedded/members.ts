@@ -9,7 +9,6 @@ import * as claims from './claims.js'
 import { openLog } from './log.js'
 import { hear, type ToMember, type ToSupervisor, tell } from './member-protocol.js'
 
-/** Longer than a supervisor needs to give up. */
 const ENTER_BOUND_MS = 300_000
 const LEAVE_BOUND_MS = 60_000
 const POLL_MS = 15
@@ -25,7 +24,7 @@ interface SeatedMember {
   isOver: () => boolean
 }
 
-/** A new supervisor adopts the running server when the old one is killed. */
+/** When the supervisor is killed, a new one adopts the running server. */
 export const sit = async (folder: string, durable: boolean): Promise<Seat> => {
   let seated = await enter(folder, durable)
   let returning: Promise<void> = Promise.resolve()
@@ -81,7 +80,7 @@ const knock = (supervisor: claims.SupervisorDoor, end: number): Promise<SeatedMe
       resolve({ url: message.url, socket, isOver: () => over || refused !== null })
     })
     socket.on('error', () => socket.destroy())
-    // Only after the close may a new supervisor start.
+    // A new supervisor may start only after the old one has closed its connections.
     socket.on('close', () => {
       clearTimeout(bound)
       if (refused) reject(refused)
@@ -108,7 +107,6 @@ const startSupervisor = async (folder: string, durable: boolean) => {
   return { child, logged }
 }
 
-/** Source files need the loader of this process. */
 const program = (): string[] => {
   const source = import.meta.url.endsWith('.ts')
   const file = fileURLToPath(new URL(source ? './supervisor.ts' : './supervisor.js', import.meta.url))

@@ -1,23 +1,21 @@
-/** A reused pid does not count as alive. */
+/** A process is known by pid and start time, because pids are reused. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 
 const POLL_MS = 20
-/** Month names and time zone must not depend on the caller. */
 const PS = { encoding: 'utf8', timeout: 2_000, env: { PATH: '/bin:/usr/bin', LC_ALL: 'C', TZ: 'UTC' } } as const
-/** Fields of /proc/<pid>/stat after the program name. */
 const STATE_FIELD = 0
 const START_FIELD = 19
 
 const linux = process.platform === 'linux'
 
-/** Start of a process, unique for its pid; null for a zombie or none. */
+/** Returns null for a zombie or no process. */
 export const startOf = (pid: number): string | null => (linux ? startFromProc(pid) : startFromPs(pid))
 
 export const isAlive = (pid: number): boolean => startOf(pid) !== null
 
-/** Compares the real path of the cluster: a stale postmaster.pid may name another process. */
+/** Compares the cluster's path, because a stale postmaster.pid may name another process. */
 export const isPostmasterOf = (pid: number, cluster: string): boolean => {
   if (!isAlive(pid)) return false
   const command = (linux ? attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) : ps(pid, 'args=')) ?? ''
@@ -32,7 +30,7 @@ export const untilGone = async (pid: number, boundMs: number): Promise<boolean> 
 
 const startFromProc = (pid: number): string | null => {
   const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'latin1'))
-  // The program name is in parentheses and may itself contain them.
+  // The program name is in parentheses and may contain parentheses.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [state, ticks] = [fields?.[STATE_FIELD], fields?.[START_FIELD]]
   return !state || !ticks || 'ZX'.includes(state) ? null : `${ticks}-${boot}`
@@ -54,5 +52,5 @@ const attempt = <T>(read: () => T): T | null => {
   }
 }
 
-/** Ticks count from boot, so the boot id makes a start unique. */
+/** Start times count from boot, so they are unique only with the boot id. */
 const boot = linux ? (attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'))?.slice(0, 8) ?? '') : ''

@@ -1,4 +1,4 @@
-/** A good server has the hub's database and builds trigrams of Chinese. */
+/** Creates the hub's database if it is absent, and checks that the server builds trigrams of Chinese. */
 import type { ClientConfig } from 'pg'
 import { Refusal } from '../../foundation/errors.js'
 import { NAME } from './cluster.js'
@@ -27,7 +27,7 @@ const asker =
     const { default: pg } = await import('pg')
     const bounds = { connectionTimeoutMillis: CONNECT_BOUND_MS, query_timeout: QUERY_BOUND_MS }
     const client = new pg.Client({ ...where, ...bounds, host: '127.0.0.1', user: NAME, database, ssl: false })
-    // A lost server surfaces as a failing query.
+    // When the server is lost, the query fails too.
     client.on('error', () => {})
     await client.connect()
     try {

@@ -9,14 +9,14 @@ import type { Cluster } from './cluster.js'
 import type { PostgresLog } from './log.js'
 import { isAlive, isPostmasterOf, untilGone } from './processes.js'
 
-/** Crash recovery replays the log since the last checkpoint. */
+/** Leaves time for crash recovery. */
 const READY_BOUND_MS = 120_000
-/** Backends orphaned by a kill hold the shared memory for about two seconds. */
+/** After a kill, orphaned backends hold the shared memory for about two seconds. */
 const RETRY_BOUND_MS = 20_000
 const RETRY_MS = 150
 const POLL_MS = 10
 const ADOPTED_POLL_MS = 200
-/** Fast shutdown writes a checkpoint; the others are harder. */
+/** SIGINT is a fast shutdown with a checkpoint, SIGQUIT an immediate one. */
 const STOPPING = [
   { signal: 'SIGINT', boundMs: 20_000 },
   { signal: 'SIGQUIT', boundMs: 5_000 },
@@ -106,7 +106,7 @@ const settings = (port: number, durable: boolean): Record<string, string | numbe
     : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', wal_level: 'minimal', max_wal_senders: 0 }),
 })
 
-/** PostgreSQL's own pid file rules out another server on the port. */
+/** Reads PostgreSQL's pid file, because another server may answer on the port. */
 const isReady = async (cluster: Cluster, server: PostgresServer, signal: AbortSignal): Promise<boolean> => {
   for (const end = Date.now() + READY_BOUND_MS; isAlive(server.pid); await pause(POLL_MS)) {
     if (signal.aborted || Date.now() > end) return false
@@ -117,7 +117,7 @@ const isReady = async (cluster: Cluster, server: PostgresServer, signal: AbortSi
   return false
 }
 
-/** PostgreSQL trusts any pid file whose pid is alive. */
+/** PostgreSQL would trust a stale pid file whose pid is now another process. */
 const clearStale = (cluster: Cluster): void => {
   const { pid } = postmaster(cluster)
   if (pid && isAlive(pid) && !isPostmasterOf(pid, cluster.data)) rmSync(pidFile(cluster), { force: true })
@@ -125,7 +125,6 @@ const clearStale = (cluster: Cluster): void => {
 
 const pidFile = (cluster: Cluster): string => path.join(cluster.data, 'postmaster.pid')
 
-/** Lines: pid, data folder, start, port, socket folder, address, shared memory, status. */
 const postmaster = (cluster: Cluster): { pid: number; port: number; status: string } => {
   try {
     const lines = readFileSync(pidFile(cluster), 'utf8').split('\n')

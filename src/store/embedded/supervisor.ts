@@ -1,6 +1,6 @@
 /**
- * Runs a folder's PostgreSQL in its own session, out of reach of Ctrl-C. Each user holds a connection, which the system
- * closes even after kill -9; after the last one it exits. Usage: node supervisor.js FOLDER durable|hasty
+ * Runs a folder's PostgreSQL in its own session, out of reach of Ctrl-C. It exits when the last member's connection has
+ * closed, which happens even after kill -9. Usage: node supervisor.js FOLDER durable|hasty
  */
 import { randomBytes } from 'node:crypto'
 import { createServer, type Socket } from 'node:net'
@@ -86,7 +86,7 @@ const welcome = (watch: SupervisorState, socket: Socket): void => {
   const left = () => {
     clearTimeout(stranger)
     const last = members.delete(socket) && members.size === 0
-    // The last member waits for its connection to close, after shutdown.
+    // The last member's connection closes after shutdown, because that member waits for it.
     if (last) end(watch)
     else if (!watch.ending) socket.end()
   }
@@ -112,7 +112,7 @@ const serve = async (watch: SupervisorState, cluster: Cluster, server: PostgresS
   })
 }
 
-/** On the same port, because members hold its address. */
+/** PostgreSQL restarts on the same port, because members hold its address. */
 const revive = async (watch: SupervisorState, cluster: Cluster, port: number): Promise<void> => {
   const now = Date.now()
   watch.answer = null

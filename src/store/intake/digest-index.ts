@@ -1,4 +1,4 @@
-/** In-memory index, about 33 bytes a record, so that unchanged records are never staged. */
+/** In-memory index of current versions (about 33 bytes each), so that unchanged records are never staged. */
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { StringDecoder } from 'node:string_decoder'
@@ -8,21 +8,16 @@ import type { Db } from '../db/db.js'
 
 export interface KnownVersions {
   meets: (key: string, digest: string) => boolean
-  /** Includes ids that cannot be met. */
   unmet: () => number[]
 }
 
-/** Fewer slots lengthen the chains. */
 const SLOTS_PER_RECORD = 2
 const NOBODY = -1
 
-/** SQL: others may lead elsewhere by now and must be staged. */
+/** SQL: found by its own code. Other versions may have another operator by now and must be staged. */
 const OWN = 'operator_id is not null and found_by is null and decision_id is null'
 
-/**
- * A full delivery ignores versions that only partial files contributed. Versions not found by their own code end unless
- * delivered.
- */
+/** A full delivery (`whole`) ignores versions that only partial files contributed. */
 export const load = async (db: Db, feed: string, { whole }: { whole: boolean }): Promise<KnownVersions> => {
   const where = `feed = '${feed.replaceAll("'", "''")}' and known_to is null and ended_on is null ${whole ? 'and not partial' : ''}`
   const connection = await db.client.acquireConnection()
@@ -57,7 +52,7 @@ export const load = async (db: Db, feed: string, { whole }: { whole: boolean }):
 
 export const nothingKnown = (): KnownVersions => table(0)
 
-/** Open addressing. Records beyond the counted size are unknown. */
+/** Hash table with open addressing. */
 const table = (size: number): KnownVersions & { add: (line: string) => void } => {
   const slots = new Int32Array(Math.max(2, size * SLOTS_PER_RECORD)).fill(NOBODY)
   const marks = new Uint32Array(size * WORDS)

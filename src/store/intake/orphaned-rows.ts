@@ -1,4 +1,4 @@
-/** Orphaned rows: a code no longer leads to their operator. */
+/** A record is orphaned when its code no longer leads to its operator. */
 import { subjectKey } from '../../domain/intake/matching.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import { type Body, type Draft, KINDS } from '../../domain/records/records.js'
@@ -16,8 +16,8 @@ interface OrphanedRow {
 }
 
 /**
- * Detaches records found by a withdrawn code (`scheme:code`) or of these operators, unless another source supports it.
- * They become unmatched or ownerless.
+ * Detaches records found by one of `codes` (`scheme:code`), or by a code of `operators`, unless it still leads to the
+ * operator. They become unmatched or ownerless.
  */
 export const giveBack = async (
   tx: Tx,

@@ -7,7 +7,10 @@ const ownerBy = (scheme: string, code: string): string =>
   `select c.operator_id as owner, c.scheme || ':' || c.code as said from codes c
    where c.scheme = '${scheme}' and c.code = ${code} and c.known_to is null`
 
-/** Owner by USCC or shop code, else the only operator of its other codes, else a person's decision; never by name. */
+/**
+ * The owner is found by USCC or shop code, else by other codes that lead to one operator, else by a person's decision,
+ * never by name.
+ */
 export const decide = async (
   tx: Tx,
   { feed, whole, needOperator }: { feed: string; whole: boolean; needOperator: readonly string[] },
@@ -59,7 +62,7 @@ export const decide = async (
   await tx.raw('analyze plan /* plan.decide */')
 }
 
-/** Records of a merged operator go to the merger, so that undoing it returns them. */
+/** Records of a merged operator refer to the decision that merged it, so that undoing the decision returns them. */
 const tellMergers = async (tx: Tx): Promise<void> => {
   const some = await tx.raw(
     `select exists (select 1 from identity_decisions where merged_id is not null and undone_at is null) as some /* plan.tellMergers */`,
@@ -79,7 +82,10 @@ const tellMergers = async (tx: Tx): Promise<void> => {
   )
 }
 
-/** A row with only the number changes the registration under the USCC only with a later date. */
+/**
+ * A registration without a USCC, found by its registration number, changes the one under the USCC only if its date is
+ * later.
+ */
 const oneRegistration = async (tx: Tx, feed: string): Promise<void> => {
   const some = await tx.raw(
     `select exists (select 1 from staged_drafts where kind = 'registration' and uscc is null and reg_no is not null) as some

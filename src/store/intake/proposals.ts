@@ -4,7 +4,7 @@ import type { Tx } from '../db/db.js'
 import { byIndex } from '../db/lateral-lookup.js'
 
 const CHUNK_RECORDS = 1_000
-/** A larger run starts from the unmatched names, if few. */
+/** A run with more than BROUGHT_MANY records starts from the unmatched names, if these are at most WAITING_FEW. */
 const WAITING_FEW = 1_000
 const BROUGHT_MANY = 5_000
 const CANDIDATES_MOST = 100
@@ -12,11 +12,10 @@ const CANDIDATES_MOST = 100
 interface UnmatchedName {
   id: number
   name: string
-  /** Its proposal may no longer hold. */
+  /** It has a proposal, which may no longer hold. */
   told: boolean
 }
 
-/** The cost depends on the run only. */
 export const offer = (tx: Tx, run: number): Promise<void> =>
   byIndex(tx, async () => weighAll(tx, await concernedBy(tx, run)))
 
@@ -28,7 +27,6 @@ const concernedBy = async (tx: Tx, run: number): Promise<UnmatchedName[]> => {
   if (!waits.rows[0].any) return []
   const few = waits.rows[0].brought > BROUGHT_MANY ? await fewNames(tx) : null
   if (few !== null) return concernedAmong(tx, run, few)
-  // Without deduplication the join would be a product.
   const { rows } = await tx.raw(
     `with changed as materialized (
        select distinct p.operator_id as id from plan p join staged_drafts s using (item, part) join operators o on o.id = p.operator_id
@@ -56,7 +54,6 @@ const fewNames = async (tx: Tx): Promise<string[] | null> => {
   return rows.length > WAITING_FEW ? null : [...new Set<string>(rows.map(({ name }: { name: string }) => name))]
 }
 
-/** Starts from few unmatched names instead of a million records. */
 const concernedAmong = async (tx: Tx, run: number, names: readonly string[]): Promise<UnmatchedName[]> => {
   const bearers = await tx.raw(
     `select o.id, n.name from unnest(:names::text[]) n(name) join operators o on o.name_key = n.name
@@ -138,7 +135,6 @@ const proposalOf = (bearers: Bearers, subject: Subject, body: Body): Proposal =>
 
 type Bearers = OperatorCandidate[] | 'TOO_MANY'
 
-/** Rolled-back registrations give no facts. */
 const bearersOf = async (tx: Tx, names: readonly string[]): Promise<Map<string, Bearers>> => {
   const { rows } = await tx.raw(
     `with borne as materialized (

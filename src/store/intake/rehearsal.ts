@@ -17,7 +17,7 @@ export const bound = async (tx: Tx): Promise<void> => {
 
 export const isHeldUp = (error: unknown): boolean => HELD_UP.has(String((error as { code?: unknown } | null)?.code))
 
-/** Rows with higher ids were added since. */
+/** Highest ids before the rehearsal, which adds rows with higher ids. */
 export interface RehearsalMark {
   event: number
   concern: number
@@ -33,7 +33,6 @@ export const mark = (tx: Tx): Promise<RehearsalMark> =>
 
 export interface MovedListing {
   listing: string
-  /** Equal when only a concern is opened. */
   before: string
   after: string
   asks: string[]
@@ -71,7 +70,6 @@ export interface UndoneRecord {
   after: Body | null
 }
 
-/** Reads the temporary tables of store/intake/rollback. */
 export const recordsUndone = async (
   tx: Tx,
   by: number,

@@ -8,10 +8,10 @@ export interface StoredReject extends Problem {
   id: number
   run: number
   at: Date
-  /** Sender or requester; null for the timetable. */
+  /** Who sent the file or requested the run; null for a scheduled run. */
   by: string | null
   file: string | null
-  /** Day on which the file holds true, if stated. */
+  /** The day whose facts the file states, if it says so. */
   dated: string | null
   rolledBack: boolean
   ofWhole: boolean
@@ -105,7 +105,10 @@ export async function* ofRun(db: Db, run: number): AsyncIterable<StoredReject> {
 export const holdOpen = (tx: Tx, id: number): Promise<boolean> =>
   hasRows(tx, `select 1 from rejects where id = ? and state = 'OPEN' for update /* setAside.holdOpen */`, [id])
 
-/** For records that end by absence (`ends`), a later full delivery without the item counts too. */
+/**
+ * True when the records came again after `run`. For kinds that end by absence (`ends`), any later full delivery counts
+ * too.
+ */
 export const isOutdated = (
   tx: Tx,
   { feed, keys, run, ends }: { feed: string; keys: readonly string[]; run: number; ends: boolean },
@@ -144,7 +147,7 @@ export const settle = async (
     })
 }
 
-/** Reopens rejects whose correction, or its repeat, was rolled back. */
+/** Reopens rejects that the rolled-back run corrected or repeated. */
 export const reopen = async (tx: Tx, takenRun: number): Promise<void> => {
   await tx.raw(
     `update rejects set state = 'OPEN', corrected = null, taken_run = null, settled_at = null, settled_by = null, note = null

@@ -30,7 +30,7 @@ export const add = async (db: Db | Tx, runId: number, feed: string, rows: readon
   )
 }
 
-/** With an empty `settled_by` the note identifies the run. */
+/** `reopen` finds rejects by this note. */
 export const repeatedIn = (runId: number): string => `同一内容在第 ${runId} 号运行再次报送，以后者为准`
 
 /** A nightly full feed would otherwise add an open reject each night. */
@@ -75,7 +75,7 @@ const REASON = `case when uscc is not null then 'code.digit'
            and c.scheme = 'reg_no' and c.code = reg_no) then 'code.ambiguous' else 'code.unknown' end
          when name is not null then 'name.only' else 'subject.none' end`
 
-/** NOT_OURS decisions stay. A record once in a full delivery belongs to the whole feed, even when `partial`. */
+/** A record that a full delivery once contained stays non-partial, even when `partial`. */
 export const keepUnmatched = async (
   tx: Tx,
   { id: run, feed, partial }: { id: number; feed: string; partial: boolean },
@@ -122,7 +122,7 @@ export const keepUnmatched = async (
   )
 }
 
-/** A later code cannot revive ended ones. */
+/** No later code can match an unmatched record that ended here. */
 export const endWaiting = async (
   tx: Tx,
   { id: run, feed, unreadable }: { id: number; feed: string; unreadable: UnreadableRecords },
@@ -139,11 +139,11 @@ export const endWaiting = async (
   return answer.rowCount ?? 0
 }
 
-/** Beyond this, only those with a code in the run are checked. */
+/** With more unmatched records, only those with a code in the run are matched. */
 const WAITING_FEW = 1_000
 const CHUNK_WAITING = 1_000
 
-/** SQL in the form of the indexes. A USCC overrides the other codes. */
+/** SQL in the exact form of the indexes. */
 const CARRIES = [
   { scheme: 'uscc', code: `(u.subject->>'uscc')`, where: `u.state = 'OPEN' and u.subject->>'uscc' is not null` },
   ...['orgCode', 'regNo'].map((field) => ({
@@ -153,7 +153,7 @@ const CARRIES = [
   })),
 ]
 
-/** Their feed may never send them again. */
+/** An incremental feed never sends an unmatched record again. */
 export const matchWaiting = (tx: Tx, runId: number, now: Date): Promise<void> =>
   byIndex(tx, async () => {
     const ids = await mayMatch(tx)
@@ -161,7 +161,6 @@ export const matchWaiting = (tx: Tx, runId: number, now: Date): Promise<void> =>
       await match(tx, ids.slice(from, from + CHUNK_WAITING), runId, now)
   })
 
-/** Few are checked entirely, also those made unambiguous by a roll-back. */
 const mayMatch = async (tx: Tx): Promise<number[]> => {
   const few = await tx.raw(
     `${CARRIES.map(
@@ -188,13 +187,14 @@ const mayMatch = async (tx: Tx): Promise<number[]> => {
 
 const distinctIds = (rows: readonly { id: number }[]): number[] => [...new Set(rows.map(({ id }) => id))]
 
-/** SQL: three rows detect ambiguity. */
+/** SQL: three rows show whether the code is ambiguous. */
 const leadsBy = (scheme: string, code: string): string =>
   `(select c.own_id, c.scheme || ':' || c.code from codes c where u.subject->>'uscc' is null and c.known_to is null
      and c.scheme = '${scheme}' and c.code = ${code} limit 3)`
 
 /**
- * A registration by number alone is closed when the one under the USCC stands; a roll-back makes it unmatched again.
+ * A registration found by its number alone is closed at once when another stands under the USCC. A roll-back makes it
+ * unmatched again.
  */
 const match = async (tx: Tx, ids: readonly number[], runId: number, now: Date): Promise<void> => {
   await tx.raw(
@@ -254,13 +254,13 @@ export const latestOf = (
     [feed, first],
   )
 
-/** SQL: open since the last complete delivery, without repetitions and rolled-back runs. */
+/** SQL: the feed's open rejects since its last complete delivery. */
 export const OPEN = (feed: string): string =>
   `select distinct page, row_number, coalesce(item_digest, md5(item::text)) from rejects where feed = ${feed} and state = 'OPEN' and run_id >= coalesce((
      select id from runs where job = 'pull' and subject = ${feed} and complete and outcome = 'DONE' and taken_back_at is null
      order by id desc limit 1), 0) and run_id not in (select id from runs where taken_back_at is not null)`
 
-/** One row may hold several records. */
+/** Counts file rows. One may hold several records. */
 export const backlog = (db: Db): Promise<{ unmatched: number; rejects: number }> =>
   queryOne(
     db,

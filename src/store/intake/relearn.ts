@@ -1,4 +1,4 @@
-/** Recomputes operators from the registrations still believed. */
+/** Recomputes operators' names and codes from the registrations that are not wrong. */
 import { normalizeCode, regionIn } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import { queryRows, type Tx } from '../db/db.js'
@@ -12,10 +12,10 @@ interface BelievedOperator {
   name: string | null
   unsound: boolean
   taught: string[]
-  /** Learned names that no register had stated. */
+  /** Those of `taught` that no register had stated. */
   claims: string[]
   wrong: StatedNames[]
-  /** Current and latest first. */
+  /** The current one comes first, then the latest. */
   right: (StatedNames & {
     current: boolean
     region: string | null
@@ -51,7 +51,7 @@ export const relearn = async (tx: Tx, run: number, at: Date): Promise<string[]> 
   return codes.rows.map((row: { code: string }) => row.code)
 }
 
-/** `owner` loses codes that it had only from the separated operators. */
+/** After an undone merge, `owner` loses codes that it had only from the separated operators. */
 export const relearnParted = async (
   tx: Tx,
   { parts, owner }: { parts: readonly number[]; owner: number },
@@ -69,7 +69,7 @@ export const relearnParted = async (
   )
 }
 
-/** SQL: without versions of merged operators. */
+/** SQL: version `v` is not of an operator merged into `o`. */
 const OWN = `v.operator_id in (o.id, o.merged_into) and ((v.operator_id = o.id and v.decision_id is null)
   or exists (select 1 from identity_decisions d where d.id = v.decision_id
     and ((d.verdict = 'ATTACH' and d.operator_id = o.id) or (d.verdict = 'MERGE' and d.merged_id = o.id))))`
@@ -102,7 +102,6 @@ interface RelearnedOperator {
   regNo: string | null
   run: number | null
   former: string[]
-  /** Former names stated only by wrong registrations. */
   unsaid: string[]
 }
 
@@ -151,7 +150,10 @@ const write = async (tx: Tx, run: number | null, at: Date, known: readonly Belie
   )
 }
 
-/** The believed registration, else the displaced name, else another record, else the current sound name. */
+/**
+ * The name is the current registration's, else the one that the run displaced, else another record's, else the present
+ * one unless wrong.
+ */
 const learnt = (
   { id, uscc, name, unsound, taught, claims, wrong, right, party }: BelievedOperator,
   run: number | null,

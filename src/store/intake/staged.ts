@@ -1,4 +1,4 @@
-/** A temporary table on its own connection, filled by COPY and merged in one transaction. */
+/** Drafts are staged in a temporary table, filled by COPY and merged in one transaction. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ClientBase } from 'pg'
@@ -18,10 +18,10 @@ export interface StagedDraft {
   digest: string
   makes: MadeOperator | null
   nameKey: string | null
-  /** Finds a person's decision on the subject. */
+  /** Key of a person's decision on the subject. */
   subjectKey: string | null
   former: { name: string; key: string }[]
-  /** Without a duty it is null. */
+  /** Null when no deadline applies. */
   late: boolean | null
 }
 
@@ -42,7 +42,7 @@ export interface DraftStage {
   transaction: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
 }
 
-/** For a sort or hash of a million keys; this connection only. */
+/** Enough to sort or hash a million keys. */
 const WORK_MEM = '192MB'
 const TEMP_BUFFERS = '64MB'
 const STATISTICS_TARGET = 10
@@ -54,12 +54,11 @@ const TABLE = `create temporary table staged_drafts (
   makes_kind text, makes_region text, makes_status text, fact text collate "C", late boolean,
   digest text collate "C" not null, body jsonb not null, findings jsonb not null, valid_from date, valid_to date, former jsonb)`
 
-/** SQL: keeps the last draft of each key in $1, in two passes for any number of keys. */
+/** SQL: of the drafts of each key in $1, keeps the last, in two passes for any number of keys. */
 export const KEEP_LAST = `delete from staged_drafts s using (select record_key, max(item) as last from staged_drafts
   where record_key = any($1) group by record_key) m where s.record_key = m.record_key and s.item < m.last`
 
 const CHUNK_BYTES = 1024 * 1024
-/** Longer lines are written separately. */
 const SPARE_BYTES = 64 * 1024
 /** Maximum UTF-8 bytes per UTF-16 unit. */
 const BYTES_PER_UNIT = 3
@@ -130,7 +129,7 @@ const withTable = async (db: Db): Promise<ClientBase> => {
   }
 }
 
-/** The garbage collector would copy long-lived strings. One buffer fills while the other is written. */
+/** Buffers lines, because the garbage collector would copy long-lived strings. */
 const pending = () => {
   let [filling, resting] = [
     Buffer.allocUnsafe(CHUNK_BYTES + SPARE_BYTES),

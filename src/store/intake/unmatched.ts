@@ -18,14 +18,14 @@ export interface UnmatchedRecord {
   remarks: Remark[]
   validFrom: string | null
   validTo: string | null
-  /** code.digit, code.unknown, name.only or subject.none. */
+  /** For example code.unknown or name.only. */
   reason: string
   state: UnmatchedState
   run: number
   file: string | null
   page: number | null
   row: number
-  /** Unset when that operator no longer exists. */
+  /** Null when the operator no longer exists. */
   proposedOperator: number | null
   evidence: { evidence?: { field: string; said: string; held: string }[]; because?: NoProposal } | null
   decision: number | null
@@ -106,7 +106,7 @@ export const settle = async (
   return answer.rowCount ?? 0
 }
 
-/** Earlier versions were attached by a code no longer sent. */
+/** Closes versions of these records that were attached by a code no longer sent. */
 export const closeEarlier = (
   tx: Tx,
   { decision, subjectKey, at }: DecisionReach,
@@ -120,7 +120,7 @@ export const closeEarlier = (
     { decision, subjectKey, at, as },
   )
 
-/** The agency stopped naming the operator; nothing of the record is wrong. */
+/** True when the agency stopped naming the record's operator at `at`. */
 export const letGo = (tx: Tx, { feed, key }: { feed: string; key: string }, at: Date): Promise<boolean> =>
   queryValue(
     tx,
@@ -130,7 +130,7 @@ export const letGo = (tx: Tx, { feed, key }: { feed: string; key: string }, at: 
     { feed, key, at },
   )
 
-/** Records ended before stay ended. */
+/** Records that had ended stay ended. */
 export const attach = async (tx: Tx, { decision, subjectKey, at }: DecisionReach, operator: number): Promise<void> => {
   await tx.raw(
     `insert into versions (feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to,
@@ -143,7 +143,7 @@ export const attach = async (tx: Tx, { decision, subjectKey, at }: DecisionReach
   )
 }
 
-/** Includes later records attached by the decision. Newer unmatched content stays. */
+/** Records that the decision attached are unmatched again, unless newer content is already unmatched. */
 export const returnAttached = (
   tx: Tx,
   { decision, subjectKey }: DecisionReach,

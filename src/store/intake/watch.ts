@@ -5,7 +5,7 @@ import { OPEN } from './rejects.js'
 
 export interface FeedHealth {
   feed: string
-  /** Corrections by a person do not count. */
+  /** A person's corrections do not count. */
   last: {
     run: number
     outcome: 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
@@ -15,7 +15,7 @@ export interface FeedHealth {
     byRule: { rule: string; count: number }[]
     error: RunError | null
   } | null
-  /** They are neither settled nor sent again. */
+  /** Unsettled rejects since the last complete delivery. */
   openRejects: number
   unmatched: number
   late: number
@@ -44,7 +44,7 @@ export const ofFeeds = async (db: Db, feeds: readonly string[], since: Date): Pr
   return new Map((answer.rows as WatchRow[]).map((row) => [row.feed, watched(row)]))
 }
 
-/** Capped at the date of its file. Feeds never pulled are missing. */
+/** Time of the last full delivery, at most its file's date. Feeds never pulled are missing. */
 export const lastGood = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
   pulledAt(db, feeds, 'g.at')
 
@@ -59,7 +59,7 @@ const pulledAt = async (db: Db, feeds: readonly string[], at: string): Promise<M
   return new Map(answer.rows.map(({ feed, at }: { feed: string; at: Date | null }) => [feed, at]))
 }
 
-/** All feeds count as stale while removals may have been lost. */
+/** Like `lastGood`, but null for all feeds while removals may have been lost. */
 export const vouched = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
   pulledAt(db, feeds, `case when ${MAY_LIST} then g.at end`)
 

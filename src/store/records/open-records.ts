@@ -3,7 +3,7 @@ import { byIds, COLUMNS, type RecordVersion } from './versions.js'
 
 export const OF_PRODUCT_MOST = 200
 
-/** The index has the same expression. */
+/** SQL: the exact expression of the index. */
 const word = (field: string): string =>
   `translate(regexp_replace(normalize(v.body->>'${field}', NFKC), '\\s', '', 'g'), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')`
 
@@ -22,7 +22,7 @@ export interface ProductQuery {
   removed: boolean
 }
 
-/** Failed inspections of the brand and recalls; one row more than the bound. */
+/** Returns failed inspections of the brand, and recalls: at most OF_PRODUCT_MOST + 1 rows. */
 export const ofProduct = async (db: Db, { gtin, brand, removed }: ProductQuery): Promise<RecordVersion[]> => {
   const standing = `v.known_to is null and (:removed or v.ended_on is null)`
   const answer = await db.raw(

@@ -1,4 +1,4 @@
-/** Their codes are matched later, because an incremental feed never sends them again. */
+/** Codes of ownerless records are matched later, because an incremental feed never sends such records again. */
 
 import type { Tx } from '../db/db.js'
 import { byIndex } from '../db/lateral-lookup.js'
@@ -15,7 +15,6 @@ export const keepCodes = async (tx: Tx, feed: string): Promise<void> => {
   )
 }
 
-/** Versions keep the code that had found the operator. */
 export const standAlone = async (
   tx: Tx,
   ids: readonly number[],
@@ -34,11 +33,11 @@ export const standAlone = async (
   )
 }
 
-/** Beyond this, only those with a code in the run are checked. */
+/** With more ownerless records, only those with a code in the run are matched. */
 export const OWNERLESS_FEW = 1_000
 const CHUNK_OWNERLESS = 1_000
 
-/** SQL: version `v` has no operator and the codes of row `k`. */
+/** SQL: version `v` has no operator, and row `k` holds a code of it. */
 const CARRIED = `v.feed = k.feed and v.record_key = k.record_key and v.digest = k.digest and v.known_to is null
   and v.ended_on is null and v.operator_id is null`
 
@@ -70,7 +69,7 @@ const mayMatch = async (tx: Tx): Promise<number[]> => {
 
 const idsOf = (rows: readonly { id: number }[]): number[] => [...new Set(rows.map(({ id }) => id))]
 
-/** Records of this merge were matched by its plan. */
+/** Skips records of this run, which its plan has matched. */
 const matchThese = async (tx: Tx, ids: readonly number[], run: number, now: Date): Promise<void> => {
   await tx.raw(
     `with found as (

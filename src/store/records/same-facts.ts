@@ -1,15 +1,15 @@
-/** With the same authority code, the later record adopts the earlier spelling (`factOfDecision`). */
+/** Of two records of one decision with one authority code, the later adopts the earlier fact (`factOfDecision`). */
 import type { Tx } from '../db/db.js'
 
-/** SQL: a permit's fact ends with its licence and stays. */
+/** SQL: the decision number, which the authority follows in a fact. */
 const NUMBER_IN = (fact: string): string => `regexp_replace(${fact}, '/[^/]*$', '')`
 
 const DECISION = (v: string): string =>
   `${v}.kind = 'penalty' and ${v}.known_to is null and ${v}.fact is not null and ${v}.operator_id is not null and ${v}.body->>'authority_code' is not null`
 
 /**
- * SQL: standing versions with the first fact of the same operator, kind, number and authority code. Materialised for
- * one hash join.
+ * SQL: versions with another fact than the first of the same operator, kind, number and authority code, and that first
+ * fact.
  */
 export const otherNames = (those: string): string => `
   with asked as materialized (

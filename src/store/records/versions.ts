@@ -3,12 +3,12 @@ import { WITHDRAWN } from '../../domain/scoring/evidence.js'
 import { filling } from '../db/bulk-load.js'
 import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
-/** From here on, fresh statistics are worth their cost. */
+/** A merge that adds this many versions refreshes the planner's statistics. */
 const ANALYZE_FROM_VERSIONS = 5_000
-/** The table must also grow by this share. */
+/** It must also add this share of the table. */
 const ANALYZE_FROM_SHARE = 0.1
 
-/** The code decides. The remark also reveals a column shifted by one row. */
+/** The code decides. Many such remarks reveal a column shifted by one row. */
 const NAMED_OTHER: Remark = {
   field: 'name',
   rule: 'name.other',
@@ -24,7 +24,7 @@ export const isNumberOf = (
   and exists (select 1 from codes c join operators own on own.id = c.own_id
     where c.scheme = 'reg_no' and c.code = substr(${v}.found_by, 8) and c.known_to is null and own.uscc = ${uscc}))`
 
-/** Returns the number detached. `partial`: the delivery covers part of its feed. */
+/** Returns how many records lost their operator. `partial`: the delivery covers part of its feed. */
 export const merge = async (
   tx: Tx,
   run: { id: number; feed: string; whole: boolean; partial: boolean; now: Date; new: number },
@@ -48,7 +48,7 @@ export const merge = async (
      /* versions.merge one registration */`,
     bindings,
   )
-  // The record must be matched again.
+  // The code that found the operator no longer leads there.
   await tx.raw(
     `update versions v set known_to = :now, closed_as = 'WRONG', closed_by = :run, wrong_from = :now from plan p
      where p.effect = 'UNMATCHED' and v.id = p.version_id and v.known_to is null and v.found_by is not null /* versions.merge astray */`,
@@ -91,7 +91,7 @@ export const merge = async (
   return gone
 }
 
-/** Without those from partial files only. */
+/** Leaves out records that only partial files contributed. */
 export const standing = (db: Db | Tx, feed: string): Promise<number> =>
   queryValue(
     db,
@@ -109,13 +109,13 @@ const STATE_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].changes === 'state
 const known = (v: string): string =>
   `${v}.known_from <= :knownAt and (${v}.wrong_from is null or ${v}.wrong_from > :knownAt)`
 
-/** SQL: events count regardless of their day. */
+/** SQL: an event counts as begun whatever its day. */
 const begun = (v: string): string =>
   `(${v}.valid_from is null or ${v}.valid_from <= :asOf::date or ${v}.kind <> all(:states))`
 
 const open = (v: string): string => `(${v}.known_to is null or ${v}.known_to > :knownAt)`
 
-/** SQL: a state closed as no error remains true of its own days. */
+/** SQL: a state closed without being wrong stays true of its own days. */
 const earlier = (v: string): string => `${v}.closed_as <> 'WRONG' and ${v}.kind = any(:states)`
 
 const NOT_ENDED = '(c.ended_on is null or c.ended_on > :asOf::date)'
@@ -126,16 +126,16 @@ const NEWEST_BEGUN = `${earlier('c')}
     and (m.known_from, m.id) > (c.known_from, c.id) and ${known('m')} and ${begun('m')} and (${open('m')} or (${earlier('m')})))`
 
 /**
- * SQL: the version to believe of each record. For an event, the one known at :knownAt; for a state, the newest known
- * one begun by :asOf. An older state stays true of its own days while anything of the record is believed. Wrong
- * versions never count. Bindings: asOf, knownAt, states, operators (ids).
+ * SQL: the version of each record that counts. For an event, it is the one known at :knownAt; for a state, the newest
+ * known one that began by :asOf. An older state still counts for its own days while the record is open. Bindings: asOf,
+ * knownAt, states, operators (ids).
  */
 const VERSIONS_AT = `
   select c.* from versions c
   where c.operator_id = any(:operators) and ${known('c')} and ${begun('c')} and ${NOT_ENDED} and (${open('c')} or (${NEWEST_BEGUN}))
 `
 
-/** Adds known states that begin later, on the day `coming`. */
+/** Like VERSIONS_AT, with known states that begin later, on the day `coming`. */
 export const VERSIONS_AT_AND_COMING = `
   select c.*, case when not ${begun('c')} then c.valid_from end as coming from versions c
   where c.operator_id = any(:operators) and ${known('c')} and (${open('c')} or (${begun('c')} and ${NEWEST_BEGUN}))
@@ -183,8 +183,8 @@ const SEEN = `v.kind = any(:kinds) and (v.valid_from is null or v.valid_from <= 
     and c.known_to is null and c.ended_on is null))`
 
 /**
- * SQL: one record per fact: the earliest source of an event, the latest of a state. A withdrawn one takes precedence,
- * in the operator's favour. Bindings: withdrawn, states.
+ * SQL: one record per fact: the earliest source of an event, the latest of a state. A withdrawn record takes
+ * precedence, in the operator's favour. Bindings: withdrawn, states.
  */
 const oncePerFact = (rows: string): string =>
   `select distinct on (v.operator_id, v.kind, v.fact, case when v.fact is null then v.id end) v.* from (${rows}) v

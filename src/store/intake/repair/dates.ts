@@ -4,7 +4,7 @@ import type { RepairedRecord, RepairRun } from './unended-records.js'
 
 export interface DatedRecord {
   id: number
-  /** It is unmatched, and `id` refers to `unmatched`. */
+  /** True for an unmatched record. */
   waits: boolean
   feed: string
   kind: RecordKind
@@ -40,7 +40,7 @@ export const datedWithin = (tx: Tx, { from, to }: { from: string; to: string }):
 
 export interface RedatedRecord extends Pick<DatedRecord, 'id' | 'waits' | 'key' | 'body' | 'validFrom' | 'validTo'> {
   digest: string
-  /** Unmatched records only. */
+  /** Set for unmatched records only. */
   subjectKey: string | null
   /** The fact stays when this is null. */
   fact: string | null
@@ -49,7 +49,7 @@ export interface RedatedRecord extends Pick<DatedRecord, 'id' | 'waits' | 'key' 
 const TOLD = `jsonb_to_recordset(:records::jsonb)
   as t(id bigint, key text, body jsonb, "validFrom" date, "validTo" date, digest text, "subjectKey" text, fact text)`
 
-/** The key changes when it contains a date. A record sent since is not reopened. */
+/** The key changes when it contains a date. A record whose right key has arrived since is not reopened. */
 export const redate = async (
   tx: Tx,
   { run, at }: RepairRun,
@@ -85,7 +85,6 @@ const redateStanding = async (
   )
 }
 
-/** Ended when the right key has arrived since. */
 const redateWaiting = async (
   tx: Tx,
   { run }: RepairRun,

@@ -13,7 +13,7 @@ export const closeDoubledRegistrations = (tx: Tx, { run, at }: RepairRun): Promi
     { run, at },
   )
 
-/** SQL: respelt as `authorityCompared` does (市 doubled). */
+/** SQL: the fact with its authority spelt as in `authorityCompared` (市 doubled). */
 const RESPELT = `regexp_replace(v.fact, '([^省市县区州盟旗会/ -~])市场监督管理局$', '\\1市市场监督管理局')`
 
 export const joinPenalties = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
@@ -30,7 +30,7 @@ export const joinPenalties = async (tx: Tx, of: RepairRun): Promise<RepairedReco
   return tellAnew(tx, of)
 }
 
-/** SQL: as the feed maps build it without an official key. */
+/** SQL: the fact that the feed maps build when there is no official key. */
 const FACT_OF = (
   v: string,
 ): string => `case ${v}.kind when 'standard' then ${v}.body->>'number' when 'list_entry' then case ${v}.body->>'list'
@@ -49,7 +49,7 @@ export const joinKeys = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]>
   return tellAnew(tx, of)
 }
 
-/** Uses the temporary table `repair_facts` (id, fact); history stays. */
+/** Opens new versions with the facts of the temporary table `repair_facts` (id, fact). */
 const tellAnew = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord[]> => {
   const answer = await tx.raw(
     `with old as (
@@ -72,7 +72,7 @@ export interface MirroredEntry extends RepairedRecord {
   own: { documentNumber: string | null; authority: string | null }[]
 }
 
-/** The latest score counts these beside an own entry. */
+/** Agencies' list entries that the latest score counts besides an entry that the hub published. */
 export const mirroredBesideOwn = (tx: Tx): Promise<MirroredEntry[]> =>
   queryRows(
     tx,

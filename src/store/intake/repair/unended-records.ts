@@ -26,7 +26,7 @@ const FIRST_WITHOUT = (of: { feed: string; key: string; code: string; run: strin
      and w.complete and w.outcome = 'DONE' and w.taken_back_at is null and w.id > ${of.run} and not ${MAY_BE_UNREADABLE('w', of)}
    order by w.id limit 1`
 
-/** Uses the temporary table `repair_ends` (id, day). */
+/** Ends the versions in the temporary table `repair_ends` (id, day). */
 const endListed = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord[]> => {
   const answer = await tx.raw(
     `with gone as (
@@ -43,7 +43,7 @@ const endListed = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord
   return answer.rows
 }
 
-/** Records matched later or corrected were wrongly marked partial. */
+/** Records that were matched later or corrected had wrongly been marked partial. */
 export const endNeverEnding = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
   await tx.raw(
     `create temporary table repair_ends on commit drop as
