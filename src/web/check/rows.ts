@@ -6,7 +6,7 @@ import { csvRows } from '../../work/standing/row-readers.js'
 
 /** Most rows in one check. */
 export const CHECK_MOST = 1_000
-/** Most lines searched for a heading or a code. */
+/** At most this many lines are searched for a heading or a code. */
 const ABOVE_MOST = 20
 const COLUMNS_MOST = 200
 

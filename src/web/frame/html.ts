@@ -58,7 +58,7 @@ export const plainText = (zh: string, en: string): Html =>
 
 export const foreignText = (text: string): Html => new Html(() => isolateText(text, ''))
 
-/** Published text: always Chinese, in its own writing direction. */
+/** Published text is always Chinese, and its writing direction is isolated. */
 export const publishedText = (text: string): Html =>
   new Html((lang) => isolateText(text, lang === 'en' ? ' lang="zh-CN"' : ''))
 

@@ -1,11 +1,11 @@
-/** Answers for cached pages and entries in force. Everything else, errors included, is left to express. */
+/** Serves cached pages and entries in force. Everything else, errors included, is left to express. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { encodingOf, freshFor, type PageEncoding, sendCompressed } from './compression.js'
 import type { Lang } from './html.js'
 import type { PageCache } from './page-cache.js'
 import type { RenderedPage } from './render-response.js'
 
-/** Returns true when handled, if need be through `express`. */
+/** Returns true when the request is handled, if need be by `express`. */
 export type FastPath = (request: IncomingMessage, response: ServerResponse, now: Date, express: () => void) => boolean
 
 interface EntryRequest {

@@ -1,6 +1,6 @@
 /**
- * Caches pages by stamp. Every change of the list changes the stamp in its own transaction, so a removed entry is
- * never served.
+ * Caches pages by the list's stamp. Every change of the list changes it in the same transaction, so a removed entry
+ * is never served.
  */
 
 import { Refusal } from '../../foundation/errors.js'

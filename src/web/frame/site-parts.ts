@@ -5,7 +5,7 @@ import type { InTurn } from '../../store/db/turns.js'
 
 export interface SiteDependencies {
   db: Db
-  /** A handle that prepares its statements, for lookups by key. */
+  /** A database handle with prepared statements, for lookups by key. */
   byKey: Db
   inTurn: InTurn
   dbOf: (request: Request) => Db

@@ -1,4 +1,4 @@
-/** If an entry has left the list or has ended, a new snapshot is published first. */
+/** A new snapshot is published before serving, if an entry has left the list or has ended. */
 import { setTimeout as after } from 'node:timers/promises'
 import type { Response } from 'express'
 import { type FileSaid, FORM, holdsTooLong } from '../../domain/publication/snapshot.js'
@@ -20,7 +20,7 @@ export interface ListInForce {
 export interface ListDependencies {
   keys: Pick<Keys, 'manifests'>
   publish: () => Promise<unknown>
-  /** How long (ms) a publication may take before the previous snapshot is served, filtered. */
+  /** How long (ms) a publication may take before the previous snapshot is served without removed entries. */
   waitMs?: number
   /** Last certain instant while the hub's clock is in doubt, otherwise now. */
   sure?: () => Date
@@ -29,12 +29,12 @@ export interface ListDependencies {
 const TRIES = 3
 const RETRY_SECONDS = 10
 export const WAIT_MS = 250
-/** Publishing for requests takes at most 1/SHARE of the time. */
+/** Publications caused by requests run at most 1/SHARE of the time. */
 const SHARE = 3
 
 /**
- * Calls `read` in the repeatable read transaction that found the snapshot. `namesNobody` allows reads while listing is
- * forbidden.
+ * Calls `read` in the repeatable read transaction that found the snapshot. With `namesNobody`, the restore guard does
+ * not forbid it.
  */
 export type ListNow = <T>(
   db: Db,

@@ -19,7 +19,7 @@ export interface DeltaRefusal {
   refused: { status: number; code: string; title: string; detail: string; snapshot: string }
 }
 
-/** Needs a snapshot transaction in which `last` is current and complete. */
+/** Needs a repeatable read transaction in which `last` is the current, complete snapshot. */
 export const deltaOf = async (
   tx: Tx,
   { snapshot: last, gone = [] }: { snapshot: snapshots.Snapshot; gone?: readonly string[] },

@@ -31,11 +31,11 @@ export interface EditionDependencies {
   waitMs?: number
 }
 
-/** The caller releases `held`. Throws LIST_IN_THE_MAKING. */
+/** The caller must release `held`. Throws LIST_IN_THE_MAKING. */
 export type EditionNow = (db: Db, now: Date, response: Response) => Promise<ListedEdition>
 
 export const editionReader = ({ files, waitMs = WAIT_MS }: EditionDependencies, listAt: ListNow): EditionNow => {
-  // The last edition served. It is served, filtered, while the next one is built.
+  // The last edition served. It is served, without removed entries, while the next one is built.
   let served: ListInForce | null = null
   const heldOf = ({ snapshot }: ListInForce): HeldEdition | null => {
     const held = files.hold()

@@ -185,7 +185,7 @@ const delta =
     const now = nowOf(request)
     const read = async (tx: Tx, list: ListInForce) => {
       const made = await deltaOf(tx, list, { since: request.query['since'], today: dateIn(now) })
-      // Removals alone are sent even while the restore guard forbids listing.
+      // A delta of removals only is sent even while the restore guard forbids listing.
       if ('text' in made && made.names > 0 && !(await restored.mayList(tx))) throw new Refusal('LIST_WITHHELD')
       return { list, made }
     }
@@ -205,7 +205,7 @@ const delta =
     })
   }
 
-/** An expected cause is the removal of an entry during sending. */
+/** The removal of an entry during sending is an expected cause of an abort. */
 const logAbort =
   (log: Log) =>
   (error: unknown): void =>

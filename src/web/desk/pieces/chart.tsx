@@ -1,4 +1,4 @@
-/** The data is also a table, for screen readers and print. */
+/** A chart's data is also a table, for screen readers and print. */
 import { BarChart, LineChart } from 'echarts/charts'
 import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components'
 import * as echarts from 'echarts/core'

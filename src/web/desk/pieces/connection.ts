@@ -41,7 +41,7 @@ const nothing = <T>(): LoadState<T> => ({
   error: null,
 })
 
-/** The document takes `$first` and `$after`. */
+/** `document` must take `$first` and `$after`. */
 export const useConnection = <D, V extends OperationVariables, T>(
   document: TypedDocumentNode<D, V>,
   variables: Omit<V, 'first' | 'after'>,

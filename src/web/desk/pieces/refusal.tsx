@@ -8,7 +8,6 @@ export interface RefusalWords {
 }
 
 const FALLBACK = '出现故障，请稍后再试；仍不行的，请将请求编号告知管理员。'
-/** Error code → the sentence shown instead of the server's. */
 const SENTENCES: Record<string, string> = {
   NETWORK: '无法连接到枢纽，请检查网络后再试。填写的内容都还在。',
   UNAVAILABLE: '枢纽暂时不可用，请稍后再试。填写的内容都还在。',

@@ -23,7 +23,7 @@ export const client = new ApolloClient({
   ]),
   cache: new InMemoryCache({
     typePolicies: {
-      // An operator appears as of several days: not normalised by id.
+      // Not normalised by id: one operator appears as of several days.
       Operator: { keyFields: false },
       Standing: { keyFields: false },
       Words: { keyFields: false },

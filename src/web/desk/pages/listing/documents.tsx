@@ -61,7 +61,6 @@ export const Documents = ({ of, onChanged }: { of: CaseFile; onChanged: () => vo
   )
 }
 
-/** The sandboxed frame runs no scripts. */
 const Shown = ({ document, onClose }: { document: CaseDocument; onClose: () => void }) => {
   const frame = useRef<HTMLIFrameElement>(null)
   return (

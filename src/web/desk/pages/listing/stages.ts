@@ -62,7 +62,7 @@ export const stagesOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): Proces
       const until = due?.endedOn === null ? [`当事人可说至 ${due.dueOn}（含）`] : []
       return [{ key, title, tone: 'next', who: '', on: null, notes: [...until, ...pointNotes(of)], rule }]
     }
-    // The stage was skipped, or nothing comes next.
+    // The stage was skipped, or no stage is next.
     if (at === -1 || i < at)
       return key === 'defence' && due
         ? [{ key, title, tone: 'done', who: '当事人未陈述申辩', on: due.dueOn, notes: [], rule }]

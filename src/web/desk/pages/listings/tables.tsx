@@ -14,7 +14,6 @@ import {
 
 type CaseRow = CasesQuery['cases']['nodes'][number]
 type DeadlineRow = CaseDeadlinesQuery['deadlines']['nodes'][number]
-/** Days before a deadline that count as near. */
 const NEAR_DAYS = 3
 
 interface ScrollPosition {

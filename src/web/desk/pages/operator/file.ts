@@ -12,7 +12,7 @@ type OperatorNode = NonNullable<OperatorFileQuery['operator']>
 export type FileRecord = FileRecordFragment
 export type OperatorFile = Omit<OperatorNode, 'records'> & { records: FileRecord[]; totalRecords: number }
 
-/** Pages of 100 records. A longer report says that it is incomplete. */
+/** Pages of 100 records. Beyond them, the report says that it is incomplete. */
 const PAGES_MOST = 30
 
 export interface FileQuery {

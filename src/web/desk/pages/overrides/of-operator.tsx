@@ -10,7 +10,6 @@ import { useMay } from '../../session/session.js'
 import { Acts, Story } from './override.js'
 import { type Grade, OverridesOfDocument, ProposeOverrideDocument } from './overrides.generated.js'
 
-/** Default and maximum duration, months. */
 const [USUAL_MONTHS, MOST_MONTHS] = [3, 12]
 
 interface GradedOperator {

@@ -8,7 +8,7 @@ export interface DayException {
   amendedAt: string | null
 }
 
-/** ORDINARY: the weekday alone decides again. */
+/** ORDINARY removes an amendment: the weekday decides. */
 export type DayAmendment = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
 export type CalendarDraft = ReadonlyMap<string, DayAmendment>
 

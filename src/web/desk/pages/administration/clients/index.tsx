@@ -18,7 +18,6 @@ import {
 } from './clients.generated.js'
 import { EndClient, RotateClient } from './deeds.js'
 
-/** Secrets older than this are flagged, days. */
 const OLD_DAYS = 365
 const DAY_MS = 86_400_000
 

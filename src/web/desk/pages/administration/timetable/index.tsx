@@ -18,7 +18,7 @@ const GROUPS: readonly { title: string; jobs: readonly string[] }[] = [
   { title: '报送', jobs: ['PUSH'] },
   { title: '比对', jobs: ['RECONCILE'] },
 ]
-/** Longest polling of a job started by hand. */
+/** How long a job started by hand is polled. */
 const LOOK_AFTER_MS = 600_000
 const ENDED: Record<string, string> = {
   DONE: '已完成',
