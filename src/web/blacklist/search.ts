@@ -16,7 +16,6 @@ const FOUND_MOST = 500
 export interface SearchResult {
   entries: readonly PublicBody[]
   total: number
-  /** Absent on the last page. */
   next: publicList.ListPlace | null
   similar: boolean
 }

@@ -115,7 +115,6 @@ interface OperatorMatches {
   words: string | null
 }
 
-/** Results of an earlier text are ignored. */
 const useFound = (name: string): OperatorMatches => {
   const client = useApolloClient()
   const [found, setFound] = useState<OperatorMatches>({ of: '', options: [], words: null })

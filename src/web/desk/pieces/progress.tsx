@@ -13,7 +13,6 @@ export interface ProgressStep {
   failed?: boolean
 }
 
-/** `onEnd` is called once. */
 export const Progress = ({
   label,
   look,
