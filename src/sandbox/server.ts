@@ -31,7 +31,7 @@ export interface StandInServer {
   close(): Promise<void>
 }
 
-/** `port` 0 takes any. Refusal PORT_IN_USE. */
+/** `port` 0 takes any free one. Refusal PORT_IN_USE. */
 export const serve = async (
   answer: (asked: StandInRequest) => StandInReply | Promise<StandInReply>,
   port = 0,

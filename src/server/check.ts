@@ -12,7 +12,7 @@ import type { Reads } from '../store/db/db.js'
 import * as restored from '../store/db/restored.js'
 import type { CheckAnswer, CheckedRow } from '../web/check/answers.js'
 
-/** The request has been charged. Refusals QUOTA_EXCEEDED, LIST_WITHHELD. */
+/** The caller has charged the request. Refusals QUOTA_EXCEEDED, LIST_WITHHELD. */
 export const checkStandings =
   (parts: ApiDependencies, askedOf: (request: Request) => RequestContext, limits: SignInLimits) =>
   async (request: Request, response: Response, rows: readonly (CodeRow | BadRow)[]): Promise<CheckAnswer> => {

@@ -118,7 +118,6 @@ const sessionView = ({ viewer, cookie, endsAt }: people.PersonSession, { demo }:
   demo,
 })
 
-/** Refusal INPUT_INVALID. */
 const credentialsIn = (body: unknown): { name: string; password: string; newPassword: string | null } => {
   const read = (field: string): string | null => {
     const value: unknown =

@@ -51,7 +51,7 @@ import { tokens } from './tokens.js'
 
 export type { ApiDependencies, ServerDependencies } from '../api/request/dependencies.js'
 
-/** Logged when the client went early, as nginx does. */
+/** Status logged when the client disconnected early, as nginx does. */
 const LEFT = 499
 const UPLOAD_PATH = /^\/v1\/(?:feeds\/|sellers$|standings$)/
 

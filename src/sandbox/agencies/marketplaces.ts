@@ -12,7 +12,7 @@ const SELLERS: Record<WorldOperator['kind'], string> = {
   cooperative: '农民专业合作社',
   shop: '自然人',
 }
-/** Synthetic, birth year 1900; the hub must reject it. */
+/** Synthetic ID number, birth year 1900; the hub must reject it. */
 const SLIP = '220102190001010016'
 
 export const marketplaces = (source: () => World): StandInRoutes => ({
@@ -29,7 +29,7 @@ const shops = (world: World, { query }: StandInRequest): StandInAnswer => {
   return json(200, { total: all.length, page, size, shops: all.slice((page - 1) * size, page * size) })
 }
 
-/** Its record holds nothing about a natural person. */
+/** The item holds nothing about a natural person. */
 export const shopItem = (one: WorldOperator, shop: WorldShop): Record<string, unknown> => ({
   marketplace: shop.marketplace,
   shopId: shop.shopId,

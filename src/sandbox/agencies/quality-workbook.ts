@@ -1,4 +1,4 @@
-/** The header lies below a title, as published. */
+/** The header lies below a title, as in published workbooks. */
 import type { World, WorldInspection } from '../../../seeds/world.js'
 import { workbookOf } from '../../foundation/text/xlsx.js'
 import { sheetDate } from './spelling.js'

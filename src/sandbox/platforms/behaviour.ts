@@ -9,7 +9,7 @@ export interface PlatformBehaviour {
   retryAfter: number | null
   /** Cuts every connection before reading. */
   outage: boolean
-  /** Rows with this code or name get 1001. */
+  /** Rows with this code or name get fault 1001. */
   refuse: string | null
   /** Entries with this code or name disappear although confirmed. */
   lose: string | null
@@ -27,7 +27,7 @@ export interface PlatformBehaviour {
   wrongEncoding: number
   /** Messages accepted, but answered with random bytes. */
   garbage: number
-  /** The row applied last is shown. */
+  /** The row applied last is shown, whatever its sequence. */
   ignoresSequence: boolean
   /** Applies each row up to this many milliseconds later, in any order. */
   appliesWithinMs: number

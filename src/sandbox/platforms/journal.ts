@@ -2,7 +2,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, tr
 import { dirname } from 'node:path'
 
 export interface Journal<T> {
-  /** Lines of earlier processes. */
+  /** Lines that earlier processes wrote. */
   before: T[]
   write(line: T): void
   close(): void

@@ -23,7 +23,7 @@ export interface RowForm {
   kind: SubjectKind
   /** Field name of each part; null when the form lacks it. */
   names: Readonly<Record<RowPart, string | null>>
-  /** Filled unless the row removes its entry. */
+  /** Fields that must be filled unless the row removes its entry. */
   required: readonly string[]
   /** All field names; null when the interface document does not list them. */
   known: ReadonlySet<string> | null
@@ -67,7 +67,6 @@ export type RowEffect = 'APPLIED' | 'REPEATED' | 'LATE' | 'REFUSED'
 export interface HistoryRow {
   /** Counts from 1. */
   number: number
-  /** ISO instant. */
   at: string
   kind: SubjectKind
   key: string | null
@@ -77,7 +76,6 @@ export interface HistoryRow {
   code: string
 }
 
-/** Returns null when blank or absent. */
 export const partOf = (row: ReceivedRow, form: RowForm, part: RowPart): string | null => {
   const name = form.names[part]
   return name === null ? null : textIn(row[name])

@@ -23,7 +23,6 @@ export interface PlatformStandIn {
   close(): Promise<void>
   behave(behaviour: Partial<PlatformBehaviour>): void
   entries(): ReceiverEntry[]
-  /** The latest 100,000 rows. */
   history(): readonly HistoryRow[]
   readonly told: number
   readonly troubles: number
@@ -37,13 +36,12 @@ interface ReceivedMessage {
 
 export interface JudgedRow {
   row: ReceivedRow
-  /** Counts from 1 in its message. */
+  /** Position in its message, from 1. */
   place: number
   verdict: RowVerdict
 }
 
 export interface PlatformEndpoint {
-  /** Returns null when unreadable. */
   read(asked: StandInRequest): ReceivedMessage | null
   /** The rows may be fewer than received. */
   answer(judged: readonly JudgedRow[], asked: StandInRequest, form: RowForm): StandInReply
@@ -61,9 +59,9 @@ export interface Dialect {
 export interface StandInOptions {
   /** Keeps received rows between starts. */
   file?: string | null
-  /** Every well-formed subject is known without it. */
+  /** Without a register, every well-formed subject is known. */
   register?: BaseLibrary | null
-  /** Days are only compared with each other without it. */
+  /** Without a clock, days are only compared with each other. */
   now?: (() => Date) | null
 }
 

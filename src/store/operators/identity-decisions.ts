@@ -15,7 +15,7 @@ export interface IdentityDecisionRow {
   evidence: Record<string, unknown>
   reason: string
   decidedBy: string
-  /** Also identifies the versions that the decision opened or closed. */
+  /** The versions that the decision opened or closed bear this instant. */
   decidedAt: Date
   undoneAt: Date | null
   undoneBy: string | null

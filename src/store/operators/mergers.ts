@@ -5,7 +5,7 @@ import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from
 const STATE_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].changes === 'state')
 /** Longest chain of mergers followed. */
 const DEPTH_MOST = 100
-/** Most earlier states moved per record: closed 1 µs apart, they stay within one knowledge instant (1 ms). */
+/** Maximum of earlier states moved per record: closed 1 µs apart, they stay within one knowledge instant (1 ms). */
 const STATES_MOST = 900
 
 /** The operator that bears the code, even if merged into another. */
@@ -56,9 +56,9 @@ export const decisionsOf = (tx: Tx, operators: readonly number[]): Promise<numbe
 export interface RecordMove {
   owner: number
   to: number
-  /** Decision to merge; undoing it clears it from the records. */
+  /** The merger's decision id; undoing the merger removes it from the records. */
   decision: number
-  /** Undoing moves only records attached by these decisions. Null: moves all. */
+  /** Undoing a merger moves only the records attached by these decisions. Null: moves all. */
   by: readonly number[] | null
   at: Date
 }

@@ -5,10 +5,10 @@ import { publicName } from '../../domain/listing/public-name.js'
 import { gramsOf, searchKey } from '../../domain/operators/name-search.js'
 import type { Db, Tx } from '../db/db.js'
 
-/** Most operators indexed at once; the sweep indexes larger sets. */
+/** Maximum of operators indexed at once; the sweep indexes larger sets. */
 const FOLLOWED_MOST = 5_000
 const STEP_OPERATORS = 10_000
-/** From this many operators on, the first fill precedes the index. */
+/** From this many operators on, the index is built after the first fill. */
 const BARE_FROM = 50_000
 /** Grams are recounted after this share of new names. */
 const COUNT_AGAIN_SHARE = 0.2
@@ -92,7 +92,6 @@ const idOf = ({ operator, former, key }: IndexedName): string => `${operator} ${
 
 const copy = async (tx: Tx, rows: readonly (IndexedName & { name: string })[]): Promise<void> => {
   const connection = await tx.client.acquireConnection()
-  // Search keys need no escaping for COPY.
   const lines = rows.map(
     ({ operator, former, key, name }) =>
       `${operator}\t${former}\t${publicName(name) !== name}\t${key}\t{${gramsOf(key).join(',')}}\n`,

@@ -81,7 +81,7 @@ export const create = async (
   return fresh.rows[0]
 }
 
-/** No record, merger or identity decision supports the operator. Listings are ignored. */
+/** True when no record, merger or identity decision supports the operator. Listings are ignored. */
 export const isUnfounded = async (tx: Tx, id: number): Promise<boolean> => {
   const answer = await tx.raw(
     `select not exists (select 1 from versions v where v.operator_id = o.id and v.known_to is null and v.found_by is null)

@@ -13,7 +13,7 @@ export interface PublicListFigures {
   removals: { reason: RemovalReason; n: number }[]
 }
 
-/** The rarest reasons are left out. */
+/** Maximum of reasons returned; the rarest are left out. */
 const REASONS_MOST = 2_000
 
 const SHOWN = `p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date)`

@@ -19,7 +19,7 @@ export interface PublicSearch {
 export const ORDERS = ['newest', 'oldest', 'ending'] as const
 export type ListOrder = (typeof ORDERS)[number]
 
-/** Sort value and id of the last entry. */
+/** Cursor: sort value and id of the last entry. */
 export interface ListPlace {
   on: string
   id: string
@@ -121,8 +121,8 @@ export interface ListStamp {
 }
 
 /**
- * Equal stamps mean an unchanged list: each change adds a row, and `forgetChanges` deletes too many at once for a count
- * to return.
+ * Equal stamps mean an unchanged list. Each change adds a row; `forgetChanges` deletes too many at once for a count to
+ * repeat.
  */
 export const stamp = (db: Db): Promise<ListStamp> =>
   queryOne(

@@ -44,7 +44,7 @@ const HELD_STILL = `(exists (select 1 from published_entries where to_sequence i
 export const last = (db: Db | Tx): Promise<Snapshot | null> =>
   queryFirst(db, `select ${COLUMNS} from snapshots s order by s.sequence desc limit 1 /* snapshots.last */`)
 
-/** `forgotten`: it holds an entry no longer public. */
+/** `forgotten`: the snapshot holds an entry no longer public. */
 export const current = async (
   db: Db | Tx,
 ): Promise<{ snapshot: Snapshot; signed: SignedManifest | null; forgotten: boolean } | null> => {
@@ -174,7 +174,6 @@ export const put = async (tx: Tx, sequence: number, entries: readonly SnapshotEn
   }
 }
 
-/** Canonical JSON has no line breaks for COPY to escape. */
 const NULL = '\\N'
 const escaped = (text: string): string => text.replaceAll('\\', '\\\\')
 

@@ -9,7 +9,7 @@ import { bindingsAt, type PointInTime, VERSIONS_AT_AND_COMING } from '../records
 
 export interface EvidenceRow extends ReportedEvidence {
   operatorId: number
-  /** First day of a later state, which is no evidence yet. */
+  /** First day of a state that has not begun and is no evidence yet. */
   coming: string | null
 }
 

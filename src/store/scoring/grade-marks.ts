@@ -1,9 +1,8 @@
 import { queryValue, type Tx } from '../db/db.js'
 
-/** So soon after a removal even an unchanged grade is reported: the one before was withheld. */
+/** Within this time after an entry's removal, even an unchanged grade is reported: the one before was withheld. */
 const REMOVAL_RECENT = '1 day'
 
-/** Includes operators with a recently removed entry. */
 export const markScored = async (
   tx: Tx,
   scored: readonly { operatorId: number; grade: string }[],

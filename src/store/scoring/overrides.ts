@@ -24,11 +24,11 @@ export interface OverrideRow {
   replacedAt: Date | null
 }
 
-/** SQL: confirmed; one withdrawn before its decision never was. */
+/** SQL: the override was confirmed, not withdrawn before its decision. */
 const confirmed = (alias: string): string =>
   `${alias}.decided_at is not null and ${alias}.state in ('IN_FORCE', 'WITHDRAWN')`
 
-/** SQL: in force from the day of its confirmation. */
+/** SQL: day from which an override is in force. */
 const firstDay = (alias: string): string => `(${alias}.decided_at at time zone 'Asia/Shanghai')::date`
 
 /** SQL `select id, grade` of the override in force, vetoes ignored. */

@@ -1,7 +1,6 @@
 /** Duplicate marks are allowed, because checking costs more. */
 import type { Db, Tx } from '../db/db.js'
 
-/** `at` is the knowledge instant. */
 export const mark = async (tx: Tx, ids: readonly number[], at: Date): Promise<void> => {
   if (ids.length === 0) return
   await tx.raw(
@@ -52,7 +51,7 @@ export interface DueOperator {
 }
 
 export interface DueOperators {
-  /** Empty at the end. */
+  /** Empty when none is left. */
   next: (many: number) => Promise<DueOperator[]>
 }
 

@@ -45,7 +45,6 @@ export const byIds = async (db: Db, ids: readonly number[]): Promise<Map<number,
   return new Map(answer.rows.map((row: Authorisation) => [row.id, row]))
 }
 
-/** A second withdrawal changes nothing. */
 export const withdraw = async (tx: Tx, id: number, { by, at }: { by: string; at: Date }): Promise<Authorisation> => {
   await tx.raw(
     `update authorisations set withdrawn_at = ?, withdrawn_by = ? where id = ? and withdrawn_at is null /* authorisations.withdraw */`,

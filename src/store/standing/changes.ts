@@ -146,7 +146,7 @@ export const read = async (tx: Tx, client: string, to: number, now: Date): Promi
   )
 }
 
-/** Removals were sent; only the client confirms their arrival. */
+/** Notes that removals were sent; only the client confirms their arrival. */
 export const told = async (
   db: Db,
   client: string,

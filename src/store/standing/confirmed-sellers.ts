@@ -1,4 +1,4 @@
-/** Grades open for sellers confirmed by the shops feed, and for a limited number of others. */
+/** A marketplace sees the grades of sellers confirmed by the shops feed, and of a limited number of others. */
 import type { SellersSetting } from '../../domain/standing/sellers.js'
 import { type Db, hasRows, queryColumn, queryRows, type Tx } from '../db/db.js'
 import type { SellersFigures } from './sellers.js'

@@ -13,11 +13,11 @@ export interface SellerList {
   malformed: number
   /** Mistyped codes that named no operator at upload. */
   wrongCheckDigit: number
-  /** This and the next three are null before the first decision. */
+  /** This and the next three are null before the first decision on grades. */
   confirmed: number | null
   unconfirmed: number | null
   gradesClosed: number | null
-  /** Most unconfirmed sellers whose grade may open. */
+  /** Maximum of unconfirmed sellers whose grade may open. */
   unconfirmedMost: number | null
 }
 
@@ -124,7 +124,7 @@ export const isOnList = (client: string, operator: string): string => `coalesce(
 export const WITH_SELLER_BITMAP = `b as materialized (select k.bits || ''::bytea as bits, octet_length(k.bits) * 8 as many
   from seller_lists l join seller_bits k on k.list_id = l.id where ${COUNTING})`
 
-/** SQL: in the bitmap; false does not mean unlisted. */
+/** SQL: `operator` is in the bitmap. False does not mean unlisted. */
 export const isMarked = (operator: string): string =>
   `case when ${operator}.id < (select many from b) then get_bit((select bits from b), ${operator}.id) = 1 else false end`
 

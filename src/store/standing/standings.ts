@@ -120,7 +120,6 @@ const FLAG_COLUMNS = [
   `case when q.id is null then false else ${CONTESTED} end as objected`,
 ]
 
-/** Entry with its state (PUBLISHED or REPAIR_APPLIED). */
 const ENTRY = `p.body || jsonb_build_object('state', l.state)`
 const SHOWN_ENTRIES = `from listings l join public_entries p on p.listing_id = l.id where l.operator_id = o.id and ${SHOWN}`
 const BODIES_COLUMN = `coalesce((select jsonb_agg(${ENTRY} order by p.published_on desc) ${SHOWN_ENTRIES}), '[]') as entries`
@@ -131,7 +130,7 @@ const SEES = {
   AUTHORISED: `exists (select 1 from authorisations u where u.operator_id = o.id and ${authorisations.holds('u', 'a.client')})`,
 }
 
-/** The operator's row `c` of `latest_scores` does not suffice. */
+/** The operator's row `c` of `latest_scores` does not suffice for an answer. */
 const SPECIAL = `(coalesce(c.weighs_entry or c.as_of > :asOf::date, false)
   or exists (select 1 from scores k where k.asked and k.as_of = :asOf::date and k.operator_id = o.id)
   or exists (select 1 from overrules k where k.operator_id = o.id) or exists (select 1 from objections k where k.operator_id = o.id))`
@@ -236,7 +235,6 @@ export const ofOwn = async (
   const byId = new Map<number, StandingRow>()
   const special: number[] = []
   for (const each of answer.rows as OwnStandingRow[]) {
-    // An object literal costs half as much as a spread.
     const row: StandingRow = {
       place: 0,
       operatorId: each.operatorId,

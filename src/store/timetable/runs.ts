@@ -100,7 +100,6 @@ export const start = async (db: Db, input: NewRun): Promise<number | null> => {
   return answer.rows.length === 0 ? null : (answer.rows[0].id as number)
 }
 
-/** Does nothing for an abandoned run. */
 export const renew = async (db: Db, id: number, leaseMs: number): Promise<void> => {
   await db.raw(
     `update runs set lease_until = clock_timestamp() + ? * interval '1 ms' where id = ? and outcome = 'RUNNING' /* runs.renew */`,
@@ -127,7 +126,7 @@ export const hold = (tx: Tx, id: number): Promise<boolean> =>
 export interface PullSource {
   /** The delivery makes the feed current. */
   whole: boolean
-  /** All records of the sender, not only new ones. */
+  /** The delivery holds all records of the sender, not only new ones. */
   complete: boolean
   file: string | null
   contentHash: string | null
@@ -142,7 +141,7 @@ export const noteSource = async (
   await tx('runs').where({ id }).update({ whole, complete, file, content_hash: contentHash, archive })
 }
 
-/** Also noted for refused runs: a map may be the cause. */
+/** Field maps are noted for refused runs too: one may be the cause. */
 export const noteMaps = async (db: Db | Tx, id: number, maps: readonly number[]): Promise<void> => {
   if (maps.length === 0) return
   await db.raw('update runs set maps = ?::bigint[] where id = ? /* runs.noteMaps */', [[...maps], id])

@@ -2,11 +2,11 @@ import { usccValid } from '../../../domain/operators/codes.js'
 import { messageNamesIn, namesIn } from '../reading.js'
 import { DIVISION, form } from './spelling.js'
 
-/** Authorities number other decisions differently. */
+/** Any text with a digit: authorities number these decisions differently. */
 const NUMBER_OF_RECORD = /^(?=.*\d)\S.{1,127}$/u
 /** 万元 with at most six decimals. */
 const WAN = /^\d{1,12}(\.\d{1,6})?$/
-/** Agreed with the receivers beside the standard. */
+/** Fields agreed with the receivers in addition to the standard. */
 const AGREED = { key: 'HUB_ID', sequence: 'HUB_SN', action: 'HUB_OP', removedOn: 'HUB_CXRQ' } as const
 
 /** 双公示 行政处罚, second generation. */
