@@ -27,7 +27,7 @@ import { checkReadable } from './work/intake/pull.js'
 
 const REJECTS_SHOWN = 10
 
-/** A running demo's stand-ins replace what is not configured. */
+/** An agency or platform that is not configured is replaced by a running demo's stand-in. */
 const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: Overrides = {}): Promise<T> => {
   const config = readConfig()
   checkDataDir(config)
@@ -61,7 +61,7 @@ command
   .action(async () => {
     const config = readConfig()
     checkDataDir(config)
-    // Loaded before signals are handled. During loading a signal simply ends the process.
+    // Loaded before signal handlers are set, so that a signal during loading simply ends the process.
     await import('./server/server.js')
     const hub = await makeHub(config, { migrate: 'before' })
     await run(hub, async () => {
@@ -78,7 +78,7 @@ command
   .action(async () => {
     const config = readConfig()
     checkDataDir(config)
-    // The server takes half a second to load.
+    // Loaded only here, because the server takes half a second to load.
     const { demo } = await import('./demo/demo.js')
     await demo(config, say, run)
   })
@@ -254,7 +254,7 @@ command
     })
   })
 
-/** The rest is done and reported. */
+/** Reports a partial failure; the rest is done and reported. */
 const complain = (refusal: Refusal): void => {
   process.exitCode = 1
   process.stderr.write(`${refusal.code} ${refusal.message}\n`)

@@ -1,4 +1,4 @@
-/** Reports all faults together. No other file reads `process.env`. */
+/** Reads all settings and reports their faults together. No other file reads `process.env`. */
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,13 +15,13 @@ export interface Config {
   /** Requests per minute of one client, or of one address without a token; 0 for no limit. */
   quota: number
   fastAnswers: boolean
-  /** CIDR networks in which webhooks may lie though not public, also by http. */
+  /** Networks (CIDR) that webhooks may reach though not public, also by http. */
   webhookAllow: string[]
-  /** Token holders may read metrics. Without a token the local machine may, if the hub listens only there. */
+  /** Who may read metrics: senders of `token`; with `local` (the public URL is this machine), this machine. */
   metrics: { token: string | null; local: boolean }
   /** A stopping hub still accepts requests this long, so that load balancers notice. */
   lingerMs: number
-  /** Also the issuer of tokens. */
+  /** Also named as issuer in tokens. */
   publicUrl: string
   /** A null address means the embedded PostgreSQL under `dataDir`. */
   databaseUrl: string | null
@@ -31,16 +31,16 @@ export interface Config {
   /** Received files, with ID numbers replaced. */
   archiveDir: string
   log: { level: string; file: string | null }
-  /** A null `url` means not configured; feeds and deliveries wait. */
+  /** A null `url` means not configured: the agency's feeds, or the platform's deliveries, wait. */
   agencies: Record<string, { url: string | null; setting: string }>
   platforms: Record<string, PlatformConfig>
 }
 
 interface PlatformConfig {
   url: string | null
-  /** Empty for a folder, or an exchange table whose address holds its password. */
+  /** Empty for a folder, and for an exchange table whose address holds the password. */
   secret: string
-  /** Subject kinds; null for its description's default. */
+  /** Subject kinds to deliver; null: those of the platform's description. */
   hears: string[] | null
   setting: string
 }
@@ -58,18 +58,17 @@ const HEARD = ['listing', 'penalty', 'permit']
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 const PORT_DEFAULT = 4000
 const PORT_MAX = 65_535
-/** 2,000 a second, far above normal use. */
+/** Requests a minute; 2,000 a second is far above normal use. */
 const QUOTA_DEFAULT = 120_000
-/** A longer wait looks like a hang. */
 const LINGER_SECONDS_MAX = 60
 const METRICS_TOKEN_SHORTEST = 16
-/** Characters. */
+/** Longest secret, characters. */
 const SECRET_MAX = 4_096
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
-/** An unreadable credential is not also reported missing. */
+/** Stands for an unreadable credential, so that it is not also reported missing. */
 const UNREAD = '?'
 
-/** Works from src/ and dist/src/. */
+/** Finds the folder from src/ and dist/src/. */
 export const projectRoot = (): string => {
   let folder = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder)
@@ -135,7 +134,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     faults.push(`LOG_LEVEL 应为 ${LOG_LEVELS.join(' ')} 之一，现为 "${text}" / must be one of these`)
     return 'info'
   }
-  /** Messages never repeat the content. */
+  /** No message repeats the secret. */
   const secretOf = (name: string): string | null => {
     const [written, file] = [given(name), given(`${name}_FILE`)]
     if (written !== null && file !== null)
@@ -200,7 +199,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
       platforms.map(({ id, ways }) => {
         const name = setting('PLATFORM', id, 'URL')
         const address = url(name, ways)
-        // Paths are appended and addresses are logged, so they hold no query and no credentials.
+        // Requests append paths and logs show addresses, so an address must hold no query and no credentials.
         if (address?.startsWith('http') && /[?#@]/.test(address))
           faults.push(`${name} 不得含账号、? 或 # / must hold no account, no ? and no #`)
         const secret = secretOf(setting('PLATFORM', id, 'SECRET'))

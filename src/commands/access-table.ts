@@ -1,5 +1,3 @@
-/** `hub status --access` and `schema/access.md` are printed from `domain/access/viewer`. */
-
 import { FIELDS, printedFields, WHOSE } from '../api/access/fields.js'
 import { ACCESS, KINDS_SEEN, OF_ALL_REGIONS, OF_ITS_REGION } from '../domain/access/viewer.js'
 

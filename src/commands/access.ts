@@ -34,13 +34,12 @@ export const accessCommands = (command: Command, withHub: WithHub): void => {
 
 const agencyIds = (): string[] => agencies.map((agency) => agency.id)
 
-/** A command's user has no account that the two-person rule could compare. */
+/** Changes made by a command: its user has no account that the two-person rule could compare. */
 const changeOf = (hub: Hub) => ({ by: clients.BY_COMMAND, byCommand: true, now: hub.now() })
 
 const WAITS =
   '待负有安全职责的管理员在工作台确认后生效 waits until an administrator with the duty security confirms it at the desk'
 
-/** Quotes make blanks in a name visible. */
 const quoted = (word: string): string => (/^[^\s"]+$/u.test(word) ? word : JSON.stringify(word))
 
 const worded = (name: string, { role, duty, agency, region }: RegistrationOptions): string =>

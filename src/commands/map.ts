@@ -47,7 +47,6 @@ export const mapCommand = (command: Command, withHub: WithHub): void => {
     })
 }
 
-/** Throws CONTENT_UNKNOWN without these columns. */
 const linesIn = async (path: string, feed: string): Promise<MapLine[]> => {
   const lines: MapLine[] = []
   for await (const { fields } of readContent(await fromFile(path), COLUMNS, `map ${feed}`)) {

@@ -1,4 +1,3 @@
-/** What all commands share. */
 import { Command, CommanderError, Option } from 'commander'
 import type { Hub, Overrides } from '../hub/hub.js'
 
@@ -17,7 +16,7 @@ export const say = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
 
-/** With --json the last line is one object. */
+/** Prints `value` as one JSON line with --json, otherwise `lines`. */
 export const tell = (json: boolean | undefined, value: object, lines: () => string[]): void => {
   if (json) say(JSON.stringify(value))
   else for (const line of lines()) say(line)

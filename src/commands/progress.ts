@@ -1,4 +1,4 @@
-/** The bar is silent without a terminal. */
+/** The bar is shown only on a terminal. */
 import { Presets, SingleBar } from 'cli-progress'
 
 export interface ProgressBar {
@@ -8,7 +8,7 @@ export interface ProgressBar {
 
 const SILENT: ProgressBar = { at: () => {}, stop: () => {} }
 
-/** The total is often unknown until a feed's last page. */
+/** The bar's total grows, because it is often unknown until a feed's last page. */
 export const progress = (label: string, quiet: boolean): ProgressBar => {
   if (quiet || !process.stderr.isTTY) return SILENT
   const bar = new SingleBar(

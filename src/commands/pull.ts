@@ -31,7 +31,7 @@ export const pullEach = async (hub: Hub, ids: readonly string[], json: boolean |
   return pulls
 }
 
-/** The documented JSON; `run` and `ended` are for people only. */
+/** The JSON documented for --json; `run` and `ended` are printed for people only. */
 export const promised = ({ run: _, ended: __, ...told }: PullResult) => told
 
 export const eachLine = (each: PullOutcome): string =>

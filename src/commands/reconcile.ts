@@ -30,7 +30,6 @@ const line = (p: ComparisonResult): string =>
     ? ''
     : '\n   大量缺失，视为平台故障，未作改动 · so much is gone that it is an outage; nothing was changed')
 
-/** A full disk and an absent platform concern different people. */
 export const unreachableOf = ({
   unreachable,
   reasons,

@@ -93,7 +93,7 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
     sellers: overCap,
     restored: behind && { foundAt: behind.foundAt, cause: behind.cause },
     clockDoubted: doubt && { foundAt: doubt.foundAt, expectedAt: doubt.expectedAt, cause: doubt.cause },
-    // A natural person may be among them, so places have no names.
+    // Unmatched records have no names here, because a natural person may be among them.
     waiting: [
       ...new Map(unmatched.map(({ feed, run, row, reason }) => [`${run} ${row}`, { feed, run, row, reason }])).values(),
     ],

@@ -2,9 +2,9 @@ import { GRADES, type Grade } from '../domain/scoring/scorecard.js'
 import type { ReasonDifference, Spread, TrialGroup } from '../domain/scoring/trial.js'
 import type { TrialMove, TrialRun } from '../work/scoring/trial.js'
 
-/** Characters. */
+/** Width of a column, characters. */
 const COLUMN = 9
-/** Largest first; `--json` has all. */
+/** Reasons printed, largest first; `--json` lists all. */
 const REASONS_SHOWN = 5
 
 export const trialLines = ({ trial, scored, unchanged }: TrialRun): string[] => [

@@ -1,4 +1,4 @@
-/** `npm start`: one whole cycle against stand-ins, then serving. A configured agency or platform has no stand-in. */
+/** `npm start` runs one whole cycle against stand-ins, then serves. A configured agency or platform has no stand-in. */
 
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { type World, world } from '../../seeds/world.js'
 import { feeds } from '../agencies/index.js'
 import type { AccountInput } from '../domain/access/accounts.js'
-// Loaded before signals are handled; see `hub start`.
+// Loaded before signal handlers are set; see `hub start`.
 import '../server/server.js'
 import { progress } from '../commands/progress.js'
 import type { Config } from '../config.js'
@@ -76,7 +76,7 @@ export const demo = async (config: Config, say: LinePrinter, run: DemoRun): Prom
   }
 }
 
-/** Names of each code, present and former. */
+/** Gives the present and former names of a code. */
 const registerOf = ({ operators }: World): BaseLibrary => {
   const names = new Map<string, string[]>()
   for (const { uscc, regNo, name, formerNames } of operators)
@@ -84,7 +84,7 @@ const registerOf = ({ operators }: World): BaseLibrary => {
   return ({ uscc, regNo }) => names.get(uscc ?? regNo ?? '') ?? null
 }
 
-/** Checked before a minute of work. */
+/** Checks the port before a minute of work. */
 const portIsFree = ({ port, host }: Config): Promise<void> =>
   new Promise((resolve, reject) => {
     const probe = createServer()
@@ -110,7 +110,7 @@ const cycle = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: Ma
   const bar = progress('score', false)
   const scored = await hub.score({ cause: 'demo', progress: bar.at }).finally(bar.stop)
   if (scored) say(`   评分 ${scored.scored}，新存 ${scored.stored} · scored, stored`)
-  // Before the listing, so that the marketplace is notified of it.
+  // Sellers come before the listing, so that the marketplace is notified of it.
   await listSellers(hub, [here.goodExample, here.shopExample, here.dishonestExample])
   await listen(hub, marketplace)
   say('④ 名单 Listing')

@@ -1,4 +1,4 @@
-/** One account per desk role and duty, with one-time passwords until they choose their own. */
+/** One account per desk role and duty. Its one-time password works until the person chooses one. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from '../foundation/errors.js'
@@ -8,7 +8,7 @@ import * as confirmations from '../store/access/confirmations.js'
 import * as kept from '../store/access/people.js'
 import * as people from '../work/access/people.js'
 
-/** Printed passwords that still work. */
+/** Holds the printed one-time passwords. */
 const FILE = 'people.json'
 const PEOPLE = [
   { name: 'officer', role: 'officer' },
@@ -21,7 +21,7 @@ type DemoPerson = (typeof PEOPLE)[number]
 export const SEEDED_BY = 'demo'
 const OF = { agency: 'market-regulator', region: '220000' }
 
-/** The password is null after the person chose one. */
+/** `password` is null once the person has chosen one. */
 export const demoPeople = async (hub: Hub, folder: string): Promise<{ name: string; password: string | null }[]> => {
   const path = join(folder, FILE)
   const before = passwordsIn(path)
@@ -36,7 +36,6 @@ export const demoPeople = async (hub: Hub, folder: string): Promise<{ name: stri
     }
     const known = before[name]
     const isInTime = person?.oneTimeUntil != null && person.oneTimeUntil > now
-    // The password may have been reset since.
     const works = known !== undefined && isInTime && (await secretMatches(known, person.passwordHash))
     const password = works ? known : await fresh(hub, one, person !== null)
     if (password !== null) told.push({ name, password })
@@ -46,7 +45,7 @@ export const demoPeople = async (hub: Hub, folder: string): Promise<{ name: stri
   return told
 }
 
-/** An ended person stays ended and gives null. */
+/** Returns null for an ended account, which stays ended. */
 const fresh = async ({ db, now }: Hub, one: DemoPerson, isThere: boolean): Promise<string | null> => {
   const { name } = one
   const change = { by: SEEDED_BY, byCommand: true, now: now() }

@@ -1,4 +1,4 @@
-/** Separate from demo.ts, so that commands need not load that. */
+/** Separate from demo.ts, so that commands need not load the demo. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config.js'
@@ -14,7 +14,6 @@ export const readJson = (path: string): unknown => {
   }
 }
 
-/** Several demos may share a data folder. */
 const noteFile = (config: Config, pid: number): string => join(config.dataDir, SANDBOX_FOLDER, `running.${pid}.json`)
 
 export const note = (config: Config, addresses: Addresses): void => {

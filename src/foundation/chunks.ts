@@ -5,7 +5,7 @@ export type Chunks<T> = AsyncIterable<Iterable<T>>
 
 const known = new WeakMap<object, unknown>()
 
-/** The items are read once, either singly or through `chunksOf`. */
+/** The items can be read once: singly or through `chunksOf`. */
 export const chunked = <T>(chunks: Chunks<T>): AsyncIterable<T> => {
   const items = singly(chunks)
   known.set(items, chunks)

@@ -1,4 +1,4 @@
-/** The only user of ajv. Each contract is compiled once. */
+/** Only this file uses ajv. Each contract is compiled once. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +13,7 @@ interface ContractFault {
   message: string
 }
 
-/** Also found from dist/src/. The compiler leaves a dist/schema/ with imported JSON only. */
+/** Finds schema/ from src/ and dist/src/, and passes over dist/schema/, where the compiler puts imported JSON only. */
 const located = (): string => {
   const near = ['../../schema/', '../../../schema/'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
   const found = near.find((path) => existsSync(join(path, 'contracts')))
@@ -28,7 +28,6 @@ export const folder = (path: string): string[] => readdirSync(join(SCHEMA, path)
 
 const documents = new Map<string, unknown>()
 
-/** The file is read once and deeply frozen. */
 export const document = (path: string): unknown => {
   if (!documents.has(path)) documents.set(path, frozen(JSON.parse(text(path))))
   return documents.get(path)
@@ -45,7 +44,7 @@ formats.default(ajv)
 
 const charactersIn = (text: string): number => [...text].length
 
-/** JSON Schema counts characters. They are counted only when UTF-16 units do not decide. */
+/** JSON Schema counts characters, not UTF-16 units. They are counted only when the units do not decide. */
 const LENGTHS = { maxLength: { beyond: _`>`, units: 1 }, minLength: { beyond: _`<`, units: 2 } }
 for (const [keyword, { beyond, units }] of Object.entries(LENGTHS)) {
   ajv.removeKeyword(keyword)
@@ -65,7 +64,7 @@ for (const [keyword, { beyond, units }] of Object.entries(LENGTHS)) {
 
 const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-/** Same days as ajv-formats' `date` (RFC 3339), without a regular expression per value. */
+/** Accepts the same days as ajv-formats' `date` (RFC 3339), without a regular expression per value. */
 ajv.addFormat('date', (text: string): boolean => {
   if (text.length !== 10 || text[4] !== '-' || text[7] !== '-') return false
   const year = number(text, 0, 4)
@@ -87,7 +86,7 @@ const number = (text: string, from: number, to: number): number => {
 type Contract = (value: unknown) => ContractFault[]
 const compiled = new Map<string, Contract>()
 
-/** The path has no `.json`: `records/penalty`. */
+/** `name` is a path in schema/ without `.json`: `records/penalty`. */
 export const contract = (name: string): Contract => {
   const known = compiled.get(name)
   if (known) return known

@@ -1,6 +1,6 @@
 /**
- * Stable code, HTTP status, exit status, and a sentence that a person can act on (Chinese first). Any other error is a fault: "Internal
- * error." outside, everything in the log.
+ * A refusal has a stable code, HTTP status, exit status, and a sentence that a person can act on (Chinese first). Any other error is a
+ * fault: the log has all of it, outside it is "Internal error."
  */
 
 import REFUSALS from '../../schema/refusals.json' with { type: 'json' }
@@ -63,7 +63,6 @@ export const refusalJson = ({
 export const isRefusal = (error: unknown): error is Refusal =>
   error instanceof Refusal || (error instanceof Error && error.name === 'Refusal')
 
-/** Shown outside instead of a fault's text. */
 export const INTERNAL = { code: 'INTERNAL', status: 500, message: '内部错误。Internal error.' } as const
 
 /** undici puts the real reason in `cause`. */

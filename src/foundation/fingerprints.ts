@@ -1,6 +1,6 @@
-/** 32-bit words, so that millions fit in flat arrays. */
+/** Hashes are 32-bit words, so that millions fit in flat arrays. */
 
-/** 128 bits. */
+/** Words of a digest that are compared: 128 bits. */
 export const WORDS = 4
 const HEX_PER_WORD = 8
 const FNV_BASIS = 0x811c9dc5
@@ -8,7 +8,7 @@ const FNV_PRIME = 0x01000193
 const GOLDEN = 0x9e3779b9
 const MURMUR = 0x85ebca6b
 
-/** FNV-1a, and multiply and rotate. */
+/** Two hashes: FNV-1a, and multiply-and-rotate. */
 export const hashesOf = (key: string): [number, number] => {
   let one = FNV_BASIS
   let other = GOLDEN
@@ -31,18 +31,17 @@ export const isAt = (entries: Uint32Array, at: number, words: Uint32Array): bool
 }
 
 const NOBODY = -1
-const FIRST_ROOM = 1024 // records
+const FIRST_ROOM = 1024 // records before the arrays grow
 
 export interface Repeats {
-  /** Compares with an earlier record of the same key in this delivery. The first one stands. */
+  /** Compares the record with the first one of the same key in this delivery, and remembers a new key. */
   of: (key: string, digest: string) => 'first' | 'same' | 'other'
-  /** Records nothing, because a rejected item contributes nothing. */
+  /** Compares as `of` does, but remembers nothing: a rejected item contributes nothing. */
   wouldBe: (key: string, digest: string) => 'first' | 'same' | 'other'
-  /** Distinct ones: a few repeated many times are not a feed. */
+  /** Number of distinct keys: a few records sent many times are not a feed. */
   readonly records: number
 }
 
-/** Takes about 40 bytes per record. */
 export const repeats = (): Repeats => {
   let slots = new Int32Array(FIRST_ROOM * 2).fill(NOBODY)
   let keys = new Uint32Array(FIRST_ROOM * 2)
@@ -69,7 +68,7 @@ export const repeats = (): Repeats => {
     }
   }
 
-  /** Writes key and contents into the key's slot. */
+  /** Fills `wanted` and `contents`; returns the key's slot. */
   const seek = (key: string, digest: string): number => {
     wanted.set(hashesOf(key))
     for (let word = 0; word < WORDS; word += 1) contents[word] = wordOf(digest, word)

@@ -1,4 +1,4 @@
-/** HTTP client for agencies and platforms: time limit, size limit, no redirects. Subscribers' addresses use http/subscriber. */
+/** HTTP client for agencies and platforms: time limit, size limit, no redirects. Webhooks use work/standing/subscriber-client. */
 import { tellDate } from './http/answer-dates.js'
 
 export interface HttpAnswer {
@@ -11,7 +11,7 @@ export interface HttpRequestOptions {
   method?: string
   headers?: Record<string, string>
   body?: string | Uint8Array
-  /** Includes the body. */
+  /** Limit for the whole answer with its body. */
   timeoutMs: number
   maxBytes: number
   signal?: AbortSignal
@@ -28,7 +28,7 @@ export type UnreachableKind =
   | 'forbidden'
   | 'other'
 
-/** An answer with an error status is not this error. */
+/** No usable answer. An answer with an error status does not throw it. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable'
   constructor(
@@ -80,7 +80,7 @@ const addressOf = (url: string): URL => {
   }
 }
 
-/** fetch would quote an invalid credential in its error. */
+/** Names the bad header only: fetch's own error would quote its value, a credential. */
 const writable = (values: Record<string, string>, host: string): Headers => {
   const headers = new Headers()
   for (const [name, value] of Object.entries(values)) {
@@ -93,7 +93,7 @@ const writable = (values: Record<string, string>, host: string): Headers => {
   return headers
 }
 
-/** Content-Length is not trusted. */
+/** Counts arriving bytes; Content-Length is not trusted. */
 const bounded = async (answer: Response, maxBytes: number, host: string): Promise<Buffer> => {
   if (!answer.body) return Buffer.alloc(0)
   const parts: Uint8Array[] = []

@@ -1,6 +1,6 @@
 /**
- * Access tokens (ES256, RFC 7519), manifests (JWS, RFC 7515), key set (RFC 7517), pseudonyms, client secrets (scrypt), webhook secrets.
- * Keys are made on first use in files of mode 0600.
+ * Keys for access tokens (ES256, RFC 7519), manifests (JWS, RFC 7515), the key set (RFC 7517), pseudonyms and access codes. They are made
+ * on first use in files of mode 0600.
  */
 import {
   createCipheriv,
@@ -29,9 +29,9 @@ const HEAD_TYPE = 'audit-head+jws'
 const CERTIFICATE_TYPE = 'removal-certificate+jws'
 export const TOKEN_SECONDS = 900
 const AUDIENCE = 'hub'
-/** Cache time of the key set. A new key is published this long before it signs. */
+/** How long clients may cache the key set. A new key is published this long before it signs. */
 export const KEYS_KEPT_SECONDS = 300
-/** Other processes' keys are noticed this often. */
+/** Interval at which keys made by other processes are noticed. */
 const FOLDER_LOOK_MS = 1_000
 const SECRET_BYTES = 32
 const SALT_BYTES = 16
@@ -48,7 +48,7 @@ interface Claims {
   grant?: number
 }
 
-/** The signer's clock was ahead of `now` (milliseconds). */
+/** True when the signer's clock was ahead of `now` (milliseconds). */
 export const isTokenAhead = (
   { issuedAt, expiresAt }: Pick<VerifiedClaims, 'issuedAt' | 'expiresAt'>,
   now: number,
@@ -66,7 +66,7 @@ export interface Keys {
   sign(claims: Claims, now: number): { token: string; expiresIn: number }
   /** Throws UNAUTHENTICATED. */
   verify(token: string, now: number): VerifiedClaims
-  /** A leaked key is refused at once. */
+  /** False for an expired key, and at once for a leaked one. */
   accepts(kid: string, now: number): boolean
   jwks(): { keys: (JsonWebKey & { kid: string })[] }
   /** Keys of manifests and of a party's certificates. */
@@ -74,14 +74,12 @@ export interface Keys {
   audit: AuditKeys
   /** Pseudonym of an ID number: shortened HMAC-SHA-256. */
   mark(id: string): string
-  /**
-   * Keyed hash of an access code. Its 120 random bits need no slow hash. The key allows a look-up, and no guessing from a copied database.
-   */
+  /** Keyed hash of an access code. 120 random bits need no slow hash. Codes can be looked up, but not guessed from a copied database. */
   accessMark(code: string): string
-  /** AES-256-GCM; opens only for the same `about`. */
+  /** Encrypts with AES-256-GCM; `unseal` needs the same `about`. */
   seal(text: string, about: string): string
   unseal(sealed: string, about: string): string
-  /** They reveal no key. For rotated keys they cover every key in the folder. */
+  /** Fingerprints of every key in the folder, by use. They reveal no key. */
   fingerprints(): Record<string, string[]>
 }
 
@@ -91,13 +89,12 @@ export interface ManifestKeys {
   kid(): string
   knows(kid: string): boolean
   sign(payload: string): { kid: string; jws: string }
-  /** Its header type keeps a certificate from passing as a manifest. */
+  /** Signs a certificate. Its header type keeps it from passing as a manifest. */
   certify(payload: string): { kid: string; jws: string }
   signHead(payload: string): { kid: string; jws: string }
   payloadIn(jws: string): ReturnType<typeof payloadIn>
 }
 
-/** It does not reveal the key. */
 const fingerprint = (key: Buffer): string => createHmac('sha256', key).update('fingerprint').digest('base64url')
 
 export const loadKeys = async (folder: string, issuer: string): Promise<Keys> => {
@@ -207,7 +204,7 @@ const signingKeyIn = (path: string): SigningKey => {
   return { privateKey, publicKey, jwk, kid: thumbprint(jwk) }
 }
 
-/** `token-signing-<second>.pem` signs from that second of 1970 on. */
+/** `token-signing-<n>.pem` signs from n seconds after 1970 on. */
 const TOKEN_KEY = /^token-signing(?:-(\d+))?\.pem$/
 const FIRST_TOKEN_KEY = 'token-signing.pem'
 
@@ -218,7 +215,7 @@ const tokenFiles = (folder: string): string[] =>
     .filter((file) => TOKEN_KEY.test(file))
     .sort((a, b) => startOf(a) - startOf(b))
 
-/** Another process may have deleted it. */
+/** Returns null for a key that another process has deleted. */
 const readIfThere = (path: string): SigningKey | null => {
   try {
     return signingKeyIn(path)
@@ -228,7 +225,7 @@ const readIfThere = (path: string): SigningKey | null => {
   }
 }
 
-/** One signs, its successor is already published, its predecessor verifies until its tokens end. */
+/** One key signs, its successor is already published, its predecessor verifies until its tokens expire. */
 const tokenKeysIn = (folder: string) => {
   if (tokenFiles(folder).length === 0) keep(join(folder, FIRST_TOKEN_KEY), newSigningKey)
   let keys: (SigningKey & { file: string; start: number })[] = []
@@ -268,7 +265,7 @@ const tokenKeysIn = (folder: string) => {
   }
 }
 
-/** All tokens have ended of a key whose successor began in that second. */
+/** True when all tokens have expired of a key whose successor began in that second. */
 const isSpent = (successor: number, now: number): boolean => (successor + TOKEN_SECONDS) * 1_000 <= now
 
 export const kidIn = (token: string): string => {
@@ -277,9 +274,9 @@ export const kidIn = (token: string): string => {
 }
 
 /**
- * Publishes a token key at once; it signs when cached key sets have expired. The previous key verifies until its last token ends; expired
- * keys are deleted. With `leaked` it signs now and older tokens become invalid in all processes within a second. The start is in
- * milliseconds.
+ * Makes and publishes a token key, which signs once cached key sets have expired. The previous key verifies until its last token expires;
+ * older keys are deleted. With `leaked` the new key signs now, and older tokens become invalid in all processes within a second. `now` is
+ * in milliseconds.
  */
 export const newTokenKey = (
   folder: string,
@@ -299,9 +296,9 @@ export const newTokenKey = (
   return { kid: signingKeyIn(path).kid, signsFrom: new Date(start * 1_000) }
 }
 
-/** The highest number signs and all verify. */
+/** The key with the highest number signs; all verify. */
 const MANIFEST_KEY = /^manifest-(\d+)\.pem$/
-/** Another process may have added a key. */
+/** The folder is read each time: another process may have added a key. */
 const ringIn = (folder: string) => {
   const known = new Map<string, SigningKey>()
   const read = (file: string): SigningKey => {
@@ -323,13 +320,11 @@ const manifestFiles = (folder: string): string[] => {
     .sort((a, b) => numberOf(a) - numberOf(b))
 }
 
-/** Older keys still verify. */
 export const newManifestKey = (folder: string): void => {
   const last = MANIFEST_KEY.exec(manifestFiles(folder).at(-1) ?? '')?.[1] ?? '0'
   keep(join(folder, `manifest-${Number(last) + 1}.pem`), newSigningKey)
 }
 
-/** Older keys still verify. Returns the file. */
 export const newAuditKey = (folder: string): string => {
   const file = nextAuditFile(folder)
   keep(join(folder, file), newKey)
@@ -345,7 +340,7 @@ const newSigningKey = (): string =>
 const thumbprint = ({ crv, kty, x, y }: JsonWebKey): string =>
   createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
 
-/** The first of two processes wins, because link fails on an existing file. */
+/** Reads the file, or makes it. The first of two processes wins, because link fails on an existing file. */
 const keep = (path: string, make: () => string): string => {
   const read = () => readFileSync(path, 'utf8')
   try {
@@ -365,5 +360,4 @@ const keep = (path: string, make: () => string): string => {
   return read()
 }
 
-/** The code is shown once and only its hash is stored. */
 export const newAccessCode = (): string => accessCodeOf(randomBytes(ACCESS_CODE_BYTES))

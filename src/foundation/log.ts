@@ -7,11 +7,11 @@ export type Log = Logger
 
 const HIDDEN = ['secret', 'password', 'authorization', 'token', '*.secret', '*.password', '*.authorization', '*.token']
 
-/** The usual line needs no cleaning: its request id is checked and too short to hold a code. */
+/** The usual line needs no cleaning: it holds only fixed words, numbers, a checked request id and a uuid. */
 const PLAIN =
   /^\{"level":30,"time":\d{13},"pid":\d+,"request":"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}","method":"(?:GET|POST)","path":"\/(?:(?:graphql|blacklist)?","status":\d{3}|blacklist\/[0-9a-f-]{36}","status":(?:200|304)),"ms":\d+,"msg":"answered"\}\n$/
 
-/** Characters; more are written at once. */
+/** Longest buffered text, characters; more is written at once. */
 const HELD_MOST = 64_000
 
 /** Buffered lines are written when the process ends. */
@@ -22,7 +22,7 @@ process.on('exit', () => {
   for (const flush of endings) flush()
 })
 
-/** Lines of one event-loop turn are written together. A request has one, and many end in a turn. */
+/** Lines of one event-loop turn are written together, because many requests end in one turn. */
 const gathering = (file: { write: (text: string) => unknown }) => {
   let held = ''
   const flushSync = (): void => {
@@ -33,7 +33,7 @@ const gathering = (file: { write: (text: string) => unknown }) => {
     file.write(lines)
   }
   return {
-    /** pino calls it before it ends the process. */
+    /** pino calls this before ending the process. */
     flushSync,
     write: (line: string): void => {
       if (held === '') {

@@ -1,4 +1,4 @@
-/** All rows of a table, and all bodies of a kind, have the same names in the same order. */
+/** Caches by field names: all rows of a table, and all bodies of a kind, have the same names in the same order. */
 
 /** Longer lists are not cached. */
 const MAX_NAMES = 200

@@ -1,14 +1,14 @@
-/** The only user of prom-client. Labels have few values, all words of the program: never a code, name, client or address. */
+/** Only this file uses prom-client. Labels have few values, all words of the program: never a code, name, client or address. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
-/** Seconds. */
+/** Histogram bounds, seconds. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const ROWS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
-/** Further values count as OTHER. */
+/** Values per label; further ones count as OTHER. */
 const VALUES_MOST = 500
 const OTHER = 'OTHER'
 
-/** Read at scrape time. */
+/** A value that is read at scrape time. */
 interface Sample {
   labels: Record<string, string>
   value: number
@@ -138,7 +138,7 @@ export const makeMetrics = (initialPools: Record<string, () => Pool> = {}): Metr
     },
   })
 
-  // Finding a prom-client counter by labels costs more than counting.
+  // Counts reach prom-client only at a scrape, because finding its counter by labels costs more than counting.
   const tallies: (() => void)[] = []
   const tally = (tell: (more: number) => void): (() => void) => {
     let more = 0
@@ -180,7 +180,7 @@ export const makeMetrics = (initialPools: Record<string, () => Pool> = {}): Metr
     pool: (name, look) => void pools.set(name, look),
     waiting: (what, look) => void queues.set(what, look),
     text: async (figures) => {
-      // Event-loop delay is measured from the first scrape on.
+      // Process metrics, such as event-loop delay, begin with the first scrape.
       if (!begun) collectDefaultMetrics({ register: registry })
       begun = true
       for (const tell of tallies) tell()

@@ -1,4 +1,4 @@
-/** The demo's stand-ins or test servers. */
+/** Where agencies and platforms are reached, by id. */
 export interface Addresses {
   agencies: Record<string, string>
   platforms: Record<string, { url: string; secret: string }>

@@ -18,7 +18,7 @@ export interface ChangingParts {
   log: Log
 }
 
-/** A null `auditLog` means that this process answers nobody. An answer needs its audit row, so another process calls the webhooks. */
+/** A null `auditLog` means that this process does not serve. A webhook call needs an audit row, so a serving process makes it. */
 export const changeFeed = async (
   { db, config, keys, rules, now, log }: ChangingParts,
   { job: _, subject: __, ...turn }: OccurrenceTurn,

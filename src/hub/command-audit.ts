@@ -1,4 +1,4 @@
-/** One row precedes the act and one tells its outcome. */
+/** A command has one audit row before it acts and one for its outcome. */
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { redact } from '../domain/records/privacy.js'
@@ -11,7 +11,7 @@ import type { Notes } from '../work/audit/restore-guard.js'
 
 export interface ActingParts {
   databaseUrl: string
-  /** Database identity. */
+  /** Identity of the database. */
   identity: string
   notes: Notes
   keys: Pick<Keys, 'mark' | 'audit'>
@@ -21,15 +21,15 @@ export interface ActingParts {
 
 /** Access to the hub's commands equals an administrator's rights. */
 const ROLE = 'administrator'
-/** Characters. */
+/** Longest command recorded, characters. */
 const WORDS_MOST = 2_000
 
-/** Writes a row with the operators concerned. */
+/** Writes an audit row with the operators concerned. */
 type Note = (words: string, codes: readonly string[]) => Promise<void>
 
 export type CommandRecorder = <T>(words: string, work: (note: Note) => Promise<T>) => Promise<T>
 
-/** `words` has no secrets. Throws TRAIL_UNAVAILABLE before anything is done. An unwritable outcome is only logged. */
+/** `words` is the command without secrets. Throws TRAIL_UNAVAILABLE before anything is done. An unwritable outcome is only logged. */
 export const commandAudit =
   ({ databaseUrl, identity, notes, keys, log, now }: ActingParts): CommandRecorder =>
   async (words, work) => {
@@ -38,7 +38,7 @@ export const commandAudit =
     const caller = { client: commandBy(), role: ROLE, agency: null, purpose: null, request: randomUUID() }
     const row = (kind: 'ACT' | 'OUTCOME', outcome: string | null): Promise<void> =>
       auditLog.row({ ...caller, kind, at: now(), asked: command, outcome, shown: [], digest: null })
-    // A result may be a secret shown only once.
+    // The failure is only logged: the result may be a secret shown only once.
     const recordOutcome = (outcome: string): Promise<void> =>
       row('OUTCOME', outcome).catch((error) => log.error({ err: error, outcome }, 'an outcome has no row in the trail'))
     const note: Note = (more, codes) =>

@@ -1,4 +1,4 @@
-/** Opens the database, checks its version, and compares it with notes outside. */
+/** Opens the database and checks its version. */
 import type { Config } from '../config.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
 import type { Log } from '../foundation/log.js'
@@ -31,7 +31,7 @@ export const openDatabase = async (
   }
 }
 
-/** Everything opened is closed when a check fails. */
+/** Runs a check; when it fails, closes everything opened. */
 export const askFirst = async <T>(
   { db, leave }: { db: database.Db; leave: () => Promise<void> },
   ask: () => Promise<T>,
@@ -54,7 +54,7 @@ export interface VersionWatch {
   refused: Promise<never>
 }
 
-/** A newer release may exclude this one. */
+/** Notices that a newer release excludes this one. */
 export const watchVersion = (db: database.Db, log: Log): VersionWatch => {
   let timer: NodeJS.Timeout | null = null
   let refuse: (reason: unknown) => void = () => {}

@@ -55,20 +55,20 @@ import { type PushGiven, pushing } from './push.js'
 import { makeReadiness, watchDisks } from './readiness.js'
 import { loadRules } from './rules.js'
 
-/** Wait for a running publication. */
+/** Longest wait for a running publication. */
 const ASKER_WAIT_MS = 30_000
-/** Wait for the score after a move. Later it arrives by itself. */
+/** Longest wait for the new score after a move; a later score is stored all the same. */
 const SCORE_WAIT_MS = 2_000
-/** An upload waits so long for a running pull of its feed. */
+/** Longest wait of an upload for a running pull of its feed. */
 const UPLOAD_WAIT_MS = 5_000
 
 export interface Overrides {
-  /** It defaults to the database's clock. */
+  /** Default: the database's clock. */
   now?: () => Date
   clock?: Partial<Omit<ClockParts, 'log'>>
   log?: Log
   addresses?: Addresses
-  /** Receivers apply a message within it; default SETTLE_SECONDS. */
+  /** Time within which platforms apply a message; default SETTLE_SECONDS. */
   settleSeconds?: number
   migrate?: Migrate
   /** Records the folder's keys as the database's. */
@@ -99,7 +99,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const to = addressesOf(config, overrides.addresses)
   const archive = makeArchive(config.archiveDir)
   const notes = makeNotes(config.dataDir)
-  /** The database may be behind its notes; checked before anything leaves. */
+  /** Checks, before anything leaves, whether a restored database is behind its notes. */
   const noticeRestored = () =>
     restored.notice(db, { notes, platforms: allPlatforms.map(({ id }) => id), now: now(), log })
   const identity = await askFirst(opened, async () => {
@@ -120,7 +120,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   /** Set while serving; publications then render the served files. */
   let files: PublishedFiles | null = null
   const stopping = new AbortController()
-  /** Awaited on close. */
+  /** Uploads and audit checks under way; closing awaits them. */
   const uploading = new Set<Promise<unknown>>()
 
   const sweeper = makeSweeper(db, { signal: stopping.signal, log })
@@ -175,7 +175,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     await noticeRestored()
     return reconcile(db, { rules, platforms, hideLost, now, log, settleSeconds, ...options })
   }
-  /** Reconciling finds removals since the backup and hides them. */
+  /** After a restore, compares a platform: entries removed since the backup are found and hidden. */
   const reconcileRestored = async (platform: string, signal: AbortSignal): Promise<void> => {
     await noticeRestored()
     if (await restored.awaitsComparison(db, platform)) await reconcileWith([platform], { cause: 'timetable', signal })
@@ -198,7 +198,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const recorded = commandAudit({ databaseUrl, identity, notes, keys, log, now })
   const scoreNow = async (options: Omit<ScoringOptions, 'rules' | 'families' | 'now' | 'log'>) =>
     score(db, { rules, families: await families(), now, log, ...options })
-  /** A running scoring or merge is not awaited. The next timetable run finds these operators. */
+  /** Another scoring or merge is awaited only for SCORE_WAIT_MS. The next timetable run finds these operators. */
   const scoreAtOnce = (only: readonly number[]) => {
     const scored = scoreNow({ cause: 'person', only, waitMs: SCORE_WAIT_MS }).catch((error) =>
       log.warn({ reason: reasonOf(error) }, 'operators could not be scored at once'),
@@ -218,7 +218,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     if (job === 'publish') return (await publishNow(options)) !== null
     if (job === 'expire') {
       const ended = await expireNow(options)
-      // Ended entries leave the files at once.
+      // Ended entries leave the published files at once.
       if (ended && ended.expired > 0) await publishNow({ cause: 'timetable' })
       return ended !== null
     }
@@ -230,7 +230,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       return (await tidy(db, { ...options, archive: config.archiveDir, now, log, renew })) !== null
     }
     if (job === 'reconcile') return reconcileWith([subject], options).then(() => true)
-    // Removals do not wait for reading a display.
+    // The comparison runs beside the push: removals do not wait for it.
     const looked = reconcileRestored(subject, signal).catch((error) =>
       log.warn({ platform: subject, reason: reasonOf(error) }, 'a restored database could not be compared'),
     )
@@ -265,7 +265,6 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { now, ...options }),
     verifyAuditLog: audit.verify,
     recorded,
-    /** Each repaired record has an audit row. */
     repair: (options: { dryRun: boolean }) =>
       recorded(`hub repair${options.dryRun ? ' --dry-run' : ''}`, (note) =>
         repair(db, {
@@ -297,7 +296,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       outdated.start()
       timekeeper = startClock(ticking, { occasions, act, now, log, metrics })
     },
-    /** `demo` marks pages as invented. Other commands do not need the server. */
+    /** `demo` marks pages as invented. The server is loaded here, because other commands do not need it. */
     serve: async ({ demo = false } = {}): Promise<string> => {
       // Answers have their own connections, so that a long merge does not block the public.
       looking.start()
@@ -361,14 +360,12 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   }
 }
 
-/** Throws FEED_UNKNOWN. */
 export const feedOf = (id: string) => {
   const feed = feeds.get(id)
   if (feed === undefined) throw new Refusal('FEED_UNKNOWN', { feed: id, known: [...feeds.keys()].join(' ') })
   return feed
 }
 
-/** Throws PLATFORM_UNKNOWN. */
 export const checkPlatforms = (ids: readonly string[]): void => {
   const known: string[] = allPlatforms.map((platform) => platform.id)
   for (const id of ids)

@@ -6,7 +6,7 @@ import { Refusal } from '../foundation/errors.js'
 
 /** Longest wait for running answers. */
 const DRAIN_MS = 10_000
-/** A draining server still listens so long. A reused connection then gets `Connection: close` instead of a reset. */
+/** A stopping server still listens this long: a reused connection gets `Connection: close` instead of a reset. */
 const LET_GO_MS = 250
 const SWEEP_MS = 50
 
@@ -16,15 +16,14 @@ export const listen = (server: Server, { port, host }: Pick<Config, 'port' | 'ho
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
   })
 
-/** The port is taken, or the address is not of this machine. */
 export const listenRefusal = (error: NodeJS.ErrnoException, { port, host }: Pick<Config, 'port' | 'host'>): Error => {
   if (error.code === 'EADDRINUSE' || error.code === 'EACCES') return new Refusal('PORT_IN_USE', { port })
   return ['listen', 'getaddrinfo'].includes(error.syscall ?? '') ? new Refusal('HOST_UNUSABLE', { host }) : error
 }
 
 /**
- * Announces it (`/readyz`, `Connection: close`, streams end), accepts requests for `lingerMs`, then stops listening. Running answers end
- * within DRAIN_MS.
+ * Announces the stop (`/readyz`, `Connection: close`, streams end), accepts requests for `lingerMs`, then stops listening. Running answers
+ * are cut off after DRAIN_MS.
  */
 export const drain = async (server: Server, { lingerMs }: Pick<Config, 'lingerMs'>): Promise<void> => {
   leave(server)

@@ -2,6 +2,5 @@ import { redact } from '../domain/records/privacy.js'
 import { type Log, openLog } from '../foundation/log.js'
 import { withoutAccessCodes } from '../foundation/text/access-code.js'
 
-/** The log never contains ID numbers or access codes. */
 export const makeLog = (options: { level: string; file: string | null }): Log =>
   openLog(options, (line) => withoutAccessCodes(redact(line, () => '…')))

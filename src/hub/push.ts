@@ -17,7 +17,7 @@ export interface PushingParts {
   rules: WorkRules
   notes: Notes
   identity: string
-  /** Receivers apply a message within it. */
+  /** Time within which platforms apply a message. */
   settleSeconds: number
   noticeRestored: () => Promise<boolean>
   /** Only removals leave while the clock is doubted. */
@@ -44,7 +44,7 @@ export const pushing = async (
   { ready, silent, ...options }: PushGiven,
 ) => {
   const { signal, until } = options
-  // Timetabled removals continue even when the check of the database fails. A direct caller gets the error.
+  // A timetabled push sends removals even when this check fails. A direct caller gets the error.
   const unsure = await noticeRestored().then(
     () => false,
     (error) => {
@@ -53,7 +53,7 @@ export const pushing = async (
       return true
     },
   )
-  // The database itself detects a failover during a push.
+  // Asks the database too, so that a failover during a push is noticed.
   const additionsStopped = async () =>
     unsure || isDoubted() || ((await restored.additionsStopped(db)) && (await noticeRestored()))
   const beforeSending = (highest: HighestDelivery) => notes.noteSent(identity, highest)
@@ -71,7 +71,8 @@ export const pushing = async (
   )
   // A backfill error is reported after the push, so that removals do not wait. Until then it must not be unhandled.
   const tried = filled.catch(() => {})
-  // Timetabled checks run beside the push, so that removals do not wait. A command also sends what its checks owe.
+  // Timetabled checks of earlier removals run beside the push, so that removals do not wait. A command first completes them, to send what
+  // they queue.
   const checks = Promise.all(
     ready.map((from) =>
       checkRemovals(db, from, { rules, now, log, ...(until && { until }), ...(signal && { signal }) }),

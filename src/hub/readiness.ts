@@ -11,16 +11,16 @@ export interface Readiness {
 
 /** Database timeout. */
 const WITHIN_MS = 2_000
-/** Characters. */
+/** Longest reason shown, characters. */
 const REASON_MAX = 80
-/** Unready time after a full disk. */
+/** How long the hub is unready after a full disk. */
 const FULL_MS = 30_000
-/** The data folder is full below this, bytes. */
+/** With fewer free bytes the data folder counts as full. */
 const FREE_LEAST_BYTES = 16 * 1024 * 1024
 
 /** Full disks show in this process's faults, and for the data folder also in its free space. */
 export interface DiskWatch {
-  /** There is room if null. */
+  /** The full disk; null: there is room. */
   fullOf(): Promise<database.FullDisk | null>
   close(): void
 }

@@ -38,7 +38,7 @@ export const run = async (
     void stop()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal)
-  // SIGHUP of a closed terminal ends the hub; for a service the log was rotated.
+  // With a terminal, SIGHUP means that it was closed, and ends the hub; without one, that the log was rotated.
   process.on('SIGHUP', () => {
     if (hasTerminal()) return onSignal()
     reopenLogs()

@@ -1,16 +1,16 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-/** Global unicast of IPv6. ipaddr.js also calls what is not assigned `unicast`. */
+/** Global unicast addresses of IPv6. ipaddr.js calls unassigned ones `unicast` too. */
 const GLOBAL_6 = ipaddr.IPv6.parseCIDR('2000::/3')
-/** A cloud's host, from within it. */
+/** Azure's host as its virtual machines see it; the address looks public. */
 const CLOUD_HOST = '168.63.129.16'
 
-/** ipaddr.js alone also reads short, octal and hexadecimal forms. A zone makes an address link-local. */
+/** Refuses short, octal and hexadecimal forms, which ipaddr.js reads, and zones, which make an address link-local. */
 const parsed = (text: string): ipaddr.IPv4 | ipaddr.IPv6 | null =>
   isIP(text) === 0 || text.includes('%') ? null : ipaddr.parse(text)
 
-/** Returns null unless it is an address and a prefix length. */
+/** Returns null unless `text` is an address with a prefix length. */
 export const networkIn = (text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] | null =>
   parsed(text.replace(/\/\d+$/, '')) !== null && ipaddr.isValidCIDR(text) ? ipaddr.parseCIDR(text) : null
 
@@ -23,8 +23,8 @@ export const isAmong = (text: string, networks: readonly string[]): boolean => {
 }
 
 /**
- * By the IANA special-purpose registries (RFC 6890 and later). False also for mapped, translated and tunnelled addresses (::ffff:,
- * 64:ff9b::, 2002::).
+ * False for the IANA special-purpose ranges (RFC 6890 and later), also for mapped, translated and tunnelled addresses (::ffff:, 64:ff9b::,
+ * 2002::).
  */
 export const isPublic = (text: string): boolean => {
   const address = parsed(text)

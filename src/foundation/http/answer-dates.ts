@@ -1,4 +1,4 @@
-/** Answers' `Date` is a second source for the clock. */
+/** The `Date` header of answers is a second source for the clock. */
 export type DateListener = (host: string, date: Date) => void
 
 const listeners = new Set<DateListener>()
@@ -8,7 +8,7 @@ export const hearDates = (listener: DateListener): (() => void) => {
   return () => void listeners.delete(listener)
 }
 
-/** `Age` tells of a cache, so the date is old. */
+/** An `Age` header means a cached answer, whose date is old. */
 export const tellDate = (host: string, headers: Headers): void => {
   if (listeners.size === 0 || headers.has('age')) return
   const at = Date.parse(headers.get('date') ?? '')

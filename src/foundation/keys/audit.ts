@@ -1,5 +1,6 @@
 /**
- * HMAC-SHA-256. In `audit-<number>.key` the highest number seals and all verify. A row names its key by the beginning of the key's hash.
+ * Keys that seal audit rows (HMAC-SHA-256). The `audit-<number>.key` with the highest number seals; all verify. A row names its key by the
+ * beginning of the key's hash.
  */
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto'
 import { readdirSync } from 'node:fs'
@@ -13,7 +14,6 @@ export interface Seal {
 
 const FILE = /^audit-(\d+)\.key$/
 const ID_CHARACTERS = 8
-/** Other processes' keys are noticed this often. */
 const FOLDER_LOOK_MS = 1_000
 
 export interface AuditKeys {
@@ -22,7 +22,7 @@ export interface AuditKeys {
   fingerprints(): string[]
 }
 
-/** `read` makes the file if missing. */
+/** `read` makes a missing file. */
 export const auditKeysIn = (
   folder: string,
   { read, fingerprint }: { read: (path: string) => Buffer; fingerprint: (bytes: Buffer) => string },

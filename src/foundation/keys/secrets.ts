@@ -1,4 +1,4 @@
-/** Stored as scrypt hashes (RFC 7914). */
+/** Secrets are stored as scrypt hashes (RFC 7914). */
 import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 
 const SECRET_BYTES = 32
@@ -12,13 +12,13 @@ export const isSecret = (presented: string, secret: string): boolean =>
 /** The secret is shown once and only its hash is stored. */
 export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url')
 
-/** `scrypt$<salt>$<hash>` in base64url. Sharing the salt of the previous hash `beside` lets one derivation check both. */
+/** Returns `scrypt$<salt>$<hash>` in base64url. With the salt of the previous hash (`beside`), one derivation checks both. */
 export const hashSecret = async (secret: string, beside: string | null = null): Promise<string> => {
   const salt = beside === null ? randomBytes(SALT_BYTES) : Buffer.from(beside.split('$')[1] ?? '', 'base64url')
   return `scrypt$${salt.toString('base64url')}$${(await derive(secret, salt)).toString('base64url')}`
 }
 
-/** `hash` and `previous` share a salt. An unknown holder is checked against a decoy in the same time. */
+/** `hash` and `previous` share a salt. A null `hash` (unknown holder) takes the same time. */
 export const secretMatches = async (
   secret: string,
   hash: string | null,

@@ -7,7 +7,7 @@ const SECRET_BYTES = 32
 
 export const newWebhookSecret = (): string => PREFIX + randomBytes(SECRET_BYTES).toString('base64')
 
-/** The receiver may hold either secret during an overlap. */
+/** Signs with each secret: during a rotation the receiver may hold either. */
 export const webhookSignature = (
   secrets: readonly string[],
   { id, timestamp, body }: { id: string; timestamp: number; body: string },

@@ -1,6 +1,6 @@
 /**
- * 120 random bits in Crockford base32. The last character is a checksum over GF(32) that detects any single error and any swap. Lower case,
- * full width, and O for 0 are accepted.
+ * An access code is 120 random bits in Crockford base32. The last character is a checksum over GF(32) that detects any single error and any
+ * swap. Lower case, full width, and O for 0 are accepted.
  */
 
 export const ACCESS_CODE_BYTES = 15
@@ -9,7 +9,7 @@ export const ACCESS_CODE_BYTES = 15
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const SIGNS = 25
 const GROUP = 5
-/** Characters. */
+/** Longest text that is read, characters. */
 const LONGEST = 100
 const SEPARATORS = /[\s\p{Pd}_.·\u00ad\u200b]/gu
 const GOOD = new RegExp(`^[${ALPHABET}]{${SIGNS}}$`)
@@ -21,7 +21,7 @@ export const accessCodeOf = (random: Uint8Array): string => {
   return (signs.match(new RegExp(`.{${GROUP}}`, 'g')) ?? []).join('-')
 }
 
-/** Returns the 25 characters. */
+/** Returns the 25 characters, or null. */
 export const readAccessCode = (text: string): string | null => {
   if (text.length > LONGEST) return null
   const signs = text
@@ -46,9 +46,9 @@ const twice = (value: number): number => (value & 16 ? (value << 1) ^ 0b100101 :
 const checkOf = (values: readonly number[]): number => values.reduce((sum, value) => twice(sum ^ value), 0)
 
 const HIDDEN = '[访问码 access code]'
-/** One character may stand for several: ⑳, ㏂. */
+/** Shortest text that can hold a code: one character (⑳, ㏂) may stand for several. */
 const SHORTEST = 5
-/** Shorter groups on average are not words. */
+/** Groups shorter than this on average are not words. */
 const SHORT = 3
 
 interface Sign {
@@ -59,8 +59,8 @@ interface Sign {
 }
 
 /**
- * Removes everything that readAccessCode accepts, with any separators, and mistyped codes in their groups. One in some thousands stays when
- * its separators make it look like words.
+ * Removes everything that readAccessCode accepts, and mistyped codes written in groups. One code in some thousands stays, when its
+ * separators make it look like words.
  */
 export const withoutAccessCodes = (text: string): string => {
   let written = ''
@@ -72,7 +72,7 @@ export const withoutAccessCodes = (text: string): string => {
   return copied === 0 ? text : written + text.slice(copied)
 }
 
-/** In order; overlapping spans are both returned. */
+/** Spans in order; overlapping ones are merged. */
 const codesIn = (text: string): { start: number; end: number }[] => {
   const codes: { start: number; end: number }[] = []
   for (const run of runsIn(text)) {
@@ -89,7 +89,7 @@ const codesIn = (text: string): { start: number; end: number }[] => {
 }
 
 const isCode = (signs: readonly Sign[], begins: boolean, next: Sign | undefined): boolean => {
-  // Attached to other letters only when separators show its groups: \ncode, codeX.
+  // A code may touch other letters (\ncode, codeX) only when separators show its groups.
   if (inGroups(signs, (parted) => parted === 'BY_SIGNS')) return true
   if (!begins || next?.parted === 'NOT') return false
   if (!inGroups(signs, () => true) && areWords(signs)) return false
@@ -99,7 +99,7 @@ const isCode = (signs: readonly Sign[], begins: boolean, next: Sign | undefined)
 const inGroups = (signs: readonly Sign[], holds: (parted: Sign['parted']) => boolean): boolean =>
   signs.every(({ parted }, at) => at === 0 || (at % GROUP === 0 ? parted !== 'NOT' && holds(parted) : parted === 'NOT'))
 
-/** One row of words in 32 passes the checksum. Several long parts of only letters or only digits are words. */
+/** Ordinary words pass the checksum once in 32 times. Several long parts of only letters or only digits are words. */
 const areWords = (signs: readonly Sign[]): boolean => {
   const words = signs
     .map(({ sign, parted }) => (parted === 'NOT' ? sign : ` ${sign}`))
@@ -115,7 +115,7 @@ const SEPARATOR = new RegExp(`^${SEPARATORS.source}$`, 'u')
 /** JSON line break escapes. */
 const ESCAPED = /\\[bfnrt]/y
 
-/** Runs have only separators between code characters. */
+/** Splits into runs of code characters with only separators between them. */
 const runsIn = (text: string): Sign[][] => {
   const runs: Sign[][] = []
   if (text.length < SHORTEST) return runs
@@ -144,7 +144,7 @@ const runsIn = (text: string): Sign[][] => {
   return runs
 }
 
-/** Normalised characters. */
+/** Cache: character → its normalised form. */
 const known = new Map<string, string>()
 const MOST_KNOWN = 0x2000
 

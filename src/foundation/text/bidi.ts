@@ -1,6 +1,6 @@
 /**
- * UAX #9: an isolate contains unclosed embeddings, but surplus closing characters and paragraph ends escape it and reverse the neighbouring
- * text.
+ * Text is shown in an isolate (UAX #9). It contains unclosed embeddings, but surplus closing characters and paragraph ends escape it and
+ * reverse the neighbouring text.
  */
 
 /** Characters that may turn a text right-to-left or leave its isolate. */
@@ -12,7 +12,7 @@ const [FIRST_OPENING, LAST_OPENING, CLOSING] = ['\u2066', '\u2068', '\u2069']
 
 export interface ContainedText {
   text: string
-  /** Closes what the text left open. */
+  /** Characters that close what `text` left open. */
   closes: string
 }
 
@@ -24,7 +24,7 @@ export const contained = (text: string): ContainedText => {
   let open = 0
   for (const sign of text.replace(ENDS, ' ')) {
     if (sign >= FIRST_OPENING && sign <= LAST_OPENING) open += 1
-    // It would close the surrounding isolate.
+    // A surplus one would close the surrounding isolate.
     else if (sign === CLOSING && open === 0) continue
     else if (sign === CLOSING) open -= 1
     result += sign

@@ -1,15 +1,15 @@
-/** Lines as RFC 4180 wants them. */
+/** Writes and parses CSV (RFC 4180). */
 import { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { CsvError, parse as parser } from 'csv-parse'
 import { parse, CsvError as SyncError } from 'csv-parse/sync'
 
 const FORM = { bom: true, skip_empty_lines: true, relax_column_count: true } as const
-/** Bytes per event loop turn, about ten milliseconds. */
+/** Bytes parsed per event-loop turn, about ten milliseconds. */
 const SLICE_BYTES = 64 * 1024
 const QUOTED = /[",\r\n]/
 
-/** csv-stringify takes four times as long a line, leaves a lone line feed unquoted and writes true as 1. */
+/** csv-stringify takes four times as long per line, leaves a lone line feed unquoted and writes true as 1. */
 export const csvLine = (cells: readonly (string | number | null)[], quoted = QUOTED): string =>
   `${cells.map((cell) => cellText(cell, quoted)).join(',')}\r\n`
 
@@ -35,7 +35,7 @@ const slicesOf = async function* (bytes: Buffer): AsyncGenerator<Buffer> {
 export const csvFault = (error: unknown): string | null =>
   error instanceof CsvError || error instanceof SyncError ? error.code : null
 
-/** Stops at an unclosed quote or a record that `swallows` others. */
+/** Stops at an unclosed quote, or where `swallows` says that a record holds further lines. */
 export const csvRecordsUntil = (
   text: string,
   delimiter: string,
@@ -59,7 +59,7 @@ export const csvRecordsUntil = (
       },
     })
   } catch {
-    // The records parsed so far stand.
+    // The records parsed before the fault are kept.
   }
   return { records, swallowed }
 }

@@ -9,7 +9,7 @@ const COLON = 0x3a
 const BLANKS = new Set([0x20, 0x09, 0x0a, 0x0d])
 
 export const nameTwice = (text: string): string | null => {
-  /** An array has null. */
+  /** Names seen in each open object; null for an open array. */
   const open: (Set<string> | null)[] = []
   for (let at = 0; at < text.length; at += 1) {
     switch (text.charCodeAt(at)) {

@@ -8,10 +8,10 @@ export interface ReadableBytes {
 
 export type TextEncoding = 'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be'
 
-/** Above this share of broken sequences the bytes are not damaged UTF-8. */
+/** With a greater share of broken sequences the bytes are GB18030, not damaged UTF-8. */
 const BROKEN_SHARE = 0.1
 
-/** Byte order mark, then valid UTF-8, then GB18030 (superset of GBK and GB2312). */
+/** Decided by byte order mark, then by valid UTF-8; all else is GB18030 (superset of GBK and GB2312). */
 export const encodingOf = async (content: ReadableBytes): Promise<TextEncoding> => {
   const [a, b] = content.head
   if (a === 0xff && b === 0xfe) return 'utf-16le'
@@ -23,7 +23,7 @@ export const encodingOf = async (content: ReadableBytes): Promise<TextEncoding> 
     if (!isUtf8(bytes.subarray(0, whole))) return damagedUtf8(chunk) ? 'utf-8' : 'gb18030'
     rest = bytes.subarray(whole)
   }
-  // A truncated last character still counts.
+  // A truncated last character is still UTF-8.
   return 'utf-8'
 }
 
@@ -93,7 +93,7 @@ const utf8In = (bytes: Buffer): string => {
 const unified = (text: string): string => {
   if (!text.includes('\r')) return text
   const rest = text.replace(/\r\n/g, '\n')
-  // A hostile file may hold a hundred million \r.
+  // Runs are replaced whole, because a hostile file may hold a hundred million \r.
   return rest.includes('\r') ? rest.replace(/\r{2,}/g, (run) => '\n'.repeat(run.length)).replace(/\r/g, '\n') : rest
 }
 

@@ -1,7 +1,6 @@
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Returns `otherwise` for a text that is not JSON. */
 export const parsedOr = <T>(text: string, otherwise: T): unknown => {
   try {
     return JSON.parse(text)

@@ -1,4 +1,7 @@
-/** For comparison, never for display. OpenCC's converter also reads phrases and leaves the plane of one UTF-16 unit, so only its table is used. */
+/**
+ * For comparison, never for display. Only OpenCC's table is used: its converter also replaces phrases and characters beyond one UTF-16
+ * unit.
+ */
 import TRADITIONAL from 'opencc-js/dict/TSCharacters'
 
 const simple = Uint16Array.from({ length: 0x10000 }, (_, unit) => unit)

@@ -1,4 +1,4 @@
-/** Texts are compared after NFKC and upper-casing. */
+/** Texts that mean "no value", compared after NFKC and upper-casing. */
 const NULL_MARKERS = new Set([
   '/',
   '\\',
@@ -22,7 +22,7 @@ const [DIGIT_ONE, DIGIT_NINE] = [0x31, 0x39]
 
 const MAX_MARKER_LENGTH = 32 // characters with surrounding blanks
 
-/** Invisible ones are zero-width, byte order mark and direction marks. */
+/** Blanks and invisible characters: zero-width, byte order mark, direction marks. */
 const BLANKS = /[\s\p{Cc}\p{Cf}]+/gu
 const OUTER_BLANKS = /^[\s\p{Cc}\p{Cf}]+|(?<![\s\p{Cc}\p{Cf}])[\s\p{Cc}\p{Cf}]+$/gu
 const BLANK = /^[\s\p{Cc}\p{Cf}]$/u
@@ -33,7 +33,7 @@ const COMPACT = /^[!-~\u4e00-\u9fff]*$/
 
 const BRACKETED_YEAR = /[〔﹝[【［(（〈<{]((?:19|20)\d{2})年?[〕﹞\]】］)）〉>}]/gu
 
-/** Returns null for nothing and for null markers. Never throws. */
+/** Returns the trimmed text, or null when it is empty or a null marker. Never throws. */
 export const clean = (value: unknown): string | null => {
   const sent = textOf(value)
   const text = sent && trimmed(sent)
@@ -73,14 +73,14 @@ export const isNullMarker = (text: string): boolean =>
   mayBeMarker(text) &&
   (NULL_MARKERS.has(text) || NULL_MARKERS.has(text.normalize('NFKC').trim().toUpperCase()))
 
-/** NFKC leaves a first ASCII character or ideograph as it is. */
+/** The first character decides, because NFKC leaves ASCII and ideographs as they are. */
 const mayBeMarker = (text: string): boolean => {
   const first = text.charCodeAt(0)
   if (first >= 0x4e00 && first <= 0x9fff) return MARKERS_BEGIN.includes(text.charAt(0))
   if (first <= 0x20 || first >= 0x7f) return true
   if (!MARKERS_BEGIN.includes(text.charAt(0))) return false
   const second = text.charCodeAt(1)
-  // All markers that begin with a digit share the first two.
+  // Each marker that begins with a digit begins with 19.
   return first !== DIGIT_ONE || second === DIGIT_NINE || second <= 0x20 || second >= 0x7f
 }
 
@@ -91,10 +91,10 @@ export const textOf = (value: unknown): string | null => {
   return null
 }
 
-/** Unicode NFKC. */
+/** Makes digits half-width (Unicode NFKC). */
 export const digitsNarrow = (text: string): string => text.normalize('NFKC')
 
-/** Removing a blank can let two characters compose, so it is normalised twice. */
+/** Removing a blank can let two characters compose, so the text is normalised twice. */
 export const compact = (text: string): string =>
   COMPACT.test(text) ? text : text.normalize('NFKC').replace(BLANKS, '').normalize('NFKC')
 

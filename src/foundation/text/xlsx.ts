@@ -1,4 +1,4 @@
-/** Excel workbooks, read with bounds and written. */
+/** Reads Excel workbooks, within limits, and writes them. */
 import * as XLSX from '@e965/xlsx'
 import { Refusal } from '../errors.js'
 import { mustBeSound } from './xlsx/biff.js'
@@ -7,12 +7,12 @@ import { zipFault } from './xlsx/zip.js'
 
 const MAX_CELL = 32_767 // characters, Excel's own limit
 const SHEET_NAME_LENGTH_MAX = 31
-/** `@` (text), ECMA-376 part 1, 18.8.30. */
+/** Number format `@` (text), ECMA-376 part 1, 18.8.30. */
 const TEXT_FORMAT = 49
 
 export type WorkbookKind = 'xlsx' | 'xls'
 export type SheetCell = XLSX.CellObject
-/** Row number from 1; columns from 0. */
+/** Rows are counted from 1, columns from 0. */
 export interface SheetRow {
   number: number
   cells: Map<number, SheetCell>
@@ -48,7 +48,7 @@ const openWorkbook = (bytes: Buffer, kind: WorkbookKind): XLSX.WorkBook => {
 
 const soundSheet = (sheet: XLSX.WorkSheet | undefined): XLSX.WorkSheet => {
   if (!sheet) throw unreadable('缺少工作表 a sheet is missing')
-  // `forEach` skips array holes natively.
+  // `forEach` skips the holes of sparse arrays.
   for (const row of Object.values((sheet['!data'] ?? []) as (SheetCell | undefined)[][]))
     row?.forEach((cell) => {
       if (typeof cell?.v === 'string' && cell.v.length > MAX_CELL)
@@ -73,7 +73,7 @@ export const cellText = (cell: SheetCell | undefined): string => {
   return cell?.t === 'e' ? (cell.w ?? '#ERROR') : String(value).trim()
 }
 
-/** Excel has no time zone, and items are JSON. */
+/** Dates become text: Excel has no time zone, and items are JSON. */
 export const cellValue = (cell: SheetCell | undefined): string | number | boolean => {
   const value = cell?.v
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? (cell?.w ?? '') : dayText(value)
@@ -87,7 +87,7 @@ const dayText = (value: Date): string =>
     .replace(/\.\d+Z$/, '')
     .replace(' 00:00:00', '')
 
-/** Texts of before Excel 97 used the machine's code page. */
+/** Texts from before Excel 97 are in the machine's code page. */
 export const loadCodePages = async (): Promise<void> =>
   XLSX.set_cptable(await import('@e965/xlsx/dist/cpexcel.full.mjs'))
 
@@ -95,7 +95,7 @@ export interface SheetLayout {
   name: string
   /** Titles that span the whole width. */
   titleRows?: number
-  /** Characters of each column. */
+  /** Width of each column, characters. */
   widths?: readonly number[]
 }
 
@@ -125,7 +125,7 @@ export const textWorkbookOf = (
   const book = XLSX.utils.book_new(sheet, name.slice(0, SHEET_NAME_LENGTH_MAX))
   // SheetJS leaks number formats from one workbook to the next.
   Object.assign(book, { SSF: { [TEXT_FORMAT]: '@' } })
-  // Output does not depend on the zlib version.
+  // Uncompressed output does not depend on the zlib version.
   return XLSX.write(book, { type: 'buffer', bookType: 'xlsx', compression: false })
 }
 

@@ -27,7 +27,7 @@ const ENTITIES: Record<string, string> = {
   '>': '&gt;',
   '"': '&quot;',
   "'": '&apos;',
-  // Parsers turn it into a line feed.
+  // Parsers turn an unescaped one into a line feed.
   '\r': '&#13;',
 }
 
@@ -59,14 +59,14 @@ export type XmlFault = keyof XmlLimits | 'doctype' | 'syntax'
 export interface XmlReading<T> {
   limits: XmlLimits
   refusal: (fault: XmlFault, detail: string) => Error
-  /** Makes the value of an element from those of its children. */
+  /** Computes an element's value from its children's. */
   fold: (element: ClosedElement<T>) => T
 }
 
 export interface ClosedElement<T> {
   name: string
   attributes: Readonly<Record<string, string>>
-  /** Without blanks around it. */
+  /** Trimmed content. */
   text: string
   children: [name: string, value: T][]
 }

@@ -6,12 +6,12 @@ export const LEAP_MS = 30_000
 const GAP_MS = 86_400_000
 /** A second source this close confirms the clock. */
 const SOURCE_MS = 300_000
-/** A clock that was ahead made what is dated further ahead. */
+/** A row dated further ahead was made by a clock that was ahead. */
 export const SKEW_MS = 60_000
 
 export type DoubtCause = 'START' | 'LEAP'
 
-/** `uncertainMs` is the duration of the reading. */
+/** `at`: database clock; `expected`: by the monotonic clock; `uncertainMs`: duration of the reading. */
 export const hasLeapt = (at: number, expected: number, uncertainMs: number): boolean =>
   Math.abs(at - expected) > LEAP_MS + uncertainMs
 

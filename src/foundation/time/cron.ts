@@ -1,12 +1,12 @@
 /**
- * Five fields in Asia/Shanghai, independent of the machine's zone. Shanghai has no summer time. node-cron gives the next runs from the
- * present only, and no past ones.
+ * Cron expressions of five fields in Asia/Shanghai, whatever the machine's zone. Shanghai has no summer time. node-cron gives only the next
+ * runs from the present, no past ones.
  */
 
 const MINUTE = 60_000 // ms
 const DAY = 86_400_000 // ms
 const OFFSET = 480 * MINUTE // ms that Shanghai is ahead of UTC
-/** 29 February is at most eight years away. */
+/** Days searched: 29 February is at most eight years away. */
 const DAYS_MOST = 2_930
 
 export interface Cron {
@@ -27,8 +27,8 @@ const RANGES = [
 ] as const
 
 /**
- * Throws unless it has five fields of numbers, `*`, `-`, `,` and `/`, or if day of month and day of week are both restricted: cron takes
- * either, node-cron both.
+ * Throws unless it has five fields of numbers, `*`, `-`, `,` and `/`, or if day of month and day of week are both restricted: cron wants
+ * either to match, node-cron both.
  */
 export const parse = (text: string): Cron => {
   const fields = text.trim().split(/\s+/)
@@ -75,7 +75,7 @@ export const next = (cron: Cron, after: Date): Date | null => {
   return null
 }
 
-/** In (`after`, `upTo`], ascending; the newest `most`. */
+/** Returns the newest `most` runs in (`after`, `upTo`], ascending. */
 export const between = (cron: Cron, after: Date, upTo: Date, most: number): Date[] => {
   const [low, high] = [after.getTime() + OFFSET, upTo.getTime() + OFFSET]
   const occurrences: Date[] = []

@@ -17,7 +17,7 @@ const SHANGHAI_OFFSET = 480 * MINUTE // ms
 /** The agencies' marker for "no date". */
 const NO_DATE = '1900-01-01'
 
-/** Earlier years need the zone table: summer time until 1991, local mean time before 1901. */
+/** From here on UTC+8 holds. Earlier years need the zone table: summer time until 1991, local mean time before 1901. */
 const STEADY_SINCE = Date.UTC(1992, 0, 1) // epoch ms
 const SHANGHAI = new Intl.DateTimeFormat('en-CA', {
   timeZone: 'Asia/Shanghai',
@@ -35,17 +35,15 @@ const WRITTEN = new RegExp(
 const CHINESE = new RegExp(String.raw`^(\d{4})年(\d{1,2})月(\d{1,2})日?${CHINESE_TIME}$`)
 const DIGITS = /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})(?:\d{3})?)?$/
 const EPOCH = /^-?\d{12,13}$/
-/** Eleven digits also count as milliseconds (1970 to 1973). Ten could be seconds and are refused. */
+/** In a number, eleven digits also count as milliseconds (1970 to 1973). Ten could be seconds and are refused. */
 const EPOCH_NUMBER = /^-?\d{11,13}$/
-/** Milliseconds of these digits would fall in 1976. */
+/** YYYYMMDDhhmm. As milliseconds these digits would fall in 1976. */
 const MINUTES = /^((?:19|20)\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/
 
 /**
  * Reads every form that agencies send: 2018/6/8, 2018年6月8日, 20180608195653, 201806081956, ISO 8601 with zone, epoch milliseconds, Date.
- * Instants become days in Shanghai.
- *
- * Twelve digits that begin with 19 or 20 are a minute, or milliseconds of a whole hour; ambiguous ones are refused. Returns null outside
- * 1900–2999, for two-digit years, and for 1900-01-01 ("none").
+ * Instants become days in Shanghai. Twelve digits that begin with 19 or 20 are a minute, or, for a whole hour, milliseconds; ambiguous ones
+ * are refused. Returns null outside 1900–2999, for two-digit years, and for 1900-01-01 ("none").
  */
 export const parseDate = (value: unknown): string | null => {
   const day = anyDay(value)
@@ -59,7 +57,6 @@ const anyDay = (value: unknown): string | null => (value instanceof Date ? dayOf
 const parseText = (value: unknown): string | null => {
   const text = typeof value === 'boolean' ? null : textOf(value)
   if (text === null || text.length > MAX_LENGTH) return null
-  // The most frequent form.
   if (isDate(text)) return text
   const narrow = digitsNarrow(text).trim()
   if (MINUTES.test(narrow)) return dayInTwelve(narrow)
@@ -80,10 +77,10 @@ const dayInTwelve = (digits: string): string | null => {
   return day === null ? dayOf(Number(digits)) : null
 }
 
-/** Registers send midnights of Shanghai or UTC. */
+/** Registers send days as midnights of Shanghai or UTC. */
 const isWholeHour = (time: number): boolean => time % HOUR === 0
 
-/** Earlier releases wrongly read twelve digits as milliseconds. */
+/** Returns the days that earlier releases stored for `day`, when they read twelve digits as milliseconds. */
 export const misreadDays = (day: string): string[] => {
   const digits = day.replaceAll('-', '')
   if (!MINUTES.test(`${digits}0000`)) return []
@@ -113,7 +110,7 @@ const dayAt = (
   return dayOf(utc(date) + clock - offset)
 }
 
-/** Strict: existing, 1900–2999. */
+/** True only for an existing day of 1900–2999. */
 export const isDate = (text: string): boolean => {
   if (text.length !== 10 || text.charCodeAt(4) !== HYPHEN || text.charCodeAt(7) !== HYPHEN) return false
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
@@ -161,7 +158,6 @@ export const addMonths = (date: string, n: number): string => {
 
 export const addYears = (date: string, n: number): string => addMonths(date, n * 12)
 
-/** Negative when `to` is earlier. */
 export const daysBetween = (from: string, to: string): number => (utc(to) - utc(from)) / DAY
 
 /** 0 Sunday … 6 Saturday. */
@@ -177,5 +173,5 @@ const dateOf = (time: number): string => {
   if (day !== lastDay.day) lastDay = { day, date: new Date(time).toISOString().slice(0, 10) }
   return lastDay.date
 }
-/** The last day is nearly always today. */
+/** Caches one day: it is nearly always today. */
 let lastDay = { day: Number.NaN, date: '' }

@@ -1,4 +1,4 @@
-/** 0 is 1970-01-01. */
+/** Days are numbers; 0 is 1970-01-01. */
 
 export const NEVER = Number.POSITIVE_INFINITY
 
@@ -22,7 +22,7 @@ export const dayNumber = (date: string): number => {
   return year * 365 + leapDays + (BEFORE_MONTH[month] ?? 0) + day - 1 - DAYS_BEFORE_1970
 }
 
-/** 29 February becomes the 28th, as by addYears. */
+/** 29 February becomes the 28th in common years, as by addYears. */
 export const anniversary = (date: string, years: number): number => {
   const year = Number(date.slice(0, 4)) + years
   if (year > LAST_YEAR) return NEVER
@@ -31,7 +31,7 @@ export const anniversary = (date: string, years: number): number => {
   return common && date.endsWith('-02-29') ? day - 1 : day
 }
 
-/** Few distinct days recur for every operator. */
+/** Cache: few distinct days recur for every operator. */
 const texts = new Map<number, string>()
 
 /** NEVER and days after 2999 give null. */

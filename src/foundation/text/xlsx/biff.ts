@@ -1,4 +1,4 @@
-/** SheetJS skips unknown BIFF records, tolerates truncation and overwrites cells. */
+/** Checks an .xls workbook first, because SheetJS skips unknown BIFF records, tolerates truncation and overwrites cells. */
 import * as XLSX from '@e965/xlsx'
 import { Refusal } from '../../errors.js'
 
@@ -9,15 +9,15 @@ const BOF = 0x0809
 const EOF = 0x000a
 const SHEET = 0x0085
 const PASSWORD = 0x002f
-/** Records begin with row and column. */
+/** Record kinds that hold one cell and begin with its row and column. */
 const CELL = new Set([0x0006, 0x0203, 0x0204, 0x0205, 0x00d6, 0x00fd, 0x0206, 0x027e, 0x0406])
-/** MULRK: the last column is at the end. */
+/** MULRK: adjacent cells of a row; the last column is at the end. */
 const CELLS = 0x00bd
-/** Bytes per cell and around the cells. */
+/** MULRK: bytes per cell, and around the cells. */
 const EACH = 6
 const AROUND = 6
 
-/** Throws CONTENT_UNREADABLE. */
+/** Throws CONTENT_UNREADABLE or CONTENT_TOO_LARGE. */
 export const mustBeSound = (bytes: Buffer): void => {
   const stream = streamOf(bytes)
   const places = new Set<number>()
@@ -49,7 +49,7 @@ export const mustBeSound = (bytes: Buffer): void => {
     } else if (kind === EOF) open -= 1
     else if (kind === PASSWORD) throw unreadable('工作簿已加密 the workbook is encrypted')
     else if (kind === SHEET && parts === 1) sheets += 1
-    // Nested charts contain cell records of another meaning.
+    // Only top-level cells count: in nested charts these records mean something else.
     else if (open === 1 && CELL.has(kind) && length >= HEADER_BYTES) cell(data.readUInt16LE(0), data.readUInt16LE(2))
     else if (open === 1 && kind === CELLS && length >= AROUND + EACH) {
       const [first, last] = [data.readUInt16LE(2), data.readUInt16LE(length - 2)]

@@ -1,6 +1,6 @@
 /** OLE2, the container of Excel before 2007. */
 export const OLE2 = Buffer.from('d0cf11e0a1b11ae1', 'hex')
-/** Version, byte order and sector size. */
+/** Hex of version, byte order and sector size. */
 const VERSIONS = ['0300feff0900', '0400feff0c00']
 
 export const isOle2 = (bytes: Buffer): boolean =>

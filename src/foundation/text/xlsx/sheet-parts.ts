@@ -1,4 +1,4 @@
-/** SheetJS overwrites repeated rows, allocates up to any row number and reads a truncated sheet as empty. */
+/** Checks sheets first, because SheetJS overwrites repeated rows, allocates up to any row number and reads a truncated sheet as empty. */
 import { SaxesParser } from 'saxes'
 import { Refusal } from '../../errors.js'
 import type { ZipFault, ZipLimits, ZipPart } from './zip.js'
@@ -7,8 +7,8 @@ export const LIMITS: ZipLimits = { unpackedBytes: 20 * 1024 * 1024 }
 const MAX_ROW = 1_048_576 // Excel's own limit
 const MAX_COLUMN = 1024 // Excel allows 16,384
 const MAX_CELLS = 5_000_000 // in all sheets
-const PIECE = 1024 * 1024 // characters
-/** Not checked here. */
+const PIECE = 1024 * 1024 // characters parsed at a time
+/** Binary parts cannot be checked and are refused. */
 const BINARY = /(?:^|\/)(?:worksheets\/.*|workbook)\.bin$/i
 const WIDE = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])]
 
@@ -53,7 +53,7 @@ const cellsIn = (content: Buffer): number => {
     const place = attributes['r'] === undefined ? undefined : String(attributes['r'])
     switch (name.slice(name.indexOf(':') + 1)) {
       case 'row': {
-        // SheetJS ignores it too.
+        // SheetJS ignores an empty row without number, too.
         if (place === undefined && isSelfClosing) return
         const next = place === undefined ? row + 1 : numberOf(place)
         if (next <= row) throw unreadable(`行号重复或乱序 ${next} a row number twice or out of order`)
@@ -89,7 +89,7 @@ const cellsIn = (content: Buffer): number => {
   parser.on('closetag', ({ name }) => {
     const local = name.slice(name.indexOf(':') + 1)
     if (local === 'v') inValue = false
-    // An uncalculated formula has no value; a text formula may be empty.
+    // An uncalculated formula has no value; a text formula's value may be empty.
     if (local === 'c' && formula && (value === null || (value === '' && !isText)))
       throw unreadable('公式没有计算结果 a formula without its result')
   })

@@ -1,6 +1,6 @@
 /**
- * Verifies stated sizes against the real data before SheetJS opens it. yauzl is asynchronous, checks no CRC, and accepts local headers that
- * differ and names that stand twice.
+ * Verifies an archive's stated sizes against the data before SheetJS opens it. yauzl is asynchronous, checks no CRC, and accepts differing
+ * local headers and duplicate names.
  */
 import { crc32, inflateRawSync } from 'node:zlib'
 
@@ -26,7 +26,7 @@ export interface ZipPart {
   content: Buffer
 }
 
-/** Returns null after passing each part to `each`. */
+/** Returns null for a sound archive. `each` receives every part. */
 export const zipFault = (
   bytes: Buffer,
   limits: ZipLimits,
@@ -42,13 +42,13 @@ export const zipFault = (
   return null
 }
 
-/** Unpacks nothing. */
+/** Checks the stated sizes only; unpacks nothing. */
 export const statedZipFault = (bytes: Buffer, limits: ZipLimits): ZipFault | null => {
   const entries = guarded(() => entriesOf(bytes, limits))
   return typeof entries === 'string' ? entries : null
 }
 
-/** Offsets outside the file and invalid deflate data throw. */
+/** Offsets outside the file and invalid deflate data throw; that is 'broken'. */
 const guarded = <T>(work: () => T): T | ZipFault => {
   try {
     return work()
@@ -71,7 +71,7 @@ const entriesOf = (bytes: Buffer, limits: ZipLimits): ZipEntry[] | ZipFault => {
   const end = endOf(bytes)
   if (end < 0) return 'broken'
   const count = bytes.readUInt16LE(end + 10)
-  // Another library might trust the other count.
+  // The two counts must agree: another library might trust the other one.
   if (bytes.readUInt16LE(end + 8) !== count) return 'broken'
   if (count > MAX_ENTRIES) return 'too_large'
   let at = bytes.readUInt32LE(end + 16)
@@ -90,7 +90,7 @@ const entriesOf = (bytes: Buffer, limits: ZipLimits): ZipEntry[] | ZipFault => {
       unpacked: bytes.readUInt32LE(at + 24),
       local: bytes.readUInt32LE(at + 42),
     }
-    // Zip64 markers exceed the limit on purpose.
+    // A Zip64 marker in place of a size exceeds the limit on purpose.
     total += entry.unpacked
     if (total > limits.unpackedBytes) return 'too_large'
     if (names.has(entry.name.toLowerCase())) return 'broken'
