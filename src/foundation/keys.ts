@@ -64,7 +64,6 @@ export interface VerifiedClaims extends Claims {
 export interface Keys {
   /** `now` in milliseconds. */
   sign(claims: Claims, now: number): { token: string; expiresIn: number }
-  /** Throws UNAUTHENTICATED. */
   verify(token: string, now: number): VerifiedClaims
   /** False for an expired key, and at once for a leaked one. */
   accepts(kid: string, now: number): boolean

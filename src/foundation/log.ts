@@ -33,7 +33,6 @@ const gathering = (file: { write: (text: string) => unknown }) => {
     file.write(lines)
   }
   return {
-    /** pino calls this before ending the process. */
     flushSync,
     write: (line: string): void => {
       if (held === '') {

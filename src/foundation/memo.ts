@@ -1,6 +1,5 @@
 /** Caches by field names: all rows of a table, and all bodies of a kind, have the same names in the same order. */
 
-/** Longer lists are not cached. */
 const MAX_NAMES = 200
 
 /** Caches the last list of each length. Results are shared, so they are read-only. */

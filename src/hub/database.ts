@@ -61,7 +61,6 @@ export const watchVersion = (db: database.Db, log: Log): VersionWatch => {
   const refused = new Promise<never>((_, reject) => {
     refuse = reject
   })
-  // Avoids an unhandled rejection without a listener.
   refused.catch(() => {})
   const look = async (): Promise<void> => {
     const error = await database.version(db).then(

@@ -255,11 +255,9 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     keys,
     addresses: to,
     pull: pullFeed,
-    /** The next scoring updates the scores. */
     rollBack: (of: { run: number; reason: string; by: string }) =>
       rollBack(db, { rules, now, log, mark: keys.mark, ...of }),
     score: scoreNow,
-    /** Stores no scores. */
     tryScorecard: async (options: Omit<TrialOptions, 'lists' | 'families' | 'now'>) =>
       tryScorecard(db, { lists: rules.lists, families: await families(), now, ...options }),
     verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { now, ...options }),

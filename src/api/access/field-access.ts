@@ -45,7 +45,6 @@ export const withAccessChecks = (schema: GraphQLSchema): GraphQLSchema => {
   return schema
 }
 
-/** Root fields are no secret. Refusals UNAUTHENTICATED, FORBIDDEN. */
 const guardRootField = (field: GuardedField, row: FieldRow): void => {
   const resolve = field.resolve ?? defaultFieldResolver
   field.resolve = (source, args, context, question) => {

@@ -37,7 +37,7 @@ export type ObjectScope = keyof typeof WHOSE
 export interface FieldRow {
   acts: readonly Act[]
   whose: ObjectScope
-  /** The resolver withholds the value, because the field is not nullable or too frequent. */
+  /** The resolver itself withholds the value, because the field is not nullable or read too often. */
   byAnswer: boolean
 }
 
@@ -51,7 +51,7 @@ const MOVES =
   'removeListing restoreListing dropListing'
 const GRADE = 'see_grade see_sellers_grade see_authorised_grade'
 
-/** Other fields are in HELD. */
+/** All other fields are in HELD. */
 const LINES: Record<string, readonly FieldLine[]> = {
   Query: [
     ['see_standing', 'ANY', 'standing standings'],
@@ -217,7 +217,7 @@ export const faultsIn = (fields: readonly string[], rows: readonly [string, unkn
   ]
 }
 
-/** The scope is that of the object's operator (`viewerOf`). */
+/** `viewer` is the viewer towards the object's operator (`viewerOf`). */
 export const answers = ({ acts, whose }: FieldRow, viewer: Viewer): boolean =>
   whose === 'HELD' || acts.some((act) => may(viewer, act))
 

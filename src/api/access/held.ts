@@ -1,9 +1,9 @@
-/** Nodes whose page is a connection with a count. */
+/** Types with pages that have a count. */
 const PAGED =
   'Comparison Concern Deadline Delivery Discrepancy DueDelivery Listing Objection Override Record Reject ' +
   'Retraction ScorecardActivation Timeliness AuditLog Unmatched WatchEntry'
 
-/** Seeing the object means seeing the field. */
+/** Fields by type: seeing the object means seeing them. */
 export const HELD: Record<string, string> = {
   AccessCode: 'operator good reason issuedAt ended endedReason endedAt',
   Agency: 'id name region configured feeds',

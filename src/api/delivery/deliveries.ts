@@ -17,7 +17,6 @@ const NO_ADVICE = {
   en: 'No advice is known for this code: put right the field that the receipt names, then send it again.',
 } as const
 
-/** The hub's own check stopped the delivery. */
 const OWN_ADVICE = {
   meaning: 'CORRECT',
   zh: '本枢纽出站校验未通过，未曾发出：请由信源单位更正所指字段后重新归集，或在本枢纽更正后重新报送。',
@@ -32,7 +31,6 @@ export const adviceOf = ({ parts }: GraphqlContext, platform: string, code: stri
 const adviceFor = (context: GraphqlContext, platform: string, { code, batch }: BookedReceipt) =>
   batch == null ? { code, ...OWN_ADVICE } : adviceOf(context, platform, code)
 
-/** Receipts repeat the delivered text, so they need insight into the file. Acts of people need `see_moves`. */
 const deliveryView = (context: GraphqlContext, delivery: desk.StoredDelivery) => {
   const { subjectId, kind, platform, receipt, state } = delivery
   return {

@@ -26,7 +26,6 @@ const timeliness = async (_: unknown, args: PageArgs & { month: string }, contex
   )
 }
 
-/** Platforms' error texts repeat the delivered text, so they need insight into the file. */
 const dueView = (context: GraphqlContext, due: DueDelivery) => {
   const { basis, confirmed, workdays } = due.limit
   return {

@@ -8,7 +8,7 @@ import { type CompiledQueryOptions, makeQueryEngine, plainEngine, type QueryEngi
 import { shareLookups } from './shared-lookups.js'
 import { cachingVerify } from './verified-tokens.js'
 
-/** How questions are answered. Both ways give the same answers, costs and audit rows. */
+/** Both ways of answering give the same answers, costs and audit rows. */
 export interface AnswerPath {
   lookups: (own: { readonly db: Db }) => Lookups
   verify: Keys['verify']
@@ -18,7 +18,7 @@ export interface AnswerPath {
     twin: () => GraphQLSchema,
     options: CompiledQueryOptions<C>,
   ) => QueryEngine<C>
-  /** Of the shared lookups. */
+  /** Connections of the shared lookups. */
   pool: Db | null
 }
 

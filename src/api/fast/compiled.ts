@@ -28,9 +28,9 @@ import { LRUCache } from '../../foundation/lru.js'
 const QUESTIONS_MOST = 1_000
 /** Longest query compiled, characters. */
 const LONGEST = 10_000
-/** Counted with fragments expanded, because each spread is compiled separately. */
+/** Most fields compiled, fragments expanded, because each spread is compiled separately. */
 const FIELDS_MOST = 1_000
-/** Compiling costs some hundred executions. */
+/** Executions before compiling, which costs some hundred executions. */
 const HITS_BEFORE = 20
 
 interface ExecutorRequest<C> {
@@ -98,7 +98,7 @@ export const makeExecutor = <C>(
       counts.compiled += 1
       return answer
     }
-    // A query that always fails is not executed twice each time.
+    // Counts anew: a query that always fails is not executed twice each time.
     found.hits = 1
     return null
   }
@@ -140,11 +140,11 @@ const compiled = (
 
 /** A compiled document may not hold these literals. */
 const VALUES: ReadonlySet<string> = new Set([Kind.STRING, Kind.FLOAT, Kind.NULL, Kind.LIST, Kind.OBJECT])
-/** Both executors coerce these and lists of them alike, unlike input objects and dates. */
+/** Variable types that both executors coerce alike, in lists too, unlike input objects and dates. */
 const VARIABLES: ReadonlySet<string> = new Set(['String', 'ID', 'Int', 'Boolean'])
 
 /**
- * Excluded: string literals, which the compiler (0.8.9) pastes into generated code, where crafted text would run; directives, because
+ * Excludes string literals, which the compiler (0.8.9) pastes into generated code, where crafted text would run; directives, because
  * skipped fragments differ; variables with defaults or other types; names that plain objects inherit; abstract types.
  */
 export const isCompilable = (schema: GraphQLSchema, document: DocumentNode): boolean => {
@@ -161,7 +161,6 @@ export const isCompilable = (schema: GraphQLSchema, document: DocumentNode): boo
 const operationsIn = ({ definitions }: DocumentNode): OperationDefinitionNode[] =>
   definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION)
 
-/** Validation has excluded fragment cycles. */
 const fieldsIn = ({ definitions }: DocumentNode): number => {
   const fragments = new Map(
     definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])),
@@ -193,7 +192,7 @@ const isAllowedNode = (node: ASTNode): boolean => {
 
 const nameIn = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : nameIn(type.type))
 
-/** Views supply these leaves as methods. Others work too, through graphql-js each time. */
+/** Leaf fields that views supply as methods. Any others are answered by graphql-js each time. */
 const METHODS: ReadonlySet<string> = new Set(['totalCount', 'objected', 'completeUntil'])
 
 /**

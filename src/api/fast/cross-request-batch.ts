@@ -1,11 +1,11 @@
 import type { BatchAnswer } from '../loaders/lookups.js'
 
-/** Further askers wait for the next batch. */
+/** Batches running at once; further callers wait. */
 const UNDER_WAY_MOST = 2
 
 const KEYS_MOST = 1_000
 
-/** A second concurrent batch pays from here: a statement's fixed cost equals that of many keys. */
+/** A second concurrent batch pays from this many keys, when they cost as much as a statement itself. */
 export const KEYS_WORTH_TWO = 100
 
 /** A batch delays the next one no longer than this, milliseconds. */
@@ -13,14 +13,13 @@ const PATIENCE_MS = 50
 
 interface BatchBounds {
   most?: number
-  /** A second batch starts from this many open keys. */
   worth?: number
   patienceMs?: number
 }
 
 /**
- * Merges the askers of one event-loop turn into one call of `answer`, with at most `most` under way. An asker's keys stay in one statement,
- * hence one snapshot; no answer is older than its question.
+ * Merges calls of one event-loop turn into one call of `answer`, with at most `most` running. A caller's keys stay in one statement, hence
+ * one snapshot; no answer is older than its question.
  */
 export const batchAcrossRequests = <K, V>(
   answer: (keys: K[]) => Promise<V[]>,

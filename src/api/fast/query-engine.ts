@@ -22,7 +22,6 @@ type WithSchema<C extends BaseContext> = ApolloServerOptionsWithSchema<C>
 
 export interface QueryEngine<C extends BaseContext> {
   apollo: Pick<WithGateway<C>, 'gateway' | 'documentStore'> | Pick<WithSchema<C>, 'schema' | 'documentStore'>
-  /** Returns null unless a compiled query answers without errors. */
   quick: (
     body: unknown,
     accept: string,
@@ -63,7 +62,6 @@ export const makeQueryEngine = <C extends BaseContext>(
 
 type GatewayInterface<C extends BaseContext> = WithGateway<C>['gateway']
 
-/** Uses Apollo's gateway hook. */
 const asGateway = <C extends BaseContext>(schema: GraphQLSchema, { execute }: Executor<C>): GatewayInterface<C> => {
   let tell: Parameters<GatewayInterface<C>['onSchemaLoadOrUpdate']>[0] = () => undefined
   return {

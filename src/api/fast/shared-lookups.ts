@@ -4,10 +4,10 @@ import { beside } from '../../store/db/shared-connections.js'
 import { type Lookups, makeLookups } from '../loaders/lookups.js'
 import { batchAcrossRequests, KEYS_WORTH_TWO } from './cross-request-batch.js'
 
-/** One long file does not delay the others. */
+/** Four batches may run, so that one long file does not delay others. */
 const FILES = { most: 4 }
 
-/** All requests share them and their connections, on which statements are prepared. */
+/** All requests share these lookups and their connections, on which statements are prepared. */
 export const shareLookups = (db: Db, agencies: readonly Agency[]): Lookups => {
   const shared = makeLookups({ db: beside(db) }, agencies)
   const pulls = batchAcrossRequests<null, Map<string, Date | null>>(async (askers) => {

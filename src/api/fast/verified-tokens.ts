@@ -9,10 +9,7 @@ interface CachedToken {
   kid: string
 }
 
-/**
- * A signature is checked once, kept no longer than the token lives and its key is accepted. Revocation is not checked here. Refusal
- * UNAUTHENTICATED.
- */
+/** Checks a signature once; the result counts while the token lives and its key is accepted. Revocation is not checked here. */
 export const cachingVerify = ({ verify, accepts }: Pick<Keys, 'verify' | 'accepts'>): Pick<Keys, 'verify'> => {
   const tokens = new LRUCache<string, CachedToken>({ max: TOKENS_MOST })
   return {

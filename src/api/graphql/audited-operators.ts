@@ -1,4 +1,4 @@
-/** Notes which operators an answer shows, not objects withheld. */
+/** Notes, for the audit log, which operators an answer shows. */
 import { defaultFieldResolver, type GraphQLSchema, getNamedType, isAbstractType, isObjectType } from 'graphql'
 import { codesInItem } from '../../domain/audit/item-codes.js'
 import type { GraphqlContext } from '../request/context.js'
@@ -18,7 +18,7 @@ const byItem = by(({ item, body }: { item?: unknown; body?: unknown }) =>
 )
 const bySubject = by(({ subjectId: subject }: { subjectId: string }) => ({ subject }))
 
-/** A test lists all other types. */
+/** A test lists all types without operators. */
 export const OPERATORS_OF: Record<string, (source: unknown) => OperatorReference | readonly OperatorReference[]> = {
   Operator: by(
     ({ operator: { id, uscc, shop } }: { operator: { id: number; uscc: string | null; shop: string | null } }) => ({

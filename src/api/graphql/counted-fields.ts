@@ -1,7 +1,6 @@
 import { defaultFieldResolver, GraphQLObjectType, GraphQLSchema } from 'graphql'
 import type { Metrics } from '../../foundation/metrics.js'
 
-/** Builds new root types; the given schema stays unchanged. */
 export const withFieldCounts = (schema: GraphQLSchema, metrics: Pick<Metrics, 'field'>): GraphQLSchema => {
   const given = schema.toConfig()
   const roots = [given.query, given.mutation]

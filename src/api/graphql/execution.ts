@@ -27,17 +27,20 @@ import { admit } from '../request/viewer.js'
 import { withFieldCounts } from './counted-fields.js'
 import { makeSchema } from './schema.js'
 
-/** Longer answers are encoded once, characters. */
+/** Longer answers are encoded only once, characters. */
 const LONG_ANSWER = 16_000
 
-/** A cross-site page needs a refused CORS preflight to send these. `Authorization` is safe because only Bearer is accepted. */
+/**
+ * A cross-site page could send these headers only after a CORS preflight, which is refused. `Authorization` is safe because only Bearer is
+ * accepted.
+ */
 const SENT_BY_NO_PAGE = ['apollo-require-preflight', 'x-apollo-operation-name', 'authorization', 'x-csrf-token']
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 /**
- * GraphQL over HTTP wants 200 for these in `application/json`, 400 in `application/graphql-response+json`; a client that accepts neither
- * gets 400.
+ * For these errors GraphQL over HTTP wants 200 in `application/json`, 400 in `application/graphql-response+json`; a client that accepts
+ * neither gets 400.
  */
 const WELL_FORMED: ReadonlySet<unknown> = new Set([
   'GRAPHQL_PARSE_FAILED',
@@ -53,7 +56,7 @@ interface GraphqlAnswer {
   context: GraphqlContext | null
 }
 
-/** Keeps the viewer's rights, limits and audit row. */
+/** Answers a page's query with the viewer's rights, limits and audit row. */
 export type AskGraphql = (
   own: { asked: RequestContext; viewer: Viewer; response: ServerResponse },
   question: { query: string; variables?: Record<string, unknown> },
@@ -67,12 +70,11 @@ interface GraphqlResult {
 
 export interface GraphqlEndpoint {
   answer(request: IncomingMessage, response: ServerResponse, asked: RequestContext): Promise<void>
-  /** Refusal TRAIL_UNAVAILABLE. */
   ask: AskGraphql
   stop(): Promise<void>
 }
 
-/** Built once a process. */
+/** Schemas are built once a process. */
 const instances: GraphQLSchema[] = []
 
 const validSchema = (): GraphQLSchema => {
@@ -227,7 +229,7 @@ const faultsToLog: ApolloServerPlugin<GraphqlContext> = {
 
 const textOf = (body: HTTPGraphQLResponse['body']): string => (body.kind === 'complete' ? body.string : '')
 
-/** A short answer is sent as text, in one packet with its headers. */
+/** Returns null for a short answer: it is sent as text, in one packet with its headers. */
 const bytesOf = (body: HTTPGraphQLResponse['body']): Buffer | null => {
   const text = textOf(body)
   return text.length < LONG_ANSWER ? null : Buffer.from(text)
@@ -246,7 +248,6 @@ const isAudited = async (context: GraphqlContext | null, answer: string | Buffer
   }
 }
 
-/** A bad token refuses the whole request. */
 const admitOrRefuse = async (
   request: IncomingMessage,
   response: ServerResponse,

@@ -101,7 +101,7 @@ const isHeadFor = async (
 const ownerIn = ({ operatorId, uscc, shop, region }: AuthorizationRow): OperatorScope | null =>
   operatorId === null ? null : { uscc, shop, region }
 
-/** A row without a feed is the authorities' own. */
+/** A row without a feed belongs to the authorities. */
 const isOfFeed = (viewer: Viewer, agencies: GraphqlContext['parts']['agencies'], feed: string | null): boolean =>
   viewer.role !== 'agency' ||
   (feed !== null &&

@@ -68,7 +68,7 @@ const ENUMS = {
   ScorecardActivationState: { ACTIVATED: 'ADOPTED' },
 }
 
-/** Merged type by type. `door` comes after `listing`, because it replaces fields for the party itself. */
+/** Resolvers are merged in this order: `door` replaces fields of `listing` for the party itself. */
 const RESOLVERS = [
   SCALARS,
   ENUMS,

@@ -16,7 +16,6 @@ const mapView = ({ id, headings, values, ...map }: store.FeedMapRow) => ({
   ],
 })
 
-/** Refusal FEED_UNKNOWN. */
 const feedIn = ({ parts }: GraphqlContext, id: string): Feed => {
   const feeds = parts.agencies.flatMap(({ feeds }) => feeds)
   const feed = feeds.find((each) => each.id === id)

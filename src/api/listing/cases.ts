@@ -18,7 +18,7 @@ interface CaseBoardFilter {
   late?: boolean | null
 }
 
-/** Ended cases need a request and the right to see removals. */
+/** Ended cases are found only on request and with the right to see removals. */
 const filterOf = ({ viewer, today }: GraphqlContext, given: CaseBoardFilter | null | undefined): store.CaseFilter => {
   const { states = null, late = false, ...texts } = given ?? {}
   const { list = null, region = null, name = null } = withoutNul(texts)

@@ -1,4 +1,6 @@
-/** A public entry, a case of this hub, or a mirrored entry. Null state, operator, record and counted are read from the case. */
+/**
+ * Views of public entries, of this hub's cases and of mirrored entries. Null state, operator, record and counted are read from the case.
+ */
 
 import { isNarrow, may, type OperatorScope, type Viewer } from '../../domain/access/viewer.js'
 import { type Case, isOver } from '../../domain/listing/case.js'
@@ -14,7 +16,7 @@ import { globalId } from '../request/ids.js'
 
 export interface ListingView extends EntryMembers {
   __typename: 'Listing'
-  /** It is null for a mirrored entry. */
+  /** Null for a mirrored entry. */
   uuid: string | null
   state: string | null
   /** Present for the public text only. */
@@ -24,7 +26,7 @@ export interface ListingView extends EntryMembers {
   record: number | null
   facts: Case | null
   counted: {
-    /** Day of the restoring document. */
+    /** Day of the document that restored the listing. */
     anewFrom: string | null
     /** Day whose rules apply; null: today. */
     asOf: string | null
@@ -98,7 +100,7 @@ export const pastCaseView = (
   }
 }
 
-/** Read from the move, because a later one may have changed the end. */
+/** The end stands in a move, because later moves may have changed the case. */
 const endIn = (made: readonly ListingEvent[]): string | null => {
   const said = made.findLast(({ act }) => typeof act['endsOn'] === 'string')?.act['endsOn']
   return typeof said === 'string' ? said : null
@@ -181,7 +183,7 @@ export const visibleListings = async (
 export const standsStill = ({ parts, today }: GraphqlContext, version: RecordVersion): boolean =>
   version.stands && !isOver(mirroredView(version, parts.rules.lists, today).state)
 
-/** A party hears of its case from the notice on. */
+/** A party sees its case from the notice on. */
 export const isTold = ({ viewer }: GraphqlContext, { facts }: Listing): boolean =>
   viewer.role !== 'party' || isVisibleToParty(facts)
 

@@ -34,7 +34,7 @@ const clockView = ({ startsOn, repairFrom, endsOn, lengthened }: PublicationCloc
   repairFrom: repairFrom.on,
   endsOn: endless ? null : endsOn.on,
   lengthened: lengthened || endless,
-  // Two rows apply when a newer one changed one day only.
+  // Two rule rows apply when the newer one changed only one day.
   basis: [...new Set([endsOn.row.basis, repairFrom.row.basis])].join('；'),
   confirmed: endsOn.row.confirmed && repairFrom.row.confirmed,
 })

@@ -39,7 +39,6 @@ export const batch = <K, V>(nameOf: (key: K) => string, answer: (keys: K[]) => P
   }
 }
 
-/** Each group of keys takes one query. */
 export const grouped =
   <K, V>(groupOf: (key: K) => string, answer: (keys: K[]) => Promise<V[]>) =>
   async (keys: readonly K[]): Promise<V[]> => {
@@ -76,7 +75,7 @@ export const batchMembership = <K extends number | string>(read: (keys: K[]) => 
 
 type ReadOperators<K, V> = (ids: number[], question: Omit<K, 'operator'>) => Promise<V[]>
 
-/** One read for all operators about whom the rest of the question is equal. */
+/** Reads all operators together whose keys are otherwise equal. */
 export const groupedOperators = <K extends { operator: number }, V>(read: ReadOperators<K, V>) =>
   grouped<K, V>(
     ({ operator: _, ...question }) => JSON.stringify(question),

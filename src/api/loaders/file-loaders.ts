@@ -70,7 +70,7 @@ const recordLoaders = ({ own, agencies, lookups, now }: FileLoaderSources) => {
     sources: batchOperators<Omit<RecordPageKey, 'first' | 'after'>, versions.RecordVersion[]>(
       async (ids, { when, ...some }) => listsOf(ids, await versions.sourcesOf(db, ids, when, some)),
     ),
-    /** The operator's own registration as then known, not that of a merged one. */
+    /** The operator's own registration as known at `when`, not that of a merged operator. */
     registration: batchOperators<OperatorAtTime, versions.RecordVersion | null>(async (ids, { when }) => {
       const some = { kinds: ['registration'] as const, removed: true, first: REGISTRATIONS_MOST, after: null }
       const found = await versions.ofOperators(db, ids, when, some)

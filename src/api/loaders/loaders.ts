@@ -35,7 +35,7 @@ const standingLoaders = ({ agencies, lookups, now }: FileLoaderSources) => {
     pulls,
     freshness: once(async () => freshnessOf(agencies, await pulls(), now)),
     standing: batchWithinTurn((asked: readonly StandingKey[]) => lookups.standings(asked)),
-    /** Repeats are asked again. */
+    /** Not cached. */
     standings: ({ codes, asOf, wanted, client }: Omit<StandingKey, 'code' | 'today'> & { codes: readonly string[] }) =>
       lookups.standings(codes.map((code) => ({ code, asOf, today, wanted, client }))),
   }

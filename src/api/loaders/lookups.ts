@@ -24,7 +24,7 @@ export type BatchAnswer<K, V> = (keys: readonly K[]) => Promise<V[]>
 export interface Lookups {
   readonly db: Db
   standings: BatchAnswer<StandingKey, standings.StandingRow | null>
-  /** See `watch.vouched`. */
+  /** When each feed was last confirmed (`watch.vouched`). */
   pulls: () => Promise<Map<string, Date | null>>
   operators: BatchAnswer<{ scheme: string; code: string }, operators.StoredOperator | null>
   records: BatchAnswer<RecordPageKey, versions.RecordVersion[]>
@@ -62,7 +62,7 @@ const distinct = (ids: readonly number[]): number[] => [...new Set(ids)]
 
 type StandingRowsPromise = Promise<(standings.StandingRow | null)[]>
 
-/** Nearly all ask the same about today and need no grouping. */
+/** Nearly all keys ask the same of today and need no grouping. */
 const standingsOf = (db: Db, asked: readonly StandingKey[]): StandingRowsPromise => {
   const [first] = asked
   const alike = asked.every(

@@ -86,7 +86,6 @@ const unmatched = async (_: unknown, args: UnmatchedArgs, context: GraphqlContex
   )
 }
 
-/** An agency sees only its own feeds. Null means all feeds. */
 const visible = ({ viewer, parts }: GraphqlContext, feed: string | null): string[] | null => {
   if (viewer.role !== 'agency') return feed === null ? null : [feed]
   const theirFeeds = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
@@ -141,7 +140,7 @@ const divideOperator = async (_: unknown, { input }: { input: DivideOperatorInpu
   return { decisions: decisions.map((each) => decisionView(context, each)), leads }
 }
 
-/** Divisions in force and known then, oldest first. */
+/** Decisions that divided the operator, in force and known at `when`, oldest first. */
 const divisionsOf = async ({ operator, when }: OperatorView, context: GraphqlContext): Promise<IdentityDecisionRow[]> =>
   (await context.load.decisionsOf(operator.id))
     .map(({ decision }) => decision)

@@ -1,4 +1,6 @@
-/** Rows precede the answer: one for a signed-in viewer's question, two for an act (before it and with its outcome). */
+/**
+ * Audit rows are written before the answer leaves: one for a signed-in viewer's query, two for a mutation (before it and with its outcome).
+ */
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
 import { type GraphQLError, type OperationDefinitionNode, OperationTypeNode } from 'graphql'
@@ -28,7 +30,7 @@ export interface RequestAuditEntry {
   content?: string | Buffer
 }
 
-/** `name` is stored only when it is registered (`known`). TOO_MANY_REQUESTS is counted by address alone. */
+/** Audits a refused sign-in. `name` is stored only when it is registered (`known`). TOO_MANY_REQUESTS is counted by address alone. */
 export const auditAttempt = (
   { attempts, keys }: Pick<ApiDependencies, 'attempts' | 'keys'>,
   { now: at, requestId: request, address }: Pick<RequestContext, 'now' | 'requestId' | 'address'>,
@@ -47,7 +49,7 @@ export const auditAttempt = (
   })
 }
 
-/** Durable when this returns. Refusal TRAIL_UNAVAILABLE. */
+/** The row is durable when this resolves. Refusal TRAIL_UNAVAILABLE. */
 export const writeAuditRow = (
   { auditLog }: Pick<ApiDependencies, 'auditLog'>,
   { now: at, requestId: request, purpose }: Pick<RequestContext, 'now' | 'requestId' | 'purpose'>,
@@ -128,7 +130,7 @@ const codeOf = (error: GraphQLError): string => {
   return typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR' ? code : INTERNAL.code
 }
 
-/** ID numbers and access codes are replaced, the length is bounded. */
+/** In the text ID numbers and access codes are replaced, and its length is bounded. */
 const auditedOperation = (
   operation: OperationDefinitionNode,
   source: string,
@@ -153,7 +155,7 @@ export const auditedRequest = (endpoint: string, name: string, mark: (id: string
 const redactedText = (source: string, mark: (id: string) => string): string =>
   truncate(withoutAccessCodes(redact(source.replace(/\s+/g, ' ').trim(), mark)), mark)
 
-/** Truncated text ends with its full length and the whole's keyed hash, so that copies can be compared. */
+/** Truncated text ends with its full length and keyed hash, so that copies can be compared. */
 const truncate = (text: string, mark: (id: string) => string): string =>
   text.length <= TEXT_MOST ? text : `${text.slice(0, TEXT_MOST)}… ${text.length} ${mark(text)}`
 

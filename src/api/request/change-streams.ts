@@ -1,4 +1,4 @@
-/** One poll serves all SSE streams, each holding one page; a reader that stays slow is disconnected. */
+/** One poll serves all SSE streams, each of which holds one page; a slow reader is disconnected. */
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Db } from '../../store/db/db.js'

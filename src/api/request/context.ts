@@ -34,7 +34,7 @@ export interface GraphqlContext {
   purpose: string | null
   auditNotes: AuditNotes
   seen: SeenOperators
-  /** Notes an operator that no object type notes (`audited-operators.ts`). */
+  /** Notes for the audit log an operator that `audited-operators.ts` cannot see. */
   shown(code: string): void
 }
 
@@ -50,7 +50,10 @@ export const makeContext = (
   { reader = WAITING, began = performance.now() }: { reader?: ResponseReader; began?: number } = {},
 ): GraphqlContext => new RequestGraphqlContext(parts, given, reader, began)
 
-/** A class, because literals with accessors are slow to collect (see `requestContextOf`). Apollo's copy would lose `#private` members. */
+/**
+ * A class, because object literals with accessors are slow to garbage-collect (see `requestContextOf`). Apollo's copy would lose `#private`
+ * members.
+ */
 class RequestGraphqlContext implements GraphqlContext {
   readonly viewer: Viewer
   readonly limits: SignInLimits
@@ -85,7 +88,7 @@ class RequestGraphqlContext implements GraphqlContext {
     this.load = loadersOf(this)
   }
 
-  /** A mutation always reports its outcome. */
+  /** False for a mutation, which always reports its outcome. */
   isOver(): boolean {
     return !this.auditNotes.isAct && (this.reader.destroyed || performance.now() - this.began > ANSWER_MOST_MS)
   }
@@ -103,12 +106,12 @@ type LoaderScope = Pick<GraphqlContext, 'parts' | 'lookups' | 'now'>
 
 const loadersOf = ({ parts, lookups, now }: LoaderScope): Loaders => makeLoaders(parts, lookups, now)
 
-/** Called after a write. */
+/** Called after a write, because loaders cache. */
 export const reload = (context: LoaderScope & Pick<GraphqlContext, 'load'>): void => {
   context.load = loadersOf(context)
 }
 
-/** Called before an answer is made a second time. */
+/** Called before graphql-js repeats an answer. */
 export const resetContext = ({ budget, seen }: Pick<GraphqlContext, 'budget' | 'seen'>): void => {
   budget.left = COST_MOST
   for (const noted of Object.values(seen)) noted.clear()
@@ -123,7 +126,7 @@ export const chargeCost = (context: Pick<GraphqlContext, 'budget' | 'isOver'>, c
 
 export const costOfAnswer = ({ budget }: Pick<GraphqlContext, 'budget'>): number => COST_MOST - budget.left
 
-/** Includes what was learned after this request's instant. */
+/** Includes what is learned after the request's instant. */
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
 
 export const whenOf = (

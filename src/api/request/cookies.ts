@@ -50,6 +50,6 @@ export const checkSite = (headers: IncomingHttpHeaders): void => {
   if (!sameSite) throw new Refusal('CSRF_REFUSED')
 }
 
-/** Programs send no Origin header. */
+/** A missing Origin is accepted: programs send none. */
 const isOwn = (origin: string | undefined, host: string | undefined): boolean =>
   origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)

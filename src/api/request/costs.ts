@@ -1,4 +1,4 @@
-/** The table charges answers, describes fields and feeds `hub status --costs`. One unit is about one object's share of a look-up. */
+/** The cost table charges queries, describes fields and feeds `hub status --costs`. One unit is about one object's share of a look-up. */
 import {
   defaultFieldResolver,
   type GraphQLField,
@@ -50,7 +50,7 @@ type ChargedField = {
   [K in keyof typeof FIELD_PRICES]: (typeof FIELD_PRICES)[K] extends { each: object } ? K : never
 }[keyof typeof FIELD_PRICES]
 
-/** These need no look-up. */
+/** Types that need no look-up. */
 const FREE: ReadonlySet<string> = new Set(['PageInfo', 'Words'])
 
 interface FieldCost {
@@ -60,7 +60,7 @@ interface FieldCost {
   each: UnitPrice | null
 }
 
-/** Returns null when free, as is every leaf not in the table. */
+/** Returns null for a free field, such as every leaf not in the table. */
 const costOf = (type: { name: string }, field: GraphQLField<unknown, GraphqlContext>): FieldCost | null => {
   const dearer = (FIELD_PRICES as Record<string, FieldPrice>)[`${type.name}.${field.name}`] ?? {}
   const { once } = dearer
@@ -83,7 +83,6 @@ const costText = ({ once, byArgument, item, each }: FieldCost): string =>
     ...(each ? [`${each.cost} × ${each.zh} ${each.en}${each.most ? `（至多 at most ${each.most}）` : ''}`] : []),
   ].join(' + ')
 
-/** Refusals QUERY_TOO_COSTLY, ANSWER_TIMEOUT. */
 export const charge = (context: GraphqlContext, field: ChargedField, times = 1): void => {
   const { cost, most = Number.POSITIVE_INFINITY }: UnitPrice = FIELD_PRICES[field].each
   chargeCost(context, Math.min(cost * times, most))

@@ -33,7 +33,7 @@ export interface ApiDependencies {
   quotas: Quotas
   answerPath: AnswerPath
   bulk: BulkHandle
-  /** Serialises questions over the whole list. */
+  /** Serialises queries over the whole public list. */
   inTurn: InTurn
   streams: ChangeStreams
   log: Log
@@ -47,7 +47,6 @@ export interface ApiDependencies {
   rules: WorkRules
   agencies: readonly Agency[]
   platforms: readonly Pick<Platform, 'id' | 'name' | 'codes'>[]
-  /** Ids that have an address. */
   configured: { agencies: ReadonlySet<string>; platforms: ReadonlySet<string> }
   /** Own proxies whose X-Forwarded-For is trusted; default none. */
   proxies?: number
@@ -89,6 +88,5 @@ export type ServerDependencies = Omit<
   | 'scraping'
 > &
   Partial<Pick<ApiDependencies, 'metrics' | 'scraping'>> & {
-    /** Default true. */
     fastAnswers?: boolean
   }

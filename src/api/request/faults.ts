@@ -41,7 +41,7 @@ export const noteFaults = (
   }
 }
 
-/** Faults and graphql-js's variable errors have none. */
+/** Faults and graphql-js's variable errors have no code of their own. */
 const codeOf = (error: GraphQLError): string => {
   const { code } = error.extensions
   if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') return code

@@ -1,4 +1,4 @@
-/** Base64url of `Type:key`. A listing of this hub uses its uuid. */
+/** Ids are base64url of `Type:key`. A listing of this hub uses its uuid. */
 
 import { DUTIES, type FigureOf } from '../../domain/delivery/timeliness.js'
 import { isUuid, uuidIn } from '../../domain/listing/listing-id.js'
@@ -57,7 +57,7 @@ export const listingIn = (id: string): { uuid: string } | { version: number } | 
   return version === null ? null : { version }
 }
 
-/** A uuid, or taken from an entry's former id; null for neither. */
+/** Returns a uuid, also from an entry's former id; null for neither. */
 export const subjectIn = uuidIn
 
 export const wholeNumber = (text: string): number | null => {

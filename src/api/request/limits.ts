@@ -31,14 +31,14 @@ export const FRAGMENTS_MOST = 200
 export const OPERATIONS_MOST = 50
 /** Each level takes stack. */
 const LEVELS_MOST = 300
-/** Fragments are counted expanded. Tools ask about a hundred and no alias. */
+/** Fragments are counted expanded. Tools ask for about a hundred fields and no alias. */
 export const SCHEMA_FIELDS_MOST = 500
 export const SCHEMA_ALIASES_MOST = 5
 
 /** JSON escapes of NUL and of a lone surrogate. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:(0000)|d[89a-f][0-9a-f]{2})/
 
-/** PostgreSQL cannot store these. Refusal INPUT_INVALID. */
+/** Refuses text that PostgreSQL cannot store. Refusal INPUT_INVALID. */
 export const withoutNul = <T>(input: T): T => {
   const unstorable = UNSTORABLE.exec(JSON.stringify(input ?? null))
   if (unstorable === null) return input
@@ -141,7 +141,7 @@ export const withinLimits = (context: ValidationContext): ASTVisitor => {
 }
 
 const makeMeasure = (context: ValidationContext) => {
-  // Measured once, so exponential nesting costs nothing.
+  // A fragment is measured once, so exponential nesting costs nothing.
   const measured = new Map<string, QueryExtent>()
 
   const ofFragment = (fragment: FragmentDefinitionNode | null | undefined, level: number): QueryExtent => {

@@ -13,7 +13,7 @@ export const makeTextCache = (): TextCache => new LRUCache({ max: REMEMBERED })
 
 const purposes = makeTextCache()
 
-/** X-Purpose: UTF-8 or percent-encoded, ID numbers replaced, length bounded. */
+/** Reads X-Purpose (UTF-8 or percent-encoded); ID numbers are replaced, its length is bounded. */
 export const purposeIn = ({ headers }: IncomingMessage, mark: (id: string) => string): string | null => {
   const header = [headers['x-purpose'] ?? ''].flat().join(' ')
   if (header === '') return null
@@ -24,7 +24,6 @@ export const purposeIn = ({ headers }: IncomingMessage, mark: (id: string) => st
   return purpose === '' ? null : purpose
 }
 
-/** Long texts are not cached. */
 export const cachedText = (known: TextCache, text: string, made: () => string): string => {
   const before = known.get(text)
   if (before !== undefined) return before

@@ -1,6 +1,6 @@
 /**
- * Requests per minute of a client, or of an address without a token. Processes exchange counts once a second; together they may exceed the
- * quota by one second's requests.
+ * Limits requests per minute of a client, or of an address without a token. Processes exchange counts once a second; together they may
+ * exceed the quota by one second's requests.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
@@ -11,22 +11,22 @@ import { perRequest } from './per-request.js'
 
 const WINDOW_MS = 60_000
 const TOLD_MS = 1_000
-/** Within a minute, later addresses share one count. */
+/** Addresses counted apart; later ones of the minute share one count. */
 const ADDRESSES_MOST = 10_000
 const OTHERS = 'others'
 
 export interface Quotas {
   meet(request: IncomingMessage, response: ServerResponse, address: string): void
-  /** Charges the token's subject, else the address, and sets the RateLimit headers. Refusal QUOTA_EXCEEDED. */
+  /** Charges the token's subject, or the address without a token, and sets the RateLimit headers. Refusal QUOTA_EXCEEDED. */
   charge(request: IncomingMessage, sub: string | null, now: Date, units?: number): void
-  /** Never refuses; the next request is refused instead. */
+  /** Charges without refusing; the next request is refused instead. */
   spent(request: IncomingMessage, sub: string | null, now: Date, units: number): void
 }
 
 interface QuotaCount {
   /** What all processes have used, as last reported. */
   known: number
-  /** Not yet reported. */
+  /** What this process has not yet reported. */
   own: number
 }
 
@@ -112,7 +112,7 @@ const writeRateLimit = (
   if (over) response.setHeader('Retry-After', String(reset))
 }
 
-/** A hundred rows of a bulk question are one unit too. */
+/** Query cost of one unit; a hundred rows of a bulk query are one unit too. */
 const COST_OF_A_UNIT = 100
 
 export const furtherUnits = (cost: number): number => Math.max(0, Math.ceil(cost / COST_OF_A_UNIT) - 1)

@@ -1,14 +1,14 @@
-/** Each process counts by itself, in bounded memory. */
+/** Limits sign-in attempts. Each process counts by itself, in bounded memory. */
 import { type BucketLevel, owedAt, type Rate, waitFor } from '../../domain/access/rate.js'
 import { Refusal } from '../../foundation/errors.js'
 
 /**
- * Only attempts within the overall rate fill a bucket and fewer are ever full at once, so nobody can evict his own bucket by using many
- * addresses.
+ * Only attempts within the overall rate fill a bucket, and fewer than this are ever full at once. So nobody can evict his own bucket by
+ * using many addresses.
  */
 const BUCKETS_MOST = 10_000
 
-/** Searches for empty buckets in one refill interval. */
+/** Searches for empty buckets per refill interval. */
 const LOOKS_EACH = 10
 
 /**
@@ -21,8 +21,8 @@ const PARTY = {
   each: [{ most: 20, everyMs: 30_000 }],
 }
 /**
- * Each attempt costs a scrypt: at most half a processor overall. Keys: client and address; address. An attack must not lock out clients
- * that signed in from their address before.
+ * Each attempt costs a scrypt: at most half a processor overall. `each` limits client with address, then address. An attack must not lock
+ * out clients that signed in from their address before.
  */
 const CLIENT = {
   overall: { most: 200, everyMs: 100 },
@@ -32,7 +32,7 @@ const CLIENT = {
   ],
 }
 
-/** People mistype more often than systems. Keys: name and address; address. */
+/** `each` limits name with address, then address. */
 const PERSON = {
   overall: { most: 200, everyMs: 100 },
   each: [
@@ -108,7 +108,7 @@ const makeBuckets = (rate: Rate, most: number) => {
       return waitFor(owedAt(levels.get(key), now), rate)
     },
     add: (key: string, now: number): void => {
-      // Only newcomers can find the map full.
+      // Only always-admitted newcomers can find the map full.
       if (!levels.has(key) && levels.size >= most) levels.delete(levels.keys().next().value ?? '')
       levels.set(key, { owedMs: owedAt(levels.get(key), now) + rate.everyMs, at: now })
     },

@@ -36,7 +36,7 @@ export const requestContextOf = (
 ): RequestContext => new HttpRequestContext(request, parts, response)
 
 /**
- * A class: object literals with accessors get a hidden class each, which keeps what they hold alive until a major collection; they took a
+ * A class: each object literal with accessors gets a hidden class, which keeps what it holds alive until a major collection; they took a
  * fifth of all time.
  */
 class HttpRequestContext implements RequestContext {
@@ -75,7 +75,7 @@ class HttpRequestContext implements RequestContext {
   }
 }
 
-/** X-Request-Id, else the traceparent's trace. Null when unsafe in a log or an SQL comment. */
+/** Returns X-Request-Id or, without it, the traceparent's trace. Null when unsafe in a log or an SQL comment. */
 const idIn = ({ headers }: IncomingMessage): string | null => {
   const id = headers['x-request-id'] ?? TRACE.exec(String(headers['traceparent'] ?? ''))?.[1]
   return typeof id === 'string' && REQUEST_ID.test(id) && namesNobody(id) ? id : null

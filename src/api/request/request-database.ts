@@ -20,7 +20,10 @@ interface RequestDatabaseOptions {
   mostMs?: number
 }
 
-/** `acts` is evaluated when the client goes: a change is completed or rolled back as a whole, because the client could not tell. */
+/**
+ * `acts` tells, when the client goes, whether the request makes a change. Then it is not cancelled, because the client could not tell what
+ * was done.
+ */
 export const requestDatabase = (
   db: Db,
   { requestId, response, acts, mostMs = ANSWER_MOST_MS }: RequestDatabaseOptions,

@@ -36,7 +36,7 @@ export const admit = async (
     parts.quotas.charge(request, viewer.sub, now)
     return viewer
   } catch (error) {
-    // Only the address is known of the caller.
+    // Charged by address, because nothing else is known of the caller.
     if (isRefusal(error) && error.status !== 429) parts.quotas.charge(request, null, now)
     throw error
   }

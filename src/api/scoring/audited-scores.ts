@@ -76,7 +76,7 @@ const recordOf = ({ agencies }: ScoreAuditDependencies, viewer: Viewer, version:
   source: { run: globalId('Run', version.run), file: version.file, page: version.page, row: version.row },
 })
 
-/** The reasons need a right of their own. */
+/** A score's reasons need a right of their own. */
 export const scoreById = async (context: GraphqlContext, id: number) => {
   const { viewer, parts } = context
   const owned = await scoreAndOwner(parts.db, id)

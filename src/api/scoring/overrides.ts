@@ -1,4 +1,4 @@
-/** A grade set by two persons beside the computed one. */
+/** An override is a grade that two persons set beside the computed one. */
 
 import { type Act, may, mayIn, sightOf } from '../../domain/access/viewer.js'
 import { vetoes } from '../../domain/scoring/override.js'
@@ -104,7 +104,7 @@ const done = async <I>(
   return overrideView(context, override)
 }
 
-/** Access was checked with the reasons: null without them. */
+/** Access was checked with the reasons: without them, no override is shown. */
 const overrideOf = async (of: ScoreView, _: unknown, context: GraphqlContext) => {
   if (of.reasons.length === 0) return null
   const when = whenAsked(context, of)

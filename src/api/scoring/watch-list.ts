@@ -1,4 +1,4 @@
-/** Only authorities see it: nothing may rest on it. */
+/** Only authorities see the watch list: no decision may rest on it. */
 import { sightOf } from '../../domain/access/viewer.js'
 import * as store from '../../store/scoring/watch-entries.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'

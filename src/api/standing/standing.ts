@@ -31,7 +31,6 @@ export const standingOf = async (context: GraphqlContext, code: string, asOf: st
   return standingView(context, { code, asOf, row, sees: seesGradeOf(context, row), freshness: fresh })
 }
 
-/** One look-up for many codes, and no promise for each. */
 const standingsOf = async (context: GraphqlContext, codes: readonly string[], wants: StandingSelection) => {
   const asOf = context.today
   const [rows, freshness] = await Promise.all([
@@ -49,7 +48,7 @@ const seesGradeOf = (context: GraphqlContext, row: StandingRow | null): boolean 
 
 const GRADES = ['NONE', 'SELLERS', 'AUTHORISED', 'ALL'] as const
 const ENTRIES = ['NONE', 'LISTS', 'BODIES'] as const
-/** Batches group by identity, so each combination is one shared object. */
+/** Batches group by object identity, so each combination is one shared object. */
 const LOOKUPS = new Map(
   GRADES.flatMap((grades) =>
     ENTRIES.flatMap((entries) =>
@@ -106,13 +105,12 @@ export const standingView = (context: GraphqlContext, { code, asOf, row, sees, f
   }
 }
 
-/** Nearly all rows share it. */
 const NO_LISTINGS: ListingView[] = []
 
 const isOnList = (context: GraphqlContext, { entries, lists }: StandingRow): boolean =>
   (lists ?? entries?.map(({ list }) => list) ?? []).some((list) => isBlacklist(context.parts.rules.lists, list))
 
-/** Viewers inside also get what was removed since. */
+/** Whether the operator was listed at `asOf`, by entries the viewer may see, even if removed since. */
 const wasListed = async (context: GraphqlContext, row: StandingRow, asOf: string): Promise<boolean> => {
   const { lists } = context.parts.rules
   return (await listingsOf(context, row, asOf)).some((entry) => {
@@ -152,7 +150,7 @@ const NEEDS: Record<string, Partial<StandingSelection>> = {
 
 const known = new WeakMap<FieldNode, StandingSelection>()
 
-/** Directives are ignored; an unknown field needs everything. */
+/** Look-ups that the selected fields need. Directives are ignored; an unknown field needs everything. */
 export const wantsIn = ({
   fieldNodes,
   fragments,

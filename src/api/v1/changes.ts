@@ -15,7 +15,6 @@ import { admit, allow } from '../request/viewer.js'
 import { listenTo } from './changes-stream.js'
 import type { ContextOfRequest } from './request.js'
 
-/** One audit row holds this many codes. */
 const PAGE = 200
 const PAGE_MOST = 1_000
 const PARAMETERS = ['after', 'limit']

@@ -22,7 +22,7 @@ const inDisposition = (header: string): string | null => {
     try {
       return decodeURIComponent(encoded)
     } catch {
-      // The plain form may stand beside it.
+      // Then the plain form, which may stand beside it, is read.
     }
   }
   const [, quoted, token] = /;\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(header) ?? []

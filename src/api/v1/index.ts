@@ -49,7 +49,7 @@ const only = (method: 'GET' | 'POST', askedOf: ContextOfRequest) => (request: Re
   problem(response, 405, { code: 'METHOD_NOT_ALLOWED', message, details: {} })
 }
 
-/** Its `error` equals what a command prints (RFC 9457). */
+/** Sends a problem (RFC 9457). Its `error` equals what a command prints. */
 const problem = (
   response: Response,
   status: number,

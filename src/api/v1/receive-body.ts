@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
 
-/** Between two chunks, milliseconds. */
+/** Longest wait between two chunks, milliseconds. */
 export const STALLED_MS = 60_000
 const ARRIVING_MOST = 8
 

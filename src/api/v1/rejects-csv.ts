@@ -39,7 +39,7 @@ export const rejectsCsv =
       (by ?? run.by) !== run.by
     )
       throw new Refusal('NOT_FOUND')
-    // The audit row precedes the first line; only the end tells the size.
+    // The audit row precedes the first line, and so has no content digest.
     await writeAuditRow(parts, requestContext, viewer, {
       kind: 'FILE',
       asked: `${request.method} /v1/runs/${run.id}/rejects.csv`,

@@ -19,9 +19,9 @@ import { makeReceive, type ReceiveBody, type ReceivedBody, tooLarge } from './re
 import type { ContextOfRequest } from './request.js'
 import { makeUploadSlots } from './upload-slots.js'
 
-/** Packed and unpacked, bytes. Larger files come through the agency's transport or `hub pull --file`. */
+/** Longest upload, packed and unpacked, bytes. Larger files come through the agency's transport or `hub pull --file`. */
 export const UPLOAD_BYTES = 64 * 1024 * 1024
-/** Uploads are held in memory: the bound is in all and of one agency. */
+/** Uploads are held in memory, so few may run, in all and per agency. */
 const UPLOADS_MOST = 2
 const UPLOADS_OF_ONE = UPLOADS_MOST - 1
 const ARRIVING_BYTES = UPLOADS_MOST * UPLOAD_BYTES
@@ -45,7 +45,7 @@ interface UploadRun {
   rejects?: string
 }
 
-/** The run lists its rejects. */
+/** An upload failed; its run lists the rejects. */
 export class FailedUpload extends Error {
   constructor(
     readonly error: unknown,
@@ -69,7 +69,6 @@ export const uploads = (
     const feed = feedFor(viewer, String(request.params['feed']), parts)
     const parameters = givenIn(request, parts.keys.mark)
     const packed = isGzipped(request)
-    // Refuses before the body arrives.
     places.ask(feed)
     const received = await receive(request, feed.agency)
     if (received === null) return

@@ -57,5 +57,4 @@ const isBeforeColon = (text: string, from: number): boolean => {
   return text.charCodeAt(at) === COLON
 }
 
-/** A name may contain escapes. */
 const nameOf = (quoted: string): string => (quoted.includes('\\') ? JSON.parse(quoted) : quoted.slice(1, -1))

@@ -10,7 +10,6 @@ const OFFSET = 480 * MINUTE // ms that Shanghai is ahead of UTC
 const DAYS_MOST = 2_930
 
 export interface Cron {
-  /** Ascending. */
   minutes: readonly number[]
   hours: readonly number[]
   days: ReadonlySet<number>
@@ -102,7 +101,6 @@ const dayMatches = (cron: Cron, day: number): boolean => {
 
 const two = (n: number | string): string => String(n).padStart(2, '0')
 
-/** Unusual expressions are returned unchanged. */
 export const words = (text: string): { zh: string; en: string } => {
   const [minute = '', hour = '', ...rest] = text.trim().split(/\s+/)
   const daily = rest.length === 3 && rest.every((field) => field === '*')

@@ -1,4 +1,4 @@
-/** One line a row; the last line proves the answer complete. */
+/** Writes one line a row; the last line proves the answer complete. */
 import { type BadRow, ROW_CHARACTERS } from '../../../domain/operators/code-rows.js'
 import type { Freshness } from '../../../domain/standing/standing.js'
 import { Refusal } from '../../../foundation/errors.js'

@@ -100,7 +100,7 @@ const lookUpRows = async (
   const { viewer } = context
   const scored = may(viewer, 'see_grade') || may(viewer, 'see_sellers_grade') || may(viewer, 'see_authorised_grade')
   const sellersOf = gradesSeen(viewer) === 'SELLERS' ? viewer.sub : null
-  // A single code takes one statement, several one transaction (store/db/bulk-handle): one snapshot.
+  // A single code takes one statement, several one transaction (store/db/bulk-handle): either is one snapshot.
   const isOne = asked.length === 1
   const own = isOne ? NONE : await store.ofOwn(db, [...usccs], days, { scored, sellersOf })
   const found = codes.map((code) => (code?.scheme === 'uscc' ? (own.get(code.code) ?? null) : null))

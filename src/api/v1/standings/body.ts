@@ -10,7 +10,7 @@ import { STALLED_MS, tooLarge } from '../receive-body.js'
 /** Bytes as sent and unzipped: a hundred thousand named rows with room to spare. */
 export const BODY_BYTES = 32 * 1024 * 1024
 const INFLATED_BYTES = 64 * 1024 * 1024
-/** Bytes of one body, and of all. */
+/** Bytes read ahead of one body, and of all. */
 const AHEAD_BYTES = 16 * 1024 * 1024
 const AHEAD_OF_ALL = 64 * 1024 * 1024
 
@@ -83,7 +83,7 @@ async function* arriving(request: IncomingMessage, held: HeldBytes, signal: Abor
         yield chunk
       } else if (isOver) return
       else {
-        // Paused for the overall bound, but this body holds nothing.
+        // The overall bound paused this body, though it holds nothing.
         if (request.isPaused()) request.resume()
         await new Promise<void>((resolve, reject) => {
           const late = setTimeout(() => reject(new Refusal('UPLOAD_STALLED')), STALLED_MS)

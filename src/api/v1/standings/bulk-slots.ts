@@ -1,11 +1,11 @@
-/** A question whose client is too slow loses its slot when all are taken. */
+/** A bulk query whose client is too slow loses its slot when all are taken. */
 import { Refusal } from '../../../foundation/errors.js'
 
 const PLACES_MOST = 16
 /** Shared by clients without a token, so that they cannot keep out others. */
 const PLACES_OF_PUBLIC = 8
 const PLACES_OF_ONE = 4
-/** Rows a second that protect a slot, and grace for the first rows, milliseconds. */
+/** Rows a second that protect a slot; grace for the first rows, milliseconds. */
 const PACE_ROWS = 100
 const GRACE_MS = 10_000
 
@@ -16,7 +16,7 @@ interface BulkSlot {
 }
 
 export interface BulkSlots {
-  /** `evict` is called when a slow reader loses its slot. Throws HUB_BUSY when no slot is free. */
+  /** `evict` is called when a slow client loses its slot. Throws HUB_BUSY when no slot is free. */
   take: (of: { holder: string } | { address: string }, given: { now: () => Date; evict: () => void }) => BulkSlot
 }
 

@@ -30,9 +30,9 @@ import { BODY_BYTES, type BodyEncoding, charsetIn, type HeldBytes, piecesOf } fr
 import { type BulkSlots, makeBulkSlots } from './bulk-slots.js'
 import { type BulkRow, chunksOf, inOrder, writeAndDrain } from './stream.js'
 
-/** Milliseconds: two hundred lines a second for the largest answer. */
+/** Longest answer, milliseconds: two hundred lines a second for the most rows. */
 const STREAM_MS = 600_000
-/** Continuation while the hub stops, milliseconds; shorter than the server's shutdown wait (hub/listen.ts). */
+/** How long answers continue while the hub stops, milliseconds; shorter than the server's shutdown wait (hub/listen.ts). */
 const LEAVING_MS = 3_000
 const ADMITTED_MS = 2_000
 const RETRY_SECONDS = 5
@@ -86,7 +86,6 @@ const withProblems =
     }
   }
 
-/** No answer repeats an ID number. */
 const withoutNumbers = ({ status, code, message, details }: ReportedError) => ({
   status,
   code,
@@ -114,7 +113,7 @@ const answerOne =
     const day = asOf ?? context.today
     const about = { asOf: day, freshness: freshOn(await context.load.freshness(), day, context.today) }
     const row = { row: 1, code, name: null, ref: null }
-    // The connections for short reads: one code never waits behind bulk questions.
+    // These connections are for short reads: one code never waits behind bulk queries.
     const { rows, shown } = await answersTo(context, context.lookups.db, [row], about)
     const [answer] = rows
     if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')
@@ -196,7 +195,7 @@ const answerMany =
     }
   }
 
-/** Returns the function that stops watching. */
+/** Calls `end` LEAVING_MS after a stop begins. Returns the function that stops watching. */
 const watchShutdown = (leaving: AbortSignal, end: () => void): (() => void) => {
   let timer: NodeJS.Timeout | undefined
   const leave = (): void => {
@@ -216,7 +215,7 @@ interface SerialisedChunk {
   refused: number
 }
 
-/** The first chunk is computed before anything is sent: its refusal is a problem. */
+/** The first chunk is computed before anything is sent, so that its refusal can be a problem (RFC 9457). */
 const streamAnswers = async (
   told: AsyncGenerator<SerialisedChunk>,
   of: {

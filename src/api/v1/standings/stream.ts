@@ -1,4 +1,4 @@
-/** Memory is constant: a few chunks run concurrently, no more start than are read. */
+/** Memory is constant: few chunks run at once, and new ones start only as answers are read. */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { CHUNK_CODES_MOST } from '../../../domain/audit/audit-log.js'
@@ -7,15 +7,15 @@ import { Refusal } from '../../../foundation/errors.js'
 import type { RowReader } from '../../../work/standing/row-readers.js'
 
 const UNDER_WAY_MOST = 4
-/** Rows already read are answered after this pause, milliseconds. */
+/** Rows already read are answered after such a pause in the body, milliseconds. */
 const PATIENCE_MS = 10
-/** The first chunk runs alone, so that its answers leave at once. */
+/** Rows of the first chunk, which runs alone, so that its answers leave at once. */
 const FIRST_ROWS = 50
 const READ_MS = 60_000
 
 export type BulkRow = CodeRow | BadRow
 
-/** Refusal TOO_MANY_ROWS, after the rows before it. */
+/** Refuses with TOO_MANY_ROWS, after yielding the rows before. */
 export async function* chunksOf(
   pieces: AsyncIterable<string>,
   reader: RowReader,
@@ -62,7 +62,6 @@ export async function* chunksOf(
     }
     if (rows.length > 0) yield taken()
   } catch (error) {
-    // Rows before the break are still answered.
     if (rows.length > 0) yield taken()
     throw error
   } finally {
