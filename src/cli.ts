@@ -27,7 +27,7 @@ import { checkReadable } from './work/intake/pull.js'
 
 const REJECTS_SHOWN = 10
 
-/** An agency or platform that is not configured is replaced by a running demo's stand-in. */
+/** A running demo's stand-ins replace agencies and platforms that are not configured. */
 const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: Overrides = {}): Promise<T> => {
   const config = readConfig()
   checkDataDir(config)
@@ -61,7 +61,7 @@ command
   .action(async () => {
     const config = readConfig()
     checkDataDir(config)
-    // Loaded before signal handlers are set, so that a signal during loading simply ends the process.
+    // Loaded before signal handlers are set: a signal during loading simply ends the process.
     await import('./server/server.js')
     const hub = await makeHub(config, { migrate: 'before' })
     await run(hub, async () => {

@@ -17,7 +17,7 @@ export interface Config {
   fastAnswers: boolean
   /** Networks (CIDR) that webhooks may reach though not public, also by http. */
   webhookAllow: string[]
-  /** Who may read metrics: senders of `token`; with `local` (the public URL is this machine), this machine. */
+  /** Who may read metrics: senders of `token`; with `local`, this machine. */
   metrics: { token: string | null; local: boolean }
   /** A stopping hub still accepts requests this long, so that load balancers notice. */
   lingerMs: number
@@ -199,7 +199,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
       platforms.map(({ id, ways }) => {
         const name = setting('PLATFORM', id, 'URL')
         const address = url(name, ways)
-        // Requests append paths and logs show addresses, so an address must hold no query and no credentials.
+        // Requests append paths to the address and logs show it: no query, no credentials.
         if (address?.startsWith('http') && /[?#@]/.test(address))
           faults.push(`${name} 不得含账号、? 或 # / must hold no account, no ? and no #`)
         const secret = secretOf(setting('PLATFORM', id, 'SECRET'))

@@ -1,4 +1,3 @@
-/** The bar is shown only on a terminal. */
 import { Presets, SingleBar } from 'cli-progress'
 
 export interface ProgressBar {

@@ -17,7 +17,6 @@ export const pullOne = async (
 
 type PullOutcome = PullResult | { feed: string; error: object }
 
-/** A failing agency does not stop the others. */
 export const pullEach = async (hub: Hub, ids: readonly string[], json: boolean | undefined): Promise<PullOutcome[]> => {
   const pulls: PullOutcome[] = []
   for (const id of ids) {

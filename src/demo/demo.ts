@@ -84,7 +84,6 @@ const registerOf = ({ operators }: World): BaseLibrary => {
   return ({ uscc, regNo }) => names.get(uscc ?? regNo ?? '') ?? null
 }
 
-/** Checks the port before a minute of work. */
 const portIsFree = ({ port, host }: Config): Promise<void> =>
   new Promise((resolve, reject) => {
     const probe = createServer()

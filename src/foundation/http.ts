@@ -1,4 +1,4 @@
-/** HTTP client for agencies and platforms: time limit, size limit, no redirects. Webhooks use work/standing/subscriber-client. */
+/** HTTP client for agencies and platforms. Webhooks use work/standing/subscriber-client. */
 import { tellDate } from './http/answer-dates.js'
 
 export interface HttpAnswer {
@@ -11,7 +11,7 @@ export interface HttpRequestOptions {
   method?: string
   headers?: Record<string, string>
   body?: string | Uint8Array
-  /** Limit for the whole answer with its body. */
+  /** Covers the body too. */
   timeoutMs: number
   maxBytes: number
   signal?: AbortSignal
@@ -80,7 +80,7 @@ const addressOf = (url: string): URL => {
   }
 }
 
-/** Names the bad header only: fetch's own error would quote its value, a credential. */
+/** fetch's own error would quote an invalid credential. */
 const writable = (values: Record<string, string>, host: string): Headers => {
   const headers = new Headers()
   for (const [name, value] of Object.entries(values)) {

@@ -274,8 +274,7 @@ export const kidIn = (token: string): string => {
 
 /**
  * Makes and publishes a token key, which signs once cached key sets have expired. The previous key verifies until its last token expires;
- * older keys are deleted. With `leaked` the new key signs now, and older tokens become invalid in all processes within a second. `now` is
- * in milliseconds.
+ * older keys are deleted. With `leaked` the new key signs now, and older tokens become invalid in all processes within a second.
  */
 export const newTokenKey = (
   folder: string,
@@ -339,7 +338,7 @@ const newSigningKey = (): string =>
 const thumbprint = ({ crv, kty, x, y }: JsonWebKey): string =>
   createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
 
-/** Reads the file, or makes it. The first of two processes wins, because link fails on an existing file. */
+/** The first of two processes wins, because link fails on an existing file. */
 const keep = (path: string, make: () => string): string => {
   const read = () => readFileSync(path, 'utf8')
   try {

@@ -51,9 +51,7 @@ export const reopenLogs = (): void => {
   for (const file of files) file.reopen()
 }
 
-/**
- * A null `file` means standard error, which keeps standard output clean. `clean` masks a line, because errors repeat file names and input.
- */
+/** A null `file` means standard error. `clean` masks each line, because errors repeat file names and input. */
 export const openLog = (options: { level: string; file: string | null }, clean: (line: string) => string): Log => {
   const streamWrite = (line: string): string => (PLAIN.test(line) ? line : clean(line))
   if (options.file !== null) mkdirSync(dirname(options.file), { recursive: true })

@@ -1,4 +1,4 @@
-/** Caches by field names: all rows of a table, and all bodies of a kind, have the same names in the same order. */
+/** Caches by field names: rows of a table, and bodies of a kind, repeat the same names in order. */
 
 const MAX_NAMES = 200
 

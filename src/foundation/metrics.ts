@@ -1,4 +1,4 @@
-/** Only this file uses prom-client. Labels have few values, all words of the program: never a code, name, client or address. */
+/** Only this file uses prom-client. Label values are words of the program: never a code, name, client or address. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 /** Histogram bounds, seconds. */

@@ -57,7 +57,7 @@ import { loadRules } from './rules.js'
 
 /** Longest wait for a running publication. */
 const ASKER_WAIT_MS = 30_000
-/** Longest wait for the new score after a move; a later score is stored all the same. */
+/** Longest wait for the new score after a move; later ones are stored too. */
 const SCORE_WAIT_MS = 2_000
 /** Longest wait of an upload for a running pull of its feed. */
 const UPLOAD_WAIT_MS = 5_000
@@ -84,7 +84,6 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const { settleSeconds = SETTLE_SECONDS } = overrides
   const keys = await loadKeys(config.keysDir, config.publicUrl)
   const rules = loadRules(keys.mark, config)
-  // A broken rule or template stops the start.
   for (const read of [recoveryRules, clockRules, publicRules, documentRules]) read()
   for (const read of [documentTemplates, timelinessRules, auditRules, retentionRules]) read()
   const opened = await openDatabase(config, overrides.migrate ?? 'empty')
@@ -294,11 +293,11 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       outdated.start()
       timekeeper = startClock(ticking, { occasions, act, now, log, metrics })
     },
-    /** `demo` marks pages as invented. The server is loaded here, because other commands do not need it. */
+    /** `demo` marks pages as invented. */
     serve: async ({ demo = false } = {}): Promise<string> => {
-      // Answers have their own connections, so that a long merge does not block the public.
       looking.start()
       outdated.start()
+      // Answers have their own connections, so that a long merge does not block the public.
       answers = database.connect(databaseUrl, { statementMs: database.ANSWER_MS, what: 'answers' })
       auditLog = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity, metrics })
       uploading.add(audit.atStart(stopping.signal))
@@ -336,7 +335,6 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       sweeper.wake()
       return `http://localhost:${port}`
     },
-    /** Running work ends first. */
     close: async (): Promise<void> => {
       leaveServer(server)
       await timekeeper?.stop()

@@ -12,7 +12,6 @@ import { cachingVerify } from './verified-tokens.js'
 export interface AnswerPath {
   lookups: (own: { readonly db: Db }) => Lookups
   verify: Keys['verify']
-  /** `twin` makes a second instance of the schema. */
   engine: <C extends BaseContext>(
     schema: GraphQLSchema,
     twin: () => GraphQLSchema,

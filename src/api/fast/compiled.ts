@@ -58,7 +58,7 @@ export interface QueryBody {
 
 export interface Executor<C> {
   execute(asked: ExecutorRequest<C>): Promise<ExecutionResult>
-  /** Returns null unless a compiled query answers without errors. The audit row needs the context. */
+  /** Returns null unless a compiled query answers without errors. */
   quick(question: QueryBody, contextOf: () => C): Promise<{ answer: ExecutionResult; context: C } | null>
   counts: { compiled: number; all: number }
 }

@@ -1,7 +1,4 @@
-/**
- * Keeps a parsed query at its second request, because queries with literal codes never repeat. Apollo's default store would take 90 MiB of
- * heap.
- */
+/** Keeps a parsed query at its second request, because queries with literal codes never repeat. */
 import type { ApolloServerOptions, BaseContext } from '@apollo/server'
 import type { DocumentNode } from 'graphql'
 import { LRUCache } from '../../foundation/lru.js'

@@ -2,7 +2,7 @@ import { DirectiveLocation, GraphQLDeprecatedDirective, GraphQLDirective, GraphQ
 
 /**
  * graphql-js 16.15 lists `DIRECTIVE_DEFINITION` as a location of `@deprecated`; graphql-core 3.2 (Python's gql) then refuses the whole
- * schema. No directive here is deprecated.
+ * schema.
  */
 const DEPRECATED = new GraphQLDirective({
   ...GraphQLDeprecatedDirective.toConfig(),

@@ -1,7 +1,4 @@
-/**
- * Checks access by type, then by authorization columns, before loading. A missing and a forbidden object take equally long; all `…ById`
- * functions return null for both.
- */
+/** Checks access by type, then by authorization columns, before loading. A missing and a forbidden object take equally long. */
 
 import {
   isNarrow,

@@ -130,7 +130,6 @@ const codeOf = (error: GraphQLError): string => {
   return typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR' ? code : INTERNAL.code
 }
 
-/** In the text ID numbers and access codes are replaced, and its length is bounded. */
 const auditedOperation = (
   operation: OperationDefinitionNode,
   source: string,

@@ -34,7 +34,6 @@ const FIELD_PRICES = {
   'Query.operators': { each: { cost: 500, zh: '按名称查找', en: 'search by name' } },
   'Query.blacklist': { each: { cost: 500, zh: '按名称筛选的一页或计数', en: 'page or count filtered by name' } },
   'Query.standings': { byArgument: 'codes' },
-  // A preview does and undoes a whole roll-back.
   'Query.rollbackPreview': { once: 500 },
   'Listing.documents': { each: { cost: 10, zh: '文书', en: 'document' } },
   'Listing.publicText': { once: 11 },
@@ -60,7 +59,7 @@ interface FieldCost {
   each: UnitPrice | null
 }
 
-/** Returns null for a free field, such as every leaf not in the table. */
+/** Returns null for a free field: every leaf not in the table. */
 const costOf = (type: { name: string }, field: GraphQLField<unknown, GraphqlContext>): FieldCost | null => {
   const dearer = (FIELD_PRICES as Record<string, FieldPrice>)[`${type.name}.${field.name}`] ?? {}
   const { once } = dearer

@@ -94,10 +94,7 @@ const NOTHING: QueryExtent = {
 
 const TOO_DEEP: QueryExtent = { ...NOTHING, depth: DEPTH_MOST + 1 }
 
-/**
- * A refused document is emptied, so that no other rule, some quadratic, sees it. graphql-js bounds introspection's depth; this rule bounds
- * its size.
- */
+/** A refused document is emptied, so that no other rule, some quadratic, sees it. */
 export const withinLimits = (context: ValidationContext): ASTVisitor => {
   const { ofSelection, ofFragment } = makeMeasure(context)
   let refused = false

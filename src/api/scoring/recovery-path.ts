@@ -46,7 +46,6 @@ const wayBack = async (score: ScoreView, { from }: { from?: string | null }, con
   const [, asOf = day] = [day, score.asOf].sort()
   const known = found.plans.get(asOf)
   if (known) return known
-  // A plan evaluates every event many times.
   charge(context, 'Score.wayBack', found.facts.events.length)
   const steps = plan({ ...found.facts, asOf }, found.card, recoveryRules())
   found.plans.set(asOf, steps)

@@ -1,5 +1,3 @@
-/** Authorities see all grades, a party its own, a marketplace its sellers', a credit service those it is authorised for. */
-
 import { type GradesSeen, gradesSeen, may, type OperatorScope } from '../../domain/access/viewer.js'
 import { oldestHolding } from '../../domain/standing/sellers.js'
 import type { Reads } from '../../store/db/db.js'

@@ -99,7 +99,6 @@ export const standingView = (context: GraphqlContext, { code, asOf, row, sees, f
         ? isOnList(context, row)
         : () => wasListed(context, row, asOf),
     listings: inside || (row.entries?.length ?? 0) > 0 ? () => listingsOf(context, row, asOf) : NO_LISTINGS,
-    // Object spread would cost more than the rest of a row.
     asOf: freshness?.asOf as Date,
     stale: freshness?.stale as boolean,
   }
@@ -110,7 +109,6 @@ const NO_LISTINGS: ListingView[] = []
 const isOnList = (context: GraphqlContext, { entries, lists }: StandingRow): boolean =>
   (lists ?? entries?.map(({ list }) => list) ?? []).some((list) => isBlacklist(context.parts.rules.lists, list))
 
-/** Whether the operator was listed at `asOf`, by entries the viewer may see, even if removed since. */
 const wasListed = async (context: GraphqlContext, row: StandingRow, asOf: string): Promise<boolean> => {
   const { lists } = context.parts.rules
   return (await listingsOf(context, row, asOf)).some((entry) => {

@@ -28,7 +28,6 @@ const eventOf = (change: StandingChange): string =>
 
 type StreamEndReason = 'TOKEN_ENDED' | 'DRAINING' | 'UNAVAILABLE'
 
-/** Refusals STREAMS_MOST, STOPPING. */
 export const listenTo = async (
   all: ApiDependencies,
   requestContext: RequestContext,

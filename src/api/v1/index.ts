@@ -70,7 +70,6 @@ const ofAddress = (thrown: unknown): Refusal | null => {
   return new Refusal('INPUT_INVALID', { reason: '请求无法读取 the request cannot be read' })
 }
 
-/** Faults are logged in full. No answer repeats an ID number. */
 const refused =
   ({ keys }: ApiDependencies, askedOf: ContextOfRequest): ErrorRequestHandler =>
   (thrown: unknown, request, response, _next) => {

@@ -1,4 +1,4 @@
-/** Memory is bounded, in all and per agency, by bytes that arrived, not by Content-Length. raw-body bounds only one body. */
+/** Memory is bounded, in all and per agency, by bytes that arrived, not by Content-Length. */
 import type { IncomingMessage } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
 

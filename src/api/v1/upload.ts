@@ -19,7 +19,7 @@ import { makeReceive, type ReceiveBody, type ReceivedBody, tooLarge } from './re
 import type { ContextOfRequest } from './request.js'
 import { makeUploadSlots } from './upload-slots.js'
 
-/** Longest upload, packed and unpacked, bytes. Larger files come through the agency's transport or `hub pull --file`. */
+/** Longest upload, packed and unpacked, bytes. */
 export const UPLOAD_BYTES = 64 * 1024 * 1024
 /** Uploads are held in memory, so few may run, in all and per agency. */
 const UPLOADS_MOST = 2

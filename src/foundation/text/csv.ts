@@ -47,8 +47,8 @@ export const csvRecordsUntil = (
     parse(text, {
       delimiter,
       record_delimiter: '\n',
-      // The caller checks column counts.
       relax_quotes: true,
+      // The caller checks column counts.
       relax_column_count: true,
       ...(most === undefined ? {} : { to: most }),
       on_record: (cells: string[], { lines }: { lines: number }) => {

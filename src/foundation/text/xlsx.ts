@@ -48,7 +48,6 @@ const openWorkbook = (bytes: Buffer, kind: WorkbookKind): XLSX.WorkBook => {
 
 const soundSheet = (sheet: XLSX.WorkSheet | undefined): XLSX.WorkSheet => {
   if (!sheet) throw unreadable('缺少工作表 a sheet is missing')
-  // `forEach` skips the holes of sparse arrays.
   for (const row of Object.values((sheet['!data'] ?? []) as (SheetCell | undefined)[][]))
     row?.forEach((cell) => {
       if (typeof cell?.v === 'string' && cell.v.length > MAX_CELL)

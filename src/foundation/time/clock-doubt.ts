@@ -11,7 +11,7 @@ export const SKEW_MS = 60_000
 
 export type DoubtCause = 'START' | 'LEAP'
 
-/** `at`: database clock; `expected`: by the monotonic clock; `uncertainMs`: duration of the reading. */
+/** `uncertainMs`: how long the reading took. */
 export const hasLeapt = (at: number, expected: number, uncertainMs: number): boolean =>
   Math.abs(at - expected) > LEAP_MS + uncertainMs
 

@@ -1,5 +1,3 @@
-/** `api/standing/standing.ts` decides what standing means. */
-
 import { gradesSeen, may } from '../../../domain/access/viewer.js'
 import { type BadRow, type CodeRow, isBad } from '../../../domain/operators/code-rows.js'
 import { codeOf } from '../../../domain/operators/codes.js'

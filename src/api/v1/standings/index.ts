@@ -262,7 +262,6 @@ const recheckToken = (parts: ApiDependencies, request: Request, viewer: Viewer, 
   }
 }
 
-/** Refusal QUOTA_EXCEEDED. */
 const chargeChunks =
   <A>(
     { quotas }: ApiDependencies,
