@@ -83,7 +83,6 @@ export interface Keys {
 }
 
 export interface ManifestKeys {
-  /** Public address of the hub. */
   issuer: string
   kid(): string
   knows(kid: string): boolean

@@ -24,7 +24,6 @@ const ROLE = 'administrator'
 /** Longest command recorded, characters. */
 const WORDS_MOST = 2_000
 
-/** Writes an audit row with the operators concerned. */
 type Note = (words: string, codes: readonly string[]) => Promise<void>
 
 export type CommandRecorder = <T>(words: string, work: (note: Note) => Promise<T>) => Promise<T>

@@ -74,7 +74,6 @@ export interface GraphqlEndpoint {
   stop(): Promise<void>
 }
 
-/** Schemas are built once a process. */
 const instances: GraphQLSchema[] = []
 
 const validSchema = (): GraphQLSchema => {
