@@ -10,7 +10,7 @@ import { byCursor, type CursorOptions, type CursorPage } from './transports/http
 
 const PIECE_SIZE = 200 // filings per request
 const SUCCESS = 200
-/** `true` marks a natural person, whose ID number is never read. */
+/** `true` marks a natural person. */
 const NATURES: Record<string, boolean> = {
   个人: true,
   企业: false,
@@ -92,7 +92,7 @@ const numberOf = (row: Examination, field: string) => {
   return number
 }
 
-/** Apps have no domain: [] is valid. */
+/** May return []: apps have no domain. */
 const domainsOf = (row: Examination, field: string): string[] => {
   const sent = row.value(field)
   const { names, wrong } = hostNames(Array.isArray(sent) ? sent : row.text(field))

@@ -16,7 +16,7 @@ const WITHOUT_END = new Set(['2099-12-31', '2999-12-31'])
 const NEVER = /^9999[-/年.]?12[-/月.]?31/
 const MAX_KEY = 300 // characters
 const MAX_NAME = 200 // characters
-/** Characters, as in an Excel cell. Checked before regular expressions run. */
+/** Maximum characters of a text, as in Excel. Checked before regular expressions run. */
 export const MAX_TEXT = 32_767
 const MAX_SHOWN = 500 // characters of a message
 const MOST_REMARKS = 200 // remarks or problems of one item
@@ -99,7 +99,6 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
       problem(field, 'date', `${field}不是有效日期：${sent}。${field} is not a date that exists.`)
     return day
   }
-  /** A future day gets a remark. */
   const pastDate = (field: string, today: string): string | null => {
     const day = date(field)
     if (day !== null && day > today)
@@ -215,7 +214,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     codes,
     has: (field: string): boolean => Object.hasOwn(item.fields, field),
     value: (field: string): unknown => item.fields[field],
-    /** Declares a record key up to its last `/`. */
+    /** Names records (key up to the last `/`) that must not end if this item is rejected. */
     stem: (text: string): void => {
       said.stems.push(text)
     },
@@ -300,7 +299,7 @@ const withFindings = (
   return fact === undefined ? draft : { ...draft, fact }
 }
 
-/** Adds the codes of the party unless all key fields are valid. */
+/** The records that a rejected item must not end: by key, or by party when a key field is faulty. */
 const unreadableIn = (
   drafts: readonly Omit<Draft, 'remarks'>[],
   faulty: ReadonlyMap<string | null, unknown>,

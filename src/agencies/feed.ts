@@ -21,7 +21,7 @@ export interface Feed {
   agency: string
   kind: RecordKind
   title: { zh: string; en: string }
-  /** Deliveries are complete: missing records end. */
+  /** Each delivery is complete, so missing records end. */
   whole: boolean
   bounds: FeedBounds
   /** Working days to send a record after its `validFrom` (双公示 7, registry publicity 20). */
@@ -30,7 +30,7 @@ export interface Feed {
   exempt: ReadonlySet<string>
   open: (source: FeedSource, opening: OpenOptions) => Promise<FeedDelivery>
   forms: readonly FormShape[]
-  /** The content decides unless `reader` is given. */
+  /** The content decides the reader unless one is named. */
   read: (source: string | Buffer, options: ReadOptions) => AsyncIterable<Item>
   map: (item: Item, context: MappingContext) => MappedItem
 }

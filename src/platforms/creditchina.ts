@@ -18,7 +18,6 @@ const RECEIPTS: ReceiptNames = {
   field: 'errfield',
   value: 'errvalue',
   receiverId: 'recid',
-  // Any value but 00 concerns the batch, not single rows.
   whole: { code: 'code', good: '00' },
 }
 

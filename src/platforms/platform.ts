@@ -69,9 +69,8 @@ export interface Platform {
   callsPerSecond: number | null
   /** null: always open. */
   hours: PlatformHours | null
-  /** Unknown codes have the meaning CORRECT. */
+  /** An unknown code means CORRECT: a person must correct the row. */
   codes: Readonly<Record<string, RuleCode>>
-  /** Returns [] when valid. */
   check(notice: Notice): FormatFault[]
   /**
    * Returns one receipt per notice, in order; WAITING when the answer comes later. Throws PLATFORM_UNREACHABLE {reason,
@@ -80,6 +79,6 @@ export interface Platform {
   send(batch: NoticeBatch, to: PlatformAddress): Promise<Receipt[]>
   /** Throws PLATFORM_UNREACHABLE, `NoDisplay` if no list is displayed. */
   shown(from: PlatformAddress): Promise<DisplayedSubject[]>
-  /** NO_RECEIPT: unknown notice; WAITING: not judged. Without `ask`, notices are sent again. */
+  /** Returns NO_RECEIPT for an unknown notice, WAITING for an unjudged one. Without `ask`, notices are sent again. */
   ask?(notices: readonly Notice[], to: PlatformAddress): Promise<Receipt[]>
 }

@@ -171,7 +171,7 @@ export const template: PenaltyLayout = {
   wanted: [],
 }
 
-/** Websites answer about one firm; the decisions do not name it. */
+/** The website is queried for one firm, which its decisions do not name. */
 export const mirror: PenaltyLayout = {
   fields: {
     authority: ['departmentName'],

@@ -25,7 +25,7 @@ export type PartyMeaning =
   | 'taxCode'
   | 'institutionCode'
   | 'societyCode'
-  /** Marks a natural person; the number is never stored. */
+  /** An ID number marks a natural person and is never stored. */
   | 'personNumber'
 
 export interface DecisionParty {

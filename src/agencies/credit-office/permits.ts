@@ -207,7 +207,7 @@ const permit = (
 const term = (read: MeaningReader<PermitMeaning>): { validFrom: string | null; validTo: string | null } => {
   const field = read.fieldOf('validFrom') ?? ''
   if (read.row.text(field) === null) read.text('validFrom')
-  // Future dates need no remark here.
+  // A permit may begin in the future: no remark.
   const validFrom = read.date('validFrom')
   const validTo = read.endDate('validTo')
   if (validFrom !== null && validTo !== null && validTo < validFrom) {

@@ -62,7 +62,7 @@ export const classesOf = (row: Examination, field: string): number[] => {
   return classes ?? []
 }
 
-/** A wrong digit could extend a right by a century. */
+/** Remarks on dates out of order: a wrong digit could extend a right by a century. */
 export const checkOrder = (row: Examination, days: readonly (readonly [field: string, day: string | null])[]): void => {
   const known = days.filter(([, day]) => day !== null)
   for (const [at, [field, day]] of known.entries()) {

@@ -1,4 +1,4 @@
-/** Refuses a delivery without any field of this feed only: similar feeds share most names. */
+/** Refuses a delivery without any field particular to this feed: similar feeds share the others. */
 
 import type { Item } from '../../domain/records/records.js'
 import { type Chunks, chunked, chunksOf } from '../../foundation/chunks.js'

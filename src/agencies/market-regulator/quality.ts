@@ -130,7 +130,6 @@ const herbal: FeedForm = {
           product,
           brand: null,
           model: null,
-          // An eight-digit batch number is not a date.
           batch,
           produced_on: null,
           party_role: 'LABELLED_PRODUCER',

@@ -34,7 +34,7 @@ export const registration = (
   ]
 }
 
-/** Only the type tells a branch. */
+/** Only the type shows that a firm is a branch. */
 export const kindOf = (type: string | null, { uscc }: Codes): string => {
   if (type !== null && BRANCH.test(type)) return 'branch'
   if (uscc !== null) return operatorKindIn(uscc)
@@ -42,7 +42,6 @@ export const kindOf = (type: string | null, { uscc }: Codes): string => {
   return type?.includes('合作社') ? 'cooperative' : 'other'
 }
 
-/** An unreadable amount gets only a remark. */
 export const capital = (row: Examination, field: string, currency: string | null) => {
   const sent = row.text(field)
   if (sent === null) return { capital_yuan: null, capital_currency: null }

@@ -115,7 +115,7 @@ const table: FeedForm = {
   },
 }
 
-/** A vendor's results. An officer must match firms of other registries. */
+/** A vendor's search results. An officer must match firms of other registries. */
 const search: FeedForm = {
   names: ['KeyNo', 'Name', 'StartDate', 'Status', 'No', 'CreditCode'],
   drafts: (row, { today }) => {

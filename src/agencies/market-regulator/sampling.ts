@@ -61,7 +61,6 @@ export const keyOf = (prefix: string, parts: readonly (string | null)[]): string
   return `${prefix}/${createHash('sha256').update(plain).digest('hex')}`
 }
 
-/** Returns "地址：…；备注：…"; null when empty. */
 export const labelled = (parts: Readonly<Record<string, string | null>>): string | null => {
   const there = Object.entries(parts).filter(([, text]) => text !== null)
   return there.length === 0 ? null : there.map(([label, text]) => `${label}：${text}`).join('；')

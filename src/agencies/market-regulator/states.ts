@@ -9,7 +9,6 @@ export interface StateRow {
   state: string
 }
 
-/** Throws RULES_BROKEN on a duplicate word. */
 export const statesOf = (rows: readonly StateRow[]): Readonly<Record<string, string>> => {
   const states = new Map<string, string>()
   for (const { word, state } of rows) {

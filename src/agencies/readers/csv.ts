@@ -1,4 +1,4 @@
-/** csv-parse reads the rest of a chunk with difficult quotes. An unclosed quote loses only its line. */
+/** After difficult quotes, csv-parse reads the rest of the chunk. An unclosed quote loses only its own line. */
 import type { Item } from '../../domain/records/records.js'
 import { type Chunks, chunked } from '../../foundation/chunks.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -194,7 +194,7 @@ const cellsOf = (line: string, separator: string): string[] | null => {
   }
 }
 
-/** Allows extra empty cells, as spreadsheets leave. */
+/** Allows the extra empty cells that spreadsheets leave. */
 const fits = (cells: readonly string[], names: readonly string[]): boolean =>
   cells.length === names.length || (cells.length > names.length && cells.slice(names.length).every(isBlank))
 

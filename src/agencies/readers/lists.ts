@@ -11,7 +11,7 @@ const LOOKED_AT = 20 // elements; one must be known
 export function* itemsIn(value: unknown, shapes: readonly FormShape[], feed: string): Iterable<Item> {
   const [list, another] = [...listsIn(value, shapes, MAX_DEPTH)]
   if (!list) throw headerUnknown(feed, [...recordsIn(value, MAX_DEPTH)].map(Object.keys), shapes)
-  // One of two lists could be half a feed.
+  // Reading one of two lists could lose half a feed.
   if (another) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '有两个记录列表 two lists' })
   for (const [at, element] of list.entries()) yield itemOf(null, at + 1, element)
 }

@@ -2,9 +2,9 @@ import { redact } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { type FormShape, recognisedIn } from './shapes.js'
 
-const MOST_NAMES = 30 // names reported of each kind
-const MOST_READ = 500 // headings read of a row
-const MAX_NAME = 40 // characters reported of a heading
+const MOST_NAMES = 30 // names per kind
+const MOST_READ = 500 // headings per row
+const MAX_NAME = 40 // characters per heading
 /** Headings with more digits are hidden: they may be a person's number. */
 const MOST_DIGITS = 5
 

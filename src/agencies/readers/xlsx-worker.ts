@@ -1,4 +1,3 @@
-/** Answers each message with the next items. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Item } from '../../domain/records/records.js'
 import { isRefusal } from '../../foundation/errors.js'

@@ -1,4 +1,4 @@
-/** Reads XML into plain values: no DOCTYPE, no other entities, limited depth. */
+/** Reads XML into plain values: no DOCTYPE, predefined entities only, limited depth. */
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'

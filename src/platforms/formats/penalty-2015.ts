@@ -59,7 +59,7 @@ export const penalty2015Row = (notice: RecordNotice, sentOn: string) => {
   })
 }
 
-/** Division code of the authority, or the province. */
+/** Division code of the authority, or of the province if the authority has no code. */
 export const placeOf = (notice: RecordNotice): string => {
   const code = said(notice, 'authority_code')
   return code === null ? PROVINCE : regionIn(code)

@@ -1,4 +1,3 @@
-/** Columns for ID numbers stay empty. */
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { yuanToWan } from '../../domain/records/money.js'
 import { type FormatFault, type NoticeBatch, SENDER } from '../platform.js'

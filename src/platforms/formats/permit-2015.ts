@@ -50,7 +50,7 @@ export const permit2015Row = (notice: RecordNotice, sentOn: string) => {
   })
 }
 
-/** The format has no state "expired", and 撤销 would claim a withdrawal. */
+/** The format has no state "expired", and 撤销 would claim a withdrawal, so 其他 is sent. */
 const stateOf = (notice: RecordNotice): string => {
   if (notice.action === 'REMOVE') return ZT.withdrawn
   return said(notice, 'status') === 'INVALID' ? ZT.other : ZT.normal

@@ -1,7 +1,6 @@
 /** Reads answers strictly if a decision depends on them. */
 import { isRecord } from '../../foundation/text/json.js'
 
-/** UTF-16 units of a field. */
 const FIELD_LENGTH_MAX = 500
 
 export class UnreadableAnswer extends Error {

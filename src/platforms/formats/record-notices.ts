@@ -37,7 +37,7 @@ export const partyWord = (notice: RecordNotice): string | null => {
   return operatorKindIn(uscc) === 'individual' ? '个体工商户' : '法人及非法人组织'
 }
 
-/** A person needs an identity card number, which the hub does not hold. */
+/** A person's record needs an identity card number, which the hub does not hold. */
 export const naturalPerson = (notice: RecordNotice, field: string): FormatFault[] =>
   partyWord(notice) === '自然人'
     ? [

@@ -27,7 +27,7 @@ export type SoapOperation = 'importPenalyXml' | 'importPermissionXml'
 
 export const slashed = (day: string | null): string | null => day?.replaceAll('-', '/') ?? null
 
-/** Omits empty `days`: receivers reject them. */
+/** Omits empty dates (`days`), which receivers reject. */
 export const rowdata = (rows: readonly FormatRow[], days: readonly string[]): string =>
   XML_DECLARATION +
   node(
@@ -137,7 +137,7 @@ export const readSoapAnswer = (
   }
 }
 
-/** XML inside a text, or plain elements. */
+/** The answer is XML inside a text, or plain elements. */
 const innerOf = (root: XmlElement): XmlElement => {
   const [fault] = elementsNamed(root, 'Fault')
   if (fault) throw new UnreadableAnswer(`SOAP fault ${(textIn(fault, 'faultcode') ?? '').slice(0, FAULT_LENGTH_MAX)}`)

@@ -2,7 +2,7 @@ import type { Notice } from '../../domain/delivery/delivery.js'
 import { contract, document } from '../../foundation/contracts.js'
 import type { FormatFault } from '../platform.js'
 
-/** Omits `if`, which repeats a failed condition. */
+/** Omits the rule `if`, which repeats a failed condition. */
 export const faultsIn = (format: string, row: unknown): FormatFault[] => {
   const faults = contract(`platforms/${format}`)(row).filter(({ rule }) => rule !== 'if')
   return faults.filter(({ field }, at) => faults.findIndex((other) => other.field === field) === at)

@@ -8,7 +8,7 @@ import { maskSecret, maskSecretBytes } from './secrets.js'
 /** Shorter than a delivery's lease (12 s), so that no other hub sends during this call. */
 const TIMEOUT_MS = 10_000
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024
-/** Longest Retry-After: removals must be retried soon. */
+/** Longest Retry-After obeyed: removals must be retried soon. */
 const RETRY_AFTER_SECONDS_MAX = 3600
 const NOT_IMPLEMENTED = 501
 

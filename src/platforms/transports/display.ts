@@ -7,7 +7,6 @@ import { converse, noDisplay, type PlatformAnswer, unreachable } from './convers
 import { readable, unknownThere } from './deliver.js'
 
 const PATH = '/entries'
-/** Entries per call and in all. */
 const PAGE_ENTRIES = 1_000
 const ENTRIES_MAX = 500_000
 /** Bounds platforms that return one entry per page. */

@@ -21,7 +21,6 @@ const KIND = 'kind'
 const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/
 /** Names repeat: a killed sender restarts its numbering. */
 const SAME_NAME_MAX = 100
-/** 30 days, by the file system's times. */
 const KEEP_NS = 30n * 24n * 3_600n * 1_000_000_000n
 
 export interface FolderNames {
@@ -181,7 +180,6 @@ const answerTo = async (
   if (receiptPath === null) return all((key) => waiting(key))
   const content = await contentOf(receiptPath).catch(() => null)
   const lines = content === null ? '回执文件无法读取 the receipt cannot be read' : readLines(content)
-  // The reason is shown to officers.
   if (typeof lines === 'string') return all((key) => waiting(key, lines))
   if (!names.keys.some((name) => lines.names.includes(name)))
     return all((key) => waiting(key, `回执没有列 the receipt has no column ${names.keys.join(' / ')}`))
@@ -213,7 +211,7 @@ const readLines = (content: Buffer): SeparatedLines | string => {
   }
 }
 
-/** Keeps batches not yet taken. */
+/** Removes old batches and receipts, but no batch not yet taken. */
 const clearAway = async (folder: string, sent: string, newest: string): Promise<void> => {
   const now = (await statOf(join(sent, newest + BATCH)))?.mtimeNs ?? 0n
   const lying = new Set(await namesIn(folder))

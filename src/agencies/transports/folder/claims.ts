@@ -20,7 +20,7 @@ export interface ClaimTimes {
 
 export interface FileClaim extends ClaimedFile {
   release: () => Promise<void>
-  /** Keeps an unremovable file behind all others. */
+  /** Gives up an unremovable file; all others are claimed before it. */
   leave: () => void
 }
 
@@ -93,7 +93,7 @@ const nullIfMissing = (error: NodeJS.ErrnoException): null => {
 const claimFile = async (path: string, { name, at }: ReadyFile): Promise<FileClaim | null> => {
   const id = ownId()
   const own = join(path, TAKEN, id)
-  // Registered first, or this process would find its claim abandoned.
+  // Registered before mkdir, or this process would judge its own claim abandoned.
   held.add(id)
   try {
     await mkdir(own, { recursive: true })
@@ -117,7 +117,7 @@ const takeOverClaim = async (path: string, left: string): Promise<FileClaim | nu
     unremovable.delete(left)
     const [name] = await readdir(own)
     if (name !== undefined) return holdClaim(own, id, name)
-    // The process died after archiving or moving this file.
+    // Empty folder: the process died after archiving or moving the file.
     await rmdir(own)
   } catch (error) {
     nullIfMissing(error as NodeJS.ErrnoException)

@@ -154,7 +154,7 @@ export const validatorOf = ({ headers }: HttpAnswer): CacheValidator | null => {
   return etag || modified ? { etag: etag ?? null, modified: modified ?? null } : null
 }
 
-/** An ETag is sent alone: it is stronger. */
+/** If there is an ETag, it is sent alone, as the stronger validator. */
 export const conditionalHeaders = ({ etag, modified }: CacheValidator): Record<string, string> => {
   if (etag !== null) return { 'if-none-match': etag }
   return modified === null ? {} : { 'if-modified-since': modified }
@@ -169,7 +169,7 @@ export const isValidator = (value: unknown): value is CacheValidator =>
   [value['etag'], value['modified']].every((part) => part === null || typeof part === 'string') &&
   (value['etag'] !== null || value['modified'] !== null)
 
-/** Addresses may contain a secret, and people see a run's state. */
+/** Hides addresses in a run's state: they may contain a secret. */
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 export async function* none(): AsyncIterable<Item> {}

@@ -23,7 +23,7 @@ export interface CursorOptions {
     cursor: string | null,
     pieceItems: number,
   ) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
-  /** Throws on an error answer; returns null for no answer of this feed. */
+  /** Throws on an error answer; returns null when the format is unknown. */
   open: (body: Buffer) => CursorPage | null | Promise<CursorPage | null>
   /** True for an endless change stream. */
   resumes: boolean

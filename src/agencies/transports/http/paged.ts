@@ -25,7 +25,7 @@ export interface PagingOptions {
     page: number,
     pageItems: number,
   ) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
-  /** Throws on an error answer; returns null for no page of this feed. */
+  /** Throws on an error answer; returns null when the format is unknown. */
   open: (body: Buffer) => ListPage | null | Promise<ListPage | null>
 }
 

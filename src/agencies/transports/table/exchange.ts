@@ -26,7 +26,7 @@ export const FAULTS: Record<string, string> = {
 }
 
 /**
- * DDL for the agency. Without `columns` it has one `payload`. To resubmit, the agency sets `state` 0 and
+ * DDL for the agency. Without `columns` it has one column `payload`. To resubmit, the agency sets `state` 0 and
  * `resub_time`.
  */
 export const exchangeTable = (feed: string, columns?: readonly string[], schema = 'public'): string => {
