@@ -20,7 +20,7 @@ export interface CheckedAccount {
   region: string | null
 }
 
-/** Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN. */
+/** Throws USAGE, ROLE_UNKNOWN or AGENCY_UNKNOWN. */
 export const checkedAccount = (
   { name, role, agency, region }: AccountInput,
   agencies: readonly string[],
@@ -42,7 +42,7 @@ export const checkedAccount = (
   return { name, role, agency: agency ?? null, region: region ?? null }
 }
 
-/** Administrators default to `systems`. Refusal USAGE. */
+/** An administrator has the duty `systems` unless another is given. Throws USAGE. */
 export const dutyOf = (role: Role, given: string | undefined): AdministratorDuty | null => {
   if (role !== 'administrator' && given === undefined) return null
   const duty = DUTIES.find((each) => each === (given ?? 'systems'))

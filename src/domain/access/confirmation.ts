@@ -8,7 +8,7 @@ import { samePerson } from './persons.js'
 export const DUTIES = ['systems', 'security'] as const
 export type AdministratorDuty = (typeof DUTIES)[number]
 
-/** Registration confirms the first accounts with a duty, because nobody else could. */
+/** So many first accounts with a duty need no confirmation: nobody else could give it. */
 export const EXEMPT_ACCOUNTS = 2
 
 export interface Confirmer {

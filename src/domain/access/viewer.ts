@@ -1,4 +1,4 @@
-/** One table of permissions for every entrance. "Not there" and "not for you" look the same. */
+/** One table of permissions for every interface. Missing and forbidden data look the same. */
 
 import type { Level } from '../operators/places.js'
 import { levelOf } from '../operators/places.js'
@@ -48,12 +48,12 @@ export const ACCESS = rolesByAct({
   use_access_code: ALL,
   see_standing: ALL,
   see_grade: [...AUTHORITY, 'party'],
-  // Limited to operators on its own list. It sees others as the public does.
+  // A marketplace sees grades of operators on its own list only.
   see_sellers_grade: ['marketplace'],
-  // It is limited to operators that authorised it. It sees nothing else that is not open by law.
+  // A credit service sees grades only of operators that authorised it.
   see_authorised_grade: ['credit_service'],
   send_sellers: ['marketplace'],
-  // Limited to its own sellers.
+  // A marketplace hears of its own sellers only.
   hear_changes: ['marketplace'],
   see_webhooks: ['administrator', 'auditor'],
   record_authorisation: ['credit_service'],
@@ -61,7 +61,7 @@ export const ACCESS = rolesByAct({
   see_operator: SIGNED_IN,
   see_score_reasons: [...AUTHORITY, 'party'],
   see_inner_listings: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
-  // Removed and ended entries, and past days with them. Everyone else sees them forgotten.
+  // Removed and ended entries, and past days with them, are shown to nobody else.
   see_removed: ['officer', 'reviewer', 'auditor', 'party'],
   see_moves: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_watch_list: ['officer', 'reviewer', 'administrator', 'auditor'],
@@ -74,7 +74,7 @@ export const ACCESS = rolesByAct({
   decide_scorecard: ['reviewer', 'administrator'],
   see_operations: AUTHORITY,
   direct_timetable: ['officer', 'administrator'],
-  // One map applies to every table of a feed, in all regions.
+  // A heading map applies in all regions.
   map_headings: ['officer', 'administrator'],
   release_restored: ['officer', 'reviewer', 'administrator'],
   move_listing: ['officer', 'reviewer'],
@@ -196,7 +196,7 @@ export interface OperatorScope {
 export const sightOf = (viewer: Viewer): string | null =>
   isBounded(viewer) && AUTHORITY.includes(viewer.role) ? divisionOf(viewer.region ?? '') : null
 
-/** Some operators look to this viewer as to the public. */
+/** True when the viewer sees some operators only as the public does. */
 export const isNarrow = (viewer: Viewer): boolean => viewer.role === 'party' || sightOf(viewer) !== null
 
 /** A party sees its own file, a bounded authority its region's. Only the province sees an unknown (null) operator. */
@@ -208,7 +208,7 @@ export const mayOperator = (viewer: Viewer, operator: OperatorScope | null): boo
   return sight === null || (operator?.region ?? '').startsWith(sight)
 }
 
-/** The viewer becomes the public when the file is not visible. */
+/** Returns PUBLIC for a viewer to whom the operator's file is closed. */
 export const viewerOf = (viewer: Viewer, operator: OperatorScope | null): Viewer =>
   isNarrow(viewer) && !mayOperator(viewer, operator) ? PUBLIC : viewer
 

@@ -10,7 +10,8 @@ import type { Seal } from '../../foundation/keys/audit.js'
 
 /**
  * ACT: about to be done; OUTCOME: its result. CHUNK: part of a streamed answer. FILE: fetched. TOKEN: issued, or a sign-in. ATTEMPT:
- * refused sign-ins. SIGN_OUT: by the session's owner. CUT: noted rows are missing. RELEASED: a person released a restored database.
+ * refused sign-ins. SIGN_OUT: by the session's owner. CUT: rows noted outside the database are missing. RELEASED: a person released a
+ * restored database.
  */
 export type AuditLogKind =
   | 'ANSWER'
@@ -61,7 +62,7 @@ export interface AuditHead {
 export interface AuditRow extends Frame {
   /** 0 without a key, 1 sealed. */
   form: number
-  /** Form 0 has null. */
+  /** null for form 0. */
   keyId: string | null
   number: number
   contentHash: string
@@ -69,11 +70,10 @@ export interface AuditRow extends Frame {
   hash: string
   /** The hashed content; null for form 0 or after erasure. */
   body: string | null
-  /** Absent (null) after erasure and for a body that is not canonical. */
+  /** null after erasure and for a body that is not canonical. */
   content: AuditContent | null
 }
 
-/** `body` is the canonical text that is hashed. */
 export type SealedAuditRow = AuditRow & { content: AuditContent; body: string }
 
 export const NO_HEAD: AuditHead = { number: 0, hash: '0'.repeat(64) }
@@ -82,7 +82,7 @@ export const NO_HEAD: AuditHead = { number: 0, hash: '0'.repeat(64) }
 export const bodyOf = (c: AuditContent): string =>
   JSON.stringify([c.salt, c.client, c.role, c.agency, c.purpose, c.request, c.asked, c.outcome, c.shown, c.digest])
 
-/** Text that is not canonical gives null. */
+/** null for text that is no such array. */
 export const contentIn = (body: string): AuditContent | null => {
   let members: unknown
   try {
@@ -109,15 +109,15 @@ export const isContentWhole = ({
 
 export const hashOf = (text: string): string => hash('sha256', text, 'hex')
 
-/** Lines of text, ending with the content's and the previous row's hash in hexadecimal. */
+/** The hashed lines of a row, ending with the content's and the previous row's hash in hexadecimal. */
 const frameOf = (row: Omit<AuditRow, 'hash' | 'body' | 'content' | 'form' | 'keyId'>): string =>
   `${row.number}\n${row.at.toISOString()}\n${row.kind}\n${row.count}\n${row.contentHash}\n${row.previous}\n`
 
-/** Form 0. */
+/** Hash of a form 0 row. */
 export const rowHash = (row: Omit<AuditRow, 'hash' | 'body' | 'content' | 'form' | 'keyId'>): string =>
   hashOf(frameOf(row))
 
-/** Form 1. */
+/** Seal of a form 1 row. */
 export const sealOf = (row: Omit<AuditRow, 'hash' | 'body' | 'content'>, mac: Seal['mac']): string =>
   mac(`${row.form}\n${row.keyId}\n${frameOf(row)}`)
 
@@ -138,7 +138,6 @@ export const chained = (head: AuditHead, links: readonly ChainLink[], { id: keyI
   })
 }
 
-/** The only members published outside. */
 export const headOf = ({ number, hash }: AuditHead): AuditHead => ({ number, hash })
 
 export const headIn = (said: unknown): AuditHead | null => {

@@ -1,4 +1,4 @@
-/** schema/rules/audit-log.json: how long content is kept, and who is told that an operator was asked about. */
+/** schema/rules/audit-log.json: how long content is kept, and who may see that somebody asked about an operator. */
 
 import { dateIn } from '../../foundation/time/dates.js'
 import { ROLES, type Role } from '../access/viewer.js'
@@ -11,7 +11,7 @@ interface Retention extends DatedRow {
 
 interface AskerRule extends DatedRow {
   asker: Role
-  /** Roles told about this asker's questions. */
+  /** Roles that may see this asker's questions. */
   told: readonly Role[]
 }
 
@@ -40,7 +40,7 @@ export const keptUntil = ({ retention }: AuditRules, at: Date): Date => {
   return until
 }
 
-/** Asker roles that this viewer is told about on this day. */
+/** Roles whose questions this viewer may see on this day. */
 export const toldOf = ({ telling }: AuditRules, viewer: Role, day: string): Role[] =>
   ROLES.filter((asker) => {
     const rule = rowOn(

@@ -1,7 +1,6 @@
 /** Viewers of an item see its operator codes even while it is unmatched, so the audit log records them. */
 import { codeOf } from '../operators/codes.js'
 
-/** An item usually names one firm. */
 export const ITEM_CODES_MOST = 100
 
 /** Whole values that are codes by form and check digit; other numbers rarely pass both. */

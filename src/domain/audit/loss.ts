@@ -1,4 +1,4 @@
-/** Rows noted outside the database and missing in it, and what explains them. */
+/** Finds rows that were noted outside the database but are missing in it, and what explains the loss. */
 import { type AuditHead, headIn } from './audit-log.js'
 
 /** A promoted standby has another timeline, a restored copy another identifier. */
@@ -9,7 +9,7 @@ export interface ServerIdentity {
 }
 
 export interface NotedHead extends AuditHead {
-  /** Older notes have null. */
+  /** The server that wrote the note; null in older notes. */
   server: ServerIdentity | null
   at: Date | null
 }
@@ -22,7 +22,7 @@ export interface AuditLoss {
   /** The server that noted the rows, and the one that lacks them. */
   from: ServerIdentity | null
   to: ServerIdentity | null
-  /** Row numbers are reused after a loss, so hashes tell losses apart. Older releases did not list them. */
+  /** Hashes of the missing rows, because row numbers are reused after a loss; null from older releases. */
   heads: readonly string[] | null
 }
 
@@ -36,7 +36,8 @@ export const isFailover = ({ from, to }: Pick<AuditLoss, 'from' | 'to'>): boolea
   from !== null && to !== null && !sameServer(from, to)
 
 /**
- * `hashes` maps present row numbers to hashes. A missing head that this very server noted decides: no change of server explains its loss.
+ * `hashes` maps numbers of existing rows to their hashes. If this very server noted a missing row, the loss is charged to it: neither a
+ * failover nor a restored copy explains it.
  */
 export const lossOf = (
   heads: readonly NotedHead[],
@@ -64,7 +65,7 @@ export const lossOf = (
 export const lossText = ({ after, noted, notedAt, from, to, heads }: AuditLoss): string =>
   JSON.stringify({ after, noted, notedAt: notedAt?.toISOString() ?? null, from, to, ...(heads !== null && { heads }) })
 
-/** Form 0 rows name only the noted head. */
+/** Form 0 rows name only the last row noted. */
 export const lossIn = (said: string, number: number): AuditLoss | null => {
   const told = parsed(said)
   const old = headIn(told)
@@ -104,7 +105,7 @@ const parsed = (text: string): object => {
   }
 }
 
-/** A head of unknown server (a client's, or signed) is judged by its number alone. */
+/** True when the loss explains that `head` is missing. A head without a server (a client's, or signed) is judged by its number alone. */
 export const covers = (
   { after, noted, heads }: Pick<AuditLoss, 'after' | 'noted' | 'heads'>,
   head: NotedHead,

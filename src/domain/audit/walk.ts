@@ -1,4 +1,4 @@
-/** Verifies the audit log against heads kept outside. A fault does not end the walk, so rows behind a hole are verified too. */
+/** Verifies the audit log against row hashes kept outside. A fault does not end the walk, so rows behind a gap are verified too. */
 
 import type { Seal } from '../../foundation/keys/audit.js'
 import { type AuditHead, type AuditRow, isContentWhole, NO_HEAD, rowHash, sealOf } from './audit-log.js'
@@ -35,7 +35,7 @@ export interface AuditAnchor extends NotedHead {
 export interface Cut extends AuditLoss {
   foundAt: Date
   excuse: Excuse | null
-  /** False: other rows replaced them. */
+  /** True when the log ended there; false when other rows replaced the lost ones. */
   isEnd: boolean
 }
 
@@ -54,7 +54,7 @@ const BROKEN_MOST = 100
 export interface WalkParts {
   anchors: readonly AuditAnchor[]
   macOf: (keyId: string) => Seal['mac'] | null
-  /** The content may be erased by now. */
+  /** True when content of that instant may be erased by now. */
   mayErase: (at: Date) => boolean
 }
 
@@ -123,7 +123,7 @@ export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
     }
   }
 
-  /** `releasedOld` is the last release of a restored database, for cuts without a seal. */
+  /** `releasedOld`: last release of a restored database, which explains CUT rows without a seal. */
   const end = ({
     server,
     now,
@@ -161,8 +161,8 @@ export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
 }
 
 /**
- * Losses without a CUT row: the hub has not started since, or clients hold heads that it lacks. `before` maps an anchor's number to the
- * previous anchor's, or 0. A differing row accuses all rows since then, because its hash covers them.
+ * Losses without a CUT row: the hub has not started since, or clients hold hashes of rows that it lacks. `before` maps an anchor's number
+ * to the previous anchor's, or 0. A differing row makes all rows since then doubtful, because its hash covers them.
  */
 const unrecordedLosses = (
   open: readonly AuditAnchor[],
@@ -181,7 +181,7 @@ const unrecordedLosses = (
     .filter(({ number }) => number <= last)
     .map((head) => made(head, before.get(head.number) ?? head.number - 1))
   const past = open.filter(({ number }) => number > last).sort((a, b) => b.number - a.number)
-  // A head noted on this very server has no excuse.
+  // Nothing explains the loss of a row that this very server noted.
   const here = past.find((head) => made(head, last).excuse === null) ?? past[0]
   const highest = past[0]
   if (here === undefined || highest === undefined) return replaced

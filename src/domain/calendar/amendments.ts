@@ -3,7 +3,6 @@ import { isDate } from '../../foundation/time/dates.js'
 import { samePerson } from '../access/persons.js'
 import type { Calendar } from './calendar.js'
 
-/** The holidays and make-up days of a year are fewer. */
 const DAYS_MOST = 200
 
 export type DayKind = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
@@ -34,7 +33,7 @@ export const amendedBy = (calendar: Calendar, { days, knownUntil }: CalendarAmen
   return { holidays, workdays, knownUntil: knownUntil ?? calendar.knownUntil }
 }
 
-/** Refusals: INPUT_INVALID, DATE_INVALID. */
+/** Throws INPUT_INVALID or DATE_INVALID. */
 export const amendmentOf = (shipped: Calendar, { knownUntil, ...said }: CalendarDays): CalendarAmendments => {
   const days = [
     ...said.holidays.map((day) => ({ day, kind: 'HOLIDAY' as const })),
@@ -54,7 +53,7 @@ export const amendmentOf = (shipped: Calendar, { knownUntil, ...said }: Calendar
   return { days, knownUntil }
 }
 
-/** Refusal INPUT_INVALID. */
+/** Throws INPUT_INVALID. */
 export const refuseShorter = (shipped: Calendar, knownUntil: string | null): void => {
   if (knownUntil !== null && knownUntil < shipped.knownUntil)
     throw new Refusal('INPUT_INVALID', {
@@ -64,7 +63,7 @@ export const refuseShorter = (shipped: Calendar, knownUntil: string | null): voi
 
 export type CalendarVerdict = 'CONFIRM' | 'REFUSE' | 'WITHDRAW'
 
-/** The proposer may only withdraw, and nobody else may. */
+/** The proposer may only withdraw a proposal, and nobody else may withdraw it. */
 export const verdictFault = (
   { state, proposedBy }: { state: string; proposedBy: string },
   verdict: CalendarVerdict,

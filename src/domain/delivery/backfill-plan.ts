@@ -7,8 +7,8 @@ export interface EarlierMessage {
 }
 
 /**
- * The platform never heard of it, or last heard of its end, even if a person closed that delivery. After a wipe only a later addition
- * counts, because a change would refer to something no longer held.
+ * True when the platform never received the subject, or last received its removal, even if a person closed that delivery. After a wipe only
+ * a later addition counts: a change would refer to something no longer held.
  */
 export const lacks = (heard: readonly EarlierMessage[], wipedAt: Date | null): boolean => {
   const kept = heard.filter(({ state, createdAt }) => state !== 'FOLDED' && (wipedAt === null || createdAt >= wipedAt))

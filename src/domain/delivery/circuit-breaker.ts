@@ -3,24 +3,24 @@ import { type RetrySchedule, waitAfter } from './retry.js'
 /** Stored with the platform; all hub processes share it. */
 export interface Breaker {
   failures: number
-  /** No call passes before; null when closed. */
+  /** No call is made before this instant; null when closed. */
   openUntil: Date | null
 }
 
 /** PROBE: one test call. */
 export type Passage = 'ALL' | 'PROBE' | 'NONE'
 
-/** Consecutive failures. */
+/** Consecutive failures that open the breaker. */
 const OPENS_AFTER = 3
 /** Short so that removals reach a recovered platform soon. */
 const WAIT_SECONDS: RetrySchedule = { first: 2, longest: 60 }
-/** Bound of a Retry-After header. */
+/** Longest Retry-After that is obeyed. */
 const LONGEST_ASKED_SECONDS = 3_600
 const SECOND_MS = 1_000
 
 export const CALM: Breaker = { failures: 0, openUntil: null }
 
-/** An `openUntil` beyond the longest wait was written by a clock since set back. It is ignored. */
+/** An `openUntil` beyond the longest wait comes from a clock since set back and is ignored. */
 export const passage = ({ failures, openUntil }: Breaker, now: Date): Passage => {
   const left = openUntil === null ? 0 : openUntil.getTime() - now.getTime()
   if (left > 0 && left <= LONGEST_ASKED_SECONDS * SECOND_MS) return 'NONE'

@@ -4,8 +4,8 @@ import { normalizeName } from '../operators/names.js'
 import type { Action } from './delivery.js'
 
 /**
- * MISSING: in force and confirmed, but not shown. STALE: shown differently from the last confirmation. UNWANTED: not in force. UNKNOWN: its
- * key is not in a restored database. UNTOLD: in force, not shown, no addition confirmed or owed.
+ * MISSING: in force and confirmed, but not shown. STALE: shown differently from the last confirmation. UNWANTED: shown, but not in force.
+ * UNKNOWN: shown under a key that a restored database lacks. UNTOLD: in force, but not shown, and no addition is confirmed or to be sent.
  */
 export type DiscrepancyKind = 'MISSING' | 'STALE' | 'UNWANTED' | 'UNKNOWN' | 'UNTOLD'
 export type DisplayDifference = 'SEQUENCE' | 'USCC' | 'NAME'
@@ -16,11 +16,11 @@ export interface DisplayedValues {
   name: string
 }
 
-/** The last delivery that was not folded away. */
+/** The last delivery about a subject, except those that a later message replaced (FOLDED). */
 export interface LastDelivery {
   number: number
   action: Action
-  /** OPEN: this or an earlier one is owed or refused, or changed while the platform was read. */
+  /** OPEN: this or an earlier delivery is unconfirmed or refused, or changed while the platform was read. */
   state: 'CONFIRMED' | 'CLOSED' | 'OPEN'
   uscc: string | null
   name: string
@@ -31,8 +31,8 @@ export type Judgement =
   | { what: 'STALE'; differs: DisplayDifference[] }
 
 /**
- * `told` is null when the platform never received the subject. Deliveries in flight wait for the next comparison. An unconfirmed addition
- * is untold, not missing; an untold subject is never stale.
+ * `told` is null when the platform never received the subject. An open delivery waits for the next comparison. An unconfirmed addition is
+ * UNTOLD, not MISSING.
  */
 export const judge = (standing: boolean, told: LastDelivery | null, shown: DisplayedValues | null): Judgement => {
   if (told?.state === 'OPEN') return { what: 'ON_ITS_WAY' }
@@ -49,14 +49,14 @@ const differences = (told: LastDelivery, shown: DisplayedValues): DisplayDiffere
   ...(shown.name !== '' && normalizeName(shown.name) !== normalizeName(told.name) ? (['NAME'] as const) : []),
 ]
 
-/** So many may always disappear at once: a working day of an office that repairs entries. */
+/** So many entries may always be missing at once: a working day of an office that repairs entries. */
 const GONE_ALWAYS = 10
-/** Tolerated share of confirmed entries above GONE_ALWAYS. Fewer are repaired elsewhere on an ordinary night. */
+/** Above GONE_ALWAYS, this share of confirmed entries may be missing. Fewer are repaired elsewhere on an ordinary night. */
 const GONE_SHARE = 0.05
-/** After a restore all removals since the backup appear at once and must be followed. */
+/** The share after a restore, when all removals since the backup appear at once. */
 const GONE_SHARE_RESTORED = 0.5
 
-/** So much is absent, or an empty display stands for more than one confirmed entry. */
+/** True when too many entries are missing, or an empty display stands for more than one confirmed entry. */
 export const isOutage = (
   { gone, confirmed, shown }: { gone: number; confirmed: number; shown: number },
   restored: boolean,

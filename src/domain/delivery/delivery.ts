@@ -1,4 +1,4 @@
-/** A delivery is one message owed to one platform about one subject. */
+/** A delivery is one message due to one platform about one subject. */
 import type { Body } from '../records/records.js'
 import { type RetrySchedule, waitAfter } from './retry.js'
 
@@ -36,10 +36,8 @@ export interface EntryNotice {
   removal: { reason: string; reasonText: string; documentNumber: string | null; removedOn: string } | null
 }
 
-/** The party is an organisation or individual business. */
 export interface RecordNotice {
   kind: 'penalty' | 'permit'
-  /** The key is permanent and opaque at every platform. */
   key: string
   sequence: number
   action: Action
@@ -56,7 +54,7 @@ export const isEntry = (notice: Notice): notice is EntryNotice => kindOf(notice)
 export interface PlatformSubjects {
   id: string
   kinds: readonly SubjectKind[]
-  /** A null list means all. */
+  /** null means all lists. */
   lists: readonly string[] | null
 }
 
@@ -66,12 +64,11 @@ export const hears = ({ kinds, lists }: PlatformSubjects, kind: SubjectKind, lis
 /** CORRECT: a person must correct it. LATER: retry. */
 export type CodeMeaning = 'ACCEPTED' | 'CORRECT' | 'LATER'
 
-/** The platform's answer omits the row. It stays owed; sending it again is harmless. */
+/** The platform's answer omits the row, so the row is sent again. That is harmless. */
 export const NO_RECEIPT = 'NO_RECEIPT'
 /** The platform holds the row without a verdict. The hub asks again and does not resend. */
 export const WAITING = 'WAITING'
 
-/** Codes and field names are the platform's own. */
 export interface Receipt {
   key: string
   accepted: boolean
@@ -81,7 +78,7 @@ export interface Receipt {
   value: string | null
   receiverId: string | null
 }
-/** CLOSED: a named officer closed it unconfirmed, with a reason. */
+/** FOLDED: a later message replaced it. CLOSED: a named officer closed it unconfirmed, with a reason. */
 export type DeliveryState = 'OWED' | 'CONFIRMED' | 'REFUSED' | 'FOLDED' | 'CLOSED'
 
 /**
@@ -90,8 +87,9 @@ export type DeliveryState = 'OWED' | 'CONFIRMED' | 'REFUSED' | 'FOLDED' | 'CLOSE
 export const SETTLE_SECONDS = 60
 
 /**
- * GONE: the display, read SETTLE_SECONDS later, lacks the subject. NO_DISPLAY: the removal is sent again. CONFIRMED_TWICE: that was
- * confirmed too. SHOWN: a later delivery removes it again. REPLACED: a later delivery came before the check.
+ * Result of checking a confirmed removal. GONE: the display, read SETTLE_SECONDS later, lacks the subject. NO_DISPLAY: none can be read, so
+ * the removal is sent again. CONFIRMED_TWICE: that one was confirmed too. SHOWN: the entry is still displayed, so a later delivery removes
+ * it again. REPLACED: a later delivery came before the check.
  */
 export type CheckResult = 'GONE' | 'NO_DISPLAY' | 'CONFIRMED_TWICE' | 'SHOWN' | 'REPLACED'
 
@@ -109,12 +107,15 @@ export interface PriorDelivery {
   attempts: number
 }
 
-/** `untried` drops unsent and refused deliveries, `unconfirmed` also sent but unanswered ones. */
+/**
+ * `fold`: the earlier deliveries that the new one replaces. `untried`: unsent and refused ones; `unconfirmed`: also sent but unanswered
+ * ones.
+ */
 export type OwedAction = { owe: Action | null; fold: 'nothing' | 'untried' | 'unconfirmed' }
 
 /**
- * A removal goes at once to every platform that may have heard of the entry; a pending addition is not resent. Both cancel out when nothing
- * has left the hub.
+ * Returns what a change requires. A removal goes at once to every platform that may have received the entry, and replaces a pending
+ * addition. When nothing was sent yet, both cancel out.
  */
 export const owing = (change: Action, earlier: readonly PriorDelivery[]): OwedAction => {
   const mayHaveHeard = earlier.some((d) => d.state === 'CONFIRMED' || d.attempts > 0)
@@ -124,8 +125,8 @@ export const owing = (change: Action, earlier: readonly PriorDelivery[]): OwedAc
 }
 
 /**
- * Refused and unsent deliveries do not count. In doubt an addition is owed: platforms accept it for an existing entry, but refuse a change
- * of a missing one.
+ * True when the platform certainly shows the entry. In doubt an addition is sent: platforms accept it for an existing entry, but refuse a
+ * change of a missing one.
  */
 const surelyShows = (earlier: readonly PriorDelivery[]): boolean => {
   const aside = (d: PriorDelivery): boolean => d.state === 'REFUSED' || (d.state === 'OWED' && d.attempts === 0)

@@ -33,7 +33,7 @@ export const entryNotice = (
     regNo: null,
   },
   ...contentOf(listing),
-  // The platform publishes it too.
+  // The platform publishes these texts too, so they are the masked ones.
   ...(body && {
     reason: body.reason,
     basis: body.basis,

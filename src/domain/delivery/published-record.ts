@@ -1,4 +1,4 @@
-/** 双公示: which records are told, in which words, by which source. */
+/** 双公示: decides which penalties and permits platforms receive, in which words, and from which source. */
 import { hash } from 'node:crypto'
 import { IN_NAMES, publicCode, publicName } from '../listing/public-name.js'
 import { isWithdrawn } from '../records/penalty.js'
@@ -15,7 +15,6 @@ export const TOLD_KINDS: readonly PublishedKind[] = ['penalty', 'permit']
  */
 export type PublicationStatus = 'PUBLIC' | 'WITHDRAWN' | 'REPAIRED' | 'PERSON' | 'EXCLUDED' | 'OVER'
 
-/** Receivers check name and code as registered now. */
 export interface RecordParty {
   id: number
   uscc: string | null
@@ -23,12 +22,12 @@ export interface RecordParty {
   name: string | null
   regNo: string | null
   orgCode: string | null
-  /** It is public even where somebody lives there. */
+  /** The registered address, public even where somebody lives there. */
   address: string | null
 }
 
 export interface PublicationFacts {
-  /** Asia/Shanghai; null ignores the day. */
+  /** In Asia/Shanghai; null ignores the end of publication. */
   today: string | null
   repaired: boolean
 }
@@ -67,15 +66,14 @@ const isSimple = (body: Body): boolean => {
 const says = (text: Json | undefined, wanted: RegExp, unless: RegExp): boolean =>
   typeof text === 'string' && text.split(/[，。；;,\n]/).some((clause) => wanted.test(clause) && !unless.test(clause))
 
-/** Days, amounts, firm codes and fixed words hold no personal data. */
+/** Fields of days, amounts and fixed words, which hold no personal data. */
 const PLAIN = /(_on|_until|_from|_to|_yuan|_kind|^status|^category)$/
-/** Their digits may look like a telephone number. */
+/** Fields whose digits may look like a telephone number. */
 const NUMBERS = ['document_number', 'permit_number', 'licence', 'certificate']
 const IN_NUMBERS: readonly Personal[] = ['ID_NUMBER', 'EMAIL']
 const CODES = ['authority_code', 'source_unit_code']
 const NAMES = ['party_name', 'representative', 'authority', 'source_unit']
 
-/** ID numbers, telephones, accounts and homes are masked in every text. */
 export const publishedBody = (body: Body, address: string | null): Body => {
   const shown = (field: string, value: Json): Json => {
     if (Array.isArray(value)) return value.map((one) => shown(field, one))
@@ -107,7 +105,7 @@ export const publishedRecord = (
   removal,
 })
 
-/** Equal digests mean equal notices. */
+/** In hexadecimal digits. */
 const DIGEST_LENGTH = 32
 export const publishedDigest = (told: PublishedRecord): string =>
   hash('sha256', canonical(told as unknown as Json)).slice(0, DIGEST_LENGTH)
@@ -125,17 +123,17 @@ export type WhyGone = keyof typeof REMOVALS
 export interface RecordSource {
   id: string
   kind: PublishedKind
-  /** Absent (null) when the record no longer stands. */
+  /** null when the record is no longer in force. */
   stands: { operatorId: number | null; fact: string | null; order: number; telling: PublicationStatus } | null
   told: { operatorId: number; removed: boolean } | null
 }
 
-/** SHOW: show the present form. A reason: it must disappear. */
+/** SHOW: platforms must show the present form. A WhyGone: they must remove the record, for that reason. */
 export type RecordDue = 'SHOW' | WhyGone | null
 
 /**
- * A decision of several sources is told once, by the source that told it before, else the first. A withdrawal or repair by one counts for
- * all, in the firm's favour. `sources` must hold all sources of each decision.
+ * A decision that several sources report is sent once: from the source that sent it before, or else the first. A withdrawal or repair by
+ * one counts for all, in the firm's favour. `sources` must hold all sources of each decision.
  */
 export const dueOf = (sources: readonly RecordSource[]): Map<string, RecordDue> => {
   const decisions = new Map<string, RecordSource[]>()
@@ -188,7 +186,7 @@ export interface ToldRecord {
   digest: string | null
 }
 
-/** Also true when another firm now holds its key. */
+/** True when platforms must remove what they show, also because another firm now holds the record. */
 export const isGone = (due: RecordDue, told: ToldRecord | null, operatorId: number | null): boolean =>
   due === 'SHOW' ? told !== null && !told.removed && told.operatorId !== operatorId : due !== null
 
@@ -197,7 +195,7 @@ export interface RecordTelling {
   shows: 'ADD' | 'CHANGE' | null
 }
 
-/** Null when there is nothing to tell. `isHeard`: a platform receives the kind; removals are told all the same. */
+/** Null when there is nothing to send. `isHeard`: some platform receives the kind. Removals are sent in any case. */
 export const tellingOf = (
   { due, told, operatorId, digest }: { due: RecordDue; told: ToldRecord | null; operatorId: number; digest: string },
   isHeard: boolean,

@@ -1,4 +1,4 @@
-/** Working days from the decision to tell or withdraw until the platform's confirmation (schema/rules/timeliness.json). */
+/** Measures how many working days after a decision platforms confirmed it (schema/rules/timeliness.json). */
 
 import { addDays, addMonths } from '../../foundation/time/dates.js'
 import { addWorkdays, type Calendar, isWorkday } from '../calendar/calendar.js'
@@ -8,12 +8,11 @@ import { checkRows } from '../listing/publication-clocks.js'
 
 export const DUTIES = ['RECORD', 'LISTING', 'RECORD_WITHDRAWAL', 'LISTING_WITHDRAWAL', 'PUBLICITY'] as const
 export type TimelinessDuty = (typeof DUTIES)[number]
-/** PUBLICITY is fulfilled by the record's own day. */
+/** Duties that a delivery fulfils. PUBLICITY is judged by the record's own day. */
 export const TOLD_DUTIES: readonly TimelinessDuty[] = ['RECORD', 'LISTING', 'RECORD_WITHDRAWAL', 'LISTING_WITHDRAWAL']
 
 export interface LimitRow {
   duty: TimelinessDuty
-  /** Days of decision. */
   from: string | null
   to: string | null
   workdays: number
@@ -51,7 +50,7 @@ export const dueDay = (
   return { dueOn: date, provisional, limit }
 }
 
-/** Latest decision day due by `day`. */
+/** Latest decision day whose duty is due by `day`. */
 export const lastDueBy = (
   rules: TimelinessRules,
   calendar: Calendar,
@@ -65,7 +64,7 @@ export const lastDueBy = (
   return null
 }
 
-/** It is longer than any limit with holidays. */
+/** More than any limit with its holidays. */
 const LOOKED_BACK_DAYS = 500
 
 /** Duties due by this day are about to be late. */
@@ -77,7 +76,7 @@ export interface DutyCount {
   duty: TimelinessDuty
   from: string
   state: 'DONE' | 'OPEN' | 'CLOSED'
-  /** Confirmed, or closed by an officer. */
+  /** Day of confirmation, or of closing by an officer. */
   doneOn: string | null
   n: number
 }
@@ -96,9 +95,9 @@ export interface MonthlyTimeliness {
   overdue: number
   /** Closed by an officer; neither in time nor late. */
   closed: number
-  /** Share in time of the decided ones. */
+  /** `onTime` / (`onTime` + `late`); null when both are 0. */
   share: number | null
-  /** Working days of the confirmed ones. */
+  /** In working days, over the confirmed ones. */
   median: number | null
   /** Working days, including the overdue ones still open. */
   worst: number | null
@@ -200,7 +199,7 @@ const add = (
   }
 }
 
-/** A rest day counts as the next working day. */
+/** A rest day `on` counts as the next working day. */
 export const workdaysTaken = (calendar: Calendar, from: string, on: string): number => {
   let days = 0
   for (let day = from; day < on; ) {
@@ -210,7 +209,7 @@ export const workdaysTaken = (calendar: Calendar, from: string, on: string): num
   return days
 }
 
-/** The lower of two middle values is a whole number somebody took. */
+/** Of two middle values the lower is taken, a number of days that occurred. */
 const summary = (
   { onTime, late }: MonthlyTimeliness,
   taken: Map<number, number>,

@@ -5,7 +5,7 @@ export interface FeedBounds {
   fewest: number
   /** Most items of a delivery that is not a partial file. */
   most: number
-  /** Share, 0–1. */
+  /** Largest share of rejected items, 0–1. */
   rejectShare: number
   /** Largest share of standing records that a whole delivery may lack, 0–1. */
   shrinkShare: number

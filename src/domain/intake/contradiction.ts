@@ -1,7 +1,7 @@
 import { type Draft, digest, type Problem } from '../records/records.js'
 
 /**
- * Two items of one delivery contradict each other where these digests differ. Several units may report one decision, so
+ * Two items with the same key in one delivery contradict each other when these digests differ. Several units may report one decision, so
  * the reporting unit does not count, nor, beside an authority code, the authority's spelling.
  */
 export const comparedDigest = (draft: Draft, whole: string): string => {

@@ -1,6 +1,6 @@
 export interface DeliveryForm {
   feedWhole: boolean
-  /** Said by the delivery itself; absent means as the feed. */
+  /** What the delivery itself states; absent means as the feed. */
   sentWhole?: boolean | undefined
   unmodified?: boolean | undefined
   hasNext: boolean
@@ -9,9 +9,9 @@ export interface DeliveryForm {
 }
 
 export interface DeliveryScope {
-  /** Its records never end by absence. */
+  /** Records that only such deliveries hold never end by absence. */
   partial: boolean
-  /** Absent records have ended. */
+  /** Records absent from the delivery have ended. */
   whole: boolean
   complete: boolean
   current: boolean

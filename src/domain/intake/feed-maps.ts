@@ -65,7 +65,7 @@ export const mapOf = (
 
 const MOST_TOLD = 60 // fields
 
-/** Adds the office's own heading. A member of a field gets its field's heading. */
+/** Adds the office's own heading to each problem. */
 export const withHeadings = (problems: readonly Problem[], { headings }: Pick<HeadingMap, 'headings'>): Problem[] =>
   problems.map((problem) => {
     const [outer = ''] = (problem.field ?? '').split(/[./]/, 1)

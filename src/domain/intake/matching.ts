@@ -1,4 +1,4 @@
-/** Candidates for records that no code attaches. Nothing here attaches a record. */
+/** Proposes operators for records whose codes lead to none. A person decides. */
 import { hash } from 'node:crypto'
 import { orgCodeDigit, orgCodeForm, orgCodeIn, regNoDigit, usccForm, usccValid } from '../operators/codes.js'
 import { normalizeName } from '../operators/names.js'
@@ -33,14 +33,13 @@ export interface OperatorCandidate {
 
 type EvidenceField = 'NAME' | 'FORMER_NAME' | 'CODE' | 'REGION' | 'REPRESENTATIVE'
 
-/** Both values are as sent. */
 interface MatchEvidence {
   field: EvidenceField
   said: string
   held: string
 }
 
-/** CONTRADICTS: one point agrees and another differs. */
+/** CONTRADICTS: every candidate differs in some point. */
 export type NoProposal = 'UNKNOWN_NAME' | 'NAME_ONLY' | 'SEVERAL' | 'CONTRADICTS'
 
 export type Proposal = { operator: number; evidence: MatchEvidence[] } | { operator: null; because: NoProposal }
@@ -83,8 +82,8 @@ const textIn = (body: Body, field: string): string | null => {
 }
 
 /**
- * Finds a person's decision on the subject again, independent of the spelling of the name. Returns null when a valid code identifies the
- * subject. Without a name, with a name only, or with a person's name, the decision holds for that record alone.
+ * Key that finds a person's decision on the subject again, however the name is spelt. Null when a valid code identifies the subject.
+ * Without a name, with a name only, or with a person's name, the decision holds for that record alone.
  */
 export const subjectKey = ({ subject, body, key }: Pick<Draft, 'subject' | 'body' | 'key'>): string | null => {
   const { uscc, orgCode, regNo, shop, name } = subject

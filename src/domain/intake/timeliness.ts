@@ -18,7 +18,7 @@ interface ThresholdDays {
   open: string
 }
 
-/** Cache by calendar, then by working days; it holds one day only. */
+/** Cache by calendar and working days, for one day. */
 const remembered = new WeakMap<Calendar, Map<number, ThresholdDays>>()
 
 /**

@@ -1,12 +1,10 @@
-/** The listed party sees all steps towards it from the notice on, never the people inside. */
+/** From the notice (告知) on, the listed party sees the steps that concern it, but not which officers took them. */
 import type { Case } from './case.js'
 
-/** Before the notice (告知) a lead is internal. */
 export const isVisibleToParty = ({ notifiedOn }: Pick<Case, 'notifiedOn'>): boolean => notifiedOn !== null
 
 export const isBeforeNotice = (state: string | null): boolean => state === 'LEAD' || state === 'PROPOSED'
 
-/** Steps served on the party, taken by it, or changing what is public about it. */
 const TOLD: readonly string[] = [
   'notifyListing',
   'recordDefence',

@@ -28,13 +28,13 @@ export const isOver = (state: string | null): boolean => state === 'REMOVED' || 
 
 export type CaseRole = ViewerRole | 'clock'
 
-/** SAMR order 44, article 11. */
+/** The two grounds of SAMR order 44, article 11. */
 type ListingGround = 'HEAVIER_PENALTY' | 'DECISION_NOT_PERFORMED'
 
-/** A public notice takes effect after a number of days. */
+/** Ways to serve a document. */
 type Service = 'DIRECT' | 'POST' | 'ELECTRONIC' | 'PUBLIC_NOTICE'
 
-/** Source of the recorded hash: the named file, the case system's paper, or the hub's own draft. */
+/** The paper whose hash is recorded: the named file, one issued by the case system, or the hub's own draft. */
 type ServedPaper = 'NAMED' | 'ISSUED' | 'DRAFT'
 
 /** LOST: a platform no longer knows the entry. */
@@ -49,7 +49,7 @@ interface EntryHiding {
   on: string
   kind: HidingKind
   confirmedBy: string | null
-  /** The run in which the clock found the doubt. */
+  /** The intake run whose records made the clock hide the entry. */
   run?: number
 }
 
@@ -61,7 +61,6 @@ interface Repair {
   acceptedOn: string | null
 }
 
-/** Days are YYYY-MM-DD. */
 export interface Case {
   state: CaseState | null
   list: string
@@ -75,32 +74,29 @@ export interface Case {
   level: Level | null
   notifiedOn: string | null
   defenceUntil: string | null
-  /** True while a defence point is unanswered. */
   defenceOpen: boolean
   points: number
   openPoints: readonly number[]
-  /** Points that the party itself made after its defence days. */
   latePoints: number
   hearingAsked: boolean
   hearingOn: string | null
   consentedOn: string | null
   decidedOn: string | null
-  /** Day on which service takes effect; for a public notice after its days. */
+  /** Day on which service takes effect. */
   servedOn: string | null
   publishedOn: string | null
-  /** Unchecked, or not a natural person: null. Never public. */
+  /** Whether the party is an adult; null when unchecked or not a natural person. Never public. */
   ofAge: boolean | null
   hiding: EntryHiding | null
   repair: Repair | null
-  /** Also the reason of not listing. */
   removal: RemovalReason | null
   notListed: NotListedReason | null
-  /** Day of the restoring document after a repair on false materials; terms restart there. Null means the decision day. */
+  /** Day from which terms count again after a repair obtained by false materials was revoked; null: from the decision. */
   termFrom: string | null
   restoredOn: string | null
   /** Last day on which the entry stands: the earliest of its term and the publication clocks. */
   endsOn: string | null
-  /** Moves never go backwards in time. */
+  /** Day of the last move. No later move may be dated before it. */
   lastOn: string | null
 }
 
@@ -137,7 +133,7 @@ export const newCase = (list: string, operator: number): Case => ({
   lastOn: null,
 })
 
-/** Completes a case stored before newer members existed. */
+/** Fills in members that did not exist yet when the case was stored. */
 export const wholeCase = (kept: Pick<Case, 'list' | 'operator'> & Partial<Case>): Case => {
   const made: Case = { ...newCase(kept.list, kept.operator), ...kept }
   const answered = made.defenceOpen || made.points > 0
@@ -145,16 +141,16 @@ export const wholeCase = (kept: Pick<Case, 'list' | 'operator'> & Partial<Case>)
 }
 
 export interface CaseAct {
-  /** The actor's `sub`. "Another person" means another `sub`. */
+  /** Token subject of the actor. "Another person" means another `sub`. */
   by: string
   role: CaseRole
-  /** Legal day, not after today. */
+  /** The day that counts in law, not after today. */
   on: string
   today: string
   documentNumber?: string
   reason?: string
   text?: string
-  /** The named document waives the rest of the defence. */
+  /** True when the named document waives the rest of the defence period. */
   waived?: boolean
   heavy?: boolean
   decisionOn?: string
@@ -162,21 +158,20 @@ export interface CaseAct {
   level?: Level | null
   removal?: RemovalReason
   service?: Service
-  /** The document consents to electronic service. */
+  /** Number of the document by which the party consented to electronic service. */
   consentNumber?: string
   hearing?: boolean
-  /** Optional when only one point is open. */
+  /** Number of the defence point answered; optional when only one is open. */
   point?: number
   hiding?: HidingKind
   run?: number
   notListed?: NotListedReason
   /** Absent means FALSE_MATERIALS. */
   restoring?: RestorationCause
-  /** Publication needs it. */
   ofAge?: boolean
   fileHash?: string
   paper?: ServedPaper
-  /** The repair notice went with the decision (两书同达). It is absent when not stated. */
+  /** True when the repair notice was served with the decision (两书同达); absent when not stated. */
   repairNotice?: boolean
 }
 

@@ -14,7 +14,7 @@ const DEADLINES = [
 ] as const
 export type DeadlineName = (typeof DEADLINES)[number]
 
-/** The party's deadlines run out and cannot be missed. */
+/** Deadlines set for the party. They run out, but are never counted as missed. */
 export const PARTYS: readonly DeadlineName[] = ['DEFENCE']
 
 export interface Deadline {
@@ -22,7 +22,7 @@ export interface Deadline {
   /** Counting starts after this day. */
   startsOn: string
   dueOn: string
-  /** Lies beyond the announced holidays and may still move. */
+  /** True when `dueOn` lies beyond the announced holidays and may still move. */
   provisional: boolean
   rule: SetNumber
 }
@@ -50,7 +50,6 @@ export const dueDay = (
   told: string | null = null,
 ): { dueOn: string; provisional: boolean } => {
   const { date, provisional } = addWorkdays(calendar, startsOn, rule.value)
-  // The day announced to the party stands unless the new one is later.
   const dueOn = told !== null && PARTYS.includes(name) && told > date ? told : date
   return { dueOn, provisional }
 }
@@ -71,7 +70,6 @@ export const deadlinesOf = (
 
 type SelectingDays = Record<LegalNumber['selectedBy'], string | null>
 
-/** The application day is that of the pending application. */
 const selectingDays = (before: Case, after: Case, act: CaseAct): SelectingDays => ({
   DECISION: after.decidedOn,
   NOTICE: before.notifiedOn === after.notifiedOn ? act.on : after.notifiedOn,
@@ -91,7 +89,7 @@ const begin = (
 }
 
 const selected = (list: ListKind, name: NumberName, days: SelectingDays): SetNumber | null => {
-  // All rows of one number share `selectedBy`; loading checks this.
+  // Rows of one name share `selectedBy`; this is checked on loading.
   const by = list.numbers.find((row) => row.name === name)?.selectedBy
   const day = by === undefined ? null : days[by]
   const row = day === null ? null : numberOf(list, name, day)

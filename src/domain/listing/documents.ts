@@ -1,6 +1,6 @@
 /**
- * Documents of a listing. Texts are templates under schema/documents, numbers are dated rows. Unknown or unconfirmed values stay blank, so
- * that no document asserts them.
+ * Fills the documents of a listing. Texts are templates under schema/documents, legal numbers are dated rows. Unknown or unconfirmed values
+ * stay blank, so that no document asserts them.
  */
 
 import type { RuleFault } from '../calendar/dated-rows.js'
@@ -49,7 +49,7 @@ export interface DocumentRules {
   rows: readonly DocumentRow[]
 }
 
-/** The case system issues it and an officer enters it. */
+/** A paper that the agency's case system issued and an officer entered here. */
 interface IssuedPaper {
   number: string
   issuedOn: string
@@ -70,9 +70,9 @@ export interface DocumentOf {
   clocks: Clocks | null
   rules: DocumentRules
   issued: IssuedPaper | null
-  /** Numbers that moves named before the case system's were entered. */
+  /** Document numbers given with moves, used until the case system's is entered. */
   named: Partial<Record<DocumentKind, string>>
-  /** Day of the draft. Its rules apply until the document's own day is known. */
+  /** Day of the draft, whose rules apply until the document's own day is known. */
   on: string
 }
 
@@ -90,7 +90,7 @@ export const documentsOf = (facts: Case, removedOn: string | null): DocumentKind
   return DOCUMENT_KINDS.filter((kind) => there[kind])
 }
 
-/** Documents that reached the party or that it signs itself. */
+/** Documents that were served on the party or that it signs itself. */
 export const servedOf = (facts: Case, removedOn: string | null): DocumentKind[] => {
   const served: Record<DocumentKind, boolean> = {
     NOTICE: facts.notifiedOn !== null,
@@ -102,7 +102,6 @@ export const servedOf = (facts: Case, removedOn: string | null): DocumentKind[] 
   return documentsOf(facts, removedOn).filter((kind) => served[kind])
 }
 
-/** These moves name a document's number before the case system's is entered. */
 const NAMED_BY: Partial<Record<string, DocumentKind>> = {
   notifyListing: 'NOTICE',
   decideListing: 'DECISION',
@@ -121,7 +120,7 @@ export const numbersNamed = (
   return named
 }
 
-/** Characters; the limit of 双公示. */
+/** In characters: the limit that 双公示 sets for document numbers. */
 const NUMBER_LONGEST = 128
 const SHA256 = /^[0-9a-f]{64}$/
 
@@ -137,7 +136,7 @@ export const issueFault = (
   return issuedOn > today ? '出具日期晚于今天 the day of issue lies after today' : null
 }
 
-/** A decision served on this day needs the repair notice with it (两书同达). */
+/** True when a decision served on `on` must come with the repair notice (两书同达). */
 export const needsRepairNotice = ({ rows }: DocumentRules, on: string): boolean =>
   rows.some((row) => row.name === 'REPAIR_NOTICE' && row.confirmed && applies(row, on))
 
@@ -147,7 +146,7 @@ export interface MissingBlank {
   name: string
   zh: string
   why: BlankCause
-  /** For the officer only. */
+  /** Unconfirmed legal text, which only officers see. */
   unconfirmed: { text: string; basis: string } | null
 }
 
@@ -161,12 +160,12 @@ export type DocumentReader = 'OFFICER' | 'PARTY'
 export interface DocumentPage {
   title: string
   html: string
-  /** SHA-256 of the article element in UTF-8, from first to last tag. Equal for every reader. */
+  /** SHA-256 of the `<article>` element in UTF-8, tags included; equal for every reader. */
   sha256: string
   missing: MissingBlank[]
 }
 
-/** Web prints; the hash of what it prints is the one of the paper served. */
+/** Printed by `src/web`. The hash of the print is that of the paper served. */
 export type PrintDocument = (template: Template, of: DocumentOf, reader: DocumentReader) => DocumentPage
 
 export const fill = (template: Template, of: DocumentOf): FilledDocument => {
@@ -217,7 +216,7 @@ const ruled =
     return row ? sourced(row.text, row) : null
   }
 
-/** No pseudonym of a person's number enters a document. */
+/** A field of the penalty decision, with pseudonyms of ID numbers masked. */
 const penalty =
   (field: string): BlankSource =>
   ({ decision }) => {
@@ -300,9 +299,9 @@ const applies = ({ from, to }: { from: string | null; to: string | null }, on: s
   (from === null || from <= on) && (to === null || on <= to)
 
 export const BLANK = /\{\{([^{}]*)\}\}/g
-/** Legal numbers are dated rows and may not stand in a template. */
+/** A time limit, which may come only from a dated row, not from a template. */
 const LEGAL_NUMBER = /[\d０-９]|[一二三四五六七八九十百两半]+(?:个)?(?:工作日|日内|日起|天|个?月内?|年)/
-/** A document that the party signs has no number. */
+/** Blanks that every template needs; a party's own paper has no number. */
 const NEEDED = ['authority', 'number', 'party', 'issuedOn']
 
 export const checkTemplate = (template: Template): RuleFault[] => {

@@ -16,7 +16,7 @@ export interface EntryColumns {
 
 export interface MoveDecisions {
   linked: LinkedDecision | null
-  /** As the sources report the linked decision today. */
+  /** The linked decision as its sources report it today. */
   standing: LinkedDecision | null
 }
 
@@ -36,7 +36,6 @@ export const columnsAfter = (
     ...(now && { decisionVersion: now.version, authority: now.authority, authorityCode: now.authorityCode }),
     ...(linked && { reason: isStated ? (act.reason ?? '') : linked.violation }),
     ...(standing && !isStated && { reason: standing.violation }),
-    // The legal basis when linked, and finally when decided.
     ...((linked || name === 'decideListing') && { basis: basisText(basisOn(list, act.on)) }),
     ...(name === 'decideListing' && { documentNumber: act.documentNumber ?? null }),
     ...(ENDING.includes(name) && { removalReason: facts.removal, removedOn: act.on }),

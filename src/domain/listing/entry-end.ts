@@ -1,15 +1,15 @@
-/** Every end of an entry is set or renewed here: the earliest of its list's term and the publication clocks (公示系统, 信用中国). */
+/** Computes the last day of an entry: the earliest of its list's term and the publication clocks (公示系统, 信用中国). */
 
 import { type ListKind, termEnd } from './lists.js'
 import { type ClockRow, type ClockRules, clocksOf } from './publication-clocks.js'
 
 export interface TermDays {
   decidedOn: string | null
-  /** The decision day stands in for it before publication. */
+  /** Before publication the decision day is used instead. */
   publishedOn: string | null
-  /** After a repair on false materials the term and 公示系统 restart here; the maximum of 信用中国 still counts from the document. */
+  /** After a repair by false materials was revoked, the term and 公示系统 restart here; 信用中国 still counts to its maximum from the document. */
   anewFrom: string | null
-  /** Rows in force by this day apply. */
+  /** Rules that came into force by this day apply. */
   asOf: string
 }
 
@@ -18,7 +18,7 @@ interface EndRules {
   clocks: ClockRules
 }
 
-/** A legal ban lengthens the display in 公示系统, never this day. */
+/** Last day in this hub. A legal ban lengthens only the display in 公示系统. */
 export const endHere = ({ list, clocks }: EndRules, standing: TermDays): string | null => {
   const { decidedOn, anewFrom, asOf } = standing
   if (decidedOn === null) return null

@@ -4,9 +4,9 @@ import { isHeavy, isWithdrawn } from '../records/penalty.js'
 import type { Body } from '../records/records.js'
 
 export interface GroundStatus {
-  /** FALLEN: no source reports it any more. ABSENT: missing in a whole delivery. ELSEWHERE: reported for another operator. */
+  /** FALLEN: no source reports the decision any more. ABSENT: a full delivery lacks it. ELSEWHERE: it is reported for another operator. */
   state: 'STANDS' | 'WITHDRAWN' | 'FALLEN' | 'ABSENT' | 'ELSEWHERE'
-  /** The linked source decides while it stands. */
+  /** True for a heavier penalty. The linked source decides while it stands. */
   heavy: boolean
 }
 
@@ -14,11 +14,11 @@ export interface GroundSource {
   operatorId: number | null
   body: Body
   stands: boolean
-  /** False for another source of the same fact. */
+  /** True for the record linked to the case, false for another source of the same fact. */
   linked: boolean
 }
 
-/** One explicit withdrawal outweighs all. */
+/** A withdrawal by one source outweighs all other sources. */
 export const groundOf = (sources: readonly GroundSource[], operatorId: number): GroundStatus => {
   const own = sources.filter((source) => source.operatorId === operatorId)
   const standing = own.filter((source) => source.stands)
@@ -36,11 +36,11 @@ export interface ChangedGround {
   /** The listing rested on the weight of the penalty. */
   wasHeavy: boolean
   isWrong: boolean
-  /** The record fell because its operator is no longer certain. */
+  /** The record was dropped because its operator is no longer certain. */
   isLetGo: boolean
 }
 
-/** A withdrawn or erroneous penalty ends the case, a lighter or another operator's hides it. Null: the ground stands. */
+/** A withdrawn or erroneous penalty ends the case. A lighter one, or one of another operator, hides it. Null: the ground stands. */
 export const consequenceOf = (
   { state, heavy }: GroundStatus,
   { wasHeavy, isWrong, isLetGo }: ChangedGround,
@@ -48,7 +48,7 @@ export const consequenceOf = (
   if (state === 'WITHDRAWN') return 'REVOKED'
   if (state === 'FALLEN') return isLetGo ? 'CHANGED_HANDS' : 'CORRECTED'
   const isLighter = wasHeavy && !heavy
-  // Without the wrong record nothing would have been listed.
+  // Without the erroneous record nothing would have been listed.
   if (isWrong && (state !== 'STANDS' || isLighter)) return 'CORRECTED'
   if (state === 'ABSENT') return 'ABSENT'
   if (state === 'ELSEWHERE') return 'CHANGED_HANDS'
@@ -66,7 +66,7 @@ export interface LinkedDecision {
   level: Level | null
 }
 
-/** Default division. */
+/** Division code of Jilin, used when the authority's code is malformed. */
 const PROVINCE = '220000'
 
 export const linkedDecision = ({ id, body }: { id: number; body: Body }): LinkedDecision => {
@@ -84,7 +84,6 @@ export const linkedDecision = ({ id, body }: { id: number; body: Body }): Linked
   }
 }
 
-/** Returns null for an unknown authority code. */
 export const levelIn = (penalty: Body): Level | null => {
   const code = penalty['authority_code']
   return typeof code === 'string' && usccForm(code) ? levelOf(regionIn(code)) : null

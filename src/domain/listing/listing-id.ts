@@ -6,7 +6,6 @@ const FORMER = /^TGlzdGluZz[op][\w-]{48}$/
 
 export const isUuid = (text: string): boolean => UUID.test(text)
 
-/** Accepts a present or former id. */
 export const uuidIn = (id: string): string | null => {
   if (UUID.test(id)) return id
   const [, uuid = ''] = FORMER.test(id) ? Buffer.from(id, 'base64url').toString('utf8').split(':') : []

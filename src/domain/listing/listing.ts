@@ -1,4 +1,4 @@
-/** Evaluates moves.ts for one listing decided here. Mirrored entries have no case. */
+/** Judges moves by the table in moves.ts, for listings decided here. Mirrored entries have no case. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
@@ -15,7 +15,7 @@ export const PEOPLES_MOVES = MOVE_NAMES.filter((name) => {
 
 export interface Denial extends Words {
   code: DenialCode
-  /** The denial ends on this day; null when unknown. */
+  /** First day on which the move may be made; null when unknown. */
   from: string | null
 }
 
@@ -24,12 +24,11 @@ export type MoveResult =
       ok: true
       after: Case
       changed: (keyof Case)[]
-      /** A new deadline lies beyond the announced holidays and may still move. */
       provisional: boolean
     }
   | { ok: false; reason: Denial }
 
-/** Today is in the act. */
+/** Returns the case after the move, or why it is denied. `given.today` is the current day. */
 export const move = (name: MoveName, before: Case | null, given: CaseAct, rules: MoveRules): MoveResult => {
   if (before === null) return { ok: false, reason: denial('NO_CASE') }
   const row: MoveRow = MOVES[name]
@@ -41,7 +40,7 @@ export const move = (name: MoveName, before: Case | null, given: CaseAct, rules:
     checkRules(row, before, act, rules)
   if (denied !== null) return { ok: false, reason: denial(denied) }
   const { provisional = false, ...set } = row.sets(before, act, rules)
-  // The hub creates the lead, but the agency's legal procedure may have begun earlier.
+  // A lead sets no last day, because the agency's legal procedure may have begun before it.
   const state = reached(row, before)
   const lastOn = state === 'LEAD' ? before.lastOn : act.on
   const after: Case = { ...before, ...set, state, lastOn }
@@ -54,7 +53,7 @@ const reached = ({ to }: MoveRow, before: Case): CaseState | null => {
   return to === 'SAME' ? before.state : to
 }
 
-/** Days, people and proof are judged at the attempt. */
+/** Moves that state and role allow. Days, people and documents are judged at the attempt. */
 export const allowedMoves = (current: Case | null, role: CaseRole): MoveName[] =>
   MOVE_NAMES.filter((name) => {
     const row: MoveRow = MOVES[name]
@@ -71,7 +70,6 @@ export interface DatedEntry {
   endsOn: string | null
 }
 
-/** True for an entry that this hub published, on a blacklist, in force. */
 export const listed = (entry: DatedEntry, list: ListKind, asOf: string): boolean =>
   isPublic(entry.state) &&
   !entry.mirrored &&
@@ -93,7 +91,7 @@ const lastDay = ({ lastOn }: Case, today: string): string | null => (lastOn !== 
 /** These moves end the display. No date in the case may prevent them. */
 const STOPPING: readonly MoveName[] = ['hideListing', 'removeListing']
 
-/** Clock moves and stopping moves are never dated before the last step. */
+/** Dates a move of the clock, or one that ends the display, no earlier than the last step. */
 export const withLegalDay = (name: MoveName, before: Case, act: CaseAct): CaseAct => {
   const last = lastDay(before, act.today)
   const raised = last !== null && act.on < last && (act.role === 'clock' || STOPPING.includes(name))

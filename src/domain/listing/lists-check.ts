@@ -15,7 +15,6 @@ export interface ListFault {
   reason: string
 }
 
-/** `items` are those of the national basic list of measures. */
 export const checkLists = (rows: readonly ListKind[], items: readonly string[]): ListFault[] => {
   const faults: ListFault[] = []
   const say: ListFaultReporter = (place, reason) => {
@@ -82,7 +81,7 @@ const checkRow = (row: ListKind, say: ListFaultReporter): void => {
   for (const name of NUMBER_NAMES) checkCovered(row, name, say)
 }
 
-/** Each number needs a row for every day from its first row on, even if none is set, or a guard would pass. */
+/** From its first row on, each number needs a row for every day, even one without a value. Otherwise its guard would pass. */
 const checkCovered = (row: ListKind, name: NumberName, say: ListFaultReporter): void => {
   const rows = row.numbers.filter((each) => each.name === name)
   const place = `${row.id}.numbers.${name}`
@@ -123,7 +122,7 @@ const checkDays = (row: RuleDates & { basis: string }, here: string, say: ListFa
   if (row.from !== null && row.to !== null && row.to < row.from) say(here, '止期早于起期。It ends before it begins.')
 }
 
-/** Rows of one number may not overlap, and only found texts may be confirmed. */
+/** Rows of one number may not overlap. Only those found in a published text (F) may be confirmed. */
 const checkDated = (rows: readonly (ListTerm | LegalNumber)[], place: string, say: ListFaultReporter): void => {
   rows.forEach((row, i) => {
     const here = `${place}[${i}]`

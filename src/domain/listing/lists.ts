@@ -39,7 +39,7 @@ export interface LegalBasis extends RuleDates {
 /** The event whose day selects a row. */
 type SelectedBy = 'DECISION' | 'NOTICE' | 'APPLICATION' | 'PUBLICATION'
 
-/** Effect of a new row on standing entries. Null when the law is silent; the milder result then holds. */
+/** Effect of a new row on existing entries. Null when the law is silent; the milder result then holds. */
 export type StandingEffect = 'KEEP' | 'APPLY' | null
 
 export interface ListTerm extends RuleDates, RuleSource {
@@ -65,10 +65,10 @@ export type NumberName = (typeof NUMBER_NAMES)[number]
 
 export interface LegalNumber extends RuleDates, RuleSource {
   name: NumberName
-  /** `basis` says what sets none. */
+  /** null: no number is set, for the reason in `basis`. */
   value: number | null
   selectedBy: SelectedBy
-  /** Only for the months before a repair. */
+  /** Present only for REPAIR_MIN_MONTHS. */
   standing?: StandingEffect
   confirmed: boolean
 }
@@ -79,7 +79,7 @@ export interface Consent extends RuleDates, RuleSource {
   levels: Level[]
 }
 
-/** HERE: the deciding authority in this hub. */
+/** Where a repair is applied for. HERE: at the deciding authority, in this hub. */
 interface RepairEntrance extends Words, RuleSource {
   entrance: 'GSXT' | 'CREDITCHINA' | 'HERE'
 }
@@ -96,7 +96,7 @@ interface RemovalRule extends Words, RuleSource {
   reason: RemovalReason
 }
 
-/** STANDS: the corresponding day is the last day of the term. Older score rules lack this row and ended a term as that day began. */
+/** STANDS: the corresponding day is the last day of the term. Score rules older than this row ended a term as that day began. */
 export interface TermCounting extends RuleSource {
   lastDay: 'STANDS'
   confirmed: boolean
@@ -111,16 +111,14 @@ export interface ListKind extends Words {
   /** Published entries make `listed` true. */
   blacklist: boolean
   public: boolean
-  /** Entries from feeds are always mirrored. */
+  /** Whether this hub decides such listings. Entries from feeds are mirrored in any case. */
   decidedHere: boolean
   fact: FactName | null
   threshold: Words
-  /** Empty when no authority here may decide. */
   deciders: Level[]
   consents: Consent[]
   terms: ListTerm[]
   numbers: LegalNumber[]
-  /** Absent (null) without a repair by application. */
   repair: RepairEntrance | null
   measures: Measure[]
   removals: RemovalRule[]
@@ -132,15 +130,15 @@ export const isBlacklist = (lists: readonly ListKind[], id: string): boolean =>
 export interface TermRestart {
   from?: string | null
   publishedOn?: string | null
-  /** Rows known on this day also apply; absent means only those of the decision day. */
+  /** Rows in force by this day also apply; absent: only the row of the decision day. */
   asOf?: string
 }
 
 type Terms = Pick<ListKind, 'terms'>
 
 /**
- * Last day: the corresponding day of the last month (Civil Code, articles 201 and 202). Without a decision day or fixed term the entry ends
- * only by an act.
+ * Last day of the term, the corresponding day of its last month (Civil Code, articles 201 and 202). null without a decision day or fixed
+ * term.
  */
 export const termEnd = (list: Terms, decidedOn: string | null, counted: TermRestart = {}): string | null => {
   const years = termYears(list, decidedOn, counted)
@@ -159,7 +157,7 @@ const termYears = (list: Terms, decidedOn: string | null, { publishedOn, asOf }:
   return follow(own.years, later(list.terms, own, asOf), ({ years }) => years)
 }
 
-/** First day after the complete months (Civil Code, articles 201 and 202). */
+/** First day on which a repair is allowed, after the complete months (Civil Code, articles 201 and 202). */
 export const firstRepairDay = (
   list: ListKind,
   decidedOn: string,
@@ -176,7 +174,6 @@ const repairMonths = (list: ListKind, decidedOn: string, on: string): number | n
   return own === undefined ? null : follow(own.value ?? 0, later(rows, own, on), ({ value }) => value ?? 0)
 }
 
-/** Rows that came into force after the entry's own. */
 const later = <R extends RuleDates>(rows: readonly R[], own: R, asOf: string | undefined): R[] =>
   rows
     .filter(({ from }) => from !== null && from > (own.from ?? '') && asOf !== undefined && from <= asOf)

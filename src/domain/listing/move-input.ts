@@ -1,4 +1,3 @@
-/** Validates and redacts input for the move table. */
 import { Refusal } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
 import { redact } from '../records/privacy.js'
@@ -7,15 +6,15 @@ import type { LinkedDecision } from './legal-ground.js'
 import type { MoveName } from './moves.js'
 
 const FILE_HASH = /^[0-9a-f]{64}$/
-/** Characters; the document number as in 双公示. */
+/** In characters. */
 const LONGEST = { documentNumber: 128, consentNumber: 128, reason: 1_000, text: 10_000 } as const
 
 type KnownToHub = 'by' | 'role' | 'today' | 'heavy' | 'decisionOn' | 'level'
 
-/** `run` and `paper` are set by the hub: the run made the entry doubtful. */
+/** The hub itself sets `paper`, and `run`: the intake run that made the entry doubtful. */
 export interface MoveInput extends Omit<CaseAct, KnownToHub> {
   decision?: number
-  /** The repair that an automatic move follows. */
+  /** The repair result that an automatic move carries out. */
   result?: number
   /** Last move that the user saw (optimistic lock). */
   seen?: number
@@ -28,7 +27,7 @@ export interface MoveAuthor {
   input: MoveInput
 }
 
-/** Refusals: DATE_INVALID, INPUT_INVALID. */
+/** Throws DATE_INVALID or INPUT_INVALID. */
 export const actOf = (
   { name, by, role, input: sent }: MoveAuthor,
   today: string,

@@ -17,13 +17,13 @@ import {
 
 const BEFORE_PUBLICATION = STATES.slice(0, STATES.indexOf('PUBLISHED'))
 
-/** Most points that a party makes within its days, and after them. The late bound keeps points from delaying a review for ever. */
+/** Most defence points of a party within its defence period, and after it. The late bound keeps them from delaying a review for ever. */
 const POINTS_MOST = 50
 const LATE_POINTS_MOST = 3
 
 const decidedHere: Guard = (_, __, { list }) => (list.decidedHere ? null : 'LIST_NOT_DECIDED_HERE')
 const heavySaid: Guard = (_, act) => (act.heavy === undefined ? 'HEAVY_NOT_SAID' : null)
-/** The decision does not show that the party could perform it and does not, so the officer states it. */
+/** The officer states that the party could perform the decision and does not: the decision itself cannot show it. */
 const nonPerformanceSaid: Guard = (_, act) =>
   act.ground === 'DECISION_NOT_PERFORMED' ? missing(['reason'], act) : null
 /** The listing is decided with the penalty or later (SAMR order 44, article 13). */
@@ -66,7 +66,7 @@ const decider: Guard = ({ level }, _, { list }) =>
   level === null || list.deciders.includes(level) ? null : 'NOT_A_DECIDER'
 const termFixed: Guard = (_, act, { list }) =>
   termEnd(list, act.on, { publishedOn: act.on }) === null ? 'NO_TERM' : null
-/** Consent is a separate document; the served paper does not prove it. */
+/** Consent to electronic service is a separate document; the served paper does not prove it. */
 const consented: Guard = (_, { service, consentNumber }) =>
   service === 'ELECTRONIC' && !consentNumber?.trim() ? 'NO_SERVICE_CONSENT' : null
 const servable: Guard = (_, act, { list }) => {
@@ -86,7 +86,7 @@ const objectionsOver: Guard = ({ decidedOn, servedOn }, act, { list, calendar })
   return act.on <= last ? { code: 'OBJECTION_RUNNING', from: addDays(last, 1) } : null
 }
 
-/** The announced day stands unless newly published holidays extend it. */
+/** The last day announced to the party stands, unless newly published holidays extend it. */
 const lastDefenceDay = (before: Case, { list, calendar }: MoveRules): string | null => {
   if (before.notifiedOn === null || before.defenceUntil === null) return null
   const days = daysOf(list, 'DEFENCE_WORKDAYS', before.notifiedOn)
@@ -95,7 +95,7 @@ const lastDefenceDay = (before: Case, { list, calendar }: MoveRules): string | n
   return before.defenceUntil
 }
 
-/** A public notice is served after its days. */
+/** A public notice counts as served only after SERVICE_NOTICE_DAYS. */
 const effectiveOn = (act: CaseAct, { list }: MoveRules): string =>
   act.service === 'PUBLIC_NOTICE' ? addDays(act.on, daysOf(list, 'SERVICE_NOTICE_DAYS', act.on) ?? 0) : act.on
 

@@ -12,12 +12,12 @@ import {
   publicKind,
 } from './moves-row.js'
 
-/** Kinds that rest on a paper of a court or authority. */
+/** Hidings that need a document of a court or authority. */
 const WITH_DOCUMENT: readonly HidingKind[] = ['STAY', 'RULING', 'BANKRUPTCY']
 
 const kindSaid: Guard = (_, act) => {
   if (act.hiding === undefined) return 'HIDING_NOT_SAID'
-  // Only reconciling finds LOST entries. The clock finds errors from the records.
+  // Only the clock hides as LOST, after reconciling. It also hides errors that it finds in the records.
   const clocks = act.hiding === 'LOST' || act.hiding === 'ERROR'
   if (act.role === 'clock') return clocks ? null : 'ROLE'
   return act.hiding === 'LOST' ? 'ROLE' : null
@@ -26,12 +26,12 @@ const paperGiven: Guard = (before, act, rules) =>
   act.hiding !== undefined && WITH_DOCUMENT.includes(act.hiding) ? documentGiven(before, act, rules) : null
 const anotherConfirms: Guard = ({ hiding }, act) =>
   hiding !== null && samePerson(hiding.by, act.by) ? 'SAME_PERSON' : null
-/** An entry hidden for doubt may be confirmed for a later stay or ruling, which then holds it. */
+/** The confirmation may name another ground, such as a later stay or ruling, which then keeps the entry hidden. */
 const confirmedAs: Guard = (before, act, rules) => {
   if (act.hiding === undefined) return null
   return act.hiding === 'LOST' ? 'ROLE' : paperGiven(before, act, rules)
 }
-/** Lifting a hiding that rests on a paper needs a paper too. */
+/** Lifting a hiding that needed a document needs a document too. */
 const liftedByPaper: Guard = (before, act, rules) =>
   before.hiding !== null && WITH_DOCUMENT.includes(before.hiding.kind) ? documentGiven(before, act, rules) : null
 
@@ -62,7 +62,7 @@ export const HIDING_MOVES = {
     to: 'SAME',
     roles: ['clock'],
     needs: ['reason'],
-    // The ground is not checked. An absent record keeps the entry, and its words get no worse.
+    // The legal ground is not checked: the entry stays while its record is missing, and its text gets no worse.
     guards: [publicKind, notEnded],
     sets: nothing,
   },

@@ -18,7 +18,6 @@ const SHOWN_OR_HIDDEN: readonly CaseState[] = ['PUBLISHED', 'REPAIR_APPLIED', 'H
 const ofRepair: Guard = (_, __, { list }) =>
   list.removals.some(({ reason }) => reason === 'REPAIRED') ? null : 'REMOVAL_NOT_OF_LIST'
 
-/** The count restarts with the term. */
 const oldEnough: Guard = (before, act, { list }) => {
   const { decidedOn } = before
   if (decidedOn === null) return 'REPAIR_TOO_EARLY'
@@ -27,14 +26,14 @@ const oldEnough: Guard = (before, act, { list }) => {
   return act.on >= from ? null : { code: 'REPAIR_TOO_EARLY', from }
 }
 
-/** The clock executes results from feeds. No feed reports a repair that only this hub may grant. */
+/** The clock carries out repairs that feeds report, never one that only this hub may grant. */
 const fromElsewhere: Guard = (_, act, { list }) =>
   act.role === 'clock' && list.repair?.entrance === 'HERE' ? 'ROLE' : null
 
 const repairDecided: Guard = (before, act, rules) => {
-  // A result from a feed was judged by that entrance.
+  // The office that reported a repair by feed has already judged it.
   if (act.role === 'clock') return fromElsewhere(before, act, rules)
-  // A result of another entrance needs no application here; its document counts.
+  // A repair granted elsewhere needs no application here; its document counts.
   const here = rules.list.repair?.entrance === 'HERE'
   if (here && before.repair?.acceptedOn == null) return 'REPAIR_NOT_ACCEPTED'
   return oldEnough(before, act, rules)
@@ -76,7 +75,6 @@ const restoredEnd = (before: Case, act: CaseAct, rules: MoveRules): string | nul
   return endHere(rules, { decidedOn, publishedOn, anewFrom: anewFrom(before, act), asOf: act.on })
 }
 
-/** The maximum display of 信用中国 has not passed. */
 const timeLeft: Guard = (before, act, rules) => {
   const end = restoredEnd(before, act, rules)
   return end !== null && act.today <= end ? null : 'ENDED'
@@ -155,7 +153,6 @@ export const REMOVAL_MOVES = {
     guards: [termOver],
     sets: () => ({ removal: 'EXPIRED' }),
   },
-  // A restored entry's term restarts. 信用中国 still ends it at its maximum (entry-end.ts).
   restoreListing: {
     zh: '撤销修复、恢复列入',
     en: 'restore',

@@ -1,4 +1,3 @@
-/** A move without a row is not allowed. */
 import { DECISION_MOVES } from './moves-decision.js'
 import { HIDING_MOVES } from './moves-hiding.js'
 import { REMOVAL_MOVES } from './moves-removal.js'

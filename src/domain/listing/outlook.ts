@@ -1,6 +1,4 @@
-/**
- * Previews each move as if everything it needs were written, so that users see a denial before typing. The real move is judged again.
- */
+/** Previews each move as if all required input were given, so that users see a denial before typing. The real move is judged again. */
 
 import type { Role } from '../access/viewer.js'
 import type { Case, CaseAct, MoveRules } from './case.js'
@@ -11,12 +9,10 @@ import { MOVES, type MoveName, type MoveRow } from './moves.js'
 export interface Outlook {
   move: MoveName
   removal: RemovalReason | null
-  /** Roles of people that may make the move. */
   roles: Role[]
   isTheirs: boolean
-  /** The reason why nobody in these roles may make the move now. */
   denial: Denial | null
-  /** The case is null when the move is denied. */
+  /** The case after the move; null when the move is denied. */
   reached: Case | null
 }
 
@@ -27,13 +23,12 @@ export interface OutlookRequest {
   today: string
 }
 
-/** The clock ends the term. */
+/** Removal reasons that people may choose. EXPIRED is missing: only the clock ends a term. */
 const REMOVALS: readonly RemovalReason[] = ['REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED']
 const WRITTEN = '—'
-/** A person different from everybody who has acted shows a viewer without the role what else the move needs. */
+/** Stands for a person who has not acted in the case. It shows a viewer without the role what else the move needs. */
 const SOMEBODY = '\u0000'
 
-/** The party's own moves are left out. */
 export const outlooks = (before: Case, asking: OutlookRequest, rules: MoveRules): Outlook[] =>
   PEOPLES_MOVES.filter((name) => {
     const row: MoveRow = MOVES[name]
@@ -69,7 +64,7 @@ const outlookOf = (
   }
 }
 
-/** Choices are unknown, so the simplest is taken. */
+/** Input with every field filled. The user's choices are unknown, so the simplest are taken. */
 const full = (before: Case, { on, today }: OutlookRequest): Omit<CaseAct, 'by' | 'role'> => {
   const [point] = before.openPoints
   return {

@@ -7,7 +7,7 @@ export interface OwnDecision {
   authority: string | null
 }
 
-/** It also recognises removed entries, because the hub's own entry says from when to when it stood. */
+/** Removed entries count too, because the hub's own entry says from when to when it stood. */
 export const repeatsOwn = (own: readonly OwnDecision[]): ((body: Body) => boolean) => {
   const authorities = new Map<string, Set<string>>()
   for (const { documentNumber, authority } of own) {

@@ -11,7 +11,7 @@ import type { Certainty } from './lists.js'
 import { IN_NAMES, publicCode } from './public-name.js'
 import { checkRows } from './publication-clocks.js'
 
-/** Raise it with every change of what may be public. The clock then rebuilds entries of a former number. */
+/** Number of the masking rules. Raise it when what may be public changes: the clock then rebuilds older entries. */
 export const MASKS = 2
 
 interface PersonsRow {
@@ -54,7 +54,6 @@ export interface PartyFacts {
   /** The person is a minor now or was when acting, as an officer found. */
   minor?: boolean | null
   naturalPerson?: boolean
-  /** The registered place of business is public even where somebody lives there. */
   businessAddress?: string | null
   contested?: boolean
 }
@@ -96,7 +95,7 @@ export const WITHHELD = {
 type Withheld = keyof typeof WITHHELD
 
 export interface PublicAnswer {
-  /** It is null for the reason in `withheld`. */
+  /** null when the entry may not be public, for the reason in `withheld`. */
   body: PublicEntry | null
   withheld: Withheld | null
   masked: MaskedField[]
@@ -139,7 +138,6 @@ export const publicEntry = (
   return { body: withheld === null ? body : null, withheld, masked }
 }
 
-/** A code that reads as a person's number is masked. */
 const codeShown = (uscc: string | null, masked: MaskedField[]): string | null => {
   const shown = publicCode(uscc)
   if (shown === uscc) return uscc
@@ -166,7 +164,7 @@ const whyNot = (
 const applies = ({ from, to }: PersonsRow, on: string): boolean =>
   (from === null || from <= on) && (to === null || on <= to)
 
-/** The registered address is public even when it is a home. A person's shop has none. */
+/** The registered address is public even when it is a home. A shop without a licence has none. */
 export const businessAddress = (
   { uscc, kind }: Pick<PartyOf, 'uscc' | 'kind'>,
   registrations: readonly Body[],

@@ -1,4 +1,3 @@
-/** The public name and code of a party are the same inside an entry and beside it. */
 import { usccForm } from '../operators/codes.js'
 import { mask, PERSONAL_NAMES } from '../records/personal.js'
 import { idsIn, NUMERALS } from '../records/resident-ids.js'
@@ -9,13 +8,10 @@ plain.fill(1, 0x4e00, 0xa000)
 for (const sign of '()（） ') plain[sign.charCodeAt(0)] = 1
 for (const numeral of NUMERALS.keys()) plain[numeral.charCodeAt(0)] = 2
 for (const word of '住居籍址口艾') plain[word.charCodeAt(0)] = 0
-/** Fewer numerals are ordinary words (records/normalised-view.ts). */
+/** Up to this many numerals count as ordinary words (records/normalised-view.ts). */
 const NUMERALS_LEFT = 6
 
-/**
- * The licensed name and its place stay. The fast check skips masking only when nothing can need it, because this runs for thousands of
- * names.
- */
+/** What is masked in names. Places stay, because they are part of the licensed name. */
 export const IN_NAMES = PERSONAL_NAMES.filter((what) => what !== 'ADDRESS')
 
 export const publicName = <N extends string | null>(name: N): N =>

@@ -1,6 +1,6 @@
 /**
- * 公示系统 counts from publication, 信用中国 from the document. This hub ends with the earlier, or with the list's term before them (entry-end.ts).
- * Rows: schema/rules/clocks.json.
+ * Two public sites limit the display: 公示系统 counts from publication, 信用中国 from the document. Here an entry ends with the earlier, or with
+ * the list's term before them (entry-end.ts). Rows: schema/rules/clocks.json.
  */
 
 import { addDays, addMonths, isDate } from '../../foundation/time/dates.js'
@@ -11,7 +11,6 @@ type EntrySeverity = 'SLIGHT' | 'GENERAL' | 'SEVERE'
 type ClockName = 'GSXT' | 'CREDITCHINA'
 
 interface ClockRuleRow {
-  /** Both days are inclusive; null for an open end. */
   from: string | null
   to: string | null
   basis: string
@@ -34,7 +33,6 @@ export interface ClockRow extends ClockRuleRow {
   minimumMonths: number
   maximumMonths: number
   legalBan: 'LENGTHENS' | 'NOTHING'
-  /** A silent rule gives null, so the milder result holds. */
   standing: StandingEffect
 }
 
@@ -50,9 +48,7 @@ export interface ClockedEntry {
   publishedOn: string | null
   /** Last day of a restriction that law fixes beyond the term. */
   banUntil: string | null
-  /** After a repair on false materials 公示系统 restarts its count here; 信用中国 keeps counting from the document, up to its maximum. */
   anewFrom?: string | null
-  /** Rows in force by this day apply. */
   today: string
 }
 
@@ -66,16 +62,15 @@ export interface PublicationClock {
   startsOn: string
   repairFrom: ClockDay
   endsOn: ClockDay
-  /** A legal ban beyond the term has lengthened the display. */
+  /** True when a legal ban beyond the term has lengthened the display. */
   lengthened: boolean
 }
 
 export interface Clocks {
   severity: SeverityRow | null
-  /** Unknown (null) without a start day or a rule. */
   gsxt: PublicationClock | null
   creditchina: PublicationClock | null
-  /** The earlier end. */
+  /** The earlier end of the two, which applies in this hub. */
   here: ClockDay | null
 }
 
@@ -169,7 +164,7 @@ export const checkClocks = ({ severities, clocks }: ClockRules): RuleFault[] => 
 
 const meet = <T>(one: T | null, other: T | null): boolean => one === null || other === null || one === other
 
-/** Days must exist, one row applies a day, and only found texts are confirmed. */
+/** Checks that days exist, rows do not overlap, and only what was found in a published text (F) is confirmed. */
 export const checkRows = <R extends ClockRuleRow>(
   rows: readonly R[],
   place: string,

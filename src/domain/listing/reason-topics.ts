@@ -1,4 +1,4 @@
-/** JavaScript and PostgreSQL read the same patterns. */
+/** Regular expressions that JavaScript and PostgreSQL read alike. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { COUNTERFEIT, WITHIN_A_CLAUSE } from '../records/penalty.js'

@@ -1,4 +1,4 @@
-/** Results of other entrances (feed `repairs`). The newest counts, whatever the order of arrival, and takes effect on arrival. */
+/** Judges repair results of other offices (feed `repairs`). The newest counts, whatever the order of arrival. */
 
 import { numberCompared } from '../records/decision-number.js'
 import type { Body } from '../records/records.js'
@@ -15,7 +15,8 @@ export interface ToldResult {
 const STEP: Record<string, number> = { REFUSED: 0, REPAIRED: 1, REMOVED: 1, REVOKED: 2 }
 
 /**
- * TAKEN_BACK: a person decides on restoration. TOLD: a person decides, because the entry is not shown yet or its decision has no number.
+ * TAKEN_BACK: the repair was revoked, and a person decides on restoration. TOLD: a person decides, because the entry is not shown yet or
+ * its decision has no number.
  */
 export type Follows = 'GRANTED' | 'REFUSED' | 'TAKEN_BACK' | 'TOLD'
 
@@ -66,7 +67,6 @@ const resultOf = (facts: Case, body: Body): Follows | null => {
   const { state, repair, removal } = facts
   const on = String(body['decided_on'])
   if (body['outcome'] === 'REVOKED') return state === 'REMOVED' && removal === 'REPAIRED' ? 'TAKEN_BACK' : null
-  // An earlier refusal concerned an earlier application.
   if (body['outcome'] === 'REFUSED') {
     // The application may have been entered here later than filed there, so a person decides.
     if (repair === null) return null

@@ -2,7 +2,7 @@ import { clean } from '../../foundation/text/values.js'
 import { shopCode } from './codes.js'
 
 export const ROWS_MOST = 100_000
-/** characters */
+/** In characters. */
 export const ROW_CHARACTERS = 2_000
 export const ROWS_OF_A_UNIT = 100
 
@@ -61,7 +61,6 @@ const WHOLE_SHOP_CODE = /^shop[:：]/i
 const coded = (row: number, code: string, name: string | null, ref: string | null): CodeRow | BadRow =>
   code.trim() === '' ? { row, fault: 'ROW_NO_CODE', ref } : { row, code, name, ref }
 
-/** Headings are in lower case, without blanks. */
 const HEADINGS: Record<string, 'code' | 'shop' | 'name' | 'ref'> = {
   code: 'code',
   uscc: 'code',

@@ -39,17 +39,16 @@ export const notMergeable = ({ from, into, whole, cause, bothOpen }: ProposedMer
 }
 
 const SUCCESSORS_MOST = 20
-/** Characters. */
+/** In characters. */
 const NUMBER_LONGEST = 128
 
 export interface ProposedDivision {
-  /** Day of the division. */
   on: string
   documentNumber: string
   into: readonly string[]
 }
 
-/** Refusals: DATE_INVALID, INPUT_INVALID. */
+/** Throws DATE_INVALID or INPUT_INVALID. */
 export const refuseBadDivision = ({ on, documentNumber, into }: ProposedDivision, today: string): void => {
   if (!isDate(on)) throw new Refusal('DATE_INVALID', { value: on })
   if (on > today) throw invalid('分立之日晚于今天 the day of the division lies after today')

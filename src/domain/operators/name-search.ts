@@ -6,7 +6,7 @@ import { CITY_NAMES, PROVINCE_NAMES } from './places.js'
 
 /** Characters of the search key. */
 export const NAME_LONGEST = 100
-/** Number of grams used, and of names that together hold one of them. */
+/** Most grams used, and most names that together hold one of them. */
 export interface SearchReach {
   grams: number
   candidates: number
@@ -47,7 +47,7 @@ const LEGAL_FORM =
 const BRANCH = /(?:分公司|子公司|分店|分厂|分社|分行|支行|营业部|经营部|办事处|门市部|旗舰店|专卖店|店)$/
 const HEAD = /^(.*(?:公司|集团|合作社|厂|中心|商行))(.+)$/
 
-/** One script, bracketed place in front, no unspoken characters: '青禾（長春）商貿' → '长春青禾商贸'. */
+/** Makes the search key: one script, bracketed place in front, no unspoken characters: '青禾（長春）商貿' → '长春青禾商贸'. */
 export const searchKey = (name: string): string => {
   const plain = simplified(normalizeName(name))
   const [whole, place] = BRACKETED_PLACE.exec(plain) ?? []
@@ -55,7 +55,7 @@ export const searchKey = (name: string): string => {
   return arranged.replace(UNSPOKEN, '')
 }
 
-/** '吉林省长春市青禾' and '长春青禾' differ only in a place that may be omitted. */
+/** The key without places in front, which may be omitted: '吉林省长春市青禾' and '长春青禾'. */
 const spoken = (key: string): string => key.slice(placesOf(key).length)
 
 const placesOf = (key: string): string => {
@@ -75,7 +75,7 @@ const coreOf = (key: string): string => {
 const pair = (one: number, two: number): number => ((one & 0x7fff) << 16) | two
 const [BEGINNING, END] = ['^'.charCodeAt(0), '$'.charCodeAt(0)]
 
-/** The key's beginning and end are marked. */
+/** Bigrams of the key, its beginning and end marked. */
 const gramsInOrder = (key: string): number[] => {
   const grams: number[] = []
   let before = BEGINNING
@@ -90,17 +90,16 @@ const gramsInOrder = (key: string): number[] => {
 /** Ascending signed 32-bit integers. */
 export const gramsOf = (key: string): number[] => [...new Set(gramsInOrder(key))].sort((a, b) => a - b)
 
-/** `since` names were added after the count. */
+/** `of` names were counted; `since` names were added later. */
 export interface GramCounts {
   counted: (gram: number) => number
   of: number
   since: number
 }
 
-/** It is null when nothing can be found. */
+/** null when nothing can be found. `all`: only names with all of the grams. */
 export type GramQuestion = { grams: number[]; all: boolean } | null
 
-/** Picks the rarest known grams within the budget. */
 export const questionFor = (key: string, { counted, of, since }: GramCounts, reach: SearchReach): GramQuestion => {
   const held = gramsOf(key)
     .map((gram) => ({ gram, names: counted(gram) }))
@@ -160,7 +159,7 @@ interface QueriedName {
   key: string
   core: string
   grams: ReadonlyMap<number, number>
-  /** Excludes beginning and end. */
+  /** Grams of the core, without its beginning and end. */
   within: ReadonlySet<number>
   edits: number
 }
@@ -254,7 +253,7 @@ const isSimilar = (core: string, held: string): boolean => {
   return alike(core, held) >= (sameBrand ? SIMILAR_BRAND : SIMILAR_CORE)
 }
 
-/** An unknown city counts as a place; one wrong character in a place is a typing error. */
+/** True for names in different places. An unknown city counts as a place; one wrong character in a place is a typing error. */
 const isElsewhere = (key: string, held: string): boolean => {
   const own = spoken(held)
   if (placesOf(key) !== '' || own === held || !key.endsWith(own)) return false
@@ -270,7 +269,6 @@ const placesAgree = (one: string, other: string): boolean => {
 
 const bare = (places: string): string => places.replaceAll(/[省市州]|自治区|特别行政区/g, '')
 
-/** True when `one` is `other` followed by a branch suffix. */
 const isBranch = (one: string, other: string): boolean => {
   if (!BRANCH.test(one)) return false
   if (one.length > other.length && one.startsWith(other) && LEGAL_FORM.test(other)) return true

@@ -1,4 +1,4 @@
-/** Places in texts as GB/T 2260 digits. Only the hub's own province is resolved to cities. */
+/** Reads places in texts as GB/T 2260 digits. Only the hub's own province is resolved to cities. */
 import { compact } from '../../foundation/text/values.js'
 
 const PROVINCES: Record<string, string> = {

@@ -4,7 +4,7 @@ import { isAhead } from '../../foundation/time/clock-doubt.js'
 import type { AuditHead } from '../audit/audit-log.js'
 import { canonical, type Json } from '../records/records.js'
 
-/** A new form makes a new snapshot of an unchanged list. */
+/** Version of the snapshot's form. A new one makes a new snapshot of an unchanged list. */
 export const FORM = 4
 export const FIRST_HASH = '0'.repeat(64)
 /** The longest validity, milliseconds. */
@@ -42,7 +42,6 @@ export interface Chain {
   end: () => string
 }
 
-/** SHA-256 over the chain head and the entry lines. */
 export const chain = (sequence: number, previousHash: string): Chain => {
   const hash = createHash('sha256').update(chainHead(sequence, previousHash))
   return {
@@ -78,7 +77,6 @@ export const validUntil = (now: Date, firstEnd: string | null): Date => {
 /** True when the manifest outlasts one signed now, so its clock was ahead. */
 export const holdsTooLong = (until: Date, now: Date): boolean => isAhead(until, new Date(now.getTime() + VALID_MS))
 
-/** True when signing again is due and would extend the validity. */
 export const dueAgain = (until: Date, now: Date, firstEnd: string | null): boolean =>
   holdsTooLong(until, now) ||
   (until.getTime() - now.getTime() < RENEW_MS && validUntil(now, firstEnd).getTime() > until.getTime())

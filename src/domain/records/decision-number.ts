@@ -1,9 +1,9 @@
-/** These compared forms are looser than `documentNumber` and never shown or used as record keys. */
+/** Loose forms of document numbers and authority names, for comparison only. They are never shown or used as record keys. */
 
 import { documentNumber } from '../../foundation/text/values.js'
 import { normalizeName } from '../operators/names.js'
 
-/** Longer text, in characters, is compared unchanged. */
+/** Text over this many characters is compared unchanged. */
 const LONGEST = 200
 
 /** Traditional and simplified characters of document numbers, authorities and places of Jilin. A missing pair splits one fact in two; it never merges two facts. */
@@ -63,7 +63,7 @@ const numberOf = (words: string): string | null => {
 }
 
 type ShortForm = readonly [short: RegExp, full: string]
-/** One 市 serves both city and market. */
+/** Names that write one 市 for both city and market: 长春市场监督管理局. */
 const ONE_CITY: ShortForm = [/(?<=\p{Script=Han})(?<![省市县区州盟旗会])市场监督管理局$/u, '市市场监督管理局']
 const SHORT_FORMS: readonly ShortForm[] = [
   [/(市监|市场监管)局$/, '市场监督管理局'],

@@ -37,7 +37,7 @@ const MOST = 60
 const NUMBER = String.raw`[\d〇零一二三四五六七八九十百甲乙丙丁A-Z]`
 const NUMBERED = String.raw`${NUMBER}[\d〇零一二三四五六七八九十百A-Z-]{0,9}(?:号楼|号院|号房|号|室|户|单元|栋|幢|座|楼|层|门|组|社|弄)`
 const DISTRICT = '[省市县区旗州盟镇乡村]'
-/** Up to a number (号, 室, 栋, 组), or up to a village, street or estate without one. */
+/** An address ends with a number (号, 室, 栋, 组), or with a village, street or estate. */
 const SHAPES = [
   new RegExp(
     String.raw`^(?=[^${STOP}]{0,24}(?:${DISTRICT}|街|路|道|巷|胡同|屯|园|里))\p{Script=Han}[^${STOP}]{1,40}?${NUMBERED}(?:[^${STOP}]{0,6}?${NUMBERED}){0,6}`,

@@ -100,33 +100,30 @@ function row<N extends FactRow['nature'], T extends FactRow['tone']>(
 
 export type FactName = keyof typeof FACTS
 
-/** Returns undefined for an unknown name. A scorecard file may contain any. */
 export const factRow = (name: string): FactRow | undefined =>
   Object.hasOwn(FACTS, name) ? (FACTS as Record<string, FactRow>)[name] : undefined
 
 export type OperatorKind = 'enterprise' | 'individual' | 'cooperative' | 'other' | 'shop'
 
-/** Days are YYYY-MM-DD. */
 export interface FactEvent {
   fact: FactName
   /** Day of the event, or first day of the term; null when the source does not say. */
   on: string | null
   /** Start of the legal count where it differs from `on`. It is neither weighed nor hashed. */
   decidedOn?: string | null
-  /** First day on which it no longer stands. Null or absent without a known end. */
+  /** First day on which the fact no longer holds; null or absent without a known end. */
   until?: string | null
   /** Positive integer; default 1. */
   weight?: number
   record: number
 }
 
-/** The order of events has no meaning. */
 export interface Facts {
   asOf: string
   kind: OperatorKind
-  /** Uncovered families are reported missing, never counted as zero. */
+  /** Families that sources cover. Others are reported missing, never counted as zero. */
   known: readonly FactFamily[]
   events: readonly FactEvent[]
-  /** First day after `asOf` on which something on record takes effect and changes the facts. Not part of their hash. */
+  /** First day after `asOf` on which something already on record changes the facts. Not part of their hash. */
   comingOn?: string | null
 }

@@ -14,7 +14,6 @@ export interface IcpNumber {
   site: number | null
 }
 
-/** No province or digit is guessed. */
 export const icpNumber = (value: unknown): IcpNumber | null => {
   const text = typeof value === 'boolean' ? null : textOf(value)
   if (text === null || text.length > MAX_LENGTH) return null

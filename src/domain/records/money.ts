@@ -74,7 +74,7 @@ interface Amount {
   currency: string
 }
 
-/** A unit without this meaning needs the full parser. */
+/** Meaning of a written unit; null: only the full parser can read it. */
 type UnitMeaning = { exponent: number; currency: string } | null
 
 const meanings: Record<MoneyUnit, Map<string, UnitMeaning>> = { yuan: new Map(), wan: new Map(), yi: new Map() }
@@ -111,7 +111,7 @@ const parseAny = (sent: string, unit: MoneyUnit): Amount | null => {
   return { yuan: write(add(scaled, cents)), currency: named.currency }
 }
 
-/** Brackets hold no digits: (100) is an accountant's minus. */
+/** Returns null for digits in brackets: (100) is an accountant's minus. */
 const withoutBrackets = (text: string): string | null => (/\([^)]*\d/.test(text) ? null : text.replace(/[()]/g, ''))
 
 const withoutCurrency = (text: string): { amount: string; currency: string; whole: boolean } | null => {

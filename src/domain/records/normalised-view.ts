@@ -1,4 +1,4 @@
-/** Searches for personal data read this view, with positions in the original. */
+/** A text simplified for finding personal data, with positions in the original. */
 import { decimalDigit, NUMERALS } from './resident-ids.js'
 
 export interface NormalisedView {
@@ -12,7 +12,6 @@ export interface TextSpan {
   end: number
 }
 
-/** `businessAddress` is public as the place of business. */
 export type Finder = (text: string, seen: NormalisedView, businessAddress: string | null) => TextSpan[]
 
 const UNSEEN = /^[\p{Cf}\p{Cc}\p{M}\p{Default_Ignorable_Code_Point}]$/u
@@ -22,7 +21,7 @@ const DOT = /^[·•∙⋅・。．]$/u
 const DIGIT = `[\\d${[...NUMERALS.keys()].join('')}]`
 const IN_WORDS = new RegExp(`${DIGIT}(?:[-. ]{0,3}${DIGIT}){6,}`, 'g')
 
-/** Half-width, without invisible characters, one character for each kind of dash, blank and dot. */
+/** Makes characters half-width, drops invisible ones, and writes all dashes alike, all blanks and all dots. */
 export const normalisedView = (text: string): NormalisedView => {
   const seen: NormalisedView = { line: '', starts: [], ends: [] }
   for (let at = 0; at < text.length; ) {
@@ -55,7 +54,7 @@ const inDigits = (run: string): string => {
 
 const signOf = (character: string): string => {
   if (/\s/.test(character)) return character === '\n' ? '\n' : ' '
-  // A full stop ends a sentence.
+  // A Chinese full stop ends a sentence, so it is no dot.
   if (character === '。') return '。'
   if (DASH.test(character)) return '-'
   if (DOT.test(character)) return '.'
@@ -76,7 +75,10 @@ export interface TextMatch {
 /** Words within this many characters may qualify a number. */
 const AROUND = 24
 
-/** Matches group `named` if present, else the whole match. A rejected match is searched again from its next character. */
+/**
+ * Makes a finder of group `named`, or of the whole match without that group. After a rejected match the search goes on at its next
+ * character.
+ */
 export const finding =
   (patterns: readonly RegExp[], holds: (candidate: TextMatch) => boolean = () => true): Finder =>
   (_, { line, starts, ends }) =>

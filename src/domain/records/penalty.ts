@@ -18,7 +18,7 @@ export const severity = (body: Body): PenaltySeverity => {
   return wordsOnly && !isMoney(body['fine_yuan']) && !isMoney(body['confiscated_yuan']) ? 'WARNING_ONLY' : 'LIGHT'
 }
 
-/** Heavier penalty (较重行政处罚), SAMR order 44, article 2. Without one nobody is listed. */
+/** True for a heavier penalty (较重行政处罚), SAMR order 44, article 2. */
 export const isHeavy = (body: Body): boolean => {
   const types = typesOf(body)
   const fined = isMoney(body['fine_yuan']) || types.some((type) => FINE.test(type))
@@ -47,20 +47,20 @@ export const banOf = (body: Body): Ban | null => {
   return { until: endless ? null : day, endless }
 }
 
-/** Closure and licence revocation have no time. */
+/** A ban has a duration. Closure and licence revocation have none. */
 export const imposesBan = (body: Body): boolean => {
   const types = typesOf(body)
   if (types.some((type) => BAN.test(type) && !SUSPENDED_OR_REVOKED.test(type))) return true
   const { content } = body
-  // The condition includes the text after its comma.
+  // A condition and the text after its comma become one clause.
   return says(typeof content === 'string' ? content.replace(CONDITION, '若') : content, BAN, NOT_BANNED)
 }
 
-/** SAMR order 44, articles 7 and 9. */
+/** Counterfeiting under SAMR order 44, articles 7 and 9. */
 export const isCounterfeit = (body: Body): boolean =>
   [body['violation'], body['facts'], body['content']].some((text) => says(text, COUNTERFEIT, DENIED))
 
-/** Withdrawn by its own authority (行政处罚法, article 48): no weight, shown nowhere. An ended or absent record is not withdrawn. */
+/** True when the authority withdrew the penalty (行政处罚法, article 48): it has no weight and is shown nowhere. */
 export const isWithdrawn = (body: Body): boolean => body['status'] === 'REVOKED'
 
 /**
@@ -78,11 +78,10 @@ export const factOfDecision = (
   return plain === '' || by === '' ? null : `${plain}/${by}`
 }
 
-/** Yuan; null when the text names none or several. */
+/** In yuan; null when the text names none or several. */
 export interface AmountsNamed {
   fine: string | null
   confiscated: string | null
-  /** The text names several fines or several confiscations. */
   several: boolean
 }
 
@@ -126,11 +125,10 @@ const HEAVY_TYPE = new RegExp(
 )
 const BAN =
   /限制(开展)?生产经营|限制从业|责令停产|责令停业|停产停业|停业整顿|暂扣|禁止[^，。；]{0,20}从事|行业禁入|市场禁入|(年|月|日|天)内不得(从事|担任)|终身不得(从事|担任)/
-/** A threat, a condition, or a measure not imposed or over. 不得 is the ban itself. */
+/** Words for a threat, a condition, or a measure not imposed or over. 不得 is the ban itself. */
 const NOT_BANNED = /不(?!得)|未|免予|逾期|拒|如果|若|可以|可能|将被|将依法|解除|期满/
 const CONDITION = /(逾期|拒不|拒绝|如果|若)[^，,。；;\n]{0,60}的[，,]/g
 const FOR_LIFE = /终身/
-/** A last day from here on means without end. */
 const WITHOUT_END = '2099-12-31'
 const FROM_THE_HEAVY_END = /从重/
 const NOT_HEAVY_END =

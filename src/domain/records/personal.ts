@@ -22,7 +22,7 @@ export interface MaskedText {
   found: Personal[]
 }
 
-/** A replacement may turn the rest into another number. Texts settle in two or three rounds. */
+/** Masking may leave what reads as another number, so it repeats, usually two or three times. */
 const MOST_ROUNDS = 12
 
 /** `businessAddress` is public as the place of business and is kept. */
@@ -57,7 +57,7 @@ const replaced = (text: string, spans: readonly Span[]): string => {
   return written + text.slice(kept)
 }
 
-/** The earlier span wins, then the longer. */
+/** Of overlapping spans the earlier wins, then the longer. */
 const spansIn = (text: string, kinds: readonly Personal[], businessAddress: string | null): Span[] => {
   const seen = normalisedView(text)
   const all = kinds.flatMap((kind) => FINDERS[kind](text, seen, businessAddress).map((span) => ({ kind, ...span })))

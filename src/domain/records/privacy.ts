@@ -123,7 +123,6 @@ const mayHoldInCells = (fields: readonly unknown[], clear: readonly unknown[], d
   return false
 }
 
-/** Spreadsheets store digits as numbers. */
 const lengthOf = (field: unknown): number => (typeof field === 'number' ? String(field).length : NO_HALF)
 
 const idOf = (first: unknown, second: unknown): string | null => {
@@ -149,7 +148,6 @@ const halvesIn = (fields: readonly unknown[]): Map<number, string> | null => {
 const isClear = (field: unknown): boolean =>
   field === null || (typeof field === 'string' && !(field.length >= FEWEST_CHARACTERS && mayHoldInText(field)))
 
-/** Usually the very same string object, found without comparing characters. */
 const isAmong = (texts: readonly unknown[], text: string): boolean => {
   for (let at = 0; at < texts.length; at += 1) if (texts[at] === text) return true
   return false
@@ -167,7 +165,7 @@ const mayHoldInText = (text: string): boolean => {
   return digits >= FEWEST_DIGITS && !(text.startsWith('9') && usccForm(text)) && areEnough(text)
 }
 
-/** Numerals count only in a row. A separate function lets V8 inline the loop above. */
+/** Chinese numerals count only in a row. A separate function lets V8 inline the loop above. */
 const areEnough = (text: string): boolean => {
   let digits = 0
   for (let at = 0; at < text.length && digits < FEWEST_DIGITS; at += 1) {

@@ -2,7 +2,7 @@ import { compact } from '../../foundation/text/values.js'
 import { gtinValid } from '../operators/codes.js'
 
 const GTIN_DIGITS = 14
-/** characters */
+/** In characters. */
 export const WORD_LONGEST = 500
 const BETWEEN_MODELS = /[;；,，、|]/u
 
@@ -12,7 +12,7 @@ export const gtinAsked = (text: string): string | null => {
   return gtinValid(code) ? code.padStart(GTIN_DIGITS, '0') : null
 }
 
-/** The store's index uses the same form. */
+/** Form in which product words are compared, also in the store's index. */
 export const productWord = (text: string): string => compact(text).replace(/[a-z]+/g, (latin) => latin.toUpperCase())
 
 export const isModel = (held: unknown, asked: string): boolean => {

@@ -10,7 +10,7 @@ interface KindRule {
   changes: 'state' | 'event'
   /** Without an operator the record stays unmatched until a person decides. */
   needsOperator: boolean
-  /** A record absent from a whole delivery has ended. Registrations end by status, decisions by withdrawal. */
+  /** True when a record absent from a full delivery has ended. Registrations end by status, decisions by withdrawal. */
   endsByAbsence: boolean
 }
 
@@ -41,7 +41,7 @@ export interface Item {
   page: number | null
   row: number
   fields: Record<string, unknown>
-  /** Absent when `fields` are as sent. */
+  /** The heading map that was applied; absent when `fields` are as sent. */
   map?: { id: number; headings: Readonly<Record<string, string | null>> }
 }
 
@@ -83,10 +83,10 @@ export interface Problem {
   message: string
 }
 
-/** Records of a rejected item are unreadable, not absent. */
+/** Records that a rejected item may be about. They are unreadable, not absent. */
 export interface UnreadableRecords {
   keys: readonly string[]
-  /** Keys up to the last `/` where only that part is readable. Every record below may be meant. */
+  /** Keys up to the last `/` where only that part is readable. Every record whose key begins so may be meant. */
   stems: readonly string[]
   /** Codes of the party where no key is readable. Every record of this operator in the feed may be meant. */
   codes: readonly string[]

@@ -1,14 +1,14 @@
 /** Finds resident ID numbers (GB 11643-1999) in a text, in any spelling. */
 import { regNoDigit, residentIdForm, residentIdValid, usccValid } from '../operators/codes.js'
 
-/** In longer runs of digits some window passes every test by chance. */
+/** In longer runs of digits some 18 in a row pass every test by chance. */
 const LONG_RUN = 24
-/** Credible years of birth of traders, used where chance is likelier. */
+/** Credible years of birth of traders, checked where a chance match is likelier. */
 const BORN = { first: 1900, last: 2015 }
-/** Invisible characters are not counted. */
+/** Allowed between two digits, not counting invisible characters. */
 const GAP = '[ .]{0,4}'
 const DIGITS = (count: number): string[] => Array<string>(count).fill(String.raw`\d`)
-/** Most windows without a birthday fail early. */
+/** The birthday is part of the pattern, so most other numbers fail early. */
 const CHARACTERS = ['[1-8]', ...DIGITS(5), '[12]', '[089]', ...DIGITS(2), '[01]', ...DIGITS(1), '[0-3]', ...DIGITS(4)]
 const EIGHTEEN = new RegExp([...CHARACTERS, String.raw`[\dX]`].join(GAP), 'g')
 /** Any blanks, or one character not used inside numbers, separate the parts (6-8-4, 6-4-4-4). */
@@ -24,14 +24,14 @@ const IN_PARTS = new RegExp(String.raw`(?<!\d|\d\.)${[...PARTS, String.raw`[\dX]
 const FIFTEEN = /(?<!\d)(?:\d{15}|\d{6}( {1,4}|\.)\d{6}\1\d{3})(?![\dAX])/g
 /** Inside a grouped number a date can only be the birthday, after six digits. */
 const DAY = /^(.*(?<!\d))(?:19|20)\d\d[ .]\d\d[ .]\d\d(?!\d)/
-/** Fewer than fifteen, because one character may stand for two digits (㉕). */
+/** Eight are enough for fifteen digits, because one character may stand for two (㉕). */
 const ENOUGH_DIGITS = /(?:\p{N}\P{N}*){8}/u
 
 /** The position in a row is the digit. */
 const NUMERAL_ROWS = ['〇一二三四五六七八九', '零壹贰叁肆伍陆柒捌玖', '○壹貳叁肆伍陸柒捌玖']
 export const NUMERALS = new Map(NUMERAL_ROWS.flatMap((row) => [...row].map((numeral, digit) => [numeral, `${digit}`])))
 const NUMERAL = `[${[...NUMERALS.keys()].join('')}]`
-/** A single numeral in a sentence is a word. */
+/** A run of digits in words. A single numeral in a sentence is a word. */
 const IN_WORDS = new RegExp(`[\\dXx${[...NUMERALS.keys()].join('')}]{15,}`, 'g')
 const ANY_NUMERAL = new RegExp(NUMERAL)
 const EACH_NUMERAL = [...NUMERALS]
@@ -53,7 +53,7 @@ const ANY_DIGIT = /^\p{Nd}$/u
 const LIKE_X = /^[XxΧχХх×✕✖╳]$/u
 const ENTITY = /&(?:(nbsp|ensp|emsp|thinsp)|(shy|zwn?j|lrm|rlm)|#(\d{1,7})|#x([\da-f]{1,6}));/iy
 
-/** Greatest distance in characters of a word that names the number. */
+/** In characters: the greatest distance of a word that names the number. */
 const NAMED_WITHIN = 24
 const OF_A_PERSON = /(?:身份|证件|證件|\bID\s*(?:card|no|number))\D{0,16}$/i
 const OF_A_REGISTER = /(?:注册|註冊|登记|登記|执照|執照|工商|\breg(?:istration)?[\s._-]{0,3}(?:no|number))\D{0,16}$/i
@@ -85,7 +85,7 @@ export const idsIn = (text: string, fifteen: Fifteen): ResidentIdSpan[] => {
 
 export const inWords = (text: string): boolean => text.search(IN_WORDS) >= 0
 
-/** Each numeral and its digit is one UTF-16 unit. */
+/** Positions stay the same: each numeral and its digit is one UTF-16 unit. */
 const withoutWords = (text: string): string =>
   ANY_NUMERAL.test(text) ? text.replace(IN_WORDS, (run) => EACH_NUMERAL.reduce(inDigits, run)) : text
 
@@ -102,7 +102,7 @@ const foundIn = (text: string, shadow: Shadow, fifteen: Fifteen): ResidentIdSpan
   EIGHTEEN.lastIndex = 0
   for (let match = EIGHTEEN.exec(line); match; match = EIGHTEEN.exec(line)) {
     const [written] = match
-    // The next window may start inside this one.
+    // The next candidate may start inside this one.
     if (isEighteen(line, match.index, written)) add(match.index, written)
     else EIGHTEEN.lastIndex = match.index + 1
   }
@@ -178,8 +178,8 @@ const isDigit = (character = ''): boolean => character >= '0' && character <= '9
 type Shadow = { line: string; starts: number[]; ends: number[] }
 
 /**
- * Narrow digits and X, a blank or point per separator, A for letters, # for the rest, nothing for invisible characters. With `tags`, <
- * stands for a whole tag.
+ * Simplifies a text to narrow digits and X, a blank or point per separator, A for letters, # for the rest, nothing for invisible
+ * characters. With `tags`, < stands for a whole tag.
  */
 const shadowOf = (text: string, tags: boolean): Shadow => {
   const shadow: Shadow = { line: '', starts: [], ends: [] }

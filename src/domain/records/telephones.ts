@@ -16,7 +16,7 @@ const CUSTOMARY = [
 ]
 
 const MOBILE = /(?<!\d)1(?:[-. /,*()~|]{0,3}\d){10}(?!\d)/g
-/** Other groupings of eleven digits are rows of numbers. */
+/** Usual groupings of the eleven digits of a mobile number. */
 const SPLITS = new Set(['3-4-4', '3-3-5', '3-5-3', '4-3-4', '3-8', '4-7', '5-6', '7-4', '8-3'])
 /** With dashes alone more groupings are common. */
 const DASHED =
@@ -33,7 +33,7 @@ const isMobile = (candidate: TextMatch): boolean => {
   return DASHED.test(found.replaceAll(' ', '')) || ONE_BY_ONE.test(found)
 }
 
-/** Letter O stands for 0. */
+/** Mobile numbers that write the letter O for 0. */
 const MISSPELT = /(?<![\dA-Za-z])1[3-9][\dOo]{9}(?![\dA-Za-z])/g
 const FEWEST_DIGITS = 8
 const isMisspelt = (candidate: TextMatch): boolean => {

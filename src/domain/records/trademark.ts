@@ -28,7 +28,6 @@ export const niceClass = (value: unknown): number | null => {
   return number >= 1 && number <= CLASSES ? number : null
 }
 
-/** Returns null when any part is not a class. */
 export const niceClasses = (value: unknown): number[] | null => {
   const parts = (typeof value === 'boolean' ? '' : (textOf(value) ?? ''))
     .split(BETWEEN_CLASSES)

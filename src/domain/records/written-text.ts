@@ -1,7 +1,7 @@
 import { Refusal } from '../../foundation/errors.js'
 import { redact } from './privacy.js'
 
-/** characters */
+/** In characters. */
 const WRITTEN_LENGTH = 1_000
 
 /** Trims the text and removes ID numbers. `what` names it in the refusal INPUT_INVALID for an empty text or one over WRITTEN_LENGTH. */

@@ -6,7 +6,7 @@ import { isWithdrawn, severity } from '../records/penalty.js'
 import { type Body, type Json, KINDS, type RecordKind } from '../records/records.js'
 import { type ListFacts, OLD_FORMS, type RecordEvidence, repairsOf } from './repair-targets.js'
 
-/** Feeding a kind makes its family known. Kinds without a family are not weighed; a repair only ends other facts. */
+/** A feed of a kind makes its family known. Kinds without a family are not weighed; a repair only ends other facts. */
 export const FAMILY_OF: Partial<Record<RecordKind, FactFamily>> = {
   registration: 'registration',
   shop: 'shops',
@@ -208,7 +208,7 @@ export const entryEnd = (body: Body, lists: readonly ListFacts[]): string | null
   return text(body['removed_on']) ?? afterLastDay(lists, lastDayOf(body, lists))
 }
 
-/** Last day of the term, from the authority, else from the list kind. */
+/** Last day of the term as the authority states it, or else by the list kind. */
 export const lastDayOf = (body: Body, lists: readonly ListFacts[]): string | null => {
   const list = lists.find((row) => row.id === body['list'])
   return text(body['ends_on']) ?? (list ? termEnd(list, text(body['listed_on'])) : null)

@@ -8,7 +8,7 @@ import { type Score, score } from './score.js'
 import type { Scorecard } from './scorecard.js'
 
 export interface ReportedEvidence extends RecordEvidence {
-  /** Joins the same fact of other sources; null when none can have it. */
+  /** Key shared by records of the same fact; null when no other source can have it. */
   fact: string | null
   run: number
 }
@@ -20,7 +20,7 @@ export interface OwnEntry extends OwnDecision {
   endsOn: string | null
   removedOn: string | null
   record: number
-  /** Then it has no weight. */
+  /** A hidden entry has no weight. */
   hidden: boolean
 }
 
@@ -51,7 +51,6 @@ export const factsFrom = (
   return { asOf, kind: kind.toLowerCase() as Facts['kind'], known, events, comingOn }
 }
 
-/** An agency's entries that repeat a decision of this hub are skipped. */
 const withoutOwn = (
   reported: readonly ReportedEvidence[],
   own: readonly OwnDecision[],

@@ -3,7 +3,7 @@ import { addYears } from '../../foundation/time/dates.js'
 import type { Reason } from './score.js'
 import { GRADES, type Grade } from './scorecard.js'
 
-/** The bound counts from the proposal. */
+/** In years from the proposal. */
 export const YEARS_MOST = 1
 
 export interface ComputedScore {

@@ -12,7 +12,7 @@ import { applies } from './recovery-rules.js'
 import { score } from './score.js'
 import type { Grade, Scorecard } from './scorecard.js'
 
-/** The bound exceeds the fact and act pairs. Later steps are grouped. */
+/** More than there are pairs of fact and act. Later steps are grouped. */
 export const STEPS_MOST = 100
 
 export interface RecoveryStep extends Words {
@@ -23,19 +23,18 @@ export interface RecoveryStep extends Words {
   rules: string[]
   records: number[]
   count: number
-  /** Gain after the earlier steps; 0 when something else hides it. */
+  /** Points gained after the earlier steps; 0 when something else hides the gain. */
   points: number
   /** Score on that day after all steps so far, if granted. */
   value: number
   grade: Grade
   basis: string
-  /** True when every number was found in a published text and holds in every field; never for a scorecard's own numbers. */
   confirmed: boolean
   answer: AnswerTime | null
   ends: readonly FactEvent[]
 }
 
-/** Neither time nor an act ends it. */
+/** An adverse fact that neither time nor an act ends. */
 export interface LastingFact extends Words {
   fact: FactName
   rules: string[]
@@ -45,7 +44,7 @@ export interface LastingFact extends Words {
   confirmed: boolean
 }
 
-/** Sorted by day, then gain, then fact and record. See also `lasting`. */
+/** Sorted by day, then gain, then fact and record. */
 export const recoveryPath = (facts: Facts, card: Scorecard, rules: RecoveryRules): RecoveryStep[] => {
   const drafts = losses(facts, card, rules).flatMap(({ drafts }) => drafts)
   return weighed(facts, card, within(together(drafts, keyOfDay)))
@@ -69,7 +68,7 @@ export const applied = (facts: Facts, steps: readonly Pick<RecoveryStep, 'on' | 
 }
 
 interface DraftStep extends SourcedSentence, Pick<RecoveryStep, 'on' | 'act' | 'fact' | 'rules' | 'answer' | 'ends'> {
-  /** These include events that time ends. */
+  /** All events concerned, also those that time ends. */
   events: readonly FactEvent[]
 }
 
@@ -172,7 +171,6 @@ const joined = (a: DraftStep, b: DraftStep): DraftStep => ({
   confirmed: a.confirmed && b.confirmed,
 })
 
-/** Keeps the nearest steps single and groups later ones by fact and act, on the last day. */
 const within = (drafts: DraftStep[]): DraftStep[] => {
   if (drafts.length <= STEPS_MOST) return drafts
   const what = ({ act, fact }: DraftStep): string => `${act} ${fact}`

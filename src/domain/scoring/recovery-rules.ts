@@ -8,7 +8,10 @@ import { factRow } from '../records/facts.js'
 
 export type RestoringAct = 'PERFORM' | 'CORRECT' | 'REPAIR' | 'WAIT'
 
-/** `{count}` is filled. Unconfirmed when facts outside the data may move the day, or for this project's own proposals. */
+/**
+ * A sentence with `{count}` to be filled. It is unconfirmed when facts outside the data may move the day, or for this project's own
+ * proposals.
+ */
 export interface SourcedSentence extends Words {
   basis: string
   mark: Certainty
@@ -22,12 +25,12 @@ export interface AnswerTime {
   confirmed: boolean
 }
 
-/** The dates of the fact are inclusive; null for open. */
+/** `from` and `to` bound the day of the fact: inclusive, null for open. */
 export interface ActRule extends SourcedSentence {
   fact: FactName
   from: string | null
   to: string | null
-  /** Without an act the sentence says why. */
+  /** null when no act helps; the sentence says why. */
   act: Exclude<RestoringAct, 'WAIT'> | null
   /** Months from the fact's day until the act is lawful; 0 for at once, null without an act. */
   months: number | null

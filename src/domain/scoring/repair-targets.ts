@@ -10,7 +10,7 @@ export interface RecordEvidence {
   record: number
   kind: RecordKind
   body: Body
-  /** A shop's last day of validity; its body lacks it. */
+  /** Last day on which a shop's record is valid; its body does not hold it. */
   validTo?: string | null
 }
 

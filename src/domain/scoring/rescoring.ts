@@ -16,7 +16,7 @@ export interface EarlierScore extends ScoreHashes {
 const holdsSame = (earlier: ScoreHashes, { factsHash, scorecardHash }: ScoreHashes): boolean =>
   earlier.factsHash === factsHash && earlier.scorecardHash === scorecardHash
 
-/** Same facts and card, before the day on which time alone changes the result. */
+/** True for the same facts and card before the day on which time alone changes the result. */
 export const holdsStill = (
   earlier: EarlierScore,
   hashes: ScoreHashes,
@@ -51,7 +51,6 @@ export interface ReplayableScore extends Score {
   scorecard: string
 }
 
-/** Returns what a replay of a stored score finds wrong with it. */
 export const replayFault = (
   { factsHash, scorecard, value, grade, reasons, nextChangeOn }: ReplayableScore,
   card: Pick<Scorecard, 'version'>,

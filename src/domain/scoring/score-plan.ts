@@ -5,7 +5,7 @@ import type { FactFamily, FactName, OperatorKind } from '../records/facts.js'
 import { FACTS, FAMILIES } from '../records/facts.js'
 import type { BinRule, Rule, Scorecard, Unit, UnitRule, Veto } from './scorecard.js'
 
-/** Recomputing stored scores visits many days. */
+/** Plans kept, by day: recomputing stored scores visits many days. */
 const PLANS_KEPT = 1000
 const NO_DAY = Number.NEGATIVE_INFINITY
 

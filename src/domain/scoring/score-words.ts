@@ -1,4 +1,4 @@
-/** Looking up sentences in the scorecard keeps them out of the rows. */
+/** Sentences are looked up in the scorecard, so stored rows need not hold them. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { FACTS } from '../records/facts.js'

@@ -83,7 +83,6 @@ export interface Scorecard {
   rules: Rule[]
   vetoes: Veto[]
   lines: ScoreLine[]
-  /** These facts are left unweighed on purpose, with the reason. */
   unweighed?: ({ fact: FactName } & Words)[]
 }
 

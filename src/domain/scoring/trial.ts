@@ -8,7 +8,7 @@ import { GRADES, type Grade, HIGHEST, LOWEST, type Scorecard } from './scorecard
 const LARGEST_MOVES = 20
 /** GB/T 2260 prefix of province and city. */
 const REGION_DIGITS = 4
-/** The unit is points. */
+/** The largest possible move, in points. */
 const WIDEST = HIGHEST - LOWEST
 
 export interface TriedOperator {
@@ -31,7 +31,7 @@ export interface TrialGroup {
   after: GradeCounts
 }
 
-/** In points. p5: at least 5 % of the moves are no greater; the other quantiles alike. */
+/** In points. p5 is the smallest move that at least 5 % of the moves do not exceed; the other quantiles alike. */
 export interface Spread {
   mean: number
   lowest: number
@@ -150,7 +150,6 @@ const keep = (largest: Pair[], pair: Pair): void => {
   if (largest.length > LARGEST_MOVES) largest.pop()
 }
 
-/** The current and the tried scorecard. */
 export const comparison = (
   { all, grades, moves, up, down, regions, kinds }: TrialTally,
   cards: Record<'before' | 'after', Scorecard>,

@@ -6,7 +6,7 @@ const LONGEST_MONTHS = 12
 
 const SHA256 = /^[0-9a-f]{64}$/
 
-/** Lower-case SHA-256. */
+/** The SHA-256 in lower case; null for any other text. */
 export const documentHash = (given: string | null): string | null => {
   const hash = (given ?? '').trim().toLowerCase()
   return SHA256.test(hash) ? hash : null
@@ -23,7 +23,7 @@ export const holdsOn = (
   day: string,
 ): boolean => withdrawnAt === null && givenOn <= day && day <= endsOn
 
-/** The credit service that recorded it and the operator may. */
+/** The operator may withdraw, and the credit service that recorded the authorisation. */
 export const mayWithdraw = (viewer: Viewer, client: string, owner: OperatorScope | null): boolean =>
   viewer.role === 'party' ? mayOperator(viewer, owner) : client === viewer.sub
 

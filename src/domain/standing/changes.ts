@@ -14,7 +14,7 @@ const WHATS = [
 /** SELLERS: the list was replaced; later changes concern the new one. */
 export type ChangeKind = (typeof WHATS)[number]
 
-/** 2: entries as in `/v1/standings`; before it none was sent. Raise it when a member goes or changes meaning. */
+/** Version of a change message. Raise it when a member goes or changes meaning. */
 export const CHANGE_VERSION = 2
 
 /** A client absent for longer starts again from the standings. */
@@ -23,13 +23,13 @@ const DAY_MS = 86_400_000
 
 export const retainedSince = (now: Date): Date => new Date(now.getTime() - RETAINED_DAYS * DAY_MS)
 
-/** `erased` + 1 to `last` are available. */
+/** Changes `erased` + 1 to `last` are available. */
 export interface RetainedChanges {
   erased: number
   last: number
 }
 
-/** A number beyond the last comes from another database. */
+/** True when every change after `after` is available. A number beyond `last` comes from another database. */
 export const follows = ({ erased, last }: RetainedChanges, after: number): boolean => erased <= after && after <= last
 
 export interface StandingChange {
@@ -38,7 +38,7 @@ export interface StandingChange {
   sequence: number
   /** A second or two after the change. */
   at: Date
-  /** The list was replaced if null. */
+  /** null when the list was replaced. */
   code: string | null
   what: readonly ChangeKind[]
   /** The standing at delivery time, so a late change is never outdated. */

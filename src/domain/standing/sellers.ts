@@ -8,9 +8,12 @@ const HOLDS_MONTHS = 6
 export const SELLERS_MOST = 1_000_000
 /** Above this share of lines without a code a file is not a seller list. */
 const MALFORMED_SHARE = 0.5
-/** Any list may open so many: a new marketplace's shops are not delivered yet. */
+/** Any list may hold so many unconfirmed sellers: a new marketplace's shops are not reported yet. */
 export const UNCONFIRMED_LEAST = 200
-/** Unconfirmed sellers for each confirmed one: shops opened since the last half-yearly report (网络交易监督管理办法, article 25). */
+/**
+ * A list may hold so many unconfirmed sellers for each confirmed one: shops opened since the last half-yearly report (网络交易监督管理办法, article
+ * 25).
+ */
 const UNCONFIRMED_SHARE = 0.1
 const HEADINGS = new Set(['code', 'uscc', 'shop', 'shop_id', '代码', '统一社会信用代码', '店铺号', '网店代码'])
 
@@ -21,7 +24,7 @@ export interface Seller {
   valid: boolean
 }
 
-/** First invalid day. */
+/** First day on which a list dated `dated` no longer holds. */
 export const holdsUntil = (dated: string): string => addMonths(dated, HOLDS_MONTHS)
 
 export const oldestHolding = (today: string): string => {
@@ -41,7 +44,7 @@ export interface SellersSetting {
   unconfirmedSellers: number | null
 }
 
-/** The setting, else the client's name if it has that form. */
+/** The client's setting, or else its name if that has the form of a marketplace id. */
 export const marketplaceOf = (client: string, { marketplace }: SellersSetting): string | null =>
   marketplace ?? (MARKETPLACE.test(client) ? client : null)
 

@@ -20,7 +20,7 @@ export interface StandingEntry {
   contested: boolean
 }
 
-/** The other two may need a look-up. */
+/** Members that need no look-up. */
 export type EntryMembers = Omit<StandingEntry, 'state' | 'contested'>
 
 export const membersOf = (body: PublicEntry): EntryMembers => ({
@@ -38,7 +38,6 @@ export const membersOf = (body: PublicEntry): EntryMembers => ({
   mirrored: false,
 })
 
-/** Fixed members in fixed order. */
 export const standingEntry = (
   members: EntryMembers,
   { state, contested }: Pick<StandingEntry, 'state' | 'contested'>,

@@ -33,7 +33,7 @@ export interface StandingFacts {
   grade: Standing['grade']
   score: number | null
   objected: boolean
-  /** Hidden from viewers who may not see removed data. */
+  /** True when the file is hidden from viewers who may not see removed data. */
   forgotten: boolean
   entries: readonly StandingEntry[]
 }

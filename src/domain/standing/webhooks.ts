@@ -1,13 +1,13 @@
-/** Standard Webhooks 1.0. */
+/** Retries and addresses of webhooks, by Standard Webhooks 1.0. */
 import { holdsIdNumber } from '../records/privacy.js'
 
 /** The specification's schedule, about three days. */
 const TRY_AGAIN_SECONDS = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400] as const
-/** Bound of Retry-After. */
+/** Longest Retry-After that is obeyed. */
 const LONGEST_ASKED_SECONDS = 86_400
-/** Days without success. Its marketplace can enable it again. */
+/** Days without success after which a webhook is disabled. */
 export const DISABLED_AFTER_DAYS = 5
-/** Overlap of an old secret with its successor. */
+/** An old secret stays valid so long beside its successor. */
 export const OVERLAP_HOURS = 24
 export const WEBHOOKS_MOST = 5
 const URL_MOST = 500
@@ -44,7 +44,7 @@ export const addressFault = (text: string): string | null => {
   if (protocol !== 'https:' && protocol !== 'http:') return '只可使用 https only https'
   if (username !== '' || password !== '') return '地址中不得含账号 an address must hold no credentials'
   if (search !== '' || hash !== '' || /[?#]/.test(text)) return '地址中不得含 ? 或 # an address must hold no ? and no #'
-  // Percent signs hide digits.
+  // Percent-encoding may hide digits.
   if (holdsIdNumber(text) || holdsIdNumber(decoded(text)))
     return '地址中不得含身份证件号码 an address must hold no ID number'
   return null

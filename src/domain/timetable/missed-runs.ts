@@ -1,21 +1,21 @@
-/** Decides which missed occurrences are made up. One rule applies to every job. */
+/** Decides which missed runs of a job are caught up. */
 
 export type MissedPolicy = 'skip' | 'once' | 'all'
 
 export interface MissedRule {
   missed: MissedPolicy
-  /** A run missed longer ago is not caught up. */
+  /** A run missed longer ago than this is not caught up; null: no limit. */
   withinMs: number | null
 }
 
-/** A run that is late by less is not missed: even a job of every minute has no next occurrence yet. */
+/** A run late by less than this is on time: not even an every-minute job has a newer occurrence by then. */
 const ON_TIME_MS = 60_000
-/** Of more missed runs only the newest are caught up. */
+/** If more runs were missed, only the newest are caught up. */
 export const ALL_MOST = 100
-/** Skew between machines. A clock further behind the plan was set back. */
+/** Tolerated difference between machines. A clock further behind was set back. */
 const SKEW_MS = 60_000
 
-/** `planned` is ascending, up to `now`. `missed` counts the others that the last of `run` stands for. */
+/** `planned`: occurrences up to `now`, ascending. `missed`: how many others the last of `run` stands for. */
 export const owed = (
   planned: readonly Date[],
   now: Date,
@@ -33,5 +33,5 @@ export const owed = (
   return { run, missed: planned.length - run.length }
 }
 
-/** Occurrences planned by a clock that was ahead have rows and do not run twice. */
+/** True when the clock was set back. Occurrences planned before that have rows and do not run twice. */
 export const setBack = (plannedUntil: Date, now: Date): boolean => plannedUntil.getTime() - now.getTime() > SKEW_MS

@@ -1,4 +1,4 @@
-/** schema/rules/retention.json. Data still needed has no term. */
+/** Terms of schema/rules/retention.json. Data still needed has none. */
 
 import { dateIn } from '../../foundation/time/dates.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
@@ -25,7 +25,7 @@ export const checkRetention = ({ terms }: RetentionRules): RuleFault[] =>
     ),
   )
 
-/** Older data may be deleted by today's term. */
+/** Data older than this may be deleted. */
 export const keptSince = ({ terms }: RetentionRules, what: RetainedKind, now: Date): Date => {
   const own = terms.filter((row) => row.what === what)
   const rule = rowOn(own, dateIn(now))
