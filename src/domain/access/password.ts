@@ -49,7 +49,7 @@ const respelt = (text: string): string => [...text].map((each) => LEET[each] ?? 
 
 const bare = (text: string): string => text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
 
-/** Strips one at a time, because a common password may itself end in digits or signs. */
+/** Strips one sign at a time from either end, because a common password may itself end in digits or signs. */
 const shortened = (text: string): string[] => {
   const [front] = /^[^\p{L}]*/u.exec(text) ?? ['']
   const [back] = /[^\p{L}]*$/u.exec(text) ?? ['']

@@ -162,7 +162,7 @@ export const OF_ITS_REGION: readonly Act[] = [
   'settle_concern',
 ]
 
-/** GB/T 2260. The province's people, and people without a region, are not bounded. */
+/** Code of the province (GB/T 2260). Its people, and people without a region, are not bounded. */
 const PROVINCE = '220000'
 
 export const may = (viewer: Viewer, act: Act): boolean =>
@@ -192,7 +192,7 @@ export interface OperatorScope {
   region: string | null
 }
 
-/** Division prefix that bounds an authority, or null for all. Lists and authorisations bound firms and credit services. */
+/** Prefix of the division codes that an authority may see; null for all. */
 export const sightOf = (viewer: Viewer): string | null =>
   isBounded(viewer) && AUTHORITY.includes(viewer.role) ? divisionOf(viewer.region ?? '') : null
 
@@ -217,7 +217,7 @@ export const mayRecord = (viewer: Viewer, { kind, stands }: { kind: RecordKind; 
 
 export type GradesSeen = 'ALL' | 'SELLERS' | 'AUTHORISED' | 'NONE'
 
-/** A marketplace's list decides on SELLERS, an operator's authorisation on AUTHORISED. */
+/** SELLERS: of operators on the marketplace's own list. AUTHORISED: of operators that authorised the viewer. */
 export const gradesSeen = (viewer: Viewer): GradesSeen => {
   if (may(viewer, 'see_grade')) return 'ALL'
   if (viewer.sub === null) return 'NONE'

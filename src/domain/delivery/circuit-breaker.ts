@@ -1,6 +1,5 @@
 import { type RetrySchedule, waitAfter } from './retry.js'
 
-/** Stored with the platform; all hub processes share it. */
 export interface Breaker {
   failures: number
   /** No call is made before this instant; null when closed. */
@@ -12,7 +11,7 @@ export type Passage = 'ALL' | 'PROBE' | 'NONE'
 
 /** Consecutive failures that open the breaker. */
 const OPENS_AFTER = 3
-/** Short so that removals reach a recovered platform soon. */
+/** Short waits let removals reach a recovered platform soon. */
 const WAIT_SECONDS: RetrySchedule = { first: 2, longest: 60 }
 /** Longest Retry-After that is obeyed. */
 const LONGEST_ASKED_SECONDS = 3_600

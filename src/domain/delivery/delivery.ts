@@ -87,9 +87,9 @@ export type DeliveryState = 'OWED' | 'CONFIRMED' | 'REFUSED' | 'FOLDED' | 'CLOSE
 export const SETTLE_SECONDS = 60
 
 /**
- * Result of checking a confirmed removal. GONE: the display, read SETTLE_SECONDS later, lacks the subject. NO_DISPLAY: none can be read, so
- * the removal is sent again. CONFIRMED_TWICE: that one was confirmed too. SHOWN: the entry is still displayed, so a later delivery removes
- * it again. REPLACED: a later delivery came before the check.
+ * Result of checking a confirmed removal. GONE: the display, read SETTLE_SECONDS later, lacks the subject. NO_DISPLAY: the platform has
+ * none, so the removal is sent again. CONFIRMED_TWICE: that was confirmed too. SHOWN: still displayed, so a later delivery removes it
+ * again. REPLACED: a later delivery came before the check.
  */
 export type CheckResult = 'GONE' | 'NO_DISPLAY' | 'CONFIRMED_TWICE' | 'SHOWN' | 'REPLACED'
 

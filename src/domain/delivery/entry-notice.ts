@@ -26,7 +26,7 @@ export const entryNotice = (
   key: listing.id,
   list: listing.list,
   listName: list.zh,
-  // Masked as published, so that one key keeps one code.
+  // Name and code are masked as in the published entry.
   operator: {
     uscc: body ? body.uscc : publicCode(operator.uscc),
     name: body?.name ?? publicName(operator.name) ?? '',

@@ -18,9 +18,12 @@ export interface DeliveryCounts {
   rejected: number
   /** One item may hold several records; a bad item counts as one. */
   records: number
-  /** Excludes records that only partial files contributed. Kinds that never end by absence count the last whole delivery. */
+  /**
+   * Records in force, without those that only partial files contributed. For kinds that never end by absence: those of the last full
+   * delivery.
+   */
   standing: number
-  /** This is a file given by hand without `--full`. No bound on count or shrinkage applies. */
+  /** True for a file given by hand without `--full`. No bound on count or shrinkage applies. */
   partialFile: boolean
   whole: boolean
 }

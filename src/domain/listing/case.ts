@@ -70,7 +70,6 @@ export interface Case {
   decisionLinked: boolean
   decisionOn: string | null
   ground: ListingGround | null
-  /** Level of the deciding authority; null when its code is unknown. */
   level: Level | null
   notifiedOn: string | null
   defenceUntil: string | null

@@ -26,7 +26,7 @@ export interface OutlookRequest {
 /** Removal reasons that people may choose. EXPIRED is missing: only the clock ends a term. */
 const REMOVALS: readonly RemovalReason[] = ['REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED']
 const WRITTEN = '—'
-/** Stands for a person who has not acted in the case. It shows a viewer without the role what else the move needs. */
+/** Stands for a person who has not acted in the case, so that a viewer without the role sees what else is needed. */
 const SOMEBODY = '\u0000'
 
 export const outlooks = (before: Case, asking: OutlookRequest, rules: MoveRules): Outlook[] =>

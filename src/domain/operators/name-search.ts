@@ -14,12 +14,12 @@ export interface SearchReach {
 /** The first attempt, and the second when the first finds nothing near. */
 export const NARROW: SearchReach = { grams: 4, candidates: 2_000 }
 export const WIDE: SearchReach = { grams: 6, candidates: 8_000 }
-/** Grams are combined with AND when each alone is too frequent. */
+/** When each gram alone is too frequent, so many are combined with AND. */
 const GRAMS_TOGETHER = 3
 /** A name shorter than `SHORT_NAME` tolerates one typing error. */
 const EDITS_MOST = 2
 const SHORT_NAME = 6
-/** A brand with trade of at least this many characters tolerates one error. */
+/** From this many characters on, a name without place and legal form tolerates one error. */
 const SPOKEN_NAME = 5
 const GRAMS_OF_A_CHARACTER = 2
 /** A swap of two neighbours changes three grams. */
@@ -27,7 +27,7 @@ const GRAMS_OF_AN_EDIT = 3
 /** A similar name shares this much of its grams (Dice), and SIMILAR_CORE of its core. */
 const SIMILAR_SHARE = 0.6
 const SIMILAR_CORE = 0.55
-/** Alternatively the name holds this share of the query's grams. */
+/** A name is also similar when it holds this share of the query's grams. */
 const HELD_SHARE = 0.5
 /** A lower share suffices when the cores begin alike: many firms share a trade, but the brand comes first. */
 const SIMILAR_BRAND = 0.4

@@ -33,7 +33,7 @@ export interface Member {
   to: string | null
 }
 
-/** One line per entry follows, in order of id. */
+/** Begins the hashed text. One line per entry follows, in order of id. */
 export const chainHead = (sequence: number, previousHash: string): string => `${sequence}\n${previousHash}\n`
 export const chainLine = ({ id, hash, from, to }: Member): string => `${id} ${hash} ${from} ${to ?? '-'}\n`
 

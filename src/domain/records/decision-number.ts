@@ -93,7 +93,7 @@ export const authorityCompared = comparedBy(SHORT_FORMS)
 /** Scores of old rule books are replayed with this comparison, which lacks ONE_CITY. */
 export const authorityComparedOld = comparedBy(SHORT_FORMS.filter((form) => form !== ONE_CITY))
 
-/** Also removes a truncated addition. Brackets inside a name, 税务总局(吉林)税务局, stay. */
+/** Removes an addition in brackets, also a truncated one. Brackets inside a name, 税务总局(吉林)税务局, stay. */
 const withoutAddition = (name: string): string => {
   let end = name.length
   for (let open = name.lastIndexOf('('); open > 0; open = name.lastIndexOf('(', open - 1)) {

@@ -72,7 +72,7 @@ interface DraftStep extends SourcedSentence, Pick<RecoveryStep, 'on' | 'act' | '
   events: readonly FactEvent[]
 }
 
-/** Events of one fact with the same course. */
+/** Events of one fact with equal dates. */
 interface PointLoss {
   fact: FactName
   events: FactEvent[]

@@ -97,7 +97,6 @@ const indexed = (repairables: readonly Repairable[], forms: ComparedForms) => {
     number === null ? keyOf(target, authority) : null,
   )
   const notByCourt = grouped(repairables, ({ target, byCourt }) => (byCourt ? null : target))
-  // The first two by day suffice to see whether a day has exactly one.
   for (const group of notByCourt.values()) group.sort((a, b) => compared(a.on ?? '', b.on ?? ''))
   return {
     namedBy: (repair: Body): readonly Repairable[] => {
