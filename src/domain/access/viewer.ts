@@ -217,7 +217,7 @@ export const mayRecord = (viewer: Viewer, { kind, stands }: { kind: RecordKind; 
 
 export type GradesSeen = 'ALL' | 'SELLERS' | 'AUTHORISED' | 'NONE'
 
-/** SELLERS: of operators on the marketplace's own list. AUTHORISED: of operators that authorised the viewer. */
+/** Whose grades the viewer sees. SELLERS: those on the marketplace's list. AUTHORISED: those that authorised the viewer. */
 export const gradesSeen = (viewer: Viewer): GradesSeen => {
   if (may(viewer, 'see_grade')) return 'ALL'
   if (viewer.sub === null) return 'NONE'

@@ -51,7 +51,7 @@ const differences = (told: LastDelivery, shown: DisplayedValues): DisplayDiffere
 
 /** So many entries may always be missing at once: a working day of an office that repairs entries. */
 const GONE_ALWAYS = 10
-/** Above GONE_ALWAYS, this share of confirmed entries may be missing. Fewer are repaired elsewhere on an ordinary night. */
+/** Share of confirmed entries that may be missing, if above GONE_ALWAYS. Fewer are repaired elsewhere on an ordinary night. */
 const GONE_SHARE = 0.05
 /** The share after a restore, when all removals since the backup appear at once. */
 const GONE_SHARE_RESTORED = 0.5

@@ -185,10 +185,7 @@ const weighRegion = ({ regions }: OperatorCandidate, { region }: SubjectDetails)
   return words.length > 0 && words.every(({ word }) => word === 'CONTRADICTS') ? CONTRADICTS : SILENT
 }
 
-/**
- * From the city level down, a place agrees with places inside it (220100 and 220102); two districts differ. A province can contradict but
- * never identifies.
- */
+/** From the city level down, a place agrees with places inside it (220100 and 220102); two districts differ. */
 const compareRegions = (said: string, held: string): Word => {
   const digits = digitsOfDivision(held)
   if (digits === null) return 'SILENT'

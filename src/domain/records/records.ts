@@ -92,7 +92,6 @@ export interface UnreadableRecords {
   codes: readonly string[]
 }
 
-/** Several drafts when a cell names several facts. */
 export type MappedItem = { drafts: Draft[] } | { problems: Problem[]; unreadable?: UnreadableRecords }
 
 /** Canonical JSON: sorted keys at every depth, so that equal bodies have equal bytes. */

@@ -1,6 +1,6 @@
 /**
- * The reasons add up exactly to the value, because each bound met is a reason too. The order of events has no effect. Days are integers and
- * shared work is in the plan, because a million operators are scored.
+ * The reasons add up exactly to the value, because each bound met is a reason too. Days are integers and shared work is in the plan,
+ * because a million operators are scored.
  */
 import { anniversary, dayNumber, dayText, NEVER } from '../../foundation/time/day-numbers.js'
 import { type FactEvent, type FactName, type Facts, LIST_FACT } from '../records/facts.js'
