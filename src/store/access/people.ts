@@ -27,7 +27,6 @@ const ALONE = `(:byCommand and coalesce(:duty::text = 'security', false) and not
 /** SQL: the first accounts with a duty need no confirmation. Extra binding: exempt. */
 const EXEMPT = `(:duty::text is not null and (select count(*) from people p where p.duty is not null) < :exempt or ${ALONE})`
 
-/** Names are unique as in `clients.add`. */
 export const add = (
   db: Db,
   person: Person,

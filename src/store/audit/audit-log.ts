@@ -84,7 +84,7 @@ export const server = async (db: Db | Tx): Promise<ServerIdentity | null> => {
   return (await db.raw(`select ${SERVER} /* trail.server */`)).rows[0]
 }
 
-// The driver takes three times as long to build arrays.
+// The driver would take three times as long to build these array literals.
 
 const numbers = (members: readonly number[]): string => `{${members.join(',')}}`
 
@@ -327,7 +327,7 @@ const OF_USCCS = `with s as materialized ${IN_ORDER}
 const OF_OTHERS = `select o.operator_id as operator, s.number from ${IN_ORDER} s cross join lateral (
   select c.operator_id from codes c where c.scheme = s.scheme and c.code = s.code and c.known_to is null offset 0) o`
 
-/** Rows go in B-tree order. `progress` is locked, so that no row is indexed twice. */
+/** Rows are inserted in B-tree order. `progress` is locked, so that no row is indexed twice. */
 export const index = async (tx: Tx, codes: readonly ShownCode[], indexed: number): Promise<void> => {
   const isUscc = ({ scheme }: ShownCode): boolean => scheme === 'uscc'
   const usccs = codes.filter(isUscc)

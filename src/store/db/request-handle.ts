@@ -10,7 +10,7 @@ const NAME = /^[\w.-]{1,64}$/
 const TRIES = 20
 const AGAIN_MS = 100
 const ENDING = /^(?:commit|rollback|release)\b/i
-/** Once answered, no late cancel request can hit the connection's next statement. */
+/** Once this is answered, no late cancel request can hit the connection's next statement. */
 const SETTLED = 'select 1 /* asking.settled */'
 
 export interface RequestTag {

@@ -42,7 +42,10 @@ export interface NotedDelivery {
   at?: string
 }
 
-/** After a loss ids are reused, so subject and instant must match too. Deliveries of a released loss count as held. */
+/**
+ * After a loss ids are reused, so subject and instant must match too. Deliveries noted in a loss that a person has
+ * released count as held.
+ */
 export const holds = (db: Db, { deliveryId, key, at }: NotedDelivery): Promise<boolean> =>
   queryValue(
     db,
@@ -108,7 +111,7 @@ export const all = (db: Db): Promise<RestoredDatabase[]> =>
 
 export type RestoreEvidence = Omit<RestoredDatabase, 'id' | 'releasedAt' | 'releasedBy' | 'releasedReason'>
 
-/** Returns false when a case was already open; it keeps the larger of each figure. */
+/** Returns false when a loss was already open; that row keeps the larger of each figure. */
 export const stop = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
   queryValue(
     tx,

@@ -50,7 +50,6 @@ export const toldOf = async (
   )
 }
 
-/** Returns the keys of listings, and of subjects of any delivery. */
 export const known = async (db: Db, keys: readonly string[]): Promise<Set<string>> => {
   const answer = await db.raw(
     `select k.key from unnest(:keys::uuid[]) as k(key) where exists (select 1 from listings l where l.id = k.key)

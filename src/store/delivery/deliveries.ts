@@ -36,7 +36,7 @@ export const earlier = (tx: Tx, subjectIds: readonly string[]): Promise<EarlierD
 
 /**
  * FOLDED: replaced by a later message, so that a late answer has no effect. `untried` leaves deliveries alone that were
- * sent.
+ * sent without an answer.
  */
 export const fold = async (
   tx: Tx,

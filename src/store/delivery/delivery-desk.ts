@@ -55,7 +55,7 @@ export interface DeliveryFilter {
 const WHERE = `(:platform::text is null or d.platform = :platform::text) and (:state::text is null or d.state = :state::text)
   and (:kind::text is null or d.kind = :kind::text) and (:code::text is null or d.receipt->>'code' = :code::text)
   and (:subjectId::uuid is null or d.subject_id = :subjectId::uuid)`
-/** A literal lets the planner use a partial index. */
+/** A literal state lets the planner use a partial index. */
 const stateOf = ({ state }: DeliveryFilter): string => {
   if (state === 'REFUSED') return `d.state = 'REFUSED' and`
   return state === 'OWED' ? `${isOpen('d')} and` : ''

@@ -118,7 +118,6 @@ export const count = (db: Db, filter: DiscrepancyFilter): Promise<number> =>
 export const byId = (db: Db | Tx, id: number): Promise<StoredDiscrepancy | null> =>
   queryFirst(db, `select ${COLUMNS} from findings f where f.id = ? /* findings.byId */`, [id])
 
-/** A discrepancy that hid an entry stays open. */
 export const settle = (
   db: Db,
   id: number,

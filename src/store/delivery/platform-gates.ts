@@ -30,7 +30,7 @@ export const inTrouble = (db: Db): Promise<string[]> =>
     'select platform from platform_states where failures > 0 order by platform /* platform-gates.inTrouble */',
   )
 
-/** The row lock makes concurrent failures both count. */
+/** The row lock makes each of two concurrent failures count. */
 export const lock = async (tx: Tx, platform: string): Promise<PlatformGate> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from platform_states where platform = ? for update /* platform-gates.lock */`,

@@ -34,7 +34,7 @@ export const kindsTold = async (tx: Tx, among: readonly PublishedKind[]): Promis
   return answer.rows.map(({ kind }: { kind: PublishedKind }) => kind)
 }
 
-/** SQL: current penalties. A repair record may concern any. */
+/** SQL: current penalties. A repair record may concern any of them. */
 const PENALTIES = `v.kind = 'penalty' and v.kind = any(:kinds::text[]) and v.known_to is null`
 
 /** Includes penalties that repair records of the run may concern. */

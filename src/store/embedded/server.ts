@@ -117,7 +117,7 @@ const isReady = async (cluster: Cluster, server: PostgresServer, signal: AbortSi
   return false
 }
 
-/** PostgreSQL would trust a stale pid file whose pid is now another process. */
+/** PostgreSQL would trust a stale pid file whose pid now belongs to another process. */
 const clearStale = (cluster: Cluster): void => {
   const { pid } = postmaster(cluster)
   if (pid && isAlive(pid) && !isPostmasterOf(pid, cluster.data)) rmSync(pidFile(cluster), { force: true })

@@ -14,7 +14,10 @@ export interface KnownVersions {
 const SLOTS_PER_RECORD = 2
 const NOBODY = -1
 
-/** SQL: found by its own code. Other versions may have another operator by now and must be staged. */
+/**
+ * SQL: the operator was found by its own code. Versions found otherwise may have another operator by now and must be
+ * staged.
+ */
 const OWN = 'operator_id is not null and found_by is null and decision_id is null'
 
 /** A full delivery (`whole`) ignores versions that only partial files contributed. */

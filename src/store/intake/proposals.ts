@@ -12,7 +12,7 @@ const CANDIDATES_MOST = 100
 interface UnmatchedName {
   id: number
   name: string
-  /** It has a proposal, which may no longer hold. */
+  /** True when it has a proposal, which may no longer hold. */
   told: boolean
 }
 

@@ -75,7 +75,7 @@ const REASON = `case when uscc is not null then 'code.digit'
            and c.scheme = 'reg_no' and c.code = reg_no) then 'code.ambiguous' else 'code.unknown' end
          when name is not null then 'name.only' else 'subject.none' end`
 
-/** A record that a full delivery once contained stays non-partial, even when `partial`. */
+/** A record that a full delivery once contained stays non-partial, even when this delivery is partial. */
 export const keepUnmatched = async (
   tx: Tx,
   { id: run, feed, partial }: { id: number; feed: string; partial: boolean },

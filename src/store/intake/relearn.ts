@@ -12,10 +12,10 @@ interface BelievedOperator {
   name: string | null
   unsound: boolean
   taught: string[]
-  /** Those of `taught` that no register had stated. */
+  /** Names in `taught` that no register had stated. */
   claims: string[]
   wrong: StatedNames[]
-  /** The current one comes first, then the latest. */
+  /** The current registration comes first. */
   right: (StatedNames & {
     current: boolean
     region: string | null
@@ -32,7 +32,6 @@ interface StatedNames {
   former: string[]
 }
 
-/** Reads the temporary tables of store/intake/rollback. */
 export const relearn = async (tx: Tx, run: number, at: Date): Promise<string[]> => {
   const codes = await tx.raw(
     `delete from operator_codes where run_id = ? returning scheme || ':' || code as code /* relearn codes */`,

@@ -236,7 +236,7 @@ export const question = async (tx: Tx, { by, at }: RollbackRun): Promise<number>
   return dirty.rowCount ?? 0
 }
 
-/** The next pull then fetches everything. */
+/** Forgets the feed's state, so that the next pull fetches everything. */
 export const note = async (
   tx: Tx,
   { run, at }: RollbackRun,

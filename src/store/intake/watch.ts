@@ -5,7 +5,7 @@ import { OPEN } from './rejects.js'
 
 export interface FeedHealth {
   feed: string
-  /** A person's corrections do not count. */
+  /** The last pull. A person's corrections do not count. */
   last: {
     run: number
     outcome: 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'

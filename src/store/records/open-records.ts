@@ -17,7 +17,7 @@ export const trademarks = (db: Db, feeds: readonly string[], key: string): Promi
 
 export interface ProductQuery {
   gtin: string | null
-  /** Key of domain/records/product. */
+  /** Key made by domain/records/product. */
   brand: string | null
   removed: boolean
 }

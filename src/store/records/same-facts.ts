@@ -1,15 +1,17 @@
-/** Of two records of one decision with one authority code, the later adopts the earlier fact (`factOfDecision`). */
+/**
+ * When two records of one decision have the same authority code, the later adopts the earlier fact (`factOfDecision`).
+ */
 import type { Tx } from '../db/db.js'
 
-/** SQL: the decision number, which the authority follows in a fact. */
+/** SQL: a fact without the authority at its end. */
 const NUMBER_IN = (fact: string): string => `regexp_replace(${fact}, '/[^/]*$', '')`
 
 const DECISION = (v: string): string =>
   `${v}.kind = 'penalty' and ${v}.known_to is null and ${v}.fact is not null and ${v}.operator_id is not null and ${v}.body->>'authority_code' is not null`
 
 /**
- * SQL: versions with another fact than the first of the same operator, kind, number and authority code, and that first
- * fact.
+ * SQL: versions whose fact differs from the first one of their operator, kind, number and authority code, with that
+ * first fact.
  */
 export const otherNames = (those: string): string => `
   with asked as materialized (

@@ -5,10 +5,10 @@ import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js
 
 /** A merge that adds this many versions refreshes the planner's statistics. */
 const ANALYZE_FROM_VERSIONS = 5_000
-/** It must also add this share of the table. */
+/** The merge must also add this share of the table. */
 const ANALYZE_FROM_SHARE = 0.1
 
-/** The code decides. Many such remarks reveal a column shifted by one row. */
+/** Many such remarks reveal a column shifted by one row. */
 const NAMED_OTHER: Remark = {
   field: 'name',
   rule: 'name.other',
@@ -48,7 +48,7 @@ export const merge = async (
      /* versions.merge one registration */`,
     bindings,
   )
-  // The code that found the operator no longer leads there.
+  // The code that had found the operator no longer leads to it.
   await tx.raw(
     `update versions v set known_to = :now, closed_as = 'WRONG', closed_by = :run, wrong_from = :now from plan p
      where p.effect = 'UNMATCHED' and v.id = p.version_id and v.known_to is null and v.found_by is not null /* versions.merge astray */`,
@@ -126,7 +126,7 @@ const NEWEST_BEGUN = `${earlier('c')}
     and (m.known_from, m.id) > (c.known_from, c.id) and ${known('m')} and ${begun('m')} and (${open('m')} or (${earlier('m')})))`
 
 /**
- * SQL: the version of each record that counts. For an event, it is the one known at :knownAt; for a state, the newest
+ * SQL: for each record, the version that counts. For an event, it is the one known at :knownAt; for a state, the newest
  * known one that began by :asOf. An older state still counts for its own days while the record is open. Bindings: asOf,
  * knownAt, states, operators (ids).
  */

@@ -101,7 +101,6 @@ export const lastWhole = (tx: Tx, feeds: readonly string[]): Promise<FullDeliver
 
 const CHUNK_KEYS = 10_000
 
-/** `today` is the day of the delivery. */
 export const endUnsent = async (
   tx: Tx,
   of: RepairRun,
