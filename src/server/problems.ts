@@ -1,4 +1,4 @@
-/** Problems (RFC 9457) for programs, pages for people. */
+/** Error answers: problems (RFC 9457) for programs, pages for people. */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { asRefusal } from '../api/request/faults.js'
 import { COME_AGAIN_SECONDS, type ProblemDetails, sendProblem } from '../api/request/problem.js'

@@ -151,7 +151,7 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
   return server
 }
 
-/** These paths charge after identifying the viewer; operations paths charge nothing. */
+/** Paths that charge after identifying the viewer, or (operations) charge nothing. */
 const ADMITTING = /^\/(?:graphql$|v1\/|healthz$|readyz$|metrics$)/
 
 const withinQuota = (

@@ -64,7 +64,7 @@ export interface MessageTrouble {
   delayMs: number
   fail: boolean
   cut: 'before' | 'after' | null
-  /** Numbers of rows: the last ones not accepted; before them, accepted without a receipt. */
+  /** `untaken`: last rows not accepted. `silent`: rows before them accepted without a receipt. */
   untaken: number
   silent: number
   twice: boolean

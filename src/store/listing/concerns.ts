@@ -113,8 +113,8 @@ export const settleOf = async (
 }
 
 /**
- * Standing listings whose decision record is missing from a full delivery, each reported once per version of the
- * record. `unmet`: ids of the versions that the delivery did not repeat.
+ * Open listings whose decision record is missing from a full delivery, each reported once per version of the record.
+ * `unmet`: ids of the versions that the delivery did not repeat.
  */
 export const lackedBy = async (
   tx: Tx,

@@ -186,7 +186,7 @@ export const renamedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
   )
 
 /**
- * Listings ended by the clock whose record changed again at `at`, without a RESTORED concern or newer listing since.
+ * Listings ended automatically whose record changed again at `at`, without a RESTORED concern or newer listing since.
  */
 export const endedOver = (tx: Tx, at: Date): Promise<Listing[]> =>
   queryRows(

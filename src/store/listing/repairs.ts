@@ -37,7 +37,7 @@ const RESULT = (v: string): string =>
 const FRESH = (v: string): string =>
   `(${v}.known_from = :at::timestamptz and (:run::bigint is null or ${v}.run_id = :run::bigint))`
 
-/** Listings removed by the clock for a repair result found wrong at `at`. */
+/** Listings removed automatically for a repair result found wrong at `at`. */
 export const unfoundedAt = (tx: Tx, at: Date): Promise<{ id: string; record: number }[]> =>
   queryRows(
     tx,

@@ -20,8 +20,8 @@ export const COLUMNS =
   'o.id, o.uscc, o.shop, o.kind, o.name, o.region, o.status, o.created_at as "createdAt", o.known_to as "knownTo"'
 
 /**
- * Revives rolled-back operators as if new. Code order fills the index fastest. The caller holds the knowledge clock, so
- * nobody else creates operators.
+ * Revives rolled-back operators as if new. Code order fills the index fastest. The caller holds the knowledge clock
+ * (`knowledge.tick`), so nobody else creates operators.
  */
 export const make = async (
   tx: Tx,

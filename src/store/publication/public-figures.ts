@@ -34,7 +34,7 @@ export const figures = async (db: Db, day: string): Promise<PublicListFigures> =
       `select reason, count(*)::int as n from public_entries p where ${SHOWN}
        group by reason order by n desc limit :most /* publicFigures.reasons */`,
     ),
-    // Expired entries count as removed before the clock has ended them.
+    // Expired entries count as removed even before the hub removes them.
     ask<PublicListFigures['months'][number]>(
       `select to_char(day, 'YYYY-MM') as month, sum(published)::int as published, sum(removed)::int as removed
        from (select published_on as day, count(*) as published, 0 as removed from listings

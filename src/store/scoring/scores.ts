@@ -1,4 +1,4 @@
-/** Rows are only appended. For a day, the last row of the latest scored day counts. */
+/** Rows are only appended. On any day, the last row of the latest day scored so far counts. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
@@ -145,7 +145,7 @@ export const lastSound = async (
 const byOperator = <R extends { operatorId: number }>(rows: R[]): Map<number, R> =>
   new Map(rows.map((row) => [row.operatorId, row]))
 
-/** COPY, because the first scoring adds a million rows. */
+/** Uses COPY, because the first scoring adds a million rows. */
 export const add = async (tx: Tx, rows: readonly NewScore[], { run, at }: { run: number; at: Date }): Promise<void> => {
   if (rows.length === 0) return
   const reserved = await tx.raw(

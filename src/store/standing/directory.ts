@@ -65,7 +65,7 @@ const bindingsOf = (filter: DirectoryFilter) => ({
   oldest: filter.sellersOf?.oldest ?? null,
 })
 
-/** SQL: most operators by the index on current scores, doubtful ones individually. */
+/** SQL: reads most operators by the index on current scores, doubtful ones individually. */
 const ofGrade = (filter: DirectoryFilter, what: string, end: string): string => `
   with doubtful as materialized (${DOUBTFUL})
   (select ${what} from current_scores c join operators o on o.id = c.operator_id
@@ -107,7 +107,7 @@ export interface DirectoryMatch {
   name: string | null
 }
 
-/** Matches read per result, since some share an operator or are filtered out. */
+/** Number of matches read per result, since some share an operator or are filtered out. */
 const LOOKED_AT = 2
 
 /** Operators in match order, at least `enough` if that many exist. */

@@ -33,7 +33,7 @@ export const alone = async (tx: Tx, client: string): Promise<void> => {
 
 export type SellersFigures = Record<'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost', number>
 
-/** `decide` fills table `opening` with the codes of `sent_sellers` whose grade opens. */
+/** `decide` fills table `opening` with the codes of `sent_sellers` whose grade the client may see. */
 export const replace = async (
   tx: Tx,
   made: { client: string; dated: string; malformed: number; at: Date },

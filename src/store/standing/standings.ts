@@ -171,7 +171,7 @@ const SCORED = `s.value as score, coalesce(h.grade, s.grade) as grade, h.id is n
 /** From this many codes on, several cheap statements replace one. */
 export const MANY_CODES = 101
 
-/** One element per code; repeated codes share an object. */
+/** Returns one element per code; repeated codes share an object. */
 export const ofMany = async (
   db: Reads,
   codes: readonly RequestedCode[],

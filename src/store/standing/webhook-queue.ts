@@ -85,7 +85,7 @@ export const ready = (db: Db, now: Date): Promise<number[]> =>
     { now },
   )
 
-/** Each seller's earliest message, none while another of that seller is in flight. */
+/** Claims each seller's earliest message, none while another of that seller is in flight. */
 export const claim = async (
   db: Db,
   webhook: number,

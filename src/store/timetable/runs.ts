@@ -44,7 +44,6 @@ export interface RunRow {
   counts: Record<string, number>
   error: RunError | null
   maps: number[]
-  /** These three are null unless the run was rolled back. */
   rolledBackAt: Date | null
   rolledBackBy: string | null
   rolledBackReason: string | null

@@ -5,7 +5,6 @@ export interface Schedule {
   job: Job
   subject: string
   plannedUntil: Date
-  /** These three are null unless the schedule is paused. */
   pausedAt: Date | null
   pausedBy: string | null
   pausedReason: string | null
