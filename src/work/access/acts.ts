@@ -10,7 +10,7 @@ export interface ActContext {
   now: Date
 }
 
-/** Decides whether the caller may see an operator. Without it, the caller may see all. */
+/** Tells whether the caller may see an operator. Without this function, all may be seen. */
 export type OperatorAccess = (operator: operators.StoredOperator) => boolean
 
 /** Refusal OPERATOR_UNKNOWN when no operator has the code or `mayFor` denies access to it. */

@@ -6,11 +6,11 @@ import type { Db } from '../../store/db/db.js'
 
 const WINDOW_MS = 15 * 60_000
 const LOCK_MS = 15 * 60_000
-/** Failures at one address. A client's 256-bit secret cannot be guessed; a password can. */
+/** Failures at one address before a lockout. A client's 256-bit secret cannot be guessed; a password can. */
 const MOST = { CLIENT: 60, PERSON: 10 } as const
 /**
- * Failures at all addresses before a person is locked out, except at proven ones. Clients are exempt: knowing a name
- * would suffice.
+ * Failures at all addresses before a person is locked out, except at proven ones. Clients are exempt: anybody could
+ * lock them out.
  */
 const MOST_EVERYWHERE = 100
 

@@ -6,7 +6,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/db/key-fingerprints.js'
 
-/** Refusal KEYS_FOREIGN lists the kinds whose keys are all unknown to the database. */
+/** Refusal KEYS_FOREIGN lists the kinds of keys unknown to the database. */
 export const checkKeys = (db: Db, fingerprints: store.Fingerprints): Promise<void> =>
   db.transaction(async (tx) => {
     const before = await store.all(tx)

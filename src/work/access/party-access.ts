@@ -57,7 +57,7 @@ export const revokeAccessCode = async (
 const reasonIn = ({ reason }: AccessCodeRequest, rules: WorkRules): string =>
   withoutAccessCodes(writtenText(reason, '理由 the reason', rules.mark))
 
-/** Looked up for a malformed code, which thus takes equally long. */
+/** A malformed code is looked up as this, so that it takes equally long. */
 const NO_CODE = ''
 
 /** All wrong codes take equally long and share refusal ACCESS_CODE_REFUSED. */

@@ -1,4 +1,4 @@
-/** Refused attempts: each name and address gets one audit row a minute; the next row counts the rest. */
+/** A refused name and address get one audit row a minute; the next row counts further attempts. */
 import type { Log } from '../../foundation/log.js'
 import type { AuditEntry, AuditLog } from './audit-log.js'
 

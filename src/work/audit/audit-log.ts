@@ -29,7 +29,7 @@ import { unsaidLoss } from './losses.js'
 import { packed } from './operator-codes.js'
 import type { Notes } from './restore-guard.js'
 
-/** With more waiting, requests are refused. */
+/** Rows waiting; beyond this bound, requests are refused. */
 const QUEUE_ROWS = 5_000
 const QUEUE_BYTES = 64 * 1024 * 1024
 const GROUP_ROWS = 500
@@ -37,11 +37,11 @@ const GROUP_BYTES = 8 * 1024 * 1024
 /** A group not written in this time fails, and its requests are refused. */
 const WRITE_MS = 5_000
 const TRIES = 20
-/** After two processes took the same number, so many groups are written under the global lock. */
+/** After two processes took the same number, this many groups are written under the global lock. */
 const LOCKED_GROUPS = 50
 const SALTS_DRAWN = 1_024
 const UNSTORABLE = /\0|\p{Cs}/gu
-/** A power cut may lose notes of this time. */
+/** A power cut may lose the notes of the last second. */
 const SYNC_MS = 1_000
 
 export interface AuditEntry {
@@ -258,7 +258,7 @@ const linkOf = (entry: AuditEntry): ChainLink => {
   return { at: entry.at, kind: entry.kind, count: codes.size, content, body, contentHash: hashOf(body) }
 }
 
-/** Salts are drawn in bulk: one randomBytes call per row is slow. */
+/** Drawing each row's salt singly would be slow. */
 let salts = Buffer.alloc(0)
 let drawn = 0
 const newSalt = (): string => {

@@ -29,7 +29,7 @@ import type { NotedHead, ServerIdentity } from '../../domain/audit/loss.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 
 const FILE_BYTES = 1024 * 1024
-/** Until then, other processes may still append to a rotated file. */
+/** For this time, other processes may still append to a rotated file. */
 const LEAVE_MS = 60_000
 const STRETCH_BYTES = 4
 const LINE = /^1 ([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) ([0-9a-f]{64})$/

@@ -1,7 +1,6 @@
 /** An audit row's operator codes in one column: sorted, unique, newline-separated, deflated when long. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 
-/** Bytes; compressing less would cost more than writing the row. */
 const SMALLEST = 400
 const PLAIN = '\0'
 const DEFLATED = 1

@@ -12,7 +12,10 @@ export interface PlatformDirective {
   now: Date
 }
 
-/** Additions and changes wait; removals are still sent. Refusals: PLATFORM_UNKNOWN, PLATFORM_PAUSED, INPUT_INVALID. */
+/**
+ * While paused, additions and changes wait; removals are still sent. Refusals: PLATFORM_UNKNOWN, PLATFORM_PAUSED,
+ * INPUT_INVALID.
+ */
 export const pause = (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> =>
   direct(db, rules, made, 'PAUSE', async (tx, act) => {
     if (!(await states.pause(tx, act))) throw new Refusal('PLATFORM_PAUSED', { platform: made.platform })

@@ -173,7 +173,7 @@ export interface RecordInForce {
   notice: PublishedRecord
 }
 
-/** Also registers each record, so that later changes find it. */
+/** Yields the records to show, and registers them so that later changes find them. */
 export const recordsInForce = async function* (
   db: Db | Tx,
   hearing: PlatformSubjects,

@@ -1,5 +1,5 @@
 /**
- * Deliveries ("rows") are claimed under a lease, sent outside transactions and booked by their receipts. Several hubs
+ * Deliveries ("rows") are claimed under a lease, sent outside transactions and settled by their receipts. Several hubs
  * may push to one platform.
  */
 import { setTimeout as wait } from 'node:timers/promises'
@@ -32,7 +32,7 @@ export interface PushResult {
 
 export interface PushOptions extends RunOptions {
   platforms: readonly { platform: Platform; url: string; secret: string }[]
-  /** Without an address: rows are counted, never sent. */
+  /** Platforms without an address; their rows are counted, never sent. */
   silent: readonly string[]
   random: () => number
   /** Default SETTLE_SECONDS. */
@@ -78,7 +78,7 @@ export const push = async (
     }
     return { platform: to.platform.id as string, ...counts }
   })
-  // One platform's failure must not leave another's receipts half booked.
+  // One platform's failure must not leave another's receipts half stored.
   const ended = await Promise.allSettled(sending)
   for (const end of ended) if (end.status === 'rejected') throw end.reason
   const results = ended.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
@@ -157,7 +157,7 @@ const rounds = async (s: Sender, options: PushOptions, progressed: () => void): 
   if (trouble !== null) throw trouble
 }
 
-/** Bounded by both clocks: a stopped or adjusted wall clock cannot extend the run. */
+/** Bounded by wall and monotonic clock: a stopped or adjusted wall clock cannot extend the run. */
 const lingering = ({ until, now, machine = () => performance.now() }: PushOptions): (() => boolean) => {
   if (until === undefined) return () => false
   const [began, lasts] = [machine(), until.getTime() - now().getTime()]

@@ -133,7 +133,7 @@ const compareOne = async (
     read.gone = []
     read.counts.missing = 0
   }
-  // These kinds await their backfill.
+  // Kinds that are not in `filled` await their backfill.
   const filled = new Set(state?.filledAt == null ? [] : state.filledKinds)
   read.onTheirWay += read.untold.filter(({ kind }) => !filled.has(kind)).length
   read.untold = read.untold.filter(({ kind }) => filled.has(kind))

@@ -7,7 +7,7 @@ import * as comparisons from '../../store/delivery/comparisons.js'
 import * as states from '../../store/delivery/platform-states.js'
 import type { Notes } from '../audit/restore-guard.js'
 
-/** So many numbers are skipped when no note tells which were sent: platforms ignore repeated ones. */
+/** This many numbers are skipped when no note tells which were sent: platforms ignore repeated ones. */
 const UNNOTED_NUMBERS = 1_000
 
 export const additionsStopped = async (db: Db | Tx): Promise<boolean> => !(await store.mayList(db))

@@ -106,7 +106,6 @@ export const read = async (
     badCharacters += charactersIn(item.fields) + charactersIn(problems)
     if (bad.length >= CHUNK_REJECTS || badCharacters >= CHUNK_REJECT_CHARACTERS) full = true
   }
-  /** Returns true when the stage should be flushed. */
   const stageItem = (item: Item, drafts: readonly Draft[]): boolean => {
     const rows = drafts.map((draft, part) => {
       const late = feed.duty && calendar ? isLate(draft.validFrom, feed.duty, calendar, today) : null

@@ -1,4 +1,4 @@
-/** Applies what changed records mean for listings. Where the law leaves a choice, a concern is opened instead. */
+/** Applies legal consequences of changed records to listings at once. In doubt it opens a concern for a person. */
 
 import { consequenceOf } from '../../domain/listing/legal-ground.js'
 import { isPublic } from '../../domain/listing/listing.js'

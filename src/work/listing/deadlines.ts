@@ -1,4 +1,3 @@
-/** Deadlines are recounted when holidays are published, and closed when nobody has to act. */
 import { createHash } from 'node:crypto'
 import type { Calendar } from '../../domain/calendar/calendar.js'
 import type { CaseAct } from '../../domain/listing/case.js'
@@ -38,7 +37,7 @@ const versioned = (deadline: Deadline) => ({
     .slice(0, VERSION_LENGTH),
 })
 
-/** Recounts deadlines, and closes withdrawals that every platform confirmed. */
+/** Recounts deadlines, and closes those of withdrawals that every platform confirmed. */
 export const renewDeadlines = async (db: Db, base: WorkRules): Promise<{ moved: number; settled: number }> => {
   const rules = await withAmendments(db, base)
   let [moved, after] = [0, 0]

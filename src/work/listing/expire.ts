@@ -60,7 +60,7 @@ const inputOf = (listing: listings.Listing, now: Date) => ({
   removal: 'EXPIRED' as const,
 })
 
-/** Ends all in one transaction, then retries locked or refused listings one by one. */
+/** Ends them in bulk, then retries locked or refused listings one by one. */
 const endMany = async (
   db: Db,
   due: readonly listings.Listing[],

@@ -24,7 +24,7 @@ export const repairs = async (tx: Tx, changed: RecordsChange): Promise<void> => 
     else if (what !== 'TAKEN_BACK') await moveBy(tx, listing, what, result, changed)
     else if (!asked) await concerns.open(tx, { ...asking, cause: 'REPAIR_REVOKED' })
   }
-  // The result was reported in error; nothing is republished automatically.
+  // A repair was reported in error; nothing is republished automatically.
   for (const { id, record } of await store.unfoundedAt(tx, at))
     await concerns.open(tx, { listingId: id, cause: 'RESTORED', record, run, at })
 }

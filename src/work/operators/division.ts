@@ -60,7 +60,6 @@ export const divideOperator = (db: Db, rules: WorkRules, made: DivisionInput): P
     return { decisions: done, leads }
   })
 
-/** No listing passes to a successor automatically. */
 const ask = async (
   tx: Tx,
   rules: WorkRules,

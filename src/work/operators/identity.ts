@@ -202,7 +202,7 @@ const split = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date):
 }
 
 export interface OperatorMergeInput extends IdentityAct {
-  /** Own code of each operator. */
+  /** `from` and `into`: the operators' own codes. */
   from: string
   into: string
   cause: MergerCause

@@ -1,4 +1,4 @@
-/** Names that large transactions did not index for the search are indexed in idempotent steps. */
+/** Indexes, in idempotent steps, the names that large transactions left out of the name search. */
 import { reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Db } from '../../store/db/db.js'

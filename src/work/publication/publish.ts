@@ -50,7 +50,7 @@ export interface PublishOptions extends RunOptions {
   removalsOnly?: boolean
 }
 
-/** Entries a step. From so many additions on, table statistics are refreshed. */
+/** Entries of one step. With as many additions, table statistics are refreshed. */
 const STEP_ENTRIES = 1_000
 const TRIES = 5
 const SERIALIZATION_FAILURE = '40001'

@@ -1,4 +1,4 @@
-/** One person proposes, another decides. Existing scores stay. */
+/** One person proposes a scorecard, another decides. Existing scores stay. */
 
 import { samePerson } from '../../domain/access/viewer.js'
 import { writtenText } from '../../domain/records/written-text.js'

@@ -43,7 +43,7 @@ export const auditOf = async (
   return { score, operator, card, facts, records: [...records.values()].sort((a, b) => a.id - b.id) }
 }
 
-/** Returns the operator that has the score now, perhaps by a merger. */
+/** Returns the scored operator, which may since have been merged into another. */
 export const scoreAndOwner = async (
   db: Db,
   id: number,

@@ -85,7 +85,7 @@ const linesOf = async (tx: Tx, hash: string, card: Scorecard): Promise<{ lines?:
   return its === null || its === card ? {} : { lines: its.lines }
 }
 
-/** A rollback calls leads into question. Rescoring drops them, and the new score opens them again if it is low. */
+/** A rollback calls leads into question. A new score drops them, and opens them again if it is low. */
 const dropUnfounded = async (tx: Tx, { ids, rows, on, at }: ScoredBatch): Promise<Set<number>> => {
   const questioned = await leads.questioned(tx, ids)
   if (questioned.length === 0) return new Set()

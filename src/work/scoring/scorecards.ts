@@ -82,7 +82,6 @@ export const keepCard = async (tx: Db | Tx, card: Scorecard, now: Date): Promise
 
 const hashes = new WeakMap<Scorecard, string>()
 
-/** SHA-256 of the canonical JSON, hexadecimal. */
 export const hashOfCard = (card: Scorecard): string => {
   const known =
     hashes.get(card) ??

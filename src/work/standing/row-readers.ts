@@ -1,4 +1,4 @@
-/** A bad row costs only itself; text that is no list of rows is refused. */
+/** A bad row is reported alone; text that is no list of rows is refused. */
 
 import { type CodeColumn, columnsIn, type ParsedRow, ROW_CHARACTERS } from '../../domain/operators/code-rows.js'
 import { codeOf } from '../../domain/operators/codes.js'
@@ -147,7 +147,7 @@ const HEADLESS: CodeColumn[] = ['code', 'name', 'ref']
 
 /**
  * A heading names column `code` or `shop`, and optionally `name` and `ref`. Without a heading, the code comes first. An
- * unclosed quote costs only its own line.
+ * unclosed quote spoils only its own line.
  */
 export const csvRows = (): RowReader => {
   let pending = ''

@@ -39,7 +39,7 @@ export interface SellerListInput {
 
 export interface SellerListResult extends store.SellerList {
   holdsUntil: string
-  /** Only later changes concern this list. */
+  /** Changes after this number concern this list. */
   sequence: number
   notice: string | null
 }

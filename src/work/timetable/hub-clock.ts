@@ -26,7 +26,7 @@ export interface HubClock {
   hear(host: string, date: Date): Promise<void>
 }
 
-/** A clock for tests and demos that is never in doubt. */
+/** For tests and demos: a clock never in doubt. */
 export const givenClock = (now: () => Date): HubClock => ({
   now,
   sure: now,

@@ -21,7 +21,7 @@ const EXPIRE = '1 * * * *'
 const TRAIL = '*/5 * * * *'
 /** Keeps running, so that marketplaces learn of a removal within seconds. */
 const CHANGES = '* * * * *'
-/** By night, when few moves disturb the comparison. */
+/** Runs by night, when few moves disturb the comparison. */
 const RECONCILE = '30 2 * * *'
 
 /** The audit log is also verified at start. */

@@ -1,6 +1,6 @@
 /**
  * A receiver may apply an earlier addition after a confirmed removal. So its display is read SETTLE_SECONDS later, and
- * a removal still shown is sent again. Platforms without a display get each removal twice.
+ * an entry still shown is removed again. Platforms without a display get each removal twice.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { isRefusal, NoDisplay, reasonOf } from '../../../foundation/errors.js'

@@ -13,7 +13,7 @@ const ALONE_AFTER = 2
 const ALONE_MAX = 10
 const SECOND_MS = 1_000
 
-/** `failed`: no answer. `late`: the rate limit allowed no call. `done`: every row is booked. */
+/** `failed`: no answer. `late`: the rate limit allowed no call. `done`: every row has its result. */
 export type SendResult = { end: 'done' | 'late' } | { end: 'failed'; error: unknown }
 
 export const sendAll = async (
@@ -35,7 +35,7 @@ export const sendAll = async (
   let trouble: SendResult | null = null
   let outcome: SendResult | null = null
   for (const [i, wave] of waves.entries()) {
-    // Returned rows count no attempt.
+    // Rows returned to the queue count no attempt.
     const left = () => putBack(s, waves.slice(i).flat(2))
     if (s.signal?.aborted) {
       await left()
@@ -62,7 +62,7 @@ export const sendAll = async (
 
 const isWorn = ({ failures }: queue.ClaimedDelivery): boolean => failures >= ALONE_AFTER
 
-/** Books invalid rows as refused, so that they block no other subject. */
+/** Marks invalid rows as refused, so that they block no other subject. */
 const checked = async (s: Sender, claimed: readonly queue.ClaimedDelivery[]): Promise<queue.ClaimedDelivery[]> => {
   const bad: queue.DeliveryResult[] = []
   const good = claimed.filter((delivery) => {
@@ -131,7 +131,7 @@ const ask = async (
   }
   const answeredIds = new Set(known.map(({ delivery }) => delivery.id))
   const unknown = claimed.filter(({ id }) => !answeredIds.has(id))
-  // These answers reset the circuit breaker only when no row is left to send.
+  // Answers to queries reset the circuit breaker only when no row is left to send.
   if (unknown.length === 0) await breaker.answered(s)
   await booked(s, known)
   tally(s, known)
@@ -205,7 +205,7 @@ interface NotedBatch {
   unnoted: { rows: readonly queue.ClaimedDelivery[]; error: unknown } | null
 }
 
-/** Rows that cannot be noted are held back, except removals, which a comparison would find. */
+/** Rows that cannot be noted outside the database are held back, except removals, which a comparison would find. */
 const notedOf = (s: Sender, batch: readonly queue.ClaimedDelivery[]): NotedBatch => {
   try {
     const last = batch.reduce((one, other) => (other.id > one.id ? other : one))
@@ -321,7 +321,10 @@ const tally = ({ counts }: Sender, outcomes: readonly queue.DeliveryResult[]): v
   }
 }
 
-/** If the platform answered before, the rows may be at fault: their own delay grows. Otherwise they wait for the platform. */
+/**
+ * If the previous call was answered, the rows may be at fault, so their own delay grows. Otherwise they wait for the
+ * platform.
+ */
 const fail = async (s: Sender, error: unknown, rows: readonly queue.ClaimedDelivery[]): Promise<void> => {
   // An abort is no failure of the platform.
   if (s.signal?.aborted) {

@@ -48,7 +48,7 @@ const unsent = async (tx: Tx, checking: RepairContext): Promise<ends.RepairedRec
       )
       continue
     }
-    // Without its stored state, the next pull reads everything and ends what is absent.
+    // Without the feed's stored state, its next pull reads everything and ends what is absent.
     checking.untold.add(delivered.feed)
     await feedStates.forget(tx, delivered.feed)
   }

@@ -1,4 +1,4 @@
-/** A change is read with the current standing in that marketplace's view. */
+/** Reads a marketplace's changes, each with the current standing as that marketplace may see it. */
 import type { Agency } from '../../../agencies/feed.js'
 import type { ListKind } from '../../../domain/listing/lists.js'
 import {
