@@ -51,8 +51,8 @@ export interface NumberedRange {
 }
 
 /**
- * Numbers the marks for each client, removals first. Marks of operators on no seller list are dropped. With a closed
- * grade a client learns only public changes.
+ * Numbers the marks for each client, removals first. Marks of operators on no seller list are dropped. Of a seller
+ * whose grade it may not see, a client learns only public changes.
  */
 export const number = (
   tx: Tx,
