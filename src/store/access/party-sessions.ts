@@ -4,7 +4,7 @@ import type { Db } from '../db/db.js'
 import { OPENS } from './access-codes.js'
 
 const KEPT_MS = 24 * 3_600_000
-/** `seen_at` is written at this interval. */
+/** `seen_at` is written at most this often. */
 const SEEN_MS = 60_000
 
 export interface PartySession {

@@ -5,7 +5,7 @@ import { SKEW_MS } from '../../foundation/time/clock-doubt.js'
 import type { Db, Tx } from '../db/db.js'
 
 const KEPT_MS = 24 * 3_600_000
-/** `seen_at` is written at this interval. */
+/** `seen_at` is written at most this often. */
 const SEEN_MS = 60_000
 
 export interface SessionRow {

@@ -3,8 +3,8 @@ import type { Notice, SubjectKind } from '../../domain/delivery/delivery.js'
 import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
 
 /**
- * Leaves out subjects with unanswered messages and, with `settleSeconds`, unchecked removals and recent messages, since
- * the platform may lag.
+ * Leaves out subjects with queued or refused messages and, with `settleSeconds`, unchecked removals and recent
+ * messages, since the platform may lag.
  */
 export const settledNumbers = async (
   db: Db,

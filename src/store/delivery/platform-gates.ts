@@ -64,7 +64,7 @@ export const takeProbe = (db: Db, platform: string, seen: Breaker, until: Date):
     [until, platform, seen.failures, seen.openUntil],
   )
 
-/** Returns a time slot `everyMs` after any hub's previous one; null when that is later than `latest`. */
+/** Returns a time slot at least `everyMs` after any hub's previous one; null when later than `latest`. */
 export const takeTurn = async (
   db: Db,
   platform: string,
