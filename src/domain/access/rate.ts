@@ -1,7 +1,7 @@
 /** Leaky bucket: each attempt fills it, time empties it. Instants are milliseconds. */
 
 export interface Rate {
-  /** Attempts in one burst. */
+  /** Most attempts in one burst. */
   most: number
   /** One more attempt fits after this time. */
   everyMs: number

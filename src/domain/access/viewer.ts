@@ -42,7 +42,6 @@ const AUTHORITY: readonly Role[] = ['agency', 'officer', 'reviewer', 'administra
 
 const rolesByAct = <A extends string>(table: Record<A, readonly Role[]>): Record<A, readonly Role[]> => table
 
-/** Printed by `hub status --access`. */
 export const ACCESS = rolesByAct({
   see_itself: SIGNED_IN,
   use_access_code: ALL,

@@ -43,7 +43,6 @@ export interface WalkResult {
   walked: number
   erased: number
   head: AuditHead
-  /** In order, at most BROKEN_MOST. */
   broken: BrokenRow[]
   faults: number
   cuts: Cut[]

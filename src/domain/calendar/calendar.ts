@@ -1,4 +1,4 @@
-/** Working days in China (Administrative Penalty Law, article 85). */
+/** Counts working days in China (Administrative Penalty Law, article 85). */
 import { addDays, daysBetween, weekday } from '../../foundation/time/dates.js'
 
 /** Public holidays on weekdays, make-up workdays on weekends, and the last announced day. */

@@ -4,15 +4,15 @@ import { type RetrySchedule, waitAfter } from './retry.js'
 
 export type Action = 'ADD' | 'CHANGE' | 'REMOVE'
 
-/** A list entry, or a record that 双公示 requires. */
+/** A delivery is about a list entry or a record that 双公示 requires. */
 export const SUBJECT_KINDS = ['listing', 'penalty', 'permit'] as const
 export type SubjectKind = (typeof SUBJECT_KINDS)[number]
 
-/** Everything a platform may be told; nothing personal. */
+/** Everything that a platform may receive. It holds nothing personal. */
 export type Notice = EntryNotice | RecordNotice
 
 export interface EntryNotice {
-  /** Older notices lack it; all were about entries. */
+  /** Absent in older notices, which were all about entries. */
   kind?: 'listing'
   /** Permanent at every platform: the listing's opaque id. */
   key: string
@@ -31,7 +31,7 @@ export interface EntryNotice {
   decidedOn: string
   publishedOn: string
   endsOn: string | null
-  /** Under objection. Absent in older notices. */
+  /** True while the entry is under objection. Absent in older notices. */
   contested?: boolean
   removal: { reason: string; reasonText: string; documentNumber: string | null; removedOn: string } | null
 }

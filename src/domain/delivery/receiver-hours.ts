@@ -6,7 +6,7 @@ import { type Calendar, isWorkday } from '../calendar/calendar.js'
 export interface OpenHours {
   /** HH:MM, inclusive. */
   from: string
-  /** HH:MM, exclusive. Not later than `from` means the next morning. */
+  /** HH:MM, exclusive. A time not later than `from` means the next morning. */
   to: string
   workdaysOnly: boolean
 }

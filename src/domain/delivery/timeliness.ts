@@ -99,7 +99,7 @@ export interface MonthlyTimeliness {
   share: number | null
   /** In working days, over the confirmed ones. */
   median: number | null
-  /** Working days, including the overdue ones still open. */
+  /** In working days, including overdue ones still open. */
   worst: number | null
 }
 

@@ -23,7 +23,7 @@ export interface OperatorCandidate {
   name: string
   former: boolean
   uscc: string | null
-  /** Excludes the codes inside its USCC. */
+  /** Its other codes, without those inside its USCC. */
   codes: readonly string[]
   /** Division codes of its USCC and of its present and former registrations. */
   regions: readonly string[]

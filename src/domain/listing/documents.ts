@@ -260,7 +260,6 @@ const SOURCES: Record<string, BlankSource> = {
     of.list.legalBasis
       .filter((basis) => applies(basis, dayOf(of)))
       .map(({ title, number, articles, mark }) => {
-        // An unconfirmed article is not cited.
         const cited = mark === 'F' && articles !== null ? articles : ''
         return `《${title}》${number === null ? '' : `（${number}）`}${cited}`
       }),

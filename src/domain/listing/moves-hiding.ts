@@ -31,7 +31,6 @@ const confirmedAs: Guard = (before, act, rules) => {
   if (act.hiding === undefined) return null
   return act.hiding === 'LOST' ? 'ROLE' : paperGiven(before, act, rules)
 }
-/** Lifting a hiding that needed a document needs a document too. */
 const liftedByPaper: Guard = (before, act, rules) =>
   before.hiding !== null && WITH_DOCUMENT.includes(before.hiding.kind) ? documentGiven(before, act, rules) : null
 
@@ -62,7 +61,7 @@ export const HIDING_MOVES = {
     to: 'SAME',
     roles: ['clock'],
     needs: ['reason'],
-    // The legal ground is not checked: the entry stays while its record is missing, and its text gets no worse.
+    // The legal ground is not checked, so an entry whose record is missing can be renewed too.
     guards: [publicKind, notEnded],
     sets: nothing,
   },

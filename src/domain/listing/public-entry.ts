@@ -127,7 +127,7 @@ export const publicEntry = (
     reason: shown('reason', listing.reason),
     basis: shown('basis', listing.basis),
     authority: shown('authority', listing.authority),
-    // The digits of a document number may look like a telephone number.
+    // The digits of a document number may look like a telephone number, so telephones are not masked here.
     documentNumber: shown('documentNumber', listing.documentNumber ?? '', ['ID_NUMBER', 'EMAIL']),
     decidedOn: listing.decidedOn ?? '',
     publishedOn: listing.publishedOn ?? '',

@@ -27,7 +27,7 @@ const OLD_RESIDENT_FORM = /^\d{15}$/
 const BIRTH_YEARS = { first: 1800, last: 2099 }
 
 const USCC_FORM = /^[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}$/
-/** Fast path: too long for a null marker, without hyphen, colon or full-width characters. */
+/** Codes that need no normalising: too long for a null marker, without hyphen, colon or full-width characters. */
 const PLAIN_CODE = /^[0-9A-Z]{8,40}$/
 const ORG_FORM = /^[0-9A-Z]{8}[0-9X]$/
 const HYPHENATED_ORG = /^([0-9A-Z]{8})[-‐–—−]([0-9X])$/
@@ -40,8 +40,8 @@ export type CodeScheme = 'uscc' | 'org_code' | 'reg_no' | 'shop'
 export type RegisteredKind = 'enterprise' | 'individual' | 'cooperative' | 'other'
 
 /**
- * NFKC, no blanks, upper case, organisation codes without hyphen. In a shop code only the marketplace is normalised (lower case). Returns
- * null for null markers and numbers beyond the safe integers.
+ * Makes a code NFKC, upper case, without blanks, an organisation code also without hyphen. In a shop code only the marketplace is
+ * normalised (lower case). Returns null for null markers and numbers beyond the safe integers.
  */
 export const normalizeCode = (text: unknown): string | null => {
   if (typeof text === 'number' && !Number.isSafeInteger(text)) return null
@@ -68,7 +68,7 @@ export const codeOf = (text: unknown): { scheme: CodeScheme; code: string; valid
   return null
 }
 
-/** Not validated; `codeOf` does that. */
+/** Does not validate; `codeOf` does. */
 export const shopCode = (marketplace: string, shopId: string): string =>
   `shop:${compact(marketplace).toLowerCase()}:${shopId.trim()}`
 

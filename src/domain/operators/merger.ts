@@ -16,7 +16,7 @@ export interface MergerParty {
 export interface ProposedMerger {
   from: MergerParty
   into: MergerParty
-  /** The operator of which `into` is a part already. */
+  /** The operator into which `into` was merged already. */
   whole: MergerParty | null
   cause: MergerCause
   /** Lists on which both have an open listing. */
@@ -25,7 +25,7 @@ export interface ProposedMerger {
 
 const codeIn = (party: MergerParty | null): string => party?.uscc ?? party?.shop ?? ''
 
-/** Both must be unmerged, so no cycle can arise. Null allows the merger. */
+/** Both operators must be unmerged, so no cycle can arise. Null allows the merger. */
 export const notMergeable = ({ from, into, whole, cause, bothOpen }: ProposedMerger): string | null => {
   if (from.id === into.id) return '两个代码是同一主体 both codes are of one operator already'
   if (from.mergedInto !== null)

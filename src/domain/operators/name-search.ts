@@ -198,7 +198,6 @@ const shareOf = ({ key, core, grams, within, edits }: QueriedName, held: string)
   if (held.includes(core) || key.startsWith(held)) return 1 + share
   const lengths = Math.abs(key.length - held.length) <= edits
   const typed = lengths && common >= key.length + 1 - edits * GRAMS_OF_AN_EDIT
-  // A name that holds most of a short query may be much longer.
   const isHeld = key.length >= SHORT_NAME && common >= (key.length + 1) * HELD_SHARE
   const isSpoken = core.length >= SPOKEN_NAME && commonWithin >= core.length - 1 - GRAMS_OF_A_CHARACTER
   return typed || share >= SIMILAR_SHARE || isHeld || isSpoken ? share : 0

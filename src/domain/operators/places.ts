@@ -69,8 +69,8 @@ export const digitsOfDivision = (code: string): string | null => {
 }
 
 /**
- * Two digits for a province, four for a city of Jilin, six when the text is a division code. Districts are not read, because their names
- * recur.
+ * Returns two digits for a province, four for a city of Jilin, six when the text is a division code. Districts are not read, because their
+ * names recur.
  */
 export const placeIn = (text: string): string | null => {
   const place = compact(text)

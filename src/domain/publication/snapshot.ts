@@ -67,7 +67,7 @@ export interface Manifest {
   files: readonly FileSaid[]
 }
 
-/** One day at most, never past the last day of the entry that ends first. */
+/** A manifest is valid for one day at most, never past the last day of the entry that ends first. */
 export const validUntil = (now: Date, firstEnd: string | null): Date => {
   const latest = now.getTime() + VALID_MS
   const end = firstEnd === null ? latest : Date.parse(`${firstEnd}T24:00:00${ZONE}`)

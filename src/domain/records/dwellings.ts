@@ -1,4 +1,4 @@
-/** Home addresses in a text. Places of business and seats of firms or authorities are not homes. */
+/** Finds home addresses in a text. Places of business and seats of firms or authorities are not homes. */
 import { type Finder, finding, type NormalisedView, type TextSpan } from './normalised-view.js'
 
 const STOP = String.raw`,，;；。、:：\n(（)）［］\[\]`

@@ -70,7 +70,6 @@ export const FACTS = {
   shop_real_name: row('shops', 'state', 'favourable', '网店实名核验通过', 'shop confirmed by real name'),
   shop_real_name_failed: row('shops', 'state', 'adverse', '网店实名核验不一致', 'shop not matching its real name'),
   icp_filed: row('filings', 'state', 'favourable', '网站已备案', 'site with an ICP filing'),
-  /** A recall fulfils a duty. No source tells whether it was ordered. */
   recall: row('recalls', 'event', 'adverse', '缺陷产品召回', 'recall of a defective product'),
   commitment_made: row('commitments', 'term', 'favourable', '质量承诺有效', 'commitment to quality in force'),
   commitment_kept: row('commitments', 'event', 'favourable', '承诺经检查已履行', 'commitment found kept'),

@@ -1,4 +1,4 @@
-/** Amounts as exact decimal texts: no sign, no superfluous zeros. */
+/** Reads amounts as exact decimal texts: no sign, no superfluous zeros. */
 import { compact, textOf } from '../../foundation/text/values.js'
 
 type MoneyUnit = 'yuan' | 'wan' | 'yi'

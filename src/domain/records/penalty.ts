@@ -1,6 +1,6 @@
 /**
- * Severity of a penalty. Records use the types of the exchange standard before 2021 (suspension and revocation are one type) or of the
- * Administrative Penalty Law of 2021 (article 9). A doubtful text is read in the party's favour.
+ * Judges the severity of a penalty. Records use the types of the exchange standard before 2021 (suspension and revocation are one type) or
+ * of the Administrative Penalty Law of 2021 (article 9). A doubtful text is read in the party's favour.
  */
 
 import { compact } from '../../foundation/text/values.js'
@@ -34,7 +34,7 @@ export const isHeavy = (body: Body): boolean => {
 export interface Ban {
   /** Last day; null when none is stated. */
   until: string | null
-  /** For life, or until a day that means "without end". */
+  /** True for a ban for life, or until a day that means "without end". */
   endless: boolean
 }
 
@@ -64,7 +64,7 @@ export const isCounterfeit = (body: Body): boolean =>
 export const isWithdrawn = (body: Body): boolean => body['status'] === 'REVOKED'
 
 /**
- * Identity of a decision across sources. A bare number such as 市场〔2019〕1号 exists in every county, so the authority is added, by name since
+ * Identifies a decision across sources. A bare number such as 市场〔2019〕1号 exists in every county, so the authority is added, by name since
  * older forms have no code. The store adds the party. Returns null when either is missing.
  */
 export const factOfDecision = (

@@ -18,7 +18,7 @@ export const PERSONAL_NAMES = Object.keys(PERSONAL) as Personal[]
 
 export interface MaskedText {
   text: string
-  /** Kinds replaced, once per replacement. */
+  /** Kinds of data replaced, one for each replacement. */
   found: Personal[]
 }
 

@@ -1,4 +1,4 @@
-/** Telephone numbers in a text: mobiles in any grouping, landlines, 400 and 800 numbers. */
+/** Finds telephone numbers in a text: mobiles in any grouping, landlines, 400 and 800 numbers. */
 import { digitsOf, type Finder, finding, isNobodys, type TextMatch } from './normalised-view.js'
 
 const G = '[-. ]{0,3}'

@@ -64,7 +64,6 @@ export const eventsOf = (evidence: readonly RecordEvidence[], lists: readonly Li
   return events
 }
 
-/** The store already returns this order, so sorting is usually skipped. */
 const ascending = (evidence: readonly RecordEvidence[]): readonly RecordEvidence[] => {
   let last = Number.NEGATIVE_INFINITY
   for (const { record } of evidence) {
@@ -128,7 +127,7 @@ const tell = (
       tellCommitment(body, record, events)
       return
     case 'standard': {
-      // Abolished on an unknown day: not in force now.
+      // A standard abolished on an unknown day is not in force now.
       const until = text(body['abolished_on'])
       if (body['status'] !== 'IN_FORCE' && until === null) return
       events.push({ fact: 'standard_declared', on: text(body['declared_on']), until, record })
@@ -203,7 +202,7 @@ const outweighs = (one: RecordReport, other: RecordReport): boolean => {
 const isOver = ({ kind, body }: RecordReport): boolean =>
   isWithdrawn(body) || (kind === 'list_entry' && text(body['removed_on']) !== null)
 
-/** First day on which a mirrored entry no longer stands: removal, else its own end, else its kind's term. */
+/** First day on which a mirrored entry no longer stands: its removal, or else its own end, or else the end of its kind's term. */
 export const entryEnd = (body: Body, lists: readonly ListFacts[]): string | null => {
   return text(body['removed_on']) ?? afterLastDay(lists, lastDayOf(body, lists))
 }

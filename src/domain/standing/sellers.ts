@@ -20,7 +20,7 @@ const HEADINGS = new Set(['code', 'uscc', 'shop', 'shop_id', '代码', '统一�
 export interface Seller {
   scheme: CodeScheme
   code: string
-  /** The check digit holds. */
+  /** True when the check digit is right. */
   valid: boolean
 }
 
