@@ -89,7 +89,6 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
     feeds,
     platforms: told,
     webhooks: hooks.map((hook) => hookView(hook, waits.get(hook.id))),
-    /** Marketplaces above the limit of unconfirmed sellers. */
     sellers: overCap,
     restored: behind && { foundAt: behind.foundAt, cause: behind.cause },
     clockDoubted: doubt && { foundAt: doubt.foundAt, expectedAt: doubt.expectedAt, cause: doubt.cause },

@@ -76,7 +76,6 @@ export const demo = async (config: Config, say: LinePrinter, run: DemoRun): Prom
   }
 }
 
-/** Gives the present and former names of a code. */
 const registerOf = ({ operators }: World): BaseLibrary => {
   const names = new Map<string, string[]>()
   for (const { uscc, regNo, name, formerNames } of operators)

@@ -70,7 +70,6 @@ ajv.addFormat('date', (text: string): boolean => {
   const year = number(text, 0, 4)
   const [month, day] = [number(text, 5, 7), number(text, 8, 10)]
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
-  // NaN fails every comparison.
   return year >= 0 && day >= 1 && day <= (month === 2 && !leap ? 28 : (DAYS[month - 1] ?? 0))
 })
 

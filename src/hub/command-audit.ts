@@ -11,7 +11,6 @@ import type { Notes } from '../work/audit/restore-guard.js'
 
 export interface ActingParts {
   databaseUrl: string
-  /** Identity of the database. */
   identity: string
   notes: Notes
   keys: Pick<Keys, 'mark' | 'audit'>

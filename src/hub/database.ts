@@ -1,4 +1,3 @@
-/** Opens the database and checks its version. */
 import type { Config } from '../config.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
 import type { Log } from '../foundation/log.js'

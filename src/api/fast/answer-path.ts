@@ -8,7 +8,6 @@ import { type CompiledQueryOptions, makeQueryEngine, plainEngine, type QueryEngi
 import { shareLookups } from './shared-lookups.js'
 import { cachingVerify } from './verified-tokens.js'
 
-/** Both ways of answering give the same answers, costs and audit rows. */
 export interface AnswerPath {
   lookups: (own: { readonly db: Db }) => Lookups
   verify: Keys['verify']

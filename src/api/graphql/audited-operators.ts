@@ -18,7 +18,6 @@ const byItem = by(({ item, body }: { item?: unknown; body?: unknown }) =>
 )
 const bySubject = by(({ subjectId: subject }: { subjectId: string }) => ({ subject }))
 
-/** A test lists all types without operators. */
 export const OPERATORS_OF: Record<string, (source: unknown) => OperatorReference | readonly OperatorReference[]> = {
   Operator: by(
     ({ operator: { id, uscc, shop } }: { operator: { id: number; uscc: string | null; shop: string | null } }) => ({

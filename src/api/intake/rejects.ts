@@ -59,7 +59,6 @@ const filterOf = (context: GraphqlContext, args: RejectsArgs): setAside.RejectFi
 /** A reject has no known operator, so a viewer bound to a region sees only its own. Null means all senders. */
 export const sentBy = (viewer: Viewer): string | null => (sightOf(viewer) === null ? null : (viewer.sub ?? ''))
 
-/** An agency sees only its own feeds. Null means all feeds. */
 const visible = ({ viewer, parts }: GraphqlContext, feed: string | null): string[] | null => {
   if (viewer.role !== 'agency') return feed === null ? null : [feed]
   const theirFeeds = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
