@@ -180,7 +180,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     }
     for (const { field, sent: written, scheme } of misformed) {
       const message = `${field}不是有效格式的代码：${shown(written)}。${field} is no well-formed code.`
-      // Beside another code, an older number (13 digits before 2007) gets only a remark.
+      // Beside another code, an older registration number (13 digits before 2007) gets only a remark.
       if (scheme !== 'uscc' && Object.values(found).some((code) => code !== null)) remark(field, 'code', message)
       else problem(field, 'code', message)
     }

@@ -96,7 +96,6 @@ const entry: FeedForm = {
         },
         validFrom: published,
         validTo: removed,
-        // `fact` is the same for entries sent under different codes.
         fact: `defaulters/${caseNumber}/${judgment}`,
       },
     ]

@@ -1,4 +1,4 @@
-/** 信用中国: listings as samr-list rows, penalties and permits over SOAP. */
+/** 信用中国 takes listings as samr-list rows, penalties and permits over SOAP. */
 import { isEntry, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
 import { BUSY, TAKEN, WRONG } from './codes.js'
 import { checkPenalty2015Row, PENALTY_2015_PATH, penalty2015Message } from './formats/penalty-2015.js'

@@ -32,7 +32,7 @@ export interface PlatformAddress {
 export interface DisplayedSubject {
   kind: SubjectKind
   key: string
-  /** null when not stated. */
+  /** null when the platform does not state it. */
   sequence: number | null
   uscc: string | null
   name: string
@@ -61,13 +61,13 @@ export interface Platform {
   kinds: readonly SubjectKind[]
   /** Kinds sent by default; agencies send the others directly. */
   hears: readonly SubjectKind[]
-  /** null: all lists. */
+  /** null means all lists. */
   lists: readonly string[] | null
   ways: readonly ('http:' | 'https:' | 'file:' | 'postgres:' | 'postgresql:')[]
   batchSize: number
   /** Most `send` calls per second over all hubs; null for no limit. */
   callsPerSecond: number | null
-  /** null: always open. */
+  /** null means always open. */
   hours: PlatformHours | null
   /** An unknown code means CORRECT: a person must correct the row. */
   codes: Readonly<Record<string, RuleCode>>
@@ -77,7 +77,7 @@ export interface Platform {
    * retryAfterSeconds?}.
    */
   send(batch: NoticeBatch, to: PlatformAddress): Promise<Receipt[]>
-  /** Throws PLATFORM_UNREACHABLE, `NoDisplay` if no list is displayed. */
+  /** Throws PLATFORM_UNREACHABLE, as `NoDisplay` if no list is displayed. */
   shown(from: PlatformAddress): Promise<DisplayedSubject[]>
   /** Returns NO_RECEIPT for an unknown notice, WAITING for an unjudged one. Without `ask`, notices are sent again. */
   ask?(notices: readonly Notice[], to: PlatformAddress): Promise<Receipt[]>

@@ -24,7 +24,7 @@ export type MeaningReader<M extends string> = ReturnType<typeof readAs<M>>
 export const readAs = <M extends string>(row: Examination, { fields, needed, wanted }: FormLayout<M>) => {
   const chosen = new Map<M, string | null>()
 
-  /** The first filled field, otherwise the usual one; null when the form has neither. */
+  /** Returns the first filled field, otherwise the usual one; null when the form has neither. */
   const fieldOf = (meaning: M): string | null => {
     const known = chosen.get(meaning)
     if (known !== undefined) return known

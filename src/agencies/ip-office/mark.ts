@@ -53,7 +53,7 @@ export const numberOf = (row: Examination, field: string): string | null => {
   return number
 }
 
-/** One invalid class rejects all: half a registration would look complete. */
+/** One invalid class rejects the item: half a registration would look complete. */
 export const classesOf = (row: Examination, field: string): number[] => {
   const sent = row.required(field)
   const classes = niceClasses(sent)
@@ -62,7 +62,7 @@ export const classesOf = (row: Examination, field: string): number[] => {
   return classes ?? []
 }
 
-/** Remarks on dates out of order: a wrong digit could extend a right by a century. */
+/** Adds remarks to dates out of order: a wrong digit could extend a right by a century. */
 export const checkOrder = (row: Examination, days: readonly (readonly [field: string, day: string | null])[]): void => {
   const known = days.filter(([, day]) => day !== null)
   for (const [at, [field, day]] of known.entries()) {

@@ -6,7 +6,7 @@ import type { Refusal } from '../../foundation/errors.js'
 import type { Feed } from '../feed.js'
 import { noMarkColumn } from '../readers/near.js'
 
-const LOOKED_AT = 20 // items searched
+const LOOKED_AT = 20 // items searched for such a field
 
 export const requireMarks = (feed: Feed, marks: readonly string[]): Feed => ({
   ...feed,

@@ -7,7 +7,7 @@ import type { Examination } from '../examine.js'
 import { namesIn, type Spellings } from './spelling.js'
 
 const BETWEEN_LINES = /[\r\n;；]+/
-const MOST_PARTS = 1000 // parts of one item
+const MOST_PARTS = 1000
 
 export type ItemPart<F extends string> = Record<F, string | null>
 

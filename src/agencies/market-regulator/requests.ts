@@ -5,9 +5,9 @@ import type { FeedDescription } from '../feed.js'
 import { parseJson } from '../readers/json.js'
 import { type ListPage, pages } from '../transports/http.js'
 
-const PAGE_SIZE = 200 // records
+const PAGE_SIZE = 200
 /** The service's maximum for registers. */
-export const REGISTER_PAGE_SIZE = 500 // records
+export const REGISTER_PAGE_SIZE = 500
 const APP_KEY = 'ecommerce-credit-hub'
 
 export const servicePages =

@@ -71,7 +71,6 @@ const standard = spelt(
         },
         validFrom: declared,
         validTo: abolished,
-        // `fact` is the same for rows with and without a code.
         fact: number,
       },
     ]

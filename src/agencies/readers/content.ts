@@ -1,4 +1,3 @@
-/** Content that can be read repeatedly. */
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { Refusal, reasonOf } from '../../foundation/errors.js'

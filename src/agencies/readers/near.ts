@@ -2,7 +2,7 @@ import { redact } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { type FormShape, recognisedIn } from './shapes.js'
 
-const MOST_NAMES = 30 // names per kind
+const MOST_NAMES = 30
 const MOST_READ = 500 // headings per row
 const MAX_NAME = 40 // characters per heading
 /** Headings with more digits are hidden: they may be a person's number. */
@@ -58,7 +58,6 @@ export const headerUnknown = (
   })
 }
 
-/** CONTENT_UNKNOWN for content of another feed. */
 export const noMarkColumn = (
   feed: string,
   rows: readonly (readonly string[])[],

@@ -45,7 +45,7 @@ export const renamed = (
   return chunked(inStretches(items, each))
 }
 
-const MOST_CHECKED = 1_000 // sets of names
+const MOST_CHECKED = 1_000 // sets of field names
 
 async function* inStretches(items: AsyncIterable<Item>, each: (item: Item) => Item): Chunks<Item> {
   for await (const stretch of chunksOf(items)) yield eachOf(stretch, each)

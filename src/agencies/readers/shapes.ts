@@ -12,7 +12,7 @@ export const BROKEN = '__row'
 
 const FEWEST_KNOWN = 3
 const KNOWN_SHARE = 0.5 // share of the names present
-const MAX_DEPTH = 20 // levels of nesting in one item
+const MAX_DEPTH = 20 // levels of nesting
 const MAX_RAW = 256 * 1024 // characters kept of a broken row
 
 const SURROGATES = /[\ud800-\udfff]/
@@ -74,6 +74,7 @@ export const item = (page: number | null, row: number, fields: Record<string, un
     ? broken(page, row, '嵌套过深 nested too deep')
     : { page, row, fields: storable(fields) as Item['fields'] }
 
+/** The texts must satisfy `isStorable`. */
 export const textItem = (row: number, fields: Record<string, string>): Item => ({ page: null, row, fields })
 
 export const broken = (page: number | null, row: number, raw: string): Item => ({

@@ -5,7 +5,7 @@ import { loadCodePages } from '../../foundation/text/xlsx.js'
 import { itemsOfWorkbook } from './workbook.js'
 import type { WorkbookAnswer, WorkbookTask } from './xlsx.js'
 
-const BATCH = 500 // items
+const BATCH = 500
 
 const { bytes, kind, shapes, feed } = workerData as WorkbookTask
 if (kind === 'xls') await loadCodePages()

@@ -80,7 +80,7 @@ async function* itemsOf(
     }
   } catch (error) {
     if (!isRefusal(error) || error.code !== 'FILE_UNREADABLE') throw error
-    // The path as the sender knows it.
+    // Shows the path as the sender knows it.
     throw new Refusal('FILE_UNREADABLE', { ...error.details, path: `${feed}/${claim.name}` })
   }
 }

@@ -6,7 +6,6 @@ import { columnsOf } from './schema.js'
 
 export type CsvEncoding = 'utf-8' | 'gb18030'
 
-/** Quotes every usual separator: some readers guess the separator. */
 const QUOTED = /[",;\t|\r\n]|^\s|\s$/
 
 export const csv = (format: string, rows: readonly FormatRow[], encoding: CsvEncoding): Buffer => {

@@ -28,7 +28,7 @@ const PARTIES: Readonly<Record<string, string>> = {
   NATURAL_PERSON: '自然人',
 }
 
-/** 行政相对人类别 (kind of party), stated or by USCC; null when neither tells. */
+/** 行政相对人类别 (kind of party), as stated or as the USCC tells; null when neither does. */
 export const partyWord = (notice: RecordNotice): string | null => {
   const stated = said(notice, 'party_kind')
   if (stated !== null) return PARTIES[stated] ?? null

@@ -18,7 +18,7 @@ import { readXml } from './xml.js'
 export const ZT = { normal: '0', withdrawn: '1', disputed: '2', other: '3' } as const
 
 const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/'
-/** Namespace at sgs.creditchina.gov.cn; the receiver's WSDL decides. */
+/** XML namespace at sgs.creditchina.gov.cn; another receiver's WSDL may differ. */
 const SERVICE = 'http://webservice.creditchina.gov.cn/'
 
 const FAULT_LENGTH_MAX = 40
@@ -50,7 +50,6 @@ export const soapCall = (operation: SoapOperation, token: string, xml: string): 
     node('soapenv:Body', node(`ser:${operation}`, leaf('token', token), leaf('xml', xml))),
   )
 
-/** For stand-in receivers; null without a call. */
 export const readSoapCall = (bytes: Buffer): { operation: SoapOperation; token: string; rows: XmlElement[] } | null => {
   const root = readXml(bytes)
   for (const operation of ['importPenalyXml', 'importPermissionXml'] as const) {

@@ -6,7 +6,7 @@ import { UnreadableAnswer } from './reading.js'
 export interface SeparatedLines {
   names: readonly string[]
   rows: ReadonlyMap<string, string>[]
-  /** Ends with a line end: the writer has finished. */
+  /** The text ends with a line end: the writer has finished. */
   ended: boolean
 }
 
@@ -21,7 +21,7 @@ export const linesIn = (bytes: Buffer): SeparatedLines => {
   }
 }
 
-/** Does not block the event loop. */
+/** Like `linesIn`, but does not block the event loop. */
 export const linesInSlices = async (bytes: Buffer): Promise<SeparatedLines> => {
   const text = textIn(bytes)
   let names: string[] | null = null

@@ -22,7 +22,7 @@ const NO_SUCH_ADDRESS: readonly number[] = [404, 405, 410, 501]
 /** Called per request: some credentials are valid once. */
 export type CredentialHeaders = () => Record<string, string>
 
-/** Throws PLATFORM_UNREACHABLE rather than return a part. */
+/** Throws PLATFORM_UNREACHABLE rather than return part of the list. */
 export const readDisplay = async (
   from: PlatformAddress,
   credentials: CredentialHeaders,
@@ -45,7 +45,7 @@ export const readDisplay = async (
   }
 }
 
-/** Removals stay unknown: an absent entry may be about to appear. */
+/** For a removal the answer stays unknown: an absent entry may still appear. */
 export const askDisplayed = async (
   notices: readonly Notice[],
   from: PlatformAddress,
@@ -90,7 +90,7 @@ const pageOf = async (
   return entriesIn(from, answer, names)
 }
 
-/** [] when the platform cannot search keys. */
+/** Returns [] when the platform cannot be asked by key. */
 const displayedOf = async (
   from: PlatformAddress,
   credentials: CredentialHeaders,

@@ -19,7 +19,7 @@ const SHOWN = 'shown.csv'
 const SHOWN_BYTES_MAX = 64 * 1024 * 1024
 const KIND = 'kind'
 const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/
-/** Names repeat: a killed sender restarts its numbering. */
+/** Batch names repeat: a killed sender restarts its numbering. */
 const SAME_NAME_MAX = 100
 const KEEP_NS = 30n * 24n * 3_600n * 1_000_000_000n
 
@@ -51,7 +51,7 @@ export const putBatch = (
     return notices.map(({ key }) => waiting(key))
   })
 
-/** A notice in a batch without receipt is WAITING, in no batch NO_RECEIPT. */
+/** A notice in a batch without receipt is WAITING; one in no batch is NO_RECEIPT. */
 export const askFolder = (notices: readonly Notice[], to: PlatformAddress, names: FolderNames): Promise<Receipt[]> =>
   withNamedFaults(async () => {
     const wanted = new Set(notices.map(idOf))
@@ -121,7 +121,7 @@ const keysIn = (text: string): KeyAndSequence[] =>
 
 interface SentBatch {
   keys: KeyAndSequence[]
-  /** Nanoseconds (mtime). */
+  /** mtime in nanoseconds. */
   writtenAt: bigint
   receiptPath: string | null
 }
@@ -211,7 +211,7 @@ const readLines = (content: Buffer): SeparatedLines | string => {
   }
 }
 
-/** Removes old batches and receipts, but no batch not yet taken. */
+/** Removes old batches and receipts; keeps batches not yet taken. */
 const clearAway = async (folder: string, sent: string, newest: string): Promise<void> => {
   const now = (await statOf(join(sent, newest + BATCH)))?.mtimeNs ?? 0n
   const lying = new Set(await namesIn(folder))

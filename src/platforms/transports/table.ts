@@ -83,7 +83,7 @@ const notTaken = (key: string, code: string): Receipt => ({
 const inTable = async <T>(
   to: PlatformAddress,
   work: Parameters<typeof connected<T>>[1],
-  /** Answer for an SQLSTATE; null throws. */
+  /** Returns the answer to an SQLSTATE; null throws the error. */
   answerIn: (code: string) => T | null = () => null,
 ): Promise<T> => {
   to.signal?.throwIfAborted()

@@ -1,6 +1,6 @@
 /**
  * A claim renames a file into its own folder below `.taken`; only one rename can succeed. The folder's name
- * identifies the holder, its ctime is the heartbeat. Only times of the file system are compared.
+ * identifies the holder, its ctime is the heartbeat. Only times of the file system are compared, not clocks.
  */
 import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, open, readdir, rename, rm, rmdir, stat, unlink, utimes } from 'node:fs/promises'
@@ -66,7 +66,7 @@ interface ReadyFile {
   written: number
 }
 
-/** Returns plain files, oldest first. */
+/** Returns complete plain files, oldest first. */
 const findReady = async (path: string, now: number, settleMs: number): Promise<ReadyFile[]> => {
   const entries = await readdir(path, { withFileTypes: true, encoding: 'buffer' })
   const names = new Set(entries.map((entry) => textOf(entry.name)))
@@ -150,7 +150,7 @@ const holdClaim = (own: string, id: string, name: string): FileClaim => {
   }
 }
 
-/** Oldest first. Only on this machine is a dead process detected at once. */
+/** Returns claim ids, oldest first. Only on this machine is a dead process detected at once. */
 const findAbandoned = async (path: string, now: number, abandonedMs: number): Promise<string[]> => {
   const ids = await readdir(join(path, TAKEN)).catch(nullIfMissing)
   const left: { id: string; since: number }[] = []

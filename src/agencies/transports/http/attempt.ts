@@ -27,7 +27,7 @@ export interface PullLimits {
   pullMs: number
   /** Most pages; 20,000 by default. */
   pages?: number
-  /** Milliseconds to retry an agency that has answered in this pull. Before, or if unset: three attempts. */
+  /** Milliseconds to retry an agency that has answered in this pull. Before its first answer, or if unset: three attempts. */
   outageMs?: number
 }
 const LEAST_PAGES = 20_000
@@ -61,7 +61,7 @@ export interface AttemptOptions extends Pick<HttpRequestOptions, 'method' | 'hea
 
 export const addressOf = (url: string, path: string): string => `${url.replace(/\/+$/, '')}${path}`
 
-/** Throws FEED_UNREACHABLE unless the status is accepted. */
+/** Throws FEED_UNREACHABLE unless the status is 200 or accepted. */
 const attempt = async (
   { url, signal }: FeedSource,
   path: string,

@@ -168,7 +168,6 @@ const batch = async (
 /** Escapes `?`, the knex placeholder. */
 const quoted = (name: string): string => `"${name.replaceAll('"', '""').replaceAll('?', '\\?')}"`
 
-/** Skips rows changed since they were read. */
 const writeAnswers = async (db: Knex, table: string, answers: readonly RowAnswer[]): Promise<void> => {
   await db.raw(
     `update ${table} as t set

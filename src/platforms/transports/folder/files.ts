@@ -48,7 +48,7 @@ const syncFolder = async (folder: string): Promise<void> => {
   }
 }
 
-/** Not recursive: a missing mount must not look empty. */
+/** Not recursive: a missing mount must not look like an empty folder. */
 export const makeInside = async (folder: string, name: string): Promise<string> => {
   await mkdir(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error

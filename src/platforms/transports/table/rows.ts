@@ -127,7 +127,7 @@ const identifier = (name: string): string => {
 
 const tableOf = ({ schema, table }: TablePlace): string => `"${identifier(schema)}"."${identifier(table)}"`
 
-/** An unchanged row keeps its answer unless rejected. Changed content makes it new. */
+/** A resent row keeps its answer if unchanged and not rejected; otherwise its state is new again. */
 export const upsert = async (
   db: Knex,
   at: TablePlace & { names: TableColumns },
