@@ -3,7 +3,7 @@ import * as auditRows from '../../store/audit/audit-log.js'
 import * as store from '../../store/audit/heads.js'
 import type { Db, Tx } from '../../store/db/db.js'
 
-/** Finds noted heads that the database lacks and no CUT row reports. Read `heads` first. */
+/** Finds noted heads that the database lacks and no CUT row (recorded loss) reports. Read `heads` before calling. */
 export const unsaidLoss = async (
   handle: Db | Tx,
   heads: readonly NotedHead[],

@@ -23,7 +23,7 @@ interface BackfillTarget {
   now: () => Date
 }
 
-/** Returns the additions queued. Locked subjects are left to the next call. */
+/** Returns how many additions were queued. Locked subjects are left to the next call. */
 export const backfill = async (
   db: Db,
   rules: WorkRules,

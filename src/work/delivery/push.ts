@@ -40,7 +40,7 @@ export interface PushOptions extends RunOptions {
   log: Log
   /** Opening hours. Without it, only weekends are free. */
   calendar?: Calendar
-  /** Without it, the push ends when nothing is due. */
+  /** Without an end, the push stops when nothing is due. */
   until?: Date
   /** When true, only removals are sent. */
   additionsStopped?: () => Promise<boolean>

@@ -220,7 +220,7 @@ const held = async (
       const here = ours.get(key)
       const moved = now !== undefined && before.get(key) !== now.highest
       const last = now?.last ? { ...now.last, ...(moved && { state: 'OPEN' as const }) } : null
-      // Numbers up to the floor may have been sent before a restore.
+      // Numbers up to `floor` may have been sent before a restore.
       if (here?.sequence != null && here.sequence > Math.max(now?.highest ?? 0, floor))
         read.ahead = Math.max(read.ahead ?? 0, here.sequence)
       const judged = judge(standing, last, here ?? null)

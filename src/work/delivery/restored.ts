@@ -25,7 +25,7 @@ export const notice = async (db: Db, { notes, platforms, now, log }: RestoreChec
   const had = await store.reached(db)
   const sent = notes.sent(database)
   const published = ownPublication(notes, database)
-  // New deliveries soon reach the noted id, so ids alone do not tell.
+  // New deliveries soon reach the noted id, so the id alone proves nothing.
   const sentAhead = sent !== null && !(await store.holds(db, sent))
   const publishedAhead = published !== null && published.sequence > had.sequence
   const moved = await hasMoved(db)
@@ -101,7 +101,7 @@ export const receiptsAhead = async (
   if (number !== null) await shownAhead(db, { ...of, highest: number })
 }
 
-/** For a restore that no note reveals. Refusal INPUT_INVALID for an empty reason. */
+/** A person declares a restore that no note reveals. Refusal INPUT_INVALID for an empty reason. */
 export const declare = async (
   db: Db,
   { by, reason, mark, ...of }: Omit<ReleaseInput, 'configured'> & { log: Log },

@@ -92,7 +92,6 @@ const archiving = (folder: string, place: string, name: string): ArchiveWriter =
       gzip?.destroy()
       file?.destroy()
       await written.catch(() => {})
-      // The caller reports its own error; the next sweep removes leftovers.
       await Promise.allSettled([rm(`${path}${PART}`, { force: true }), rm(path, { force: true })])
     },
   }

@@ -31,7 +31,7 @@ import { republishContested } from '../listing/contested.js'
 
 const NEED_OPERATOR = RECORD_KINDS.filter((kind) => KINDS[kind].needsOperator)
 
-/** `late`: sent after the agency's deadline; null without one. */
+/** `late`: sent after the agency's deadline; null when there is none. */
 export const toStage = (
   index: number,
   part: number,

@@ -35,7 +35,7 @@ const follow = async (tx: Tx, listing: listings.Listing, changed: RecordsChange)
   const ground = await groundUnder(tx, listing)
   if (ground === null) return
   const consequence = consequenceOf(ground, {
-    // Under article 11 the listing does not rest on the penalty's weight.
+    // A listing for a decision not performed does not rest on the penalty's weight.
     wasHeavy: listing.facts.decisionHeavy === true && listing.facts.ground !== 'DECISION_NOT_PERFORMED',
     isWrong: ground.linked.wrongFrom?.getTime() === changed.at.getTime(),
     isLetGo: ground.state === 'FALLEN' && (await waiting.letGo(tx, ground.linked, changed.at)),

@@ -1,4 +1,4 @@
-/** Ends listings whose term is complete. After rule changes, also recounts terms and deadlines and renews masks. */
+/** Ends listings whose term is complete. After rule changes, also recounts terms and deadlines and masks entries again. */
 import { isCalendarEnding } from '../../domain/calendar/calendar.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -45,7 +45,7 @@ export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: numbe
       )
     const { moved, settled } = await renewDeadlines(db, rules)
     run.counts['deadlines'] = moved + settled
-    // Masks are renewed last: the first pass takes long.
+    // Entries are masked again last: the first pass takes long.
     run.counts['masks'] = await renewMasks(db, rules, { now: run.startedAt, log })
     return { expired: run.counts['expired'] }
   })

@@ -19,7 +19,7 @@ export interface ListingOutlook extends Omit<Outlook, 'denial'> {
 }
 
 export interface OutlookOptions extends OutlookRequest {
-  /** Age finding to assume; null takes the stored one. */
+  /** Whether to assume that the party is of age; null takes the stored finding. */
   ofAge: boolean | null
 }
 

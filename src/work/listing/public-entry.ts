@@ -26,7 +26,7 @@ export interface PublicEntryFacts {
   decision: Pick<versions.RecordVersion, 'body'> | null
   registrations: readonly Pick<versions.RecordVersion, 'body'>[]
   contested: boolean
-  /** Null until an officer has established it. */
+  /** Whether the party is of age; null until an officer has established it. */
   ofAge: boolean | null
 }
 

@@ -50,7 +50,7 @@ export interface Edition {
   sequence: number
   hash: string
   entries: number
-  /** In the order of FORMS. */
+  /** Files in the order of FORMS. */
   files: readonly FileSaid[]
   /** 16 bytes per id, sorted. */
   ids: Buffer

@@ -114,7 +114,6 @@ const scoreDue = async (
         ])
         return { operators, facts, before }
       })
-      // Avoids an unhandled rejection; awaiting throws it.
       step.catch(() => {})
       return step
     }

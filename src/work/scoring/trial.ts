@@ -106,7 +106,6 @@ const eachStep = async (
   }
   const begun = (after: number) => {
     const step = fetched(after)
-    // Avoids an unhandled rejection; awaiting throws it.
     step.catch(() => {})
     return step
   }

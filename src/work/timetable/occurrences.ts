@@ -1,6 +1,6 @@
 /**
- * One process runs each occurrence (a planned time of a job) under a lease; another takes over when it dies. A beat may
- * run in any number of processes and under any clock.
+ * One process runs each occurrence (a planned time of a job) under a lease; another takes over when it dies. A beat
+ * (one look at the timetable) may run in any number of processes and under any clock.
  */
 
 import { owed, setBack } from '../../domain/timetable/missed-runs.js'

@@ -326,7 +326,6 @@ const tally = ({ counts }: Sender, outcomes: readonly queue.DeliveryResult[]): v
  * platform.
  */
 const fail = async (s: Sender, error: unknown, rows: readonly queue.ClaimedDelivery[]): Promise<void> => {
-  // An abort is no failure of the platform.
   if (s.signal?.aborted) {
     await booked(
       s,
