@@ -13,7 +13,6 @@ export interface BucketLevel {
   at: number
 }
 
-/** A clock set back neither empties nor fills the bucket. */
 export const owedAt = (level: BucketLevel | undefined, now: number): number =>
   level === undefined ? 0 : Math.max(0, level.owedMs - Math.max(0, now - level.at))
 

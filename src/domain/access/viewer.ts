@@ -65,7 +65,7 @@ export const ACCESS = rolesByAct({
   see_moves: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_watch_list: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_blacklist: ALL,
-  // Open by law (吉政办发〔2016〕15号, item 11), also outside a question about one operator.
+  // Open by law (吉政办发〔2016〕15号, item 11), even without asking about one operator.
   see_open_records: ['marketplace', 'credit_service', ...AUTHORITY],
   see_scorecard: ALL,
   see_trials: ['officer', 'reviewer', 'administrator', 'auditor'],

@@ -49,7 +49,7 @@ export interface AuditContent {
 interface Frame {
   at: Date
   kind: AuditLogKind
-  /** Operators shown. */
+  /** Number of operators shown. */
   count: number
 }
 
@@ -78,7 +78,7 @@ export type SealedAuditRow = AuditRow & { content: AuditContent; body: string }
 
 export const NO_HEAD: AuditHead = { number: 0, hash: '0'.repeat(64) }
 
-/** A JSON array in fixed order, bytes as base64. */
+/** Content as a JSON array in fixed order, bytes as base64. */
 export const bodyOf = (c: AuditContent): string =>
   JSON.stringify([c.salt, c.client, c.role, c.agency, c.purpose, c.request, c.asked, c.outcome, c.shown, c.digest])
 

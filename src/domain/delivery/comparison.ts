@@ -49,14 +49,14 @@ const differences = (told: LastDelivery, shown: DisplayedValues): DisplayDiffere
   ...(shown.name !== '' && normalizeName(shown.name) !== normalizeName(told.name) ? (['NAME'] as const) : []),
 ]
 
-/** So many entries may always be missing at once: a working day of an office that repairs entries. */
+/** So many missing entries are never an outage: an office may repair as many in a working day. */
 const GONE_ALWAYS = 10
-/** Share of confirmed entries that may be missing, if above GONE_ALWAYS. Fewer are repaired elsewhere on an ordinary night. */
+/** Above GONE_ALWAYS, a larger share of confirmed entries missing is an outage. Fewer are repaired elsewhere on an ordinary night. */
 const GONE_SHARE = 0.05
-/** The share after a restore, when all removals since the backup appear at once. */
+/** The same after a restore, when all removals since the backup appear at once. */
 const GONE_SHARE_RESTORED = 0.5
 
-/** True when too many entries are missing, or an empty display stands for more than one confirmed entry. */
+/** True for an outage: too many entries are missing, or an empty display stands for more than one confirmed entry. */
 export const isOutage = (
   { gone, confirmed, shown }: { gone: number; confirmed: number; shown: number },
   restored: boolean,

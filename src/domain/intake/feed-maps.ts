@@ -25,7 +25,7 @@ const MOST_LINES = 200 // per map
 const MAX_HEADING = 100 // characters
 const MAX_VALUE = 500 // characters
 
-/** Returns the map or the reason why these lines are none. `forms` are the field names of each form of the feed. */
+/** Returns the map or the reason why these lines are no map. `forms` are the field names of each form of the feed. */
 export const mapOf = (
   lines: readonly MapLine[],
   forms: readonly (readonly string[])[],

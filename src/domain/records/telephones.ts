@@ -18,7 +18,7 @@ const CUSTOMARY = [
 const MOBILE = /(?<!\d)1(?:[-. /,*()~|]{0,3}\d){10}(?!\d)/g
 /** Usual groupings of the eleven digits of a mobile number. */
 const SPLITS = new Set(['3-4-4', '3-3-5', '3-5-3', '4-3-4', '3-8', '4-7', '5-6', '7-4', '8-3'])
-/** With dashes alone more groupings are common. */
+/** More groupings are common when only dashes separate them. */
 const DASHED =
   /^(?!.*-(?:19|20)\d\d-[01]\d-)(?:\d{2}-\d{3}-\d{3}-\d{3}|\d{3}(?:-\d{2,4}){2,4}|\d{4}(?:-\d{3,4}){2}|\d{2}-\d{9}|\d{6}-\d{5})$/
 const ONE_BY_ONE = /^\d(?:[- ]{1,3}\d)+$/

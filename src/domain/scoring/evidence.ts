@@ -155,7 +155,6 @@ const text = (value: Json | undefined): string | null => (typeof value === 'stri
 
 const earlier = (a: string | null, b: string | null): string | null => (a === null || (b !== null && b < a) ? b : a)
 
-/** Cache: few distinct days, many records. */
 const nextDays = new Map<string, string>()
 const MAX_NEXT_DAYS = 50_000 // days
 

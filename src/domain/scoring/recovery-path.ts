@@ -12,7 +12,7 @@ import { applies } from './recovery-rules.js'
 import { score } from './score.js'
 import type { Grade, Scorecard } from './scorecard.js'
 
-/** More than there are pairs of fact and act. Later steps are grouped. */
+/** Later steps are grouped. There are fewer pairs of fact and act. */
 export const STEPS_MOST = 100
 
 export interface RecoveryStep extends Words {
@@ -137,7 +137,7 @@ const courseOf = (event: FactEvent, from: string, facts: Facts, card: Scorecard)
     return { reasons, points: reasons.reduce((sum, each) => sum + each.points, 0), next: alone.nextChangeOn }
   }
   let now = on(from)
-  // A signal with 0 points takes nothing that could be restored.
+  // A marketplace signal of 0 points takes nothing that could be restored.
   if (now.reasons.every(({ why, points }) => why === 'UNIT' && points === 0)) return null
   const rules = [...new Set(now.reasons.map((reason) => reason.rule))]
   const halves: string[] = []

@@ -87,8 +87,8 @@ const repairableOf = (
 }
 
 /**
- * Records are found by decision number, among several by authority. Without a number an entry is found by authority; without both, by being
- * the only one.
+ * A repair finds its record by decision number, among several by authority. Without a number it finds an entry by authority; without both,
+ * the only entry.
  */
 const indexed = (repairables: readonly Repairable[], forms: ComparedForms) => {
   const byNumber = grouped(repairables, ({ target, number }) => keyOf(target, number))

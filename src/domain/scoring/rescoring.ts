@@ -29,7 +29,7 @@ export const holdsStill = (
     ? comingOn === null
     : asOf < earlier.nextChangeOn && (comingOn ?? earlier.nextChangeOn) >= earlier.nextChangeOn)
 
-/** The reasons may still differ. */
+/** True when value and next change are the same. The reasons may still differ. */
 export const movedNothing = (
   earlier: EarlierScore,
   now: ScoreHashes & Pick<Score, 'value' | 'nextChangeOn'>,

@@ -112,7 +112,7 @@ const planRule = (rule: Rule, asOf: string, slotOf: SlotOf): PlannedUnits | Plan
   }
 }
 
-/** Halving to 0 also ends the window. */
+/** An event whose points were halved to 0 has faded too. */
 const makeSlot = (at: number, fact: FactName, weight: Weight, asOf: string): Slot => {
   const halvesEveryDays = weight.points === 0 ? NEVER : (weight.halvesEveryDays ?? NEVER)
   const halved = halvesEveryDays === NEVER ? [weight.points] : halvings(weight.points)

@@ -68,8 +68,8 @@ const gradeOf = (value: number, card: Scorecard): Grade =>
   (card.grades.find((line) => value >= line.from) ?? LOWEST_LINE).grade
 
 /**
- * Returns what the lines crossed downward open. A first score below a line crosses it, and so does a raised line. `before.lines` belong to
- * an earlier scorecard.
+ * Returns what a fall of the score opens, for each line crossed. A first score below a line crosses it, and so does a raised line.
+ * `before.lines` belong to an earlier scorecard.
  */
 export const crossed = (
   before: { value: number; lines?: Scorecard['lines'] } | null,

@@ -42,7 +42,7 @@ const unitSums = (rule: UnitRule, { highest }: Range): Set<number> => {
   return sums
 }
 
-/** Values of one event over time, until its window ends or it reaches 0. */
+/** Points of one event over time, until its window ends or they reach 0. */
 const worthOf = ({ points, windowDays, halvesEveryDays: period }: Unit): number[] => {
   const worth = [points]
   if (!isPeriod(period) || !Number.isFinite(points)) return worth
