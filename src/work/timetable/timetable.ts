@@ -14,9 +14,9 @@ const WATCH = '*/5 * * * *'
 const SCORE = '*/5 * * * *'
 /** A push runs until the next begins, so deliveries leave within seconds. */
 const PUSH = '* * * * *'
-/** An upper bound: removals take effect at once, and requests publish them. */
+/** Publishes at least each minute. Removals take effect at once, and requests publish them earlier. */
 const PUBLISH = '* * * * *'
-/** Terms end at midnight. Runs each hour to make up for missed ones. */
+/** Terms end at midnight. Hourly runs make up for missed ones. */
 const EXPIRE = '1 * * * *'
 const TRAIL = '*/5 * * * *'
 /** Keeps running, so that marketplaces learn of a removal within seconds. */
@@ -81,7 +81,7 @@ export const pullCron = (feed: string): string => {
   return cron
 }
 
-/** Takes only platforms with an address. `watched` marks folders and exchange tables. */
+/** `platforms`: those with an address. `watched` marks folders and exchange tables. */
 export const timetable = (
   feeds: readonly { id: string; watched?: boolean }[],
   platforms: readonly string[],

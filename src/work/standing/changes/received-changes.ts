@@ -38,7 +38,7 @@ type EntryStates = ReadonlyMap<string, string>
 const statesOf = async (db: Db, rows: readonly standings.StandingRow[]): Promise<EntryStates> =>
   listings.publicStates(db, [...new Set(rows.flatMap(({ entries }) => entries.map(({ id }) => id)))])
 
-/** Skips entries that left the list between the two queries. */
+/** Skips entries that left the list before their state was read. */
 const entriesOf = ({ entries }: standings.StandingRow, states: EntryStates): StandingEntry[] =>
   entries.flatMap((body) => {
     const state = states.get(body.id)
