@@ -254,7 +254,7 @@ command
     })
   })
 
-/** Reports a partial failure; the rest is done and reported. */
+/** Reports a partial failure; the rest of the work is done and reported. */
 const complain = (refusal: Refusal): void => {
   process.exitCode = 1
   process.stderr.write(`${refusal.code} ${refusal.message}\n`)

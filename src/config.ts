@@ -15,9 +15,9 @@ export interface Config {
   /** Requests per minute of one client, or of one address without a token; 0 for no limit. */
   quota: number
   fastAnswers: boolean
-  /** Networks (CIDR) that webhooks may reach though not public, also by http. */
+  /** Non-public networks (CIDR) that webhooks may reach, also by http. */
   webhookAllow: string[]
-  /** Who may read metrics: senders of `token`; with `local`, this machine. */
+  /** Metrics are open to the holder of `token`; when it is null and `local`, to this machine. */
   metrics: { token: string | null; local: boolean }
   /** A stopping hub still accepts requests this long, so that load balancers notice. */
   lingerMs: number
@@ -68,7 +68,7 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 /** Stands for an unreadable credential, so that it is not also reported missing. */
 const UNREAD = '?'
 
-/** Finds the folder from src/ and dist/src/. */
+/** Finds the folder of package.json, also from dist/src/. */
 export const projectRoot = (): string => {
   let folder = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder)

@@ -1,6 +1,6 @@
 import type { RepairResult } from '../work/intake/repair/index.js'
 
-/** Records printed; `--json` and the audit log list all. */
+/** Records printed per check; `--json` and the audit log list all. */
 const NAMED_MOST = 20
 
 export const repairedLines = ({ dryRun, checks, found, scored, untold, unproven }: RepairResult): string[] => [

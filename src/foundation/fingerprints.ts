@@ -38,7 +38,7 @@ export interface Repeats {
   of: (key: string, digest: string) => 'first' | 'same' | 'other'
   /** Compares as `of` does, but remembers nothing: a rejected item contributes nothing. */
   wouldBe: (key: string, digest: string) => 'first' | 'same' | 'other'
-  /** Number of distinct keys: a few records sent many times are not a feed. */
+  /** Number of distinct keys: a few records sent many times are not a whole feed. */
   readonly records: number
 }
 

@@ -80,7 +80,7 @@ const addressOf = (url: string): URL => {
   }
 }
 
-/** fetch's own error would quote an invalid credential. */
+/** Names only the header: fetch's own error would quote an invalid credential. */
 const writable = (values: Record<string, string>, host: string): Headers => {
   const headers = new Headers()
   for (const [name, value] of Object.entries(values)) {

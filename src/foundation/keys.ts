@@ -263,7 +263,7 @@ const tokenKeysIn = (folder: string) => {
   }
 }
 
-/** True when all tokens have expired of a key whose successor began in that second. */
+/** True when all tokens of a key have expired whose successor began to sign in second `successor`. */
 const isSpent = (successor: number, now: number): boolean => (successor + TOKEN_SECONDS) * 1_000 <= now
 
 export const kidIn = (token: string): string => {
@@ -337,7 +337,7 @@ const newSigningKey = (): string =>
 const thumbprint = ({ crv, kty, x, y }: JsonWebKey): string =>
   createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
 
-/** The first of two processes wins, because link fails on an existing file. */
+/** Reads or makes the file. The first of two processes wins, because link fails on an existing file. */
 const keep = (path: string, make: () => string): string => {
   const read = () => readFileSync(path, 'utf8')
   try {

@@ -4,7 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 /** Histogram bounds, seconds. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const ROWS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
-/** Values per label; further ones count as OTHER. */
+/** Values kept per label; further ones count as OTHER. */
 const VALUES_MOST = 500
 const OTHER = 'OTHER'
 

@@ -1,4 +1,4 @@
-/** Where agencies and platforms are reached, by id. */
+/** Addresses of agencies and platforms, by id. */
 export interface Addresses {
   agencies: Record<string, string>
   platforms: Record<string, { url: string; secret: string }>

@@ -57,7 +57,7 @@ import { loadRules } from './rules.js'
 
 /** Longest wait for a running publication. */
 const ASKER_WAIT_MS = 30_000
-/** Longest wait for the new score after a move; later ones are stored too. */
+/** Longest wait for the new score after a move; a later score is stored too. */
 const SCORE_WAIT_MS = 2_000
 /** Longest wait of an upload for a running pull of its feed. */
 const UPLOAD_WAIT_MS = 5_000
@@ -197,7 +197,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const recorded = commandAudit({ databaseUrl, identity, notes, keys, log, now })
   const scoreNow = async (options: Omit<ScoringOptions, 'rules' | 'families' | 'now' | 'log'>) =>
     score(db, { rules, families: await families(), now, log, ...options })
-  /** Another scoring or merge is awaited only for SCORE_WAIT_MS. The next timetable run finds these operators. */
+  /** Waits for another scoring or merge at most SCORE_WAIT_MS; then the next timetabled run scores these operators. */
   const scoreAtOnce = (only: readonly number[]) => {
     const scored = scoreNow({ cause: 'person', only, waitMs: SCORE_WAIT_MS }).catch((error) =>
       log.warn({ reason: reasonOf(error) }, 'operators could not be scored at once'),

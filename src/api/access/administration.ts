@@ -118,7 +118,7 @@ const confirmClient = async (_: unknown, args: ConfirmAccountInput, context: Gra
   return clientNamed(context, args.name)
 }
 
-/** Prevents that the last administrator locks himself out. */
+/** Keeps the last administrator from being locked out. */
 const notOneself = ({ viewer }: GraphqlContext, name: string): void => {
   if (samePerson(viewer.sub ?? '', name)) throw new Refusal('OWN_ACCESS')
 }

@@ -1,4 +1,4 @@
-/** Applies the access table: a forbidden root field is refused, any other is answered as empty. */
+/** Applies the access table: a forbidden root field is refused, any other forbidden field is answered as empty. */
 import {
   defaultFieldResolver,
   type GraphQLField,

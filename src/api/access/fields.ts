@@ -161,7 +161,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
   Objection: [['see_operations see_own_file', 'SIGHT', 'openedBy decidedBy', 'BY_ANSWER']],
 }
 
-/** Access to `node(id)` equals that through the field. */
+/** An object is as accessible through `node(id)` as through its field. */
 const NODE_LINES: readonly FieldLine[] = [
   ['see_operator', 'SIGHT', 'Operator'],
   ['see_operator', 'SIGHT', 'Record'],

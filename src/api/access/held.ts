@@ -1,4 +1,4 @@
-/** Types with pages that have a count. */
+/** Types whose pages have a count. */
 const PAGED =
   'Comparison Concern Deadline Delivery Discrepancy DueDelivery Listing Objection Override Record Reject ' +
   'Retraction ScorecardActivation Timeliness AuditLog Unmatched WatchEntry'

@@ -28,9 +28,9 @@ import { LRUCache } from '../../foundation/lru.js'
 const QUESTIONS_MOST = 1_000
 /** Longest query compiled, characters. */
 const LONGEST = 10_000
-/** Most fields compiled, fragments expanded, because each spread is compiled separately. */
+/** Largest query compiled, in fields with fragments expanded: each spread is compiled separately. */
 const FIELDS_MOST = 1_000
-/** Executions before compiling, which costs some hundred executions. */
+/** Executions before a query is compiled: compiling costs some hundred. */
 const HITS_BEFORE = 20
 
 interface ExecutorRequest<C> {

@@ -1,11 +1,11 @@
 import type { BatchAnswer } from '../loaders/lookups.js'
 
-/** Batches running at once; further callers wait. */
+/** Batches that may run at once; further callers wait. */
 const UNDER_WAY_MOST = 2
 
 const KEYS_MOST = 1_000
 
-/** A second concurrent batch pays from this many keys, when they cost as much as a statement itself. */
+/** A second concurrent batch pays from this many keys, which cost as much as the statement itself. */
 export const KEYS_WORTH_TWO = 100
 
 /** A batch delays the next one no longer than this, milliseconds. */

@@ -1,5 +1,5 @@
 /**
- * Views of public entries, of this hub's cases and of mirrored entries. Null state, operator, record and counted are read from the case.
+ * Views of public entries, of this hub's cases and of mirrored entries. A null state, operator, record or counted is looked up in the case.
  */
 
 import { isNarrow, may, type OperatorScope, type Viewer } from '../../domain/access/viewer.js'
@@ -100,7 +100,7 @@ export const pastCaseView = (
   }
 }
 
-/** The end stands in a move, because later moves may have changed the case. */
+/** The end is read from the moves made, because a later move may have changed the case's. */
 const endIn = (made: readonly ListingEvent[]): string | null => {
   const said = made.findLast(({ act }) => typeof act['endsOn'] === 'string')?.act['endsOn']
   return typeof said === 'string' ? said : null

@@ -24,7 +24,7 @@ export type BatchAnswer<K, V> = (keys: readonly K[]) => Promise<V[]>
 export interface Lookups {
   readonly db: Db
   standings: BatchAnswer<StandingKey, standings.StandingRow | null>
-  /** When each feed was last confirmed (`watch.vouched`). */
+  /** Last good pull of each feed; null for all while removals may have been lost. */
   pulls: () => Promise<Map<string, Date | null>>
   operators: BatchAnswer<{ scheme: string; code: string }, operators.StoredOperator | null>
   records: BatchAnswer<RecordPageKey, versions.RecordVersion[]>

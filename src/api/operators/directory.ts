@@ -141,7 +141,7 @@ const matchView = async (
     ? (await former()).filter(({ operatorId }) => operatorId === match.operator).map((each) => each.name)
     : [name ?? '']
   const matched = written.find((each) => searchKey(each) === match.key)
-  // No name matches when it was changed between two statements.
+  // `matched` is missing when the name changed between two statements.
   return { reason: match.reason, name: nameShown(context, operator, matched ?? match.key), former: match.former }
 }
 

@@ -50,7 +50,7 @@ export const makeContext = (
   { reader = WAITING, began = performance.now() }: { reader?: ResponseReader; began?: number } = {},
 ): GraphqlContext => new RequestGraphqlContext(parts, given, reader, began)
 
-/** A class, as `HttpRequestContext` is. Apollo's copy would lose `#private` members. */
+/** A class for the same reason as `HttpRequestContext`. Apollo copies it, which would lose `#private` members. */
 class RequestGraphqlContext implements GraphqlContext {
   readonly viewer: Viewer
   readonly limits: SignInLimits

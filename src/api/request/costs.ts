@@ -59,7 +59,7 @@ interface FieldCost {
   each: UnitPrice | null
 }
 
-/** Returns null for a free field: every leaf not in the table. */
+/** Returns null for a free field, such as a leaf not in the table. */
 const costOf = (type: { name: string }, field: GraphQLField<unknown, GraphqlContext>): FieldCost | null => {
   const dearer = (FIELD_PRICES as Record<string, FieldPrice>)[`${type.name}.${field.name}`] ?? {}
   const { once } = dearer

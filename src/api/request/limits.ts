@@ -29,7 +29,6 @@ export const BREADTH_MOST = 200
 /** Validation may compare every pair. */
 export const FRAGMENTS_MOST = 200
 export const OPERATIONS_MOST = 50
-/** Each level takes stack. */
 const LEVELS_MOST = 300
 /** Fragments are counted expanded. Tools ask for about a hundred fields and no alias. */
 export const SCHEMA_FIELDS_MOST = 500
@@ -38,7 +37,7 @@ export const SCHEMA_ALIASES_MOST = 5
 /** JSON escapes of NUL and of a lone surrogate. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:(0000)|d[89a-f][0-9a-f]{2})/
 
-/** Refuses text that PostgreSQL cannot store. Refusal INPUT_INVALID. */
+/** Throws INPUT_INVALID for text that PostgreSQL cannot store. */
 export const withoutNul = <T>(input: T): T => {
   const unstorable = UNSTORABLE.exec(JSON.stringify(input ?? null))
   if (unstorable === null) return input

@@ -11,7 +11,7 @@ import { perRequest } from './per-request.js'
 
 const WINDOW_MS = 60_000
 const TOLD_MS = 1_000
-/** Addresses counted apart; later ones of the minute share one count. */
+/** Addresses counted separately; further ones in the minute share one count. */
 const ADDRESSES_MOST = 10_000
 const OTHERS = 'others'
 

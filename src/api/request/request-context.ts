@@ -36,8 +36,8 @@ export const requestContextOf = (
 ): RequestContext => new HttpRequestContext(request, parts, response)
 
 /**
- * A class: each object literal with accessors gets a hidden class, which keeps what it holds alive until a major collection; they took a
- * fifth of all time.
+ * A class: each object literal with accessors gets a hidden class, which keeps what it holds alive until a major collection. Such literals
+ * took a fifth of all time.
  */
 class HttpRequestContext implements RequestContext {
   readonly url: URL

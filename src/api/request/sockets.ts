@@ -12,7 +12,7 @@ const CHECKING_MS = 2_000
 const KEEP_ALIVE_MS = 5_000
 const HEADER_BYTES = 16_384
 const HEADER_LINES = 100
-/** Connections in total, and of one address (one /64 in IPv6); the second limit applies only without own proxies. */
+/** Most connections, in total and of one address (one /64 in IPv6); the second limit applies only without own proxies. */
 const CONNECTIONS_MOST = 10_000
 const CONNECTIONS_OF_ONE = 1_000
 export const PIPELINED_MOST = 64

@@ -91,7 +91,7 @@ export const signedIn = (viewer: Viewer): void => {
   if (viewer.sub === null) throw new Refusal('UNAUTHENTICATED', { reason: '未提供令牌 no token was given' })
 }
 
-/** Refusals UNAUTHENTICATED, FORBIDDEN reveal that the field exists. */
+/** Throws UNAUTHENTICATED or FORBIDDEN, which reveal that the field exists. */
 export const allow = (viewer: Viewer, act: Act): void => {
   signedIn(viewer)
   if (!may(viewer, act)) throw new Refusal('FORBIDDEN')

@@ -15,7 +15,7 @@ import { viewerOf } from '../request/viewer.js'
 
 /** One audit row holds at most this many codes. */
 const PAGE = 200
-/** Comment lines keep proxies from closing a silent connection, milliseconds. */
+/** Interval of comment lines, which keep proxies from closing a silent connection, milliseconds. */
 const HEARTBEAT_MS = 15_000
 /** Time for reading one page, milliseconds. */
 const SLOW_MS = 30_000

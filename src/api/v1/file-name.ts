@@ -2,7 +2,7 @@ import { redact } from '../../domain/records/privacy.js'
 
 const NAME_LENGTH = 200
 
-/** The last path segment, from the query or Content-Disposition (RFC 6266), without ID numbers. */
+/** Returns the file's name without folders and ID numbers, from the query or Content-Disposition (RFC 6266). */
 export const fileName = (
   named: string | undefined,
   disposition: string | undefined,
@@ -22,7 +22,7 @@ const inDisposition = (header: string): string | null => {
     try {
       return decodeURIComponent(encoded)
     } catch {
-      // Then the plain form, which may stand beside it, is read.
+      // The plain form, which may stand beside this one, is read instead.
     }
   }
   const [, quoted, token] = /;\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(header) ?? []

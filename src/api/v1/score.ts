@@ -1,4 +1,4 @@
-/** A score with everything needed to recompute it elsewhere. */
+/** GET /v1/scores/:id gives a score with everything needed to recompute it elsewhere. */
 import type { RequestHandler } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'

@@ -1,5 +1,5 @@
 /**
- * Text is shown in an isolate (UAX #9). It contains unclosed embeddings, but surplus closing characters and paragraph ends escape it and
+ * Text is shown in an isolate (UAX #9), which contains unclosed embeddings. Surplus closing characters and paragraph ends escape it and
  * reverse the neighbouring text.
  */
 

@@ -35,7 +35,7 @@ const slicesOf = async function* (bytes: Buffer): AsyncGenerator<Buffer> {
 export const csvFault = (error: unknown): string | null =>
   error instanceof CsvError || error instanceof SyncError ? error.code : null
 
-/** Stops at an unclosed quote, or where `swallows` says that a record holds further lines. */
+/** Stops at an unclosed quote, or where `swallows` says that a record contains further ones. */
 export const csvRecordsUntil = (
   text: string,
   delimiter: string,

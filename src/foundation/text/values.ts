@@ -73,7 +73,7 @@ export const isNullMarker = (text: string): boolean =>
   mayBeMarker(text) &&
   (NULL_MARKERS.has(text) || NULL_MARKERS.has(text.normalize('NFKC').trim().toUpperCase()))
 
-/** The first character decides, because NFKC leaves ASCII and ideographs as they are. */
+/** Decides by the first characters, because NFKC leaves ASCII and ideographs as they are. */
 const mayBeMarker = (text: string): boolean => {
   const first = text.charCodeAt(0)
   if (first >= 0x4e00 && first <= 0x9fff) return MARKERS_BEGIN.includes(text.charAt(0))

@@ -56,7 +56,7 @@ const soundSheet = (sheet: XLSX.WorkSheet | undefined): XLSX.WorkSheet => {
   return sheet
 }
 
-/** Both arrays are sparse and up to a million rows long. */
+/** Rows and cells are sparse arrays, up to a million long. */
 function* rowsOf(sheet: XLSX.WorkSheet): Iterable<SheetRow> {
   const rows = (sheet['!data'] ?? []) as (SheetCell | undefined)[][]
   for (const at of Object.keys(rows)) {

@@ -50,7 +50,7 @@ export const textIn = (element: XmlElement, name: string): string | null =>
 export interface XmlLimits {
   depth: number
   elements: number
-  /** Attributes of one element. */
+  /** Most attributes of one element. */
   attributes: number
 }
 

@@ -83,7 +83,7 @@ async function* arriving(request: IncomingMessage, held: HeldBytes, signal: Abor
         yield chunk
       } else if (isOver) return
       else {
-        // The overall bound paused this body, though it holds nothing.
+        // The bound on all bodies paused this one, though it holds nothing.
         if (request.isPaused()) request.resume()
         await new Promise<void>((resolve, reject) => {
           const late = setTimeout(() => reject(new Refusal('UPLOAD_STALLED')), STALLED_MS)

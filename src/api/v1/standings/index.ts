@@ -239,7 +239,7 @@ const streamAnswers = async (
       await writeAndDrain(response, chunk.bytes, signal)
     }
   } catch (thrown) {
-    // The signal's reason is the better error.
+    // The signal's reason says more than the thrown error.
     const error = isRefusal(signal.reason) ? signal.reason : thrown
     if (rows === 0 || response.destroyed) throw error
     const { code, message, details } = withoutNumbers(refusalOf(error, own))

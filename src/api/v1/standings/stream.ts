@@ -7,7 +7,7 @@ import { Refusal } from '../../../foundation/errors.js'
 import type { RowReader } from '../../../work/standing/row-readers.js'
 
 const UNDER_WAY_MOST = 4
-/** Rows already read are answered after such a pause in the body, milliseconds. */
+/** When the body pauses this long (milliseconds), rows already read are answered. */
 const PATIENCE_MS = 10
 /** Rows of the first chunk, which runs alone, so that its answers leave at once. */
 const FIRST_ROWS = 50
@@ -15,7 +15,7 @@ const READ_MS = 60_000
 
 export type BulkRow = CodeRow | BadRow
 
-/** Refuses with TOO_MANY_ROWS, after yielding the rows before. */
+/** Throws TOO_MANY_ROWS after yielding the rows within the limit. */
 export async function* chunksOf(
   pieces: AsyncIterable<string>,
   reader: RowReader,

@@ -48,7 +48,7 @@ export const statedZipFault = (bytes: Buffer, limits: ZipLimits): ZipFault | nul
   return typeof entries === 'string' ? entries : null
 }
 
-/** Offsets outside the file and invalid deflate data throw; that is 'broken'. */
+/** Returns 'broken' when `work` throws: offsets outside the file, invalid deflate data. */
 const guarded = <T>(work: () => T): T | ZipFault => {
   try {
     return work()
