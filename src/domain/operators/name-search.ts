@@ -87,7 +87,6 @@ const gramsInOrder = (key: string): number[] => {
   return grams
 }
 
-/** Ascending signed 32-bit integers. */
 export const gramsOf = (key: string): number[] => [...new Set(gramsInOrder(key))].sort((a, b) => a - b)
 
 /** `of` names were counted; `since` names were added later. */

@@ -85,7 +85,7 @@ interface PointLoss {
 const losses = (facts: Facts, card: Scorecard, rules: RecoveryRules): PointLoss[] => {
   const alike = new Map<string, FactEvent[]>()
   for (const event of facts.events) {
-    // Undated events take no points where the day decides.
+    // An undated event takes no points when its fact needs a day.
     if (FACTS[event.fact].tone !== 'adverse' || (event.on === null && FACTS[event.fact].nature !== 'state')) continue
     const key = `${event.fact} ${event.on} ${event.until ?? null} ${lawfulDay(event)}`
     const group = alike.get(key)
@@ -165,7 +165,7 @@ const together = (drafts: readonly DraftStep[], key: (draft: DraftStep) => strin
 const joined = (a: DraftStep, b: DraftStep): DraftStep => ({
   ...(a.on < b.on ? b : a),
   rules: [...new Set([...a.rules, ...b.rules])],
-  // A fact may halve on several merged days.
+  // One event may halve on several of the merged days.
   events: [...new Set([...a.events, ...b.events])],
   ends: [...a.ends, ...b.ends],
   confirmed: a.confirmed && b.confirmed,

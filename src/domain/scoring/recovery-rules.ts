@@ -39,7 +39,7 @@ export interface ActRule extends SourcedSentence {
 
 export interface RecoveryRules {
   acts: ActRule[]
-  /** Final sentence of every act: an answer within `{workdays}` or without a fixed time, and the meaning of the score. */
+  /** Last sentence about every act. `within`: it is answered in `{workdays}`; `open`: without a fixed time. */
   granted: Record<'within' | 'open', Words>
   waits: Record<'window' | 'halving' | 'end', SourcedSentence>
   endless: SourcedSentence

@@ -112,7 +112,7 @@ const indexed = (repairables: readonly Repairable[], forms: ComparedForms) => {
         // The authority may be spelt differently, but none of several decisions is guessed.
         if (numbered.length > 0) return numbered.length === 1 || authority === null ? numbered : []
       }
-      // A penalty always has a number.
+      // A penalty always has a number, so none is meant without one.
       if (target === 'PENALTY') return []
       if (authority !== null)
         return ((number === null ? byAuthority : numberless).get(`${target}/${authority}`) ?? []).filter(by)

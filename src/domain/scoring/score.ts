@@ -102,7 +102,7 @@ interface FactTally {
   /** Day on which part counts less. */
   fades: number
   starts: number
-  /** Undated events where the day decides: shown, not counted. */
+  /** Undated events of a fact that needs a day: shown, not counted. */
   undated: number
   undatedRecords: number[]
   undatedEnds: number
