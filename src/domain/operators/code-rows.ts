@@ -11,7 +11,6 @@ export const unitsOfRows = (first: number, last: number): number =>
   Math.floor((last - 1) / ROWS_OF_A_UNIT) - Math.max(0, Math.floor((first - 2) / ROWS_OF_A_UNIT))
 
 export interface CodeRow {
-  /** Counted from 1. */
   row: number
   /** A marketplace's own shop id is written `shop:<marketplace>:<shopId>`. */
   code: string

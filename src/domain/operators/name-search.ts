@@ -71,7 +71,6 @@ const coreOf = (key: string): string => {
   return core.length >= 2 ? core : own
 }
 
-/** Packs two UTF-16 units into one 32-bit integer. */
 const pair = (one: number, two: number): number => ((one & 0x7fff) << 16) | two
 const [BEGINNING, END] = ['^'.charCodeAt(0), '$'.charCodeAt(0)]
 

@@ -2,7 +2,6 @@ import type { Words } from '../../foundation/text/words.js'
 
 export type FaultReporter = (at: string, reason: string) => void
 
-/** Integers keep sums exact. */
 export const checkNumbers = (value: unknown, at: string, say: FaultReporter): void => {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
     say(at, `不是整数：${value}。Not an integer.`)
