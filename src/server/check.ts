@@ -24,7 +24,7 @@ export const checkStandings =
     const freshness = await context.load.freshness()
     const left = new AbortController()
     response.once('close', () => left.abort())
-    // Small requests never wait behind bulk ones.
+    // Few codes skip the bulk queue.
     const answer = (db: Reads) => answersTo(context, db, rows, { asOf: context.today, freshness })
     const { rows: answers } = await (rows.length <= ROWS_OF_A_UNIT
       ? context.lookups.db.transaction(answer, { isolationLevel: 'repeatable read', readOnly: true })

@@ -14,7 +14,7 @@ import { body, formIn, type SubmittedForm } from '../web/frame/forms.js'
 import { addressOf } from '../web/frame/html.js'
 import { render, type SitePage } from '../web/frame/page.js'
 import { baseOf, langOf } from '../web/frame/render-response.js'
-import { certificatePage, fileOf } from '../web/my/certificate.js'
+import { certificateFileName, certificatePage } from '../web/my/certificate.js'
 import { filePage } from '../web/my/file.js'
 import { listingPath, PATHS, type PartyPageContext } from '../web/my/frame.js'
 import { isCertified, listingPage } from '../web/my/listing.js'
@@ -257,7 +257,7 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
   const sendCertificate = async (visit: PartyVisit): Promise<void> => {
     const { jws, certificate } = await certified(visit)
     visit.response
-      .set('Content-Disposition', `attachment; filename="${fileOf(certificate)}"`)
+      .set('Content-Disposition', `attachment; filename="${certificateFileName(certificate)}"`)
       .type('application/jose')
       .send(jws)
   }

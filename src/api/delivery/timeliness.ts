@@ -3,7 +3,7 @@ import { inOrder, type MonthlyTimeliness } from '../../domain/delivery/timelines
 import { type DueDelivery, dueDeliveries as dueList, monthly, PUBLICITY } from '../../work/delivery/timeliness.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
-import { dueAfter, dueCursor, figureAfter, figureCursor, globalId } from '../request/ids.js'
+import { dueAfter, dueCursor, globalId, timelinessAfter, timelinessCursor } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 
 const nameOf = ({ parts }: GraphqlContext, id: string) =>
@@ -16,12 +16,12 @@ const figureView = (context: GraphqlContext, figure: MonthlyTimeliness) => {
 const timeliness = async (_: unknown, args: PageArgs & { month: string }, context: GraphqlContext) => {
   const { db, rules } = context.parts
   const all = await monthly(db, rules, args.month, context.today)
-  const after = figureAfter(args.after)
+  const after = timelinessAfter(args.after)
   const rest = after === null ? all : all.filter((figure) => inOrder(figure, after) > 0)
   return connection(
     rest.slice(0, firstOf(args) + 1).map((figure) => figureView(context, figure)),
     args,
-    (figure) => figureCursor(figure),
+    (figure) => timelinessCursor(figure),
     () => all.length,
   )
 }

@@ -102,10 +102,10 @@ export const dueAfter = (cursor: string | null | undefined): { dueOn: string; id
   return { dueOn, id }
 }
 
-export const figureCursor = ({ authority, platform, duty }: FigureOf): string =>
+export const timelinessCursor = ({ authority, platform, duty }: FigureOf): string =>
   cursorOf(JSON.stringify([authority, platform, duty]))
 
-export const figureAfter = (cursor: string | null | undefined): FigureOf | null => {
+export const timelinessAfter = (cursor: string | null | undefined): FigureOf | null => {
   if (cursor == null) return null
   const [authority, platform, word] = textsIn(keyAfter(cursor))
   const duty = DUTIES.find((each) => each === word)

@@ -49,12 +49,12 @@ export const amendmentOf = (shipped: Calendar, { knownUntil, ...said }: Calendar
     })
   if (days.length === 0 && knownUntil === null)
     throw new Refusal('INPUT_INVALID', { reason: '没有写明任何日期 no day is said' })
-  refuseShorter(shipped, knownUntil)
+  refuseEarlierKnownUntil(shipped, knownUntil)
   return { days, knownUntil }
 }
 
 /** Throws INPUT_INVALID. */
-export const refuseShorter = (shipped: Calendar, knownUntil: string | null): void => {
+export const refuseEarlierKnownUntil = (shipped: Calendar, knownUntil: string | null): void => {
   if (knownUntil !== null && knownUntil < shipped.knownUntil)
     throw new Refusal('INPUT_INVALID', {
       reason: `knownUntil 不得早于随版本发布的 ${shipped.knownUntil} not before the day that ships with the hub`,

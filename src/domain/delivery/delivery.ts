@@ -117,7 +117,7 @@ export type OwedAction = { owe: Action | null; fold: 'nothing' | 'untried' | 'un
  * Returns what a change requires. A removal goes at once to every platform that may have received the entry, and replaces a pending
  * addition. When nothing was sent yet, both cancel out.
  */
-export const owing = (change: Action, earlier: readonly PriorDelivery[]): OwedAction => {
+export const deliveryRequiredBy = (change: Action, earlier: readonly PriorDelivery[]): OwedAction => {
   const mayHaveHeard = earlier.some((d) => d.state === 'CONFIRMED' || d.attempts > 0)
   if (change === 'REMOVE') return { owe: mayHaveHeard ? 'REMOVE' : null, fold: 'unconfirmed' }
   if (change === 'CHANGE') return { owe: surelyShows(earlier) ? 'CHANGE' : 'ADD', fold: 'untried' }

@@ -1,4 +1,4 @@
-/** Measures how many working days after a decision platforms confirmed it (schema/rules/timeliness.json). */
+/** Measures the working days from a decision to its confirmation by platforms (schema/rules/timeliness.json). */
 
 import { addDays, addMonths } from '../../foundation/time/dates.js'
 import { addWorkdays, type Calendar, isWorkday } from '../calendar/calendar.js'

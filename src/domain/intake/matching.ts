@@ -7,7 +7,7 @@ import { type Body, canonical, type Draft, type Subject } from '../records/recor
 
 export interface SubjectDetails {
   name: string | null
-  /** Codes that lead to no operator. */
+  /** A code that no operator has. */
   uscc: string | null
   orgCode: string | null
   regNo: string | null

@@ -39,7 +39,7 @@ export const mask = (
     found.push(...spans.map(({ kind }) => kind))
     masked = replaced(masked, spans)
   }
-  // A text that does not settle is dropped completely.
+  // Text that still shows such data after masking is dropped.
   return { text: spansIn(masked, kinds, businessAddress).length === 0 ? masked : '［内容略］', found }
 }
 

@@ -31,7 +31,7 @@ const ENOUGH_DIGITS = /(?:\p{N}\P{N}*){8}/u
 const NUMERAL_ROWS = ['〇一二三四五六七八九', '零壹贰叁肆伍陆柒捌玖', '○壹貳叁肆伍陸柒捌玖']
 export const NUMERALS = new Map(NUMERAL_ROWS.flatMap((row) => [...row].map((numeral, digit) => [numeral, `${digit}`])))
 const NUMERAL = `[${[...NUMERALS.keys()].join('')}]`
-/** A run of digits in words. A single numeral in a sentence is a word. */
+/** At least 15 digits written as numerals: fewer are ordinary words. */
 const IN_WORDS = new RegExp(`[\\dXx${[...NUMERALS.keys()].join('')}]{15,}`, 'g')
 const ANY_NUMERAL = new RegExp(NUMERAL)
 const EACH_NUMERAL = [...NUMERALS]

@@ -45,7 +45,7 @@ export const putBatch = (
     const sent = await makeInside(folder, SENT)
     const name = await freeName(folder, id)
     await put(folder, name + BATCH, content)
-    // Written after the batch, which still shows its keys if the process dies in between.
+    // The list of sent keys follows the batch, which itself shows them if the process dies in between.
     await put(sent, name + BATCH, keysText(notices))
     await clearAway(folder, sent, name)
     return notices.map(({ key }) => waiting(key))

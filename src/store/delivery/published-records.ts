@@ -38,7 +38,7 @@ export const kindsTold = async (tx: Tx, among: readonly PublishedKind[]): Promis
 const PENALTIES = `v.kind = 'penalty' and v.kind = any(:kinds::text[]) and v.known_to is null`
 
 /** Includes penalties that repair records of the run may concern. */
-export const touchedByMerge = async (
+export const gatherChangedByRun = async (
   tx: Tx,
   { run, feed, kinds }: { run: number; feed: string; kinds: readonly PublishedKind[] },
 ): Promise<void> => {

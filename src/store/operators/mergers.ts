@@ -131,7 +131,7 @@ export const moveListings = (
     { from, to, only: only && [...only] },
   )
 
-export const ownerAt = (db: Db, operator: number, knownAt: Date): Promise<number> =>
+export const survivorAt = (db: Db, operator: number, knownAt: Date): Promise<number> =>
   queryValue(
     db,
     `with recursive path(id, depth) as (

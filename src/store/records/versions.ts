@@ -115,7 +115,7 @@ const begun = (v: string): string =>
 
 const open = (v: string): string => `(${v}.known_to is null or ${v}.known_to > :knownAt)`
 
-/** SQL: a state closed without being wrong stays true of its own days. */
+/** SQL: a version that ended, unless corrected, stays true of its days. */
 const earlier = (v: string): string => `${v}.closed_as <> 'WRONG' and ${v}.kind = any(:states)`
 
 const NOT_ENDED = '(c.ended_on is null or c.ended_on > :asOf::date)'

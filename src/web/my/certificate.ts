@@ -16,7 +16,7 @@ export interface CertificateContent {
   base: string
 }
 
-export const fileOf = ({ issuedAt }: Pick<Certificate, 'issuedAt'>): string =>
+export const certificateFileName = ({ issuedAt }: Pick<Certificate, 'issuedAt'>): string =>
   `removal-certificate-${dateIn(new Date(issuedAt))}.jws`
 
 export const certificatePage = ({ own, id, certificate, jws, kid, base }: CertificateContent): SitePage => {
@@ -30,12 +30,12 @@ ${row('当事人', 'Party', html`${party.name && publishedText(party.name)} <cod
 <h2>${both('出具时已告知的平台', 'Platforms told, as it was issued')}</h2>
 ${heard.platforms.length === 0 ? html`<p>${both('没有平台曾收到该条目。', 'No platform ever got the entry.')}</p>` : html`<ul>${heard.platforms.map(({ platform, state, confirmedAt }) => html`<li>${platform}${inPageLanguage('：', ': ')}${label(DELIVERIES, state)} ${confirmedAt && minute(new Date(confirmedAt))}</li>\n`)}</ul>`}
 <h2>${both('签名', 'Signature')}</h2>
-<p><a href="${linkTo(`${listingPath(id)}/certificate.jws`)}" download>${both(`下载签名文件（${fileOf(certificate)}）`, `Download the signed file (${fileOf(certificate)})`)}</a></p>
+<p><a href="${linkTo(`${listingPath(id)}/certificate.jws`)}" download>${both(`下载签名文件（${certificateFileName(certificate)}）`, `Download the signed file (${certificateFileName(certificate)})`)}</a></p>
 <p>${both('签名密钥', 'Key')} <code class="hash">${kid}</code>${both('（ES256，与名单清单同一密钥；公钥在', '(ES256, the key of the signed list; public keys at')} <a href="/.well-known/jwks.json">/.well-known/jwks.json</a>${inPageLanguage('）', ')')}</p>
 <pre tabindex="0"><code>${jws}</code></pre>
 <h2>${both('任何人如何核验', 'How anybody verifies it')}</h2>
 <p>${both('取公钥，核对签名；应显示 true 和证明内容：', 'Fetch the key and check the signature: it says true, and what is certified:')}</p>
-${pre(COMMANDS(base, fileOf(certificate)))}
+${pre(COMMANDS(base, certificateFileName(certificate)))}
 <p class="note">${both('证明说明出具时的情况。现状以公示的名单为准：', 'It tells how things stood when it was issued. How they stand now the published list says:')} <a href="${linkTo(`/blacklist/${entry.id}`)}">${both('本条目的页面（已移出的答复 410）', 'the page of the entry, gone (410) once it is removed')}</a></p>`,
   )
 }

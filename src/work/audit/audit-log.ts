@@ -41,7 +41,7 @@ const TRIES = 20
 const LOCKED_GROUPS = 50
 const SALTS_DRAWN = 1_024
 const UNSTORABLE = /\0|\p{Cs}/gu
-/** A power cut may lose the notes of the last second. */
+/** Interval of fsync for noted heads: a power cut may lose this much. */
 const SYNC_MS = 1_000
 
 export interface AuditEntry {

@@ -5,7 +5,7 @@ import {
   amendmentOf,
   type CalendarDays,
   type CalendarVerdict,
-  refuseShorter,
+  refuseEarlierKnownUntil,
   verdictFault,
 } from '../../domain/calendar/amendments.js'
 import type { Calendar } from '../../domain/calendar/calendar.js'
@@ -69,7 +69,7 @@ export const decideCalendar = async (
     if (fault !== null) throw new Refusal(fault)
     const at = await knowledge.tick(tx, made.now)
     if (verdict === 'CONFIRM') {
-      refuseShorter(rules.calendar, found.knownUntil)
+      refuseEarlierKnownUntil(rules.calendar, found.knownUntil)
       const { days, knownUntil, reason, proposedBy } = found
       await calendars.amend(tx, { days, knownUntil, reason, by: proposedBy, confirmedBy: by, at })
     }

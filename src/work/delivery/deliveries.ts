@@ -1,4 +1,4 @@
-import { type Action, type Notice, owing, type PriorDelivery } from '../../domain/delivery/delivery.js'
+import { type Action, deliveryRequiredBy, type Notice, type PriorDelivery } from '../../domain/delivery/delivery.js'
 import { entryRemoval } from '../../domain/delivery/entry-notice.js'
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -42,7 +42,7 @@ export const previewResend = async (
   const fresh = await freshOf(db, rules, refused)
   if (fresh !== null) return { action: fresh.action, notice: fresh }
   const earlier = await desk.heardOf(db, refused.platform, [refused.subjectId])
-  return { action: owing('REMOVE', earlier).owe, notice: null }
+  return { action: deliveryRequiredBy('REMOVE', earlier).owe, notice: null }
 }
 
 /** Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY. */
@@ -63,7 +63,7 @@ const addInstead = async (tx: Tx, closed: desk.StoredDelivery, now: Date): Promi
 }
 
 const asChange = (all: readonly (PriorDelivery & { number: number })[], number: number): Action =>
-  owing(
+  deliveryRequiredBy(
     'CHANGE',
     all.filter((row) => row.number < number),
   ).owe ?? 'ADD'
@@ -126,7 +126,7 @@ const withdraw = async (
   { now }: DeliveryDecision,
 ): Promise<void> => {
   const earlier = (await deliveries.earlier(tx, [subjectId])).filter((row) => row.platform === platform)
-  const { owe, fold } = owing('REMOVE', earlier)
+  const { owe, fold } = deliveryRequiredBy('REMOVE', earlier)
   if (fold !== 'nothing') await deliveries.fold(tx, [{ subjectId, platform, what: fold }])
   if (owe === null) return
   const today = dateIn(now)

@@ -1,5 +1,11 @@
 /** Transactional outbox: a delivery is queued in the transaction of its change. */
-import { type Action, hears, type Notice, owing, type SubjectKind } from '../../domain/delivery/delivery.js'
+import {
+  type Action,
+  deliveryRequiredBy,
+  hears,
+  type Notice,
+  type SubjectKind,
+} from '../../domain/delivery/delivery.js'
 import type { Tx } from '../../store/db/db.js'
 import * as deliveries from '../../store/delivery/deliveries.js'
 import * as platformStates from '../../store/delivery/platform-states.js'
@@ -36,7 +42,7 @@ export const owePlatforms = async (
     const hearing = rules.platforms.filter((platform) => hears(platform, kind, list)).map(({ id }) => id)
     for (const platform of new Set([...hearing, ...all.map((row) => row.platform)])) {
       const earlier = all.filter((row) => row.platform === platform)
-      const { owe, fold } = owing(change, earlier)
+      const { owe, fold } = deliveryRequiredBy(change, earlier)
       if (fold !== 'nothing' && earlier.length > 0) folded.push({ subjectId, platform, what: fold })
       // A platform that no longer receives this kind gets only changes and removals of what it has.
       if (owe === null || (owe === 'ADD' && !hearing.includes(platform))) continue

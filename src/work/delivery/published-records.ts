@@ -51,7 +51,7 @@ export const oweRecords = async (
   const kinds = [...heard, ...delivered]
   if (kinds.length === 0) return null
   if (cause === 'takeback') await toldRecords.touchedByTakeback(tx, { at, kinds })
-  else if ('run' in cause) await toldRecords.touchedByMerge(tx, { ...cause, kinds })
+  else if ('run' in cause) await toldRecords.gatherChangedByRun(tx, { ...cause, kinds })
   else await toldRecords.touchedOf(tx, { ...cause, at, kinds })
   const counts: PublishedRecordCounts = { told: 0, untold: 0, excluded: 0 }
   let after: toldRecords.TouchedRecord | null = null

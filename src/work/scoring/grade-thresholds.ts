@@ -25,7 +25,7 @@ interface ScoredBatch {
 }
 
 /** Call before the new scores are stored. */
-export const applyThresholds = async (tx: Tx, rules: WorkRules, followed: ScoredBatch): Promise<void> => {
+export const followThresholdCrossings = async (tx: Tx, rules: WorkRules, followed: ScoredBatch): Promise<void> => {
   const { card, rows, on, at } = followed
   const dropped = await dropUnfounded(tx, followed)
   const stood = await stoodBefore(tx, followed, dropped)

@@ -20,7 +20,7 @@ import * as scores from '../../store/scoring/scores.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { alone, type OpenRun, type RunOptions } from '../timetable/run.js'
 import { factsOf } from './facts.js'
-import { applyThresholds } from './grade-thresholds.js'
+import { followThresholdCrossings } from './grade-thresholds.js'
 import { cardInForce, cardToTry, hashOfCard, keepCard } from './scorecards.js'
 
 /** Small first batches fill the pipeline quickly. */
@@ -252,7 +252,7 @@ const written = async (
     const looked = ids.filter(holds)
     const still = rows.filter(({ operatorId }) => holds(operatorId))
     if (!asked) {
-      await applyThresholds(tx, options.rules, { card, ids: looked, rows: still, before, on: when.asOf, at })
+      await followThresholdCrossings(tx, options.rules, { card, ids: looked, rows: still, before, on: when.asOf, at })
       await rescoringQueue.scored(tx, looked, when.knownAt)
     }
     await scores.add(tx, still, { run: run.id, at })

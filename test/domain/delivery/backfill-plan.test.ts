@@ -1,7 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { type EarlierMessage, lacks } from '../../../src/domain/delivery/backfill-plan.js'
-import { type Action, type DeliveryState, owing, type PriorDelivery } from '../../../src/domain/delivery/delivery.js'
+import {
+  type Action,
+  type DeliveryState,
+  deliveryRequiredBy,
+  type PriorDelivery,
+} from '../../../src/domain/delivery/delivery.js'
 
 const day = (n: number): Date => new Date(Date.UTC(2026, 10, n))
 const WIPED = day(10)
@@ -91,7 +96,7 @@ describe('delivery owed for a change', () => {
   ]
   for (const [what, earlier, expected] of cases) {
     it(what, () => {
-      expect(owing('CHANGE', earlier).owe).to.equal(expected)
+      expect(deliveryRequiredBy('CHANGE', earlier).owe).to.equal(expected)
     })
   }
 })

@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import {
   type Action,
   type DeliveryState,
+  deliveryRequiredBy,
   nextTry,
   type OwedAction,
-  owing,
   type PriorDelivery,
 } from '../../../src/domain/delivery/delivery.js'
 
@@ -83,7 +83,7 @@ describe('delivery owed to a platform', () => {
   ]
   for (const [what, change, earlier, expected] of cases) {
     it(what, () => {
-      expect(owing(change, earlier)).to.deep.equal(expected)
+      expect(deliveryRequiredBy(change, earlier)).to.deep.equal(expected)
     })
   }
 
@@ -97,8 +97,8 @@ describe('delivery owed to a platform', () => {
     )
     fc.assert(
       fc.property(earlier, (all) => {
-        expect(owing('REMOVE', all).owe).to.equal(all.some((one) => one.attempts > 0) ? 'REMOVE' : null)
-        expect(owing('REMOVE', [...all, said('ADD', 'CONFIRMED')]).owe).to.equal('REMOVE')
+        expect(deliveryRequiredBy('REMOVE', all).owe).to.equal(all.some((one) => one.attempts > 0) ? 'REMOVE' : null)
+        expect(deliveryRequiredBy('REMOVE', [...all, said('ADD', 'CONFIRMED')]).owe).to.equal('REMOVE')
       }),
     )
   })

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type Action, owing, type PriorDelivery } from '../../../src/domain/delivery/delivery.js'
+import { type Action, deliveryRequiredBy, type PriorDelivery } from '../../../src/domain/delivery/delivery.js'
 import { type Case, type CaseAct, type CaseRole, type CaseState, newCase } from '../../../src/domain/listing/case.js'
 import { allowedMoves, isPublic, listed, MOVE_NAMES, move } from '../../../src/domain/listing/listing.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
@@ -136,7 +136,7 @@ const variants = (name: MoveName, node: Node): Partial<CaseAct>[] => {
 }
 
 const told = (node: Node, change: Action): PriorDelivery[] => {
-  const { owe, fold } = owing(change, node.told)
+  const { owe, fold } = deliveryRequiredBy(change, node.told)
   const kept = node.told.map((one): PriorDelivery => {
     const set = one.state === 'OWED' && (fold === 'unconfirmed' || (fold === 'untried' && one.attempts === 0))
     return set ? { ...one, state: 'FOLDED' } : one

@@ -104,8 +104,8 @@ describe('merging operators', () => {
     expect(await leadsTo(A)).to.equal(B)
     expect([await believed(B), await believed(A)]).to.deep.equal(['PA PB', ''])
     expect([await believed(B, { knownAt: before }), await believed(A, { knownAt: before })]).to.deep.equal(['PB', 'PA'])
-    expect(await mergers.ownerAt(db(), await own(A), before)).to.equal(await own(A))
-    expect(await mergers.ownerAt(db(), await own(A), next())).to.equal(await own(B))
+    expect(await mergers.survivorAt(db(), await own(A), before)).to.equal(await own(A))
+    expect(await mergers.survivorAt(db(), await own(A), next())).to.equal(await own(B))
     expect(decision.evidence).to.include({ cause: 'MOVED', from: A, into: B })
     const dirty = await rowsOf(
       db(),

@@ -10,7 +10,7 @@ import { STALLED_MS, tooLarge } from '../receive-body.js'
 /** Bytes as sent and unzipped: a hundred thousand named rows with room to spare. */
 export const BODY_BYTES = 32 * 1024 * 1024
 const INFLATED_BYTES = 64 * 1024 * 1024
-/** Bytes read ahead of one body, and of all. */
+/** Bytes buffered of one request body, and of all together. */
 const AHEAD_BYTES = 16 * 1024 * 1024
 const AHEAD_OF_ALL = 64 * 1024 * 1024
 
