@@ -21,7 +21,7 @@ export interface FeedDelivery {
   items: AsyncIterable<Item>
   /** File name, redacted before display; null over HTTP. */
   file: string | null
-  /** Nothing new came (HTTP 304, empty folder): no record ends, freshness is unchanged. */
+  /** No news (HTTP 304, empty folder): no record ends, freshness is unchanged. */
   unmodified?: boolean
   /** Defaults to the feed's `whole`. */
   whole?: boolean

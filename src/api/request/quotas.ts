@@ -24,9 +24,9 @@ export interface Quotas {
 }
 
 interface QuotaCount {
-  /** What all processes have used, as last reported. */
+  /** Units that all processes had used at the last report. */
   known: number
-  /** What this process has not yet reported. */
+  /** Units that this process has not reported yet. */
   own: number
 }
 

@@ -216,7 +216,7 @@ export const mayRecord = (viewer: Viewer, { kind, stands }: { kind: RecordKind; 
 
 export type GradesSeen = 'ALL' | 'SELLERS' | 'AUTHORISED' | 'NONE'
 
-/** Whose grades the viewer sees. SELLERS: those on the marketplace's list. AUTHORISED: those that authorised the viewer. */
+/** Grades that the viewer sees. SELLERS: those on the marketplace's list. AUTHORISED: those that authorised the viewer. */
 export const gradesSeen = (viewer: Viewer): GradesSeen => {
   if (may(viewer, 'see_grade')) return 'ALL'
   if (viewer.sub === null) return 'NONE'

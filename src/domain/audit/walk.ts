@@ -180,7 +180,7 @@ const unrecordedLosses = (
     .filter(({ number }) => number <= last)
     .map((head) => made(head, before.get(head.number) ?? head.number - 1))
   const past = open.filter(({ number }) => number > last).sort((a, b) => b.number - a.number)
-  // Nothing explains the loss of a row that this very server noted.
+  // No change of server explains the loss of a row that this server noted.
   const here = past.find((head) => made(head, last).excuse === null) ?? past[0]
   const highest = past[0]
   if (here === undefined || highest === undefined) return replaced

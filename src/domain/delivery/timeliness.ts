@@ -209,7 +209,7 @@ export const workdaysTaken = (calendar: Calendar, from: string, on: string): num
   return days
 }
 
-/** Of two middle values the lower is taken, a number of days that occurred. */
+/** The lower of two middle values: a number of days that occurred. */
 const summary = (
   { onTime, late }: MonthlyTimeliness,
   taken: Map<number, number>,

@@ -1,6 +1,6 @@
 export interface DeliveryForm {
   feedWhole: boolean
-  /** What the delivery itself states; absent means as the feed. */
+  /** The delivery's own statement; absent means as the feed. */
   sentWhole?: boolean | undefined
   unmodified?: boolean | undefined
   hasNext: boolean

@@ -84,7 +84,7 @@ export interface Case {
   /** Day on which service takes effect. */
   servedOn: string | null
   publishedOn: string | null
-  /** Whether the party is an adult; null when unchecked or not a natural person. Never public. */
+  /** The party is an adult; null when unchecked or not a natural person. Never public. */
   ofAge: boolean | null
   hiding: EntryHiding | null
   repair: Repair | null

@@ -79,7 +79,7 @@ export interface Consent extends RuleDates, RuleSource {
   levels: Level[]
 }
 
-/** Where a repair is applied for. HERE: at the deciding authority, in this hub. */
+/** Place to apply for a repair. HERE: at the deciding authority, in this hub. */
 interface RepairEntrance extends Words, RuleSource {
   entrance: 'GSXT' | 'CREDITCHINA' | 'HERE'
 }
@@ -111,7 +111,7 @@ export interface ListKind extends Words {
   /** Published entries make `listed` true. */
   blacklist: boolean
   public: boolean
-  /** Whether this hub decides such listings. Entries from feeds are mirrored in any case. */
+  /** This hub decides such listings. Entries from feeds are mirrored in any case. */
   decidedHere: boolean
   fact: FactName | null
   threshold: Words

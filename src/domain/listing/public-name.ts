@@ -11,7 +11,7 @@ for (const word of '住居籍址口艾') plain[word.charCodeAt(0)] = 0
 /** Up to this many numerals count as ordinary words (records/normalised-view.ts). */
 const NUMERALS_LEFT = 6
 
-/** What is masked in names. Places stay, because they are part of the licensed name. */
+/** Personal data masked in names. Places stay, because they are part of the licensed name. */
 export const IN_NAMES = PERSONAL_NAMES.filter((what) => what !== 'ADDRESS')
 
 export const publicName = <N extends string | null>(name: N): N =>

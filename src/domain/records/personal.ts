@@ -57,7 +57,7 @@ const replaced = (text: string, spans: readonly Span[]): string => {
   return written + text.slice(kept)
 }
 
-/** Of overlapping spans the earlier wins, then the longer. */
+/** The earlier of overlapping spans wins, then the longer. */
 const spansIn = (text: string, kinds: readonly Personal[], businessAddress: string | null): Span[] => {
   const seen = normalisedView(text)
   const all = kinds.flatMap((kind) => FINDERS[kind](text, seen, businessAddress).map((span) => ({ kind, ...span })))

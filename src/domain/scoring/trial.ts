@@ -139,7 +139,7 @@ const add = (group: GroupTally, before: Score, after: Score): void => {
   } else if (before.value === after.value) group.unchanged += 1
 }
 
-/** Of equal moves the lower id comes first, so that input order has no effect. */
+/** The lower id of equal moves comes first, so that input order has no effect. */
 const wider = (a: Pair, b: Pair): number => Math.abs(b.points) - Math.abs(a.points) || a.operatorId - b.operatorId
 
 const keep = (largest: Pair[], pair: Pair): void => {

@@ -104,7 +104,7 @@ export interface DeliveryResult {
   error: string | null
   dueAt: Date | null
   failures: number
-  /** Nothing was sent, so no attempt is counted. */
+  /** The message was not sent, so no attempt is counted. */
   unsent?: boolean
 }
 

@@ -49,7 +49,7 @@ export const settle = async (
   )
 }
 
-/** Where no display can be checked, a second receipt counts as proof. */
+/** A second receipt counts as proof if no display can be checked. */
 export const sendAgain = async (db: Db, ids: readonly number[], now: Date): Promise<void> => {
   await db.raw(
     `update deliveries set state = 'OWED', due_at = :now, confirmed_at = null, check_due_at = null, check_result = 'NO_DISPLAY'

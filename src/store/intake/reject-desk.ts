@@ -8,7 +8,7 @@ export interface StoredReject extends Problem {
   id: number
   run: number
   at: Date
-  /** Who sent the file or requested the run; null for a scheduled run. */
+  /** The person who sent the file or requested the run; null if scheduled. */
   by: string | null
   file: string | null
   /** The day whose facts the file states, if it says so. */

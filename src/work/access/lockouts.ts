@@ -16,7 +16,7 @@ const MOST_EVERYWHERE = 100
 
 export interface SignInAttempt {
   kind: lockouts.StoredLockout['kind']
-  /** As typed: perhaps an unknown name, or a password in the wrong field. */
+  /** The text as typed: perhaps an unknown name or a misplaced password. */
   name: string
   address: string
 }

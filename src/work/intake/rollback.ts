@@ -43,7 +43,7 @@ export interface RollbackOptions extends Omit<RunOptions, 'cause' | 'plannedFor'
   run: number
   reason: string
   by: string
-  /** Whether the person may move listings. Default true. */
+  /** The person may move listings. Default true. */
   mayMove?: boolean
   rules: WorkRules
 }

@@ -19,7 +19,7 @@ export interface ListingOutlook extends Omit<Outlook, 'denial'> {
 }
 
 export interface OutlookOptions extends OutlookRequest {
-  /** Whether to assume that the party is of age; null takes the stored finding. */
+  /** Assumes that the party is of age, or not; null takes the stored finding. */
   ofAge: boolean | null
 }
 

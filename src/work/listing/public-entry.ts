@@ -26,7 +26,7 @@ export interface PublicEntryFacts {
   decision: Pick<versions.RecordVersion, 'body'> | null
   registrations: readonly Pick<versions.RecordVersion, 'body'>[]
   contested: boolean
-  /** Whether the party is of age; null until an officer has established it. */
+  /** Null until an officer has established whether the party is of age. */
   ofAge: boolean | null
 }
 

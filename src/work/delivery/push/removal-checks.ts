@@ -87,7 +87,7 @@ const checkOnce = async (
     if (displayed === undefined) continue
     const by = { platform: platform.id, name: platform.name.zh, rules, now: now(), log }
     const looked = { key: one.subjectId, kind: one.kind, highest: one.number, shown: displayed }
-    // Nothing is sent when a later delivery exists or the entry is in force again.
+    // A later delivery or an entry in force again makes sending needless.
     if (!(await removeShown(db, looked, one.id, by))) continue
     checked.shown += 1
     log.warn({ platform: platform.id, key: one.subjectId, delivery: one.id }, 'a removed entry is displayed still')
