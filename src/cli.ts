@@ -27,7 +27,7 @@ import { checkReadable } from './work/intake/pull.js'
 
 const REJECTS_SHOWN = 10
 
-/** A running demo's stand-ins replace agencies and platforms that are not configured. */
+/** If a demo is running, its stand-ins serve for agencies and platforms without an address. */
 const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: Overrides = {}): Promise<T> => {
   const config = readConfig()
   checkDataDir(config)
@@ -61,7 +61,7 @@ command
   .action(async () => {
     const config = readConfig()
     checkDataDir(config)
-    // Loaded before signal handlers are set: a signal during loading simply ends the process.
+    // Load the server before signal handlers are set: a signal during loading simply ends the process.
     await import('./server/server.js')
     const hub = await makeHub(config, { migrate: 'before' })
     await run(hub, async () => {
@@ -78,7 +78,7 @@ command
   .action(async () => {
     const config = readConfig()
     checkDataDir(config)
-    // Loaded only here, because the server takes half a second to load.
+    // The demo is loaded only here, because the server takes half a second to load.
     const { demo } = await import('./demo/demo.js')
     await demo(config, say, run)
   })
@@ -254,7 +254,7 @@ command
     })
   })
 
-/** Reports a partial failure; the rest of the work is done and reported. */
+/** Prints a partial failure and sets exit status 1. The command continues. */
 const complain = (refusal: Refusal): void => {
   process.exitCode = 1
   process.stderr.write(`${refusal.code} ${refusal.message}\n`)

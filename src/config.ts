@@ -10,22 +10,21 @@ export interface Config {
   /** 0 lets the system choose. */
   port: number
   host: string
-  /** Trusted reverse proxies in front of the hub (X-Forwarded-For). */
+  /** Number of trusted reverse proxies in front (X-Forwarded-For). */
   proxies: number
   /** Requests per minute of one client, or of one address without a token; 0 for no limit. */
   quota: number
   fastAnswers: boolean
   /** Non-public networks (CIDR) that webhooks may reach, also by http. */
   webhookAllow: string[]
-  /** Metrics are open to the holder of `token`; when it is null and `local`, to this machine. */
+  /** `token` opens the metrics. When it is null, `local` opens them to this machine. */
   metrics: { token: string | null; local: boolean }
   /** A stopping hub still accepts requests this long, so that load balancers notice. */
   lingerMs: number
-  /** Also named as issuer in tokens. */
+  /** Also the issuer (`iss`) of tokens. */
   publicUrl: string
   /** A null address means the embedded PostgreSQL under `dataDir`. */
   databaseUrl: string | null
-  /** Holds the embedded database, keys, log and publication sequence. */
   dataDir: string
   keysDir: string
   /** Received files, with ID numbers replaced. */
@@ -58,7 +57,7 @@ const HEARD = ['listing', 'penalty', 'permit']
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 const PORT_DEFAULT = 4000
 const PORT_MAX = 65_535
-/** Requests a minute; 2,000 a second is far above normal use. */
+/** Requests a minute, far above normal use. */
 const QUOTA_DEFAULT = 120_000
 const LINGER_SECONDS_MAX = 60
 const METRICS_TOKEN_SHORTEST = 16
@@ -134,7 +133,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     faults.push(`LOG_LEVEL 应为 ${LOG_LEVELS.join(' ')} 之一，现为 "${text}" / must be one of these`)
     return 'info'
   }
-  /** No message repeats the secret. */
+  /** Error messages never contain the secret. */
   const secretOf = (name: string): string | null => {
     const [written, file] = [given(name), given(`${name}_FILE`)]
     if (written !== null && file !== null)
@@ -199,7 +198,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
       platforms.map(({ id, ways }) => {
         const name = setting('PLATFORM', id, 'URL')
         const address = url(name, ways)
-        // Requests append paths to the address and logs show it: no query, no credentials.
+        // The address may have no query or credentials: requests append paths to it, and logs show it.
         if (address?.startsWith('http') && /[?#@]/.test(address))
           faults.push(`${name} 不得含账号、? 或 # / must hold no account, no ? and no #`)
         const secret = secretOf(setting('PLATFORM', id, 'SECRET'))

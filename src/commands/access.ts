@@ -34,7 +34,7 @@ export const accessCommands = (command: Command, withHub: WithHub): void => {
 
 const agencyIds = (): string[] => agencies.map((agency) => agency.id)
 
-/** Changes made by a command: its user has no account that the two-person rule could compare. */
+/** A command's user has no account, so the two-person rule has nobody to compare. */
 const changeOf = (hub: Hub) => ({ by: clients.BY_COMMAND, byCommand: true, now: hub.now() })
 
 const WAITS =

@@ -70,7 +70,7 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
       configured: addresses.platforms[id] !== undefined,
       outstanding: row?.outstanding ?? 0,
       refused: row?.refused ?? 0,
-      /** Confirmed removals whose display check is pending. */
+      /** Confirmed removals whose display at the platform is still to be checked. */
       unchecked: row?.unchecked ?? 0,
       confirmed: row?.confirmed ?? 0,
       oldestOutstanding: oldest.get(id)?.toISOString() ?? null,
@@ -92,7 +92,7 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
     sellers: overCap,
     restored: behind && { foundAt: behind.foundAt, cause: behind.cause },
     clockDoubted: doubt && { foundAt: doubt.foundAt, expectedAt: doubt.expectedAt, cause: doubt.cause },
-    // Unmatched records have no names here, because a natural person may be among them.
+    // No names of unmatched records are shown: a natural person may be among them.
     waiting: [
       ...new Map(unmatched.map(({ feed, run, row, reason }) => [`${run} ${row}`, { feed, run, row, reason }])).values(),
     ],

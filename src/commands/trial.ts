@@ -2,7 +2,6 @@ import { GRADES, type Grade } from '../domain/scoring/scorecard.js'
 import type { ReasonDifference, Spread, TrialGroup } from '../domain/scoring/trial.js'
 import type { TrialMove, TrialRun } from '../work/scoring/trial.js'
 
-/** Width of a column, characters. */
 const COLUMN = 9
 /** Reasons printed, largest first; `--json` lists all. */
 const REASONS_SHOWN = 5

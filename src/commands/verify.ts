@@ -20,7 +20,7 @@ const EXCUSES: Record<NonNullable<CutReport['excuse']>, string> = {
   RELEASED: '已由人员确认恢复 a person has answered for the restored database',
 }
 
-/** Parses `NUMBER:HASH`, as in a manifest's `trail`. Throws USAGE. */
+/** Parses an audit log head, `NUMBER:HASH`, as in a manifest's `trail`. Throws USAGE. */
 export const heldIn = (what: string, head: string | undefined): AuditHead[] => {
   if (what !== 'audit') throw new Refusal('USAGE', { reason: '只能核对 audit only audit is verified' })
   if (head === undefined) return []

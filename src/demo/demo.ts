@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { type World, world } from '../../seeds/world.js'
 import { feeds } from '../agencies/index.js'
 import type { AccountInput } from '../domain/access/accounts.js'
-// Loaded before signal handlers are set; see `hub start`.
+// The server is loaded before signal handlers are set; see `hub start`.
 import '../server/server.js'
 import { progress } from '../commands/progress.js'
 import type { Config } from '../config.js'
@@ -108,7 +108,7 @@ const cycle = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: Ma
   const bar = progress('score', false)
   const scored = await hub.score({ cause: 'demo', progress: bar.at }).finally(bar.stop)
   if (scored) say(`   评分 ${scored.scored}，新存 ${scored.stored} · scored, stored`)
-  // Sellers come before the listing, so that the marketplace is notified of it.
+  // The case comes after the sellers: a marketplace is notified only of its own.
   await listSellers(hub, [here.goodExample, here.shopExample, here.dishonestExample])
   await listen(hub, marketplace)
   say('④ 名单 Listing')
@@ -173,7 +173,6 @@ const listen = async ({ db, keys, now, config }: Hub, { hook, hold }: Marketplac
   hold((await addWebhook(db, keys, { client: MARKETPLACE, url: hook, allow, now: now() })).secret)
 }
 
-/** A marketplace sees score and grade of its own sellers only. */
 const listSellers = async ({ db, now }: Hub, codes: readonly string[]): Promise<void> => {
   const bytes = Buffer.from(codes.join('\n'))
   const dated = dateIn(now())

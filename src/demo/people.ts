@@ -8,7 +8,6 @@ import * as confirmations from '../store/access/confirmations.js'
 import * as kept from '../store/access/people.js'
 import * as people from '../work/access/people.js'
 
-/** Holds the printed one-time passwords. */
 const FILE = 'people.json'
 const PEOPLE = [
   { name: 'officer', role: 'officer' },

@@ -18,7 +18,9 @@ export interface ChangingParts {
   log: Log
 }
 
-/** A null `auditLog` means that this process does not serve. A webhook call needs an audit row, so a serving process makes it. */
+/**
+ * A null `auditLog` means that this process does not serve. It calls no webhooks, because each call needs an audit row.
+ */
 export const changeFeed = async (
   { db, config, keys, rules, now, log }: ChangingParts,
   { job: _, subject: __, ...turn }: OccurrenceTurn,

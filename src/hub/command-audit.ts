@@ -36,7 +36,7 @@ export const commandAudit =
     const caller = { client: commandBy(), role: ROLE, agency: null, purpose: null, request: randomUUID() }
     const row = (kind: 'ACT' | 'OUTCOME', outcome: string | null): Promise<void> =>
       auditLog.row({ ...caller, kind, at: now(), asked: command, outcome, shown: [], digest: null })
-    // The failure is only logged: the result may be a secret shown only once.
+    // A failed write is only logged: the result may be a secret shown only once.
     const recordOutcome = (outcome: string): Promise<void> =>
       row('OUTCOME', outcome).catch((error) => log.error({ err: error, outcome }, 'an outcome has no row in the trail'))
     const note: Note = (more, codes) =>

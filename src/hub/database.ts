@@ -30,7 +30,7 @@ export const openDatabase = async (
   }
 }
 
-/** Runs a check; when it fails, closes everything opened. */
+/** Runs `ask`. When it fails, closes the database and rethrows. */
 export const askFirst = async <T>(
   { db, leave }: { db: database.Db; leave: () => Promise<void> },
   ask: () => Promise<T>,
@@ -53,7 +53,7 @@ export interface VersionWatch {
   refused: Promise<never>
 }
 
-/** Notices that a newer release excludes this one. */
+/** Checks every 5 s whether a newer release has migrated the database. */
 export const watchVersion = (db: database.Db, log: Log): VersionWatch => {
   let timer: NodeJS.Timeout | null = null
   let refuse: (reason: unknown) => void = () => {}

@@ -55,9 +55,9 @@ import { type PushGiven, pushing } from './push.js'
 import { makeReadiness, watchDisks } from './readiness.js'
 import { loadRules } from './rules.js'
 
-/** Longest wait for a running publication. */
+/** Longest wait of a request for another publication to end. */
 const ASKER_WAIT_MS = 30_000
-/** Longest wait for the new score after a move; a later score is stored too. */
+/** Longest wait for new scores after a listing move; slower scoring continues. */
 const SCORE_WAIT_MS = 2_000
 /** Longest wait of an upload for a running pull of its feed. */
 const UPLOAD_WAIT_MS = 5_000
@@ -71,7 +71,7 @@ export interface Overrides {
   /** Time within which platforms apply a message; default SETTLE_SECONDS. */
   settleSeconds?: number
   migrate?: Migrate
-  /** Records the folder's keys as the database's. */
+  /** Replaces the keys registered in the database by those of the keys folder. */
   adoptKeys?: boolean
 }
 
@@ -98,7 +98,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const to = addressesOf(config, overrides.addresses)
   const archive = makeArchive(config.archiveDir)
   const notes = makeNotes(config.dataDir)
-  /** Checks, before anything leaves, whether a restored database is behind its notes. */
+  /** Detects a restored backup: the database lacks what was noted outside it. */
   const noticeRestored = () =>
     restored.notice(db, { notes, platforms: allPlatforms.map(({ id }) => id), now: now(), log })
   const identity = await askFirst(opened, async () => {
@@ -119,7 +119,6 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   /** Set while serving; publications then render the served files. */
   let files: PublishedFiles | null = null
   const stopping = new AbortController()
-  /** Uploads and audit checks under way; closing awaits them. */
   const uploading = new Set<Promise<unknown>>()
 
   const sweeper = makeSweeper(db, { signal: stopping.signal, log })
@@ -174,7 +173,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     await noticeRestored()
     return reconcile(db, { rules, platforms, hideLost, now, log, settleSeconds, ...options })
   }
-  /** After a restore, compares a platform: entries removed since the backup are found and hidden. */
+  /** Compares a restored database with a platform's display and hides entries removed since the backup. */
   const reconcileRestored = async (platform: string, signal: AbortSignal): Promise<void> => {
     await noticeRestored()
     if (await restored.awaitsComparison(db, platform)) await reconcileWith([platform], { cause: 'timetable', signal })
@@ -197,7 +196,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const recorded = commandAudit({ databaseUrl, identity, notes, keys, log, now })
   const scoreNow = async (options: Omit<ScoringOptions, 'rules' | 'families' | 'now' | 'log'>) =>
     score(db, { rules, families: await families(), now, log, ...options })
-  /** Waits for another scoring or merge at most SCORE_WAIT_MS; then the next timetabled run scores these operators. */
+  /** Waits at most SCORE_WAIT_MS for new scores. When a lock is busy, the timetable scores later. */
   const scoreAtOnce = (only: readonly number[]) => {
     const scored = scoreNow({ cause: 'person', only, waitMs: SCORE_WAIT_MS }).catch((error) =>
       log.warn({ reason: reasonOf(error) }, 'operators could not be scored at once'),
@@ -205,19 +204,18 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     return Promise.race([scored, after(SCORE_WAIT_MS, undefined, { ref: false })])
   }
 
-  /** False when another run of the job is active. */
+  /** Returns false when another run of the job is active. */
   const act = async (turn: OccurrenceTurn, signal: AbortSignal): Promise<boolean> => {
     const { job, subject, ...occasioned } = turn
     const { cause, plannedFor } = occasioned
     const options = { ...occasioned, signal }
-    // Retried until the clock is trusted.
+    // These jobs cannot be undone, so the occurrence is retried until the clock is trusted.
     if ((job === 'expire' || job === 'tidy') && clock.isDoubted()) return false
     if (job === 'pull') return (await pullFeed(subject, options)) !== null
     if (job === 'score') return (await scoreNow(options)) !== null
     if (job === 'publish') return (await publishNow(options)) !== null
     if (job === 'expire') {
       const ended = await expireNow(options)
-      // Ended entries leave the published files at once.
       if (ended && ended.expired > 0) await publishNow({ cause: 'timetable' })
       return ended !== null
     }
@@ -284,7 +282,6 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       await noteKeys(db, keys.fingerprints())
       return made
     },
-    /** Rejects with DATABASE_NEWER when a newer release excludes this one. */
     outdated: outdated.refused,
     expire: expireNow,
     tick: (): void => {
@@ -293,7 +290,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       outdated.start()
       timekeeper = startClock(ticking, { occasions, act, now, log, metrics })
     },
-    /** `demo` marks pages as invented. */
+    /** `demo` marks pages as showing invented data. */
     serve: async ({ demo = false } = {}): Promise<string> => {
       looking.start()
       outdated.start()
@@ -339,7 +336,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       leaveServer(server)
       await timekeeper?.stop()
       if (server) await drain(server, config)
-      // A command waits until its changes are searchable. A serving hub continues at its next start.
+      // A command waits until its changes are searchable. A serving hub leaves indexing to its next start.
       else await sweeper.idle()
       stopping.abort(new Refusal('STOPPING'))
       await Promise.allSettled([...uploading, sweeper.idle()])

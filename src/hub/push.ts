@@ -17,7 +17,6 @@ export interface PushingParts {
   rules: WorkRules
   notes: Notes
   identity: string
-  /** Time within which platforms apply a message. */
   settleSeconds: number
   noticeRestored: () => Promise<boolean>
   /** Only removals leave while the clock is doubted. */
@@ -69,7 +68,7 @@ export const pushing = async (
   const filled = Promise.all(
     ready.map(({ platform }) => backfill(db, rules, platform.id, { now, ...(signal && { signal }) })),
   )
-  // A backfill error is reported after the push, so that removals do not wait. Until then it must not be unhandled.
+  // A backfill error is thrown after the push, so that removals do not wait.
   const tried = filled.catch(() => {})
   // Timetabled checks of earlier removals run beside the push, so that removals do not wait. A command first completes them, to send what
   // they queue.

@@ -18,7 +18,7 @@ const FULL_MS = 30_000
 /** With fewer free bytes the data folder counts as full. */
 const FREE_LEAST_BYTES = 16 * 1024 * 1024
 
-/** Full disks show in this process's faults, and for the data folder also in its free space. */
+/** Detects full disks by write errors of this process and by the data folder's free space. */
 export interface DiskWatch {
   /** The full disk; null: there is room. */
   fullOf(): Promise<database.FullDisk | null>
@@ -59,7 +59,7 @@ const look = async (db: database.Db, disks: DiskWatch | undefined): Promise<Read
     if (state !== 'CURRENT') return { ok: false, checks }
     const full = (await disks?.fullOf()) ?? null
     if (full !== null) return { ok: false, checks: { ...checks, disk: `full: ${full}` } }
-    // A platform's trouble or a doubted clock does not make the hub unready.
+    // A failing platform or a doubted clock does not make the hub unready.
     const troubled = await gates.inTrouble(db)
     const doubt = await clockDoubts.open(db)
     return {
@@ -74,7 +74,7 @@ const look = async (db: database.Db, disks: DiskWatch | undefined): Promise<Read
     return { ok: false, checks: { database: error instanceof Refusal ? error.code : `unreachable: ${outside(error)}` } }
   }
 }
-/** Outsiders do not see the database address. */
+/** Hides the database address from outsiders. */
 const outside = (error: unknown): string =>
   reasonOf(error)
     .replace(/\S*\d+\.\d+\.\d+\.\d+\S*|\S+:\d+/g, '…')

@@ -29,7 +29,7 @@ export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules =>
   return { lists, calendar, clocks: clockRules(), platforms: hearings(config), mark, printDocument }
 }
 
-/** Returns what each platform is sent. Throws CONFIG_INVALID for kinds without a format. */
+/** Returns the subject kinds that each platform receives. Throws CONFIG_INVALID for kinds without a format. */
 export const hearings = ({ platforms }: Pick<Config, 'platforms'>): PlatformSubjects[] =>
   allPlatforms.map((platform) => {
     const kinds = platforms[platform.id]?.hears ?? null

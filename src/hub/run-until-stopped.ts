@@ -38,7 +38,7 @@ export const run = async (
     void stop()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal)
-  // With a terminal, SIGHUP means that it was closed, and ends the hub; without one, that the log was rotated.
+  // SIGHUP with a terminal means that it was closed, and stops the hub. Without one, it means log rotation.
   process.on('SIGHUP', () => {
     if (hasTerminal()) return onSignal()
     reopenLogs()

@@ -12,7 +12,7 @@ import type { Reads } from '../store/db/db.js'
 import * as restored from '../store/db/restored.js'
 import type { CheckAnswer, CheckedRow } from '../web/check/answers.js'
 
-/** The caller has charged the request. Refusals QUOTA_EXCEEDED, LIST_WITHHELD. */
+/** The caller has charged the request, but not its further rows. Refusals QUOTA_EXCEEDED, LIST_WITHHELD. */
 export const checkStandings =
   (parts: ApiDependencies, askedOf: (request: Request) => RequestContext, limits: SignInLimits) =>
   async (request: Request, response: Response, rows: readonly (CodeRow | BadRow)[]): Promise<CheckAnswer> => {
@@ -24,7 +24,7 @@ export const checkStandings =
     const freshness = await context.load.freshness()
     const left = new AbortController()
     response.once('close', () => left.abort())
-    // Few codes skip the bulk queue.
+    // Requests with few codes skip the bulk queue.
     const answer = (db: Reads) => answersTo(context, db, rows, { asOf: context.today, freshness })
     const { rows: answers } = await (rows.length <= ROWS_OF_A_UNIT
       ? context.lookups.db.transaction(answer, { isolationLevel: 'repeatable read', readOnly: true })

@@ -34,7 +34,7 @@ export const desk = (
     const signedIn = await limited(requestContext, name, () =>
       people.signIn(db, asking, { mark: keys.mark, now, log }),
     ).catch((error) => {
-      // The password was right, so the attempt was no guess.
+      // The password was right, so the attempt does not count as a guess.
       if (isRefusal(error) && ['ACCOUNT_PENDING', 'PASSWORD_TO_CHOOSE', 'PASSWORD_WEAK'].includes(error.code))
         giveBack()
       throw error

@@ -15,7 +15,6 @@ import * as watch from '../store/intake/watch.js'
 import * as store from '../store/timetable/figures.js'
 import { withAmendments } from '../work/calendar/calendar.js'
 
-/** Cached this long, milliseconds. */
 const FRESH_MS = 5_000
 
 const DOORS: readonly [string, RegExp][] = [
@@ -57,10 +56,10 @@ export const metricsRoute = (
 
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via']
 const THIS_MACHINE = /^(?:::ffff:)?127\.|^::1$/
-/** Local Host headers only: any other name may resolve to this machine (DNS rebinding). */
+/** Accepts only local Host headers: any other name may resolve to this machine (DNS rebinding). */
 const NAMED_SO = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
 
-/** The token's holder; if none is set, direct local requests while PUBLIC_URL is local. */
+/** True for the token's holder. Without a token, true for direct local requests if PUBLIC_URL is local. */
 const isScraper = ({ headers, socket }: IncomingMessage, { token, local }: ApiDependencies['scraping']): boolean => {
   if (token !== null) {
     const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
@@ -170,7 +169,6 @@ const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiDependencie
   ]
 }
 
-/** Failures are not cached. */
 const cachedFor = <V>(ms: number, look: () => Promise<V>): (() => Promise<V>) => {
   let looked: Promise<V> | null = null
   let at = 0

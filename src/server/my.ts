@@ -29,7 +29,7 @@ import { answerProblem } from './problems.js'
 
 /** Bytes: ten thousand characters as a browser encodes them. */
 const BODY_BYTES = 256 * 1024
-/** Fields shown again when the session has ended meanwhile. */
+/** Form fields whose text is shown again after a session has ended. */
 const WRITTEN = ['text', 'statement']
 
 const DONE: Record<string, string> = {
@@ -227,7 +227,7 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
     send(visit.request, visit.response, askersPage(visit.own, askedBy))
   }
 
-  /** Sent as a download, because a document has its own style. */
+  /** Sends the document as a download: the Content-Security-Policy would block its inline style. */
   const showDocument = async (visit: PartyVisit): Promise<void> => {
     const { listing } = await listingOf(visit)
     const document = listing.documents.find(({ kind }) => kind === visit.request.params['kind'])
@@ -320,7 +320,7 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
   return router
 }
 
-/** The same-origin referrer proves a form's origin. */
+/** With `no-referrer`, browsers would send `Origin: null`, and forms could not prove their origin. */
 const withPrivateHeaders: RequestHandler = (_request, response, next) => {
   response.set({
     'Cache-Control': 'no-store',

@@ -1,4 +1,4 @@
-/** Assembled from schema/openapi/; a new group of routes adds a file there. */
+/** The document is assembled from schema/openapi/. A new group of routes adds a file there. */
 import { type RequestHandler, Router } from 'express'
 import { document, folder } from '../foundation/contracts.js'
 

@@ -66,7 +66,7 @@ const SECURITY = Object.entries({
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
 })
 
-/** `sockets`: limits of time and size. */
+/** `sockets` limits the time and size of requests. */
 export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): Promise<http.Server> => {
   const leaving = new AbortController()
   setMaxListeners(0, leaving.signal)
@@ -84,7 +84,7 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
   metrics.pool('answers', () => poolOf(parts.db))
   const { pool } = parts.answerPath
   if (pool !== null) metrics.pool('answers, shared', () => poolOf(pool))
-  // Request lines hold no secret, and redaction would dominate their cost.
+  // Lines of the request log hold no secret, and redaction would dominate their cost.
   const lines = parts.log.child({}, { redact: [] })
   const limits = makeLimits()
   const graphql = await makeGraphql(parts, limits)
@@ -151,7 +151,7 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
   return server
 }
 
-/** Paths that charge after identifying the viewer, or (operations) charge nothing. */
+/** Other paths are charged to the quota before routing; these after sign-in, or (operations) not at all. */
 const ADMITTING = /^\/(?:graphql$|v1\/|healthz$|readyz$|metrics$)/
 
 const withinQuota = (
@@ -208,7 +208,7 @@ const answerTimeout = (request: IncomingMessage, response: ServerResponse): void
   for (const end of ['end', 'close']) request.once(end, () => clearTimeout(late))
 }
 
-/** Decoded, so that an ID number in any encoding is redacted. */
+/** Decodes the path, so that an ID number in any encoding is redacted. */
 const shown = (path: string): string => {
   try {
     return decodeURIComponent(path)
@@ -242,7 +242,7 @@ const answerGraphql = async (
   }
 }
 
-/** Readiness while stopping: load balancers then stop sending traffic. */
+/** Answer of `/readyz` while stopping: load balancers then stop sending traffic. */
 const LEAVING = { ok: false, checks: { hub: 'stopping' } }
 
 type ContextOfMessage = (request: IncomingMessage) => RequestContext

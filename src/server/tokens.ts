@@ -54,7 +54,7 @@ export const tokens = (
     const giveBack = takeAttempt(limit, { keys: [`${knock.name} ${address}`, address], at: now, proven })
     if (isRefusal(giveBack)) return refused(giveBack.code, false, () => tooMany(response, giveBack))
     const wait = await lockouts.shutFor(db, knock, mark, now)
-    // Constant cost: every attempt takes the same look-ups and one scrypt.
+    // Every attempt takes equally long: the same look-ups and one scrypt.
     const client = await clients.byId(db, knock.name, now)
     const matches = await secretMatches(
       credentials?.secret ?? '',

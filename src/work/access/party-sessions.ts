@@ -5,7 +5,6 @@ import { newSecret } from '../../foundation/keys.js'
 import * as store from '../../store/access/party-sessions.js'
 import type { Db } from '../../store/db/db.js'
 
-/** Long enough to write an application by hand. */
 const IDLE_MS = 30 * 60_000
 const SESSION_MS = 2 * 3_600_000
 

@@ -1,4 +1,4 @@
-/** A refused name and address get one audit row a minute; the next row counts further attempts. */
+/** Per name and address, one refused attempt a minute gets an audit row. The next row counts the others. */
 import type { Log } from '../../foundation/log.js'
 import type { AuditEntry, AuditLog } from './audit-log.js'
 
@@ -9,7 +9,7 @@ export interface Attempt {
   at: Date
   request: string
   endpoint: string
-  /** Keyed hash of the typed name, which may be a misplaced password. Empty when there is no name to count by. */
+  /** Keyed hash of the typed name, which may be a misplaced password; empty without a name. */
   mark: string
   known: string | null
   address: string

@@ -1,7 +1,7 @@
 /**
  * An answer leaves only after its row is durable and the chain's head (last number and hash) is noted outside the
  * database. Rows ready together form one group. All processes extend one chain; a group whose numbers another process
- * took is chained again.
+ * took gets new ones.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -29,7 +29,7 @@ import { unsaidLoss } from './losses.js'
 import { packed } from './operator-codes.js'
 import type { Notes } from './restore-guard.js'
 
-/** Rows waiting; beyond this bound, requests are refused. */
+/** Most rows that may wait. Beyond this bound, requests are refused. */
 const QUEUE_ROWS = 5_000
 const QUEUE_BYTES = 64 * 1024 * 1024
 const GROUP_ROWS = 500
@@ -59,9 +59,9 @@ export interface AuditEntry {
 }
 
 export interface AuditLog {
-  /** On refusal TRAIL_UNAVAILABLE the answer must not leave. */
+  /** On refusal TRAIL_UNAVAILABLE the answer must not be sent. */
   row(entry: AuditEntry): Promise<void>
-  /** At most CHUNK_CODES_MOST codes. */
+  /** Writes a row with part of a long answer, at most CHUNK_CODES_MOST codes. */
   chunk(entry: Omit<AuditEntry, 'kind'>): Promise<void>
   close(): Promise<void>
 }
@@ -90,7 +90,7 @@ interface WrittenGroup {
 export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), metrics }: AuditLogParts): AuditLog => {
   let queue: QueuedEntry[] = []
   let bytesWaiting = 0
-  /** Last group written by this process. null: it may be lost, so the next write checks the chain. */
+  /** The last group that this process wrote. null: the next write checks the chain against the notes. */
   let lastWritten: WrittenGroup | null = null
   let lockedGroups = 0
   let writing: Promise<void> | null = null
@@ -258,7 +258,6 @@ const linkOf = (entry: AuditEntry): ChainLink => {
   return { at: entry.at, kind: entry.kind, count: codes.size, content, body, contentHash: hashOf(body) }
 }
 
-/** Drawing each row's salt singly would be slow. */
 let salts = Buffer.alloc(0)
 let drawn = 0
 const newSalt = (): string => {

@@ -1,10 +1,8 @@
 /**
- * Notes of the audit chain's heads, kept outside the database. A head is appended before its answers leave, fsynced
- * each second and never overwritten. All processes share `noted/<database>.heads`, one head a line: `1 <stretch>
- * <number> <timeline> <system> <instant> <hash>`.
- *
- * A stretch is an unbroken series of groups written by one process; its last head covers earlier ones. Rotation keeps
- * only these last heads, in `<database>.heads.kept`.
+ * Notes of the audit chain's heads, kept outside the database. A head is appended before its answers leave and fsynced
+ * each second. All processes share `noted/<database>.heads`, one head a line: `1 <stretch> <number> <timeline> <system>
+ * <instant> <hash>`. A stretch is an unbroken series of groups written by one process; its last head covers earlier
+ * ones. Rotation keeps only last heads, in `<database>.heads.kept`.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -38,7 +36,7 @@ export interface HeadNotes {
   /** Returns the last head of each unbroken series. Refusal FILE_UNREADABLE. */
   heads(): NotedHead[]
   begin(): void
-  /** On refusal FOLDER_UNWRITABLE the answer must not leave. */
+  /** On refusal FOLDER_UNWRITABLE the answer must not be sent. */
   note(head: { number: number; hash: string; server: ServerIdentity; at: Date }): void
   sync(): Promise<void>
   close(): void
@@ -170,7 +168,7 @@ const isSetAside = (file: number, path: string): boolean => {
   }
 }
 
-/** An interruption only leaves duplicate lines. */
+/** Moves the last heads of rotated files to `.heads.kept`. An interruption only leaves duplicates. */
 const thin = (folder: string, database: string): void => {
   const base = `${database}.heads`
   for (const name of namesIn(folder, database)) {

@@ -1,9 +1,7 @@
 /**
- * Notes outside the database reveal that a restored database is behind. Each is written to a temporary file, fsynced
- * and renamed.
- *
- * `publication.json` holds the last snapshot, `noted/<database>.heads` audit log heads.
+ * Notes outside the database reveal that a restored database is behind. `publication.json` holds the last snapshot.
  * `noted/<database>.<delivery>.<number>.json` names the highest delivery sent, so concurrent processes never lower it.
+ * Both are written to a temporary file, fsynced and renamed.
  */
 import { randomUUID } from 'node:crypto'
 import {
@@ -112,7 +110,6 @@ const whoseIn = (path: string): Pick<SentNote, 'key' | 'at'> => {
     const { key, at } = (JSON.parse(textOf(path) ?? 'null') ?? {}) as Partial<SentNote>
     return typeof key === 'string' && typeof at === 'string' ? { key, at } : {}
   } catch {
-    // The numbers in the file name are enough.
     return {}
   }
 }

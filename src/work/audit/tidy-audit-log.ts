@@ -1,4 +1,4 @@
-/** Each step is a transaction that records its progress. */
+/** Indexes codes of audit rows and erases expired contents, in transactions that record their progress. */
 import { setTimeout as rest } from 'node:timers/promises'
 import { type AuditRules, keptUntil } from '../../domain/audit/audit-rules.js'
 import { codeOf } from '../../domain/operators/codes.js'

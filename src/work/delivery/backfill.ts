@@ -35,7 +35,7 @@ export const backfill = async (
   if (hearing === undefined) return 0
   const had = state === null || state.filledAt === null ? [] : state.filledKinds
   const kinds = hearing.kinds.filter((kind) => !had.includes(kind))
-  // A dropped kind must be stored as dropped, so that it can be filled again later.
+  // A kind no longer received is stored as dropped, so that it can be filled again later.
   if (kinds.length === 0 && had.length === hearing.kinds.length && state?.filledAt != null) return 0
   const filling = { hearing: { ...hearing, kinds }, wipedAt: state?.wipedAt ?? null, now }
   const busy: SubjectInForce[] = []
@@ -89,7 +89,7 @@ const oweStep = async (
     const { id: platform } = filling.hearing
     return [{ platform, kind, subjectId, number, action: 'ADD' as const, notice: numbered, dueAt: filling.now() }]
   })
-  // After a wipe the addition replaces unconfirmed deliveries: it says all they say and must not wait behind them.
+  // After a wipe, the addition replaces unconfirmed deliveries: it holds all of their content.
   if (filling.wipedAt !== null)
     await deliveries.fold(
       tx,
@@ -99,7 +99,7 @@ const oweStep = async (
   return { owed: owed.length, busy: lacking.filter(({ subjectId }) => !held.has(subjectId)) }
 }
 
-/** Locks free listings singly, and records by the knowledge clock, as intake merges do. */
+/** Locks each listing that is free, and all records by the knowledge clock, as intake merges do. */
 const hold = async (tx: Tx, lacking: readonly SubjectInForce[], now: Date): Promise<Set<string>> => {
   const records = lacking.filter(({ kind }) => kind !== 'listing')
   if (records.length > 0) await knowledge.tick(tx, now)

@@ -22,8 +22,8 @@ export interface DeliveryDecision {
 }
 
 /**
- * Queues the current content, or a removal when the entry is no longer public. The number changes only when the
- * platform would ignore the old one. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
+ * Queues the current content, or a removal when the entry is no longer public. The delivery number changes only when
+ * the platform would ignore the old one. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
  */
 export const resend = (db: Db, rules: WorkRules, made: DeliveryDecision): Promise<void> =>
   settle(db, rules, made, 'RESEND', async (tx, refused, listing) => {
@@ -107,8 +107,8 @@ const freshOf = async (tx: Db | Tx, rules: WorkRules, refused: desk.StoredDelive
 }
 
 /**
- * With later deliveries queued, the number stays. A new one exceeds all that the platform may have received before a
- * restore. Takes no locks: a merge may wait for this transaction.
+ * Keeps the number when later deliveries are queued. A new number exceeds all that the platform may have received
+ * before a restore. Takes no locks: a merge may wait for this transaction.
  */
 const numberOf = async (tx: Tx, { platform, subjectId, number }: desk.StoredDelivery): Promise<number> => {
   const last = (await desk.heardOf(tx, platform, [subjectId])).at(-1)?.number ?? number

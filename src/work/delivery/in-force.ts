@@ -15,7 +15,7 @@ export interface SubjectInForce {
 
 const STEP_ENTRIES = 1_000
 
-/** Yields what a platform should show: entries by id, then records by key. `today` is in Asia/Shanghai. */
+/** Yields what a platform should show: entries ordered by id, then records by key. `today` is in Asia/Shanghai. */
 export const inForce = async function* (
   db: Db | Tx,
   rules: WorkRules,

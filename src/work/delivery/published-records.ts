@@ -29,13 +29,16 @@ export interface PublishedRecordCounts {
   told: number
   /** Records of natural persons, which the hub does not report. */
   untold: number
-  /** Records that are secret, by simple procedure, repaired or no longer published. */
+  /** Records that are secret, decided by simple procedure, repaired or no longer published. */
   excluded: number
 }
 
 export type RecordChangeCause = { run: number; feed: string } | 'takeback' | { operators: readonly number[] }
 
-/** `at` is the knowledge instant. The reporting term starts at `dueAt`. Returns null when no platform ever received records. */
+/**
+ * Queues deliveries of records that `cause` changed at `at`. The reporting term starts at `dueAt`. Returns null when no
+ * platform ever received records.
+ */
 export const oweRecords = async (
   tx: Tx,
   rules: Pick<WorkRules, 'platforms'>,
@@ -173,7 +176,7 @@ export interface RecordInForce {
   notice: PublishedRecord
 }
 
-/** Yields the records to show, and registers them so that later changes find them. */
+/** Yields the records that a platform should show, and registers them so that later changes find them. */
 export const recordsInForce = async function* (
   db: Db | Tx,
   hearing: PlatformSubjects,

@@ -1,7 +1,4 @@
-/**
- * Deliveries ("rows") are claimed under a lease, sent outside transactions and settled by their receipts. Several hubs
- * may push to one platform.
- */
+/** Deliveries ("rows") are claimed under a lease, sent outside transactions and settled by their receipts. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Calendar } from '../../domain/calendar/calendar.js'
 import { SETTLE_SECONDS } from '../../domain/delivery/delivery.js'
@@ -35,14 +32,12 @@ export interface PushOptions extends RunOptions {
   /** Platforms without an address; their rows are counted, never sent. */
   silent: readonly string[]
   random: () => number
-  /** Default SETTLE_SECONDS. */
   settleSeconds?: number
   log: Log
-  /** Opening hours. Without it, only weekends are free. */
+  /** Working days, for platforms with opening hours. Default: all days but weekends. */
   calendar?: Calendar
   /** Without an end, the push stops when nothing is due. */
   until?: Date
-  /** When true, only removals are sent. */
   additionsStopped?: () => Promise<boolean>
   /** Called before a batch leaves. When it throws, only removals leave. */
   beforeSending?: (highest: HighestDelivery) => void
@@ -168,7 +163,7 @@ const roundOf = async (s: Sender, options: PushOptions): Promise<RoundResult> =>
   try {
     return await sendDue(s, options)
   } catch (error) {
-    // Rows claimed by then are free again when their lease ends.
+    // Rows already claimed are free again when their lease ends.
     if (options.until === undefined || !isLost(error)) throw error
     s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'the database was lost while pushing')
     return { end: 'failed', error }
@@ -185,7 +180,7 @@ const sendDue = async (s: Sender, options: PushOptions): Promise<RoundResult> =>
   const width = s.platform.callsPerSecond === null ? widthOf(s.platform.batchSize) : 1
   const limit = way.probe ? 1 : s.platform.batchSize * width
   const round = await sendClaim(s, { limit, width, only: way.only })
-  // The probe row itself may be at fault, so a row other than a removal is tried.
+  // The probe row may be at fault, so one that is no removal is tried.
   if (way.probe && round.end === 'failed' && way.only === undefined) {
     const other = await sendClaim(s, { limit, width, only: 'OTHERS' })
     if (other.end === 'sent') return other

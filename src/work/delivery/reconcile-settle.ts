@@ -29,7 +29,10 @@ export interface ExaminedSubject {
   shown: { sequence: number | null } | undefined
 }
 
-/** False when a delivery is open, the entry is in force again, or an officer closed the removal. */
+/**
+ * Queues a removal. Returns false when a delivery is open, the entry is in force again, or an officer closed the
+ * removal.
+ */
 export const oweRemoval = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   inTurn(db, (tx) => removeWithin(tx, one, by))
 
@@ -50,11 +53,11 @@ const removeWithin = async (
   return true
 }
 
-/** Queues a removal and ends its check as SHOWN. */
+/** Queues a removal like `oweRemoval` and settles the removal check of `delivery` as SHOWN. */
 export const removeShown = (db: Db, one: ExaminedSubject, delivery: number, by: SettleContext): Promise<boolean> =>
   inTurn(db, (tx) => removeWithin(tx, one, by, () => checks.settle(tx, [delivery], 'SHOWN', by.now)))
 
-/** A record that has ended gets its last notice. False when a delivery is open. */
+/** Queues a change; an ended record gets its last notice. Returns false when a delivery is open. */
 export const oweChange = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   inTurn(db, async (tx) => {
     if (one.kind === 'listing') await listings.forMove(tx, one.key)
@@ -67,7 +70,10 @@ export const oweChange = (db: Db, one: ExaminedSubject, by: SettleContext): Prom
     return true
   })
 
-/** False when a delivery is open, the subject is no longer in force, or an officer closed the addition. */
+/**
+ * Queues an addition. Returns false when a delivery is open, the subject is no longer in force, or an officer closed
+ * the addition.
+ */
 export const oweAddition = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   inTurn(db, async (tx) => {
     if (one.kind === 'listing') await listings.forMove(tx, one.key)
@@ -82,7 +88,7 @@ export const oweAddition = (db: Db, one: ExaminedSubject, by: SettleContext): Pr
 const isClosedRemoval = (last: deliveries.EarlierDelivery | undefined): boolean =>
   last?.action === 'REMOVE' && last.state === 'CLOSED'
 
-/** False on a lock conflict; the next run tries again. */
+/** Runs `act` in a transaction. Returns false on a lock conflict; the next run tries again. */
 const inTurn = async (db: Db, act: (tx: Tx) => Promise<boolean>): Promise<boolean> => {
   try {
     return await inTransaction(db, 'settle', act)
@@ -135,7 +141,7 @@ const notInForce = ({ now }: SettleContext): NonNullable<EntryNotice['removal']>
   removedOn: dateIn(now),
 })
 
-/** The number exceeds all that the platform was sent, shows, or may have received before a restore. */
+/** Queues `notice` with a number above all that the platform was sent, shows, or may have received before a restore. */
 const owe = async (
   tx: Tx,
   notice: Notice,

@@ -34,7 +34,6 @@ export interface ReconcileOptions extends RunOptions {
   hideLost: (db: Db, one: { key: string; told: number }, by: SettleContext) => Promise<boolean>
   rules: WorkRules
   platforms: readonly DisplaySource[]
-  /** Default SETTLE_SECONDS. */
   settleSeconds?: number
   log: Log
   signal?: AbortSignal
@@ -46,7 +45,7 @@ interface DisplaySource {
   secret: string
 }
 
-/** An alarm fails the platform's run. */
+/** An alarm makes the platform's run fail. */
 export const reconcile = async (
   db: Db,
   options: ReconcileOptions,
@@ -171,8 +170,8 @@ const compareOne = async (
 }
 
 /**
- * Younger deliveries are not judged. Scheduled comparisons hide missing entries, so they give receivers time. Those
- * requested, or made after a restore, judge everything.
+ * Younger deliveries are not judged, to give receivers time. A requested comparison, or one after a restore, judges
+ * everything.
  */
 const unsettledSeconds = async (
   db: Db,
@@ -295,7 +294,7 @@ const settle = async (
     const did = one.kind === 'listing' && (await hideLost(db, one, by)) ? 'HIDDEN' : 'NOTHING'
     found.push({ ...shape({ ...one, shown: undefined, highest: one.told, differs: [] }), what: 'MISSING', did })
   }
-  // The key may be of an entry that a restored database lost; a person settles it.
+  // An unknown key may belong to an entry that a restored database lost; a person settles it.
   const unknown = await discrepancies.openKeys(db, id, 'UNKNOWN')
   for (const shown of read.others)
     if (UUID.test(shown.key) && (restored || unknown.has(shown.key)))

@@ -7,7 +7,7 @@ import * as comparisons from '../../store/delivery/comparisons.js'
 import * as states from '../../store/delivery/platform-states.js'
 import type { Notes } from '../audit/restore-guard.js'
 
-/** This many numbers are skipped when no note tells which were sent: platforms ignore repeated ones. */
+/** Without a note of what was sent, this many delivery numbers are skipped: platforms ignore repeated ones. */
 const UNNOTED_NUMBERS = 1_000
 
 export const additionsStopped = async (db: Db | Tx): Promise<boolean> => !(await store.mayList(db))
@@ -44,7 +44,10 @@ export const notice = async (db: Db, { notes, platforms, now, log }: RestoreChec
   return true
 }
 
-/** True on another server, which may lack the last transactions. The first start accepts the current server. */
+/**
+ * True when the database runs on another server, which may lack the last transactions. The first start accepts the
+ * current server.
+ */
 const hasMoved = async (db: Db): Promise<boolean> => {
   const { now, vouched } = await store.servers(db)
   if (vouched !== null)
@@ -127,7 +130,7 @@ const stop = async (db: Db, { had, platforms, exact, now, log, ...evidence }: St
   const fresh = await db.transaction(async (tx) => {
     const made = { ...evidence, foundAt: now, hadDelivery: had.deliveryId, hadSequence: had.sequence }
     const first = await store.stop(tx, made)
-    // Removals continue above the numbers that platforms hold.
+    // New removals are numbered above all that platforms hold.
     const floor = exact
       ? (evidence.notedNumber ?? 0)
       : Math.max(await store.highestNumber(tx), evidence.notedNumber ?? 0) + UNNOTED_NUMBERS
@@ -170,7 +173,7 @@ export interface ReleaseInput {
 }
 
 /**
- * Resumes additions, numbered above all noted and shown. Refusals: NOT_RESTORED, RESTORED_NOT_COMPARED (lists
+ * Resumes additions, with numbers above all noted and shown. Refusals: NOT_RESTORED, RESTORED_NOT_COMPARED (lists
  * platforms), INPUT_INVALID.
  */
 export const release = async (db: Db, input: ReleaseInput): Promise<store.RestoredDatabase> => {

@@ -18,7 +18,7 @@ import * as store from '../../store/delivery/timeliness.js'
 import { withAmendments } from '../calendar/calendar.js'
 import { checked, type WorkRules } from '../calendar/rules.js'
 
-/** 国家企业信用信息公示系统 has a column in the report, but is no platform of this hub. Its day is taken from the record. */
+/** 国家企业信用信息公示系统 has a column in the report, but is no platform of this hub. */
 export const PUBLICITY = {
   id: 'gsxt',
   name: { zh: '国家企业信用信息公示系统', en: 'National Enterprise Credit Information Publicity System' },
@@ -44,7 +44,7 @@ export const monthly = async (db: Db, base: WorkRules, month: string, today: str
 
 export interface DueDelivery extends store.OpenDuty {
   dueOn: string
-  /** True beyond the published holidays: the day may still move. */
+  /** True when `dueOn` lies beyond the published holidays and may still move. */
   provisional: boolean
   late: boolean
   limit: LimitRow

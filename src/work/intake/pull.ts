@@ -36,8 +36,8 @@ export interface PullResult {
   unmatched: number
   full: boolean
   ms: number
-  /** `ended`: records that the whole feed no longer holds. */
   run: number
+  /** Records that the whole feed no longer holds. */
   ended: number
 }
 
@@ -79,7 +79,7 @@ export const pull = async (db: Db, options: PullRunOptions): Promise<PullResult 
   return sum
 }
 
-/** The nightly job confirms sellers again, so a failure does not fail the pull. */
+/** A failure is only logged: the nightly job confirms sellers again. */
 const confirmSellers = async (db: Db, { now, log, signal }: PullRunOptions): Promise<void> => {
   try {
     await renewSellers(db, { now: now(), log, signal })
@@ -107,7 +107,7 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
     ...options,
     job: 'pull' as const,
     subject: feed.id,
-    // A feed of changes is as current after a pull as a whole feed.
+    // Every pull counts as whole, also of a feed of changes: either makes the feed current.
     whole: file === undefined || file.full === true,
     file: file === undefined ? null : redact(nameOf(file), options.mark),
     dated: file?.dated ?? null,

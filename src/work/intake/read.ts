@@ -18,9 +18,9 @@ import type * as rejects from '../../store/intake/rejects.js'
 import type { DraftStage } from '../../store/intake/staged.js'
 import { toStage } from './merge.js'
 
-/** A delivery with more rejects, and more than its feed's share, is aborted. */
+/** A delivery with more rejects than this, and more than its feed's permitted share, is aborted. */
 const REJECTS_ENOUGH = 10_000
-/** A delivery with more bad items is aborted: their keys are held in memory. */
+/** A delivery with more unreadable keys than this is aborted: they are held in memory. */
 const UNREADABLE_MOST = 1_000_000
 /** Bounds of one write of rejects; a `jsonb` value is limited to 256 MB. */
 const CHUNK_REJECTS = 1_000
@@ -186,7 +186,7 @@ const charactersIn = (value: unknown): number => {
   return Object.entries(value).reduce((sum, [name, inner]) => sum + name.length + charactersIn(inner), 0)
 }
 
-/** The item's ID numbers are already replaced. `clear` holds its texts when it had none. */
+/** The item's ID numbers are already replaced. `clear` lists texts already found to hold none. */
 export const draftsIn = (
   feed: Feed,
   item: Item,
@@ -201,7 +201,7 @@ const NO_RECORD: Problem = {
   message: '这一行没有给出任何记录。This row gives no record.',
 }
 
-/** Replaces ID numbers again: mapping may join pieces into one. Registration numbers stay. */
+/** Replaces ID numbers again: mapping may join pieces into an ID number. Registration numbers stay. */
 const redacted = (mapped: MappedItem, mark: (id: string) => string, clear: readonly unknown[]): MappedItem =>
   redact(mapped, mark, REGISTRATION_NUMBERS, clear)
 

@@ -1,6 +1,6 @@
 /**
- * After a rollback the run counts as never received; only questions as of an earlier instant still see it. Records that
- * later runs repeated must be sent again, as a whole feed does.
+ * A rolled-back run counts as never received, except in questions as of an earlier instant. Records that later runs
+ * repeated must be sent again, as a whole feed does.
  */
 
 import { rollbackFault } from '../../domain/intake/rollback.js'
@@ -43,7 +43,6 @@ export interface RollbackOptions extends Omit<RunOptions, 'cause' | 'plannedFor'
   run: number
   reason: string
   by: string
-  /** The person may move listings. Default true. */
   mayMove?: boolean
   rules: WorkRules
 }

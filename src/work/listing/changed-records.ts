@@ -8,8 +8,7 @@ export interface RecordsChange {
   run?: number
   feed?: string
   decision?: number
-  /** Versions that a whole delivery lacked. The temporary table `plan` holds what it brought. */
+  /** Record versions absent from a whole delivery. The temporary table `plan` holds what the delivery brought. */
   unmet?: readonly number[]
-  /** Keys of rejected items: their records are not absent. */
   unreadable?: UnreadableRecords
 }

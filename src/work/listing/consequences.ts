@@ -79,7 +79,7 @@ const HIDDEN_FOR = {
   NOT_PUBLIC: '所依据的信息更正后不得公示，先行暂停公示。As its records say now it may not be public.',
 } as const
 
-/** Hides the entry until a second person confirms that or shows it again. */
+/** Hides the entry until a second person confirms the hiding or shows the entry again. */
 const hide = async (
   tx: Tx,
   { id, state }: listings.Listing,

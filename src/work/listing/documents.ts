@@ -89,7 +89,7 @@ const clocksIn = (rules: WorkRules, { listing, decision, today }: DraftInput): C
   const { decidedOn, publishedOn, termFrom: anewFrom } = wholeCase(listing.facts)
   if (decidedOn === null) return null
   const clocks = clocksShown(rules.clocks, { list: listing.list, decidedOn, publishedOn, anewFrom, decision, today })
-  // An unknown end is filled in by hand.
+  // A person fills in an unknown end.
   return clocks.endless ? { ...clocks, gsxt: null } : clocks
 }
 

@@ -45,7 +45,7 @@ export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: numbe
       )
     const { moved, settled } = await renewDeadlines(db, rules)
     run.counts['deadlines'] = moved + settled
-    // Entries are masked again last: the first pass takes long.
+    // Masking comes last: its first pass after a rule change takes long.
     run.counts['masks'] = await renewMasks(db, rules, { now: run.startedAt, log })
     return { expired: run.counts['expired'] }
   })
@@ -54,13 +54,13 @@ export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: numbe
 const ending = ({ publishedOn }: listings.Listing): 'lapseListing' | 'removeListing' =>
   publishedOn === null ? 'lapseListing' : 'removeListing'
 
-/** The move table takes the day of the last step when that is later. */
+/** `on` is the day after the term. The move table raises it to the day of the last step. */
 const inputOf = (listing: listings.Listing, now: Date) => ({
   on: listing.endsOn === null ? dateIn(now) : addDays(listing.endsOn, 1),
   removal: 'EXPIRED' as const,
 })
 
-/** Ends them in bulk, then retries locked or refused listings one by one. */
+/** Ends listings in bulk, then retries locked or refused ones one by one. */
 const endMany = async (
   db: Db,
   due: readonly listings.Listing[],

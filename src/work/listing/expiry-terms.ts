@@ -1,4 +1,4 @@
-/** On the first day of a new rule row, each term is recounted by a move. */
+/** Once a new rule row is in force, a move recounts each term that it changes. */
 import { wholeCase } from '../../domain/listing/case.js'
 import { newestRow } from '../../domain/listing/entry-end.js'
 import { renewedEnd } from '../../domain/listing/moves-removal.js'

@@ -31,7 +31,7 @@ import { askForRepairNotice, servedPaper } from './served-paper.js'
 export type { MoveInput } from '../../domain/listing/move-input.js'
 
 const WAIT_MS = 5_000
-/** These moves stop publication. They bypass the knowledge lock, so they do not wait for a running merge. */
+/** These moves stop publication, so they bypass the knowledge lock and do not wait for a merge. */
 const STOPPING: readonly MoveName[] = ['hideListing']
 /** A second open listing of one kind violates this index. */
 const UNIQUE_VIOLATION = '23505'
@@ -49,7 +49,6 @@ export interface CaseOpening {
   now: Date
 }
 
-/** A lead is a reason to look and not yet a proposal. */
 export const openCase = (db: Db, rules: WorkRules, made: CaseOpening): Promise<listings.Listing> =>
   inTurn(db, WAIT_MS, async (tx) => {
     const opened = await openWithin(tx, rules, made, await knowledge.tick(tx, made.now))
@@ -248,12 +247,11 @@ const keep = async (
   )
   await listings.recordMany(
     tx,
-    // The end is stored with the event, because a later move may change it.
+    // The term's end and the decision's version are stored with the event, because a later move may change them.
     steps.map(({ name, before, after, act: made }) => {
       const event = eventOf(after, name, before.state, made, at)
       const act = { ...event.act }
       if (after.endsOn !== before.endsOn) act['endsOn'] = after.endsOn
-      // Both versions are stored, so that earlier moves stay explainable.
       if (after.decisionVersion !== before.decisionVersion)
         Object.assign(act, { decisionVersion: after.decisionVersion, decisionBefore: before.decisionVersion })
       return { ...event, act }

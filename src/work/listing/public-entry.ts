@@ -13,7 +13,7 @@ import { publicRules } from './publication-clocks.js'
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
 const REGISTRATIONS_MOST = 50
 
-/** Registrations of each operator valid on its day, by all that is known now. */
+/** Returns each operator's registrations that are valid on `day`, by all that is known now. */
 export const registrationsOn = (tx: Tx | Db, queries: readonly { operator: number; day: string }[]) =>
   versions.onDays(tx, queries, {
     knownAt: ALL_KNOWLEDGE,

@@ -24,7 +24,7 @@ export const repairs = async (tx: Tx, changed: RecordsChange): Promise<void> => 
     else if (what !== 'TAKEN_BACK') await moveBy(tx, listing, what, result, changed)
     else if (!asked) await concerns.open(tx, { ...asking, cause: 'REPAIR_REVOKED' })
   }
-  // A repair was reported in error; nothing is republished automatically.
+  // These repairs were reported in error. Nothing is republished automatically.
   for (const { id, record } of await store.unfoundedAt(tx, at))
     await concerns.open(tx, { listingId: id, cause: 'RESTORED', record, run, at })
 }

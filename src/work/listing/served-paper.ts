@@ -10,7 +10,7 @@ import * as versions from '../../store/records/versions.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { documentRules, draft } from './documents.js'
 
-/** Hash of the served decision: the one named, or the issued document's, or the draft's. */
+/** Returns the hash of the served decision: the named file, else the issued document, else the draft. */
 export const servedPaper = async (
   tx: Tx,
   rules: WorkRules,

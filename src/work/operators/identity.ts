@@ -179,7 +179,7 @@ const detach = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date)
   return { records: returned.length, touched }
 }
 
-/** Removes the operator that the decision made, unless other records mention it. */
+/** Removes the operator that the decision created, unless other records mention it. */
 const unfound = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date }): Promise<void> => {
   if (!(await operators.isUnfounded(tx, id))) return
   const untouched = (await leads.untouched(tx, [id])).map((lead) => lead.id)
@@ -187,7 +187,7 @@ const unfound = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date })
   if ((await takeback.forget(tx, [id], { at })) > 0) await watchEntries.close(tx, [id], { on: dateIn(now), at })
 }
 
-/** Moves back the merged operator's records, also those that its own codes brought since. */
+/** Moves back the merged operator's records, also those that its own codes brought since the merger. */
 const split = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date): Promise<UndoResult> => {
   const from = decision.mergedId ?? 0
   const owner = (await mergers.byId(tx, from))?.mergedInto ?? null
@@ -250,7 +250,7 @@ export const named = async (tx: Tx, code: string): Promise<MergerParty> => {
 
 const invalid = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })
 
-/** Runs `act` at a new knowledge instant, with ID numbers in the reason replaced. Throws RUN_BUSY when a merge holds it up. */
+/** Runs `act` at a new knowledge instant, with ID numbers in the reason replaced. Refusal RUN_BUSY. */
 export const inTurn = async <T>(
   db: Db,
   { reason, now }: IdentityAct,

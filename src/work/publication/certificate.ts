@@ -1,4 +1,4 @@
-/** Signed statement of when and why an entry was removed and who was told. It is verifiable without the hub. */
+/** Signed statement of when and why an entry was removed and who was told, verifiable without the hub. */
 import type { ManifestKeys } from '../../foundation/keys.js'
 import type { RetractionStatus } from '../delivery/retraction.js'
 
@@ -55,7 +55,7 @@ export const certificateOf = ({ issuer, party, entry, retraction, now }: Certifi
         toldAt: toldAt?.toISOString() ?? null,
         confirmedAt: confirmedAt?.toISOString() ?? null,
       })),
-      // Counts only: where the party sells is its own business.
+      // Only counts are stated: where the party sells is its own business.
       marketplaces: {
         all: hearers.length,
         told: hearers.filter(({ toldAt }) => toldAt !== null).length,

@@ -1,6 +1,6 @@
 /** Atom feed (RFC 4287). A removed entry is a tombstone (RFC 6721) without a name. */
 
-/** Changes in the feed; for older ones, readers use a file or a delta. */
+/** The feed holds this many changes. For older ones, readers use a file or a delta. */
 export const FEED_CHANGES = 500
 
 export interface AtomFeed {

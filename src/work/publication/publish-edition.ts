@@ -1,6 +1,6 @@
 /**
  * An edition holds the files of one snapshot. It is built from the snapshot's lines, or derived from the previous
- * edition by copying byte ranges without parsing unchanged entries.
+ * edition by copying byte ranges.
  */
 import { createHash } from 'node:crypto'
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
@@ -52,7 +52,7 @@ export interface Edition {
   entries: number
   /** Files in the order of FORMS. */
   files: readonly FileSaid[]
-  /** 16 bytes per id, sorted. */
+  /** Sorted ids, 16 bytes each. */
   ids: Buffer
   parts: readonly EditionPart[]
 }
@@ -210,7 +210,7 @@ const placeOf = ({ ids }: Pick<Edition, 'ids'>, id: Buffer): { index: number; is
 const startOf = ({ ends, headBytes }: EditionPart, entry: number): number =>
   entry === 0 ? headBytes : (ends[entry - 1] ?? 0)
 
-/** Bytes of the entries without head and tail. The first has no separator before it. */
+/** Returns the entries' bytes without head and tail. The first entry has no separator before it. */
 const segmentsOf = (form: PartForm, part: EditionPart, steps: readonly EditionStep[]): Segment[] => {
   const separator = Buffer.from(form.separator)
   const segments: Segment[] = []

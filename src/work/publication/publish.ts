@@ -50,12 +50,12 @@ export interface PublishOptions extends RunOptions {
   removalsOnly?: boolean
 }
 
-/** Entries of one step. With as many additions, table statistics are refreshed. */
+/** Entries written per step. As many additions also refresh table statistics. */
 const STEP_ENTRIES = 1_000
 const TRIES = 5
 const SERIALIZATION_FAILURE = '40001'
 
-/** An unchanged list keeps its sequence. */
+/** An unchanged list keeps its sequence number. */
 export const publish = (
   db: Db,
   { note, noted, manifests, sure, files, removalsOnly = false, ...options }: PublishOptions,
@@ -84,7 +84,9 @@ export const publish = (
     return { sequence, entries, added, changed, removed, hash, ms: run.elapsed() }
   })
 
-/** Reads one instant (repeatable read) while moves continue. A trigger at once hides entries that they remove. */
+/**
+ * Runs `act` at one instant (repeatable read) while moves continue. A trigger hides entries that these remove at once.
+ */
 const undisturbed = async <T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> => {
   for (let tried = 1; ; tried += 1) {
     try {
@@ -136,7 +138,7 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
     added: many('ADDED'),
     changed: many('CHANGED'),
     removed: many('REMOVED'),
-    // A stopped clock repeats its instant; only the sequence number differs.
+    // Under a doubted clock, `sure` repeats its instant; only the sequence number differs.
     publishedAt: sure,
     form: FORM,
     origin: originIn(manifests.issuer),

@@ -42,7 +42,7 @@ export interface PublishedFiles {
   ) => Promise<Edition>
   /** Serves the edition once `publication` resolves after its commit. */
   adopt: (publication: Promise<Edition | null>) => Promise<void>
-  /** Ensures an edition at least as new, also when another process published it. */
+  /** Makes sure that an edition at least as new as `snapshot` is served. */
   ensure: (db: Db, snapshot: snapshots.Snapshot) => Promise<void>
   settled: () => Promise<void>
   close: () => Promise<void>

@@ -14,7 +14,7 @@ export interface AuditedScore {
   score: scores.StoredScore
   operator: operators.StoredOperator
   card: Scorecard
-  /** Read again as of the score's instant; the hash proves that these facts were scored. */
+  /** The facts at the score's instant. Their hash proves that they were scored. */
   facts: Omit<Facts, 'comingOn'> & { events: Required<Omit<FactEvent, 'decidedOn'>>[] }
   records: versions.RecordVersion[]
 }

@@ -50,7 +50,7 @@ interface FallenScore {
 type EarlierStandings = Map<number, { value: number; lines?: Scorecard['lines'] }>
 
 /**
- * Compares by the thresholds of each earlier score's card. Ignores scores of a rolled-back run, and those without a
+ * Returns earlier scores, each with its own card's thresholds. Ignores scores of a rolled-back run, and those without a
  * lead only because of a former listing. A lead dropped by a person is not opened again while the score stays below.
  */
 const stoodBefore = async (
@@ -85,7 +85,7 @@ const linesOf = async (tx: Tx, hash: string, card: Scorecard): Promise<{ lines?:
   return its === null || its === card ? {} : { lines: its.lines }
 }
 
-/** A rollback calls leads into question. A new score drops them, and opens them again if it is low. */
+/** A rollback may leave leads without ground. A new score drops those, and opens them again if it is low. */
 const dropUnfounded = async (tx: Tx, { ids, rows, on, at }: ScoredBatch): Promise<Set<number>> => {
   const questioned = await leads.questioned(tx, ids)
   if (questioned.length === 0) return new Set()

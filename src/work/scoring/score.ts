@@ -1,7 +1,4 @@
-/**
- * All scores of a run share one knowledge instant. A row is added only where something changed. Fetching, scoring and
- * writing overlap.
- */
+/** All scores of a run share one knowledge instant. A row is added only where something changed. */
 
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
@@ -44,7 +41,7 @@ export interface ScoringOptions extends RunOptions {
   scorecard?: string
   dryRun?: boolean
   rules: WorkRules
-  /** Families of facts with a feed. Other facts are missing, not zero. */
+  /** Fact families that some feed delivers. Other facts are unknown, not zero. */
   families: readonly FactFamily[]
   progress?: (operators: number) => void
   signal?: AbortSignal
@@ -67,7 +64,7 @@ export const score = async (db: Db, options: ScoringOptions): Promise<ScoringRes
 
 interface ScoringCourse {
   card: Scorecard
-  /** True for a requested day or card: opens no lead and leaves the rescoring queue alone. */
+  /** A requested day or card opens no lead and leaves the rescoring queue alone. */
   asked: boolean
   asOf: string
 }
@@ -234,8 +231,8 @@ interface ScoreBatch extends ScoringCourse {
 type ScoredCounts = Pick<ScoringResult, 'scored' | 'stored'>
 
 /**
- * Operators merged, removed or changed since they were read stay queued. Not so for a requested day, whose knowledge is
- * fixed.
+ * Stores scores. Operators merged, removed or changed since they were read are skipped and stay queued. A requested day
+ * ignores changes.
  */
 const written = async (
   db: Db,

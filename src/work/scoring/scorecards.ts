@@ -29,7 +29,7 @@ interface ExaminedCard {
   faults: readonly string[]
 }
 
-/** Read again each time, as cards are edited while tried; unchanged text is cached. */
+/** Reads the file each time, as cards are edited while tried. Unchanged text is cached. */
 const document = (version: string): ExaminedCard => {
   try {
     const text = contracts.text(`scorecards/${version}.json`)

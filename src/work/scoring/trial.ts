@@ -23,7 +23,7 @@ import { cardInForce, cardNamed, cardToTry, hashOfCard } from './scorecards.js'
 
 const CHUNK_OPERATORS = 2_000
 const TURN_EVERY_OPERATORS = 250
-/** Larger trials must be run by the command. */
+/** A trial of more operators must be run with `hub score`. */
 const ASKED_OPERATORS_MOST = 20_000
 
 export interface TrialOptions {
@@ -145,7 +145,7 @@ export const trialAsked = async (
     const whole = options.against == null ? command : `${command} --against ${options.against}`
     throw new Refusal('TRIAL_TOO_LARGE', { limit: most, command: whole })
   }
-  // Other requests may wait for the trial, so it is not bound to the first.
+  // Other requests may await this trial, so it must not end with the first.
   const db = beneath(asker)
   const waited = underWay.get(db) ?? new Map<string, Promise<trials.TrialRow>>()
   underWay.set(db, waited)

@@ -1,4 +1,4 @@
-/** Replays stored scores. A difference means that one cannot be replayed. */
+/** Recomputes stored scores from their facts, card and rules, and reports differences. */
 import type { FactFamily } from '../../domain/records/facts.js'
 import { bookOf, hashOfFacts, scoreOf } from '../../domain/scoring/operator-facts.js'
 import { replayFault } from '../../domain/scoring/rescoring.js'
@@ -22,7 +22,7 @@ export interface ScoreVerification {
 
 /**
  * CARD, RULES: the basis is missing or altered. FACTS: the facts differ. SUM: the points do not add up. RESULT: the
- * same facts give another result. DAY, CAUSE: wrong for its run. CURRENT: not the latest score.
+ * same facts give another result. DAY, CAUSE: wrong for its run. CURRENT: the operator's current score is another.
  */
 interface ScoreDifference {
   score: number

@@ -43,7 +43,7 @@ interface RenewalOptions {
   signal?: AbortSignal | undefined
 }
 
-/** Returns the number of lists over their cap. */
+/** Checks all sellers' lists against the shops feed. Returns the number of lists over their cap. */
 export const renewSellers = async (db: Db, { now, log, signal }: RenewalOptions): Promise<number> => {
   let over = 0
   for (const client of await store.clients(db, oldestHolding(dateIn(now)))) {

@@ -4,8 +4,8 @@ import type { Freshness } from '../../domain/standing/standing.js'
 import { isAhead } from '../../foundation/time/clock-doubt.js'
 
 /**
- * Age of the list feeds: the oldest of their last good whole pulls. A feed tried without success counts as infinitely
- * old; one never tried is ignored.
+ * Returns the age of the list feeds: the oldest of their last good whole pulls. A feed tried without success counts as
+ * infinitely old; an untried one is ignored.
  */
 export const freshnessOf = (
   agencies: readonly Agency[],

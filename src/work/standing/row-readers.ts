@@ -246,7 +246,6 @@ const cellsIn = (
       if (close < 0 || close - from > ROW_CHARACTERS) return null
       cell = text.slice(at + 1, close).replaceAll('""', '"')
       next = text[close + 1] === '\r' ? close + 2 : close + 1
-      // The next character decides whether the quote closes the cell.
       if (next >= text.length && most < 0) return null
       if (next < text.length && text[next] !== separator && text[next] !== '\n') return null
     } else {

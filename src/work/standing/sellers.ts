@@ -1,5 +1,3 @@
-/** A marketplace's new list of sellers replaces its previous one. */
-
 import {
   cellIn,
   closedNotice,
@@ -111,7 +109,7 @@ function* linesOf(bytes: Buffer): Iterable<string> {
 }
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
-/** Codes hold no comma or quote. */
+/** Codes hold no comma or quote, so a line is split at commas. */
 const cellOf = (line: string): unknown => {
   if (line === '') return null
   const value = line.startsWith('{') || /^".*"$/.test(line) ? parsedOr(line, undefined) : undefined

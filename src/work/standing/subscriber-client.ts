@@ -84,7 +84,7 @@ const within = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
   })
 
-/** TLS still verifies the host name. */
+/** Calls the checked address. TLS still verifies the host name. */
 const exchange = (
   url: URL,
   address: string,

@@ -116,7 +116,7 @@ const databaseClock = (
       return
     }
     const wanted = carried(before, at)
-    // This machine slept: another hub that watched without a break vouches for the clock.
+    // If this machine slept, another hub that watched without a break vouches for the clock.
     const vouched = sureAt !== null && instant >= sureAt && instant - sureAt < NOTE_MS + LEAP_MS && sureAt > wanted
     if (hasLeapt(instant, wanted, tookMs) && !vouched)
       await doubted({ cause: 'LEAP', foundAt: reading.at, expectedAt: new Date(wanted) }, { at: wanted, machine: at })

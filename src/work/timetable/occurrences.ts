@@ -1,6 +1,6 @@
 /**
  * One process runs each occurrence (a planned time of a job) under a lease; another takes over when it dies. A beat
- * (one look at the timetable) may run in any number of processes and under any clock.
+ * (one look at the timetable) may run in any number of processes.
  */
 
 import { owed, setBack } from '../../domain/timetable/missed-runs.js'
@@ -16,7 +16,7 @@ import { RULES, type ScheduledJob } from './timetable.js'
 
 const LEASE_MS = 10_000
 export const RENEW_MS = 3_000
-/** After so many attempts, an occurrence is given up. */
+/** An occurrence is given up after this many attempts. */
 const ATTEMPTS_MOST = 5
 const HELD_MOST = 64
 const PLANNED_MOST = 1_000
@@ -75,7 +75,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
       unwritten.delete(id)
     }
     const at = now()
-    // After a clock change the times are planned again; existing rows do not run twice.
+    // When the clock was set back, times are planned again; existing rows do not run twice.
     if (at.getTime() < lastBeat - STEP_MS) for (const row of rows) row.nextAt = 0
     lastBeat = at.getTime()
     const due = rows.filter((row) => row.nextAt <= at.getTime())

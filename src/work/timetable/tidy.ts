@@ -23,7 +23,7 @@ export interface TidyOptions extends RunOptions {
   rules?: RetentionRules
   windowRows?: number
   signal?: AbortSignal
-  /** Runs before deletion: it renews decisions on expired records. */
+  /** Called before deletion, to renew decisions that rest on expired records. */
   renew?: (now: Date) => Promise<unknown>
 }
 

@@ -14,7 +14,7 @@ const BOOK_AGAIN_MS = 1_000
 /** SQLSTATEs of deadlock, serialization failure and lock timeout. */
 const AGAIN = new Set(['40P01', '40001', '55P03'])
 
-/** `probe`: one row tests a failing platform. `only` limits the actions sent. */
+/** `probe`: one row tests whether the platform answers again. `only` limits the actions sent. */
 export type CallPermission =
   | { open: true; probe: boolean; only: ClaimScope | undefined }
   | { open: false; why: 'hours' | 'breaker' | 'idle' }
@@ -37,7 +37,7 @@ export const passageTo = async (
   return mine ? { open: true, probe: true, only } : { open: false, why: 'breaker' }
 }
 
-/** Waits for the rate limit; false when the next slot is too far away. */
+/** Waits for the rate limit. Returns false when the next slot is over TURN_WITHIN_MS away. */
 export const turn = async (s: Sender): Promise<boolean> => {
   const { callsPerSecond } = s.platform
   if (callsPerSecond === null) return true

@@ -8,7 +8,7 @@ import { LEASE_MS, type Sender } from './sender.js'
 const CALL_MS = 10_000
 const FRESH_MS = 1_000
 const ASK_AGAIN_SECONDS = 30
-/** Failures after which a row is sent alone. */
+/** A row with this many failures is sent alone. */
 const ALONE_AFTER = 2
 const ALONE_MAX = 10
 const SECOND_MS = 1_000
@@ -35,7 +35,7 @@ export const sendAll = async (
   let trouble: SendResult | null = null
   let outcome: SendResult | null = null
   for (const [i, wave] of waves.entries()) {
-    // Rows returned to the queue count no attempt.
+    // No attempt is counted for rows returned to the queue.
     const left = () => putBack(s, waves.slice(i).flat(2))
     if (s.signal?.aborted) {
       await left()
@@ -141,7 +141,7 @@ const ask = async (
 const isUnanswered = ({ attempts, receipt }: queue.ClaimedDelivery): boolean =>
   attempts > 1 && (receipt === null || receipt.code === WAITING || receipt.code === NO_RECEIPT)
 
-/** A call holds one kind; rows that failed repeatedly come last, each alone. */
+/** Groups rows into calls of one kind each. Rows that failed repeatedly come last, each alone. */
 const wavesOf = (
   size: number,
   claimed: readonly queue.ClaimedDelivery[],
@@ -364,7 +364,7 @@ const stillOwed = (
 
 const later = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a)
 
-/** Not retried: a late retry could undo another process's claim. The lease ends anyway. */
+/** Returns rows to the queue, without retries: a late one could undo another process's claim. */
 const putBack = async (s: Sender, rows: readonly queue.ClaimedDelivery[]): Promise<void> => {
   try {
     await queue.putBack(s.db, rows)

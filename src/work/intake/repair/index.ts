@@ -1,4 +1,4 @@
-/** All checks share one transaction; each repaired record gets an audit row. A second run finds nothing. */
+/** All checks share one transaction; each repaired record gets an audit row. */
 import type { Feed } from '../../../agencies/feed.js'
 import { dateIn } from '../../../foundation/time/dates.js'
 import type { Db, Tx } from '../../../store/db/db.js'

@@ -8,7 +8,7 @@ import * as queue from '../../../store/standing/webhook-queue.js'
 
 const STEP_MARKS = 5_000
 const STEPS_MOST = 20
-/** Few steps: a request must not wait for a whole first scoring. */
+/** A request numbers only this many steps: it must not wait for a whole first scoring. */
 export const STEPS_ASKED = 2
 const ERASE_STEP = 5_000
 const ERASE_STEPS = 200

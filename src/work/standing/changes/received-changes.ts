@@ -51,8 +51,8 @@ export const reachOf = async (db: Db, client: string): Promise<RetainedChanges> 
   (await store.reaches(db, [client])).get(client) ?? NOTHING_YET
 
 /**
- * Acknowledges all changes up to `after` and returns where to continue; null means from now on. Refusal CHANGES_GONE
- * when later ones were erased.
+ * Acknowledges all changes up to `after` and returns where to continue. null acknowledges nothing and continues after
+ * the last change. Refusal CHANGES_GONE when changes after `after` were erased.
  */
 export const acknowledge = async (db: Db, client: string, after: number | null, now: Date): Promise<number> => {
   const reach = await reachOf(db, client)

@@ -1,6 +1,6 @@
 /**
  * Sends removals first, and each seller's changes in order. Each change has its own message, signed and retried by
- * itself. It holds the standing when sent, so an older state never follows a newer one.
+ * itself. It states the standing at sending, so an older state never follows a newer one.
  */
 import type { Agency } from '../../../agencies/feed.js'
 import { digestOf } from '../../../domain/audit/audit-log.js'
