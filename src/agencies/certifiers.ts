@@ -1,5 +1,5 @@
 import { normalizeName } from '../domain/operators/names.js'
-import { hostNames } from '../domain/records/hosts.js'
+import { parseHostNames } from '../domain/records/hosts.js'
 import type { Examination } from './examine.js'
 import { type Agency, type FeedForm, makeFeed } from './feed.js'
 import { file } from './transports/http.js'
@@ -69,7 +69,7 @@ const table: FeedForm = {
 }
 
 const domainsOf = (row: Examination): string[] => {
-  const { names, wrong } = hostNames(row.text('网站域名'))
+  const { names, wrong } = parseHostNames(row.text('网站域名'))
   if (wrong.length > 0)
     row.problem('网站域名', 'value', `网站域名含非域名的内容：${wrong[0]}。What is no domain name stands among them.`)
   return names

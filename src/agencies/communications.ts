@@ -1,5 +1,5 @@
-import { hostNames } from '../domain/records/hosts.js'
-import { icpNumber } from '../domain/records/icp.js'
+import { parseHostNames } from '../domain/records/hosts.js'
+import { parseIcpNumber } from '../domain/records/icp.js'
 import type { Draft, Subject } from '../domain/records/records.js'
 import { Refusal } from '../foundation/errors.js'
 import { at } from './envelopes.js'
@@ -86,7 +86,7 @@ const sponsorOf = (row: Examination, { sponsor, nature, code }: FilingFields): S
 
 const numberOf = (row: Examination, field: string) => {
   const sent = row.required(field)
-  const number = icpNumber(sent)
+  const number = parseIcpNumber(sent)
   if (number === null && sent !== '')
     row.problem(field, 'code', `${field}不是备案号：${sent}。${field} is no number of an ICP filing.`)
   return number
@@ -95,7 +95,7 @@ const numberOf = (row: Examination, field: string) => {
 /** May return []: apps have no domain. */
 const domainsOf = (row: Examination, field: string): string[] => {
   const sent = row.value(field)
-  const { names, wrong } = hostNames(Array.isArray(sent) ? sent : row.text(field))
+  const { names, wrong } = parseHostNames(Array.isArray(sent) ? sent : row.text(field))
   if (wrong.length > 0)
     row.problem(field, 'value', `${field}含非域名的内容：${wrong[0]}。${field} holds what is no domain name.`)
   return names

@@ -3,7 +3,7 @@
  * item.
  */
 
-import { codeOf, normalizeCode, orgCodeIn, residentIdForm } from '../domain/operators/codes.js'
+import { hasResidentIdForm, normalizeCode, orgCodeIn, parseCode } from '../domain/operators/codes.js'
 import { parseMoney } from '../domain/records/money.js'
 import type { Draft, Item, MappedItem, Problem, Remark, Subject, UnreadableRecords } from '../domain/records/records.js'
 import { byNames } from '../foundation/memo.js'
@@ -135,7 +135,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
   const uscc = (field: string): string | null => {
     const sent = text(field)
     if (sent === null) return null
-    const code = codeOf(sent)
+    const code = parseCode(sent)
     if (code?.scheme !== 'uscc') {
       problem(field, 'code', `${field}不是统一社会信用代码：${shown(sent)}。${field} is no unified social credit code.`)
       return null
@@ -152,7 +152,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     // Codes in their own column take precedence.
     const sent = fields.map(({ field, scheme, only }) => {
       const written = text(field)
-      return { field, scheme, only, written, code: codeOf(written) }
+      return { field, scheme, only, written, code: parseCode(written) }
     })
     if (sent.length > 1) {
       sent.sort((a, b) => Number(a.code?.scheme !== a.scheme) - Number(b.code?.scheme !== b.scheme))
@@ -319,5 +319,5 @@ const copied = (key: string): string => Buffer.from(key).toString()
 /** Shows a wrong code unless it may be a resident ID number. */
 const shown = (sent: string): string => {
   const code = normalizeCode(sent) ?? ''
-  return /\d{15}/.test(code) && residentIdForm(code) ? '（疑似证件号码，不予显示）' : sent
+  return /\d{15}/.test(code) && hasResidentIdForm(code) ? '（疑似证件号码，不予显示）' : sent
 }

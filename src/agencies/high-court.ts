@@ -2,7 +2,7 @@
  * 省高级人民法院: judgment defaulters (失信被执行人). A natural person is stored anonymously and matched to no
  * operator: a name could blame the wrong shop.
  */
-import { codeOf } from '../domain/operators/codes.js'
+import { parseCode } from '../domain/operators/codes.js'
 import type { Subject } from '../domain/records/records.js'
 import { Refusal } from '../foundation/errors.js'
 import { compact } from '../foundation/text/values.js'
@@ -105,7 +105,7 @@ const entry: FeedForm = {
 type Defaulter = { subject: Subject; code: string }
 
 const organisation = (row: Examination): Defaulter => {
-  const scheme = codeOf(row.text('cardnum'))?.scheme
+  const scheme = parseCode(row.text('cardnum'))?.scheme
   const codes = row.codes([{ field: 'cardnum', scheme: scheme === undefined || scheme === 'shop' ? 'uscc' : scheme }])
   const name = row.requiredName('iname')
   const code = codes.uscc ?? codes.orgCode ?? codes.regNo

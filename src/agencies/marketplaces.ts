@@ -1,5 +1,5 @@
 /** Shops of marketplaces (电子商务平台). ID numbers are never stored. */
-import { codeOf, shopCode } from '../domain/operators/codes.js'
+import { parseCode, shopCode } from '../domain/operators/codes.js'
 import type { Subject } from '../domain/records/records.js'
 import { Refusal } from '../foundation/errors.js'
 import { isNullMarker, textOf } from '../foundation/text/values.js'
@@ -75,7 +75,7 @@ const form = (names: ShopFields): FeedForm => ({
     const marketplace = row.required(names.marketplace)
     const shopId = row.required(names.shopId)
     const code = shopCode(marketplace, shopId)
-    const known = codeOf(code)
+    const known = parseCode(code)
     if (known === null && marketplace !== '' && shopId !== '')
       row.problem(names.shopId, 'code', '平台与店铺编号不构成有效代码。Marketplace and shop id make no code.')
     const name = row.requiredName(names.name)

@@ -1,22 +1,22 @@
 import { FIELDS, printedFields, WHOSE } from '../api/access/fields.js'
-import { ACCESS, KINDS_SEEN, OF_ALL_REGIONS, OF_ITS_REGION } from '../domain/access/viewer.js'
+import { PROVINCE_WIDE_ACTS, RECORD_KINDS_SEEN, REGIONAL_ACTS, ROLES_BY_ACT } from '../domain/access/viewer.js'
 
 const fieldsOf = (): Record<string, { acts: readonly string[]; whose: string }> =>
   Object.fromEntries([...FIELDS].map(([name, { acts, whose }]) => [name, { acts, whose }]))
 
 export const accessTold = {
   value: {
-    access: ACCESS,
-    kinds: KINDS_SEEN,
-    bounded: { ownRegion: OF_ITS_REGION, never: OF_ALL_REGIONS },
+    access: ROLES_BY_ACT,
+    kinds: RECORD_KINDS_SEEN,
+    bounded: { ownRegion: REGIONAL_ACTS, never: PROVINCE_WIDE_ACTS },
     whose: WHOSE,
     fields: fieldsOf(),
   },
   lines: [
-    ...Object.entries(ACCESS).map(([act, roles]) => `${act.padEnd(20)} ${roles.join(' ')}`),
-    ...Object.entries(KINDS_SEEN).map(([role, kinds]) => `records ${role.padEnd(16)} ${kinds.join(' ') || '—'}`),
-    `有区划者仅限本区划 with a region, in it alone   ${OF_ITS_REGION.join(' ')}`,
-    `有区划者不可 with a region, never             ${OF_ALL_REGIONS.join(' ')}`,
+    ...Object.entries(ROLES_BY_ACT).map(([act, roles]) => `${act.padEnd(20)} ${roles.join(' ')}`),
+    ...Object.entries(RECORD_KINDS_SEEN).map(([role, kinds]) => `records ${role.padEnd(16)} ${kinds.join(' ') || '—'}`),
+    `有区划者仅限本区划 with a region, in it alone   ${REGIONAL_ACTS.join(' ')}`,
+    `有区划者不可 with a region, never             ${PROVINCE_WIDE_ACTS.join(' ')}`,
     ...printedFields().map(
       ({ type, fields, acts, whose }) => `${type.padEnd(18)} ${whose.padEnd(6)} ${acts.join(' ')}：${fields.join(' ')}`,
     ),

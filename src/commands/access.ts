@@ -1,5 +1,5 @@
 import { agencies } from '../agencies/index.js'
-import { DUTIES } from '../domain/access/confirmation.js'
+import { ADMINISTRATOR_DUTIES } from '../domain/access/confirmation.js'
 import { CLIENT_ROLES } from '../domain/access/viewer.js'
 import { Refusal } from '../foundation/errors.js'
 import type { Hub } from '../hub/hub.js'
@@ -191,7 +191,7 @@ const personCommands = (person: Command, withHub: WithHub): void => {
     .command('add')
     .argument('<name>')
     .requiredOption('--role <role>', `角色 one of: ${CLIENT_ROLES.join(' ')}`)
-    .option('--duty <duty>', `管理员的职责 an administrator's duty, one of: ${DUTIES.join(' ')}`)
+    .option('--duty <duty>', `管理员的职责 an administrator's duty, one of: ${ADMINISTRATOR_DUTIES.join(' ')}`)
     .option('--agency <id>', '信源单位 · agency')
     .option('--region <code>', '区划代码 · division code of six digits')
     .description('登记人员，一次性密码只显示一次 · register a person; prints a one-time password')

@@ -1,6 +1,6 @@
 import { agencies } from '../agencies/index.js'
 import { isStale } from '../domain/intake/bounds.js'
-import { lateShare, WATCHED_DAYS } from '../domain/intake/timeliness.js'
+import { lateShare, REPORTING_WINDOW_DAYS } from '../domain/intake/timeliness.js'
 import type { Hub } from '../hub/hub.js'
 import { platforms } from '../platforms/index.js'
 import * as lockouts from '../store/access/lockouts.js'
@@ -46,7 +46,7 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
   const watched = await watch.ofFeeds(
     db,
     agencies.flatMap((agency) => agency.feeds.map(({ id }) => id)),
-    new Date(hub.now().getTime() - WATCHED_DAYS * DAY_MS),
+    new Date(hub.now().getTime() - REPORTING_WINDOW_DAYS * DAY_MS),
   )
 
   const feeds = agencies.flatMap((agency) =>
@@ -203,7 +203,9 @@ const watchedLines = (f: ReturnType<typeof watchedView>): string[] => [
     ? [`   待处理拒收 open rejects ${f.openRejects}，待认领 unmatched ${f.unmatched}`]
     : []),
   ...(f.lateShare
-    ? [`   近 ${WATCHED_DAYS} 日逾期 late ${f.late}，按期 in time ${f.timely}（${Math.round(f.lateShare * 100)} %）`]
+    ? [
+        `   近 ${REPORTING_WINDOW_DAYS} 日逾期 late ${f.late}，按期 in time ${f.timely}（${Math.round(f.lateShare * 100)} %）`,
+      ]
     : []),
 ]
 

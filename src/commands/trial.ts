@@ -1,5 +1,5 @@
 import { GRADES, type Grade } from '../domain/scoring/scorecard.js'
-import type { ReasonDifference, Spread, TrialGroup } from '../domain/scoring/trial.js'
+import type { PointSpread, ReasonDifference, TrialGroup } from '../domain/scoring/trial.js'
 import type { TrialMove, TrialRun } from '../work/scoring/trial.js'
 
 const COLUMN = 9
@@ -31,7 +31,7 @@ export const trialLines = ({ trial, scored, unchanged }: TrialRun): string[] => 
 const columns = (head: string, ...cells: (string | number)[]): string =>
   `  ${head.padEnd(COLUMN + 2)}${cells.map((cell) => String(cell).padStart(COLUMN)).join('')}`
 
-const SPREAD: readonly [keyof Spread, string][] = [
+const SPREAD: readonly [keyof PointSpread, string][] = [
   ['mean', 'mean'],
   ['lowest', 'lowest'],
   ['p5', '5%'],
@@ -42,7 +42,7 @@ const SPREAD: readonly [keyof Spread, string][] = [
   ['highest', 'highest'],
 ]
 
-const spreadLines = (spread: Spread): string[] => [
+const spreadLines = (spread: PointSpread): string[] => [
   '分值变动：平均、最低、分位数、最高 · moves in points',
   columns('', ...SPREAD.map(([, head]) => head)),
   columns('', ...SPREAD.map(([field]) => signed(spread[field]))),

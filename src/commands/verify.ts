@@ -1,4 +1,4 @@
-import { type AuditHead, headIn } from '../domain/audit/audit-log.js'
+import { type AuditHead, parseHead } from '../domain/audit/audit-log.js'
 import type { AuditFault, BrokenRow } from '../domain/audit/walk.js'
 import { Refusal } from '../foundation/errors.js'
 import type { AuditVerification, CutReport } from '../work/audit/verify-audit-log.js'
@@ -25,7 +25,7 @@ export const heldIn = (what: string, head: string | undefined): AuditHead[] => {
   if (what !== 'audit') throw new Refusal('USAGE', { reason: '只能核对 audit only audit is verified' })
   if (head === undefined) return []
   const [number = '', hash = ''] = head.split(':')
-  const found = headIn({ number: Number(number), hash: hash.toLowerCase() })
+  const found = parseHead({ number: Number(number), hash: hash.toLowerCase() })
   if (found === null)
     throw new Refusal('USAGE', {
       reason: '--head 应为 序号:散列（64 位十六进制）a number, a colon, 64 hexadecimal digits',

@@ -1,7 +1,7 @@
 /** A command has one audit row before it acts and one for its outcome. */
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
-import { redact } from '../domain/records/privacy.js'
+import { redactIdNumbers } from '../domain/records/privacy.js'
 import { INTERNAL, isRefusal } from '../foundation/errors.js'
 import type { Keys } from '../foundation/keys.js'
 import type { Log } from '../foundation/log.js'
@@ -32,7 +32,7 @@ export const commandAudit =
   ({ databaseUrl, identity, notes, keys, log, now }: ActingParts): CommandRecorder =>
   async (words, work) => {
     const auditLog = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity })
-    const command = withoutAccessCodes(redact(words, keys.mark)).slice(0, WORDS_MOST)
+    const command = withoutAccessCodes(redactIdNumbers(words, keys.mark)).slice(0, WORDS_MOST)
     const caller = { client: commandBy(), role: ROLE, agency: null, purpose: null, request: randomUUID() }
     const row = (kind: 'ACT' | 'OUTCOME', outcome: string | null): Promise<void> =>
       auditLog.row({ ...caller, kind, at: now(), asked: command, outcome, shown: [], digest: null })
@@ -44,7 +44,7 @@ export const commandAudit =
         ...caller,
         kind: 'ACT',
         at: now(),
-        asked: redact(more, keys.mark),
+        asked: redactIdNumbers(more, keys.mark),
         outcome: null,
         shown: codes,
         digest: null,

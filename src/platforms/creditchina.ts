@@ -1,5 +1,5 @@
 /** 信用中国 takes listings as samr-list rows, penalties and permits over SOAP. */
-import { isEntry, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
+import { isEntryNotice, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
 import { BUSY, TAKEN, WRONG } from './codes.js'
 import { checkPenalty2015Row, PENALTY_2015_PATH, penalty2015Message } from './formats/penalty-2015.js'
 import { checkPermit2015Row, PERMIT_2015_PATH, permit2015Message } from './formats/permit-2015.js'
@@ -37,10 +37,11 @@ export const creditchina: Platform = {
   hours: null,
   codes: CODES,
   check: (notice) => {
-    if (isEntry(notice)) return checkSamrRow(notice)
+    if (isEntryNotice(notice)) return checkSamrRow(notice)
     return notice.kind === 'penalty' ? checkPenalty2015Row(notice) : checkPermit2015Row(notice)
   },
-  send: (batch, to) => deliver(to, batch.notices, batch.notices.every(isEntry) ? list(batch, to) : records(batch, to)),
+  send: (batch, to) =>
+    deliver(to, batch.notices, batch.notices.every(isEntryNotice) ? list(batch, to) : records(batch, to)),
   shown: (from) => readDisplay(from, () => credentials(from.secret), SAMR_SHOWN),
   ask: (notices, to) => askDisplayed(notices, to, () => credentials(to.secret), SAMR_SHOWN),
 }

@@ -1,5 +1,11 @@
 /** GB/T 39443-2020: envelopes over HTTP, exchange folder (`file:`), exchange table (`postgres:`). */
-import { kindOf, type Notice, type Receipt, SUBJECT_KINDS, type SubjectKind } from '../domain/delivery/delivery.js'
+import {
+  type Notice,
+  type Receipt,
+  SUBJECT_KINDS,
+  type SubjectKind,
+  subjectKindOf,
+} from '../domain/delivery/delivery.js'
 import { BUSY, isContradictory, TAKEN, WRONG } from './codes.js'
 import { csv } from './formats/csv.js'
 import { checkExchangeRow, EXCHANGE_SHOWN, envelope, exchangeRowOf, receiptRows } from './formats/exchange-envelope.js'
@@ -102,7 +108,7 @@ const SHEETS: Record<SubjectKind, string> = {
   permit: 'permit-row',
 }
 
-const kindIn = ([first]: readonly Notice[]): SubjectKind => (first === undefined ? 'listing' : kindOf(first))
+const kindIn = ([first]: readonly Notice[]): SubjectKind => (first === undefined ? 'listing' : subjectKindOf(first))
 
 /** Holds the displayed entries. Columns: subject_key, sequence, kind, uscc, name. */
 const SHOWN_TABLE = 'hub_shown'
@@ -114,7 +120,7 @@ const table: PlatformWay = {
   ask: async (notices, to) => {
     const receipts = new Map<Notice, Receipt>()
     for (const kind of SUBJECT_KINDS) {
-      const own = notices.filter((notice) => kindOf(notice) === kind)
+      const own = notices.filter((notice) => subjectKindOf(notice) === kind)
       if (own.length === 0) continue
       const answers = await askTable(own, to, TABLES[kind], TABLE_NAMES)
       for (const [at, notice] of own.entries()) receipts.set(notice, answers[at] ?? unknownThere(notice.key))

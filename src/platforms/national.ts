@@ -1,4 +1,4 @@
-import { isEntry, kindOf, SUBJECT_KINDS, type SubjectKind } from '../domain/delivery/delivery.js'
+import { isEntryNotice, SUBJECT_KINDS, type SubjectKind, subjectKindOf } from '../domain/delivery/delivery.js'
 import { BUSY, TAKEN, WRONG } from './codes.js'
 import { checkPenaltyRow, PENALTY_SHOWN, penaltyBatch } from './formats/penalty-row.js'
 import { checkPermitRow, PERMIT_SHOWN, permitBatch } from './formats/permit-row.js'
@@ -33,11 +33,11 @@ export const national: Platform = {
   callsPerSecond: null,
   hours: null,
   codes: CODES,
-  check: (notice) => FORMS[kindOf(notice)].check(notice),
+  check: (notice) => FORMS[subjectKindOf(notice)].check(notice),
   send: (batch, to) => {
     const [first] = batch.notices
     if (first === undefined) return Promise.resolve([])
-    const { path, key, content } = FORMS[kindOf(first)]
+    const { path, key, content } = FORMS[subjectKindOf(first)]
     return deliver(to, batch.notices, {
       path,
       headers: { ...JSON_HEADERS, ...credentials(to.secret) },
@@ -56,19 +56,19 @@ const FORMS: Record<
   listing: {
     path: '/api/lists/serious/batch',
     key: SAMR_SHOWN.key,
-    check: (notice) => (isEntry(notice) ? checkSamrRow(notice) : [notCarried(notice)]),
+    check: (notice) => (isEntryNotice(notice) ? checkSamrRow(notice) : [notCarried(notice)]),
     content: samrBatch,
   },
   penalty: {
     path: '/api/sgs/penalties',
     key: PENALTY_SHOWN.key,
-    check: (notice) => (isEntry(notice) ? [notCarried(notice)] : checkPenaltyRow(notice)),
+    check: (notice) => (isEntryNotice(notice) ? [notCarried(notice)] : checkPenaltyRow(notice)),
     content: penaltyBatch,
   },
   permit: {
     path: '/api/sgs/permits',
     key: PERMIT_SHOWN.key,
-    check: (notice) => (isEntry(notice) ? [notCarried(notice)] : checkPermitRow(notice)),
+    check: (notice) => (isEntryNotice(notice) ? [notCarried(notice)] : checkPermitRow(notice)),
     content: permitBatch,
   },
 }

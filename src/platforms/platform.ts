@@ -1,4 +1,10 @@
-import { type CodeMeaning, kindOf, type Notice, type Receipt, type SubjectKind } from '../domain/delivery/delivery.js'
+import {
+  type Notice,
+  type Receipt,
+  type ReceiptCodeMeaning,
+  type SubjectKind,
+  subjectKindOf,
+} from '../domain/delivery/delivery.js'
 
 export const SENDER = 'jilin-ecommerce-credit-hub'
 
@@ -11,7 +17,7 @@ export interface FormatFault {
 export const notCarried = (notice: Notice): FormatFault => ({
   field: 'kind',
   rule: 'kind',
-  message: `该平台不接收此类信息（${kindOf(notice)}）。The platform takes no subject of this kind.`,
+  message: `该平台不接收此类信息（${subjectKindOf(notice)}）。The platform takes no subject of this kind.`,
 })
 
 export interface NoticeBatch {
@@ -47,7 +53,7 @@ interface PlatformHours {
 }
 
 export interface RuleCode {
-  meaning: CodeMeaning
+  meaning: ReceiptCodeMeaning
   zh: string
   en: string
   /** The platform holds a newer sequence. */

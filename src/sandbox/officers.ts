@@ -2,8 +2,8 @@
 
 import type { Role } from '../domain/access/viewer.js'
 import { addWorkdays } from '../domain/calendar/calendar.js'
-import { levelIn } from '../domain/listing/legal-ground.js'
-import { consentNeeded } from '../domain/listing/lists.js'
+import { authorityLevelIn } from '../domain/listing/legal-ground.js'
+import { needsConsent } from '../domain/listing/lists.js'
 import { MOVES, type MoveName } from '../domain/listing/moves.js'
 import { isHeavy } from '../domain/records/penalty.js'
 import { addDays, dateIn } from '../foundation/time/dates.js'
@@ -56,7 +56,7 @@ export const carryDemoCase = async (db: Db, rules: WorkRules, code: string, now:
   await move('proposeListing', OFFICER, 'officer', { on: began, reason: '销售侵犯注册商标专用权的商品，情节严重' })
   await move('notifyListing', OFFICER, 'officer', { on: began, documentNumber: numbered('告', began) })
   await move('reviewListing', REVIEWER, 'reviewer', { on: review })
-  if (consentNeeded(listOf(rules, LIST), levelIn(decision.body), review))
+  if (needsConsent(listOf(rules, LIST), authorityLevelIn(decision.body), review))
     await move('consentListing', REVIEWER, 'reviewer', { on: review, documentNumber: numbered('函', review) })
   await move('decideListing', OFFICER, 'officer', { on: review, documentNumber: numbered('列', review) })
   await move('serveListing', OFFICER, 'officer', { on: addDays(review, 1), repairNotice: true })

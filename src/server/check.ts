@@ -5,8 +5,8 @@ import { listingIn } from '../api/request/ids.js'
 import type { SignInLimits } from '../api/request/rate-limit.js'
 import type { RequestContext } from '../api/request/request-context.js'
 import { answersTo, type AnsweredRow as ToldRow } from '../api/v1/standings/answers.js'
-import { PUBLIC } from '../domain/access/viewer.js'
-import { type BadRow, type CodeRow, ROWS_OF_A_UNIT, unitsOfRows } from '../domain/operators/code-rows.js'
+import { PUBLIC_VIEWER } from '../domain/access/viewer.js'
+import { type BadRow, type CodeRow, quotaUnitsOf, ROWS_PER_QUOTA_UNIT } from '../domain/operators/code-rows.js'
 import { Refusal } from '../foundation/errors.js'
 import type { Reads } from '../store/db/db.js'
 import * as restored from '../store/db/restored.js'
@@ -17,16 +17,16 @@ export const checkStandings =
   (parts: ApiDependencies, askedOf: (request: Request) => RequestContext, limits: SignInLimits) =>
   async (request: Request, response: Response, rows: readonly (CodeRow | BadRow)[]): Promise<CheckAnswer> => {
     const requestContext = askedOf(request)
-    const units = unitsOfRows(1, rows.length)
+    const units = quotaUnitsOf(1, rows.length)
     if (units > 0) parts.quotas.charge(request, null, requestContext.now, units)
-    const context = makeContext(parts, { asked: requestContext, viewer: PUBLIC, limits })
+    const context = makeContext(parts, { asked: requestContext, viewer: PUBLIC_VIEWER, limits })
     if (!(await restored.mayList(parts.db))) throw new Refusal('LIST_WITHHELD')
     const freshness = await context.load.freshness()
     const left = new AbortController()
     response.once('close', () => left.abort())
     // Requests with few codes skip the bulk queue.
     const answer = (db: Reads) => answersTo(context, db, rows, { asOf: context.today, freshness })
-    const { rows: answers } = await (rows.length <= ROWS_OF_A_UNIT
+    const { rows: answers } = await (rows.length <= ROWS_PER_QUOTA_UNIT
       ? context.lookups.db.transaction(answer, { isolationLevel: 'repeatable read', readOnly: true })
       : parts.bulk.atOneInstant(left.signal, answer))
     return { rows: answers.map((one) => ('fault' in one ? { row: one } : checkedRow(one))), ...freshness }

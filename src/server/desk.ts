@@ -4,7 +4,7 @@ import { checkSite, checkToken, cookieFor, cookieIn, NO_COOKIE } from '../api/re
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import type { RateLimit } from '../api/request/rate-limit.js'
 import type { RequestContext } from '../api/request/request-context.js'
-import { ACCESS, type Act, may } from '../domain/access/viewer.js'
+import { type Act, may, ROLES_BY_ACT } from '../domain/access/viewer.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
 import { deskPages } from '../web/desk-pages.js'
 import * as lockouts from '../work/access/lockouts.js'
@@ -114,7 +114,7 @@ const sessionView = ({ viewer, cookie, endsAt }: people.PersonSession, { demo }:
   csrfToken: people.csrfOf(cookie),
   endsAt: endsAt.toISOString(),
   idleMs: people.IDLE_MS,
-  acts: (Object.keys(ACCESS) as Act[]).filter((act) => may(viewer, act)),
+  acts: (Object.keys(ROLES_BY_ACT) as Act[]).filter((act) => may(viewer, act)),
   demo,
 })
 

@@ -6,7 +6,7 @@ import { checkSite, NO_PARTY_COOKIE, partyCookieFor, partyCookieIn } from '../ap
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import { listingIn } from '../api/request/ids.js'
 import type { RequestContext } from '../api/request/request-context.js'
-import { PUBLIC } from '../domain/access/viewer.js'
+import { PUBLIC_VIEWER } from '../domain/access/viewer.js'
 import { uuidIn } from '../domain/listing/listing-id.js'
 import { INTERNAL, isCode, isRefusal, Refusal } from '../foundation/errors.js'
 import { dateIn } from '../foundation/time/dates.js'
@@ -179,7 +179,7 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
     const requestContext = askedOf(request)
     const credentials = { accessCode: texts.get('accessCode') ?? '' }
     const { data, refused } = await answered(
-      { asked: requestContext, session: { viewer: PUBLIC }, response },
+      { asked: requestContext, session: { viewer: PUBLIC_VIEWER }, response },
       questions.SIGN_IN,
       credentials,
     )

@@ -26,7 +26,7 @@ import {
 } from '../api/request/sockets.js'
 import { roleOf } from '../api/request/viewer.js'
 import { v1 } from '../api/v1/index.js'
-import { redact } from '../domain/records/privacy.js'
+import { redactIdNumbers } from '../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../foundation/errors.js'
 import { makeMetrics } from '../foundation/metrics.js'
 import { makeBulk } from '../store/db/bulk-handle.js'
@@ -117,7 +117,7 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
         {
           request: own.requestId,
           method: request.method,
-          path: own.url === GRAPHQL ? GRAPHQL.pathname : redact(shown(own.url.pathname), parts.keys.mark),
+          path: own.url === GRAPHQL ? GRAPHQL.pathname : redactIdNumbers(shown(own.url.pathname), parts.keys.mark),
           status: response.statusCode,
           ms,
           ...(own.refused.length > 0 && { refused: [...new Set(own.refused)], address: own.address }),

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { MAX_TEXT } from '../../src/agencies/examine.js'
 import { TOPICS } from '../../src/domain/listing/reason-topics.js'
-import { COUNTERFEIT, isCounterfeit, isHeavy, severity } from '../../src/domain/records/penalty.js'
+import { COUNTERFEIT_PATTERN, isCounterfeit, isHeavy, severityOf } from '../../src/domain/records/penalty.js'
 import { cellOf, sampled } from '../soak/cells.js'
 import { context, draftsOf, itemsOf, problemsOf, sample } from './samples.js'
 
@@ -95,7 +95,7 @@ describe('long cells', () => {
   })
 
   it('I-B1: bounds each pattern of a penalty to one clause', () => {
-    for (const pattern of [COUNTERFEIT.source, ...Object.values(TOPICS).map((topic) => topic.pattern)]) {
+    for (const pattern of [COUNTERFEIT_PATTERN.source, ...Object.values(TOPICS).map((topic) => topic.pattern)]) {
       expect(pattern).not.to.match(/\.[*+]/)
     }
     for (const words of ['侵犯', '伪造', '禁止从事', '暂扣', '虚假', '编造', '不符合']) {
@@ -103,7 +103,7 @@ describe('long cells', () => {
       const body = { types: ['其他'], content: text, facts: text, violation: text }
       expect(isHeavy(body), words).to.equal(false)
       expect(isCounterfeit(body), words).to.equal(false)
-      expect(severity(body), words).to.equal('LIGHT')
+      expect(severityOf(body), words).to.equal('LIGHT')
     }
     expect(isCounterfeit({ facts: '销售侵犯“绯簏”等二十三件注册商标专用权的商品' })).to.equal(true)
     expect(isCounterfeit({ facts: '侵犯消费者知情权。该商标已注册' })).to.equal(false)

@@ -9,7 +9,7 @@ import { agencies, feeds } from '../../src/agencies/index.js'
 import { readConfig } from '../../src/config.js'
 import type { Role } from '../../src/domain/access/viewer.js'
 import type { ListKind } from '../../src/domain/listing/lists.js'
-import { regionIn, usccValid } from '../../src/domain/operators/codes.js'
+import { isValidUscc, regionIn } from '../../src/domain/operators/codes.js'
 import type { Body, Draft, RecordKind } from '../../src/domain/records/records.js'
 import * as contracts from '../../src/foundation/contracts.js'
 import { type Keys, loadKeys } from '../../src/foundation/keys.js'
@@ -47,7 +47,7 @@ const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 /** The n-th valid code of Changchun's enterprises in this world. */
 export const uscc = (n: number, kind = '91'): string => {
   const head = `${kind}220102${String(n).padStart(9, '0')}`
-  const code = [...ALPHABET].map((last) => head + last).find(usccValid)
+  const code = [...ALPHABET].map((last) => head + last).find(isValidUscc)
   if (code === undefined) throw new Error(`no code ${n}`)
   return code
 }

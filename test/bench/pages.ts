@@ -11,7 +11,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { MASKS } from '../../src/domain/listing/public-entry.js'
+import { MASKING_VERSION } from '../../src/domain/listing/public-entry.js'
 import { connect, type Db, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
 import { PREFECTURES } from '../../src/web/frame/prefectures.js'
@@ -208,7 +208,7 @@ const filled = async (db: Db): Promise<void> => {
          b as (select r.*, jsonb_build_object('id', id, 'list', 'serious', 'uscc', uscc, 'name', name, 'region', region, 'reason', reason, 'basis', basis, 'authority', authority,
            'documentNumber', document, 'decidedOn', day, 'publishedOn', day, 'endsOn', ending, 'contested', false) as body from r)
        insert into public_entries (listing_id, body, body_hash, published_on, shown_from, ends_on, masks)
-       select id, body, encode(sha256(convert_to(body::text, 'UTF8')), 'hex'), day, day, ending, ${MASKS} from b`,
+       select id, body, encode(sha256(convert_to(body::text, 'UTF8')), 'hex'), day, day, ending, ${MASKING_VERSION} from b`,
       { rows: JSON.stringify(rows), run: runs[0].id },
     )
   }

@@ -7,8 +7,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { feeds } from '../../src/agencies/index.js'
-import { redact } from '../../src/domain/records/privacy.js'
-import { type Draft, type Item, type MappedItem, sealed } from '../../src/domain/records/records.js'
+import { redactIdNumbers } from '../../src/domain/records/privacy.js'
+import { type Draft, type Item, type MappedItem, sealBody } from '../../src/domain/records/records.js'
 import { chunksOf } from '../../src/foundation/chunks.js'
 import { contract } from '../../src/foundation/contracts.js'
 import { registerCsv } from './register.js'
@@ -45,11 +45,11 @@ export const reading = async (path: string): Promise<number> => {
   let batch: Item[] = []
   const onwards = (): void => {
     const items = timed('redact', () =>
-      batch.map((item) => ({ ...item, fields: redact(item.fields, mark, feed.exempt) })),
+      batch.map((item) => ({ ...item, fields: redactIdNumbers(item.fields, mark, feed.exempt) })),
     )
     const mapped = timed('map', () => items.map((item) => feed.map(item, { dated: null, today: TODAY })))
     const clean: MappedItem[] = timed('redact again', () =>
-      mapped.map((one, at) => redact(one, mark, REGISTRATION_NUMBERS, Object.values(items[at]?.fields ?? {}))),
+      mapped.map((one, at) => redactIdNumbers(one, mark, REGISTRATION_NUMBERS, Object.values(items[at]?.fields ?? {}))),
     )
     const drafts: Draft[] = clean.flatMap((one) => ('drafts' in one ? one.drafts : []))
     if (drafts.length !== batch.length) throw new Error('a row was set aside')
@@ -57,7 +57,7 @@ export const reading = async (path: string): Promise<number> => {
       drafts.reduce((sum, draft) => sum + contract(`records/${draft.kind}`)(draft.body).length, 0),
     )
     if (faults > 0) throw new Error('a row does not keep its contract')
-    timed('seal', () => drafts.map((draft) => sealed(draft)))
+    timed('seal', () => drafts.map((draft) => sealBody(draft)))
     rows += batch.length
     batch = []
   }

@@ -5,7 +5,7 @@
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
-import { orgCodeDigit, usccDigit } from '../../src/domain/operators/codes.js'
+import { hasOrgCodeCheckDigit, hasUsccCheckDigit } from '../../src/domain/operators/codes.js'
 
 const HEADER = '企业名称,统一社会信用代码,注册日期,企业类型,法人代表,注册资金,经营范围,所在省份,地区,注册地址'
 const ROWS_AT_ONCE = 1000
@@ -129,8 +129,8 @@ export const usccOf = (row: number, region: string): string => {
     serial = USCC_ALPHABET.charAt(left % 31) + serial
     left = Math.floor(left / 31)
   }
-  const org = completed(`MA${serial}`, ORG_DIGITS, orgCodeDigit)
-  return completed(`9${1 + (row % 3)}${region}${org}`, USCC_ALPHABET, usccDigit)
+  const org = completed(`MA${serial}`, ORG_DIGITS, hasOrgCodeCheckDigit)
+  return completed(`9${1 + (row % 3)}${region}${org}`, USCC_ALPHABET, hasUsccCheckDigit)
 }
 
 const completed = (start: string, alphabet: string, holds: (code: string) => boolean): string =>

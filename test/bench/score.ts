@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { feeds } from '../../src/agencies/index.js'
 import type { ListKind } from '../../src/domain/listing/lists.js'
 import type { FactEvent, FactName, Facts } from '../../src/domain/records/facts.js'
-import { FAMILIES } from '../../src/domain/records/facts.js'
+import { FACT_FAMILIES } from '../../src/domain/records/facts.js'
 import { score as fold } from '../../src/domain/scoring/score.js'
 import { document } from '../../src/foundation/contracts.js'
 import { connect, type Db, migrate } from '../../src/store/db/db.js'
@@ -170,7 +170,7 @@ const dirtied = async (db: Db, operators: number): Promise<number> => {
 /** The pure fold alone, on one core. */
 const foldsPerSecond = (): number => {
   const card = loadScorecard('ecommerce-1')
-  const known = (Object.keys(FAMILIES) as Facts['known'][number][]).sort()
+  const known = (Object.keys(FACT_FAMILIES) as Facts['known'][number][]).sort()
   const facts = Array.from(
     { length: 1_000 },
     (_, i): Facts => ({ asOf: TODAY, kind: 'enterprise', known, events: eventsFor(i) }),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { readConfig } from '../../src/config.js'
-import { contentIn } from '../../src/domain/audit/audit-log.js'
+import { parseContent } from '../../src/domain/audit/audit-log.js'
 import { loadKeys } from '../../src/foundation/keys.js'
 import { makeLog } from '../../src/hub/log.js'
 import { makeAuditLog } from '../../src/work/audit/audit-log.js'
@@ -125,7 +125,7 @@ describe('the hub command', () => {
     ])
     expect((await hub(['map', 'nothing', '--json'], env)).status).to.equal(2)
     const rows = await test.db('trail').orderBy('number')
-    const asked = JSON.stringify(rows.map(({ body }) => contentIn(body)))
+    const asked = JSON.stringify(rows.map(({ body }) => parseContent(body)))
     expect(asked)
       .to.contain('hub map dishonest')
       .and.contain('FEED_MAP_INVALID')
@@ -163,7 +163,7 @@ describe('the hub command', () => {
       unconfirmed_sellers: 500,
     })
     const row = await test.db('trail').where('body', 'like', '%client sellers%').orderBy('number').first()
-    expect(contentIn(row.body)?.asked).to.equal(
+    expect(parseContent(row.body)?.asked).to.equal(
       'hub client sellers mall-one --marketplace guguji --unconfirmed 500 --reason 一月报送未到',
     )
     const unknown = await hub(['client', 'sellers', 'nobody', '--reason', 'x', '--json'], env)
@@ -184,8 +184,8 @@ describe('the hub command', () => {
     const rows = await test.db('trail').where('body', 'like', '%测试平台%').orderBy('number')
     const told = ({ kind, body }: { kind: string; body: string }) => [
       kind,
-      contentIn(body)?.asked,
-      contentIn(body)?.outcome,
+      parseContent(body)?.asked,
+      parseContent(body)?.outcome,
     ]
     expect(rows.map(told)).to.deep.equal([
       ['ACT', 'hub client add 测试平台 --role marketplace', null],
@@ -196,7 +196,7 @@ describe('the hub command', () => {
     expect(rows[0].client).to.match(/^command ./)
     expect((await hub(['client', 'add', 'no name', '--role', 'marketplace', '--json'], env)).status).to.equal(2)
     const last = await test.db('trail').where('body', 'like', '%no name%').first()
-    expect(contentIn(last?.body)?.asked).to.equal('hub client add "no name" --role marketplace')
+    expect(parseContent(last?.body)?.asked).to.equal('hub client add "no name" --role marketplace')
     const rotated = await hub(['client', 'rotate', '测试平台', '--json'], env)
     expect(rotated.json.client_secret).to.not.equal(added.json.client_secret)
     const overlap = Date.parse(rotated.json.previous_until) - Date.now()

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
-import { contentIn } from '../../src/domain/audit/audit-log.js'
+import { parseContent } from '../../src/domain/audit/audit-log.js'
 import { hub } from '../support/command.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 import { rowsOf } from '../support/world.js'
@@ -39,7 +39,7 @@ describe('hub repair', () => {
     Promise.all(MENDED.map((table) => rowsOf(test.db, `select t::text as row from "${table}" t order by 1`)))
   const noted = async () => {
     const rows = await test.db('trail').orderBy('number').select('body')
-    return rows.map(({ body }) => JSON.stringify(contentIn(body)))
+    return rows.map(({ body }) => JSON.stringify(parseContent(body)))
   }
 
   it('lists the faults, repairs each once with an audit row, and finds none afterwards', async () => {

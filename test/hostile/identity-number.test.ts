@@ -15,7 +15,7 @@ import { usccOf } from '../../seeds/world/codes.js'
 import { status } from '../../src/commands/status.js'
 import { readConfig } from '../../src/config.js'
 import type { Role } from '../../src/domain/access/viewer.js'
-import { residentIdValid } from '../../src/domain/operators/codes.js'
+import { isValidResidentId } from '../../src/domain/operators/codes.js'
 import { type Hub, makeHub } from '../../src/hub/hub.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 import { dumpOf } from '../support/world.js'
@@ -271,7 +271,7 @@ describe(`an ID number`, () => {
   }
 
   it('is valid in every spelling sent', () => {
-    expect(residentIdValid(ID)).to.equal(true)
+    expect(isValidResidentId(ID)).to.equal(true)
     for (const [what, spelling] of Object.entries(SPELLINGS)) expect(isIn(`x ${spelling}，y`), what).to.equal(true)
     expect(isIn(`${ID.slice(0, 10)} 年 ${ID.slice(10)}`)).to.equal(false)
   })

@@ -1,7 +1,7 @@
 /** Answers that no stand-in gives. */
 import { expect } from 'chai'
 import iconv from 'iconv-lite'
-import { NO_RECEIPT, type Receipt } from '../../src/domain/delivery/delivery.js'
+import { NO_RECEIPT_CODE, type Receipt } from '../../src/domain/delivery/delivery.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { creditchina } from '../../src/platforms/creditchina.js'
 import { creditjilin } from '../../src/platforms/creditjilin.js'
@@ -118,7 +118,7 @@ describe('an answer no platform should give', () => {
   it('keeps a row owed when the answer omits it, and keeps the other receipts', async () => {
     const receipts = await answered(national, json(200, { receipts: [{ ILLID: 'lst_test_2', code: '00' }] }))
     expect(receipts).to.have.length(2)
-    expect(receipts).to.have.nested.property('[0].code', NO_RECEIPT)
+    expect(receipts).to.have.nested.property('[0].code', NO_RECEIPT_CODE)
     expect(receipts).to.have.nested.property('[0].accepted', false)
     expect(receipts).to.have.nested.property('[1].accepted', true)
   })
@@ -167,7 +167,7 @@ describe('an answer no platform should give', () => {
       `<row><ENTRY_ID>${key}</ENTRY_ID><state>${state}</state><ruleCode>00</ruleCode></row>`
     const body = `<receipt>${row('lst_test_1', 0)}${row('lst_test_2', 1)}</receipt>`
     const receipts = (await answered(jilin, { status: 200, body })) as Receipt[]
-    expect(receipts.map(({ code }) => code)).to.deep.equal([NO_RECEIPT, '00'])
+    expect(receipts.map(({ code }) => code)).to.deep.equal([NO_RECEIPT_CODE, '00'])
   })
 
   it('ignores a result that is neither true nor false', async () => {

@@ -1,6 +1,6 @@
 /** Conformance of every platform by each transport: stand-ins over real HTTP, a real folder, a real database. */
 import { expect } from 'chai'
-import { NO_RECEIPT, type Notice } from '../../src/domain/delivery/delivery.js'
+import { NO_RECEIPT_CODE, type Notice } from '../../src/domain/delivery/delivery.js'
 import { isRefusal, type Refusal } from '../../src/foundation/errors.js'
 import { platforms } from '../../src/platforms/index.js'
 import type { NoticeBatch, Platform } from '../../src/platforms/platform.js'
@@ -171,7 +171,8 @@ describe('every credit platform', () => {
             expect(receipts.map(({ key }) => key)).to.deep.equal(asked.map(({ key }) => key))
             expect(receipts[0]).to.include({ accepted: true })
             expect(receipts[0]?.receiverId).to.be.a('string').and.not.equal('')
-            for (const receipt of receipts.slice(1)) expect(receipt).to.include({ accepted: false, code: NO_RECEIPT })
+            for (const receipt of receipts.slice(1))
+              expect(receipt).to.include({ accepted: false, code: NO_RECEIPT_CODE })
           }))
 
         for (const [kind, recordOf] of RECORDS.filter(([kind]) => platform.kinds.includes(kind))) {

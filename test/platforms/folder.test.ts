@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
 import iconv from 'iconv-lite'
-import { NO_RECEIPT, type Notice, WAITING } from '../../src/domain/delivery/delivery.js'
+import { NO_RECEIPT_CODE, type Notice, WAITING_CODE } from '../../src/domain/delivery/delivery.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { jilin } from '../../src/platforms/jilin.js'
 import type { PlatformAddress } from '../../src/platforms/platform.js'
@@ -37,7 +37,7 @@ describe('an exchange folder', () => {
   }
 
   it('holds a batch in GB18030 under its id, with every column in its header, and nothing half written', async () => {
-    expect((await send(noticeOf(1), noticeOf(2))).map(({ code }) => code)).to.deep.equal([WAITING, WAITING])
+    expect((await send(noticeOf(1), noticeOf(2))).map(({ code }) => code)).to.deep.equal([WAITING_CODE, WAITING_CODE])
     expect((await readdir(path)).sort()).to.deep.equal(['batch-1.csv', 'sent'])
     const lines = iconv.decode(await readFile(join(path, 'batch-1.csv')), 'gb18030').split('\r\n')
     expect(lines).to.have.length(4)
@@ -47,20 +47,20 @@ describe('an exchange folder', () => {
 
   it('waits while a batch is there, and after it was taken without an answer', async () => {
     await send(noticeOf(1))
-    expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING])
+    expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING_CODE])
     await rm(join(path, 'batch-1.csv'))
-    expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING])
+    expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING_CODE])
   })
 
   it('does not know a batch that was never written', async () => {
     await send(noticeOf(1))
-    expect(await codesOf(noticeOf(2), noticeOf(1, { sequence: 2 }))).to.deep.equal([NO_RECEIPT, NO_RECEIPT])
+    expect(await codesOf(noticeOf(2), noticeOf(1, { sequence: 2 }))).to.deep.equal([NO_RECEIPT_CODE, NO_RECEIPT_CODE])
   })
 
   it('knows a batch whose sender died before noting the keys', async () => {
     await send(noticeOf(1))
     await rm(join(path, 'sent'), { recursive: true })
-    expect(await codesOf(noticeOf(1), noticeOf(2))).to.deep.equal([WAITING, NO_RECEIPT])
+    expect(await codesOf(noticeOf(1), noticeOf(2))).to.deep.equal([WAITING_CODE, NO_RECEIPT_CODE])
   })
 
   it('reads receipts in UTF-8 and in GB18030', async () => {
@@ -77,7 +77,7 @@ describe('an exchange folder', () => {
   it('ignores a receipt until its last line is terminated', async () => {
     await send(noticeOf(1))
     await receipt('lst_test_1,1,1,0')
-    expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING])
+    expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING_CODE])
     await appendFile(join(path, 'batch-1.receipt.csv'), '0,成功,,,JL-1\r\n')
     expect((await ask(noticeOf(1)))[0]).to.include({ accepted: true, code: '00', receiverId: 'JL-1' })
   })
@@ -85,7 +85,7 @@ describe('an exchange folder', () => {
   it('treats a row without a clear answer in the receipt as one without receipt', async () => {
     await send(noticeOf(1), noticeOf(2), noticeOf(3))
     await receipt('lst_test_1,1,1,00,,,,\r\nlst_test_2,1,?,00,,,,\r\n')
-    expect(await codesOf(noticeOf(1), noticeOf(2), noticeOf(3))).to.deep.equal(['00', NO_RECEIPT, NO_RECEIPT])
+    expect(await codesOf(noticeOf(1), noticeOf(2), noticeOf(3))).to.deep.equal(['00', NO_RECEIPT_CODE, NO_RECEIPT_CODE])
   })
 
   it('keeps waiting where a receipt cannot be read, with the reason', async () => {
@@ -93,7 +93,7 @@ describe('an exchange folder', () => {
     for (const content of ['"not closed\n', 'no,such,columns\n1,2,3\n', Buffer.from([0xff, 0xfe, 0xff, 0x0a]), '']) {
       await writeFile(join(path, 'batch-1.receipt.csv'), content)
       const [answer] = await ask(noticeOf(1))
-      expect(answer).to.include({ accepted: false, code: WAITING })
+      expect(answer).to.include({ accepted: false, code: WAITING_CODE })
       expect(answer?.text).to.match(/回执/)
     }
   })
@@ -115,7 +115,7 @@ describe('an exchange folder', () => {
     await receipt('lst_test_1,1,0,1001,,,,\r\nlst_test_2,1,1,00,,,,\r\n')
     await utimes(join(path, 'sent', 'batch-1.csv'), 1, 1)
     await send(noticeOf(1), noticeOf(2))
-    expect(await codesOf(noticeOf(1), noticeOf(2))).to.deep.equal([WAITING, '00'])
+    expect(await codesOf(noticeOf(1), noticeOf(2))).to.deep.equal([WAITING_CODE, '00'])
   })
 
   it('deletes batches answered more than 30 days ago, and never an unanswered one', async () => {
@@ -136,10 +136,10 @@ describe('an exchange folder', () => {
     await send(noticeOf(1))
     await writeFile(join(path, 'elsewhere'), `${HEADER}lst_test_1,1,1,00,,,,\r\n`)
     await symlink(join(path, 'elsewhere'), join(path, 'batch-1.receipt.csv'))
-    expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING])
+    expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING_CODE])
     await rm(join(path, 'batch-1.receipt.csv'))
     execFileSync('mkfifo', [join(path, 'batch-1.receipt.csv')])
-    expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING])
+    expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING_CODE])
   })
 
   it('keeps reading where a receipt or another file is not readable', async () => {
@@ -154,7 +154,7 @@ describe('an exchange folder', () => {
     // Root may read anything.
     if (root) process.seteuid?.(65_534)
     try {
-      expect(await codesOf(noticeOf(1), noticeOf(2))).to.deep.equal(['00', WAITING])
+      expect(await codesOf(noticeOf(1), noticeOf(2))).to.deep.equal(['00', WAITING_CODE])
     } finally {
       if (root) process.seteuid?.(0)
     }
@@ -209,9 +209,9 @@ describe('an exchange folder', () => {
       const notices = Array.from({ length: 100 }, (_, n) => noticeOf(n + 1))
       expect(await reasonOf(send(...notices))).to.match(/the disk is full/)
       expect((await readdir(path)).sort()).to.deep.equal(['ballast', 'sent'])
-      expect(await codesOf(noticeOf(1))).to.deep.equal([NO_RECEIPT])
+      expect(await codesOf(noticeOf(1))).to.deep.equal([NO_RECEIPT_CODE])
       await rm(join(path, 'ballast'))
-      expect((await send(...notices)).every(({ code }) => code === WAITING)).to.equal(true)
+      expect((await send(...notices)).every(({ code }) => code === WAITING_CODE)).to.equal(true)
       expect(await lying()).to.deep.equal(['batch-1.csv'])
     } finally {
       execFileSync('umount', [path])

@@ -1,5 +1,5 @@
 import type { EntryNotice } from '../../src/domain/delivery/delivery.js'
-import { usccValid } from '../../src/domain/operators/codes.js'
+import { isValidUscc } from '../../src/domain/operators/codes.js'
 import type { NoticeBatch } from '../../src/platforms/platform.js'
 
 const CHECK_CHARACTERS = '0123456789ABCDEFGHJKLMNPQRTUWXY'
@@ -7,7 +7,7 @@ const CHECK_CHARACTERS = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 /** Returns the n-th valid code, which belongs to nobody. */
 export const usccOf = (n: number): string => {
   const head = `91220102MA${String(n).padStart(7, '0')}`
-  const digit = [...CHECK_CHARACTERS].find((character) => usccValid(head + character))
+  const digit = [...CHECK_CHARACTERS].find((character) => isValidUscc(head + character))
   return `${head}${digit}`
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import iconv from 'iconv-lite'
 import knexModule, { type Knex } from 'knex'
-import { SUBJECT_KINDS, WAITING } from '../../src/domain/delivery/delivery.js'
+import { SUBJECT_KINDS, WAITING_CODE } from '../../src/domain/delivery/delivery.js'
 import { TABLES } from '../../src/platforms/formats/exchange-table.js'
 import { linesIn } from '../../src/platforms/formats/separated-lines.js'
 import type { NoticeBatch, Platform, PlatformAddress } from '../../src/platforms/platform.js'
@@ -31,7 +31,7 @@ export interface Way {
 /** Sends, lets the receiver judge, and asks where answers come later. */
 export const settled = async (platform: Platform, receiver: Receiver, batch: NoticeBatch) => {
   const receipts = await platform.send(batch, receiver.to)
-  if (!receipts.some(({ code }) => code === WAITING)) return receipts
+  if (!receipts.some(({ code }) => code === WAITING_CODE)) return receipts
   await receiver.judge()
   if (!platform.ask) throw new Error('answers come later and cannot be asked for')
   return platform.ask(batch.notices, receiver.to)

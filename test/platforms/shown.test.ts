@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { NO_RECEIPT } from '../../src/domain/delivery/delivery.js'
+import { NO_RECEIPT_CODE } from '../../src/domain/delivery/delivery.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { national } from '../../src/platforms/national.js'
 import { json, type StandInReply, type StandInRequest, serve } from '../../src/sandbox/server.js'
@@ -148,7 +148,7 @@ describe('asking what became of a notice', () => {
   it('stays unknown when an older or unnumbered entry is displayed', async () => {
     for (const sequence of [1, null, 'x']) {
       const [receipt] = await ask(displaying(sequence), noticeOf(1, { sequence: 2 }))
-      expect(receipt).to.include({ accepted: false, code: NO_RECEIPT })
+      expect(receipt).to.include({ accepted: false, code: NO_RECEIPT_CODE })
     }
   })
 
@@ -159,21 +159,21 @@ describe('asking what became of a notice', () => {
       return json(200, [])
     }
     const [receipt] = await ask(answer, removalOf(1, 2))
-    expect(receipt).to.include({ accepted: false, code: NO_RECEIPT })
+    expect(receipt).to.include({ accepted: false, code: NO_RECEIPT_CODE })
     expect(questions).to.equal(0)
   })
 
   it('stays unknown, and is sent again, when the platform does not support the question', async () => {
     for (const status of [400, 404, 405, 501]) {
       const [receipt] = await ask(() => ({ status, body: '' }), noticeOf(1))
-      expect(receipt).to.include({ accepted: false, code: NO_RECEIPT })
+      expect(receipt).to.include({ accepted: false, code: NO_RECEIPT_CODE })
     }
   })
 
   it('stays unknown after an unrelated answer, and is unreachable after a failure', async () => {
     for (const body of ['<html></html>', '{}', '[{}]', '']) {
       const [receipt] = await ask(() => ({ status: 200, body }), noticeOf(1))
-      expect(receipt).to.include({ accepted: false, code: NO_RECEIPT })
+      expect(receipt).to.include({ accepted: false, code: NO_RECEIPT_CODE })
     }
     for (const answer of [{ status: 500, body: '' }, { status: 401, body: '' }, 'cut'] as const)
       expect(await reasonOf(ask(() => answer, noticeOf(1)))).to.be.a('string')

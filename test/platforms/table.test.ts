@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { NO_RECEIPT, type Notice, WAITING } from '../../src/domain/delivery/delivery.js'
+import { NO_RECEIPT_CODE, type Notice, WAITING_CODE } from '../../src/domain/delivery/delivery.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { jilin } from '../../src/platforms/jilin.js'
 import type { PlatformAddress } from '../../src/platforms/platform.js'
@@ -39,7 +39,10 @@ describe('an exchange table', () => {
   }
 
   it('contains one unchanged row for each message, in state 0', async () => {
-    expect((await send(noticeOf(1), removalOf(2, 3))).map(({ code }) => code)).to.deep.equal([WAITING, WAITING])
+    expect((await send(noticeOf(1), removalOf(2, 3))).map(({ code }) => code)).to.deep.equal([
+      WAITING_CODE,
+      WAITING_CODE,
+    ])
     const [first, second] = await rows()
     expect(first).to.include({
       subject_key: 'lst_test_1',
@@ -54,13 +57,13 @@ describe('an exchange table', () => {
   it('waits for a row that is new or taken, and reads the answer of a judged one', async () => {
     await send(noticeOf(1))
     for (const [state, code] of [
-      [0, WAITING],
-      [1, WAITING],
+      [0, WAITING_CODE],
+      [1, WAITING_CODE],
       [2, '00'],
       [3, '1001'],
     ] as const) {
       await judge(state, state > 1 ? code : null)
-      expect(await codesOf(noticeOf(1), noticeOf(1, { sequence: 2 }))).to.deep.equal([code, NO_RECEIPT])
+      expect(await codesOf(noticeOf(1), noticeOf(1, { sequence: 2 }))).to.deep.equal([code, NO_RECEIPT_CODE])
     }
     const [receipt] = (await jilin.ask?.([noticeOf(1)], to)) ?? []
     expect(receipt).to.deep.include({ accepted: false, code: '1001', text: '说明', receiverId: 'JL-1' })
@@ -69,7 +72,7 @@ describe('an exchange table', () => {
   it('waits where a row is rejected under the code of success', async () => {
     await send(noticeOf(1))
     await judge(3, '00')
-    expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING])
+    expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING_CODE])
   })
 
   it('answers at once for a row accepted before, and leaves it unchanged', async () => {
@@ -82,7 +85,7 @@ describe('an exchange table', () => {
   it('resets a row that was refused or has other content, with the time', async () => {
     await send(noticeOf(1))
     await judge(3, '1001')
-    expect((await send(noticeOf(1)))[0]).to.include({ code: WAITING })
+    expect((await send(noticeOf(1)))[0]).to.include({ code: WAITING_CODE })
     expect((await rows())[0]).to.include({ state: 0, error_code: null, error_message: null })
     expect((await rows())[0].resub_time).to.be.instanceOf(Date)
     await judge(2, '00')
@@ -97,7 +100,7 @@ describe('an exchange table', () => {
     await send(permitOf(1))
     await one.db('hub_xzcf').update({ state: 2, error_code: '00' })
     const asked = [permitOf(1), noticeOf(1), penaltyOf(2), penaltyOf(1)]
-    expect(await codesOf(...asked)).to.deep.equal([WAITING, WAITING, NO_RECEIPT, '00'])
+    expect(await codesOf(...asked)).to.deep.equal([WAITING_CODE, WAITING_CODE, NO_RECEIPT_CODE, '00'])
     expect((await one.db('hub_xzcf'))[0]).to.include({ operation: 'ADD', cf_nr_fk: '0.200000' })
   })
 
@@ -139,7 +142,7 @@ describe('an exchange table', () => {
     await one.db.raw('alter table hub_blacklist alter reason type varchar(5)')
     expect((await send(noticeOf(1)))[0]).to.include({ key: 'lst_test_1', accepted: false, code: '22001' })
     expect(await reasonOf(send(noticeOf(1), noticeOf(2, { reason: '短' })))).to.match(/22001/)
-    expect((await send(noticeOf(2, { reason: '短' })))[0]).to.include({ code: WAITING })
+    expect((await send(noticeOf(2, { reason: '短' })))[0]).to.include({ code: WAITING_CODE })
   })
 
   it('is unreachable soon when the table is locked', async () => {
@@ -150,7 +153,7 @@ describe('an exchange table', () => {
     } finally {
       await holding.rollback()
     }
-    expect((await send(noticeOf(1)))[0]).to.include({ code: WAITING })
+    expect((await send(noticeOf(1)))[0]).to.include({ code: WAITING_CODE })
   })
 
   it('returns at once when the sender stops while waiting', async () => {
@@ -192,7 +195,7 @@ describe('an exchange table', () => {
       const url = new URL(one.url)
       url.username = role
       url.password = ''
-      expect((await sendTo({ url: url.href, secret: SECRET }, noticeOf(1)))[0]).to.include({ code: WAITING })
+      expect((await sendTo({ url: url.href, secret: SECRET }, noticeOf(1)))[0]).to.include({ code: WAITING_CODE })
     } finally {
       await one.db.raw(`drop owned by ${role}`)
       await one.db.raw(`drop role ${role}`)

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type World, world } from '../../seeds/world.js'
 import { feeds } from '../../src/agencies/index.js'
-import { type Draft, digest, type Item } from '../../src/domain/records/records.js'
+import { type Draft, draftDigest, type Item } from '../../src/domain/records/records.js'
 import { contract } from '../../src/foundation/contracts.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { type AgencyStandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
@@ -84,7 +84,7 @@ describe('the stand-ins of communications, marketplaces and certifiers, through 
     const items: Item[] = here.operators.flatMap((one) =>
       one.shops.map((shop) => ({ page: null, row: 1, fields: shopItem(one, shop) })),
     )
-    expect((await pulled('shops')).map(digest)).to.deep.equal(mapped('shops', items).map(digest))
+    expect((await pulled('shops')).map(draftDigest)).to.deep.equal(mapped('shops', items).map(draftDigest))
   })
 
   it('an empty register is an empty list, and a cursor that was never given is refused', async () => {

@@ -3,18 +3,18 @@ import { resolve } from 'node:path'
 import { expect } from 'chai'
 import { EARLIER_ON, earlier, type WorldOperator, world } from '../../seeds/world.js'
 import {
-  codeOf,
+  hasOrgCodeCheckDigit,
+  hasRegNoCheckDigit,
+  isValidResidentId,
+  isValidUscc,
   operatorKindIn,
-  orgCodeDigit,
   orgCodeIn,
+  parseCode,
   regionIn,
-  regNoDigit,
-  residentIdValid,
   shopCode,
-  usccValid,
 } from '../../src/domain/operators/codes.js'
 import { compareMoney } from '../../src/domain/records/money.js'
-import { redact } from '../../src/domain/records/privacy.js'
+import { redactIdNumbers } from '../../src/domain/records/privacy.js'
 import { documentNumber } from '../../src/foundation/text/values.js'
 import { isDate } from '../../src/foundation/time/dates.js'
 
@@ -77,11 +77,11 @@ describe('the synthetic world', () => {
     for (const one of here.operators.filter(({ kind }) => kind !== 'shop')) {
       const uscc = one.uscc ?? ''
       expect(one.code).to.equal(uscc)
-      expect(usccValid(uscc), uscc).to.equal(true)
-      expect(orgCodeDigit(orgCodeIn(uscc)), uscc).to.equal(true)
+      expect(isValidUscc(uscc), uscc).to.equal(true)
+      expect(hasOrgCodeCheckDigit(orgCodeIn(uscc)), uscc).to.equal(true)
       expect(regionIn(uscc)).to.equal(one.region)
       expect(operatorKindIn(uscc)).to.equal(one.kind)
-      expect(regNoDigit(one.regNo ?? ''), uscc).to.equal(true)
+      expect(hasRegNoCheckDigit(one.regNo ?? ''), uscc).to.equal(true)
     }
   })
 
@@ -89,7 +89,7 @@ describe('the synthetic world', () => {
     for (const one of here.operators.filter(({ kind }) => kind === 'shop')) {
       const [shop] = one.shops
       expect(one.code).to.equal(shopCode(shop?.marketplace ?? '', shop?.shopId ?? ''))
-      expect(codeOf(one.code)?.scheme).to.equal('shop')
+      expect(parseCode(one.code)?.scheme).to.equal('shop')
       expect([one.uscc, one.regNo, one.representative, one.address]).to.deep.equal([null, null, null, null])
     }
   })
@@ -176,11 +176,11 @@ describe('the synthetic world', () => {
 
   it('puts two ID numbers of nobody, born in 1900, into penalties and none anywhere else', () => {
     const numbers: string[] = []
-    redact(here, (id) => {
+    redactIdNumbers(here, (id) => {
       numbers.push(id)
       return 'x'
     })
-    expect(numbers.every((id) => residentIdValid(id) && id.startsWith('2201021900'))).to.equal(true)
+    expect(numbers.every((id) => isValidResidentId(id) && id.startsWith('2201021900'))).to.equal(true)
     expect(new Set(numbers).size).to.equal(2)
     const person = here.penalties.find((one) => one.partyKind === 'NATURAL_PERSON')
     expect(person?.facts).to.include(person?.partyCertificate ?? 'no number')
@@ -190,7 +190,7 @@ describe('the synthetic world', () => {
   it('holds six entries of the serious list, two of them removed, one of another province', () => {
     expect(here.listEntries).to.have.length(6)
     expect(here.listEntries.filter((one) => one.removal !== null)).to.have.length(2)
-    expect(here.listEntries.every((one) => usccValid(one.uscc))).to.equal(true)
+    expect(here.listEntries.every((one) => isValidUscc(one.uscc))).to.equal(true)
     expect(here.listEntries.filter((one) => !regionIn(one.uscc).startsWith('22'))).to.have.length(1)
   })
 
@@ -236,7 +236,7 @@ describe('the synthetic world', () => {
     for (const fault of here.faults) {
       if (fault.feed === 'registry') expect(fault.operator.name).to.equal('')
       if (fault.feed === 'quality') expect(fault.inspection.product).to.equal('')
-      if (fault.feed === 'penalties') expect(codeOf(fault.penalty.partyUscc)).to.equal(null)
+      if (fault.feed === 'penalties') expect(parseCode(fault.penalty.partyUscc)).to.equal(null)
     }
   })
 })

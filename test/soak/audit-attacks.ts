@@ -3,12 +3,12 @@ import { createHmac } from 'node:crypto'
 import {
   type AuditContent,
   type AuditRow,
-  bodyOf,
   contentHash,
-  hashOf,
-  NO_HEAD,
+  contentJson,
+  EMPTY_LOG_HEAD,
   rowHash,
   sealOf,
+  sha256Hex,
 } from '../../src/domain/audit/audit-log.js'
 import * as store from '../../src/store/audit/audit-log.js'
 import type { Db, Tx } from '../../src/store/db/db.js'
@@ -30,9 +30,9 @@ interface Way {
 /** Recomputes numbers and links of all rows, as far as possible without the key. */
 const chainedAnew = (rows: readonly AuditRow[], chain: Chain): AuditRow[] => {
   if (chain === 'none') return [...rows]
-  let { hash: previous } = NO_HEAD
+  let { hash: previous } = EMPTY_LOG_HEAD
   const mac = (text: string): string =>
-    chain === 'hashed' ? hashOf(text) : createHmac('sha256', 'another').update(text).digest('hex')
+    chain === 'hashed' ? sha256Hex(text) : createHmac('sha256', 'another').update(text).digest('hex')
   return rows.map((row, i) => {
     const made: AuditRow = {
       ...row,
@@ -48,7 +48,7 @@ const chainedAnew = (rows: readonly AuditRow[], chain: Chain): AuditRow[] => {
 
 const rewritten = (row: AuditRow): AuditRow => {
   const content = { ...(row.content as AuditContent), client: '无辜者' }
-  return { ...row, content, body: bodyOf(content), contentHash: contentHash(content) }
+  return { ...row, content, body: contentJson(content), contentHash: contentHash(content) }
 }
 
 const cut: Way = {

@@ -3,11 +3,11 @@ import {
   type AuditContent,
   type AuditHead,
   type AuditRow,
-  bodyOf,
   type ChainLink,
-  chained,
+  chainRows,
   contentHash,
-  NO_HEAD,
+  contentJson,
+  EMPTY_LOG_HEAD,
   rowHash,
 } from '../../src/domain/audit/audit-log.js'
 import type { Seal } from '../../src/foundation/keys/audit.js'
@@ -33,7 +33,7 @@ export const linkOf = (content: AuditContent, more: Partial<ChainLink> = {}): Ch
   kind: 'ANSWER',
   count: 1,
   content,
-  body: bodyOf(content),
+  body: contentJson(content),
   contentHash: contentHash(content),
   ...more,
 })
@@ -41,9 +41,9 @@ export const linkOf = (content: AuditContent, more: Partial<ChainLink> = {}): Ch
 /** Sealed rows after `head`. */
 export const rowsOf = (
   many: number,
-  { head = NO_HEAD, seal = SEAL }: { head?: AuditHead; seal?: Seal } = {},
+  { head = EMPTY_LOG_HEAD, seal = SEAL }: { head?: AuditHead; seal?: Seal } = {},
 ): AuditRow[] =>
-  chained(
+  chainRows(
     head,
     Array.from({ length: many }, (_, i) =>
       linkOf(contentOf(head.number + i + 1), { at: new Date(AT.getTime() + head.number + i) }),
@@ -52,7 +52,7 @@ export const rowsOf = (
   )
 
 /** Rows of form 0, as older hubs or an attacker without the key write them. */
-export const unsealed = (rows: readonly AuditRow[], head: AuditHead = NO_HEAD): AuditRow[] => {
+export const unsealed = (rows: readonly AuditRow[], head: AuditHead = EMPTY_LOG_HEAD): AuditRow[] => {
   let { number, hash: previous } = head
   return rows.map((row) => {
     number += 1

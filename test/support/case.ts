@@ -2,8 +2,8 @@ import { ROLES as VIEWERS } from '../../src/domain/access/viewer.js'
 import type { Calendar } from '../../src/domain/calendar/calendar.js'
 import { type Case, type CaseAct, type CaseRole, type MoveRules, newCase } from '../../src/domain/listing/case.js'
 import type { MoveResult } from '../../src/domain/listing/listing.js'
-import { move } from '../../src/domain/listing/listing.js'
-import type { ListKind, NumberName } from '../../src/domain/listing/lists.js'
+import { attemptMove } from '../../src/domain/listing/listing.js'
+import type { LegalNumberName, ListKind } from '../../src/domain/listing/lists.js'
 import type { MoveName } from '../../src/domain/listing/moves.js'
 import { document } from '../../src/foundation/contracts.js'
 import { addDays } from '../../src/foundation/time/dates.js'
@@ -16,7 +16,7 @@ export const kind = (id: string): ListKind => {
   return row
 }
 /** Numbers fixed for tests, because the shipped rows follow the law and may change. */
-export const numbered = (list: ListKind, values: Partial<Record<NumberName, number>>): ListKind => ({
+export const numbered = (list: ListKind, values: Partial<Record<LegalNumberName, number>>): ListKind => ({
   ...list,
   numbers: list.numbers.map((row) => ({ ...row, value: values[row.name] ?? row.value })),
 })
@@ -69,7 +69,7 @@ export const STEPS: [MoveName, Partial<CaseAct>][] = [
 export const upTo = (last: MoveName, changes: Partial<Record<MoveName, Partial<CaseAct>>> = {}): Case => {
   let now = newCase('serious', 7)
   for (const [name, act] of STEPS) {
-    now = caseAfter(move(name, now, full({ ...act, ...changes[name] }), rules))
+    now = caseAfter(attemptMove(name, now, full({ ...act, ...changes[name] }), rules))
     if (name === last) break
   }
   return now

@@ -1,7 +1,7 @@
 /** Entries put on the public list without moves, in the state that moves leave. All names are invented. */
 
 import { createHash } from 'node:crypto'
-import { MASKS } from '../../src/domain/listing/public-entry.js'
+import { MASKING_VERSION } from '../../src/domain/listing/public-entry.js'
 import type { Db } from '../../src/store/db/db.js'
 import { codeOf, rowsOf, TODAY } from './world.js'
 
@@ -98,7 +98,7 @@ export const manyShown = async (db: Db, { facts = {}, reason = 20, ...given }: M
   )
   await db.raw(
     `insert into public_entries (listing_id, body, body_hash, published_on, shown_from, ends_on, masks)
-     select l.id, b.body, encode(sha256(convert_to(b.body::text, 'UTF8')), 'hex'), l.published_on, l.published_on, l.ends_on, ${MASKS}
+     select l.id, b.body, encode(sha256(convert_to(b.body::text, 'UTF8')), 'hex'), l.published_on, l.published_on, l.ends_on, ${MASKING_VERSION}
      from operators o join listings l on l.operator_id = o.id, lateral (select jsonb_build_object('id', l.id, 'list', l.list,
        'uscc', o.uscc, 'name', o.name, 'region', o.region, 'reason', l.reason, 'basis', l.basis, 'authority', l.authority,
        'documentNumber', l.document_number, 'decidedOn', l.published_on, 'publishedOn', l.published_on, 'endsOn', l.ends_on, 'contested', false) as body) b

@@ -1,6 +1,6 @@
 /** The permanent rows (id, salted hash, from, to) suffice, without bodies or salts. */
 import { createHash } from 'node:crypto'
-import { chain, FIRST_HASH, type Member } from '../../src/domain/publication/snapshot.js'
+import { FIRST_HASH, makeSnapshotHasher, type SnapshotMember } from '../../src/domain/publication/snapshot.js'
 import type { Db } from '../../src/store/db/db.js'
 import * as snapshots from '../../src/store/publication/snapshots.js'
 
@@ -9,7 +9,7 @@ const STEP_SNAPSHOTS = 100
 /** `broken`: sequences whose hash or link is wrong. */
 export const verifyChain = async (db: Db): Promise<{ verified: number; broken: number[] }> => {
   const broken: number[] = []
-  const list = new Map<string, Member>()
+  const list = new Map<string, SnapshotMember>()
   let verified = 0
   let before = FIRST_HASH
   let form = 0
@@ -35,13 +35,13 @@ export const verifyChain = async (db: Db): Promise<{ verified: number; broken: n
   }
 }
 
-const salted = (sequence: number, before: string, members: readonly Member[]): string => {
-  const chained = chain(sequence, before)
+const salted = (sequence: number, before: string, members: readonly SnapshotMember[]): string => {
+  const chained = makeSnapshotHasher(sequence, before)
   for (const member of members) chained.add(member)
   return chained.end()
 }
 
-const unsalted = (sequence: number, before: string, members: readonly Member[]): string => {
+const unsalted = (sequence: number, before: string, members: readonly SnapshotMember[]): string => {
   const hash = createHash('sha256').update(`${sequence}\n${before}\n`)
   for (const { id, hash: body } of members) hash.update(`${id} ${body}\n`)
   return hash.digest('hex')

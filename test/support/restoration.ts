@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import type { FactEvent, FactFamily, Facts } from '../../src/domain/records/facts.js'
-import { FAMILIES } from '../../src/domain/records/facts.js'
-import { applied, type RecoveryStep } from '../../src/domain/scoring/recovery-path.js'
+import { FACT_FAMILIES } from '../../src/domain/records/facts.js'
+import { factsAfterSteps, type RecoveryStep } from '../../src/domain/scoring/recovery-path.js'
 import type { RecoveryRules } from '../../src/domain/scoring/recovery-rules.js'
 import { score } from '../../src/domain/scoring/score.js'
 import type { Scorecard } from '../../src/domain/scoring/scorecard.js'
@@ -20,7 +20,7 @@ export const card: Scorecard = {
 }
 export const rules = document('rules/recovery.json') as RecoveryRules
 export const AS_OF = '2026-11-25'
-export const ALL = Object.keys(FAMILIES) as FactFamily[]
+export const ALL = Object.keys(FACT_FAMILIES) as FactFamily[]
 
 export const factsOf = (events: FactEvent[], more: Partial<Facts> = {}): Facts => ({
   asOf: AS_OF,
@@ -33,7 +33,7 @@ export const factsOf = (events: FactEvent[], more: Partial<Facts> = {}): Facts =
 /** Scoring the facts after the steps must give each promise exactly. */
 export const promised = (facts: Facts, card: Scorecard, steps: readonly RecoveryStep[]): void => {
   steps.forEach((step, i) => {
-    const done = applied(facts, steps.slice(0, i + 1))
+    const done = factsAfterSteps(facts, steps.slice(0, i + 1))
     const { value, grade } = score(done, card)
     expect({ asOf: done.asOf, value, grade }).to.deep.equal({ asOf: step.on, value: step.value, grade: step.grade })
   })

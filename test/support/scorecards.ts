@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import type { FactEvent, FactFamily, FactName, Facts } from '../../src/domain/records/facts.js'
-import { FACTS, FAMILIES } from '../../src/domain/records/facts.js'
-import type { BinRule, Grade, Rule, Scorecard, UnitRule, Veto } from '../../src/domain/scoring/scorecard.js'
+import { FACT_FAMILIES, FACTS } from '../../src/domain/records/facts.js'
+import type { BinRule, Grade, Scorecard, ScoreRule, UnitRule, Veto } from '../../src/domain/scoring/scorecard.js'
 import type { Words } from '../../src/foundation/text/words.js'
 import { addDays } from '../../src/foundation/time/dates.js'
 
@@ -13,7 +13,7 @@ const shipped = (version: string): Scorecard =>
 export const ECOMMERCE_1 = shipped('ecommerce-1')
 export const GENERAL_1 = shipped('general-1')
 export const AS_OF = '2026-11-25'
-export const ALL_FAMILIES = Object.keys(FAMILIES) as FactFamily[]
+export const ALL_FAMILIES = Object.keys(FACT_FAMILIES) as FactFamily[]
 export const ALL_FACTS = Object.keys(FACTS) as FactName[]
 export const ADVERSE = ALL_FACTS.filter((fact) => FACTS[fact].tone === 'adverse')
 
@@ -110,7 +110,7 @@ const binRule = (id: string, fact: FactName): fc.Arbitrary<BinRule> => {
     })
 }
 
-const ruleOf = (chain: FactName[]): fc.Arbitrary<Rule> => {
+const ruleOf = (chain: FactName[]): fc.Arbitrary<ScoreRule> => {
   const [first = 'recall'] = chain
   if (FACTS[first].nature === 'since') return binRule(first, first)
   return chain.length > 1 ? unitRule(first, chain) : fc.oneof(unitRule(first, chain), binRule(first, first))

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { authorityOf } from '../../seeds/world/places.js'
 import { COUNTERFEITS, FALSE_CLAIMS, HEAVY } from '../../seeds/world/violations.js'
 import { world } from '../../seeds/world.js'
-import { MASKS } from '../../src/domain/listing/public-entry.js'
+import { MASKING_VERSION } from '../../src/domain/listing/public-entry.js'
 import { addDays, addYears } from '../../src/foundation/time/dates.js'
 import type { Db } from '../../src/store/db/db.js'
 import type { PublicBody } from '../../src/store/listing/listings.js'
@@ -108,7 +108,7 @@ export const listFirms = async (db: Db, given: readonly Firm[]): Promise<string[
           firm.publishedOn,
           firm.publishedOn,
           endsOn,
-          MASKS,
+          MASKING_VERSION,
         ] as never,
       )
     }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { sealed } from '../../src/domain/publication/snapshot.js'
+import { sealEntry } from '../../src/domain/publication/snapshot.js'
 import {
   globalOf,
   keyIn,
@@ -50,7 +50,7 @@ describe('an entry under objection', () => {
   const saidIn = async () => {
     const lines = (text: string) => text.split(/\r?\n/)
     const entries = JSON.parse(await get('/data/blacklist.json')).entries as Record<string, unknown>[]
-    for (const { hash, salt, ...body } of entries) expect(sealed(body, String(salt)).hash).to.equal(hash)
+    for (const { hash, salt, ...body } of entries) expect(sealEntry(body, String(salt)).hash).to.equal(hash)
     const csv = lines(await get('/data/blacklist.csv'))
     expect(csv[0]?.endsWith(',contested')).to.equal(true)
     const jsonl = lines(await get('/data/blacklist.jsonl')).flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))

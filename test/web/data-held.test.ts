@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { canonical, type Json } from '../../src/domain/records/records.js'
+import { canonicalJson, type Json } from '../../src/domain/records/records.js'
 import { makeWorld, NOW, type World } from '../api/world.js'
 import { getRaw, keysOf, verified } from '../support/holder.js'
 import { corrected, letGo, shown } from '../support/public-list.js'
@@ -128,7 +128,7 @@ describe('whoever holds snapshots and deltas', () => {
         for (const { hash, ...entry } of now)
           expect(
             createHash('sha256')
-              .update(canonical(entry as Json))
+              .update(canonicalJson(entry as Json))
               .digest('hex'),
           ).to.equal(hash)
         expect(now.map(({ id }) => id).sort()).to.deep.equal([...open.values()].sort())

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Response } from 'express'
-import { chain } from '../../src/domain/publication/snapshot.js'
+import { makeSnapshotHasher } from '../../src/domain/publication/snapshot.js'
 import * as snapshots from '../../src/store/publication/snapshots.js'
 import { listReader } from '../../src/web/published/current.js'
 import { deltaOf } from '../../src/web/published/delta.js'
@@ -33,7 +33,7 @@ describe('while a delta is made', () => {
     })
   }
   const leadsTo = ({ snapshot, delta }: Awaited<ReturnType<typeof deltaBeside>>): boolean => {
-    const list = chain(snapshot.sequence, snapshot.previousHash)
+    const list = makeSnapshotHasher(snapshot.sequence, snapshot.previousHash)
     for (const { id = '', hash = '', publishedOn: from = '', endsOn: to = null } of delta.added)
       list.add({ id, hash, from, to })
     return delta.to === snapshot.sequence && list.end() === snapshot.hash

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { COUNTERFEIT } from '../../src/domain/records/penalty.js'
+import { COUNTERFEIT_PATTERN } from '../../src/domain/records/penalty.js'
 import { makeWorld, TODAY, type World } from '../api/world.js'
 import { linksIn, read } from '../support/reading.js'
 import { firms, listFirms } from '../support/site-world.js'
@@ -87,7 +87,7 @@ describe('every page of the public site', () => {
     const { text } = await get('/')
     const listed = given.filter(({ left }) => left === undefined)
     const gone = given.filter(({ left }) => left !== undefined)
-    const counterfeits = listed.filter(({ reason }) => COUNTERFEIT.test(reason))
+    const counterfeits = listed.filter(({ reason }) => COUNTERFEIT_PATTERN.test(reason))
     expect(text).to.include(`<strong>${listed.length}</strong> 条在公示期内`)
     expect(text).to.include(`<strong>${counterfeits.length}</strong> 条涉假冒或商标侵权`)
     expect(text).to.include('<strong>1</strong> 条有异议在核')

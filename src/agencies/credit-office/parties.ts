@@ -1,4 +1,4 @@
-import { codeOf, operatorKindIn } from '../../domain/operators/codes.js'
+import { operatorKindIn, parseCode } from '../../domain/operators/codes.js'
 import type { Subject } from '../../domain/records/records.js'
 import type { CodeField, Codes } from '../examine.js'
 import type { MeaningReader } from './fields.js'
@@ -73,14 +73,14 @@ const codeFields = (read: MeaningReader<PartyMeaning>): CodeField[] =>
   })
 
 const hasCode = (read: MeaningReader<PartyMeaning>): boolean =>
-  codeFields(read).some(({ field }) => codeOf(read.row.text(field))?.scheme !== undefined)
+  codeFields(read).some(({ field }) => parseCode(read.row.text(field))?.scheme !== undefined)
 
 /** Leaves out what may be the person's ID number. */
 const codesOfPerson = (read: MeaningReader<PartyMeaning>): CodeField[] =>
   codeFields(read).filter(({ field, scheme }) => {
     const sent = read.row.text(field)
     if (sent === null) return true
-    const code = codeOf(sent)
+    const code = parseCode(sent)
     if (code?.scheme === 'uscc' || (code?.scheme === 'reg_no' && scheme === 'reg_no' && code.valid)) return true
     read.row.remark(
       field,

@@ -1,6 +1,6 @@
 import { normalizeName } from '../../domain/operators/names.js'
 import { compareMoney } from '../../domain/records/money.js'
-import { type AmountsNamed, amountsNamed, factOfDecision } from '../../domain/records/penalty.js'
+import { type AmountsNamed, amountsNamed, decisionFactKey } from '../../domain/records/penalty.js'
 import type { Draft, Subject } from '../../domain/records/records.js'
 import { documentNumber } from '../../foundation/text/values.js'
 import { type FeedForm, type MappingContext, makeFeed } from '../feed.js'
@@ -73,7 +73,7 @@ const decision = (read: PenaltyReader, { today }: MappingContext): Omit<Draft, '
   const types = typesOf(read)
   const content = read.text('content')
   const named = amountsNamed(content ?? '')
-  const fact = factOfDecision(number, authority, authorityCode)
+  const fact = decisionFactKey(number, authority, authorityCode)
   return {
     kind: 'penalty',
     // Without a code, only the name tells apart the parties of one decision.

@@ -1,5 +1,5 @@
 import { normalizeName } from '../../domain/operators/names.js'
-import { factOfDecision } from '../../domain/records/penalty.js'
+import { decisionFactKey } from '../../domain/records/penalty.js'
 import type { Draft } from '../../domain/records/records.js'
 import { compact, documentNumber } from '../../foundation/text/values.js'
 import { type FeedForm, type MappingContext, makeFeed } from '../feed.js'
@@ -167,7 +167,7 @@ const permit = (
   const authorityCode = read.uscc('authorityCode')
   const decided = read.pastDate('decidedOn', today)
   const { validFrom, validTo } = term(read)
-  const fact = factOfDecision(number, authority, authorityCode)
+  const fact = decisionFactKey(number, authority, authorityCode)
   return {
     kind: 'permit',
     key: [

@@ -1,6 +1,11 @@
 /** A trademark yields one draft per Nice class. */
 import type { Body, Draft, Subject } from '../../domain/records/records.js'
-import { niceClasses, trademarkKey, trademarkNumber, trademarkStem } from '../../domain/records/trademark.js'
+import {
+  parseNiceClasses,
+  parseTrademarkNumber,
+  trademarkKey,
+  trademarkKeyStem,
+} from '../../domain/records/trademark.js'
 import type { Examination } from '../examine.js'
 
 const OFFICE = 'CN'
@@ -18,7 +23,7 @@ interface TrademarkFacts {
 }
 
 export const draftsOf = (row: Examination, mark: TrademarkFacts): Omit<Draft, 'remarks'>[] => {
-  if (mark.number !== null) row.stem(trademarkStem(OFFICE, mark.number))
+  if (mark.number !== null) row.stem(trademarkKeyStem(OFFICE, mark.number))
   return mark.classes.map(({ class: niceClass, goods }) => ({
     kind: 'trademark',
     key: trademarkKey(OFFICE, mark.number ?? '', niceClass),
@@ -47,7 +52,7 @@ const bodyOf = (mark: TrademarkFacts, niceClass: number, goods: string[]): Body 
 
 export const numberOf = (row: Examination, field: string): string | null => {
   const sent = row.required(field)
-  const number = trademarkNumber(sent)
+  const number = parseTrademarkNumber(sent)
   if (number === null && sent !== '')
     row.problem(field, 'code', `${field}不是商标注册号：${sent}。${field} is no number of a trademark.`)
   return number
@@ -56,7 +61,7 @@ export const numberOf = (row: Examination, field: string): string | null => {
 /** One invalid class rejects the item: half a registration would look complete. */
 export const classesOf = (row: Examination, field: string): number[] => {
   const sent = row.required(field)
-  const classes = niceClasses(sent)
+  const classes = parseNiceClasses(sent)
   if (classes === null && sent !== '')
     row.problem(field, 'value', `${field}不是国际分类：${sent}。${field} holds a class outside 1 to 45.`)
   return classes ?? []

@@ -1,4 +1,4 @@
-import { gtinValid } from '../../domain/operators/codes.js'
+import { isValidGtin } from '../../domain/operators/codes.js'
 import { compact } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
 
@@ -31,5 +31,5 @@ export const gtinsInText = (text: string): string[] => [
 const gtinOf = (text: string): string | null => {
   const digits = compact(text).replaceAll('-', '')
   const code = IDENTIFIED.exec(digits)?.[1] ?? digits
-  return gtinValid(code) ? code.padStart(LENGTH, '0') : null
+  return isValidGtin(code) ? code.padStart(LENGTH, '0') : null
 }

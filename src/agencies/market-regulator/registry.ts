@@ -1,4 +1,4 @@
-import { codeOf } from '../../domain/operators/codes.js'
+import { parseCode } from '../../domain/operators/codes.js'
 import { PROVINCE_NAMES } from '../../domain/operators/places.js'
 import type { Examination } from '../examine.js'
 import { type FeedForm, makeFeed } from '../feed.js'
@@ -119,7 +119,7 @@ const table: FeedForm = {
 const search: FeedForm = {
   names: ['KeyNo', 'Name', 'StartDate', 'Status', 'No', 'CreditCode'],
   drafts: (row, { today }) => {
-    const foreign = row.text('CreditCode') === null && codeOf(row.text('No')) === null
+    const foreign = row.text('CreditCode') === null && parseCode(row.text('No')) === null
     if (foreign) {
       row.remark(
         'No',

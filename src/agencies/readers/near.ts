@@ -1,4 +1,4 @@
-import { redact } from '../../domain/records/privacy.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { type FormShape, recognisedIn } from './shapes.js'
 
@@ -31,7 +31,7 @@ const nearest = (rows: readonly (readonly string[])[], shapes: readonly FormShap
 }
 
 const redacted = (name: string): string => {
-  const shown = redact(name.trim().slice(0, MAX_NAME), () => '').replace(/\p{C}/gu, '')
+  const shown = redactIdNumbers(name.trim().slice(0, MAX_NAME), () => '').replace(/\p{C}/gu, '')
   return shown.replace(/\P{Nd}/gu, '').length > MOST_DIGITS ? '…' : shown
 }
 

@@ -1,7 +1,7 @@
 /** A secret or one-time password appears only in the answer that creates it. */
 import type { AdministratorDuty } from '../../domain/access/confirmation.js'
 import type { Role } from '../../domain/access/viewer.js'
-import { samePerson } from '../../domain/access/viewer.js'
+import { isSamePerson } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as clients from '../../store/access/clients.js'
 import type { AccountTable } from '../../store/access/confirmations.js'
@@ -120,7 +120,7 @@ const confirmClient = async (_: unknown, args: ConfirmAccountInput, context: Gra
 
 /** Keeps the last administrator from being locked out. */
 const notOneself = ({ viewer }: GraphqlContext, name: string): void => {
-  if (samePerson(viewer.sub ?? '', name)) throw new Refusal('OWN_ACCESS')
+  if (isSamePerson(viewer.sub ?? '', name)) throw new Refusal('OWN_ACCESS')
 }
 
 const clientNamed = async ({ parts, now }: GraphqlContext, name: string) => {

@@ -1,5 +1,5 @@
 /** The access table. The hub does not start unless fields and rows match (api/access/field-access). */
-import { ACCESS, type Act, may, ROLES, type Role, type Viewer } from '../../domain/access/viewer.js'
+import { type Act, may, ROLES, ROLES_BY_ACT, type Role, type Viewer } from '../../domain/access/viewer.js'
 import { HELD } from './held.js'
 
 export const WHOSE = {
@@ -181,7 +181,7 @@ const NODE_LINES: readonly FieldLine[] = [
 
 const words = (text: string): string[] => text.split(' ').filter((word) => word !== '')
 
-const isAct = (word: string): word is Act => Object.hasOwn(ACCESS, word)
+const isAct = (word: string): word is Act => Object.hasOwn(ROLES_BY_ACT, word)
 
 const actsIn = (text: string): Act[] =>
   words(text).map((word) => {
@@ -224,7 +224,8 @@ export const answers = ({ acts, whose }: FieldRow, viewer: Viewer): boolean =>
 export const isForAll = ({ acts, whose }: FieldRow): boolean =>
   whose === 'HELD' || rolesOf(acts).length === ROLES.length
 
-const rolesOf = (acts: readonly Act[]): Role[] => ROLES.filter((role) => acts.some((act) => ACCESS[act].includes(role)))
+const rolesOf = (acts: readonly Act[]): Role[] =>
+  ROLES.filter((role) => acts.some((act) => ROLES_BY_ACT[act].includes(role)))
 
 export interface PrintedFieldRow {
   type: string

@@ -1,7 +1,7 @@
-import { may, mayIn } from '../../domain/access/viewer.js'
-import { wholeCase } from '../../domain/listing/case.js'
+import { may, mayInRegion } from '../../domain/access/viewer.js'
+import { upgradeStoredCase } from '../../domain/listing/case.js'
 import { stepsForParty } from '../../domain/listing/case-party.js'
-import { PARTYS } from '../../domain/listing/deadlines.js'
+import { PARTY_DEADLINES } from '../../domain/listing/deadlines.js'
 import { allowedMoves } from '../../domain/listing/listing.js'
 import { isRefusal } from '../../foundation/errors.js'
 import type * as store from '../../store/access/access-codes.js'
@@ -53,7 +53,7 @@ interface AccessCodeInput {
 
 const asked = (input: AccessCodeInput, context: GraphqlContext): work.AccessCodeRequest => {
   const { viewer, now } = context
-  const mayFor = ({ region }: StoredOperator) => mayIn(viewer, 'issue_access_code', region)
+  const mayFor = ({ region }: StoredOperator) => mayInRegion(viewer, 'issue_access_code', region)
   return { ...withoutNul(input), mayFor, by: viewer.sub ?? '', now }
 }
 
@@ -105,14 +105,14 @@ const deadlines = async (view: ListingView, args: unknown, context: GraphqlConte
   if (!may(context.viewer, 'see_own_file')) return listing.Listing.deadlines(view, args, context)
   if (view.uuid === null) return []
   const kept = await context.load.deadlines(view.uuid)
-  return kept.filter(({ name }) => PARTYS.includes(name)).map((each) => deadlineView(context, each))
+  return kept.filter(({ name }) => PARTY_DEADLINES.includes(name)).map((each) => deadlineView(context, each))
 }
 
 const movesAllowed = async (view: ListingView, args: unknown, context: GraphqlContext) => {
   if (!may(context.viewer, 'move_own_listing')) return listing.Listing.allowedMoves(view, args, context)
   if (view.uuid === null) return []
   const found = await context.load.listing(view.uuid)
-  return allowedMoves(found && wholeCase(found.facts), context.viewer.role)
+  return allowedMoves(found && upgradeStoredCase(found.facts), context.viewer.role)
 }
 
 export const door = {

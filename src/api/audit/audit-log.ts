@@ -1,7 +1,7 @@
 import { may } from '../../domain/access/viewer.js'
 import type { AuditLogKind, AuditRow } from '../../domain/audit/audit-log.js'
-import { toldOf } from '../../domain/audit/audit-rules.js'
-import { codeOf } from '../../domain/operators/codes.js'
+import { askersShownTo } from '../../domain/audit/audit-rules.js'
+import { parseCode } from '../../domain/operators/codes.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import * as store from '../../store/audit/audit-log.js'
 import * as operators from '../../store/operators/operators.js'
@@ -67,7 +67,7 @@ const one = async (_: unknown, { number }: { number: number }, context: GraphqlC
 
 /** Numbers of the operator and of operators merged into it. */
 const numbersOf = async (context: GraphqlContext, code: string): Promise<number[]> => {
-  const found = codeOf(code)
+  const found = parseCode(code)
   const [operator] = found === null ? [] : (await operators.byCodes(context.parts.db, [found])).values()
   return operator === undefined ? [] : withParts(context, operator.id)
 }
@@ -81,7 +81,7 @@ const askedBy = async ({ operator }: OperatorView, args: PageArgs, context: Grap
   const viewer = viewerTowards(context, operator)
   const first = firstOf(args)
   const before = rowAfter(args.after)
-  const roles = may(viewer, 'see_askers') ? toldOf(auditRules(), viewer.role, dateIn(context.now)) : []
+  const roles = may(viewer, 'see_askers') ? askersShownTo(auditRules(), viewer.role, dateIn(context.now)) : []
   const operators = await withParts(context, operator.id)
   const found = roles.length === 0 ? [] : await context.load.askings({ operators, roles, first: first + 1, before })
   return {

@@ -1,4 +1,4 @@
-import { type Act, may, sightOf, type Viewer } from '../../domain/access/viewer.js'
+import { type Act, may, regionBoundOf, type Viewer } from '../../domain/access/viewer.js'
 import type { DeliveryState, SubjectKind } from '../../domain/delivery/delivery.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
@@ -76,7 +76,7 @@ const list = async (_: unknown, args: DeliveriesArgs, context: GraphqlContext) =
   const { db } = context.parts
   const { platform = null, state = null, kind = null, code = null, subject = null } = withoutNul(args.filter) ?? {}
   const subjectId = subject === null ? null : (subjectIn(subject) ?? NO_SUBJECT)
-  const filter = { platform, state, kind, code, subjectId, sight: sightOf(context.viewer) }
+  const filter = { platform, state, kind, code, subjectId, sight: regionBoundOf(context.viewer) }
   const found = await desk.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
   return connection(
     found.map((one) => deliveryView(context, one)),

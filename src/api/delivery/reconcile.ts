@@ -1,6 +1,6 @@
-import { may, sightOf } from '../../domain/access/viewer.js'
+import { may, regionBoundOf } from '../../domain/access/viewer.js'
 import type { DiscrepancyKind } from '../../domain/delivery/comparison.js'
-import { writtenText } from '../../domain/records/written-text.js'
+import { checkedText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
 import * as store from '../../store/delivery/discrepancies.js'
@@ -45,7 +45,7 @@ type DiscrepancyArgs = PageArgs & {
 
 const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: GraphqlContext) => {
   const { db } = context.parts
-  const filter = { ...args.filter, sight: sightOf(context.viewer) }
+  const filter = { ...args.filter, sight: regionBoundOf(context.viewer) }
   const discrepancies = await store.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
   return connection(
     discrepancies.map((one) => discrepancyView(context, one)),
@@ -58,7 +58,7 @@ const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: Graph
 const settleDiscrepancy = async (_: unknown, args: { id: string; note: string }, context: GraphqlContext) => {
   const { id, note: text } = withoutNul(args)
   const { db, rules } = context.parts
-  const note = writtenText(text, '说明 the note', rules.mark)
+  const note = checkedText(text, '说明 the note', rules.mark)
   const discrepancy = await store.byId(db, numberIn(id, 'Discrepancy') ?? NONE)
   const sees = await seesSubject(context, discrepancy?.key ?? NO_SUBJECT)
   const key = discrepancy && sees ? discrepancy.id : NONE

@@ -1,4 +1,4 @@
-import { sightOf } from '../../domain/access/viewer.js'
+import { regionBoundOf } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/delivery/retractions.js'
 import * as work from '../../work/delivery/retraction.js'
@@ -48,7 +48,7 @@ const list = async (_: unknown, args: RetractionsArgs, context: GraphqlContext) 
     open,
     platform,
     subjectId: listing === null ? null : (subjectIn(listing) ?? NO_SUBJECT),
-    sight: sightOf(context.viewer),
+    sight: regionBoundOf(context.viewer),
   }
   const page = { first: firstOf(args) + 1, after: retractionAfter(args.after) }
   const retractions = await work.retractions(db, filter, page)

@@ -1,5 +1,5 @@
-import { sightOf } from '../../domain/access/viewer.js'
-import { inOrder, type MonthlyTimeliness } from '../../domain/delivery/timeliness.js'
+import { regionBoundOf } from '../../domain/access/viewer.js'
+import { compareTimeliness, type MonthlyTimeliness } from '../../domain/delivery/timeliness.js'
 import { type DueDelivery, dueDeliveries as dueList, monthly, PUBLICITY } from '../../work/delivery/timeliness.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
@@ -17,7 +17,7 @@ const timeliness = async (_: unknown, args: PageArgs & { month: string }, contex
   const { db, rules } = context.parts
   const all = await monthly(db, rules, args.month, context.today)
   const after = timelinessAfter(args.after)
-  const rest = after === null ? all : all.filter((figure) => inOrder(figure, after) > 0)
+  const rest = after === null ? all : all.filter((figure) => compareTimeliness(figure, after) > 0)
   return connection(
     rest.slice(0, firstOf(args) + 1).map((figure) => figureView(context, figure)),
     args,
@@ -50,7 +50,7 @@ const dueDeliveries = async (
   const list = await dueList(db, rules, {
     lateOnly: lateOnly ?? false,
     platform: platform ?? null,
-    sight: sightOf(context.viewer),
+    sight: regionBoundOf(context.viewer),
     today: context.today,
   })
   const due = await list.page({ first: firstOf(args) + 1, after: dueAfter(args.after) })

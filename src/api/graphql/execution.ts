@@ -10,7 +10,7 @@ import {
 } from '@apollo/server/plugin/disabled'
 import { assertValidSchema, type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
 import type { Viewer } from '../../domain/access/viewer.js'
-import { redact } from '../../domain/records/privacy.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
 import { auditAnswer, auditPlugin, noteOperation } from '../request/audit-rows.js'
@@ -154,7 +154,7 @@ const makeApollo = (engine: Engine, { keys, log }: ApiDependencies): ApolloServe
     parseOptions: { maxTokens: TOKENS_MOST },
     validationRules: [withinLimits],
     // An error message may repeat what was asked.
-    formatError: (formatted, error) => redact(withoutCodes(formatError(formatted, error)), keys.mark),
+    formatError: (formatted, error) => redactIdNumbers(withoutCodes(formatError(formatted, error)), keys.mark),
     logger: log,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),

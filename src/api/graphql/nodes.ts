@@ -1,12 +1,12 @@
 /** Checks access by type, then by authorization columns, before loading. A missing and a forbidden object take equally long. */
 
 import {
-  isNarrow,
   may,
   mayFeed,
-  mayOperator,
-  mayRecord,
+  maySeeOperator,
+  maySeeRecord,
   type OperatorScope,
+  seesOnlySomeFiles,
   type Viewer,
 } from '../../domain/access/viewer.js'
 import { type AuthorizationRow, type AuthorizedType, isHeaded } from '../../store/db/authorization-columns.js'
@@ -68,7 +68,7 @@ const isFor = async (context: GraphqlContext, type: NodeType, row: FieldRow, key
 
 /** True when the viewer may see only some objects of this type. */
 const isParted = (viewer: Viewer, type: AuthorizedType, { whose }: FieldRow): boolean =>
-  isNarrow(viewer) ||
+  seesOnlySomeFiles(viewer) ||
   viewer.role === 'agency' ||
   may(viewer, 'see_sellers_grade') ||
   may(viewer, 'see_authorised_grade')
@@ -87,12 +87,12 @@ const isHeadFor = async (
     const sent = sentBy(viewer)
     return (sent === null || sent === by) && isOfFeed(viewer, parts.agencies, feed)
   }
-  if (!mayOperator(viewer, ownerIn(head))) return false
+  if (!maySeeOperator(viewer, ownerIn(head))) return false
   if (whose === 'SENT') return isOfFeed(viewer, parts.agencies, feed)
   if (type === 'Authorisation') return may(viewer, 'see_authorisations') || by === viewer.sub
   if (type === 'Score') return seesGrade(context, { ...head, id: head.operatorId ?? NONE })
   if (type !== 'Record') return true
-  return kind !== null && mayRecord(viewer, { kind, stands: stands === true })
+  return kind !== null && maySeeRecord(viewer, { kind, stands: stands === true })
 }
 
 const ownerIn = ({ operatorId, uscc, shop, region }: AuthorizationRow): OperatorScope | null =>

@@ -1,5 +1,5 @@
 import type { Feed } from '../../agencies/feed.js'
-import { type Act, may, mayFeed, sightOf, type Viewer } from '../../domain/access/viewer.js'
+import { type Act, may, mayFeed, regionBoundOf, type Viewer } from '../../domain/access/viewer.js'
 import type { Problem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as setAside from '../../store/intake/reject-desk.js'
@@ -57,7 +57,7 @@ const filterOf = (context: GraphqlContext, args: RejectsArgs): setAside.RejectFi
   }
 }
 /** A reject has no known operator, so a viewer bound to a region sees only its own. Null means all senders. */
-export const sentBy = (viewer: Viewer): string | null => (sightOf(viewer) === null ? null : (viewer.sub ?? ''))
+export const sentBy = (viewer: Viewer): string | null => (regionBoundOf(viewer) === null ? null : (viewer.sub ?? ''))
 
 const visible = ({ viewer, parts }: GraphqlContext, feed: string | null): string[] | null => {
   if (viewer.role !== 'agency') return feed === null ? null : [feed]

@@ -1,6 +1,6 @@
-import { may, sightOf } from '../../domain/access/viewer.js'
+import { may, regionBoundOf } from '../../domain/access/viewer.js'
 import { type CaseState, isOver, STATES } from '../../domain/listing/case.js'
-import { PARTYS } from '../../domain/listing/deadlines.js'
+import { PARTY_DEADLINES } from '../../domain/listing/deadlines.js'
 import * as store from '../../store/listing/cases.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
@@ -30,9 +30,9 @@ const filterOf = ({ viewer, today }: GraphqlContext, given: CaseBoardFilter | nu
     region,
     name,
     late: late ?? false,
-    within: sightOf(viewer),
+    within: regionBoundOf(viewer),
     today,
-    partys: PARTYS,
+    partys: PARTY_DEADLINES,
   }
 }
 

@@ -1,4 +1,4 @@
-import { may, sightOf, type Viewer } from '../../domain/access/viewer.js'
+import { may, regionBoundOf, type Viewer } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/listing/concerns.js'
 import * as runs from '../../store/timetable/runs.js'
@@ -28,7 +28,7 @@ export const concernView = (context: GraphqlContext, concern: store.Concern) => 
 
 const waiting = async (_: unknown, args: PageArgs, context: GraphqlContext) => {
   const { db } = context.parts
-  const sight = sightOf(context.viewer)
+  const sight = regionBoundOf(context.viewer)
   const concerns = await store.list(db, { first: firstOf(args) + 1, after: numberAfter(args.after), sight })
   return connection(
     concerns.map((one) => concernView(context, one)),

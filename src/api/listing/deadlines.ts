@@ -1,6 +1,6 @@
-import { may, sightOf } from '../../domain/access/viewer.js'
+import { may, regionBoundOf } from '../../domain/access/viewer.js'
 import { isWorkday } from '../../domain/calendar/calendar.js'
-import { PARTYS } from '../../domain/listing/deadlines.js'
+import { PARTY_DEADLINES } from '../../domain/listing/deadlines.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as proposals from '../../store/calendar/calendar-proposals.js'
 import * as store from '../../store/listing/deadlines.js'
@@ -32,7 +32,7 @@ export const deadlineView = (context: GraphqlContext, deadline: store.StoredDead
 const stateOf = ({ name, dueOn, outcome }: store.StoredDeadline, today: string): store.DeadlineState => {
   if (outcome !== null) return outcome
   if (dueOn >= today) return 'COMING'
-  return PARTYS.includes(name) ? 'RUN_OUT' : 'MISSED'
+  return PARTY_DEADLINES.includes(name) ? 'RUN_OUT' : 'MISSED'
 }
 
 const list = async (_: unknown, args: PageArgs & { state?: store.DeadlineState | null }, context: GraphqlContext) => {
@@ -41,9 +41,9 @@ const list = async (_: unknown, args: PageArgs & { state?: store.DeadlineState |
   const filter = {
     state: args.state ?? 'COMING',
     today: context.today,
-    partys: PARTYS,
+    partys: PARTY_DEADLINES,
     ended,
-    sight: sightOf(context.viewer),
+    sight: regionBoundOf(context.viewer),
   }
   const deadlines = await store.list(db, filter, { first: firstOf(args) + 1, after: dueAfter(args.after) })
   return connection(

@@ -1,7 +1,7 @@
 import { may } from '../../domain/access/viewer.js'
-import { type DocumentKind, documentsOf, servedOf } from '../../domain/listing/documents.js'
-import { WITHHELD } from '../../domain/listing/public-entry.js'
-import { PERSONAL } from '../../domain/records/personal.js'
+import { type DocumentKind, documentsOf, servedDocuments } from '../../domain/listing/documents.js'
+import { WITHHOLDING_REASONS } from '../../domain/listing/public-entry.js'
+import { PERSONAL_DATA } from '../../domain/records/personal.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { IssuedDocument } from '../../store/listing/documents.js'
 import * as work from '../../work/listing/documents.js'
@@ -26,7 +26,7 @@ const documents = async (view: ListingView, _: unknown, context: GraphqlContext)
   const { facts, removedOn } = caseOfView.listing
   const viewer = viewerTowards(context, caseOfView.operator)
   if (may(viewer, 'move_listing')) return views(context, caseOfView, documentsOf(facts, removedOn))
-  return viewer.role === 'party' ? views(context, caseOfView, servedOf(facts, removedOn)) : []
+  return viewer.role === 'party' ? views(context, caseOfView, servedDocuments(facts, removedOn)) : []
 }
 
 type DocumentCase = NonNullable<Awaited<ReturnType<typeof caseIn>>>
@@ -114,10 +114,10 @@ const publicText = async (view: ListingView, args: { ofAge?: boolean | null }, c
   const answer = publicEntryFrom(listing, operator, on, { decision, registrations, contested, ofAge })
   return {
     allowed: answer.withheld === null,
-    withheld: answer.withheld === null ? null : WITHHELD[answer.withheld],
+    withheld: answer.withheld === null ? null : WITHHOLDING_REASONS[answer.withheld],
     reason: answer.body?.reason ?? null,
     basis: answer.body?.basis ?? null,
-    masked: answer.masked.map(({ what, ...part }) => ({ ...part, what: PERSONAL[what] })),
+    masked: answer.masked.map(({ what, ...part }) => ({ ...part, what: PERSONAL_DATA[what] })),
   }
 }
 

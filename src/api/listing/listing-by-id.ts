@@ -1,4 +1,4 @@
-import { isNarrow, may, mayOperator } from '../../domain/access/viewer.js'
+import { may, maySeeOperator, seesOnlySomeFiles } from '../../domain/access/viewer.js'
 import { isOver } from '../../domain/listing/case.js'
 import type * as listings from '../../store/listing/listings.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
@@ -31,9 +31,9 @@ const isHeadFor = async (
   { viewer, load }: GraphqlContext,
   asked: Parameters<GraphqlContext['load']['head']>[0],
 ): Promise<boolean> => {
-  if (!isNarrow(viewer)) return true
+  if (!seesOnlySomeFiles(viewer)) return true
   const head = await load.head(asked)
-  return head !== null && head.operatorId !== null && mayOperator(viewer, head)
+  return head !== null && head.operatorId !== null && maySeeOperator(viewer, head)
 }
 
 const inForce = ({ publishedOn, endsOn }: listings.PublicBody, day: string): boolean =>

@@ -2,13 +2,13 @@
  * Views of public entries, of this hub's cases and of mirrored entries. A null state, operator, record or counted is looked up in the case.
  */
 
-import { isNarrow, may, type OperatorScope, type Viewer } from '../../domain/access/viewer.js'
+import { may, type OperatorScope, seesOnlySomeFiles, type Viewer } from '../../domain/access/viewer.js'
 import { type Case, isOver } from '../../domain/listing/case.js'
 import { isBeforeNotice, isVisibleToParty } from '../../domain/listing/case-party.js'
 import type { ListKind } from '../../domain/listing/lists.js'
-import { repeatsOwn } from '../../domain/listing/own-decisions.js'
-import { entryEnd, lastDayOf } from '../../domain/scoring/evidence.js'
-import { type EntryMembers, membersOf } from '../../domain/standing/standing-entry.js'
+import { makeRepeatMatcher } from '../../domain/listing/own-decisions.js'
+import { mirroredEntryEnd, mirroredLastDay } from '../../domain/scoring/evidence.js'
+import { type EntryMembers, entryMembersOf } from '../../domain/standing/standing-entry.js'
 import type { Listing, ListingEvent, PublicBody } from '../../store/listing/listings.js'
 import type { PointInTime, RecordVersion } from '../../store/records/versions.js'
 import { type GraphqlContext, isPast, viewerTowards } from '../request/context.js'
@@ -34,7 +34,9 @@ export interface ListingView extends EntryMembers {
 }
 
 export const viewerOfEntry = (context: GraphqlContext, view: ListingView): Viewer | Promise<Viewer> =>
-  isNarrow(context.viewer) ? ownerIn(context, view).then((owner) => viewerTowards(context, owner)) : context.viewer
+  seesOnlySomeFiles(context.viewer)
+    ? ownerIn(context, view).then((owner) => viewerTowards(context, owner))
+    : context.viewer
 
 const ownerIn = async ({ load }: GraphqlContext, { operatorId, uuid }: ListingView) => {
   const id = operatorId ?? (uuid === null ? null : ((await load.listing(uuid))?.operatorId ?? null))
@@ -43,7 +45,7 @@ const ownerIn = async ({ load }: GraphqlContext, { operatorId, uuid }: ListingVi
 
 export const entryView = (body: PublicBody & { state?: string }): ListingView => ({
   __typename: 'Listing',
-  ...membersOf(body),
+  ...entryMembersOf(body),
   uuid: body.id,
   state: body.state ?? null,
   isContested: body.contested,
@@ -122,7 +124,7 @@ export const mirroredView = (
   asOf: string,
 ): ListingView => {
   const text = (field: string): string | null => (typeof body[field] === 'string' ? (body[field] as string) : null)
-  const gone = entryEnd(body, lists)
+  const gone = mirroredEntryEnd(body, lists)
   return {
     __typename: 'Listing',
     id: globalId('Listing', `m${id}`),
@@ -135,7 +137,7 @@ export const mirroredView = (
     documentNumber: text('document_number'),
     decidedOn: text('listed_on'),
     publishedOn: text('published_on'),
-    endsOn: lastDayOf(body, lists),
+    endsOn: mirroredLastDay(body, lists),
     removedOn: text('removed_on'),
     removalReason: REMOVALS.has(text('removal_reason') ?? '') ? text('removal_reason') : null,
     mirrored: true,
@@ -170,7 +172,7 @@ export const visibleListings = async (
   ])
   const { lists } = context.parts.rules
   const told = own.filter((listing) => isTold(context, listing))
-  const isOwn = repeatsOwn(own.filter(({ publishedOn }) => publishedOn !== null && publishedOn <= when.asOf))
+  const isOwn = makeRepeatMatcher(own.filter(({ publishedOn }) => publishedOn !== null && publishedOn <= when.asOf))
   return [
     // Only viewers who may see removals get a past day rebuilt.
     ...(isPast(context, when) && !removed ? await entries() : await casesOn(context, told, when)),

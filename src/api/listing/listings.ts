@@ -1,5 +1,5 @@
-import { isNarrow, may, mayConsent, type Viewer } from '../../domain/access/viewer.js'
-import { wholeCase } from '../../domain/listing/case.js'
+import { may, mayConsent, seesOnlySomeFiles, type Viewer } from '../../domain/access/viewer.js'
+import { upgradeStoredCase } from '../../domain/listing/case.js'
 import { allowedMoves } from '../../domain/listing/listing.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as restored from '../../store/db/restored.js'
@@ -44,7 +44,7 @@ const overWhole = <T>(context: GraphqlContext, { name }: PublicFilter, act: () =
 }
 
 /** Viewers who see every operator also get entries removed since. */
-const seesPast = (viewer: Viewer): boolean => !isNarrow(viewer) && may(viewer, 'see_removed')
+const seesPast = (viewer: Viewer): boolean => !seesOnlySomeFiles(viewer) && may(viewer, 'see_removed')
 
 const listOf = async (filter: PublicFilter, args: BlacklistArgs, context: GraphqlContext) => {
   const { db } = context.parts
@@ -125,7 +125,7 @@ export const listing = {
       view.uuid !== null ? context.load.moves(view.uuid) : [],
     allowedMoves: async (view: ListingView, _: unknown, context: GraphqlContext) => {
       if (view.uuid === null) return []
-      const facts = wholeCase(view.facts ?? (await caseOf(view, context)).facts)
+      const facts = upgradeStoredCase(view.facts ?? (await caseOf(view, context)).facts)
       const allowed = allowedMoves(facts, context.viewer.role)
       return mayConsent(context.viewer, facts.level) ? allowed : allowed.filter((name) => name !== 'consentListing')
     },

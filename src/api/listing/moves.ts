@@ -1,7 +1,7 @@
-import { isBounded, may, mayConsent, mayIn, type Viewer } from '../../domain/access/viewer.js'
-import { PEOPLES_MOVES } from '../../domain/listing/listing.js'
+import { isRegionBound, may, mayConsent, mayInRegion, type Viewer } from '../../domain/access/viewer.js'
+import { MOVES_BY_PEOPLE } from '../../domain/listing/listing.js'
 import { changesScore, MOVES, type MoveName, type MoveRow } from '../../domain/listing/moves.js'
-import { codeOf } from '../../domain/operators/codes.js'
+import { parseCode } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Listing } from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
@@ -43,9 +43,9 @@ const openLead = async (_: unknown, { input }: { input: OpenLeadInput }, context
   const who = mover(context.viewer, 'openLead')
   const { code, list, reason, on } = withoutNul(input)
   const { db, rules } = context.parts
-  const scheme = codeOf(code)
+  const scheme = parseCode(code)
   const [operator] = scheme ? (await operators.byCodes(db, [scheme])).values() : []
-  if (operator === undefined || !mayIn(context.viewer, 'move_listing', operator.region))
+  if (operator === undefined || !mayInRegion(context.viewer, 'move_listing', operator.region))
     throw new Refusal('INPUT_INVALID', { reason: '没有这个主体 no such operator' })
   const made = { operatorId: operator.id, list, reason, on, ...who, now: context.now }
   return payload(await work.openCase(db, rules, made), context)
@@ -69,16 +69,16 @@ const moveNamed =
 /** A party acts only in its own cases, after the notice; a regional viewer only in cases of its region. */
 const isTheirs = async (context: GraphqlContext, uuid: string): Promise<boolean> => {
   const { viewer } = context
-  if (viewer.role !== 'party' && !isBounded(viewer)) return true
+  if (viewer.role !== 'party' && !isRegionBound(viewer)) return true
   const listing = await context.load.listing(uuid)
   const owner = await context.load.operator(listing?.operatorId ?? NONE)
-  if (viewer.role !== 'party') return mayIn(viewer, 'move_listing', owner?.region ?? null)
+  if (viewer.role !== 'party') return mayInRegion(viewer, 'move_listing', owner?.region ?? null)
   return listing !== null && isTold(context, listing) && may(viewerTowards(context, owner), 'move_own_listing')
 }
 
 /** True for the next higher authority, which has to consent. */
 const isAbove = async (context: GraphqlContext, uuid: string): Promise<boolean> =>
-  !isBounded(context.viewer) || mayConsent(context.viewer, (await context.load.listing(uuid))?.facts.level ?? null)
+  !isRegionBound(context.viewer) || mayConsent(context.viewer, (await context.load.listing(uuid))?.facts.level ?? null)
 
 const notToday = ({ viewer, today }: GraphqlContext, on: string): boolean => viewer.role === 'party' && on !== today
 
@@ -90,7 +90,7 @@ const moveInput = ({ id: _, on, record, ...said }: ListingMoveInput): work.MoveI
   return { on, ...(present as Omit<work.MoveInput, 'on'>), ...(decision !== null && { decision }) }
 }
 
-const others = PEOPLES_MOVES.filter((name) => name !== 'openLead')
+const others = MOVES_BY_PEOPLE.filter((name) => name !== 'openLead')
 
 export const moves = {
   Mutation: { openLead, ...Object.fromEntries(others.map((name) => [name, moveNamed(name)])) },

@@ -1,6 +1,6 @@
 import type { Agency } from '../../agencies/feed.js'
-import { WATCHED_DAYS } from '../../domain/intake/timeliness.js'
-import { oldestHolding } from '../../domain/standing/sellers.js'
+import { REPORTING_WINDOW_DAYS } from '../../domain/intake/timeliness.js'
+import { oldestHoldingDate } from '../../domain/standing/sellers.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import * as accessCodes from '../../store/access/access-codes.js'
 import { ownersOf } from '../../store/access/sight.js'
@@ -60,7 +60,7 @@ const recordLoaders = ({ own, agencies, lookups, now }: FileLoaderSources) => {
   const { db } = lookups
   const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
   return {
-    watched: once(() => watch.ofFeeds(own.db, feeds, new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
+    watched: once(() => watch.ofFeeds(own.db, feeds, new Date(now.getTime() - REPORTING_WINDOW_DAYS * DAY_MS))),
     record: batchRows((ids: number[]) => versions.byIds(db, ids)),
     records: batch(JSON.stringify, lookups.records),
     recordCount: batchOperators<Omit<RecordPageKey, 'first' | 'after'>, number>(async (ids, { when, ...some }) => {
@@ -148,7 +148,7 @@ const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
     ),
     ownerOf: batchRows((ids: string[]) => ownersOf(db, ids)),
     isSeller: batchOperators<{ client: string; operator: number }, boolean>(async (ids, { client }) => {
-      const found = await sellers.among(own.db, { client, oldest: oldestHolding(today) }, ids)
+      const found = await sellers.among(own.db, { client, oldest: oldestHoldingDate(today) }, ids)
       return ids.map((id) => found.has(id))
     }),
     authorises: batchOperators<{ client: string; operator: number }, boolean>(async (ids, { client }) => {

@@ -1,6 +1,6 @@
 import type { Agency } from '../../agencies/feed.js'
-import { codeOf } from '../../domain/operators/codes.js'
-import { oldestHolding } from '../../domain/standing/sellers.js'
+import { parseCode } from '../../domain/operators/codes.js'
+import { oldestHoldingDate } from '../../domain/standing/sellers.js'
 import type { Db } from '../../store/db/db.js'
 import * as watch from '../../store/intake/watch.js'
 import * as listings from '../../store/listing/listings.js'
@@ -80,11 +80,11 @@ const standingsOn = async (db: Db, asked: readonly StandingKey[]): StandingRowsP
   if (first === undefined) return []
   const codes: standings.RequestedCode[] = []
   asked.forEach(({ code: given, client }, place) => {
-    const found = codeOf(given)
+    const found = parseCode(given)
     if (found !== null) codes.push({ place, scheme: found.scheme, code: found.code, client })
   })
   const { asOf, today, wanted, client } = first
-  const days = { asOf, today, oldest: oldestHolding(today) }
+  const days = { asOf, today, oldest: oldestHoldingDate(today) }
   const answers = new Array<standings.StandingRow | null>(asked.length).fill(null)
   if (codes.length >= standings.MANY_CODES && asked.every((each) => each.client === client)) {
     const rows = await standings.ofMany(db, codes, days, wanted)

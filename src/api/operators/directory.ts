@@ -1,6 +1,6 @@
-import { may, sightOf } from '../../domain/access/viewer.js'
+import { may, regionBoundOf } from '../../domain/access/viewer.js'
 import { publicName } from '../../domain/listing/public-name.js'
-import { type Match, matchesOf, NAME_LONGEST, searchKey } from '../../domain/operators/name-search.js'
+import { NAME_LONGEST, type NameMatch, rankMatches, searchKey } from '../../domain/operators/name-search.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as names from '../../store/operators/name-candidates.js'
@@ -33,7 +33,7 @@ const operators = async (
     today: context.today,
     removed: may(context.viewer, 'see_removed'),
     only: context.viewer.role === 'party' ? context.viewer.sub : null,
-    sight: sightOf(context.viewer),
+    sight: regionBoundOf(context.viewer),
   }
   return name == null || name.trim() === '' ? inOrder(context, filter, args) : byName(context, name, filter, args)
 }
@@ -93,7 +93,7 @@ const byName = async (
 
 const countBehind = async (
   { parts }: GraphqlContext,
-  matches: readonly Match[],
+  matches: readonly NameMatch[],
   filter: store.DirectoryFilter,
 ): Promise<number> => (await store.behind(parts.db, matches, filter)).length
 
@@ -101,7 +101,7 @@ const search = async (
   context: GraphqlContext,
   name: string,
   { only = null, sight = null }: store.DirectoryFilter,
-): Promise<Match[]> => {
+): Promise<NameMatch[]> => {
   const { db } = context.parts
   const key = searchKey(name)
   if (key.length > NAME_LONGEST)
@@ -111,12 +111,12 @@ const search = async (
   if (key === '') return []
   const personal = may(context.viewer, 'see_inner_listings')
   // A party searches only its own names: results must not reveal others.
-  if (only !== null) return matchesOf(key, await names.ofOne(db, only, personal))
+  if (only !== null) return rankMatches(key, await names.ofOne(db, only, personal))
   const matches = await names.nearest(db, { key, personal, named: normalizeName(name), sight })
   return matches.slice(0, FOUND_MOST)
 }
 
-const isBehind = (match: Match, after: { rank: number; operator: number }): boolean =>
+const isBehind = (match: NameMatch, after: { rank: number; operator: number }): boolean =>
   match.rank > after.rank || (match.rank === after.rank && match.operator > after.operator)
 
 type FormerNamesLoader = () => ReturnType<typeof store.formerNames>

@@ -1,4 +1,4 @@
-import { may, mayFeed, sightOf } from '../../domain/access/viewer.js'
+import { may, mayFeed, regionBoundOf } from '../../domain/access/viewer.js'
 import type { MergerCause } from '../../domain/operators/merger.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as waiting from '../../store/intake/unmatched.js'
@@ -76,7 +76,7 @@ interface UnmatchedArgs extends PageArgs {
 const unmatched = async (_: unknown, args: UnmatchedArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const { feed = null, state } = withoutNul(args)
-  const filter = { feeds: visible(context, feed), state: state ?? 'OPEN', sight: sightOf(context.viewer) }
+  const filter = { feeds: visible(context, feed), state: state ?? 'OPEN', sight: regionBoundOf(context.viewer) }
   const records = await waiting.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
   return connection(
     records.map((each) => unmatchedView(context, each)),

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql'
-import { KINDS_SEEN, may, mayOperator, type Viewer } from '../../domain/access/viewer.js'
+import { may, maySeeOperator, RECORD_KINDS_SEEN, type Viewer } from '../../domain/access/viewer.js'
 import { publicCode, publicName } from '../../domain/listing/public-name.js'
-import { codeOf } from '../../domain/operators/codes.js'
+import { parseCode } from '../../domain/operators/codes.js'
 import { RECORD_KINDS, type RecordKind } from '../../domain/records/records.js'
 import * as mergers from '../../store/operators/mergers.js'
 import * as operators from '../../store/operators/operators.js'
@@ -30,12 +30,12 @@ const operatorByCode = async (
   { code, ...when }: OperatorArgs,
   context: GraphqlContext,
 ): Promise<OperatorView | null> => {
-  const found = codeOf(code)
+  const found = parseCode(code)
   if (found === null) return null
   const asked = whenOf(context, when)
   const operator = await leadsTo(context, found, asked)
   const wasKnown = operator !== undefined && operator.createdAt <= asked.knownAt
-  return wasKnown && mayOperator(context.viewer, operator) ? view(operator, asked) : null
+  return wasKnown && maySeeOperator(context.viewer, operator) ? view(operator, asked) : null
 }
 
 const leadsTo = async (
@@ -51,7 +51,7 @@ const leadsTo = async (
 }
 
 const kindsOf = (viewer: Viewer, kind: RecordKind | null | undefined): readonly RecordKind[] =>
-  RECORD_KINDS.filter((each) => KINDS_SEEN[viewer.role].includes(each) && (kind == null || each === kind))
+  RECORD_KINDS.filter((each) => RECORD_KINDS_SEEN[viewer.role].includes(each) && (kind == null || each === kind))
 
 const recordsOf = async (
   { operator, when }: OperatorView,
@@ -88,7 +88,7 @@ export const seesInside = (context: GraphqlContext, operator: operators.StoredOp
   may(viewerTowards(context, operator), 'see_inner_listings')
 
 const sees = (context: GraphqlContext, operator: operators.StoredOperator): boolean =>
-  mayOperator(context.viewer, operator)
+  maySeeOperator(context.viewer, operator)
 
 const namesBefore = async ({ operator }: OperatorView, context: GraphqlContext) => {
   const names = sees(context, operator) ? await context.load.formerNames(operator.id) : []

@@ -1,7 +1,18 @@
-import { KINDS_SEEN, may, sightOf } from '../../domain/access/viewer.js'
+import { may, RECORD_KINDS_SEEN, regionBoundOf } from '../../domain/access/viewer.js'
 import { publicName } from '../../domain/listing/public-name.js'
-import { gtinAsked, inTerm, isModel, productWord, WORD_LONGEST } from '../../domain/records/product.js'
-import { niceClass, type TrademarkOffice, trademarkKey, trademarkNumber } from '../../domain/records/trademark.js'
+import {
+  isTrademarkInTerm,
+  matchesModel,
+  parseGtin,
+  productWordKey,
+  WORD_LONGEST,
+} from '../../domain/records/product.js'
+import {
+  parseNiceClass,
+  parseTrademarkNumber,
+  type TrademarkOffice,
+  trademarkKey,
+} from '../../domain/records/trademark.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/records/open-records.js'
 import type { RecordVersion } from '../../store/records/versions.js'
@@ -15,9 +26,10 @@ const feedsOf = ({ parts }: GraphqlContext, kind: string): string[] =>
 
 /** Removed records are open to viewers who may see removals and have no region. */
 const isOpenTo = (context: GraphqlContext, { kind, stands }: RecordVersion): boolean =>
-  KINDS_SEEN[context.viewer.role].includes(kind) && (stands || seesRemoved(context))
+  RECORD_KINDS_SEEN[context.viewer.role].includes(kind) && (stands || seesRemoved(context))
 
-const seesRemoved = ({ viewer }: GraphqlContext): boolean => may(viewer, 'see_removed') && sightOf(viewer) === null
+const seesRemoved = ({ viewer }: GraphqlContext): boolean =>
+  may(viewer, 'see_removed') && regionBoundOf(viewer) === null
 
 interface TrademarkArgs {
   number: string
@@ -26,7 +38,7 @@ interface TrademarkArgs {
 }
 
 const trademark = async (_: unknown, args: TrademarkArgs, context: GraphqlContext) => {
-  const [number, inClass] = [trademarkNumber(args.number), niceClass(args.class)]
+  const [number, inClass] = [parseTrademarkNumber(args.number), parseNiceClass(args.class)]
   if (number === null || inClass === null) return null
   const key = trademarkKey(args.office, number, inClass)
   const trademarks = await store.trademarks(context.parts.db, feedsOf(context, 'trademark'), key)
@@ -39,7 +51,8 @@ const trademark = async (_: unknown, args: TrademarkArgs, context: GraphqlContex
     office: args.office,
     name: body['name'],
     state: body['status'] ?? null,
-    inTerm: version.stands && inTerm({ status: body['status'], expiresOn: body['expires_on'] }, context.today),
+    inTerm:
+      version.stands && isTrademarkInTerm({ status: body['status'], expiresOn: body['expires_on'] }, context.today),
     appliedOn: body['applied_on'] ?? null,
     registeredOn: body['registered_on'] ?? null,
     expiresOn: body['expires_on'] ?? null,
@@ -58,11 +71,11 @@ interface ProductArgs {
 const product = async (_: unknown, args: ProductArgs, context: GraphqlContext) => {
   const { gtin, brand, model } = askedIn(args)
   const removed = seesRemoved(context)
-  const word = brand === null ? null : productWord(brand)
+  const word = brand === null ? null : productWordKey(brand)
   const records = await store.ofProduct(context.parts.db, { gtin, brand: word, removed })
   const versions = records.slice(0, store.OF_PRODUCT_MOST).filter((each) => isOpenTo(context, each))
   const about = versions.filter(
-    ({ body }) => model === null || hasGtin(body['gtins'], gtin) || isModel(body['model'], model),
+    ({ body }) => model === null || hasGtin(body['gtins'], gtin) || matchesModel(body['model'], model),
   )
   const contested = await Promise.all(about.map(({ id }) => context.load.recordContested(id)))
   return {
@@ -81,7 +94,7 @@ const hasGtin = (gtins: unknown, gtin: string | null): boolean =>
 
 const askedIn = (args: ProductArgs): { gtin: string | null; brand: string | null; model: string | null } => {
   const [given, brand, model] = [args.gtin, args.brand, args.model].map((text) => withoutNul(text)?.trim() || null)
-  const gtin = given == null ? null : gtinAsked(given)
+  const gtin = given == null ? null : parseGtin(given)
   if (given != null && gtin === null) throw invalid('不是有效的商品条码 not a valid GTIN')
   if (gtin === null && brand == null) throw invalid('须给出条码或品牌 a barcode or a brand must be given')
   if (model != null && brand == null) throw invalid('型号须与品牌同时给出 a model only together with a brand')

@@ -1,4 +1,4 @@
-import { may, mayRecord } from '../../domain/access/viewer.js'
+import { may, maySeeRecord } from '../../domain/access/viewer.js'
 import type { PointInTime, RecordVersion } from '../../store/records/versions.js'
 import { type GraphqlContext, viewerTowards, whenOf } from '../request/context.js'
 import { cursorOf, globalId } from '../request/ids.js'
@@ -45,7 +45,7 @@ const sourcesOf = async (context: GraphqlContext, version: RecordVersion, when: 
 export const recordById = async (context: GraphqlContext, id: number) => {
   const version = await context.load.record(id)
   const viewer = viewerTowards(context, await context.load.operator(version?.operatorId ?? NONE))
-  return version && mayRecord(viewer, version) ? recordView(context, version) : null
+  return version && maySeeRecord(viewer, version) ? recordView(context, version) : null
 }
 
 export const recordsBehind = async (
@@ -55,6 +55,6 @@ export const recordsBehind = async (
 ) => {
   const versions = await Promise.all(records.map((id) => context.load.record(id)))
   return versions.flatMap((version) =>
-    version && mayRecord(context.viewer, version) ? [recordView(context, version)] : [],
+    version && maySeeRecord(context.viewer, version) ? [recordView(context, version)] : [],
   )
 }

@@ -5,8 +5,8 @@ import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
 import { type GraphQLError, type OperationDefinitionNode, OperationTypeNode } from 'graphql'
 import type { Viewer } from '../../domain/access/viewer.js'
-import { type AuditLogKind, digestOf } from '../../domain/audit/audit-log.js'
-import { redact } from '../../domain/records/privacy.js'
+import { type AuditLogKind, answerDigest } from '../../domain/audit/audit-log.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
 import type { GraphqlContext } from './context.js'
@@ -56,7 +56,7 @@ export const writeAuditRow = (
   { sub, role, agency }: Pick<Viewer, 'sub' | 'role' | 'agency'>,
   { kind, asked, outcome = DONE, shown = [], content }: RequestAuditEntry,
 ): Promise<void> => {
-  const digest = content === undefined ? null : digestOf(content)
+  const digest = content === undefined ? null : answerDigest(content)
   const who = { client: sub ?? 'public', role, agency }
   const came = kind === 'ACT' ? null : outcome
   return auditLog.row({ kind, at, ...who, purpose, request, asked, outcome: came, shown, digest })
@@ -144,7 +144,7 @@ const auditedOperation = (
   const variablesText =
     Object.keys(variables).length === 0
       ? ''
-      : truncate(JSON.stringify(withoutCodes(redact(shorten(variables, mark), mark))), mark)
+      : truncate(JSON.stringify(withoutCodes(redactIdNumbers(shorten(variables, mark), mark))), mark)
   return variablesText === '' ? query : `${query}\n${variablesText}`
 }
 
@@ -152,7 +152,7 @@ export const auditedRequest = (endpoint: string, name: string, mark: (id: string
   redactedText(`${endpoint}/${name}`, mark)
 
 const redactedText = (source: string, mark: (id: string) => string): string =>
-  truncate(withoutAccessCodes(redact(source.replace(/\s+/g, ' ').trim(), mark)), mark)
+  truncate(withoutAccessCodes(redactIdNumbers(source.replace(/\s+/g, ' ').trim(), mark)), mark)
 
 /** Truncated text ends with its full length and keyed hash, so that copies can be compared. */
 const truncate = (text: string, mark: (id: string) => string): string =>

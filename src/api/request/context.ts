@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { type OperatorScope, type Viewer, viewerOf } from '../../domain/access/viewer.js'
+import { type OperatorScope, type Viewer, viewerOfFile } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -138,4 +138,4 @@ export const isPast = (context: GraphqlContext, when: PointInTime): boolean =>
   when.asOf !== context.today || when.knownAt.getTime() !== ALL_KNOWLEDGE.getTime()
 
 export const viewerTowards = ({ viewer }: GraphqlContext, operator: OperatorScope | null): Viewer =>
-  viewerOf(viewer, operator)
+  viewerOfFile(viewer, operator)

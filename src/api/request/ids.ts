@@ -1,6 +1,6 @@
 /** Ids are base64url of `Type:key`. A listing of this hub uses its uuid. */
 
-import { DUTIES, type FigureOf } from '../../domain/delivery/timeliness.js'
+import { TIMELINESS_DUTIES, type TimelinessKey } from '../../domain/delivery/timeliness.js'
 import { isUuid, uuidIn } from '../../domain/listing/listing-id.js'
 import { Refusal } from '../../foundation/errors.js'
 import { parsedOr } from '../../foundation/text/json.js'
@@ -102,13 +102,13 @@ export const dueAfter = (cursor: string | null | undefined): { dueOn: string; id
   return { dueOn, id }
 }
 
-export const timelinessCursor = ({ authority, platform, duty }: FigureOf): string =>
+export const timelinessCursor = ({ authority, platform, duty }: TimelinessKey): string =>
   cursorOf(JSON.stringify([authority, platform, duty]))
 
-export const timelinessAfter = (cursor: string | null | undefined): FigureOf | null => {
+export const timelinessAfter = (cursor: string | null | undefined): TimelinessKey | null => {
   if (cursor == null) return null
   const [authority, platform, word] = textsIn(keyAfter(cursor))
-  const duty = DUTIES.find((each) => each === word)
+  const duty = TIMELINESS_DUTIES.find((each) => each === word)
   if (authority === undefined || platform === undefined || duty === undefined) throw badCursor()
   return { authority, platform, duty }
 }

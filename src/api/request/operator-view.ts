@@ -1,4 +1,4 @@
-import { mayOperator } from '../../domain/access/viewer.js'
+import { maySeeOperator } from '../../domain/access/viewer.js'
 import type * as operators from '../../store/operators/operators.js'
 import type { PointInTime } from '../../store/records/versions.js'
 import { type GraphqlContext, whenOf } from './context.js'
@@ -17,6 +17,6 @@ export const view = (operator: operators.StoredOperator, when: PointInTime): Ope
 
 export const operatorById = async (context: GraphqlContext, id: number): Promise<OperatorView | null> => {
   const operator = await context.load.operator(id)
-  const known = operator?.knownTo === null && mayOperator(context.viewer, operator)
+  const known = operator?.knownTo === null && maySeeOperator(context.viewer, operator)
   return known ? view(operator, whenOf(context, {})) : null
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { redact } from '../../domain/records/privacy.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { LRUCache } from '../../foundation/lru.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
 
@@ -18,7 +18,7 @@ export const purposeIn = ({ headers }: IncomingMessage, mark: (id: string) => st
   const header = [headers['x-purpose'] ?? ''].flat().join(' ')
   if (header === '') return null
   const purpose = cachedText(purposes, header, () => {
-    const text = withoutAccessCodes(redact(decoded(header).replace(/\p{C}+/gu, ' '), mark))
+    const text = withoutAccessCodes(redactIdNumbers(decoded(header).replace(/\p{C}+/gu, ' '), mark))
     return [...text.trim()].slice(0, PURPOSE_MOST).join('')
   })
   return purpose === '' ? null : purpose

@@ -1,5 +1,5 @@
 /** Limits sign-in attempts. Each process counts by itself, in bounded memory. */
-import { type BucketLevel, owedAt, type Rate, waitFor } from '../../domain/access/rate.js'
+import { type BucketLevel, type BucketRate, owedMsAt, waitMsFor } from '../../domain/access/rate.js'
 import { Refusal } from '../../foundation/errors.js'
 
 /**
@@ -68,8 +68,8 @@ export const makeLimit = ({
   most = BUCKETS_MOST,
   newcomers = false,
 }: {
-  overall: Rate
-  each: readonly Rate[]
+  overall: BucketRate
+  each: readonly BucketRate[]
   most?: number
   newcomers?: boolean
 }): RateLimit => {
@@ -92,25 +92,25 @@ export const makeLimit = ({
   }
 }
 
-const makeBuckets = (rate: Rate, most: number) => {
+const makeBuckets = (rate: BucketRate, most: number) => {
   const levels = new Map<string, BucketLevel>()
   let lookedAt = Number.NEGATIVE_INFINITY
   const forgetEmpty = (now: number): void => {
     if (Math.abs(now - lookedAt) * LOOKS_EACH < rate.everyMs) return
     lookedAt = now
-    for (const [key, level] of levels) if (owedAt(level, now) === 0) levels.delete(key)
+    for (const [key, level] of levels) if (owedMsAt(level, now) === 0) levels.delete(key)
   }
   return {
-    isLight: (key: string, now: number): boolean => owedAt(levels.get(key), now) * 2 <= rate.most * rate.everyMs,
+    isLight: (key: string, now: number): boolean => owedMsAt(levels.get(key), now) * 2 <= rate.most * rate.everyMs,
     wait: (key: string, now: number): number => {
       if (!levels.has(key) && levels.size >= most) forgetEmpty(now)
       if (!levels.has(key) && levels.size >= most) return rate.everyMs
-      return waitFor(owedAt(levels.get(key), now), rate)
+      return waitMsFor(owedMsAt(levels.get(key), now), rate)
     },
     add: (key: string, now: number): void => {
       // Only always-admitted newcomers can find the map full.
       if (!levels.has(key) && levels.size >= most) levels.delete(levels.keys().next().value ?? '')
-      levels.set(key, { owedMs: owedAt(levels.get(key), now) + rate.everyMs, at: now })
+      levels.set(key, { owedMs: owedMsAt(levels.get(key), now) + rate.everyMs, at: now })
     },
     giveBack: (key: string): void => {
       const level = levels.get(key)

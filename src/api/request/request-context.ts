@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { callerOf } from '../../domain/access/rate.js'
-import { redact } from '../../domain/records/privacy.js'
+import { callerAddressOf } from '../../domain/access/rate.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
 import type { Keys } from '../../foundation/keys.js'
 import type { Log } from '../../foundation/log.js'
 import type { Db } from '../../store/db/db.js'
@@ -59,7 +59,7 @@ class HttpRequestContext implements RequestContext {
     this.url = targetOf(request.url ?? '/')
     this.now = now()
     this.requestId = idIn(request) ?? randomUUID()
-    this.address = callerOf(request.socket.remoteAddress ?? '', forwarded, proxies)
+    this.address = callerAddressOf(request.socket.remoteAddress ?? '', forwarded, proxies)
     this.purpose = purposeIn(request, keys.mark)
   }
 
@@ -81,7 +81,7 @@ const idIn = ({ headers }: IncomingMessage): string | null => {
   return typeof id === 'string' && REQUEST_ID.test(id) && namesNobody(id) ? id : null
 }
 
-const namesNobody = (text: string): boolean => redact(text, () => '') === text
+const namesNobody = (text: string): boolean => redactIdNumbers(text, () => '') === text
 
 /** An unreadable target becomes a path that does not exist. */
 const targetOf = (target: string): URL => {

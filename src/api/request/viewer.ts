@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import {
   type Act,
-  isBounded,
-  isNarrow,
+  isRegionBound,
   isRole,
   may,
-  mayIn,
-  mayOperator,
-  PUBLIC,
+  mayInRegion,
+  maySeeOperator,
+  PUBLIC_VIEWER,
   type Role,
+  seesOnlySomeFiles,
   type Viewer,
 } from '../../domain/access/viewer.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
@@ -22,7 +22,7 @@ import { perRequest } from './per-request.js'
 
 const roles = perRequest<Role>('role')
 
-export const roleOf = (request: IncomingMessage): Role => roles.get(request) ?? PUBLIC.role
+export const roleOf = (request: IncomingMessage): Role => roles.get(request) ?? PUBLIC_VIEWER.role
 
 /** Charges the viewer's quota. Refusals UNAUTHENTICATED (bad token), CSRF_REFUSED, QUOTA_EXCEEDED. */
 export const admit = async (
@@ -64,7 +64,7 @@ export const viewerOf = async (request: IncomingMessage, parts: ViewerDependenci
 /** A CSRF token without its cookie means a dropped session, and is refused. Unsafe methods must carry the token. */
 const ofSession = async (request: IncomingMessage, parts: Pick<ApiDependencies, 'db'>, now: Date): Promise<Viewer> => {
   const cookie = cookieIn(request.headers)
-  if (cookie === null && request.headers['x-csrf-token'] === undefined) return PUBLIC
+  if (cookie === null && request.headers['x-csrf-token'] === undefined) return PUBLIC_VIEWER
   const signedIn = cookie === null ? null : await people.signedInBy(parts.db, cookie, now)
   if (cookie === null || signedIn === null)
     throw new Refusal('UNAUTHENTICATED', { reason: '登录已失效 the session has ended' })
@@ -109,13 +109,13 @@ export const isTheirs = async (
   act: Act,
   operatorId: () => Promise<number | undefined>,
 ): Promise<boolean> => {
-  if (!isBounded(viewer)) return true
+  if (!isRegionBound(viewer)) return true
   const operator = await load.operator((await operatorId()) ?? NONE)
-  return operator === null || mayIn(viewer, act, operator.region)
+  return operator === null || mayInRegion(viewer, act, operator.region)
 }
 
 export const seesOperator = async ({ viewer, load }: OperatorGuardContext, id: number | null): Promise<boolean> =>
-  !isNarrow(viewer) || mayOperator(viewer, await load.operator(id ?? NONE))
+  !seesOnlySomeFiles(viewer) || maySeeOperator(viewer, await load.operator(id ?? NONE))
 
 export const seesSubject = async ({ viewer, load }: OperatorGuardContext, subject: string): Promise<boolean> =>
-  !isNarrow(viewer) || seesOperator({ viewer, load }, await load.ownerOf(subject))
+  !seesOnlySomeFiles(viewer) || seesOperator({ viewer, load }, await load.ownerOf(subject))

@@ -1,6 +1,6 @@
-import { may, mayOperator, mayRecord, type Viewer } from '../../domain/access/viewer.js'
-import { METHOD } from '../../domain/scoring/method.js'
-import { worded } from '../../domain/scoring/score-words.js'
+import { may, maySeeOperator, maySeeRecord, type Viewer } from '../../domain/access/viewer.js'
+import { SCORING_METHOD } from '../../domain/scoring/method.js'
+import { wordReason } from '../../domain/scoring/score-words.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import type { RecordVersion } from '../../store/records/versions.js'
 import * as scores from '../../store/scoring/scores.js'
@@ -20,7 +20,7 @@ type ScoreAuditDependencies = Pick<ApiDependencies, 'db' | 'rules' | 'agencies'>
 const codeIn = ({ uscc, shop }: StoredOperator): string => uscc ?? shop ?? ''
 
 const maySee = (viewer: Viewer, operator: StoredOperator): boolean =>
-  may(viewer, 'see_score_reasons') && mayOperator(viewer, operator)
+  may(viewer, 'see_score_reasons') && maySeeOperator(viewer, operator)
 
 export const scoreAudit = async (parts: ScoreAuditDependencies, { viewer, today }: ScoreViewer, id: number) => {
   const owned = await scoreAndOwner(parts.db, id)
@@ -49,7 +49,7 @@ const written = async (
       factsHash: score.factsHash,
       value: score.value,
       grade: score.grade,
-      reasons: score.reasons.map((reason) => worded(reason, card)),
+      reasons: score.reasons.map((reason) => wordReason(reason, card)),
       nextChangeOn: score.nextChangeOn,
       cause: score.cause,
       asked: score.asked,
@@ -57,7 +57,7 @@ const written = async (
     card,
     facts,
     records: records.map((record) => recordOf(parts, viewer, record)),
-    method: METHOD,
+    method: SCORING_METHOD,
   }
 }
 
@@ -69,7 +69,7 @@ const recordOf = ({ agencies }: ScoreAuditDependencies, viewer: Viewer, version:
   agency: agencies.find(({ sends }) => sends.includes(version.feed))?.id ?? version.feed,
   kind: version.kind,
   key: version.key,
-  body: mayRecord(viewer, version) ? version.body : null,
+  body: maySeeRecord(viewer, version) ? version.body : null,
   validFrom: version.validFrom,
   validTo: version.validTo,
   knownFrom: version.knownFrom.toISOString(),
@@ -81,7 +81,7 @@ export const scoreById = async (context: GraphqlContext, id: number) => {
   const { viewer, parts } = context
   const owned = await scoreAndOwner(parts.db, id)
   const sees = await seesGrade(context, owned?.operator ?? NOBODY)
-  if (owned === null || !sees || !mayOperator(viewer, owned.operator)) return null
+  if (owned === null || !sees || !maySeeOperator(viewer, owned.operator)) return null
   if (!(await mayTell(context, viewer, id))) return null
   const reasons = maySee(viewer, owned.operator) ? owned.score.reasons : []
   return { __typename: 'Score' as const, ...owned.score, reasons }

@@ -1,5 +1,5 @@
-import { type Act, may, mayFeed, mayIn, mayOperator, sightOf } from '../../domain/access/viewer.js'
-import { consequenceOf, type ObjectionState, restsOn } from '../../domain/scoring/objection.js'
+import { type Act, may, mayFeed, mayInRegion, maySeeOperator, regionBoundOf } from '../../domain/access/viewer.js'
+import { type ObjectionState, objectionConsequence, reasonRestsOn } from '../../domain/scoring/objection.js'
 import type { Reason } from '../../domain/scoring/score.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
@@ -29,7 +29,7 @@ const objectionView = (context: GraphqlContext, objection: store.Objection) => {
     record: () => (record === null ? null : recordById(context, record)),
     openedBy: named || openedBy === context.viewer.sub ? openedBy : null,
     decidedBy: named || objection.decidedBy === context.viewer.sub ? objection.decidedBy : null,
-    consequence: consequenceOf(state),
+    consequence: objectionConsequence(state),
   }
 }
 
@@ -37,7 +37,7 @@ const sees = (context: GraphqlContext, { feed }: store.Objection, owner: StoredO
   context.viewer.role === 'party'
     ? may(viewerTowards(context, owner), 'see_score_reasons')
     : mayFeed(context.viewer, 'see_objections', { agency: senderOf(context, feed) ?? '' }) &&
-      mayOperator(context.viewer, owner)
+      maySeeOperator(context.viewer, owner)
 
 const senderOf = ({ parts }: GraphqlContext, feed: string): string | null =>
   parts.agencies.find(({ sends }) => sends.includes(feed))?.id ?? null
@@ -54,7 +54,7 @@ const list = async (_: unknown, args: PageArgs & { state?: ObjectionState | null
   const filter = {
     feeds: viewer.role === 'agency' ? theirFeeds : null,
     state: args.state ?? 'OPEN',
-    sight: sightOf(viewer),
+    sight: regionBoundOf(viewer),
   }
   const objections = await store.list(parts.db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
   return connection(
@@ -73,7 +73,7 @@ interface OpenObjectionInput {
 
 const openObjection = (_: unknown, { input }: { input: OpenObjectionInput }, context: GraphqlContext) =>
   done(context, input, ({ db, rules }, { operator, record, statement }, who) => {
-    const mayFor = (one: StoredOperator) => mayIn(viewerTowards(context, one), 'open_objection', one.region)
+    const mayFor = (one: StoredOperator) => mayInRegion(viewerTowards(context, one), 'open_objection', one.region)
     // A malformed id becomes a record without consequences.
     const made = { operator, record: numberIn(record, 'Record') ?? NONE, statement, mayFor, ...who }
     return work.openObjection(db, rules, made)
@@ -145,10 +145,10 @@ export const objection = {
   Score: {
     objected: async (of: ScoreView, _: unknown, context: GraphqlContext) => {
       const contested = await contestedIn(of, context)
-      return contested.length > 0 && (await reasonsOf(of, context)).some((reason) => restsOn(reason, contested))
+      return contested.length > 0 && (await reasonsOf(of, context)).some((reason) => reasonRestsOn(reason, contested))
     },
     reasons: async (of: ScoreView, args: unknown, context: GraphqlContext) => {
-      const contested = async (reason: Reason) => restsOn(reason, await contestedIn(of, context))
+      const contested = async (reason: Reason) => reasonRestsOn(reason, await contestedIn(of, context))
       const all = await score.Score.reasons(of, args, context)
       return all.map((reason) => ({ ...reason, objected: () => contested(reason) }))
     },

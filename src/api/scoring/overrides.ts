@@ -1,7 +1,7 @@
 /** An override is a grade that two persons set beside the computed one. */
 
-import { type Act, may, mayIn, sightOf } from '../../domain/access/viewer.js'
-import { vetoes } from '../../domain/scoring/override.js'
+import { type Act, may, mayInRegion, regionBoundOf } from '../../domain/access/viewer.js'
+import { vetoBlocksOverride } from '../../domain/scoring/override.js'
 import type { Grade } from '../../domain/scoring/scorecard.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -39,7 +39,7 @@ export const overrideById = async (context: GraphqlContext, id: number) => {
 
 const list = async (_: unknown, args: PageArgs & { state?: store.OverrideState | null }, context: GraphqlContext) => {
   const { db } = context.parts
-  const filter = { state: args.state ?? 'PROPOSED', when: whenOf(context, {}), sight: sightOf(context.viewer) }
+  const filter = { state: args.state ?? 'PROPOSED', when: whenOf(context, {}), sight: regionBoundOf(context.viewer) }
   const found = await store.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
   return connection(
     found.map((each) => overrideView(context, each)),
@@ -58,7 +58,7 @@ interface ProposeOverrideInput {
 
 const proposeOverride = (_: unknown, { input }: { input: ProposeOverrideInput }, context: GraphqlContext) =>
   done(context, input, ({ db, rules }, given, who) => {
-    const mayFor = ({ region }: StoredOperator) => mayIn(context.viewer, 'propose_override', region)
+    const mayFor = ({ region }: StoredOperator) => mayInRegion(context.viewer, 'propose_override', region)
     return work.proposeOverride(db, rules, { ...given, mayFor, ...who })
   })
 
@@ -111,7 +111,7 @@ const overrideOf = async (of: ScoreView, _: unknown, context: GraphqlContext) =>
   const all = await context.load.overrides({ operator: of.operatorId, when })
   const holds = all.find(
     ({ state, grade, decidedAt }) =>
-      state === 'IN_FORCE' && decidedAt !== null && dateIn(decidedAt) <= when.asOf && !vetoes(of, grade),
+      state === 'IN_FORCE' && decidedAt !== null && dateIn(decidedAt) <= when.asOf && !vetoBlocksOverride(of, grade),
   )
   return holds === undefined ? null : overrideView(context, holds)
 }

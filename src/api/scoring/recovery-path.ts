@@ -1,6 +1,6 @@
 import { may } from '../../domain/access/viewer.js'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
-import { lasting, recoveryPath as plan, type RecoveryStep } from '../../domain/scoring/recovery-path.js'
+import { lastingFacts, recoveryPath as plan, type RecoveryStep } from '../../domain/scoring/recovery-path.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import * as ruleBooks from '../../store/scoring/rule-books.js'
 import type { StoredScore } from '../../store/scoring/scores.js'
@@ -56,7 +56,7 @@ const whatLasts = async (score: StoredScore, _: unknown, context: GraphqlContext
   const found = await behind(score, context)
   if (found === null) return []
   charge(context, 'Score.lasting', found.facts.events.length)
-  return lasting(found.facts, found.card, recoveryRules())
+  return lastingFacts(found.facts, found.card, recoveryRules())
 }
 
 export const recoveryPath = {

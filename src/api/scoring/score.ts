@@ -1,6 +1,6 @@
 import { may, type Viewer } from '../../domain/access/viewer.js'
-import { worded } from '../../domain/scoring/score-words.js'
-import { factsOf } from '../../domain/scoring/scorecard.js'
+import { wordReason } from '../../domain/scoring/score-words.js'
+import { factsOfRule } from '../../domain/scoring/scorecard.js'
 import type { PointInTime } from '../../store/records/versions.js'
 import type { StoredScore } from '../../store/scoring/scores.js'
 import { cardInForce, cardNamed } from '../../work/scoring/scorecards.js'
@@ -22,13 +22,13 @@ const reasons = async (of: StoredScore, _: unknown, { load }: GraphqlContext) =>
   if (of.reasons.length === 0) return []
   const card = await load.card(of.scorecardHash)
   if (card === null) throw new Error(`the scorecard of score ${of.id} is not kept`)
-  return of.reasons.map((reason) => worded(reason, card))
+  return of.reasons.map((reason) => wordReason(reason, card))
 }
 
 const scorecard = async (_: unknown, args: { version?: string | null }, { parts, today }: GraphqlContext) => {
   const { version } = withoutNul(args)
   const card = version == null ? await cardInForce(parts.db, today) : await cardNamed(parts.db, version)
-  const rules = card.rules.map((rule) => ({ ...rule, facts: factsOf(rule), kind: rule.kind.toUpperCase() }))
+  const rules = card.rules.map((rule) => ({ ...rule, facts: factsOfRule(rule), kind: rule.kind.toUpperCase() }))
   return { ...card, rules, document: card }
 }
 

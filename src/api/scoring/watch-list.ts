@@ -1,5 +1,5 @@
 /** Only authorities see the watch list: no decision may rest on it. */
-import { sightOf } from '../../domain/access/viewer.js'
+import { regionBoundOf } from '../../domain/access/viewer.js'
 import * as store from '../../store/scoring/watch-entries.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
@@ -12,7 +12,7 @@ const entryView = (context: GraphqlContext, entry: store.WatchEntry) => {
 
 const watchList = async (_: unknown, args: PageArgs, context: GraphqlContext) => {
   const { db } = context.parts
-  const sight = sightOf(context.viewer)
+  const sight = regionBoundOf(context.viewer)
   const entries = await store.list(db, { first: firstOf(args) + 1, after: numberAfter(args.after), sight })
   return connection(
     entries.map((each) => entryView(context, each)),

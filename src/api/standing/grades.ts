@@ -1,5 +1,5 @@
 import { type GradesSeen, gradesSeen, may, type OperatorScope } from '../../domain/access/viewer.js'
-import { oldestHolding } from '../../domain/standing/sellers.js'
+import { oldestHoldingDate } from '../../domain/standing/sellers.js'
 import type { Reads } from '../../store/db/db.js'
 import * as authorisations from '../../store/standing/authorisations.js'
 import type { DirectoryFilter } from '../../store/standing/directory.js'
@@ -43,7 +43,7 @@ export const seeingMany = async (
   const among = new Set(listed.flatMap(({ id, marked }) => (marked ? [id] : [])))
   const onList = listed.filter(({ marked }) => !marked)
   if (onList.length > 0) {
-    const of = { client, oldest: oldestHolding(today) }
+    const of = { client, oldest: oldestHoldingDate(today) }
     const named = await sellers.amongOwn(
       db,
       of,
@@ -61,6 +61,7 @@ export const seeingMany = async (
 }
 
 export const gradedAmong = ({ viewer, today }: GraphqlContext): Pick<DirectoryFilter, 'sellersOf' | 'authorisedTo'> => {
-  if (may(viewer, 'see_sellers_grade')) return { sellersOf: { client: viewer.sub ?? '', oldest: oldestHolding(today) } }
+  if (may(viewer, 'see_sellers_grade'))
+    return { sellersOf: { client: viewer.sub ?? '', oldest: oldestHoldingDate(today) } }
   return may(viewer, 'see_authorised_grade') ? { authorisedTo: viewer.sub } : {}
 }

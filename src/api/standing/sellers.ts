@@ -1,6 +1,6 @@
 import { may } from '../../domain/access/viewer.js'
-import { holdsOn } from '../../domain/standing/authorisation.js'
-import { closedNotice, holdsUntil } from '../../domain/standing/sellers.js'
+import { authorisationHoldsOn } from '../../domain/standing/authorisation.js'
+import { closedSellersNotice, listHoldsUntil } from '../../domain/standing/sellers.js'
 import { Refusal } from '../../foundation/errors.js'
 import type * as store from '../../store/standing/authorisations.js'
 import * as sellers from '../../store/standing/sellers.js'
@@ -13,7 +13,7 @@ import { type OperatorView, operatorById } from '../request/operator-view.js'
 const sellerList = async (_: unknown, __: unknown, context: GraphqlContext) => {
   const list = await sellers.current(context.parts.db, context.viewer.sub ?? '')
   if (list === null) return null
-  const [until, notice] = [holdsUntil(list.dated), closedNotice(list.gradesClosed, list.unconfirmedMost)]
+  const [until, notice] = [listHoldsUntil(list.dated), closedSellersNotice(list.gradesClosed, list.unconfirmedMost)]
   return { ...list, holdsUntil: until, holds: until > context.today, notice }
 }
 
@@ -47,7 +47,7 @@ const authorisationView = (context: GraphqlContext, one: store.Authorisation) =>
     ...one,
     __typename: 'Authorisation' as const,
     id: globalId('Authorisation', one.id),
-    holds: holdsOn(one, context.today),
+    holds: authorisationHoldsOn(one, context.today),
     operator: () => operatorById(context, one.operatorId),
   }
 }

@@ -1,12 +1,12 @@
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql'
 import { gradesSeen, may } from '../../domain/access/viewer.js'
 import type { CaseState } from '../../domain/listing/case.js'
-import { listed } from '../../domain/listing/listing.js'
+import { isListedOn } from '../../domain/listing/listing.js'
 import { isBlacklist } from '../../domain/listing/lists.js'
 import { publicCode, publicName } from '../../domain/listing/public-name.js'
 import { codeFault } from '../../domain/operators/code-fault.js'
 import type { Freshness } from '../../domain/standing/standing.js'
-import { CEASED, freshOn } from '../../domain/standing/standing.js'
+import { CEASED_STATUSES, freshnessOn } from '../../domain/standing/standing.js'
 import { Refusal } from '../../foundation/errors.js'
 import { EVERYTHING, type StandingLookups, type StandingRow } from '../../store/standing/standings.js'
 import { entryView, type ListingView, visibleListings } from '../listing/listing-view.js'
@@ -27,7 +27,7 @@ export const standingOf = async (context: GraphqlContext, code: string, asOf: st
     context.load.standing({ code, asOf, today: context.today, ...lookupOf(context, wants) }),
     wants.freshness ? context.load.freshness() : null,
   ])
-  const fresh = freshness && freshOn(freshness, asOf, context.today)
+  const fresh = freshness && freshnessOn(freshness, asOf, context.today)
   return standingView(context, { code, asOf, row, sees: seesGradeOf(context, row), freshness: fresh })
 }
 
@@ -88,7 +88,7 @@ export const standingView = (context: GraphqlContext, { code, asOf, row, sees, f
     whose: { operator: row.operatorId, code: row.uscc ?? row.shop },
     uscc: inside ? row.uscc : publicCode(row.uscc),
     name: inside ? row.name : publicName(row.name),
-    status: CEASED.has(row.status) ? 'CEASED' : 'KNOWN',
+    status: CEASED_STATUSES.has(row.status) ? 'CEASED' : 'KNOWN',
     codeFault: null,
     grade: graded ? row.grade : null,
     score: graded ? row.score : null,
@@ -113,7 +113,7 @@ const wasListed = async (context: GraphqlContext, row: StandingRow, asOf: string
   const { lists } = context.parts.rules
   return (await listingsOf(context, row, asOf)).some((entry) => {
     const list = lists.find((each) => each.id === entry.kind)
-    return list !== undefined && listed({ ...entry, state: entry.state as CaseState }, list, asOf)
+    return list !== undefined && isListedOn({ ...entry, state: entry.state as CaseState }, list, asOf)
   })
 }
 

@@ -1,5 +1,5 @@
 import type { Agency, Feed } from '../../agencies/feed.js'
-import { KINDS_SEEN, may } from '../../domain/access/viewer.js'
+import { may, RECORD_KINDS_SEEN } from '../../domain/access/viewer.js'
 import { isStale } from '../../domain/intake/bounds.js'
 import { lateShare } from '../../domain/intake/timeliness.js'
 import type * as watch from '../../store/intake/watch.js'
@@ -57,7 +57,7 @@ export const operations = {
       return context.parts.agencies
     },
     viewer: (_: unknown, __: unknown, { viewer }: GraphqlContext) => {
-      return { ...viewer, kinds: KINDS_SEEN[viewer.role], mayMove: may(viewer, 'move_listing') }
+      return { ...viewer, kinds: RECORD_KINDS_SEEN[viewer.role], mayMove: may(viewer, 'move_listing') }
     },
   },
   Agency: {

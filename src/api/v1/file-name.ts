@@ -1,4 +1,4 @@
-import { redact } from '../../domain/records/privacy.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
 
 const NAME_LENGTH = 200
 
@@ -11,7 +11,7 @@ export const fileName = (
   const full = named ?? inDisposition(disposition ?? '') ?? ''
   const last = full.split(/[/\\]/).at(-1) ?? ''
   // Redact first: half an ID number would not be recognised.
-  const seen = redact(last.replace(/\p{C}/gu, ''), mark)
+  const seen = redactIdNumbers(last.replace(/\p{C}/gu, ''), mark)
   const name = [...seen].slice(0, NAME_LENGTH).join('').trim()
   return name === '' ? null : name
 }

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
-import { redact } from '../../domain/records/privacy.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal, refusalJson } from '../../foundation/errors.js'
 import { asUnavailable } from '../../store/db/db.js'
 import type { ApiDependencies } from '../request/dependencies.js'
@@ -97,5 +97,5 @@ const refused =
     askedOf(request).refused.push(code)
     if (status === 401) response.set('WWW-Authenticate', 'Bearer realm="hub"')
     if (code === 'RUN_BUSY' || status === 503) response.set('Retry-After', String(RETRY_SECONDS))
-    problem(response, status, redact({ code, message, details }, keys.mark), found)
+    problem(response, status, redactIdNumbers({ code, message, details }, keys.mark), found)
   }

@@ -1,6 +1,6 @@
 /** POST /v1/sellers replaces the marketplace's whole list. */
 import type { RequestHandler } from 'express'
-import { MARKETPLACE } from '../../domain/operators/codes.js'
+import { MARKETPLACE_ID_PATTERN } from '../../domain/operators/codes.js'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
 import { dateIn, isDate } from '../../foundation/time/dates.js'
 import { replaceSellers } from '../../work/standing/sellers.js'
@@ -75,7 +75,7 @@ const givenIn = (query: object, today: string): { dated: string; marketplace: st
   }
   const [dated = today, marketplace = null] = PARAMETERS.map((name) => parameters.get(name) as string | undefined)
   if (!isDate(dated)) throw new Refusal('DATE_INVALID', { value: dated })
-  if (marketplace !== null && !MARKETPLACE.test(marketplace))
+  if (marketplace !== null && !MARKETPLACE_ID_PATTERN.test(marketplace))
     throw new Refusal('INPUT_INVALID', { reason: 'marketplace 不是平台 id is no id of a marketplace' })
   return { dated, marketplace }
 }

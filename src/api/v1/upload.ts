@@ -4,7 +4,7 @@ import { gunzip } from 'node:zlib'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Feed } from '../../agencies/feed.js'
 import { may, mayFeed, type Viewer } from '../../domain/access/viewer.js'
-import { redact } from '../../domain/records/privacy.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
 import * as watch from '../../store/intake/watch.js'
@@ -116,7 +116,7 @@ const answerPreview = async (
   const { preview: _, ...told } = given
   const asked = { feed, file: { bytes, ...told }, mark, rules: parts.rules, now: own.now }
   const preview = await previewUpload(parts.db, { ...asked, signal: AbortSignal.timeout(TAKE_IN_MS) })
-  const content = JSON.stringify(redact(preview, mark, feed.exempt))
+  const content = JSON.stringify(redactIdNumbers(preview, mark, feed.exempt))
   const codes = preview.records.flatMap(({ code }) => (code === null ? [] : [code]))
   await writeAuditRow(parts, own, viewer, {
     kind: 'ANSWER',
@@ -128,7 +128,7 @@ const answerPreview = async (
 }
 
 const auditedUpload = ({ id }: Feed, parameters: ReturnType<typeof givenIn>, mark: (id: string) => string): string =>
-  `POST /v1/feeds/${id} ${JSON.stringify(redact(parameters, mark))}`
+  `POST /v1/feeds/${id} ${JSON.stringify(redactIdNumbers(parameters, mark))}`
 
 const rejectsUrl = (run: number): string => `/v1/runs/${run}/rejects.csv`
 

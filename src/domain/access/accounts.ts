@@ -1,6 +1,6 @@
 import { Refusal } from '../../foundation/errors.js'
-import { redact } from '../records/privacy.js'
-import { type AdministratorDuty, DUTIES } from './confirmation.js'
+import { redactIdNumbers } from '../records/privacy.js'
+import { ADMINISTRATOR_DUTIES, type AdministratorDuty } from './confirmation.js'
 import { CLIENT_ROLES, isRole, type Role } from './viewer.js'
 
 const NAME = /^[^\p{C}\s:\uFFFD]{1,64}$/u
@@ -31,7 +31,7 @@ export const checkedAccount = (
         '名称须为 1–64 个可见字符，不含空白、冒号和不可见字符 a name has 1–64 visible characters, no blank, no colon, nothing unseen',
     })
   // The name appears unmasked in logs.
-  if (redact(name, () => '') !== name)
+  if (redactIdNumbers(name, () => '') !== name)
     throw new Refusal('USAGE', { reason: '名称不得含证件号码 a name holds no number of a person' })
   if (!isRole(role) || !CLIENT_ROLES.includes(role))
     throw new Refusal('ROLE_UNKNOWN', { role, known: CLIENT_ROLES.join(' ') })
@@ -45,9 +45,9 @@ export const checkedAccount = (
 /** An administrator has the duty `systems` unless another is given. Throws USAGE. */
 export const dutyOf = (role: Role, given: string | undefined): AdministratorDuty | null => {
   if (role !== 'administrator' && given === undefined) return null
-  const duty = DUTIES.find((each) => each === (given ?? 'systems'))
+  const duty = ADMINISTRATOR_DUTIES.find((each) => each === (given ?? 'systems'))
   if (role === 'administrator' && duty !== undefined) return duty
   throw new Refusal('USAGE', {
-    reason: `只有管理员负有职责，为 ${DUTIES.join('、')} 之一 only an administrator has a duty, one of ${DUTIES.join(', ')}`,
+    reason: `只有管理员负有职责，为 ${ADMINISTRATOR_DUTIES.join('、')} 之一 only an administrator has a duty, one of ${ADMINISTRATOR_DUTIES.join(', ')}`,
   })
 }

@@ -1,5 +1,5 @@
-export const PASSWORD_LEAST = 12
-export const PASSWORD_MOST = 128
+export const PASSWORD_MIN_LENGTH = 12
+export const PASSWORD_MAX_LENGTH = 128
 /** Fewer distinct characters are a pattern. */
 const DIFFERENT_LEAST = 6
 /** Shortest name that a password must not contain. */
@@ -20,8 +20,8 @@ export const passwordFault = (
   const password = normalPassword(given)
   if (before !== undefined && password === normalPassword(before)) return 'SAME'
   const characters = [...password]
-  if (characters.length < PASSWORD_LEAST) return 'SHORT'
-  if (characters.length > PASSWORD_MOST) return 'LONG'
+  if (characters.length < PASSWORD_MIN_LENGTH) return 'SHORT'
+  if (characters.length > PASSWORD_MAX_LENGTH) return 'LONG'
   if (/[\p{C}\u2028\u2029]/u.test(password)) return 'CHARACTERS'
   const folded = password.toLowerCase()
   if (new Set(folded).size < DIFFERENT_LEAST || isRow(folded)) return 'PATTERN'

@@ -1,6 +1,6 @@
 /** Leaky bucket: each attempt fills it, time empties it. Instants are milliseconds. */
 
-export interface Rate {
+export interface BucketRate {
   /** Most attempts in one burst. */
   most: number
   /** One more attempt fits after this time. */
@@ -13,11 +13,11 @@ export interface BucketLevel {
   at: number
 }
 
-export const owedAt = (level: BucketLevel | undefined, now: number): number =>
+export const owedMsAt = (level: BucketLevel | undefined, now: number): number =>
   level === undefined ? 0 : Math.max(0, level.owedMs - Math.max(0, now - level.at))
 
 /** Milliseconds until one more attempt fits. */
-export const waitFor = (owedMs: number, { most, everyMs }: Rate): number =>
+export const waitMsFor = (owedMs: number, { most, everyMs }: BucketRate): number =>
   Math.max(0, owedMs + everyMs - most * everyMs)
 
 const LONGEST_ADDRESS = 64
@@ -42,7 +42,7 @@ export const networkOf = (address: string): string => {
  * Returns the X-Forwarded-For entry that the outermost of our `proxies` wrote. Entries further left come from the client and are never
  * read.
  */
-export const callerOf = (peer: string, forwarded: string, proxies: number): string => {
+export const callerAddressOf = (peer: string, forwarded: string, proxies: number): string => {
   const noted = forwarded
     .split(',')
     .map((part) => part.trim())

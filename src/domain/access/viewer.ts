@@ -1,10 +1,10 @@
 /** One table of permissions for every interface. Missing and forbidden data look the same. */
 
 import type { Level } from '../operators/places.js'
-import { levelOf } from '../operators/places.js'
+import { divisionLevelOf } from '../operators/places.js'
 import { RECORD_KINDS, type RecordKind } from '../records/records.js'
 
-export { samePerson } from './persons.js'
+export { isSamePerson } from './persons.js'
 
 export const ROLES = [
   'public',
@@ -32,7 +32,7 @@ export interface Viewer {
   grant?: number
 }
 
-export const PUBLIC: Viewer = { role: 'public', sub: null, agency: null, region: null }
+export const PUBLIC_VIEWER: Viewer = { role: 'public', sub: null, agency: null, region: null }
 
 export const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text)
 
@@ -42,7 +42,7 @@ const AUTHORITY: readonly Role[] = ['agency', 'officer', 'reviewer', 'administra
 
 const rolesByAct = <A extends string>(table: Record<A, readonly Role[]>): Record<A, readonly Role[]> => table
 
-export const ACCESS = rolesByAct({
+export const ROLES_BY_ACT = rolesByAct({
   see_itself: SIGNED_IN,
   use_access_code: ALL,
   see_standing: ALL,
@@ -106,7 +106,7 @@ export const ACCESS = rolesByAct({
   see_askers: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
 })
 
-export type Act = keyof typeof ACCESS
+export type Act = keyof typeof ROLES_BY_ACT
 
 /** Open by law to firms and credit services (吉政办发〔2016〕15号, item 11). */
 const OPEN_KINDS: readonly RecordKind[] = [
@@ -118,7 +118,7 @@ const OPEN_KINDS: readonly RecordKind[] = [
   'commitment',
 ]
 
-export const KINDS_SEEN: Record<Role, readonly RecordKind[]> = {
+export const RECORD_KINDS_SEEN: Record<Role, readonly RecordKind[]> = {
   public: [],
   marketplace: OPEN_KINDS,
   credit_service: OPEN_KINDS,
@@ -131,7 +131,7 @@ export const KINDS_SEEN: Record<Role, readonly RecordKind[]> = {
 }
 
 /** A viewer bounded by a region may not perform these acts. */
-export const OF_ALL_REGIONS: readonly Act[] = [
+export const PROVINCE_WIDE_ACTS: readonly Act[] = [
   'amend_calendar',
   'close_retraction',
   'decide_identity',
@@ -151,7 +151,7 @@ export const OF_ALL_REGIONS: readonly Act[] = [
 ]
 
 /** A viewer bounded by a region may perform these acts for its operators only. */
-export const OF_ITS_REGION: readonly Act[] = [
+export const REGIONAL_ACTS: readonly Act[] = [
   'decide_objection',
   'decide_override',
   'issue_access_code',
@@ -165,21 +165,22 @@ export const OF_ITS_REGION: readonly Act[] = [
 const PROVINCE = '220000'
 
 export const may = (viewer: Viewer, act: Act): boolean =>
-  ACCESS[act].includes(viewer.role) && !(isBounded(viewer) && OF_ALL_REGIONS.includes(act))
+  ROLES_BY_ACT[act].includes(viewer.role) && !(isRegionBound(viewer) && PROVINCE_WIDE_ACTS.includes(act))
 
-export const isBounded = ({ region }: Viewer): boolean => region !== null && region !== PROVINCE
+export const isRegionBound = ({ region }: Viewer): boolean => region !== null && region !== PROVINCE
 
 /** With a null region (unknown operator) only the province may act. */
-export const mayIn = (viewer: Viewer, act: Act, region: string | null): boolean =>
+export const mayInRegion = (viewer: Viewer, act: Act, region: string | null): boolean =>
   may(viewer, act) &&
-  (!isBounded(viewer) || !OF_ITS_REGION.includes(act) || (region ?? '').startsWith(divisionOf(viewer.region ?? '')))
+  (!isRegionBound(viewer) || !REGIONAL_ACTS.includes(act) || (region ?? '').startsWith(divisionOf(viewer.region ?? '')))
 
 /**
  * Consent of the next higher authority to a listing (SAMR order 44, article 22). `level` is the deciding authority's, null when unknown. A
  * bounded viewer consents only for a lower level.
  */
 export const mayConsent = (viewer: Viewer, level: Level | null): boolean =>
-  may(viewer, 'move_listing') && (!isBounded(viewer) || (level === 'COUNTY' && levelOf(viewer.region ?? '') === 'CITY'))
+  may(viewer, 'move_listing') &&
+  (!isRegionBound(viewer) || (level === 'COUNTY' && divisionLevelOf(viewer.region ?? '') === 'CITY'))
 
 /** 22 for a province, 2201 a city, 220102 a county. */
 const divisionOf = (region: string): string => region.replace(/(?:00)+$/, '') || region
@@ -192,27 +193,27 @@ export interface OperatorScope {
 }
 
 /** Prefix of the division codes that an authority may see; null for all. */
-export const sightOf = (viewer: Viewer): string | null =>
-  isBounded(viewer) && AUTHORITY.includes(viewer.role) ? divisionOf(viewer.region ?? '') : null
+export const regionBoundOf = (viewer: Viewer): string | null =>
+  isRegionBound(viewer) && AUTHORITY.includes(viewer.role) ? divisionOf(viewer.region ?? '') : null
 
 /** True when the viewer sees some operators only as the public does. */
-export const isNarrow = (viewer: Viewer): boolean => viewer.role === 'party' || sightOf(viewer) !== null
+export const seesOnlySomeFiles = (viewer: Viewer): boolean => viewer.role === 'party' || regionBoundOf(viewer) !== null
 
 /** A party sees its own file, a bounded authority its region's. Only the province sees an unknown (null) operator. */
-export const mayOperator = (viewer: Viewer, operator: OperatorScope | null): boolean => {
+export const maySeeOperator = (viewer: Viewer, operator: OperatorScope | null): boolean => {
   if (!may(viewer, 'see_operator')) return false
   const code = operator?.uscc ?? operator?.shop ?? null
   if (viewer.role === 'party') return code !== null && viewer.sub === code
-  const sight = sightOf(viewer)
+  const sight = regionBoundOf(viewer)
   return sight === null || (operator?.region ?? '').startsWith(sight)
 }
 
 /** Returns PUBLIC for a viewer to whom the operator's file is closed. */
-export const viewerOf = (viewer: Viewer, operator: OperatorScope | null): Viewer =>
-  isNarrow(viewer) && !mayOperator(viewer, operator) ? PUBLIC : viewer
+export const viewerOfFile = (viewer: Viewer, operator: OperatorScope | null): Viewer =>
+  seesOnlySomeFiles(viewer) && !maySeeOperator(viewer, operator) ? PUBLIC_VIEWER : viewer
 
-export const mayRecord = (viewer: Viewer, { kind, stands }: { kind: RecordKind; stands: boolean }): boolean =>
-  KINDS_SEEN[viewer.role].includes(kind) && (stands || may(viewer, 'see_removed'))
+export const maySeeRecord = (viewer: Viewer, { kind, stands }: { kind: RecordKind; stands: boolean }): boolean =>
+  RECORD_KINDS_SEEN[viewer.role].includes(kind) && (stands || may(viewer, 'see_removed'))
 
 export type GradesSeen = 'ALL' | 'SELLERS' | 'AUTHORISED' | 'NONE'
 

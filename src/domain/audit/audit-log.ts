@@ -27,7 +27,7 @@ export type AuditLogKind =
 
 export const CHUNK_CODES_MOST = 1_000
 export const SALT_BYTES = 16
-export const FORM = 1
+export const AUDIT_ROW_FORM = 1
 
 /** Byte members are base64, as hashed. */
 export interface AuditContent {
@@ -76,14 +76,14 @@ export interface AuditRow extends Frame {
 
 export type SealedAuditRow = AuditRow & { content: AuditContent; body: string }
 
-export const NO_HEAD: AuditHead = { number: 0, hash: '0'.repeat(64) }
+export const EMPTY_LOG_HEAD: AuditHead = { number: 0, hash: '0'.repeat(64) }
 
 /** Content as a JSON array in fixed order, bytes as base64. */
-export const bodyOf = (c: AuditContent): string =>
+export const contentJson = (c: AuditContent): string =>
   JSON.stringify([c.salt, c.client, c.role, c.agency, c.purpose, c.request, c.asked, c.outcome, c.shown, c.digest])
 
 /** null for text that is no such array. */
-export const contentIn = (body: string): AuditContent | null => {
+export const parseContent = (body: string): AuditContent | null => {
   let members: unknown
   try {
     members = JSON.parse(body)
@@ -97,17 +97,17 @@ export const contentIn = (body: string): AuditContent | null => {
 }
 const MEMBERS = 10
 
-export const contentHash = (content: AuditContent): string => hashOf(bodyOf(content))
+export const contentHash = (content: AuditContent): string => sha256Hex(contentJson(content))
 
-export const isContentWhole = ({
+export const isContentIntact = ({
   form,
   body,
   content,
   contentHash: hash,
 }: AuditRow & { content: AuditContent }): boolean =>
-  form === 0 ? contentHash(content) === hash : bodyOf(content) === body && hashOf(body) === hash
+  form === 0 ? contentHash(content) === hash : contentJson(content) === body && sha256Hex(body) === hash
 
-export const hashOf = (text: string): string => hash('sha256', text, 'hex')
+export const sha256Hex = (text: string): string => hash('sha256', text, 'hex')
 
 /** The hashed lines of a row, ending with the content's and the previous row's hash in hexadecimal. */
 const frameOf = (row: Omit<AuditRow, 'hash' | 'body' | 'content' | 'form' | 'keyId'>): string =>
@@ -115,32 +115,32 @@ const frameOf = (row: Omit<AuditRow, 'hash' | 'body' | 'content' | 'form' | 'key
 
 /** Hash of a form 0 row. */
 export const rowHash = (row: Omit<AuditRow, 'hash' | 'body' | 'content' | 'form' | 'keyId'>): string =>
-  hashOf(frameOf(row))
+  sha256Hex(frameOf(row))
 
 /** Seal of a form 1 row. */
 export const sealOf = (row: Omit<AuditRow, 'hash' | 'body' | 'content'>, mac: Seal['mac']): string =>
   mac(`${row.form}\n${row.keyId}\n${frameOf(row)}`)
 
 /** SHA-256, base64. */
-export const digestOf = (answer: string | Buffer): string => hash('sha256', answer, 'base64')
+export const answerDigest = (answer: string | Buffer): string => hash('sha256', answer, 'base64')
 
 export type ChainLink = Frame & { content: AuditContent; body: string; contentHash: string }
 
-export const chained = (head: AuditHead, links: readonly ChainLink[], { id: keyId, mac }: Seal): SealedAuditRow[] => {
+export const chainRows = (head: AuditHead, links: readonly ChainLink[], { id: keyId, mac }: Seal): SealedAuditRow[] => {
   let { number, hash: previous } = head
   // This runs for every answer, and one object shape is faster.
   return links.map(({ at, kind, count, content, body, contentHash }) => {
     number += 1
-    const row = { form: FORM, keyId, at, kind, count, content, body, contentHash, number, previous, hash: '' }
+    const row = { form: AUDIT_ROW_FORM, keyId, at, kind, count, content, body, contentHash, number, previous, hash: '' }
     row.hash = sealOf(row, mac)
     previous = row.hash
     return row
   })
 }
 
-export const headOf = ({ number, hash }: AuditHead): AuditHead => ({ number, hash })
+export const onlyHead = ({ number, hash }: AuditHead): AuditHead => ({ number, hash })
 
-export const headIn = (said: unknown): AuditHead | null => {
+export const parseHead = (said: unknown): AuditHead | null => {
   const { number, hash } = (said ?? {}) as Partial<AuditHead>
   if (!Number.isSafeInteger(number) || Number(number) < 1) return null
   return /^[0-9a-f]{64}$/.test(String(hash)) ? { number: Number(number), hash: String(hash) } : null

@@ -3,7 +3,7 @@
 import { dateIn } from '../../foundation/time/dates.js'
 import { ROLES, type Role } from '../access/viewer.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
-import { type DatedRow, gaps, rowOn } from '../calendar/dated-rows.js'
+import { coverageFaults, type DatedRow, rowInForce } from '../calendar/dated-rows.js'
 
 interface Retention extends DatedRow {
   months: number
@@ -22,9 +22,9 @@ export interface AuditRules {
 
 /** Each day has one retention term, each asker one rule. ACCESS limits who may be told at all. */
 export const checkAuditRules = ({ retention, telling }: AuditRules): RuleFault[] => [
-  ...gaps('retention', retention),
+  ...coverageFaults('retention', retention),
   ...ROLES.filter((role) => role !== 'public').flatMap((role) =>
-    gaps(
+    coverageFaults(
       `telling ${role}`,
       telling.filter(({ asker }) => asker === role),
     ),
@@ -33,7 +33,7 @@ export const checkAuditRules = ({ retention, telling }: AuditRules): RuleFault[]
 
 /** Content written at `at` may be erased from this instant. */
 export const keptUntil = ({ retention }: AuditRules, at: Date): Date => {
-  const rule = rowOn(retention, dateIn(at))
+  const rule = rowInForce(retention, dateIn(at))
   if (rule === undefined) throw new Error('no term of retention')
   const until = new Date(at)
   until.setUTCMonth(until.getUTCMonth() + rule.months)
@@ -41,9 +41,9 @@ export const keptUntil = ({ retention }: AuditRules, at: Date): Date => {
 }
 
 /** Roles whose questions this viewer may see on this day. */
-export const toldOf = ({ telling }: AuditRules, viewer: Role, day: string): Role[] =>
+export const askersShownTo = ({ telling }: AuditRules, viewer: Role, day: string): Role[] =>
   ROLES.filter((asker) => {
-    const rule = rowOn(
+    const rule = rowInForce(
       telling.filter((row) => row.asker === asker),
       day,
     )

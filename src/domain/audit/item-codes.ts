@@ -1,5 +1,5 @@
 /** Viewers of an item see its operator codes even while it is unmatched, so the audit log records them. */
-import { codeOf } from '../operators/codes.js'
+import { parseCode } from '../operators/codes.js'
 
 export const ITEM_CODES_MOST = 100
 
@@ -10,7 +10,7 @@ export const codesInItem = (item: unknown): string[] => {
     if (codes.size >= ITEM_CODES_MOST) return
     if (value !== null && typeof value === 'object') for (const member of Object.values(value)) look(member)
     else {
-      const found = codeOf(value)
+      const found = parseCode(value)
       if (found?.valid) codes.add(found.code)
     }
   }

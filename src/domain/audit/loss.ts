@@ -1,5 +1,5 @@
 /** Finds rows that were noted outside the database but are missing in it, and what explains the loss. */
-import { type AuditHead, headIn } from './audit-log.js'
+import { type AuditHead, parseHead } from './audit-log.js'
 
 /** A promoted standby has another timeline, a restored copy another identifier. */
 export interface ServerIdentity {
@@ -27,13 +27,13 @@ export interface AuditLoss {
 }
 
 /** FAILOVER: lost with their server. RELEASED: a person released a restored database. */
-export type Excuse = 'FAILOVER' | 'RELEASED'
+export type LossExcuse = 'FAILOVER' | 'RELEASED'
 
-export const sameServer = (one: ServerIdentity, other: ServerIdentity): boolean =>
+export const isSameServer = (one: ServerIdentity, other: ServerIdentity): boolean =>
   one.timeline === other.timeline && one.system === other.system
 
 export const isFailover = ({ from, to }: Pick<AuditLoss, 'from' | 'to'>): boolean =>
-  from !== null && to !== null && !sameServer(from, to)
+  from !== null && to !== null && !isSameServer(from, to)
 
 /**
  * `hashes` maps numbers of existing rows to their hashes. If this very server noted a missing row, the loss is charged to it: neither a
@@ -50,7 +50,7 @@ export const lossOf = (
   const highest = missing.at(-1)
   if (first === undefined || highest === undefined) return null
   const before = heads.filter((head) => head.number < first.number && isThere(head)).map(({ number }) => number)
-  const here = missing.find((head) => head.server === null || (server !== null && sameServer(head.server, server)))
+  const here = missing.find((head) => head.server === null || (server !== null && isSameServer(head.server, server)))
   return {
     // The loss starts after the last row, unless an existing row differs from its note.
     after: first.number > last ? last : Math.max(0, ...before),
@@ -62,13 +62,13 @@ export const lossOf = (
   }
 }
 
-export const lossText = ({ after, noted, notedAt, from, to, heads }: AuditLoss): string =>
+export const lossJson = ({ after, noted, notedAt, from, to, heads }: AuditLoss): string =>
   JSON.stringify({ after, noted, notedAt: notedAt?.toISOString() ?? null, from, to, ...(heads !== null && { heads }) })
 
 /** Form 0 rows name only the last row noted. */
-export const lossIn = (said: string, number: number): AuditLoss | null => {
+export const parseLoss = (said: string, number: number): AuditLoss | null => {
   const told = parsed(said)
-  const old = headIn(told)
+  const old = parseHead(told)
   if (old !== null)
     return {
       after: Math.min(number, old.number) - 1,
@@ -106,7 +106,7 @@ const parsed = (text: string): object => {
 }
 
 /** True when the loss explains that `head` is missing. A head without a server (a client's, or signed) is judged by its number alone. */
-export const covers = (
+export const explainsLostHead = (
   { after, noted, heads }: Pick<AuditLoss, 'after' | 'noted' | 'heads'>,
   head: NotedHead,
 ): boolean =>

@@ -1,8 +1,16 @@
 /** Verifies the audit log against row hashes kept outside. A fault does not end the walk, so rows behind a gap are verified too. */
 
 import type { Seal } from '../../foundation/keys/audit.js'
-import { type AuditHead, type AuditRow, isContentWhole, NO_HEAD, rowHash, sealOf } from './audit-log.js'
-import { type AuditLoss, covers, type Excuse, isFailover, lossIn, type NotedHead, type ServerIdentity } from './loss.js'
+import { type AuditHead, type AuditRow, EMPTY_LOG_HEAD, isContentIntact, rowHash, sealOf } from './audit-log.js'
+import {
+  type AuditLoss,
+  explainsLostHead,
+  isFailover,
+  type LossExcuse,
+  type NotedHead,
+  parseLoss,
+  type ServerIdentity,
+} from './loss.js'
 
 /**
  * UNLINKED: the row does not follow the one before. UNSEALED: no seal after sealed rows. KEY_UNKNOWN: not in the key folder. ERASED:
@@ -32,9 +40,9 @@ export interface AuditAnchor extends NotedHead {
 }
 
 /** `excuse` is null when nothing explains the loss. */
-export interface Cut extends AuditLoss {
+export interface LogCut extends AuditLoss {
   foundAt: Date
-  excuse: Excuse | null
+  excuse: LossExcuse | null
   /** True when the log ended there; false when other rows replaced the lost ones. */
   isEnd: boolean
 }
@@ -45,7 +53,7 @@ export interface WalkResult {
   head: AuditHead
   broken: BrokenRow[]
   faults: number
-  cuts: Cut[]
+  cuts: LogCut[]
 }
 
 const BROKEN_MOST = 100
@@ -63,8 +71,8 @@ interface LossRow extends AuditLoss {
   foundAt: Date
 }
 
-export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
-  const state: Omit<WalkResult, 'cuts'> = { walked: 0, erased: 0, head: NO_HEAD, broken: [], faults: 0 }
+export const makeAuditWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
+  const state: Omit<WalkResult, 'cuts'> = { walked: 0, erased: 0, head: EMPTY_LOG_HEAD, broken: [], faults: 0 }
   const found: LossRow[] = []
   const released: { row: number; at: Date }[] = []
   const kept = new Map<number, AuditAnchor[]>()
@@ -95,7 +103,7 @@ export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
     }
     if (!isAfterHole && row.previous !== state.head.hash) return 'UNLINKED'
     const { content, body } = row
-    if (content !== null) return isContentWhole({ ...row, content }) ? null : 'ALTERED'
+    if (content !== null) return isContentIntact({ ...row, content }) ? null : 'ALTERED'
     if (body !== null) return 'ALTERED'
     return mayErase(row.at) ? null : 'ERASED'
   }
@@ -103,7 +111,7 @@ export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
   const read = (row: AuditRow): void => {
     if (row.kind === 'RELEASED' && row.form > 0) released.push({ row: row.number, at: row.at })
     if (row.kind !== 'CUT' || row.content === null) return
-    const loss = lossIn(row.content.asked, row.number)
+    const loss = parseLoss(row.content.asked, row.number)
     if (loss !== null) found.push({ ...loss, row: row.number, form: row.form, foundAt: row.at })
   }
 
@@ -132,19 +140,19 @@ export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
     now: Date
     releasedOld: Date | null
   }): WalkResult => {
-    const excuseOf = (cut: LossRow): Excuse | null => {
+    const excuseOf = (cut: LossRow): LossExcuse | null => {
       if (cut.form > 0 && isFailover(cut)) return 'FAILOVER'
       if (released.some(({ row }) => row > cut.row)) return 'RELEASED'
       return cut.form === 0 && releasedOld !== null && releasedOld >= cut.foundAt ? 'RELEASED' : null
     }
-    const cuts: Cut[] = found.map(({ row, form, ...cut }) => ({
+    const cuts: LogCut[] = found.map(({ row, form, ...cut }) => ({
       ...cut,
       excuse: excuseOf({ row, form, ...cut }),
       isEnd: row === cut.after + 1,
     }))
     for (const cut of cuts) if (cut.excuse === null) tell(brokenOf(cut))
     const past = anchors.filter(({ number }) => number > state.head.number)
-    const open = [...unmet, ...past].filter((head) => !cuts.some((cut) => covers(cut, head)))
+    const open = [...unmet, ...past].filter((head) => !cuts.some((cut) => explainsLostHead(cut, head)))
     const excused = new Set([...unmet, ...past].filter((head) => !open.includes(head)))
     const known = anchors.filter((head) => !excused.has(head)).map(({ number }) => number)
     const numbers = [...new Set(known)].sort((a, b) => a - b)
@@ -171,8 +179,8 @@ const unrecordedLosses = (
     now,
     last,
   }: { before: Map<number, number>; server: ServerIdentity | null; now: Date; last: number },
-): Cut[] => {
-  const made = (head: AuditAnchor, after: number): Cut => {
+): LogCut[] => {
+  const made = (head: AuditAnchor, after: number): LogCut => {
     const loss = { after, noted: head.number, notedAt: head.at, from: head.server, to: server, heads: null }
     return { ...loss, foundAt: now, excuse: isFailover(loss) ? 'FAILOVER' : null, isEnd: head.number > last }
   }
@@ -187,7 +195,7 @@ const unrecordedLosses = (
   return [...replaced, { ...made(here, last), noted: highest.number }]
 }
 
-const brokenOf = ({ after, noted, isEnd }: Cut): BrokenRow => ({
+const brokenOf = ({ after, noted, isEnd }: LogCut): BrokenRow => ({
   number: after + 1,
   ...(noted > after + 1 && { until: noted }),
   fault: isEnd ? 'TAIL_MISSING' : 'REPLACED',

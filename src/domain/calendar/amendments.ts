@@ -1,6 +1,6 @@
 import { Refusal } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
-import { samePerson } from '../access/persons.js'
+import { isSamePerson } from '../access/persons.js'
 import type { Calendar } from './calendar.js'
 
 const DAYS_MOST = 200
@@ -21,7 +21,7 @@ export interface CalendarDays {
   knownUntil: string | null
 }
 
-export const amendedBy = (calendar: Calendar, { days, knownUntil }: CalendarAmendments): Calendar => {
+export const applyAmendments = (calendar: Calendar, { days, knownUntil }: CalendarAmendments): Calendar => {
   if (days.length === 0 && knownUntil === null) return calendar
   const [holidays, workdays] = [new Set(calendar.holidays), new Set(calendar.workdays)]
   for (const { day, kind } of days) {
@@ -34,7 +34,7 @@ export const amendedBy = (calendar: Calendar, { days, knownUntil }: CalendarAmen
 }
 
 /** Throws INPUT_INVALID or DATE_INVALID. */
-export const amendmentOf = (shipped: Calendar, { knownUntil, ...said }: CalendarDays): CalendarAmendments => {
+export const amendmentsFrom = (shipped: Calendar, { knownUntil, ...said }: CalendarDays): CalendarAmendments => {
   const days = [
     ...said.holidays.map((day) => ({ day, kind: 'HOLIDAY' as const })),
     ...said.workdays.map((day) => ({ day, kind: 'WORKDAY' as const })),
@@ -70,6 +70,6 @@ export const verdictFault = (
   by: string,
 ): 'CALENDAR_SETTLED' | 'SECOND_PERSON' | 'CALENDAR_ANOTHERS' | null => {
   if (state !== 'PROPOSED') return 'CALENDAR_SETTLED'
-  if (samePerson(proposedBy, by)) return verdict === 'WITHDRAW' ? null : 'SECOND_PERSON'
+  if (isSamePerson(proposedBy, by)) return verdict === 'WITHDRAW' ? null : 'SECOND_PERSON'
   return verdict === 'WITHDRAW' ? 'CALENDAR_ANOTHERS' : null
 }

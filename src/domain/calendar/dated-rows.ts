@@ -15,7 +15,7 @@ export interface DatedRow {
   confirmed: boolean
 }
 
-export const gaps = (place: string, rows: readonly DatedRow[]): RuleFault[] => {
+export const coverageFaults = (place: string, rows: readonly DatedRow[]): RuleFault[] => {
   const sorted = [...rows].sort((a, b) => ((a.from ?? '') < (b.from ?? '') ? -1 : 1))
   if (sorted[0]?.from !== null) return [{ place, reason: 'nothing from the beginning' }]
   if (sorted.at(-1)?.to !== null) return [{ place, reason: 'nothing to the end' }]
@@ -27,5 +27,5 @@ export const gaps = (place: string, rows: readonly DatedRow[]): RuleFault[] => {
   })
 }
 
-export const rowOn = <R extends DatedRow>(rows: readonly R[], day: string): R | undefined =>
+export const rowInForce = <R extends DatedRow>(rows: readonly R[], day: string): R | undefined =>
   rows.find(({ from, to }) => (from === null || from <= day) && (to === null || day <= to))

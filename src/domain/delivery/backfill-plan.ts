@@ -10,7 +10,7 @@ export interface EarlierMessage {
  * True when the platform never received the subject, or last received its removal, even if a person closed that delivery. After a wipe only
  * a later addition counts: a change would refer to something no longer held.
  */
-export const lacks = (heard: readonly EarlierMessage[], wipedAt: Date | null): boolean => {
+export const lacksSubject = (heard: readonly EarlierMessage[], wipedAt: Date | null): boolean => {
   const kept = heard.filter(({ state, createdAt }) => state !== 'FOLDED' && (wipedAt === null || createdAt >= wipedAt))
   if (wipedAt === null) return (kept.at(-1)?.action ?? 'REMOVE') === 'REMOVE'
   const added = kept.findLastIndex(({ action }) => action === 'ADD')

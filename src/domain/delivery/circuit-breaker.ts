@@ -1,13 +1,13 @@
 import { type RetrySchedule, waitAfter } from './retry.js'
 
-export interface Breaker {
+export interface BreakerState {
   failures: number
   /** No call is made before this instant; null when closed. */
   openUntil: Date | null
 }
 
 /** PROBE: one test call. */
-export type Passage = 'ALL' | 'PROBE' | 'NONE'
+export type AllowedCalls = 'ALL' | 'PROBE' | 'NONE'
 
 /** Consecutive failures that open the breaker. */
 const OPENS_AFTER = 3
@@ -17,16 +17,16 @@ const WAIT_SECONDS: RetrySchedule = { first: 2, longest: 60 }
 const LONGEST_ASKED_SECONDS = 3_600
 const SECOND_MS = 1_000
 
-export const CALM: Breaker = { failures: 0, openUntil: null }
+export const CLOSED_BREAKER: BreakerState = { failures: 0, openUntil: null }
 
 /** An `openUntil` beyond the longest wait comes from a clock since set back and is ignored. */
-export const passage = ({ failures, openUntil }: Breaker, now: Date): Passage => {
+export const callsAllowed = ({ failures, openUntil }: BreakerState, now: Date): AllowedCalls => {
   const left = openUntil === null ? 0 : openUntil.getTime() - now.getTime()
   if (left > 0 && left <= LONGEST_ASKED_SECONDS * SECOND_MS) return 'NONE'
   return failures >= OPENS_AFTER ? 'PROBE' : 'ALL'
 }
 
-export const failed = (before: Breaker, now: Date, spread: number, retryAfterSeconds = 0): Breaker => {
+export const afterFailure = (before: BreakerState, now: Date, spread: number, retryAfterSeconds = 0): BreakerState => {
   const failures = before.failures + 1
   const own = failures >= OPENS_AFTER ? Math.min(waitAfter(WAIT_SECONDS, failures, spread), WAIT_SECONDS.longest) : 0
   const seconds = Math.max(own, Math.min(retryAfterSeconds, LONGEST_ASKED_SECONDS))

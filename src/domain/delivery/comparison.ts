@@ -34,7 +34,11 @@ export type Judgement =
  * `told` is null when the platform never received the subject. An open delivery waits for the next comparison. An unconfirmed addition is
  * UNTOLD, not MISSING.
  */
-export const judge = (standing: boolean, told: LastDelivery | null, shown: DisplayedValues | null): Judgement => {
+export const judgeDisplay = (
+  standing: boolean,
+  told: LastDelivery | null,
+  shown: DisplayedValues | null,
+): Judgement => {
   if (told?.state === 'OPEN') return { what: 'ON_ITS_WAY' }
   if (!standing) return { what: shown === null ? 'AGREES' : 'UNWANTED' }
   if (told === null || told.action === 'REMOVE') return { what: 'UNTOLD' }

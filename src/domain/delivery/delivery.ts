@@ -48,8 +48,8 @@ export interface RecordNotice {
   removal: { reason: string; reasonText: string; documentNumber: string | null; removedOn: string } | null
 }
 
-export const kindOf = (notice: Notice): SubjectKind => notice.kind ?? 'listing'
-export const isEntry = (notice: Notice): notice is EntryNotice => kindOf(notice) === 'listing'
+export const subjectKindOf = (notice: Notice): SubjectKind => notice.kind ?? 'listing'
+export const isEntryNotice = (notice: Notice): notice is EntryNotice => subjectKindOf(notice) === 'listing'
 
 export interface PlatformSubjects {
   id: string
@@ -58,16 +58,16 @@ export interface PlatformSubjects {
   lists: readonly string[] | null
 }
 
-export const hears = ({ kinds, lists }: PlatformSubjects, kind: SubjectKind, list?: string): boolean =>
+export const receivesSubject = ({ kinds, lists }: PlatformSubjects, kind: SubjectKind, list?: string): boolean =>
   kinds.includes(kind) && (kind !== 'listing' || lists === null || (list !== undefined && lists.includes(list)))
 
 /** CORRECT: a person must correct it. LATER: retry. */
-export type CodeMeaning = 'ACCEPTED' | 'CORRECT' | 'LATER'
+export type ReceiptCodeMeaning = 'ACCEPTED' | 'CORRECT' | 'LATER'
 
 /** The platform's answer omits the row, so the row is sent again. That is harmless. */
-export const NO_RECEIPT = 'NO_RECEIPT'
+export const NO_RECEIPT_CODE = 'NO_RECEIPT'
 /** The platform holds the row without a verdict. The hub asks again and does not resend. */
-export const WAITING = 'WAITING'
+export const WAITING_CODE = 'WAITING'
 
 export interface Receipt {
   key: string
@@ -91,7 +91,7 @@ export const SETTLE_SECONDS = 60
  * none, so the removal is sent again. CONFIRMED_TWICE: that was confirmed too. SHOWN: still displayed, so a later delivery removes it
  * again. REPLACED: a later delivery came before the check.
  */
-export type CheckResult = 'GONE' | 'NO_DISPLAY' | 'CONFIRMED_TWICE' | 'SHOWN' | 'REPLACED'
+export type RemovalCheckResult = 'GONE' | 'NO_DISPLAY' | 'CONFIRMED_TWICE' | 'SHOWN' | 'REPLACED'
 
 const WAIT_SECONDS: RetrySchedule = { first: 2, longest: 3_600 }
 const SECOND_MS = 1_000

@@ -7,7 +7,7 @@ import type { PublicEntry } from '../listing/public-entry.js'
 import { publicCode, publicName } from '../listing/public-name.js'
 import type { Action, EntryNotice } from './delivery.js'
 
-export interface NoticedListing extends EntryColumns {
+export interface ListingForNotice extends EntryColumns {
   id: string
   list: string
   state: CaseState
@@ -18,7 +18,7 @@ export interface NoticedListing extends EntryColumns {
 
 export const entryNotice = (
   list: Pick<ListKind, 'zh'>,
-  listing: NoticedListing,
+  listing: ListingForNotice,
   operator: { uscc: string | null; name: string | null },
   removal: EntryNotice['removal'],
   body: PublicEntry | undefined,
@@ -45,7 +45,7 @@ export const entryNotice = (
   removal,
 })
 
-const contentOf = ({ reason, basis, authority, documentNumber, facts, publishedOn, endsOn }: NoticedListing) => ({
+const contentOf = ({ reason, basis, authority, documentNumber, facts, publishedOn, endsOn }: ListingForNotice) => ({
   reason,
   basis,
   authority,
@@ -58,7 +58,7 @@ const contentOf = ({ reason, basis, authority, documentNumber, facts, publishedO
 /** For a platform, hiding is a removal and showing again an addition. */
 export const entryRemoval = (
   { removals }: Pick<ListKind, 'removals'>,
-  { state, removedOn, removalReason }: Pick<NoticedListing, 'state' | 'removedOn' | 'removalReason'>,
+  { state, removedOn, removalReason }: Pick<ListingForNotice, 'state' | 'removedOn' | 'removalReason'>,
   act: Pick<CaseAct, 'on' | 'documentNumber' | 'reason'>,
 ): EntryNotice['removal'] => {
   const documentNumber = act.documentNumber ?? null
@@ -68,9 +68,9 @@ export const entryRemoval = (
   return { reason: removalReason ?? '', reasonText: rule?.zh ?? act.reason ?? '', documentNumber, removedOn }
 }
 
-type ShownState = Pick<NoticedListing, 'state' | 'endsOn'>
+type ShownState = Pick<ListingForNotice, 'state' | 'endsOn'>
 
-export const entryChange = (name: MoveName, before: ShownState, after: ShownState): Action | null => {
+export const entryActionAfter = (name: MoveName, before: ShownState, after: ShownState): Action | null => {
   const [was, is] = [isPublic(before.state), isPublic(after.state)]
   if (was !== is) return is ? 'ADD' : 'REMOVE'
   return is && (name === 'renewEntry' || before.endsOn !== after.endsOn) ? 'CHANGE' : null

@@ -1,13 +1,13 @@
 /** 双公示: decides which penalties and permits platforms receive, in which words, and from which source. */
 import { hash } from 'node:crypto'
-import { IN_NAMES, publicCode, publicName } from '../listing/public-name.js'
+import { KINDS_MASKED_IN_NAMES, publicCode, publicName } from '../listing/public-name.js'
 import { isWithdrawn } from '../records/penalty.js'
-import { mask, PERSONAL_NAMES, type Personal } from '../records/personal.js'
-import { type Body, canonical, type Json } from '../records/records.js'
+import { maskPersonalData, PERSONAL_DATA_KINDS, type PersonalDataKind } from '../records/personal.js'
+import { type Body, canonicalJson, type Json } from '../records/records.js'
 import type { RecordNotice } from './delivery.js'
 
 export type PublishedKind = RecordNotice['kind']
-export const TOLD_KINDS: readonly PublishedKind[] = ['penalty', 'permit']
+export const PUBLISHED_KINDS: readonly PublishedKind[] = ['penalty', 'permit']
 
 /**
  * REPAIRED: 信用修复 ends publication everywhere. PERSON: a natural person, for whom 双公示 requires the ID number. EXCLUDED: secret or by the
@@ -70,7 +70,7 @@ const says = (text: Json | undefined, wanted: RegExp, unless: RegExp): boolean =
 const PLAIN = /(_on|_until|_from|_to|_yuan|_kind|^status|^category)$/
 /** Fields whose digits may look like a telephone number. */
 const NUMBERS = ['document_number', 'permit_number', 'licence', 'certificate']
-const IN_NUMBERS: readonly Personal[] = ['ID_NUMBER', 'EMAIL']
+const IN_NUMBERS: readonly PersonalDataKind[] = ['ID_NUMBER', 'EMAIL']
 const CODES = ['authority_code', 'source_unit_code']
 const NAMES = ['party_name', 'representative', 'authority', 'source_unit']
 
@@ -79,8 +79,8 @@ export const publishedBody = (body: Body, address: string | null): Body => {
     if (Array.isArray(value)) return value.map((one) => shown(field, one))
     if (typeof value !== 'string' || PLAIN.test(field)) return value
     if (CODES.includes(field)) return publicCode(value)
-    if (NAMES.includes(field)) return mask(value, IN_NAMES).text
-    return mask(value, NUMBERS.includes(field) ? IN_NUMBERS : PERSONAL_NAMES, address).text
+    if (NAMES.includes(field)) return maskPersonalData(value, KINDS_MASKED_IN_NAMES).text
+    return maskPersonalData(value, NUMBERS.includes(field) ? IN_NUMBERS : PERSONAL_DATA_KINDS, address).text
   }
   return Object.fromEntries(Object.entries(body).map(([field, value]) => [field, shown(field, value)]))
 }
@@ -108,7 +108,7 @@ export const publishedRecord = (
 /** In hexadecimal digits. */
 const DIGEST_LENGTH = 32
 export const publishedDigest = (told: PublishedRecord): string =>
-  hash('sha256', canonical(told as unknown as Json)).slice(0, DIGEST_LENGTH)
+  hash('sha256', canonicalJson(told as unknown as Json)).slice(0, DIGEST_LENGTH)
 
 const REMOVALS = {
   REVOKED: '作出机关已撤销',
@@ -118,7 +118,7 @@ const REMOVALS = {
   SAME_DECISION: '同一决定重复报送',
   OTHER_PARTY: '主体更正',
 } as const
-export type WhyGone = keyof typeof REMOVALS
+export type RecordRemovalCause = keyof typeof REMOVALS
 
 export interface RecordSource {
   id: string
@@ -128,14 +128,14 @@ export interface RecordSource {
   told: { operatorId: number; removed: boolean } | null
 }
 
-/** SHOW: platforms must show the present form. A WhyGone: they must remove the record, for that reason. */
-export type RecordDue = 'SHOW' | WhyGone | null
+/** SHOW: platforms must show the present form. A RecordRemovalCause: they must remove the record, for that reason. */
+export type RequiredDisplay = 'SHOW' | RecordRemovalCause | null
 
 /**
  * A decision that several sources report is sent once: from the source that sent it before, or else the first. A withdrawal or repair by
  * one counts for all, in the firm's favour. `sources` must hold all sources of each decision.
  */
-export const dueOf = (sources: readonly RecordSource[]): Map<string, RecordDue> => {
+export const requiredDisplays = (sources: readonly RecordSource[]): Map<string, RequiredDisplay> => {
   const decisions = new Map<string, RecordSource[]>()
   for (const source of sources) {
     const { operatorId = null, fact = null } = source.stands ?? {}
@@ -144,7 +144,7 @@ export const dueOf = (sources: readonly RecordSource[]): Map<string, RecordDue> 
     if (group) group.push(source)
     else decisions.set(decision, [source])
   }
-  const due = new Map<string, RecordDue>()
+  const due = new Map<string, RequiredDisplay>()
   for (const group of decisions.values()) {
     const ended = endOf(group)
     const speaking = ended === null ? speakerOf(group) : undefined
@@ -170,7 +170,7 @@ const dueOfOne = (
   source: RecordSource,
   ended: 'REVOKED' | 'REPAIRED' | null,
   speaking: RecordSource | undefined,
-): RecordDue => {
+): RequiredDisplay => {
   if (source === speaking) return 'SHOW'
   if (!isTold(source)) return null
   if (source.stands === null) return 'WRONG'
@@ -180,29 +180,34 @@ const dueOfOne = (
   return source.stands.telling === 'OVER' ? 'SHOW' : 'NOT_PUBLIC'
 }
 
-export interface ToldRecord {
+export interface LastSentRecord {
   operatorId: number
   removed: boolean
   digest: string | null
 }
 
 /** True when platforms must remove what they show, also because another firm now holds the record. */
-export const isGone = (due: RecordDue, told: ToldRecord | null, operatorId: number | null): boolean =>
+export const mustBeRemoved = (due: RequiredDisplay, told: LastSentRecord | null, operatorId: number | null): boolean =>
   due === 'SHOW' ? told !== null && !told.removed && told.operatorId !== operatorId : due !== null
 
-export interface RecordTelling {
+export interface RecordActions {
   removes: boolean
   shows: 'ADD' | 'CHANGE' | null
 }
 
 /** Null when there is nothing to send. `isHeard`: some platform receives the kind. Removals are sent in any case. */
-export const tellingOf = (
-  { due, told, operatorId, digest }: { due: RecordDue; told: ToldRecord | null; operatorId: number; digest: string },
+export const recordActionsFor = (
+  {
+    due,
+    told,
+    operatorId,
+    digest,
+  }: { due: RequiredDisplay; told: LastSentRecord | null; operatorId: number; digest: string },
   isHeard: boolean,
-): RecordTelling | null => {
+): RecordActions | null => {
   if (due === null) return null
   const stood = told !== null && !told.removed
-  const removes = isGone(due, told, operatorId)
+  const removes = mustBeRemoved(due, told, operatorId)
   if (!removes && stood && told.digest === digest) return null
   if (!stood && !isHeard) return null
   if (due !== 'SHOW') return { removes, shows: null }
@@ -210,7 +215,7 @@ export const tellingOf = (
 }
 
 export const removalOf = (
-  why: WhyGone,
+  why: RecordRemovalCause,
   { body, repairedOn }: { body: Body; repairedOn: string | null },
   today: string,
 ): PublishedRecord['removal'] => {

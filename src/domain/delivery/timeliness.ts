@@ -4,12 +4,17 @@ import { addDays, addMonths } from '../../foundation/time/dates.js'
 import { addWorkdays, type Calendar, isWorkday } from '../calendar/calendar.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
 import type { Certainty } from '../listing/lists.js'
-import { checkRows } from '../listing/publication-clocks.js'
+import { checkRuleRows } from '../listing/publication-clocks.js'
 
-export const DUTIES = ['RECORD', 'LISTING', 'RECORD_WITHDRAWAL', 'LISTING_WITHDRAWAL', 'PUBLICITY'] as const
-export type TimelinessDuty = (typeof DUTIES)[number]
+export const TIMELINESS_DUTIES = ['RECORD', 'LISTING', 'RECORD_WITHDRAWAL', 'LISTING_WITHDRAWAL', 'PUBLICITY'] as const
+export type TimelinessDuty = (typeof TIMELINESS_DUTIES)[number]
 /** Duties that a delivery fulfils. PUBLICITY is judged by the record's own day. */
-export const TOLD_DUTIES: readonly TimelinessDuty[] = ['RECORD', 'LISTING', 'RECORD_WITHDRAWAL', 'LISTING_WITHDRAWAL']
+export const DELIVERY_DUTIES: readonly TimelinessDuty[] = [
+  'RECORD',
+  'LISTING',
+  'RECORD_WITHDRAWAL',
+  'LISTING_WITHDRAWAL',
+]
 
 export interface LimitRow {
   duty: TimelinessDuty
@@ -26,8 +31,8 @@ export interface TimelinessRules {
 }
 
 export const checkTimeliness = ({ limits }: TimelinessRules): RuleFault[] => [
-  ...checkRows(limits, 'limits', (a, b) => a.duty === b.duty),
-  ...DUTIES.filter((duty) => !limits.some((row) => row.duty === duty)).map((duty) => ({
+  ...checkRuleRows(limits, 'limits', (a, b) => a.duty === b.duty),
+  ...TIMELINESS_DUTIES.filter((duty) => !limits.some((row) => row.duty === duty)).map((duty) => ({
     place: 'limits',
     reason: `缺少 ${duty}。There is no row for it.`,
   })),
@@ -51,7 +56,7 @@ export const dueDay = (
 }
 
 /** Latest decision day whose duty is due by `day`. */
-export const lastDueBy = (
+export const lastDecisionDayDueBy = (
   rules: TimelinessRules,
   calendar: Calendar,
   duty: TimelinessDuty,
@@ -110,7 +115,7 @@ const daysOf = (month: string): { first: string; last: string } => {
 }
 
 /** Decision days that cover everything due in the month. */
-export const spanOf = (
+export const decisionDaysDueIn = (
   rules: TimelinessRules,
   calendar: Calendar,
   duties: readonly TimelinessDuty[],
@@ -128,7 +133,7 @@ export const spanOf = (
 }
 
 /** `today` is in Asia/Shanghai. */
-export const figuresOf = (
+export const monthlyTimeliness = (
   counted: readonly DutyCount[],
   rules: TimelinessRules,
   calendar: Calendar,
@@ -148,7 +153,9 @@ export const figuresOf = (
     groups.set(key, group)
     add(group, one, dueOn, calendar, today)
   }
-  return [...groups.values()].map(({ figure, taken }) => ({ ...figure, ...summary(figure, taken) })).sort(inOrder)
+  return [...groups.values()]
+    .map(({ figure, taken }) => ({ ...figure, ...summary(figure, taken) }))
+    .sort(compareTimeliness)
 }
 
 const remembered = <T>(make: (key: string) => T): ((key: string) => T) => {
@@ -224,11 +231,11 @@ const summary = (
   return { share: onTime + late === 0 ? null : onTime / (onTime + late), median }
 }
 
-export type FigureOf = Pick<MonthlyTimeliness, 'authority' | 'platform' | 'duty'>
+export type TimelinessKey = Pick<MonthlyTimeliness, 'authority' | 'platform' | 'duty'>
 
-export const inOrder = (a: FigureOf, b: FigureOf): number =>
+export const compareTimeliness = (a: TimelinessKey, b: TimelinessKey): number =>
   compare(a.authority, b.authority) ||
   compare(a.platform, b.platform) ||
-  DUTIES.indexOf(a.duty) - DUTIES.indexOf(b.duty)
+  TIMELINESS_DUTIES.indexOf(a.duty) - TIMELINESS_DUTIES.indexOf(b.duty)
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -33,7 +33,7 @@ const SHARE_FROM_ITEMS = 10
 const HOUR_MS = 3_600_000
 
 /** Returns the reason for refusing. */
-export const outOfBounds = (bounds: FeedBounds, d: DeliveryCounts): string | null => {
+export const boundsFault = (bounds: FeedBounds, d: DeliveryCounts): string | null => {
   if (d.received >= SHARE_FROM_ITEMS && d.rejected > d.received * bounds.rejectShare) {
     return `${d.received} 条中 ${d.rejected} 条不合格 / ${d.rejected} of ${d.received} items are bad`
   }

@@ -1,4 +1,4 @@
-import { type Draft, digest, type Problem } from '../records/records.js'
+import { type Draft, draftDigest, type Problem } from '../records/records.js'
 
 /**
  * Two items with the same key in one delivery contradict each other when these digests differ. Several units may report one decision, so
@@ -8,10 +8,10 @@ export const comparedDigest = (draft: Draft, whole: string): string => {
   const { body } = draft
   if (!('source_unit' in body)) return whole
   const spelling = typeof body['authority_code'] === 'string' ? { authority: null } : {}
-  return digest({ ...draft, body: { ...body, ...spelling, source_unit: null, source_unit_code: null } })
+  return draftDigest({ ...draft, body: { ...body, ...spelling, source_unit: null, source_unit_code: null } })
 }
 
-export const contradiction = (key: string): Problem => ({
+export const contradictionProblem = (key: string): Problem => ({
   field: null,
   rule: 'repeat.conflict',
   message: `同一批次中 ${key} 出现两次且内容不同，先到者有效。The same key came twice with different contents; the first stands.`,

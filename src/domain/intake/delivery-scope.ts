@@ -1,4 +1,4 @@
-export interface DeliveryForm {
+export interface DeliveryTraits {
   feedWhole: boolean
   /** The delivery's own statement; absent means as the feed. */
   sentWhole?: boolean | undefined
@@ -23,7 +23,7 @@ export const scopeOf = ({
   unmodified = false,
   hasNext,
   givenFull,
-}: DeliveryForm): DeliveryScope => {
+}: DeliveryTraits): DeliveryScope => {
   const partial = givenFull === null ? sentWhole === false : !givenFull
   // An empty folder proves nothing, and a part of a whole feed leaves the rest as old as it was.
   const isCurrent = unmodified ? hasNext : !feedWhole || sentWhole !== false

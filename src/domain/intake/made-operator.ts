@@ -1,4 +1,4 @@
-import { operatorKindIn, regionIn, usccValid } from '../operators/codes.js'
+import { isValidUscc, operatorKindIn, regionIn } from '../operators/codes.js'
 import type { Draft } from '../records/records.js'
 
 export interface MadeOperator {
@@ -16,7 +16,7 @@ export const operatorMadeBy = ({ kind, subject: { uscc, shop }, body }: Draft): 
   const registered = kind === 'registration'
   const [region, status] = registered ? [said('region_code'), said('status') ?? 'UNKNOWN'] : [null, 'UNKNOWN']
   if (uscc !== null) {
-    if (!registered && !usccValid(uscc)) return null
+    if (!registered && !isValidUscc(uscc)) return null
     return { kind: operatorKindIn(uscc).toUpperCase(), region: region ?? regionIn(uscc), status }
   }
   if (shop !== null) return { kind: 'SHOP', region: null, status: 'UNKNOWN' }

@@ -1,9 +1,16 @@
 /** Proposes operators for records whose codes lead to none. A person decides. */
 import { hash } from 'node:crypto'
-import { orgCodeDigit, orgCodeForm, orgCodeIn, regNoDigit, usccForm, usccValid } from '../operators/codes.js'
+import {
+  hasOrgCodeCheckDigit,
+  hasOrgCodeForm,
+  hasRegNoCheckDigit,
+  hasUsccForm,
+  isValidUscc,
+  orgCodeIn,
+} from '../operators/codes.js'
 import { normalizeName } from '../operators/names.js'
-import { digitsOfDivision, placeIn } from '../operators/places.js'
-import { type Body, canonical, type Draft, type Subject } from '../records/records.js'
+import { digitsOfDivision, divisionPrefixIn } from '../operators/places.js'
+import { type Body, canonicalJson, type Draft, type Subject } from '../records/records.js'
 
 export interface SubjectDetails {
   name: string | null
@@ -42,7 +49,7 @@ interface MatchEvidence {
 /** CONTRADICTS: every candidate differs in some point. */
 export type NoProposal = 'UNKNOWN_NAME' | 'NAME_ONLY' | 'SEVERAL' | 'CONTRADICTS'
 
-export type Proposal = { operator: number; evidence: MatchEvidence[] } | { operator: null; because: NoProposal }
+export type MatchProposal = { operator: number; evidence: MatchEvidence[] } | { operator: null; because: NoProposal }
 
 /** The key has the length of a version digest. */
 const KEY_DIGITS = 32
@@ -59,7 +66,7 @@ export const subjectDetails = (subject: Subject, body: Body): SubjectDetails => 
 
 const regionSaid = (body: Body): SubjectDetails['region'] => {
   for (const text of placesSaid(body)) {
-    const digits = text === null ? null : placeIn(text)
+    const digits = text === null ? null : divisionPrefixIn(text)
     if (text !== null && digits !== null) return { text, digits }
   }
   return null
@@ -87,7 +94,7 @@ const textIn = (body: Body, field: string): string | null => {
  */
 export const subjectKey = ({ subject, body, key }: Pick<Draft, 'subject' | 'body' | 'key'>): string | null => {
   const { uscc, orgCode, regNo, shop, name } = subject
-  if (uscc !== null && usccValid(uscc)) return null
+  if (uscc !== null && isValidUscc(uscc)) return null
   const { region, representative } = subjectDetails(subject, body)
   const coded = (uscc ?? orgCode ?? regNo ?? shop) !== null
   const person = body['party_kind'] === 'NATURAL_PERSON'
@@ -105,7 +112,7 @@ export const subjectKey = ({ subject, body, key }: Pick<Draft, 'subject' | 'body
 }
 
 const hashed = (said: { [field: string]: string | null }): string =>
-  hash('sha256', canonical(said)).slice(0, KEY_DIGITS)
+  hash('sha256', canonicalJson(said)).slice(0, KEY_DIGITS)
 
 type Word = 'AGREES' | 'CONTRADICTS' | 'SILENT'
 interface WeighedPoint {
@@ -114,7 +121,7 @@ interface WeighedPoint {
 }
 
 /** Proposes the one operator of that name that agrees in region, representative or a code with one slip, and differs in none. */
-export const proposal = (candidates: readonly OperatorCandidate[], said: SubjectDetails): Proposal => {
+export const proposeOperator = (candidates: readonly OperatorCandidate[], said: SubjectDetails): MatchProposal => {
   if (candidates.length === 0) return { operator: null, because: 'UNKNOWN_NAME' }
   const weighed = candidates.map((candidate) => weigh(candidate, said))
   const agreeing = weighed.filter(({ word }) => word === 'AGREES')
@@ -156,14 +163,16 @@ const weighCode = (candidate: OperatorCandidate, said: SubjectDetails): WeighedP
     return isSlip(said.uscc, uscc) ? agrees('CODE', said.uscc, uscc) : CONTRADICTS
   }
   const orgCodes = [
-    ...(uscc !== null && usccForm(uscc) ? [orgCodeIn(uscc)] : []),
-    ...candidate.codes.filter(orgCodeForm),
+    ...(uscc !== null && hasUsccForm(uscc) ? [orgCodeIn(uscc)] : []),
+    ...candidate.codes.filter(hasOrgCodeForm),
   ]
   if (said.orgCode !== null && orgCodes.length > 0) {
-    const meant = orgCodeDigit(said.orgCode) ? undefined : orgCodes.find((held) => isSlip(said.orgCode ?? '', held))
+    const meant = hasOrgCodeCheckDigit(said.orgCode)
+      ? undefined
+      : orgCodes.find((held) => isSlip(said.orgCode ?? '', held))
     return meant === undefined ? CONTRADICTS : agrees('CODE', said.orgCode, meant)
   }
-  if (said.regNo === null || regNoDigit(said.regNo)) return SILENT
+  if (said.regNo === null || hasRegNoCheckDigit(said.regNo)) return SILENT
   const meant = candidate.codes.find((held) => isSlip(said.regNo ?? '', held))
   return meant === undefined ? SILENT : agrees('CODE', said.regNo, meant)
 }

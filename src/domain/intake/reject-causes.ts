@@ -4,13 +4,13 @@ import type { Problem } from '../records/records.js'
 const MOST_KEPT = 1_000 // different causes
 const MOST_TOLD = 3
 
-export interface Causes {
+export interface RejectCauses {
   add: (problems: readonly Problem[]) => void
   /** "（整行）form × 58、失信领域 required × 2"; empty without rejects. */
   told: () => string
 }
 
-export const causes = (): Causes => {
+export const makeRejectCauses = (): RejectCauses => {
   const counts = new Map<string, number>()
   return {
     add: ([first]) => {

@@ -7,7 +7,7 @@ export interface SendingDuty {
 }
 
 /** Reporting window, days. */
-export const WATCHED_DAYS = 90
+export const REPORTING_WINDOW_DAYS = 90
 
 /** Later first days have later due days, so two threshold days decide for all records. */
 interface ThresholdDays {

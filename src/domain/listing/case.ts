@@ -133,7 +133,7 @@ export const newCase = (list: string, operator: number): Case => ({
 })
 
 /** Fills in members that did not exist yet when the case was stored. */
-export const wholeCase = (kept: Pick<Case, 'list' | 'operator'> & Partial<Case>): Case => {
+export const upgradeStoredCase = (kept: Pick<Case, 'list' | 'operator'> & Partial<Case>): Case => {
   const made: Case = { ...newCase(kept.list, kept.operator), ...kept }
   const answered = made.defenceOpen || made.points > 0
   return answered && made.points === 0 ? { ...made, points: 1, openPoints: made.defenceOpen ? [1] : [] } : made

@@ -1,7 +1,7 @@
 /** Each deadline keeps its rule (days and source), so that it can be recomputed when a year's holidays are published. */
 import { addWorkdays, type Calendar } from '../calendar/calendar.js'
 import type { Case, CaseAct, MoveRules } from './case.js'
-import { type LegalNumber, type ListKind, type NumberName, numberOf } from './lists.js'
+import { type LegalNumber, type LegalNumberName, type ListKind, legalNumberOn } from './lists.js'
 import type { MoveName } from './moves.js'
 
 const DEADLINES = [
@@ -15,7 +15,7 @@ const DEADLINES = [
 export type DeadlineName = (typeof DEADLINES)[number]
 
 /** Deadlines set for the party. They run out, but are never counted as missed. */
-export const PARTYS: readonly DeadlineName[] = ['DEFENCE']
+export const PARTY_DEADLINES: readonly DeadlineName[] = ['DEFENCE']
 
 export interface Deadline {
   name: DeadlineName
@@ -35,7 +35,7 @@ export interface DeadlineChanges {
   dropped: DeadlineName[]
 }
 
-const NUMBERS: Record<DeadlineName, NumberName> = {
+const NUMBERS: Record<DeadlineName, LegalNumberName> = {
   DEFENCE: 'DEFENCE_WORKDAYS',
   PUBLICATION: 'PUBLICATION_WORKDAYS',
   HIDING_CONFIRMATION: 'HIDING_CONFIRM_WORKDAYS',
@@ -50,7 +50,7 @@ export const dueDay = (
   told: string | null = null,
 ): { dueOn: string; provisional: boolean } => {
   const { date, provisional } = addWorkdays(calendar, startsOn, rule.value)
-  const dueOn = told !== null && PARTYS.includes(name) && told > date ? told : date
+  const dueOn = told !== null && PARTY_DEADLINES.includes(name) && told > date ? told : date
   return { dueOn, provisional }
 }
 
@@ -88,11 +88,11 @@ const begin = (
   return [{ name, startsOn, rule, ...dueDay({ name, startsOn, rule }, calendar) }]
 }
 
-const selected = (list: ListKind, name: NumberName, days: SelectingDays): SetNumber | null => {
+const selected = (list: ListKind, name: LegalNumberName, days: SelectingDays): SetNumber | null => {
   // Rows of one name share `selectedBy`; this is checked on loading.
   const by = list.numbers.find((row) => row.name === name)?.selectedBy
   const day = by === undefined ? null : days[by]
-  const row = day === null ? null : numberOf(list, name, day)
+  const row = day === null ? null : legalNumberOn(list, name, day)
   return row !== null && row.value !== null ? { ...row, value: row.value } : null
 }
 

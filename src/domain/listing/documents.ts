@@ -4,26 +4,33 @@
  */
 
 import type { RuleFault } from '../calendar/dated-rows.js'
-import { mask } from '../records/personal.js'
+import { maskPersonalData } from '../records/personal.js'
 import type { Body } from '../records/records.js'
 import type { Case } from './case.js'
-import { type Certainty, type LegalNumber, type ListKind, type NumberName, numberOf, termOf } from './lists.js'
-import { type Clocks, checkRows } from './publication-clocks.js'
+import {
+  type Certainty,
+  type LegalNumber,
+  type LegalNumberName,
+  type ListKind,
+  legalNumberOn,
+  termOf,
+} from './lists.js'
+import { type Clocks, checkRuleRows } from './publication-clocks.js'
 
 export const DOCUMENT_KINDS = ['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_APPLICATION', 'REMOVAL'] as const
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number]
 
 /** The five required parts: 事由、依据、惩戒措施提示、移出条件和程序、救济措施 (SAMR order 44, article 13). */
-export const PARTS = ['GROUNDS', 'BASIS', 'MEASURES', 'REMOVAL', 'REMEDIES'] as const
+export const REQUIRED_PARTS = ['GROUNDS', 'BASIS', 'MEASURES', 'REMOVAL', 'REMEDIES'] as const
 
-export interface Template {
+export interface DocumentTemplate {
   kind: DocumentKind
   /** Absent means the authority. */
   signer?: 'AUTHORITY' | 'PARTY'
   title: string
   head: string[]
   opening: string[]
-  sections: { part: (typeof PARTS)[number]; heading: string; text: string[] }[]
+  sections: { part: (typeof REQUIRED_PARTS)[number]; heading: string; text: string[] }[]
   closing: string[]
   blanks: Record<string, { zh: string; from: string | null; words?: Record<string, string> }>
 }
@@ -55,7 +62,7 @@ interface IssuedPaper {
   issuedOn: string
 }
 
-export interface DocumentOf {
+export interface DocumentSource {
   listing: {
     authority: string
     reason: string
@@ -91,7 +98,7 @@ export const documentsOf = (facts: Case, removedOn: string | null): DocumentKind
 }
 
 /** Documents that were served on the party or that it signs itself. */
-export const servedOf = (facts: Case, removedOn: string | null): DocumentKind[] => {
+export const servedDocuments = (facts: Case, removedOn: string | null): DocumentKind[] => {
   const served: Record<DocumentKind, boolean> = {
     NOTICE: facts.notifiedOn !== null,
     DECISION: facts.servedOn !== null,
@@ -108,7 +115,7 @@ const NAMED_BY: Partial<Record<string, DocumentKind>> = {
   removeListing: 'REMOVAL',
 }
 
-export const numbersNamed = (
+export const documentNumbersNamed = (
   moves: readonly { move: string; act: Record<string, unknown> }[],
 ): Partial<Record<DocumentKind, string>> => {
   const named: Partial<Record<DocumentKind, string>> = {}
@@ -125,7 +132,7 @@ const NUMBER_LONGEST = 128
 const SHA256 = /^[0-9a-f]{64}$/
 
 export const issueFault = (
-  { number, sha256, issuedOn, signer }: IssuedPaper & { sha256: string; signer: Template['signer'] },
+  { number, sha256, issuedOn, signer }: IssuedPaper & { sha256: string; signer: DocumentTemplate['signer'] },
   today: string,
 ): string | null => {
   if (number === '' || number.length > NUMBER_LONGEST)
@@ -166,9 +173,9 @@ export interface DocumentPage {
 }
 
 /** Printed by `src/web`. The hash of the print is that of the paper served. */
-export type PrintDocument = (template: Template, of: DocumentOf, reader: DocumentReader) => DocumentPage
+export type PrintDocument = (template: DocumentTemplate, of: DocumentSource, reader: DocumentReader) => DocumentPage
 
-export const fill = (template: Template, of: DocumentOf): FilledDocument => {
+export const fillTemplate = (template: DocumentTemplate, of: DocumentSource): FilledDocument => {
   const filled: FilledDocument = { values: new Map(), missing: [] }
   for (const [name, { zh, from, words }] of Object.entries(template.blanks)) {
     const found = from === null ? null : (SOURCES[from]?.(of, template.kind) ?? null)
@@ -191,7 +198,7 @@ interface SourcedText {
   length: number
 }
 
-type BlankSource = (of: DocumentOf, kind: DocumentKind) => string | readonly string[] | SourcedText | null
+type BlankSource = (of: DocumentSource, kind: DocumentKind) => string | readonly string[] | SourcedText | null
 
 const sourced = (text: string, { basis, confirmed }: { basis: string; confirmed: boolean }): SourcedText => ({
   text,
@@ -200,12 +207,12 @@ const sourced = (text: string, { basis, confirmed }: { basis: string; confirmed:
   length: text.length,
 })
 
-const dayOf = ({ listing, on }: DocumentOf): string => listing.facts.decidedOn ?? on
+const dayOf = ({ listing, on }: DocumentSource): string => listing.facts.decidedOn ?? on
 
 const numbered =
-  (name: NumberName, unit: string, on: (of: DocumentOf) => string = dayOf): BlankSource =>
+  (name: LegalNumberName, unit: string, on: (of: DocumentSource) => string = dayOf): BlankSource =>
   (of) => {
-    const row: LegalNumber | null = numberOf(of.list, name, on(of))
+    const row: LegalNumber | null = legalNumberOn(of.list, name, on(of))
     return row && sourced(row.value === null ? '无' : `${row.value}${unit}`, row)
   }
 
@@ -221,7 +228,7 @@ const penalty =
   (field: string): BlankSource =>
   ({ decision }) => {
     const value = decision?.[field]
-    return typeof value === 'string' && value.trim() !== '' ? mask(value, ['ID_NUMBER']).text : null
+    return typeof value === 'string' && value.trim() !== '' ? maskPersonalData(value, ['ID_NUMBER']).text : null
   }
 
 const clocked =
@@ -297,30 +304,30 @@ const typesOf = (decision: Body | null): string | null => {
 const applies = ({ from, to }: { from: string | null; to: string | null }, on: string): boolean =>
   (from === null || from <= on) && (to === null || on <= to)
 
-export const BLANK = /\{\{([^{}]*)\}\}/g
+export const BLANK_PATTERN = /\{\{([^{}]*)\}\}/g
 /** A time limit, which may come only from a dated row, not from a template. */
 const LEGAL_NUMBER = /[\d０-９]|[一二三四五六七八九十百两半]+(?:个)?(?:工作日|日内|日起|天|个?月内?|年)/
 /** Blanks that every template needs; a party's own paper has no number. */
 const NEEDED = ['authority', 'number', 'party', 'issuedOn']
 
-export const checkTemplate = (template: Template): RuleFault[] => {
+export const checkTemplate = (template: DocumentTemplate): RuleFault[] => {
   const faults: RuleFault[] = []
   const say = (place: string, reason: string): void => {
     faults.push({ place, reason })
   }
   const used = new Set(['authority', 'number', 'issuedOn'])
   for (const [place, text] of textsOf(template)) {
-    for (const [, name = ''] of text.matchAll(BLANK)) {
+    for (const [, name = ''] of text.matchAll(BLANK_PATTERN)) {
       used.add(name)
       if (!(name in template.blanks)) say(place, `空白处 ${name} 未列明。The blank is not declared.`)
     }
-    const words = text.replace(BLANK, '')
+    const words = text.replace(BLANK_PATTERN, '')
     if (/[{}]/.test(words)) say(place, '空白处的写法有误。A blank is not written {{name}}.')
     if (LEGAL_NUMBER.test(words))
       say(place, '法定期限须为规则表的一行。A number of the law must be a row of the rules.')
   }
   const parts = template.sections.map(({ part }) => part)
-  for (const part of PARTS) {
+  for (const part of REQUIRED_PARTS) {
     const times = parts.filter((each) => each === part).length
     if (times !== 1) say('sections', `${part} 须恰有一节。There must be one section for it.`)
   }
@@ -334,7 +341,7 @@ export const checkTemplate = (template: Template): RuleFault[] => {
   return faults
 }
 
-const textsOf = (template: Template): [place: string, text: string][] => {
+const textsOf = (template: DocumentTemplate): [place: string, text: string][] => {
   const all = (place: string, texts: readonly string[]): [string, string][] =>
     texts.map((text, i) => [`${place}[${i}]`, text])
   return [
@@ -353,4 +360,4 @@ const textsOf = (template: Template): [place: string, text: string][] => {
 }
 
 export const checkDocumentRules = ({ rows }: DocumentRules): RuleFault[] =>
-  checkRows(rows, 'rows', (a, b) => a.name === b.name)
+  checkRuleRows(rows, 'rows', (a, b) => a.name === b.name)

@@ -1,6 +1,6 @@
 import type { Case, CaseAct } from './case.js'
 import type { LinkedDecision } from './legal-ground.js'
-import { basisOn, type LegalBasis, type ListKind, type RemovalReason } from './lists.js'
+import { type LegalBasis, type ListKind, legalBasisOn, type RemovalReason } from './lists.js'
 import type { MoveName } from './moves.js'
 
 export interface EntryColumns {
@@ -14,7 +14,7 @@ export interface EntryColumns {
   removedOn: string | null
 }
 
-export interface MoveDecisions {
+export interface LinkedAndPresentDecision {
   linked: LinkedDecision | null
   /** The linked decision as its sources report it today. */
   standing: LinkedDecision | null
@@ -26,7 +26,7 @@ export const columnsAfter = (
   name: MoveName,
   act: CaseAct,
   facts: Pick<Case, 'ground' | 'removal'>,
-  { linked, standing }: MoveDecisions,
+  { linked, standing }: LinkedAndPresentDecision,
   list: ListKind,
 ): Partial<EntryColumns> => {
   const now = linked ?? standing
@@ -36,7 +36,7 @@ export const columnsAfter = (
     ...(now && { decisionVersion: now.version, authority: now.authority, authorityCode: now.authorityCode }),
     ...(linked && { reason: isStated ? (act.reason ?? '') : linked.violation }),
     ...(standing && !isStated && { reason: standing.violation }),
-    ...((linked || name === 'decideListing') && { basis: basisText(basisOn(list, act.on)) }),
+    ...((linked || name === 'decideListing') && { basis: basisText(legalBasisOn(list, act.on)) }),
     ...(name === 'decideListing' && { documentNumber: act.documentNumber ?? null }),
     ...(ENDING.includes(name) && { removalReason: facts.removal, removedOn: act.on }),
     ...(name === 'restoreListing' && { removalReason: null, removedOn: null }),

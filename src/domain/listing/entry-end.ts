@@ -19,7 +19,7 @@ interface EndRules {
 }
 
 /** Last day in this hub. A legal ban lengthens only the display in 公示系统. */
-export const endHere = ({ list, clocks }: EndRules, standing: TermDays): string | null => {
+export const lastDayInHub = ({ list, clocks }: EndRules, standing: TermDays): string | null => {
   const { decidedOn, anewFrom, asOf } = standing
   if (decidedOn === null) return null
   const publishedOn = standing.publishedOn ?? decidedOn
@@ -30,7 +30,7 @@ export const endHere = ({ list, clocks }: EndRules, standing: TermDays): string 
 }
 
 /** First day of the newest term or clock row that affects entries decided before it. */
-export const newestRow = ({ list, clocks }: EndRules, today: string): string | null => {
+export const newestRuleDay = ({ list, clocks }: EndRules, today: string): string | null => {
   const ofList = ({ list: id }: ClockRow): boolean => id === null || id === list.id
   return (
     [...list.terms, ...clocks.clocks.filter(ofList)]

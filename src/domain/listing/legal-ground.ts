@@ -1,5 +1,5 @@
-import { regionIn, usccForm } from '../operators/codes.js'
-import { type Level, levelOf } from '../operators/places.js'
+import { hasUsccForm, regionIn } from '../operators/codes.js'
+import { divisionLevelOf, type Level } from '../operators/places.js'
 import { isHeavy, isWithdrawn } from '../records/penalty.js'
 import type { Body } from '../records/records.js'
 
@@ -19,7 +19,7 @@ export interface GroundSource {
 }
 
 /** A withdrawal by one source outweighs all other sources. */
-export const groundOf = (sources: readonly GroundSource[], operatorId: number): GroundStatus => {
+export const groundStatusOf = (sources: readonly GroundSource[], operatorId: number): GroundStatus => {
   const own = sources.filter((source) => source.operatorId === operatorId)
   const standing = own.filter((source) => source.stands)
   const said = standing.find((source) => source.linked)
@@ -41,7 +41,7 @@ export interface ChangedGround {
 }
 
 /** A withdrawn or erroneous penalty ends the case. A lighter one, or one of another operator, hides it. Null: the ground stands. */
-export const consequenceOf = (
+export const groundConsequence = (
   { state, heavy }: GroundStatus,
   { wasHeavy, isWrong, isLetGo }: ChangedGround,
 ): GroundConsequence | null => {
@@ -79,12 +79,12 @@ export const linkedDecision = ({ id, body }: { id: number; body: Body }): Linked
     decidedOn: text('decided_on'),
     violation: text('violation'),
     authority: text('authority'),
-    authorityCode: usccForm(code) ? regionIn(code) : PROVINCE,
-    level: levelIn(body),
+    authorityCode: hasUsccForm(code) ? regionIn(code) : PROVINCE,
+    level: authorityLevelIn(body),
   }
 }
 
-export const levelIn = (penalty: Body): Level | null => {
+export const authorityLevelIn = (penalty: Body): Level | null => {
   const code = penalty['authority_code']
-  return typeof code === 'string' && usccForm(code) ? levelOf(regionIn(code)) : null
+  return typeof code === 'string' && hasUsccForm(code) ? divisionLevelOf(regionIn(code)) : null
 }

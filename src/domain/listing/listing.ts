@@ -4,16 +4,16 @@ import type { Words } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
 import type { Case, CaseAct, CaseRole, CaseState, MoveRules } from './case.js'
 import type { ListKind } from './lists.js'
-import { DENIALS, type DenialCode, MOVES, type MoveName, type MoveRow, missing, type NotYet } from './moves.js'
+import { DENIALS, type DenialCode, MOVES, type MoveName, type MoveRow, missingNeed, type NotYet } from './moves.js'
 
 export const MOVE_NAMES = Object.keys(MOVES) as MoveName[]
 
-export const PEOPLES_MOVES = MOVE_NAMES.filter((name) => {
+export const MOVES_BY_PEOPLE = MOVE_NAMES.filter((name) => {
   const { roles }: MoveRow = MOVES[name]
   return roles.some((role) => role !== 'clock')
 })
 
-export interface Denial extends Words {
+export interface MoveDenial extends Words {
   code: DenialCode
   /** First day on which the move may be made; null when unknown. */
   from: string | null
@@ -26,10 +26,10 @@ export type MoveResult =
       changed: (keyof Case)[]
       provisional: boolean
     }
-  | { ok: false; reason: Denial }
+  | { ok: false; reason: MoveDenial }
 
 /** Returns the case after the move, or why it is denied. `given.today` is the current day. */
-export const move = (name: MoveName, before: Case | null, given: CaseAct, rules: MoveRules): MoveResult => {
+export const attemptMove = (name: MoveName, before: Case | null, given: CaseAct, rules: MoveRules): MoveResult => {
   if (before === null) return { ok: false, reason: denial('NO_CASE') }
   const row: MoveRow = MOVES[name]
   const act = withLegalDay(name, before, given)
@@ -70,7 +70,7 @@ export interface DatedEntry {
   endsOn: string | null
 }
 
-export const listed = (entry: DatedEntry, list: ListKind, asOf: string): boolean =>
+export const isListedOn = (entry: DatedEntry, list: ListKind, asOf: string): boolean =>
   isPublic(entry.state) &&
   !entry.mirrored &&
   list.blacklist &&
@@ -107,7 +107,7 @@ const checkDays = (before: Case, act: CaseAct): DenialCode | null => {
 
 const checkRules = (row: MoveRow, before: Case, act: CaseAct, rules: MoveRules): DenialCode | NotYet | null => {
   if (rules.list.id !== before.list) return 'OTHER_LIST'
-  const lacking = missing(row.needs, act)
+  const lacking = missingNeed(row.needs, act)
   if (lacking !== null) return lacking
   for (const guard of row.guards) {
     const denied = guard(before, act, rules)
@@ -116,7 +116,7 @@ const checkRules = (row: MoveRow, before: Case, act: CaseAct, rules: MoveRules):
   return null
 }
 
-const denial = (because: DenialCode | NotYet): Denial => {
+const denial = (because: DenialCode | NotYet): MoveDenial => {
   const { code, from } = typeof because === 'string' ? { code: because, from: null } : because
   const { zh, en } = DENIALS[code]
   if (from === null) return { code, from, zh, en }

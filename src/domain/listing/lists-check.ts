@@ -1,12 +1,12 @@
 import { addDays, isDate } from '../../foundation/time/dates.js'
 import { factRow } from '../records/facts.js'
 import {
-  type Consent,
+  type ConsentRule,
+  LEGAL_NUMBER_NAMES,
   type LegalNumber,
+  type LegalNumberName,
   type ListKind,
   type ListTerm,
-  NUMBER_NAMES,
-  type NumberName,
   type RuleDates,
 } from './lists.js'
 
@@ -78,11 +78,11 @@ const checkRow = (row: ListKind, say: ListFaultReporter): void => {
   if (row.deciders.length === 0)
     say(`${row.id}.deciders`, '在此认定的名单须写明由哪一级认定。A kind decided here needs those who may decide.')
   if (row.terms.length === 0) say(`${row.id}.terms`, '在此认定的名单须有期限。A kind decided here needs a term.')
-  for (const name of NUMBER_NAMES) checkCovered(row, name, say)
+  for (const name of LEGAL_NUMBER_NAMES) checkCovered(row, name, say)
 }
 
 /** From its first row on, each number needs a row for every day, even one without a value. Otherwise its guard would pass. */
-const checkCovered = (row: ListKind, name: NumberName, say: ListFaultReporter): void => {
+const checkCovered = (row: ListKind, name: LegalNumberName, say: ListFaultReporter): void => {
   const rows = row.numbers.filter((each) => each.name === name)
   const place = `${row.id}.numbers.${name}`
   if (rows.length === 0)
@@ -104,7 +104,7 @@ const checkMeasures = (row: ListKind, items: readonly string[], say: ListFaultRe
   })
 }
 
-const checkSettings = (rows: readonly Consent[], place: string, say: ListFaultReporter): void => {
+const checkSettings = (rows: readonly ConsentRule[], place: string, say: ListFaultReporter): void => {
   rows.forEach((row, i) => {
     const here = `${place}[${i}]`
     checkDays(row, here, say)

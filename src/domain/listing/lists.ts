@@ -40,17 +40,17 @@ export interface LegalBasis extends RuleDates {
 type SelectedBy = 'DECISION' | 'NOTICE' | 'APPLICATION' | 'PUBLICATION'
 
 /** Effect of a new row on existing entries. Null when the law is silent; the milder result then holds. */
-export type StandingEffect = 'KEEP' | 'APPLY' | null
+export type EffectOnExistingEntries = 'KEEP' | 'APPLY' | null
 
 export interface ListTerm extends RuleDates, RuleSource {
   years: number
   selectedBy: 'DECISION' | 'PUBLICATION'
-  standing: StandingEffect
+  standing: EffectOnExistingEntries
   confirmed: boolean
 }
 
 /** A kind decided here has a row for each number, without a gap up to today. */
-export const NUMBER_NAMES = [
+export const LEGAL_NUMBER_NAMES = [
   'DEFENCE_WORKDAYS',
   'PUBLICATION_WORKDAYS',
   'REPAIR_MIN_MONTHS',
@@ -61,20 +61,20 @@ export const NUMBER_NAMES = [
   'OBJECTION_WORKDAYS',
   'HIDING_CONFIRM_WORKDAYS',
 ] as const
-export type NumberName = (typeof NUMBER_NAMES)[number]
+export type LegalNumberName = (typeof LEGAL_NUMBER_NAMES)[number]
 
 export interface LegalNumber extends RuleDates, RuleSource {
-  name: NumberName
+  name: LegalNumberName
   /** null: no number is set, for the reason in `basis`. */
   value: number | null
   selectedBy: SelectedBy
   /** Present only for REPAIR_MIN_MONTHS. */
-  standing?: StandingEffect
+  standing?: EffectOnExistingEntries
   confirmed: boolean
 }
 
 /** A row sets whether the next higher authority must consent before a decision. */
-export interface Consent extends RuleDates, RuleSource {
+export interface ConsentRule extends RuleDates, RuleSource {
   needed: boolean
   levels: Level[]
 }
@@ -89,8 +89,8 @@ interface Measure extends Words, RuleSource {
   item: string
 }
 
-export const REMOVALS = ['EXPIRED', 'REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED'] as const
-export type RemovalReason = (typeof REMOVALS)[number]
+export const REMOVAL_REASONS = ['EXPIRED', 'REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED'] as const
+export type RemovalReason = (typeof REMOVAL_REASONS)[number]
 
 interface RemovalRule extends Words, RuleSource {
   reason: RemovalReason
@@ -116,7 +116,7 @@ export interface ListKind extends Words {
   fact: FactName | null
   threshold: Words
   deciders: Level[]
-  consents: Consent[]
+  consents: ConsentRule[]
   terms: ListTerm[]
   numbers: LegalNumber[]
   repair: RepairEntrance | null
@@ -179,7 +179,7 @@ const later = <R extends RuleDates>(rows: readonly R[], own: R, asOf: string | u
     .filter(({ from }) => from !== null && from > (own.from ?? '') && asOf !== undefined && from <= asOf)
     .sort((a, b) => ((a.from ?? '') < (b.from ?? '') ? -1 : 1))
 
-const follow = <R extends { standing?: StandingEffect }>(
+const follow = <R extends { standing?: EffectOnExistingEntries }>(
   first: number,
   rows: readonly R[],
   numberIn: (row: R) => number,
@@ -192,20 +192,20 @@ const follow = <R extends { standing?: StandingEffect }>(
 export const factOfList = (lists: readonly Pick<ListKind, 'id' | 'fact'>[], id: unknown): FactName | null =>
   lists.find((row) => row.id === id)?.fact ?? null
 
-export const basisOn = (list: Pick<ListKind, 'legalBasis'>, on: string): LegalBasis | null =>
+export const legalBasisOn = (list: Pick<ListKind, 'legalBasis'>, on: string): LegalBasis | null =>
   list.legalBasis.find((row) => applies(row, on)) ?? null
 
 /** An authority of unknown level also needs consent. */
-export const consentNeeded = (list: ListKind, level: Level | null, on: string): boolean => {
+export const needsConsent = (list: ListKind, level: Level | null, on: string): boolean => {
   const setting = list.consents.find((row) => applies(row, on))
   return setting?.needed === true && (level === null || setting.levels.includes(level))
 }
 
-export const numberOf = (list: ListKind, name: NumberName, on: string): LegalNumber | null =>
+export const legalNumberOn = (list: ListKind, name: LegalNumberName, on: string): LegalNumber | null =>
   list.numbers.find((row) => row.name === name && applies(row, on)) ?? null
 
-export const daysOf = (list: ListKind, name: NumberName, on: string): number | null =>
-  numberOf(list, name, on)?.value ?? null
+export const legalNumberValue = (list: ListKind, name: LegalNumberName, on: string): number | null =>
+  legalNumberOn(list, name, on)?.value ?? null
 
 const applies = (row: RuleDates, on: string): boolean =>
   (row.from === null || row.from <= on) && (row.to === null || on <= row.to)

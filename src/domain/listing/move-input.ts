@@ -1,6 +1,6 @@
 import { Refusal } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
-import { redact } from '../records/privacy.js'
+import { redactIdNumbers } from '../records/privacy.js'
 import type { CaseAct, CaseRole } from './case.js'
 import type { LinkedDecision } from './legal-ground.js'
 import type { MoveName } from './moves.js'
@@ -28,7 +28,7 @@ export interface MoveAuthor {
 }
 
 /** Throws DATE_INVALID or INPUT_INVALID. */
-export const actOf = (
+export const caseActFrom = (
   { name, by, role, input: sent }: MoveAuthor,
   today: string,
   linked: LinkedDecision | null,
@@ -69,5 +69,5 @@ export const checkedAndRedacted = <I extends Partial<Record<keyof typeof LONGEST
     if (length > most)
       throw new Refusal('INPUT_INVALID', { reason: `${field} 不得超过 ${most} 个字符 has at most ${most} characters` })
   }
-  return redact(input, mark)
+  return redactIdNumbers(input, mark)
 }

@@ -1,18 +1,18 @@
 import { addDays } from '../../foundation/time/dates.js'
-import { samePerson } from '../access/persons.js'
+import { isSamePerson } from '../access/persons.js'
 import { addWorkdays } from '../calendar/calendar.js'
 import { type Case, type CaseAct, type MoveRules, STATES } from './case.js'
-import { endHere } from './entry-end.js'
-import { basisOn, consentNeeded, daysOf, numberOf, termEnd } from './lists.js'
+import { lastDayInHub } from './entry-end.js'
+import { legalBasisOn, legalNumberOn, legalNumberValue, needsConsent, termEnd } from './lists.js'
 import {
-  type Guard,
-  groundStands,
+  changeNothing,
+  type MoveGuard,
   type MoveRow,
-  madeToday,
-  missing,
-  notEnded,
-  nothing,
-  publicKind,
+  missingNeed,
+  requireGround,
+  requireNotEnded,
+  requirePublicList,
+  requireToday,
 } from './moves-row.js'
 
 const BEFORE_PUBLICATION = STATES.slice(0, STATES.indexOf('PUBLISHED'))
@@ -21,21 +21,22 @@ const BEFORE_PUBLICATION = STATES.slice(0, STATES.indexOf('PUBLISHED'))
 const POINTS_MOST = 50
 const LATE_POINTS_MOST = 3
 
-const decidedHere: Guard = (_, __, { list }) => (list.decidedHere ? null : 'LIST_NOT_DECIDED_HERE')
-const heavySaid: Guard = (_, act) => (act.heavy === undefined ? 'HEAVY_NOT_SAID' : null)
+const decidedHere: MoveGuard = (_, __, { list }) => (list.decidedHere ? null : 'LIST_NOT_DECIDED_HERE')
+const heavySaid: MoveGuard = (_, act) => (act.heavy === undefined ? 'HEAVY_NOT_SAID' : null)
 /** The officer states that the party could perform the decision and does not: the decision itself cannot show it. */
-const nonPerformanceSaid: Guard = (_, act) =>
-  act.ground === 'DECISION_NOT_PERFORMED' ? missing(['reason'], act) : null
+const nonPerformanceSaid: MoveGuard = (_, act) =>
+  act.ground === 'DECISION_NOT_PERFORMED' ? missingNeed(['reason'], act) : null
 /** The listing is decided with the penalty or later (SAMR order 44, article 13). */
-const notBeforeDecision: Guard = (before, act) =>
+const notBeforeDecision: MoveGuard = (before, act) =>
   before.decisionOn !== null && act.on < before.decisionOn ? 'BEFORE_DECISION' : null
-const anotherPerson: Guard = (before, act) =>
-  before.proposedBy !== null && !samePerson(before.proposedBy, act.by) ? null : 'SAME_PERSON'
-const defenceAnswered: Guard = (before) => (before.defenceOpen ? 'DEFENCE_UNANSWERED' : null)
-const hearingHeld: Guard = (before) => (before.hearingAsked && before.hearingOn === null ? 'HEARING_NOT_HELD' : null)
-const noticeReached: Guard = ({ notifiedOn }, act) =>
+const anotherPerson: MoveGuard = (before, act) =>
+  before.proposedBy !== null && !isSamePerson(before.proposedBy, act.by) ? null : 'SAME_PERSON'
+const defenceAnswered: MoveGuard = (before) => (before.defenceOpen ? 'DEFENCE_UNANSWERED' : null)
+const hearingHeld: MoveGuard = (before) =>
+  before.hearingAsked && before.hearingOn === null ? 'HEARING_NOT_HELD' : null
+const noticeReached: MoveGuard = ({ notifiedOn }, act) =>
   notifiedOn !== null && act.on < notifiedOn ? { code: 'BEFORE_NOTICE', from: notifiedOn } : null
-const pointsFew: Guard = (before, act, rules) => {
+const pointsFew: MoveGuard = (before, act, rules) => {
   if (act.role !== 'party') return null
   const full = isLate(before, act, rules) ? before.latePoints >= LATE_POINTS_MOST : before.points >= POINTS_MOST
   return full ? 'TOO_MANY_POINTS' : null
@@ -44,42 +45,42 @@ const isLate = (before: Case, act: CaseAct, rules: MoveRules): boolean => {
   const until = lastDefenceDay(before, rules)
   return act.role === 'party' && until !== null && act.on > until
 }
-const basisInForce: Guard = (_, act, { list }) => (basisOn(list, act.on) === null ? 'NO_BASIS' : null)
-const defenceTime: Guard = (_, act, { list }) =>
-  daysOf(list, 'DEFENCE_WORKDAYS', act.on) === null ? 'NO_DEFENCE_TIME' : null
-const defenceOver: Guard = (before, act, rules) => {
+const basisInForce: MoveGuard = (_, act, { list }) => (legalBasisOn(list, act.on) === null ? 'NO_BASIS' : null)
+const defenceTime: MoveGuard = (_, act, { list }) =>
+  legalNumberValue(list, 'DEFENCE_WORKDAYS', act.on) === null ? 'NO_DEFENCE_TIME' : null
+const defenceOver: MoveGuard = (before, act, rules) => {
   if (act.waived === true) return act.documentNumber?.trim() ? null : 'WAIVER_WITHOUT_DOCUMENT'
   const until = lastDefenceDay(before, rules)
   if (until === null) return 'DEFENCE_RUNNING'
   return act.on > until ? null : { code: 'DEFENCE_RUNNING', from: addDays(until, 1) }
 }
-const pointChosen: Guard = ({ openPoints }, { point }) => {
+const pointChosen: MoveGuard = ({ openPoints }, { point }) => {
   if (openPoints.length === 0) return 'NOTHING_TO_ANSWER'
   if (point === undefined) return openPoints.length === 1 ? null : 'POINT_NOT_SAID'
   return openPoints.includes(point) ? null : 'POINT_UNKNOWN'
 }
-const consentAsked: Guard = (before, act, { list }) =>
-  consentNeeded(list, before.level, act.on) ? null : 'CONSENT_NOT_NEEDED'
-const consentGiven: Guard = (before, act, { list }) =>
-  before.consentedOn === null && consentNeeded(list, before.level, act.on) ? 'CONSENT_MISSING' : null
-const decider: Guard = ({ level }, _, { list }) =>
+const consentAsked: MoveGuard = (before, act, { list }) =>
+  needsConsent(list, before.level, act.on) ? null : 'CONSENT_NOT_NEEDED'
+const consentGiven: MoveGuard = (before, act, { list }) =>
+  before.consentedOn === null && needsConsent(list, before.level, act.on) ? 'CONSENT_MISSING' : null
+const decider: MoveGuard = ({ level }, _, { list }) =>
   level === null || list.deciders.includes(level) ? null : 'NOT_A_DECIDER'
-const termFixed: Guard = (_, act, { list }) =>
+const termFixed: MoveGuard = (_, act, { list }) =>
   termEnd(list, act.on, { publishedOn: act.on }) === null ? 'NO_TERM' : null
 /** Consent to electronic service is a separate document; the served paper does not prove it. */
-const consented: Guard = (_, { service, consentNumber }) =>
+const consented: MoveGuard = (_, { service, consentNumber }) =>
   service === 'ELECTRONIC' && !consentNumber?.trim() ? 'NO_SERVICE_CONSENT' : null
-const servable: Guard = (_, act, { list }) => {
+const servable: MoveGuard = (_, act, { list }) => {
   const notice = act.service === 'PUBLIC_NOTICE'
-  return notice && daysOf(list, 'SERVICE_NOTICE_DAYS', act.on) === null ? 'NO_NOTICE_TIME' : null
+  return notice && legalNumberValue(list, 'SERVICE_NOTICE_DAYS', act.on) === null ? 'NO_NOTICE_TIME' : null
 }
-const served: Guard = ({ servedOn }, act) => {
+const served: MoveGuard = ({ servedOn }, act) => {
   if (servedOn === null) return 'NOT_SERVED'
   return act.on < servedOn ? { code: 'NOT_SERVED', from: servedOn } : null
 }
-const objectionsOver: Guard = ({ decidedOn, servedOn }, act, { list, calendar }) => {
+const objectionsOver: MoveGuard = ({ decidedOn, servedOn }, act, { list, calendar }) => {
   if (servedOn === null || decidedOn === null) return 'NOT_SERVED'
-  const days = numberOf(list, 'OBJECTION_WORKDAYS', decidedOn)
+  const days = legalNumberOn(list, 'OBJECTION_WORKDAYS', decidedOn)
   if (days === null) return 'NO_OBJECTION_RULE'
   if (days.value === null) return null
   const last = addWorkdays(calendar, servedOn, days.value).date
@@ -89,7 +90,7 @@ const objectionsOver: Guard = ({ decidedOn, servedOn }, act, { list, calendar })
 /** The last day announced to the party stands, unless newly published holidays extend it. */
 const lastDefenceDay = (before: Case, { list, calendar }: MoveRules): string | null => {
   if (before.notifiedOn === null || before.defenceUntil === null) return null
-  const days = daysOf(list, 'DEFENCE_WORKDAYS', before.notifiedOn)
+  const days = legalNumberValue(list, 'DEFENCE_WORKDAYS', before.notifiedOn)
   const now = days === null ? before.defenceUntil : addWorkdays(calendar, before.notifiedOn, days).date
   if (now > before.defenceUntil) return now
   return before.defenceUntil
@@ -97,7 +98,7 @@ const lastDefenceDay = (before: Case, { list, calendar }: MoveRules): string | n
 
 /** A public notice counts as served only after SERVICE_NOTICE_DAYS. */
 const effectiveOn = (act: CaseAct, { list }: MoveRules): string =>
-  act.service === 'PUBLIC_NOTICE' ? addDays(act.on, daysOf(list, 'SERVICE_NOTICE_DAYS', act.on) ?? 0) : act.on
+  act.service === 'PUBLIC_NOTICE' ? addDays(act.on, legalNumberValue(list, 'SERVICE_NOTICE_DAYS', act.on) ?? 0) : act.on
 
 export const DECISION_MOVES = {
   openLead: {
@@ -108,7 +109,7 @@ export const DECISION_MOVES = {
     roles: ['officer', 'clock'],
     needs: ['reason'],
     guards: [decidedHere],
-    sets: nothing,
+    sets: changeNothing,
   },
   linkDecision: {
     zh: '关联处罚决定',
@@ -133,7 +134,7 @@ export const DECISION_MOVES = {
     to: 'PROPOSED',
     roles: ['officer'],
     needs: ['reason'],
-    guards: [decidedHere, basisInForce, groundStands],
+    guards: [decidedHere, basisInForce, requireGround],
     sets: (_, act) => ({ proposedBy: act.by }),
   },
   notifyListing: {
@@ -146,7 +147,7 @@ export const DECISION_MOVES = {
     guards: [consented, servable, defenceTime],
     sets: (_, act, rules) => {
       const notifiedOn = effectiveOn(act, rules)
-      const days = daysOf(rules.list, 'DEFENCE_WORKDAYS', notifiedOn)
+      const days = legalNumberValue(rules.list, 'DEFENCE_WORKDAYS', notifiedOn)
       const end = addWorkdays(rules.calendar, notifiedOn, days ?? 0)
       return { notifiedOn, defenceUntil: end.date, provisional: end.provisional }
     },
@@ -204,7 +205,7 @@ export const DECISION_MOVES = {
     roles: ['reviewer'],
     needs: [],
     guards: [anotherPerson, defenceAnswered, hearingHeld, defenceOver],
-    sets: nothing,
+    sets: changeNothing,
   },
   consentListing: {
     zh: '上级同意',
@@ -223,10 +224,10 @@ export const DECISION_MOVES = {
     to: 'DECIDED',
     roles: ['officer', 'reviewer'],
     needs: ['documentNumber'],
-    guards: [basisInForce, groundStands, notBeforeDecision, decider, consentGiven, termFixed],
+    guards: [basisInForce, requireGround, notBeforeDecision, decider, consentGiven, termFixed],
     sets: (_, act, rules) => ({
       decidedOn: act.on,
-      endsOn: endHere(rules, { decidedOn: act.on, publishedOn: null, anewFrom: null, asOf: act.today }),
+      endsOn: lastDayInHub(rules, { decidedOn: act.on, publishedOn: null, anewFrom: null, asOf: act.today }),
     }),
   },
   serveListing: {
@@ -236,7 +237,7 @@ export const DECISION_MOVES = {
     to: 'SERVED',
     roles: ['officer', 'reviewer'],
     needs: [],
-    guards: [consented, servable, notEnded],
+    guards: [consented, servable, requireNotEnded],
     sets: (_, act, rules) => ({ servedOn: effectiveOn(act, rules) }),
   },
   publishListing: {
@@ -246,11 +247,11 @@ export const DECISION_MOVES = {
     to: 'PUBLISHED',
     roles: ['officer', 'reviewer'],
     needs: [],
-    guards: [served, objectionsOver, groundStands, publicKind, notEnded, madeToday],
+    guards: [served, objectionsOver, requireGround, requirePublicList, requireNotEnded, requireToday],
     sets: ({ decidedOn, termFrom }, { on, today, ofAge = null }, rules) => ({
       publishedOn: on,
       ofAge,
-      endsOn: endHere(rules, { decidedOn, publishedOn: on, anewFrom: termFrom, asOf: today }),
+      endsOn: lastDayInHub(rules, { decidedOn, publishedOn: on, anewFrom: termFrom, asOf: today }),
     }),
   },
   dropListing: {

@@ -1,38 +1,40 @@
 /** Hiding is easier than showing again: one officer does it at once. */
-import { samePerson } from '../access/persons.js'
+import { isSamePerson } from '../access/persons.js'
 import type { HidingKind } from './case.js'
 import {
-  documentGiven,
-  type Guard,
-  groundStands,
+  changeNothing,
+  type MoveGuard,
   type MoveRow,
-  madeToday,
-  notEnded,
-  nothing,
-  publicKind,
+  requireDocumentNumber,
+  requireGround,
+  requireNotEnded,
+  requirePublicList,
+  requireToday,
 } from './moves-row.js'
 
 /** Hidings that need a document of a court or authority. */
 const WITH_DOCUMENT: readonly HidingKind[] = ['STAY', 'RULING', 'BANKRUPTCY']
 
-const kindSaid: Guard = (_, act) => {
+const kindSaid: MoveGuard = (_, act) => {
   if (act.hiding === undefined) return 'HIDING_NOT_SAID'
   // Only the clock hides as LOST, after reconciling. It also hides errors that it finds in the records.
   const clocks = act.hiding === 'LOST' || act.hiding === 'ERROR'
   if (act.role === 'clock') return clocks ? null : 'ROLE'
   return act.hiding === 'LOST' ? 'ROLE' : null
 }
-const paperGiven: Guard = (before, act, rules) =>
-  act.hiding !== undefined && WITH_DOCUMENT.includes(act.hiding) ? documentGiven(before, act, rules) : null
-const anotherConfirms: Guard = ({ hiding }, act) =>
-  hiding !== null && samePerson(hiding.by, act.by) ? 'SAME_PERSON' : null
+const paperGiven: MoveGuard = (before, act, rules) =>
+  act.hiding !== undefined && WITH_DOCUMENT.includes(act.hiding) ? requireDocumentNumber(before, act, rules) : null
+const anotherConfirms: MoveGuard = ({ hiding }, act) =>
+  hiding !== null && isSamePerson(hiding.by, act.by) ? 'SAME_PERSON' : null
 /** The confirmation may name another ground, such as a later stay or ruling, which then keeps the entry hidden. */
-const confirmedAs: Guard = (before, act, rules) => {
+const confirmedAs: MoveGuard = (before, act, rules) => {
   if (act.hiding === undefined) return null
   return act.hiding === 'LOST' ? 'ROLE' : paperGiven(before, act, rules)
 }
-const liftedByPaper: Guard = (before, act, rules) =>
-  before.hiding !== null && WITH_DOCUMENT.includes(before.hiding.kind) ? documentGiven(before, act, rules) : null
+const liftedByPaper: MoveGuard = (before, act, rules) =>
+  before.hiding !== null && WITH_DOCUMENT.includes(before.hiding.kind)
+    ? requireDocumentNumber(before, act, rules)
+    : null
 
 export const HIDING_MOVES = {
   hideListing: {
@@ -42,7 +44,7 @@ export const HIDING_MOVES = {
     to: 'HIDDEN',
     roles: ['officer', 'reviewer', 'clock'],
     needs: ['reason'],
-    guards: [kindSaid, paperGiven, madeToday, notEnded],
+    guards: [kindSaid, paperGiven, requireToday, requireNotEnded],
     sets: (_, act) => ({
       hiding: {
         by: act.by,
@@ -62,8 +64,8 @@ export const HIDING_MOVES = {
     roles: ['clock'],
     needs: ['reason'],
     // The legal ground is not checked, so an entry whose record is missing can be renewed too.
-    guards: [publicKind, notEnded],
-    sets: nothing,
+    guards: [requirePublicList, requireNotEnded],
+    sets: changeNothing,
   },
   // A late confirmation is accepted. Until then the entry stays hidden and is shown as late.
   confirmHiding: {
@@ -74,7 +76,7 @@ export const HIDING_MOVES = {
     roles: ['officer', 'reviewer'],
     needs: [],
     offered: ({ hiding }) => (hiding?.confirmedBy != null ? 'HIDING_CONFIRMED' : null),
-    guards: [anotherConfirms, confirmedAs, madeToday, notEnded],
+    guards: [anotherConfirms, confirmedAs, requireToday, requireNotEnded],
     sets: ({ hiding }, act) => ({
       hiding: hiding && { ...hiding, kind: act.hiding ?? hiding.kind, confirmedBy: act.by },
     }),
@@ -86,7 +88,7 @@ export const HIDING_MOVES = {
     to: ({ repair }) => (repair === null ? 'PUBLISHED' : 'REPAIR_APPLIED'),
     roles: ['officer', 'reviewer'],
     needs: ['reason'],
-    guards: [liftedByPaper, groundStands, publicKind, madeToday, notEnded],
+    guards: [liftedByPaper, requireGround, requirePublicList, requireToday, requireNotEnded],
     sets: () => ({ hiding: null }),
   },
 } as const satisfies Record<string, MoveRow>

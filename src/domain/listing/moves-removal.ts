@@ -1,24 +1,24 @@
 import { addDays } from '../../foundation/time/dates.js'
 import type { Case, CaseAct, CaseRole, CaseState, MoveRules } from './case.js'
-import { endHere } from './entry-end.js'
+import { lastDayInHub } from './entry-end.js'
 import { firstRepairDay, type RemovalReason } from './lists.js'
 import {
-  type Guard,
-  groundStands,
+  type MoveGuard,
   type MoveNeed,
   type MoveRow,
-  madeToday,
-  missing,
-  notEnded,
-  publicKind,
+  missingNeed,
+  requireGround,
+  requireNotEnded,
+  requirePublicList,
+  requireToday,
 } from './moves-row.js'
 
 const SHOWN_OR_HIDDEN: readonly CaseState[] = ['PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN']
 
-const ofRepair: Guard = (_, __, { list }) =>
+const ofRepair: MoveGuard = (_, __, { list }) =>
   list.removals.some(({ reason }) => reason === 'REPAIRED') ? null : 'REMOVAL_NOT_OF_LIST'
 
-const oldEnough: Guard = (before, act, { list }) => {
+const oldEnough: MoveGuard = (before, act, { list }) => {
   const { decidedOn } = before
   if (decidedOn === null) return 'REPAIR_TOO_EARLY'
   const from = firstRepairDay(list, decidedOn, { from: before.termFrom ?? decidedOn, on: act.on })
@@ -27,10 +27,10 @@ const oldEnough: Guard = (before, act, { list }) => {
 }
 
 /** The clock carries out repairs that feeds report, never one that only this hub may grant. */
-const fromElsewhere: Guard = (_, act, { list }) =>
+const fromElsewhere: MoveGuard = (_, act, { list }) =>
   act.role === 'clock' && list.repair?.entrance === 'HERE' ? 'ROLE' : null
 
-const repairDecided: Guard = (before, act, rules) => {
+const repairDecided: MoveGuard = (before, act, rules) => {
   // The office that reported a repair by feed has already judged it.
   if (act.role === 'clock') return fromElsewhere(before, act, rules)
   // A repair granted elsewhere needs no application here; its document counts.
@@ -39,9 +39,9 @@ const repairDecided: Guard = (before, act, rules) => {
   return oldEnough(before, act, rules)
 }
 
-const termOver: Guard = (before, act) => (before.endsOn !== null && act.on > before.endsOn ? null : 'NOT_DUE')
+const termOver: MoveGuard = (before, act) => (before.endsOn !== null && act.on > before.endsOn ? null : 'NOT_DUE')
 
-const REMOVING: Record<RemovalReason, { roles: readonly CaseRole[]; needs: readonly MoveNeed[]; guard: Guard }> = {
+const REMOVING: Record<RemovalReason, { roles: readonly CaseRole[]; needs: readonly MoveNeed[]; guard: MoveGuard }> = {
   EXPIRED: {
     roles: ['clock'],
     needs: [],
@@ -53,12 +53,12 @@ const REMOVING: Record<RemovalReason, { roles: readonly CaseRole[]; needs: reado
   CEASED: { roles: ['officer', 'reviewer', 'clock'], needs: ['reason'], guard: () => null },
 }
 
-const removable: Guard = (before, act, rules) => {
+const removable: MoveGuard = (before, act, rules) => {
   if (act.removal === undefined) return 'REMOVAL_NOT_SAID'
   const row = REMOVING[act.removal]
   if (!row.roles.includes(act.role)) return act.removal === 'EXPIRED' ? 'CLOCK_ONLY' : 'ROLE'
   if (!rules.list.removals.some((rule) => rule.reason === act.removal)) return 'REMOVAL_NOT_OF_LIST'
-  return missing(row.needs, act) ?? row.guard(before, act, rules)
+  return missingNeed(row.needs, act) ?? row.guard(before, act, rules)
 }
 
 const unlessHidden =
@@ -72,15 +72,15 @@ const anewFrom = ({ termFrom }: Case, { on, restoring }: CaseAct): string | null
 
 const restoredEnd = (before: Case, act: CaseAct, rules: MoveRules): string | null => {
   const { decidedOn, publishedOn } = before
-  return endHere(rules, { decidedOn, publishedOn, anewFrom: anewFrom(before, act), asOf: act.on })
+  return lastDayInHub(rules, { decidedOn, publishedOn, anewFrom: anewFrom(before, act), asOf: act.on })
 }
 
-const timeLeft: Guard = (before, act, rules) => {
+const timeLeft: MoveGuard = (before, act, rules) => {
   const end = restoredEnd(before, act, rules)
   return end !== null && act.today <= end ? null : 'ENDED'
 }
 
-const termMoved: Guard = (before, act, rules) => {
+const termMoved: MoveGuard = (before, act, rules) => {
   const next = renewedEnd(before, act.on, rules)
   return next === null || next === before.endsOn ? 'TERM_UNCHANGED' : null
 }
@@ -91,7 +91,7 @@ export const renewedEnd = (
   on: string,
   rules: Pick<MoveRules, 'list' | 'clocks'>,
 ): string | null => {
-  const end = endHere(rules, { decidedOn, publishedOn, anewFrom: termFrom, asOf: on })
+  const end = lastDayInHub(rules, { decidedOn, publishedOn, anewFrom: termFrom, asOf: on })
   return end !== null && end < on ? addDays(on, -1) : end
 }
 
@@ -104,7 +104,7 @@ export const REMOVAL_MOVES = {
     roles: ['officer', 'party'],
     needs: ['text'],
     offered: ({ repair }) => (repair === null ? null : 'REPAIR_PENDING'),
-    guards: [ofRepair, oldEnough, notEnded],
+    guards: [ofRepair, oldEnough, requireNotEnded],
     sets: (_, act) => ({ repair: { appliedOn: act.on, acceptedOn: null } }),
   },
   acceptRepair: {
@@ -118,7 +118,7 @@ export const REMOVAL_MOVES = {
       if (repair === null) return 'NO_REPAIR_PENDING'
       return repair.acceptedOn === null ? null : 'REPAIR_ACCEPTED'
     },
-    guards: [notEnded],
+    guards: [requireNotEnded],
     sets: ({ repair }, act) => ({ repair: repair && { ...repair, acceptedOn: act.on } }),
   },
   refuseRepair: {
@@ -129,7 +129,7 @@ export const REMOVAL_MOVES = {
     roles: ['officer', 'reviewer', 'clock'],
     needs: ['documentNumber', 'reason'],
     offered: ({ repair }) => (repair === null ? 'NO_REPAIR_PENDING' : null),
-    guards: [fromElsewhere, notEnded],
+    guards: [fromElsewhere, requireNotEnded],
     sets: () => ({ repair: null }),
   },
   removeListing: {
@@ -161,7 +161,7 @@ export const REMOVAL_MOVES = {
     roles: ['officer', 'reviewer'],
     needs: ['documentNumber', 'reason'],
     offered: ({ removal }) => (removal === 'REPAIRED' ? null : 'NOT_REPAIRED'),
-    guards: [groundStands, publicKind, madeToday, timeLeft],
+    guards: [requireGround, requirePublicList, requireToday, timeLeft],
     sets: (before, act, rules) => ({
       removal: null,
       restoredOn: act.on,
@@ -177,7 +177,7 @@ export const REMOVAL_MOVES = {
     to: 'SAME',
     roles: ['clock'],
     needs: ['reason'],
-    guards: [notEnded, termMoved],
+    guards: [requireNotEnded, termMoved],
     sets: (before, act, rules) => ({ endsOn: renewedEnd(before, act.on, rules) }),
   },
 } as const satisfies Record<string, MoveRow>

@@ -9,39 +9,40 @@ export interface MoveRow extends Words {
   needs: readonly MoveNeed[]
   /** These conditions concern the case itself. When they fail, the move is not offered. */
   offered?: (before: Case) => DenialCode | null
-  guards: readonly Guard[]
+  guards: readonly MoveGuard[]
   sets: (before: Case, act: CaseAct, rules: MoveRules) => Partial<Case> & { provisional?: boolean }
 }
 
 export type MoveNeed = 'documentNumber' | 'reason' | 'text'
-export type Guard = (before: Case, act: CaseAct, rules: MoveRules) => DenialCode | NotYet | null
+export type MoveGuard = (before: Case, act: CaseAct, rules: MoveRules) => DenialCode | NotYet | null
 
 export interface NotYet {
   code: DenialCode
   from: string
 }
 
-export const nothing = (): Partial<Case> => ({})
+export const changeNothing = (): Partial<Case> => ({})
 
-export const missing = (needs: readonly MoveNeed[], act: CaseAct): DenialCode | null => {
+export const missingNeed = (needs: readonly MoveNeed[], act: CaseAct): DenialCode | null => {
   const lacking = needs.find((need) => !act[need]?.trim())
   return lacking === undefined ? null : LACKING[lacking]
 }
 
 const LACKING = { documentNumber: 'NO_DOCUMENT_NUMBER', reason: 'NO_REASON', text: 'NO_TEXT' } as const
 
-export const documentGiven: Guard = (_, act) => missing(['documentNumber'], act)
+export const requireDocumentNumber: MoveGuard = (_, act) => missingNeed(['documentNumber'], act)
 
 // Each guard is named after what must hold, and returns null or the denial.
 
 /** Publishing and hiding take effect now. They cannot be backdated. */
-export const madeToday: Guard = (_, act) => (act.on === act.today ? null : 'NOT_TODAY')
+export const requireToday: MoveGuard = (_, act) => (act.on === act.today ? null : 'NOT_TODAY')
 
-export const notEnded: Guard = (before, act) => (before.endsOn !== null && act.today <= before.endsOn ? null : 'ENDED')
+export const requireNotEnded: MoveGuard = (before, act) =>
+  before.endsOn !== null && act.today <= before.endsOn ? null : 'ENDED'
 
-export const publicKind: Guard = (_, __, { list }) => (list.public ? null : 'LIST_NOT_PUBLIC')
+export const requirePublicList: MoveGuard = (_, __, { list }) => (list.public ? null : 'LIST_NOT_PUBLIC')
 
-export const groundStands: Guard = (before) => {
+export const requireGround: MoveGuard = (before) => {
   if (!before.decisionLinked) return 'NO_DECISION'
   return before.decisionHeavy === true || before.ground === 'DECISION_NOT_PERFORMED' ? null : 'DECISION_NOT_HEAVY'
 }

@@ -2,16 +2,16 @@
 
 import type { Role } from '../access/viewer.js'
 import type { Case, CaseAct, MoveRules } from './case.js'
-import { type Denial, move, PEOPLES_MOVES } from './listing.js'
+import { attemptMove, MOVES_BY_PEOPLE, type MoveDenial } from './listing.js'
 import type { RemovalReason } from './lists.js'
 import { MOVES, type MoveName, type MoveRow } from './moves.js'
 
-export interface Outlook {
+export interface CaseOutlook {
   move: MoveName
   removal: RemovalReason | null
   roles: Role[]
   isTheirs: boolean
-  denial: Denial | null
+  denial: MoveDenial | null
   /** The case after the move; null when the move is denied. */
   reached: Case | null
 }
@@ -29,8 +29,8 @@ const WRITTEN = '—'
 /** Stands for a person who has not acted in the case, so that a viewer without the role sees what else is needed. */
 const SOMEBODY = '\u0000'
 
-export const outlooks = (before: Case, asking: OutlookRequest, rules: MoveRules): Outlook[] =>
-  PEOPLES_MOVES.filter((name) => {
+export const moveOutlooks = (before: Case, asking: OutlookRequest, rules: MoveRules): CaseOutlook[] =>
+  MOVES_BY_PEOPLE.filter((name) => {
     const row: MoveRow = MOVES[name]
     return row.from.includes(before.state) && (row.offered?.(before) ?? null) === null
   }).flatMap((name) => {
@@ -47,13 +47,13 @@ const outlookOf = (
   before: Case,
   asking: OutlookRequest,
   rules: MoveRules,
-): Outlook => {
+): CaseOutlook => {
   const row: MoveRow = MOVES[name]
   const roles = row.roles.filter((role): role is Role => role !== 'clock')
   const isTheirs = roles.includes(asking.role)
   const [other = asking.role] = roles
   const who = isTheirs ? { by: asking.by, role: asking.role } : { by: SOMEBODY, role: other }
-  const moved = move(name, before, { ...full(before, asking), ...who, ...(removal && { removal }) }, rules)
+  const moved = attemptMove(name, before, { ...full(before, asking), ...who, ...(removal && { removal }) }, rules)
   return {
     move: name,
     removal,

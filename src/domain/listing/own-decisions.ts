@@ -1,5 +1,5 @@
 /** Recognises decisions of this hub that return through an agency's list, so that one fact is shown once. */
-import { authorityCompared, numberCompared } from '../records/decision-number.js'
+import { comparedAuthority, comparedDocumentNumber } from '../records/decision-number.js'
 import type { Body } from '../records/records.js'
 
 export interface OwnDecision {
@@ -8,18 +8,18 @@ export interface OwnDecision {
 }
 
 /** Removed entries count too, because the hub's own entry says from when to when it stood. */
-export const repeatsOwn = (own: readonly OwnDecision[]): ((body: Body) => boolean) => {
+export const makeRepeatMatcher = (own: readonly OwnDecision[]): ((body: Body) => boolean) => {
   const authorities = new Map<string, Set<string>>()
   for (const { documentNumber, authority } of own) {
     if (documentNumber === null) continue
-    const number = numberCompared(documentNumber)
+    const number = comparedDocumentNumber(documentNumber)
     const known = authorities.get(number) ?? new Set()
-    authorities.set(number, known.add(authorityCompared(authority ?? '')))
+    authorities.set(number, known.add(comparedAuthority(authority ?? '')))
   }
   return ({ document_number: number, authority }) => {
     if (authorities.size === 0 || typeof number !== 'string') return false
-    const known = authorities.get(numberCompared(number))
+    const known = authorities.get(comparedDocumentNumber(number))
     if (known === undefined) return false
-    return typeof authority !== 'string' || known.has('') || known.has(authorityCompared(authority))
+    return typeof authority !== 'string' || known.has('') || known.has(comparedAuthority(authority))
   }
 }

@@ -5,14 +5,14 @@
 
 import type { Words } from '../../foundation/text/words.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
-import { mask, PERSONAL_NAMES, type Personal } from '../records/personal.js'
+import { maskPersonalData, PERSONAL_DATA_KINDS, type PersonalDataKind } from '../records/personal.js'
 import type { Body } from '../records/records.js'
 import type { Certainty } from './lists.js'
-import { IN_NAMES, publicCode } from './public-name.js'
-import { checkRows } from './publication-clocks.js'
+import { KINDS_MASKED_IN_NAMES, publicCode } from './public-name.js'
+import { checkRuleRows } from './publication-clocks.js'
 
 /** Number of the masking rules. Raise it when what may be public changes: the clock then rebuilds older entries. */
-export const MASKS = 2
+export const MASKING_VERSION = 2
 
 interface PersonsRow {
   list: string
@@ -24,14 +24,14 @@ interface PersonsRow {
   confirmed: boolean
 }
 
-export interface PublicRules {
+export interface PublicEntryRules {
   persons: readonly PersonsRow[]
 }
 
-export const checkPersons = ({ persons }: PublicRules): RuleFault[] =>
-  checkRows(persons, 'persons', (a, b) => a.list === b.list)
+export const checkPublicEntryRules = ({ persons }: PublicEntryRules): RuleFault[] =>
+  checkRuleRows(persons, 'persons', (a, b) => a.list === b.list)
 
-export interface ListingOf {
+export interface ListingToPublish {
   id: string
   list: string
   reason: string
@@ -43,7 +43,7 @@ export interface ListingOf {
   endsOn: string | null
 }
 
-export interface PartyOf {
+export interface PartyToPublish {
   uscc: string | null
   name: string | null
   region: string | null
@@ -76,11 +76,11 @@ export interface PublicEntry {
 
 interface MaskedField {
   field: 'name' | 'reason' | 'basis' | 'authority' | 'documentNumber' | 'uscc'
-  what: Personal
+  what: PersonalDataKind
   times: number
 }
 
-export const WITHHELD = {
+export const WITHHOLDING_REASONS = {
   NO_NAME: { zh: '没有名称，不得公示', en: 'it has no name and is not published' },
   MINOR: { zh: '未成年人，不得公示', en: 'a minor is never published' },
   AGE_UNKNOWN: {
@@ -92,7 +92,7 @@ export const WITHHELD = {
     en: 'a natural person is not published: no confirmed rule of this list says so',
   },
 } as const satisfies Record<string, Words>
-type Withheld = keyof typeof WITHHELD
+type Withheld = keyof typeof WITHHOLDING_REASONS
 
 export interface PublicAnswer {
   /** null when the entry may not be public, for the reason in `withheld`. */
@@ -103,16 +103,20 @@ export interface PublicAnswer {
 
 /** `on` is the publication day and selects the rule on natural persons. */
 export const publicEntry = (
-  listing: ListingOf,
-  operator: PartyOf,
-  rules: PublicRules,
+  listing: ListingToPublish,
+  operator: PartyToPublish,
+  rules: PublicEntryRules,
   on: string,
   known: PartyFacts = {},
 ): PublicAnswer => {
   const masked: MaskedField[] = []
-  const shown = (field: MaskedField['field'], text: string, kinds: readonly Personal[] = PERSONAL_NAMES): string => {
-    const answer = mask(text, kinds, known.businessAddress ?? null)
-    for (const what of PERSONAL_NAMES) {
+  const shown = (
+    field: MaskedField['field'],
+    text: string,
+    kinds: readonly PersonalDataKind[] = PERSONAL_DATA_KINDS,
+  ): string => {
+    const answer = maskPersonalData(text, kinds, known.businessAddress ?? null)
+    for (const what of PERSONAL_DATA_KINDS) {
       const times = answer.found.filter((each) => each === what).length
       if (times > 0) masked.push({ field, what, times })
     }
@@ -122,7 +126,7 @@ export const publicEntry = (
     id: listing.id,
     list: listing.list,
     uscc: codeShown(operator.uscc, masked),
-    name: shown('name', operator.name?.trim() ?? '', IN_NAMES),
+    name: shown('name', operator.name?.trim() ?? '', KINDS_MASKED_IN_NAMES),
     region: operator.region,
     reason: shown('reason', listing.reason),
     basis: shown('basis', listing.basis),
@@ -146,9 +150,9 @@ const codeShown = (uscc: string | null, masked: MaskedField[]): string | null =>
 }
 
 const whyNot = (
-  { list }: ListingOf,
-  operator: PartyOf,
-  rules: PublicRules,
+  { list }: ListingToPublish,
+  operator: PartyToPublish,
+  rules: PublicEntryRules,
   on: string,
   { minor = null, naturalPerson = false }: PartyFacts,
 ): Withheld | null => {
@@ -166,7 +170,7 @@ const applies = ({ from, to }: PersonsRow, on: string): boolean =>
 
 /** The registered address is public even when it is a home. A shop without a licence has none. */
 export const businessAddress = (
-  { uscc, kind }: Pick<PartyOf, 'uscc' | 'kind'>,
+  { uscc, kind }: Pick<PartyToPublish, 'uscc' | 'kind'>,
   registrations: readonly Body[],
 ): string | null => {
   if (uscc === null || kind === 'SHOP') return null
@@ -175,7 +179,7 @@ export const businessAddress = (
 }
 
 /** After a merger the entry still names the firm that was listed. */
-export const asShown = <P extends Pick<PartyOf, 'uscc' | 'name' | 'region'>>(
+export const withPublishedName = <P extends Pick<PartyToPublish, 'uscc' | 'name' | 'region'>>(
   party: P,
   shown: Pick<PublicEntry, 'uscc' | 'name' | 'region'> | undefined,
 ): P =>

@@ -1,6 +1,6 @@
-import { usccForm } from '../operators/codes.js'
-import { mask, PERSONAL_NAMES } from '../records/personal.js'
-import { idsIn, NUMERALS } from '../records/resident-ids.js'
+import { hasUsccForm } from '../operators/codes.js'
+import { maskPersonalData, PERSONAL_DATA_KINDS } from '../records/personal.js'
+import { NUMERALS, residentIdsIn } from '../records/resident-ids.js'
 
 /** Class of each UTF-16 unit: 1 for harmless characters, 2 for numerals, 0 for digits, letters and address words. */
 const plain = new Uint8Array(0x10000)
@@ -12,10 +12,10 @@ for (const word of '住居籍址口艾') plain[word.charCodeAt(0)] = 0
 const NUMERALS_LEFT = 6
 
 /** Personal data masked in names. Places stay, because they are part of the licensed name. */
-export const IN_NAMES = PERSONAL_NAMES.filter((what) => what !== 'ADDRESS')
+export const KINDS_MASKED_IN_NAMES = PERSONAL_DATA_KINDS.filter((what) => what !== 'ADDRESS')
 
 export const publicName = <N extends string | null>(name: N): N =>
-  (name === null || isPlain(name) ? name : mask(name, IN_NAMES).text) as N
+  (name === null || isPlain(name) ? name : maskPersonalData(name, KINDS_MASKED_IN_NAMES).text) as N
 
 const isPlain = (name: string): boolean => {
   let numerals = 0
@@ -29,6 +29,6 @@ const isPlain = (name: string): boolean => {
 
 /** Returns null when the code reads as a person's number. No such number begins with 9. */
 export const publicCode = (uscc: string | null): string | null => {
-  if (uscc === null || !usccForm(uscc)) return null
-  return uscc.startsWith('9') || idsIn(uscc, 'REPLACED').length === 0 ? uscc : null
+  if (uscc === null || !hasUsccForm(uscc)) return null
+  return uscc.startsWith('9') || residentIdsIn(uscc, 'REPLACED').length === 0 ? uscc : null
 }

@@ -5,7 +5,7 @@
 
 import { addDays, addMonths, isDate } from '../../foundation/time/dates.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
-import type { Certainty, StandingEffect } from './lists.js'
+import type { Certainty, EffectOnExistingEntries } from './lists.js'
 
 type EntrySeverity = 'SLIGHT' | 'GENERAL' | 'SEVERE'
 type ClockName = 'GSXT' | 'CREDITCHINA'
@@ -33,7 +33,7 @@ export interface ClockRow extends ClockRuleRow {
   minimumMonths: number
   maximumMonths: number
   legalBan: 'LENGTHENS' | 'NOTHING'
-  standing: StandingEffect
+  standing: EffectOnExistingEntries
 }
 
 export interface ClockRules {
@@ -145,8 +145,12 @@ const applies = ({ from, to }: ClockRuleRow, on: string): boolean =>
   (from === null || from <= on) && (to === null || on <= to)
 
 export const checkClocks = ({ severities, clocks }: ClockRules): RuleFault[] => [
-  ...checkRows(severities, 'severities', (a, b) => a.list === b.list),
-  ...checkRows(clocks, 'clocks', (a, b) => a.clock === b.clock && meet(a.list, b.list) && meet(a.severity, b.severity)),
+  ...checkRuleRows(severities, 'severities', (a, b) => a.list === b.list),
+  ...checkRuleRows(
+    clocks,
+    'clocks',
+    (a, b) => a.clock === b.clock && meet(a.list, b.list) && meet(a.severity, b.severity),
+  ),
   ...clocks.flatMap(({ minimumMonths, maximumMonths, legalBan, clock }, i) => [
     ...(minimumMonths > maximumMonths
       ? [{ place: `clocks[${i}]`, reason: '最短期限长于最长期限。The minimum is longer than the maximum.' }]
@@ -165,7 +169,7 @@ export const checkClocks = ({ severities, clocks }: ClockRules): RuleFault[] => 
 const meet = <T>(one: T | null, other: T | null): boolean => one === null || other === null || one === other
 
 /** Checks that days exist, rows do not overlap, and only what was found in a published text (F) is confirmed. */
-export const checkRows = <R extends ClockRuleRow>(
+export const checkRuleRows = <R extends ClockRuleRow>(
   rows: readonly R[],
   place: string,
   same: (one: R, other: R) => boolean,

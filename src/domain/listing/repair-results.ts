@@ -1,10 +1,10 @@
 /** Judges repair results of other offices (feed `repairs`). The newest counts, whatever the order of arrival. */
 
-import { numberCompared } from '../records/decision-number.js'
+import { comparedDocumentNumber } from '../records/decision-number.js'
 import type { Body } from '../records/records.js'
 import type { Case, CaseState } from './case.js'
 
-export interface ToldResult {
+export interface ReportedRepair {
   record: number
   body: Body
   /** The result came with the delivery being merged. */
@@ -18,14 +18,14 @@ const STEP: Record<string, number> = { REFUSED: 0, REPAIRED: 1, REMOVED: 1, REVO
  * TAKEN_BACK: the repair was revoked, and a person decides on restoration. TOLD: a person decides, because the entry is not shown yet or
  * its decision has no number.
  */
-export type Follows = 'GRANTED' | 'REFUSED' | 'TAKEN_BACK' | 'TOLD'
+export type RepairConsequence = 'GRANTED' | 'REFUSED' | 'TAKEN_BACK' | 'TOLD'
 
 /** `documentNumber` is that of the listing decision. */
-export const followsFrom = (
+export const repairConsequence = (
   facts: Case,
   documentNumber: string,
-  told: readonly ToldResult[],
-): { what: Follows; told: ToldResult } | null => {
+  told: readonly ReportedRepair[],
+): { what: RepairConsequence; told: ReportedRepair } | null => {
   const newest = newestOf(told.filter(({ body }) => names(body, documentNumber)))
   if (newest?.fresh) {
     const what = resultOf(facts, newest.body)
@@ -40,19 +40,19 @@ const isNameless = ({ target_document_number: target, outcome }: Body): boolean 
 
 const names = ({ target_document_number: target, outcome }: Body, documentNumber: string): boolean =>
   typeof target === 'string' &&
-  numberCompared(target) === numberCompared(documentNumber) &&
+  comparedDocumentNumber(target) === comparedDocumentNumber(documentNumber) &&
   STEP[String(outcome)] !== undefined
 
-const newestOf = (told: readonly ToldResult[]): ToldResult | null =>
+const newestOf = (told: readonly ReportedRepair[]): ReportedRepair | null =>
   [...told].sort((a, b) => (later(a, b) ? -1 : 1))[0] ?? null
 
-const later = (a: ToldResult, b: ToldResult): boolean => {
+const later = (a: ReportedRepair, b: ReportedRepair): boolean => {
   if (dayOf(a) !== dayOf(b)) return dayOf(a) > dayOf(b)
   if (stepOf(a) !== stepOf(b)) return stepOf(a) > stepOf(b)
   return a.record > b.record
 }
-const dayOf = ({ body }: ToldResult): string => String(body['decided_on'])
-const stepOf = ({ body }: ToldResult): number => STEP[String(body['outcome'])] ?? 0
+const dayOf = ({ body }: ReportedRepair): string => String(body['decided_on'])
+const stepOf = ({ body }: ReportedRepair): number => STEP[String(body['outcome'])] ?? 0
 
 const BEFORE_SHOWN: readonly (CaseState | null)[] = ['DECIDED', 'SERVED']
 
@@ -63,7 +63,7 @@ const countsFor = ({ decidedOn, termFrom, restoredOn }: Case, body: Body): boole
   return decidedOn !== null && on >= decidedOn && (restored === null || on > restored)
 }
 
-const resultOf = (facts: Case, body: Body): Follows | null => {
+const resultOf = (facts: Case, body: Body): RepairConsequence | null => {
   const { state, repair, removal } = facts
   const on = String(body['decided_on'])
   if (body['outcome'] === 'REVOKED') return state === 'REMOVED' && removal === 'REPAIRED' ? 'TAKEN_BACK' : null

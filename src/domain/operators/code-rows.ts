@@ -3,12 +3,12 @@ import { shopCode } from './codes.js'
 
 export const ROWS_MOST = 100_000
 /** In characters. */
-export const ROW_CHARACTERS = 2_000
-export const ROWS_OF_A_UNIT = 100
+export const ROW_LENGTH_MOST = 2_000
+export const ROWS_PER_QUOTA_UNIT = 100
 
 /** Units of quota for rows `first` to `last`. The request has paid for row 1 to 100. */
-export const unitsOfRows = (first: number, last: number): number =>
-  Math.floor((last - 1) / ROWS_OF_A_UNIT) - Math.max(0, Math.floor((first - 2) / ROWS_OF_A_UNIT))
+export const quotaUnitsOf = (first: number, last: number): number =>
+  Math.floor((last - 1) / ROWS_PER_QUOTA_UNIT) - Math.max(0, Math.floor((first - 2) / ROWS_PER_QUOTA_UNIT))
 
 export interface CodeRow {
   row: number
@@ -30,13 +30,13 @@ export interface BadRow {
 
 export type ParsedRow = { value: unknown } | { fault: 'ROW_UNREADABLE' | 'ROW_TOO_LONG' }
 
-export const isBad = (row: CodeRow | BadRow): row is BadRow => 'fault' in row
+export const isBadRow = (row: CodeRow | BadRow): row is BadRow => 'fault' in row
 
 /**
  * A string is a code. An object has `code`, or `shop` with a shop id of `marketplace`. Numbers are refused, because codes written as
  * numbers lose digits. The form of the code is not checked here.
  */
-export const rowIn = (row: number, read: ParsedRow, marketplace: string | null): CodeRow | BadRow => {
+export const parseCodeRow = (row: number, read: ParsedRow, marketplace: string | null): CodeRow | BadRow => {
   if ('fault' in read) return { row, fault: read.fault, ref: null }
   const { value } = read
   if (typeof value === 'string') return coded(row, value, null, null)
@@ -84,7 +84,7 @@ const HEADINGS: Record<string, 'code' | 'shop' | 'name' | 'ref'> = {
 export type CodeColumn = 'code' | 'shop' | 'name' | 'ref' | null
 
 /** Returns null when the cells are no heading row, or name a column twice. */
-export const columnsIn = (cells: readonly string[]): CodeColumn[] | null => {
+export const codeColumnsIn = (cells: readonly string[]): CodeColumn[] | null => {
   const columns = cells.map((cell) => {
     const heading = cell.replace(/[\s\p{Cf}]+/gu, '').toLowerCase()
     return Object.hasOwn(HEADINGS, heading) ? (HEADINGS[heading] ?? null) : null

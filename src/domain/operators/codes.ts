@@ -1,6 +1,6 @@
 /**
  * Forms and check digits of codes. A failing check digit never refuses by itself, because genuine codes that fail exist. Nothing is
- * repaired (O is not 0). All functions except `normalizeCode`, `codeOf` and `shopCode` expect a code from `normalizeCode`.
+ * repaired (O is not 0). All functions except `normalizeCode`, `parseCode` and `shopCode` expect a code from `normalizeCode`.
  */
 
 import { compact, isNullMarker } from '../../foundation/text/values.js'
@@ -31,7 +31,7 @@ const USCC_FORM = /^[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}$/
 const PLAIN_CODE = /^[0-9A-Z]{8,40}$/
 const ORG_FORM = /^[0-9A-Z]{8}[0-9X]$/
 const HYPHENATED_ORG = /^([0-9A-Z]{8})[-‐–—−]([0-9X])$/
-export const MARKETPLACE = /^[a-z0-9-]{1,32}$/
+export const MARKETPLACE_ID_PATTERN = /^[a-z0-9-]{1,32}$/
 /** No blanks, control, format or lone surrogate characters. */
 const SHOP_ID = /^[^\s\p{Cc}\p{Cf}\p{Cs}]{1,64}$/u
 const SHOP_PARTS = /^([^:：]*)[:：]([^:：]*)[:：](.*)$/su
@@ -55,20 +55,23 @@ export const normalizeCode = (text: unknown): string | null => {
 }
 
 /** `valid` is true when the check digit holds. Resident ID numbers are not codes. */
-export const codeOf = (text: unknown): { scheme: CodeScheme; code: string; valid: boolean } | null => {
+export const parseCode = (text: unknown): { scheme: CodeScheme; code: string; valid: boolean } | null => {
   const code = normalizeCode(text)
   if (code === null) return null
   const shop = shopParts(code)
   if (shop) {
-    return MARKETPLACE.test(shop.marketplace) && SHOP_ID.test(shop.id) ? { scheme: 'shop', code, valid: true } : null
+    return MARKETPLACE_ID_PATTERN.test(shop.marketplace) && SHOP_ID.test(shop.id)
+      ? { scheme: 'shop', code, valid: true }
+      : null
   }
-  if (usccForm(code)) return residentIdValid(code) ? null : { scheme: 'uscc', code, valid: usccDigit(code) }
-  if (regNoForm(code)) return { scheme: 'reg_no', code, valid: regNoDigit(code) }
-  if (orgCodeForm(code)) return { scheme: 'org_code', code, valid: orgCodeDigit(code) }
+  if (hasUsccForm(code))
+    return isValidResidentId(code) ? null : { scheme: 'uscc', code, valid: hasUsccCheckDigit(code) }
+  if (hasRegNoForm(code)) return { scheme: 'reg_no', code, valid: hasRegNoCheckDigit(code) }
+  if (hasOrgCodeForm(code)) return { scheme: 'org_code', code, valid: hasOrgCodeCheckDigit(code) }
   return null
 }
 
-/** Does not validate; `codeOf` does. */
+/** Does not validate; `parseCode` does. */
 export const shopCode = (marketplace: string, shopId: string): string =>
   `shop:${compact(marketplace).toLowerCase()}:${shopId.trim()}`
 
@@ -81,13 +84,13 @@ const shopParts = (text: string): { marketplace: string; id: string } | null => 
 // Unified social credit code, GB 32100-2015.
 
 /** An unknown region is never a ground for refusal. */
-export const usccForm = (code: string): boolean => USCC_FORM.test(code)
+export const hasUsccForm = (code: string): boolean => USCC_FORM.test(code)
 
 /** Checks the 18th character only. Valid codes exist whose organisation part (9–17) fails its own check. */
-export const usccDigit = (code: string): boolean =>
+export const hasUsccCheckDigit = (code: string): boolean =>
   code.length === 18 && USCC_ALPHABET[(31 - (weighted(code, USCC_VALUES, USCC_WEIGHTS) % 31)) % 31] === code[17]
 
-export const usccValid = (code: string): boolean => usccForm(code) && usccDigit(code)
+export const isValidUscc = (code: string): boolean => hasUsccForm(code) && hasUsccCheckDigit(code)
 
 export const orgCodeIn = (uscc: string): string => uscc.slice(8, 17)
 
@@ -105,21 +108,21 @@ export const operatorKindIn = (uscc: string): RegisteredKind =>
 
 // Organisation code, GB 11714-1997.
 
-export const orgCodeForm = (code: string): boolean => ORG_FORM.test(code)
+export const hasOrgCodeForm = (code: string): boolean => ORG_FORM.test(code)
 
-export const orgCodeDigit = (code: string): boolean => {
-  if (!orgCodeForm(code)) return false
+export const hasOrgCodeCheckDigit = (code: string): boolean => {
+  if (!hasOrgCodeForm(code)) return false
   const rest = 11 - (weighted(code, ORG_VALUES, ORG_WEIGHTS) % 11)
   return code[8] === (rest === 10 ? 'X' : String(rest % 11))
 }
 
 // Business registration number, GS 15-2006.
 
-export const regNoForm = (code: string): boolean => /^\d{15}$/.test(code)
+export const hasRegNoForm = (code: string): boolean => /^\d{15}$/.test(code)
 
 /** ISO 7064 MOD 11,10. */
-export const regNoDigit = (code: string): boolean => {
-  if (!regNoForm(code)) return false
+export const hasRegNoCheckDigit = (code: string): boolean => {
+  if (!hasRegNoForm(code)) return false
   let product = 10
   for (const digit of code.slice(0, 14)) {
     const sum = (product + Number(digit)) % 10 || 10
@@ -131,10 +134,10 @@ export const regNoDigit = (code: string): boolean => {
 // Resident ID number, GB 11643-1999; 15 digits in its first generation.
 
 /** Checks province, day of birth and, for 18 digits, the check digit (ISO 7064 MOD 11-2). */
-export const residentIdValid = (code: string): boolean =>
-  residentIdForm(code) && (code.length === 15 || residentIdDigit(code))
+export const isValidResidentId = (code: string): boolean =>
+  hasResidentIdForm(code) && (code.length === 15 || residentIdDigit(code))
 
-export const residentIdForm = (code: string): boolean => {
+export const hasResidentIdForm = (code: string): boolean => {
   if (!PROVINCES.has(code.slice(0, 2)) || !(code.length === 18 ? RESIDENT_FORM : OLD_RESIDENT_FORM).test(code))
     return false
   const date = code.slice(6, code.length === 18 ? 14 : 12)
@@ -149,7 +152,7 @@ const residentIdDigit = (code: string): boolean =>
 
 // Article number, GB 12904 (GTIN-8, -12, -13, -14).
 
-export const gtinValid = (code: string): boolean => {
+export const isValidGtin = (code: string): boolean => {
   if (!/^(?:\d{8}|\d{12,14})$/.test(code)) return false
   const sum = [...code].reverse().reduce((total, digit, at) => total + Number(digit) * (at % 2 === 0 ? 1 : 3), 0)
   return sum % 10 === 0

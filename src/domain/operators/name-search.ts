@@ -12,8 +12,8 @@ export interface SearchReach {
   candidates: number
 }
 /** The first attempt, and the second when the first finds nothing near. */
-export const NARROW: SearchReach = { grams: 4, candidates: 2_000 }
-export const WIDE: SearchReach = { grams: 6, candidates: 8_000 }
+export const NARROW_REACH: SearchReach = { grams: 4, candidates: 2_000 }
+export const WIDE_REACH: SearchReach = { grams: 6, candidates: 8_000 }
 /** When each gram alone is too frequent, so many are combined with AND. */
 const GRAMS_TOGETHER = 3
 /** A name shorter than `SHORT_NAME` tolerates one typing error. */
@@ -98,7 +98,7 @@ export interface GramCounts {
 /** null when nothing can be found. `all`: only names with all of the grams. */
 export type GramQuestion = { grams: number[]; all: boolean } | null
 
-export const questionFor = (key: string, { counted, of, since }: GramCounts, reach: SearchReach): GramQuestion => {
+export const gramQuestionFor = (key: string, { counted, of, since }: GramCounts, reach: SearchReach): GramQuestion => {
   const held = gramsOf(key)
     .map((gram) => ({ gram, names: counted(gram) }))
     .sort((a, b) => a.names - b.names)
@@ -125,7 +125,7 @@ export interface NameCandidate {
   key: string
 }
 
-export interface Match extends NameCandidate {
+export interface NameMatch extends NameCandidate {
   reason: MatchReason
   rank: number
 }
@@ -133,14 +133,14 @@ export interface Match extends NameCandidate {
 const RANKS_OF_A_REASON = 1_000
 
 /** One match per operator, best first. */
-export const matchesOf = (key: string, candidates: readonly NameCandidate[]): Match[] => {
+export const rankMatches = (key: string, candidates: readonly NameCandidate[]): NameMatch[] => {
   const asked = askedOf(key)
   const near = candidates.flatMap((candidate) => {
     const share = shareOf(asked, candidate.key)
     return share > 0 ? [{ candidate, share }] : []
   })
   near.sort((a, b) => b.share - a.share)
-  const best = new Map<number, Match>()
+  const best = new Map<number, NameMatch>()
   for (const { candidate, share } of near.slice(0, WEIGHED_MOST)) {
     const found = weigh(asked, candidate, share)
     const before = best.get(candidate.operator)
@@ -150,7 +150,7 @@ export const matchesOf = (key: string, candidates: readonly NameCandidate[]): Ma
 }
 
 /** True for an exact kind of match or one typing error. */
-export const isNear = (match: Match | undefined): boolean =>
+export const isNearMatch = (match: NameMatch | undefined): boolean =>
   match !== undefined && match.rank <= MATCH_REASONS.indexOf('TYPING') * RANKS_OF_A_REASON + 1
 
 interface QueriedName {
@@ -201,7 +201,7 @@ const shareOf = ({ key, core, grams, within, edits }: QueriedName, held: string)
   return typed || share >= SIMILAR_SHARE || isHeld || isSpoken ? share : 0
 }
 
-const weigh = (asked: QueriedName, candidate: NameCandidate, share: number): Match | null => {
+const weigh = (asked: QueriedName, candidate: NameCandidate, share: number): NameMatch | null => {
   const reason = reasonFor(asked, candidate)
   if (reason === null) return null
   const far = reason.edits ?? Math.round((1 - Math.min(share % 1 || 1, 1)) * (RANKS_OF_A_REASON - 1))
@@ -224,10 +224,10 @@ const reasonFor = (
   if (samePlace && own.startsWith(core) && key !== core && askedOwn === core) return { is: 'SHORT' }
   // The same name in another place is another firm.
   if (samePlace && !isElsewhere(key, held)) {
-    const edits = distance(key, held, asked.edits)
+    const edits = editDistance(key, held, asked.edits)
     if (edits <= asked.edits) return { is: 'TYPING', edits }
     // With few characters, one difference makes another firm's name.
-    const ofCore = core.length < SHORT_NAME ? Number.POSITIVE_INFINITY : distance(core, coreOf(held), EDITS_MOST)
+    const ofCore = core.length < SHORT_NAME ? Number.POSITIVE_INFINITY : editDistance(core, coreOf(held), EDITS_MOST)
     if (ofCore <= EDITS_MOST) return { is: 'TYPING', edits: EDITS_MOST + ofCore }
     if (core.length >= SPOKEN_NAME && beginsNearly(own, core)) return { is: 'TYPING', edits: EDITS_MOST + 1 }
   }
@@ -241,7 +241,7 @@ const LESSER_PLACE = /^.{1,4}?[市县区州盟旗镇乡村](?![市县区州盟�
 const beginsNearly = (own: string, text: string): boolean => {
   const within = own.replace(LESSER_PLACE, '')
   return [own, within, within.replace(LESSER_PLACE, '')].some((name) =>
-    [0, 1, -1].some((more) => distance(text, name.slice(0, text.length + more), 1) <= 1),
+    [0, 1, -1].some((more) => editDistance(text, name.slice(0, text.length + more), 1) <= 1),
   )
 }
 
@@ -280,7 +280,7 @@ const alike = (one: string, other: string): number => {
 }
 
 /** Damerau edit distance; `most + 1` when it is greater. */
-export const distance = (one: string, other: string, most: number): number => {
+export const editDistance = (one: string, other: string, most: number): number => {
   if (Math.abs(one.length - other.length) > most) return most + 1
   let [last, row]: [number[], number[]] = [[], Array.from({ length: other.length + 1 }, (_, n) => n)]
   for (let i = 1; i <= one.length; i += 1) {

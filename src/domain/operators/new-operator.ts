@@ -1,4 +1,4 @@
-import { codeOf, operatorKindIn, regionIn } from './codes.js'
+import { operatorKindIn, parseCode, regionIn } from './codes.js'
 
 export interface NewOperator {
   uscc: string | null
@@ -10,7 +10,7 @@ export interface NewOperator {
 
 /** Returns null unless the code is a USCC or shop code with a valid check digit. Only the registry can vouch for any other. */
 export const newOperator = (text: string, name: string | null): NewOperator | null => {
-  const code = codeOf(text)
+  const code = parseCode(text)
   if (code?.scheme === 'shop') return { uscc: null, shop: code.code, kind: 'SHOP', name, region: null }
   if (code?.scheme !== 'uscc' || !code.valid) return null
   const kind = operatorKindIn(code.code).toUpperCase() as NewOperator['kind']

@@ -72,7 +72,7 @@ export const digitsOfDivision = (code: string): string | null => {
  * Returns two digits for a province, four for a city of Jilin, six when the text is a division code. Districts are not read, because their
  * names recur.
  */
-export const placeIn = (text: string): string | null => {
+export const divisionPrefixIn = (text: string): string | null => {
   const place = compact(text)
   if (DIVISION.test(place)) return digitsOfDivision(place)
   // 吉林市 is the city. 吉林 and 吉林省 are the province.
@@ -89,7 +89,7 @@ const cityAt = (text: string): string | null => CITIES[CITY.exec(text)?.[1] ?? '
 
 export type Level = 'PROVINCE' | 'CITY' | 'COUNTY'
 
-export const levelOf = (division: string): Level => {
+export const divisionLevelOf = (division: string): Level => {
   if (division.endsWith('0000')) return 'PROVINCE'
   return division.endsWith('00') ? 'CITY' : 'COUNTY'
 }

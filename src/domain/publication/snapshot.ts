@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto'
 import { isAhead } from '../../foundation/time/clock-doubt.js'
 import type { AuditHead } from '../audit/audit-log.js'
-import { canonical, type Json } from '../records/records.js'
+import { canonicalJson, type Json } from '../records/records.js'
 
 /** Version of the snapshot's form. A new one makes a new snapshot of an unchanged list. */
-export const FORM = 4
+export const SNAPSHOT_FORM = 4
 export const FIRST_HASH = '0'.repeat(64)
 /** The longest validity, milliseconds. */
 const VALID_MS = 86_400_000
@@ -19,13 +19,13 @@ export interface SealedEntry {
   hash: string
 }
 
-export const sealed = (body: Record<string, unknown>, salt: string): SealedEntry => {
-  const text = canonical({ ...body, salt } as Record<string, Json>)
+export const sealEntry = (body: Record<string, unknown>, salt: string): SealedEntry => {
+  const text = canonicalJson({ ...body, salt } as Record<string, Json>)
   const hash = createHash('sha256').update(text).digest('hex')
   return { line: `${text.slice(0, -1)},"hash":"${hash}"}`, hash }
 }
 
-export interface Member {
+export interface SnapshotMember {
   id: string
   hash: string
   /** First and last public day. `to` is null without a fixed end. */
@@ -35,14 +35,14 @@ export interface Member {
 
 /** Begins the hashed text. One line per entry follows, in order of id. */
 export const chainHead = (sequence: number, previousHash: string): string => `${sequence}\n${previousHash}\n`
-export const chainLine = ({ id, hash, from, to }: Member): string => `${id} ${hash} ${from} ${to ?? '-'}\n`
+export const chainLine = ({ id, hash, from, to }: SnapshotMember): string => `${id} ${hash} ${from} ${to ?? '-'}\n`
 
-export interface Chain {
-  add: (member: Member) => void
+export interface SnapshotHasher {
+  add: (member: SnapshotMember) => void
   end: () => string
 }
 
-export const chain = (sequence: number, previousHash: string): Chain => {
+export const makeSnapshotHasher = (sequence: number, previousHash: string): SnapshotHasher => {
   const hash = createHash('sha256').update(chainHead(sequence, previousHash))
   return {
     add: (member) => void hash.update(chainLine(member)),
@@ -50,7 +50,7 @@ export const chain = (sequence: number, previousHash: string): Chain => {
   }
 }
 
-export interface FileSaid {
+export interface ManifestFile {
   path: string
   sha256: string
   bytes: number
@@ -64,19 +64,20 @@ export interface Manifest {
   validUntil: string
   /** Head of the audit log at signing. Null for an empty log or the manifest of a single answer. */
   trail: AuditHead | null
-  files: readonly FileSaid[]
+  files: readonly ManifestFile[]
 }
 
 /** A manifest is valid for one day at most, never past the last day of the entry that ends first. */
-export const validUntil = (now: Date, firstEnd: string | null): Date => {
+export const manifestValidUntil = (now: Date, firstEnd: string | null): Date => {
   const latest = now.getTime() + VALID_MS
   const end = firstEnd === null ? latest : Date.parse(`${firstEnd}T24:00:00${ZONE}`)
   return new Date(Math.min(latest, end))
 }
 
 /** True when the manifest outlasts one signed now, so its clock was ahead. */
-export const holdsTooLong = (until: Date, now: Date): boolean => isAhead(until, new Date(now.getTime() + VALID_MS))
+export const outlastsNewManifest = (until: Date, now: Date): boolean =>
+  isAhead(until, new Date(now.getTime() + VALID_MS))
 
-export const dueAgain = (until: Date, now: Date, firstEnd: string | null): boolean =>
-  holdsTooLong(until, now) ||
-  (until.getTime() - now.getTime() < RENEW_MS && validUntil(now, firstEnd).getTime() > until.getTime())
+export const isManifestDue = (until: Date, now: Date, firstEnd: string | null): boolean =>
+  outlastsNewManifest(until, now) ||
+  (until.getTime() - now.getTime() < RENEW_MS && manifestValidUntil(now, firstEnd).getTime() > until.getTime())

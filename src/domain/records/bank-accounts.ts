@@ -1,5 +1,5 @@
-import { usccValid } from '../operators/codes.js'
-import { digitsOf, type Finder, finding, isNobodys, type TextMatch } from './normalised-view.js'
+import { isValidUscc } from '../operators/codes.js'
+import { digitsOf, isNoPersonsNumber, makeFinder, type SpanFinder, type TextMatch } from './normalised-view.js'
 
 const CARD = /(?<![\dA-Za-z])\d(?:[- ]{0,2}\d){15,18}(?![\dA-Za-z])/g
 const NAMED =
@@ -10,13 +10,13 @@ const AT_A_BANK =
 
 const isCard = (candidate: TextMatch): boolean => {
   const digits = digitsOf(candidate.found)
-  return digits.length >= 16 && !isFirm(digits) && luhn(digits) && !isNobodys(candidate)
+  return digits.length >= 16 && !isFirm(digits) && passesLuhn(digits) && !isNoPersonsNumber(candidate)
 }
 
 /** No card begins with 9. One number in 31 passes the USCC check by chance. */
-const isFirm = (digits: string): boolean => /^9[1-3]/.test(digits) && usccValid(digits)
+const isFirm = (digits: string): boolean => /^9[1-3]/.test(digits) && isValidUscc(digits)
 
-export const luhn = (digits: string): boolean => {
+export const passesLuhn = (digits: string): boolean => {
   let sum = 0
   for (let at = 0; at < digits.length; at += 1) {
     const digit = Number(digits[digits.length - 1 - at])
@@ -26,8 +26,8 @@ export const luhn = (digits: string): boolean => {
   return sum % 10 === 0
 }
 
-const isAccount = (candidate: TextMatch): boolean => !isFirm(digitsOf(candidate.found)) && !isNobodys(candidate)
+const isAccount = (candidate: TextMatch): boolean => !isFirm(digitsOf(candidate.found)) && !isNoPersonsNumber(candidate)
 
-const FINDERS = [finding([CARD], isCard), finding([NAMED, AT_A_BANK], isAccount)]
+const FINDERS = [makeFinder([CARD], isCard), makeFinder([NAMED, AT_A_BANK], isAccount)]
 
-export const accounts: Finder = (...asked) => FINDERS.flatMap((find) => find(...asked))
+export const findBankAccounts: SpanFinder = (...asked) => FINDERS.flatMap((find) => find(...asked))

@@ -1,5 +1,5 @@
 /** Finds home addresses in a text. Places of business and seats of firms or authorities are not homes. */
-import { type Finder, finding, type NormalisedView, type TextSpan } from './normalised-view.js'
+import { makeFinder, type NormalisedView, type SpanFinder, type TextSpan } from './normalised-view.js'
 
 const STOP = String.raw`,，;；。、:：\n(（)）［］\[\]`
 const BEFORE = '在于至到住址为是将向从由 '
@@ -51,7 +51,7 @@ const SHAPES = [
 ]
 const RUN = new RegExp(`[^${STOP}]{1,${MOST}}`, 'uy')
 
-const livedAt: Finder = (_, seen) => [
+const livedAt: SpanFinder = (_, seen) => [
   ...after(LIVES, seen),
   ...after(SEAT, seen, (line, at) => !OF_A_FIRM.test(line.slice(Math.max(0, at - WORDS_BEFORE), at))),
 ]
@@ -70,9 +70,9 @@ const after = (
     return [{ start: starts[from] ?? 0, end: ends[from + shape.length - 1] ?? 0 }]
   })
 
-const byWords = finding([NAMED, AT_AN_ENTRANCE, IN_A_HOME, IN_A_LANE])
+const byWords = makeFinder([NAMED, AT_AN_ENTRANCE, IN_A_HOME, IN_A_LANE])
 
-export const dwellings: Finder = (text, seen, business) =>
+export const findDwellings: SpanFinder = (text, seen, business) =>
   [...byWords(text, seen, business), ...livedAt(text, seen, business)].filter(
     ({ start, end }) => business === null || !isAt(text.slice(start, end), business),
   )

@@ -7,7 +7,7 @@ interface FamilyRow extends Words {
   whenAbsent: 'none' | 'unknown'
 }
 
-export const FAMILIES = {
+export const FACT_FAMILIES = {
   registration: { whenAbsent: 'unknown', zh: '登记信息', en: 'registration' },
   abnormal: { whenAbsent: 'none', zh: '经营异常信息', en: 'abnormal operation' },
   penalties: { whenAbsent: 'none', zh: '行政处罚信息', en: 'penalties' },
@@ -23,7 +23,7 @@ export const FAMILIES = {
   certifications: { whenAbsent: 'none', zh: '可信认证信息', en: 'trust certificates' },
 } as const satisfies Record<string, FamilyRow>
 
-export type FactFamily = keyof typeof FAMILIES
+export type FactFamily = keyof typeof FACT_FAMILIES
 
 export const LIST_FACT = 'serious_list'
 

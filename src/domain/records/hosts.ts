@@ -5,7 +5,7 @@ const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u
 const BETWEEN = /[|｜;；,，、\s]+/u
 
 /** Returns null for an address with a path, an IP address and a single word. */
-export const hostName = (value: unknown): string | null => {
+export const parseHostName = (value: unknown): string | null => {
   const text = typeof value === 'string' ? value : null
   if (text === null || text.length > MAX_LENGTH + 3) return null
   const name = compact(compact(text).toLowerCase()).replaceAll('。', '.').replace(/\.$/, '')
@@ -14,11 +14,11 @@ export const hostName = (value: unknown): string | null => {
   return good && !/^\d+$/.test(labels.at(-1) ?? '') ? name : null
 }
 
-export const hostNames = (value: unknown): { names: string[]; wrong: string[] } => {
+export const parseHostNames = (value: unknown): { names: string[]; wrong: string[] } => {
   const sent = (Array.isArray(value) ? value : (textOf(value) ?? '').split(BETWEEN)).filter(
     (part) => typeof part !== 'string' || part.trim() !== '',
   )
-  const read = sent.map((part) => ({ part, name: hostName(part) }))
+  const read = sent.map((part) => ({ part, name: parseHostName(part) }))
   return {
     names: [...new Set(read.flatMap(({ name }) => (name === null ? [] : [name])))].sort(),
     wrong: read.filter(({ name }) => name === null).map(({ part }) => (typeof part === 'string' ? part : typeof part)),

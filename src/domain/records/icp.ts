@@ -14,7 +14,7 @@ export interface IcpNumber {
   site: number | null
 }
 
-export const icpNumber = (value: unknown): IcpNumber | null => {
+export const parseIcpNumber = (value: unknown): IcpNumber | null => {
   const text = typeof value === 'boolean' ? null : textOf(value)
   if (text === null || text.length > MAX_LENGTH) return null
   const written = compact(text)

@@ -12,7 +12,7 @@ export interface TextSpan {
   end: number
 }
 
-export type Finder = (text: string, seen: NormalisedView, businessAddress: string | null) => TextSpan[]
+export type SpanFinder = (text: string, seen: NormalisedView, businessAddress: string | null) => TextSpan[]
 
 const UNSEEN = /^[\p{Cf}\p{Cc}\p{M}\p{Default_Ignorable_Code_Point}]$/u
 const DASH = /^[\p{Pd}\p{Pc}ー−⁃]$/u
@@ -79,8 +79,8 @@ const AROUND = 24
  * Makes a finder of group `named`, or of the whole match without that group. After a rejected match the search goes on at its next
  * character.
  */
-export const finding =
-  (patterns: readonly RegExp[], holds: (candidate: TextMatch) => boolean = () => true): Finder =>
+export const makeFinder =
+  (patterns: readonly RegExp[], holds: (candidate: TextMatch) => boolean = () => true): SpanFinder =>
   (_, { line, starts, ends }) =>
     patterns.flatMap((pattern) => {
       const places: TextSpan[] = []
@@ -104,5 +104,5 @@ const OF_A_THING =
 const COUNTED =
   /^\s{0,2}(?:余|多)?(?:[元万亿件个只台箱瓶包条张份套枚盒袋双部辆吨克斤米升次笔日年月%]|公斤|千克|毫|平方|美元|人民币|[kK][gG]|[mM][lLgG])/
 
-export const isNobodys = ({ before, after }: TextMatch): boolean =>
+export const isNoPersonsNumber = ({ before, after }: TextMatch): boolean =>
   COUNTED.test(after) || OF_A_THING.test(before) || (/[〕\]】第字]$/.test(before) && after.startsWith('号'))

@@ -5,13 +5,13 @@
 
 import { compact } from '../../foundation/text/values.js'
 import { isDate } from '../../foundation/time/dates.js'
-import { authorityCompared, numberCompared } from './decision-number.js'
+import { comparedAuthority, comparedDocumentNumber } from './decision-number.js'
 import { compareMoney, parseMoney } from './money.js'
 import type { Body, Json } from './records.js'
 
 export type PenaltySeverity = 'WARNING_ONLY' | 'LIGHT' | 'HEAVY'
 
-export const severity = (body: Body): PenaltySeverity => {
+export const severityOf = (body: Body): PenaltySeverity => {
   const types = typesOf(body)
   if (isHeavy(body) || types.some((type) => DETENTION.test(type))) return 'HEAVY'
   const wordsOnly = types.length > 0 && types.every((type) => WARNING.test(type))
@@ -58,7 +58,7 @@ export const imposesBan = (body: Body): boolean => {
 
 /** Counterfeiting under SAMR order 44, articles 7 and 9. */
 export const isCounterfeit = (body: Body): boolean =>
-  [body['violation'], body['facts'], body['content']].some((text) => says(text, COUNTERFEIT, DENIED))
+  [body['violation'], body['facts'], body['content']].some((text) => says(text, COUNTERFEIT_PATTERN, DENIED))
 
 /** True when the authority withdrew the penalty (行政处罚法, article 48): it has no weight and is shown nowhere. */
 export const isWithdrawn = (body: Body): boolean => body['status'] === 'REVOKED'
@@ -67,13 +67,13 @@ export const isWithdrawn = (body: Body): boolean => body['status'] === 'REVOKED'
  * Identifies a decision across sources. A bare number such as 市场〔2019〕1号 exists in every county, so the authority is added, by name since
  * older forms have no code. The store adds the party. Returns null when either is missing.
  */
-export const factOfDecision = (
+export const decisionFactKey = (
   number: string | null,
   authorityName: string | null,
   authorityCode: string | null,
 ): string | null => {
-  const plain = numberCompared(number ?? '')
-  const authority = authorityName === null ? '' : authorityCompared(authorityName)
+  const plain = comparedDocumentNumber(number ?? '')
+  const authority = authorityName === null ? '' : comparedAuthority(authorityName)
   const by = authority === '' ? (authorityCode ?? '') : authority
   return plain === '' || by === '' ? null : `${plain}/${by}`
 }
@@ -118,10 +118,10 @@ const FINE = /罚款/
 const OTHER = /^其他|^其它/
 const DETENTION = /行政拘留/
 /** The bound keeps repeated first words from quadratic scanning. PostgreSQL and JavaScript read it alike. */
-export const WITHIN_A_CLAUSE = '[^，。；;,\\n]{0,100}'
-const SUSPENDED_OR_REVOKED = new RegExp(`暂扣${WITHIN_A_CLAUSE}吊销|吊销${WITHIN_A_CLAUSE}暂扣`)
+export const WITHIN_CLAUSE_PATTERN = '[^，。；;,\\n]{0,100}'
+const SUSPENDED_OR_REVOKED = new RegExp(`暂扣${WITHIN_CLAUSE_PATTERN}吊销|吊销${WITHIN_CLAUSE_PATTERN}暂扣`)
 const HEAVY_TYPE = new RegExp(
-  `吊销|降低资质等级|限制(开展)?生产经营|责令停产|责令停业|停产停业|责令关闭|限制从业|禁止从事${WITHIN_A_CLAUSE}(活动|管理)|行业禁入`,
+  `吊销|降低资质等级|限制(开展)?生产经营|责令停产|责令停业|停产停业|责令关闭|限制从业|禁止从事${WITHIN_CLAUSE_PATTERN}(活动|管理)|行业禁入`,
 )
 const BAN =
   /限制(开展)?生产经营|限制从业|责令停产|责令停业|停产停业|停业整顿|暂扣|禁止[^，。；]{0,20}从事|行业禁入|市场禁入|(年|月|日|天)内不得(从事|担任)|终身不得(从事|担任)/
@@ -135,8 +135,8 @@ const NOT_HEAVY_END =
   /(不予|不具有|不具备|不存在|不属于|不适用|没有|未见|未发现).{0,12}从重|无(任何|法定|酌定)*从重|是否|从轻|减轻/
 const CONDITIONAL = /不|未|免予|逾期|拒|如果|若|可以|可能|将被|将依法/
 /** The pattern must be valid in PostgreSQL and JavaScript. */
-export const COUNTERFEIT = new RegExp(
-  `假冒|仿冒|冒牌|冒用|以假充真|侵犯${WITHIN_A_CLAUSE}商标(专用)?权|侵犯${WITHIN_A_CLAUSE}注册商标|商标侵权|伪造${WITHIN_A_CLAUSE}(产地|厂名|厂址|质量标志|认证标志)|(假|售假)(烟|酒|药)|售假`,
+export const COUNTERFEIT_PATTERN = new RegExp(
+  `假冒|仿冒|冒牌|冒用|以假充真|侵犯${WITHIN_CLAUSE_PATTERN}商标(专用)?权|侵犯${WITHIN_CLAUSE_PATTERN}注册商标|商标侵权|伪造${WITHIN_CLAUSE_PATTERN}(产地|厂名|厂址|质量标志|认证标志)|(假|售假)(烟|酒|药)|售假`,
 )
 const DENIED = /未发现|不属于|不构成|并非|不是|不存在|没有|无证据/
 

@@ -1,11 +1,18 @@
 /** Masks personal data in free text, in any spelling. */
-import { accounts } from './bank-accounts.js'
-import { dwellings } from './dwellings.js'
-import { digitsOf, type Finder, finding, normalisedView, type TextMatch, type TextSpan } from './normalised-view.js'
-import { idsIn } from './resident-ids.js'
-import { telephones } from './telephones.js'
+import { findBankAccounts } from './bank-accounts.js'
+import { findDwellings } from './dwellings.js'
+import {
+  digitsOf,
+  makeFinder,
+  normalisedView,
+  type SpanFinder,
+  type TextMatch,
+  type TextSpan,
+} from './normalised-view.js'
+import { residentIdsIn } from './resident-ids.js'
+import { findTelephones } from './telephones.js'
 
-export const PERSONAL = {
+export const PERSONAL_DATA = {
   ID_NUMBER: { zh: '身份证件号', en: 'number of an identity document', shown: '［证件号略］' },
   PHONE: { zh: '电话', en: 'telephone', shown: '［号码略］' },
   ACCOUNT: { zh: '银行账号', en: 'bank account', shown: '［账户略］' },
@@ -13,25 +20,25 @@ export const PERSONAL = {
   EMAIL: { zh: '电子邮箱', en: 'e-mail', shown: '［邮箱略］' },
   CHAT: { zh: '社交账号', en: 'chat account', shown: '［社交号略］' },
 } as const
-export type Personal = keyof typeof PERSONAL
-export const PERSONAL_NAMES = Object.keys(PERSONAL) as Personal[]
+export type PersonalDataKind = keyof typeof PERSONAL_DATA
+export const PERSONAL_DATA_KINDS = Object.keys(PERSONAL_DATA) as PersonalDataKind[]
 
 export interface MaskedText {
   text: string
   /** Kinds of data replaced, one for each replacement. */
-  found: Personal[]
+  found: PersonalDataKind[]
 }
 
 /** Masking may leave what reads as another number, so it repeats, usually two or three times. */
 const MOST_ROUNDS = 12
 
 /** `businessAddress` is public as the place of business and is kept. */
-export const mask = (
+export const maskPersonalData = (
   text: string,
-  kinds: readonly Personal[] = PERSONAL_NAMES,
+  kinds: readonly PersonalDataKind[] = PERSONAL_DATA_KINDS,
   businessAddress: string | null = null,
 ): MaskedText => {
-  const found: Personal[] = []
+  const found: PersonalDataKind[] = []
   let masked = text
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const spans = spansIn(masked, kinds, businessAddress)
@@ -44,21 +51,21 @@ export const mask = (
 }
 
 interface Span extends TextSpan {
-  kind: Personal
+  kind: PersonalDataKind
 }
 
 const replaced = (text: string, spans: readonly Span[]): string => {
   let written = ''
   let kept = 0
   for (const { kind, start, end } of spans) {
-    written += text.slice(kept, start) + PERSONAL[kind].shown
+    written += text.slice(kept, start) + PERSONAL_DATA[kind].shown
     kept = end
   }
   return written + text.slice(kept)
 }
 
 /** The earlier of overlapping spans wins, then the longer. */
-const spansIn = (text: string, kinds: readonly Personal[], businessAddress: string | null): Span[] => {
+const spansIn = (text: string, kinds: readonly PersonalDataKind[], businessAddress: string | null): Span[] => {
   const seen = normalisedView(text)
   const all = kinds.flatMap((kind) => FINDERS[kind](text, seen, businessAddress).map((span) => ({ kind, ...span })))
   let free = 0
@@ -86,7 +93,7 @@ const PAPERS = [
 const FEWEST_OF_A_PAPER = 6
 const isPaper = ({ found, after }: TextMatch): boolean =>
   digitsOf(found).length >= FEWEST_OF_A_PAPER && !/^[本张份年元]/.test(after)
-const papers = finding(PAPERS, isPaper)
+const papers = makeFinder(PAPERS, isPaper)
 
 const AT = String.raw`(?:\s?@\s?|\s?[(\[{【<]\s?(?:at|AT|@|a|艾特)\s?[)\]}】>]\s?)`
 const DOT = String.raw`(?:\.|。|\s?[(\[]\s?(?:dot|DOT|点|\.)\s?[)\]]\s?)`
@@ -106,15 +113,15 @@ const CHAT = [
   /(?:微博|抖音|快手|旺旺)(?:账号|帐号|号)(?:为|是|:|-| ){0,4}(?<named>[A-Za-z0-9][A-Za-z0-9_-]{4,29})/gi,
 ]
 
-const FINDERS: Record<Personal, Finder> = {
+const FINDERS: Record<PersonalDataKind, SpanFinder> = {
   ID_NUMBER: (...asked) => [
-    ...idsIn(asked[0], 'REPLACED').map(({ start, end }) => ({ start, end })),
+    ...residentIdsIn(asked[0], 'REPLACED').map(({ start, end }) => ({ start, end })),
     ...[...asked[0].matchAll(MARKED)].map(({ index, 0: found }) => ({ start: index, end: index + found.length })),
     ...papers(...asked),
   ],
-  PHONE: telephones,
-  ACCOUNT: accounts,
-  ADDRESS: dwellings,
-  EMAIL: finding(MAIL),
-  CHAT: finding(CHAT),
+  PHONE: findTelephones,
+  ACCOUNT: findBankAccounts,
+  ADDRESS: findDwellings,
+  EMAIL: makeFinder(MAIL),
+  CHAT: makeFinder(CHAT),
 }

@@ -1,8 +1,8 @@
 /** Replaces resident ID numbers in anything an agency sends, before any byte is written. */
 
 import { byNames } from '../../foundation/memo.js'
-import { residentIdForm, usccForm } from '../operators/codes.js'
-import { type Fifteen, idsIn, inWords, isCredible, NUMERALS } from './resident-ids.js'
+import { hasResidentIdForm, hasUsccForm } from '../operators/codes.js'
+import { type FifteenDigitsTreatment, hasIdInWords, isCredibleId, NUMERALS, residentIdsIn } from './resident-ids.js'
 
 /** Deeper content is dropped rather than passed unread. */
 const MAX_DEPTH = 32
@@ -38,7 +38,7 @@ const NONE_CLEAR: readonly unknown[] = []
  * them an ID; eighteen are still replaced. A value without ID numbers is returned itself, otherwise a deep copy. `clear` lists texts
  * already found clean.
  */
-export const redact = <T>(
+export const redactIdNumbers = <T>(
   value: T,
   mark: (id: string) => string,
   exempt: ReadonlySet<string> = NONE_EXEMPT,
@@ -47,7 +47,7 @@ export const redact = <T>(
 
 export const holdsIdNumber = (text: string): boolean => {
   let found = false
-  redact(text, () => {
+  redactIdNumbers(text, () => {
     found = true
     return ''
   })
@@ -56,20 +56,20 @@ export const holdsIdNumber = (text: string): boolean => {
 
 const redacted = (value: unknown, mark: (id: string) => string, exempt: ReadonlySet<string>): unknown => {
   const replaced = (id: string): string => `[居民身份证 ${mark(id)}]`
-  const inText = (text: string, fifteen: Fifteen): string => {
+  const inText = (text: string, fifteen: FifteenDigitsTreatment): string => {
     let written = ''
     let kept = 0
-    for (const { id, start, end } of idsIn(text, fifteen)) {
+    for (const { id, start, end } of residentIdsIn(text, fifteen)) {
       written += text.slice(kept, start) + replaced(id)
       kept = end
     }
     return written + text.slice(kept)
   }
-  const within = (key: string, fifteen: Fifteen): Fifteen => {
+  const within = (key: string, fifteen: FifteenDigitsTreatment): FifteenDigitsTreatment => {
     if (fifteen === 'KEPT' || exempt.has(key)) return 'KEPT'
     return fifteen === 'DOUBTFUL_KEPT' || MAY_REGISTER.test(key) ? 'DOUBTFUL_KEPT' : 'REPLACED'
   }
-  const walk = (node: unknown, depth: number, fifteen: Fifteen): unknown => {
+  const walk = (node: unknown, depth: number, fifteen: FifteenDigitsTreatment): unknown => {
     if (typeof node === 'string') return inText(node, fifteen)
     if (typeof node === 'number' || typeof node === 'bigint')
       return inNumber(node, replaced, (text) => inText(text, fifteen))
@@ -129,7 +129,7 @@ const idOf = (first: unknown, second: unknown): string | null => {
   const [start, end] = [first, second].map(String)
   if (!start || !end || !FIRST_HALF.test(start) || !SECOND_HALF.test(end)) return null
   const id = (start + end).toUpperCase()
-  return isCredible(id) ? id : null
+  return isCredibleId(id) ? id : null
 }
 
 const halvesIn = (fields: readonly unknown[]): Map<number, string> | null => {
@@ -162,7 +162,7 @@ const mayHoldInText = (text: string): boolean => {
     const unit = text.charCodeAt(at)
     digits += (digitsSeen[unit] || ask(unit)) - 1
   }
-  return digits >= FEWEST_DIGITS && !(text.startsWith('9') && usccForm(text)) && areEnough(text)
+  return digits >= FEWEST_DIGITS && !(text.startsWith('9') && hasUsccForm(text)) && areEnough(text)
 }
 
 /** Chinese numerals count only in a row. A separate function lets V8 inline the loop above. */
@@ -171,7 +171,7 @@ const areEnough = (text: string): boolean => {
   for (let at = 0; at < text.length && digits < FEWEST_DIGITS; at += 1) {
     if (!NUMERALS.has(text.charAt(at))) digits += (digitsSeen[text.charCodeAt(at)] ?? 1) - 1
   }
-  return digits >= FEWEST_DIGITS || inWords(text)
+  return digits >= FEWEST_DIGITS || hasIdInWords(text)
 }
 
 const ask = (unit: number): number => {
@@ -194,7 +194,7 @@ const inNumber = (
   const text = String(number)
   if (typeof number === 'number' && !Number.isSafeInteger(number)) {
     const [digits = ''] = /\d+/.exec(text) ?? []
-    return residentIdForm(digits) ? replaced(digits) : number
+    return hasResidentIdForm(digits) ? replaced(digits) : number
   }
   const read = inText(text)
   return read === text ? number : read

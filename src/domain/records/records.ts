@@ -14,7 +14,7 @@ interface KindRule {
   endsByAbsence: boolean
 }
 
-export const KINDS = {
+export const RECORD_KIND_TRAITS = {
   registration: { changes: 'state', needsOperator: true, endsByAbsence: false },
   shop: { changes: 'state', needsOperator: true, endsByAbsence: true },
   trademark: { changes: 'state', needsOperator: false, endsByAbsence: true },
@@ -30,8 +30,8 @@ export const KINDS = {
   trustmark: { changes: 'state', needsOperator: true, endsByAbsence: true },
 } as const satisfies Record<string, KindRule>
 
-export type RecordKind = keyof typeof KINDS
-export const RECORD_KINDS = Object.keys(KINDS) as RecordKind[]
+export type RecordKind = keyof typeof RECORD_KIND_TRAITS
+export const RECORD_KINDS = Object.keys(RECORD_KIND_TRAITS) as RecordKind[]
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 export type Body = { [key: string]: Json }
@@ -71,7 +71,7 @@ export interface Draft {
   validFrom: string | null
   validTo: string | null
   remarks: Remark[]
-  /** Identifies the fact across sources, party excluded (`factOfDecision`). Absent when no other source has it. */
+  /** Identifies the fact across sources, party excluded (`decisionFactKey`). Absent when no other source has it. */
   fact?: string
 }
 
@@ -95,11 +95,11 @@ export interface UnreadableRecords {
 export type MappedItem = { drafts: Draft[] } | { problems: Problem[]; unreadable?: UnreadableRecords }
 
 /** Canonical JSON: sorted keys at every depth, so that equal bodies have equal bytes. */
-export const canonical = (value: Json): string => {
+export const canonicalJson = (value: Json): string => {
   if (typeof value === 'string') return quoted(value)
   if (value === null) return 'null'
   if (typeof value !== 'object') return JSON.stringify(value)
-  if (Array.isArray(value)) return value.length === 0 ? '[]' : `[${value.map(canonical).join(',')}]`
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : `[${value.map(canonicalJson).join(',')}]`
   const keys = sortedKeys(Object.keys(value))
   let text = ''
   // The closing quote is appended with the next text, which saves one string piece each.
@@ -111,7 +111,7 @@ export const canonical = (value: Json): string => {
     open = typeof part === 'string' && !mayNeedEscapes(part)
     if (part === null) text += nothing
     else if (open) text = text + string + (part as string)
-    else text = text + any + canonical(part as Json)
+    else text = text + any + canonicalJson(part as Json)
   }
   if (keys.length === 0) return '{}'
   return open ? `${text}"}` : `${text}}`
@@ -163,8 +163,8 @@ const DIGEST_CHARACTERS = 32 // hexadecimal, 128 bits
 const BYTES_A_UNIT = 2
 const scratch = Buffer.alloc(64 * 1024)
 
-export const sealed = ({ body, validFrom, validTo, subject }: DigestInput): SealedBody => {
-  const text = canonical(body)
+export const sealBody = ({ body, validFrom, validTo, subject }: DigestInput): SealedBody => {
+  const text = canonicalJson(body)
   let beside = ''
   for (const part of [validFrom, validTo, subject.uscc, subject.orgCode, subject.regNo, subject.shop, subject.name]) {
     beside += part === null ? ',null' : `,${quoted(part)}`
@@ -173,7 +173,7 @@ export const sealed = ({ body, validFrom, validTo, subject }: DigestInput): Seal
 }
 
 /** First 128 bits of SHA-256 over everything that identifies a version. */
-export const digest = (draft: DigestInput): string => sealed(draft).digest
+export const draftDigest = (draft: DigestInput): string => sealBody(draft).digest
 
 /** Hashes UTF-16, the internal form of strings, which avoids encoding. Joining the texts would copy the long one again. */
 const utf16 = (text: string, beside: string): Buffer => {

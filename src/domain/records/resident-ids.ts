@@ -1,5 +1,5 @@
 /** Finds resident ID numbers (GB 11643-1999) in a text, in any spelling. */
-import { regNoDigit, residentIdForm, residentIdValid, usccValid } from '../operators/codes.js'
+import { hasRegNoCheckDigit, hasResidentIdForm, isValidResidentId, isValidUscc } from '../operators/codes.js'
 
 /** In longer runs of digits some 18 in a row pass every test by chance. */
 const LONG_RUN = 24
@@ -63,11 +63,11 @@ const OF_A_REGISTER = /(?:注册|註冊|登记|登記|执照|執照|工商|\breg
  * KEPT: in a field of registration numbers. DOUBTFUL_KEPT: where such a number may stand. LONE_KEPT: doubtful and the whole text. REPLACED:
  * doubtful ones too, unless named a registration number. A number named as a person's is always replaced.
  */
-export type Fifteen = 'KEPT' | 'DOUBTFUL_KEPT' | 'LONE_KEPT' | 'REPLACED'
+export type FifteenDigitsTreatment = 'KEPT' | 'DOUBTFUL_KEPT' | 'LONE_KEPT' | 'REPLACED'
 
 export type ResidentIdSpan = { id: string; start: number; end: number }
 
-export const idsIn = (text: string, fifteen: Fifteen): ResidentIdSpan[] => {
+export const residentIdsIn = (text: string, fifteen: FifteenDigitsTreatment): ResidentIdSpan[] => {
   const plain = withoutWords(text)
   if (!ENOUGH_DIGITS.test(plain)) return []
   const found = foundIn(plain, shadowOf(plain, false), fifteen)
@@ -83,7 +83,7 @@ export const idsIn = (text: string, fifteen: Fifteen): ResidentIdSpan[] => {
     })
 }
 
-export const inWords = (text: string): boolean => text.search(IN_WORDS) >= 0
+export const hasIdInWords = (text: string): boolean => text.search(IN_WORDS) >= 0
 
 /** Positions stay the same: each numeral and its digit is one UTF-16 unit. */
 const withoutWords = (text: string): string =>
@@ -91,7 +91,7 @@ const withoutWords = (text: string): string =>
 
 const inDigits = (run: string, [numeral, digit]: readonly [string, string]): string => run.replaceAll(numeral, digit)
 
-const foundIn = (text: string, shadow: Shadow, fifteen: Fifteen): ResidentIdSpan[] => {
+const foundIn = (text: string, shadow: Shadow, fifteen: FifteenDigitsTreatment): ResidentIdSpan[] => {
   const { line } = shadow
   const found: ResidentIdSpan[] = []
   const add = (at: number, written: string): void => {
@@ -113,7 +113,7 @@ const foundIn = (text: string, shadow: Shadow, fifteen: Fifteen): ResidentIdSpan
   const alone = line.trim().length
   for (const { 0: written, index } of line.matchAll(FIFTEEN)) {
     const id = charactersOf(written)
-    if (!residentIdForm(id)) continue
+    if (!hasResidentIdForm(id)) continue
     const start = shadow.starts[index] ?? 0
     const before = text.slice(Math.max(0, start - NAMED_WITHIN), start)
     if (isPersons(id, before, written.length === alone, fifteen)) add(index, written)
@@ -123,24 +123,24 @@ const foundIn = (text: string, shadow: Shadow, fifteen: Fifteen): ResidentIdSpan
 
 const charactersOf = (written: string): string => written.replace(/[^\dX]/g, '')
 
-const isPersons = (id: string, before: string, alone: boolean, fifteen: Fifteen): boolean => {
+const isPersons = (id: string, before: string, alone: boolean, fifteen: FifteenDigitsTreatment): boolean => {
   if (OF_A_PERSON.test(before)) return true
   if (fifteen === 'KEPT') return false
-  if (!regNoDigit(id)) return true
+  if (!hasRegNoCheckDigit(id)) return true
   if (fifteen === 'DOUBTFUL_KEPT' || (fifteen === 'LONE_KEPT' && alone)) return false
   return !OF_A_REGISTER.test(before)
 }
 
 /** Separated groups must form one whole valid number with a single kind of separator and a credible birth year. */
 const isInParts = (written: string, gaps: readonly string[]): boolean => {
-  if (!isCredible(charactersOf(written))) return false
+  if (!isCredibleId(charactersOf(written))) return false
   const signs = gaps.filter((gap) => gap !== '').map((gap) => [...new Set(gap.replaceAll(' ', ''))].sort().join(''))
   return signs.length > 0 && new Set(signs).size === 1 && (signs[0]?.length ?? 0) <= 1
 }
 
-export const isCredible = (id: string): boolean => {
+export const isCredibleId = (id: string): boolean => {
   const year = Number(id.slice(6, 10))
-  return year >= BORN.first && year <= BORN.last && residentIdValid(id)
+  return year >= BORN.first && year <= BORN.last && isValidResidentId(id)
 }
 
 /**
@@ -154,15 +154,15 @@ export const isCredible = (id: string): boolean => {
  */
 const isEighteen = (line: string, at: number, written: string): boolean => {
   const id = charactersOf(written)
-  if (!residentIdForm(id)) return false
+  if (!hasResidentIdForm(id)) return false
   const alone = !isDigit(line[at - 1]) && !isDigit(line[at + written.length])
   if (id.length === written.length) {
-    if (!residentIdValid(id)) return alone && !usccValid(id)
-    return alone || isCredible(id) || runAround(line, at, written.length) <= LONG_RUN
+    if (!isValidResidentId(id)) return alone && !isValidUscc(id)
+    return alone || isCredibleId(id) || runAround(line, at, written.length) <= LONG_RUN
   }
   const mixed = written.includes('.') && written.includes(' ')
   const birthday = DAY.exec(written)?.[1]?.replace(/[ .]/g, '').length ?? 6
-  return residentIdValid(id) && !mixed && birthday === 6 && (alone || id.endsWith('X'))
+  return isValidResidentId(id) && !mixed && birthday === 6 && (alone || id.endsWith('X'))
 }
 
 const runAround = (line: string, at: number, length: number): number => {

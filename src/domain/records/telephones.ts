@@ -1,5 +1,5 @@
 /** Finds telephone numbers in a text: mobiles in any grouping, landlines, 400 and 800 numbers. */
-import { digitsOf, type Finder, finding, isNobodys, type TextMatch } from './normalised-view.js'
+import { digitsOf, isNoPersonsNumber, makeFinder, type SpanFinder, type TextMatch } from './normalised-view.js'
 
 const G = '[-. ]{0,3}'
 const LINE = String.raw`[2-9]\d{2}(?:\d?[-. ]{0,3}\d{4}|[-. ]\d{5})`
@@ -25,7 +25,7 @@ const ONE_BY_ONE = /^\d(?:[- ]{1,3}\d)+$/
 
 const isMobile = (candidate: TextMatch): boolean => {
   const { found } = candidate
-  if (isNobodys(candidate) || !/^1[3-9]/.test(digitsOf(found))) return false
+  if (isNoPersonsNumber(candidate) || !/^1[3-9]/.test(digitsOf(found))) return false
   const signs = new Set(found.replace(/[\d ]/g, '').replaceAll(')', '('))
   if (signs.size > 1) return false
   const groups = found.split(/\D+/)
@@ -38,7 +38,7 @@ const MISSPELT = /(?<![\dA-Za-z])1[3-9][\dOo]{9}(?![\dA-Za-z])/g
 const FEWEST_DIGITS = 8
 const isMisspelt = (candidate: TextMatch): boolean => {
   const { length } = digitsOf(candidate.found)
-  return length >= FEWEST_DIGITS && length < candidate.found.length && !isNobodys(candidate)
+  return length >= FEWEST_DIGITS && length < candidate.found.length && !isNoPersonsNumber(candidate)
 }
 
 const SERVICE = new RegExp(
@@ -52,14 +52,14 @@ const NAMED = [
 ]
 /** A date or amount may also follow a word for telephone. */
 const NO_NUMBER = /^(?:(?:19|20)\d\d[-.](?:0?[1-9]|1[0-2])[-.](?:0?[1-9]|[12]\d|3[01])|\d+\.\d{1,2})(?!\d)/
-const isNumber = (candidate: TextMatch): boolean => !NO_NUMBER.test(candidate.found) && !isNobodys(candidate)
+const isNumber = (candidate: TextMatch): boolean => !NO_NUMBER.test(candidate.found) && !isNoPersonsNumber(candidate)
 
 const FINDERS = [
-  finding(CUSTOMARY, (candidate) => !isNobodys(candidate)),
-  finding([MOBILE], isMobile),
-  finding([MISSPELT], isMisspelt),
-  finding([SERVICE], (candidate) => !isNobodys(candidate)),
-  finding(NAMED, isNumber),
+  makeFinder(CUSTOMARY, (candidate) => !isNoPersonsNumber(candidate)),
+  makeFinder([MOBILE], isMobile),
+  makeFinder([MISSPELT], isMisspelt),
+  makeFinder([SERVICE], (candidate) => !isNoPersonsNumber(candidate)),
+  makeFinder(NAMED, isNumber),
 ]
 
-export const telephones: Finder = (...asked) => FINDERS.flatMap((find) => find(...asked))
+export const findTelephones: SpanFinder = (...asked) => FINDERS.flatMap((find) => find(...asked))

@@ -13,7 +13,7 @@ const WRITTEN_CLASS = /^第?(\d{1,3})[类類]?$/
 const BETWEEN_CLASSES = /[|｜;；,，、/\s]+/u
 
 /** Leading zeros belong to the number. */
-export const trademarkNumber = (value: unknown): string | null => {
+export const parseTrademarkNumber = (value: unknown): string | null => {
   const text = typeof value === 'boolean' ? null : textOf(value)
   if (text === null || text.length > MAX_LENGTH) return null
   const [, number = ''] = WRITTEN_NUMBER.exec(compact(text).toUpperCase()) ?? []
@@ -21,26 +21,26 @@ export const trademarkNumber = (value: unknown): string | null => {
 }
 
 /** '30', '030', '第30类' → 30. Returns null unless the class is 1 to 45. */
-export const niceClass = (value: unknown): number | null => {
+export const parseNiceClass = (value: unknown): number | null => {
   const text = typeof value === 'boolean' ? null : textOf(value)
   if (text === null || text.length > MAX_LENGTH) return null
   const number = Number(WRITTEN_CLASS.exec(compact(text))?.[1] ?? 0)
   return number >= 1 && number <= CLASSES ? number : null
 }
 
-export const niceClasses = (value: unknown): number[] | null => {
+export const parseNiceClasses = (value: unknown): number[] | null => {
   const parts = (typeof value === 'boolean' ? '' : (textOf(value) ?? ''))
     .split(BETWEEN_CLASSES)
     .filter((part) => part !== '')
-  const classes = parts.map(niceClass)
+  const classes = parts.map(parseNiceClass)
   const good = classes.filter((one) => one !== null)
   return parts.length > 0 && good.length === parts.length ? [...new Set(good)].sort((a, b) => a - b) : null
 }
 
 /** Offices other than CN get a prefix, so that keys never collide. */
 export const trademarkKey = (office: TrademarkOffice, number: string, niceClass: number): string =>
-  `${trademarkStem(office, number)}/${niceClass}`
+  `${trademarkKeyStem(office, number)}/${niceClass}`
 
 /** Common beginning of the keys of all classes, up to the last `/`. */
-export const trademarkStem = (office: TrademarkOffice, number: string): string =>
+export const trademarkKeyStem = (office: TrademarkOffice, number: string): string =>
   `${office === 'CN' ? '' : `${office}:`}${number}`

@@ -1,13 +1,13 @@
 import { Refusal } from '../../foundation/errors.js'
-import { redact } from './privacy.js'
+import { redactIdNumbers } from './privacy.js'
 
 /** In characters. */
 const WRITTEN_LENGTH = 1_000
 
 /** Trims the text and removes ID numbers. `what` names it in the refusal INPUT_INVALID for an empty text or one over WRITTEN_LENGTH. */
-export const writtenText = (given: string, what: string, mark: (id: string) => string): string => {
+export const checkedText = (given: string, what: string, mark: (id: string) => string): string => {
   const text = given.trim()
-  const kept = redact(text, mark)
+  const kept = redactIdNumbers(text, mark)
   if (kept !== '' && text.length <= WRITTEN_LENGTH) return kept
   throw new Refusal('INPUT_INVALID', {
     reason: `${what}：1–${WRITTEN_LENGTH} 个字符 1–${WRITTEN_LENGTH} characters`,

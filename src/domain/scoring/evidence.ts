@@ -2,12 +2,12 @@
 import { addDays } from '../../foundation/time/dates.js'
 import { factOfList, termEnd } from '../listing/lists.js'
 import type { FactEvent, FactFamily, FactName } from '../records/facts.js'
-import { isWithdrawn, severity } from '../records/penalty.js'
-import { type Body, type Json, KINDS, type RecordKind } from '../records/records.js'
-import { type ListFacts, OLD_FORMS, type RecordEvidence, repairsOf } from './repair-targets.js'
+import { isWithdrawn, severityOf } from '../records/penalty.js'
+import { type Body, type Json, RECORD_KIND_TRAITS, type RecordKind } from '../records/records.js'
+import { type ListFacts, OLD_COMPARED_FORMS, type RecordEvidence, repairDaysOf } from './repair-targets.js'
 
 /** A feed of a kind makes its family known. Kinds without a family are not weighed; a repair only ends other facts. */
-export const FAMILY_OF: Partial<Record<RecordKind, FactFamily>> = {
+export const FAMILY_OF_KIND: Partial<Record<RecordKind, FactFamily>> = {
   registration: 'registration',
   shop: 'shops',
   trademark: 'trademarks',
@@ -22,18 +22,18 @@ export const FAMILY_OF: Partial<Record<RecordKind, FactFamily>> = {
 }
 
 /** Permits are excluded: their number says what a firm does, not how well. */
-export const WEIGHED_KINDS: readonly RecordKind[] = [...(Object.keys(FAMILY_OF) as RecordKind[]), 'repair']
+export const WEIGHED_KINDS: readonly RecordKind[] = [...(Object.keys(FAMILY_OF_KIND) as RecordKind[]), 'repair']
 
 const FAMILY_OF_FEED: Record<string, FactFamily> = { abnormal: 'abnormal', defaulters: 'courts' }
 
 export const familiesOf = (feeds: Iterable<{ id: string; kind: RecordKind }>): FactFamily[] => [
-  ...new Set([...feeds].flatMap(({ id, kind }) => FAMILY_OF_FEED[id] ?? FAMILY_OF[kind] ?? [])),
+  ...new Set([...feeds].flatMap(({ id, kind }) => FAMILY_OF_FEED[id] ?? FAMILY_OF_KIND[kind] ?? [])),
 ]
 
-export const WITHDRAWN = 'REVOKED'
+export const WITHDRAWN_STATUS = 'REVOKED'
 
 /** Bulk queries fetch only these fields. */
-export const PLAIN_FIELDS: Partial<Record<RecordKind, readonly string[]>> = {
+export const FIELDS_OF_EVIDENCE: Partial<Record<RecordKind, readonly string[]>> = {
   registration: ['established_on', 'status'],
   shop: ['opened_on', 'real_name_matched'],
   trademark: ['status', 'registered_on', 'expires_on'],
@@ -56,10 +56,12 @@ const CHECK_FACTS: Record<string, FactName> = {
  * Each fact appears once, independent of input order. A repair (信用修复) ends what it names, the end of publication ends a penalty, withdrawn
  * records give none. `lists` gives the term of entries without an end.
  */
-export const eventsOf = (evidence: readonly RecordEvidence[], lists: readonly ListFacts[]): FactEvent[] => {
+export const factEventsOf = (evidence: readonly RecordEvidence[], lists: readonly ListFacts[]): FactEvent[] => {
   const events: FactEvent[] = []
   const records = ascending(evidence)
-  const repaired = isOldBook(lists) ? repairsOf(records, lists, OLD_FORMS) : repairsOf(records, lists)
+  const repaired = isOldRuleBook(lists)
+    ? repairDaysOf(records, lists, OLD_COMPARED_FORMS)
+    : repairDaysOf(records, lists)
   for (const each of records) tell(each, lists, repaired?.get(each.record) ?? null, events)
   return events
 }
@@ -91,7 +93,7 @@ const tell = (
       const matched = body['real_name_matched']
       if (typeof matched !== 'boolean') return
       const fact = matched ? 'shop_real_name' : 'shop_real_name_failed'
-      const until = isOldBook(lists) ? null : after(validTo)
+      const until = isOldRuleBook(lists) ? null : after(validTo)
       events.push({ fact, on: text(body['opened_on']), ...(until !== null && { until }), record })
       return
     }
@@ -108,13 +110,18 @@ const tell = (
     case 'penalty': {
       if (isWithdrawn(body)) return
       const until = earlier(after(body['publish_until']), repairedOn)
-      events.push({ fact: PENALTY_FACTS[severity(body)], on: text(body['decided_on']), until, record })
+      events.push({ fact: PENALTY_FACTS[severityOf(body)], on: text(body['decided_on']), until, record })
       return
     }
     case 'list_entry': {
       const fact = factOfList(lists, body['list'])
       if (fact === null) return
-      events.push({ fact, on: text(body['listed_on']), until: earlier(entryEnd(body, lists), repairedOn), record })
+      events.push({
+        fact,
+        on: text(body['listed_on']),
+        until: earlier(mirroredEntryEnd(body, lists), repairedOn),
+        record,
+      })
       return
     }
     case 'icp_filing':
@@ -195,19 +202,19 @@ const outweighs = (one: RecordReport, other: RecordReport): boolean => {
   const [withdrawn, otherWithdrawn] = [isOver(one), isOver(other)]
   if (withdrawn !== otherWithdrawn) return withdrawn
   const isEarlier = one.run === other.run ? one.record < other.record : one.run < other.run
-  return KINDS[one.kind].changes === 'state' ? !isEarlier : isEarlier
+  return RECORD_KIND_TRAITS[one.kind].changes === 'state' ? !isEarlier : isEarlier
 }
 
 const isOver = ({ kind, body }: RecordReport): boolean =>
   isWithdrawn(body) || (kind === 'list_entry' && text(body['removed_on']) !== null)
 
 /** First day on which a mirrored entry no longer stands: its removal, or else its own end, or else the end of its kind's term. */
-export const entryEnd = (body: Body, lists: readonly ListFacts[]): string | null => {
-  return text(body['removed_on']) ?? afterLastDay(lists, lastDayOf(body, lists))
+export const mirroredEntryEnd = (body: Body, lists: readonly ListFacts[]): string | null => {
+  return text(body['removed_on']) ?? afterLastDay(lists, mirroredLastDay(body, lists))
 }
 
 /** Last day of the term as the authority states it, or else by the list kind. */
-export const lastDayOf = (body: Body, lists: readonly ListFacts[]): string | null => {
+export const mirroredLastDay = (body: Body, lists: readonly ListFacts[]): string | null => {
   const list = lists.find((row) => row.id === body['list'])
   return text(body['ends_on']) ?? (list ? termEnd(list, text(body['listed_on'])) : null)
 }
@@ -216,7 +223,7 @@ export const lastDayOf = (body: Body, lists: readonly ListFacts[]): string | nul
  * True for rules older than term counting. Their scores are replayed as made: shops without last day, a hub entry repeated by its agency's
  * list counted twice, 长春市场监督管理局 and 长春市市场监督管理局 distinct.
  */
-export const isOldBook = (lists: readonly ListFacts[]): boolean =>
+export const isOldRuleBook = (lists: readonly ListFacts[]): boolean =>
   lists.length > 0 && lists.every(({ counting }) => counting === undefined)
 
 export const afterLastDay = (lists: readonly ListFacts[], endsOn: string | null): string | null =>

@@ -1,10 +1,10 @@
 /** The scoring method in words suffices to recompute a score. */
 
 import type { Words } from '../../foundation/text/words.js'
-import { FACTS, FAMILIES } from '../records/facts.js'
-import { HIGHEST, LOWEST } from './scorecard.js'
+import { FACT_FAMILIES, FACTS } from '../records/facts.js'
+import { HIGHEST_SCORE, LOWEST_SCORE } from './scorecard.js'
 
-export const STEPS: readonly Words[] = [
+export const STEPS_TEXT: readonly Words[] = [
   {
     zh: '全部为整数运算。从基础分起算，计一条理由 BASE。',
     en: 'All numbers are integers. Begin with the base: one reason, BASE.',
@@ -34,8 +34,8 @@ export const STEPS: readonly Words[] = [
     en: 'Missing data: a family of facts at which vetoes, or rules that apply, look is missing if the facts hold no event of it and either the hub has no source of it or nothing of it means not known (whenAbsent: unknown). One reason MISSING of 0 points: what is missing is never taken for zero and never moves points.',
   },
   {
-    zh: `上下限：此时之和低于 ${LOWEST} 分或高于 ${HIGHEST} 分的，以一条理由 FLOOR 或 CEILING 补足差额。`,
-    en: `Bounds: if the sum is now below ${LOWEST} or above ${HIGHEST}, one reason, FLOOR or CEILING, makes up the difference.`,
+    zh: `上下限：此时之和低于 ${LOWEST_SCORE} 分或高于 ${HIGHEST_SCORE} 分的，以一条理由 FLOOR 或 CEILING 补足差额。`,
+    en: `Bounds: if the sum is now below ${LOWEST_SCORE} or above ${HIGHEST_SCORE}, one reason, FLOOR or CEILING, makes up the difference.`,
   },
   {
     zh: '封顶：依卡中次序，所列事实计入的（不看时限），分值不得高于该等级的最高分，超出部分以一条理由 VETO 减去；未超出的，该理由为 0 分。',
@@ -47,17 +47,17 @@ export const STEPS: readonly Words[] = [
   },
 ]
 
-export const CANONICAL_JSON: Words = {
+export const CANONICAL_JSON_TEXT: Words = {
   zh: '规范 JSON：UTF-8，无空白；对象的键按 UTF-16 码元升序排列，各层皆然；数组次序不变；整数用十进制；字符串依 ECMAScript JSON.stringify 转义；值不存在的键不写。',
   en: 'Canonical JSON: UTF-8, no white space; the keys of every object in ascending order of UTF-16 code units, at every depth; arrays in their order; integers in decimal; strings escaped as ECMAScript JSON.stringify does; a key without a value is not written.',
 }
 
-export const CARD_HASH: Words = {
+export const CARD_HASH_TEXT: Words = {
   zh: '评分卡哈希：评分卡全文的规范 JSON 的 SHA-256，十六进制小写。',
   en: 'Hash of the card: SHA-256, in lower-case hexadecimal, of the whole card as canonical JSON.',
 }
 
-export const FACTS_HASH: Words = {
+export const FACTS_HASH_TEXT: Words = {
   zh: '事实哈希：由 facts 的 kind、known、events 三项（不含 asOf）组成的对象的规范 JSON（events 依次按 record、fact、on、until 排列，每个事件五项俱全：until 无则为 null，weight 缺省为 1） 的 SHA-256，十六进制小写。',
   en: 'Hash of the facts: SHA-256, in lower-case hexadecimal, of the object of the three members kind, known and events of facts (without asOf) as canonical JSON: events in the order of record, fact, on and until, each with all five members (until null where there is none, weight 1 where none is said).',
 }
@@ -69,14 +69,14 @@ const NATURES: Record<(typeof FACTS)[keyof typeof FACTS]['nature'], Words> = {
   since: { zh: '年限', en: 'since: full years since its day' },
 }
 
-export const METHOD = {
-  steps: STEPS,
-  canonicalJson: CANONICAL_JSON,
-  cardHash: CARD_HASH,
-  factsHash: FACTS_HASH,
-  lowest: LOWEST,
-  highest: HIGHEST,
+export const SCORING_METHOD = {
+  steps: STEPS_TEXT,
+  canonicalJson: CANONICAL_JSON_TEXT,
+  cardHash: CARD_HASH_TEXT,
+  factsHash: FACTS_HASH_TEXT,
+  lowest: LOWEST_SCORE,
+  highest: HIGHEST_SCORE,
   natures: Object.entries(NATURES).map(([nature, words]) => ({ nature, ...words })),
   facts: Object.entries(FACTS).map(([fact, { family, nature, zh, en }]) => ({ fact, family, nature, zh, en })),
-  families: Object.entries(FAMILIES).map(([family, { whenAbsent, zh, en }]) => ({ family, whenAbsent, zh, en })),
+  families: Object.entries(FACT_FAMILIES).map(([family, { whenAbsent, zh, en }]) => ({ family, whenAbsent, zh, en })),
 }

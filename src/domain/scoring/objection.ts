@@ -9,13 +9,13 @@ export type ObjectionState = (typeof OBJECTION_STATES)[number]
 /** Returns the costliest reason that rests on the record, or null. `versions` are all its version ids. */
 export const contestedReason = (reasons: readonly Reason[], versions: readonly number[]): Reason | null =>
   reasons
-    .filter((reason) => restsOn(reason, versions))
+    .filter((reason) => reasonRestsOn(reason, versions))
     .reduce<Reason | null>((most, each) => (most === null || each.points < most.points ? each : most), null)
 
-export const restsOn = ({ records }: Pick<Reason, 'records'>, versions: readonly number[]): boolean =>
+export const reasonRestsOn = ({ records }: Pick<Reason, 'records'>, versions: readonly number[]): boolean =>
   records.some((id) => versions.includes(id))
 
-export const consequenceOf = (state: ObjectionState): Words => CONSEQUENCES[state]
+export const objectionConsequence = (state: ObjectionState): Words => CONSEQUENCES[state]
 
 const CONSEQUENCES: Record<ObjectionState, Words> = {
   OPEN: {

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
-import { type OwnDecision, repeatsOwn } from '../listing/own-decisions.js'
+import { makeRepeatMatcher, type OwnDecision } from '../listing/own-decisions.js'
 import { type FactEvent, type FactFamily, type Facts, LIST_FACT } from '../records/facts.js'
-import { canonical, type Json } from '../records/records.js'
-import { afterLastDay, eventsOf, isOldBook, oncePerFact } from './evidence.js'
+import { canonicalJson, type Json } from '../records/records.js'
+import { afterLastDay, factEventsOf, isOldRuleBook, oncePerFact } from './evidence.js'
 import type { ListFacts, RecordEvidence } from './repair-targets.js'
 import { type Score, score } from './score.js'
 import type { Scorecard } from './scorecard.js'
@@ -43,7 +43,7 @@ export const factsFrom = (
   { kind, reported, entries, comingOn }: OperatorEvidence,
   { asOf, lists, known }: FactSources,
 ): Facts => {
-  const events = eventsOf(withoutOwn(oncePerFact(reported), isOldBook(lists) ? [] : entries), lists)
+  const events = factEventsOf(withoutOwn(oncePerFact(reported), isOldRuleBook(lists) ? [] : entries), lists)
   for (const { publishedOn: on, decidedOn, removedOn, endsOn, record, hidden } of entries)
     if (!hidden)
       events.push({ fact: LIST_FACT, on, decidedOn, until: removedOn ?? afterLastDay(lists, endsOn), record })
@@ -56,7 +56,7 @@ const withoutOwn = (
   own: readonly OwnDecision[],
 ): readonly ReportedEvidence[] => {
   if (own.length === 0) return reported
-  const isRepeated = repeatsOwn(own)
+  const isRepeated = makeRepeatMatcher(own)
   return reported.filter(({ kind, body }) => kind !== 'list_entry' || !isRepeated(body))
 }
 
@@ -97,11 +97,11 @@ export interface RuleBook {
 }
 
 /** The rules of lists that scores depend on. */
-export const bookOf = (lists: readonly ListFacts[]): RuleBook => {
+export const ruleBookOf = (lists: readonly ListFacts[]): RuleBook => {
   const book = lists.map(({ id, fact, terms, counting }) => ({
     ...{ id, fact, terms },
     // Old stored books lack `counting` and keep their hash.
     ...(counting && { counting: { lastDay: counting.lastDay } }),
   }))
-  return { hash: hash('sha256', canonical(book as unknown as Json)), lists: book }
+  return { hash: hash('sha256', canonicalJson(book as unknown as Json)), lists: book }
 }

@@ -8,12 +8,12 @@ import { addDays, addMonths } from '../../foundation/time/dates.js'
 import type { FactEvent, FactName, Facts } from '../records/facts.js'
 import { FACTS } from '../records/facts.js'
 import type { AnswerTime, RecoveryRules, RestoringAct, SourcedSentence } from './recovery-rules.js'
-import { applies } from './recovery-rules.js'
+import { isRowInForce } from './recovery-rules.js'
 import { score } from './score.js'
 import type { Grade, Scorecard } from './scorecard.js'
 
 /** Later steps are grouped. There are fewer pairs of fact and act. */
-export const STEPS_MOST = 100
+export const RECOVERY_STEPS_MOST = 100
 
 export interface RecoveryStep extends Words {
   /** First day of the act, or the day of a WAIT. It never lies before the facts' day. */
@@ -50,14 +50,14 @@ export const recoveryPath = (facts: Facts, card: Scorecard, rules: RecoveryRules
   return weighed(facts, card, within(together(drafts, keyOfDay)))
 }
 
-export const lasting = (facts: Facts, card: Scorecard, rules: RecoveryRules): LastingFact[] =>
+export const lastingFacts = (facts: Facts, card: Scorecard, rules: RecoveryRules): LastingFact[] =>
   losses(facts, card, rules).flatMap(({ why, events, rules, fact }) => {
     if (why === null) return []
     const { basis, confirmed } = why
     return [{ fact, rules, ...told(events, why), basis, confirmed }]
   })
 
-export const applied = (facts: Facts, steps: readonly Pick<RecoveryStep, 'on' | 'ends'>[]): Facts => {
+export const factsAfterSteps = (facts: Facts, steps: readonly Pick<RecoveryStep, 'on' | 'ends'>[]): Facts => {
   const ended = new Map<string, string>()
   for (const { on, ends } of steps) for (const event of ends) ended.set(identity(event), on)
   const events = facts.events.map((event) => {
@@ -102,7 +102,7 @@ const lossOf = (events: FactEvent[], facts: Facts, card: Scorecard, rules: Recov
   const course = courseOf(first, begins, facts, card)
   if (course === null) return null
   const decided = lawfulDay(first)
-  const row = rules.acts.find((each) => each.fact === first.fact && applies(each, decided ?? facts.asOf))
+  const row = rules.acts.find((each) => each.fact === first.fact && isRowInForce(each, decided ?? facts.asOf))
   const lawful = row?.act && row.months !== null ? later(begins, complete(decided ?? begins, row.months)) : null
   const acts = lawful !== null && (course.over === null || lawful < course.over)
   const overOn = acts ? lawful : course.over
@@ -172,9 +172,9 @@ const joined = (a: DraftStep, b: DraftStep): DraftStep => ({
 })
 
 const within = (drafts: DraftStep[]): DraftStep[] => {
-  if (drafts.length <= STEPS_MOST) return drafts
+  if (drafts.length <= RECOVERY_STEPS_MOST) return drafts
   const what = ({ act, fact }: DraftStep): string => `${act} ${fact}`
-  const near = STEPS_MOST - new Set(drafts.map(what)).size
+  const near = RECOVERY_STEPS_MOST - new Set(drafts.map(what)).size
   return [...drafts.slice(0, near), ...together(drafts.slice(near), what)]
 }
 
@@ -203,8 +203,8 @@ const moreFirst = (a: RecoveryStep, b: RecoveryStep): number =>
 
 const stepOf = (draft: DraftStep, facts: Facts, done: readonly RecoveryStep[], card: Scorecard): RecoveryStep => {
   const { on, act, fact, rules, basis, confirmed, answer, ends, events } = draft
-  const { value, grade } = score(applied(facts, [...done, draft]), card)
-  const undone = applied(facts, [...done, { on, ends: [] }])
+  const { value, grade } = score(factsAfterSteps(facts, [...done, draft]), card)
+  const undone = factsAfterSteps(facts, [...done, { on, ends: [] }])
   // Time's effect cannot be omitted, so it is compared with the same events one day earlier.
   const about = new Set(act === 'WAIT' ? events.map(identity) : [])
   const held = undone.events.map((event) => (about.has(identity(event)) ? aDayYounger(event) : event))

@@ -1,7 +1,7 @@
 /** Each record is normalised once and found through maps, so matching repairs (信用修复) costs linear time. */
 
 import { factOfList, type ListKind, type TermCounting } from '../listing/lists.js'
-import { authorityCompared, authorityComparedOld, numberCompared } from '../records/decision-number.js'
+import { comparedAuthority, comparedAuthorityOld, comparedDocumentNumber } from '../records/decision-number.js'
 import type { Body, Json, RecordKind } from '../records/records.js'
 
 export type ListFacts = Pick<ListKind, 'id' | 'fact' | 'terms'> & { counting?: Pick<TermCounting, 'lastDay'> }
@@ -29,12 +29,12 @@ export interface ComparedForms {
   authority: (text: string) => string
 }
 
-const FORMS: ComparedForms = { number: numberCompared, authority: authorityCompared }
-/** Old rule books use these forms (evidence.ts, isOldBook). */
-export const OLD_FORMS: ComparedForms = { number: numberCompared, authority: authorityComparedOld }
+const FORMS: ComparedForms = { number: comparedDocumentNumber, authority: comparedAuthority }
+/** Old rule books use these forms (evidence.ts, isOldRuleBook). */
+export const OLD_COMPARED_FORMS: ComparedForms = { number: comparedDocumentNumber, authority: comparedAuthorityOld }
 
 /** First day on which each repaired record no longer counts; null without repairs, the usual case. */
-export const repairsOf = (
+export const repairDaysOf = (
   records: readonly RecordEvidence[],
   lists: readonly ListFacts[],
   forms: ComparedForms = FORMS,

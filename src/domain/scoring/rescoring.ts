@@ -1,4 +1,4 @@
-import { canonical, type Json } from '../records/records.js'
+import { canonicalJson, type Json } from '../records/records.js'
 import type { Reason, Score } from './score.js'
 import type { Scorecard } from './scorecard.js'
 
@@ -17,7 +17,7 @@ const holdsSame = (earlier: ScoreHashes, { factsHash, scorecardHash }: ScoreHash
   earlier.factsHash === factsHash && earlier.scorecardHash === scorecardHash
 
 /** True for the same facts and card before the day on which time alone changes the result. */
-export const holdsStill = (
+export const scoreStillHolds = (
   earlier: EarlierScore,
   hashes: ScoreHashes,
   asOf: string,
@@ -30,17 +30,17 @@ export const holdsStill = (
     : asOf < earlier.nextChangeOn && (comingOn ?? earlier.nextChangeOn) >= earlier.nextChangeOn)
 
 /** True when value and next change are the same. The reasons may still differ. */
-export const movedNothing = (
+export const isSameResult = (
   earlier: EarlierScore,
   now: ScoreHashes & Pick<Score, 'value' | 'nextChangeOn'>,
 ): boolean => holdsSame(earlier, now) && earlier.value === now.value && earlier.nextChangeOn === now.nextChangeOn
 
-export const sameReasons = (before: readonly Reason[] | undefined, now: readonly Reason[]): boolean =>
+export const hasSameReasons = (before: readonly Reason[] | undefined, now: readonly Reason[]): boolean =>
   bytes(before ?? null) === bytes(now)
 
 export type ScoreCause = 'FIRST' | 'RECORD' | 'SCORECARD' | 'TIME'
 
-export const causeOf = (earlier: ScoreHashes | undefined, now: ScoreHashes): ScoreCause => {
+export const scoreCauseOf = (earlier: ScoreHashes | undefined, now: ScoreHashes): ScoreCause => {
   if (earlier === undefined) return 'FIRST'
   if (earlier.scorecardHash !== now.scorecardHash) return 'SCORECARD'
   return earlier.factsHash === now.factsHash ? 'TIME' : 'RECORD'
@@ -63,4 +63,4 @@ export const replayFault = (
   return bytes(result) === bytes({ value, grade, reasons, nextChangeOn }) ? null : 'RESULT'
 }
 
-const bytes = (value: unknown): string => canonical(value as Json)
+const bytes = (value: unknown): string => canonicalJson(value as Json)

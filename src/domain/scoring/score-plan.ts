@@ -2,14 +2,14 @@
 import { addDays, addYears } from '../../foundation/time/dates.js'
 import { dayNumber, NEVER } from '../../foundation/time/day-numbers.js'
 import type { FactFamily, FactName, OperatorKind } from '../records/facts.js'
-import { FACTS, FAMILIES } from '../records/facts.js'
-import type { BinRule, Rule, Scorecard, Unit, UnitRule, Veto } from './scorecard.js'
+import { FACT_FAMILIES, FACTS } from '../records/facts.js'
+import type { BinRule, Scorecard, ScoreRule, UnitFact, UnitRule, Veto } from './scorecard.js'
 
 /** Plans kept, by day: recomputing stored scores visits many days. */
 const PLANS_KEPT = 1000
 const NO_DAY = Number.NEGATIVE_INFINITY
 
-export interface Slot {
+export interface TallySlot {
   at: number
   fact: FactName
   points: number
@@ -26,13 +26,13 @@ export interface Slot {
 export interface PlannedUnits {
   kind: 'units'
   rule: UnitRule
-  slots: Slot[]
+  slots: TallySlot[]
 }
 
 export interface PlannedBins {
   kind: 'bins'
   rule: BinRule
-  slot: Slot
+  slot: TallySlot
   family: number
   since: boolean
   /** Bins by age in years: an operator registered on or before this day reaches the bin. */
@@ -42,28 +42,28 @@ export interface PlannedBins {
 export interface ScorePlan {
   today: number
   rules: (PlannedUnits | PlannedBins)[]
-  vetoes: { veto: Veto; slot: Slot }[]
+  vetoes: { veto: Veto; slot: TallySlot }[]
   slots: number
-  byFact: Record<FactName, { family: number; slots: Slot[] }>
+  byFact: Record<FactName, { family: number; slots: TallySlot[] }>
   /** Family bits that the scorecard uses. */
   asked: number
   missing: { family: FactFamily; bit: number; points: number }[]
 }
 
-const BITS = Object.fromEntries(Object.keys(FAMILIES).map((family, i) => [family, 1 << i])) as Record<
+const BITS = Object.fromEntries(Object.keys(FACT_FAMILIES).map((family, i) => [family, 1 << i])) as Record<
   FactFamily,
   number
 >
 
-export const noneWhereSilent = (known: readonly FactFamily[]): number => {
+export const familyBitsMeaningNone = (known: readonly FactFamily[]): number => {
   let bits = 0
-  for (const family of known) if (FAMILIES[family].whenAbsent === 'none') bits |= BITS[family]
+  for (const family of known) if (FACT_FAMILIES[family].whenAbsent === 'none') bits |= BITS[family]
   return bits
 }
 
 const plans = new WeakMap<Scorecard, Map<OperatorKind, Map<string, ScorePlan>>>()
 
-export const planOf = (card: Scorecard, kind: OperatorKind, asOf: string): ScorePlan => {
+export const scorePlanOf = (card: Scorecard, kind: OperatorKind, asOf: string): ScorePlan => {
   const kinds = plans.get(card) ?? new Map<OperatorKind, Map<string, ScorePlan>>()
   const days = kinds.get(kind) ?? new Map<string, ScorePlan>()
   const known = days.get(asOf)
@@ -75,7 +75,7 @@ export const planOf = (card: Scorecard, kind: OperatorKind, asOf: string): Score
 }
 
 const makePlan = (card: Scorecard, kind: OperatorKind, asOf: string): ScorePlan => {
-  const slots: Slot[] = []
+  const slots: TallySlot[] = []
   const slotOf: SlotOf = (fact, unit) => {
     const slot = makeSlot(slots.length, fact, unit, asOf)
     slots.push(slot)
@@ -96,10 +96,10 @@ const makePlan = (card: Scorecard, kind: OperatorKind, asOf: string): ScorePlan 
   return { today: dayNumber(asOf), rules, vetoes, slots: slots.length, byFact, asked, missing }
 }
 
-type Weight = Pick<Unit, 'points' | 'windowDays' | 'halvesEveryDays'>
-type SlotOf = (fact: FactName, weight: Weight) => Slot
+type Weight = Pick<UnitFact, 'points' | 'windowDays' | 'halvesEveryDays'>
+type SlotOf = (fact: FactName, weight: Weight) => TallySlot
 
-const planRule = (rule: Rule, asOf: string, slotOf: SlotOf): PlannedUnits | PlannedBins => {
+const planRule = (rule: ScoreRule, asOf: string, slotOf: SlotOf): PlannedUnits | PlannedBins => {
   if (rule.kind === 'units') return { kind: 'units', rule, slots: rule.units.map((unit) => slotOf(unit.fact, unit)) }
   const since = FACTS[rule.fact].nature === 'since'
   return {
@@ -113,7 +113,7 @@ const planRule = (rule: Rule, asOf: string, slotOf: SlotOf): PlannedUnits | Plan
 }
 
 /** An event whose points were halved to 0 has faded too. */
-const makeSlot = (at: number, fact: FactName, weight: Weight, asOf: string): Slot => {
+const makeSlot = (at: number, fact: FactName, weight: Weight, asOf: string): TallySlot => {
   const halvesEveryDays = weight.points === 0 ? NEVER : (weight.halvesEveryDays ?? NEVER)
   const halved = halvesEveryDays === NEVER ? [weight.points] : halvings(weight.points)
   const windowDays = Math.min(weight.windowDays ?? NEVER, halved.length * halvesEveryDays)

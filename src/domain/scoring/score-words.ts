@@ -8,7 +8,7 @@ import type { Scorecard } from './scorecard.js'
 export type WordedReason = Reason & Words & { dimension: string | null }
 
 /** `card` must be the scorecard that gave the reason. */
-export const worded = (reason: Reason, card: Scorecard): WordedReason => {
+export const wordReason = (reason: Reason, card: Scorecard): WordedReason => {
   const { dimension, zh, en } = wordsOf(reason, card)
   return { ...reason, dimension, zh, en }
 }

@@ -4,10 +4,10 @@
  */
 import { anniversary, dayNumber, dayText, NEVER } from '../../foundation/time/day-numbers.js'
 import { type FactEvent, type FactName, type Facts, LIST_FACT } from '../records/facts.js'
-import type { PlannedBins, PlannedUnits, Slot } from './score-plan.js'
-import { noneWhereSilent, planOf } from './score-plan.js'
+import type { PlannedBins, PlannedUnits, TallySlot } from './score-plan.js'
+import { familyBitsMeaningNone, scorePlanOf } from './score-plan.js'
 import type { Grade, Scorecard, ScoreLine } from './scorecard.js'
-import { HIGHEST, LOWEST, topOf } from './scorecard.js'
+import { HIGHEST_SCORE, LOWEST_SCORE, topScoreOf } from './scorecard.js'
 
 export type ReasonKind = 'BASE' | 'UNIT' | 'BIN' | 'CAP' | 'FLOOR' | 'CEILING' | 'MISSING' | 'VETO' | 'UNDATED'
 
@@ -34,9 +34,9 @@ export interface Score {
 }
 
 export const score = (facts: Facts, card: Scorecard): Score => {
-  const plan = planOf(card, facts.kind, facts.asOf)
+  const plan = scorePlanOf(card, facts.kind, facts.asOf)
   const tallies: Tallies = new Array(plan.slots).fill(undefined)
-  let told = noneWhereSilent(facts.known)
+  let told = familyBitsMeaningNone(facts.known)
   for (const event of facts.events) {
     const { family, slots } = plan.byFact[event.fact]
     told |= family
@@ -51,12 +51,12 @@ export const score = (facts: Facts, card: Scorecard): Score => {
   for (const { family, bit, points } of plan.missing) {
     if ((bit & plan.asked & ~told) !== 0) add(sheet, plain(family, 'MISSING', points))
   }
-  if (sheet.value < LOWEST) add(sheet, plain('floor', 'FLOOR', LOWEST - sheet.value))
-  if (sheet.value > HIGHEST) add(sheet, plain('ceiling', 'CEILING', HIGHEST - sheet.value))
+  if (sheet.value < LOWEST_SCORE) add(sheet, plain('floor', 'FLOOR', LOWEST_SCORE - sheet.value))
+  if (sheet.value > HIGHEST_SCORE) add(sheet, plain('ceiling', 'CEILING', HIGHEST_SCORE - sheet.value))
   for (const { veto, slot } of plan.vetoes) {
     const found = tallies[slot.at]
     if (found === undefined) continue
-    const points = Math.min(0, topOf(veto.grade, card.grades) - sheet.value)
+    const points = Math.min(0, topScoreOf(veto.grade, card.grades) - sheet.value)
     if (found.count > 0) add(sheet, counted(veto.id, 'VETO', slot.fact, points, found))
     addUndated(veto.id, slot, found, sheet)
   }
@@ -71,7 +71,7 @@ const gradeOf = (value: number, card: Scorecard): Grade =>
  * Returns what a fall of the score opens, for each line crossed. A first score below a line crosses it, and so does a raised line.
  * `before.lines` belong to an earlier scorecard.
  */
-export const crossed = (
+export const linesCrossed = (
   before: { value: number; lines?: Scorecard['lines'] } | null,
   after: { value: number },
   card: Pick<Scorecard, 'lines'>,
@@ -87,7 +87,7 @@ export const crossed = (
 }
 
 /** True for a counting entry on the list of the seriously dishonest. */
-export const isListedBy = (reasons: readonly Reason[]): boolean =>
+export const isOnDishonestList = (reasons: readonly Reason[]): boolean =>
   reasons.some(({ fact, why, count }) => fact === LIST_FACT && why !== 'UNDATED' && count > 0)
 
 const LOWEST_LINE = { grade: 'D' } as const
@@ -110,7 +110,7 @@ interface FactTally {
 
 type Tallies = (FactTally | undefined)[]
 
-const count = (event: FactEvent, slot: Slot, today: number, tallies: Tallies): void => {
+const count = (event: FactEvent, slot: TallySlot, today: number, tallies: Tallies): void => {
   const until = event.until == null ? NEVER : dayNumber(event.until)
   if (until <= today) return
   const weight = event.weight ?? 1
@@ -141,7 +141,7 @@ const count = (event: FactEvent, slot: Slot, today: number, tallies: Tallies): v
   countInForce(found, event.record, weight, points, fades)
 }
 
-const tallyAt = (slot: Slot, tallies: Tallies): FactTally => {
+const tallyAt = (slot: TallySlot, tallies: Tallies): FactTally => {
   const known = tallies[slot.at]
   if (known !== undefined) return known
   const fresh: FactTally = {
@@ -229,7 +229,7 @@ const weighYears = ({ rule, reachedFrom }: PlannedBins, found: FactTally, sheet:
   add(sheet, counted(rule.id, 'BIN', rule.fact, reached?.points ?? 0, shown))
 }
 
-const addUndated = (id: string, slot: Slot, found: FactTally, sheet: Sheet): void => {
+const addUndated = (id: string, slot: TallySlot, found: FactTally, sheet: Sheet): void => {
   if (found.undated === 0) return
   const shown = { count: found.undated, records: found.undatedRecords, fades: found.undatedEnds }
   add(sheet, counted(id, 'UNDATED', slot.fact, 0, shown))

@@ -1,20 +1,20 @@
 /** Checks beyond the JSON Schema: a valid scorecard cannot raise a score for a worse record, count a fact twice, or hide what it did. */
-import { FACTS, FAMILIES, factRow } from '../records/facts.js'
+import { FACT_FAMILIES, FACTS, factRow } from '../records/facts.js'
 import {
   type BinRule,
-  factsOf,
+  factsOfRule,
   GRADES,
-  HIGHEST,
-  LOWEST,
-  type Rule,
+  HIGHEST_SCORE,
+  LOWEST_SCORE,
   type Scorecard,
-  topOf,
-  type Unit,
+  type ScoreRule,
+  topScoreOf,
+  type UnitFact,
   type UnitRule,
   type Veto,
 } from './scorecard.js'
 import { checkNumbers, checkWords, type FaultReporter } from './scorecard-parts.js'
-import { takesLessAt, valuesOf } from './scorecard-reach.js'
+import { ageWhereWorseCostsLess, reachableScores } from './scorecard-reach.js'
 
 export interface ScorecardFault {
   place: string
@@ -54,8 +54,8 @@ const MAX_VERSION = 64 // characters
 const checkHead = (card: Scorecard, say: FaultReporter): void => {
   if (!VERSION.test(card.version) || card.version.length > MAX_VERSION)
     say('version', `版本名称应由小写字母、数字和连字符组成：${card.version}。Not a well-formed version.`)
-  if (card.base < LOWEST || card.base > HIGHEST)
-    say('base', `基础分不在 ${LOWEST}–${HIGHEST} 之内。The base is out of range.`)
+  if (card.base < LOWEST_SCORE || card.base > HIGHEST_SCORE)
+    say('base', `基础分不在 ${LOWEST_SCORE}–${HIGHEST_SCORE} 之内。The base is out of range.`)
   if (card.restsOn.length === 0) say('restsOn', '缺少依据。What the card rests on is missing.')
   checkWords(card.name, 'name', [], say)
   checkWords(card.about, 'about', [], say)
@@ -68,11 +68,11 @@ const checkHead = (card: Scorecard, say: FaultReporter): void => {
     say('grades', `等级应依次为 A、B、C、D，现为 ${order}。Grades must be A, B, C, D in this order.`)
   card.grades.forEach((line, i) => {
     checkWords(line, `grades[${i}]`, [], say)
-    const above = card.grades[i - 1]?.from ?? HIGHEST + 1
+    const above = card.grades[i - 1]?.from ?? HIGHEST_SCORE + 1
     if (line.from >= above) say(`grades[${i}].from`, `分数线应低于上一等级。The line must lie below the one above it.`)
   })
   const last = card.grades.length - 1
-  if (card.grades[last]?.from !== LOWEST)
+  if (card.grades[last]?.from !== LOWEST_SCORE)
     say(`grades[${last}].from`, '最低等级应从 0 分起。The lowest grade must begin at 0.')
 }
 
@@ -98,7 +98,7 @@ const checkIds = (card: Scorecard, say: FaultReporter): void => {
   })
 }
 
-const checkPlace = (each: Rule | Veto, at: string, card: Scorecard, say: FaultReporter): void => {
+const checkPlace = (each: ScoreRule | Veto, at: string, card: Scorecard, say: FaultReporter): void => {
   const dimension = card.dimensions.find(({ id }) => id === each.dimension)
   if (!dimension) say(`${at}.dimension`, `未知维度：${each.dimension}。Unknown dimension.`)
   else if (!dimension.publicCredit && movesPoints(each)) {
@@ -110,7 +110,7 @@ const checkPlace = (each: Rule | Veto, at: string, card: Scorecard, say: FaultRe
   if (each.legalBasis.length === 0) say(`${at}.legalBasis`, '缺少依据。The legal basis is missing.')
 }
 
-const movesPoints = (each: Rule | Veto): boolean => {
+const movesPoints = (each: ScoreRule | Veto): boolean => {
   if (!('kind' in each)) return true
   return (each.kind === 'units' ? each.units : each.bins).some(({ points }) => points !== 0)
 }
@@ -129,7 +129,7 @@ const checkUnits = (rule: UnitRule, at: string, say: FaultReporter): void => {
       say(`${here}.fact`, '同一规则不得既加分又扣分。One rule may not both add and take.')
     }
     const milder = rule.units.find((other) => other.fact === fact?.worseThan)
-    const age = milder ? takesLessAt(unit, milder) : null
+    const age = milder ? ageWhereWorseCostsLess(unit, milder) : null
     if (milder && age !== null) {
       const when = age === 0 ? 'yet takes less' : `yet takes less from day ${age}: it fades sooner`
       say(here, `比 ${milder.fact} 更重，却扣得更少或更早消退（第 ${age} 日）。Worse than ${milder.fact}, ${when}.`)
@@ -138,7 +138,7 @@ const checkUnits = (rule: UnitRule, at: string, say: FaultReporter): void => {
   if (rule.cap !== null && rule.units[0]) checkSign(rule.units[0].fact, rule.cap, `${at}.cap`, say)
 }
 
-const checkHalving = ({ fact, halvesEveryDays }: Unit, at: string, say: FaultReporter): void => {
+const checkHalving = ({ fact, halvesEveryDays }: UnitFact, at: string, say: FaultReporter): void => {
   if (halvesEveryDays === undefined || halvesEveryDays === null) return
   if (halvesEveryDays < 1) say(`${at}.halvesEveryDays`, '减半周期应为正数。The days of halving must be positive.')
   if (factRow(fact) && factRow(fact)?.nature !== 'event')
@@ -208,7 +208,7 @@ const checkFacts = (card: Scorecard, say: FaultReporter): void => {
     seen.add(fact)
   }
   card.rules.forEach((rule, i) => {
-    factsOf(rule).forEach((fact, j) => {
+    factsOfRule(rule).forEach((fact, j) => {
       once(fact, rule.kind === 'units' ? `rules[${i}].units[${j}].fact` : `rules[${i}].fact`)
     })
   })
@@ -224,7 +224,7 @@ const checkFacts = (card: Scorecard, say: FaultReporter): void => {
 /** Under separate caps or bins a worse record could cost less than a milder one. */
 const checkWorse = (card: Scorecard, say: FaultReporter): void => {
   card.rules.forEach((rule, i) => {
-    const facts: readonly string[] = factsOf(rule)
+    const facts: readonly string[] = factsOfRule(rule)
     for (const [worse, milder] of WORSE) {
       if (!facts.includes(milder) || facts.includes(worse) || !movesPoints(rule)) continue
       say(
@@ -244,7 +244,7 @@ const checkMissing = (card: Scorecard, say: FaultReporter): void => {
   const told = new Set<string>()
   card.missing.forEach((each, i) => {
     const at = `missing[${i}]`
-    if (!Object.hasOwn(FAMILIES, each.family))
+    if (!Object.hasOwn(FACT_FAMILIES, each.family))
       say(`${at}.family`, `未知信息类别：${each.family}。Unknown family of facts.`)
     if (told.has(each.family)) say(`${at}.family`, `信息类别重复：${each.family}。The family is told twice.`)
     told.add(each.family)
@@ -255,7 +255,7 @@ const checkMissing = (card: Scorecard, say: FaultReporter): void => {
     if (each.points !== 0) say(`${at}.points`, '信息缺失不得加分或扣分。Missing data may not move points.')
     checkWords(each, at, [], say)
   })
-  for (const fact of new Set<string>([...card.rules.flatMap(factsOf), ...card.vetoes.map((veto) => veto.fact)])) {
+  for (const fact of new Set<string>([...card.rules.flatMap(factsOfRule), ...card.vetoes.map((veto) => veto.fact)])) {
     const family = factRow(fact)?.family
     if (family && !told.has(family))
       say('missing', `未说明 ${family} 信息缺失时如何处理。What missing ${family} data means is not said.`)
@@ -265,7 +265,7 @@ const checkMissing = (card: Scorecard, say: FaultReporter): void => {
 
 /** Lines lie on grade boundaries. Only there does a fall need a person. */
 const checkLines = (card: Scorecard, say: FaultReporter): void => {
-  const between = card.grades.map((line) => line.from).filter((from) => from > LOWEST)
+  const between = card.grades.map((line) => line.from).filter((from) => from > LOWEST_SCORE)
   card.lines.forEach((line, i) => {
     const at = `lines[${i}]`
     if (!between.includes(line.below)) {
@@ -281,11 +281,11 @@ const checkLines = (card: Scorecard, say: FaultReporter): void => {
 }
 
 const checkReach = (card: Scorecard, say: FaultReporter): void => {
-  const values = [...valuesOf(card, { lowest: LOWEST, highest: HIGHEST })]
-  const capped = card.vetoes.map((veto) => topOf(veto.grade, card.grades))
+  const values = [...reachableScores(card, { lowest: LOWEST_SCORE, highest: HIGHEST_SCORE })]
+  const capped = card.vetoes.map((veto) => topScoreOf(veto.grade, card.grades))
   const all = [...values, ...capped.flatMap((top) => values.map((value) => Math.min(value, top)))]
   card.grades.forEach((line, i) => {
-    const top = topOf(line.grade, card.grades)
+    const top = topScoreOf(line.grade, card.grades)
     if (!all.some((value) => value >= line.from && value <= top)) {
       say(`grades[${i}]`, `没有任何主体能够达到等级 ${line.grade}。No operator can ever have grade ${line.grade}.`)
     }

@@ -1,14 +1,14 @@
 import type { OperatorKind } from '../records/facts.js'
-import type { Scorecard, Unit, UnitRule } from './scorecard.js'
+import type { Scorecard, UnitFact, UnitRule } from './scorecard.js'
 
-export interface Range {
+export interface ScoreRange {
   lowest: number
   highest: number
 }
 
 const KINDS: readonly OperatorKind[] = ['enterprise', 'individual', 'cooperative', 'other', 'shop']
 
-export const valuesOf = (card: Scorecard, range: Range): Set<number> => {
+export const reachableScores = (card: Scorecard, range: ScoreRange): Set<number> => {
   const values = new Set<number>()
   const seen = new Set<string>()
   for (const kind of KINDS) {
@@ -32,7 +32,7 @@ const sumsOf = (some: ReadonlySet<number>, others: ReadonlySet<number>): Set<num
   return sums
 }
 
-const unitSums = (rule: UnitRule, { highest }: Range): Set<number> => {
+const unitSums = (rule: UnitRule, { highest }: ScoreRange): Set<number> => {
   const bound = Math.min(Math.abs(rule.cap ?? highest), highest)
   const sums = new Set([0])
   const moves = rule.units.flatMap(worthOf)
@@ -43,7 +43,7 @@ const unitSums = (rule: UnitRule, { highest }: Range): Set<number> => {
 }
 
 /** Points of one event over time, until its window ends or they reach 0. */
-const worthOf = ({ points, windowDays, halvesEveryDays: period }: Unit): number[] => {
+const worthOf = ({ points, windowDays, halvesEveryDays: period }: UnitFact): number[] => {
   const worth = [points]
   if (!isPeriod(period) || !Number.isFinite(points)) return worth
   const end = windowDays ?? Number.POSITIVE_INFINITY
@@ -60,7 +60,7 @@ const half = (points: number): number => Math.trunc(points / 2)
 const isPeriod = (days: number | null | undefined): days is number => typeof days === 'number' && days > 0
 
 /** First age in days at which the worse fact costs less. Values only fall, so only the worse fact's steps need checking. */
-export const takesLessAt = (worse: Unit, milder: Unit): number | null => {
+export const ageWhereWorseCostsLess = (worse: UnitFact, milder: UnitFact): number | null => {
   const period = isPeriod(worse.halvesEveryDays) ? worse.halvesEveryDays : null
   const ages = period === null ? [0] : [0, ...worthOf(worse).map((_, i) => (i + 1) * period)]
   if (worse.windowDays !== null) ages.push(worse.windowDays)
@@ -68,7 +68,7 @@ export const takesLessAt = (worse: Unit, milder: Unit): number | null => {
   return ages.find((age) => Math.abs(worthAt(worse, age)) < Math.abs(worthAt(milder, age))) ?? null
 }
 
-const worthAt = (unit: Unit, age: number): number => {
+const worthAt = (unit: UnitFact, age: number): number => {
   if (unit.windowDays !== null && age >= unit.windowDays) return 0
   if (!isPeriod(unit.halvesEveryDays)) return unit.points
   return worthOf(unit)[Math.floor(age / unit.halvesEveryDays)] ?? 0

@@ -3,8 +3,8 @@
 import type { Words } from '../../foundation/text/words.js'
 import type { FactFamily, FactName, OperatorKind } from '../records/facts.js'
 
-export const LOWEST = 0
-export const HIGHEST = 1000
+export const LOWEST_SCORE = 0
+export const HIGHEST_SCORE = 1000
 
 export const GRADES = ['A', 'B', 'C', 'D'] as const
 export type Grade = (typeof GRADES)[number]
@@ -27,7 +27,7 @@ interface RuleHead {
   operators?: OperatorKind[]
 }
 
-export interface Unit extends Words {
+export interface UnitFact extends Words {
   fact: FactName
   points: number
   windowDays: number | null
@@ -37,7 +37,7 @@ export interface Unit extends Words {
 
 export interface UnitRule extends RuleHead {
   kind: 'units'
-  units: Unit[]
+  units: UnitFact[]
   /** Signed bound of the sum. */
   cap: number | null
 }
@@ -50,7 +50,7 @@ export interface BinRule extends RuleHead, Words {
   bins: { from: number; to: number | null; points: number }[]
 }
 
-export type Rule = UnitRule | BinRule
+export type ScoreRule = UnitRule | BinRule
 
 /** While `fact` is in force, the value is at most the top of `grade`. */
 export interface Veto extends Words {
@@ -80,17 +80,17 @@ export interface Scorecard {
   sentences: { base: Words; cap: Words; floor: Words; ceiling: Words; undated: Words }
   /** Shown when no source covers a family. */
   missing: ({ family: FactFamily; dimension: string; points: number } & Words)[]
-  rules: Rule[]
+  rules: ScoreRule[]
   vetoes: Veto[]
   lines: ScoreLine[]
   unweighed?: ({ fact: FactName } & Words)[]
 }
 
-export const factsOf = (rule: Rule): FactName[] =>
+export const factsOfRule = (rule: ScoreRule): FactName[] =>
   rule.kind === 'units' ? rule.units.map((unit) => unit.fact) : [rule.fact]
 
-export const topOf = (grade: Grade, lines: readonly GradeLine[]): number => {
+export const topScoreOf = (grade: Grade, lines: readonly GradeLine[]): number => {
   const place = lines.findIndex((line) => line.grade === grade)
   const above = lines[place - 1]
-  return above ? above.from - 1 : HIGHEST
+  return above ? above.from - 1 : HIGHEST_SCORE
 }

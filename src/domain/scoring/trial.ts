@@ -2,14 +2,14 @@
 
 import type { Words } from '../../foundation/text/words.js'
 import type { ReasonKind, Score } from './score.js'
-import { type WordedReason, worded } from './score-words.js'
-import { GRADES, type Grade, HIGHEST, LOWEST, type Scorecard } from './scorecard.js'
+import { type WordedReason, wordReason } from './score-words.js'
+import { GRADES, type Grade, HIGHEST_SCORE, LOWEST_SCORE, type Scorecard } from './scorecard.js'
 
 const LARGEST_MOVES = 20
 /** GB/T 2260 prefix of province and city. */
 const REGION_DIGITS = 4
 /** The largest possible move, in points. */
-const WIDEST = HIGHEST - LOWEST
+const WIDEST = HIGHEST_SCORE - LOWEST_SCORE
 
 export interface TriedOperator {
   id: number
@@ -32,7 +32,7 @@ export interface TrialGroup {
 }
 
 /** In points. p5 is the smallest move that at least 5 % of the moves do not exceed; the other quantiles alike. */
-export interface Spread {
+export interface PointSpread {
   mean: number
   lowest: number
   p5: number
@@ -65,7 +65,7 @@ export interface MovedOperator {
 export interface TrialComparison extends Omit<TrialGroup, 'mean'> {
   /** First key: current grade. Second key: tried grade. */
   grades: Record<Grade, GradeCounts>
-  spread: Spread | null
+  spread: PointSpread | null
   up: MovedOperator[]
   down: MovedOperator[]
   /** Ascending by four-digit prefix, unknown last. */
@@ -90,7 +90,7 @@ export interface TrialTally {
   kinds: Map<string, GroupTally>
 }
 
-export const nothingTried = (): TrialTally => ({
+export const emptyTally = (): TrialTally => ({
   all: counted(),
   grades: { A: noGrades(), B: noGrades(), C: noGrades(), D: noGrades() },
   moves: new Uint32Array(2 * WIDEST + 1),
@@ -112,7 +112,12 @@ const counted = (): GroupTally => ({
   after: noGrades(),
 })
 
-export const count = (tally: TrialTally, { id, kind, region }: TriedOperator, before: Score, after: Score): void => {
+export const countOperator = (
+  tally: TrialTally,
+  { id, kind, region }: TriedOperator,
+  before: Score,
+  after: Score,
+): void => {
   const points = after.value - before.value
   add(tally.all, before, after)
   add(grouped(tally.kinds, kind), before, after)
@@ -150,7 +155,7 @@ const keep = (largest: Pair[], pair: Pair): void => {
   if (largest.length > LARGEST_MOVES) largest.pop()
 }
 
-export const comparison = (
+export const trialComparison = (
   { all, grades, moves, up, down, regions, kinds }: TrialTally,
   cards: Record<'before' | 'after', Scorecard>,
 ): TrialComparison => {
@@ -160,8 +165,8 @@ export const comparison = (
     before: { value: before.value, grade: before.grade },
     after: { value: after.value, grade: after.grade },
     reasons: differences(
-      before.reasons.map((reason) => worded(reason, cards.before)),
-      after.reasons.map((reason) => worded(reason, cards.after)),
+      before.reasons.map((reason) => wordReason(reason, cards.before)),
+      after.reasons.map((reason) => wordReason(reason, cards.after)),
     ),
   })
   const { mean, ...whole } = groupOf(all)
@@ -185,7 +190,7 @@ const groupOf = ({ sum, ...group }: GroupTally): TrialGroup => ({
   mean: group.operators === 0 ? 0 : Math.round((sum * 100) / group.operators) / 100 + 0,
 })
 
-const quantiles = (moves: Uint32Array, operators: number): Omit<Spread, 'mean'> => {
+const quantiles = (moves: Uint32Array, operators: number): Omit<PointSpread, 'mean'> => {
   const at = (percent: number): number => {
     const rank = Math.max(1, Math.ceil((percent * operators) / 100))
     let seen = 0

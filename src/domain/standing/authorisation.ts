@@ -1,5 +1,5 @@
 import { addMonths } from '../../foundation/time/dates.js'
-import { mayOperator, type OperatorScope, type Viewer } from '../access/viewer.js'
+import { maySeeOperator, type OperatorScope, type Viewer } from '../access/viewer.js'
 
 /** No law sets a longest term. After one year the operator is asked again. */
 const LONGEST_MONTHS = 12
@@ -7,7 +7,7 @@ const LONGEST_MONTHS = 12
 const SHA256 = /^[0-9a-f]{64}$/
 
 /** The SHA-256 in lower case; null for any other text. */
-export const documentHash = (given: string | null): string | null => {
+export const parseDocumentHash = (given: string | null): string | null => {
   const hash = (given ?? '').trim().toLowerCase()
   return SHA256.test(hash) ? hash : null
 }
@@ -18,16 +18,16 @@ export interface AuthorisationTerm {
   endsOn: string
 }
 
-export const holdsOn = (
+export const authorisationHoldsOn = (
   { givenOn, endsOn, withdrawnAt }: AuthorisationTerm & { withdrawnAt: Date | null },
   day: string,
 ): boolean => withdrawnAt === null && givenOn <= day && day <= endsOn
 
 /** The operator may withdraw, and the credit service that recorded the authorisation. */
 export const mayWithdraw = (viewer: Viewer, client: string, owner: OperatorScope | null): boolean =>
-  viewer.role === 'party' ? mayOperator(viewer, owner) : client === viewer.sub
+  viewer.role === 'party' ? maySeeOperator(viewer, owner) : client === viewer.sub
 
-export const termFault = ({ givenOn, endsOn }: AuthorisationTerm, today: string): string | null => {
+export const authorisationTermFault = ({ givenOn, endsOn }: AuthorisationTerm, today: string): string | null => {
   if (givenOn > today) return '授权日期在今天之后 it was given after today'
   if (endsOn < today) return '授权已经到期 it has ended already'
   if (endsOn > addMonths(givenOn, LONGEST_MONTHS))

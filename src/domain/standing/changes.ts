@@ -30,7 +30,8 @@ export interface RetainedChanges {
 }
 
 /** True when every change after `after` is available. A number beyond `last` comes from another database. */
-export const follows = ({ erased, last }: RetainedChanges, after: number): boolean => erased <= after && after <= last
+export const hasEveryChangeAfter = ({ erased, last }: RetainedChanges, after: number): boolean =>
+  erased <= after && after <= last
 
 export interface StandingChange {
   version: typeof CHANGE_VERSION
@@ -46,4 +47,4 @@ export interface StandingChange {
 }
 
 /** Sorts by importance. */
-export const inOrder = (what: readonly string[]): ChangeKind[] => WHATS.filter((one) => what.includes(one))
+export const sortKinds = (what: readonly string[]): ChangeKind[] => WHATS.filter((one) => what.includes(one))

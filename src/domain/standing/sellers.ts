@@ -1,6 +1,6 @@
 import { clean } from '../../foundation/text/values.js'
 import { addDays, addMonths } from '../../foundation/time/dates.js'
-import { type CodeScheme, codeOf, MARKETPLACE, shopCode } from '../operators/codes.js'
+import { type CodeScheme, MARKETPLACE_ID_PATTERN, parseCode, shopCode } from '../operators/codes.js'
 import { holdsIdNumber } from '../records/privacy.js'
 
 /** Marketplaces verify sellers at least every six months (网络交易监督管理办法, article 24). */
@@ -25,18 +25,19 @@ export interface Seller {
 }
 
 /** First day on which a list dated `dated` no longer holds. */
-export const holdsUntil = (dated: string): string => addMonths(dated, HOLDS_MONTHS)
+export const listHoldsUntil = (dated: string): string => addMonths(dated, HOLDS_MONTHS)
 
-export const oldestHolding = (today: string): string => {
+export const oldestHoldingDate = (today: string): string => {
   let day = addMonths(today, -HOLDS_MONTHS)
   // Months differ in length, so some days have expired.
-  while (holdsUntil(day) <= today) day = addDays(day, 1)
+  while (listHoldsUntil(day) <= today) day = addDays(day, 1)
   return day
 }
 
-export const isDatedWell = (dated: string, today: string): boolean => dated <= today && holdsUntil(dated) > today
+export const isListDateValid = (dated: string, today: string): boolean =>
+  dated <= today && listHoldsUntil(dated) > today
 
-export const isSellerList = ({ lines, malformed }: { lines: number; malformed: number }): boolean =>
+export const hasFewMalformedLines = ({ lines, malformed }: { lines: number; malformed: number }): boolean =>
   lines > 0 && malformed < lines * MALFORMED_SHARE
 
 export interface SellersSetting {
@@ -46,34 +47,35 @@ export interface SellersSetting {
 
 /** The client's setting, or else its name if that has the form of a marketplace id. */
 export const marketplaceOf = (client: string, { marketplace }: SellersSetting): string | null =>
-  marketplace ?? (MARKETPLACE.test(client) ? client : null)
+  marketplace ?? (MARKETPLACE_ID_PATTERN.test(client) ? client : null)
 
-export const unconfirmedMost = (confirmed: number, { unconfirmedSellers }: SellersSetting): number =>
+export const unconfirmedSellersMost = (confirmed: number, { unconfirmedSellers }: SellersSetting): number =>
   unconfirmedSellers ?? Math.max(UNCONFIRMED_LEAST, Math.floor(confirmed * UNCONFIRMED_SHARE))
 
 export const settingFault = ({ marketplace, unconfirmedSellers }: SellersSetting): string | null => {
-  if (marketplace !== null && !MARKETPLACE.test(marketplace)) return '不是平台的标识 this is no id of a marketplace'
+  if (marketplace !== null && !MARKETPLACE_ID_PATTERN.test(marketplace))
+    return '不是平台的标识 this is no id of a marketplace'
   if (unconfirmedSellers === null || (Number.isInteger(unconfirmedSellers) && isCount(unconfirmedSellers))) return null
   return `未核实卖家须为 0–${SELLERS_MOST} unconfirmed sellers: 0 to ${SELLERS_MOST}`
 }
 
 const isCount = (sellers: number): boolean => sellers >= 0 && sellers <= SELLERS_MOST
 
-export const closedNotice = (closed: number | null, most: number | null): string | null =>
+export const closedSellersNotice = (closed: number | null, most: number | null): string | null =>
   closed === null || closed === 0
     ? null
     : `${closed} 个卖家在网店信息数据源中没有本平台的在营网店，且超出未核实卖家的上限（${most}），不提供等级和信用分；网店报送后自动开放，或请管理员调整。${closed} sellers have no open shop of this marketplace in the feed of shops and are beyond the cap of unconfirmed ones (${most}): their grade and score stay closed until their shops are reported, or an administrator raises the cap.`
 
-export const isHeading = (cell: string): boolean => HEADINGS.has(cell.trim().toLowerCase())
+export const isSellerHeading = (cell: string): boolean => HEADINGS.has(cell.trim().toLowerCase())
 
 /**
  * Accepts any code or `shop:<marketplace>:<shopId>`; with `marketplace` other text is a shop id. ID numbers give null, because they would
  * be stored.
  */
-export const sellerIn = (text: unknown, marketplace: string | null): Seller | null => {
+export const parseSeller = (text: unknown, marketplace: string | null): Seller | null => {
   const given = clean(text)
   if (given === null) return null
-  const found = codeOf(given) ?? (marketplace === null ? null : codeOf(shopCode(marketplace, given)))
+  const found = parseCode(given) ?? (marketplace === null ? null : parseCode(shopCode(marketplace, given)))
   if (found === null || isPersons(found)) return null
   return { scheme: found.scheme, code: found.code, valid: found.valid }
 }
@@ -82,7 +84,7 @@ export const sellerIn = (text: unknown, marketplace: string | null): Seller | nu
 const isPersons = ({ scheme, code, valid }: Seller): boolean => (scheme === 'shop' || !valid) && holdsIdNumber(code)
 
 /** A string, or an object with `code` or `shop`. */
-export const cellIn = (value: unknown): unknown => {
+export const sellerCellIn = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value
   const { code, shop } = value as { code?: unknown; shop?: unknown }
   return code ?? shop

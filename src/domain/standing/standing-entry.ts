@@ -23,7 +23,7 @@ export interface StandingEntry {
 /** Members that need no look-up. */
 export type EntryMembers = Omit<StandingEntry, 'state' | 'contested'>
 
-export const membersOf = (body: PublicEntry): EntryMembers => ({
+export const entryMembersOf = (body: PublicEntry): EntryMembers => ({
   id: body.id,
   kind: body.list,
   reason: body.reason,

@@ -2,10 +2,10 @@ import { isBlacklist, type ListKind } from '../listing/lists.js'
 import { publicCode, publicName } from '../listing/public-name.js'
 import type { StandingEntry } from './standing-entry.js'
 
-export const CEASED: ReadonlySet<string> = new Set(['DEREGISTERED', 'CANCELLED', 'MOVED_OUT'])
+export const CEASED_STATUSES: ReadonlySet<string> = new Set(['DEREGISTERED', 'CANCELLED', 'MOVED_OUT'])
 
 /** A future day is stale, because data may change by then. */
-export const freshOn = (freshness: Freshness, asOf: string, today: string): Freshness =>
+export const freshnessOn = (freshness: Freshness, asOf: string, today: string): Freshness =>
   asOf > today ? { ...freshness, stale: true } : freshness
 
 /** The answer is true at `asOf`, and `stale` beyond its feed's bound. */
@@ -50,7 +50,7 @@ const UNKNOWN: Omit<Standing, keyof Freshness> = {
 }
 
 /** Grade and score only when `own`: the viewer's own seller. */
-export const standingSeen = (
+export const standingForViewer = (
   known: StandingFacts | null,
   { own, lists, freshness }: { own: boolean; lists: readonly ListKind[]; freshness: Freshness },
 ): Standing => {
@@ -59,7 +59,7 @@ export const standingSeen = (
   return {
     uscc: publicCode(known.uscc),
     name: publicName(known.name),
-    status: CEASED.has(known.status) ? 'CEASED' : 'KNOWN',
+    status: CEASED_STATUSES.has(known.status) ? 'CEASED' : 'KNOWN',
     grade: graded ? known.grade : null,
     score: graded ? known.score : null,
     objected: graded && known.objected,

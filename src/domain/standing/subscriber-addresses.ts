@@ -5,7 +5,7 @@ import { isAmong, isPublic } from '../../foundation/http/addresses.js'
 const PORTS = new Set(['', '443', '8443'])
 
 /** Networks in `allow` (CIDR) are exempt, with http and any port. Every resolved address must pass. */
-export const whyUnreachable = (
+export const addressRefusal = (
   { protocol, port }: Pick<URL, 'protocol' | 'port'>,
   addresses: readonly string[],
   allow: readonly string[],

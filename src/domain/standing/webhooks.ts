@@ -8,7 +8,7 @@ const LONGEST_ASKED_SECONDS = 86_400
 /** Days without success after which a webhook is disabled. */
 export const DISABLED_AFTER_DAYS = 5
 /** An old secret stays valid so long beside its successor. */
-export const OVERLAP_HOURS = 24
+export const SECRET_OVERLAP_HOURS = 24
 export const WEBHOOKS_MOST = 5
 const URL_MOST = 500
 const SECOND_MS = 1_000
@@ -19,7 +19,7 @@ export type ResponseMeaning = 'CONFIRMED' | 'GONE' | 'BUSY' | 'REFUSED'
 
 const LATER = new Set([408, 425, 429])
 
-export const meaningOf = (status: number): ResponseMeaning => {
+export const responseMeaningOf = (status: number): ResponseMeaning => {
   if (status >= 200 && status < 300) return 'CONFIRMED'
   if (status === 410) return 'GONE'
   return LATER.has(status) || status >= 500 ? 'BUSY' : 'REFUSED'
@@ -33,11 +33,11 @@ export const nextTry = (attempts: number, now: Date, spread: number, retryAfterS
   return new Date(now.getTime() + seconds * SECOND_MS)
 }
 
-export const isDead = (failingSince: Date, now: Date): boolean =>
+export const isWebhookDead = (failingSince: Date, now: Date): boolean =>
   now.getTime() - failingSince.getTime() >= DISABLED_AFTER_DAYS * DAY_MS
 
 /** Reachability is checked at each call. Query and credentials are refused, because logs keep addresses. */
-export const addressFault = (text: string): string | null => {
+export const webhookAddressFault = (text: string): string | null => {
   if (text.length > URL_MOST) return `地址过长 an address has ${URL_MOST} characters at most`
   if (!URL.canParse(text)) return '不是地址 not an address'
   const { protocol, username, password, search, hash } = new URL(text)

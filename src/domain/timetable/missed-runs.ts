@@ -11,12 +11,12 @@ export interface MissedRule {
 /** A run late by less than this is on time: not even an every-minute job has a newer occurrence by then. */
 const ON_TIME_MS = 60_000
 /** If more runs were missed, only the newest are caught up. */
-export const ALL_MOST = 100
+export const CAUGHT_UP_MOST = 100
 /** Tolerated difference between machines. A clock further behind was set back. */
 const SKEW_MS = 60_000
 
 /** `planned`: occurrences up to `now`, ascending. `missed`: how many others the last of `run` stands for. */
-export const owed = (
+export const runsOwed = (
   planned: readonly Date[],
   now: Date,
   { missed, withinMs }: MissedRule,
@@ -29,9 +29,10 @@ export const owed = (
   const open = planned.filter((at) => withinMs === null || late(at) <= withinMs)
   if (open.length === 0) return { run: onTime ? [last] : [], missed: 0 }
   if (missed === 'once') return { run: [last], missed: planned.length - 1 }
-  const run = open.slice(-ALL_MOST)
+  const run = open.slice(-CAUGHT_UP_MOST)
   return { run, missed: planned.length - run.length }
 }
 
 /** True when the clock was set back. Occurrences planned before that have rows and do not run twice. */
-export const setBack = (plannedUntil: Date, now: Date): boolean => plannedUntil.getTime() - now.getTime() > SKEW_MS
+export const isClockSetBack = (plannedUntil: Date, now: Date): boolean =>
+  plannedUntil.getTime() - now.getTime() > SKEW_MS

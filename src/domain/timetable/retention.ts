@@ -2,10 +2,10 @@
 
 import { dateIn } from '../../foundation/time/dates.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
-import { type DatedRow, gaps, rowOn } from '../calendar/dated-rows.js'
+import { coverageFaults, type DatedRow, rowInForce } from '../calendar/dated-rows.js'
 
-export const KEPT = ['RUNS', 'COMPARISONS', 'DELIVERIES', 'REJECTS', 'ARCHIVES'] as const
-export type RetainedKind = (typeof KEPT)[number]
+export const RETAINED_KINDS = ['RUNS', 'COMPARISONS', 'DELIVERIES', 'REJECTS', 'ARCHIVES'] as const
+export type RetainedKind = (typeof RETAINED_KINDS)[number]
 
 export interface RetentionTerm extends DatedRow {
   what: RetainedKind
@@ -18,8 +18,8 @@ export interface RetentionRules {
 
 /** Every kind has a term on every day. */
 export const checkRetention = ({ terms }: RetentionRules): RuleFault[] =>
-  KEPT.flatMap((what) =>
-    gaps(
+  RETAINED_KINDS.flatMap((what) =>
+    coverageFaults(
       what,
       terms.filter((row) => row.what === what),
     ),
@@ -28,7 +28,7 @@ export const checkRetention = ({ terms }: RetentionRules): RuleFault[] =>
 /** Data older than this may be deleted. */
 export const keptSince = ({ terms }: RetentionRules, what: RetainedKind, now: Date): Date => {
   const own = terms.filter((row) => row.what === what)
-  const rule = rowOn(own, dateIn(now))
+  const rule = rowInForce(own, dateIn(now))
   if (rule === undefined) throw new Error(`no term of retention for ${what}`)
   const since = new Date(now)
   since.setUTCMonth(since.getUTCMonth() - rule.months)

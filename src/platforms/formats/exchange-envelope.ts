@@ -1,4 +1,10 @@
-import { type EntryNotice, isEntry, kindOf, type Notice, type SubjectKind } from '../../domain/delivery/delivery.js'
+import {
+  type EntryNotice,
+  isEntryNotice,
+  type Notice,
+  type SubjectKind,
+  subjectKindOf,
+} from '../../domain/delivery/delivery.js'
 import { leaf, node, XML_DECLARATION, type XmlElement } from '../../foundation/text/xml.js'
 import { type FormatFault, type NoticeBatch, SENDER } from '../platform.js'
 import { checkPenaltyRow, penaltyRow } from './penalty-row.js'
@@ -27,7 +33,7 @@ export const envelopeHeader = (receiver: string, { id, notices }: NoticeBatch) =
   receiver,
   cc: null,
   flow: id,
-  item: ITEMS[notices[0] ? kindOf(notices[0]) : 'listing'],
+  item: ITEMS[notices[0] ? subjectKindOf(notices[0]) : 'listing'],
   sn: notices.length,
   securityType: OPEN,
   operator: SENDER,
@@ -42,7 +48,7 @@ const rowNode = (notice: Notice): string =>
   )
 
 export const exchangeRowOf = (notice: Notice): FormatRow => {
-  if (isEntry(notice)) return exchangeRow(notice)
+  if (isEntryNotice(notice)) return exchangeRow(notice)
   return notice.kind === 'penalty' ? penaltyRow(notice) : permitRow(notice)
 }
 
@@ -73,7 +79,7 @@ export const exchangeRow = (notice: EntryNotice) =>
   })
 
 export const checkExchangeRow = (notice: Notice): FormatFault[] => {
-  if (isEntry(notice)) return faultsIn('exchange-envelope', exchangeRow(notice))
+  if (isEntryNotice(notice)) return faultsIn('exchange-envelope', exchangeRow(notice))
   return notice.kind === 'penalty' ? checkPenaltyRow(notice) : checkPermitRow(notice)
 }
 

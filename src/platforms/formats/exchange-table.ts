@@ -1,5 +1,5 @@
 /** Exchange database (前置机): rows with columns for the answer, one table per kind. */
-import { isEntry, type Notice, type SubjectKind } from '../../domain/delivery/delivery.js'
+import { isEntryNotice, type Notice, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { exchangeRowOf } from './exchange-envelope.js'
 import type { FormatRow } from './record-notices.js'
 import { columnsOf } from './schema.js'
@@ -36,7 +36,7 @@ export const tableColumns = (kind: SubjectKind): string[] => fieldsOf(kind).map(
 export const fieldsOf = (kind: SubjectKind) => columnsOf(FORMATS[kind]).filter(({ code }) => !TOLD_APART.includes(code))
 
 export const tableRow = (notice: Notice): FormatRow => {
-  const kind = isEntry(notice) ? 'listing' : notice.kind
+  const kind = isEntryNotice(notice) ? 'listing' : notice.kind
   const row = exchangeRowOf(notice)
   return {
     [TABLE_NAMES.key]: notice.key,

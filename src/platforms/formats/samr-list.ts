@@ -1,5 +1,5 @@
 /** 严重违法失信 list as JSON. NAME, CERTYPE and CERNO (legal representative and ID) are never sent: data minimisation. */
-import { type EntryNotice, isEntry } from '../../domain/delivery/delivery.js'
+import { type EntryNotice, isEntryNotice } from '../../domain/delivery/delivery.js'
 import { type FormatFault, type NoticeBatch, SENDER } from '../platform.js'
 import type { ShownNames } from './reading.js'
 import { faultsIn, fitting } from './schema.js'
@@ -12,7 +12,7 @@ export const SAMR_SHOWN: ShownNames = { key: 'ILLID', sequence: 'SN', uscc: 'UNI
 export const samrBatch = (batch: NoticeBatch) => ({
   batchNo: batch.id,
   sender: SENDER,
-  rows: batch.notices.filter(isEntry).map(samrRow),
+  rows: batch.notices.filter(isEntryNotice).map(samrRow),
 })
 
 export const samrRow = (notice: EntryNotice) =>

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { type EntryNotice, isEntry, type Notice, type RecordNotice } from '../../domain/delivery/delivery.js'
+import { type EntryNotice, isEntryNotice, type Notice, type RecordNotice } from '../../domain/delivery/delivery.js'
 import type { FormatFault } from '../platform.js'
 import type { ShownNames } from './reading.js'
 import { naturalPerson, said, saidAll } from './record-notices.js'
@@ -11,7 +11,7 @@ export const MESSAGE_SHOWN: ShownNames = { key: 'id', sequence: 'sequence', uscc
 export const idempotencyKey = ({ key, sequence }: Notice): string => `${key}/${sequence}`
 
 export const message = (notice: Notice) => {
-  if (isEntry(notice)) return entryMessage(notice)
+  if (isEntryNotice(notice)) return entryMessage(notice)
   return notice.kind === 'penalty' ? penaltyMessage(notice) : permitMessage(notice)
 }
 
@@ -126,7 +126,7 @@ const removalOf = ({ removal }: RecordNotice) =>
   }
 
 export const checkMessage = (notice: Notice): FormatFault[] => {
-  if (isEntry(notice)) return faultsIn('signed-message', message(notice))
+  if (isEntryNotice(notice)) return faultsIn('signed-message', message(notice))
   const person = naturalPerson(notice, `${notice.kind}/partyKind`)
   return person.length > 0 ? person : faultsIn(`signed-${notice.kind}`, message(notice))
 }

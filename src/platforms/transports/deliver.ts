@@ -1,4 +1,4 @@
-import { NO_RECEIPT, type Notice, type Receipt, WAITING } from '../../domain/delivery/delivery.js'
+import { NO_RECEIPT_CODE, type Notice, type Receipt, WAITING_CODE } from '../../domain/delivery/delivery.js'
 import { UnreadableAnswer } from '../formats/reading.js'
 import type { PlatformAddress } from '../platform.js'
 import { converse, type PlatformAnswer, unreachable } from './converse.js'
@@ -49,7 +49,7 @@ const matchReceipts = (notices: readonly Notice[], receipts: readonly Receipt[])
     else unused.set(receipt.key, [receipt])
   }
   const inOrder = notices.map(({ key }) => unused.get(key)?.shift() ?? noReceipt(key))
-  if (inOrder.length > 0 && inOrder.every(({ code }) => code === NO_RECEIPT)) {
+  if (inOrder.length > 0 && inOrder.every(({ code }) => code === NO_RECEIPT_CODE)) {
     throw unreachable('回执未涉及任何一行 the answer speaks of none of the rows')
   }
   return inOrder
@@ -78,16 +78,20 @@ const plainReceipt = (key: string, code: string, text: string): Receipt => ({
 })
 
 export const noReceipt = (key: string): Receipt =>
-  plainReceipt(key, NO_RECEIPT, '平台回执未涉及此行，仍待报送。The answer does not speak of this row; it stays owed.')
+  plainReceipt(
+    key,
+    NO_RECEIPT_CODE,
+    '平台回执未涉及此行，仍待报送。The answer does not speak of this row; it stays owed.',
+  )
 
 export const unknownThere = (key: string): Receipt =>
   plainReceipt(
     key,
-    NO_RECEIPT,
+    NO_RECEIPT_CODE,
     '平台未见此行，将以同一业务键重新报送。The platform knows nothing of this row; it is sent again under its key.',
   )
 
 export const waiting = (
   key: string,
   text = '已交付，平台尚未反馈。It is there; the platform has not answered yet.',
-): Receipt => plainReceipt(key, WAITING, text)
+): Receipt => plainReceipt(key, WAITING_CODE, text)

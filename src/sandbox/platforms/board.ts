@@ -1,6 +1,6 @@
 /** Only a row with a higher sequence replaces an entry, unless the platform ignores sequences. */
 import { createHash } from 'node:crypto'
-import { canonical, type Json } from '../../domain/records/records.js'
+import { canonicalJson, type Json } from '../../domain/records/records.js'
 import { openJournal } from './journal.js'
 import { faultAt, faultOf, type JudgingOptions, type ReceiverFault } from './judgement.js'
 import {
@@ -171,7 +171,7 @@ const refused = (
 const digestOf = (row: ReceivedRow, { passing }: RowForm): string => {
   const lasting = Object.entries(row).filter(([name]) => !passing.includes(name))
   return createHash('sha256')
-    .update(canonical(Object.fromEntries(lasting) as Json))
+    .update(canonicalJson(Object.fromEntries(lasting) as Json))
     .digest('base64')
 }
 

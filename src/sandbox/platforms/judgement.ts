@@ -1,5 +1,5 @@
 /** Fault codes are those of real receivers. */
-import { usccValid } from '../../domain/operators/codes.js'
+import { isValidUscc } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import {
   actionOf,
@@ -94,7 +94,7 @@ const CODES: readonly RowPart[] = ['uscc', 'orgCode', 'regNo']
 
 const wrongCode = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
   const uscc = partOf(row, form, 'uscc')
-  if (uscc !== null && !usccValid(uscc)) return { ...faultAt('1003', form.names.uscc, uscc), text: WRONG_USCC }
+  if (uscc !== null && !isValidUscc(uscc)) return { ...faultAt('1003', form.names.uscc, uscc), text: WRONG_USCC }
   for (const [name, looks] of Object.entries(form.codes)) {
     const text = textIn(row[name])
     const good = text === null || (typeof looks === 'function' ? looks(text) : looks.test(text))

@@ -1,4 +1,4 @@
-import { type AdministratorDuty, EXEMPT_ACCOUNTS } from '../../domain/access/confirmation.js'
+import { type AdministratorDuty, EXEMPT_ACCOUNTS_MOST } from '../../domain/access/confirmation.js'
 import type { Role } from '../../domain/access/viewer.js'
 import { type Db, hasRows, queryFirst, queryRows, type Tx } from '../db/db.js'
 import { CONFIRMATION, type Confirmation } from './confirmations.js'
@@ -40,7 +40,7 @@ export const add = (
      from (select ${EXEMPT} as exempt) e where not exists (select 1 from (select id from clients union all select id from people) taken
        where lower(normalize(taken.id, NFKC)) = lower(normalize(:id::text, NFKC)))
      on conflict (id) do nothing returning pending_since is not null as pending /* people.add */`,
-    { ...person, by, byCommand, now, exempt: EXEMPT_ACCOUNTS },
+    { ...person, by, byCommand, now, exempt: EXEMPT_ACCOUNTS_MOST },
   )
 
 export const byId = (db: Db, id: string): Promise<(Person & Confirmation) | null> =>

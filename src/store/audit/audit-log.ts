@@ -1,10 +1,10 @@
 import {
+  AUDIT_ROW_FORM,
   type AuditContent,
   type AuditHead,
   type AuditLogKind,
   type AuditRow,
-  contentIn,
-  FORM,
+  parseContent,
   type SealedAuditRow,
 } from '../../domain/audit/audit-log.js'
 import type { ServerIdentity } from '../../domain/audit/loss.js'
@@ -38,7 +38,7 @@ export const add = async (db: Db | Tx, rows: readonly SealedAuditRow[]): Promise
          where ?::bigint = 1 or exists (select 1 from trail where number = ?::bigint - 1 and hash = decode(?, 'hex'))),
        written as (
          insert into trail (form, key_id, number, at, kind, count, content_hash, previous, hash, client, role, request, body)
-         select ${FORM}, ?, r.number, r.at, r.kind, r.count, decode(r.content_hash, 'hex'), decode(r.previous, 'hex'), decode(r.hash, 'hex'),
+         select ${AUDIT_ROW_FORM}, ?, r.number, r.at, r.kind, r.count, decode(r.content_hash, 'hex'), decode(r.previous, 'hex'), decode(r.hash, 'hex'),
            r.client, r.role, r.request, r.body
          from before, rows from (unnest(?::bigint[], ?::timestamptz[], ?::text[], ?::int[], ?::text[], ?::text[], ?::text[], ?::text[],
            ?::text[], ?::text[]), string_to_table(?, E'\\n'))
@@ -155,7 +155,7 @@ const columnsOf = ({
 
 /** Searchable columns override the body, so an altered column no longer matches the hash. */
 const bodyIn = ({ body, client, role, request }: FlatRow): AuditContent | null => {
-  const content = body === null ? null : contentIn(body)
+  const content = body === null ? null : parseContent(body)
   return content && { ...content, client, role, request }
 }
 

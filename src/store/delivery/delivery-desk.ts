@@ -1,11 +1,11 @@
 import type { EarlierMessage } from '../../domain/delivery/backfill-plan.js'
 import type {
   Action,
-  CheckResult,
   DeliveryState,
   Notice,
   PriorDelivery,
   Receipt,
+  RemovalCheckResult,
   SubjectKind,
 } from '../../domain/delivery/delivery.js'
 import { type RegionSight, subjectInSight } from '../access/sight.js'
@@ -35,7 +35,7 @@ export interface StoredDelivery {
 }
 
 /** Null without a check. DUE: the removal is not checked yet. */
-export type RemovalCheckState = CheckResult | 'DUE' | null
+export type RemovalCheckState = RemovalCheckResult | 'DUE' | null
 export const checkOf = (d: string): string => `case when ${isUnchecked(d)} then 'DUE' else ${d}.check_result end`
 
 const COLUMNS = `d.id, d.platform, d.kind, d.subject_id as "subjectId", d.number, d.action, d.state, d.notice, d.attempts,

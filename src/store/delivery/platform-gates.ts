@@ -1,8 +1,8 @@
 /** A platform's pause and circuit breaker, shared by all hubs. */
-import type { Breaker } from '../../domain/delivery/circuit-breaker.js'
+import type { BreakerState } from '../../domain/delivery/circuit-breaker.js'
 import { type Db, hasRows, queryColumn, type Tx } from '../db/db.js'
 
-export interface PlatformGate extends Breaker {
+export interface PlatformGate extends BreakerState {
   pausedAt: Date | null
   /** Set once all entries in force were queued for the platform. */
   filledAt: Date | null
@@ -39,7 +39,7 @@ export const lock = async (tx: Tx, platform: string): Promise<PlatformGate> => {
   return answer.rows[0] ?? { failures: 0, openUntil: null, pausedAt: null, filledAt: null }
 }
 
-export const set = async (tx: Db | Tx, platform: string, { failures, openUntil }: Breaker): Promise<void> => {
+export const set = async (tx: Db | Tx, platform: string, { failures, openUntil }: BreakerState): Promise<void> => {
   await tx.raw('update platform_states set failures = ?, open_until = ? where platform = ? /* platform-gates.set */', [
     failures,
     openUntil,
@@ -56,7 +56,7 @@ export const calm = async (db: Db, platform: string): Promise<void> => {
 }
 
 /** Compare-and-set lets one hub probe the platform. No other hub sends until `until`. */
-export const takeProbe = (db: Db, platform: string, seen: Breaker, until: Date): Promise<boolean> =>
+export const takeProbe = (db: Db, platform: string, seen: BreakerState, until: Date): Promise<boolean> =>
   hasRows(
     db,
     `update platform_states set open_until = ? where platform = ? and failures = ? and open_until is not distinct from ?

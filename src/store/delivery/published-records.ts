@@ -1,7 +1,7 @@
 /** Published records (双公示). */
 
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
-import type { PublishedKind, RecordParty, ToldRecord } from '../../domain/delivery/published-record.js'
+import type { LastSentRecord, PublishedKind, RecordParty } from '../../domain/delivery/published-record.js'
 import type { Body } from '../../domain/records/records.js'
 import { type Db, queryRows, type Tx } from '../db/db.js'
 
@@ -114,7 +114,7 @@ export interface PublishedRecordState extends RecordKey {
   stands: boolean
   /** For an ended record, the operator in its last delivery. */
   party: RecordParty | null
-  told: ToldRecord | null
+  told: LastSentRecord | null
 }
 
 /** Also returns other sources' records of the same decisions. */

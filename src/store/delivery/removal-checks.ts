@@ -1,4 +1,4 @@
-import type { CheckResult, SubjectKind } from '../../domain/delivery/delivery.js'
+import type { RemovalCheckResult, SubjectKind } from '../../domain/delivery/delivery.js'
 import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
 import { isFollowed } from './deliveries.js'
 
@@ -39,7 +39,7 @@ export const claim = async (
 export const settle = async (
   db: Db | Tx,
   ids: readonly number[],
-  result: Extract<CheckResult, 'GONE' | 'SHOWN'>,
+  result: Extract<RemovalCheckResult, 'GONE' | 'SHOWN'>,
   now: Date,
 ): Promise<void> => {
   await db.raw(

@@ -1,4 +1,4 @@
-import { KINDS, RECORD_KINDS, type UnreadableRecords } from '../../domain/records/records.js'
+import { RECORD_KIND_TRAITS, RECORD_KINDS, type UnreadableRecords } from '../../domain/records/records.js'
 import { queryValue, type Tx } from '../db/db.js'
 
 /** SQL: runs that corrected an item which run :run brought again, uncorrected. */
@@ -10,7 +10,7 @@ export const ENDED_BEFORE = (u: string): string => `(select p.ended_on from (sel
     where p.record_key = ${u}.record_key and p.feed = ${u}.feed order by p.known_from desc, p.id desc limit 1) p
   where p.digest = ${u}.digest and p.run_id = ${u}.last_run)`
 
-export const ENDING_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].endsByAbsence)
+export const ENDING_KINDS = RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].endsByAbsence)
 
 export const unreadableBindings = ({ keys, stems, codes }: UnreadableRecords) => ({
   keys: [...keys],

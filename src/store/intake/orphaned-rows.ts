@@ -1,7 +1,7 @@
 /** A record is orphaned when its code no longer leads to its operator. */
 import { subjectKey } from '../../domain/intake/matching.js'
 import { normalizeName } from '../../domain/operators/names.js'
-import { type Body, type Draft, KINDS } from '../../domain/records/records.js'
+import { type Body, type Draft, RECORD_KIND_TRAITS } from '../../domain/records/records.js'
 import type { Tx } from '../db/db.js'
 import * as ownerless from '../records/ownerless.js'
 import * as rescoringQueue from '../scoring/rescoring-queue.js'
@@ -37,9 +37,9 @@ export const giveBack = async (
   if (strays.length === 0) return 0
   await wait(
     tx,
-    strays.filter(({ kind }) => KINDS[kind].needsOperator),
+    strays.filter(({ kind }) => RECORD_KIND_TRAITS[kind].needsOperator),
   )
-  const alone = strays.filter(({ kind }) => !KINDS[kind].needsOperator).map(({ id }) => id)
+  const alone = strays.filter(({ kind }) => !RECORD_KIND_TRAITS[kind].needsOperator).map(({ id }) => id)
   if (alone.length > 0) await ownerless.standAlone(tx, alone, { by, at })
   await rescoringQueue.mark(
     tx,

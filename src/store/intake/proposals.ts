@@ -1,4 +1,9 @@
-import { type OperatorCandidate, type Proposal, proposal, subjectDetails } from '../../domain/intake/matching.js'
+import {
+  type MatchProposal,
+  type OperatorCandidate,
+  proposeOperator,
+  subjectDetails,
+} from '../../domain/intake/matching.js'
 import type { Body, Subject } from '../../domain/records/records.js'
 import type { Tx } from '../db/db.js'
 import { byIndex } from '../db/lateral-lookup.js'
@@ -130,8 +135,10 @@ const weigh = async (tx: Tx, named: readonly UnmatchedName[]): Promise<void> => 
   )
 }
 
-const proposalOf = (bearers: Bearers, subject: Subject, body: Body): Proposal =>
-  bearers === 'TOO_MANY' ? { operator: null, because: 'SEVERAL' } : proposal(bearers, subjectDetails(subject, body))
+const proposalOf = (bearers: Bearers, subject: Subject, body: Body): MatchProposal =>
+  bearers === 'TOO_MANY'
+    ? { operator: null, because: 'SEVERAL' }
+    : proposeOperator(bearers, subjectDetails(subject, body))
 
 type Bearers = OperatorCandidate[] | 'TOO_MANY'
 

@@ -1,11 +1,11 @@
 /** Results of credit repair (信用修复). */
-import type { ToldResult } from '../../domain/listing/repair-results.js'
+import type { ReportedRepair } from '../../domain/listing/repair-results.js'
 import { queryRows, type Tx } from '../db/db.js'
 import { COLUMNS, type Listing } from './listings.js'
 
 export interface RepairedListing {
   listing: Listing
-  told: ToldResult[]
+  told: ReportedRepair[]
   /** Since the last removal, a REPAIR_REVOKED concern was opened. */
   asked: boolean
 }
@@ -48,7 +48,7 @@ export const unfoundedAt = (tx: Tx, at: Date): Promise<{ id: string; record: num
     { at },
   )
 
-export const toldOf = (tx: Tx, operatorId: number): Promise<ToldResult[]> =>
+export const toldOf = (tx: Tx, operatorId: number): Promise<ReportedRepair[]> =>
   queryRows(
     tx,
     `select v.id as record, v.body, true as fresh from versions v where v.operator_id = ? and ${RESULT('v')} order by v.id /* repairs.toldOf */`,

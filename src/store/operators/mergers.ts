@@ -1,8 +1,8 @@
 import type { MergerParty } from '../../domain/operators/merger.js'
-import { KINDS, RECORD_KINDS } from '../../domain/records/records.js'
+import { RECORD_KIND_TRAITS, RECORD_KINDS } from '../../domain/records/records.js'
 import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
-const STATE_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].changes === 'state')
+const STATE_KINDS = RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].changes === 'state')
 /** Longest chain of mergers followed. */
 const DEPTH_MOST = 100
 /** Maximum of earlier states moved per record: closed 1 µs apart, they stay within one knowledge instant (1 ms). */

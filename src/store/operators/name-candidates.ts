@@ -2,20 +2,20 @@
 import {
   type GramCounts,
   type GramQuestion,
-  isNear,
-  type Match,
-  matchesOf,
-  NARROW,
+  gramQuestionFor,
+  isNearMatch,
+  NARROW_REACH,
   type NameCandidate,
-  questionFor,
-  WIDE,
+  type NameMatch,
+  rankMatches,
+  WIDE_REACH,
 } from '../../domain/operators/name-search.js'
 import { inSight, type RegionSight } from '../access/sight.js'
 import { type Db, queryOne } from '../db/db.js'
 import { beneath } from '../db/request-handle.js'
 
 /** Row limit, because old counts may understate a gram's frequency. */
-const MOST_AT_ALL = 2 * WIDE.candidates
+const MOST_AT_ALL = 2 * WIDE_REACH.candidates
 /** Attempts before stale gram counts are accepted. */
 const TRIES = 3
 
@@ -30,15 +30,15 @@ export interface NameSearch {
 }
 
 /** Frequent grams are tried only when rare ones find no near match. */
-export const nearest = async (db: Db, wanted: NameSearch): Promise<Match[]> => {
+export const nearest = async (db: Db, wanted: NameSearch): Promise<NameMatch[]> => {
   const { question, counts, found } = await narrowly(db, wanted)
-  const matches = matchesOf(wanted.key, found)
-  if (isNear(matches[0])) return matches
-  const further = beyond(questionFor(wanted.key, counts, WIDE), question)
+  const matches = rankMatches(wanted.key, found)
+  if (isNearMatch(matches[0])) return matches
+  const further = beyond(gramQuestionFor(wanted.key, counts, WIDE_REACH), question)
   if (further === null) return matches
   const more = await candidates(db, further, wanted)
   const had = new Set(found.map(nameOf))
-  return matchesOf(wanted.key, [...found, ...more.found.filter((each) => !had.has(nameOf(each)))])
+  return rankMatches(wanted.key, [...found, ...more.found.filter((each) => !had.has(nameOf(each)))])
 }
 
 const nameOf = ({ operator, former, key }: NameCandidate): string => `${operator} ${former} ${key}`
@@ -53,12 +53,12 @@ interface NarrowSearch {
 const narrowly = async (db: Db, wanted: NameSearch): Promise<NarrowSearch> => {
   let counts = await lastRead(beneath(db))
   for (let tried = 1; ; tried += 1) {
-    const question = questionFor(wanted.key, counts, NARROW)
+    const question = gramQuestionFor(wanted.key, counts, NARROW_REACH)
     const { state, found } =
       question === null ? { state: await stateNow(db), found: [] } : await candidates(db, question, wanted)
     if (isSame(state, counts.state) || tried === TRIES) return { question, counts, found }
     counts = await readAgain(beneath(db), counts, state)
-    if (isAlike(question, questionFor(wanted.key, counts, NARROW))) return { question, counts, found }
+    if (isAlike(question, gramQuestionFor(wanted.key, counts, NARROW_REACH))) return { question, counts, found }
   }
 }
 
@@ -145,9 +145,9 @@ const candidates = async (
   const ours = listed ? LISTED : 'true'
   // Unqualified, it could be intarray's operator, which misses the index.
   const found = question.all
-    ? `(select * from names n where n.grams operator(pg_catalog.@>) :grams::int[] and ${own} and ${ours} order by n.operator_id limit ${WIDE.candidates})
+    ? `(select * from names n where n.grams operator(pg_catalog.@>) :grams::int[] and ${own} and ${ours} order by n.operator_id limit ${WIDE_REACH.candidates})
        union all (select * from names n where ${own} and ${ours} and n.operator_id in (
-         select id from operators where name_key = :named union select operator_id from operator_names where name_key = :named and not claim) limit ${WIDE.candidates})`
+         select id from operators where name_key = :named union select operator_id from operator_names where name_key = :named and not claim) limit ${WIDE_REACH.candidates})`
     : `select * from (select * from names n where n.grams operator(pg_catalog.&&) :grams::int[] and ${own} limit ${MOST_AT_ALL}) n where ${ours}`
   const answer = await db.raw(
     `select s.counts, s.counted, s.since, n.all from name_states s cross join (${IN_ONE} from (${found}) n) n /* names.candidates */`,

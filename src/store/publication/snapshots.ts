@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ClientBase } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
-import type { FileSaid, Member } from '../../domain/publication/snapshot.js'
+import type { ManifestFile, SnapshotMember } from '../../domain/publication/snapshot.js'
 import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
 export interface Snapshot {
@@ -20,7 +20,7 @@ export interface Snapshot {
   origin: string | null
   feedId: string
   /** Null in a snapshot made before files existed. */
-  files: FileSaid[] | null
+  files: ManifestFile[] | null
   firstEnd: string | null
 }
 
@@ -147,7 +147,7 @@ export const sources = async (tx: Tx, ids: readonly string[]): Promise<EntrySour
   )
 }
 
-export interface SnapshotEntry extends Member {
+export interface SnapshotEntry extends SnapshotMember {
   line: string
   source: string
   replaces: boolean
@@ -220,7 +220,7 @@ export const sign = async (tx: Tx, sequence: number, { kid, jws, validUntil }: S
     .merge(['kid', 'jws', 'valid_until'])
 }
 
-export type SnapshotLine = Member & { line: string | null }
+export type SnapshotLine = SnapshotMember & { line: string | null }
 
 /** A line is null when its text has been deleted. */
 export async function* lines(db: Db | Tx, sequence: number, atATime: number): AsyncGenerator<SnapshotLine[]> {

@@ -1,5 +1,11 @@
-import { type Body, KINDS, RECORD_KINDS, type RecordKind, type Remark } from '../../domain/records/records.js'
-import { WITHDRAWN } from '../../domain/scoring/evidence.js'
+import {
+  type Body,
+  RECORD_KIND_TRAITS,
+  RECORD_KINDS,
+  type RecordKind,
+  type Remark,
+} from '../../domain/records/records.js'
+import { WITHDRAWN_STATUS } from '../../domain/scoring/evidence.js'
 import { filling } from '../db/bulk-load.js'
 import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
@@ -104,7 +110,7 @@ export interface PointInTime {
   knownAt: Date
 }
 
-const STATE_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].changes === 'state')
+const STATE_KINDS = RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].changes === 'state')
 
 const known = (v: string): string =>
   `${v}.known_from <= :knownAt and (${v}.wrong_from is null or ${v}.wrong_from > :knownAt)`
@@ -206,7 +212,7 @@ export const ofOperators = (
        select v.*, row_number() over (partition by v.operator_id order by v.id desc) as place from (${SEEN_ONCE}) v
        where :after::bigint is null or v.id < :after::bigint) v
      join runs r on r.id = v.run_id where v.place <= :first order by v.id desc /* versions.ofOperators */`,
-    { ...bindingsAt(operatorIds, when), withdrawn: WITHDRAWN, kinds, removed, first, after },
+    { ...bindingsAt(operatorIds, when), withdrawn: WITHDRAWN_STATUS, kinds, removed, first, after },
   )
 
 const SEEN_ON_ITS_DAY = SEEN_ONCE.replaceAll(':operators', 'array[a.operator]').replaceAll(':asOf', 'a.day')
@@ -223,7 +229,7 @@ export const onDays = async (
      order by a.place, v.id desc /* versions.onDays */`,
     {
       asked: JSON.stringify(queries.map((one, place) => ({ place, ...one }))),
-      ...{ knownAt, kinds, removed, first, states: STATE_KINDS, withdrawn: WITHDRAWN },
+      ...{ knownAt, kinds, removed, first, states: STATE_KINDS, withdrawn: WITHDRAWN_STATUS },
     } as never,
   )
   const lists: RecordVersion[][] = queries.map(() => [])
@@ -239,7 +245,7 @@ export const countOfOperators = async (
 ): Promise<Map<number, number>> => {
   const answer = await db.raw(
     `select v.operator_id as id, count(*)::int as n from (${SEEN_ONCE}) v group by v.operator_id /* versions.countOfOperators */`,
-    { ...bindingsAt(operatorIds, when), ...sight, withdrawn: WITHDRAWN },
+    { ...bindingsAt(operatorIds, when), ...sight, withdrawn: WITHDRAWN_STATUS },
   )
   return new Map(answer.rows.map((row: { id: number; n: number }) => [row.id, row.n]))
 }
@@ -303,5 +309,5 @@ export const mirrored = (db: Db, operatorIds: readonly number[], when: PointInTi
     db,
     `select ${COLUMNS} from (${MIRRORED}) v join runs r on r.id = v.run_id order by v.operator_id, v.id desc
      /* versions.mirrored */`,
-    { ...bindingsAt(operatorIds, when), withdrawn: WITHDRAWN },
+    { ...bindingsAt(operatorIds, when), withdrawn: WITHDRAWN_STATUS },
   )

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { to as copyTo } from 'pg-copy-streams'
 import type { Body, RecordKind } from '../../domain/records/records.js'
-import { PLAIN_FIELDS, WEIGHED_KINDS } from '../../domain/scoring/evidence.js'
+import { FIELDS_OF_EVIDENCE, WEIGHED_KINDS } from '../../domain/scoring/evidence.js'
 import type { OwnEntry, ReportedEvidence } from '../../domain/scoring/operator-facts.js'
 import { type Db, queryRows, type Tx } from '../db/db.js'
 import { bindingsAt, type PointInTime, VERSIONS_AT_AND_COMING } from '../records/versions.js'
@@ -13,7 +13,7 @@ export interface EvidenceRow extends ReportedEvidence {
   coming: string | null
 }
 
-const PLAIN = Object.entries(PLAIN_FIELDS)
+const PLAIN = Object.entries(FIELDS_OF_EVIDENCE)
   .map(
     ([kind, fields]) => `when '${kind}' then array[${fields.map((field) => `v.body->>'${field}'`).join(', ')}]::text`,
   )
@@ -85,7 +85,7 @@ const plainBodies = new Map<string, Body>()
 const MAX_PLAIN_BODIES = 50_000
 
 const bodyIn = (kind: RecordKind, text: string): Body => {
-  const fields = PLAIN_FIELDS[kind]
+  const fields = FIELDS_OF_EVIDENCE[kind]
   if (fields === undefined) return JSON.parse(unescaped(text))
   const known = plainBodies.get(kind + text)
   if (known !== undefined) return known

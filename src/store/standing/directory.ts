@@ -1,4 +1,4 @@
-import type { Match } from '../../domain/operators/name-search.js'
+import type { NameMatch } from '../../domain/operators/name-search.js'
 import type { RegionSight } from '../access/sight.js'
 import { type Db, queryRows, queryValue } from '../db/db.js'
 import { COLUMNS, type StoredOperator } from '../operators/operators.js'
@@ -102,7 +102,7 @@ export const countOf = (db: Db, filter: DirectoryFilter): Promise<number> =>
 
 export interface DirectoryMatch {
   operator: StoredOperator
-  match: Match
+  match: NameMatch
   /** Name of the matched operator, perhaps a merged one. */
   name: string | null
 }
@@ -113,7 +113,7 @@ const LOOKED_AT = 2
 /** Operators in match order, at least `enough` if that many exist. */
 export const behind = async (
   db: Db,
-  matches: readonly Match[],
+  matches: readonly NameMatch[],
   filter: DirectoryFilter,
   enough = matches.length,
 ): Promise<DirectoryMatch[]> => {
@@ -123,7 +123,7 @@ export const behind = async (
   return found.length >= enough || rest.length === 0 ? found : behindAll(db, matches, filter)
 }
 
-const behindAll = async (db: Db, matches: readonly Match[], filter: DirectoryFilter): Promise<DirectoryMatch[]> => {
+const behindAll = async (db: Db, matches: readonly NameMatch[], filter: DirectoryFilter): Promise<DirectoryMatch[]> => {
   if (matches.length === 0) return []
   const answer = await db.raw(
     `select w.id as "found", w.name as called, ${COLUMNS} from unnest(:ids::int[]) as n(id) join operators w on w.id = n.id and w.known_to is null

@@ -1,5 +1,5 @@
-import { codeOf } from '../../domain/operators/codes.js'
-import { type Match, type MatchReason, searchKey } from '../../domain/operators/name-search.js'
+import { parseCode } from '../../domain/operators/codes.js'
+import { type MatchReason, type NameMatch, searchKey } from '../../domain/operators/name-search.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import type { Db } from '../../store/db/db.js'
 import type { InTurn } from '../../store/db/turns.js'
@@ -94,8 +94,12 @@ const SIMILAR_REASONS: ReadonlySet<MatchReason> = new Set(['TYPING', 'SIMILAR'])
 
 const compareTexts = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
 
-const ranksOf = async (db: Db, inTurn: InTurn, name: string): Promise<Map<number, Pick<Match, 'rank' | 'reason'>>> => {
-  const code = codeOf(name)
+const ranksOf = async (
+  db: Db,
+  inTurn: InTurn,
+  name: string,
+): Promise<Map<number, Pick<NameMatch, 'rank' | 'reason'>>> => {
+  const code = parseCode(name)
   if (code !== null) {
     const found = await operators.byCodes(db, [{ scheme: code.scheme, code: code.code }])
     return new Map([...found.values()].map(({ id }) => [id, { rank: 0, reason: 'EXACT' }]))

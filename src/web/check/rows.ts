@@ -1,6 +1,12 @@
 /** The submitted text has one code per line, or is a table with names. */
-import { type BadRow, type CodeRow, columnsIn, ROW_CHARACTERS, rowIn } from '../../domain/operators/code-rows.js'
-import { codeOf } from '../../domain/operators/codes.js'
+import {
+  type BadRow,
+  type CodeRow,
+  codeColumnsIn,
+  parseCodeRow,
+  ROW_LENGTH_MOST,
+} from '../../domain/operators/code-rows.js'
+import { parseCode } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 import { csvRows } from '../../work/standing/row-readers.js'
 
@@ -25,7 +31,7 @@ export const rowsIn = (text: string): (CodeRow | BadRow)[] => {
   for (const part of [() => reader.read(given), () => reader.end()])
     for (const read of part()) {
       if (rows.length === CHECK_MOST) throw new Refusal('TOO_MANY_CODES', { limit: CHECK_MOST })
-      rows.push(rowIn(rows.length + 1, read, null))
+      rows.push(parseCodeRow(rows.length + 1, read, null))
     }
   if (rows.length === 0) throw new Refusal('CHECK_NOTHING')
   return rows
@@ -91,12 +97,12 @@ const firstOf = <T, F>(all: readonly T[], find: (one: T) => F | null): F | null 
   return null
 }
 
-const isHeading = (line: string): boolean => SEPARATORS.some((each) => columnsIn(line.split(each)) !== null)
+const isHeading = (line: string): boolean => SEPARATORS.some((each) => codeColumnsIn(line.split(each)) !== null)
 
 const hasCode = (line: string): boolean =>
   isCode(line) || PARTED.some((each) => (isLong(line) ? isRow : someCode)(line.split(each)))
 
-const isLong = (line: string): boolean => line.length > ROW_CHARACTERS
+const isLong = (line: string): boolean => line.length > ROW_LENGTH_MOST
 
 const codeAndName = (line: string, cells: readonly string[]): string | null => {
   if (isRow(cells)) return cells.join('\n')
@@ -112,12 +118,12 @@ const trimSeparators = (text: string): string => {
   return text.slice(from, to)
 }
 
-const isCode = (cell: string): boolean => !isLong(cell) && codeOf(cell) !== null
+const isCode = (cell: string): boolean => !isLong(cell) && parseCode(cell) !== null
 const someCode = (cells: readonly string[]): boolean => cells.some(isCode)
 
 /** Prefers a code with a valid check digit. Returns -1 without any. */
 const placeOfCode = (cells: readonly string[]): number => {
-  const valid = cells.findIndex((cell) => codeOf(cell)?.valid === true)
+  const valid = cells.findIndex((cell) => parseCode(cell)?.valid === true)
   return valid >= 0 ? valid : cells.findIndex(isCode)
 }
 

@@ -1,12 +1,12 @@
 /** A document as a printable A4 page: escaped, self-contained, without script. */
 import { createHash } from 'node:crypto'
 import {
-  BLANK,
+  BLANK_PATTERN,
+  type DocumentTemplate,
   type FilledDocument,
-  fill,
+  fillTemplate,
   type MissingBlank,
   type PrintDocument,
-  type Template,
 } from '../../domain/listing/documents.js'
 import { contained, turns } from '../../foundation/text/bidi.js'
 import { escapeHtml } from '../frame/html.js'
@@ -35,7 +35,7 @@ export const DOCUMENT_STYLE = `'sha256-${createHash('sha256').update(STYLE).dige
 const POLICY = `default-src 'none'; style-src ${DOCUMENT_STYLE}; form-action 'none'; base-uri 'none'`
 
 export const printDocument: PrintDocument = (template, of, reader) => {
-  const filled = fill(template, of)
+  const filled = fillTemplate(template, of)
   const title = plainOf(template.title, filled)
   const ofParty = template.signer === 'PARTY'
   const labels = template.blanks
@@ -80,7 +80,7 @@ ${article}
   return { title, html, sha256, missing: filled.missing }
 }
 
-type Labels = Template['blanks']
+type Labels = DocumentTemplate['blanks']
 
 const paragraphOf = (text: string, filled: FilledDocument, labels: Labels): string => {
   const [, name = ''] = /^\{\{([^{}]*)\}\}$/.exec(text) ?? []
@@ -93,7 +93,7 @@ const paragraphOf = (text: string, filled: FilledDocument, labels: Labels): stri
 const lineOf = (text: string, { values }: FilledDocument, labels: Labels): string => {
   let written = ''
   let kept = 0
-  for (const { index, 0: blank, 1: name = '' } of text.matchAll(BLANK)) {
+  for (const { index, 0: blank, 1: name = '' } of text.matchAll(BLANK_PATTERN)) {
     const value = values.get(name)
     written += escapeHtml(text.slice(kept, index))
     written += value === undefined ? emptyOf(labels[name]?.zh ?? name) : filledIn(textOf(value))
@@ -114,7 +114,7 @@ const textOf = (value: string | readonly string[]): string => (typeof value === 
 const emptyOf = (zh: string): string => `<span class="blank"><small>（手填：${escapeHtml(zh)}）</small></span>`
 
 const plainOf = (text: string, { values }: FilledDocument): string =>
-  text.replace(BLANK, (_, name: string) => textOf(values.get(name) ?? ''))
+  text.replace(BLANK_PATTERN, (_, name: string) => textOf(values.get(name) ?? ''))
 
 const WHY = { BY_HAND: '须手填', UNKNOWN: '系统中没有', UNCONFIRMED: '未经核实，不印入文书' } as const
 

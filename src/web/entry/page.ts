@@ -1,5 +1,5 @@
-import { type Certainty, firstRepairDay, type ListKind, numberOf } from '../../domain/listing/lists.js'
-import { sealed } from '../../domain/publication/snapshot.js'
+import { type Certainty, firstRepairDay, type ListKind, legalNumberOn } from '../../domain/listing/lists.js'
+import { sealEntry } from '../../domain/publication/snapshot.js'
 import { daysBetween } from '../../foundation/time/dates.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import type { SignedEntry } from '../../store/publication/public-list.js'
@@ -107,7 +107,7 @@ ${unconfirmedNote(list.removals.map(({ mark }) => mark))}`,
 const repair = (body: PublicBody, list: ListKind | undefined, today: string): Html | null => {
   const earliest = list ? repairFrom(body, list, today) : null
   if (!list?.repair || earliest === null) return null
-  const confirmed = numberOf(list, 'REPAIR_MIN_MONTHS', body.decidedOn)?.confirmed === true
+  const confirmed = legalNumberOn(list, 'REPAIR_MIN_MONTHS', body.decidedOn)?.confirmed === true
   return html`<h3>${both('申请信用修复（提前移出）', 'To apply for repair (early removal)')}</h3>
 <p>${both(`最早可于 ${earliest} 申请`, `The earliest day is ${earliest}`)}${confirmed ? null : UNCONFIRMED}</p>
 <p>${both(`申请入口：${list.repair.zh}`, `Where to apply: ${list.repair.en}`)}${list.repair.mark === 'F' ? null : UNCONFIRMED}</p>`
@@ -115,7 +115,7 @@ const repair = (body: PublicBody, list: ListKind | undefined, today: string): Ht
 
 const verified = ({ entry, base }: EntryContent): Html => {
   const { body, salt, line, hash, sequence, validUntil } = entry
-  const same = line !== null && sealed(body as unknown as Record<string, unknown>, salt).line === line
+  const same = line !== null && sealEntry(body as unknown as Record<string, unknown>, salt).line === line
   return html`<section aria-labelledby="verify">
 <h2 id="verify">${both('与签名清单核对', 'Held against the signed manifest')}</h2>
 ${

@@ -1,7 +1,7 @@
 /** A new snapshot is published before serving, if an entry has left the list or has ended. */
 import { setTimeout as after } from 'node:timers/promises'
 import type { Response } from 'express'
-import { type FileSaid, FORM, holdsTooLong } from '../../domain/publication/snapshot.js'
+import { type ManifestFile, outlastsNewManifest, SNAPSHOT_FORM } from '../../domain/publication/snapshot.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -12,7 +12,7 @@ import * as snapshots from '../../store/publication/snapshots.js'
 export interface ListInForce {
   snapshot: snapshots.Snapshot
   signed: snapshots.SignedManifest
-  files: readonly FileSaid[]
+  files: readonly ManifestFile[]
   /** These entries left after the snapshot and are never served. */
   gone: readonly string[]
 }
@@ -137,7 +137,7 @@ const servableList = (
   if (signed === null || snapshot.files === null) return null
   const today = dateIn(now)
   const ended = snapshot.firstEnd !== null && snapshot.firstEnd < today
-  if (snapshot.form !== FORM || ended || signed.validUntil.getTime() <= sure.getTime()) return null
-  if (holdsTooLong(signed.validUntil, sure)) return null
+  if (snapshot.form !== SNAPSHOT_FORM || ended || signed.validUntil.getTime() <= sure.getTime()) return null
+  if (outlastsNewManifest(signed.validUntil, sure)) return null
   return keys.manifests.knows(signed.kid) ? { snapshot, signed, files: snapshot.files, gone: [] } : null
 }

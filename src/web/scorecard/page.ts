@@ -1,11 +1,11 @@
-import { FACTS, FAMILIES, type FactName, type OperatorKind } from '../../domain/records/facts.js'
-import { CANONICAL_JSON, CARD_HASH, FACTS_HASH, STEPS } from '../../domain/scoring/method.js'
+import { FACT_FAMILIES, FACTS, type FactName, type OperatorKind } from '../../domain/records/facts.js'
+import { CANONICAL_JSON_TEXT, CARD_HASH_TEXT, FACTS_HASH_TEXT, STEPS_TEXT } from '../../domain/scoring/method.js'
 import {
   type BinRule,
   type Dimension,
-  type Rule,
   type Scorecard,
-  topOf,
+  type ScoreRule,
+  topScoreOf,
   type UnitRule,
 } from '../../domain/scoring/scorecard.js'
 import type { Words } from '../../foundation/text/words.js'
@@ -70,7 +70,7 @@ ${table({
     { zh: '分值', en: 'Value' },
     { zh: '含义', en: 'Meaning' },
   ],
-  rows: card.grades.map((line) => [line.grade, `${line.from}–${topOf(line.grade, card.grades)}`, said(line)]),
+  rows: card.grades.map((line) => [line.grade, `${line.from}–${topScoreOf(line.grade, card.grades)}`, said(line)]),
   narrow: true,
 })}`
 
@@ -86,7 +86,7 @@ ${own.map((rule) => ruleOf(rule))}
 ${capped.length === 0 ? null : html`<p>${both('本维度另有封顶：', 'This dimension has vetoes as well:')} ${capped.map(({ id }, i) => html`${i === 0 ? null : '、'}<a href="#rule-${id}">${id}</a>`)}</p>`}`
 }
 
-const ruleOf = (rule: Rule): Html => html`<div class="rule" id="rule-${rule.id}">
+const ruleOf = (rule: ScoreRule): Html => html`<div class="rule" id="rule-${rule.id}">
 ${rule.kind === 'units' ? unitTable(rule) : binTable(rule)}
 <dl class="notes">
 ${rule.kind === 'units' ? capOf(rule) : html`<dt>${both('时限', 'Window')}</dt><dd>${days(rule.windowDays)}</dd>`}
@@ -174,7 +174,7 @@ ${table({
   rows: card.vetoes.map((veto) => [
     html`<span id="rule-${veto.id}">${veto.id}</span>`,
     factOf(veto.fact),
-    both(`${veto.grade} 级，${topOf(veto.grade, card.grades)} 分`, 'points'),
+    both(`${veto.grade} 级，${topScoreOf(veto.grade, card.grades)} 分`, 'points'),
     listed(veto.legalBasis.map(publishedText)),
   ]),
 })}`
@@ -189,8 +189,8 @@ ${table({
     { zh: '所示文字', en: 'What is said' },
   ],
   rows: card.missing.map((each) => [
-    html`${said(FAMILIES[each.family])} ${code(each.family)}`,
-    FAMILIES[each.family].whenAbsent === 'none'
+    html`${said(FACT_FAMILIES[each.family])} ${code(each.family)}`,
+    FACT_FAMILIES[each.family].whenAbsent === 'none'
       ? both('没有来源；有来源而无记录即为没有', 'no source; nothing told by a source means none')
       : both('没有来源，或来源中没有该主体', 'no source, or nothing of this operator in it'),
     said(each),
@@ -219,10 +219,10 @@ ${
 }`
 
 const sum = (): Html =>
-  html`<ol>${STEPS.map(({ zh, en }) => html`<li>${paragraphs(zh, en)}</li>\n`)}</ol>
+  html`<ol>${STEPS_TEXT.map(({ zh, en }) => html`<li>${paragraphs(zh, en)}</li>\n`)}</ol>
 <h3>${both('哈希', 'Hashes')}</h3>
-<p>${said(CANONICAL_JSON)}</p>
-${listed([said(CARD_HASH), said(FACTS_HASH)])}`
+<p>${said(CANONICAL_JSON_TEXT)}</p>
+${listed([said(CARD_HASH_TEXT), said(FACTS_HASH_TEXT)])}`
 
 const history = ({ card, adoptions, versions }: CardContent): Html =>
   html`${

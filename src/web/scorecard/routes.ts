@@ -1,5 +1,5 @@
 import { type RequestHandler, type Response, Router } from 'express'
-import { canonical, type Json } from '../../domain/records/records.js'
+import { canonicalJson, type Json } from '../../domain/records/records.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -49,7 +49,7 @@ const showVersion =
 /** The card's published hash is the ETag. */
 const bytesOf = (response: Response, card: Scorecard): void => {
   response.set({ 'Cache-Control': `public, max-age=${PUBLIC_SECONDS}`, ETag: `"${hashOfCard(card)}"` })
-  response.type('json').send(canonical(card as unknown as Json))
+  response.type('json').send(canonicalJson(card as unknown as Json))
 }
 
 /** Throws NOT_FOUND, also for an invalid card. */

@@ -1,4 +1,4 @@
-import { codeOf } from '../../domain/operators/codes.js'
+import { parseCode } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
@@ -19,7 +19,7 @@ export const findOperator = async (
   code: string,
   mayFor: OperatorAccess = () => true,
 ): Promise<operators.StoredOperator> => {
-  const scheme = codeOf(code)
+  const scheme = parseCode(code)
   const operator = scheme === null ? undefined : [...(await operators.byCodes(tx, [scheme])).values()][0]
   if (operator === undefined || !mayFor(operator)) throw new Refusal('OPERATOR_UNKNOWN', { code: scheme?.code ?? '' })
   return operator

@@ -1,6 +1,6 @@
 /** Only a keyed hash of an access code is stored. Issued and ended codes stay on record. */
 
-import { writtenText } from '../../domain/records/written-text.js'
+import { checkedText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import { type Keys, newAccessCode } from '../../foundation/keys.js'
 import { readAccessCode, withoutAccessCodes } from '../../foundation/text/access-code.js'
@@ -55,7 +55,7 @@ export const revokeAccessCode = async (
 }
 
 const reasonIn = ({ reason }: AccessCodeRequest, rules: WorkRules): string =>
-  withoutAccessCodes(writtenText(reason, '理由 the reason', rules.mark))
+  withoutAccessCodes(checkedText(reason, '理由 the reason', rules.mark))
 
 /** A malformed code is looked up as this, so that it takes equally long. */
 const NO_CODE = ''

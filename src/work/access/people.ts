@@ -3,8 +3,8 @@ import { type AccountInput, checkedAccount, dutyOf } from '../../domain/access/a
 import type { AdministratorDuty } from '../../domain/access/confirmation.js'
 import {
   normalPassword,
-  PASSWORD_LEAST,
-  PASSWORD_MOST,
+  PASSWORD_MAX_LENGTH,
+  PASSWORD_MIN_LENGTH,
   type PasswordFault,
   passwordFault,
 } from '../../domain/access/password.js'
@@ -164,8 +164,8 @@ export const csrfMatches = (cookie: string, token: string): boolean => {
 }
 
 const WEAK: Record<PasswordFault, string> = {
-  SHORT: `不足 ${PASSWORD_LEAST} 个字符 fewer than ${PASSWORD_LEAST} characters`,
-  LONG: `超过 ${PASSWORD_MOST} 个字符 more than ${PASSWORD_MOST} characters`,
+  SHORT: `不足 ${PASSWORD_MIN_LENGTH} 个字符 fewer than ${PASSWORD_MIN_LENGTH} characters`,
+  LONG: `超过 ${PASSWORD_MAX_LENGTH} 个字符 more than ${PASSWORD_MAX_LENGTH} characters`,
   CHARACTERS: '含有控制字符 it holds control characters',
   PATTERN: '重复或顺排的字符过多 too much of it repeats or follows a row',
   NAMED: '含有本人名称 it holds the name',

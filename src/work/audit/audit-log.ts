@@ -7,15 +7,15 @@ import { randomBytes } from 'node:crypto'
 import {
   type AuditHead,
   type AuditLogKind,
-  bodyOf,
   CHUNK_CODES_MOST,
   type ChainLink,
-  chained,
-  hashOf,
-  NO_HEAD,
+  chainRows,
+  contentJson,
+  EMPTY_LOG_HEAD,
   SALT_BYTES,
+  sha256Hex,
 } from '../../domain/audit/audit-log.js'
-import { isFailover, lossText, type NotedHead, type ServerIdentity, sameServer } from '../../domain/audit/loss.js'
+import { isFailover, isSameServer, lossJson, type NotedHead, type ServerIdentity } from '../../domain/audit/loss.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Seal } from '../../foundation/keys/audit.js'
 import type { Log } from '../../foundation/log.js'
@@ -146,7 +146,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
   }
 
   const note = (came: WrittenGroup): void => {
-    if (lastWritten === null || !sameServer(lastWritten.server, came.server)) notes.begin()
+    if (lastWritten === null || !isSameServer(lastWritten.server, came.server)) notes.begin()
     const { number, hash } = came.head
     notes.note({ number, hash, server: came.server, at: now() })
     lastWritten = came
@@ -172,7 +172,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
     // The notes are read before the rows: a head noted in between would look lost.
     const heads = known === null ? notes.heads() : []
     return db.transaction(async (tx) => {
-      const from = (await store.lockedHead(tx)) ?? NO_HEAD
+      const from = (await store.lockedHead(tx)) ?? EMPTY_LOG_HEAD
       if (known === null) return tryAt(tx, from, [...(await cutOf(tx, heads, from.number)), ...links])
       const there = await hashesOf(tx, [known.head.number])
       return there.get(known.head.number) === known.head.hash ? tryAt(tx, from, links) : 'GONE'
@@ -184,7 +184,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
     from: AuditHead,
     links: readonly ChainLink[],
   ): Promise<WrittenGroup | 'TAKEN' | 'GONE'> => {
-    const rows = chained(from, links, seal())
+    const rows = chainRows(from, links, seal())
     const added = await store.add(handle, rows)
     return typeof added === 'string' ? added : { head: rows.at(-1) ?? from, server: added.server }
   }
@@ -198,7 +198,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
       'rows of the audit log that were noted outside the database are not in it',
     )
     const hubCaller = { client: 'hub', role: 'hub', agency: null, purpose: null, request: '', outcome: 'DONE' }
-    return [linkOf({ ...hubCaller, kind: 'CUT', at: now(), asked: lossText(loss), shown: [], digest: null })]
+    return [linkOf({ ...hubCaller, kind: 'CUT', at: now(), asked: lossJson(loss), shown: [], digest: null })]
   }
 
   let syncing = Promise.resolve()
@@ -254,8 +254,8 @@ const linkOf = (entry: AuditEntry): ChainLink => {
     shown: packed(codes),
     digest: entry.digest,
   }
-  const body = bodyOf(content)
-  return { at: entry.at, kind: entry.kind, count: codes.size, content, body, contentHash: hashOf(body) }
+  const body = contentJson(content)
+  return { at: entry.at, kind: entry.kind, count: codes.size, content, body, contentHash: sha256Hex(body) }
 }
 
 let salts = Buffer.alloc(0)

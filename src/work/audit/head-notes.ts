@@ -22,7 +22,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { headIn } from '../../domain/audit/audit-log.js'
+import { parseHead } from '../../domain/audit/audit-log.js'
 import type { NotedHead, ServerIdentity } from '../../domain/audit/loss.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 
@@ -154,7 +154,7 @@ const oldHead = (path: string): NotedHead | null => {
   const text = textOf(path)
   if (text === '') return null
   try {
-    const head = headIn(JSON.parse(text))
+    const head = parseHead(JSON.parse(text))
     if (head !== null) return { ...head, server: null, at: null }
   } catch {}
   throw unreadable(path, new Error('不是审计日志的记录 not a note of the audit log'))

@@ -1,4 +1,4 @@
-import { type AuditLoss, covers, lossIn, lossOf, type NotedHead } from '../../domain/audit/loss.js'
+import { type AuditLoss, explainsLostHead, lossOf, type NotedHead, parseLoss } from '../../domain/audit/loss.js'
 import * as auditRows from '../../store/audit/audit-log.js'
 import * as store from '../../store/audit/heads.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -14,9 +14,9 @@ export const unsaidLoss = async (
   const isThere = ({ number, hash }: NotedHead): boolean => hashes.get(number) === hash
   if (heads.every(isThere)) return null
   const losses = (await store.cuts(handle)).flatMap(({ number, content }) => {
-    const loss = content === null ? null : lossIn(content.asked, number)
+    const loss = content === null ? null : parseLoss(content.asked, number)
     return loss === null ? [] : [loss]
   })
-  const open = heads.filter((head) => isThere(head) || !losses.some((loss) => covers(loss, head)))
+  const open = heads.filter((head) => isThere(head) || !losses.some((loss) => explainsLostHead(loss, head)))
   return lossOf(open, hashes, { last, server: await auditRows.server(handle) })
 }

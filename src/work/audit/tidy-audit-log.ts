@@ -1,7 +1,7 @@
 /** Indexes codes of audit rows and erases expired contents, in transactions that record their progress. */
 import { setTimeout as rest } from 'node:timers/promises'
 import { type AuditRules, keptUntil } from '../../domain/audit/audit-rules.js'
-import { codeOf } from '../../domain/operators/codes.js'
+import { parseCode } from '../../domain/operators/codes.js'
 import * as store from '../../store/audit/audit-log.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
@@ -47,7 +47,7 @@ const indexStep = (db: Db): Promise<{ rows: number; isLast: boolean }> =>
     if (last === undefined) return { rows: 0, isLast: true }
     const codesShown = rows.flatMap(({ number, shown: packed }) =>
       unpacked(packed).flatMap((code) => {
-        const parsed = codeOf(code)
+        const parsed = parseCode(code)
         return parsed === null ? [] : [{ number, scheme: parsed.scheme, code: parsed.code }]
       }),
     )

@@ -1,8 +1,8 @@
 import { setTimeout as rest } from 'node:timers/promises'
-import { type AuditHead, headIn, headOf } from '../../domain/audit/audit-log.js'
+import { type AuditHead, onlyHead, parseHead } from '../../domain/audit/audit-log.js'
 import { keptUntil } from '../../domain/audit/audit-rules.js'
 import type { NotedHead } from '../../domain/audit/loss.js'
-import { type AuditAnchor, type BrokenRow, type Cut, makeWalk } from '../../domain/audit/walk.js'
+import { type AuditAnchor, type BrokenRow, type LogCut, makeAuditWalk } from '../../domain/audit/walk.js'
 import type { Keys } from '../../foundation/keys.js'
 import * as store from '../../store/audit/audit-log.js'
 import * as heads from '../../store/audit/heads.js'
@@ -18,11 +18,11 @@ export interface CutReport {
   at: string
   notedAt: string | null
   /** FAILOVER: lost with its server. RELEASED: a person accounted for it. Null: unexplained. */
-  excuse: Cut['excuse']
+  excuse: LogCut['excuse']
   /** True when the log ends there, false when other rows took the lost numbers. */
   isEnd: boolean
-  from: Cut['from']
-  to: Cut['to']
+  from: LogCut['from']
+  to: LogCut['to']
 }
 
 export interface AuditVerification {
@@ -65,7 +65,7 @@ export const verifyAuditLog = async (
     ...signed.anchors,
   ]
   const { macOf } = keys.audit
-  const walk = makeWalk({ anchors, macOf, mayErase: (at) => keptUntil(rules, at) <= startedAt })
+  const walk = makeAuditWalk({ anchors, macOf, mayErase: (at) => keptUntil(rules, at) <= startedAt })
   for (let number = 0; ; ) {
     const began = performance.now()
     const rows = await store.after(db, number, PAGE_ROWS)
@@ -84,7 +84,7 @@ export const verifyAuditLog = async (
   return {
     walked,
     ok: first === undefined,
-    head: head.number === 0 ? null : headOf(head),
+    head: head.number === 0 ? null : onlyHead(head),
     erased,
     cuts: cuts.map(({ foundAt, notedAt, heads: _, ...cut }) => ({
       ...cut,
@@ -108,7 +108,7 @@ const signedHeads = async (
     const read = payloadIn(jws)
     if (read === 'UNKNOWN') return
     if (read === 'FORGED') return void forged.push({ number, fault: 'FORGED' })
-    const noted = headIn(head(JSON.parse(read.payload)))
+    const noted = parseHead(head(JSON.parse(read.payload)))
     if (noted !== null) anchors.push({ ...noted, server: null, at: null, from })
   }
   for (const { number, jws } of await heads.signed(db)) take(jws, `signed ${number}`, (payload) => payload, number)

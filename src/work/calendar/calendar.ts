@@ -1,15 +1,15 @@
 /** Amendments that two persons have confirmed overlay the shipped calendar. */
 
 import {
-  amendedBy,
-  amendmentOf,
+  amendmentsFrom,
+  applyAmendments,
   type CalendarDays,
   type CalendarVerdict,
   refuseEarlierKnownUntil,
   verdictFault,
 } from '../../domain/calendar/amendments.js'
 import type { Calendar } from '../../domain/calendar/calendar.js'
-import { writtenText } from '../../domain/records/written-text.js'
+import { checkedText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as proposals from '../../store/calendar/calendar-proposals.js'
 import * as calendars from '../../store/calendar/calendars.js'
@@ -19,7 +19,7 @@ import type { WorkRules } from './rules.js'
 
 export const withAmendments = async (db: Db | Tx, rules: WorkRules): Promise<WorkRules> => {
   const amended = await calendars.amended(db)
-  return { ...rules, calendar: amendedBy(rules.calendar, amended) }
+  return { ...rules, calendar: applyAmendments(rules.calendar, amended) }
 }
 
 export interface CalendarProposalInput extends CalendarDays {
@@ -34,8 +34,8 @@ export const proposeCalendar = async (
   rules: WorkRules,
   made: CalendarProposalInput,
 ): Promise<proposals.CalendarProposal> => {
-  const amended = amendmentOf(rules.calendar, made)
-  const reason = writtenText(made.reason, '理由 the reason', rules.mark)
+  const amended = amendmentsFrom(rules.calendar, made)
+  const reason = checkedText(made.reason, '理由 the reason', rules.mark)
   const kept = await db.transaction((tx) => proposals.propose(tx, { ...amended, reason, by: made.by, at: made.now }))
   if (kept === null) throw new Refusal('CALENDAR_WAITS')
   return kept
@@ -61,7 +61,7 @@ export const decideCalendar = async (
 ): Promise<proposals.CalendarProposal> => {
   const { id, verdict, by } = made
   const note =
-    made.note === null && verdict !== 'REFUSE' ? null : writtenText(made.note ?? '', '说明 the note', rules.mark)
+    made.note === null && verdict !== 'REFUSE' ? null : checkedText(made.note ?? '', '说明 the note', rules.mark)
   return db.transaction(async (tx) => {
     const found = await proposals.forDecision(tx, id)
     if (found === null) throw new Refusal('CALENDAR_UNKNOWN')
@@ -85,7 +85,7 @@ export const foreseenCalendar = async (
   rules: WorkRules,
   said: CalendarDays,
 ): Promise<{ before: Calendar; after: Calendar; days: string[] }> => {
-  const amended = amendmentOf(rules.calendar, said)
+  const amended = amendmentsFrom(rules.calendar, said)
   const { calendar: before } = await withAmendments(db, rules)
-  return { before, after: amendedBy(before, amended), days: amended.days.map(({ day }) => day).sort() }
+  return { before, after: applyAmendments(before, amended), days: amended.days.map(({ day }) => day).sort() }
 }

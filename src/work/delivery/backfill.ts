@@ -3,7 +3,7 @@
  * idempotent transactions.
  */
 
-import { type EarlierMessage, lacks } from '../../domain/delivery/backfill-plan.js'
+import { type EarlierMessage, lacksSubject } from '../../domain/delivery/backfill-plan.js'
 import type { Notice, PlatformSubjects } from '../../domain/delivery/delivery.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -66,7 +66,7 @@ const lackingOf = async (
   page: readonly SubjectInForce[],
 ): Promise<SubjectInForce[]> => {
   const heard = await heardBy(db, filling, page)
-  return page.filter(({ subjectId }) => lacks(heard.get(subjectId) ?? [], filling.wipedAt))
+  return page.filter(({ subjectId }) => lacksSubject(heard.get(subjectId) ?? [], filling.wipedAt))
 }
 
 /** Skips locked subjects to avoid deadlocks. Rereads the others: a removal may have withdrawn them. */
@@ -83,7 +83,7 @@ const oweStep = async (
   const floor = (await platformStates.floors(tx)).get(filling.hearing.id) ?? 0
   const owed = standing.flatMap(({ kind, subjectId, notice }) => {
     const earlier = heard.get(subjectId) ?? []
-    if (!lacks(earlier, filling.wipedAt)) return []
+    if (!lacksSubject(earlier, filling.wipedAt)) return []
     const number = Math.max(earlier.at(-1)?.number ?? 0, floor) + 1
     const numbered = { ...notice, sequence: number, action: 'ADD' } as Notice
     const { id: platform } = filling.hearing

@@ -1,6 +1,6 @@
 import { type Action, deliveryRequiredBy, type Notice, type PriorDelivery } from '../../domain/delivery/delivery.js'
 import { entryRemoval } from '../../domain/delivery/entry-notice.js'
-import { writtenText } from '../../domain/records/written-text.js'
+import { checkedText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -82,7 +82,7 @@ const settle = async (
   act: desk.DeliveryAct['act'],
   deed: SettlementAction,
 ): Promise<void> => {
-  const reason = writtenText(made.reason, '理由 the reason', rules.mark)
+  const reason = checkedText(made.reason, '理由 the reason', rules.mark)
   await inTransaction(db, 'settle', async (tx) => {
     const stored = await desk.byId(tx, delivery)
     if (stored === null) throw new Refusal('DELIVERY_UNKNOWN')

@@ -1,4 +1,4 @@
-import { hears, type PlatformSubjects, type SubjectKind } from '../../domain/delivery/delivery.js'
+import { type PlatformSubjects, receivesSubject, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { entryNotice } from '../../domain/delivery/entry-notice.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
@@ -28,7 +28,7 @@ export const inForce = async function* (
     if (page.length === 0) break
     after = page.at(-1) ?? null
     const standing = await entriesOf(db, rules, page)
-    yield standing.filter(({ notice }) => 'list' in notice && hears(hearing, 'listing', notice.list))
+    yield standing.filter(({ notice }) => 'list' in notice && receivesSubject(hearing, 'listing', notice.list))
   }
   yield* recordsInForce(db, hearing, today)
 }

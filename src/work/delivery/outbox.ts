@@ -2,8 +2,8 @@
 import {
   type Action,
   deliveryRequiredBy,
-  hears,
   type Notice,
+  receivesSubject,
   type SubjectKind,
 } from '../../domain/delivery/delivery.js'
 import type { Tx } from '../../store/db/db.js'
@@ -39,7 +39,7 @@ export const owePlatforms = async (
   for (const { kind, subjectId, change, notice } of changes) {
     const all = heard.get(subjectId) ?? []
     const list = 'list' in notice ? notice.list : undefined
-    const hearing = rules.platforms.filter((platform) => hears(platform, kind, list)).map(({ id }) => id)
+    const hearing = rules.platforms.filter((platform) => receivesSubject(platform, kind, list)).map(({ id }) => id)
     for (const platform of new Set([...hearing, ...all.map((row) => row.platform)])) {
       const earlier = all.filter((row) => row.platform === platform)
       const { owe, fold } = deliveryRequiredBy(change, earlier)

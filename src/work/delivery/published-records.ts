@@ -2,21 +2,21 @@
 
 import type { PlatformSubjects } from '../../domain/delivery/delivery.js'
 import {
-  dueOf,
-  isGone,
+  mustBeRemoved,
+  PUBLISHED_KINDS,
   type PublicationStatus,
   type PublishedKind,
   type PublishedRecord,
   publicationStatusOf,
   publishedDigest,
   publishedRecord,
-  type RecordDue,
+  type RequiredDisplay,
+  recordActionsFor,
   removalOf,
-  TOLD_KINDS,
-  tellingOf,
+  requiredDisplays,
 } from '../../domain/delivery/published-record.js'
 import type { RecordEvidence } from '../../domain/scoring/repair-targets.js'
-import { repairsOf } from '../../domain/scoring/repair-targets.js'
+import { repairDaysOf } from '../../domain/scoring/repair-targets.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as toldRecords from '../../store/delivery/published-records.js'
@@ -49,7 +49,7 @@ export const oweRecords = async (
   // A platform that no longer receives a kind still gets its removals.
   const delivered = await toldRecords.kindsTold(
     tx,
-    TOLD_KINDS.filter((kind) => !heard.includes(kind)),
+    PUBLISHED_KINDS.filter((kind) => !heard.includes(kind)),
   )
   const kinds = [...heard, ...delivered]
   if (kinds.length === 0) return null
@@ -69,7 +69,7 @@ export const oweRecords = async (
 }
 
 const kindsHeard = (platforms: readonly PlatformSubjects[]): PublishedKind[] =>
-  TOLD_KINDS.filter((kind) => platforms.some(({ kinds }) => kinds.includes(kind)))
+  PUBLISHED_KINDS.filter((kind) => platforms.some(({ kinds }) => kinds.includes(kind)))
 
 const tellPage = async (
   tx: Tx,
@@ -84,7 +84,7 @@ const tellPage = async (
   const before = await toldRecords.lastTold(
     tx,
     looked
-      .filter(({ known: { told, party }, due }) => isGone(due, told, party?.id ?? null))
+      .filter(({ known: { told, party }, due }) => mustBeRemoved(due, told, party?.id ?? null))
       .map(({ known }) => known.id),
   )
   const [gone, shown, kept] = [
@@ -99,7 +99,7 @@ const tellPage = async (
     if (due === null || party === null) continue
     const notice = publishedRecord(known, party, null)
     const digest = publishedDigest(notice)
-    const telling = tellingOf({ due, told, operatorId: party.id, digest }, heard.includes(kind))
+    const telling = recordActionsFor({ due, told, operatorId: party.id, digest }, heard.includes(kind))
     if (telling === null) continue
     if (telling.removes) {
       // A removal repeats the text last sent; only a revocation needs the newest version.
@@ -119,7 +119,7 @@ const tellPage = async (
 
 const nameOf = ({ feed, key }: toldRecords.RecordKey): string => `${key}\n${feed}`
 
-const count = (counts: PublishedRecordCounts, telling: PublicationStatus | null, due: RecordDue): void => {
+const count = (counts: PublishedRecordCounts, telling: PublicationStatus | null, due: RequiredDisplay): void => {
   if (due !== null) return
   if (telling === 'PERSON') counts.untold += 1
   if (telling === 'EXCLUDED' || telling === 'OVER' || telling === 'REPAIRED') counts.excluded += 1
@@ -128,7 +128,7 @@ const count = (counts: PublishedRecordCounts, telling: PublicationStatus | null,
 interface ExaminedRecord {
   known: toldRecords.PublishedRecordState
   telling: PublicationStatus | null
-  due: RecordDue
+  due: RequiredDisplay
   repairedOn: string | null
 }
 
@@ -147,7 +147,7 @@ const examine = async (
     const stands = telling === null ? null : { operatorId: party?.id ?? null, fact, order, telling }
     return { known, telling, source: { id, kind, stands, told } }
   })
-  const due = dueOf(all.map(({ source }) => source))
+  const due = requiredDisplays(all.map(({ source }) => source))
   return all.map(({ known, telling }) => ({
     known,
     telling,
@@ -167,7 +167,7 @@ const repairedAmong = async (
     if (rows) rows.push(row)
     else byOperator.set(row.operatorId, [row])
   }
-  return new Map([...byOperator.values()].flatMap((rows) => [...(repairsOf(rows, []) ?? [])]))
+  return new Map([...byOperator.values()].flatMap((rows) => [...(repairDaysOf(rows, []) ?? [])]))
 }
 
 export interface RecordInForce {
@@ -182,7 +182,7 @@ export const recordsInForce = async function* (
   hearing: PlatformSubjects,
   today: string,
 ): AsyncGenerator<RecordInForce[]> {
-  const kinds = TOLD_KINDS.filter((kind) => hearing.kinds.includes(kind))
+  const kinds = PUBLISHED_KINDS.filter((kind) => hearing.kinds.includes(kind))
   if (kinds.length === 0) return
   let after: toldRecords.RecordKey | null = null
   for (;;) {
@@ -211,7 +211,7 @@ export const recordNoticesOf = async (
 ): Promise<RecordInForce[]> => {
   const named = await toldRecords.byIds(db, ids)
   const wanted = new Set(ids)
-  const looked = await examine(db, named, TOLD_KINDS, today)
+  const looked = await examine(db, named, PUBLISHED_KINDS, today)
   return looked
     .filter(({ known, telling, due }) => due === 'SHOW' && telling === 'PUBLIC' && wanted.has(known.id))
     .flatMap(asInForce)

@@ -3,7 +3,7 @@
  * again. A missing entry may have been repaired at the platform, so the hub hides it until a person decides. When very
  * many are missing, it raises an alarm and changes nothing.
  */
-import { type DisplayDifference, isOutage, judge } from '../../domain/delivery/comparison.js'
+import { type DisplayDifference, isOutage, judgeDisplay } from '../../domain/delivery/comparison.js'
 import { type PlatformSubjects, SETTLE_SECONDS, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -222,7 +222,7 @@ const held = async (
       // Numbers up to `floor` may have been sent before a restore.
       if (here?.sequence != null && here.sequence > Math.max(now?.highest ?? 0, floor))
         read.ahead = Math.max(read.ahead ?? 0, here.sequence)
-      const judged = judge(standing, last, here ?? null)
+      const judged = judgeDisplay(standing, last, here ?? null)
       if (standing && last?.state === 'CONFIRMED' && last.action !== 'REMOVE') read.confirmed += 1
       const one = { key, kind, told: last?.number ?? 0, highest: now?.highest ?? 0, shown: here, differs: [] }
       if (judged.what === 'ON_ITS_WAY') read.onTheirWay += 1

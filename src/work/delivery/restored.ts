@@ -1,4 +1,4 @@
-import { writtenText } from '../../domain/records/written-text.js'
+import { checkedText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -110,7 +110,7 @@ export const declare = async (
   { by, reason, mark, ...of }: Omit<ReleaseInput, 'configured'> & { log: Log },
 ): Promise<store.RestoredDatabase> => {
   const had = await store.reached(db)
-  const text = writtenText(reason, '理由 the reason', mark)
+  const text = checkedText(reason, '理由 the reason', mark)
   const evidence = { cause: 'DECLARED' as const, notedDelivery: null, notedNumber: null, notedSequence: null }
   await stop(db, { ...evidence, saidBy: by, said: text, platform: null, exact: false, had, ...of })
   const open = await store.open(db)
@@ -177,7 +177,7 @@ export interface ReleaseInput {
  * platforms), INPUT_INVALID.
  */
 export const release = async (db: Db, input: ReleaseInput): Promise<store.RestoredDatabase> => {
-  const reason = writtenText(input.reason, '理由 the reason', input.mark)
+  const reason = checkedText(input.reason, '理由 the reason', input.mark)
   const { by, configured, platforms, now } = input
   return db.transaction(async (tx) => {
     const open = await store.openForRelease(tx)

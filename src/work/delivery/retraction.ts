@@ -1,4 +1,4 @@
-import { writtenText } from '../../domain/records/written-text.js'
+import { checkedText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
@@ -47,7 +47,7 @@ export const closeRetraction = async (
     ...made
   }: { subjectId: string; platform: string; reason: string; by: string; now: Date },
 ): Promise<void> => {
-  const reason = writtenText(made.reason, '理由 the reason', rules.mark)
+  const reason = checkedText(made.reason, '理由 the reason', rules.mark)
   await db.transaction(async (tx) => {
     const open = await desk.openRemovals(tx, subjectId, platform)
     if (open.length === 0) throw new Refusal('RETRACTION_UNKNOWN')

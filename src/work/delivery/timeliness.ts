@@ -1,15 +1,15 @@
 import {
   checkTimeliness,
+  DELIVERY_DUTIES,
   type DutyCount,
+  decisionDaysDueIn,
   dueDay,
-  figuresOf,
   type LimitRow,
-  lastDueBy,
+  lastDecisionDayDueBy,
   type MonthlyTimeliness,
+  monthlyTimeliness,
   nextWorkday,
-  spanOf,
   type TimelinessRules,
-  TOLD_DUTIES,
 } from '../../domain/delivery/timeliness.js'
 import { Refusal } from '../../foundation/errors.js'
 import { addDays, isDate } from '../../foundation/time/dates.js'
@@ -36,10 +36,10 @@ export const monthly = async (db: Db, base: WorkRules, month: string, today: str
   if (!/^\d{4}-\d{2}$/.test(month) || !isDate(`${month}-01`))
     throw new Refusal('INPUT_INVALID', { reason: '月份应为 YYYY-MM a month is written YYYY-MM' })
   const [rules, { calendar }] = [timelinessRules(), await withAmendments(db, base)]
-  const counts = await store.ofSpan(db, spanOf(rules, calendar, TOLD_DUTIES, month))
-  const span = spanOf(rules, calendar, ['PUBLICITY'], month)
+  const counts = await store.ofSpan(db, decisionDaysDueIn(rules, calendar, DELIVERY_DUTIES, month))
+  const span = decisionDaysDueIn(rules, calendar, ['PUBLICITY'], month)
   const published = await store.publicityOfSpan(db, { ...span, platform: PUBLICITY.id })
-  return figuresOf([...counts, ...published] satisfies DutyCount[], rules, calendar, { month, today })
+  return monthlyTimeliness([...counts, ...published] satisfies DutyCount[], rules, calendar, { month, today })
 }
 
 export interface DueDelivery extends store.OpenDuty {
@@ -72,7 +72,7 @@ export const dueDeliveries = async (
   const [rules, { calendar }] = [timelinessRules(), await withAmendments(db, base)]
   const by = lateOnly ? today : nextWorkday(calendar, today)
   const until = Object.fromEntries(
-    TOLD_DUTIES.map((duty) => [duty, lastDueBy(rules, calendar, duty, lateOnly ? addDays(by, -1) : by)]),
+    DELIVERY_DUTIES.map((duty) => [duty, lastDecisionDayDueBy(rules, calendar, duty, lateOnly ? addDays(by, -1) : by)]),
   )
   const query = { until, platform, sight }
   return {

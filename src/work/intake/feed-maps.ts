@@ -1,6 +1,6 @@
 import type { Feed } from '../../agencies/feed.js'
-import { isSameTable, type MapLine, mapOf } from '../../domain/intake/feed-maps.js'
-import { redact } from '../../domain/records/privacy.js'
+import { headingMapOf, isSameTable, type MapLine } from '../../domain/intake/feed-maps.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { clean } from '../../foundation/text/values.js'
 import type { Db } from '../../store/db/db.js'
@@ -17,11 +17,11 @@ export interface FeedMapInput {
 /** Refusal FEED_MAP_INVALID, also when a map of the same headings is in force. */
 export const add = async (db: Db, { feed, lines, by, mark, now }: FeedMapInput): Promise<feedMaps.FeedMapRow> => {
   const read = lines.map(({ heading, field, value }) => ({
-    heading: clean(redact(heading, mark)),
+    heading: clean(redactIdNumbers(heading, mark)),
     field: clean(field),
-    value: clean(redact(value, mark)),
+    value: clean(redactIdNumbers(value, mark)),
   }))
-  const made = mapOf(
+  const made = headingMapOf(
     read.filter(({ heading, field, value }) => heading !== null || field !== null || value !== null),
     feed.forms.map(({ names }) => names),
   )

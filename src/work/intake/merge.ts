@@ -4,9 +4,9 @@ import { normalizeName } from '../../domain/operators/names.js'
 import {
   type Draft,
   type Item,
-  KINDS,
+  RECORD_KIND_TRAITS,
   RECORD_KINDS,
-  sealed,
+  sealBody,
   type UnreadableRecords,
 } from '../../domain/records/records.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -29,7 +29,7 @@ import { oweRecords, type PublishedRecordCounts } from '../delivery/published-re
 import { consequences } from '../listing/consequences.js'
 import { republishContested } from '../listing/contested.js'
 
-const NEED_OPERATOR = RECORD_KINDS.filter((kind) => KINDS[kind].needsOperator)
+const NEED_OPERATOR = RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].needsOperator)
 
 /** `late`: sent after the agency's deadline; null when there is none. */
 export const toStage = (
@@ -48,7 +48,7 @@ export const toStage = (
     page: item.page,
     row: item.row,
     draft,
-    ...sealed(draft),
+    ...sealBody(draft),
     makes,
     nameKey: subject.name === null ? null : normalizeName(subject.name),
     subjectKey: makes?.kind == null ? subjectKey(draft) : null,

@@ -4,11 +4,11 @@ import { accessSync, constants, createReadStream, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { DeliveryOutcome, FeedDelivery } from '../../agencies/delivery.js'
 import type { Feed } from '../../agencies/feed.js'
-import { outOfBounds } from '../../domain/intake/bounds.js'
+import { boundsFault } from '../../domain/intake/bounds.js'
 import { scopeOf } from '../../domain/intake/delivery-scope.js'
 import { withCauses } from '../../domain/intake/reject-causes.js'
-import { redact } from '../../domain/records/privacy.js'
-import { type Item, KINDS } from '../../domain/records/records.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
+import { type Item, RECORD_KIND_TRAITS } from '../../domain/records/records.js'
 import { INTERNAL, isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import { load } from '../../store/intake/digest-index.js'
@@ -109,7 +109,7 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
     subject: feed.id,
     // Every pull counts as whole, also of a feed of changes: either makes the feed current.
     whole: file === undefined || file.full === true,
-    file: file === undefined ? null : redact(nameOf(file), options.mark),
+    file: file === undefined ? null : redactIdNumbers(nameOf(file), options.mark),
     dated: file?.dated ?? null,
   }
   let opened: OpenedDelivery | null = null
@@ -177,7 +177,10 @@ const takeIn = async (
     hasNext: delivery.next !== undefined,
     givenFull: file === undefined ? null : file.full === true,
   })
-  const name = file === undefined ? delivery.file && redact(basename(delivery.file), mark) : redact(nameOf(file), mark)
+  const name =
+    file === undefined
+      ? delivery.file && redactIdNumbers(basename(delivery.file), mark)
+      : redactIdNumbers(nameOf(file), mark)
   const archive = await archived(run, name, options)
   try {
     const reading = {
@@ -200,12 +203,12 @@ const takeIn = async (
     const passedOver = await stage.keepLast(done.withdrawn)
     await stage.ready()
     // Records that never end by absence accumulate, so the size is compared with the last complete delivery.
-    const standing = KINDS[feed.kind].endsByAbsence
+    const standing = RECORD_KIND_TRAITS[feed.kind].endsByAbsence
       ? await versions.standing(db, feed.id)
       : await runs.lastCompleteSize(db, feed.id)
     const reason = delivery.unmodified
       ? null
-      : outOfBounds(feed.bounds, { ...done, standing, partialFile: partial, whole })
+      : boundsFault(feed.bounds, { ...done, standing, partialFile: partial, whole })
     if (reason !== null) {
       throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason: withCauses(reason, done.causes.told(), run.id) })
     }
@@ -276,7 +279,9 @@ const settle = async (
   error: unknown,
 ): Promise<boolean> => {
   if (!delivery.settle) return true
-  const fault = isRefusal(error) ? redact({ code: error.code, message: error.message }, options.mark) : INTERNAL
+  const fault = isRefusal(error)
+    ? redactIdNumbers({ code: error.code, message: error.message }, options.mark)
+    : INTERNAL
   try {
     await delivery.settle({
       outcome,

@@ -1,12 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Feed, MappingContext } from '../../agencies/feed.js'
 import type { Calendar } from '../../domain/calendar/calendar.js'
-import { comparedDigest, contradiction } from '../../domain/intake/contradiction.js'
+import { comparedDigest, contradictionProblem } from '../../domain/intake/contradiction.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
-import { type Causes, causes, withCauses } from '../../domain/intake/reject-causes.js'
+import { makeRejectCauses, type RejectCauses, withCauses } from '../../domain/intake/reject-causes.js'
 import { isLate } from '../../domain/intake/timeliness.js'
 import { isWithdrawn } from '../../domain/records/penalty.js'
-import { redact } from '../../domain/records/privacy.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
 import type { Draft, Item, MappedItem, Problem, RecordKind, UnreadableRecords } from '../../domain/records/records.js'
 import { chunksOf } from '../../foundation/chunks.js'
 import { contract } from '../../foundation/contracts.js'
@@ -44,7 +44,7 @@ export interface ReadInput {
 export interface ReadResult {
   received: number
   rejected: number
-  causes: Causes
+  causes: RejectCauses
   met: number
   drafts: number
   /** Distinct records; a rejected item counts as one. */
@@ -71,7 +71,7 @@ export const read = async (
   const done: ReadResult = {
     received: 0,
     rejected: 0,
-    causes: causes(),
+    causes: makeRejectCauses(),
     met: 0,
     drafts: 0,
     records: 0,
@@ -123,7 +123,7 @@ export const read = async (
       return stage.put(contradicting)
     }
     if (contradicts) {
-      aside(item, [contradiction(contradicts.key)], { keys: drafts.map(({ key }) => key) })
+      aside(item, [contradictionProblem(contradicts.key)], { keys: drafts.map(({ key }) => key) })
       return false
     }
     let enough = false
@@ -146,7 +146,7 @@ export const read = async (
       for (const sent of stretch) {
         reading.signal?.throwIfAborted()
         done.received += 1
-        const fields = redact(sent.fields, mark, feed.exempt)
+        const fields = redactIdNumbers(sent.fields, mark, feed.exempt)
         const asSent = fields === sent.fields
         const item: Item = asSent ? sent : { ...sent, fields }
         if (item.map) reading.maps?.add(item.map.id)
@@ -203,7 +203,7 @@ const NO_RECORD: Problem = {
 
 /** Replaces ID numbers again: mapping may join pieces into an ID number. Registration numbers stay. */
 const redacted = (mapped: MappedItem, mark: (id: string) => string, clear: readonly unknown[]): MappedItem =>
-  redact(mapped, mark, REGISTRATION_NUMBERS, clear)
+  redactIdNumbers(mapped, mark, REGISTRATION_NUMBERS, clear)
 
 const REGISTRATION_NUMBERS = new Set(['reg_no', 'regNo'])
 

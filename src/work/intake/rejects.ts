@@ -1,9 +1,9 @@
 /** A corrected item is merged by its own run, under its original page and row. */
 import type { Feed } from '../../agencies/feed.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
-import { redact } from '../../domain/records/privacy.js'
-import { type Draft, type Item, KINDS, type Problem } from '../../domain/records/records.js'
-import { writtenText } from '../../domain/records/written-text.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
+import { type Draft, type Item, type Problem, RECORD_KIND_TRAITS } from '../../domain/records/records.js'
+import { checkedText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -43,12 +43,12 @@ export type CorrectionResult =
 /** Refusals: REJECT_UNKNOWN, REJECT_SETTLED, REJECT_OUTDATED, INPUT_INVALID, RUN_BUSY. */
 export const correct = async (db: Db, feed: Feed, correcting: RejectCorrection): Promise<CorrectionResult> => {
   const { reject, by, mark, now } = correcting
-  const note = writtenText(correcting.note, '理由 the reason', correcting.mark)
+  const note = checkedText(correcting.note, '理由 the reason', correcting.mark)
   const found = await setAside.byId(db, reject)
   if (found === null || found.feed !== feed.id) throw new Refusal('REJECT_UNKNOWN')
   if (found.state !== 'OPEN') throw new Refusal('REJECT_SETTLED')
   if (found.rolledBack) throw new Refusal('REJECT_OUTDATED')
-  const fields = redact(itemIn(correcting.fields), mark, feed.exempt)
+  const fields = redactIdNumbers(itemIn(correcting.fields), mark, feed.exempt)
   const [map] = found.map === null ? [] : await feedMaps.byIds(db, [found.map])
   const item: Item = { page: found.page, row: found.row, fields, ...(map && { map }) }
   const mapped = draftsIn(feed, item, { dated: found.dated, today: dateIn(now()) }, mark)
@@ -103,7 +103,7 @@ const takeIn = async (
   const keys = new Set(drafts.map(({ key }) => key))
   if (keys.size < drafts.length)
     throw new Refusal('INPUT_INVALID', { reason: '该条目自相矛盾 the item contradicts itself' })
-  const ends = found.ofWhole && KINDS[feed.kind].endsByAbsence
+  const ends = found.ofWhole && RECORD_KIND_TRAITS[feed.kind].endsByAbsence
   if (await setAside.isOutdated(tx, { feed: feed.id, keys: [...keys], run: found.run, ends }))
     throw new Refusal('REJECT_OUTDATED')
   const merged = await merge(tx, {
@@ -134,7 +134,7 @@ const countsOf = (effect: (typeof EFFECTS)[number]): Record<string, number> => (
 
 /** Closes a reject without correcting it. Refusals: REJECT_UNKNOWN, REJECT_SETTLED, INPUT_INVALID. */
 export const drop = async (db: Db, settling: RejectDecision): Promise<void> => {
-  const note = writtenText(settling.note, '理由 the reason', settling.mark)
+  const note = checkedText(settling.note, '理由 the reason', settling.mark)
   const { reject, by, now } = settling
   await db.transaction(async (tx) => {
     if (!(await setAside.holdOpen(tx, reject)))

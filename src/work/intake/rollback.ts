@@ -5,7 +5,7 @@
 
 import { rollbackFault } from '../../domain/intake/rollback.js'
 import { isHiddenByRun } from '../../domain/listing/case.js'
-import { writtenText } from '../../domain/records/written-text.js'
+import { checkedText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -53,7 +53,7 @@ export interface RollbackOptions extends Omit<RunOptions, 'cause' | 'plannedFor'
  */
 export const rollBack = async (db: Db, options: RollbackOptions): Promise<RollbackResult> => {
   const { run: id, rules } = options
-  const reason = writtenText(options.reason, '理由 the reason', rules.mark)
+  const reason = checkedText(options.reason, '理由 the reason', rules.mark)
   const { feed } = await checked(db, id)
   const waitMs = options.waitMs ?? WAIT_MS
   const done = await locks.alone(db, `pull:${feed}`, waitMs, () =>

@@ -1,8 +1,8 @@
 /** Previews an upload with the real reader, contracts and merge. Stores nothing. */
 import type { Feed } from '../../agencies/feed.js'
-import { outOfBounds } from '../../domain/intake/bounds.js'
+import { boundsFault } from '../../domain/intake/bounds.js'
 import { withCauses } from '../../domain/intake/reject-causes.js'
-import { KINDS, type Problem } from '../../domain/records/records.js'
+import { type Problem, RECORD_KIND_TRAITS } from '../../domain/records/records.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import { load } from '../../store/intake/digest-index.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
@@ -76,10 +76,10 @@ export const previewUpload = async (db: Db, input: UploadPreviewInput): Promise<
     const done = await read({ startedAt: now, setAside }, stage, known, reading)
     const passedOver = await stage.keepLast(done.withdrawn)
     await stage.ready()
-    const standing = KINDS[feed.kind].endsByAbsence
+    const standing = RECORD_KIND_TRAITS[feed.kind].endsByAbsence
       ? await versions.standing(db, feed.id)
       : await runs.lastCompleteSize(db, feed.id)
-    const reason = outOfBounds(feed.bounds, { ...done, standing, partialFile: !whole, whole })
+    const reason = boundsFault(feed.bounds, { ...done, standing, partialFile: !whole, whole })
     const refused = reason && withCauses(reason, done.causes.told(), null)
     const merged = await rehearse(stage.transaction, async (tx: Tx) => {
       const started = { job: 'pull' as const, subject: feed.id, cause: 'upload' as const, leaseMs: LEASE_MS, now }

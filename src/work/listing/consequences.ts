@@ -1,6 +1,6 @@
 /** Applies legal consequences of changed records to listings at once. In doubt it opens a concern for a person. */
 
-import { consequenceOf } from '../../domain/listing/legal-ground.js'
+import { groundConsequence } from '../../domain/listing/legal-ground.js'
 import { isPublic } from '../../domain/listing/listing.js'
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import { isHeavy } from '../../domain/records/penalty.js'
@@ -34,7 +34,7 @@ export const consequences = async (tx: Tx, changed: RecordsChange): Promise<void
 const follow = async (tx: Tx, listing: listings.Listing, changed: RecordsChange): Promise<void> => {
   const ground = await groundUnder(tx, listing)
   if (ground === null) return
-  const consequence = consequenceOf(ground, {
+  const consequence = groundConsequence(ground, {
     // A listing for a decision not performed does not rest on the penalty's weight.
     wasHeavy: listing.facts.decisionHeavy === true && listing.facts.ground !== 'DECISION_NOT_PERFORMED',
     isWrong: ground.linked.wrongFrom?.getTime() === changed.at.getTime(),

@@ -3,7 +3,7 @@ import type { Calendar } from '../../domain/calendar/calendar.js'
 import type { CaseAct } from '../../domain/listing/case.js'
 import { type Deadline, deadlinesOf, dueDay } from '../../domain/listing/deadlines.js'
 import type { MoveName } from '../../domain/listing/moves.js'
-import { canonical, type Json } from '../../domain/records/records.js'
+import { canonicalJson, type Json } from '../../domain/records/records.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as store from '../../store/listing/deadlines.js'
 import type { Listing } from '../../store/listing/listings.js'
@@ -32,7 +32,7 @@ export const keepDeadlines = async (tx: Tx, rules: WorkRules, steps: readonly Mo
 const versioned = (deadline: Deadline) => ({
   ...deadline,
   version: createHash('sha256')
-    .update(canonical(deadline.rule as unknown as Json))
+    .update(canonicalJson(deadline.rule as unknown as Json))
     .digest('hex')
     .slice(0, VERSION_LENGTH),
 })

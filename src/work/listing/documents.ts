@@ -1,6 +1,6 @@
 /** The hub drafts documents, the agency's case system issues them, and this file records that. */
 
-import { wholeCase } from '../../domain/listing/case.js'
+import { upgradeStoredCase } from '../../domain/listing/case.js'
 import {
   checkDocumentRules,
   checkTemplate,
@@ -9,14 +9,14 @@ import {
   type DocumentPage,
   type DocumentReader,
   type DocumentRules,
+  type DocumentTemplate,
+  documentNumbersNamed,
   documentsOf,
   issueFault,
-  numbersNamed,
-  type Template,
 } from '../../domain/listing/documents.js'
 import type { Clocks } from '../../domain/listing/publication-clocks.js'
-import { numberCompared } from '../../domain/records/decision-number.js'
-import { redact } from '../../domain/records/privacy.js'
+import { comparedDocumentNumber } from '../../domain/records/decision-number.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
 import type { Body } from '../../domain/records/records.js'
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -28,20 +28,20 @@ import type { StoredOperator } from '../../store/operators/operators.js'
 import { checked, listOf, type WorkRules } from '../calendar/rules.js'
 import { clocksShown } from './publication-clocks.js'
 
-let templates: ReadonlyMap<DocumentKind, Template> | null = null
+let templates: ReadonlyMap<DocumentKind, DocumentTemplate> | null = null
 let rows: DocumentRules | null = null
 
-export const documentTemplates = (): ReadonlyMap<DocumentKind, Template> => {
+export const documentTemplates = (): ReadonlyMap<DocumentKind, DocumentTemplate> => {
   templates ??= readTemplates()
   return templates
 }
 
-const readTemplates = (): ReadonlyMap<DocumentKind, Template> => {
+const readTemplates = (): ReadonlyMap<DocumentKind, DocumentTemplate> => {
   const all = contracts
     .folder('documents')
     .filter((file) => file.endsWith('.json'))
     .map((file) =>
-      checked<Template>(`documents/${file.slice(0, -'.json'.length)}`, 'contracts/document', checkTemplate),
+      checked<DocumentTemplate>(`documents/${file.slice(0, -'.json'.length)}`, 'contracts/document', checkTemplate),
     )
   const byKind = new Map(all.map((template) => [template.kind, template]))
   const lacking = DOCUMENT_KINDS.filter((kind) => !byKind.has(kind))
@@ -78,7 +78,7 @@ export const draft = (rules: WorkRules, kind: DocumentKind, of: DraftInput, read
       clocks: clocksIn(rules, of),
       rules: documentRules(),
       issued,
-      named: numbersNamed(moves),
+      named: documentNumbersNamed(moves),
       on: today,
     },
     reader,
@@ -86,7 +86,7 @@ export const draft = (rules: WorkRules, kind: DocumentKind, of: DraftInput, read
 }
 
 const clocksIn = (rules: WorkRules, { listing, decision, today }: DraftInput): Clocks | null => {
-  const { decidedOn, publishedOn, termFrom: anewFrom } = wholeCase(listing.facts)
+  const { decidedOn, publishedOn, termFrom: anewFrom } = upgradeStoredCase(listing.facts)
   if (decidedOn === null) return null
   const clocks = clocksShown(rules.clocks, { list: listing.list, decidedOn, publishedOn, anewFrom, decision, today })
   // A person fills in an unknown end.
@@ -109,7 +109,7 @@ export const recordDocument = (
   rules: WorkRules,
   made: IssuedDocumentInput,
 ): Promise<documents.IssuedDocument> => {
-  const number = redact(made.number.trim(), rules.mark)
+  const number = redactIdNumbers(made.number.trim(), rules.mark)
   const sha256 = made.sha256.trim().toLowerCase()
   const { signer } = documentTemplates().get(made.kind) ?? {}
   const fault = issueFault({ number, sha256, issuedOn: made.issuedOn, signer }, dateIn(made.now))
@@ -120,7 +120,7 @@ export const recordDocument = (
     if (!documentsOf(listing.facts, listing.removedOn).includes(made.kind))
       throw refused('该名单记录尚无此文书 there is no such document in this case yet')
     const known = made.kind === 'DECISION' ? listing.documentNumber : null
-    if (known !== null && numberCompared(known) !== numberCompared(number))
+    if (known !== null && comparedDocumentNumber(known) !== comparedDocumentNumber(number))
       throw refused(`与列入决定的文号 ${known} 不符 the decision bears another number`)
     const entered = { listingId: listing.id, kind: made.kind, number, sha256, issuedOn: made.issuedOn }
     const added = await documents.add(tx, { ...entered, enteredBy: made.by, enteredAt: made.now })

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { entryChange, entryNotice, entryRemoval } from '../../domain/delivery/entry-notice.js'
+import { entryActionAfter, entryNotice, entryRemoval } from '../../domain/delivery/entry-notice.js'
 import type { CaseAct } from '../../domain/listing/case.js'
 import type { MoveName } from '../../domain/listing/moves.js'
-import { asShown, MASKS, WITHHELD } from '../../domain/listing/public-entry.js'
-import { canonical, type Json } from '../../domain/records/records.js'
+import { MASKING_VERSION, WITHHOLDING_REASONS, withPublishedName } from '../../domain/listing/public-entry.js'
+import { canonicalJson, type Json } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
@@ -34,7 +34,7 @@ export const applyToEntries = async (
   { now, dueAt }: EntryInstants,
 ): Promise<void> => {
   const turned = shown.flatMap((one) => {
-    const change = entryChange(one.name, one.before, one.after)
+    const change = entryActionAfter(one.name, one.before, one.after)
     return change === null ? [] : [{ ...one, change }]
   })
   if (turned.length === 0) return
@@ -56,10 +56,11 @@ export const applyToEntries = async (
       change === 'REMOVE'
         ? known
         : {
-            ...(present ?? (await publicOf(tx, { name, before, after }, asShown(operator, known), dateIn(now)))),
+            ...(present ??
+              (await publicOf(tx, { name, before, after }, withPublishedName(operator, known), dateIn(now)))),
             endsOn: after.endsOn,
           }
-    if (change !== 'REMOVE' && body) await publish(tx, body, act.on, present === undefined ? MASKS : null)
+    if (change !== 'REMOVE' && body) await publish(tx, body, act.on, present === undefined ? MASKING_VERSION : null)
     const list = listOf(rules, after.list)
     const notice = entryNotice(list, after, operator, entryRemoval(list, after, act), body)
     changes.push({ kind: 'listing', subjectId: after.id, change, notice })
@@ -107,7 +108,7 @@ const publicOf = async (
 ): Promise<listings.PublicBody> => {
   const { body, withheld } = await publicEntryOf(tx, after, operator, on, after.facts.ofAge ?? null)
   if (body === null) {
-    const reason = withheld === null ? '' : `${WITHHELD[withheld].zh} ${WITHHELD[withheld].en}`
+    const reason = withheld === null ? '' : `${WITHHOLDING_REASONS[withheld].zh} ${WITHHOLDING_REASONS[withheld].en}`
     throw new Refusal('MOVE_NOT_ALLOWED', { move: name, state: before.state, reason, because: withheld })
   }
   return body
@@ -115,7 +116,7 @@ const publicOf = async (
 
 const publish = async (tx: Tx, body: listings.PublicBody, on: string, masks: number | null): Promise<void> => {
   const bodyHash = createHash('sha256')
-    .update(canonical(body as unknown as Json))
+    .update(canonicalJson(body as unknown as Json))
     .digest('hex')
   await listings.publish(tx, body, { bodyHash, on, masks })
 }

@@ -1,6 +1,6 @@
 /** Once a new rule row is in force, a move recounts each term that it changes. */
-import { wholeCase } from '../../domain/listing/case.js'
-import { newestRow } from '../../domain/listing/entry-end.js'
+import { upgradeStoredCase } from '../../domain/listing/case.js'
+import { newestRuleDay } from '../../domain/listing/entry-end.js'
 import { renewedEnd } from '../../domain/listing/moves-removal.js'
 import { isRefusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -16,7 +16,7 @@ export const MERGE_WAIT_MS = 600_000
 export const renewTerms = async (db: Db, rules: WorkRules, { now, log }: { now: Date; log: Log }): Promise<number> => {
   let renewed = 0
   for (const { id } of rules.lists.filter(({ decidedHere }) => decidedHere)) {
-    const newest = newestRow(caseRules(rules, id), dateIn(now))
+    const newest = newestRuleDay(caseRules(rules, id), dateIn(now))
     if (newest !== null) renewed += await renewOf(db, rules, id, newest, { now, log })
   }
   return renewed
@@ -34,7 +34,7 @@ const renewOf = async (
   for (;;) {
     const standing = await listings.standingBefore(db, { list, from, after, limit: STEP_ENTRIES })
     for (const { id, facts, endsOn } of standing) {
-      const next = renewedEnd(wholeCase(facts), today, by)
+      const next = renewedEnd(upgradeStoredCase(facts), today, by)
       if (next === null || next === endsOn || endsOn === null || endsOn < today) continue
       if (await renewOne(db, rules, id, now, log)) renewed += 1
     }

@@ -1,6 +1,11 @@
 /** A listing rests on one decision, which several sources may report. */
-import { type Case, wholeCase } from '../../domain/listing/case.js'
-import { type GroundStatus, groundOf, type LinkedDecision, linkedDecision } from '../../domain/listing/legal-ground.js'
+import { type Case, upgradeStoredCase } from '../../domain/listing/case.js'
+import {
+  type GroundStatus,
+  groundStatusOf,
+  type LinkedDecision,
+  linkedDecision,
+} from '../../domain/listing/legal-ground.js'
 import { isWithdrawn } from '../../domain/records/penalty.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -9,7 +14,7 @@ import * as versions from '../../store/records/versions.js'
 
 /** The linked decision is reread, because an agency may have changed or withdrawn it. */
 export const withCurrentDecision = async (tx: Db | Tx, listing: listings.Listing): Promise<Case> => {
-  const facts = wholeCase(listing.facts)
+  const facts = upgradeStoredCase(listing.facts)
   const ground = await groundUnder(tx, listing)
   if (ground === null) return facts
   const stands = ground.state === 'STANDS'
@@ -27,7 +32,7 @@ export const groundUnder = async (
     ...source,
     linked: source.feed === linked.feed && source.key === linked.key,
   }))
-  return { ...groundOf(marked, operatorId), linked }
+  return { ...groundStatusOf(marked, operatorId), linked }
 }
 
 export const standingUnder = async (tx: Tx, listing: listings.Listing): Promise<LinkedDecision | null> => {

@@ -5,13 +5,13 @@ import {
   type CaseRole,
   type CaseState,
   newCase,
-  wholeCase,
+  upgradeStoredCase,
 } from '../../domain/listing/case.js'
-import { columnsAfter, type MoveDecisions } from '../../domain/listing/entry-columns.js'
-import { type Denial, move, withLegalDay } from '../../domain/listing/listing.js'
-import { actOf, checkedAndRedacted, type MoveInput } from '../../domain/listing/move-input.js'
+import { columnsAfter, type LinkedAndPresentDecision } from '../../domain/listing/entry-columns.js'
+import { attemptMove, type MoveDenial, withLegalDay } from '../../domain/listing/listing.js'
+import { caseActFrom, checkedAndRedacted, type MoveInput } from '../../domain/listing/move-input.js'
 import { DENIALS, type DenialCode, type MoveName } from '../../domain/listing/moves.js'
-import { followsFrom } from '../../domain/listing/repair-results.js'
+import { repairConsequence } from '../../domain/listing/repair-results.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -168,7 +168,7 @@ export const moveWithin = async (
 
 const repairedAlready = async (tx: Tx, listing: listings.Listing): Promise<boolean> => {
   const results = await repairs.toldOf(tx, listing.operatorId)
-  return followsFrom(listing.facts, listing.documentNumber ?? '', results)?.what === 'TOLD'
+  return repairConsequence(listing.facts, listing.documentNumber ?? '', results)?.what === 'TOLD'
 }
 
 /** Skips locked or refused listings, which the caller may retry singly. */
@@ -187,7 +187,7 @@ export const moveMany = (
     const at = await knowledge.tick(tx, made.now)
     const rules = await withAmendments(tx, base)
     const steps = (await listings.freeForMove(tx, made.ids)).flatMap((stored) => {
-      const before = { ...stored, facts: wholeCase(stored.facts) }
+      const before = { ...stored, facts: upgradeStoredCase(stored.facts) }
       const one = { id: stored.id, name: made.name, ...CLOCK, input: made.inputOf(before), now: made.now }
       const step = ifAllowed(() => stepOf(before, one, NOTHING, rules))
       return step === null ? [] : [step]
@@ -209,7 +209,7 @@ const ifAllowed = <T>(step: () => T): T | null => {
 
 const SHOWING: readonly MoveName[] = ['publishListing', 'unhideListing', 'restoreListing', 'renewEntry']
 
-const NOTHING: MoveDecisions = { linked: null, standing: null }
+const NOTHING: LinkedAndPresentDecision = { linked: null, standing: null }
 
 interface AppliedMove {
   name: MoveName
@@ -218,8 +218,13 @@ interface AppliedMove {
   act: CaseAct
 }
 
-const stepOf = (before: listings.Listing, made: MoveRequest, ground: MoveDecisions, rules: WorkRules): AppliedMove => {
-  const act = withLegalDay(made.name, before.facts, actOf(made, dateIn(made.now), ground.linked, rules.mark))
+const stepOf = (
+  before: listings.Listing,
+  made: MoveRequest,
+  ground: LinkedAndPresentDecision,
+  rules: WorkRules,
+): AppliedMove => {
+  const act = withLegalDay(made.name, before.facts, caseActFrom(made, dateIn(made.now), ground.linked, rules.mark))
   const facts = stepped(made.name, before.facts, act, rules)
   const { publishedOn, endsOn } = facts
   const after = {
@@ -276,7 +281,7 @@ const inTurn = async <T>(db: Db, waitMs: number, act: (tx: Tx) => Promise<T>): P
 }
 
 const stepped = (name: MoveName, before: Case, act: CaseAct, rules: WorkRules): Case => {
-  const moved = move(name, before, act, caseRules(rules, before.list))
+  const moved = attemptMove(name, before, act, caseRules(rules, before.list))
   if (moved.ok) return moved.after
   throw refusal(name, before.state, moved.reason)
 }
@@ -284,7 +289,7 @@ const stepped = (name: MoveName, before: Case, act: CaseAct, rules: WorkRules): 
 const notAllowed = (move: MoveName, state: CaseState | null, because: DenialCode): Refusal =>
   refusal(move, state, { code: because, from: null, ...DENIALS[because] })
 
-const refusal = (move: MoveName, state: CaseState | null, { code, from, zh, en }: Denial): Refusal =>
+const refusal = (move: MoveName, state: CaseState | null, { code, from, zh, en }: MoveDenial): Refusal =>
   new Refusal('MOVE_NOT_ALLOWED', {
     move,
     state: state ?? '—',

@@ -1,5 +1,5 @@
 /** Entries published under older masking rules are republished, or hidden when nothing may be public. */
-import { MASKS } from '../../domain/listing/public-entry.js'
+import { MASKING_VERSION } from '../../domain/listing/public-entry.js'
 import type { Log } from '../../foundation/log.js'
 import type { Db } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
@@ -14,12 +14,13 @@ const RUN_ENTRIES = 20_000
 export const renewMasks = async (db: Db, rules: WorkRules, { now, log }: { now: Date; log: Log }): Promise<number> => {
   let [looked, after] = [0, null as string | null]
   while (looked < RUN_ENTRIES) {
-    const ids: string[] = await masked.before(db, MASKS, after, STEP_ENTRIES)
+    const ids: string[] = await masked.before(db, MASKING_VERSION, after, STEP_ENTRIES)
     for (const id of ids) {
       await db.transaction(async (tx) => {
         const at = await knowledge.tick(tx, now)
         const listing = await listings.forMove(tx, id)
-        if (listing === null || (await renewEntry(tx, listing, { at, now, rules }))) await masked.note(tx, id, MASKS)
+        if (listing === null || (await renewEntry(tx, listing, { at, now, rules })))
+          await masked.note(tx, id, MASKING_VERSION)
         else log.warn({ listing: id }, 'an entry could not be renewed under new masks')
       })
       looked += 1

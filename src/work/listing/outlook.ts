@@ -1,9 +1,9 @@
 /** Previews every move of a case with all checks of a real one. Writes nothing. */
-import { wholeCase } from '../../domain/listing/case.js'
+import { upgradeStoredCase } from '../../domain/listing/case.js'
 import { isPublic } from '../../domain/listing/listing.js'
 import { DENIALS, type DenialCode } from '../../domain/listing/moves.js'
-import { type Outlook, type OutlookRequest, outlooks } from '../../domain/listing/outlook.js'
-import { WITHHELD } from '../../domain/listing/public-entry.js'
+import { type CaseOutlook, moveOutlooks, type OutlookRequest } from '../../domain/listing/outlook.js'
+import { WITHHOLDING_REASONS } from '../../domain/listing/public-entry.js'
 import type { Words } from '../../foundation/text/words.js'
 import type { Db } from '../../store/db/db.js'
 import * as concerns from '../../store/listing/concerns.js'
@@ -14,7 +14,7 @@ import { caseRules, type WorkRules } from '../calendar/rules.js'
 import { withCurrentDecision } from './legal-ground.js'
 import { publicEntryOf } from './public-entry.js'
 
-export interface ListingOutlook extends Omit<Outlook, 'denial'> {
+export interface ListingOutlook extends Omit<CaseOutlook, 'denial'> {
   denial: (Words & { code: string; from: string | null }) | null
 }
 
@@ -30,7 +30,7 @@ export const outlooksOf = async (
   options: OutlookOptions,
 ): Promise<ListingOutlook[]> => {
   const rules = caseRules(await withAmendments(db, base), listing.list)
-  const predicted = outlooks(wholeCase(await withCurrentDecision(db, listing)), options, rules)
+  const predicted = moveOutlooks(upgradeStoredCase(await withCurrentDecision(db, listing)), options, rules)
   return Promise.all(
     predicted.map(async (outlook) => {
       if (outlook.denial !== null) return outlook
@@ -43,7 +43,7 @@ export const outlooksOf = async (
 
 type OutlookDenial = (Words & { code: string }) | null
 
-const waiting = async (db: Db, listing: listings.Listing, { move }: Outlook): Promise<OutlookDenial> => {
+const waiting = async (db: Db, listing: listings.Listing, { move }: CaseOutlook): Promise<OutlookDenial> => {
   if (move === 'publishListing' && (await concerns.waits(db, listing.id, 'REPAIR_TOLD')))
     return denied('REPAIRED_ELSEWHERE')
   if (move === 'restoreListing' && (await listings.anotherOpen(db, listing))) return denied('ANOTHER_OPEN')
@@ -55,11 +55,11 @@ const denied = (code: DenialCode): OutlookDenial => ({ code, ...DENIALS[code] })
 const withheld = async (
   db: Db,
   { listing, operator }: { listing: listings.Listing; operator: StoredOperator },
-  { move, reached }: Outlook,
+  { move, reached }: CaseOutlook,
   { on, ofAge }: OutlookOptions,
 ): Promise<OutlookDenial> => {
   if (reached === null || !isPublic(reached.state) || isPublic(listing.state)) return null
   const known = move === 'publishListing' ? ofAge : reached.ofAge
   const { withheld: why } = await publicEntryOf(db, { ...listing, facts: reached }, operator, on, known)
-  return why === null ? null : { code: why, ...WITHHELD[why] }
+  return why === null ? null : { code: why, ...WITHHOLDING_REASONS[why] }
 }

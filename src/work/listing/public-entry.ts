@@ -1,5 +1,10 @@
-import { asShown, businessAddress, type PublicAnswer, publicEntry } from '../../domain/listing/public-entry.js'
-import { canonical, type Json } from '../../domain/records/records.js'
+import {
+  businessAddress,
+  type PublicAnswer,
+  publicEntry,
+  withPublishedName,
+} from '../../domain/listing/public-entry.js'
+import { canonicalJson, type Json } from '../../domain/records/records.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import type { Listing } from '../../store/listing/listings.js'
 import * as listings from '../../store/listing/listings.js'
@@ -75,8 +80,14 @@ export const asToldNow = async (tx: Tx, listing: Listing, on: string): Promise<'
     ...(standing && { decisionVersion: standing.version, authority: standing.authority }),
     ...(standing && punished && { reason: standing.violation }),
   }
-  const { body } = await publicEntryOf(tx, renewed, asShown(operator, published), on, listing.facts.ofAge ?? null)
+  const { body } = await publicEntryOf(
+    tx,
+    renewed,
+    withPublishedName(operator, published),
+    on,
+    listing.facts.ofAge ?? null,
+  )
   if (body === null) return 'WITHHELD'
-  const plain = (entry: object) => canonical({ ...entry, endsOn: null } as unknown as Json)
+  const plain = (entry: object) => canonicalJson({ ...entry, endsOn: null } as unknown as Json)
   return plain(body) === plain(published) ? 'SAME' : 'OTHER'
 }

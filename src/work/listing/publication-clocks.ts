@@ -1,19 +1,19 @@
-import { checkPersons, type PublicRules } from '../../domain/listing/public-entry.js'
+import { checkPublicEntryRules, type PublicEntryRules } from '../../domain/listing/public-entry.js'
 import { type ClockRules, type Clocks, checkClocks, clocksOf } from '../../domain/listing/publication-clocks.js'
 import { banOf } from '../../domain/records/penalty.js'
 import type { Body } from '../../domain/records/records.js'
 import { checked } from '../calendar/rules.js'
 
 let clocks: ClockRules | null = null
-let persons: PublicRules | null = null
+let persons: PublicEntryRules | null = null
 
 export const clockRules = (): ClockRules => {
   clocks ??= checked<ClockRules>('rules/clocks', 'contracts/clocks', checkClocks)
   return clocks
 }
 
-export const publicRules = (): PublicRules => {
-  persons ??= checked<PublicRules>('rules/public-entry', 'contracts/public-entry', checkPersons)
+export const publicRules = (): PublicEntryRules => {
+  persons ??= checked<PublicEntryRules>('rules/public-entry', 'contracts/public-entry', checkPublicEntryRules)
   return persons
 }
 

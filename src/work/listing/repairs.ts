@@ -2,9 +2,9 @@
  * Repair decisions (信用修复) match listings by decision number. Grants and refusals apply in the same pull; a revoked
  * repair only opens a concern.
  */
-import { wholeCase } from '../../domain/listing/case.js'
+import { upgradeStoredCase } from '../../domain/listing/case.js'
 import type { MoveName } from '../../domain/listing/moves.js'
-import { type Follows, followsFrom, type ToldResult } from '../../domain/listing/repair-results.js'
+import { type RepairConsequence, type ReportedRepair, repairConsequence } from '../../domain/listing/repair-results.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import * as concerns from '../../store/listing/concerns.js'
@@ -16,7 +16,7 @@ import { type MoveInput, tryMove } from './listing.js'
 export const repairs = async (tx: Tx, changed: RecordsChange): Promise<void> => {
   const { at, run = null } = changed
   for (const { listing, told, asked } of await store.toldAt(tx, at, run)) {
-    const follows = followsFrom(wholeCase(listing.facts), listing.documentNumber ?? '', told)
+    const follows = repairConsequence(upgradeStoredCase(listing.facts), listing.documentNumber ?? '', told)
     if (follows === null) continue
     const { what, told: result } = follows
     const asking = { listingId: listing.id, record: result.record, run, at }
@@ -29,7 +29,10 @@ export const repairs = async (tx: Tx, changed: RecordsChange): Promise<void> => 
     await concerns.open(tx, { listingId: id, cause: 'RESTORED', record, run, at })
 }
 
-const MADE: Record<Exclude<Follows, 'TAKEN_BACK' | 'TOLD'>, { name: MoveName; input: Omit<MoveInput, 'on'> }> = {
+const MADE: Record<
+  Exclude<RepairConsequence, 'TAKEN_BACK' | 'TOLD'>,
+  { name: MoveName; input: Omit<MoveInput, 'on'> }
+> = {
   GRANTED: {
     name: 'removeListing',
     input: { removal: 'REPAIRED', reason: '信用修复入口已办结修复。Repaired at its entrance.' },
@@ -44,7 +47,7 @@ const moveBy = async (
   tx: Tx,
   { id, documentNumber }: listings.Listing,
   what: keyof typeof MADE,
-  { body, record }: ToldResult,
+  { body, record }: ReportedRepair,
   { at, rules, now = at }: RecordsChange,
 ): Promise<void> => {
   const { name, input: fixed } = MADE[what]

@@ -5,7 +5,7 @@
 
 import { isOver } from '../../domain/listing/case.js'
 import { areDistinct, type MergerParty, refuseBadDivision } from '../../domain/operators/merger.js'
-import { redact } from '../../domain/records/privacy.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -32,7 +32,7 @@ export interface DivisionResult {
 export const divideOperator = (db: Db, rules: WorkRules, made: DivisionInput): Promise<DivisionResult> =>
   inTurn(db, made, rules, async (tx, reason, at) => {
     const { on, by, now } = made
-    const documentNumber = redact(made.documentNumber.trim(), rules.mark)
+    const documentNumber = redactIdNumbers(made.documentNumber.trim(), rules.mark)
     refuseBadDivision({ on, documentNumber, into: made.into }, dateIn(now))
     const from = await named(tx, made.from)
     const successors: MergerParty[] = []

@@ -1,10 +1,10 @@
 /** Undoing an identity decision reverses its effects and keeps its row. */
 
 import { subjectKey } from '../../domain/intake/matching.js'
-import { codeOf } from '../../domain/operators/codes.js'
-import { type MergerCause, type MergerParty, notMergeable } from '../../domain/operators/merger.js'
+import { parseCode } from '../../domain/operators/codes.js'
+import { type MergerCause, type MergerParty, mergerFault } from '../../domain/operators/merger.js'
 import { newOperator } from '../../domain/operators/new-operator.js'
-import { writtenText } from '../../domain/records/written-text.js'
+import { checkedText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -215,7 +215,7 @@ export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInpu
     const into = await named(tx, made.into)
     const whole = into.mergedInto === null ? null : await mergers.byId(tx, into.mergedInto)
     const bothOpen = await mergers.bothOpen(tx, from.id, into.id)
-    const why = notMergeable({ from, into, whole, cause: made.cause, bothOpen })
+    const why = mergerFault({ from, into, whole, cause: made.cause, bothOpen })
     if (why !== null) throw new Refusal('MERGE_NOT_ALLOWED', { reason: why })
     const listings = await mergers.moveListings(tx, { from: from.id, to: into.id, only: null })
     const decision = await decisions.add(tx, {
@@ -242,7 +242,7 @@ export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInpu
 
 /** The operator that has the code itself, even when merged into another. */
 export const named = async (tx: Tx, code: string): Promise<MergerParty> => {
-  const asked = codeOf(code)
+  const asked = parseCode(code)
   const found = asked === null ? null : await mergers.own(tx, asked)
   if (found === null) throw new Refusal('OPERATOR_UNKNOWN', { code: asked?.code ?? '' })
   return found
@@ -257,6 +257,6 @@ export const inTurn = async <T>(
   { mark }: WorkRules,
   act: (tx: Tx, reason: string, at: Date) => Promise<T>,
 ): Promise<T> => {
-  const kept = writtenText(reason, '理由 the reason', mark)
+  const kept = checkedText(reason, '理由 the reason', mark)
   return inTransaction(db, 'decide', async (tx) => act(tx, kept, await knowledge.tick(tx, now)))
 }

@@ -5,17 +5,17 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { chainHead, chainLine, type FileSaid, type Member } from '../../domain/publication/snapshot.js'
+import { chainHead, chainLine, type ManifestFile, type SnapshotMember } from '../../domain/publication/snapshot.js'
 import { FORMS, type SnapshotHead } from './publish-files.js'
 
 const STEP_BYTES = 256 * 1024
 const ID_BYTES = 16
 
-export type EditionLine = Member & { line: string | null }
+export type EditionLine = SnapshotMember & { line: string | null }
 
 interface PartForm {
   head: (snapshot: SnapshotHead) => string
-  entry: (member: Member, line: string) => string
+  entry: (member: SnapshotMember, line: string) => string
   separator: string
   tail: string
 }
@@ -24,7 +24,7 @@ interface PartForm {
 const PARTS: readonly PartForm[] = [
   ...FORMS.map(({ head, entry, separator, tail }) => ({
     head,
-    entry: (_: Member, line: string) => entry(line),
+    entry: (_: SnapshotMember, line: string) => entry(line),
     separator,
     tail,
   })),
@@ -51,7 +51,7 @@ export interface Edition {
   hash: string
   entries: number
   /** Files in the order of FORMS. */
-  files: readonly FileSaid[]
+  files: readonly ManifestFile[]
   /** Sorted ids, 16 bytes each. */
   ids: Buffer
   parts: readonly EditionPart[]
@@ -298,7 +298,7 @@ const ended = async (
   const parts: EditionPart[] = []
   for (const { handle, headBytes, ends, finish } of makings)
     parts.push({ handle, headBytes, ends: Float64Array.from(ends), ...(await finish()) })
-  const files = FORMS.map(({ path }, at): FileSaid => {
+  const files = FORMS.map(({ path }, at): ManifestFile => {
     const { sha256, bytes } = parts[at] as EditionPart
     return { path, sha256, bytes, entries }
   })

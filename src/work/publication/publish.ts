@@ -1,14 +1,14 @@
 /** Snapshots are numbered and chained, with a signed manifest. */
 import { createHash } from 'node:crypto'
-import { type AuditHead, headOf } from '../../domain/audit/audit-log.js'
+import { type AuditHead, onlyHead } from '../../domain/audit/audit-log.js'
 import {
-  dueAgain,
   FIRST_HASH,
-  type FileSaid,
-  FORM,
+  isManifestDue,
   type Manifest,
-  sealed,
-  validUntil,
+  type ManifestFile,
+  manifestValidUntil,
+  SNAPSHOT_FORM,
+  sealEntry,
 } from '../../domain/publication/snapshot.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
@@ -125,7 +125,7 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
   const stopped = behind || (await clockDoubts.open(tx)) !== null
   if (stopped && last === null) throw new Refusal(behind ? 'DATABASE_RESTORED' : 'CLOCK_DOUBTED')
   const changes = (await changesIn(tx, last, today, taking)).filter(({ change }) => !stopped || change === 'REMOVED')
-  if (last !== null && (stopped || last.snapshot.form === FORM) && changes.length === 0) {
+  if (last !== null && (stopped || last.snapshot.form === SNAPSHOT_FORM) && changes.length === 0) {
     await renew(tx, last, sure, manifests)
     return { snapshot: { ...last.snapshot, added: 0, changed: 0, removed: 0 }, edition: null }
   }
@@ -140,7 +140,7 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
     removed: many('REMOVED'),
     // Under a doubted clock, `sure` repeats its instant; only the sequence number differs.
     publishedAt: sure,
-    form: FORM,
+    form: SNAPSHOT_FORM,
     origin: originIn(manifests.issuer),
     feedId: await restored.identity(tx),
     files: null,
@@ -169,7 +169,7 @@ const changesIn = async (
   today: string,
   { removalsOnly }: Pick<SnapshotInput, 'removalsOnly'>,
 ): Promise<snapshots.SnapshotChange[]> => {
-  if (!removalsOnly || last === null || last.snapshot.form !== FORM) return snapshots.changes(tx, today)
+  if (!removalsOnly || last === null || last.snapshot.form !== SNAPSHOT_FORM) return snapshots.changes(tx, today)
   return snapshots.changes(tx, today, await snapshots.gone(tx, last.snapshot.sequence, today))
 }
 
@@ -182,7 +182,7 @@ const renew = async (
 ): Promise<void> => {
   if (forgotten) await snapshots.tidy(tx, snapshot.sequence)
   const fresh =
-    signed !== null && signed.kid === manifests.kid() && !dueAgain(signed.validUntil, now, snapshot.firstEnd)
+    signed !== null && signed.kid === manifests.kid() && !isManifestDue(signed.validUntil, now, snapshot.firstEnd)
   if (!fresh || forgotten) await signAnew(tx, snapshot, now, manifests)
 }
 
@@ -211,7 +211,7 @@ const enter = async (
       const source = sources.get(listingId)
       if (source === undefined) throw new Error(`entry ${listingId} is gone from a transaction of one instant`)
       const { body, salt, ...kept } = source
-      return { ...kept, ...sealed(body, salt), replaces: change === 'CHANGED' }
+      return { ...kept, ...sealEntry(body, salt), replaces: change === 'CHANGED' }
     })
     await snapshots.put(tx, sequence, entries)
   }
@@ -242,9 +242,9 @@ const signAnew = async (
   now: Date,
   manifests: Keys['manifests'],
 ): Promise<void> => {
-  const until = validUntil(now, snapshot.firstEnd)
+  const until = manifestValidUntil(now, snapshot.firstEnd)
   const head = await trail.head(tx)
-  const manifest = manifestOf(snapshot, until, snapshot.files ?? [], head && headOf(head))
+  const manifest = manifestOf(snapshot, until, snapshot.files ?? [], head && onlyHead(head))
   const { kid, jws } = manifests.sign(JSON.stringify(manifest))
   await snapshots.sign(tx, snapshot.sequence, { kid, jws, validUntil: until })
   if (manifest.trail !== null)
@@ -254,7 +254,7 @@ const signAnew = async (
 export const manifestOf = (
   snapshot: Pick<snapshots.Snapshot, 'sequence' | 'previousHash' | 'publishedAt'>,
   until: Date,
-  files: readonly FileSaid[],
+  files: readonly ManifestFile[],
   head: AuditHead | null = null,
 ): Manifest => ({
   sequence: snapshot.sequence,

@@ -1,7 +1,7 @@
 /** One person proposes a scorecard, another decides. Existing scores stay. */
 
-import { samePerson } from '../../domain/access/viewer.js'
-import { writtenText } from '../../domain/records/written-text.js'
+import { isSamePerson } from '../../domain/access/viewer.js'
+import { checkedText } from '../../domain/records/written-text.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import * as contracts from '../../foundation/contracts.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
@@ -35,7 +35,7 @@ export const proposeScorecard = async (
   made: ActivationProposal,
 ): Promise<activations.ActivationRow> => {
   const { version, effectiveOn, by, now } = made
-  const reason = writtenText(made.reason, '理由 the reason', mark)
+  const reason = checkedText(made.reason, '理由 the reason', mark)
   if (!isDate(effectiveOn)) throw new Refusal('DATE_INVALID', { value: effectiveOn })
   notPast(effectiveOn, now)
   return db.transaction(async (tx) => {
@@ -67,12 +67,12 @@ export const decideScorecard = async (
 ): Promise<activations.ActivationRow> => {
   const { activate, by, now } = made
   const given = made.note?.trim() ?? ''
-  const note = activate && given === '' ? null : writtenText(given, '说明 the note', mark)
+  const note = activate && given === '' ? null : checkedText(given, '说明 the note', mark)
   return inTransaction(db, 'decide', async (tx) => {
     const found = await activations.forDecision(tx, made.activation)
     if (found === null) throw new Refusal('ADOPTION_UNKNOWN')
     if (found.state !== 'PROPOSED') throw new Refusal('ADOPTION_SETTLED')
-    if (samePerson(found.proposedBy, by)) throw new Refusal('ADOPTION_OWN')
+    if (isSamePerson(found.proposedBy, by)) throw new Refusal('ADOPTION_OWN')
     if (activate) {
       notPast(found.effectiveOn, now)
       await cardToTry(tx, found.scorecard)

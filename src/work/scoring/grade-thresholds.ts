@@ -2,7 +2,7 @@
  * Falling below a grade threshold opens a lead (never a ground for listing) or a watch entry; rising above closes the
  * watch entry.
  */
-import { crossed, isListedBy } from '../../domain/scoring/score.js'
+import { isOnDishonestList, linesCrossed } from '../../domain/scoring/score.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import type { Tx } from '../../store/db/db.js'
 import * as concerns from '../../store/listing/concerns.js'
@@ -31,8 +31,8 @@ export const followThresholdCrossings = async (tx: Tx, rules: WorkRules, followe
   const stood = await stoodBefore(tx, followed, dropped)
   const fallen = { lead: [] as FallenScore[], watch: [] as FallenScore[] }
   for (const { operatorId, value, reasons } of rows) {
-    for (const opens of crossed(stood.get(operatorId) ?? null, { value }, card)) {
-      if (opens === 'watch' || !isListedBy(reasons)) fallen[opens].push({ operatorId, value })
+    for (const opens of linesCrossed(stood.get(operatorId) ?? null, { value }, card)) {
+      if (opens === 'watch' || !isOnDishonestList(reasons)) fallen[opens].push({ operatorId, value })
     }
   }
   await openLeads(tx, rules, fallen.lead, { on, now: at })
@@ -73,7 +73,7 @@ const stoodBefore = async (
   for (const id of still) {
     if (settled.has(id)) continue
     const last = sound.get(id)
-    if (last && !isListedBy(last.reasons))
+    if (last && !isOnDishonestList(last.reasons))
       stood.set(id, { value: last.value, ...(await linesOf(tx, last.scorecardHash, card)) })
     else stood.delete(id)
   }

@@ -1,7 +1,7 @@
 /** An upheld objection lets the agency correct its record; scores are never edited. */
 
-import { samePerson } from '../../domain/access/viewer.js'
-import { writtenText } from '../../domain/records/written-text.js'
+import { isSamePerson } from '../../domain/access/viewer.js'
+import { checkedText } from '../../domain/records/written-text.js'
 import { contestedReason } from '../../domain/scoring/objection.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
@@ -22,7 +22,7 @@ export interface ObjectionInput extends ActContext {
 
 /** Refusals: OPERATOR_UNKNOWN (also without access), OBJECTION_NOT_ALLOWED, INPUT_INVALID, RUN_BUSY. */
 export const openObjection = async (db: Db, rules: WorkRules, made: ObjectionInput): Promise<objections.Objection> => {
-  const statement = writtenText(made.statement, '陈述 the statement', rules.mark)
+  const statement = checkedText(made.statement, '陈述 the statement', rules.mark)
   return inTurn(db, made.now, async (tx, at) => {
     const operator = await findOperator(tx, made.operator, made.mayFor)
     const record = await objections.recordOf(tx, made.record)
@@ -63,12 +63,12 @@ export const decideObjection = async (
   rules: WorkRules,
   made: ObjectionDecision,
 ): Promise<objections.Objection> => {
-  const note = writtenText(made.note, '说明 the note', rules.mark)
+  const note = checkedText(made.note, '说明 the note', rules.mark)
   const { verdict: state, by } = made
   return inTurn(db, made.now, async (tx, at) => {
     const open = await objections.byId(tx, made.objection)
     if (open === null) throw new Refusal('OBJECTION_UNKNOWN')
-    if (samePerson(open.openedBy, by)) throw new Refusal('SECOND_PERSON')
+    if (isSamePerson(open.openedBy, by)) throw new Refusal('SECOND_PERSON')
     const referredTo = state === 'UPHELD' ? made.senderOf(open.feed) : null
     const decided = settled(await objections.settle(tx, open.id, { state, note, referredTo, by, at }))
     await republishContested(tx, rules, { now: at, dueAt: made.now })

@@ -1,8 +1,8 @@
 /** An override affects the displayed standing only, not leads, listings or scores. */
 
-import { samePerson } from '../../domain/access/viewer.js'
-import { writtenText } from '../../domain/records/written-text.js'
-import { badEnd, notConfirmable, notOverridable } from '../../domain/scoring/override.js'
+import { isSamePerson } from '../../domain/access/viewer.js'
+import { checkedText } from '../../domain/records/written-text.js'
+import { overrideConfirmationFault, overrideEndFault, overrideFault } from '../../domain/scoring/override.js'
 import type { Grade } from '../../domain/scoring/scorecard.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -26,12 +26,12 @@ export const proposeOverride = async (
   rules: WorkRules,
   made: OverrideProposal,
 ): Promise<overrides.OverrideRow> => {
-  const reason = writtenText(made.reason, '理由 the reason', rules.mark)
+  const reason = checkedText(made.reason, '理由 the reason', rules.mark)
   return inTurn(db, made.now, async (tx, at) => {
-    const bad = badEnd(made.endsOn, dateIn(made.now))
+    const bad = overrideEndFault(made.endsOn, dateIn(made.now))
     if (bad !== null) throw new Refusal('INPUT_INVALID', { reason: bad })
     const { id: operatorId } = await findOperator(tx, made.operator, made.mayFor)
-    const why = notOverridable(made.grade, await currentScore(tx, operatorId, at, made.now))
+    const why = overrideFault(made.grade, await currentScore(tx, operatorId, at, made.now))
     if (why !== null) throw notAllowed(why)
     const { grade, endsOn, by } = made
     const id = await overrides.propose(tx, { operatorId, grade, reason, endsOn, by, at })
@@ -57,13 +57,17 @@ export const decideOverride = async (
 ): Promise<overrides.OverrideRow> => {
   const { override: id, verdict, by } = made
   const note =
-    made.note === null && verdict === 'CONFIRM' ? null : writtenText(made.note ?? '', '说明 the note', rules.mark)
+    made.note === null && verdict === 'CONFIRM' ? null : checkedText(made.note ?? '', '说明 the note', rules.mark)
   return inTurn(db, made.now, async (tx, at) => {
     const found = await present(tx, id, at, made.now)
     if (found.state !== 'PROPOSED') throw new Refusal('OVERRULE_SETTLED')
-    if (samePerson(found.askedBy, by)) throw new Refusal('SECOND_PERSON')
+    if (isSamePerson(found.askedBy, by)) throw new Refusal('SECOND_PERSON')
     if (verdict === 'CONFIRM') {
-      const why = notConfirmable(found, await currentScore(tx, found.operatorId, at, made.now), dateIn(made.now))
+      const why = overrideConfirmationFault(
+        found,
+        await currentScore(tx, found.operatorId, at, made.now),
+        dateIn(made.now),
+      )
       if (why !== null) throw notAllowed(why)
     }
     await overrides.decide(tx, id, { state: verdict === 'CONFIRM' ? 'IN_FORCE' : 'REFUSED', note, by, at })
@@ -85,7 +89,7 @@ export const withdrawOverride = async (
   rules: WorkRules,
   made: OverrideWithdrawal,
 ): Promise<overrides.OverrideRow> => {
-  const reason = writtenText(made.reason, '理由 the reason', rules.mark).replace(/\s+/g, ' ')
+  const reason = checkedText(made.reason, '理由 the reason', rules.mark).replace(/\s+/g, ' ')
   return inTurn(db, made.now, async (tx, at) => {
     const { id, state } = await present(tx, made.override, at, made.now)
     if (state !== 'PROPOSED' && state !== 'IN_FORCE') throw new Refusal('OVERRULE_SETTLED')

@@ -2,8 +2,14 @@
 
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
-import { bookOf, hashOfFacts, scoreOf } from '../../domain/scoring/operator-facts.js'
-import { causeOf, holdsStill, movedNothing, type ScoreHashes, sameReasons } from '../../domain/scoring/rescoring.js'
+import { hashOfFacts, ruleBookOf, scoreOf } from '../../domain/scoring/operator-facts.js'
+import {
+  hasSameReasons,
+  isSameResult,
+  type ScoreHashes,
+  scoreCauseOf,
+  scoreStillHolds,
+} from '../../domain/scoring/rescoring.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -76,7 +82,7 @@ const scoreDue = async (
   options: ScoringOptions,
 ): Promise<Omit<ScoringResult, 'ms'>> => {
   const counts = { scored: 0, stored: 0, unchanged: 0 }
-  const book = bookOf(options.rules.lists)
+  const book = ruleBookOf(options.rules.lists)
   if (!options.dryRun) {
     await keepCard(db, course.card, options.now())
     await ruleBooks.keep(db, { ...book, now: options.now() })
@@ -178,9 +184,9 @@ const folded = async (
     const earlier = step.before.get(id)
     const factsHash = hashOfFacts(facts)
     const hashes = { factsHash, scorecardHash: hashOfCard(course.card) }
-    if (earlier && holdsStill(earlier, hashes, when.asOf, facts.comingOn ?? null)) continue
+    if (earlier && scoreStillHolds(earlier, hashes, when.asOf, facts.comingOn ?? null)) continue
     const row = newScore(id, facts, course, when, hashes, earlier)
-    if (earlier && movedNothing(earlier, row))
+    if (earlier && isSameResult(earlier, row))
       same.push({ row, scoreId: 'scoreId' in earlier ? earlier.scoreId : earlier.id })
     else rows.push(row)
   }
@@ -189,7 +195,7 @@ const folded = async (
     db,
     same.map(({ scoreId }) => scoreId),
   )
-  for (const { row, scoreId } of same) if (!sameReasons(stored.get(scoreId)?.reasons, row.reasons)) rows.push(row)
+  for (const { row, scoreId } of same) if (!hasSameReasons(stored.get(scoreId)?.reasons, row.reasons)) rows.push(row)
   return rows
 }
 
@@ -216,7 +222,7 @@ const newScore = (
     grade,
     reasons,
     nextChangeOn,
-    cause: causeOf(earlier, hashes),
+    cause: scoreCauseOf(earlier, hashes),
     asked,
   }
 }

@@ -1,6 +1,6 @@
 /** A scorecard is read from schema/scorecards until first used or proposed; then the stored copy counts. */
 import { createHash } from 'node:crypto'
-import { canonical, type Json } from '../../domain/records/records.js'
+import { canonicalJson, type Json } from '../../domain/records/records.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import { checkScorecard } from '../../domain/scoring/scorecard-check.js'
 import * as contracts from '../../foundation/contracts.js'
@@ -86,7 +86,7 @@ export const hashOfCard = (card: Scorecard): string => {
   const known =
     hashes.get(card) ??
     createHash('sha256')
-      .update(canonical(card as unknown as Json))
+      .update(canonicalJson(card as unknown as Json))
       .digest('hex')
   hashes.set(card, known)
   return known

@@ -5,11 +5,11 @@ import type { FactFamily, Facts } from '../../domain/records/facts.js'
 import { score as fold } from '../../domain/scoring/score.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import {
-  comparison,
-  count,
+  countOperator,
+  emptyTally,
   type MovedOperator,
-  nothingTried,
   type TrialComparison,
+  trialComparison,
 } from '../../domain/scoring/trial.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -66,12 +66,12 @@ const cardsOf = async (db: Db, { version, against = null }: TrialOptions, asOf: 
 
 const made = async (db: Db, cards: ComparedCards, asOf: string, options: TrialOptions): Promise<trials.TrialRow> => {
   const { knownAt, lastScore } = await trials.beginning(db)
-  const tally = nothingTried()
+  const tally = emptyTally()
   await eachStep(db, { asOf, knownAt }, options, async (chunk, facts) => {
     for (const [i, operator] of chunk.entries()) {
       if (i % TURN_EVERY_OPERATORS === 0) await turn()
       const operatorFacts = facts.get(operator.id) as Facts
-      count(tally, operator, fold(operatorFacts, cards.before), fold(operatorFacts, cards.after))
+      countOperator(tally, operator, fold(operatorFacts, cards.before), fold(operatorFacts, cards.after))
     }
     options.progress?.(tally.all.operators)
   })
@@ -81,7 +81,7 @@ const made = async (db: Db, cards: ComparedCards, asOf: string, options: TrialOp
     asOf,
     knownAt,
     result: {
-      ...comparison(tally, cards),
+      ...trialComparison(tally, cards),
       scorecard: cards.after.version,
       against: cards.before.version,
       lastScore,

@@ -1,6 +1,6 @@
 /** Recomputes stored scores from their facts, card and rules, and reports differences. */
 import type { FactFamily } from '../../domain/records/facts.js'
-import { bookOf, hashOfFacts, scoreOf } from '../../domain/scoring/operator-facts.js'
+import { hashOfFacts, ruleBookOf, scoreOf } from '../../domain/scoring/operator-facts.js'
 import { replayFault } from '../../domain/scoring/rescoring.js'
 import type { Db } from '../../store/db/db.js'
 import * as operators from '../../store/operators/operators.js'
@@ -90,7 +90,7 @@ const differencesOf = async (db: Db, rows: readonly scores.StoredScore[]): Promi
   const card = await scorecards.asKept(db, first.scorecardHash)
   if (card === null || hashOfCard(card) !== first.scorecardHash) return lost('CARD')
   const lists = await ruleBooks.byHash(db, first.rulesHash)
-  if (lists === null || bookOf(lists).hash !== first.rulesHash) return lost('RULES')
+  if (lists === null || ruleBookOf(lists).hash !== first.rulesHash) return lost('RULES')
   const known = await operators.byIds(
     db,
     rows.map((row) => row.operatorId),

@@ -1,6 +1,11 @@
 import type { Viewer } from '../../domain/access/viewer.js'
-import { writtenText } from '../../domain/records/written-text.js'
-import { type AuthorisationTerm, documentHash, mayWithdraw, termFault } from '../../domain/standing/authorisation.js'
+import { checkedText } from '../../domain/records/written-text.js'
+import {
+  type AuthorisationTerm,
+  authorisationTermFault,
+  mayWithdraw,
+  parseDocumentHash,
+} from '../../domain/standing/authorisation.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
@@ -26,14 +31,14 @@ export const recordAuthorisation = async (
   made: NewAuthorisation,
 ): Promise<store.Authorisation> => {
   const { client, givenOn, endsOn, now } = made
-  const document = writtenText(made.document, '授权文件 the document', rules.mark)
-  const sha256 = documentHash(made.sha256)
+  const document = checkedText(made.document, '授权文件 the document', rules.mark)
+  const sha256 = parseDocumentHash(made.sha256)
   if (sha256 === null)
     throw new Refusal('INPUT_INVALID', {
       reason:
         'sha256 须为授权文件的 SHA-256（64 位十六进制）the SHA-256 of the document, 64 hexadecimal digits, is needed',
     })
-  const reason = termFault(made, dateIn(now))
+  const reason = authorisationTermFault(made, dateIn(now))
   if (reason !== null) throw new Refusal('AUTHORISATION_TERM', { reason })
   return db.transaction(async (tx) => {
     const { id: operatorId } = await findOperator(tx, made.operator)

@@ -1,10 +1,10 @@
-import { redact } from '../../domain/records/privacy.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
 import {
   marketplaceOf,
-  oldestHolding,
+  oldestHoldingDate,
   type SellersSetting,
   settingFault,
-  unconfirmedMost,
+  unconfirmedSellersMost,
 } from '../../domain/standing/sellers.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -21,8 +21,8 @@ export const decidingOf = async (tx: Tx, client: string, today: string): Promise
     client,
     marketplace: marketplaceOf(client, setting),
     today,
-    oldest: oldestHolding(today),
-    most: (confirmed) => unconfirmedMost(confirmed, setting),
+    oldest: oldestHoldingDate(today),
+    most: (confirmed) => unconfirmedSellersMost(confirmed, setting),
   }
 }
 
@@ -46,7 +46,7 @@ interface RenewalOptions {
 /** Checks all sellers' lists against the shops feed. Returns the number of lists over their cap. */
 export const renewSellers = async (db: Db, { now, log, signal }: RenewalOptions): Promise<number> => {
   let over = 0
-  for (const client of await store.clients(db, oldestHolding(dateIn(now)))) {
+  for (const client of await store.clients(db, oldestHoldingDate(dateIn(now)))) {
     if (signal?.aborted) break
     const decided = await db.transaction((tx) => renewList(tx, client, now))
     if (decided.gradesClosed > 0) over += 1
@@ -72,7 +72,7 @@ export interface SellersCapInput extends SellersSetting {
 /** A null cap restores the default. Refusals: USAGE, CLIENT_UNKNOWN. */
 export const allowSellers = async (db: Db, input: SellersCapInput): Promise<sellers.SellersFigures> => {
   const { client, marketplace, unconfirmedSellers, now } = input
-  const reason = redact(input.reason, input.mark).trim()
+  const reason = redactIdNumbers(input.reason, input.mark).trim()
   if (reason === '' || reason.length > LONGEST_REASON)
     throw new Refusal('USAGE', {
       reason: `事由须为 1–${LONGEST_REASON} 个字符 the reason has 1–${LONGEST_REASON} characters`,

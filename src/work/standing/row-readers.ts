@@ -1,7 +1,7 @@
 /** A bad row is reported alone; text that is no list of rows is refused. */
 
-import { type CodeColumn, columnsIn, type ParsedRow, ROW_CHARACTERS } from '../../domain/operators/code-rows.js'
-import { codeOf } from '../../domain/operators/codes.js'
+import { type CodeColumn, codeColumnsIn, type ParsedRow, ROW_LENGTH_MOST } from '../../domain/operators/code-rows.js'
+import { parseCode } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 
 export interface RowReader {
@@ -16,7 +16,7 @@ const TOO_LONG: ParsedRow = { fault: 'ROW_TOO_LONG' }
 const UNREADABLE: ParsedRow = { fault: 'ROW_UNREADABLE' }
 
 const parsed = (text: string): ParsedRow => {
-  if (text.length > ROW_CHARACTERS) return TOO_LONG
+  if (text.length > ROW_LENGTH_MOST) return TOO_LONG
   try {
     return { value: JSON.parse(text) }
   } catch {
@@ -42,7 +42,7 @@ export const ndjsonRows = (): RowReader => {
       }
       if (skipping) return
       pending += text.slice(at)
-      if (pending.length <= ROW_CHARACTERS) return
+      if (pending.length <= ROW_LENGTH_MOST) return
       pending = ''
       skipping = true
     },
@@ -93,7 +93,7 @@ export const jsonRows = (): RowReader => {
   }
   const keep = (rest: string): void => {
     if (!long) pending += rest
-    if (pending.length <= ROW_CHARACTERS) return
+    if (pending.length <= ROW_LENGTH_MOST) return
     long = true
     pending = ''
   }
@@ -165,12 +165,12 @@ export const csvRows = (): RowReader => {
   }
   const begin = (line: string): boolean => {
     for (const separator of SEPARATORS) {
-      const columns = columnsIn(cellsIn(line, 0, separator, line.length)?.cells ?? [])
+      const columns = codeColumnsIn(cellsIn(line, 0, separator, line.length)?.cells ?? [])
       if (columns === null) continue
       table = { separator, columns, headed: true }
       return true
     }
-    const separator = SEPARATORS.find((each) => codeOf(cellsIn(line, 0, each, line.length)?.cells[0] ?? '') !== null)
+    const separator = SEPARATORS.find((each) => parseCode(cellsIn(line, 0, each, line.length)?.cells[0] ?? '') !== null)
     if (separator === undefined)
       throw unreadable('CSV', '没有 code（统一社会信用代码）列 no column code or shop; or say its charset')
     table = { separator, columns: HEADLESS, headed: false }
@@ -182,7 +182,7 @@ export const csvRows = (): RowReader => {
       const feed = pending.indexOf('\n', at)
       if (feed < 0 && !last) break
       const end = feed < 0 ? pending.length : feed
-      if (skipping || end - at > ROW_CHARACTERS) {
+      if (skipping || end - at > ROW_LENGTH_MOST) {
         skipping = false
         at = end + 1
         yield TOO_LONG
@@ -197,7 +197,7 @@ export const csvRows = (): RowReader => {
       const quoted = line.includes('"') ? cellsIn(pending, at, separator, last ? pending.length : -1) : null
       if (quoted === null && line.includes('"')) {
         // Later text may close the quote.
-        if (!last && pending.length - at <= ROW_CHARACTERS) break
+        if (!last && pending.length - at <= ROW_LENGTH_MOST) break
         at = end + 1
         yield UNREADABLE
         continue
@@ -209,7 +209,7 @@ export const csvRows = (): RowReader => {
       if (row !== null) yield row
     }
     pending = pending.slice(at)
-    if (last || pending.includes('\n') || pending.length <= ROW_CHARACTERS) return
+    if (last || pending.includes('\n') || pending.length <= ROW_LENGTH_MOST) return
     skipping = true
     pending = ''
   }
@@ -243,7 +243,7 @@ const cellsIn = (
     if (text.charCodeAt(at) === QUOTE) {
       let close = text.indexOf('"', at + 1)
       while (close >= 0 && text.charCodeAt(close + 1) === QUOTE) close = text.indexOf('"', close + 2)
-      if (close < 0 || close - from > ROW_CHARACTERS) return null
+      if (close < 0 || close - from > ROW_LENGTH_MOST) return null
       cell = text.slice(at + 1, close).replaceAll('""', '"')
       next = text[close + 1] === '\r' ? close + 2 : close + 1
       if (next >= text.length && most < 0) return null

@@ -1,14 +1,14 @@
 import {
-  cellIn,
-  closedNotice,
-  holdsUntil,
-  isDatedWell,
-  isHeading,
-  isSellerList,
-  oldestHolding,
+  closedSellersNotice,
+  hasFewMalformedLines,
+  isListDateValid,
+  isSellerHeading,
+  listHoldsUntil,
+  oldestHoldingDate,
+  parseSeller,
   SELLERS_MOST,
   type Seller,
-  sellerIn,
+  sellerCellIn,
 } from '../../domain/standing/sellers.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -49,10 +49,10 @@ export interface SellerListResult extends store.SellerList {
 export const replaceSellers = async (db: Db, input: SellerListInput): Promise<SellerListResult> => {
   const { client, dated, now } = input
   const today = dateIn(now)
-  if (!isDatedWell(dated, today)) throw new Refusal('SELLERS_DATE', { from: oldestHolding(today), to: today })
+  if (!isListDateValid(dated, today)) throw new Refusal('SELLERS_DATE', { from: oldestHoldingDate(today), to: today })
   const { sellers, malformed } = await read(input)
   const lines = sellers.length + malformed.length
-  if (!isSellerList({ lines, malformed: malformed.length }))
+  if (!hasFewMalformedLines({ lines, malformed: malformed.length }))
     throw new Refusal('SELLERS_UNREADABLE', {
       lines,
       malformed: malformed.length,
@@ -76,8 +76,8 @@ export const replaceSellers = async (db: Db, input: SellerListInput): Promise<Se
       throw new Refusal('RUN_BUSY', { job: 'sellers', subject: '' })
     })
   warnOverCap(input.log, client, list)
-  const notice = closedNotice(list.gradesClosed, list.unconfirmedMost)
-  return { ...list, holdsUntil: holdsUntil(list.dated), notice }
+  const notice = closedSellersNotice(list.gradesClosed, list.unconfirmedMost)
+  return { ...list, holdsUntil: listHoldsUntil(list.dated), notice }
 }
 
 const read = async ({ bytes, marketplace }: SellerListInput): Promise<{ sellers: Seller[]; malformed: number[] }> => {
@@ -89,8 +89,8 @@ const read = async ({ bytes, marketplace }: SellerListInput): Promise<{ sellers:
     number += 1
     if (number % LINES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve))
     const cell = cellOf(line)
-    if (cell === null || (number === 1 && typeof cell === 'string' && isHeading(cell))) continue
-    const seller = sellerIn(cell, marketplace)
+    if (cell === null || (number === 1 && typeof cell === 'string' && isSellerHeading(cell))) continue
+    const seller = parseSeller(cell, marketplace)
     if (seller === null) malformed.push(number)
     else sellers.push(seller)
     if (sellers.length > SELLERS_MOST) throw new Refusal('CONTENT_TOO_LARGE', { limit: `${SELLERS_MOST} sellers` })
@@ -113,6 +113,6 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 const cellOf = (line: string): unknown => {
   if (line === '') return null
   const value = line.startsWith('{') || /^".*"$/.test(line) ? parsedOr(line, undefined) : undefined
-  if (value !== undefined) return cellIn(value) ?? ''
+  if (value !== undefined) return sellerCellIn(value) ?? ''
   return (line.split(',')[0] ?? '').replace(/^"(.*)"$/, '$1').trim()
 }

@@ -6,8 +6,8 @@ import { lookup } from 'node:dns/promises'
 import http from 'node:http'
 import https from 'node:https'
 import { isIP } from 'node:net'
-import { whyUnreachable } from '../../domain/standing/subscriber-addresses.js'
-import { addressFault } from '../../domain/standing/webhooks.js'
+import { addressRefusal } from '../../domain/standing/subscriber-addresses.js'
+import { webhookAddressFault } from '../../domain/standing/webhooks.js'
 import { isRedirect, named, Unreachable } from '../../foundation/http.js'
 
 export type Resolve = (host: string) => Promise<string[]>
@@ -58,7 +58,7 @@ export const checkSubscriber = async (
 }
 
 const addressOf = (text: string): URL => {
-  const fault = addressFault(text)
+  const fault = webhookAddressFault(text)
   if (fault !== null) throw new Unreachable('forbidden', fault)
   return new URL(text)
 }
@@ -71,7 +71,7 @@ const reachable = async (
   // The URL parser normalises octal, decimal and short forms of an address.
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const addresses = isIP(host) === 0 ? await within(resolve(host), signal) : [host]
-  const why = whyUnreachable(url, addresses, allow)
+  const why = addressRefusal(url, addresses, allow)
   if (why !== null) throw new Unreachable('forbidden', `${url.host}: ${why}`)
   return addresses
 }

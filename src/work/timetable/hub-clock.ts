@@ -3,7 +3,7 @@
  * that no entry is shown past its end. Irreversible work then waits for a second source or a person.
  */
 
-import { writtenText } from '../../domain/records/written-text.js'
+import { checkedText } from '../../domain/records/written-text.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import { hearDates } from '../../foundation/http/answer-dates.js'
 import type { Log } from '../../foundation/log.js'
@@ -186,7 +186,7 @@ export const confirm = async (
   db: Db,
   { by, reason: text, mark }: { by: string; reason: string; mark: (id: string) => string },
 ): Promise<doubts.ClockDoubt> => {
-  const reason = writtenText(text, '理由 the reason', mark)
+  const reason = checkedText(text, '理由 the reason', mark)
   const doubt = await doubts.settle(db, { by, reason })
   if (doubt === null) throw new Refusal('CLOCK_CERTAIN')
   return doubt

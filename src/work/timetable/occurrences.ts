@@ -3,7 +3,7 @@
  * (one look at the timetable) may run in any number of processes.
  */
 
-import { owed, setBack } from '../../domain/timetable/missed-runs.js'
+import { isClockSetBack, runsOwed } from '../../domain/timetable/missed-runs.js'
 import { reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Metrics } from '../../foundation/metrics.js'
@@ -181,13 +181,13 @@ const plan = (db: Db, rows: readonly PlannedOccasion[], now: Date): Promise<void
     const known = new Map((await schedules.hold(tx, rows, now)).map((row) => [nameOf(row), row]))
     for (const row of rows) {
       const { plannedUntil, pausedAt } = known.get(nameOf(row)) ?? { plannedUntil: now, pausedAt: null }
-      const behind = setBack(plannedUntil, now)
+      const behind = isClockSetBack(plannedUntil, now)
       const since = behind ? new Date(now.getTime() - STEP_BACK_LOOK_MS) : plannedUntil
       const planned = between(row.rule, since, now, PLANNED_MOST)
       const last = planned.at(-1)
       if (last !== undefined || behind) await schedules.planned(tx, row, last ?? now)
       if (last === undefined || pausedAt !== null) continue
-      const { run, missed } = owed(planned, now, RULES[row.job])
+      const { run, missed } = runsOwed(planned, now, RULES[row.job])
       for (const plannedFor of run)
         await occurrences.add(tx, { ...row, plannedFor, missed: plannedFor === run.at(-1) ? missed : 0 })
       const first = run[0]

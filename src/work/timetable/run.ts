@@ -2,7 +2,7 @@
  * Each job opens a run row and always closes it. `alone` holds a lock for the job; `beside` lets runs overlap and
  * renews a lease.
  */
-import { redact } from '../../domain/records/privacy.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { asUnavailable, type Db, type Tx } from '../../store/db/db.js'
@@ -112,7 +112,8 @@ const closed = async <T>(
     log?.info({ ...counts, ms: elapsed() }, 'the run ended')
     return value
   } catch (thrown) {
-    const error = isRefusal(thrown) && what.mark ? new Refusal(thrown.code, redact(thrown.details, what.mark)) : thrown
+    const error =
+      isRefusal(thrown) && what.mark ? new Refusal(thrown.code, redactIdNumbers(thrown.details, what.mark)) : thrown
     const refused = isRefusal(error) && error.status < FAILURE_STATUS
     const { code, message } = isRefusal(error) ? error : (asUnavailable(error) ?? INTERNAL)
     log?.warn(

@@ -1,4 +1,4 @@
-import { writtenText } from '../../domain/records/written-text.js'
+import { checkedText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as occurrences from '../../store/timetable/occurrences.js'
@@ -41,7 +41,7 @@ export const start = async (db: Db, address: JobAddress): Promise<occurrences.Oc
 export const pause = async (db: Db, rules: WorkRules, address: JobAddress & { reason: string }): Promise<void> => {
   const { job, subject } = occasionOf(address)
   if (!RULES[job].pausable) throw new Refusal('JOB_NOT_PAUSABLE', { job })
-  const reason = writtenText(address.reason, 'reason', rules.mark)
+  const reason = checkedText(address.reason, 'reason', rules.mark)
   await db.transaction(async (tx) => {
     if (!(await schedules.pause(tx, { job, subject, by: address.by, reason, now: address.now })))
       throw new Refusal('JOB_PAUSED', { job, subject })

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { redact } from '../../../src/domain/records/privacy.js'
+import { redactIdNumbers } from '../../../src/domain/records/privacy.js'
 import type { Draft, Item } from '../../../src/domain/records/records.js'
 import { contract } from '../../../src/foundation/contracts.js'
 import { draftsOf, feedOf, fileOf, itemsOf, problemsOf, sample, TODAY } from '../samples.js'
@@ -82,7 +82,7 @@ describe('filings, shops and trust certificates', () => {
       expect(JSON.stringify(draft)).to.not.match(new RegExp(`${PERSON}|样某某`))
       const [marked] = draftsOf(
         'shops',
-        redact(item, () => 'x'),
+        redactIdNumbers(item, () => 'x'),
       )
       expect(marked?.remarks.map(({ rule }) => rule)).to.deep.equal(['personal.number'])
       expect((await only('shops', 'shops.jsonl', 1, { [field]: '/' })).remarks).to.deep.equal([])

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { agencies } from '../../../src/agencies/index.js'
-import { gtinValid } from '../../../src/domain/operators/codes.js'
+import { isValidGtin } from '../../../src/domain/operators/codes.js'
 import type { Draft, Item } from '../../../src/domain/records/records.js'
 import { contract } from '../../../src/foundation/contracts.js'
 import { feedOf, itemsOf, refusalOf, TODAY } from '../samples.js'
@@ -88,7 +88,7 @@ describe('real feeds and files of the regulator (skipped where they are absent)'
     )
     const gtins = all.flatMap(({ drafts }) => drafts.flatMap(({ body }) => body.gtins as string[]))
     expect(gtins.length).to.be.greaterThan(250)
-    expect(gtins.every((gtin) => gtin.length === 14 && gtinValid(gtin))).to.equal(true)
+    expect(gtins.every((gtin) => gtin.length === 14 && isValidGtin(gtin))).to.equal(true)
   })
 
   for (const id of FEEDS) {

@@ -6,7 +6,7 @@ import { expect } from 'chai'
 import { type GraphQLField, isNonNullType } from 'graphql'
 import { answers, FIELDS, type FieldRow, faultsIn, NODES, type ObjectScope } from '../../../src/api/access/fields.js'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
-import { mayOperator, type Role, type Viewer, viewerOf } from '../../../src/domain/access/viewer.js'
+import { maySeeOperator, type Role, type Viewer, viewerOfFile } from '../../../src/domain/access/viewer.js'
 import { keyIn, NOW, type World } from '../world.js'
 import { ASKED, type Cells, cellsIn, isSomething, marksOf, type Question, questionOf } from './matrix-questions.js'
 import { ABSENT, ELSEWHERE, type MatrixWorld, makeMatrixWorld, SENDER, type Side, UPLOADER } from './matrix-world.js'
@@ -137,10 +137,10 @@ describe('access matrix', () => {
     const isOutside = who.role === 'marketplace' || who.role === 'credit_service'
     if (row.whose === 'GRADE' && isOutside && side !== made.own) return false
     if (row.whose === 'SENT' && who.role === 'agency' && who.agency !== SENDER) return false
-    return answers(row, viewerOf(who, operatorOf(side)))
+    return answers(row, viewerOfFile(who, operatorOf(side)))
   }
   const isThere = (row: FieldRow, who: Asker, side: Side): boolean =>
-    mayOperator(who, operatorOf(side)) && given(row, who, side)
+    maySeeOperator(who, operatorOf(side)) && given(row, who, side)
 
   it('lists every field once, and detects a new field without a row', () => {
     const fields = Object.values(SCHEMA.getTypeMap()).flatMap((type) =>

@@ -22,7 +22,7 @@ import { costOfAnswer, type GraphqlContext, makeContext, resetContext } from '..
 import { makeQuotas } from '../../../src/api/request/quotas.js'
 import { makeLimits } from '../../../src/api/request/rate-limit.js'
 import { makeRevocations } from '../../../src/api/request/revocations.js'
-import { PUBLIC, type Role, type Viewer } from '../../../src/domain/access/viewer.js'
+import { PUBLIC_VIEWER, type Role, type Viewer } from '../../../src/domain/access/viewer.js'
 import { makeMetrics } from '../../../src/foundation/metrics.js'
 import { makeBulk } from '../../../src/store/db/bulk-handle.js'
 import { makeTurns } from '../../../src/store/db/turns.js'
@@ -101,7 +101,7 @@ describe('compiled queries', () => {
 
   const viewerAs = (role: Role): Viewer =>
     role === 'public'
-      ? PUBLIC
+      ? PUBLIC_VIEWER
       : {
           role,
           sub: role === 'party' ? listed : role,
@@ -178,7 +178,7 @@ describe('compiled queries', () => {
     const own = makeExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 3 })
     const ask = async () => {
       const asked = { document: parse(STANDINGS), text: 'one', operationName: undefined }
-      await own.execute({ ...asked, variables: { codes: [good] }, context: contextOf(PUBLIC) })
+      await own.execute({ ...asked, variables: { codes: [good] }, context: contextOf(PUBLIC_VIEWER) })
       return own.counts.compiled
     }
     expect([await ask(), await ask(), await ask(), await ask(), await ask()]).to.deep.equal([0, 0, 0, 1, 2])
@@ -188,7 +188,7 @@ describe('compiled queries', () => {
     const own = makeExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 1 })
     const ask = async (codes: unknown) => {
       const asked = { document: parse(STANDINGS), text: 'one', operationName: undefined }
-      await own.execute({ ...asked, variables: { codes }, context: contextOf(PUBLIC) })
+      await own.execute({ ...asked, variables: { codes }, context: contextOf(PUBLIC_VIEWER) })
       return own.counts.compiled
     }
     expect([await ask([good]), await ask([good]), await ask(7), await ask([good]), await ask([good])]).to.deep.equal([

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { residentIdForm, residentIdValid, usccValid } from '../../../src/domain/operators/codes.js'
+import { hasResidentIdForm, isValidResidentId, isValidUscc } from '../../../src/domain/operators/codes.js'
 import { keyIn, makeWorld, penalty, publishListing, registration, uscc, type World } from '../world.js'
 
 const PHONE = '13800138000'
@@ -11,7 +11,7 @@ const numberOf = (n: number) => `虚市监处罚〔2026〕${n}号`
 const ambiguous = (): string => {
   for (let serial = 0; serial < 10_000; serial += 1) {
     const code = `52010219800101${String(serial).padStart(4, '0')}`
-    if (residentIdForm(code) && !residentIdValid(code) && !usccValid(code)) return code
+    if (hasResidentIdForm(code) && !isValidResidentId(code) && !isValidUscc(code)) return code
   }
   throw new Error('no such code')
 }

@@ -6,7 +6,7 @@ import type { ApiDependencies } from '../../../src/api/request/dependencies.js'
 import { asRefusal } from '../../../src/api/request/faults.js'
 import { makeQuotas } from '../../../src/api/request/quotas.js'
 import { makeLimits } from '../../../src/api/request/rate-limit.js'
-import { PUBLIC } from '../../../src/domain/access/viewer.js'
+import { PUBLIC_VIEWER } from '../../../src/domain/access/viewer.js'
 import * as store from '../../../src/store/access/quotas.js'
 import { connect } from '../../../src/store/db/db.js'
 import { freshDatabase } from '../../support/database.js'
@@ -199,7 +199,7 @@ describe('an answer', () => {
         chargeCost(
           makeContext(
             parts,
-            { asked, viewer: PUBLIC, limits },
+            { asked, viewer: PUBLIC_VIEWER, limits },
             { reader: { destroyed: hasLeft }, began: performance.now() - agoMs },
           ),
           1,

@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import { world as seeds } from '../../../seeds/world.js'
 import { feeds } from '../../../src/agencies/index.js'
 import type { Role } from '../../../src/domain/access/viewer.js'
-import { FACTS, FAMILIES, type FactFamily, type FactName, type Facts } from '../../../src/domain/records/facts.js'
+import { FACT_FAMILIES, FACTS, type FactFamily, type FactName, type Facts } from '../../../src/domain/records/facts.js'
 import { familiesOf } from '../../../src/domain/scoring/evidence.js'
-import { METHOD } from '../../../src/domain/scoring/method.js'
+import { SCORING_METHOD } from '../../../src/domain/scoring/method.js'
 import { hashOfFacts } from '../../../src/domain/scoring/operator-facts.js'
 import { score as fold } from '../../../src/domain/scoring/score.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
@@ -280,7 +280,7 @@ const anyEvent = fc.record({
 const anyFacts: fc.Arbitrary<Facts> = fc.record({
   asOf: fc.constantFrom(AS_OF, '2028-02-29', '2027-02-28', '2027-03-01'),
   kind: fc.constantFrom('enterprise' as const, 'individual' as const, 'cooperative' as const, 'shop' as const),
-  known: fc.subarray(Object.keys(FAMILIES) as FactFamily[]),
+  known: fc.subarray(Object.keys(FACT_FAMILIES) as FactFamily[]),
   events: fc.array(anyEvent, { maxLength: 25 }),
 })
 
@@ -294,7 +294,7 @@ describe('documented method of recomputing a score', () => {
       fc.assert(
         fc.property(anyOf, anyFacts, (card, facts) => {
           const hashes = { scorecardHash: hashOfCard(card), factsHash: hashOfFacts(facts) }
-          const audited = { score: { ...fold(facts, card), ...hashes }, card, facts, method: METHOD }
+          const audited = { score: { ...fold(facts, card), ...hashes }, card, facts, method: SCORING_METHOD }
           expect(differences(audited as unknown as Audited)).to.deep.equal([])
         }),
         { numRuns: 1_000 },

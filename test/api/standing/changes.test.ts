@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { contentIn } from '../../../src/domain/audit/audit-log.js'
+import { parseContent } from '../../../src/domain/audit/audit-log.js'
 import { RETAINED_DAYS } from '../../../src/domain/standing/changes.js'
 import { tidyChanges } from '../../../src/work/standing/changes/number.js'
 import {
@@ -234,7 +234,7 @@ describe('changes of a marketplace’s sellers, page by page', () => {
     await after_('mall', 0)
     const row = await db('trail').orderBy('number', 'desc').first()
     expect(row).to.deep.include({ kind: 'ANSWER', client: 'mall', role: 'marketplace', count: 3 })
-    expect(contentIn(row.body)?.asked).to.equal('GET /v1/changes after 0')
+    expect(parseContent(row.body)?.asked).to.equal('GET /v1/changes after 0')
   })
 
   it('other roles and invalid numbers are refused', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { usccValid } from '../../../src/domain/operators/codes.js'
+import { isValidUscc } from '../../../src/domain/operators/codes.js'
 import { globalOf, makeWorld, NOW, operatorId, registration, scored, TODAY, uscc, type World } from '../world.js'
 
 const GRADES = 'standing { grade score overridden } score { value grade }'
@@ -174,7 +174,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
 
   it('F-5: stores no ID number as a shop id, in any spelling', async () => {
     const id = '220102199003071234'
-    const valid = [...'0123456789X'].map((digit) => id.slice(0, 17) + digit).filter((code) => !usccValid(code))
+    const valid = [...'0123456789X'].map((digit) => id.slice(0, 17) + digit).filter((code) => !isValidUscc(code))
     const lines = [
       own,
       other,

@@ -1,16 +1,16 @@
 import { expect } from 'chai'
-import { callerOf, networkOf, owedAt, waitFor } from '../../../src/domain/access/rate.js'
+import { callerAddressOf, networkOf, owedMsAt, waitMsFor } from '../../../src/domain/access/rate.js'
 
 describe('rate limit of attempts', () => {
   const rate = { most: 3, everyMs: 1_000 }
 
   it('the amount owed falls with time, and does not change when the clock is set back', () => {
     const level = { owedMs: 2_000, at: 10_000 }
-    expect([9_000, 10_000, 10_500, 12_000, 99_000].map((now) => owedAt(level, now))).to.deep.equal([
+    expect([9_000, 10_000, 10_500, 12_000, 99_000].map((now) => owedMsAt(level, now))).to.deep.equal([
       2_000, 2_000, 1_500, 0, 0,
     ])
-    expect(owedAt(undefined, 5)).to.equal(0)
-    expect([0, 1_999, 2_000, 2_001, 3_000].map((owed) => waitFor(owed, rate))).to.deep.equal([0, 0, 0, 1, 1_000])
+    expect(owedMsAt(undefined, 5)).to.equal(0)
+    expect([0, 1_999, 2_000, 2_001, 3_000].map((owed) => waitMsFor(owed, rate))).to.deep.equal([0, 0, 0, 1, 1_000])
   })
 
   const addresses: [string, string][] = [
@@ -40,7 +40,7 @@ describe('rate limit of attempts', () => {
   ]
   for (const [what, forwarded, proxies, caller] of callers) {
     it(`counts the caller: ${what}`, () => {
-      expect(callerOf('192.0.2.1', forwarded, proxies)).to.equal(caller)
+      expect(callerAddressOf('192.0.2.1', forwarded, proxies)).to.equal(caller)
     })
   }
 })

@@ -1,28 +1,29 @@
 import { expect } from 'chai'
 import {
-  ACCESS,
   type Act,
   CLIENT_ROLES,
   isRole,
-  KINDS_SEEN,
   may,
   mayConsent,
   mayFeed,
-  mayIn,
-  mayOperator,
-  OF_ALL_REGIONS,
-  OF_ITS_REGION,
-  PUBLIC,
+  mayInRegion,
+  maySeeOperator,
+  PROVINCE_WIDE_ACTS,
+  PUBLIC_VIEWER,
+  RECORD_KINDS_SEEN,
+  REGIONAL_ACTS,
   ROLES,
+  ROLES_BY_ACT,
   type Role,
-  sightOf,
+  regionBoundOf,
   type Viewer,
-  viewerOf,
+  viewerOfFile,
 } from '../../../src/domain/access/viewer.js'
 import { RECORD_KINDS } from '../../../src/domain/records/records.js'
 
 const viewer = (role: Role, sub: string | null = 'someone'): Viewer => ({ role, sub, agency: null, region: null })
-const allowed = (role: Role): Act[] => (Object.keys(ACCESS) as Act[]).filter((act) => may(viewer(role), act)).sort()
+const allowed = (role: Role): Act[] =>
+  (Object.keys(ROLES_BY_ACT) as Act[]).filter((act) => may(viewer(role), act)).sort()
 const OPEN: Act[] = ['see_blacklist', 'see_scorecard', 'see_standing', 'use_access_code']
 const SIGNED_IN: Act[] = [...OPEN, 'see_operator', 'see_itself']
 const AUTHORITY: Act[] = [
@@ -156,9 +157,9 @@ describe('access of each role', () => {
   }
 
   it('firms and credit services read only the kinds that the law opens, and the public reads none', () => {
-    expect(KINDS_SEEN.public).to.deep.equal([])
+    expect(RECORD_KINDS_SEEN.public).to.deep.equal([])
     for (const role of ['marketplace', 'credit_service'] as const)
-      expect(KINDS_SEEN[role]).to.have.members([
+      expect(RECORD_KINDS_SEEN[role]).to.have.members([
         'registration',
         'trademark',
         'inspection',
@@ -167,20 +168,20 @@ describe('access of each role', () => {
         'commitment',
       ])
     for (const role of ['agency', 'officer', 'reviewer', 'administrator', 'auditor', 'party'] as const)
-      expect(KINDS_SEEN[role]).to.have.members(RECORD_KINDS)
+      expect(RECORD_KINDS_SEEN[role]).to.have.members(RECORD_KINDS)
   })
 
   const operator = (uscc: string | null, region: string | null = '220102') => ({ uscc, shop: null, region })
 
   it('a party sees its own operator and no other', () => {
     const party = viewer('party', '91220102MAY000001A')
-    expect(mayOperator(party, operator('91220102MAY000001A'))).to.equal(true)
-    expect(mayOperator(party, operator('91220102MAY000002B'))).to.equal(false)
-    expect(mayOperator(party, null)).to.equal(false)
-    expect(mayOperator(viewer('party', null), operator(null))).to.equal(false)
-    expect(mayOperator(viewer('marketplace'), operator('91220102MAY000002B'))).to.equal(true)
-    expect(mayOperator(PUBLIC, operator('91220102MAY000002B'))).to.equal(false)
-    expect(viewerOf(party, operator('91220102MAY000002B'))).to.equal(PUBLIC)
+    expect(maySeeOperator(party, operator('91220102MAY000001A'))).to.equal(true)
+    expect(maySeeOperator(party, operator('91220102MAY000002B'))).to.equal(false)
+    expect(maySeeOperator(party, null)).to.equal(false)
+    expect(maySeeOperator(viewer('party', null), operator(null))).to.equal(false)
+    expect(maySeeOperator(viewer('marketplace'), operator('91220102MAY000002B'))).to.equal(true)
+    expect(maySeeOperator(PUBLIC_VIEWER, operator('91220102MAY000002B'))).to.equal(false)
+    expect(viewerOfFile(party, operator('91220102MAY000002B'))).to.equal(PUBLIC_VIEWER)
   })
 
   it('no client is registered as the public or as a party', () => {
@@ -217,16 +218,16 @@ describe('access of each role', () => {
     ]
     for (const [region, allowed] of inside)
       it(`${region ?? 'no region'} bounds acts about one operator to ${allowed.length === places.length ? 'every place' : allowed.join(' ') || 'no place'}`, () => {
-        for (const act of OF_ITS_REGION)
+        for (const act of REGIONAL_ACTS)
           for (const place of places)
-            expect(mayIn(of(region, 'reviewer'), act, place), `${act} ${place}`).to.equal(
-              ACCESS[act].includes('reviewer') && allowed.includes(place),
+            expect(mayInRegion(of(region, 'reviewer'), act, place), `${act} ${place}`).to.equal(
+              ROLES_BY_ACT[act].includes('reviewer') && allowed.includes(place),
             )
       })
 
     it('a city’s region forbids acts that touch all regions; the province’s does not', () => {
-      for (const act of OF_ALL_REGIONS) {
-        const role = ACCESS[act][0] ?? 'public'
+      for (const act of PROVINCE_WIDE_ACTS) {
+        const role = ROLES_BY_ACT[act][0] ?? 'public'
         expect([may(of(null, role), act), may(of('220000', role), act), may(of('220100', role), act)]).to.deep.equal([
           true,
           true,
@@ -249,16 +250,16 @@ describe('access of each role', () => {
         for (const role of ['agency', 'officer', 'reviewer', 'administrator', 'auditor'] as const)
           for (const place of places) {
             const there = some.includes(place)
-            expect(mayOperator(of(region, role), operator('x', place)), `${role} ${place}`).to.equal(there)
-            expect(viewerOf(of(region, role), operator('x', place)).role).to.equal(there ? role : 'public')
+            expect(maySeeOperator(of(region, role), operator('x', place)), `${role} ${place}`).to.equal(there)
+            expect(viewerOfFile(of(region, role), operator('x', place)).role).to.equal(there ? role : 'public')
           }
-        expect(mayOperator(of(region), null)).to.equal(some.length === places.length)
+        expect(maySeeOperator(of(region), null)).to.equal(some.length === places.length)
       })
 
     it('a region does not bound marketplaces and credit services: lists and authorisations decide what they see', () => {
       for (const role of ['marketplace', 'credit_service'] as const) {
-        expect(sightOf(of('220100', role))).to.equal(null)
-        expect(mayOperator(of('220100', role), operator('x', '220200'))).to.equal(true)
+        expect(regionBoundOf(of('220100', role))).to.equal(null)
+        expect(maySeeOperator(of('220100', role), operator('x', '220200'))).to.equal(true)
       }
     })
 
@@ -271,7 +272,7 @@ describe('access of each role', () => {
     })
 
     it('a region grants no act that the role lacks', () => {
-      for (const act of OF_ITS_REGION) expect(mayIn(of('220100', 'marketplace'), act, '220100')).to.equal(false)
+      for (const act of REGIONAL_ACTS) expect(mayInRegion(of('220100', 'marketplace'), act, '220100')).to.equal(false)
     })
   })
 })

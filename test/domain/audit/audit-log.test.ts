@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import {
   type AuditContent,
-  chained,
-  contentIn,
-  headIn,
-  headOf,
-  NO_HEAD,
+  chainRows,
+  EMPTY_LOG_HEAD,
+  onlyHead,
+  parseContent,
+  parseHead,
   rowHash,
 } from '../../../src/domain/audit/audit-log.js'
 import { SEAL, sealOf } from '../../support/audit.js'
@@ -26,33 +26,33 @@ describe('a row of the audit log', () => {
   }
 
   it('keeps its hash format, so that older rows stay verifiable', () => {
-    const [row] = chained(NO_HEAD, [linkOf(content)], SEAL)
+    const [row] = chainRows(EMPTY_LOG_HEAD, [linkOf(content)], SEAL)
     expect(row?.contentHash).to.equal('98777a67a5e55dda071f7ab2fcf684c36f6c97332e2d46bfdb33ede59f8d646e')
     expect(row && rowHash(row)).to.equal('6d7e49ed354d93d3b064bb29065017b12d12d1549837a5c749468376ae7c9e9e')
   })
 
   it('P-A2: is sealed with a key, by form, key, number, instant, kind, count, content and the row before', () => {
-    const [row] = chained(NO_HEAD, [linkOf(content)], SEAL)
+    const [row] = chainRows(EMPTY_LOG_HEAD, [linkOf(content)], SEAL)
     expect(row).to.include({ form: 1, keyId: '0badc0de', number: 1, kind: 'ANSWER', count: 1 })
     expect(row?.hash).to.equal(
       SEAL.mac(`1\n0badc0de\n1\n${AT.toISOString()}\nANSWER\n1\n${row?.contentHash}\n${'0'.repeat(64)}\n`),
     )
-    const [other] = chained(NO_HEAD, [linkOf(content)], sealOf('another0'))
+    const [other] = chainRows(EMPTY_LOG_HEAD, [linkOf(content)], sealOf('another0'))
     expect(other?.hash).to.not.equal(row?.hash)
   })
 
   it('stores its content as one line of text and reads it back', () => {
-    const [row] = chained(NO_HEAD, [linkOf({ ...content, asked: 'two\nlines "quoted" \\ \u2028' })], SEAL)
+    const [row] = chainRows(EMPTY_LOG_HEAD, [linkOf({ ...content, asked: 'two\nlines "quoted" \\ \u2028' })], SEAL)
     expect(row?.body).to.not.include('\n')
-    expect(contentIn(row?.body ?? '')).to.deep.equal({ ...content, asked: 'two\nlines "quoted" \\ \u2028' })
+    expect(parseContent(row?.body ?? '')).to.deep.equal({ ...content, asked: 'two\nlines "quoted" \\ \u2028' })
     for (const other of ['', '{}', '[1]', '["a"]', `[${Array(10).fill('1').join(',')}]`])
-      expect(contentIn(other)).to.equal(null)
-    expect(contentIn(JSON.stringify(Object.values(contentOf(1))))).to.deep.equal(contentOf(1))
+      expect(parseContent(other)).to.equal(null)
+    expect(parseContent(JSON.stringify(Object.values(contentOf(1))))).to.deep.equal(contentOf(1))
   })
 
   it('reads a head only in the form in which manifests write it', () => {
     const [, head] = rowsOf(2)
-    expect(headIn(head && headOf(head))).to.deep.equal({ number: 2, hash: head?.hash })
+    expect(parseHead(head && onlyHead(head))).to.deep.equal({ number: 2, hash: head?.hash })
     for (const other of [
       null,
       {},
@@ -60,6 +60,6 @@ describe('a row of the audit log', () => {
       { number: 1, hash: 'a' },
       { number: 1.5, hash: 'a'.repeat(64) },
     ])
-      expect(headIn(other)).to.equal(null)
+      expect(parseHead(other)).to.equal(null)
   })
 })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { ROLES } from '../../../src/domain/access/viewer.js'
-import { type AuditRules, checkAuditRules, keptUntil, toldOf } from '../../../src/domain/audit/audit-rules.js'
+import { type AuditRules, askersShownTo, checkAuditRules, keptUntil } from '../../../src/domain/audit/audit-rules.js'
 import { auditRules } from '../../../src/work/audit/audit-rules.js'
 
 const row = { basis: '测试', mark: 'M', confirmed: false } as const
@@ -26,8 +26,8 @@ describe('rules of the audit log', () => {
   })
 
   it('name the askers about whom each role is informed', () => {
-    expect(toldOf(rules, 'party', '2026-03-02')).to.deep.equal(['marketplace'])
-    expect(toldOf(rules, 'officer', '2026-03-02')).to.deep.equal([])
+    expect(askersShownTo(rules, 'party', '2026-03-02')).to.deep.equal(['marketplace'])
+    expect(askersShownTo(rules, 'officer', '2026-03-02')).to.deep.equal([])
   })
 
   it('are refused with a gap, an overlap or an asker without a row', () => {
@@ -42,7 +42,7 @@ describe('rules of the audit log', () => {
   })
 
   it('as shipped, inform an operator about firms and credit services and about no authority', () => {
-    expect(toldOf(auditRules(), 'party', '2026-03-02')).to.deep.equal(['marketplace', 'credit_service', 'party'])
-    expect(toldOf(auditRules(), 'officer', '2026-03-02')).to.not.include.members(['agency'])
+    expect(askersShownTo(auditRules(), 'party', '2026-03-02')).to.deep.equal(['marketplace', 'credit_service', 'party'])
+    expect(askersShownTo(auditRules(), 'officer', '2026-03-02')).to.not.include.members(['agency'])
   })
 })

@@ -1,15 +1,15 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type AuditContent, type AuditHead, type AuditRow, chained } from '../../../src/domain/audit/audit-log.js'
+import { type AuditContent, type AuditHead, type AuditRow, chainRows } from '../../../src/domain/audit/audit-log.js'
 import {
   type AuditLoss,
-  lossIn,
+  lossJson,
   lossOf,
-  lossText,
   type NotedHead,
+  parseLoss,
   type ServerIdentity,
 } from '../../../src/domain/audit/loss.js'
-import { type AuditAnchor, makeWalk, type WalkResult } from '../../../src/domain/audit/walk.js'
+import { type AuditAnchor, makeAuditWalk, type WalkResult } from '../../../src/domain/audit/walk.js'
 import type { Seal } from '../../../src/foundation/keys/audit.js'
 import { auditKeys, SEAL, sealOf } from '../../support/audit.js'
 import { AT, contentOf, linkOf, rowsOf, unsealed } from '../../support/audit-rows.js'
@@ -29,7 +29,7 @@ const walked = (
   rows: readonly AuditRow[],
   { anchors = [], mayErase = false, released = null, server = HERE, seals = [SEAL] }: Given = {},
 ): WalkResult => {
-  const walk = makeWalk({ anchors, macOf: auditKeys(...seals).macOf, mayErase: () => mayErase })
+  const walk = makeAuditWalk({ anchors, macOf: auditKeys(...seals).macOf, mayErase: () => mayErase })
   walk.add(rows.slice(0, 3))
   walk.add(rows.slice(3))
   return walk.end({ server, now: AT, releasedOld: released })
@@ -44,8 +44,8 @@ const anchorAt = (rows: readonly AuditRow[], number: number, server: ServerIdent
 
 /** A row that tells of a loss, after `head`. */
 const cutAfter = (head: AuditHead, loss: Partial<AuditLoss>): AuditRow[] => {
-  const said = lossText({ after: head.number, noted: 8, notedAt: AT, from: HERE, to: HERE, heads: null, ...loss })
-  return chained(head, [linkOf({ ...contentOf(1), asked: said }, { kind: 'CUT', count: 0 })], SEAL)
+  const said = lossJson({ after: head.number, noted: 8, notedAt: AT, from: HERE, to: HERE, heads: null, ...loss })
+  return chainRows(head, [linkOf({ ...contentOf(1), asked: said }, { kind: 'CUT', count: 0 })], SEAL)
 }
 
 describe('verification of the audit log', () => {
@@ -92,13 +92,13 @@ describe('verification of the audit log', () => {
     const rows = rowsOf(9)
     const forged = contentOf(99)
     const stranger = sealOf('0badc0de stolen id')
-    const again = chained(
+    const again = chainRows(
       rows[3] as AuditRow,
       [forged, ...rows.slice(5).map(({ content }) => content as AuditContent)].map((content) => linkOf(content)),
       { ...stranger, id: SEAL.id },
     )
     expect(walked([...rows.slice(0, 4), ...again]).broken).to.deep.equal([{ number: 5, until: 9, fault: 'ALTERED' }])
-    const named = chained(rows[3] as AuditRow, [linkOf(forged)], stranger)
+    const named = chainRows(rows[3] as AuditRow, [linkOf(forged)], stranger)
     expect(walked([...rows.slice(0, 4), ...named]).broken).to.deep.equal([{ number: 5, fault: 'KEY_UNKNOWN' }])
     const bare = unsealed([rows[4] as AuditRow], rows[3])
     expect(walked([...rows.slice(0, 4), ...bare]).broken).to.deep.equal([{ number: 5, fault: 'UNSEALED' }])
@@ -193,11 +193,11 @@ describe('verification of the audit log', () => {
     const given = { anchors: [anchorAt(rows, 8), anchorAt(rows, 6), anchorAt(rows, 4)] }
     expect(walked(cut, { ...given, released: AT }).broken).to.have.lengthOf(1)
     const release = linkOf(contentOf(2), { kind: 'RELEASED' })
-    const released = [...cut, ...chained(cut[5] as AuditRow, [release], SEAL)]
+    const released = [...cut, ...chainRows(cut[5] as AuditRow, [release], SEAL)]
     expect(walked(released, given)).to.deep.include({ broken: [], walked: 7 })
     expect(walked(released, given).cuts[0]?.excuse).to.equal('RELEASED')
     expect(walked(released, { anchors: [anchorAt(rows, 9)] }).broken[0]?.fault).to.equal('TAIL_MISSING')
-    const early = [...chained(rows[4] as AuditRow, [release], SEAL)]
+    const early = [...chainRows(rows[4] as AuditRow, [release], SEAL)]
     expect(walked([...rows.slice(0, 5), ...early, ...cutAfter(early[0] as AuditRow, {})]).broken).to.have.lengthOf(1)
   })
 
@@ -243,13 +243,13 @@ describe('verification of the audit log', () => {
 
   it('reads a loss from a row, also in the former format', () => {
     const loss = { after: 5, noted: 8, notedAt: AT, from: HERE, to: null, heads: ['b'.repeat(64)] }
-    expect(lossIn(lossText(loss), 6)).to.deep.equal(loss)
-    expect(lossIn(lossText({ ...loss, heads: null }), 6)).to.deep.equal({ ...loss, heads: null })
+    expect(parseLoss(lossJson(loss), 6)).to.deep.equal(loss)
+    expect(parseLoss(lossJson({ ...loss, heads: null }), 6)).to.deep.equal({ ...loss, heads: null })
     const old = JSON.stringify({ number: 8, hash: 'a'.repeat(64) })
-    expect(lossIn(old, 6)).to.include({ after: 5, noted: 8, from: null })
+    expect(parseLoss(old, 6)).to.include({ after: 5, noted: 8, from: null })
     // A row that was noted and replaced: its number is that of the loss, never "11–10".
-    expect(lossIn(old, 11)).to.include({ after: 7, noted: 8 })
-    for (const other of ['', 'null', '{}', '[]']) expect(lossIn(other, 1)).to.equal(null)
+    expect(parseLoss(old, 11)).to.include({ after: 7, noted: 8 })
+    for (const other of ['', 'null', '{}', '[]']) expect(parseLoss(other, 1)).to.equal(null)
   })
 
   it('compares noted heads with the rows: none missing, a missing tail, and a replaced row', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import {
-  amendedBy,
-  amendmentOf,
+  amendmentsFrom,
+  applyAmendments,
   type CalendarDays,
   type CalendarVerdict,
   verdictFault,
@@ -18,7 +18,7 @@ const said = (more: Partial<CalendarDays> = {}): CalendarDays => ({
 })
 const refusalOf = (days: CalendarDays): string | null => {
   try {
-    amendmentOf(shipped, days)
+    amendmentsFrom(shipped, days)
     return null
   } catch (error) {
     return isRefusal(error) ? error.code : String(error)
@@ -27,11 +27,11 @@ const refusalOf = (days: CalendarDays): string | null => {
 
 describe('amendments of the calendar', () => {
   it('replace what the calendar says of a day and leave the other days', () => {
-    const amendment = amendmentOf(
+    const amendment = amendmentsFrom(
       shipped,
       said({ holidays: ['2026-10-10'], workdays: ['2026-11-01'], ordinary: ['2026-10-01'], knownUntil: '2027-12-31' }),
     )
-    expect(amendedBy(shipped, amendment)).to.deep.equal({
+    expect(applyAmendments(shipped, amendment)).to.deep.equal({
       holidays: new Set(['2026-10-10']),
       workdays: new Set(['2026-11-01']),
       knownUntil: '2027-12-31',

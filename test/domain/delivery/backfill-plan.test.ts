@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type EarlierMessage, lacks } from '../../../src/domain/delivery/backfill-plan.js'
+import { type EarlierMessage, lacksSubject } from '../../../src/domain/delivery/backfill-plan.js'
 import {
   type Action,
   type DeliveryState,
@@ -50,7 +50,7 @@ describe('entries that a new or emptied platform lacks', () => {
   ]
   for (const [what, told, wipedAt, expected] of cases) {
     it(what, () => {
-      expect(lacks(told, wipedAt)).to.equal(expected)
+      expect(lacksSubject(told, wipedAt)).to.equal(expected)
     })
   }
 
@@ -62,7 +62,7 @@ describe('entries that a new or emptied platform lacks', () => {
     })
     fc.assert(
       fc.property(fc.array(one), fc.constantFrom(null, WIPED), (all, wipedAt) => {
-        expect(lacks([...all, heard('ADD', 'OWED', 20)], wipedAt)).to.equal(false)
+        expect(lacksSubject([...all, heard('ADD', 'OWED', 20)], wipedAt)).to.equal(false)
       }),
     )
   })

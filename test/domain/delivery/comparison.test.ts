@@ -1,6 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type DisplayedValues, isOutage, judge, type LastDelivery } from '../../../src/domain/delivery/comparison.js'
+import {
+  type DisplayedValues,
+  isOutage,
+  judgeDisplay,
+  type LastDelivery,
+} from '../../../src/domain/delivery/comparison.js'
 
 const TOLD: LastDelivery = {
   number: 3,
@@ -48,7 +53,7 @@ describe('displayed entry against the last delivery', () => {
   ]
   for (const [title, standing, told, shown, expected] of cases)
     it(`${title}: ${(expected as { what: string }).what}`, () => {
-      expect(judge(standing, told, shown)).to.deep.equal(expected)
+      expect(judgeDisplay(standing, told, shown)).to.deep.equal(expected)
     })
 
   const told = fc.option(
@@ -71,7 +76,7 @@ describe('displayed entry against the last delivery', () => {
   it('an open delivery is never judged, and only a confirmed entry can be missing', () => {
     fc.assert(
       fc.property(fc.boolean(), told, shown, (standing, last, here) => {
-        const { what } = judge(standing, last, here)
+        const { what } = judgeDisplay(standing, last, here)
         if (last?.state === 'OPEN') expect(what).to.equal('ON_ITS_WAY')
         if (what === 'MISSING') expect([standing, last?.state, here]).to.deep.equal([true, 'CONFIRMED', null])
         if (what === 'UNWANTED') expect([standing, here === null]).to.deep.equal([false, false])

@@ -1,19 +1,19 @@
 import { expect } from 'chai'
 import {
-  entryChange,
+  entryActionAfter,
   entryNotice,
   entryRemoval,
-  type NoticedListing,
+  type ListingForNotice,
 } from '../../../src/domain/delivery/entry-notice.js'
 import type { CaseState } from '../../../src/domain/listing/case.js'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
-import { asShown, businessAddress } from '../../../src/domain/listing/public-entry.js'
+import { businessAddress, withPublishedName } from '../../../src/domain/listing/public-entry.js'
 import { document } from '../../../src/foundation/contracts.js'
 
 const { lists } = document('rules/lists.json') as { lists: ListKind[] }
 const list = lists.find(({ id }) => id === 'serious') as ListKind
-const listing: NoticedListing = {
+const listing: ListingForNotice = {
   id: 'lst_1',
   list: 'serious',
   state: 'PUBLISHED',
@@ -31,7 +31,7 @@ const listing: NoticedListing = {
 }
 
 describe('the notice of an entry', () => {
-  const changes: [MoveName, CaseState, CaseState, string | null, ReturnType<typeof entryChange>][] = [
+  const changes: [MoveName, CaseState, CaseState, string | null, ReturnType<typeof entryActionAfter>][] = [
     ['publishListing', 'SERVED', 'PUBLISHED', null, 'ADD'],
     ['hideListing', 'PUBLISHED', 'HIDDEN', null, 'REMOVE'],
     ['unhideListing', 'HIDDEN', 'PUBLISHED', null, 'ADD'],
@@ -42,7 +42,7 @@ describe('the notice of an entry', () => {
   ]
   for (const [name, before, after, endsOn, change] of changes)
     it(`${name} from ${before} to ${after} is told as ${change}`, () =>
-      expect(entryChange(name, { state: before, endsOn: null }, { state: after, endsOn })).to.equal(change))
+      expect(entryActionAfter(name, { state: before, endsOn: null }, { state: after, endsOn })).to.equal(change))
 
   it('removes a hidden entry on the day of the act, and a removed one on its own day', () => {
     const act = { on: '2026-11-25', reason: '其他' }
@@ -93,9 +93,9 @@ describe('the firm of an entry', () => {
 
   it('is the one that was listed, also after a merger', () => {
     const shown = { uscc: '91220102MA7A0701X9', name: '旧名', region: '220100' }
-    expect(asShown(firm, shown)).to.include(shown)
-    expect(asShown(firm, { ...shown, uscc: firm.uscc })).to.equal(firm)
-    expect(asShown(firm, undefined)).to.equal(firm)
+    expect(withPublishedName(firm, shown)).to.include(shown)
+    expect(withPublishedName(firm, { ...shown, uscc: firm.uscc })).to.equal(firm)
+    expect(withPublishedName(firm, undefined)).to.equal(firm)
   })
 
   it('has the address of its own registration; a shop of a person has none', () => {

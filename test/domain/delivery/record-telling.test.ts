@@ -1,21 +1,21 @@
 import { expect } from 'chai'
 import {
-  type RecordDue,
-  type RecordTelling,
+  type LastSentRecord,
+  type RecordActions,
+  type RequiredDisplay,
+  recordActionsFor,
   removalOf,
-  type ToldRecord,
-  tellingOf,
 } from '../../../src/domain/delivery/published-record.js'
 
 describe('what platforms are told of a record', () => {
-  const told: ToldRecord = { operatorId: 1, removed: false, digest: 'a' }
-  const gone: ToldRecord = { operatorId: 1, removed: true, digest: 'a' }
+  const told: LastSentRecord = { operatorId: 1, removed: false, digest: 'a' }
+  const gone: LastSentRecord = { operatorId: 1, removed: true, digest: 'a' }
   const cases: [
     string,
-    RecordDue,
-    ToldRecord | null,
+    RequiredDisplay,
+    LastSentRecord | null,
     { operatorId?: number; digest?: string; isHeard?: boolean },
-    RecordTelling | null,
+    RecordActions | null,
   ][] = [
     ['adds a new record', 'SHOW', null, {}, { removes: false, shows: 'ADD' }],
     ['adds nothing that no platform receives', 'SHOW', null, { isHeard: false }, null],
@@ -34,7 +34,7 @@ describe('what platforms are told of a record', () => {
     ['is nothing where nothing is due', null, told, { digest: 'b' }, null],
   ]
   for (const [title, due, before, { operatorId = 1, digest = 'a', isHeard = true }, telling] of cases)
-    it(title, () => expect(tellingOf({ due, told: before, operatorId, digest }, isHeard)).to.deep.equal(telling))
+    it(title, () => expect(recordActionsFor({ due, told: before, operatorId, digest }, isHeard)).to.deep.equal(telling))
 
   it('dates a removal by the withdrawal or the repair, else today', () => {
     const of = { body: { revoked_on: '2026-10-01' }, repairedOn: '2026-10-02' }

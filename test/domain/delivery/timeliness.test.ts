@@ -3,14 +3,14 @@ import fc from 'fast-check'
 import { addWorkdays, type Calendar } from '../../../src/domain/calendar/calendar.js'
 import {
   checkTimeliness,
-  DUTIES,
+  DELIVERY_DUTIES,
   type DutyCount,
+  decisionDaysDueIn,
   dueDay,
-  figuresOf,
-  lastDueBy,
+  lastDecisionDayDueBy,
   limitOf,
-  spanOf,
-  TOLD_DUTIES,
+  monthlyTimeliness,
+  TIMELINESS_DUTIES,
   workdaysTaken,
 } from '../../../src/domain/delivery/timeliness.js'
 import { addDays } from '../../../src/foundation/time/dates.js'
@@ -22,7 +22,7 @@ const PLAIN: Calendar = { holidays: new Set(), workdays: new Set(), knownUntil: 
 const rules = timelinessRules()
 
 describe('the limits of timeliness', () => {
-  const rows: [string, (typeof DUTIES)[number], string, number | null][] = [
+  const rows: [string, (typeof TIMELINESS_DUTIES)[number], string, number | null][] = [
     ['a record has 7 working days', 'RECORD', '2026-10-09', 7],
     ['of whatever year', 'RECORD', '2014-01-01', 7],
     ['a withdrawn record 3', 'RECORD_WITHDRAWAL', '2021-07-15', 3],
@@ -75,7 +75,7 @@ describe('working days between two days', () => {
   const day = fc.integer({ min: 0, max: 700 }).map((n) => addDays('2025-06-01', n))
   it('are within the limit exactly until the last day', () => {
     fc.assert(
-      fc.property(day, fc.integer({ min: 0, max: 60 }), fc.constantFrom(...DUTIES), (from, n, duty) => {
+      fc.property(day, fc.integer({ min: 0, max: 60 }), fc.constantFrom(...TIMELINESS_DUTIES), (from, n, duty) => {
         const on = addDays(from, n)
         const due = dueDay(rules, calendar, duty, from)
         if (due === null) throw new Error('no limit')
@@ -86,8 +86,8 @@ describe('working days between two days', () => {
 
   it('lead back from a due day to the last decision day due by it', () => {
     fc.assert(
-      fc.property(day, fc.constantFrom(...DUTIES), (by, duty) => {
-        const from = lastDueBy(rules, calendar, duty, by)
+      fc.property(day, fc.constantFrom(...TIMELINESS_DUTIES), (by, duty) => {
+        const from = lastDecisionDayDueBy(rules, calendar, duty, by)
         if (from === null) throw new Error('none')
         expect((dueDay(rules, calendar, duty, from)?.dueOn ?? '9') <= by).to.equal(true)
         expect((dueDay(rules, calendar, duty, addDays(from, 1))?.dueOn ?? '') > by).to.equal(true)
@@ -97,9 +97,9 @@ describe('working days between two days', () => {
 
   it('place every due day of a month within the span of that month', () => {
     fc.assert(
-      fc.property(day, fc.constantFrom(...TOLD_DUTIES), (from, duty) => {
+      fc.property(day, fc.constantFrom(...DELIVERY_DUTIES), (from, duty) => {
         const month = (dueDay(rules, calendar, duty, from)?.dueOn ?? '').slice(0, 7)
-        const span = spanOf(rules, calendar, TOLD_DUTIES, month)
+        const span = decisionDaysDueIn(rules, calendar, DELIVERY_DUTIES, month)
         expect(from >= span.from && from <= span.to).to.equal(true)
       }),
     )
@@ -118,7 +118,7 @@ describe('monthly figures', () => {
     ...more,
   })
   const figures = (counted: DutyCount[], today = '2026-11-25', month = '2026-11') =>
-    figuresOf(counted, rules, PLAIN, { month, today })
+    monthlyTimeliness(counted, rules, PLAIN, { month, today })
 
   it('count in time, late, open and closed, with share, median and worst', () => {
     const [figure, ...more] = figures([

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type DeliveryCounts, type FeedBounds, isStale, outOfBounds } from '../../../src/domain/intake/bounds.js'
+import { boundsFault, type DeliveryCounts, type FeedBounds, isStale } from '../../../src/domain/intake/bounds.js'
 
 const BOUNDS: FeedBounds = { fewest: 5, most: 1_000, rejectShare: 0.5, shrinkShare: 0.5, staleAfterHours: 48 }
 const delivered = (more: Partial<DeliveryCounts> = {}): DeliveryCounts => ({
@@ -38,7 +38,7 @@ describe('bounds', () => {
   ]
   for (const [what, more, reason] of cases) {
     it(`${what}: ${reason === null ? 'accepted' : `refused, ${reason.source}`}`, () => {
-      const answer = outOfBounds(BOUNDS, delivered(more))
+      const answer = boundsFault(BOUNDS, delivered(more))
       if (reason === null) expect(answer).to.equal(null)
       else expect(answer).to.match(reason)
     })
@@ -48,7 +48,7 @@ describe('bounds', () => {
     fc.assert(
       fc.property(fc.integer({ min: 5, max: 1_000 }), fc.integer({ min: 1, max: 9 }), (received, each) => {
         const records = received * each
-        expect(outOfBounds(BOUNDS, delivered({ received, records, standing: records }))).to.equal(null)
+        expect(boundsFault(BOUNDS, delivered({ received, records, standing: records }))).to.equal(null)
       }),
     )
   })

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import { type DeliveryForm, type DeliveryScope, scopeOf } from '../../../src/domain/intake/delivery-scope.js'
+import { type DeliveryScope, type DeliveryTraits, scopeOf } from '../../../src/domain/intake/delivery-scope.js'
 
 describe('what a delivery proves', () => {
   const whole = { partial: false, whole: true, complete: true, current: true }
   const agency = { feedWhole: true, hasNext: false, givenFull: null }
-  const cases: [string, DeliveryForm, DeliveryScope][] = [
+  const cases: [string, DeliveryTraits, DeliveryScope][] = [
     ['of a whole feed: what is absent has ended', agency, whole],
     [
       'of a feed of changes: nothing ends, yet the feed is current',

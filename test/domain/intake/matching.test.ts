@@ -2,14 +2,14 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import {
   isSlip,
+  type MatchProposal,
   type OperatorCandidate,
-  type Proposal,
-  proposal,
+  proposeOperator,
   type SubjectDetails,
   subjectDetails,
   subjectKey,
 } from '../../../src/domain/intake/matching.js'
-import { digitsOfDivision, placeIn } from '../../../src/domain/operators/places.js'
+import { digitsOfDivision, divisionPrefixIn } from '../../../src/domain/operators/places.js'
 import type { Body, Subject } from '../../../src/domain/records/records.js'
 
 const NAME = '长春虚构商贸有限公司'
@@ -25,7 +25,7 @@ const said = (given: Partial<SubjectDetails>): SubjectDetails => ({
   ...given,
 })
 const place = (text: string): SubjectDetails['region'] => {
-  const digits = placeIn(text)
+  const digits = divisionPrefixIn(text)
   return digits === null ? null : { text, digits }
 }
 const held = (operator: number, given: Partial<OperatorCandidate> = {}): OperatorCandidate => ({
@@ -38,7 +38,7 @@ const held = (operator: number, given: Partial<OperatorCandidate> = {}): Operato
   representatives: ['松某'],
   ...given,
 })
-const told = (found: Proposal): string =>
+const told = (found: MatchProposal): string =>
   found.operator === null ? found.because : `${found.operator}: ${found.evidence.map(({ field }) => field).join(' ')}`
 
 describe('division code of a place named in a text', () => {
@@ -63,10 +63,11 @@ describe('division code of a place named in a text', () => {
     ['', null],
   ]
   for (const [text, digits] of table)
-    it(`${text || 'an empty text'} is ${digits ?? 'no known place'}`, () => expect(placeIn(text)).to.equal(digits))
+    it(`${text || 'an empty text'} is ${digits ?? 'no known place'}`, () =>
+      expect(divisionPrefixIn(text)).to.equal(digits))
 
   it('the code has 2, 4 or 6 digits, or there is none', () => {
-    fc.assert(fc.property(fc.string(), (text) => [null, 2, 4, 6].includes(placeIn(text)?.length ?? null)))
+    fc.assert(fc.property(fc.string(), (text) => [null, 2, 4, 6].includes(divisionPrefixIn(text)?.length ?? null)))
   })
 
   it('digitsOfDivision drops trailing zeros only', () => {
@@ -197,10 +198,10 @@ describe('proposed operator for an unmatched record', () => {
     ],
   ]
   for (const [title, candidates, given, expected] of table)
-    it(title, () => expect(told(proposal(candidates, said(given)))).to.equal(expected))
+    it(title, () => expect(told(proposeOperator(candidates, said(given)))).to.equal(expected))
 
   it('shows the evidence as the record and the register have it', () => {
-    const found = proposal([held(1)], said({ representative: ' 松某' }))
+    const found = proposeOperator([held(1)], said({ representative: ' 松某' }))
     expect(found).to.deep.equal({
       operator: 1,
       evidence: [
@@ -219,14 +220,14 @@ describe('proposed operator for an unmatched record', () => {
   const of = (rows: { regions: string[]; representatives: string[] }[]) => rows.map((row, n) => held(n + 1, row))
 
   it('a name alone never proposes an operator', () => {
-    fc.assert(fc.property(candidates, (rows) => proposal(of(rows), said({})).operator === null))
+    fc.assert(fc.property(candidates, (rows) => proposeOperator(of(rows), said({})).operator === null))
   })
 
   it('the order of the candidates does not change the proposal', () => {
     fc.assert(
       fc.property(candidates, region, fc.option(person), (rows, where, representative) => {
         const asked = said({ region: place(where), representative })
-        expect(told(proposal(of(rows).reverse(), asked))).to.equal(told(proposal(of(rows), asked)))
+        expect(told(proposeOperator(of(rows).reverse(), asked))).to.equal(told(proposeOperator(of(rows), asked)))
       }),
     )
   })
@@ -235,7 +236,7 @@ describe('proposed operator for an unmatched record', () => {
     fc.assert(
       fc.property(candidates, region, fc.option(person), (rows, where, representative) => {
         const asked = said({ region: place(where), representative })
-        const found = proposal(of(rows), asked)
+        const found = proposeOperator(of(rows), asked)
         if (found.operator === null) return
         const chosen = of(rows)[found.operator - 1] as OperatorCandidate
         expect(
@@ -243,7 +244,7 @@ describe('proposed operator for an unmatched record', () => {
             chosen.representatives.length === 0 ||
             chosen.representatives.includes(representative),
         ).to.equal(true)
-        expect(proposal([...of(rows), { ...chosen, operator: 99 }], asked)).to.deep.equal({
+        expect(proposeOperator([...of(rows), { ...chosen, operator: 99 }], asked)).to.deep.equal({
           operator: null,
           because: 'SEVERAL',
         })

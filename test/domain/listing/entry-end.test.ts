@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { endHere, newestRow, type TermDays } from '../../../src/domain/listing/entry-end.js'
-import { move } from '../../../src/domain/listing/listing.js'
+import { lastDayInHub, newestRuleDay, type TermDays } from '../../../src/domain/listing/entry-end.js'
+import { attemptMove } from '../../../src/domain/listing/listing.js'
 import { termEnd } from '../../../src/domain/listing/lists.js'
 import { type ClockRow, type ClockRules, clocksOf } from '../../../src/domain/listing/publication-clocks.js'
 import { addDays, addYears } from '../../../src/foundation/time/dates.js'
@@ -25,7 +25,7 @@ describe('end of an entry', () => {
       fc.property(day('2016-04-01', 5_000), fc.integer({ min: 0, max: 400 }), (decidedOn, wait) => {
         const publishedOn = addDays(decidedOn, wait)
         const asOf = addDays(publishedOn, 30)
-        const end = endHere({ list, clocks: clockRules() }, standing({ decidedOn, publishedOn, asOf }))
+        const end = lastDayInHub({ list, clocks: clockRules() }, standing({ decidedOn, publishedOn, asOf }))
         expect(end).to.equal(termEnd(list, decidedOn, { publishedOn, asOf }))
       }),
     )
@@ -39,13 +39,14 @@ describe('end of an entry', () => {
   for (const [decidedOn, end] of shipped)
     it(`of an entry decided on ${decidedOn} is ${end} under the shipped rules`, () => {
       const of = standing({ decidedOn, publishedOn: addDays(decidedOn, 20), asOf: addDays(decidedOn, 20) })
-      expect(endHere({ list, clocks: clockRules() }, of)).to.equal(end)
+      expect(lastDayInHub({ list, clocks: clockRules() }, of)).to.equal(end)
     })
 
   it('is the earliest end of term, 公示系统 and 信用中国', () => {
     const gsxt = (maximumMonths: number) =>
       clockRow({ clock: 'GSXT', countedFrom: 'PUBLICATION', minimumMonths: 1, maximumMonths, severity: null })
-    const ends = (...clocks: ClockRow[]) => endHere({ list, clocks: { severities: [GENERAL], clocks } }, standing())
+    const ends = (...clocks: ClockRow[]) =>
+      lastDayInHub({ list, clocks: { severities: [GENERAL], clocks } }, standing())
     expect(ends()).to.equal('2029-05-06')
     expect(ends(clockRow({ maximumMonths: 12 }))).to.equal('2027-05-06')
     expect(ends(gsxt(6), clockRow({ maximumMonths: 12 }))).to.equal('2026-11-20')
@@ -70,7 +71,7 @@ describe('end of an entry', () => {
           clocks: made.map((row) => clockRow({ minimumMonths: 0, ...row })),
         }
         const of = standing({ decidedOn, publishedOn: addDays(decidedOn, 20), anewFrom, asOf: '2030-01-01' })
-        const end = endHere({ list, clocks }, of) ?? ''
+        const end = lastDayInHub({ list, clocks }, of) ?? ''
         const entry = { list: 'serious', documentOn: decidedOn, publishedOn: of.publishedOn, banUntil: null }
         const { gsxt, creditchina } = clocksOf(clocks, { ...entry, anewFrom, today: of.asOf })
         expect(end <= addYears(anewFrom ?? decidedOn, 3)).to.equal(true)
@@ -81,17 +82,21 @@ describe('end of an entry', () => {
 
   it('is unknown without a decision or without rules', () => {
     const none = { list: { ...list, terms: [] }, clocks: { severities: [], clocks: [] } }
-    expect(endHere(none, standing())).to.equal(null)
-    expect(endHere({ list, clocks: clockRules() }, standing({ decidedOn: null }))).to.equal(null)
+    expect(lastDayInHub(none, standing())).to.equal(null)
+    expect(lastDayInHub({ list, clocks: clockRules() }, standing({ decidedOn: null }))).to.equal(null)
   })
 
   it('depends on the newest row of the term or of a clock that applies to standing entries', () => {
     const clocks = (...rows: ClockRow[]) => ({ list, clocks: { severities: [GENERAL], clocks: rows } })
-    expect(newestRow(clocks(), '2026-11-25')).to.equal('2021-09-01')
-    expect(newestRow(clocks(clockRow({ from: '2026-04-01' })), '2026-11-25')).to.equal('2026-04-01')
-    expect(newestRow(clocks(clockRow({ from: '2026-04-01', standing: 'KEEP' })), '2026-11-25')).to.equal('2021-09-01')
-    expect(newestRow(clocks(clockRow({ from: '2026-04-01', list: 'abnormal' })), '2026-11-25')).to.equal('2021-09-01')
-    expect(newestRow(clocks(clockRow({ from: '2026-04-01' })), '2026-03-31')).to.equal('2021-09-01')
+    expect(newestRuleDay(clocks(), '2026-11-25')).to.equal('2021-09-01')
+    expect(newestRuleDay(clocks(clockRow({ from: '2026-04-01' })), '2026-11-25')).to.equal('2026-04-01')
+    expect(newestRuleDay(clocks(clockRow({ from: '2026-04-01', standing: 'KEEP' })), '2026-11-25')).to.equal(
+      '2021-09-01',
+    )
+    expect(newestRuleDay(clocks(clockRow({ from: '2026-04-01', list: 'abnormal' })), '2026-11-25')).to.equal(
+      '2021-09-01',
+    )
+    expect(newestRuleDay(clocks(clockRow({ from: '2026-04-01' })), '2026-03-31')).to.equal('2021-09-01')
   })
 })
 
@@ -101,27 +106,29 @@ describe('moves set the end by the clocks', () => {
 
   it('an entry is decided, published and restored with the end of the shortest clock', () => {
     const reviewed = upTo('reviewListing')
-    const decided = caseAfter(move('decideListing', reviewed, full({ on: '2026-01-19' }), by))
+    const decided = caseAfter(attemptMove('decideListing', reviewed, full({ on: '2026-01-19' }), by))
     expect(decided.endsOn).to.equal('2027-01-19')
-    const served = caseAfter(move('serveListing', decided, full({ on: '2026-01-20' }), by))
+    const served = caseAfter(attemptMove('serveListing', decided, full({ on: '2026-01-20' }), by))
     const today = { on: '2026-01-21', today: '2026-01-21' }
-    const published = caseAfter(move('publishListing', served, full(today), by))
+    const published = caseAfter(attemptMove('publishListing', served, full(today), by))
     expect(published.endsOn).to.equal('2027-01-19')
     const repaired = { ...published, state: 'REMOVED', removal: 'REPAIRED' } as const
     const back = { on: '2026-12-01', today: '2026-12-01' }
-    expect(caseAfter(move('restoreListing', repaired, full(back), by)).endsOn).to.equal('2027-01-19')
+    expect(caseAfter(attemptMove('restoreListing', repaired, full(back), by)).endsOn).to.equal('2027-01-19')
   })
 
   it('a restoration restarts the term, and ends with the three years of 信用中国 from the document', () => {
     const repaired = { ...upTo('publishListing'), state: 'REMOVED', removal: 'REPAIRED' } as const
-    const restored = caseAfter(move('restoreListing', repaired, full({ on: '2028-02-29', today: '2028-02-29' }), rules))
+    const restored = caseAfter(
+      attemptMove('restoreListing', repaired, full({ on: '2028-02-29', today: '2028-02-29' }), rules),
+    )
     expect([restored.termFrom, restored.endsOn]).to.deep.equal(['2028-02-29', '2029-01-19'])
   })
 
   it('P-B3: a new row shortens a term at most to the day before it is applied', () => {
     const act = full({ role: 'clock', by: 'clock', on: '2026-11-25', today: '2026-11-25' })
     const renewed = (months: number) => {
-      const moved = move('renewTerm', upTo('publishListing'), act, { ...rules, clocks: shorterClocks(months) })
+      const moved = attemptMove('renewTerm', upTo('publishListing'), act, { ...rules, clocks: shorterClocks(months) })
       return moved.ok ? moved.after.endsOn : moved.reason.code
     }
     expect(renewed(12)).to.equal('2027-01-19')

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { issueFault, numbersNamed } from '../../../src/domain/listing/documents.js'
+import { documentNumbersNamed, issueFault } from '../../../src/domain/listing/documents.js'
 
 describe('papers that the case system issued', () => {
   const paper = {
@@ -26,7 +26,7 @@ describe('papers that the case system issued', () => {
   it('are named by the last move that gave a number', () => {
     const move = (name: string, documentNumber?: string) => ({ move: name, act: { documentNumber } })
     expect(
-      numbersNamed([
+      documentNumbersNamed([
         move('notifyListing', '1号'),
         move('notifyListing', '2号'),
         move('decideListing', ''),

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import {
   type ChangedGround,
-  consequenceOf,
   type GroundStatus,
-  groundOf,
+  groundConsequence,
+  groundStatusOf,
   linkedDecision,
 } from '../../../src/domain/listing/legal-ground.js'
 import type { Body } from '../../../src/domain/records/records.js'
@@ -12,7 +12,7 @@ describe('the ground of a listing', () => {
   const HEAVY: Body = { types: ['吊销许可证件'], content: '吊销许可证件' }
   const LIGHT: Body = { types: ['罚款'], fine_yuan: '100' }
   const source = (body: Body, more: object = {}) => ({ operatorId: 7, body, stands: true, linked: false, ...more })
-  const grounds: [string, Parameters<typeof groundOf>[0], ReturnType<typeof groundOf>][] = [
+  const grounds: [string, Parameters<typeof groundStatusOf>[0], ReturnType<typeof groundStatusOf>][] = [
     ['no source reports it any more', [], { state: 'FALLEN', heavy: false }],
     ['the linked record stands', [source(HEAVY, { linked: true })], { state: 'STANDS', heavy: true }],
     [
@@ -44,10 +44,10 @@ describe('the ground of a listing', () => {
     ],
   ]
   for (const [what, sources, expected] of grounds)
-    it(`ground of a listing where ${what}`, () => expect(groundOf(sources, 7)).to.deep.equal(expected))
+    it(`ground of a listing where ${what}`, () => expect(groundStatusOf(sources, 7)).to.deep.equal(expected))
 
   const usual = { wasHeavy: true, isWrong: false, isLetGo: false }
-  const consequences: [string, GroundStatus, Partial<ChangedGround>, ReturnType<typeof consequenceOf>][] = [
+  const consequences: [string, GroundStatus, Partial<ChangedGround>, ReturnType<typeof groundConsequence>][] = [
     ['stands while the penalty is heavy', { state: 'STANDS', heavy: true }, {}, null],
     ['stands where its weight never counted', { state: 'STANDS', heavy: false }, { wasHeavy: false }, null],
     ['hides a lighter penalty', { state: 'STANDS', heavy: false }, {}, 'LIGHTER'],
@@ -66,7 +66,7 @@ describe('the ground of a listing', () => {
     ['stands on another source of a wrong record', { state: 'STANDS', heavy: true }, { isWrong: true }, null],
   ]
   for (const [what, ground, changed, consequence] of consequences)
-    it(what, () => expect(consequenceOf(ground, { ...usual, ...changed })).to.equal(consequence))
+    it(what, () => expect(groundConsequence(ground, { ...usual, ...changed })).to.equal(consequence))
 
   it('names the division of the authority by its code, else the province', () => {
     const of = (body: Body) => linkedDecision({ id: 1, body })

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { addWorkdays, type Calendar } from '../../../src/domain/calendar/calendar.js'
 import { type Case, type CaseAct, type MoveRules, newCase } from '../../../src/domain/listing/case.js'
 import { deadlinesOf, dueDay } from '../../../src/domain/listing/deadlines.js'
-import { move } from '../../../src/domain/listing/listing.js'
+import { attemptMove } from '../../../src/domain/listing/listing.js'
 import type { ListKind, ListTerm } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { document } from '../../../src/foundation/contracts.js'
@@ -28,13 +28,13 @@ const rules: MoveRules = { list: serious, calendar, clocks: clockRules() }
 
 /** One act on its day, which is today unless the act says another. */
 const on = (day: string, name: MoveName, before: Case, more: Partial<CaseAct> = {}, by: MoveRules = rules) =>
-  move(name, before, full({ on: day, today: day, ...more }), by)
+  attemptMove(name, before, full({ on: day, today: day, ...more }), by)
 const done = (...given: Parameters<typeof on>): Case => caseAfter(on(...given))
 const CLOCK = { by: 'clock', role: 'clock' } as const
 const REVIEWER = { by: 'reviewer-1', role: 'reviewer' } as const
 const due = (name: MoveName, day: string, before: Case, more: Partial<CaseAct> = {}, by = rules) => {
   const act = full({ on: day, today: day, ...more })
-  return deadlinesOf(name, before, caseAfter(move(name, before, act, by)), act, by).begun.map((one) => [
+  return deadlinesOf(name, before, caseAfter(attemptMove(name, before, act, by)), act, by).begun.map((one) => [
     one.name,
     one.dueOn,
     one.provisional,
@@ -164,7 +164,7 @@ describe('listing cases: terms', () => {
   const withTerms = (...terms: ListTerm[]): MoveRules => ({ ...rules, list: { ...serious, terms }, clocks: NONE })
   const reviewed = { ...upTo('reviewListing'), lastOn: '2020-01-01' }
   const decided = (day: string, by: MoveRules, today = day): string | null =>
-    caseAfter(move('decideListing', reviewed, full({ on: day, today }), by)).endsOn
+    caseAfter(attemptMove('decideListing', reviewed, full({ on: day, today }), by)).endsOn
 
   it('decisions of different years end by the rules of their own years', () => {
     const two = withTerms(row(5, null, '2021-08-31'), row(3, '2021-09-01', null, { standing: 'KEEP' }))

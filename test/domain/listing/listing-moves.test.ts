@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { type Case, type CaseRole, type CaseState, newCase, STATES } from '../../../src/domain/listing/case.js'
-import { allowedMoves, MOVE_NAMES, move } from '../../../src/domain/listing/listing.js'
+import { allowedMoves, attemptMove, MOVE_NAMES } from '../../../src/domain/listing/listing.js'
 import type { RemovalReason } from '../../../src/domain/listing/lists.js'
-import { REMOVALS } from '../../../src/domain/listing/lists.js'
+import { REMOVAL_REASONS } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 
 import { full, ROLES, rules, TODAY, upTo } from '../../support/case.js'
@@ -62,7 +62,7 @@ describe('listing: every state, move and role', () => {
     ])
     const proposed = upTo('notifyListing')
     const alone = full({ by: proposed.proposedBy ?? '', role: 'reviewer', on: TODAY, today: TODAY })
-    const reviewed = move('reviewListing', proposed, alone, rules)
+    const reviewed = attemptMove('reviewListing', proposed, alone, rules)
     expect(reviewed.ok || reviewed.reason.code).to.equal('SAME_PERSON')
   })
 
@@ -105,7 +105,7 @@ describe('listing: every state, move and role', () => {
           const may = from.includes(state) && roles.includes(role)
           const on = OF_TODAY.includes(name) ? TODAY : '2026-01-05'
           const act = full({ role, by: 'someone', on, removal: 'CEASED', hiding: role === 'clock' ? 'LOST' : 'ERROR' })
-          const moved = move(name, ready(state, name), act, rules)
+          const moved = attemptMove(name, ready(state, name), act, rules)
           const said = `${name} from ${state} by ${role}`
           expect(moved.ok, said).to.equal(may)
           expect(allowedMoves(ready(state, name), role).includes(name), said).to.equal(may)
@@ -115,7 +115,7 @@ describe('listing: every state, move and role', () => {
     })
   }
 
-  for (const removal of REMOVALS) {
+  for (const removal of REMOVAL_REASONS) {
     const who: Record<RemovalReason, CaseRole[]> = {
       EXPIRED: ['clock'],
       // By the clock where another entrance has decided it.
@@ -128,7 +128,7 @@ describe('listing: every state, move and role', () => {
     it(`a removal as ${removal} is allowed to ${who[removal].join(', ')} only`, () => {
       for (const role of ROLES) {
         const act = full({ role, by: 'someone', removal, on: '2027-01-02', today: '2027-01-02' })
-        expect(move('removeListing', ready('PUBLISHED', 'removeListing'), act, rules).ok, role).to.equal(
+        expect(attemptMove('removeListing', ready('PUBLISHED', 'removeListing'), act, rules).ok, role).to.equal(
           who[removal].includes(role),
         )
       }

@@ -1,13 +1,13 @@
 import { expect } from 'chai'
 import { type Case, type CaseAct, type MoveRules, newCase } from '../../../src/domain/listing/case.js'
-import { move } from '../../../src/domain/listing/listing.js'
-import { basisOn } from '../../../src/domain/listing/lists.js'
+import { attemptMove } from '../../../src/domain/listing/listing.js'
+import { legalBasisOn } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { caseAfter, denied, full, kind, rules, upTo } from '../../support/case.js'
 
 /** One act on its day, which is today unless the act says another. */
 const on = (day: string, name: MoveName, before: Case, more: Partial<CaseAct> = {}, by: MoveRules = rules) =>
-  move(name, before, full({ on: day, today: day, ...more }), by)
+  attemptMove(name, before, full({ on: day, today: day, ...more }), by)
 const done = (...given: Parameters<typeof on>): Case => caseAfter(on(...given))
 const PARTY = { by: 'party-1', role: 'party' } as const
 const REVIEWER = { by: 'reviewer-1', role: 'reviewer' } as const
@@ -17,7 +17,7 @@ describe('listing: a refusal names the first day on which the step is allowed', 
   // The notice of 8 January leaves 9, 12, 13, 14, 15; the decision of 19 January leaves twelve months before a repair.
   const published = upTo('publishListing')
   const waiting = caseAfter(
-    move('serveListing', upTo('decideListing'), full({ on: '2026-01-20', service: 'PUBLIC_NOTICE' }), rules),
+    attemptMove('serveListing', upTo('decideListing'), full({ on: '2026-01-20', service: 'PUBLIC_NOTICE' }), rules),
   )
   const CASES: [string, MoveName, Case, string, Partial<CaseAct>, string][] = [
     ['the defence runs', 'reviewListing', upTo('answerDefence'), '2026-01-15', REVIEWER, '2026-01-16'],
@@ -113,9 +113,9 @@ describe('listing: the legal basis', () => {
 
   it('the basis in force on the day of the decision applies', () => {
     const list = kind('serious')
-    expect(basisOn(list, '2021-08-31')?.number).to.equal('工商总局令第83号')
-    expect(basisOn(list, '2021-09-01')?.number).to.equal('市场监管总局令第44号')
-    expect(basisOn(list, '2016-03-31')).to.equal(null)
+    expect(legalBasisOn(list, '2021-08-31')?.number).to.equal('工商总局令第83号')
+    expect(legalBasisOn(list, '2021-09-01')?.number).to.equal('市场监管总局令第44号')
+    expect(legalBasisOn(list, '2016-03-31')).to.equal(null)
   })
 })
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type Action, deliveryRequiredBy, type PriorDelivery } from '../../../src/domain/delivery/delivery.js'
 import { type Case, type CaseAct, type CaseRole, type CaseState, newCase } from '../../../src/domain/listing/case.js'
-import { allowedMoves, isPublic, listed, MOVE_NAMES, move } from '../../../src/domain/listing/listing.js'
+import { allowedMoves, attemptMove, isListedOn, isPublic, MOVE_NAMES } from '../../../src/domain/listing/listing.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { addDays, weekday } from '../../../src/foundation/time/dates.js'
 import { calendar, full, rules } from '../../support/case.js'
@@ -171,7 +171,7 @@ const wrongIn = (node: Node, name: MoveName, act: CaseAct): string | null => {
 const MADE = new Set<MoveName>()
 
 const step = (node: Node, name: MoveName, act: CaseAct): Node | null => {
-  const moved = move(name, node.now, act, rules)
+  const moved = attemptMove(name, node.now, act, rules)
   if (!moved.ok) return null
   MADE.add(name)
   const next: Node = { ...node, now: moved.after, depth: node.depth + 1, by: `${name} by ${act.by}`, from: node }
@@ -264,7 +264,7 @@ const NEVER: Record<string, (node: Node) => boolean> = {
   'nothing is public after the last day of its term': (node) =>
     shown(node) && !(node.now.endsOn !== null && today(node) <= node.now.endsOn),
   'what is public counts as listed, and nothing else does': (node) =>
-    shown(node) !== listed({ mirrored: false, ...node.now }, rules.list, today(node)),
+    shown(node) !== isListedOn({ mirrored: false, ...node.now }, rules.list, today(node)),
   'what is not public any more leaves a removal for a platform that may ever have heard of it': (node) =>
     !shown(node) && heard(node) && node.told.at(-1)?.action !== 'REMOVE',
   'a platform is owed, or has, the addition of what is public': (node) =>

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { type Case, type CaseAct, type MoveRules, newCase } from '../../../src/domain/listing/case.js'
 import type { DatedEntry } from '../../../src/domain/listing/listing.js'
-import { listed, move } from '../../../src/domain/listing/listing.js'
-import { type NumberName, numberOf } from '../../../src/domain/listing/lists.js'
+import { attemptMove, isListedOn } from '../../../src/domain/listing/listing.js'
+import { type LegalNumberName, legalNumberOn } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { addDays, addMonths } from '../../../src/foundation/time/dates.js'
 
@@ -45,19 +45,24 @@ describe('listing: the regular procedure', () => {
   })
 
   it('names the fields that a move changed', () => {
-    const moved = move('serveListing', upTo('decideListing'), full({ on: '2026-01-20' }), rules)
+    const moved = attemptMove('serveListing', upTo('decideListing'), full({ on: '2026-01-20' }), rules)
     expect(moved.ok && moved.changed).to.have.members(['state', 'servedOn', 'lastOn'])
   })
 
   it('counts the defence in working days over a holiday and its make-up days', () => {
     // After Thursday 12 February: 13, 14 (make-up Saturday), 24, 25, 26.
-    const notified = move('notifyListing', upTo('proposeListing'), full({ on: '2026-02-12' }), rules)
+    const notified = attemptMove('notifyListing', upTo('proposeListing'), full({ on: '2026-02-12' }), rules)
     expect(caseAfter(notified).defenceUntil).to.equal('2026-02-26')
     expect(notified.ok && notified.provisional).to.equal(false)
   })
 
   it('marks a deadline beyond the published holidays as provisional', () => {
-    const moved = move('notifyListing', upTo('proposeListing'), full({ on: '2026-12-28', today: '2026-12-28' }), rules)
+    const moved = attemptMove(
+      'notifyListing',
+      upTo('proposeListing'),
+      full({ on: '2026-12-28', today: '2026-12-28' }),
+      rules,
+    )
     expect(moved.ok && moved.provisional).to.equal(true)
   })
 
@@ -65,8 +70,8 @@ describe('listing: the regular procedure', () => {
     const notified = upTo('notifyListing')
     const holiday = { ...rules, calendar: { ...calendar, holidays: new Set(['2026-01-14', '2026-01-15']) } }
     const review = full({ on: '2026-01-16', role: 'reviewer', by: 'reviewer-1' })
-    expect(denied(move('reviewListing', notified, review, rules))).to.equal(null)
-    expect(denied(move('reviewListing', notified, review, holiday))).to.equal('DEFENCE_RUNNING')
+    expect(denied(attemptMove('reviewListing', notified, review, rules))).to.equal(null)
+    expect(denied(attemptMove('reviewListing', notified, review, holiday))).to.equal('DEFENCE_RUNNING')
   })
 
   it('ends a listing decided on 29 February on 28 February three years later', () => {
@@ -85,7 +90,7 @@ describe('listing: a last step dated in the future', () => {
     ['renewEntry', { role: 'clock', by: 'clock' }],
   ] as [MoveName, Partial<CaseAct>][])
     it(`P-A4: does not prevent ${name}, which corrects the days of the case`, () => {
-      const moved = move(name, ahead, full({ ...today, ...more }), rules)
+      const moved = attemptMove(name, ahead, full({ ...today, ...more }), rules)
       expect(denied(moved)).to.equal(null)
       expect(caseAfter(moved).lastOn).to.equal(TODAY)
     })
@@ -93,10 +98,15 @@ describe('listing: a last step dated in the future', () => {
   it('P-A4: a removal or a move by the clock dated before the last step takes the day of that step', () => {
     const before = { ...upTo('publishListing'), lastOn: '2026-06-01', endsOn: '2029-01-01' }
     for (const role of ['officer', 'clock'] as const) {
-      const moved = move('removeListing', before, full({ ...today, on: '2026-05-01', role, removal: 'REVOKED' }), rules)
+      const moved = attemptMove(
+        'removeListing',
+        before,
+        full({ ...today, on: '2026-05-01', role, removal: 'REVOKED' }),
+        rules,
+      )
       expect(caseAfter(moved).lastOn).to.equal('2026-06-01')
     }
-    const applied = move('applyRepair', before, full({ ...today, on: '2026-05-01' }), rules)
+    const applied = attemptMove('applyRepair', before, full({ ...today, on: '2026-05-01' }), rules)
     expect(denied(applied)).to.equal('BEFORE_LAST')
   })
 })
@@ -278,7 +288,7 @@ describe('listing: refused moves', () => {
   ]
   for (const [title, name, before, act, code, other] of cases) {
     it(`refuses ${title}`, () => {
-      const moved = move(name, before, full(act), other ?? rules)
+      const moved = attemptMove(name, before, full(act), other ?? rules)
       expect(denied(moved)).to.equal(code)
       expect(!moved.ok && moved.reason.zh !== '' && moved.reason.en !== '').to.equal(true)
     })
@@ -286,26 +296,26 @@ describe('listing: refused moves', () => {
 
   it('P-B3: refuses a repair before the months that the rule of its decision asks for are over', () => {
     const published = upTo('publishListing')
-    const months = numberOf(rules.list, 'REPAIR_MIN_MONTHS', '2026-01-19')?.value ?? 0
+    const months = legalNumberOn(rules.list, 'REPAIR_MIN_MONTHS', '2026-01-19')?.value ?? 0
     const first = addDays(addMonths('2026-01-19', months), 1)
     const repaired = (on: string) =>
-      denied(move('removeListing', published, full({ on, today: first, removal: 'REPAIRED' }), rules))
+      denied(attemptMove('removeListing', published, full({ on, today: first, removal: 'REPAIRED' }), rules))
     expect([repaired(addDays(first, -1)), repaired(first)]).to.deep.equal(['REPAIR_TOO_EARLY', null])
   })
 
   it('accepts an express written waiver as the end of the defence', () => {
     const act = full({ on: '2026-01-09', role: 'reviewer', by: 'reviewer-1', waived: true })
-    expect(caseAfter(move('reviewListing', upTo('notifyListing'), act, rules)).state).to.equal('REVIEWED')
+    expect(caseAfter(attemptMove('reviewListing', upTo('notifyListing'), act, rules)).state).to.equal('REVIEWED')
   })
 
   it('P-B3: lets the clock expire an entry on the day after the last day of its term', () => {
     const act = full({ on: '2029-01-20', today: '2029-01-20', role: 'clock', by: 'clock', removal: 'EXPIRED' })
-    expect(caseAfter(move('removeListing', upTo('publishListing'), act, rules)).state).to.equal('REMOVED')
+    expect(caseAfter(attemptMove('removeListing', upTo('publishListing'), act, rules)).state).to.equal('REMOVED')
   })
 })
 
 describe('listing: a rule that a guard reads', () => {
-  const without = (name: NumberName): MoveRules => ({
+  const without = (name: LegalNumberName): MoveRules => ({
     ...rules,
     list: { ...rules.list, numbers: rules.list.numbers.filter((row) => row.name !== name) },
   })
@@ -313,8 +323,10 @@ describe('listing: a rule that a guard reads', () => {
   it('OBJECTION_WORKDAYS: a missing row denies publication instead of letting it pass', () => {
     const act = full({ on: TODAY, role: 'officer' })
     const served = upTo('serveListing')
-    expect(denied(move('publishListing', served, act, rules))).to.equal(null)
-    expect(denied(move('publishListing', served, act, without('OBJECTION_WORKDAYS')))).to.equal('NO_OBJECTION_RULE')
+    expect(denied(attemptMove('publishListing', served, act, rules))).to.equal(null)
+    expect(denied(attemptMove('publishListing', served, act, without('OBJECTION_WORKDAYS')))).to.equal(
+      'NO_OBJECTION_RULE',
+    )
   })
 
   it('OBJECTION_WORKDAYS: days that a row sets run from the service', () => {
@@ -323,13 +335,13 @@ describe('listing: a rule that a guard reads', () => {
       numbers: rules.list.numbers.map((row) => (row.name === 'OBJECTION_WORKDAYS' ? { ...row, value: 5 } : row)),
     }
     const on = (day: string) =>
-      move('publishListing', upTo('serveListing'), full({ on: day, today: day }), { ...rules, list })
+      attemptMove('publishListing', upTo('serveListing'), full({ on: day, today: day }), { ...rules, list })
     expect([denied(on('2026-01-27')), denied(on('2026-01-28'))]).to.deep.equal(['OBJECTION_RUNNING', null])
   })
 
   it('REPAIR_MIN_MONTHS: a missing row denies the repair instead of letting it pass', () => {
     const act = full({ on: TODAY })
-    expect(denied(move('applyRepair', upTo('publishListing'), act, without('REPAIR_MIN_MONTHS')))).to.equal(
+    expect(denied(attemptMove('applyRepair', upTo('publishListing'), act, without('REPAIR_MIN_MONTHS')))).to.equal(
       'NO_REPAIR_TIME',
     )
   })
@@ -355,7 +367,7 @@ describe('listing: entries that make an operator listed', () => {
   ]
   for (const [title, each, list, asOf, expected] of cases) {
     it(`${title} ${expected ? 'does' : 'does not'}`, () => {
-      expect(listed(each, kind(list), asOf)).to.equal(expected)
+      expect(isListedOn(each, kind(list), asOf)).to.equal(expected)
     })
   }
 })

@@ -1,15 +1,15 @@
 import { expect } from 'chai'
-import type { Consent, LegalBasis, ListKind } from '../../../src/domain/listing/lists.js'
+import type { ConsentRule, LegalBasis, ListKind } from '../../../src/domain/listing/lists.js'
 import {
-  consentNeeded,
   firstRepairDay,
-  NUMBER_NAMES,
-  numberOf,
+  LEGAL_NUMBER_NAMES,
+  legalNumberOn,
+  needsConsent,
   termEnd,
   termOf,
 } from '../../../src/domain/listing/lists.js'
 import { checkLists } from '../../../src/domain/listing/lists-check.js'
-import { levelOf } from '../../../src/domain/operators/places.js'
+import { divisionLevelOf } from '../../../src/domain/operators/places.js'
 import { contract, document } from '../../../src/foundation/contracts.js'
 
 const rows = (): ListKind[] => (structuredClone(document('rules/lists.json')) as { lists: ListKind[] }).lists
@@ -70,8 +70,8 @@ describe('lists: terms', () => {
   }
 
   it('numberOf returns the number in force on a day, or null', () => {
-    expect(numberOf(kind('serious'), 'DEFENCE_WORKDAYS', '2026-01-05')?.value).to.equal(5)
-    expect(numberOf(kind('serious'), 'REPAIR_MIN_MONTHS', '2021-08-31')).to.equal(null)
+    expect(legalNumberOn(kind('serious'), 'DEFENCE_WORKDAYS', '2026-01-05')?.value).to.equal(5)
+    expect(legalNumberOn(kind('serious'), 'REPAIR_MIN_MONTHS', '2021-08-31')).to.equal(null)
   })
 })
 
@@ -119,12 +119,12 @@ describe('lists: effect of a new row on standing entries', () => {
   })
 
   it('the level of an authority follows from its division, and an unknown level counts as the lowest', () => {
-    expect(['220000', '220100', '220102'].map(levelOf)).to.deep.equal(['PROVINCE', 'CITY', 'COUNTY'])
+    expect(['220000', '220100', '220102'].map(divisionLevelOf)).to.deep.equal(['PROVINCE', 'CITY', 'COUNTY'])
     const setting = { needed: true, levels: ['CITY' as const], from: null, to: null, basis: '测试', mark: 'M' as const }
     const row = { ...kind('serious'), consents: [setting] }
-    const asked = ([null, 'CITY', 'COUNTY'] as const).map((level) => consentNeeded(row, level, '2026-01-01'))
+    const asked = ([null, 'CITY', 'COUNTY'] as const).map((level) => needsConsent(row, level, '2026-01-01'))
     expect(asked).to.deep.equal([true, true, false])
-    expect(consentNeeded({ ...row, consents: [] }, null, '2026-01-01')).to.equal(false)
+    expect(needsConsent({ ...row, consents: [] }, null, '2026-01-01')).to.equal(false)
   })
 })
 
@@ -160,7 +160,7 @@ describe('lists: refused rows', () => {
       'serious.numbers.DEFENCE_WORKDAYS',
       'defence',
     ],
-    ...NUMBER_NAMES.map((name): [string, ListKind[], string, string] => [
+    ...LEGAL_NUMBER_NAMES.map((name): [string, ListKind[], string, string] => [
       `a kind decided here whose rules do not say ${name}`,
       serious((row) => Object.assign(row, { numbers: row.numbers.filter((each) => each.name !== name) })),
       `serious.numbers.${name}`,
@@ -224,7 +224,7 @@ describe('lists: refused rows', () => {
     ],
     [
       'settings of consent that overlap',
-      serious((row) => row.consents.push({ ...(row.consents[0] as Consent), needed: false })),
+      serious((row) => row.consents.push({ ...(row.consents[0] as ConsentRule), needed: false })),
       'serious.consents[0]',
       'Two rows',
     ],

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
 import type { Case, CaseAct } from '../../../src/domain/listing/case.js'
-import { allowedMoves, move } from '../../../src/domain/listing/listing.js'
-import { outlooks } from '../../../src/domain/listing/outlook.js'
+import { allowedMoves, attemptMove } from '../../../src/domain/listing/listing.js'
+import { moveOutlooks } from '../../../src/domain/listing/outlook.js'
 import { caseAfter, denied, full, rules, STEPS, TODAY, upTo } from '../../support/case.js'
 
 const told = (before: Case, role: Role, on = TODAY, by = `${role}-1`, today = TODAY) =>
-  outlooks(before, { by, role, on, today }, rules)
+  moveOutlooks(before, { by, role, on, today }, rules)
 const why = (before: Case, name: string, role: Role, on?: string, by?: string, today?: string) =>
   told(before, role, on, by, today).find((one) => one.move === name)?.denial ?? null
 
@@ -21,7 +21,7 @@ describe('outlook of a case', () => {
           expect(theirs).to.deep.equal(new Set(allowedMoves(before, role)))
           for (const { move: name, removal, denial, reached } of found.filter((one) => one.isTheirs)) {
             const act: Partial<CaseAct> = { by: `${role}-1`, role, on, today: TODAY, hiding: 'ERROR' }
-            const made = move(name, before, full({ ...act, ...(removal && { removal }) }), rules)
+            const made = attemptMove(name, before, full({ ...act, ...(removal && { removal }) }), rules)
             expect(denial?.code ?? null, `${name} on ${on}`).to.equal(denied(made))
             // What the record itself says, its level for one, is not known before it is chosen.
             const after = made.ok ? made.after : null
@@ -43,7 +43,7 @@ describe('outlook of a case', () => {
     const notified = upTo('notifyListing')
     expect(why(notified, 'reviewListing', 'reviewer', TODAY, 'officer-1')?.code).to.equal('SAME_PERSON')
     const act = full({ on: TODAY, hiding: 'STAY' })
-    const hidden = caseAfter(move('hideListing', upTo('publishListing'), act, rules))
+    const hidden = caseAfter(attemptMove('hideListing', upTo('publishListing'), act, rules))
     expect(why(hidden, 'confirmHiding', 'officer')?.code).to.equal('SAME_PERSON')
     expect(why(hidden, 'confirmHiding', 'reviewer')).to.equal(null)
   })

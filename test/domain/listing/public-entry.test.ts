@@ -1,13 +1,18 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { checkPersons, type PartyOf, type PublicRules, publicEntry } from '../../../src/domain/listing/public-entry.js'
-import { luhn } from '../../../src/domain/records/bank-accounts.js'
-import { mask, PERSONAL, type Personal } from '../../../src/domain/records/personal.js'
+import {
+  checkPublicEntryRules,
+  type PartyToPublish,
+  type PublicEntryRules,
+  publicEntry,
+} from '../../../src/domain/listing/public-entry.js'
+import { passesLuhn } from '../../../src/domain/records/bank-accounts.js'
+import { maskPersonalData, PERSONAL_DATA, type PersonalDataKind } from '../../../src/domain/records/personal.js'
 import { publicRules } from '../../../src/work/listing/publication-clocks.js'
 
 const ROW = { list: 'serious', from: null, to: null, public: true, basis: '测试', mark: 'F', confirmed: true } as const
-const PERSONS: PublicRules = { persons: [ROW] }
-const NOBODY: PublicRules = { persons: [] }
+const PERSONS: PublicEntryRules = { persons: [ROW] }
+const NOBODY: PublicEntryRules = { persons: [] }
 const ON = '2026-11-16'
 const listing = {
   id: '00000000-0000-4000-8000-000000000001',
@@ -20,8 +25,13 @@ const listing = {
   publishedOn: ON,
   endsOn: '2029-11-12',
 }
-const firm: PartyOf = { uscc: '91220102MA7A0700XC', name: '虚构商贸有限公司', region: '220102', kind: 'ENTERPRISE' }
-const shop: PartyOf = { uscc: null, name: '虚构小店', region: null, kind: 'SHOP' }
+const firm: PartyToPublish = {
+  uscc: '91220102MA7A0700XC',
+  name: '虚构商贸有限公司',
+  region: '220102',
+  kind: 'ENTERPRISE',
+}
+const shop: PartyToPublish = { uscc: null, name: '虚构小店', region: null, kind: 'SHOP' }
 const reasonOf = (reason: string) => publicEntry({ ...listing, reason }, firm, NOBODY, ON)
 
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
@@ -42,7 +52,7 @@ const digits = (count: number) => fc.array(fc.nat(9), { minLength: count, maxLen
 const mobile = fc.tuple(fc.integer({ min: 3, max: 9 }), digits(9)).map(([second, rest]) => `1${second}${rest}`)
 const card = fc.tuple(fc.constantFrom(15, 16, 17, 18), digits(18)).map(([length, all]) => {
   const head = `6${all.slice(1, length)}`
-  return [...'0123456789'].map((last) => head + last).find(luhn) ?? ''
+  return [...'0123456789'].map((last) => head + last).find(passesLuhn) ?? ''
 })
 /** As people write numbers to get them past a filter. */
 const SPELLINGS: ((text: string) => string)[] = [
@@ -73,7 +83,7 @@ const words = fc.constantFrom(
 )
 const around = fc.tuple(fc.array(words, { maxLength: 4 }), fc.array(words, { maxLength: 4 }))
 
-const personal: fc.Arbitrary<{ kind: Personal; written: string; secret: string }> = fc.oneof(
+const personal: fc.Arbitrary<{ kind: PersonalDataKind; written: string; secret: string }> = fc.oneof(
   fc
     .tuple(residentId, fc.constantFrom(...SPELLINGS))
     .map(([id, as]) => ({ kind: 'ID_NUMBER' as const, written: as(id), secret: id })),
@@ -152,8 +162,8 @@ describe('public entry', () => {
           { maxLength: 8 },
         ),
         (parts) => {
-          const { text } = mask(parts.join(''))
-          expect(mask(text)).to.deep.equal({ text, found: [] })
+          const { text } = maskPersonalData(parts.join(''))
+          expect(maskPersonalData(text)).to.deep.equal({ text, found: [] })
         },
       ),
       { numRuns: 300 },
@@ -167,7 +177,7 @@ describe('public entry', () => {
         residentId,
         fc.string({ maxLength: 20 }),
         (a, id, b) => {
-          expect(mask(`${a} ${id} ${b}`).text).to.not.include(id)
+          expect(maskPersonalData(`${a} ${id} ${b}`).text).to.not.include(id)
         },
       ),
       { numRuns: 200 },
@@ -187,7 +197,8 @@ describe('public entry', () => {
     ['an office', '虚构大厦A座1203室'],
     ['a trademark and a batch', '第30类第1234567号注册商标，批号20260301'],
   ]
-  for (const [what, text] of kept) it(`keeps ${what}`, () => expect(mask(text)).to.deep.equal({ text, found: [] }))
+  for (const [what, text] of kept)
+    it(`keeps ${what}`, () => expect(maskPersonalData(text)).to.deep.equal({ text, found: [] }))
 
   const masked: [text: string, shown: string][] = [
     ['联系电话：0431-88812345。', '联系电话：［号码略］。'],
@@ -218,7 +229,7 @@ describe('public entry', () => {
   })
 
   it('names each kind of mask in both languages', () => {
-    for (const { zh, en, shown } of Object.values(PERSONAL)) {
+    for (const { zh, en, shown } of Object.values(PERSONAL_DATA)) {
       expect(zh).to.match(/\p{Script=Han}/u)
       expect(en).to.match(/^[A-Za-z]/)
       expect(shown).to.match(/^［.+略］$/)
@@ -227,9 +238,9 @@ describe('public entry', () => {
 })
 
 describe('natural persons on the public list', () => {
-  const answer = (party: PartyOf, rules: PublicRules, known = {}, on = ON) =>
+  const answer = (party: PartyToPublish, rules: PublicEntryRules, known = {}, on = ON) =>
     publicEntry(listing, party, rules, on, known).withheld
-  const cases: [what: string, PartyOf, PublicRules, object, string | null][] = [
+  const cases: [what: string, PartyToPublish, PublicEntryRules, object, string | null][] = [
     ['a firm', firm, NOBODY, {}, null],
     ['an individual business, by the name on its licence', { ...firm, kind: 'INDIVIDUAL' }, NOBODY, {}, null],
     ['a shop without a licence where no rule speaks', shop, NOBODY, { minor: false }, 'PERSON'],
@@ -258,7 +269,12 @@ describe('natural persons on the public list', () => {
     })
 
   it('publishes no minor under any rule, list or kind of party', () => {
-    const party = fc.constantFrom<PartyOf>(firm, shop, { ...firm, kind: 'INDIVIDUAL' }, { ...firm, kind: 'OTHER' })
+    const party = fc.constantFrom<PartyToPublish>(
+      firm,
+      shop,
+      { ...firm, kind: 'INDIVIDUAL' },
+      { ...firm, kind: 'OTHER' },
+    )
     fc.assert(
       fc.property(party, fc.boolean(), fc.boolean(), (who, open, naturalPerson) => {
         const rules = { persons: [{ ...ROW, public: open }] }
@@ -268,9 +284,9 @@ describe('natural persons on the public list', () => {
   })
 
   it('checks its rules when they are read', () => {
-    expect(checkPersons(publicRules())).to.deep.equal([])
-    const [first] = checkPersons({ persons: [{ ...ROW, confirmed: false }] })
+    expect(checkPublicEntryRules(publicRules())).to.deep.equal([])
+    const [first] = checkPublicEntryRules({ persons: [{ ...ROW, confirmed: false }] })
     expect(first?.place).to.equal('persons[0]')
-    expect(checkPersons({ persons: [ROW, ROW] })).to.have.length(1)
+    expect(checkPublicEntryRules({ persons: [ROW, ROW] })).to.have.length(1)
   })
 })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { IN_NAMES, publicCode, publicName } from '../../../src/domain/listing/public-name.js'
-import { mask } from '../../../src/domain/records/personal.js'
+import { KINDS_MASKED_IN_NAMES, publicCode, publicName } from '../../../src/domain/listing/public-name.js'
+import { maskPersonalData } from '../../../src/domain/records/personal.js'
 
 const NAMES: [name: string | null, shown: string | null][] = [
   [null, null],
@@ -32,7 +32,7 @@ describe('public name of an operator', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
         const name = pieces.join('')
-        expect(publicName(name)).to.equal(mask(name, IN_NAMES).text)
+        expect(publicName(name)).to.equal(maskPersonalData(name, KINDS_MASKED_IN_NAMES).text)
       }),
       { numRuns: 2_000 },
     )

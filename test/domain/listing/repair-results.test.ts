@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Case } from '../../../src/domain/listing/case.js'
-import { followsFrom, type ToldResult } from '../../../src/domain/listing/repair-results.js'
+import { type ReportedRepair, repairConsequence } from '../../../src/domain/listing/repair-results.js'
 import { upTo } from '../../support/case.js'
 
 const NUMBER = '吉市监列〔2026〕1号'
-const told = (outcome: string, on: string, more: Partial<ToldResult> = {}, target: string | null = NUMBER) => ({
+const told = (outcome: string, on: string, more: Partial<ReportedRepair> = {}, target: string | null = NUMBER) => ({
   record: 1,
   fresh: true,
   body: { outcome, decided_on: on, target_document_number: target },
@@ -14,10 +14,10 @@ const told = (outcome: string, on: string, more: Partial<ToldResult> = {}, targe
 const shown = upTo('publishListing')
 const applied: Case = { ...shown, state: 'REPAIR_APPLIED', repair: { appliedOn: '2027-02-01', acceptedOn: null } }
 const repaired: Case = { ...shown, state: 'REMOVED', removal: 'REPAIRED' }
-const what = (facts: Case, ...all: ToldResult[]) => followsFrom(facts, NUMBER, all)?.what ?? null
+const what = (facts: Case, ...all: ReportedRepair[]) => repairConsequence(facts, NUMBER, all)?.what ?? null
 
 describe('repair results from elsewhere', () => {
-  const cases: [string, Case, ToldResult[], ReturnType<typeof what>][] = [
+  const cases: [string, Case, ReportedRepair[], ReturnType<typeof what>][] = [
     ['a repair of what is shown', shown, [told('REPAIRED', '2027-02-10')], 'GRANTED'],
     ['a removal of what is hidden', { ...shown, state: 'HIDDEN' }, [told('REMOVED', '2027-02-10')], 'GRANTED'],
     ['a repair of what has left', repaired, [told('REPAIRED', '2027-02-10')], null],
@@ -74,7 +74,9 @@ describe('repair results from elsewhere', () => {
     fc.assert(
       fc.property(results, fc.constantFrom(shown, applied, repaired), (made, facts) => {
         const all = made.map(({ outcome, day, fresh }, i) => told(outcome, `2027-02-${day}`, { record: i, fresh }))
-        expect(followsFrom(facts, NUMBER, [...all].reverse())).to.deep.equal(followsFrom(facts, NUMBER, all))
+        expect(repairConsequence(facts, NUMBER, [...all].reverse())).to.deep.equal(
+          repairConsequence(facts, NUMBER, all),
+        )
       }),
     )
   })

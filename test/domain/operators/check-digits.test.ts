@@ -15,12 +15,12 @@ const completed = (start: string, last: readonly string[], holds: (code: string)
   return start + found[0]
 }
 
-const orgCode = text(ORG, 8).map((start) => completed(start, [...DIGITS, 'X'], identity.orgCodeDigit))
+const orgCode = text(ORG, 8).map((start) => completed(start, [...DIGITS, 'X'], identity.hasOrgCodeCheckDigit))
 const region = text(DIGITS, 6)
 const uscc = fc
   .tuple(text(USCC, 2), region, text(USCC, 9))
-  .map((parts) => completed(parts.join(''), USCC, identity.usccValid))
-const regNo = text(DIGITS, 14).map((start) => completed(start, DIGITS, identity.regNoDigit))
+  .map((parts) => completed(parts.join(''), USCC, identity.isValidUscc))
+const regNo = text(DIGITS, 14).map((start) => completed(start, DIGITS, identity.hasRegNoCheckDigit))
 const resident = fc
   .tuple(
     fc.constantFrom('22', '11', '44', '82'),
@@ -32,13 +32,13 @@ const resident = fc
     completed(
       `${province}${place}${birth.toISOString().slice(0, 10).replaceAll('-', '')}${turn}`,
       [...DIGITS, 'X'],
-      identity.residentIdValid,
+      identity.isValidResidentId,
     ),
   )
 const gtin = fc
   .constantFrom(7, 11, 12, 13)
   .chain((length) => text(DIGITS, length))
-  .map((start) => completed(start, DIGITS, identity.gtinValid))
+  .map((start) => completed(start, DIGITS, identity.isValidGtin))
 
 interface Scheme {
   code: fc.Arbitrary<string>
@@ -52,19 +52,25 @@ interface Scheme {
 const never = (): boolean => false
 const always = (): boolean => true
 const SCHEMES: Record<string, Scheme> = {
-  'unified social credit code': { code: uscc, holds: identity.usccValid, signs: USCC, alike: never, swapped: always },
+  'unified social credit code': { code: uscc, holds: identity.isValidUscc, signs: USCC, alike: never, swapped: always },
   // MOD 11 over 36 signs: 0 and B, 1 and C … are one value.
   'organisation code': {
     code: orgCode,
-    holds: identity.orgCodeDigit,
+    holds: identity.hasOrgCodeCheckDigit,
     signs: ORG,
     alike: (a, b) => (ORG.indexOf(a) - ORG.indexOf(b)) % 11 === 0,
     swapped: never,
   },
-  'registration number': { code: regNo, holds: identity.regNoDigit, signs: DIGITS, alike: never, swapped: never },
+  'registration number': {
+    code: regNo,
+    holds: identity.hasRegNoCheckDigit,
+    signs: DIGITS,
+    alike: never,
+    swapped: never,
+  },
   'resident ID number': {
     code: resident,
-    holds: identity.residentIdValid,
+    holds: identity.isValidResidentId,
     signs: DIGITS,
     alike: never,
     swapped: always,
@@ -72,7 +78,7 @@ const SCHEMES: Record<string, Scheme> = {
   // Weights 1 and 3: neighbours that differ by five change nothing.
   'article number': {
     code: gtin,
-    holds: identity.gtinValid,
+    holds: identity.isValidGtin,
     signs: DIGITS,
     alike: never,
     swapped: (a, b) => Math.abs(Number(a) - Number(b)) !== 5,
@@ -132,14 +138,14 @@ describe('check digits', () => {
     const firm = orgCode.filter((code) => [...code].every((sign) => USCC.includes(sign)))
     fc.assert(
       fc.property(fc.constantFrom('91', '92', '93', '11', '51'), region, firm, (head, place, org) => {
-        const code = completed(`${head}${place}${org}`, USCC, identity.usccValid)
-        expect(identity.codeOf(code)).to.satisfy(
-          (told: ReturnType<typeof identity.codeOf>) => told === null || told.code === code,
+        const code = completed(`${head}${place}${org}`, USCC, identity.isValidUscc)
+        expect(identity.parseCode(code)).to.satisfy(
+          (told: ReturnType<typeof identity.parseCode>) => told === null || told.code === code,
         )
         expect(identity.orgCodeIn(code)).to.equal(org)
-        expect(identity.orgCodeDigit(identity.orgCodeIn(code))).to.equal(true)
+        expect(identity.hasOrgCodeCheckDigit(identity.orgCodeIn(code))).to.equal(true)
         expect(identity.regionIn(code)).to.equal(place)
-        expect(identity.codeOf(`${org.slice(0, 8)}-${org.slice(8)}`)).to.deep.equal({
+        expect(identity.parseCode(`${org.slice(0, 8)}-${org.slice(8)}`)).to.deep.equal({
           scheme: 'org_code',
           code: org,
           valid: true,
@@ -154,7 +160,7 @@ describe('check digits', () => {
       code.replace(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0))
     fc.assert(
       fc.property(codes, (code) => {
-        const told = identity.codeOf(code)
+        const told = identity.parseCode(code)
         const spellings = [
           wide(code),
           code.toLowerCase(),
@@ -163,7 +169,7 @@ describe('check digits', () => {
           `\u200b${code}\ufeff`,
           code.replace(/(.{4})/g, '$1 '),
         ]
-        for (const spelling of spellings) expect(identity.codeOf(spelling), spelling).to.deep.equal(told)
+        for (const spelling of spellings) expect(identity.parseCode(spelling), spelling).to.deep.equal(told)
       }),
     )
   })
@@ -171,10 +177,12 @@ describe('check digits', () => {
   it('at most one scheme accepts a code', () => {
     fc.assert(
       fc.property(fc.oneof(uscc, orgCode, regNo, resident), (code) => {
-        const told = identity.codeOf(code)
-        const forms = [identity.usccForm(code), identity.regNoForm(code), identity.orgCodeForm(code)].filter(Boolean)
+        const told = identity.parseCode(code)
+        const forms = [identity.hasUsccForm(code), identity.hasRegNoForm(code), identity.hasOrgCodeForm(code)].filter(
+          Boolean,
+        )
         expect(forms.length).to.be.at.most(1)
-        if (identity.residentIdValid(code) && code.length === 18) expect(told).to.equal(null)
+        if (identity.isValidResidentId(code) && code.length === 18) expect(told).to.equal(null)
         else expect(told?.valid).to.equal(true)
       }),
       { numRuns: 500 },

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { unitsOfRows } from '../../../src/domain/operators/code-rows.js'
+import { quotaUnitsOf } from '../../../src/domain/operators/code-rows.js'
 
 describe('quota units of rows', () => {
   it('counts one unit for each further hundred', () => {
@@ -12,7 +12,7 @@ describe('quota units of rows', () => {
       [1_000, 9],
       [1_001, 10],
     ]
-    for (const [rows, units] of cases) expect(unitsOfRows(1, rows), String(rows)).to.equal(units)
+    for (const [rows, units] of cases) expect(quotaUnitsOf(1, rows), String(rows)).to.equal(units)
   })
 
   it('costs the same in one chunk and in any chunks', () => {
@@ -21,10 +21,10 @@ describe('quota units of rows', () => {
       fc.property(chunkSizes, (sizes) => {
         let [row, units] = [0, 0]
         for (const size of sizes) {
-          units += unitsOfRows(row + 1, row + size)
+          units += quotaUnitsOf(row + 1, row + size)
           row += size
         }
-        expect(units).to.equal(unitsOfRows(1, row))
+        expect(units).to.equal(quotaUnitsOf(1, row))
       }),
     )
   })

@@ -20,7 +20,7 @@ const uscc = fc
     fc.string({ unit: character, minLength: 9, maxLength: 9 }),
   )
   .map(([head, region, subject]) =>
-    completed(`${head}${String(region).padStart(6, '0')}${subject}`, ALPHABET, identity.usccValid),
+    completed(`${head}${String(region).padStart(6, '0')}${subject}`, ALPHABET, identity.isValidUscc),
   )
 const digits = (length: number) =>
   fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: length, maxLength: length })
@@ -36,7 +36,7 @@ describe('domain/identity', () => {
     ]
     for (const [code, kind, region, org] of synthetic) {
       it(`${code} is valid, its parts are read`, () => {
-        expect(identity.codeOf(code)).to.deep.equal({ scheme: 'uscc', code, valid: true })
+        expect(identity.parseCode(code)).to.deep.equal({ scheme: 'uscc', code, valid: true })
         expect(identity.operatorKindIn(code)).to.equal(kind)
         expect(identity.regionIn(code)).to.equal(region)
         expect(identity.orgCodeIn(code)).to.equal(org)
@@ -46,7 +46,7 @@ describe('domain/identity', () => {
     const digitFails = ['91310115MA1H8R7C6D', '91220102MA0Y3X1HXN', '91350100M0001TGQXM']
     for (const code of digitFails)
       it(`${code} has the form, but not the digit`, () =>
-        expect(identity.codeOf(code)).to.deep.equal({ scheme: 'uscc', code, valid: false }))
+        expect(identity.parseCode(code)).to.deep.equal({ scheme: 'uscc', code, valid: false }))
 
     const noForm = [
       '91350100M000100Y4Z',
@@ -59,33 +59,33 @@ describe('domain/identity', () => {
     ]
     for (const code of noForm) {
       it(`${code} has not the form and is not repaired`, () => {
-        expect(identity.usccForm(code)).to.equal(false)
-        expect(identity.usccValid(code)).to.equal(false)
-        expect(identity.codeOf(code)).to.equal(null)
+        expect(identity.hasUsccForm(code)).to.equal(false)
+        expect(identity.isValidUscc(code)).to.equal(false)
+        expect(identity.parseCode(code)).to.equal(null)
       })
     }
 
     it('a code with letters in its organisation part has the scheme uscc', () =>
-      expect(identity.codeOf('91440300MA5K89PL31')?.scheme).to.equal('uscc'))
+      expect(identity.parseCode('91440300MA5K89PL31')?.scheme).to.equal('uscc'))
 
     it('a failing organisation part does not make a code invalid', () => {
-      const code = completed('91220102MA0Y3X1H1', ALPHABET, identity.usccValid)
-      expect(identity.orgCodeDigit(identity.orgCodeIn(code))).to.equal(false)
-      expect(identity.codeOf(code)?.valid).to.equal(true)
+      const code = completed('91220102MA0Y3X1H1', ALPHABET, identity.isValidUscc)
+      expect(identity.hasOrgCodeCheckDigit(identity.orgCodeIn(code))).to.equal(false)
+      expect(identity.parseCode(code)?.valid).to.equal(true)
     })
 
     it('a region in no table does not make a code invalid', () => {
-      const code = completed('91999999MA0Y3X1HX', ALPHABET, identity.usccValid)
-      expect(identity.codeOf(code)).to.deep.equal({ scheme: 'uscc', code, valid: true })
+      const code = completed('91999999MA0Y3X1HX', ALPHABET, identity.isValidUscc)
+      expect(identity.parseCode(code)).to.deep.equal({ scheme: 'uscc', code, valid: true })
     })
 
     it('every completed code is valid, in exactly one of 31 ways, and invalid with any one character changed', () => {
       fc.assert(
         fc.property(uscc, fc.nat(17), character, (code, at, other) => {
-          expect(identity.usccValid(code)).to.equal(true)
-          expect(ALPHABET.filter((last) => identity.usccValid(code.slice(0, 17) + last))).to.have.length(1)
+          expect(identity.isValidUscc(code)).to.equal(true)
+          expect(ALPHABET.filter((last) => identity.isValidUscc(code.slice(0, 17) + last))).to.have.length(1)
           fc.pre(code[at] !== other)
-          expect(identity.usccValid(code.slice(0, at) + other + code.slice(at + 1))).to.equal(false)
+          expect(identity.isValidUscc(code.slice(0, at) + other + code.slice(at + 1))).to.equal(false)
         }),
       )
     })
@@ -94,14 +94,14 @@ describe('domain/identity', () => {
   describe('organisation code', () => {
     for (const code of ['MA1B3N1N2', 'M000100Y4', 'D2143569X', 'MA0Y3X1HX', '013555128']) {
       it(`${code} is valid in the alphabet of 36`, () =>
-        expect(identity.codeOf(code)).to.deep.equal({ scheme: 'org_code', code, valid: true }))
+        expect(identity.parseCode(code)).to.deep.equal({ scheme: 'org_code', code, valid: true }))
     }
     it('a hyphen before the digit is left out', () => {
-      expect(identity.codeOf('d2143569－x')).to.deep.equal({ scheme: 'org_code', code: 'D2143569X', valid: true })
+      expect(identity.parseCode('d2143569－x')).to.deep.equal({ scheme: 'org_code', code: 'D2143569X', valid: true })
       expect(identity.normalizeCode('MA0Y3X1H-X')).to.equal('MA0Y3X1HX')
     })
     it('a wrong digit is reported as invalid', () =>
-      expect(identity.codeOf('MA1B3N1N4')).to.deep.equal({ scheme: 'org_code', code: 'MA1B3N1N4', valid: false }))
+      expect(identity.parseCode('MA1B3N1N4')).to.deep.equal({ scheme: 'org_code', code: 'MA1B3N1N4', valid: false }))
     it('every eight characters have one digit', () => {
       const start = fc.string({
         unit: fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'),
@@ -110,7 +110,7 @@ describe('domain/identity', () => {
       })
       fc.assert(
         fc.property(start, (code) => {
-          expect([...'0123456789X'].filter((last) => identity.orgCodeDigit(code + last))).to.have.length(1)
+          expect([...'0123456789X'].filter((last) => identity.hasOrgCodeCheckDigit(code + last))).to.have.length(1)
         }),
       )
     })
@@ -118,17 +118,18 @@ describe('domain/identity', () => {
 
   describe('business registration number', () => {
     for (const code of ['220102600012340', '220000000012346', '222401400012347']) {
-      it(`${code} is valid`, () => expect(identity.codeOf(code)).to.deep.equal({ scheme: 'reg_no', code, valid: true }))
+      it(`${code} is valid`, () =>
+        expect(identity.parseCode(code)).to.deep.equal({ scheme: 'reg_no', code, valid: true }))
     }
-    it('a safe integer is read like its text', () => expect(identity.codeOf(220102600012340)?.valid).to.equal(true))
-    it('13 digits are an obsolete number and no code', () => expect(identity.codeOf('2201021234567')).to.equal(null))
+    it('a safe integer is read like its text', () => expect(identity.parseCode(220102600012340)?.valid).to.equal(true))
+    it('13 digits are an obsolete number and no code', () => expect(identity.parseCode('2201021234567')).to.equal(null))
     it('one changed digit is always noticed', () => {
       fc.assert(
         fc.property(digits(14), fc.nat(14), fc.nat(9), (start, at, other) => {
-          const code = completed(start, [...'0123456789'], identity.regNoDigit)
-          expect(identity.codeOf(code)?.valid).to.equal(true)
+          const code = completed(start, [...'0123456789'], identity.hasRegNoCheckDigit)
+          expect(identity.parseCode(code)?.valid).to.equal(true)
           fc.pre(code[at] !== String(other))
-          expect(identity.codeOf(code.slice(0, at) + other + code.slice(at + 1))?.valid).to.equal(false)
+          expect(identity.parseCode(code.slice(0, at) + other + code.slice(at + 1))?.valid).to.equal(false)
         }),
       )
     })
@@ -143,7 +144,7 @@ describe('domain/identity', () => {
     ]
     for (const [text, code] of read)
       it(`${JSON.stringify(text)} is ${code}`, () =>
-        expect(identity.codeOf(text)).to.deep.equal({ scheme: 'shop', code, valid: true }))
+        expect(identity.parseCode(text)).to.deep.equal({ scheme: 'shop', code, valid: true }))
 
     const malformed = [
       'shop:',
@@ -160,7 +161,8 @@ describe('domain/identity', () => {
       'shop:淘宝:1',
     ]
     for (const text of malformed)
-      it(`${JSON.stringify(text).slice(0, 30)} is no shop's code`, () => expect(identity.codeOf(text)).to.equal(null))
+      it(`${JSON.stringify(text).slice(0, 30)} is no shop's code`, () =>
+        expect(identity.parseCode(text)).to.equal(null))
 
     it('shopCode is read back by codeOf', () => {
       const marketplace = fc.string({ unit: fc.constantFrom(...'abcxyz019-'), minLength: 1, maxLength: 32 })
@@ -168,7 +170,7 @@ describe('domain/identity', () => {
       fc.assert(
         fc.property(marketplace, id, (at, shop) => {
           const code = identity.shopCode(at, shop)
-          expect(identity.codeOf(code)).to.deep.equal({ scheme: 'shop', code, valid: true })
+          expect(identity.parseCode(code)).to.deep.equal({ scheme: 'shop', code, valid: true })
         }),
       )
     })
@@ -206,9 +208,9 @@ describe('domain/identity', () => {
         fc.property(text, (value) => {
           const once = identity.normalizeCode(value)
           expect(identity.normalizeCode(once)).to.equal(once)
-          const told = identity.codeOf(value)
+          const told = identity.parseCode(value)
           expect(told === null || told.code === once).to.equal(true)
-          expect(identity.codeOf(told?.code)).to.deep.equal(told)
+          expect(identity.parseCode(told?.code)).to.deep.equal(told)
         }),
         { numRuns: 1000 },
       )
@@ -216,15 +218,15 @@ describe('domain/identity', () => {
 
     it('no check throws on any text', () => {
       const checks = [
-        identity.usccForm,
-        identity.usccDigit,
-        identity.usccValid,
-        identity.orgCodeForm,
-        identity.orgCodeDigit,
-        identity.regNoForm,
-        identity.regNoDigit,
-        identity.residentIdValid,
-        identity.gtinValid,
+        identity.hasUsccForm,
+        identity.hasUsccCheckDigit,
+        identity.isValidUscc,
+        identity.hasOrgCodeForm,
+        identity.hasOrgCodeCheckDigit,
+        identity.hasRegNoForm,
+        identity.hasRegNoCheckDigit,
+        identity.isValidResidentId,
+        identity.isValidGtin,
       ]
       fc.assert(
         fc.property(fc.string({ unit: 'binary' }), (text) => {
@@ -238,8 +240,8 @@ describe('domain/identity', () => {
 
   describe('resident ID number', () => {
     it('the two printed examples of the standard are valid', () => {
-      expect(identity.residentIdValid('11010519491231002X')).to.equal(true)
-      expect(identity.residentIdValid('440524188001010014')).to.equal(true)
+      expect(identity.isValidResidentId('11010519491231002X')).to.equal(true)
+      expect(identity.isValidResidentId('440524188001010014')).to.equal(true)
     })
     const invalid = [
       '110105194912310021',
@@ -251,16 +253,16 @@ describe('domain/identity', () => {
       '',
     ]
     for (const code of invalid)
-      it(`${JSON.stringify(code)} is not valid`, () => expect(identity.residentIdValid(code)).to.equal(false))
-    it('the first generation has 15 digits', () => expect(identity.residentIdValid('110105491231002')).to.equal(true))
-    it('it is no code of an operator', () => expect(identity.codeOf('440524188001010014')).to.equal(null))
+      it(`${JSON.stringify(code)} is not valid`, () => expect(identity.isValidResidentId(code)).to.equal(false))
+    it('the first generation has 15 digits', () => expect(identity.isValidResidentId('110105491231002')).to.equal(true))
+    it('it is no code of an operator', () => expect(identity.parseCode('440524188001010014')).to.equal(null))
   })
 
   describe('article number', () => {
     for (const code of ['6901234567892', '69012341', '06901234567892', '012345678905'])
-      it(`${code} is valid`, () => expect(identity.gtinValid(code)).to.equal(true))
+      it(`${code} is valid`, () => expect(identity.isValidGtin(code)).to.equal(true))
     for (const code of ['6934024510011', '690123456789', '69012345678921', '', '6901234567892A'])
-      it(`${JSON.stringify(code)} is no article number`, () => expect(identity.gtinValid(code)).to.equal(false))
+      it(`${JSON.stringify(code)} is no article number`, () => expect(identity.isValidGtin(code)).to.equal(false))
   })
 
   it('every vector of ../shared/vectors.json has its verdict (passed over where absent)', function () {
@@ -269,14 +271,18 @@ describe('domain/identity', () => {
     const vectors = JSON.parse(readFileSync(file, 'utf8'))
     const codes = (rows: { code: string }[]): string[] => rows.map(({ code }) => code)
     const verdicts: [string[], (code: string) => boolean, boolean][] = [
-      [codes([...vectors.uscc_valid, ...vectors.uscc_synthetic_jilin]), identity.usccValid, true],
-      [codes([...vectors.uscc_invalid, ...vectors.uscc_real_but_failing_checksum]), identity.usccValid, false],
-      [codes(vectors.uscc_real_but_failing_checksum), (code) => identity.orgCodeDigit(identity.orgCodeIn(code)), true],
-      [vectors.org_code_valid, identity.orgCodeDigit, true],
-      [[...vectors.reg_no_valid, ...vectors.reg_no_synthetic_jilin], identity.regNoDigit, true],
-      [vectors.resident_id_valid, identity.residentIdValid, true],
-      [vectors.gtin_valid, identity.gtinValid, true],
-      [vectors.gtin_invalid, identity.gtinValid, false],
+      [codes([...vectors.uscc_valid, ...vectors.uscc_synthetic_jilin]), identity.isValidUscc, true],
+      [codes([...vectors.uscc_invalid, ...vectors.uscc_real_but_failing_checksum]), identity.isValidUscc, false],
+      [
+        codes(vectors.uscc_real_but_failing_checksum),
+        (code) => identity.hasOrgCodeCheckDigit(identity.orgCodeIn(code)),
+        true,
+      ],
+      [vectors.org_code_valid, identity.hasOrgCodeCheckDigit, true],
+      [[...vectors.reg_no_valid, ...vectors.reg_no_synthetic_jilin], identity.hasRegNoCheckDigit, true],
+      [vectors.resident_id_valid, identity.isValidResidentId, true],
+      [vectors.gtin_valid, identity.isValidGtin, true],
+      [vectors.gtin_invalid, identity.isValidGtin, false],
     ]
     for (const [list, check, verdict] of verdicts) for (const code of list) expect(check(code), code).to.equal(verdict)
   })
@@ -287,7 +293,7 @@ describe('domain/identity', () => {
     const rows: Record<string, string>[] = parse(readFileSync(file), { columns: true, bom: true })
     expect(rows.length).to.be.greaterThan(200)
     for (const row of rows) {
-      const told = identity.codeOf(row['code'])
+      const told = identity.parseCode(row['code'])
       expect(told?.scheme === 'uscc' && told.valid, row['code']).to.equal(!row['expected']?.startsWith('invalid'))
     }
   })

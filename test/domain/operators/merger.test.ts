@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import {
   areDistinct,
   type MergerParty,
-  notMergeable,
+  mergerFault,
   type ProposedDivision,
   type ProposedMerger,
   refuseBadDivision,
@@ -50,7 +50,7 @@ describe('mergers of operators', () => {
   ]
   for (const [title, more, why] of cases)
     it(title, () => {
-      const found = notMergeable(merger(more))
+      const found = mergerFault(merger(more))
       if (why === null) expect(found).to.equal(null)
       else expect(found).to.contain(why)
     })

@@ -1,13 +1,13 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import {
-  distance,
+  editDistance,
+  gramQuestionFor,
   gramsOf,
   type MatchReason,
-  matchesOf,
-  NARROW,
+  NARROW_REACH,
   type NameCandidate,
-  questionFor,
+  rankMatches,
   searchKey,
 } from '../../../src/domain/operators/name-search.js'
 import { simplified } from '../../../src/foundation/text/script.js'
@@ -15,7 +15,7 @@ import { simplified } from '../../../src/foundation/text/script.js'
 const FIRM = '长春市青禾商贸有限公司'
 const named = (name: string, former = false): NameCandidate => ({ operator: 1, former, key: searchKey(name) })
 const reasonOf = (asked: string, name: string, former = false): MatchReason | null =>
-  matchesOf(searchKey(asked), [named(name, former)])[0]?.reason ?? null
+  rankMatches(searchKey(asked), [named(name, former)])[0]?.reason ?? null
 
 describe('search of firms by name', () => {
   const cases: [asked: string, name: string, reason: MatchReason | null][] = [
@@ -65,7 +65,7 @@ describe('search of firms by name', () => {
 
   it('a former name is found with its reason, behind a present one', () => {
     const key = searchKey(FIRM)
-    const found = matchesOf(key, [
+    const found = rankMatches(key, [
       { operator: 2, former: true, key },
       { operator: 3, former: false, key },
       { operator: 2, former: false, key: searchKey('长春市青和商贸有限公司') },
@@ -79,8 +79,8 @@ describe('search of firms by name', () => {
   it('picks the rarest grams that names hold, within the budget', () => {
     const key = searchKey('长春市青禾商贸有限公司')
     const rare = new Map(gramsOf(searchKey('青禾')).map((gram) => [gram, 3]))
-    const counted = (gram: number) => rare.get(gram) ?? NARROW.candidates * 10
-    expect(questionFor(key, { counted, of: 100, since: 0 }, NARROW)).to.deep.equal({
+    const counted = (gram: number) => rare.get(gram) ?? NARROW_REACH.candidates * 10
+    expect(gramQuestionFor(key, { counted, of: 100, since: 0 }, NARROW_REACH)).to.deep.equal({
       grams: gramsOf('青禾').slice(1, 2),
       all: false,
     })
@@ -88,12 +88,14 @@ describe('search of firms by name', () => {
 
   it('combines common grams, and finds no question where no name holds any', () => {
     const key = searchKey('商贸有限公司')
-    const all = questionFor(key, { counted: () => NARROW.candidates + 1, of: 10_000, since: 0 }, NARROW)
+    const all = gramQuestionFor(key, { counted: () => NARROW_REACH.candidates + 1, of: 10_000, since: 0 }, NARROW_REACH)
     expect(all).to.include({ all: true })
     expect(all?.grams).to.have.length(3)
-    expect(questionFor(key, { counted: () => 0, of: 0, since: 0 }, NARROW)).to.equal(null)
-    expect(questionFor(key, { counted: () => 0, of: 0, since: 5 }, NARROW)?.grams).to.have.length(7)
-    expect(questionFor(key, { counted: () => 0, of: 9, since: NARROW.candidates + 1 }, NARROW)).to.equal(null)
+    expect(gramQuestionFor(key, { counted: () => 0, of: 0, since: 0 }, NARROW_REACH)).to.equal(null)
+    expect(gramQuestionFor(key, { counted: () => 0, of: 0, since: 5 }, NARROW_REACH)?.grams).to.have.length(7)
+    expect(
+      gramQuestionFor(key, { counted: () => 0, of: 9, since: NARROW_REACH.candidates + 1 }, NARROW_REACH),
+    ).to.equal(null)
   })
 
   it('grams are ascending distinct 32-bit integers for any text', () => {
@@ -121,11 +123,11 @@ describe('search of firms by name', () => {
   it('the distance is symmetric, zero only for equal texts, and at most one above the bound', () => {
     fc.assert(
       fc.property(text, text, fc.integer({ min: 0, max: 3 }), (one, other, most) => {
-        const edits = distance(one, other, most)
-        expect(edits).to.equal(distance(other, one, most))
+        const edits = editDistance(one, other, most)
+        expect(edits).to.equal(editDistance(other, one, most))
         expect(edits === 0).to.equal(one === other)
         expect(edits).to.be.at.most(most + 1)
-        expect(Math.min(distance(one, other, 9), most + 1)).to.equal(edits)
+        expect(Math.min(editDistance(one, other, 9), most + 1)).to.equal(edits)
       }),
     )
   })
@@ -150,8 +152,8 @@ describe('search of firms by name', () => {
           else asked = `${before}${next}${here}${after}`
         }
         // A second error within the first may make three of two.
-        fc.pre(distance(name, asked, 2) <= 2)
-        expect(matchesOf(asked, [{ operator: 1, former: false, key: name }])).to.have.length(1)
+        fc.pre(editDistance(name, asked, 2) <= 2)
+        expect(rankMatches(asked, [{ operator: 1, former: false, key: name }])).to.have.length(1)
       }),
     )
   })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { hostName, hostNames } from '../../../src/domain/records/hosts.js'
-import { icpNumber } from '../../../src/domain/records/icp.js'
+import { parseHostName, parseHostNames } from '../../../src/domain/records/hosts.js'
+import { parseIcpNumber } from '../../../src/domain/records/icp.js'
 
 const PROVINCES = [...'京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼']
 
@@ -17,7 +17,7 @@ describe('domain/icp', () => {
     ['吉ICP备12345678号-12a', '吉ICP备12345678号-12A', '吉ICP备12345678号', 12],
   ]
   for (const [sent, number, main, site] of read)
-    it(`${JSON.stringify(sent)} is ${number}`, () => expect(icpNumber(sent)).to.deep.equal({ number, main, site }))
+    it(`${JSON.stringify(sent)} is ${number}`, () => expect(parseIcpNumber(sent)).to.deep.equal({ number, main, site }))
 
   const none: unknown[] = [
     ...[
@@ -40,7 +40,7 @@ describe('domain/icp', () => {
   ]
   for (const [at, sent] of none.entries())
     it(`case ${at + 1}: ${String(JSON.stringify(sent)).slice(0, 40)} is no number of a filing`, () =>
-      expect(icpNumber(sent)).to.equal(null))
+      expect(parseIcpNumber(sent)).to.equal(null))
 
   it('every number is read back in either width, with its holder', () => {
     const filing = fc.record({
@@ -54,9 +54,9 @@ describe('domain/icp', () => {
       fc.property(filing, ({ province, act, digits, site, suffix }) => {
         const main = `${province}ICP${act}${digits}号`
         const number = `${main}-${site}${suffix}`
-        expect(icpNumber(number)).to.deep.equal({ number, main, site })
-        expect(icpNumber(number.replace(/[!-~]/g, wide).toLowerCase())).to.deep.equal({ number, main, site })
-        expect(icpNumber(main)).to.deep.equal({ number: main, main, site: null })
+        expect(parseIcpNumber(number)).to.deep.equal({ number, main, site })
+        expect(parseIcpNumber(number.replace(/[!-~]/g, wide).toLowerCase())).to.deep.equal({ number, main, site })
+        expect(parseIcpNumber(main)).to.deep.equal({ number: main, main, site: null })
       }),
     )
   })
@@ -69,8 +69,8 @@ describe('domain/icp', () => {
     )
     fc.assert(
       fc.property(sent, (value) => {
-        const told = icpNumber(value)
-        expect(icpNumber(told?.number)).to.deep.equal(told)
+        const told = parseIcpNumber(value)
+        expect(parseIcpNumber(told?.number)).to.deep.equal(told)
       }),
       { numRuns: 1000 },
     )
@@ -88,7 +88,7 @@ describe('domain/hosts', () => {
     [' a-b.example ', 'a-b.example'],
   ]
   for (const [sent, name] of read)
-    it(`${JSON.stringify(sent)} is the host ${name}`, () => expect(hostName(sent)).to.equal(name))
+    it(`${JSON.stringify(sent)} is the host ${name}`, () => expect(parseHostName(sent)).to.equal(name))
 
   const none: unknown[] = [
     ...[
@@ -106,19 +106,19 @@ describe('domain/hosts', () => {
   ]
   for (const [at, sent] of none.entries())
     it(`case ${at + 1}: ${String(JSON.stringify(sent)).slice(0, 40)} is no host`, () =>
-      expect(hostName(sent)).to.equal(null))
+      expect(parseHostName(sent)).to.equal(null))
 
   it('several hosts are each named once and sorted, whatever separates them, and wrong ones are reported', () => {
-    expect(hostNames('b.example；a.example, B.EXAMPLE\na.example')).to.deep.equal({
+    expect(parseHostNames('b.example；a.example, B.EXAMPLE\na.example')).to.deep.equal({
       names: ['a.example', 'b.example'],
       wrong: [],
     })
-    expect(hostNames(['a.example', 'x', 7, null])).to.deep.equal({
+    expect(parseHostNames(['a.example', 'x', 7, null])).to.deep.equal({
       names: ['a.example'],
       wrong: ['x', 'number', 'object'],
     })
     for (const nothing of [null, undefined, '', ' ', [], {}, ['', ' ']])
-      expect(hostNames(nothing)).to.deep.equal({ names: [], wrong: [] })
+      expect(parseHostNames(nothing)).to.deep.equal({ names: [], wrong: [] })
   })
 
   it('never throws, and reads its own result unchanged', () => {
@@ -130,16 +130,16 @@ describe('domain/hosts', () => {
     )
     fc.assert(
       fc.property(sent, (value) => {
-        const name = hostName(value)
-        expect(hostName(name)).to.equal(name)
-        const { names } = hostNames(value)
-        expect(hostNames(names).names).to.deep.equal(names)
+        const name = parseHostName(value)
+        expect(parseHostName(name)).to.equal(name)
+        const { names } = parseHostNames(value)
+        expect(parseHostNames(names).names).to.deep.equal(names)
       }),
       { numRuns: 1000 },
     )
     fc.assert(
       fc.property(fc.domain(), (domain) => {
-        expect(hostName(domain.toUpperCase())).to.equal(domain.toLowerCase())
+        expect(parseHostName(domain.toUpperCase())).to.equal(domain.toLowerCase())
       }),
     )
   })

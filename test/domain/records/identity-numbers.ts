@@ -1,6 +1,6 @@
 /** ID numbers with right check digits, their spellings, and the mark that replaces them. */
 import fc from 'fast-check'
-import { residentIdValid, usccValid } from '../../../src/domain/operators/codes.js'
+import { isValidResidentId, isValidUscc } from '../../../src/domain/operators/codes.js'
 
 /** No digits: a mark must not itself read as a number. */
 export const mark = (id: string): string => `<${id.replace(/\d/g, (digit) => 'abcdefghij'[Number(digit)] ?? '')}>`
@@ -19,12 +19,12 @@ export const residentId = fc
   })
   .map(({ region, days, serial }) => {
     const birth = new Date(Date.UTC(1940, 0, 1 + days)).toISOString().slice(0, 10).replaceAll('-', '')
-    return completed(`${region}${birth}${String(serial).padStart(3, '0')}`, '0123456789X', residentIdValid)
+    return completed(`${region}${birth}${String(serial).padStart(3, '0')}`, '0123456789X', isValidResidentId)
   })
 /** The ID number of the same region and day whose check character is X. */
 export const completedX = (id: string): string =>
   Array.from({ length: 1000 }, (_, serial) => `${id.slice(0, 14)}${String(serial).padStart(3, '0')}X`).find(
-    residentIdValid,
+    isValidResidentId,
   ) ?? ''
 const USCC = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 export const digitUscc = fc
@@ -32,7 +32,7 @@ export const digitUscc = fc
     fc.constantFrom('91', '92', '93'),
     fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 15, maxLength: 15 }),
   )
-  .map(([head, rest]) => completed(head + rest, USCC, usccValid))
+  .map(([head, rest]) => completed(head + rest, USCC, isValidUscc))
 
 export const grouped = (id: string, lengths: readonly number[], gap: string): string => {
   let at = 0

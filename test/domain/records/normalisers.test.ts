@@ -6,11 +6,11 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import * as identity from '../../../src/domain/operators/codes.js'
 import { normalizeName } from '../../../src/domain/operators/names.js'
-import { hostName } from '../../../src/domain/records/hosts.js'
-import { icpNumber } from '../../../src/domain/records/icp.js'
+import { parseHostName } from '../../../src/domain/records/hosts.js'
+import { parseIcpNumber } from '../../../src/domain/records/icp.js'
 import * as money from '../../../src/domain/records/money.js'
-import { redact } from '../../../src/domain/records/privacy.js'
-import { niceClass, trademarkNumber } from '../../../src/domain/records/trademark.js'
+import { redactIdNumbers } from '../../../src/domain/records/privacy.js'
+import { parseNiceClass, parseTrademarkNumber } from '../../../src/domain/records/trademark.js'
 import * as values from '../../../src/foundation/text/values.js'
 import * as dates from '../../../src/foundation/time/dates.js'
 
@@ -57,11 +57,11 @@ const NORMALISERS: Record<string, Normaliser> = {
   'money.parseMoney': (value) => money.parseMoney(value)?.yuan ?? null,
   'names.normalizeName': text(normalizeName),
   'identity.normalizeCode': identity.normalizeCode,
-  'identity.codeOf': (value) => identity.codeOf(value)?.code ?? null,
-  'icp.icpNumber': (value) => icpNumber(value)?.number ?? null,
-  'hosts.hostName': hostName,
-  'trademark.trademarkNumber': trademarkNumber,
-  'trademark.niceClass': niceClass,
+  'identity.codeOf': (value) => identity.parseCode(value)?.code ?? null,
+  'icp.icpNumber': (value) => parseIcpNumber(value)?.number ?? null,
+  'hosts.hostName': parseHostName,
+  'trademark.trademarkNumber': parseTrademarkNumber,
+  'trademark.niceClass': parseNiceClass,
 }
 
 describe('every normaliser', () => {
@@ -231,8 +231,8 @@ describe('fast paths', () => {
       fc.property(sent, fc.boolean(), (value, asKey) => {
         const inside = asKey ? { [value]: 1 } : { value }
         // Beside a number nothing is given back unread.
-        const [looked] = redact([inside, ID], mark) as unknown[]
-        expect(redact(inside, mark)).to.deep.equal(looked)
+        const [looked] = redactIdNumbers([inside, ID], mark) as unknown[]
+        expect(redactIdNumbers(inside, mark)).to.deep.equal(looked)
       }),
       { numRuns: 3000 },
     )
@@ -240,8 +240,8 @@ describe('fast paths', () => {
       fc.property(
         fc.oneof(fc.maxSafeInteger(), fc.double(), fc.bigInt(), fc.constantFrom(220102190001010016n, 110105491231002)),
         (value) => {
-          const [looked] = redact([value, ID], mark) as unknown[]
-          expect(redact([value], mark)).to.deep.equal([looked])
+          const [looked] = redactIdNumbers([value, ID], mark) as unknown[]
+          expect(redactIdNumbers([value], mark)).to.deep.equal([looked])
         },
       ),
       { numRuns: 1000 },

@@ -2,11 +2,11 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import {
   amountsNamed,
-  factOfDecision,
+  decisionFactKey,
   isCounterfeit,
   isHeavy,
   isWithdrawn,
-  severity,
+  severityOf,
 } from '../../../src/domain/records/penalty.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import { processorMs } from '../../support/processor.js'
@@ -78,7 +78,7 @@ describe('penalty: severity', () => {
   ]
   for (const [title, body, expected] of cases) {
     it(`rates ${title} as ${expected}`, () => {
-      expect(severity(penalty(body))).to.equal(expected)
+      expect(severityOf(penalty(body))).to.equal(expected)
     })
   }
 
@@ -118,7 +118,7 @@ describe('penalty: one decision', () => {
   ]
   it('is one fact in any spelling of number and authority', () => {
     for (const [number, name] of same)
-      expect(factOfDecision(number, name, null), `${number} ${name}`).to.equal(`长南市监处罚〔2025〕12号/${authority}`)
+      expect(decisionFactKey(number, name, null), `${number} ${name}`).to.equal(`长南市监处罚〔2025〕12号/${authority}`)
   })
 
   const numbers = [
@@ -148,7 +148,7 @@ describe('penalty: one decision', () => {
   ]
   for (const number of numbers)
     it(`is one fact also with the number written ${number}`, () =>
-      expect(factOfDecision(number, authority, null)).to.equal(`长南市监处罚〔2025〕12号/${authority}`))
+      expect(decisionFactKey(number, authority, null)).to.equal(`长南市监处罚〔2025〕12号/${authority}`))
 
   const authorities = [
     '长春市南关区市场监督管理局（长春市南关区知识产权局）',
@@ -161,7 +161,7 @@ describe('penalty: one decision', () => {
   ]
   for (const name of authorities)
     it(`is one fact also with the authority written ${name}`, () =>
-      expect(factOfDecision('长南市监处罚〔2025〕12号', name, null)).to.equal(`长南市监处罚〔2025〕12号/${authority}`))
+      expect(decisionFactKey('长南市监处罚〔2025〕12号', name, null)).to.equal(`长南市监处罚〔2025〕12号/${authority}`))
 
   const counted: [written: string, number: string][] = [
     ['十', '10'],
@@ -178,7 +178,7 @@ describe('penalty: one decision', () => {
   ]
   for (const [written, number] of counted)
     it(`reads ${written} as the number ${number}`, () =>
-      expect(factOfDecision(`市监罚〔2025〕${written}号`, authority, null)).to.equal(
+      expect(decisionFactKey(`市监罚〔2025〕${written}号`, authority, null)).to.equal(
         `市监罚〔2025〕${number}号/${authority}`,
       ))
 
@@ -195,32 +195,32 @@ describe('penalty: one decision', () => {
       ['市监罚〔2025〕12号', '国家税务总局（南关）税务局'],
       ['市监罚〔2025〕12号', '国家税务总局（宽城）税务局'],
       ['市监罚〔2025〕12号', '国家税务总局'],
-    ].map(([number, name]) => factOfDecision(number ?? '', name ?? '', null))
+    ].map(([number, name]) => decisionFactKey(number ?? '', name ?? '', null))
     expect(new Set(facts).size).to.equal(facts.length)
   })
 
   it('is compared in linear time', async () => {
     const took = await processorMs(() => {
       for (const part of ['(', ')', '()', '〔2025〕', '二〇', '2025年', '第', '0', '。'])
-        factOfDecision(`${part.repeat(20_000)}x`, `甲${part.repeat(20_000)}`, null)
+        decisionFactKey(`${part.repeat(20_000)}x`, `甲${part.repeat(20_000)}`, null)
     })
     expect(took).to.be.below(1_000)
   })
 
   it('is one fact with and without the authority’s code, which replaces only a missing name', () => {
     const code = '11220000013555128E'
-    expect(factOfDecision('1号', authority, code)).to.equal(factOfDecision('1号', authority, null))
-    expect(factOfDecision('1号', null, code)).to.equal(`1号/${code}`)
+    expect(decisionFactKey('1号', authority, code)).to.equal(decisionFactKey('1号', authority, null))
+    expect(decisionFactKey('1号', null, code)).to.equal(`1号/${code}`)
   })
 
   it('is another fact with another number, year or authority', () => {
     const facts = [
-      factOfDecision('市场〔2019〕1号', '甲市市场监督管理局', null),
-      factOfDecision('市场〔2019〕1号', '乙市市场监督管理局', null),
-      factOfDecision('市场〔2019〕11号', '甲市市场监督管理局', null),
-      factOfDecision('市场〔2020〕1号', '甲市市场监督管理局', null),
-      factOfDecision('市场〔2019〕1号', '吉林省市场监督管理厅', null),
-      factOfDecision('市场〔2019〕1号', '市场监督管理厅', null),
+      decisionFactKey('市场〔2019〕1号', '甲市市场监督管理局', null),
+      decisionFactKey('市场〔2019〕1号', '乙市市场监督管理局', null),
+      decisionFactKey('市场〔2019〕11号', '甲市市场监督管理局', null),
+      decisionFactKey('市场〔2020〕1号', '甲市市场监督管理局', null),
+      decisionFactKey('市场〔2019〕1号', '吉林省市场监督管理厅', null),
+      decisionFactKey('市场〔2019〕1号', '市场监督管理厅', null),
     ]
     expect(new Set(facts).size).to.equal(facts.length)
   })
@@ -232,7 +232,7 @@ describe('penalty: one decision', () => {
       ['1号', null, null],
       ['1号', ' ', null],
     ] as const)
-      expect(factOfDecision(number, name, code)).to.equal(null)
+      expect(decisionFactKey(number, name, code)).to.equal(null)
   })
 
   it('has the same fact when its parts are already normalised', () => {
@@ -241,9 +241,9 @@ describe('penalty: one decision', () => {
         fc.string({ unit: 'binary', maxLength: 40 }),
         fc.string({ unit: 'binary', maxLength: 40 }),
         (a, b) => {
-          const fact = factOfDecision(a, b, null)
+          const fact = decisionFactKey(a, b, null)
           const [number = '', ...rest] = (fact ?? '').split('/')
-          if (fact !== null && rest.length === 1) expect(factOfDecision(number, rest[0] ?? '', null)).to.equal(fact)
+          if (fact !== null && rest.length === 1) expect(decisionFactKey(number, rest[0] ?? '', null)).to.equal(fact)
         },
       ),
     )

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { mask } from '../../../src/domain/records/personal.js'
+import { maskPersonalData } from '../../../src/domain/records/personal.js'
 
-const shown = (text: string): string => mask(text).text
+const shown = (text: string): string => maskPersonalData(text).text
 
 /** Every name, number and address is invented. */
 const MASKED: [text: string, shown: string][] = [
@@ -162,13 +162,16 @@ const KEPT = [
 describe('personal data in a text', () => {
   for (const [text, expected] of MASKED) it(`are masked in ${text}`, () => expect(shown(text)).to.equal(expected))
 
-  for (const text of KEPT) it(`are absent from ${text}`, () => expect(mask(text)).to.deep.equal({ text, found: [] }))
+  for (const text of KEPT)
+    it(`are absent from ${text}`, () => expect(maskPersonalData(text)).to.deep.equal({ text, found: [] }))
 
   it('do not include the registered place of business, in any formula', () => {
     const business = '吉林省虚构市虚构区虚构街12号'
     for (const text of ['经营者李某四，住所：虚构市虚构区虚构街12号', '李某四，男，住吉林省虚构市虚构区虚构街12号'])
-      expect(mask(text, undefined, business).found).to.deep.equal([])
-    expect(mask('李某四，男，住虚构市虚构区虚构街13号', undefined, business).found).to.deep.equal(['ADDRESS'])
+      expect(maskPersonalData(text, undefined, business).found).to.deep.equal([])
+    expect(maskPersonalData('李某四，男，住虚构市虚构区虚构街13号', undefined, business).found).to.deep.equal([
+      'ADDRESS',
+    ])
   })
 
   const part = fc.constantFrom(
@@ -188,8 +191,8 @@ describe('personal data in a text', () => {
   it('are not found again in masked text', () => {
     fc.assert(
       fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
-        const { text } = mask(parts.join(''))
-        expect(mask(text)).to.deep.equal({ text, found: [] })
+        const { text } = maskPersonalData(parts.join(''))
+        expect(maskPersonalData(text)).to.deep.equal({ text, found: [] })
       }),
       { numRuns: 300 },
     )
@@ -231,7 +234,7 @@ describe('personal data in a text', () => {
     const timeOf = (unit: string, length: number): number => {
       const text = unit.repeat(length / unit.length + 1).slice(0, length)
       const began = process.cpuUsage()
-      mask(text)
+      maskPersonalData(text)
       const { user, system } = process.cpuUsage(began)
       return user + system
     }

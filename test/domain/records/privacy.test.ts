@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { residentIdValid } from '../../../src/domain/operators/codes.js'
-import { redact } from '../../../src/domain/records/privacy.js'
+import { isValidResidentId } from '../../../src/domain/operators/codes.js'
+import { redactIdNumbers } from '../../../src/domain/records/privacy.js'
 import { completed, grouped, ID, mark, marked, OTHER, residentId } from './identity-numbers.js'
 
 describe('domain/privacy', () => {
@@ -31,7 +31,7 @@ describe('domain/privacy', () => {
     ['of the first generation', '身份证110105491231003号', `身份证${marked('110105491231003')}号`],
   ]
   for (const [how, text, redacted] of found)
-    it(`an ID number ${how} is replaced`, () => expect(redact(text, mark)).to.equal(redacted))
+    it(`an ID number ${how} is replaced`, () => expect(redactIdNumbers(text, mark)).to.equal(redacted))
 
   const left: [string, string][] = [
     ['a USCC of digits only', '914403001922038216'],
@@ -57,12 +57,13 @@ describe('domain/privacy', () => {
     ['a masked ID number', '110105********002X'],
     ['a long number of money', '110105194912310020000.00元'],
   ]
-  for (const [what, text] of left) it(`${what} is left unchanged`, () => expect(redact(text, mark)).to.equal(text))
+  for (const [what, text] of left)
+    it(`${what} is left unchanged`, () => expect(redactIdNumbers(text, mark)).to.equal(text))
 
   it('15 digits that are a valid registration number are kept, even where they read as a birthday', () => {
     const regNo = '110105491231002'
     const wrong = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'].map((last) => regNo.slice(0, 14) + last)
-    expect(wrong.filter((code) => redact(code, mark) === code)).to.have.length(1)
+    expect(wrong.filter((code) => redactIdNumbers(code, mark) === code)).to.have.length(1)
   })
 
   const BORN = '220102198801014513'
@@ -71,9 +72,9 @@ describe('domain/privacy', () => {
   it('F-9: an ID number in the digits of another script is replaced', () => {
     for (const zero of [0x660, 0x6f0, 0x966, 0xe50, 0x1d7ce, 0x116da]) {
       const written = ID.replace(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)))
-      expect(redact(`证件 ${written}。`, mark), zero.toString(16)).to.equal(`证件 ${marked(ID)}。`)
+      expect(redactIdNumbers(`证件 ${written}。`, mark), zero.toString(16)).to.equal(`证件 ${marked(ID)}。`)
     }
-    expect(redact('١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧٨', mark)).to.equal('١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧٨')
+    expect(redactIdNumbers('١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧٨', mark)).to.equal('١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧٨')
   })
 
   it('an ID number glued to a phone number or to another one is replaced, however long the run of digits', () => {
@@ -82,16 +83,18 @@ describe('domain/privacy', () => {
       fc.property(digits, digits, (id, other) => {
         for (const text of [`赵六${id}${phone}`, `${phone}${id}`, `${id}${other}`, `${id}${phone}${other}`])
           for (const each of [id, ...(text.includes(other) ? [other] : [])])
-            expect(redact(text, mark).includes(each)).to.equal(false)
+            expect(redactIdNumbers(text, mark).includes(each)).to.equal(false)
       }),
       { numRuns: 300 },
     )
-    expect(redact(`赵六${completed(BORN.slice(0, 17), '0123456789X', residentIdValid)}${phone}`, mark)).to.match(/居民/)
+    expect(
+      redactIdNumbers(`赵六${completed(BORN.slice(0, 17), '0123456789X', isValidResidentId)}${phone}`, mark),
+    ).to.match(/居民/)
   })
 
   it('one long serial number in some thousand is taken for an ID number, not more', () => {
     const run = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 30, maxLength: 30 })
-    const taken = fc.sample(run, { numRuns: 20_000, seed: 1 }).filter((text) => redact(text, mark) !== text)
+    const taken = fc.sample(run, { numRuns: 20_000, seed: 1 }).filter((text) => redactIdNumbers(text, mark) !== text)
     expect(taken.length).to.be.below(20)
   })
 
@@ -124,7 +127,7 @@ describe('domain/privacy', () => {
           plausible,
           fc.constantFrom([6, 8, 4], [6, 4, 4, 4], [6, 12], [14, 4], [6, 4, 2, 2, 4]),
           (id, parts) => {
-            expect(redact(`证${grouped(id, parts, gap)}号`, mark)).to.equal(`证${marked(id)}号`)
+            expect(redactIdNumbers(`证${grouped(id, parts, gap)}号`, mark)).to.equal(`证${marked(id)}号`)
           },
         ),
       )
@@ -134,7 +137,7 @@ describe('domain/privacy', () => {
     fc.assert(
       fc.property(plausible, fc.constantFrom('()', '（）'), (id, [open, close]) => {
         const text = `${id.slice(0, 6)}${open}${id.slice(6, 14)}${close}${id.slice(14)}`
-        expect(redact(text, mark)).to.equal(marked(id))
+        expect(redactIdNumbers(text, mark)).to.equal(marked(id))
       }),
     )
   })
@@ -149,8 +152,10 @@ describe('domain/privacy', () => {
       fc.assert(
         fc.property(plausible, (id) => {
           const written = id.replace(/\d/g, (digit) => numerals[Number(digit)] ?? '')
-          expect(redact(`号${written}。`, mark)).to.equal(`号${marked(id)}。`)
-          expect(redact({ note: `号${written.slice(0, 9)}${id.slice(9)}。` }, mark).note).to.equal(`号${marked(id)}。`)
+          expect(redactIdNumbers(`号${written}。`, mark)).to.equal(`号${marked(id)}。`)
+          expect(redactIdNumbers({ note: `号${written.slice(0, 9)}${id.slice(9)}。` }, mark).note).to.equal(
+            `号${marked(id)}。`,
+          )
         }),
       )
     })
@@ -158,14 +163,15 @@ describe('domain/privacy', () => {
   it('numerals in a sentence are kept', () => {
     const scope =
       '一般项目：日用百货零售；二类医疗器械零售；三类；零售一、二、三、四、五、六、七、八、九类商品，二〇二四年一月一日起'
-    for (const text of [scope, `${scope}220102`, `${scope}${phone}`]) expect(redact({ text }, mark).text).to.equal(text)
+    for (const text of [scope, `${scope}220102`, `${scope}${phone}`])
+      expect(redactIdNumbers({ text }, mark).text).to.equal(text)
   })
 
   const doubtful = '110105491231002'
   it('15 digits that may be either number are replaced in a text and in a neutral field', () => {
     for (const text of [`当事人${doubtful}于某日`, `身份证${doubtful}`, `证件号码：${doubtful}`])
-      expect(redact(text, mark)).to.equal(text.replace(doubtful, marked(doubtful)))
-    expect(redact({ note: doubtful, list: [doubtful] }, mark)).to.deep.equal({
+      expect(redactIdNumbers(text, mark)).to.equal(text.replace(doubtful, marked(doubtful)))
+    expect(redactIdNumbers({ note: doubtful, list: [doubtful] }, mark)).to.deep.equal({
       note: marked(doubtful),
       list: [marked(doubtful)],
     })
@@ -180,18 +186,20 @@ describe('domain/privacy', () => {
       note: `注册号：${doubtful}`,
       more: `营业执照${doubtful}`,
     }
-    expect(redact(kept, mark)).to.deep.equal(kept)
-    expect(redact({ CF_XDR_X: doubtful }, mark, new Set(['CF_XDR_X']))).to.deep.equal({ CF_XDR_X: doubtful })
+    expect(redactIdNumbers(kept, mark)).to.deep.equal(kept)
+    expect(redactIdNumbers({ CF_XDR_X: doubtful }, mark, new Set(['CF_XDR_X']))).to.deep.equal({ CF_XDR_X: doubtful })
   })
 
   it('15 digits that the text calls an ID number are replaced in every field', () => {
     for (const id of [doubtful, '110105491231003'])
-      expect(redact({ regNo: `身份证号${id}` }, mark, new Set(['regNo'])).regNo).to.equal(`身份证号${marked(id)}`)
+      expect(redactIdNumbers({ regNo: `身份证号${id}` }, mark, new Set(['regNo'])).regNo).to.equal(
+        `身份证号${marked(id)}`,
+      )
   })
 
   it('a negative number is read as a positive one', () => {
     for (const number of [-Number(OTHER), -110105491231003, -BigInt(OTHER)])
-      expect(JSON.stringify(redact<unknown>(number, mark))).to.match(/居民身份证/)
+      expect(JSON.stringify(redactIdNumbers<unknown>(number, mark))).to.match(/居民身份证/)
   })
 
   it('an ID number split over two cells side by side is replaced in both', () => {
@@ -199,16 +207,16 @@ describe('domain/privacy', () => {
       fc.property(plausible, fc.integer({ min: 3, max: 15 }), (id, at) => {
         const [a, b] = [id.slice(0, at), id.slice(at)]
         const both = { facts: marked(id), basis: marked(id) }
-        expect(redact({ facts: a, basis: b, n: 1 }, mark)).to.deep.equal({ ...both, n: 1 })
-        expect(redact({ x: ['甲', a, b] }, mark)).to.deep.equal({ x: ['甲', marked(id), marked(id)] })
+        expect(redactIdNumbers({ facts: a, basis: b, n: 1 }, mark)).to.deep.equal({ ...both, n: 1 })
+        expect(redactIdNumbers({ x: ['甲', a, b] }, mark)).to.deep.equal({ x: ['甲', marked(id), marked(id)] })
         const numbers = { facts: Number(a), basis: /X$/.test(b) || b.startsWith('0') ? b : Number(b) }
-        expect(redact<unknown>(numbers, mark)).to.deep.equal(both)
+        expect(redactIdNumbers<unknown>(numbers, mark)).to.deep.equal(both)
       }),
     )
   })
 
   it('cells that are not adjacent, hold more than digits or form no ID number are kept', () => {
-    const id = completed(BORN.slice(0, 17), '0123456789X', residentIdValid)
+    const id = completed(BORN.slice(0, 17), '0123456789X', isValidResidentId)
     const [a, b] = [id.slice(0, 6), id.slice(6)]
     const wrong = `${b.slice(0, -1)}${b.endsWith('0') ? 1 : 0}`
     for (const row of [
@@ -218,7 +226,7 @@ describe('domain/privacy', () => {
       { a, b: wrong },
       { a: id.slice(0, 2), b: id.slice(2) },
     ])
-      expect(redact<unknown>(row, mark)).to.deep.equal(row)
+      expect(redactIdNumbers<unknown>(row, mark)).to.deep.equal(row)
   })
 
   it('rows of a region, a business day and a count are kept, whatever separates them', () => {
@@ -227,7 +235,7 @@ describe('domain/privacy', () => {
       fc.property(row, fc.constantFrom(',', ';', '|', '，', '          '), ([region, days, count], gap) => {
         const day = new Date(Date.UTC(2016, 0, 1 + days)).toISOString().slice(0, 10).replaceAll('-', '')
         const text = [region, day, String(count).padStart(4, '0')].join(gap)
-        expect(redact(text, mark)).to.equal(text)
+        expect(redactIdNumbers(text, mark)).to.equal(text)
       }),
       { numRuns: 2000 },
     )
@@ -235,7 +243,7 @@ describe('domain/privacy', () => {
 
   it('arrays, fields and keys are read at any depth, the rest is kept as it is', () => {
     const sent = { a: [{ [`k${ID}`]: ID, n: 1.5, b: true, none: null }], when: new Date(0) }
-    const redacted = redact(sent, mark)
+    const redacted = redactIdNumbers(sent, mark)
     expect(redacted).to.deep.equal({
       a: [{ [`k${marked(ID)}`]: marked(ID), n: 1.5, b: true, none: null }],
       when: new Date(0),
@@ -247,18 +255,18 @@ describe('domain/privacy', () => {
     const old = '110105491231003'
     const sent = { regNo: old, deep: { regNo: [ID], other: old } }
     const redacted = { regNo: old, deep: { regNo: [marked(ID)], other: marked(old) } }
-    expect(redact(sent, mark, new Set(['regNo']))).to.deep.equal(redacted)
+    expect(redactIdNumbers(sent, mark, new Set(['regNo']))).to.deep.equal(redacted)
   })
 
   it('an ID number that a spreadsheet holds as a number is replaced, other numbers are not', () => {
-    expect(redact<unknown>(440524188001010014n, mark)).to.equal(marked(OTHER))
-    expect(JSON.stringify(redact<unknown>(Number(OTHER), mark))).to.match(/居民身份证/)
+    expect(redactIdNumbers<unknown>(440524188001010014n, mark)).to.equal(marked(OTHER))
+    expect(JSON.stringify(redactIdNumbers<unknown>(Number(OTHER), mark))).to.match(/居民身份证/)
     for (const number of [0, -1, 20240115, 1420041600000, 220102600012340, 1e300, Number.NaN])
-      expect(redact(number, mark)).to.deep.equal(number)
+      expect(redactIdNumbers(number, mark)).to.deep.equal(number)
   })
 
   it('a field named __proto__ stays a plain field', () => {
-    const redacted = redact(JSON.parse(`{"__proto__":{"polluted":"${ID}"},"constructor":"x"}`), mark)
+    const redacted = redactIdNumbers(JSON.parse(`{"__proto__":{"polluted":"${ID}"},"constructor":"x"}`), mark)
     expect(Object.getPrototypeOf(redacted)).to.equal(Object.prototype)
     expect(JSON.stringify(redacted)).to.equal(`{"__proto__":{"polluted":"${marked(ID)}"},"constructor":"x"}`)
     expect(({} as Record<string, unknown>)['polluted']).to.equal(undefined)
@@ -267,7 +275,7 @@ describe('domain/privacy', () => {
   it('values nested too deep are omitted', () => {
     let sent: unknown = ID
     for (let depth = 0; depth < 5000; depth += 1) sent = depth % 2 ? [sent] : { sent }
-    expect(JSON.stringify(redact(sent, mark)))
+    expect(JSON.stringify(redactIdNumbers(sent, mark)))
       .to.match(/嵌套过深/)
       .and.not.include(ID)
   })
@@ -299,7 +307,7 @@ describe('domain/privacy', () => {
       let best = Number.POSITIVE_INFINITY
       for (let i = 0; i < 3 && best >= PROCESSOR_MS; i += 1) {
         const began = process.cpuUsage()
-        expect(redact(text, mark).endsWith(marked(ID))).to.equal(true)
+        expect(redactIdNumbers(text, mark).endsWith(marked(ID))).to.equal(true)
         best = process.cpuUsage(began).user / 1000
       }
       expect(best).to.be.below(PROCESSOR_MS)

@@ -1,6 +1,13 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { canonical, type Draft, digest, type Json, KINDS, RECORD_KINDS } from '../../../src/domain/records/records.js'
+import {
+  canonicalJson,
+  type Draft,
+  draftDigest,
+  type Json,
+  RECORD_KIND_TRAITS,
+  RECORD_KINDS,
+} from '../../../src/domain/records/records.js'
 
 const draft: Draft = {
   kind: 'penalty',
@@ -14,7 +21,7 @@ const draft: Draft = {
 
 describe('records', () => {
   it('canonical JSON sorts keys at every depth and leaves the order of lists', () => {
-    expect(canonical(draft.body)).to.equal('{"a":{"c":"字","d":[1,{"y":true,"z":null}]},"b":1}')
+    expect(canonicalJson(draft.body)).to.equal('{"a":{"c":"字","d":[1,{"y":true,"z":null}]},"b":1}')
   })
 
   it('canonical JSON keeps the value, whatever the order of its keys', () => {
@@ -31,15 +38,15 @@ describe('records', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (any) => {
         const value = JSON.parse(JSON.stringify(any)) as Json
-        expect(JSON.parse(canonical(value))).to.deep.equal(value)
-        expect(canonical(turned(value))).to.equal(canonical(value))
+        expect(JSON.parse(canonicalJson(value))).to.deep.equal(value)
+        expect(canonicalJson(turned(value))).to.equal(canonicalJson(value))
       }),
     )
   })
 
   it('a digest changes with body, days and subject, and with nothing else', () => {
-    const of = (more: Partial<Draft>) => digest({ ...draft, ...more })
-    const same = digest(draft)
+    const of = (more: Partial<Draft>) => draftDigest({ ...draft, ...more })
+    const same = draftDigest(draft)
     expect(of({ key: 'other', remarks: [{ field: 'a', rule: 'b', message: 'c' }] })).to.equal(same)
     expect(of({ body: { a: { d: [1, { y: true, z: null }], c: '字' }, b: 1 } })).to.equal(same)
     const others = [
@@ -53,7 +60,7 @@ describe('records', () => {
   })
 
   it('registrations and decisions do not end by absence from a delivery', () => {
-    expect(RECORD_KINDS.filter((kind) => KINDS[kind].endsByAbsence).sort()).to.deep.equal([
+    expect(RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].endsByAbsence).sort()).to.deep.equal([
       'icp_filing',
       'list_entry',
       'shop',
@@ -64,6 +71,9 @@ describe('records', () => {
   })
 
   it('only a trademark and a recall need no operator', () => {
-    expect(RECORD_KINDS.filter((kind) => !KINDS[kind].needsOperator)).to.deep.equal(['trademark', 'recall'])
+    expect(RECORD_KINDS.filter((kind) => !RECORD_KIND_TRAITS[kind].needsOperator)).to.deep.equal([
+      'trademark',
+      'recall',
+    ])
   })
 })

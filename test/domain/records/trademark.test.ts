@@ -1,6 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { niceClass, niceClasses, trademarkKey, trademarkNumber } from '../../../src/domain/records/trademark.js'
+import {
+  parseNiceClass,
+  parseNiceClasses,
+  parseTrademarkNumber,
+  trademarkKey,
+} from '../../../src/domain/records/trademark.js'
 
 describe('domain/trademark', () => {
   const numbers: [unknown, string | null][] = [
@@ -25,7 +30,7 @@ describe('domain/trademark', () => {
   ]
   for (const [at, [sent, number]] of numbers.entries())
     it(`number ${at + 1}: ${String(JSON.stringify(sent)).slice(0, 30)} is ${number}`, () =>
-      expect(trademarkNumber(sent)).to.equal(number))
+      expect(parseTrademarkNumber(sent)).to.equal(number))
 
   const classes: [unknown, number[] | null][] = [
     ['30', [30]],
@@ -52,7 +57,7 @@ describe('domain/trademark', () => {
   ]
   for (const [at, [sent, found]] of classes.entries())
     it(`classes ${at + 1}: ${JSON.stringify(sent)} are ${JSON.stringify(found)}`, () =>
-      expect(niceClasses(sent)).to.deep.equal(found))
+      expect(parseNiceClasses(sent)).to.deep.equal(found))
 
   it('every set of classes is read back in any spelling and order', () => {
     const written = fc.tuple(
@@ -66,7 +71,7 @@ describe('domain/trademark', () => {
     )
     fc.assert(
       fc.property(written, ([all, between, spell]) => {
-        expect(niceClasses(all.map(spell).join(between))).to.deep.equal([...all].sort((a, b) => a - b))
+        expect(parseNiceClasses(all.map(spell).join(between))).to.deep.equal([...all].sort((a, b) => a - b))
       }),
     )
   })
@@ -79,7 +84,7 @@ describe('domain/trademark', () => {
     )
     fc.assert(
       fc.property(mark, mark, (one, other) => {
-        expect(trademarkNumber(one[1])).to.equal(one[1])
+        expect(parseTrademarkNumber(one[1])).to.equal(one[1])
         expect(trademarkKey(...one) === trademarkKey(...other)).to.equal(String(one) === String(other))
       }),
       { numRuns: 500 },
@@ -94,12 +99,12 @@ describe('domain/trademark', () => {
     )
     fc.assert(
       fc.property(sent, (value) => {
-        const number = trademarkNumber(value)
-        expect(trademarkNumber(number)).to.equal(number)
-        const one = niceClass(value)
-        expect(niceClass(one)).to.equal(one)
-        const several = niceClasses(value)
-        expect(several === null ? null : niceClasses(several.join('|'))).to.deep.equal(several)
+        const number = parseTrademarkNumber(value)
+        expect(parseTrademarkNumber(number)).to.equal(number)
+        const one = parseNiceClass(value)
+        expect(parseNiceClass(one)).to.equal(one)
+        const several = parseNiceClasses(value)
+        expect(several === null ? null : parseNiceClasses(several.join('|'))).to.deep.equal(several)
       }),
       { numRuns: 1000 },
     )

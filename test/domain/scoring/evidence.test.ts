@@ -1,23 +1,23 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
-import { FAMILIES } from '../../../src/domain/records/facts.js'
+import { FACT_FAMILIES } from '../../../src/domain/records/facts.js'
 import { isWithdrawn } from '../../../src/domain/records/penalty.js'
 import { type Body, RECORD_KINDS, type RecordKind } from '../../../src/domain/records/records.js'
 import {
-  entryEnd,
-  eventsOf,
-  FAMILY_OF,
+  FAMILY_OF_KIND,
+  factEventsOf,
   familiesOf,
+  mirroredEntryEnd,
   WEIGHED_KINDS,
-  WITHDRAWN,
+  WITHDRAWN_STATUS,
 } from '../../../src/domain/scoring/evidence.js'
 import type { RecordEvidence } from '../../../src/domain/scoring/repair-targets.js'
 import { document } from '../../../src/foundation/contracts.js'
 
 const { lists } = document('rules/lists.json') as { lists: ListKind[] }
 const events = (kind: RecordKind, body: Body) =>
-  eventsOf([{ record: 7, kind, body }], lists).map(({ record, ...event }) => ({ ...event, ours: record === 7 }))
+  factEventsOf([{ record: 7, kind, body }], lists).map(({ record, ...event }) => ({ ...event, ours: record === 7 }))
 const entry = (more: Body): Body => ({
   list: 'serious',
   listed_on: '2024-02-29',
@@ -186,28 +186,28 @@ describe('evidence', () => {
       body: { real_name_matched: false, opened_on: '2020-01-01' },
       validTo,
     })
-    const until = (each: RecordEvidence) => eventsOf([each], lists).map((event) => event.until ?? null)
+    const until = (each: RecordEvidence) => factEventsOf([each], lists).map((event) => event.until ?? null)
     expect(until(shop('2024-05-31'))).to.deep.equal(['2024-06-01'])
     expect(until(shop(null))).to.deep.equal([null])
   })
 
   it('P-B3: an entry ends on its removal, else on the day after its own end or the term of its kind', () => {
-    expect(entryEnd(entry({ ends_on: '2026-01-01', removed_on: '2025-05-05' }), lists)).to.equal('2025-05-05')
-    expect(entryEnd(entry({ ends_on: '2026-01-01' }), lists)).to.equal('2026-01-02')
-    expect(entryEnd(entry({ listed_on: '2020-03-03' }), lists)).to.equal('2025-03-04')
-    expect(entryEnd(entry({ list: 'abnormal' }), lists)).to.equal(null)
-    expect(entryEnd(entry({ list: 'ecommerce-2018', listed_on: '2018-05-15' }), lists)).to.equal('2021-05-16')
+    expect(mirroredEntryEnd(entry({ ends_on: '2026-01-01', removed_on: '2025-05-05' }), lists)).to.equal('2025-05-05')
+    expect(mirroredEntryEnd(entry({ ends_on: '2026-01-01' }), lists)).to.equal('2026-01-02')
+    expect(mirroredEntryEnd(entry({ listed_on: '2020-03-03' }), lists)).to.equal('2025-03-04')
+    expect(mirroredEntryEnd(entry({ list: 'abnormal' }), lists)).to.equal(null)
+    expect(mirroredEntryEnd(entry({ list: 'ecommerce-2018', listed_on: '2018-05-15' }), lists)).to.equal('2021-05-16')
   })
 
   it('P-B3: list rules stored before terms had a counting end an entry on the last day itself', () => {
     const before = lists.map(({ counting: _, ...list }) => list)
-    expect(entryEnd(entry({ ends_on: '2026-01-01' }), before)).to.equal('2026-01-01')
+    expect(mirroredEntryEnd(entry({ ends_on: '2026-01-01' }), before)).to.equal('2026-01-01')
   })
 
   it('a penalty that its authority withdrew gives no evidence', () => {
-    expect(events('penalty', { types: ['罚款'], decided_on: '2025-01-01', status: WITHDRAWN })).to.deep.equal([])
+    expect(events('penalty', { types: ['罚款'], decided_on: '2025-01-01', status: WITHDRAWN_STATUS })).to.deep.equal([])
     expect(events('penalty', { types: ['罚款'], decided_on: '2025-01-01', status: 'CHANGED' })).to.have.length(1)
-    expect(isWithdrawn({ status: WITHDRAWN })).to.equal(true)
+    expect(isWithdrawn({ status: WITHDRAWN_STATUS })).to.equal(true)
   })
 
   const NUMBER = '长市监处罚〔2025〕12号'
@@ -314,16 +314,16 @@ describe('evidence', () => {
   ]
   for (const [what, evidence, ends] of repairs) {
     it(`repairs: ${what}`, () => {
-      expect(eventsOf(evidence, lists).map(({ until }) => until)).to.deep.equal(ends)
+      expect(factEventsOf(evidence, lists).map(({ until }) => until)).to.deep.equal(ends)
     })
   }
 
   it('the order of records does not change the events or their order', () => {
     const all = repairs.flatMap(([, evidence]) => evidence).map((each, i) => ({ ...each, record: i + 1 }))
-    const expected = eventsOf(all, lists)
+    const expected = factEventsOf(all, lists)
     fc.assert(
       fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (shuffled) => {
-        expect(eventsOf(shuffled, lists)).to.deep.equal(expected)
+        expect(factEventsOf(shuffled, lists)).to.deep.equal(expected)
       }),
       { numRuns: 200 },
     )
@@ -339,7 +339,7 @@ describe('evidence', () => {
   })
 
   it('the weighed kinds are those of a family, and repairs', () => {
-    expect(WEIGHED_KINDS).to.have.members([...Object.keys(FAMILY_OF), 'repair'])
+    expect(WEIGHED_KINDS).to.have.members([...Object.keys(FAMILY_OF_KIND), 'repair'])
     expect(WEIGHED_KINDS).to.not.include('permit')
   })
 
@@ -357,6 +357,7 @@ describe('evidence', () => {
   })
 
   it('every family of a record kind is a known family', () => {
-    for (const kind of RECORD_KINDS) expect([undefined, ...Object.keys(FAMILIES)], kind).to.include(FAMILY_OF[kind])
+    for (const kind of RECORD_KINDS)
+      expect([undefined, ...Object.keys(FACT_FAMILIES)], kind).to.include(FAMILY_OF_KIND[kind])
   })
 })

@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import {
-  bookOf,
   factsFrom,
   hashOfFacts,
   type OperatorEvidence,
   type OwnEntry,
   type ReportedEvidence,
+  ruleBookOf,
 } from '../../../src/domain/scoring/operator-facts.js'
 import type { ListFacts } from '../../../src/domain/scoring/repair-targets.js'
 
@@ -65,6 +65,6 @@ describe('the facts of an operator', () => {
 
 it('the book of rules has the same hash without what no score depends on', () => {
   const named = [{ ...lists[0], name: 'anything' }] as unknown as ListFacts[]
-  expect(bookOf(named)).to.deep.equal(bookOf(lists))
-  expect(bookOf([{ ...(lists[0] as ListFacts), fact: null }]).hash).not.to.equal(bookOf(lists).hash)
+  expect(ruleBookOf(named)).to.deep.equal(ruleBookOf(lists))
+  expect(ruleBookOf([{ ...(lists[0] as ListFacts), fact: null }]).hash).not.to.equal(ruleBookOf(lists).hash)
 })

@@ -3,11 +3,11 @@ import fc from 'fast-check'
 import type { FactEvent, FactName, Facts } from '../../../src/domain/records/facts.js'
 import { FACTS } from '../../../src/domain/records/facts.js'
 import {
-  applied,
-  lasting,
+  factsAfterSteps,
+  lastingFacts,
+  RECOVERY_STEPS_MOST,
   type RecoveryStep,
   recoveryPath,
-  STEPS_MOST,
 } from '../../../src/domain/scoring/recovery-path.js'
 import { score } from '../../../src/domain/scoring/score.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
@@ -94,15 +94,15 @@ describe('recovery path: properties', () => {
           expect(step.points).to.be.at.least(0)
           last = step.on
         }
-        expect(steps.length).to.be.at.most(STEPS_MOST)
+        expect(steps.length).to.be.at.most(RECOVERY_STEPS_MOST)
       })
     })
 
     it(`after the last step only reasons listed as lasting are adverse, by ${card.version}`, () => {
       withPlan((facts, steps) => {
-        const permanent = lasting(facts, card, rules)
+        const permanent = lastingFacts(facts, card, rules)
         const shown = new Set(facts.events.filter(undated).map(({ record }) => record))
-        const left = score(applied(facts, steps), card)
+        const left = score(factsAfterSteps(facts, steps), card)
           .reasons.filter((reason) => adverse(reason) && !(reason.why === 'UNIT' && reason.points === 0))
           .flatMap(({ records }) => records)
           .filter((record) => !shown.has(record))
@@ -114,7 +114,7 @@ describe('recovery path: properties', () => {
 
     it(`every record that costs points now is in a step or listed as lasting, by ${card.version}`, () => {
       withPlan((facts, steps) => {
-        const told = new Set([...steps, ...lasting(facts, card, rules)].flatMap(({ records }) => records))
+        const told = new Set([...steps, ...lastingFacts(facts, card, rules)].flatMap(({ records }) => records))
         const now = score(facts, card).reasons.filter((reason) => adverse(reason) && reason.points < 0)
         for (const record of now.flatMap(({ records }) => records)) expect(told.has(record)).to.equal(true)
       })
@@ -123,7 +123,7 @@ describe('recovery path: properties', () => {
     it(`no step promises more than the score without adverse events, by ${card.version}`, () => {
       withPlan((facts, steps) => {
         steps.forEach((step, i) => {
-          const done = applied(facts, steps.slice(0, i + 1))
+          const done = factsAfterSteps(facts, steps.slice(0, i + 1))
           const clean = { ...done, events: done.events.filter((event) => !adverse(event)) }
           expect(step.value).to.be.at.most(score(clean, card).value)
         })
@@ -135,7 +135,7 @@ describe('recovery path: properties', () => {
         fc.property(anyFacts, (facts) => {
           const clean = { ...facts, events: facts.events.filter((event) => !adverse(event)) }
           expect(recoveryPath(clean, card, rules)).to.deep.equal([])
-          expect(lasting(clean, card, rules)).to.deep.equal([])
+          expect(lastingFacts(clean, card, rules)).to.deep.equal([])
         }),
       )
     })

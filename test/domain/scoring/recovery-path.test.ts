@@ -1,9 +1,14 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { move } from '../../../src/domain/listing/listing.js'
+import { attemptMove } from '../../../src/domain/listing/listing.js'
 import type { FactEvent, FactName, Facts } from '../../../src/domain/records/facts.js'
 import { hashOfFacts } from '../../../src/domain/scoring/operator-facts.js'
-import { lasting, type RecoveryStep, recoveryPath, STEPS_MOST } from '../../../src/domain/scoring/recovery-path.js'
+import {
+  lastingFacts,
+  RECOVERY_STEPS_MOST,
+  type RecoveryStep,
+  recoveryPath,
+} from '../../../src/domain/scoring/recovery-path.js'
 import { checkRecoveryRules, type RecoveryRules } from '../../../src/domain/scoring/recovery-rules.js'
 import { score } from '../../../src/domain/scoring/score.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
@@ -200,7 +205,7 @@ describe('recovery path: plans worked out by hand', () => {
     const [step] = plan([...standing, event])
     expect(step).to.include({ on: '2027-01-20', act: 'REPAIR' })
     const repaired = (on: string) =>
-      denied(move('removeListing', published, full({ on, today: on, removal: 'REPAIRED' }), listing))
+      denied(attemptMove('removeListing', published, full({ on, today: on, removal: 'REPAIRED' }), listing))
     expect(['2027-01-19', '2027-01-20'].map(repaired)).to.deep.equal(['REPAIR_TOO_EARLY', null])
   })
 
@@ -214,7 +219,7 @@ describe('recovery path: plans worked out by hand', () => {
         const [step] = plan([...standing, { fact: 'serious_list', on, decidedOn, until, record: 2 }], { asOf: on })
         const before = { ...published, decidedOn, publishedOn: on, endsOn: until, lastOn: on }
         const repaired = (day: string) =>
-          denied(move('removeListing', before, full({ on: day, today: day, removal: 'REPAIRED' }), listing))
+          denied(attemptMove('removeListing', before, full({ on: day, today: day, removal: 'REPAIRED' }), listing))
         const first = step?.on ?? ''
         expect([repaired(addDays(first, -1)), repaired(first)]).to.deep.equal(['REPAIR_TOO_EARLY', null])
       }),
@@ -258,7 +263,7 @@ describe('recovery path: plans worked out by hand', () => {
     expect(recoveryPath(facts, card, rules).map(short)).to.deep.equal([
       [AS_OF, 'CORRECT', 'abnormal_list', 80, 280, 'D'],
     ])
-    const [last, ...others] = lasting(facts, card, rules)
+    const [last, ...others] = lastingFacts(facts, card, rules)
     expect(others).to.deep.equal([])
     expect(last).to.deep.include({ fact: 'registration_revoked', rules: ['registration-revoked'], records: [1] })
     expect(last?.en).to.contain('cannot be repaired')
@@ -267,7 +272,7 @@ describe('recovery path: plans worked out by hand', () => {
   it('names an entry without a known end and without an act as lasting', () => {
     const facts = factsOf([...standing, { fact: 'serious_list', on: '2019-01-01', record: 2 }])
     expect(recoveryPath(facts, card, rules)).to.deep.equal([])
-    expect(lasting(facts, card, rules).map(({ records }) => records)).to.deep.equal([[2]])
+    expect(lastingFacts(facts, card, rules).map(({ records }) => records)).to.deep.equal([[2]])
   })
 
   it('includes effects of time such as an anniversary', () => {
@@ -323,7 +328,7 @@ describe('recovery path: plans worked out by hand', () => {
     }))
     const facts = factsOf([...standing, ...many])
     const steps = recoveryPath(facts, card, rules)
-    expect(steps.length).to.be.at.most(STEPS_MOST)
+    expect(steps.length).to.be.at.most(RECOVERY_STEPS_MOST)
     expect(new Set(steps.flatMap(({ records }) => records)).size).to.equal(200)
     expect(steps.at(-1)?.value).to.equal(700)
     promised(facts, card, steps)

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { authorityCompared, numberCompared } from '../../../src/domain/records/decision-number.js'
+import { comparedAuthority, comparedDocumentNumber } from '../../../src/domain/records/decision-number.js'
 import type { RecordEvidence } from '../../../src/domain/scoring/repair-targets.js'
-import { repairsOf } from '../../../src/domain/scoring/repair-targets.js'
+import { repairDaysOf } from '../../../src/domain/scoring/repair-targets.js'
 
 const penalties = (many: number): RecordEvidence[] =>
   Array.from({ length: many }, (_, at) => ({
@@ -33,14 +33,14 @@ describe('repairs and the records they name', () => {
     const forms = {
       number: (text: string) => {
         numbers += 1
-        return numberCompared(text)
+        return comparedDocumentNumber(text)
       },
       authority: (text: string) => {
         authorities += 1
-        return authorityCompared(text)
+        return comparedAuthority(text)
       },
     }
-    const until = repairsOf([...penalties(1_000), ...repairs(200)], [], forms)
+    const until = repairDaysOf([...penalties(1_000), ...repairs(200)], [], forms)
     expect(until?.size).to.equal(200)
     expect(until?.get(200)).to.equal('2025-08-08')
     expect(numbers).to.equal(1_200)

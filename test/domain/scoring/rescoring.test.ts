@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import {
-  causeOf,
   type EarlierScore,
-  holdsStill,
-  movedNothing,
+  isSameResult,
   replayFault,
+  scoreCauseOf,
+  scoreStillHolds,
 } from '../../../src/domain/scoring/rescoring.js'
 import type { Reason } from '../../../src/domain/scoring/score.js'
 
@@ -42,19 +42,19 @@ describe('scoring again', () => {
     ],
   ]
   for (const [title, more, asOf, comingOn, still] of cases)
-    it(title, () => expect(holdsStill(earlier(more), hashes, asOf, comingOn)).to.equal(still))
+    it(title, () => expect(scoreStillHolds(earlier(more), hashes, asOf, comingOn)).to.equal(still))
 
   it('adds a row for another value or another day of change', () => {
-    expect(movedNothing(earlier(), { ...hashes, value: 700, nextChangeOn: null })).to.equal(true)
-    expect(movedNothing(earlier(), { ...hashes, value: 701, nextChangeOn: null })).to.equal(false)
-    expect(movedNothing(earlier(), { ...hashes, value: 700, nextChangeOn: '2026-12-01' })).to.equal(false)
+    expect(isSameResult(earlier(), { ...hashes, value: 700, nextChangeOn: null })).to.equal(true)
+    expect(isSameResult(earlier(), { ...hashes, value: 701, nextChangeOn: null })).to.equal(false)
+    expect(isSameResult(earlier(), { ...hashes, value: 700, nextChangeOn: '2026-12-01' })).to.equal(false)
   })
 
   it('names the card before the facts as the cause, and time where neither changed', () => {
-    expect(causeOf(undefined, hashes)).to.equal('FIRST')
-    expect(causeOf({ factsHash: 'g', scorecardHash: 'd' }, hashes)).to.equal('SCORECARD')
-    expect(causeOf({ factsHash: 'g', scorecardHash: 'c' }, hashes)).to.equal('RECORD')
-    expect(causeOf(hashes, hashes)).to.equal('TIME')
+    expect(scoreCauseOf(undefined, hashes)).to.equal('FIRST')
+    expect(scoreCauseOf({ factsHash: 'g', scorecardHash: 'd' }, hashes)).to.equal('SCORECARD')
+    expect(scoreCauseOf({ factsHash: 'g', scorecardHash: 'c' }, hashes)).to.equal('RECORD')
+    expect(scoreCauseOf(hashes, hashes)).to.equal('TIME')
   })
 })
 

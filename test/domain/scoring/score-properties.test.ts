@@ -3,8 +3,8 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { FactEvent, Facts } from '../../../src/domain/records/facts.js'
 import type { Score } from '../../../src/domain/scoring/score.js'
-import { crossed, score } from '../../../src/domain/scoring/score.js'
-import { worded } from '../../../src/domain/scoring/score-words.js'
+import { linesCrossed, score } from '../../../src/domain/scoring/score.js'
+import { wordReason } from '../../../src/domain/scoring/score-words.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import { checkScorecard } from '../../../src/domain/scoring/scorecard-check.js'
 import { addDays } from '../../../src/foundation/time/dates.js'
@@ -70,7 +70,7 @@ describe('score: properties', () => {
       fc.assert(
         fc.property(anyFacts, anyOfThem, (facts, card) => {
           for (const reason of score(facts, card).reasons) {
-            const { zh, en, dimension, ...same } = worded(reason, card)
+            const { zh, en, dimension, ...same } = wordReason(reason, card)
             expect(same).to.deep.equal(reason)
             expect(zh && en).not.to.match(/^$|\{/)
             const ofTheCard = ['BASE', 'FLOOR', 'CEILING'].includes(reason.why)
@@ -184,7 +184,7 @@ describe('score: properties', () => {
           fc.integer({ min: 0, max: 1000 }),
           (card, from, to) => {
             const lines = card.lines.filter(({ below }) => to < below && !(from !== null && from < below))
-            const opened = crossed(from === null ? null : { value: from }, { value: to }, card)
+            const opened = linesCrossed(from === null ? null : { value: from }, { value: to }, card)
             expect(opened).to.have.members([...new Set(lines.map(({ opens }) => opens))])
             if (from !== null && to >= from) expect(opened).to.deep.equal([])
           },

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import type { FactEvent, FactName, Facts } from '../../../src/domain/records/facts.js'
 import type { Score } from '../../../src/domain/scoring/score.js'
-import { crossed, score } from '../../../src/domain/scoring/score.js'
-import { worded } from '../../../src/domain/scoring/score-words.js'
+import { linesCrossed, score } from '../../../src/domain/scoring/score.js'
+import { wordReason } from '../../../src/domain/scoring/score-words.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import { ALL_FAMILIES, AS_OF, ECOMMERCE_1 as card } from '../../support/scorecards.js'
 
@@ -135,7 +135,7 @@ describe('score: operators worked out by hand', () => {
       records: [a.record, b.record],
       fadesOn: '2027-01-31',
     })
-    expect(reason && worded(reason, card)).to.deep.equal({
+    expect(reason && wordReason(reason, card)).to.deep.equal({
       ...reason,
       dimension: 'registration_conduct',
       zh: '近一年内一般行政处罚：2 件',
@@ -162,7 +162,7 @@ describe('score: operators worked out by hand', () => {
   it('reports a missing source as a reason without points', () => {
     const missing = scored([], { known: ['penalties'] })
       .reasons.filter((reason) => reason.why === 'MISSING')
-      .map((reason) => worded(reason, card))
+      .map((reason) => wordReason(reason, card))
     expect(missing.map((reason) => reason.dimension)).to.include.members(['goods_quality', 'judicial_tax'])
     expect(missing.map((reason) => reason.en).join()).not.to.contain('source for penalties')
     expect(missing.every((reason) => reason.points === 0 && reason.zh !== '')).to.equal(true)
@@ -171,7 +171,7 @@ describe('score: operators worked out by hand', () => {
   it('takes a source that holds nothing of an operator for "none" of penalties and for "unknown" of registration', () => {
     const said = scored([]).reasons.filter((reason) => reason.why === 'MISSING')
     expect(said.map((reason) => reason.rule)).to.deep.equal(['registration', 'shops'])
-    expect(said.map((reason) => worded(reason, card).dimension)).to.deep.equal([
+    expect(said.map((reason) => wordReason(reason, card).dimension)).to.deep.equal([
       'registration_conduct',
       'marketplace_signals',
     ])
@@ -217,7 +217,7 @@ describe('score: sentences', () => {
   const said = (result: Score, why: string) => {
     const reason = result.reasons.find((each) => each.why === why)
     if (!reason) return null
-    const { rule, fact, dimension, zh, en } = worded(reason, card)
+    const { rule, fact, dimension, zh, en } = wordReason(reason, card)
     return { rule, fact, dimension, zh, en }
   }
 
@@ -278,7 +278,7 @@ describe('score: sentences', () => {
   it('are refused for a reason that the card does not have', () => {
     const [base] = scored([]).reasons
     const foreign = { rule: 'no-such-rule', why: 'UNIT', fact: 'recall', points: 0, count: 0, records: [] } as const
-    expect(() => worded({ ...base, ...foreign, records: [], fadesOn: null }, card)).to.throw('no-such-rule')
+    expect(() => wordReason({ ...base, ...foreign, records: [], fadesOn: null }, card)).to.throw('no-such-rule')
   })
 })
 
@@ -305,7 +305,7 @@ describe('score: lead and watch lines', () => {
   ]
   for (const [before, after, opened] of falls) {
     it(`from ${before ?? 'no score'} to ${after} opens ${opened.join(' and ') || 'nothing'}`, () => {
-      expect(crossed(before === null ? null : { value: before }, { value: after }, lines)).to.deep.equal(opened)
+      expect(linesCrossed(before === null ? null : { value: before }, { value: after }, lines)).to.deep.equal(opened)
     })
   }
 })

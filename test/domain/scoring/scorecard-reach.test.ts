@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import type { Unit } from '../../../src/domain/scoring/scorecard.js'
-import { takesLessAt } from '../../../src/domain/scoring/scorecard-reach.js'
+import type { UnitFact } from '../../../src/domain/scoring/scorecard.js'
+import { ageWhereWorseCostsLess } from '../../../src/domain/scoring/scorecard-reach.js'
 
 describe('scorecard: a worse fact against a milder one', () => {
-  const unit = (points: number, windowDays: number | null, halvesEveryDays: number | null = null): Unit => ({
+  const unit = (points: number, windowDays: number | null, halvesEveryDays: number | null = null): UnitFact => ({
     fact: 'recall',
     points,
     windowDays,
@@ -11,7 +11,7 @@ describe('scorecard: a worse fact against a milder one', () => {
     zh: '{count}',
     en: '{count}',
   })
-  const cases: [string, Unit, Unit, number | null][] = [
+  const cases: [string, UnitFact, UnitFact, number | null][] = [
     ['takes as much, for as long', unit(-10, 90), unit(-10, 90), null],
     ['takes less from the first day', unit(-9, 90), unit(-10, 90), 0],
     ['fades sooner', unit(-50, 89), unit(-10, 90), 89],
@@ -27,7 +27,7 @@ describe('scorecard: a worse fact against a milder one', () => {
   ]
   for (const [what, worse, milder, age] of cases) {
     it(`${what}: ${age === null ? 'at no age' : `from day ${age}`}`, () => {
-      expect(takesLessAt(worse, milder)).to.equal(age)
+      expect(ageWhereWorseCostsLess(worse, milder)).to.equal(age)
     })
   }
 })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { FACTS, type FactFamily } from '../../../src/domain/records/facts.js'
-import type { BinRule, Rule, Scorecard, UnitRule } from '../../../src/domain/scoring/scorecard.js'
-import { factsOf, topOf } from '../../../src/domain/scoring/scorecard.js'
+import type { BinRule, Scorecard, ScoreRule, UnitRule } from '../../../src/domain/scoring/scorecard.js'
+import { factsOfRule, topScoreOf } from '../../../src/domain/scoring/scorecard.js'
 import { checkScorecard } from '../../../src/domain/scoring/scorecard-check.js'
 import { contract, document } from '../../../src/foundation/contracts.js'
 
@@ -37,15 +37,15 @@ for (const version of ['ecommerce-1', 'general-1']) {
 
     it('weighs every known fact, or says why not', () => {
       const { rules, vetoes, unweighed = [] } = cardOf(version)
-      const facts = [...rules.flatMap(factsOf), ...[...vetoes, ...unweighed].map(({ fact }) => fact)]
+      const facts = [...rules.flatMap(factsOfRule), ...[...vetoes, ...unweighed].map(({ fact }) => fact)]
       expect(facts).to.have.members(Object.keys(FACTS))
     })
 
     it('grade A needs more than a registration of any age and a filing', () => {
       const { base, rules, grades } = cardOf(version)
-      const most = (rule: Rule): number =>
+      const most = (rule: ScoreRule): number =>
         Math.max(...(rule.kind === 'units' ? rule.units : rule.bins).map(({ points }) => points))
-      const own = rules.filter((rule) => factsOf(rule).some((fact) => OF_REGISTRATION.includes(FACTS[fact].family)))
+      const own = rules.filter((rule) => factsOfRule(rule).some((fact) => OF_REGISTRATION.includes(FACTS[fact].family)))
       const points = own.map(most).filter((each) => each > 0)
       expect(points).to.have.length(3)
       expect(points.reduce((sum, each) => sum + each, base)).to.be.below(grades[0]?.from ?? 0)
@@ -62,8 +62,8 @@ for (const version of ['ecommerce-1', 'general-1']) {
     it('opens a lead below the line of D, and a watch entry below that of C', () => {
       const { lines, grades } = cardOf(version)
       expect(lines).to.deep.equal([
-        { below: topOf('D', grades) + 1, opens: 'lead' },
-        { below: topOf('C', grades) + 1, opens: 'watch' },
+        { below: topScoreOf('D', grades) + 1, opens: 'lead' },
+        { below: topScoreOf('C', grades) + 1, opens: 'watch' },
       ])
     })
 
@@ -82,7 +82,7 @@ for (const version of ['ecommerce-1', 'general-1']) {
 
 describe('scorecard: grade lines', () => {
   it('puts the top of D one point below the line of C', () => {
-    expect([topOf('A', card().grades), topOf('D', card().grades)]).to.deep.equal([1000, 449])
+    expect([topScoreOf('A', card().grades), topScoreOf('D', card().grades)]).to.deep.equal([1000, 449])
   })
 })
 

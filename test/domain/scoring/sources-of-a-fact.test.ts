@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Body, RecordKind } from '../../../src/domain/records/records.js'
-import { oncePerFact, WITHDRAWN } from '../../../src/domain/scoring/evidence.js'
+import { oncePerFact, WITHDRAWN_STATUS } from '../../../src/domain/scoring/evidence.js'
 
 describe('several sources of one fact', () => {
   const row = (record: number, more: object = {}) => ({
@@ -14,10 +14,14 @@ describe('several sources of one fact', () => {
   const once: [string, ReturnType<typeof row>[], number[]][] = [
     ['the one that arrived first', [row(1, { run: 2 }), row(2)], [2]],
     ['the lower record of one run', [row(2), row(1)], [1]],
-    ['a withdrawn one whenever it arrived', [row(1), row(2, { run: 5, body: { status: WITHDRAWN } }), row(3)], [2]],
+    [
+      'a withdrawn one whenever it arrived',
+      [row(1), row(2, { run: 5, body: { status: WITHDRAWN_STATUS } }), row(3)],
+      [2],
+    ],
     [
       'the first of two withdrawn ones',
-      [row(2, { body: { status: WITHDRAWN } }), row(1, { body: { status: WITHDRAWN } })],
+      [row(2, { body: { status: WITHDRAWN_STATUS } }), row(1, { body: { status: WITHDRAWN_STATUS } })],
       [1],
     ],
     [

@@ -5,11 +5,11 @@ import { type Score, score } from '../../../src/domain/scoring/score.js'
 import { GRADES, type Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import { checkScorecard } from '../../../src/domain/scoring/scorecard-check.js'
 import {
-  comparison,
-  count,
-  nothingTried,
+  countOperator,
+  emptyTally,
   type TrialComparison,
   type TriedOperator,
+  trialComparison,
 } from '../../../src/domain/scoring/trial.js'
 import { document } from '../../../src/foundation/contracts.js'
 
@@ -66,9 +66,9 @@ interface Operator {
 }
 
 const compared = (all: readonly Given[], cards = { before, after }): TrialComparison => {
-  const tally = nothingTried()
-  for (const { tried, was, is } of all) count(tally, tried, was, is)
-  return comparison(tally, cards)
+  const tally = emptyTally()
+  for (const { tried, was, is } of all) countOperator(tally, tried, was, is)
+  return trialComparison(tally, cards)
 }
 const judged = (value: number, grade: 'A' | 'B' | 'C' | 'D'): Score => ({
   value,

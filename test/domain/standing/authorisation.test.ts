@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { PUBLIC, type Viewer } from '../../../src/domain/access/viewer.js'
-import { holdsOn, mayWithdraw } from '../../../src/domain/standing/authorisation.js'
+import { PUBLIC_VIEWER, type Viewer } from '../../../src/domain/access/viewer.js'
+import { authorisationHoldsOn, mayWithdraw } from '../../../src/domain/standing/authorisation.js'
 
 describe('an authorisation', () => {
   const term = { givenOn: '2026-11-01', endsOn: '2026-11-30', withdrawnAt: null }
@@ -10,10 +10,12 @@ describe('an authorisation', () => {
     ['2026-11-30', true],
     ['2026-12-01', false],
   ] as const)
-    it(`${holds ? 'holds' : 'does not hold'} on ${day}`, () => expect(holdsOn(term, day)).to.equal(holds))
+    it(`${holds ? 'holds' : 'does not hold'} on ${day}`, () => expect(authorisationHoldsOn(term, day)).to.equal(holds))
 
   it('does not hold once it is withdrawn', () => {
-    expect(holdsOn({ ...term, withdrawnAt: new Date('2026-11-02T00:00:00Z') }, '2026-11-10')).to.equal(false)
+    expect(authorisationHoldsOn({ ...term, withdrawnAt: new Date('2026-11-02T00:00:00Z') }, '2026-11-10')).to.equal(
+      false,
+    )
   })
 
   const uscc = '91220102MA7A0700XC'
@@ -25,5 +27,6 @@ describe('an authorisation', () => {
     ['no other operator', { role: 'party', sub: '91220102MA7A0701X9' }, false],
   ]
   for (const [who, viewer, may] of viewers)
-    it(`is withdrawn by ${who}`, () => expect(mayWithdraw({ ...PUBLIC, ...viewer }, 'bank-1', owner)).to.equal(may))
+    it(`is withdrawn by ${who}`, () =>
+      expect(mayWithdraw({ ...PUBLIC_VIEWER, ...viewer }, 'bank-1', owner)).to.equal(may))
 })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { whyUnreachable } from '../../../src/domain/standing/subscriber-addresses.js'
-import { addressFault } from '../../../src/domain/standing/webhooks.js'
+import { addressRefusal } from '../../../src/domain/standing/subscriber-addresses.js'
+import { webhookAddressFault } from '../../../src/domain/standing/webhooks.js'
 import { isAmong, isPublic, networkIn } from '../../../src/foundation/http/addresses.js'
 
 /** What each is, and none is of the public internet. */
@@ -79,7 +79,7 @@ describe('addresses of the public internet', () => {
 
   it('every address of a host must be public', () => {
     const to = (address: string, addresses: string[], allow: string[] = []) =>
-      whyUnreachable(new URL(address), addresses, allow)
+      addressRefusal(new URL(address), addresses, allow)
     expect(to('https://a.example', ['8.8.8.8', '2606:4700::1111'])).to.equal(null)
     expect(to('https://a.example', ['8.8.8.8', '10.0.0.1'])).to.match(/not public/)
     expect(to('https://a.example', [])).to.match(/nowhere/)
@@ -87,7 +87,7 @@ describe('addresses of the public internet', () => {
   })
 
   it('public hosts allow https at two ports; an allowed network allows http at any port', () => {
-    const to = (address: string, addresses: string[]) => whyUnreachable(new URL(address), addresses, ['10.0.0.0/8'])
+    const to = (address: string, addresses: string[]) => addressRefusal(new URL(address), addresses, ['10.0.0.0/8'])
     expect(to('http://a.example', ['8.8.8.8'])).to.equal('only https')
     expect(to('http://a.example', ['8.8.8.8', '10.0.0.1'])).to.equal('only https')
     expect(to('https://a.example:8443', ['8.8.8.8'])).to.equal(null)
@@ -122,10 +122,10 @@ describe('addresses given by subscribers', () => {
   ]
   for (const address of FAULTY)
     it(`${JSON.stringify(address).slice(0, 60)} is refused`, () => {
-      expect(addressFault(address)).to.be.a('string')
+      expect(webhookAddressFault(address)).to.be.a('string')
     })
   for (const address of ['https://a.example', 'https://a.example:8443/hooks/credit', 'http://10.0.0.1:9000/x'])
     it(`${address} is accepted`, () => {
-      expect(addressFault(address)).to.equal(null)
+      expect(webhookAddressFault(address)).to.equal(null)
     })
 })

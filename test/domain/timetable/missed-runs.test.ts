@@ -1,6 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { ALL_MOST, type MissedPolicy, owed, setBack } from '../../../src/domain/timetable/missed-runs.js'
+import {
+  CAUGHT_UP_MOST,
+  isClockSetBack,
+  type MissedPolicy,
+  runsOwed,
+} from '../../../src/domain/timetable/missed-runs.js'
 
 const NOW = new Date('2026-11-25T02:00:30Z')
 /** Planned so many minutes before the minute of now. */
@@ -24,7 +29,7 @@ describe('missed occurrences', () => {
   ]
   for (const [title, planned, missed, withinMs, run, stands] of table)
     it(title, () => {
-      const answer = owed(planned, NOW, { missed, withinMs })
+      const answer = runsOwed(planned, NOW, { missed, withinMs })
       expect([minutesOf(answer.run), answer.missed]).to.deep.equal([run, stands])
     })
 
@@ -36,10 +41,10 @@ describe('missed occurrences', () => {
         fc.option(fc.integer({ min: 0, max: 10 * HOUR })),
         (minutes, missed, withinMs) => {
           const planned = ago(...minutes.sort((a, b) => b - a))
-          const { run, missed: stands } = owed(planned, NOW, { missed, withinMs })
+          const { run, missed: stands } = runsOwed(planned, NOW, { missed, withinMs })
           expect(planned).to.include.members(run)
           expect(new Set(run).size).to.equal(run.length)
-          expect(run.length).to.be.at.most(missed === 'all' ? ALL_MOST : 1)
+          expect(run.length).to.be.at.most(missed === 'all' ? CAUGHT_UP_MOST : 1)
           expect(run.length + stands).to.be.at.most(planned.length)
         },
       ),
@@ -47,8 +52,8 @@ describe('missed occurrences', () => {
   })
 
   it('a clock behind by more than machines may differ was set back', () => {
-    expect(setBack(new Date(NOW.getTime() + 59_000), NOW)).to.equal(false)
-    expect(setBack(new Date(NOW.getTime() + 3_600_000), NOW)).to.equal(true)
-    expect(setBack(new Date(NOW.getTime() - 3_600_000), NOW)).to.equal(false)
+    expect(isClockSetBack(new Date(NOW.getTime() + 59_000), NOW)).to.equal(false)
+    expect(isClockSetBack(new Date(NOW.getTime() + 3_600_000), NOW)).to.equal(true)
+    expect(isClockSetBack(new Date(NOW.getTime() - 3_600_000), NOW)).to.equal(false)
   })
 })

@@ -1,5 +1,10 @@
 import { expect } from 'chai'
-import { checkRetention, KEPT, keptSince, type RetentionTerm } from '../../../src/domain/timetable/retention.js'
+import {
+  checkRetention,
+  keptSince,
+  RETAINED_KINDS,
+  type RetentionTerm,
+} from '../../../src/domain/timetable/retention.js'
 import { retentionRules } from '../../../src/work/timetable/tidy.js'
 
 const row = (more: Partial<RetentionTerm> = {}): RetentionTerm => ({
@@ -12,7 +17,7 @@ const row = (more: Partial<RetentionTerm> = {}): RetentionTerm => ({
   confirmed: false,
   ...more,
 })
-const others = KEPT.filter((what) => what !== 'RUNS').map((what) => row({ what }))
+const others = RETAINED_KINDS.filter((what) => what !== 'RUNS').map((what) => row({ what }))
 
 describe('terms of retention', () => {
   it('P-B10: everything that is kept has one term on every day, each with its source', () => {

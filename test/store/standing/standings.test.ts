@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { oldestHolding } from '../../../src/domain/standing/sellers.js'
+import { oldestHoldingDate } from '../../../src/domain/standing/sellers.js'
 import type { Db } from '../../../src/store/db/db.js'
 import { CONTESTED } from '../../../src/store/scoring/objections.js'
 import { holding, NOT_VETOED } from '../../../src/store/scoring/overrides.js'
@@ -16,7 +16,7 @@ const OPERATORS = [1, 2, 3, 4]
 const DAYS = ['2026-11-21', '2026-11-23', TODAY, '2026-11-27']
 const CLIENT = 'mall-a'
 /** Every seller opens its grade. */
-const DECIDING = { client: CLIENT, marketplace: null, today: TODAY, oldest: oldestHolding(TODAY), most: () => 100 }
+const DECIDING = { client: CLIENT, marketplace: null, today: TODAY, oldest: oldestHoldingDate(TODAY), most: () => 100 }
 /** Of a code older than a USCC that leads to the second. */
 const OLDER = '912201010000000XXX'
 /** Of a public entry what is not made of the rest. */
@@ -234,7 +234,7 @@ describe('bulk standings against single scores', () => {
   })
 
   const agrees = async (on: Db, asOf: string): Promise<void> => {
-    const days = { asOf, today: TODAY, oldest: oldestHolding(TODAY) }
+    const days = { asOf, today: TODAY, oldest: oldestHoldingDate(TODAY) }
     const codes = CODES.map((code, place) => ({ place, scheme: 'uscc', code, client: CLIENT }))
     const owners = await ownersOf(on)
     const all = [...new Set(owners.values())]

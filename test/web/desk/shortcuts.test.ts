@@ -6,8 +6,8 @@ import { addWorkdays, type Calendar } from '../../../src/domain/calendar/calenda
 import { isLate } from '../../../src/domain/intake/timeliness.js'
 import { normalizeName } from '../../../src/domain/operators/names.js'
 import { parseMoney } from '../../../src/domain/records/money.js'
-import { redact } from '../../../src/domain/records/privacy.js'
-import { canonical, digest, type Json, sealed } from '../../../src/domain/records/records.js'
+import { redactIdNumbers } from '../../../src/domain/records/privacy.js'
+import { canonicalJson, draftDigest, type Json, sealBody } from '../../../src/domain/records/records.js'
 import { byNames } from '../../../src/foundation/memo.js'
 import { clean, compact, isNullMarker } from '../../../src/foundation/text/values.js'
 import { addDays, isDate, parseDate } from '../../../src/foundation/time/dates.js'
@@ -222,8 +222,10 @@ describe('short ways', () => {
     )
     fc.assert(
       fc.property(text, (sent) => {
-        expect(`${redact(sent, mark)}号&`).to.equal(redact(`${sent}号&`, mark))
-        expect(redact({ [sent]: [sent] }, mark)).to.deep.equal({ [redact(sent, mark)]: [redact(sent, mark)] })
+        expect(`${redactIdNumbers(sent, mark)}号&`).to.equal(redactIdNumbers(`${sent}号&`, mark))
+        expect(redactIdNumbers({ [sent]: [sent] }, mark)).to.deep.equal({
+          [redactIdNumbers(sent, mark)]: [redactIdNumbers(sent, mark)],
+        })
       }),
       RUNS,
     )
@@ -233,7 +235,7 @@ describe('short ways', () => {
     for (const digits of ['０１２３４５６７８９', '⓪①②③④⑤⑥⑦⑧⑨', '₀₁₂₃₄₅₆₇₈₉', '⁰¹²³⁴⁵⁶⁷⁸⁹', '𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗']) {
       const written = '440524188001010014'.replace(/\d/g, (digit) => [...digits][Number(digit)] ?? '')
       expect(
-        redact(`号${written}`, () => '甲'),
+        redactIdNumbers(`号${written}`, () => '甲'),
         digits,
       ).to.match(/^号\[居民身份证 甲\]$/)
     }
@@ -256,11 +258,11 @@ describe('short ways', () => {
     fc.assert(
       fc.property(fc.array(pieces, { minLength: 3, maxLength: 3 }), made, (texts, { one, other, reg_no, nested }) => {
         const sent = { a: texts[0], b: texts[1], c: texts[2] }
-        fc.pre(redact(sent, mark) === sent)
+        fc.pre(redactIdNumbers(sent, mark) === sent)
         const drafts = { one: texts[one], two: `${texts[one]}${texts[other]}`, reg_no: texts[reg_no] }
         const mapped = { drafts: [{ ...drafts, nested: nested.map((at) => `${texts[at]}`) }] }
-        const redacted = redact(mapped, mark, new Set(['reg_no']), Object.values(sent))
-        expect(redacted).to.deep.equal(redact(mapped, mark, new Set(['reg_no'])))
+        const redacted = redactIdNumbers(mapped, mark, new Set(['reg_no']), Object.values(sent))
+        expect(redacted).to.deep.equal(redactIdNumbers(mapped, mark, new Set(['reg_no'])))
         if (redacted !== mapped) whole += 1
       }),
       RUNS,
@@ -276,15 +278,15 @@ describe('short ways', () => {
       list: [{ amount: 1.5, text: '人民大街1号' }],
       none: null,
     }
-    expect(redact(sent, () => '')).to.equal(sent)
+    expect(redactIdNumbers(sent, () => '')).to.equal(sent)
     const held = { ...sent, text: '11010519491231002X' }
-    expect(redact(held, () => '甲')).to.deep.equal({ ...sent, text: '[居民身份证 甲]' })
+    expect(redactIdNumbers(held, () => '甲')).to.deep.equal({ ...sent, text: '[居民身份证 甲]' })
     expect(held.text).to.equal('11010519491231002X')
   })
 
   it('canonical JSON quotes every character as JSON does, in short and in long texts', () => {
     const wrong = UNITS.filter((unit) =>
-      [unit, unit.padEnd(100, '字')].some((text) => canonical(text) !== JSON.stringify(text)),
+      [unit, unit.padEnd(100, '字')].some((text) => canonicalJson(text) !== JSON.stringify(text)),
     )
     expect(wrong).to.deep.equal([])
   })
@@ -315,7 +317,7 @@ describe('short ways', () => {
     }))
     fc.assert(
       fc.property(any, (value) => {
-        expect(canonical(value)).to.equal(JSON.stringify(inOrder(value)))
+        expect(canonicalJson(value)).to.equal(JSON.stringify(inOrder(value)))
       }),
       RUNS,
     )
@@ -328,7 +330,12 @@ describe('short ways', () => {
       { b: 1, a: 2 },
       { a: 1, b: 2 },
     ]
-    expect(bodies.map(canonical)).to.deep.equal(['{"a":2,"b":1}', '{"a":2,"c":1}', '{"a":2,"b":1}', '{"a":1,"b":2}'])
+    expect(bodies.map(canonicalJson)).to.deep.equal([
+      '{"a":2,"b":1}',
+      '{"a":2,"c":1}',
+      '{"a":2,"b":1}',
+      '{"a":1,"b":2}',
+    ])
   })
 
   it('a sealed draft holds its body as canonical JSON and the digest of 128 bits', () => {
@@ -337,17 +344,17 @@ describe('short ways', () => {
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (any) => {
         const body = JSON.parse(JSON.stringify(any))
         const draft = { body, subject, validFrom: null, validTo: null }
-        expect(sealed(draft).body).to.equal(canonical(body))
-        expect(sealed(draft).digest).to.equal(digest(draft))
-        const all = `${canonical(body)},null,null,null,null,null,null,"\\"某\\\\"`
-        expect(digest(draft)).to.equal(createHash('sha256').update(all, 'utf16le').digest('hex').slice(0, 32))
+        expect(sealBody(draft).body).to.equal(canonicalJson(body))
+        expect(sealBody(draft).digest).to.equal(draftDigest(draft))
+        const all = `${canonicalJson(body)},null,null,null,null,null,null,"\\"某\\\\"`
+        expect(draftDigest(draft)).to.equal(createHash('sha256').update(all, 'utf16le').digest('hex').slice(0, 32))
       }),
     )
     const long = { body: { text: '字'.repeat(50_000) }, subject, validFrom: null, validTo: null }
-    expect(digest(long)).to.not.equal(digest({ ...long, body: { text: `${'字'.repeat(49_999)}子` } }))
+    expect(draftDigest(long)).to.not.equal(draftDigest({ ...long, body: { text: `${'字'.repeat(49_999)}子` } }))
     // What belongs to the body and what to the subject cannot be taken for one another.
     const swapped = (uscc: string | null, orgCode: string | null) =>
-      digest({ body: {}, subject: { ...subject, uscc, orgCode }, validFrom: null, validTo: null })
+      draftDigest({ body: {}, subject: { ...subject, uscc, orgCode }, validFrom: null, validTo: null })
     expect(swapped('1', null)).to.not.equal(swapped(null, '1'))
   })
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type AuditHead, NO_HEAD } from '../../../src/domain/audit/audit-log.js'
+import { type AuditHead, EMPTY_LOG_HEAD } from '../../../src/domain/audit/audit-log.js'
 import type { NotedHead } from '../../../src/domain/audit/loss.js'
 import * as store from '../../../src/store/audit/audit-log.js'
 import { connect, type Db } from '../../../src/store/db/db.js'
@@ -39,7 +39,7 @@ describe('the audit log', () => {
   afterEach(() => Promise.all(open.splice(0).map((one) => one.close())))
   const verify = (noted: readonly NotedHead[] = [], now = NOW, held: AuditHead[] = []) =>
     verifyAuditLog(db(), { now: at(now), noted, held, keys: verifyKeys() })
-  const headHeld = async (): Promise<AuditHead[]> => [(await store.head(db())) ?? NO_HEAD]
+  const headHeld = async (): Promise<AuditHead[]> => [(await store.head(db())) ?? EMPTY_LOG_HEAD]
   /** As somebody would who owns the database: its trigger is switched off. */
   const tamper = (sql: string) =>
     db().transaction((tx) => tx.raw(`set local session_replication_role = replica; ${sql}`))
@@ -249,6 +249,6 @@ describe('the audit log', () => {
   it('starts without rows', async () => {
     expect(await store.head(db())).to.equal(null)
     expect(await verify()).to.include({ ok: true, walked: 0, head: null })
-    expect(NO_HEAD.number).to.equal(0)
+    expect(EMPTY_LOG_HEAD.number).to.equal(0)
   })
 })

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
-import { residentIdValid } from '../../../src/domain/operators/codes.js'
+import { isValidResidentId } from '../../../src/domain/operators/codes.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as desk from '../../../src/store/delivery/delivery-desk.js'
 import { close, resend } from '../../../src/work/delivery/deliveries.js'
 import { database, later, NOW, published, refusal, removed, rowsOf, rules, TODAY } from '../../support/world.js'
 
 /** In the form of a person's number, and of nobody. */
-const ID = [...'0123456789X'].map((last) => `11010119900307461${last}`).find(residentIdValid) ?? ''
+const ID = [...'0123456789X'].map((last) => `11010119900307461${last}`).find(isValidResidentId) ?? ''
 const RECEIPT = {
   accepted: false,
   code: '1001',

@@ -1,6 +1,6 @@
 /** What the engine does with platforms that this test invents: their answers, paces and hours are data of the test. */
 import { expect } from 'chai'
-import { NO_RECEIPT, type Notice, type Receipt, WAITING } from '../../../src/domain/delivery/delivery.js'
+import { NO_RECEIPT_CODE, type Notice, type Receipt, WAITING_CODE } from '../../../src/domain/delivery/delivery.js'
 import { Refusal } from '../../../src/foundation/errors.js'
 import type { Platform } from '../../../src/platforms/platform.js'
 import { type PushOptions, push } from '../../../src/work/delivery/push.js'
@@ -161,7 +161,7 @@ describe('push engine', () => {
         return notices.map((notice) =>
           notice.key === 'known'
             ? receipt(notice)
-            : receipt(notice, { accepted: false, code: notice.key === 'unread' ? WAITING : NO_RECEIPT }),
+            : receipt(notice, { accepted: false, code: notice.key === 'unread' ? WAITING_CODE : NO_RECEIPT_CODE }),
         )
       },
     })
@@ -359,7 +359,7 @@ describe('push engine', () => {
         calls.push({ at: seconds(), keys: notices.map(({ key }) => key) })
         return notices.map((notice) => receipt(notice))
       },
-      ask: async (notices) => notices.map((notice) => receipt(notice, { accepted: false, code: NO_RECEIPT })),
+      ask: async (notices) => notices.map((notice) => receipt(notice, { accepted: false, code: NO_RECEIPT_CODE })),
     })
     for (let time = 0; time < 6; time += 1) {
       await pushed(folder)

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { lacks } from '../../../src/domain/delivery/backfill-plan.js'
+import { lacksSubject } from '../../../src/domain/delivery/backfill-plan.js'
 import type { Action, Notice, Receipt } from '../../../src/domain/delivery/delivery.js'
 import * as deliveries from '../../../src/store/delivery/deliveries.js'
 import * as desk from '../../../src/store/delivery/delivery-desk.js'
@@ -174,7 +174,7 @@ describe('any history of deliveries to one platform', () => {
       const wipedAt = tick(1)
       for (const { id, isPublic, version } of subjects) {
         const heard = await desk.heardOf(db(), PLATFORM, [id])
-        if (!isPublic || !lacks(heard, wipedAt)) continue
+        if (!isPublic || !lacksSubject(heard, wipedAt)) continue
         const number = (heard.at(-1)?.number ?? 0) + 1
         const notice = { ...noticeOf(id, version), sequence: number, action: 'ADD' } as Notice
         await db().transaction(async (tx) => {

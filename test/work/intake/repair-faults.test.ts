@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Feed } from '../../../src/agencies/feed.js'
 import { feeds } from '../../../src/agencies/index.js'
-import { contentIn } from '../../../src/domain/audit/audit-log.js'
+import { parseContent } from '../../../src/domain/audit/audit-log.js'
 import * as setAside from '../../../src/store/intake/reject-desk.js'
 import { makeArchive } from '../../../src/work/intake/archive.js'
 import { correct } from '../../../src/work/intake/rejects.js'
@@ -81,7 +81,7 @@ describe('hub repair on a database with every fault that earlier releases left',
   const sql = (text: string) => test.db.raw(text)
   const noted = async (): Promise<string[]> => {
     const rows = await test.db('trail').orderBy('number').select('body')
-    const texts = rows.map(({ body }) => JSON.stringify(contentIn(body)))
+    const texts = rows.map(({ body }) => JSON.stringify(parseContent(body)))
     return ALL.filter((fault) => texts.some((text) => text.includes(JSON.stringify(fault).slice(1, -1))))
   }
   const grades = async (...firms: number[]) =>

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { factOfDecision } from '../../../src/domain/records/penalty.js'
+import { decisionFactKey } from '../../../src/domain/records/penalty.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import { oncePerFact } from '../../../src/domain/scoring/evidence.js'
 import type { Db } from '../../../src/store/db/db.js'
@@ -34,7 +34,7 @@ import {
 const HOUR = 3_600
 const NUMBER = '测市监处罚〔2026〕1号'
 const AUTHORITY = '虚构市市场监督管理局'
-const FACT = factOfDecision(NUMBER, AUTHORITY, null)
+const FACT = decisionFactKey(NUMBER, AUTHORITY, null)
 
 interface Told {
   id?: string

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { PARTYS } from '../../../src/domain/listing/deadlines.js'
+import { PARTY_DEADLINES } from '../../../src/domain/listing/deadlines.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as deadlines from '../../../src/store/listing/deadlines.js'
 import { decideCalendar, proposeCalendar } from '../../../src/work/calendar/calendar.js'
@@ -30,7 +30,7 @@ import {
 const kept = async (db: Db, id: string) =>
   (await deadlines.ofListings(db, [id])).map(({ name, startsOn, dueOn, outcome }) => [name, startsOn, dueOn, outcome])
 const listed = async (db: Db, state: deadlines.DeadlineState, today: string) =>
-  (await deadlines.list(db, { state, today, partys: PARTYS, ended: true }, { first: 50, after: null })).map(
+  (await deadlines.list(db, { state, today, partys: PARTY_DEADLINES, ended: true }, { first: 50, after: null })).map(
     ({ name }) => name,
   )
 /** Proposed by one person and put in force by another. */

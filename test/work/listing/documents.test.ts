@@ -8,12 +8,12 @@ import {
   chineseDay,
   DOCUMENT_KINDS,
   type DocumentKind,
-  type DocumentOf,
+  type DocumentSource,
+  type DocumentTemplate,
   documentsOf,
-  fill,
-  PARTS,
-  servedOf,
-  type Template,
+  fillTemplate,
+  REQUIRED_PARTS,
+  servedDocuments,
 } from '../../../src/domain/listing/documents.js'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
 import { clocksOf } from '../../../src/domain/listing/publication-clocks.js'
@@ -24,7 +24,7 @@ import { clockRules } from '../../../src/work/listing/publication-clocks.js'
 
 const { lists } = contracts.document('rules/lists.json') as { lists: ListKind[] }
 const list = lists.find(({ id }) => id === 'serious') as ListKind
-const templateOf = (kind: DocumentKind): Template => documentTemplates().get(kind) as Template
+const templateOf = (kind: DocumentKind): DocumentTemplate => documentTemplates().get(kind) as DocumentTemplate
 
 const facts = (more: Partial<Case> = {}): Case => ({
   ...newCase('serious', 7),
@@ -43,7 +43,7 @@ const facts = (more: Partial<Case> = {}): Case => ({
 })
 const clocks = (documentOn: string, publishedOn: string | null) =>
   clocksOf(clockRules(), { list: 'serious', documentOn, publishedOn, banUntil: null, today: '2026-11-25' })
-const given = (more: Partial<DocumentOf> = {}): DocumentOf => ({
+const given = (more: Partial<DocumentSource> = {}): DocumentSource => ({
   listing: {
     authority: '虚构市市场监督管理局',
     reason: '销售假冒注册商标的商品',
@@ -79,13 +79,13 @@ describe('documents', () => {
       const template = templateOf(kind)
 
       it('has each of the five parts', () => {
-        expect(template.sections.map(({ part }) => part)).to.deep.equal(PARTS)
+        expect(template.sections.map(({ part }) => part)).to.deep.equal(REQUIRED_PARTS)
         const { html } = printDocument(template, given(), 'OFFICER')
-        expect([...html.matchAll(/<h2>/g)]).to.have.length(PARTS.length)
+        expect([...html.matchAll(/<h2>/g)]).to.have.length(REQUIRED_PARTS.length)
       })
 
       it('fills every blank or marks it for filling by hand', () => {
-        const { values, missing } = fill(template, given())
+        const { values, missing } = fillTemplate(template, given())
         expect([...values.keys(), ...missing.map(({ name }) => name)]).to.have.members(Object.keys(template.blanks))
         const { html } = printDocument(template, given(), 'PARTY')
         expect(html).to.not.match(/[{]{2}|[}]{2}|undefined|null|NaN/)
@@ -152,7 +152,7 @@ describe('documents', () => {
     })
   }
 
-  const withText = (text: string): DocumentOf => {
+  const withText = (text: string): DocumentSource => {
     const of = given()
     const decision = { ...of.decision, violation: text, facts: text, content: text, representative: text }
     return {
@@ -174,7 +174,7 @@ describe('documents', () => {
   it('choose legal rows by the day of the decision', () => {
     const conditions = (decidedOn: string) => {
       const of = given()
-      const { values, missing } = fill(templateOf('DECISION'), {
+      const { values, missing } = fillTemplate(templateOf('DECISION'), {
         ...of,
         listing: { ...of.listing, facts: facts({ decidedOn }) },
       })
@@ -199,7 +199,8 @@ describe('documents', () => {
 
   it('print the number issued by the case system instead of the one named in a move', () => {
     const named = { DECISION: '虚市监列〔2026〕1号' }
-    const number = (issued: DocumentOf['issued']) => fill(templateOf('DECISION'), given({ named, issued })).values
+    const number = (issued: DocumentSource['issued']) =>
+      fillTemplate(templateOf('DECISION'), given({ named, issued })).values
     expect(number(null).get('number')).to.equal('虚市监列〔2026〕1号')
     const values = number({ number: '虚市监列〔2026〕2号', issuedOn: '2026-05-20' })
     expect(values.get('number')).to.equal('虚市监列〔2026〕2号')
@@ -231,14 +232,14 @@ describe('documents', () => {
     it(`${state} has ${there.length} documents, ${served.length} of them served on the party`, () => {
       const of = facts({ state, ...more })
       expect(documentsOf(of, removedOn)).to.deep.equal(there)
-      expect(servedOf(of, removedOn)).to.deep.equal(served)
+      expect(servedDocuments(of, removedOn)).to.deep.equal(served)
     })
   }
 })
 
 describe('templates of documents', () => {
   const good = templateOf('REMOVAL')
-  const faults: [what: string, (template: Template) => Template, place: string][] = [
+  const faults: [what: string, (template: DocumentTemplate) => DocumentTemplate, place: string][] = [
     ['a blank that is not declared', (t) => ({ ...t, closing: ['{{nobody}}'] }), 'closing[0]'],
     [
       'a blank that is never used',

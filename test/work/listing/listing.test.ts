@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
-import { canonical, type Json } from '../../../src/domain/records/records.js'
+import { canonicalJson, type Json } from '../../../src/domain/records/records.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import type { MoveInput } from '../../../src/work/listing/listing.js'
@@ -79,7 +79,7 @@ describe('listing', () => {
     })
     expect(entry?.['hash']).to.equal(
       createHash('sha256')
-        .update(canonical(entry?.['body'] as Json))
+        .update(canonicalJson(entry?.['body'] as Json))
         .digest('hex'),
     )
     expect(await deliveriesOf(db(), listing.id)).to.deep.equal(

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { FIRST_HASH, sealed } from '../../../src/domain/publication/snapshot.js'
+import { FIRST_HASH, sealEntry } from '../../../src/domain/publication/snapshot.js'
 import {
   buildEdition,
   bytesIn,
@@ -31,7 +31,7 @@ const lineOf = (n: number, text: string): EditionLine => {
     publishedOn: '2026-02-01',
     endsOn: n % 2 === 0 ? null : '2029-02-01',
   }
-  const { line, hash } = sealed(body, `salt-${n}`)
+  const { line, hash } = sealEntry(body, `salt-${n}`)
   return { id: idOf(n), hash, from: '2026-02-01', to: body.endsOn, line }
 }
 async function* inSteps(lines: readonly EditionLine[]): AsyncGenerator<EditionLine[]> {

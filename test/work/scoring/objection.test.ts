@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { consequenceOf, contestedReason, OBJECTION_STATES } from '../../../src/domain/scoring/objection.js'
+import { contestedReason, OBJECTION_STATES, objectionConsequence } from '../../../src/domain/scoring/objection.js'
 import type { Reason } from '../../../src/domain/scoring/score.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as objections from '../../../src/store/scoring/objections.js'
@@ -97,7 +97,7 @@ describe('objection to a reason of a score', () => {
     const { id } = await open(db())
     const upheld = await decide(db(), id)
     expect(upheld).to.include({ state: 'UPHELD', referredTo: 'credit-office', note: '已核实', decidedBy: 'reviewer-1' })
-    expect(consequenceOf(upheld.state).zh).to.include('信源单位更正')
+    expect(objectionConsequence(upheld.state).zh).to.include('信源单位更正')
     await scored(db(), later(60))
     expect(await rowsOf(db(), 'select * from scores')).to.deep.equal(before)
   })
@@ -255,7 +255,7 @@ describe('objection to a reason of a score', () => {
     expect(contestedReason(reasons, [3])?.rule).to.equal('b')
     expect(contestedReason(reasons, [1, 9])?.rule).to.equal('a')
     expect(contestedReason(reasons, [9])).to.equal(null)
-    for (const state of OBJECTION_STATES) expect(consequenceOf(state).zh).not.to.equal('')
+    for (const state of OBJECTION_STATES) expect(objectionConsequence(state).zh).not.to.equal('')
   })
 
   it('a thousand standings find objections and overrides by index, in one statement', async () => {

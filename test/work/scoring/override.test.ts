@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { residentIdValid } from '../../../src/domain/operators/codes.js'
-import { vetoes, YEARS_MOST } from '../../../src/domain/scoring/override.js'
+import { isValidResidentId } from '../../../src/domain/operators/codes.js'
+import { OVERRIDE_YEARS_MOST, vetoBlocksOverride } from '../../../src/domain/scoring/override.js'
 import type { ReasonKind } from '../../../src/domain/scoring/score.js'
 import { GRADES, type Grade } from '../../../src/domain/scoring/scorecard.js'
 import { addDays, addYears, dateIn } from '../../../src/foundation/time/dates.js'
@@ -144,8 +144,8 @@ describe('override of a grade', () => {
     [addDays(TODAY, -1), 'INPUT_INVALID'],
     [TODAY, 'INPUT_INVALID'],
     [addDays(TODAY, 1), 'none'],
-    [addYears(TODAY, YEARS_MOST), 'none'],
-    [addDays(addYears(TODAY, YEARS_MOST), 1), 'INPUT_INVALID'],
+    [addYears(TODAY, OVERRIDE_YEARS_MOST), 'none'],
+    [addDays(addYears(TODAY, OVERRIDE_YEARS_MOST), 1), 'INPUT_INVALID'],
   ]
   for (const [endsOn, code] of ends) {
     it(`proposed on ${TODAY}, an end on ${endsOn} gives ${code}`, async () => {
@@ -156,7 +156,7 @@ describe('override of a grade', () => {
   it('a reason has 1 to 1000 characters and keeps no ID number', async () => {
     for (const reason of ['', ' \n　', '字'.repeat(1_001)])
       expect((await refusal(propose(db(), { reason }))).code).to.equal('INPUT_INVALID')
-    const id = [...'0123456789X'].map((last) => `11010119900307461${last}`).find(residentIdValid) ?? ''
+    const id = [...'0123456789X'].map((last) => `11010119900307461${last}`).find(isValidResidentId) ?? ''
     const { reason, id: override } = await propose(db(), { reason: `负责人 ${id} 已到场` })
     expect(reason).to.equal('负责人 [居民身份证 hash] 已到场')
     const decided = await decide(db(), override, { note: `核对 ${id}` })
@@ -202,8 +202,8 @@ describe('override of a grade', () => {
     const reasons = [{ why: 'VETO' as const }]
     for (const computed of GRADES) {
       for (const grade of GRADES) {
-        expect(vetoes({ grade: computed, reasons }, grade)).to.equal(grade < computed)
-        expect(vetoes({ grade: computed, reasons: [] }, grade)).to.equal(false)
+        expect(vetoBlocksOverride({ grade: computed, reasons }, grade)).to.equal(grade < computed)
+        expect(vetoBlocksOverride({ grade: computed, reasons: [] }, grade)).to.equal(false)
       }
     }
   })

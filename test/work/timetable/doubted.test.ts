@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { MASKS } from '../../../src/domain/listing/public-entry.js'
+import { MASKING_VERSION } from '../../../src/domain/listing/public-entry.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as knowledge from '../../../src/store/db/knowledge.js'
@@ -215,7 +215,7 @@ describe('public entries and their records', () => {
       `update public_entries set masks = 1, body = body || jsonb_build_object('reason', '张某，住虚构市虚构区红旗街12号')`,
     )
     await expire(db(), { rules, log, cause: 'command', now: at(later(60)) })
-    expect(await masked()).to.deep.equal([{ reason: '销售假冒商品', masks: MASKS }])
+    expect(await masked()).to.deep.equal([{ reason: '销售假冒商品', masks: MASKING_VERSION }])
     await expire(db(), { rules, log, cause: 'command', now: at(later(120)) })
     const moves = (await listings.eventsOf(db(), [id])).filter(({ move }) => move === 'renewEntry')
     expect(moves).to.have.length(1)
@@ -234,7 +234,7 @@ describe('an entry whose penalty is absent from a delivery', () => {
     await db().raw(`update public_entries set masks = 1, body = body || jsonb_build_object('reason', ?::text)`, [leaks])
     await expire(db(), { rules, log, cause: 'command', now: at(later(60)) })
     const [entry] = await rowsOf(db(), `select body->>'reason' as reason, masks from public_entries`)
-    expect(entry?.['masks']).to.equal(MASKS)
+    expect(entry?.['masks']).to.equal(MASKING_VERSION)
     expect(entry?.['reason']).to.be.a('string').and.to.not.include('红旗街')
   })
 })

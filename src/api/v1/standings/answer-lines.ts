@@ -1,5 +1,5 @@
 /** Writes one line a row; the last line proves the answer complete. */
-import { type BadRow, ROW_CHARACTERS } from '../../../domain/operators/code-rows.js'
+import { type BadRow, ROW_LENGTH_MOST } from '../../../domain/operators/code-rows.js'
 import type { Freshness } from '../../../domain/standing/standing.js'
 import { Refusal } from '../../../foundation/errors.js'
 import { BYTE_ORDER_MARK, row as line } from '../../../work/publication/publish-files.js'
@@ -68,7 +68,7 @@ const instant = (at: Date): string => {
   return last.written
 }
 
-const faultOf = ({ fault }: BadRow): Refusal => new Refusal(fault, { limit: ROW_CHARACTERS })
+const faultOf = ({ fault }: BadRow): Refusal => new Refusal(fault, { limit: ROW_LENGTH_MOST })
 
 const COLUMNS = [
   'row',

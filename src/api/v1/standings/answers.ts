@@ -1,8 +1,8 @@
 import { gradesSeen, may } from '../../../domain/access/viewer.js'
-import { type BadRow, type CodeRow, isBad } from '../../../domain/operators/code-rows.js'
-import { codeOf } from '../../../domain/operators/codes.js'
+import { type BadRow, type CodeRow, isBadRow } from '../../../domain/operators/code-rows.js'
+import { parseCode } from '../../../domain/operators/codes.js'
 import { type NameAnswer, nameAnswer, presentAnswer } from '../../../domain/standing/name-query.js'
-import { oldestHolding } from '../../../domain/standing/sellers.js'
+import { oldestHoldingDate } from '../../../domain/standing/sellers.js'
 import type { Freshness } from '../../../domain/standing/standing.js'
 import { type StandingEntry, standingEntry } from '../../../domain/standing/standing-entry.js'
 import type { Reads } from '../../../store/db/db.js'
@@ -44,7 +44,7 @@ export const answersTo = async (
   { asOf, freshness }: { asOf: string; freshness: Freshness },
 ): Promise<AnsweredChunk> => {
   chargeCost(context, rows.length)
-  const asked = rows.filter((row) => !isBad(row)) as CodeRow[]
+  const asked = rows.filter((row) => !isBadRow(row)) as CodeRow[]
   const { found, own } = await lookUpRows(context, db, asked, asOf)
   const sees = await seeingMany(
     context,
@@ -73,7 +73,7 @@ export const answersTo = async (
   const known = waits ? await Promise.all(told) : (told as ResolvedStanding[])
   let place = 0
   const answers = rows.map((row): AnsweredRow | BadRow => {
-    if (isBad(row)) return row
+    if (isBadRow(row)) return row
     const one = { row, told: known[place] as ResolvedStanding, name: names[place] ?? null }
     place += 1
     return one
@@ -92,8 +92,8 @@ const lookUpRows = async (
   asked: readonly CodeRow[],
   asOf: string,
 ): Promise<StandingLookup> => {
-  const days = { asOf, today: context.today, oldest: oldestHolding(context.today) }
-  const codes = asked.map(({ code }) => codeOf(code))
+  const days = { asOf, today: context.today, oldest: oldestHoldingDate(context.today) }
+  const codes = asked.map(({ code }) => parseCode(code))
   const usccs = new Set(codes.flatMap((code) => (code?.scheme === 'uscc' ? [code.code] : [])))
   const { viewer } = context
   const scored = may(viewer, 'see_grade') || may(viewer, 'see_sellers_grade') || may(viewer, 'see_authorised_grade')

@@ -4,11 +4,11 @@
  */
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Viewer } from '../../../domain/access/viewer.js'
-import { digestOf } from '../../../domain/audit/audit-log.js'
-import { unitsOfRows } from '../../../domain/operators/code-rows.js'
-import { MARKETPLACE } from '../../../domain/operators/codes.js'
-import { redact } from '../../../domain/records/privacy.js'
-import { type Freshness, freshOn } from '../../../domain/standing/standing.js'
+import { answerDigest } from '../../../domain/audit/audit-log.js'
+import { quotaUnitsOf } from '../../../domain/operators/code-rows.js'
+import { MARKETPLACE_ID_PATTERN } from '../../../domain/operators/codes.js'
+import { redactIdNumbers } from '../../../domain/records/privacy.js'
+import { type Freshness, freshnessOn } from '../../../domain/standing/standing.js'
 import { INTERNAL, isRefusal, Refusal } from '../../../foundation/errors.js'
 import { isDate } from '../../../foundation/time/dates.js'
 import { asUnavailable } from '../../../store/db/db.js'
@@ -89,7 +89,7 @@ const withProblems =
 const withoutNumbers = ({ status, code, message, details }: ReportedError) => ({
   status,
   code,
-  ...redact({ message, details: details as object }, () => '…'),
+  ...redactIdNumbers({ message, details: details as object }, () => '…'),
 })
 
 type ReportedError = Pick<Refusal, 'status' | 'code' | 'message' | 'details'> | (typeof INTERNAL & { details: object })
@@ -111,7 +111,7 @@ const answerOne =
     const code = String(request.params['code'])
     const context = makeContext(parts, { asked: requestContext, viewer, limits })
     const day = asOf ?? context.today
-    const about = { asOf: day, freshness: freshOn(await context.load.freshness(), day, context.today) }
+    const about = { asOf: day, freshness: freshnessOn(await context.load.freshness(), day, context.today) }
     const row = { row: 1, code, name: null, ref: null }
     // These connections are for short reads: one code never waits behind bulk queries.
     const { rows, shown } = await answersTo(context, context.lookups.db, [row], about)
@@ -162,7 +162,7 @@ const answerMany =
       const freshness = context.load.freshness()
       freshness.catch(() => undefined)
       const day = asOf ?? context.today
-      const about = async () => ({ asOf: day, freshness: freshOn(await freshness, day, context.today) })
+      const about = async () => ({ asOf: day, freshness: freshnessOn(await freshness, day, context.today) })
       const admitted = recheckToken(parts, request, viewer, requestContext.now)
       const pieces = piecesOf(request, how, { held, signal: left.signal })
       const rows = chunksOf(pieces, reader(), marketplace ?? shopsOf(viewer))
@@ -272,7 +272,7 @@ const chargeChunks =
   ) =>
   async (chunk: BulkRow[]): Promise<A> => {
     const [first, last] = [chunk[0], chunk.at(-1)]
-    const units = first && last ? unitsOfRows(first.row, last.row) : 0
+    const units = first && last ? quotaUnitsOf(first.row, last.row) : 0
     if (units > 0) quotas.charge(request, viewer.sub, now, units)
     return answer(chunk)
   }
@@ -301,12 +301,12 @@ const auditChunk = async ({ parts, own, viewer, asOf, chunk, shown, bytes }: Chu
     asked: `POST /v1/standings${about} rows ${chunk[0]?.row}-${chunk.at(-1)?.row}`,
     outcome: 'DONE',
     shown,
-    digest: digestOf(bytes),
+    digest: answerDigest(bytes),
   })
 }
 
 const shopsOf = ({ role, sub }: Viewer): string | null =>
-  role === 'marketplace' && sub !== null && MARKETPLACE.test(sub) ? sub : null
+  role === 'marketplace' && sub !== null && MARKETPLACE_ID_PATTERN.test(sub) ? sub : null
 
 const givenIn = (request: Request, known: readonly string[]): { asOf: string | null; marketplace: string | null } => {
   const parameters = new Map<string, unknown>(Object.entries(request.query))
@@ -320,7 +320,7 @@ const givenIn = (request: Request, known: readonly string[]): { asOf: string | n
     (name) => parameters.get(name) as string | undefined,
   )
   if (asOf !== null && !isDate(asOf)) throw new Refusal('DATE_INVALID', { value: asOf })
-  if (marketplace !== null && !MARKETPLACE.test(marketplace))
+  if (marketplace !== null && !MARKETPLACE_ID_PATTERN.test(marketplace))
     throw new Refusal('INPUT_INVALID', { reason: 'marketplace 不是平台 id is no id of a marketplace' })
   return { asOf, marketplace }
 }

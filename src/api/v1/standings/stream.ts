@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { CHUNK_CODES_MOST } from '../../../domain/audit/audit-log.js'
-import { type BadRow, type CodeRow, ROWS_MOST, rowIn } from '../../../domain/operators/code-rows.js'
+import { type BadRow, type CodeRow, parseCodeRow, ROWS_MOST } from '../../../domain/operators/code-rows.js'
 import { Refusal } from '../../../foundation/errors.js'
 import type { RowReader } from '../../../work/standing/row-readers.js'
 
@@ -53,7 +53,7 @@ export async function* chunksOf(
           throw new Refusal('TOO_MANY_ROWS', { limit: ROWS_MOST })
         }
         number += 1
-        rows.push(rowIn(number, one.value.value, marketplace))
+        rows.push(parseCodeRow(number, one.value.value, marketplace))
         if (rows.length >= most) yield taken()
       }
       if (come.done) break

@@ -1,4 +1,4 @@
-import { usccValid } from '../../../domain/operators/codes.js'
+import { isValidUscc } from '../../../domain/operators/codes.js'
 import { messageNamesIn, namesIn } from '../reading.js'
 import { DIVISION, form } from './spelling.js'
 
@@ -41,8 +41,8 @@ export const penaltyRow = form({
   never: ['CF_FR_ZJLX', 'CF_FR_ZJHM', 'CF_XDR_ZJLX', 'CF_XDR_ZJHM'],
   codes: {
     CF_XDR_LB: /^(法人及非法人组织|个体工商户)$/,
-    CF_CFJGDM: usccValid,
-    CF_SJLYDM: usccValid,
+    CF_CFJGDM: isValidUscc,
+    CF_SJLYDM: isValidUscc,
     CF_NR_FK: WAN,
     CF_NR_WFFF: WAN,
   },
@@ -71,8 +71,8 @@ export const permitRow = form({
   codes: {
     XK_XDR_LB: /^(法人及非法人组织|个体工商户)$/,
     XK_XKLB: /^(普通|特许|认可|核准|登记|其他)$/,
-    XK_XKJGDM: usccValid,
-    XK_LYDWDM: usccValid,
+    XK_XKJGDM: isValidUscc,
+    XK_LYDWDM: isValidUscc,
     XK_ZT: /^[12]$/,
   },
   documentNumber: NUMBER_OF_RECORD,
@@ -146,7 +146,7 @@ const MESSAGE = {
   publishedOn: null,
   removedOn: 'removal.removedOn',
 } as const
-const MESSAGE_CODES = { authorityCode: usccValid, sourceUnitCode: usccValid }
+const MESSAGE_CODES = { authorityCode: isValidUscc, sourceUnitCode: isValidUscc }
 
 export const messagePenalty = form({
   kind: 'penalty',

@@ -13,7 +13,7 @@ export const closeDoubledRegistrations = (tx: Tx, { run, at }: RepairRun): Promi
     { run, at },
   )
 
-/** SQL: the fact with its authority spelt as in `authorityCompared` (市 doubled). */
+/** SQL: the fact with its authority spelt as in `comparedAuthority` (市 doubled). */
 const RESPELT = `regexp_replace(v.fact, '([^省市县区州盟旗会/ -~])市场监督管理局$', '\\1市市场监督管理局')`
 
 export const joinPenalties = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {

@@ -1,11 +1,11 @@
-import { CITY_NAMES, placeIn } from '../../../domain/operators/places.js'
+import { CITY_NAMES, divisionPrefixIn } from '../../../domain/operators/places.js'
 
 const PREFECTURE = '延边'
 const PROVINCE = '220000'
 
 const CITIES: readonly { value: string; name: string }[] = CITY_NAMES.map((city) => {
   const name = city === PREFECTURE ? '延边州' : `${city}市`
-  return { value: `${placeIn(name) ?? ''}00`, name }
+  return { value: `${divisionPrefixIn(name) ?? ''}00`, name }
 })
 
 export const REGION_OPTIONS = CITIES.map(({ value, name }) => ({ value, label: `${name} ${value}` }))

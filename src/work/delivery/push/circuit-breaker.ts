@@ -29,7 +29,7 @@ export const passageTo = async (
   const gate = await gates.read(s.db, id)
   s.troubled = gate.failures > 0 || gate.openUntil !== null
   const only = gate.pausedAt !== null || (await additionsStopped?.()) === true ? 'REMOVE' : undefined
-  const passage = breaker.passage(gate, now)
+  const passage = breaker.callsAllowed(gate, now)
   if (passage === 'ALL') return { open: true, probe: false, only }
   if (!(await queue.isDue(s.db, id, { now, settleSeconds: s.settleSeconds, only }))) return { open: false, why: 'idle' }
   if (passage === 'NONE') return { open: false, why: 'breaker' }
@@ -61,11 +61,11 @@ export const answered = async (s: Sender): Promise<void> => {
 export const failed = (
   s: Sender,
   retryAfterSeconds: number,
-): Promise<{ before: breaker.Breaker; after: breaker.Breaker }> =>
+): Promise<{ before: breaker.BreakerState; after: breaker.BreakerState }> =>
   withRetries(s, () =>
     s.db.transaction(async (tx) => {
       const before = await gates.lock(tx, s.platform.id)
-      const after = breaker.failed(before, s.now(), s.random(), retryAfterSeconds)
+      const after = breaker.afterFailure(before, s.now(), s.random(), retryAfterSeconds)
       await gates.set(tx, s.platform.id, after)
       s.troubled = true
       return { before, after }

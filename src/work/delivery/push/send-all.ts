@@ -1,4 +1,10 @@
-import { type CodeMeaning, NO_RECEIPT, nextTry, type Receipt, WAITING } from '../../../domain/delivery/delivery.js'
+import {
+  NO_RECEIPT_CODE,
+  nextTry,
+  type Receipt,
+  type ReceiptCodeMeaning,
+  WAITING_CODE,
+} from '../../../domain/delivery/delivery.js'
 import { isRefusal, Refusal, reasonOf } from '../../../foundation/errors.js'
 import type { Platform } from '../../../platforms/platform.js'
 import * as queue from '../../../store/delivery/delivery-queue.js'
@@ -125,7 +131,7 @@ const ask = async (
   const known: queue.DeliveryResult[] = []
   for (const [i, delivery] of silent.entries()) {
     const receipt = receiptFor(delivery, called.value[i])
-    if (receipt.code === NO_RECEIPT) continue
+    if (receipt.code === NO_RECEIPT_CODE) continue
     const { batch = null, row = null } = delivery.receipt ?? {}
     known.push(outcomeOf(s, delivery, { ...receipt, batch, row }))
   }
@@ -139,7 +145,7 @@ const ask = async (
 }
 
 const isUnanswered = ({ attempts, receipt }: queue.ClaimedDelivery): boolean =>
-  attempts > 1 && (receipt === null || receipt.code === WAITING || receipt.code === NO_RECEIPT)
+  attempts > 1 && (receipt === null || receipt.code === WAITING_CODE || receipt.code === NO_RECEIPT_CODE)
 
 /** Groups rows into calls of one kind each. Rows that failed repeatedly come last, each alone. */
 const wavesOf = (
@@ -272,17 +278,17 @@ const receiptFor = ({ notice }: queue.ClaimedDelivery, receipt: Receipt | undefi
     : {
         key: notice.key,
         accepted: false,
-        code: NO_RECEIPT,
+        code: NO_RECEIPT_CODE,
         text: '没有回执 no receipt',
         field: null,
         value: null,
         receiverId: null,
       }
 
-const meaningOf = ({ platform }: Sender, { accepted, code }: Receipt): CodeMeaning =>
+const meaningOf = ({ platform }: Sender, { accepted, code }: Receipt): ReceiptCodeMeaning =>
   accepted
     ? 'ACCEPTED'
-    : code === NO_RECEIPT || code === WAITING
+    : code === NO_RECEIPT_CODE || code === WAITING_CODE
       ? 'LATER'
       : (platform.codes[code]?.meaning ?? 'CORRECT')
 
@@ -291,7 +297,7 @@ const outcomeOf = (s: Sender, delivery: queue.ClaimedDelivery, receipt: queue.Bo
   if (meaning === 'ACCEPTED') return { delivery, state: 'CONFIRMED', receipt, error: null, dueAt: null, failures: 0 }
   if (meaning === 'CORRECT') return refused(delivery, receipt)
   const error = `${receipt.code} ${receipt.text}`
-  if (receipt.code === WAITING) {
+  if (receipt.code === WAITING_CODE) {
     const dueAt = new Date(s.now().getTime() + ASK_AGAIN_SECONDS * SECOND_MS)
     return { delivery, state: 'OWED', receipt, error, dueAt, failures: 0 }
   }

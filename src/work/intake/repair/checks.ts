@@ -1,7 +1,7 @@
 /** The order of the checks matters. A repeated check finds nothing. */
 import type { Feed } from '../../../agencies/feed.js'
-import { repeatsOwn } from '../../../domain/listing/own-decisions.js'
-import { KINDS } from '../../../domain/records/records.js'
+import { makeRepeatMatcher } from '../../../domain/listing/own-decisions.js'
+import { RECORD_KIND_TRAITS } from '../../../domain/records/records.js'
 import { dateIn } from '../../../foundation/time/dates.js'
 import type { Tx } from '../../../store/db/db.js'
 import * as feedStates from '../../../store/intake/feed-states.js'
@@ -31,13 +31,15 @@ export interface RepairCheck {
 const ownEntries = async (tx: Tx): Promise<ends.RepairedRecord[]> => {
   const mirrored = await facts.mirroredBesideOwn(tx)
   return mirrored
-    .filter(({ body, own }) => repeatsOwn(own)(body))
+    .filter(({ body, own }) => makeRepeatMatcher(own)(body))
     .map(({ feed, key, operator }) => ({ feed, key, operator }))
 }
 
 /** Ends records that the feed's last archived whole delivery lacks. */
 const unsent = async (tx: Tx, checking: RepairContext): Promise<ends.RepairedRecord[]> => {
-  const feeds = new Map(checking.feeds.filter(({ kind }) => KINDS[kind].endsByAbsence).map((feed) => [feed.id, feed]))
+  const feeds = new Map(
+    checking.feeds.filter(({ kind }) => RECORD_KIND_TRAITS[kind].endsByAbsence).map((feed) => [feed.id, feed]),
+  )
   const mended: ends.RepairedRecord[] = []
   for (const delivered of await ends.lastWhole(tx, [...feeds.keys()])) {
     const feed = feeds.get(delivered.feed)

@@ -4,7 +4,7 @@
  */
 import type { Feed } from '../../../agencies/feed.js'
 import { subjectKey } from '../../../domain/intake/matching.js'
-import { type Body, type Draft, type Item, type Json, sealed } from '../../../domain/records/records.js'
+import { type Body, type Draft, type Item, type Json, sealBody } from '../../../domain/records/records.js'
 import { MISREAD, misreadDays } from '../../../foundation/time/dates.js'
 import type { Tx } from '../../../store/db/db.js'
 import * as dates from '../../../store/intake/repair/dates.js'
@@ -66,8 +66,8 @@ const judge = (record: dates.DatedRecord, drafts: readonly Draft[]): dates.Redat
   const body = redated(record.body, draft.body) as Body
   const validFrom = redated(record.validFrom, draft.validFrom) as string | null
   const validTo = redated(record.validTo, draft.validTo) as string | null
-  const { digest } = sealed({ body, validFrom, validTo, subject: draft.subject })
-  const { digest: before } = sealed({ ...record, subject: draft.subject })
+  const { digest } = sealBody({ body, validFrom, validTo, subject: draft.subject })
+  const { digest: before } = sealBody({ ...record, subject: draft.subject })
   if (digest === before) return 'SOUND'
   const { id, waits } = record
   const { key, subject } = draft

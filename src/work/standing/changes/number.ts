@@ -1,6 +1,6 @@
 /** Gives marked changes their sequence numbers, in one process at a time; others return at once. */
 import { retainedSince } from '../../../domain/standing/changes.js'
-import { oldestHolding } from '../../../domain/standing/sellers.js'
+import { oldestHoldingDate } from '../../../domain/standing/sellers.js'
 import { dateIn } from '../../../foundation/time/dates.js'
 import type { Db } from '../../../store/db/db.js'
 import * as store from '../../../store/standing/changes.js'
@@ -20,7 +20,7 @@ export const numberChanges = async (db: Db, now: Date, steps = STEPS_MOST): Prom
     const done = await db.transaction(async (tx) => {
       if (!(await store.tryNumbering(tx))) return null
       await store.markDay(tx, today)
-      const numbering = await store.number(tx, { marks: STEP_MARKS, oldest: oldestHolding(today), now })
+      const numbering = await store.number(tx, { marks: STEP_MARKS, oldest: oldestHoldingDate(today), now })
       await queue.owe(tx, numbering.numbered, now)
       return numbering
     })

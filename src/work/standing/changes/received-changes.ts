@@ -3,14 +3,14 @@ import type { Agency } from '../../../agencies/feed.js'
 import type { ListKind } from '../../../domain/listing/lists.js'
 import {
   CHANGE_VERSION,
-  follows,
-  inOrder,
+  hasEveryChangeAfter,
   type RetainedChanges,
   type StandingChange,
+  sortKinds,
 } from '../../../domain/standing/changes.js'
-import { oldestHolding } from '../../../domain/standing/sellers.js'
-import { standingSeen } from '../../../domain/standing/standing.js'
-import { membersOf, type StandingEntry, standingEntry } from '../../../domain/standing/standing-entry.js'
+import { oldestHoldingDate } from '../../../domain/standing/sellers.js'
+import { standingForViewer } from '../../../domain/standing/standing.js'
+import { entryMembersOf, type StandingEntry, standingEntry } from '../../../domain/standing/standing-entry.js'
 import { Refusal } from '../../../foundation/errors.js'
 import { dateIn } from '../../../foundation/time/dates.js'
 import type { Db } from '../../../store/db/db.js'
@@ -42,7 +42,7 @@ const statesOf = async (db: Db, rows: readonly standings.StandingRow[]): Promise
 const entriesOf = ({ entries }: standings.StandingRow, states: EntryStates): StandingEntry[] =>
   entries.flatMap((body) => {
     const state = states.get(body.id)
-    return state === undefined ? [] : [standingEntry(membersOf(body), { state, contested: body.contested })]
+    return state === undefined ? [] : [standingEntry(entryMembersOf(body), { state, contested: body.contested })]
   })
 
 const NOTHING_YET: RetainedChanges = { erased: 0, last: 0 }
@@ -57,7 +57,7 @@ export const reachOf = async (db: Db, client: string): Promise<RetainedChanges> 
 export const acknowledge = async (db: Db, client: string, after: number | null, now: Date): Promise<number> => {
   const reach = await reachOf(db, client)
   if (after === null) return reach.last
-  if (!follows(reach, after)) throw new Refusal('CHANGES_GONE', { after, next: reach.last })
+  if (!hasEveryChangeAfter(reach, after)) throw new Refusal('CHANGES_GONE', { after, next: reach.last })
   await db.transaction((tx) => store.read(tx, client, after, now))
   return after
 }
@@ -83,14 +83,14 @@ const asHeard = async (
   const known = new Map((await standings.of(db, codes, { asOf: today, today })).map((row) => [row.place, row]))
   const operators = [...new Set([...known.values()].map(({ operatorId }) => operatorId))]
   const states = await statesOf(db, [...known.values()])
-  const theirSellers = await sellers.among(db, { client, oldest: oldestHolding(today) }, operators)
+  const theirSellers = await sellers.among(db, { client, oldest: oldestHoldingDate(today) }, operators)
   const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
   const freshness = freshnessOf(agencies, codes.length === 0 ? new Map() : await watch.vouched(db, feeds), now)
   const changes = rows.map(({ sequence, at, code, what }, place): StandingChange => {
     const row = known.get(place) ?? null
     const sight = { own: row !== null && theirSellers.has(row.operatorId), lists, freshness }
-    const standing = code === null ? null : standingSeen(row && { ...row, entries: entriesOf(row, states) }, sight)
-    return { version: CHANGE_VERSION, sequence, at, code, what: inOrder(what), standing }
+    const standing = code === null ? null : standingForViewer(row && { ...row, entries: entriesOf(row, states) }, sight)
+    return { version: CHANGE_VERSION, sequence, at, code, what: sortKinds(what), standing }
   })
   const codesShown = rows.flatMap(({ code }, place) => known.get(place)?.uscc ?? known.get(place)?.shop ?? code ?? [])
   return { changes, shown: [...new Set(codesShown)] }

@@ -3,11 +3,11 @@
  * itself. It states the standing at sending, so an older state never follows a newer one.
  */
 import type { Agency } from '../../../agencies/feed.js'
-import { digestOf } from '../../../domain/audit/audit-log.js'
+import { answerDigest } from '../../../domain/audit/audit-log.js'
 import * as breaker from '../../../domain/delivery/circuit-breaker.js'
 import type { ListKind } from '../../../domain/listing/lists.js'
 import type { StandingChange } from '../../../domain/standing/changes.js'
-import { isDead, meaningOf, nextTry } from '../../../domain/standing/webhooks.js'
+import { isWebhookDead, nextTry, responseMeaningOf } from '../../../domain/standing/webhooks.js'
 import { reasonOf } from '../../../foundation/errors.js'
 import { Unreachable } from '../../../foundation/http.js'
 import { webhookSignature } from '../../../foundation/keys/webhooks.js'
@@ -100,7 +100,7 @@ const tellOne = async (db: Db, parts: WebhookSenderParts, id: number, signal?: A
   const webhook = await store.byId(db, id)
   const now = parts.now()
   if (webhook === null || webhook.disabledAt !== null) return nothing
-  const passage = breaker.passage(webhook, now)
+  const passage = breaker.callsAllowed(webhook, now)
   if (passage === 'NONE') return nothing
   const limit = passage === 'PROBE' ? 1 : AT_ONCE
   const claimed = await queue.claim(db, id, { limit, now, leaseUntil: new Date(now.getTime() + LEASE_MS) })
@@ -117,7 +117,7 @@ const tellOne = async (db: Db, parts: WebhookSenderParts, id: number, signal?: A
 
 interface JudgedMessage {
   outcome: queue.WebhookOutcome
-  meaning: ReturnType<typeof meaningOf>
+  meaning: ReturnType<typeof responseMeaningOf>
   retryAfterSeconds: number
 }
 
@@ -149,7 +149,7 @@ const sendAll = async (
     asked: `POST ${webhook.url} ${sequences.join(' ')}`,
     outcome: 'DONE',
     shown,
-    digest: digestOf([...bodies.values()].join('\n')),
+    digest: answerDigest([...bodies.values()].join('\n')),
   })
   const secrets = secretsOf(parts, webhook, now)
   return Promise.all(
@@ -214,7 +214,7 @@ const sendOne = async (
       ...(resolve && { resolve }),
       ...(signal && { signal }),
     })
-    const meaning = meaningOf(status)
+    const meaning = responseMeaningOf(status)
     if (meaning === 'CONFIRMED')
       return judged({ message, state: 'CONFIRMED', status, error: null, dueAt: null }, meaning)
     return judged(
@@ -272,9 +272,9 @@ const judge = async (
   }
   if (has('CONFIRMED')) return store.calm(db, id, now())
   const retryAfter = Math.max(0, ...outcomes.map(({ retryAfterSeconds }) => retryAfterSeconds))
-  const after = has('BUSY') ? breaker.failed({ failures, openUntil }, now(), random(), retryAfter) : null
+  const after = has('BUSY') ? breaker.afterFailure({ failures, openUntil }, now(), random(), retryAfter) : null
   const since = await store.failed(db, id, after, now())
-  if (since === null || !isDead(since, now())) return
+  if (since === null || !isWebhookDead(since, now())) return
   await store.disable(db, id, 'FAILING', now())
   alarm('FAILING')
 }

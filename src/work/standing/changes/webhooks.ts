@@ -1,5 +1,5 @@
-import { follows } from '../../../domain/standing/changes.js'
-import { addressFault, OVERLAP_HOURS, WEBHOOKS_MOST } from '../../../domain/standing/webhooks.js'
+import { hasEveryChangeAfter } from '../../../domain/standing/changes.js'
+import { SECRET_OVERLAP_HOURS, WEBHOOKS_MOST, webhookAddressFault } from '../../../domain/standing/webhooks.js'
 import { Refusal } from '../../../foundation/errors.js'
 import { Unreachable } from '../../../foundation/http.js'
 import { newWebhookSecret } from '../../../foundation/keys/webhooks.js'
@@ -29,7 +29,7 @@ export const addWebhook = async (
   made: { client: string; url: string; allow: readonly string[]; resolve?: Resolve; now: Date },
 ): Promise<CreatedWebhook> => {
   const { client, allow, resolve, now } = made
-  const fault = addressFault(made.url)
+  const fault = webhookAddressFault(made.url)
   if (fault !== null) throw new Refusal('WEBHOOK_ADDRESS', { reason: fault })
   const url = new URL(made.url).href
   await checkSubscriber(url, { allow, timeoutMs: CHECK_MS, ...(resolve && { resolve }) }).catch((error) => {
@@ -56,7 +56,12 @@ export const rotateWebhook = (db: Db, keys: WebhookKeys, { id, client, now }: We
   db.transaction(async (tx) => {
     await there(tx, id, client)
     const secret = newWebhookSecret()
-    await store.rotate(tx, id, keys.seal(secret, secretAbout(id)), new Date(now.getTime() + OVERLAP_HOURS * HOUR_MS))
+    await store.rotate(
+      tx,
+      id,
+      keys.seal(secret, secretAbout(id)),
+      new Date(now.getTime() + SECRET_OVERLAP_HOURS * HOUR_MS),
+    )
     return { webhook: await there(tx, id, client), secret }
   })
 
@@ -69,7 +74,7 @@ export const enableWebhook = (
     await there(tx, id, client)
     const reach = await reachOf(tx, client)
     const from = after ?? Math.max(await queue.goesOnAfter(tx, id, reach.last), reach.erased)
-    if (!follows(reach, from)) throw new Refusal('CHANGES_GONE', { after: from, next: reach.last })
+    if (!hasEveryChangeAfter(reach, from)) throw new Refusal('CHANGES_GONE', { after: from, next: reach.last })
     await store.enable(tx, id)
     await queue.replay(tx, { webhook: id, client, after: from, now })
     return there(tx, id, client)

@@ -2,7 +2,7 @@ import { useApolloClient } from '@apollo/client/react'
 import { Radio, Select } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { samePerson } from '../../../../domain/access/persons.js'
+import { isSamePerson } from '../../../../domain/access/persons.js'
 import { useAddressState } from '../../pieces/address.js'
 import { Code, codeOf, operatorPath } from '../../pieces/code.js'
 import { Confirm } from '../../pieces/confirm.js'
@@ -90,7 +90,7 @@ const Acts = ({ of, onDone }: { of: ObjectionWholeFragment; onDone: () => void }
   const { name } = useSession()
   const mayDecide = useMay('decide_objection')
   const [verdict, setVerdict] = useState<ObjectionVerdict>('REJECTED')
-  const isOwn = of.openedBy !== null && samePerson(of.openedBy, name)
+  const isOwn = of.openedBy !== null && isSamePerson(of.openedBy, name)
   if (isOwn)
     return (
       <>

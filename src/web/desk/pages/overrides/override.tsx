@@ -1,7 +1,7 @@
 import { useApolloClient } from '@apollo/client/react'
 import { Radio } from 'antd'
 import { useState } from 'react'
-import { samePerson } from '../../../../domain/access/persons.js'
+import { isSamePerson } from '../../../../domain/access/persons.js'
 import { Confirm } from '../../pieces/confirm.js'
 import { instant } from '../../pieces/dates.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
@@ -41,7 +41,7 @@ export const Acts = ({ of, onDone }: { of: OverrideWholeFragment; onDone: () => 
   const client = useApolloClient()
   const mayPropose = useMay('propose_override')
   const mayDecide = useMay('decide_override')
-  const isOwn = of.proposedBy !== null && samePerson(of.proposedBy, name)
+  const isOwn = of.proposedBy !== null && isSamePerson(of.proposedBy, name)
   if (of.state !== 'PROPOSED' && of.state !== 'IN_FORCE') return null
   return (
     <div className="filters">

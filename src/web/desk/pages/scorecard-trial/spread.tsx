@@ -1,7 +1,7 @@
 import { BoxplotChart, ScatterChart } from 'echarts/charts'
 import { use } from 'echarts/core'
 import { useMemo } from 'react'
-import { CITY_NAMES, placeIn } from '../../../../domain/operators/places.js'
+import { CITY_NAMES, divisionPrefixIn } from '../../../../domain/operators/places.js'
 import { COLOURS } from '../../colours.js'
 import { AXIS, Chart, type ChartOption } from '../../pieces/chart.js'
 import { count } from '../../pieces/dates.js'
@@ -86,7 +86,7 @@ interface OperatorGroup {
   mean: number
 }
 
-const CITIES = new Map(CITY_NAMES.map((name) => [placeIn(`${name}市`), name]))
+const CITIES = new Map(CITY_NAMES.map((name) => [divisionPrefixIn(`${name}市`), name]))
 const regionName = (region: string | null): string => (region === null ? '未知' : (CITIES.get(region) ?? region))
 
 export const Groups = ({ of }: { of: CardTrial }) => {

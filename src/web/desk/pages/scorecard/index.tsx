@@ -2,13 +2,13 @@ import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import type { ReactNode } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
-import { FACTS, FAMILIES, type FactName } from '../../../../domain/records/facts.js'
+import { FACT_FAMILIES, FACTS, type FactName } from '../../../../domain/records/facts.js'
 import {
   type BinRule,
-  HIGHEST,
-  type Rule,
+  HIGHEST_SCORE,
   type Scorecard,
-  topOf,
+  type ScoreRule,
+  topScoreOf,
   type UnitRule,
 } from '../../../../domain/scoring/scorecard.js'
 import { Empty, Loading } from '../../pieces/empty.js'
@@ -100,7 +100,7 @@ const Card = ({ of }: { of: Scorecard }) => (
         columns={[{ title: '事实' }, { title: '最高' }, { title: '依据' }]}
         rows={of.vetoes.map(({ id, fact, grade, legalBasis }) => ({
           key: id,
-          cells: [FACTS[fact].zh, `${grade} 级，${topOf(grade, of.grades)} 分`, legalBasis.join('；')],
+          cells: [FACTS[fact].zh, `${grade} 级，${topScoreOf(grade, of.grades)} 分`, legalBasis.join('；')],
         }))}
       />
     </Panel>
@@ -122,7 +122,7 @@ const Card = ({ of }: { of: Scorecard }) => (
       <PlainTable
         label="信息缺失时"
         columns={[{ title: '信息类别' }, { title: '所示文字' }]}
-        rows={of.missing.map(({ family, zh }) => ({ key: family, cells: [FAMILIES[family].zh, zh] }))}
+        rows={of.missing.map(({ family, zh }) => ({ key: family, cells: [FACT_FAMILIES[family].zh, zh] }))}
       />
     </Panel>
     <Panel title="说明与参照">
@@ -148,29 +148,29 @@ const Grades = ({ of }: { of: Scorecard }) => {
           <span
             key={grade}
             className={`stretch grade-${grade}`}
-            style={{ flexGrow: topOf(grade, of.grades) - from + 1 }}
+            style={{ flexGrow: topScoreOf(grade, of.grades) - from + 1 }}
           >
             {grade}
           </span>
         ))}
-        <span className="at-base" style={{ left: `${(of.base / HIGHEST) * 100}%` }} />
+        <span className="at-base" style={{ left: `${(of.base / HIGHEST_SCORE) * 100}%` }} />
       </div>
       <p>
-        人人从基础分 <strong>{of.base}</strong> 分起算，各项加减之后落在 0–{HIGHEST} 分之间。
+        人人从基础分 <strong>{of.base}</strong> 分起算，各项加减之后落在 0–{HIGHEST_SCORE} 分之间。
       </p>
       <PlainTable
         label="等级线"
         columns={[{ title: '等级' }, { title: '分值' }, { title: '含义' }]}
         rows={of.grades.map((line) => ({
           key: line.grade,
-          cells: [line.grade, `${line.from}–${topOf(line.grade, of.grades)}`, line.zh],
+          cells: [line.grade, `${line.from}–${topScoreOf(line.grade, of.grades)}`, line.zh],
         }))}
       />
     </Panel>
   )
 }
 
-const OneRule = ({ of, widest }: { of: Rule; widest: number }) => (
+const OneRule = ({ of, widest }: { of: ScoreRule; widest: number }) => (
   <>
     {of.kind === 'units' ? <Units of={of} widest={widest} /> : <Bins of={of} widest={widest} />}
     <p className="soft">

@@ -1,5 +1,5 @@
 import { FACTS, type OperatorKind } from '../../../../domain/records/facts.js'
-import type { Rule, Scorecard } from '../../../../domain/scoring/scorecard.js'
+import type { Scorecard, ScoreRule } from '../../../../domain/scoring/scorecard.js'
 
 export const pointsOf = (points: number): string => (points > 0 ? `+${points}` : String(points).replace('-', '−'))
 
@@ -21,7 +21,7 @@ export const kindsOf = (kinds: readonly OperatorKind[] | undefined): string =>
 
 export const OPENS = { lead: '产生一条线索，由工作人员核查', watch: '列入内部关注名单' } as const
 
-const pointsIn = (rule: Rule): number[] =>
+const pointsIn = (rule: ScoreRule): number[] =>
   rule.kind === 'units' ? rule.units.map(({ points }) => points) : rule.bins.map(({ points }) => points)
 
 export const widestOf = (card: Scorecard): number =>
@@ -38,7 +38,7 @@ const linesOf = (card: Scorecard): CardLines =>
     ...card.lines.map(({ below, opens }): [string, string] => [`线：${OPENS[opens]}`, `低于 ${below} 分`]),
   ])
 
-const ruleLines = (rule: Rule): [string, string][] => {
+const ruleLines = (rule: ScoreRule): [string, string][] => {
   const whom: [string, string] = [`规则 ${rule.id} 的适用主体`, kindsOf(rule.operators)]
   if (rule.kind === 'bins') {
     const { zh } = FACTS[rule.fact]

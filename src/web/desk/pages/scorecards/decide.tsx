@@ -1,6 +1,6 @@
 import { useApolloClient } from '@apollo/client/react'
 import { Link } from 'react-router'
-import { samePerson } from '../../../../domain/access/persons.js'
+import { isSamePerson } from '../../../../domain/access/persons.js'
 import { Confirm } from '../../pieces/confirm.js'
 import { count, day, instant, today } from '../../pieces/dates.js'
 import { useMay, useSession } from '../../session/session.js'
@@ -18,7 +18,7 @@ export const Decide = ({ of, isBesideTrial = false, onDone }: DecideProps) => {
   const { name } = useSession()
   const mayDecide = useMay('decide_scorecard')
   const isPast = of.effectiveOn < today()
-  const hindrance = whyNot({ mayDecide, isOwn: samePerson(of.proposedBy, name) })
+  const hindrance = whyNot({ mayDecide, isOwn: isSamePerson(of.proposedBy, name) })
   const decide = (activate: boolean) => async (note: string) => {
     const input = { id: of.id, activate, note: note === '' ? null : note }
     await client.mutate({ mutation: DecideScorecardDocument, variables: { input } })

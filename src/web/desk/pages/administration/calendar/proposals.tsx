@@ -1,5 +1,5 @@
 import { useApolloClient } from '@apollo/client/react'
-import { samePerson } from '../../../../../domain/access/persons.js'
+import { isSamePerson } from '../../../../../domain/access/persons.js'
 import { Confirm } from '../../../pieces/confirm.js'
 import { count, day, instant } from '../../../pieces/dates.js'
 import { Refusal } from '../../../pieces/refusal.js'
@@ -20,7 +20,7 @@ interface ProposalProps {
 export const Waiting = ({ of, onDone }: ProposalProps) => {
   const apollo = useApolloClient()
   const { name } = useSession()
-  const isOwn = samePerson(of.proposedBy, name)
+  const isOwn = isSamePerson(of.proposedBy, name)
   const { holidays, workdays, ordinary, knownUntil } = of
   const { foreseen, error, loading } = useForeseen({ holidays, workdays, ordinary, knownUntil })
   const decide = (verdict: CalendarVerdict) => async (given: string) => {
