@@ -21,7 +21,7 @@ import { isDate } from './foundation/time/dates.js'
 import { checkPlatforms, feedOf, type Hub, makeHub, type Overrides } from './hub/hub.js'
 import { makeLog } from './hub/log.js'
 import { run } from './hub/run-until-stopped.js'
-import { asUnavailable, isLost } from './store/db/db.js'
+import { isConnectionLost, unavailableRefusal } from './store/db/db.js'
 import * as rejects from './store/intake/rejects.js'
 import { checkReadable } from './work/intake/pull.js'
 
@@ -38,8 +38,9 @@ const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: Overrides =
   } catch (error) {
     if (isRefusal(error)) throw error
     log.error({ err: error }, 'the command failed')
-    if (isLost(error)) throw new Refusal('DATABASE_UNREACHABLE', { reason: '连接中断 the connection was lost' })
-    throw asUnavailable(error) ?? error
+    if (isConnectionLost(error))
+      throw new Refusal('DATABASE_UNREACHABLE', { reason: '连接中断 the connection was lost' })
+    throw unavailableRefusal(error) ?? error
   } finally {
     await hub.close()
   }

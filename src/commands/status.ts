@@ -27,14 +27,18 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
   const { db, addresses } = hub
   const good = await runs.lastGoodPulls(db)
   const owed = new Map((await deliveries.backlog(db)).map((row) => [row.platform, row]))
-  const [oldest, refused, states] = await Promise.all([desk.oldest(db), desk.refusedBy(db), platformStates.all(db)])
+  const [oldest, refused, states] = await Promise.all([
+    desk.oldestOpenByPlatform(db),
+    desk.countRefusals(db),
+    platformStates.all(db),
+  ])
   const waiting = await rejects.backlog(db)
   const unmatched = await rejects.openUnmatched(db, UNMATCHED_SHOWN)
   const board = await listings.board(db)
   const last = await snapshots.last(db)
-  const behind = await restored.open(db)
-  const doubt = await clockDoubts.open(db)
-  const shut = await lockouts.shut(db, hub.now())
+  const behind = await restored.openRestore(db)
+  const doubt = await clockDoubts.openDoubt(db)
+  const shut = await lockouts.lockedNow(db, hub.now())
   const hooks = await webhooks.list(db, null)
   const waits = await webhookQueue.backlog(
     db,

@@ -21,7 +21,7 @@ import { type MarketplaceStandIn, startMarketplace } from '../sandbox/marketplac
 import { carryDemoCase } from '../sandbox/officers.js'
 import { type BaseLibrary, startPlatforms } from '../sandbox/platforms/index.js'
 import * as confirmations from '../store/access/confirmations.js'
-import { seed } from '../store/db/db.js'
+import { runSeeds } from '../store/db/db.js'
 import * as webhooks from '../store/standing/webhooks.js'
 import * as clients from '../work/access/clients.js'
 import { addWebhook, removeWebhook } from '../work/standing/changes/webhooks.js'
@@ -91,7 +91,7 @@ const portIsFree = ({ port, host }: Config): Promise<void> =>
   })
 
 const cycle = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: MarketplaceStandIn): Promise<void> => {
-  await seed(hub.db)
+  await runSeeds(hub.db)
   say('② 拉取 Pull')
   for (const feed of feeds.values()) {
     if (!hub.addresses.agencies[feed.agency]) continue

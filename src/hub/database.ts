@@ -2,7 +2,7 @@ import type { Config } from '../config.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
 import type { Log } from '../foundation/log.js'
 import * as database from '../store/db/db.js'
-import { type EmbeddedDatabase, join as joinEmbedded } from '../store/embedded/index.js'
+import { type EmbeddedDatabase, joinDatabase as joinEmbedded } from '../store/embedded/index.js'
 
 /** `before`: only migrations that precede this release's roll-out, while older processes still run. `empty`: only a new database. */
 export type Migrate = 'always' | 'before' | 'empty'
@@ -16,8 +16,8 @@ export const openDatabase = async (
   const db = database.connect(url)
   const leave = async () => embedded?.leave()
   try {
-    await database.reach(db)
-    const { state, missing } = await database.version(db)
+    await database.checkReachable(db)
+    const { state, missing } = await database.databaseVersion(db)
     const all = state === 'EMPTY' || migrate === 'always' || embedded !== null
     if (missing.length > 0 && (all || (migrate === 'before' && state === 'BEHIND')))
       await database.migrate(db, all ? 'all' : 'before')
@@ -62,7 +62,7 @@ export const watchVersion = (db: database.Db, log: Log): VersionWatch => {
   })
   refused.catch(() => {})
   const look = async (): Promise<void> => {
-    const error = await database.version(db).then(
+    const error = await database.databaseVersion(db).then(
       () => null,
       (thrown: unknown) => thrown,
     )

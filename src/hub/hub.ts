@@ -11,7 +11,7 @@ import type { Log } from '../foundation/log.js'
 import { makeMetrics } from '../foundation/metrics.js'
 import { platforms as allPlatforms } from '../platforms/index.js'
 import * as database from '../store/db/db.js'
-import { identity as identityOf } from '../store/db/restored.js'
+import { databaseIdentity as identityOf } from '../store/db/restored.js'
 import type * as runs from '../store/timetable/runs.js'
 import { adoptKeys, checkKeys, noteKeys } from '../work/access/own-keys.js'
 import { type AuditLog, openAuditLog } from '../work/audit/audit-log.js'
@@ -109,7 +109,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const strangers = notes.strangers(identity)
   if (strangers.length > 0)
     log.warn({ strangers }, 'the data folder has notes of other databases, which say nothing of this one')
-  const metrics = makeMetrics({ jobs: () => database.poolOf(db) })
+  const metrics = makeMetrics({ jobs: () => database.poolUsage(db) })
   let timekeeper: TimetableClock | null = null
   const looking = makeLooking(clock, log)
   let server: Server | null = null
@@ -295,7 +295,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       looking.start()
       outdated.start()
       // Answers have their own connections, so that a long merge does not block the public.
-      answers = database.connect(databaseUrl, { statementMs: database.ANSWER_MS, what: 'answers' })
+      answers = database.connect(databaseUrl, { statementMs: database.ANSWER_TIMEOUT_MS, what: 'answers' })
       auditLog = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity, metrics })
       uploading.add(audit.atStart(stopping.signal))
       files = makePublishedFiles(join(config.dataDir, 'published'))

@@ -47,7 +47,7 @@ export const pushing = async (
   const unsure = await noticeRestored().then(
     () => false,
     (error) => {
-      if (until === undefined || database.isLost(error)) throw error
+      if (until === undefined || database.isConnectionLost(error)) throw error
       log.error({ reason: reasonOf(error) }, 'the notes of what was sent cannot be read: only removals are sent')
       return true
     },

@@ -54,14 +54,14 @@ export const makeReadiness = (
 
 const look = async (db: database.Db, disks: DiskWatch | undefined): Promise<Readiness> => {
   try {
-    const { state } = await database.version(db)
+    const { state } = await database.databaseVersion(db)
     const checks: Record<string, string> = { database: 'reachable', migrations: state.toLowerCase() }
     if (state !== 'CURRENT') return { ok: false, checks }
     const full = (await disks?.fullOf()) ?? null
     if (full !== null) return { ok: false, checks: { ...checks, disk: `full: ${full}` } }
     // A failing platform or a doubted clock does not make the hub unready.
-    const troubled = await gates.inTrouble(db)
-    const doubt = await clockDoubts.open(db)
+    const troubled = await gates.platformsWithFailures(db)
+    const doubt = await clockDoubts.openDoubt(db)
     return {
       ok: true,
       checks: {

@@ -8,7 +8,7 @@ import { answersTo, type AnsweredRow as ToldRow } from '../api/v1/standings/answ
 import { PUBLIC_VIEWER } from '../domain/access/viewer.js'
 import { type BadRow, type CodeRow, quotaUnitsOf, ROWS_PER_QUOTA_UNIT } from '../domain/operators/code-rows.js'
 import { Refusal } from '../foundation/errors.js'
-import type { Reads } from '../store/db/db.js'
+import type { ReadHandle } from '../store/db/db.js'
 import * as restored from '../store/db/restored.js'
 import type { CheckAnswer, CheckedRow } from '../web/check/answers.js'
 
@@ -25,7 +25,7 @@ export const checkStandings =
     const left = new AbortController()
     response.once('close', () => left.abort())
     // Requests with few codes skip the bulk queue.
-    const answer = (db: Reads) => answersTo(context, db, rows, { asOf: context.today, freshness })
+    const answer = (db: ReadHandle) => answersTo(context, db, rows, { asOf: context.today, freshness })
     const { rows: answers } = await (rows.length <= ROWS_PER_QUOTA_UNIT
       ? context.lookups.db.transaction(answer, { isolationLevel: 'repeatable read', readOnly: true })
       : parts.bulk.atOneInstant(left.signal, answer))

@@ -4,7 +4,7 @@ import { asRefusal } from '../api/request/faults.js'
 import { COME_AGAIN_SECONDS, type ProblemDetails, sendProblem } from '../api/request/problem.js'
 import type { RequestContext } from '../api/request/request-context.js'
 import { INTERNAL, Refusal } from '../foundation/errors.js'
-import { asUnavailable } from '../store/db/db.js'
+import { unavailableRefusal } from '../store/db/db.js'
 import { errorPage } from '../web/frame/error-page.js'
 import { langOf } from '../web/frame/render-response.js'
 
@@ -50,7 +50,7 @@ export const answerFaults =
       return answerProblem(request, response, requestContext, { status, code: refusal.code, detail: refusal.message })
     }
     requestContext.log.error({ err: error }, 'a request broke')
-    const unavailable = asUnavailable(error)
+    const unavailable = unavailableRefusal(error)
     if (unavailable !== null) {
       const { status, code, message } = unavailable
       response.set('Retry-After', String(COME_AGAIN_SECONDS))

@@ -29,9 +29,9 @@ import { v1 } from '../api/v1/index.js'
 import { redactIdNumbers } from '../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../foundation/errors.js'
 import { makeMetrics } from '../foundation/metrics.js'
-import { makeBulk } from '../store/db/bulk-handle.js'
-import { asUnavailable, poolOf } from '../store/db/db.js'
-import { makeTurns } from '../store/db/turns.js'
+import { makeBulkHandle } from '../store/db/bulk-handle.js'
+import { poolUsage, unavailableRefusal } from '../store/db/db.js'
+import { makeConcurrencyLimit } from '../store/db/turns.js'
 import { about } from '../web/about/routes.js'
 import { check } from '../web/check/index.js'
 import { errorPage } from '../web/frame/error-page.js'
@@ -76,14 +76,14 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
     attempts: makeAttempts(given.auditLog, given),
     quotas: makeQuotas(given),
     answerPath: makeAnswerPath(given),
-    bulk: makeBulk(given.db),
-    inTurn: makeTurns(),
+    bulk: makeBulkHandle(given.db),
+    inTurn: makeConcurrencyLimit(),
     streams: makeChangeStreams({ ...given, leaving: leaving.signal }),
   }
   const parts: ApiDependencies = { ...given, ...own, metrics, scraping, leaving: leaving.signal }
-  metrics.pool('answers', () => poolOf(parts.db))
+  metrics.pool('answers', () => poolUsage(parts.db))
   const { pool } = parts.answerPath
-  if (pool !== null) metrics.pool('answers, shared', () => poolOf(pool))
+  if (pool !== null) metrics.pool('answers, shared', () => poolUsage(pool))
   // Lines of the request log hold no secret, and redaction would dominate their cost.
   const lines = parts.log.child({}, { redact: [] })
   const limits = makeLimits()
@@ -233,7 +233,7 @@ const answerGraphql = async (
     if (request.destroyed && !request.complete) return
     asked.log.error({ err: error }, 'a question broke')
     if (response.headersSent) return void response.destroy()
-    const unavailable = asUnavailable(error)
+    const unavailable = unavailableRefusal(error)
     const { status, code, message } = unavailable ?? INTERNAL
     asked.refused.push(code)
     if (unavailable) response.setHeader('Retry-After', String(COME_AGAIN_SECONDS))

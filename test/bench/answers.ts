@@ -127,7 +127,7 @@ let world: World | null = null
 export const theWorld = async (): Promise<World> => {
   if (world !== null) return world
   const folder = mkdtempSync(join(tmpdir(), 'hub-bench-'))
-  const server = await embedded.join(join(folder, 'data'))
+  const server = await embedded.joinDatabase(join(folder, 'data'))
   const url = new URL(server.url)
   url.pathname = '/bench_answers'
   const admin = connect(server.url)

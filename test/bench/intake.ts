@@ -36,7 +36,7 @@ const say = (what: string): unknown => process.stdout.write(`${what}\n`)
 
 export const intake = async (): Promise<Record<string, number>> => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-bench-'))
-  const server = await embedded.join(join(folder, 'data'))
+  const server = await embedded.joinDatabase(join(folder, 'data'))
   try {
     return { ...(await merges(folder, server.url)), ...(await endToEnd(folder, server.url)) }
   } finally {

@@ -58,7 +58,7 @@ const nameOf = (n: number): string => {
 
 export const pages = async (): Promise<Record<string, number>> => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-bench-'))
-  const server = await embedded.join(join(folder, 'data'))
+  const server = await embedded.joinDatabase(join(folder, 'data'))
   const url = new URL(server.url)
   url.pathname = '/bench_pages'
   const admin = connect(server.url)

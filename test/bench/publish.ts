@@ -36,7 +36,7 @@ const dayIn = (days: number): string => new Date(Date.now() + days * DAY_MS).toI
 
 export const publish = async (): Promise<Record<string, number>> => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-bench-'))
-  const server = await embedded.join(join(folder, 'data'))
+  const server = await embedded.joinDatabase(join(folder, 'data'))
   const url = new URL(server.url)
   url.pathname = '/bench_publish'
   const admin = connect(server.url)

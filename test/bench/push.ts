@@ -38,7 +38,7 @@ const say = (what: string): unknown => process.stdout.write(`${what}\n`)
 
 export const push = async (): Promise<Record<string, number>> => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-bench-'))
-  const server = await embedded.join(join(folder, 'data'))
+  const server = await embedded.joinDatabase(join(folder, 'data'))
   const receivers: ChildProcess[] = []
   try {
     const db = await made(server.url)
@@ -262,7 +262,7 @@ const claims = async (db: Db): Promise<Record<'claimMs' | 'claimP99Ms' | 'claimA
     await db.raw('update deliveries set sent_at = now() where id = any(?) returning id, notice', [ids])
     bare.push(performance.now() - from)
     const confirmed = { state: 'CONFIRMED', receipt: null, error: null, dueAt: null, failures: 0 } as const
-    await queue.book(
+    await queue.bookResults(
       db,
       claimed.map((delivery) => ({ delivery, ...confirmed })),
       now,

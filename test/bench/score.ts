@@ -45,7 +45,7 @@ const say = (what: string): unknown => process.stdout.write(`${what}\n`)
 
 export const score = async (): Promise<Record<string, number>> => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-bench-'))
-  const server = await embedded.join(join(folder, 'data'))
+  const server = await embedded.joinDatabase(join(folder, 'data'))
   try {
     const folds = foldsPerSecond()
     const small = await ofSize(server.url, folder, Math.round(OPERATORS * SMALL))

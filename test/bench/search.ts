@@ -55,7 +55,7 @@ const nameBy = (luck: Chance): string => {
 
 export const search = async (): Promise<Record<string, number>> => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-bench-'))
-  const server = await embedded.join(join(folder, 'data'))
+  const server = await embedded.joinDatabase(join(folder, 'data'))
   try {
     const url = new URL(server.url)
     url.pathname = '/bench_search'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { world } from '../../seeds/world.js'
-import { seed } from '../../src/store/db/db.js'
+import { runSeeds } from '../../src/store/db/db.js'
 import * as operators from '../../src/store/operators/operators.js'
 import * as runs from '../../src/store/timetable/runs.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
@@ -18,7 +18,7 @@ describe('the seeds', () => {
   }
 
   it('bring the world of a month ago: every kind of operator, in the nine prefectures', async () => {
-    await seed(test.db)
+    await runSeeds(test.db)
     const now = world()
     const newcomers = 15
     expect(await kinds()).to.deep.equal({
@@ -34,20 +34,20 @@ describe('the seeds', () => {
   })
 
   it('add nothing when they are run again', async () => {
-    await seed(test.db)
+    await runSeeds(test.db)
     const before = await test.db('versions').count('* as n')
-    await seed(test.db)
+    await runSeeds(test.db)
     expect(await test.db('versions').count('* as n')).to.deep.equal(before)
   })
 
   it('go on where they were killed', async () => {
-    await seed(test.db)
+    await runSeeds(test.db)
     const whole = await kinds()
     // As if the process had died before the shops were brought.
     await test.db('versions').where({ feed: 'shops' }).delete()
     await test.db('operators').whereNotNull('shop').delete()
     await test.db('runs').where({ subject: 'shops' }).delete()
-    await seed(test.db)
+    await runSeeds(test.db)
     expect(await kinds()).to.deep.equal(whole)
   })
 
@@ -58,7 +58,7 @@ describe('the seeds', () => {
       `insert into operators (uscc, kind, name, region, first_run, created_at) values ('91220102MA0Y3X1HXM', 'ENTERPRISE', '某测试商行', '220102', ?, ?)`,
       [run, now],
     )
-    await seed(test.db)
+    await runSeeds(test.db)
     expect(await operators.count(test.db)).to.equal(1)
   })
 })

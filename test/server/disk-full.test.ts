@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { expect } from 'chai'
 import { from as copyFrom } from 'pg-copy-streams'
 import { makeReadiness, watchDisks } from '../../src/hub/readiness.js'
-import { asUnavailable, connect, type Db, onFullDisk, open } from '../../src/store/db/db.js'
+import { connect, type Db, onFullDisk, openPool, unavailableRefusal } from '../../src/store/db/db.js'
 import { makeWorld, registration, uscc, type World } from '../api/world.js'
 
 describe('R-9: while the disk of the database is full', () => {
@@ -92,7 +92,7 @@ describe('R-9: while the disk of the database is full', () => {
     }
     const full = `do $$ begin raise exception 'No space left on device' using errcode = '53100'; end $$`
     const failing = (db: Db) => db.raw(full).catch(() => undefined)
-    const [pool, most] = [open({ connectionString: world.database.url }, 1), 5]
+    const [pool, most] = [openPool({ connectionString: world.database.url }, 1), 5]
     const timekeeper = connect(world.database.url, { what: 'timetable' })
     let met = 0
     const end = onFullDisk(() => {
@@ -110,11 +110,11 @@ describe('R-9: while the disk of the database is full', () => {
         const fault = await pipeline(Readable.from(['1\n']), copying.query(copyFrom('copy copied from stdin'))).catch(
           (error) => error,
         )
-        expect(asUnavailable(fault)?.code).to.equal('STORAGE_FULL')
+        expect(unavailableRefusal(fault)?.code).to.equal('STORAGE_FULL')
       }
       expect(await heard(copied)).to.equal('database')
       await world.database.db.client.releaseConnection(copying)
-      const file = () => asUnavailable(Object.assign(new Error('write'), { code: 'ENOSPC' }))
+      const file = () => unavailableRefusal(Object.assign(new Error('write'), { code: 'ENOSPC' }))
       expect(await heard(file)).to.equal('hub')
       expect(met).to.equal(most)
     } finally {
@@ -123,7 +123,7 @@ describe('R-9: while the disk of the database is full', () => {
       await pool.destroy()
       await timekeeper.destroy()
     }
-    const other = await heard(() => world.database.db.raw('select 1/0').catch(asUnavailable))
+    const other = await heard(() => world.database.db.raw('select 1/0').catch(unavailableRefusal))
     expect(other).to.equal(null)
   })
 })

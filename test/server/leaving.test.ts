@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { requestDatabase } from '../../src/api/request/request-database.js'
 import { connect, type Db, isCancelled } from '../../src/store/db/db.js'
-import { asking } from '../../src/store/db/request-handle.js'
+import { tagWithRequest } from '../../src/store/db/request-handle.js'
 import { makeWorld, NOW, registration, uscc, type World } from '../api/world.js'
 import { rowsOf } from '../support/world.js'
 
@@ -233,7 +233,7 @@ describe('statements of a request', () => {
     db.client.pool.max = 1
     for (let i = 0; i < 20; i += 1) {
       const over = new AbortController()
-      const own = asking(db, { name: `r-${i}`, over: over.signal })
+      const own = tagWithRequest(db, { name: `r-${i}`, over: over.signal })
       const slow = own.raw('select pg_sleep(30)').catch((error: unknown) => error)
       const next = db.raw('select 1 + 1 as two')
       await until(
@@ -252,7 +252,7 @@ describe('statements of a request', () => {
     const db = connect(world.database.url)
     db.client.pool.max = 1
     const over = new AbortController()
-    const own = asking(db, { name: 'tx-1', over: over.signal })
+    const own = tagWithRequest(db, { name: 'tx-1', over: over.signal })
     const seen: string[] = []
     const now = async (tx: Db) =>
       seen.push((await tx.raw('select query from pg_stat_activity where pid = pg_backend_pid()')).rows[0].query)
@@ -286,7 +286,7 @@ describe('statements of a request', () => {
     for (const readOnly of [true, false])
       for (const moment of ['before', 'between', 'after']) {
         const over = new AbortController()
-        const own = asking(db, { name: 'tx-2', over: over.signal })
+        const own = tagWithRequest(db, { name: 'tx-2', over: over.signal })
         if (moment === 'before') over.abort()
         await own
           .transaction(
@@ -308,7 +308,7 @@ describe('statements of a request', () => {
 
   it('refuse an id that could end their comment', () => {
     for (const name of ['x */ drop table operators; /*', '', 'a b', "'", 'x'.repeat(65), '*/'])
-      expect(() => asking(world.database.db, { name })).to.throw()
+      expect(() => tagWithRequest(world.database.db, { name })).to.throw()
   })
 
   const ids: [string, Record<string, string>, RegExp][] = [

@@ -157,7 +157,7 @@ export const soakAudit = async ({ db, url, folder, runs, commands, seed, progres
 /** Runs on its own server. */
 export const soakAuditAlone = async (given: Omit<AuditGiven, 'db' | 'url' | 'folder'>): Promise<Audited> => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-soak-'))
-  const server = await embedded.join(join(folder, 'data'))
+  const server = await embedded.joinDatabase(join(folder, 'data'))
   const db = connect(server.url)
   try {
     await migrate(db)

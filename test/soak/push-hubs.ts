@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPlatforms } from '../../src/sandbox/platforms/index.js'
 import { connect } from '../../src/store/db/db.js'
-import { join as joinEmbedded } from '../../src/store/embedded/index.js'
+import { joinDatabase as joinEmbedded } from '../../src/store/embedded/index.js'
 import { named } from './push/witness.js'
 import { type Soaked, soakPush } from './push.js'
 

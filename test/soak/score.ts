@@ -49,7 +49,7 @@ export const soakScore = async (db: Db, rules: WorkRules, operators: number): Pr
 /** Runs on its own server. 80,000 operators give 100,000 stored scores. */
 export const soakScoreAlone = async (operators: number): Promise<Replayed> => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-soak-'))
-  const server = await embedded.join(join(folder, 'data'))
+  const server = await embedded.joinDatabase(join(folder, 'data'))
   const db = connect(server.url)
   try {
     await migrate(db)

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import { connect, type Db, migrate } from '../../src/store/db/db.js'
-import { type EmbeddedDatabase, join } from '../../src/store/embedded/index.js'
+import { type EmbeddedDatabase, joinDatabase } from '../../src/store/embedded/index.js'
 
 const TEMPLATE = 'hub_template'
 
@@ -21,7 +21,7 @@ let made = 0
 
 const start = async () => {
   const folder = mkdtempSync(joinPath(hasMemory() ? MEMORY : tmpdir(), 'hub-test-'))
-  const embedded = await join(folder, { durable: false })
+  const embedded = await joinDatabase(folder, { durable: false })
   await withAdmin(embedded.url, (db) => db.raw(`create database ${TEMPLATE}`))
   const template = connect(named(embedded.url, TEMPLATE))
   await migrate(template)

@@ -18,7 +18,7 @@ const liftLockout = async (
 export const lockouts = {
   Query: {
     lockouts: async (_: unknown, __: unknown, context: GraphqlContext) =>
-      (await store.shut(context.parts.db, context.now)).map(lockoutView),
+      (await store.lockedNow(context.parts.db, context.now)).map(lockoutView),
   },
   Mutation: { liftLockout },
 }

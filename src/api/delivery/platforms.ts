@@ -16,10 +16,10 @@ const views = async (context: GraphqlContext) => {
   const { db, configured, rules } = context.parts
   const [backlog, oldest, refused, kept, acts] = await Promise.all([
     deliveries.backlog(db),
-    desk.oldest(db),
-    desk.refusedBy(db),
+    desk.oldestOpenByPlatform(db),
+    desk.countRefusals(db),
     states.all(db),
-    states.acts(db, ACTS_MOST),
+    states.latestActs(db, ACTS_MOST),
   ])
   const counts = new Map(backlog.map((row) => [row.platform, row]))
   return context.parts.platforms.map(({ id, name }) => {

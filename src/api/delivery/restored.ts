@@ -27,11 +27,11 @@ const byPerson = (args: { reason: string }, { viewer, parts, now, log }: Graphql
 export const restored = {
   Query: {
     databaseRestored: async (_: unknown, __: unknown, context: GraphqlContext) => {
-      const open = await store.open(context.parts.db)
+      const open = await store.openRestore(context.parts.db)
       return open && view(context, open)
     },
     databaseRestorations: async (_: unknown, __: unknown, context: GraphqlContext) => {
-      const all = await store.all(context.parts.db)
+      const all = await store.listRestores(context.parts.db)
       return all.map((one) => view(context, one))
     },
   },

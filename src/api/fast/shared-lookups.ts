@@ -1,6 +1,6 @@
 import type { Agency } from '../../agencies/feed.js'
 import type { Db } from '../../store/db/db.js'
-import { beside } from '../../store/db/shared-connections.js'
+import { openSharedConnections } from '../../store/db/shared-connections.js'
 import { type Lookups, makeLookups } from '../loaders/lookups.js'
 import { batchAcrossRequests, KEYS_WORTH_TWO } from './cross-request-batch.js'
 
@@ -9,7 +9,7 @@ const FILES = { most: 4 }
 
 /** All requests share these lookups and their connections, on which statements are prepared. */
 export const shareLookups = (db: Db, agencies: readonly Agency[]): Lookups => {
-  const shared = makeLookups({ db: beside(db) }, agencies)
+  const shared = makeLookups({ db: openSharedConnections(db) }, agencies)
   const pulls = batchAcrossRequests<null, Map<string, Date | null>>(async (askers) => {
     const found = await shared.pulls()
     return askers.map(() => found)

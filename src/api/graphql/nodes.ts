@@ -9,7 +9,7 @@ import {
   seesOnlySomeFiles,
   type Viewer,
 } from '../../domain/access/viewer.js'
-import { type AuthorizationRow, type AuthorizedType, isHeaded } from '../../store/db/authorization-columns.js'
+import { type AuthorizationRow, type AuthorizedType, isAuthorizedType } from '../../store/db/authorization-columns.js'
 import { answers, type FieldRow, NODES } from '../access/fields.js'
 import { deliveryById } from '../delivery/deliveries.js'
 import { discrepancyById } from '../delivery/reconcile.js'
@@ -61,7 +61,7 @@ export const node = async (_: unknown, { id }: { id: string }, context: GraphqlC
 
 /** Also false for a missing object that the viewer might not see. */
 const isFor = async (context: GraphqlContext, type: NodeType, row: FieldRow, key: number): Promise<boolean> => {
-  if (!isHeaded(type) || !isParted(context.viewer, type, row)) return true
+  if (!isAuthorizedType(type) || !isParted(context.viewer, type, row)) return true
   const head = await context.load.head({ type, key: String(key) })
   return head !== null && (await isHeadFor(context, type, row, head))
 }

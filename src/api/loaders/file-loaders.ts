@@ -3,7 +3,7 @@ import { REPORTING_WINDOW_DAYS } from '../../domain/intake/timeliness.js'
 import { oldestHoldingDate } from '../../domain/standing/sellers.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import * as accessCodes from '../../store/access/access-codes.js'
-import { ownersOf } from '../../store/access/sight.js'
+import { operatorsOfSubjects } from '../../store/access/sight.js'
 import * as auditLog from '../../store/audit/audit-log.js'
 import * as heads from '../../store/db/authorization-columns.js'
 import type { Db } from '../../store/db/db.js'
@@ -142,11 +142,11 @@ const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
         async (asked) => {
           const [first] = asked
           const keys = asked.map(({ key }) => key)
-          return first === undefined ? [] : heads.of(db, first.type, keys)
+          return first === undefined ? [] : heads.authorizationRows(db, first.type, keys)
         },
       ),
     ),
-    ownerOf: batchRows((ids: string[]) => ownersOf(db, ids)),
+    ownerOf: batchRows((ids: string[]) => operatorsOfSubjects(db, ids)),
     isSeller: batchOperators<{ client: string; operator: number }, boolean>(async (ids, { client }) => {
       const found = await sellers.among(own.db, { client, oldest: oldestHoldingDate(today) }, ids)
       return ids.map((id) => found.has(id))
@@ -164,7 +164,7 @@ const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
         ({ operators: _, ...page }) => JSON.stringify(page),
         async (asked) => {
           const groups = asked.map(({ operators: group }) => group)
-          return auditLog.askings(own.db, groups, asked[0] as auditLog.DisclosurePage)
+          return auditLog.disclosuresAbout(own.db, groups, asked[0] as auditLog.DisclosurePage)
         },
       ),
     ),

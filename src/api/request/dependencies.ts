@@ -5,7 +5,7 @@ import type { Metrics } from '../../foundation/metrics.js'
 import type { Platform } from '../../platforms/platform.js'
 import type { BulkHandle } from '../../store/db/bulk-handle.js'
 import type { Db } from '../../store/db/db.js'
-import type { InTurn } from '../../store/db/turns.js'
+import type { ConcurrencyLimit } from '../../store/db/turns.js'
 import type { Attempts } from '../../work/audit/attempts.js'
 import type { AuditLog } from '../../work/audit/audit-log.js'
 import type { AuditVerification } from '../../work/audit/verify-audit-log.js'
@@ -34,7 +34,7 @@ export interface ApiDependencies {
   answerPath: AnswerPath
   bulk: BulkHandle
   /** Serialises queries over the whole public list. */
-  inTurn: InTurn
+  inTurn: ConcurrencyLimit
   streams: ChangeStreams
   log: Log
   metrics: Metrics

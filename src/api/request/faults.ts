@@ -3,7 +3,7 @@ import { unwrapResolverError } from '@apollo/server/errors'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
-import { asUnavailable, isCancelled } from '../../store/db/db.js'
+import { isCancelled, unavailableRefusal } from '../../store/db/db.js'
 
 const OF_THE_QUESTION = new Set([
   'GRAPHQL_PARSE_FAILED',
@@ -54,7 +54,7 @@ export const formatError = (formatted: GraphQLFormattedError, error: unknown): G
     ...(formatted.path && { path: formatted.path }),
   }
   const thrown = unwrapResolverError(error)
-  const refusal = asRefusal(thrown) ?? asUnavailable(thrown)
+  const refusal = asRefusal(thrown) ?? unavailableRefusal(thrown)
   if (refusal !== null) return { message: refusal.message, ...place, extensions: refused(refusal) }
   const extensions = formatted.extensions ?? {}
   if (extensions.badInput === true) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } }

@@ -93,7 +93,7 @@ export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: n
 const report = async (db: Db, counts: ReadonlyMap<string, QuotaCount>, start: number): Promise<void> => {
   const unsaved = [...counts].filter(([, { own }]) => own > 0).map(([key, { own }]) => ({ key, used: own }))
   if (unsaved.length === 0) return
-  const sums = await store.add(db, unsaved, new Date(start))
+  const sums = await store.addUsage(db, unsaved, new Date(start))
   for (const { key, used } of unsaved) {
     const count = counts.get(key)
     if (count === undefined) continue

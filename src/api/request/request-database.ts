@@ -4,7 +4,7 @@
  */
 import type { ServerResponse } from 'node:http'
 import type { Db } from '../../store/db/db.js'
-import { asking } from '../../store/db/request-handle.js'
+import { tagWithRequest } from '../../store/db/request-handle.js'
 
 /** Longest time until an answer begins, milliseconds. */
 export const ANSWER_MOST_MS = 60_000
@@ -28,7 +28,7 @@ export const requestDatabase = (
   db: Db,
   { requestId, response, acts, mostMs = ANSWER_MOST_MS }: RequestDatabaseOptions,
 ): Db => {
-  if (response === undefined) return asking(db, { name: requestId })
+  if (response === undefined) return tagWithRequest(db, { name: requestId })
   const over = new AbortController()
   const end = (): void => {
     if (!response.writableFinished && !acts()) over.abort()
@@ -42,7 +42,7 @@ export const requestDatabase = (
     end()
   })
   if (response.destroyed) end()
-  return asking(db, { name: requestId, over: over.signal })
+  return tagWithRequest(db, { name: requestId, over: over.signal })
 }
 
 /** The handle is created on first use. The rest is inherited, so `{ ...own }` would be nearly empty. */

@@ -37,12 +37,12 @@ export const makeRevocations = (db: Db): Revocations => {
   const sweep = (now: number): void => {
     if (Math.abs(now - sweptAt) < SWEPT_MS) return
     sweptAt = now
-    const past = now - store.KEPT_MS
+    const past = now - store.KEPT_AFTER_END_MS
     for (const [jti, endsAt] of tokens) if (endsAt <= past) tokens.delete(jti)
     for (const [sub, { endsAt }] of holders) if (endsAt <= past) holders.delete(sub)
   }
   const read = async (now: Date): Promise<void> => {
-    for (const row of await store.after(db, last - OVERLAP, now)) {
+    for (const row of await store.afterId(db, last - OVERLAP, now)) {
       keep(row.jti, row.sub, row.issuedUntil, row.endsAt)
       last = Math.max(last, row.id)
     }

@@ -1,6 +1,6 @@
 import { type GradesSeen, gradesSeen, may, type OperatorScope } from '../../domain/access/viewer.js'
 import { oldestHoldingDate } from '../../domain/standing/sellers.js'
-import type { Reads } from '../../store/db/db.js'
+import type { ReadHandle } from '../../store/db/db.js'
 import * as authorisations from '../../store/standing/authorisations.js'
 import type { DirectoryFilter } from '../../store/standing/directory.js'
 import * as sellers from '../../store/standing/sellers.js'
@@ -30,7 +30,7 @@ type GradeCandidate = GradeSubject & { own: boolean; marked: boolean }
 
 export const seeingMany = async (
   context: GraphqlContext,
-  db: Reads,
+  db: ReadHandle,
   operators: readonly (GradeCandidate | null)[],
 ): Promise<boolean[]> => {
   const grades = operators.map((operator) =>

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express'
 import { may, type Viewer } from '../../domain/access/viewer.js'
 import type { StandingChange } from '../../domain/standing/changes.js'
 import { isRefusal } from '../../foundation/errors.js'
-import { asking } from '../../store/db/request-handle.js'
+import { tagWithRequest } from '../../store/db/request-handle.js'
 import * as store from '../../store/standing/changes.js'
 import { nextChanges, type ReadChanges, reachOf } from '../../work/standing/changes/received-changes.js'
 import { writeAuditRow } from '../request/audit-rows.js'
@@ -38,7 +38,7 @@ export const listenTo = async (
 ): Promise<void> => {
   const client = viewer.sub ?? ''
   // The request's own handle is cancelled after an ordinary answer's time.
-  const parts = withDb(all, () => asking(all.db, { name: requestContext.requestId }))
+  const parts = withDb(all, () => tagWithRequest(all.db, { name: requestContext.requestId }))
   let spokeAt = requestContext.now.getTime()
   let admittedAt = spokeAt
   let telling = false

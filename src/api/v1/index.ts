@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal, refusalJson } from '../../foundation/errors.js'
-import { asUnavailable } from '../../store/db/db.js'
+import { unavailableRefusal } from '../../store/db/db.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { asRefusal } from '../request/faults.js'
 import { COME_AGAIN_SECONDS } from '../request/problem.js'
@@ -83,7 +83,7 @@ const refused =
     if (!request.complete) response.set('Connection', 'close')
     if (!isRefusal(error)) {
       askedOf(request).log.error({ err: error }, 'a request broke')
-      const unavailable = asUnavailable(error)
+      const unavailable = unavailableRefusal(error)
       if (unavailable !== null) {
         askedOf(request).refused.push(unavailable.code)
         response.set('Retry-After', String(COME_AGAIN_SECONDS))

@@ -19,7 +19,7 @@ const COLUMNS = `c.id, c.operator_id as "operatorId", c.reason, c.issued_by as "
   c.ended_reason as "endedReason", c.ended_by as "endedBy", c.ended_at as "endedAt"`
 
 /** SQL: a code opens nothing after its end, or once its operator is merged or rolled back. */
-export const OPENS = 'c.ended_at is null and o.known_to is null and o.merged_into is null'
+export const CODE_OPENS_SQL = 'c.ended_at is null and o.known_to is null and o.merged_into is null'
 
 export const issue = (
   tx: Tx,
@@ -44,19 +44,19 @@ export const end = (
     { operatorId, ...made },
   )
 
-export const byMark = (db: Db, mark: string): Promise<{ id: number; code: string } | null> =>
+export const byPseudonym = (db: Db, mark: string): Promise<{ id: number; code: string } | null> =>
   queryFirst(
     db,
     `select c.id, coalesce(o.uscc, o.shop) as code from access_codes c join operators o on o.id = c.operator_id
-     where c.mark = ? and ${OPENS} /* accessCodes.byMark */`,
+     where c.mark = ? and ${CODE_OPENS_SQL} /* accessCodes.byMark */`,
     [mark],
   )
 
-export const opens = (db: Db, id: number, code: string): Promise<boolean> =>
+export const stillOpens = (db: Db, id: number, code: string): Promise<boolean> =>
   hasRows(
     db,
     `select 1 from access_codes c join operators o on o.id = c.operator_id
-     where c.id = ? and coalesce(o.uscc, o.shop) = ? and ${OPENS} /* accessCodes.opens */`,
+     where c.id = ? and coalesce(o.uscc, o.shop) = ? and ${CODE_OPENS_SQL} /* accessCodes.opens */`,
     [id, code],
   )
 

@@ -1,6 +1,6 @@
 import type { Role } from '../../domain/access/viewer.js'
 import { type Db, hasRows, queryFirst, queryRows } from '../db/db.js'
-import { CONFIRMATION, type Confirmation } from './confirmations.js'
+import { CONFIRMATION_COLUMNS, type Confirmation } from './confirmations.js'
 
 export interface ClientAccount {
   id: string
@@ -53,7 +53,7 @@ export const end = async (db: Db, id: string, now: Date): Promise<boolean> =>
 export const byId = (db: Db, id: string, now: Date): Promise<RegisteredClient | null> =>
   queryFirst(
     db,
-    `select id, role, agency, region, secret_hash as "secretHash", ended_at is not null as ended, ${CONFIRMATION},
+    `select id, role, agency, region, secret_hash as "secretHash", ended_at is not null as ended, ${CONFIRMATION_COLUMNS},
        case when previous_until > :now then previous_hash end as "previousHash"
      from clients where id = :id /* clients.byId */`,
     { id, now },
@@ -73,7 +73,7 @@ export interface ClientSummary extends Confirmation {
 export const list = (db: Db, now: Date, most: number, name: string | null = null): Promise<ClientSummary[]> =>
   queryRows(
     db,
-    `select id, role, agency, region, created_at as "createdAt", rotated_at as "rotatedAt", ended_at as "endedAt", ${CONFIRMATION},
+    `select id, role, agency, region, created_at as "createdAt", rotated_at as "rotatedAt", ended_at as "endedAt", ${CONFIRMATION_COLUMNS},
        case when previous_until > :now then previous_until end as "previousUntil"
      from clients where :name::text is null or id = :name order by ended_at is not null, id limit :most /* clients.list */`,
     { now, most, name },

@@ -10,13 +10,13 @@ export interface Confirmation {
   confirmedAt: Date | null
 }
 
-export const CONFIRMATION = `pending_since as "pendingSince", changed_by as "changedBy", confirmed_by as "confirmedBy",
+export const CONFIRMATION_COLUMNS = `pending_since as "pendingSince", changed_by as "changedBy", confirmed_by as "confirmedBy",
   confirmed_at as "confirmedAt"`
 
-export const waiting = (tx: Tx, table: AccountTable, id: string): Promise<Confirmation | null> =>
+export const waitingConfirmation = (tx: Tx, table: AccountTable, id: string): Promise<Confirmation | null> =>
   queryFirst(
     tx,
-    `select ${CONFIRMATION} from ${table} where id = ? and ended_at is null for update /* confirmations.waiting */`,
+    `select ${CONFIRMATION_COLUMNS} from ${table} where id = ? and ended_at is null for update /* confirmations.waiting */`,
     [id],
   )
 

@@ -21,7 +21,7 @@ export const isProven = (db: Db, key: string, now: Date): Promise<boolean> =>
     { key, now },
   )
 
-export const until = (db: Db, keys: readonly string[], now: Date): Promise<Date | null> =>
+export const lockedUntil = (db: Db, keys: readonly string[], now: Date): Promise<Date | null> =>
   queryValue(
     db,
     'select max(locked_until) as until from lockouts where key = any(?) and locked_until > ? /* lockouts.until */',
@@ -40,7 +40,7 @@ export interface FailedSignIn {
 }
 
 /** Returns true only for the failure that locks the key. */
-export const failed = async (db: Db, made: FailedSignIn): Promise<boolean> => {
+export const noteFailure = async (db: Db, made: FailedSignIn): Promise<boolean> => {
   const { now, windowMs, lockMs } = made
   const answer = await db.raw(
     `with gone as (delete from lockouts where key in (select key from lockouts where last_at < :since
@@ -63,7 +63,7 @@ export const failed = async (db: Db, made: FailedSignIn): Promise<boolean> => {
 }
 
 /** Notes a successful sign-in. `forgives` also clears the failures. */
-export const prove = async (
+export const noteSuccess = async (
   db: Db,
   proven: Pick<FailedSignIn, 'key' | 'kind' | 'name' | 'address' | 'now'> & { forgives: boolean },
 ): Promise<void> => {
@@ -91,7 +91,7 @@ export const lift = (
     { kind, name, now },
   )
 
-export const shut = (db: Db, now: Date): Promise<StoredLockout[]> =>
+export const lockedNow = (db: Db, now: Date): Promise<StoredLockout[]> =>
   queryRows(
     db,
     `select kind, name, address, failures, last_at as "lastAt", locked_until as "lockedUntil" from lockouts

@@ -1,7 +1,7 @@
 /** Sessions end when idle, and with their access code. */
 import { SKEW_MS } from '../../foundation/time/clock-doubt.js'
 import type { Db } from '../db/db.js'
-import { OPENS } from './access-codes.js'
+import { CODE_OPENS_SQL } from './access-codes.js'
 
 const KEPT_MS = 24 * 3_600_000
 /** `seen_at` is written at most this often. */
@@ -32,7 +32,7 @@ export const use = async (db: Db, mark: string, idleMs: number, now: Date): Prom
   const answer = await db.raw(
     `select c.id::int as grant, coalesce(o.uscc, o.shop) as code, s.ends_at as "endsAt", s.seen_at as "seenAt"
      from party_sessions s join access_codes c on c.id = s.access_code join operators o on o.id = c.operator_id
-     where s.mark = :mark and s.ended_at is null and s.ends_at > :now and s.seen_at > :idle and s.started_at <= :begun and ${OPENS}
+     where s.mark = :mark and s.ended_at is null and s.ends_at > :now and s.seen_at > :idle and s.started_at <= :begun and ${CODE_OPENS_SQL}
      /* partySessions.use */`,
     { mark, now, idle: new Date(now.getTime() - idleMs), begun: new Date(now.getTime() + SKEW_MS) },
   )

@@ -1,7 +1,7 @@
 import { type AdministratorDuty, EXEMPT_ACCOUNTS_MOST } from '../../domain/access/confirmation.js'
 import type { Role } from '../../domain/access/viewer.js'
 import { type Db, hasRows, queryFirst, queryRows, type Tx } from '../db/db.js'
-import { CONFIRMATION, type Confirmation } from './confirmations.js'
+import { CONFIRMATION_COLUMNS, type Confirmation } from './confirmations.js'
 
 export interface Person {
   id: string
@@ -46,7 +46,7 @@ export const add = (
 export const byId = (db: Db, id: string): Promise<(Person & Confirmation) | null> =>
   queryFirst(
     db,
-    `select id, role, duty, agency, region, ${CONFIRMATION}, password_hash as "passwordHash", one_time_until as "oneTimeUntil"
+    `select id, role, duty, agency, region, ${CONFIRMATION_COLUMNS}, password_hash as "passwordHash", one_time_until as "oneTimeUntil"
      from people where id = ? and ended_at is null /* people.byId */`,
     [id],
   )
@@ -63,7 +63,7 @@ export const setPassword = (
     { id, ...made },
   )
 
-export const reset = (
+export const resetPassword = (
   tx: Tx,
   id: string,
   made: { before: string; passwordHash: string; oneTimeUntil: Date; duty: AdministratorDuty | null } & AccountChange,
@@ -96,7 +96,7 @@ export interface PersonSummary extends Confirmation {
 export const list = (db: Db, most: number, name: string | null = null): Promise<PersonSummary[]> =>
   queryRows(
     db,
-    `select p.id, p.role, p.duty, p.exempt, p.agency, p.region, ${CONFIRMATION}, p.created_at as "createdAt", p.one_time_until as "oneTimeUntil",
+    `select p.id, p.role, p.duty, p.exempt, p.agency, p.region, ${CONFIRMATION_COLUMNS}, p.created_at as "createdAt", p.one_time_until as "oneTimeUntil",
        p.ended_at as "endedAt", (select max(s.seen_at) from sessions s where s.person = p.id) as "seenAt"
      from people p where :name::text is null or p.id = :name
      order by p.ended_at is not null, p.id limit :most /* people.list */`,

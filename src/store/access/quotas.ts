@@ -2,7 +2,7 @@
 import type { Db } from '../db/db.js'
 
 /** Sorted keys prevent deadlocks. */
-export const add = async (
+export const addUsage = async (
   db: Db,
   counted: readonly { key: string; used: number }[],
   windowStart: Date,

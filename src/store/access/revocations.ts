@@ -1,7 +1,7 @@
 import { type Db, queryRows } from '../db/db.js'
 
 /** A row is kept this long (ms) after the token's end, for connections that the token opened. */
-export const KEPT_MS = 600_000
+export const KEPT_AFTER_END_MS = 600_000
 
 export type RevokedTokens = { jti: string; endsAt: Date } | { sub: string; issuedUntil: Date; endsAt: Date }
 
@@ -23,7 +23,7 @@ export const add = async (db: Db, revoked: RevokedTokens, now: Date): Promise<vo
   )
 }
 
-export const after = (db: Db, id: number, now: Date): Promise<Revocation[]> =>
+export const afterId = (db: Db, id: number, now: Date): Promise<Revocation[]> =>
   queryRows(
     db,
     `select id, jti, sub, issued_until as "issuedUntil", ends_at as "endsAt" from revocations
@@ -31,4 +31,4 @@ export const after = (db: Db, id: number, now: Date): Promise<Revocation[]> =>
     [id, pastOf(now)],
   )
 
-const pastOf = (now: Date): Date => new Date(now.getTime() - KEPT_MS)
+const pastOf = (now: Date): Date => new Date(now.getTime() - KEPT_AFTER_END_MS)

@@ -76,7 +76,7 @@ export const add = async (db: Db | Tx, rows: readonly SealedAuditRow[]): Promise
 const SERVER = `('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int as timeline,
   (select system_identifier::text from pg_control_system()) as system`
 
-export const server = async (db: Db | Tx): Promise<ServerIdentity | null> => {
+export const serverIdentity = async (db: Db | Tx): Promise<ServerIdentity | null> => {
   const answer = await db.raw(
     `select case when pg_is_in_recovery() then null else pg_current_wal_insert_lsn() end as lsn /* trail.server */`,
   )
@@ -167,7 +167,7 @@ export const after = async (db: Db | Tx, number: number, limit: number): Promise
   return answer.rows.map(rowOf)
 }
 
-export const ofKind = async (db: Db | Tx, kind: Exclude<AuditLogKind, 'ANSWER'>): Promise<AuditRow[]> => {
+export const rowsOfKind = async (db: Db | Tx, kind: Exclude<AuditLogKind, 'ANSWER'>): Promise<AuditRow[]> => {
   // The second condition makes the partial index usable.
   const answer = await db.raw(
     `select ${COLUMNS} from trail where kind = ? and kind <> 'ANSWER' order by number /* trail.ofKind */`,
@@ -232,7 +232,7 @@ export interface DisclosurePage {
   before: number | null
 }
 
-export const askings = async (
+export const disclosuresAbout = async (
   db: Db,
   groups: readonly (readonly number[])[],
   { roles, first, before }: DisclosurePage,
@@ -271,7 +271,7 @@ export interface AuditProgress {
   erased: number
 }
 
-export const progress = async (tx: Tx): Promise<AuditProgress> => {
+export const lockProgress = async (tx: Tx): Promise<AuditProgress> => {
   await tx.raw('insert into trail_progress default values on conflict do nothing /* trail.progress */')
   const answer = await tx.raw('select indexed, erased from trail_progress for update /* trail.progress */')
   return answer.rows[0]
@@ -290,7 +290,7 @@ export interface RowToIndex {
   shown: string | null
 }
 
-export const toIndex = async (
+export const rowsToIndex = async (
   tx: Tx,
   number: number,
   { rows, codes }: { rows: number; codes: number },
@@ -327,8 +327,8 @@ const OF_USCCS = `with s as materialized ${IN_ORDER}
 const OF_OTHERS = `select o.operator_id as operator, s.number from ${IN_ORDER} s cross join lateral (
   select c.operator_id from codes c where c.scheme = s.scheme and c.code = s.code and c.known_to is null offset 0) o`
 
-/** Rows are inserted in B-tree order. `progress` is locked, so that no row is indexed twice. */
-export const index = async (tx: Tx, codes: readonly ShownCode[], indexed: number): Promise<void> => {
+/** Rows are inserted in B-tree order. The progress row is locked, so that no row is indexed twice. */
+export const indexCodes = async (tx: Tx, codes: readonly ShownCode[], indexed: number): Promise<void> => {
   const isUscc = ({ scheme }: ShownCode): boolean => scheme === 'uscc'
   const usccs = codes.filter(isUscc)
   const others = codes.filter((each) => !isUscc(each))
@@ -346,14 +346,17 @@ const columns = (codes: readonly ShownCode[]): string[][] => [
   codes.map((s) => s.code),
 ]
 
-export const instants = (tx: Tx, number: number, limit: number): Promise<{ number: number; at: Date }[]> =>
+export const instantsAfter = (tx: Tx, number: number, limit: number): Promise<{ number: number; at: Date }[]> =>
   queryRows(tx, 'select number, at from trail where number > ? order by number limit ? /* trail.instants */', [
     number,
     limit,
   ])
 
 /** Erases who asked and what was shown. Hashes stay, and rows about losses, which name nobody. */
-export const erase = async (tx: Tx, { from, to, now }: { from: number; to: number; now: Date }): Promise<void> => {
+export const eraseContent = async (
+  tx: Tx,
+  { from, to, now }: { from: number; to: number; now: Date },
+): Promise<void> => {
   await tx.raw(
     `update trail set salt = null, client = null, role = null, agency = null, purpose = null, request = null, asked = null, outcome = null,
        shown = null, digest = null, body = null, erased_at = :now

@@ -9,7 +9,7 @@ export interface SignedHead extends AuditHead {
 }
 
 /** An earlier signature of the same row stays. */
-export const keepSigned = async (tx: Tx, { number, hash, signedAt, kid, jws }: SignedHead): Promise<void> => {
+export const keepSignedHead = async (tx: Tx, { number, hash, signedAt, kid, jws }: SignedHead): Promise<void> => {
   await tx.raw(
     `insert into trail_heads (number, hash, signed_at, kid, jws) values (?, decode(?, 'hex'), ?, ?, ?)
      on conflict do nothing /* heads.keepSigned */`,
@@ -24,7 +24,7 @@ export const signed = (db: Db): Promise<SignedHead[]> =>
   )
 
 /** A snapshot built for one answer has no manifest. */
-export const manifests = (db: Db): Promise<{ sequence: number; jws: string }[]> =>
+export const signedManifests = (db: Db): Promise<{ sequence: number; jws: string }[]> =>
   queryRows(db, 'select sequence, jws from manifests order by sequence /* heads.manifests */')
 
 export const hashesOf = async (db: Db | Tx, numbers: readonly number[]): Promise<Map<number, string>> => {
@@ -36,7 +36,7 @@ export const hashesOf = async (db: Db | Tx, numbers: readonly number[]): Promise
   return new Map(answer.rows.map(({ number, hash }: AuditHead) => [number, hash]))
 }
 
-export const cuts = async (db: Db | Tx): Promise<AuditRow[]> => trail.ofKind(db, 'CUT')
+export const cutRows = async (db: Db | Tx): Promise<AuditRow[]> => trail.rowsOfKind(db, 'CUT')
 
-export const lastRelease = (db: Db): Promise<Date | null> =>
+export const lastReleasedAt = (db: Db): Promise<Date | null> =>
   queryValue(db, 'select max(released_at) as at from database_restored /* heads.lastRelease */')

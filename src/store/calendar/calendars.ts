@@ -2,7 +2,7 @@
 import type { CalendarAmendments, DayKind } from '../../domain/calendar/amendments.js'
 import { type Db, queryOne, queryRows, type Tx } from '../db/db.js'
 
-export const amended = (db: Db | Tx): Promise<CalendarAmendments> =>
+export const presentAmendments = (db: Db | Tx): Promise<CalendarAmendments> =>
   queryOne(
     db,
     `select coalesce((select jsonb_agg(jsonb_build_object('day', a.day, 'kind', a.kind)) from (
@@ -10,7 +10,7 @@ export const amended = (db: Db | Tx): Promise<CalendarAmendments> =>
        (select known_until from calendar_reach order by id desc limit 1) as "knownUntil" /* calendars.amended */`,
   )
 
-export const amend = async (
+export const addAmendment = async (
   tx: Tx,
   made: {
     days: readonly { day: string; kind: DayKind }[]

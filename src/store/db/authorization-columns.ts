@@ -36,10 +36,10 @@ const HEADS = {
 } as const
 export type AuthorizedType = keyof typeof HEADS
 
-export const isHeaded = (type: string): type is AuthorizedType => Object.hasOwn(HEADS, type)
+export const isAuthorizedType = (type: string): type is AuthorizedType => Object.hasOwn(HEADS, type)
 
 /** Rows are in the order of `keys`. A merged operator has the region of its successor. */
-export const of = (db: Db, type: AuthorizedType, keys: readonly string[]): Promise<AuthorizationRow[]> =>
+export const authorizationRows = (db: Db, type: AuthorizedType, keys: readonly string[]): Promise<AuthorizationRow[]> =>
   queryRows(
     db,
     `select h.operator_id as "operatorId", o.uscc, o.shop, o.region, h.kind, h.stands, h.feed, h.by

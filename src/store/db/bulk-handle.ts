@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { connect as connectTo, type Socket } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
-import type { Db, Reads } from './db.js'
+import type { Db, ReadHandle } from './db.js'
 
 const POOL_MAX = 4
 const IDLE_MS = 30_000
@@ -17,9 +17,9 @@ const ONE_PLAN = '-c plan_cache_mode=force_generic_plan'
 
 export interface BulkHandle {
   /** An abort cancels statements in PostgreSQL and refuses new ones. */
-  under(signal: AbortSignal): Reads
+  under(signal: AbortSignal): ReadHandle
   /** Like `under`, but on one connection and one snapshot (repeatable read). */
-  atOneInstant<T>(signal: AbortSignal, act: (reads: Reads) => Promise<T>): Promise<T>
+  atOneInstant<T>(signal: AbortSignal, act: (reads: ReadHandle) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -29,7 +29,7 @@ interface PreparedStatement {
   names: string[] | null
 }
 
-export const makeBulk = (beside: Db): BulkHandle => {
+export const makeBulkHandle = (beside: Db): BulkHandle => {
   let pool: pg.Pool | null = null
   const open = (): pg.Pool => {
     if (pool !== null) return pool
@@ -78,7 +78,7 @@ export const makeBulk = (beside: Db): BulkHandle => {
     }
   }
   const within =
-    <T>(act: (reads: Reads) => Promise<T>) =>
+    <T>(act: (reads: ReadHandle) => Promise<T>) =>
     async (client: pg.PoolClient): Promise<T> => {
       await client.query('begin isolation level repeatable read read only')
       try {

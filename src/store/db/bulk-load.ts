@@ -8,7 +8,7 @@ const THERE_SHARE = 0.1
 const LOCK_WAIT_MS = 250
 const BUILD_MEM = '256MB'
 
-export const filling = async <T>(
+export const withIndexesDropped = async <T>(
   tx: Tx,
   table: 'versions' | 'operators',
   rows: number,

@@ -20,7 +20,7 @@ const DOUBT = `select d.id, d.cause, d.found_at as "foundAt", d.expected_at as "
 /** SQL condition. While it is true, nothing is erased. */
 export const CLOCK_IS_DOUBTED = `exists (select 1 from clock_doubts where settled_at is null)`
 
-export const read = async (db: Db): Promise<ClockRead> => {
+export const readClock = async (db: Db): Promise<ClockRead> => {
   const answer = await db.raw(
     `select clock_timestamp() as at, (select sure_at from database_clock) as "sureAt", d.* from (select 1) one
      left join (${DOUBT}) d on true /* clock-doubts.read */`,
@@ -29,16 +29,16 @@ export const read = async (db: Db): Promise<ClockRead> => {
   return { at, sureAt, doubt: doubt.id === null ? null : doubt }
 }
 
-export const open = (db: Db | Tx): Promise<ClockDoubt | null> => queryFirst(db, `${DOUBT} /* clock-doubts.open */`)
+export const openDoubt = (db: Db | Tx): Promise<ClockDoubt | null> => queryFirst(db, `${DOUBT} /* clock-doubts.open */`)
 
-export const noteSure = async (db: Db): Promise<void> => {
+export const noteClockSure = async (db: Db): Promise<void> => {
   await db.raw(
     `insert into database_clock (sure_at) select clock_timestamp() where not exists (${DOUBT})
      on conflict (one) do update set sure_at = excluded.sure_at /* clock-doubts.noteSure */`,
   )
 }
 
-export const begin = (db: Db, { cause, foundAt, expectedAt }: Omit<ClockDoubt, 'id'>): Promise<boolean> =>
+export const addDoubt = (db: Db, { cause, foundAt, expectedAt }: Omit<ClockDoubt, 'id'>): Promise<boolean> =>
   hasRows(
     db,
     `insert into clock_doubts (cause, found_at, expected_at) values (:cause, :foundAt, :expectedAt)
@@ -46,7 +46,7 @@ export const begin = (db: Db, { cause, foundAt, expectedAt }: Omit<ClockDoubt, '
     { cause, foundAt, expectedAt },
   )
 
-export const settle = async (
+export const settleDoubt = async (
   db: Db,
   { by, reason = null }: { by: string; reason?: string | null },
 ): Promise<ClockDoubt | null> =>

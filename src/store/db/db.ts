@@ -1,41 +1,41 @@
 import knexModule, { type Knex } from 'knex'
 import pg from 'pg'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
-import { filesOf, sourceOf } from './migrations.js'
+import { migrationFilesIn, migrationSource } from './migrations.js'
 
 export type Db = Knex
 export type Tx = Knex.Transaction
 
 /** Bindings are named (`:name`) or positional (`?`). */
-export interface Reads {
+export interface ReadHandle {
   // biome-ignore lint/suspicious/noExplicitAny: rows have the shape of their statement
   raw(sql: string, bindings?: any): PromiseLike<{ rows: any[] }>
 }
 
 type Bindings = readonly unknown[] | Record<string, unknown>
 
-export const queryRows = async <R>(on: Reads, sql: string, bindings?: Bindings): Promise<R[]> =>
+export const queryRows = async <R>(on: ReadHandle, sql: string, bindings?: Bindings): Promise<R[]> =>
   (await on.raw(sql, bindings)).rows
 
-export const queryFirst = async <R>(on: Reads, sql: string, bindings?: Bindings): Promise<R | null> =>
+export const queryFirst = async <R>(on: ReadHandle, sql: string, bindings?: Bindings): Promise<R | null> =>
   (await on.raw(sql, bindings)).rows[0] ?? null
 
-export const queryOne = async <R>(on: Reads, sql: string, bindings?: Bindings): Promise<R> =>
+export const queryOne = async <R>(on: ReadHandle, sql: string, bindings?: Bindings): Promise<R> =>
   (await on.raw(sql, bindings)).rows[0]
 
-export const queryColumn = async <V>(on: Reads, sql: string, bindings?: Bindings): Promise<V[]> =>
+export const queryColumn = async <V>(on: ReadHandle, sql: string, bindings?: Bindings): Promise<V[]> =>
   (await on.raw(sql, bindings)).rows.map((row) => Object.values(row)[0] as V)
 
-export const queryValue = async <V>(on: Reads, sql: string, bindings?: Bindings): Promise<V> =>
+export const queryValue = async <V>(on: ReadHandle, sql: string, bindings?: Bindings): Promise<V> =>
   Object.values((await on.raw(sql, bindings)).rows[0])[0] as V
 
-export const hasRows = async (on: Reads, sql: string, bindings?: Bindings): Promise<boolean> =>
+export const hasRows = async (on: ReadHandle, sql: string, bindings?: Bindings): Promise<boolean> =>
   (await on.raw(sql, bindings)).rows.length > 0
 
 const POOL_MAX = 10
 const CONNECT_TIMEOUT_MS = 5_000
 const ACQUIRE_TIMEOUT_MS = 15_000
-export const ANSWER_MS = 30_000
+export const ANSWER_TIMEOUT_MS = 30_000
 
 const OID = { int8: 20, date: 1082 } as const
 // pg would turn a date into local midnight. Ids stay below 2^53.
@@ -46,7 +46,7 @@ pg.types.setTypeParser(OID.int8, (text) => Number(text))
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
 export const connect = (url: string, { statementMs, what }: { statementMs?: number; what?: string } = {}): Db =>
-  open(
+  openPool(
     {
       connectionString: url,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -56,13 +56,13 @@ export const connect = (url: string, { statementMs, what }: { statementMs?: numb
     POOL_MAX,
   )
 
-export const open = (connection: Knex.PgConnectionConfig, most: number, set: string | null = null): Db => {
+export const openPool = (connection: Knex.PgConnectionConfig, most: number, set: string | null = null): Db => {
   const db = knexModule.default({
     client: 'pg',
     connection,
     pool: { min: 0, max: most, ...(set && { afterCreate: telling(set) }) },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
-    migrations: { migrationSource: sourceOf(filesOf('migrations')), tableName: 'migrations' },
+    migrations: { migrationSource: migrationSource(migrationFilesIn('migrations')), tableName: 'migrations' },
     log: QUIET,
   })
   db.on('query-error', tellIfFull)
@@ -74,13 +74,13 @@ const telling =
   (connection: pg.Client, done: (error: Error | null, connection: pg.Client) => void): void =>
     connection.query(set, (error) => done(error ?? null, connection))
 
-export const poolOf = (db: Db): { used: number; free: number; waiting: number } => {
+export const poolUsage = (db: Db): { used: number; free: number; waiting: number } => {
   const { pool } = db.client
   return { used: pool?.numUsed() ?? 0, free: pool?.numFree() ?? 0, waiting: pool?.numPendingAcquires() ?? 0 }
 }
 
 /** Throws DATABASE_UNREACHABLE or DATABASE_ENCODING, without the address, which may hold a password. */
-export const reach = async (db: Db): Promise<void> => {
+export const checkReachable = async (db: Db): Promise<void> => {
   try {
     const { rows } = await db.raw(`select current_setting('server_encoding') as encoding /* store.reach */`)
     if (rows[0].encoding !== 'UTF8') throw new Refusal('DATABASE_ENCODING', { encoding: rows[0].encoding })
@@ -96,7 +96,7 @@ const LOST = /^(08...|57P0[123]|ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|E(H
 const LOST_WORDS =
   /Connection terminated|not queryable|Client was closed|Timeout acquiring a connection|^timeout expired$|timeout exceeded when trying to connect/
 
-export const isLost = (error: unknown): boolean =>
+export const isConnectionLost = (error: unknown): boolean =>
   error instanceof Error && (LOST.test(String((error as { code?: unknown }).code)) || LOST_WORDS.test(error.message))
 
 const DATABASE_FULL = '53100'
@@ -125,8 +125,8 @@ const tellIfFull = (error: unknown): boolean => {
 }
 
 /** Also tells the listeners of `onFullDisk`. */
-export const asUnavailable = (error: unknown): Refusal | null => {
-  if (isLost(error)) return new Refusal('UNAVAILABLE')
+export const unavailableRefusal = (error: unknown): Refusal | null => {
+  if (isConnectionLost(error)) return new Refusal('UNAVAILABLE')
   return tellIfFull(error) ? new Refusal('STORAGE_FULL') : null
 }
 
@@ -135,11 +135,11 @@ const CANCELLED = '57014'
 export const isCancelled = (error: unknown): boolean =>
   error instanceof Error && (error as { code?: unknown }).code === CANCELLED
 
-export { migrate, version } from './migrations.js'
+export { databaseVersion, migrate } from './migrations.js'
 
 /** Each seed skips a database that already has operators. */
-export const seed = async (db: Db): Promise<void> => {
-  for (const file of filesOf('seeds')) {
+export const runSeeds = async (db: Db): Promise<void> => {
+  for (const file of migrationFilesIn('seeds')) {
     const module = (await import(file.path)) as { seed: (db: Db) => Promise<void> }
     await module.seed(db)
   }

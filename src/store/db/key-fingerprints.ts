@@ -11,11 +11,11 @@ export const all = async (tx: Db | Tx): Promise<Map<string, Set<string>>> => {
 }
 
 /** Locks the table: of two hubs that start together, the first decides which keys are right. */
-export const hold = async (tx: Tx): Promise<void> => {
+export const lockTable = async (tx: Tx): Promise<void> => {
   await tx.raw('lock table key_fingerprints in share row exclusive mode /* key-fingerprints.hold */')
 }
 
-export const note = async (tx: Db | Tx, fingerprints: Fingerprints): Promise<void> => {
+export const storeFingerprints = async (tx: Db | Tx, fingerprints: Fingerprints): Promise<void> => {
   const rows = Object.entries(fingerprints).flatMap(([key, each]) => each.map((fingerprint) => ({ key, fingerprint })))
   await tx.raw(
     `insert into key_fingerprints (key, fingerprint) select k.key, k.fingerprint from jsonb_to_recordset(?::jsonb) as k(key text, fingerprint text)
@@ -24,6 +24,6 @@ export const note = async (tx: Db | Tx, fingerprints: Fingerprints): Promise<voi
   )
 }
 
-export const forget = async (tx: Tx): Promise<void> => {
+export const forgetAll = async (tx: Tx): Promise<void> => {
   await tx.raw('delete from key_fingerprints /* key-fingerprints.forget */')
 }

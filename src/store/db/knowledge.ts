@@ -8,7 +8,7 @@ const CERTAIN = `least(?::timestamptz, (select d.expected_at + greatest(clock_ti
  * Returns a unique knowledge instant, later than all before. The row lock lasts until commit, so a score can be
  * recomputed from versions with `known_from` up to its instant.
  */
-export const tick = async (tx: Tx, now: Date): Promise<Date> => {
+export const nextInstant = async (tx: Tx, now: Date): Promise<Date> => {
   const answer = await tx.raw(
     `update knowledge set latest = greatest(latest + interval '1 millisecond', date_trunc('milliseconds', ${CERTAIN}))
      where not ${IS_REHEARSAL} returning latest /* knowledge.tick */`,
@@ -24,18 +24,18 @@ const next = (tx: Tx, now: Date): Promise<Date> =>
     [now],
   )
 
-/** Advisory lock: `beside` holds it shared, `tickToRead` exclusively. */
+/** Advisory lock: `nextInstantBesideMerge` holds it shared, `nextInstantAfterAll` exclusively. */
 const BESIDE = 20_161_125
 
 /** Returns an instant after all committed knowledge, without waiting for a long merge that holds the row lock. */
-export const beside = async (tx: Tx, now: Date): Promise<Date> => {
+export const nextInstantBesideMerge = async (tx: Tx, now: Date): Promise<Date> => {
   await tx.raw('select pg_advisory_xact_lock_shared(?) /* knowledge.beside */', [BESIDE])
   return next(tx, now)
 }
 
-/** Like `tick`, but also waits for all transactions that used `beside`, so that their rows are visible. */
-export const tickToRead = async (tx: Tx, now: Date): Promise<Date> => {
-  const at = await tick(tx, now)
+/** Like `nextInstant`, but also waits for all transactions that used `nextInstantBesideMerge`, so that their rows are visible. */
+export const nextInstantAfterAll = async (tx: Tx, now: Date): Promise<Date> => {
+  const at = await nextInstant(tx, now)
   await tx.raw('select pg_advisory_xact_lock(?) /* knowledge.tickToRead */', [BESIDE])
   return at
 }

@@ -4,7 +4,7 @@ import type { Tx } from './db.js'
 const setting = (value: string): string =>
   ['enable_seqscan', 'enable_bitmapscan', 'enable_sort'].map((name) => `set local ${name} to ${value};`).join(' ')
 
-export const byIndex = async <T>(tx: Tx, look: () => Promise<T>): Promise<T> => {
+export const withIndexLookups = async <T>(tx: Tx, look: () => Promise<T>): Promise<T> => {
   await tx.raw(`${setting('off')} /* byIndex */`)
   const rows = await look()
   await tx.raw(`${setting('default')} /* byIndex */`)

@@ -6,7 +6,12 @@ const ASK_AGAIN_MS = 100
  * Returns 'held' when another process keeps the lock for `waitMs`. The lock's connection is outside the pool, which
  * waiters would exhaust.
  */
-export const alone = async <T>(db: Db, name: string, waitMs: number, work: () => Promise<T>): Promise<T | 'held'> => {
+export const withLock = async <T>(
+  db: Db,
+  name: string,
+  waitMs: number,
+  work: () => Promise<T>,
+): Promise<T | 'held'> => {
   const connection = await db.client.acquireRawConnection()
   const ask = async (sql: string): Promise<boolean> => {
     const answer = await db

@@ -21,7 +21,7 @@ interface Migration extends Knex.Migration {
 
 const folderOf = (name: string): string => join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', name)
 
-export const filesOf = (folder: string): MigrationFile[] =>
+export const migrationFilesIn = (folder: string): MigrationFile[] =>
   existsSync(folderOf(folder))
     ? readdirSync(folderOf(folder))
         .filter((file) => /^\d{2,8}-.*\.(js|ts)$/.test(file) && !file.endsWith('.d.ts'))
@@ -55,7 +55,7 @@ const noting = async (file: MigrationFile): Promise<Migration> => {
 const OWN = '20261129-51-roll-out'
 
 /** Names have no extension, so that the .ts and .js files of a migration count as one. */
-export const sourceOf = (files: readonly MigrationFile[]): Knex.MigrationSource<MigrationFile> => ({
+export const migrationSource = (files: readonly MigrationFile[]): Knex.MigrationSource<MigrationFile> => ({
   getMigrations: async () => [...files],
   getMigrationName: (file) => file.name,
   getMigration: noting,
@@ -70,8 +70,8 @@ export interface DatabaseVersion {
 }
 
 /** Throws DATABASE_NEWER when the database has an unknown `after` migration. */
-export const version = async (db: Knex): Promise<DatabaseVersion> => {
-  const files = filesOf('migrations')
+export const databaseVersion = async (db: Knex): Promise<DatabaseVersion> => {
+  const files = migrationFilesIn('migrations')
   const known = files.map((file) => file.name)
   if (!(await db.schema.hasTable('migrations'))) return { state: 'EMPTY', missing: known }
   const done = new Set<string>((await db('migrations').select('name')).map((row: { name: string }) => row.name))
@@ -100,16 +100,16 @@ const MIGRATE_LOCK = 'hub.migrate'
 export type MigrationExtent = 'before' | 'all'
 
 export const migrate = async (db: Knex, extent: MigrationExtent = 'all'): Promise<string[]> => {
-  await version(db)
+  await databaseVersion(db)
   return db.transaction(async (tx) => {
     await tx.raw('select pg_advisory_xact_lock(hashtext(?)) /* store.migrate */', [MIGRATE_LOCK])
     // knex's lock row survives a SIGKILL. Under the advisory lock it can be freed safely.
-    const { state, missing } = await version(db)
+    const { state, missing } = await databaseVersion(db)
     const files = await wanted(missing, state === 'EMPTY' ? 'all' : extent)
     if (files.length === 0) return []
     await db.migrate.forceFreeMigrationsLock()
     const [, names] = await db.migrate.latest({
-      migrationSource: sourceOf(files),
+      migrationSource: migrationSource(files),
       disableMigrationsListValidation: true,
     })
     return names as string[]
@@ -117,7 +117,7 @@ export const migrate = async (db: Knex, extent: MigrationExtent = 'all'): Promis
 }
 
 const wanted = async (missing: readonly string[], extent: MigrationExtent): Promise<MigrationFile[]> => {
-  const files = filesOf('migrations')
+  const files = migrationFilesIn('migrations')
   if (extent === 'all') return files
   const lacking = files.filter(({ name }) => missing.includes(name))
   const each = await Promise.all(lacking.map(rollOutOf))

@@ -33,7 +33,7 @@ class Abandoned extends Error {
   readonly code = '57014'
 }
 
-export const asking = (db: Db, { name, over }: RequestTag): Db => {
+export const tagWithRequest = (db: Db, { name, over }: RequestTag): Db => {
   if (!NAME.test(name)) throw new Error('no name of a request')
   const comment = `/* request=${name} */ `
   const client = db.client as KnexClient
@@ -101,11 +101,11 @@ const handleOf = (db: Db, client: KnexClient): Db => {
   Object.setPrototypeOf(handle, db)
   const bound = Object.create(context, { client: { value: client, writable: true } })
   Object.defineProperty(handle, 'context', { value: bound })
-  Object.defineProperty(handle, BENEATH, { value: beneath(db) })
+  Object.defineProperty(handle, BENEATH, { value: processHandle(db) })
   return handle as unknown as Db
 }
 
 const BENEATH = Symbol('handle of the process')
 
 /** Returns the process-wide handle. Caches need it, because a request may end before work it shares. */
-export const beneath = (db: Db): Db => (db as Db & { [BENEATH]?: Db })[BENEATH] ?? db
+export const processHandle = (db: Db): Db => (db as Db & { [BENEATH]?: Db })[BENEATH] ?? db

@@ -2,7 +2,7 @@
 import { type Db, queryFirst, queryOne, queryRows, queryValue, type Tx } from './db.js'
 
 /** A copy of a database has the same identity. */
-export const identity = (db: Db | Tx): Promise<string> =>
+export const databaseIdentity = (db: Db | Tx): Promise<string> =>
   queryValue(
     db,
     `with made as (insert into database_identity default values on conflict do nothing returning id)
@@ -15,7 +15,9 @@ export interface DatabaseServer {
   system: string
 }
 
-export const servers = async (db: Db | Tx): Promise<{ now: DatabaseServer; vouched: DatabaseServer | null }> => {
+export const presentAndVouchedServer = async (
+  db: Db | Tx,
+): Promise<{ now: DatabaseServer; vouched: DatabaseServer | null }> => {
   const answer = await db.raw(
     `select database_timeline() as "nowTimeline", (select system_identifier::text from pg_control_system()) as "nowSystem",
        i.timeline, i.system from (select 1) one left join database_identity i on true /* restored.servers */`,
@@ -27,7 +29,7 @@ export const servers = async (db: Db | Tx): Promise<{ now: DatabaseServer; vouch
   }
 }
 
-export const vouch = async (db: Db | Tx, { only }: { only: 'FIRST' | 'ALWAYS' }): Promise<void> => {
+export const vouchForServer = async (db: Db | Tx, { only }: { only: 'FIRST' | 'ALWAYS' }): Promise<void> => {
   await db.raw(
     `update database_identity set timeline = database_timeline(), system = (select system_identifier::text from pg_control_system())
      where timeline is null or ? /* restored.vouch */`,
@@ -46,7 +48,7 @@ export interface NotedDelivery {
  * After a loss ids are reused, so subject and instant must match too. Deliveries noted in a loss that a person has
  * released count as held.
  */
-export const holds = (db: Db, { deliveryId, key, at }: NotedDelivery): Promise<boolean> =>
+export const holdsDelivery = (db: Db, { deliveryId, key, at }: NotedDelivery): Promise<boolean> =>
   queryValue(
     db,
     `select exists (select 1 from deliveries where id = :id and (:key::text is null or subject_id::text = :key)
@@ -61,7 +63,7 @@ export interface SentPosition {
   sequence: number
 }
 
-export const reached = (db: Db | Tx): Promise<SentPosition> =>
+export const highestSentPosition = (db: Db | Tx): Promise<SentPosition> =>
   queryOne(
     db,
     `select greatest((select max(id) from deliveries), (select max(noted_delivery) from database_restored where released_at is not null), 0)::float8 as "deliveryId",
@@ -72,11 +74,11 @@ export const reached = (db: Db | Tx): Promise<SentPosition> =>
 /**
  * SQL: false while the database may be an old copy without later removals. Statements that return entries contain it.
  */
-export const MAY_LIST = `(select not exists (select 1 from database_restored w where w.released_at is null)
+export const MAY_LIST_SQL = `(select not exists (select 1 from database_restored w where w.released_at is null)
   and not exists (select 1 from database_identity w where w.timeline <> database_timeline()))`
 
 export const mayList = (db: Db | Tx): Promise<boolean> =>
-  queryValue(db, `select ${MAY_LIST} as may /* restored.mayList */`)
+  queryValue(db, `select ${MAY_LIST_SQL} as may /* restored.mayList */`)
 
 type RestoreCause = 'DELIVERY_NOTED' | 'SNAPSHOT_NOTED' | 'SERVER_CHANGED' | 'SHOWN' | 'DECLARED'
 
@@ -103,16 +105,16 @@ const COLUMNS = `r.id, r.found_at as "foundAt", r.cause, r.said_by as "saidBy", 
   r.noted_number as "notedNumber", r.noted_sequence as "notedSequence", r.had_delivery::float8 as "hadDelivery", r.had_sequence as "hadSequence",
   r.released_at as "releasedAt", r.released_by as "releasedBy", r.released_reason as "releasedReason"`
 
-export const open = (db: Db | Tx): Promise<RestoredDatabase | null> =>
+export const openRestore = (db: Db | Tx): Promise<RestoredDatabase | null> =>
   queryFirst(db, `select ${COLUMNS} from database_restored r where r.released_at is null /* restored.open */`)
 
-export const all = (db: Db): Promise<RestoredDatabase[]> =>
+export const listRestores = (db: Db): Promise<RestoredDatabase[]> =>
   queryRows(db, `select ${COLUMNS} from database_restored r order by r.id desc limit 100 /* restored.all */`)
 
 export type RestoreEvidence = Omit<RestoredDatabase, 'id' | 'releasedAt' | 'releasedBy' | 'releasedReason'>
 
 /** Returns false when a loss was already open; that row keeps the larger of each figure. */
-export const stop = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
+export const addRestore = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
   queryValue(
     tx,
     `insert into database_restored as r (found_at, cause, said_by, said, platform, noted_delivery, noted_number, noted_sequence, had_delivery, had_sequence)
@@ -127,7 +129,11 @@ export const stop = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
  * Returns the highest number, above the floor, of these confirmed deliveries after which no message about the subject
  * was sent.
  */
-export const overtaken = async (db: Db, platform: string, deliveryIds: readonly number[]): Promise<number | null> => {
+export const highestOvertaken = async (
+  db: Db,
+  platform: string,
+  deliveryIds: readonly number[],
+): Promise<number | null> => {
   const answer = await db.raw(
     `select max(d.number) as number from deliveries d where d.id = any(:ids::bigint[]) and d.platform = :platform and d.state = 'CONFIRMED'
        and d.number > coalesce((select sequence_floor from platform_states s where s.platform = d.platform), 0)
@@ -151,7 +157,7 @@ export const highestNumber = (tx: Tx): Promise<number> =>
   queryValue(tx, 'select coalesce(max(number), 0) as n from deliveries /* restored.highestNumber */')
 
 /** Deliveries still queued may have been sent after the backup, so they count as tried. */
-export const mayHaveBeenSent = async (tx: Tx): Promise<void> => {
+export const countQueuedAsTried = async (tx: Tx): Promise<void> => {
   await tx.raw(
     `update deliveries set attempts = 1 where state = 'OWED' and attempts = 0 /* restored.mayHaveBeenSent */`,
   )
@@ -164,7 +170,7 @@ export const openForRelease = (tx: Tx): Promise<RestoredDatabase | null> =>
   )
 
 /** Moves the id sequence past the noted ids, because notes outside the database identify deliveries by id. */
-export const release = async (
+export const releaseRestore = async (
   tx: Tx,
   { id, by, reason, now }: { id: number; by: string; reason: string; now: Date },
 ): Promise<void> => {

@@ -1,6 +1,6 @@
 /** Each statement is prepared and planned once per connection. */
 import { createHash } from 'node:crypto'
-import { type Db, open } from './db.js'
+import { type Db, openPool } from './db.js'
 
 const POOL_MAX = 6
 /** More prepared statements would fill the server's memory. */
@@ -20,16 +20,16 @@ interface PgStatement {
 }
 
 /** Connections for short key lookups. Each statement has one plan for all values, so optional filters would be slow. */
-export const beside = (db: Db): Db => {
+export const openSharedConnections = (db: Db): Db => {
   const connection = { ...db.client.config.connection, application_name: 'hub answers, shared' }
-  const hot = naming(open(connection, POOL_MAX, ONE_PLAN))
+  const hot = withNamedStatements(openPool(connection, POOL_MAX, ONE_PLAN))
   for (const event of ['query', 'query-error', 'query-response'] as const)
     hot.on(event, (...args: unknown[]) => void db.emit(event, ...args))
   return hot
 }
 
 /** Only statements with bindings are named. A text without bindings may hold several statements. */
-export const naming = (db: Db): Db => {
+export const withNamedStatements = (db: Db): Db => {
   const names = new Map<string, string>()
   const client = db.client as { _query: (connection: unknown, asked: PgStatement) => Promise<unknown> }
   const ask = client._query

@@ -5,9 +5,9 @@ const WHOLE_MOST = 3
 const WAITING_MOST = 200
 
 /** Calls must not be nested. Throws HUB_BUSY when the queue is full. */
-export type InTurn = <T>(act: () => Promise<T>) => Promise<T>
+export type ConcurrencyLimit = <T>(act: () => Promise<T>) => Promise<T>
 
-export const makeTurns = (most = WHOLE_MOST): InTurn => {
+export const makeConcurrencyLimit = (most = WHOLE_MOST): ConcurrencyLimit => {
   const waiting: (() => void)[] = []
   let free = most
   return async (act) => {

@@ -6,7 +6,7 @@ import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
  * Leaves out subjects with queued or refused messages and, with `settleSeconds`, unchecked removals and recent
  * messages, since the platform may lag.
  */
-export const settledNumbers = async (
+export const settledDeliveryNumbers = async (
   db: Db,
   platform: string,
   { now, settleSeconds }: { now: Date; settleSeconds: number },
@@ -28,7 +28,7 @@ export interface LastSent {
   last: LastDelivery | null
 }
 
-export const toldOf = async (
+export const lastSentOf = async (
   db: Db | Tx,
   platform: string,
   subjectIds: readonly string[],
@@ -50,7 +50,7 @@ export const toldOf = async (
   )
 }
 
-export const known = async (db: Db, keys: readonly string[]): Promise<Set<string>> => {
+export const knownKeys = async (db: Db, keys: readonly string[]): Promise<Set<string>> => {
   const answer = await db.raw(
     `select k.key from unnest(:keys::uuid[]) as k(key) where exists (select 1 from listings l where l.id = k.key)
        or exists (select 1 from deliveries d where d.subject_id = k.key) /* comparisons.known */`,
@@ -119,7 +119,7 @@ export const count = (db: Db, platform: string | null): Promise<number> =>
   )
 
 /** `good` is the last comparison without an alarm. */
-export const since = async (
+export const comparisonsSince = async (
   db: Db | Tx,
   from: Date,
 ): Promise<Map<string, { good: Date | null; highest: number | null }>> => {

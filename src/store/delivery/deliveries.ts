@@ -13,20 +13,20 @@ export interface QueuedDelivery {
   attempts: number
 }
 
-export const isUnchecked = (d: string): string => `${d}.check_due_at is not null`
-export const isUndone = (d: string): string => `(${isOpen(d)} or ${isUnchecked(d)})`
+export const isUncheckedSql = (d: string): string => `${d}.check_due_at is not null`
+export const isUndoneSql = (d: string): string => `(${isOpenSql(d)} or ${isUncheckedSql(d)})`
 
 /** A scalar subquery keeps the planner on the few rows of one subject. */
-export const isFollowed = (d: string): string =>
+export const isFollowedSql = (d: string): string =>
   `((select true from deliveries l where l.subject_id = ${d}.subject_id and l.platform = ${d}.platform and l.number > ${d}.number limit 1) is not null)`
 
 /** SQL in the exact form of the partial indexes. */
-export const isOpen = (d: string): string => `((${d}.state = 'OWED' and ${d}.head and ${d}.action = 'REMOVE')
+export const isOpenSql = (d: string): string => `((${d}.state = 'OWED' and ${d}.head and ${d}.action = 'REMOVE')
   or (${d}.state = 'OWED' and ${d}.head and ${d}.action <> 'REMOVE') or ${d}.state = 'REFUSED' or (${d}.state = 'OWED' and not ${d}.head))`
 
 export type EarlierDelivery = PriorDelivery & { subjectId: string; platform: string; number: number }
 
-export const earlier = (tx: Tx, subjectIds: readonly string[]): Promise<EarlierDelivery[]> =>
+export const earlierDeliveries = (tx: Tx, subjectIds: readonly string[]): Promise<EarlierDelivery[]> =>
   queryRows(
     tx,
     `select subject_id as "subjectId", platform, number, action, state, attempts from deliveries where subject_id = any(?::uuid[])
@@ -38,7 +38,7 @@ export const earlier = (tx: Tx, subjectIds: readonly string[]): Promise<EarlierD
  * FOLDED: replaced by a later message, so that a late answer has no effect. `untried` leaves deliveries alone that were
  * sent without an answer.
  */
-export const fold = async (
+export const foldEarlier = async (
   tx: Tx,
   folded: readonly { subjectId: string; platform: string; what: 'untried' | 'unconfirmed' }[],
 ): Promise<void> => {
@@ -52,7 +52,7 @@ export const fold = async (
   )
 }
 
-export const owe = async (
+export const addOwed = async (
   tx: Tx,
   owed: readonly (Pick<QueuedDelivery, 'platform' | 'kind' | 'subjectId' | 'number' | 'action' | 'notice'> & {
     dueAt: Date

@@ -8,9 +8,9 @@ import type {
   RemovalCheckResult,
   SubjectKind,
 } from '../../domain/delivery/delivery.js'
-import { type RegionSight, subjectInSight } from '../access/sight.js'
+import { type RegionSight, subjectWithinSightSql } from '../access/sight.js'
 import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
-import { isOpen, isUnchecked } from './deliveries.js'
+import { isOpenSql, isUncheckedSql } from './deliveries.js'
 
 export interface StoredDelivery {
   id: number
@@ -36,12 +36,13 @@ export interface StoredDelivery {
 
 /** Null without a check. DUE: the removal is not checked yet. */
 export type RemovalCheckState = RemovalCheckResult | 'DUE' | null
-export const checkOf = (d: string): string => `case when ${isUnchecked(d)} then 'DUE' else ${d}.check_result end`
+export const checkStateSql = (d: string): string =>
+  `case when ${isUncheckedSql(d)} then 'DUE' else ${d}.check_result end`
 
 const COLUMNS = `d.id, d.platform, d.kind, d.subject_id as "subjectId", d.number, d.action, d.state, d.notice, d.attempts,
   d.due_at as "dueAt", d.sent_at as "sentAt", d.confirmed_at as "confirmedAt", d.receipt, d.last_error as "lastError",
   d.created_at as "createdAt", d.closed_at as "closedAt", d.closed_by as "closedBy", d.closed_reason as "closedReason",
-  ${checkOf('d')} as "check"`
+  ${checkStateSql('d')} as "check"`
 
 export interface DeliveryFilter {
   platform: string | null
@@ -58,10 +59,10 @@ const WHERE = `(:platform::text is null or d.platform = :platform::text) and (:s
 /** A literal state lets the planner use a partial index. */
 const stateOf = ({ state }: DeliveryFilter): string => {
   if (state === 'REFUSED') return `d.state = 'REFUSED' and`
-  return state === 'OWED' ? `${isOpen('d')} and` : ''
+  return state === 'OWED' ? `${isOpenSql('d')} and` : ''
 }
 const filtered = (filter: DeliveryFilter): string =>
-  `${stateOf(filter)} ${WHERE} ${subjectInSight(filter.sight ?? null, 'd.subject_id')}`
+  `${stateOf(filter)} ${WHERE} ${subjectWithinSightSql(filter.sight ?? null, 'd.subject_id')}`
 
 export const list = (
   db: Db,
@@ -95,10 +96,10 @@ export const ofListings = (
     { listingIds },
   )
 
-export const hold = (tx: Tx, id: number): Promise<StoredDelivery | null> =>
+export const lockById = (tx: Tx, id: number): Promise<StoredDelivery | null> =>
   queryFirst(tx, `select ${COLUMNS} from deliveries d where d.id = ? for update /* delivery-desk.hold */`, [id])
 
-export const numbered = (
+export const byNumber = (
   tx: Tx,
   { subjectId, platform }: Pick<StoredDelivery, 'subjectId' | 'platform'>,
   number: number,
@@ -130,7 +131,11 @@ export interface DeliveryClosing {
 }
 
 /** Later answers to a closed delivery have no effect. */
-export const close = async (tx: Tx, ids: readonly number[], { by, at, reason }: DeliveryClosing): Promise<void> => {
+export const closeDeliveries = async (
+  tx: Tx,
+  ids: readonly number[],
+  { by, at, reason }: DeliveryClosing,
+): Promise<void> => {
   await tx.raw(
     `update deliveries set state = 'CLOSED', check_due_at = null, confirmed_at = null, closed_at = :at, closed_by = :by, closed_reason = :reason
      where id = any(:ids::bigint[]) /* delivery-desk.close */`,
@@ -142,7 +147,7 @@ export const openRemovals = (tx: Tx, subjectId: string, platform: string): Promi
   queryRows(
     tx,
     `select ${COLUMNS} from deliveries d where d.subject_id = ? and d.platform = ? and d.action = 'REMOVE'
-       and (d.state in ('OWED', 'REFUSED') or ${isUnchecked('d')}) order by d.number for update /* delivery-desk.openRemovals */`,
+       and (d.state in ('OWED', 'REFUSED') or ${isUncheckedSql('d')}) order by d.number for update /* delivery-desk.openRemovals */`,
     [subjectId, platform],
   )
 
@@ -155,7 +160,7 @@ export interface DeliveryAct {
   receipt: Receipt | null
 }
 
-export const record = async (tx: Tx, acts: readonly DeliveryAct[]): Promise<void> => {
+export const recordActs = async (tx: Tx, acts: readonly DeliveryAct[]): Promise<void> => {
   await tx.raw(
     `insert into delivery_acts (delivery_id, act, made_by, made_at, reason, receipt)
      select a."deliveryId", a.act, a.by, a.at, a.reason, a.receipt
@@ -173,7 +178,7 @@ export const actsOf = (db: Db, deliveryIds: readonly number[]): Promise<Delivery
     [[...deliveryIds]],
   )
 
-export const heardOf = (
+export const earlierMessagesOf = (
   db: Db | Tx,
   platform: string,
   subjectIds: readonly string[],
@@ -185,9 +190,9 @@ export const heardOf = (
     [[...subjectIds], platform],
   )
 
-export const oldest = async (db: Db): Promise<Map<string, Date>> => {
+export const oldestOpenByPlatform = async (db: Db): Promise<Map<string, Date>> => {
   const answer = await db.raw(
-    `select d.platform, min(d.created_at) as "oldestAt" from deliveries d where ${isOpen('d')} group by d.platform
+    `select d.platform, min(d.created_at) as "oldestAt" from deliveries d where ${isOpenSql('d')} group by d.platform
      /* delivery-desk.oldest */`,
   )
   return new Map(
@@ -201,7 +206,7 @@ export interface RefusalCount {
   count: number
 }
 
-export const refusedBy = (db: Db): Promise<RefusalCount[]> =>
+export const countRefusals = (db: Db): Promise<RefusalCount[]> =>
   queryRows(
     db,
     `select platform, coalesce(receipt->>'code', '') as code, count(*)::int as count from deliveries where state = 'REFUSED'

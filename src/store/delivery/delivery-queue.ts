@@ -1,8 +1,8 @@
 /** `attempts` is the fencing token: a write with another value has no effect. */
 import { type Receipt, SETTLE_SECONDS } from '../../domain/delivery/delivery.js'
 import { type Db, queryValue } from '../db/db.js'
-import { MAY_LIST } from '../db/restored.js'
-import { isFollowed, type QueuedDelivery } from './deliveries.js'
+import { MAY_LIST_SQL } from '../db/restored.js'
+import { isFollowedSql, type QueuedDelivery } from './deliveries.js'
 
 export interface ClaimedDelivery extends QueuedDelivery {
   failures: number
@@ -37,7 +37,7 @@ const alone = (more: string): string => `and (select true from deliveries f wher
   and f.platform = d.platform and f.id <> d.id and (f.leased_until > :now ${more}) limit 1) is null`
 const REMOVALS_DUE = `${DUE} and d.action = 'REMOVE' ${alone('')}`
 /** With MAY_LIST, only removals are sent while the database may be an old copy. */
-const OTHERS_DUE = `${DUE} and d.action <> 'REMOVE' and ${MAY_LIST} ${alone('or f.sent_at > :now::timestamptz - make_interval(secs => :settleSeconds)')}`
+const OTHERS_DUE = `${DUE} and d.action <> 'REMOVE' and ${MAY_LIST_SQL} ${alone('or f.sent_at > :now::timestamptz - make_interval(secs => :settleSeconds)')}`
 
 /** Removals come first, one per subject. No index contains the lease, so claiming updates no index. */
 export const claim = async (
@@ -61,7 +61,7 @@ export const claim = async (
 
 const rank = ({ action }: QueuedDelivery): number => (action === 'REMOVE' ? 0 : 1)
 
-export const isDue = (
+export const hasDueDelivery = (
   db: Db,
   platform: string,
   { now, settleSeconds = SETTLE_SECONDS, only }: Pick<ClaimOptions, 'now' | 'settleSeconds' | 'only'>,
@@ -72,7 +72,11 @@ export const isDue = (
     { platform, now, settleSeconds },
   )
 
-export const hold = async (db: Db, claimed: readonly ClaimedDelivery[], leaseUntil: Date): Promise<Set<number>> => {
+export const renewLeases = async (
+  db: Db,
+  claimed: readonly ClaimedDelivery[],
+  leaseUntil: Date,
+): Promise<Set<number>> => {
   const answer = await db.raw(
     `update deliveries d set leased_until = :leaseUntil from unnest(:ids::bigint[], :attempts::int[]) as c(id, attempts)
      where d.id = c.id and d.state = 'OWED' and d.attempts = c.attempts returning d.id /* delivery-queue.hold */`,
@@ -83,7 +87,7 @@ export const hold = async (db: Db, claimed: readonly ClaimedDelivery[], leaseUnt
 
 /**
  * Releases messages that were replaced or closed in flight, so that their successors need not wait. Lock order as in
- * `book`.
+ * `bookResults`.
  */
 const letGo = async (db: Db, rows: readonly { id: number; attempts: number }[]): Promise<void> => {
   await db.raw(
@@ -122,7 +126,7 @@ export const putBack = async (db: Db, claimed: readonly ClaimedDelivery[]): Prom
  * A confirmed removal is checked after `settleSeconds`, unless it was replaced, or sent twice for lack of a display.
  * Locks rows in the order of `deliveries.earlier`.
  */
-export const book = async (
+export const bookResults = async (
   db: Db,
   outcomes: readonly DeliveryResult[],
   now: Date,
@@ -146,11 +150,11 @@ export const book = async (
        order by d.subject_id, d.platform, d.number for update of d)
      update deliveries d set state = t.state, last_error = t.error, due_at = coalesce(t."dueAt", d.due_at), leased_until = null, failures = t.failures,
        confirmed_at = case when t.state = 'CONFIRMED' then :now::timestamptz end,
-       check_due_at = case when t.state = 'CONFIRMED' and d.action = 'REMOVE' and d.check_result is null and not ${isFollowed('d')}
+       check_due_at = case when t.state = 'CONFIRMED' and d.action = 'REMOVE' and d.check_result is null and not ${isFollowedSql('d')}
          then :now::timestamptz + make_interval(secs => :settleSeconds) end,
        checked_at = case when t.state = 'CONFIRMED' and d.check_result = 'NO_DISPLAY' then :now::timestamptz else d.checked_at end,
        check_result = case when t.state = 'CONFIRMED' and d.check_result = 'NO_DISPLAY' then 'CONFIRMED_TWICE'
-         when t.state = 'CONFIRMED' and d.action = 'REMOVE' and d.check_result is null and ${isFollowed('d')} then 'REPLACED' else d.check_result end,
+         when t.state = 'CONFIRMED' and d.action = 'REMOVE' and d.check_result is null and ${isFollowedSql('d')} then 'REPLACED' else d.check_result end,
        receipt = coalesce(t.receipt, d.receipt),
        attempts = d.attempts - t.unsent::int,
        sent_at = case when t.unsent and d.attempts = 1 then null else d.sent_at end
@@ -169,7 +173,7 @@ export const book = async (
   return answer.rows.length
 }
 
-export const outstanding = async (db: Db, platforms: readonly string[]): Promise<Map<string, number>> => {
+export const countOutstanding = async (db: Db, platforms: readonly string[]): Promise<Map<string, number>> => {
   const answer = await db.raw(
     `select p.platform, (select count(*) from deliveries d where d.platform = p.platform and d.state = 'OWED' and d.head and d.action = 'REMOVE')
        + (select count(*) from deliveries d where d.platform = p.platform and d.state = 'OWED' and d.head and d.action <> 'REMOVE')

@@ -1,5 +1,5 @@
 import type { DiscrepancyKind } from '../../domain/delivery/comparison.js'
-import { type RegionSight, subjectInSight } from '../access/sight.js'
+import { type RegionSight, subjectWithinSightSql } from '../access/sight.js'
 import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import type { FoundDiscrepancy } from './comparisons.js'
 
@@ -19,7 +19,7 @@ const COLUMNS = `f.id, f.platform, f.kind, f.key, f.what, f.differs, f.did, f.sh
   f.settled_at as "settledAt", f.settled_by as "settledBy", f.note`
 
 /** A repeated discrepancy stays one row. */
-export const keep = async (
+export const keepFound = async (
   tx: Db | Tx,
   platform: string,
   discrepancies: readonly FoundDiscrepancy[],
@@ -40,7 +40,7 @@ export const keep = async (
 }
 
 /** Subjects with messages in flight were not compared. A person settles discrepancies that hid an entry. */
-export const settleGone = async (
+export const settleVanished = async (
   tx: Db | Tx,
   platform: string,
   { comparison, at, note }: { comparison: number; at: Date; note: string },
@@ -87,7 +87,7 @@ export interface DiscrepancyFilter {
 const filtered = ({
   sight = null,
 }: DiscrepancyFilter): string => `(:platform::text is null or f.platform = :platform) and (:what::text is null or f.what = :what)
-  and (:open::boolean is null or (f.settled_at is null) = :open::boolean) ${subjectInSight(sight, 'f.key::uuid')}`
+  and (:open::boolean is null or (f.settled_at is null) = :open::boolean) ${subjectWithinSightSql(sight, 'f.key::uuid')}`
 
 const bindingsOf = ({ platform = null, what = null, open = null, sight = null }: DiscrepancyFilter) => ({
   platform,

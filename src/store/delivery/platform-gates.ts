@@ -8,7 +8,7 @@ export interface PlatformGate extends BreakerState {
   filledAt: Date | null
 }
 
-export const ensure = async (db: Db, platform: string): Promise<void> => {
+export const ensureRow = async (db: Db, platform: string): Promise<void> => {
   await db.raw(
     'insert into platform_states (platform) values (?) on conflict (platform) do nothing /* platform-gates.found */',
     [platform],
@@ -17,21 +17,21 @@ export const ensure = async (db: Db, platform: string): Promise<void> => {
 
 const COLUMNS = 'failures, open_until as "openUntil", paused_at as "pausedAt", filled_at as "filledAt"'
 
-export const read = async (db: Db, platform: string): Promise<PlatformGate> => {
+export const readGate = async (db: Db, platform: string): Promise<PlatformGate> => {
   const answer = await db.raw(`select ${COLUMNS} from platform_states where platform = ? /* platform-gates.read */`, [
     platform,
   ])
   return answer.rows[0] ?? { failures: 0, openUntil: null, pausedAt: null, filledAt: null }
 }
 
-export const inTrouble = (db: Db): Promise<string[]> =>
+export const platformsWithFailures = (db: Db): Promise<string[]> =>
   queryColumn(
     db,
     'select platform from platform_states where failures > 0 order by platform /* platform-gates.inTrouble */',
   )
 
 /** The row lock makes each of two concurrent failures count. */
-export const lock = async (tx: Tx, platform: string): Promise<PlatformGate> => {
+export const lockGate = async (tx: Tx, platform: string): Promise<PlatformGate> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from platform_states where platform = ? for update /* platform-gates.lock */`,
     [platform],
@@ -39,7 +39,11 @@ export const lock = async (tx: Tx, platform: string): Promise<PlatformGate> => {
   return answer.rows[0] ?? { failures: 0, openUntil: null, pausedAt: null, filledAt: null }
 }
 
-export const set = async (tx: Db | Tx, platform: string, { failures, openUntil }: BreakerState): Promise<void> => {
+export const setBreaker = async (
+  tx: Db | Tx,
+  platform: string,
+  { failures, openUntil }: BreakerState,
+): Promise<void> => {
   await tx.raw('update platform_states set failures = ?, open_until = ? where platform = ? /* platform-gates.set */', [
     failures,
     openUntil,
@@ -47,7 +51,7 @@ export const set = async (tx: Db | Tx, platform: string, { failures, openUntil }
   ])
 }
 
-export const calm = async (db: Db, platform: string): Promise<void> => {
+export const closeBreaker = async (db: Db, platform: string): Promise<void> => {
   await db.raw(
     `update platform_states set failures = 0, open_until = null
      where platform = ? and (failures > 0 or open_until is not null) /* platform-gates.calm */`,
@@ -65,7 +69,7 @@ export const takeProbe = (db: Db, platform: string, seen: BreakerState, until: D
   )
 
 /** Returns a time slot at least `everyMs` after any hub's previous one; null when later than `latest`. */
-export const takeTurn = async (
+export const takeSendingSlot = async (
   db: Db,
   platform: string,
   { everyMs, now, latest }: { everyMs: number; now: Date; latest: Date },

@@ -25,7 +25,7 @@ export interface PlatformAct {
   reason: string
 }
 
-export const floors = async (db: Db | Tx): Promise<Map<string, number>> => {
+export const sequenceFloors = async (db: Db | Tx): Promise<Map<string, number>> => {
   const answer = await db.raw(
     'select platform, sequence_floor as floor from platform_states /* platform-states.floors */',
   )
@@ -54,7 +54,7 @@ export const pause = async (tx: Tx, { platform, by, at, reason }: PlatformAct): 
 }
 
 /** `by` is a person or the clock. */
-export const pausedBy = (tx: Db | Tx, by: string): Promise<string[]> =>
+export const platformsPausedBy = (tx: Db | Tx, by: string): Promise<string[]> =>
   queryColumn(
     tx,
     'select platform from platform_states where paused_by = ? order by platform /* platform-states.pausedBy */',
@@ -80,7 +80,7 @@ export const noteWiped = async (tx: Tx, { platform, by, at, reason }: PlatformAc
 }
 
 /** Returns false when the platform was wiped meanwhile. */
-export const filled = async (
+export const noteFilled = async (
   db: Db,
   { platform, kinds, wipedAt, at }: { platform: string; kinds: readonly SubjectKind[]; wipedAt: Date | null; at: Date },
 ): Promise<boolean> => {
@@ -93,14 +93,14 @@ export const filled = async (
   return answer.rowCount === 1
 }
 
-export const record = async (tx: Tx, { platform, act, by, at, reason }: PlatformAct): Promise<void> => {
+export const recordAct = async (tx: Tx, { platform, act, by, at, reason }: PlatformAct): Promise<void> => {
   await tx.raw(
     `insert into platform_acts (platform, act, made_by, made_at, reason) values (?, ?, ?, ?, ?) /* platform-states.record */`,
     [platform, act, by, at, reason],
   )
 }
 
-export const acts = (db: Db, limit: number): Promise<PlatformAct[]> =>
+export const latestActs = (db: Db, limit: number): Promise<PlatformAct[]> =>
   queryRows(
     db,
     `select platform, act, made_by as by, made_at as at, reason from (

@@ -25,7 +25,7 @@ const touch = async (tx: Tx, from: string, bindings: Record<string, unknown>): P
   )
 }
 
-export const kindsTold = async (tx: Tx, among: readonly PublishedKind[]): Promise<PublishedKind[]> => {
+export const kindsEverSent = async (tx: Tx, among: readonly PublishedKind[]): Promise<PublishedKind[]> => {
   if (among.length === 0) return []
   const answer = await tx.raw(
     `select k.kind from unnest(?::text[]) as k (kind) where exists (select 1 from told_records t where t.kind = k.kind) /* told-records.kindsTold */`,
@@ -55,7 +55,7 @@ export const gatherChangedByRun = async (
   )
 }
 
-export const touchedByTakeback = async (
+export const gatherChangedByRollback = async (
   tx: Tx,
   { at, kinds }: { at: Date; kinds: readonly PublishedKind[] },
 ): Promise<void> => {
@@ -72,7 +72,7 @@ export const touchedByTakeback = async (
   )
 }
 
-export const touchedOf = async (
+export const gatherOfOperators = async (
   tx: Tx,
   { operators, at, kinds }: { operators: readonly number[]; at: Date; kinds: readonly PublishedKind[] },
 ): Promise<void> => {
@@ -87,12 +87,12 @@ export const touchedOf = async (
   )
 }
 
-export interface TouchedRecord extends RecordKey {
+export interface GatheredRecord extends RecordKey {
   /** 0 for records without an operator. */
   operator: number
 }
 
-export const touched = (tx: Tx, after: TouchedRecord | null, limit: number): Promise<TouchedRecord[]> =>
+export const gatheredRecords = (tx: Tx, after: GatheredRecord | null, limit: number): Promise<GatheredRecord[]> =>
   queryRows(
     tx,
     `select operator_id as operator, feed, record_key as key from told_now
@@ -101,7 +101,7 @@ export const touched = (tx: Tx, after: TouchedRecord | null, limit: number): Pro
     { key: after?.key ?? null, feed: after?.feed ?? null, operator: after?.operator ?? null, limit },
   )
 
-export const forgetTouched = async (tx: Tx): Promise<void> => {
+export const dropGathered = async (tx: Tx): Promise<void> => {
   await tx.raw('drop table told_now /* told-records.forgetTouched */')
 }
 
@@ -118,7 +118,7 @@ export interface PublishedRecordState extends RecordKey {
 }
 
 /** Also returns other sources' records of the same decisions. */
-export const around = async (
+export const recordStatesAround = async (
   db: Db | Tx,
   asked: readonly RecordKey[],
   kinds: readonly PublishedKind[],
@@ -157,7 +157,7 @@ export const around = async (
   )
 }
 
-export const repairsOf = async (
+export const penaltiesAndRepairsOf = async (
   db: Db | Tx,
   operators: readonly number[],
 ): Promise<{ operatorId: number; record: number; kind: 'penalty' | 'repair'; body: Body }[]> => {
@@ -172,7 +172,7 @@ export const repairsOf = async (
   )
 }
 
-export const lastTold = async (tx: Tx, ids: readonly string[]): Promise<Map<string, RecordNotice>> => {
+export const lastNotices = async (tx: Tx, ids: readonly string[]): Promise<Map<string, RecordNotice>> => {
   if (ids.length === 0) return new Map()
   const answer = await tx.raw(
     `select distinct on (subject_id) subject_id as id, notice from deliveries where subject_id = any(?::uuid[])
@@ -182,7 +182,7 @@ export const lastTold = async (tx: Tx, ids: readonly string[]): Promise<Map<stri
   return new Map(answer.rows.map(({ id, notice }: { id: string; notice: RecordNotice }) => [id, notice]))
 }
 
-export const keep = async (
+export const keepSent = async (
   tx: Tx,
   told: readonly (RecordKey & {
     kind: PublishedKind
@@ -206,7 +206,7 @@ export const keep = async (
 }
 
 /** Records that a backfill may send are registered, so that later changes find them. */
-export const register = async (
+export const registerRecords = async (
   db: Db | Tx,
   records: readonly (RecordKey & { kind: PublishedKind; operatorId: number; fact: string | null })[],
 ): Promise<void> => {
@@ -221,7 +221,7 @@ export const register = async (
   )
 }
 
-export const standing = (
+export const keysInForce = (
   db: Db | Tx,
   { kinds, after, limit }: { kinds: readonly PublishedKind[]; after: RecordKey | null; limit: number },
 ): Promise<RecordKey[]> =>
@@ -233,7 +233,7 @@ export const standing = (
     { kinds: [...kinds], key: after?.key ?? null, feed: after?.feed ?? null, limit },
   )
 
-export const byIds = async (db: Db | Tx, ids: readonly string[]): Promise<RecordKey[]> => {
+export const keysByIds = async (db: Db | Tx, ids: readonly string[]): Promise<RecordKey[]> => {
   if (ids.length === 0) return []
   return queryRows(
     db,

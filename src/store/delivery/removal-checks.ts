@@ -1,6 +1,6 @@
 import type { RemovalCheckResult, SubjectKind } from '../../domain/delivery/delivery.js'
 import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
-import { isFollowed } from './deliveries.js'
+import { isFollowedSql } from './deliveries.js'
 
 export interface DueRemovalCheck {
   id: number
@@ -11,21 +11,21 @@ export interface DueRemovalCheck {
   notBefore: Date
 }
 
-export const isDue = (db: Db, platform: string, now: Date): Promise<boolean> =>
+export const hasDueCheck = (db: Db, platform: string, now: Date): Promise<boolean> =>
   queryValue(
     db,
     `select exists (select 1 from deliveries where platform = ? and check_due_at <= ?) as found /* removal-checks.isDue */`,
     [platform, now],
   )
 
-export const claim = async (
+export const claimChecks = async (
   db: Db,
   platform: string,
   { now, againAt, limit }: { now: Date; againAt: Date; limit: number },
 ): Promise<DueRemovalCheck[]> => {
   const due = await queryRows<DueRemovalCheck & { followed: boolean }>(
     db,
-    `with due as (select d.id, d.check_due_at, ${isFollowed('d')} as followed from deliveries d where d.platform = :platform and d.check_due_at <= :now
+    `with due as (select d.id, d.check_due_at, ${isFollowedSql('d')} as followed from deliveries d where d.platform = :platform and d.check_due_at <= :now
        order by d.check_due_at limit :limit for update of d skip locked)
      update deliveries d set check_due_at = case when not due.followed then :againAt::timestamptz end,
        check_result = case when due.followed then 'REPLACED' else d.check_result end from due where d.id = due.id
@@ -36,7 +36,7 @@ export const claim = async (
 }
 
 /** SHOWN: the platform still displayed the entry, and a later delivery removes it again. */
-export const settle = async (
+export const settleChecks = async (
   db: Db | Tx,
   ids: readonly number[],
   result: Extract<RemovalCheckResult, 'GONE' | 'SHOWN'>,

@@ -1,8 +1,8 @@
 import type { Action, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { DutyCount, TimelinessDuty } from '../../domain/delivery/timeliness.js'
-import { type RegionSight, subjectInSight } from '../access/sight.js'
+import { type RegionSight, subjectWithinSightSql } from '../access/sight.js'
 import { type Db, queryRows, queryValue } from '../db/db.js'
-import { isUnchecked, isUndone } from './deliveries.js'
+import { isUncheckedSql, isUndoneSql } from './deliveries.js'
 
 const DAY = (instant: string): string => `(${instant} at time zone 'Asia/Shanghai')::date`
 
@@ -37,14 +37,14 @@ const dutiesOf = (deliveries: string, which: string): string => `
       ${DAY('coalesce(s.confirmed_at, case when not s.waits then s.closed_at end)')} as done_on
     from dated t cross join lateral (
       select min(e.confirmed_at) filter (where ${IS_DONE}) as confirmed_at, min(e.closed_at) as closed_at,
-        bool_or(e.state in ('OWED', 'REFUSED') or ${isUnchecked('e')}) as waits
+        bool_or(e.state in ('OWED', 'REFUSED') or ${isUncheckedSql('e')}) as waits
       from deliveries e where e.platform = t.platform and e.subject_id = t.subject_id and e.number >= t.number
         and (e.action = 'REMOVE') = (t.action = 'REMOVE') and not exists (
           select 1 from deliveries m where m.platform = t.platform and m.subject_id = t.subject_id and m.number between t.number and e.number
             and (m.action = 'REMOVE') <> (t.action = 'REMOVE'))) s)`
 
 /** Leaves out duties whose messages were all replaced. */
-export const ofSpan = (db: Db, { from, to }: { from: string; to: string }): Promise<DutyCount[]> =>
+export const countDutiesOfSpan = (db: Db, { from, to }: { from: string; to: string }): Promise<DutyCount[]> =>
   queryRows(
     db,
     `with ${dutiesOf('deliveries d', `d.created_at >= (:from::date at time zone 'Asia/Shanghai')`)}
@@ -55,7 +55,7 @@ export const ofSpan = (db: Db, { from, to }: { from: string; to: string }): Prom
   )
 
 /** The hub's entries count from the start of their deadline, agencies' entries from their listing day. */
-export const publicityOfSpan = (
+export const countPublicityOfSpan = (
   db: Db,
   { from, to, platform }: { from: string; to: string; platform: string },
 ): Promise<DutyCount[]> =>
@@ -100,14 +100,14 @@ export interface DutyFilter {
 const waitingIn = (
   sight: RegionSight,
 ): string => `waits as materialized (select distinct o.platform, o.subject_id from deliveries o
-    where (:platform::text is null or o.platform = :platform::text) and ${isUndone('o')} ${subjectInSight(sight, 'o.subject_id')}),
+    where (:platform::text is null or o.platform = :platform::text) and ${isUndoneSql('o')} ${subjectWithinSightSql(sight, 'o.subject_id')}),
   ${dutiesOf(
     `waits cross join lateral (select * from deliveries h where h.platform = waits.platform and h.subject_id = waits.subject_id offset 0) d`,
     'true',
   )}`
 const ASKED = `ended_as = 'OPEN' and counted_from <= (:until::jsonb->>duty)::date`
 
-export const waiting = (
+export const openDuties = (
   db: Db,
   { until, platform, sight = null }: DutyFilter,
   { first, after }: { first: number; after: { dueOn: string; id: number } | null },
@@ -118,7 +118,7 @@ export const waiting = (
      select t.id, t.platform, t.kind, t.subject_id as "subjectId", t.action, t.authority, t.duty, t.counted_from as "from", w.id as delivery, w.state, w.attempts,
        w.last_error as "lastError"
      from duties t cross join lateral (select w.id, w.state, w.attempts, w.last_error from deliveries w where w.platform = t.platform
-       and w.subject_id = t.subject_id and w.number >= t.number and (w.state in ('OWED', 'REFUSED') or ${isUnchecked('w')}) order by w.number limit 1) w
+       and w.subject_id = t.subject_id and w.number >= t.number and (w.state in ('OWED', 'REFUSED') or ${isUncheckedSql('w')}) order by w.number limit 1) w
      where ${ASKED} and (:afterId::bigint is null or (t.counted_from, t.id) > (:afterOn::date, :afterId::bigint))
      order by t.counted_from, t.id limit :first /* timeliness.waiting */`,
     {
@@ -131,7 +131,7 @@ export const waiting = (
     },
   )
 
-export const countWaiting = (db: Db, { until, platform, sight = null }: DutyFilter): Promise<number> =>
+export const countOpenDuties = (db: Db, { until, platform, sight = null }: DutyFilter): Promise<number> =>
   queryValue(
     db,
     `with ${waitingIn(sight)} select count(*)::int as n from duties where ${ASKED} /* timeliness.countWaiting */`,

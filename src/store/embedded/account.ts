@@ -29,7 +29,7 @@ export interface PostgresAccount {
 }
 
 /** Throws DATABASE_EMBEDDED when PostgreSQL runs under no account. */
-export const choose = async (folder: string, binaries: Binaries): Promise<PostgresAccount> => {
+export const chooseAccount = async (folder: string, binaries: Binaries): Promise<PostgresAccount> => {
   const failures: string[] = []
   for (const way of ways(folder)) {
     try {
@@ -45,18 +45,18 @@ export const choose = async (folder: string, binaries: Binaries): Promise<Postgr
 }
 
 /** The folder itself changes its owner last, so its owner shows that the work is complete. */
-export const handOver = (file: string, account: PostgresAccount): void => {
+export const handOverFolder = (file: string, account: PostgresAccount): void => {
   const { uid, gid } = account.owner
   if (process.geteuid?.() !== 0) return
   const stat = lstatSync(file)
   if (stat.uid === uid && stat.gid === gid) return
   if (stat.isDirectory()) {
-    for (const name of readdirSync(file)) handOver(path.join(file, name), account)
+    for (const name of readdirSync(file)) handOverFolder(path.join(file, name), account)
   }
   lchownSync(file, uid, gid)
 }
 
-export const command = (way: Omit<PostgresAccount, 'major'>, program: string, args: string[]) => {
+export const commandAs = (way: Omit<PostgresAccount, 'major'>, program: string, args: string[]) => {
   const [file = program, ...rest] = [...way.through, program, ...args]
   return { file, args: rest, options: { env: ENVIRONMENT, cwd: '/', ...(way.becomes ?? {}) } }
 }
@@ -73,7 +73,7 @@ const ways = (folder: string): Omit<PostgresAccount, 'major'>[] => {
 
 const probe = async (way: Omit<PostgresAccount, 'major'>, folder: string, { postgres }: Binaries): Promise<string> => {
   const script = 'test -x "$1" || { echo "cannot enter $1" >&2; exit 1; }; id -un >/dev/null && exec "$2" --version'
-  const { file, args, options } = command(way, '/bin/sh', ['-c', script, 'sh', folder, postgres])
+  const { file, args, options } = commandAs(way, '/bin/sh', ['-c', script, 'sh', folder, postgres])
   const { stdout } = await promisify(execFile)(file, args, { ...options, timeout: PROBE_BOUND_MS })
   const major = /(\d+)(?:\.|\D*$)/.exec(stdout)?.[1]
   if (!major) throw new Error(`${postgres} --version: ${stdout}`)

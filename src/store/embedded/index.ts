@@ -1,6 +1,6 @@
 /** Each folder has one server, shared by all processes that join. */
 import { mkdirSync, realpathSync } from 'node:fs'
-import { refusalOf, type Seat, sit } from './members.js'
+import { type ClusterMembership, joinCluster, refusalOf } from './members.js'
 
 export interface EmbeddedDatabase {
   /** postgres://hub:<password>@127.0.0.1:<port>/hub */
@@ -8,10 +8,10 @@ export interface EmbeddedDatabase {
   leave(): Promise<void>
 }
 
-const seats = new Map<string, { seat: Promise<Seat>; holders: number }>()
+const seats = new Map<string, { seat: Promise<ClusterMembership>; holders: number }>()
 
 /** The last process to `leave` stops the server. */
-export const join = async (folder: string, options: { durable?: boolean } = {}): Promise<EmbeddedDatabase> => {
+export const joinDatabase = async (folder: string, options: { durable?: boolean } = {}): Promise<EmbeddedDatabase> => {
   try {
     mkdirSync(folder, { recursive: true })
     return await share(realpathSync(folder), options.durable ?? true)
@@ -21,7 +21,7 @@ export const join = async (folder: string, options: { durable?: boolean } = {}):
 }
 
 const share = async (folder: string, durable: boolean): Promise<EmbeddedDatabase> => {
-  const shared = seats.get(folder) ?? { seat: sit(folder, durable), holders: 0 }
+  const shared = seats.get(folder) ?? { seat: joinCluster(folder, durable), holders: 0 }
   seats.set(folder, shared)
   shared.holders++
   let left: Promise<void> | null = null

@@ -3,21 +3,21 @@ import type { Socket } from 'node:net'
 
 const LONGEST_LINE = 10_000
 
-export type ToMember =
+export type MessageToMember =
   | { say: 'ready'; url: string }
   | { say: 'refused'; reason: string }
   /** The supervisor was stopped on purpose; members do not reconnect. */
   | { say: 'over' }
-export interface ToSupervisor {
+export interface MessageToSupervisor {
   token: string
 }
 
-export const tell = (socket: Socket, message: ToMember | ToSupervisor): void => {
+export const sendMessage = (socket: Socket, message: MessageToMember | MessageToSupervisor): void => {
   if (socket.writable) socket.write(`${JSON.stringify(message)}\n`)
 }
 
 /** Invalid or oversized lines end the connection. */
-export const hear = <Message>(socket: Socket, heard: (message: Message) => void): void => {
+export const onMessage = <Message>(socket: Socket, heard: (message: Message) => void): void => {
   let rest = ''
   socket.setEncoding('utf8')
   socket.on('data', (text: string) => {

@@ -7,13 +7,13 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import * as claims from './claims.js'
 import { openLog } from './log.js'
-import { hear, type ToMember, type ToSupervisor, tell } from './member-protocol.js'
+import { type MessageToMember, type MessageToSupervisor, onMessage, sendMessage } from './member-protocol.js'
 
 const ENTER_BOUND_MS = 300_000
 const LEAVE_BOUND_MS = 60_000
 const POLL_MS = 15
 
-export interface Seat {
+export interface ClusterMembership {
   url: string
   leave(): Promise<void>
 }
@@ -25,7 +25,7 @@ interface SeatedMember {
 }
 
 /** When the supervisor is killed, a new one adopts the running server. */
-export const sit = async (folder: string, durable: boolean): Promise<Seat> => {
+export const joinCluster = async (folder: string, durable: boolean): Promise<ClusterMembership> => {
   let seated = await enter(folder, durable)
   let returning: Promise<void> = Promise.resolve()
   let leaving = false
@@ -54,7 +54,7 @@ export const sit = async (folder: string, durable: boolean): Promise<Seat> => {
 const enter = async (folder: string, durable: boolean): Promise<SeatedMember> => {
   let starter: { child: ChildProcess; logged: number } | null = null
   for (const end = Date.now() + ENTER_BOUND_MS; Date.now() < end; await pause(POLL_MS)) {
-    const living = claims.living(folder)
+    const living = claims.livingClaims(folder)
     const supervisor = living.find((claim) => claim.door)?.door
     const seated = supervisor ? await knock(supervisor, end) : null
     if (seated) return seated
@@ -64,15 +64,15 @@ const enter = async (folder: string, durable: boolean): Promise<SeatedMember> =>
   throw new Refusal('DATABASE_EMBEDDED', { reason: `等待超过 ${ENTER_BOUND_MS / 1000} 秒 waited too long; see pg.log` })
 }
 
-const knock = (supervisor: claims.SupervisorDoor, end: number): Promise<SeatedMember | null> =>
+const knock = (supervisor: claims.SupervisorAddress, end: number): Promise<SeatedMember | null> =>
   new Promise((resolve, reject) => {
     let over = false
     let refused: Refusal | null = null
     const socket = connect(supervisor.port, '127.0.0.1', () =>
-      tell(socket, { token: supervisor.token } satisfies ToSupervisor),
+      sendMessage(socket, { token: supervisor.token } satisfies MessageToSupervisor),
     )
     const bound = setTimeout(() => socket.destroy(), end - Date.now())
-    hear<ToMember>(socket, (message) => {
+    onMessage<MessageToMember>(socket, (message) => {
       if (message.say === 'over') over = true
       if (message.say === 'refused') refused = new Refusal('DATABASE_EMBEDDED', { reason: message.reason })
       if (message.say !== 'ready') return

@@ -11,9 +11,9 @@ const START_FIELD = 19
 const linux = process.platform === 'linux'
 
 /** Returns null for a zombie or no process. */
-export const startOf = (pid: number): string | null => (linux ? startFromProc(pid) : startFromPs(pid))
+export const startTimeOf = (pid: number): string | null => (linux ? startFromProc(pid) : startFromPs(pid))
 
-export const isAlive = (pid: number): boolean => startOf(pid) !== null
+export const isAlive = (pid: number): boolean => startTimeOf(pid) !== null
 
 /** Compares the cluster's path, because a stale postmaster.pid may name another process. */
 export const isPostmasterOf = (pid: number, cluster: string): boolean => {
@@ -23,7 +23,7 @@ export const isPostmasterOf = (pid: number, cluster: string): boolean => {
   return command.includes(cluster) || (linux && attempt(() => readlinkSync(`/proc/${pid}/cwd`)) === cluster)
 }
 
-export const untilGone = async (pid: number, boundMs: number): Promise<boolean> => {
+export const waitUntilGone = async (pid: number, boundMs: number): Promise<boolean> => {
   for (const end = Date.now() + boundMs; isAlive(pid); await pause(POLL_MS)) if (Date.now() > end) return false
   return true
 }

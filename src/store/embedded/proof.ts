@@ -1,17 +1,17 @@
 /** Creates the hub's database if it is absent, and checks that the server builds trigrams of Chinese. */
 import type { ClientConfig } from 'pg'
 import { Refusal } from '../../foundation/errors.js'
-import { NAME } from './cluster.js'
+import { DATABASE_NAME } from './cluster.js'
 
 const CONNECT_BOUND_MS = 10_000
 const QUERY_BOUND_MS = 60_000
 
-export const prove = async (port: number, password: string): Promise<void> => {
+export const proveServer = async (port: number, password: string): Promise<void> => {
   const ask = asker({ port, password })
-  const [there] = await ask('postgres', `select from pg_database where datname = '${NAME}'`)
-  if (!there) await ask('postgres', `create database ${NAME}`)
+  const [there] = await ask('postgres', `select from pg_database where datname = '${DATABASE_NAME}'`)
+  if (!there) await ask('postgres', `create database ${DATABASE_NAME}`)
   const [trigrams] = await ask(
-    NAME,
+    DATABASE_NAME,
     'create extension if not exists pg_trgm',
     `select show_trgm('长春') <> '{}' as seen`,
   )
@@ -26,7 +26,7 @@ const asker =
   async (database: string, ...steps: string[]) => {
     const { default: pg } = await import('pg')
     const bounds = { connectionTimeoutMillis: CONNECT_BOUND_MS, query_timeout: QUERY_BOUND_MS }
-    const client = new pg.Client({ ...where, ...bounds, host: '127.0.0.1', user: NAME, database, ssl: false })
+    const client = new pg.Client({ ...where, ...bounds, host: '127.0.0.1', user: DATABASE_NAME, database, ssl: false })
     // When the server is lost, the query fails too.
     client.on('error', () => {})
     await client.connect()

@@ -4,10 +4,10 @@ import { createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Refusal } from '../../foundation/errors.js'
-import { command } from './account.js'
-import type { Cluster } from './cluster.js'
+import { commandAs } from './account.js'
+import type { PostgresCluster } from './cluster.js'
 import type { PostgresLog } from './log.js'
-import { isAlive, isPostmasterOf, untilGone } from './processes.js'
+import { isAlive, isPostmasterOf, waitUntilGone } from './processes.js'
 
 /** Leaves time for crash recovery. */
 const READY_BOUND_MS = 120_000
@@ -32,8 +32,8 @@ export interface PostgresServer {
   gone: Promise<void>
 }
 
-export const start = async (
-  cluster: Cluster,
+export const startPostgres = async (
+  cluster: PostgresCluster,
   log: PostgresLog,
   signal: AbortSignal,
   wished?: number,
@@ -46,35 +46,35 @@ export const start = async (
     const from = log.size()
     const server = launch(cluster, wished ?? (await freePort()), log)
     if (await isReady(cluster, server, signal)) return server
-    await stop(server)
+    await stopPostgres(server)
     signal.throwIfAborted()
     if (!PASSING.test(log.since(from)) || Date.now() > end) throw refusal(log.complaintSince(from))
   }
 }
 
-const adopt = async (cluster: Cluster, signal: AbortSignal): Promise<PostgresServer | null> => {
+const adopt = async (cluster: PostgresCluster, signal: AbortSignal): Promise<PostgresServer | null> => {
   const { pid, port } = postmaster(cluster)
   if (!isPostmasterOf(pid, cluster.data)) return null
   const server = { pid, port, gone: watch(pid) }
   if (await isReady(cluster, server, signal)) return server
-  await stop(server)
+  await stopPostgres(server)
   return null
 }
 
-export const stop = async ({ pid }: Pick<PostgresServer, 'pid'>): Promise<void> => {
+export const stopPostgres = async ({ pid }: Pick<PostgresServer, 'pid'>): Promise<void> => {
   for (const { signal, boundMs } of STOPPING) {
     if (!isAlive(pid)) return
     try {
       process.kill(pid, signal)
     } catch {}
-    if (await untilGone(pid, boundMs)) return
+    if (await waitUntilGone(pid, boundMs)) return
   }
 }
 
-const launch = (cluster: Cluster, port: number, log: PostgresLog): PostgresServer => {
+const launch = (cluster: PostgresCluster, port: number, log: PostgresLog): PostgresServer => {
   const set = Object.entries(settings(port, cluster.durable)).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const args = ['-D', cluster.data, ...set]
-  const how = command(cluster.account, cluster.binaries.postgres, args)
+  const how = commandAs(cluster.account, cluster.binaries.postgres, args)
   const child = spawn(how.file, how.args, { ...how.options, stdio: ['ignore', log.fd, log.fd] })
   const gone = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
@@ -107,7 +107,7 @@ const settings = (port: number, durable: boolean): Record<string, string | numbe
 })
 
 /** Reads PostgreSQL's pid file, because another server may answer on the port. */
-const isReady = async (cluster: Cluster, server: PostgresServer, signal: AbortSignal): Promise<boolean> => {
+const isReady = async (cluster: PostgresCluster, server: PostgresServer, signal: AbortSignal): Promise<boolean> => {
   for (const end = Date.now() + READY_BOUND_MS; isAlive(server.pid); await pause(POLL_MS)) {
     if (signal.aborted || Date.now() > end) return false
     const { pid, status } = postmaster(cluster)
@@ -118,14 +118,14 @@ const isReady = async (cluster: Cluster, server: PostgresServer, signal: AbortSi
 }
 
 /** PostgreSQL would trust a stale pid file whose pid now belongs to another process. */
-const clearStale = (cluster: Cluster): void => {
+const clearStale = (cluster: PostgresCluster): void => {
   const { pid } = postmaster(cluster)
   if (pid && isAlive(pid) && !isPostmasterOf(pid, cluster.data)) rmSync(pidFile(cluster), { force: true })
 }
 
-const pidFile = (cluster: Cluster): string => path.join(cluster.data, 'postmaster.pid')
+const pidFile = (cluster: PostgresCluster): string => path.join(cluster.data, 'postmaster.pid')
 
-const postmaster = (cluster: Cluster): { pid: number; port: number; status: string } => {
+const postmaster = (cluster: PostgresCluster): { pid: number; port: number; status: string } => {
   try {
     const lines = readFileSync(pidFile(cluster), 'utf8').split('\n')
     return { pid: Number(lines[0]) || 0, port: Number(lines[3]) || 0, status: lines[7]?.trim() ?? '' }

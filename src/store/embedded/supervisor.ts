@@ -6,11 +6,11 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type Socket } from 'node:net'
 import { isRefusal, reasonOf } from '../../foundation/errors.js'
 import * as claims from './claims.js'
-import { type Cluster, NAME, open } from './cluster.js'
+import { DATABASE_NAME, openCluster, type PostgresCluster } from './cluster.js'
 import { openLog, type PostgresLog } from './log.js'
-import { hear, type ToMember, type ToSupervisor, tell } from './member-protocol.js'
-import { prove } from './proof.js'
-import { type PostgresServer, start, stop } from './server.js'
+import { type MessageToMember, type MessageToSupervisor, onMessage, sendMessage } from './member-protocol.js'
+import { proveServer } from './proof.js'
+import { type PostgresServer, startPostgres, stopPostgres } from './server.js'
 
 const FIRST_MEMBER_MS = 10_000
 const INTRODUCTION_MS = 2_000
@@ -28,14 +28,14 @@ interface SupervisorState {
   abort: AbortController
   working: Promise<void>
   server: PostgresServer | null
-  answer: ToMember | null
+  answer: MessageToMember | null
   revivals: number[]
   ending: boolean
 }
 
 const supervise = async (folder: string, durable: boolean): Promise<void> => {
   process.title = 'hub-postgres-supervisor'
-  const claim = await claims.stake(folder)
+  const claim = await claims.stakeClaim(folder)
   if (!claim) return
   const watch: SupervisorState = {
     folder,
@@ -70,18 +70,18 @@ const openDoor = (watch: SupervisorState): void => {
   listener.listen(0, '127.0.0.1', () => {
     const address = listener.address()
     if (typeof address === 'object' && address && !watch.ending)
-      claims.post(watch.claim, { port: address.port, token: watch.token })
+      claims.postAddress(watch.claim, { port: address.port, token: watch.token })
   })
 }
 
 const welcome = (watch: SupervisorState, socket: Socket): void => {
   const { members } = watch
   const stranger = setTimeout(() => socket.destroy(), INTRODUCTION_MS)
-  hear<ToSupervisor>(socket, ({ token }) => {
+  onMessage<MessageToSupervisor>(socket, ({ token }) => {
     if (token !== watch.token || watch.ending) return socket.destroy()
     clearTimeout(stranger)
     members.add(socket)
-    if (watch.answer) tell(socket, watch.answer)
+    if (watch.answer) sendMessage(socket, watch.answer)
   })
   const left = () => {
     clearTimeout(stranger)
@@ -97,15 +97,18 @@ const welcome = (watch: SupervisorState, socket: Socket): void => {
 
 const bringUp = async (watch: SupervisorState): Promise<void> => {
   const { log, abort } = watch
-  const cluster = await open(watch.folder, watch.durable, log, abort.signal)
-  watch.server = await start(cluster, log, abort.signal)
+  const cluster = await openCluster(watch.folder, watch.durable, log, abort.signal)
+  watch.server = await startPostgres(cluster, log, abort.signal)
   await serve(watch, cluster, watch.server)
 }
 
-const serve = async (watch: SupervisorState, cluster: Cluster, server: PostgresServer): Promise<void> => {
-  await prove(server.port, cluster.password)
-  watch.answer = { say: 'ready', url: `postgres://${NAME}:${cluster.password}@127.0.0.1:${server.port}/${NAME}` }
-  for (const member of watch.members) tell(member, watch.answer)
+const serve = async (watch: SupervisorState, cluster: PostgresCluster, server: PostgresServer): Promise<void> => {
+  await proveServer(server.port, cluster.password)
+  watch.answer = {
+    say: 'ready',
+    url: `postgres://${DATABASE_NAME}:${cluster.password}@127.0.0.1:${server.port}/${DATABASE_NAME}`,
+  }
+  for (const member of watch.members) sendMessage(member, watch.answer)
   void server.gone.then(() => {
     watch.server = null
     work(watch, () => revive(watch, cluster, server.port))
@@ -113,13 +116,13 @@ const serve = async (watch: SupervisorState, cluster: Cluster, server: PostgresS
 }
 
 /** PostgreSQL restarts on the same port, because members hold its address. */
-const revive = async (watch: SupervisorState, cluster: Cluster, port: number): Promise<void> => {
+const revive = async (watch: SupervisorState, cluster: PostgresCluster, port: number): Promise<void> => {
   const now = Date.now()
   watch.answer = null
   watch.revivals = [...watch.revivals.filter((at) => at > now - REVIVALS.withinMs), now]
   if (watch.revivals.length > REVIVALS.most) throw new Error('PostgreSQL 反复退出 it keeps dying; see pg.log')
   watch.log.say('PostgreSQL died; starting it again')
-  watch.server = await start(cluster, watch.log, watch.abort.signal, port)
+  watch.server = await startPostgres(cluster, watch.log, watch.abort.signal, port)
   await serve(watch, cluster, watch.server)
 }
 
@@ -135,8 +138,8 @@ const refuse = (watch: SupervisorState, error: unknown): void => {
   dismiss(watch, { say: 'refused', reason })
 }
 
-const dismiss = (watch: SupervisorState, message: ToMember): void => {
-  for (const member of watch.members) tell(member, message)
+const dismiss = (watch: SupervisorState, message: MessageToMember): void => {
+  for (const member of watch.members) sendMessage(member, message)
   end(watch)
 }
 
@@ -147,12 +150,12 @@ const end = (watch: SupervisorState): void => {
 }
 
 const finish = async (watch: SupervisorState): Promise<void> => {
-  claims.close(watch.claim)
+  claims.clearAddress(watch.claim)
   watch.abort.abort()
-  if (watch.server) await stop(watch.server)
+  if (watch.server) await stopPostgres(watch.server)
   await watch.working
-  if (watch.server) await stop(watch.server)
-  claims.release(watch.claim)
+  if (watch.server) await stopPostgres(watch.server)
+  claims.releaseClaim(watch.claim)
   process.exit()
 }
 

@@ -6,7 +6,7 @@ import {
 } from '../../domain/intake/matching.js'
 import type { Body, Subject } from '../../domain/records/records.js'
 import type { Tx } from '../db/db.js'
-import { byIndex } from '../db/lateral-lookup.js'
+import { withIndexLookups } from '../db/lateral-lookup.js'
 
 const CHUNK_RECORDS = 1_000
 /** A run with more than BROUGHT_MANY records starts from the unmatched names, if these are at most WAITING_FEW. */
@@ -22,7 +22,7 @@ interface UnmatchedName {
 }
 
 export const offer = (tx: Tx, run: number): Promise<void> =>
-  byIndex(tx, async () => weighAll(tx, await concernedBy(tx, run)))
+  withIndexLookups(tx, async () => weighAll(tx, await concernedBy(tx, run)))
 
 const concernedBy = async (tx: Tx, run: number): Promise<UnmatchedName[]> => {
   const waits = await tx.raw(
@@ -88,7 +88,7 @@ const concernedAmong = async (tx: Tx, run: number, names: readonly string[]): Pr
 }
 
 export const offerTo = (tx: Tx, ids: readonly number[]): Promise<void> =>
-  byIndex(tx, async () => {
+  withIndexLookups(tx, async () => {
     const { rows } = await tx.raw(
       `select id, name_key as name, true as told from unmatched where id = any(?::bigint[]) and state = 'OPEN' and name_key is not null
      order by name_key, id /* proposals.offerTo */`,

@@ -1,6 +1,6 @@
 import type { Draft, Problem, UnreadableRecords } from '../../domain/records/records.js'
 import { type Db, queryOne, queryRows, type Tx } from '../db/db.js'
-import { byIndex } from '../db/lateral-lookup.js'
+import { withIndexLookups } from '../db/lateral-lookup.js'
 import { ENDED_BEFORE, ENDING_KINDS, keyIsNowhereIn, STILL_UNCORRECTED, unreadableBindings } from './absence.js'
 
 export interface NewReject {
@@ -155,7 +155,7 @@ const CARRIES = [
 
 /** An incremental feed never sends an unmatched record again. */
 export const matchWaiting = (tx: Tx, runId: number, now: Date): Promise<void> =>
-  byIndex(tx, async () => {
+  withIndexLookups(tx, async () => {
     const ids = await mayMatch(tx)
     for (let from = 0; from < ids.length; from += CHUNK_WAITING)
       await match(tx, ids.slice(from, from + CHUNK_WAITING), runId, now)

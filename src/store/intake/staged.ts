@@ -6,7 +6,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import type { MadeOperator } from '../../domain/intake/made-operator.js'
 import type { Draft } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
-import { keepSpare, takeSpare } from '../db/reserved-connection.js'
+import { keepSpareConnection, takeSpareConnection } from '../db/reserved-connection.js'
 
 export interface StagedDraft {
   item: number
@@ -102,13 +102,13 @@ export const withStage = async <T>(db: Db, work: (stage: DraftStage) => Promise<
     return done
   } finally {
     // After a failure the connection's state is unknown.
-    if (isClean) await keepSpare(db, connection)
+    if (isClean) await keepSpareConnection(db, connection)
     else await db.client.destroyRawConnection(connection).catch(() => {})
   }
 }
 
 const withTable = async (db: Db): Promise<ClientBase> => {
-  const spare: ClientBase | null = takeSpare(db)
+  const spare: ClientBase | null = takeSpareConnection(db)
   if (spare !== null) {
     try {
       await spare.query(TABLE)

@@ -1,6 +1,6 @@
 import type { NoProposal } from '../../domain/intake/matching.js'
 import type { Body, RecordKind, Remark, Subject } from '../../domain/records/records.js'
-import { inSight, type RegionSight } from '../access/sight.js'
+import { type RegionSight, withinSightSql } from '../access/sight.js'
 import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import { ENDED_BEFORE } from './absence.js'
 
@@ -47,7 +47,7 @@ export interface UnmatchedFilter {
 }
 
 const filtered = (sight: RegionSight): string =>
-  `(:feeds::text[] is null or u.feed = any(:feeds::text[])) and u.state = :state ${inSight(sight, OPERATOR)}`
+  `(:feeds::text[] is null or u.feed = any(:feeds::text[])) and u.state = :state ${withinSightSql(sight, OPERATOR)}`
 
 export const list = (
   db: Db,

@@ -1,5 +1,5 @@
 import type { Db } from '../db/db.js'
-import { MAY_LIST } from '../db/restored.js'
+import { MAY_LIST_SQL } from '../db/restored.js'
 import type { RunError } from '../timetable/runs.js'
 import { OPEN } from './rejects.js'
 
@@ -61,7 +61,7 @@ const pulledAt = async (db: Db, feeds: readonly string[], at: string): Promise<M
 
 /** Like `lastGood`, but null for all feeds while removals may have been lost. */
 export const vouched = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
-  pulledAt(db, feeds, `case when ${MAY_LIST} then g.at end`)
+  pulledAt(db, feeds, `case when ${MAY_LIST_SQL} then g.at end`)
 
 export const lastUpload = async (
   db: Db,

@@ -1,5 +1,5 @@
 import type { Deadline, DeadlineName } from '../../domain/listing/deadlines.js'
-import { inSight, type RegionSight } from '../access/sight.js'
+import { type RegionSight, withinSightSql } from '../access/sight.js'
 import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
 
 export type DeadlineState = 'COMING' | 'MISSED' | 'RUN_OUT' | 'MET' | 'DROPPED'
@@ -125,7 +125,7 @@ export const list = (
   queryRows(
     db,
     `select ${COLUMNS} from listing_deadlines t join listings l on l.id = t.listing_id
-     where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null ${inSight(sight, 'l.operator_id')} and (:afterId::bigint is null or (t.due_on, t.id) > (:afterOn::date, :afterId::bigint))
+     where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null ${withinSightSql(sight, 'l.operator_id')} and (:afterId::bigint is null or (t.due_on, t.id) > (:afterOn::date, :afterId::bigint))
      order by t.due_on, t.id limit :first /* deadlines.list */`,
     {
       state,
@@ -143,6 +143,6 @@ export const count = (db: Db, { state, today, partys, ended, sight = null }: Dea
   queryValue(
     db,
     `select count(*)::int as n from listing_deadlines t join listings l on l.id = t.listing_id
-     where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null ${inSight(sight, 'l.operator_id')} /* deadlines.count */`,
+     where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null ${withinSightSql(sight, 'l.operator_id')} /* deadlines.count */`,
     { state, today, ended, sight, partys: [...partys] },
   )

@@ -2,7 +2,7 @@ import type { Case, CaseState } from '../../domain/listing/case.js'
 import type { EntryColumns } from '../../domain/listing/entry-columns.js'
 import type { PublicEntry } from '../../domain/listing/public-entry.js'
 import { type Db, hasRows, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
-import { MAY_LIST } from '../db/restored.js'
+import { MAY_LIST_SQL } from '../db/restored.js'
 import { bindingsOf, filtered, type PublicDays, type PublicFilter, SHOWN } from './public-filter.js'
 
 export interface Listing extends EntryColumns {
@@ -254,7 +254,7 @@ const bodiesWhere =
   }
 
 export const publicBodies = bodiesWhere('true')
-export const shownBodies = bodiesWhere(MAY_LIST)
+export const shownBodies = bodiesWhere(MAY_LIST_SQL)
 
 export const publicStates = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, CaseState>> => {
   if (ids.length === 0) return new Map()

@@ -1,4 +1,4 @@
-import { MAY_LIST } from '../db/restored.js'
+import { MAY_LIST_SQL } from '../db/restored.js'
 
 export interface PublicFilter {
   list?: string | null
@@ -15,7 +15,7 @@ export interface PublicDays {
 
 /** Entry `p` is public on :asOf and not ended by :today. Its earlier publications do not count. */
 export const SHOWN = `p.shown_from <= :asOf::date and (p.ends_on is null or p.ends_on >= greatest(:asOf::date, :today::date))
-  and ${MAY_LIST}`
+  and ${MAY_LIST_SQL}`
 
 /** SQL: contains only the filters given, so that each can use its index. */
 export const filtered = ({ list, region, name }: PublicFilter): string =>

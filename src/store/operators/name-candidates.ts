@@ -10,9 +10,9 @@ import {
   rankMatches,
   WIDE_REACH,
 } from '../../domain/operators/name-search.js'
-import { inSight, type RegionSight } from '../access/sight.js'
+import { type RegionSight, withinSightSql } from '../access/sight.js'
 import { type Db, queryOne } from '../db/db.js'
-import { beneath } from '../db/request-handle.js'
+import { processHandle } from '../db/request-handle.js'
 
 /** Row limit, because old counts may understate a gram's frequency. */
 const MOST_AT_ALL = 2 * WIDE_REACH.candidates
@@ -51,13 +51,13 @@ interface NarrowSearch {
 
 /** Repeats the search when the query reports that the gram counts were stale. */
 const narrowly = async (db: Db, wanted: NameSearch): Promise<NarrowSearch> => {
-  let counts = await lastRead(beneath(db))
+  let counts = await lastRead(processHandle(db))
   for (let tried = 1; ; tried += 1) {
     const question = gramQuestionFor(wanted.key, counts, NARROW_REACH)
     const { state, found } =
       question === null ? { state: await stateNow(db), found: [] } : await candidates(db, question, wanted)
     if (isSame(state, counts.state) || tried === TRIES) return { question, counts, found }
-    counts = await readAgain(beneath(db), counts, state)
+    counts = await readAgain(processHandle(db), counts, state)
     if (isAlike(question, gramQuestionFor(wanted.key, counts, NARROW_REACH))) return { question, counts, found }
   }
 }
@@ -141,7 +141,7 @@ const candidates = async (
   question: NonNullable<GramQuestion>,
   { personal, named, listed = false, sight = null }: NameSearch,
 ): Promise<CandidateAnswer> => {
-  const own = `(:personal or not n.personal) ${inSight(sight, 'n.operator_id')}`
+  const own = `(:personal or not n.personal) ${withinSightSql(sight, 'n.operator_id')}`
   const ours = listed ? LISTED : 'true'
   // Unqualified, it could be intarray's operator, which misses the index.
   const found = question.all

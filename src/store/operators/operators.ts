@@ -1,7 +1,7 @@
 import { normalizeName } from '../../domain/operators/names.js'
 import type { NewOperator } from '../../domain/operators/new-operator.js'
-import { filling } from '../db/bulk-load.js'
-import { type Db, queryRows, queryValue, type Reads, type Tx } from '../db/db.js'
+import { withIndexesDropped } from '../db/bulk-load.js'
+import { type Db, queryRows, queryValue, type ReadHandle, type Tx } from '../db/db.js'
 
 export interface StoredOperator {
   id: number
@@ -52,7 +52,7 @@ export const make = async (
        order by s.${code}, s.item desc /* operators.make ${code} */`,
       { run: runId, now },
     )
-  const made = await filling(tx, 'operators', drafts, () => making('uscc', 's.uscc is not null'))
+  const made = await withIndexesDropped(tx, 'operators', drafts, () => making('uscc', 's.uscc is not null'))
   const opened = shops ? await making('shop', 's.uscc is null and s.shop is not null') : null
   return (made.rowCount ?? 0) + (opened?.rowCount ?? 0) + (again?.rowCount ?? 0)
 }
@@ -185,7 +185,7 @@ export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<nu
 }
 
 export const formerNames = (
-  db: Reads,
+  db: ReadHandle,
   ids: readonly number[],
 ): Promise<{ operatorId: number; name: string; knownFrom: Date }[]> =>
   queryRows(

@@ -1,7 +1,7 @@
 /** Codes of ownerless records are matched later, because an incremental feed never sends such records again. */
 
 import type { Tx } from '../db/db.js'
-import { byIndex } from '../db/lateral-lookup.js'
+import { withIndexLookups } from '../db/lateral-lookup.js'
 
 export const keepCodes = async (tx: Tx, feed: string): Promise<void> => {
   await tx.raw(
@@ -42,7 +42,7 @@ const CARRIED = `v.feed = k.feed and v.record_key = k.record_key and v.digest = 
   and v.ended_on is null and v.operator_id is null`
 
 export const match = (tx: Tx, run: number, now: Date): Promise<void> =>
-  byIndex(tx, async () => {
+  withIndexLookups(tx, async () => {
     const ids = await mayMatch(tx)
     for (let from = 0; from < ids.length; from += CHUNK_OWNERLESS)
       await matchThese(tx, ids.slice(from, from + CHUNK_OWNERLESS), run, now)

@@ -6,7 +6,7 @@ import {
   type Remark,
 } from '../../domain/records/records.js'
 import { WITHDRAWN_STATUS } from '../../domain/scoring/evidence.js'
-import { filling } from '../db/bulk-load.js'
+import { withIndexesDropped } from '../db/bulk-load.js'
 import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
 /** A merge that adds this many versions refreshes the planner's statistics. */
@@ -67,7 +67,7 @@ export const merge = async (
      /* versions.merge let go */`,
     bindings,
   )
-  const merged = await filling(tx, 'versions', run.new, () =>
+  const merged = await withIndexesDropped(tx, 'versions', run.new, () =>
     tx.raw(
       `insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
        valid_to, known_from, run_id, page, row_number, partial, held_by)

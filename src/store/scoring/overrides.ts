@@ -1,6 +1,6 @@
 /** Two persons set an override; the latest confirmed one applies. */
 import type { Grade } from '../../domain/scoring/scorecard.js'
-import { inSight, type RegionSight } from '../access/sight.js'
+import { type RegionSight, withinSightSql } from '../access/sight.js'
 import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import type { PointInTime } from '../records/versions.js'
 
@@ -108,7 +108,7 @@ export const list = (
 ): Promise<OverrideRow[]> =>
   queryRows(
     db,
-    `select * from (${AS_KNOWN} ${inSight(sight, 'r.operator_id')}) r where r.state = :state and (:after::bigint is null or r.id > :after::bigint)
+    `select * from (${AS_KNOWN} ${withinSightSql(sight, 'r.operator_id')}) r where r.state = :state and (:after::bigint is null or r.id > :after::bigint)
      order by r.id limit :first /* overrules.list */`,
     { state, first, after, sight, ...bindings(when) },
   )
@@ -119,7 +119,7 @@ export const countOf = (
 ): Promise<number> =>
   queryValue(
     db,
-    `select count(*)::int as n from (${AS_KNOWN} ${inSight(sight, 'r.operator_id')}) r where r.state = :state /* overrules.countOf */`,
+    `select count(*)::int as n from (${AS_KNOWN} ${withinSightSql(sight, 'r.operator_id')}) r where r.state = :state /* overrules.countOf */`,
     { state, sight, ...bindings(when) },
   )
 

@@ -1,5 +1,5 @@
 /** Only a withdrawal changes an authorisation. */
-import { type Db, queryFirst, queryOne, queryRows, type Reads, type Tx } from '../db/db.js'
+import { type Db, queryFirst, queryOne, queryRows, type ReadHandle, type Tx } from '../db/db.js'
 
 export interface Authorisation {
   id: number
@@ -54,7 +54,7 @@ export const withdraw = async (tx: Tx, id: number, { by, at }: { by: string; at:
 }
 
 export const among = async (
-  db: Reads,
+  db: ReadHandle,
   { client, today }: { client: string; today: string },
   operators: readonly number[],
 ): Promise<Set<number>> => {

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { Seller } from '../../domain/standing/sellers.js'
-import { type Db, queryFirst, type Reads, type Tx } from '../db/db.js'
+import { type Db, queryFirst, type ReadHandle, type Tx } from '../db/db.js'
 
 const LINES_AT_ONCE = 5_000
 
@@ -130,7 +130,7 @@ export const isMarked = (operator: string): string =>
 
 /** Finds only sellers listed by their own USCC; `among` finds all. */
 export const amongOwn = async (
-  db: Reads,
+  db: ReadHandle,
   { client, oldest }: { client: string; oldest: string },
   usccs: readonly string[],
 ): Promise<Set<string>> => {
@@ -144,7 +144,7 @@ export const amongOwn = async (
 }
 
 export const among = async (
-  db: Reads,
+  db: ReadHandle,
   { client, oldest }: { client: string; oldest: string },
   operators: readonly number[],
 ): Promise<Set<number>> => {
@@ -158,7 +158,7 @@ export const among = async (
 
 /** Like `among`; fast when nearly all are listed by their own USCC. */
 export const amongThose = async (
-  db: Reads,
+  db: ReadHandle,
   of: { client: string; oldest: string },
   operators: readonly { operatorId: number; uscc: string | null }[],
 ): Promise<Set<number>> => {

@@ -1,6 +1,6 @@
 /** Marketplaces ask for thousands of codes, so each combination of columns has its own statement. */
 import type { CaseState } from '../../domain/listing/case.js'
-import type { Reads } from '../db/db.js'
+import type { ReadHandle } from '../db/db.js'
 import type { PublicBody } from '../listing/listings.js'
 import { type PublicDays, SHOWN } from '../listing/public-filter.js'
 import { CONTESTED } from '../scoring/objections.js'
@@ -57,7 +57,7 @@ export type StandingDays = PublicDays & { oldest?: string }
 
 /** In the order of the codes; a code without an operator has no row. */
 export const of = async (
-  db: Reads,
+  db: ReadHandle,
   codes: readonly RequestedCode[],
   { asOf, today, oldest = today }: StandingDays,
   wanted: StandingLookups = EVERYTHING,
@@ -173,7 +173,7 @@ export const MANY_CODES = 101
 
 /** Returns one element per code; repeated codes share an object. */
 export const ofMany = async (
-  db: Reads,
+  db: ReadHandle,
   codes: readonly RequestedCode[],
   days: StandingDays,
   wanted: StandingLookups,
@@ -194,7 +194,7 @@ export const ofMany = async (
 }
 
 const withSight = async (
-  db: Reads,
+  db: ReadHandle,
   rows: readonly StandingRow[],
   { client, days, grades }: { client: string; days: StandingDays; grades: Exclude<StandingLookups['grades'], 'NONE'> },
 ): Promise<void> => {
@@ -216,7 +216,7 @@ const UNSEEN = { score: null, grade: null, overridden: false, objected: false, f
 
 /** With `sellersOf`, `sees` is true for operators in that client's bitmap and undecided for others. */
 export const ofOwn = async (
-  db: Reads,
+  db: ReadHandle,
   usccs: readonly string[],
   { asOf, today, oldest = today }: StandingDays,
   {

@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import { dateIn, secondsLeftIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
-import type { InTurn } from '../../store/db/turns.js'
+import type { ConcurrencyLimit } from '../../store/db/turns.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import * as publicList from '../../store/publication/public-list.js'
 import { BYTE_ORDER_MARK, COLUMNS, row } from '../../work/publication/publish-files.js'
@@ -15,7 +15,7 @@ const SHOWN = COLUMNS.filter((name) => name !== 'hash')
 
 interface CsvDependencies {
   db: Db
-  inTurn: InTurn
+  inTurn: ConcurrencyLimit
   now: Date
   /** Longest pause (ms) in a client's reading. */
   slowMs?: number | undefined

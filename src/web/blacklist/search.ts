@@ -2,7 +2,7 @@ import { parseCode } from '../../domain/operators/codes.js'
 import { type MatchReason, type NameMatch, searchKey } from '../../domain/operators/name-search.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import type { Db } from '../../store/db/db.js'
-import type { InTurn } from '../../store/db/turns.js'
+import type { ConcurrencyLimit } from '../../store/db/turns.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import * as names from '../../store/operators/name-candidates.js'
 import * as operators from '../../store/operators/operators.js'
@@ -41,7 +41,12 @@ const pageOf = async (db: Db, cache: PageCache, stamp: DayStamp, asked: SearchFi
   }
 }
 
-const searchByName = async (db: Db, inTurn: InTurn, { day }: DayStamp, asked: SearchFilter): Promise<SearchResult> => {
+const searchByName = async (
+  db: Db,
+  inTurn: ConcurrencyLimit,
+  { day }: DayStamp,
+  asked: SearchFilter,
+): Promise<SearchResult> => {
   const { entries: all, similar } = await rankedEntries(db, inTurn, asked, day)
   // The page starts after an id: earlier entries may have left the list.
   const from = asked.after === null ? 0 : all.findIndex(({ id }) => id === asked.after?.id) + 1
@@ -51,8 +56,12 @@ const searchByName = async (db: Db, inTurn: InTurn, { day }: DayStamp, asked: Se
   return { entries: await bodiesOf(db, shown), total: all.length, next, similar }
 }
 
-export const entriesNamed = async (db: Db, inTurn: InTurn, asked: SearchFilter, day: string): Promise<PublicBody[]> =>
-  bodiesOf(db, (await rankedEntries(db, inTurn, asked, day)).entries)
+export const entriesNamed = async (
+  db: Db,
+  inTurn: ConcurrencyLimit,
+  asked: SearchFilter,
+  day: string,
+): Promise<PublicBody[]> => bodiesOf(db, (await rankedEntries(db, inTurn, asked, day)).entries)
 
 const bodiesOf = (db: Db, entries: readonly publicList.PlacedEntry[]): Promise<PublicBody[]> =>
   publicList.bodies(
@@ -62,7 +71,7 @@ const bodiesOf = (db: Db, entries: readonly publicList.PlacedEntry[]): Promise<P
 
 const rankedEntries = async (
   db: Db,
-  inTurn: InTurn,
+  inTurn: ConcurrencyLimit,
   asked: SearchFilter,
   day: string,
 ): Promise<{ entries: publicList.PlacedEntry[]; similar: boolean }> => {
@@ -96,7 +105,7 @@ const compareTexts = (one: string, other: string): number => (one < other ? -1 :
 
 const ranksOf = async (
   db: Db,
-  inTurn: InTurn,
+  inTurn: ConcurrencyLimit,
   name: string,
 ): Promise<Map<number, Pick<NameMatch, 'rank' | 'reason'>>> => {
   const code = parseCode(name)

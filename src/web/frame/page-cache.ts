@@ -7,7 +7,7 @@ import { Refusal } from '../../foundation/errors.js'
 import { LRUCache } from '../../foundation/lru.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
-import { type InTurn, makeTurns } from '../../store/db/turns.js'
+import { type ConcurrencyLimit, makeConcurrencyLimit } from '../../store/db/turns.js'
 import * as publicList from '../../store/publication/public-list.js'
 
 const KEPT_MOST = 400
@@ -25,10 +25,10 @@ export interface PageCache {
   /** For figures without names: kept until the next publication or day. */
   getOrMakePublished: <T>(stamp: DayStamp, key: string, make: () => Promise<T>) => Promise<T>
   /** Limits concurrent scans of the whole list. Calls must not nest. */
-  inTurn: InTurn
+  inTurn: ConcurrencyLimit
 }
 
-export const makePageCache = (db: Db, inTurn: InTurn = makeTurns()): PageCache => {
+export const makePageCache = (db: Db, inTurn: ConcurrencyLimit = makeConcurrencyLimit()): PageCache => {
   const entries = new LRUCache<string, { stamp: string; made: Promise<unknown> }>({ max: KEPT_MOST })
   const read = shareReads(() => publicList.stamp(db))
   const lookUp = <T>(key: string, stamp: string): Promise<T> | undefined => {

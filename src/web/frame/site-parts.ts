@@ -1,13 +1,13 @@
 import type { Request } from 'express'
 import type { ListKind } from '../../domain/listing/lists.js'
 import type { Db } from '../../store/db/db.js'
-import type { InTurn } from '../../store/db/turns.js'
+import type { ConcurrencyLimit } from '../../store/db/turns.js'
 
 export interface SiteDependencies {
   db: Db
   /** A database handle with prepared statements, for lookups by key. */
   byKey: Db
-  inTurn: InTurn
+  inTurn: ConcurrencyLimit
   dbOf: (request: Request) => Db
   rules: { lists: readonly ListKind[] }
   demo: boolean

@@ -5,7 +5,7 @@ import type { Keys } from '../../foundation/keys.js'
 import type { Log } from '../../foundation/log.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import { beneath } from '../../store/db/request-handle.js'
+import { processHandle } from '../../store/db/request-handle.js'
 import * as restored from '../../store/db/restored.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 import { manifestOf } from '../../work/publication/publish.js'
@@ -138,7 +138,7 @@ const file =
       const { list, held } = listed
       try {
         await sendFile(request, response, {
-          ...fileOf(beneath(dbOf(request)), listed, { form, today: dateIn(nowOf(request)) }),
+          ...fileOf(processHandle(dbOf(request)), listed, { form, today: dateIn(nowOf(request)) }),
           type,
           freshFor: freshFor(list, nowOf(request)),
           bounds: boundsOf(list, nowOf(request), slowMs),
@@ -161,7 +161,7 @@ const feed =
     const { snapshot, gone } = list
     const body = await bodies(`feed ${snapshot.sequence} ${snapshot.hash} ${[...gone].sort().join()}`, async () => {
       const left = new Set(gone)
-      const changes = await snapshots.latestChanges(beneath(dbOf(request)), snapshot.sequence, FEED_CHANGES)
+      const changes = await snapshots.latestChanges(processHandle(dbOf(request)), snapshot.sequence, FEED_CHANGES)
       return Buffer.from(
         atom(
           snapshot,

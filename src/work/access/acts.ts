@@ -27,4 +27,4 @@ export const findOperator = async (
 
 /** Runs `act` in a transaction at a new knowledge instant. Refusal RUN_BUSY. */
 export const inTurn = async <T>(db: Db, now: Date, act: (tx: Tx, at: Date) => Promise<T>): Promise<T> =>
-  inTransaction(db, 'decide', async (tx) => act(tx, await knowledge.tick(tx, now)))
+  inTransaction(db, 'decide', async (tx) => act(tx, await knowledge.nextInstant(tx, now)))

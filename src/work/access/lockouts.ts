@@ -33,7 +33,7 @@ export const shutFor = async (
   proven = false,
 ): Promise<number | null> => {
   const local = here(knock, mark)
-  const until = await lockouts.until(db, [local, proven ? local : everywhere(knock, mark)], now)
+  const until = await lockouts.lockedUntil(db, [local, proven ? local : everywhere(knock, mark)], now)
   return until === null ? null : Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000))
 }
 
@@ -50,17 +50,17 @@ export const failed = async (
   const { kind, address } = knock
   const name = known ? knock.name : null
   const made = { kind, name, windowMs: WINDOW_MS, lockMs: LOCK_MS, now }
-  const shut = await lockouts.failed(db, { ...made, key: here(knock, mark), address, most: MOST[kind] })
+  const shut = await lockouts.noteFailure(db, { ...made, key: here(knock, mark), address, most: MOST[kind] })
   if (shut) log.warn({ kind, name, address }, 'locked out: too many failures of one name at one address')
   if (kind === 'CLIENT') return
   const all = { ...made, key: everywhere(knock, mark), address: null, most: MOST_EVERYWHERE }
-  if (await lockouts.failed(db, all)) log.warn({ kind, name }, 'locked out: too many failures of one name')
+  if (await lockouts.noteFailure(db, all)) log.warn({ kind, name }, 'locked out: too many failures of one name')
 }
 
 /** Marks the address as proven. A person's failures there are cleared; those elsewhere stay counted. */
 export const prove = (db: Db, knock: SignInAttempt, mark: (text: string) => string, now: Date): Promise<void> => {
   const { kind, name, address } = knock
-  return lockouts.prove(db, { kind, name, address, now, key: here(knock, mark), forgives: kind === 'PERSON' })
+  return lockouts.noteSuccess(db, { kind, name, address, now, key: here(knock, mark), forgives: kind === 'PERSON' })
 }
 
 export const lift = async (

@@ -11,22 +11,22 @@ export const checkKeys = (db: Db, fingerprints: store.Fingerprints): Promise<voi
   db.transaction(async (tx) => {
     const before = await store.all(tx)
     if (Object.entries(fingerprints).every(([key, each]) => each.every((one) => before.get(key)?.has(one)))) return
-    await store.hold(tx)
+    await store.lockTable(tx)
     const known = await store.all(tx)
     const foreign = Object.entries(fingerprints).flatMap(([key, each]) => {
       const stored = known.get(key)
       return stored === undefined || each.some((one) => stored.has(one)) ? [] : [key]
     })
     if (foreign.length > 0) throw new Refusal('KEYS_FOREIGN', { keys: foreign.join(', ') })
-    await store.note(tx, fingerprints)
+    await store.storeFingerprints(tx, fingerprints)
   })
 
-export const noteKeys = store.note
+export const noteKeys = store.storeFingerprints
 
 /** Replaces the known keys. Data that only the previous keys could open is lost. */
 export const adoptKeys = (db: Db, fingerprints: store.Fingerprints): Promise<void> =>
   db.transaction(async (tx) => {
-    await store.hold(tx)
-    await store.forget(tx)
-    await store.note(tx, fingerprints)
+    await store.lockTable(tx)
+    await store.forgetAll(tx)
+    await store.storeFingerprints(tx, fingerprints)
   })

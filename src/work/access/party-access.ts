@@ -67,7 +67,7 @@ export const partyToken = async (
   text: string,
   now: Date,
 ): Promise<string> => {
-  const code = await store.byMark(db, keys.accessMark(readAccessCode(text) ?? NO_CODE))
+  const code = await store.byPseudonym(db, keys.accessMark(readAccessCode(text) ?? NO_CODE))
   if (code === null) throw new Refusal('ACCESS_CODE_REFUSED')
   const claims = { sub: code.code, role: 'party', agency: null, region: null, grant: code.id }
   return keys.sign(claims, now.getTime()).token

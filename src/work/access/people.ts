@@ -64,7 +64,7 @@ export const reset = async (db: Db, name: string, change: people.AccountChange):
   const { role, duty, agency, region } = person
   const pending = await db.transaction(async (tx) => {
     const made = { before: person.passwordHash, passwordHash, oneTimeUntil, duty, ...change }
-    const changed = await people.reset(tx, name, made)
+    const changed = await people.resetPassword(tx, name, made)
     if (changed === null) throw new Refusal('PERSON_UNKNOWN', { name })
     await sessions.endAll(tx, name, null, now)
     return changed.pending

@@ -22,8 +22,8 @@ import type { Log } from '../../foundation/log.js'
 import type { Metrics } from '../../foundation/metrics.js'
 import * as store from '../../store/audit/audit-log.js'
 import { hashesOf } from '../../store/audit/heads.js'
-import { connect, type Db, poolOf, type Tx } from '../../store/db/db.js'
-import { naming } from '../../store/db/shared-connections.js'
+import { connect, type Db, poolUsage, type Tx } from '../../store/db/db.js'
+import { withNamedStatements } from '../../store/db/shared-connections.js'
 import { type HeadNotes, headsInMemory } from './head-notes.js'
 import { unsaidLoss } from './losses.js'
 import { packed } from './operator-codes.js'
@@ -95,7 +95,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
   let lockedGroups = 0
   let writing: Promise<void> | null = null
   metrics?.waiting('trail', () => queue.length)
-  metrics?.pool('trail', () => poolOf(db))
+  metrics?.pool('trail', () => poolUsage(db))
 
   const row = (entry: AuditEntry): Promise<void> => {
     const link = linkOf(entry)
@@ -231,7 +231,7 @@ export const openAuditLog = (
   url: string,
   { notes, database, ...parts }: Omit<AuditLogParts, 'notes'> & { notes: Notes; database: string },
 ): AuditLog => {
-  const db = naming(connect(url, { what: 'trail' }))
+  const db = withNamedStatements(connect(url, { what: 'trail' }))
   const auditLog = makeAuditLog(db, { ...parts, notes: notes.heads(database) })
   const close = async () => {
     await auditLog.close()

@@ -13,10 +13,10 @@ export const unsaidLoss = async (
   const hashes = await store.hashesOf(handle, numbers)
   const isThere = ({ number, hash }: NotedHead): boolean => hashes.get(number) === hash
   if (heads.every(isThere)) return null
-  const losses = (await store.cuts(handle)).flatMap(({ number, content }) => {
+  const losses = (await store.cutRows(handle)).flatMap(({ number, content }) => {
     const loss = content === null ? null : parseLoss(content.asked, number)
     return loss === null ? [] : [loss]
   })
   const open = heads.filter((head) => isThere(head) || !losses.some((loss) => explainsLostHead(loss, head)))
-  return lossOf(open, hashes, { last, server: await auditRows.server(handle) })
+  return lossOf(open, hashes, { last, server: await auditRows.serverIdentity(handle) })
 }

@@ -21,7 +21,7 @@ export const tidyAuditLog = (
   alone(db, { ...options, job: 'trail' }, async (run) => {
     run.counts['indexed'] = await indexAll(db, options.signal)
     // Erasing cannot be undone, so it pauses while the clock is in doubt.
-    const waits = options.signal?.aborted || options.isDoubted?.() || (await clockDoubts.open(db)) !== null
+    const waits = options.signal?.aborted || options.isDoubted?.() || (await clockDoubts.openDoubt(db)) !== null
     run.counts['erased'] = waits ? 0 : await eraseAll(db, run.startedAt)
     return { indexed: run.counts['indexed'], erased: run.counts['erased'] }
   })
@@ -41,8 +41,8 @@ const indexAll = async (db: Db, signal?: AbortSignal): Promise<number> => {
 
 const indexStep = (db: Db): Promise<{ rows: number; isLast: boolean }> =>
   db.transaction(async (tx) => {
-    const { indexed } = await store.progress(tx)
-    const rows = await store.toIndex(tx, indexed, INDEXED)
+    const { indexed } = await store.lockProgress(tx)
+    const rows = await store.rowsToIndex(tx, indexed, INDEXED)
     const last = rows.at(-1)
     if (last === undefined) return { rows: 0, isLast: true }
     const codesShown = rows.flatMap(({ number, shown: packed }) =>
@@ -51,7 +51,7 @@ const indexStep = (db: Db): Promise<{ rows: number; isLast: boolean }> =>
         return parsed === null ? [] : [{ number, scheme: parsed.scheme, code: parsed.code }]
       }),
     )
-    await store.index(tx, codesShown, last.number)
+    await store.indexCodes(tx, codesShown, last.number)
     const codes = rows.reduce((sum, row) => sum + row.codes, 0)
     return { rows: rows.length, isLast: rows.length < INDEXED.rows && codes < INDEXED.codes }
   })
@@ -67,12 +67,12 @@ const eraseAll = async (db: Db, now: Date): Promise<number> => {
 
 const eraseStep = (db: Db, rules: AuditRules, now: Date): Promise<number> =>
   db.transaction(async (tx) => {
-    const { erased, indexed } = await store.progress(tx)
-    const rows = await store.instants(tx, erased, ERASE_ROWS)
+    const { erased, indexed } = await store.lockProgress(tx)
+    const rows = await store.instantsAfter(tx, erased, ERASE_ROWS)
     const first = rows.findIndex(({ number, at }) => number > indexed || keptUntil(rules, at) > now)
     const due = first < 0 ? rows : rows.slice(0, first)
     const last = due.at(-1)
     if (last === undefined) return 0
-    await store.erase(tx, { from: erased + 1, to: last.number, now })
+    await store.eraseContent(tx, { from: erased + 1, to: last.number, now })
     return due.length
   })

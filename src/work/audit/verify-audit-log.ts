@@ -76,8 +76,8 @@ export const verifyAuditLog = async (
     progress?.(number)
     if (gently && rows.length === PAGE_ROWS) await rest(performance.now() - began)
   }
-  const server = await store.server(db)
-  const releasedOld = await heads.lastRelease(db)
+  const server = await store.serverIdentity(db)
+  const releasedOld = await heads.lastReleasedAt(db)
   const { walked, erased, head, cuts, ...found } = walk.end({ server, now: startedAt, releasedOld })
   const broken = [...signed.forged, ...found.broken]
   const [first] = broken
@@ -112,6 +112,7 @@ const signedHeads = async (
     if (noted !== null) anchors.push({ ...noted, server: null, at: null, from })
   }
   for (const { number, jws } of await heads.signed(db)) take(jws, `signed ${number}`, (payload) => payload, number)
-  for (const { sequence, jws } of await heads.manifests(db)) take(jws, `manifest ${sequence}`, ({ trail }) => trail, 0)
+  for (const { sequence, jws } of await heads.signedManifests(db))
+    take(jws, `manifest ${sequence}`, ({ trail }) => trail, 0)
   return { anchors, forged }
 }

@@ -18,7 +18,7 @@ import * as knowledge from '../../store/db/knowledge.js'
 import type { WorkRules } from './rules.js'
 
 export const withAmendments = async (db: Db | Tx, rules: WorkRules): Promise<WorkRules> => {
-  const amended = await calendars.amended(db)
+  const amended = await calendars.presentAmendments(db)
   return { ...rules, calendar: applyAmendments(rules.calendar, amended) }
 }
 
@@ -67,11 +67,11 @@ export const decideCalendar = async (
     if (found === null) throw new Refusal('CALENDAR_UNKNOWN')
     const fault = verdictFault(found, verdict, by)
     if (fault !== null) throw new Refusal(fault)
-    const at = await knowledge.tick(tx, made.now)
+    const at = await knowledge.nextInstant(tx, made.now)
     if (verdict === 'CONFIRM') {
       refuseEarlierKnownUntil(rules.calendar, found.knownUntil)
       const { days, knownUntil, reason, proposedBy } = found
-      await calendars.amend(tx, { days, knownUntil, reason, by: proposedBy, confirmedBy: by, at })
+      await calendars.addAmendment(tx, { days, knownUntil, reason, by: proposedBy, confirmedBy: by, at })
     }
     return proposals.settle(tx, id, { state: BECOMES[verdict], note, by, at })
   })

@@ -51,7 +51,7 @@ export const backfill = async (
   const still: SubjectInForce[] = []
   for (const step of stepsOf(busy)) still.push(...(await owe(step)))
   if (still.length === 0)
-    await platformStates.filled(db, { platform, kinds: hearing.kinds, wipedAt: filling.wipedAt, at: now() })
+    await platformStates.noteFilled(db, { platform, kinds: hearing.kinds, wipedAt: filling.wipedAt, at: now() })
   return owed
 }
 
@@ -80,7 +80,7 @@ const oweStep = async (
   const ids = lacking.map(({ subjectId }) => subjectId).filter((id) => held.has(id))
   const standing = await noticesOf(tx, rules, ids)
   const heard = await heardBy(tx, filling, standing)
-  const floor = (await platformStates.floors(tx)).get(filling.hearing.id) ?? 0
+  const floor = (await platformStates.sequenceFloors(tx)).get(filling.hearing.id) ?? 0
   const owed = standing.flatMap(({ kind, subjectId, notice }) => {
     const earlier = heard.get(subjectId) ?? []
     if (!lacksSubject(earlier, filling.wipedAt)) return []
@@ -91,18 +91,18 @@ const oweStep = async (
   })
   // After a wipe, the addition replaces unconfirmed deliveries: it holds all of their content.
   if (filling.wipedAt !== null)
-    await deliveries.fold(
+    await deliveries.foldEarlier(
       tx,
       owed.map(({ subjectId, platform }) => ({ subjectId, platform, what: 'unconfirmed' as const })),
     )
-  await deliveries.owe(tx, owed)
+  await deliveries.addOwed(tx, owed)
   return { owed: owed.length, busy: lacking.filter(({ subjectId }) => !held.has(subjectId)) }
 }
 
 /** Locks each listing that is free, and all records by the knowledge clock, as intake merges do. */
 const hold = async (tx: Tx, lacking: readonly SubjectInForce[], now: Date): Promise<Set<string>> => {
   const records = lacking.filter(({ kind }) => kind !== 'listing')
-  if (records.length > 0) await knowledge.tick(tx, now)
+  if (records.length > 0) await knowledge.nextInstant(tx, now)
   const entries = await listings.freeForMove(
     tx,
     lacking.filter(({ kind }) => kind === 'listing').map(({ subjectId }) => subjectId),
@@ -116,6 +116,6 @@ const heardBy = async (
   page: readonly SubjectInForce[],
 ): Promise<Map<string, (EarlierMessage & { number: number })[]>> => {
   const heard = new Map<string, (EarlierMessage & { number: number })[]>(page.map(({ subjectId }) => [subjectId, []]))
-  for (const row of await desk.heardOf(db, hearing.id, [...heard.keys()])) heard.get(row.subjectId)?.push(row)
+  for (const row of await desk.earlierMessagesOf(db, hearing.id, [...heard.keys()])) heard.get(row.subjectId)?.push(row)
   return heard
 }

@@ -41,23 +41,23 @@ export const previewResend = async (
 ): Promise<{ action: Action | null; notice: Notice | null }> => {
   const fresh = await freshOf(db, rules, refused)
   if (fresh !== null) return { action: fresh.action, notice: fresh }
-  const earlier = await desk.heardOf(db, refused.platform, [refused.subjectId])
+  const earlier = await desk.earlierMessagesOf(db, refused.platform, [refused.subjectId])
   return { action: deliveryRequiredBy('REMOVE', earlier).owe, notice: null }
 }
 
 /** Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY. */
 export const close = (db: Db, rules: WorkRules, made: DeliveryDecision): Promise<void> =>
   settle(db, rules, made, 'CLOSE', async (tx, refused, _, reason) => {
-    await desk.close(tx, [refused.id], { by: made.by, at: made.now, reason })
+    await desk.closeDeliveries(tx, [refused.id], { by: made.by, at: made.now, reason })
     await addInstead(tx, refused, made.now)
   })
 
 const addInstead = async (tx: Tx, closed: desk.StoredDelivery, now: Date): Promise<void> => {
-  const all = await desk.heardOf(tx, closed.platform, [closed.subjectId])
+  const all = await desk.earlierMessagesOf(tx, closed.platform, [closed.subjectId])
   const next = all.find(({ number }) => number > closed.number)
   if (next?.state !== 'OWED' || next.attempts > 0 || next.action !== 'CHANGE') return
   if (asChange(all, next.number) === 'CHANGE') return
-  const waiting = await desk.numbered(tx, closed, next.number)
+  const waiting = await desk.byNumber(tx, closed, next.number)
   if (waiting !== null)
     await desk.resend(tx, waiting.id, { number: next.number, notice: { ...waiting.notice, action: 'ADD' } }, now)
 }
@@ -88,10 +88,10 @@ const settle = async (
     if (stored === null) throw new Refusal('DELIVERY_UNKNOWN')
     // Lock order: the listing before its delivery, as in every move.
     const listing = stored.kind === 'listing' ? await listings.forMove(tx, stored.subjectId) : null
-    const refused = await desk.hold(tx, delivery)
+    const refused = await desk.lockById(tx, delivery)
     if (refused?.state !== 'REFUSED') throw new Refusal('DELIVERY_NOT_REFUSED', { state: refused?.state ?? '—' })
     await deed(tx, refused, listing, reason)
-    await desk.record(tx, [{ deliveryId: delivery, act, by, at: now, reason, receipt: refused.receipt }])
+    await desk.recordActs(tx, [{ deliveryId: delivery, act, by, at: now, reason, receipt: refused.receipt }])
   })
 }
 
@@ -100,7 +100,7 @@ const freshOf = async (tx: Db | Tx, rules: WorkRules, refused: desk.StoredDelive
   const { kind, number, notice, subjectId } = refused
   if (refused.action === 'REMOVE') return notice
   const action =
-    refused.action === 'ADD' ? 'ADD' : asChange(await desk.heardOf(tx, refused.platform, [subjectId]), number)
+    refused.action === 'ADD' ? 'ADD' : asChange(await desk.earlierMessagesOf(tx, refused.platform, [subjectId]), number)
   const [standing] = await noticesOf(tx, rules, [subjectId])
   if (standing !== undefined) return { ...standing.notice, sequence: number, action } as Notice
   return kind === 'listing' ? null : { ...notice, action }
@@ -111,12 +111,12 @@ const freshOf = async (tx: Db | Tx, rules: WorkRules, refused: desk.StoredDelive
  * before a restore. Takes no locks: a merge may wait for this transaction.
  */
 const numberOf = async (tx: Tx, { platform, subjectId, number }: desk.StoredDelivery): Promise<number> => {
-  const last = (await desk.heardOf(tx, platform, [subjectId])).at(-1)?.number ?? number
+  const last = (await desk.earlierMessagesOf(tx, platform, [subjectId])).at(-1)?.number ?? number
   return last > number ? number : Math.max(number, (await floorOf(tx, platform)) + 1)
 }
 
 const floorOf = async (tx: Tx, platform: string): Promise<number> =>
-  (await platformStates.floors(tx)).get(platform) ?? 0
+  (await platformStates.sequenceFloors(tx)).get(platform) ?? 0
 
 const withdraw = async (
   tx: Tx,
@@ -125,9 +125,9 @@ const withdraw = async (
   listing: listings.Listing | null,
   { now }: DeliveryDecision,
 ): Promise<void> => {
-  const earlier = (await deliveries.earlier(tx, [subjectId])).filter((row) => row.platform === platform)
+  const earlier = (await deliveries.earlierDeliveries(tx, [subjectId])).filter((row) => row.platform === platform)
   const { owe, fold } = deliveryRequiredBy('REMOVE', earlier)
-  if (fold !== 'nothing') await deliveries.fold(tx, [{ subjectId, platform, what: fold }])
+  if (fold !== 'nothing') await deliveries.foldEarlier(tx, [{ subjectId, platform, what: fold }])
   if (owe === null) return
   const today = dateIn(now)
   const removal = (listing && entryRemoval(listOf(rules, listing.list), listing, { on: today })) ?? {
@@ -138,5 +138,5 @@ const withdraw = async (
   }
   const number = Math.max(earlier.at(-1)?.number ?? 0, await floorOf(tx, platform)) + 1
   const removing = { ...notice, sequence: number, action: owe, removal } as Notice
-  await deliveries.owe(tx, [{ platform, kind, subjectId, number, action: owe, notice: removing, dueAt: now }])
+  await deliveries.addOwed(tx, [{ platform, kind, subjectId, number, action: owe, notice: removing, dueAt: now }])
 }

@@ -32,10 +32,10 @@ export const owePlatforms = async (
 ): Promise<void> => {
   if (changes.length === 0) return
   const heard = new Map<string, deliveries.EarlierDelivery[]>(changes.map(({ subjectId }) => [subjectId, []]))
-  for (const row of await deliveries.earlier(tx, [...heard.keys()])) heard.get(row.subjectId)?.push(row)
-  const floors = await platformStates.floors(tx)
-  const folded: Parameters<typeof deliveries.fold>[1][number][] = []
-  const owed: Parameters<typeof deliveries.owe>[1][number][] = []
+  for (const row of await deliveries.earlierDeliveries(tx, [...heard.keys()])) heard.get(row.subjectId)?.push(row)
+  const floors = await platformStates.sequenceFloors(tx)
+  const folded: Parameters<typeof deliveries.foldEarlier>[1][number][] = []
+  const owed: Parameters<typeof deliveries.addOwed>[1][number][] = []
   for (const { kind, subjectId, change, notice } of changes) {
     const all = heard.get(subjectId) ?? []
     const list = 'list' in notice ? notice.list : undefined
@@ -51,6 +51,6 @@ export const owePlatforms = async (
       owed.push({ platform, kind, subjectId, number, action: owe, notice: numbered, dueAt })
     }
   }
-  await deliveries.fold(tx, folded)
-  await deliveries.owe(tx, owed)
+  await deliveries.foldEarlier(tx, folded)
+  await deliveries.addOwed(tx, owed)
 }

@@ -46,6 +46,6 @@ const direct = async (
   const record = { platform, act, by, at: now, reason: checkedText(made.reason, '理由 the reason', rules.mark) }
   await db.transaction(async (tx) => {
     await carry(tx, record)
-    await states.record(tx, record)
+    await states.recordAct(tx, record)
   })
 }

@@ -47,24 +47,24 @@ export const oweRecords = async (
 ): Promise<PublishedRecordCounts | null> => {
   const heard = kindsHeard(rules.platforms)
   // A platform that no longer receives a kind still gets its removals.
-  const delivered = await toldRecords.kindsTold(
+  const delivered = await toldRecords.kindsEverSent(
     tx,
     PUBLISHED_KINDS.filter((kind) => !heard.includes(kind)),
   )
   const kinds = [...heard, ...delivered]
   if (kinds.length === 0) return null
-  if (cause === 'takeback') await toldRecords.touchedByTakeback(tx, { at, kinds })
+  if (cause === 'takeback') await toldRecords.gatherChangedByRollback(tx, { at, kinds })
   else if ('run' in cause) await toldRecords.gatherChangedByRun(tx, { ...cause, kinds })
-  else await toldRecords.touchedOf(tx, { ...cause, at, kinds })
+  else await toldRecords.gatherOfOperators(tx, { ...cause, at, kinds })
   const counts: PublishedRecordCounts = { told: 0, untold: 0, excluded: 0 }
-  let after: toldRecords.TouchedRecord | null = null
+  let after: toldRecords.GatheredRecord | null = null
   for (;;) {
-    const page: toldRecords.TouchedRecord[] = await toldRecords.touched(tx, after, STEP_RECORDS)
+    const page: toldRecords.GatheredRecord[] = await toldRecords.gatheredRecords(tx, after, STEP_RECORDS)
     if (page.length === 0) break
     await tellPage(tx, rules, page, { kinds, heard, dueAt }, counts)
     after = page.at(-1) ?? null
   }
-  await toldRecords.forgetTouched(tx)
+  await toldRecords.dropGathered(tx)
   return counts
 }
 
@@ -81,7 +81,7 @@ const tellPage = async (
   const today = dateIn(dueAt)
   const touched = new Set(page.map(nameOf))
   const looked = await examine(tx, page, kinds, today)
-  const before = await toldRecords.lastTold(
+  const before = await toldRecords.lastNotices(
     tx,
     looked
       .filter(({ known: { told, party }, due }) => mustBeRemoved(due, told, party?.id ?? null))
@@ -90,7 +90,7 @@ const tellPage = async (
   const [gone, shown, kept] = [
     [] as SubjectChange[],
     [] as SubjectChange[],
-    [] as Parameters<typeof toldRecords.keep>[1][number][],
+    [] as Parameters<typeof toldRecords.keepSent>[1][number][],
   ]
   for (const one of looked) {
     const { known, due, repairedOn } = one
@@ -113,7 +113,7 @@ const tellPage = async (
   }
   await owePlatforms(tx, rules, gone, dueAt)
   await owePlatforms(tx, rules, shown, dueAt)
-  await toldRecords.keep(tx, kept, dueAt)
+  await toldRecords.keepSent(tx, kept, dueAt)
   counts.told += kept.length
 }
 
@@ -138,7 +138,7 @@ const examine = async (
   kinds: readonly PublishedKind[],
   today: string | null,
 ): Promise<ExaminedRecord[]> => {
-  const states = await toldRecords.around(db, page, kinds)
+  const states = await toldRecords.recordStatesAround(db, page, kinds)
   const repaired = await repairedAmong(db, states)
   const all = states.map((known) => {
     const conditions = { today, repaired: repaired.has(known.order) }
@@ -162,7 +162,7 @@ const repairedAmong = async (
 ): Promise<Map<number, string>> => {
   const operators = new Set(states.flatMap(({ kind, party }) => (kind === 'penalty' && party ? [party.id] : [])))
   const byOperator = new Map<number, RecordEvidence[]>()
-  for (const row of await toldRecords.repairsOf(db, [...operators])) {
+  for (const row of await toldRecords.penaltiesAndRepairsOf(db, [...operators])) {
     const rows = byOperator.get(row.operatorId)
     if (rows) rows.push(row)
     else byOperator.set(row.operatorId, [row])
@@ -186,14 +186,14 @@ export const recordsInForce = async function* (
   if (kinds.length === 0) return
   let after: toldRecords.RecordKey | null = null
   for (;;) {
-    const page: toldRecords.RecordKey[] = await toldRecords.standing(db, { kinds, after, limit: STEP_RECORDS })
+    const page: toldRecords.RecordKey[] = await toldRecords.keysInForce(db, { kinds, after, limit: STEP_RECORDS })
     if (page.length === 0) return
     after = page.at(-1) ?? null
     const requested = new Set(page.map(nameOf))
     const publishable = (await examine(db, page, kinds, today)).filter(
       ({ known, telling, due }) => due === 'SHOW' && telling === 'PUBLIC' && requested.has(nameOf(known)),
     )
-    await toldRecords.register(
+    await toldRecords.registerRecords(
       db,
       publishable.flatMap(({ known: { feed, key, kind, fact, party } }) =>
         party === null ? [] : [{ feed, key, kind, fact, operatorId: party.id }],
@@ -209,7 +209,7 @@ export const recordNoticesOf = async (
   ids: readonly string[],
   today: string | null = null,
 ): Promise<RecordInForce[]> => {
-  const named = await toldRecords.byIds(db, ids)
+  const named = await toldRecords.keysByIds(db, ids)
   const wanted = new Set(ids)
   const looked = await examine(db, named, PUBLISHED_KINDS, today)
   return looked

@@ -5,7 +5,7 @@ import { SETTLE_SECONDS } from '../../domain/delivery/delivery.js'
 import { isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Platform } from '../../platforms/platform.js'
-import { type Db, isLost } from '../../store/db/db.js'
+import { type Db, isConnectionLost } from '../../store/db/db.js'
 import * as queue from '../../store/delivery/delivery-queue.js'
 import * as gates from '../../store/delivery/platform-gates.js'
 import { beside, type RunOptions } from '../timetable/run.js'
@@ -78,7 +78,7 @@ export const push = async (
   for (const end of ended) if (end.status === 'rejected') throw end.reason
   const results = ended.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
   const all = [...results, ...options.silent.map((platform) => ({ platform, sent: 0, accepted: 0, rejected: 0 }))]
-  const outstanding = await queue.outstanding(
+  const outstanding = await queue.countOutstanding(
     db,
     all.map(({ platform }) => platform),
   )
@@ -99,7 +99,7 @@ const pushOne = async (
   options: PushOptions,
 ): Promise<void> => {
   await beside(db, { ...options, job: 'push', subject: platform.id }, async (run) => {
-    await gates.ensure(db, platform.id)
+    await gates.ensureRow(db, platform.id)
     const sender: Sender = {
       db,
       platform,
@@ -164,7 +164,7 @@ const roundOf = async (s: Sender, options: PushOptions): Promise<RoundResult> =>
     return await sendDue(s, options)
   } catch (error) {
     // Rows already claimed are free again when their lease ends.
-    if (options.until === undefined || !isLost(error)) throw error
+    if (options.until === undefined || !isConnectionLost(error)) throw error
     s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'the database was lost while pushing')
     return { end: 'failed', error }
   }

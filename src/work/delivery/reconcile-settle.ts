@@ -55,7 +55,7 @@ const removeWithin = async (
 
 /** Queues a removal like `oweRemoval` and settles the removal check of `delivery` as SHOWN. */
 export const removeShown = (db: Db, one: ExaminedSubject, delivery: number, by: SettleContext): Promise<boolean> =>
-  inTurn(db, (tx) => removeWithin(tx, one, by, () => checks.settle(tx, [delivery], 'SHOWN', by.now)))
+  inTurn(db, (tx) => removeWithin(tx, one, by, () => checks.settleChecks(tx, [delivery], 'SHOWN', by.now)))
 
 /** Queues a change; an ended record gets its last notice. Returns false when a delivery is open. */
 export const oweChange = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
@@ -104,7 +104,7 @@ const unmoved = async (
   { key, highest }: ExaminedSubject,
   { platform }: SettleContext,
 ): Promise<deliveries.EarlierDelivery[] | null> => {
-  const all = (await deliveries.earlier(tx, [key])).filter((row) => row.platform === platform)
+  const all = (await deliveries.earlierDeliveries(tx, [key])).filter((row) => row.platform === platform)
   const same = (all.at(-1)?.number ?? 0) === highest
   return same && all.every(({ state }) => state !== 'OWED' && state !== 'REFUSED') ? all : null
 }
@@ -148,10 +148,10 @@ const owe = async (
   { key, kind, highest, shown }: ExaminedSubject,
   { platform, now }: SettleContext,
 ): Promise<void> => {
-  const floor = (await platformStates.floors(tx)).get(platform) ?? 0
+  const floor = (await platformStates.sequenceFloors(tx)).get(platform) ?? 0
   const number = Math.max(highest, shown?.sequence ?? 0, floor) + 1
   const { action } = notice
-  await deliveries.owe(tx, [
+  await deliveries.addOwed(tx, [
     { platform, kind, subjectId: key, number, action, notice: { ...notice, sequence: number }, dueAt: now },
   ])
 }

@@ -118,7 +118,7 @@ const compareOne = async (
   const { rules, log } = options
   const hearing = hearingOf(rules, platform)
   // The deliveries are read before the display: later ones are in flight and not judged.
-  const before = await comparisons.settledNumbers(db, platform.id, {
+  const before = await comparisons.settledDeliveryNumbers(db, platform.id, {
     now: options.now(),
     settleSeconds: await unsettledSeconds(db, options),
   })
@@ -161,8 +161,8 @@ const compareOne = async (
       alarm,
     }
     const comparison = await comparisons.add(tx, made)
-    await discrepancies.keep(tx, platform.id, found, { comparison, at })
-    if (!outage) await discrepancies.settleGone(tx, platform.id, { comparison, at, note: FOUND_NO_MORE })
+    await discrepancies.keepFound(tx, platform.id, found, { comparison, at })
+    if (!outage) await discrepancies.settleVanished(tx, platform.id, { comparison, at, note: FOUND_NO_MORE })
   })
   if (outage)
     log.error({ platform: platform.id, ...counts }, 'so much is absent there that it is an outage: nothing was changed')
@@ -207,9 +207,9 @@ const held = async (
     untold: [],
     ahead: null,
   }
-  const floor = (await platformStates.floors(db)).get(platform) ?? 0
+  const floor = (await platformStates.sequenceFloors(db)).get(platform) ?? 0
   const look = async (subjects: readonly { key: string; kind: SubjectKind }[], standing: boolean): Promise<void> => {
-    const told = await comparisons.toldOf(
+    const told = await comparisons.lastSentOf(
       db,
       platform,
       subjects.map(({ key }) => key),
@@ -253,7 +253,7 @@ const ownKeys = async (db: Db, shown: readonly DisplayedSubject[]): Promise<Map<
   const keyed = shown.filter(({ key }) => UUID.test(key))
   for (let i = 0; i < keyed.length; i += STEP_KEYS) {
     const step = keyed.slice(i, i + STEP_KEYS)
-    const known = await comparisons.known(
+    const known = await comparisons.knownKeys(
       db,
       step.map(({ key }) => key),
     )

@@ -21,12 +21,12 @@ export interface RestoreCheckOptions {
 
 /** Detects a restored database. True when additions are stopped. */
 export const notice = async (db: Db, { notes, platforms, now, log }: RestoreCheckOptions): Promise<boolean> => {
-  const database = await store.identity(db)
-  const had = await store.reached(db)
+  const database = await store.databaseIdentity(db)
+  const had = await store.highestSentPosition(db)
   const sent = notes.sent(database)
   const published = ownPublication(notes, database)
   // New deliveries soon reach the noted id, so the id alone proves nothing.
-  const sentAhead = sent !== null && !(await store.holds(db, sent))
+  const sentAhead = sent !== null && !(await store.holdsDelivery(db, sent))
   const publishedAhead = published !== null && published.sequence > had.sequence
   const moved = await hasMoved(db)
   if (!sentAhead && !publishedAhead && !moved) return additionsStopped(db)
@@ -49,10 +49,10 @@ export const notice = async (db: Db, { notes, platforms, now, log }: RestoreChec
  * current server.
  */
 const hasMoved = async (db: Db): Promise<boolean> => {
-  const { now, vouched } = await store.servers(db)
+  const { now, vouched } = await store.presentAndVouchedServer(db)
   if (vouched !== null)
     return now.timeline !== null && (now.timeline !== vouched.timeline || now.system !== vouched.system)
-  await store.vouch(db, { only: 'FIRST' })
+  await store.vouchForServer(db, { only: 'FIRST' })
   return false
 }
 
@@ -74,7 +74,7 @@ export const shownAhead = async (
     of.log.error({ platform: of.platform, highest }, 'a platform shows more than it was told: additions to it are held')
     return
   }
-  const had = await store.reached(db)
+  const had = await store.highestSentPosition(db)
   const evidence = { cause: 'SHOWN' as const, notedDelivery: null, notedNumber: highest, notedSequence: null }
   await stop(db, { ...NOBODY, ...evidence, ...of, exact: false, had })
 }
@@ -89,8 +89,8 @@ const holdPlatform = async (
   await store.raiseFloors(tx, [{ platform, floor }])
   const reason = `该平台展示的序号 ${highest} 大于报送过的。It shows number ${highest}, above all that it was told.`
   const act = { platform, act: 'PAUSE' as const, by: CLOCK, at: now, reason }
-  if (await states.pause(tx, act)) await states.record(tx, act)
-  return (await states.pausedBy(tx, CLOCK)).filter((one) => one !== platform).length
+  if (await states.pause(tx, act)) await states.recordAct(tx, act)
+  return (await states.platformsPausedBy(tx, CLOCK)).filter((one) => one !== platform).length
 }
 
 export const receiptsAhead = async (
@@ -100,7 +100,7 @@ export const receiptsAhead = async (
     ...of
   }: { platform: string; platforms: readonly string[]; deliveryIds: readonly number[]; now: Date; log: Log },
 ): Promise<void> => {
-  const number = await store.overtaken(db, of.platform, deliveryIds)
+  const number = await store.highestOvertaken(db, of.platform, deliveryIds)
   if (number !== null) await shownAhead(db, { ...of, highest: number })
 }
 
@@ -109,11 +109,11 @@ export const declare = async (
   db: Db,
   { by, reason, mark, ...of }: Omit<ReleaseInput, 'configured'> & { log: Log },
 ): Promise<store.RestoredDatabase> => {
-  const had = await store.reached(db)
+  const had = await store.highestSentPosition(db)
   const text = checkedText(reason, '理由 the reason', mark)
   const evidence = { cause: 'DECLARED' as const, notedDelivery: null, notedNumber: null, notedSequence: null }
   await stop(db, { ...evidence, saidBy: by, said: text, platform: null, exact: false, had, ...of })
-  const open = await store.open(db)
+  const open = await store.openRestore(db)
   if (open === null) throw new Refusal('NOT_RESTORED')
   return open
 }
@@ -129,7 +129,7 @@ type StopEvidence = Omit<store.RestoreEvidence, 'foundAt' | 'hadDelivery' | 'had
 const stop = async (db: Db, { had, platforms, exact, now, log, ...evidence }: StopEvidence): Promise<void> => {
   const fresh = await db.transaction(async (tx) => {
     const made = { ...evidence, foundAt: now, hadDelivery: had.deliveryId, hadSequence: had.sequence }
-    const first = await store.stop(tx, made)
+    const first = await store.addRestore(tx, made)
     // New removals are numbered above all that platforms hold.
     const floor = exact
       ? (evidence.notedNumber ?? 0)
@@ -139,15 +139,15 @@ const stop = async (db: Db, { had, platforms, exact, now, log, ...evidence }: St
         tx,
         platforms.map((platform) => ({ platform, floor })),
       )
-    if (first) await store.mayHaveBeenSent(tx)
+    if (first) await store.countQueuedAsTried(tx)
     return first
   })
   if (fresh) log.error({ ...evidence, ...had }, 'the database is behind what has left it: additions are stopped')
 }
 
 export const awaitsComparison = async (db: Db, platform: string): Promise<boolean> => {
-  const open = await store.open(db)
-  return open !== null && !(await comparisons.since(db, open.foundAt)).has(platform)
+  const open = await store.openRestore(db)
+  return open !== null && !(await comparisons.comparisonsSince(db, open.foundAt)).has(platform)
 }
 
 export interface RestoreStatus extends store.RestoredDatabase {
@@ -159,7 +159,7 @@ export const standing = async (
   open: store.RestoredDatabase,
   configured: Iterable<string>,
 ): Promise<RestoreStatus> => {
-  const since = await comparisons.since(db, open.foundAt)
+  const since = await comparisons.comparisonsSince(db, open.foundAt)
   return { ...open, compared: [...configured].map((platform) => ({ platform, at: since.get(platform)?.good ?? null })) }
 }
 
@@ -185,17 +185,17 @@ export const release = async (db: Db, input: ReleaseInput): Promise<store.Restor
     const { compared } = await standing(tx, open, configured)
     const missing = compared.flatMap(({ platform, at }) => (at === null ? [platform] : []))
     if (missing.length > 0) throw new Refusal('RESTORED_NOT_COMPARED', { platforms: missing.join(' ') })
-    const since = await comparisons.since(tx, open.foundAt)
+    const since = await comparisons.comparisonsSince(tx, open.foundAt)
     const floorOf = (platform: string) => Math.max(open.notedNumber ?? 0, since.get(platform)?.highest ?? 0)
     await store.raiseFloors(
       tx,
       platforms.map((platform) => ({ platform, floor: floorOf(platform) })),
     )
-    await store.release(tx, { id: open.id, by, reason, now })
-    await store.vouch(tx, { only: 'ALWAYS' })
-    for (const platform of await states.pausedBy(tx, CLOCK)) {
+    await store.releaseRestore(tx, { id: open.id, by, reason, now })
+    await store.vouchForServer(tx, { only: 'ALWAYS' })
+    for (const platform of await states.platformsPausedBy(tx, CLOCK)) {
       await states.resume(tx, platform)
-      await states.record(tx, { platform, act: 'RESUME', by, at: now, reason })
+      await states.recordAct(tx, { platform, act: 'RESUME', by, at: now, reason })
     }
     return { ...open, releasedAt: now, releasedBy: by, releasedReason: reason }
   })

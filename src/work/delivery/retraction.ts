@@ -21,7 +21,7 @@ export const retractions = async (
 ): Promise<RetractionStatus[]> => {
   const rows = await store.list(db, filter, page)
   const keys = rows.map(({ at, subjectId }) => ({ at, subjectId }))
-  const [receivers, hearers] = await Promise.all([store.receivers(db, keys), ofRetractions(db, keys)])
+  const [receivers, hearers] = await Promise.all([store.receiversOf(db, keys), ofRetractions(db, keys)])
   const isOf = (one: store.RetractionKey) => (each: store.RetractionKey) =>
     each.at === one.at && each.subjectId === one.subjectId
   return rows.map((one) => {
@@ -51,12 +51,12 @@ export const closeRetraction = async (
   await db.transaction(async (tx) => {
     const open = await desk.openRemovals(tx, subjectId, platform)
     if (open.length === 0) throw new Refusal('RETRACTION_UNKNOWN')
-    await desk.close(
+    await desk.closeDeliveries(
       tx,
       open.map(({ id }) => id),
       { by, at: now, reason },
     )
-    await desk.record(
+    await desk.recordActs(
       tx,
       open.map(({ id, receipt }) => ({ deliveryId: id, act: 'CLOSE' as const, by, at: now, reason, receipt })),
     )

@@ -36,9 +36,9 @@ export const monthly = async (db: Db, base: WorkRules, month: string, today: str
   if (!/^\d{4}-\d{2}$/.test(month) || !isDate(`${month}-01`))
     throw new Refusal('INPUT_INVALID', { reason: '月份应为 YYYY-MM a month is written YYYY-MM' })
   const [rules, { calendar }] = [timelinessRules(), await withAmendments(db, base)]
-  const counts = await store.ofSpan(db, decisionDaysDueIn(rules, calendar, DELIVERY_DUTIES, month))
+  const counts = await store.countDutiesOfSpan(db, decisionDaysDueIn(rules, calendar, DELIVERY_DUTIES, month))
   const span = decisionDaysDueIn(rules, calendar, ['PUBLICITY'], month)
-  const published = await store.publicityOfSpan(db, { ...span, platform: PUBLICITY.id })
+  const published = await store.countPublicityOfSpan(db, { ...span, platform: PUBLICITY.id })
   return monthlyTimeliness([...counts, ...published] satisfies DutyCount[], rules, calendar, { month, today })
 }
 
@@ -77,10 +77,10 @@ export const dueDeliveries = async (
   const query = { until, platform, sight }
   return {
     page: async (at) =>
-      (await store.waiting(db, query, at)).flatMap((one) => {
+      (await store.openDuties(db, query, at)).flatMap((one) => {
         const due = dueDay(rules, calendar, one.duty, one.from)
         return due === null ? [] : [{ ...one, ...due, late: due.dueOn < today }]
       }),
-    count: () => store.countWaiting(db, query),
+    count: () => store.countOpenDuties(db, query),
   }
 }

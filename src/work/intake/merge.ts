@@ -86,7 +86,7 @@ export interface MergeResult extends plan.ItemCounts {
 
 export const merge = async (tx: Tx, merging: MergeInput): Promise<MergeResult> => {
   const { run, feed, whole, partial = !merging.whole, drafts, says, known, unreadable = NOTHING, rules } = merging
-  const at = await knowledge.tick(tx, merging.now)
+  const at = await knowledge.nextInstant(tx, merging.now)
   const made = await operators.make(tx, run, at, { ...says, drafts })
   await plan.decide(tx, { feed, whole, needOperator: NEED_OPERATOR })
   const counts = await plan.itemCounts(tx)

@@ -47,7 +47,7 @@ export interface RollbackPreviewInput {
 /** Refusals: as `rollBack`, and HUB_BUSY on a timeout. */
 export const previewRollback = async (db: Db, input: RollbackPreviewInput): Promise<RollbackForecast> => {
   const { feed } = await checked(db, input.run)
-  const done = await locks.alone(db, `pull:${feed}`, WAIT_MS, () =>
+  const done = await locks.withLock(db, `pull:${feed}`, WAIT_MS, () =>
     rehearse(
       (work) => db.transaction(work),
       (tx) => rehearsed(tx, feed, input),
@@ -63,7 +63,7 @@ const rehearsed = async (tx: Tx, feed: string, input: RollbackPreviewInput): Pro
   const started = { job: 'takeback' as const, subject: feed, cause: 'person' as const, by, leaseMs: LEASE_MS, now }
   const takebackRun = (await runs.start(tx, started)) ?? 0
   const before = await rehearsal.mark(tx)
-  const at = await knowledge.tick(tx, now)
+  const at = await knowledge.nextInstant(tx, now)
   const counts = await undo(tx, { run, by: takebackRun, at }, rules, now, { by, mayMove })
   const { gone: goneOperators, left } = await rehearsal.operatorsConcerned(tx, at, NAMED_MOST)
   return {

@@ -56,11 +56,11 @@ export const rollBack = async (db: Db, options: RollbackOptions): Promise<Rollba
   const reason = checkedText(options.reason, '理由 the reason', rules.mark)
   const { feed } = await checked(db, id)
   const waitMs = options.waitMs ?? WAIT_MS
-  const done = await locks.alone(db, `pull:${feed}`, waitMs, () =>
+  const done = await locks.withLock(db, `pull:${feed}`, waitMs, () =>
     alone(db, { ...options, waitMs, job: 'takeback', subject: feed, cause: 'person' }, async (running) => {
       const counts = await db.transaction(async (tx) => {
         const now = options.now()
-        const at = await knowledge.tick(tx, now)
+        const at = await knowledge.nextInstant(tx, now)
         await checked(tx, id)
         const counts = await undo(tx, { run: id, by: running.id, at }, rules, now, {
           by: options.by,

@@ -25,7 +25,7 @@ export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: numbe
   return alone(db, { ...options, job: 'expire' }, async (run) => {
     const { rules, log } = options
     // An expired entry cannot be restored, so the clock must be certain.
-    if ((await clockDoubts.open(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
+    if ((await clockDoubts.openDoubt(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
     const today = dateIn(run.startedAt)
     run.counts['expired'] = 0
     run.counts['terms'] = await renewTerms(db, rules, { now: run.startedAt, log })

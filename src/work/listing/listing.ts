@@ -51,7 +51,7 @@ export interface CaseOpening {
 
 export const openCase = (db: Db, rules: WorkRules, made: CaseOpening): Promise<listings.Listing> =>
   inTurn(db, WAIT_MS, async (tx) => {
-    const opened = await openWithin(tx, rules, made, await knowledge.tick(tx, made.now))
+    const opened = await openWithin(tx, rules, made, await knowledge.nextInstant(tx, made.now))
     if (opened === null) throw notAllowed('openLead', null, 'ANOTHER_OPEN')
     return opened
   })
@@ -116,7 +116,7 @@ export interface MoveRequest {
 export const makeMove = (db: Db, rules: WorkRules, made: MoveRequest): Promise<listings.Listing> =>
   // Lock order: knowledge clock, then listing, as in an intake merge.
   inTurn(db, made.waitMs ?? WAIT_MS, async (tx) => {
-    const instant = STOPPING.includes(made.name) ? knowledge.beside : knowledge.tick
+    const instant = STOPPING.includes(made.name) ? knowledge.nextInstantBesideMerge : knowledge.nextInstant
     return moveWithin(tx, rules, { ...made, at: await instant(tx, made.now) })
   })
 
@@ -184,7 +184,7 @@ export const moveMany = (
   },
 ): Promise<string[]> =>
   inTurn(db, made.waitMs ?? WAIT_MS, async (tx) => {
-    const at = await knowledge.tick(tx, made.now)
+    const at = await knowledge.nextInstant(tx, made.now)
     const rules = await withAmendments(tx, base)
     const steps = (await listings.freeForMove(tx, made.ids)).flatMap((stored) => {
       const before = { ...stored, facts: upgradeStoredCase(stored.facts) }

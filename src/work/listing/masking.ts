@@ -17,7 +17,7 @@ export const renewMasks = async (db: Db, rules: WorkRules, { now, log }: { now: 
     const ids: string[] = await masked.before(db, MASKING_VERSION, after, STEP_ENTRIES)
     for (const id of ids) {
       await db.transaction(async (tx) => {
-        const at = await knowledge.tick(tx, now)
+        const at = await knowledge.nextInstant(tx, now)
         const listing = await listings.forMove(tx, id)
         if (listing === null || (await renewEntry(tx, listing, { at, now, rules })))
           await masked.note(tx, id, MASKING_VERSION)

@@ -258,5 +258,5 @@ export const inTurn = async <T>(
   act: (tx: Tx, reason: string, at: Date) => Promise<T>,
 ): Promise<T> => {
   const kept = checkedText(reason, '理由 the reason', mark)
-  return inTransaction(db, 'decide', async (tx) => act(tx, kept, await knowledge.tick(tx, now)))
+  return inTransaction(db, 'decide', async (tx) => act(tx, kept, await knowledge.nextInstant(tx, now)))
 }

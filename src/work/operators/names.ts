@@ -10,7 +10,7 @@ const LOCK = 'hub.names'
 /** Returns null when nothing is due or another process is sweeping. */
 export const sweepNames = async (db: Db, { signal }: { signal?: AbortSignal } = {}): Promise<number | null> => {
   if ((await names.wanting(db)) === null) return null
-  const swept = await locks.alone(db, LOCK, 0, async () => {
+  const swept = await locks.withLock(db, LOCK, 0, async () => {
     const wanted = await names.wanting(db)
     if (wanted === null) return null
     await names.prepare(db)

@@ -14,7 +14,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import * as trail from '../../store/audit/audit-log.js'
-import { keepSigned } from '../../store/audit/heads.js'
+import { keepSignedHead } from '../../store/audit/heads.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as restored from '../../store/db/restored.js'
@@ -122,7 +122,7 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
   const today = dateIn(now)
   await forgetChanges(tx)
   const behind = !(await restored.mayList(tx))
-  const stopped = behind || (await clockDoubts.open(tx)) !== null
+  const stopped = behind || (await clockDoubts.openDoubt(tx)) !== null
   if (stopped && last === null) throw new Refusal(behind ? 'DATABASE_RESTORED' : 'CLOCK_DOUBTED')
   const changes = (await changesIn(tx, last, today, taking)).filter(({ change }) => !stopped || change === 'REMOVED')
   if (last !== null && (stopped || last.snapshot.form === SNAPSHOT_FORM) && changes.length === 0) {
@@ -131,7 +131,7 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
   }
   const many = (change: snapshots.SnapshotChange['change']) => changes.filter((row) => row.change === change).length
   const begun: snapshots.Snapshot = {
-    sequence: Math.max(noted, (await restored.reached(tx)).sequence) + 1,
+    sequence: Math.max(noted, (await restored.highestSentPosition(tx)).sequence) + 1,
     previousHash: last?.snapshot.hash ?? FIRST_HASH,
     hash: '',
     entries: 0,
@@ -142,7 +142,7 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
     publishedAt: sure,
     form: SNAPSHOT_FORM,
     origin: originIn(manifests.issuer),
-    feedId: await restored.identity(tx),
+    feedId: await restored.databaseIdentity(tx),
     files: null,
     firstEnd: null,
   }
@@ -248,7 +248,11 @@ const signAnew = async (
   const { kid, jws } = manifests.sign(JSON.stringify(manifest))
   await snapshots.sign(tx, snapshot.sequence, { kid, jws, validUntil: until })
   if (manifest.trail !== null)
-    await keepSigned(tx, { ...manifest.trail, signedAt: now, ...manifests.signHead(JSON.stringify(manifest.trail)) })
+    await keepSignedHead(tx, {
+      ...manifest.trail,
+      signedAt: now,
+      ...manifests.signHead(JSON.stringify(manifest.trail)),
+    })
 }
 
 export const manifestOf = (

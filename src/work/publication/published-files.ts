@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createBrotliCompress, createGzip } from 'node:zlib'
 import type { Db, Tx } from '../../store/db/db.js'
-import { beneath } from '../../store/db/request-handle.js'
+import { processHandle } from '../../store/db/request-handle.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 import { anonymousFile, buildEdition, bytesIn, closeEdition, deriveEdition, type Edition } from './publish-edition.js'
 
@@ -120,7 +120,7 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}):
       await adopting
       if (isThere()) return
       if (ensuring?.sequence !== snapshot.sequence) {
-        const done = editionOf(beneath(db), snapshot, hold(), folder)
+        const done = editionOf(processHandle(db), snapshot, hold(), folder)
           .then(replace)
           .finally(() => {
             if (ensuring?.done === done) ensuring = null

@@ -77,7 +77,7 @@ export const decideScorecard = async (
       notPast(found.effectiveOn, now)
       await cardToTry(tx, found.scorecard)
     }
-    const at = await knowledge.tick(tx, now)
+    const at = await knowledge.nextInstant(tx, now)
     return activations.decide(tx, found.id, { state: activate ? 'ADOPTED' : 'REJECTED', note, by, at })
   })
 }

@@ -87,7 +87,7 @@ const scoreDue = async (
     await keepCard(db, course.card, options.now())
     await ruleBooks.keep(db, { ...book, now: options.now() })
   }
-  const knownAt = await db.transaction((tx) => knowledge.tickToRead(tx, options.now()))
+  const knownAt = await db.transaction((tx) => knowledge.nextInstantAfterAll(tx, options.now()))
   const when = { asOf: course.asOf, knownAt }
   const which = {
     all: options.all === true,
@@ -247,7 +247,7 @@ const written = async (
   options: ScoringOptions,
 ): Promise<ScoredCounts> =>
   db.transaction(async (tx) => {
-    const at = await knowledge.tick(tx, options.now())
+    const at = await knowledge.nextInstant(tx, options.now())
     const ids = step.map(({ id }) => id)
     const gone = await rescoringQueue.gone(tx, ids)
     const moved = asked ? new Set<number>() : await rescoringQueue.movedSince(tx, ids, when.knownAt)

@@ -14,7 +14,7 @@ import {
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
-import { beneath } from '../../store/db/request-handle.js'
+import { processHandle } from '../../store/db/request-handle.js'
 import * as operators from '../../store/operators/operators.js'
 import type { PointInTime } from '../../store/records/versions.js'
 import * as trials from '../../store/scoring/trials.js'
@@ -146,7 +146,7 @@ export const trialAsked = async (
     throw new Refusal('TRIAL_TOO_LARGE', { limit: most, command: whole })
   }
   // Other requests may await this trial, so it must not end with the first.
-  const db = beneath(asker)
+  const db = processHandle(asker)
   const waited = underWay.get(db) ?? new Map<string, Promise<trials.TrialRow>>()
   underWay.set(db, waited)
   const key = `${hashes.scorecardHash} ${hashes.againstHash} ${today}`

@@ -58,7 +58,7 @@ export const openClock = async (db: Db, parts: ClockParts): Promise<HubClock> =>
 
 const databaseClock = (
   db: Db,
-  { log, machine = () => performance.now(), wall, read = doubts.read }: ClockParts,
+  { log, machine = () => performance.now(), wall, read = doubts.readClock }: ClockParts,
 ): HubClock => {
   let anchor: ClockAnchor | null = null
   /** The time as it would be without the leap; null when in no doubt. */
@@ -75,16 +75,16 @@ const databaseClock = (
 
   const doubted = async (begun: Omit<doubts.ClockDoubt, 'id'>, base: ClockAnchor): Promise<void> => {
     expected ??= base
-    if (await doubts.begin(db, begun))
+    if (await doubts.addDoubt(db, begun))
       log.error(
         { alarm: 'CLOCK_DOUBTED', ...begun },
         'the clock of the database leapt: expiry, erasing and additions wait for a second source or for hub clock confirm',
       )
-    doubt = await doubts.open(db)
+    doubt = await doubts.openDoubt(db)
   }
 
   const settled = async (by: string): Promise<void> => {
-    const ended = await doubts.settle(db, { by })
+    const ended = await doubts.settleDoubt(db, { by })
     if (ended !== null) log.warn({ ...ended, by }, 'the clock of the database is believed again')
     doubt = null
     expected = null
@@ -138,7 +138,7 @@ const databaseClock = (
       wallAtLook = wall() - (got - middle)
       await judge(reading, before, middle, got - sent)
       if (doubt === null && got - notedAt >= NOTE_MS) {
-        await doubts.noteSure(db)
+        await doubts.noteClockSure(db)
         notedAt = got
       }
     },
@@ -187,7 +187,7 @@ export const confirm = async (
   { by, reason: text, mark }: { by: string; reason: string; mark: (id: string) => string },
 ): Promise<doubts.ClockDoubt> => {
   const reason = checkedText(text, '理由 the reason', mark)
-  const doubt = await doubts.settle(db, { by, reason })
+  const doubt = await doubts.settleDoubt(db, { by, reason })
   if (doubt === null) throw new Refusal('CLOCK_CERTAIN')
   return doubt
 }

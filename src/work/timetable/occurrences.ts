@@ -8,7 +8,7 @@ import { reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Metrics } from '../../foundation/metrics.js'
 import { between, type Cron, next, parse } from '../../foundation/time/cron.js'
-import { type Db, isLost } from '../../store/db/db.js'
+import { type Db, isConnectionLost } from '../../store/db/db.js'
 import * as occurrences from '../../store/timetable/occurrences.js'
 import type * as runs from '../../store/timetable/runs.js'
 import * as schedules from '../../store/timetable/schedules.js'
@@ -120,7 +120,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
         : () => occurrences.giveBack(db, mine, { unused: true })
     } catch (error) {
       if (lost.aborted) return log.warn(turn, 'an occurrence was taken over by another process')
-      const again = stopping.signal.aborted || isLost(error)
+      const again = stopping.signal.aborted || isConnectionLost(error)
       if (!stopping.signal.aborted)
         log.error({ err: error, ...turn }, `the timetable's ${turn.job} failed: ${reasonOf(error)}`)
       // When stopping, or without the database, the occurrence is given back.

@@ -5,7 +5,7 @@
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
-import { asUnavailable, type Db, type Tx } from '../../store/db/db.js'
+import { type Db, type Tx, unavailableRefusal } from '../../store/db/db.js'
 import * as locks from '../../store/db/locks.js'
 import * as runs from '../../store/timetable/runs.js'
 
@@ -49,7 +49,7 @@ export interface OpenRun {
 /** Returns null when another process runs this occurrence. Refusal RUN_BUSY. */
 export const alone = async <T>(db: Db, what: RunDescription, work: (run: OpenRun) => Promise<T>): Promise<T | null> => {
   const { job, subject = '', plannedFor = null } = what
-  const done = await locks.alone(
+  const done = await locks.withLock(
     db,
     `${job}:${subject}`,
     plannedFor === null ? (what.waitMs ?? WAIT_MS) : 0,
@@ -115,7 +115,7 @@ const closed = async <T>(
     const error =
       isRefusal(thrown) && what.mark ? new Refusal(thrown.code, redactIdNumbers(thrown.details, what.mark)) : thrown
     const refused = isRefusal(error) && error.status < FAILURE_STATUS
-    const { code, message } = isRefusal(error) ? error : (asUnavailable(error) ?? INTERNAL)
+    const { code, message } = isRefusal(error) ? error : (unavailableRefusal(error) ?? INTERNAL)
     log?.warn(
       { ...counts, ms: elapsed(), ...(isRefusal(error) ? { code: error.code } : { err: error }) },
       'the run failed',

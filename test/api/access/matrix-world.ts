@@ -238,7 +238,7 @@ const rowsOf = async (
   })
   const found = { kind: 'listing', key: uuid, what: 'MISSING', differs: [], did: 'NOTHING' } as const
   const at = { comparison, at: NOW }
-  await remarks.keep(db, PLATFORM, [{ ...found, shownSequence: null, toldSequence: 1 }], at)
+  await remarks.keepFound(db, PLATFORM, [{ ...found, shownSequence: null, toldSequence: 1 }], at)
   return {
     Run: run,
     Reject: reject,

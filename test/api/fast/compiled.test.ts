@@ -24,8 +24,8 @@ import { makeLimits } from '../../../src/api/request/rate-limit.js'
 import { makeRevocations } from '../../../src/api/request/revocations.js'
 import { PUBLIC_VIEWER, type Role, type Viewer } from '../../../src/domain/access/viewer.js'
 import { makeMetrics } from '../../../src/foundation/metrics.js'
-import { makeBulk } from '../../../src/store/db/bulk-handle.js'
-import { makeTurns } from '../../../src/store/db/turns.js'
+import { makeBulkHandle } from '../../../src/store/db/bulk-handle.js'
+import { makeConcurrencyLimit } from '../../../src/store/db/turns.js'
 import { makeAttempts } from '../../../src/work/audit/attempts.js'
 import {
   globalOf,
@@ -117,8 +117,8 @@ describe('compiled queries', () => {
         quotas: makeQuotas(world.parts),
         streams: makeChangeStreams({ ...world.parts, leaving: new AbortController().signal }),
         answerPath,
-        bulk: makeBulk(world.database.db),
-        inTurn: makeTurns(),
+        bulk: makeBulkHandle(world.database.db),
+        inTurn: makeConcurrencyLimit(),
         metrics: makeMetrics(),
         scraping: { token: null, local: false },
         leaving: new AbortController().signal,

@@ -229,7 +229,7 @@ describe('upload of a feed', () => {
   })
 
   it('is refused as busy during a pull of its feed', async () => {
-    await locks.alone(world.database.db, 'pull:dishonest', 0, async () => {
+    await locks.withLock(world.database.db, 'pull:dishonest', 0, async () => {
       const { status, body } = await send('dishonest', csv(line(1)))
       expect([status, body.error.code]).to.deep.equal([409, 'RUN_BUSY'])
       expect(body).to.not.have.property('run')

@@ -106,12 +106,12 @@ describe('counts shared by several processes', () => {
   const count = (key: string, used: number) => [{ key, used }]
 
   it('are added within a minute and restart with the next', async () => {
-    expect(await store.add(db(), count('a', 3), MINUTE)).to.deep.equal(new Map([['a', 3]]))
-    expect(await store.add(db(), count('a', 4), MINUTE)).to.deep.equal(new Map([['a', 7]]))
-    expect(await store.add(db(), count('a', 1), later(60_000))).to.deep.equal(new Map([['a', 1]]))
+    expect(await store.addUsage(db(), count('a', 3), MINUTE)).to.deep.equal(new Map([['a', 3]]))
+    expect(await store.addUsage(db(), count('a', 4), MINUTE)).to.deep.equal(new Map([['a', 7]]))
+    expect(await store.addUsage(db(), count('a', 1), later(60_000))).to.deep.equal(new Map([['a', 1]]))
     // Late by a minute: it weighs nothing.
-    expect(await store.add(db(), count('a', 9), MINUTE)).to.deep.equal(new Map([['a', 1]]))
-    await store.add(db(), count('b', 1), later(120_000))
+    expect(await store.addUsage(db(), count('a', 9), MINUTE)).to.deep.equal(new Map([['a', 1]]))
+    await store.addUsage(db(), count('b', 1), later(120_000))
     expect((await db()('quotas').select('key')).map(({ key }) => key)).to.deep.equal(['b'])
   })
 

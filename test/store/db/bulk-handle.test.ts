@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { type BulkHandle, makeBulk } from '../../../src/store/db/bulk-handle.js'
-import { connect, type Db, type Reads } from '../../../src/store/db/db.js'
+import { type BulkHandle, makeBulkHandle } from '../../../src/store/db/bulk-handle.js'
+import { connect, type Db, type ReadHandle } from '../../../src/store/db/db.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { rowsOf } from '../../support/world.js'
 
@@ -15,7 +15,7 @@ describe('connections for bulk questions', () => {
   before(async () => {
     database = await freshDatabase({ empty: true })
     watcher = connect(database.url)
-    bulk = makeBulk(watcher)
+    bulk = makeBulkHandle(watcher)
   })
   after(async () => {
     await bulk.close()
@@ -76,7 +76,7 @@ describe('connections for bulk questions', () => {
   it('P-B11: a snapshot does not see later changes, and a fault leaves the connection usable', async () => {
     await watcher.raw('create table told (n int); insert into told values (1)')
     const { signal } = new AbortController()
-    const read = async (db: Reads) =>
+    const read = async (db: ReadHandle) =>
       (await db.raw('select n from told order by ?::int, n', [1])).rows.map(({ n }) => n)
     const seen = await bulk.atOneInstant(signal, async (db) => {
       const first = await read(db)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { Refusal } from '../../../src/foundation/errors.js'
-import { connect, migrate, reach, version } from '../../../src/store/db/db.js'
+import { checkReachable, connect, databaseVersion, migrate } from '../../../src/store/db/db.js'
 import * as locks from '../../../src/store/db/locks.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 
@@ -22,10 +22,10 @@ describe('store/db', () => {
   after(() => test.drop())
 
   it('migrates an empty database once, also when two processes begin together', async () => {
-    expect((await version(test.db)).state).to.equal('EMPTY')
+    expect((await databaseVersion(test.db)).state).to.equal('EMPTY')
     const [one, two] = await Promise.all([migrate(test.db), migrate(test.db)])
     expect([one.length, two.length].sort()).to.deep.equal([0, one.length + two.length])
-    expect((await version(test.db)).state).to.equal('CURRENT')
+    expect((await databaseVersion(test.db)).state).to.equal('CURRENT')
   })
 
   it('records migrations without the ending of their file', async () => {
@@ -48,19 +48,19 @@ describe('store/db', () => {
 
   it('refuses an unreachable database without repeating its password', async () => {
     const db = connect('postgres://someone:hidden-word@127.0.0.1:1/nothing')
-    const refusal = await refusalOf(reach(db))
+    const refusal = await refusalOf(checkReachable(db))
     await db.destroy()
     expect(refusal.code).to.equal('DATABASE_UNREACHABLE')
     expect(refusal.message).to.not.include('hidden-word')
   })
 
   it('lets one holder of a lock work, and a second one give up after its wait', async () => {
-    const answers = await locks.alone(test.db, 'one', 0, async () => [
-      await locks.alone(test.db, 'one', 0, async () => 'in'),
+    const answers = await locks.withLock(test.db, 'one', 0, async () => [
+      await locks.withLock(test.db, 'one', 0, async () => 'in'),
       'done',
     ])
     expect(answers).to.deep.equal(['held', 'done'])
-    expect(await locks.alone(test.db, 'one', 0, async () => 'free again')).to.equal('free again')
+    expect(await locks.withLock(test.db, 'one', 0, async () => 'free again')).to.equal('free again')
   })
 
   it('keeps days as written and big numbers as numbers', async () => {

@@ -4,7 +4,7 @@ import { database, later, NOW } from '../../support/world.js'
 
 describe('knowledge instants', () => {
   const db = database({ once: true })
-  const tick = (now: Date) => db().transaction((tx) => knowledge.tick(tx, now))
+  const tick = (now: Date) => db().transaction((tx) => knowledge.nextInstant(tx, now))
 
   it('an instant is the present one, later than every earlier instant', async () => {
     expect(await tick(NOW)).to.deep.equal(NOW)
@@ -22,7 +22,7 @@ describe('knowledge instants', () => {
     const before = await tick(later(200))
     await db()
       .transaction(async (tx) => {
-        await knowledge.tick(tx, later(300))
+        await knowledge.nextInstant(tx, later(300))
         throw new Error('failed')
       })
       .catch(() => undefined)

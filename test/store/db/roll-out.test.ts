@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { expect } from 'chai'
-import { version } from '../../../src/store/db/db.js'
+import { databaseVersion } from '../../../src/store/db/db.js'
 import { database, refusal, rowsOf } from '../../support/world.js'
 
 /** From this one on each says when it is rolled out. */
@@ -28,14 +28,14 @@ describe('R-7: migrations before and after a roll-out', () => {
 
   it('an unknown one applied before its roll-out lets an older hub work; one after it stops the hub', async () => {
     await applied('20991231-01-expand', 'before')
-    expect(await version(db())).to.deep.equal({ state: 'CURRENT', missing: [] })
+    expect(await databaseVersion(db())).to.deep.equal({ state: 'CURRENT', missing: [] })
     await applied('20991231-02-contract', 'after')
-    expect((await refusal(version(db()))).code).to.equal('DATABASE_NEWER')
+    expect((await refusal(databaseVersion(db()))).code).to.equal('DATABASE_NEWER')
   })
 
   it('an unknown one without a mark stops an older hub', async () => {
     await applied('20991231-03-silent', null)
-    expect((await refusal(version(db()))).code).to.equal('DATABASE_NEWER')
+    expect((await refusal(databaseVersion(db()))).code).to.equal('DATABASE_NEWER')
   })
 
   it('each file states when it is rolled out', async () => {

@@ -8,7 +8,7 @@ describe('connections for frequent questions', () => {
   let hot: Db
   before(async () => {
     database = await freshDatabase({ empty: true })
-    hot = hotStore.beside(database.db)
+    hot = hotStore.openSharedConnections(database.db)
   })
   after(async () => {
     await hot.destroy()
@@ -35,7 +35,7 @@ describe('connections for frequent questions', () => {
 
   it('have the statement timeout of the handle beside them', async () => {
     const answers = connect(String(database.db.client.config.connection.connectionString), { statementMs: 50 })
-    const own = hotStore.beside(answers)
+    const own = hotStore.openSharedConnections(answers)
     const { rows } = await own.raw('show statement_timeout')
     await own.destroy()
     await answers.destroy()

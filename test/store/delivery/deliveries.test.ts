@@ -8,7 +8,7 @@ describe('deliveries', () => {
   const listing = async (n: number): Promise<string> => (await lead(db(), (await penalised(db(), n)).operatorId)).id
   const owe = (subjectId: string, number: number, action: Action, more: { platform?: string; dueAt?: Date } = {}) =>
     db().transaction((tx) =>
-      deliveries.owe(tx, [
+      deliveries.addOwed(tx, [
         {
           platform: 'national',
           kind: 'listing',
@@ -30,9 +30,13 @@ describe('deliveries', () => {
     await db()('deliveries').where({ number: 3 }).update({ attempts: 1 })
     const states = async () =>
       (await rowsOf(db(), 'select state from deliveries order by number')).map((row) => row['state'])
-    await db().transaction((tx) => deliveries.fold(tx, [{ subjectId: a, platform: 'national', what: 'untried' }]))
+    await db().transaction((tx) =>
+      deliveries.foldEarlier(tx, [{ subjectId: a, platform: 'national', what: 'untried' }]),
+    )
     expect(await states()).to.deep.equal(['CONFIRMED', 'FOLDED', 'OWED', 'FOLDED'])
-    await db().transaction((tx) => deliveries.fold(tx, [{ subjectId: a, platform: 'national', what: 'unconfirmed' }]))
+    await db().transaction((tx) =>
+      deliveries.foldEarlier(tx, [{ subjectId: a, platform: 'national', what: 'unconfirmed' }]),
+    )
     expect(await states()).to.deep.equal(['CONFIRMED', 'FOLDED', 'FOLDED', 'FOLDED'])
   })
 
@@ -54,7 +58,7 @@ describe('deliveries', () => {
     await db()('deliveries').where({ number: 4 }).update({ state: 'FOLDED' })
     await owe(await listing(2), 6, 'REMOVE')
     await owe(await listing(3), 7, 'ADD')
-    const open = `from deliveries d where ${deliveries.isOpen('d')}`
+    const open = `from deliveries d where ${deliveries.isOpenSql('d')}`
     expect((await rowsOf(db(), `select d.number ${open} order by 1`)).map((row) => row['number'])).to.deep.equal([
       2, 3, 5, 6, 7,
     ])

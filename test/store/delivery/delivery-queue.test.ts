@@ -11,7 +11,7 @@ describe('delivery queue of a platform', () => {
   const listing = async (n: number): Promise<string> => (await lead(db(), (await penalised(db(), n)).operatorId)).id
   const owe = (subjectId: string, number: number, action: Action, more: { platform?: string; dueAt?: Date } = {}) =>
     db().transaction((tx) =>
-      deliveries.owe(tx, [
+      deliveries.addOwed(tx, [
         {
           platform: 'national',
           kind: 'listing',
@@ -43,7 +43,7 @@ describe('delivery queue of a platform', () => {
     delivery: queue.ClaimedDelivery,
     state: queue.DeliveryResult['state'],
     more: Partial<queue.DeliveryResult> = {},
-  ) => queue.book(db(), [outcome(delivery, state, more)], NOW)
+  ) => queue.bookResults(db(), [outcome(delivery, state, more)], NOW)
   const row = async (number: number) => (await rowsOf(db(), 'select * from deliveries where number = ?', [number]))[0]
 
   it('removals are claimed first', async () => {
@@ -105,7 +105,7 @@ describe('delivery queue of a platform', () => {
     const [a, b] = [await listing(1), await listing(2)]
     await owe(a, 1, 'ADD')
     await owe(b, 1, 'REMOVE')
-    const due = (only?: queue.ClaimScope) => queue.isDue(db(), 'national', { now: NOW, only })
+    const due = (only?: queue.ClaimScope) => queue.hasDueDelivery(db(), 'national', { now: NOW, only })
     expect((await claim(10, NOW, 'REMOVE')).map((one) => one.action)).to.deep.equal(['REMOVE'])
     expect([await due('REMOVE'), await due()]).to.deep.equal([false, true])
     expect(await claim(10, NOW, 'REMOVE')).to.have.length(0)
@@ -121,9 +121,9 @@ describe('delivery queue of a platform', () => {
     expect([first.attempts, second.attempts]).to.deep.equal([1, 2])
     for (const state of ['CONFIRMED', 'REFUSED', 'OWED'] as const) expect(await book(first, state)).to.equal(0)
     await queue.putBack(db(), [first])
-    expect(await queue.hold(db(), [first], later(999))).to.deep.equal(new Set())
+    expect(await queue.renewLeases(db(), [first], later(999))).to.deep.equal(new Set())
     expect(await row(1)).to.deep.include({ state: 'OWED', leased_until: later(121), receipt: null, attempts: 2 })
-    expect(await queue.hold(db(), [second], later(130))).to.deep.equal(new Set([second.id]))
+    expect(await queue.renewLeases(db(), [second], later(130))).to.deep.equal(new Set([second.id]))
     expect(await book(second, 'CONFIRMED')).to.equal(1)
     expect(await row(1)).to.deep.include({ state: 'CONFIRMED', receipt: RECEIPT })
   })
@@ -142,7 +142,7 @@ describe('delivery queue of a platform', () => {
     for (const [i, id] of ids.entries()) await owe(id, i + 1, 'ADD')
     const [a, b, c] = (await claim()) as [queue.ClaimedDelivery, queue.ClaimedDelivery, queue.ClaimedDelivery]
     const refusal = { ...RECEIPT, accepted: false, code: '1001', batch: '7-1', row: 2 }
-    const booked = await queue.book(
+    const booked = await queue.bookResults(
       db(),
       [
         outcome(a, 'CONFIRMED'),
@@ -155,7 +155,7 @@ describe('delivery queue of a platform', () => {
     expect(await row(1)).to.deep.include({ state: 'CONFIRMED', confirmed_at: later(1), last_error: null })
     expect(await row(2)).to.deep.include({ state: 'REFUSED', receipt: refusal, last_error: '1001 unknown' })
     expect(await row(3)).to.deep.include({ state: 'OWED', due_at: later(8), receipt: null, failures: 1 })
-    expect(await queue.outstanding(db(), ['national', 'jilin'])).to.deep.equal(
+    expect(await queue.countOutstanding(db(), ['national', 'jilin'])).to.deep.equal(
       new Map([
         ['national', 2],
         ['jilin', 0],
@@ -171,7 +171,7 @@ describe('delivery queue of a platform', () => {
   it('the head of a subject is its earliest owed or refused delivery', async () => {
     const a = await listing(1)
     await db().transaction((tx) =>
-      deliveries.owe(
+      deliveries.addOwed(
         tx,
         [1, 2, 3].map((number) => ({
           platform: 'national',
@@ -210,7 +210,7 @@ describe('delivery queue of a platform', () => {
       const telling = await db().transaction()
       if (first === 'booking') {
         const booking = await db().transaction()
-        await queue.book(booking, [outcome(claimed, 'CONFIRMED')], NOW)
+        await queue.bookResults(booking, [outcome(claimed, 'CONFIRMED')], NOW)
         const told = owing(a, telling)
         await until(db(), 'deliveries_line_up|deliveries.owe')
         await booking.commit()
@@ -231,8 +231,8 @@ describe('delivery queue of a platform', () => {
   })
 })
 
-const owing = (subjectId: string, tx: Parameters<typeof deliveries.owe>[0]) =>
-  deliveries.owe(tx, [
+const owing = (subjectId: string, tx: Parameters<typeof deliveries.addOwed>[0]) =>
+  deliveries.addOwed(tx, [
     {
       platform: 'national',
       kind: 'listing',

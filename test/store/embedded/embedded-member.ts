@@ -1,8 +1,8 @@
 /** A process of its own that joins a folder, tells the address, and leaves when it is written to. */
 import { once } from 'node:events'
-import { join } from '../../../src/store/embedded/index.js'
+import { joinDatabase } from '../../../src/store/embedded/index.js'
 
-const { url, leave } = await join(process.argv[2] ?? '', { durable: process.argv[3] === 'durable' })
+const { url, leave } = await joinDatabase(process.argv[2] ?? '', { durable: process.argv[3] === 'durable' })
 process.stdout.write(`${url}\n`)
 await once(process.stdin, 'data')
 await leave()

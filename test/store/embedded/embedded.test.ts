@@ -18,8 +18,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
 import pg from 'pg'
 import { isRefusal, type Refusal } from '../../../src/foundation/errors.js'
-import { find } from '../../../src/store/embedded/binaries.js'
-import { type EmbeddedDatabase, join } from '../../../src/store/embedded/index.js'
+import { findBinaries } from '../../../src/store/embedded/binaries.js'
+import { type EmbeddedDatabase, joinDatabase } from '../../../src/store/embedded/index.js'
 import { isAlive } from '../../../src/store/embedded/processes.js'
 
 const GONE_BOUND_MS = 8_000
@@ -51,7 +51,7 @@ describe('embedded PostgreSQL', () => {
     return path.join(outer, 'data')
   }
   const sit = async (folder: string, options = hasty): Promise<EmbeddedDatabase> => {
-    const seat = await join(folder, options)
+    const seat = await joinDatabase(folder, options)
     seats.push(seat)
     return seat
   }
@@ -214,7 +214,7 @@ describe('embedded PostgreSQL', () => {
       await seat.leave()
     }
     // Where the project itself lies in a closed folder, nobody else can run its programs: root keeps the cluster.
-    const opened = everyoneEnters(find().postgres) ? NOBODY : 0
+    const opened = everyoneEnters(findBinaries().postgres) ? NOBODY : 0
     expect(owners).to.deep.equal([0, opened, 0])
   })
 
@@ -236,7 +236,7 @@ describe('embedded PostgreSQL', () => {
       ['win32', 'x64'],
       ['sunos', 'x64'],
     ] as const)
-      expect(await refusal(() => find(platform, arch))).to.contain(`${platform}-${arch}`)
+      expect(await refusal(() => findBinaries(platform, arch))).to.contain(`${platform}-${arch}`)
   })
 })
 

@@ -59,7 +59,7 @@ describe('operators', () => {
         stage.put(toStage(2, 0, item, { ...draft, key: 'P2' }))
         await stage.flush()
         return stage.transaction(async (tx) =>
-          operators.make(tx, run, await knowledge.tick(tx, NOW), { ...stage.says, drafts: 2 }),
+          operators.make(tx, run, await knowledge.nextInstant(tx, NOW), { ...stage.says, drafts: 2 }),
         )
       })
     const made = await Promise.all(Array.from({ length: 8 }, makeOne))

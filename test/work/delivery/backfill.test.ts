@@ -225,7 +225,7 @@ describe('backfill of a platform declared wiped', () => {
     const wipedAt = (await platformStates.of(db(), 'national'))?.wipedAt ?? null
     await wipe(db(), later(20))
     const filled = { platform: 'national', kinds: ['listing'] as const, wipedAt, at: later(30) }
-    expect(await platformStates.filled(db(), filled)).to.equal(false)
+    expect(await platformStates.noteFilled(db(), filled)).to.equal(false)
     expect(await filledAt(db())).to.equal(null)
     expect(await fillNational(db(), later(40))).to.equal(1)
     expect(await filledAt(db())).to.deep.equal(later(40))

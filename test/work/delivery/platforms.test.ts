@@ -33,7 +33,7 @@ describe('actions of a person on a platform', () => {
   })
 
   it('declaring it wiped requires a new backfill', async () => {
-    await states.filled(db(), { platform: 'jilin', kinds: ['listing'], wipedAt: null, at: NOW })
+    await states.noteFilled(db(), { platform: 'jilin', kinds: ['listing'], wipedAt: null, at: NOW })
     await declareWiped(db(), rules, made({ now: later(5) }))
     expect(await states.of(db(), 'jilin')).to.deep.include({ wipedAt: later(5), wipedBy: 'officer-1', filledAt: null })
   })
@@ -42,13 +42,13 @@ describe('actions of a person on a platform', () => {
     await pause(db(), rules, made())
     await declareWiped(db(), rules, made({ reason: '数据库重建', now: later(1) }))
     await resume(db(), rules, made({ reason: '已恢复', now: later(2) }))
-    const acts = await states.acts(db(), 20)
+    const acts = await states.latestActs(db(), 20)
     expect(acts.map(({ act, reason, at }) => [act, reason, at])).to.deep.equal([
       ['RESUME', '已恢复', later(2)],
       ['WIPE', '数据库重建', later(1)],
       ['PAUSE', '平台升级', NOW],
     ])
-    expect(await states.acts(db(), 1)).to.have.length(1)
+    expect(await states.latestActs(db(), 1)).to.have.length(1)
   })
 
   it('refuses an unknown platform and a missing reason', async () => {

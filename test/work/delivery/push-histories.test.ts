@@ -126,7 +126,7 @@ describe('any history of deliveries to one platform', () => {
       const accepted = answer === 'ACCEPTED'
       const receipt = receiptOf(delivery, accepted)
       const state = accepted ? ('CONFIRMED' as const) : ('REFUSED' as const)
-      await queue.book(db(), [{ delivery, state, receipt, error: null, dueAt: null, failures: 0 }], tick(1))
+      await queue.bookResults(db(), [{ delivery, state, receipt, error: null, dueAt: null, failures: 0 }], tick(1))
     }
     const deliver = async (): Promise<void> => {
       await claim()
@@ -142,7 +142,7 @@ describe('any history of deliveries to one platform', () => {
       const { delivery } = call
       const receipt = receiptOf(delivery, false)
       const refused = { delivery, state: 'REFUSED' as const, receipt, error: null, dueAt: null, failures: 0 }
-      await queue.book(db(), [{ ...refused, unsent: true }], tick(1))
+      await queue.bookResults(db(), [{ ...refused, unsent: true }], tick(1))
     }
     /** The answer never comes: the sender knows, or is dead. */
     const lose = async (call: Call | undefined, killed: boolean): Promise<void> => {
@@ -150,7 +150,7 @@ describe('any history of deliveries to one platform', () => {
       calls = calls.filter((one) => one !== call)
       const { delivery } = call
       const outcome = { delivery, state: 'OWED' as const, receipt: null, error: 'lost', dueAt: clock, failures: 1 }
-      if (!killed) await queue.book(db(), [outcome], tick(1))
+      if (!killed) await queue.bookResults(db(), [outcome], tick(1))
     }
     const putBack = async (call: Call | undefined): Promise<void> => {
       if (call === undefined || call.answer !== null) return
@@ -173,12 +173,12 @@ describe('any history of deliveries to one platform', () => {
       calls = []
       const wipedAt = tick(1)
       for (const { id, isPublic, version } of subjects) {
-        const heard = await desk.heardOf(db(), PLATFORM, [id])
+        const heard = await desk.earlierMessagesOf(db(), PLATFORM, [id])
         if (!isPublic || !lacksSubject(heard, wipedAt)) continue
         const number = (heard.at(-1)?.number ?? 0) + 1
         const notice = { ...noticeOf(id, version), sequence: number, action: 'ADD' } as Notice
         await db().transaction(async (tx) => {
-          await deliveries.fold(tx, [{ subjectId: id, platform: PLATFORM, what: 'unconfirmed' }])
+          await deliveries.foldEarlier(tx, [{ subjectId: id, platform: PLATFORM, what: 'unconfirmed' }])
           const owed = {
             platform: PLATFORM,
             kind: 'penalty' as const,
@@ -187,7 +187,7 @@ describe('any history of deliveries to one platform', () => {
             action: 'ADD' as const,
             notice,
           }
-          await deliveries.owe(tx, [{ ...owed, dueAt: tick(1) }])
+          await deliveries.addOwed(tx, [{ ...owed, dueAt: tick(1) }])
         })
       }
     }

@@ -92,7 +92,7 @@ describe('a hub that pushes by the timetable', () => {
   })
 
   it('resumes by itself when PostgreSQL restarts, and reports when it is ready again', async () => {
-    const server = await embedded.join(join(folder, 'server'), { durable: false })
+    const server = await embedded.joinDatabase(join(folder, 'server'), { durable: false })
     try {
       let offset = 0
       const { db, serve, tick } = await begun(server.url, () => new Date(Date.now() + offset))

@@ -139,7 +139,7 @@ describe('a push whose connection is cut', () => {
 describe('a lingering push', () => {
   it('continues after PostgreSQL restarts', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'hub-restart-'))
-    const server = await embedded.join(folder, { durable: false })
+    const server = await embedded.joinDatabase(folder, { durable: false })
     const db = connect(server.url)
     const postmaster = (): number => {
       const file = join(folder, 'pg', 'postmaster.pid')

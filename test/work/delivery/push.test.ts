@@ -207,7 +207,7 @@ describe('push', () => {
       dueAt: null,
       failures: 0,
     } as const
-    expect(await queue.book(db(), [refusal], NOW)).to.equal(0)
+    expect(await queue.bookResults(db(), [refusal], NOW)).to.equal(0)
     expect(of(await pushed(later(1)), 'national')).to.include({ accepted: 1, outstanding: 0 })
   })
 

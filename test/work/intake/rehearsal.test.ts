@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { filling } from '../../../src/store/db/bulk-load.js'
+import { withIndexesDropped } from '../../../src/store/db/bulk-load.js'
 import { connect, type Tx } from '../../../src/store/db/db.js'
 import * as knowledge from '../../../src/store/db/knowledge.js'
 import { rehearse } from '../../../src/work/intake/rehearsal.js'
@@ -35,7 +35,7 @@ describe('previews', () => {
   const whileOrderIsTaken = async <T>(act: () => Promise<T>): Promise<T> => {
     const merging = await database.db.transaction()
     try {
-      await knowledge.tick(merging, NOW)
+      await knowledge.nextInstant(merging, NOW)
       return await act()
     } finally {
       await merging.rollback()
@@ -67,10 +67,10 @@ describe('previews', () => {
     const instants = await rehearse(
       (work) => database.db.transaction(work),
       async (tx: Tx) => {
-        const own = await knowledge.tick(tx, later(60))
+        const own = await knowledge.nextInstant(tx, later(60))
         const other = await database.db.transaction(async (beside) => {
           await beside.raw(`set local lock_timeout = '200ms'`)
-          return knowledge.tick(beside, later(30))
+          return knowledge.nextInstant(beside, later(30))
         })
         return [own, other]
       },
@@ -97,7 +97,7 @@ describe('previews', () => {
       )
       return rows.length
     }
-    const filled = (tx: Tx) => filling(tx, 'operators', MANY, () => locks(tx))
+    const filled = (tx: Tx) => withIndexesDropped(tx, 'operators', MANY, () => locks(tx))
 
     it('I-B5: a merge locks the table exclusively where no hub serves', async () => {
       expect(await database.db.transaction(filled)).to.equal(1)

@@ -28,7 +28,7 @@ const merging = async (db: Db) => {
     end = resolve
   })
   const merged = db.transaction(async (tx) => {
-    await knowledge.tick(tx, NOW)
+    await knowledge.nextInstant(tx, NOW)
     begun()
     await ends
   })

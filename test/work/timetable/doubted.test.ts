@@ -253,7 +253,7 @@ describe('a hiding during scoring', () => {
       begun = resolve
     })
     const hiding = db().transaction(async (tx) => {
-      const instant = await knowledge.beside(tx, later(30))
+      const instant = await knowledge.nextInstantBesideMerge(tx, later(30))
       const input = { on: TODAY, hiding: 'ERROR' as const, reason: '列错主体' }
       await moveWithin(tx, rules, { id, name: 'hideListing', ...OFFICER, input, now: later(30), at: instant })
       begun()

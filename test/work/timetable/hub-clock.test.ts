@@ -35,7 +35,7 @@ const machine = (db: Db) => {
     log,
     machine: () => turned.monotonic,
     wall: () => turned.wall,
-    read: async () => ({ ...(await clockDoubts.read(db)), at: instant() }),
+    read: async () => ({ ...(await clockDoubts.readClock(db)), at: instant() }),
   }
   const pass = (ms: number): void => {
     turned.monotonic += ms
@@ -44,7 +44,7 @@ const machine = (db: Db) => {
   return { turned, parts, instant, pass }
 }
 
-const doubted = async (db: Db) => (await clockDoubts.open(db))?.cause ?? null
+const doubted = async (db: Db) => (await clockDoubts.openDoubt(db))?.cause ?? null
 
 describe('P-A3: clock of a hub', () => {
   const db = database()
@@ -131,7 +131,7 @@ describe('P-A3: clock of a hub', () => {
 describe('P-A3: during clock doubt', () => {
   const db = database()
   const YEARS = new Date(NOW.getTime() + 3_650 * DAY)
-  const doubt = () => clockDoubts.begin(db(), { cause: 'LEAP', foundAt: YEARS, expectedAt: NOW })
+  const doubt = () => clockDoubts.addDoubt(db(), { cause: 'LEAP', foundAt: YEARS, expectedAt: NOW })
 
   it('no entry ends and nothing is erased, and both resume afterwards', async () => {
     await published(db(), 1)
@@ -153,9 +153,9 @@ describe('P-A3: during clock doubt', () => {
       'HIDDEN',
     )
     await removed(db(), other.id)
-    const tick = await db().transaction((tx) => knowledge.tick(tx, YEARS))
+    const tick = await db().transaction((tx) => knowledge.nextInstant(tx, YEARS))
     expect(tick.getTime() - NOW.getTime()).to.be.lessThan(DAY)
-    const beside = await db().transaction((tx) => knowledge.beside(tx, YEARS))
+    const beside = await db().transaction((tx) => knowledge.nextInstantBesideMerge(tx, YEARS))
     expect(beside.getTime() - NOW.getTime()).to.be.lessThan(DAY)
   })
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { isLost } from '../../../src/store/db/db.js'
+import { isConnectionLost } from '../../../src/store/db/db.js'
 import { alone, beside } from '../../../src/work/timetable/run.js'
 import { at, database, NOW, refusal, rowsOf } from '../../support/world.js'
 
@@ -52,12 +52,12 @@ describe('work/run', () => {
     )
     const wrong = await thrownBy(db().raw('select nothing from nowhere'))
     const unnamed = Object.assign(new Error('getaddrinfo ENOTFOUND db'), { code: 'ENOTFOUND' })
-    expect([isLost(lost), isLost(unnamed), isLost(wrong), isLost('no error at all')]).to.deep.equal([
-      true,
-      true,
-      false,
-      false,
-    ])
+    expect([
+      isConnectionLost(lost),
+      isConnectionLost(unnamed),
+      isConnectionLost(wrong),
+      isConnectionLost('no error at all'),
+    ]).to.deep.equal([true, true, false, false])
   })
 
   it('refuses a command by name while another run is going on, and passes over a scheduled one', async () => {

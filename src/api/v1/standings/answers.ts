@@ -5,7 +5,7 @@ import { type NameAnswer, nameAnswer, presentAnswer } from '../../../domain/stan
 import { oldestHoldingDate } from '../../../domain/standing/sellers.js'
 import type { Freshness } from '../../../domain/standing/standing.js'
 import { type StandingEntry, standingEntry } from '../../../domain/standing/standing-entry.js'
-import type { Reads } from '../../../store/db/db.js'
+import type { ReadHandle } from '../../../store/db/db.js'
 import * as operators from '../../../store/operators/operators.js'
 import * as store from '../../../store/standing/standings.js'
 import type { ListingView } from '../../listing/listing-view.js'
@@ -39,7 +39,7 @@ export interface AnsweredChunk {
 /** Each chunk needs a new `context`: loaders cache. */
 export const answersTo = async (
   context: GraphqlContext,
-  db: Reads,
+  db: ReadHandle,
   rows: readonly (CodeRow | BadRow)[],
   { asOf, freshness }: { asOf: string; freshness: Freshness },
 ): Promise<AnsweredChunk> => {
@@ -88,7 +88,7 @@ interface StandingLookup {
 
 const lookUpRows = async (
   context: GraphqlContext,
-  db: Reads,
+  db: ReadHandle,
   asked: readonly CodeRow[],
   asOf: string,
 ): Promise<StandingLookup> => {
@@ -152,7 +152,7 @@ const entryOf = async (context: GraphqlContext, view: ListingView): Promise<Stan
 /** Former names are read only where the present one did not decide. */
 const namesOf = async (
   context: GraphqlContext,
-  db: Reads,
+  db: ReadHandle,
   asked: readonly CodeRow[],
   found: readonly (store.StandingRow | null)[],
 ): Promise<(NameAnswer | null)[]> => {

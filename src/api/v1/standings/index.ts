@@ -11,7 +11,7 @@ import { redactIdNumbers } from '../../../domain/records/privacy.js'
 import { type Freshness, freshnessOn } from '../../../domain/standing/standing.js'
 import { INTERNAL, isRefusal, Refusal } from '../../../foundation/errors.js'
 import { isDate } from '../../../foundation/time/dates.js'
-import { asUnavailable } from '../../../store/db/db.js'
+import { unavailableRefusal } from '../../../store/db/db.js'
 import { csvRows, jsonRows, ndjsonRows, type RowReader } from '../../../work/standing/row-readers.js'
 import { auditedRequest, writeAuditRow } from '../../request/audit-rows.js'
 import { type GraphqlContext, makeContext } from '../../request/context.js'
@@ -95,7 +95,7 @@ const withoutNumbers = ({ status, code, message, details }: ReportedError) => ({
 type ReportedError = Pick<Refusal, 'status' | 'code' | 'message' | 'details'> | (typeof INTERNAL & { details: object })
 
 const refusalOf = (error: unknown, { log, requestId }: RequestContext): ReportedError => {
-  const refusal = asRefusal(error) ?? asUnavailable(error)
+  const refusal = asRefusal(error) ?? unavailableRefusal(error)
   if (refusal !== null) return refusal
   log.error({ err: error }, 'a standing broke')
   return { ...INTERNAL, details: { requestId } }

@@ -1,7 +1,7 @@
 import * as breaker from '../../../domain/delivery/circuit-breaker.js'
 import { isOpen } from '../../../domain/delivery/receiver-hours.js'
 import { reasonOf } from '../../../foundation/errors.js'
-import { isLost } from '../../../store/db/db.js'
+import { isConnectionLost } from '../../../store/db/db.js'
 import type { ClaimScope } from '../../../store/delivery/delivery-queue.js'
 import * as queue from '../../../store/delivery/delivery-queue.js'
 import * as gates from '../../../store/delivery/platform-gates.js'
@@ -26,12 +26,13 @@ export const passageTo = async (
   const now = s.now()
   const id = s.platform.id
   if (!isOpen(s.platform.hours, s.calendar, now)) return { open: false, why: 'hours' }
-  const gate = await gates.read(s.db, id)
+  const gate = await gates.readGate(s.db, id)
   s.troubled = gate.failures > 0 || gate.openUntil !== null
   const only = gate.pausedAt !== null || (await additionsStopped?.()) === true ? 'REMOVE' : undefined
   const passage = breaker.callsAllowed(gate, now)
   if (passage === 'ALL') return { open: true, probe: false, only }
-  if (!(await queue.isDue(s.db, id, { now, settleSeconds: s.settleSeconds, only }))) return { open: false, why: 'idle' }
+  if (!(await queue.hasDueDelivery(s.db, id, { now, settleSeconds: s.settleSeconds, only })))
+    return { open: false, why: 'idle' }
   if (passage === 'NONE') return { open: false, why: 'breaker' }
   const mine = await gates.takeProbe(s.db, id, gate, new Date(now.getTime() + LEASE_MS))
   return mine ? { open: true, probe: true, only } : { open: false, why: 'breaker' }
@@ -42,7 +43,7 @@ export const turn = async (s: Sender): Promise<boolean> => {
   const { callsPerSecond } = s.platform
   if (callsPerSecond === null) return true
   const now = s.now()
-  const at = await gates.takeTurn(s.db, s.platform.id, {
+  const at = await gates.takeSendingSlot(s.db, s.platform.id, {
     everyMs: SECOND_MS / callsPerSecond,
     now,
     latest: new Date(now.getTime() + TURN_WITHIN_MS),
@@ -54,7 +55,7 @@ export const turn = async (s: Sender): Promise<boolean> => {
 
 export const answered = async (s: Sender): Promise<void> => {
   if (!s.troubled) return
-  await withRetries(s, () => gates.calm(s.db, s.platform.id))
+  await withRetries(s, () => gates.closeBreaker(s.db, s.platform.id))
   s.troubled = false
 }
 
@@ -64,9 +65,9 @@ export const failed = (
 ): Promise<{ before: breaker.BreakerState; after: breaker.BreakerState }> =>
   withRetries(s, () =>
     s.db.transaction(async (tx) => {
-      const before = await gates.lock(tx, s.platform.id)
+      const before = await gates.lockGate(tx, s.platform.id)
       const after = breaker.afterFailure(before, s.now(), s.random(), retryAfterSeconds)
-      await gates.set(tx, s.platform.id, after)
+      await gates.setBreaker(tx, s.platform.id, after)
       s.troubled = true
       return { before, after }
     }),
@@ -86,4 +87,4 @@ export const withRetries = async <T>(s: Sender, work: () => Promise<T>): Promise
 }
 
 export const isTransient = (error: unknown): boolean =>
-  isLost(error) || AGAIN.has(String((error as { code?: unknown }).code))
+  isConnectionLost(error) || AGAIN.has(String((error as { code?: unknown }).code))

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { isRefusal, NoDisplay, reasonOf } from '../../../foundation/errors.js'
 import type { Log } from '../../../foundation/log.js'
 import type { DisplayedSubject, Platform } from '../../../platforms/platform.js'
-import { type Db, isLost } from '../../../store/db/db.js'
+import { type Db, isConnectionLost } from '../../../store/db/db.js'
 import * as store from '../../../store/delivery/removal-checks.js'
 import type { WorkRules } from '../../calendar/rules.js'
 import { removeShown } from '../reconcile-settle.js'
@@ -48,7 +48,7 @@ export const checkRemovals = async (
       await checkOnce(db, from, options, checked)
     } catch (error) {
       if (signal?.aborted) return checked
-      if (!isRefusal(error) && !(until !== undefined && isLost(error))) throw error
+      if (!isRefusal(error) && !(until !== undefined && isConnectionLost(error))) throw error
       options.log.warn({ platform: from.platform.id, reason: reasonOf(error) }, 'removals could not be checked')
     }
     if (until === undefined || now() >= until || signal?.aborted) return checked
@@ -66,10 +66,10 @@ const checkOnce = async (
   { rules, now, log, signal }: RemovalCheckOptions,
   checked: RemovalCheckCounts,
 ): Promise<void> => {
-  if (!(await store.isDue(db, platform.id, now()))) return
+  if (!(await store.hasDueCheck(db, platform.id, now()))) return
   const at = now()
   const againAt = new Date(at.getTime() + AGAIN_MS)
-  const due = await store.claim(db, platform.id, { now: at, againAt, limit: CHECKS_AT_ONCE })
+  const due = await store.claimChecks(db, platform.id, { now: at, againAt, limit: CHECKS_AT_ONCE })
   if (due.length === 0) return
   const notBefore = new Date(Math.max(...due.map((one) => one.notBefore.getTime())))
   const display = await read(platform, { url, secret, notBefore, ...(signal && { signal }) })
@@ -80,7 +80,7 @@ const checkOnce = async (
     return
   }
   const gone = due.filter(({ subjectId }) => !display.has(subjectId))
-  await store.settle(db, ids(gone), 'GONE', now())
+  await store.settleChecks(db, ids(gone), 'GONE', now())
   checked.gone += gone.length
   for (const one of due) {
     const displayed = display.get(one.subjectId)

@@ -172,7 +172,7 @@ const held = async (
 ): Promise<queue.ClaimedDelivery[][]> => {
   const at = s.now()
   if (at.getTime() - claimedAt.getTime() <= FRESH_MS) return wave
-  const ours = await queue.hold(s.db, wave.flat(), new Date(at.getTime() + LEASE_MS))
+  const ours = await queue.renewLeases(s.db, wave.flat(), new Date(at.getTime() + LEASE_MS))
   return wave.map((batch) => batch.filter(({ id }) => ours.has(id))).filter((batch) => batch.length > 0)
 }
 
@@ -381,7 +381,7 @@ const putBack = async (s: Sender, rows: readonly queue.ClaimedDelivery[]): Promi
 }
 
 const booked = async (s: Sender, outcomes: readonly queue.DeliveryResult[]): Promise<void> => {
-  await breaker.withRetries(s, () => queue.book(s.db, outcomes, s.now(), s.settleSeconds))
+  await breaker.withRetries(s, () => queue.bookResults(s.db, outcomes, s.now(), s.settleSeconds))
   const newer = outcomes.filter(({ receipt }) => receipt !== null && s.platform.codes[receipt.code]?.newer === true)
   if (newer.length > 0)
     await s.heldNewer?.(

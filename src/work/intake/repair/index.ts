@@ -49,7 +49,7 @@ export const repair = async (db: Db, options: RepairOptions): Promise<RepairResu
       await db.transaction(async (tx) => {
         if (options.dryRun) await markRehearsal(tx)
         found = await mend(tx, run.id, options)
-        const at = await knowledge.tick(tx, options.now())
+        const at = await knowledge.nextInstant(tx, options.now())
         for (const { operator } of found.checks.flatMap(({ records }) => records))
           if (operator !== null) operators.add(operator)
         await rescoringQueue.mark(tx, [...operators], at)
@@ -80,7 +80,7 @@ const mend = async (tx: Tx, run: number, options: RepairOptions): Promise<Omit<R
   let last = 0
   for (const { id, zh, en, mend: work } of CHECKS) {
     // A rehearsal does not advance the knowledge clock.
-    last = Math.max((await knowledge.tick(tx, options.now())).getTime(), last + 1)
+    last = Math.max((await knowledge.nextInstant(tx, options.now())).getTime(), last + 1)
     const records = await work(tx, { run, at: new Date(last), ...options, today, untold, unproven })
     checks.push({ check: id, zh, en, found: records.length, records })
   }

@@ -1,7 +1,7 @@
 /** The job runs until its next occurrence, so that a removal leaves within two seconds. */
 import { setTimeout as after } from 'node:timers/promises'
 import { reasonOf } from '../../../foundation/errors.js'
-import { type Db, isLost } from '../../../store/db/db.js'
+import { type Db, isConnectionLost } from '../../../store/db/db.js'
 import { beside, type RunOptions } from '../../timetable/run.js'
 import { numberChanges, tidyChanges } from './number.js'
 import { makeWebhookSender, type WebhookSenderParts } from './send.js'
@@ -42,7 +42,7 @@ export const runChanges = (
     try {
       await teller?.ended()
     } catch (error) {
-      if (until === undefined || isLost(error)) throw error
+      if (until === undefined || isConnectionLost(error)) throw error
       options.log?.error({ reason: reasonOf(error) }, 'webhooks could not be told')
     }
     count('confirmed', teller?.sent.confirmed ?? 0)
