@@ -61,7 +61,6 @@ const PORT_MAX = 65_535
 const QUOTA_DEFAULT = 120_000
 const LINGER_SECONDS_MAX = 60
 const METRICS_TOKEN_SHORTEST = 16
-/** Longest secret, characters. */
 const SECRET_MAX = 4_096
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 /** Stands for an unreadable credential, so that it is not also reported missing. */

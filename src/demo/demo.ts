@@ -108,7 +108,7 @@ const cycle = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: Ma
   const bar = progress('score', false)
   const scored = await hub.score({ cause: 'demo', progress: bar.at }).finally(bar.stop)
   if (scored) say(`   评分 ${scored.scored}，新存 ${scored.stored} · scored, stored`)
-  // The case comes after the sellers: a marketplace is notified only of its own.
+  // Sellers are listed before the case opens: a marketplace is notified only about its own sellers.
   await listSellers(hub, [here.goodExample, here.shopExample, here.dishonestExample])
   await listen(hub, marketplace)
   say('④ 名单 Listing')

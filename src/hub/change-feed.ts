@@ -19,7 +19,8 @@ export interface ChangingParts {
 }
 
 /**
- * A null `auditLog` means that this process does not serve. It calls no webhooks, because each call needs an audit row.
+ * A null `auditLog` means that this process does not serve. Such a process calls no webhooks: each call needs an audit
+ * row.
  */
 export const changeFeed = async (
   { db, config, keys, rules, now, log }: ChangingParts,

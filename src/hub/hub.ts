@@ -63,7 +63,6 @@ const SCORE_WAIT_MS = 2_000
 const UPLOAD_WAIT_MS = 5_000
 
 export interface Overrides {
-  /** Default: the database's clock. */
   now?: () => Date
   clock?: Partial<Omit<ClockParts, 'log'>>
   log?: Log
@@ -116,7 +115,6 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   let answers: database.Db | null = null
   let ticking: database.Db | null = null
   let auditLog: AuditLog | null = null
-  /** Set while serving; publications then render the served files. */
   let files: PublishedFiles | null = null
   const stopping = new AbortController()
   const uploading = new Set<Promise<unknown>>()

@@ -27,7 +27,6 @@ export interface PushingParts {
 
 export interface PushGiven {
   ready: readonly { platform: Platform; url: string; secret: string }[]
-  /** Platforms without an address. */
   silent: readonly string[]
   cause: runs.RunCause
   by?: string

@@ -1,4 +1,4 @@
-/** The document is assembled from schema/openapi/. A new group of routes adds a file there. */
+/** The document is assembled from schema/openapi/, one file for each group of routes. */
 import { type RequestHandler, Router } from 'express'
 import { document, folder } from '../foundation/contracts.js'
 

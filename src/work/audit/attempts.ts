@@ -60,7 +60,6 @@ export const makeAttempts = (
       }
       const [oldest] = before === undefined && counted.size >= COUNTED_MOST ? counted : []
       if (oldest !== undefined) drop(...oldest)
-      // Reinserting makes this the youngest in map order.
       counted.delete(key)
       counted.set(key, { last: attempt, since: attempt.at, more: 0 })
       await auditLog.row(rowOf(attempt, 1 + (before?.more ?? 0), before?.since ?? attempt.at))

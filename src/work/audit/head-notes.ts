@@ -1,8 +1,8 @@
 /**
- * Notes of the audit chain's heads, kept outside the database. A head is appended before its answers leave and fsynced
- * each second. All processes share `noted/<database>.heads`, one head a line: `1 <stretch> <number> <timeline> <system>
- * <instant> <hash>`. A stretch is an unbroken series of groups written by one process; its last head covers earlier
- * ones. Rotation keeps only last heads, in `<database>.heads.kept`.
+ * Notes of the audit chain's heads (last number and hash), kept outside the database. A head is appended before its
+ * answers leave and fsynced each second. All processes share `noted/<database>.heads`, one head a line: `1 <stretch>
+ * <number> <timeline> <system> <instant> <hash>`. A stretch is an unbroken series of groups written by one process; its
+ * last head covers earlier ones. Rotation keeps only last heads, in `<database>.heads.kept`.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -124,7 +124,6 @@ const listed = (folder: string): string[] => {
   }
 }
 
-/** Truncated lines are skipped. */
 const readIn = (path: string, heads = new Map<string, NotedHead>()): Map<string, NotedHead> => {
   for (const line of textOf(path).split('\n')) {
     const [, stretch = '', number, timeline, system = '', at = '', hash = ''] = LINE.exec(line) ?? []

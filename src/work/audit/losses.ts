@@ -3,7 +3,7 @@ import * as auditRows from '../../store/audit/audit-log.js'
 import * as store from '../../store/audit/heads.js'
 import type { Db, Tx } from '../../store/db/db.js'
 
-/** Finds noted heads that the database lacks and no CUT row (recorded loss) reports. Read `heads` before calling. */
+/** Finds lost rows: their heads were noted outside the database, but it lacks them, and no CUT row records the loss. */
 export const unsaidLoss = async (
   handle: Db | Tx,
   heads: readonly NotedHead[],

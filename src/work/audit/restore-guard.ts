@@ -1,7 +1,7 @@
 /**
- * Notes outside the database reveal that a restored database is behind. `publication.json` holds the last snapshot.
- * `noted/<database>.<delivery>.<number>.json` names the highest delivery sent, so concurrent processes never lower it.
- * Both are written to a temporary file, fsynced and renamed.
+ * Notes outside the database reveal that a restored backup lacks what was sent or published. `publication.json` holds
+ * the last snapshot. `noted/<database>.<delivery>.<number>.json` names the highest delivery sent, so concurrent
+ * processes never lower it. Both are written to a temporary file, fsynced and renamed.
  */
 import { randomUUID } from 'node:crypto'
 import {

@@ -17,7 +17,7 @@ export interface CutReport {
   noted: number
   at: string
   notedAt: string | null
-  /** FAILOVER: lost with its server. RELEASED: a person accounted for it. Null: unexplained. */
+  /** FAILOVER: lost with a failed server. RELEASED: a person accounted for it. Null: unexplained. */
   excuse: LogCut['excuse']
   /** True when the log ends there, false when other rows took the lost numbers. */
   isEnd: boolean

@@ -1,5 +1,5 @@
 /**
- * Queues additions: all that is in force for new or wiped platforms, newly received kinds for others. Steps are
+ * Queues additions: everything in force for new or wiped platforms, newly received kinds for other platforms. Steps are
  * idempotent transactions.
  */
 
@@ -35,7 +35,7 @@ export const backfill = async (
   if (hearing === undefined) return 0
   const had = state === null || state.filledAt === null ? [] : state.filledKinds
   const kinds = hearing.kinds.filter((kind) => !had.includes(kind))
-  // A kind no longer received is stored as dropped, so that it can be filled again later.
+  // A kind that a platform stops receiving must be stored as dropped, or its return would not be backfilled.
   if (kinds.length === 0 && had.length === hearing.kinds.length && state?.filledAt != null) return 0
   const filling = { hearing: { ...hearing, kinds }, wipedAt: state?.wipedAt ?? null, now }
   const busy: SubjectInForce[] = []
@@ -99,7 +99,7 @@ const oweStep = async (
   return { owed: owed.length, busy: lacking.filter(({ subjectId }) => !held.has(subjectId)) }
 }
 
-/** Locks each listing that is free, and all records by the knowledge clock, as intake merges do. */
+/** Locks free listings one by one, and all records by the knowledge clock, as intake merges do. */
 const hold = async (tx: Tx, lacking: readonly SubjectInForce[], now: Date): Promise<Set<string>> => {
   const records = lacking.filter(({ kind }) => kind !== 'listing')
   if (records.length > 0) await knowledge.nextInstant(tx, now)

@@ -1,4 +1,6 @@
-/** Published records (双公示): within the merge's transaction, queues a delivery for each changed penalty or permit. */
+/**
+ * Published records (双公示): within the intake merge's transaction, queues a delivery for each changed penalty or permit.
+ */
 
 import type { PlatformSubjects } from '../../domain/delivery/delivery.js'
 import {
@@ -36,8 +38,8 @@ export interface PublishedRecordCounts {
 export type RecordChangeCause = { run: number; feed: string } | 'takeback' | { operators: readonly number[] }
 
 /**
- * Queues deliveries of records that `cause` changed at `at`. The reporting term starts at `dueAt`. Returns null when no
- * platform ever received records.
+ * Queues deliveries of records that `cause` changed at knowledge instant `at`. The reporting term starts at `dueAt`.
+ * Returns null when no platform ever received records.
  */
 export const oweRecords = async (
   tx: Tx,

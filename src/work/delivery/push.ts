@@ -152,7 +152,7 @@ const rounds = async (s: Sender, options: PushOptions, progressed: () => void): 
   if (trouble !== null) throw trouble
 }
 
-/** Bounded by wall and monotonic clock: a stopped or adjusted wall clock cannot extend the run. */
+/** Wall and monotonic clock both end the run: a stopped or adjusted wall clock cannot extend it. */
 const lingering = ({ until, now, machine = () => performance.now() }: PushOptions): (() => boolean) => {
   if (until === undefined) return () => false
   const [began, lasts] = [machine(), until.getTime() - now().getTime()]
@@ -180,7 +180,7 @@ const sendDue = async (s: Sender, options: PushOptions): Promise<RoundResult> =>
   const width = s.platform.callsPerSecond === null ? widthOf(s.platform.batchSize) : 1
   const limit = way.probe ? 1 : s.platform.batchSize * width
   const round = await sendClaim(s, { limit, width, only: way.only })
-  // The probe row may be at fault, so one that is no removal is tried.
+  // The probe row itself may be at fault, so another row, not a removal, is tried.
   if (way.probe && round.end === 'failed' && way.only === undefined) {
     const other = await sendClaim(s, { limit, width, only: 'OTHERS' })
     if (other.end === 'sent') return other

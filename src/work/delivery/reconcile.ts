@@ -170,8 +170,8 @@ const compareOne = async (
 }
 
 /**
- * Younger deliveries are not judged, to give receivers time. A requested comparison, or one after a restore, judges
- * everything.
+ * Deliveries younger than this are not judged, to give receivers time. A requested comparison, or one after a restore,
+ * judges everything.
  */
 const unsettledSeconds = async (
   db: Db,

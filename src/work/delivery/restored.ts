@@ -19,7 +19,7 @@ export interface RestoreCheckOptions {
   log: Log
 }
 
-/** Detects a restored database. True when additions are stopped. */
+/** Detects a restored database. Returns true when additions are stopped. */
 export const notice = async (db: Db, { notes, platforms, now, log }: RestoreCheckOptions): Promise<boolean> => {
   const database = await store.databaseIdentity(db)
   const had = await store.highestSentPosition(db)

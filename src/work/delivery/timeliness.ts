@@ -53,7 +53,7 @@ export interface DueDelivery extends store.OpenDuty {
 export interface DueListFilter {
   lateOnly: boolean
   platform: string | null
-  /** Leading digits of a division code; null for all. */
+  /** Leading digits of the division codes in sight; null: all. */
   sight?: string | null
   today: string
 }

@@ -31,7 +31,7 @@ import { republishContested } from '../listing/contested.js'
 
 const NEED_OPERATOR = RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].needsOperator)
 
-/** `late`: sent after the agency's deadline; null when there is none. */
+/** `late`: whether the item was sent after the agency's deadline; null without a deadline. */
 export const toStage = (
   index: number,
   part: number,
@@ -61,7 +61,7 @@ export const toStage = (
 export interface MergeInput {
   run: number
   feed: string
-  /** True for the whole feed: records absent from it have ended. */
+  /** True for a whole delivery: records absent from it have ended. */
   whole: boolean
   /** Records of a partial file never end by absence. Default `!whole`. */
   partial?: boolean

@@ -107,7 +107,7 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
     ...options,
     job: 'pull' as const,
     subject: feed.id,
-    // Every pull counts as whole, also of a feed of changes: either makes the feed current.
+    // A pull makes the feed current, even when it brings only changes, so it counts as whole.
     whole: file === undefined || file.full === true,
     file: file === undefined ? null : redactIdNumbers(nameOf(file), options.mark),
     dated: file?.dated ?? null,
@@ -202,7 +202,7 @@ const takeIn = async (
     }).finally(() => runs.noteMaps(db, run.id, [...maps]))
     const passedOver = await stage.keepLast(done.withdrawn)
     await stage.ready()
-    // Records that never end by absence accumulate, so the size is compared with the last complete delivery.
+    // Records that never end by absence accumulate, so this delivery's size is compared with the last complete one.
     const standing = RECORD_KIND_TRAITS[feed.kind].endsByAbsence
       ? await versions.standing(db, feed.id)
       : await runs.lastCompleteSize(db, feed.id)

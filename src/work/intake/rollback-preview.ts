@@ -30,7 +30,7 @@ export interface RollbackForecast extends Pick<RollbackResult, 'wrong' | 'restor
   listings: { listings: rehearsal.MovedListing[]; total: number }
   deliveries: number
   goneOperators: number[]
-  /** Score changes among the `weighed` operators. */
+  /** Score changes; `weighed` counts the operators compared. */
   scores: ScoreChange[]
   weighed: number
 }

@@ -4,7 +4,9 @@ import { familiesOf } from '../../domain/scoring/evidence.js'
 import type { Db } from '../../store/db/db.js'
 import * as runs from '../../store/timetable/runs.js'
 
-/** Returns fact families of feeds once pulled whole: a partial delivery proves nothing about operators it lacks. */
+/**
+ * Returns fact families of feeds that were once pulled whole: a partial delivery proves nothing about absent operators.
+ */
 export const familiesTold = async (
   db: Db,
   feeds: Iterable<{ id: string; kind: RecordKind }>,

@@ -99,7 +99,7 @@ const hide = async (
 const RENEWED =
   '所依据的信息已更正，依更正后的信息公示。What it rests on was told otherwise; it is shown as it is told now.'
 
-/** Republishes the entry, or hides it when it may not be public. False when the old text is still shown. */
+/** Republishes the entry, or hides it when it may not be public. Returns false when the old text is still shown. */
 export const renewEntry = async (tx: Tx, listing: listings.Listing, changed: RecordsChange): Promise<boolean> => {
   if (!isPublic(listing.state)) return true
   const { at, rules, now = at } = changed

@@ -37,7 +37,7 @@ const versioned = (deadline: Deadline) => ({
     .slice(0, VERSION_LENGTH),
 })
 
-/** Recounts deadlines, and closes those of withdrawals that every platform confirmed. */
+/** Recounts deadlines, and closes WITHDRAWAL deadlines once no delivery of the removal is open. */
 export const renewDeadlines = async (db: Db, base: WorkRules): Promise<{ moved: number; settled: number }> => {
   const rules = await withAmendments(db, base)
   let [moved, after] = [0, 0]
@@ -71,7 +71,10 @@ const moving = <K extends store.StoredDeadline>(running: readonly K[], calendar:
     return due.dueOn === deadline.dueOn && due.provisional === deadline.provisional ? [] : [{ kept: deadline, due }]
   })
 
-/** Finds the deadlines that `calendar` would move. Closed cases are always counted, but listed only with `ended`. */
+/**
+ * Finds the deadlines that `calendar` would move. Those of closed cases are always counted, but listed only with
+ * `ended`.
+ */
 export const foreseenMoves = async (
   db: Db,
   calendar: Calendar,

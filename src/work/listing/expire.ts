@@ -54,7 +54,7 @@ export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: numbe
 const ending = ({ publishedOn }: listings.Listing): 'lapseListing' | 'removeListing' =>
   publishedOn === null ? 'lapseListing' : 'removeListing'
 
-/** `on` is the day after the term. The move table raises it to the day of the last step. */
+/** `on` is the day after the term. The move table raises it to the day of the case's last step. */
 const inputOf = (listing: listings.Listing, now: Date) => ({
   on: listing.endsOn === null ? dateIn(now) : addDays(listing.endsOn, 1),
   removal: 'EXPIRED' as const,

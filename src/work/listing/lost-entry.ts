@@ -16,7 +16,7 @@ export interface LostEntryContext {
   log: Log
 }
 
-/** False when the entry has since changed or may not be hidden. */
+/** Returns false when the entry has since changed or may not be hidden. */
 export const hideLost = async (db: Db, one: { key: string; told: number }, by: LostEntryContext): Promise<boolean> => {
   const listing = await listings.byId(db, one.key)
   if (listing === null) return false

@@ -50,7 +50,6 @@ export interface Edition {
   sequence: number
   hash: string
   entries: number
-  /** Files in the order of FORMS. */
   files: readonly ManifestFile[]
   /** Sorted ids, 16 bytes each. */
   ids: Buffer

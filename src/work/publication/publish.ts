@@ -42,7 +42,7 @@ export interface PublishOptions extends RunOptions {
   sure?: () => Date
   /** Notes the publication outside the database, to reveal a restored backup. */
   note: (published: { sequence: number; hash: string; publishedAt: string }) => void
-  /** Highest sequence noted by any database; never reused. */
+  /** Highest sequence number that any database noted; it is never reused. */
   noted?: () => number
   /** Holds the current edition, from which the next derives. Without it, no files are kept. */
   files?: Pick<PublishedFiles, 'make' | 'adopt'>

@@ -15,7 +15,7 @@ const SMALL_BYTES = 1024 * 1024
 /** Larger files are compressed after this delay. */
 const QUIET_MS = 5_000
 const STEP_ENTRIES = 1_000
-/** A change of more entries rebuilds the edition. */
+/** With more changed entries than this, the edition is rebuilt. */
 const CHANGES_MOST = 5_000
 /** Brotli window, bits. The default 22 takes 16 MB of memory. */
 const WINDOW_BITS = 18
@@ -34,7 +34,6 @@ export interface HeldEdition {
 }
 
 export interface PublishedFiles {
-  /** The caller must release it. */
   hold: () => HeldEdition | null
   make: (
     tx: Tx,

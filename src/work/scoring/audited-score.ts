@@ -30,7 +30,6 @@ export const auditOf = async (
   const rules = (await ruleBooks.byHash(db, score.rulesHash)) ?? lists
   const factsById = await factsOf(db, [operator], score, { lists: rules, known: score.families as FactFamily[] })
   const { events, comingOn: _, ...rest } = factsById.get(operator.id) as Facts
-  // The fields that the facts' hash covers.
   const facts = {
     ...rest,
     events: events.map(({ decidedOn: _, ...event }) => ({ until: null, weight: 1, ...event })),

@@ -145,7 +145,7 @@ export const trialAsked = async (
     const whole = options.against == null ? command : `${command} --against ${options.against}`
     throw new Refusal('TRIAL_TOO_LARGE', { limit: most, command: whole })
   }
-  // Other requests may await this trial, so it must not end with the first.
+  // Other requests may await this trial, so it must not end with the first request.
   const db = processHandle(asker)
   const waited = underWay.get(db) ?? new Map<string, Promise<trials.TrialRow>>()
   underWay.set(db, waited)

@@ -1,7 +1,4 @@
-/**
- * node-cron signals each minute. A timer, immune to clock changes, also looks each second for waiting or abandoned
- * occurrences.
- */
+/** node-cron signals each minute. A monotonic timer also looks each second for waiting or abandoned occurrences. */
 import cron from 'node-cron'
 import type { Db } from '../../store/db/db.js'
 import { makeScheduler, RENEW_MS, type SchedulerParts } from './occurrences.js'

@@ -41,7 +41,6 @@ export const sendAll = async (
   let trouble: SendResult | null = null
   let outcome: SendResult | null = null
   for (const [i, wave] of waves.entries()) {
-    // No attempt is counted for rows returned to the queue.
     const left = () => putBack(s, waves.slice(i).flat(2))
     if (s.signal?.aborted) {
       await left()
@@ -211,7 +210,10 @@ interface NotedBatch {
   unnoted: { rows: readonly queue.ClaimedDelivery[]; error: unknown } | null
 }
 
-/** Rows that cannot be noted outside the database are held back, except removals, which a comparison would find. */
+/**
+ * Rows that cannot be noted outside the database are held back. Removals leave all the same: a comparison would find
+ * them.
+ */
 const notedOf = (s: Sender, batch: readonly queue.ClaimedDelivery[]): NotedBatch => {
   try {
     const last = batch.reduce((one, other) => (other.id > one.id ? other : one))
@@ -370,7 +372,9 @@ const stillOwed = (
 
 const later = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a)
 
-/** Returns rows to the queue, without retries: a late one could undo another process's claim. */
+/**
+ * Returns rows to the queue, without counting an attempt. Not retried: a late retry could undo another process's claim.
+ */
 const putBack = async (s: Sender, rows: readonly queue.ClaimedDelivery[]): Promise<void> => {
   try {
     await queue.putBack(s.db, rows)

@@ -6,7 +6,7 @@ import type { Db } from '../../../store/db/db.js'
 /** A killed process's rows are retried within 15 s. */
 export const LEASE_MS = 12_000
 
-/** A batch's highest delivery, noted outside the database before it leaves. */
+/** The highest delivery of a batch, noted outside the database before the batch leaves. */
 export interface HighestDelivery {
   deliveryId: number
   number: number

@@ -1,4 +1,4 @@
-/** Gives marked changes their sequence numbers, in one process at a time; others return at once. */
+/** Numbers newly marked changes, in one process at a time; other processes return at once. */
 import { retainedSince } from '../../../domain/standing/changes.js'
 import { oldestHoldingDate } from '../../../domain/standing/sellers.js'
 import { dateIn } from '../../../foundation/time/dates.js'
