@@ -92,7 +92,6 @@ const numberOf = (row: Examination, field: string) => {
   return number
 }
 
-/** May return []: apps have no domain. */
 const domainsOf = (row: Examination, field: string): string[] => {
   const sent = row.value(field)
   const { names, wrong } = parseHostNames(Array.isArray(sent) ? sent : row.text(field))

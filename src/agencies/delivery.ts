@@ -3,13 +3,12 @@ import type { Item, Json } from '../domain/records/records.js'
 
 export interface FeedSource {
   url: string
-  /** Maximum of items, from the feed's bounds. */
   most?: number
   signal?: AbortSignal
 }
 
 export interface OpenOptions {
-  /** `next` of the last successful run; null fetches everything. */
+  /** Value returned by `next` in the last successful run; null fetches everything. */
   state: Json | null
   maps?: readonly NumberedMap[]
   /** Copies an accepted file before the transport removes it. */
@@ -17,19 +16,19 @@ export interface OpenOptions {
 }
 
 export interface FeedDelivery {
-  /** Can be iterated once and may throw a refusal. */
+  /** Can be iterated only once. Iteration may throw a Refusal. */
   items: AsyncIterable<Item>
   /** File name, redacted before display; null over HTTP. */
   file: string | null
-  /** No news (HTTP 304, empty folder): no record ends, freshness is unchanged. */
+  /** Nothing new came (HTTP 304, empty folder): no record ends, freshness is unchanged. */
   unmodified?: boolean
-  /** Defaults to the feed's `whole`. */
+  /** False for a partial delivery. Defaults to the feed's `whole`. */
   whole?: boolean
   /** Another delivery is already waiting. */
   more?: boolean
-  /** `state` of the next run; called after the last item. */
+  /** Returns `state` for the next run. Called after the last item. */
   next?: () => Json
-  /** Called once, outside any transaction; a failure is only logged. */
+  /** Reports the outcome, once and outside any transaction; a failure is only logged. */
   settle?: (outcome: DeliveryOutcome) => Promise<void>
 }
 

@@ -6,7 +6,6 @@ export const at = (value: unknown, ...path: string[]): unknown =>
     value,
   )
 
-/** Accepts a non-negative integer, also as a string. */
 export const count = (value: unknown): number | null => {
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : null

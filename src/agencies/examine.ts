@@ -1,6 +1,6 @@
 /**
- * Every field is used, listed as ignored or reported. A *remark* is stored with the record; a *problem* rejects the
- * item.
+ * Every field of an item is used, listed as ignored, or reported. A *remark* is stored with the record; a *problem*
+ * rejects the item.
  */
 
 import { hasResidentIdForm, normalizeCode, orgCodeIn, parseCode } from '../domain/operators/codes.js'
@@ -25,7 +25,7 @@ const LINE_ENDS = /[\r\n]+/
 const DAMAGED = '\uFFFD'
 
 type RegisterCodeScheme = 'uscc' | 'org_code' | 'reg_no'
-/** With `only`, codes of other schemes are ignored. */
+/** With `only`, the field is ignored unless its code has this `scheme`. */
 export interface CodeField {
   field: string
   scheme: RegisterCodeScheme
@@ -149,7 +149,6 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
   const codes = (fields: readonly CodeField[]): Codes => {
     const found: Record<RegisterCodeScheme, string | null> = { uscc: null, org_code: null, reg_no: null }
     const misformed: { field: string; sent: string; scheme: RegisterCodeScheme }[] = []
-    // Codes in their own column take precedence.
     const sent = fields.map(({ field, scheme, only }) => {
       const written = text(field)
       return { field, scheme, only, written, code: parseCode(written) }
@@ -180,7 +179,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     }
     for (const { field, sent: written, scheme } of misformed) {
       const message = `${field}不是有效格式的代码：${shown(written)}。${field} is no well-formed code.`
-      // Beside another code, an older registration number (13 digits before 2007) gets only a remark.
+      // Beside another code, a malformed registration number gets only a remark: before 2007 they had 13 digits.
       if (scheme !== 'uscc' && Object.values(found).some((code) => code !== null)) remark(field, 'code', message)
       else problem(field, 'code', message)
     }
@@ -214,7 +213,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     codes,
     has: (field: string): boolean => Object.hasOwn(item.fields, field),
     value: (field: string): unknown => item.fields[field],
-    /** Names records (key up to the last `/`) that must not end if this item is rejected. */
+    /** Records whose key begins with this stem (up to the last `/`) do not end if the item is rejected. */
     stem: (text: string): void => {
       said.stems.push(text)
     },
@@ -270,7 +269,7 @@ const isReadable = (value: unknown): boolean => {
 
 const oddNames = new WeakMap<ReadonlySet<string>, (names: readonly string[]) => readonly boolean[]>()
 
-/** Cached, because all rows of a table share their field names. */
+/** Marks unknown or damaged names. Cached, because all rows of a table share their names. */
 const oddIn = (known: ReadonlySet<string>, names: readonly string[]): readonly boolean[] => {
   let odd = oddNames.get(known)
   if (!odd) {
@@ -299,7 +298,7 @@ const withFindings = (
   return fact === undefined ? draft : { ...draft, fact }
 }
 
-/** The records that a rejected item must not end: by key, or by party when a key field is faulty. */
+/** Returns the records that must not end: by key, or by party if a key field is faulty. */
 const unreadableIn = (
   drafts: readonly Omit<Draft, 'remarks'>[],
   faulty: ReadonlyMap<string | null, unknown>,

@@ -1,4 +1,4 @@
-/** Readers turn bytes into items; a feed maps items to drafts. */
+/** Readers turn bytes into items; a feed maps items to draft records. */
 import type { FeedBounds } from '../domain/intake/bounds.js'
 import type { NumberedMap } from '../domain/intake/feed-maps.js'
 import type { Draft, Item, MappedItem, RecordKind } from '../domain/records/records.js'
@@ -24,7 +24,7 @@ export interface Feed {
   /** Each delivery is complete, so missing records end. */
   whole: boolean
   bounds: FeedBounds
-  /** Working days to send a record after its `validFrom` (双公示 7, registry publicity 20). */
+  /** Working days from `validFrom` within which a record must be sent (双公示 7, registry publicity 20). */
   duty?: { workdays: number }
   /** Fields where fifteen digits are a registration number, not a resident ID number. */
   exempt: ReadonlySet<string>
@@ -49,7 +49,7 @@ export interface Agency {
 }
 
 export interface FeedForm extends FormShape {
-  /** Key fields. A rejected item keeps its record from ending, or all of its party if a key field is faulty. */
+  /** Key fields. A rejected item keeps its record from ending; if a key field is faulty, all records of its party. */
   keyed?: readonly string[]
   drafts: (row: Examination, context: MappingContext) => Omit<Draft, 'remarks'>[]
 }
@@ -118,7 +118,7 @@ const mapItem = (item: Item, forms: readonly KnownForm[], context: MappingContex
   return row.result(form.drafts(row, context), form.keyedBy)
 }
 
-/** Characters of an illegible item searched for codes. */
+/** Only this many characters of an illegible item are searched for codes. */
 const SEARCHED = 65_536
 const BETWEEN_WORDS = /[^\p{L}\p{N}:-]+/u
 const SHORTEST_CODE = 9

@@ -89,7 +89,7 @@ const entry: FeedForm = {
           // The filing day belongs to the case, not to the entry.
           listed_on: published,
           published_on: published,
-          // A rule sets the term, not this feed.
+          // The hub's rules set the term, not this feed.
           ends_on: null,
           removed_on: removed,
           removal_reason: row.text('removeReason'),
@@ -130,7 +130,7 @@ const reasonOf = (row: Examination): string => {
   return performance === null ? reason : `${reason}（${performance}）`
 }
 
-/** Case numbers have the year in round brackets, official documents in 〔〕. */
+/** Puts the year in round brackets, as courts do; other authorities use 〔〕. */
 const caseNumberOf = (sent: string): string =>
   compact(sent).replace(/^[〔[【(﹝]?((?:19|20)\d{2})[〕\]】)﹞]/u, '（$1）')
 

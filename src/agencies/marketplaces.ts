@@ -1,4 +1,3 @@
-/** Shops of marketplaces (电子商务平台). ID numbers are never stored. */
 import { parseCode, shopCode } from '../domain/operators/codes.js'
 import type { Subject } from '../domain/records/records.js'
 import { Refusal } from '../foundation/errors.js'
@@ -45,7 +44,7 @@ const RESULTS: Record<string, boolean> = {
   未通过: false,
   否: false,
 }
-/** ID numbers: read only to report that they were sent. */
+/** ID numbers are never stored: the hub only reports that they were sent. */
 const FORBIDDEN = [
   ...['idNumber', 'idNo', 'idCard', 'idCardNo', 'certNo', 'certNumber', 'certificateNumber', 'sellerIdNumber'],
   ...['证件号码', '证件号', '身份证', '身份证号', '身份证号码', '公民身份号码', '经营者证件号码'],

@@ -1,7 +1,4 @@
-/**
- * Serves one page for all paths below /desk, with the session embedded. Its CSP allows the style of framed documents
- * too.
- */
+/** Serves one page for all paths below /desk. Its CSP allows the style of framed documents too. */
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -12,7 +9,7 @@ import { DOCUMENT_STYLE } from './document/page.js'
 
 const PLACES = ['../../dist/web/desk/', '../../web/desk/'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
 const NONCE_BYTES = 18
-/** In seconds. Asset names contain a hash. */
+/** A year, in seconds. */
 const FOREVER = 31_536_000
 const NAME = /^[\w.-]+\.(js|css|svg|woff2|map)$/
 const TYPES: Record<string, string> = {
@@ -60,7 +57,7 @@ const page =
     const signedIn = await session(request)
     const html = readFileSync(`${folder()}index.html`, 'utf8')
       .replace('%NONCE%', nonce)
-      // Only `</script` and `<!--` are syntax within a script element.
+      // `<` is escaped: only `</script` and `<!--` are syntax within a script element.
       .replace('id="session">null<', () => `id="session">${JSON.stringify(signedIn).replaceAll('<', '\\u003c')}<`)
     response.set({
       'Content-Security-Policy': policyWith(nonce),

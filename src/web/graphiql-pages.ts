@@ -1,4 +1,3 @@
-/** Serves GraphiQL. The CSP allows this host's scripts and nonced styles. */
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
@@ -10,7 +9,7 @@ const PLACES = ['../../dist/web/graphiql/', '../../web/graphiql/'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 )
 const NONCE_BYTES = 18
-/** In seconds. Asset names contain a hash. */
+/** A year, in seconds. */
 const FOREVER = 31_536_000
 const NAME = /^[\w-]+\.(js|css)$/
 const TYPES: Record<string, string> = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' }
@@ -35,7 +34,6 @@ const folder = (): string => {
   return found
 }
 
-/** `mayBeSignedIn`: the request had a session cookie. */
 export const sendGraphiql = (response: ServerResponse, mayBeSignedIn: boolean): void => {
   const nonce = randomBytes(NONCE_BYTES).toString('base64')
   const page = readFileSync(`${folder()}index.html`, 'utf8')

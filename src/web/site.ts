@@ -1,4 +1,3 @@
-/** Server-rendered pages without scripts or tracking. */
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { uuidIn } from '../domain/listing/listing-id.js'
 import { Refusal } from '../foundation/errors.js'
@@ -158,7 +157,9 @@ const showList =
     })
   }
 
-/** Cached queries use the process's handle, not `reader`: a leaving client must not cancel a shared statement. */
+/**
+ * Cached queries use the process's database handle, not `reader`: a leaving client must not cancel a shared statement.
+ */
 const listOf = async (
   { db, cache }: SiteContext,
   reader: Db,

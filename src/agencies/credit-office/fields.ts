@@ -1,6 +1,6 @@
 import type { Examination } from '../examine.js'
 
-/** Field names by meaning, the usual name first. */
+/** Possible field names of each meaning, the usual name first. */
 type FieldsByMeaning<Meaning extends string> = Readonly<Partial<Record<Meaning, readonly string[]>>>
 
 export interface FormLayout<Meaning extends string> {
@@ -24,7 +24,7 @@ export type MeaningReader<M extends string> = ReturnType<typeof readAs<M>>
 export const readAs = <M extends string>(row: Examination, { fields, needed, wanted }: FormLayout<M>) => {
   const chosen = new Map<M, string | null>()
 
-  /** Returns the first filled field, otherwise the usual one; null when the form has neither. */
+  /** Returns the first filled field of the meaning, otherwise its usual field, or null. */
   const fieldOf = (meaning: M): string | null => {
     const known = chosen.get(meaning)
     if (known !== undefined) return known

@@ -171,7 +171,7 @@ export const template: PenaltyLayout = {
   wanted: [],
 }
 
-/** The website is queried for one firm, which its decisions do not name. */
+/** A website's answer about one firm; the decisions in it do not name the firm. */
 export const mirror: PenaltyLayout = {
   fields: {
     authority: ['departmentName'],

@@ -38,7 +38,7 @@ const SCHEMES: readonly { meaning: PartyMeaning; scheme: CodeField['scheme']; on
   { meaning: 'uscc', scheme: 'uscc' },
   { meaning: 'regNo', scheme: 'reg_no' },
   { meaning: 'orgCode', scheme: 'org_code' },
-  // Numbers of other registers are used only if they are a USCC.
+  // Numbers of other registers are used only if they are a unified social credit code.
   { meaning: 'taxCode', scheme: 'uscc', only: true },
   { meaning: 'institutionCode', scheme: 'uscc', only: true },
   { meaning: 'societyCode', scheme: 'uscc', only: true },
@@ -49,7 +49,7 @@ export const partyOf = <M extends PartyMeaning>(read: MeaningReader<M | PartyMea
   const stated = read.choice('partyKind', KINDS)
   const field = read.fieldOf('personNumber')
   const hasPersonNumber = field !== null && row.text(field) !== null
-  // Some forms mark a person only by the ID number column.
+  // In some forms, only a filled ID number column shows a natural person.
   const person = stated === 'NATURAL_PERSON' || (stated === null && hasPersonNumber && !hasCode(read))
   const codes = row.codes(person ? codesOfPerson(read) : codeFields(read))
   const subject: Subject = { ...codes, shop: null, name: read.name('party') }
@@ -75,7 +75,7 @@ const codeFields = (read: MeaningReader<PartyMeaning>): CodeField[] =>
 const hasCode = (read: MeaningReader<PartyMeaning>): boolean =>
   codeFields(read).some(({ field }) => parseCode(read.row.text(field))?.scheme !== undefined)
 
-/** Leaves out what may be the person's ID number. */
+/** Leaves out any number that may be the person's ID number. */
 const codesOfPerson = (read: MeaningReader<PartyMeaning>): CodeField[] =>
   codeFields(read).filter(({ field, scheme }) => {
     const sent = read.row.text(field)

@@ -9,7 +9,7 @@ import { type MeaningReader, namesOf, readAs } from './fields.js'
 import { codes2015, codes2019, labels, mirror, type PenaltyLayout, type PenaltyMeaning, template } from './layouts.js'
 import { type DecisionParty, partyOf } from './parties.js'
 
-/** Types of 行政处罚法 (2021), article 9, and older terms. Others get a remark. */
+/** Penalty types of 行政处罚法 (2021), article 9, and older terms. Any other type gets a remark. */
 const TYPES = new Set([
   '警告',
   '通报批评',
@@ -40,7 +40,7 @@ const TYPES = new Set([
 const BETWEEN_TYPES = /[;；|\r\n]+/
 const BETWEEN_TYPES_LOOSELY = /[、,，]/
 
-/** Codes of the 双公示 standard. 其他 does not say whether the decision is in force. */
+/** Codes and words of the 双公示 standard. OTHER leaves open whether the decision is in force. */
 const STATUS: Record<string, string> = {
   0: 'IN_FORCE',
   正常: 'IN_FORCE',
@@ -110,7 +110,6 @@ const decision = (read: PenaltyReader, { today }: MappingContext): Omit<Draft, '
 
 const NOBODY: Subject = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
 
-/** The file does not name the firm, so an officer must. */
 const unnamedParty = ({ row, fieldOf }: PenaltyReader): DecisionParty => {
   row.remark(
     fieldOf('number') ?? '',
@@ -138,7 +137,7 @@ const typesOf = (read: PenaltyReader): string[] => {
   return [...new Set(sent.map(({ type }) => type))]
 }
 
-/** Splits only into known types, because some types contain the sign 、. */
+/** Splits at commas only if every part is a known type: some types contain a comma. */
 const wordsIn = (part: string): string[] => {
   if (part === '') return []
   const words = part.split(BETWEEN_TYPES_LOOSELY).map((word) => word.trim())
@@ -162,7 +161,10 @@ const fineOf = (read: PenaltyReader, types: readonly string[], named: AmountsNam
   return fine
 }
 
-/** The unit is 万元 unless the name says 元. Without a unit, the decision's text must confirm the amount. */
+/**
+ * The unit is 万元 unless the name ends in （元）. A name ending in 金额 has no unit: the decision's text must confirm the
+ * amount.
+ */
 const amountOf = (
   { row, fieldOf }: PenaltyReader,
   meaning: 'fine' | 'confiscated',
@@ -224,7 +226,7 @@ const statusOf = (read: PenaltyReader, decided: string | null, today: string) =>
   if (revokedOn !== null && sent !== null && sent !== 'REVOKED') {
     row.problem(dateField, 'value', '有撤销日期，而状态不是撤销。A day of revocation, but the status is another.')
   }
-  // A revocation date replaces a missing or 其他 status.
+  // A revocation date turns a missing or OTHER status into REVOKED.
   const status = sent === null || sent === 'OTHER' ? (revokedOn === null ? null : 'REVOKED') : sent
   return { status, revoked_on: revokedOn }
 }

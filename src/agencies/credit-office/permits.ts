@@ -113,7 +113,7 @@ const template: FormLayout<PermitMeaning> = {
   wanted: ['validTo'],
 }
 
-/** `1` means "valid" in the 2019 form and "withdrawn" in the 2015 form. */
+/** The code `1` means "valid" in the 2019 form but "revoked" in the 2015 form. */
 const STATES_2019: PermitStates = {
   1: { status: 'VALID' },
   有效: { status: 'VALID' },
@@ -207,7 +207,7 @@ const permit = (
 const term = (read: MeaningReader<PermitMeaning>): { validFrom: string | null; validTo: string | null } => {
   const field = read.fieldOf('validFrom') ?? ''
   if (read.row.text(field) === null) read.text('validFrom')
-  // A permit may begin in the future: no remark.
+  // A permit may begin in the future.
   const validFrom = read.date('validFrom')
   const validTo = read.endDate('validTo')
   if (validFrom !== null && validTo !== null && validTo < validFrom) {
@@ -216,7 +216,6 @@ const term = (read: MeaningReader<PermitMeaning>): { validFrom: string | null; v
   return { validFrom, validTo }
 }
 
-/** Accepts 普通许可 for 普通, and 其他 followed by a description. */
 const categoryOf = (read: MeaningReader<PermitMeaning>): string | null => {
   const field = read.fieldOf('category')
   const sent = field === null ? null : read.row.text(field)

@@ -67,7 +67,7 @@ const OUTCOMES: Record<string, string> = {
   不予修复: 'REFUSED',
   不予移出: 'REFUSED',
   驳回: 'REFUSED',
-  // A repair obtained with false documents is revoked; the entry is valid again.
+  // A repair obtained with false documents is revoked; the repaired entry is then valid again.
   撤销修复: 'REVOKED',
   撤销移出: 'REVOKED',
 }

@@ -1,4 +1,3 @@
-/** A trademark yields one draft per Nice class. */
 import type { Body, Draft, Subject } from '../../domain/records/records.js'
 import {
   parseNiceClasses,

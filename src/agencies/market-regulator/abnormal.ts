@@ -1,4 +1,3 @@
-/** Abnormal operation (经营异常名录), also the mark (标记) on individual businesses. */
 
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
@@ -81,7 +80,7 @@ interface RemovalFields {
   authority: string
 }
 
-/** 撤销 means that the entry was wrong from the start. */
+/** 撤销 (revoked) means that the entry was wrong from the start. */
 const removalOf = (row: Examination, listed: string, today: string, fields: RemovalFields) => {
   const removed = row.pastDate(fields.date, today)
   if (removed !== null && listed !== '' && removed < listed) {

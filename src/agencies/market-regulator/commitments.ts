@@ -1,4 +1,3 @@
-/** Quality commitments (质量承诺) and their checks. */
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { dayIn, partsOf, wordIn } from './item-parts.js'

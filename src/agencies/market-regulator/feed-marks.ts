@@ -1,4 +1,4 @@
-/** Refuses a delivery without any field particular to this feed: similar feeds share the others. */
+/** Refuses a delivery that has none of the fields particular to its feed; similar feeds share all others. */
 
 import type { Item } from '../../domain/records/records.js'
 import { type Chunks, chunked, chunksOf } from '../../foundation/chunks.js'

@@ -1,4 +1,3 @@
-/** A row may name a seller and a labelled producer; each gets a record. */
 import { normalizeName } from '../../domain/operators/names.js'
 import type { Draft } from '../../domain/records/records.js'
 import { documentNumber } from '../../foundation/text/values.js'
@@ -11,7 +10,6 @@ import { spelt } from './spelling.js'
 
 const RESULT: Record<string, string> = { 合格: 'PASS', 不合格: 'FAIL', 符合: 'PASS', 不符合: 'FAIL' }
 const BETWEEN_LINES = /[\r\n;；]+/
-/** Published tables use ║; people type the others instead. */
 const BETWEEN_PARTS = /║|‖|∥|\|\||\||｜/
 const MOST_PARTS = 3 // parts of one failure: item, result, allowed value
 
@@ -137,7 +135,7 @@ const failuresOf = (row: Examination, field: string): string[] =>
     return measured === null ? what : `${what}（${measured}）`
   })
 
-/** Published tables write "/" for "no failure"; an empty result is then PASS. */
+/** An empty result is FAIL if failures are listed, and PASS if their column says "/" (none). */
 const resultOf = (row: Examination, field: string, failed: string, failures: readonly string[]): string | null => {
   if (row.text(field) === null) {
     if (failures.length > 0) return 'FAIL'

@@ -6,10 +6,10 @@ const LENGTH = 14 // digits of a GTIN-14
 const BETWEEN = /[\s,，;；、/]+/
 /** Matches "UPC 8 10185 42123 7", "GTIN (01)10817134020432". */
 const NAMED_IN_TEXT = /(?:UPC|GTIN|EAN)\b[^\d\n;]{0,40}((?:\d[ -]?){7,15}\d)(?!\d)/gi
-/** GS1 application identifier 01. */
+/** The GS1 application identifier 01 precedes a GTIN-14. */
 const IDENTIFIED = /^01(\d{14})$/
 
-/** Invalid numbers are never repaired: 11 digits may lack a leading zero or the check digit. */
+/** Leaves out invalid numbers: 11 digits may lack a leading zero or the check digit. */
 export const gtins = (row: Examination, field: string, sent: readonly string[]): string[] => {
   const found: string[] = []
   for (const cell of sent) {

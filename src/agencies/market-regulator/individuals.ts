@@ -7,7 +7,6 @@ import { spelt } from './spelling.js'
 import { STATUS } from './states.js'
 
 const TYPE = '个体工商户'
-/** Tells whether personal or family property is liable. */
 const COMPOSITION: Record<string, string> = { 个人经营: '', 家庭经营: '（家庭经营）' }
 
 const FIELDS = {
@@ -67,7 +66,6 @@ const individual = spelt(
   LEFT_OUT,
 )
 
-/** An unnamed business goes by its operator's name, as on its licence. */
 const nameOf = (row: Examination, ownField: string, operatorField: string): string => {
   const own = row.name(ownField)
   if (own !== null) return own

@@ -1,4 +1,4 @@
-/** Parts come as a list, or as columns with one line per part. */
+/** The parts of an item are a list, or columns with one line per part. */
 
 import { isRecord } from '../../foundation/text/json.js'
 import { clean, compact } from '../../foundation/text/values.js'

@@ -53,7 +53,7 @@ const table = spelt(
     const product = row.requiredName(as('产品名称'))
     const made = production(row, as('生产日期/批号'))
     const model = row.text(as('规格型号'))
-    // A table without this column is the annex of one notice.
+    // A table without a column for the notice number is the annex of one notice.
     const numbered = row.has(as('通报文号'))
     const notice = numbered ? documentNumber(row.required(as('通报文号'))) : null
     const announced = row.has(as('通报日期')) || numbered ? row.requiredDate(as('通报日期'), today) : dated
@@ -73,7 +73,7 @@ const table = spelt(
           brand: row.text(as('商标')),
           model,
           ...made,
-          // The inspected party is the seller; 标称 is the label's claim.
+          // The inspected party is the seller. 标称 marks what the label claims.
           party_role: 'SELLER',
           party_name: party,
           labelled_producer: row.name(as('标称生产单位')),
@@ -100,7 +100,7 @@ const resultOf = (row: Examination, field: string, failed: string, failures: rea
   return result
 }
 
-/** Herbal slices (中药饮片), without notice number or date. */
+/** Table of herbal slices (中药饮片). It has no notice number or date. */
 const herbal: FeedForm = {
   names: [
     '药品品名',

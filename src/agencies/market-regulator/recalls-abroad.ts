@@ -1,4 +1,4 @@
-/** CPSC and FDA (United States), Safety Gate (European Union). Keys begin with the authority. */
+/** Recalls of the United States (CPSC, FDA) and the European Union (Safety Gate). */
 
 import type { Body, Draft } from '../../domain/records/records.js'
 import { clean } from '../../foundation/text/values.js'
@@ -46,7 +46,7 @@ export const consumers: FeedForm = {
   },
 }
 
-/** Safety Gate. It states no announcement date and only the addressee of measures, not the maker. */
+/** Safety Gate states no announcement date. It names the addressee of measures, not the maker. */
 export const commission: FeedForm = {
   names: [
     ...['alert_number', 'country_of_origin', 'risk_type', 'product_name', 'product_description', 'brand'],
@@ -81,7 +81,7 @@ export const commission: FeedForm = {
   },
 }
 
-/** A completed recall is ongoing until the authority terminates it. */
+/** A "Completed" recall counts as ongoing until the authority terminates it. */
 const PHASE: Record<string, string> = {
   Ongoing: 'ONGOING',
   Completed: 'ONGOING',
@@ -89,7 +89,7 @@ const PHASE: Record<string, string> = {
 }
 const CLASS: Record<string, string> = { 1: 'Class I', 2: 'Class II', 3: 'Class III', NC: 'Not classified' }
 
-/** FDA: one row per product. Unclassified products have no recall number. */
+/** The FDA sends one row per product. Unclassified products have no recall number. */
 export const drugs: FeedForm = {
   names: [
     ...['PRODUCTID', 'RECALLEVENTID', 'PRODUCTTYPESHORT', 'PHASETXT', 'RECALLINITIATIONDT', 'FIRMLEGALNAM'],
@@ -183,7 +183,6 @@ const texts = (row: Examination, field: string): string[] => {
 const joined = (parts: readonly (string | null)[]): string | null =>
   parts.filter((part) => part !== null).join('; ') || null
 
-/** Only this source writes the month first (04/14/2026). */
 const americanDate = (row: Examination, field: string): string | null => {
   const sent = row.text(field)
   if (sent === null) return null

@@ -34,7 +34,7 @@ export const registration = (
   ]
 }
 
-/** Only the type shows that a firm is a branch. */
+/** Only the type shows that a firm is a branch, not its code. */
 export const kindOf = (type: string | null, { uscc }: Codes): string => {
   if (type !== null && BRANCH.test(type)) return 'branch'
   if (uscc !== null) return operatorKindIn(uscc)

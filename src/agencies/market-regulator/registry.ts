@@ -6,7 +6,7 @@ import { capital, kindOf, region, regionOf, registration } from './registration-
 import { REGISTER_PAGE_SIZE, servicePages } from './requests.js'
 import { STATUS } from './states.js'
 
-/** Dates are epoch milliseconds at UTC+8; `regcap` is in 万元. */
+/** Dates are epoch milliseconds, read at UTC+8; `regcap` is in 万元. */
 const service: FeedForm = {
   names: [
     'entname',
@@ -59,7 +59,7 @@ const service: FeedForm = {
 const NUMERAL = /[\d〇零一二三四五六七八九十百千两壹贰叁肆伍陆柒捌玖拾佰仟]/u
 const AMOUNT = /^[\d,.]{1,20}[(（]?[万亿]/u
 
-/** Two impossible values show that the row's columns have shifted. */
+/** Rejects a row with two impossible values: its columns have shifted. */
 const refuseShifted = (row: Examination): void => {
   const [type, capitalSent, province] = [row.text('企业类型'), row.text('注册资金'), row.text('所在省份')]
   const odd = [
@@ -115,7 +115,7 @@ const table: FeedForm = {
   },
 }
 
-/** A vendor's search results. An officer must match firms of other registries. */
+/** Search results of a data vendor. An officer must match firms of other registries. */
 const search: FeedForm = {
   names: ['KeyNo', 'Name', 'StartDate', 'Status', 'No', 'CreditCode'],
   drafts: (row, { today }) => {

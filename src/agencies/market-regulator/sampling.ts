@@ -4,13 +4,13 @@ import { isNoDate, parseDate } from '../../foundation/time/dates.js'
 import type { Examination } from '../examine.js'
 
 const DAY_INSIDE = /(?<!\d)(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日|\d{8})(?!\d)/
-/** The lookbehind keeps matching linear. */
+/** The lookbehind keeps the matching time linear. */
 const AROUND_BATCH = /^[\s/／,，;；:：]+|(?<![\s/／,，;；:：])[\s/／,，;；:：]+$/g
 const LONGEST_PLAIN_KEY = 250 // characters
 const OPENING = '（('
 const CLOSING = '）)'
 
-/** An invalid date stays in the batch number. */
+/** Splits off the date. An invalid date stays in the batch number. */
 export const production = (row: Examination, field: string): { produced_on: string | null; batch: string | null } => {
   const sent = row.text(field)
   if (sent === null) return { produced_on: null, batch: null }
@@ -20,7 +20,7 @@ export const production = (row: Examination, field: string): { produced_on: stri
   const inside = DAY_INSIDE.exec(sent)?.[0]
   const dayInside = inside === undefined ? null : parseDate(inside)
   if (inside === undefined || dayInside === null) {
-    // Eight digits may be a batch number.
+    // Eight digits may be a batch number, so they get no remark.
     if (inside !== undefined && !/^\d{8}$/.test(inside)) {
       row.remark(field, 'date', `${field}中的日期不存在：${inside}。${field} names a day that does not exist.`)
     }
@@ -35,7 +35,7 @@ export const pieces = (text: string | null, between: RegExp): string[] =>
     .map((piece) => piece.trim())
     .filter((piece) => piece !== '')
 
-/** Scans from the end, so that an unclosed bracket hides nothing. */
+/** Scans from the end, so that an unclosed bracket hides no separator. */
 export const piecesOutsideBrackets = (text: string | null, separators: string): string[] => {
   const sent = text ?? ''
   const found: string[] = []
@@ -54,7 +54,7 @@ export const piecesOutsideBrackets = (text: string | null, separators: string): 
   return found.reverse().filter((piece) => piece !== '')
 }
 
-/** Ignores blanks and character width. */
+/** Builds a key that ignores blanks and character width. */
 export const keyOf = (prefix: string, parts: readonly (string | null)[]): string => {
   const plain = [prefix, ...parts.map((part) => compact(part ?? '-'))].join('/')
   if (plain.length <= LONGEST_PLAIN_KEY) return plain

@@ -12,7 +12,7 @@ type SpeltMapping<F extends string> = (
   context: MappingContext,
 ) => Omit<Draft, 'remarks'>[]
 
-/** `beside` lists ignored names; `keyed` is as in `FeedForm`. */
+/** `beside` lists field names to ignore; `keyed` is as in `FeedForm`. */
 export const spelt = <F extends string>(
   spellings: Spellings<F>,
   drafts: SpeltMapping<F>,

@@ -1,4 +1,3 @@
-/** Enterprise standards that firms declare themselves (企业标准自我声明公开). */
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { gtins } from './goods.js'

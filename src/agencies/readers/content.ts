@@ -30,7 +30,7 @@ async function* slices(bytes: Buffer): AsyncIterable<Buffer> {
 export const fromFile = async (path: string): Promise<FileContent> => {
   try {
     const found = await stat(path)
-    // A pipe or device may never end.
+    // Reading a pipe or device may never end.
     if (!found.isFile())
       throw new Refusal('FILE_UNREADABLE', {
         path,

@@ -1,4 +1,4 @@
-/** After difficult quotes, csv-parse reads the rest of the chunk. An unclosed quote loses only its own line. */
+/** Simple lines are split here; csv-parse reads the rest of a chunk. An unclosed quote loses only its own line. */
 import type { Item } from '../../domain/records/records.js'
 import { type Chunks, chunked } from '../../foundation/chunks.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -14,7 +14,7 @@ const HEADER_WITHIN = 20 // rows
 const HEAD_CHARACTERS = 128 * 1024
 const MAX_RECORD = 256 * 1024 // characters; a longer record means an unclosed quote
 const LINE_FEED = 0x0a
-const MAX_UNCLOSED = 100 // lines with an unclosed quote; more means another file type
+const MAX_UNCLOSED = 100 // lines with an unclosed quote
 
 interface CsvHeader {
   separator: string
@@ -24,7 +24,7 @@ interface CsvHeader {
 }
 
 interface CsvRow {
-  /** Physical lines, 1-based. */
+  /** First and last physical line, 1-based. */
   from: number
   to: number
   /** null for a line that cannot be split. */
@@ -93,13 +93,13 @@ const headerIn = (text: string, separator: string, shapes: readonly FormShape[])
   const { records } = csvRecordsUntil(text, separator, { most: HEADER_WITHIN })
   for (const { cells, to } of records) {
     const known = recognise(cells, shapes)
-    // Rows merged into a header cell would be lost.
+    // A header into which stray quotes have merged rows is skipped: those rows would be lost.
     if (known && !holdsRows(cells, cells.length, separator)) return { separator, line: to, names: known.names }
   }
   return null
 }
 
-/** Consume the rows of one chunk before asking for the next. */
+/** Callers must consume the rows of one chunk before asking for the next. */
 async function* rowsIn(pieces: AsyncIterable<string>, header: CsvHeader): AsyncIterable<Iterable<CsvRow>> {
   let pending = ''
   let line = 1
@@ -123,7 +123,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: CsvHeader): AsyncI
       let done = 0
       for (const { cells, to } of records) {
         const own = lines.slice(done, to)
-        // Rows inside a cell are rejected: its writer must not inject records.
+        // If a cell contains rows, its lines are rejected: the writer of a cell must not inject records.
         if (line + done > header.line && holdsRows(cells, header.names.length, header.separator)) {
           yield* own.map((raw, at) => ({ from: line + done + at, to: line + done + at, cells: null, raw }))
         } else yield { from: line + done, to: line + to - 1, cells, raw: own.join('\n') }
@@ -136,7 +136,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: CsvHeader): AsyncI
     }
   }
 
-  /** Splits exactly as csv-parse would. */
+  /** Splits lines exactly as csv-parse would, up to the first that needs it. */
   function* wholeLines(last: boolean): Iterable<CsvRow> {
     const storable = isStorable(pending)
     let at = 0
@@ -218,7 +218,7 @@ const fieldsBy = (names: readonly string[]): ((cells: readonly string[]) => Reco
   const empty = Object.fromEntries(names.map((name) => [name, '']))
   return (cells) => {
     if (plain) {
-      // One template gives all rows the same hidden class.
+      // Copying one template gives all rows the same V8 hidden class.
       const fields = { ...empty }
       for (let at = 0; at < names.length; at += 1) fields[names[at] ?? ''] = cells[at] ?? ''
       return fields

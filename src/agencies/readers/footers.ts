@@ -2,8 +2,7 @@
 import { compact } from '../../foundation/text/values.js'
 
 const LOOKED_AT = 40 // characters of a cell
-const MOST_ROWS = 20 // rows; a longer footer counts as table rows
-/** Matches label, optional number and colon, without blanks. */
+const MOST_ROWS = 20 // rows
 const LABELLED =
   /^(?:注|备注|附注|说明|填表说明|填表|填报|制表|编制|审核|复核|核对|负责|联系|电话|数据来源|资料来源|来源|数据|统计|截至|截止|打印|导出|单位)[\p{L}\d]{0,12}:/u
 const COUNTED = /^(?:以上)?共(?:计|有)?\d{1,9}[条户家项件个]/u
@@ -43,5 +42,5 @@ const isAlone = (cells: readonly string[]): boolean => cells.filter(isFilled).le
 
 const isFilled = (cell: string): boolean => cell.trim() !== ''
 
-/** A fast pre-test by first character. */
+/** First characters of all footers, for a fast pre-test. */
 const BEGIN = new Set('注备附说填制编审复核负联电数资来统截打导单以共合总小')

@@ -23,7 +23,7 @@ const readers = Object.keys(READERS) as ReaderName[]
 
 const isReader = (name: string): name is ReaderName => Object.hasOwn(READERS, name)
 
-/** Throws CONTENT_UNKNOWN or CONTENT_UNREADABLE. */
+/** Throws READER_UNKNOWN, CONTENT_UNKNOWN, CONTENT_TOO_LARGE or CONTENT_UNREADABLE. */
 export const readContent = (
   content: FileContent,
   shapes: readonly FormShape[],
@@ -51,7 +51,7 @@ const readerFor = (head: Buffer): ReaderName | null => {
   return /^[[{]/.test(start) ? 'json' : 'csv'
 }
 
-/** Decodes enough for the first character in UTF-8, GB18030 and UTF-16. */
+/** Decodes just enough to see the first character of UTF-8, GB18030 or UTF-16 text. */
 const textual = (head: Buffer): string => {
   const wide = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)
   return head

@@ -54,7 +54,7 @@ export async function* readLines(
   shapes: readonly FormShape[],
   feed: string,
 ): AsyncIterable<Item> {
-  // Items wait until one has a known form.
+  // Items are held back until one has a known form.
   let waiting: Item[] | null = []
   let line = 0
   for await (const text of linesOf(content)) {

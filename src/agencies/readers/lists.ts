@@ -6,7 +6,7 @@ import { headerUnknown } from './near.js'
 import { type FormShape, itemOf, recognise } from './shapes.js'
 
 const MAX_DEPTH = 5 // levels of envelope
-const LOOKED_AT = 20 // elements; one must have a known form
+const LOOKED_AT = 20 // elements
 
 export function* itemsIn(value: unknown, shapes: readonly FormShape[], feed: string): Iterable<Item> {
   const [list, another] = [...listsIn(value, shapes, MAX_DEPTH)]

@@ -5,7 +5,7 @@ import { type FormShape, recognisedIn } from './shapes.js'
 const MOST_NAMES = 30
 const MOST_READ = 500 // headings per row
 const MAX_NAME = 40 // characters per heading
-/** Headings with more digits are hidden: they may be a person's number. */
+/** A heading with more digits than this is hidden: it may be a person's number. */
 const MOST_DIGITS = 5
 
 interface NearestForm {

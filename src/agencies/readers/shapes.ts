@@ -4,7 +4,7 @@ import { isRecord } from '../../foundation/text/json.js'
 
 export interface FormShape {
   names: readonly string[]
-  /** All names are required; the shape precedes partial matches. */
+  /** If set, all names are required, and the shape precedes partial matches. */
   every?: true
 }
 
@@ -17,7 +17,7 @@ const MAX_RAW = 256 * 1024 // characters kept of a broken row
 
 const SURROGATES = /[\ud800-\udfff]/
 
-/** Ignores blanks, width, case and a `*` that marks "required". */
+/** Ignores blanks, character width, case and the `*` that marks a required column. */
 const loose = (name: string): string =>
   name
     .normalize('NFKC')
@@ -32,7 +32,7 @@ interface RecognisedShape<S> {
   names: string[]
 }
 
-/** Returns the names in the shape's spelling; null when too few are known. */
+/** Finds the best shape and returns the names in its spelling; null when too few are known. */
 export const recognise = <S extends FormShape>(
   names: readonly string[],
   shapes: readonly S[],
@@ -93,7 +93,7 @@ const tooDeep = (value: unknown, levels: number): boolean =>
   typeof value === 'object' &&
   (levels === 0 || Object.values(value).some((part) => tooDeep(part, levels - 1)))
 
-/** May be false for storable text (paired surrogates). */
+/** A fast check. It may be false for text that PostgreSQL can store (paired surrogates). */
 export const isStorable = (text: string): boolean => !text.includes('\0') && !SURROGATES.test(text)
 
 const storable = (value: unknown): unknown => {

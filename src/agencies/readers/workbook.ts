@@ -1,4 +1,3 @@
-/** The header may stand below a title. */
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { cellText, cellValue, type SheetRow, sheetsIn, type WorkbookKind } from '../../foundation/text/xlsx.js'
@@ -46,7 +45,7 @@ const firstRows = (rows: SheetRows): string[][] => {
   return first
 }
 
-/** The lower of two adjacent headers (words, codes) wins. */
+/** If two adjacent rows are headers (words and codes), the lower one counts. */
 const headerIn = (rows: SheetRows, shapes: readonly FormShape[]) => {
   let header: { number: number; names: string[] } | null = null
   for (const { number, cells } of rows()) {

@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 const SOURCES = new URL('../../', import.meta.url)
 const BUILT = new URL('../../../dist/src/agencies/readers/xlsx-worker.js', import.meta.url)
 
-/** A current build starts four times faster than the TypeScript sources. */
+/** Prefers an up-to-date build, which starts four times faster than the TypeScript sources. */
 export const program = (): URL => {
   if (!import.meta.url.endsWith('.ts')) return new URL('./xlsx-worker.js', import.meta.url)
   built ??= isBuilt()
@@ -23,9 +23,9 @@ const isBuilt = (): boolean => {
     .every((name) => statSync(new URL(name, SOURCES)).mtimeMs <= mtimeMs)
 }
 
-/** A worker thread does not inherit the TypeScript loader. */
+/** Registers the TypeScript loader, which a worker thread does not inherit. */
 const withLoader = (): URL => {
-  // The loader's CommonJS version finds its hooks wrongly in a thread.
+  // In a thread, the loader's CommonJS version resolves its hooks wrongly.
   const loaderPath = createRequire(import.meta.url)
     .resolve('tsx/esm/api')
     .replace(/\.cjs$/, '.mjs')

@@ -1,4 +1,4 @@
-/** Memory and time are bounded: a small hostile file can keep SheetJS busy forever. */
+/** A worker thread with bounded memory and time reads workbooks: a small hostile file can keep SheetJS busy forever. */
 import { Worker } from 'node:worker_threads'
 import type { Item } from '../../domain/records/records.js'
 import { Refusal, type RefusalCode } from '../../foundation/errors.js'
@@ -12,7 +12,7 @@ import { program } from './xlsx-program.js'
 
 const MAX_BYTES = 20 * 1024 * 1024
 const MAX_HEAP = 448 // MB
-const DEADLINE = 30_000 // ms per answer; the first opens the workbook
+const DEADLINE = 30_000 // ms per answer
 
 export interface WorkbookTask {
   bytes: Uint8Array
@@ -72,7 +72,7 @@ const startWorker = (task: WorkbookTask): Worker => {
   })
   worker.stdout.resume()
   worker.stderr.resume()
-  // An unhandled error would end the process.
+  // Without a listener, a worker's error would end the process.
   worker.on('error', () => {})
   return worker
 }

@@ -8,8 +8,8 @@ import type { FileContent } from './content.js'
 import { itemsIn } from './lists.js'
 import type { FormShape } from './shapes.js'
 
-const MAX_BYTES = 32 * 1024 * 1024 // bytes; the parsed value takes many times that
-const PIECE = 256 * 1024 // characters parsed per step; about 20 ms
+const MAX_BYTES = 32 * 1024 * 1024
+const PIECE = 256 * 1024 // characters per step
 const LIMITS: XmlLimits = { depth: 20, elements: 1_000_000, attributes: 256 }
 
 export async function* readXml(content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<Item> {
@@ -41,8 +41,8 @@ export const parseXml = (text: string): unknown => {
 const makeParser = () => makeXmlReader<unknown>({ limits: LIMITS, refusal: unreadable, fold: plain })
 
 /**
- * Text-only elements become strings, others objects. Repeated children become lists, attributes `@name`. The root's
- * name is dropped.
+ * Elements with only text become strings, others objects. Repeated children become lists, attributes become `@name`.
+ * The root's name is dropped.
  */
 const plain = ({ children, attributes, text }: ClosedElement<unknown>): unknown => {
   const own = Object.entries(attributes).map(([name, value]): [string, unknown] => [`@${name}`, value])

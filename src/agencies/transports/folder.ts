@@ -1,7 +1,6 @@
 /**
- * A watched folder `<address>/<feed>/`. Each pull takes the oldest file that is unchanged for a while or has a
- * `<name>.ok`; `.part`, `.tmp`, `.filepart` and dot files are incomplete. A file is partial unless its name says
- * full. Accepted files are archived, refused ones move to `refused/` with a `.reason.txt`; after a
+ * Reads a watched folder `<address>/<feed>/`. Each pull takes the oldest file that has been unchanged for a while or
+ * has a `<name>.ok`. Accepted files are archived, refused ones move to `refused/` with a `.reason.txt`; after a
  * failure a file is put back. Links and pipes are refused.
  */
 import { join } from 'node:path'
@@ -16,15 +15,15 @@ import { type ClaimTimes, claimNext, type FileClaim } from './folder/claims.js'
 import { archiveFile, putBack, refuse } from './folder/file-outcomes.js'
 import { none } from './http/attempt.js'
 
-/** Milliseconds unchanged until a file counts as complete. */
+/** A file unchanged for this many milliseconds counts as complete. */
 const SETTLE_MS = 30_000
-/** Milliseconds until an unrenewed claim is abandoned. */
+/** A claim not renewed for this many milliseconds counts as abandoned. */
 const ABANDONED_MS = 5 * 60_000
 const WAITS: ClaimTimes = { settleMs: SETTLE_MS, abandonedMs: ABANDONED_MS }
 
-/** `FullName` or `full text` does not mean a full delivery. */
+/** File names that announce a full delivery. `FullName` or `full text` does not. */
 const WHOLE = /全量|(?<![a-z])full(?![a-z])(?![\s_-]*(?:names?|texts?|time)(?![a-z]))/i
-/** A partial file taken as full would end every record it lacks. */
+/** File names that announce a partial delivery. Taken as full, it would end all records it lacks. */
 const NOT_WHOLE = new RegExp(
   [
     '[非不未无無没沒否半准準近伪偽假缺](?:是|为|為|属|屬|完)?[\\s_.-]*全',
@@ -80,7 +79,7 @@ async function* itemsOf(
     }
   } catch (error) {
     if (!isRefusal(error) || error.code !== 'FILE_UNREADABLE') throw error
-    // Shows the path as the sender knows it.
+    // The error shows the path as the sender knows it.
     throw new Refusal('FILE_UNREADABLE', { ...error.details, path: `${feed}/${claim.name}` })
   }
 }

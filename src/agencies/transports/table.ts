@@ -12,12 +12,11 @@ import { connected, type Exchange, FAULTS, identifier, openExchange, type RowAns
 
 export { exchangeTable } from './table/exchange.js'
 
-/** Row ids stay in memory until answered. */
+/** Maximum rows of one pull: their ids stay in memory until the rows are answered. */
 const MAX_ROWS = 100_000
 const MAX_MESSAGE = 2000 // characters beside a row
-/** Row numbers have 31 bits, so the upper part of an id becomes the page. */
+/** A row number has 31 bits, so the upper part of a larger id becomes the page number. */
 const ROWS_PER_PAGE = 1_000_000_000
-/** Smallest PostgreSQL bigint. */
 const FIRST = -(2n ** 63n)
 
 export interface TableLimits {
@@ -101,13 +100,13 @@ async function* itemsOf({ url, schema, name, shapes, feed, most, taken, signal }
   }
 }
 
-/** Restores names, which PostgreSQL turns into lower case. */
+/** Restores the field names, which PostgreSQL turned into lower case. */
 const respelt = (fields: unknown, columns: readonly string[], names: readonly string[]): unknown => {
   const values = fields as Record<string, unknown>
   return Object.fromEntries(columns.map((column, at) => [names[at] ?? column, values[column] ?? '']))
 }
 
-/** If the delivery is refused, rows without fault get its reason. */
+/** If the whole delivery is refused, rows without a fault of their own get its reason. */
 const writeOutcome = async (exchange: Exchange, taken: RowsRead, settled: DeliveryOutcome): Promise<void> => {
   const faults = new Map<string, { code: string; message: string }>()
   for await (const { page, row, field, heading, rule, message } of settled.rejects) {
@@ -134,7 +133,7 @@ const addressOf = (url: string): { url: string; schema: string } => {
   return { url: address.href, schema }
 }
 
-/** Keeps only the code: the text may contain the password. */
+/** Reports only the error code: the error text may contain the password. */
 const withNamedFaults = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work()

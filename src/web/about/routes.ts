@@ -14,7 +14,6 @@ interface AboutDependencies {
   nowOf: (request: Request) => Date
 }
 
-/** Former page name of a rule table → its present name. */
 const RENAMED: Record<string, string> = { trail: 'audit-log', restoration: 'recovery' }
 
 export const about = (parts: AboutDependencies): Router => {

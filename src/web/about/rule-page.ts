@@ -42,7 +42,7 @@ const shown = (value: unknown): Html => {
   return html`${Object.entries(rest).map(([name, member]) => html`<code>${name}</code>${inPageLanguage('：', ': ')}${shown(member)}${inPageLanguage('；', '; ')}`)}${sure === null ? null : sure ? CONFIRMED : UNCONFIRMED}`
 }
 
-/** `open`: rows not yet confirmed, including nested ones. */
+/** `open` counts the rows not yet confirmed, nested ones included. */
 export const sizeOf = ({ sections }: RuleTable): { rows: number; open: number } => {
   const rows = sections.flatMap((section) => section.rows)
   const open = rows.reduce(

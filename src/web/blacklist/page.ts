@@ -12,7 +12,7 @@ export interface ResultPage {
   total: number
   day: string
   next: SearchFilter['after']
-  /** True when no entry has exactly the requested name. */
+  /** True when the entries found only resemble the requested name. */
   similar: boolean
   authorities: readonly string[]
 }

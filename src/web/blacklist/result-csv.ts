@@ -1,4 +1,4 @@
-/** Sends a search result as CSV. Entries that leave the list meanwhile are omitted. */
+/** Sends a search result as CSV. Entries that leave the list during sending are omitted. */
 import type { Request, Response } from 'express'
 import { dateIn, secondsLeftIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
@@ -17,7 +17,6 @@ interface CsvDependencies {
   db: Db
   inTurn: ConcurrencyLimit
   now: Date
-  /** Longest pause (ms) in a client's reading. */
   slowMs?: number | undefined
 }
 

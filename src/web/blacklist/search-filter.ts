@@ -20,12 +20,12 @@ export interface SearchFilter {
   from: string | null
   to: string | null
   contested: boolean
-  /** null: best match first when `name` is given, otherwise newest first. */
+  /** null means best match first when `name` is given, otherwise newest first. */
   sort: ListOrder | null
   after: ListPlace | null
 }
 
-/** Longest query parameter, in characters. */
+/** Longer query parameters are cut to this many characters. */
 const LONGEST = 200
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const REGION = /^\d{2,6}$/
@@ -55,13 +55,13 @@ export const parseFilter = (query: Readonly<Record<string, unknown>>): SearchFil
   }
 }
 
-/** A repeated parameter counts as absent. PostgreSQL text cannot hold NUL. */
+/** A repeated parameter counts as absent. NUL is dropped: PostgreSQL text cannot hold it. */
 const parameterIn = (query: Readonly<Record<string, unknown>>, name: string): string => {
   const value = query[name]
   return typeof value === 'string' ? value.replaceAll('\0', '').trim().slice(0, LONGEST) : ''
 }
 
-/** A cursor is not trimmed: a malformed one is refused instead of meaning the first page. */
+/** A malformed cursor is refused, not read as page 1. */
 const cursorIn = (value: unknown): ListPlace | null => {
   const text = typeof value === 'string' ? value : ''
   if (text === '') return null

@@ -1,4 +1,3 @@
-/** Columns and values are named as in /v1/standings. */
 import { BYTE_ORDER_MARK, row } from '../../work/publication/publish-files.js'
 import { type CheckAnswer, isKnown, miswritten } from './answers.js'
 

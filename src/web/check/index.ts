@@ -12,7 +12,7 @@ import { answerPage, checkPage } from './page.js'
 import { rowsIn } from './rows.js'
 import { textOf } from './text.js'
 
-/** In bytes: enough for a thousand rows with long names. */
+/** Enough for a thousand rows with long names. */
 const BODY_BYTES = 512 * 1024
 const KEPT_CHARACTERS = 200_000
 
@@ -55,7 +55,7 @@ const answer =
     }
   }
 
-/** Uncompressed: the page mixes a reader's codes with third-party text (BREACH). */
+/** The page is not compressed: it mixes a reader's codes with third-party text (BREACH attack). */
 const send = ({ demo }: CheckDependencies, request: Request, response: Response, page: SitePage): void => {
   response.type('html').send(render(page, { demo, lang: langOf(request), here: { path: '/check', parameters: {} } }))
 }

@@ -10,7 +10,6 @@ import { parseCode } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 import { csvRows } from '../../work/standing/row-readers.js'
 
-/** Most rows in one check. */
 export const CHECK_MOST = 1_000
 /** At most this many lines are searched for a heading or a code. */
 const ABOVE_MOST = 20
@@ -43,7 +42,7 @@ const normaliseText = (text: string): string => {
   return lines.replace(SEPARATOR_LINE, '').replace(AS_TEXT, '$1$2')
 }
 
-/** Adds a missing heading: with one, a bad line fails alone. */
+/** Adds a missing heading, so that a bad line does not spoil the others. */
 const withHeading = (text: string): string => {
   const above = linesAbove(text)
   const heading = above.findIndex(({ line }) => !isLong(line) && isHeading(line))
@@ -70,7 +69,7 @@ const linesAbove = (text: string): { line: string; at: number }[] => {
   return found
 }
 
-/** Without a heading, the first other cell with letters is the name. */
+/** Without a heading, the first cell with letters, except the code, is the name. */
 const columnsOf = (cells: readonly string[]): string[] => {
   const code = cells.length > COLUMNS_MOST ? -1 : placeOfCode(cells)
   if (code <= 0) return ['code', 'name', 'ref']
@@ -110,7 +109,7 @@ const codeAndName = (line: string, cells: readonly string[]): string | null => {
   return code === undefined ? null : `${code}\t${trimSeparators(line.replace(code, '')).replaceAll('\t', ' ')}`
 }
 
-/** A loop, because a regular expression takes quadratic time here. */
+/** A regular expression would take quadratic time here. */
 const trimSeparators = (text: string): string => {
   let [from, to] = [0, text.length]
   while (from < to && EDGE.test(text.charAt(from))) from += 1
@@ -121,7 +120,7 @@ const trimSeparators = (text: string): string => {
 const isCode = (cell: string): boolean => !isLong(cell) && parseCode(cell) !== null
 const someCode = (cells: readonly string[]): boolean => cells.some(isCode)
 
-/** Prefers a code with a valid check digit. Returns -1 without any. */
+/** Prefers a code with a valid check digit. Returns -1 if there is no code. */
 const placeOfCode = (cells: readonly string[]): number => {
   const valid = cells.findIndex((cell) => parseCode(cell)?.valid === true)
   return valid >= 0 ? valid : cells.findIndex(isCode)

@@ -4,10 +4,10 @@ import { decode } from '../../foundation/text/encodings.js'
 /** First bytes of XLSX (ZIP) and XLS (OLE) files. */
 const WORKBOOKS = [Buffer.from('PK\u0003\u0004'), Buffer.from('d0cf11e0a1b11ae1', 'hex')]
 const PAGES = Buffer.from('%PDF-')
-/** Bytes examined for UTF-16 without a byte order mark. */
+/** Bytes examined to detect UTF-16 without a byte order mark. */
 const LOOKED_AT_BYTES = 512
 
-/** Accepts UTF-8, UTF-16 or GB 18030. Throws ROWS_UNREADABLE for workbooks and PDF. */
+/** Decodes UTF-8, UTF-16 or GB 18030. Throws ROWS_UNREADABLE for workbooks and PDF. */
 export const textOf = (bytes: Buffer): string => {
   if (WORKBOOKS.some((each) => begins(bytes, each)))
     throw unreadable('这是工作簿，请另存为 CSV a workbook: save it as CSV')

@@ -1,4 +1,4 @@
-/** The colours of the desk. Text on white has a contrast of at least 4.5:1, parts of charts at least 3:1. */
+/** Text on white has a contrast of at least 4.5:1, parts of charts at least 3:1. */
 export const COLOURS = {
   paper: '#ffffff',
   ink: '#1f1f1f',
@@ -23,7 +23,7 @@ export const COLOURS = {
 
 export const GRADE_COLOURS = { A: COLOURS.good, B: COLOURS.main, C: COLOURS.warn, D: COLOURS.bad } as const
 
-/** Makes the colours custom properties for style sheets: `mainTint` is `--main-tint`. */
+/** Sets each colour as a CSS custom property: `mainTint` becomes `--main-tint`. */
 export const giveColoursToStyles = (): void => {
   const { style } = document.documentElement
   for (const [name, colour] of Object.entries(COLOURS))

@@ -1,6 +1,6 @@
 /**
  * Paths are relative to /desk. Each page is a folder `pages/NAME/`: `index.tsx` exports the component, `NAME.graphql`
- * holds its queries and becomes `NAME.generated.ts`. Shared components are in `pieces/`.
+ * holds its queries and becomes `NAME.generated.ts`.
  */
 import type { ComponentType } from 'react'
 import type { Act } from '../../domain/access/viewer.js'

@@ -1,4 +1,4 @@
-/** A document as a printable A4 page: escaped, self-contained, without script. */
+/** Renders a document as a printable A4 page: escaped, self-contained, without script. */
 import { createHash } from 'node:crypto'
 import {
   BLANK_PATTERN,

@@ -10,7 +10,7 @@ export interface TermLine {
   today: string
 }
 
-/** Units of the SVG. */
+/** Coordinates in units of the SVG. */
 const [WIDTH, LEFT, RIGHT, LINE] = [640, 12, 628, 14]
 
 /** The legend repeats the days, because marks may be too close for labels. */

@@ -1,4 +1,3 @@
-/** Each chart has a sentence and a table of the same figures. */
 import type { Words } from '../../foundation/text/words.js'
 import { table } from '../scorecard/card-table.js'
 import { both, type Html, html, linkTo, plainText } from './html.js'
@@ -147,7 +146,6 @@ export const barChart = (id: string, title: Words, says: Words, all: readonly Ch
   })
 }
 
-/** Columns, tile height, gap. */
 const [TILES_ACROSS, TILE, GAP] = [5, 80, 6]
 const SHADES = 5
 

@@ -45,7 +45,7 @@ export const compress = (text: string, encoding: PageEncoding, used: keyof typeo
   return { body: bytes, encoding, tag }
 }
 
-/** Seconds, at most until midnight, when entries end. */
+/** `max-age` in seconds, at most until midnight, when entries end. */
 export const freshFor = (now: Date): number => Math.min(PUBLIC_SECONDS, secondsLeftIn(now))
 
 export const sendCompressed = (

@@ -2,7 +2,7 @@ import express, { type Request, type RequestHandler } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 
 export interface SubmittedForm {
-  /** Last value of each field. CRLF becomes LF, as browsers count for `maxlength`. */
+  /** Last value of each field. CRLF becomes LF, because browsers count LF for `maxlength`. */
   texts: ReadonlyMap<string, string>
   /** Empty files are dropped. */
   files: readonly Buffer[]
@@ -11,7 +11,7 @@ export interface SubmittedForm {
 const KINDS = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i
 const FIELDS_MOST = 20
 
-/** Larger bodies get 413. */
+/** Bodies of more than `most` bytes get 413. */
 export const body = (most: number): RequestHandler => express.raw({ type: () => true, limit: most, inflate: false })
 
 /** Throws FORM_UNREADABLE. */

@@ -34,7 +34,7 @@ export const NAVIGATION: readonly NavigationLink[] = MAIN.filter(isBuilt)
 export const FOOT: readonly NavigationLink[] = [...MORE.filter(isBuilt), ...MAIN.filter(isBuilt), ...OTHERS]
 /** A party's own pages are left out of the sitemap. */
 const isFound = ({ path }: NavigationLink): boolean => path !== '/my'
-/** The sitemap. Entries are left out, because they come and go. */
+/** The sitemap leaves out list entries, because they come and go. */
 export const MAPPED: readonly string[] = [
   '/',
   ...[...MAIN, ...MORE]

@@ -5,7 +5,7 @@ import type { Lang } from './html.js'
 import type { PageCache } from './page-cache.js'
 import type { RenderedPage } from './render-response.js'
 
-/** Returns true when the request is handled, if need be by `express`. */
+/** Returns true when the request is answered here or by the callback `express`. */
 export type FastPath = (request: IncomingMessage, response: ServerResponse, now: Date, express: () => void) => boolean
 
 interface EntryRequest {

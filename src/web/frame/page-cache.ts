@@ -1,6 +1,6 @@
 /**
- * Caches pages by the list's stamp. Every change of the list changes it in the same transaction, so a removed entry
- * is never served.
+ * Caches pages by the list's version stamp, which every change of the list updates in its own transaction: a removed
+ * entry is never served.
  */
 
 import { Refusal } from '../../foundation/errors.js'
@@ -17,12 +17,12 @@ export interface DayStamp extends Omit<publicList.ListStamp, 'listed'> {
 }
 
 export interface PageCache {
-  /** Never joins a read begun before the call. Throws LIST_WITHHELD while the restore guard forbids listing. */
+  /** Never shares a read begun before the call. Throws LIST_WITHHELD while the restore guard forbids listing. */
   stamp: (now: Date) => Promise<DayStamp>
   getOrMake: <T>(stamp: DayStamp, key: string, make: () => Promise<T>) => Promise<T>
   has: (key: string) => boolean
   get: <T>(stamp: DayStamp, key: string) => Promise<T> | undefined
-  /** For figures without names: kept until the next publication or day. */
+  /** For figures without names; they are kept until the next publication or day. */
   getOrMakePublished: <T>(stamp: DayStamp, key: string, make: () => Promise<T>) => Promise<T>
   /** Limits concurrent scans of the whole list. Calls must not nest. */
   inTurn: ConcurrencyLimit
@@ -40,7 +40,6 @@ export const makePageCache = (db: Db, inTurn: ConcurrencyLimit = makeConcurrency
     if (known !== undefined) return known
     const made = make()
     entries.set(key, { stamp, made })
-    // Failures are not cached.
     made.catch(() => {
       if (entries.peek(key)?.made === made) entries.delete(key)
     })

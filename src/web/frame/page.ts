@@ -5,7 +5,7 @@ import { FOOT, NAVIGATION, type NavigationLink } from './navigation.js'
 export { both } from './html.js'
 
 export interface SitePage {
-  /** `named`: the Chinese title is a name of any writing direction. */
+  /** `named` means that the Chinese title is a name, of any writing direction. */
   title: { zh: string; en: string; named?: boolean }
   content: Html
 }
@@ -64,7 +64,7 @@ const SAID =
   constant(html`<p>${both('公开页面不使用脚本、不设置 Cookie、不记录谁看了什么。', 'Its public pages use no script, set no cookie, and keep no note of who read what.')}</p>
 <p>${both('对某条记录有疑问，请联系该条所列决定机关；本站尚未登记运行单位的联系方式。', 'For questions about an entry turn to the authority named in it; whoever runs this site has not yet left an address here.')}</p>`)
 
-/** First strong isolate (U+2068 … U+2069) around a name, for places without markup. */
+/** Puts a first strong isolate (U+2068 … U+2069) around a name, for places without markup. */
 const isolateName = (text: string): string => {
   const own = contained(text)
   return `\u2068${own.text}${own.closes}\u2069`
@@ -82,7 +82,7 @@ const headingOf = ({ zh, en, named = false }: SitePage['title']): Html =>
 const item = ({ path, zh, en }: NavigationLink, here: string | null): Html =>
   html`<li><a href="${linkTo(path)}"${path === here ? CURRENT : null}>${both(zh, en)}</a></li>`
 
-/** The key null stands for pages without a link in it. */
+/** The key null stands for pages to which the navigation has no link. */
 const navigation = (label: Html, links: readonly NavigationLink[]): ReadonlyMap<string | null, Html> =>
   new Map(
     [null, ...links.map(({ path }) => path)].map((here) => [

@@ -1,10 +1,9 @@
-/** Prefectures of Jilin (GB/T 2260). */
 import type { Words } from '../../foundation/text/words.js'
 
 export interface Prefecture extends Words {
-  /** First four digits of its division codes. */
+  /** First four digits of its division codes (GB/T 2260). */
   code: string
-  /** North is up. */
+  /** Place on the tile map; north is up. */
   tile: readonly [column: number, row: number]
 }
 

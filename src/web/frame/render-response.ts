@@ -29,7 +29,7 @@ interface RenderOptions {
 export const langOf = ({ query }: Pick<Request, 'query'>): Lang => (query['lang'] === 'en' ? 'en' : 'zh')
 
 const HOST = /^[A-Za-z0-9.-]+(?::\d{1,5})?$|^\[[0-9A-Fa-f:]+\](?::\d{1,5})?$/
-/** With port 0, only the Host header tells the port. */
+/** Port 0 means any free port: only the Host header tells which. */
 const ANY_PORT = /:0$/
 
 export const baseOf = (

@@ -1,4 +1,4 @@
-/** Aborts a response when the client stalls or the data expires. The hub's own time does not count. */
+/** Aborts a response when the client stalls or the data expires. The hub's own delays do not count. */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 
@@ -8,7 +8,7 @@ const SENDING_MOST_MS = 3_600_000
 
 export interface TimeoutBounds {
   goodMs: number
-  /** Longest pause in the client's reading. 30,000 when absent. */
+  /** How long (ms) the client may read nothing; by default 30,000. */
   stalledMs?: number | undefined
 }
 
@@ -16,7 +16,7 @@ export class ReaderLeft extends Error {
   override readonly name = 'ReaderLeft'
 }
 
-/** Throws ReaderLeft when the client stalls or leaves. It then sees a truncated body. */
+/** Throws ReaderLeft when the client stalls or leaves; the client then sees a truncated body. */
 export const sendWithTimeouts = async (
   response: ServerResponse,
   { goodMs, stalledMs = STALLED_MS }: TimeoutBounds,

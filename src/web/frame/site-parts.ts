@@ -11,7 +11,7 @@ export interface SiteDependencies {
   dbOf: (request: Request) => Db
   rules: { lists: readonly ListKind[] }
   demo: boolean
-  /** Longest pause (ms) in a client's reading. */
+  /** How long (ms) a client may read nothing before its response is aborted. */
   slowMs?: number
   publicUrl?: string
   nowOf: (request: Request) => Date

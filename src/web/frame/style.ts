@@ -1,4 +1,4 @@
-/** Tables without the class `narrow` become cards below 48rem. The last fonts cover late Unicode extensions. */
+/** On screens below 48rem, tables without `narrow` become cards. The last fonts cover late Unicode extensions. */
 export const STYLE = `
 :root {
   color-scheme: light dark;

@@ -1,4 +1,3 @@
-/** A test runs each example. */
 export interface ExampleQuery {
   role: string
   zh: string
@@ -15,7 +14,7 @@ export const EXAMPLES: readonly ExampleQuery[] = [
     role: 'public',
     zh: '社会公众：无需令牌。查一个代码的状态，读已公示的名单。',
     en: 'The public, without a token: the standing of a code, and the published list.',
-    // Inline code: GraphiQL 4.1 loses the variables of its first tab.
+    // The code is inline, because GraphiQL 4.1 loses the variables of its first tab.
     query: `query Public {
   standing(code: "${CODE}") { code status name listed asOf stale }
   blacklist(first: 5) {

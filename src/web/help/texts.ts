@@ -7,7 +7,7 @@ export interface HelpText {
   content: Html
 }
 
-/** From `dist`, which holds no texts, the folder in `src` is found. */
+/** A build in `dist` holds no texts and reads those in `src`. */
 const FOLDER = ['./', '../../../../src/web/help/']
   .map((path) => new URL(path, import.meta.url))
   .find((folder) => existsSync(new URL('zh/', folder)))
@@ -27,7 +27,7 @@ const source = (task: string, lang: Lang): string | null => {
   return existsSync(file) ? readFileSync(file, 'utf8') : null
 }
 
-/** A text without an English version is shown in Chinese, marked so. */
+/** A text without an English version is shown in Chinese. */
 const textOf = (task: string): HelpText => {
   const zh = source(task, 'zh') ?? ''
   const en = source(task, 'en')

@@ -8,7 +8,7 @@ import { doneNotice, form, listingPath, ownPage, PATHS, type PartyPageContext, r
 import type { PartyFile, PartyListing, PartyObjection, PartyRecord, PartyScore } from './questions.js'
 import { ACTS, label, OBJECTIONS, RECORDS, REMOVALS, STANDINGS, STATES } from './words.js'
 
-/** In characters, as in work/scoring/objection. */
+/** Maximum characters, as in work/scoring/objection. */
 const STATEMENT_MOST = 1_000
 
 export interface PartyFileContent {

@@ -10,7 +10,7 @@ import { doneNotice, form, listingPath, ownPage, PATHS, type PartyPageContext, r
 import type { PartyListingDetail } from './questions.js'
 import { CHECKS, DELIVERIES, label, REMOVALS, STATES } from './words.js'
 
-/** In characters, as in domain/listing/move-input. */
+/** Maximum characters, as in domain/listing/move-input. */
 const TEXT_MOST = 10_000
 
 export interface ListingContent {

@@ -1,4 +1,3 @@
-/** GraphQL queries that any client with a party token could send. */
 import type { StandingEntry } from '../../domain/standing/standing-entry.js'
 import type { Words } from '../../foundation/text/words.js'
 

@@ -4,7 +4,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import { LRUCache } from '../../foundation/lru.js'
 import type { FileRepresentation } from './represented.js'
 
-/** In bytes: larger bodies are sent uncompressed. */
+/** Bodies of more bytes are sent uncompressed. */
 const ENCODED_MOST = 2 * 1024 * 1024
 const QUALITY = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
 

@@ -13,7 +13,7 @@ export interface ListInForce {
   snapshot: snapshots.Snapshot
   signed: snapshots.SignedManifest
   files: readonly ManifestFile[]
-  /** These entries left after the snapshot and are never served. */
+  /** Ids of entries that left after the snapshot; they are never served. */
   gone: readonly string[]
 }
 
@@ -22,7 +22,7 @@ export interface ListDependencies {
   publish: () => Promise<unknown>
   /** How long (ms) a publication may take before the previous snapshot is served without removed entries. */
   waitMs?: number
-  /** Last certain instant while the hub's clock is in doubt, otherwise now. */
+  /** Returns the last certain instant while the hub's clock is in doubt, otherwise now. */
   sure?: () => Date
 }
 
@@ -44,7 +44,7 @@ export type ListNow = <T>(
   options?: { namesNobody?: boolean },
 ) => Promise<T>
 
-/** Throws LIST_IN_THE_MAKING, or LIST_WITHHELD while the restore guard forbids listing. */
+/** Throws LIST_IN_THE_MAKING while no snapshot can be served, LIST_WITHHELD while the restore guard forbids listing. */
 export const listReader = ({ keys, publish, sure, waitMs = WAIT_MS }: ListDependencies): ListNow => {
   const made = oneAtATime(publish)
   return async (db, now, response, read, { namesNobody = false } = {}) => {

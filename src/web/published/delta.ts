@@ -31,10 +31,10 @@ export const deltaOf = async (
   const first = (await snapshots.firstSalted(tx)) ?? last.sequence
   // Snapshots before `first` hold unsalted hashes, which cannot be compared.
   if (from < last.sequence - DELTAS_KEPT || (from < first && first > 1)) return tooOld(from)
-  // null: a restore from an older backup has lost this snapshot.
+  // It is null when a restore from an older backup has lost this snapshot.
   const before = from === 0 ? 0 : await snapshots.entriesOf(tx, from)
   if (before === null) return tooOld(from)
-  // The difference is a lower bound of the changes.
+  // The difference in size is a lower bound of the changes.
   if (Math.abs(last.entries - before) > DELTA_MOST) return tooOld(from)
   const left = new Set(gone)
   const net = await snapshots.net(tx, from, last.sequence, DELTA_MOST + 1)

@@ -1,7 +1,7 @@
 import { Refusal } from '../../foundation/errors.js'
 
 const DOWNLOADS_MOST = 256
-/** High, because everybody behind an office or proxy shares one address. */
+/** The limit is high, because everybody behind an office or proxy shares one address. */
 const DOWNLOADS_OF_ONE = 100
 
 export interface Downloads {

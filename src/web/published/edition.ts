@@ -18,7 +18,7 @@ import { type ListInForce, type ListNow, settlesWithin, WAIT_MS } from './curren
 import type { ByteSource, FileRepresentation } from './represented.js'
 
 const TRIES = 5
-/** Removals are checked again after this many bytes. */
+/** During sending, removals are checked again after this many bytes. */
 const CHECK_BYTES = 1024 * 1024
 
 export interface ListedEdition {
@@ -35,7 +35,7 @@ export interface EditionDependencies {
 export type EditionNow = (db: Db, now: Date, response: Response) => Promise<ListedEdition>
 
 export const editionReader = ({ files, waitMs = WAIT_MS }: EditionDependencies, listAt: ListNow): EditionNow => {
-  // The last edition served. It is served, without removed entries, while the next one is built.
+  // The last edition served. Without removed entries, it is served again while the next one is built.
   let served: ListInForce | null = null
   const heldOf = ({ snapshot }: ListInForce): HeldEdition | null => {
     const held = files.hold()

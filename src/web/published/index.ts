@@ -1,4 +1,4 @@
-/** /data/blacklist.{csv,jsonl,json,atom}, /data/manifest.jws and /data/delta. */
+/** Serves /data/blacklist.{csv,jsonl,json,atom}, /data/manifest.jws and /data/delta. */
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
@@ -27,7 +27,6 @@ export interface DataDependencies {
   keys: Pick<Keys, 'manifests'>
   log: Log
   demo: boolean
-  /** Longest pause (ms) in a client's reading. */
   slowMs?: number
   publicUrl?: string
   publish: () => Promise<unknown>
@@ -185,7 +184,7 @@ const delta =
     const now = nowOf(request)
     const read = async (tx: Tx, list: ListInForce) => {
       const made = await deltaOf(tx, list, { since: request.query['since'], today: dateIn(now) })
-      // A delta of removals only is sent even while the restore guard forbids listing.
+      // A delta with removals only is sent even while the restore guard forbids listing.
       if ('text' in made && made.names > 0 && !(await restored.mayList(tx))) throw new Refusal('LIST_WITHHELD')
       return { list, made }
     }
@@ -205,7 +204,6 @@ const delta =
     })
   }
 
-/** The removal of an entry during sending is an expected cause of an abort. */
 const logAbort =
   (log: Log) =>
   (error: unknown): void =>

@@ -11,7 +11,7 @@ export interface ByteSource {
 export interface FileRepresentation extends ByteSource {
   tag: string
   type: string
-  /** `max-age`, seconds. */
+  /** `max-age` in seconds. */
   freshFor: number
   saveAs: string | null
   encodings: Partial<Record<FileEncoding, ByteSource>>

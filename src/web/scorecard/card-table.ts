@@ -1,4 +1,4 @@
-/** Explicit ARIA roles: browsers drop implicit ones when CSS turns rows into cards. */
+/** ARIA roles are explicit: browsers drop implicit ones when CSS turns rows into cards. */
 import type { Words } from '../../foundation/text/words.js'
 import { type Html, html, plainText } from '../frame/html.js'
 import { both } from '../frame/page.js'

@@ -46,7 +46,6 @@ const showVersion =
     sendPage(parts, request, response, await pageOf(db, card, await cardInForce(db, day), day))
   }
 
-/** The card's published hash is the ETag. */
 const bytesOf = (response: Response, card: Scorecard): void => {
   response.set({ 'Cache-Control': `public, max-age=${PUBLIC_SECONDS}`, ETag: `"${hashOfCard(card)}"` })
   response.type('json').send(canonicalJson(card as unknown as Json))

@@ -1,8 +1,6 @@
-/** Words for the fields and fixed values of schema/records. */
 import TABLES from '../../../schema/words/records.json' with { type: 'json' }
 import type { Words } from '../../foundation/text/words.js'
 
-/** In display order. */
 export const FIELD_WORDS: Readonly<Record<string, Words>> = TABLES.fields
 const VALUES: Readonly<Record<string, Words>> = TABLES.values
 const OF_KIND: Readonly<Record<string, Readonly<Record<string, Words>>>> = TABLES.valuesOfKind
@@ -33,7 +31,6 @@ export const valueIn = (lang: keyof Words, kind: string, value: unknown): string
 
 const ORDER = new Map(Object.keys(FIELD_WORDS).map((field, i) => [field, i]))
 
-/** In display order. */
 export const saidIn = (body: Readonly<Record<string, unknown>>): [string, unknown][] =>
   Object.entries(body)
     .filter(([, value]) => !isBare(value))

@@ -1,6 +1,6 @@
 /**
- * A claim renames a file into its own folder below `.taken`; only one rename can succeed. The folder's name
- * identifies the holder, its ctime is the heartbeat. Only times of the file system are compared, not clocks.
+ * A claim renames a file into its own folder below `.taken`; only one rename can succeed. The folder's name identifies
+ * the holder, its ctime is the heartbeat.
  */
 import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, open, readdir, rename, rm, rmdir, stat, unlink, utimes } from 'node:fs/promises'
@@ -20,7 +20,7 @@ export interface ClaimTimes {
 
 export interface FileClaim extends ClaimedFile {
   release: () => Promise<void>
-  /** Gives up an unremovable file; all others are claimed before it. */
+  /** Gives up a file that cannot be removed: all other files are then claimed before it. */
   leave: () => void
 }
 
@@ -93,7 +93,7 @@ const nullIfMissing = (error: NodeJS.ErrnoException): null => {
 const claimFile = async (path: string, { name, at }: ReadyFile): Promise<FileClaim | null> => {
   const id = ownId()
   const own = join(path, TAKEN, id)
-  // Registered before mkdir, or this process would judge its own claim abandoned.
+  // The id is registered before mkdir, or this process would judge its own claim abandoned.
   held.add(id)
   try {
     await mkdir(own, { recursive: true })
@@ -103,7 +103,7 @@ const claimFile = async (path: string, { name, at }: ReadyFile): Promise<FileCla
     held.delete(id)
     return nullIfMissing(error as NodeJS.ErrnoException)
   }
-  // The next file of this name needs its own `.ok`.
+  // Removes the `.ok`, because the next file of this name needs its own.
   await rm(join(path, name + READY), { force: true }).catch(() => {})
   return holdClaim(own, id, name)
 }
@@ -117,7 +117,7 @@ const takeOverClaim = async (path: string, left: string): Promise<FileClaim | nu
     unremovable.delete(left)
     const [name] = await readdir(own)
     if (name !== undefined) return holdClaim(own, id, name)
-    // Empty folder: the process died after archiving or moving the file.
+    // The folder is empty if the process died after archiving or moving the file.
     await rmdir(own)
   } catch (error) {
     nullIfMissing(error as NodeJS.ErrnoException)
@@ -130,7 +130,7 @@ const ownId = (): string => `${hostname().replace(/[^\w-]/g, '_')}.${process.pid
 
 const holdClaim = (own: string, id: string, name: string): FileClaim => {
   const renewing = setInterval(() => {
-    // Any `utimes` call updates ctime.
+    // Any `utimes` call updates ctime, the heartbeat.
     void utimes(own, 0, 0).catch(() => {})
   }, RENEW_EVERY)
   renewing.unref()
@@ -150,7 +150,7 @@ const holdClaim = (own: string, id: string, name: string): FileClaim => {
   }
 }
 
-/** Returns claim ids, oldest first. Only on this machine is a dead process detected at once. */
+/** Returns the ids of abandoned claims, oldest first. A dead process is detected at once only on this machine. */
 const findAbandoned = async (path: string, now: number, abandonedMs: number): Promise<string[]> => {
   const ids = await readdir(join(path, TAKEN)).catch(nullIfMissing)
   const left: { id: string; since: number }[] = []
@@ -165,7 +165,7 @@ const findAbandoned = async (path: string, now: number, abandonedMs: number): Pr
 const isDead = (id: string): boolean => {
   const [host, pid] = id.split('.')
   if (host !== ownId().split('.')[0]) return false
-  // An earlier process had the same id.
+  // A claim with our process id that is not in `held` was left by an earlier process.
   return Number(pid) === process.pid || !isRunning(Number(pid))
 }
 

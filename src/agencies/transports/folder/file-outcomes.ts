@@ -1,4 +1,3 @@
-/** Moves files and never overwrites one. */
 import type { PathLike } from 'node:fs'
 import { link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { extname, join } from 'node:path'
@@ -50,14 +49,17 @@ export const refuseUnopened = async (path: string, name: string, at: Buffer): Pr
       write('不是普通文件（链接、管道等），未读取。Not a regular file (a link, a pipe): it was not opened.'),
     )
   } catch (error) {
-    // Another hub has moved it.
+    // Another hub has already moved the file.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
 }
 
 type LineWriter = (line: string) => Promise<void>
 
-/** Creating the reason file reserves the name. A full disk may lose the reason, never the file. */
+/**
+ * Moves a file to `refused/`. Creating the reason file reserves the name. A full disk may lose the reason, never the
+ * file.
+ */
 const moveAside = async (
   path: string,
   name: string,
@@ -95,7 +97,7 @@ function* numberedNames(name: string): Iterable<string> {
   for (let n = 2; n <= MAX_TWINS; n += 1) yield `${fitting(stem)}.${n}${ending}`
 }
 
-/** Returns false when the target exists. A hard link does not overwrite, unlike rename. */
+/** Returns false when the target exists. Unlike rename, a hard link does not overwrite it. */
 const moveFile = async (from: PathLike, to: string): Promise<boolean> => {
   try {
     await link(from, to)

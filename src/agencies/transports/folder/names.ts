@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto'
 import { extname } from 'node:path'
 import { decode } from '../../../foundation/text/encodings.js'
 
-/** `<name>.ok` declares `<name>` complete. */
+/** A file `<name>.ok` declares `<name>` complete. */
 export const READY = '.ok'
 export const REFUSED = 'refused'
-/** Bytes of a name, with room for a suffix. */
+/** Maximum bytes of a file name; 40 of the allowed 255 remain for a suffix. */
 const MAX_NAME = 255 - 40
 const MAX_ENDING = 12 // characters
 const DIGEST = 8 // characters

@@ -1,4 +1,3 @@
-/** An agency that has delivered part of a feed is retried longer. */
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type RetrySchedule, waitAfter } from '../../../domain/delivery/retry.js'
@@ -21,24 +20,26 @@ export const UNMODIFIED = 304
 export const GONE = 410
 
 export interface PullLimits {
-  /** Milliseconds per attempt. */
+  /** Timeout of one attempt, in milliseconds. */
   pageMs: number
-  /** Milliseconds for all pages and retries. */
+  /** Time limit for all pages and retries, in milliseconds. */
   pullMs: number
-  /** Most pages; 20,000 by default. */
+  /** Maximum number of pages. Values below 20,000 count as 20,000. */
   pages?: number
-  /** Milliseconds to retry an agency that has answered in this pull. Before its first answer, or if unset: three attempts. */
+  /**
+   * How long (ms) to retry an agency that has answered in this pull. Before its first answer, or if unset: three
+   * attempts.
+   */
   outageMs?: number
 }
 const LEAST_PAGES = 20_000
 const LEAST_PULL_MS = 10 * 60_000
-/** Assumed minimum of items per page. */
+/** Agencies are assumed to send at least this many items per page. */
 const LEAST_PAGE_ITEMS = 200
 /** Average milliseconds allowed per page. */
 export const PAGE_WITHIN_MS = 500
 const OUTAGE_MS = 5 * 60_000
 
-/** `most` counts items; `pageItems` is the requested page size. */
 export const limitsFor = (most: number, pageItems: number): PullLimits => ({
   pageMs: 30_000,
   pullMs: Math.max(LEAST_PULL_MS, Math.ceil(most / pageItems) * PAGE_WITHIN_MS),
@@ -51,17 +52,16 @@ const PAGE_BYTES = 16 * 1024 * 1024
 
 export interface AttemptOptions extends Pick<HttpRequestOptions, 'method' | 'headers' | 'timeoutMs' | 'maxBytes'> {
   body?: string
-  /** Milliseconds for all attempts and pauses. */
+  /** Time limit for all attempts and pauses, in milliseconds. */
   withinMs: number
-  /** Milliseconds of retries after the first failure; 0: three attempts. */
+  /** How long (ms) to retry after the first failure; 0 means three attempts. */
   outageMs?: number
-  /** Accepted status codes besides 200. */
   accepts?: readonly number[]
 }
 
 export const addressOf = (url: string, path: string): string => `${url.replace(/\/+$/, '')}${path}`
 
-/** Throws FEED_UNREACHABLE unless the status is 200 or accepted. */
+/** Throws FEED_UNREACHABLE unless the status is 200 or in `accepts`. */
 const attempt = async (
   { url, signal }: FeedSource,
   path: string,
@@ -82,7 +82,7 @@ const attempt = async (
   }
 }
 
-/** `pullMs` counts only waiting for the agency. */
+/** `pullMs` limits only the time spent waiting for the agency. */
 export const makeAsker = (source: FeedSource, { pageMs, pullMs, outageMs = 0 }: PullLimits, maxBytes = PAGE_BYTES) => {
   let left = pullMs
   let begun = false
@@ -143,7 +143,7 @@ const stopRefusal = (signal: AbortSignal | undefined): Refusal =>
 export const incomplete = (reason: string): Refusal =>
   new Refusal('FEED_UNREACHABLE', { reason: `数据不完整：${reason}` })
 
-/** HTTP validators (RFC 9110, 8.8). */
+/** HTTP validators ETag and Last-Modified (RFC 9110, section 8.8). */
 export type CacheValidator = { etag: string | null; modified: string | null }
 
 export const validatorOf = ({ headers }: HttpAnswer): CacheValidator | null => {
@@ -169,19 +169,19 @@ export const isValidator = (value: unknown): value is CacheValidator =>
   [value['etag'], value['modified']].every((part) => part === null || typeof part === 'string') &&
   (value['etag'] !== null || value['modified'] !== null)
 
-/** Hides addresses in a run's state: they may contain a secret. */
+/** A run's state stores only hashes of addresses, which may contain a secret. */
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 export async function* none(): AsyncIterable<Item> {}
 
-/** `stop` aborts a request not yet awaited. */
+/** `ahead` requests the next page early; `stop` aborts that request. */
 export const readingAhead = (source: FeedSource) => {
   const given = new AbortController()
   const signal = source.signal ? AbortSignal.any([source.signal, given.signal]) : given.signal
   return {
     source: { ...source, signal },
     ahead: <T>(question: Promise<T>): Promise<T> => {
-      // Prevents an unhandled rejection before the await.
+      // An empty handler prevents an unhandled rejection before the await.
       question.catch(() => {})
       return question
     },

@@ -1,4 +1,3 @@
-/** A change stream resumes where the last run ended; a listing starts anew. */
 import type { Item, Json } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
 import type { HttpAnswer } from '../../../foundation/http.js'
@@ -23,9 +22,9 @@ export interface CursorOptions {
     cursor: string | null,
     pieceItems: number,
   ) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
-  /** Throws on an error answer; returns null when the format is unknown. */
+  /** Throws if the answer is an error; returns null if its format is unknown. */
   open: (body: Buffer) => CursorPage | null | Promise<CursorPage | null>
-  /** True for an endless change stream. */
+  /** True for a change stream, which the next run resumes; otherwise it starts anew. */
   resumes: boolean
 }
 
@@ -48,7 +47,7 @@ export const byCursor = async (
   const first = kept && (await resume(ask, cursoring, kept))
   if (first?.status === attempts.UNMODIFIED)
     return { items: attempts.none(), file: null, unmodified: true, whole: false, next: () => source.state }
-  // After HTTP 410 everything is fetched again.
+  // HTTP 410 means that the cursor has expired: everything is fetched again.
   const resumed = kept !== null && first !== null && first.status !== attempts.GONE
   const last: CursorPlace = { cursor: resumed ? kept.cursor : null, mark: null }
   const next = (): Json => (cursoring.resumes ? { address: attempts.digestOf(address), ...last } : null)
@@ -114,7 +113,7 @@ async function* pieces(
     const before = piece.items.length > 0 ? seen.get(digest) : undefined
     if (before !== undefined) throw attempts.incomplete(`第 ${number} 段与第 ${before} 段相同 the same piece twice`)
     seen.set(digest, number)
-    // A stream may end with the same cursor and no items.
+    // A stream may also end by repeating the cursor without items.
     const ends = piece.next === null || (piece.next === last.cursor && piece.items.length === 0)
     if (!ends && (piece.next === '' || (piece.next?.length ?? 0) > MAX_CURSOR))
       throw attempts.incomplete('游标无效 no cursor that can be used')

@@ -1,7 +1,4 @@
-/**
- * An interrupted pull restarts at page 1: pages shift, and a record missed between two pulls would end. Within a run,
- * totals and pages are checked against each other.
- */
+/** An interrupted pull restarts at page 1, because pages shift and a record missed between two pulls would end. */
 import type { Item, Json } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
 import type { FeedDelivery, FeedSource, OpenOptions } from '../../delivery.js'
@@ -10,7 +7,7 @@ import { type FormShape, itemOf } from '../../readers/shapes.js'
 import * as attempts from './attempt.js'
 import { digestOfItems } from './repeats.js'
 
-/** Most pages whose validators are stored. */
+/** With more pages than this, no validators are stored. */
 const MAX_MARKS = 1000
 
 export interface ListPage {
@@ -25,7 +22,7 @@ export interface PagingOptions {
     page: number,
     pageItems: number,
   ) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
-  /** Throws on an error answer; returns null when the format is unknown. */
+  /** Throws if the answer is an error; returns null if its format is unknown. */
   open: (body: Buffer) => ListPage | null | Promise<ListPage | null>
 }
 
@@ -49,7 +46,7 @@ export const pages = async (
   return { items: paged({ ask, ...reading }, paging, shapes, feed, marks, attempts.pagesIn(limits)), file: null, next }
 }
 
-/** An unchanged first page proves nothing about the others. */
+/** Asks for every page, because an unchanged first page proves nothing about the others. */
 const isUnmodified = async (ask: attempts.AgencyRequester, paging: PagingOptions, marks: unknown): Promise<boolean> => {
   if (!Array.isArray(marks) || marks.length === 0 || !marks.every(attempts.isValidator)) return false
   for (const [at, mark] of marks.entries()) {
@@ -86,7 +83,7 @@ async function* paged(
   for (let number = 1; number <= most; number += 1) {
     const { isGet } = coming
     const answer = await coming.answer
-    // A conditional POST has no defined meaning.
+    // A POST gets no validator, because a conditional POST has no defined meaning.
     if (marks.length <= MAX_MARKS) marks.push(isGet ? attempts.validatorOf(answer) : null)
     const page = await paging.open(answer.body)
     if (!page)

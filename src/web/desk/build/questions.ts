@@ -1,7 +1,4 @@
-/**
- * Generates typed documents from the `.graphql` files, and `labels.generated.ts`. Fragments in `fragments.graphql`
- * are global.
- */
+/** Generates typed documents from the `.graphql` files, and `labels.generated.ts`. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,7 +16,6 @@ const CONFIG = {
   defaultScalarType: 'unknown',
   enumType: 'string-literal' as const,
   useTypeImports: true,
-  // Apollo adds `__typename` everywhere.
   skipTypename: true,
   dedupeFragments: true,
 }

@@ -7,7 +7,6 @@ import { defineConfig, type Plugin } from 'vite'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const OUT = fileURLToPath(new URL('../../../../dist/web/desk', import.meta.url))
-/** Vite warns above this size, in kB uncompressed. */
 const CHUNK_KB = 1_200
 const WORTH_BYTES = 1_000
 /** Brotli levels above 9 take seconds and save 2 %. */

@@ -20,7 +20,7 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
   const [text, setText] = useState('')
   const [isOpen, setOpen] = useState(false)
   const [at, setAt] = useState(0)
-  /** Enter was pressed before the results arrived: the best match opens on arrival. */
+  /** Enter was pressed before the results arrived; the best match then opens on arrival. */
   const [isHasty, setHasty] = useState(false)
   const { options, words } = useFound(text.trim())
   const id = useId()

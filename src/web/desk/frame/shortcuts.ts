@@ -7,7 +7,7 @@ export interface Shortcut {
   does: () => void
 }
 
-/** Longest pause within a key sequence, milliseconds. */
+/** Longest pause between the two keys of a sequence. */
 const SECOND_MS = 1_000
 
 const WRITING = 'input, textarea, select, [contenteditable="true"], [role="dialog"] *, [role="combobox"]'

@@ -9,7 +9,7 @@ export const useAddressState = <S extends Record<string, AddressValue>>(
   defaults: S,
 ): [S, (change: Partial<S>, options?: { push?: boolean }) => void] => {
   const [params, setParams] = useSearchParams()
-  // Callers pass a new, equal object on every render.
+  // Text is compared, because callers pass a new, equal object on every render.
   const fixed = JSON.stringify(defaults)
   const state = useMemo(() => {
     const given = JSON.parse(fixed) as S
@@ -18,7 +18,7 @@ export const useAddressState = <S extends Record<string, AddressValue>>(
   const change = useCallback(
     (next: Partial<S>, { push = false } = {}) => {
       const given = JSON.parse(fixed) as S
-      // Rendered state may be stale after two quick changes.
+      // Reads the URL, because rendered state may be stale after two quick changes.
       const after = new URLSearchParams(window.location.search)
       for (const [name, value] of Object.entries(next)) {
         if (value === undefined || value === given[name] || value === '') after.delete(name)

@@ -1,4 +1,3 @@
-/** A chart's data is also a table, for screen readers and print. */
 import { BarChart, LineChart } from 'echarts/charts'
 import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components'
 import * as echarts from 'echarts/core'
@@ -24,7 +23,7 @@ const TOOLTIP = { renderMode: 'richText' as const, confine: true }
 export interface ChartProps {
   label: string
   option: ChartOption
-  /** Pixels. */
+  /** In pixels. */
   height: number
   children: ReactNode
   isTableOpen?: boolean

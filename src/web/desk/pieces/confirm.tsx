@@ -15,7 +15,7 @@ export interface ConfirmProps {
   children?: ReactNode
 }
 
-/** The hub's limit, characters. */
+/** The hub's maximum, in characters. */
 const TEXT_MOST = 1_000
 
 export const Confirm = (props: ConfirmProps) => {

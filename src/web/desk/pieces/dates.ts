@@ -14,26 +14,26 @@ export const instant = (at: string | null | undefined): string => {
   if (at == null) return '—'
   return at.length === 10 ? at : INSTANT.format(new Date(at))
 }
-/** 2026-03-02 10:00:07. */
+/** Formats as 2026-03-02 10:00:07. */
 export const exact = (at: string): string => EXACT.format(new Date(at))
 export const clockTime = (at: string): string => TIME.format(new Date(at))
 const dayOf = (at: string | Date): string => DAY.format(new Date(at))
 export const today = (): string => dayOf(new Date())
-/** 2026-03-02 周一. */
+/** Formats as 2026-03-02 周一. */
 export const day = (date: string | null | undefined): string =>
   date == null ? '—' : `${date} ${WEEKDAY.format(new Date(`${date}T04:00:00Z`))}`
 
-/** Negative for past days. */
+/** Returns a negative number for past days. */
 export const daysUntil = (date: string): number => Math.round((Date.parse(date) - Date.parse(today())) / DAY_MS)
 
-/** 今天, 还有 3 天, 已过 2 天. */
+/** Returns 今天, 还有 3 天 or 已过 2 天. */
 export const distance = (date: string): string => {
   const days = daysUntil(date)
   if (days === 0) return '今天'
   return days > 0 ? `还有 ${days} 天` : `已过 ${-days} 天`
 }
 
-/** 刚刚, 12 分钟前, 3 小时前, 2 天前. */
+/** Returns 刚刚, 12 分钟前, 3 小时前 or 2 天前. */
 export const ago = (at: string | null | undefined): string => {
   if (at == null) return '—'
   const minutes = Math.floor((Date.now() - Date.parse(at)) / MINUTE_MS)

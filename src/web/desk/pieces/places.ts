@@ -15,7 +15,6 @@ export const regionWords = (code: string | null): string => {
   return CITIES.find(({ value }) => value === code)?.name ?? code
 }
 
-/** Formats as 长春市 220102. */
 export const placeWords = (code: string | null): string => {
   if (code === null || code === '') return '—'
   const city = CITIES.find(({ value }) => value.slice(0, 4) === code.slice(0, 4))?.name

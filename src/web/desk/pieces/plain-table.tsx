@@ -1,4 +1,4 @@
-/** Wide tables scroll inside, by keyboard too. */
+/** A wide table scrolls inside its box, also by keyboard. */
 import type { ReactNode } from 'react'
 
 interface PlainColumn {

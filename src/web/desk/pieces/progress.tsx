@@ -7,7 +7,7 @@ const FAILURES_MOST = 5
 
 export interface ProgressStep {
   words: string
-  /** 0–1. Null when unknown. */
+  /** Between 0 and 1; null when unknown. */
   share: number | null
   ended: boolean
   failed?: boolean

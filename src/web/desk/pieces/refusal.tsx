@@ -17,7 +17,7 @@ const SENTENCES: Record<string, string> = {
   GRAPHQL_VALIDATION_FAILED: '页面与枢纽的版本不一致，请刷新页面。',
 }
 
-/** Cuts off the English half, which may begin with a Chinese field name. */
+/** Cuts off the English half, even if it begins with a Chinese field name. */
 export const chineseOf = (message: string): string =>
   /^.*?[。！？](?=\s*[A-Za-z"'(]|[^。！？]* [a-z]+\.$)/su.exec(message)?.[0] ?? message
 

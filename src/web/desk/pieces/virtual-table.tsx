@@ -1,6 +1,6 @@
 /**
- * Only visible rows are in the DOM. antd would draw them as div elements without roles, so that screen readers see no
- * table.
+ * Only visible rows are in the DOM. antd would draw div elements without roles, which screen readers do not announce
+ * as a table.
  */
 import { Button, Spin } from 'antd'
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
@@ -11,7 +11,7 @@ import { Refusal } from './refusal.js'
 
 const ROW_PX = 44
 const AHEAD_ROWS = 8
-/** Most rows in the DOM. */
+/** At most this many rows are in the DOM. */
 const DRAWN_ROWS = 58
 /** Browsers limit an element's height to about 16 million pixels. */
 const ROWS_MOST = 300_000
@@ -21,7 +21,7 @@ const REST_MS = 150
 export interface TableColumn<T> {
   key: string
   title: string
-  /** Pixels. The remaining width when absent. */
+  /** In pixels. When absent, the column takes the remaining width. */
   width?: number
   align?: 'right'
   render: (row: T, index: number) => ReactNode
@@ -137,7 +137,7 @@ export const VirtualTable = <T,>(props: VirtualTableProps<T>) => {
                 const row = rows.rows[index]
                 return (
                   <tr
-                    // Recycles elements of unloaded rows.
+                    // Rows not yet loaded reuse their elements.
                     key={row === undefined ? `pending ${index % DRAWN_ROWS}` : rowKey(row)}
                     aria-rowindex={index + 2}
                     className={row !== undefined && isMarked?.(row) ? 'row marked' : 'row'}

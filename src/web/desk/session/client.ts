@@ -23,14 +23,14 @@ export const client = new ApolloClient({
   ]),
   cache: new InMemoryCache({
     typePolicies: {
-      // Not normalised by id: one operator appears as of several days.
+      // Operators are not normalised by id, because one may be cached as of several days.
       Operator: { keyFields: false },
       Standing: { keyFields: false },
       Words: { keyFields: false },
     },
   }),
   defaultOptions: {
-    // Pages ask again, so that changes by others appear.
+    // A page asks again when it opens, so that changes by others appear.
     watchQuery: { fetchPolicy: 'cache-and-network', nextFetchPolicy: 'cache-first' },
     query: { fetchPolicy: 'network-only' },
   },

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import { clockTime } from '../pieces/dates.js'
 import { keepAlive, useSignIn } from './session.js'
 
-/** Lead time of the warning, and check interval, milliseconds. */
+/** The warning appears this long before the session ends. */
 const BEFORE_MS = 5 * 60_000
 const LOOK_MS = 15_000
 

@@ -1,4 +1,4 @@
-/** Some of antd's dependencies create style elements without the CSP nonce. */
+/** CSP nonce, which some of antd's dependencies omit from their style elements. */
 export const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
 
 export const withNonce = (): void => {

@@ -1,4 +1,3 @@
-/** After expiry `ask` waits for a new sign-in and repeats the request, so that no input is lost. */
 import { useSyncExternalStore } from 'react'
 import type { Act, Role } from '../../../domain/access/viewer.js'
 
@@ -10,7 +9,7 @@ export interface DeskSession {
   /** Permissions, as `hub status --access` names them. */
   acts: Act[]
   csrfToken: string
-  /** Absolute end, ISO 8601. */
+  /** Absolute end of the session, ISO 8601. */
   endsAt: string
   /** Idle timeout, milliseconds. */
   idleMs: number
@@ -53,7 +52,7 @@ export const useSession = (): DeskSession => {
 
 export const useMay = (act: Act): boolean => useSession().acts.includes(act)
 
-/** A page rendered for another person is reloaded. */
+/** If another person signs in, the page is reloaded. */
 const signedIn = (session: DeskSession): void => {
   if (state.session !== null && state.session.name !== session.name) {
     location.reload()
@@ -76,7 +75,7 @@ const again = (): Promise<void> => {
   return waiting.promise
 }
 
-/** Repeats the request after a new sign-in (401) or with a new CSRF token (403). */
+/** Repeats the request after a new sign-in (401) or with a new CSRF token (403), so that no input is lost. */
 export const ask = async (
   input: RequestInfo | URL,
   init: RequestInit = {},
@@ -120,7 +119,7 @@ export const keepAlive = async (): Promise<void> => {
 export interface SignInRefusal {
   code: string
   detail: string
-  /** Seconds. Null when not given. */
+  /** In seconds; null when the answer states none. */
   retryAfter: number | null
 }
 

@@ -1,6 +1,6 @@
-/** An upload with progress, which `fetch` cannot report. */
+/** Uploads with XMLHttpRequest: `fetch` cannot report progress. */
 
-/** 0–1. */
+/** `share` is between 0 and 1. */
 export type OnSent = (share: number) => void
 
 export const fetchWithProgress =

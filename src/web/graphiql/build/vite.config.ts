@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
-/** Vite warns above this size, in kB uncompressed. */
 const CHUNK_KB = 2_500
 
 export default defineConfig({

@@ -14,10 +14,8 @@ export interface Registration {
   region?: string
 }
 
-/** The roles `public` and `party` are never registered. */
 export const ROLE_OPTIONS = optionsOf('Role').filter(({ value }) => value !== 'public' && value !== 'party')
 
-/** Marketplaces and credit services are systems, not people. */
 export const PEOPLE_ROLES = ROLE_OPTIONS.filter(({ value }) => value !== 'marketplace' && value !== 'credit_service')
 
 const ROLE_WORDS: Record<string, string> = {

@@ -21,7 +21,6 @@ type PlatformPanel = PlatformsQuery['platforms'][number]
 const BAR_PX = 40
 /** The axis covers at least this many deliveries. */
 const LEAST_WIDTH = 5
-/** Height of axis and legend. */
 const FRAME_PX = 60
 
 interface PanelsProps {

@@ -1,7 +1,6 @@
 import { TimeLine, type TimeLineEvent } from '../../pieces/time-line.js'
 import { labelOf } from '../../pieces/words.js'
 
-/** The platform's answer, verbatim. */
 export interface PlatformReceipt {
   accepted: boolean
   code: string

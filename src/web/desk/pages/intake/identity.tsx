@@ -36,7 +36,7 @@ export default function Identity() {
   const { data } = useQuery(IdentityFeedsDocument)
   const feeds = own(data?.agencies ?? []).flatMap(({ feeds }) => feeds)
   const titleOf = (id: string) => feeds.find((each) => each.id === id)?.title.zh ?? id
-  // Rows decided here stay in the table.
+  // Rows decided on this page stay in the table.
   const [settled, setSettled] = useState<ReadonlyMap<string, UnmatchedStateName>>(new Map())
   const [last, setLast] = useState<IdentityDecision | null>(null)
   const [words, setWords] = useState('')
@@ -78,7 +78,7 @@ export default function Identity() {
     setWords(done.words)
     const waiting = rows.rows.slice(at + 1).find((row) => (next.get(row.id) ?? row.state) === 'OPEN')
     if (waiting) pick(waiting.id)
-    // Blur, so that page shortcuts work again.
+    // The input loses the focus, so that page shortcuts work again.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
   }
   const columns: readonly TableColumn<UnmatchedRow>[] = [

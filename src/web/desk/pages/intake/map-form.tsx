@@ -5,7 +5,7 @@ import { Refusal } from '../../pieces/refusal.js'
 import { bestForm, type ConstantField, formWords, type HeadingLine, inputOf, LEFT_OUT, linesOf } from './map-lines.js'
 import type { FeedMapLineInput } from './maps.generated.js'
 
-/** The hub's limits, characters. */
+/** The hub's maximum lengths, in characters. */
 const [HEADING_MOST, VALUE_MOST] = [100, 500]
 
 export interface MapFormProps {

@@ -16,7 +16,7 @@ export interface ConstantField {
 
 const CHINESE = /\p{Script=Han}/u
 
-/** Prefers the form that knows most headings; on a tie, Chinese names. */
+/** Chooses the form that knows most headings; on a tie, the one with Chinese names. */
 export const bestForm = (forms: readonly (readonly string[])[], headings: readonly string[]): number => {
   const scores = forms.map((fields) => {
     const known = headings.filter((heading) => fields.includes(heading)).length

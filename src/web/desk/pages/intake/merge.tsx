@@ -12,7 +12,6 @@ import { labelOf, optionsOf } from '../../pieces/words.js'
 import { type CandidateFragment, IdentityOperatorDocument, MergeOperatorsDocument } from './identity.generated.js'
 import { Undo } from './undo.js'
 
-/** An organisation code has nine characters. */
 const CODE_LEAST = 9
 type MergeReason = 'MOVED' | 'CONVERTED' | 'DUPLICATE'
 

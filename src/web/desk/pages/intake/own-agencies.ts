@@ -1,4 +1,3 @@
-/** A person of an agency sees only that agency. */
 import { useSession } from '../../session/session.js'
 
 export const useOwnAgencies = (): (<A extends { id: string }>(agencies: readonly A[]) => A[]) => {

@@ -27,10 +27,10 @@ import {
 } from './rejects.generated.js'
 import { ruleWords, runPath } from './runs.js'
 
-/** The hub's limit, characters. */
+/** The hub's maximum, in characters. */
 const NOTE_MOST = 1_000
 
-/** Item → unsaved edits, which survive switching between items. */
+/** Unsaved edits by item; they survive switching between items. */
 const drafts = new Map<string, Readonly<Record<string, string>>>()
 let lastNote = ''
 
@@ -76,7 +76,7 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
     const fields = faulty?.parentElement
     if (faulty && fields) fields.scrollTop = faulty.offsetTop - fields.clientHeight / 3
     const from = document.activeElement
-    // A focused filter keeps the focus.
+    // A filter that has the focus keeps it.
     if (from === null || from === document.body || from.closest('.virtual, .picked'))
       faulty?.querySelector<HTMLElement>('input, textarea')?.focus({ preventScroll: true })
   }, [])

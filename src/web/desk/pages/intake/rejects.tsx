@@ -36,7 +36,7 @@ export default function Rejects() {
   const filters = useQuery(RejectFiltersDocument, { variables: shared })
   const feeds = own(filters.data?.agencies ?? []).flatMap(({ feeds }) => feeds)
   const titleOf = (id: string) => feeds.find((each) => each.id === id)?.title.zh ?? id
-  // Rows settled here stay in the table.
+  // Rows settled on this page stay in the table.
   const [settled, setSettled] = useState<ReadonlyMap<string, RejectStateName>>(new Map())
   const [words, setWords] = useState('')
   const stateOf = (row: RejectRow): RejectStateName => settled.get(row.id) ?? row.state

@@ -128,7 +128,7 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
       return
     }
     if (verdict === 'ATTACH' && operator === null) return setWords('请先选定一个主体（按数字键），或输入其代码（o）。')
-    // The prefilled reason speaks only for the suggested operator.
+    // The prefilled reason fits only the suggested operator.
     if (reason.trim() === '' || (verdict !== 'ATTACH' && reason === reasonFrom(of))) {
       setWords(reason.trim() === '' ? '请填写理由。' : '现有的理由说的是建议的主体，请另行填写。')
       reasonInput.current?.focus()
@@ -188,7 +188,7 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
       setError(thrown)
     }
   }
-  // Shortcuts are registered once and need current state.
+  // Shortcuts are registered once, so they read current state from a ref.
   const now = useRef({ decide, candidates, setChosen })
   now.current = { decide, candidates, setChosen }
   useShortcuts(

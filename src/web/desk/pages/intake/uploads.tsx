@@ -25,7 +25,7 @@ import {
 } from './upload-request.js'
 import { MyUploadsDocument, UploadFeedsDocument } from './uploads.generated.js'
 
-/** Larger files come over the agency's transport. */
+/** In bytes. Larger files must use the agency's transport. */
 const FILE_MOST = 64 * 1024 * 1024
 const RECENT = 50
 const TICK_MS = 1_000

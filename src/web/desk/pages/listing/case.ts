@@ -20,7 +20,7 @@ export interface DefencePoint {
   answer: string | null
 }
 
-/** The points of the defence, numbered as by the hub. */
+/** Numbers the points of the defence as the hub does. */
 export const pointsOf = (of: CaseFile): DefencePoint[] => {
   const points: DefencePoint[] = []
   for (const made of of.moves) {

@@ -2,7 +2,7 @@
 import { Input } from 'antd'
 import { useState } from 'react'
 
-/** In bytes: the whole file is read into memory. */
+/** Maximum bytes, because the whole file is read into memory. */
 const FILE_MOST = 200_000_000
 
 export const FileHash = ({ id, value, onChange }: { id: string; value: string; onChange: (hash: string) => void }) => {

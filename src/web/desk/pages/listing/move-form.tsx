@@ -39,7 +39,7 @@ const TITLES: Record<FieldName, string> = {
   record: '处罚决定',
   repairNotice: '信用修复告知书与决定书一并送达（两书同达）',
 }
-/** The hub's limits, characters. */
+/** The hub's maximum lengths, in characters. */
 const MOST: Partial<Record<FieldName, number>> = {
   documentNumber: 128,
   consentNumber: 128,
@@ -260,7 +260,7 @@ const DEFAULTS: Partial<Record<FieldName, string>> = {
 const choicesOf = (field: FieldName, of: CaseFile): { value: string; label: string }[] => {
   if (field === 'ground') return optionsOf('ListingGround')
   if (field === 'service') return optionsOf('ServiceKind')
-  // Only reconciliation finds that a platform LOST an entry.
+  // Only reconciliation finds that a platform has LOST an entry.
   if (field === 'hiding') return optionsOf('HidingKind').filter(({ value }) => value !== 'LOST')
   if (field === 'restoring') return optionsOf('Restoring')
   if (field === 'notListed') return optionsOf('NotListedReason')

@@ -116,7 +116,7 @@ export default function Listings() {
 
 interface StripProps {
   columns: BoardQuery['caseBoard']
-  /** Empty selects all open states. */
+  /** An empty text selects all open states. */
   state: string
   onState: (state: string) => void
 }

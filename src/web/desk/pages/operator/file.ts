@@ -12,19 +12,19 @@ type OperatorNode = NonNullable<OperatorFileQuery['operator']>
 export type FileRecord = FileRecordFragment
 export type OperatorFile = Omit<OperatorNode, 'records'> & { records: FileRecord[]; totalRecords: number }
 
-/** Pages of 100 records. Beyond them, the report says that it is incomplete. */
+/** Maximum pages of 100 records. Beyond them, the report says that it is incomplete. */
 const PAGES_MOST = 30
 
 export interface FileQuery {
   code: string
-  /** YYYY-MM-DD. Empty means now. */
+  /** YYYY-MM-DD; an empty text means now. */
   asOf: string
   knownAt: string
 }
 
 export interface FileState {
   file: OperatorFile | null
-  /** Missing, or not visible to this viewer. */
+  /** The operator is missing or not visible to this viewer. */
   isMissing: boolean
   isLoading: boolean
   error: unknown

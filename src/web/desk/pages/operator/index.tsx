@@ -17,7 +17,7 @@ import { AskedBy, Records } from './records.js'
 import { ScorePanel } from './score.js'
 import { Time, type TimeAxis } from './time.js'
 
-/** An earlier `asOf` means that a source was never fully pulled. */
+/** An `asOf` before this year means that a source was never fully pulled. */
 const LONG_AGO = '1971'
 
 export default function OperatorPage() {

@@ -14,7 +14,7 @@ import { LinkOfLeadDocument, OpenLeadDocument } from './lead.generated.js'
 /** The only list decided by this hub. */
 const LIST = 'serious'
 const OVER = ['REMOVED', 'NOT_LISTED']
-/** The hub's limit, characters. */
+/** The hub's maximum, in characters. */
 const REASON_MOST = 1_000
 
 export const NewLead = ({ of }: { of: OperatorFile }) => {

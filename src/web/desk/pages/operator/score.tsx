@@ -12,7 +12,7 @@ type FileScore = NonNullable<OperatorFile['score']>
 
 const shortOf = (zh: string): string => /^[^，。；：（]+/u.exec(zh)?.[0] ?? zh
 
-/** Read-only without `onChange`. */
+/** Without `onChange`, the panel is read-only. */
 export const ScorePanel = ({ of, onChange }: { of: OperatorFile; onChange?: () => void }) => (
   <section className="panel wide" aria-labelledby="score">
     <h2 id="score">信用评价</h2>

@@ -1,4 +1,3 @@
-/** One person proposes a grade, another confirms it. */
 import { Select } from 'antd'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'

@@ -5,7 +5,7 @@ export type RetractionReceiver = RetractionNode['receivers'][number]
 
 export const nameOf = ({ listing, key }: RetractionNode): string => listing?.operator.name ?? key
 
-/** A confirmed removal waits until the platform's display has been read. */
+/** Even a confirmed removal waits until the platform's display has been read. */
 export const isWaiting = ({ state, check }: RetractionReceiver): boolean =>
   state === 'OWED' || state === 'REFUSED' || check === 'DUE'
 

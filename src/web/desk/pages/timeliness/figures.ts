@@ -81,5 +81,4 @@ export const sumsOf = (figures: readonly TimelinessFigure[]): PlatformSum[] => {
   return [...sums.values()]
 }
 
-/** 0.9512 → 95.1%. */
 export const percent = (share: number | null): string => (share === null ? '—' : `${(share * 100).toFixed(1)}%`)

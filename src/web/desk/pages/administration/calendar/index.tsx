@@ -1,4 +1,3 @@
-/** One officer proposes an amendment, another puts it in force. */
 import { useQuery } from '@apollo/client/react'
 import { Button, Input } from 'antd'
 import { useState } from 'react'

@@ -11,14 +11,14 @@ export interface MonthsProps {
   said: ReadonlyMap<string, DayException>
   knownUntil: string
   draft: CalendarDraft
-  /** Read-only when absent. */
+  /** When absent, the calendar is read-only. */
   onTurn?: ((on: string) => void) | undefined
 }
 
 export const Months = ({ year, said, knownUntil, draft, onTurn }: MonthsProps) => {
   const box = useRef<HTMLDivElement>(null)
   const [place, setPlace] = useState(today().startsWith(`${year}-`) ? today() : `${year}-01-01`)
-  // One tab stop for the year. Arrow keys move between days.
+  // The year has one tab stop. Arrow keys move between days.
   const onKey = (event: KeyboardEvent) => {
     const on = (event.target as HTMLElement).dataset['on']
     const step = STEPS[event.key]

@@ -8,7 +8,7 @@ export interface DayException {
   amendedAt: string | null
 }
 
-/** ORDINARY removes an amendment: the weekday decides. */
+/** ORDINARY removes an amendment, so that the weekday decides. */
 export type DayAmendment = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
 export type CalendarDraft = ReadonlyMap<string, DayAmendment>
 
@@ -21,7 +21,7 @@ export const monthsOf = (year: number): string[][] => {
   return months
 }
 
-/** Weeks start on Monday. */
+/** Counts blank cells; weeks start on Monday. */
 export const blanksBefore = (first: string): number => (weekday(first) + 6) % 7
 
 export const flipDay = (on: string, working: boolean): DayAmendment => {

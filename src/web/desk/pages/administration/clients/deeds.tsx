@@ -4,7 +4,7 @@ import { useId, useState } from 'react'
 import { Confirm } from '../../../pieces/confirm.js'
 import { type ClientLineFragment, EndClientDocument, RotateClientDocument } from './clients.generated.js'
 
-/** The previous secret's remaining validity: default and maximum. */
+/** Default and maximum validity of the previous secret. */
 const OVERLAP_HOURS = 24
 const OVERLAP_MOST_HOURS = 720
 

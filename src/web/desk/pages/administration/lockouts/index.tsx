@@ -92,7 +92,6 @@ const Shut = ({ of, onLifted }: { of: readonly LockoutRow[]; onLifted: (name: st
   )
 }
 
-/** A name without an account cannot be unlocked. */
 const Lift = ({
   kind,
   name,

@@ -1,4 +1,3 @@
-/** After a restore, a person allows additions again once every platform was compared. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Alert, Button } from 'antd'
 import { Confirm } from '../../../pieces/confirm.js'
