@@ -1,4 +1,3 @@
-
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { requireMarks } from './feed-marks.js'
