@@ -1,6 +1,6 @@
 /**
- * Every field of an item is used, listed as ignored, or reported. A *remark* is stored with the record; a *problem*
- * rejects the item.
+ * Every field is used, listed as ignored, or reported. A *remark* is stored with the record; a *problem* rejects the
+ * item.
  */
 
 import { hasResidentIdForm, normalizeCode, orgCodeIn, parseCode } from '../domain/operators/codes.js'

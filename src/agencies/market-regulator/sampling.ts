@@ -20,7 +20,7 @@ export const production = (row: Examination, field: string): { produced_on: stri
   const inside = DAY_INSIDE.exec(sent)?.[0]
   const dayInside = inside === undefined ? null : parseDate(inside)
   if (inside === undefined || dayInside === null) {
-    // Eight digits may be a batch number, so they get no remark.
+    // Eight digits may be a batch number.
     if (inside !== undefined && !/^\d{8}$/.test(inside)) {
       row.remark(field, 'date', `${field}中的日期不存在：${inside}。${field} names a day that does not exist.`)
     }

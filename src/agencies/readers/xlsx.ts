@@ -1,4 +1,4 @@
-/** A worker thread with bounded memory and time reads workbooks: a small hostile file can keep SheetJS busy forever. */
+/** A worker thread with bounded memory and time reads workbooks: a hostile file can keep SheetJS busy forever. */
 import { Worker } from 'node:worker_threads'
 import type { Item } from '../../domain/records/records.js'
 import { Refusal, type RefusalCode } from '../../foundation/errors.js'

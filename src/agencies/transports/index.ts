@@ -11,10 +11,7 @@ export interface TransportFeed {
   fetch: (source: FeedSource & OpenOptions, shapes: readonly FormShape[], feed: string) => Promise<FeedDelivery>
 }
 
-/**
- * The URL selects the transport: the feed's own `fetch` (http), a watched folder (file) or an exchange table
- * (postgres, 前置机).
- */
+/** The URL selects the feed's own `fetch` (http), a watched folder (file) or an exchange table (postgres, 前置机). */
 export const openSource = async (
   { id, shapes, most, fetch }: TransportFeed,
   source: FeedSource,

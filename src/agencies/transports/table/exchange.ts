@@ -26,8 +26,8 @@ export const FAULTS: Record<string, string> = {
 }
 
 /**
- * Returns the DDL of an agency's table. Without `columns`, one column `payload` holds the record. To resubmit a row,
- * the agency sets `state` to 0 and `resub_time`.
+ * DDL of an agency's table. Without `columns`, one column `payload` holds the record. To resubmit a row, the agency
+ * sets `state` 0 and `resub_time`.
  */
 export const exchangeTable = (feed: string, columns?: readonly string[], schema = 'public'): string => {
   const fields = columns

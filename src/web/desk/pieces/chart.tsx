@@ -23,7 +23,6 @@ const TOOLTIP = { renderMode: 'richText' as const, confine: true }
 export interface ChartProps {
   label: string
   option: ChartOption
-  /** In pixels. */
   height: number
   children: ReactNode
   isTableOpen?: boolean
