@@ -1,4 +1,3 @@
-/** Access codes of parties, stored as pseudonyms. */
 import { type Db, hasRows, queryFirst, queryOne, queryRows, type Tx } from '../db/db.js'
 
 export type AccessCodeEnd = 'REISSUED' | 'REVOKED'
@@ -18,7 +17,7 @@ export interface AccessCode {
 const COLUMNS = `c.id, c.operator_id as "operatorId", c.reason, c.issued_by as "issuedBy", c.issued_at as "issuedAt", c.ended,
   c.ended_reason as "endedReason", c.ended_by as "endedBy", c.ended_at as "endedAt"`
 
-/** SQL: a code opens nothing after its end, or once its operator is merged or rolled back. */
+/** True until the access code is ended, or its operator is merged or rolled back. */
 export const CODE_OPENS_SQL = 'c.ended_at is null and o.known_to is null and o.merged_into is null'
 
 export const issue = (

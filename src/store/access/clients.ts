@@ -11,14 +11,14 @@ export interface ClientAccount {
 }
 
 export interface RegisteredClient extends ClientAccount, Confirmation {
-  /** Salted as `secretHash`; set while the previous secret is still valid. */
+  /** Salted hash of the previous secret while it is valid. */
   previousHash: string | null
   ended: boolean
 }
 
 /**
- * Returns false when a system or person has the name, ignoring case and Unicode form; look-alikes would defeat the rule
- * of two persons.
+ * Returns false when a client or person already has this name, ignoring case and Unicode form, since one person must
+ * not pass for two.
  */
 export const add = (db: Db, client: ClientAccount, { by, now }: { by: string; now: Date }): Promise<boolean> =>
   hasRows(

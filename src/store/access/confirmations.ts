@@ -1,4 +1,3 @@
-/** `people` and `clients` have the same confirmation columns. */
 import { queryFirst, type Tx } from '../db/db.js'
 
 export type AccountTable = 'people' | 'clients'

@@ -1,4 +1,3 @@
-/** Failed sign-ins, counted across all processes. */
 import { type Db, queryRows, queryValue } from '../db/db.js'
 
 export interface StoredLockout {
@@ -62,7 +61,7 @@ export const noteFailure = async (db: Db, made: FailedSignIn): Promise<boolean> 
   return answer.rows[0].failures === made.most
 }
 
-/** Notes a successful sign-in. `forgives` also clears the failures. */
+/** Records a successful sign-in. `forgives` also clears the failures. */
 export const noteSuccess = async (
   db: Db,
   proven: Pick<FailedSignIn, 'key' | 'kind' | 'name' | 'address' | 'now'> & { forgives: boolean },

@@ -1,10 +1,9 @@
-/** Sessions end when idle, and with their access code. */
 import { SKEW_MS } from '../../foundation/time/clock-doubt.js'
 import type { Db } from '../db/db.js'
 import { CODE_OPENS_SQL } from './access-codes.js'
 
 const KEPT_MS = 24 * 3_600_000
-/** `seen_at` is written at most this often. */
+/** `seen_at` is written at most once in this time. */
 const SEEN_MS = 60_000
 
 export interface PartySession {
@@ -13,7 +12,7 @@ export interface PartySession {
   endsAt: Date
 }
 
-/** `before` is the pseudonym of a session to end, if any. */
+/** `before` is the keyed hash of an older session to end, if any. */
 export const start = async (
   db: Db,
   made: { mark: string; grant: number; before: string | null; now: Date; endsAt: Date },
@@ -27,7 +26,7 @@ export const start = async (
   )
 }
 
-/** Also returns null for a session started while the clock ran ahead. */
+/** Returns null for a session that is over, or that began while the clock ran ahead. */
 export const use = async (db: Db, mark: string, idleMs: number, now: Date): Promise<PartySession | null> => {
   const answer = await db.raw(
     `select c.id::int as grant, coalesce(o.uscc, o.shop) as code, s.ends_at as "endsAt", s.seen_at as "seenAt"

@@ -14,17 +14,17 @@ export interface Person {
   oneTimeUntil: Date | null
 }
 
-/** A command on the hub's host may change accounts when nobody could confirm. */
 export interface AccountChange {
   by: string
+  /** True for a `hub` command on the host, which may act when nobody could confirm. */
   byCommand: boolean
   now: Date
 }
 
-/** SQL: a command acts on the only account that could confirm others. Bindings: id, duty, byCommand. */
+/** True when a host command changes the only active security administrator. */
 const ALONE = `(:byCommand and coalesce(:duty::text = 'security', false) and not exists (select 1 from people p where p.duty = 'security'
   and p.id <> :id and p.ended_at is null and p.pending_since is null))`
-/** SQL: the first accounts with a duty need no confirmation. Extra binding: exempt. */
+/** True for the first :exempt accounts with a duty, which need no confirmation. */
 const EXEMPT = `(:duty::text is not null and (select count(*) from people p where p.duty is not null) < :exempt or ${ALONE})`
 
 export const add = (

@@ -1,7 +1,6 @@
-/** Quotas are counted across all processes. */
 import type { Db } from '../db/db.js'
 
-/** Sorted keys prevent deadlocks. */
+/** Locks rows in the order of their keys, so that concurrent calls cannot deadlock. */
 export const addUsage = async (
   db: Db,
   counted: readonly { key: string; used: number }[],

@@ -1,6 +1,6 @@
 import { type Db, queryRows } from '../db/db.js'
 
-/** A row is kept this long (ms) after the token's end, for connections that the token opened. */
+/** Revocations outlive their token by this long (ms), because connections that it opened may still be open. */
 export const KEPT_AFTER_END_MS = 600_000
 
 export type RevokedTokens = { jti: string; endsAt: Date } | { sub: string; issuedUntil: Date; endsAt: Date }

@@ -1,11 +1,9 @@
-/** Sessions end when idle, and after a working day. */
-
 import type { Role } from '../../domain/access/viewer.js'
 import { SKEW_MS } from '../../foundation/time/clock-doubt.js'
 import type { Db, Tx } from '../db/db.js'
 
 const KEPT_MS = 24 * 3_600_000
-/** `seen_at` is written at most this often. */
+/** `seen_at` is written at most once in this time. */
 const SEEN_MS = 60_000
 
 export interface SessionRow {
@@ -25,7 +23,7 @@ export const start = async (tx: Tx, made: { mark: string; person: string; now: D
   )
 }
 
-/** Also returns null for a session started while the clock ran ahead. */
+/** Returns null for a session that is over, or that began while the clock ran ahead. */
 export const use = async (db: Db, mark: string, idleMs: number, now: Date): Promise<SessionRow | null> => {
   const answer = await db.raw(
     `select s.person, p.role, p.agency, p.region, s.ends_at as "endsAt", s.seen_at as "seenAt"

@@ -25,8 +25,8 @@ const headOf = (row: { number: number; hash: Buffer } | undefined): AuditHead | 
 export type AppendResult = { server: ServerIdentity } | 'TAKEN' | 'GONE'
 
 /**
- * Appends durably, whatever `synchronous_commit` says. The previous row must exist: the connection may lead to another
- * server by now.
+ * Commits durably, whatever `synchronous_commit` says. Checks that the previous row exists, because after a failover
+ * the connection may lead to another server.
  */
 export const add = async (db: Db | Tx, rows: readonly SealedAuditRow[]): Promise<AppendResult> => {
   const [first] = rows
@@ -60,7 +60,6 @@ export const add = async (db: Db | Tx, rows: readonly SealedAuditRow[]): Promise
         texts(rows.map((r) => r.content.client)),
         texts(rows.map((r) => r.content.role)),
         texts(rows.map((r) => r.content.request)),
-        // JSON contains no line break.
         rows.map((r) => r.body).join('\n'),
       ] as never,
     )
@@ -72,7 +71,7 @@ export const add = async (db: Db | Tx, rows: readonly SealedAuditRow[]): Promise
   }
 }
 
-/** SQL: timeline of the WAL being written. The last checkpoint may still name the previous timeline. */
+/** SQL: current WAL timeline and system identifier. The last checkpoint may name an older timeline. */
 const SERVER = `('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int as timeline,
   (select system_identifier::text from pg_control_system()) as system`
 
@@ -84,7 +83,7 @@ export const serverIdentity = async (db: Db | Tx): Promise<ServerIdentity | null
   return (await db.raw(`select ${SERVER} /* trail.server */`)).rows[0]
 }
 
-// The driver would take three times as long to build these array literals.
+// Array literals are built by hand, because the driver takes three times as long.
 
 const numbers = (members: readonly number[]): string => `{${members.join(',')}}`
 
@@ -93,10 +92,10 @@ const texts = (members: readonly string[]): string =>
 const ESCAPED = /["\\]/
 const EACH_ESCAPED = /["\\]/g
 
-/** Only for text without quotes: hashes, kinds, instants. */
+/** Builds an array literal of texts without quotes: hashes, kinds, instants. */
 const plain = (members: readonly string[]): string => `{${members.join(',')}}`
 
-/** Two statements, so that the second sees what the lock's previous holder wrote. */
+/** Two statements: a single one would not see what the lock's previous holder wrote. */
 export const lockedHead = async (tx: Tx): Promise<AuditHead | null> => {
   const [, answer] = (await tx.raw(
     `select pg_advisory_xact_lock(hashtextextended('${LOCK}', 0)) /* trail.lockedHead */;
@@ -131,7 +130,6 @@ const rowOf = (flat: FlatRow): AuditRow => {
   }
 }
 
-/** Rows of form 0 keep their content in columns. */
 const columnsOf = ({
   salt,
   shown,
@@ -153,7 +151,7 @@ const columnsOf = ({
         digest: digest?.toString('base64') ?? null,
       }
 
-/** Searchable columns override the body, so an altered column no longer matches the hash. */
+/** Values of the searchable columns override the body, so an altered column no longer matches the hash. */
 const bodyIn = ({ body, client, role, request }: FlatRow): AuditContent | null => {
   const content = body === null ? null : parseContent(body)
   return content && { ...content, client, role, request }
@@ -168,7 +166,7 @@ export const after = async (db: Db | Tx, number: number, limit: number): Promise
 }
 
 export const rowsOfKind = async (db: Db | Tx, kind: Exclude<AuditLogKind, 'ANSWER'>): Promise<AuditRow[]> => {
-  // The second condition makes the partial index usable.
+  // `kind <> 'ANSWER'` makes the partial index usable.
   const answer = await db.raw(
     `select ${COLUMNS} from trail where kind = ? and kind <> 'ANSWER' order by number /* trail.ofKind */`,
     [kind],
@@ -316,7 +314,7 @@ interface ShownCode {
   code: string
 }
 
-/** Codes are looked up separately: a plain join would read the whole operators table. */
+/** SQL: sorted codes, looked up one by one. A plain join would read the whole operators table. */
 const IN_ORDER = `(select * from unnest(?::bigint[], ?::text[], ?::text[]) as s(number, scheme, code) order by code collate "C")`
 const OF_USCCS = `with s as materialized ${IN_ORDER}
   select coalesce(o.merged_into, o.id) as operator, s.number from s cross join lateral (
@@ -327,7 +325,7 @@ const OF_USCCS = `with s as materialized ${IN_ORDER}
 const OF_OTHERS = `select o.operator_id as operator, s.number from ${IN_ORDER} s cross join lateral (
   select c.operator_id from codes c where c.scheme = s.scheme and c.code = s.code and c.known_to is null offset 0) o`
 
-/** Rows are inserted in B-tree order. The progress row is locked, so that no row is indexed twice. */
+/** Inserts in B-tree order. The caller has locked `trail_progress`, so no row is indexed twice. */
 export const indexCodes = async (tx: Tx, codes: readonly ShownCode[], indexed: number): Promise<void> => {
   const isUscc = ({ scheme }: ShownCode): boolean => scheme === 'uscc'
   const usccs = codes.filter(isUscc)
@@ -352,7 +350,7 @@ export const instantsAfter = (tx: Tx, number: number, limit: number): Promise<{ 
     limit,
   ])
 
-/** Erases who asked and what was shown. Hashes stay, and rows about losses, which name nobody. */
+/** Erases who asked and what was shown. Hashes stay, and so do rows about losses, which name nobody. */
 export const eraseContent = async (
   tx: Tx,
   { from, to, now }: { from: number; to: number; now: Date },

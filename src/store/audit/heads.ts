@@ -8,7 +8,7 @@ export interface SignedHead extends AuditHead {
   jws: string
 }
 
-/** An earlier signature of the same row stays. */
+/** A row's earlier signature stays. */
 export const keepSignedHead = async (tx: Tx, { number, hash, signedAt, kid, jws }: SignedHead): Promise<void> => {
   await tx.raw(
     `insert into trail_heads (number, hash, signed_at, kid, jws) values (?, decode(?, 'hex'), ?, ?, ?)
@@ -23,7 +23,6 @@ export const signed = (db: Db): Promise<SignedHead[]> =>
     `select number, encode(hash, 'hex') as hash, signed_at as "signedAt", kid, jws from trail_heads order by number /* heads.signed */`,
   )
 
-/** A snapshot built for one answer has no manifest. */
 export const signedManifests = (db: Db): Promise<{ sequence: number; jws: string }[]> =>
   queryRows(db, 'select sequence, jws from manifests order by sequence /* heads.manifests */')
 

@@ -9,7 +9,6 @@ export interface CalendarProposal extends CalendarAmendments {
   proposedBy: string
   proposedAt: Date
   state: ProposalState
-  /** The proposer, if the proposal was withdrawn. */
   decidedBy: string | null
   decidedAt: Date | null
   note: string | null

@@ -1,4 +1,3 @@
-/** The latest amendment of a day applies. */
 import type { CalendarAmendments, DayKind } from '../../domain/calendar/amendments.js'
 import { type Db, queryOne, queryRows, type Tx } from '../db/db.js'
 
@@ -37,7 +36,7 @@ export interface CalendarAmendment {
   kind: DayKind
   reason: string
   by: string
-  /** Null for amendments older than the rule of two persons. */
+  /** Null for amendments made before a second person had to confirm. */
   confirmedBy: string | null
   at: Date
 }

@@ -1,4 +1,4 @@
-/** A missing object yields a row too, so that response times do not reveal that it is missing. */
+/** A missing object yields a row too, so that response times do not reveal its absence. */
 import type { RecordKind } from '../../domain/records/records.js'
 import { type Db, queryRows } from './db.js'
 
@@ -38,7 +38,7 @@ export type AuthorizedType = keyof typeof HEADS
 
 export const isAuthorizedType = (type: string): type is AuthorizedType => Object.hasOwn(HEADS, type)
 
-/** Rows are in the order of `keys`. A merged operator has the region of its successor. */
+/** Rows are in the order of `keys`. A merged operator has its successor's region. */
 export const authorizationRows = (db: Db, type: AuthorizedType, keys: readonly string[]): Promise<AuthorizationRow[]> =>
   queryRows(
     db,

@@ -1,4 +1,4 @@
-/** Separate connections for queries about many codes, so that they do not block short queries. */
+/** Queries about many codes have connections of their own, so that they do not block short queries. */
 import { createHash } from 'node:crypto'
 import { connect as connectTo, type Socket } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'

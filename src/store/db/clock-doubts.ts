@@ -5,7 +5,7 @@ export interface ClockDoubt {
   id: number
   cause: DoubtCause
   foundAt: Date
-  /** The reading that was expected; for a START, the time of the newest row. */
+  /** The time that the clock should have shown; for cause START, that of the newest row. */
   expectedAt: Date
 }
 
@@ -17,7 +17,7 @@ export interface ClockRead {
 
 const DOUBT = `select d.id, d.cause, d.found_at as "foundAt", d.expected_at as "expectedAt" from clock_doubts d where d.settled_at is null`
 
-/** SQL condition. While it is true, nothing is erased. */
+/** True while the clock is in doubt. Nothing is erased then. */
 export const CLOCK_IS_DOUBTED = `exists (select 1 from clock_doubts where settled_at is null)`
 
 export const readClock = async (db: Db): Promise<ClockRead> => {

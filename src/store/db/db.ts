@@ -6,7 +6,6 @@ import { migrationFilesIn, migrationSource } from './migrations.js'
 export type Db = Knex
 export type Tx = Knex.Transaction
 
-/** Bindings are named (`:name`) or positional (`?`). */
 export interface ReadHandle {
   // biome-ignore lint/suspicious/noExplicitAny: rows have the shape of their statement
   raw(sql: string, bindings?: any): PromiseLike<{ rows: any[] }>
@@ -38,7 +37,7 @@ const ACQUIRE_TIMEOUT_MS = 15_000
 export const ANSWER_TIMEOUT_MS = 30_000
 
 const OID = { int8: 20, date: 1082 } as const
-// pg would turn a date into local midnight. Ids stay below 2^53.
+// pg would turn a date into a local midnight and a bigint into text. Ids stay below 2^53.
 pg.types.setTypeParser(OID.date, (text) => text)
 pg.types.setTypeParser(OID.int8, (text) => Number(text))
 
@@ -124,7 +123,7 @@ const tellIfFull = (error: unknown): boolean => {
   return disk !== null
 }
 
-/** Also tells the listeners of `onFullDisk`. */
+/** Returns a refusal for a lost connection or a full disk, and tells the listeners of `onFullDisk`. */
 export const unavailableRefusal = (error: unknown): Refusal | null => {
   if (isConnectionLost(error)) return new Refusal('UNAVAILABLE')
   return tellIfFull(error) ? new Refusal('STORAGE_FULL') : null
@@ -137,7 +136,6 @@ export const isCancelled = (error: unknown): boolean =>
 
 export { databaseVersion, migrate } from './migrations.js'
 
-/** Each seed skips a database that already has operators. */
 export const runSeeds = async (db: Db): Promise<void> => {
   for (const file of migrationFilesIn('seeds')) {
     const module = (await import(file.path)) as { seed: (db: Db) => Promise<void> }

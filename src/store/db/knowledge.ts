@@ -1,7 +1,7 @@
 import { queryValue, type Tx } from './db.js'
 import { IS_REHEARSAL } from './rehearsed.js'
 
-/** SQL for `now`, capped at the expected time while the clock is doubted, because knowledge instants never go back. */
+/** SQL: `now`, at most the expected time while the clock is in doubt, because knowledge instants never go back. */
 const CERTAIN = `least(?::timestamptz, (select d.expected_at + greatest(clock_timestamp() - d.found_at, interval '0') from clock_doubts d where d.settled_at is null))`
 
 /**
@@ -33,7 +33,10 @@ export const nextInstantBesideMerge = async (tx: Tx, now: Date): Promise<Date> =
   return next(tx, now)
 }
 
-/** Like `nextInstant`, but also waits for all transactions that used `nextInstantBesideMerge`, so that their rows are visible. */
+/**
+ * Like `nextInstant`, but also waits for all transactions that used `nextInstantBesideMerge`, so that their rows are
+ * visible.
+ */
 export const nextInstantAfterAll = async (tx: Tx, now: Date): Promise<Date> => {
   const at = await nextInstant(tx, now)
   await tx.raw('select pg_advisory_xact_lock(?) /* knowledge.tickToRead */', [BESIDE])

@@ -3,8 +3,8 @@ import type { Db } from './db.js'
 const ASK_AGAIN_MS = 100
 
 /**
- * Returns 'held' when another process keeps the lock for `waitMs`. The lock's connection is outside the pool, which
- * waiters would exhaust.
+ * Runs `work` under an advisory lock. Returns 'held' when another process keeps the lock for `waitMs`. The lock's
+ * connection is outside the pool, which waiters would exhaust.
  */
 export const withLock = async <T>(
   db: Db,
@@ -27,7 +27,6 @@ export const withLock = async <T>(
     }
     return await work()
   } finally {
-    // Closing the connection releases the lock.
     await db.client.destroyRawConnection(connection).catch(() => {})
   }
 }

@@ -1,7 +1,4 @@
-/**
- * Migrations run `before` the roll-out of their release, while older hubs still run, or `after` it (expand, then
- * contract).
- */
+/** Migrations run `before` the roll-out of their release, while older hubs still run, or `after` it. */
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'

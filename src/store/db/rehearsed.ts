@@ -1,4 +1,4 @@
-/** A rehearsal runs a job and rolls it back. The setting keeps the called code from taking exclusive locks. */
+/** A setting marks a rehearsal, which is rolled back, so that the called code takes no exclusive locks. */
 import type { Tx } from './db.js'
 
 const SETTING = 'hub.rehearsal'

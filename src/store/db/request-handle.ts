@@ -1,6 +1,6 @@
 /**
- * Statements carry the request's id in an SQL comment and are cancelled when nobody waits. Named prepared statements
- * cannot carry it: their text must not change.
+ * Statements carry the request's id in an SQL comment and are cancelled when the request is aborted. Named prepared
+ * statements cannot carry it: their text must not change.
  */
 import { setTimeout as after } from 'node:timers/promises'
 import type { Knex } from 'knex'
@@ -42,7 +42,7 @@ export const tagWithRequest = (db: Db, { name, over }: RequestTag): Db => {
 
   const query = async (on: KnexClient, connection: KnexConnection, statement: KnexStatement): Promise<unknown> => {
     const marked = { ...statement, sql: comment + statement.sql }
-    // Runs even after an abort: a connection must not return to the pool inside a transaction.
+    // A commit or rollback runs even after an abort: a connection must not return to the pool inside a transaction.
     if (ENDING.test(statement.sql)) return client._query.call(on, connection, marked)
     if (over?.aborted) throw new Abandoned('nobody waits for this statement')
     const answer = client._query.call(on, connection, marked)
@@ -107,5 +107,5 @@ const handleOf = (db: Db, client: KnexClient): Db => {
 
 const BENEATH = Symbol('handle of the process')
 
-/** Returns the process-wide handle. Caches need it, because a request may end before work it shares. */
+/** Returns the process-wide handle. Caches need it, because the work that they share may outlast a request. */
 export const processHandle = (db: Db): Db => (db as Db & { [BENEATH]?: Db })[BENEATH] ?? db

@@ -1,7 +1,6 @@
-/** A database restored from a backup is held until a person releases it. */
+/** When the database proves to be an old copy, no entry is added until a person releases it. */
 import { type Db, queryFirst, queryOne, queryRows, queryValue, type Tx } from './db.js'
 
-/** A copy of a database has the same identity. */
 export const databaseIdentity = (db: Db | Tx): Promise<string> =>
   queryValue(
     db,
@@ -37,7 +36,7 @@ export const vouchForServer = async (db: Db | Tx, { only }: { only: 'FIRST' | 'A
   )
 }
 
-/** A delivery as noted outside the database before it was sent. Old notes lack `key` and `at`. */
+/** A delivery as noted outside the database before it was sent. */
 export interface NotedDelivery {
   deliveryId: number
   key?: string
@@ -45,8 +44,8 @@ export interface NotedDelivery {
 }
 
 /**
- * After a loss ids are reused, so subject and instant must match too. Deliveries noted in a loss that a person has
- * released count as held.
+ * Subject and instant must match, because ids are reused after a loss. Deliveries of a loss that a person has released
+ * count as held.
  */
 export const holdsDelivery = (db: Db, { deliveryId, key, at }: NotedDelivery): Promise<boolean> =>
   queryValue(
@@ -57,7 +56,7 @@ export const holdsDelivery = (db: Db, { deliveryId, key, at }: NotedDelivery): P
     { id: deliveryId, key: key ?? null, at: at ?? null },
   )
 
-/** Highest ids in the database, or noted in a loss that a person has released. */
+/** Highest delivery id and snapshot number in the database or in a loss that a person has released. */
 export interface SentPosition {
   deliveryId: number
   sequence: number
@@ -71,9 +70,7 @@ export const highestSentPosition = (db: Db | Tx): Promise<SentPosition> =>
      /* restored.reached */`,
   )
 
-/**
- * SQL: false while the database may be an old copy without later removals. Statements that return entries contain it.
- */
+/** False while the database may be an old copy without later removals. Statements that return entries contain it. */
 export const MAY_LIST_SQL = `(select not exists (select 1 from database_restored w where w.released_at is null)
   and not exists (select 1 from database_identity w where w.timeline <> database_timeline()))`
 
@@ -86,10 +83,10 @@ export interface RestoredDatabase {
   id: number
   foundAt: Date
   cause: RestoreCause
-  /** Null when the hub detected the loss. */
+  /** Null when the hub itself detected the loss. */
   saidBy: string | null
   said: string | null
-  /** The platform that showed more than the database had sent it. */
+  /** The platform that displayed messages unknown to the database. */
   platform: string | null
   notedDelivery: number | null
   notedNumber: number | null
@@ -113,7 +110,7 @@ export const listRestores = (db: Db): Promise<RestoredDatabase[]> =>
 
 export type RestoreEvidence = Omit<RestoredDatabase, 'id' | 'releasedAt' | 'releasedBy' | 'releasedReason'>
 
-/** Returns false when a loss was already open; that row keeps the larger of each figure. */
+/** Returns false when a loss was already open, whose row keeps the larger of each figure. */
 export const addRestore = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
   queryValue(
     tx,
@@ -126,8 +123,8 @@ export const addRestore = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
   )
 
 /**
- * Returns the highest number, above the floor, of these confirmed deliveries after which no message about the subject
- * was sent.
+ * Returns the highest number, above the platform's floor, of these confirmed deliveries after which nothing was sent
+ * about the subject.
  */
 export const highestOvertaken = async (
   db: Db,

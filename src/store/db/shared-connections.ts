@@ -1,4 +1,3 @@
-/** Each statement is prepared and planned once per connection. */
 import { createHash } from 'node:crypto'
 import { type Db, openPool } from './db.js'
 
@@ -28,7 +27,7 @@ export const openSharedConnections = (db: Db): Db => {
   return hot
 }
 
-/** Only statements with bindings are named. A text without bindings may hold several statements. */
+/** Only statements with bindings become prepared statements. A text without bindings may hold several statements. */
 export const withNamedStatements = (db: Db): Db => {
   const names = new Map<string, string>()
   const client = db.client as { _query: (connection: unknown, asked: PgStatement) => Promise<unknown> }

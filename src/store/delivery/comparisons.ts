@@ -3,8 +3,8 @@ import type { Notice, SubjectKind } from '../../domain/delivery/delivery.js'
 import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
 
 /**
- * Leaves out subjects with queued or refused messages and, with `settleSeconds`, unchecked removals and recent
- * messages, since the platform may lag.
+ * Highest message number of each subject about which nothing is queued, refused or, if `settleSeconds` > 0, unchecked
+ * or sent within that time.
  */
 export const settledDeliveryNumbers = async (
   db: Db,
@@ -22,7 +22,7 @@ export const settledDeliveryNumbers = async (
 
 export interface LastSent {
   kind: SubjectKind
-  /** Includes messages replaced by later ones (FOLDED). */
+  /** Highest message number, including replaced messages (FOLDED). */
   highest: number
   /** Null when every message was replaced. */
   last: LastDelivery | null
@@ -59,7 +59,7 @@ export const knownKeys = async (db: Db, keys: readonly string[]): Promise<Set<st
   return new Set(answer.rows.map(({ key }: { key: string }) => key))
 }
 
-/** Falls back to another platform's notice. */
+/** Returns the last notice to this platform, else to another one. */
 export const lastNotice = async (tx: Tx, platform: string, subjectId: string): Promise<Notice | null> => {
   const answer = await tx.raw(
     `select notice from deliveries where subject_id = :subjectId order by platform <> :platform, number desc, id desc limit 1
@@ -118,7 +118,7 @@ export const count = (db: Db, platform: string | null): Promise<number> =>
     [platform, platform],
   )
 
-/** `good` is the last comparison without an alarm. */
+/** `good` is the time of the last comparison without an alarm. */
 export const comparisonsSince = async (
   db: Db | Tx,
   from: Date,

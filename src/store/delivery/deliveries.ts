@@ -1,4 +1,4 @@
-/** A delivery is written in the transaction of its cause. */
+/** A delivery is inserted in the same transaction as the change that it reports. */
 import type { Action, Notice, PriorDelivery, SubjectKind } from '../../domain/delivery/delivery.js'
 import { type Db, queryRows, type Tx } from '../db/db.js'
 
@@ -16,11 +16,11 @@ export interface QueuedDelivery {
 export const isUncheckedSql = (d: string): string => `${d}.check_due_at is not null`
 export const isUndoneSql = (d: string): string => `(${isOpenSql(d)} or ${isUncheckedSql(d)})`
 
-/** A scalar subquery keeps the planner on the few rows of one subject. */
+/** True when a later message about the subject exists. A scalar subquery reads only the subject's few rows. */
 export const isFollowedSql = (d: string): string =>
   `((select true from deliveries l where l.subject_id = ${d}.subject_id and l.platform = ${d}.platform and l.number > ${d}.number limit 1) is not null)`
 
-/** SQL in the exact form of the partial indexes. */
+/** True for a queued or refused delivery, worded exactly as in the partial indexes. */
 export const isOpenSql = (d: string): string => `((${d}.state = 'OWED' and ${d}.head and ${d}.action = 'REMOVE')
   or (${d}.state = 'OWED' and ${d}.head and ${d}.action <> 'REMOVE') or ${d}.state = 'REFUSED' or (${d}.state = 'OWED' and not ${d}.head))`
 
@@ -35,8 +35,8 @@ export const earlierDeliveries = (tx: Tx, subjectIds: readonly string[]): Promis
   )
 
 /**
- * FOLDED: replaced by a later message, so that a late answer has no effect. `untried` leaves deliveries alone that were
- * sent without an answer.
+ * Replaces refused and queued deliveries (state FOLDED), so that late answers have no effect. `untried` leaves out
+ * those already sent.
  */
 export const foldEarlier = async (
   tx: Tx,
@@ -69,7 +69,7 @@ export const addOwed = async (
   )
 }
 
-/** A later message ends the open check of a removal. */
+/** Ends the open checks of removals that a later message replaces. */
 const dropChecks = async (
   tx: Tx,
   owed: readonly Pick<QueuedDelivery, 'platform' | 'subjectId' | 'number'>[],

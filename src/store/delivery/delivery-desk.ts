@@ -34,7 +34,7 @@ export interface StoredDelivery {
   check: RemovalCheckState
 }
 
-/** Null without a check. DUE: the removal is not checked yet. */
+/** Check that a removed entry is no longer displayed. DUE: not done yet. Null: no check. */
 export type RemovalCheckState = RemovalCheckResult | 'DUE' | null
 export const checkStateSql = (d: string): string =>
   `case when ${isUncheckedSql(d)} then 'DUE' else ${d}.check_result end`
@@ -110,7 +110,7 @@ export const byNumber = (
     [subjectId, platform, number],
   )
 
-/** Receipt and attempts stay, because the platform may know of the delivery. */
+/** Receipt and attempts stay, because the platform may already know of the delivery. */
 export const resend = async (
   tx: Tx,
   id: number,
@@ -130,7 +130,7 @@ export interface DeliveryClosing {
   reason: string
 }
 
-/** Later answers to a closed delivery have no effect. */
+/** Answers that arrive after the closing have no effect. */
 export const closeDeliveries = async (
   tx: Tx,
   ids: readonly number[],

@@ -10,7 +10,7 @@ export interface ClaimedDelivery extends QueuedDelivery {
   receipt: BookedReceipt | null
 }
 
-/** Rows of a batch count from 1. */
+/** `row` is the delivery's place in its batch, counted from 1. */
 export interface BookedReceipt extends Receipt {
   batch?: string | null
   row?: number | null
@@ -25,28 +25,30 @@ export interface ClaimOptions {
   limit: number
   now: Date
   leaseUntil: Date
-  /** Wait after the last message, which the platform may not have applied yet. */
+  /** Seconds to wait after the subject's last message, which the platform may not have applied yet. */
   settleSeconds?: number
   only?: ClaimScope | undefined
 }
 
 const DUE = `select d.id from deliveries d where d.platform = :platform and d.state = 'OWED' and d.head and d.due_at <= :now
   and (d.leased_until is null or d.leased_until <= :now)`
-/** With `not exists`, the planner would join the whole table. */
+/**
+ * True when no other message about the subject is in flight. `not exists` would make the planner join the whole table.
+ */
 const alone = (more: string): string => `and (select true from deliveries f where f.subject_id = d.subject_id
   and f.platform = d.platform and f.id <> d.id and (f.leased_until > :now ${more}) limit 1) is null`
 const REMOVALS_DUE = `${DUE} and d.action = 'REMOVE' ${alone('')}`
-/** With MAY_LIST, only removals are sent while the database may be an old copy. */
+/** Additions and changes to send. MAY_LIST_SQL holds them back while the database may be an old copy. */
 const OTHERS_DUE = `${DUE} and d.action <> 'REMOVE' and ${MAY_LIST_SQL} ${alone('or f.sent_at > :now::timestamptz - make_interval(secs => :settleSeconds)')}`
 
-/** Removals come first, one per subject. No index contains the lease, so claiming updates no index. */
+/** Leases up to `limit` deliveries, removals first, one per subject. */
 export const claim = async (
   db: Db,
   platform: string,
   { limit, now, leaseUntil, settleSeconds = SETTLE_SECONDS, only }: ClaimOptions,
 ): Promise<ClaimedDelivery[]> => {
   const order = 'order by d.due_at, d.id limit :limit for update skip locked'
-  // The constant limit makes the planner use the index.
+  // A computed inner limit would keep the planner from using the index.
   const answer = await db.raw(
     `with removals as (${REMOVALS_DUE} ${only === 'OTHERS' ? 'and false' : ''} ${order}),
        others as (select id from (${OTHERS_DUE} ${only === 'REMOVE' ? 'and false' : ''} ${order}) o
@@ -86,7 +88,7 @@ export const renewLeases = async (
 }
 
 /**
- * Releases messages that were replaced or closed in flight, so that their successors need not wait. Lock order as in
+ * Ends the lease of messages replaced or closed in flight, so that later ones need not wait. Locks rows in the order of
  * `bookResults`.
  */
 const letGo = async (db: Db, rows: readonly { id: number; attempts: number }[]): Promise<void> => {
@@ -103,12 +105,12 @@ const letGo = async (db: Db, rows: readonly { id: number; attempts: number }[]):
 export interface DeliveryResult {
   delivery: ClaimedDelivery
   state: 'CONFIRMED' | 'REFUSED' | 'OWED'
-  /** The previous receipt stays when this is null. */
+  /** Null keeps the previous receipt. */
   receipt: BookedReceipt | null
   error: string | null
   dueAt: Date | null
   failures: number
-  /** The message was not sent, so no attempt is counted. */
+  /** True when the message was not sent: the attempt does not count. */
   unsent?: boolean
 }
 
@@ -123,8 +125,8 @@ export const putBack = async (db: Db, claimed: readonly ClaimedDelivery[]): Prom
 }
 
 /**
- * A confirmed removal is checked after `settleSeconds`, unless it was replaced, or sent twice for lack of a display.
- * Locks rows in the order of `deliveries.earlier`.
+ * A confirmed removal is checked after `settleSeconds`, unless a later message replaced it, or it was sent twice
+ * because the platform shows no list. Locks rows in the order of `earlierDeliveries`.
  */
 export const bookResults = async (
   db: Db,
@@ -141,7 +143,7 @@ export const bookResults = async (
     ...rest,
   }))
   const answer = await db.raw(
-    // pg_stat_activity shows only 1,024 bytes, so the tag comes first.
+    // The tag comes first, because pg_stat_activity shows only 1,024 bytes.
     `/* delivery-queue.book */ with told as (
        select * from jsonb_to_recordset(:rows::jsonb) as t(id bigint, attempts int, state text, receipt jsonb, error text,
          "dueAt" timestamptz, failures int, unsent boolean)),
@@ -163,7 +165,7 @@ export const bookResults = async (
     { rows: JSON.stringify(rows), now, settleSeconds },
   )
   if (answer.rows.length < outcomes.length) {
-    // A call without an answer may still run at the platform, so its lease stays.
+    // The lease of an unanswered call stays, because the platform may still be processing it.
     const answered = outcomes.filter(({ receipt }) => receipt !== null)
     await letGo(
       db,

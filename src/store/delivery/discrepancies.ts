@@ -18,7 +18,7 @@ const COLUMNS = `f.id, f.platform, f.kind, f.key, f.what, f.differs, f.did, f.sh
   f.told_sequence as "toldSequence", f.found_at as "foundAt", f.last_found_at as "lastFoundAt", f.times,
   f.settled_at as "settledAt", f.settled_by as "settledBy", f.note`
 
-/** A repeated discrepancy stays one row. */
+/** A discrepancy that is found again while open updates its row. */
 export const keepFound = async (
   tx: Db | Tx,
   platform: string,
@@ -39,7 +39,10 @@ export const keepFound = async (
   )
 }
 
-/** Subjects with messages in flight were not compared. A person settles discrepancies that hid an entry. */
+/**
+ * Settles open discrepancies not found again. Subjects with messages in flight were not compared, and a person settles
+ * those that hid an entry.
+ */
 export const settleVanished = async (
   tx: Db | Tx,
   platform: string,

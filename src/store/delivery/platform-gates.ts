@@ -1,10 +1,8 @@
-/** A platform's pause and circuit breaker, shared by all hubs. */
 import type { BreakerState } from '../../domain/delivery/circuit-breaker.js'
 import { type Db, hasRows, queryColumn, type Tx } from '../db/db.js'
 
 export interface PlatformGate extends BreakerState {
   pausedAt: Date | null
-  /** Set once all entries in force were queued for the platform. */
   filledAt: Date | null
 }
 
@@ -30,7 +28,7 @@ export const platformsWithFailures = (db: Db): Promise<string[]> =>
     'select platform from platform_states where failures > 0 order by platform /* platform-gates.inTrouble */',
   )
 
-/** The row lock makes each of two concurrent failures count. */
+/** Reads under a row lock, so that concurrent failures are all counted. */
 export const lockGate = async (tx: Tx, platform: string): Promise<PlatformGate> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from platform_states where platform = ? for update /* platform-gates.lock */`,
@@ -59,7 +57,7 @@ export const closeBreaker = async (db: Db, platform: string): Promise<void> => {
   )
 }
 
-/** Compare-and-set lets one hub probe the platform. No other hub sends until `until`. */
+/** Compare-and-set: true for the one hub that may probe the platform. No other hub sends until `until`. */
 export const takeProbe = (db: Db, platform: string, seen: BreakerState, until: Date): Promise<boolean> =>
   hasRows(
     db,
@@ -68,7 +66,9 @@ export const takeProbe = (db: Db, platform: string, seen: BreakerState, until: D
     [until, platform, seen.failures, seen.openUntil],
   )
 
-/** Returns a time slot at least `everyMs` after any hub's previous one; null when later than `latest`. */
+/**
+ * Reserves a call at least `everyMs` after any hub's previous one. Returns null when its time is later than `latest`.
+ */
 export const takeSendingSlot = async (
   db: Db,
   platform: string,

@@ -9,7 +9,7 @@ export interface PlatformState {
   pausedAt: Date | null
   pausedBy: string | null
   pausedReason: string | null
-  /** The last wipe. It is kept after refilling. */
+  /** Time of the last wipe, even after entries were sent again. */
   wipedAt: Date | null
   wipedBy: string | null
   wipedReason: string | null
@@ -53,7 +53,6 @@ export const pause = async (tx: Tx, { platform, by, at, reason }: PlatformAct): 
   return answer.rowCount === 1
 }
 
-/** `by` is a person or the clock. */
 export const platformsPausedBy = (tx: Db | Tx, by: string): Promise<string[]> =>
   queryColumn(
     tx,

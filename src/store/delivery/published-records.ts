@@ -1,5 +1,3 @@
-/** Published records (双公示). */
-
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import type { LastSentRecord, PublishedKind, RecordParty } from '../../domain/delivery/published-record.js'
 import type { Body } from '../../domain/records/records.js'
@@ -10,11 +8,10 @@ export interface RecordKey {
   key: string
 }
 
-/** SQL: an id from feed and record key, so that it survives a database loss. */
+/** SQL: derives the id from feed and record key, so that it survives a database loss. */
 const idOf = (row: string): string =>
   `substr(encode(sha256(convert_to(${row}.feed || chr(10) || ${row}.record_key, 'UTF8')), 'hex'), 1, 32)::uuid`
 
-/** Fills the temporary table `told_now` with changed records. */
 const touch = async (tx: Tx, from: string, bindings: Record<string, unknown>): Promise<void> => {
   await tx.raw(
     `create temporary table told_now on commit drop as select distinct coalesce(t.operator_id, 0) as operator_id, t.feed, t.record_key from (${from}) t /* told-records.touch */`,
@@ -34,10 +31,10 @@ export const kindsEverSent = async (tx: Tx, among: readonly PublishedKind[]): Pr
   return answer.rows.map(({ kind }: { kind: PublishedKind }) => kind)
 }
 
-/** SQL: current penalties. A repair record may concern any of them. */
+/** SQL: current penalties. A repair record may concern any penalty of its operator. */
 const PENALTIES = `v.kind = 'penalty' and v.kind = any(:kinds::text[]) and v.known_to is null`
 
-/** Includes penalties that repair records of the run may concern. */
+/** Gathers records that the run changed, and penalties that its repair records may concern. */
 export const gatherChangedByRun = async (
   tx: Tx,
   { run, feed, kinds }: { run: number; feed: string; kinds: readonly PublishedKind[] },
@@ -112,12 +109,12 @@ export interface PublishedRecordState extends RecordKey {
   order: number
   fact: string | null
   stands: boolean
-  /** For an ended record, the operator in its last delivery. */
+  /** The operator; for an ended record, the one in its last delivery. */
   party: RecordParty | null
   told: LastSentRecord | null
 }
 
-/** Also returns other sources' records of the same decisions. */
+/** Returns these records and other sources' records of the same decisions. */
 export const recordStatesAround = async (
   db: Db | Tx,
   asked: readonly RecordKey[],
@@ -205,7 +202,7 @@ export const keepSent = async (
   )
 }
 
-/** Records that a backfill may send are registered, so that later changes find them. */
+/** Registers records that a backfill may send, so that later changes are sent too. */
 export const registerRecords = async (
   db: Db | Tx,
   records: readonly (RecordKey & { kind: PublishedKind; operatorId: number; fact: string | null })[],

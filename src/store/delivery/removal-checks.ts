@@ -7,7 +7,7 @@ export interface DueRemovalCheck {
   kind: SubjectKind
   subjectId: string
   number: number
-  /** A display generated earlier proves nothing. */
+  /** A list that the platform generated before this time proves nothing. */
   notBefore: Date
 }
 
@@ -35,7 +35,7 @@ export const claimChecks = async (
   return due.filter(({ followed }) => !followed).map(({ followed, ...check }) => check)
 }
 
-/** SHOWN: the platform still displayed the entry, and a later delivery removes it again. */
+/** GONE: the platform no longer displays the entry. SHOWN: it still does, and a later delivery removes it again. */
 export const settleChecks = async (
   db: Db | Tx,
   ids: readonly number[],
@@ -49,7 +49,7 @@ export const settleChecks = async (
   )
 }
 
-/** A second receipt counts as proof if no display can be checked. */
+/** Queues a removal again when the platform shows no list. A second receipt then counts as proof. */
 export const sendAgain = async (db: Db, ids: readonly number[], now: Date): Promise<void> => {
   await db.raw(
     `update deliveries set state = 'OWED', due_at = :now, confirmed_at = null, check_due_at = null, check_result = 'NO_DISPLAY'

@@ -20,9 +20,9 @@ export interface RemovalReceiver extends RetractionKey {
   platform: string
   /** False when the platform never confirmed the entry. */
   got: boolean
-  /** When the entry was confirmed, else last sent. */
+  /** When the platform confirmed the entry; if never, when it was last sent. */
   gotAt: Date | null
-  /** The removal, or a later one that replaced it. */
+  /** Id of the removal, or of a later removal that replaced it. */
   deliveryId: number
   action: Action
   state: DeliveryState
@@ -38,7 +38,10 @@ export interface RemovalReceiver extends RetractionKey {
   checkedAt: Date | null
 }
 
-/** SQL: removal `e` is `r` itself, or the next one when `r` was replaced or the entry was still displayed. */
+/**
+ * SQL: `e` is the removal that counts: `r` itself, or the next one when `r` was replaced or the entry was still
+ * displayed.
+ */
 const STANDING = `cross join lateral (
   select e.* from deliveries e where e.platform = r.platform and e.subject_id = r.subject_id and e.action = 'REMOVE'
     and (e.id = r.id or ((r.state = 'FOLDED' or r.check_result in ('SHOWN', 'REPLACED')) and e.number > r.number

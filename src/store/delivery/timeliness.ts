@@ -6,17 +6,17 @@ import { isUncheckedSql, isUndoneSql } from './deliveries.js'
 
 const DAY = (instant: string): string => `(${instant} at time zone 'Asia/Shanghai')::date`
 
-/** SQL: `f` is the first message about the subject and was caused by the decision. */
+/** True when message `f` is the first about its subject and was caused by the decision. */
 const BY_DECISION = `f.before_action is null and case when f.kind = 'listing'
   then not exists (select 1 from deliveries e where e.subject_id = f.subject_id and e.created_at < f.created_at)
   else exists (select 1 from told_records t where t.id = f.subject_id and t.told_at = f.created_at) end`
 
-/** SQL: a removal that is unchecked, or still displayed, has not met its duty. */
+/** False for a removal that is unchecked or whose entry is still displayed. */
 const IS_DONE = `e.check_due_at is null and e.check_result is distinct from 'SHOWN'`
 
 /**
  * SQL: a duty begins with the first of consecutive messages to show (or remove) a subject at a platform, and ends with
- * the first confirmation among them. An addition repeated after confirmation begins a new duty.
+ * their first confirmation. An addition repeated after confirmation begins a new duty.
  */
 const dutiesOf = (deliveries: string, which: string): string => `
   firsts as (
@@ -54,7 +54,7 @@ export const countDutiesOfSpan = (db: Db, { from, to }: { from: string; to: stri
     { from, to },
   )
 
-/** The hub's entries count from the start of their deadline, agencies' entries from their listing day. */
+/** Time runs from the start of the deadline for the hub's entries, and from the listing day for agencies' entries. */
 export const countPublicityOfSpan = (
   db: Db,
   { from, to, platform }: { from: string; to: string; platform: string },
@@ -96,7 +96,6 @@ export interface DutyFilter {
   sight?: RegionSight
 }
 
-/** SQL: starts from the few open deliveries. */
 const waitingIn = (
   sight: RegionSight,
 ): string => `waits as materialized (select distinct o.platform, o.subject_id from deliveries o

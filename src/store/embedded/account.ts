@@ -1,6 +1,5 @@
 /**
- * PostgreSQL refuses to run as root. Root switches to the folder's owner or to "nobody", or a user namespace renames
- * it.
+ * PostgreSQL refuses to run as root. The hub then starts it as the folder's owner, as "nobody" or in a user namespace.
  */
 import { execFile } from 'node:child_process'
 import { lchownSync, lstatSync, readdirSync, statSync } from 'node:fs'
@@ -28,7 +27,7 @@ export interface PostgresAccount {
   major: string
 }
 
-/** Throws DATABASE_EMBEDDED when PostgreSQL runs under no account. */
+/** Throws DATABASE_EMBEDDED when PostgreSQL can run under no account. */
 export const chooseAccount = async (folder: string, binaries: Binaries): Promise<PostgresAccount> => {
   const failures: string[] = []
   for (const way of ways(folder)) {
@@ -44,7 +43,7 @@ export const chooseAccount = async (folder: string, binaries: Binaries): Promise
   throw new Refusal('DATABASE_EMBEDDED', { reason: `${advice}（${[...new Set(failures)].join('; ')}）` })
 }
 
-/** The folder itself changes its owner last, so its owner shows that the work is complete. */
+/** Changes owners, the folder's last, so that its owner shows that the work is complete. */
 export const handOverFolder = (file: string, account: PostgresAccount): void => {
   const { uid, gid } = account.owner
   if (process.geteuid?.() !== 0) return

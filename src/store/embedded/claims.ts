@@ -45,7 +45,7 @@ export const stakeClaim = async (folder: string): Promise<string | null> => {
   return null
 }
 
-/** A partly written address is invalid JSON and is ignored. */
+/** A partly written file is invalid JSON, which readers ignore. */
 export const postAddress = (file: string, address: SupervisorAddress): void =>
   writeFileSync(file, JSON.stringify(address))
 

@@ -53,7 +53,7 @@ export const openCluster = async (
 
 type ClusterPlan = Pick<PostgresCluster, 'binaries' | 'account' | 'durable'>
 
-/** The cluster is renamed into place, so that an interrupted initdb leaves no half cluster. */
+/** Runs initdb in a draft folder, so that an interrupted run leaves no half cluster. */
 const make = async (
   folder: string,
   data: string,
@@ -84,7 +84,7 @@ const initdb = (
   signal: AbortSignal,
 ): Promise<void> => {
   const place = [`--pgdata=${fresh}`, `--username=${DATABASE_NAME}`, `--pwfile=${secret}`, '--auth=scram-sha-256']
-  // With another locale provider, or the C locale, Chinese text has no trigrams.
+  // PostgreSQL finds trigrams in Chinese text only with this provider and locale.
   const text = ['--encoding=UTF8', '--locale-provider=libc', `--locale=${LOCALE}`]
   const haste = ['--no-instructions', ...(plan.durable ? [] : ['--no-sync'])]
   const { file, args, options } = commandAs(plan.account, plan.binaries.initdb, [...place, ...text, ...haste])
@@ -97,7 +97,7 @@ const initdb = (
       signal: bound,
       killSignal: 'SIGINT',
     })
-    // If the child was started and then aborted, its exit code decides.
+    // An abort also emits `error`. If the child had started, its exit code decides.
     child.once('error', (error) => child.pid === undefined && reject(error))
     child.once('exit', (code) => (code === 0 ? resolve() : reject(refusal(`initdb: ${log.complaintSince(from)}`))))
   })

@@ -1,4 +1,3 @@
-/** Each folder has one server, shared by all processes that join. */
 import { mkdirSync, realpathSync } from 'node:fs'
 import { type ClusterMembership, joinCluster, refusalOf } from './members.js'
 

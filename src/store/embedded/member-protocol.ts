@@ -1,4 +1,4 @@
-/** The protocol has one JSON object per line. A process is a member while its connection is open. */
+/** Each message is one line of JSON. A process is a member while its connection is open. */
 import type { Socket } from 'node:net'
 
 const LONGEST_LINE = 10_000
@@ -16,7 +16,7 @@ export const sendMessage = (socket: Socket, message: MessageToMember | MessageTo
   if (socket.writable) socket.write(`${JSON.stringify(message)}\n`)
 }
 
-/** Invalid or oversized lines end the connection. */
+/** An invalid or oversized line closes the connection. */
 export const onMessage = <Message>(socket: Socket, heard: (message: Message) => void): void => {
   let rest = ''
   socket.setEncoding('utf8')

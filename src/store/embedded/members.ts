@@ -24,7 +24,7 @@ interface SeatedMember {
   isOver: () => boolean
 }
 
-/** When the supervisor is killed, a new one adopts the running server. */
+/** If the supervisor is killed, a member starts a new one, which adopts the running server. */
 export const joinCluster = async (folder: string, durable: boolean): Promise<ClusterMembership> => {
   let seated = await enter(folder, durable)
   let returning: Promise<void> = Promise.resolve()

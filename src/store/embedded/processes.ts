@@ -1,4 +1,4 @@
-/** A process is known by pid and start time, because pids are reused. */
+/** A process is identified by pid and start time, because pids are reused. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -10,7 +10,7 @@ const START_FIELD = 19
 
 const linux = process.platform === 'linux'
 
-/** Returns null for a zombie or no process. */
+/** Returns null when the process is a zombie or does not exist. */
 export const startTimeOf = (pid: number): string | null => (linux ? startFromProc(pid) : startFromPs(pid))
 
 export const isAlive = (pid: number): boolean => startTimeOf(pid) !== null
@@ -30,7 +30,7 @@ export const waitUntilGone = async (pid: number, boundMs: number): Promise<boole
 
 const startFromProc = (pid: number): string | null => {
   const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'latin1'))
-  // The program name is in parentheses and may contain parentheses.
+  // In /proc/PID/stat, the program name is in parentheses and may contain parentheses.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [state, ticks] = [fields?.[STATE_FIELD], fields?.[START_FIELD]]
   return !state || !ticks || 'ZX'.includes(state) ? null : `${ticks}-${boot}`

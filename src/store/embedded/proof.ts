@@ -1,4 +1,4 @@
-/** Creates the hub's database if it is absent, and checks that the server builds trigrams of Chinese. */
+/** Creates the hub's database if absent, and checks that it finds trigrams in Chinese text. */
 import type { ClientConfig } from 'pg'
 import { Refusal } from '../../foundation/errors.js'
 import { DATABASE_NAME } from './cluster.js'
@@ -27,7 +27,7 @@ const asker =
     const { default: pg } = await import('pg')
     const bounds = { connectionTimeoutMillis: CONNECT_BOUND_MS, query_timeout: QUERY_BOUND_MS }
     const client = new pg.Client({ ...where, ...bounds, host: '127.0.0.1', user: DATABASE_NAME, database, ssl: false })
-    // When the server is lost, the query fails too.
+    // An unhandled `error` event would end the process. The query fails anyway.
     client.on('error', () => {})
     await client.connect()
     try {

@@ -9,9 +9,7 @@ import type { PostgresCluster } from './cluster.js'
 import type { PostgresLog } from './log.js'
 import { isAlive, isPostmasterOf, waitUntilGone } from './processes.js'
 
-/** Leaves time for crash recovery. */
 const READY_BOUND_MS = 120_000
-/** After a kill, orphaned backends hold the shared memory for about two seconds. */
 const RETRY_BOUND_MS = 20_000
 const RETRY_MS = 150
 const POLL_MS = 10
@@ -90,7 +88,7 @@ const settings = (port: number, durable: boolean): Record<string, string | numbe
   listen_addresses: '127.0.0.1',
   port,
   unix_socket_directories: '',
-  // Tests run several processes with many pools.
+  // Only tests use a non-durable server, from several processes with many pools.
   max_connections: durable ? 100 : 200,
   shared_buffers: durable ? '256MB' : '128MB',
   work_mem: '16MB',
@@ -117,7 +115,7 @@ const isReady = async (cluster: PostgresCluster, server: PostgresServer, signal:
   return false
 }
 
-/** PostgreSQL would trust a stale pid file whose pid now belongs to another process. */
+/** Deletes a stale pid file whose pid now belongs to another process. PostgreSQL would not start. */
 const clearStale = (cluster: PostgresCluster): void => {
   const { pid } = postmaster(cluster)
   if (pid && isAlive(pid) && !isPostmasterOf(pid, cluster.data)) rmSync(pidFile(cluster), { force: true })

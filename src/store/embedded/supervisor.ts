@@ -1,6 +1,6 @@
 /**
- * Runs a folder's PostgreSQL in its own session, out of reach of Ctrl-C. It exits when the last member's connection has
- * closed, which happens even after kill -9. Usage: node supervisor.js FOLDER durable|hasty
+ * Runs a folder's PostgreSQL in its own session, out of reach of Ctrl-C, until the last member's connection closes,
+ * even by kill -9. Usage: node supervisor.js FOLDER durable|hasty
  */
 import { randomBytes } from 'node:crypto'
 import { createServer, type Socket } from 'node:net'
@@ -86,7 +86,7 @@ const welcome = (watch: SupervisorState, socket: Socket): void => {
   const left = () => {
     clearTimeout(stranger)
     const last = members.delete(socket) && members.size === 0
-    // The last member's connection closes after shutdown, because that member waits for it.
+    // The last member waits for the shutdown, so its connection closes afterwards.
     if (last) end(watch)
     else if (!watch.ending) socket.end()
   }
@@ -115,7 +115,7 @@ const serve = async (watch: SupervisorState, cluster: PostgresCluster, server: P
   })
 }
 
-/** PostgreSQL restarts on the same port, because members hold its address. */
+/** Restarts PostgreSQL on the same port, because members hold its address. */
 const revive = async (watch: SupervisorState, cluster: PostgresCluster, port: number): Promise<void> => {
   const now = Date.now()
   watch.answer = null

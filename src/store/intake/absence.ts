@@ -1,11 +1,11 @@
 import { RECORD_KIND_TRAITS, RECORD_KINDS, type UnreadableRecords } from '../../domain/records/records.js'
 import { queryValue, type Tx } from '../db/db.js'
 
-/** SQL: runs that corrected an item which run :run brought again, uncorrected. */
+/** SQL: runs that corrected an item which run :run delivered again, uncorrected. */
 export const STILL_UNCORRECTED = `select j.taken_run from rejects n join rejects j on j.feed = n.feed and j.state = 'TAKEN'
   and j.taken_run is not null and j.rule = n.rule and j.item = n.item where n.run_id = :run`
 
-/** SQL: the day on which the unmatched record's last version ended, if that had the same content. */
+/** SQL: the day on which the unmatched record's last version ended, if that version had the same content. */
 export const ENDED_BEFORE = (u: string): string => `(select p.ended_on from (select * from versions p
     where p.record_key = ${u}.record_key and p.feed = ${u}.feed order by p.known_from desc, p.id desc limit 1) p
   where p.digest = ${u}.digest and p.run_id = ${u}.last_run)`
@@ -19,8 +19,7 @@ export const unreadableBindings = ({ keys, stems, codes }: UnreadableRecords) =>
 })
 
 /**
- * SQL: true when the record has none of the bound `keys` and `stems` (a key up to its last `/`), and its operator none
- * of `codes`.
+ * True when none of `keys` and `stems` (a key up to its last `/`) is the record's, and none of `codes` its operator's.
  */
 export const isNowhereIn = (v: string): string => `${keyIsNowhereIn(v)}
     and not exists (select 1 from unnest(:codes::text[]) k(code) join codes c on c.code = k.code where c.operator_id = ${v}.operator_id)`
@@ -29,7 +28,10 @@ export const keyIsNowhereIn = (v: string): string =>
   `not exists (select 1 from unnest(:keys::text[]) k(key) where k.key = ${v}.record_key)
     and not exists (select 1 from unnest(:stems::text[]) k(stem) where k.stem = regexp_replace(${v}.record_key, '/[^/]*$', ''))`
 
-/** Unreadable records, and corrected records still sent uncorrected, do not count as absent. */
+/**
+ * Ends records missing from a full delivery. Unreadable records, and corrected ones delivered again uncorrected, are
+ * not missing.
+ */
 export const endAbsent = (
   tx: Tx,
   run: { id: number; feed: string; now: Date; today: string; unreadable: UnreadableRecords; unmet: readonly number[] },

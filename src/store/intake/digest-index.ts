@@ -15,12 +15,12 @@ const SLOTS_PER_RECORD = 2
 const NOBODY = -1
 
 /**
- * SQL: the operator was found by its own code. Versions found otherwise may have another operator by now and must be
- * staged.
+ * True when the operator was found by its own code. Versions found otherwise may have another operator by now and must
+ * be staged.
  */
 const OWN = 'operator_id is not null and found_by is null and decision_id is null'
 
-/** A full delivery (`whole`) ignores versions that only partial files contributed. */
+/** For a full delivery (`whole`), versions that only partial files contributed are left out. */
 export const load = async (db: Db, feed: string, { whole }: { whole: boolean }): Promise<KnownVersions> => {
   const where = `feed = '${feed.replaceAll("'", "''")}' and known_to is null and ended_on is null ${whole ? 'and not partial' : ''}`
   const connection = await db.client.acquireConnection()
@@ -55,7 +55,6 @@ export const load = async (db: Db, feed: string, { whole }: { whole: boolean }):
 
 export const nothingKnown = (): KnownVersions => table(0)
 
-/** Hash table with open addressing. */
 const table = (size: number): KnownVersions & { add: (line: string) => void } => {
   const slots = new Int32Array(Math.max(2, size * SLOTS_PER_RECORD)).fill(NOBODY)
   const marks = new Uint32Array(size * WORDS)
@@ -104,7 +103,7 @@ const table = (size: number): KnownVersions & { add: (line: string) => void } =>
   }
 }
 
-/** Equal contents under two keys are two records. */
+/** Combines key and digest: equal contents under two keys are two records. */
 const mark = (key: string, digest: string, into: Uint32Array): void => {
   const [one, other] = hashesOf(key)
   for (let word = 0; word < WORDS; word += 1) into[word] = wordOf(digest, word) ^ (word % 2 === 0 ? one : other)

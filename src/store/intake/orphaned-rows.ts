@@ -1,4 +1,3 @@
-/** A record is orphaned when its code no longer leads to its operator. */
 import { subjectKey } from '../../domain/intake/matching.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import { type Body, type Draft, RECORD_KIND_TRAITS } from '../../domain/records/records.js'
@@ -16,8 +15,8 @@ interface OrphanedRow {
 }
 
 /**
- * Detaches records found by one of `codes` (`scheme:code`), or by a code of `operators`, unless it still leads to the
- * operator. They become unmatched or ownerless.
+ * Detaches records whose code no longer leads to their operator, if it is one of `codes` (`scheme:code`) or a code of
+ * `operators`. They become unmatched or ownerless.
  */
 export const giveBack = async (
   tx: Tx,

@@ -8,8 +8,8 @@ const ownerBy = (scheme: string, code: string): string =>
    where c.scheme = '${scheme}' and c.code = ${code} and c.known_to is null`
 
 /**
- * The owner is found by USCC or shop code, else by other codes that lead to one operator, else by a person's decision,
- * never by name.
+ * The operator is found by USCC or shop code, else by other codes that lead to one operator, else by a person's
+ * decision, never by name.
  */
 export const decide = async (
   tx: Tx,
@@ -62,7 +62,7 @@ export const decide = async (
   await tx.raw('analyze plan /* plan.decide */')
 }
 
-/** Records of a merged operator refer to the decision that merged it, so that undoing the decision returns them. */
+/** Records of a merged operator get the id of the merge decision, so that undoing the decision returns them. */
 const tellMergers = async (tx: Tx): Promise<void> => {
   const some = await tx.raw(
     `select exists (select 1 from identity_decisions where merged_id is not null and undone_at is null) as some /* plan.tellMergers */`,
@@ -83,8 +83,8 @@ const tellMergers = async (tx: Tx): Promise<void> => {
 }
 
 /**
- * A registration without a USCC, found by its registration number, changes the one under the USCC only if its date is
- * later.
+ * A registration without a USCC, found by its registration number, replaces the operator's registration under the USCC
+ * only if its date is later.
  */
 const oneRegistration = async (tx: Tx, feed: string): Promise<void> => {
   const some = await tx.raw(

@@ -17,7 +17,7 @@ const CANDIDATES_MOST = 100
 interface UnmatchedName {
   id: number
   name: string
-  /** True when it has a proposal, which may no longer hold. */
+  /** True when the record already has a proposal, which may be outdated. */
   told: boolean
 }
 

@@ -11,7 +11,7 @@ export interface StoredReject extends Problem {
   /** The person who sent the file or requested the run; null if scheduled. */
   by: string | null
   file: string | null
-  /** The day whose facts the file states, if it says so. */
+  /** The reference date that the file states, if any. */
   dated: string | null
   rolledBack: boolean
   ofWhole: boolean
@@ -20,7 +20,7 @@ export interface StoredReject extends Problem {
   row: number
   problems: Problem[]
   map: number | null
-  /** ID numbers are replaced. */
+  /** The rejected item, with ID numbers replaced. */
   item: Record<string, unknown>
   state: RejectState
   corrected: Record<string, unknown> | null
@@ -106,8 +106,8 @@ export const holdOpen = (tx: Tx, id: number): Promise<boolean> =>
   hasRows(tx, `select 1 from rejects where id = ? and state = 'OPEN' for update /* setAside.holdOpen */`, [id])
 
 /**
- * True when the records came again after `run`. For kinds that end by absence (`ends`), any later full delivery counts
- * too.
+ * True when the agency sent the records again after `run`. For kinds that end by absence (`ends`), any later full
+ * delivery counts too.
  */
 export const isOutdated = (
   tx: Tx,
@@ -147,7 +147,6 @@ export const settle = async (
     })
 }
 
-/** Reopens rejects that the rolled-back run corrected or repeated. */
 export const reopen = async (tx: Tx, takenRun: number): Promise<void> => {
   await tx.raw(
     `update rejects set state = 'OPEN', corrected = null, taken_run = null, settled_at = null, settled_by = null, note = null

@@ -7,7 +7,7 @@ export interface NewReject {
   page: number | null
   row: number
   problems: readonly Problem[]
-  /** ID numbers are replaced. */
+  /** The rejected item, with ID numbers replaced. */
   item: unknown
   map: number | null
 }
@@ -33,7 +33,7 @@ export const add = async (db: Db | Tx, runId: number, feed: string, rows: readon
 /** `reopen` finds rejects by this note. */
 export const repeatedIn = (runId: number): string => `同一内容在第 ${runId} 号运行再次报送，以后者为准`
 
-/** A nightly full feed would otherwise add an open reject each night. */
+/** Settles older rejects that this run repeats. A nightly full feed would otherwise add one each night. */
 export const settleRepeated = async (tx: Tx, runId: number, feed: string, now: Date): Promise<void> => {
   await tx.raw(
     `update rejects old set state = 'DROPPED', settled_at = :now, note = :note
@@ -122,7 +122,7 @@ export const keepUnmatched = async (
   )
 }
 
-/** No later code can match an unmatched record that ended here. */
+/** Ends unmatched records missing from a full delivery. No later code can match them. */
 export const endWaiting = async (
   tx: Tx,
   { id: run, feed, unreadable }: { id: number; feed: string; unreadable: UnreadableRecords },
@@ -143,7 +143,7 @@ export const endWaiting = async (
 const WAITING_FEW = 1_000
 const CHUNK_WAITING = 1_000
 
-/** SQL in the exact form of the indexes. */
+/** SQL expressions, worded exactly as in the indexes. */
 const CARRIES = [
   { scheme: 'uscc', code: `(u.subject->>'uscc')`, where: `u.state = 'OPEN' and u.subject->>'uscc' is not null` },
   ...['orgCode', 'regNo'].map((field) => ({
@@ -153,7 +153,7 @@ const CARRIES = [
   })),
 ]
 
-/** An incremental feed never sends an unmatched record again. */
+/** Matches earlier records by new codes, because an incremental feed never sends an unmatched record again. */
 export const matchWaiting = (tx: Tx, runId: number, now: Date): Promise<void> =>
   withIndexLookups(tx, async () => {
     const ids = await mayMatch(tx)
@@ -187,14 +187,14 @@ const mayMatch = async (tx: Tx): Promise<number[]> => {
 
 const distinctIds = (rows: readonly { id: number }[]): number[] => [...new Set(rows.map(({ id }) => id))]
 
-/** SQL: three rows show whether the code is ambiguous. */
+/** SQL: operators that bear the code. Three rows show whether it is ambiguous. */
 const leadsBy = (scheme: string, code: string): string =>
   `(select c.own_id, c.scheme || ':' || c.code from codes c where u.subject->>'uscc' is null and c.known_to is null
      and c.scheme = '${scheme}' and c.code = ${code} limit 3)`
 
 /**
- * A registration found by its number alone is closed at once when another stands under the USCC. A roll-back makes it
- * unmatched again.
+ * A registration found by its number alone is closed at once when its operator has one under the USCC. A roll-back
+ * makes it unmatched again.
  */
 const match = async (tx: Tx, ids: readonly number[], runId: number, now: Date): Promise<void> => {
   await tx.raw(
@@ -260,7 +260,7 @@ export const OPEN = (feed: string): string =>
      select id from runs where job = 'pull' and subject = ${feed} and complete and outcome = 'DONE' and taken_back_at is null
      order by id desc limit 1), 0) and run_id not in (select id from runs where taken_back_at is not null)`
 
-/** Counts file rows. One may hold several records. */
+/** Counts rows of files, each of which may hold several records. */
 export const backlog = (db: Db): Promise<{ unmatched: number; rejects: number }> =>
   queryOne(
     db,

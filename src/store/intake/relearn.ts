@@ -12,10 +12,10 @@ interface BelievedOperator {
   name: string | null
   unsound: boolean
   taught: string[]
-  /** Names in `taught` that no register had stated. */
+  /** Names in `taught` (those that the run added) that no register had stated. */
   claims: string[]
   wrong: StatedNames[]
-  /** The current registration comes first. */
+  /** Registrations that are not wrong, the current one first. */
   right: (StatedNames & {
     current: boolean
     region: string | null
@@ -50,7 +50,7 @@ export const relearn = async (tx: Tx, run: number, at: Date): Promise<string[]> 
   return codes.rows.map((row: { code: string }) => row.code)
 }
 
-/** After an undone merge, `owner` loses codes that it had only from the separated operators. */
+/** After a merge is undone, `owner` loses codes that it had only from the separated operators. */
 export const relearnParted = async (
   tx: Tx,
   { parts, owner }: { parts: readonly number[]; owner: number },
@@ -68,7 +68,7 @@ export const relearnParted = async (
   )
 }
 
-/** SQL: version `v` is not of an operator merged into `o`. */
+/** True when version `v` is the operator's own, not that of an operator merged into it. */
 const OWN = `v.operator_id in (o.id, o.merged_into) and ((v.operator_id = o.id and v.decision_id is null)
   or exists (select 1 from identity_decisions d where d.id = v.decision_id
     and ((d.verdict = 'ATTACH' and d.operator_id = o.id) or (d.verdict = 'MERGE' and d.merged_id = o.id))))`

@@ -1,6 +1,6 @@
 /**
- * The run's versions become wrong, versions it closed are reopened, its names and codes are deleted. Temporary tables:
- * `taken_back` (versions) and `concerned` (operators).
+ * Rolls back an intake run: its versions become wrong, versions it closed are reopened, its names and codes are
+ * deleted. Temporary tables: `taken_back` (versions) and `concerned` (operators).
  */
 import type { RollbackCandidate } from '../../domain/intake/rollback.js'
 import { type Db, queryColumn, queryFirst, queryValue, type Tx } from '../db/db.js'
@@ -26,8 +26,8 @@ export const candidate = (db: Db | Tx, run: number): Promise<PulledRun | null> =
 const VERSION = 'v.id, v.feed, v.record_key, v.kind, v.operator_id, v.run_id, v.ended_on, v.known_from, v.body'
 
 /**
- * Marks as wrong: versions that the run opened, copies of these, and ends of records that only this run made
- * non-partial.
+ * Marks as wrong the versions that the run opened, copies of these, and ends of records that no other full delivery
+ * contained.
  */
 export const close = async (tx: Tx, { run, by, at }: RollbackRun): Promise<number> => {
   await tx.raw(
@@ -60,8 +60,8 @@ export const close = async (tx: Tx, { run, by, at }: RollbackRun): Promise<numbe
 }
 
 /**
- * Reopens each record's last version that is not wrong, with the end that a later run saw. `opened_by` names that run,
- * so that its roll-back undoes the end. Records that a later run reported unmatched stay unmatched.
+ * Reopens each record's last version that is not wrong, with the end that a later run saw; that run's roll-back undoes
+ * the end (`opened_by`). Records that a later run reported unmatched stay unmatched.
  */
 export const restore = async (
   tx: Tx,
@@ -145,7 +145,7 @@ const passOverNumbers = async (tx: Tx): Promise<void> => {
   )
 }
 
-/** Unmatched records regain the content that the run changed, and records that it matched are unmatched again. */
+/** Restores the content of unmatched records that the run changed. Those that it matched are unmatched again. */
 export const returnWaiting = async (tx: Tx, { run }: RollbackRun): Promise<void> => {
   await tx.raw(
     `update unmatched u set subject = b.subject, body = b.body, findings = b.findings, valid_from = b.valid_from, valid_to = b.valid_to,
@@ -165,7 +165,7 @@ export const returnWaiting = async (tx: Tx, { run }: RollbackRun): Promise<void>
      where w.id = u.id and u.last_run = :run and u.first_run <> :run /* takeback.returnWaiting last */`,
     { run },
   )
-  // Records that the run ended are ended by a later full delivery, or unmatched again.
+  // Records that the run ended stay ended only if a later full delivery exists.
   await tx.raw(
     `update unmatched u set ended_by = w.later, state = case when w.later is null then 'OPEN' else 'ENDED' end
      from (select u.id, (select min(r.id) from runs r where r.job = 'pull' and r.subject = u.feed and r.complete and r.outcome = 'DONE'
@@ -192,7 +192,7 @@ export const returnWaiting = async (tx: Tx, { run }: RollbackRun): Promise<void>
   )
 }
 
-/** Operators of rolled-back runs without a current record of their own or an identity decision. */
+/** Operators of rolled-back runs that no current record, merger or identity decision supports. */
 export const unfounded = (tx: Tx, { run }: RollbackRun): Promise<number[]> =>
   queryColumn(
     tx,
@@ -236,7 +236,7 @@ export const question = async (tx: Tx, { by, at }: RollbackRun): Promise<number>
   return dirty.rowCount ?? 0
 }
 
-/** Forgets the feed's state, so that the next pull fetches everything. */
+/** Deletes the feed's state, so that the next pull fetches everything. */
 export const note = async (
   tx: Tx,
   { run, at }: RollbackRun,

@@ -18,7 +18,7 @@ export interface StagedDraft {
   digest: string
   makes: MadeOperator | null
   nameKey: string | null
-  /** Key of a person's decision on the subject. */
+  /** Key by which identity decisions about the subject are found. */
   subjectKey: string | null
   former: { name: string; key: string }[]
   /** Null when no deadline applies. */
@@ -54,7 +54,7 @@ const TABLE = `create temporary table staged_drafts (
   makes_kind text, makes_region text, makes_status text, fact text collate "C", late boolean,
   digest text collate "C" not null, body jsonb not null, findings jsonb not null, valid_from date, valid_to date, former jsonb)`
 
-/** SQL: of the drafts of each key in $1, keeps the last, in two passes for any number of keys. */
+/** SQL: deletes all but the last draft of each key in $1. */
 export const KEEP_LAST = `delete from staged_drafts s using (select record_key, max(item) as last from staged_drafts
   where record_key = any($1) group by record_key) m where s.record_key = m.record_key and s.item < m.last`
 
@@ -101,7 +101,6 @@ export const withStage = async <T>(db: Db, work: (stage: DraftStage) => Promise<
     )
     return done
   } finally {
-    // After a failure the connection's state is unknown.
     if (isClean) await keepSpareConnection(db, connection)
     else await db.client.destroyRawConnection(connection).catch(() => {})
   }

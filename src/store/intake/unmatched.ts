@@ -18,7 +18,6 @@ export interface UnmatchedRecord {
   remarks: Remark[]
   validFrom: string | null
   validTo: string | null
-  /** For example code.unknown or name.only. */
   reason: string
   state: UnmatchedState
   run: number
@@ -182,7 +181,7 @@ export const markWrong = (tx: Tx, decision: number, at: Date): Promise<number[]>
     { decision, at },
   )
 
-/** Wrong versions stay closed. */
+/** Reopens the versions that were closed at `closedAt`, except wrong ones. */
 export const reopenEarlier = (tx: Tx, ids: readonly number[], closedAt: Date, at: Date): Promise<number[]> =>
   queryColumn(
     tx,

@@ -5,7 +5,7 @@ import { OPEN } from './rejects.js'
 
 export interface FeedHealth {
   feed: string
-  /** The last pull. A person's corrections do not count. */
+  /** The last pull, not counting a person's corrections. */
   last: {
     run: number
     outcome: 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
@@ -15,7 +15,6 @@ export interface FeedHealth {
     byRule: { rule: string; count: number }[]
     error: RunError | null
   } | null
-  /** Unsettled rejects since the last complete delivery. */
   openRejects: number
   unmatched: number
   late: number
@@ -44,7 +43,7 @@ export const ofFeeds = async (db: Db, feeds: readonly string[], since: Date): Pr
   return new Map((answer.rows as WatchRow[]).map((row) => [row.feed, watched(row)]))
 }
 
-/** Time of the last full delivery, at most its file's date. Feeds never pulled are missing. */
+/** Time of each feed's last full delivery, or its file's date if earlier. Feeds never pulled are missing. */
 export const lastGood = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
   pulledAt(db, feeds, 'g.at')
 
@@ -59,7 +58,7 @@ const pulledAt = async (db: Db, feeds: readonly string[], at: string): Promise<M
   return new Map(answer.rows.map(({ feed, at }: { feed: string; at: Date | null }) => [feed, at]))
 }
 
-/** Like `lastGood`, but null for all feeds while removals may have been lost. */
+/** Like `lastGood`, but null for all feeds while the database may be an old copy. */
 export const vouched = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
   pulledAt(db, feeds, `case when ${MAY_LIST_SQL} then g.at end`)
 

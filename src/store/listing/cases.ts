@@ -15,7 +15,7 @@ export interface CaseFilter {
   partys: readonly DeadlineName[]
 }
 
-/** The authority missed a deadline of listing `l`. */
+/** True when the authority missed a deadline of listing `l`. */
 const LATE = `exists (select 1 from listing_deadlines t where t.listing_id = l.id and t.ended_on is null
   and t.due_on < :today::date and t.name <> all(:partys::text[]))`
 
@@ -36,7 +36,7 @@ const bindingsOf = ({ states, list, region, name, late, within, today, partys }:
   partys: [...partys],
 })
 
-/** `at` is the creation time in microseconds, for the cursor. */
+/** `at` is the creation time with microseconds, for the cursor. */
 export type OpenedCase = Listing & { at: string }
 
 export const list = async (

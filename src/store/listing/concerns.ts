@@ -113,8 +113,8 @@ export const settleOf = async (
 }
 
 /**
- * Open listings whose decision record is missing from a full delivery, each reported once per version of the record.
- * `unmet`: ids of the versions that the delivery did not repeat.
+ * Returns open listings whose decision record a full delivery lacks, once per version of the record. `unmet`: ids of
+ * the versions that it did not repeat.
  */
 export const lackedBy = async (
   tx: Tx,

@@ -103,7 +103,6 @@ export const ofListings = (db: Db, ids: readonly string[]): Promise<StoredDeadli
 export interface DeadlineFilter {
   state: DeadlineState
   today: string
-  /** The party's deadlines, which an authority cannot miss. */
   partys: readonly DeadlineName[]
   ended: boolean
   sight?: RegionSight

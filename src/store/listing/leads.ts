@@ -1,6 +1,6 @@
 import { queryRows, type Tx } from '../db/db.js'
 
-/** The scoring run opened the lead and no person has touched it. */
+/** True when a scoring run opened the lead and no person has touched it. */
 const UNTOUCHED = `l.state = 'LEAD' and l.moves = 1 and l.wrong_from is null and exists (
   select 1 from listing_events e where e.listing_id = l.id and e.number = 1 and e.role = 'clock')`
 

@@ -71,7 +71,7 @@ export const anotherOpen = (tx: Db | Tx, { id, list, operatorId }: Listing): Pro
     [operatorId, list, id],
   )
 
-/** Standing listings decided before `from`, whose terms a new rule may change. */
+/** Listings in force decided before `from`, whose terms a new rule may change. */
 export const standingBefore = (
   db: Db,
   { list, from, after, limit }: { list: string; from: string; after: string | null; limit: number },
@@ -160,7 +160,7 @@ export const due = (
     [today, [...except], limit],
   )
 
-/** At :at, listing `l`'s decision record `d` or another record of its fact changed. */
+/** True when the decision record `d` of listing `l`, or another record of the same fact, changed at :at. */
 const TOUCHED = `(
   exists (select 1 from versions v where v.feed = d.feed and v.record_key = d.record_key
     and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from))
@@ -175,7 +175,7 @@ export const restingOn = (tx: Tx, at: Date): Promise<Listing[]> =>
     { at },
   )
 
-/** Public entries whose operator's name a registration known at `at` has changed. */
+/** Listings whose public entry has a name that a registration known since `at` has changed. */
 export const renamedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
   queryRows(
     tx,
@@ -186,7 +186,8 @@ export const renamedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
   )
 
 /**
- * Listings ended automatically whose record changed again at `at`, without a RESTORED concern or newer listing since.
+ * Automatically ended listings whose decision record changed again at `at`, without a RESTORED concern or newer listing
+ * since.
  */
 export const endedOver = (tx: Tx, at: Date): Promise<Listing[]> =>
   queryRows(
@@ -272,7 +273,6 @@ export const wasPublished = (db: Db, id: string): Promise<boolean> =>
     [id],
   )
 
-/** Deletes only the public text, not the listing. */
 export const unpublish = async (tx: Tx, ids: readonly string[]): Promise<void> => {
   await tx.raw('delete from public_entries where listing_id = any(?::uuid[]) /* listings.unpublish */', [[...ids]])
 }

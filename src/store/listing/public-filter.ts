@@ -13,7 +13,7 @@ export interface PublicDays {
   today: string
 }
 
-/** Entry `p` is public on :asOf and not ended by :today. Its earlier publications do not count. */
+/** True when entry `p` is public on :asOf and has not ended by :today. Its earlier publications do not count. */
 export const SHOWN = `p.shown_from <= :asOf::date and (p.ends_on is null or p.ends_on >= greatest(:asOf::date, :today::date))
   and ${MAY_LIST_SQL}`
 
@@ -28,7 +28,7 @@ export const filtered = ({ list, region, name }: PublicFilter): string =>
     .filter((each) => each !== false)
     .join(' and ')
 
-/** Upper bound of a prefix range. */
+/** Appended to a prefix, it ends the prefix's range. */
 const LAST = '\u{10ffff}'
 const containing = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`
 

@@ -1,4 +1,3 @@
-/** Results of credit repair (信用修复). */
 import type { ReportedRepair } from '../../domain/listing/repair-results.js'
 import { queryRows, type Tx } from '../db/db.js'
 import { COLUMNS, type Listing } from './listings.js'
@@ -6,7 +5,7 @@ import { COLUMNS, type Listing } from './listings.js'
 export interface RepairedListing {
   listing: Listing
   told: ReportedRepair[]
-  /** Since the last removal, a REPAIR_REVOKED concern was opened. */
+  /** True when a REPAIR_REVOKED concern was opened since the last removal. */
   asked: boolean
 }
 
@@ -37,7 +36,7 @@ const RESULT = (v: string): string =>
 const FRESH = (v: string): string =>
   `(${v}.known_from = :at::timestamptz and (:run::bigint is null or ${v}.run_id = :run::bigint))`
 
-/** Listings removed automatically for a repair result found wrong at `at`. */
+/** Listings removed automatically because of a repair result found wrong at `at`. */
 export const unfoundedAt = (tx: Tx, at: Date): Promise<{ id: string; record: number }[]> =>
   queryRows(
     tx,

@@ -15,7 +15,7 @@ export interface IdentityDecisionRow {
   evidence: Record<string, unknown>
   reason: string
   decidedBy: string
-  /** The versions that the decision opened or closed bear this instant. */
+  /** Instant of the decision and of the versions that it opened or closed. */
   decidedAt: Date
   undoneAt: Date | null
   undoneBy: string | null

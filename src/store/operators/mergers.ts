@@ -3,12 +3,14 @@ import { RECORD_KIND_TRAITS, RECORD_KINDS } from '../../domain/records/records.j
 import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
 const STATE_KINDS = RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].changes === 'state')
-/** Longest chain of mergers followed. */
 const DEPTH_MOST = 100
-/** Maximum of earlier states moved per record: closed 1 µs apart, they stay within one knowledge instant (1 ms). */
+/**
+ * At most this many earlier states are moved per record: closed 1 µs apart, they stay within one knowledge instant (1
+ * ms).
+ */
 const STATES_MOST = 900
 
-/** The operator that bears the code, even if merged into another. */
+/** Returns the operator that itself bears the code, even if merged into another. */
 export const own = (tx: Tx, { scheme, code }: { scheme: string; code: string }): Promise<MergerParty | null> =>
   queryFirst(
     tx,
@@ -33,7 +35,7 @@ export const join = async (tx: Tx, from: number, into: number): Promise<void> =>
   )
 }
 
-/** Undoes the merger of `from`; operators merged into it stay with it. */
+/** Undoes the merger of `from`. Operators merged into `from` stay with it. */
 export const part = (tx: Tx, from: number): Promise<number[]> =>
   queryColumn(
     tx,
@@ -56,14 +58,14 @@ export const decisionsOf = (tx: Tx, operators: readonly number[]): Promise<numbe
 export interface RecordMove {
   owner: number
   to: number
-  /** The merger's decision id; undoing the merger removes it from the records. */
+  /** Id of the merge decision. Undoing the merger removes it from the records. */
   decision: number
   /** Undoing a merger moves only the records attached by these decisions. Null: moves all. */
   by: readonly number[] | null
   at: Date
 }
 
-/** Also copies earlier states that alone describe some days. */
+/** Also moves earlier states that alone describe some days. */
 export const moveRecords = async (tx: Tx, { owner, to, decision, by, at }: RecordMove): Promise<number> => {
   const bindings = {
     owner,

@@ -1,4 +1,3 @@
-/** A name search starts from names sharing its rarest n-grams. */
 import {
   type GramCounts,
   type GramQuestion,
@@ -16,7 +15,6 @@ import { processHandle } from '../db/request-handle.js'
 
 /** Row limit, because old counts may understate a gram's frequency. */
 const MOST_AT_ALL = 2 * WIDE_REACH.candidates
-/** Attempts before stale gram counts are accepted. */
 const TRIES = 3
 
 export interface NameSearch {
@@ -72,7 +70,7 @@ const beyond = (wide: GramQuestion, narrow: GramQuestion): GramQuestion => {
   return grams.length === 0 ? null : { grams, all: false }
 }
 
-/** Number of the last gram count, names it counted, and names written since. */
+/** `counts`: number of the last n-gram count. `counted`: names in it. `since`: names written after it. */
 interface GramState {
   counts: number
   counted: number
@@ -126,7 +124,7 @@ const countedBy = (state: GramState, grams: ReadonlyMap<number, number>): Counte
   since: state.since,
 })
 
-/** The operator of name `n`, or its successor, is listed. */
+/** True when the operator of name `n`, or its successor, is listed. */
 export const LISTED = `(exists (select 1 from listings l where l.operator_id = n.operator_id and l.published_on is not null and l.removed_on is null offset 0)
   or exists (select 1 from operators w join listings l on l.operator_id = w.merged_into
     where w.id = n.operator_id and w.merged_into is not null and l.published_on is not null and l.removed_on is null offset 0))`
@@ -143,7 +141,7 @@ const candidates = async (
 ): Promise<CandidateAnswer> => {
   const own = `(:personal or not n.personal) ${withinSightSql(sight, 'n.operator_id')}`
   const ours = listed ? LISTED : 'true'
-  // Unqualified, it could be intarray's operator, which misses the index.
+  // An unqualified operator could be intarray's, which does not use the index.
   const found = question.all
     ? `(select * from names n where n.grams operator(pg_catalog.@>) :grams::int[] and ${own} and ${ours} order by n.operator_id limit ${WIDE_REACH.candidates})
        union all (select * from names n where ${own} and ${ours} and n.operator_id in (

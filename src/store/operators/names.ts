@@ -104,7 +104,7 @@ const copy = async (tx: Tx, rows: readonly (IndexedName & { name: string })[]): 
   }
 }
 
-/** Returns null when all names are indexed and counted. */
+/** Returns the number of the sweep to run, or null when all names are indexed and counted. */
 export const wanting = async (db: Db): Promise<number | null> => {
   const answer = await db.raw(
     `select wanted, wanted > done or since > greatest(counted * ${COUNT_AGAIN_SHARE}, ${COUNT_AGAIN_FROM}) as due from name_states /* names.wanting */`,
@@ -112,7 +112,7 @@ export const wanting = async (db: Db): Promise<number | null> => {
   return answer.rows[0].due ? answer.rows[0].wanted : null
 }
 
-/** Drops the index: building it after the first fill takes a tenth of the time. */
+/** Drops the index before the first fill: building it afterwards takes a tenth of the time. */
 export const prepare = async (db: Db): Promise<void> => {
   await db.transaction(async (tx) => {
     await alone(tx)

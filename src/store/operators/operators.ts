@@ -20,8 +20,8 @@ export const COLUMNS =
   'o.id, o.uscc, o.shop, o.kind, o.name, o.region, o.status, o.created_at as "createdAt", o.known_to as "knownTo"'
 
 /**
- * Revives rolled-back operators as if new. Code order fills the index fastest. The caller holds the knowledge clock
- * (`knowledge.tick`), so nobody else creates operators.
+ * Creates operators in code order, which fills the index fastest, and revives rolled-back ones as if new. The caller
+ * holds the knowledge clock (`nextInstant`), so nobody else creates operators.
  */
 export const make = async (
   tx: Tx,
@@ -58,8 +58,8 @@ export const make = async (
 }
 
 /**
- * `run` brought the record that revealed the operator. The caller holds the knowledge clock; no operator bears the code
- * yet.
+ * Creates the operator that a record of `run` revealed. The caller holds the knowledge clock (`nextInstant`); no
+ * operator bears the code yet.
  */
 export const create = async (
   tx: Tx,
@@ -99,7 +99,7 @@ const UNLESS_KNOWN = `on conflict (operator_id, name) do update set claim = fals
 
 /**
  * A replaced name becomes a former name if a register stated it, else a claim. A merged operator's registration does
- * not change its successor. `known` is false when this run created all its operators.
+ * not change its successor. `known` is false when this run created all its operators, so that no name can change.
  */
 export const learn = async (
   tx: Tx,

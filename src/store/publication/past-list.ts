@@ -1,13 +1,12 @@
-/** The public list of a past day, for readers who may see removed entries. */
 import { type Db, queryRows, queryValue } from '../db/db.js'
 import { COLUMNS, type Listing } from '../listing/listings.js'
 import { bindingsOf, type PublicFilter } from '../listing/public-filter.js'
 
-/** Day a move took effect: a removal dated back takes effect when entered. */
+/** SQL: day on which a move took effect; for a backdated removal, the day when it was entered. */
 const ENTERED = `case when e.move = 'removeListing' and e.role <> 'clock'
   then greatest(e.made_on, (e.recorded_at at time zone 'Asia/Shanghai')::date) else e.made_on end`
 
-/** Only moves entered by :asOf count. */
+/** True when listing `l` was public on :asOf, counting only moves in effect by then. */
 const SHOWN_THEN = `l.wrong_from is null and l.published_on <= :asOf::date
   and (select e.state_after from listing_events e where e.listing_id = l.id and ${ENTERED} <= :asOf::date
     order by e.number desc limit 1) in ('PUBLISHED', 'REPAIR_APPLIED')

@@ -6,7 +6,6 @@ export interface PublicListFigures {
   contested: number
   /** Four-digit division code; null when the city is not stated. */
   places: { place: string | null; n: number }[]
-  /** See domain/listing/reason-topics. */
   reasons: { reason: string; n: number }[]
   /** Months are YYYY-MM. */
   months: { month: string; published: number; removed: number }[]

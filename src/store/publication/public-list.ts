@@ -10,7 +10,7 @@ export interface PublicSearch {
   authority: string | null
   /** Regular expression (domain/listing/reason-topics). */
   pattern: string | null
-  /** Both are inclusive. */
+  /** `from` and `to` are inclusive. */
   from: string | null
   to: string | null
   contested: boolean
@@ -25,7 +25,7 @@ export interface ListPlace {
   id: string
 }
 
-/** Upper bound of a prefix range. */
+/** Appended to a prefix, it ends the prefix's range. */
 const LAST = '\u{10ffff}'
 /** PostgreSQL's text for entries without an end. */
 export const ENDLESS = 'infinity'
@@ -103,7 +103,6 @@ export const ofOperators = async (
   )
 }
 
-/** Omits entries removed meanwhile. */
 export const bodies = async (db: Db, ids: readonly string[]): Promise<PublicBody[]> => {
   if (ids.length === 0) return []
   const answer = await db.raw(
@@ -121,8 +120,8 @@ export interface ListStamp {
 }
 
 /**
- * Equal stamps mean an unchanged list. Each change adds a row; `forgetChanges` deletes too many at once for a count to
- * repeat.
+ * Equal stamps mean an unchanged list: each change adds a row, and `forgetChanges` deletes too many at once for a row
+ * count to repeat.
  */
 export const stamp = (db: Db): Promise<ListStamp> =>
   queryOne(

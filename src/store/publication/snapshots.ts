@@ -1,4 +1,3 @@
-/** Numbered, hash-chained snapshots of the public list. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ClientBase } from 'pg'
@@ -33,18 +32,18 @@ export interface SignedManifest {
 const COLUMNS = `s.sequence, s.previous_hash as "previousHash", s.hash, s.entries, s.added, s.changed, s.removed,
   s.published_at as "publishedAt", s.form, s.origin, s.feed_id as "feedId", s.files, s.first_end::date as "firstEnd"`
 
-/** Lateral, because a plain join may read the whole list. */
+/** SQL: joins `forgotten` to its entries row by row, because a plain join may read the whole list. */
 const forgottenOf = (held: string): string =>
   `forgotten f, lateral (select listing_id from published_entries p where p.listing_id = f.listing_id and ${held} limit 1) p`
 
-/** The last snapshot still holds a body that left the list. */
+/** True when the last snapshot still holds the text of an entry that left the list. */
 const HELD_STILL = `(exists (select 1 from published_entries where to_sequence is null and line is null)
   or exists (select 1 from ${forgottenOf('to_sequence is null')}))`
 
 export const last = (db: Db | Tx): Promise<Snapshot | null> =>
   queryFirst(db, `select ${COLUMNS} from snapshots s order by s.sequence desc limit 1 /* snapshots.last */`)
 
-/** `forgotten`: the snapshot holds an entry no longer public. */
+/** `forgotten` is true when the snapshot holds an entry no longer public. */
 export const current = async (
   db: Db | Tx,
 ): Promise<{ snapshot: Snapshot; signed: SignedManifest | null; forgotten: boolean } | null> => {
@@ -64,7 +63,7 @@ export interface SnapshotChange {
   removedOn: string | null
 }
 
-/** Entries of the snapshot removed since or expired. */
+/** Entries of the snapshot that have since expired or been removed. */
 export const gone = async (db: Db | Tx, sequence: number, today: string): Promise<string[]> => {
   const held = 'p.from_sequence <= :sequence and p.to_sequence is null'
   const answer = await db.raw(
@@ -291,7 +290,7 @@ export interface NetChange {
   removedOn: string
 }
 
-/** Differences of two snapshots; lines come from the later. */
+/** Differences of two snapshots. Lines come from the later one. */
 export const net = (db: Db | Tx, from: number, to: number, most: number): Promise<NetChange[]> =>
   queryRows(
     db,
@@ -309,7 +308,7 @@ export const net = (db: Db | Tx, from: number, to: number, most: number): Promis
     { from, to, most },
   )
 
-/** Returns null when another database made the snapshot. */
+/** Returns null when this database does not hold the snapshot. */
 export const entriesOf = async (db: Db | Tx, sequence: number): Promise<number | null> => {
   const answer = await db.raw('select entries from snapshots where sequence = ? /* snapshots.entriesOf */', [sequence])
   return answer.rows[0]?.entries ?? null

@@ -3,7 +3,7 @@ import { byIds, COLUMNS, type RecordVersion } from './versions.js'
 
 export const OF_PRODUCT_MOST = 200
 
-/** SQL: the exact expression of the index. */
+/** SQL: the field without spaces and in capitals, exactly as in the index. */
 const word = (field: string): string =>
   `translate(regexp_replace(normalize(v.body->>'${field}', NFKC), '\\s', '', 'g'), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')`
 

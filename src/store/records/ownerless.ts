@@ -69,7 +69,7 @@ const mayMatch = async (tx: Tx): Promise<number[]> => {
 
 const idsOf = (rows: readonly { id: number }[]): number[] => [...new Set(rows.map(({ id }) => id))]
 
-/** Skips records of this run, which its plan has matched. */
+/** Skips records of this run, which its plan has already matched. */
 const matchThese = async (tx: Tx, ids: readonly number[], run: number, now: Date): Promise<void> => {
   await tx.raw(
     `with found as (

@@ -10,8 +10,8 @@ const DECISION = (v: string): string =>
   `${v}.kind = 'penalty' and ${v}.known_to is null and ${v}.fact is not null and ${v}.operator_id is not null and ${v}.body->>'authority_code' is not null`
 
 /**
- * SQL: versions whose fact differs from the first one of their operator, kind, number and authority code, with that
- * first fact.
+ * SQL: versions that must adopt an earlier fact, with that fact: the first of the same operator, kind, number and
+ * authority code.
  */
 export const otherNames = (those: string): string => `
   with asked as materialized (

@@ -9,9 +9,8 @@ import { WITHDRAWN_STATUS } from '../../domain/scoring/evidence.js'
 import { withIndexesDropped } from '../db/bulk-load.js'
 import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
-/** A merge that adds this many versions refreshes the planner's statistics. */
+/** A merge that adds this many versions, and this share of the table, refreshes the planner's statistics. */
 const ANALYZE_FROM_VERSIONS = 5_000
-/** The merge must also add this share of the table. */
 const ANALYZE_FROM_SHARE = 0.1
 
 /** Many such remarks reveal a column shifted by one row. */
@@ -22,7 +21,7 @@ const NAMED_OTHER: Remark = {
     '代码与名称指向不同主体，按代码归入。The code is of one operator and the name of another; it was attached by the code.',
 }
 
-/** SQL: a registration found by its number alone, of the operator with this USCC. */
+/** True when `v` is a registration of the operator with this USCC, found by its number alone. */
 export const isNumberOf = (
   v: string,
   uscc: string,
@@ -121,7 +120,7 @@ const begun = (v: string): string =>
 
 const open = (v: string): string => `(${v}.known_to is null or ${v}.known_to > :knownAt)`
 
-/** SQL: a version that ended, unless corrected, stays true of its days. */
+/** SQL: an ended version of a state stays true of its own days, unless it was wrong. */
 const earlier = (v: string): string => `${v}.closed_as <> 'WRONG' and ${v}.kind = any(:states)`
 
 const NOT_ENDED = '(c.ended_on is null or c.ended_on > :asOf::date)'
@@ -132,16 +131,15 @@ const NEWEST_BEGUN = `${earlier('c')}
     and (m.known_from, m.id) > (c.known_from, c.id) and ${known('m')} and ${begun('m')} and (${open('m')} or (${earlier('m')})))`
 
 /**
- * SQL: for each record, the version that counts. For an event, it is the one known at :knownAt; for a state, the newest
- * known one that began by :asOf. An older state still counts for its own days while the record is open. Bindings: asOf,
- * knownAt, states, operators (ids).
+ * SQL: for each record, the version that counts: of an event, the one known at :knownAt; of a state, the newest known
+ * one that began by :asOf. An older state still counts for its own days while the record is open.
  */
 const VERSIONS_AT = `
   select c.* from versions c
   where c.operator_id = any(:operators) and ${known('c')} and ${begun('c')} and ${NOT_ENDED} and (${open('c')} or (${NEWEST_BEGUN}))
 `
 
-/** Like VERSIONS_AT, with known states that begin later, on the day `coming`. */
+/** Like VERSIONS_AT, plus known states that begin later; `coming` is their first day. */
 export const VERSIONS_AT_AND_COMING = `
   select c.*, case when not ${begun('c')} then c.valid_from end as coming from versions c
   where c.operator_id = any(:operators) and ${known('c')} and (${open('c')} or (${begun('c')} and ${NEWEST_BEGUN}))
@@ -190,7 +188,7 @@ const SEEN = `v.kind = any(:kinds) and (v.valid_from is null or v.valid_from <= 
 
 /**
  * SQL: one record per fact: the earliest source of an event, the latest of a state. A withdrawn record takes
- * precedence, in the operator's favour. Bindings: withdrawn, states.
+ * precedence, in the operator's favour.
  */
 const oncePerFact = (rows: string): string =>
   `select distinct on (v.operator_id, v.kind, v.fact, case when v.fact is null then v.id end) v.* from (${rows}) v

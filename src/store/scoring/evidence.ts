@@ -80,7 +80,7 @@ const rowsIn = (text: string): EvidenceRow[] => {
   return rows
 }
 
-/** Bodies equal in their PLAIN_FIELDS share one frozen object. */
+/** Bodies that are equal in the fields of evidence share one frozen object. */
 const plainBodies = new Map<string, Body>()
 const MAX_PLAIN_BODIES = 50_000
 
@@ -111,7 +111,7 @@ export interface OwnedEntry extends OwnEntry {
   list: string
 }
 
-/** Owner of listing `l` at :knownAt; mergers transfer listings. */
+/** SQL: owner of listing `l` at :knownAt. Mergers transfer listings. */
 const OWNER = `coalesce(
   (select case when d.undone_at is null or d.undone_at > :knownAt then d.operator_id else d.merged_id end from identity_decisions d
     where d.verdict = 'MERGE' and d.decided_at <= :knownAt and d.evidence->'listings' @> to_jsonb(l.id::text) order by d.decided_at desc limit 1),

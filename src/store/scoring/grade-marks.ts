@@ -1,6 +1,6 @@
 import { queryValue, type Tx } from '../db/db.js'
 
-/** Within this time after an entry's removal, even an unchanged grade is reported: the one before was withheld. */
+/** For this long after an entry's removal, even an unchanged grade is reported, because it was withheld before. */
 const REMOVAL_RECENT = '1 day'
 
 export const markScored = async (

@@ -27,14 +27,14 @@ const COLUMNS = `b.id, b.operator_id as "operatorId", b.feed, b.record_key as "r
   b.referred_to as "referredTo", (select v.id from versions v where v.record_key = b.record_key and v.feed = b.feed
     order by v.known_from desc, v.id desc limit 1) as record`
 
-/** SQL: objection `b` was open, or upheld and the record not yet corrected, ended or withdrawn. */
+/** True when objection `b` was open, or upheld while its record was not corrected, ended or withdrawn. */
 const contested = (
   at: string,
 ): string => `b.opened_at <= ${at} and (b.decided_at is null or b.decided_at > ${at} or (b.state = 'UPHELD'
   and exists (select 1 from versions c where c.record_key = b.record_key and c.feed = b.feed and c.known_from <= b.decided_at
     and c.ended_on is null and (c.known_to is null or c.known_to > ${at}))))`
 
-/** Score `s` rests on a contested record; for most operators, one index lookup. */
+/** True when score `s` rests on a contested record. */
 export const CONTESTED = `exists (select 1 from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
   where b.operator_id = o.id and ${contested("'infinity'")} and s.reasons::jsonb @> jsonb_build_array(jsonb_build_object('records', jsonb_build_array(v.id))))`
 

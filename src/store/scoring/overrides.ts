@@ -28,22 +28,21 @@ export interface OverrideRow {
 const confirmed = (alias: string): string =>
   `${alias}.decided_at is not null and ${alias}.state in ('IN_FORCE', 'WITHDRAWN')`
 
-/** SQL: day from which an override is in force. */
 const firstDay = (alias: string): string => `(${alias}.decided_at at time zone 'Asia/Shanghai')::date`
 
-/** SQL `select id, grade` of the override in force, vetoes ignored. */
+/** Selects id and grade of the override in force, ignoring vetoes. */
 export const holding = (operator: string, knownAt: string): string => `
   select h.id, h.grade from (
     select r.* from overrules r where r.operator_id = ${operator} and ${confirmed('r')} and r.decided_at <= ${knownAt}
     order by r.decided_at desc limit 1) h
   where (h.withdrawn_at is null or h.withdrawn_at > ${knownAt}) and ${firstDay('h')} <= :asOf::date and h.ends_on >= :asOf::date`
 
-/** No veto in score `s` forbids the better grade of override `h`. */
+/** True unless a veto in score `s` forbids the better grade of override `h`. */
 export const NOT_VETOED = `not (h.grade < s.grade and s.reasons::jsonb @> '[{"why": "VETO"}]')`
 
 export const SHOWN_GRADE = `coalesce((select h.grade from (${holding('o.id', "'infinity'")}) h where ${NOT_VETOED}), s.grade)`
 
-/** Overrides as known at :knownAt, with their state on :asOf. */
+/** SQL: overrides as known at :knownAt, with their state on :asOf. */
 const AS_KNOWN = `
   select r.id, r.operator_id as "operatorId", r.grade, r.reason, r.ends_on as "endsOn", r.asked_by as "askedBy", r.asked_at as "askedAt",
     d.by as "decidedBy", d.at as "decidedAt", d.note, w.by as "withdrawnBy", w.at as "withdrawnAt", w.reason as "withdrawnReason",

@@ -1,4 +1,4 @@
-/** Duplicate marks are allowed, because checking costs more. */
+/** An operator may be marked twice for rescoring, because checking costs more. */
 import type { Db, Tx } from '../db/db.js'
 
 export const mark = async (tx: Tx, ids: readonly number[], at: Date): Promise<void> => {
@@ -34,7 +34,6 @@ export const movedSince = async (tx: Tx, ids: readonly number[], knownAt: Date):
   return idsIn(answer.rows)
 }
 
-/** Operators rolled back or merged. */
 export const gone = async (tx: Tx, ids: readonly number[]): Promise<Set<number>> => {
   const answer = await tx.raw(
     `select id from operators where id = any(?::int[]) and (known_to is not null or merged_into is not null) /* dirty.gone */`,
@@ -51,7 +50,6 @@ export interface DueOperator {
 }
 
 export interface DueOperators {
-  /** Empty when none is left. */
   next: (many: number) => Promise<DueOperator[]>
 }
 

@@ -1,4 +1,3 @@
-/** Rules used by scores, kept by hash for replay. */
 import type { ListFacts } from '../../domain/scoring/repair-targets.js'
 import type { Db, Tx } from '../db/db.js'
 

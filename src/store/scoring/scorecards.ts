@@ -1,7 +1,6 @@
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import type { Db, Tx } from '../db/db.js'
 
-/** Scorecard in force until the first activation. */
 export const FIRST_IN_FORCE = 'ecommerce-1'
 
 export const VERSION_IN_FORCE = `coalesce((select k.version from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash

@@ -1,4 +1,4 @@
-/** Rows are only appended. On any day, the last row of the latest day scored so far counts. */
+/** Scores are only appended. On a given day, the last row of the latest day scored by then counts. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
@@ -23,7 +23,7 @@ export interface NewScore {
   reasons: Reason[]
   nextChangeOn: string | null
   cause: 'FIRST' | 'RECORD' | 'SCORECARD' | 'TIME'
-  /** Requested for a chosen day or card; false for regular scores. */
+  /** True for a score requested for a chosen day or card. */
   asked: boolean
 }
 
@@ -35,13 +35,10 @@ export const COLUMNS = `s.id, s.operator_id as "operatorId", s.as_of as "asOf", 
   s.scorecard_hash as "scorecardHash", s.facts_hash as "factsHash", s.value, s.grade, s.reasons,
   s.next_change_on as "nextChangeOn", s.cause, s.families, s.asked, s.rules_hash as "rulesHash"`
 
-/** Counts regular scores up to :asOf and those requested for :asOf with the card in force. */
+/** True for regular scores up to :asOf, and for those requested for :asOf with the card in force. */
 export const COUNTS = `s.as_of <= :asOf::date and (not s.asked or (s.as_of = :asOf::date and s.scorecard = ${VERSION_IN_FORCE}))`
 
-/**
- * Score `s` weighed an entry no longer public, which some viewers must not infer. The text search skips nearly all
- * scores.
- */
+/** True when score `s` weighed an entry no longer public, which some viewers must not infer. */
 export const FORGOTTEN = `(strpos(s.reasons::text, '"${LIST_FACT}"') > 0 and exists (
   select 1 from json_array_elements(s.reasons) r, json_array_elements_text(r->'records') cited
     join versions cv on cv.id = cited::bigint join versions dv on dv.feed = cv.feed and dv.record_key = cv.record_key
@@ -209,7 +206,7 @@ const copy = async (tx: Tx, into: string, lines: Iterable<string>): Promise<void
   }
 }
 
-/** Regular scores whose day differs from their run's or whose cause is contradictory. */
+/** Regular scores whose day is not their run's, or whose cause is wrong. */
 export const misplaced = (
   db: Db,
   ids: readonly number[],

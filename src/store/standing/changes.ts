@@ -3,7 +3,6 @@ import type { RetainedChanges } from '../../domain/standing/changes.js'
 import { CLOCK_IS_DOUBTED } from '../db/clock-doubts.js'
 import { type Db, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 
-/** Advisory lock, held until the numbering commits. */
 const NUMBERING = 'hub.changes'
 const OPENING = 'hub.changes.open'
 const OPENING_WAIT_MS = 2_000
@@ -51,8 +50,8 @@ export interface NumberedRange {
 }
 
 /**
- * Numbers the marks for each client, removals first. Marks of operators on no seller list are dropped. Of a seller
- * whose grade it may not see, a client learns only public changes.
+ * Numbers the marks for each client, removals first. Marks of operators on no seller list are dropped. A client that
+ * may not see a seller's grade learns only public changes.
  */
 export const number = (
   tx: Tx,
@@ -100,7 +99,6 @@ export const listReplaced = (tx: Tx, client: string, now: Date): Promise<number>
     { client, now },
   )
 
-/** Omits clients without changes. */
 export const reaches = async (db: Db, clients: readonly string[]): Promise<Map<string, RetainedChanges>> => {
   const answer = await db.raw(
     'select client, erased, last from change_clients where client = any(?::text[]) /* changes.reaches */',
@@ -133,7 +131,7 @@ export const bySequences = (db: Db, client: string, sequences: readonly number[]
     [client, [...sequences]],
   )
 
-/** The client acknowledges changes up to `to`, which confirms the removals sent to it. */
+/** The client acknowledges changes up to `to`, which confirms the removals among them. */
 export const read = async (tx: Tx, client: string, to: number, now: Date): Promise<void> => {
   await tx.raw(
     `update change_clients set read_to = :to, read_at = :now where client = :client and read_to < :to and last >= :to /* changes.read */`,

@@ -3,7 +3,7 @@ import type { SellersSetting } from '../../domain/standing/sellers.js'
 import { type Db, hasRows, queryColumn, queryRows, type Tx } from '../db/db.js'
 import type { SellersFigures } from './sellers.js'
 
-/** Only an active marketplace has a setting. */
+/** Returns false unless the client is an active marketplace. */
 export const set = (tx: Tx, client: string, { reason, ...setting }: SellersSetting & { reason: string }) =>
   hasRows(
     tx,
@@ -24,7 +24,7 @@ export const settingOf = async (db: Db | Tx, client: string): Promise<SellersSet
 
 export interface SellersPolicy {
   client: string
-  /** Id in the shops feed; null confirms nobody. */
+  /** The marketplace's id in the shops feed; null confirms no seller. */
   marketplace: string | null
   today: string
   /** Unconfirmed sellers last listed before this day lose their place. */
@@ -96,7 +96,7 @@ const claim = async (tx: Tx, of: { client: string; today: string; oldest: string
   )
 }
 
-/** `altered` counts grades opened or closed. */
+/** `altered` counts grades that became visible or hidden. */
 export const renew = async (tx: Tx, deciding: SellersPolicy): Promise<{ decided: SellersFigures; altered: number }> => {
   const decided = await decide(tx, deciding, LISTED)
   const answer = await tx.raw(

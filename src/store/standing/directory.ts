@@ -14,14 +14,14 @@ export interface DirectoryFilter {
   today?: string | null
   /** Includes grades that weighed entries removed since. */
   removed?: boolean
-  /** These two restrict `grade` to a client's sellers or to operators authorising it. */
+  /** `sellersOf` and `authorisedTo` restrict `grade` to a client's sellers, or to operators that authorised it. */
   sellersOf?: { client: string; oldest: string } | null
   authorisedTo?: string | null
   only?: string | null
   sight?: RegionSight
 }
 
-/** Upper bound of a prefix range. */
+/** Appended to a prefix, it ends the prefix's range. */
 const LAST = '\u{10ffff}'
 
 /** SQL: only the filters given; planning unused ones costs more than the query. */
@@ -42,8 +42,8 @@ const GRADED = `:grade::text = (select ${SHOWN_GRADE} from (select s.grade, s.re
   where s.operator_id = o.id and ${COUNTS} order by s.as_of desc, s.id desc limit 1) s where :removed or not ${FORGOTTEN})`
 
 /**
- * Operators whose shown grade may differ from their current score: overridden, scored on request today, or with an
- * entry removed.
+ * SQL: operators whose shown grade may differ from their current score: overridden, scored on request today, or with a
+ * removed entry.
  */
 const DOUBTFUL = `select operator_id as id from overrules where decided_at is not null
   union select operator_id from scores where asked and as_of = :asOf::date
@@ -107,7 +107,7 @@ export interface DirectoryMatch {
   name: string | null
 }
 
-/** Number of matches read per result, since some share an operator or are filtered out. */
+/** Matches read per result, since some share an operator or are filtered out. */
 const LOOKED_AT = 2
 
 /** Operators in match order, at least `enough` if that many exist. */

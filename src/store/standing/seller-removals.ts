@@ -13,7 +13,7 @@ export interface RemovalHearer extends RetractionKey {
   confirmedBy: 'READ' | 'WEBHOOK' | null
 }
 
-/** Changes that announced a retraction, until the entry's next removal. */
+/** Changes that announced a retraction, up to the entry's next removal. */
 export const ofRetractions = async (db: Db, of: readonly RetractionKey[]): Promise<RemovalHearer[]> => {
   if (of.length === 0) return []
   return queryRows(

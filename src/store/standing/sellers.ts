@@ -17,7 +17,7 @@ export interface SellerList {
   confirmed: number | null
   unconfirmed: number | null
   gradesClosed: number | null
-  /** Maximum of unconfirmed sellers whose grade may open. */
+  /** Maximum of unconfirmed sellers whose grade is visible. */
   unconfirmedMost: number | null
 }
 
@@ -65,11 +65,11 @@ export const replace = async (
   return answer.rows[0]
 }
 
-/** Registered codes are not counted: some fail their check digit. */
+/** Counts mistyped codes, but not registered ones: some of these fail their check digit. */
 const MISTYPED = `select count(*) from (select distinct scheme, code from sent_sellers where not valid) d
   where not exists (select 1 from codes c where c.scheme = d.scheme and c.code = d.code and c.known_to is null)`
 
-/** Bitmap of operators listed by own USCC with an open grade (migrations 33 and 95). */
+/** Stores a bitmap of the operators listed by their own USCC with a visible grade (migrations 33 and 95). */
 export const marked = async (tx: Db | Tx, client: string): Promise<void> => {
   await tx.raw(
     `insert into seller_bits (list_id, bits) select id, seller_bits_of(id) from seller_lists where client = ? and current
@@ -88,7 +88,7 @@ const copy = async (tx: Tx, sellers: Iterable<Seller>): Promise<void> => {
   }
 }
 
-/** Only the backslash, in shop ids, is special to COPY. */
+/** Only the backslash needs escaping for COPY; shop ids may contain it. */
 function* linesOf(sellers: Iterable<Seller>): Iterable<string> {
   let [lines, many] = ['', 0]
   for (const { scheme, code, valid } of sellers) {
@@ -102,10 +102,10 @@ function* linesOf(sellers: Iterable<Seller>): Iterable<string> {
   yield lines
 }
 
-/** `l` is the client's current list and not outdated. */
+/** True when `l` is the client's current list and not outdated. */
 const COUNTING = 'l.client = :client and l.current and l.dated >= :oldest::date'
 
-/** SQL: `operator`, or one merged into it, is listed with an open grade. The first branch serves the common case. */
+/** True when `operator`, or one merged into it, is listed with a visible grade. */
 export const isOnList = (client: string, operator: string): string => `coalesce((
   select case when ${operator}.known_to is null and exists (
       select 1 from sellers s where s.list_id = l.id and s.scheme = 'uscc' and s.code = ${operator}.uscc and s.opens_grade) then true
@@ -120,11 +120,11 @@ export const isOnList = (client: string, operator: string): string => `coalesce(
         where d.scheme = w.scheme and d.code = w.code and d.known_to is null)) end
   from seller_lists l where l.client = ${client} and l.current and l.dated >= :oldest::date), false)`
 
-/** Bitmap of the list of :client, detoasted once. */
+/** Bitmap of the list of :client. The concatenation detoasts it only once. */
 export const WITH_SELLER_BITMAP = `b as materialized (select k.bits || ''::bytea as bits, octet_length(k.bits) * 8 as many
   from seller_lists l join seller_bits k on k.list_id = l.id where ${COUNTING})`
 
-/** SQL: `operator` is in the bitmap. False does not mean unlisted. */
+/** True when `operator` is in the bitmap. False does not mean unlisted. */
 export const isMarked = (operator: string): string =>
   `case when ${operator}.id < (select many from b) then get_bit((select bits from b), ${operator}.id) = 1 else false end`
 
@@ -173,7 +173,6 @@ export const amongThose = async (
   return matched
 }
 
-/** Selects operators listed with an open grade. */
 export const OF_LIST = `
   select coalesce(o.merged_into, o.id) as id from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc' and s.opens_grade
     join operators o on o.uscc = s.code and o.known_to is null where ${COUNTING}

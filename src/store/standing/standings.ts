@@ -9,7 +9,10 @@ import { COUNTS, FORGOTTEN } from '../scoring/scores.js'
 import * as authorisations from './authorisations.js'
 import * as sellers from './sellers.js'
 
-/** `grades`: for nobody, for listed sellers, for operators that authorise the client, or for all. */
+/**
+ * `grades`: whose grades are looked up. SELLERS: listed sellers'. AUTHORISED: those of operators that authorise the
+ * client.
+ */
 export interface StandingLookups {
   grades: 'NONE' | 'SELLERS' | 'AUTHORISED' | 'ALL'
   flags: boolean
@@ -55,7 +58,7 @@ export interface RequestedCode {
 /** `oldest` is the oldest valid day of a seller list. */
 export type StandingDays = PublicDays & { oldest?: string }
 
-/** In the order of the codes; a code without an operator has no row. */
+/** Returns rows in the order of the codes, none for a code without an operator. */
 export const of = async (
   db: ReadHandle,
   codes: readonly RequestedCode[],
@@ -130,7 +133,7 @@ const SEES = {
   AUTHORISED: `exists (select 1 from authorisations u where u.operator_id = o.id and ${authorisations.holds('u', 'a.client')})`,
 }
 
-/** The operator's row `c` of `latest_scores` does not suffice for an answer. */
+/** True when row `c` of `latest_scores` does not suffice for an answer. */
 const SPECIAL = `(coalesce(c.weighs_entry or c.as_of > :asOf::date, false)
   or exists (select 1 from scores k where k.asked and k.as_of = :asOf::date and k.operator_id = o.id)
   or exists (select 1 from overrules k where k.operator_id = o.id) or exists (select 1 from objections k where k.operator_id = o.id))`
@@ -280,7 +283,6 @@ const own = (columns = '', joins = ''): string => `
   from operators o ${joins} where o.uscc = any(:codes::text[]) and o.known_to is null and o.merged_into is null
     and not exists (select 1 from operator_codes k where k.scheme = 'uscc' and k.code = o.uscc) /* standings.ofOwn */`
 const OWN = own()
-/** The computed score, and whether the full lookup is needed. */
 const LATEST = `, c.value as score, c.grade, ${SPECIAL} as "isSpecial"`
 const JOINED = 'left join latest_scores c on c.operator_id = o.id'
 const OWN_SCORED = own(LATEST, JOINED)

@@ -10,10 +10,9 @@ export interface WebhookMessage {
   attempts: number
 }
 
-/** Code of a change that replaced the whole seller list. */
 const NO_SELLER = ''
 
-/** A removal replaces all messages still owed for its seller (state FOLDED). */
+/** A removal replaces all unconfirmed messages about its seller (state FOLDED). */
 export const owe = async (tx: Tx, numbered: readonly NumberedRange[], now: Date): Promise<void> => {
   if (numbered.length === 0) return
   const asked = { numbered: JSON.stringify(numbered), now }
@@ -32,7 +31,7 @@ export const owe = async (tx: Tx, numbered: readonly NumberedRange[], now: Date)
   )
 }
 
-/** Numbers of the changes that each removal replaced. */
+/** Maps each removal to the numbers of the changes that it replaced. */
 export const replaced = async (
   db: Db,
   webhook: number,
@@ -85,7 +84,7 @@ export const ready = (db: Db, now: Date): Promise<number[]> =>
     { now },
   )
 
-/** Claims each seller's earliest message, none while another of that seller is in flight. */
+/** Claims each seller's earliest message, unless another message about the seller is in flight. */
 export const claim = async (
   db: Db,
   webhook: number,

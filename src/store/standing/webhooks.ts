@@ -4,7 +4,6 @@ export interface StoredWebhook {
   id: number
   client: string
   url: string
-  /** Sealed (encrypted). */
   secret: string
   previousSecret: string | null
   previousUntil: Date | null
@@ -36,7 +35,7 @@ export const list = (db: Db | Tx, client: string | null): Promise<StoredWebhook[
 export const byId = (db: Db | Tx, id: number): Promise<StoredWebhook | null> =>
   queryFirst(db, `select ${COLUMNS} from webhooks w where w.id = ? and w.removed_at is null /* webhooks.byId */`, [id])
 
-/** Needed first: the secret is encrypted for this id. */
+/** The id is needed before the row, because the secret is encrypted for it. */
 export const nextId = (tx: Tx): Promise<number> =>
   queryValue(tx, `select nextval(pg_get_serial_sequence('webhooks', 'id'))::int as id /* webhooks.nextId */`)
 
@@ -57,7 +56,7 @@ export const rotate = async (tx: Tx, id: number, secret: string, previousUntil: 
   )
 }
 
-/** Owed messages stay until they expire. */
+/** Unconfirmed messages stay until they expire. */
 export const disable = async (db: Db | Tx, id: number, because: 'GONE' | 'FAILING', now: Date): Promise<void> => {
   await db.raw(
     'update webhooks set disabled_at = :now, disabled_because = :because where id = :id and disabled_at is null /* webhooks.disable */',

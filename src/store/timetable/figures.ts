@@ -12,7 +12,6 @@ export interface HubFigures {
   queues: { queue: string; rows: number }[]
 }
 
-/** Maximum of rows counted per queue. */
 const COUNTED_MOST = 100_000
 const QUEUES = [
   { queue: 'seller_lists_over_cap', table: 'seller_lists', waits: 'current and grades_closed > 0' },

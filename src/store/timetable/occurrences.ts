@@ -53,7 +53,7 @@ export const passOver = async (
   )
 }
 
-/** A person's open request is reused. */
+/** Returns a person's open request instead of adding another. */
 export const ask = async (
   tx: Tx,
   { job, subject, by, now }: OccurrenceKey & { by: string; now: Date },
@@ -86,7 +86,10 @@ export const waiting = (db: Db): Promise<boolean> =>
      /* occurrences.waiting */`,
   )
 
-/** Skips exclusive occurrences whose lock is held. One whose run ended before its process died is ended likewise. */
+/**
+ * Skips exclusive occurrences whose lock is held. An occurrence whose run ended before its process died is ended, not
+ * repeated.
+ */
 export const claim = (
   db: Db,
   wanted: readonly ClaimableJob[],

@@ -1,4 +1,4 @@
-/** Rows are deleted in windows of ids, to lock few at once. Returns the last id seen, null at the end. */
+/** Rows are deleted in windows of ids, to lock few at once. Functions return the last id seen, or null at the end. */
 import type { Db } from '../db/db.js'
 
 export interface IdWindow {
@@ -26,7 +26,7 @@ const tidied = async (db: Db, table: string, age: string, due: string, window: I
   return { last: young === true ? null : last, deleted }
 }
 
-/** Runs without results, except the newest of their kind and referenced ones. */
+/** Deletes runs without results, except the newest of their kind and referenced ones. */
 export const runs = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(
     db,
@@ -75,7 +75,7 @@ export const deliveries = (db: Db, window: IdWindow): Promise<WindowResult> =>
     window,
   )
 
-/** Rejects settled or superseded by a full delivery, unless their correction still stands. */
+/** Deletes rejects settled or superseded by a full delivery, unless their correction still stands. */
 export const rejects = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(
     db,
@@ -89,7 +89,7 @@ export const rejects = (db: Db, window: IdWindow): Promise<WindowResult> =>
     window,
   )
 
-/** Archives still referenced or being written by a run. */
+/** Archives that a run still refers to or is writing. */
 export const archivesInUse = async (
   db: Db,
   files: readonly { path: string; run: number }[],

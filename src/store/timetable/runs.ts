@@ -62,14 +62,14 @@ export interface NewRun {
   dated?: string | null
   by?: string | null
   attempt?: number
-  /** Lease of a concurrent run; absent: the run is exclusive. */
+  /** Lease (ms) of a concurrent run. Without it, the run is exclusive. */
   leaseMs?: number | null
   now: Date
 }
 
 /**
- * Abandons dead runs first: with a lease, expired ones; without, all open ones, since the caller holds the lock of
- * (job, subject). Returns null when this attempt has already begun.
+ * Abandons dead runs first: expired ones or, without `leaseMs`, all open ones, since the caller holds the lock of (job,
+ * subject). Returns null when this attempt has already begun.
  */
 export const start = async (db: Db, input: NewRun): Promise<number | null> => {
   const {
@@ -118,14 +118,14 @@ export const abandonAttempts = async (
   )
 }
 
-/** Locks the run. False: it was abandoned. */
+/** Locks the run. Returns false when it was abandoned. */
 export const hold = (tx: Tx, id: number): Promise<boolean> =>
   hasRows(tx, `select 1 from runs where id = ? and outcome = 'RUNNING' for update /* runs.hold */`, [id])
 
 export interface PullSource {
-  /** The delivery makes the feed current. */
+  /** True when the delivery brings the feed up to date. */
   whole: boolean
-  /** The delivery holds all records of the sender, not only new ones. */
+  /** True when the delivery holds all records of the sender, not only new ones. */
   complete: boolean
   file: string | null
   contentHash: string | null

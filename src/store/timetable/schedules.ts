@@ -57,7 +57,7 @@ export const pause = (
     [job, subject, now, now, by, reason],
   )
 
-/** Skipped occurrences stay skipped. */
+/** Occurrences skipped during the pause stay skipped. */
 export const resume = (tx: Tx, { job, subject, now }: ScheduleKey & { now: Date }): Promise<boolean> =>
   hasRows(
     tx,

@@ -42,14 +42,14 @@ export interface RedatedRecord extends Pick<DatedRecord, 'id' | 'waits' | 'key' 
   digest: string
   /** Set for unmatched records only. */
   subjectKey: string | null
-  /** The fact stays when this is null. */
+  /** Null leaves the fact unchanged. */
   fact: string | null
 }
 
 const TOLD = `jsonb_to_recordset(:records::jsonb)
   as t(id bigint, key text, body jsonb, "validFrom" date, "validTo" date, digest text, "subjectKey" text, fact text)`
 
-/** The key changes when it contains a date. A record whose right key has arrived since is not reopened. */
+/** Corrects the dates in records and keys. A record whose correct key has arrived meanwhile is not reopened. */
 export const redate = async (
   tx: Tx,
   { run, at }: RepairRun,

@@ -13,7 +13,6 @@ export const closeDoubledRegistrations = (tx: Tx, { run, at }: RepairRun): Promi
     { run, at },
   )
 
-/** SQL: the fact with its authority spelt as in `comparedAuthority` (市 doubled). */
 const RESPELT = `regexp_replace(v.fact, '([^省市县区州盟旗会/ -~])市场监督管理局$', '\\1市市场监督管理局')`
 
 export const joinPenalties = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
@@ -30,7 +29,7 @@ export const joinPenalties = async (tx: Tx, of: RepairRun): Promise<RepairedReco
   return tellAnew(tx, of)
 }
 
-/** SQL: the fact that the feed maps build when there is no official key. */
+/** SQL: the fact that the feed maps build for a record without an official key. */
 const FACT_OF = (
   v: string,
 ): string => `case ${v}.kind when 'standard' then ${v}.body->>'number' when 'list_entry' then case ${v}.body->>'list'
@@ -72,7 +71,7 @@ export interface MirroredEntry extends RepairedRecord {
   own: { documentNumber: string | null; authority: string | null }[]
 }
 
-/** Agencies' list entries that the latest score counts besides an entry that the hub published. */
+/** Agencies' list entries that the latest score counts in addition to an entry that the hub published. */
 export const mirroredBesideOwn = (tx: Tx): Promise<MirroredEntry[]> =>
   queryRows(
     tx,

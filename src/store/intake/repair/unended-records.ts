@@ -13,7 +13,7 @@ export interface RepairRun {
   at: Date
 }
 
-/** SQL: run `r` was a full delivery, or corrected an item of one. */
+/** True when run `r` was a full delivery, or corrected an item of one. */
 const OF_WHOLE = (r: string): string => `(${r}.whole or exists (select 1 from rejects j join runs s on s.id = j.run_id
   where j.taken_run = ${r}.id and s.whole))`
 
@@ -43,7 +43,7 @@ const endListed = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord
   return answer.rows
 }
 
-/** Records that were matched later or corrected had wrongly been marked partial. */
+/** Ends records that were wrongly marked partial because they were matched late or corrected. */
 export const endNeverEnding = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
   await tx.raw(
     `create temporary table repair_ends on commit drop as
