@@ -30,7 +30,6 @@ export const checkedAccount = (
       reason:
         '名称须为 1–64 个可见字符，不含空白、冒号和不可见字符 a name has 1–64 visible characters, no blank, no colon, nothing unseen',
     })
-  // The name appears unmasked in logs.
   if (redactIdNumbers(name, () => '') !== name)
     throw new Refusal('USAGE', { reason: '名称不得含证件号码 a name holds no number of a person' })
   if (!isRole(role) || !CLIENT_ROLES.includes(role))

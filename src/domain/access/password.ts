@@ -1,18 +1,18 @@
 export const PASSWORD_MIN_LENGTH = 12
 export const PASSWORD_MAX_LENGTH = 128
-/** Fewer distinct characters are a pattern. */
+/** Fewest distinct characters. */
 const DIFFERENT_LEAST = 6
 /** Shortest name that a password must not contain. */
 const NAME_LEAST = 3
-/** A larger share of neighbours that follow each other (abc, 321, 111) makes a sequence. */
+/** A password is a PATTERN from this share of equal or consecutive neighbours on (abc, 321, 111). */
 const ROW_SHARE = 0.6
 
 export type PasswordFault = 'SHORT' | 'LONG' | 'CHARACTERS' | 'PATTERN' | 'NAMED' | 'COMMON' | 'SAME'
 
-/** NFKC makes the spelling independent of the keyboard. */
+/** NFKC makes full-width and half-width input the same password. */
 export const normalPassword = (password: string): string => password.normalize('NFKC')
 
-/** `common` is in lower case. */
+/** `common`: common passwords in lower case. `before`: the present password. */
 export const passwordFault = (
   given: string,
   { name, common, before }: { name: string; common: ReadonlySet<string>; before?: string },

@@ -1,9 +1,9 @@
-/** Leaky bucket: each attempt fills it, time empties it. Instants are milliseconds. */
+/** Leaky bucket: each attempt fills it, time empties it. All instants are milliseconds. */
 
 export interface BucketRate {
   /** Most attempts in one burst. */
   most: number
-  /** One more attempt fits after this time. */
+  /** Time in which the bucket loses one attempt. */
   everyMs: number
 }
 
@@ -16,13 +16,13 @@ export interface BucketLevel {
 export const owedMsAt = (level: BucketLevel | undefined, now: number): number =>
   level === undefined ? 0 : Math.max(0, level.owedMs - Math.max(0, now - level.at))
 
-/** Milliseconds until one more attempt fits. */
+/** Milliseconds until the next attempt is allowed. */
 export const waitMsFor = (owedMs: number, { most, everyMs }: BucketRate): number =>
   Math.max(0, owedMs + everyMs - most * everyMs)
 
 const LONGEST_ADDRESS = 64
 
-/** An IPv6 subscriber has a whole /64, so the network is the key. */
+/** Rate-limit key: the IPv4 address, or the IPv6 /64, all of which one subscriber has. */
 export const networkOf = (address: string): string => {
   const plain = address.trim().slice(0, LONGEST_ADDRESS).toLowerCase().replace(/%.*$/, '')
   const four = /^(?:::ffff:)?(\d{1,3}(?:\.\d{1,3}){3})$/.exec(plain)?.[1]
@@ -39,8 +39,8 @@ export const networkOf = (address: string): string => {
 }
 
 /**
- * Returns the X-Forwarded-For entry that the outermost of our `proxies` wrote. Entries further left come from the client and are never
- * read.
+ * Returns the caller according to the X-Forwarded-For entry that the outermost of our `proxies` wrote. Entries further
+ * left come from the client and are ignored.
  */
 export const callerAddressOf = (peer: string, forwarded: string, proxies: number): string => {
   const noted = forwarded

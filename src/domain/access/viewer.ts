@@ -1,4 +1,4 @@
-/** One table of permissions for every interface. Missing and forbidden data look the same. */
+/** The one permission table of all interfaces. A viewer cannot tell forbidden data from missing data. */
 
 import type { Level } from '../operators/places.js'
 import { divisionLevelOf } from '../operators/places.js'
@@ -24,7 +24,7 @@ export const CLIENT_ROLES: readonly Role[] = ROLES.filter((role) => role !== 'pu
 
 export interface Viewer {
   role: Role
-  /** It is null without a token. */
+  /** Subject of the token; null without a token. */
   sub: string | null
   agency: string | null
   region: string | null
@@ -47,12 +47,10 @@ export const ROLES_BY_ACT = rolesByAct({
   use_access_code: ALL,
   see_standing: ALL,
   see_grade: [...AUTHORITY, 'party'],
-  // A marketplace sees grades of operators on its own list only.
   see_sellers_grade: ['marketplace'],
-  // A credit service sees grades only of operators that authorised it.
   see_authorised_grade: ['credit_service'],
   send_sellers: ['marketplace'],
-  // A marketplace hears of its own sellers only.
+  // A marketplace is told of changes of its own sellers only.
   hear_changes: ['marketplace'],
   see_webhooks: ['administrator', 'auditor'],
   record_authorisation: ['credit_service'],
@@ -60,12 +58,11 @@ export const ROLES_BY_ACT = rolesByAct({
   see_operator: SIGNED_IN,
   see_score_reasons: [...AUTHORITY, 'party'],
   see_inner_listings: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
-  // Removed and ended entries, and past days with them, are shown to nobody else.
+  // Nobody else sees removed or ended entries, nor past days, which would show them.
   see_removed: ['officer', 'reviewer', 'auditor', 'party'],
   see_moves: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_watch_list: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_blacklist: ALL,
-  // Open by law (吉政办发〔2016〕15号, item 11), even without asking about one operator.
   see_open_records: ['marketplace', 'credit_service', ...AUTHORITY],
   see_scorecard: ALL,
   see_trials: ['officer', 'reviewer', 'administrator', 'auditor'],
@@ -73,7 +70,6 @@ export const ROLES_BY_ACT = rolesByAct({
   decide_scorecard: ['reviewer', 'administrator'],
   see_operations: AUTHORITY,
   direct_timetable: ['officer', 'administrator'],
-  // A heading map applies in all regions.
   map_headings: ['officer', 'administrator'],
   release_restored: ['officer', 'reviewer', 'administrator'],
   move_listing: ['officer', 'reviewer'],
@@ -102,7 +98,7 @@ export const ROLES_BY_ACT = rolesByAct({
   manage_registered: ['administrator'],
   see_rules: AUTHORITY,
   see_audit_log: ['administrator', 'auditor'],
-  // schema/rules/audit-log.json says whose questions are shown.
+  // schema/rules/audit-log.json sets whose queries each of these roles sees.
   see_askers: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
 })
 
@@ -161,7 +157,7 @@ export const REGIONAL_ACTS: readonly Act[] = [
   'settle_concern',
 ]
 
-/** Code of the province (GB/T 2260). Its people, and people without a region, are not bounded. */
+/** Code of the province (GB/T 2260). Viewers with this region, or none, act in all regions. */
 const PROVINCE = '220000'
 
 export const may = (viewer: Viewer, act: Act): boolean =>
@@ -169,20 +165,20 @@ export const may = (viewer: Viewer, act: Act): boolean =>
 
 export const isRegionBound = ({ region }: Viewer): boolean => region !== null && region !== PROVINCE
 
-/** With a null region (unknown operator) only the province may act. */
+/** Null `region` (unknown operator): only the province may act. */
 export const mayInRegion = (viewer: Viewer, act: Act, region: string | null): boolean =>
   may(viewer, act) &&
   (!isRegionBound(viewer) || !REGIONAL_ACTS.includes(act) || (region ?? '').startsWith(divisionOf(viewer.region ?? '')))
 
 /**
- * Consent of the next higher authority to a listing (SAMR order 44, article 22). `level` is the deciding authority's, null when unknown. A
- * bounded viewer consents only for a lower level.
+ * Consent of the next higher authority to a listing (SAMR order 44, article 22). `level`: the deciding authority's,
+ * null when unknown. A city's viewer consents only to a county's listing.
  */
 export const mayConsent = (viewer: Viewer, level: Level | null): boolean =>
   may(viewer, 'move_listing') &&
   (!isRegionBound(viewer) || (level === 'COUNTY' && divisionLevelOf(viewer.region ?? '') === 'CITY'))
 
-/** 22 for a province, 2201 a city, 220102 a county. */
+/** Its significant digits: 22 for a province, 2201 a city, 220102 a county. */
 const divisionOf = (region: string): string => region.replace(/(?:00)+$/, '') || region
 
 /** The columns that authorization needs, as of today. */
@@ -208,7 +204,7 @@ export const maySeeOperator = (viewer: Viewer, operator: OperatorScope | null): 
   return sight === null || (operator?.region ?? '').startsWith(sight)
 }
 
-/** Returns PUBLIC for a viewer to whom the operator's file is closed. */
+/** Returns the viewer, or PUBLIC when the operator's file is closed to it. */
 export const viewerOfFile = (viewer: Viewer, operator: OperatorScope | null): Viewer =>
   seesOnlySomeFiles(viewer) && !maySeeOperator(viewer, operator) ? PUBLIC_VIEWER : viewer
 

@@ -1,17 +1,17 @@
 /**
- * Hash chain of the audit log. A row's frame (form, key, number, instant, kind, count, hashes) is permanent. Its content is hashed with its
- * own salt, so it can be erased without breaking the chain and cannot be guessed.
+ * Hash chain of the audit log. A row's frame (form, key, number, instant, kind, count, hashes) is permanent. Its
+ * content is hashed with its own salt, so it can be erased without breaking the chain and cannot be guessed.
  *
- * Form 1 rows are sealed (HMAC-SHA-256) with a key outside the database, so its owner cannot rebuild the chain. Form 0 rows are older and
- * have no key; the first sealed row binds the last of them.
+ * Form 1 rows are sealed (HMAC-SHA-256) with a key outside the database, so the database's owner cannot forge a chain.
+ * Form 0 rows are older and have no key; the first sealed row binds the last of them.
  */
 import { hash } from 'node:crypto'
 import type { Seal } from '../../foundation/keys/audit.js'
 
 /**
- * ACT: about to be done; OUTCOME: its result. CHUNK: part of a streamed answer. FILE: fetched. TOKEN: issued, or a sign-in. ATTEMPT:
- * refused sign-ins. SIGN_OUT: by the session's owner. CUT: rows noted outside the database are missing. RELEASED: a person released a
- * restored database.
+ * ACT: an act about to be done. OUTCOME: its result. CHUNK: part of a streamed answer. TOKEN: a token was issued or
+ * somebody signed in. ATTEMPT: refused sign-ins. CUT: rows noted outside the database are missing. RELEASED: a person
+ * released a restored database.
  */
 export type AuditLogKind =
   | 'ANSWER'
@@ -29,7 +29,7 @@ export const CHUNK_CODES_MOST = 1_000
 export const SALT_BYTES = 16
 export const AUDIT_ROW_FORM = 1
 
-/** Byte members are base64, as hashed. */
+/** Bytes (`salt`, `shown`, `digest`) are base64, also when hashed. */
 export interface AuditContent {
   salt: string
   client: string
@@ -40,7 +40,7 @@ export interface AuditContent {
   asked: string
   /** DONE, or refusal codes; null before the act is done. */
   outcome: string | null
-  /** Packed operator codes. */
+  /** Codes of the operators shown, packed. */
   shown: string | null
   /** SHA-256 of the answer as sent. */
   digest: string | null
@@ -53,14 +53,14 @@ interface Frame {
   count: number
 }
 
-/** Number and hash of the last row, as manifests and notes write it; 32 bytes in hexadecimal. */
+/** Number and hash (32 bytes, hexadecimal) of the log's last row. */
 export interface AuditHead {
   number: number
   hash: string
 }
 
 export interface AuditRow extends Frame {
-  /** 0 without a key, 1 sealed. */
+  /** 0: hashed without a key. 1: sealed with a key. */
   form: number
   /** null for form 0. */
   keyId: string | null
@@ -78,11 +78,10 @@ export type SealedAuditRow = AuditRow & { content: AuditContent; body: string }
 
 export const EMPTY_LOG_HEAD: AuditHead = { number: 0, hash: '0'.repeat(64) }
 
-/** Content as a JSON array in fixed order, bytes as base64. */
 export const contentJson = (c: AuditContent): string =>
   JSON.stringify([c.salt, c.client, c.role, c.agency, c.purpose, c.request, c.asked, c.outcome, c.shown, c.digest])
 
-/** null for text that is no such array. */
+/** Inverse of `bodyOf`; null for any other text. */
 export const parseContent = (body: string): AuditContent | null => {
   let members: unknown
   try {
@@ -109,26 +108,21 @@ export const isContentIntact = ({
 
 export const sha256Hex = (text: string): string => hash('sha256', text, 'hex')
 
-/** The hashed lines of a row, ending with the content's and the previous row's hash in hexadecimal. */
 const frameOf = (row: Omit<AuditRow, 'hash' | 'body' | 'content' | 'form' | 'keyId'>): string =>
   `${row.number}\n${row.at.toISOString()}\n${row.kind}\n${row.count}\n${row.contentHash}\n${row.previous}\n`
 
-/** Hash of a form 0 row. */
 export const rowHash = (row: Omit<AuditRow, 'hash' | 'body' | 'content' | 'form' | 'keyId'>): string =>
   sha256Hex(frameOf(row))
 
-/** Seal of a form 1 row. */
 export const sealOf = (row: Omit<AuditRow, 'hash' | 'body' | 'content'>, mac: Seal['mac']): string =>
   mac(`${row.form}\n${row.keyId}\n${frameOf(row)}`)
 
-/** SHA-256, base64. */
 export const answerDigest = (answer: string | Buffer): string => hash('sha256', answer, 'base64')
 
 export type ChainLink = Frame & { content: AuditContent; body: string; contentHash: string }
 
 export const chainRows = (head: AuditHead, links: readonly ChainLink[], { id: keyId, mac }: Seal): SealedAuditRow[] => {
   let { number, hash: previous } = head
-  // This runs for every answer, and one object shape is faster.
   return links.map(({ at, kind, count, content, body, contentHash }) => {
     number += 1
     const row = { form: AUDIT_ROW_FORM, keyId, at, kind, count, content, body, contentHash, number, previous, hash: '' }

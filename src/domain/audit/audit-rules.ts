@@ -20,7 +20,6 @@ export interface AuditRules {
   telling: readonly AskerRule[]
 }
 
-/** Each day has one retention term, each asker one rule. ACCESS limits who may be told at all. */
 export const checkAuditRules = ({ retention, telling }: AuditRules): RuleFault[] => [
   ...coverageFaults('retention', retention),
   ...ROLES.filter((role) => role !== 'public').flatMap((role) =>
@@ -31,7 +30,7 @@ export const checkAuditRules = ({ retention, telling }: AuditRules): RuleFault[]
   ),
 ]
 
-/** Content written at `at` may be erased from this instant. */
+/** Instant from which content written at `at` may be erased. */
 export const keptUntil = ({ retention }: AuditRules, at: Date): Date => {
   const rule = rowInForce(retention, dateIn(at))
   if (rule === undefined) throw new Error('no term of retention')

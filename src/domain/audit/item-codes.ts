@@ -1,9 +1,11 @@
-/** Viewers of an item see its operator codes even while it is unmatched, so the audit log records them. */
+/**
+ * Viewers of an intake item see the operator codes in it, even unmatched ones. The audit log therefore records them.
+ */
 import { parseCode } from '../operators/codes.js'
 
 export const ITEM_CODES_MOST = 100
 
-/** Whole values that are codes by form and check digit; other numbers rarely pass both. */
+/** Values in the item that are codes by form and check digit. Other numbers rarely pass both. */
 export const codesInItem = (item: unknown): string[] => {
   const codes = new Set<string>()
   const look = (value: unknown): void => {

@@ -1,10 +1,9 @@
 /** Finds rows that were noted outside the database but are missing in it, and what explains the loss. */
 import { type AuditHead, parseHead } from './audit-log.js'
 
-/** A promoted standby has another timeline, a restored copy another identifier. */
+/** A promoted standby has another timeline, a restored copy another system identifier. */
 export interface ServerIdentity {
   timeline: number
-  /** Decimal digits. */
   system: string
 }
 
@@ -26,7 +25,7 @@ export interface AuditLoss {
   heads: readonly string[] | null
 }
 
-/** FAILOVER: lost with their server. RELEASED: a person released a restored database. */
+/** FAILOVER: the rows were lost with their server. RELEASED: a person released a restored database. */
 export type LossExcuse = 'FAILOVER' | 'RELEASED'
 
 export const isSameServer = (one: ServerIdentity, other: ServerIdentity): boolean =>
@@ -36,8 +35,8 @@ export const isFailover = ({ from, to }: Pick<AuditLoss, 'from' | 'to'>): boolea
   from !== null && to !== null && !isSameServer(from, to)
 
 /**
- * `hashes` maps numbers of existing rows to their hashes. If this very server noted a missing row, the loss is charged to it: neither a
- * failover nor a restored copy explains it.
+ * `hashes`: row number → hash of existing rows. If the present server noted a missing row, `from` is that server:
+ * neither a failover nor a restored copy explains the loss.
  */
 export const lossOf = (
   heads: readonly NotedHead[],
@@ -52,7 +51,7 @@ export const lossOf = (
   const before = heads.filter((head) => head.number < first.number && isThere(head)).map(({ number }) => number)
   const here = missing.find((head) => head.server === null || (server !== null && isSameServer(head.server, server)))
   return {
-    // The loss starts after the last row, unless an existing row differs from its note.
+    // The loss starts after the last row, or, if an existing row differs from its note, after the last row that agrees.
     after: first.number > last ? last : Math.max(0, ...before),
     noted: highest.number,
     notedAt: highest.at,
@@ -65,7 +64,7 @@ export const lossOf = (
 export const lossJson = ({ after, noted, notedAt, from, to, heads }: AuditLoss): string =>
   JSON.stringify({ after, noted, notedAt: notedAt?.toISOString() ?? null, from, to, ...(heads !== null && { heads }) })
 
-/** Form 0 rows name only the last row noted. */
+/** A form 0 row names only the last row noted. */
 export const parseLoss = (said: string, number: number): AuditLoss | null => {
   const told = parsed(said)
   const old = parseHead(told)

@@ -13,9 +13,10 @@ import {
 } from './loss.js'
 
 /**
- * UNLINKED: the row does not follow the one before. UNSEALED: no seal after sealed rows. KEY_UNKNOWN: not in the key folder. ERASED:
- * content gone before its time. TAIL_MISSING: a noted or published head lies past the end. REPLACED: the row differs from the noted or
- * published one. FORGED: a signed head in the database has a bad signature. ALTERED: content differs from its hash.
+ * UNLINKED: the row does not follow the one before. UNSEALED: it has no seal, but follows sealed rows. KEY_UNKNOWN: its
+ * key is not in the key folder. ERASED: its content is gone before its time. TAIL_MISSING: a noted or published head
+ * lies past the end. REPLACED: the row differs from the noted or published one. FORGED: a signed head in the database
+ * has a bad signature. ALTERED: content differs from its hash.
  */
 export type AuditFault =
   | 'MISSING'
@@ -30,7 +31,7 @@ export type AuditFault =
 
 export interface BrokenRow {
   number: number
-  /** Last of several rows. */
+  /** Number of the last of several rows in sequence. */
   until?: number
   fault: AuditFault
 }
@@ -39,7 +40,6 @@ export interface AuditAnchor extends NotedHead {
   from: string
 }
 
-/** `excuse` is null when nothing explains the loss. */
 export interface LogCut extends AuditLoss {
   foundAt: Date
   excuse: LossExcuse | null
@@ -61,7 +61,7 @@ const BROKEN_MOST = 100
 export interface WalkParts {
   anchors: readonly AuditAnchor[]
   macOf: (keyId: string) => Seal['mac'] | null
-  /** True when content of that instant may be erased by now. */
+  /** True when content written at `at` may have been erased by now. */
   mayErase: (at: Date) => boolean
 }
 
@@ -168,8 +168,8 @@ export const makeAuditWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
 }
 
 /**
- * Losses without a CUT row: the hub has not started since, or clients hold hashes of rows that it lacks. `before` maps an anchor's number
- * to the previous anchor's, or 0. A differing row makes all rows since then doubtful, because its hash covers them.
+ * Losses without a CUT row: the hub has not started since, or clients hold hashes of rows that it lacks. If a row
+ * differs, all rows since the previous anchor are doubtful, because its hash covers them.
  */
 const unrecordedLosses = (
   open: readonly AuditAnchor[],
@@ -188,7 +188,6 @@ const unrecordedLosses = (
     .filter(({ number }) => number <= last)
     .map((head) => made(head, before.get(head.number) ?? head.number - 1))
   const past = open.filter(({ number }) => number > last).sort((a, b) => b.number - a.number)
-  // No change of server explains the loss of a row that this server noted.
   const here = past.find((head) => made(head, last).excuse === null) ?? past[0]
   const highest = past[0]
   if (here === undefined || highest === undefined) return replaced

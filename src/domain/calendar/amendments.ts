@@ -16,7 +16,7 @@ export interface CalendarAmendments {
 export interface CalendarDays {
   holidays: readonly string[]
   workdays: readonly string[]
-  /** Days that return to their weekday's meaning. */
+  /** Days that are neither holiday nor make-up workday any more. */
   ordinary: readonly string[]
   knownUntil: string | null
 }
@@ -53,7 +53,6 @@ export const amendmentsFrom = (shipped: Calendar, { knownUntil, ...said }: Calen
   return { days, knownUntil }
 }
 
-/** Throws INPUT_INVALID. */
 export const refuseEarlierKnownUntil = (shipped: Calendar, knownUntil: string | null): void => {
   if (knownUntil !== null && knownUntil < shipped.knownUntil)
     throw new Refusal('INPUT_INVALID', {

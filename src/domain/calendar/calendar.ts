@@ -4,7 +4,7 @@ import { addDays, daysBetween, weekday } from '../../foundation/time/dates.js'
 /** Public holidays on weekdays, make-up workdays on weekends, and the last announced day. */
 export type Calendar = { holidays: Set<string>; workdays: Set<string>; knownUntil: string }
 
-/** An alarm this many days before the announced holidays end asks for next year's. */
+/** An alarm asks for next year's holidays this many days before the announced ones end. */
 const CALENDAR_ALARM_DAYS = 60
 
 export const calendarDaysLeft = ({ knownUntil }: Pick<Calendar, 'knownUntil'>, today: string): number =>
@@ -20,8 +20,8 @@ export const isWorkday = (calendar: Calendar, date: string): boolean => {
 }
 
 /**
- * Returns the n-th working day after `date`; negative n counts back. `provisional`: beyond the announced years, where holidays may still
- * move it.
+ * Returns the n-th working day after `date`; negative n counts back. `provisional`: it lies beyond the announced
+ * holidays and may still move.
  */
 export const addWorkdays = (calendar: Calendar, date: string, n: number): { date: string; provisional: boolean } => {
   const step = n < 0 ? -1 : 1

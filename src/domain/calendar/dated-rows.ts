@@ -7,7 +7,7 @@ export interface RuleFault {
 }
 
 export interface DatedRow {
-  /** Both days are inclusive; null for an open end. */
+  /** First and last day, both inclusive; null for an open end. */
   from: string | null
   to: string | null
   basis: string

@@ -2,16 +2,16 @@ import { type RetrySchedule, waitAfter } from './retry.js'
 
 export interface BreakerState {
   failures: number
-  /** No call is made before this instant; null when closed. */
+  /** No call is made before this instant; null when the breaker is closed. */
   openUntil: Date | null
 }
 
-/** PROBE: one test call. */
+/** PROBE: only one test call. */
 export type AllowedCalls = 'ALL' | 'PROBE' | 'NONE'
 
 /** Consecutive failures that open the breaker. */
 const OPENS_AFTER = 3
-/** Short waits let removals reach a recovered platform soon. */
+/** Waits are short so that a recovered platform soon receives removals. */
 const WAIT_SECONDS: RetrySchedule = { first: 2, longest: 60 }
 /** Longest Retry-After that is obeyed. */
 const LONGEST_ASKED_SECONDS = 3_600
@@ -19,7 +19,7 @@ const SECOND_MS = 1_000
 
 export const CLOSED_BREAKER: BreakerState = { failures: 0, openUntil: null }
 
-/** An `openUntil` beyond the longest wait comes from a clock since set back and is ignored. */
+/** An `openUntil` beyond the longest wait was written before the clock was set back, and is ignored. */
 export const callsAllowed = ({ failures, openUntil }: BreakerState, now: Date): AllowedCalls => {
   const left = openUntil === null ? 0 : openUntil.getTime() - now.getTime()
   if (left > 0 && left <= LONGEST_ASKED_SECONDS * SECOND_MS) return 'NONE'

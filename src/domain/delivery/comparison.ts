@@ -1,4 +1,4 @@
-/** Compares a platform's display with what it confirmed and with what is in force. */
+/** Compares what a platform displays with what it confirmed and with what is in force. */
 
 import { normalizeName } from '../operators/names.js'
 import type { Action } from './delivery.js'
@@ -31,8 +31,8 @@ export type Judgement =
   | { what: 'STALE'; differs: DisplayDifference[] }
 
 /**
- * `told` is null when the platform never received the subject. An open delivery waits for the next comparison. An unconfirmed addition is
- * UNTOLD, not MISSING.
+ * `told`: null when the platform never received the subject. An OPEN delivery waits for the next comparison. An
+ * addition that a person closed is UNTOLD, not MISSING.
  */
 export const judgeDisplay = (
   standing: boolean,
@@ -53,14 +53,14 @@ const differences = (told: LastDelivery, shown: DisplayedValues): DisplayDiffere
   ...(shown.name !== '' && normalizeName(shown.name) !== normalizeName(told.name) ? (['NAME'] as const) : []),
 ]
 
-/** So many missing entries are never an outage: an office may repair as many in a working day. */
+/** Up to this many missing entries are never an outage: an office may repair as many in a working day. */
 const GONE_ALWAYS = 10
-/** Above GONE_ALWAYS, a larger share of confirmed entries missing is an outage. Fewer are repaired elsewhere on an ordinary night. */
+/** A larger missing share of the confirmed entries is an outage, if more than GONE_ALWAYS are missing. */
 const GONE_SHARE = 0.05
-/** The same after a restore, when all removals since the backup appear at once. */
+/** Replaces GONE_SHARE after a restore, when all removals since the backup appear at once. */
 const GONE_SHARE_RESTORED = 0.5
 
-/** True for an outage: too many entries are missing, or an empty display stands for more than one confirmed entry. */
+/** True when too many confirmed entries are missing, or more than one from an empty display. */
 export const isOutage = (
   { gone, confirmed, shown }: { gone: number; confirmed: number; shown: number },
   restored: boolean,

@@ -4,7 +4,6 @@ import { type RetrySchedule, waitAfter } from './retry.js'
 
 export type Action = 'ADD' | 'CHANGE' | 'REMOVE'
 
-/** A delivery is about a list entry or a record that 双公示 requires. */
 export const SUBJECT_KINDS = ['listing', 'penalty', 'permit'] as const
 export type SubjectKind = (typeof SUBJECT_KINDS)[number]
 
@@ -16,7 +15,7 @@ export interface EntryNotice {
   kind?: 'listing'
   /** Permanent at every platform: the listing's opaque id. */
   key: string
-  /** A platform ignores notices older than the one it holds. */
+  /** A platform ignores a notice with a lower number than the one it holds. */
   sequence: number
   action: Action
   list: string
@@ -42,9 +41,9 @@ export interface RecordNotice {
   sequence: number
   action: Action
   operator: { uscc: string | null; name: string; regNo: string | null; orgCode: string | null }
-  /** Follows schema/records/<kind>.json, masked. */
+  /** Body by schema/records/<kind>.json, with personal data masked. */
   body: Body
-  /** The agency withdrew the record, or it was repaired. */
+  /** Why platforms must remove the record; null while they show it. */
   removal: { reason: string; reasonText: string; documentNumber: string | null; removedOn: string } | null
 }
 
@@ -61,12 +60,12 @@ export interface PlatformSubjects {
 export const receivesSubject = ({ kinds, lists }: PlatformSubjects, kind: SubjectKind, list?: string): boolean =>
   kinds.includes(kind) && (kind !== 'listing' || lists === null || (list !== undefined && lists.includes(list)))
 
-/** CORRECT: a person must correct it. LATER: retry. */
+/** Meaning of a platform's code. CORRECT: a person must correct the row. LATER: retry. */
 export type ReceiptCodeMeaning = 'ACCEPTED' | 'CORRECT' | 'LATER'
 
-/** The platform's answer omits the row, so the row is sent again. That is harmless. */
+/** Code for a row that the platform's answer omits. The hub sends the row again, which is harmless. */
 export const NO_RECEIPT_CODE = 'NO_RECEIPT'
-/** The platform holds the row without a verdict. The hub asks again and does not resend. */
+/** Code for a row that the platform holds without a verdict. The hub asks again and does not resend. */
 export const WAITING_CODE = 'WAITING'
 
 export interface Receipt {
@@ -78,7 +77,10 @@ export interface Receipt {
   value: string | null
   receiverId: string | null
 }
-/** FOLDED: a later message replaced it. CLOSED: a named officer closed it unconfirmed, with a reason. */
+/**
+ * OWED: not yet confirmed. FOLDED: a later message replaced it. CLOSED: a named officer closed it unconfirmed, with a
+ * reason.
+ */
 export type DeliveryState = 'OWED' | 'CONFIRMED' | 'REFUSED' | 'FOLDED' | 'CLOSED'
 
 /**
@@ -87,9 +89,10 @@ export type DeliveryState = 'OWED' | 'CONFIRMED' | 'REFUSED' | 'FOLDED' | 'CLOSE
 export const SETTLE_SECONDS = 60
 
 /**
- * Result of checking a confirmed removal. GONE: the display, read SETTLE_SECONDS later, lacks the subject. NO_DISPLAY: the platform has
- * none, so the removal is sent again. CONFIRMED_TWICE: that was confirmed too. SHOWN: still displayed, so a later delivery removes it
- * again. REPLACED: a later delivery came before the check.
+ * Result of checking a confirmed removal. GONE: the display, read SETTLE_SECONDS later, lacks the subject. NO_DISPLAY:
+ * the platform has none, so the removal is sent again. CONFIRMED_TWICE: the second removal was confirmed too. SHOWN:
+ * the subject is still displayed, so a later delivery removes it again. REPLACED: a later delivery came before the
+ * check.
  */
 export type RemovalCheckResult = 'GONE' | 'NO_DISPLAY' | 'CONFIRMED_TWICE' | 'SHOWN' | 'REPLACED'
 
@@ -108,14 +111,14 @@ export interface PriorDelivery {
 }
 
 /**
- * `fold`: the earlier deliveries that the new one replaces. `untried`: unsent and refused ones; `unconfirmed`: also sent but unanswered
- * ones.
+ * `owe`: the message to send. `fold`: the earlier deliveries that it replaces, either `untried` (unsent or refused) or
+ * `unconfirmed` (also sent but unanswered).
  */
 export type OwedAction = { owe: Action | null; fold: 'nothing' | 'untried' | 'unconfirmed' }
 
 /**
- * Returns what a change requires. A removal goes at once to every platform that may have received the entry, and replaces a pending
- * addition. When nothing was sent yet, both cancel out.
+ * Returns the message that a change requires. A removal goes at once to every platform that may have received the
+ * entry, and replaces a pending addition. If that addition was never sent, neither is the removal.
  */
 export const deliveryRequiredBy = (change: Action, earlier: readonly PriorDelivery[]): OwedAction => {
   const mayHaveHeard = earlier.some((d) => d.state === 'CONFIRMED' || d.attempts > 0)

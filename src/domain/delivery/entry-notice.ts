@@ -26,14 +26,12 @@ export const entryNotice = (
   key: listing.id,
   list: listing.list,
   listName: list.zh,
-  // Name and code are masked as in the published entry.
   operator: {
     uscc: body ? body.uscc : publicCode(operator.uscc),
     name: body?.name ?? publicName(operator.name) ?? '',
     regNo: null,
   },
   ...contentOf(listing),
-  // The platform publishes these texts too, so they are the masked ones.
   ...(body && {
     reason: body.reason,
     basis: body.basis,

@@ -10,8 +10,8 @@ export type PublishedKind = RecordNotice['kind']
 export const PUBLISHED_KINDS: readonly PublishedKind[] = ['penalty', 'permit']
 
 /**
- * REPAIRED: 信用修复 ends publication everywhere. PERSON: a natural person, for whom 双公示 requires the ID number. EXCLUDED: secret or by the
- * simple procedure, which 双公示 omits. OVER: publication ended by itself.
+ * REPAIRED: 信用修复 ended its publication. PERSON: a natural person, for whom 双公示 requires the ID number. EXCLUDED: secret
+ * or by the simple procedure, which 双公示 omits. OVER: the publication period has ended.
  */
 export type PublicationStatus = 'PUBLIC' | 'WITHDRAWN' | 'REPAIRED' | 'PERSON' | 'EXCLUDED' | 'OVER'
 
@@ -27,7 +27,7 @@ export interface RecordParty {
 }
 
 export interface PublicationFacts {
-  /** In Asia/Shanghai; null ignores the end of publication. */
+  /** Day in Asia/Shanghai; null ignores the end of the publication period. */
   today: string | null
   repaired: boolean
 }
@@ -54,7 +54,7 @@ const SIMPLE = /简易程序|当场(作出|处罚|行政处罚)/
 const NOT_SIMPLE = /(不|未|非|转)[^，。；,;]{0,8}(简易程序|当场)|(普通|一般)程序/
 const SIMPLE_NUMBER = /(简|当)罚|简易|当场/
 
-/** Only the note is read, because a violation may itself be about a secret. */
+/** Only the note is read: elsewhere a secret may be the subject of the violation. */
 const isSecret = ({ note }: Body): boolean => says(note, SECRET, NOT_SECRET)
 
 const isSimple = (body: Body): boolean => {
@@ -68,7 +68,7 @@ const says = (text: Json | undefined, wanted: RegExp, unless: RegExp): boolean =
 
 /** Fields of days, amounts and fixed words, which hold no personal data. */
 const PLAIN = /(_on|_until|_from|_to|_yuan|_kind|^status|^category)$/
-/** Fields whose digits may look like a telephone number. */
+/** Fields whose digits may look like telephone numbers, which stay unmasked. */
 const NUMBERS = ['document_number', 'permit_number', 'licence', 'certificate']
 const IN_NUMBERS: readonly PersonalDataKind[] = ['ID_NUMBER', 'EMAIL']
 const CODES = ['authority_code', 'source_unit_code']
@@ -87,7 +87,7 @@ export const publishedBody = (body: Body, address: string | null): Body => {
 
 export type PublishedRecord = Omit<RecordNotice, 'sequence' | 'action'>
 
-/** The notice carries the present name, which receivers check; the body keeps the decision's. */
+/** The notice carries the present name, which receivers check; the body keeps that of the decision. */
 export const publishedRecord = (
   { id, kind, body }: { id: string; kind: PublishedKind; body: Body },
   party: RecordParty,
@@ -105,7 +105,7 @@ export const publishedRecord = (
   removal,
 })
 
-/** In hexadecimal digits. */
+/** Hexadecimal digits of a digest. */
 const DIGEST_LENGTH = 32
 export const publishedDigest = (told: PublishedRecord): string =>
   hash('sha256', canonicalJson(told as unknown as Json)).slice(0, DIGEST_LENGTH)
@@ -176,7 +176,7 @@ const dueOfOne = (
   if (source.stands === null) return 'WRONG'
   if (ended !== null) return ended
   if (source.stands.telling === 'PUBLIC') return 'SAME_DECISION'
-  // Receivers end the display by themselves, but a changed last day must be sent.
+  // Platforms end an expired display by themselves, but a changed last day must be sent.
   return source.stands.telling === 'OVER' ? 'SHOW' : 'NOT_PUBLIC'
 }
 
@@ -195,7 +195,10 @@ export interface RecordActions {
   shows: 'ADD' | 'CHANGE' | null
 }
 
-/** Null when there is nothing to send. `isHeard`: some platform receives the kind. Removals are sent in any case. */
+/**
+ * Null when there is nothing to send. `isHeard`: some platform receives records of this kind. Removals are sent even if
+ * none does.
+ */
 export const recordActionsFor = (
   {
     due,

@@ -1,4 +1,4 @@
-/** Wall clock of Asia/Shanghai. */
+/** Opening hours of platforms, in Asia/Shanghai time. */
 
 import { addDays, dateIn, secondsLeftIn } from '../../foundation/time/dates.js'
 import { type Calendar, isWorkday } from '../calendar/calendar.js'
@@ -6,7 +6,7 @@ import { type Calendar, isWorkday } from '../calendar/calendar.js'
 export interface OpenHours {
   /** HH:MM, inclusive. */
   from: string
-  /** HH:MM, exclusive. A time not later than `from` means the next morning. */
+  /** HH:MM, exclusive. A time not later than `from` is on the next morning. */
   to: string
   workdaysOnly: boolean
 }
@@ -14,7 +14,7 @@ export interface OpenHours {
 const DAY_SECONDS = 86_400
 const SECOND_MS = 1_000
 
-/** Night hours belong to the day on which they began. */
+/** Hours after midnight count as part of the day before. */
 export const isOpen = (hours: OpenHours | null, calendar: Calendar, now: Date): boolean => {
   if (hours === null) return true
   const today = dateIn(now)

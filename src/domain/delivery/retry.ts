@@ -3,6 +3,6 @@ export interface RetrySchedule {
   longest: number
 }
 
-/** The wait doubles with each failure. `spread` in 0–1 keeps many retries from coming at once. */
+/** The wait doubles with each failure, up to `longest`. `spread` (0–1) keeps many retries from coming at once. */
 export const waitAfter = ({ first, longest }: RetrySchedule, failures: number, spread: number): number =>
   Math.min(first * 2 ** Math.max(0, failures - 1), longest) * (0.75 + spread / 2)

@@ -55,7 +55,7 @@ export const dueDay = (
   return { dueOn: date, provisional, limit }
 }
 
-/** Latest decision day whose duty is due by `day`. */
+/** Latest decision day whose duty falls due no later than `day`. */
 export const lastDecisionDayDueBy = (
   rules: TimelinessRules,
   calendar: Calendar,
@@ -69,10 +69,9 @@ export const lastDecisionDayDueBy = (
   return null
 }
 
-/** More than any limit with its holidays. */
+/** In days: more than the longest limit, holidays included. */
 const LOOKED_BACK_DAYS = 500
 
-/** Duties due by this day are about to be late. */
 export const nextWorkday = (calendar: Calendar, day: string): string => addWorkdays(calendar, day, 1).date
 
 export interface DutyCount {
@@ -86,7 +85,7 @@ export interface DutyCount {
   n: number
 }
 
-/** Duties due in one month. */
+/** Counts of duties due in one month. */
 export interface MonthlyTimeliness {
   authority: string
   platform: string
@@ -95,16 +94,16 @@ export interface MonthlyTimeliness {
   onTime: number
   /** Confirmed too late, or overdue. */
   late: number
-  /** Including `overdue` ones. */
+  /** Not confirmed yet, including `overdue` ones. */
   open: number
   overdue: number
   /** Closed by an officer; neither in time nor late. */
   closed: number
   /** `onTime` / (`onTime` + `late`); null when both are 0. */
   share: number | null
-  /** In working days, over the confirmed ones. */
+  /** Working days until confirmation. */
   median: number | null
-  /** In working days, including overdue ones still open. */
+  /** Most working days, also of overdue ones that are still open. */
   worst: number | null
 }
 
@@ -114,7 +113,7 @@ const daysOf = (month: string): { first: string; last: string } => {
   return { first, last: addDays(addMonths(first, 1), -1) }
 }
 
-/** Decision days that cover everything due in the month. */
+/** Decision days whose duties may fall due in the month. */
 export const decisionDaysDueIn = (
   rules: TimelinessRules,
   calendar: Calendar,
@@ -216,7 +215,6 @@ export const workdaysTaken = (calendar: Calendar, from: string, on: string): num
   return days
 }
 
-/** The lower of two middle values: a number of days that occurred. */
 const summary = (
   { onTime, late }: MonthlyTimeliness,
   taken: Map<number, number>,

@@ -1,4 +1,4 @@
-/** Plausibility bounds of a delivery. Outside them it is refused whole, and the last good state of its feed stands. */
+/** A delivery outside these bounds is refused whole, and its feed keeps the last good state. */
 import { isAhead } from '../../foundation/time/clock-doubt.js'
 
 export interface FeedBounds {
@@ -7,9 +7,9 @@ export interface FeedBounds {
   most: number
   /** Largest share of rejected items, 0–1. */
   rejectShare: number
-  /** Largest share of standing records that a whole delivery may lack, 0–1. */
+  /** Largest share of the records in force that a whole delivery may lack, 0–1. */
   shrinkShare: number
-  /** Hours after the last good whole pull. */
+  /** A feed is stale this many hours after its last good whole pull. */
   staleAfterHours: number
 }
 
@@ -28,17 +28,17 @@ export interface DeliveryCounts {
   whole: boolean
 }
 
-/** Below this many items a share says little. */
+/** Shares are judged from this many items on. */
 const SHARE_FROM_ITEMS = 10
 const HOUR_MS = 3_600_000
 
-/** Returns the reason for refusing. */
+/** Returns why the delivery is refused, or null. */
 export const boundsFault = (bounds: FeedBounds, d: DeliveryCounts): string | null => {
   if (d.received >= SHARE_FROM_ITEMS && d.rejected > d.received * bounds.rejectShare) {
     return `${d.received} 条中 ${d.rejected} 条不合格 / ${d.rejected} of ${d.received} items are bad`
   }
   if (d.partialFile) return null
-  // An incremental feed usually has no changes.
+  // An incremental delivery may be empty.
   if (d.whole && d.received < bounds.fewest)
     return `仅 ${d.received} 条，少于 ${bounds.fewest} / fewer items than ${bounds.fewest}`
   if (d.received > bounds.most) return `${d.received} 条，多于 ${bounds.most} / more items than ${bounds.most}`
@@ -48,6 +48,6 @@ export const boundsFault = (bounds: FeedBounds, d: DeliveryCounts): string | nul
   return null
 }
 
-/** A missing pull, or one dated by a clock that was ahead, is stale. */
+/** True also without any good pull, or when a clock that was ahead dated it. */
 export const isStale = (bounds: Pick<FeedBounds, 'staleAfterHours'>, lastGood: Date | null, now: Date): boolean =>
   lastGood === null || isAhead(lastGood, now) || now.getTime() - lastGood.getTime() > bounds.staleAfterHours * HOUR_MS

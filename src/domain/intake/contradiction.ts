@@ -1,8 +1,8 @@
 import { type Draft, draftDigest, type Problem } from '../records/records.js'
 
 /**
- * Two items with the same key in one delivery contradict each other when these digests differ. Several units may report one decision, so
- * the reporting unit does not count, nor, beside an authority code, the authority's spelling.
+ * Two items with the same key in one delivery contradict each other when these digests differ. Several units may report
+ * one decision, so the digest omits the reporting unit, and the authority's name where its code is given.
  */
 export const comparedDigest = (draft: Draft, whole: string): string => {
   const { body } = draft

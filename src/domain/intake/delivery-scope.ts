@@ -1,17 +1,17 @@
 export interface DeliveryTraits {
   feedWhole: boolean
-  /** The delivery's own statement; absent means as the feed. */
+  /** What the delivery states about itself; absent: as its feed is configured. */
   sentWhole?: boolean | undefined
   unmodified?: boolean | undefined
   hasNext: boolean
-  /** A file given by hand: whether it is declared full. Null for a delivery of the agency. */
+  /** For a file given by hand: whether it is declared full. Null for a delivery from the agency. */
   givenFull: boolean | null
 }
 
 export interface DeliveryScope {
-  /** Records that only such deliveries hold never end by absence. */
+  /** True for part of a feed: records that only such deliveries hold never end by absence. */
   partial: boolean
-  /** Records absent from the delivery have ended. */
+  /** True when records absent from the delivery have ended. */
   whole: boolean
   complete: boolean
   current: boolean
@@ -25,7 +25,7 @@ export const scopeOf = ({
   givenFull,
 }: DeliveryTraits): DeliveryScope => {
   const partial = givenFull === null ? sentWhole === false : !givenFull
-  // An empty folder proves nothing, and a part of a whole feed leaves the rest as old as it was.
+  // The feed's data is not current after an empty folder, nor after a part of a whole feed.
   const isCurrent = unmodified ? hasNext : !feedWhole || sentWhole !== false
   return {
     partial,

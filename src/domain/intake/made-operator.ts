@@ -8,7 +8,7 @@ export interface MadeOperator {
 }
 
 /**
- * A valid or registered code makes an operator, and so does a shop. A registration without a code only updates its
+ * A valid code, any code in a registration, or a shop makes an operator. A registration without a code only updates its
  * operator's status.
  */
 export const operatorMadeBy = ({ kind, subject: { uscc, shop }, body }: Draft): MadeOperator | null => {

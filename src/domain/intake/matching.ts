@@ -1,4 +1,4 @@
-/** Proposes operators for records whose codes lead to none. A person decides. */
+/** Proposes operators for records whose codes belong to no operator. A person decides. */
 import { hash } from 'node:crypto'
 import {
   hasOrgCodeCheckDigit,
@@ -51,11 +51,10 @@ export type NoProposal = 'UNKNOWN_NAME' | 'NAME_ONLY' | 'SEVERAL' | 'CONTRADICTS
 
 export type MatchProposal = { operator: number; evidence: MatchEvidence[] } | { operator: null; because: NoProposal }
 
-/** The key has the length of a version digest. */
 const KEY_DIGITS = 32
-/** A province identifies nobody: nearly all operators of a provincial hub are in one. */
+/** Regions are compared from the city level down: nearly all operators are in one province. */
 const REGION_FROM_DIGITS = 4
-/** A table of samplings gives the party's own address at the start of the note. */
+/** In tables of samplings the note begins with the party's own address. */
 const ADDRESS_IN_NOTE = /^地址：([^；]+)/
 
 export const subjectDetails = (subject: Subject, body: Body): SubjectDetails => ({
@@ -89,8 +88,9 @@ const textIn = (body: Body, field: string): string | null => {
 }
 
 /**
- * Key that finds a person's decision on the subject again, however the name is spelt. Null when a valid code identifies the subject.
- * Without a name, with a name only, or with a person's name, the decision holds for that record alone.
+ * Key under which a person's decision on the subject is found again, however the name is spelt. Null when a valid code
+ * identifies the subject. Without a name, with a name only, or with a person's name, the decision holds for that record
+ * alone.
  */
 export const subjectKey = ({ subject, body, key }: Pick<Draft, 'subject' | 'body' | 'key'>): string | null => {
   const { uscc, orgCode, regNo, shop, name } = subject

@@ -29,7 +29,6 @@ export const makeRejectCauses = (): RejectCauses => {
   }
 }
 
-/** A preview stores no rejects and has a null `run`. */
 export const withCauses = (reason: string, causes: string, run: number | null): string =>
   [
     reason,

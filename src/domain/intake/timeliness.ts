@@ -2,14 +2,13 @@ import { addDays } from '../../foundation/time/dates.js'
 import { addWorkdays, type Calendar } from '../calendar/calendar.js'
 
 export interface SendingDuty {
-  /** Working days from the record's first day to sending (双公示 7, the register's publicity 20). */
+  /** Working days from the record's first day until it must be sent (双公示 7, the register's publicity 20). */
   workdays: number
 }
 
-/** Reporting window, days. */
+/** Reporting window in days. */
 export const REPORTING_WINDOW_DAYS = 90
 
-/** Later first days have later due days, so two threshold days decide for all records. */
 interface ThresholdDays {
   today: string
   /** Records with this first day or later are in time. */
@@ -18,11 +17,11 @@ interface ThresholdDays {
   open: string
 }
 
-/** Cache by calendar and working days, for one day. */
 const remembered = new WeakMap<Calendar, Map<number, ThresholdDays>>()
 
 /**
- * Returns null without a duty or date, and when the passed due day lies beyond the announced calendar, because holidays may still move it.
+ * Null without a duty or first day, and when the due day has passed but lies beyond the announced holidays, which may
+ * still move it.
  */
 export const isLate = (
   validFrom: string | null,

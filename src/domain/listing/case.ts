@@ -31,7 +31,6 @@ export type CaseRole = ViewerRole | 'clock'
 /** The two grounds of SAMR order 44, article 11. */
 type ListingGround = 'HEAVIER_PENALTY' | 'DECISION_NOT_PERFORMED'
 
-/** Ways to serve a document. */
 type Service = 'DIRECT' | 'POST' | 'ELECTRONIC' | 'PUBLIC_NOTICE'
 
 /** The paper whose hash is recorded: the named file, one issued by the case system, or the hub's own draft. */
@@ -84,13 +83,15 @@ export interface Case {
   /** Day on which service takes effect. */
   servedOn: string | null
   publishedOn: string | null
-  /** The party is an adult; null when unchecked or not a natural person. Never public. */
+  /** True when the party is an adult; null when unchecked or not a natural person. Never public. */
   ofAge: boolean | null
   hiding: EntryHiding | null
   repair: Repair | null
   removal: RemovalReason | null
   notListed: NotListedReason | null
-  /** Day from which terms count again after a repair obtained by false materials was revoked; null: from the decision. */
+  /**
+   * Day from which terms count again, after a repair obtained by false materials was revoked; null: from the decision.
+   */
   termFrom: string | null
   restoredOn: string | null
   /** Last day on which the entry stands: the earliest of its term and the publication clocks. */
@@ -143,7 +144,7 @@ export interface CaseAct {
   /** Token subject of the actor. "Another person" means another `sub`. */
   by: string
   role: CaseRole
-  /** The day that counts in law, not after today. */
+  /** The day that counts in law, never after today. */
   on: string
   today: string
   documentNumber?: string
@@ -165,7 +166,7 @@ export interface CaseAct {
   hiding?: HidingKind
   run?: number
   notListed?: NotListedReason
-  /** Absent means FALSE_MATERIALS. */
+  /** Absent: FALSE_MATERIALS. */
   restoring?: RestorationCause
   ofAge?: boolean
   fileHash?: string

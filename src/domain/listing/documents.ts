@@ -1,6 +1,6 @@
 /**
- * Fills the documents of a listing. Texts are templates under schema/documents, legal numbers are dated rows. Unknown or unconfirmed values
- * stay blank, so that no document asserts them.
+ * Fills the blanks in a listing's documents. Texts are templates under schema/documents, legal numbers are dated rows.
+ * Unknown or unconfirmed values stay blank, so that no document asserts them.
  */
 
 import type { RuleFault } from '../calendar/dated-rows.js'
@@ -25,7 +25,7 @@ export const REQUIRED_PARTS = ['GROUNDS', 'BASIS', 'MEASURES', 'REMOVAL', 'REMED
 
 export interface DocumentTemplate {
   kind: DocumentKind
-  /** Absent means the authority. */
+  /** Who signs; absent: the authority. */
   signer?: 'AUTHORITY' | 'PARTY'
   title: string
   head: string[]
@@ -77,7 +77,7 @@ export interface DocumentSource {
   clocks: Clocks | null
   rules: DocumentRules
   issued: IssuedPaper | null
-  /** Document numbers given with moves, used until the case system's is entered. */
+  /** Document numbers that users gave with moves, used until the case system's number is entered. */
   named: Partial<Record<DocumentKind, string>>
   /** Day of the draft, whose rules apply until the document's own day is known. */
   on: string
@@ -172,7 +172,7 @@ export interface DocumentPage {
   missing: MissingBlank[]
 }
 
-/** Printed by `src/web`. The hash of the print is that of the paper served. */
+/** `src/web` prints the document. Its hash is that of the paper served. */
 export type PrintDocument = (template: DocumentTemplate, of: DocumentSource, reader: DocumentReader) => DocumentPage
 
 export const fillTemplate = (template: DocumentTemplate, of: DocumentSource): FilledDocument => {

@@ -30,7 +30,6 @@ export const columnsAfter = (
   list: ListKind,
 ): Partial<EntryColumns> => {
   const now = linked ?? standing
-  // The officer states what was not performed; otherwise the penalty gives the reason.
   const isStated = facts.ground === 'DECISION_NOT_PERFORMED'
   return {
     ...(now && { decisionVersion: now.version, authority: now.authority, authorityCode: now.authorityCode }),

@@ -5,9 +5,12 @@ import { type ClockRow, type ClockRules, clocksOf } from './publication-clocks.j
 
 export interface TermDays {
   decidedOn: string | null
-  /** Before publication the decision day is used instead. */
+  /** Null before publication: the decision day is used instead. */
   publishedOn: string | null
-  /** After a repair by false materials was revoked, the term and 公示系统 restart here; 信用中国 still counts to its maximum from the document. */
+  /**
+   * Set when a repair obtained by false materials was revoked: the list's term and 公示系统 count anew from this day, 信用中国
+   * still from the document.
+   */
   anewFrom: string | null
   /** Rules that came into force by this day apply. */
   asOf: string
@@ -18,7 +21,7 @@ interface EndRules {
   clocks: ClockRules
 }
 
-/** Last day in this hub. A legal ban lengthens only the display in 公示系统. */
+/** Last day of the entry in this hub. A legal ban lengthens only the display in 公示系统. */
 export const lastDayInHub = ({ list, clocks }: EndRules, standing: TermDays): string | null => {
   const { decidedOn, anewFrom, asOf } = standing
   if (decidedOn === null) return null

@@ -6,7 +6,7 @@ import type { Body } from '../records/records.js'
 export interface GroundStatus {
   /** FALLEN: no source reports the decision any more. ABSENT: a full delivery lacks it. ELSEWHERE: it is reported for another operator. */
   state: 'STANDS' | 'WITHDRAWN' | 'FALLEN' | 'ABSENT' | 'ELSEWHERE'
-  /** True for a heavier penalty. The linked source decides while it stands. */
+  /** True for a heavier penalty (较重行政处罚). While the linked source stands, it alone decides. */
   heavy: boolean
 }
 
@@ -33,14 +33,17 @@ export const groundStatusOf = (sources: readonly GroundSource[], operatorId: num
 export type GroundConsequence = 'REVOKED' | 'CORRECTED' | 'CHANGED_HANDS' | 'LIGHTER' | 'ABSENT'
 
 export interface ChangedGround {
-  /** The listing rested on the weight of the penalty. */
+  /** True when the listing rested on a heavier penalty. */
   wasHeavy: boolean
   isWrong: boolean
-  /** The record was dropped because its operator is no longer certain. */
+  /** True when the record was dropped because its operator is no longer certain. */
   isLetGo: boolean
 }
 
-/** A withdrawn or erroneous penalty ends the case. A lighter one, or one of another operator, hides it. Null: the ground stands. */
+/**
+ * A withdrawn or erroneous penalty ends the case. A lighter one, or one of another operator, hides the entry. Null: the
+ * ground stands.
+ */
 export const groundConsequence = (
   { state, heavy }: GroundStatus,
   { wasHeavy, isWrong, isLetGo }: ChangedGround,

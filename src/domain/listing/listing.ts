@@ -40,7 +40,7 @@ export const attemptMove = (name: MoveName, before: Case | null, given: CaseAct,
     checkRules(row, before, act, rules)
   if (denied !== null) return { ok: false, reason: denial(denied) }
   const { provisional = false, ...set } = row.sets(before, act, rules)
-  // A lead sets no last day, because the agency's legal procedure may have begun before it.
+  // A lead does not move `lastOn`, because the agency's procedure may have begun before it.
   const state = reached(row, before)
   const lastOn = state === 'LEAD' ? before.lastOn : act.on
   const after: Case = { ...before, ...set, state, lastOn }
@@ -53,7 +53,7 @@ const reached = ({ to }: MoveRow, before: Case): CaseState | null => {
   return to === 'SAME' ? before.state : to
 }
 
-/** Moves that state and role allow. Days, people and documents are judged at the attempt. */
+/** Moves that state and role allow. Days, people and documents are judged when the move is made. */
 export const allowedMoves = (current: Case | null, role: CaseRole): MoveName[] =>
   MOVE_NAMES.filter((name) => {
     const row: MoveRow = MOVES[name]
@@ -85,7 +85,7 @@ const checkActor = (row: MoveRow, before: Case, act: CaseAct): DenialCode | null
   return act.by.trim() === '' ? 'NOBODY' : null
 }
 
-/** A future last day was written by a clock that was ahead, and is ignored. */
+/** Day of the last move. A future day is ignored: a clock that was ahead wrote it. */
 const lastDay = ({ lastOn }: Case, today: string): string | null => (lastOn !== null && lastOn <= today ? lastOn : null)
 
 /** These moves end the display. No date in the case may prevent them. */

@@ -81,7 +81,10 @@ const checkRow = (row: ListKind, say: ListFaultReporter): void => {
   for (const name of LEGAL_NUMBER_NAMES) checkCovered(row, name, say)
 }
 
-/** From its first row on, each number needs a row for every day, even one without a value. Otherwise its guard would pass. */
+/**
+ * From its first row on, each number needs a row for every day, even one without a value: without a row its guard would
+ * pass.
+ */
 const checkCovered = (row: ListKind, name: LegalNumberName, say: ListFaultReporter): void => {
   const rows = row.numbers.filter((each) => each.name === name)
   const place = `${row.id}.numbers.${name}`

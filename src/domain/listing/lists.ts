@@ -11,7 +11,7 @@ import type { FactName } from '../records/facts.js'
 /** F: found in a published text. M: from memory, shown as unconfirmed and never asserted as law. */
 export type Certainty = 'F' | 'M'
 
-/** Both days are inclusive; null for an open end. */
+/** First and last day, both inclusive; null for an open end. */
 export interface RuleDates {
   from: string | null
   to: string | null
@@ -36,10 +36,10 @@ export interface LegalBasis extends RuleDates {
   mark: Certainty
 }
 
-/** The event whose day selects a row. */
+/** The event whose day decides which row applies. */
 type SelectedBy = 'DECISION' | 'NOTICE' | 'APPLICATION' | 'PUBLICATION'
 
-/** Effect of a new row on existing entries. Null when the law is silent; the milder result then holds. */
+/** Effect of a new row on existing entries. Null when the law is silent: the milder result then holds. */
 export type EffectOnExistingEntries = 'KEEP' | 'APPLY' | null
 
 export interface ListTerm extends RuleDates, RuleSource {
@@ -49,7 +49,7 @@ export interface ListTerm extends RuleDates, RuleSource {
   confirmed: boolean
 }
 
-/** A kind decided here has a row for each number, without a gap up to today. */
+/** Each kind decided in this hub has rows for all of these, without a gap up to today. */
 export const LEGAL_NUMBER_NAMES = [
   'DEFENCE_WORKDAYS',
   'PUBLICATION_WORKDAYS',
@@ -96,7 +96,10 @@ interface RemovalRule extends Words, RuleSource {
   reason: RemovalReason
 }
 
-/** STANDS: the corresponding day is the last day of the term. Score rules older than this row ended a term as that day began. */
+/**
+ * How a term ends. STANDS: the day with the date of its beginning still counts. Older score rules ended the term as
+ * that day began.
+ */
 export interface TermCounting extends RuleSource {
   lastDay: 'STANDS'
   confirmed: boolean
@@ -108,10 +111,10 @@ export interface ListKind extends Words {
   legalBasis: LegalBasis[]
   authority: string
   scope: 'NATIONAL' | 'PROVINCIAL'
-  /** Published entries make `listed` true. */
+  /** True when published entries set `listed`. */
   blacklist: boolean
   public: boolean
-  /** This hub decides such listings. Entries from feeds are mirrored in any case. */
+  /** True when this hub decides such listings. Entries from feeds are mirrored in any case. */
   decidedHere: boolean
   fact: FactName | null
   threshold: Words

@@ -6,12 +6,11 @@ import type { LinkedDecision } from './legal-ground.js'
 import type { MoveName } from './moves.js'
 
 const FILE_HASH = /^[0-9a-f]{64}$/
-/** In characters. */
 const LONGEST = { documentNumber: 128, consentNumber: 128, reason: 1_000, text: 10_000 } as const
 
 type KnownToHub = 'by' | 'role' | 'today' | 'heavy' | 'decisionOn' | 'level'
 
-/** The hub itself sets `paper`, and `run`: the intake run that made the entry doubtful. */
+/** Only the hub sets `paper` and `run` (the intake run that made the entry doubtful). */
 export interface MoveInput extends Omit<CaseAct, KnownToHub> {
   decision?: number
   /** The repair result that an automatic move carries out. */

@@ -17,7 +17,10 @@ import {
 
 const BEFORE_PUBLICATION = STATES.slice(0, STATES.indexOf('PUBLISHED'))
 
-/** Most defence points of a party within its defence period, and after it. The late bound keeps them from delaying a review for ever. */
+/**
+ * Most defence points that a party may raise within its defence period. After it, LATE_POINTS_MOST keeps them from
+ * delaying a review for ever.
+ */
 const POINTS_MOST = 50
 const LATE_POINTS_MOST = 3
 
@@ -26,7 +29,7 @@ const heavySaid: MoveGuard = (_, act) => (act.heavy === undefined ? 'HEAVY_NOT_S
 /** The officer states that the party could perform the decision and does not: the decision itself cannot show it. */
 const nonPerformanceSaid: MoveGuard = (_, act) =>
   act.ground === 'DECISION_NOT_PERFORMED' ? missingNeed(['reason'], act) : null
-/** The listing is decided with the penalty or later (SAMR order 44, article 13). */
+/** The listing may not be decided before the penalty (SAMR order 44, article 13). */
 const notBeforeDecision: MoveGuard = (before, act) =>
   before.decisionOn !== null && act.on < before.decisionOn ? 'BEFORE_DECISION' : null
 const anotherPerson: MoveGuard = (before, act) =>

@@ -12,12 +12,12 @@ import {
   requireToday,
 } from './moves-row.js'
 
-/** Hidings that need a document of a court or authority. */
 const WITH_DOCUMENT: readonly HidingKind[] = ['STAY', 'RULING', 'BANKRUPTCY']
 
 const kindSaid: MoveGuard = (_, act) => {
   if (act.hiding === undefined) return 'HIDING_NOT_SAID'
-  // Only the clock hides as LOST, after reconciling. It also hides errors that it finds in the records.
+  // Only the clock (an automatic job) hides as LOST, after comparing with platforms. It also hides errors found in
+  // records.
   const clocks = act.hiding === 'LOST' || act.hiding === 'ERROR'
   if (act.role === 'clock') return clocks ? null : 'ROLE'
   return act.hiding === 'LOST' ? 'ROLE' : null
@@ -55,7 +55,7 @@ export const HIDING_MOVES = {
       },
     }),
   },
-  // The clock makes the displayed text follow a change of the penalty or its party.
+  // An automatic job updates the displayed text when the penalty or its party changes.
   renewEntry: {
     zh: '依更正后的信息重新公示',
     en: 'show it as its records say now',
@@ -67,7 +67,7 @@ export const HIDING_MOVES = {
     guards: [requirePublicList, requireNotEnded],
     sets: changeNothing,
   },
-  // A late confirmation is accepted. Until then the entry stays hidden and is shown as late.
+  // A late confirmation is accepted. Until it comes, the entry stays hidden and the confirmation is shown as late.
   confirmHiding: {
     zh: '确认暂停公示',
     en: 'confirm the hiding',

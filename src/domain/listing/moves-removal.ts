@@ -26,7 +26,7 @@ const oldEnough: MoveGuard = (before, act, { list }) => {
   return act.on >= from ? null : { code: 'REPAIR_TOO_EARLY', from }
 }
 
-/** The clock carries out repairs that feeds report, never one that only this hub may grant. */
+/** The role `clock` carries out repairs that feeds report, never one that only this hub may grant. */
 const fromElsewhere: MoveGuard = (_, act, { list }) =>
   act.role === 'clock' && list.repair?.entrance === 'HERE' ? 'ROLE' : null
 
@@ -66,7 +66,7 @@ const unlessHidden =
   ({ state }: Case): CaseState =>
     state === 'HIDDEN' ? 'HIDDEN' : to
 
-/** Only false materials restart the term. A withdrawn result costs the party no time. */
+/** Only false materials restart the term. If a result was merely withdrawn, the party loses no time. */
 const anewFrom = ({ termFrom }: Case, { on, restoring }: CaseAct): string | null =>
   restoring === 'RESULT_WITHDRAWN' ? termFrom : on
 
@@ -85,7 +85,7 @@ const termMoved: MoveGuard = (before, act, rules) => {
   return next === null || next === before.endsOn ? 'TERM_UNCHANGED' : null
 }
 
-/** A shorter rule ends the entry on the day before `on`, never earlier. */
+/** A shorter term ends the entry no earlier than the day before `on`. */
 export const renewedEnd = (
   { decidedOn, publishedOn, termFrom }: Case,
   on: string,
@@ -169,7 +169,7 @@ export const REMOVAL_MOVES = {
       endsOn: restoredEnd(before, act, rules),
     }),
   },
-  // The clock applies a new rule row to standing entries on its first day.
+  // An automatic job applies a new rule row to existing entries on the row's first day.
   renewTerm: {
     zh: '依新规则重计期限',
     en: 'count the term by a new rule',

@@ -1,4 +1,4 @@
-/** Previews each move as if all required input were given, so that users see a denial before typing. The real move is judged again. */
+/** Previews each move as if all required input were given, so that users see a denial before typing. */
 
 import type { Role } from '../access/viewer.js'
 import type { Case, CaseAct, MoveRules } from './case.js'
@@ -64,7 +64,7 @@ const outlookOf = (
   }
 }
 
-/** Input with every field filled. The user's choices are unknown, so the simplest are taken. */
+/** Input with every field filled, by the simplest value because the user's choices are unknown. */
 const full = (before: Case, { on, today }: OutlookRequest): Omit<CaseAct, 'by' | 'role'> => {
   const [point] = before.openPoints
   return {

@@ -7,7 +7,7 @@ export interface OwnDecision {
   authority: string | null
 }
 
-/** Removed entries count too, because the hub's own entry says from when to when it stood. */
+/** True for list entries that repeat a decision of this hub, even one whose entry was removed. */
 export const makeRepeatMatcher = (own: readonly OwnDecision[]): ((body: Body) => boolean) => {
   const authorities = new Map<string, Set<string>>()
   for (const { documentNumber, authority } of own) {

@@ -11,7 +11,7 @@ import type { Certainty } from './lists.js'
 import { KINDS_MASKED_IN_NAMES, publicCode } from './public-name.js'
 import { checkRuleRows } from './publication-clocks.js'
 
-/** Number of the masking rules. Raise it when what may be public changes: the clock then rebuilds older entries. */
+/** Version of the masking rules. Raise it when what may be public changes: older entries are then rebuilt. */
 export const MASKING_VERSION = 2
 
 interface PersonsRow {
@@ -51,7 +51,7 @@ export interface PartyToPublish {
 }
 
 export interface PartyFacts {
-  /** The person is a minor now or was when acting, as an officer found. */
+  /** True when an officer found that the person is a minor, or was one when acting. */
   minor?: boolean | null
   naturalPerson?: boolean
   businessAddress?: string | null
@@ -131,7 +131,7 @@ export const publicEntry = (
     reason: shown('reason', listing.reason),
     basis: shown('basis', listing.basis),
     authority: shown('authority', listing.authority),
-    // The digits of a document number may look like a telephone number, so telephones are not masked here.
+    // A document number may look like a telephone number, so telephones are not masked here.
     documentNumber: shown('documentNumber', listing.documentNumber ?? '', ['ID_NUMBER', 'EMAIL']),
     decidedOn: listing.decidedOn ?? '',
     publishedOn: listing.publishedOn ?? '',

@@ -1,6 +1,6 @@
 /**
- * Two public sites limit the display: 公示系统 counts from publication, 信用中国 from the document. Here an entry ends with the earlier, or with
- * the list's term before them (entry-end.ts). Rows: schema/rules/clocks.json.
+ * Two public sites limit the display: 公示系统 counts from publication, 信用中国 from the document. In this hub an entry ends
+ * with the earliest of both and the list's term (entry-end.ts). Rows: schema/rules/clocks.json.
  */
 
 import { addDays, addMonths, isDate } from '../../foundation/time/dates.js'
@@ -43,7 +43,7 @@ export interface ClockRules {
 
 export interface ClockedEntry {
   list: string
-  /** The decision day fixes the severity, whatever rules come later. */
+  /** Day of the decision. It fixes the severity, whatever rules come later. */
   documentOn: string
   publishedOn: string | null
   /** Last day of a restriction that law fixes beyond the term. */

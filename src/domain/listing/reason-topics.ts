@@ -1,4 +1,4 @@
-/** Regular expressions that JavaScript and PostgreSQL read alike. */
+/** JavaScript and PostgreSQL read these regular expressions alike. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { COUNTERFEIT_PATTERN, WITHIN_CLAUSE_PATTERN } from '../records/penalty.js'

@@ -7,7 +7,7 @@ import type { Case, CaseState } from './case.js'
 export interface ReportedRepair {
   record: number
   body: Body
-  /** The result came with the delivery being merged. */
+  /** True when the result came with the delivery being merged. */
   fresh: boolean
 }
 
@@ -20,7 +20,6 @@ const STEP: Record<string, number> = { REFUSED: 0, REPAIRED: 1, REMOVED: 1, REVO
  */
 export type RepairConsequence = 'GRANTED' | 'REFUSED' | 'TAKEN_BACK' | 'TOLD'
 
-/** `documentNumber` is that of the listing decision. */
 export const repairConsequence = (
   facts: Case,
   documentNumber: string,
@@ -68,7 +67,7 @@ const resultOf = (facts: Case, body: Body): RepairConsequence | null => {
   const on = String(body['decided_on'])
   if (body['outcome'] === 'REVOKED') return state === 'REMOVED' && removal === 'REPAIRED' ? 'TAKEN_BACK' : null
   if (body['outcome'] === 'REFUSED') {
-    // The application may have been entered here later than filed there, so a person decides.
+    // A refusal dated before the application was entered here may still answer it, so a person decides.
     if (repair === null) return null
     return on >= repair.appliedOn ? 'REFUSED' : 'TOLD'
   }

@@ -1,4 +1,4 @@
-/** Faults are reported only for a code that leads to nobody, because genuine codes with failing check digits exist. */
+/** Faults are reported only for a code that no operator has, because genuine codes with failing check digits exist. */
 import { parseCode } from './codes.js'
 
 export type CodeFault = 'CODE_FORM' | 'CODE_CHECK_DIGIT'

@@ -2,11 +2,10 @@ import { clean } from '../../foundation/text/values.js'
 import { shopCode } from './codes.js'
 
 export const ROWS_MOST = 100_000
-/** In characters. */
 export const ROW_LENGTH_MOST = 2_000
 export const ROWS_PER_QUOTA_UNIT = 100
 
-/** Units of quota for rows `first` to `last`. The request has paid for row 1 to 100. */
+/** Units of quota that rows `first` to `last` cost. The request itself has paid for rows 1 to 100. */
 export const quotaUnitsOf = (first: number, last: number): number =>
   Math.floor((last - 1) / ROWS_PER_QUOTA_UNIT) - Math.max(0, Math.floor((first - 2) / ROWS_PER_QUOTA_UNIT))
 
@@ -33,8 +32,8 @@ export type ParsedRow = { value: unknown } | { fault: 'ROW_UNREADABLE' | 'ROW_TO
 export const isBadRow = (row: CodeRow | BadRow): row is BadRow => 'fault' in row
 
 /**
- * A string is a code. An object has `code`, or `shop` with a shop id of `marketplace`. Numbers are refused, because codes written as
- * numbers lose digits. The form of the code is not checked here.
+ * Reads one row. A string is a code. An object has `code`, or `shop` with a shop id of `marketplace`. Numbers are
+ * refused, because codes written as numbers lose digits.
  */
 export const parseCodeRow = (row: number, read: ParsedRow, marketplace: string | null): CodeRow | BadRow => {
   if ('fault' in read) return { row, fault: read.fault, ref: null }

@@ -1,5 +1,5 @@
 /**
- * Forms and check digits of codes. A failing check digit never refuses by itself, because genuine codes that fail exist. Nothing is
+ * Forms and check digits of codes. A failing check digit alone refuses no code, because some genuine codes fail. Nothing is
  * repaired (O is not 0). All functions except `normalizeCode`, `parseCode` and `shopCode` expect a code from `normalizeCode`.
  */
 
@@ -40,8 +40,8 @@ export type CodeScheme = 'uscc' | 'org_code' | 'reg_no' | 'shop'
 export type RegisteredKind = 'enterprise' | 'individual' | 'cooperative' | 'other'
 
 /**
- * Makes a code NFKC, upper case, without blanks, an organisation code also without hyphen. In a shop code only the marketplace is
- * normalised (lower case). Returns null for null markers and numbers beyond the safe integers.
+ * Makes a code NFKC, upper case, without blanks, an organisation code also without hyphen. In a shop code only the
+ * marketplace is normalised (lower case). Returns null for “无” and the like, and for numbers beyond the safe integers.
  */
 export const normalizeCode = (text: unknown): string | null => {
   if (typeof text === 'number' && !Number.isSafeInteger(text)) return null
@@ -83,7 +83,7 @@ const shopParts = (text: string): { marketplace: string; id: string } | null => 
 
 // Unified social credit code, GB 32100-2015.
 
-/** An unknown region is never a ground for refusal. */
+/** Accepts unknown regions. */
 export const hasUsccForm = (code: string): boolean => USCC_FORM.test(code)
 
 /** Checks the 18th character only. Valid codes exist whose organisation part (9–17) fails its own check. */

@@ -16,7 +16,7 @@ export interface MergerParty {
 export interface ProposedMerger {
   from: MergerParty
   into: MergerParty
-  /** The operator into which `into` was merged already. */
+  /** The operator into which `into` was merged already, or null. */
   whole: MergerParty | null
   cause: MergerCause
   /** Lists on which both have an open listing. */
@@ -39,7 +39,6 @@ export const mergerFault = ({ from, into, whole, cause, bothOpen }: ProposedMerg
 }
 
 const SUCCESSORS_MOST = 20
-/** In characters. */
 const NUMBER_LONGEST = 128
 
 export interface ProposedDivision {

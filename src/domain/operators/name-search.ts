@@ -4,37 +4,37 @@ import { simplified } from '../../foundation/text/script.js'
 import { normalizeName } from './names.js'
 import { CITY_NAMES, PROVINCE_NAMES } from './places.js'
 
-/** Characters of the search key. */
+/** Longest search key, in characters. */
 export const NAME_LONGEST = 100
-/** Most grams used, and most names that together hold one of them. */
+/** Limits of the grams used, and of the names that hold any of them. */
 export interface SearchReach {
   grams: number
   candidates: number
 }
-/** The first attempt, and the second when the first finds nothing near. */
+/** Bounds of the first attempt. WIDE: of the second, when the first finds nothing near. */
 export const NARROW_REACH: SearchReach = { grams: 4, candidates: 2_000 }
 export const WIDE_REACH: SearchReach = { grams: 6, candidates: 8_000 }
-/** When each gram alone is too frequent, so many are combined with AND. */
+/** When each gram alone is too frequent, this many are combined with AND. */
 const GRAMS_TOGETHER = 3
-/** A name shorter than `SHORT_NAME` tolerates one typing error. */
+/** Typing errors tolerated in a name; one if it is shorter than `SHORT_NAME`. */
 const EDITS_MOST = 2
 const SHORT_NAME = 6
-/** From this many characters on, a name without place and legal form tolerates one error. */
+/** From this many characters on, a name given without place and legal form may have one error. */
 const SPOKEN_NAME = 5
 const GRAMS_OF_A_CHARACTER = 2
 /** A swap of two neighbours changes three grams. */
 const GRAMS_OF_AN_EDIT = 3
-/** A similar name shares this much of its grams (Dice), and SIMILAR_CORE of its core. */
+/** A similar name shares at least this much of its grams (Dice coefficient); its core shares SIMILAR_CORE. */
 const SIMILAR_SHARE = 0.6
 const SIMILAR_CORE = 0.55
 /** A name is also similar when it holds this share of the query's grams. */
 const HELD_SHARE = 0.5
-/** A lower share suffices when the cores begin alike: many firms share a trade, but the brand comes first. */
+/** A lower share suffices when two cores begin alike: many firms share a trade, but the brand comes first. */
 const SIMILAR_BRAND = 0.4
 const BRAND_LENGTH = 2
 const WEIGHED_MOST = 1_000
 
-/** Best reason first. */
+/** The best reason comes first. */
 const MATCH_REASONS = ['EXACT', 'FORMER', 'VARIANT', 'SHORT', 'BRANCH', 'PART', 'TYPING', 'SIMILAR'] as const
 export type MatchReason = (typeof MATCH_REASONS)[number]
 
@@ -88,14 +88,14 @@ const gramsInOrder = (key: string): number[] => {
 
 export const gramsOf = (key: string): number[] => [...new Set(gramsInOrder(key))].sort((a, b) => a - b)
 
-/** `of` names were counted; `since` names were added later. */
+/** `of` names had been counted; `since` names were added after that. */
 export interface GramCounts {
   counted: (gram: number) => number
   of: number
   since: number
 }
 
-/** null when nothing can be found. `all`: only names with all of the grams. */
+/** null: nothing can be found. `all`: only names with all of the grams are sought. */
 export type GramQuestion = { grams: number[]; all: boolean } | null
 
 export const gramQuestionFor = (key: string, { counted, of, since }: GramCounts, reach: SearchReach): GramQuestion => {
@@ -103,7 +103,7 @@ export const gramQuestionFor = (key: string, { counted, of, since }: GramCounts,
     .map((gram) => ({ gram, names: counted(gram) }))
     .sort((a, b) => a.names - b.names)
   const known = held.filter(({ names }) => names > 0)
-  // An uncounted gram can only be in names added since. It is selective only while these are few.
+  // An uncounted gram can only be in names added since the count. It is selective only while these are few.
   const tells = since > 0 && since <= Math.max(reach.candidates, of)
   const fresh = tells ? held.filter(({ names }) => names === 0).map(({ gram }) => gram) : []
   const any: number[] = []
@@ -149,7 +149,7 @@ export const rankMatches = (key: string, candidates: readonly NameCandidate[]): 
   return [...best.values()].sort((a, b) => a.rank - b.rank || a.operator - b.operator)
 }
 
-/** True for an exact kind of match or one typing error. */
+/** True for a reason better than TYPING, or for one typing error. */
 export const isNearMatch = (match: NameMatch | undefined): boolean =>
   match !== undefined && match.rank <= MATCH_REASONS.indexOf('TYPING') * RANKS_OF_A_REASON + 1
 
@@ -179,7 +179,7 @@ const askedOf = (key: string): QueriedName => {
   }
 }
 
-/** Share of common grams (Dice), above 1 when one name contains the other, 0 when they need no scoring. It runs for thousands of names. */
+/** Share of common grams (Dice), plus 1 when one name contains the other; 0 when the names are too far apart. */
 const shareOf = ({ key, core, grams, within, edits }: QueriedName, held: string): number => {
   let [common, commonWithin] = [0, 0]
   let before = BEGINNING
@@ -234,10 +234,10 @@ const reasonFor = (
   return isSimilar(core, coreOf(held)) ? { is: 'SIMILAR' } : null
 }
 
-/** No table here lists these places: 新乡市, 汪清县. */
+/** Places that no table here lists: 新乡市, 汪清县. */
 const LESSER_PLACE = /^.{1,4}?[市县区州盟旗镇乡村](?![市县区州盟旗镇乡村])/
 
-/** Allows one error. Up to two lesser places in front, and the rest of the name, may be omitted. */
+/** Up to two lesser places in front of the name, and one error, are allowed. */
 const beginsNearly = (own: string, text: string): boolean => {
   const within = own.replace(LESSER_PLACE, '')
   return [own, within, within.replace(LESSER_PLACE, '')].some((name) =>
@@ -258,7 +258,7 @@ const isElsewhere = (key: string, held: string): boolean => {
   return front.length >= 2 && ![...bare(placesOf(held))].some((sign) => front.includes(sign))
 }
 
-/** One place may be less specific: 长春 and 吉林省长春市, or nothing. */
+/** One place may be less specific (长春 and 吉林省长春市) or absent. */
 const placesAgree = (one: string, other: string): boolean => {
   const [short = '', long = ''] = [bare(one), bare(other)].sort((a, b) => a.length - b.length)
   return long.endsWith(short) || long.startsWith(short)

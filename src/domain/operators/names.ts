@@ -1,7 +1,7 @@
 /** Normalises firm names for comparison, never for display. */
 import { compact } from '../../foundation/text/values.js'
 
-/** NFKC has already narrowed （）. */
+/** NFKC has already made （） half-width. */
 const OPENING = /[〔﹝[【［{〈]/gu
 const CLOSING = /[〕﹞\]】］}〉]/gu
 /** The dot inside transliterated names has many code points. */
@@ -10,7 +10,7 @@ const DOTS = /[•‧∙⋅・・]/gu
 /** Fast path: most names need no change. */
 const ORDINARY = /^[\u4e00-\u9fffA-Z0-9()（）]*$/
 
-/** Makes a name NFKC, upper case, without blanks and with one kind of brackets. Names that differ in anything else are different names. */
+/** Makes a name NFKC, upper case, without blanks and with one kind of brackets. */
 export const normalizeName = (name: string): string => {
   if (!ORDINARY.test(name)) return normalized(name)
   return name.includes('（') || name.includes('）') ? name.replaceAll('（', '(').replaceAll('）', ')') : name

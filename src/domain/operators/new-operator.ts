@@ -8,7 +8,10 @@ export interface NewOperator {
   region: string | null
 }
 
-/** Returns null unless the code is a USCC or shop code with a valid check digit. Only the registry can vouch for any other. */
+/**
+ * Returns null unless the code is a USCC or shop code with a valid check digit. Only the registry can vouch for other
+ * codes.
+ */
 export const newOperator = (text: string, name: string | null): NewOperator | null => {
   const code = parseCode(text)
   if (code?.scheme === 'shop') return { uscc: null, shop: code.code, kind: 'SHOP', name, region: null }

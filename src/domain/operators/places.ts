@@ -58,7 +58,7 @@ const PROVINCE = new RegExp(
   `^(${Object.keys(PROVINCES).join('|')})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?`,
 )
 const DIVISION = /^\d{6}$/
-/** The whole country, as national authorities write it. */
+/** Digits of 100000, which national authorities use for the whole country. */
 const COUNTRY = '10'
 
 /** Significant digits: 220102 six, 220100 four, 220000 two, 100000 none. */

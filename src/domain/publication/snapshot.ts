@@ -7,14 +7,14 @@ import { canonicalJson, type Json } from '../records/records.js'
 /** Version of the snapshot's form. A new one makes a new snapshot of an unchanged list. */
 export const SNAPSHOT_FORM = 4
 export const FIRST_HASH = '0'.repeat(64)
-/** The longest validity, milliseconds. */
+/** Longest validity of a manifest, in milliseconds. */
 const VALID_MS = 86_400_000
 /** A manifest with less validity left is signed again. */
 const RENEW_MS = VALID_MS / 2
 const ZONE = '+08:00'
 
 export interface SealedEntry {
-  /** Canonical JSON of the entry with its salt, and the hash as last member. Every file is written from this line. */
+  /** Canonical JSON of the entry with its salt, and the hash as last member. */
   line: string
   hash: string
 }
@@ -33,7 +33,7 @@ export interface SnapshotMember {
   to: string | null
 }
 
-/** Begins the hashed text. One line per entry follows, in order of id. */
+/** First lines of the hashed text. One line per entry follows, in order of id. */
 export const chainHead = (sequence: number, previousHash: string): string => `${sequence}\n${previousHash}\n`
 export const chainLine = ({ id, hash, from, to }: SnapshotMember): string => `${id} ${hash} ${from} ${to ?? '-'}\n`
 
@@ -62,7 +62,7 @@ export interface Manifest {
   previousHash: string
   publishedAt: string
   validUntil: string
-  /** Head of the audit log at signing. Null for an empty log or the manifest of a single answer. */
+  /** Last row of the audit log at signing. Null for an empty log or the manifest of a single answer. */
   trail: AuditHead | null
   files: readonly ManifestFile[]
 }
@@ -74,7 +74,7 @@ export const manifestValidUntil = (now: Date, firstEnd: string | null): Date => 
   return new Date(Math.min(latest, end))
 }
 
-/** True when the manifest outlasts one signed now, so its clock was ahead. */
+/** True when the manifest outlasts one signed now, so the signer's clock was ahead. */
 export const outlastsNewManifest = (until: Date, now: Date): boolean =>
   isAhead(until, new Date(now.getTime() + VALID_MS))
 

@@ -13,7 +13,7 @@ const isCard = (candidate: TextMatch): boolean => {
   return digits.length >= 16 && !isFirm(digits) && passesLuhn(digits) && !isNoPersonsNumber(candidate)
 }
 
-/** No card begins with 9. One number in 31 passes the USCC check by chance. */
+/** No card begins with 9, but one number in 31 passes the USCC check by chance. */
 const isFirm = (digits: string): boolean => /^9[1-3]/.test(digits) && isValidUscc(digits)
 
 export const passesLuhn = (digits: string): boolean => {

@@ -24,7 +24,7 @@ const NUMERALS = '零一二三四五六七八九'
 const NUMERAL = '[〇○零一二三四五六七八九]'
 const YEAR = String.raw`(?:19|20)\d{2}`
 const YEAR_IN_WORDS = new RegExp(`(?:一九|二[〇○零])${NUMERAL}{2}(?=[^\\p{L}\\p{N}]|年)`, 'gu')
-/** Years in brackets that `documentNumber` leaves, or without brackets: 2025年77号. */
+/** Years in brackets that `documentNumber` leaves unchanged. */
 const OTHER_BRACKETS = new RegExp(`[「『‹«〖⟨⦅“"'‘](${YEAR})年?[」』›»〗⟩⦆”"'’]`, 'gu')
 const BARE_YEAR = new RegExp(
   `(?<![\\d〔])(${YEAR})(?:年(?=第?[\\d(〇○零一二三四五六七八九十])|(?=第[\\d(〇○零一二三四五六七八九十]))`,

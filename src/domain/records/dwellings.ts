@@ -4,7 +4,7 @@ import { makeFinder, type NormalisedView, type SpanFinder, type TextSpan } from 
 const STOP = String.raw`,，;；。、:：\n(（)）［］\[\]`
 const BEFORE = '在于至到住址为是将向从由 '
 const LINK = '(?:为|是|于|在|位于|系|:|：| ){0,3}'
-/** 住所 alone may be the seat of a firm. */
+/** 住所 alone is not here: it may be the seat of a firm. */
 const NAMED = new RegExp(
   String.raw`(?:家庭(?:住址|地址|住所)|住址\)?|身份证地址|户籍(?:所在地|地址|地)|户口(?:所在地|地址)|现居住?地?|现住(?!院)|居住地址?|暂住地|家住)${LINK}(?<named>\p{Script=Han}[^${STOP}]{3,60})`,
   'gu',
@@ -27,7 +27,7 @@ const LIVES = new RegExp(
   `(?:(?:居|租|借|寄|暂|常)住(?:地|在|于)?|(?<!入)住[在于]|现居[在于]?|户籍(?:在|地)|(?<![入记守抓稳堵拦挡锁停保留困卡])住(?![所址宅房宿建院户民客店持处进满])|现住所)${LINK}`,
   'gu',
 )
-/** The seat of a firm is public; the address of its owner is a home. */
+/** 住所 is the seat of a firm, which is public, or the home of its owner. */
 const SEAT = new RegExp(String.raw`住所地?(?:\(住址\))?(?!\(|或|登记|变更)${LINK}`, 'gu')
 const OF_A_FIRM =
   /(?:(?:登记|注册|法定|公司|企业|厂|合作社|机关|单位|部门|法院|局|政府|银行|集团|原告|被告)的?|(?:公司|厂|合作社|集团|研究[院所]|局|委员会|政府|法院|银行)(?:\([^()]{0,40}\))?(?:[,;]?(?:统一社会信用代码|注册号)[:为]?[0-9A-Z]{15,18})?[,;:]\s?)$/

@@ -3,7 +3,7 @@
 import type { Words } from '../../foundation/text/words.js'
 
 interface FamilyRow extends Words {
-  /** `none`: no entry means no penalty. `unknown`: nobody reported it. Missing data is not zero. */
+  /** `none`: no entry means no such fact. `unknown`: nobody reported it. Missing data is not zero. */
   whenAbsent: 'none' | 'unknown'
 }
 
@@ -48,7 +48,7 @@ export const FACTS = {
   penalty_light: row('penalties', 'event', 'adverse', '一般行政处罚', 'ordinary penalty', 'penalty_warning'),
   penalty_heavy: row('penalties', 'event', 'adverse', '较重行政处罚', 'heavier penalty', 'penalty_light'),
   inspection_passed: row('inspections', 'event', 'favourable', '抽查合格', 'sample passed'),
-  /** "As labelled" is not proven: the labelled producer may be a victim of counterfeiting. */
+  /** The labelled producer may be a victim of counterfeiting, so its fact is milder. */
   inspection_failed_labelled: row(
     'inspections',
     'event',
@@ -108,11 +108,11 @@ export interface FactEvent {
   fact: FactName
   /** Day of the event, or first day of the term; null when the source does not say. */
   on: string | null
-  /** Start of the legal count where it differs from `on`. It is neither weighed nor hashed. */
+  /** Day from which legal terms count, where it differs from `on`. It affects neither score nor hash. */
   decidedOn?: string | null
   /** First day on which the fact no longer holds; null or absent without a known end. */
   until?: string | null
-  /** Positive integer; default 1. */
+  /** Units that the event counts as; default 1. */
   weight?: number
   record: number
 }
@@ -120,7 +120,7 @@ export interface FactEvent {
 export interface Facts {
   asOf: string
   kind: OperatorKind
-  /** Families that sources cover. Others are reported missing, never counted as zero. */
+  /** Families that the hub has a source for. Others are reported missing, never counted as zero. */
   known: readonly FactFamily[]
   events: readonly FactEvent[]
   /** First day after `asOf` on which something already on record changes the facts. Not part of their hash. */

@@ -3,7 +3,7 @@ import { compact, textOf } from '../../foundation/text/values.js'
 
 const PROVINCES = '京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼'
 const MAX_LENGTH = 60 // characters
-/** NFKC leaves these hyphens of common keyboards. */
+/** Hyphens of common keyboards that NFKC leaves unchanged. */
 const HYPHENS = /[‐‑‒–—―−]/gu
 /** 备 filed, 证 licensed. Numbers before 2005 have six digits. -n is the n-th site, A an app, X a mini-program. */
 const NUMBER = new RegExp(`^([${PROVINCES}])(ICP[备证])(\\d{6,8})号?(?:-(\\d{1,4})([A-Z]?))?$`, 'u')

@@ -5,7 +5,7 @@ type MoneyUnit = 'yuan' | 'wan' | 'yi'
 const UNIT_EXPONENT: Record<MoneyUnit, number> = { yuan: 0, wan: 4, yi: 8 }
 const MAX_LENGTH = 80 // characters
 
-/** Longer names come first. Codes are ISO 4217. A name with 元 implies whole units. */
+/** In each pattern longer names come first. Codes are ISO 4217. A name with 元 implies whole units. */
 const CURRENCIES: [name: RegExp, code: string][] = [
   [/人民币|RMB|CNY|¥/, 'CNY'],
   [/美元|美金|USD|US\$/, 'USD'],
@@ -111,7 +111,7 @@ const parseAny = (sent: string, unit: MoneyUnit): Amount | null => {
   return { yuan: write(add(scaled, cents)), currency: named.currency }
 }
 
-/** Returns null for digits in brackets: (100) is an accountant's minus. */
+/** Returns null for digits in brackets: accountants write minus 100 as (100). */
 const withoutBrackets = (text: string): string | null => (/\([^)]*\d/.test(text) ? null : text.replace(/[()]/g, ''))
 
 const withoutCurrency = (text: string): { amount: string; currency: string; whole: boolean } | null => {
@@ -138,7 +138,7 @@ const parseArabic = (text: string, yuanSign: boolean): Decimal | null => {
   return parts.map(({ number, exponent }) => shift(number, exponent)).reduce(add)
 }
 
-/** '三万五' (35000) is refused: a wrong guess costs a factor of a thousand. */
+/** '三万五' is refused, because it may mean 35000 or 30005. */
 const parseChinese = (text: string): Decimal | null => {
   if (/^[零一二三四五六七八九]+$/.test(text)) return read([...text].map((sign) => DIGITS.indexOf(sign)).join(''))
   if (!/^[零一二三四五六七八九十百千万亿]+$/.test(text) || UNSAID_UNIT.test(text)) return null
@@ -202,7 +202,7 @@ const pointed = (digits: string, places: number): string => {
   return last > point ? `${text.slice(first, point)}.${text.slice(point, last)}` : text.slice(first, point)
 }
 
-/** 万元 with the six decimals of the 双公示 standard. Rounds half up beyond cents. */
+/** Yuan as 万元, with the six decimals of the 双公示 standard. Rounds half up to cents. */
 export const yuanToWan = (yuan: string): string => {
   const { digits, places } = read(yuan)
   const divisor = 10n ** BigInt(Math.max(places - 2, 0))

@@ -17,7 +17,6 @@ export type SpanFinder = (text: string, seen: NormalisedView, businessAddress: s
 const UNSEEN = /^[\p{Cf}\p{Cc}\p{M}\p{Default_Ignorable_Code_Point}]$/u
 const DASH = /^[\p{Pd}\p{Pc}ー−⁃]$/u
 const DOT = /^[·•∙⋅・。．]$/u
-/** Shorter runs of numerals are ordinary words. */
 const DIGIT = `[\\d${[...NUMERALS.keys()].join('')}]`
 const IN_WORDS = new RegExp(`${DIGIT}(?:[-. ]{0,3}${DIGIT}){6,}`, 'g')
 
@@ -72,12 +71,12 @@ export interface TextMatch {
   after: string
 }
 
-/** Words within this many characters may qualify a number. */
+/** Words this many characters before or after a number may qualify it. */
 const AROUND = 24
 
 /**
- * Makes a finder of group `named`, or of the whole match without that group. After a rejected match the search goes on at its next
- * character.
+ * Makes a finder of the group `named`, or of the whole match where there is no such group. After a rejected match the
+ * search resumes one character further.
  */
 export const makeFinder =
   (patterns: readonly RegExp[], holds: (candidate: TextMatch) => boolean = () => true): SpanFinder =>

@@ -47,12 +47,12 @@ export const banOf = (body: Body): Ban | null => {
   return { until: endless ? null : day, endless }
 }
 
-/** A ban has a duration. Closure and licence revocation have none. */
+/** True for a measure with a duration. Closure and licence revocation have none. */
 export const imposesBan = (body: Body): boolean => {
   const types = typesOf(body)
   if (types.some((type) => BAN.test(type) && !SUSPENDED_OR_REVOKED.test(type))) return true
   const { content } = body
-  // A condition and the text after its comma become one clause.
+  // A condition joins the clause after its comma, so that a conditional ban does not count.
   return says(typeof content === 'string' ? content.replace(CONDITION, '若') : content, BAN, NOT_BANNED)
 }
 
@@ -64,8 +64,8 @@ export const isCounterfeit = (body: Body): boolean =>
 export const isWithdrawn = (body: Body): boolean => body['status'] === 'REVOKED'
 
 /**
- * Identifies a decision across sources. A bare number such as 市场〔2019〕1号 exists in every county, so the authority is added, by name since
- * older forms have no code. The store adds the party. Returns null when either is missing.
+ * Identifies a decision across sources. A bare number such as 市场〔2019〕1号 exists in every county, so the authority is
+ * added, by name since older forms have no code. The store adds the party. Returns null without number or authority.
  */
 export const decisionFactKey = (
   number: string | null,
@@ -105,7 +105,7 @@ const BEFORE_FINE = new RegExp(`${SUM}整?的?(?:行政)?罚款`, 'gu')
 const AFTER_CONFISCATION = new RegExp(`没收[^\\d元]{0,30}?${SUM}`, 'gu')
 const NOT_IMPOSED = /逾期|每日|加处|不予|免予|可以|以上|以下/
 
-/** An amount may stand in words and in figures; it counts once. */
+/** An amount written in words and in figures counts once. */
 const amountsIn = (clauses: readonly string[], patterns: readonly RegExp[]): string[] => {
   const written = clauses.flatMap((clause) =>
     patterns.flatMap((pattern) => [...clause.matchAll(pattern)].map(([, sum]) => sum ?? '')),
@@ -117,7 +117,10 @@ const WARNING = /^(警告|通报批评)([、,，和及]?(警告|通报批评))*$
 const FINE = /罚款/
 const OTHER = /^其他|^其它/
 const DETENTION = /行政拘留/
-/** The bound keeps repeated first words from quadratic scanning. PostgreSQL and JavaScript read it alike. */
+/**
+ * The bound (100 characters) keeps repeated first words from quadratic scanning. PostgreSQL and JavaScript read it
+ * alike.
+ */
 export const WITHIN_CLAUSE_PATTERN = '[^，。；;,\\n]{0,100}'
 const SUSPENDED_OR_REVOKED = new RegExp(`暂扣${WITHIN_CLAUSE_PATTERN}吊销|吊销${WITHIN_CLAUSE_PATTERN}暂扣`)
 const HEAVY_TYPE = new RegExp(

@@ -29,10 +29,10 @@ export interface MaskedText {
   found: PersonalDataKind[]
 }
 
-/** Masking may leave what reads as another number, so it repeats, usually two or three times. */
+/** What masking leaves may read as another number, so it is repeated, usually two or three times. */
 const MOST_ROUNDS = 12
 
-/** `businessAddress` is public as the place of business and is kept. */
+/** `businessAddress` is public as the place of business and is not masked. */
 export const maskPersonalData = (
   text: string,
   kinds: readonly PersonalDataKind[] = PERSONAL_DATA_KINDS,
@@ -78,7 +78,7 @@ const spansIn = (text: string, kinds: readonly PersonalDataKind[], businessAddre
     })
 }
 
-/** The pseudonym that replaces an ID number still marks a person. */
+/** Pseudonym of an ID number, which still marks a person. */
 const MARKED = /\[居民身份证 [^\]]{0,80}\]/g
 
 const PAPER = '(?:护照|通行证|台胞证|回乡证|居留证|居留身份证|永居证|居住证|军官证|士兵证)'
@@ -89,7 +89,7 @@ const PAPERS = [
   ),
   new RegExp(String.raw`(?<![\dA-Za-z])[A-Za-z]{1,3}\d{6,12}(?=号?[^\d,;。\n]{0,8}${PAPER})`, 'g'),
 ]
-/** Passports have seven digits or more beside the letters; some countries use six. */
+/** Passport numbers have at least six digits beside the letters, most seven. */
 const FEWEST_OF_A_PAPER = 6
 const isPaper = ({ found, after }: TextMatch): boolean =>
   digitsOf(found).length >= FEWEST_OF_A_PAPER && !/^[本张份年元]/.test(after)

@@ -11,7 +11,7 @@ const TOO_DEEP = '[嵌套过深，已略去 nested too deep, left out]'
 /** The shortest ID number has 15 digits and takes at least 8 characters. */
 const FEWEST_DIGITS = 15
 const FEWEST_CHARACTERS = 8
-/** An HTML entity or surrogate half may stand for anything. */
+/** An HTML entity or surrogate half may stand for any digits. */
 const ANYTHING = FEWEST_DIGITS
 /** Cache by UTF-16 unit: 0 unknown, otherwise the possible digits plus one. */
 const digitsSeen = new Uint8Array(0x10000)
@@ -33,10 +33,10 @@ const NONE_EXEMPT: ReadonlySet<string> = new Set()
 const NONE_CLEAR: readonly unknown[] = []
 
 /**
- * Replaces every resident ID number (GB 11643-1999) in any text, key or number of a JSON-like value by its type and `mark`, also one split
- * over two neighbouring cells. Fields in `exempt` hold registration numbers: fifteen digits stay there, at any depth, unless the text calls
- * them an ID; eighteen are still replaced. A value without ID numbers is returned itself, otherwise a deep copy. `clear` lists texts
- * already found clean.
+ * Replaces every resident ID number (GB 11643-1999) in any text, key or number of a JSON-like value by a pseudonym
+ * (`mark`), also one split over two neighbouring cells. Fields in `exempt` hold registration numbers: fifteen digits
+ * stay there, at any depth, unless the text calls them an ID; eighteen are still replaced. `clear` lists texts already
+ * found clean.
  */
 export const redactIdNumbers = <T>(
   value: T,
@@ -92,7 +92,7 @@ const redacted = (value: unknown, mark: (id: string) => string, exempt: Readonly
   return walk(value, 0, 'LONE_KEPT')
 }
 
-/** Fast pre-check without false negatives. */
+/** Fast pre-check: false only if there is surely no ID number. */
 const mayHold = (node: unknown, clear: readonly unknown[], depth: number): boolean => {
   if (typeof node === 'string') return node.length >= FEWEST_CHARACTERS && !isAmong(clear, node) && mayHoldInText(node)
   if (typeof node === 'number' || typeof node === 'bigint') return !(node < LARGEST_UNLIKE && node > -LARGEST_UNLIKE)
@@ -165,7 +165,7 @@ const mayHoldInText = (text: string): boolean => {
   return digits >= FEWEST_DIGITS && !(text.startsWith('9') && hasUsccForm(text)) && areEnough(text)
 }
 
-/** Chinese numerals count only in a row. A separate function lets V8 inline the loop above. */
+/** Chinese numerals count only in a row. */
 const areEnough = (text: string): boolean => {
   let digits = 0
   for (let at = 0; at < text.length && digits < FEWEST_DIGITS; at += 1) {

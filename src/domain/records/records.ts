@@ -102,7 +102,6 @@ export const canonicalJson = (value: Json): string => {
   if (Array.isArray(value)) return value.length === 0 ? '[]' : `[${value.map(canonicalJson).join(',')}]`
   const keys = sortedKeys(Object.keys(value))
   let text = ''
-  // The closing quote is appended with the next text, which saves one string piece each.
   let open = false
   for (let at = 0; at < keys.length; at += 1) {
     const { key, before, behindText } = keys[at] as Key
@@ -175,7 +174,7 @@ export const sealBody = ({ body, validFrom, validTo, subject }: DigestInput): Se
 /** First 128 bits of SHA-256 over everything that identifies a version. */
 export const draftDigest = (draft: DigestInput): string => sealBody(draft).digest
 
-/** Hashes UTF-16, the internal form of strings, which avoids encoding. Joining the texts would copy the long one again. */
+/** Hashes UTF-16, the internal form of strings, which avoids encoding. */
 const utf16 = (text: string, beside: string): Buffer => {
   if ((text.length + beside.length) * BYTES_A_UNIT > scratch.length) return Buffer.from(text + beside, 'utf16le')
   const end = scratch.write(text, 0, 'utf16le')

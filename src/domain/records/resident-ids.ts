@@ -1,11 +1,11 @@
 /** Finds resident ID numbers (GB 11643-1999) in a text, in any spelling. */
 import { hasRegNoCheckDigit, hasResidentIdForm, isValidResidentId, isValidUscc } from '../operators/codes.js'
 
-/** In longer runs of digits some 18 in a row pass every test by chance. */
+/** In a longer run of digits, some 18 consecutive ones pass every test by chance. */
 const LONG_RUN = 24
-/** Credible years of birth of traders, checked where a chance match is likelier. */
+/** Credible years of birth of traders. They are checked where a chance match is likelier. */
 const BORN = { first: 1900, last: 2015 }
-/** Allowed between two digits, not counting invisible characters. */
+/** Gap allowed between two digits of one number. Invisible characters do not count. */
 const GAP = '[ .]{0,4}'
 const DIGITS = (count: number): string[] => Array<string>(count).fill(String.raw`\d`)
 /** The birthday is part of the pattern, so most other numbers fail early. */
@@ -24,10 +24,10 @@ const IN_PARTS = new RegExp(String.raw`(?<!\d|\d\.)${[...PARTS, String.raw`[\dX]
 const FIFTEEN = /(?<!\d)(?:\d{15}|\d{6}( {1,4}|\.)\d{6}\1\d{3})(?![\dAX])/g
 /** Inside a grouped number a date can only be the birthday, after six digits. */
 const DAY = /^(.*(?<!\d))(?:19|20)\d\d[ .]\d\d[ .]\d\d(?!\d)/
-/** Eight are enough for fifteen digits, because one character may stand for two (㉕). */
+/** Fast test. Eight digit characters may be a number of fifteen digits, because one may stand for two (㉕). */
 const ENOUGH_DIGITS = /(?:\p{N}\P{N}*){8}/u
 
-/** The position in a row is the digit. */
+/** A numeral's position in its row is its digit. */
 const NUMERAL_ROWS = ['〇一二三四五六七八九', '零壹贰叁肆伍陆柒捌玖', '○壹貳叁肆伍陸柒捌玖']
 export const NUMERALS = new Map(NUMERAL_ROWS.flatMap((row) => [...row].map((numeral, digit) => [numeral, `${digit}`])))
 const NUMERAL = `[${[...NUMERALS.keys()].join('')}]`
@@ -40,7 +40,7 @@ const ANY_TAG = /<[/!]?[a-z!-][^<>]{0,200}>/i
 
 const UNSEEN = /^(?![\t-\r])[\p{Cf}\p{Cc}\p{M}\p{Default_Ignorable_Code_Point}]$/u
 const SEPARATOR = /^[\s\p{Pd}\p{Pc}\u2212\u00b7\u2022\u2219\u22c5\u30fb\u2800/\u2044\u2215]$/u
-/** Characters that separate numbers rather than digits of one. */
+/** Signs that separate two numbers rather than the digits of one. */
 const SIGNS = new Map<string, string>([
   ...[...',:;+~*(|\\<'].map((sign): [string, string] => [sign, sign]),
   [')', '('],
@@ -49,19 +49,22 @@ const SIGNS = new Map<string, string>([
   ['〜', '~'],
 ])
 const ANY_DIGIT = /^\p{Nd}$/u
-/** Latin, Greek, Cyrillic and multiplication signs. NFKC already turns ⅹ and ｘ into Latin. */
+/**
+ * Characters that look like X: Latin, Greek, Cyrillic and multiplication signs. NFKC already turns ⅹ and ｘ into Latin.
+ */
 const LIKE_X = /^[XxΧχХх×✕✖╳]$/u
 const ENTITY = /&(?:(nbsp|ensp|emsp|thinsp)|(shy|zwn?j|lrm|rlm)|#(\d{1,7})|#x([\da-f]{1,6}));/iy
 
-/** In characters: the greatest distance of a word that names the number. */
+/** A word up to this many characters before a number may say whose it is. */
 const NAMED_WITHIN = 24
 const OF_A_PERSON = /(?:身份|证件|證件|\bID\s*(?:card|no|number))\D{0,16}$/i
 const OF_A_REGISTER = /(?:注册|註冊|登记|登記|执照|執照|工商|\breg(?:istration)?[\s._-]{0,3}(?:no|number))\D{0,16}$/i
 
 /**
- * Treatment of fifteen digits that read as a first-generation ID. One in ten also passes as a registration number: doubtful.
- * KEPT: in a field of registration numbers. DOUBTFUL_KEPT: where such a number may stand. LONE_KEPT: doubtful and the whole text. REPLACED:
- * doubtful ones too, unless named a registration number. A number named as a person's is always replaced.
+ * What to do with fifteen digits that read as a first-generation ID number. One in ten is doubtful: it is also a valid
+ * registration number. KEPT: all stay. DOUBTFUL_KEPT: doubtful ones stay. LONE_KEPT: a doubtful one stays if it is the
+ * whole text. REPLACED: doubtful ones are replaced, unless called a registration number. A number called a person's is
+ * always replaced.
  */
 export type FifteenDigitsTreatment = 'KEPT' | 'DOUBTFUL_KEPT' | 'LONE_KEPT' | 'REPLACED'
 
@@ -85,7 +88,7 @@ export const residentIdsIn = (text: string, fifteen: FifteenDigitsTreatment): Re
 
 export const hasIdInWords = (text: string): boolean => text.search(IN_WORDS) >= 0
 
-/** Positions stay the same: each numeral and its digit is one UTF-16 unit. */
+/** Replaces numerals by digits. Positions stay the same, because both are one UTF-16 unit. */
 const withoutWords = (text: string): string =>
   ANY_NUMERAL.test(text) ? text.replace(IN_WORDS, (run) => EACH_NUMERAL.reduce(inDigits, run)) : text
 
@@ -144,13 +147,14 @@ export const isCredibleId = (id: string): boolean => {
 }
 
 /**
- * Judges 18 characters, possibly with gaps.
+ * True when these 18 characters, possibly with gaps, are a person's number.
  *
- * A lone number with a wrong last digit still identifies a person, so only a valid USCC passes. A number that passes both checks is a
- * person's: one ID in 31 passes the USCC check, but hardly any USCC has a province and birthday here.
+ * A lone number with a wrong last digit still identifies a person; only a valid USCC is spared. A number valid as both
+ * is a person's: one ID in 31 passes the USCC check, but hardly any USCC has a province and birthday here.
  *
- * Attached to digits or in groups it must be valid. Groups must be whole unless X ends them, and may not mix points with blanks. In a run
- * over 24 digits one window in about 5,000 passes by chance: losing part of a serial number harms less than keeping an ID.
+ * In groups or attached to digits, it needs the right check digit. Groups may not mix points with blanks, nor touch
+ * other digits unless X ends them. In a run over 24 digits, one window in about 5,000 passes by chance: losing part of
+ * a serial number harms less than keeping an ID.
  */
 const isEighteen = (line: string, at: number, written: string): boolean => {
   const id = charactersOf(written)

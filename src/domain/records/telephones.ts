@@ -18,7 +18,7 @@ const CUSTOMARY = [
 const MOBILE = /(?<!\d)1(?:[-. /,*()~|]{0,3}\d){10}(?!\d)/g
 /** Usual groupings of the eleven digits of a mobile number. */
 const SPLITS = new Set(['3-4-4', '3-3-5', '3-5-3', '4-3-4', '3-8', '4-7', '5-6', '7-4', '8-3'])
-/** More groupings are common when only dashes separate them. */
+/** Groupings that are common only with dashes. */
 const DASHED =
   /^(?!.*-(?:19|20)\d\d-[01]\d-)(?:\d{2}-\d{3}-\d{3}-\d{3}|\d{3}(?:-\d{2,4}){2,4}|\d{4}(?:-\d{3,4}){2}|\d{2}-\d{9}|\d{6}-\d{5})$/
 const ONE_BY_ONE = /^\d(?:[- ]{1,3}\d)+$/
@@ -50,7 +50,7 @@ const NAMED = [
   /(?:电话(?!业务)|手机号?|座机|固话|联系方式|热线|传真|致电|拨打|\b(?:tel|phone|mobile|fax))[^\d\n]{0,10}?(?<named>\+?\d[\d\-. ()]{4,20}\d)/gi,
   /(?<!\d)[2-9]\d{2,3}[-. ]?\d{4}(?=\s?[(]?(?:座机|固话|办公电话|家庭电话|宅电))/g,
 ]
-/** A date or amount may also follow a word for telephone. */
+/** Dates and amounts, which may also follow a word for telephone. */
 const NO_NUMBER = /^(?:(?:19|20)\d\d[-.](?:0?[1-9]|1[0-2])[-.](?:0?[1-9]|[12]\d|3[01])|\d+\.\d{1,2})(?!\d)/
 const isNumber = (candidate: TextMatch): boolean => !NO_NUMBER.test(candidate.found) && !isNoPersonsNumber(candidate)
 

@@ -1,7 +1,6 @@
 import { Refusal } from '../../foundation/errors.js'
 import { redactIdNumbers } from './privacy.js'
 
-/** In characters. */
 const WRITTEN_LENGTH = 1_000
 
 /** Trims the text and removes ID numbers. `what` names it in the refusal INPUT_INVALID for an empty text or one over WRITTEN_LENGTH. */

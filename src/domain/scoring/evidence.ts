@@ -6,7 +6,7 @@ import { isWithdrawn, severityOf } from '../records/penalty.js'
 import { type Body, type Json, RECORD_KIND_TRAITS, type RecordKind } from '../records/records.js'
 import { type ListFacts, OLD_COMPARED_FORMS, type RecordEvidence, repairDaysOf } from './repair-targets.js'
 
-/** A feed of a kind makes its family known. Kinds without a family are not weighed; a repair only ends other facts. */
+/** A feed of a kind makes its family known. Kinds without a family are not weighed. */
 export const FAMILY_OF_KIND: Partial<Record<RecordKind, FactFamily>> = {
   registration: 'registration',
   shop: 'shops',
@@ -32,7 +32,7 @@ export const familiesOf = (feeds: Iterable<{ id: string; kind: RecordKind }>): F
 
 export const WITHDRAWN_STATUS = 'REVOKED'
 
-/** Bulk queries fetch only these fields. */
+/** Fields of the body that bulk queries fetch. */
 export const FIELDS_OF_EVIDENCE: Partial<Record<RecordKind, readonly string[]>> = {
   registration: ['established_on', 'status'],
   shop: ['opened_on', 'real_name_matched'],
@@ -53,8 +53,8 @@ const CHECK_FACTS: Record<string, FactName> = {
 }
 
 /**
- * Each fact appears once, independent of input order. A repair (信用修复) ends what it names, the end of publication ends a penalty, withdrawn
- * records give none. `lists` gives the term of entries without an end.
+ * Returns each fact once, independent of input order. A repair (信用修复) ends the facts it names, the end of publication
+ * ends a penalty, and withdrawn records give no fact. `lists` gives the term of entries without an end.
  */
 export const factEventsOf = (evidence: readonly RecordEvidence[], lists: readonly ListFacts[]): FactEvent[] => {
   const events: FactEvent[] = []
@@ -176,8 +176,8 @@ const after = (last: Json | undefined): string | null => {
 }
 
 /**
- * One record per fact: the first report of an event, the last of a state. A withdrawing source wins over all, in the firm's favour. SQL
- * twin: the store's `oncePerFact`.
+ * Keeps one record per fact: the first report of an event, the last of a state. A withdrawing source wins over all, in
+ * the firm's favour. In SQL: the store's `oncePerFact`.
  */
 export const oncePerFact = <
   Row extends { kind: RecordKind; fact: string | null; body: Body; run: number; record: number },
@@ -220,8 +220,8 @@ export const mirroredLastDay = (body: Body, lists: readonly ListFacts[]): string
 }
 
 /**
- * True for rules older than term counting. Their scores are replayed as made: shops without last day, a hub entry repeated by its agency's
- * list counted twice, 长春市场监督管理局 and 长春市市场监督管理局 distinct.
+ * True for stored list rules without `counting`. Scores by them are replayed as made: shops without last day, a hub
+ * entry repeated by its agency's list counted twice, 长春市场监督管理局 and 长春市市场监督管理局 distinct.
  */
 export const isOldRuleBook = (lists: readonly ListFacts[]): boolean =>
   lists.length > 0 && lists.every(({ counting }) => counting === undefined)

@@ -1,4 +1,4 @@
-/** The scoring method in words suffices to recompute a score. */
+/** The scoring method in words, complete enough to recompute a score. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { FACT_FAMILIES, FACTS } from '../records/facts.js'

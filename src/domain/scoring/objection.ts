@@ -1,4 +1,4 @@
-/** An objection never changes the score; the contested record does. */
+/** An objection never changes the score; only a correction of the contested record does. */
 
 import type { Words } from '../../foundation/text/words.js'
 import type { Reason } from './score.js'

@@ -20,7 +20,7 @@ export interface OwnEntry extends OwnDecision {
   endsOn: string | null
   removedOn: string | null
   record: number
-  /** A hidden entry has no weight. */
+  /** True for a hidden entry, which has no weight. */
   hidden: boolean
 }
 
@@ -28,7 +28,7 @@ export interface OperatorEvidence {
   kind: string
   reported: readonly ReportedEvidence[]
   entries: readonly OwnEntry[]
-  /** First later day on which an already known state begins. */
+  /** First day after `asOf` on which a state already on record begins. */
   comingOn: string | null
 }
 
@@ -83,7 +83,7 @@ export const hashOfFacts = ({ kind, known, events }: Facts): string => {
 
 const quoted = (day: string | null): string => (day === null ? 'null' : `"${day}"`)
 
-/** A state that begins later also sets `nextChangeOn`. */
+/** `nextChangeOn` also counts a state that begins later. */
 export const scoreOf = (facts: Facts, card: Scorecard): Score => {
   const result = score(facts, card)
   const { comingOn = null } = facts
@@ -96,7 +96,7 @@ export interface RuleBook {
   lists: readonly ListFacts[]
 }
 
-/** The rules of lists that scores depend on. */
+/** Those parts of the list rules that scores depend on. */
 export const ruleBookOf = (lists: readonly ListFacts[]): RuleBook => {
   const book = lists.map(({ id, fact, terms, counting }) => ({
     ...{ id, fact, terms },

@@ -3,7 +3,7 @@ import { addYears } from '../../foundation/time/dates.js'
 import type { Reason } from './score.js'
 import { GRADES, type Grade } from './scorecard.js'
 
-/** In years from the proposal. */
+/** Longest override, in years from the proposal. */
 export const OVERRIDE_YEARS_MOST = 1
 
 export interface ComputedScore {
@@ -35,6 +35,6 @@ export const overrideConfirmationFault = (
 const VETOED =
   '在严重失信名单或失信被执行人名单中，等级以评分卡所限为准，不得上调 while a veto stands (a serious list, a judgment defaulter) the grade may not be raised'
 
-/** A veto blocks every raise, also by an override confirmed before it. */
+/** A veto forbids every raise of the grade, also by an override confirmed earlier. */
 export const vetoBlocksOverride = (computed: ComputedScore, grade: Grade): boolean =>
   GRADES.indexOf(grade) < GRADES.indexOf(computed.grade) && computed.reasons.some(({ why }) => why === 'VETO')

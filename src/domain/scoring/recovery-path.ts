@@ -1,7 +1,4 @@
-/**
- * Recovery path: lost points, the day from which time or an act restores them, and the resulting score. The scoring function itself
- * determines when an event fades, so both agree.
- */
+/** Recovery path: lost points, the day from which time or an act restores them, and the resulting score. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { addDays, addMonths } from '../../foundation/time/dates.js'
@@ -12,20 +9,20 @@ import { isRowInForce } from './recovery-rules.js'
 import { score } from './score.js'
 import type { Grade, Scorecard } from './scorecard.js'
 
-/** Later steps are grouped. There are fewer pairs of fact and act. */
+/** Most steps; later ones are grouped by fact and act, which have fewer pairs. */
 export const RECOVERY_STEPS_MOST = 100
 
 export interface RecoveryStep extends Words {
-  /** First day of the act, or the day of a WAIT. It never lies before the facts' day. */
+  /** First day on which the act is lawful, or on which a WAIT takes effect; never before the facts' day. */
   on: string
   act: RestoringAct
   fact: FactName
   rules: string[]
   records: number[]
   count: number
-  /** Points gained after the earlier steps; 0 when something else hides the gain. */
+  /** Points gained beyond the earlier steps; 0 when something else hides the gain. */
   points: number
-  /** Score on that day after all steps so far, if granted. */
+  /** Score on that day if this and all earlier steps are granted. */
   value: number
   grade: Grade
   basis: string
@@ -72,13 +69,13 @@ interface DraftStep extends SourcedSentence, Pick<RecoveryStep, 'on' | 'act' | '
   events: readonly FactEvent[]
 }
 
-/** Events of one fact with equal dates. */
+/** Points lost by events of one fact with equal dates. */
 interface PointLoss {
   fact: FactName
   events: FactEvent[]
   rules: string[]
   drafts: DraftStep[]
-  /** The reason why it never ends; null when it does. */
+  /** Why the loss never ends; null when it does. */
   why: SourcedSentence | null
 }
 
@@ -152,7 +149,7 @@ const courseOf = (event: FactEvent, from: string, facts: Facts, card: Scorecard)
 
 const keyOfDay = (draft: DraftStep): string => `${draft.on} ${draft.act} ${draft.fact} ${draft.zh}`
 
-/** Merges steps with the same key on their last day, when each is lawful. */
+/** Merges steps with the same key on the last of their days, when all are lawful. */
 const together = (drafts: readonly DraftStep[], key: (draft: DraftStep) => string): DraftStep[] => {
   const groups = new Map<string, DraftStep>()
   for (const draft of drafts) {
@@ -165,7 +162,6 @@ const together = (drafts: readonly DraftStep[], key: (draft: DraftStep) => strin
 const joined = (a: DraftStep, b: DraftStep): DraftStep => ({
   ...(a.on < b.on ? b : a),
   rules: [...new Set([...a.rules, ...b.rules])],
-  // One event may halve on several of the merged days.
   events: [...new Set([...a.events, ...b.events])],
   ends: [...a.ends, ...b.ends],
   confirmed: a.confirmed && b.confirmed,
@@ -205,7 +201,7 @@ const stepOf = (draft: DraftStep, facts: Facts, done: readonly RecoveryStep[], c
   const { on, act, fact, rules, basis, confirmed, answer, ends, events } = draft
   const { value, grade } = score(factsAfterSteps(facts, [...done, draft]), card)
   const undone = factsAfterSteps(facts, [...done, { on, ends: [] }])
-  // Time's effect cannot be omitted, so it is compared with the same events one day earlier.
+  // Time's effect cannot be left out, so it is compared with the same events made one day younger.
   const about = new Set(act === 'WAIT' ? events.map(identity) : [])
   const held = undone.events.map((event) => (about.has(identity(event)) ? aDayYounger(event) : event))
   const points = value - score({ ...undone, events: held }, card).value

@@ -1,4 +1,4 @@
-/** schema/contracts/recovery.json checks the shape of schema/rules/recovery.json, this file the rest. */
+/** Checks schema/rules/recovery.json beyond the shape, which schema/contracts/recovery.json checks. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
@@ -39,7 +39,7 @@ export interface ActRule extends SourcedSentence {
 
 export interface RecoveryRules {
   acts: ActRule[]
-  /** Last sentence about every act. `within`: it is answered in `{workdays}`; `open`: without a fixed time. */
+  /** Sentence added to every act. `within`: the office answers in `{workdays}`. `open`: no time is fixed. */
   granted: Record<'within' | 'open', Words>
   waits: Record<'window' | 'halving' | 'end', SourcedSentence>
   endless: SourcedSentence

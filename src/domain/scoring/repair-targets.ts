@@ -1,4 +1,6 @@
-/** Each record is normalised once and found through maps, so matching repairs (信用修复) costs linear time. */
+/**
+ * Finds the records that repairs (信用修复) concern. Each record is normalised once and found through maps, in linear time.
+ */
 
 import { factOfList, type ListKind, type TermCounting } from '../listing/lists.js'
 import { comparedAuthority, comparedAuthorityOld, comparedDocumentNumber } from '../records/decision-number.js'
@@ -17,7 +19,9 @@ export interface RecordEvidence {
 interface Repairable {
   record: number
   target: string
-  /** Only a court removes a judgment defaulter, so a repair without a target never means such an entry. */
+  /**
+   * True for judgment defaulters. Only a court removes them, so a repair without number and authority never means one.
+   */
   byCourt: boolean
   number: string | null
   authority: string | null
@@ -57,7 +61,10 @@ export const repairDaysOf = (
   return until
 }
 
-/** A refused repair has no effect. A revoked one (false materials) restores what it ended, and comes last within a day. */
+/**
+ * Order within a day. A refused repair has no effect. A revoked one (false materials) restores what it ended, and comes
+ * last.
+ */
 const STEP: Record<string, number> = { REPAIRED: 0, REMOVED: 0, REVOKED: 1 }
 const stepOf = (body: Body): number => STEP[String(body['outcome'])] ?? 0
 const dayOf = (body: Body): string => String(body['decided_on'])
@@ -87,8 +94,8 @@ const repairableOf = (
 }
 
 /**
- * A repair finds its record by decision number, among several by authority. Without a number it finds an entry by authority; without both,
- * the only entry.
+ * A repair names its record by decision number, and by authority if several have that number. Without a number it names
+ * an entry by authority; without both, the only entry.
  */
 const indexed = (repairables: readonly Repairable[], forms: ComparedForms) => {
   const byNumber = grouped(repairables, ({ target, number }) => keyOf(target, number))
@@ -109,10 +116,10 @@ const indexed = (repairables: readonly Repairable[], forms: ComparedForms) => {
         const numbered = (byNumber.get(`${target}/${number}`) ?? []).filter(by)
         const exact = authority === null ? [] : numbered.filter((each) => each.authority === authority)
         if (exact.length > 0) return exact
-        // The authority may be spelt differently, but none of several decisions is guessed.
+        // The repair may spell the authority differently, but which of several decisions it means is not guessed.
         if (numbered.length > 0) return numbered.length === 1 || authority === null ? numbered : []
       }
-      // A penalty always has a number, so none is meant without one.
+      // A penalty always has a number, so a repair without one means none.
       if (target === 'PENALTY') return []
       if (authority !== null)
         return ((number === null ? byAuthority : numberless).get(`${target}/${authority}`) ?? []).filter(by)

@@ -16,7 +16,9 @@ export interface EarlierScore extends ScoreHashes {
 const holdsSame = (earlier: ScoreHashes, { factsHash, scorecardHash }: ScoreHashes): boolean =>
   earlier.factsHash === factsHash && earlier.scorecardHash === scorecardHash
 
-/** True for the same facts and card before the day on which time alone changes the result. */
+/**
+ * True when the earlier score still holds: same facts and card, before the day on which time alone changes the result.
+ */
 export const scoreStillHolds = (
   earlier: EarlierScore,
   hashes: ScoreHashes,
@@ -29,7 +31,7 @@ export const scoreStillHolds = (
     ? comingOn === null
     : asOf < earlier.nextChangeOn && (comingOn ?? earlier.nextChangeOn) >= earlier.nextChangeOn)
 
-/** True when value and next change are the same. The reasons may still differ. */
+/** True when facts, card, value and next change are the same. The reasons may still differ. */
 export const isSameResult = (
   earlier: EarlierScore,
   now: ScoreHashes & Pick<Score, 'value' | 'nextChangeOn'>,

@@ -1,11 +1,11 @@
-/** A plan for one kind of operator on one day is shared by a million scores. */
+/** What a scorecard means for one kind of operator on one day. A million scores share one plan. */
 import { addDays, addYears } from '../../foundation/time/dates.js'
 import { dayNumber, NEVER } from '../../foundation/time/day-numbers.js'
 import type { FactFamily, FactName, OperatorKind } from '../records/facts.js'
 import { FACT_FAMILIES, FACTS } from '../records/facts.js'
 import type { BinRule, Scorecard, ScoreRule, UnitFact, UnitRule, Veto } from './scorecard.js'
 
-/** Plans kept, by day: recomputing stored scores visits many days. */
+/** Most plans cached per kind, one for each day: recomputing stored scores visits many days. */
 const PLANS_KEPT = 1000
 const NO_DAY = Number.NEGATIVE_INFINITY
 
@@ -17,9 +17,9 @@ export interface TallySlot {
   /** Events of this day or earlier have faded. */
   cutoff: number
   halvesEveryDays: number
-  /** Points by number of halvings, up to the last above 0. */
+  /** Points after 0, 1, 2 … halvings, without the final 0. */
   halved: readonly number[]
-  /** Undated events cannot count, because their age is unknown. */
+  /** True when undated events do not count, because their age is unknown. */
   needsDay: boolean
 }
 
@@ -35,7 +35,7 @@ export interface PlannedBins {
   slot: TallySlot
   family: number
   since: boolean
-  /** Bins by age in years: an operator registered on or before this day reaches the bin. */
+  /** For bins by age in years: latest day of registration that reaches each bin. */
   reachedFrom: number[]
 }
 
@@ -45,7 +45,7 @@ export interface ScorePlan {
   vetoes: { veto: Veto; slot: TallySlot }[]
   slots: number
   byFact: Record<FactName, { family: number; slots: TallySlot[] }>
-  /** Family bits that the scorecard uses. */
+  /** Bits of the families that the scorecard uses. */
   asked: number
   missing: { family: FactFamily; bit: number; points: number }[]
 }
@@ -137,7 +137,7 @@ const halvings = (points: number): number[] => {
 
 const FIRST_YEAR = 1900
 
-/** Latest day from which so many years are complete; for 28 February it can be the 29th. */
+/** Latest day since which so many years are complete; for 28 February it can be the 29th. */
 const latestSince = (asOf: string, years: number): number => {
   if (years === 0) return dayNumber(asOf)
   if (Number(asOf.slice(0, 4)) - years < FIRST_YEAR) return NO_DAY

@@ -1,4 +1,4 @@
-/** Sentences are looked up in the scorecard, so stored rows need not hold them. */
+/** Sentences of reasons are looked up in the scorecard, so stored rows need not hold them. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { FACTS } from '../records/facts.js'

@@ -1,6 +1,6 @@
 /**
- * The reasons add up exactly to the value, because each bound met is a reason too. Days are integers and shared work is in the plan,
- * because a million operators are scored.
+ * The reasons of a score add up exactly to its value, because each bound met is a reason too. For speed, days are
+ * integers and shared work is in the plan.
  */
 import { anniversary, dayNumber, dayText, NEVER } from '../../foundation/time/day-numbers.js'
 import { type FactEvent, type FactName, type Facts, LIST_FACT } from '../records/facts.js'
@@ -18,9 +18,9 @@ export interface Reason {
   fact: FactName | null
   points: number
   count: number
-  /** Version ids, ascending. */
+  /** Ids of record versions, ascending. */
   records: number[]
-  /** First day on which part of it counts less. */
+  /** First day on which part of the reason counts less. */
   fadesOn: string | null
 }
 
@@ -68,8 +68,8 @@ const gradeOf = (value: number, card: Scorecard): Grade =>
   (card.grades.find((line) => value >= line.from) ?? LOWEST_LINE).grade
 
 /**
- * Returns what a fall of the score opens, for each line crossed. A first score below a line crosses it, and so does a raised line.
- * `before.lines` belong to an earlier scorecard.
+ * Returns what opens for each line that the score fell below. A first score below a line counts as a fall, and so does
+ * a line raised above the score. `before.lines`: those of an earlier scorecard.
  */
 export const linesCrossed = (
   before: { value: number; lines?: Scorecard['lines'] } | null,
@@ -86,20 +86,19 @@ export const linesCrossed = (
   return [...new Set(opened)]
 }
 
-/** True for a counting entry on the list of the seriously dishonest. */
+/** True when an entry on a list of the seriously dishonest counts. */
 export const isOnDishonestList = (reasons: readonly Reason[]): boolean =>
   reasons.some(({ fact, why, count }) => fact === LIST_FACT && why !== 'UNDATED' && count > 0)
 
 const LOWEST_LINE = { grade: 'D' } as const
 
-/** Days are integers. */
 interface FactTally {
   count: number
   points: number
   records: number[]
   first: number
   firstOn: string
-  /** Day on which part counts less. */
+  /** First day on which part of it counts less. */
   fades: number
   starts: number
   /** Undated events of a fact that needs a day: shown, not counted. */
@@ -192,7 +191,7 @@ const add = (sheet: Sheet, reason: Reason): void => {
   sheet.reasons.push(reason)
 }
 
-/** All severities share one cap. With separate caps a worse record could raise a score. */
+/** All units of a rule share one cap. With separate caps a worse record could raise a score. */
 const weighUnits = ({ rule, slots }: PlannedUnits, tallies: Tallies, sheet: Sheet): void => {
   let sum = 0
   for (const slot of slots) {

@@ -150,7 +150,7 @@ const checkBins = (rule: BinRule, at: string, say: FaultReporter): void => {
   checkWords(rule, at, ['count'], say)
   if (rule.bins[0]?.from !== 0) say(`${at}.bins[0].from`, '分档应从 0 起。Bins must begin at 0.')
   const adverse = factRow(rule.fact)?.tone === 'adverse'
-  // The first record would bring the zero bin's points, so an adverse record could raise a score.
+  // The first record would take away the zero bin's points, so an adverse record could raise a score.
   if (factRow(rule.fact)?.nature !== 'since' && (rule.bins[0]?.points ?? 0) !== 0)
     say(`${at}.bins[0].points`, '没有该事实时不得加分或扣分。Without the fact no point may move.')
   rule.bins.forEach((bin, i) => {
@@ -200,7 +200,7 @@ const checkVeto = (veto: Veto, at: string, card: Scorecard, say: FaultReporter):
   if (veto.grade === GRADES[0]) say(`${at}.grade`, '以最高等级封顶没有意义。A cap at the best grade caps nothing.')
 }
 
-/** Exactly one rule weighs each fact, or it is listed as unweighed. */
+/** No two rules may weigh the same fact. An unweighed fact may stand in no rule. */
 const checkFacts = (card: Scorecard, say: FaultReporter): void => {
   const seen = new Set<string>()
   const once = (fact: string, at: string): void => {
@@ -263,7 +263,7 @@ const checkMissing = (card: Scorecard, say: FaultReporter): void => {
   }
 }
 
-/** Lines lie on grade boundaries. Only there does a fall need a person. */
+/** Lines must lie on grade boundaries, because only a fall of the grade needs a person. */
 const checkLines = (card: Scorecard, say: FaultReporter): void => {
   const between = card.grades.map((line) => line.from).filter((from) => from > LOWEST_SCORE)
   card.lines.forEach((line, i) => {

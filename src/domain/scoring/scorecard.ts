@@ -1,4 +1,4 @@
-/** schema/contracts/scorecard.json checks the shape of `schema/scorecards/<version>.json`, scorecard-check.ts the rest. */
+/** Shape of schema/scorecards/<version>.json. scorecard-check.ts checks the rest. */
 
 import type { Words } from '../../foundation/text/words.js'
 import type { FactFamily, FactName, OperatorKind } from '../records/facts.js'
@@ -16,7 +16,7 @@ export interface GradeLine extends Words {
 
 export interface Dimension extends Words {
   id: string
-  /** Marketplace signals are not public-credit information. They are shown separately, with 0 points. */
+  /** False for marketplace signals, which are shown separately, with 0 points. */
   publicCredit: boolean
 }
 
@@ -38,11 +38,11 @@ export interface UnitFact extends Words {
 export interface UnitRule extends RuleHead {
   kind: 'units'
   units: UnitFact[]
-  /** Signed bound of the sum. */
+  /** Bound of the rule's sum, with its sign. */
   cap: number | null
 }
 
-/** `to` is inclusive, the last bin is open (null). */
+/** `to` is inclusive; the last bin is open (null). */
 export interface BinRule extends RuleHead, Words {
   kind: 'bins'
   fact: FactName

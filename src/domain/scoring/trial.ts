@@ -8,7 +8,6 @@ import { GRADES, type Grade, HIGHEST_SCORE, LOWEST_SCORE, type Scorecard } from 
 const LARGEST_MOVES = 20
 /** GB/T 2260 prefix of province and city. */
 const REGION_DIGITS = 4
-/** The largest possible move, in points. */
 const WIDEST = HIGHEST_SCORE - LOWEST_SCORE
 
 export interface TriedOperator {
@@ -25,13 +24,16 @@ export interface TrialGroup {
   unchanged: number
   better: number
   worse: number
-  /** Points, two decimals. */
+  /** Mean move in points, to two decimals. */
   mean: number
   before: GradeCounts
   after: GradeCounts
 }
 
-/** In points. p5 is the smallest move that at least 5 % of the moves do not exceed; the other quantiles alike. */
+/**
+ * Moves in points. p5 is the smallest move such that at least 5 % of all moves are not above it; the other quantiles
+ * alike.
+ */
 export interface PointSpread {
   mean: number
   lowest: number
@@ -45,7 +47,7 @@ export interface PointSpread {
 
 type ScoredRule = { points: number } & Words
 
-/** A member is null for a scorecard without the rule. */
+/** `before` or `after` is null when that scorecard has no such reason. */
 export interface ReasonDifference {
   rule: string
   fact: string | null
@@ -58,12 +60,12 @@ export interface MovedOperator {
   points: number
   before: { value: number; grade: Grade }
   after: { value: number; grade: Grade }
-  /** Sum exactly to `points`, largest first. */
+  /** They sum exactly to `points`; the largest comes first. */
   reasons: ReasonDifference[]
 }
 
 export interface TrialComparison extends Omit<TrialGroup, 'mean'> {
-  /** First key: current grade. Second key: tried grade. */
+  /** Number of operators by current grade (first key) and tried grade (second key). */
   grades: Record<Grade, GradeCounts>
   spread: PointSpread | null
   up: MovedOperator[]
@@ -203,7 +205,7 @@ const quantiles = (moves: Uint32Array, operators: number): Omit<PointSpread, 'me
   return { lowest: at(0), p5: at(5), p25: at(25), median: at(50), p75: at(75), p95: at(95), highest: at(100) }
 }
 
-/** One scorecard's units may be another's bins, so both compare as one. */
+/** UNIT in one scorecard and BIN in the other are compared as one. */
 const COUNTING: ReadonlySet<ReasonKind> = new Set<ReasonKind>(['UNIT', 'BIN'])
 
 const differences = (before: readonly WordedReason[], after: readonly WordedReason[]): ReasonDifference[] => {

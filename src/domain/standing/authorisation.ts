@@ -14,7 +14,7 @@ export const parseDocumentHash = (given: string | null): string | null => {
 
 export interface AuthorisationTerm {
   givenOn: string
-  /** Last day. */
+  /** Last day, inclusive. */
   endsOn: string
 }
 
@@ -23,7 +23,7 @@ export const authorisationHoldsOn = (
   day: string,
 ): boolean => withdrawnAt === null && givenOn <= day && day <= endsOn
 
-/** The operator may withdraw, and the credit service that recorded the authorisation. */
+/** True for the operator, and for the credit service that recorded the authorisation. */
 export const mayWithdraw = (viewer: Viewer, client: string, owner: OperatorScope | null): boolean =>
   viewer.role === 'party' ? maySeeOperator(viewer, owner) : client === viewer.sub
 

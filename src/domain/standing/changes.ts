@@ -11,13 +11,13 @@ const WHATS = [
   'OBJECTION',
   'SELLERS',
 ] as const
-/** SELLERS: the list was replaced; later changes concern the new one. */
+/** SELLERS: the marketplace replaced its list of sellers; later changes concern the new list. */
 export type ChangeKind = (typeof WHATS)[number]
 
 /** Version of a change message. Raise it when a member goes or changes meaning. */
 export const CHANGE_VERSION = 2
 
-/** A client absent for longer starts again from the standings. */
+/** A client absent for longer must fetch the standings again. */
 export const RETAINED_DAYS = 30
 const DAY_MS = 86_400_000
 
@@ -39,7 +39,7 @@ export interface StandingChange {
   sequence: number
   /** A second or two after the change. */
   at: Date
-  /** null when the list was replaced. */
+  /** null for SELLERS. */
   code: string | null
   what: readonly ChangeKind[]
   /** The standing at delivery time, so a late change is never outdated. */

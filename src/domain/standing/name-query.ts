@@ -10,7 +10,7 @@ export type NameAnswer = 'SAME' | 'FORMER' | 'DIFFERENT' | 'UNKNOWN'
 
 const comparedName = (name: string): string => simplified(normalizeName(name))
 
-/** null: the former names must be compared too. */
+/** null: not the present name; the former names must be compared. */
 export const presentAnswer = (given: string, present: string | null, inside: boolean): 'SAME' | null => {
   if (present === null) return null
   const shown = inside ? present : publicName(present)

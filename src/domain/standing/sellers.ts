@@ -6,13 +6,13 @@ import { holdsIdNumber } from '../records/privacy.js'
 /** Marketplaces verify sellers at least every six months (网络交易监督管理办法, article 24). */
 const HOLDS_MONTHS = 6
 export const SELLERS_MOST = 1_000_000
-/** Above this share of lines without a code a file is not a seller list. */
+/** From this share of lines without a code on, a file is not a seller list. */
 const MALFORMED_SHARE = 0.5
-/** Any list may hold so many unconfirmed sellers: a new marketplace's shops are not reported yet. */
+/** Every list may hold this many unconfirmed sellers, because a new marketplace's shops are not reported yet. */
 export const UNCONFIRMED_LEAST = 200
 /**
- * A list may hold so many unconfirmed sellers for each confirmed one: shops opened since the last half-yearly report (网络交易监督管理办法, article
- * 25).
+ * A list may hold this many unconfirmed sellers per confirmed one: shops opened since the last half-yearly report
+ * (网络交易监督管理办法, article 25).
  */
 const UNCONFIRMED_SHARE = 0.1
 const HEADINGS = new Set(['code', 'uscc', 'shop', 'shop_id', '代码', '统一社会信用代码', '店铺号', '网店代码'])
@@ -29,7 +29,6 @@ export const listHoldsUntil = (dated: string): string => addMonths(dated, HOLDS_
 
 export const oldestHoldingDate = (today: string): string => {
   let day = addMonths(today, -HOLDS_MONTHS)
-  // Months differ in length, so some days have expired.
   while (listHoldsUntil(day) <= today) day = addDays(day, 1)
   return day
 }
@@ -83,7 +82,7 @@ export const parseSeller = (text: unknown, marketplace: string | null): Seller |
 /** USCCs and registration numbers may look like ID numbers. A valid check digit decides. */
 const isPersons = ({ scheme, code, valid }: Seller): boolean => (scheme === 'shop' || !valid) && holdsIdNumber(code)
 
-/** A string, or an object with `code` or `shop`. */
+/** Reads a string, or `code` or `shop` of an object. */
 export const sellerCellIn = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value
   const { code, shop } = value as { code?: unknown; shop?: unknown }

@@ -2,9 +2,9 @@
 import type { PublicEntry } from '../listing/public-entry.js'
 
 export interface StandingEntry {
-  /** Uuid; for a mirrored entry the global id. */
+  /** Uuid; for a mirrored entry the global id of GraphQL. */
   id: string
-  /** Id of schema/rules/lists.json. */
+  /** Id of the list kind in schema/rules/lists.json. */
   kind: string
   state: string
   reason: string
@@ -20,7 +20,6 @@ export interface StandingEntry {
   contested: boolean
 }
 
-/** Members that need no look-up. */
 export type EntryMembers = Omit<StandingEntry, 'state' | 'contested'>
 
 export const entryMembersOf = (body: PublicEntry): EntryMembers => ({

@@ -4,11 +4,11 @@ import type { StandingEntry } from './standing-entry.js'
 
 export const CEASED_STATUSES: ReadonlySet<string> = new Set(['DEREGISTERED', 'CANCELLED', 'MOVED_OUT'])
 
-/** A future day is stale, because data may change by then. */
+/** An answer for a future day is stale, because data may change by then. */
 export const freshnessOn = (freshness: Freshness, asOf: string, today: string): Freshness =>
   asOf > today ? { ...freshness, stale: true } : freshness
 
-/** The answer is true at `asOf`, and `stale` beyond its feed's bound. */
+/** The answer was true at `asOf`. It is `stale` when its feed is older than allowed. */
 export interface Freshness {
   asOf: Date
   stale: boolean
@@ -49,7 +49,7 @@ const UNKNOWN: Omit<Standing, keyof Freshness> = {
   listings: [],
 }
 
-/** Grade and score only when `own`: the viewer's own seller. */
+/** Grade and score are shown for the viewer's own seller (`own`) only. */
 export const standingForViewer = (
   known: StandingFacts | null,
   { own, lists, freshness }: { own: boolean; lists: readonly ListKind[]; freshness: Freshness },

@@ -1,7 +1,7 @@
 /** Webhooks may call only the public internet, against server-side request forgery. */
 import { isAmong, isPublic } from '../../foundation/http/addresses.js'
 
-/** Other ports belong to other services. */
+/** On other ports other services listen. */
 const PORTS = new Set(['', '443', '8443'])
 
 /** Networks in `allow` (CIDR) are exempt, with http and any port. Every resolved address must pass. */

@@ -1,7 +1,7 @@
 /** Retries and addresses of webhooks, by Standard Webhooks 1.0. */
 import { holdsIdNumber } from '../records/privacy.js'
 
-/** The specification's schedule, about three days. */
+/** Waits between attempts, about three days in all: the specification's schedule. */
 const TRY_AGAIN_SECONDS = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400] as const
 /** Longest Retry-After that is obeyed. */
 const LONGEST_ASKED_SECONDS = 86_400

@@ -10,12 +10,14 @@ export interface MissedRule {
 
 /** A run late by less than this is on time: not even an every-minute job has a newer occurrence by then. */
 const ON_TIME_MS = 60_000
-/** If more runs were missed, only the newest are caught up. */
+/** If more runs were missed, only this many, the newest, are caught up. */
 export const CAUGHT_UP_MOST = 100
-/** Tolerated difference between machines. A clock further behind was set back. */
+/** Tolerated difference between machines' clocks. A clock further behind was set back. */
 const SKEW_MS = 60_000
 
-/** `planned`: occurrences up to `now`, ascending. `missed`: how many others the last of `run` stands for. */
+/**
+ * `planned`: occurrences up to `now`, ascending. `missed`: how many further occurrences the last of `run` stands for.
+ */
 export const runsOwed = (
   planned: readonly Date[],
   now: Date,
@@ -33,6 +35,6 @@ export const runsOwed = (
   return { run, missed: planned.length - run.length }
 }
 
-/** True when the clock was set back. Occurrences planned before that have rows and do not run twice. */
+/** True when the clock was set back. */
 export const isClockSetBack = (plannedUntil: Date, now: Date): boolean =>
   plannedUntil.getTime() - now.getTime() > SKEW_MS

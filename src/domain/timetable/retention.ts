@@ -1,4 +1,4 @@
-/** Terms of schema/rules/retention.json. Data still needed has none. */
+/** Retention terms (schema/rules/retention.json). Data that is still needed has none. */
 
 import { dateIn } from '../../foundation/time/dates.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
@@ -16,7 +16,6 @@ export interface RetentionRules {
   terms: readonly RetentionTerm[]
 }
 
-/** Every kind has a term on every day. */
 export const checkRetention = ({ terms }: RetentionRules): RuleFault[] =>
   RETAINED_KINDS.flatMap((what) =>
     coverageFaults(
