@@ -1,11 +1,11 @@
-/** Awaiting each of a million rows costs more than parsing it, so a reader yields the rows at hand together. */
+/** Readers yield rows in chunks, because awaiting each of a million rows costs more than parsing it. */
 
 /** Each chunk must be consumed before the next one is requested. */
 export type Chunks<T> = AsyncIterable<Iterable<T>>
 
 const known = new WeakMap<object, unknown>()
 
-/** The items can be read once: singly or through `chunksOf`. */
+/** Returns single items; `chunksOf` gets the chunks back. Readable once. */
 export const chunked = <T>(chunks: Chunks<T>): AsyncIterable<T> => {
   const items = singly(chunks)
   known.set(items, chunks)

@@ -1,4 +1,4 @@
-/** Only this file uses ajv. Each contract is compiled once. */
+/** Compiles each JSON Schema contract once. Only this file uses ajv. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +13,7 @@ interface ContractFault {
   message: string
 }
 
-/** Finds schema/ from src/ and dist/src/; dist/schema/ holds imported JSON only. */
+/** Finds schema/ from src/ or dist/src/; its copy dist/schema/ lacks most files. */
 const located = (): string => {
   const near = ['../../schema/', '../../../schema/'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
   const found = near.find((path) => existsSync(join(path, 'contracts')))
@@ -85,7 +85,7 @@ const number = (text: string, from: number, to: number): number => {
 type Contract = (value: unknown) => ContractFault[]
 const compiled = new Map<string, Contract>()
 
-/** `name` is a path in schema/ without `.json`: `records/penalty`. */
+/** `name` is a path in schema/ without `.json`, such as `records/penalty`. */
 export const contract = (name: string): Contract => {
   const known = compiled.get(name)
   if (known) return known

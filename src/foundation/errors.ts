@@ -1,13 +1,13 @@
 /**
- * A refusal has a stable code, HTTP and exit status, and a sentence that a person can act on (Chinese first). Any other error is a fault:
- * the log has all of it, outside it is "Internal error."
+ * A refusal has a stable code, HTTP and exit status, and a sentence that a person can act on (Chinese first). Any other
+ * error is a fault, logged but answered with "Internal error."
  */
 
 import REFUSALS from '../../schema/refusals.json' with { type: 'json' }
 
 type Details = Record<string, unknown>
 
-/** Sentences that no template in schema/refusals.json can say. */
+/** Sentences too complex for a template in schema/refusals.json. */
 const COMPOSED: Readonly<Record<string, (d: Details) => string>> = {
   RUN_BUSY: (d) =>
     `${[d['job'], d['subject']].filter(Boolean).join(' ')} 正在进行中，请稍后再试。This is under way already; try again later.`,
@@ -27,7 +27,7 @@ export type RefusalCode = keyof typeof REFUSALS
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly status: number
-  /** 1: the work failed or the content was refused. 2: wrong use. */
+  /** Exit status. 1: the work failed or the content was refused. 2: wrong use. */
   readonly exit: 1 | 2
   constructor(
     readonly code: RefusalCode,
@@ -40,7 +40,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The platform answers but has no display, so a removal cannot be checked there. */
+/** The platform answers but displays no list, so a removal cannot be checked there. */
 export class NoDisplay extends Refusal {
   constructor(reason: string) {
     super('PLATFORM_UNREACHABLE', { reason })

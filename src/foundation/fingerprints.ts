@@ -1,6 +1,6 @@
 /** Hashes are 32-bit words, so that millions fit in flat arrays. */
 
-/** Words of a digest that are compared: 128 bits. */
+/** Number of words compared of each digest: 128 bits. */
 export const WORDS = 4
 const HEX_PER_WORD = 8
 const FNV_BASIS = 0x811c9dc5
@@ -8,7 +8,7 @@ const FNV_PRIME = 0x01000193
 const GOLDEN = 0x9e3779b9
 const MURMUR = 0x85ebca6b
 
-/** Two hashes: FNV-1a, and multiply-and-rotate. */
+/** Returns two hashes: FNV-1a, and multiply-and-rotate. */
 export const hashesOf = (key: string): [number, number] => {
   let one = FNV_BASIS
   let other = GOLDEN
@@ -31,7 +31,7 @@ export const isAt = (entries: Uint32Array, at: number, words: Uint32Array): bool
 }
 
 const NOBODY = -1
-const FIRST_ROOM = 1024 // records before the arrays grow
+const FIRST_ROOM = 1024
 
 export interface Repeats {
   /** Compares the record with the first one of the same key in this delivery, and remembers a new key. */
@@ -68,7 +68,6 @@ export const repeats = (): Repeats => {
     }
   }
 
-  /** Fills `wanted` and `contents`; returns the key's slot. */
   const seek = (key: string, digest: string): number => {
     wanted.set(hashesOf(key))
     for (let word = 0; word < WORDS; word += 1) contents[word] = wordOf(digest, word)

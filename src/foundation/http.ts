@@ -11,7 +11,7 @@ export interface HttpRequestOptions {
   method?: string
   headers?: Record<string, string>
   body?: string | Uint8Array
-  /** Covers the body too. */
+  /** Bounds the whole exchange, including the body. */
   timeoutMs: number
   maxBytes: number
   signal?: AbortSignal
@@ -28,7 +28,7 @@ export type UnreachableKind =
   | 'forbidden'
   | 'other'
 
-/** No usable answer. An answer with an error status does not throw it. */
+/** Thrown when no answer came that could be read, whatever its status. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable'
   constructor(
@@ -80,7 +80,7 @@ const addressOf = (url: string): URL => {
   }
 }
 
-/** Names only the header: fetch's own error would quote an invalid credential. */
+/** Names only the header in errors: fetch's own would quote an invalid credential. */
 const writable = (values: Record<string, string>, host: string): Headers => {
   const headers = new Headers()
   for (const [name, value] of Object.entries(values)) {

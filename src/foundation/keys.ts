@@ -44,11 +44,11 @@ interface Claims {
   role: string
   agency: string | null
   region: string | null
-  /** Number of the party's access code. */
+  /** Id of the access code that a party used. */
   grant?: number
 }
 
-/** True when the signer's clock was ahead of `now` (milliseconds). */
+/** True when the signer's clock was more than SKEW_MS ahead of `now` (milliseconds). */
 export const isTokenAhead = (
   { issuedAt, expiresAt }: Pick<VerifiedClaims, 'issuedAt' | 'expiresAt'>,
   now: number,
@@ -62,23 +62,25 @@ export interface VerifiedClaims extends Claims {
 }
 
 export interface Keys {
-  /** `now` in milliseconds. */
+  /** `now` is in milliseconds since 1970. */
   sign(claims: Claims, now: number): { token: string; expiresIn: number }
   verify(token: string, now: number): VerifiedClaims
   /** False for an expired key, and at once for a leaked one. */
   accepts(kid: string, now: number): boolean
   jwks(): { keys: (JsonWebKey & { kid: string })[] }
-  /** Keys of manifests and of a party's certificates. */
+  /** Keys that sign manifests and parties' certificates. */
   manifests: ManifestKeys
   audit: AuditKeys
   /** Pseudonym of an ID number: shortened HMAC-SHA-256. */
   mark(id: string): string
-  /** Keyed hash of an access code. 120 random bits need no slow hash. Codes can be looked up, but not guessed from a copied database. */
+  /**
+   * Keyed hash of an access code. Its 120 random bits need no slow hash: they cannot be guessed from a copied database.
+   */
   accessMark(code: string): string
   /** Encrypts with AES-256-GCM; `unseal` needs the same `about`. */
   seal(text: string, about: string): string
   unseal(sealed: string, about: string): string
-  /** Fingerprints of every key in the folder, by use. They reveal no key. */
+  /** Fingerprints of every key, by use; they reveal no key. */
   fingerprints(): Record<string, string[]>
 }
 
@@ -202,7 +204,7 @@ const signingKeyIn = (path: string): SigningKey => {
   return { privateKey, publicKey, jwk, kid: thumbprint(jwk) }
 }
 
-/** `token-signing-<n>.pem` signs from n seconds after 1970 on. */
+/** The key in `token-signing-<n>.pem` signs from n seconds after 1970 on. */
 const TOKEN_KEY = /^token-signing(?:-(\d+))?\.pem$/
 const FIRST_TOKEN_KEY = 'token-signing.pem'
 
@@ -213,7 +215,6 @@ const tokenFiles = (folder: string): string[] =>
     .filter((file) => TOKEN_KEY.test(file))
     .sort((a, b) => startOf(a) - startOf(b))
 
-/** Returns null for a key that another process has deleted. */
 const readIfThere = (path: string): SigningKey | null => {
   try {
     return signingKeyIn(path)
@@ -263,7 +264,7 @@ const tokenKeysIn = (folder: string) => {
   }
 }
 
-/** True when all tokens of a key have expired whose successor began to sign in second `successor`. */
+/** True when a key's last token has expired. `successor`: second (since 1970) when the next key began to sign. */
 const isSpent = (successor: number, now: number): boolean => (successor + TOKEN_SECONDS) * 1_000 <= now
 
 export const kidIn = (token: string): string => {
@@ -272,8 +273,9 @@ export const kidIn = (token: string): string => {
 }
 
 /**
- * Makes and publishes a token key, which signs once cached key sets have expired. The previous key verifies until its last token expires;
- * older keys are deleted. With `leaked` the new key signs now, and older tokens become invalid in all processes within a second.
+ * Makes and publishes a token key, which signs once cached key sets have expired. The previous key verifies until its
+ * last token expires; older keys are deleted. With `leaked` the new key signs now, and older tokens become invalid in
+ * all processes within a second.
  */
 export const newTokenKey = (
   folder: string,
@@ -295,7 +297,7 @@ export const newTokenKey = (
 
 /** The key with the highest number signs; all verify. */
 const MANIFEST_KEY = /^manifest-(\d+)\.pem$/
-/** The folder is read each time: another process may have added a key. */
+/** Reads the folder each time, because another process may have added a key. */
 const ringIn = (folder: string) => {
   const known = new Map<string, SigningKey>()
   const read = (file: string): SigningKey => {
@@ -333,7 +335,7 @@ const newKey = (): string => randomBytes(SECRET_BYTES).toString('base64')
 const newSigningKey = (): string =>
   generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 
-/** RFC 7638. */
+/** JWK thumbprint (RFC 7638). */
 const thumbprint = ({ crv, kty, x, y }: JsonWebKey): string =>
   createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
 

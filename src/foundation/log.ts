@@ -1,4 +1,4 @@
-/** One JSON object per line. Secrets are removed by field name, ID numbers and access codes by `clean`. */
+/** Writes one JSON object per line. Secrets are removed by field name, ID numbers and access codes by `clean`. */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Logger, pino } from 'pino'
@@ -11,10 +11,10 @@ const HIDDEN = ['secret', 'password', 'authorization', 'token', '*.secret', '*.p
 const PLAIN =
   /^\{"level":30,"time":\d{13},"pid":\d+,"request":"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}","method":"(?:GET|POST)","path":"\/(?:(?:graphql|blacklist)?","status":\d{3}|blacklist\/[0-9a-f-]{36}","status":(?:200|304)),"ms":\d+,"msg":"answered"\}\n$/
 
-/** Longest buffered text, characters; more is written at once. */
+/** Most characters buffered. */
 const HELD_MOST = 64_000
 
-/** Buffered lines are written when the process ends. */
+/** Functions that write buffered lines when the process ends. */
 const endings = new Set<() => void>()
 let ended = false
 process.on('exit', () => {

@@ -1,8 +1,8 @@
-/** Caches by field names: rows of a table, and bodies of a kind, repeat the same names in order. */
+/** Caches by field names: rows of a table repeat the same names in the same order. */
 
 const MAX_NAMES = 200
 
-/** Caches the last list of each length. Results are shared, so they are read-only. */
+/** Caches the last result per number of names. Callers must not change it. */
 export const byNames = <T>(make: (names: readonly string[]) => T): ((names: readonly string[]) => T) => {
   const results: ({ names: readonly string[]; result: T } | undefined)[] = []
   return (names) => {

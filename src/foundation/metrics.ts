@@ -8,7 +8,6 @@ const ROWS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
 const VALUES_MOST = 500
 const OTHER = 'OTHER'
 
-/** A value that is read at scrape time. */
 interface Sample {
   labels: Record<string, string>
   value: number
@@ -180,7 +179,6 @@ export const makeMetrics = (initialPools: Record<string, () => Pool> = {}): Metr
     pool: (name, look) => void pools.set(name, look),
     waiting: (what, look) => void queues.set(what, look),
     text: async (figures) => {
-      // Process metrics, such as event-loop delay, begin with the first scrape.
       if (!begun) collectDefaultMetrics({ register: registry })
       begun = true
       for (const tell of tallies) tell()
@@ -190,7 +188,6 @@ export const makeMetrics = (initialPools: Record<string, () => Pool> = {}): Metr
   }
 }
 
-/** Names beyond VALUES_MOST share one value. */
 const few = <V>(make: (name: string) => V): ((name: string) => V) => {
   const made = new Map<string, V>()
   return (value) => {

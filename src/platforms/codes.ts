@@ -1,4 +1,4 @@
-/** Receivers use 00 and 1001; the other codes are this hub's assumption. */
+/** Codes of receipts. Receivers use 00 and 1001; the others are this hub's assumption. */
 import type { Receipt } from '../domain/delivery/delivery.js'
 import type { RuleCode } from './platform.js'
 

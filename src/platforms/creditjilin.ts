@@ -17,7 +17,7 @@ export const creditjilin: Platform = {
   hears: ['listing'],
   lists: null,
   ways: ['http:', 'https:'],
-  // A rate limit inside a longer batch would lose receipts.
+  // One message per call: a rate limit inside a batch would lose receipts.
   batchSize: 1,
   callsPerSecond: null,
   hours: null,

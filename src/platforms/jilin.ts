@@ -110,7 +110,7 @@ const SHEETS: Record<SubjectKind, string> = {
 
 const kindIn = ([first]: readonly Notice[]): SubjectKind => (first === undefined ? 'listing' : subjectKindOf(first))
 
-/** Holds the displayed entries. Columns: subject_key, sequence, kind, uscc, name. */
+/** Exchange table of the displayed entries. Columns: subject_key, sequence, kind, uscc, name. */
 const SHOWN_TABLE = 'hub_shown'
 const SHOWN_NAMES: ShownNames = { key: 'subject_key', sequence: 'sequence', uscc: 'uscc', name: 'name' }
 

@@ -31,14 +31,14 @@ export interface PlatformAddress {
   url: string
   secret: string
   signal?: AbortSignal
-  /** Displayed lists that state an earlier time are refused. */
+  /** Displayed lists that are older than this are refused. */
   notBefore?: Date
 }
 
 export interface DisplayedSubject {
   kind: SubjectKind
   key: string
-  /** null when the platform does not state it. */
+  /** Null when the platform does not state it. */
   sequence: number | null
   uscc: string | null
   name: string
@@ -56,26 +56,26 @@ export interface RuleCode {
   meaning: ReceiptCodeMeaning
   zh: string
   en: string
-  /** The platform holds a newer sequence. */
+  /** The platform already holds a newer sequence. */
   newer?: true
 }
 
 export interface Platform {
-  /** Never changes: settings are named PLATFORM_<ID>_…. */
+  /** Never changed: settings are named PLATFORM_<ID>_…. */
   id: string
   name: { zh: string; en: string }
   kinds: readonly SubjectKind[]
-  /** Kinds sent by default; agencies send the others directly. */
+  /** Kinds sent by default. Agencies send the others directly. */
   hears: readonly SubjectKind[]
-  /** null means all lists. */
+  /** Lists sent; null means all. */
   lists: readonly string[] | null
   ways: readonly ('http:' | 'https:' | 'file:' | 'postgres:' | 'postgresql:')[]
   batchSize: number
   /** Most `send` calls per second over all hubs; null for no limit. */
   callsPerSecond: number | null
-  /** null means always open. */
+  /** Null means always open. */
   hours: PlatformHours | null
-  /** An unknown code means CORRECT: a person must correct the row. */
+  /** Receipt codes. Any other code means CORRECT: a person must correct the row. */
   codes: Readonly<Record<string, RuleCode>>
   check(notice: Notice): FormatFault[]
   /**

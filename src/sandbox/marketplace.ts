@@ -4,7 +4,7 @@ import { webhookSignature } from '../foundation/keys/webhooks.js'
 import { objectIn } from '../foundation/text/json.js'
 import { json, type StandInAnswer, type StandInRequest, type StandInServer, serve } from './server.js'
 
-/** Messages shown, and their greatest age in seconds. */
+/** Most messages shown. */
 const SHOWN = 50
 const OLDEST_SECONDS = 300
 const SECOND_MS = 1_000

@@ -19,10 +19,10 @@ const REVIEWER = 'demo-reviewer-person'
 const LIST = 'serious'
 const RECORDS_LOOKED_AT = 100
 const AFTER_DEFENCE_WORKDAYS = 6
-/** Days, enough for the defence even over a holiday. */
+/** The demo case begins so long ago that its defence term is over. */
 const CASE_BEGAN_DAYS_AGO = 30
 
-/** Returns printed lines; none when a case exists. */
+/** Returns the lines to print. */
 export const carryDemoCase = async (db: Db, rules: WorkRules, code: string, now: Date): Promise<string[]> => {
   const operator = (await operators.byCodes(db, [{ scheme: 'uscc', code }])).get(`uscc:${code}`)
   if (operator === undefined) return ['演示主体不存在 the demo operator is not there']

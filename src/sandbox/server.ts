@@ -11,7 +11,7 @@ export interface StandInRequest {
   query: URLSearchParams
   headers: IncomingHttpHeaders
   body: Buffer
-  /** Aborts on disconnection or close. */
+  /** Aborts when the client disconnects or the server closes. */
   gone: AbortSignal
 }
 
@@ -19,7 +19,7 @@ export interface StandInAnswer {
   status: number
   headers?: Record<string, string>
   body: string | Buffer
-  /** Announces the whole length, breaks off after this many bytes. */
+  /** The answer announces its whole length but breaks off after this many bytes. */
   cutAfterBytes?: number
 }
 
@@ -31,7 +31,7 @@ export interface StandInServer {
   close(): Promise<void>
 }
 
-/** `port` 0 takes any free one. Refusal PORT_IN_USE. */
+/** `port` 0 takes any free port. Refusal PORT_IN_USE. */
 export const serve = async (
   answer: (asked: StandInRequest) => StandInReply | Promise<StandInReply>,
   port = 0,
@@ -88,7 +88,7 @@ const reply = async (
   else response.write(content.subarray(0, answered.cutAfterBytes), () => response.destroy())
 }
 
-/** Reads beyond the limit too, otherwise the client would miss the answer. */
+/** Reads bodies beyond the limit too, otherwise the client would miss the answer. */
 const bodyOf = async (request: IncomingMessage): Promise<Buffer | null> => {
   const chunks: Buffer[] = []
   let bytes = 0

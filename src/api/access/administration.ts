@@ -118,7 +118,7 @@ const confirmClient = async (_: unknown, args: ConfirmAccountInput, context: Gra
   return clientNamed(context, args.name)
 }
 
-/** Keeps the last administrator from being locked out. */
+/** Keeps the last administrator from locking himself out. */
 const notOneself = ({ viewer }: GraphqlContext, name: string): void => {
   if (isSamePerson(viewer.sub ?? '', name)) throw new Refusal('OWN_ACCESS')
 }

@@ -1,4 +1,4 @@
-/** The access table. The hub does not start unless fields and rows match (api/access/field-access). */
+/** The access table. The hub starts only if every field of the schema has exactly one row. */
 import { type Act, may, ROLES, ROLES_BY_ACT, type Role, type Viewer } from '../../domain/access/viewer.js'
 import { HELD } from './held.js'
 
@@ -37,13 +37,12 @@ export type ObjectScope = keyof typeof WHOSE
 export interface FieldRow {
   acts: readonly Act[]
   whose: ObjectScope
-  /** The resolver itself withholds the value, because the field is not nullable or read too often. */
+  /** The resolver itself withholds the value, because the field is not nullable or is read too often. */
   byAnswer: boolean
 }
 
 type FieldLine = readonly [acts: string, whose: ObjectScope, fields: string, byAnswer?: 'BY_ANSWER']
 
-/** A party may make these moves too. */
 const PARTYS_MOVES = 'recordDefence applyRepair'
 const MOVES =
   'openLead linkDecision proposeListing notifyListing answerDefence holdHearing reviewListing consentListing ' +
@@ -51,7 +50,7 @@ const MOVES =
   'removeListing restoreListing dropListing'
 const GRADE = 'see_grade see_sellers_grade see_authorised_grade'
 
-/** All other fields are in HELD. */
+/** Fields with an access rule of their own; all others are in HELD. */
 const LINES: Record<string, readonly FieldLine[]> = {
   Query: [
     ['see_standing', 'ANY', 'standing standings'],
@@ -157,7 +156,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
   ],
   AccessCode: [['see_access_codes', 'SIGHT', 'issuedBy endedBy']],
   Override: [['see_operations', 'SIGHT', 'proposedBy decidedBy withdrawnBy']],
-  // Authors see their own name.
+  // A viewer who is the author sees his own name.
   Objection: [['see_operations see_own_file', 'SIGHT', 'openedBy decidedBy', 'BY_ANSWER']],
 }
 
@@ -217,7 +216,7 @@ export const faultsIn = (fields: readonly string[], rows: readonly [string, unkn
   ]
 }
 
-/** `viewer` is the viewer towards the object's operator (`viewerOf`). */
+/** `viewer` must have the rights that he has towards the object's operator (`viewerOf`). */
 export const answers = ({ acts, whose }: FieldRow, viewer: Viewer): boolean =>
   whose === 'HELD' || acts.some((act) => may(viewer, act))
 

@@ -1,9 +1,9 @@
-/** Types whose pages have a count. */
+/** Types whose connections have `totalCount`. */
 const PAGED =
   'Comparison Concern Deadline Delivery Discrepancy DueDelivery Listing Objection Override Record Reject ' +
   'Retraction ScorecardActivation Timeliness AuditLog Unmatched WatchEntry'
 
-/** Fields by type: seeing the object means seeing them. */
+/** Fields by type that whoever sees the object may read. */
 export const HELD: Record<string, string> = {
   AccessCode: 'operator good reason issuedAt ended endedReason endedAt',
   Agency: 'id name region configured feeds',

@@ -16,7 +16,7 @@ import { type GraphqlContext, reload } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 
-/** The rate limit is checked first, so it reveals nothing about the code. */
+/** Checks the rate limit first, so that a refusal reveals nothing about the code. */
 const partyToken = async (
   _: unknown,
   { accessCode }: { accessCode: string },
@@ -35,7 +35,7 @@ const partyToken = async (
   return token
 }
 
-/** Audits a refused attempt by address, because a wrong code names nobody. */
+/** Audits a refused attempt under the caller's address, because a wrong code names nobody. */
 const taken = async (context: GraphqlContext, work: () => Promise<string>): Promise<string> => {
   try {
     return await work()

@@ -41,7 +41,7 @@ export const restored = {
     },
     releaseRestored: async (_: unknown, args: { reason: string }, context: GraphqlContext) => {
       const released = await work.release(context.parts.db, byPerson(args, context))
-      // This row alone explains the audit rows lost by the restoration.
+      // Only this row explains why the restored audit log lacks rows.
       await writeAuditRow(context.parts, context, context.viewer, { kind: 'RELEASED', asked: 'releaseRestored' })
       return view(context, released)
     },

@@ -16,7 +16,7 @@ export interface AnswerPath {
     twin: () => GraphQLSchema,
     options: CompiledQueryOptions<C>,
   ) => QueryEngine<C>
-  /** Connections of the shared lookups. */
+  /** Database handle of the lookups that all requests share; null without them. */
   pool: Db | null
 }
 
@@ -27,7 +27,9 @@ interface AnswerPathDependencies {
   fastAnswers?: boolean
 }
 
-/** The whole speed layer. Without `fastAnswers` each request has its own lookups, and graphql-js executes every query. */
+/**
+ * Returns the speed layer. Without `fastAnswers` each request has its own lookups, and graphql-js executes every query.
+ */
 export const makeAnswerPath = ({ db, agencies, keys, fastAnswers = true }: AnswerPathDependencies): AnswerPath => {
   if (!fastAnswers)
     return { lookups: (own) => makeLookups(own, agencies), verify: keys.verify, engine: plainEngine, pool: null }

@@ -1,6 +1,5 @@
 /**
- * Compiles frequent queries with graphql-jit. Answers equal graphql-js byte for byte: `isCompilable` excludes known differences; graphql-js
- * repeats answers with errors.
+ * Compiles frequent queries with graphql-jit. Answers equal those of graphql-js, which executes a failed query again.
  */
 import {
   type ASTNode,
@@ -30,7 +29,7 @@ const QUESTIONS_MOST = 1_000
 const LONGEST = 10_000
 /** Largest query compiled, in fields with fragments expanded: each spread is compiled separately. */
 const FIELDS_MOST = 1_000
-/** Executions before a query is compiled: compiling costs some hundred. */
+/** A query is compiled after this many executions, because compiling costs as much as some hundred. */
 const HITS_BEFORE = 20
 
 interface ExecutorRequest<C> {
@@ -69,7 +68,7 @@ export interface ExecutorOptions<C> {
   learn: (context: C, operation: OperationDefinitionNode, source: string, variables: Record<string, unknown>) => void
 }
 
-/** `twin` is a second schema instance, because the compiler's fields get guard resolvers. */
+/** `twin` is a second instance of `schema`: its fields get the guard resolvers that compiled queries need. */
 export const makeExecutor = <C>(
   schema: GraphQLSchema,
   twin: GraphQLSchema,
@@ -80,7 +79,7 @@ export const makeExecutor = <C>(
   const counts = { compiled: 0, all: 0 }
 
   const known = ({ document, text, operationName }: ExecutorRequest<C>): CountedQuery | null => {
-    // graphql-js refuses operationName ''; the compiler would not.
+    // graphql-js refuses an empty operationName; the compiler would not.
     if (text.length > LONGEST || operationName === '') return null
     const found = questions.get(nameOf(text, operationName)) ?? { hits: 0, run: undefined }
     if (found.hits === 0) questions.set(nameOf(text, operationName), found)
@@ -98,7 +97,7 @@ export const makeExecutor = <C>(
       counts.compiled += 1
       return answer
     }
-    // Counts anew: a query that always fails is not executed twice each time.
+    // Restart the count, so that a query that always fails is not executed twice each time.
     found.hits = 1
     return null
   }
@@ -117,7 +116,6 @@ export const makeExecutor = <C>(
       const found = query.length > LONGEST ? undefined : questions.get(nameOf(query, operationName))
       if (!found?.run || !found.operation) return null
       const context = contextOf()
-      // Apollo's plugin does this for queries that Apollo parses.
       learn(context, found.operation, query, variables ?? {})
       const answer = await answered(found, context, variables)
       return answer && { answer, context }
@@ -138,14 +136,14 @@ const compiled = (
   return isCompiledQuery(query) ? query.query : null
 }
 
-/** A compiled document may not hold these literals. */
 const VALUES: ReadonlySet<string> = new Set([Kind.STRING, Kind.FLOAT, Kind.NULL, Kind.LIST, Kind.OBJECT])
-/** Variable types that both executors coerce alike, in lists too, unlike input objects and dates. */
+/** Variable types that graphql-js and the compiler coerce alike, also in lists. */
 const VARIABLES: ReadonlySet<string> = new Set(['String', 'ID', 'Int', 'Boolean'])
 
 /**
- * Excludes string literals, which the compiler (0.8.9) pastes into generated code, where crafted text would run; directives, because
- * skipped fragments differ; variables with defaults or other types; names that plain objects inherit; abstract types.
+ * False for a query with string literals: the compiler (0.8.9) pastes them into generated code, where crafted text
+ * would run. Also false where answers could differ: directives, variables with defaults or other types, inherited names
+ * such as `constructor`, abstract types.
  */
 export const isCompilable = (schema: GraphQLSchema, document: DocumentNode): boolean => {
   if (operationsIn(document).length !== 1 || fieldsIn(document) > FIELDS_MOST) return false
@@ -192,12 +190,12 @@ const isAllowedNode = (node: ASTNode): boolean => {
 
 const nameIn = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : nameIn(type.type))
 
-/** Leaf fields that views supply as methods. Any others are answered by graphql-js each time. */
+/** Leaf fields whose methods compiled queries can call. A query with any other is answered by graphql-js. */
 const METHODS: ReadonlySet<string> = new Set(['totalCount', 'objected', 'completeUntil'])
 
 /**
- * Without a resolver, compiled code turns a method or promise into an empty object. Object fields get the default resolver; `serializers`
- * checks leaves.
+ * Compiled code turns a method or promise into an empty object unless the field has a resolver, so object fields get
+ * the default one.
  */
 const withGuardResolvers = (schema: GraphQLSchema): GraphQLSchema => {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -210,7 +208,7 @@ const withGuardResolvers = (schema: GraphQLSchema): GraphQLSchema => {
 const isOpen = ({ name, type, resolve }: GraphQLField<unknown, unknown>): boolean =>
   resolve === undefined && (METHODS.has(name) || !isLeafType(getNamedType(type)))
 
-/** Throws on a method or promise, so that graphql-js answers instead. */
+/** Serialising a method or a promise throws, so that graphql-js answers instead. */
 const serializers = (schema: GraphQLSchema): Record<string, (value: unknown) => unknown> => {
   const types = Object.values(schema.getTypeMap()).filter(isLeafType)
   return Object.fromEntries(

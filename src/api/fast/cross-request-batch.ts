@@ -1,14 +1,14 @@
 import type { BatchAnswer } from '../loaders/lookups.js'
 
-/** Batches that may run at once; further callers wait. */
+/** Batches that run at the same time; further calls wait. */
 const UNDER_WAY_MOST = 2
 
 const KEYS_MOST = 1_000
 
-/** A second concurrent batch pays from this many keys, which cost as much as the statement itself. */
+/** A second concurrent batch starts from this many open keys on, which cost as much as the statement itself. */
 export const KEYS_WORTH_TWO = 100
 
-/** A batch delays the next one no longer than this, milliseconds. */
+/** Longest that a running batch holds back the next one, milliseconds. */
 const PATIENCE_MS = 50
 
 interface BatchBounds {
@@ -18,8 +18,8 @@ interface BatchBounds {
 }
 
 /**
- * Merges calls of one event-loop turn into one call of `answer`, with at most `most` running. A caller's keys stay in one statement, hence
- * one snapshot; no answer is older than its question.
+ * Merges calls of one event-loop turn into one call of `answer`, of which at most `most` run. One caller's keys stay in
+ * one statement, hence in one snapshot.
  */
 export const batchAcrossRequests = <K, V>(
   answer: (keys: K[]) => Promise<V[]>,

@@ -1,10 +1,10 @@
-/** Keeps a parsed query at its second request, because queries with literal codes never repeat. */
+/** Caches a parsed query from its second request on, because queries with literal codes never repeat. */
 import type { ApolloServerOptions, BaseContext } from '@apollo/server'
 import type { DocumentNode } from 'graphql'
 import { LRUCache } from '../../foundation/lru.js'
 
 export const DOCUMENTS_MOST = 200
-/** Longest document kept, characters. */
+/** Longest document cached, characters. */
 export const DOCUMENT_LONGEST = 4_096
 const ONCE_MOST = 2_000
 

@@ -4,10 +4,10 @@ import { openSharedConnections } from '../../store/db/shared-connections.js'
 import { type Lookups, makeLookups } from '../loaders/lookups.js'
 import { batchAcrossRequests, KEYS_WORTH_TWO } from './cross-request-batch.js'
 
-/** Four batches may run, so that one long file does not delay others. */
+/** At most four batches, so that one long operator file does not delay others. */
 const FILES = { most: 4 }
 
-/** All requests share these lookups and their connections, on which statements are prepared. */
+/** Lookups that all requests share, on connections that keep statements prepared. */
 export const shareLookups = (db: Db, agencies: readonly Agency[]): Lookups => {
   const shared = makeLookups({ db: openSharedConnections(db) }, agencies)
   const pulls = batchAcrossRequests<null, Map<string, Date | null>>(async (askers) => {

@@ -9,7 +9,7 @@ interface CachedToken {
   kid: string
 }
 
-/** Checks a signature once; the result counts while the token lives and its key is accepted. Revocation is not checked here. */
+/** Caches a verified token until it expires or its key is no longer accepted. Revocation is not checked here. */
 export const cachingVerify = ({ verify, accepts }: Pick<Keys, 'verify' | 'accepts'>): Pick<Keys, 'verify'> => {
   const tokens = new LRUCache<string, CachedToken>({ max: TOKENS_MOST })
   return {

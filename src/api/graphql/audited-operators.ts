@@ -1,4 +1,4 @@
-/** Notes, for the audit log, which operators an answer shows. */
+/** Notes which operators an answer shows, for the audit log. */
 import { defaultFieldResolver, type GraphQLSchema, getNamedType, isAbstractType, isObjectType } from 'graphql'
 import { codesInItem } from '../../domain/audit/item-codes.js'
 import type { GraphqlContext } from '../request/context.js'

@@ -1,4 +1,4 @@
-/** GET answers queries under Apollo's CSRF rule; a browser gets GraphiQL. */
+/** The GraphQL endpoint: POST, and GET for queries under Apollo's CSRF rule. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApolloServer, type ApolloServerPlugin, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server'
 import {
@@ -27,7 +27,7 @@ import { admit } from '../request/viewer.js'
 import { withFieldCounts } from './counted-fields.js'
 import { makeSchema } from './schema.js'
 
-/** Longer answers are encoded only once, characters. */
+/** Answers of at least this many characters are encoded once, for auditing and sending. */
 const LONG_ANSWER = 16_000
 
 /**
@@ -39,8 +39,8 @@ const SENT_BY_NO_PAGE = ['apollo-require-preflight', 'x-apollo-operation-name', 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 /**
- * For these errors GraphQL over HTTP wants 200 in `application/json`, 400 in `application/graphql-response+json`; a client that accepts
- * neither gets 400.
+ * GraphQL over HTTP requires status 200 for these errors in `application/json`, but 400 in
+ * `application/graphql-response+json` and for clients that accept neither.
  */
 const WELL_FORMED: ReadonlySet<unknown> = new Set([
   'GRAPHQL_PARSE_FAILED',
@@ -50,13 +50,12 @@ const WELL_FORMED: ReadonlySet<unknown> = new Set([
 ])
 const NAMES_JSON = /\bapplication\/json\b/i
 
-/** `context` is null after a refusal before execution. */
 interface GraphqlAnswer {
   answer: HTTPGraphQLResponse
   context: GraphqlContext | null
 }
 
-/** Answers a page's query with the viewer's rights, limits and audit row. */
+/** Answers a query of the web site with the viewer's rights, limits and audit row. */
 export type AskGraphql = (
   own: { asked: RequestContext; viewer: Viewer; response: ServerResponse },
   question: { query: string; variables?: Record<string, unknown> },
@@ -153,7 +152,6 @@ const makeApollo = (engine: Engine, { keys, log }: ApiDependencies): ApolloServe
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: TOKENS_MOST },
     validationRules: [withinLimits],
-    // An error message may repeat what was asked.
     formatError: (formatted, error) => redactIdNumbers(withoutCodes(formatError(formatted, error)), keys.mark),
     logger: log,
     plugins: [
@@ -183,7 +181,7 @@ const askApollo =
       return own
     }
     const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: asked, context })
-    // Apollo hides early refusals from plugins.
+    // Apollo calls no plugin for a request that it refuses early.
     if (refused.length === 0 && (answer.status ?? 200) >= 400) refused.push(...refusedIn(answer.body))
     const { accept = '' } = headers
     const type = answer.headers.get('content-type')
@@ -228,7 +226,7 @@ const faultsToLog: ApolloServerPlugin<GraphqlContext> = {
 
 const textOf = (body: HTTPGraphQLResponse['body']): string => (body.kind === 'complete' ? body.string : '')
 
-/** Returns null for a short answer: it is sent as text, in one packet with its headers. */
+/** Returns null for a short answer, which is sent as text, in one packet with its headers. */
 const bytesOf = (body: HTTPGraphQLResponse['body']): Buffer | null => {
   const text = textOf(body)
   return text.length < LONG_ANSWER ? null : Buffer.from(text)
@@ -303,7 +301,7 @@ const answerRefused = (response: ServerResponse, status: number, code: string, m
   response.writeHead(status, { 'Content-Type': JSON_TYPE }).end(graphqlRefusal(code, message))
 }
 
-/** Adds Apollo's CSRF header to a GET without a session cookie, which changes nothing and answers publicly. */
+/** Adds Apollo's CSRF header to a GET without a session cookie: it cannot misuse a session. */
 const headersWithPreflight = (request: IncomingMessage): HeaderMap => {
   const headers = headersOf(request)
   if (request.method === 'GET' && cookieIn(request.headers) === null) headers.set('apollo-require-preflight', 'true')

@@ -1,4 +1,7 @@
-/** Checks access by type, then by authorization columns, before loading. A missing and a forbidden object take equally long. */
+/**
+ * Resolves `node(id)`. Access is checked before the object is loaded, so that a missing and a forbidden object take
+ * equally long.
+ */
 
 import {
   may,
@@ -59,7 +62,7 @@ export const node = async (_: unknown, { id }: { id: string }, context: GraphqlC
   return BY_KEY[type]?.(context, key) ?? null
 }
 
-/** Also false for a missing object that the viewer might not see. */
+/** False for a missing object too, if the viewer may see only some of its type. */
 const isFor = async (context: GraphqlContext, type: NodeType, row: FieldRow, key: number): Promise<boolean> => {
   if (!isAuthorizedType(type) || !isParted(context.viewer, type, row)) return true
   const head = await context.load.head({ type, key: String(key) })
@@ -98,7 +101,7 @@ const isHeadFor = async (
 const ownerIn = ({ operatorId, uscc, shop, region }: AuthorizationRow): OperatorScope | null =>
   operatorId === null ? null : { uscc, shop, region }
 
-/** A row without a feed belongs to the authorities. */
+/** False for an agency if the row is not of its feeds or has no feed. */
 const isOfFeed = (viewer: Viewer, agencies: GraphqlContext['parts']['agencies'], feed: string | null): boolean =>
   viewer.role !== 'agency' ||
   (feed !== null &&

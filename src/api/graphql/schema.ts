@@ -62,13 +62,13 @@ const ENUMS = {
     AUDIT_LOG: 'trail',
   },
   RunCause: upper(RUN_CAUSES),
-  // The database keeps older words for these values.
+  // The database stores the former names of these values.
   ConcernCause: { ROLLED_BACK: 'TAKEN_BACK' },
   UnmatchedState: { ROLLED_BACK: 'TAKEN_BACK' },
   ScorecardActivationState: { ACTIVATED: 'ADOPTED' },
 }
 
-/** Resolvers are merged in this order: `door` replaces fields of `listing` for the party itself. */
+/** Later resolvers replace earlier ones: `door` (the party's access) wraps fields of `listing`. */
 const RESOLVERS = [
   SCALARS,
   ENUMS,

@@ -47,7 +47,7 @@ const rejectRules = (_: unknown, args: RejectsArgs, context: GraphqlContext) => 
 
 const filterOf = (context: GraphqlContext, args: RejectsArgs): setAside.RejectFilter => {
   const { feed = null, run = null, state = null, rule = null } = withoutNul(args)
-  // Run 0 has no rejects; it stands for an unknown id.
+  // Run 0 stands for an unknown id: it has no rejects.
   return {
     feeds: visible(context, feed),
     run: run === null ? null : (numberIn(run, 'Run') ?? 0),
@@ -56,7 +56,10 @@ const filterOf = (context: GraphqlContext, args: RejectsArgs): setAside.RejectFi
     by: sentBy(context.viewer),
   }
 }
-/** A reject has no known operator, so a viewer bound to a region sees only its own. Null means all senders. */
+/**
+ * Returns the sender whose rejects the viewer sees; null for all. A viewer with a region sees only his own, because a
+ * reject has no known operator.
+ */
 export const sentBy = (viewer: Viewer): string | null => (regionBoundOf(viewer) === null ? null : (viewer.sub ?? ''))
 
 const visible = ({ viewer, parts }: GraphqlContext, feed: string | null): string[] | null => {

@@ -45,7 +45,6 @@ const list = async (_: unknown, args: PageArgs & { filter?: CaseBoardFilter | nu
   return connection(found.map(caseView), args, cursorOf, () => store.count(db, filter))
 }
 
-/** A board has fixed columns, so empty states are answered too. */
 const board = async (_: unknown, args: { filter?: CaseBoardFilter | null }, context: GraphqlContext) => {
   const filter = filterOf(context, args.filter)
   const found = new Map((await store.columns(context.parts.db, filter)).map((one) => [one.state, one]))

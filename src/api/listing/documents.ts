@@ -13,7 +13,7 @@ import { withoutNul } from '../request/limits.js'
 import { isTheirs, NO_SUBJECT } from '../request/viewer.js'
 import type { ListingView } from './listing-view.js'
 
-/** Returns null for a public or mirrored entry or a past view. */
+/** Returns the view's case and operator, or null for a public entry, a mirrored entry or a past day. */
 const caseIn = async (view: ListingView, context: GraphqlContext) => {
   const listing = view.uuid === null || view.facts === null ? null : await context.load.listing(view.uuid)
   const operator = listing && (await context.load.operator(listing.operatorId))

@@ -1,5 +1,6 @@
 /**
- * Views of public entries, of this hub's cases and of mirrored entries. A null state, operator, record or counted is looked up in the case.
+ * Views of entries and cases. Where `state`, `operatorId`, `record` or `counted` is null, resolvers read it from the
+ * case.
  */
 
 import { may, type OperatorScope, seesOnlySomeFiles, type Viewer } from '../../domain/access/viewer.js'
@@ -16,17 +17,16 @@ import { globalId } from '../request/ids.js'
 
 export interface ListingView extends EntryMembers {
   __typename: 'Listing'
-  /** Null for a mirrored entry. */
   uuid: string | null
   state: string | null
-  /** Present for the public text only. */
+  /** Set only in views of public entries. */
   isContested?: boolean
   operatorId: number | null
-  /** Version of the decision record or the mirrored record. */
+  /** Id of the decision's record version, or of the mirrored one. */
   record: number | null
   facts: Case | null
   counted: {
-    /** Day of the document that restored the listing. */
+    /** Day from which terms count again, because the listing was restored; null: from the decision. */
     anewFrom: string | null
     /** Day whose rules apply; null: today. */
     asOf: string | null
@@ -77,7 +77,7 @@ export const caseView = (listing: Listing): ListingView => ({
   counted: { anewFrom: listing.facts.termFrom ?? null, asOf: null },
 })
 
-/** A case rebuilt from its moves as of `asOf` and `knownAt`; null when it did not exist. */
+/** The case on `asOf` by what was known at `knownAt`, rebuilt from its moves; null when it did not exist. */
 export const pastCaseView = (
   listing: Listing,
   moves: readonly ListingEvent[],
@@ -102,7 +102,7 @@ export const pastCaseView = (
   }
 }
 
-/** The end is read from the moves made, because a later move may have changed the case's. */
+/** Returns the entry's last day as these moves set it; later moves may have changed it. */
 const endIn = (made: readonly ListingEvent[]): string | null => {
   const said = made.findLast(({ act }) => typeof act['endsOn'] === 'string')?.act['endsOn']
   return typeof said === 'string' ? said : null
@@ -174,7 +174,7 @@ export const visibleListings = async (
   const told = own.filter((listing) => isTold(context, listing))
   const isOwn = makeRepeatMatcher(own.filter(({ publishedOn }) => publishedOn !== null && publishedOn <= when.asOf))
   return [
-    // Only viewers who may see removals get a past day rebuilt.
+    // Only for viewers who may see removals is a past day rebuilt.
     ...(isPast(context, when) && !removed ? await entries() : await casesOn(context, told, when)),
     ...mirrored
       .filter((version) => !isOwn(version.body) && (removed || standsStill(context, version)))
@@ -185,7 +185,7 @@ export const visibleListings = async (
 export const standsStill = ({ parts, today }: GraphqlContext, version: RecordVersion): boolean =>
   version.stands && !isOver(mirroredView(version, parts.rules.lists, today).state)
 
-/** A party sees its case from the notice on. */
+/** False for a party before the notice. */
 export const isTold = ({ viewer }: GraphqlContext, { facts }: Listing): boolean =>
   viewer.role !== 'party' || isVisibleToParty(facts)
 

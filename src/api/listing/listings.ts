@@ -37,13 +37,12 @@ const blacklist = async (_: unknown, args: BlacklistArgs, context: GraphqlContex
   )
 }
 
-/** A name filter may scan the whole list, so it is charged and serialised. */
+/** Charges for a name filter, because it may scan the whole list. */
 const overWhole = <T>(context: GraphqlContext, { name }: PublicFilter, act: () => Promise<T>): Promise<T> => {
   if (name != null) charge(context, 'Query.blacklist')
   return context.parts.inTurn(act)
 }
 
-/** Viewers who see every operator also get entries removed since. */
 const seesPast = (viewer: Viewer): boolean => !seesOnlySomeFiles(viewer) && may(viewer, 'see_removed')
 
 const listOf = async (filter: PublicFilter, args: BlacklistArgs, context: GraphqlContext) => {

@@ -66,7 +66,7 @@ const moveNamed =
     return payload(moved, context)
   }
 
-/** A party acts only in its own cases, after the notice; a regional viewer only in cases of its region. */
+/** True for a party in its own cases after the notice, and for a regional viewer in cases of its region. */
 const isTheirs = async (context: GraphqlContext, uuid: string): Promise<boolean> => {
   const { viewer } = context
   if (viewer.role !== 'party' && !isRegionBound(viewer)) return true
@@ -76,7 +76,7 @@ const isTheirs = async (context: GraphqlContext, uuid: string): Promise<boolean>
   return listing !== null && isTold(context, listing) && may(viewerTowards(context, owner), 'move_own_listing')
 }
 
-/** True for the next higher authority, which has to consent. */
+/** True for an authority above the case's, which may consent. */
 const isAbove = async (context: GraphqlContext, uuid: string): Promise<boolean> =>
   !isRegionBound(context.viewer) || mayConsent(context.viewer, (await context.load.listing(uuid))?.facts.level ?? null)
 

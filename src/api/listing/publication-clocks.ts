@@ -34,7 +34,7 @@ const clockView = ({ startsOn, repairFrom, endsOn, lengthened }: PublicationCloc
   repairFrom: repairFrom.on,
   endsOn: endless ? null : endsOn.on,
   lengthened: lengthened || endless,
-  // Two rule rows apply when the newer one changed only one day.
+  // The last day and the repair day may come from different rows of the rules.
   basis: [...new Set([endsOn.row.basis, repairFrom.row.basis])].join('；'),
   confirmed: endsOn.row.confirmed && repairFrom.row.confirmed,
 })

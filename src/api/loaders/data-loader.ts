@@ -2,7 +2,7 @@ import { inOrder, listsOf } from './load-shapes.js'
 
 export type BatchedLoad<K, V> = (key: K) => Promise<V>
 
-/** `answer` receives distinct keys and returns values in their order. The cache lives for one request. */
+/** `answer` receives distinct keys and returns their values in the same order. Values are cached for one request. */
 export const batch = <K, V>(nameOf: (key: K) => string, answer: (keys: K[]) => Promise<V[]>): BatchedLoad<K, V> => {
   interface PendingKey {
     key: K
@@ -30,7 +30,7 @@ export const batch = <K, V>(nameOf: (key: K) => string, answer: (keys: K[]) => P
     const before = known.get(name)
     if (before) return before
     const promise = new Promise<V>((resolve, reject) => {
-      // setImmediate runs after this turn's promise jobs, so resolvers of one level share the query.
+      // setImmediate runs after this turn's promise jobs, so that resolvers of one level share the query.
       if (waiting.length === 0) setImmediate(ask)
       waiting.push({ key, resolve, reject })
     })
@@ -75,7 +75,6 @@ export const batchMembership = <K extends number | string>(read: (keys: K[]) => 
 
 type ReadOperators<K, V> = (ids: number[], question: Omit<K, 'operator'>) => Promise<V[]>
 
-/** Reads all operators together whose keys are otherwise equal. */
 export const groupedOperators = <K extends { operator: number }, V>(read: ReadOperators<K, V>) =>
   grouped<K, V>(
     ({ operator: _, ...question }) => JSON.stringify(question),

@@ -8,7 +8,7 @@ export interface OperatorAtTime {
 
 export interface RecordPageKey extends OperatorAtTime {
   kinds: readonly RecordKind[]
-  /** Includes withdrawn and ended records. */
+  /** True includes withdrawn and ended records. */
   removed: boolean
   first: number
   after: number | null

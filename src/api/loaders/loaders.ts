@@ -14,7 +14,7 @@ interface LoaderDependencies {
   agencies: readonly Agency[]
 }
 
-/** Most requests need only standing; other loaders are created on first use. */
+/** Creates the other loaders on first use: most requests need only standings. */
 export const makeLoaders = (parts: LoaderDependencies, lookups: Lookups, now: Date): Loaders => {
   const sources = { own: parts, agencies: parts.agencies, lookups, now }
   const standing = standingLoaders(sources)
@@ -35,13 +35,12 @@ const standingLoaders = ({ agencies, lookups, now }: FileLoaderSources) => {
     pulls,
     freshness: once(async () => freshnessOf(agencies, await pulls(), now)),
     standing: batchWithinTurn((asked: readonly StandingKey[]) => lookups.standings(asked)),
-    /** Not cached. */
     standings: ({ codes, asOf, wanted, client }: Omit<StandingKey, 'code' | 'today'> & { codes: readonly string[] }) =>
       lookups.standings(codes.map((code) => ({ code, asOf, today, wanted, client }))),
   }
 }
 
-/** Batches calls of one microtask turn. One snapshot answers all. */
+/** Merges the calls of one microtask turn into one batch, answered from one snapshot. */
 const batchWithinTurn = <K, V>(ask: BatchAnswer<K, V>): ((key: K) => Promise<V>) => {
   let waiting: K[] = []
   let answers: Promise<V[]> | null = null

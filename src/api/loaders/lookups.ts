@@ -24,7 +24,7 @@ export type BatchAnswer<K, V> = (keys: readonly K[]) => Promise<V[]>
 export interface Lookups {
   readonly db: Db
   standings: BatchAnswer<StandingKey, standings.StandingRow | null>
-  /** Last good pull of each feed; null for all while removals may have been lost. */
+  /** Instant of each feed's last good pull; null for all while the database may lack later removals. */
   pulls: () => Promise<Map<string, Date | null>>
   operators: BatchAnswer<{ scheme: string; code: string }, operators.StoredOperator | null>
   records: BatchAnswer<RecordPageKey, versions.RecordVersion[]>
@@ -33,7 +33,6 @@ export interface Lookups {
   mirrored: BatchAnswer<OperatorAtTime, versions.RecordVersion[]>
 }
 
-/** `own.db` is read at each lookup: a request creates its handle on first use. */
 export const makeLookups = (own: { readonly db: Db }, agencies: readonly Agency[]): Lookups => ({
   get db() {
     return own.db
@@ -62,7 +61,6 @@ const distinct = (ids: readonly number[]): number[] => [...new Set(ids)]
 
 type StandingRowsPromise = Promise<(standings.StandingRow | null)[]>
 
-/** Nearly all keys ask the same of today and need no grouping. */
 const standingsOf = (db: Db, asked: readonly StandingKey[]): StandingRowsPromise => {
   const [first] = asked
   const alike = asked.every(

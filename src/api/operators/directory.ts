@@ -65,11 +65,12 @@ const byName = async (
   args: PageArgs,
 ): Promise<RelayConnection<MatchedOperatorView>> => {
   charge(context, 'Query.operators')
-  // Planning would take longer than the query, so look-ups by key are prepared. A grade filter is too complex for that.
+  // The lookups' connections keep statements prepared, because planning takes longer than the query. A grade filter is
+  // too complex for that.
   const db = filter.grade == null ? context.lookups.db : context.parts.db
   const [first, after] = [firstOf(args), matchAfter(args.after)]
   const matches = await search(context, name, filter)
-  // Later pages search again from the start, so that no operator is repeated under another name.
+  // A later page searches again from the start, so that no operator returns under another name.
   const operators = await store.behind(db, matches, filter, after === null ? first + 1 : matches.length)
   const isWhole = after !== null || operators.length <= first
   let count: Promise<number> | null = null

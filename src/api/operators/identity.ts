@@ -140,7 +140,6 @@ const divideOperator = async (_: unknown, { input }: { input: DivideOperatorInpu
   return { decisions: decisions.map((each) => decisionView(context, each)), leads }
 }
 
-/** Decisions that divided the operator, in force and known at `when`, oldest first. */
 const divisionsOf = async ({ operator, when }: OperatorView, context: GraphqlContext): Promise<IdentityDecisionRow[]> =>
   (await context.load.decisionsOf(operator.id))
     .map(({ decision }) => decision)

@@ -24,7 +24,6 @@ import { recordView } from './records.js'
 const feedsOf = ({ parts }: GraphqlContext, kind: string): string[] =>
   parts.agencies.flatMap(({ feeds }) => feeds.flatMap((feed) => (feed.kind === kind ? [feed.id] : [])))
 
-/** Removed records are open to viewers who may see removals and have no region. */
 const isOpenTo = (context: GraphqlContext, { kind, stands }: RecordVersion): boolean =>
   RECORD_KINDS_SEEN[context.viewer.role].includes(kind) && (stands || seesRemoved(context))
 
@@ -144,7 +143,6 @@ const beside = (context: GraphqlContext, version: RecordVersion) => ({
 const ownerOf = (context: GraphqlContext, { operatorId }: RecordVersion) =>
   operatorId === null ? null : operatorById(context, operatorId)
 
-/** The name's public form, unless the viewer may see inside. */
 const nameShown = async (context: GraphqlContext, version: RecordVersion, field: string): Promise<string | null> => {
   const name = version.body[field]
   if (typeof name !== 'string') return null

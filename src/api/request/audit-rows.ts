@@ -1,5 +1,6 @@
 /**
- * Audit rows are written before the answer leaves: one for a signed-in viewer's query, two for a mutation (before it and with its outcome).
+ * Writes audit rows before the answer leaves: one for a signed-in viewer's query, two for a mutation, before and after
+ * it.
  */
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
@@ -26,11 +27,11 @@ export interface RequestAuditEntry {
   asked: string
   outcome?: string
   shown?: Iterable<string>
-  /** Absent when not known before the answer leaves. */
+  /** The answer, for its digest; absent when not known in advance. */
   content?: string | Buffer
 }
 
-/** Audits a refused sign-in. `name` is stored only when it is registered (`known`). TOO_MANY_REQUESTS is counted by address alone. */
+/** Audits a refused sign-in. `name` is stored only if registered (`known`), and not for TOO_MANY_REQUESTS. */
 export const auditAttempt = (
   { attempts, keys }: Pick<ApiDependencies, 'attempts' | 'keys'>,
   { now: at, requestId: request, address }: Pick<RequestContext, 'now' | 'requestId' | 'address'>,
@@ -49,7 +50,7 @@ export const auditAttempt = (
   })
 }
 
-/** The row is durable when this resolves. Refusal TRAIL_UNAVAILABLE. */
+/** The row is durable when the promise resolves. Refusal TRAIL_UNAVAILABLE. */
 export const writeAuditRow = (
   { auditLog }: Pick<ApiDependencies, 'auditLog'>,
   { now: at, requestId: request, purpose }: Pick<RequestContext, 'now' | 'requestId' | 'purpose'>,
@@ -62,7 +63,9 @@ export const writeAuditRow = (
   return auditLog.row({ kind, at, ...who, purpose, request, asked, outcome: came, shown, digest })
 }
 
-/** An anonymous request leaves a row only when it is issued a token. On the refusal TRAIL_UNAVAILABLE the answer must not leave. */
+/**
+ * Writes no row for an anonymous request unless it is issued a token. On TRAIL_UNAVAILABLE the answer must not leave.
+ */
 export const auditAnswer = async (context: GraphqlContext, answer: string | Buffer): Promise<void> => {
   const { viewer, auditNotes, seen, parts } = context
   if (auditNotes.text === '') return
@@ -83,7 +86,7 @@ export const auditAnswer = async (context: GraphqlContext, answer: string | Buff
   })
 }
 
-/** Both executors call this before execution. */
+/** Called before execution, for compiled queries too. */
 export const noteOperation = (
   { auditNotes, parts }: Pick<GraphqlContext, 'auditNotes' | 'parts'>,
   operation: OperationDefinitionNode,
@@ -136,7 +139,7 @@ const auditedOperation = (
   variables: Record<string, unknown>,
   mark: (id: string) => string,
 ): string => {
-  // Mutations are not cached: they may hold a secret.
+  // The text of a mutation is not cached, because it may hold a secret.
   const query =
     operation.operation === OperationTypeNode.QUERY
       ? cachedText(questions, source, () => redactedText(source, mark))

@@ -1,4 +1,4 @@
-/** A page is read one item longer, to know whether more follow. */
+/** Pages are read with one item more than requested, to know whether more follow. */
 import { Refusal } from '../../foundation/errors.js'
 
 const FIRST_DEFAULT = 20

@@ -18,7 +18,6 @@ export const COST_MOST = 10_000
 export interface GraphqlContext {
   viewer: Viewer
   now: Date
-  /** The day in Asia/Shanghai. */
   today: string
   requestId: string
   address: string
@@ -29,12 +28,12 @@ export interface GraphqlContext {
   lookups: Lookups
   load: Loaders
   budget: { left: number }
-  /** True when the client has gone or time is up. */
+  /** True when the client has gone or ANSWER_MOST_MS have passed. */
   isOver(): boolean
   purpose: string | null
   auditNotes: AuditNotes
   seen: SeenOperators
-  /** Notes for the audit log an operator that `audited-operators.ts` cannot see. */
+  /** Adds to the audit row an operator that `audited-operators.ts` cannot find in the answer. */
   shown(code: string): void
 }
 
@@ -50,7 +49,7 @@ export const makeContext = (
   { reader = WAITING, began = performance.now() }: { reader?: ResponseReader; began?: number } = {},
 ): GraphqlContext => new RequestGraphqlContext(parts, given, reader, began)
 
-/** A class for the same reason as `HttpRequestContext`. Apollo copies it, which would lose `#private` members. */
+/** A class, as `HttpRequestContext` is. It has no `#private` members, because Apollo copies it. */
 class RequestGraphqlContext implements GraphqlContext {
   readonly viewer: Viewer
   readonly limits: SignInLimits
@@ -85,7 +84,7 @@ class RequestGraphqlContext implements GraphqlContext {
     this.load = loadersOf(this)
   }
 
-  /** False for a mutation, which always reports its outcome. */
+  /** Always false for a mutation, which must report its outcome. */
   isOver(): boolean {
     return !this.auditNotes.isAct && (this.reader.destroyed || performance.now() - this.began > ANSWER_MOST_MS)
   }
@@ -103,18 +102,18 @@ type LoaderScope = Pick<GraphqlContext, 'parts' | 'lookups' | 'now'>
 
 const loadersOf = ({ parts, lookups, now }: LoaderScope): Loaders => makeLoaders(parts, lookups, now)
 
-/** Called after a write, because loaders cache. */
+/** Replaces the loaders after a write, because they cache. */
 export const reload = (context: LoaderScope & Pick<GraphqlContext, 'load'>): void => {
   context.load = loadersOf(context)
 }
 
-/** Called before graphql-js repeats an answer. */
+/** Undoes what a failed compiled query charged and noted, before graphql-js executes it again. */
 export const resetContext = ({ budget, seen }: Pick<GraphqlContext, 'budget' | 'seen'>): void => {
   budget.left = COST_MOST
   for (const noted of Object.values(seen)) noted.clear()
 }
 
-/** Refusals QUERY_TOO_COSTLY, and ANSWER_TIMEOUT when slow or the client has gone. */
+/** Takes `cost` from the query's budget. Refusals QUERY_TOO_COSTLY, and ANSWER_TIMEOUT when `isOver`. */
 export const chargeCost = (context: Pick<GraphqlContext, 'budget' | 'isOver'>, cost: number): void => {
   if (context.isOver()) throw new Refusal('ANSWER_TIMEOUT')
   context.budget.left -= cost
@@ -123,7 +122,7 @@ export const chargeCost = (context: Pick<GraphqlContext, 'budget' | 'isOver'>, c
 
 export const costOfAnswer = ({ budget }: Pick<GraphqlContext, 'budget'>): number => COST_MOST - budget.left
 
-/** Includes what is learned after the request's instant. */
+/** Default of `knownAt`; it includes what is recorded after the request began. */
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
 
 export const whenOf = (

@@ -18,7 +18,7 @@ export const partyCookieFor = (value: string, seconds: number): string => writte
 const written = (name: string, value: string, seconds: number): string =>
   `${name}=${value}; ${ATTRIBUTES}; Max-Age=${seconds}`
 
-/** Returns null without such a cookie. Several, or a malformed one, return '' and open nothing. */
+/** Returns null without the cookie, and '', which matches no session, if it is malformed or sent twice. */
 export const cookieIn = (headers: IncomingHttpHeaders): string | null => read(COOKIE, headers)
 export const partyCookieIn = (headers: IncomingHttpHeaders): string | null => read(PARTY_COOKIE, headers)
 
@@ -33,7 +33,7 @@ const read = (name: string, { cookie = '' }: IncomingHttpHeaders): string | null
   return values.length === 1 && VALUE.test(value) ? value : ''
 }
 
-/** Unsafe methods need the session's CSRF token. Refusal CSRF_REFUSED. */
+/** Unsafe methods (POST and others) need the session's CSRF token. Refusal CSRF_REFUSED. */
 export const checkToken = (
   { method = 'GET', headers }: Pick<IncomingMessage, 'method' | 'headers'>,
   matches: (token: string) => boolean,
@@ -43,7 +43,7 @@ export const checkToken = (
   if (typeof token !== 'string' || !matches(token)) throw new Refusal('CSRF_REFUSED')
 }
 
-/** Refuses cross-site requests that have no session yet. Refusal CSRF_REFUSED. */
+/** Protects requests without a session, such as sign-in, from other sites. Refusal CSRF_REFUSED. */
 export const checkSite = (headers: IncomingHttpHeaders): void => {
   const site = headers['sec-fetch-site']
   const sameSite = site === undefined ? isOwn(headers.origin, headers.host) : site === 'same-origin' || site === 'none'

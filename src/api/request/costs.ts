@@ -1,4 +1,4 @@
-/** The cost table charges queries, describes fields and feeds `hub status --costs`. One unit is about one object's share of a look-up. */
+/** Costs of GraphQL fields. One unit is about one object looked up. */
 import {
   defaultFieldResolver,
   type GraphQLField,
@@ -14,17 +14,17 @@ import { COST_MOST, chargeCost, type GraphqlContext } from './context.js'
 import * as limits from './limits.js'
 
 interface FieldPrice {
-  /** Cost per request, instead of its type's default. */
+  /** Cost of resolving the field once, instead of the default. */
   once?: number
-  /** Cost is this argument's length, instead of `once`. */
+  /** Name of a list argument whose length is the cost, instead of the default. */
   byArgument?: string
-  /** Cost known only while resolving; the resolver calls `charge`. */
+  /** Cost per unit, known only while resolving: the resolver calls `charge`. */
   each?: UnitPrice
 }
 
 interface UnitPrice {
   cost: number
-  /** Bounds the sum, so that no object is too costly. */
+  /** Most that one call of `charge` costs. */
   most?: number
   zh: string
   en: string
@@ -49,7 +49,6 @@ type ChargedField = {
   [K in keyof typeof FIELD_PRICES]: (typeof FIELD_PRICES)[K] extends { each: object } ? K : never
 }[keyof typeof FIELD_PRICES]
 
-/** Types that need no look-up. */
 const FREE: ReadonlySet<string> = new Set(['PageInfo', 'Words'])
 
 interface FieldCost {
@@ -59,7 +58,7 @@ interface FieldCost {
   each: UnitPrice | null
 }
 
-/** Returns null for a free field, such as a leaf not in the table. */
+/** Returns null for a field without cost. */
 const costOf = (type: { name: string }, field: GraphQLField<unknown, GraphqlContext>): FieldCost | null => {
   const dearer = (FIELD_PRICES as Record<string, FieldPrice>)[`${type.name}.${field.name}`] ?? {}
   const { once } = dearer

@@ -33,43 +33,41 @@ export interface ApiDependencies {
   quotas: Quotas
   answerPath: AnswerPath
   bulk: BulkHandle
-  /** Serialises queries over the whole public list. */
   inTurn: ConcurrencyLimit
   streams: ChangeStreams
   log: Log
   metrics: Metrics
-  /** Administrators and auditors, holders of `token`, or with `local` this machine may read the metrics. */
+  /**
+   * Who may read the metrics besides administrators and auditors: senders of `token`, and with `local` this machine.
+   */
   scraping: { token: string | null; local: boolean }
   leaving: AbortSignal
   now: () => Date
-  /** Latest certain instant when the clock is in doubt; default `now`. */
+  /** Latest instant not in doubt, used to sign; default `now`. */
   sure?: () => Date
   rules: WorkRules
   agencies: readonly Agency[]
   platforms: readonly Pick<Platform, 'id' | 'name' | 'codes'>[]
   configured: { agencies: ReadonlySet<string>; platforms: ReadonlySet<string> }
-  /** Own proxies whose X-Forwarded-For is trusted; default none. */
+  /** Number of own proxies, whose X-Forwarded-For is trusted; default 0. */
   proxies?: number
   quota?: number
-  /** Private networks (CIDR) open to webhooks; default none. */
+  /** Private networks (CIDR) to which webhooks may be sent; default none. */
   webhookAllow?: readonly string[]
-  /** Longest stall of a stream's reader, milliseconds; default 30 s. */
+  /** A stream's client that stops reading for this long (milliseconds) is disconnected; default 30,000. */
   slowMs?: number
   resolve?: Resolve
   demo: boolean
   publicUrl?: string
   timetable: readonly ScheduledJob[]
   auditLog: AuditLog
-  /** An exception thrown by `progress` stops it. */
+  /** An exception thrown by `progress` stops the verification. */
   verifyAuditLog: (options: { progress: (rows: number) => void }) => Promise<AuditVerification>
-  /** Returns null when another process already runs it. */
+  /** Returns null when another process already pulls the feed. */
   pull: (feed: string, given: UploadInput) => Promise<(PullResult & { run: number }) | null>
-  /** Runs at once, because a removed listing no longer counts. */
   rescore: (operators: readonly number[]) => Promise<unknown>
-  /** Runs at once, when the list is requested after a removal. */
   publish: () => Promise<unknown>
   files?: PublishedFiles
-  /** Longest wait for that publication, milliseconds. */
   publishWaitMs?: number
   ready: () => Promise<{ ok: boolean; checks: Record<string, string> }>
 }

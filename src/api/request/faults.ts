@@ -1,4 +1,4 @@
-/** A refusal shows its code, a fault only its request id, never a stack. */
+/** Answers show a refusal's code, but of a fault only the request id. */
 import { unwrapResolverError } from '@apollo/server/errors'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'

@@ -1,4 +1,4 @@
-/** Ids are base64url of `Type:key`. A listing of this hub uses its uuid. */
+/** GraphQL ids are base64url of `Type:key`. A listing of this hub has its uuid as id. */
 
 import { TIMELINESS_DUTIES, type TimelinessKey } from '../../domain/delivery/timeliness.js'
 import { isUuid, uuidIn } from '../../domain/listing/listing-id.js'
@@ -57,7 +57,7 @@ export const listingIn = (id: string): { uuid: string } | { version: number } | 
   return version === null ? null : { version }
 }
 
-/** Returns a uuid, also from an entry's former id; null for neither. */
+/** Returns the listing's uuid, also from its former id; otherwise null. */
 export const subjectIn = uuidIn
 
 export const wholeNumber = (text: string): number | null => {
@@ -74,7 +74,7 @@ export const numberAfter = (cursor: string | null | undefined): number | null =>
   return n
 }
 
-/** An audit row number may exceed a PostgreSQL integer. */
+/** Like `numberAfter`, for audit row numbers, which may exceed a PostgreSQL integer. */
 export const rowAfter = (cursor: string | null | undefined): number | null => {
   if (cursor == null) return null
   const key = keyAfter(cursor)

@@ -15,7 +15,7 @@ import { Refusal } from '../../foundation/errors.js'
 export const BODY_BYTES = 1_000_000
 /** Deeper JSON could overflow the stack. */
 export const NESTING_MOST = 100
-/** 1000 literal codes fit. */
+/** A query with 1000 literal codes fits. */
 export const TOKENS_MOST = 10_000
 export const DEPTH_MOST = 15
 export const ALIASES_MOST = 50
@@ -24,13 +24,13 @@ export const ROOT_FIELDS_MOST = 50
 export const FIELDS_MOST = 10_000
 export const CODES_MOST = 1_000
 export const DIRECTIVES_MOST = 100
-/** Validation compares every pair of selections. */
+/** Most selections in one set: validation compares every pair. */
 export const BREADTH_MOST = 200
-/** Validation may compare every pair. */
+/** Validation may compare every pair of fragments. */
 export const FRAGMENTS_MOST = 200
 export const OPERATIONS_MOST = 50
 const LEVELS_MOST = 300
-/** Fragments are counted expanded. Tools ask for about a hundred fields and no alias. */
+/** Most introspection fields, fragments expanded; tools ask for about a hundred. */
 export const SCHEMA_FIELDS_MOST = 500
 export const SCHEMA_ALIASES_MOST = 5
 
@@ -93,7 +93,7 @@ const NOTHING: QueryExtent = {
 
 const TOO_DEEP: QueryExtent = { ...NOTHING, depth: DEPTH_MOST + 1 }
 
-/** A refused document is emptied, so that no other rule, some quadratic, sees it. */
+/** Empties a refused document, so that no other validation rule sees it: some take quadratic time. */
 export const withinLimits = (context: ValidationContext): ASTVisitor => {
   const { ofSelection, ofFragment } = makeMeasure(context)
   let refused = false
@@ -102,7 +102,7 @@ export const withinLimits = (context: ValidationContext): ASTVisitor => {
     context.reportError(new GraphQLError(`${zh}不得超过 ${most}。${en} may be at most ${most}.`))
   }
   const within = ({ operation, selectionSet }: OperationDefinitionNode): void => {
-    // graphql-js would report this only on execution, as a fault.
+    // graphql-js would report this only during execution, as a fault.
     if (operation === OperationTypeNode.SUBSCRIPTION) {
       const where = 'GET /v1/changes'
       context.reportError(new GraphQLError(`没有订阅；变更见 ${where}。No subscriptions here; changes: ${where}.`))
@@ -126,7 +126,7 @@ export const withinLimits = (context: ValidationContext): ASTVisitor => {
       if (fragments.length > FRAGMENTS_MOST) refuse('片段数', 'Fragments of a document', FRAGMENTS_MOST)
       if (operations.length > OPERATIONS_MOST) refuse('操作数', 'Operations of a document', OPERATIONS_MOST)
       for (const operation of operations) if (!refused) within(operation)
-      // Unused fragments are validated too.
+      // graphql-js validates unused fragments.
       for (const fragment of fragments) {
         if (!refused && ofFragment(fragment, 0).breadth > BREADTH_MOST)
           refuse('并列的字段数', 'Parts of one selection', BREADTH_MOST)
@@ -137,7 +137,7 @@ export const withinLimits = (context: ValidationContext): ASTVisitor => {
 }
 
 const makeMeasure = (context: ValidationContext) => {
-  // A fragment is measured once, so exponential nesting costs nothing.
+  // Each fragment is measured once, so that nested spreads do not take exponential time.
   const measured = new Map<string, QueryExtent>()
 
   const ofFragment = (fragment: FragmentDefinitionNode | null | undefined, level: number): QueryExtent => {

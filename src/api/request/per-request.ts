@@ -1,4 +1,6 @@
-/** Values are stored under a symbol: V8 scans a changing WeakMap at every young-generation collection, and its entries grow old. */
+/**
+ * Stores values on the request under a symbol. V8 would scan a changing WeakMap at every young-generation collection.
+ */
 import type { IncomingMessage } from 'node:http'
 
 export interface PerRequest<V> {

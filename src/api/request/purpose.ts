@@ -13,7 +13,7 @@ export const makeTextCache = (): TextCache => new LRUCache({ max: REMEMBERED })
 
 const purposes = makeTextCache()
 
-/** Reads X-Purpose (UTF-8 or percent-encoded); ID numbers are replaced, its length is bounded. */
+/** Reads X-Purpose (UTF-8 or percent-encoded), replaces ID numbers and access codes, and truncates it. */
 export const purposeIn = ({ headers }: IncomingMessage, mark: (id: string) => string): string | null => {
   const header = [headers['x-purpose'] ?? ''].flat().join(' ')
   if (header === '') return null

@@ -2,7 +2,7 @@ export interface AuditNotes {
   isAct: boolean
   text: string
   faults: string[]
-  /** Subject of the issued token. */
+  /** Subject of the token that the answer issues; null without one. */
   issuedTo: string | null
 }
 

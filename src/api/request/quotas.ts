@@ -1,6 +1,6 @@
 /**
- * Limits requests per minute of a client, or of an address without a token. Processes exchange counts once a second; together they may
- * exceed the quota by one second's requests.
+ * Limits requests per minute of a client, or of an address without a token. Processes exchange counts once a second, so
+ * together they may exceed the quota by one second's requests.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
@@ -11,7 +11,7 @@ import { perRequest } from './per-request.js'
 
 const WINDOW_MS = 60_000
 const TOLD_MS = 1_000
-/** Addresses counted separately; further ones in the minute share one count. */
+/** Addresses counted separately in a minute; further ones share one count. */
 const ADDRESSES_MOST = 10_000
 const OTHERS = 'others'
 
@@ -19,7 +19,7 @@ export interface Quotas {
   meet(request: IncomingMessage, response: ServerResponse, address: string): void
   /** Charges the token's subject, or the address without a token, and sets the RateLimit headers. Refusal QUOTA_EXCEEDED. */
   charge(request: IncomingMessage, sub: string | null, now: Date, units?: number): void
-  /** Charges without refusing; the next request is refused instead. */
+  /** Charges without refusing; only later requests are refused. */
   spent(request: IncomingMessage, sub: string | null, now: Date, units: number): void
 }
 
@@ -112,7 +112,7 @@ const writeRateLimit = (
   if (over) response.setHeader('Retry-After', String(reset))
 }
 
-/** Query cost of one unit; a hundred rows of a bulk query are one unit too. */
+/** One quota unit is this much query cost, or a hundred rows of a bulk query. */
 const COST_OF_A_UNIT = 100
 
 export const furtherUnits = (cost: number): number => Math.max(0, Math.ceil(cost / COST_OF_A_UNIT) - 1)

@@ -2,28 +2,22 @@
 import { type BucketLevel, type BucketRate, owedMsAt, waitMsFor } from '../../domain/access/rate.js'
 import { Refusal } from '../../foundation/errors.js'
 
-/**
- * Only attempts within the overall rate fill a bucket, and fewer than this are ever full at once. So nobody can evict his own bucket by
- * using many addresses.
- */
+/** Most buckets per limit. Attempts within the overall rate never fill so many at once. */
 const BUCKETS_MOST = 10_000
 
-/** Searches for empty buckets per refill interval. */
+/** Most searches for empty buckets within `everyMs`. */
 const LOOKS_EACH = 10
 
 /**
- * Codes are typed by hand: some slips at once, then two a minute. 120 bits cannot be guessed, so an address with few recent failures is
- * always admitted: strangers cannot lock out everybody.
+ * Rates for access codes, typed by hand. 120 bits cannot be guessed, so a newcomer (an address with few recent
+ * failures) is always admitted: strangers cannot lock out everybody.
  */
 const PARTY = {
   newcomers: true,
   overall: { most: 300, everyMs: 500 },
   each: [{ most: 20, everyMs: 30_000 }],
 }
-/**
- * Each attempt costs a scrypt: at most half a processor overall. `each` limits client with address, then address. An attack must not lock
- * out clients that signed in from their address before.
- */
+/** Rates for clients: overall, per client with address, per address. Overall, scrypt takes at most half a processor. */
 const CLIENT = {
   overall: { most: 200, everyMs: 100 },
   each: [
@@ -32,7 +26,7 @@ const CLIENT = {
   ],
 }
 
-/** `each` limits name with address, then address. */
+/** Rates for people: overall, per name with address, per address. */
 const PERSON = {
   overall: { most: 200, everyMs: 100 },
   each: [
@@ -43,8 +37,8 @@ const PERSON = {
 
 export interface RateLimit {
   /**
-   * Counts an attempt or refuses it with TOO_MANY_REQUESTS. Returns the refund of a successful attempt. `proven` exempts a key that signed
-   * in before from the overall rate.
+   * Counts an attempt or refuses it with TOO_MANY_REQUESTS. Returns the refund for a successful attempt. `proven`
+   * exempts a key that signed in before from the overall rate.
    */
   take(keys: readonly string[], now: Date, proven?: boolean): () => void
   size(): number
@@ -108,7 +102,6 @@ const makeBuckets = (rate: BucketRate, most: number) => {
       return waitMsFor(owedMsAt(levels.get(key), now), rate)
     },
     add: (key: string, now: number): void => {
-      // Only always-admitted newcomers can find the map full.
       if (!levels.has(key) && levels.size >= most) levels.delete(levels.keys().next().value ?? '')
       levels.set(key, { owedMs: owedMsAt(levels.get(key), now) + rate.everyMs, at: now })
     },

@@ -22,7 +22,6 @@ export interface RequestContext {
   address: string
   purpose: string | null
   log: Log
-  /** Reads are cancelled when the client has gone. */
   db: Db
   refused: string[]
 }
@@ -36,8 +35,8 @@ export const requestContextOf = (
 ): RequestContext => new HttpRequestContext(request, parts, response)
 
 /**
- * A class: each object literal with accessors gets a hidden class, which keeps what it holds alive until a major collection. Such literals
- * took a fifth of all time.
+ * A class: V8 gives each object literal with accessors a hidden class that keeps its values alive until a major
+ * collection, which took a fifth of all time.
  */
 class HttpRequestContext implements RequestContext {
   readonly url: URL
@@ -75,7 +74,7 @@ class HttpRequestContext implements RequestContext {
   }
 }
 
-/** Returns X-Request-Id or, without it, the traceparent's trace. Null when unsafe in a log or an SQL comment. */
+/** Returns X-Request-Id or else the traceparent's trace id; null if unsafe in a log or an SQL comment. */
 const idIn = ({ headers }: IncomingMessage): string | null => {
   const id = headers['x-request-id'] ?? TRACE.exec(String(headers['traceparent'] ?? ''))?.[1]
   return typeof id === 'string' && REQUEST_ID.test(id) && namesNobody(id) ? id : null
@@ -83,14 +82,14 @@ const idIn = ({ headers }: IncomingMessage): string | null => {
 
 const namesNobody = (text: string): boolean => redactIdNumbers(text, () => '') === text
 
-/** An unreadable target becomes a path that does not exist. */
+/** An unreadable request target becomes a path that does not exist. */
 const targetOf = (target: string): URL => {
   if (target === GRAPHQL.pathname) return GRAPHQL
   const text = `http://hub${target.startsWith('/') ? target : `/${target}`}`
   return URL.canParse(text) ? new URL(text) : new URL('http://hub/-')
 }
 
-/** Returns null beyond `most` bytes; the rest is discarded unread. */
+/** Returns null for more than `most` bytes and discards the rest. */
 export const bodyOf = async (request: IncomingMessage, most: number): Promise<Buffer | null> => {
   if (Number(request.headers['content-length'] ?? 0) > most) {
     request.resume()

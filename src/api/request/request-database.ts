@@ -1,6 +1,6 @@
 /**
- * Statements carry the request's id and are cancelled in PostgreSQL when the client has gone. AsyncLocalStorage would make every promise
- * about four times slower on Node 20.
+ * Statements carry the request's id and are cancelled when the client has gone. AsyncLocalStorage would make every
+ * promise about four times slower on Node 20.
  */
 import type { ServerResponse } from 'node:http'
 import type { Db } from '../../store/db/db.js'
@@ -21,7 +21,7 @@ interface RequestDatabaseOptions {
 }
 
 /**
- * `acts` tells, when the client goes, whether the request makes a change. Then it is not cancelled, because the client could not tell what
+ * `acts` returns true for a request that makes a change. It is not cancelled, because the client could not tell what
  * was done.
  */
 export const requestDatabase = (
@@ -45,7 +45,7 @@ export const requestDatabase = (
   return tagWithRequest(db, { name: requestId, over: over.signal })
 }
 
-/** The handle is created on first use. The rest is inherited, so `{ ...own }` would be nearly empty. */
+/** Returns `parts` with its own `db`, created on first use. Other members are inherited: spreading loses them. */
 export const withDb = <P extends { db: Db }>(parts: P, own: () => Db): P => {
   const known = shapes.get(parts) as DependencyShape<P> | undefined
   const shape = known ?? shapeOf(parts)

@@ -1,10 +1,13 @@
-/** Revocations of this process count at once, others within a second. No token is valid while the table cannot be read. */
+/**
+ * Revocations take effect at once in this process, within a second in others. No token is valid while the table cannot
+ * be read.
+ */
 
 import * as store from '../../store/access/revocations.js'
 import type { Db } from '../../store/db/db.js'
 
 const FRESH_MS = 1_000
-/** Ids are committed slightly out of order, so this many are read again. */
+/** Ids are committed slightly out of order, so this many are read again each time. */
 const OVERLAP = 1_000
 const SWEPT_MS = 60_000
 
@@ -61,7 +64,7 @@ export const makeRevocations = (db: Db): Revocations => {
     concern: async ({ jti, sub, issuedAt }, now) => {
       await fresh(now)
       const holder = holders.get(sub)
-      // A token states only its second, so that whole second is revoked.
+      // A token states its issue time in whole seconds, so that whole second is revoked.
       return tokens.has(jti) || (holder !== undefined && issuedAt * 1_000 <= holder.issuedUntil)
     },
     add: async (revoked, now) => {

@@ -12,7 +12,7 @@ const CHECKING_MS = 2_000
 const KEEP_ALIVE_MS = 5_000
 const HEADER_BYTES = 16_384
 const HEADER_LINES = 100
-/** Most connections, in total and of one address (one /64 in IPv6); the second limit applies only without own proxies. */
+/** Most open connections. The limit per address (one /64 in IPv6) applies only without own proxies. */
 const CONNECTIONS_MOST = 10_000
 const CONNECTIONS_OF_ONE = 1_000
 export const PIPELINED_MOST = 64
@@ -62,7 +62,7 @@ export const refuseUnreadable = (server: Server, { log, metrics }: Pick<ApiDepen
 const UNREADABLE = 'HTTP_UNREADABLE'
 const STATUS: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
 
-/** RFC 9112 section 3.2. */
+/** Required by RFC 9112, section 3.2. */
 export const hasOneHost = ({ rawHeaders, httpVersion }: IncomingMessage): boolean => {
   let named = 0
   for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'host') named += 1

@@ -24,7 +24,7 @@ const roles = perRequest<Role>('role')
 
 export const roleOf = (request: IncomingMessage): Role => roles.get(request) ?? PUBLIC_VIEWER.role
 
-/** Charges the viewer's quota. Refusals UNAUTHENTICATED (bad token), CSRF_REFUSED, QUOTA_EXCEEDED. */
+/** Identifies the viewer and charges the quota. Refusals UNAUTHENTICATED, CSRF_REFUSED, QUOTA_EXCEEDED. */
 export const admit = async (
   request: IncomingMessage,
   parts: ViewerDependencies & Pick<ApiDependencies, 'quotas'>,
@@ -36,7 +36,7 @@ export const admit = async (
     parts.quotas.charge(request, viewer.sub, now)
     return viewer
   } catch (error) {
-    // Charged by address, because nothing else is known of the caller.
+    // An unidentified caller is charged by address.
     if (isRefusal(error) && error.status !== 429) parts.quotas.charge(request, null, now)
     throw error
   }
@@ -44,7 +44,7 @@ export const admit = async (
 
 type ViewerDependencies = Pick<ApiDependencies, 'db' | 'revocations'> & { keys: Pick<Keys, 'verify'> }
 
-/** Charges no quota. `parts.db` may be created lazily. */
+/** Identifies the viewer without charging the quota. */
 export const viewerOf = async (request: IncomingMessage, parts: ViewerDependencies, now: Date): Promise<Viewer> => {
   const { keys, revocations } = parts
   const { authorization } = request.headers
@@ -61,7 +61,7 @@ export const viewerOf = async (request: IncomingMessage, parts: ViewerDependenci
   return { role, ...claims }
 }
 
-/** A CSRF token without its cookie means a dropped session, and is refused. Unsafe methods must carry the token. */
+/** A CSRF token without its cookie means a dropped session and is refused. */
 const ofSession = async (request: IncomingMessage, parts: Pick<ApiDependencies, 'db'>, now: Date): Promise<Viewer> => {
   const cookie = cookieIn(request.headers)
   if (cookie === null && request.headers['x-csrf-token'] === undefined) return PUBLIC_VIEWER
@@ -73,7 +73,8 @@ const ofSession = async (request: IncomingMessage, parts: Pick<ApiDependencies, 
 }
 
 /**
- * Rechecks a long request: refuses once the token is revoked or the session over, but not when a token expires. Refusal UNAUTHENTICATED.
+ * Throws UNAUTHENTICATED when the token of a long request was revoked or its session ended, but not when the token
+ * expired.
  */
 export const stillAdmitted = async (
   request: IncomingMessage,
@@ -97,13 +98,13 @@ export const allow = (viewer: Viewer, act: Act): void => {
   if (!may(viewer, act)) throw new Refusal('FORBIDDEN')
 }
 
-/** Ids that match nothing: what the viewer may not see takes equally long. */
+/** An id that matches nothing, looked up so that missing and forbidden objects take equally long. */
 export const NONE = 0
 export const NO_SUBJECT = '00000000-0000-0000-0000-000000000000'
 
 type OperatorGuardContext = Pick<GraphqlContext, 'viewer' | 'load'>
 
-/** True within the viewer's region. The act itself refuses a missing operator. */
+/** True in the viewer's region, and for a missing operator, which the act itself refuses. */
 export const isTheirs = async (
   { viewer, load }: OperatorGuardContext,
   act: Act,

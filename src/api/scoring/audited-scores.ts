@@ -25,7 +25,7 @@ const maySee = (viewer: Viewer, operator: StoredOperator): boolean =>
 export const scoreAudit = async (parts: ScoreAuditDependencies, { viewer, today }: ScoreViewer, id: number) => {
   const owned = await scoreAndOwner(parts.db, id)
   if (owned === null || !maySee(viewer, owned.operator)) return null
-  // A listing that counted may have been removed since.
+  // Withholds a score that counted a listing removed since.
   const isOpen = may(viewer, 'see_removed') || !(await scores.forgotten(parts.db, [id], today)).has(id)
   return isOpen ? written(parts, viewer, owned.score, owned.operator) : null
 }
@@ -61,7 +61,7 @@ const written = async (
   }
 }
 
-/** Facts and reasons cite `id`. The body needs the right to read its kind. */
+/** `body` is null without the right to read its kind. */
 const recordOf = ({ agencies }: ScoreAuditDependencies, viewer: Viewer, version: RecordVersion) => ({
   id: version.id,
   globalId: globalId('Record', version.id),
@@ -76,7 +76,6 @@ const recordOf = ({ agencies }: ScoreAuditDependencies, viewer: Viewer, version:
   source: { run: globalId('Run', version.run), file: version.file, page: version.page, row: version.row },
 })
 
-/** A score's reasons need a right of their own. */
 export const scoreById = async (context: GraphqlContext, id: number) => {
   const { viewer, parts } = context
   const owned = await scoreAndOwner(parts.db, id)

@@ -104,7 +104,7 @@ const done = async <I>(
   return overrideView(context, override)
 }
 
-/** Access was checked with the reasons: without them, no override is shown. */
+/** Null without reasons: whoever may not read them may not read the override. */
 const overrideOf = async (of: ScoreView, _: unknown, context: GraphqlContext) => {
   if (of.reasons.length === 0) return null
   const when = whenAsked(context, of)

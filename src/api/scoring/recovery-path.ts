@@ -18,7 +18,7 @@ interface ScoreBackground {
   plans: Map<string, RecoveryStep[]>
 }
 
-/** Two fields of one answer need the same facts. */
+/** Cache: two fields of one answer need the same facts. */
 const reads = new WeakMap<StoredScore, Promise<ScoreBackground | null>>()
 
 const behind = (score: StoredScore, context: GraphqlContext): Promise<ScoreBackground | null> => {

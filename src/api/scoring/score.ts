@@ -17,7 +17,7 @@ export const whenAsked = (context: GraphqlContext, { when, asOf }: ScoreView): P
 export const mayTell = async ({ load }: GraphqlContext, viewer: Viewer, id: number): Promise<boolean> =>
   may(viewer, 'see_removed') || !(await load.scoreForgotten(id))
 
-/** The scorecard that produced the reasons words them, not the one in force. */
+/** Words the reasons by the scorecard that produced them, not by the one in force. */
 const reasons = async (of: StoredScore, _: unknown, { load }: GraphqlContext) => {
   if (of.reasons.length === 0) return []
   const card = await load.card(of.scorecardHash)

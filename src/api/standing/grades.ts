@@ -25,7 +25,7 @@ export const seesGrade = async (context: GraphqlContext, operator: GradeSubject)
   }
 }
 
-/** `own`: found by its own USCC, as nearly all. `marked`: on the client's seller list. */
+/** `own`: found by the operator's own USCC, as nearly all are. `marked`: on the client's seller list. */
 type GradeCandidate = GradeSubject & { own: boolean; marked: boolean }
 
 export const seeingMany = async (

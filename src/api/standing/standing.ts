@@ -48,7 +48,7 @@ const seesGradeOf = (context: GraphqlContext, row: StandingRow | null): boolean 
 
 const GRADES = ['NONE', 'SELLERS', 'AUTHORISED', 'ALL'] as const
 const ENTRIES = ['NONE', 'LISTS', 'BODIES'] as const
-/** Batches group by object identity, so each combination is one shared object. */
+/** One shared object for each combination, because batches group keys by object identity. */
 const LOOKUPS = new Map(
   GRADES.flatMap((grades) =>
     ENTRIES.flatMap((entries) =>

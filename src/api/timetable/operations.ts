@@ -10,7 +10,7 @@ import type { GraphqlContext } from '../request/context.js'
 import { cursorOf, globalId, numberAfter } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 
-/** The largest GraphQL Int: 24 days. */
+/** The largest GraphQL Int, about 24 days in milliseconds. */
 const MS_MOST = 2_147_483_647
 
 export const runView = (run: runs.RunRow) => ({

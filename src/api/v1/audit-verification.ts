@@ -7,7 +7,10 @@ import { withDb } from '../request/request-database.js'
 import { admit, allow } from '../request/viewer.js'
 import type { ContextOfRequest } from './request.js'
 
-/** One at a time, because it reads every row. A stopping hub sends `end`. Refusals RUN_BUSY, STOPPING. */
+/**
+ * One verification runs at a time: it reads every row. A stopping hub sends the event `end`. Refusals RUN_BUSY,
+ * STOPPING.
+ */
 export const auditVerification = (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler => {
   let walking = false
   return async (request, response) => {

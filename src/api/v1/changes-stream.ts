@@ -13,11 +13,11 @@ import type { RequestContext } from '../request/request-context.js'
 import { withDb } from '../request/request-database.js'
 import { viewerOf } from '../request/viewer.js'
 
-/** One audit row holds at most this many codes. */
+/** Changes sent at once: one audit row holds at most this many codes. */
 const PAGE = 200
 /** Interval of comment lines, which keep proxies from closing a silent connection, milliseconds. */
 const HEARTBEAT_MS = 15_000
-/** Time for reading one page, milliseconds. */
+/** A client that takes longer to read a page is disconnected, milliseconds. */
 const SLOW_MS = 30_000
 /** Interval of token checks, milliseconds; one also precedes every page. */
 const ADMITTED_MS = 2_000
@@ -37,7 +37,7 @@ export const listenTo = async (
   from: number,
 ): Promise<void> => {
   const client = viewer.sub ?? ''
-  // The request's own handle is cancelled after an ordinary answer's time.
+  // This handle's statements are not cancelled when the client has gone.
   const parts = withDb(all, () => tagWithRequest(all.db, { name: requestContext.requestId }))
   let spokeAt = requestContext.now.getTime()
   let admittedAt = spokeAt

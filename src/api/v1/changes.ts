@@ -1,5 +1,6 @@
 /**
- * GET /v1/changes: changes of a marketplace's sellers, as a stream or JSON pages. Asking after a number acknowledges everything up to it.
+ * GET /v1/changes: changes of a marketplace's sellers, as a stream or JSON pages. `after` acknowledges every change up
+ * to it.
  */
 import type { Request, RequestHandler, Response } from 'express'
 import type { Viewer } from '../../domain/access/viewer.js'

@@ -10,7 +10,7 @@ export const fileName = (
 ): string | null => {
   const full = named ?? inDisposition(disposition ?? '') ?? ''
   const last = full.split(/[/\\]/).at(-1) ?? ''
-  // Redact first: half an ID number would not be recognised.
+  // Redact before truncating: half an ID number would not be recognised.
   const seen = redactIdNumbers(last.replace(/\p{C}/gu, ''), mark)
   const name = [...seen].slice(0, NAME_LENGTH).join('').trim()
   return name === '' ? null : name
@@ -22,7 +22,7 @@ const inDisposition = (header: string): string | null => {
     try {
       return decodeURIComponent(encoded)
     } catch {
-      // The plain form, which may stand beside this one, is read instead.
+      // Undecodable: the plain `filename` is read instead.
     }
   }
   const [, quoted, token] = /;\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(header) ?? []

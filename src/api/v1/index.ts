@@ -49,7 +49,7 @@ const only = (method: 'GET' | 'POST', askedOf: ContextOfRequest) => (request: Re
   problem(response, 405, { code: 'METHOD_NOT_ALLOWED', message, details: {} })
 }
 
-/** Sends a problem (RFC 9457). Its `error` equals what a command prints. */
+/** Sends a problem (RFC 9457), whose `error` is what a `hub` command would print. */
 const problem = (
   response: Response,
   status: number,
@@ -63,7 +63,7 @@ const problem = (
     .send(JSON.stringify({ ...body, error, ...beside }))
 }
 
-/** Express rejects an undecodable URL with its own 4xx. */
+/** Express throws an error of its own for an undecodable URL. */
 const ofAddress = (thrown: unknown): Refusal | null => {
   const status = (thrown as { status?: unknown } | null)?.status
   if (isRefusal(thrown) || typeof status !== 'number' || status < 400 || status >= 500) return null

@@ -1,4 +1,6 @@
-/** Memory is bounded, in all and per agency, by bytes that arrived, not by Content-Length. */
+/**
+ * Receives bodies in bounded memory, in all and per agency. Bytes are counted as they arrive, not by Content-Length.
+ */
 import type { IncomingMessage } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
 
@@ -7,9 +9,8 @@ export const STALLED_MS = 60_000
 const ARRIVING_MOST = 8
 
 export interface ReceiveBounds {
-  /** Bytes of one body, and of all bodies of an agency. */
+  /** Most bytes of one body, and held for one agency. */
   most: number
-  /** Bytes held for all agencies. */
   mostOfAll: number
   stalledMs?: number
   arrivingMost?: number

@@ -1,4 +1,4 @@
-/** POST /v1/sellers replaces the marketplace's whole list. */
+/** POST /v1/sellers replaces the marketplace's whole list of sellers. */
 import type { RequestHandler } from 'express'
 import { MARKETPLACE_ID_PATTERN } from '../../domain/operators/codes.js'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
@@ -12,7 +12,7 @@ import { makeReceive } from './receive-body.js'
 import type { ContextOfRequest } from './request.js'
 import { makeUploadSlots } from './upload-slots.js'
 
-/** Bytes: a million codes with room to spare. */
+/** Most bytes of a list: a million codes fit. */
 const SELLERS_BYTES = 32 * 1024 * 1024
 const LISTS_MOST = 2
 

@@ -6,12 +6,12 @@ interface UploadSource {
 }
 
 export interface UploadSlots {
-  /** Refusals RUN_BUSY, HUB_BUSY. */
+  /** Throws RUN_BUSY or HUB_BUSY unless a slot is free; takes none. */
   ask: (feed: UploadSource) => void
   take: (feed: UploadSource) => () => void
 }
 
-/** One slot a feed, `most` in all, `ofOne` per agency. */
+/** One slot for each feed, `most` in all and `ofOne` per agency. */
 export const makeUploadSlots = (most: number, ofOne: number): UploadSlots => {
   const taken = new Map<string, string>()
   const ask = ({ id, agency }: UploadSource): void => {

@@ -1,4 +1,7 @@
-/** The file is never written, because it may hold ID numbers. `preview=true` only says what it would change. */
+/**
+ * Receives a file. It is never written to disk, because it may hold ID numbers. `preview=true` only reports what it
+ * would change.
+ */
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { Request, RequestHandler, Response } from 'express'
@@ -19,9 +22,9 @@ import { makeReceive, type ReceiveBody, type ReceivedBody, tooLarge } from './re
 import type { ContextOfRequest } from './request.js'
 import { makeUploadSlots } from './upload-slots.js'
 
-/** Longest upload, packed and unpacked, bytes. */
+/** Longest upload, as sent and unpacked, bytes. */
 export const UPLOAD_BYTES = 64 * 1024 * 1024
-/** Uploads are held in memory, so few may run, in all and per agency. */
+/** Few uploads may run, because they are held in memory. */
 const UPLOADS_MOST = 2
 const UPLOADS_OF_ONE = UPLOADS_MOST - 1
 const ARRIVING_BYTES = UPLOADS_MOST * UPLOAD_BYTES
@@ -170,7 +173,7 @@ const givenIn = (
 
 const isGzipped = ({ headers }: Request): boolean => {
   const type = headers['content-type'] ?? ''
-  // curl --data-binary labels everything a form.
+  // Other types are accepted, because curl --data-binary labels everything a form.
   if (/^multipart\//i.test(type)) throw new Refusal('CONTENT_TYPE', { given: type.split(';')[0] })
   const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   if (encoding !== 'identity' && encoding !== 'gzip')

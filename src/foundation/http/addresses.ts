@@ -14,7 +14,7 @@ const parsed = (text: string): ipaddr.IPv4 | ipaddr.IPv6 | null =>
 export const networkIn = (text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] | null =>
   parsed(text.replace(/\/\d+$/, '')) !== null && ipaddr.isValidCIDR(text) ? ipaddr.parseCIDR(text) : null
 
-/** An IPv4-mapped IPv6 address does not match IPv4. */
+/** An IPv4-mapped IPv6 address does not match an IPv4 network. */
 export const isAmong = (text: string, networks: readonly string[]): boolean => {
   const address = parsed(text)
   return networks

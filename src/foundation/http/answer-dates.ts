@@ -8,7 +8,7 @@ export const hearDates = (listener: DateListener): (() => void) => {
   return () => void listeners.delete(listener)
 }
 
-/** An `Age` header means a cached answer, whose date is old. */
+/** Ignores answers with an `Age` header: a cached answer's date is old. */
 export const tellDate = (host: string, headers: Headers): void => {
   if (listeners.size === 0 || headers.has('age')) return
   const at = Date.parse(headers.get('date') ?? '')

@@ -6,7 +6,7 @@ import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** `mac` returns hexadecimal. */
+/** `mac` returns the HMAC in hexadecimal. */
 export interface Seal {
   id: string
   mac: (text: string) => string
@@ -22,7 +22,7 @@ export interface AuditKeys {
   fingerprints(): string[]
 }
 
-/** `read` makes a missing file. */
+/** `read` creates the key file if it is missing. */
 export const auditKeysIn = (
   folder: string,
   { read, fingerprint }: { read: (path: string) => Buffer; fingerprint: (bytes: Buffer) => string },

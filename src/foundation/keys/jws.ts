@@ -1,7 +1,7 @@
 /** JWS (RFC 7515, ES256) with a header type. */
 import { type KeyObject, sign, verify } from 'node:crypto'
 
-/** Signatures are two concatenated numbers (RFC 7518, section 3.4). */
+/** ES256 signatures are two concatenated numbers (RFC 7518, section 3.4). */
 const ENCODING = { dsaEncoding: 'ieee-p1363' } as const
 
 export const signed = (
@@ -13,7 +13,7 @@ export const signed = (
   return `${input}.${sign('sha256', Buffer.from(input), { key: privateKey, ...ENCODING }).toString('base64url')}`
 }
 
-/** `UNKNOWN`: its key is not among `keys`. `FORGED`: its signature is bad. */
+/** `UNKNOWN`: the signing key is not among `keys`. `FORGED`: the signature is bad. */
 export const payloadIn = (
   jws: string,
   keys: readonly { publicKey: KeyObject; kid: string }[],

@@ -12,7 +12,10 @@ export const isSecret = (presented: string, secret: string): boolean =>
 /** The secret is shown once and only its hash is stored. */
 export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url')
 
-/** Returns `scrypt$<salt>$<hash>` in base64url. With the salt of the previous hash (`beside`), one derivation checks both. */
+/**
+ * Returns `scrypt$<salt>$<hash>` in base64url. With the salt of the previous hash (`beside`), one derivation checks
+ * both secrets.
+ */
 export const hashSecret = async (secret: string, beside: string | null = null): Promise<string> => {
   const salt = beside === null ? randomBytes(SALT_BYTES) : Buffer.from(beside.split('$')[1] ?? '', 'base64url')
   return `scrypt$${salt.toString('base64url')}$${(await derive(secret, salt)).toString('base64url')}`

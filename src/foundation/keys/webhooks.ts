@@ -1,8 +1,8 @@
-/** Standard Webhooks 1.0: HMAC-SHA-256 as `v1,<base64>`. */
+/** Signs by Standard Webhooks 1.0: HMAC-SHA-256 as `v1,<base64>`. */
 import { createHmac, randomBytes } from 'node:crypto'
 
 const PREFIX = 'whsec_'
-/** The specification requires 24 to 64. */
+/** Standard Webhooks requires 24 to 64. */
 const SECRET_BYTES = 32
 
 export const newWebhookSecret = (): string => PREFIX + randomBytes(SECRET_BYTES).toString('base64')

@@ -5,7 +5,7 @@
 
 export const ACCESS_CODE_BYTES = 15
 
-/** Without I, L, O (read as 1, 1, 0) and U. */
+/** Crockford's alphabet lacks I, L, O (read as 1, 1, 0) and U. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const SIGNS = 25
 const GROUP = 5
@@ -14,14 +14,14 @@ const LONGEST = 100
 const SEPARATORS = /[\s\p{Pd}_.·\u00ad\u200b]/gu
 const GOOD = new RegExp(`^[${ALPHABET}]{${SIGNS}}$`)
 
-/** `XXXXX-XXXXX-XXXXX-XXXXX-XXXXX`. */
+/** Returns `XXXXX-XXXXX-XXXXX-XXXXX-XXXXX`. */
 export const accessCodeOf = (random: Uint8Array): string => {
   const values = fives(random)
   const signs = [...values, checkOf(values)].map((value) => ALPHABET[value]).join('')
   return (signs.match(new RegExp(`.{${GROUP}}`, 'g')) ?? []).join('-')
 }
 
-/** Returns the 25 characters, or null. */
+/** Returns the code's 25 characters, or null for no valid code. */
 export const readAccessCode = (text: string): string | null => {
   if (text.length > LONGEST) return null
   const signs = text
@@ -48,7 +48,7 @@ const checkOf = (values: readonly number[]): number => values.reduce((sum, value
 const HIDDEN = '[访问码 access code]'
 /** Shortest text that can hold a code: one character (⑳, ㏂) may stand for several. */
 const SHORTEST = 5
-/** Groups shorter than this on average are not words. */
+/** Groups shorter than this on average, in characters, are not words. */
 const SHORT = 3
 
 interface Sign {
@@ -59,8 +59,8 @@ interface Sign {
 }
 
 /**
- * Removes everything that readAccessCode accepts, and mistyped codes written in groups. One code in some thousands stays, when its
- * separators make it look like words.
+ * Removes everything that readAccessCode accepts, and mistyped codes in groups. One code in some thousands stays,
+ * because its separators make it look like words.
  */
 export const withoutAccessCodes = (text: string): string => {
   let written = ''
@@ -72,7 +72,6 @@ export const withoutAccessCodes = (text: string): string => {
   return copied === 0 ? text : written + text.slice(copied)
 }
 
-/** Spans in order; overlapping ones are merged. */
 const codesIn = (text: string): { start: number; end: number }[] => {
   const codes: { start: number; end: number }[] = []
   for (const run of runsIn(text)) {
@@ -112,10 +111,9 @@ const areWords = (signs: readonly Sign[]): boolean => {
 const SIGN = /^[0-9A-Z]$/
 const BLANK = /^\s$/
 const SEPARATOR = new RegExp(`^${SEPARATORS.source}$`, 'u')
-/** JSON line break escapes. */
 const ESCAPED = /\\[bfnrt]/y
 
-/** Splits into runs of code characters with only separators between them. */
+/** Returns the runs of code characters that only separators interrupt. */
 const runsIn = (text: string): Sign[][] => {
   const runs: Sign[][] = []
   if (text.length < SHORTEST) return runs
@@ -144,7 +142,6 @@ const runsIn = (text: string): Sign[][] => {
   return runs
 }
 
-/** Cache: character → its normalised form. */
 const known = new Map<string, string>()
 const MOST_KNOWN = 0x2000
 

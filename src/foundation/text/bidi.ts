@@ -1,6 +1,6 @@
 /**
- * Text is shown in an isolate (UAX #9), which contains unclosed embeddings. Surplus closing characters and paragraph ends escape it and
- * reverse the neighbouring text.
+ * Text is shown in a bidirectional isolate (UAX #9), which contains unclosed embeddings. Surplus closing characters and
+ * paragraph ends would leave it and reverse the neighbouring text.
  */
 
 /** Characters that may turn a text right-to-left or leave its isolate. */
@@ -24,7 +24,6 @@ export const contained = (text: string): ContainedText => {
   let open = 0
   for (const sign of text.replace(ENDS, ' ')) {
     if (sign >= FIRST_OPENING && sign <= LAST_OPENING) open += 1
-    // A surplus one would close the surrounding isolate.
     else if (sign === CLOSING && open === 0) continue
     else if (sign === CLOSING) open -= 1
     result += sign

@@ -20,7 +20,7 @@ const cellText = (cell: string | number | null, quoted: RegExp): string => {
 
 export const csvRecords = (text: string): string[][] => parse(text, FORM) as string[][]
 
-/** Parsing a large file at once would block for seconds. */
+/** Parses in slices: a large file at once would block for seconds. */
 export const csvRecordsInSlices = (text: string): AsyncIterable<string[]> =>
   Readable.from(slicesOf(Buffer.from(text))).pipe(parser(FORM))
 
@@ -35,7 +35,7 @@ const slicesOf = async function* (bytes: Buffer): AsyncGenerator<Buffer> {
 export const csvFault = (error: unknown): string | null =>
   error instanceof CsvError || error instanceof SyncError ? error.code : null
 
-/** Stops at an unclosed quote, or where `swallows` says that a record contains further ones. */
+/** Parses records up to an unclosed quote, or until `swallows` says that one contains further ones. */
 export const csvRecordsUntil = (
   text: string,
   delimiter: string,
@@ -48,7 +48,6 @@ export const csvRecordsUntil = (
       delimiter,
       record_delimiter: '\n',
       relax_quotes: true,
-      // The caller checks column counts.
       relax_column_count: true,
       ...(most === undefined ? {} : { to: most }),
       on_record: (cells: string[], { lines }: { lines: number }) => {

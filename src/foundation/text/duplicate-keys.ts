@@ -1,4 +1,4 @@
-/** Returns the first duplicate key of any object. `JSON.parse` keeps the last, which would merge two damaged records into one. */
+/** Finds a duplicate key in JSON; `JSON.parse` keeps the last, which would merge two damaged records. */
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const OPEN_OBJECT = 0x7b

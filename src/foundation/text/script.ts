@@ -1,6 +1,6 @@
 /**
- * For comparison, never for display. Only OpenCC's table is used: its converter also replaces phrases and characters beyond one UTF-16
- * unit.
+ * Simplifies characters for comparison, never for display. OpenCC's own converter also replaces phrases and characters
+ * beyond one UTF-16 unit.
  */
 import TRADITIONAL from 'opencc-js/dict/TSCharacters'
 

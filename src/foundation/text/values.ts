@@ -26,7 +26,7 @@ const MAX_MARKER_LENGTH = 32 // characters with surrounding blanks
 const BLANKS = /[\s\p{Cc}\p{Cf}]+/gu
 const OUTER_BLANKS = /^[\s\p{Cc}\p{Cf}]+|(?<![\s\p{Cc}\p{Cf}])[\s\p{Cc}\p{Cf}]+$/gu
 const BLANK = /^[\s\p{Cc}\p{Cf}]$/u
-/** Indexed by UTF-16 unit: 0 unknown, 1 not blank, 2 blank. */
+/** Cache by UTF-16 unit: 0 unknown, 1 not blank, 2 blank. */
 const blanks = new Uint8Array(0x10000)
 /** Visible ASCII and ideographs need no normalisation. */
 const COMPACT = /^[!-~\u4e00-\u9fff]*$/
@@ -73,7 +73,7 @@ export const isNullMarker = (text: string): boolean =>
   mayBeMarker(text) &&
   (NULL_MARKERS.has(text) || NULL_MARKERS.has(text.normalize('NFKC').trim().toUpperCase()))
 
-/** Decides by the first characters, because NFKC leaves ASCII and ideographs as they are. */
+/** False when the first characters exclude a null marker. */
 const mayBeMarker = (text: string): boolean => {
   const first = text.charCodeAt(0)
   if (first >= 0x4e00 && first <= 0x9fff) return MARKERS_BEGIN.includes(text.charAt(0))

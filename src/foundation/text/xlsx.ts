@@ -1,4 +1,3 @@
-/** Reads Excel workbooks, within limits, and writes them. */
 import * as XLSX from '@e965/xlsx'
 import { Refusal } from '../errors.js'
 import { mustBeSound } from './xlsx/biff.js'
@@ -18,7 +17,7 @@ export interface SheetRow {
   cells: Map<number, SheetCell>
 }
 
-/** Each sheet can be read several times. Throws CONTENT_UNREADABLE or CONTENT_TOO_LARGE. */
+/** Each returned function reads one sheet, any number of times. Throws CONTENT_UNREADABLE or CONTENT_TOO_LARGE. */
 export const sheetsIn = (bytes: Buffer, kind: WorkbookKind): (() => Iterable<SheetRow>)[] => {
   const { SheetNames, Sheets } = openWorkbook(bytes, kind)
   return SheetNames.map((name) => {
@@ -56,7 +55,7 @@ const soundSheet = (sheet: XLSX.WorkSheet | undefined): XLSX.WorkSheet => {
   return sheet
 }
 
-/** Rows and cells are sparse arrays, up to a million long. */
+/** Skips gaps: the arrays are sparse and up to a million long. */
 function* rowsOf(sheet: XLSX.WorkSheet): Iterable<SheetRow> {
   const rows = (sheet['!data'] ?? []) as (SheetCell | undefined)[][]
   for (const at of Object.keys(rows)) {
@@ -86,13 +85,13 @@ const dayText = (value: Date): string =>
     .replace(/\.\d+Z$/, '')
     .replace(' 00:00:00', '')
 
-/** Texts from before Excel 97 are in the machine's code page. */
+/** Loads the code pages of texts from before Excel 97. */
 export const loadCodePages = async (): Promise<void> =>
   XLSX.set_cptable(await import('@e965/xlsx/dist/cpexcel.full.mjs'))
 
 export interface SheetLayout {
   name: string
-  /** Titles that span the whole width. */
+  /** Number of leading title rows, merged over the whole width. */
   titleRows?: number
   /** Width of each column, characters. */
   widths?: readonly number[]

@@ -27,7 +27,7 @@ const ENTITIES: Record<string, string> = {
   '>': '&gt;',
   '"': '&quot;',
   "'": '&apos;',
-  // Parsers turn an unescaped one into a line feed.
+  // Parsers turn an unescaped carriage return into a line feed.
   '\r': '&#13;',
 }
 

@@ -2,20 +2,22 @@
 
 /** Tolerated difference between database clock and monotonic clock. */
 export const LEAP_MS = 30_000
-/** Tolerated gap between clock and newest row at start. Beyond it a second source is asked. */
+/**
+ * Tolerated gap at start between the clock and the last instant noted as certain. Beyond it a second source is asked.
+ */
 const GAP_MS = 86_400_000
-/** A second source this close confirms the clock. */
+/** A second source this close to the clock confirms it. */
 const SOURCE_MS = 300_000
 /** A row dated further ahead was made by a clock that was ahead. */
 export const SKEW_MS = 60_000
 
 export type DoubtCause = 'START' | 'LEAP'
 
-/** `uncertainMs`: how long the reading took. */
+/** `uncertainMs`: how long reading the clock took. */
 export const hasLeapt = (at: number, expected: number, uncertainMs: number): boolean =>
   Math.abs(at - expected) > LEAP_MS + uncertainMs
 
-/** `newest` is the newest row's instant. */
+/** `newest` is the last instant noted as certain. */
 export const doubtedAtStart = (at: number, newest: number | null): boolean =>
   newest !== null && (at - newest > GAP_MS || newest - at > LEAP_MS)
 

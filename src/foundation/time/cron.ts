@@ -1,10 +1,10 @@
 /**
- * Cron expressions of five fields in Asia/Shanghai, whatever the machine's zone. Shanghai has no summer time. node-cron gives only the next
- * runs from the present, no past ones.
+ * Cron expressions of five fields in Asia/Shanghai, which has no summer time. node-cron gives only the next runs from
+ * the present, no past ones.
  */
 
-const MINUTE = 60_000 // ms
-const DAY = 86_400_000 // ms
+const MINUTE = 60_000
+const DAY = 86_400_000
 const OFFSET = 480 * MINUTE // ms that Shanghai is ahead of UTC
 /** Days searched: 29 February is at most eight years away. */
 const DAYS_MOST = 2_930
@@ -26,8 +26,8 @@ const RANGES = [
 ] as const
 
 /**
- * Throws unless it has five fields of numbers, `*`, `-`, `,` and `/`, or if day of month and day of week are both restricted: cron wants
- * either to match, node-cron both.
+ * Throws unless `text` has five fields of numbers, `*`, `-`, `,` and `/`, or if day of month and day of week are both
+ * restricted: cron wants either to match, node-cron both.
  */
 export const parse = (text: string): Cron => {
   const fields = text.trim().split(/\s+/)
@@ -41,7 +41,7 @@ export const parse = (text: string): Cron => {
     hours,
     days: new Set(days),
     months: new Set(months),
-    // Sunday is 0 and 7.
+    // Sunday is both 0 and 7.
     weekdays: new Set(weekdays.map((day) => day % 7)),
   }
 }

@@ -4,21 +4,21 @@ import { compact, digitsNarrow, textOf } from '../text/values.js'
 
 const FIRST_YEAR = 1900
 const LAST_YEAR = 2999
-const FIRST_INSTANT = Date.UTC(FIRST_YEAR - 1, 11, 31) // epoch ms
-const AFTER_LAST_INSTANT = Date.UTC(LAST_YEAR + 1, 0, 1) // epoch ms
+const FIRST_INSTANT = Date.UTC(FIRST_YEAR - 1, 11, 31)
+const AFTER_LAST_INSTANT = Date.UTC(LAST_YEAR + 1, 0, 1)
 const MAX_LENGTH = 64 // characters of a date as sent
 const [DIGIT_ZERO, HYPHEN] = [0x30, 0x2d]
 const SHORT_MONTHS = new Set([4, 6, 9, 11])
-const SECOND = 1_000 // ms
-const MINUTE = 60_000 // ms
-const HOUR = 3_600_000 // ms
-const DAY = 86_400_000 // ms
-const SHANGHAI_OFFSET = 480 * MINUTE // ms
+const SECOND = 1_000
+const MINUTE = 60_000
+const HOUR = 3_600_000
+const DAY = 86_400_000
+const SHANGHAI_OFFSET = 480 * MINUTE
 /** The agencies' marker for "no date". */
 const NO_DATE = '1900-01-01'
 
-/** From here on UTC+8 holds. Earlier years need the zone table: summer time until 1991, local mean time before 1901. */
-const STEADY_SINCE = Date.UTC(1992, 0, 1) // epoch ms
+/** From 1992 on UTC+8 holds. Earlier years need the zone table: summer time until 1991, local mean time before 1901. */
+const STEADY_SINCE = Date.UTC(1992, 0, 1)
 const SHANGHAI = new Intl.DateTimeFormat('en-CA', {
   timeZone: 'Asia/Shanghai',
   year: 'numeric',
@@ -35,15 +35,18 @@ const WRITTEN = new RegExp(
 const CHINESE = new RegExp(String.raw`^(\d{4})年(\d{1,2})月(\d{1,2})日?${CHINESE_TIME}$`)
 const DIGITS = /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})(?:\d{3})?)?$/
 const EPOCH = /^-?\d{12,13}$/
-/** In a number, eleven digits also count as milliseconds (1970 to 1973). Ten could be seconds and are refused. */
+/**
+ * Epoch milliseconds sent as a number: eleven digits (1970 to 1973) count too; ten could be seconds and are refused.
+ */
 const EPOCH_NUMBER = /^-?\d{11,13}$/
 /** YYYYMMDDhhmm. As milliseconds these digits would fall in 1976. */
 const MINUTES = /^((?:19|20)\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/
 
 /**
- * Reads every form that agencies send: 2018/6/8, 2018年6月8日, 20180608195653, 201806081956, ISO 8601 with zone, epoch milliseconds, Date.
- * Instants become days in Shanghai. Twelve digits that begin with 19 or 20 are a minute, or, for a whole hour, milliseconds; ambiguous ones
- * are refused. Returns null outside 1900–2999, for two-digit years, and for 1900-01-01 ("none").
+ * Reads every form that agencies send: 2018/6/8, 2018年6月8日, 20180608195653, 201806081956, ISO 8601 with zone, epoch
+ * milliseconds, Date. Instants become days in Shanghai. Twelve digits that begin with 19 or 20 are YYYYMMDDhhmm. If
+ * they are also a whole hour in milliseconds, they are refused; if no such date exists, they are milliseconds. Returns
+ * null outside 1900–2999, for two-digit years, and for 1900-01-01 ("none").
  */
 export const parseDate = (value: unknown): string | null => {
   const day = anyDay(value)
@@ -77,7 +80,7 @@ const dayInTwelve = (digits: string): string | null => {
   return day === null ? dayOf(Number(digits)) : null
 }
 
-/** Registers send days as midnights of Shanghai or UTC. */
+/** Registers send days as midnights of Shanghai or UTC, which are whole hours. */
 const isWholeHour = (time: number): boolean => time % HOUR === 0
 
 /** Returns the days that earlier releases stored for `day`, when they read twelve digits as milliseconds. */

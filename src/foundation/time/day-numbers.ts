@@ -2,12 +2,12 @@
 
 export const NEVER = Number.POSITIVE_INFINITY
 
-const DAY = 86_400_000 // ms
+const DAY = 86_400_000
 const LAST_YEAR = 2999
 const LAST_DAY = Date.UTC(LAST_YEAR, 11, 31) / DAY
 const [ZEROS_4, ZEROS_2] = [0x30 * 1111, 0x30 * 11]
 const DAYS_BEFORE_1970 = 719_528
-/** Days before each month, from index 1. */
+/** Days of a common year before each month; index 1 is January. */
 const BEFORE_MONTH = [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
 
 /** The day must exist. */
@@ -31,7 +31,7 @@ export const anniversary = (date: string, years: number): number => {
   return common && date.endsWith('-02-29') ? day - 1 : day
 }
 
-/** Cache: few distinct days recur for every operator. */
+/** Cache, because few distinct days recur for every operator. */
 const texts = new Map<number, string>()
 
 /** NEVER and days after 2999 give null. */

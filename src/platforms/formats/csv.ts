@@ -1,4 +1,4 @@
-/** Formulas are not escaped, because the receiver is a program. */
+/** CSV for programs: formulas are not escaped. */
 import { csvLine } from '../../foundation/text/csv.js'
 import { encode } from '../../foundation/text/encodings.js'
 import type { FormatRow } from './record-notices.js'

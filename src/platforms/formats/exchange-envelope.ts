@@ -83,7 +83,7 @@ export const checkExchangeRow = (notice: Notice): FormatFault[] => {
   return notice.kind === 'penalty' ? checkPenaltyRow(notice) : checkPermitRow(notice)
 }
 
-/** Throws UnreadableAnswer. */
+/** Returns the fields of each receipt. Throws UnreadableAnswer. */
 export const receiptRows = (bytes: Buffer): ReadonlyMap<string, string>[] => {
   const receipt = find(readXml(bytes), 'receipt')
   if (!receipt) throw new UnreadableAnswer('no receipt in the answer')

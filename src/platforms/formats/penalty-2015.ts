@@ -28,7 +28,7 @@ export const penalty2015Rowdata = (batch: NoticeBatch): string => {
   )
 }
 
-/** SJC is the write date and changes with each send. */
+/** Field SJC is the date of sending, so it differs at each sending. */
 export const penalty2015Row = (notice: RecordNotice, sentOn: string) => {
   const [type, ...others] = saidAll(notice, 'types')
   const { HUB_CXRQ, ...hub } = hubColumns(notice)
@@ -59,7 +59,6 @@ export const penalty2015Row = (notice: RecordNotice, sentOn: string) => {
   })
 }
 
-/** Division code of the authority, or of the province if the authority has no code. */
 export const placeOf = (notice: RecordNotice): string => {
   const code = said(notice, 'authority_code')
   return code === null ? PROVINCE : regionIn(code)

@@ -14,7 +14,7 @@ export interface ShownNames {
   name: string
 }
 
-/** Throws UnreadableAnswer without the field: a proxy or login page answered. */
+/** Throws UnreadableAnswer without the field `required`: a proxy or login page answered. */
 export const jsonIn = (bytes: Buffer, required: string): Record<string, unknown> => {
   const value = parsed(bytes)
   if (!isRecord(value) || !(required in value)) throw new UnreadableAnswer(`no ${required} in the answer`)
@@ -36,7 +36,7 @@ const parsed = (bytes: Buffer): unknown => {
   }
 }
 
-/** Some interfaces ignore their declared encoding. */
+/** Decodes UTF-8 or GB18030, because some interfaces ignore their declared encoding. */
 export const textOfBytes = (bytes: Buffer): string => {
   for (const encoding of ['utf-8', 'gb18030']) {
     try {
@@ -46,7 +46,7 @@ export const textOfBytes = (bytes: Buffer): string => {
   throw new UnreadableAnswer('neither UTF-8 nor GB18030')
 }
 
-/** Accepts numbers: some platforms send numeric codes. */
+/** Accepts numbers, because some platforms send numeric codes. */
 export const textOf = (value: unknown): string | null => {
   if (typeof value === 'number') return String(value)
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null

@@ -14,7 +14,7 @@ import { shortened, UnreadableAnswer } from './reading.js'
 import type { FormatRow } from './record-notices.js'
 import { readXml } from './xml.js'
 
-/** 正常, 撤销, 异议, 其他. No document found defines their values. */
+/** States 正常, 撤销, 异议, 其他. No document found defines their values. */
 export const ZT = { normal: '0', withdrawn: '1', disputed: '2', other: '3' } as const
 
 const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/'
@@ -27,7 +27,7 @@ export type SoapOperation = 'importPenalyXml' | 'importPermissionXml'
 
 export const slashed = (day: string | null): string | null => day?.replaceAll('-', '/') ?? null
 
-/** Omits empty dates (`days`), which receivers reject. */
+/** Omits the dates (`days`) that are empty, because receivers reject them. */
 export const rowdata = (rows: readonly FormatRow[], days: readonly string[]): string =>
   XML_DECLARATION +
   node(
@@ -125,7 +125,7 @@ export const readSoapAnswer = (
     return notice ? [receiptOf(verdict, notice.key)] : []
   }
 
-  /** With a success code `line` is the number of accepted rows. */
+  /** With a success code, `line` is the number of accepted rows. */
   function receiptsOfWhole(verdict: SoapLine): Receipt[] {
     const { code, line } = verdict
     if (!acceptedCodes.includes(code)) return receiptOfRow(verdict)
@@ -136,7 +136,7 @@ export const readSoapAnswer = (
   }
 }
 
-/** The answer is XML inside a text, or plain elements. */
+/** Returns the answer's root, which may be XML inside a text. */
 const innerOf = (root: XmlElement): XmlElement => {
   const [fault] = elementsNamed(root, 'Fault')
   if (fault) throw new UnreadableAnswer(`SOAP fault ${(textIn(fault, 'faultcode') ?? '').slice(0, FAULT_LENGTH_MAX)}`)

@@ -21,7 +21,7 @@ export const samrRow = (notice: EntryNotice) =>
     ENTNAME: notice.operator.name,
     UNISCID: notice.operator.uscc,
     REGNO: notice.operator.regNo,
-    // The dictionary of grounds is not published.
+    // The codes for this field are not published.
     SERILLREA: null,
     SERILLREA_CN: notice.reason,
     ABNTIME: notice.decidedOn,
@@ -31,7 +31,7 @@ export const samrRow = (notice: EntryNotice) =>
     REMEXCPRES: notice.removal?.reason || null,
     REMEXCPRES_CN: notice.removal?.reasonText ?? null,
     REMDATE: notice.removal?.removedOn ?? null,
-    // The authority that lists also removes.
+    // The authority that lists an entry also removes it.
     RECORG: notice.removal ? notice.authorityCode : null,
     RECORG_CN: notice.removal ? notice.authority : null,
     REDOCNUM: notice.removal?.documentNumber ?? null,

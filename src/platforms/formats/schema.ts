@@ -2,15 +2,15 @@ import type { Notice } from '../../domain/delivery/delivery.js'
 import { contract, document } from '../../foundation/contracts.js'
 import type { FormatFault } from '../platform.js'
 
-/** Omits the rule `if`, which repeats a failed condition. */
+/** Omits the rule `if`, whose fault repeats the failed condition's. */
 export const faultsIn = (format: string, row: unknown): FormatFault[] => {
   const faults = contract(`platforms/${format}`)(row).filter(({ rule }) => rule !== 'if')
   return faults.filter(({ field }, at) => faults.findIndex((other) => other.field === field) === at)
 }
 
 /**
- * A removal must not wait for corrections, so long texts are cut and malformed optional ones omitted. `inner` names the
- * object with the fields.
+ * Makes a removal fit the format, because it must not wait for corrections: cuts long texts and omits malformed
+ * optional ones. `inner` names the object with the fields.
  */
 export const fitting = <R extends object>(
   { action, key }: Pick<Notice, 'action' | 'key'>,

@@ -6,7 +6,7 @@ import { UnreadableAnswer } from './reading.js'
 export interface SeparatedLines {
   names: readonly string[]
   rows: ReadonlyMap<string, string>[]
-  /** The text ends with a line end: the writer has finished. */
+  /** True when the text ends with a line end: its writer has finished. */
   ended: boolean
 }
 

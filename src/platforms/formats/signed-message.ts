@@ -7,7 +7,6 @@ import { faultsIn, fitting } from './schema.js'
 
 export const MESSAGE_SHOWN: ShownNames = { key: 'id', sequence: 'sequence', uscc: 'uscc', name: 'name' }
 
-/** Stays the same when a notice is sent again. */
 export const idempotencyKey = ({ key, sequence }: Notice): string => `${key}/${sequence}`
 
 export const message = (notice: Notice) => {

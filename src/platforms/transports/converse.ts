@@ -1,4 +1,4 @@
-/** Redirects are not followed. */
+/** Sends HTTP requests to platforms. Redirects are not followed. */
 import { NoDisplay, Refusal } from '../../foundation/errors.js'
 import { retryAfterIn } from '../../foundation/http/retry-after.js'
 import { ask, Unreachable } from '../../foundation/http.js'
@@ -24,7 +24,9 @@ export interface PlatformAnswer {
   body: Buffer
 }
 
-/** 2xx, 4xx and 501 may hold receipts. Others, also 401, 403 and 429, throw PLATFORM_UNREACHABLE. */
+/**
+ * Returns answers 2xx, 4xx and 501, which may hold receipts. Others, also 401, 403 and 429, throw PLATFORM_UNREACHABLE.
+ */
 export const converse = async (
   to: PlatformAddress,
   { method, path, headers, body }: PlatformRequest,

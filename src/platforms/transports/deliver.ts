@@ -8,7 +8,7 @@ export interface OutgoingMessage {
   path: string
   headers: Record<string, string>
   body: string | Uint8Array
-  /** Throws UnreadableAnswer. */
+  /** Reads the receipts. Throws UnreadableAnswer. */
   read: (answer: Buffer) => Receipt[]
 }
 

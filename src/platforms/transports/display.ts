@@ -9,7 +9,7 @@ import { readable, unknownThere } from './deliver.js'
 const PATH = '/entries'
 const PAGE_ENTRIES = 1_000
 const ENTRIES_MAX = 500_000
-/** Bounds platforms that return one entry per page. */
+/** Most pages read, because a platform may return one entry per page. */
 const PAGES_MAX = 1_000
 /** Proxies limit URLs to 8 KB. */
 const KEYS_AT_ONCE = 50
@@ -19,10 +19,10 @@ const RECORD_ID = 'recordId'
 const KIND = 'kind'
 const NO_SUCH_ADDRESS: readonly number[] = [404, 405, 410, 501]
 
-/** Called per request: some credentials are valid once. */
+/** Called for each request, because some credentials are valid once. */
 export type CredentialHeaders = () => Record<string, string>
 
-/** Throws PLATFORM_UNREACHABLE rather than return part of the list. */
+/** Reads the displayed list. Throws PLATFORM_UNREACHABLE rather than return a part of it. */
 export const readDisplay = async (
   from: PlatformAddress,
   credentials: CredentialHeaders,
@@ -35,7 +35,7 @@ export const readDisplay = async (
     // Pages may be short; only an empty one is the end.
     if (page.length === 0) return [...shown.values()]
     const known = page.filter(({ key }) => shown.has(key)).length
-    // The platform ignores paging and has sent everything.
+    // Here the platform ignores paging and has sent everything.
     if (known === page.length && known === shown.size && known < PAGE_ENTRIES) return [...shown.values()]
     if (known > 0) throw unreachable('展示清单分页重复 the pages of what is displayed overlap')
     for (const { recordId: _, ...entry } of page) shown.set(entry.key, entry)
@@ -45,7 +45,7 @@ export const readDisplay = async (
   }
 }
 
-/** For a removal the answer stays unknown: an absent entry may still appear. */
+/** Answers from the display. A removal stays NO_RECEIPT, because an absent entry may still appear. */
 export const askDisplayed = async (
   notices: readonly Notice[],
   from: PlatformAddress,

@@ -1,6 +1,6 @@
 /**
- * GB/T 39443-2020 5.5: the hub writes `<batch>.csv`, the receiver `<batch>.receipt.csv`, complete when it ends with a
- * line end. `sent/` keeps each batch's keys.
+ * Exchange folder (GB/T 39443-2020 5.5): the hub writes `<batch>.csv`, the receiver `<batch>.receipt.csv`, complete
+ * when it ends with a line end. `sent/` keeps each batch's keys.
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -19,12 +19,12 @@ const SHOWN = 'shown.csv'
 const SHOWN_BYTES_MAX = 64 * 1024 * 1024
 const KIND = 'kind'
 const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/
-/** Batch names repeat: a killed sender restarts its numbering. */
+/** Most batches of one name. A killed sender restarts its numbering, so names repeat. */
 const SAME_NAME_MAX = 100
 const KEEP_NS = 30n * 24n * 3_600n * 1_000_000_000n
 
 export interface FolderNames {
-  /** Key columns; every file has one. */
+  /** Names of key columns; each file has at least one. */
   keys: readonly string[]
   key: (row: ReadonlyMap<string, string>) => string | undefined
   sequence: (row: ReadonlyMap<string, string>) => string | undefined
@@ -32,7 +32,7 @@ export interface FolderNames {
   receipt: (row: ReadonlyMap<string, string>) => Receipt | null
 }
 
-/** Writes atomically. Throws PLATFORM_UNREACHABLE. */
+/** Writes a batch file atomically. Throws PLATFORM_UNREACHABLE. */
 export const putBatch = (
   to: PlatformAddress,
   id: string,
@@ -61,7 +61,7 @@ export const askFolder = (notices: readonly Notice[], to: PlatformAddress, names
       const asked = batch.keys.filter((each) => wanted.has(idOf(each)))
       const answered = await answerTo(batch, asked, names)
       for (const [id, receipt] of answered) {
-        // The newest batch decides: an officer may have corrected a rejection. An acceptance is final.
+        // The newest batch decides, because an officer may have corrected a rejection. An acceptance is final.
         if (receipt.accepted || !answers.has(id)) answers.set(id, withoutSecret(receipt, to.secret))
       }
     }
@@ -121,7 +121,7 @@ const keysIn = (text: string): KeyAndSequence[] =>
 
 interface SentBatch {
   keys: KeyAndSequence[]
-  /** mtime in nanoseconds. */
+  /** Modification time in nanoseconds. */
   writtenAt: bigint
   receiptPath: string | null
 }
@@ -187,7 +187,7 @@ const answerTo = async (
   return asked.map((each) => [idOf(each), receiptFor(each, keys, lines, names)])
 }
 
-/** Lines without sequence answer notices of their key in order. */
+/** Receipt lines without sequence answer the notices of their key in order. */
 const receiptFor = (
   { key, sequence }: KeyAndSequence,
   keys: readonly KeyAndSequence[],

@@ -14,7 +14,7 @@ export const maskSecretBytes = (bytes: Buffer, secret: string): Buffer => {
   return masked
 }
 
-/** For parsed text, where escapes had hidden the secret. */
+/** Masks the secret in parsed text, where escapes had hidden it. */
 export const maskSecret = (text: string, secret: string): string =>
   secret.length < SECRET_LENGTH_MIN ? text : text.replaceAll(secret, STRUCK.repeat(secret.length))
 

@@ -79,11 +79,11 @@ const notTaken = (key: string, code: string): Receipt => ({
   receiverId: null,
 })
 
-/** Keeps only the code: the text may contain the password. */
+/** Reports only an error's code, because its text may contain the password. */
 const inTable = async <T>(
   to: PlatformAddress,
   work: Parameters<typeof connected<T>>[1],
-  /** Returns the answer to an SQLSTATE; null throws the error. */
+  /** Returns what to answer for an SQLSTATE; null throws the error. */
   answerIn: (code: string) => T | null = () => null,
 ): Promise<T> => {
   to.signal?.throwIfAborted()

@@ -1,4 +1,3 @@
-/** Stand-in of 可信认证机构: one CSV file in UTF-8 with a byte order mark. */
 import type { World, WorldTrustmark } from '../../../seeds/world.js'
 import { csvLine } from '../../foundation/text/csv.js'
 import { csvDate } from './spelling.js'

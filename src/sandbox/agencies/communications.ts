@@ -1,4 +1,3 @@
-/** Stand-in of 省通信管理局: JSON with cursor paging. */
 import type { World, WorldIcpFiling } from '../../../seeds/world.js'
 import { json, type StandInAnswer, type StandInRequest } from '../server.js'
 import { midnight } from './spelling.js'

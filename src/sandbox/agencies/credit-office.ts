@@ -1,4 +1,3 @@
-/** Stand-in of 省信用办: penalties and permits (双公示) as CSV in GB18030, repairs as JSON pages. */
 import type { World, WorldPenalty, WorldPermit, WorldRepair } from '../../../seeds/world.js'
 import { yuanToWan } from '../../domain/records/money.js'
 import { csvLine } from '../../foundation/text/csv.js'

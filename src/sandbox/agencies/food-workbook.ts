@@ -1,4 +1,4 @@
-/** The header lies below a title and a cell holds several failures, as in published workbooks. */
+/** The header lies below a title, and a cell holds several failures, as in published workbooks. */
 import type { World, WorldFood } from '../../../seeds/world.js'
 import { workbookOf } from '../../foundation/text/xlsx.js'
 import { sheetDate } from './spelling.js'

@@ -1,4 +1,3 @@
-/** Stand-in of 省高级人民法院: JSON pages. */
 import type { World, WorldDefaulter } from '../../../seeds/world.js'
 import { json, type StandInAnswer, type StandInRequest } from '../server.js'
 import { midnight } from './spelling.js'

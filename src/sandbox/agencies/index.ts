@@ -20,7 +20,7 @@ const AGENCIES: Record<string, (source: () => World) => StandInRoutes> = {
   certifiers,
 }
 
-/** A `source` function is called for every answer, so the world may change. Starts all agencies or none. */
+/** Starts all agencies or none. If `source` is a function, it is called for every answer. */
 export const startAgencies = async (
   source: World | (() => World),
   options: { ports?: Record<string, number> } = {},

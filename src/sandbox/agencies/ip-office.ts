@@ -1,4 +1,3 @@
-/** Stand-in of 省知识产权局: XML pages. */
 import type { World, WorldTrademark } from '../../../seeds/world.js'
 import { xmlText } from '../../foundation/text/xml.js'
 import { json, type StandInAnswer, type StandInRequest } from '../server.js'

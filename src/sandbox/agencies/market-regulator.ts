@@ -1,4 +1,3 @@
-/** Stand-in of 省市场监督管理厅: queries, test workbooks, lists behind the gateway. */
 import type { World, WorldListEntry, WorldOperator } from '../../../seeds/world.js'
 import { objectIn } from '../../foundation/text/json.js'
 import { json, type StandInAnswer, type StandInRequest } from '../server.js'

@@ -1,4 +1,3 @@
-/** Stand-in of 电子商务平台: JSON pages. One shop carries an ID number by mistake. */
 import type { World, WorldOperator, WorldShop } from '../../../seeds/world.js'
 import { json, type StandInAnswer, type StandInRequest } from '../server.js'
 import { countIn, type StandInRoutes } from './stand-in.js'
@@ -29,7 +28,7 @@ const shops = (world: World, { query }: StandInRequest): StandInAnswer => {
   return json(200, { total: all.length, page, size, shops: all.slice((page - 1) * size, page * size) })
 }
 
-/** The item holds nothing about a natural person. */
+/** Omits everything about a natural person. */
 export const shopItem = (one: WorldOperator, shop: WorldShop): Record<string, unknown> => ({
   marketplace: shop.marketplace,
   shopId: shop.shopId,

@@ -34,7 +34,7 @@ export const qualityWorkbook = (world: World): Buffer => {
   return workbookOf([[TITLE], [NOTE], HEADER, ...rows], { name: '抽查结果', titleRows: 2, widths })
 }
 
-/** A missing product name is a deliberate fault, so no "/" fills it. */
+/** A missing product name is a deliberate fault, so it is not filled with "/". */
 const row = (one: WorldInspection, notice: number): (string | number | Date)[] => [
   one.serial,
   one.category,

@@ -1,13 +1,13 @@
-/** Epoch milliseconds, UTC+8, as the national registry interface sends days. */
+/** Returns midnight (UTC+8) in epoch milliseconds, as the national registry interface sends days. */
 export const midnight = (date: string): number => Date.parse(`${date}T00:00:00+08:00`)
 
-/** The gateway's third spelling carries a meaningless time. */
+/** The third of the gateway's spellings carries a meaningless time. */
 export const gatewayDate = (date: string, n: number): number | string => {
   if (n % 3 === 0) return midnight(date)
   return n % 3 === 1 ? `${date} 00:00:00.000000000` : `${date.replaceAll('-', '')}195653`
 }
 
-/** Workbooks mix typed dates and Excel dates. */
+/** Mixes typed dates and Excel dates, as workbooks do. */
 export const sheetDate = (date: string, n: number): string | Date => {
   const [year, month, day] = date.split('-').map(Number)
   if (n % 4 === 0) return date

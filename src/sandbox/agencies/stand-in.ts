@@ -8,10 +8,10 @@ const RETRY_AFTER = '1' // seconds
 
 interface AgencyBehaviour {
   delayMs: number
-  /** Requests that get 503 with Retry-After. */
+  /** How many requests get 503 with Retry-After. */
   failNext: number
   garbage: boolean
-  /** Bytes until the connection breaks; null: never. */
+  /** Bytes sent before the connection breaks; null: never. */
   cutAfterBytes: number | null
 }
 
@@ -20,7 +20,7 @@ export interface AgencyStandIn {
   url: string
   close(): Promise<void>
   behave(behaviour: Partial<AgencyBehaviour>): void
-  /** Requests so far, failed ones included, without `/_behave`. */
+  /** Number of requests so far, failed ones included, without `/_behave`. */
   readonly asked: number
 }
 
@@ -90,7 +90,7 @@ const WISHES = new Map<string, (wish: unknown) => boolean>([
   ['cutAfterBytes', (wish) => wish === null || isCount(wish)],
 ])
 
-/** A whole number from 1 to `most`; `otherwise` when absent, null when invalid. */
+/** Returns a whole number from 1 to `most`; `otherwise` when absent, null when invalid. */
 export const countIn = (wish: unknown, otherwise: number, most: number): number | null => {
   if (wish === null || wish === undefined) return otherwise
   const count = Number(wish)

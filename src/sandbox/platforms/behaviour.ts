@@ -3,41 +3,41 @@ import { objectIn } from '../../foundation/text/json.js'
 
 export interface PlatformBehaviour {
   delayMs: number
-  /** Messages that get 503 with Retry-After. */
+  /** How many messages get 503 with Retry-After. */
   failNext: number
-  /** Seconds; null omits the header. */
+  /** Retry-After in seconds; null omits the header. */
   retryAfter: number | null
   /** Cuts every connection before reading. */
   outage: boolean
   /** Rows with this code or name get fault 1001. */
   refuse: string | null
-  /** Entries with this code or name disappear although confirmed. */
+  /** Entries with this code or name disappear although they were confirmed. */
   lose: string | null
-  /** Messages accepted before the connection is cut. */
+  /** How many messages are accepted, then cut off. */
   cutAfterAccept: number
-  /** Messages not accepted before the connection is cut. */
+  /** How many messages are cut off before acceptance. */
   cutBeforeAccept: number
-  /** Answers that give each receipt twice. */
+  /** How many answers give each receipt twice. */
   duplicateAnswers: number
-  /** Rows neither accepted nor answered. */
+  /** How many rows are neither accepted nor answered. */
   partial: number
-  /** Rows accepted but not answered. */
+  /** How many rows are accepted but not answered. */
   silentRows: number
-  /** Messages accepted, but answered in UTF-16, which nobody agreed on. */
+  /** How many messages are accepted but answered in UTF-16. */
   wrongEncoding: number
-  /** Messages accepted, but answered with random bytes. */
+  /** How many messages are accepted but answered with random bytes. */
   garbage: number
-  /** The row applied last is shown, whatever its sequence. */
+  /** Shows the row applied last, whatever its sequence. */
   ignoresSequence: boolean
   /** Applies each row up to this many milliseconds later, in any order. */
   appliesWithinMs: number
-  /** A share of messages meets troubles; the same seed gives the same. */
+  /** A share of messages meets random troubles; the same seed gives the same. */
   chaos: Chaos | null
 }
 
 interface Chaos {
   seed: number
-  /** 0–1. */
+  /** Share of messages, 0 to 1. */
   share: number
 }
 
@@ -64,7 +64,7 @@ export interface MessageTrouble {
   delayMs: number
   fail: boolean
   cut: 'before' | 'after' | null
-  /** `untaken`: last rows not accepted. `silent`: rows before them accepted without a receipt. */
+  /** `untaken`: last rows not accepted. `silent`: rows before them, accepted without a receipt. */
   untaken: number
   silent: number
   twice: boolean

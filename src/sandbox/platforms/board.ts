@@ -25,12 +25,12 @@ interface HeldEntry {
   digest: string
 }
 
-/** `held`: the entry, where the row changed it. */
+/** `held`: the entry after the row; absent when the row did not change it. */
 type JournalLine = HistoryRow & { held?: HeldEntry }
 
 export interface Board {
   take(row: ReceivedRow, form: RowForm, judging: JudgingOptions, at: Date, ignoresSequence?: boolean): RowVerdict
-  /** Verdict of a row applied later; checks only the row itself. */
+  /** Returns the verdict on a row to be applied later; it checks only the row itself. */
   foresee(row: ReceivedRow, form: RowForm, judging: JudgingOptions): RowVerdict
   shown(): ReceiverEntry[]
   page(after: string | null, limit: number): ReceiverEntry[]
@@ -128,7 +128,7 @@ export const makeBoard = (prefix: string, file: string | null = null): Board => 
 
 const CODES: Record<RowEffect, string> = { APPLIED: '00', REPEATED: '00', LATE: '02', REFUSED: '' }
 
-/** CHANGE adds an unknown key, because keys are the sender's. CHANGE of a removed entry is refused. */
+/** CHANGE adds an entry if its key is unknown, because keys are the sender's. CHANGE of a removed entry is refused. */
 const judge = (
   row: ReceivedRow,
   form: RowForm,

@@ -1,5 +1,3 @@
-/** Stand-in of 信用中国. */
-
 import { readSoapCall, type SoapOperation, soapAnswer } from '../../platforms/formats/rowdata-2015.js'
 import { json, type StandInRequest } from '../server.js'
 import { samrList } from './forms/lists.js'

@@ -12,7 +12,7 @@ export type { PlatformStandIn } from './stand-in.js'
 
 const DIALECTS = [national, jilin, creditchina, creditjilin]
 
-/** `folder` keeps received rows. */
+/** Keeps received rows in `folder`. */
 export const startPlatforms = (
   secrets: Record<string, string> = {},
   folder: string | null = null,

@@ -1,4 +1,3 @@
-/** Stand-in of 吉林省信用信息数据交换平台: XML in, XML out. */
 import { leaf, node, XML_DECLARATION } from '../../foundation/text/xml.js'
 import { exchangeList } from './forms/lists.js'
 import { penaltyRow, permitRow } from './forms/records.js'

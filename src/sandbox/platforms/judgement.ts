@@ -1,4 +1,4 @@
-/** Fault codes are those of real receivers. */
+/** Judges received rows with the fault codes of real receivers. */
 import { isValidUscc } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import {
@@ -12,7 +12,7 @@ import {
   textIn,
 } from './received-rows.js'
 
-/** Returns null for an unknown code. */
+/** Returns the names known for a code, or null for an unknown code. */
 export type BaseLibrary = (code: { uscc: string | null; regNo: string | null }) => readonly string[] | null
 
 export interface JudgingOptions {
@@ -20,7 +20,7 @@ export interface JudgingOptions {
   register: BaseLibrary | null
   /** YYYY-MM-DD; null skips comparisons with today. */
   today: string | null
-  /** Subject refused as unknown whatever the register says. */
+  /** Code or name refused as unknown, whatever the register says. */
   refuse: string | null
 }
 
@@ -41,10 +41,10 @@ const TEXTS = {
 const WRONG_USCC = '行政相对人代码_1(统一社会信用代码)不正确'
 
 const ALWAYS: readonly RowPart[] = ['key', 'sequence', 'action', 'name', 'documentNumber']
-/** Required unless the row removes its entry. */
+/** Parts that are required unless the row removes its entry. */
 const SHOWN: readonly RowPart[] = ['what', 'authority', 'decidedOn']
 const DAYS: readonly RowPart[] = ['decidedOn', 'publishedOn', 'endsOn', 'removedOn']
-/** These days never lie in the future. */
+/** Days that never lie in the future. */
 const PAST: readonly RowPart[] = ['decidedOn', 'publishedOn', 'removedOn']
 
 export const faultAt = (
@@ -69,7 +69,7 @@ export const faultOf = (row: ReceivedRow, form: RowForm, judging: JudgingOptions
 const unexpectedField = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
   const name = Object.keys(row).find((name) => form.known?.has(name) === false)
   if (name !== undefined) return faultAt('1008', name, textIn(row[name]))
-  // No log may hold the value, so it is not repeated.
+  // The fault omits the value, because no log may hold it.
   const personal = form.never.find((name) => textIn(row[name]) !== null)
   return personal === undefined ? null : faultAt('1009', personal)
 }
@@ -135,7 +135,7 @@ const wrongNumber = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
   return text === null || form.documentNumber.test(text) ? null : faultAt('1007', form.names.documentNumber, text)
 }
 
-/** A removal is never blocked, even for a lost or renamed subject. */
+/** A removal is not checked against the register, where its subject may be lost or renamed. */
 const unknownSubject = (
   row: ReceivedRow,
   form: RowForm,

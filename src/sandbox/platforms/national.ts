@@ -1,4 +1,3 @@
-/** Stand-in of 全国信用信息共享平台. */
 import { objectIn } from '../../foundation/text/json.js'
 import { json, type StandInReply, type StandInRequest } from '../server.js'
 import { samrList } from './forms/lists.js'

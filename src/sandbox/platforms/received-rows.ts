@@ -30,11 +30,11 @@ export interface RowForm {
   /** Certificate numbers of people, which must stay empty. */
   never: readonly string[]
   actions: Readonly<Record<string, Action>>
-  /** Groups for year, month and day. */
+  /** Matches a day, with groups for year, month and day. */
   day: RegExp
   codes: Readonly<Record<string, RegExp | ((text: string) => boolean)>>
   documentNumber: RegExp
-  /** Fields that differ at each sending. */
+  /** Fields that differ at each sending and are not compared. */
   passing: readonly string[]
 }
 
@@ -61,11 +61,10 @@ export interface ReceiverEntry {
   decidedOn: string
 }
 
-/** APPLIED: shown now. REPEATED: an exact repeat. LATE: a newer row is known. */
+/** APPLIED: the row changed the entry. REPEATED: it is an exact repeat. LATE: a newer row is known. */
 export type RowEffect = 'APPLIED' | 'REPEATED' | 'LATE' | 'REFUSED'
 
 export interface HistoryRow {
-  /** Counts from 1. */
   number: number
   at: string
   kind: SubjectKind

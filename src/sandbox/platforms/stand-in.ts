@@ -12,7 +12,7 @@ import { page } from './page.js'
 import type { HistoryRow, ReceivedRow, ReceiverEntry, RowForm, RowVerdict } from './received-rows.js'
 
 const GARBAGE_BYTES = 512
-/** Entries of one page, default and maximum. */
+/** Number of entries of one page, default and maximum. */
 const PAGE_ENTRIES = 1_000
 const KEYS_AT_ONCE = 1_000
 
@@ -43,7 +43,7 @@ export interface JudgedRow {
 
 export interface PlatformEndpoint {
   read(asked: StandInRequest): ReceivedMessage | null
-  /** The rows may be fewer than received. */
+  /** Answers about these rows, which may be fewer than received. */
   answer(judged: readonly JudgedRow[], asked: StandInRequest, form: RowForm): StandInReply
 }
 
@@ -57,7 +57,7 @@ export interface Dialect {
 }
 
 export interface StandInOptions {
-  /** Keeps received rows between starts. */
+  /** File that keeps received rows between starts. */
   file?: string | null
   /** Without a register, every well-formed subject is known. */
   register?: BaseLibrary | null
@@ -171,7 +171,7 @@ export const startStandIn = async (
     )
     if (trouble.cut === 'after') return 'cut'
     const spoken = judged.slice(0, Math.max(0, judged.length - trouble.silent))
-    // The protocols have no answer without rows.
+    // The protocols have no answer without receipts.
     if (spoken.length === 0 && read.rows.length > 0) return 'cut'
     return corrupt(
       door.answer(trouble.twice ? spoken.flatMap((one) => [one, one]) : spoken, asked, read.form),

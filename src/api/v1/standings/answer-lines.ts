@@ -1,4 +1,4 @@
-/** Writes one line a row; the last line proves the answer complete. */
+/** Writes a line for each row, and a last line that tells whether the answer is complete. */
 import { type BadRow, ROW_LENGTH_MOST } from '../../../domain/operators/code-rows.js'
 import type { Freshness } from '../../../domain/standing/standing.js'
 import { Refusal } from '../../../foundation/errors.js'
@@ -30,7 +30,7 @@ export const ndjson: AnswerWriter = {
   broken: (rows, error) => `${JSON.stringify({ end: false, rows, error })}\n`,
 }
 
-/** Encoding one long string takes twice as long as a few lines at a time. */
+/** Encodes a few lines at a time: one long string would take twice as long. */
 export const bytesOf = (writer: AnswerWriter, answers: readonly (AnsweredRow | BadRow)[], isFirst: boolean): Buffer => {
   const parts: Buffer[] = []
   let text = isFirst ? writer.head : ''
@@ -55,7 +55,7 @@ const text = (value: string | null): string => {
   return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value)
 }
 
-/** The JSON is written by hand: serialising dominates for a hundred thousand rows. */
+/** Writes JSON by hand, because serialising dominates for a hundred thousand rows. */
 const members = ({ view, listed, listings }: ResolvedStanding): string => {
   const { code, uscc, name, status, codeFault, grade, score, overridden, objected, asOf, stale } = view
   const entries = listings.length === 0 ? '[]' : JSON.stringify(listings)

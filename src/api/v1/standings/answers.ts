@@ -36,7 +36,7 @@ export interface AnsweredChunk {
   shown: Set<string>
 }
 
-/** Each chunk needs a new `context`: loaders cache. */
+/** Answers one chunk of rows. Each chunk needs a new `context`, because loaders cache. */
 export const answersTo = async (
   context: GraphqlContext,
   db: ReadHandle,
@@ -98,7 +98,7 @@ const lookUpRows = async (
   const { viewer } = context
   const scored = may(viewer, 'see_grade') || may(viewer, 'see_sellers_grade') || may(viewer, 'see_authorised_grade')
   const sellersOf = gradesSeen(viewer) === 'SELLERS' ? viewer.sub : null
-  // A single code takes one statement, several one transaction (store/db/bulk-handle): either is one snapshot.
+  // Both read one snapshot: one code takes one statement, several take one transaction (store/db/bulk-handle).
   const isOne = asked.length === 1
   const own = isOne ? NONE : await store.ofOwn(db, [...usccs], days, { scored, sellersOf })
   const found = codes.map((code) => (code?.scheme === 'uscc' ? (own.get(code.code) ?? null) : null))
@@ -111,7 +111,7 @@ const lookUpRows = async (
 
 const NONE: ReadonlyMap<string, store.StandingRow> = new Map()
 
-/** Returns no promise when nothing is looked up, to keep bulk answers fast. */
+/** Returns a promise only when something must be looked up, to keep bulk answers fast. */
 const resolveStanding = (context: GraphqlContext, view: StandingView): ResolvedStanding | Promise<ResolvedStanding> => {
   const { listed, listings } = view
   const entries = typeof listings === 'function' ? listings() : listings
@@ -149,7 +149,7 @@ const entryOf = async (context: GraphqlContext, view: ListingView): Promise<Stan
   return standingEntry(view, { state: now, contested: isContested })
 }
 
-/** Former names are read only where the present one did not decide. */
+/** Reads former names only where the present one did not decide. */
 const namesOf = async (
   context: GraphqlContext,
   db: ReadHandle,

@@ -1,4 +1,7 @@
-/** Much is read ahead, because many clients send everything before they read, and both sides would wait for each other. */
+/**
+ * Reads request bodies far ahead: many clients send everything before they read, and both sides would wait for each
+ * other.
+ */
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -7,10 +10,10 @@ import { Refusal, reasonOf } from '../../../foundation/errors.js'
 import { makeDecoder } from '../../../foundation/text/encodings.js'
 import { STALLED_MS, tooLarge } from '../receive-body.js'
 
-/** Bytes as sent and unzipped: a hundred thousand named rows with room to spare. */
+/** Most bytes as sent: a hundred thousand named rows fit. */
 export const BODY_BYTES = 32 * 1024 * 1024
 const INFLATED_BYTES = 64 * 1024 * 1024
-/** Bytes buffered of one request body, and of all together. */
+/** Most bytes buffered of one request body; AHEAD_OF_ALL is for all together. */
 const AHEAD_BYTES = 16 * 1024 * 1024
 const AHEAD_OF_ALL = 64 * 1024 * 1024
 
@@ -83,7 +86,7 @@ async function* arriving(request: IncomingMessage, held: HeldBytes, signal: Abor
         yield chunk
       } else if (isOver) return
       else {
-        // The bound on all bodies paused this one, though it holds nothing.
+        // AHEAD_OF_ALL paused this body, although nothing of it is buffered.
         if (request.isPaused()) request.resume()
         await new Promise<void>((resolve, reject) => {
           const late = setTimeout(() => reject(new Refusal('UPLOAD_STALLED')), STALLED_MS)
@@ -135,7 +138,7 @@ async function* decoded(bytes: AsyncIterable<Buffer>, charset: Charset): AsyncGe
   if (rest) yield rest
 }
 
-/** Strict: another encoding read leniently would answer DIFFERENT for every name. */
+/** Throws on invalid UTF-8: decoded leniently, another encoding would answer DIFFERENT for every name. */
 const utf8 = (): { write: (bytes: Buffer) => string; end: () => string } => {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const decode = (read: () => string): string => {

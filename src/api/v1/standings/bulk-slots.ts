@@ -1,22 +1,22 @@
-/** A bulk query whose client is too slow loses its slot when all are taken. */
+/** Slots for bulk queries. When all are taken, a client that is too slow loses its slot. */
 import { Refusal } from '../../../foundation/errors.js'
 
 const PLACES_MOST = 16
-/** Shared by clients without a token, so that they cannot keep out others. */
+/** Slots shared by clients without a token, so that they cannot keep out others. */
 const PLACES_OF_PUBLIC = 8
 const PLACES_OF_ONE = 4
-/** Rows a second that protect a slot; grace for the first rows, milliseconds. */
+/** A client that takes this many rows a second keeps its slot; GRACE_MS (milliseconds) is for its first rows. */
 const PACE_ROWS = 100
 const GRACE_MS = 10_000
 
 interface BulkSlot {
-  /** The hub's own work does not count against the client. The returned function takes the rows answered. */
+  /** Called when the hub starts a chunk. The slot is safe until the returned function gets the rows answered. */
   works: () => (rows: number) => void
   leave: () => void
 }
 
 export interface BulkSlots {
-  /** `evict` is called when a slow client loses its slot. Throws HUB_BUSY when no slot is free. */
+  /** `evict` is called when this client, too slow, loses its slot. Throws HUB_BUSY when no slot is free. */
   take: (of: { holder: string } | { address: string }, given: { now: () => Date; evict: () => void }) => BulkSlot
 }
 

@@ -30,7 +30,7 @@ import { BODY_BYTES, type BodyEncoding, charsetIn, type HeldBytes, piecesOf } fr
 import { type BulkSlots, makeBulkSlots } from './bulk-slots.js'
 import { type BulkRow, chunksOf, inOrder, writeAndDrain } from './stream.js'
 
-/** Longest answer, milliseconds: two hundred lines a second for the most rows. */
+/** Longest time of one answer, milliseconds: enough for ROWS_MOST at two hundred lines a second. */
 const STREAM_MS = 600_000
 /** How long answers continue while the hub stops, milliseconds; shorter than the server's shutdown wait (hub/listen.ts). */
 const LEAVING_MS = 3_000
@@ -113,7 +113,7 @@ const answerOne =
     const day = asOf ?? context.today
     const about = { asOf: day, freshness: freshnessOn(await context.load.freshness(), day, context.today) }
     const row = { row: 1, code, name: null, ref: null }
-    // These connections are for short reads: one code never waits behind bulk queries.
+    // The lookups' connections are for short reads, so that one code never waits behind bulk queries.
     const { rows, shown } = await answersTo(context, context.lookups.db, [row], about)
     const [answer] = rows
     if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')
@@ -195,7 +195,7 @@ const answerMany =
     }
   }
 
-/** Calls `end` LEAVING_MS after a stop begins. Returns the function that stops watching. */
+/** Calls `end` LEAVING_MS after a stop begins. */
 const watchShutdown = (leaving: AbortSignal, end: () => void): (() => void) => {
   let timer: NodeJS.Timeout | undefined
   const leave = (): void => {
@@ -239,7 +239,6 @@ const streamAnswers = async (
       await writeAndDrain(response, chunk.bytes, signal)
     }
   } catch (thrown) {
-    // The signal's reason says more than the thrown error.
     const error = isRefusal(signal.reason) ? signal.reason : thrown
     if (rows === 0 || response.destroyed) throw error
     const { code, message, details } = withoutNumbers(refusalOf(error, own))
@@ -251,7 +250,7 @@ const streamAnswers = async (
   response.end((rows === 0 ? writer.head : '') + writer.end(ended))
 }
 
-/** Runs before each chunk. Refusal UNAUTHENTICATED. */
+/** Returns the token check to run before each chunk. Refusal UNAUTHENTICATED. */
 const recheckToken = (parts: ApiDependencies, request: Request, viewer: Viewer, began: Date): (() => Promise<void>) => {
   let askedAt = began.getTime()
   return async () => {

@@ -1,4 +1,4 @@
-/** Memory is constant: few chunks run at once, and new ones start only as answers are read. */
+/** Answers chunks of rows in constant memory: few run at once, and new ones start only as answers are read. */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { CHUNK_CODES_MOST } from '../../../domain/audit/audit-log.js'
@@ -121,7 +121,7 @@ export async function* inOrder<C, A>(chunks: AsyncIterable<C>, answer: (chunk: C
     }
   } finally {
     await Promise.allSettled(underWay)
-    // The return is not awaited: the source may wait for a silent body.
+    // `return` is not awaited: the source may be waiting for a client that sends nothing.
     Promise.resolve(from.return?.(undefined)).catch(() => undefined)
   }
 }
@@ -133,7 +133,7 @@ const settle = <T>(next: Promise<T>): Promise<{ value: T } | { fault: unknown }>
     (fault: unknown) => ({ fault }),
   )
 
-/** Resolves when the reader has room; destroys a response stalled for READ_MS. */
+/** Writes `bytes` and resolves when the client can take more. Destroys a response stalled for READ_MS. */
 export const writeAndDrain = async (response: ServerResponse, bytes: Buffer, signal: AbortSignal): Promise<void> => {
   signal.throwIfAborted()
   if (response.write(bytes)) return

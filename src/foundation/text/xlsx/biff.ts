@@ -11,7 +11,7 @@ const SHEET = 0x0085
 const PASSWORD = 0x002f
 /** Record kinds that hold one cell and begin with its row and column. */
 const CELL = new Set([0x0006, 0x0203, 0x0204, 0x0205, 0x00d6, 0x00fd, 0x0206, 0x027e, 0x0406])
-/** MULRK: adjacent cells of a row; the last column is at the end. */
+/** MULRK: several adjacent cells of a row; its last column number is at the end. */
 const CELLS = 0x00bd
 /** MULRK: bytes per cell, and around the cells. */
 const EACH = 6

@@ -1,4 +1,4 @@
-/** OLE2, the container of Excel before 2007. */
+/** Signature of OLE2, the container of Excel before 2007. */
 export const OLE2 = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 /** Hex of version, byte order and sector size. */
 const VERSIONS = ['0300feff0900', '0400feff0c00']

@@ -1,6 +1,6 @@
 /**
- * Verifies an archive's stated sizes against the data before SheetJS opens it. yauzl is asynchronous, checks no CRC, and accepts differing
- * local headers and duplicate names.
+ * Verifies an archive's stated sizes against the data before SheetJS opens it. yauzl checks no CRC and accepts
+ * differing local headers and duplicate names.
  */
 import { crc32, inflateRawSync } from 'node:zlib'
 
@@ -14,7 +14,7 @@ const MAX_COMMENT = 0xffff
 const MAX_ENTRIES = 2000
 const STORED = 0
 const DEFLATED = 8
-const LATER = 0x0008 // sizes follow the data
+const LATER = 0x0008 // flag: sizes follow the data
 
 export interface ZipLimits {
   unpackedBytes: number
@@ -90,7 +90,7 @@ const entriesOf = (bytes: Buffer, limits: ZipLimits): ZipEntry[] | ZipFault => {
       unpacked: bytes.readUInt32LE(at + 24),
       local: bytes.readUInt32LE(at + 42),
     }
-    // A Zip64 marker in place of a size exceeds the limit on purpose.
+    // Zip64 archives state 0xFFFFFFFF as size, so they are refused.
     total += entry.unpacked
     if (total > limits.unpackedBytes) return 'too_large'
     if (names.has(entry.name.toLowerCase())) return 'broken'

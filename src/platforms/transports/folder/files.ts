@@ -1,4 +1,4 @@
-/** Atomic writes, bounded reads, links never followed. */
+/** File access with atomic writes and bounded reads; links are never followed. */
 import { constants } from 'node:fs'
 import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ export const pathOf = (url: string): string => {
 export const put = async (folder: string, name: string, content: string | Uint8Array): Promise<void> => {
   const beside = join(folder, `.${name}.part`)
   try {
-    // A new file cannot be a planted link.
+    // A file created anew cannot be a planted link.
     await rm(beside, { force: true })
     const file = await open(beside, 'wx')
     try {
@@ -32,7 +32,6 @@ export const put = async (folder: string, name: string, content: string | Uint8A
     await rename(beside, join(folder, name))
     await syncFolder(folder)
   } catch (error) {
-    // Frees space on a full disk.
     await rm(beside, { force: true }).catch(() => {})
     throw error
   }
@@ -48,7 +47,7 @@ const syncFolder = async (folder: string): Promise<void> => {
   }
 }
 
-/** Not recursive: a missing mount must not look like an empty folder. */
+/** Does not create parents: a missing mount must not look like an empty folder. */
 export const makeInside = async (folder: string, name: string): Promise<string> => {
   await mkdir(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
@@ -56,7 +55,7 @@ export const makeInside = async (folder: string, name: string): Promise<string> 
   return inside(folder, name)
 }
 
-/** Refuses a link: the receiver can write here. */
+/** Refuses a link, because the receiver can write in this folder. */
 export const inside = async (folder: string, name: string): Promise<string> => {
   const path = join(folder, name)
   if (!(await statOf(path))?.isDirectory())
@@ -70,7 +69,7 @@ export const namesIn = async (folder: string): Promise<string[]> => {
   return names
 }
 
-/** Returns null when missing, not a plain file, or too large. */
+/** Returns null for a file that is missing, not plain, or too large. */
 export const contentOf = async (path: string, bytesMax = FILE_BYTES_MAX): Promise<Buffer | null> => {
   const found = await statOf(path)
   if (!found?.isFile() || found.size > bytesMax) return null
@@ -79,7 +78,7 @@ export const contentOf = async (path: string, bytesMax = FILE_BYTES_MAX): Promis
   if (file === null) return null
   try {
     const content = Buffer.alloc(size)
-    // Network file systems may return fewer bytes.
+    // Network file systems may return fewer bytes than asked.
     for (let at = 0; at < size; ) {
       const { bytesRead } = await file.read(content, at, size - at, at)
       if (bytesRead === 0) return content.subarray(0, at)

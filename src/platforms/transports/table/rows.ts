@@ -5,10 +5,10 @@ import type { FormatRow } from '../../formats/record-notices.js'
 import type { DisplayedSubject, PlatformAddress } from '../../platform.js'
 import { unreachable } from '../converse.js'
 
-/** The hub writes 0, the receiver the others. */
+/** The hub writes state 0, the receiver the others. */
 const STATES = { new: 0, taken: 1, accepted: 2, rejected: 3 } as const
 
-/** Limits per step; an abandoned transaction rolls back. */
+/** Timeout of one step; an abandoned transaction rolls back. */
 const CONNECT_TIMEOUT_MS = 3_000
 const STATEMENT_TIMEOUT_MS = 4_000
 const LOCK_TIMEOUT_MS = 1_000
@@ -63,7 +63,7 @@ export interface RowFeedback {
 
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-/** The secret is the password if `url` has none. */
+/** The platform's secret is the password if `url` has none. */
 export const connected = async <T>(to: PlatformAddress, work: (db: Knex, schema: string) => Promise<T>): Promise<T> => {
   const { url, schema } = addressOf(to)
   const db = knexModule.default({
@@ -91,7 +91,7 @@ export const connected = async <T>(to: PlatformAddress, work: (db: Knex, schema:
   return to.signal ? stoppable(working, to.signal) : working
 }
 
-/** Rejects at once on abort. The transaction ends within its limits and rolls back. */
+/** Rejects at once on abort, while the transaction ends within its timeouts and rolls back. */
 const stoppable = <T>(working: Promise<T>, signal: AbortSignal): Promise<T> => {
   const { promise, reject } = rejecting<T>()
   const stop = () => reject(signal.reason)

@@ -29,7 +29,6 @@ export const samrList = form({
   documentNumber: NUMBER_OF_LIST,
 })
 
-/** The provincial exchange envelope. */
 export const exchangeList = form({
   kind: 'listing',
   names: {

@@ -2,14 +2,13 @@ import { isValidUscc } from '../../../domain/operators/codes.js'
 import { messageNamesIn, namesIn } from '../reading.js'
 import { DIVISION, form } from './spelling.js'
 
-/** Any text with a digit: authorities number these decisions differently. */
+/** Accepts any text with a digit, because authorities number these decisions differently. */
 const NUMBER_OF_RECORD = /^(?=.*\d)\S.{1,127}$/u
 /** 万元 with at most six decimals. */
 const WAN = /^\d{1,12}(\.\d{1,6})?$/
 /** Fields agreed with the receivers in addition to the standard. */
 const AGREED = { key: 'HUB_ID', sequence: 'HUB_SN', action: 'HUB_OP', removedOn: 'HUB_CXRQ' } as const
 
-/** 双公示 行政处罚, second generation. */
 export const penaltyRow = form({
   kind: 'penalty',
   names: {
@@ -49,7 +48,6 @@ export const penaltyRow = form({
   documentNumber: NUMBER_OF_RECORD,
 })
 
-/** 双公示 行政许可, second generation. */
 export const permitRow = form({
   kind: 'permit',
   names: {
@@ -81,7 +79,6 @@ export const permitRow = form({
 const SLASHED_DAY = /^(\d{4})\/(\d{2})\/(\d{2})$/
 const STATE = /^[0-3]$/
 
-/** 双公示 行政处罚, first generation. */
 export const penalty2015 = form({
   kind: 'penalty',
   names: {
@@ -106,7 +103,6 @@ export const penalty2015 = form({
   passing: ['SJC'],
 })
 
-/** 双公示 行政许可, first generation. */
 export const permit2015 = form({
   kind: 'permit',
   names: {
