@@ -61,7 +61,6 @@ export const demo = async (config: Config, say: LinePrinter, run: DemoRun): Prom
     }
     say('① 数据库 Database …')
     const log = makeLog({ level: config.log.level, file: config.log.file ?? join(config.dataDir, 'hub.log') })
-    // The demo marketplace's webhook is on this machine.
     const webhookAllow = [...config.webhookAllow, LOOPBACK]
     const hub = await makeHub({ ...config, webhookAllow }, { log, addresses, migrate: 'always' })
     note(config, addresses)

@@ -12,7 +12,10 @@ import type { ReadHandle } from '../store/db/db.js'
 import * as restored from '../store/db/restored.js'
 import type { CheckAnswer, CheckedRow } from '../web/check/answers.js'
 
-/** The caller has charged the request, but not its further rows. Refusals QUOTA_EXCEEDED, LIST_WITHHELD. */
+/**
+ * The request's first 100 rows are already charged; further rows are charged here. Refusals QUOTA_EXCEEDED,
+ * LIST_WITHHELD.
+ */
 export const checkStandings =
   (parts: ApiDependencies, askedOf: (request: Request) => RequestContext, limits: SignInLimits) =>
   async (request: Request, response: Response, rows: readonly (CodeRow | BadRow)[]): Promise<CheckAnswer> => {

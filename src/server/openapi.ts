@@ -5,7 +5,7 @@ import { document, folder } from '../foundation/contracts.js'
 const FOLDER = 'openapi'
 const FRAME = 'frame.json'
 const FRESH_SECONDS = 300
-/** A component with this member stands for a contract: a path under schema/ without `.json`. */
+/** A component with this member stands for the contract named there: a path under schema/ without `.json`. */
 const CONTRACT = 'x-contract'
 const DEFINITIONS = '#/$defs/'
 

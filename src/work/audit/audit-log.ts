@@ -105,7 +105,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
     return new Promise((resolve, reject) => {
       queue.push({ link, bytes, resolve, reject })
       bytesWaiting += bytes
-      // Deferred by one event-loop turn, so that simultaneous answers share one write.
+      // Writing is deferred by one event-loop turn, so that simultaneous answers share one write.
       writing ??= new Promise((done) => setImmediate(() => void writeAll().then(done)))
     })
   }

@@ -1,4 +1,4 @@
-/** Deliveries ("rows") are claimed under a lease, sent outside transactions and settled by their receipts. */
+/** Deliveries are claimed under a lease, sent outside transactions and settled by their receipts. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Calendar } from '../../domain/calendar/calendar.js'
 import { SETTLE_SECONDS } from '../../domain/delivery/delivery.js'
@@ -29,7 +29,7 @@ export interface PushResult {
 
 export interface PushOptions extends RunOptions {
   platforms: readonly { platform: Platform; url: string; secret: string }[]
-  /** Platforms without an address; their rows are counted, never sent. */
+  /** Platforms without an address; their deliveries are counted, never sent. */
   silent: readonly string[]
   random: () => number
   settleSeconds?: number
@@ -54,7 +54,7 @@ const WEEKENDS: Calendar = { holidays: new Set(), workdays: new Set(), knownUnti
 
 export type FailureReasons = Readonly<Record<string, string>>
 
-/** Rows for `unreachable` platforms stay queued. */
+/** Deliveries to `unreachable` platforms stay queued. */
 export const push = async (
   db: Db,
   options: PushOptions,
@@ -163,7 +163,7 @@ const roundOf = async (s: Sender, options: PushOptions): Promise<RoundResult> =>
   try {
     return await sendDue(s, options)
   } catch (error) {
-    // Rows already claimed are free again when their lease ends.
+    // Deliveries already claimed are free again when their lease ends.
     if (options.until === undefined || !isConnectionLost(error)) throw error
     s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'the database was lost while pushing')
     return { end: 'failed', error }
@@ -180,7 +180,7 @@ const sendDue = async (s: Sender, options: PushOptions): Promise<RoundResult> =>
   const width = s.platform.callsPerSecond === null ? widthOf(s.platform.batchSize) : 1
   const limit = way.probe ? 1 : s.platform.batchSize * width
   const round = await sendClaim(s, { limit, width, only: way.only })
-  // The probe row itself may be at fault, so another row, not a removal, is tried.
+  // The probed delivery itself may be at fault, so another one, not a removal, is tried.
   if (way.probe && round.end === 'failed' && way.only === undefined) {
     const other = await sendClaim(s, { limit, width, only: 'OTHERS' })
     if (other.end === 'sent') return other

@@ -30,7 +30,6 @@ export interface ComparisonResult extends comparisons.ComparisonCounts {
 }
 
 export interface ReconcileOptions extends RunOptions {
-  /** Injected, because hiding is a listing move. */
   hideLost: (db: Db, one: { key: string; told: number }, by: SettleContext) => Promise<boolean>
   rules: WorkRules
   platforms: readonly DisplaySource[]

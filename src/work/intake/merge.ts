@@ -68,7 +68,7 @@ export interface MergeInput {
   drafts: number
   says: StageContents
   known: KnownVersions
-  /** Keys of rejected items: their records are not absent. */
+  /** Keys of rejected items: their records do not count as absent. */
   unreadable?: UnreadableRecords
   now: Date
   /** Absent for seeds; no listing can rest on seeded records. */

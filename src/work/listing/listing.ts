@@ -33,8 +33,8 @@ export type { MoveInput } from '../../domain/listing/move-input.js'
 const WAIT_MS = 5_000
 /** These moves stop publication, so they bypass the knowledge lock and do not wait for a merge. */
 const STOPPING: readonly MoveName[] = ['hideListing']
-/** A second open listing of one kind violates this index. */
 const UNIQUE_VIOLATION = '23505'
+/** A second open listing of one kind violates this index. */
 const ONE_OPEN = 'listings_open'
 const RESTORED = '已恢复列入。It has been restored.'
 const LIST_OF_LEADS = 'serious'

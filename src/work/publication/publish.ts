@@ -50,7 +50,7 @@ export interface PublishOptions extends RunOptions {
   removalsOnly?: boolean
 }
 
-/** Entries written per step. As many additions also refresh table statistics. */
+/** Entries written per step. This many additions also refresh table statistics. */
 const STEP_ENTRIES = 1_000
 const TRIES = 5
 const SERIALIZATION_FAILURE = '40001'

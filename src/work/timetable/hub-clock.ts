@@ -18,7 +18,7 @@ export interface HubClock {
   now(): Date
   /** Latest certain instant: `now`, unless the clock is in doubt. */
   sure(): Date
-  /** Also true when host and monotonic clock diverged since the last look. */
+  /** Also true when host clock and monotonic clock diverged since the last look. */
   isDoubted(): boolean
   /** Throws when the database does not answer; the monotonic clock continues. */
   look(): Promise<void>

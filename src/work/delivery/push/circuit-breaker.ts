@@ -14,7 +14,7 @@ const BOOK_AGAIN_MS = 1_000
 /** SQLSTATEs of deadlock, serialization failure and lock timeout. */
 const AGAIN = new Set(['40P01', '40001', '55P03'])
 
-/** `probe`: one row tests whether the platform answers again. `only` limits the actions sent. */
+/** `probe`: one delivery tests whether the platform answers again. `only` limits the actions sent. */
 export type CallPermission =
   | { open: true; probe: boolean; only: ClaimScope | undefined }
   | { open: false; why: 'hours' | 'breaker' | 'idle' }

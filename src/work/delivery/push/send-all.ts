@@ -14,12 +14,12 @@ import { LEASE_MS, type Sender } from './sender.js'
 const CALL_MS = 10_000
 const FRESH_MS = 1_000
 const ASK_AGAIN_SECONDS = 30
-/** A row with this many failures is sent alone. */
+/** A delivery with this many failures is sent alone. */
 const ALONE_AFTER = 2
 const ALONE_MAX = 10
 const SECOND_MS = 1_000
 
-/** `failed`: no answer. `late`: the rate limit allowed no call. `done`: every row has its result. */
+/** `failed`: no answer. `late`: the rate limit allowed no call. `done`: every delivery has its result. */
 export type SendResult = { end: 'done' | 'late' } | { end: 'failed'; error: unknown }
 
 export const sendAll = async (
@@ -67,7 +67,7 @@ export const sendAll = async (
 
 const isWorn = ({ failures }: queue.ClaimedDelivery): boolean => failures >= ALONE_AFTER
 
-/** Marks invalid rows as refused, so that they block no other subject. */
+/** Marks invalid deliveries as refused, so that they block no other subject. */
 const checked = async (s: Sender, claimed: readonly queue.ClaimedDelivery[]): Promise<queue.ClaimedDelivery[]> => {
   const bad: queue.DeliveryResult[] = []
   const good = claimed.filter((delivery) => {
@@ -102,7 +102,7 @@ const faultsOf = ({ platform, log }: Sender, delivery: queue.ClaimedDelivery): R
   }
 }
 
-/** Asks a platform that supports it for the receipts of rows sent without an answer. */
+/** Asks a platform that supports it for the receipts of deliveries sent without an answer. */
 const ask = async (
   s: Sender,
   claimed: readonly queue.ClaimedDelivery[],
@@ -136,7 +136,7 @@ const ask = async (
   }
   const answeredIds = new Set(known.map(({ delivery }) => delivery.id))
   const unknown = claimed.filter(({ id }) => !answeredIds.has(id))
-  // Answers to queries reset the circuit breaker only when no row is left to send.
+  // Answers to queries reset the circuit breaker only when no delivery is left to send.
   if (unknown.length === 0) await breaker.answered(s)
   await booked(s, known)
   tally(s, known)
@@ -146,7 +146,7 @@ const ask = async (
 const isUnanswered = ({ attempts, receipt }: queue.ClaimedDelivery): boolean =>
   attempts > 1 && (receipt === null || receipt.code === WAITING_CODE || receipt.code === NO_RECEIPT_CODE)
 
-/** Groups rows into calls of one kind each. Rows that failed repeatedly come last, each alone. */
+/** Groups deliveries into calls of one kind each. Those that failed repeatedly come last, each alone. */
 const wavesOf = (
   size: number,
   claimed: readonly queue.ClaimedDelivery[],
@@ -163,7 +163,7 @@ const wavesOf = (
   return [...waves, ...worn.map((delivery) => [[delivery]])]
 }
 
-/** Renews the lease; drops rows meanwhile replaced or claimed by another process. */
+/** Renews the lease; drops deliveries meanwhile replaced or claimed by another process. */
 const held = async (
   s: Sender,
   wave: queue.ClaimedDelivery[][],
@@ -211,8 +211,8 @@ interface NotedBatch {
 }
 
 /**
- * Rows that cannot be noted outside the database are held back. Removals leave all the same: a comparison would find
- * them.
+ * Deliveries that cannot be noted outside the database are held back. Removals leave all the same: a comparison would
+ * find them.
  */
 const notedOf = (s: Sender, batch: readonly queue.ClaimedDelivery[]): NotedBatch => {
   try {
@@ -330,8 +330,8 @@ const tally = ({ counts }: Sender, outcomes: readonly queue.DeliveryResult[]): v
 }
 
 /**
- * If the previous call was answered, the rows may be at fault, so their own delay grows. Otherwise they wait for the
- * platform.
+ * If the previous call was answered, the deliveries may be at fault, so their own delay grows. Otherwise they wait for
+ * the platform.
  */
 const fail = async (s: Sender, error: unknown, rows: readonly queue.ClaimedDelivery[]): Promise<void> => {
   if (s.signal?.aborted) {
@@ -373,7 +373,8 @@ const stillOwed = (
 const later = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a)
 
 /**
- * Returns rows to the queue, without counting an attempt. Not retried: a late retry could undo another process's claim.
+ * Returns deliveries to the queue, without counting an attempt. Not retried: a late retry could undo another process's
+ * claim.
  */
 const putBack = async (s: Sender, rows: readonly queue.ClaimedDelivery[]): Promise<void> => {
   try {

@@ -3,7 +3,7 @@ import type { Log } from '../../../foundation/log.js'
 import type { Platform } from '../../../platforms/platform.js'
 import type { Db } from '../../../store/db/db.js'
 
-/** A killed process's rows are retried within 15 s. */
+/** A killed process's deliveries are retried within 15 s. */
 export const LEASE_MS = 12_000
 
 /** The highest delivery of a batch, noted outside the database before the batch leaves. */
@@ -38,7 +38,7 @@ export interface Sender {
   heldNewer?: ((platform: string, deliveryIds: readonly number[]) => Promise<void>) | undefined
   signal?: AbortSignal | undefined
   batches: number
-  /** The circuit breaker has counted failures; an answer resets it. */
+  /** The circuit breaker has counted failures. */
   troubled: boolean
   unnoted: boolean
 }

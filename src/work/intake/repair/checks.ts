@@ -1,4 +1,4 @@
-/** The order of the checks matters. */
+/** Checks of `hub repair`. Their order matters. */
 import type { Feed } from '../../../agencies/feed.js'
 import { makeRepeatMatcher } from '../../../domain/listing/own-decisions.js'
 import { RECORD_KIND_TRAITS } from '../../../domain/records/records.js'
