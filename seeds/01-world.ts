@@ -8,7 +8,7 @@ import { registryRow } from '../src/sandbox/agencies/market-regulator.js'
 import { individualRow } from '../src/sandbox/agencies/market-regulator-subjects.js'
 import { shopItem } from '../src/sandbox/agencies/marketplaces.js'
 import type { Db } from '../src/store/db/db.js'
-import { nothingKnown } from '../src/store/intake/digest-index.js'
+import { noKnownVersions } from '../src/store/intake/digest-index.js'
 import { withStage } from '../src/store/intake/staged.js'
 import * as operators from '../src/store/operators/operators.js'
 import * as runs from '../src/store/timetable/runs.js'
@@ -17,7 +17,7 @@ import { EARLIER_ON, earlier, type WorldOperator, world } from './world.js'
 
 /** Skips a database that has operators of its own, and resumes an interrupted seeding. */
 export const seed = async (db: Db): Promise<void> => {
-  const seeded = await runs.done(db, 'seed')
+  const seeded = await runs.doneSubjects(db, 'seed')
   if (seeded.size === 0 && (await operators.count(db)) > 0) return
   const { operators: all } = earlier(world())
   const registered = all.filter((one) => one.uscc !== null)
@@ -54,7 +54,7 @@ const seedFeed = async (db: Db, feed: string, drafts: readonly Draft[]): Promise
     for (const row of rows) stage.put(row)
     await stage.flush()
     return stage.transaction((tx) =>
-      merge(tx, { run, feed, whole: true, drafts: 0, says: stage.says, known: nothingKnown(), now }),
+      merge(tx, { run, feed, whole: true, drafts: 0, says: stage.says, known: noKnownVersions(), now }),
     )
   })
   await runs.finish(db, run, { outcome: 'DONE', counts: { received: drafts.length, new: counts.NEW }, now: new Date() })

@@ -137,7 +137,7 @@ command
         throw new Refusal('FEED_NOT_CONFIGURED', { feed: [...feeds.keys()].join(' '), setting: 'AGENCY_…_URL' })
       if (wanted.length === 1) {
         const pulled = await pullOne(hub, wanted[0] ?? '', json, upload)
-        const setAside = json ? [] : await rejects.latestOf(hub.db, pulled.feed, REJECTS_SHOWN)
+        const setAside = json ? [] : await rejects.latestRejectsOf(hub.db, pulled.feed, REJECTS_SHOWN)
         tell(json, ids.length === 1 ? promised(pulled) : { pulls: [promised(pulled)] }, () => [
           pulledLine(pulled),
           ...setAside.map((one) => `   拒收 rejected：第 ${one.row} 行 row，${one.rule}：${one.message}`),

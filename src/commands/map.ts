@@ -38,7 +38,7 @@ export const mapCommand = (command: Command, withHub: WithHub): void => {
           const map = await hub.recorded(words, () => feedMaps.add(hub.db, mapping))
           tell(json, { feed: id, map: told(map) }, () => [`已建立 made ${lineOf(map)}`])
         } else {
-          const maps = await store.of(hub.db, id)
+          const maps = await store.listOfFeed(hub.db, id)
           tell(json, { feed: id, maps: maps.map(told) }, () =>
             maps.length === 0 ? ['没有映射 no map'] : maps.map(lineOf),
           )

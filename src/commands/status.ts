@@ -32,10 +32,10 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
     desk.countRefusals(db),
     platformStates.all(db),
   ])
-  const waiting = await rejects.backlog(db)
+  const waiting = await rejects.countOpenRows(db)
   const unmatched = await rejects.openUnmatched(db, UNMATCHED_SHOWN)
-  const board = await listings.board(db)
-  const last = await snapshots.last(db)
+  const board = await listings.countByState(db)
+  const last = await snapshots.lastSnapshot(db)
   const behind = await restored.openRestore(db)
   const doubt = await clockDoubts.openDoubt(db)
   const shut = await lockouts.lockedNow(db, hub.now())
@@ -44,10 +44,10 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
     db,
     hooks.map(({ id }) => id),
   )
-  const overCap = await confirmedSellers.overCap(db)
+  const overCap = await confirmedSellers.listsOverCap(db)
   const recent = await runs.list(db, { first: LAST_RUNS, before: null })
 
-  const watched = await watch.ofFeeds(
+  const watched = await watch.healthOfFeeds(
     db,
     agencies.flatMap((agency) => agency.feeds.map(({ id }) => id)),
     new Date(hub.now().getTime() - REPORTING_WINDOW_DAYS * DAY_MS),

@@ -74,8 +74,8 @@ const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiDependencie
   const feeds = agencies.flatMap((agency) => agency.feeds)
   const ids = feeds.map(({ id }) => id)
   const [known, pulls, { calendar }] = await Promise.all([
-    store.look(db, at),
-    watch.lastGood(db, ids),
+    store.readFigures(db, at),
+    watch.lastGoodPulls(db, ids),
     withAmendments(db, rules),
   ])
   const since = (instant: Date | null): number =>

@@ -43,7 +43,7 @@ export const site = (parts: SiteDependencies): { routes: Router; fastPath: FastP
   const own: SiteContext = {
     ...parts,
     cache: makePageCache(parts.byKey, parts.inTurn),
-    entry: batchReads((ids) => publicList.signed(parts.byKey, ids)),
+    entry: batchReads((ids) => publicList.signedEntries(parts.byKey, ids)),
   }
   return { routes: routesOf(own), fastPath: makeFastPath({ cache: own.cache, entry: writtenEntry(own) }) }
 }
@@ -112,7 +112,7 @@ const showFront =
       const [figures, newest] = await Promise.all([
         // The figures hold no names, so they are computed once per publication.
         (sequence > 0 ? cache.getOrMakePublished : cache.getOrMake)(stamp, 'figures', () =>
-          cache.inTurn(() => publicFigures.figures(db, day)),
+          cache.inTurn(() => publicFigures.publicListFigures(db, day)),
         ),
         publicList.page(db, all, { order: 'newest', first: NEWEST, after: null }),
       ])
@@ -169,7 +169,7 @@ const listOf = async (
   const [found, known] = await Promise.all([
     searchList(reader, cache, stamp, asked),
     cache.getOrMake(stamp, 'authorities', () =>
-      cache.inTurn(() => publicList.authorities(db, stamp.day, AUTHORITIES_MOST)),
+      cache.inTurn(() => publicList.countByAuthority(db, stamp.day, AUTHORITIES_MOST)),
     ),
   ])
   return listPage({ asked, ...found, day: stamp.day, authorities: known.map(({ authority }) => authority) })

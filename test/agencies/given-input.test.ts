@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
-import { backlog } from '../../src/store/intake/rejects.js'
+import { countOpenRows } from '../../src/store/intake/rejects.js'
 import { startHub, type TestHub } from '../support/hub.js'
 
 const REGISTER = resolve('../shared/data/cn-company-register/dev/jilin.csv')
@@ -58,7 +58,7 @@ describe(`real input${said}`, () => {
     const waiting = await test.hub.db('unmatched').distinct('row_number').where({ state: 'OPEN' }).orderBy('row_number')
     expect(waiting.map((row) => row.row_number)).to.deep.equal([3, 4, 5, 6, 7, 8])
     // Twelve records from six items, as the pull counted them.
-    expect((await backlog(test.hub.db)).unmatched).to.equal(6)
+    expect((await countOpenRows(test.hub.db)).unmatched).to.equal(6)
   })
 
   it(`a code that stands in another column leads to the same operators${said}`, async () => {

@@ -18,7 +18,7 @@ import { makeLog } from '../../src/hub/log.js'
 import { hearing, platforms } from '../../src/platforms/index.js'
 import { makeServer, type ServerDependencies } from '../../src/server/server.js'
 import { connect } from '../../src/store/db/db.js'
-import { nothingKnown } from '../../src/store/intake/digest-index.js'
+import { noKnownVersions } from '../../src/store/intake/digest-index.js'
 import { withStage } from '../../src/store/intake/staged.js'
 import * as scores from '../../src/store/scoring/scores.js'
 import * as runs from '../../src/store/timetable/runs.js'
@@ -270,7 +270,7 @@ const bring = async (
         whole: false,
         drafts: 0,
         says: stage.says,
-        known: nothingKnown(),
+        known: noKnownVersions(),
         now,
         ...(rules && { rules }),
       }),

@@ -13,8 +13,8 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { feeds } from '../../src/agencies/index.js'
 import { connect, type Db, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
-import { type KnownVersions, load } from '../../src/store/intake/digest-index.js'
-import { line, withStage } from '../../src/store/intake/staged.js'
+import { type KnownVersions, loadKnownVersions } from '../../src/store/intake/digest-index.js'
+import { copyLine, withStage } from '../../src/store/intake/staged.js'
 import * as runs from '../../src/store/timetable/runs.js'
 import { merge, toStage } from '../../src/work/intake/merge.js'
 import { commanded } from './commanded.js'
@@ -73,7 +73,7 @@ const stagedLines = async (folder: string): Promise<string[]> => {
       const mapped = feed.map(item, { dated: null, today: TODAY })
       if ('problems' in mapped) throw new Error(JSON.stringify(mapped.problems))
       index += 1
-      for (const [part, draft] of mapped.drafts.entries()) lines += line(toStage(index, part, item, draft))
+      for (const [part, draft] of mapped.drafts.entries()) lines += copyLine(toStage(index, part, item, draft))
       if (lines.length > 1 << 20) {
         if (!out.write(lines)) await once(out, 'drain')
         lines = ''
@@ -97,7 +97,7 @@ const merges = async (folder: string, url: string): Promise<Record<string, numbe
     const began = performance.now()
     const run = (await runs.start(db, { job: 'pull', subject: 'registry', cause: 'command', now: new Date() })) ?? 0
     const counts = await withStage(db, async (stage) => {
-      const known = await load(db, 'registry', { whole: true })
+      const known = await loadKnownVersions(db, 'registry', { whole: true })
       await stage.copy(unmet(path, known))
       await stage.ready()
       const merging = { run, feed: 'registry', whole: true, drafts: ROWS, says: NOTHING_SAID, known, now: new Date() }

@@ -79,7 +79,7 @@ describe('people at the desk', () => {
     await login({ name: 'ROWS', password: 'wrong' })
     const out = { cookie: session.cookie, 'x-csrf-token': session.csrfToken }
     expect((await post('/desk/logout', {}, out)).status).to.equal(204)
-    const rows = (await trail.after(world.database.db, number, 20)).map(({ kind, content }) => {
+    const rows = (await trail.listAfter(world.database.db, number, 20)).map(({ kind, content }) => {
       const [asked, more = '{}'] = content?.asked.split('\n') ?? []
       return [kind, content?.client, asked, content?.outcome, (JSON.parse(more) as { attempts?: number }).attempts]
     })
@@ -90,7 +90,7 @@ describe('people at the desk', () => {
       ['ATTEMPT', 'public', 'POST /desk/login', 'SIGN_IN_REFUSED', 3],
       ['SIGN_OUT', 'rows', 'POST /desk/logout', 'DONE', undefined],
     ])
-    expect(JSON.stringify(await trail.after(world.database.db, number, 20))).to.not.include('wrong place')
+    expect(JSON.stringify(await trail.listAfter(world.database.db, number, 20))).to.not.include('wrong place')
   })
 
   it('are told their permissions, and that a session has ended, also after the browser dropped its cookie', async () => {

@@ -110,7 +110,7 @@ export const ATTACKS: readonly Way[] = [
 /** Returns null when nothing was done. Signed heads and runs that could tell are removed half of the times. */
 export const attacked = async (db: Db, way: Way | null, random: Random): Promise<Attack | null> => {
   if (way === null) return null
-  const { rows, named } = way.change(await store.after(db, 0, 1_000), random)
+  const { rows, named } = way.change(await store.listAfter(db, 0, 1_000), random)
   await db.transaction(async (tx) => {
     await tx.raw('set local session_replication_role = replica; delete from trail')
     if (random.chance(0.5)) await tx.raw('delete from trail_heads; delete from manifests')

@@ -14,7 +14,7 @@ export const verifyChain = async (db: Db): Promise<{ verified: number; broken: n
   let before = FIRST_HASH
   let form = 0
   for (let after = 0; ; ) {
-    const some = await snapshots.all(db, after, STEP_SNAPSHOTS)
+    const some = await snapshots.listAfter(db, after, STEP_SNAPSHOTS)
     for (const snapshot of some) {
       // The first salted snapshot lists every entry again.
       if (snapshot.form !== form && form === 0) list.clear()

@@ -10,7 +10,7 @@ import { MASKING_VERSION } from '../../src/domain/listing/public-entry.js'
 import { addDays, addYears } from '../../src/foundation/time/dates.js'
 import type { Db } from '../../src/store/db/db.js'
 import type { PublicBody } from '../../src/store/listing/listings.js'
-import { follow } from '../../src/store/operators/names.js'
+import { indexNamesOf } from '../../src/store/operators/names.js'
 
 export interface Firm {
   uscc: string
@@ -112,6 +112,6 @@ export const listFirms = async (db: Db, given: readonly Firm[]): Promise<string[
         ] as never,
       )
     }
-    await follow(tx, operators)
+    await indexNamesOf(tx, operators)
     return ids
   })

@@ -106,7 +106,7 @@ export const answers = async (db: Db): Promise<unknown> => {
       `select d.platform, d.action, d.notice->'operator'->>'uscc' as uscc from deliveries d where d.state in ('OWED', 'REFUSED') order by 1, 2, 3`,
     ),
     entries: await rowsOf(db, `select body->>'uscc' as uscc from public_entries order by 1`),
-    board: await listings.board(db),
+    board: await listings.countByState(db),
     fresh: [...(await runs.lastGoodPulls(db)).keys()].sort(),
   }
 }

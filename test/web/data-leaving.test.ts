@@ -11,7 +11,7 @@ import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { makeServer, type ServerDependencies } from '../../src/server/server.js'
-import { current, gone, last } from '../../src/store/publication/snapshots.js'
+import { entriesGoneSince, lastSnapshot, lastWithManifest } from '../../src/store/publication/snapshots.js'
 import { makeDownloads } from '../../src/web/published/downloads.js'
 import { anonymousFile } from '../../src/work/publication/publish-edition.js'
 import { makePublishedFiles, type PublishedFiles } from '../../src/work/publication/published-files.js'
@@ -127,8 +127,8 @@ describe('the public files', () => {
     // The autovacuum may have last analysed the table when it held the few withdrawn entries of an earlier test.
     await db.raw('analyze published_entries, snapshot_changes')
     const [left, read] = await db.transaction(async (tx) => {
-      await current(tx)
-      const ids = await gone(tx, 1, TODAY)
+      await lastWithManifest(tx)
+      const ids = await entriesGoneSince(tx, 1, TODAY)
       const { rows } = await tx.raw(
         `select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int as read from pg_stat_xact_user_tables
          where relname in ('published_entries', 'snapshot_changes')`,
@@ -181,10 +181,10 @@ describe('the public files', () => {
     const files = filesOf(60_000)
     await shown(db, 1, given)
     await world.publish()
-    const before = await last(db)
+    const before = await lastSnapshot(db)
     await shown(db, 2, given)
     await world.publish()
-    const after = await last(db)
+    const after = await lastSnapshot(db)
     if (before === null || after === null) throw new Error('nothing is published')
     await files.ensure(db, after)
     await files.ensure(db, before)

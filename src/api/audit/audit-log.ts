@@ -61,7 +61,7 @@ const list = async (_: unknown, args: PageArgs & { filter?: AuditLogFilter | nul
 
 const one = async (_: unknown, { number }: { number: number }, context: GraphqlContext) => {
   if (!Number.isSafeInteger(number) || number < 1) return null
-  const [found] = await store.after(context.parts.db, number - 1, 1)
+  const [found] = await store.listAfter(context.parts.db, number - 1, 1)
   return found?.number === number ? rowView(found) : null
 }
 

@@ -25,7 +25,7 @@ const feedIn = ({ parts }: GraphqlContext, id: string): Feed => {
 
 const feedMaps = async (_: unknown, args: { feed: string }, context: GraphqlContext) => {
   const { id } = feedIn(context, withoutNul(args).feed)
-  return (await store.of(context.parts.db, id)).map(mapView)
+  return (await store.listOfFeed(context.parts.db, id)).map(mapView)
 }
 
 const addFeedMap = async (_: unknown, args: { feed: string; lines: Partial<MapLine>[] }, context: GraphqlContext) => {

@@ -47,7 +47,7 @@ const list = async (_: unknown, args: PageArgs & { filter?: CaseBoardFilter | nu
 
 const board = async (_: unknown, args: { filter?: CaseBoardFilter | null }, context: GraphqlContext) => {
   const filter = filterOf(context, args.filter)
-  const found = new Map((await store.columns(context.parts.db, filter)).map((one) => [one.state, one]))
+  const found = new Map((await store.boardColumns(context.parts.db, filter)).map((one) => [one.state, one]))
   return filter.states.map((state) => found.get(state) ?? { state, cases: 0, late: 0 })
 }
 

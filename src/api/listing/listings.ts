@@ -48,7 +48,7 @@ const seesPast = (viewer: Viewer): boolean => !seesOnlySomeFiles(viewer) && may(
 const listOf = async (filter: PublicFilter, args: BlacklistArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const page = { first: firstOf(args) + 1, after: entryAfter(args.after) }
-  const found = await overWhole(context, filter, () => pastList.shownOn(db, filter, page))
+  const found = await overWhole(context, filter, () => pastList.listShown(db, filter, page))
   const when = whenOf(context, { asOf: filter.days.asOf })
   const views = await Promise.all(
     found.map(
@@ -57,7 +57,7 @@ const listOf = async (filter: PublicFilter, args: BlacklistArgs, context: Graphq
   )
   const cursors = new Map(found.map(({ id, publishedOn }) => [id, entryCursor({ id, publishedOn: publishedOn ?? '' })]))
   const cursorOf = (view: ListingView) => cursors.get(view.uuid ?? '') ?? ''
-  return connection(views, args, cursorOf, () => overWhole(context, filter, () => pastList.shownCount(db, filter)))
+  return connection(views, args, cursorOf, () => overWhole(context, filter, () => pastList.countShown(db, filter)))
 }
 
 const caseOf = async (view: ListingView, context: GraphqlContext): Promise<listings.Listing> => {

@@ -51,7 +51,7 @@ const operatorLoaders = ({ lookups: { db } }: FileLoaderSources) => ({
   operator: batchRows((ids: number[]) => operators.byIds(db, ids)),
   codes: batchLists((ids) => operators.codesOf(db, ids)),
   formerNames: batchLists((ids) => operators.formerNames(db, ids)),
-  mergedFrom: batchLists((ids) => mergers.partsOf(db, ids)),
+  mergedFrom: batchLists((ids) => mergers.mergedInto(db, ids)),
   decision: batchRows((ids: number[]) => decisions.byIds(db, ids)),
   decisionsOf: batchLists((ids) => decisions.ofOperators(db, ids)),
 })
@@ -60,7 +60,7 @@ const recordLoaders = ({ own, agencies, lookups, now }: FileLoaderSources) => {
   const { db } = lookups
   const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
   return {
-    watched: once(() => watch.ofFeeds(own.db, feeds, new Date(now.getTime() - REPORTING_WINDOW_DAYS * DAY_MS))),
+    watched: once(() => watch.healthOfFeeds(own.db, feeds, new Date(now.getTime() - REPORTING_WINDOW_DAYS * DAY_MS))),
     record: batchRows((ids: number[]) => versions.byIds(db, ids)),
     records: batch(JSON.stringify, lookups.records),
     recordCount: batchOperators<Omit<RecordPageKey, 'first' | 'after'>, number>(async (ids, { when, ...some }) => {
@@ -92,15 +92,15 @@ const scoringLoaders = ({ own, lookups, now }: FileLoaderSources) => {
   return {
     score: batch(JSON.stringify, lookups.scores),
     card: batch(String, (hashes: string[]) => Promise.all(hashes.map((hash) => cardByHash(db, hash)))),
-    scoreForgotten: batchMembership((ids: number[]) => scores.forgotten(db, ids, dateIn(now))),
+    scoreForgotten: batchMembership((ids: number[]) => scores.weighingGoneEntry(db, ids, dateIn(now))),
     overrides: batchOperators<OperatorAtTime, overrides.OverrideRow[]>(async (ids, { when }) =>
       listsOf(ids, await overrides.ofOperators(db, ids, when)),
     ),
     objections: batchLists((ids) => objections.ofOperators(db, ids)),
-    recordContested: batchMembership((ids: number[]) => objections.contestedOf(own.db, ids)),
-    listingContested: batchMembership((ids: string[]) => objections.contestedAmong(own.db, ids)),
+    recordContested: batchMembership((ids: number[]) => objections.contestedVersions(own.db, ids)),
+    listingContested: batchMembership((ids: string[]) => objections.contestedListings(own.db, ids)),
     contested: batchOperators<OperatorAtTime, number[]>(async (ids, { when }) => {
-      const found = await objections.contestedAt(db, ids, when.knownAt)
+      const found = await objections.contestedVersionsAt(db, ids, when.knownAt)
       return listsOf(ids, found).map((each) => each.flatMap(({ versions: all }) => all))
     }),
     watchEntry: batchOperators<OperatorAtTime, watchEntries.WatchEntry | null>(async (ids, { when }) => {
@@ -148,11 +148,11 @@ const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
     ),
     ownerOf: batchRows((ids: string[]) => operatorsOfSubjects(db, ids)),
     isSeller: batchOperators<{ client: string; operator: number }, boolean>(async (ids, { client }) => {
-      const found = await sellers.among(own.db, { client, oldest: oldestHoldingDate(today) }, ids)
+      const found = await sellers.listedAmong(own.db, { client, oldest: oldestHoldingDate(today) }, ids)
       return ids.map((id) => found.has(id))
     }),
     authorises: batchOperators<{ client: string; operator: number }, boolean>(async (ids, { client }) => {
-      const found = await authorisations.among(own.db, { client, today }, ids)
+      const found = await authorisations.authorisingAmong(own.db, { client, today }, ids)
       return ids.map((id) => found.has(id))
     }),
     authorisation: batchRows((ids: number[]) => authorisations.byIds(own.db, ids)),

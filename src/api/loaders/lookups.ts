@@ -39,7 +39,7 @@ export const makeLookups = (own: { readonly db: Db }, agencies: readonly Agency[
   },
   standings: (asked) => standingsOf(own.db, asked),
   pulls: () =>
-    watch.vouched(
+    watch.lastVouchedPulls(
       own.db,
       agencies.flatMap((agency) => agency.feeds.map(({ id }) => id)),
     ),
@@ -53,7 +53,7 @@ export const makeLookups = (own: { readonly db: Db }, agencies: readonly Agency[
   scores: groupedOperators(async (ids, { when }) => inOrder(ids, await scores.latest(own.db, distinct(ids), when))),
   listings: async (ids) => listsOf(ids, await listings.ofOperators(own.db, distinct(ids))),
   mirrored: groupedOperators(async (ids, { when }) =>
-    listsOf(ids, await versions.mirrored(own.db, distinct(ids), when)),
+    listsOf(ids, await versions.mirroredEntries(own.db, distinct(ids), when)),
   ),
 })
 
@@ -85,7 +85,7 @@ const standingsOn = async (db: Db, asked: readonly StandingKey[]): StandingRowsP
   const days = { asOf, today, oldest: oldestHoldingDate(today) }
   const answers = new Array<standings.StandingRow | null>(asked.length).fill(null)
   if (codes.length >= standings.MANY_CODES && asked.every((each) => each.client === client)) {
-    const rows = await standings.ofMany(db, codes, days, wanted)
+    const rows = await standings.standingsOfMany(db, codes, days, wanted)
     codes.forEach(({ place }, at) => {
       answers[place] = rows[at] ?? null
     })

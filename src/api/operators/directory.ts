@@ -71,7 +71,7 @@ const byName = async (
   const [first, after] = [firstOf(args), matchAfter(args.after)]
   const matches = await search(context, name, filter)
   // A later page searches again from the start, so that no operator returns under another name.
-  const operators = await store.behind(db, matches, filter, after === null ? first + 1 : matches.length)
+  const operators = await store.operatorsOfMatches(db, matches, filter, after === null ? first + 1 : matches.length)
   const isWhole = after !== null || operators.length <= first
   let count: Promise<number> | null = null
   const rest = after === null ? operators : operators.filter(({ match }) => isBehind(match, after))
@@ -96,7 +96,7 @@ const countBehind = async (
   { parts }: GraphqlContext,
   matches: readonly NameMatch[],
   filter: store.DirectoryFilter,
-): Promise<number> => (await store.behind(parts.db, matches, filter)).length
+): Promise<number> => (await store.operatorsOfMatches(parts.db, matches, filter)).length
 
 const search = async (
   context: GraphqlContext,
@@ -112,8 +112,8 @@ const search = async (
   if (key === '') return []
   const personal = may(context.viewer, 'see_inner_listings')
   // A party searches only its own names: results must not reveal others.
-  if (only !== null) return rankMatches(key, await names.ofOne(db, only, personal))
-  const matches = await names.nearest(db, { key, personal, named: normalizeName(name), sight })
+  if (only !== null) return rankMatches(key, await names.namesOfCode(db, only, personal))
+  const matches = await names.nearestMatches(db, { key, personal, named: normalizeName(name), sight })
   return matches.slice(0, FOUND_MOST)
 }
 

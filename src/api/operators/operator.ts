@@ -45,7 +45,7 @@ const leadsTo = async (
 ): Promise<operators.StoredOperator | undefined> => {
   if (!isPast(context, when)) return (await context.lookups.operators([code]))[0] ?? undefined
   const { db } = context.parts
-  const own = await mergers.ownId(db, code, when.knownAt)
+  const own = await mergers.idBearing(db, code, when.knownAt)
   const owner = await mergers.survivorAt(db, own ?? NONE, when.knownAt)
   return (await operators.byIds(db, [owner])).get(owner)
 }

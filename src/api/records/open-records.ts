@@ -40,7 +40,7 @@ const trademark = async (_: unknown, args: TrademarkArgs, context: GraphqlContex
   const [number, inClass] = [parseTrademarkNumber(args.number), parseNiceClass(args.class)]
   if (number === null || inClass === null) return null
   const key = trademarkKey(args.office, number, inClass)
-  const trademarks = await store.trademarks(context.parts.db, feedsOf(context, 'trademark'), key)
+  const trademarks = await store.trademarkVersions(context.parts.db, feedsOf(context, 'trademark'), key)
   const version = trademarks.find((each) => isOpenTo(context, each))
   if (version === undefined) return null
   const { body } = version
@@ -71,8 +71,8 @@ const product = async (_: unknown, args: ProductArgs, context: GraphqlContext) =
   const { gtin, brand, model } = askedIn(args)
   const removed = seesRemoved(context)
   const word = brand === null ? null : productWordKey(brand)
-  const records = await store.ofProduct(context.parts.db, { gtin, brand: word, removed })
-  const versions = records.slice(0, store.OF_PRODUCT_MOST).filter((each) => isOpenTo(context, each))
+  const records = await store.recordsOfProduct(context.parts.db, { gtin, brand: word, removed })
+  const versions = records.slice(0, store.PRODUCT_RECORDS_MOST).filter((each) => isOpenTo(context, each))
   const about = versions.filter(
     ({ body }) => model === null || hasGtin(body['gtins'], gtin) || matchesModel(body['model'], model),
   )
@@ -84,7 +84,7 @@ const product = async (_: unknown, args: ProductArgs, context: GraphqlContext) =
     samplings: about.filter(({ kind }) => kind === 'inspection').map((each) => samplingView(context, each)),
     recalls: about.filter(({ kind }) => kind === 'recall').map((each) => recallView(context, each)),
     contested: contested.includes(true),
-    more: records.length > store.OF_PRODUCT_MOST,
+    more: records.length > store.PRODUCT_RECORDS_MOST,
   }
 }
 

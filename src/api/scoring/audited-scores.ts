@@ -26,7 +26,7 @@ export const scoreAudit = async (parts: ScoreAuditDependencies, { viewer, today 
   const owned = await scoreAndOwner(parts.db, id)
   if (owned === null || !maySee(viewer, owned.operator)) return null
   // Withholds a score that counted a listing removed since.
-  const isOpen = may(viewer, 'see_removed') || !(await scores.forgotten(parts.db, [id], today)).has(id)
+  const isOpen = may(viewer, 'see_removed') || !(await scores.weighingGoneEntry(parts.db, [id], today)).has(id)
   return isOpen ? written(parts, viewer, owned.score, owned.operator) : null
 }
 

@@ -44,18 +44,18 @@ export const seeingMany = async (
   const onList = listed.filter(({ marked }) => !marked)
   if (onList.length > 0) {
     const of = { client, oldest: oldestHoldingDate(today) }
-    const named = await sellers.amongOwn(
+    const named = await sellers.listedByOwnUscc(
       db,
       of,
       onList.flatMap(({ own, uscc }) => (own && uscc !== null ? [uscc] : [])),
     )
     for (const { id, own, uscc } of onList) if (own && named.has(uscc ?? '')) among.add(id)
     const others = onList.filter(({ id }) => !among.has(id)).map(({ id }) => id)
-    if (others.length > 0) for (const id of await sellers.among(db, of, others)) among.add(id)
+    if (others.length > 0) for (const id of await sellers.listedAmong(db, of, others)) among.add(id)
   }
   if (authorising.length > 0) {
     const ids = authorising.map(({ id }) => id)
-    for (const id of await authorisations.among(db, { client, today }, ids)) among.add(id)
+    for (const id of await authorisations.authorisingAmong(db, { client, today }, ids)) among.add(id)
   }
   return operators.map((one, place) => grades[place] === 'ALL' || among.has(one?.id ?? 0))
 }

@@ -11,7 +11,7 @@ import { withoutNul } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 
 const sellerList = async (_: unknown, __: unknown, context: GraphqlContext) => {
-  const list = await sellers.current(context.parts.db, context.viewer.sub ?? '')
+  const list = await sellers.currentList(context.parts.db, context.viewer.sub ?? '')
   if (list === null) return null
   const [until, notice] = [listHoldsUntil(list.dated), closedSellersNotice(list.gradesClosed, list.unconfirmedMost)]
   return { ...list, holdsUntil: until, holds: until > context.today, notice }

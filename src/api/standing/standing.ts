@@ -8,7 +8,7 @@ import { codeFault } from '../../domain/operators/code-fault.js'
 import type { Freshness } from '../../domain/standing/standing.js'
 import { CEASED_STATUSES, freshnessOn } from '../../domain/standing/standing.js'
 import { Refusal } from '../../foundation/errors.js'
-import { EVERYTHING, type StandingLookups, type StandingRow } from '../../store/standing/standings.js'
+import { ALL_LOOKUPS, type StandingLookups, type StandingRow } from '../../store/standing/standings.js'
 import { entryView, type ListingView, visibleListings } from '../listing/listing-view.js'
 import { type GraphqlContext, viewerTowards, whenOf } from '../request/context.js'
 import { CODES_MOST } from '../request/limits.js'
@@ -64,7 +64,7 @@ const lookupOf = (
   { viewer }: GraphqlContext,
   { grade, flags, entries }: StandingSelection,
 ): { wanted: StandingLookups; client: string | null } => ({
-  wanted: LOOKUPS.get(`${grade ? gradesSeen(viewer) : 'NONE'} ${flags} ${entries}`) ?? EVERYTHING,
+  wanted: LOOKUPS.get(`${grade ? gradesSeen(viewer) : 'NONE'} ${flags} ${entries}`) ?? ALL_LOOKUPS,
   client: viewer.sub,
 })
 

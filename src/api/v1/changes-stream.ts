@@ -84,7 +84,7 @@ export const listenTo = async (
       shown,
       content,
     })
-    await store.told(parts.db, client, { from: after + 1, to }, now)
+    await store.noteRemovalsSent(parts.db, client, { from: after + 1, to }, now)
     await write(content)
     return to
   }

@@ -62,7 +62,7 @@ const answerPage = async (
     shown,
     content,
   })
-  if (next > from) await store.told(parts.db, client, { from: from + 1, to: next }, requestContext.now)
+  if (next > from) await store.noteRemovalsSent(parts.db, client, { from: from + 1, to: next }, requestContext.now)
   response.set('Cache-Control', 'no-store').type('application/json').send(content)
 }
 

@@ -95,7 +95,7 @@ export const uploads = (
               error === signal.reason ? new Refusal('HUB_BUSY', { reason: '处理超时 it took too long' }) : error
             await outcome(isRefusal(refusal) ? refusal.code : INTERNAL.code)
             if (isRefusal(refusal) && refusal.code === 'RUN_BUSY') throw refusal
-            const run = await watch.lastUpload(parts.db, { feed: feed.id, by, since: now }).catch(() => null)
+            const run = await watch.lastUploadRun(parts.db, { feed: feed.id, by, since: now }).catch(() => null)
             throw new FailedUpload(refusal, run === null ? {} : { run, rejects: rejectsUrl(run) })
           })
         await outcome(pulled === null ? 'RUN_BUSY' : `DONE run ${pulled.run}`)

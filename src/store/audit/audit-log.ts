@@ -157,7 +157,7 @@ const bodyIn = ({ body, client, role, request }: FlatRow): AuditContent | null =
   return content && { ...content, client, role, request }
 }
 
-export const after = async (db: Db | Tx, number: number, limit: number): Promise<AuditRow[]> => {
+export const listAfter = async (db: Db | Tx, number: number, limit: number): Promise<AuditRow[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from trail where number > ? order by number limit ? /* trail.after */`,
     [number, limit],

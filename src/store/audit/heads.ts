@@ -17,7 +17,7 @@ export const keepSignedHead = async (tx: Tx, { number, hash, signedAt, kid, jws 
   )
 }
 
-export const signed = (db: Db): Promise<SignedHead[]> =>
+export const listSigned = (db: Db): Promise<SignedHead[]> =>
   queryRows(
     db,
     `select number, encode(hash, 'hex') as hash, signed_at as "signedAt", kid, jws from trail_heads order by number /* heads.signed */`,

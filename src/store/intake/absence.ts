@@ -2,15 +2,15 @@ import { RECORD_KIND_TRAITS, RECORD_KINDS, type UnreadableRecords } from '../../
 import { queryValue, type Tx } from '../db/db.js'
 
 /** SQL: runs that corrected an item which run :run delivered again, uncorrected. */
-export const STILL_UNCORRECTED = `select j.taken_run from rejects n join rejects j on j.feed = n.feed and j.state = 'TAKEN'
+export const STILL_UNCORRECTED_RUNS_SQL = `select j.taken_run from rejects n join rejects j on j.feed = n.feed and j.state = 'TAKEN'
   and j.taken_run is not null and j.rule = n.rule and j.item = n.item where n.run_id = :run`
 
 /** SQL: the day on which the unmatched record's last version ended, if that version had the same content. */
-export const ENDED_BEFORE = (u: string): string => `(select p.ended_on from (select * from versions p
+export const endedBeforeSql = (u: string): string => `(select p.ended_on from (select * from versions p
     where p.record_key = ${u}.record_key and p.feed = ${u}.feed order by p.known_from desc, p.id desc limit 1) p
   where p.digest = ${u}.digest and p.run_id = ${u}.last_run)`
 
-export const ENDING_KINDS = RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].endsByAbsence)
+export const KINDS_ENDED_BY_ABSENCE = RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].endsByAbsence)
 
 export const unreadableBindings = ({ keys, stems, codes }: UnreadableRecords) => ({
   keys: [...keys],
@@ -21,10 +21,10 @@ export const unreadableBindings = ({ keys, stems, codes }: UnreadableRecords) =>
 /**
  * True when none of `keys` and `stems` (a key up to its last `/`) is the record's, and none of `codes` its operator's.
  */
-export const isNowhereIn = (v: string): string => `${keyIsNowhereIn(v)}
+export const isAbsentSql = (v: string): string => `${isKeyAbsentSql(v)}
     and not exists (select 1 from unnest(:codes::text[]) k(code) join codes c on c.code = k.code where c.operator_id = ${v}.operator_id)`
 
-export const keyIsNowhereIn = (v: string): string =>
+export const isKeyAbsentSql = (v: string): string =>
   `not exists (select 1 from unnest(:keys::text[]) k(key) where k.key = ${v}.record_key)
     and not exists (select 1 from unnest(:stems::text[]) k(stem) where k.stem = regexp_replace(${v}.record_key, '/[^/]*$', ''))`
 
@@ -41,8 +41,8 @@ export const endAbsent = (
     `with gone as (
        update versions v set known_to = :now, closed_as = 'ENDED', closed_by = :run
        where v.id = any(:unmet::bigint[]) and v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial and v.kind = any(:kinds)
-         and not exists (select 1 from plan p where p.record_key = v.record_key) and ${isNowhereIn('v')}
-         and v.run_id not in (${STILL_UNCORRECTED})
+         and not exists (select 1 from plan p where p.record_key = v.record_key) and ${isAbsentSql('v')}
+         and v.run_id not in (${STILL_UNCORRECTED_RUNS_SQL})
        returning v.*),
      ended as (
        insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
@@ -57,6 +57,6 @@ export const endAbsent = (
       today: run.today,
       ...unreadableBindings(run.unreadable),
       unmet: run.unmet,
-      kinds: ENDING_KINDS,
+      kinds: KINDS_ENDED_BY_ABSENCE,
     },
   )

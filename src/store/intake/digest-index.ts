@@ -21,7 +21,11 @@ const NOBODY = -1
 const OWN = 'operator_id is not null and found_by is null and decision_id is null'
 
 /** For a full delivery (`whole`), versions that only partial files contributed are left out. */
-export const load = async (db: Db, feed: string, { whole }: { whole: boolean }): Promise<KnownVersions> => {
+export const loadKnownVersions = async (
+  db: Db,
+  feed: string,
+  { whole }: { whole: boolean },
+): Promise<KnownVersions> => {
   const where = `feed = '${feed.replaceAll("'", "''")}' and known_to is null and ended_on is null ${whole ? 'and not partial' : ''}`
   const connection = await db.client.acquireConnection()
   try {
@@ -53,7 +57,7 @@ export const load = async (db: Db, feed: string, { whole }: { whole: boolean }):
   }
 }
 
-export const nothingKnown = (): KnownVersions => table(0)
+export const noKnownVersions = (): KnownVersions => table(0)
 
 const table = (size: number): KnownVersions & { add: (line: string) => void } => {
   const slots = new Int32Array(Math.max(2, size * SLOTS_PER_RECORD)).fill(NOBODY)

@@ -35,7 +35,7 @@ export const end = (db: Db, feed: string, id: number, by: string, now: Date): Pr
     { id, feed, by, now },
   )
 
-export const of = (db: Db, feed: string, inForce = false): Promise<FeedMapRow[]> =>
+export const listOfFeed = (db: Db, feed: string, inForce = false): Promise<FeedMapRow[]> =>
   queryRows(
     db,
     `select ${COLUMNS} from feed_maps where feed = :feed and (not :inForce or ended_at is null) order by id desc /* feedMaps.of */`,
@@ -51,4 +51,4 @@ export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<FeedMa
   )
 }
 
-export const inForce = (db: Db, feed: string): Promise<FeedMapRow[]> => of(db, feed, true)
+export const inForce = (db: Db, feed: string): Promise<FeedMapRow[]> => listOfFeed(db, feed, true)

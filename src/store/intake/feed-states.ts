@@ -1,7 +1,7 @@
 import type { Json } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 
-export const of = async (db: Db, feed: string): Promise<Json | null> => {
+export const stateOf = async (db: Db, feed: string): Promise<Json | null> => {
   const answer = await db.raw('select state from feed_states where feed = ? /* feedStates.of */', [feed])
   return answer.rows[0]?.state ?? null
 }

@@ -18,7 +18,7 @@ interface OrphanedRow {
  * Detaches records whose code no longer leads to their operator, if it is one of `codes` (`scheme:code`) or a code of
  * `operators`. They become unmatched or ownerless.
  */
-export const giveBack = async (
+export const detachRecords = async (
   tx: Tx,
   { codes, operators }: { codes: readonly string[]; operators: readonly number[] },
   { by, at }: { by: number; at: Date },
@@ -39,8 +39,8 @@ export const giveBack = async (
     strays.filter(({ kind }) => RECORD_KIND_TRAITS[kind].needsOperator),
   )
   const alone = strays.filter(({ kind }) => !RECORD_KIND_TRAITS[kind].needsOperator).map(({ id }) => id)
-  if (alone.length > 0) await ownerless.standAlone(tx, alone, { by, at })
-  await rescoringQueue.mark(
+  if (alone.length > 0) await ownerless.detachFromOperators(tx, alone, { by, at })
+  await rescoringQueue.markDirty(
     tx,
     strays.map(({ operator }) => operator),
     at,

@@ -11,7 +11,7 @@ const ownerBy = (scheme: string, code: string): string =>
  * The operator is found by USCC or shop code, else by other codes that lead to one operator, else by a person's
  * decision, never by name.
  */
-export const decide = async (
+export const fillPlan = async (
   tx: Tx,
   { feed, whole, needOperator }: { feed: string; whole: boolean; needOperator: readonly string[] },
 ): Promise<void> => {
@@ -122,7 +122,7 @@ export const itemCounts = async (tx: Tx): Promise<ItemCounts> => {
   return counts
 }
 
-export const timeliness = (tx: Tx): Promise<{ late: number; timely: number }> =>
+export const timelinessCounts = (tx: Tx): Promise<{ late: number; timely: number }> =>
   queryOne(
     tx,
     `select count(*) filter (where late)::int as late, count(*) filter (where not late)::int as timely from plan

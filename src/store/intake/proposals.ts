@@ -21,7 +21,7 @@ interface UnmatchedName {
   told: boolean
 }
 
-export const offer = (tx: Tx, run: number): Promise<void> =>
+export const proposeForRun = (tx: Tx, run: number): Promise<void> =>
   withIndexLookups(tx, async () => weighAll(tx, await concernedBy(tx, run)))
 
 const concernedBy = async (tx: Tx, run: number): Promise<UnmatchedName[]> => {
@@ -87,7 +87,7 @@ const concernedAmong = async (tx: Tx, run: number, names: readonly string[]): Pr
   return rows
 }
 
-export const offerTo = (tx: Tx, ids: readonly number[]): Promise<void> =>
+export const proposeForRecords = (tx: Tx, ids: readonly number[]): Promise<void> =>
   withIndexLookups(tx, async () => {
     const { rows } = await tx.raw(
       `select id, name_key as name, true as told from unmatched where id = any(?::bigint[]) and state = 'OPEN' and name_key is not null
@@ -97,12 +97,12 @@ export const offerTo = (tx: Tx, ids: readonly number[]): Promise<void> =>
     await weighAll(tx, rows)
   })
 
-export const offerNamed = async (tx: Tx, operator: number): Promise<void> => {
+export const proposeForNamesake = async (tx: Tx, operator: number): Promise<void> => {
   const { rows } = await tx.raw(
     `select u.id from unmatched u join operators o on o.name_key = u.name_key where o.id = ? and u.state = 'OPEN' /* proposals.offerNamed */`,
     [operator],
   )
-  await offerTo(
+  await proposeForRecords(
     tx,
     rows.map(({ id }: { id: number }) => id),
   )

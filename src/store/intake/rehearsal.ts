@@ -8,14 +8,14 @@ const STATEMENT_MS = 30_000
 /** SQLSTATEs lock_not_available, deadlock_detected, unique_violation. */
 const HELD_UP = new Set(['55P03', '40P01', '23505'])
 
-export const bound = async (tx: Tx): Promise<void> => {
+export const boundTimeouts = async (tx: Tx): Promise<void> => {
   await markRehearsal(tx)
   await tx.raw(
     `set local lock_timeout = ${LOCK_MS}; set local statement_timeout = ${STATEMENT_MS} /* rehearsal.bound */`,
   )
 }
 
-export const isHeldUp = (error: unknown): boolean => HELD_UP.has(String((error as { code?: unknown } | null)?.code))
+export const isTimeout = (error: unknown): boolean => HELD_UP.has(String((error as { code?: unknown } | null)?.code))
 
 /** Highest ids before the rehearsal, which adds rows with higher ids. */
 export interface RehearsalMark {
@@ -24,7 +24,7 @@ export interface RehearsalMark {
   delivery: number
 }
 
-export const mark = (tx: Tx): Promise<RehearsalMark> =>
+export const takeMark = (tx: Tx): Promise<RehearsalMark> =>
   queryOne(
     tx,
     `select (select coalesce(max(id), 0) from listing_events)::bigint as event, (select coalesce(max(id), 0) from concerns)::bigint as concern,
@@ -38,7 +38,7 @@ export interface MovedListing {
   asks: string[]
 }
 
-export const listingsSince = async (
+export const listingsMovedSince = async (
   tx: Tx,
   { event, concern }: RehearsalMark,
   first: number,
@@ -59,7 +59,7 @@ export const listingsSince = async (
   return { listings: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 }
 }
 
-export const deliveriesSince = (tx: Tx, { delivery }: RehearsalMark): Promise<number> =>
+export const countDeliveriesSince = (tx: Tx, { delivery }: RehearsalMark): Promise<number> =>
   queryValue(tx, 'select count(*)::int as n from deliveries where id > ? /* rehearsal.deliveries */', [delivery])
 
 export interface UndoneRecord {

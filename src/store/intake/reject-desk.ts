@@ -1,6 +1,6 @@
 import type { Problem } from '../../domain/records/records.js'
 import { type Db, hasRows, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
-import { repeatedIn } from './rejects.js'
+import { repeatedNote } from './rejects.js'
 
 export type RejectState = 'OPEN' | 'TAKEN' | 'DROPPED'
 
@@ -102,7 +102,7 @@ export async function* ofRun(db: Db, run: number): AsyncIterable<StoredReject> {
   }
 }
 
-export const holdOpen = (tx: Tx, id: number): Promise<boolean> =>
+export const lockIfOpen = (tx: Tx, id: number): Promise<boolean> =>
   hasRows(tx, `select 1 from rejects where id = ? and state = 'OPEN' for update /* setAside.holdOpen */`, [id])
 
 /**
@@ -147,10 +147,10 @@ export const settle = async (
     })
 }
 
-export const reopen = async (tx: Tx, takenRun: number): Promise<void> => {
+export const reopenAfterRollback = async (tx: Tx, takenRun: number): Promise<void> => {
   await tx.raw(
     `update rejects set state = 'OPEN', corrected = null, taken_run = null, settled_at = null, settled_by = null, note = null
      where taken_run = ? or (state = 'DROPPED' and settled_by is null and note = ?) /* setAside.reopen */`,
-    [takenRun, repeatedIn(takenRun)],
+    [takenRun, repeatedNote(takenRun)],
   )
 }

@@ -1,7 +1,13 @@
 import type { Draft, Problem, UnreadableRecords } from '../../domain/records/records.js'
 import { type Db, queryOne, queryRows, type Tx } from '../db/db.js'
 import { withIndexLookups } from '../db/lateral-lookup.js'
-import { ENDED_BEFORE, ENDING_KINDS, keyIsNowhereIn, STILL_UNCORRECTED, unreadableBindings } from './absence.js'
+import {
+  endedBeforeSql,
+  isKeyAbsentSql,
+  KINDS_ENDED_BY_ABSENCE,
+  STILL_UNCORRECTED_RUNS_SQL,
+  unreadableBindings,
+} from './absence.js'
 
 export interface NewReject {
   page: number | null
@@ -31,7 +37,7 @@ export const add = async (db: Db | Tx, runId: number, feed: string, rows: readon
 }
 
 /** `reopen` finds rejects by this note. */
-export const repeatedIn = (runId: number): string => `同一内容在第 ${runId} 号运行再次报送，以后者为准`
+export const repeatedNote = (runId: number): string => `同一内容在第 ${runId} 号运行再次报送，以后者为准`
 
 /** Settles older rejects that this run repeats. A nightly full feed would otherwise add one each night. */
 export const settleRepeated = async (tx: Tx, runId: number, feed: string, now: Date): Promise<void> => {
@@ -39,7 +45,7 @@ export const settleRepeated = async (tx: Tx, runId: number, feed: string, now: D
     `update rejects old set state = 'DROPPED', settled_at = :now, note = :note
      where old.feed = :feed and old.state = 'OPEN' and old.run_id < :run and exists (select 1 from rejects later
        where later.run_id = :run and later.rule = old.rule and later.item = old.item) /* rejects.settleRepeated */`,
-    { now, feed, run: runId, note: repeatedIn(runId) },
+    { now, feed, run: runId, note: repeatedNote(runId) },
   )
 }
 
@@ -123,18 +129,18 @@ export const keepUnmatched = async (
 }
 
 /** Ends unmatched records missing from a full delivery. No later code can match them. */
-export const endWaiting = async (
+export const endAbsentUnmatched = async (
   tx: Tx,
   { id: run, feed, unreadable }: { id: number; feed: string; unreadable: UnreadableRecords },
 ): Promise<number> => {
   const answer = await tx.raw(
     `update unmatched u set state = 'ENDED', ended_by = :run, proposed_operator = null, evidence = null
      where u.feed = :feed and u.state = 'OPEN' and u.last_run < :run and not u.partial and u.kind = any(:kinds)
-       and ${keyIsNowhereIn('u')}
+       and ${isKeyAbsentSql('u')}
        and not exists (select 1 from unnest(:codes::text[]) k(code)
          where k.code in (u.subject->>'uscc', u.subject->>'orgCode', u.subject->>'regNo', u.subject->>'shop'))
-       and u.last_run not in (${STILL_UNCORRECTED}) /* rejects.endWaiting */`,
-    { run, feed, kinds: ENDING_KINDS, ...unreadableBindings(unreadable) } as never,
+       and u.last_run not in (${STILL_UNCORRECTED_RUNS_SQL}) /* rejects.endWaiting */`,
+    { run, feed, kinds: KINDS_ENDED_BY_ABSENCE, ...unreadableBindings(unreadable) } as never,
   )
   return answer.rowCount ?? 0
 }
@@ -154,7 +160,7 @@ const CARRIES = [
 ]
 
 /** Matches earlier records by new codes, because an incremental feed never sends an unmatched record again. */
-export const matchWaiting = (tx: Tx, runId: number, now: Date): Promise<void> =>
+export const matchUnmatched = (tx: Tx, runId: number, now: Date): Promise<void> =>
   withIndexLookups(tx, async () => {
     const ids = await mayMatch(tx)
     for (let from = 0; from < ids.length; from += CHUNK_WAITING)
@@ -215,7 +221,7 @@ const match = async (tx: Tx, ids: readonly number[], runId: number, now: Date): 
        insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,
          ended_on, known_from, run_id, opened_by, page, row_number, partial, known_to, closed_as, closed_by)
        select feed, kind, record_key, owner, found_by, merger, fact, digest, body, findings, valid_from, valid_to,
-         ${ENDED_BEFORE('found')}, :now::timestamptz, last_run, :run::bigint, page, row_number, partial,
+         ${endedBeforeSql('found')}, :now::timestamptz, last_run, :run::bigint, page, row_number, partial,
          case when is_older then :now::timestamptz end, case when is_older then 'CHANGED' end, case when is_older then :run::bigint end from found
        on conflict do nothing returning operator_id)
      insert into dirty_operators (operator_id, since) select distinct operator_id, :now::timestamptz from made
@@ -242,7 +248,7 @@ export const openUnmatched = (db: Db, first: number): Promise<UnmatchedSummary[]
     [first],
   )
 
-export const latestOf = (
+export const latestRejectsOf = (
   db: Db,
   feed: string,
   first: number,
@@ -255,16 +261,16 @@ export const latestOf = (
   )
 
 /** SQL: the feed's open rejects since its last complete delivery. */
-export const OPEN = (feed: string): string =>
+export const openRejectsSql = (feed: string): string =>
   `select distinct page, row_number, coalesce(item_digest, md5(item::text)) from rejects where feed = ${feed} and state = 'OPEN' and run_id >= coalesce((
      select id from runs where job = 'pull' and subject = ${feed} and complete and outcome = 'DONE' and taken_back_at is null
      order by id desc limit 1), 0) and run_id not in (select id from runs where taken_back_at is not null)`
 
 /** Counts rows of files, each of which may hold several records. */
-export const backlog = (db: Db): Promise<{ unmatched: number; rejects: number }> =>
+export const countOpenRows = (db: Db): Promise<{ unmatched: number; rejects: number }> =>
   queryOne(
     db,
     `select (select count(distinct (feed, last_run, page, row_number))::int from unmatched where state = 'OPEN') as unmatched,
        (select count(*)::int from (select distinct feed from rejects where state = 'OPEN') f
-         cross join lateral (${OPEN('f.feed')}) items) as rejects /* rejects.backlog */`,
+         cross join lateral (${openRejectsSql('f.feed')}) items) as rejects /* rejects.backlog */`,
   )

@@ -2,7 +2,7 @@
 import { normalizeCode, regionIn } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import { queryRows, type Tx } from '../db/db.js'
-import { follow } from '../operators/names.js'
+import { indexNamesOf } from '../operators/names.js'
 
 const STEP_OPERATORS = 2_000
 
@@ -32,7 +32,7 @@ interface StatedNames {
   former: string[]
 }
 
-export const relearn = async (tx: Tx, run: number, at: Date): Promise<string[]> => {
+export const relearnCodes = async (tx: Tx, run: number, at: Date): Promise<string[]> => {
   const codes = await tx.raw(
     `delete from operator_codes where run_id = ? returning scheme || ':' || code as code /* relearn codes */`,
     [run],
@@ -51,7 +51,7 @@ export const relearn = async (tx: Tx, run: number, at: Date): Promise<string[]> 
 }
 
 /** After a merge is undone, `owner` loses codes that it had only from the separated operators. */
-export const relearnParted = async (
+export const relearnAfterUndoneMerger = async (
   tx: Tx,
   { parts, owner }: { parts: readonly number[]; owner: number },
   at: Date,
@@ -143,7 +143,7 @@ const write = async (tx: Tx, run: number | null, at: Date, known: readonly Belie
      /* relearn reg_no */`,
     [JSON.stringify(codes)],
   )
-  await follow(
+  await indexNamesOf(
     tx,
     rows.map(({ id }) => id),
   )

@@ -4,7 +4,7 @@
  */
 import type { RollbackCandidate } from '../../domain/intake/rollback.js'
 import { type Db, queryColumn, queryFirst, queryValue, type Tx } from '../db/db.js'
-import { isNumberOf } from '../records/versions.js'
+import { isRegistrationByNumberSql } from '../records/versions.js'
 
 export interface RollbackRun {
   run: number
@@ -16,7 +16,7 @@ export interface PulledRun extends RollbackCandidate {
   feed: string
 }
 
-export const candidate = (db: Db | Tx, run: number): Promise<PulledRun | null> =>
+export const rollbackCandidate = (db: Db | Tx, run: number): Promise<PulledRun | null> =>
   queryFirst(
     db,
     `select job, subject as feed, outcome, taken_back_at is not null as "rolledBack" from runs where id = ? /* takeback.candidate */`,
@@ -29,7 +29,7 @@ const VERSION = 'v.id, v.feed, v.record_key, v.kind, v.operator_id, v.run_id, v.
  * Marks as wrong the versions that the run opened, copies of these, and ends of records that no other full delivery
  * contained.
  */
-export const close = async (tx: Tx, { run, by, at }: RollbackRun): Promise<number> => {
+export const closeWrongVersions = async (tx: Tx, { run, by, at }: RollbackRun): Promise<number> => {
   await tx.raw(
     `create temporary table taken_back on commit drop as select ${VERSION} from versions v
      where v.wrong_from is null and (v.run_id = :run or v.opened_by = :run) /* takeback.close */`,
@@ -63,7 +63,7 @@ export const close = async (tx: Tx, { run, by, at }: RollbackRun): Promise<numbe
  * Reopens each record's last version that is not wrong, with the end that a later run saw; that run's roll-back undoes
  * the end (`opened_by`). Records that a later run reported unmatched stay unmatched.
  */
-export const restore = async (
+export const restoreVersions = async (
   tx: Tx,
   { run, by, at }: RollbackRun,
 ): Promise<{ restored: number; foundBy: string[] }> => {
@@ -140,13 +140,13 @@ const passOverNumbers = async (tx: Tx): Promise<void> => {
     `delete from again a using versions v left join operators o on o.id = v.operator_id
      where v.id = a.id and v.kind = 'registration' and v.found_by like 'reg_no:%' and exists (
        select 1 from versions r where r.operator_id in (v.operator_id, o.merged_into) and r.feed = v.feed and r.kind = 'registration'
-         and (r.known_to is null or r.id in (select id from again)) and ${isNumberOf('v', 'r.record_key')})
+         and (r.known_to is null or r.id in (select id from again)) and ${isRegistrationByNumberSql('v', 'r.record_key')})
      /* takeback.passOverNumbers */`,
   )
 }
 
 /** Restores the content of unmatched records that the run changed. Those that it matched are unmatched again. */
-export const returnWaiting = async (tx: Tx, { run }: RollbackRun): Promise<void> => {
+export const restoreUnmatched = async (tx: Tx, { run }: RollbackRun): Promise<void> => {
   await tx.raw(
     `update unmatched u set subject = b.subject, body = b.body, findings = b.findings, valid_from = b.valid_from, valid_to = b.valid_to,
        reason = b.reason, page = b.page, row_number = b.row_number, digest = b.digest, name_key = b.name_key, subject_key = b.subject_key,
@@ -193,7 +193,7 @@ export const returnWaiting = async (tx: Tx, { run }: RollbackRun): Promise<void>
 }
 
 /** Operators of rolled-back runs that no current record, merger or identity decision supports. */
-export const unfounded = (tx: Tx, { run }: RollbackRun): Promise<number[]> =>
+export const operatorsWithoutRecords = (tx: Tx, { run }: RollbackRun): Promise<number[]> =>
   queryColumn(
     tx,
     `select o.id from operators o join runs f on f.id = o.first_run
@@ -207,7 +207,7 @@ export const unfounded = (tx: Tx, { run }: RollbackRun): Promise<number[]> =>
     { run },
   )
 
-export const forget = (tx: Tx, ids: readonly number[], { at }: Pick<RollbackRun, 'at'>): Promise<number> =>
+export const forgetOperators = (tx: Tx, ids: readonly number[], { at }: Pick<RollbackRun, 'at'>): Promise<number> =>
   queryValue(
     tx,
     `with gone as (
@@ -219,7 +219,7 @@ export const forget = (tx: Tx, ids: readonly number[], { at }: Pick<RollbackRun,
     { ids: [...ids], at },
   )
 
-export const question = async (tx: Tx, { by, at }: RollbackRun): Promise<number> => {
+export const queueRescoringAndConcerns = async (tx: Tx, { by, at }: RollbackRun): Promise<number> => {
   const dirty = await tx.raw(
     `insert into dirty_operators (operator_id, since) select o.id, :at::timestamptz from operators o
      where o.known_to is null and o.merged_into is null and o.id in (select operator_id from concerned) /* takeback.question */`,
@@ -237,7 +237,7 @@ export const question = async (tx: Tx, { by, at }: RollbackRun): Promise<number>
 }
 
 /** Deletes the feed's state, so that the next pull fetches everything. */
-export const note = async (
+export const noteRollback = async (
   tx: Tx,
   { run, at }: RollbackRun,
   settlement: { by: string; reason: string; feed: string },

@@ -55,7 +55,7 @@ const TABLE = `create temporary table staged_drafts (
   digest text collate "C" not null, body jsonb not null, findings jsonb not null, valid_from date, valid_to date, former jsonb)`
 
 /** SQL: deletes all but the last draft of each key in $1. */
-export const KEEP_LAST = `delete from staged_drafts s using (select record_key, max(item) as last from staged_drafts
+export const KEEP_LAST_SQL = `delete from staged_drafts s using (select record_key, max(item) as last from staged_drafts
   where record_key = any($1) group by record_key) m where s.record_key = m.record_key and s.item < m.last`
 
 const CHUNK_BYTES = 1024 * 1024
@@ -73,7 +73,7 @@ export const withStage = async <T>(db: Db, work: (stage: DraftStage) => Promise<
       says,
       put: (row) => {
         note(says, row)
-        return lines.put(line(row))
+        return lines.put(copyLine(row))
       },
       flush: async () => {
         const taken = lines.take()
@@ -90,7 +90,7 @@ export const withStage = async <T>(db: Db, work: (stage: DraftStage) => Promise<
       },
       keepLast: async (keys) => {
         if (keys.length === 0) return 0
-        const answer = await connection.query(KEEP_LAST, [[...keys]])
+        const answer = await connection.query(KEEP_LAST_SQL, [[...keys]])
         return answer.rowCount ?? 0
       },
       transaction: (act) => db.transaction(act, { connection }),
@@ -162,7 +162,7 @@ const note = (says: StageContents, { draft: { subject }, former, late }: StagedD
 const copy = (connection: ClientBase, lines: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> =>
   pipeline(Readable.from(lines), connection.query(copyFrom('copy staged_drafts from stdin')))
 
-export const line = ({
+export const copyLine = ({
   item,
   part,
   page,

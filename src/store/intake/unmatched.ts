@@ -2,7 +2,7 @@ import type { NoProposal } from '../../domain/intake/matching.js'
 import type { Body, RecordKind, Remark, Subject } from '../../domain/records/records.js'
 import { type RegionSight, withinSightSql } from '../access/sight.js'
 import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
-import { ENDED_BEFORE } from './absence.js'
+import { endedBeforeSql } from './absence.js'
 
 export type UnmatchedState = 'OPEN' | 'MATCHED' | 'NOT_OURS' | 'TAKEN_BACK' | 'ENDED'
 
@@ -74,7 +74,7 @@ export const byId = (db: Db, id: number): Promise<UnmatchedRecord | null> =>
     [id],
   )
 
-export const forDecision = (tx: Tx, id: number): Promise<UnmatchedRecord | null> =>
+export const lockForDecision = (tx: Tx, id: number): Promise<UnmatchedRecord | null> =>
   queryFirst(
     tx,
     `select ${COLUMNS} from unmatched u join runs r on r.id = u.last_run where u.id = ? for update of u /* waiting.forDecision */`,
@@ -106,7 +106,7 @@ export const settle = async (
 }
 
 /** Closes versions of these records that were attached by a code no longer sent. */
-export const closeEarlier = (
+export const closeEarlierVersions = (
   tx: Tx,
   { decision, subjectKey, at }: DecisionReach,
   as: 'CHANGED' | 'ENDED',
@@ -120,7 +120,7 @@ export const closeEarlier = (
   )
 
 /** True when the agency stopped naming the record's operator at `at`. */
-export const letGo = (tx: Tx, { feed, key }: { feed: string; key: string }, at: Date): Promise<boolean> =>
+export const wasLetGo = (tx: Tx, { feed, key }: { feed: string; key: string }, at: Date): Promise<boolean> =>
   queryValue(
     tx,
     `select exists (select 1 from unmatched u join versions v on v.feed = u.feed and v.record_key = u.record_key
@@ -130,12 +130,16 @@ export const letGo = (tx: Tx, { feed, key }: { feed: string; key: string }, at: 
   )
 
 /** Records that had ended stay ended. */
-export const attach = async (tx: Tx, { decision, subjectKey, at }: DecisionReach, operator: number): Promise<void> => {
+export const attachRecords = async (
+  tx: Tx,
+  { decision, subjectKey, at }: DecisionReach,
+  operator: number,
+): Promise<void> => {
   await tx.raw(
     `insert into versions (feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to,
        ended_on, known_from, run_id, page, row_number, partial)
      select u.feed, u.kind, u.record_key, :operator::int, :decision::bigint, u.fact, u.digest, u.body, u.findings, u.valid_from,
-       u.valid_to, ${ENDED_BEFORE('u')}, :at::timestamptz, u.last_run, u.page, u.row_number, u.partial
+       u.valid_to, ${endedBeforeSql('u')}, :at::timestamptz, u.last_run, u.page, u.row_number, u.partial
      from unmatched u where u.subject_key = :subjectKey and u.decision_id = :decision
      order by u.id /* waiting.attach */`,
     { decision, subjectKey, at, operator },
@@ -143,7 +147,7 @@ export const attach = async (tx: Tx, { decision, subjectKey, at }: DecisionReach
 }
 
 /** Records that the decision attached are unmatched again, unless newer content is already unmatched. */
-export const returnAttached = (
+export const unmatchAttached = (
   tx: Tx,
   { decision, subjectKey }: DecisionReach,
   { subject, nameKey, reason }: Pick<UnmatchedRecord, 'subject' | 'nameKey' | 'reason'>,
@@ -165,7 +169,7 @@ export const returnAttached = (
     { decision, subjectKey, subject: JSON.stringify(subject), nameKey, reason },
   )
 
-export const returnSetAside = (tx: Tx, { decision, subjectKey }: DecisionReach): Promise<number[]> =>
+export const reopenSetAside = (tx: Tx, { decision, subjectKey }: DecisionReach): Promise<number[]> =>
   queryColumn(
     tx,
     `update unmatched set state = 'OPEN', decision_id = null
@@ -173,7 +177,7 @@ export const returnSetAside = (tx: Tx, { decision, subjectKey }: DecisionReach):
     { decision, subjectKey },
   )
 
-export const markWrong = (tx: Tx, decision: number, at: Date): Promise<number[]> =>
+export const markVersionsWrong = (tx: Tx, decision: number, at: Date): Promise<number[]> =>
   queryColumn(
     tx,
     `update versions set wrong_from = :at, known_to = coalesce(known_to, :at), closed_as = coalesce(closed_as, 'WRONG')
@@ -182,7 +186,7 @@ export const markWrong = (tx: Tx, decision: number, at: Date): Promise<number[]>
   )
 
 /** Reopens the versions that were closed at `closedAt`, except wrong ones. */
-export const reopenEarlier = (tx: Tx, ids: readonly number[], closedAt: Date, at: Date): Promise<number[]> =>
+export const reopenEarlierVersions = (tx: Tx, ids: readonly number[], closedAt: Date, at: Date): Promise<number[]> =>
   queryColumn(
     tx,
     `insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,

@@ -1,7 +1,7 @@
 import type { Db } from '../db/db.js'
 import { MAY_LIST_SQL } from '../db/restored.js'
 import type { RunError } from '../timetable/runs.js'
-import { OPEN } from './rejects.js'
+import { openRejectsSql } from './rejects.js'
 
 export interface FeedHealth {
   feed: string
@@ -22,7 +22,11 @@ export interface FeedHealth {
 }
 
 /** The first good pull and files loaded by hand do not count for timeliness. */
-export const ofFeeds = async (db: Db, feeds: readonly string[], since: Date): Promise<Map<string, FeedHealth>> => {
+export const healthOfFeeds = async (
+  db: Db,
+  feeds: readonly string[],
+  since: Date,
+): Promise<Map<string, FeedHealth>> => {
   const answer = await db.raw(
     `select f.feed, l.id as run, l.outcome, l.ended_at as "endedAt", l.counts, l.error, w.rules as "byRule", o.n as "openRejects",
        u.n as unmatched, t.late, t.timely
@@ -31,7 +35,7 @@ export const ofFeeds = async (db: Db, feeds: readonly string[], since: Date): Pr
        and cause <> 'person' and outcome <> 'RUNNING' order by id desc limit 1) l on true
      left join lateral (select jsonb_agg(jsonb_build_object('rule', rule, 'count', n) order by n desc, rule) as rules from (
        select rule, count(*)::int as n from rejects where run_id = l.id group by rule) by_rule) w on true
-     cross join lateral (select count(*)::int as n from (${OPEN('f.feed')}) items) o
+     cross join lateral (select count(*)::int as n from (${openRejectsSql('f.feed')}) items) o
      cross join lateral (select count(distinct (last_run, page, row_number))::int as n from unmatched where feed = f.feed and state = 'OPEN') u
      cross join lateral (select coalesce(sum((counts->>'late')::int), 0)::int as late, coalesce(sum((counts->>'timely')::int), 0)::int as timely
        from runs where job = 'pull' and subject = f.feed and outcome = 'DONE' and cause <> 'person' and taken_back_at is null
@@ -44,7 +48,7 @@ export const ofFeeds = async (db: Db, feeds: readonly string[], since: Date): Pr
 }
 
 /** Time of each feed's last full delivery, or its file's date if earlier. Feeds never pulled are missing. */
-export const lastGood = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
+export const lastGoodPulls = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
   pulledAt(db, feeds, 'g.at')
 
 const pulledAt = async (db: Db, feeds: readonly string[], at: string): Promise<Map<string, Date | null>> => {
@@ -59,10 +63,10 @@ const pulledAt = async (db: Db, feeds: readonly string[], at: string): Promise<M
 }
 
 /** Like `lastGood`, but null for all feeds while the database may be an old copy. */
-export const vouched = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
+export const lastVouchedPulls = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
   pulledAt(db, feeds, `case when ${MAY_LIST_SQL} then g.at end`)
 
-export const lastUpload = async (
+export const lastUploadRun = async (
   db: Db,
   { feed, by, since }: { feed: string; by: string; since: Date },
 ): Promise<number | null> => {

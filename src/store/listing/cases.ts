@@ -1,7 +1,7 @@
 import type { CaseState } from '../../domain/listing/case.js'
 import type { DeadlineName } from '../../domain/listing/deadlines.js'
 import { type Db, queryRows, queryValue } from '../db/db.js'
-import { COLUMNS, type Listing } from './listings.js'
+import { LISTING_COLUMNS, type Listing } from './listings.js'
 
 export interface CaseFilter {
   states: readonly CaseState[]
@@ -47,7 +47,7 @@ export const list = async (
   return queryRows(
     db,
     `select f.* from unnest(:states::text[]) as s(state) cross join lateral (
-       select ${COLUMNS}, to_char(l.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
+       select ${LISTING_COLUMNS}, to_char(l.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
        from listings l join operators o on o.id = l.operator_id
        where l.state = s.state and ${FILTERED}
          and (:afterId::uuid is null or (l.created_at, l.id) < (:afterAt::timestamptz, :afterId::uuid))
@@ -71,7 +71,7 @@ export interface BoardColumn {
   late: number
 }
 
-export const columns = (db: Db, filter: CaseFilter): Promise<BoardColumn[]> =>
+export const boardColumns = (db: Db, filter: CaseFilter): Promise<BoardColumn[]> =>
   queryRows(
     db,
     `select l.state, count(*)::int as cases, (count(*) filter (where ${LATE}))::int as late

@@ -2,9 +2,9 @@
 import type { UnreadableRecords } from '../../domain/records/records.js'
 import { type RegionSight, withinSightSql } from '../access/sight.js'
 import { type Db, hasRows, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
-import { isNowhereIn, unreadableBindings } from '../intake/absence.js'
+import { isAbsentSql, unreadableBindings } from '../intake/absence.js'
 
-export const CAUSES = [
+export const CONCERN_CAUSES = [
   'ABSENT',
   'TAKEN_BACK',
   'CHANGED_HANDS',
@@ -16,7 +16,7 @@ export const CAUSES = [
   'REPAIR_NOTICE_UNSERVED',
   'DIVIDED',
 ] as const
-export type ConcernCause = (typeof CAUSES)[number]
+export type ConcernCause = (typeof CONCERN_CAUSES)[number]
 
 export interface Concern {
   id: number
@@ -99,7 +99,7 @@ export const settleOfRun = async (
   return [...new Set(answer.rows.map((row: { id: string }) => row.id))] as string[]
 }
 
-export const settleOf = async (
+export const settleOfListings = async (
   tx: Tx,
   listingIds: readonly string[],
   { by, note, now, cause = null }: { by: string; note: string; now: Date; cause?: ConcernCause | null },
@@ -116,7 +116,7 @@ export const settleOf = async (
  * Returns open listings whose decision record a full delivery lacks, once per version of the record. `unmet`: ids of
  * the versions that it did not repeat.
  */
-export const lackedBy = async (
+export const listingsLackingRecord = async (
   tx: Tx,
   unmet: readonly number[],
   unreadable: UnreadableRecords,
@@ -124,7 +124,7 @@ export const lackedBy = async (
   const answer = await tx.raw(
     `select l.id, c.id as record from listings l join versions d on d.id = l.decision_version
      join versions c on c.feed = d.feed and c.record_key = d.record_key and c.known_to is null and c.ended_on is null and not c.partial
-     where l.state not in ('REMOVED', 'NOT_LISTED') and ${isNowhereIn('c')}
+     where l.state not in ('REMOVED', 'NOT_LISTED') and ${isAbsentSql('c')}
        and not exists (select 1 from plan p where p.record_key = c.record_key)
        and not exists (select 1 from concerns k where k.listing_id = l.id and k.cause = 'ABSENT' and k.opened_at >= c.known_from)
      order by l.id /* concerns.lackedBy */`,
@@ -135,7 +135,7 @@ export const lackedBy = async (
   return answer.rows.filter((row: { record: number }) => absent.has(row.record))
 }
 
-export const waits = (tx: Db | Tx, listingId: string, cause: ConcernCause): Promise<boolean> =>
+export const hasOpenConcern = (tx: Db | Tx, listingId: string, cause: ConcernCause): Promise<boolean> =>
   hasRows(tx, 'select 1 from concerns where listing_id = ? and cause = ? and settled_at is null /* concerns.waits */', [
     listingId,
     cause,

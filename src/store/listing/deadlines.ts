@@ -23,7 +23,7 @@ export interface DeadlineChange {
 const COLUMNS = `t.id, t.listing_id as "listingId", t.name, t.starts_on as "startsOn", t.due_on as "dueOn", t.provisional, t.rule,
   t.rule_version as "ruleVersion", t.ended_on as "endedOn", t.outcome`
 
-export const apply = async (tx: Tx, made: readonly DeadlineChange[], now: Date): Promise<void> => {
+export const applyChanges = async (tx: Tx, made: readonly DeadlineChange[], now: Date): Promise<void> => {
   const ended = made.flatMap(({ listingId, met, dropped, on }) => [
     ...met.map((name) => ({ listingId, name, on, outcome: 'MET' })),
     ...dropped.filter((name) => !met.includes(name)).map((name) => ({ listingId, name, on, outcome: 'DROPPED' })),
@@ -48,7 +48,7 @@ export const apply = async (tx: Tx, made: readonly DeadlineChange[], now: Date):
 
 type DeadlineStep = { after: number; limit: number }
 
-export const running = (tx: Tx, { after, limit }: DeadlineStep): Promise<StoredDeadline[]> =>
+export const lockRunning = (tx: Tx, { after, limit }: DeadlineStep): Promise<StoredDeadline[]> =>
   queryRows(
     tx,
     `select ${COLUMNS} from listing_deadlines t where t.ended_on is null and t.id > ? order by t.id limit ?
@@ -59,7 +59,7 @@ export const running = (tx: Tx, { after, limit }: DeadlineStep): Promise<StoredD
 /** OVER: the case has ended. WRONG: the listing has proved baseless. */
 export type RunningDeadline = StoredDeadline & { ofCase: 'ON' | 'OVER' | 'WRONG' }
 
-export const runningNow = (db: Db, { after, limit }: DeadlineStep): Promise<RunningDeadline[]> =>
+export const listRunning = (db: Db, { after, limit }: DeadlineStep): Promise<RunningDeadline[]> =>
   queryRows(
     db,
     `select ${COLUMNS}, case when l.wrong_from is not null then 'WRONG'
@@ -69,7 +69,7 @@ export const runningNow = (db: Db, { after, limit }: DeadlineStep): Promise<Runn
     [after, limit],
   )
 
-export const move = async (
+export const moveDueDays = async (
   tx: Tx,
   moved: readonly { id: number; dueOn: string; provisional: boolean }[],
 ): Promise<void> => {

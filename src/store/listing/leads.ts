@@ -4,7 +4,7 @@ import { queryRows, type Tx } from '../db/db.js'
 const UNTOUCHED = `l.state = 'LEAD' and l.moves = 1 and l.wrong_from is null and exists (
   select 1 from listing_events e where e.listing_id = l.id and e.number = 1 and e.role = 'clock')`
 
-export const untouched = (tx: Tx, operatorIds: readonly number[]): Promise<{ id: string; operatorId: number }[]> =>
+export const untouchedLeads = (tx: Tx, operatorIds: readonly number[]): Promise<{ id: string; operatorId: number }[]> =>
   queryRows(
     tx,
     `select l.id, l.operator_id as "operatorId" from listings l where l.operator_id = any(?::int[]) and ${UNTOUCHED}
@@ -12,7 +12,10 @@ export const untouched = (tx: Tx, operatorIds: readonly number[]): Promise<{ id:
     [[...operatorIds]],
   )
 
-export const questioned = (tx: Tx, operatorIds: readonly number[]): Promise<{ id: string; operatorId: number }[]> =>
+export const questionedLeads = (
+  tx: Tx,
+  operatorIds: readonly number[],
+): Promise<{ id: string; operatorId: number }[]> =>
   queryRows(
     tx,
     `select l.id, l.operator_id as "operatorId" from listings l
@@ -22,7 +25,7 @@ export const questioned = (tx: Tx, operatorIds: readonly number[]): Promise<{ id
   )
 
 /** A dropped lead counts as never opened, except in answers about earlier knowledge. */
-export const drop = async (
+export const dropLeads = async (
   tx: Tx,
   ids: readonly string[],
   { on, reason, at }: { on: string; reason: string; at: Date },
@@ -39,7 +42,7 @@ export const drop = async (
   )
 }
 
-export const droppedByPerson = async (tx: Tx, operatorIds: readonly number[]): Promise<Set<number>> => {
+export const operatorsDroppedByPerson = async (tx: Tx, operatorIds: readonly number[]): Promise<Set<number>> => {
   const answer = await tx.raw(
     `select l.operator_id as id from (
        select distinct on (operator_id) * from listings where operator_id = any(?::int[]) and wrong_from is null

@@ -3,7 +3,7 @@ import type { EntryColumns } from '../../domain/listing/entry-columns.js'
 import type { PublicEntry } from '../../domain/listing/public-entry.js'
 import { type Db, hasRows, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import { MAY_LIST_SQL } from '../db/restored.js'
-import { bindingsOf, filtered, type PublicDays, type PublicFilter, SHOWN } from './public-filter.js'
+import { filterBindings, filterSql, IS_SHOWN_SQL, type PublicDays, type PublicFilter } from './public-filter.js'
 
 export interface Listing extends EntryColumns {
   id: string
@@ -18,7 +18,7 @@ export interface Listing extends EntryColumns {
   wrongFrom: Date | null
 }
 
-export const COLUMNS = `l.id, l.list, l.operator_id as "operatorId", l.state, l.reason, l.basis, l.authority,
+export const LISTING_COLUMNS = `l.id, l.list, l.operator_id as "operatorId", l.state, l.reason, l.basis, l.authority,
   l.authority_code as "authorityCode", l.document_number as "documentNumber", l.decision_version as "decisionVersion", l.facts,
   l.removal_reason as "removalReason", l.removed_on as "removedOn", l.published_on as "publishedOn", l.ends_on as "endsOn", l.moves,
   l.wrong_from as "wrongFrom"`
@@ -31,7 +31,7 @@ export const open = (
     tx,
     `insert into listings as l (list, operator_id, state, reason, facts, created_at)
      values (:list, :operatorId, :state, :reason, :facts, :now)
-     on conflict (operator_id, list) where state not in ('REMOVED', 'NOT_LISTED') do nothing returning ${COLUMNS} /* listings.open */`,
+     on conflict (operator_id, list) where state not in ('REMOVED', 'NOT_LISTED') do nothing returning ${LISTING_COLUMNS} /* listings.open */`,
     { ...made, state: made.facts.state, facts: JSON.stringify(made.facts) },
   )
 
@@ -53,17 +53,17 @@ export const openMany = async (
   )
 }
 
-export const forMove = (tx: Tx, id: string): Promise<Listing | null> =>
-  queryFirst(tx, `select ${COLUMNS} from listings l where l.id = ? for update /* listings.forMove */`, [id])
+export const lockForMove = (tx: Tx, id: string): Promise<Listing | null> =>
+  queryFirst(tx, `select ${LISTING_COLUMNS} from listings l where l.id = ? for update /* listings.forMove */`, [id])
 
-export const freeForMove = (tx: Tx, ids: readonly string[]): Promise<Listing[]> =>
+export const lockUnlockedForMove = (tx: Tx, ids: readonly string[]): Promise<Listing[]> =>
   queryRows(
     tx,
-    `select ${COLUMNS} from listings l where l.id = any(?::uuid[]) order by l.id for update skip locked /* listings.freeForMove */`,
+    `select ${LISTING_COLUMNS} from listings l where l.id = any(?::uuid[]) order by l.id for update skip locked /* listings.freeForMove */`,
     [[...ids]],
   )
 
-export const anotherOpen = (tx: Db | Tx, { id, list, operatorId }: Listing): Promise<boolean> =>
+export const hasAnotherOpen = (tx: Db | Tx, { id, list, operatorId }: Listing): Promise<boolean> =>
   hasRows(
     tx,
     `select 1 from listings l where l.operator_id = ? and l.list = ? and l.id <> ? and l.state not in ('REMOVED', 'NOT_LISTED')
@@ -72,13 +72,13 @@ export const anotherOpen = (tx: Db | Tx, { id, list, operatorId }: Listing): Pro
   )
 
 /** Listings in force decided before `from`, whose terms a new rule may change. */
-export const standingBefore = (
+export const inForceDecidedBefore = (
   db: Db,
   { list, from, after, limit }: { list: string; from: string; after: string | null; limit: number },
 ): Promise<Listing[]> =>
   queryRows(
     db,
-    `select ${COLUMNS} from listings l where l.list = :list and l.state in ('DECIDED', 'SERVED', 'PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN')
+    `select ${LISTING_COLUMNS} from listings l where l.list = :list and l.state in ('DECIDED', 'SERVED', 'PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN')
        and l.wrong_from is null and l.facts->>'decidedOn' < :from and (:after::uuid is null or l.id > :after::uuid)
      order by l.id limit :limit /* listings.standingBefore */`,
     { list, from, after, limit },
@@ -131,30 +131,31 @@ export const eventsOf = (db: Db | Tx, listingIds: readonly string[]): Promise<Li
   )
 
 export const byIds = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, Listing>> => {
-  const answer = await db.raw(`select ${COLUMNS} from listings l where l.id = any(?::uuid[]) /* listings.byIds */`, [
-    [...ids],
-  ])
+  const answer = await db.raw(
+    `select ${LISTING_COLUMNS} from listings l where l.id = any(?::uuid[]) /* listings.byIds */`,
+    [[...ids]],
+  )
   return new Map(answer.rows.map((row: Listing) => [row.id, row]))
 }
 
 export const byId = (db: Db | Tx, id: string): Promise<Listing | null> =>
-  queryFirst(db, `select ${COLUMNS} from listings l where l.id = ? /* listings.byId */`, [id])
+  queryFirst(db, `select ${LISTING_COLUMNS} from listings l where l.id = ? /* listings.byId */`, [id])
 
 export const ofOperators = (db: Db | Tx, operatorIds: readonly number[]): Promise<Listing[]> =>
   queryRows(
     db,
-    `select ${COLUMNS} from listings l where l.operator_id = any(?) order by l.created_at desc, l.id /* listings.ofOperators */`,
+    `select ${LISTING_COLUMNS} from listings l where l.operator_id = any(?) order by l.created_at desc, l.id /* listings.ofOperators */`,
     [[...operatorIds]],
   )
 
-export const due = (
+export const dueForClock = (
   db: Db,
   today: string,
   { except, limit }: { except: readonly string[]; limit: number },
 ): Promise<Listing[]> =>
   queryRows(
     db,
-    `select ${COLUMNS} from listings l where l.ends_on < ?::date and l.removed_on is null and l.state not in ('REMOVED', 'NOT_LISTED')
+    `select ${LISTING_COLUMNS} from listings l where l.ends_on < ?::date and l.removed_on is null and l.state not in ('REMOVED', 'NOT_LISTED')
        and l.id <> all(?::uuid[])
      order by l.ends_on, l.id limit ? /* listings.due */`,
     [today, [...except], limit],
@@ -167,10 +168,10 @@ const TOUCHED = `(
   or exists (select 1 from versions v where v.operator_id = l.operator_id and v.kind = d.kind and v.fact = d.fact
     and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from)))`
 
-export const restingOn = (tx: Tx, at: Date): Promise<Listing[]> =>
+export const restingOnRecordsChangedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
   queryRows(
     tx,
-    `select ${COLUMNS} from listings l join versions d on d.id = l.decision_version
+    `select ${LISTING_COLUMNS} from listings l join versions d on d.id = l.decision_version
      where l.state not in ('REMOVED', 'NOT_LISTED') and ${TOUCHED} order by l.id /* listings.restingOn */`,
     { at },
   )
@@ -179,7 +180,7 @@ export const restingOn = (tx: Tx, at: Date): Promise<Listing[]> =>
 export const renamedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
   queryRows(
     tx,
-    `select ${COLUMNS} from listings l join operators o on o.id = l.operator_id join public_entries p on p.listing_id = l.id
+    `select ${LISTING_COLUMNS} from listings l join operators o on o.id = l.operator_id join public_entries p on p.listing_id = l.id
      where p.body->>'name' is distinct from o.name and exists (select 1 from versions v where v.operator_id = o.id
        and v.kind = 'registration' and v.known_from = :at::timestamptz) order by l.id /* listings.renamedAt */`,
     { at },
@@ -189,10 +190,10 @@ export const renamedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
  * Automatically ended listings whose decision record changed again at `at`, without a RESTORED concern or newer listing
  * since.
  */
-export const endedOver = (tx: Tx, at: Date): Promise<Listing[]> =>
+export const endedForRecordsChangedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
   queryRows(
     tx,
-    `select ${COLUMNS} from listings l join versions d on d.id = l.decision_version
+    `select ${LISTING_COLUMNS} from listings l join versions d on d.id = l.decision_version
      join listing_events e on e.listing_id = l.id and e.role = 'clock' and e.move in ('removeListing', 'dropListing')
      where l.state in ('REMOVED', 'NOT_LISTED') and l.wrong_from is null and e.recorded_at < :at
        and (l.removal_reason is null or l.removal_reason in ('REVOKED', 'CORRECTED')) and ${TOUCHED}
@@ -202,7 +203,7 @@ export const endedOver = (tx: Tx, at: Date): Promise<Listing[]> =>
     { at },
   )
 
-export const board = (db: Db): Promise<{ state: CaseState; n: number }[]> =>
+export const countByState = (db: Db): Promise<{ state: CaseState; n: number }[]> =>
   queryRows(
     db,
     'select state, count(*)::int as n from listings where wrong_from is null group by state order by state /* listings.board */',
@@ -211,7 +212,7 @@ export const board = (db: Db): Promise<{ state: CaseState; n: number }[]> =>
 export type PublicBody = PublicEntry
 
 /** `on`: first day shown, kept if already set. `masks`: masking version; null keeps it. */
-export const publish = async (
+export const putPublicEntry = async (
   tx: Tx,
   body: PublicBody,
   { bodyHash, on, masks }: { bodyHash: string; on: string; masks: number | null },
@@ -273,7 +274,7 @@ export const wasPublished = (db: Db, id: string): Promise<boolean> =>
     [id],
   )
 
-export const unpublish = async (tx: Tx, ids: readonly string[]): Promise<void> => {
+export const deletePublicEntries = async (tx: Tx, ids: readonly string[]): Promise<void> => {
   await tx.raw('delete from public_entries where listing_id = any(?::uuid[]) /* listings.unpublish */', [[...ids]])
 }
 
@@ -285,9 +286,9 @@ export const publicEntries = (
   queryColumn(
     db,
     `select p.body from public_entries p
-     where ${filtered(filter)} and (:afterId::uuid is null or (p.published_on, p.listing_id) < (:afterOn::date, :afterId::uuid))
+     where ${filterSql(filter)} and (:afterId::uuid is null or (p.published_on, p.listing_id) < (:afterOn::date, :afterId::uuid))
      order by p.published_on desc, p.listing_id desc limit :first /* listings.publicEntries */`,
-    { ...bindingsOf(filter), afterOn: after?.publishedOn ?? null, afterId: after?.id ?? null, first },
+    { ...filterBindings(filter), afterOn: after?.publishedOn ?? null, afterId: after?.id ?? null, first },
   )
 
 export const publicOfOperators = (
@@ -298,7 +299,7 @@ export const publicOfOperators = (
   queryRows(
     db,
     `select l.operator_id as "operatorId", p.body from listings l join public_entries p on p.listing_id = l.id
-     where l.operator_id = any(:ids) and ${SHOWN}
+     where l.operator_id = any(:ids) and ${IS_SHOWN_SQL}
      order by p.published_on desc, p.listing_id desc /* listings.publicOfOperators */`,
     { ids: operatorIds, ...days },
   )
@@ -306,6 +307,6 @@ export const publicOfOperators = (
 export const publicCount = (db: Db, filter: PublicFilter): Promise<number> =>
   queryValue(
     db,
-    `select count(*)::int as n from public_entries p where ${filtered(filter)} /* listings.publicCount */`,
-    bindingsOf(filter),
+    `select count(*)::int as n from public_entries p where ${filterSql(filter)} /* listings.publicCount */`,
+    filterBindings(filter),
   )

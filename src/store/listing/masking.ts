@@ -1,6 +1,6 @@
 import { type Db, queryColumn, type Tx } from '../db/db.js'
 
-export const before = (db: Db, masks: number, after: string | null, limit: number): Promise<string[]> =>
+export const entriesMaskedBefore = (db: Db, masks: number, after: string | null, limit: number): Promise<string[]> =>
   queryColumn(
     db,
     `select listing_id as id from public_entries where masks < :masks and (:after::uuid is null or listing_id > :after::uuid)
@@ -8,6 +8,6 @@ export const before = (db: Db, masks: number, after: string | null, limit: numbe
     { masks, after, limit },
   )
 
-export const note = async (tx: Tx, id: string, masks: number): Promise<void> => {
+export const noteMaskingVersion = async (tx: Tx, id: string, masks: number): Promise<void> => {
   await tx.raw('update public_entries set masks = ? where listing_id = ? /* masked.note */', [masks, id])
 }

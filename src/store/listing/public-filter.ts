@@ -14,13 +14,13 @@ export interface PublicDays {
 }
 
 /** True when entry `p` is public on :asOf and has not ended by :today. Its earlier publications do not count. */
-export const SHOWN = `p.shown_from <= :asOf::date and (p.ends_on is null or p.ends_on >= greatest(:asOf::date, :today::date))
+export const IS_SHOWN_SQL = `p.shown_from <= :asOf::date and (p.ends_on is null or p.ends_on >= greatest(:asOf::date, :today::date))
   and ${MAY_LIST_SQL}`
 
 /** SQL: contains only the filters given, so that each can use its index. */
-export const filtered = ({ list, region, name }: PublicFilter): string =>
+export const filterSql = ({ list, region, name }: PublicFilter): string =>
   [
-    SHOWN,
+    IS_SHOWN_SQL,
     list != null && 'p.list = :list::text',
     region != null && 'p.region >= :region::text and p.region < :regionEnd::text',
     name != null && '(p.name like :likeName::text or p.uscc = :name::text)',
@@ -32,7 +32,7 @@ export const filtered = ({ list, region, name }: PublicFilter): string =>
 const LAST = '\u{10ffff}'
 const containing = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`
 
-export const bindingsOf = ({ days, list = null, region = null, name = null }: PublicFilter) => ({
+export const filterBindings = ({ days, list = null, region = null, name = null }: PublicFilter) => ({
   ...days,
   list,
   region,

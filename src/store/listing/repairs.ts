@@ -1,6 +1,6 @@
 import type { ReportedRepair } from '../../domain/listing/repair-results.js'
 import { queryRows, type Tx } from '../db/db.js'
-import { COLUMNS, type Listing } from './listings.js'
+import { LISTING_COLUMNS, type Listing } from './listings.js'
 
 export interface RepairedListing {
   listing: Listing
@@ -9,7 +9,7 @@ export interface RepairedListing {
   asked: boolean
 }
 
-export const toldAt = async (tx: Tx, at: Date, run: number | null): Promise<RepairedListing[]> => {
+export const reportedAt = async (tx: Tx, at: Date, run: number | null): Promise<RepairedListing[]> => {
   const answer = await tx.raw(
     `with found as (
        select distinct l.id from versions v join listings l on l.operator_id = v.operator_id
@@ -18,7 +18,7 @@ export const toldAt = async (tx: Tx, at: Date, run: number | null): Promise<Repa
      told as (
        select f.id, jsonb_agg(jsonb_build_object('record', v.id, 'body', v.body, 'fresh', ${FRESH('v')}) order by v.id) as told
        from found f join listings l on l.id = f.id join versions v on v.operator_id = l.operator_id and ${RESULT('v')} group by f.id)
-     select ${COLUMNS}, t.told, exists (
+     select ${LISTING_COLUMNS}, t.told, exists (
        select 1 from concerns k where k.listing_id = l.id and k.cause = 'REPAIR_REVOKED' and k.opened_at >= (
          select max(e.recorded_at) from listing_events e where e.listing_id = l.id and e.move = 'removeListing')) as asked
      from told t join listings l on l.id = t.id order by l.id /* repairs.toldAt */`,
@@ -37,7 +37,7 @@ const FRESH = (v: string): string =>
   `(${v}.known_from = :at::timestamptz and (:run::bigint is null or ${v}.run_id = :run::bigint))`
 
 /** Listings removed automatically because of a repair result found wrong at `at`. */
-export const unfoundedAt = (tx: Tx, at: Date): Promise<{ id: string; record: number }[]> =>
+export const unfoundedRemovalsAt = (tx: Tx, at: Date): Promise<{ id: string; record: number }[]> =>
   queryRows(
     tx,
     `select l.id, v.id as record from versions v join listing_events e on e.act->>'result' = v.id::text
@@ -47,7 +47,7 @@ export const unfoundedAt = (tx: Tx, at: Date): Promise<{ id: string; record: num
     { at },
   )
 
-export const toldOf = (tx: Tx, operatorId: number): Promise<ReportedRepair[]> =>
+export const reportedFor = (tx: Tx, operatorId: number): Promise<ReportedRepair[]> =>
   queryRows(
     tx,
     `select v.id as record, v.body, true as fresh from versions v where v.operator_id = ? and ${RESULT('v')} order by v.id /* repairs.toldOf */`,

@@ -40,7 +40,7 @@ export const add = (tx: Tx, made: NewIdentityDecision): Promise<IdentityDecision
     { ...made, successorId: made.successorId ?? null, evidence: JSON.stringify(made.evidence) },
   )
 
-export const forUndo = (tx: Tx, id: number): Promise<IdentityDecisionRow | null> =>
+export const lockForUndo = (tx: Tx, id: number): Promise<IdentityDecisionRow | null> =>
   queryFirst(tx, `select ${COLUMNS} from identity_decisions d where d.id = ? for update /* decisions.forUndo */`, [id])
 
 export const undo = (

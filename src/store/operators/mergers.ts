@@ -11,7 +11,7 @@ const DEPTH_MOST = 100
 const STATES_MOST = 900
 
 /** Returns the operator that itself bears the code, even if merged into another. */
-export const own = (tx: Tx, { scheme, code }: { scheme: string; code: string }): Promise<MergerParty | null> =>
+export const partyBearing = (tx: Tx, { scheme, code }: { scheme: string; code: string }): Promise<MergerParty | null> =>
   queryFirst(
     tx,
     `select o.id, o.uscc, o.shop, o.kind, o.name, o.merged_into as "mergedInto" from operators o
@@ -20,7 +20,7 @@ export const own = (tx: Tx, { scheme, code }: { scheme: string; code: string }):
     [scheme, code],
   )
 
-export const byId = (db: Db | Tx, id: number): Promise<MergerParty | null> =>
+export const partyById = (db: Db | Tx, id: number): Promise<MergerParty | null> =>
   queryFirst(
     db,
     `select o.id, o.uscc, o.shop, o.kind, o.name, o.merged_into as "mergedInto" from operators o where o.id = ? /* mergers.byId */`,
@@ -36,7 +36,7 @@ export const join = async (tx: Tx, from: number, into: number): Promise<void> =>
 }
 
 /** Undoes the merger of `from`. Operators merged into `from` stay with it. */
-export const part = (tx: Tx, from: number): Promise<number[]> =>
+export const undoMergerOf = (tx: Tx, from: number): Promise<number[]> =>
   queryColumn(
     tx,
     `with recursive parts(id) as (
@@ -47,7 +47,7 @@ export const part = (tx: Tx, from: number): Promise<number[]> =>
     { from },
   )
 
-export const decisionsOf = (tx: Tx, operators: readonly number[]): Promise<number[]> =>
+export const openDecisionsOf = (tx: Tx, operators: readonly number[]): Promise<number[]> =>
   queryColumn(
     tx,
     `select id from identity_decisions where undone_at is null
@@ -114,7 +114,7 @@ export const moveRecords = async (tx: Tx, { owner, to, decision, by, at }: Recor
   return moved.rows[0].n
 }
 
-export const bothOpen = (tx: Tx, one: number, other: number): Promise<string[]> =>
+export const listsOpenForBoth = (tx: Tx, one: number, other: number): Promise<string[]> =>
   queryColumn(
     tx,
     `select list from listings where operator_id in (?, ?) and state not in ('REMOVED', 'NOT_LISTED')
@@ -144,7 +144,7 @@ export const survivorAt = (db: Db, operator: number, knownAt: Date): Promise<num
     { operator, knownAt, most: DEPTH_MOST },
   )
 
-export const ownId = (
+export const idBearing = (
   db: Db,
   { scheme, code }: { scheme: string; code: string },
   knownAt: Date | null = null,
@@ -156,7 +156,7 @@ export const ownId = (
     [scheme, code, knownAt],
   )
 
-export const partsOf = (db: Db, operators: readonly number[]): Promise<{ operatorId: number; id: number }[]> =>
+export const mergedInto = (db: Db, operators: readonly number[]): Promise<{ operatorId: number; id: number }[]> =>
   queryRows(
     db,
     `select merged_into as "operatorId", id from operators where merged_into = any(?) order by merged_into, id /* mergers.partsOf */`,

@@ -28,7 +28,7 @@ export interface NameSearch {
 }
 
 /** Frequent grams are tried only when rare ones find no near match. */
-export const nearest = async (db: Db, wanted: NameSearch): Promise<NameMatch[]> => {
+export const nearestMatches = async (db: Db, wanted: NameSearch): Promise<NameMatch[]> => {
   const { question, counts, found } = await narrowly(db, wanted)
   const matches = rankMatches(wanted.key, found)
   if (isNearMatch(matches[0])) return matches
@@ -125,7 +125,7 @@ const countedBy = (state: GramState, grams: ReadonlyMap<number, number>): Counte
 })
 
 /** True when the operator of name `n`, or its successor, is listed. */
-export const LISTED = `(exists (select 1 from listings l where l.operator_id = n.operator_id and l.published_on is not null and l.removed_on is null offset 0)
+export const IS_LISTED_SQL = `(exists (select 1 from listings l where l.operator_id = n.operator_id and l.published_on is not null and l.removed_on is null offset 0)
   or exists (select 1 from operators w join listings l on l.operator_id = w.merged_into
     where w.id = n.operator_id and w.merged_into is not null and l.published_on is not null and l.removed_on is null offset 0))`
 
@@ -140,7 +140,7 @@ const candidates = async (
   { personal, named, listed = false, sight = null }: NameSearch,
 ): Promise<CandidateAnswer> => {
   const own = `(:personal or not n.personal) ${withinSightSql(sight, 'n.operator_id')}`
-  const ours = listed ? LISTED : 'true'
+  const ours = listed ? IS_LISTED_SQL : 'true'
   // An unqualified operator could be intarray's, which does not use the index.
   const found = question.all
     ? `(select * from names n where n.grams operator(pg_catalog.@>) :grams::int[] and ${own} and ${ours} order by n.operator_id limit ${WIDE_REACH.candidates})
@@ -155,7 +155,7 @@ const candidates = async (
   return { found: candidatesIn(all), state }
 }
 
-export const ofOne = async (db: Db, code: string, personal: boolean): Promise<NameCandidate[]> => {
+export const namesOfCode = async (db: Db, code: string, personal: boolean): Promise<NameCandidate[]> => {
   const answer = await db.raw(
     `with one as (select id from operators where (uscc = :code or shop = :code) and known_to is null)
      ${IN_ONE} from names n where (:personal or not n.personal) and n.operator_id in (

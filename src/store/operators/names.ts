@@ -23,7 +23,7 @@ interface IndexedName {
 }
 
 /** Indexes an intake run's names; large sets are left to the sweep. */
-export const followPlan = async (tx: Tx, run: number, { made, changes }: { made: number; changes: number }) => {
+export const indexNamesOfPlan = async (tx: Tx, run: number, { made, changes }: { made: number; changes: number }) => {
   if (changes > FOLLOWED_MOST) {
     const registered = await tx.raw(
       `select ${made > 0} or exists (select 1 from staged_drafts where kind = 'registration') as any /* names.followPlan any */`,
@@ -38,13 +38,13 @@ export const followPlan = async (tx: Tx, run: number, { made, changes }: { made:
      order by 1 /* names.followPlan */`,
     { run },
   )
-  await follow(
+  await indexNamesOf(
     tx,
     answer.rows.map(({ id }: { id: number }) => id),
   )
 }
 
-export const follow = async (tx: Tx, operators: readonly number[]): Promise<void> => {
+export const indexNamesOf = async (tx: Tx, operators: readonly number[]): Promise<void> => {
   if (operators.length === 0) return
   if (operators.length > FOLLOWED_MOST) return wantSweep(tx)
   await write(tx, operators)
@@ -105,7 +105,7 @@ const copy = async (tx: Tx, rows: readonly (IndexedName & { name: string })[]): 
 }
 
 /** Returns the number of the sweep to run, or null when all names are indexed and counted. */
-export const wanting = async (db: Db): Promise<number | null> => {
+export const wantedSweep = async (db: Db): Promise<number | null> => {
   const answer = await db.raw(
     `select wanted, wanted > done or since > greatest(counted * ${COUNT_AGAIN_SHARE}, ${COUNT_AGAIN_FROM}) as due from name_states /* names.wanting */`,
   )
@@ -113,7 +113,7 @@ export const wanting = async (db: Db): Promise<number | null> => {
 }
 
 /** Drops the index before the first fill: building it afterwards takes a tenth of the time. */
-export const prepare = async (db: Db): Promise<void> => {
+export const prepareSweep = async (db: Db): Promise<void> => {
   await db.transaction(async (tx) => {
     await alone(tx)
     const answer = await tx.raw(
@@ -136,7 +136,7 @@ export const sweepStep = async (db: Db, after: number): Promise<{ last: number; 
     return last === undefined ? null : { last, written: await write(tx, ids) }
   })
 
-export const finish = async (db: Db, wanted: number): Promise<void> => {
+export const finishSweep = async (db: Db, wanted: number): Promise<void> => {
   await db.transaction(async (tx) => {
     await tx.raw(
       `set local maintenance_work_mem = '${BUILD_MEM}'; set local work_mem = '${BUILD_MEM}' /* names.finish */`,

@@ -16,14 +16,14 @@ export interface StoredOperator {
   knownTo: Date | null
 }
 
-export const COLUMNS =
+export const OPERATOR_COLUMNS =
   'o.id, o.uscc, o.shop, o.kind, o.name, o.region, o.status, o.created_at as "createdAt", o.known_to as "knownTo"'
 
 /**
  * Creates operators in code order, which fills the index fastest, and revives rolled-back ones as if new. The caller
  * holds the knowledge clock (`nextInstant`), so nobody else creates operators.
  */
-export const make = async (
+export const makeFromDrafts = async (
   tx: Tx,
   runId: number,
   now: Date,
@@ -101,7 +101,7 @@ const UNLESS_KNOWN = `on conflict (operator_id, name) do update set claim = fals
  * A replaced name becomes a former name if a register stated it, else a claim. A merged operator's registration does
  * not change its successor. `known` is false when this run created all its operators, so that no name can change.
  */
-export const learn = async (
+export const learnCodesAndNames = async (
   tx: Tx,
   runId: number,
   now: Date,
@@ -161,7 +161,7 @@ export const byCodes = async (
 ): Promise<Map<string, StoredOperator>> => {
   if (codes.length === 0) return new Map()
   const answer = await db.raw(
-    `select a.scheme || ':' || a.code as asked, c.id is not null as "isThere", ${COLUMNS}
+    `select a.scheme || ':' || a.code as asked, c.id is not null as "isThere", ${OPERATOR_COLUMNS}
      from unnest(?::text[], ?::text[]) as a(scheme, code)
      cross join lateral (select case when min(c.operator_id) = max(c.operator_id) then min(c.operator_id) end as id from codes c
        where c.scheme = a.scheme and c.code = a.code and c.known_to is null) c
@@ -175,7 +175,7 @@ export const byCodes = async (
 /** Reads a row for every id, as `byCodes` does. */
 export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, StoredOperator>> => {
   const answer = await db.raw(
-    `select c.id is not null as "isThere", ${COLUMNS} from unnest(?::int[]) as a(id)
+    `select c.id is not null as "isThere", ${OPERATOR_COLUMNS} from unnest(?::int[]) as a(id)
      cross join lateral (select (select id from operators where id = a.id) as id offset 0) c
      join operators o on o.id = coalesce(c.id, (select min(id) from operators)) /* operators.byIds */`,
     [[...new Set(ids)]],

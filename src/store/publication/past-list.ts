@@ -1,6 +1,6 @@
 import { type Db, queryRows, queryValue } from '../db/db.js'
-import { COLUMNS, type Listing } from '../listing/listings.js'
-import { bindingsOf, type PublicFilter } from '../listing/public-filter.js'
+import { LISTING_COLUMNS, type Listing } from '../listing/listings.js'
+import { filterBindings, type PublicFilter } from '../listing/public-filter.js'
 
 /** SQL: day on which a move took effect; for a backdated removal, the day when it was entered. */
 const ENTERED = `case when e.move = 'removeListing' and e.role <> 'clock'
@@ -15,22 +15,22 @@ const SHOWN_THEN = `l.wrong_from is null and l.published_on <= :asOf::date
   and (:list::text is null or l.list = :list::text) and (:region::text is null or starts_with(o.region, :region::text))
   and (:name::text is null or strpos(o.name, :name::text) > 0 or o.uscc = :name::text)`
 
-export const shownOn = (
+export const listShown = (
   db: Db,
   filter: PublicFilter,
   { first, after }: { first: number; after: { publishedOn: string; id: string } | null },
 ): Promise<Listing[]> =>
   queryRows(
     db,
-    `select ${COLUMNS} from listings l join operators o on o.id = l.operator_id
+    `select ${LISTING_COLUMNS} from listings l join operators o on o.id = l.operator_id
      where ${SHOWN_THEN} and (:afterId::uuid is null or (l.published_on, l.id) < (:afterOn::date, :afterId::uuid))
      order by l.published_on desc, l.id desc limit :first /* listings.shownOn */`,
-    { ...bindingsOf(filter), afterOn: after?.publishedOn ?? null, afterId: after?.id ?? null, first },
+    { ...filterBindings(filter), afterOn: after?.publishedOn ?? null, afterId: after?.id ?? null, first },
   )
 
-export const shownCount = (db: Db, filter: PublicFilter): Promise<number> =>
+export const countShown = (db: Db, filter: PublicFilter): Promise<number> =>
   queryValue(
     db,
     `select count(*)::int as n from listings l join operators o on o.id = l.operator_id where ${SHOWN_THEN} /* listings.shownCount */`,
-    bindingsOf(filter),
+    filterBindings(filter),
   )

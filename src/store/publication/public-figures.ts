@@ -17,7 +17,7 @@ const REASONS_MOST = 2_000
 
 const SHOWN = `p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date)`
 
-export const figures = async (db: Db, day: string): Promise<PublicListFigures> => {
+export const publicListFigures = async (db: Db, day: string): Promise<PublicListFigures> => {
   const ask = <T>(text: string): Promise<T[]> => queryRows(db, text, { day, most: REASONS_MOST })
   const [totals, places, reasons, months, removals] = await Promise.all([
     ask<{ inForce: number; contested: number }>(

@@ -16,11 +16,11 @@ export interface PublicSearch {
   contested: boolean
 }
 
-export const ORDERS = ['newest', 'oldest', 'ending'] as const
-export type ListOrder = (typeof ORDERS)[number]
+export const LIST_ORDERS = ['newest', 'oldest', 'ending'] as const
+export type ListOrder = (typeof LIST_ORDERS)[number]
 
 /** Cursor: sort value and id of the last entry. */
-export interface ListPlace {
+export interface ListCursor {
   on: string
   id: string
 }
@@ -28,8 +28,8 @@ export interface ListPlace {
 /** Appended to a prefix, it ends the prefix's range. */
 const LAST = '\u{10ffff}'
 /** PostgreSQL's text for entries without an end. */
-export const ENDLESS = 'infinity'
-const ENDING = `coalesce(p.ends_on, '${ENDLESS}')`
+export const ENDLESS_DATE = 'infinity'
+const ENDING = `coalesce(p.ends_on, '${ENDLESS_DATE}')`
 
 const SORTED: Record<ListOrder, { by: string; way: 'asc' | 'desc'; past: '>' | '<' }> = {
   newest: { by: 'p.published_on', way: 'desc', past: '<' },
@@ -59,7 +59,7 @@ const bindingsOf = ({ contested, ...sought }: PublicSearch) => ({
 export const page = async (
   db: Db,
   sought: PublicSearch,
-  { order, first, after }: { order: ListOrder; first: number; after: ListPlace | null },
+  { order, first, after }: { order: ListOrder; first: number; after: ListCursor | null },
 ): Promise<{ body: PublicBody; on: string }[]> => {
   const { by, way, past } = SORTED[order]
   return queryRows(
@@ -103,7 +103,7 @@ export const ofOperators = async (
   )
 }
 
-export const bodies = async (db: Db, ids: readonly string[]): Promise<PublicBody[]> => {
+export const bodiesByIds = async (db: Db, ids: readonly string[]): Promise<PublicBody[]> => {
   if (ids.length === 0) return []
   const answer = await db.raw(
     `select p.body from unnest(?::uuid[]) with ordinality a(id, place) join public_entries p on p.listing_id = a.id
@@ -123,7 +123,7 @@ export interface ListStamp {
  * Equal stamps mean an unchanged list: each change adds a row, and `forgetChanges` deletes too many at once for a row
  * count to repeat.
  */
-export const stamp = (db: Db): Promise<ListStamp> =>
+export const listStamp = (db: Db): Promise<ListStamp> =>
   queryOne(
     db,
     `select (select count(*) || '.' || coalesce((select c.xid::text from public_changes c order by c.xid desc limit 1), '') from public_changes) as changes,
@@ -143,7 +143,7 @@ export const forgetChanges = async (tx: Tx, most = CHANGES_MOST): Promise<void> 
   )
 }
 
-export const authorities = (db: Db, day: string, most: number): Promise<{ authority: string; n: number }[]> =>
+export const countByAuthority = (db: Db, day: string, most: number): Promise<{ authority: string; n: number }[]> =>
   queryRows(
     db,
     `select authority, count(*)::int as n from public_entries p
@@ -163,7 +163,7 @@ export interface SignedEntry {
 }
 
 /** Omits entries that are not public. */
-export const signed = async (db: Db, ids: readonly string[]): Promise<Map<string, SignedEntry>> => {
+export const signedEntries = async (db: Db, ids: readonly string[]): Promise<Map<string, SignedEntry>> => {
   const answer = await db.raw(
     `select p.listing_id as id, p.body, p.salt, e.line, e.hash, m.sequence, m.valid_until as "validUntil"
      from public_entries p

@@ -40,11 +40,11 @@ const forgottenOf = (held: string): string =>
 const HELD_STILL = `(exists (select 1 from published_entries where to_sequence is null and line is null)
   or exists (select 1 from ${forgottenOf('to_sequence is null')}))`
 
-export const last = (db: Db | Tx): Promise<Snapshot | null> =>
+export const lastSnapshot = (db: Db | Tx): Promise<Snapshot | null> =>
   queryFirst(db, `select ${COLUMNS} from snapshots s order by s.sequence desc limit 1 /* snapshots.last */`)
 
 /** `forgotten` is true when the snapshot holds an entry no longer public. */
-export const current = async (
+export const lastWithManifest = async (
   db: Db | Tx,
 ): Promise<{ snapshot: Snapshot; signed: SignedManifest | null; forgotten: boolean } | null> => {
   const answer = await db.raw(
@@ -64,7 +64,7 @@ export interface SnapshotChange {
 }
 
 /** Entries of the snapshot that have since expired or been removed. */
-export const gone = async (db: Db | Tx, sequence: number, today: string): Promise<string[]> => {
+export const entriesGoneSince = async (db: Db | Tx, sequence: number, today: string): Promise<string[]> => {
   const held = 'p.from_sequence <= :sequence and p.to_sequence is null'
   const answer = await db.raw(
     `select p.listing_id as id from published_entries p where ${held} and p.line is null
@@ -76,7 +76,7 @@ export const gone = async (db: Db | Tx, sequence: number, today: string): Promis
   return answer.rows.map(({ id }: { id: string }) => id)
 }
 
-export const changes = async (
+export const changesSinceLast = async (
   tx: Tx,
   today: string,
   of: readonly string[] | null = null,
@@ -99,7 +99,7 @@ export const changes = async (
   )
 }
 
-export const open = async (tx: Tx, snapshot: Snapshot, runId: number): Promise<void> => {
+export const openSnapshot = async (tx: Tx, snapshot: Snapshot, runId: number): Promise<void> => {
   await tx('snapshots').insert({
     sequence: snapshot.sequence,
     previous_hash: snapshot.previousHash,
@@ -116,7 +116,7 @@ export const open = async (tx: Tx, snapshot: Snapshot, runId: number): Promise<v
   })
 }
 
-export const close = async (tx: Tx, snapshot: Snapshot): Promise<void> => {
+export const closeSnapshot = async (tx: Tx, snapshot: Snapshot): Promise<void> => {
   await tx('snapshots')
     .where({ sequence: snapshot.sequence })
     .update({
@@ -136,7 +136,7 @@ export interface EntrySource {
   to: string | null
 }
 
-export const sources = async (tx: Tx, ids: readonly string[]): Promise<EntrySource[]> => {
+export const entrySources = async (tx: Tx, ids: readonly string[]): Promise<EntrySource[]> => {
   if (ids.length === 0) return []
   return queryRows(
     tx,
@@ -152,7 +152,7 @@ export interface SnapshotEntry extends SnapshotMember {
   replaces: boolean
 }
 
-export const put = async (tx: Tx, sequence: number, entries: readonly SnapshotEntry[]): Promise<void> => {
+export const putEntries = async (tx: Tx, sequence: number, entries: readonly SnapshotEntry[]): Promise<void> => {
   const replaced = entries.flatMap(({ id, replaces }) => (replaces ? [id] : []))
   if (replaced.length > 0)
     await tx.raw(
@@ -176,7 +176,7 @@ export const put = async (tx: Tx, sequence: number, entries: readonly SnapshotEn
 const NULL = '\\N'
 const escaped = (text: string): string => text.replaceAll('\\', '\\\\')
 
-export const note = async (tx: Tx, sequence: number, today: string): Promise<void> => {
+export const noteChanges = async (tx: Tx, sequence: number, today: string): Promise<void> => {
   await tx.raw(
     `insert into snapshot_changes (sequence, listing_id, change, body_hash, from_on, to_on, changed_on)
      select p.from_sequence, p.listing_id, case when r.listing_id is null then 'ADDED' else 'CHANGED' end, p.hash, p.from_on, p.to_on, :today::date
@@ -186,13 +186,13 @@ export const note = async (tx: Tx, sequence: number, today: string): Promise<voi
   )
 }
 
-/** Without fresh statistics `current` and `gone` scan the list: 0.5 s for 200,000 entries. */
-export const analyze = async (tx: Tx): Promise<void> => {
+/** Without fresh statistics `lastWithManifest` and `entriesGoneSince` scan the list: 0.5 s for 200,000 entries. */
+export const analyzeTables = async (tx: Tx): Promise<void> => {
   await tx.raw('analyze published_entries, snapshot_changes /* snapshots.analyze */')
 }
 
 /** Deletes the text of removed entries from all snapshots. `snapshot_changes` still tells that they were there. */
-export const drop = async (
+export const dropTexts = async (
   tx: Tx,
   sequence: number,
   gone: readonly { listingId: string; removedOn: string }[],
@@ -206,13 +206,17 @@ export const drop = async (
   )
 }
 
-export const tidy = async (tx: Tx, sequence: number): Promise<void> => {
+export const deleteObsolete = async (tx: Tx, sequence: number): Promise<void> => {
   await tx.raw('delete from published_entries where to_sequence < ? /* snapshots.tidy */', [sequence])
   await tx.raw('delete from forgotten /* snapshots.tidy */')
   await tx.raw('delete from manifests /* snapshots.tidy */')
 }
 
-export const sign = async (tx: Tx, sequence: number, { kid, jws, validUntil }: SignedManifest): Promise<void> => {
+export const addManifest = async (
+  tx: Tx,
+  sequence: number,
+  { kid, jws, validUntil }: SignedManifest,
+): Promise<void> => {
   await tx('manifests')
     .insert({ sequence, kid, jws, valid_until: validUntil })
     .onConflict('sequence')
@@ -222,7 +226,7 @@ export const sign = async (tx: Tx, sequence: number, { kid, jws, validUntil }: S
 export type SnapshotLine = SnapshotMember & { line: string | null }
 
 /** A line is null when its text has been deleted. */
-export async function* lines(db: Db | Tx, sequence: number, atATime: number): AsyncGenerator<SnapshotLine[]> {
+export async function* linesInBatches(db: Db | Tx, sequence: number, atATime: number): AsyncGenerator<SnapshotLine[]> {
   const read = (after: string | null): Promise<SnapshotLine[]> =>
     queryRows(
       db,
@@ -262,7 +266,7 @@ export const changedBetween = (db: Db | Tx, from: number, to: number, most: numb
     { from, to, most },
   )
 
-export const firstEnd = (tx: Tx): Promise<string | null> =>
+export const earliestEnd = (tx: Tx): Promise<string | null> =>
   queryValue(tx, 'select min(to_on) as first from published_entries where to_sequence is null /* snapshots.firstEnd */')
 
 export const latestChanges = (
@@ -291,7 +295,7 @@ export interface NetChange {
 }
 
 /** Differences of two snapshots. Lines come from the later one. */
-export const net = (db: Db | Tx, from: number, to: number, most: number): Promise<NetChange[]> =>
+export const netChanges = (db: Db | Tx, from: number, to: number, most: number): Promise<NetChange[]> =>
   queryRows(
     db,
     `select t.listing_id as id, case when b.change <> 'REMOVED' then b.body_hash end as before, p.hash as after, p.line,
@@ -309,19 +313,19 @@ export const net = (db: Db | Tx, from: number, to: number, most: number): Promis
   )
 
 /** Returns null when this database does not hold the snapshot. */
-export const entriesOf = async (db: Db | Tx, sequence: number): Promise<number | null> => {
+export const entryCountOf = async (db: Db | Tx, sequence: number): Promise<number | null> => {
   const answer = await db.raw('select entries from snapshots where sequence = ? /* snapshots.entriesOf */', [sequence])
   return answer.rows[0]?.entries ?? null
 }
 
-export const firstSalted = async (db: Db | Tx): Promise<number | null> => {
+export const firstSaltedSequence = async (db: Db | Tx): Promise<number | null> => {
   const answer = await db.raw(
     'select sequence from snapshots where form > 0 order by sequence limit 1 /* snapshots.firstSalted */',
   )
   return answer.rows[0]?.sequence ?? null
 }
 
-export const all = (db: Db, after: number, most: number): Promise<Snapshot[]> =>
+export const listAfter = (db: Db, after: number, most: number): Promise<Snapshot[]> =>
   queryRows(
     db,
     `select ${COLUMNS} from snapshots s where s.sequence > ? order by s.sequence limit ? /* snapshots.all */`,

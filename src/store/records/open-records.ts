@@ -1,16 +1,16 @@
 import { type Db, queryRows } from '../db/db.js'
-import { byIds, COLUMNS, type RecordVersion } from './versions.js'
+import { byIds, type RecordVersion, VERSION_COLUMNS } from './versions.js'
 
-export const OF_PRODUCT_MOST = 200
+export const PRODUCT_RECORDS_MOST = 200
 
 /** SQL: the field without spaces and in capitals, exactly as in the index. */
 const word = (field: string): string =>
   `translate(regexp_replace(normalize(v.body->>'${field}', NFKC), '\\s', '', 'g'), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')`
 
-export const trademarks = (db: Db, feeds: readonly string[], key: string): Promise<RecordVersion[]> =>
+export const trademarkVersions = (db: Db, feeds: readonly string[], key: string): Promise<RecordVersion[]> =>
   queryRows(
     db,
-    `select ${COLUMNS} from versions v join runs r on r.id = v.run_id
+    `select ${VERSION_COLUMNS} from versions v join runs r on r.id = v.run_id
      where v.feed = any(:feeds) and v.record_key = :key and v.known_to is null and v.kind = 'trademark' order by v.id desc /* open-records.trademarks */`,
     { feeds: [...feeds], key },
   )
@@ -23,7 +23,7 @@ export interface ProductQuery {
 }
 
 /** Returns failed inspections of the brand, and recalls: at most OF_PRODUCT_MOST + 1 rows. */
-export const ofProduct = async (db: Db, { gtin, brand, removed }: ProductQuery): Promise<RecordVersion[]> => {
+export const recordsOfProduct = async (db: Db, { gtin, brand, removed }: ProductQuery): Promise<RecordVersion[]> => {
   const standing = `v.known_to is null and (:removed or v.ended_on is null)`
   const answer = await db.raw(
     `select id from (
@@ -31,7 +31,7 @@ export const ofProduct = async (db: Db, { gtin, brand, removed }: ProductQuery):
          and v.body->'gtins' @> jsonb_build_array(:gtin::text)
        union select v.id from versions v where v.kind in ('inspection', 'recall') and ${standing} and :brand::text is not null
          and ${word('brand')} = :brand::text and (v.kind = 'recall' or v.body->>'result' = 'FAIL')) f
-     order by id desc limit ${OF_PRODUCT_MOST + 1} /* open-records.ofProduct */`,
+     order by id desc limit ${PRODUCT_RECORDS_MOST + 1} /* open-records.ofProduct */`,
     { gtin, brand, removed } as never,
   )
   const ids: number[] = answer.rows.map(({ id }: { id: number }) => id)

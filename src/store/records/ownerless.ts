@@ -3,7 +3,7 @@
 import type { Tx } from '../db/db.js'
 import { withIndexLookups } from '../db/lateral-lookup.js'
 
-export const keepCodes = async (tx: Tx, feed: string): Promise<void> => {
+export const keepOwnerlessCodes = async (tx: Tx, feed: string): Promise<void> => {
   await tx.raw(
     `insert into ownerless_codes (scheme, code, feed, record_key, digest)
      select distinct a.scheme, a.code, :feed::text, s.record_key, s.digest from plan p join staged_drafts s using (item, part)
@@ -15,7 +15,7 @@ export const keepCodes = async (tx: Tx, feed: string): Promise<void> => {
   )
 }
 
-export const standAlone = async (
+export const detachFromOperators = async (
   tx: Tx,
   ids: readonly number[],
   { by, at }: { by: number; at: Date },
@@ -41,7 +41,7 @@ const CHUNK_OWNERLESS = 1_000
 const CARRIED = `v.feed = k.feed and v.record_key = k.record_key and v.digest = k.digest and v.known_to is null
   and v.ended_on is null and v.operator_id is null`
 
-export const match = (tx: Tx, run: number, now: Date): Promise<void> =>
+export const matchOwnerless = (tx: Tx, run: number, now: Date): Promise<void> =>
   withIndexLookups(tx, async () => {
     const ids = await mayMatch(tx)
     for (let from = 0; from < ids.length; from += CHUNK_OWNERLESS)

@@ -22,7 +22,7 @@ const NAMED_OTHER: Remark = {
 }
 
 /** True when `v` is a registration of the operator with this USCC, found by its number alone. */
-export const isNumberOf = (
+export const isRegistrationByNumberSql = (
   v: string,
   uscc: string,
 ): string => `(${v}.found_by like 'reg_no:%' and ${v}.body->>'uscc' is null
@@ -30,7 +30,7 @@ export const isNumberOf = (
     where c.scheme = 'reg_no' and c.code = substr(${v}.found_by, 8) and c.known_to is null and own.uscc = ${uscc}))`
 
 /** Returns how many records lost their operator. `partial`: the delivery covers part of its feed. */
-export const merge = async (
+export const mergePlan = async (
   tx: Tx,
   run: { id: number; feed: string; whole: boolean; partial: boolean; now: Date; new: number },
 ): Promise<number> => {
@@ -49,7 +49,7 @@ export const merge = async (
   await tx.raw(
     `update versions v set known_to = :now, closed_as = 'CHANGED', closed_by = :run from plan p join staged_drafts s using (item, part)
      where s.kind = 'registration' and s.uscc is not null and p.effect in ('NEW', 'CHANGED') and v.feed = :feed and v.kind = 'registration'
-       and v.known_to is null and v.operator_id = p.operator_id and v.record_key <> s.record_key and ${isNumberOf('v', 's.uscc')}
+       and v.known_to is null and v.operator_id = p.operator_id and v.record_key <> s.record_key and ${isRegistrationByNumberSql('v', 's.uscc')}
      /* versions.merge one registration */`,
     bindings,
   )
@@ -97,7 +97,7 @@ export const merge = async (
 }
 
 /** Leaves out records that only partial files contributed. */
-export const standing = (db: Db | Tx, feed: string): Promise<number> =>
+export const countInForce = (db: Db | Tx, feed: string): Promise<number> =>
   queryValue(
     db,
     `select count(*)::int as n from versions where feed = ? and known_to is null and ended_on is null and not partial /* versions.standing */`,
@@ -173,7 +173,7 @@ export interface RecordVersion {
   stands: boolean
 }
 
-export const COLUMNS = `v.id, v.feed, v.kind, v.record_key as key, v.operator_id as "operatorId", v.body, v.findings as remarks,
+export const VERSION_COLUMNS = `v.id, v.feed, v.kind, v.record_key as key, v.operator_id as "operatorId", v.body, v.findings as remarks,
   v.valid_from as "validFrom", v.valid_to as "validTo", v.known_from as "knownFrom", v.run_id as run, r.file, v.page,
   v.row_number as row, v.fact, v.wrong_from as "wrongFrom", (v.known_to is null and v.ended_on is null) as stands`
 
@@ -206,7 +206,7 @@ export const ofOperators = (
 ): Promise<RecordVersion[]> =>
   queryRows(
     db,
-    `select ${COLUMNS} from (
+    `select ${VERSION_COLUMNS} from (
        select v.*, row_number() over (partition by v.operator_id order by v.id desc) as place from (${SEEN_ONCE}) v
        where :after::bigint is null or v.id < :after::bigint) v
      join runs r on r.id = v.run_id where v.place <= :first order by v.id desc /* versions.ofOperators */`,
@@ -215,7 +215,7 @@ export const ofOperators = (
 
 const SEEN_ON_ITS_DAY = SEEN_ONCE.replaceAll(':operators', 'array[a.operator]').replaceAll(':asOf', 'a.day')
 
-export const onDays = async (
+export const versionsOnDays = async (
   db: Db,
   queries: readonly { operator: number; day: string }[],
   { knownAt, kinds, removed, first }: RecordSight & { knownAt: Date; first: number },
@@ -223,7 +223,7 @@ export const onDays = async (
   const answer = await db.raw(
     `select a.place, v.* from jsonb_to_recordset(:asked::jsonb) as a(place int, operator int, day date)
      cross join lateral (
-       select ${COLUMNS} from (${SEEN_ON_ITS_DAY}) v join runs r on r.id = v.run_id order by v.id desc limit :first) v
+       select ${VERSION_COLUMNS} from (${SEEN_ON_ITS_DAY}) v join runs r on r.id = v.run_id order by v.id desc limit :first) v
      order by a.place, v.id desc /* versions.onDays */`,
     {
       asked: JSON.stringify(queries.map((one, place) => ({ place, ...one }))),
@@ -256,7 +256,7 @@ export const sourcesOf = (
 ): Promise<RecordVersion[]> =>
   queryRows(
     db,
-    `select ${COLUMNS} from (${VERSIONS_AT}) v join runs r on r.id = v.run_id where v.fact is not null and ${SEEN}
+    `select ${VERSION_COLUMNS} from (${VERSIONS_AT}) v join runs r on r.id = v.run_id where v.fact is not null and ${SEEN}
      order by v.run_id, v.id /* versions.sourcesOf */`,
     { ...bindingsAt(operatorIds, when), ...sight },
   )
@@ -266,16 +266,16 @@ export const byId = async (db: Db | Tx, id: number): Promise<RecordVersion | nul
 
 export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, RecordVersion>> => {
   const answer = await db.raw(
-    `select ${COLUMNS} from versions v join runs r on r.id = v.run_id where v.id = any(?::bigint[]) /* versions.byIds */`,
+    `select ${VERSION_COLUMNS} from versions v join runs r on r.id = v.run_id where v.id = any(?::bigint[]) /* versions.byIds */`,
     [[...ids]],
   )
   return new Map(answer.rows.map((row: RecordVersion) => [row.id, row]))
 }
 
-export const current = (db: Db | Tx, feed: string, key: string): Promise<RecordVersion | null> =>
+export const currentVersion = (db: Db | Tx, feed: string, key: string): Promise<RecordVersion | null> =>
   queryFirst(
     db,
-    `select ${COLUMNS} from versions v join runs r on r.id = v.run_id
+    `select ${VERSION_COLUMNS} from versions v join runs r on r.id = v.run_id
      where v.feed = ? and v.record_key = ? and v.known_to is null /* versions.current */`,
     [feed, key],
   )
@@ -287,7 +287,7 @@ export const sourcesOfGround = (
 ): Promise<RecordVersion[]> =>
   queryRows(
     db,
-    `select ${COLUMNS} from versions v join runs r on r.id = v.run_id where v.known_to is null
+    `select ${VERSION_COLUMNS} from versions v join runs r on r.id = v.run_id where v.known_to is null
        and ((v.feed = :feed and v.record_key = :key)
          or (:fact::text is not null and v.operator_id = :operatorId and v.kind = :kind and v.fact = :fact::text))
      order by v.run_id, v.id /* versions.sourcesOfGround */`,
@@ -302,10 +302,10 @@ const MIRRORED = oncePerFact(
   `select * from (${VERSIONS_AT}) v where v.kind = 'list_entry' and (v.decision_id is null or not (${CLEARED}))`,
 )
 
-export const mirrored = (db: Db, operatorIds: readonly number[], when: PointInTime): Promise<RecordVersion[]> =>
+export const mirroredEntries = (db: Db, operatorIds: readonly number[], when: PointInTime): Promise<RecordVersion[]> =>
   queryRows(
     db,
-    `select ${COLUMNS} from (${MIRRORED}) v join runs r on r.id = v.run_id order by v.operator_id, v.id desc
+    `select ${VERSION_COLUMNS} from (${MIRRORED}) v join runs r on r.id = v.run_id order by v.operator_id, v.id desc
      /* versions.mirrored */`,
     { ...bindingsAt(operatorIds, when), withdrawn: WITHDRAWN_STATUS },
   )

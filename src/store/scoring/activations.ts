@@ -34,7 +34,7 @@ export const propose = async (
   return id === undefined ? null : byId(tx, id)
 }
 
-export const forDecision = (tx: Tx, id: number): Promise<ActivationRow | null> =>
+export const lockForDecision = (tx: Tx, id: number): Promise<ActivationRow | null> =>
   queryFirst(tx, `${ACTIVATIONS} where a.id = ? for update of a /* adoptions.forDecision */`, [id])
 
 export const decide = async (
@@ -73,7 +73,7 @@ export interface StoredCard {
   activated: boolean
 }
 
-export const keptCards = (db: Db, today: string): Promise<StoredCard[]> =>
+export const storedCards = (db: Db, today: string): Promise<StoredCard[]> =>
   queryRows(
     db,
     `select k.hash, k.version, k.card->'name' as name, coalesce(bool_or(a.state = 'PROPOSED'), false) as proposed,

@@ -1,6 +1,6 @@
 import { type Db, queryColumn, queryRows } from '../db/db.js'
 
-export const versionsKept = (db: Db): Promise<string[]> =>
+export const storedVersions = (db: Db): Promise<string[]> =>
   queryColumn(db, 'select version from scorecards order by version /* audits.versionsKept */')
 
 export interface PublicActivation {
@@ -10,7 +10,7 @@ export interface PublicActivation {
   decidedAt: Date
 }
 
-export const adoptions = (db: Db): Promise<PublicActivation[]> =>
+export const publicActivations = (db: Db): Promise<PublicActivation[]> =>
   queryRows(
     db,
     `select k.version, a.effective_on as "effectiveOn", a.decided_at as "decidedAt"

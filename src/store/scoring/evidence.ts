@@ -28,7 +28,11 @@ const EVIDENCE = `
   /* evidence.of */`
 
 /** Uses COPY: fetching rows would cost as much as the query itself. */
-export const of = async (db: Db | Tx, operators: readonly number[], when: PointInTime): Promise<EvidenceRow[]> => {
+export const evidenceOf = async (
+  db: Db | Tx,
+  operators: readonly number[],
+  when: PointInTime,
+): Promise<EvidenceRow[]> => {
   if (operators.length === 0) return []
   // COPY takes no bindings.
   const bindings = { ...bindingsAt(operators, when), knownAt: when.knownAt.toISOString(), weighed: [...WEIGHED_KINDS] }

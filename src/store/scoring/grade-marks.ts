@@ -3,7 +3,7 @@ import { queryValue, type Tx } from '../db/db.js'
 /** For this long after an entry's removal, even an unchanged grade is reported, because it was withheld before. */
 const REMOVAL_RECENT = '1 day'
 
-export const markScored = async (
+export const markGradeChanges = async (
   tx: Tx,
   scored: readonly { operatorId: number; grade: string }[],
   before: ReadonlyMap<number, string>,

@@ -35,13 +35,13 @@ const contested = (
     and c.ended_on is null and (c.known_to is null or c.known_to > ${at}))))`
 
 /** True when score `s` rests on a contested record. */
-export const CONTESTED = `exists (select 1 from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
+export const IS_CONTESTED_SQL = `exists (select 1 from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
   where b.operator_id = o.id and ${contested("'infinity'")} and s.reasons::jsonb @> jsonb_build_array(jsonb_build_object('records', jsonb_build_array(v.id))))`
 
 const DECISION_CONTESTED = `exists (select 1 from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
   where b.operator_id = l.operator_id and v.id = l.decision_version and ${contested("'infinity'")})`
 
-export const contestedAmong = async (tx: Db | Tx, listings: readonly string[]): Promise<Set<string>> => {
+export const contestedListings = async (tx: Db | Tx, listings: readonly string[]): Promise<Set<string>> => {
   const answer = await tx.raw(
     `select l.id from listings l where l.id = any(?::uuid[]) and ${DECISION_CONTESTED} /* objections.contestedAmong */`,
     [[...listings]],
@@ -49,7 +49,7 @@ export const contestedAmong = async (tx: Db | Tx, listings: readonly string[]): 
   return new Set(answer.rows.map(({ id }: { id: string }) => id))
 }
 
-export const misstated = (tx: Tx): Promise<string[]> =>
+export const entriesMisstatingContest = (tx: Tx): Promise<string[]> =>
   queryColumn(
     tx,
     `select l.id from (
@@ -139,7 +139,7 @@ export const countOf = (db: Db, filter: ObjectionFilter): Promise<number> =>
     ...filter,
   })
 
-export const contestedAt = (
+export const contestedVersionsAt = (
   db: Db | Tx,
   operators: readonly number[],
   knownAt: Date,
@@ -152,7 +152,7 @@ export const contestedAt = (
     { operators: [...operators], knownAt },
   )
 
-export const contestedOf = async (db: Db, versions: readonly number[]): Promise<Set<number>> => {
+export const contestedVersions = async (db: Db, versions: readonly number[]): Promise<Set<number>> => {
   const answer = await db.raw(
     `select v.id from versions v where v.id = any(?::bigint[]) and exists (select 1 from objections b
        where b.record_key = v.record_key and b.feed = v.feed and ${contested("'infinity'")}) /* objections.contestedOf */`,
@@ -161,7 +161,7 @@ export const contestedOf = async (db: Db, versions: readonly number[]): Promise<
   return new Set(answer.rows.map(({ id }: { id: number }) => id))
 }
 
-export const recordOf = (
+export const recordOfVersion = (
   tx: Tx,
   version: number,
 ): Promise<{ feed: string; recordKey: string; versions: number[] } | null> =>

@@ -31,16 +31,16 @@ const confirmed = (alias: string): string =>
 const firstDay = (alias: string): string => `(${alias}.decided_at at time zone 'Asia/Shanghai')::date`
 
 /** Selects id and grade of the override in force, ignoring vetoes. */
-export const holding = (operator: string, knownAt: string): string => `
+export const overrideInForceSql = (operator: string, knownAt: string): string => `
   select h.id, h.grade from (
     select r.* from overrules r where r.operator_id = ${operator} and ${confirmed('r')} and r.decided_at <= ${knownAt}
     order by r.decided_at desc limit 1) h
   where (h.withdrawn_at is null or h.withdrawn_at > ${knownAt}) and ${firstDay('h')} <= :asOf::date and h.ends_on >= :asOf::date`
 
 /** True unless a veto in score `s` forbids the better grade of override `h`. */
-export const NOT_VETOED = `not (h.grade < s.grade and s.reasons::jsonb @> '[{"why": "VETO"}]')`
+export const NOT_VETOED_SQL = `not (h.grade < s.grade and s.reasons::jsonb @> '[{"why": "VETO"}]')`
 
-export const SHOWN_GRADE = `coalesce((select h.grade from (${holding('o.id', "'infinity'")}) h where ${NOT_VETOED}), s.grade)`
+export const SHOWN_GRADE_SQL = `coalesce((select h.grade from (${overrideInForceSql('o.id', "'infinity'")}) h where ${NOT_VETOED_SQL}), s.grade)`
 
 /** SQL: overrides as known at :knownAt, with their state on :asOf. */
 const AS_KNOWN = `

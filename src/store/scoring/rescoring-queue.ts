@@ -1,7 +1,7 @@
 /** An operator may be marked twice for rescoring, because checking costs more. */
 import type { Db, Tx } from '../db/db.js'
 
-export const mark = async (tx: Tx, ids: readonly number[], at: Date): Promise<void> => {
+export const markDirty = async (tx: Tx, ids: readonly number[], at: Date): Promise<void> => {
   if (ids.length === 0) return
   await tx.raw(
     `insert into dirty_operators (operator_id, since) select distinct id, :at::timestamptz from unnest(:ids::int[]) a(id) /* dirty.mark */`,
@@ -9,7 +9,7 @@ export const mark = async (tx: Tx, ids: readonly number[], at: Date): Promise<vo
   )
 }
 
-export const markPlanned = async (tx: Tx, run: number, at: Date): Promise<void> => {
+export const markDirtyByPlan = async (tx: Tx, run: number, at: Date): Promise<void> => {
   await tx.raw(
     `insert into dirty_operators (operator_id, since) select operator_id, :at::timestamptz from (
        select operator_id from plan where effect in ('NEW', 'CHANGED') and operator_id is not null
@@ -19,14 +19,14 @@ export const markPlanned = async (tx: Tx, run: number, at: Date): Promise<void> 
   )
 }
 
-export const scored = async (tx: Tx, ids: readonly number[], knownAt: Date): Promise<void> => {
+export const clearDirty = async (tx: Tx, ids: readonly number[], knownAt: Date): Promise<void> => {
   await tx.raw('delete from dirty_operators where operator_id = any(?) and since <= ? /* dirty.scored */', [
     [...ids],
     knownAt,
   ])
 }
 
-export const movedSince = async (tx: Tx, ids: readonly number[], knownAt: Date): Promise<Set<number>> => {
+export const dirtySince = async (tx: Tx, ids: readonly number[], knownAt: Date): Promise<Set<number>> => {
   const answer = await tx.raw(
     `select distinct operator_id as id from dirty_operators where operator_id = any(:ids::int[]) and since > :knownAt /* dirty.movedSince */`,
     { ids: [...ids], knownAt } as never,
@@ -34,7 +34,7 @@ export const movedSince = async (tx: Tx, ids: readonly number[], knownAt: Date):
   return idsIn(answer.rows)
 }
 
-export const gone = async (tx: Tx, ids: readonly number[]): Promise<Set<number>> => {
+export const goneOperators = async (tx: Tx, ids: readonly number[]): Promise<Set<number>> => {
   const answer = await tx.raw(
     `select id from operators where id = any(?::int[]) and (known_to is not null or merged_into is not null) /* dirty.gone */`,
     [[...ids]] as never,
@@ -53,7 +53,7 @@ export interface DueOperators {
   next: (many: number) => Promise<DueOperator[]>
 }
 
-export const withDue = async <T>(
+export const withDueOperators = async <T>(
   db: Db,
   { all, only = null, asOf, basis }: { all: boolean; only?: readonly number[] | null; asOf: string; basis: string },
   work: (list: DueOperators) => Promise<T>,

@@ -1,16 +1,16 @@
 import type { ListFacts } from '../../domain/scoring/repair-targets.js'
 import type { Db, Tx } from '../db/db.js'
 
-export type Lists = readonly ListFacts[]
+export type BookLists = readonly ListFacts[]
 
-export const keep = async (tx: Db | Tx, book: { hash: string; lists: Lists; now: Date }): Promise<void> => {
+export const keepBook = async (tx: Db | Tx, book: { hash: string; lists: BookLists; now: Date }): Promise<void> => {
   await tx.raw(
     'insert into rule_books (hash, lists, kept_at) values (?, ?::jsonb, ?) on conflict do nothing /* ruleBooks.keep */',
     [book.hash, JSON.stringify(book.lists), book.now],
   )
 }
 
-export const byHash = async (db: Db | Tx, hash: string): Promise<Lists | null> => {
+export const byHash = async (db: Db | Tx, hash: string): Promise<BookLists | null> => {
   const answer = await db.raw('select lists from rule_books where hash = ? /* ruleBooks.byHash */', [hash])
   return answer.rows[0]?.lists ?? null
 }

@@ -3,7 +3,7 @@ import { byIds, COLUMNS, type StoredScore } from './scores.js'
 
 const PAGE_SCORES = 2_000
 
-export const pagesOf = (db: Db, sample: number | null): AsyncIterable<StoredScore[]> =>
+export const readPages = (db: Db, sample: number | null): AsyncIterable<StoredScore[]> =>
   sample === null ? all(db) : sampled(db, sample)
 
 async function* all(db: Db): AsyncIterable<StoredScore[]> {

@@ -1,10 +1,10 @@
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import type { Db, Tx } from '../db/db.js'
 
-export const FIRST_IN_FORCE = 'ecommerce-1'
+export const FIRST_VERSION_IN_FORCE = 'ecommerce-1'
 
-export const VERSION_IN_FORCE = `coalesce((select k.version from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash
-  where a.state = 'ADOPTED' and a.effective_on <= :asOf::date order by a.effective_on desc, a.decided_at desc limit 1), '${FIRST_IN_FORCE}')`
+export const VERSION_IN_FORCE_SQL = `coalesce((select k.version from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash
+  where a.state = 'ADOPTED' and a.effective_on <= :asOf::date order by a.effective_on desc, a.decided_at desc limit 1), '${FIRST_VERSION_IN_FORCE}')`
 
 export const inForce = async (db: Db | Tx, on: string, knownAt: Date | null): Promise<Scorecard | null> => {
   const answer = await db.raw(
@@ -27,7 +27,7 @@ export const byVersion = async (db: Db | Tx, version: string): Promise<Scorecard
 }
 
 /** Bypasses the cache, to verify the hash. */
-export const asKept = async (db: Db | Tx, hash: string): Promise<Scorecard | null> => {
+export const byHashUncached = async (db: Db | Tx, hash: string): Promise<Scorecard | null> => {
   const answer = await db.raw('select card from scorecards where hash = ? /* scorecards.asKept */', [hash])
   return answer.rows[0]?.card ?? null
 }

@@ -7,7 +7,7 @@ import type { Reason } from '../../domain/scoring/score.js'
 import { type Db, queryRows, type Tx } from '../db/db.js'
 import type { PointInTime } from '../records/versions.js'
 import * as gradeMarks from './grade-marks.js'
-import { VERSION_IN_FORCE } from './scorecards.js'
+import { VERSION_IN_FORCE_SQL } from './scorecards.js'
 
 export interface NewScore {
   operatorId: number
@@ -36,10 +36,10 @@ export const COLUMNS = `s.id, s.operator_id as "operatorId", s.as_of as "asOf", 
   s.next_change_on as "nextChangeOn", s.cause, s.families, s.asked, s.rules_hash as "rulesHash"`
 
 /** True for regular scores up to :asOf, and for those requested for :asOf with the card in force. */
-export const COUNTS = `s.as_of <= :asOf::date and (not s.asked or (s.as_of = :asOf::date and s.scorecard = ${VERSION_IN_FORCE}))`
+export const SCORE_COUNTS_SQL = `s.as_of <= :asOf::date and (not s.asked or (s.as_of = :asOf::date and s.scorecard = ${VERSION_IN_FORCE_SQL}))`
 
 /** True when score `s` weighed an entry no longer public, which some viewers must not infer. */
-export const FORGOTTEN = `(strpos(s.reasons::text, '"${LIST_FACT}"') > 0 and exists (
+export const WEIGHED_GONE_ENTRY_SQL = `(strpos(s.reasons::text, '"${LIST_FACT}"') > 0 and exists (
   select 1 from json_array_elements(s.reasons) r, json_array_elements_text(r->'records') cited
     join versions cv on cv.id = cited::bigint join versions dv on dv.feed = cv.feed and dv.record_key = cv.record_key
     join listings l on l.decision_version = dv.id and l.published_on <= s.as_of
@@ -49,9 +49,9 @@ export const FORGOTTEN = `(strpos(s.reasons::text, '"${LIST_FACT}"') > 0 and exi
     and not exists (select 1 from public_entries p where p.listing_id = l.id and p.shown_from <= s.as_of
       and (p.ends_on is null or p.ends_on >= :today::date))))`
 
-export const forgotten = async (db: Db, ids: readonly number[], today: string): Promise<Set<number>> => {
+export const weighingGoneEntry = async (db: Db, ids: readonly number[], today: string): Promise<Set<number>> => {
   const answer = await db.raw(
-    `select s.id from scores s where s.id = any(:ids::bigint[]) and ${FORGOTTEN} /* scores.forgotten */`,
+    `select s.id from scores s where s.id = any(:ids::bigint[]) and ${WEIGHED_GONE_ENTRY_SQL} /* scores.forgotten */`,
     { ids: [...ids], today } as never,
   )
   return new Set(answer.rows.map(({ id }: { id: number }) => id))
@@ -64,14 +64,14 @@ export const latest = async (
 ): Promise<Map<number, StoredScore>> => {
   const answer = await db.raw(
     `select ${COLUMNS} from unnest(:operators::int[]) as o(id), lateral (
-       select * from scores s where s.operator_id = o.id and ${COUNTS} and s.recorded_at <= :knownAt
+       select * from scores s where s.operator_id = o.id and ${SCORE_COUNTS_SQL} and s.recorded_at <= :knownAt
        order by s.as_of desc, s.id desc limit 1) s /* scores.latest */`,
     { operators, asOf: when.asOf, knownAt: when.knownAt },
   )
   return byOperator(answer.rows)
 }
 
-export const latestBy = async (
+export const latestByCard = async (
   db: Db | Tx,
   operators: readonly number[],
   asOf: string,
@@ -86,7 +86,7 @@ export const latestBy = async (
   return byOperator(answer.rows)
 }
 
-export const basisOf = ({
+export const scoreBasisOf = ({
   scorecardHash,
   rulesHash,
   families,
@@ -123,7 +123,7 @@ export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<nu
 export type SoundScore = Pick<NewScore, 'operatorId' | 'value' | 'scorecardHash' | 'reasons'>
 
 /** Latest regular score that rests on no rolled-back record. */
-export const lastSound = async (
+export const lastSoundScores = async (
   tx: Tx,
   operators: readonly number[],
   asOf: string,
@@ -159,7 +159,7 @@ export const add = async (tx: Tx, rows: readonly NewScore[], { run, at }: { run:
   )
   await copy(tx, `current_scores (${CURRENT_COLUMNS})`, currentLines(now))
   const grades = new Map<number, string>(before.rows.map(({ id, grade }: { id: number; grade: string }) => [id, grade]))
-  await gradeMarks.markScored(
+  await gradeMarks.markGradeChanges(
     tx,
     now.map(({ row }) => row),
     grades,
@@ -191,7 +191,7 @@ function* scoreLines(rows: readonly NewScore[], first: number, run: number, at: 
 function* currentLines(rows: readonly { row: NewScore; id: number }[]): Iterable<string> {
   let lines = ''
   for (const { row, id } of rows)
-    lines += `${row.operatorId}\t${id}\t${row.asOf}\t${row.value}\t${row.grade}\t${row.nextChangeOn ?? '\\N'}\t${row.factsHash}\t${basisOf(row)}\n`
+    lines += `${row.operatorId}\t${id}\t${row.asOf}\t${row.value}\t${row.grade}\t${row.nextChangeOn ?? '\\N'}\t${row.factsHash}\t${scoreBasisOf(row)}\n`
   yield lines
 }
 
@@ -207,7 +207,7 @@ const copy = async (tx: Tx, into: string, lines: Iterable<string>): Promise<void
 }
 
 /** Regular scores whose day is not their run's, or whose cause is wrong. */
-export const misplaced = (
+export const misplacedScores = (
   db: Db,
   ids: readonly number[],
 ): Promise<{ id: number; operatorId: number; of: 'DAY' | 'CAUSE' }[]> =>
@@ -225,7 +225,7 @@ export const misplaced = (
   )
 
 /** Rows of `current_scores` or `latest_scores` (migration 32) that disagree with `scores`. */
-export const strayCurrent = (db: Db): Promise<{ id: number; operatorId: number }[]> =>
+export const strayCurrentScores = (db: Db): Promise<{ id: number; operatorId: number }[]> =>
   queryRows(
     db,
     `select l.id, l.operator_id as "operatorId" from (

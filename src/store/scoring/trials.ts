@@ -22,13 +22,13 @@ const COLUMNS = `t.id, t.scorecard_hash as "scorecardHash", t.against_hash as "a
   t.known_at as "knownAt", t.result, t.made_by as "madeBy", t.made_at as "madeAt"`
 
 /** A trial scores at this instant; all knowledge before it is committed. */
-export const beginning = (db: Db): Promise<{ knownAt: Date; lastScore: number }> =>
+export const trialStart = (db: Db): Promise<{ knownAt: Date; lastScore: number }> =>
   queryOne(
     db,
     `select latest as "knownAt", (select coalesce(max(id), 0) from scores) as "lastScore" from knowledge /* trials.beginning */`,
   )
 
-export const operators = (
+export const operatorsToTry = (
   db: Db,
   { after, limit }: { after: number; limit: number },
 ): Promise<{ id: number; kind: string; region: string | null }[]> =>
@@ -39,7 +39,7 @@ export const operators = (
     [after, limit],
   )
 
-export const moreThan = (db: Db, many: number): Promise<boolean> =>
+export const hasMoreOperatorsThan = (db: Db, many: number): Promise<boolean> =>
   hasRows(
     db,
     `select id from operators where known_to is null and merged_into is null offset ? limit 1 /* trials.moreThan */`,
@@ -57,7 +57,7 @@ export const add = async (db: Db | Tx, made: Omit<TrialRow, 'id'>): Promise<Tria
 }
 
 /** Today's trial of both cards, unless a regular score was added since. */
-export const fresh = (
+export const trialOfToday = (
   db: Db,
   { scorecardHash, againstHash, today }: { scorecardHash: string; againstHash: string; today: string },
 ): Promise<TrialRow | null> =>

@@ -18,10 +18,10 @@ export interface Authorisation {
 const COLUMNS = `a.id, a.client, a.operator_id as "operatorId", a.document, a.sha256, a.given_on as "givenOn", a.ends_on as "endsOn",
   a.recorded_at as "recordedAt", a.withdrawn_at as "withdrawnAt", a.withdrawn_by as "withdrawnBy"`
 
-export const holds = (a: string, client: string): string =>
+export const holdsSql = (a: string, client: string): string =>
   `${a}.client = ${client} and ${a}.withdrawn_at is null and ${a}.given_on <= :today::date and ${a}.ends_on >= :today::date`
 
-export const HOLDS = holds('a', ':client')
+export const HOLDS_SQL = holdsSql('a', ':client')
 
 export const record = (
   tx: Tx,
@@ -53,13 +53,13 @@ export const withdraw = async (tx: Tx, id: number, { by, at }: { by: string; at:
   return (await byId(tx, id)) as Authorisation
 }
 
-export const among = async (
+export const authorisingAmong = async (
   db: ReadHandle,
   { client, today }: { client: string; today: string },
   operators: readonly number[],
 ): Promise<Set<number>> => {
   const answer = await db.raw(
-    `select distinct a.operator_id as id from authorisations a where a.operator_id = any(:operators::int[]) and ${HOLDS} /* authorisations.among */`,
+    `select distinct a.operator_id as id from authorisations a where a.operator_id = any(:operators::int[]) and ${HOLDS_SQL} /* authorisations.among */`,
     { client, today, operators: [...operators] } as never,
   )
   return new Set(answer.rows.map(({ id }: { id: number }) => id))

@@ -8,7 +8,7 @@ const OPENING = 'hub.changes.open'
 const OPENING_WAIT_MS = 2_000
 
 /** Fails with SQLSTATE 55P03 while a long transaction would escape the marking. */
-export const openMarking = async (tx: Tx): Promise<void> => {
+export const ensureMarking = async (tx: Tx): Promise<void> => {
   const answer = await tx.raw('select open from change_progress /* changes.openMarking */')
   if (answer.rows[0]?.open) return
   await tx.raw(`set local lock_timeout = ${OPENING_WAIT_MS} /* changes.openMarking */`)
@@ -34,7 +34,7 @@ export const tryNumbering = (tx: Tx): Promise<boolean> =>
     NUMBERING,
   ])
 
-export const isWaiting = (db: Db, today: string): Promise<boolean> =>
+export const hasMarks = (db: Db, today: string): Promise<boolean> =>
   queryValue(
     db,
     `select exists (select 1 from change_marks) or exists (select 1 from change_progress where open and (day is null or day < ?::date))
@@ -53,7 +53,7 @@ export interface NumberedRange {
  * Numbers the marks for each client, removals first. Marks of operators on no seller list are dropped. A client that
  * may not see a seller's grade learns only public changes.
  */
-export const number = (
+export const numberMarks = (
   tx: Tx,
   { marks, oldest, now }: { marks: number; oldest: string; now: Date },
 ): Promise<{ taken: number; numbered: NumberedRange[] }> =>
@@ -89,7 +89,7 @@ export const number = (
     { marks, oldest, now },
   )
 
-export const listReplaced = (tx: Tx, client: string, now: Date): Promise<number> =>
+export const addListReplaced = (tx: Tx, client: string, now: Date): Promise<number> =>
   queryValue(
     tx,
     `with counted as (insert into change_clients as c (client, last) values (:client, 1)
@@ -99,7 +99,7 @@ export const listReplaced = (tx: Tx, client: string, now: Date): Promise<number>
     { client, now },
   )
 
-export const reaches = async (db: Db, clients: readonly string[]): Promise<Map<string, RetainedChanges>> => {
+export const retainedChangesOf = async (db: Db, clients: readonly string[]): Promise<Map<string, RetainedChanges>> => {
   const answer = await db.raw(
     'select client, erased, last from change_clients where client = any(?::text[]) /* changes.reaches */',
     [[...clients]],
@@ -145,7 +145,7 @@ export const read = async (tx: Tx, client: string, to: number, now: Date): Promi
 }
 
 /** Notes that removals were sent; only the client confirms their arrival. */
-export const told = async (
+export const noteRemovalsSent = async (
   db: Db,
   client: string,
   { from, to }: { from: number; to: number },
@@ -158,7 +158,7 @@ export const told = async (
   )
 }
 
-export const erase = async (tx: Tx, before: Date, limit: number): Promise<number> => {
+export const eraseBefore = async (tx: Tx, before: Date, limit: number): Promise<number> => {
   const answer = await tx.raw(
     `with due as (
        select c.client, (select max(d.sequence) from (select o.sequence, o.at from changes o where o.client = c.client and o.sequence > c.erased

@@ -4,7 +4,7 @@ import { type Db, hasRows, queryColumn, queryRows, type Tx } from '../db/db.js'
 import type { SellersFigures } from './sellers.js'
 
 /** Returns false unless the client is an active marketplace. */
-export const set = (tx: Tx, client: string, { reason, ...setting }: SellersSetting & { reason: string }) =>
+export const putSetting = (tx: Tx, client: string, { reason, ...setting }: SellersSetting & { reason: string }) =>
   hasRows(
     tx,
     `update clients set marketplace = :marketplace, unconfirmed_sellers = :unconfirmedSellers, sellers_reason = :reason
@@ -32,7 +32,7 @@ export interface SellersPolicy {
   most: (confirmed: number) => number
 }
 
-export const SENT = 'select distinct scheme, code from sent_sellers'
+export const SENT_CODES_SQL = 'select distinct scheme, code from sent_sellers'
 const LISTED =
   'select s.scheme, s.code from seller_lists l join sellers s on s.list_id = l.id where l.client = :client and l.current'
 
@@ -40,7 +40,7 @@ const LISTED =
  * Fills temporary table `opening` with the codes whose grade the client may see. Codes without an operator take no
  * place; an ambiguous code is confirmed if all its operators are.
  */
-export const decide = async (tx: Tx, deciding: SellersPolicy, source: string): Promise<SellersFigures> => {
+export const decideOpenGrades = async (tx: Tx, deciding: SellersPolicy, source: string): Promise<SellersFigures> => {
   const { client, marketplace, today, oldest } = deciding
   await tx.raw(
     `create temporary table sifted on commit drop as
@@ -97,8 +97,11 @@ const claim = async (tx: Tx, of: { client: string; today: string; oldest: string
 }
 
 /** `altered` counts grades that became visible or hidden. */
-export const renew = async (tx: Tx, deciding: SellersPolicy): Promise<{ decided: SellersFigures; altered: number }> => {
-  const decided = await decide(tx, deciding, LISTED)
+export const renewOpenGrades = async (
+  tx: Tx,
+  deciding: SellersPolicy,
+): Promise<{ decided: SellersFigures; altered: number }> => {
+  const decided = await decideOpenGrades(tx, deciding, LISTED)
   const answer = await tx.raw(
     `update sellers s set opens_grade = not s.opens_grade from seller_lists l
      where l.client = :client and l.current and s.list_id = l.id
@@ -113,7 +116,7 @@ export const renew = async (tx: Tx, deciding: SellersPolicy): Promise<{ decided:
   return { decided, altered: answer.rowCount ?? 0 }
 }
 
-export const clients = (db: Db, oldest: string): Promise<string[]> =>
+export const clientsWithList = (db: Db, oldest: string): Promise<string[]> =>
   queryColumn(
     db,
     'select client from seller_lists where current and dated >= ? order by client /* confirmedSellers.clients */',
@@ -126,7 +129,7 @@ export interface ListOverCap {
   unconfirmedMost: number
 }
 
-export const overCap = (db: Db): Promise<ListOverCap[]> =>
+export const listsOverCap = (db: Db): Promise<ListOverCap[]> =>
   queryRows(
     db,
     `select client, grades_closed as "gradesClosed", unconfirmed_most as "unconfirmedMost" from seller_lists

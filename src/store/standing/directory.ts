@@ -1,11 +1,11 @@
 import type { NameMatch } from '../../domain/operators/name-search.js'
 import type { RegionSight } from '../access/sight.js'
 import { type Db, queryRows, queryValue } from '../db/db.js'
-import { COLUMNS, type StoredOperator } from '../operators/operators.js'
-import { SHOWN_GRADE } from '../scoring/overrides.js'
-import { COUNTS, FORGOTTEN } from '../scoring/scores.js'
-import { HOLDS } from './authorisations.js'
-import { OF_LIST } from './sellers.js'
+import { OPERATOR_COLUMNS, type StoredOperator } from '../operators/operators.js'
+import { SHOWN_GRADE_SQL } from '../scoring/overrides.js'
+import { SCORE_COUNTS_SQL, WEIGHED_GONE_ENTRY_SQL } from '../scoring/scores.js'
+import { HOLDS_SQL } from './authorisations.js'
+import { LISTED_OPERATORS_SQL } from './sellers.js'
 
 export interface DirectoryFilter {
   region?: string | null
@@ -32,14 +32,14 @@ const filtered = ({ region, kind, only, sight, grade, sellersOf, authorisedTo }:
     sight != null && 'o.region collate "C" >= :sight::text and o.region collate "C" < :sightEnd::text',
     kind != null && 'o.kind = :kind::text',
     only != null && ':only::text in (o.uscc, o.shop)',
-    grade != null && sellersOf != null && `o.id in (${OF_LIST})`,
-    grade != null && authorisedTo != null && `o.id in (select a.operator_id from authorisations a where ${HOLDS})`,
+    grade != null && sellersOf != null && `o.id in (${LISTED_OPERATORS_SQL})`,
+    grade != null && authorisedTo != null && `o.id in (select a.operator_id from authorisations a where ${HOLDS_SQL})`,
   ]
     .filter((each) => each !== false)
     .join(' and ')
 
-const GRADED = `:grade::text = (select ${SHOWN_GRADE} from (select s.grade, s.reasons, s.as_of, s.known_at from scores s
-  where s.operator_id = o.id and ${COUNTS} order by s.as_of desc, s.id desc limit 1) s where :removed or not ${FORGOTTEN})`
+const GRADED = `:grade::text = (select ${SHOWN_GRADE_SQL} from (select s.grade, s.reasons, s.as_of, s.known_at from scores s
+  where s.operator_id = o.id and ${SCORE_COUNTS_SQL} order by s.as_of desc, s.id desc limit 1) s where :removed or not ${WEIGHED_GONE_ENTRY_SQL})`
 
 /**
  * SQL: operators whose shown grade may differ from their current score: overridden, scored on request today, or with a
@@ -84,8 +84,8 @@ export const list = async (
   return queryRows(
     db,
     graded
-      ? `select * from (${ofGrade(filter, COLUMNS, 'order by ID limit :first')}) o order by id limit :first /* directory.list graded */`
-      : `select ${COLUMNS} from operators o where (:after::int is null or o.id > :after::int) and ${filtered(filter)}
+      ? `select * from (${ofGrade(filter, OPERATOR_COLUMNS, 'order by ID limit :first')}) o order by id limit :first /* directory.list graded */`
+      : `select ${OPERATOR_COLUMNS} from operators o where (:after::int is null or o.id > :after::int) and ${filtered(filter)}
          order by o.id limit :first /* directory.list */`,
     { ...bindingsOf(filter), after, first },
   )
@@ -111,7 +111,7 @@ export interface DirectoryMatch {
 const LOOKED_AT = 2
 
 /** Operators in match order, at least `enough` if that many exist. */
-export const behind = async (
+export const operatorsOfMatches = async (
   db: Db,
   matches: readonly NameMatch[],
   filter: DirectoryFilter,
@@ -126,7 +126,7 @@ export const behind = async (
 const behindAll = async (db: Db, matches: readonly NameMatch[], filter: DirectoryFilter): Promise<DirectoryMatch[]> => {
   if (matches.length === 0) return []
   const answer = await db.raw(
-    `select w.id as "found", w.name as called, ${COLUMNS} from unnest(:ids::int[]) as n(id) join operators w on w.id = n.id and w.known_to is null
+    `select w.id as "found", w.name as called, ${OPERATOR_COLUMNS} from unnest(:ids::int[]) as n(id) join operators w on w.id = n.id and w.known_to is null
      join operators o on o.id = coalesce(w.merged_into, w.id)
      where ${filtered(filter)} ${filter.grade == null ? '' : `and ${GRADED}`} /* directory.behind */`,
     { ...bindingsOf(filter), ids: matches.map(({ operator }) => operator) } as never,

@@ -1,7 +1,7 @@
 import { type Db, queryRows } from '../db/db.js'
 import type { RetractionKey } from '../delivery/retractions.js'
 
-export interface RemovalHearer extends RetractionKey {
+export interface RemovalListener extends RetractionKey {
   client: string
   sequence: number
   /** False: the client polls the changes. */
@@ -14,7 +14,7 @@ export interface RemovalHearer extends RetractionKey {
 }
 
 /** Changes that announced a retraction, up to the entry's next removal. */
-export const ofRetractions = async (db: Db, of: readonly RetractionKey[]): Promise<RemovalHearer[]> => {
+export const ofRetractions = async (db: Db, of: readonly RetractionKey[]): Promise<RemovalListener[]> => {
   if (of.length === 0) return []
   return queryRows(
     db,

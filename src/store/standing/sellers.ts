@@ -24,17 +24,17 @@ export interface SellerList {
 const COLUMNS = `dated, uploaded_at as "uploadedAt", sellers, malformed, wrong_check_digit as "wrongCheckDigit",
   confirmed, unconfirmed, grades_closed as "gradesClosed", unconfirmed_most as "unconfirmedMost"`
 
-export const current = (db: Db | Tx, client: string): Promise<SellerList | null> =>
+export const currentList = (db: Db | Tx, client: string): Promise<SellerList | null> =>
   queryFirst(db, `select ${COLUMNS} from seller_lists where client = ? and current /* sellers.current */`, [client])
 
-export const alone = async (tx: Tx, client: string): Promise<void> => {
+export const lockList = async (tx: Tx, client: string): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.sellers ' || ?, 0)) /* sellers.alone */`, [client])
 }
 
 export type SellersFigures = Record<'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost', number>
 
 /** `decide` fills table `opening` with the codes of `sent_sellers` whose grade the client may see. */
-export const replace = async (
+export const replaceList = async (
   tx: Tx,
   made: { client: string; dated: string; malformed: number; at: Date },
   sellers: Iterable<Seller>,
@@ -61,7 +61,7 @@ export const replace = async (
      select ${COLUMNS} from list /* sellers.replace new */`,
     { client, dated, at, malformed, ...decided } as never,
   )
-  await marked(tx, client)
+  await storeBitmap(tx, client)
   return answer.rows[0]
 }
 
@@ -70,7 +70,7 @@ const MISTYPED = `select count(*) from (select distinct scheme, code from sent_s
   where not exists (select 1 from codes c where c.scheme = d.scheme and c.code = d.code and c.known_to is null)`
 
 /** Stores a bitmap of the operators listed by their own USCC with a visible grade (migrations 33 and 95). */
-export const marked = async (tx: Db | Tx, client: string): Promise<void> => {
+export const storeBitmap = async (tx: Db | Tx, client: string): Promise<void> => {
   await tx.raw(
     `insert into seller_bits (list_id, bits) select id, seller_bits_of(id) from seller_lists where client = ? and current
      on conflict (list_id) do update set bits = excluded.bits /* sellers.marked */`,
@@ -106,7 +106,7 @@ function* linesOf(sellers: Iterable<Seller>): Iterable<string> {
 const COUNTING = 'l.client = :client and l.current and l.dated >= :oldest::date'
 
 /** True when `operator`, or one merged into it, is listed with a visible grade. */
-export const isOnList = (client: string, operator: string): string => `coalesce((
+export const isOnListSql = (client: string, operator: string): string => `coalesce((
   select case when ${operator}.known_to is null and exists (
       select 1 from sellers s where s.list_id = l.id and s.scheme = 'uscc' and s.code = ${operator}.uscc and s.opens_grade) then true
     else exists (
@@ -125,11 +125,11 @@ export const WITH_SELLER_BITMAP = `b as materialized (select k.bits || ''::bytea
   from seller_lists l join seller_bits k on k.list_id = l.id where ${COUNTING})`
 
 /** True when `operator` is in the bitmap. False does not mean unlisted. */
-export const isMarked = (operator: string): string =>
+export const isInBitmapSql = (operator: string): string =>
   `case when ${operator}.id < (select many from b) then get_bit((select bits from b), ${operator}.id) = 1 else false end`
 
-/** Finds only sellers listed by their own USCC; `among` finds all. */
-export const amongOwn = async (
+/** Finds only sellers listed by their own USCC; `listedAmong` finds all. */
+export const listedByOwnUscc = async (
   db: ReadHandle,
   { client, oldest }: { client: string; oldest: string },
   usccs: readonly string[],
@@ -143,37 +143,37 @@ export const amongOwn = async (
   return new Set(answer.rows.map(({ code }: { code: string }) => code))
 }
 
-export const among = async (
+export const listedAmong = async (
   db: ReadHandle,
   { client, oldest }: { client: string; oldest: string },
   operators: readonly number[],
 ): Promise<Set<number>> => {
   const answer = await db.raw(
     `select distinct o.id from unnest(:operators::int[]) as asked(id) join operators o on o.id = asked.id
-     where ${isOnList(':client', 'o')} /* sellers.among */`,
+     where ${isOnListSql(':client', 'o')} /* sellers.among */`,
     { client, oldest, operators: [...operators] } as never,
   )
   return new Set(answer.rows.map(({ id }: { id: number }) => id))
 }
 
-/** Like `among`; fast when nearly all are listed by their own USCC. */
-export const amongThose = async (
+/** Like `listedAmong`; fast when nearly all are listed by their own USCC. */
+export const listedAmongUsccs = async (
   db: ReadHandle,
   of: { client: string; oldest: string },
   operators: readonly { operatorId: number; uscc: string | null }[],
 ): Promise<Set<number>> => {
-  const named = await amongOwn(
+  const named = await listedByOwnUscc(
     db,
     of,
     operators.flatMap(({ uscc }) => uscc ?? []),
   )
   const matched = new Set(operators.filter(({ uscc }) => named.has(uscc ?? '')).map(({ operatorId }) => operatorId))
   const others = operators.map(({ operatorId }) => operatorId).filter((id) => !matched.has(id))
-  if (others.length > 0) for (const id of await among(db, of, others)) matched.add(id)
+  if (others.length > 0) for (const id of await listedAmong(db, of, others)) matched.add(id)
   return matched
 }
 
-export const OF_LIST = `
+export const LISTED_OPERATORS_SQL = `
   select coalesce(o.merged_into, o.id) as id from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc' and s.opens_grade
     join operators o on o.uscc = s.code and o.known_to is null where ${COUNTING}
   union select coalesce(o.merged_into, o.id) from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'shop' and s.opens_grade

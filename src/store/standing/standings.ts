@@ -2,10 +2,10 @@
 import type { CaseState } from '../../domain/listing/case.js'
 import type { ReadHandle } from '../db/db.js'
 import type { PublicBody } from '../listing/listings.js'
-import { type PublicDays, SHOWN } from '../listing/public-filter.js'
-import { CONTESTED } from '../scoring/objections.js'
-import { holding, NOT_VETOED } from '../scoring/overrides.js'
-import { COUNTS, FORGOTTEN } from '../scoring/scores.js'
+import { IS_SHOWN_SQL, type PublicDays } from '../listing/public-filter.js'
+import { IS_CONTESTED_SQL } from '../scoring/objections.js'
+import { NOT_VETOED_SQL, overrideInForceSql } from '../scoring/overrides.js'
+import { SCORE_COUNTS_SQL, WEIGHED_GONE_ENTRY_SQL } from '../scoring/scores.js'
 import * as authorisations from './authorisations.js'
 import * as sellers from './sellers.js'
 
@@ -19,7 +19,7 @@ export interface StandingLookups {
   entries: 'NONE' | 'LISTS' | 'BODIES'
 }
 
-export const EVERYTHING: StandingLookups = { grades: 'ALL', flags: true, entries: 'BODIES' }
+export const ALL_LOOKUPS: StandingLookups = { grades: 'ALL', flags: true, entries: 'BODIES' }
 
 type EntryWithState = PublicBody & { state: CaseState }
 
@@ -63,7 +63,7 @@ export const of = async (
   db: ReadHandle,
   codes: readonly RequestedCode[],
   { asOf, today, oldest = today }: StandingDays,
-  wanted: StandingLookups = EVERYTHING,
+  wanted: StandingLookups = ALL_LOOKUPS,
 ): Promise<StandingRow[]> => {
   if (codes.length === 0) return []
   const ofUscc = codes.every(({ scheme }) => scheme === 'uscc')
@@ -116,21 +116,21 @@ const written = (wanted: StandingLookups, ofUscc: boolean): string => {
 const GRADE_COLUMNS = [
   'case when q.id is null then c.value else s.value end as score',
   'coalesce(h.grade, case when q.id is null then c.grade else s.grade end) as grade',
-  `case when q.id is null then false else coalesce(${FORGOTTEN}, false) end as forgotten`,
+  `case when q.id is null then false else coalesce(${WEIGHED_GONE_ENTRY_SQL}, false) end as forgotten`,
 ]
 const FLAG_COLUMNS = [
   'h.id is not null as overridden',
-  `case when q.id is null then false else ${CONTESTED} end as objected`,
+  `case when q.id is null then false else ${IS_CONTESTED_SQL} end as objected`,
 ]
 
 const ENTRY = `p.body || jsonb_build_object('state', l.state)`
-const SHOWN_ENTRIES = `from listings l join public_entries p on p.listing_id = l.id where l.operator_id = o.id and ${SHOWN}`
+const SHOWN_ENTRIES = `from listings l join public_entries p on p.listing_id = l.id where l.operator_id = o.id and ${IS_SHOWN_SQL}`
 const BODIES_COLUMN = `coalesce((select jsonb_agg(${ENTRY} order by p.published_on desc) ${SHOWN_ENTRIES}), '[]') as entries`
 
 const SEES = {
   ALL: 'true',
-  SELLERS: sellers.isOnList('a.client', 'o'),
-  AUTHORISED: `exists (select 1 from authorisations u where u.operator_id = o.id and ${authorisations.holds('u', 'a.client')})`,
+  SELLERS: sellers.isOnListSql('a.client', 'o'),
+  AUTHORISED: `exists (select 1 from authorisations u where u.operator_id = o.id and ${authorisations.holdsSql('u', 'a.client')})`,
 }
 
 /** True when row `c` of `latest_scores` does not suffice for an answer. */
@@ -140,9 +140,9 @@ const SPECIAL = `(coalesce(c.weighs_entry or c.as_of > :asOf::date, false)
 
 /** SQL: full score lookup for operator `id`; null skips it. */
 const scoreOf = (id: string): string => `
-  left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = ${id} and ${COUNTS}
+  left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = ${id} and ${SCORE_COUNTS_SQL}
     order by s.as_of desc, s.id desc limit 1) s on true
-  left join lateral (${holding(id, "'infinity'")}) h on s.grade is not null and ${NOT_VETOED}`
+  left join lateral (${overrideInForceSql(id, "'infinity'")}) h on s.grade is not null and ${NOT_VETOED_SQL}`
 
 /** `q.id` is set only for operators that need the full lookup. */
 const SEEN_SCORE = `
@@ -168,14 +168,14 @@ const OF_USCC = `left join operators d on d.uscc = a.code and d.known_to is null
     .map((column) => `, case when m.id is null then d.${column} else m.${column} end as ${column}`)
     .join('')}) o on w.id is not null`
 
-const SCORED = `s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overridden, ${CONTESTED} as objected,
-  coalesce(${FORGOTTEN}, false) as forgotten`
+const SCORED = `s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overridden, ${IS_CONTESTED_SQL} as objected,
+  coalesce(${WEIGHED_GONE_ENTRY_SQL}, false) as forgotten`
 
 /** From this many codes on, several cheap statements replace one. */
 export const MANY_CODES = 101
 
 /** Returns one element per code; repeated codes share an object. */
-export const ofMany = async (
+export const standingsOfMany = async (
   db: ReadHandle,
   codes: readonly RequestedCode[],
   days: StandingDays,
@@ -183,7 +183,7 @@ export const ofMany = async (
 ): Promise<(StandingRow | null)[]> => {
   const client = codes[0]?.client ?? null
   const usccs = new Set(codes.flatMap(({ scheme, code }) => (scheme === 'uscc' ? [code] : [])))
-  const own = await ofOwn(db, [...usccs], days, {
+  const own = await standingsOfUsccs(db, [...usccs], days, {
     scored: wanted.grades !== 'NONE',
     entries: wanted.entries !== 'NONE',
     sellersOf: wanted.grades === 'SELLERS' ? client : null,
@@ -206,8 +206,8 @@ const withSight = async (
   const ids = open.map(({ operatorId }) => operatorId)
   const among = async (): Promise<Set<number>> => {
     if (grades === 'ALL' || ids.length === 0) return new Set(ids)
-    if (grades === 'AUTHORISED') return authorisations.among(db, { client, today }, ids)
-    return sellers.amongThose(db, { client, oldest }, open)
+    if (grades === 'AUTHORISED') return authorisations.authorisingAmong(db, { client, today }, ids)
+    return sellers.listedAmongUsccs(db, { client, oldest }, open)
   }
   const seen = await among()
   for (const row of open) {
@@ -218,7 +218,7 @@ const withSight = async (
 const UNSEEN = { score: null, grade: null, overridden: false, objected: false, forgotten: false }
 
 /** With `sellersOf`, `sees` is true for operators in that client's bitmap and undecided for others. */
-export const ofOwn = async (
+export const standingsOfUsccs = async (
   db: ReadHandle,
   usccs: readonly string[],
   { asOf, today, oldest = today }: StandingDays,
@@ -286,8 +286,8 @@ const OWN = own()
 const LATEST = `, c.value as score, c.grade, ${SPECIAL} as "isSpecial"`
 const JOINED = 'left join latest_scores c on c.operator_id = o.id'
 const OWN_SCORED = own(LATEST, JOINED)
-const OWN_OF_SELLERS = `with ${sellers.WITH_SELLER_BITMAP} ${own(`${LATEST}, ${sellers.isMarked('o')} as sees`, JOINED)}`
+const OWN_OF_SELLERS = `with ${sellers.WITH_SELLER_BITMAP} ${own(`${LATEST}, ${sellers.isInBitmapSql('o')} as sees`, JOINED)}`
 const SCORES_OF = `select o.id as "operatorId", ${SCORED} from unnest(:ids::int[]) as o(id) ${scoreOf('o.id')} /* standings.ofOwn scores */`
 const ENTRIES_OF = `select l.operator_id as "operatorId", jsonb_agg(${ENTRY} order by p.published_on desc) as entries
-  from listings l join public_entries p on p.listing_id = l.id where l.operator_id = any(:ids::int[]) and ${SHOWN}
+  from listings l join public_entries p on p.listing_id = l.id where l.operator_id = any(:ids::int[]) and ${IS_SHOWN_SQL}
   group by l.operator_id /* standings.ofOwn entries */`

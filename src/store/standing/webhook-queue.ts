@@ -13,7 +13,7 @@ export interface WebhookMessage {
 const NO_SELLER = ''
 
 /** A removal replaces all unconfirmed messages about its seller (state FOLDED). */
-export const owe = async (tx: Tx, numbered: readonly NumberedRange[], now: Date): Promise<void> => {
+export const addOwed = async (tx: Tx, numbered: readonly NumberedRange[], now: Date): Promise<void> => {
   if (numbered.length === 0) return
   const asked = { numbered: JSON.stringify(numbered), now }
   const news = `jsonb_to_recordset(:numbered::jsonb) as n(client text, before bigint, last bigint)
@@ -32,7 +32,7 @@ export const owe = async (tx: Tx, numbered: readonly NumberedRange[], now: Date)
 }
 
 /** Maps each removal to the numbers of the changes that it replaced. */
-export const replaced = async (
+export const replacedSequences = async (
   db: Db,
   webhook: number,
   sequences: readonly number[],
@@ -67,7 +67,7 @@ export const replay = async (
   return answer.rows.length
 }
 
-export const goesOnAfter = async (tx: Tx, webhook: number, last: number): Promise<number> => {
+export const sequenceBeforeNextOwed = async (tx: Tx, webhook: number, last: number): Promise<number> => {
   const answer = await tx.raw(
     `select coalesce(min(sequence) filter (where state = 'OWED') - 1, max(sequence)) as after from webhook_messages where webhook_id = ? /* webhook-queue.goesOnAfter */`,
     [webhook],
@@ -75,7 +75,7 @@ export const goesOnAfter = async (tx: Tx, webhook: number, last: number): Promis
   return answer.rows[0].after ?? last
 }
 
-export const ready = (db: Db, now: Date): Promise<number[]> =>
+export const webhooksWithDue = (db: Db, now: Date): Promise<number[]> =>
   queryColumn(
     db,
     `select w.id from webhooks w where w.removed_at is null and w.disabled_at is null and exists (select 1 from webhook_messages m
@@ -124,7 +124,7 @@ export interface WebhookOutcome {
 }
 
 /** A message replaced meanwhile only loses its lease. */
-export const book = async (
+export const bookOutcome = async (
   db: Db,
   client: string,
   { message, state, status, error, dueAt }: WebhookOutcome,

@@ -20,7 +20,7 @@ const COLUMNS = `w.id, w.client, w.url, w.secret, w.previous_secret as "previous
   w.created_at as "createdAt", w.failures, w.open_until as "openUntil", w.failing_since as "failingSince",
   w.confirmed_at as "confirmedAt", w.disabled_at as "disabledAt", w.disabled_because as "disabledBecause"`
 
-export const alone = async (tx: Tx, client: string): Promise<void> => {
+export const lockWebhooks = async (tx: Tx, client: string): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.webhooks ' || ?, 0)) /* webhooks.alone */`, [client])
 }
 
@@ -85,7 +85,7 @@ export const remove = async (tx: Tx, id: number, now: Date): Promise<void> => {
 }
 
 /** The address works again: delayed messages become due at once. */
-export const calm = async (db: Db, id: number, now: Date): Promise<void> => {
+export const noteWorking = async (db: Db, id: number, now: Date): Promise<void> => {
   const answer = await db.raw(
     `update webhooks w set failures = 0, open_until = null, failing_since = null, confirmed_at = :now from webhooks b
      where w.id = :id and b.id = w.id returning b.failures > 0 as was /* webhooks.calm */`,
@@ -99,7 +99,7 @@ export const calm = async (db: Db, id: number, now: Date): Promise<void> => {
 }
 
 /** Returns since when the address fails. `breaker` is null when only this message was rejected. */
-export const failed = async (
+export const noteFailing = async (
   db: Db,
   id: number,
   breaker: { failures: number; openUntil: Date | null } | null,

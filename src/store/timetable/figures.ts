@@ -20,7 +20,7 @@ const QUEUES = [
   { queue: 'webhooks_failing', table: 'webhooks', waits: 'failures > 0' },
 ]
 
-export const look = async (db: Db, now: Date): Promise<HubFigures> => {
+export const readFigures = async (db: Db, now: Date): Promise<HubFigures> => {
   const [deliveries, single, jobs, queues] = await Promise.all([
     db.raw(`select d.platform, count(*) filter (where d.state = 'OWED')::int as outstanding,
         count(*) filter (where d.state = 'REFUSED')::int as refused,

@@ -41,7 +41,7 @@ export const add = (
   )
 
 /** Skips occurrences, because of a later one or a pause. */
-export const passOver = async (
+export const skipOccurrences = async (
   tx: Tx,
   { job, subject, before, now }: OccurrenceKey & { before: Date | null; now: Date },
 ) => {
@@ -54,7 +54,7 @@ export const passOver = async (
 }
 
 /** Returns a person's open request instead of adding another. */
-export const ask = async (
+export const requestRun = async (
   tx: Tx,
   { job, subject, by, now }: OccurrenceKey & { by: string; now: Date },
 ): Promise<Occurrence> => {
@@ -79,7 +79,7 @@ export interface ClaimableJob extends OccurrenceKey {
   beside: boolean
 }
 
-export const waiting = (db: Db): Promise<boolean> =>
+export const hasClaimable = (db: Db): Promise<boolean> =>
   hasRows(
     db,
     `select 1 from occurrences where ended_at is null and (lease_until is null or lease_until < clock_timestamp()) limit 1
@@ -137,7 +137,7 @@ const settle = async (tx: Tx, now: Date): Promise<void> => {
   )
 }
 
-export const giveUp = (db: Db, attemptsMost: number, now: Date): Promise<Occurrence[]> =>
+export const abandonExhausted = (db: Db, attemptsMost: number, now: Date): Promise<Occurrence[]> =>
   queryRows(
     db,
     `update occurrences o set state = 'ABANDONED', lease_until = null, ended_at = ?
@@ -146,7 +146,7 @@ export const giveUp = (db: Db, attemptsMost: number, now: Date): Promise<Occurre
     [now, attemptsMost],
   )
 
-export const renew = async (db: Db, held: readonly HeldOccurrence[], leaseMs: number): Promise<Set<number>> => {
+export const renewLeases = async (db: Db, held: readonly HeldOccurrence[], leaseMs: number): Promise<Set<number>> => {
   const answer = await db.raw(
     `update occurrences o set lease_until = clock_timestamp() + ? * interval '1 ms'
      from unnest(?::bigint[], ?::integer[]) as h (id, attempt)
@@ -166,7 +166,7 @@ export const end = (db: Db, { id, attempt }: HeldOccurrence, state: 'DONE' | 'FA
   )
 
 /** `unused`: the attempt is not counted. */
-export const giveBack = async (
+export const giveBackClaimed = async (
   db: Db,
   { id, attempt }: HeldOccurrence,
   { unused }: { unused: boolean },

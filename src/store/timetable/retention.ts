@@ -27,7 +27,7 @@ const tidied = async (db: Db, table: string, age: string, due: string, window: I
 }
 
 /** Deletes runs without results, except the newest of their kind and referenced ones. */
-export const runs = (db: Db, window: IdWindow): Promise<WindowResult> =>
+export const deleteRuns = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(
     db,
     'runs',
@@ -47,7 +47,7 @@ export const runs = (db: Db, window: IdWindow): Promise<WindowResult> =>
   )
 
 /** The newest per platform and those with discrepancies are kept. */
-export const comparisons = (db: Db, window: IdWindow): Promise<WindowResult> =>
+export const deleteComparisons = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(
     db,
     'comparisons',
@@ -57,11 +57,11 @@ export const comparisons = (db: Db, window: IdWindow): Promise<WindowResult> =>
     window,
   )
 
-export const discrepancies = (db: Db, window: IdWindow): Promise<WindowResult> =>
+export const deleteDiscrepancies = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(db, 'findings', 'found_at', 'select f.id from old f where f.settled_at < :before', window)
 
 /** The newest addition stays, because backfills compare with it. */
-export const deliveries = (db: Db, window: IdWindow): Promise<WindowResult> =>
+export const deleteDeliveries = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(
     db,
     'deliveries',
@@ -76,7 +76,7 @@ export const deliveries = (db: Db, window: IdWindow): Promise<WindowResult> =>
   )
 
 /** Deletes rejects settled or superseded by a full delivery, unless their correction still stands. */
-export const rejects = (db: Db, window: IdWindow): Promise<WindowResult> =>
+export const deleteRejects = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(
     db,
     'rejects',

@@ -119,7 +119,7 @@ export const abandonAttempts = async (
 }
 
 /** Locks the run. Returns false when it was abandoned. */
-export const hold = (tx: Tx, id: number): Promise<boolean> =>
+export const lockIfRunning = (tx: Tx, id: number): Promise<boolean> =>
   hasRows(tx, `select 1 from runs where id = ? and outcome = 'RUNNING' for update /* runs.hold */`, [id])
 
 export interface PullSource {
@@ -196,7 +196,7 @@ export const latest = (db: Db, of: readonly { job: Job; subject: string }[]): Pr
     [of.map(({ job }) => job), of.map(({ subject }) => subject)],
   )
 
-export const done = async (db: Db, job: Job): Promise<Set<string>> => {
+export const doneSubjects = async (db: Db, job: Job): Promise<Set<string>> => {
   const subjects = await db('runs').distinct('subject').where({ job, outcome: 'DONE' })
   return new Set(subjects.map((row: { subject: string }) => row.subject))
 }

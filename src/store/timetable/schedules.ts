@@ -16,7 +16,7 @@ const COLUMNS = `job, subject, planned_until as "plannedUntil", paused_at as "pa
   paused_reason as "pausedReason"`
 
 /** Locks in a fixed order, to avoid deadlocks. */
-export const hold = async (tx: Tx, of: readonly ScheduleKey[], now: Date): Promise<Schedule[]> => {
+export const lockSchedules = async (tx: Tx, of: readonly ScheduleKey[], now: Date): Promise<Schedule[]> => {
   const names = [of.map(({ job }) => job), of.map(({ subject }) => subject)]
   await tx.raw(
     `insert into schedules (job, subject, planned_until)
@@ -32,7 +32,7 @@ export const hold = async (tx: Tx, of: readonly ScheduleKey[], now: Date): Promi
   )
 }
 
-export const planned = async (tx: Tx, { job, subject }: ScheduleKey, until: Date): Promise<void> => {
+export const notePlannedUntil = async (tx: Tx, { job, subject }: ScheduleKey, until: Date): Promise<void> => {
   await tx.raw('update schedules set planned_until = ? where job = ? and subject = ? /* schedules.planned */', [
     until,
     job,

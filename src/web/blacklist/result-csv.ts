@@ -49,8 +49,8 @@ async function* lines(
   yield Buffer.from(BYTE_ORDER_MARK + row(SHOWN))
   if (asked.name !== '') return yield rowsOf(await entriesNamed(db, inTurn, asked, day))
   const [sought, order] = [conditionsOf(asked, day), asked.sort ?? 'newest']
-  for (let after: publicList.ListPlace | null = null; ; ) {
-    const from: publicList.ListPlace | null = after
+  for (let after: publicList.ListCursor | null = null; ; ) {
+    const from: publicList.ListCursor | null = after
     const step: { body: PublicBody; on: string }[] = await inTurn(() =>
       publicList.page(db, sought, { order, first: STEP_ENTRIES, after: from }),
     )

@@ -3,10 +3,10 @@ import { NAME_LONGEST } from '../../domain/operators/name-search.js'
 import { Refusal } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
 import {
-  ENDLESS,
+  ENDLESS_DATE,
+  LIST_ORDERS,
+  type ListCursor,
   type ListOrder,
-  type ListPlace,
-  ORDERS,
   type PublicSearch,
 } from '../../store/publication/public-list.js'
 
@@ -22,7 +22,7 @@ export interface SearchFilter {
   contested: boolean
   /** null means best match first when `name` is given, otherwise newest first. */
   sort: ListOrder | null
-  after: ListPlace | null
+  after: ListCursor | null
 }
 
 /** Longer query parameters are cut to this many characters. */
@@ -41,7 +41,7 @@ export const parseFilter = (query: Readonly<Record<string, unknown>>): SearchFil
   if (region && !REGION.test(region)) refuse('地区应为二至六位行政区划代码 a region is two to six digits')
   for (const day of [from, until])
     if (day && !isDate(day)) refuse(`日期 ${day} 应为 YYYY-MM-DD a day is written YYYY-MM-DD`)
-  if (sort && !ORDERS.includes(sort as ListOrder)) refuse(`没有排序方式 ${sort} there is no such order`)
+  if (sort && !LIST_ORDERS.includes(sort as ListOrder)) refuse(`没有排序方式 ${sort} there is no such order`)
   return {
     name: parameterIn(query, 'name').slice(0, NAME_LONGEST),
     reason: (reason || null) as Topic | null,
@@ -62,11 +62,11 @@ const parameterIn = (query: Readonly<Record<string, unknown>>, name: string): st
 }
 
 /** A malformed cursor is refused, not read as page 1. */
-const cursorIn = (value: unknown): ListPlace | null => {
+const cursorIn = (value: unknown): ListCursor | null => {
   const text = typeof value === 'string' ? value : ''
   if (text === '') return null
   const [on = '', id = ''] = text.split('_')
-  if ((isDate(on) || on === ENDLESS) && UUID.test(id)) return { on, id }
+  if ((isDate(on) || on === ENDLESS_DATE) && UUID.test(id)) return { on, id }
   return refuse('没有这一页 there is no such page')
 }
 

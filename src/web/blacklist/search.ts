@@ -16,7 +16,7 @@ const FOUND_MOST = 500
 export interface SearchResult {
   entries: readonly PublicBody[]
   total: number
-  next: publicList.ListPlace | null
+  next: publicList.ListCursor | null
   similar: boolean
 }
 
@@ -64,7 +64,7 @@ export const entriesNamed = async (
 ): Promise<PublicBody[]> => bodiesOf(db, (await rankedEntries(db, inTurn, asked, day)).entries)
 
 const bodiesOf = (db: Db, entries: readonly publicList.PlacedEntry[]): Promise<PublicBody[]> =>
-  publicList.bodies(
+  publicList.bodiesByIds(
     db,
     entries.map(({ id }) => id),
   )
@@ -92,7 +92,8 @@ const rankedEntries = async (
     newest: (a, b) => compareTexts(b.publishedOn, a.publishedOn) || compareTexts(b.id, a.id),
     oldest: (a, b) => orders.newest(b, a),
     ending: (a, b) =>
-      compareTexts(a.endsOn ?? publicList.ENDLESS, b.endsOn ?? publicList.ENDLESS) || compareTexts(a.id, b.id),
+      compareTexts(a.endsOn ?? publicList.ENDLESS_DATE, b.endsOn ?? publicList.ENDLESS_DATE) ||
+      compareTexts(a.id, b.id),
   }
   const similar =
     found.length > 0 && found.every(({ operator }) => SIMILAR_REASONS.has(ranked.get(operator)?.reason ?? 'EXACT'))
@@ -116,6 +117,6 @@ const ranksOf = async (
   const key = searchKey(name)
   if (key === '') return new Map()
   const sought = { key, personal: false, named: normalizeName(name), listed: true }
-  const matches = await inTurn(() => names.nearest(db, sought))
+  const matches = await inTurn(() => names.nearestMatches(db, sought))
   return new Map(matches.slice(0, FOUND_MOST).map((match) => [match.operator, match]))
 }

@@ -58,7 +58,7 @@ export const listReader = ({ keys, publish, sure, waitMs = WAIT_MS }: ListDepend
         { isolationLevel: 'repeatable read', readOnly: true },
       )
     const times = { now, sure: sure?.() ?? now }
-    const whole = async (tx: Tx) => servable(await snapshots.current(tx), keys, times)
+    const whole = async (tx: Tx) => servable(await snapshots.lastWithManifest(tx), keys, times)
     try {
       for (let tried = 0; ; tried += 1) {
         const list = await found(whole)
@@ -108,7 +108,7 @@ export const settlesWithin = async (making: Promise<unknown>, ms: number): Promi
   return Promise.race([making.then(() => true), late]).finally(() => given.abort())
 }
 
-type StoredSnapshot = Awaited<ReturnType<typeof snapshots.current>>
+type StoredSnapshot = Awaited<ReturnType<typeof snapshots.lastWithManifest>>
 
 /** `now` decides which entries are in force, `sure` whether a signature is valid. */
 interface ServingTimes {
@@ -124,9 +124,9 @@ const withoutRemoved = async (
   keys: Pick<Keys, 'manifests'>,
   times: ServingTimes,
 ): Promise<ListInForce | null> => {
-  const found = await snapshots.current(tx)
+  const found = await snapshots.lastWithManifest(tx)
   const list = found && servableList(found, keys, times)
-  return list && { ...list, gone: await snapshots.gone(tx, list.snapshot.sequence, dateIn(times.now)) }
+  return list && { ...list, gone: await snapshots.entriesGoneSince(tx, list.snapshot.sequence, dateIn(times.now)) }
 }
 
 const servableList = (

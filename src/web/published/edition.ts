@@ -47,7 +47,7 @@ export const editionReader = ({ files, waitMs = WAIT_MS }: EditionDependencies, 
     if (served === null || served.signed.validUntil.getTime() <= now.getTime()) return null
     const held = heldOf(served)
     if (held === null) return null
-    const gone = await snapshots.gone(db, served.snapshot.sequence, dateIn(now))
+    const gone = await snapshots.entriesGoneSince(db, served.snapshot.sequence, dateIn(now))
     return { list: { ...served, gone }, held }
   }
   return async (db, now, response) => {
@@ -81,7 +81,7 @@ export const fileOf = (
   if (said === undefined || path === undefined) throw new Error(`an edition has no form ${form}`)
   const left = async (): Promise<string[]> => {
     const known = new Set(list.gone)
-    return (await snapshots.gone(db, edition.sequence, today)).filter((id) => !known.has(id))
+    return (await snapshots.entriesGoneSince(db, edition.sequence, today)).filter((id) => !known.has(id))
   }
   const watched = (bytes: AsyncIterable<Buffer>, from: number) =>
     abortOnRemoval(bytes, from, async (at) => {

@@ -64,7 +64,7 @@ const known = async (db: Db, version: string): Promise<Scorecard> => {
 }
 
 const pageOf = async (db: Db, card: Scorecard, current: Scorecard, day: string): Promise<SitePage> => {
-  const [adoptions, kept] = await Promise.all([audits.adoptions(db), audits.versionsKept(db)])
+  const [adoptions, kept] = await Promise.all([audits.publicActivations(db), audits.storedVersions(db)])
   return cardPage({
     card,
     hash: hashOfCard(card),

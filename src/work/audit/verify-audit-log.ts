@@ -68,7 +68,7 @@ export const verifyAuditLog = async (
   const walk = makeAuditWalk({ anchors, macOf, mayErase: (at) => keptUntil(rules, at) <= startedAt })
   for (let number = 0; ; ) {
     const began = performance.now()
-    const rows = await store.after(db, number, PAGE_ROWS)
+    const rows = await store.listAfter(db, number, PAGE_ROWS)
     const last = rows.at(-1)
     if (last === undefined) break
     walk.add(rows)
@@ -111,7 +111,7 @@ const signedHeads = async (
     const noted = parseHead(head(JSON.parse(read.payload)))
     if (noted !== null) anchors.push({ ...noted, server: null, at: null, from })
   }
-  for (const { number, jws } of await heads.signed(db)) take(jws, `signed ${number}`, (payload) => payload, number)
+  for (const { number, jws } of await heads.listSigned(db)) take(jws, `signed ${number}`, (payload) => payload, number)
   for (const { sequence, jws } of await heads.signedManifests(db))
     take(jws, `manifest ${sequence}`, ({ trail }) => trail, 0)
   return { anchors, forged }

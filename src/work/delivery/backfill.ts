@@ -103,7 +103,7 @@ const oweStep = async (
 const hold = async (tx: Tx, lacking: readonly SubjectInForce[], now: Date): Promise<Set<string>> => {
   const records = lacking.filter(({ kind }) => kind !== 'listing')
   if (records.length > 0) await knowledge.nextInstant(tx, now)
-  const entries = await listings.freeForMove(
+  const entries = await listings.lockUnlockedForMove(
     tx,
     lacking.filter(({ kind }) => kind === 'listing').map(({ subjectId }) => subjectId),
   )

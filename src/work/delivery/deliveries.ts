@@ -87,7 +87,7 @@ const settle = async (
     const stored = await desk.byId(tx, delivery)
     if (stored === null) throw new Refusal('DELIVERY_UNKNOWN')
     // Lock order: the listing before its delivery, as in every move.
-    const listing = stored.kind === 'listing' ? await listings.forMove(tx, stored.subjectId) : null
+    const listing = stored.kind === 'listing' ? await listings.lockForMove(tx, stored.subjectId) : null
     const refused = await desk.lockById(tx, delivery)
     if (refused?.state !== 'REFUSED') throw new Refusal('DELIVERY_NOT_REFUSED', { state: refused?.state ?? '—' })
     await deed(tx, refused, listing, reason)

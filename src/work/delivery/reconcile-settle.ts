@@ -42,7 +42,7 @@ const removeWithin = async (
   by: SettleContext,
   before: () => Promise<void> = async () => {},
 ): Promise<boolean> => {
-  const listing = one.kind === 'listing' ? await listings.forMove(tx, one.key) : null
+  const listing = one.kind === 'listing' ? await listings.lockForMove(tx, one.key) : null
   const all = await unmoved(tx, one, by)
   if (all === null || isClosedRemoval(all.at(-1))) return false
   if ((await listings.publicBodies(tx, [one.key])).has(one.key)) return false
@@ -60,7 +60,7 @@ export const removeShown = (db: Db, one: ExaminedSubject, delivery: number, by: 
 /** Queues a change; an ended record gets its last notice. Returns false when a delivery is open. */
 export const oweChange = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   inTurn(db, async (tx) => {
-    if (one.kind === 'listing') await listings.forMove(tx, one.key)
+    if (one.kind === 'listing') await listings.lockForMove(tx, one.key)
     if ((await unmoved(tx, one, by)) === null) return false
     const [standing] = await noticesOf(tx, by.rules, [one.key])
     const last = one.kind === 'listing' ? null : await comparisons.lastNotice(tx, by.platform, one.key)
@@ -76,7 +76,7 @@ export const oweChange = (db: Db, one: ExaminedSubject, by: SettleContext): Prom
  */
 export const oweAddition = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   inTurn(db, async (tx) => {
-    if (one.kind === 'listing') await listings.forMove(tx, one.key)
+    if (one.kind === 'listing') await listings.lockForMove(tx, one.key)
     const all = await unmoved(tx, one, by)
     if (all === null || all.findLast(({ state }) => state !== 'FOLDED')?.state === 'CLOSED') return false
     const [standing] = await noticesOf(tx, by.rules, [one.key])

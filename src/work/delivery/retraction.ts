@@ -3,13 +3,13 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import * as store from '../../store/delivery/retractions.js'
-import { ofRetractions, type RemovalHearer } from '../../store/standing/seller-removals.js'
+import { ofRetractions, type RemovalListener } from '../../store/standing/seller-removals.js'
 import type { WorkRules } from '../calendar/rules.js'
 
 export interface RetractionStatus extends store.RetractionRow {
   receivers: store.RemovalReceiver[]
   /** Marketplaces that list this seller and are told too. */
-  hearers: RemovalHearer[]
+  hearers: RemovalListener[]
   /** True when no removal or removal check is open. */
   done: boolean
 }

@@ -87,32 +87,32 @@ export interface MergeResult extends plan.ItemCounts {
 export const merge = async (tx: Tx, merging: MergeInput): Promise<MergeResult> => {
   const { run, feed, whole, partial = !merging.whole, drafts, says, known, unreadable = NOTHING, rules } = merging
   const at = await knowledge.nextInstant(tx, merging.now)
-  const made = await operators.make(tx, run, at, { ...says, drafts })
-  await plan.decide(tx, { feed, whole, needOperator: NEED_OPERATOR })
+  const made = await operators.makeFromDrafts(tx, run, at, { ...says, drafts })
+  await plan.fillPlan(tx, { feed, whole, needOperator: NEED_OPERATOR })
   const counts = await plan.itemCounts(tx)
   await rejects.keepUnmatched(tx, { id: run, feed, partial })
-  const letGo = await versions.merge(tx, { id: run, feed, whole, partial, now: at, new: counts.NEW })
-  await ownerless.keepCodes(tx, feed)
+  const letGo = await versions.mergePlan(tx, { id: run, feed, whole, partial, now: at, new: counts.NEW })
+  await ownerless.keepOwnerlessCodes(tx, feed)
   const ending = { id: run, feed, now: at, today: dateIn(merging.now), unreadable, unmet: whole ? known.unmet() : [] }
   const ended = ending.unmet.length > 0 ? await absence.endAbsent(tx, ending) : 0
-  if (whole) await rejects.endWaiting(tx, ending)
+  if (whole) await rejects.endAbsentUnmatched(tx, ending)
   const changes = counts.NEW + counts.CHANGED + Math.max(counts.UNMATCHED, letGo) + ended
   if (changes > 0) {
-    await operators.learn(tx, run, at, { ...says, known: changes > made })
-    await names.followPlan(tx, run, { made, changes: counts.NEW + counts.CHANGED })
-    await rescoringQueue.markPlanned(tx, run, at)
+    await operators.learnCodesAndNames(tx, run, at, { ...says, known: changes > made })
+    await names.indexNamesOfPlan(tx, run, { made, changes: counts.NEW + counts.CHANGED })
+    await rescoringQueue.markDirtyByPlan(tx, run, at)
   }
   if (made > 0 || counts.NEW + counts.CHANGED > 0) {
-    await rejects.matchWaiting(tx, run, at)
-    await ownerless.match(tx, run, at)
-    await sameFacts.join(tx, { run }, at)
+    await rejects.matchUnmatched(tx, run, at)
+    await ownerless.matchOwnerless(tx, run, at)
+    await sameFacts.shareFacts(tx, { run }, at)
   }
-  await proposals.offer(tx, run)
+  await proposals.proposeForRun(tx, run)
   if (rules && (changes > 0 || ending.unmet.length > 0)) {
     await consequences(tx, { run, feed, at, now: merging.now, rules, unmet: ending.unmet, unreadable })
     await republishContested(tx, rules, { now: at, dueAt: merging.now })
   }
   const told = rules && changes > 0 ? await oweRecords(tx, rules, { run, feed }, { at, dueAt: merging.now }) : null
-  const timeliness = says.late ? await plan.timeliness(tx) : { late: 0, timely: 0 }
+  const timeliness = says.late ? await plan.timelinessCounts(tx) : { late: 0, timely: 0 }
   return { ...counts, ended, ...timeliness, told }
 }

@@ -11,7 +11,7 @@ import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { type Item, RECORD_KIND_TRAITS } from '../../domain/records/records.js'
 import { INTERNAL, isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
-import { load } from '../../store/intake/digest-index.js'
+import { loadKnownVersions } from '../../store/intake/digest-index.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
 import * as feedStates from '../../store/intake/feed-states.js'
 import * as rejects from '../../store/intake/rejects.js'
@@ -158,7 +158,7 @@ const open = async (
   }
   if (url === null) throw new Refusal('FEED_NOT_CONFIGURED', { feed: feed.id, setting: 'AGENCY_…_URL' })
   // A scheduled pull continues at the stored cursor; a manual one reads everything again.
-  const state = plannedFor ? await feedStates.of(db, feed.id) : null
+  const state = plannedFor ? await feedStates.stateOf(db, feed.id) : null
   return { delivery: await feed.open({ url, ...(signal ? { signal } : {}) }, { state, maps }) }
 }
 
@@ -190,7 +190,7 @@ const takeIn = async (
       mark,
       ...(archive ? { archive } : {}),
     }
-    const known = await load(db, feed.id, { whole })
+    const known = await loadKnownVersions(db, feed.id, { whole })
     const setAside = (bad: readonly rejects.NewReject[]) => rejects.add(db, run.id, feed.id, bad)
     const maps = new Set<number>()
     const done = await read({ startedAt: run.startedAt, setAside }, stage, known, {
@@ -204,7 +204,7 @@ const takeIn = async (
     await stage.ready()
     // Records that never end by absence accumulate, so this delivery's size is compared with the last complete one.
     const standing = RECORD_KIND_TRAITS[feed.kind].endsByAbsence
-      ? await versions.standing(db, feed.id)
+      ? await versions.countInForce(db, feed.id)
       : await runs.lastCompleteSize(db, feed.id)
     const reason = delivery.unmodified
       ? null
@@ -220,7 +220,7 @@ const takeIn = async (
       archive: (await archive?.close()) ?? null,
     }
     const sums = await stage.transaction(async (tx) => {
-      if (!(await runs.hold(tx, run.id))) throw new Error('another process took this pull for dead')
+      if (!(await runs.lockIfRunning(tx, run.id))) throw new Error('another process took this pull for dead')
       const merging = {
         run: run.id,
         feed: feed.id,

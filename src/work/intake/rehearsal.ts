@@ -17,12 +17,12 @@ export const rehearse = async <T>(
   const done: T[] = []
   try {
     await transaction(async (tx) => {
-      await rehearsal.bound(tx)
+      await rehearsal.boundTimeouts(tx)
       done.push(await act(tx))
       throw UNDONE
     })
   } catch (error) {
-    if (rehearsal.isHeldUp(error)) throw new Refusal('RUN_BUSY', { job: 'preview', subject: '' })
+    if (rehearsal.isTimeout(error)) throw new Refusal('RUN_BUSY', { job: 'preview', subject: '' })
     if (isCancelled(error)) throw new Refusal('HUB_BUSY', { reason: '预览用时过长 the preview took too long' })
     if (error !== UNDONE) throw error
   }

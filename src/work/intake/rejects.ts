@@ -8,7 +8,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import { nothingKnown } from '../../store/intake/digest-index.js'
+import { noKnownVersions } from '../../store/intake/digest-index.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
 import type { DraftEffect } from '../../store/intake/plan.js'
 import * as setAside from '../../store/intake/reject-desk.js'
@@ -72,7 +72,7 @@ export const correct = async (db: Db, feed: Feed, correcting: RejectCorrection):
       for (const [part, draft] of mapped.drafts.entries()) stage.put(toStage(1, part, item, draft))
       await stage.flush()
       return stage.transaction(async (tx) => {
-        if (!(await runs.hold(tx, run.id))) throw new Error('another process took this correction for dead')
+        if (!(await runs.lockIfRunning(tx, run.id))) throw new Error('another process took this correction for dead')
         const effect = await takeIn(tx, run.id, { feed, found, drafts: mapped.drafts, says: stage.says, correcting })
         await setAside.settle(tx, reject, { state: 'TAKEN', corrected: fields, run: run.id, by, note, now: now() })
         if (map) await runs.noteMaps(tx, run.id, [map.id])
@@ -99,7 +99,7 @@ const takeIn = async (
   run: number,
   { feed, found, drafts, says, correcting: { now, rules } }: CorrectedItem,
 ): Promise<DraftEffect> => {
-  if (!(await setAside.holdOpen(tx, found.id))) throw new Refusal('REJECT_SETTLED')
+  if (!(await setAside.lockIfOpen(tx, found.id))) throw new Refusal('REJECT_SETTLED')
   const keys = new Set(drafts.map(({ key }) => key))
   if (keys.size < drafts.length)
     throw new Refusal('INPUT_INVALID', { reason: '该条目自相矛盾 the item contradicts itself' })
@@ -114,7 +114,7 @@ const takeIn = async (
     partial: !found.ofWhole,
     drafts: drafts.length,
     says,
-    known: nothingKnown(),
+    known: noKnownVersions(),
     now: now(),
     ...(rules ? { rules } : {}),
   })
@@ -137,7 +137,7 @@ export const drop = async (db: Db, settling: RejectDecision): Promise<void> => {
   const note = checkedText(settling.note, '理由 the reason', settling.mark)
   const { reject, by, now } = settling
   await db.transaction(async (tx) => {
-    if (!(await setAside.holdOpen(tx, reject)))
+    if (!(await setAside.lockIfOpen(tx, reject)))
       throw new Refusal((await setAside.byId(tx, reject)) === null ? 'REJECT_UNKNOWN' : 'REJECT_SETTLED')
     await setAside.settle(tx, reject, { state: 'DROPPED', corrected: null, run: null, by, note, now: now() })
   })

@@ -62,7 +62,7 @@ const rehearsed = async (tx: Tx, feed: string, input: RollbackPreviewInput): Pro
   await checked(tx, run)
   const started = { job: 'takeback' as const, subject: feed, cause: 'person' as const, by, leaseMs: LEASE_MS, now }
   const takebackRun = (await runs.start(tx, started)) ?? 0
-  const before = await rehearsal.mark(tx)
+  const before = await rehearsal.takeMark(tx)
   const at = await knowledge.nextInstant(tx, now)
   const counts = await undo(tx, { run, by: takebackRun, at }, rules, now, { by, mayMove })
   const { gone: goneOperators, left } = await rehearsal.operatorsConcerned(tx, at, NAMED_MOST)
@@ -70,8 +70,8 @@ const rehearsed = async (tx: Tx, feed: string, input: RollbackPreviewInput): Pro
     feed,
     ...counts,
     records: await rehearsal.recordsUndone(tx, takebackRun, NAMED_MOST),
-    listings: await rehearsal.listingsSince(tx, before, NAMED_MOST),
-    deliveries: await rehearsal.deliveriesSince(tx, before),
+    listings: await rehearsal.listingsMovedSince(tx, before, NAMED_MOST),
+    deliveries: await rehearsal.countDeliveriesSince(tx, before),
     goneOperators,
     scores: await scoresMoved(tx, left, at, input),
     weighed: left.length,

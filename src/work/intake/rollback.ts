@@ -13,7 +13,7 @@ import * as knowledge from '../../store/db/knowledge.js'
 import * as locks from '../../store/db/locks.js'
 import * as stray from '../../store/intake/orphaned-rows.js'
 import * as setAside from '../../store/intake/reject-desk.js'
-import { relearn } from '../../store/intake/relearn.js'
+import { relearnCodes } from '../../store/intake/relearn.js'
 import * as takeback from '../../store/intake/rollback.js'
 import * as concerns from '../../store/listing/concerns.js'
 import * as leads from '../../store/listing/leads.js'
@@ -66,7 +66,7 @@ export const rollBack = async (db: Db, options: RollbackOptions): Promise<Rollba
           by: options.by,
           mayMove: options.mayMove ?? true,
         })
-        await takeback.note(tx, { run: id, by: running.id, at }, { by: options.by, reason, feed })
+        await takeback.noteRollback(tx, { run: id, by: running.id, at }, { by: options.by, reason, feed })
         Object.assign(running.counts, { ...counts, run: id })
         await running.close(tx)
         return counts
@@ -79,7 +79,7 @@ export const rollBack = async (db: Db, options: RollbackOptions): Promise<Rollba
 }
 
 export const checked = async (db: Db | Tx, id: number): Promise<takeback.PulledRun> => {
-  const found = await takeback.candidate(db, id)
+  const found = await takeback.rollbackCandidate(db, id)
   if (found === null) throw new Refusal('RUN_UNKNOWN')
   const why = rollbackFault(found)
   if (why !== null) throw new Refusal('RUN_NOT_TAKEN_BACK', { reason: why })
@@ -94,36 +94,36 @@ export const undo = async (
   now: Date,
   who: { by: string; mayMove: boolean },
 ): Promise<Pick<RollbackResult, 'wrong' | 'restored' | 'operators' | 'gone'>> => {
-  const wrong = await takeback.close(tx, taken)
-  const { restored, foundBy } = await takeback.restore(tx, taken)
-  await takeback.returnWaiting(tx, taken)
-  await setAside.reopen(tx, taken.run)
+  const wrong = await takeback.closeWrongVersions(tx, taken)
+  const { restored, foundBy } = await takeback.restoreVersions(tx, taken)
+  await takeback.restoreUnmatched(tx, taken)
+  await setAside.reopenAfterRollback(tx, taken.run)
   const said = { by: 'clock', note: WITHOUT_GROUND, now: taken.at }
   const doubted = await concerns.settleOfRun(tx, taken.run, said)
   // Listings come first: their end decides which operators are still needed.
   await consequences(tx, { run: taken.by, at: taken.at, now, rules })
   for (const id of doubted) await showAgain(tx, id, { run: taken.run, at: taken.at, now, rules, ...who })
-  const unfounded = await takeback.unfounded(tx, taken)
-  const untouched = await leads.untouched(tx, unfounded)
-  await leads.drop(
+  const unfounded = await takeback.operatorsWithoutRecords(tx, taken)
+  const untouched = await leads.untouchedLeads(tx, unfounded)
+  await leads.dropLeads(
     tx,
     untouched.map(({ id }) => id),
     { on: dateIn(now), reason: WITHOUT_GROUND, at: taken.at },
   )
-  const gone = await takeback.forget(tx, unfounded, taken)
+  const gone = await takeback.forgetOperators(tx, unfounded, taken)
   await watchEntries.close(tx, unfounded, { on: dateIn(now), at: taken.at })
-  const codes = [...(await relearn(tx, taken.run, taken.at)), ...foundBy]
-  const strays = await stray.giveBack(tx, { codes, operators: unfounded }, taken)
+  const codes = [...(await relearnCodes(tx, taken.run, taken.at)), ...foundBy]
+  const strays = await stray.detachRecords(tx, { codes, operators: unfounded }, taken)
   if (strays > 0) await consequences(tx, { run: taken.by, at: taken.at, now, rules })
   await republishContested(tx, rules, { now: taken.at, dueAt: now })
   await oweRecords(tx, rules, 'takeback', { at: taken.at, dueAt: now })
-  const operators = await takeback.question(tx, taken)
+  const operators = await takeback.queueRescoringAndConcerns(tx, taken)
   return { wrong, restored, operators, gone }
 }
 
 /** Shows an entry that only this run hid, if the person may move listings; otherwise opens a concern. */
 const showAgain = async (tx: Tx, id: string, { run, at, now, rules, by, mayMove }: UnhideContext): Promise<void> => {
-  const found = await listings.forMove(tx, id)
+  const found = await listings.lockForMove(tx, id)
   if (found === null || !isHiddenByRun({ state: found.state, hiding: found.facts.hiding ?? null }, run)) return
   const asked = (await concerns.ofListings(tx, [id])).some(({ settledAt }) => settledAt === null)
   const input = { on: dateIn(now), reason: WITHOUT_GROUND }

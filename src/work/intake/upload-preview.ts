@@ -4,7 +4,7 @@ import { boundsFault } from '../../domain/intake/bounds.js'
 import { withCauses } from '../../domain/intake/reject-causes.js'
 import { type Problem, RECORD_KIND_TRAITS } from '../../domain/records/records.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import { load } from '../../store/intake/digest-index.js'
+import { loadKnownVersions } from '../../store/intake/digest-index.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
 import * as rehearsal from '../../store/intake/rehearsal.js'
 import type { NewReject } from '../../store/intake/rejects.js'
@@ -64,7 +64,7 @@ export const previewUpload = async (db: Db, input: UploadPreviewInput): Promise<
     }
   }
   return withStage(db, async (stage) => {
-    const known = await load(db, feed.id, { whole })
+    const known = await loadKnownVersions(db, feed.id, { whole })
     const reading = {
       feed,
       items,
@@ -77,7 +77,7 @@ export const previewUpload = async (db: Db, input: UploadPreviewInput): Promise<
     const passedOver = await stage.keepLast(done.withdrawn)
     await stage.ready()
     const standing = RECORD_KIND_TRAITS[feed.kind].endsByAbsence
-      ? await versions.standing(db, feed.id)
+      ? await versions.countInForce(db, feed.id)
       : await runs.lastCompleteSize(db, feed.id)
     const reason = boundsFault(feed.bounds, { ...done, standing, partialFile: !whole, whole })
     const refused = reason && withCauses(reason, done.causes.told(), null)

@@ -19,15 +19,15 @@ import { repairs } from './repairs.js'
 
 /** A missing or returning record only opens a concern. */
 export const consequences = async (tx: Tx, changed: RecordsChange): Promise<void> => {
-  for (const listing of await listings.restingOn(tx, changed.at)) await follow(tx, listing, changed)
+  for (const listing of await listings.restingOnRecordsChangedAt(tx, changed.at)) await follow(tx, listing, changed)
   // An identity decision never changes a published text.
   if (changed.decision === undefined)
     for (const listing of await listings.renamedAt(tx, changed.at)) await renewEntry(tx, listing, changed)
   await repairs(tx, changed)
-  for (const listing of await listings.endedOver(tx, changed.at)) await reconsider(tx, listing, changed)
+  for (const listing of await listings.endedForRecordsChangedAt(tx, changed.at)) await reconsider(tx, listing, changed)
   const { at, run = null, unmet = [], unreadable } = changed
   if (unmet.length === 0 || unreadable === undefined) return
-  for (const { id, record } of await concerns.lackedBy(tx, unmet, unreadable))
+  for (const { id, record } of await concerns.listingsLackingRecord(tx, unmet, unreadable))
     await concerns.open(tx, { listingId: id, cause: 'ABSENT', record, run, at })
 }
 
@@ -38,7 +38,7 @@ const follow = async (tx: Tx, listing: listings.Listing, changed: RecordsChange)
     // A listing for a decision not performed does not rest on the penalty's weight.
     wasHeavy: listing.facts.decisionHeavy === true && listing.facts.ground !== 'DECISION_NOT_PERFORMED',
     isWrong: ground.linked.wrongFrom?.getTime() === changed.at.getTime(),
-    isLetGo: ground.state === 'FALLEN' && (await waiting.letGo(tx, ground.linked, changed.at)),
+    isLetGo: ground.state === 'FALLEN' && (await waiting.wasLetGo(tx, ground.linked, changed.at)),
   })
   switch (consequence) {
     case 'REVOKED':
@@ -121,7 +121,7 @@ const openConcern = async (
   { feed, key }: versions.RecordVersion,
   { at, run }: RecordsChange,
 ): Promise<void> => {
-  const record = (await versions.current(tx, feed, key))?.id ?? null
+  const record = (await versions.currentVersion(tx, feed, key))?.id ?? null
   await concerns.open(tx, { listingId: listing.id, cause, record, run: run ?? null, at })
 }
 
@@ -155,7 +155,7 @@ const endCase = async (
     await hide(tx, listing, 'TAKEN_BACK', changed)
     return
   }
-  await concerns.settleOf(tx, [listing.id], { by: 'clock', note: REASONS[removal], now: at })
+  await concerns.settleOfListings(tx, [listing.id], { by: 'clock', note: REASONS[removal], now: at })
 }
 
 const removable = (rules: WorkRules, list: string, removal: RemovalReason): boolean =>

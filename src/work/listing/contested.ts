@@ -6,15 +6,15 @@ import type { WorkRules } from '../calendar/rules.js'
 import { type EntryInstants, republish } from './entry.js'
 
 export const republishContested = async (tx: Tx, rules: WorkRules, at: EntryInstants): Promise<void> => {
-  const ids = await objections.misstated(tx)
+  const ids = await objections.entriesMisstatingContest(tx)
   if (ids.length === 0) return
   const held: listings.Listing[] = []
   for (const id of ids) {
-    const listing = await listings.forMove(tx, id)
+    const listing = await listings.lockForMove(tx, id)
     if (listing !== null) held.push(listing)
   }
   const bodies = await listings.publicBodies(tx, ids)
-  const contested = await objections.contestedAmong(tx, ids)
+  const contested = await objections.contestedListings(tx, ids)
   const entries = held.flatMap((listing) => {
     const body = bodies.get(listing.id)
     return body ? [{ listing, body: { ...body, contested: contested.has(listing.id) } }] : []

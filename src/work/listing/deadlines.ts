@@ -26,7 +26,7 @@ export const keepDeadlines = async (tx: Tx, rules: WorkRules, steps: readonly Mo
     const { begun, met, dropped } = deadlinesOf(name, before.facts, after.facts, act, by)
     return { listingId: after.id, on: act.on, begun: begun.map(versioned), met, dropped }
   })
-  await store.apply(tx, made, now)
+  await store.applyChanges(tx, made, now)
 }
 
 const versioned = (deadline: Deadline) => ({
@@ -43,9 +43,9 @@ export const renewDeadlines = async (db: Db, base: WorkRules): Promise<{ moved: 
   let [moved, after] = [0, 0]
   for (;;) {
     const step = await db.transaction(async (tx) => {
-      const running = await store.running(tx, { after, limit: STEP_DEADLINES })
+      const running = await store.lockRunning(tx, { after, limit: STEP_DEADLINES })
       const changed = moving(running, rules.calendar)
-      await store.move(
+      await store.moveDueDays(
         tx,
         changed.map(({ kept, due }) => ({ id: kept.id, ...due })),
       )
@@ -82,7 +82,7 @@ export const foreseenMoves = async (
 ): Promise<{ moves: number; moved: MovedDeadline[] }> => {
   const moved: MovedDeadline[] = []
   for (let [moves, after] = [0, 0]; ; ) {
-    const running = await store.runningNow(db, { after, limit: STEP_DEADLINES })
+    const running = await store.listRunning(db, { after, limit: STEP_DEADLINES })
     const last = running.at(-1)
     if (last === undefined) return { moves, moved }
     const due = moving(running, calendar)

@@ -115,7 +115,7 @@ export const recordDocument = (
   const fault = issueFault({ number, sha256, issuedOn: made.issuedOn, signer }, dateIn(made.now))
   if (fault !== null) throw refused(fault)
   return db.transaction(async (tx) => {
-    const listing = await listings.forMove(tx, made.listing)
+    const listing = await listings.lockForMove(tx, made.listing)
     if (listing === null) throw new Refusal('LISTING_UNKNOWN')
     if (!documentsOf(listing.facts, listing.removedOn).includes(made.kind))
       throw refused('该名单记录尚无此文书 there is no such document in this case yet')

@@ -65,9 +65,9 @@ export const applyToEntries = async (
     const notice = entryNotice(list, after, operator, entryRemoval(list, after, act), body)
     changes.push({ kind: 'listing', subjectId: after.id, change, notice })
   }
-  await listings.unpublish(tx, leaving)
+  await listings.deletePublicEntries(tx, leaving)
   await owePlatforms(tx, rules, changes, dueAt)
-  await rescoringQueue.mark(
+  await rescoringQueue.markDirty(
     tx,
     turned.map(({ after }) => after.operatorId),
     now,
@@ -118,5 +118,5 @@ const publish = async (tx: Tx, body: listings.PublicBody, on: string, masks: num
   const bodyHash = createHash('sha256')
     .update(canonicalJson(body as unknown as Json))
     .digest('hex')
-  await listings.publish(tx, body, { bodyHash, on, masks })
+  await listings.putPublicEntry(tx, body, { bodyHash, on, masks })
 }

@@ -32,7 +32,7 @@ const renewOf = async (
   const [today, by] = [dateIn(now), caseRules(rules, list)]
   let [renewed, after] = [0, null as string | null]
   for (;;) {
-    const standing = await listings.standingBefore(db, { list, from, after, limit: STEP_ENTRIES })
+    const standing = await listings.inForceDecidedBefore(db, { list, from, after, limit: STEP_ENTRIES })
     for (const { id, facts, endsOn } of standing) {
       const next = renewedEnd(upgradeStoredCase(facts), today, by)
       if (next === null || next === endsOn || endsOn === null || endsOn < today) continue

@@ -137,7 +137,7 @@ export const moveWithin = async (
   base: WorkRules,
   request: MoveRequest & { at: Date },
 ): Promise<listings.Listing> => {
-  const stored = await listings.forMove(tx, request.id)
+  const stored = await listings.lockForMove(tx, request.id)
   if (stored === null) throw new Refusal('LISTING_UNKNOWN')
   if (request.input.seen !== undefined && request.input.seen !== stored.moves) throw new Refusal('LISTING_MOVED_ON')
   const rules = await withAmendments(tx, base)
@@ -151,14 +151,14 @@ export const moveWithin = async (
   const ground = step.after.facts.ground
   if (linked !== null && linked.version === before.decisionVersion && ground === before.facts.ground)
     throw notAllowed(made.name, before.state, 'ALREADY_LINKED')
-  if (made.name === 'publishListing' && (await concerns.waits(tx, made.id, 'REPAIR_TOLD')))
+  if (made.name === 'publishListing' && (await concerns.hasOpenConcern(tx, made.id, 'REPAIR_TOLD')))
     throw notAllowed(made.name, before.state, 'REPAIRED_ELSEWHERE')
-  if (made.name === 'restoreListing' && (await listings.anotherOpen(tx, before)))
+  if (made.name === 'restoreListing' && (await listings.hasAnotherOpen(tx, before)))
     throw notAllowed(made.name, before.state, 'ANOTHER_OPEN')
   await keep(tx, rules, [step], made)
   if (made.name === 'restoreListing')
     for (const cause of ['REPAIR_REVOKED', 'RESTORED'] as const)
-      await concerns.settleOf(tx, [made.id], { by: made.by, note: RESTORED, now: made.at, cause })
+      await concerns.settleOfListings(tx, [made.id], { by: made.by, note: RESTORED, now: made.at, cause })
   // A repair decision may have arrived before this document number was known.
   if (made.name === 'decideListing' && (await repairedAlready(tx, step.after)))
     await concerns.open(tx, { listingId: made.id, cause: 'REPAIR_TOLD', record: null, run: null, at: made.at })
@@ -167,7 +167,7 @@ export const moveWithin = async (
 }
 
 const repairedAlready = async (tx: Tx, listing: listings.Listing): Promise<boolean> => {
-  const results = await repairs.toldOf(tx, listing.operatorId)
+  const results = await repairs.reportedFor(tx, listing.operatorId)
   return repairConsequence(listing.facts, listing.documentNumber ?? '', results)?.what === 'TOLD'
 }
 
@@ -186,7 +186,7 @@ export const moveMany = (
   inTurn(db, made.waitMs ?? WAIT_MS, async (tx) => {
     const at = await knowledge.nextInstant(tx, made.now)
     const rules = await withAmendments(tx, base)
-    const steps = (await listings.freeForMove(tx, made.ids)).flatMap((stored) => {
+    const steps = (await listings.lockUnlockedForMove(tx, made.ids)).flatMap((stored) => {
       const before = { ...stored, facts: upgradeStoredCase(stored.facts) }
       const one = { id: stored.id, name: made.name, ...CLOCK, input: made.inputOf(before), now: made.now }
       const step = ifAllowed(() => stepOf(before, one, NOTHING, rules))

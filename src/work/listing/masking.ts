@@ -14,13 +14,13 @@ const RUN_ENTRIES = 20_000
 export const renewMasks = async (db: Db, rules: WorkRules, { now, log }: { now: Date; log: Log }): Promise<number> => {
   let [looked, after] = [0, null as string | null]
   while (looked < RUN_ENTRIES) {
-    const ids: string[] = await masked.before(db, MASKING_VERSION, after, STEP_ENTRIES)
+    const ids: string[] = await masked.entriesMaskedBefore(db, MASKING_VERSION, after, STEP_ENTRIES)
     for (const id of ids) {
       await db.transaction(async (tx) => {
         const at = await knowledge.nextInstant(tx, now)
-        const listing = await listings.forMove(tx, id)
+        const listing = await listings.lockForMove(tx, id)
         if (listing === null || (await renewEntry(tx, listing, { at, now, rules })))
-          await masked.note(tx, id, MASKING_VERSION)
+          await masked.noteMaskingVersion(tx, id, MASKING_VERSION)
         else log.warn({ listing: id }, 'an entry could not be renewed under new masks')
       })
       looked += 1

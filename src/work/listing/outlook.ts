@@ -44,9 +44,9 @@ export const outlooksOf = async (
 type OutlookDenial = (Words & { code: string }) | null
 
 const waiting = async (db: Db, listing: listings.Listing, { move }: CaseOutlook): Promise<OutlookDenial> => {
-  if (move === 'publishListing' && (await concerns.waits(db, listing.id, 'REPAIR_TOLD')))
+  if (move === 'publishListing' && (await concerns.hasOpenConcern(db, listing.id, 'REPAIR_TOLD')))
     return denied('REPAIRED_ELSEWHERE')
-  if (move === 'restoreListing' && (await listings.anotherOpen(db, listing))) return denied('ANOTHER_OPEN')
+  if (move === 'restoreListing' && (await listings.hasAnotherOpen(db, listing))) return denied('ANOTHER_OPEN')
   return null
 }
 

@@ -20,7 +20,7 @@ const REGISTRATIONS_MOST = 50
 
 /** Returns each operator's registrations that are valid on `day`, by all that is known now. */
 export const registrationsOn = (tx: Tx | Db, queries: readonly { operator: number; day: string }[]) =>
-  versions.onDays(tx, queries, {
+  versions.versionsOnDays(tx, queries, {
     knownAt: ALL_KNOWLEDGE,
     kinds: ['registration'],
     removed: false,
@@ -47,7 +47,7 @@ export const publicEntryOf = async (
   return publicEntryFrom(listing, operator, on, {
     decision: decisionVersion === null ? null : ((await versions.byId(tx, decisionVersion)) ?? null),
     registrations,
-    contested: (await objections.contestedAmong(tx, [listing.id])).has(listing.id),
+    contested: (await objections.contestedListings(tx, [listing.id])).has(listing.id),
     ofAge,
   })
 }

@@ -15,7 +15,7 @@ import { type MoveInput, tryMove } from './listing.js'
 
 export const repairs = async (tx: Tx, changed: RecordsChange): Promise<void> => {
   const { at, run = null } = changed
-  for (const { listing, told, asked } of await store.toldAt(tx, at, run)) {
+  for (const { listing, told, asked } of await store.reportedAt(tx, at, run)) {
     const follows = repairConsequence(upgradeStoredCase(listing.facts), listing.documentNumber ?? '', told)
     if (follows === null) continue
     const { what, told: result } = follows
@@ -25,7 +25,7 @@ export const repairs = async (tx: Tx, changed: RecordsChange): Promise<void> => 
     else if (!asked) await concerns.open(tx, { ...asking, cause: 'REPAIR_REVOKED' })
   }
   // These repairs were reported in error. Nothing is republished automatically.
-  for (const { id, record } of await store.unfoundedAt(tx, at))
+  for (const { id, record } of await store.unfoundedRemovalsAt(tx, at))
     await concerns.open(tx, { listingId: id, cause: 'RESTORED', record, run, at })
 }
 

@@ -11,7 +11,7 @@ import type { Db, Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import { inTransaction } from '../../store/db/transaction.js'
 import * as proposals from '../../store/intake/proposals.js'
-import { relearnParted } from '../../store/intake/relearn.js'
+import { relearnAfterUndoneMerger } from '../../store/intake/relearn.js'
 import * as takeback from '../../store/intake/rollback.js'
 import * as waiting from '../../store/intake/unmatched.js'
 import * as leads from '../../store/listing/leads.js'
@@ -57,7 +57,7 @@ export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInp
     const attaches = made.verdict !== 'NOT_OURS'
     if (attaches !== (made.operator !== undefined))
       throw invalid('ATTACH 和 NEW_OPERATOR 须有 operator，NOT_OURS 不得有 operator goes with these two alone')
-    const found = await waiting.forDecision(tx, made.unmatched)
+    const found = await waiting.lockForDecision(tx, made.unmatched)
     if (found === null) throw new Refusal('UNMATCHED_UNKNOWN')
     if (found.state !== 'OPEN') throw new Refusal('UNMATCHED_SETTLED')
     const isNew = made.verdict === 'NEW_OPERATOR'
@@ -92,15 +92,15 @@ export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInp
     if (decision === null) throw new Refusal('UNMATCHED_SETTLED')
     const reach = { decision: decision.id, feed: found.feed, subjectKey: key, at }
     const records = await waiting.settle(tx, reach, attaches ? 'MATCHED' : 'NOT_OURS')
-    const touched = await waiting.closeEarlier(tx, reach, attaches ? 'CHANGED' : 'ENDED')
+    const touched = await waiting.closeEarlierVersions(tx, reach, attaches ? 'CHANGED' : 'ENDED')
     if (operator !== null) {
       const owner = operator.mergedInto ?? operator.id
-      await waiting.attach(tx, reach, owner)
-      await sameFacts.join(tx, { decision: reach.decision }, reach.at)
+      await waiting.attachRecords(tx, reach, owner)
+      await sameFacts.shareFacts(tx, { decision: reach.decision }, reach.at)
       touched.push(owner)
-      if (isNew) await proposals.offerNamed(tx, owner)
+      if (isNew) await proposals.proposeForNamesake(tx, owner)
     }
-    await rescoringQueue.mark(tx, touched, at)
+    await rescoringQueue.markDirty(tx, touched, at)
     await consequences(tx, { decision: decision.id, at, now: made.now, rules })
     await republishContested(tx, rules, { now: at, dueAt: made.now })
     await oweRecords(tx, rules, { operators: touched }, { at, dueAt: made.now })
@@ -117,9 +117,9 @@ const founded = async (
   if (made === null) throw new Refusal('OPERATOR_CODE_INVALID')
   const scheme = made.uscc === null ? 'shop' : 'uscc'
   const asked = { scheme, code: made.uscc ?? made.shop ?? '' }
-  if ((await mergers.own(tx, asked)) !== null) throw new Refusal('OPERATOR_KNOWN', { code: asked.code })
+  if ((await mergers.partyBearing(tx, asked)) !== null) throw new Refusal('OPERATOR_KNOWN', { code: asked.code })
   const { id } = await operators.create(tx, made, { run, at })
-  await names.follow(tx, [id])
+  await names.indexNamesOf(tx, [id])
   return { id, mergedInto: null }
 }
 
@@ -141,12 +141,12 @@ export interface UndoInput extends IdentityAct {
 /** Refusals: DECISION_UNKNOWN, DECISION_UNDONE, INPUT_INVALID, RUN_BUSY. */
 export const undoDecision = (db: Db, rules: WorkRules, made: UndoInput): Promise<IdentityResult> =>
   inTurn(db, made, rules, async (tx, reason, at) => {
-    const found = await decisions.forUndo(tx, made.decision)
+    const found = await decisions.lockForUndo(tx, made.decision)
     if (found === null) throw new Refusal('DECISION_UNKNOWN')
     if (found.undoneAt !== null) throw new Refusal('DECISION_UNDONE')
     const decision = await decisions.undo(tx, found.id, { reason, by: made.by, at })
     const { records, touched } = await undone(tx, found, at)
-    await rescoringQueue.mark(tx, touched, at)
+    await rescoringQueue.markDirty(tx, touched, at)
     await consequences(tx, { decision: found.id, at, now: made.now, rules })
     if (found.evidence['madeOperator'] === true) await unfound(tx, found.operatorId ?? 0, { at, now: made.now })
     await republishContested(tx, rules, { now: at, dueAt: made.now })
@@ -171,33 +171,34 @@ const detach = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date)
   const said = evidence as unknown as Pick<waiting.UnmatchedRecord, 'subject' | 'nameKey' | 'reason'>
   const returned =
     decision.verdict === 'ATTACH'
-      ? await waiting.returnAttached(tx, reach, said)
-      : await waiting.returnSetAside(tx, reach)
-  const touched = await waiting.markWrong(tx, id, at)
-  touched.push(...(await waiting.reopenEarlier(tx, returned, decidedAt, at)))
-  await proposals.offerTo(tx, returned)
+      ? await waiting.unmatchAttached(tx, reach, said)
+      : await waiting.reopenSetAside(tx, reach)
+  const touched = await waiting.markVersionsWrong(tx, id, at)
+  touched.push(...(await waiting.reopenEarlierVersions(tx, returned, decidedAt, at)))
+  await proposals.proposeForRecords(tx, returned)
   return { records: returned.length, touched }
 }
 
 /** Removes the operator that the decision created, unless other records mention it. */
 const unfound = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date }): Promise<void> => {
   if (!(await operators.isUnfounded(tx, id))) return
-  const untouched = (await leads.untouched(tx, [id])).map((lead) => lead.id)
-  await leads.drop(tx, untouched, { on: dateIn(now), reason: NOBODY, at })
-  if ((await takeback.forget(tx, [id], { at })) > 0) await watchEntries.close(tx, [id], { on: dateIn(now), at })
+  const untouched = (await leads.untouchedLeads(tx, [id])).map((lead) => lead.id)
+  await leads.dropLeads(tx, untouched, { on: dateIn(now), reason: NOBODY, at })
+  if ((await takeback.forgetOperators(tx, [id], { at })) > 0)
+    await watchEntries.close(tx, [id], { on: dateIn(now), at })
 }
 
 /** Moves back the merged operator's records, also those that its own codes brought since the merger. */
 const split = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date): Promise<UndoResult> => {
   const from = decision.mergedId ?? 0
-  const owner = (await mergers.byId(tx, from))?.mergedInto ?? null
+  const owner = (await mergers.partyById(tx, from))?.mergedInto ?? null
   if (owner === null) throw new Error(`merger ${decision.id} is in force and ${from} stands by itself`)
-  const parts = await mergers.part(tx, from)
-  const by = [decision.id, ...(await mergers.decisionsOf(tx, parts))]
+  const parts = await mergers.undoMergerOf(tx, from)
+  const by = [decision.id, ...(await mergers.openDecisionsOf(tx, parts))]
   const records = await mergers.moveRecords(tx, { owner, to: from, decision: decision.id, by, at })
   const only = (decision.evidence['listings'] ?? []) as string[]
   await mergers.moveListings(tx, { from: owner, to: from, only })
-  await relearnParted(tx, { parts, owner }, at)
+  await relearnAfterUndoneMerger(tx, { parts, owner }, at)
   return { records, touched: [owner, from] }
 }
 
@@ -213,8 +214,8 @@ export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInpu
   inTurn(db, made, rules, async (tx, reason, at) => {
     const from = await named(tx, made.from)
     const into = await named(tx, made.into)
-    const whole = into.mergedInto === null ? null : await mergers.byId(tx, into.mergedInto)
-    const bothOpen = await mergers.bothOpen(tx, from.id, into.id)
+    const whole = into.mergedInto === null ? null : await mergers.partyById(tx, into.mergedInto)
+    const bothOpen = await mergers.listsOpenForBoth(tx, from.id, into.id)
     const why = mergerFault({ from, into, whole, cause: made.cause, bothOpen })
     if (why !== null) throw new Refusal('MERGE_NOT_ALLOWED', { reason: why })
     const listings = await mergers.moveListings(tx, { from: from.id, to: into.id, only: null })
@@ -233,7 +234,7 @@ export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInpu
     await mergers.join(tx, from.id, into.id)
     await watchEntries.close(tx, [from.id], { on: dateIn(made.now), at })
     const records = await mergers.moveRecords(tx, { owner: from.id, to: into.id, decision: decision.id, by: null, at })
-    await rescoringQueue.mark(tx, [into.id], at)
+    await rescoringQueue.markDirty(tx, [into.id], at)
     await consequences(tx, { decision: decision.id, at, now: made.now, rules })
     await republishContested(tx, rules, { now: at, dueAt: made.now })
     await oweRecords(tx, rules, { operators: [from.id, into.id] }, { at, dueAt: made.now })
@@ -243,7 +244,7 @@ export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInpu
 /** The operator that has the code itself, even when merged into another. */
 export const named = async (tx: Tx, code: string): Promise<MergerParty> => {
   const asked = parseCode(code)
-  const found = asked === null ? null : await mergers.own(tx, asked)
+  const found = asked === null ? null : await mergers.partyBearing(tx, asked)
   if (found === null) throw new Refusal('OPERATOR_UNKNOWN', { code: asked?.code ?? '' })
   return found
 }

@@ -9,11 +9,11 @@ const LOCK = 'hub.names'
 
 /** Returns null when nothing is due or another process is sweeping. */
 export const sweepNames = async (db: Db, { signal }: { signal?: AbortSignal } = {}): Promise<number | null> => {
-  if ((await names.wanting(db)) === null) return null
+  if ((await names.wantedSweep(db)) === null) return null
   const swept = await locks.withLock(db, LOCK, 0, async () => {
-    const wanted = await names.wanting(db)
+    const wanted = await names.wantedSweep(db)
     if (wanted === null) return null
-    await names.prepare(db)
+    await names.prepareSweep(db)
     let written = 0
     for (let after = 0; ; ) {
       signal?.throwIfAborted()
@@ -22,7 +22,7 @@ export const sweepNames = async (db: Db, { signal }: { signal?: AbortSignal } = 
       written += step.written
       after = step.last
     }
-    await names.finish(db, wanted)
+    await names.finishSweep(db, wanted)
     return written
   })
   return swept === 'held' ? null : swept

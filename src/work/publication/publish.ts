@@ -118,7 +118,7 @@ interface TakenSnapshot {
  */
 const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
   const { run, now, sure, manifests, noted, files } = taking
-  const last = await snapshots.current(tx)
+  const last = await snapshots.lastWithManifest(tx)
   const today = dateIn(now)
   await forgetChanges(tx)
   const behind = !(await restored.mayList(tx))
@@ -146,14 +146,14 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
     files: null,
     firstEnd: null,
   }
-  await snapshots.open(tx, begun, run)
+  await snapshots.openSnapshot(tx, begun, run)
   await enter(tx, begun.sequence, today, changes)
-  await snapshots.tidy(tx, begun.sequence)
+  await snapshots.deleteObsolete(tx, begun.sequence)
   const made = { last: last?.snapshot ?? null, next: begun, changes }
   const edition = await (files?.make(tx, made) ?? counted(tx, begun))
   try {
     const done = { ...begun, ...(await described(tx, begun, edition)) }
-    await snapshots.close(tx, done)
+    await snapshots.closeSnapshot(tx, done)
     await signAnew(tx, done, sure, manifests)
     return { snapshot: done, edition: files ? edition : null }
   } catch (error) {
@@ -165,22 +165,23 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
 /** A list that was never published, or in another format, is published whole. */
 const changesIn = async (
   tx: Tx,
-  last: Awaited<ReturnType<typeof snapshots.current>>,
+  last: Awaited<ReturnType<typeof snapshots.lastWithManifest>>,
   today: string,
   { removalsOnly }: Pick<SnapshotInput, 'removalsOnly'>,
 ): Promise<snapshots.SnapshotChange[]> => {
-  if (!removalsOnly || last === null || last.snapshot.form !== SNAPSHOT_FORM) return snapshots.changes(tx, today)
-  return snapshots.changes(tx, today, await snapshots.gone(tx, last.snapshot.sequence, today))
+  if (!removalsOnly || last === null || last.snapshot.form !== SNAPSHOT_FORM)
+    return snapshots.changesSinceLast(tx, today)
+  return snapshots.changesSinceLast(tx, today, await snapshots.entriesGoneSince(tx, last.snapshot.sequence, today))
 }
 
 /** Signs an unchanged list again before its signature expires. */
 const renew = async (
   tx: Tx,
-  { snapshot, signed, forgotten }: NonNullable<Awaited<ReturnType<typeof snapshots.current>>>,
+  { snapshot, signed, forgotten }: NonNullable<Awaited<ReturnType<typeof snapshots.lastWithManifest>>>,
   now: Date,
   manifests: Keys['manifests'],
 ): Promise<void> => {
-  if (forgotten) await snapshots.tidy(tx, snapshot.sequence)
+  if (forgotten) await snapshots.deleteObsolete(tx, snapshot.sequence)
   const fresh =
     signed !== null && signed.kid === manifests.kid() && !isManifestDue(signed.validUntil, now, snapshot.firstEnd)
   if (!fresh || forgotten) await signAnew(tx, snapshot, now, manifests)
@@ -195,10 +196,10 @@ const enter = async (
   const gone = changes.flatMap(({ listingId, change, removedOn }) =>
     change === 'REMOVED' ? [{ listingId, removedOn: removedOn ?? today }] : [],
   )
-  if (gone.length > 0) await snapshots.drop(tx, sequence, gone)
+  if (gone.length > 0) await snapshots.dropTexts(tx, sequence, gone)
   const put = changes.filter(({ change }) => change !== 'REMOVED')
   const read = (from: number) =>
-    snapshots.sources(
+    snapshots.entrySources(
       tx,
       put.slice(from, from + STEP_ENTRIES).map(({ listingId }) => listingId),
     )
@@ -213,15 +214,15 @@ const enter = async (
       const { body, salt, ...kept } = source
       return { ...kept, ...sealEntry(body, salt), replaces: change === 'CHANGED' }
     })
-    await snapshots.put(tx, sequence, entries)
+    await snapshots.putEntries(tx, sequence, entries)
   }
   await next
-  await snapshots.note(tx, sequence, today)
-  if (put.length >= STEP_ENTRIES) await snapshots.analyze(tx)
+  await snapshots.noteChanges(tx, sequence, today)
+  if (put.length >= STEP_ENTRIES) await snapshots.analyzeTables(tx)
 }
 
 const counted = (tx: Tx, snapshot: snapshots.Snapshot): Promise<Edition> =>
-  buildEdition(snapshot, snapshots.lines(tx, snapshot.sequence, STEP_ENTRIES), null)
+  buildEdition(snapshot, snapshots.linesInBatches(tx, snapshot.sequence, STEP_ENTRIES), null)
 
 const described = async (
   tx: Tx,
@@ -233,7 +234,7 @@ const described = async (
   const listed = feed.filter(({ line }) => line !== null).length
   const sha256 = createHash('sha256').update(text).digest('hex')
   const atomFile = { path: ATOM.path, sha256, bytes: text.length, entries: listed }
-  return { hash, entries, firstEnd: await snapshots.firstEnd(tx), files: [...files, atomFile] }
+  return { hash, entries, firstEnd: await snapshots.earliestEnd(tx), files: [...files, atomFile] }
 }
 
 const signAnew = async (
@@ -246,7 +247,7 @@ const signAnew = async (
   const head = await trail.head(tx)
   const manifest = manifestOf(snapshot, until, snapshot.files ?? [], head && onlyHead(head))
   const { kid, jws } = manifests.sign(JSON.stringify(manifest))
-  await snapshots.sign(tx, snapshot.sequence, { kid, jws, validUntil: until })
+  await snapshots.addManifest(tx, snapshot.sequence, { kid, jws, validUntil: until })
   if (manifest.trail !== null)
     await keepSignedHead(tx, {
       ...manifest.trail,

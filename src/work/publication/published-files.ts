@@ -96,7 +96,7 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}):
     make: async (tx, { last: before, next, changes }) => {
       const held = hold()
       try {
-        const whole = () => buildEdition(next, snapshots.lines(tx, next.sequence, STEP_ENTRIES), folder)
+        const whole = () => buildEdition(next, snapshots.linesInBatches(tx, next.sequence, STEP_ENTRIES), folder)
         if (held === null || before === null || !isOf(held.edition, before) || changes.length > CHANGES_MOST)
           return await whole()
         const gone = changes.flatMap(({ change, listingId }) => (change === 'ADDED' ? [] : [listingId]))
@@ -176,7 +176,11 @@ const editionOf = async (
             await closeEdition(derived)
           }
         }
-        const built = await buildEdition(snapshot, snapshots.lines(tx, snapshot.sequence, STEP_ENTRIES), folder)
+        const built = await buildEdition(
+          snapshot,
+          snapshots.linesInBatches(tx, snapshot.sequence, STEP_ENTRIES),
+          folder,
+        )
         if (isOf(built, snapshot)) return built
         await closeEdition(built)
         throw new Error(`the lines of sequence ${snapshot.sequence} are not those that were published`)

@@ -69,7 +69,7 @@ export const decideScorecard = async (
   const given = made.note?.trim() ?? ''
   const note = activate && given === '' ? null : checkedText(given, '说明 the note', mark)
   return inTransaction(db, 'decide', async (tx) => {
-    const found = await activations.forDecision(tx, made.activation)
+    const found = await activations.lockForDecision(tx, made.activation)
     if (found === null) throw new Refusal('ADOPTION_UNKNOWN')
     if (found.state !== 'PROPOSED') throw new Refusal('ADOPTION_SETTLED')
     if (isSamePerson(found.proposedBy, by)) throw new Refusal('ADOPTION_OWN')
@@ -99,7 +99,7 @@ export interface CardStatus {
 }
 
 export const scorecards = async (db: Db, today: string): Promise<CardStatus[]> => {
-  const kept = new Map((await activations.keptCards(db, today)).map((card) => [card.version, card]))
+  const kept = new Map((await activations.storedCards(db, today)).map((card) => [card.version, card]))
   const inForce = await orRefusal(() => cardInForce(db, today))
   const standing = isRefusal(inForce) ? null : inForce.version
   const files = contracts.folder('scorecards').filter((file) => file.endsWith('.json'))

@@ -3,19 +3,19 @@ import { factsFrom, type OwnEntry, type ReportedEvidence } from '../../domain/sc
 import type { Db, Tx } from '../../store/db/db.js'
 import type { PointInTime } from '../../store/records/versions.js'
 import * as evidence from '../../store/scoring/evidence.js'
-import type { Lists } from '../../store/scoring/rule-books.js'
+import type { BookLists } from '../../store/scoring/rule-books.js'
 
 /** `known`: families of facts that have a source. */
 export const factsOf = async (
   db: Db | Tx,
   chunk: readonly { id: number; kind: string }[],
   when: PointInTime,
-  { lists, known }: { lists: Lists; known: readonly FactFamily[] },
+  { lists, known }: { lists: BookLists; known: readonly FactFamily[] },
 ): Promise<Map<number, Facts>> => {
   const ids = chunk.map((operator) => operator.id)
   const reported = new Map<number, ReportedEvidence[]>()
   const coming = new Map<number, string>()
-  for (const row of await evidence.of(db, ids, when)) {
+  for (const row of await evidence.evidenceOf(db, ids, when)) {
     if (row.coming === null) {
       add(reported, row.operatorId, row)
       continue

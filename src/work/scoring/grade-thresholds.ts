@@ -69,8 +69,8 @@ const stoodBefore = async (
     if (value < line && earlier.value < line) still.push(operatorId)
   }
   if (still.length === 0) return stood
-  const sound = await scores.lastSound(tx, still, on)
-  const settled = await leads.droppedByPerson(tx, still)
+  const sound = await scores.lastSoundScores(tx, still, on)
+  const settled = await leads.operatorsDroppedByPerson(tx, still)
   for (const id of still) {
     if (settled.has(id)) continue
     const last = sound.get(id)
@@ -88,17 +88,17 @@ const linesOf = async (tx: Tx, hash: string, card: Scorecard): Promise<{ lines?:
 
 /** A rollback may leave leads without ground. A new score drops those, and opens them again if it is low. */
 const dropUnfounded = async (tx: Tx, { ids, rows, on, at }: ScoredBatch): Promise<Set<number>> => {
-  const questioned = await leads.questioned(tx, ids)
+  const questioned = await leads.questionedLeads(tx, ids)
   if (questioned.length === 0) return new Set()
   const moved = new Set(rows.map((row) => row.operatorId))
   const unfounded = questioned.filter(({ operatorId }) => moved.has(operatorId))
-  await leads.drop(
+  await leads.dropLeads(
     tx,
     unfounded.map(({ id }) => id),
     { on, reason: WITHOUT_GROUND, at },
   )
   const settled = { by: 'score', note: '已重新评分。Scored anew.', now: at }
-  await concerns.settleOf(
+  await concerns.settleOfListings(
     tx,
     questioned.map(({ id }) => id),
     settled,

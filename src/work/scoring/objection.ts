@@ -25,7 +25,7 @@ export const openObjection = async (db: Db, rules: WorkRules, made: ObjectionInp
   const statement = checkedText(made.statement, '陈述 the statement', rules.mark)
   return inTurn(db, made.now, async (tx, at) => {
     const operator = await findOperator(tx, made.operator, made.mayFor)
-    const record = await objections.recordOf(tx, made.record)
+    const record = await objections.recordOfVersion(tx, made.record)
     const score = await currentScore(tx, operator.id, at, made.now)
     const reason = record && score && contestedReason(score.reasons, record.versions)
     if (record === null || reason === null || reason.fact === null)

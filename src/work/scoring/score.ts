@@ -17,7 +17,7 @@ import type { Db } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import type { PointInTime } from '../../store/records/versions.js'
 import * as rescoringQueue from '../../store/scoring/rescoring-queue.js'
-import { type DueOperator, type DueOperators, withDue } from '../../store/scoring/rescoring-queue.js'
+import { type DueOperator, type DueOperators, withDueOperators } from '../../store/scoring/rescoring-queue.js'
 import * as ruleBooks from '../../store/scoring/rule-books.js'
 import * as scores from '../../store/scoring/scores.js'
 import type { WorkRules } from '../calendar/rules.js'
@@ -85,7 +85,7 @@ const scoreDue = async (
   const book = ruleBookOf(options.rules.lists)
   if (!options.dryRun) {
     await keepCard(db, course.card, options.now())
-    await ruleBooks.keep(db, { ...book, now: options.now() })
+    await ruleBooks.keepBook(db, { ...book, now: options.now() })
   }
   const knownAt = await db.transaction((tx) => knowledge.nextInstantAfterAll(tx, options.now()))
   const when = { asOf: course.asOf, knownAt }
@@ -93,7 +93,7 @@ const scoreDue = async (
     all: options.all === true,
     only: options.only ?? null,
     asOf: course.asOf,
-    basis: scores.basisOf({
+    basis: scores.scoreBasisOf({
       scorecardHash: hashOfCard(course.card),
       rulesHash: book.hash,
       families: [...options.families].sort(),
@@ -106,7 +106,7 @@ const scoreDue = async (
     size = Math.min(size * 2, STEP_OPERATORS)
     return operators
   }
-  await withDue(db, which, async ({ next }) => {
+  await withDueOperators(db, which, async ({ next }) => {
     let last: Promise<DueOperator[]> = Promise.resolve([])
     const begun = (): Promise<FetchedBatch> => {
       last = last.then(() => nextStep(next))
@@ -166,7 +166,7 @@ const NOTHING: FetchedBatch = { operators: [], facts: new Map(), before: new Map
 
 const comparedWith = (db: Db, operators: readonly DueOperator[], when: PointInTime, { asked, card }: ScoringCourse) => {
   const ids = operators.map(({ id }) => id)
-  return asked ? scores.latestBy(db, ids, when.asOf, card.version) : scores.current(db, ids)
+  return asked ? scores.latestByCard(db, ids, when.asOf, card.version) : scores.current(db, ids)
 }
 
 const folded = async (
@@ -249,14 +249,14 @@ const written = async (
   db.transaction(async (tx) => {
     const at = await knowledge.nextInstant(tx, options.now())
     const ids = step.map(({ id }) => id)
-    const gone = await rescoringQueue.gone(tx, ids)
-    const moved = asked ? new Set<number>() : await rescoringQueue.movedSince(tx, ids, when.knownAt)
+    const gone = await rescoringQueue.goneOperators(tx, ids)
+    const moved = asked ? new Set<number>() : await rescoringQueue.dirtySince(tx, ids, when.knownAt)
     const holds = (id: number): boolean => !gone.has(id) && !moved.has(id)
     const looked = ids.filter(holds)
     const still = rows.filter(({ operatorId }) => holds(operatorId))
     if (!asked) {
       await followThresholdCrossings(tx, options.rules, { card, ids: looked, rows: still, before, on: when.asOf, at })
-      await rescoringQueue.scored(tx, looked, when.knownAt)
+      await rescoringQueue.clearDirty(tx, looked, when.knownAt)
     }
     await scores.add(tx, still, { run: run.id, at })
     return { scored: looked.length, stored: still.length }

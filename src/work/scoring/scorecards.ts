@@ -9,7 +9,7 @@ import { nameTwice } from '../../foundation/text/duplicate-keys.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as store from '../../store/scoring/scorecards.js'
 
-export const FIRST_IN_FORCE = store.FIRST_IN_FORCE
+export const FIRST_IN_FORCE = store.FIRST_VERSION_IN_FORCE
 
 export const loadScorecard = (version: string): Scorecard => {
   const known = versionsInFiles()

@@ -65,7 +65,7 @@ const cardsOf = async (db: Db, { version, against = null }: TrialOptions, asOf: 
 })
 
 const made = async (db: Db, cards: ComparedCards, asOf: string, options: TrialOptions): Promise<trials.TrialRow> => {
-  const { knownAt, lastScore } = await trials.beginning(db)
+  const { knownAt, lastScore } = await trials.trialStart(db)
   const tally = emptyTally()
   await eachStep(db, { asOf, knownAt }, options, async (chunk, facts) => {
     for (const [i, operator] of chunk.entries()) {
@@ -91,7 +91,7 @@ const made = async (db: Db, cards: ComparedCards, asOf: string, options: TrialOp
   })
 }
 
-type OperatorChunk = Awaited<ReturnType<typeof trials.operators>>
+type OperatorChunk = Awaited<ReturnType<typeof trials.operatorsToTry>>
 
 const eachStep = async (
   db: Db,
@@ -101,7 +101,7 @@ const eachStep = async (
 ): Promise<void> => {
   const known = [...families].sort()
   const fetched = async (after: number) => {
-    const chunk = await trials.operators(db, { after, limit: CHUNK_OPERATORS })
+    const chunk = await trials.operatorsToTry(db, { after, limit: CHUNK_OPERATORS })
     return { chunk, facts: await factsOf(db, chunk, when, { lists, known }) }
   }
   const begun = (after: number) => {
@@ -137,10 +137,10 @@ export const trialAsked = async (
   const today = dateIn(options.now())
   const cards = await cardsOf(asker, options, today)
   const hashes = { scorecardHash: hashOfCard(cards.after), againstHash: hashOfCard(cards.before) }
-  const stored = await trials.fresh(asker, { ...hashes, today })
+  const stored = await trials.trialOfToday(asker, { ...hashes, today })
   if (stored !== null) return stored
   const most = options.operatorsMost ?? ASKED_OPERATORS_MOST
-  if (await trials.moreThan(asker, most)) {
+  if (await trials.hasMoreOperatorsThan(asker, most)) {
     const command = `hub score --dry-run --scorecard ${options.version}`
     const whole = options.against == null ? command : `${command} --against ${options.against}`
     throw new Refusal('TRIAL_TOO_LARGE', { limit: most, command: whole })
@@ -151,7 +151,7 @@ export const trialAsked = async (
   underWay.set(db, waited)
   const key = `${hashes.scorecardHash} ${hashes.againstHash} ${today}`
   const freshOrMade = async () =>
-    (await trials.fresh(db, { ...hashes, today })) ?? (await made(db, cards, today, options))
+    (await trials.trialOfToday(db, { ...hashes, today })) ?? (await made(db, cards, today, options))
   const going = waited.get(key) ?? freshOrMade().finally(() => waited.delete(key))
   waited.set(key, going)
   return going

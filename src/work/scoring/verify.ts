@@ -5,7 +5,7 @@ import { replayFault } from '../../domain/scoring/rescoring.js'
 import type { Db } from '../../store/db/db.js'
 import * as operators from '../../store/operators/operators.js'
 import * as ruleBooks from '../../store/scoring/rule-books.js'
-import { pagesOf } from '../../store/scoring/score-pages.js'
+import { readPages } from '../../store/scoring/score-pages.js'
 import * as scorecards from '../../store/scoring/scorecards.js'
 import * as scores from '../../store/scoring/scores.js'
 import { factsOf } from './facts.js'
@@ -57,17 +57,17 @@ export const verify = async (
     counts.differences += 1
     if (found.length < MOST_TOLD) found.push(difference)
   }
-  for await (const stored of pagesOf(db, options.sample ?? null)) {
+  for await (const stored of readPages(db, options.sample ?? null)) {
     for (const together of alike(stored)) {
       for (const difference of await differencesOf(db, together)) note(difference)
     }
     const ids = stored.map(({ id }) => id)
-    for (const { id, operatorId, of } of await scores.misplaced(db, ids)) note({ score: id, operatorId, of })
+    for (const { id, operatorId, of } of await scores.misplacedScores(db, ids)) note({ score: id, operatorId, of })
     counts.verified += stored.length
     options.progress?.(counts.verified)
   }
   if (options.sample === undefined)
-    for (const { id, operatorId } of await scores.strayCurrent(db)) note({ score: id, operatorId, of: 'CURRENT' })
+    for (const { id, operatorId } of await scores.strayCurrentScores(db)) note({ score: id, operatorId, of: 'CURRENT' })
   const ms = options.now().getTime() - startedAt.getTime()
   return { ...counts, ms, ...(found.length > 0 ? { found } : {}) }
 }
@@ -87,7 +87,7 @@ const differencesOf = async (db: Db, rows: readonly scores.StoredScore[]): Promi
   const [first] = rows
   if (first === undefined) return []
   const lost = (of: ScoreDifference['of']) => rows.map((row) => ({ score: row.id, operatorId: row.operatorId, of }))
-  const card = await scorecards.asKept(db, first.scorecardHash)
+  const card = await scorecards.byHashUncached(db, first.scorecardHash)
   if (card === null || hashOfCard(card) !== first.scorecardHash) return lost('CARD')
   const lists = await ruleBooks.byHash(db, first.rulesHash)
   if (lists === null || ruleBookOf(lists).hash !== first.rulesHash) return lost('RULES')

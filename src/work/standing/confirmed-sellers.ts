@@ -46,7 +46,7 @@ interface RenewalOptions {
 /** Checks all sellers' lists against the shops feed. Returns the number of lists over their cap. */
 export const renewSellers = async (db: Db, { now, log, signal }: RenewalOptions): Promise<number> => {
   let over = 0
-  for (const client of await store.clients(db, oldestHoldingDate(dateIn(now)))) {
+  for (const client of await store.clientsWithList(db, oldestHoldingDate(dateIn(now)))) {
     if (signal?.aborted) break
     const decided = await db.transaction((tx) => renewList(tx, client, now))
     if (decided.gradesClosed > 0) over += 1
@@ -56,9 +56,9 @@ export const renewSellers = async (db: Db, { now, log, signal }: RenewalOptions)
 }
 
 const renewList = async (tx: Tx, client: string, now: Date): Promise<sellers.SellersFigures> => {
-  await sellers.alone(tx, client)
-  const { decided, altered } = await store.renew(tx, await decidingOf(tx, client, dateIn(now)))
-  if (altered > 0) await sellers.marked(tx, client)
+  await sellers.lockList(tx, client)
+  const { decided, altered } = await store.renewOpenGrades(tx, await decidingOf(tx, client, dateIn(now)))
+  if (altered > 0) await sellers.storeBitmap(tx, client)
   return decided
 }
 
@@ -80,7 +80,7 @@ export const allowSellers = async (db: Db, input: SellersCapInput): Promise<sell
   const fault = settingFault({ marketplace, unconfirmedSellers })
   if (fault !== null) throw new Refusal('USAGE', { reason: fault })
   return db.transaction(async (tx) => {
-    if (!(await store.set(tx, client, { marketplace, unconfirmedSellers, reason })))
+    if (!(await store.putSetting(tx, client, { marketplace, unconfirmedSellers, reason })))
       throw new Refusal('CLIENT_UNKNOWN', { name: client })
     return renewList(tx, client, now)
   })

@@ -17,7 +17,7 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import { isLockTimeout } from '../../store/db/transaction.js'
 import * as changes from '../../store/standing/changes.js'
-import { decide, SENT } from '../../store/standing/confirmed-sellers.js'
+import { decideOpenGrades, SENT_CODES_SQL } from '../../store/standing/confirmed-sellers.js'
 import * as store from '../../store/standing/sellers.js'
 import * as queue from '../../store/standing/webhook-queue.js'
 import { decidingOf, warnOverCap } from './confirmed-sellers.js'
@@ -60,15 +60,17 @@ export const replaceSellers = async (db: Db, input: SellerListInput): Promise<Se
     })
   const list = await db
     .transaction(async (tx) => {
-      await store.alone(tx, client)
-      const before = await store.current(tx, client)
+      await store.lockList(tx, client)
+      const before = await store.currentList(tx, client)
       if (before !== null && before.dated > dated) throw new Refusal('SELLERS_OLDER', { dated, current: before.dated })
-      await changes.openMarking(tx)
+      await changes.ensureMarking(tx)
       const deciding = await decidingOf(tx, client, today)
       const made = { client, dated, malformed: malformed.length, at: now }
-      const replaced = await store.replace(tx, made, sellers, (within) => decide(within, deciding, SENT))
-      const sequence = await changes.listReplaced(tx, client, now)
-      await queue.owe(tx, [{ client, before: sequence - 1, last: sequence }], now)
+      const replaced = await store.replaceList(tx, made, sellers, (within) =>
+        decideOpenGrades(within, deciding, SENT_CODES_SQL),
+      )
+      const sequence = await changes.addListReplaced(tx, client, now)
+      await queue.addOwed(tx, [{ client, before: sequence - 1, last: sequence }], now)
       return { ...replaced, sequence }
     })
     .catch((error: unknown) => {

@@ -88,10 +88,10 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
 
   const take = async (at: Date): Promise<void> => {
     const room = HELD_MOST - held.size
-    if (room <= 0 || stopping.signal.aborted || !(await occurrences.waiting(db))) return
+    if (room <= 0 || stopping.signal.aborted || !(await occurrences.hasClaimable(db))) return
     const options = { limit: room, leaseMs: LEASE_MS, attemptsMost: ATTEMPTS_MOST, now: at }
     for (const one of await occurrences.claim(db, wanted, options)) begin(one)
-    for (const { job, subject, plannedFor } of await occurrences.giveUp(db, ATTEMPTS_MOST, at))
+    for (const { job, subject, plannedFor } of await occurrences.abandonExhausted(db, ATTEMPTS_MOST, at))
       log.error({ job, subject, plannedFor }, `an occurrence was given up after ${ATTEMPTS_MOST} attempts`)
   }
 
@@ -117,7 +117,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
       if (ran) tell('DONE')
       write = ran
         ? () => occurrences.end(db, mine, 'DONE', now())
-        : () => occurrences.giveBack(db, mine, { unused: true })
+        : () => occurrences.giveBackClaimed(db, mine, { unused: true })
     } catch (error) {
       if (lost.aborted) return log.warn(turn, 'an occurrence was taken over by another process')
       const again = stopping.signal.aborted || isConnectionLost(error)
@@ -126,7 +126,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
       // When stopping, or without the database, the occurrence is given back.
       if (!again) tell('FAILED')
       write = again
-        ? () => occurrences.giveBack(db, mine, { unused: false })
+        ? () => occurrences.giveBackClaimed(db, mine, { unused: false })
         : () => occurrences.end(db, mine, 'FAILED', now())
     }
     try {
@@ -150,7 +150,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
     renew: () => {
       const mine = [...held].map(([id, { attempt }]) => ({ id, attempt }))
       if (mine.length === 0) return Promise.resolve()
-      const renewed = occurrences.renew(db, mine, LEASE_MS).then((renewedIds) => {
+      const renewed = occurrences.renewLeases(db, mine, LEASE_MS).then((renewedIds) => {
         for (const { id, attempt } of mine) {
           const here = held.get(id)
           if (!renewedIds.has(id) && here?.attempt === attempt)
@@ -178,14 +178,14 @@ const turnOf = ({ job, subject, plannedFor, attempts, cause, by }: occurrences.O
 
 const plan = (db: Db, rows: readonly PlannedOccasion[], now: Date): Promise<void> =>
   db.transaction(async (tx) => {
-    const known = new Map((await schedules.hold(tx, rows, now)).map((row) => [nameOf(row), row]))
+    const known = new Map((await schedules.lockSchedules(tx, rows, now)).map((row) => [nameOf(row), row]))
     for (const row of rows) {
       const { plannedUntil, pausedAt } = known.get(nameOf(row)) ?? { plannedUntil: now, pausedAt: null }
       const behind = isClockSetBack(plannedUntil, now)
       const since = behind ? new Date(now.getTime() - STEP_BACK_LOOK_MS) : plannedUntil
       const planned = between(row.rule, since, now, PLANNED_MOST)
       const last = planned.at(-1)
-      if (last !== undefined || behind) await schedules.planned(tx, row, last ?? now)
+      if (last !== undefined || behind) await schedules.notePlannedUntil(tx, row, last ?? now)
       if (last === undefined || pausedAt !== null) continue
       const { run, missed } = runsOwed(planned, now, RULES[row.job])
       for (const plannedFor of run)
@@ -193,7 +193,7 @@ const plan = (db: Db, rows: readonly PlannedOccasion[], now: Date): Promise<void
       const first = run[0]
       // Older unstarted occurrences are skipped, unless each must run.
       if (first !== undefined && RULES[row.job].missed !== 'all')
-        await occurrences.passOver(tx, { ...row, before: first, now })
+        await occurrences.skipOccurrences(tx, { ...row, before: first, now })
     }
   })
 

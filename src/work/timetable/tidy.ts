@@ -41,11 +41,11 @@ const STEPS: readonly [
   what: RetainedKind,
   step: (db: Db, window: retention.IdWindow) => Promise<retention.WindowResult>,
 ][] = [
-  ['rejects', 'REJECTS', retention.rejects],
-  ['comparisons', 'COMPARISONS', retention.discrepancies],
-  ['comparisons', 'COMPARISONS', retention.comparisons],
-  ['deliveries', 'DELIVERIES', retention.deliveries],
-  ['runs', 'RUNS', retention.runs],
+  ['rejects', 'REJECTS', retention.deleteRejects],
+  ['comparisons', 'COMPARISONS', retention.deleteDiscrepancies],
+  ['comparisons', 'COMPARISONS', retention.deleteComparisons],
+  ['deliveries', 'DELIVERIES', retention.deleteDeliveries],
+  ['runs', 'RUNS', retention.deleteRuns],
 ]
 
 export const tidy = (db: Db, options: TidyOptions): Promise<TidyCounts | null> =>

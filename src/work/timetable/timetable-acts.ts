@@ -29,8 +29,8 @@ export const start = async (db: Db, address: JobAddress): Promise<occurrences.Oc
   const { job, subject } = occasionOf(address)
   return db.transaction(async (tx) => {
     // Serialises concurrent requests.
-    await schedules.hold(tx, [{ job, subject }], address.now)
-    return occurrences.ask(tx, { job, subject, by: address.by, now: address.now })
+    await schedules.lockSchedules(tx, [{ job, subject }], address.now)
+    return occurrences.requestRun(tx, { job, subject, by: address.by, now: address.now })
   })
 }
 
@@ -45,7 +45,7 @@ export const pause = async (db: Db, rules: WorkRules, address: JobAddress & { re
   await db.transaction(async (tx) => {
     if (!(await schedules.pause(tx, { job, subject, by: address.by, reason, now: address.now })))
       throw new Refusal('JOB_PAUSED', { job, subject })
-    await occurrences.passOver(tx, { job, subject, before: null, now: address.now })
+    await occurrences.skipOccurrences(tx, { job, subject, before: null, now: address.now })
   })
 }
 

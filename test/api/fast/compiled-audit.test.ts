@@ -43,7 +43,7 @@ describe('audit and access of compiled queries', () => {
   const rowsAfter = async (act: () => Promise<unknown>): Promise<AuditRow[]> => {
     const before = (await store.head(world.database.db))?.number ?? 0
     await act()
-    return store.after(world.database.db, before, 1_000)
+    return store.listAfter(world.database.db, before, 1_000)
   }
   const told = ({ kind, content }: AuditRow) => {
     const { client, role, purpose, asked, outcome, digest } = content ?? {}

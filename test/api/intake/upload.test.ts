@@ -332,7 +332,7 @@ describe('upload of a feed', () => {
   })
 
   it('appears in its feed', async () => {
-    const found = await watch.ofFeeds(world.database.db, ['dishonest'], new Date(0))
+    const found = await watch.healthOfFeeds(world.database.db, ['dishonest'], new Date(0))
     expect(found.get('dishonest')?.last?.outcome).to.equal('DONE')
   })
 })

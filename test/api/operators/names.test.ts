@@ -196,9 +196,9 @@ describe('name search over HTTP', () => {
   it('leaves more names than a merge should write to the sweep, in the same transaction', async () => {
     const { db } = world.database
     const many = Array.from({ length: 5_001 }, (_, i) => i + 1)
-    expect(await names.wanting(db)).to.equal(null)
-    await db.transaction((tx) => names.follow(tx, many)).catch(() => undefined)
-    expect(await names.wanting(db)).to.be.greaterThan(0)
+    expect(await names.wantedSweep(db)).to.equal(null)
+    await db.transaction((tx) => names.indexNamesOf(tx, many)).catch(() => undefined)
+    expect(await names.wantedSweep(db)).to.be.greaterThan(0)
     const sweeper = makeSweeper(db, {
       signal: new AbortController().signal,
       log: makeLog({ level: 'silent', file: null }),
@@ -206,7 +206,7 @@ describe('name search over HTTP', () => {
     sweeper.wake()
     sweeper.wake()
     await sweeper.idle()
-    expect(await names.wanting(db)).to.equal(null)
+    expect(await names.wantedSweep(db)).to.equal(null)
   })
 
   it('a sweep beside merges writes each name once and misses none', async () => {

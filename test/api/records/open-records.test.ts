@@ -134,7 +134,7 @@ describe('open records over HTTP', () => {
     for (const [query, codes] of asked) {
       const before = (await trail.head(world.database.db))?.number ?? 0
       await ask(query)
-      const rows = await trail.after(world.database.db, before, 10)
+      const rows = await trail.listAfter(world.database.db, before, 10)
       expect(
         rows.map(({ content }) => unpacked(content?.shown ?? null)),
         query,

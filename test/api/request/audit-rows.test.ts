@@ -63,7 +63,7 @@ describe('audit rows of answers', () => {
   const left = async (act: () => Promise<unknown>): Promise<AuditRow[]> => {
     const before = await head()
     await act()
-    return store.after(world.database.db, before, 1_000)
+    return store.listAfter(world.database.db, before, 1_000)
   }
   const told = ({ kind, content }: AuditRow) => ({
     kind,

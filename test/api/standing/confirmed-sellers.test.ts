@@ -118,8 +118,8 @@ describe('sellers confirmed by the shops feed, over HTTP', () => {
 
   it('P-B4: a list beyond the cap raises an alarm in the log and the metrics', async () => {
     const backlog = async () => {
-      const { look } = await import('../../../src/store/timetable/figures.js')
-      const { queues } = await look(world.database.db, NOW)
+      const { readFigures } = await import('../../../src/store/timetable/figures.js')
+      const { queues } = await readFigures(world.database.db, NOW)
       return queues.find(({ queue }) => queue === 'seller_lists_over_cap')?.rows
     }
     expect((await send(codes(1, 20)))['notice']).to.equal(null)

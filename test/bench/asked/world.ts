@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { feeds } from '../../../src/agencies/index.js'
 import { connect, type Db, migrate } from '../../../src/store/db/db.js'
-import { marked } from '../../../src/store/standing/sellers.js'
+import { storeBitmap } from '../../../src/store/standing/sellers.js'
 import * as runs from '../../../src/store/timetable/runs.js'
 import { commanded } from '../commanded.js'
 import { recorded } from '../people.js'
@@ -113,7 +113,7 @@ export const sold = async (url: string, client: string): Promise<void> => {
        insert into sellers (list_id, scheme, code) select l.id, 'uscc', o.uscc from list l, operators o order by o.uscc`,
       [client],
     )
-    await marked(db, client)
+    await storeBitmap(db, client)
     await db.raw('vacuum analyze sellers, seller_lists')
     await db.raw('checkpoint')
   } finally {

@@ -5,7 +5,7 @@ import * as knowledge from '../../../src/store/db/knowledge.js'
 import { withStage } from '../../../src/store/intake/staged.js'
 import * as operators from '../../../src/store/operators/operators.js'
 import * as rescoringQueue from '../../../src/store/scoring/rescoring-queue.js'
-import { withDue } from '../../../src/store/scoring/rescoring-queue.js'
+import { withDueOperators } from '../../../src/store/scoring/rescoring-queue.js'
 import * as directory from '../../../src/store/standing/directory.js'
 import * as runs from '../../../src/store/timetable/runs.js'
 import { toStage } from '../../../src/work/intake/merge.js'
@@ -59,7 +59,7 @@ describe('operators', () => {
         stage.put(toStage(2, 0, item, { ...draft, key: 'P2' }))
         await stage.flush()
         return stage.transaction(async (tx) =>
-          operators.make(tx, run, await knowledge.nextInstant(tx, NOW), { ...stage.says, drafts: 2 }),
+          operators.makeFromDrafts(tx, run, await knowledge.nextInstant(tx, NOW), { ...stage.says, drafts: 2 }),
         )
       })
     const made = await Promise.all(Array.from({ length: 8 }, makeOne))
@@ -71,13 +71,13 @@ describe('operators', () => {
   it('an operator marked while it is being scored stays marked', async () => {
     await register(1, '某商行')
     const which = { all: false, asOf: '2026-11-25', basis: '' }
-    const due = () => withDue(db(), which, ({ next }) => next(10))
+    const due = () => withDueOperators(db(), which, ({ next }) => next(10))
     const ids = (await due()).map(({ id }) => id)
     expect(ids).to.have.length(1)
-    await db().transaction((tx) => rescoringQueue.mark(tx, ids, later(9)))
-    await db().transaction((tx) => rescoringQueue.scored(tx, ids, later(8)))
+    await db().transaction((tx) => rescoringQueue.markDirty(tx, ids, later(9)))
+    await db().transaction((tx) => rescoringQueue.clearDirty(tx, ids, later(8)))
     expect(await due()).to.have.length(1)
-    await db().transaction((tx) => rescoringQueue.scored(tx, ids, later(9)))
+    await db().transaction((tx) => rescoringQueue.clearDirty(tx, ids, later(9)))
     expect(await due()).to.have.length(0)
   })
 

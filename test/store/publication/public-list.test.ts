@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { LISTED } from '../../../src/store/operators/name-candidates.js'
+import { IS_LISTED_SQL } from '../../../src/store/operators/name-candidates.js'
 import * as publicList from '../../../src/store/publication/public-list.js'
 import * as changes from '../../../src/store/standing/changes.js'
 import { letGo, shown } from '../../support/public-list.js'
@@ -9,14 +9,14 @@ describe('stamp of the public list', () => {
   const db = database()
 
   it('changes with each change only', async () => {
-    const seen = [await publicList.stamp(db())]
-    expect(await publicList.stamp(db())).to.deep.equal(seen[0])
+    const seen = [await publicList.listStamp(db())]
+    expect(await publicList.listStamp(db())).to.deep.equal(seen[0])
     const { id } = await shown(db(), 1)
-    seen.push(await publicList.stamp(db()))
+    seen.push(await publicList.listStamp(db()))
     await db().raw(`update public_entries set body = jsonb_set(body, '{contested}', 'true') where listing_id = ?`, [id])
-    seen.push(await publicList.stamp(db()))
+    seen.push(await publicList.listStamp(db()))
     await letGo(db(), id)
-    seen.push(await publicList.stamp(db()))
+    seen.push(await publicList.listStamp(db()))
     expect(new Set(seen.map(({ changes }) => changes)).size).to.equal(4)
   })
 
@@ -25,25 +25,25 @@ describe('stamp of the public list', () => {
     const slow = await db().transaction()
     await slow.raw('delete from public_entries where listing_id = ?', [id])
     await shown(db(), 2)
-    const before = await publicList.stamp(db())
+    const before = await publicList.listStamp(db())
     await slow.commit()
-    expect((await publicList.stamp(db())).changes).not.to.equal(before.changes)
+    expect((await publicList.listStamp(db())).changes).not.to.equal(before.changes)
   })
 
   it('stays the same after a rolled-back change', async () => {
     const { id } = await shown(db(), 1)
-    const before = await publicList.stamp(db())
+    const before = await publicList.listStamp(db())
     const undone = await db().transaction()
     await undone.raw('delete from public_entries where listing_id = ?', [id])
     await undone.rollback()
-    expect(await publicList.stamp(db())).to.deep.equal(before)
+    expect(await publicList.listStamp(db())).to.deep.equal(before)
   })
 
   it('never repeats after old changes are erased, which keeps the last one', async () => {
     const seen: string[] = []
     for (let n = 1; n <= 4; n += 1) {
       await shown(db(), n)
-      seen.push((await publicList.stamp(db())).changes)
+      seen.push((await publicList.listStamp(db())).changes)
     }
     const rows = async () => (await db().raw('select xid::text from public_changes order by public_changes.xid')).rows
     const last = (await rows()).at(-1)
@@ -51,10 +51,10 @@ describe('stamp of the public list', () => {
     expect(await rows()).to.have.length(4)
     await db().transaction((tx) => publicList.forgetChanges(tx, 2))
     expect(await rows()).to.deep.equal([last])
-    seen.push((await publicList.stamp(db())).changes)
+    seen.push((await publicList.listStamp(db())).changes)
     for (let n = 5; n <= 8; n += 1) {
       await shown(db(), n)
-      seen.push((await publicList.stamp(db())).changes)
+      seen.push((await publicList.listStamp(db())).changes)
     }
     expect(new Set(seen).size).to.equal(9)
   })
@@ -108,7 +108,7 @@ describe('public entries of operators', () => {
     const [merged, left] = [await made(2), await made(3)]
     await db().raw('update operators set merged_into = ? where id = ?', [own, merged])
     const { rows } = await db().raw(
-      `select n.operator_id as operator from unnest(?::int[]) n(operator_id) where ${LISTED}`,
+      `select n.operator_id as operator from unnest(?::int[]) n(operator_id) where ${IS_LISTED_SQL}`,
       [[own, merged, left]] as never,
     )
     expect(rows.map(({ operator }: { operator: number }) => operator)).to.have.members([own, merged])
@@ -117,12 +117,12 @@ describe('public entries of operators', () => {
   it('are returned in the order asked for, without removed ones', async () => {
     const [one, two, three] = [await shown(db(), 1), await shown(db(), 2), await shown(db(), 3)]
     await letGo(db(), two.id)
-    const bodies = await publicList.bodies(db(), [three.id, two.id, one.id])
+    const bodies = await publicList.bodiesByIds(db(), [three.id, two.id, one.id])
     expect(bodies.map(({ name }) => name)).to.deep.equal([three.name, one.name])
   })
 
   it('are marked as changed where a statement changed their content', async () => {
-    await db().transaction((tx) => changes.openMarking(tx))
+    await db().transaction((tx) => changes.ensureMarking(tx))
     await shown(db(), 1)
     const { id } = await shown(db(), 2)
     const changed = async () =>

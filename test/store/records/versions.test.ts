@@ -101,7 +101,7 @@ describe('versions', () => {
 
   it('only the end of a version is ever updated', async () => {
     await bring('penalty', [{ value: '误记', day: '2026-01-10' }], 0)
-    const before = await versions.current(db(), 'test', 'K')
+    const before = await versions.currentVersion(db(), 'test', 'K')
     await bring('penalty', [{ value: '改正', day: '2026-01-10' }], 1)
     const after = await versions.byId(db(), before?.id ?? 0)
     expect({ ...after, stands: true }).to.deep.equal(before)
@@ -119,6 +119,6 @@ describe('versions', () => {
       Array.from({ length: 3 }, (_, i) => ({ key: `T${i}`, value: '牌', day: '2026-01-10' })),
       1,
     )
-    expect(await versions.standing(db(), 'test')).to.equal(3)
+    expect(await versions.countInForce(db(), 'test')).to.equal(3)
   })
 })

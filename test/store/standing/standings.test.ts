@@ -2,11 +2,11 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { oldestHoldingDate } from '../../../src/domain/standing/sellers.js'
 import type { Db } from '../../../src/store/db/db.js'
-import { CONTESTED } from '../../../src/store/scoring/objections.js'
-import { holding, NOT_VETOED } from '../../../src/store/scoring/overrides.js'
+import { IS_CONTESTED_SQL } from '../../../src/store/scoring/objections.js'
+import { NOT_VETOED_SQL, overrideInForceSql } from '../../../src/store/scoring/overrides.js'
 import * as scores from '../../../src/store/scoring/scores.js'
 import * as authorisations from '../../../src/store/standing/authorisations.js'
-import { decide, SENT } from '../../../src/store/standing/confirmed-sellers.js'
+import { decideOpenGrades, SENT_CODES_SQL } from '../../../src/store/standing/confirmed-sellers.js'
 import * as sellers from '../../../src/store/standing/sellers.js'
 import * as standings from '../../../src/store/standing/standings.js'
 import { FIRST_IN_FORCE } from '../../../src/work/scoring/scorecards.js'
@@ -24,12 +24,12 @@ const ENTRY = 'listing_id, body, body_hash, published_on, shown_from, ends_on'
 const CODES = [codeOf(3), ...OPERATORS.map((n) => codeOf(n)), OLDER, codeOf(9)]
 
 /** What `scores` itself says of operators, read in full. */
-const TRUTH = `select o.id, s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overridden, ${CONTESTED} as objected,
-    coalesce(${scores.FORGOTTEN}, false) as forgotten
+const TRUTH = `select o.id, s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overridden, ${IS_CONTESTED_SQL} as objected,
+    coalesce(${scores.WEIGHED_GONE_ENTRY_SQL}, false) as forgotten
   from operators o
-  left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = o.id and ${scores.COUNTS}
+  left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = o.id and ${scores.SCORE_COUNTS_SQL}
     order by s.as_of desc, s.id desc limit 1) s on true
-  left join lateral (${holding('o.id', "'infinity'")}) h on s.grade is not null and ${NOT_VETOED} where o.id = any(:ids)`
+  left join lateral (${overrideInForceSql('o.id', "'infinity'")}) h on s.grade is not null and ${NOT_VETOED_SQL} where o.id = any(:ids)`
 
 type Step =
   | {
@@ -174,14 +174,14 @@ describe('bulk standings against single scores', () => {
         )
       case 'list':
         return db().transaction((tx) =>
-          sellers.replace(
+          sellers.replaceList(
             tx,
             { client: CLIENT, dated: TODAY, malformed: 0, at: now },
             [
               ...does.of.map((n) => ({ scheme: 'uscc' as const, code: codeOf(n), valid: true })),
               ...(does.older ? [{ scheme: 'uscc' as const, code: OLDER, valid: true }] : []),
             ],
-            (within) => decide(within, DECIDING, SENT),
+            (within) => decideOpenGrades(within, DECIDING, SENT_CODES_SQL),
           ),
         )
       case 'authorise':
@@ -245,12 +245,12 @@ describe('bulk standings against single scores', () => {
     )
     const seen = {
       ALL: new Set(all),
-      SELLERS: await sellers.among(on, { client: CLIENT, oldest: days.oldest }, all),
-      AUTHORISED: await authorisations.among(on, { client: CLIENT, today: TODAY }, all),
+      SELLERS: await sellers.listedAmong(on, { client: CLIENT, oldest: days.oldest }, all),
+      AUTHORISED: await authorisations.authorisingAmong(on, { client: CLIENT, today: TODAY }, all),
     }
     for (const grades of ['ALL', 'SELLERS', 'AUTHORISED'] as const) {
       const wanted = { grades, flags: true, entries: 'NONE' as const }
-      const many = await standings.ofMany(on, codes, days, wanted)
+      const many = await standings.standingsOfMany(on, codes, days, wanted)
       const each = new Array<standings.StandingRow | null>(codes.length).fill(null)
       for (const row of await standings.of(on, codes, days, wanted)) each[row.place] = row
       const due = CODES.map((code) => {

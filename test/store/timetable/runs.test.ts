@@ -70,9 +70,9 @@ describe('runs', () => {
 
   it('an abandoned run cannot be held', async () => {
     const id = (await start()) ?? 0
-    expect(await db().transaction((tx) => runs.hold(tx, id))).to.equal(true)
+    expect(await db().transaction((tx) => runs.lockIfRunning(tx, id))).to.equal(true)
     await start()
-    expect(await db().transaction((tx) => runs.hold(tx, id))).to.equal(false)
+    expect(await db().transaction((tx) => runs.lockIfRunning(tx, id))).to.equal(false)
     expect(await rowsOf(db(), 'select 1 from runs')).to.have.length(2)
   })
 })

@@ -200,7 +200,7 @@ describe('lost rows of the audit log', () => {
     await db().transaction((tx) => put(tx, old))
     const notes = headsInMemory()
     await write(trailOf({ notes }), 2)
-    const rows = await store.after(db(), 0, 10)
+    const rows = await store.listAfter(db(), 0, 10)
     expect(rows.map(({ form }) => form)).to.deep.equal([0, 0, 0, 0, 1, 1])
     expect(rows[3]?.content).to.deep.equal(old[3]?.content)
     expect(rows[4]?.previous).to.equal(old[3]?.hash)
@@ -224,7 +224,7 @@ describe('lost rows of the audit log', () => {
 
   it('a forged signature of a head in the database is found', async () => {
     await write(trailOf(), 2)
-    const [head] = await store.after(db(), 1, 1)
+    const [head] = await store.listAfter(db(), 1, 1)
     const jws = (text: string) => Buffer.from(text).toString('base64url')
     const forged = `${jws('{"alg":"ES256","kid":"signer-1"}')}.${jws(JSON.stringify({ number: 2, hash: head?.hash }))}.${jws('x'.repeat(64))}`
     await db().raw(`insert into trail_heads values (2, decode(?, 'hex'), now(), 'signer-1', ?)`, [

@@ -88,7 +88,7 @@ describe('backfill of a new platform', () => {
     const held = await published(db(), 1, without)
     await published(db(), 2, without)
     await db().transaction(async (tx) => {
-      await listings.forMove(tx, held.id)
+      await listings.lockForMove(tx, held.id)
       expect(await fillNational(db())).to.equal(1)
     })
     expect(await filledAt(db())).to.equal(null)

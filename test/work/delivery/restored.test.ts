@@ -214,8 +214,8 @@ describe('a database that is behind what it has sent', () => {
       operator: (await listings.publicOfOperators(db(), [operatorId], days)).length,
       bodies: (await listings.shownBodies(db(), [id])).size,
       page: (await publicList.page(db(), SOUGHT, { order: 'newest', first: 9, after: null })).length,
-      signed: (await publicList.signed(db(), [id])).size,
-      listed: (await publicList.stamp(db())).listed,
+      signed: (await publicList.signedEntries(db(), [id])).size,
+      listed: (await publicList.listStamp(db())).listed,
       may: await mayList(db()),
     })
     const all = { entries: 1, operator: 1, bodies: 1, page: 1, signed: 1, listed: true, may: true }
@@ -223,7 +223,7 @@ describe('a database that is behind what it has sent', () => {
     expect(await seen()).to.deep.equal(all)
     await noticed({ sent: { deliveryId: (await highestId()) + 1, number: 7 } })
     expect(await seen()).to.deep.equal(none)
-    expect([...(await watch.vouched(db(), ['penalties-1'])).values()]).to.deep.equal([null])
+    expect([...(await watch.lastVouchedPulls(db(), ['penalties-1'])).values()]).to.deep.equal([null])
     // What the hub itself works with is not withheld.
     expect((await listings.publicBodies(db(), [id])).size).to.equal(1)
     for (const platform of IDS) await compared(platform)

@@ -66,7 +66,7 @@ describe('absence of unmatched records', () => {
     await pullItems(db(), [row(1), older(2)])
     await pullItems(db(), [row(1)], hour(1))
     expect(await states()).to.deep.equal([{ key: 'K2', state: 'ENDED', partial: false }])
-    expect((await rejects.backlog(db())).unmatched).to.equal(0)
+    expect((await rejects.countOpenRows(db())).unmatched).to.equal(0)
     await pullItems(db(), [row(2)], { ...REGISTRY, ...hour(2) })
     expect(await rowsOf(db(), `select 1 from versions where record_key = 'K2' and feed = 'test'`)).to.have.length(0)
   })

@@ -32,7 +32,7 @@ describe('heading maps', () => {
     expect(await pull()).to.deep.include({ received: 1, new: 1, rejected: 0 })
     await feedMaps.end(db(), { feed: feed.id, id, by: 'officer two', now: later(90) })
     expect((await refusal(pull())).code).to.equal('CONTENT_UNKNOWN')
-    const [kept] = await store.of(db(), feed.id)
+    const [kept] = await store.listOfFeed(db(), feed.id)
     expect(kept).to.deep.include({
       id,
       madeBy: 'officer one',
@@ -60,7 +60,7 @@ describe('heading maps', () => {
       expect(refused.code, reason).to.equal('FEED_MAP_INVALID')
       expect(refused.reason).to.contain(reason)
     }
-    expect(await store.of(db(), feed.id)).to.deep.equal([])
+    expect(await store.listOfFeed(db(), feed.id)).to.deep.equal([])
   })
 
   it('F-4: are in force once for the same headings, also when made simultaneously', async () => {

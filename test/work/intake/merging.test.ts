@@ -7,7 +7,7 @@ import * as mergers from '../../../src/store/operators/mergers.js'
 import * as operators from '../../../src/store/operators/operators.js'
 import * as versions from '../../../src/store/records/versions.js'
 import * as evidence from '../../../src/store/scoring/evidence.js'
-import { withDue } from '../../../src/store/scoring/rescoring-queue.js'
+import { withDueOperators } from '../../../src/store/scoring/rescoring-queue.js'
 import * as directory from '../../../src/store/standing/directory.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
 import { decideSubject, mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
@@ -66,7 +66,7 @@ const undo = (decision: number) =>
   undoDecision(db(), rules, { decision, reason: '并入有误', by: 'reviewer-1', now: next() })
 
 const ALL = new Date('9999-12-31T00:00:00Z')
-const own = async (code: string): Promise<number> => (await mergers.ownId(db(), { scheme: 'uscc', code }, ALL)) ?? 0
+const own = async (code: string): Promise<number> => (await mergers.idBearing(db(), { scheme: 'uscc', code }, ALL)) ?? 0
 /** Keys of the records believed to be this operator's own. */
 const believed = async (
   code: string,
@@ -285,7 +285,7 @@ describe('merging operators', () => {
     expect([await leadsTo(shop), await statusOf(B)]).to.deep.equal([B, 'ACTIVE'])
     const [known] = await rowsOf(db(), 'select name from operators where uscc = ?', [B])
     expect(known).to.deep.equal({ name: '四平新址商贸有限公司' })
-    const seen = await evidence.of(db(), [await own(B)], { asOf: TODAY, knownAt: ALL })
+    const seen = await evidence.evidenceOf(db(), [await own(B)], { asOf: TODAY, knownAt: ALL })
     const registrations = seen.filter(({ kind }) => kind === 'registration').map(({ record }) => record)
     const said = await versions.byIds(db(), registrations)
     expect([...said.values()].map(({ body }) => body['uscc'])).to.deep.equal([B])
@@ -361,7 +361,7 @@ describe('merging operators', () => {
     await merge(A, B)
     const listed = await directory.list(db(), {}, { first: 100, after: null })
     expect(listed.map(({ uscc }) => uscc)).to.have.members([B, C])
-    const due = await withDue(db(), { all: true, asOf: TODAY, basis: '' }, ({ next }) => next(100))
+    const due = await withDueOperators(db(), { all: true, asOf: TODAY, basis: '' }, ({ next }) => next(100))
     expect(due.map(({ id }) => id)).to.have.members([await own(B), await own(C)])
   })
 

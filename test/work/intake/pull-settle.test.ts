@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { FeedDelivery } from '../../../src/agencies/delivery.js'
 import type { Feed } from '../../../src/agencies/feed.js'
-import { load } from '../../../src/store/intake/digest-index.js'
+import { loadKnownVersions } from '../../../src/store/intake/digest-index.js'
 import type { NewReject } from '../../../src/store/intake/rejects.js'
 import { withStage } from '../../../src/store/intake/staged.js'
 import { CHUNK_REJECT_CHARACTERS, read } from '../../../src/work/intake/read.js'
@@ -58,7 +58,7 @@ describe('pull and settlement with the sender', () => {
     }
     const from = feed({ bounds: { rejectShare: 1 } })
     const done = await withStage(db(), async (stage) => {
-      const known = await load(db(), from.id, { whole: true })
+      const known = await loadKnownVersions(db(), from.id, { whole: true })
       return read({ startedAt: NOW, setAside }, stage, known, { feed: from, items: items(), dated: null, mark })
     })
     expect(done.rejected).to.equal(many)

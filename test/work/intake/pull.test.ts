@@ -200,7 +200,7 @@ describe('pull of a file', () => {
 
   it('records from partial files alone neither end by a full pull nor count as shrinkage', async () => {
     await pullFeed(db(), feed(), file(rows(40, 101)))
-    expect(await versions.standing(db(), 'test')).to.equal(0)
+    expect(await versions.countInForce(db(), 'test')).to.equal(0)
     await pullItems(db(), rows(10))
     expect(await standing(db())).to.have.length(50)
     await pullItems(db(), rows(9))
@@ -227,7 +227,7 @@ describe('pull of a file', () => {
 
   it('a record keeps its file and row', async () => {
     await pullFeed(db(), feed(), file([row(1), row(2)]))
-    const version = await versions.current(db(), 'test', 'K2')
+    const version = await versions.currentVersion(db(), 'test', 'K2')
     expect(version).to.include({ row: 3, page: null })
     expect(version?.file).to.match(/\.dat$/)
   })

@@ -163,7 +163,7 @@ describe('a rejected item', () => {
     // The run that brought it again is taken back: it waits where it waited before.
     await db().transaction(async (tx) => {
       const last = await tx('rejects').max('run_id as run').first()
-      await setAside.reopen(tx, Number(last?.['run']))
+      await setAside.reopenAfterRollback(tx, Number(last?.['run']))
     })
     expect(await rowsOf(db(), `select state, note from rejects order by id limit 1`)).to.deep.equal([
       { state: 'OPEN', note: null },
@@ -234,7 +234,7 @@ describe('a rejected item', () => {
       note: BY.note,
       settledAt: later(5),
     })
-    expect((await rejects.backlog(db())).rejects).to.equal(0)
+    expect((await rejects.countOpenRows(db())).rejects).to.equal(0)
     expect(await current(db())).to.have.length(1)
   })
 
@@ -243,7 +243,7 @@ describe('a rejected item', () => {
     const { id } = await only()
     const corrected = await settle(id, row(1))
     if (!corrected.taken) throw new Error('not taken')
-    await db().transaction((tx) => setAside.reopen(tx, corrected.run))
+    await db().transaction((tx) => setAside.reopenAfterRollback(tx, corrected.run))
     expect(await only()).to.deep.include({
       state: 'OPEN',
       corrected: null,
@@ -276,7 +276,7 @@ describe('a rejected item', () => {
 
 describe('open rejects', () => {
   const db = database()
-  const waiting = async () => (await rejects.backlog(db())).rejects
+  const waiting = async () => (await rejects.countOpenRows(db())).rejects
   const file = (given: Parameters<typeof csvOf>[0], more = {}) =>
     pullFeed(db(), feed(), { file: { path: csvOf(given), ...more } })
 
@@ -303,7 +303,7 @@ describe('open rejects', () => {
     const [last] = await setAside.list(db(), { feeds: null }, { first: 1, before: null })
     await correct(db(), feed(), { ...BY, reject: last?.id ?? 0, fields: row(3), now: at(later(1)) })
     expect(await waiting()).to.equal(1)
-    expect(await rejects.latestOf(db(), 'test', 5)).to.have.length(2)
+    expect(await rejects.latestRejectsOf(db(), 'test', 5)).to.have.length(2)
   })
 })
 
@@ -311,7 +311,7 @@ describe('watch of a feed', () => {
   const db = database()
   const SINCE = later(-86_400)
   const watched = async (since = SINCE) => {
-    const found = (await watch.ofFeeds(db(), ['test', 'silent'], since)).get('test')
+    const found = (await watch.healthOfFeeds(db(), ['test', 'silent'], since)).get('test')
     if (found === undefined) throw new Error('nobody watches it')
     return found
   }
@@ -320,7 +320,7 @@ describe('watch of a feed', () => {
     pullFeed(db(), { ...dutiful(), open: feed({ sent: () => given }).open }, { rules, now: at(later(seconds)) })
 
   it('shows nothing for a feed that was never pulled', async () => {
-    expect((await watch.ofFeeds(db(), ['silent'], SINCE)).get('silent')).to.deep.equal({
+    expect((await watch.healthOfFeeds(db(), ['silent'], SINCE)).get('silent')).to.deep.equal({
       feed: 'silent',
       last: null,
       openRejects: 0,
@@ -328,7 +328,7 @@ describe('watch of a feed', () => {
       late: 0,
       timely: 0,
     })
-    expect(await watch.lastGood(db(), ['silent'])).to.deep.equal(new Map())
+    expect(await watch.lastGoodPulls(db(), ['silent'])).to.deep.equal(new Map())
   })
 
   it('shows items and rejects by rule of the last pull, most frequent first', async () => {
@@ -360,7 +360,7 @@ describe('watch of a feed', () => {
     const { last } = await watched()
     expect(last).to.deep.include({ outcome: 'REFUSED', rejected: 20, byRule: [{ rule: 'date', count: 20 }] })
     expect(last?.error?.code).to.equal('FEED_OUT_OF_BOUNDS')
-    expect(await watch.lastGood(db(), ['test'])).to.deep.equal(new Map([['test', NOW]]))
+    expect(await watch.lastGoodPulls(db(), ['test'])).to.deep.equal(new Map([['test', NOW]]))
   })
 
   it('counts new late records, without the history of the first pull', async () => {

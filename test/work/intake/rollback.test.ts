@@ -63,8 +63,8 @@ describe('rollback of a run', () => {
     expect(await versions.ofOperators(one(), ids, { ...then, knownAt: later(2 * HOUR) }, sight)).to.deep.equal([])
     const asked = { scheme: 'uscc', code: codeOf(2) }
     expect((await operators.byCodes(one(), [asked])).size).to.equal(0)
-    expect(await mergers.ownId(one(), asked, later(300))).to.equal(ids[1])
-    expect(await mergers.ownId(one(), asked, later(2 * HOUR))).to.equal(null)
+    expect(await mergers.idBearing(one(), asked, later(300))).to.equal(ids[1])
+    expect(await mergers.idBearing(one(), asked, later(2 * HOUR))).to.equal(null)
     expect(await standings.of(one(), [{ place: 0, ...asked }], { asOf: TODAY, today: TODAY })).to.deep.equal([])
   })
 
@@ -74,7 +74,7 @@ describe('rollback of a run', () => {
       wrong: (db) => registry(db, 2, 3, { name: '错名', value: '错址', reg: '220102000000017', now: at(later(120)) }),
     })
     const [run] = await rowsOf(one(), 'select min(id) as id from runs')
-    const current = await versions.current(one(), 'registry', codeOf(2))
+    const current = await versions.currentVersion(one(), 'registry', codeOf(2))
     expect([current?.run, current?.row, current?.body['address']]).to.deep.equal([run?.['id'], 2, '某路1号'])
   })
 
@@ -84,7 +84,7 @@ describe('rollback of a run', () => {
       wrong: (db) => registry(db, 1, 2, { name: '错名', value: '错址', now: at(later(120)) }),
       after: (db) => registry(db, 1, 1, { name: '新名', value: '新址', now: at(later(240)) }),
     })
-    expect((await versions.current(one(), 'registry', codeOf(1)))?.body['name']).to.equal('新名')
+    expect((await versions.currentVersion(one(), 'registry', codeOf(1)))?.body['name']).to.equal('新名')
     const names = await operators.formerNames(one(), [await operatorOf(one(), codeOf(1))])
     expect(names.map(({ name }) => name)).to.deep.equal(['长春虚构商贸第1有限公司'])
   })
@@ -101,8 +101,8 @@ describe('rollback of a run', () => {
       before: (db) => entries(db, [1, 2, 3, 4], 0),
       wrong: (db) => entries(db, [4, 5], 120),
     })
-    expect((await versions.current(one(), 'dishonest', 'L1'))?.stands).to.equal(true)
-    expect(await versions.current(one(), 'dishonest', 'L5')).to.equal(null)
+    expect((await versions.currentVersion(one(), 'dishonest', 'L1'))?.stands).to.equal(true)
+    expect(await versions.currentVersion(one(), 'dishonest', 'L5')).to.equal(null)
   })
 
   it('ends what a later full delivery lacks, whatever the wrong run changed in it', async () => {

@@ -4,7 +4,7 @@ import { regNoOf } from '../../../seeds/world/codes.js'
 import { orgCodeIn } from '../../../src/domain/operators/codes.js'
 import type { Draft } from '../../../src/domain/records/records.js'
 import type { Tx } from '../../../src/store/db/db.js'
-import { nothingKnown } from '../../../src/store/intake/digest-index.js'
+import { noKnownVersions } from '../../../src/store/intake/digest-index.js'
 import * as proposals from '../../../src/store/intake/proposals.js'
 import * as rejects from '../../../src/store/intake/rejects.js'
 import { withStage } from '../../../src/store/intake/staged.js'
@@ -65,12 +65,12 @@ describe('cost of unmatched records in a merge', () => {
         stage.put(toStage(i + 1, 0, { page: 1, row: i + 1, fields: {} }, draft(`K${i}`, subject, kind)))
       await stage.flush()
       await stage.ready()
-      const merging = { run, feed, whole: false, drafts: subjects.length, says: stage.says, known: nothingKnown() }
+      const merging = { run, feed, whole: false, drafts: subjects.length, says: stage.says, known: noKnownVersions() }
       return stage.transaction(async (tx) => {
         await merge(tx, { ...merging, now: NOW })
         const before = await readIn(tx)
-        await rejects.matchWaiting(tx, run, NOW)
-        await proposals.offer(tx, run)
+        await rejects.matchUnmatched(tx, run, NOW)
+        await proposals.proposeForRun(tx, run)
         const after = await readIn(tx)
         return { unmatched: after.unmatched - before.unmatched, operators: after.operators - before.operators }
       })

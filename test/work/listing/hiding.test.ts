@@ -331,7 +331,7 @@ describe('entries of a converted individual business', () => {
       now: later(60),
     })
     const when = { asOf: TODAY, knownAt: later(3_600) }
-    const seen = await versions.mirrored(db(), [await operatorOf(db(), firm)], when)
+    const seen = await versions.mirroredEntries(db(), [await operatorOf(db(), firm)], when)
     expect(seen.map(({ key }) => key)).to.deep.equal(['M2'])
   })
 })

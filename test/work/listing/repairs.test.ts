@@ -243,7 +243,7 @@ describe('migration of concerns', () => {
         fresh.db,
         `select pg_get_constraintdef(oid) as said from pg_constraint where conname = 'concerns_cause_check'`,
       )
-      for (const cause of concerns.CAUSES) expect(check?.['said']).to.include(`'${cause}'`)
+      for (const cause of concerns.CONCERN_CAUSES) expect(check?.['said']).to.include(`'${cause}'`)
     } finally {
       await fresh.drop()
     }

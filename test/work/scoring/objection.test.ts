@@ -235,7 +235,7 @@ describe('objection to a reason of a score', () => {
       await world(db(), ['违法一，已更正'], later(180))
       const operator = await operatorOf(db(), codeOf(1))
       const counts = await Promise.all(
-        [30, 90, 150, 210].map(async (s) => (await objections.contestedAt(db(), [operator], later(s))).length),
+        [30, 90, 150, 210].map(async (s) => (await objections.contestedVersionsAt(db(), [operator], later(s))).length),
       )
       expect(counts).to.deep.equal(expected)
     })

@@ -302,7 +302,7 @@ describe('override of a grade', () => {
         expect(await standing(db(), asOf)).to.deep.equal({ grade: shown, value: 500, overridden: holds.length > 0 })
         const [row] = await rowsOf(
           db(),
-          `select ${overrides.SHOWN_GRADE.replaceAll(':asOf', `'${asOf}'`)} as grade from operators o
+          `select ${overrides.SHOWN_GRADE_SQL.replaceAll(':asOf', `'${asOf}'`)} as grade from operators o
            join current_scores c on c.operator_id = o.id join scores s on s.id = c.score_id where o.id = ${operator}`,
         )
         expect(row?.['grade']).to.equal(shown)

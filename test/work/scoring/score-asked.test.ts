@@ -83,7 +83,10 @@ describe('counts and rows of scoring', () => {
       kind: 'shop',
     })
     await db().raw(`update versions set valid_to = '2024-05-31'`)
-    const [found] = await evidence.of(db(), [await operatorOf(db(), codeOf(1))], { asOf: TODAY, knownAt: later(60) })
+    const [found] = await evidence.evidenceOf(db(), [await operatorOf(db(), codeOf(1))], {
+      asOf: TODAY,
+      knownAt: later(60),
+    })
     expect(found).to.include({ kind: 'shop', validTo: '2024-05-31' })
   })
 })

@@ -72,7 +72,7 @@ const repair = async (db: Db, target: string | null, now: Date, more: Body = {})
   return runOf(db)
 }
 const caseOn = async (db: Db, moves = PATH(0).length): Promise<listings.Listing> => {
-  const decision = await versions.current(db, 'penalties', 'P1')
+  const decision = await versions.currentVersion(db, 'penalties', 'P1')
   let listing = await lead(db, await operatorOf(db, codeOf(1)))
   for (const one of PATH(decision?.id ?? 0).slice(0, moves)) listing = await step(db, listing.id, one)
   return listing
@@ -130,7 +130,7 @@ describe('an entry that the clock hid for a doubt', () => {
 
   it('is not hidden where the listing rests on non-performance of the decision', async () => {
     await tell(db())
-    const decision = await versions.current(db(), 'penalties', 'P1')
+    const decision = await versions.currentVersion(db(), 'penalties', 'P1')
     let listing = await lead(db(), await operatorOf(db(), codeOf(1)))
     for (const [name, who, input] of PATH(decision?.id ?? 0)) {
       const ground = { ground: 'DECISION_NOT_PERFORMED', reason: '有能力而拒不履行' } as const
@@ -204,7 +204,7 @@ describe('public entries and their records', () => {
     expect((await listings.eventsOf(db(), [id])).at(-1)?.move).to.equal('renewEntry')
     expect(await facts()).to.deep.equal(before)
     await step(db(), id, ['removeListing', OFFICER, { on: TODAY, removal: 'CORRECTED', reason: '列错' }], later(120))
-    expect((await scores.forgotten(db(), [made?.id ?? 0], TODAY)).size).to.equal(1)
+    expect((await scores.weighingGoneEntry(db(), [made?.id ?? 0], TODAY)).size).to.equal(1)
   })
 
   it('the clock delivers an entry again, once, when the masks change', async () => {

@@ -100,7 +100,7 @@ const lookUpRows = async (
   const sellersOf = gradesSeen(viewer) === 'SELLERS' ? viewer.sub : null
   // Both read one snapshot: one code takes one statement, several take one transaction (store/db/bulk-handle).
   const isOne = asked.length === 1
-  const own = isOne ? NONE : await store.ofOwn(db, [...usccs], days, { scored, sellersOf })
+  const own = isOne ? NONE : await store.standingsOfUsccs(db, [...usccs], days, { scored, sellersOf })
   const found = codes.map((code) => (code?.scheme === 'uscc' ? (own.get(code.code) ?? null) : null))
   const others = codes.flatMap((code, place) =>
     code === null || found[place] ? [] : [{ place, scheme: code.scheme, code: code.code }],

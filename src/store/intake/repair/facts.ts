@@ -1,6 +1,6 @@
 import { queryRows, type Tx } from '../../db/db.js'
-import { otherNames } from '../../records/same-facts.js'
-import { isNumberOf } from '../../records/versions.js'
+import { otherFactsSql } from '../../records/same-facts.js'
+import { isRegistrationByNumberSql } from '../../records/versions.js'
 import type { RepairedRecord, RepairRun } from './unended-records.js'
 
 export const closeDoubledRegistrations = (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord[]> =>
@@ -8,21 +8,21 @@ export const closeDoubledRegistrations = (tx: Tx, { run, at }: RepairRun): Promi
     tx,
     `update versions v set known_to = :at, closed_as = 'CHANGED', closed_by = :run from versions r
      where r.feed = v.feed and r.kind = 'registration' and r.known_to is null and r.operator_id = v.operator_id and r.id <> v.id
-       and v.kind = 'registration' and v.known_to is null and ${isNumberOf('v', 'r.record_key')}
+       and v.kind = 'registration' and v.known_to is null and ${isRegistrationByNumberSql('v', 'r.record_key')}
      returning v.feed, v.record_key as key, v.operator_id as operator /* repair.closeDoubledRegistrations */`,
     { run, at },
   )
 
 const RESPELT = `regexp_replace(v.fact, '([^省市县区州盟旗会/ -~])市场监督管理局$', '\\1市市场监督管理局')`
 
-export const joinPenalties = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
+export const shareFactsOfPenalties = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
   await tx.raw(
     `create temporary table repair_facts on commit drop as
      select v.id, ${RESPELT} as fact from versions v where v.kind = 'penalty' and v.known_to is null and v.fact ~ '市场监督管理局$'
        and ${RESPELT} <> v.fact /* repair.joinPenalties respelt */`,
   )
   await tx.raw(
-    `insert into repair_facts select o.id, o.fact from (${otherNames(
+    `insert into repair_facts select o.id, o.fact from (${otherFactsSql(
       `select id from versions where kind = 'penalty' and known_to is null and fact is not null`,
     )}) o where not exists (select 1 from repair_facts r where r.id = o.id) /* repair.joinPenalties named */`,
   )
@@ -37,7 +37,7 @@ const FACT_OF = (
   when 'ecommerce-2018' then concat_ws('/', 'ecommerce-2018', ${v}.body->>'reason')
   when 'defaulters' then concat_ws('/', 'defaulters', split_part(${v}.record_key, '/', 1), split_part(${v}.record_key, '/', 2)) end end`
 
-export const joinKeys = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
+export const shareFactsOfKeylessRecords = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
   await tx.raw(
     `create temporary table repair_facts on commit drop as
      select v.id, ${FACT_OF('v')} as fact from versions v where v.kind in ('standard', 'list_entry') and v.known_to is null

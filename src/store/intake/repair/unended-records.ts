@@ -1,6 +1,6 @@
 import type { UnreadableRecords } from '../../../domain/records/records.js'
 import { queryRows, type Tx } from '../../db/db.js'
-import { ENDING_KINDS, isNowhereIn, STILL_UNCORRECTED, unreadableBindings } from '../absence.js'
+import { isAbsentSql, KINDS_ENDED_BY_ABSENCE, STILL_UNCORRECTED_RUNS_SQL, unreadableBindings } from '../absence.js'
 
 export interface RepairedRecord {
   feed: string
@@ -55,20 +55,20 @@ export const endNeverEnding = async (tx: Tx, of: RepairRun): Promise<RepairedRec
        run: 'v.run_id',
      })}) a
      where v.known_to is null and v.ended_on is null and v.partial and v.kind = any(?) and ${OF_WHOLE('r')} /* repair.endNeverEnding */`,
-    [ENDING_KINDS] as never,
+    [KINDS_ENDED_BY_ABSENCE] as never,
   )
   return endListed(tx, of)
 }
 
-export const keepAsWhole = (tx: Tx): Promise<RepairedRecord[]> =>
+export const unmarkPartial = (tx: Tx): Promise<RepairedRecord[]> =>
   queryRows(
     tx,
     `update versions v set partial = false from runs r where r.id = v.run_id and r.job = 'pull' and v.known_to is null and v.partial
        and v.kind = any(?) and ${OF_WHOLE('r')} returning v.feed, v.record_key as key, null::int as operator /* repair.keepAsWhole */`,
-    [ENDING_KINDS],
+    [KINDS_ENDED_BY_ABSENCE],
   )
 
-export const endWaiting = (tx: Tx): Promise<RepairedRecord[]> =>
+export const endUnmatched = (tx: Tx): Promise<RepairedRecord[]> =>
   queryRows(
     tx,
     `update unmatched u set state = 'ENDED', ended_by = e.run, proposed_operator = null, evidence = null
@@ -79,7 +79,7 @@ export const endWaiting = (tx: Tx): Promise<RepairedRecord[]> =>
        run: 'u.last_run',
      })}) a where u.state = 'OPEN' and not u.partial and u.kind = any(?)) e
      where u.id = e.id returning u.feed, u.record_key as key, null::int as operator /* repair.endWaiting */`,
-    [ENDING_KINDS],
+    [KINDS_ENDED_BY_ABSENCE],
   )
 
 export interface FullDelivery {
@@ -90,7 +90,7 @@ export interface FullDelivery {
   startedAt: Date
 }
 
-export const lastWhole = (tx: Tx, feeds: readonly string[]): Promise<FullDelivery[]> =>
+export const lastFullDeliveries = (tx: Tx, feeds: readonly string[]): Promise<FullDelivery[]> =>
   queryRows(
     tx,
     `select distinct on (subject) id as run, subject as feed, archive, dated, started_at as "startedAt" from runs
@@ -101,7 +101,7 @@ export const lastWhole = (tx: Tx, feeds: readonly string[]): Promise<FullDeliver
 
 const CHUNK_KEYS = 10_000
 
-export const endUnsent = async (
+export const endRecordsNotSent = async (
   tx: Tx,
   of: RepairRun,
   sent: { run: number; feed: string; today: string; keys: ReadonlySet<string>; unreadable: UnreadableRecords },
@@ -120,13 +120,13 @@ export const endUnsent = async (
      select v.id, :today::date as day from versions v where v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial
        and v.kind = any(:kinds) and v.run_id < :run
        and not exists (select 1 from runs n where n.id = v.opened_by and n.id >= :run and n.job <> 'repair')
-       and not exists (select 1 from repair_sent s where s.record_key = v.record_key) and ${isNowhereIn('v')}
-       and v.run_id not in (${STILL_UNCORRECTED}) /* repair.endUnsent */`,
+       and not exists (select 1 from repair_sent s where s.record_key = v.record_key) and ${isAbsentSql('v')}
+       and v.run_id not in (${STILL_UNCORRECTED_RUNS_SQL}) /* repair.endUnsent */`,
     {
       feed: sent.feed,
       run: sent.run,
       today: sent.today,
-      kinds: ENDING_KINDS,
+      kinds: KINDS_ENDED_BY_ABSENCE,
       ...unreadableBindings(sent.unreadable),
     } as never,
   )

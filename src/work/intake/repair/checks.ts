@@ -41,12 +41,12 @@ const unsent = async (tx: Tx, checking: RepairContext): Promise<ends.RepairedRec
     checking.feeds.filter(({ kind }) => RECORD_KIND_TRAITS[kind].endsByAbsence).map((feed) => [feed.id, feed]),
   )
   const mended: ends.RepairedRecord[] = []
-  for (const delivered of await ends.lastWhole(tx, [...feeds.keys()])) {
+  for (const delivered of await ends.lastFullDeliveries(tx, [...feeds.keys()])) {
     const feed = feeds.get(delivered.feed)
     const sent = feed && (await sentBy(feed, delivered, checking))
     if (sent) {
       mended.push(
-        ...(await ends.endUnsent(tx, checking, { ...delivered, ...sent, today: dateIn(delivered.startedAt) })),
+        ...(await ends.endRecordsNotSent(tx, checking, { ...delivered, ...sent, today: dateIn(delivered.startedAt) })),
       )
       continue
     }
@@ -91,7 +91,7 @@ export const CHECKS: readonly RepairCheck[] = [
     id: 'NEVER_ENDING',
     zh: '全量数据带来的信息被记为部分数据，永不终止',
     en: 'brought by a whole delivery, kept as a part of it, and so never to be ended',
-    mend: ends.keepAsWhole,
+    mend: ends.unmarkPartial,
   },
   {
     id: 'UNSENT',
@@ -103,7 +103,7 @@ export const CHECKS: readonly RepairCheck[] = [
     id: 'WAITING',
     zh: '待认领、其后的全量数据中已不再出现的信息',
     en: 'waiting for its operator, and gone from a later whole delivery',
-    mend: ends.endWaiting,
+    mend: ends.endUnmatched,
   },
   {
     id: 'REGISTRATION_TWICE',
@@ -115,13 +115,13 @@ export const CHECKS: readonly RepairCheck[] = [
     id: 'PENALTY_TWICE',
     zh: '同一处罚因机关名称写法不同计为两项',
     en: 'one penalty counted twice for the spelling of its authority',
-    mend: facts.joinPenalties,
+    mend: facts.shareFactsOfPenalties,
   },
   {
     id: 'RECORD_TWICE',
     zh: '同一企业标准或名单记录因所载代码不同计为两项',
     en: 'one declared standard or entry of a list counted twice for the code that its rows carried',
-    mend: facts.joinKeys,
+    mend: facts.shareFactsOfKeylessRecords,
   },
   {
     id: 'OWN_ENTRY_TWICE',

@@ -52,7 +52,7 @@ export const repair = async (db: Db, options: RepairOptions): Promise<RepairResu
         const at = await knowledge.nextInstant(tx, options.now())
         for (const { operator } of found.checks.flatMap(({ records }) => records))
           if (operator !== null) operators.add(operator)
-        await rescoringQueue.mark(tx, [...operators], at)
+        await rescoringQueue.markDirty(tx, [...operators], at)
         const { rules } = options
         await consequences(tx, { run: run.id, at, now: options.now(), rules })
         await oweRecords(tx, rules, { operators: [...operators] }, { at, dueAt: options.now() })

@@ -16,12 +16,12 @@ const ERASE_STEPS = 200
 export const numberChanges = async (db: Db, now: Date, steps = STEPS_MOST): Promise<number> => {
   const today = dateIn(now)
   let numbered = 0
-  for (let step = 0; step < steps && (await store.isWaiting(db, today)); step += 1) {
+  for (let step = 0; step < steps && (await store.hasMarks(db, today)); step += 1) {
     const done = await db.transaction(async (tx) => {
       if (!(await store.tryNumbering(tx))) return null
       await store.markDay(tx, today)
-      const numbering = await store.number(tx, { marks: STEP_MARKS, oldest: oldestHoldingDate(today), now })
-      await queue.owe(tx, numbering.numbered, now)
+      const numbering = await store.numberMarks(tx, { marks: STEP_MARKS, oldest: oldestHoldingDate(today), now })
+      await queue.addOwed(tx, numbering.numbered, now)
       return numbering
     })
     if (done === null) break
@@ -33,7 +33,7 @@ export const numberChanges = async (db: Db, now: Date, steps = STEPS_MOST): Prom
 export const tidyChanges = async (db: Db, now: Date): Promise<number> => {
   let erased = 0
   for (let step = 0; step < ERASE_STEPS; step += 1) {
-    const gone = await db.transaction((tx) => store.erase(tx, retainedSince(now), ERASE_STEP))
+    const gone = await db.transaction((tx) => store.eraseBefore(tx, retainedSince(now), ERASE_STEP))
     if (gone === 0) break
     erased += gone
   }

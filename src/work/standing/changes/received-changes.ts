@@ -48,7 +48,7 @@ const entriesOf = ({ entries }: standings.StandingRow, states: EntryStates): Sta
 const NOTHING_YET: RetainedChanges = { erased: 0, last: 0 }
 
 export const reachOf = async (db: Db, client: string): Promise<RetainedChanges> =>
-  (await store.reaches(db, [client])).get(client) ?? NOTHING_YET
+  (await store.retainedChangesOf(db, [client])).get(client) ?? NOTHING_YET
 
 /**
  * Acknowledges all changes up to `after` and returns where to continue. null acknowledges nothing and continues after
@@ -83,9 +83,9 @@ const asHeard = async (
   const known = new Map((await standings.of(db, codes, { asOf: today, today })).map((row) => [row.place, row]))
   const operators = [...new Set([...known.values()].map(({ operatorId }) => operatorId))]
   const states = await statesOf(db, [...known.values()])
-  const theirSellers = await sellers.among(db, { client, oldest: oldestHoldingDate(today) }, operators)
+  const theirSellers = await sellers.listedAmong(db, { client, oldest: oldestHoldingDate(today) }, operators)
   const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
-  const freshness = freshnessOf(agencies, codes.length === 0 ? new Map() : await watch.vouched(db, feeds), now)
+  const freshness = freshnessOf(agencies, codes.length === 0 ? new Map() : await watch.lastVouchedPulls(db, feeds), now)
   const changes = rows.map(({ sequence, at, code, what }, place): StandingChange => {
     const row = known.get(place) ?? null
     const sight = { own: row !== null && theirSellers.has(row.operatorId), lists, freshness }

@@ -74,7 +74,7 @@ export const makeWebhookSender = (db: Db, parts: WebhookSenderParts, signal?: Ab
   return {
     sent,
     look: async () => {
-      for (const id of await queue.ready(db, parts.now())) {
+      for (const id of await queue.webhooksWithDue(db, parts.now())) {
         if (loops.has(id) || signal?.aborted) continue
         const begun = loop(id)
           .catch((error) => {
@@ -109,7 +109,7 @@ const tellOne = async (db: Db, parts: WebhookSenderParts, id: number, signal?: A
     await queue.putBack(db, claimed)
     throw error
   })
-  for (const { outcome } of outcomes) await queue.book(db, webhook.client, outcome, parts.now())
+  for (const { outcome } of outcomes) await queue.bookOutcome(db, webhook.client, outcome, parts.now())
   await judge(db, parts, webhook, outcomes)
   const confirmed = outcomes.filter(({ outcome }) => outcome.state === 'CONFIRMED').length
   return { confirmed, failed: outcomes.length - confirmed }
@@ -136,7 +136,7 @@ const sendAll = async (
     { client, lists: parts.lists, agencies: parts.agencies, now },
     sequences,
   )
-  const replaced = await queue.replaced(db, webhook.id, sequences)
+  const replaced = await queue.replacedSequences(db, webhook.id, sequences)
   const bodies = new Map(changes.map((change) => [change.sequence, bodyOf(change, replaced.get(change.sequence))]))
   // The audit row must be durable before the message leaves.
   await parts.auditLog.chunk({
@@ -270,10 +270,10 @@ const judge = async (
     await store.disable(db, id, 'GONE', now())
     return alarm('GONE')
   }
-  if (has('CONFIRMED')) return store.calm(db, id, now())
+  if (has('CONFIRMED')) return store.noteWorking(db, id, now())
   const retryAfter = Math.max(0, ...outcomes.map(({ retryAfterSeconds }) => retryAfterSeconds))
   const after = has('BUSY') ? breaker.afterFailure({ failures, openUntil }, now(), random(), retryAfter) : null
-  const since = await store.failed(db, id, after, now())
+  const since = await store.noteFailing(db, id, after, now())
   if (since === null || !isWebhookDead(since, now())) return
   await store.disable(db, id, 'FAILING', now())
   alarm('FAILING')

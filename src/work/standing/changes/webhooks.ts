@@ -41,7 +41,7 @@ export const addWebhook = async (
   })
   const secret = newWebhookSecret()
   return db.transaction(async (tx) => {
-    await store.alone(tx, client)
+    await store.lockWebhooks(tx, client)
     const registered = await store.list(tx, client)
     if (registered.some((each) => each.url === url)) throw new Refusal('WEBHOOK_EXISTS')
     if (registered.length >= WEBHOOKS_MOST) throw new Refusal('WEBHOOKS_MOST', { limit: WEBHOOKS_MOST })
@@ -73,7 +73,7 @@ export const enableWebhook = (
   db.transaction(async (tx) => {
     await there(tx, id, client)
     const reach = await reachOf(tx, client)
-    const from = after ?? Math.max(await queue.goesOnAfter(tx, id, reach.last), reach.erased)
+    const from = after ?? Math.max(await queue.sequenceBeforeNextOwed(tx, id, reach.last), reach.erased)
     if (!hasEveryChangeAfter(reach, from)) throw new Refusal('CHANGES_GONE', { after: from, next: reach.last })
     await store.enable(tx, id)
     await queue.replay(tx, { webhook: id, client, after: from, now })
