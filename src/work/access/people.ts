@@ -55,7 +55,7 @@ export const add = async (
   return { name, ...issued, role, duty, agency, region, pending: added.pending }
 }
 
-/** Ends all sessions. Refusal PERSON_UNKNOWN. */
+/** Issues a new one-time password and ends all sessions. Refusal PERSON_UNKNOWN. */
 export const reset = async (db: Db, name: string, change: people.AccountChange): Promise<PersonCredentials> => {
   const { now } = change
   const person = await people.byId(db, name)

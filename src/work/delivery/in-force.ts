@@ -33,7 +33,7 @@ export const inForce = async function* (
   yield* recordsInForce(db, hearing, today)
 }
 
-/** Omits subjects that are not public, and records ended by `today`. */
+/** Returns notices. Omits subjects that are not public, and records ended by `today`. */
 export const noticesOf = async (
   db: Db | Tx,
   rules: WorkRules,
