@@ -298,7 +298,7 @@ const withFindings = (
   return fact === undefined ? draft : { ...draft, fact }
 }
 
-/** Returns the records that must not end: by key, or by party if a key field is faulty. */
+/** Returns which records of a rejected item must not end: by key, or by party if a key field is faulty. */
 const unreadableIn = (
   drafts: readonly Omit<Draft, 'remarks'>[],
   faulty: ReadonlyMap<string | null, unknown>,

@@ -20,7 +20,7 @@ export const namesOf = <M extends string>({ fields, left }: FormLayout<M>): stri
 
 export type MeaningReader<M extends string> = ReturnType<typeof readAs<M>>
 
-/** Remarks and problems name the field as it was sent. */
+/** Reads fields by meaning; remarks and problems name them as sent. */
 export const readAs = <M extends string>(row: Examination, { fields, needed, wanted }: FormLayout<M>) => {
   const chosen = new Map<M, string | null>()
 

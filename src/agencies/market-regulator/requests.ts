@@ -6,7 +6,7 @@ import { parseJson } from '../readers/json.js'
 import { type ListPage, pages } from '../transports/http.js'
 
 const PAGE_SIZE = 200
-/** Maximum page size that the service allows for registers. */
+/** The service's maximum page size for registers. */
 export const REGISTER_PAGE_SIZE = 500
 const APP_KEY = 'ecommerce-credit-hub'
 

@@ -136,7 +136,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: CsvHeader): AsyncI
     }
   }
 
-  /** Splits lines exactly as csv-parse would, up to the first that needs it. */
+  /** Splits lines exactly as csv-parse would, and stops at the first difficult one. */
   function* wholeLines(last: boolean): Iterable<CsvRow> {
     const storable = isStorable(pending)
     let at = 0

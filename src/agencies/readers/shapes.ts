@@ -4,7 +4,7 @@ import { isRecord } from '../../foundation/text/json.js'
 
 export interface FormShape {
   names: readonly string[]
-  /** If set, all names are required, and the shape precedes partial matches. */
+  /** If set, all names are required, and the shape is preferred to partial matches. */
   every?: true
 }
 

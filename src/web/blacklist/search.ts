@@ -20,7 +20,7 @@ export interface SearchResult {
   similar: boolean
 }
 
-/** A search by name is not cached: names change without changing the list's stamp. */
+/** A search by name is not cached: names change without changing the list's version stamp. */
 export const searchList = (db: Db, cache: PageCache, stamp: DayStamp, asked: SearchFilter): Promise<SearchResult> =>
   asked.name === '' ? pageOf(db, cache, stamp, asked) : searchByName(db, cache.inTurn, stamp, asked)
 

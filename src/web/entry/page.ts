@@ -139,7 +139,7 @@ const commands = (base: string, id: string): string =>
 sed 's/,"hash":"[0-9a-f]*"}$/}/' entry.json | tr -d '\\n' | sha256sum | cut -c1-64
 sed 's/.*"hash":"\\([0-9a-f]*\\)"}$/\\1/' entry.json`
 
-/** Answered with 410, without a name: the operator is no longer listed. */
+/** This page has status 410 and no name: the operator is no longer listed. */
 export const endedPage = (): SitePage =>
   page(
     { zh: '该记录已结束公示', en: 'No longer published' },

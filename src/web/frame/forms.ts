@@ -4,7 +4,6 @@ import { Refusal } from '../../foundation/errors.js'
 export interface SubmittedForm {
   /** Last value of each field. CRLF becomes LF, because browsers count LF for `maxlength`. */
   texts: ReadonlyMap<string, string>
-  /** Empty files are dropped. */
   files: readonly Buffer[]
 }
 

@@ -1,4 +1,7 @@
-/** On screens below 48rem, tables without `narrow` become cards. The last fonts cover late Unicode extensions. */
+/**
+ * On screens below 48rem, tables without the class `narrow` become cards. The last fonts cover late Unicode
+ * extensions.
+ */
 export const STYLE = `
 :root {
   color-scheme: light dark;

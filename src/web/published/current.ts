@@ -33,8 +33,8 @@ export const WAIT_MS = 250
 const SHARE = 3
 
 /**
- * Calls `read` in the repeatable read transaction that found the snapshot. With `namesNobody`, the restore guard does
- * not forbid it.
+ * Calls `read` in the repeatable read transaction that found the snapshot. With `namesNobody`, it does so even while
+ * the restore guard forbids listing.
  */
 export type ListNow = <T>(
   db: Db,

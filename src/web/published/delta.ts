@@ -31,7 +31,7 @@ export const deltaOf = async (
   const first = (await snapshots.firstSaltedSequence(tx)) ?? last.sequence
   // Snapshots before `first` hold unsalted hashes, which cannot be compared.
   if (from < last.sequence - DELTAS_KEPT || (from < first && first > 1)) return tooOld(from)
-  // It is null when a restore from an older backup has lost this snapshot.
+  // `before` is null when a restore from an older backup has lost this snapshot.
   const before = from === 0 ? 0 : await snapshots.entryCountOf(tx, from)
   if (before === null) return tooOld(from)
   // The difference in size is a lower bound of the changes.

@@ -20,7 +20,7 @@ export interface ClaimTimes {
 
 export interface FileClaim extends ClaimedFile {
   release: () => Promise<void>
-  /** Gives up a file that cannot be removed: all other files are then claimed before it. */
+  /** Gives up a file that cannot be removed: all others are then claimed before it. */
   leave: () => void
 }
 

@@ -20,9 +20,9 @@ export const UNMODIFIED = 304
 export const GONE = 410
 
 export interface PullLimits {
-  /** Timeout of one attempt, in milliseconds. */
+  /** Timeout of one attempt (ms). */
   pageMs: number
-  /** Time limit for all pages and retries, in milliseconds. */
+  /** Time limit for all pages and retries (ms). */
   pullMs: number
   /** Maximum number of pages. Values below 20,000 count as 20,000. */
   pages?: number
@@ -52,7 +52,7 @@ const PAGE_BYTES = 16 * 1024 * 1024
 
 export interface AttemptOptions extends Pick<HttpRequestOptions, 'method' | 'headers' | 'timeoutMs' | 'maxBytes'> {
   body?: string
-  /** Time limit for all attempts and pauses, in milliseconds. */
+  /** Time limit for all attempts and pauses (ms). */
   withinMs: number
   /** How long (ms) to retry after the first failure; 0 means three attempts. */
   outageMs?: number

@@ -24,7 +24,7 @@ export interface CursorOptions {
   ) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
   /** Throws if the answer is an error; returns null if its format is unknown. */
   open: (body: Buffer) => CursorPage | null | Promise<CursorPage | null>
-  /** True for a change stream, which the next run resumes; otherwise it starts anew. */
+  /** True for a change stream, which the next run resumes; a listing starts anew. */
   resumes: boolean
 }
 

@@ -54,7 +54,7 @@ const write = (path: string, code: string): void => {
   if (!existsSync(target) || readFileSync(target, 'utf8') !== HEAD + code) writeFileSync(target, HEAD + code)
 }
 
-/** The first sentence of an enum value's description is its label: 已公示。Published. */
+/** An enum value's label is the Chinese beginning of its description: 已公示 in "已公示。Published." */
 const labelsOf = (schema: GraphQLSchema): string => {
   const labels = Object.values(schema.getTypeMap())
     .filter((type) => isEnumType(type) && !type.name.startsWith('__'))

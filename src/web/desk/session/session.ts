@@ -19,7 +19,7 @@ export interface DeskSession {
 interface SignInState {
   session: DeskSession | null
   isAskedAgain: boolean
-  /** When the last request was sent, in browser milliseconds. */
+  /** When the last request was sent, in epoch milliseconds of the browser. */
   lastAt: number
 }
 

@@ -17,7 +17,6 @@ export const fetchWithProgress =
       }
       request.upload.onload = () => onSent(1)
       request.onload = () => resolve(answerOf(request))
-      // `fetch` throws the same error.
       request.onerror = () => reject(new TypeError('Failed to fetch'))
       request.onabort = () => reject(init.signal?.reason)
       init.signal?.addEventListener('abort', () => request.abort(), { once: true })

@@ -19,7 +19,6 @@ interface AvailableMove {
   isNext: boolean
 }
 
-/** A removal is possible if at least one of its reasons is. */
 const deedsOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): AvailableMove[] => {
   const next = nextMoves(of, outlooks)
   const moves = [...new Set(outlooks.map(({ move }) => move))].filter((move): move is PersonsMove => move in MUTATIONS)

@@ -23,7 +23,7 @@ export const GRAVE: readonly PersonsMove[] = [
   'dropListing',
   'refuseRepair',
 ]
-/** These hidings rest on a court's or an authority's document. */
+/** These reasons to hide an entry rest on a court's or an authority's document. */
 const WITH_PAPER: readonly unknown[] = ['STAY', 'RULING', 'BANKRUPTCY']
 
 export const fieldsOf = (move: PersonsMove, draft: MoveDraft, of: CaseFile): FieldName[] => {

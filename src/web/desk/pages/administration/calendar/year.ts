@@ -21,7 +21,7 @@ export const monthsOf = (year: number): string[][] => {
   return months
 }
 
-/** Counts blank cells; weeks start on Monday. */
+/** Number of blank cells before `first`; weeks start on Monday. */
 export const blanksBefore = (first: string): number => (weekday(first) + 6) % 7
 
 export const flipDay = (on: string, working: boolean): DayAmendment => {

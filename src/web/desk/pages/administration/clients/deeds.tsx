@@ -4,7 +4,7 @@ import { useId, useState } from 'react'
 import { Confirm } from '../../../pieces/confirm.js'
 import { type ClientLineFragment, EndClientDocument, RotateClientDocument } from './clients.generated.js'
 
-/** Default and maximum validity of the previous secret. */
+/** How long the previous secret stays valid by default. */
 const OVERLAP_HOURS = 24
 const OVERLAP_MOST_HOURS = 720
 
