@@ -71,7 +71,7 @@ export const add = async (db: Db | Tx, rows: readonly SealedAuditRow[]): Promise
   }
 }
 
-/** SQL: current WAL timeline and system identifier. The last checkpoint may name an older timeline. */
+/** SQL: system identifier and current WAL timeline, which the last checkpoint may not yet show. */
 const SERVER = `('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int as timeline,
   (select system_identifier::text from pg_control_system()) as system`
 

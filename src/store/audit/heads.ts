@@ -8,7 +8,7 @@ export interface SignedHead extends AuditHead {
   jws: string
 }
 
-/** A row's earlier signature stays. */
+/** Keeps the earlier signature if the row has one. */
 export const keepSignedHead = async (tx: Tx, { number, hash, signedAt, kid, jws }: SignedHead): Promise<void> => {
   await tx.raw(
     `insert into trail_heads (number, hash, signed_at, kid, jws) values (?, decode(?, 'hex'), ?, ?, ?)

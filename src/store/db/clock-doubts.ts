@@ -17,7 +17,7 @@ export interface ClockRead {
 
 const DOUBT = `select d.id, d.cause, d.found_at as "foundAt", d.expected_at as "expectedAt" from clock_doubts d where d.settled_at is null`
 
-/** True while the clock is in doubt. Nothing is erased then. */
+/** While this is true, nothing is erased. */
 export const CLOCK_IS_DOUBTED = `exists (select 1 from clock_doubts where settled_at is null)`
 
 export const readClock = async (db: Db): Promise<ClockRead> => {

@@ -1,7 +1,7 @@
 import { queryValue, type Tx } from './db.js'
 import { IS_REHEARSAL } from './rehearsed.js'
 
-/** SQL: `now`, at most the expected time while the clock is in doubt, because knowledge instants never go back. */
+/** SQL: `now`, limited to the expected time while the clock is in doubt: knowledge instants never go back. */
 const CERTAIN = `least(?::timestamptz, (select d.expected_at + greatest(clock_timestamp() - d.found_at, interval '0') from clock_doubts d where d.settled_at is null))`
 
 /**

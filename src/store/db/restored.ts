@@ -44,7 +44,7 @@ export interface NotedDelivery {
 }
 
 /**
- * Subject and instant must match, because ids are reused after a loss. Deliveries of a loss that a person has released
+ * After a loss ids are reused, so subject and instant must match too. Deliveries of a loss that a person has released
  * count as held.
  */
 export const holdsDelivery = (db: Db, { deliveryId, key, at }: NotedDelivery): Promise<boolean> =>

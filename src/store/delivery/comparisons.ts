@@ -3,8 +3,8 @@ import type { Notice, SubjectKind } from '../../domain/delivery/delivery.js'
 import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
 
 /**
- * Highest message number of each subject about which nothing is queued, refused or, if `settleSeconds` > 0, unchecked
- * or sent within that time.
+ * Highest message number of each settled subject: no message is queued or refused and, with `settleSeconds`, none is
+ * unchecked or was sent within that time.
  */
 export const settledDeliveryNumbers = async (
   db: Db,

@@ -35,8 +35,8 @@ export const earlierDeliveries = (tx: Tx, subjectIds: readonly string[]): Promis
   )
 
 /**
- * Replaces refused and queued deliveries (state FOLDED), so that late answers have no effect. `untried` leaves out
- * those already sent.
+ * Marks refused and queued deliveries as replaced (FOLDED), so that late answers have no effect. `untried` spares those
+ * already sent.
  */
 export const foldEarlier = async (
   tx: Tx,

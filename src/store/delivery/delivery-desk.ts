@@ -34,7 +34,7 @@ export interface StoredDelivery {
   check: RemovalCheckState
 }
 
-/** Check that a removed entry is no longer displayed. DUE: not done yet. Null: no check. */
+/** State of the check that a removed entry is no longer displayed. DUE: not done yet. Null: no check. */
 export type RemovalCheckState = RemovalCheckResult | 'DUE' | null
 export const checkStateSql = (d: string): string =>
   `case when ${isUncheckedSql(d)} then 'DUE' else ${d}.check_result end`

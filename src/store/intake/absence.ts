@@ -29,8 +29,8 @@ export const isKeyAbsentSql = (v: string): string =>
     and not exists (select 1 from unnest(:stems::text[]) k(stem) where k.stem = regexp_replace(${v}.record_key, '/[^/]*$', ''))`
 
 /**
- * Ends records missing from a full delivery. Unreadable records, and corrected ones delivered again uncorrected, are
- * not missing.
+ * Ends records missing from a full delivery. Unreadable records, and corrected ones delivered again uncorrected, do not
+ * count as missing.
  */
 export const endAbsent = (
   tx: Tx,

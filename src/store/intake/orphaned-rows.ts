@@ -15,8 +15,8 @@ interface OrphanedRow {
 }
 
 /**
- * Detaches records whose code no longer leads to their operator, if it is one of `codes` (`scheme:code`) or a code of
- * `operators`. They become unmatched or ownerless.
+ * Detaches records whose code (one of `codes`, or any code of `operators`) no longer leads to their operator. They
+ * become unmatched or ownerless.
  */
 export const detachRecords = async (
   tx: Tx,

@@ -9,7 +9,10 @@ import type { Tx } from '../db/db.js'
 import { withIndexLookups } from '../db/lateral-lookup.js'
 
 const CHUNK_RECORDS = 1_000
-/** A run with more than BROUGHT_MANY records starts from the unmatched names, if these are at most WAITING_FEW. */
+/**
+ * A run with more than BROUGHT_MANY records looks for proposals by the unmatched names, if these are at most
+ * WAITING_FEW.
+ */
 const WAITING_FEW = 1_000
 const BROUGHT_MANY = 5_000
 const CANDIDATES_MOST = 100

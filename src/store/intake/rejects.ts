@@ -36,7 +36,7 @@ export const add = async (db: Db | Tx, runId: number, feed: string, rows: readon
   )
 }
 
-/** `reopen` finds rejects by this note. */
+/** `reopenAfterRollback` finds rejects by this note. */
 export const repeatedNote = (runId: number): string => `同一内容在第 ${runId} 号运行再次报送，以后者为准`
 
 /** Settles older rejects that this run repeats. A nightly full feed would otherwise add one each night. */
@@ -81,7 +81,7 @@ const REASON = `case when uscc is not null then 'code.digit'
            and c.scheme = 'reg_no' and c.code = reg_no) then 'code.ambiguous' else 'code.unknown' end
          when name is not null then 'name.only' else 'subject.none' end`
 
-/** A record that a full delivery once contained stays non-partial, even when this delivery is partial. */
+/** A record that a full delivery once contained is never marked partial, even when this delivery is partial. */
 export const keepUnmatched = async (
   tx: Tx,
   { id: run, feed, partial }: { id: number; feed: string; partial: boolean },
@@ -145,7 +145,7 @@ export const endAbsentUnmatched = async (
   return answer.rowCount ?? 0
 }
 
-/** With more unmatched records, only those with a code in the run are matched. */
+/** With more unmatched records than this, only those with a code in the run are matched. */
 const WAITING_FEW = 1_000
 const CHUNK_WAITING = 1_000
 

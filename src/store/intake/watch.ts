@@ -62,7 +62,7 @@ const pulledAt = async (db: Db, feeds: readonly string[], at: string): Promise<M
   return new Map(answer.rows.map(({ feed, at }: { feed: string; at: Date | null }) => [feed, at]))
 }
 
-/** Like `lastGood`, but null for all feeds while the database may be an old copy. */
+/** Like `lastGoodPulls`, but null for all feeds while the database may be an old copy. */
 export const lastVouchedPulls = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
   pulledAt(db, feeds, `case when ${MAY_LIST_SQL} then g.at end`)
 

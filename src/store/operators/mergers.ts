@@ -65,7 +65,7 @@ export interface RecordMove {
   at: Date
 }
 
-/** Also moves earlier states that alone describe some days. */
+/** Also moves earlier versions if they alone describe some days. */
 export const moveRecords = async (tx: Tx, { owner, to, decision, by, at }: RecordMove): Promise<number> => {
   const bindings = {
     owner,

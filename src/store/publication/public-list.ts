@@ -19,13 +19,12 @@ export interface PublicSearch {
 export const LIST_ORDERS = ['newest', 'oldest', 'ending'] as const
 export type ListOrder = (typeof LIST_ORDERS)[number]
 
-/** Cursor: sort value and id of the last entry. */
 export interface ListCursor {
   on: string
   id: string
 }
 
-/** Appended to a prefix, it ends the prefix's range. */
+/** Appended to a prefix, it gives the upper bound of the range. */
 const LAST = '\u{10ffff}'
 /** PostgreSQL's text for entries without an end. */
 export const ENDLESS_DATE = 'infinity'

@@ -241,7 +241,7 @@ export async function* linesInBatches(db: Db | Tx, sequence: number, atATime: nu
     const rows: SnapshotLine[] = await next
     const end = rows.at(-1)
     next = end && rows.length === atATime ? read(end.id) : null
-    // The consumer may stop before this read fails.
+    // If the consumer stops early, this read's error must not stay unhandled.
     next?.catch(() => undefined)
     if (end) yield rows
   }

@@ -17,12 +17,11 @@ export const trademarkVersions = (db: Db, feeds: readonly string[], key: string)
 
 export interface ProductQuery {
   gtin: string | null
-  /** Key made by domain/records/product. */
   brand: string | null
   removed: boolean
 }
 
-/** Returns failed inspections of the brand, and recalls: at most OF_PRODUCT_MOST + 1 rows. */
+/** Returns failed inspections of the brand, and recalls: at most PRODUCT_RECORDS_MOST + 1 rows. */
 export const recordsOfProduct = async (db: Db, { gtin, brand, removed }: ProductQuery): Promise<RecordVersion[]> => {
   const standing = `v.known_to is null and (:removed or v.ended_on is null)`
   const answer = await db.raw(

@@ -33,7 +33,7 @@ export const detachFromOperators = async (
   )
 }
 
-/** With more ownerless records, only those with a code in the run are matched. */
+/** With more ownerless records than this, only those with a code in the run are matched. */
 export const OWNERLESS_FEW = 1_000
 const CHUNK_OWNERLESS = 1_000
 

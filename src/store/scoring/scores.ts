@@ -142,7 +142,6 @@ export const lastSoundScores = async (
 const byOperator = <R extends { operatorId: number }>(rows: R[]): Map<number, R> =>
   new Map(rows.map((row) => [row.operatorId, row]))
 
-/** Uses COPY, because the first scoring adds a million rows. */
 export const add = async (tx: Tx, rows: readonly NewScore[], { run, at }: { run: number; at: Date }): Promise<void> => {
   if (rows.length === 0) return
   const reserved = await tx.raw(

@@ -84,7 +84,7 @@ export const remove = async (tx: Tx, id: number, now: Date): Promise<void> => {
   )
 }
 
-/** The address works again: delayed messages become due at once. */
+/** Delayed messages become due at once. */
 export const noteWorking = async (db: Db, id: number, now: Date): Promise<void> => {
   const answer = await db.raw(
     `update webhooks w set failures = 0, open_until = null, failing_since = null, confirmed_at = :now from webhooks b

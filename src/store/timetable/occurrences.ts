@@ -64,7 +64,7 @@ export const requestRun = async (
     [job, subject],
   )
   if (open.rows.length > 0) return open.rows[0]
-  // Avoids the instant of another occurrence.
+  // Two occurrences must not be planned for the same instant.
   const answer = await tx.raw(
     `insert into occurrences as o (job, subject, planned_for, cause, asked_by)
      select ?, ?, greatest(?::timestamptz, max(planned_for) filter (where planned_for <= ?::timestamptz) + interval '1 ms'), 'person', ?

@@ -118,7 +118,6 @@ export const abandonAttempts = async (
   )
 }
 
-/** Locks the run. Returns false when it was abandoned. */
 export const lockIfRunning = (tx: Tx, id: number): Promise<boolean> =>
   hasRows(tx, `select 1 from runs where id = ? and outcome = 'RUNNING' for update /* runs.hold */`, [id])
 
