@@ -2,9 +2,9 @@ export const PASSWORD_MIN_LENGTH = 12
 export const PASSWORD_MAX_LENGTH = 128
 /** Fewest distinct characters. */
 const DIFFERENT_LEAST = 6
-/** Shortest name that a password must not contain. */
+/** An account name of at least this length must not occur in the password. */
 const NAME_LEAST = 3
-/** A password is a PATTERN from this share of equal or consecutive neighbours on (abc, 321, 111). */
+/** A password is refused as a PATTERN from this share of equal or consecutive neighbours on (abc, 321, 111). */
 const ROW_SHARE = 0.6
 
 export type PasswordFault = 'SHORT' | 'LONG' | 'CHARACTERS' | 'PATTERN' | 'NAMED' | 'COMMON' | 'SAME'

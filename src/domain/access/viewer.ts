@@ -178,7 +178,7 @@ export const mayConsent = (viewer: Viewer, level: Level | null): boolean =>
   may(viewer, 'move_listing') &&
   (!isRegionBound(viewer) || (level === 'COUNTY' && divisionLevelOf(viewer.region ?? '') === 'CITY'))
 
-/** Its significant digits: 22 for a province, 2201 a city, 220102 a county. */
+/** Significant digits of the code: 22 for a province, 2201 a city, 220102 a county. */
 const divisionOf = (region: string): string => region.replace(/(?:00)+$/, '') || region
 
 /** The columns that authorization needs, as of today. */

@@ -64,7 +64,7 @@ export const lossOf = (
 export const lossJson = ({ after, noted, notedAt, from, to, heads }: AuditLoss): string =>
   JSON.stringify({ after, noted, notedAt: notedAt?.toISOString() ?? null, from, to, ...(heads !== null && { heads }) })
 
-/** A form 0 row names only the last row noted. */
+/** An old row (form 0) names only the last row noted. */
 export const parseLoss = (said: string, number: number): AuditLoss | null => {
   const told = parsed(said)
   const old = parseHead(told)

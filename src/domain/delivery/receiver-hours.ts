@@ -14,7 +14,7 @@ export interface OpenHours {
 const DAY_SECONDS = 86_400
 const SECOND_MS = 1_000
 
-/** Hours after midnight count as part of the day before. */
+/** Opening hours that pass midnight count as hours of the day on which they began. */
 export const isOpen = (hours: OpenHours | null, calendar: Calendar, now: Date): boolean => {
   if (hours === null) return true
   const today = dateIn(now)

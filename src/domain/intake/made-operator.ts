@@ -8,8 +8,8 @@ export interface MadeOperator {
 }
 
 /**
- * A valid code, any code in a registration, or a shop makes an operator. A registration without a code only updates its
- * operator's status.
+ * A valid code, any code in a registration, or a shop creates an operator. A registration without a code only updates
+ * its operator's status.
  */
 export const operatorMadeBy = ({ kind, subject: { uscc, shop }, body }: Draft): MadeOperator | null => {
   const said = (field: string): string | null => (typeof body[field] === 'string' ? body[field] : null)

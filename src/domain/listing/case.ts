@@ -48,7 +48,7 @@ interface EntryHiding {
   on: string
   kind: HidingKind
   confirmedBy: string | null
-  /** The intake run whose records made the clock hide the entry. */
+  /** The intake run whose records made the hub hide the entry. */
   run?: number
 }
 
@@ -166,7 +166,7 @@ export interface CaseAct {
   hiding?: HidingKind
   run?: number
   notListed?: NotListedReason
-  /** Absent: FALSE_MATERIALS. */
+  /** Default: FALSE_MATERIALS. */
   restoring?: RestorationCause
   ofAge?: boolean
   fileHash?: string

@@ -91,7 +91,7 @@ const lastDay = ({ lastOn }: Case, today: string): string | null => (lastOn !== 
 /** These moves end the display. No date in the case may prevent them. */
 const STOPPING: readonly MoveName[] = ['hideListing', 'removeListing']
 
-/** Dates a move of the clock, or one that ends the display, no earlier than the last step. */
+/** An automatic move, or one that ends the display, is dated no earlier than the last step. */
 export const withLegalDay = (name: MoveName, before: Case, act: CaseAct): CaseAct => {
   const last = lastDay(before, act.today)
   const raised = last !== null && act.on < last && (act.role === 'clock' || STOPPING.includes(name))

@@ -111,7 +111,7 @@ export interface ListKind extends Words {
   legalBasis: LegalBasis[]
   authority: string
   scope: 'NATIONAL' | 'PROVINCIAL'
-  /** True when published entries set `listed`. */
+  /** True when published entries set an operator's `listed`. */
   blacklist: boolean
   public: boolean
   /** True when this hub decides such listings. Entries from feeds are mirrored in any case. */

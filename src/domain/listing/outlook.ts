@@ -23,7 +23,7 @@ export interface OutlookRequest {
   today: string
 }
 
-/** Removal reasons that people may choose. EXPIRED is missing: only the clock ends a term. */
+/** Removal reasons that people may choose. EXPIRED is missing: only an automatic job ends a term. */
 const REMOVALS: readonly RemovalReason[] = ['REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED']
 const WRITTEN = '—'
 /** Stands for a person who has not acted in the case, so that a viewer without the role sees what else is needed. */

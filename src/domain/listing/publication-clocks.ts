@@ -70,7 +70,7 @@ export interface Clocks {
   severity: SeverityRow | null
   gsxt: PublicationClock | null
   creditchina: PublicationClock | null
-  /** The earlier end of the two, which applies in this hub. */
+  /** The earlier end of the two clocks, which applies in this hub. */
   here: ClockDay | null
 }
 

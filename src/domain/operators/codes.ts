@@ -32,7 +32,7 @@ const PLAIN_CODE = /^[0-9A-Z]{8,40}$/
 const ORG_FORM = /^[0-9A-Z]{8}[0-9X]$/
 const HYPHENATED_ORG = /^([0-9A-Z]{8})[-‐–—−]([0-9X])$/
 export const MARKETPLACE_ID_PATTERN = /^[a-z0-9-]{1,32}$/
-/** No blanks, control, format or lone surrogate characters. */
+/** A shop id holds no blanks, control, format or lone surrogate characters. */
 const SHOP_ID = /^[^\s\p{Cc}\p{Cf}\p{Cs}]{1,64}$/u
 const SHOP_PARTS = /^([^:：]*)[:：]([^:：]*)[:：](.*)$/su
 

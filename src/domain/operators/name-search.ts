@@ -34,7 +34,6 @@ const SIMILAR_BRAND = 0.4
 const BRAND_LENGTH = 2
 const WEIGHED_MOST = 1_000
 
-/** The best reason comes first. */
 const MATCH_REASONS = ['EXACT', 'FORMER', 'VARIANT', 'SHORT', 'BRANCH', 'PART', 'TYPING', 'SIMILAR'] as const
 export type MatchReason = (typeof MATCH_REASONS)[number]
 

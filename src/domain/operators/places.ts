@@ -37,7 +37,7 @@ const PROVINCES: Record<string, string> = {
   香港: '81',
   澳门: '82',
 }
-/** First four digits. */
+/** First four digits of division codes. */
 const CITIES: Record<string, string> = {
   长春: '2201',
   吉林: '2202',

@@ -158,7 +158,7 @@ const sumOf = (text: string, units: readonly string[]): bigint | null => {
   return count === null || rest === null ? null : count * 10n ** BigInt(EXPONENT[unit] ?? 0) + rest
 }
 
-// digits × 10^-places
+// Exact decimal: digits × 10^-places.
 
 interface Decimal {
   digits: bigint

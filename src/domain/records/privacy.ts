@@ -13,7 +13,7 @@ const FEWEST_DIGITS = 15
 const FEWEST_CHARACTERS = 8
 /** An HTML entity or surrogate half may stand for any digits. */
 const ANYTHING = FEWEST_DIGITS
-/** Cache by UTF-16 unit: 0 unknown, otherwise the possible digits plus one. */
+/** Cache by UTF-16 unit: 0 unknown, otherwise the digits it may stand for, plus one. */
 const digitsSeen = new Uint8Array(0x10000)
 digitsSeen.fill(1, 0x4e00, 0xa000)
 digitsSeen.fill(1 + ANYTHING, 0xd800, 0xe000)

@@ -3,7 +3,10 @@ import { redactIdNumbers } from './privacy.js'
 
 const WRITTEN_LENGTH = 1_000
 
-/** Trims the text and removes ID numbers. `what` names it in the refusal INPUT_INVALID for an empty text or one over WRITTEN_LENGTH. */
+/**
+ * Trims the text and removes ID numbers. Throws INPUT_INVALID, with `what` as its name, for an empty text or one over
+ * WRITTEN_LENGTH.
+ */
 export const checkedText = (given: string, what: string, mark: (id: string) => string): string => {
   const text = given.trim()
   const kept = redactIdNumbers(text, mark)

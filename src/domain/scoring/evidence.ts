@@ -6,7 +6,7 @@ import { isWithdrawn, severityOf } from '../records/penalty.js'
 import { type Body, type Json, RECORD_KIND_TRAITS, type RecordKind } from '../records/records.js'
 import { type ListFacts, OLD_COMPARED_FORMS, type RecordEvidence, repairDaysOf } from './repair-targets.js'
 
-/** A feed of a kind makes its family known. Kinds without a family are not weighed. */
+/** A family of facts is known, not missing, when a feed of its kind exists. Kinds without a family are not weighed. */
 export const FAMILY_OF_KIND: Partial<Record<RecordKind, FactFamily>> = {
   registration: 'registration',
   shop: 'shops',

@@ -100,7 +100,6 @@ export interface RuleBook {
 export const ruleBookOf = (lists: readonly ListFacts[]): RuleBook => {
   const book = lists.map(({ id, fact, terms, counting }) => ({
     ...{ id, fact, terms },
-    // Old stored books lack `counting` and keep their hash.
     ...(counting && { counting: { lastDay: counting.lastDay } }),
   }))
   return { hash: hash('sha256', canonicalJson(book as unknown as Json)), lists: book }

@@ -112,7 +112,6 @@ const planRule = (rule: ScoreRule, asOf: string, slotOf: SlotOf): PlannedUnits |
   }
 }
 
-/** An event whose points were halved to 0 has faded too. */
 const makeSlot = (at: number, fact: FactName, weight: Weight, asOf: string): TallySlot => {
   const halvesEveryDays = weight.points === 0 ? NEVER : (weight.halvesEveryDays ?? NEVER)
   const halved = halvesEveryDays === NEVER ? [weight.points] : halvings(weight.points)

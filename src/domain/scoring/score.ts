@@ -98,7 +98,6 @@ interface FactTally {
   records: number[]
   first: number
   firstOn: string
-  /** First day on which part of it counts less. */
   fades: number
   starts: number
   /** Undated events of a fact that needs a day: shown, not counted. */

@@ -37,7 +37,7 @@ export interface StandingChange {
   version: typeof CHANGE_VERSION
   /** Counted per marketplace, without gaps. */
   sequence: number
-  /** A second or two after the change. */
+  /** Instant of the message, a second or two after the change. */
   at: Date
   /** null for SELLERS. */
   code: string | null

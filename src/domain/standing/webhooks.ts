@@ -25,7 +25,6 @@ export const responseMeaningOf = (status: number): ResponseMeaning => {
   return LATER.has(status) || status >= 500 ? 'BUSY' : 'REFUSED'
 }
 
-/** `spread` in 0–1 keeps many retries from coming at once. */
 export const nextTry = (attempts: number, now: Date, spread: number, retryAfterSeconds = 0): Date | null => {
   const planned = TRY_AGAIN_SECONDS[attempts - 1]
   if (planned === undefined) return null
