@@ -18,7 +18,7 @@ export interface OpenOptions {
 export interface FeedDelivery {
   /** Can be iterated only once. Iteration may throw a Refusal. */
   items: AsyncIterable<Item>
-  /** File name, redacted before display; null over HTTP. */
+  /** File name; the caller redacts ID numbers in it. Null over HTTP. */
   file: string | null
   /** Nothing new came (HTTP 304, empty folder): no record ends, freshness is unchanged. */
   unmodified?: boolean

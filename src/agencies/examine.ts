@@ -312,7 +312,7 @@ const unreadableIn = (
   return { keys, stems: stems.map(copied), codes: [...new Set([...codes, ...shops])].map(copied) }
 }
 
-/** Copies the string, because a V8 substring keeps its whole source text in memory. */
+/** Copies the string, because a V8 substring keeps its whole source in memory. */
 const copied = (key: string): string => Buffer.from(key).toString()
 
 /** Shows a wrong code unless it may be a resident ID number. */

@@ -33,7 +33,7 @@ const nameOf = ({ job, subject }: JobKey): string => `${job} ${subject ?? ''}`
 interface StartedJob extends JobKey {
   title: string
   plannedFor: string
-  /** Time of the start, in epoch milliseconds. */
+  /** Start time, in epoch milliseconds. */
   at: number
 }
 
