@@ -5,7 +5,7 @@ export type Chunks<T> = AsyncIterable<Iterable<T>>
 
 const known = new WeakMap<object, unknown>()
 
-/** Returns single items; `chunksOf` gets the chunks back. Readable once. */
+/** Returns single items; `chunksOf` gets the chunks back. The result can be read once. */
 export const chunked = <T>(chunks: Chunks<T>): AsyncIterable<T> => {
   const items = singly(chunks)
   known.set(items, chunks)

@@ -44,7 +44,7 @@ formats.default(ajv)
 
 const charactersIn = (text: string): number => [...text].length
 
-/** JSON Schema counts characters, not UTF-16 units. They are counted only when the units do not decide. */
+/** JSON Schema counts characters, not UTF-16 units. Characters are counted only when the units do not decide. */
 const LENGTHS = { maxLength: { beyond: _`>`, units: 1 }, minLength: { beyond: _`<`, units: 2 } }
 for (const [keyword, { beyond, units }] of Object.entries(LENGTHS)) {
   ajv.removeKeyword(keyword)

@@ -28,7 +28,7 @@ export type UnreachableKind =
   | 'forbidden'
   | 'other'
 
-/** Thrown when no answer came that could be read, whatever its status. */
+/** Thrown when no readable answer came; the status of an answer does not matter. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable'
   constructor(

@@ -216,7 +216,7 @@ export const faultsIn = (fields: readonly string[], rows: readonly [string, unkn
   ]
 }
 
-/** `viewer` must have the rights that he has towards the object's operator (`viewerOf`). */
+/** True when the viewer may read the field. Pass the viewer that `viewerOfFile` returns for the object's operator. */
 export const answers = ({ acts, whose }: FieldRow, viewer: Viewer): boolean =>
   whose === 'HELD' || acts.some((act) => may(viewer, act))
 

@@ -3,7 +3,7 @@ const PAGED =
   'Comparison Concern Deadline Delivery Discrepancy DueDelivery Listing Objection Override Record Reject ' +
   'Retraction ScorecardActivation Timeliness AuditLog Unmatched WatchEntry'
 
-/** Fields by type that whoever sees the object may read. */
+/** Fields, by type, that everybody who sees the object may read. */
 export const HELD: Record<string, string> = {
   AccessCode: 'operator good reason issuedAt ended endedReason endedAt',
   Agency: 'id name region configured feeds',

@@ -5,10 +5,12 @@ const UNDER_WAY_MOST = 2
 
 const KEYS_MOST = 1_000
 
-/** A second concurrent batch starts from this many open keys on, which cost as much as the statement itself. */
+/**
+ * A second concurrent batch starts only from this many unanswered keys on: fewer cost less than the statement itself.
+ */
 export const KEYS_WORTH_TWO = 100
 
-/** Longest that a running batch holds back the next one, milliseconds. */
+/** Longest time that a running batch holds back the next one, milliseconds. */
 const PATIENCE_MS = 50
 
 interface BatchBounds {

@@ -86,7 +86,6 @@ const asGateway = <C extends BaseContext>(schema: GraphQLSchema, { execute }: Ex
   }
 }
 
-/** Returns null for anything but a well-formed query. */
 const questionIn = (body: unknown): QueryBody | null => {
   if (!isRecord(body) || 'extensions' in body) return null
   const { query } = body

@@ -4,7 +4,7 @@ import { openSharedConnections } from '../../store/db/shared-connections.js'
 import { type Lookups, makeLookups } from '../loaders/lookups.js'
 import { batchAcrossRequests, KEYS_WORTH_TWO } from './cross-request-batch.js'
 
-/** At most four batches, so that one long operator file does not delay others. */
+/** At most four batches run at once, so that one long operator file does not delay others. */
 const FILES = { most: 4 }
 
 /** Lookups that all requests share, on connections that keep statements prepared. */

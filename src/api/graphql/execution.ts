@@ -27,7 +27,7 @@ import { admit } from '../request/viewer.js'
 import { withFieldCounts } from './counted-fields.js'
 import { makeSchema } from './schema.js'
 
-/** Answers of at least this many characters are encoded once, for auditing and sending. */
+/** Answers of at least this many characters are encoded to bytes once, for auditing and sending. */
 const LONG_ANSWER = 16_000
 
 /**
@@ -232,7 +232,6 @@ const bytesOf = (body: HTTPGraphQLResponse['body']): Buffer | null => {
   return text.length < LONG_ANSWER ? null : Buffer.from(text)
 }
 
-/** Returns false when the audit row could not be written. */
 const isAudited = async (context: GraphqlContext | null, answer: string | Buffer, response: ServerResponse) => {
   try {
     if (context !== null) await auditAnswer(context, answer)
@@ -301,7 +300,7 @@ const answerRefused = (response: ServerResponse, status: number, code: string, m
   response.writeHead(status, { 'Content-Type': JSON_TYPE }).end(graphqlRefusal(code, message))
 }
 
-/** Adds Apollo's CSRF header to a GET without a session cookie: it cannot misuse a session. */
+/** Adds Apollo's CSRF header to a GET without a session cookie, because such a request cannot misuse a session. */
 const headersWithPreflight = (request: IncomingMessage): HeaderMap => {
   const headers = headersOf(request)
   if (request.method === 'GET' && cookieIn(request.headers) === null) headers.set('apollo-require-preflight', 'true')

@@ -62,14 +62,13 @@ export const node = async (_: unknown, { id }: { id: string }, context: GraphqlC
   return BY_KEY[type]?.(context, key) ?? null
 }
 
-/** False for a missing object too, if the viewer may see only some of its type. */
+/** True when the viewer may see the object. If he may see only some of its type, false for a missing one. */
 const isFor = async (context: GraphqlContext, type: NodeType, row: FieldRow, key: number): Promise<boolean> => {
   if (!isAuthorizedType(type) || !isParted(context.viewer, type, row)) return true
   const head = await context.load.head({ type, key: String(key) })
   return head !== null && (await isHeadFor(context, type, row, head))
 }
 
-/** True when the viewer may see only some objects of this type. */
 const isParted = (viewer: Viewer, type: AuthorizedType, { whose }: FieldRow): boolean =>
   seesOnlySomeFiles(viewer) ||
   viewer.role === 'agency' ||

@@ -22,7 +22,7 @@ export interface ListingView extends EntryMembers {
   /** Set only in views of public entries. */
   isContested?: boolean
   operatorId: number | null
-  /** Id of the decision's record version, or of the mirrored one. */
+  /** Id of the record version of the decision, or of the mirrored entry. */
   record: number | null
   facts: Case | null
   counted: {
@@ -77,7 +77,7 @@ export const caseView = (listing: Listing): ListingView => ({
   counted: { anewFrom: listing.facts.termFrom ?? null, asOf: null },
 })
 
-/** The case on `asOf` by what was known at `knownAt`, rebuilt from its moves; null when it did not exist. */
+/** The case on day `asOf`, as known at `knownAt`, rebuilt from its moves; null when it did not exist. */
 export const pastCaseView = (
   listing: Listing,
   moves: readonly ListingEvent[],
@@ -174,7 +174,7 @@ export const visibleListings = async (
   const told = own.filter((listing) => isTold(context, listing))
   const isOwn = makeRepeatMatcher(own.filter(({ publishedOn }) => publishedOn !== null && publishedOn <= when.asOf))
   return [
-    // Only for viewers who may see removals is a past day rebuilt.
+    // A past day is rebuilt only for viewers who may see removals.
     ...(isPast(context, when) && !removed ? await entries() : await casesOn(context, told, when)),
     ...mirrored
       .filter((version) => !isOwn(version.body) && (removed || standsStill(context, version)))
@@ -185,7 +185,7 @@ export const visibleListings = async (
 export const standsStill = ({ parts, today }: GraphqlContext, version: RecordVersion): boolean =>
   version.stands && !isOver(mirroredView(version, parts.rules.lists, today).state)
 
-/** False for a party before the notice. */
+/** False for a party before the notice to it. */
 export const isTold = ({ viewer }: GraphqlContext, { facts }: Listing): boolean =>
   viewer.role !== 'party' || isVisibleToParty(facts)
 

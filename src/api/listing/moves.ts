@@ -76,7 +76,7 @@ const isTheirs = async (context: GraphqlContext, uuid: string): Promise<boolean>
   return listing !== null && isTold(context, listing) && may(viewerTowards(context, owner), 'move_own_listing')
 }
 
-/** True for an authority above the case's, which may consent. */
+/** True when the viewer's authority is above the case's and so may consent. */
 const isAbove = async (context: GraphqlContext, uuid: string): Promise<boolean> =>
   !isRegionBound(context.viewer) || mayConsent(context.viewer, (await context.load.listing(uuid))?.facts.level ?? null)
 

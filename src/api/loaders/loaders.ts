@@ -14,7 +14,6 @@ interface LoaderDependencies {
   agencies: readonly Agency[]
 }
 
-/** Creates the other loaders on first use: most requests need only standings. */
 export const makeLoaders = (parts: LoaderDependencies, lookups: Lookups, now: Date): Loaders => {
   const sources = { own: parts, agencies: parts.agencies, lookups, now }
   const standing = standingLoaders(sources)

@@ -86,7 +86,6 @@ export const auditAnswer = async (context: GraphqlContext, answer: string | Buff
   })
 }
 
-/** Called before execution, for compiled queries too. */
 export const noteOperation = (
   { auditNotes, parts }: Pick<GraphqlContext, 'auditNotes' | 'parts'>,
   operation: OperationDefinitionNode,

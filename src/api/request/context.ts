@@ -49,7 +49,7 @@ export const makeContext = (
   { reader = WAITING, began = performance.now() }: { reader?: ResponseReader; began?: number } = {},
 ): GraphqlContext => new RequestGraphqlContext(parts, given, reader, began)
 
-/** A class, as `HttpRequestContext` is. It has no `#private` members, because Apollo copies it. */
+/** A class for the reason given at `HttpRequestContext`. It has no `#private` members, because Apollo copies it. */
 class RequestGraphqlContext implements GraphqlContext {
   readonly viewer: Viewer
   readonly limits: SignInLimits

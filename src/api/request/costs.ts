@@ -18,7 +18,7 @@ interface FieldPrice {
   once?: number
   /** Name of a list argument whose length is the cost, instead of the default. */
   byArgument?: string
-  /** Cost per unit, known only while resolving: the resolver calls `charge`. */
+  /** Cost per unit, where the number of units is known only while resolving: the resolver calls `charge`. */
   each?: UnitPrice
 }
 
@@ -58,7 +58,6 @@ interface FieldCost {
   each: UnitPrice | null
 }
 
-/** Returns null for a field without cost. */
 const costOf = (type: { name: string }, field: GraphQLField<unknown, GraphqlContext>): FieldCost | null => {
   const dearer = (FIELD_PRICES as Record<string, FieldPrice>)[`${type.name}.${field.name}`] ?? {}
   const { once } = dearer

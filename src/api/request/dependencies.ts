@@ -43,7 +43,7 @@ export interface ApiDependencies {
   scraping: { token: string | null; local: boolean }
   leaving: AbortSignal
   now: () => Date
-  /** Latest instant not in doubt, used to sign; default `now`. */
+  /** Latest certain instant, even while the clock is in doubt, used as signing date; default `now`. */
   sure?: () => Date
   rules: WorkRules
   agencies: readonly Agency[]

@@ -15,18 +15,18 @@ import { Refusal } from '../../foundation/errors.js'
 export const BODY_BYTES = 1_000_000
 /** Deeper JSON could overflow the stack. */
 export const NESTING_MOST = 100
-/** A query with 1000 literal codes fits. */
+/** Most tokens of a query: one with 1000 literal codes fits. */
 export const TOKENS_MOST = 10_000
 export const DEPTH_MOST = 15
 export const ALIASES_MOST = 50
 export const ROOT_FIELDS_MOST = 50
-/** Fragments are counted expanded. */
+/** Most fields of a query, fragments expanded. */
 export const FIELDS_MOST = 10_000
 export const CODES_MOST = 1_000
 export const DIRECTIVES_MOST = 100
 /** Most selections in one set: validation compares every pair. */
 export const BREADTH_MOST = 200
-/** Validation may compare every pair of fragments. */
+/** Most fragments of a document: validation may compare every pair. */
 export const FRAGMENTS_MOST = 200
 export const OPERATIONS_MOST = 50
 const LEVELS_MOST = 300
@@ -126,7 +126,7 @@ export const withinLimits = (context: ValidationContext): ASTVisitor => {
       if (fragments.length > FRAGMENTS_MOST) refuse('片段数', 'Fragments of a document', FRAGMENTS_MOST)
       if (operations.length > OPERATIONS_MOST) refuse('操作数', 'Operations of a document', OPERATIONS_MOST)
       for (const operation of operations) if (!refused) within(operation)
-      // graphql-js validates unused fragments.
+      // Unused fragments are measured too, because graphql-js validates them.
       for (const fragment of fragments) {
         if (!refused && ofFragment(fragment, 0).breadth > BREADTH_MOST)
           refuse('并列的字段数', 'Parts of one selection', BREADTH_MOST)

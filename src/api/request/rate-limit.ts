@@ -2,7 +2,7 @@
 import { type BucketLevel, type BucketRate, owedMsAt, waitMsFor } from '../../domain/access/rate.js'
 import { Refusal } from '../../foundation/errors.js'
 
-/** Most buckets per limit. Attempts within the overall rate never fill so many at once. */
+/** Most buckets per limit. Attempts within the overall rate never need so many at once. */
 const BUCKETS_MOST = 10_000
 
 /** Most searches for empty buckets within `everyMs`. */
@@ -37,8 +37,8 @@ const PERSON = {
 
 export interface RateLimit {
   /**
-   * Counts an attempt or refuses it with TOO_MANY_REQUESTS. Returns the refund for a successful attempt. `proven`
-   * exempts a key that signed in before from the overall rate.
+   * Counts an attempt or refuses it with TOO_MANY_REQUESTS. Returns a function that takes the count back after success.
+   * `proven` exempts a key that signed in before from the overall rate.
    */
   take(keys: readonly string[], now: Date, proven?: boolean): () => void
   size(): number

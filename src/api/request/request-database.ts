@@ -21,8 +21,8 @@ interface RequestDatabaseOptions {
 }
 
 /**
- * `acts` returns true for a request that makes a change. It is not cancelled, because the client could not tell what
- * was done.
+ * `acts` returns true for a request that makes a change. It is not cancelled when the client goes, because nobody could
+ * tell what was done.
  */
 export const requestDatabase = (
   db: Db,
@@ -45,7 +45,10 @@ export const requestDatabase = (
   return tagWithRequest(db, { name: requestId, over: over.signal })
 }
 
-/** Returns `parts` with its own `db`, created on first use. Other members are inherited: spreading loses them. */
+/**
+ * Returns `parts` with its own `db`, created on first use. Other members are inherited: spreading the object loses
+ * them.
+ */
 export const withDb = <P extends { db: Db }>(parts: P, own: () => Db): P => {
   const known = shapes.get(parts) as DependencyShape<P> | undefined
   const shape = known ?? shapeOf(parts)

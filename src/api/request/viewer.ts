@@ -36,7 +36,7 @@ export const admit = async (
     parts.quotas.charge(request, viewer.sub, now)
     return viewer
   } catch (error) {
-    // An unidentified caller is charged by address.
+    // An unidentified caller is charged by IP address.
     if (isRefusal(error) && error.status !== 429) parts.quotas.charge(request, null, now)
     throw error
   }
@@ -104,7 +104,7 @@ export const NO_SUBJECT = '00000000-0000-0000-0000-000000000000'
 
 type OperatorGuardContext = Pick<GraphqlContext, 'viewer' | 'load'>
 
-/** True in the viewer's region, and for a missing operator, which the act itself refuses. */
+/** True when the operator is in the viewer's region or missing: the act itself refuses a missing one. */
 export const isTheirs = async (
   { viewer, load }: OperatorGuardContext,
   act: Act,

@@ -61,7 +61,7 @@ const written = async (
   }
 }
 
-/** `body` is null without the right to read its kind. */
+/** `body` is null unless the viewer may read records of its kind. */
 const recordOf = ({ agencies }: ScoreAuditDependencies, viewer: Viewer, version: RecordVersion) => ({
   id: version.id,
   globalId: globalId('Record', version.id),

@@ -74,7 +74,7 @@ interface OpenObjectionInput {
 const openObjection = (_: unknown, { input }: { input: OpenObjectionInput }, context: GraphqlContext) =>
   done(context, input, ({ db, rules }, { operator, record, statement }, who) => {
     const mayFor = (one: StoredOperator) => mayInRegion(viewerTowards(context, one), 'open_objection', one.region)
-    // A malformed id becomes a record without consequences.
+    // A malformed id becomes one that matches no record.
     const made = { operator, record: numberIn(record, 'Record') ?? NONE, statement, mayFor, ...who }
     return work.openObjection(db, rules, made)
   })

@@ -104,7 +104,7 @@ const done = async <I>(
   return overrideView(context, override)
 }
 
-/** Null without reasons: whoever may not read them may not read the override. */
+/** Null for a score without visible reasons: whoever may not read them may not read the override. */
 const overrideOf = async (of: ScoreView, _: unknown, context: GraphqlContext) => {
   if (of.reasons.length === 0) return null
   const when = whenAsked(context, of)

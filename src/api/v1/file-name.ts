@@ -22,7 +22,7 @@ const inDisposition = (header: string): string | null => {
     try {
       return decodeURIComponent(encoded)
     } catch {
-      // Undecodable: the plain `filename` is read instead.
+      // An undecodable `filename*` is ignored; the plain `filename` is read.
     }
   }
   const [, quoted, token] = /;\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(header) ?? []

@@ -9,7 +9,7 @@ export const STALLED_MS = 60_000
 const ARRIVING_MOST = 8
 
 export interface ReceiveBounds {
-  /** Most bytes of one body, and held for one agency. */
+  /** Most bytes of one body, and most bytes held for one agency. */
   most: number
   mostOfAll: number
   stalledMs?: number

@@ -24,7 +24,7 @@ import { makeUploadSlots } from './upload-slots.js'
 
 /** Longest upload, as sent and unpacked, bytes. */
 export const UPLOAD_BYTES = 64 * 1024 * 1024
-/** Few uploads may run, because they are held in memory. */
+/** Few uploads may run at once, because they are held in memory. */
 const UPLOADS_MOST = 2
 const UPLOADS_OF_ONE = UPLOADS_MOST - 1
 const ARRIVING_BYTES = UPLOADS_MOST * UPLOAD_BYTES
@@ -48,7 +48,7 @@ interface UploadRun {
   rejects?: string
 }
 
-/** An upload failed; its run lists the rejects. */
+/** Error of a failed upload, whose run lists the rejects. */
 export class FailedUpload extends Error {
   constructor(
     readonly error: unknown,
@@ -173,7 +173,7 @@ const givenIn = (
 
 const isGzipped = ({ headers }: Request): boolean => {
   const type = headers['content-type'] ?? ''
-  // Other types are accepted, because curl --data-binary labels everything a form.
+  // All types but multipart are accepted, because curl --data-binary labels everything a form.
   if (/^multipart\//i.test(type)) throw new Refusal('CONTENT_TYPE', { given: type.split(';')[0] })
   const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   if (encoding !== 'identity' && encoding !== 'gzip')

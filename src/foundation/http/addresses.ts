@@ -10,7 +10,6 @@ const CLOUD_HOST = '168.63.129.16'
 const parsed = (text: string): ipaddr.IPv4 | ipaddr.IPv6 | null =>
   isIP(text) === 0 || text.includes('%') ? null : ipaddr.parse(text)
 
-/** Returns null unless `text` is an address with a prefix length. */
 export const networkIn = (text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] | null =>
   parsed(text.replace(/\/\d+$/, '')) !== null && ipaddr.isValidCIDR(text) ? ipaddr.parseCIDR(text) : null
 

@@ -31,11 +31,10 @@ const slicesOf = async function* (bytes: Buffer): AsyncGenerator<Buffer> {
   }
 }
 
-/** Returns the code of a fault in the text; null for another error. */
 export const csvFault = (error: unknown): string | null =>
   error instanceof CsvError || error instanceof SyncError ? error.code : null
 
-/** Parses records up to an unclosed quote, or until `swallows` says that one contains further ones. */
+/** Parses records up to an unclosed quote, or until `swallows` says that a record contains further records. */
 export const csvRecordsUntil = (
   text: string,
   delimiter: string,

@@ -9,7 +9,6 @@ export const parsedOr = <T>(text: string, otherwise: T): unknown => {
   }
 }
 
-/** Returns null when the bytes are not a JSON object in UTF-8. */
 export const objectIn = (bytes: Buffer): Record<string, unknown> | null => {
   const value = parsedOr(bytes.toString('utf8'), null)
   return isRecord(value) ? value : null

@@ -20,7 +20,7 @@ const MARKERS_BEGIN = [
 ].join('')
 const [DIGIT_ONE, DIGIT_NINE] = [0x31, 0x39]
 
-const MAX_MARKER_LENGTH = 32 // characters with surrounding blanks
+const MAX_MARKER_LENGTH = 32 // characters, including surrounding blanks
 
 /** Blanks and invisible characters: zero-width, byte order mark, direction marks. */
 const BLANKS = /[\s\p{Cc}\p{Cf}]+/gu

@@ -120,7 +120,7 @@ export const isDate = (text: string): boolean => {
   return year >= FIRST_YEAR && year <= LAST_YEAR && dayExists(year, twoDigits(text, 5), twoDigits(text, 8))
 }
 
-/** NaN unless both are digits. */
+/** NaN unless both characters are digits. */
 const twoDigits = (text: string, at: number): number => {
   const [tens, ones] = [text.charCodeAt(at) - DIGIT_ZERO, text.charCodeAt(at + 1) - DIGIT_ZERO]
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN
@@ -163,7 +163,7 @@ export const addYears = (date: string, n: number): string => addMonths(date, n *
 
 export const daysBetween = (from: string, to: string): number => (utc(to) - utc(from)) / DAY
 
-/** 0 Sunday … 6 Saturday. */
+/** Returns 0 for Sunday to 6 for Saturday. */
 export const weekday = (date: string): number => new Date(utc(date)).getUTCDay()
 
 const utc = (date: string): number => {

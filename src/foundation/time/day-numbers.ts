@@ -31,7 +31,6 @@ export const anniversary = (date: string, years: number): number => {
   return common && date.endsWith('-02-29') ? day - 1 : day
 }
 
-/** Cache, because few distinct days recur for every operator. */
 const texts = new Map<number, string>()
 
 /** NEVER and days after 2999 give null. */

@@ -32,7 +32,7 @@ const placeIn = (cursor: string | null, most: number): number | null => {
   return place < most ? place : null
 }
 
-/** Deliberately mixed formats, as in real data. */
+/** Mixes formats deliberately, as real data does. */
 const filing = (one: WorldIcpFiling, n: number): Record<string, unknown> => ({
   unitName: one.sponsorName,
   natureName: one.nature,

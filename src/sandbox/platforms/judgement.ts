@@ -37,7 +37,6 @@ const TEXTS = {
   '1008': '字段不在接口说明中',
   '1009': '不接收个人证件号码',
 } as const
-/** Receivers' exact wording. */
 const WRONG_USCC = '行政相对人代码_1(统一社会信用代码)不正确'
 
 const ALWAYS: readonly RowPart[] = ['key', 'sequence', 'action', 'name', 'documentNumber']

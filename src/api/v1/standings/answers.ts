@@ -98,7 +98,7 @@ const lookUpRows = async (
   const { viewer } = context
   const scored = may(viewer, 'see_grade') || may(viewer, 'see_sellers_grade') || may(viewer, 'see_authorised_grade')
   const sellersOf = gradesSeen(viewer) === 'SELLERS' ? viewer.sub : null
-  // Both read one snapshot: one code takes one statement, several take one transaction (store/db/bulk-handle).
+  // One code takes one statement, several take one transaction (store/db/bulk-handle): either reads one snapshot.
   const isOne = asked.length === 1
   const own = isOne ? NONE : await store.standingsOfUsccs(db, [...usccs], days, { scored, sellersOf })
   const found = codes.map((code) => (code?.scheme === 'uscc' ? (own.get(code.code) ?? null) : null))
@@ -149,7 +149,7 @@ const entryOf = async (context: GraphqlContext, view: ListingView): Promise<Stan
   return standingEntry(view, { state: now, contested: isContested })
 }
 
-/** Reads former names only where the present one did not decide. */
+/** Compares the names given. Former names are read only where the present one does not settle it. */
 const namesOf = async (
   context: GraphqlContext,
   db: ReadHandle,

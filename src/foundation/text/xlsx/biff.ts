@@ -2,9 +2,9 @@
 import * as XLSX from '@e965/xlsx'
 import { Refusal } from '../../errors.js'
 
-const MAX_CELLS = 2_000_000 // cells; 20 MB hold no more
+const MAX_CELLS = 2_000_000 // 20 MB hold no more
 const MAX_COLUMN = 255 // 0-based, the format's own limit
-const HEADER_BYTES = 4 // bytes of kind and length
+const HEADER_BYTES = 4 // a record's kind and length
 const BOF = 0x0809
 const EOF = 0x000a
 const SHEET = 0x0085
@@ -13,7 +13,7 @@ const PASSWORD = 0x002f
 const CELL = new Set([0x0006, 0x0203, 0x0204, 0x0205, 0x00d6, 0x00fd, 0x0206, 0x027e, 0x0406])
 /** MULRK: several adjacent cells of a row; its last column number is at the end. */
 const CELLS = 0x00bd
-/** MULRK: bytes per cell, and around the cells. */
+/** MULRK: bytes per cell; AROUND: bytes around the cells. */
 const EACH = 6
 const AROUND = 6
 

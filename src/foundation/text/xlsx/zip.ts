@@ -48,7 +48,6 @@ export const statedZipFault = (bytes: Buffer, limits: ZipLimits): ZipFault | nul
   return typeof entries === 'string' ? entries : null
 }
 
-/** Returns 'broken' when `work` throws: offsets outside the file, invalid deflate data. */
 const guarded = <T>(work: () => T): T | ZipFault => {
   try {
     return work()

@@ -3,7 +3,7 @@ import { DIVISION, form } from './spelling.js'
 
 const NUMBER_OF_LIST = /^\S.*[〔[【［（(](19|20)\d{2}[〕\]】］）)].*\d+\s*号$/u
 
-/** 严重违法失信名单 of the market regulators' data family. */
+/** Form of the 严重违法失信名单 in the market regulators' data family. */
 export const samrList = form({
   kind: 'listing',
   names: {
