@@ -12,7 +12,7 @@ import { noKnownVersions } from '../src/store/intake/digest-index.js'
 import { withStage } from '../src/store/intake/staged.js'
 import * as operators from '../src/store/operators/operators.js'
 import * as runs from '../src/store/timetable/runs.js'
-import { merge, toStage } from '../src/work/intake/merge.js'
+import { mergeDelivery, stagedDraft } from '../src/work/intake/merge.js'
 import { EARLIER_ON, earlier, type WorldOperator, world } from './world.js'
 
 /** Skips a database that has operators of its own, and resumes an interrupted seeding. */
@@ -49,12 +49,12 @@ const seedFeed = async (db: Db, feed: string, drafts: readonly Draft[]): Promise
   const now = new Date()
   const run = await runs.start(db, { job: 'seed', subject: feed, cause: 'demo', now })
   if (run === null) return
-  const rows = drafts.map((draft, i) => toStage(i + 1, 0, { page: null, row: i + 1, fields: {} }, draft))
+  const rows = drafts.map((draft, i) => stagedDraft(i + 1, 0, { page: null, row: i + 1, fields: {} }, draft))
   const counts = await withStage(db, async (stage) => {
     for (const row of rows) stage.put(row)
     await stage.flush()
     return stage.transaction((tx) =>
-      merge(tx, { run, feed, whole: true, drafts: 0, says: stage.says, known: noKnownVersions(), now }),
+      mergeDelivery(tx, { run, feed, whole: true, drafts: 0, says: stage.says, known: noKnownVersions(), now }),
     )
   })
   await runs.finish(db, run, { outcome: 'DONE', counts: { received: drafts.length, new: counts.NEW }, now: new Date() })

@@ -6,8 +6,8 @@ import type { Hub } from '../hub/hub.js'
 import * as clients from '../work/access/clients.js'
 import * as lockouts from '../work/access/lockouts.js'
 import * as people from '../work/access/people.js'
-import { allowSellers } from '../work/standing/confirmed-sellers.js'
-import { confirm } from '../work/timetable/hub-clock.js'
+import { setSellersCap } from '../work/standing/confirmed-sellers.js'
+import { confirmClock } from '../work/timetable/hub-clock.js'
 import { type Command, type JsonFlag, jsonOption, Option, tell, type WithHub } from './program.js'
 
 const HOUR_MS = 3_600_000
@@ -35,7 +35,7 @@ export const accessCommands = (command: Command, withHub: WithHub): void => {
 const agencyIds = (): string[] => agencies.map((agency) => agency.id)
 
 /** A command's user has no account, so the two-person rule has nobody to compare. */
-const changeOf = (hub: Hub) => ({ by: clients.BY_COMMAND, byCommand: true, now: hub.now() })
+const changeOf = (hub: Hub) => ({ by: clients.BY_COMMAND_LINE, byCommand: true, now: hub.now() })
 
 const WAITS =
   '待负有安全职责的管理员在工作台确认后生效 waits until an administrator with the duty security confirms it at the desk'
@@ -65,7 +65,7 @@ const unlockCommand = (
     .action((name: string, { json }: JsonFlag) =>
       withHub(async (hub) => {
         const lifted = await hub.recorded(`hub ${of.name()} unlock ${quoted(name)}`, () =>
-          lockouts.lift(hub.db, { kind, name, now: hub.now(), log: hub.log }),
+          lockouts.liftLockouts(hub.db, { kind, name, now: hub.now(), log: hub.log }),
         )
         tell(json, { [field]: name, lifted: lifted.length }, () => [`已解除锁定 unlocked ${name}（${lifted.length}）`])
       }),
@@ -147,7 +147,7 @@ const clientCommands = (client: Command, withHub: WithHub): void => {
           `--reason ${quoted(reason)}`,
         ]
         const decided = await hub.recorded(words.filter(Boolean).join(' '), () =>
-          allowSellers(hub.db, {
+          setSellersCap(hub.db, {
             client: name,
             marketplace: marketplace ?? null,
             unconfirmedSellers: unconfirmed === undefined ? null : Number(unconfirmed),
@@ -212,7 +212,9 @@ const personCommands = (person: Command, withHub: WithHub): void => {
       withHub(async (hub) =>
         show(
           json,
-          await hub.recorded(`hub person reset ${quoted(name)}`, () => people.reset(hub.db, name, changeOf(hub))),
+          await hub.recorded(`hub person reset ${quoted(name)}`, () =>
+            people.resetPassword(hub.db, name, changeOf(hub)),
+          ),
         ),
       ),
     )
@@ -284,7 +286,7 @@ const clockCommands = (clock: Command, withHub: WithHub): void => {
     .action(({ reason, json }: { reason: string; json?: boolean }) =>
       withHub(async (hub) => {
         const doubt = await hub.recorded('hub clock confirm', () =>
-          confirm(hub.db, { by: 'command', reason, mark: hub.keys.mark }),
+          confirmClock(hub.db, { by: 'command', reason, mark: hub.keys.mark }),
         )
         tell(json, { confirmed: true, foundAt: doubt.foundAt, expectedAt: doubt.expectedAt }, () => [
           `时钟已确认 confirmed：${doubt.foundAt.toISOString()}（原应为 expected ${doubt.expectedAt.toISOString()}）`,

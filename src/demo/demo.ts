@@ -185,7 +185,7 @@ const secretsOf = async (hub: Hub): Promise<Record<string, string>> => {
   const secrets: Record<string, string> = {}
   for (const given of DEMO_CLIENTS) {
     const secret = kept?.[given.name]
-    const works = secret !== undefined && (await clients.matches(hub.db, given.name, secret, hub.now()))
+    const works = secret !== undefined && (await clients.secretMatchesClient(hub.db, given.name, secret, hub.now()))
     secrets[given.name] = works ? secret : await freshSecret(hub, given)
   }
   writeFileSync(path, JSON.stringify(secrets), { mode: 0o600 })

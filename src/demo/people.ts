@@ -50,7 +50,7 @@ const fresh = async ({ db, now }: Hub, one: DemoPerson, isThere: boolean): Promi
   const change = { by: SEEDED_BY, byCommand: true, now: now() }
   try {
     const registered = isThere
-      ? await people.reset(db, name, change)
+      ? await people.resetPassword(db, name, change)
       : await people.add(db, { ...one, ...OF }, [OF.agency], change)
     if (registered.pending) await db.transaction((tx) => confirmations.confirm(tx, 'people', name, SEEDED_BY, now()))
     return registered.one_time_password

@@ -7,7 +7,7 @@ import type { AuditLog } from '../work/audit/audit-log.js'
 import type { WorkRules } from '../work/calendar/rules.js'
 import { runChanges } from '../work/standing/changes/run.js'
 import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
-import { LINGER_MS } from '../work/timetable/timetable.js'
+import { RUN_LINGER_MS } from '../work/timetable/timetable.js'
 
 export interface ChangingParts {
   db: Db
@@ -37,6 +37,6 @@ export const changeFeed = async (
     random: Math.random,
     log,
   }
-  const lingers = turn.cause === 'timetable' ? { until: new Date(turn.plannedFor.getTime() + LINGER_MS) } : {}
+  const lingers = turn.cause === 'timetable' ? { until: new Date(turn.plannedFor.getTime() + RUN_LINGER_MS) } : {}
   return (await runChanges(db, { ...turn, ...lingers, sending, signal, now, log })) !== null
 }

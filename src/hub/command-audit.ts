@@ -7,12 +7,12 @@ import type { Keys } from '../foundation/keys.js'
 import type { Log } from '../foundation/log.js'
 import { withoutAccessCodes } from '../foundation/text/access-code.js'
 import { openAuditLog } from '../work/audit/audit-log.js'
-import type { Notes } from '../work/audit/restore-guard.js'
+import type { RestoreNotes } from '../work/audit/restore-guard.js'
 
 export interface ActingParts {
   databaseUrl: string
   identity: string
-  notes: Notes
+  notes: RestoreNotes
   keys: Pick<Keys, 'mark' | 'audit'>
   log: Log
   now: () => Date

@@ -13,38 +13,38 @@ import { platforms as allPlatforms } from '../platforms/index.js'
 import * as database from '../store/db/db.js'
 import { databaseIdentity as identityOf } from '../store/db/restored.js'
 import type * as runs from '../store/timetable/runs.js'
-import { adoptKeys, checkKeys, noteKeys } from '../work/access/own-keys.js'
+import { checkKeyFingerprints, replaceKeyFingerprints, storeKeyFingerprints } from '../work/access/own-keys.js'
 import { type AuditLog, openAuditLog } from '../work/audit/audit-log.js'
 import { auditRules } from '../work/audit/audit-rules.js'
-import { makeNotes } from '../work/audit/restore-guard.js'
+import { makeRestoreNotes } from '../work/audit/restore-guard.js'
 import { tidyAuditLog } from '../work/audit/tidy-audit-log.js'
-import { auditOf } from '../work/audit/watch.js'
+import { makeAuditWatch } from '../work/audit/watch.js'
 import { recoveryRules } from '../work/calendar/rules.js'
-import { reconcile } from '../work/delivery/reconcile.js'
+import { reconcilePlatforms } from '../work/delivery/reconcile.js'
 import * as restored from '../work/delivery/restored.js'
 import { timelinessRules } from '../work/delivery/timeliness.js'
-import { makeArchive } from '../work/intake/archive.js'
-import { pull, type SubmittedFile } from '../work/intake/pull.js'
-import { repair } from '../work/intake/repair/index.js'
+import { makeDeliveryArchive } from '../work/intake/archive.js'
+import { runPull, type SubmittedFile } from '../work/intake/pull.js'
+import { repairRecords } from '../work/intake/repair/index.js'
 import { rollBack } from '../work/intake/rollback.js'
-import { familiesTold } from '../work/intake/source-families.js'
+import { familiesWithSource } from '../work/intake/source-families.js'
 import { documentRules, documentTemplates } from '../work/listing/documents.js'
-import { expire } from '../work/listing/expire.js'
+import { expireListings } from '../work/listing/expire.js'
 import { hideLost } from '../work/listing/lost-entry.js'
-import { clockRules, publicRules } from '../work/listing/publication-clocks.js'
-import { makeSweeper } from '../work/operators/names.js'
-import { publish } from '../work/publication/publish.js'
+import { clockRules, publicEntryRules } from '../work/listing/publication-clocks.js'
+import { makeNameSweeper } from '../work/operators/names.js'
+import { publishList } from '../work/publication/publish.js'
 import { makePublishedFiles, type PublishedFiles } from '../work/publication/published-files.js'
-import { type ScoringOptions, score } from '../work/scoring/score.js'
+import { type ScoringOptions, scoreOperators } from '../work/scoring/score.js'
 import { type TrialOptions, tryScorecard } from '../work/scoring/trial.js'
-import { verify } from '../work/scoring/verify.js'
+import { verifyScores } from '../work/scoring/verify.js'
 import { renewSellers } from '../work/standing/confirmed-sellers.js'
 import { startClock, type TimetableClock } from '../work/timetable/clock.js'
-import { type ClockParts, givenClock, makeLooking, openClock } from '../work/timetable/hub-clock.js'
+import { type ClockParts, fixedHubClock, makeClockWatch, openClock } from '../work/timetable/hub-clock.js'
 import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
 import type { RunOptions } from '../work/timetable/run.js'
-import { retentionRules, tidy } from '../work/timetable/tidy.js'
-import { LINGER_MS, timetable } from '../work/timetable/timetable.js'
+import { deleteExpired, retentionRules } from '../work/timetable/tidy.js'
+import { RUN_LINGER_MS, timetable } from '../work/timetable/timetable.js'
 import { type Addresses, addressesOf } from './addresses.js'
 import { changeFeed } from './change-feed.js'
 import { commandAudit } from './command-audit.js'
@@ -83,23 +83,25 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const { settleSeconds = SETTLE_SECONDS } = overrides
   const keys = await loadKeys(config.keysDir, config.publicUrl)
   const rules = loadRules(keys.mark, config)
-  for (const read of [recoveryRules, clockRules, publicRules, documentRules]) read()
+  for (const read of [recoveryRules, clockRules, publicEntryRules, documentRules]) read()
   for (const read of [documentTemplates, timelinessRules, auditRules, retentionRules]) read()
   const opened = await openDatabase(config, overrides.migrate ?? 'empty')
   const { db, url: databaseUrl, leave } = opened
   const clock = await askFirst(opened, async () =>
-    overrides.now ? givenClock(overrides.now) : openClock(db, { log, wall: () => Date.now(), ...overrides.clock }),
+    overrides.now ? fixedHubClock(overrides.now) : openClock(db, { log, wall: () => Date.now(), ...overrides.clock }),
   )
   const now = clock.now
-  await askFirst(opened, () => (overrides.adoptKeys ? adoptKeys : checkKeys)(db, keys.fingerprints()))
+  await askFirst(opened, () =>
+    (overrides.adoptKeys ? replaceKeyFingerprints : checkKeyFingerprints)(db, keys.fingerprints()),
+  )
   const disks = watchDisks(config.dataDir)
   const outdated = watchVersion(db, log)
   const to = addressesOf(config, overrides.addresses)
-  const archive = makeArchive(config.archiveDir)
-  const notes = makeNotes(config.dataDir)
+  const archive = makeDeliveryArchive(config.archiveDir)
+  const notes = makeRestoreNotes(config.dataDir)
   /** Detects a restored backup: the database lacks what was noted outside it. */
   const noticeRestored = () =>
-    restored.notice(db, { notes, platforms: allPlatforms.map(({ id }) => id), now: now(), log })
+    restored.detectRestore(db, { notes, platforms: allPlatforms.map(({ id }) => id), now: now(), log })
   const identity = await askFirst(opened, async () => {
     const found = await identityOf(db)
     await noticeRestored()
@@ -110,7 +112,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     log.warn({ strangers }, 'the data folder has notes of other databases, which say nothing of this one')
   const metrics = makeMetrics({ jobs: () => database.poolUsage(db) })
   let timekeeper: TimetableClock | null = null
-  const looking = makeLooking(clock, log)
+  const looking = makeClockWatch(clock, log)
   let server: Server | null = null
   let answers: database.Db | null = null
   let ticking: database.Db | null = null
@@ -119,7 +121,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const stopping = new AbortController()
   const uploading = new Set<Promise<unknown>>()
 
-  const sweeper = makeSweeper(db, { signal: stopping.signal, log })
+  const sweeper = makeNameSweeper(db, { signal: stopping.signal, log })
 
   const pullFeed = async (
     id: string,
@@ -138,7 +140,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     const url = to.agencies[feed.agency] ?? null
     if (url === null && !options.file)
       throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting: config.agencies[feed.agency]?.setting })
-    const pulled = await pull(db, { feed, url, mark: keys.mark, rules, archive, now, log, ...options })
+    const pulled = await runPull(db, { feed, url, mark: keys.mark, rules, archive, now, log, ...options })
     sweeper.wake()
     return pulled
   }
@@ -169,7 +171,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   ) => {
     const platforms = chosen(ids)
     await noticeRestored()
-    return reconcile(db, { rules, platforms, hideLost, now, log, settleSeconds, ...options })
+    return reconcilePlatforms(db, { rules, platforms, hideLost, now, log, settleSeconds, ...options })
   }
   /** Compares a restored database with a platform's display and hides entries removed since the backup. */
   const reconcileRestored = async (platform: string, signal: AbortSignal): Promise<void> => {
@@ -178,7 +180,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   }
   const publishNow = async (options: JobOccasion & { removalsOnly?: boolean }) => {
     await noticeRestored()
-    return publish(db, {
+    return publishList(db, {
       ...options,
       ...(files !== null && { files }),
       manifests: keys.manifests,
@@ -189,11 +191,11 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       noted: () => notes.published()?.sequence ?? 0,
     })
   }
-  const expireNow = (options: JobOccasion) => expire(db, { ...options, rules, now, log })
-  const families = () => familiesTold(db, feeds.values())
+  const expireNow = (options: JobOccasion) => expireListings(db, { ...options, rules, now, log })
+  const families = () => familiesWithSource(db, feeds.values())
   const recorded = commandAudit({ databaseUrl, identity, notes, keys, log, now })
   const scoreNow = async (options: Omit<ScoringOptions, 'rules' | 'families' | 'now' | 'log'>) =>
-    score(db, { rules, families: await families(), now, log, ...options })
+    scoreOperators(db, { rules, families: await families(), now, log, ...options })
   /** Waits at most SCORE_WAIT_MS for new scores. When a lock is busy, the timetable scores later. */
   const scoreAtOnce = (only: readonly number[]) => {
     const scored = scoreNow({ cause: 'person', only, waitMs: SCORE_WAIT_MS }).catch((error) =>
@@ -222,14 +224,14 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     if (job === 'audit') return (await audit.nightly({ ...options, now, log })) !== null
     if (job === 'tidy') {
       const renew = (at: Date) => renewSellers(db, { now: at, log, signal })
-      return (await tidy(db, { ...options, archive: config.archiveDir, now, log, renew })) !== null
+      return (await deleteExpired(db, { ...options, archive: config.archiveDir, now, log, renew })) !== null
     }
     if (job === 'reconcile') return reconcileWith([subject], options).then(() => true)
     // The comparison runs beside the push: removals do not wait for it.
     const looked = reconcileRestored(subject, signal).catch((error) =>
       log.warn({ platform: subject, reason: reasonOf(error) }, 'a restored database could not be compared'),
     )
-    const lingers = cause === 'timetable' ? { until: new Date(plannedFor.getTime() + LINGER_MS) } : {}
+    const lingers = cause === 'timetable' ? { until: new Date(plannedFor.getTime() + RUN_LINGER_MS) } : {}
     await pushTo([subject], { ...options, ...lingers }).finally(() => looked)
     return true
   }
@@ -237,7 +239,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     const address = to.agencies[agency]
     return address === undefined ? [] : [{ id, watched: !/^https?:/.test(address) }]
   })
-  const audit = auditOf(db, { now, log, keys, metrics, noted: () => notes.heads(identity).heads() })
+  const audit = makeAuditWatch(db, { now, log, keys, metrics, noted: () => notes.heads(identity).heads() })
   const occasions = timetable(fed, Object.keys(to.platforms))
 
   return {
@@ -255,12 +257,12 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     score: scoreNow,
     tryScorecard: async (options: Omit<TrialOptions, 'lists' | 'families' | 'now'>) =>
       tryScorecard(db, { lists: rules.lists, families: await families(), now, ...options }),
-    verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { now, ...options }),
+    verify: (options: { sample?: number; progress?: (n: number) => void }) => verifyScores(db, { now, ...options }),
     verifyAuditLog: audit.verify,
     recorded,
     repair: (options: { dryRun: boolean }) =>
       recorded(`hub repair${options.dryRun ? ' --dry-run' : ''}`, (note) =>
-        repair(db, {
+        repairRecords(db, {
           ...options,
           ...{ feeds: [...feeds.values()], rules, mark: keys.mark, archiveDir: config.archiveDir, now, note },
           score: (only) => scoreNow({ cause: 'command', only }),
@@ -272,12 +274,12 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     newManifestKey: () => newManifestKey(config.keysDir),
     newAuditKey: async () => {
       const file = newAuditKey(config.keysDir)
-      await noteKeys(db, keys.fingerprints())
+      await storeKeyFingerprints(db, keys.fingerprints())
       return file
     },
     newTokenKey: async (options: { leaked: boolean }) => {
       const made = newTokenKey(config.keysDir, now().getTime(), options)
-      await noteKeys(db, keys.fingerprints())
+      await storeKeyFingerprints(db, keys.fingerprints())
       return made
     },
     outdated: outdated.refused,

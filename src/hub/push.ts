@@ -4,18 +4,18 @@ import { platforms as allPlatforms } from '../platforms/index.js'
 import type { Platform } from '../platforms/platform.js'
 import * as database from '../store/db/db.js'
 import type * as runs from '../store/timetable/runs.js'
-import type { Notes } from '../work/audit/restore-guard.js'
+import type { RestoreNotes } from '../work/audit/restore-guard.js'
 import type { WorkRules } from '../work/calendar/rules.js'
-import { backfill } from '../work/delivery/backfill.js'
+import { queueBackfill } from '../work/delivery/backfill.js'
 import { checkRemovals } from '../work/delivery/push/removal-checks.js'
 import type { HighestDelivery } from '../work/delivery/push/sender.js'
-import { push } from '../work/delivery/push.js'
+import { pushDeliveries } from '../work/delivery/push.js'
 import * as restored from '../work/delivery/restored.js'
 
 export interface PushingParts {
   db: database.Db
   rules: WorkRules
-  notes: Notes
+  notes: RestoreNotes
   identity: string
   settleSeconds: number
   noticeRestored: () => Promise<boolean>
@@ -53,10 +53,10 @@ export const pushing = async (
   )
   // Asks the database too, so that a failover during a push is noticed.
   const additionsStopped = async () =>
-    unsure || isDoubted() || ((await restored.additionsStopped(db)) && (await noticeRestored()))
+    unsure || isDoubted() || ((await restored.areAdditionsStopped(db)) && (await noticeRestored()))
   const beforeSending = (highest: HighestDelivery) => notes.noteSent(identity, highest)
   const heldNewer = (platform: string, deliveryIds: readonly number[]) =>
-    restored.receiptsAhead(db, {
+    restored.noteReceiptsAhead(db, {
       platform,
       deliveryIds,
       platforms: allPlatforms.map(({ id }) => id),
@@ -65,7 +65,7 @@ export const pushing = async (
     })
   const context = { platforms: ready, silent, calendar: rules.calendar, additionsStopped, beforeSending, heldNewer }
   const filled = Promise.all(
-    ready.map(({ platform }) => backfill(db, rules, platform.id, { now, ...(signal && { signal }) })),
+    ready.map(({ platform }) => queueBackfill(db, rules, platform.id, { now, ...(signal && { signal }) })),
   )
   // A backfill error is thrown after the push, so that removals do not wait.
   const tried = filled.catch(() => {})
@@ -79,7 +79,7 @@ export const pushing = async (
   const checked = checks.catch(() => {})
   // Only a direct caller waits until a new platform's backfill is queued.
   if (until === undefined) await Promise.all([tried, checked])
-  const pushed = await push(db, { ...context, now, random: Math.random, settleSeconds, log, ...options })
+  const pushed = await pushDeliveries(db, { ...context, now, random: Math.random, settleSeconds, log, ...options })
   await filled
   await checks
   return pushed

@@ -7,13 +7,13 @@ import * as contracts from '../foundation/contracts.js'
 import { Refusal } from '../foundation/errors.js'
 import { platforms as allPlatforms, hearing } from '../platforms/index.js'
 import { printDocument } from '../web/document/page.js'
-import { checked, type WorkRules } from '../work/calendar/rules.js'
+import { readCheckedRules, type WorkRules } from '../work/calendar/rules.js'
 import { clockRules } from '../work/listing/publication-clocks.js'
 
 /** Throws RULES_BROKEN or CONFIG_INVALID. */
 export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules => {
   const { items } = contracts.document('rules/measures.json') as { items: string[] }
-  const { lists } = checked<{ lists: ListKind[] }>('rules/lists', 'contracts/lists', ({ lists }) =>
+  const { lists } = readCheckedRules<{ lists: ListKind[] }>('rules/lists', 'contracts/lists', ({ lists }) =>
     checkLists(lists, items),
   )
   const days = contracts.document('rules/calendar.json') as {

@@ -11,7 +11,7 @@ import type { Db } from '../store/db/db.js'
 import * as listings from '../store/listing/listings.js'
 import * as operators from '../store/operators/operators.js'
 import * as versions from '../store/records/versions.js'
-import { listOf, type WorkRules } from '../work/calendar/rules.js'
+import { listKindOf, type WorkRules } from '../work/calendar/rules.js'
 import { type MoveInput, makeMove, openCase } from '../work/listing/listing.js'
 
 const OFFICER = 'demo-officer-person'
@@ -56,7 +56,7 @@ export const carryDemoCase = async (db: Db, rules: WorkRules, code: string, now:
   await move('proposeListing', OFFICER, 'officer', { on: began, reason: '销售侵犯注册商标专用权的商品，情节严重' })
   await move('notifyListing', OFFICER, 'officer', { on: began, documentNumber: numbered('告', began) })
   await move('reviewListing', REVIEWER, 'reviewer', { on: review })
-  if (needsConsent(listOf(rules, LIST), authorityLevelIn(decision.body), review))
+  if (needsConsent(listKindOf(rules, LIST), authorityLevelIn(decision.body), review))
     await move('consentListing', REVIEWER, 'reviewer', { on: review, documentNumber: numbered('函', review) })
   await move('decideListing', OFFICER, 'officer', { on: review, documentNumber: numbered('列', review) })
   await move('serveListing', OFFICER, 'officer', { on: addDays(review, 1), repairNotice: true })

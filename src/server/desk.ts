@@ -65,7 +65,7 @@ export const desk = (
   const logout: RequestHandler = async (request, response) => {
     const signedIn = await mine(request)
     if (signedIn !== null) {
-      checkToken(request, (token) => people.csrfMatches(signedIn.cookie, token))
+      checkToken(request, (token) => people.csrfTokenMatches(signedIn.cookie, token))
       await writeAuditRow(parts, askedOf(request), signedIn.viewer, { kind: 'SIGN_OUT', asked: 'POST /desk/logout' })
       await people.signOut(askedOf(request).db, signedIn.cookie, askedOf(request).now)
     }
@@ -74,7 +74,7 @@ export const desk = (
 
   const mine = async (request: Request): Promise<people.PersonSession | null> => {
     const cookie = cookieIn(request.headers)
-    return cookie === null ? null : people.signedInBy(askedOf(request).db, cookie, askedOf(request).now)
+    return cookie === null ? null : people.sessionOfCookie(askedOf(request).db, cookie, askedOf(request).now)
   }
 
   const router = Router()
@@ -111,9 +111,9 @@ const sessionView = ({ viewer, cookie, endsAt }: people.PersonSession, { demo }:
   role: viewer.role,
   agency: viewer.agency,
   region: viewer.region,
-  csrfToken: people.csrfOf(cookie),
+  csrfToken: people.csrfTokenOf(cookie),
   endsAt: endsAt.toISOString(),
-  idleMs: people.IDLE_MS,
+  idleMs: people.SESSION_IDLE_MS,
   acts: (Object.keys(ROLES_BY_ACT) as Act[]).filter((act) => may(viewer, act)),
   demo,
 })

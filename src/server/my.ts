@@ -22,8 +22,8 @@ import * as questions from '../web/my/questions.js'
 import { askersPage, recordsPage } from '../web/my/records.js'
 import { signInPage } from '../web/my/sign-in.js'
 import * as sessions from '../work/access/party-sessions.js'
-import { csrfMatches, csrfOf } from '../work/access/people.js'
-import { retractions } from '../work/delivery/retraction.js'
+import { csrfTokenMatches, csrfTokenOf } from '../work/access/people.js'
+import { listRetractions } from '../work/delivery/retraction.js'
 import { certificateOf, signedCertificate } from '../work/publication/certificate.js'
 import { answerProblem } from './problems.js'
 
@@ -76,10 +76,10 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
   const sessionOf = async (request: Request): Promise<sessions.SignedInParty | null> => {
     const cookie = partyCookieIn(request.headers)
     const { db, now } = askedOf(request)
-    return cookie === null || cookie === '' ? null : sessions.signedInBy(db, cookie, now)
+    return cookie === null || cookie === '' ? null : sessions.partyOfCookie(db, cookie, now)
   }
   const visitOf = (request: Request, response: Response, session: sessions.SignedInParty): PartyVisit => {
-    const own = { code: session.viewer.sub ?? '', csrf: csrfOf(session.cookie), endsAt: session.endsAt }
+    const own = { code: session.viewer.sub ?? '', csrf: csrfTokenOf(session.cookie), endsAt: session.endsAt }
     return { request, response, asked: askedOf(request), session, own }
   }
   const page =
@@ -100,7 +100,7 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
         response.status(401).set('Set-Cookie', NO_PARTY_COOKIE)
         return send(request, response, signInPage({ why: SESSION_OVER, typed: typedIn(form) }))
       }
-      if (!csrfMatches(session.cookie, form.texts.get('csrf') ?? '')) {
+      if (!csrfTokenMatches(session.cookie, form.texts.get('csrf') ?? '')) {
         checkSite(request.headers)
         // The form belongs to an earlier session, perhaps another party's.
         const { status, code, message } = new Refusal('CSRF_REFUSED')
@@ -162,7 +162,7 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
     const [retraction = null] =
       subjectId === null
         ? []
-        : await retractions(visit.asked.db, { open: null, platform: null, subjectId }, { first: 1, after: null })
+        : await listRetractions(visit.asked.db, { open: null, platform: null, subjectId }, { first: 1, after: null })
     return { file, listing, retraction, subjectId }
   }
   const showListing = async (visit: PartyVisit, refused: string | null = null, text = ''): Promise<void> => {
@@ -192,7 +192,12 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
     const { sub, grant } = parts.keys.verify(data.partyToken, requestContext.now.getTime())
     if (grant === undefined) throw new Error('a token of a party without its access code')
     const before = partyCookieIn(request.headers) || null
-    const session = await sessions.begin(requestContext.db, { code: sub, grant, before, now: requestContext.now })
+    const session = await sessions.beginPartySession(requestContext.db, {
+      code: sub,
+      grant,
+      before,
+      now: requestContext.now,
+    })
     const seconds = Math.floor((session.endsAt.getTime() - requestContext.now.getTime()) / 1_000)
     response.set('Set-Cookie', partyCookieFor(session.cookie, seconds))
     go({ request, response }, PATHS.file)

@@ -39,7 +39,7 @@ import { graphiqlFiles, sendGraphiql } from '../web/graphiql-pages.js'
 import { help } from '../web/help/routes.js'
 import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
-import { makeAttempts } from '../work/audit/attempts.js'
+import { makeAttemptLog } from '../work/audit/attempts.js'
 import { makePublishedFiles, type PublishedFiles } from '../work/publication/published-files.js'
 import { checkStandings } from './check.js'
 import { desk } from './desk.js'
@@ -73,7 +73,7 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
   const { metrics = makeMetrics(), scraping = { token: null, local: false } } = given
   const own = {
     revocations: makeRevocations(given.db),
-    attempts: makeAttempts(given.auditLog, given),
+    attempts: makeAttemptLog(given.auditLog, given),
     quotas: makeQuotas(given),
     answerPath: makeAnswerPath(given),
     bulk: makeBulkHandle(given.db),

@@ -53,7 +53,7 @@ export const tokens = (
     const proven = await lockouts.isProven(db, knock, mark, now)
     const giveBack = takeAttempt(limit, { keys: [`${knock.name} ${address}`, address], at: now, proven })
     if (isRefusal(giveBack)) return refused(giveBack.code, false, () => tooMany(response, giveBack))
-    const wait = await lockouts.shutFor(db, knock, mark, now)
+    const wait = await lockouts.secondsLocked(db, knock, mark, now)
     // Every attempt takes equally long: the same look-ups and one scrypt.
     const client = await clients.byId(db, knock.name, now)
     const matches = await secretMatches(
@@ -66,7 +66,7 @@ export const tokens = (
       return refused(shut.code, false, () => tooMany(response, shut))
     }
     if (client === null || !matches || client.ended) {
-      await lockouts.failed(db, knock, { mark, known: client !== null, now, log })
+      await lockouts.noteFailedSignIn(db, knock, { mark, known: client !== null, now, log })
       return refused('invalid_client', client !== null, () => unknownClient(response))
     }
     giveBack()
@@ -75,7 +75,7 @@ export const tokens = (
       refuse(response, 'unauthorized_client', message, 400, code)
       return null
     }
-    await lockouts.prove(db, { ...knock, name: client.id }, mark, now)
+    await lockouts.noteGoodSignIn(db, { ...knock, name: client.id }, mark, now)
     return client
   }
 

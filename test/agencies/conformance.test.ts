@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { agencies, feeds } from '../../src/agencies/index.js'
 import { RECORD_KINDS } from '../../src/domain/records/records.js'
 import { contract } from '../../src/foundation/contracts.js'
-import { pullCron } from '../../src/work/timetable/timetable.js'
+import { cronOfFeed } from '../../src/work/timetable/timetable.js'
 import { draftsOf, itemsOf, refusalOf, SAMPLES, sample } from './samples.js'
 
 describe('agencies', () => {
@@ -32,7 +32,7 @@ describe('agencies', () => {
         expect(feed.bounds.most).to.be.greaterThan(feed.bounds.fewest)
         for (const share of [feed.bounds.rejectShare, feed.bounds.shrinkShare]) expect(share).to.be.within(0.01, 0.99)
         expect(feed.bounds.staleAfterHours).to.be.greaterThan(24)
-        expect(pullCron(id)).to.match(/^\d{1,2} \d{1,2} \* \* \*$/)
+        expect(cronOfFeed(id)).to.match(/^\d{1,2} \d{1,2} \* \* \*$/)
         expect(feed.title.zh).to.match(/\p{Script=Han}/u)
       })
 

@@ -26,13 +26,13 @@ import { printDocument } from '../../src/web/document/page.js'
 import { makeAuditLog } from '../../src/work/audit/audit-log.js'
 import { verifyAuditLog } from '../../src/work/audit/verify-audit-log.js'
 import type { WorkRules } from '../../src/work/calendar/rules.js'
-import { merge, toStage } from '../../src/work/intake/merge.js'
-import { pull } from '../../src/work/intake/pull.js'
-import { familiesTold } from '../../src/work/intake/source-families.js'
+import { mergeDelivery, stagedDraft } from '../../src/work/intake/merge.js'
+import { runPull } from '../../src/work/intake/pull.js'
+import { familiesWithSource } from '../../src/work/intake/source-families.js'
 import { clockRules } from '../../src/work/listing/publication-clocks.js'
-import { publish } from '../../src/work/publication/publish.js'
+import { publishList } from '../../src/work/publication/publish.js'
 import { makePublishedFiles } from '../../src/work/publication/published-files.js'
-import { score } from '../../src/work/scoring/score.js'
+import { scoreOperators } from '../../src/work/scoring/score.js'
 import { keepCard, loadScorecard } from '../../src/work/scoring/scorecards.js'
 import { recordAuthorisation } from '../../src/work/standing/authorisations.js'
 import { replaceSellers } from '../../src/work/standing/sellers.js'
@@ -104,7 +104,7 @@ export const makeWorld = async ({
   const rules = loadRules()
   const files = makePublishedFiles(join(folder, 'published'))
   const publishing = { cause: 'timetable' as const, manifests: keys.manifests, now: () => now, note: () => undefined }
-  const publishNow = () => publish(database.db, { ...publishing, files })
+  const publishNow = () => publishList(database.db, { ...publishing, files })
   // With connections of its own, as in the hub: its statements are not those of an answer.
   const rows = connect(database.url)
   const trail = makeAuditLog(rows, {
@@ -131,19 +131,19 @@ export const makeWorld = async ({
       const feed = feeds.get(id)
       if (feed === undefined) throw new Error(`no feed ${id}`)
       const given = { cause: 'upload' as const, by, file, waitMs: 0, ...(signal ? { signal } : {}) }
-      return pull(database.db, { feed, url: null, mark: keys.mark, rules, now: () => now, ...given })
+      return runPull(database.db, { feed, url: null, mark: keys.mark, rules, now: () => now, ...given })
     },
     auditLog: trail,
     verifyAuditLog: (options) => verifyAuditLog(database.db, { now: () => now, noted: [], keys, ...options }),
     rescore: async (only) =>
-      score(database.db, {
+      scoreOperators(database.db, {
         cause: 'person',
         only,
         rules,
-        families: await familiesTold(database.db, feeds.values()),
+        families: await familiesWithSource(database.db, feeds.values()),
         now: () => now,
       }),
-    publish: () => publish(database.db, { ...publishing, files, removalsOnly: true }),
+    publish: () => publishList(database.db, { ...publishing, files, removalsOnly: true }),
     files,
     // Tests wait for what they ask, however long it takes.
     publishWaitMs: Number.POSITIVE_INFINITY,
@@ -261,10 +261,10 @@ const bring = async (
   })
   if (run === null) throw new Error('no run')
   await withStage(db, async (stage) => {
-    for (const [i, draft] of drafts.entries()) stage.put(toStage(i, 0, { page: 1, row: i + 2, fields: {} }, draft))
+    for (const [i, draft] of drafts.entries()) stage.put(stagedDraft(i, 0, { page: 1, row: i + 2, fields: {} }, draft))
     await stage.flush()
     await stage.transaction((tx) =>
-      merge(tx, {
+      mergeDelivery(tx, {
         run,
         feed,
         whole: false,

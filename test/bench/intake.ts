@@ -16,7 +16,7 @@ import * as embedded from '../../src/store/embedded/index.js'
 import { type KnownVersions, loadKnownVersions } from '../../src/store/intake/digest-index.js'
 import { copyLine, withStage } from '../../src/store/intake/staged.js'
 import * as runs from '../../src/store/timetable/runs.js'
-import { merge, toStage } from '../../src/work/intake/merge.js'
+import { mergeDelivery, stagedDraft } from '../../src/work/intake/merge.js'
 import { commanded } from './commanded.js'
 import { registerCsv } from './register.js'
 
@@ -73,7 +73,7 @@ const stagedLines = async (folder: string): Promise<string[]> => {
       const mapped = feed.map(item, { dated: null, today: TODAY })
       if ('problems' in mapped) throw new Error(JSON.stringify(mapped.problems))
       index += 1
-      for (const [part, draft] of mapped.drafts.entries()) lines += copyLine(toStage(index, part, item, draft))
+      for (const [part, draft] of mapped.drafts.entries()) lines += copyLine(stagedDraft(index, part, item, draft))
       if (lines.length > 1 << 20) {
         if (!out.write(lines)) await once(out, 'drain')
         lines = ''
@@ -101,7 +101,7 @@ const merges = async (folder: string, url: string): Promise<Record<string, numbe
       await stage.copy(unmet(path, known))
       await stage.ready()
       const merging = { run, feed: 'registry', whole: true, drafts: ROWS, says: NOTHING_SAID, known, now: new Date() }
-      return stage.transaction((tx) => merge(tx, merging))
+      return stage.transaction((tx) => mergeDelivery(tx, merging))
     })
     await runs.finish(db, run, { outcome: 'DONE', now: new Date() })
     const seconds = (performance.now() - began) / 1000

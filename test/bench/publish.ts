@@ -15,7 +15,7 @@ import { makeLog } from '../../src/hub/log.js'
 import { connect, type Db, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
 import type { WorkRules } from '../../src/work/calendar/rules.js'
-import { expire } from '../../src/work/listing/expire.js'
+import { expireListings } from '../../src/work/listing/expire.js'
 import { clockRules } from '../../src/work/listing/publication-clocks.js'
 import { manyShown } from '../support/public-list.js'
 import { commanded } from './commanded.js'
@@ -221,7 +221,7 @@ const ended = async (db: Db): Promise<Record<string, number>> => {
   } as unknown as WorkRules
   const log = makeLog({ level: 'silent', file: null })
   const began = performance.now()
-  const done = await expire(db, { cause: 'command', rules, now: () => new Date(), log })
+  const done = await expireListings(db, { cause: 'command', rules, now: () => new Date(), log })
   const expiredMs = Math.round(performance.now() - began)
   const { rows } = await db.raw(
     `select count(*)::int as n from listings where removal_reason = 'EXPIRED' and removed_on = ends_on`,

@@ -5,7 +5,7 @@ import { expect } from 'chai'
 import { status } from '../../src/commands/status.js'
 import { readConfig } from '../../src/config.js'
 import { type Hub, makeHub } from '../../src/hub/hub.js'
-import { pause } from '../../src/work/delivery/platforms.js'
+import { pausePlatform } from '../../src/work/delivery/platforms.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 import { at, codeOf, NOW, published } from '../support/world.js'
 
@@ -109,7 +109,7 @@ describe('hub status', () => {
   })
 
   it('shows who paused a platform, its refusals by code, and since when the oldest delivery is owed', async () => {
-    await pause(hub.db, hub.rules, { platform: 'jilin', reason: '平台升级', by: 'officer-1', now: NOW })
+    await pausePlatform(hub.db, hub.rules, { platform: 'jilin', reason: '平台升级', by: 'officer-1', now: NOW })
     const { id } = await published(hub.db, 9)
     await hub.db.raw(
       `update deliveries set state = 'REFUSED', attempts = 1, receipt = '{"code": "9876"}' where subject_id = ? and platform = 'jilin'`,

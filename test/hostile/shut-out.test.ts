@@ -35,7 +35,7 @@ describe('a person whose name others try with wrong passwords', () => {
     expect(await login({ name, password: first, newPassword: PASSWORD })).to.equal(200)
     for (let n = 0; n < FAILURES; n += 1) {
       const knock = { kind: 'PERSON' as const, name, address: `192.0.2.${n}` }
-      await lockouts.failed(db, knock, { mark, known: true, now: NOW, log })
+      await lockouts.noteFailedSignIn(db, knock, { mark, known: true, now: NOW, log })
     }
     const elsewhere = { name, password: PASSWORD, newPassword: null, address: '198.51.100.1', cookie: null }
     const refused = await people.signIn(db, elsewhere, { mark, now: NOW, log }).catch((error: unknown) => error)
@@ -65,7 +65,7 @@ describe('a person whose name others try with wrong passwords', () => {
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
       for (let n = 0; n < FAILURES; n += 1) {
         const knock = { kind: 'PERSON' as const, name, address: `192.0.2.${n}` }
-        await lockouts.failed(db, knock, { mark: world.keys.mark, known: true, now: NOW, log })
+        await lockouts.noteFailedSignIn(db, knock, { mark: world.keys.mark, known: true, now: NOW, log })
       }
       expect(await login({ name, password: PASSWORD }, url)).to.equal(200)
       expect(await token(url)).to.equal(200)

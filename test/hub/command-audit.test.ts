@@ -6,7 +6,7 @@ import { Refusal } from '../../src/foundation/errors.js'
 import { type CommandRecorder, commandAudit } from '../../src/hub/command-audit.js'
 import { makeLog } from '../../src/hub/log.js'
 import * as store from '../../src/store/audit/audit-log.js'
-import { makeNotes } from '../../src/work/audit/restore-guard.js'
+import { makeRestoreNotes } from '../../src/work/audit/restore-guard.js'
 import { auditKeys } from '../support/audit.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 
@@ -20,7 +20,7 @@ describe('audit rows of a command', () => {
     recorded = commandAudit({
       databaseUrl: fresh.url,
       identity: '00000000-0000-4000-8000-000000000001',
-      notes: makeNotes(folder),
+      notes: makeRestoreNotes(folder),
       keys: { mark: () => 'marked', audit: auditKeys() },
       log: makeLog({ level: 'silent', file: null }),
       now: () => new Date(),

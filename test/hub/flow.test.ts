@@ -138,14 +138,14 @@ describe('the complete course of one record', () => {
       await test.hub.push(null, { cause: 'command' })
       expect(test.platforms.map((platform) => platform.entries().length)).to.deep.equal([1, 0, 1, 1])
       // A minute later, by the clock that the second push is given.
-      const { push } = await import('../../src/work/delivery/push.js')
+      const { pushDeliveries } = await import('../../src/work/delivery/push.js')
       const { platforms } = await import('../../src/platforms/index.js')
       const later = () => new Date(Date.now() + 60_000)
       const to = platforms.flatMap((platform) => {
         const address = test.hub.addresses.platforms[platform.id]
         return address ? [{ platform, ...address }] : []
       })
-      await push(test.hub.db, {
+      await pushDeliveries(test.hub.db, {
         platforms: to,
         silent: [],
         cause: 'command',

@@ -1,7 +1,7 @@
 /** The public's answers over HTTP while the database is behind what has left it. */
 import { expect } from 'chai'
 import { platforms } from '../../src/platforms/index.js'
-import { notice, release } from '../../src/work/delivery/restored.js'
+import { detectRestore, releaseRestored } from '../../src/work/delivery/restored.js'
 import { keyIn, NOW, registration, uscc, type World, worldWithListing } from '../api/world.js'
 import { log, mark } from '../support/world.js'
 
@@ -73,7 +73,7 @@ describe('a restored database over HTTP', () => {
     expect(await standings()).to.deep.equal([listed, listed, listed])
 
     const { db } = world.database
-    expect(await notice(db, { ...said, platforms: IDS, now: NOW, log })).to.equal(true)
+    expect(await detectRestore(db, { ...said, platforms: IDS, now: NOW, log })).to.equal(true)
     for (const [name, seen] of Object.entries(await answers())) {
       expect([seen.status, seen.text.includes(NAME)], `${name} while behind`).to.deep.equal([503, false])
       expect(seen.text, name).to.match(/LIST_WITHHELD|落后于已发出的内容/)
@@ -81,7 +81,7 @@ describe('a restored database over HTTP', () => {
     expect(await standings()).to.deep.equal([withheld, withheld, withheld])
 
     const person = { by: 'officer-1', reason: '已逐一核对', mark, platforms: IDS, configured: [], now: NOW }
-    await release(db, person)
+    await releaseRestored(db, person)
     for (const [name, seen] of Object.entries(await answers()))
       expect([seen.status, names(seen)], `${name} after the release`).to.deep.equal([200, true])
     expect(await standings()).to.deep.equal([listed, listed, listed])

@@ -13,7 +13,7 @@ import { makeHub } from '../../src/hub/hub.js'
 import { makeLog } from '../../src/hub/log.js'
 import { type PlatformStandIn, startPlatforms } from '../../src/sandbox/platforms/index.js'
 import { connect, migrate } from '../../src/store/db/db.js'
-import { release } from '../../src/work/delivery/restored.js'
+import { releaseRestored } from '../../src/work/delivery/restored.js'
 import { makeMove } from '../../src/work/listing/listing.js'
 import { hub as command } from '../support/command.js'
 import { mark, OFFICER, rowsOf, rules } from '../support/world.js'
@@ -283,7 +283,14 @@ const settle = async (hub: Awaited<ReturnType<typeof makeHub>>, shown: ReadonlyM
   await hub.push(null, { cause: 'command' })
   await hub.reconcile(null, { cause: 'command' })
   const ids = Object.keys(hub.addresses.platforms)
-  await release(db, { by: 'officer-1', reason: '已逐一核对', mark, platforms: ids, configured: ids, now: now() })
+  await releaseRestored(db, {
+    by: 'officer-1',
+    reason: '已逐一核对',
+    mark,
+    platforms: ids,
+    configured: ids,
+    now: now(),
+  })
   await again()
   await hub.push(null, { cause: 'command' })
   await hub.push(null, { cause: 'command' })

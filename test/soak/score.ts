@@ -10,8 +10,8 @@ import { familiesOf } from '../../src/domain/scoring/evidence.js'
 import { connect, type Db, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
 import type { WorkRules } from '../../src/work/calendar/rules.js'
-import { score } from '../../src/work/scoring/score.js'
-import { verify } from '../../src/work/scoring/verify.js'
+import { scoreOperators } from '../../src/work/scoring/score.js'
+import { verifyScores } from '../../src/work/scoring/verify.js'
 import { INSERT, PENALTY, peopled } from '../bench/people.js'
 import { rules as testRules } from '../support/world.js'
 
@@ -27,15 +27,15 @@ export const soakScore = async (db: Db, rules: WorkRules, operators: number): Pr
   const options = { cause: 'command' as const, rules, families: familiesOf(feeds.values()), now: () => new Date() }
   await peopled(db, operators)
   await db.raw('insert into dirty_operators select id, now() from operators')
-  await score(db, options)
+  await scoreOperators(db, options)
   // Every fourth gets another penalty, so that scores have two instants.
   await db.raw(
     `with marked as (insert into dirty_operators select id, now() from operators where id % 4 = 0)
      ${INSERT} select 'penalties', 'penalty', 'X' || id, id, md5(id::text), ${PENALTY}, date '2026-10-01', 1, 1, 'f', now()
      from operators where id % 4 = 0`,
   )
-  await score(db, options)
-  const { verified, differences } = await verify(db, options)
+  await scoreOperators(db, options)
+  const { verified, differences } = await verifyScores(db, options)
   await db.raw(
     `update scores set value = value - 1, reasons = (
        select json_agg(case when n = 1 then jsonb_set(r::jsonb, '{points}', to_jsonb((r->>'points')::int - 1)) else r::jsonb end order by n)
@@ -43,7 +43,7 @@ export const soakScore = async (db: Db, rules: WorkRules, operators: number): Pr
      where id = (select id from scores order by id offset ? limit 1)`,
     [Math.floor(verified / 2)],
   )
-  return { verified, differences, found: (await verify(db, options)).differences }
+  return { verified, differences, found: (await verifyScores(db, options)).differences }
 }
 
 /** Runs on its own server. 80,000 operators give 100,000 stored scores. */

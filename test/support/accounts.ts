@@ -45,7 +45,7 @@ export const confirmedPerson = async (
 }
 
 export const confirmedReset = async (db: Db, name: string, now: Date): Promise<people.PersonCredentials> => {
-  const made = await people.reset(db, name, { by: FIRST, byCommand: false, now })
+  const made = await people.resetPassword(db, name, { by: FIRST, byCommand: false, now })
   await confirmed(db, 'people', name, now)
   return made
 }

@@ -10,7 +10,7 @@ import * as directory from '../../src/store/standing/directory.js'
 import * as standings from '../../src/store/standing/standings.js'
 import * as runs from '../../src/store/timetable/runs.js'
 import { type RollbackResult, rollBack } from '../../src/work/intake/rollback.js'
-import { score } from '../../src/work/scoring/score.js'
+import { scoreOperators } from '../../src/work/scoring/score.js'
 import {
   at,
   codeOf,
@@ -37,7 +37,7 @@ export const bring = async (db: Db, rows: readonly Row[], given: FeedGiven & Pul
 export const back = (db: Db, run: number, now = later(HOUR)): Promise<RollbackResult> =>
   rollBack(db, { run, reason: '整批误报', by: 'reviewer-1', rules, now: at(now) })
 export const rescored = (db: Db, now: Date) =>
-  score(db, {
+  scoreOperators(db, {
     cause: 'command',
     rules,
     families: ['registration', 'penalties', 'lists', 'inspections', 'trademarks'],
@@ -55,7 +55,7 @@ export const answers = async (db: Db): Promise<unknown> => {
   const ids = all.map(({ id }) => id)
   const when = { asOf: TODAY, knownAt: ALL }
   const [stood, records, graded, own, former, further] = await Promise.all([
-    standings.of(db, codes, { asOf: TODAY, today: TODAY }),
+    standings.readStandings(db, codes, { asOf: TODAY, today: TODAY }),
     versions.ofOperators(db, ids, when, { kinds: RECORD_KINDS, removed: true, first: 100, after: null }),
     scores.latest(db, ids, when),
     listings.ofOperators(db, ids),

@@ -5,7 +5,7 @@
 import { connect } from '../../src/store/db/db.js'
 import { startClock } from '../../src/work/timetable/clock.js'
 import { makeScheduler } from '../../src/work/timetable/occurrences.js'
-import { alone } from '../../src/work/timetable/run.js'
+import { runAlone } from '../../src/work/timetable/run.js'
 import type { ScheduledJob } from '../../src/work/timetable/timetable.js'
 import { log } from './world.js'
 
@@ -44,7 +44,7 @@ startClock(db, {
       await never()
     }
     if (step === 'taken') await at()
-    await alone(db, { ...turn, now: () => new Date() }, () => (step === 'running' ? at() : Promise.resolve()))
+    await runAlone(db, { ...turn, now: () => new Date() }, () => (step === 'running' ? at() : Promise.resolve()))
     await at()
     return true
   },

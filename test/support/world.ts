@@ -13,7 +13,7 @@ import type { Db } from '../../src/store/db/db.js'
 import type { Listing } from '../../src/store/listing/listings.js'
 import { printDocument } from '../../src/web/document/page.js'
 import type { WorkRules } from '../../src/work/calendar/rules.js'
-import { type PullResult, type PullRunOptions, pull } from '../../src/work/intake/pull.js'
+import { type PullResult, type PullRunOptions, runPull } from '../../src/work/intake/pull.js'
 import { type MoveInput, makeMove, openCase } from '../../src/work/listing/listing.js'
 import { clockRules } from '../../src/work/listing/publication-clocks.js'
 import { fileOf } from '../agencies/samples.js'
@@ -82,7 +82,7 @@ export type PullGiven = Partial<Omit<PullRunOptions, 'feed'>>
 /** Pulls and fails the test if another process had the occurrence. */
 export const pullFeed = async (db: Db, from: Feed, given: PullGiven = {}): Promise<PullResult> => {
   const url = 'http://127.0.0.1:9'
-  const pulled = await pull(db, { feed: from, url, cause: 'command', mark, now: at(NOW), ...given })
+  const pulled = await runPull(db, { feed: from, url, cause: 'command', mark, now: at(NOW), ...given })
   if (pulled === null) throw new Error('another process has this occurrence')
   return pulled
 }

@@ -13,7 +13,7 @@ import { isRefusal } from '../../src/foundation/errors.js'
 import { makeServer, type ServerDependencies } from '../../src/server/server.js'
 import { entriesGoneSince, lastSnapshot, lastWithManifest } from '../../src/store/publication/snapshots.js'
 import { makeDownloads } from '../../src/web/published/downloads.js'
-import { anonymousFile } from '../../src/work/publication/publish-edition.js'
+import { openUnlinkedFile } from '../../src/work/publication/publish-edition.js'
 import { makePublishedFiles, type PublishedFiles } from '../../src/work/publication/published-files.js'
 import { makeWorld, TODAY, type World } from '../api/world.js'
 import { getRaw, verified } from '../support/holder.js'
@@ -97,7 +97,7 @@ describe('the public files', () => {
   it('P-A5: a range request reads only its bytes', async () => {
     await manyShown(world.database.db, { ...given, first: 1, count: 500, reason: 500 })
     await world.publish()
-    const handle = await anonymousFile(mkdtempSync(join(tmpdir(), 'hub-published-')))
+    const handle = await openUnlinkedFile(mkdtempSync(join(tmpdir(), 'hub-published-')))
     const prototype = Object.getPrototypeOf(handle) as FileHandle
     await handle.close()
     const { read } = prototype

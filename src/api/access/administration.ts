@@ -78,7 +78,7 @@ const addPerson = async (_: unknown, { input }: { input: RegisterInput }, contex
 }
 
 const resetPerson = async (_: unknown, args: { name: string }, context: GraphqlContext) => {
-  return issued(context, await peopleWork.reset(context.parts.db, withoutNul(args).name, changeOf(context)))
+  return issued(context, await peopleWork.resetPassword(context.parts.db, withoutNul(args).name, changeOf(context)))
 }
 
 const issued = (context: GraphqlContext, { name, one_time_password, good_until }: peopleWork.PersonCredentials) => ({

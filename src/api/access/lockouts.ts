@@ -11,7 +11,7 @@ const liftLockout = async (
   context: GraphqlContext,
 ) => {
   const { db, log } = context.parts
-  const lifted = await work.lift(db, { ...withoutNul(args), now: context.now, log })
+  const lifted = await work.liftLockouts(db, { ...withoutNul(args), now: context.now, log })
   return lifted.map(lockoutView)
 }
 

@@ -6,7 +6,7 @@ import { dateIn } from '../../foundation/time/dates.js'
 import * as store from '../../store/audit/audit-log.js'
 import * as operators from '../../store/operators/operators.js'
 import { auditRules } from '../../work/audit/audit-rules.js'
-import { unpacked } from '../../work/audit/operator-codes.js'
+import { unpackCodes } from '../../work/audit/operator-codes.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
 import { cursorOf, rowAfter } from '../request/ids.js'
@@ -36,7 +36,7 @@ const rowView = ({ number, at, kind, count, previous, hash, content }: AuditRow)
     asked: content?.asked ?? null,
     outcome: content?.outcome ?? null,
     shownCount: count,
-    shown: content && unpacked(content.shown),
+    shown: content && unpackCodes(content.shown),
     digest: content?.digest ? Buffer.from(content.digest, 'base64').toString('hex') : null,
     previousHash: previous,
     hash,

@@ -98,15 +98,15 @@ interface SettleArgs {
 }
 
 const resendDelivery = (_: unknown, args: SettleArgs, context: GraphqlContext) =>
-  settled(context, args, work.resend, () => 'settle_delivery')
+  settled(context, args, work.resendRefused, () => 'settle_delivery')
 
 const closeDelivery = (_: unknown, args: SettleArgs, context: GraphqlContext) =>
-  settled(context, args, work.close, closeAct)
+  settled(context, args, work.closeRefused, closeAct)
 
 const settled = async (
   context: GraphqlContext,
   args: SettleArgs,
-  deed: typeof work.resend,
+  deed: typeof work.resendRefused,
   actOf: (delivery: desk.StoredDelivery) => Act,
 ) => {
   const { id, reason } = withoutNul(args)

@@ -47,7 +47,7 @@ const pausedBy = (at: Date | null | undefined, by: string | null | undefined, re
   at ? { at, by, reason } : null
 
 const directed =
-  (deed: typeof work.pause) =>
+  (deed: typeof work.pausePlatform) =>
   async (_: unknown, args: { platform: string; reason: string }, context: GraphqlContext) => {
     const { platform, reason } = withoutNul(args)
     const { db, rules } = context.parts
@@ -56,13 +56,13 @@ const directed =
     return (await views(context)).find(({ id }) => id === platform)
   }
 
-const { pause, resume, declareWiped } = work
+const { pausePlatform, resumePlatform, declarePlatformWiped } = work
 
 export const platforms = {
   Query: { platforms: list },
   Mutation: {
-    pausePlatform: directed(pause),
-    resumePlatform: directed(resume),
-    declareWiped: directed(declareWiped),
+    pausePlatform: directed(pausePlatform),
+    resumePlatform: directed(resumePlatform),
+    declareWiped: directed(declarePlatformWiped),
   },
 }

@@ -5,7 +5,7 @@ import type { GraphqlContext } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 
 const view = async ({ parts }: GraphqlContext, restored: store.RestoredDatabase) => {
-  const { compared } = await work.standing(parts.db, restored, parts.configured.platforms)
+  const { compared } = await work.restoreStatus(parts.db, restored, parts.configured.platforms)
   return {
     ...restored,
     deliveries: { noted: restored.notedDelivery, had: restored.hadDelivery },
@@ -37,10 +37,10 @@ export const restored = {
   },
   Mutation: {
     declareRestored: async (_: unknown, args: { reason: string }, context: GraphqlContext) => {
-      return view(context, await work.declare(context.parts.db, byPerson(args, context)))
+      return view(context, await work.declareRestored(context.parts.db, byPerson(args, context)))
     },
     releaseRestored: async (_: unknown, args: { reason: string }, context: GraphqlContext) => {
-      const released = await work.release(context.parts.db, byPerson(args, context))
+      const released = await work.releaseRestored(context.parts.db, byPerson(args, context))
       // Only this row explains why the restored audit log lacks rows.
       await writeAuditRow(context.parts, context, context.viewer, { kind: 'RELEASED', asked: 'releaseRestored' })
       return view(context, released)

@@ -51,7 +51,7 @@ const list = async (_: unknown, args: RetractionsArgs, context: GraphqlContext) 
     sight: regionBoundOf(context.viewer),
   }
   const page = { first: firstOf(args) + 1, after: retractionAfter(args.after) }
-  const retractions = await work.retractions(db, filter, page)
+  const retractions = await work.listRetractions(db, filter, page)
   return connection(
     retractions.map((one) => retractionView(context, one)),
     args,
@@ -70,9 +70,9 @@ const closeRetraction = async (
   const subjectId = subjectIn(listing)
   if (subjectId === null) throw new Refusal('RETRACTION_UNKNOWN')
   const by = nameOf(context.viewer)
-  await work.closeRetraction(db, rules, { subjectId, platform, reason, by, now: context.now })
+  await work.giveUpRemovals(db, rules, { subjectId, platform, reason, by, now: context.now })
   reload(context)
-  const [after] = await work.retractions(db, { open: null, platform, subjectId }, { first: 1, after: null })
+  const [after] = await work.listRetractions(db, { open: null, platform, subjectId }, { first: 1, after: null })
   if (after === undefined) throw new Error(`the retraction of ${subjectId} is gone`)
   return retractionView(context, after)
 }

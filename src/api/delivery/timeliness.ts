@@ -1,13 +1,18 @@
 import { regionBoundOf } from '../../domain/access/viewer.js'
 import { compareTimeliness, type MonthlyTimeliness } from '../../domain/delivery/timeliness.js'
-import { type DueDelivery, dueDeliveries as dueList, monthly, PUBLICITY } from '../../work/delivery/timeliness.js'
+import {
+  type DueDelivery,
+  dueDeliveries as dueList,
+  monthlyReport,
+  PUBLICITY_SYSTEM,
+} from '../../work/delivery/timeliness.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
 import { dueAfter, dueCursor, globalId, timelinessAfter, timelinessCursor } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 
 const nameOf = ({ parts }: GraphqlContext, id: string) =>
-  [PUBLICITY, ...parts.platforms].find((platform) => platform.id === id)?.name ?? { zh: id, en: id }
+  [PUBLICITY_SYSTEM, ...parts.platforms].find((platform) => platform.id === id)?.name ?? { zh: id, en: id }
 
 const figureView = (context: GraphqlContext, figure: MonthlyTimeliness) => {
   return { ...figure, platformName: nameOf(context, figure.platform) }
@@ -15,7 +20,7 @@ const figureView = (context: GraphqlContext, figure: MonthlyTimeliness) => {
 
 const timeliness = async (_: unknown, args: PageArgs & { month: string }, context: GraphqlContext) => {
   const { db, rules } = context.parts
-  const all = await monthly(db, rules, args.month, context.today)
+  const all = await monthlyReport(db, rules, args.month, context.today)
   const after = timelinessAfter(args.after)
   const rest = after === null ? all : all.filter((figure) => compareTimeliness(figure, after) > 0)
   return connection(

@@ -92,14 +92,14 @@ const correctReject = async (_: unknown, args: RejectSettlement & { fields: unkn
   const { reject, feed } = await toSettle(context, args.id)
   const { fields, note } = withoutNul(args)
   const made = { ...settling(context, reject.id, note), fields, rules: context.parts.rules, log: context.log }
-  const corrected = await work.correct(context.parts.db, feed, made)
+  const corrected = await work.takeCorrection(context.parts.db, feed, made)
   const problems: readonly Problem[] = corrected.taken ? [] : corrected.problems
   return { ...(await payload(context, reject.id)), problems, effect: corrected.taken ? corrected.effect : null }
 }
 
 const dropReject = async (_: unknown, args: RejectSettlement, context: GraphqlContext) => {
   const { reject } = await toSettle(context, args.id)
-  await work.drop(context.parts.db, settling(context, reject.id, withoutNul(args.note)))
+  await work.dropOpenReject(context.parts.db, settling(context, reject.id, withoutNul(args.note)))
   return payload(context, reject.id)
 }
 

@@ -60,7 +60,7 @@ const settleConcern = async (_: unknown, args: { id: string; note: string }, con
     rules,
     now: context.now,
   }
-  const concern = await work.settle(db, settled)
+  const concern = await work.settleOpenConcern(db, settled)
   reload(context)
   return concernView(context, concern)
 }

@@ -5,7 +5,7 @@ import { Refusal } from '../../foundation/errors.js'
 import * as proposals from '../../store/calendar/calendar-proposals.js'
 import * as store from '../../store/listing/deadlines.js'
 import * as work from '../../work/calendar/calendar.js'
-import { foreseenMoves, renewDeadlines } from '../../work/listing/deadlines.js'
+import { previewMovedDeadlines, renewDeadlines } from '../../work/listing/deadlines.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import { type GraphqlContext, reload } from '../request/context.js'
 import { dueAfter, dueCursor, wholeNumber } from '../request/ids.js'
@@ -118,8 +118,8 @@ const settled = async ({ parts }: GraphqlContext, proposal: proposals.CalendarPr
 
 const calendarForeseen = async (_: unknown, args: AmendedDays, context: GraphqlContext) => {
   const { db, rules } = context.parts
-  const { before, after, days } = await work.foreseenCalendar(db, rules, daysIn(withoutNul(args)))
-  const { moves, moved } = await foreseenMoves(db, after, {
+  const { before, after, days } = await work.previewCalendar(db, rules, daysIn(withoutNul(args)))
+  const { moves, moved } = await previewMovedDeadlines(db, after, {
     shown: MOVED_SHOWN,
     ended: may(context.viewer, 'see_removed'),
   })

@@ -50,7 +50,7 @@ const views = async (context: GraphqlContext, { listing, operator }: DocumentCas
       html,
       sha256: draftSha256,
       missing,
-    } = work.draft(context.parts.rules, kind, of, inside ? 'OFFICER' : 'PARTY')
+    } = work.draftDocument(context.parts.rules, kind, of, inside ? 'OFFICER' : 'PARTY')
     const blanks = missing.map(({ unconfirmed, ...blank }) => ({
       ...blank,
       unconfirmed: unconfirmed?.text ?? null,

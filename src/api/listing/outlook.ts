@@ -1,5 +1,5 @@
 import { mayConsent } from '../../domain/access/viewer.js'
-import { type ListingOutlook, outlooksOf } from '../../work/listing/outlook.js'
+import { type ListingOutlook, listingOutlooks } from '../../work/listing/outlook.js'
 import type { GraphqlContext } from '../request/context.js'
 import type { ListingView } from './listing-view.js'
 
@@ -14,7 +14,7 @@ const outlooks = async (
   const operator = listing && (await context.load.operator(listing.operatorId))
   if (!listing || !operator) return []
   const asking = { by: viewer.sub ?? '', role: viewer.role, on: on ?? today, today, ofAge: ofAge ?? null }
-  const predicted = await outlooksOf(parts.db, parts.rules, { listing, operator }, asking)
+  const predicted = await listingOutlooks(parts.db, parts.rules, { listing, operator }, asking)
   const isAbove = mayConsent(viewer, listing.facts.level ?? null)
   return predicted.map((one) => outlookView(one, one.move !== 'consentListing' || isAbove))
 }

@@ -91,6 +91,6 @@ const standingsOn = async (db: Db, asked: readonly StandingKey[]): StandingRowsP
     })
     return answers
   }
-  for (const row of await standings.of(db, codes, days, wanted)) answers[row.place] = row
+  for (const row of await standings.readStandings(db, codes, days, wanted)) answers[row.place] = row
   return answers
 }

@@ -6,13 +6,13 @@ import type { Platform } from '../../platforms/platform.js'
 import type { BulkHandle } from '../../store/db/bulk-handle.js'
 import type { Db } from '../../store/db/db.js'
 import type { ConcurrencyLimit } from '../../store/db/turns.js'
-import type { Attempts } from '../../work/audit/attempts.js'
+import type { AttemptLog } from '../../work/audit/attempts.js'
 import type { AuditLog } from '../../work/audit/audit-log.js'
 import type { AuditVerification } from '../../work/audit/verify-audit-log.js'
 import type { WorkRules } from '../../work/calendar/rules.js'
 import type { PullResult, SubmittedFile } from '../../work/intake/pull.js'
 import type { PublishedFiles } from '../../work/publication/published-files.js'
-import type { Resolve } from '../../work/standing/subscriber-client.js'
+import type { ResolveHost } from '../../work/standing/subscriber-client.js'
 import type { ScheduledJob } from '../../work/timetable/timetable.js'
 import type { AnswerPath } from '../fast/answer-path.js'
 import type { ChangeStreams } from './change-streams.js'
@@ -29,7 +29,7 @@ export interface ApiDependencies {
   db: Db
   keys: Keys
   revocations: Revocations
-  attempts: Attempts
+  attempts: AttemptLog
   quotas: Quotas
   answerPath: AnswerPath
   bulk: BulkHandle
@@ -56,7 +56,7 @@ export interface ApiDependencies {
   webhookAllow?: readonly string[]
   /** A stream's client that stops reading for this long (milliseconds) is disconnected; default 30,000. */
   slowMs?: number
-  resolve?: Resolve
+  resolve?: ResolveHost
   demo: boolean
   publicUrl?: string
   timetable: readonly ScheduledJob[]

@@ -65,10 +65,10 @@ export const viewerOf = async (request: IncomingMessage, parts: ViewerDependenci
 const ofSession = async (request: IncomingMessage, parts: Pick<ApiDependencies, 'db'>, now: Date): Promise<Viewer> => {
   const cookie = cookieIn(request.headers)
   if (cookie === null && request.headers['x-csrf-token'] === undefined) return PUBLIC_VIEWER
-  const signedIn = cookie === null ? null : await people.signedInBy(parts.db, cookie, now)
+  const signedIn = cookie === null ? null : await people.sessionOfCookie(parts.db, cookie, now)
   if (cookie === null || signedIn === null)
     throw new Refusal('UNAUTHENTICATED', { reason: '登录已失效 the session has ended' })
-  checkToken(request, (token) => people.csrfMatches(cookie, token))
+  checkToken(request, (token) => people.csrfTokenMatches(cookie, token))
   return signedIn.viewer
 }
 

@@ -4,7 +4,7 @@ import { wordReason } from '../../domain/scoring/score-words.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import type { RecordVersion } from '../../store/records/versions.js'
 import * as scores from '../../store/scoring/scores.js'
-import { auditOf, scoreAndOwner } from '../../work/scoring/audited-score.js'
+import { auditScore, scoreAndOwner } from '../../work/scoring/audited-score.js'
 import type { GraphqlContext } from '../request/context.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { globalId } from '../request/ids.js'
@@ -36,7 +36,7 @@ const written = async (
   stored: scores.StoredScore,
   owner: StoredOperator,
 ) => {
-  const { score, operator, card, facts, records } = await auditOf(parts.db, stored, owner, parts.rules.lists)
+  const { score, operator, card, facts, records } = await auditScore(parts.db, stored, owner, parts.rules.lists)
   return {
     contract: 'score-audit-1' as const,
     score: {

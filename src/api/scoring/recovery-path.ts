@@ -5,7 +5,7 @@ import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import * as ruleBooks from '../../store/scoring/rule-books.js'
 import type { StoredScore } from '../../store/scoring/scores.js'
 import { recoveryRules } from '../../work/calendar/rules.js'
-import { factsOf } from '../../work/scoring/facts.js'
+import { factsOfOperators } from '../../work/scoring/facts.js'
 import { cardByHash } from '../../work/scoring/scorecards.js'
 import { recordsBehind } from '../records/records.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
@@ -35,7 +35,7 @@ const read = async (score: StoredScore, context: GraphqlContext): Promise<ScoreB
   if (card === null) throw new Error(`the scorecard of score ${score.id} is not kept`)
   const lists = (await ruleBooks.byHash(db, score.rulesHash)) ?? rules.lists
   const known = { lists, known: score.families as FactFamily[] }
-  const facts = (await factsOf(db, [operator], score, known)).get(operator.id)
+  const facts = (await factsOfOperators(db, [operator], score, known)).get(operator.id)
   return facts ? { facts, card, plans: new Map() } : null
 }
 

@@ -3,7 +3,7 @@ import { wordReason } from '../../domain/scoring/score-words.js'
 import { factsOfRule } from '../../domain/scoring/scorecard.js'
 import type { PointInTime } from '../../store/records/versions.js'
 import type { StoredScore } from '../../store/scoring/scores.js'
-import { cardInForce, cardNamed } from '../../work/scoring/scorecards.js'
+import { cardInForce, cardOfVersion } from '../../work/scoring/scorecards.js'
 import { recordsBehind } from '../records/records.js'
 import { type GraphqlContext, whenOf } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
@@ -27,7 +27,7 @@ const reasons = async (of: StoredScore, _: unknown, { load }: GraphqlContext) =>
 
 const scorecard = async (_: unknown, args: { version?: string | null }, { parts, today }: GraphqlContext) => {
   const { version } = withoutNul(args)
-  const card = version == null ? await cardInForce(parts.db, today) : await cardNamed(parts.db, version)
+  const card = version == null ? await cardInForce(parts.db, today) : await cardOfVersion(parts.db, version)
   const rules = card.rules.map((rule) => ({ ...rule, facts: factsOfRule(rule), kind: rule.kind.toUpperCase() }))
   return { ...card, rules, document: card }
 }

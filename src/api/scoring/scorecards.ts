@@ -4,9 +4,9 @@ import type { MovedOperator } from '../../domain/scoring/trial.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as activations from '../../store/scoring/activations.js'
 import * as trials from '../../store/scoring/trials.js'
-import { familiesTold } from '../../work/intake/source-families.js'
+import { familiesWithSource } from '../../work/intake/source-families.js'
 import * as work from '../../work/scoring/activation.js'
-import { trialAsked } from '../../work/scoring/trial.js'
+import { tryForRequest } from '../../work/scoring/trial.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
@@ -34,11 +34,11 @@ const scorecardTrial = async (
   context: GraphqlContext,
 ) => {
   const { db, rules, agencies } = context.parts
-  const trial = await trialAsked(db, {
+  const trial = await tryForRequest(db, {
     ...withoutNul(args),
     by: context.viewer.sub,
     lists: rules.lists,
-    families: await familiesTold(
+    families: await familiesWithSource(
       db,
       agencies.flatMap(({ feeds }) => feeds),
     ),
@@ -94,7 +94,7 @@ const scorecardActivations = async (_: unknown, args: PageArgs, context: Graphql
 }
 
 const scorecards = async (_: unknown, __: unknown, context: GraphqlContext) => {
-  const found = await work.scorecards(context.parts.db, context.today)
+  const found = await work.listScorecards(context.parts.db, context.today)
   return found
 }
 

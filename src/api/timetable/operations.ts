@@ -4,7 +4,7 @@ import { isStale } from '../../domain/intake/bounds.js'
 import { lateShare } from '../../domain/intake/timeliness.js'
 import type * as watch from '../../store/intake/watch.js'
 import * as runs from '../../store/timetable/runs.js'
-import { pullCron } from '../../work/timetable/timetable.js'
+import { cronOfFeed } from '../../work/timetable/timetable.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
 import { cursorOf, globalId, numberAfter } from '../request/ids.js'
@@ -64,7 +64,7 @@ export const operations = {
     configured: ({ id }: Agency, _: unknown, { parts }: GraphqlContext) => parts.configured.agencies.has(id),
   },
   Feed: {
-    every: ({ id }: { id: string }) => pullCron(id),
+    every: ({ id }: { id: string }) => cronOfFeed(id),
     configured: ({ agency }: Feed, _: unknown, { parts }: GraphqlContext) => parts.configured.agencies.has(agency),
     staleAfterHours: ({ bounds }: Feed) => bounds.staleAfterHours,
     lastGoodPullAt: async ({ id }: Feed, _: unknown, context: GraphqlContext) =>

@@ -3,7 +3,7 @@ import { next, parse, words } from '../../foundation/time/cron.js'
 import * as occurrences from '../../store/timetable/occurrences.js'
 import * as runs from '../../store/timetable/runs.js'
 import * as schedules from '../../store/timetable/schedules.js'
-import { RULES, type ScheduledJob } from '../../work/timetable/timetable.js'
+import { JOB_RULES, type ScheduledJob } from '../../work/timetable/timetable.js'
 import * as work from '../../work/timetable/timetable-acts.js'
 import type { GraphqlContext } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
@@ -19,7 +19,7 @@ const rows = async (context: GraphqlContext, of: readonly ScheduledJob[]) => {
   return of.map((occasion) => {
     const { job, subject, cron } = occasion
     const [plan, one, run] = [kept.get(nameOf(occasion)), latest.get(nameOf(occasion)), last.get(nameOf(occasion))]
-    const { missed, pausable } = RULES[job]
+    const { missed, pausable } = JOB_RULES[job]
     const paused = plan?.pausedAt ? { at: plan.pausedAt, by: plan.pausedBy, reason: plan.pausedReason } : null
     return {
       job,
@@ -59,18 +59,18 @@ const toldOf = (context: GraphqlContext, args: JobArgs) => {
 const nameIn = ({ sub }: Viewer): string => sub ?? ''
 
 const startJob = async (_: unknown, args: JobArgs, context: GraphqlContext) =>
-  occurrenceView(await work.start(context.parts.db, toldOf(context, args)))
+  occurrenceView(await work.requestScheduledJob(context.parts.db, toldOf(context, args)))
 
 const pauseJob = async (_: unknown, args: JobArgs & { reason: string }, context: GraphqlContext) => {
   const told = toldOf(context, args)
-  await work.pause(context.parts.db, context.parts.rules, { ...told, reason: withoutNul(args).reason })
-  return (await rows(context, [work.occasionOf(told)]))[0]
+  await work.pauseScheduledJob(context.parts.db, context.parts.rules, { ...told, reason: withoutNul(args).reason })
+  return (await rows(context, [work.scheduledJobOf(told)]))[0]
 }
 
 const resumeJob = async (_: unknown, args: JobArgs, context: GraphqlContext) => {
   const told = toldOf(context, args)
-  await work.resume(context.parts.db, told)
-  return (await rows(context, [work.occasionOf(told)]))[0]
+  await work.resumeScheduledJob(context.parts.db, told)
+  return (await rows(context, [work.scheduledJobOf(told)]))[0]
 }
 
 export const timetable = {

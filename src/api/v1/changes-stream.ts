@@ -5,7 +5,7 @@ import type { StandingChange } from '../../domain/standing/changes.js'
 import { isRefusal } from '../../foundation/errors.js'
 import { tagWithRequest } from '../../store/db/request-handle.js'
 import * as store from '../../store/standing/changes.js'
-import { nextChanges, type ReadChanges, reachOf } from '../../work/standing/changes/received-changes.js'
+import { type ClientChanges, nextChanges, retainedChanges } from '../../work/standing/changes/received-changes.js'
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { ChangeStream } from '../request/change-streams.js'
 import type { ApiDependencies } from '../request/dependencies.js'
@@ -74,7 +74,7 @@ export const listenTo = async (
       return false
     }
   }
-  const tell = async ({ changes, shown }: ReadChanges, after: number): Promise<number> => {
+  const tell = async ({ changes, shown }: ClientChanges, after: number): Promise<number> => {
     const content = changes.map(eventOf).join('')
     const to = changes.at(-1)?.sequence ?? after
     const now = parts.now()
@@ -121,5 +121,5 @@ export const listenTo = async (
   })
   response.flushHeaders()
   await write(`retry: ${RETRY_MS}\nid: ${from}\nevent: start\ndata: ${JSON.stringify({ after: from })}\n\n`)
-  void turn((await reachOf(parts.db, client)).last)
+  void turn((await retainedChanges(parts.db, client)).last)
 }

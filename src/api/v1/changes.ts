@@ -6,8 +6,8 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { Viewer } from '../../domain/access/viewer.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/standing/changes.js'
-import { numberChanges, STEPS_ASKED } from '../../work/standing/changes/number.js'
-import { acknowledge, nextChanges, reachOf } from '../../work/standing/changes/received-changes.js'
+import { numberChanges, STEPS_PER_REQUEST } from '../../work/standing/changes/number.js'
+import { acknowledge, nextChanges, retainedChanges } from '../../work/standing/changes/received-changes.js'
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import type { RequestContext } from '../request/request-context.js'
@@ -31,7 +31,7 @@ export const changes =
     const { after, limit } = givenIn(request)
     const client = viewer.sub ?? ''
     try {
-      await numberChanges(parts.db, requestContext.now, STEPS_ASKED)
+      await numberChanges(parts.db, requestContext.now, STEPS_PER_REQUEST)
       const from = await acknowledge(parts.db, client, after, requestContext.now)
       if (asksForPage(request)) await answerPage(parts, requestContext, viewer, response, { from, limit })
       else await listenTo(all, requestContext, viewer, request, response, from)
@@ -55,7 +55,7 @@ const answerPage = async (
   const asking = { client, lists: parts.rules.lists, agencies: parts.agencies, now: requestContext.now }
   const { changes: found, shown } = await nextChanges(parts.db, asking, { after: from, limit })
   const next = found.at(-1)?.sequence ?? from
-  const content = JSON.stringify({ changes: found, next, more: next < (await reachOf(parts.db, client)).last })
+  const content = JSON.stringify({ changes: found, next, more: next < (await retainedChanges(parts.db, client)).last })
   await writeAuditRow(parts, requestContext, viewer, {
     kind: 'ANSWER',
     asked: `GET /v1/changes after ${from}`,

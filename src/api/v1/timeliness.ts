@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express'
 import type { MonthlyTimeliness, TimelinessDuty } from '../../domain/delivery/timeliness.js'
 import { dateIn } from '../../foundation/time/dates.js'
-import { monthly, PUBLICITY } from '../../work/delivery/timeliness.js'
-import { BYTE_ORDER_MARK, row as line } from '../../work/publication/publish-files.js'
+import { monthlyReport, PUBLICITY_SYSTEM } from '../../work/delivery/timeliness.js'
+import { BYTE_ORDER_MARK, publicCsvLine as line } from '../../work/publication/publish-files.js'
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { withDb } from '../request/request-database.js'
@@ -44,8 +44,8 @@ export const timelinessCsv =
     const today = dateIn(now)
     const monthText = request.query['month']
     const month = monthText === undefined ? today.slice(0, 'YYYY-MM'.length) : String(monthText)
-    const figures = await monthly(parts.db, parts.rules, month, today)
-    const names = new Map([PUBLICITY, ...parts.platforms].map(({ id, name }) => [id, name.zh]))
+    const figures = await monthlyReport(parts.db, parts.rules, month, today)
+    const names = new Map([PUBLICITY_SYSTEM, ...parts.platforms].map(({ id, name }) => [id, name.zh]))
     const lines = figures.map((figure) => line(cellsOf(month, names.get(figure.platform) ?? figure.platform, figure)))
     const content = BYTE_ORDER_MARK + line(HEADER) + lines.join('')
     await writeAuditRow(parts, requestContext, viewer, {

@@ -27,7 +27,7 @@ export const partyById = (db: Db | Tx, id: number): Promise<MergerParty | null> 
     [id],
   )
 
-export const join = async (tx: Tx, from: number, into: number): Promise<void> => {
+export const joinOperators = async (tx: Tx, from: number, into: number): Promise<void> => {
   await tx.raw(
     `with gone as (update operators set merged_into = :into where id = :from or merged_into = :from returning id)
      delete from dirty_operators d using gone g where d.operator_id = g.id /* mergers.join */`,

@@ -1,5 +1,5 @@
 import type { Db } from '../db/db.js'
-import { byIds, COLUMNS, type StoredScore } from './scores.js'
+import { byIds, STORED_SCORE_COLUMNS, type StoredScore } from './scores.js'
 
 const PAGE_SCORES = 2_000
 
@@ -9,7 +9,7 @@ export const readPages = (db: Db, sample: number | null): AsyncIterable<StoredSc
 async function* all(db: Db): AsyncIterable<StoredScore[]> {
   for (let after = 0; ; ) {
     const { rows } = await db.raw(
-      `select ${COLUMNS} from scores s where s.id > ? order by s.id limit ? /* score-pages.all */`,
+      `select ${STORED_SCORE_COLUMNS} from scores s where s.id > ? order by s.id limit ? /* score-pages.all */`,
       [after, PAGE_SCORES],
     )
     const last: StoredScore | undefined = rows.at(-1)

@@ -46,7 +46,7 @@ const one = (row: { hash: string; card: Scorecard } | undefined): Scorecard | nu
   return known
 }
 
-export const keep = async (
+export const storeCard = async (
   tx: Db | Tx,
   { hash, card, now }: { hash: string; card: Scorecard; now: Date },
 ): Promise<boolean> => {

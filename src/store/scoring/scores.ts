@@ -31,7 +31,7 @@ export interface StoredScore extends NewScore {
   id: number
 }
 
-export const COLUMNS = `s.id, s.operator_id as "operatorId", s.as_of as "asOf", s.known_at as "knownAt", s.scorecard,
+export const STORED_SCORE_COLUMNS = `s.id, s.operator_id as "operatorId", s.as_of as "asOf", s.known_at as "knownAt", s.scorecard,
   s.scorecard_hash as "scorecardHash", s.facts_hash as "factsHash", s.value, s.grade, s.reasons,
   s.next_change_on as "nextChangeOn", s.cause, s.families, s.asked, s.rules_hash as "rulesHash"`
 
@@ -63,7 +63,7 @@ export const latest = async (
   when: PointInTime,
 ): Promise<Map<number, StoredScore>> => {
   const answer = await db.raw(
-    `select ${COLUMNS} from unnest(:operators::int[]) as o(id), lateral (
+    `select ${STORED_SCORE_COLUMNS} from unnest(:operators::int[]) as o(id), lateral (
        select * from scores s where s.operator_id = o.id and ${SCORE_COUNTS_SQL} and s.recorded_at <= :knownAt
        order by s.as_of desc, s.id desc limit 1) s /* scores.latest */`,
     { operators, asOf: when.asOf, knownAt: when.knownAt },
@@ -78,7 +78,7 @@ export const latestByCard = async (
   card: string,
 ): Promise<Map<number, StoredScore>> => {
   const answer = await db.raw(
-    `select ${COLUMNS} from unnest(:operators::int[]) as o(id), lateral (
+    `select ${STORED_SCORE_COLUMNS} from unnest(:operators::int[]) as o(id), lateral (
        select * from scores s where s.operator_id = o.id and s.scorecard = :card and s.as_of <= :asOf::date
          and (not s.asked or s.as_of = :asOf::date) order by s.as_of desc, s.id desc limit 1) s /* scores.latestBy */`,
     { operators, asOf, card },
@@ -114,9 +114,10 @@ export const current = async (db: Db | Tx, operators: readonly number[]): Promis
 }
 
 export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, StoredScore>> => {
-  const answer = await db.raw(`select ${COLUMNS} from scores s where s.id = any(?::bigint[]) /* scores.byIds */`, [
-    [...ids],
-  ])
+  const answer = await db.raw(
+    `select ${STORED_SCORE_COLUMNS} from scores s where s.id = any(?::bigint[]) /* scores.byIds */`,
+    [[...ids]],
+  )
   return new Map(answer.rows.map((row: StoredScore) => [row.id, row]))
 }
 

@@ -132,7 +132,7 @@ export const bySequences = (db: Db, client: string, sequences: readonly number[]
   )
 
 /** The client acknowledges changes up to `to`, which confirms the removals among them. */
-export const read = async (tx: Tx, client: string, to: number, now: Date): Promise<void> => {
+export const confirmRead = async (tx: Tx, client: string, to: number, now: Date): Promise<void> => {
   await tx.raw(
     `update change_clients set read_to = :to, read_at = :now where client = :client and read_to < :to and last >= :to /* changes.read */`,
     { client, to, now } as never,

@@ -59,7 +59,7 @@ export interface RequestedCode {
 export type StandingDays = PublicDays & { oldest?: string }
 
 /** Returns rows in the order of the codes, none for a code without an operator. */
-export const of = async (
+export const readStandings = async (
   db: ReadHandle,
   codes: readonly RequestedCode[],
   { asOf, today, oldest = today }: StandingDays,
@@ -192,7 +192,7 @@ export const standingsOfMany = async (
     await withSight(db, [...own.values()], { client: client ?? '', days, grades: wanted.grades })
   const found = codes.map(({ scheme, code }) => (scheme === 'uscc' ? (own.get(code) ?? null) : null))
   const others = codes.flatMap((code, place) => (found[place] ? [] : [{ ...code, place }]))
-  for (const row of await of(db, others, days, wanted)) found[row.place] = row
+  for (const row of await readStandings(db, others, days, wanted)) found[row.place] = row
   return found
 }
 

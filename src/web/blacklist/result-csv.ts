@@ -5,13 +5,13 @@ import type { Db } from '../../store/db/db.js'
 import type { ConcurrencyLimit } from '../../store/db/turns.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import * as publicList from '../../store/publication/public-list.js'
-import { BYTE_ORDER_MARK, COLUMNS, row } from '../../work/publication/publish-files.js'
+import { BYTE_ORDER_MARK, CSV_COLUMNS, publicCsvLine } from '../../work/publication/publish-files.js'
 import { ReaderLeft, sendWithTimeouts } from '../frame/response-timeout.js'
 import { entriesNamed } from './search.js'
 import { conditionsOf, type SearchFilter } from './search-filter.js'
 
 const STEP_ENTRIES = 500
-const SHOWN = COLUMNS.filter((name) => name !== 'hash')
+const SHOWN = CSV_COLUMNS.filter((name) => name !== 'hash')
 
 interface CsvDependencies {
   db: Db
@@ -46,7 +46,7 @@ async function* lines(
   asked: SearchFilter,
   day: string,
 ): AsyncGenerator<Buffer> {
-  yield Buffer.from(BYTE_ORDER_MARK + row(SHOWN))
+  yield Buffer.from(BYTE_ORDER_MARK + publicCsvLine(SHOWN))
   if (asked.name !== '') return yield rowsOf(await entriesNamed(db, inTurn, asked, day))
   const [sought, order] = [conditionsOf(asked, day), asked.sort ?? 'newest']
   for (let after: publicList.ListCursor | null = null; ; ) {
@@ -63,4 +63,4 @@ async function* lines(
 }
 
 const rowsOf = (entries: readonly PublicBody[]): Buffer =>
-  Buffer.from(entries.map((entry) => row(SHOWN.map((name) => entry[name]))).join(''))
+  Buffer.from(entries.map((entry) => publicCsvLine(SHOWN.map((name) => entry[name]))).join(''))

@@ -1,4 +1,4 @@
-import { BYTE_ORDER_MARK, row } from '../../work/publication/publish-files.js'
+import { BYTE_ORDER_MARK, publicCsvLine } from '../../work/publication/publish-files.js'
 import { type CheckAnswer, isKnown, miswritten } from './answers.js'
 
 const COLUMNS = [
@@ -20,11 +20,12 @@ const COLUMNS = [
 export const csvOf = ({ rows, asOf, stale }: CheckAnswer): string => {
   const when = asOf.getTime() === 0 ? null : asOf.toISOString()
   const lines = rows.map((one) => {
-    if (!isKnown(one)) return row([one.row.row, ...Array(8).fill(null), one.row.ref, when, stale, one.row.fault])
+    if (!isKnown(one))
+      return publicCsvLine([one.row.row, ...Array(8).fill(null), one.row.ref, when, stale, one.row.fault])
     const { code, name: askedName, ref } = one.row
     const { uscc, name, status, listed, entries, nameAnswer } = one.known
     const reasons = entries.map(({ reason, publishedOn, endsOn }) => `${reason} ${publishedOn ?? ''}/${endsOn ?? ''}`)
-    return row([
+    return publicCsvLine([
       one.row.row,
       code,
       uscc,
@@ -40,5 +41,5 @@ export const csvOf = ({ rows, asOf, stale }: CheckAnswer): string => {
       status === 'UNKNOWN' ? miswritten(code)?.fault : null,
     ])
   })
-  return BYTE_ORDER_MARK + row(COLUMNS) + lines.join('')
+  return BYTE_ORDER_MARK + publicCsvLine(COLUMNS) + lines.join('')
 }

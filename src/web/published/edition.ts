@@ -5,14 +5,14 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 import {
-  bytesIn,
   type Edition,
-  lastEndOf,
-  lengthOf,
-  type Segment,
-  without,
+  type EditionSegment,
+  lastEntryEnd,
+  readRange,
+  segmentLength,
+  segmentsWithout,
 } from '../../work/publication/publish-edition.js'
-import { FORMS } from '../../work/publication/publish-files.js'
+import { FILE_FORMS } from '../../work/publication/publish-files.js'
 import { ENCODINGS, type HeldEdition, type PublishedFiles } from '../../work/publication/published-files.js'
 import { type ListInForce, type ListNow, settlesWithin, WAIT_MS } from './current.js'
 import type { ByteSource, FileRepresentation } from './represented.js'
@@ -76,7 +76,7 @@ export const fileOf = (
   { form, today }: { form: number; today: string },
 ): Pick<FileRepresentation, 'tag' | 'bytes' | 'read' | 'encodings'> => {
   const { edition } = held
-  const { path } = FORMS[form] ?? {}
+  const { path } = FILE_FORMS[form] ?? {}
   const said = edition.files[form]
   if (said === undefined || path === undefined) throw new Error(`an edition has no form ${form}`)
   const left = async (): Promise<string[]> => {
@@ -86,10 +86,10 @@ export const fileOf = (
   const watched = (bytes: AsyncIterable<Buffer>, from: number) =>
     abortOnRemoval(bytes, from, async (at) => {
       const ids = await left()
-      return ids.length > 0 && lastEndOf(edition, form, ids) > at
+      return ids.length > 0 && lastEntryEnd(edition, form, ids) > at
     })
   if (list.gone.length > 0) {
-    const { segments, bytes } = without(edition, form, list.gone)
+    const { segments, bytes } = segmentsWithout(edition, form, list.gone)
     return {
       tag: `${said.sha256}-${digestOf(list.gone)}`,
       bytes,
@@ -104,13 +104,13 @@ export const fileOf = (
     const file = held.encoded(form, name)
     // Offsets in a compressed file do not tell entries apart, so the removal of any entry aborts the download.
     const read: ByteSource['read'] = (from, to) =>
-      abortOnRemoval(bytesIn(file ?? part, { from, to }), 0, async () => (await left()).length > 0)
+      abortOnRemoval(readRange(file ?? part, { from, to }), 0, async () => (await left()).length > 0)
     if (file !== null) encodings[name] = { bytes: file.bytes, read }
   }
   return {
     tag: said.sha256,
     bytes: said.bytes,
-    read: (from, to) => watched(bytesIn(part, { from, to }), from),
+    read: (from, to) => watched(readRange(part, { from, to }), from),
     encodings,
   }
 }
@@ -140,18 +140,18 @@ async function* abortOnRemoval(
 async function* readSegments(
   edition: Edition,
   form: number,
-  segments: readonly Segment[],
+  segments: readonly EditionSegment[],
   { from, to }: { from: number; to: number },
 ): AsyncGenerator<Buffer> {
   const part = edition.parts[form]
   if (part === undefined) throw new Error(`an edition has no form ${form}`)
   let at = 0
   for (const segment of segments) {
-    const length = lengthOf(segment)
+    const length = segmentLength(segment)
     const [first, last] = [Math.max(0, from - at), Math.min(length, to - at)]
     at += length
     if (first >= last) continue
     if ('length' in segment) yield Buffer.from(segment.subarray(first, last))
-    else yield* bytesIn(part, { from: segment.from + first, to: segment.from + last })
+    else yield* readRange(part, { from: segment.from + first, to: segment.from + last })
   }
 }

@@ -9,8 +9,8 @@ import { processHandle } from '../../store/db/request-handle.js'
 import * as restored from '../../store/db/restored.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 import { manifestOf } from '../../work/publication/publish.js'
-import { atom, FEED_CHANGES } from '../../work/publication/publish-atom.js'
-import { ATOM, type FileForm, FORMS } from '../../work/publication/publish-files.js'
+import { FEED_CHANGES_MOST, writeAtomFeed } from '../../work/publication/publish-atom.js'
+import { ATOM_FILE, FILE_FORMS, type FileForm } from '../../work/publication/publish-files.js'
 import type { PublishedFiles } from '../../work/publication/published-files.js'
 import { baseOf, sendPage } from '../frame/render-response.js'
 import type { TimeoutBounds } from '../frame/response-timeout.js'
@@ -62,8 +62,8 @@ export const data = (parts: DataDependencies): Router => {
     '/data/manifest.jws': manifest(parts, reading),
     '/data/delta': delta(parts, reading),
   }
-  for (const [at, form] of FORMS.entries()) routes[form.path] = file(parts, reading, at)
-  routes[ATOM.path] = feed(parts, reading)
+  for (const [at, form] of FILE_FORMS.entries()) routes[form.path] = file(parts, reading, at)
+  routes[ATOM_FILE.path] = feed(parts, reading)
   routes['/data'] = async (request, response) => {
     const instant = parts.nowOf(request)
     const { list, held } = await reading.editionAt(parts.dbOf(request), instant, response)
@@ -130,7 +130,7 @@ const file =
     form: number,
   ): RequestHandler =>
   async (request, response) => {
-    const { path, type } = FORMS[form] as FileForm
+    const { path, type } = FILE_FORMS[form] as FileForm
     const end = downloads.begin(addressOf(request))
     try {
       const listed = await editionAt(dbOf(request), nowOf(request), response)
@@ -160,9 +160,9 @@ const feed =
     const { snapshot, gone } = list
     const body = await bodies(`feed ${snapshot.sequence} ${snapshot.hash} ${[...gone].sort().join()}`, async () => {
       const left = new Set(gone)
-      const changes = await snapshots.latestChanges(processHandle(dbOf(request)), snapshot.sequence, FEED_CHANGES)
+      const changes = await snapshots.latestChanges(processHandle(dbOf(request)), snapshot.sequence, FEED_CHANGES_MOST)
       return Buffer.from(
-        atom(
+        writeAtomFeed(
           snapshot,
           changes.map((one) => (left.has(one.id) ? { ...one, line: null } : one)),
         ),
@@ -170,7 +170,7 @@ const feed =
     })
     await sendFile(request, response, {
       ...body,
-      type: ATOM.type,
+      type: ATOM_FILE.type,
       freshFor: freshFor(list, nowOf(request)),
       bounds: boundsOf(list, nowOf(request), slowMs),
       saveAs: null,
@@ -189,7 +189,8 @@ const delta =
       return { list, made }
     }
     const { list, made } = await listAt(dbOf(request), now, response, read, { namesNobody: true })
-    if ('refused' in made) return problem(response.set('Link', `<${FORMS[2]?.path}>; rel="alternate"`), made.refused)
+    if ('refused' in made)
+      return problem(response.set('Link', `<${FILE_FORMS[2]?.path}>; rel="alternate"`), made.refused)
     const { sha256, ...body } = await bodyOf(Buffer.from(made.text))
     const one = { path: `/data/delta?since=${made.from}`, sha256, bytes: body.bytes, entries: made.entries }
     const { jws } = keys.manifests.sign(JSON.stringify(manifestOf(list.snapshot, list.signed.validUntil, [one])))

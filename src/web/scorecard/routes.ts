@@ -5,7 +5,7 @@ import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as audits from '../../store/scoring/card-versions.js'
-import { cardInForce, cardNamed, hashOfCard, versionsThatLoad } from '../../work/scoring/scorecards.js'
+import { cardInForce, cardOfVersion, faultlessVersions, hashOfCard } from '../../work/scoring/scorecards.js'
 import type { SitePage } from '../frame/page.js'
 import { sendPage } from '../frame/render-response.js'
 import type { SiteDependencies } from '../frame/site-parts.js'
@@ -55,7 +55,7 @@ const bytesOf = (response: Response, card: Scorecard): void => {
 const known = async (db: Db, version: string): Promise<Scorecard> => {
   if (version.length > VERSION_LONGEST || !VERSION.test(version)) throw new Refusal('NOT_FOUND')
   try {
-    return await cardNamed(db, version)
+    return await cardOfVersion(db, version)
   } catch (error) {
     if (isRefusal(error) && (error.code === 'SCORECARD_UNKNOWN' || error.code === 'SCORECARD_BROKEN'))
       throw new Refusal('NOT_FOUND')
@@ -71,6 +71,6 @@ const pageOf = async (db: Db, card: Scorecard, current: Scorecard, day: string):
     inForce: card.version === current.version,
     day,
     adoptions: adoptions.map(({ decidedAt, ...each }) => ({ ...each, decidedOn: dateIn(decidedAt) })),
-    versions: [...new Set([...versionsThatLoad(), ...kept])].sort(),
+    versions: [...new Set([...faultlessVersions(), ...kept])].sort(),
   })
 }

@@ -11,13 +11,13 @@ export interface ActContext {
 }
 
 /** Tells whether the caller may see an operator. Without this function, all may be seen. */
-export type OperatorAccess = (operator: operators.StoredOperator) => boolean
+export type MayAccessOperator = (operator: operators.StoredOperator) => boolean
 
 /** Refusal OPERATOR_UNKNOWN when no operator has the code or `mayFor` denies access to it. */
 export const findOperator = async (
   tx: Tx,
   code: string,
-  mayFor: OperatorAccess = () => true,
+  mayFor: MayAccessOperator = () => true,
 ): Promise<operators.StoredOperator> => {
   const scheme = parseCode(code)
   const operator = scheme === null ? undefined : [...(await operators.byCodes(tx, [scheme])).values()][0]
@@ -26,5 +26,5 @@ export const findOperator = async (
 }
 
 /** Runs `act` in a transaction at a new knowledge instant. Refusal RUN_BUSY. */
-export const inTurn = async <T>(db: Db, now: Date, act: (tx: Tx, at: Date) => Promise<T>): Promise<T> =>
+export const atNewInstant = async <T>(db: Db, now: Date, act: (tx: Tx, at: Date) => Promise<T>): Promise<T> =>
   inTransaction(db, 'decide', async (tx) => act(tx, await knowledge.nextInstant(tx, now)))

@@ -16,7 +16,7 @@ export interface ClientCredentials {
   region: string | null
 }
 
-export const BY_COMMAND = 'command'
+export const BY_COMMAND_LINE = 'command'
 
 /** The client is pending until a second person confirms it. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, CLIENT_EXISTS. */
 export const add = async (
@@ -72,7 +72,7 @@ const allOf = (sub: string, now: Date): revocations.RevokedTokens => ({
   endsAt: new Date(now.getTime() + TOKEN_SECONDS * 1_000),
 })
 
-export const matches = async (db: Db, name: string, secret: string, now: Date): Promise<boolean> => {
+export const secretMatchesClient = async (db: Db, name: string, secret: string, now: Date): Promise<boolean> => {
   const client = await clients.byId(db, name, now)
   const is = await secretMatches(secret, client?.secretHash ?? null, client?.previousHash ?? null)
   return client !== null && is && !client.ended && !(await isPending(client, secret))

@@ -25,7 +25,7 @@ export interface SignInAttempt {
  * Seconds until an attempt is allowed, or null. `proven` ignores failures at other addresses. Unknown names take
  * equally long.
  */
-export const shutFor = async (
+export const secondsLocked = async (
   db: Db,
   knock: SignInAttempt,
   mark: (text: string) => string,
@@ -42,7 +42,7 @@ export const isProven = (db: Db, knock: SignInAttempt, mark: (text: string) => s
   lockouts.isProven(db, here(knock, mark), now)
 
 /** `known`: the name is registered and may be logged. */
-export const failed = async (
+export const noteFailedSignIn = async (
   db: Db,
   knock: SignInAttempt,
   { mark, known, now, log }: { mark: (text: string) => string; known: boolean; now: Date; log: Log },
@@ -58,12 +58,17 @@ export const failed = async (
 }
 
 /** Marks the address as proven. A person's failures there are cleared; those elsewhere stay counted. */
-export const prove = (db: Db, knock: SignInAttempt, mark: (text: string) => string, now: Date): Promise<void> => {
+export const noteGoodSignIn = (
+  db: Db,
+  knock: SignInAttempt,
+  mark: (text: string) => string,
+  now: Date,
+): Promise<void> => {
   const { kind, name, address } = knock
   return lockouts.noteSuccess(db, { kind, name, address, now, key: here(knock, mark), forgives: kind === 'PERSON' })
 }
 
-export const lift = async (
+export const liftLockouts = async (
   db: Db,
   { kind, name, now, log }: Pick<SignInAttempt, 'kind' | 'name'> & { now: Date; log: Log },
 ): Promise<lockouts.StoredLockout[]> => {

@@ -7,10 +7,10 @@ import { readAccessCode, withoutAccessCodes } from '../../foundation/text/access
 import * as store from '../../store/access/access-codes.js'
 import type { Db } from '../../store/db/db.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { type ActContext, findOperator, inTurn, type OperatorAccess } from './acts.js'
+import { type ActContext, atNewInstant, findOperator, type MayAccessOperator } from './acts.js'
 
 export interface AccessCodeRequest extends ActContext {
-  mayFor?: OperatorAccess
+  mayFor?: MayAccessOperator
   operator: string
   reason: string
 }
@@ -30,7 +30,7 @@ export const issueAccessCode = async (
   const reason = reasonIn(made, rules)
   const code = newAccessCode()
   const mark = keys.accessMark(readAccessCode(code) ?? '')
-  const accessCode = await inTurn(db, made.now, async (tx, at) => {
+  const accessCode = await atNewInstant(db, made.now, async (tx, at) => {
     const { id: operatorId } = await findOperator(tx, made.operator, made.mayFor)
     const { by } = made
     await store.end(tx, operatorId, { ended: 'REISSUED', reason, by, at })
@@ -46,7 +46,7 @@ export const revokeAccessCode = async (
   made: AccessCodeRequest,
 ): Promise<store.AccessCode> => {
   const reason = reasonIn(made, rules)
-  return inTurn(db, made.now, async (tx, at) => {
+  return atNewInstant(db, made.now, async (tx, at) => {
     const { id } = await findOperator(tx, made.operator, made.mayFor)
     const ended = await store.end(tx, id, { ended: 'REVOKED', reason, by: made.by, at })
     if (ended === null) throw new Refusal('ACCESS_CODE_NONE')

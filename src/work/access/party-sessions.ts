@@ -14,7 +14,7 @@ export interface SignedInParty {
   endsAt: Date
 }
 
-export const begin = async (
+export const beginPartySession = async (
   db: Db,
   { code, grant, before, now }: { code: string; grant: number; before: string | null; now: Date },
 ): Promise<SignedInParty> => {
@@ -25,7 +25,7 @@ export const begin = async (
   return { cookie, viewer: viewerOf(code, grant), endsAt }
 }
 
-export const signedInBy = async (db: Db, cookie: string, now: Date): Promise<SignedInParty | null> => {
+export const partyOfCookie = async (db: Db, cookie: string, now: Date): Promise<SignedInParty | null> => {
   const session = await store.use(db, markOf(cookie), IDLE_MS, now)
   return session && { cookie, viewer: viewerOf(session.code, session.grant), endsAt: session.endsAt }
 }

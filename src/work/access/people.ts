@@ -19,7 +19,7 @@ import type { Db } from '../../store/db/db.js'
 import * as lockouts from './lockouts.js'
 
 const ONE_TIME_MS = 7 * 24 * 3_600_000
-export const IDLE_MS = 30 * 60_000
+export const SESSION_IDLE_MS = 30 * 60_000
 const SESSION_MS = 12 * 3_600_000
 
 export interface PersonCredentials {
@@ -56,7 +56,7 @@ export const add = async (
 }
 
 /** Issues a new one-time password and ends all sessions. Refusal PERSON_UNKNOWN. */
-export const reset = async (db: Db, name: string, change: people.AccountChange): Promise<PersonCredentials> => {
+export const resetPassword = async (db: Db, name: string, change: people.AccountChange): Promise<PersonCredentials> => {
   const { now } = change
   const person = await people.byId(db, name)
   if (person === null) throw new Refusal('PERSON_UNKNOWN', { name })
@@ -114,13 +114,13 @@ export const signIn = async (
   { mark, now, log }: { mark: (text: string) => string; now: Date; log: Log },
 ): Promise<PersonSession> => {
   const knock = { kind: 'PERSON' as const, name: input.name, address: input.address }
-  const wait = await lockouts.shutFor(db, knock, mark, now, input.proven)
+  const wait = await lockouts.secondsLocked(db, knock, mark, now, input.proven)
   const person = await people.byId(db, input.name)
   const matches = await secretMatches(normalPassword(input.password), person?.passwordHash ?? null)
   if (wait !== null) throw new Refusal('TOO_MANY_REQUESTS', { retryAfter: wait })
   const tooLate = person?.oneTimeUntil != null && person.oneTimeUntil <= now
   if (person === null || !matches || tooLate) {
-    await lockouts.failed(db, knock, { mark, known: person !== null, now, log })
+    await lockouts.noteFailedSignIn(db, knock, { mark, known: person !== null, now, log })
     throw new Refusal('SIGN_IN_REFUSED')
   }
   if (person.pendingSince !== null) throw new Refusal('ACCOUNT_PENDING')
@@ -139,13 +139,13 @@ export const signIn = async (
     if (input.cookie !== null) await sessions.end(tx, markOf(input.cookie), now)
     await sessions.start(tx, { mark: markOf(cookie), person: id, now, endsAt })
   })
-  await lockouts.prove(db, { ...knock, name: id }, mark, now)
+  await lockouts.noteGoodSignIn(db, { ...knock, name: id }, mark, now)
   log.info({ person: id, chosen: passwordHash !== null }, 'signed in')
   return { cookie, viewer: { role, sub: id, agency, region }, endsAt }
 }
 
-export const signedInBy = async (db: Db, cookie: string, now: Date): Promise<PersonSession | null> => {
-  const session = await sessions.use(db, markOf(cookie), IDLE_MS, now)
+export const sessionOfCookie = async (db: Db, cookie: string, now: Date): Promise<PersonSession | null> => {
+  const session = await sessions.use(db, markOf(cookie), SESSION_IDLE_MS, now)
   if (session === null) return null
   const { person: sub, role, agency, region, endsAt } = session
   return { cookie, viewer: { role, sub, agency, region }, endsAt }
@@ -156,10 +156,10 @@ export const signOut = (db: Db, cookie: string, now: Date): Promise<void> => ses
 const markOf = (cookie: string): string => createHash('sha256').update(cookie).digest('hex')
 
 /** CSRF token derived from the cookie, which another site cannot read. */
-export const csrfOf = (cookie: string): string => createHash('sha256').update(`csrf ${cookie}`).digest('base64url')
+export const csrfTokenOf = (cookie: string): string => createHash('sha256').update(`csrf ${cookie}`).digest('base64url')
 
-export const csrfMatches = (cookie: string, token: string): boolean => {
-  const [wanted, said] = [Buffer.from(csrfOf(cookie)), Buffer.from(token)]
+export const csrfTokenMatches = (cookie: string, token: string): boolean => {
+  const [wanted, said] = [Buffer.from(csrfTokenOf(cookie)), Buffer.from(token)]
   return wanted.length === said.length && timingSafeEqual(wanted, said)
 }
 

@@ -5,7 +5,7 @@ import type { AuditEntry, AuditLog } from './audit-log.js'
 const ROW_EVERY_MS = 60_000
 const COUNTED_MOST = 10_000
 
-export interface Attempt {
+export interface RefusedAttempt {
   at: Date
   request: string
   endpoint: string
@@ -16,23 +16,23 @@ export interface Attempt {
   code: string
 }
 
-export interface Attempts {
+export interface AttemptLog {
   /** Refusal TRAIL_UNAVAILABLE. */
-  refused(attempt: Attempt): Promise<void>
+  refused(attempt: RefusedAttempt): Promise<void>
   sweep(now: Date): void
   flush(): void
 }
 
 interface AttemptCounter {
-  last: Attempt
+  last: RefusedAttempt
   since: Date
   more: number
 }
 
-export const makeAttempts = (
+export const makeAttemptLog = (
   auditLog: Pick<AuditLog, 'row'>,
   { log, now }: { log: Log; now: () => Date },
-): Attempts => {
+): AttemptLog => {
   const counted = new Map<string, AttemptCounter>()
 
   const writeSum = ({ last, since, more }: AttemptCounter): void => {
@@ -73,7 +73,7 @@ export const makeAttempts = (
 }
 
 const rowOf = (
-  { at, request, endpoint, mark, known, address, code }: Attempt,
+  { at, request, endpoint, mark, known, address, code }: RefusedAttempt,
   attempts: number,
   since: Date,
 ): AuditEntry => ({

@@ -25,9 +25,9 @@ import { hashesOf } from '../../store/audit/heads.js'
 import { connect, type Db, poolUsage, type Tx } from '../../store/db/db.js'
 import { withNamedStatements } from '../../store/db/shared-connections.js'
 import { type HeadNotes, headsInMemory } from './head-notes.js'
-import { unsaidLoss } from './losses.js'
-import { packed } from './operator-codes.js'
-import type { Notes } from './restore-guard.js'
+import { findUnreportedLoss } from './losses.js'
+import { packCodes } from './operator-codes.js'
+import type { RestoreNotes } from './restore-guard.js'
 
 /** Most rows that may wait. Beyond this bound, requests are refused. */
 const QUEUE_ROWS = 5_000
@@ -190,7 +190,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
   }
 
   const cutOf = async (tx: Tx, heads: readonly NotedHead[], last: number): Promise<ChainLink[]> => {
-    const loss = await unsaidLoss(tx, heads, last)
+    const loss = await findUnreportedLoss(tx, heads, last)
     if (loss === null) return []
     const { heads: _, ...range } = loss
     log.error(
@@ -229,7 +229,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
 
 export const openAuditLog = (
   url: string,
-  { notes, database, ...parts }: Omit<AuditLogParts, 'notes'> & { notes: Notes; database: string },
+  { notes, database, ...parts }: Omit<AuditLogParts, 'notes'> & { notes: RestoreNotes; database: string },
 ): AuditLog => {
   const db = withNamedStatements(connect(url, { what: 'trail' }))
   const auditLog = makeAuditLog(db, { ...parts, notes: notes.heads(database) })
@@ -251,7 +251,7 @@ const linkOf = (entry: AuditEntry): ChainLink => {
     request: entry.request,
     asked: storable(entry.asked),
     outcome: entry.outcome,
-    shown: packed(codes),
+    shown: packCodes(codes),
     digest: entry.digest,
   }
   const body = contentJson(content)

@@ -1,9 +1,9 @@
 import { type AuditRules, checkAuditRules } from '../../domain/audit/audit-rules.js'
-import { checked } from '../calendar/rules.js'
+import { readCheckedRules } from '../calendar/rules.js'
 
 let read: AuditRules | null = null
 
 export const auditRules = (): AuditRules => {
-  read ??= checked<AuditRules>('rules/audit-log', 'contracts/audit-log', checkAuditRules)
+  read ??= readCheckedRules<AuditRules>('rules/audit-log', 'contracts/audit-log', checkAuditRules)
   return read
 }

@@ -4,7 +4,7 @@ import * as store from '../../store/audit/heads.js'
 import type { Db, Tx } from '../../store/db/db.js'
 
 /** Finds lost rows: their heads were noted outside the database, but it lacks them, and no CUT row records the loss. */
-export const unsaidLoss = async (
+export const findUnreportedLoss = async (
   handle: Db | Tx,
   heads: readonly NotedHead[],
   last: number,

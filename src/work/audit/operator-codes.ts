@@ -6,7 +6,7 @@ const PLAIN = '\0'
 const DEFLATED = 1
 const LEVEL = 1
 
-export const packed = (codes: ReadonlySet<string>): string | null => {
+export const packCodes = (codes: ReadonlySet<string>): string | null => {
   const sorted = [...codes].sort()
   if (sorted.length === 0) return null
   const text = Buffer.from(`${PLAIN}${sorted.join('\n')}`)
@@ -14,7 +14,7 @@ export const packed = (codes: ReadonlySet<string>): string | null => {
   return Buffer.concat([Buffer.of(DEFLATED), deflateRawSync(text.subarray(1), { level: LEVEL })]).toString('base64')
 }
 
-export const unpacked = (packedCodes: string | null): string[] => {
+export const unpackCodes = (packedCodes: string | null): string[] => {
   if (packedCodes === null) return []
   const bytes = Buffer.from(packedCodes, 'base64')
   const rest = bytes.subarray(1)

@@ -39,9 +39,9 @@ export interface SentNote {
   at?: string
 }
 
-export type Notes = ReturnType<typeof makeNotes>
+export type RestoreNotes = ReturnType<typeof makeRestoreNotes>
 
-export const makeNotes = (folder: string) => {
+export const makeRestoreNotes = (folder: string) => {
   const place = join(folder, FOLDER)
   const lastSent = new Map<string, SentNote>()
 

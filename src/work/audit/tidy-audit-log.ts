@@ -5,9 +5,9 @@ import { parseCode } from '../../domain/operators/codes.js'
 import * as store from '../../store/audit/audit-log.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
-import { alone, type RunOptions } from '../timetable/run.js'
+import { type RunOptions, runAlone } from '../timetable/run.js'
 import { auditRules } from './audit-rules.js'
-import { unpacked } from './operator-codes.js'
+import { unpackCodes } from './operator-codes.js'
 
 const INDEXED = { rows: 2_000, codes: 5_000 }
 const ERASE_ROWS = 2_000
@@ -18,7 +18,7 @@ export const tidyAuditLog = (
   db: Db,
   options: RunOptions & { signal?: AbortSignal; isDoubted?: () => boolean },
 ): Promise<{ indexed: number; erased: number } | null> =>
-  alone(db, { ...options, job: 'trail' }, async (run) => {
+  runAlone(db, { ...options, job: 'trail' }, async (run) => {
     run.counts['indexed'] = await indexAll(db, options.signal)
     // Erasing cannot be undone, so it pauses while the clock is in doubt.
     const waits = options.signal?.aborted || options.isDoubted?.() || (await clockDoubts.openDoubt(db)) !== null
@@ -46,7 +46,7 @@ const indexStep = (db: Db): Promise<{ rows: number; isLast: boolean }> =>
     const last = rows.at(-1)
     if (last === undefined) return { rows: 0, isLast: true }
     const codesShown = rows.flatMap(({ number, shown: packed }) =>
-      unpacked(packed).flatMap((code) => {
+      unpackCodes(packed).flatMap((code) => {
         const parsed = parseCode(code)
         return parsed === null ? [] : [{ number, scheme: parsed.scheme, code: parsed.code }]
       }),

@@ -2,7 +2,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Metrics } from '../../foundation/metrics.js'
 import type { Db } from '../../store/db/db.js'
-import { alone, type RunOptions } from '../timetable/run.js'
+import { type RunOptions, runAlone } from '../timetable/run.js'
 import { type AuditVerification, type AuditVerifyOptions, verifyAuditLog } from './verify-audit-log.js'
 
 export interface AuditWatchParts extends Pick<AuditVerifyOptions, 'now' | 'keys'> {
@@ -11,7 +11,7 @@ export interface AuditWatchParts extends Pick<AuditVerifyOptions, 'now' | 'keys'
   noted: () => AuditVerifyOptions['noted']
 }
 
-export const auditOf = (db: Db, { log, metrics, noted, ...parts }: AuditWatchParts) => {
+export const makeAuditWatch = (db: Db, { log, metrics, noted, ...parts }: AuditWatchParts) => {
   const verify = (of: Omit<AuditVerifyOptions, 'now' | 'keys' | 'noted'> = {}): Promise<AuditVerification> =>
     verifyAuditLog(db, { ...parts, noted: noted(), ...of })
 
@@ -34,7 +34,7 @@ export const auditOf = (db: Db, { log, metrics, noted, ...parts }: AuditWatchPar
       })
     },
     nightly: (options: RunOptions & { signal?: AbortSignal }): Promise<AuditVerification | null> =>
-      alone(db, { ...options, job: 'audit' }, async ({ counts }) => {
+      runAlone(db, { ...options, job: 'audit' }, async ({ counts }) => {
         const verdict = await watch(options.signal)
         const { walked, cuts, faults = 0, broken } = verdict
         Object.assign(counts, { walked, faults, lost: cuts.length })

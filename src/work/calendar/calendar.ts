@@ -80,7 +80,7 @@ export const decideCalendar = async (
 const BECOMES = { CONFIRM: 'IN_FORCE', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' } as const
 
 /** Previews an amendment without writing. Refusals: INPUT_INVALID, DATE_INVALID. */
-export const foreseenCalendar = async (
+export const previewCalendar = async (
   db: Db,
   rules: WorkRules,
   said: CalendarDays,

@@ -20,7 +20,7 @@ export interface WorkRules {
 }
 
 /** Refusal INPUT_INVALID for an unknown id. */
-export const listOf = (rules: WorkRules, id: string): ListKind => {
+export const listKindOf = (rules: WorkRules, id: string): ListKind => {
   const list = rules.lists.find((row) => row.id === id)
   if (list === undefined) throw new Refusal('INPUT_INVALID', { reason: `未知的名单类别 unknown list ${id}` })
   return list
@@ -28,18 +28,18 @@ export const listOf = (rules: WorkRules, id: string): ListKind => {
 
 export const caseRules = (rules: WorkRules, id: string): CaseRules => {
   const { calendar, clocks } = rules
-  return { list: listOf(rules, id), calendar, clocks }
+  return { list: listKindOf(rules, id), calendar, clocks }
 }
 
 let waysBack: RecoveryRules | null = null
 
 export const recoveryRules = (): RecoveryRules => {
-  waysBack ??= checked<RecoveryRules>('rules/recovery', 'contracts/recovery', checkRecoveryRules)
+  waysBack ??= readCheckedRules<RecoveryRules>('rules/recovery', 'contracts/recovery', checkRecoveryRules)
   return waysBack
 }
 
 /** Refusal RULES_BROKEN lists every fault and stops the start. */
-export const checked = <T>(file: string, shape: string, check: (content: T) => RuleFault[]): T => {
+export const readCheckedRules = <T>(file: string, shape: string, check: (content: T) => RuleFault[]): T => {
   const content = contracts.document(`${file}.json`)
   const badly = contracts
     .contract(shape)(content)

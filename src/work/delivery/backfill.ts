@@ -13,7 +13,7 @@ import * as desk from '../../store/delivery/delivery-desk.js'
 import * as platformStates from '../../store/delivery/platform-states.js'
 import * as listings from '../../store/listing/listings.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { inForce, noticesOf, type SubjectInForce } from './in-force.js'
+import { noticesOfSubjects, type SubjectInForce, subjectsInForce } from './in-force.js'
 
 const STEP_SUBJECTS = 200
 
@@ -24,7 +24,7 @@ interface BackfillTarget {
 }
 
 /** Returns how many additions were queued. Locked subjects are left to the next call. */
-export const backfill = async (
+export const queueBackfill = async (
   db: Db,
   rules: WorkRules,
   platform: string,
@@ -46,7 +46,7 @@ export const backfill = async (
     owed += step.owed
     return step.busy
   }
-  for await (const page of inForce(db, rules, filling.hearing, dateIn(now())))
+  for await (const page of subjectsInForce(db, rules, filling.hearing, dateIn(now())))
     for (const step of stepsOf(await lackingOf(db, filling, page))) busy.push(...(await owe(step)))
   const still: SubjectInForce[] = []
   for (const step of stepsOf(busy)) still.push(...(await owe(step)))
@@ -78,7 +78,7 @@ const oweStep = async (
 ): Promise<{ owed: number; busy: SubjectInForce[] }> => {
   const held = await hold(tx, lacking, filling.now())
   const ids = lacking.map(({ subjectId }) => subjectId).filter((id) => held.has(id))
-  const standing = await noticesOf(tx, rules, ids)
+  const standing = await noticesOfSubjects(tx, rules, ids)
   const heard = await heardBy(tx, filling, standing)
   const floor = (await platformStates.sequenceFloors(tx)).get(filling.hearing.id) ?? 0
   const owed = standing.flatMap(({ kind, subjectId, notice }) => {

@@ -9,8 +9,8 @@ import * as deliveries from '../../store/delivery/deliveries.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import * as platformStates from '../../store/delivery/platform-states.js'
 import * as listings from '../../store/listing/listings.js'
-import { listOf, type WorkRules } from '../calendar/rules.js'
-import { noticesOf } from './in-force.js'
+import { listKindOf, type WorkRules } from '../calendar/rules.js'
+import { noticesOfSubjects } from './in-force.js'
 
 const NO_LONGER_SHOWN = '不再公示'
 
@@ -25,7 +25,7 @@ export interface DeliveryDecision {
  * Queues the current content, or a removal when the entry is no longer public. The delivery number changes only when
  * the platform would ignore the old one. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
  */
-export const resend = (db: Db, rules: WorkRules, made: DeliveryDecision): Promise<void> =>
+export const resendRefused = (db: Db, rules: WorkRules, made: DeliveryDecision): Promise<void> =>
   settle(db, rules, made, 'RESEND', async (tx, refused, listing) => {
     const fresh = await freshOf(tx, rules, refused)
     if (fresh === null) return withdraw(tx, rules, refused, listing, made)
@@ -46,7 +46,7 @@ export const previewResend = async (
 }
 
 /** Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY. */
-export const close = (db: Db, rules: WorkRules, made: DeliveryDecision): Promise<void> =>
+export const closeRefused = (db: Db, rules: WorkRules, made: DeliveryDecision): Promise<void> =>
   settle(db, rules, made, 'CLOSE', async (tx, refused, _, reason) => {
     await desk.closeDeliveries(tx, [refused.id], { by: made.by, at: made.now, reason })
     await addInstead(tx, refused, made.now)
@@ -101,7 +101,7 @@ const freshOf = async (tx: Db | Tx, rules: WorkRules, refused: desk.StoredDelive
   if (refused.action === 'REMOVE') return notice
   const action =
     refused.action === 'ADD' ? 'ADD' : asChange(await desk.earlierMessagesOf(tx, refused.platform, [subjectId]), number)
-  const [standing] = await noticesOf(tx, rules, [subjectId])
+  const [standing] = await noticesOfSubjects(tx, rules, [subjectId])
   if (standing !== undefined) return { ...standing.notice, sequence: number, action } as Notice
   return kind === 'listing' ? null : { ...notice, action }
 }
@@ -130,7 +130,7 @@ const withdraw = async (
   if (fold !== 'nothing') await deliveries.foldEarlier(tx, [{ subjectId, platform, what: fold }])
   if (owe === null) return
   const today = dateIn(now)
-  const removal = (listing && entryRemoval(listOf(rules, listing.list), listing, { on: today })) ?? {
+  const removal = (listing && entryRemoval(listKindOf(rules, listing.list), listing, { on: today })) ?? {
     reason: 'WITHDRAWN',
     reasonText: NO_LONGER_SHOWN,
     documentNumber: null,

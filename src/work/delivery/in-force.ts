@@ -3,7 +3,7 @@ import { entryNotice } from '../../domain/delivery/entry-notice.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
-import { listOf, type WorkRules } from '../calendar/rules.js'
+import { listKindOf, type WorkRules } from '../calendar/rules.js'
 import type { UnnumberedNotice } from './outbox.js'
 import { recordNoticesOf, recordsInForce } from './published-records.js'
 
@@ -16,7 +16,7 @@ export interface SubjectInForce {
 const STEP_ENTRIES = 1_000
 
 /** Yields what a platform should show: entries ordered by id, then records by key. `today` is in Asia/Shanghai. */
-export const inForce = async function* (
+export const subjectsInForce = async function* (
   db: Db | Tx,
   rules: WorkRules,
   hearing: PlatformSubjects,
@@ -34,7 +34,7 @@ export const inForce = async function* (
 }
 
 /** Returns notices. Omits subjects that are not public, and records ended by `today`. */
-export const noticesOf = async (
+export const noticesOfSubjects = async (
   db: Db | Tx,
   rules: WorkRules,
   ids: readonly string[],
@@ -62,7 +62,7 @@ const entriesOf = async (db: Db | Tx, rules: WorkRules, ids: readonly string[]):
       {
         kind: 'listing',
         subjectId: id,
-        notice: entryNotice(listOf(rules, listing.list), listing, operator, null, body),
+        notice: entryNotice(listKindOf(rules, listing.list), listing, operator, null, body),
       },
     ]
   })

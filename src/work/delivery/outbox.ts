@@ -24,7 +24,7 @@ export interface SubjectChange {
   notice: UnnumberedNotice
 }
 
-export const owePlatforms = async (
+export const queueForPlatforms = async (
   tx: Tx,
   rules: Pick<WorkRules, 'platforms'>,
   changes: readonly SubjectChange[],

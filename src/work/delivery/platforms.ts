@@ -16,13 +16,13 @@ export interface PlatformDirective {
  * While paused, additions and changes wait; removals are still sent. Refusals: PLATFORM_UNKNOWN, PLATFORM_PAUSED,
  * INPUT_INVALID.
  */
-export const pause = (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> =>
+export const pausePlatform = (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> =>
   direct(db, rules, made, 'PAUSE', async (tx, act) => {
     if (!(await states.pause(tx, act))) throw new Refusal('PLATFORM_PAUSED', { platform: made.platform })
   })
 
 /** Refusals: PLATFORM_UNKNOWN, PLATFORM_NOT_PAUSED, INPUT_INVALID. */
-export const resume = (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> =>
+export const resumePlatform = (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> =>
   direct(db, rules, made, 'RESUME', async (tx) => {
     if (!(await states.resume(tx, made.platform))) throw new Refusal('PLATFORM_NOT_PAUSED', { platform: made.platform })
   })
@@ -31,7 +31,7 @@ export const resume = (db: Db, rules: WorkRules, made: PlatformDirective): Promi
  * Lets the next backfill send everything in force again, with the same keys and higher numbers. Refusals:
  * PLATFORM_UNKNOWN, INPUT_INVALID.
  */
-export const declareWiped = (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> =>
+export const declarePlatformWiped = (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> =>
   direct(db, rules, made, 'WIPE', states.noteWiped)
 
 const direct = async (

@@ -23,7 +23,7 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as toldRecords from '../../store/delivery/published-records.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { owePlatforms, type SubjectChange } from './outbox.js'
+import { queueForPlatforms, type SubjectChange } from './outbox.js'
 
 const STEP_RECORDS = 500
 
@@ -41,7 +41,7 @@ export type RecordChangeCause = { run: number; feed: string } | 'takeback' | { o
  * Queues deliveries of records that `cause` changed at knowledge instant `at`. The reporting term starts at `dueAt`.
  * Returns null when no platform ever received records.
  */
-export const oweRecords = async (
+export const queueChangedRecords = async (
   tx: Tx,
   rules: Pick<WorkRules, 'platforms'>,
   cause: RecordChangeCause,
@@ -113,8 +113,8 @@ const tellPage = async (
     if (telling.shows !== null) shown.push({ kind, subjectId: id, change: telling.shows, notice })
     kept.push({ feed, key, kind, operatorId: party.id, fact, digest, removed: due !== 'SHOW' })
   }
-  await owePlatforms(tx, rules, gone, dueAt)
-  await owePlatforms(tx, rules, shown, dueAt)
+  await queueForPlatforms(tx, rules, gone, dueAt)
+  await queueForPlatforms(tx, rules, shown, dueAt)
   await toldRecords.keepSent(tx, kept, dueAt)
   counts.told += kept.length
 }

@@ -8,9 +8,9 @@ import type { Platform } from '../../platforms/platform.js'
 import { type Db, isConnectionLost } from '../../store/db/db.js'
 import * as queue from '../../store/delivery/delivery-queue.js'
 import * as gates from '../../store/delivery/platform-gates.js'
-import { beside, type RunOptions } from '../timetable/run.js'
+import { type RunOptions, runBeside } from '../timetable/run.js'
 import * as breaker from './push/circuit-breaker.js'
-import { sendAll } from './push/send-all.js'
+import { sendClaimed } from './push/send-all.js'
 import { type HighestDelivery, LEASE_MS, type SendCounts, type Sender } from './push/sender.js'
 
 const ROUNDS_MAX = 100_000
@@ -55,7 +55,7 @@ const WEEKENDS: Calendar = { holidays: new Set(), workdays: new Set(), knownUnti
 export type FailureReasons = Readonly<Record<string, string>>
 
 /** Deliveries to `unreachable` platforms stay queued. */
-export const push = async (
+export const pushDeliveries = async (
   db: Db,
   options: PushOptions,
 ): Promise<{ platforms: PushResult[]; unreachable: string[]; reasons: FailureReasons; ms: number }> => {
@@ -98,7 +98,7 @@ const pushOne = async (
   counts: SendCounts,
   options: PushOptions,
 ): Promise<void> => {
-  await beside(db, { ...options, job: 'push', subject: platform.id }, async (run) => {
+  await runBeside(db, { ...options, job: 'push', subject: platform.id }, async (run) => {
     await gates.ensureRow(db, platform.id)
     const sender: Sender = {
       db,
@@ -171,7 +171,7 @@ const roundOf = async (s: Sender, options: PushOptions): Promise<RoundResult> =>
 }
 
 const sendDue = async (s: Sender, options: PushOptions): Promise<RoundResult> => {
-  const way = await breaker.passageTo(s, options.additionsStopped)
+  const way = await breaker.callPermission(s, options.additionsStopped)
   if (!way.open) {
     if (way.why !== 'breaker') return { end: 'nothing' }
     const reason = '连续失败，暂停呼叫 left alone for a while after failures'
@@ -205,7 +205,7 @@ const sendClaim = async (
     only,
   })
   if (claimed.length === 0) return { end: 'nothing' }
-  const sent = await sendAll(s, claimed, width)
+  const sent = await sendClaimed(s, claimed, width)
   if (sent.end === 'failed') return sent
   return sent.end === 'late' ? { end: 'later' } : { end: 'sent', full: claimed.length === limit }
 }

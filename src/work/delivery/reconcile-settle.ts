@@ -11,8 +11,8 @@ import * as platformStates from '../../store/delivery/platform-states.js'
 import * as checks from '../../store/delivery/removal-checks.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
-import { listOf, type WorkRules } from '../calendar/rules.js'
-import { noticesOf } from './in-force.js'
+import { listKindOf, type WorkRules } from '../calendar/rules.js'
+import { noticesOfSubjects } from './in-force.js'
 
 export interface SettleContext {
   platform: string
@@ -33,7 +33,7 @@ export interface ExaminedSubject {
  * Queues a removal. Returns false when a delivery is open, the entry is in force again, or an officer closed the
  * removal.
  */
-export const oweRemoval = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
+export const queueRemoval = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   inTurn(db, (tx) => removeWithin(tx, one, by))
 
 const removeWithin = async (
@@ -53,16 +53,21 @@ const removeWithin = async (
   return true
 }
 
-/** Queues a removal like `oweRemoval` and settles the removal check of `delivery` as SHOWN. */
-export const removeShown = (db: Db, one: ExaminedSubject, delivery: number, by: SettleContext): Promise<boolean> =>
+/** Queues a removal like `queueRemoval` and settles the removal check of `delivery` as SHOWN. */
+export const queueRemovalOfShown = (
+  db: Db,
+  one: ExaminedSubject,
+  delivery: number,
+  by: SettleContext,
+): Promise<boolean> =>
   inTurn(db, (tx) => removeWithin(tx, one, by, () => checks.settleChecks(tx, [delivery], 'SHOWN', by.now)))
 
 /** Queues a change; an ended record gets its last notice. Returns false when a delivery is open. */
-export const oweChange = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
+export const queueChange = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   inTurn(db, async (tx) => {
     if (one.kind === 'listing') await listings.lockForMove(tx, one.key)
     if ((await unmoved(tx, one, by)) === null) return false
-    const [standing] = await noticesOf(tx, by.rules, [one.key])
+    const [standing] = await noticesOfSubjects(tx, by.rules, [one.key])
     const last = one.kind === 'listing' ? null : await comparisons.lastNotice(tx, by.platform, one.key)
     const notice = standing?.notice ?? last
     if (notice == null) return false
@@ -74,12 +79,12 @@ export const oweChange = (db: Db, one: ExaminedSubject, by: SettleContext): Prom
  * Queues an addition. Returns false when a delivery is open, the subject is no longer in force, or an officer closed
  * the addition.
  */
-export const oweAddition = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
+export const queueAddition = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   inTurn(db, async (tx) => {
     if (one.kind === 'listing') await listings.lockForMove(tx, one.key)
     const all = await unmoved(tx, one, by)
     if (all === null || all.findLast(({ state }) => state !== 'FOLDED')?.state === 'CLOSED') return false
-    const [standing] = await noticesOf(tx, by.rules, [one.key])
+    const [standing] = await noticesOfSubjects(tx, by.rules, [one.key])
     if (standing === undefined) return false
     await owe(tx, { ...standing.notice, action: 'ADD', removal: null } as Notice, one, by)
     return true
@@ -122,7 +127,7 @@ const removalNotice = async (
   const operator = listing && (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)
   if (!listing || !operator) return null
   return {
-    ...entryNotice(listOf(by.rules, listing.list), listing, operator, removal, undefined),
+    ...entryNotice(listKindOf(by.rules, listing.list), listing, operator, removal, undefined),
     sequence: 0,
     action: 'REMOVE',
   }
@@ -131,7 +136,7 @@ const removalNotice = async (
 const endOf = (listing: listings.Listing, { rules, now }: SettleContext): EntryNotice['removal'] => {
   const today = dateIn(now)
   const on = listing.facts.hiding?.on ?? listing.removedOn ?? today
-  return entryRemoval(listOf(rules, listing.list), listing, { on })
+  return entryRemoval(listKindOf(rules, listing.list), listing, { on })
 }
 
 const notInForce = ({ now }: SettleContext): NonNullable<EntryNotice['removal']> => ({

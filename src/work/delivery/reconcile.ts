@@ -14,11 +14,11 @@ import * as comparisons from '../../store/delivery/comparisons.js'
 import * as discrepancies from '../../store/delivery/discrepancies.js'
 import * as platformStates from '../../store/delivery/platform-states.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { alone, type RunOptions } from '../timetable/run.js'
-import { inForce } from './in-force.js'
+import { type RunOptions, runAlone } from '../timetable/run.js'
+import { subjectsInForce } from './in-force.js'
 import type { FailureReasons } from './push.js'
-import { oweAddition, oweChange, oweRemoval, type SettleContext } from './reconcile-settle.js'
-import { additionsStopped, shownAhead } from './restored.js'
+import { queueAddition, queueChange, queueRemoval, type SettleContext } from './reconcile-settle.js'
+import { areAdditionsStopped, notePlatformAhead } from './restored.js'
 
 const STEP_KEYS = 1_000
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -45,7 +45,7 @@ interface DisplaySource {
 }
 
 /** An alarm makes the platform's run fail. */
-export const reconcile = async (
+export const reconcilePlatforms = async (
   db: Db,
   options: ReconcileOptions,
 ): Promise<{ platforms: ComparisonResult[]; unreachable: string[]; reasons: FailureReasons; ms: number }> => {
@@ -56,7 +56,7 @@ export const reconcile = async (
     options.platforms.map(async (from) => {
       const counted: { result: ComparisonResult | null } = { result: null }
       try {
-        await alone(db, { ...options, job: 'reconcile', subject: from.platform.id }, async (run) => {
+        await runAlone(db, { ...options, job: 'reconcile', subject: from.platform.id }, async (run) => {
           const result = await compareOne(db, from, run.id, options)
           counted.result = result
           const { platform, alarm, ...counts } = result
@@ -137,9 +137,9 @@ const compareOne = async (
   read.untold = read.untold.filter(({ kind }) => filled.has(kind))
   if (read.ahead !== null) {
     const platforms = rules.platforms.map(({ id }) => id)
-    await shownAhead(db, { platform: platform.id, platforms, highest: read.ahead, now: options.now(), log })
+    await notePlatformAhead(db, { platform: platform.id, platforms, highest: read.ahead, now: options.now(), log })
   }
-  const restored = await additionsStopped(db)
+  const restored = await areAdditionsStopped(db)
   const { counts } = read
   const { missing: gone } = counts
   const outage = isOutage({ gone, confirmed: read.confirmed, shown: counts.shown }, restored)
@@ -175,7 +175,7 @@ const compareOne = async (
 const unsettledSeconds = async (
   db: Db,
   { cause, settleSeconds = SETTLE_SECONDS }: ReconcileOptions,
-): Promise<number> => (cause === 'timetable' && !(await additionsStopped(db)) ? settleSeconds : 0)
+): Promise<number> => (cause === 'timetable' && !(await areAdditionsStopped(db)) ? settleSeconds : 0)
 
 const hearingOf = (rules: WorkRules, platform: Platform): PlatformSubjects =>
   rules.platforms.find(({ id }) => id === platform.id) ?? { id: platform.id, kinds: [], lists: null }
@@ -233,7 +233,7 @@ const held = async (
     }
   }
   const seen = new Set<string>()
-  for await (const page of inForce(db, rules, hearing, today)) {
+  for await (const page of subjectsInForce(db, rules, hearing, today)) {
     for (const { subjectId } of page) seen.add(subjectId)
     read.counts.expected += page.length
     await look(
@@ -278,15 +278,15 @@ const settle = async (
   const found: comparisons.FoundDiscrepancy[] = []
   const by = { platform: id, name: name.zh, rules, now: now(), log }
   for (const one of read.unwanted) {
-    const did = (await oweRemoval(db, one, by)) ? 'REMOVAL_OWED' : 'NOTHING'
+    const did = (await queueRemoval(db, one, by)) ? 'REMOVAL_OWED' : 'NOTHING'
     found.push({ ...shape(one), what: 'UNWANTED', did })
   }
   for (const one of read.stale) {
-    const did = (await oweChange(db, one, by)) ? 'CHANGE_OWED' : 'NOTHING'
+    const did = (await queueChange(db, one, by)) ? 'CHANGE_OWED' : 'NOTHING'
     found.push({ ...shape(one), what: 'STALE', did })
   }
   for (const one of read.untold) {
-    const did = (await oweAddition(db, one, by)) ? 'ADDITION_OWED' : 'NOTHING'
+    const did = (await queueAddition(db, one, by)) ? 'ADDITION_OWED' : 'NOTHING'
     found.push({ ...shape(one), what: 'UNTOLD', did })
   }
   for (const one of read.gone) {

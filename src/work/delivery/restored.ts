@@ -5,22 +5,22 @@ import type { Db, Tx } from '../../store/db/db.js'
 import * as store from '../../store/db/restored.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
 import * as states from '../../store/delivery/platform-states.js'
-import type { Notes } from '../audit/restore-guard.js'
+import type { RestoreNotes } from '../audit/restore-guard.js'
 
 /** Without a note of what was sent, this many delivery numbers are skipped: platforms ignore repeated ones. */
 const UNNOTED_NUMBERS = 1_000
 
-export const additionsStopped = async (db: Db | Tx): Promise<boolean> => !(await store.mayList(db))
+export const areAdditionsStopped = async (db: Db | Tx): Promise<boolean> => !(await store.mayList(db))
 
 export interface RestoreCheckOptions {
-  notes: Pick<Notes, 'published' | 'sent'>
+  notes: Pick<RestoreNotes, 'published' | 'sent'>
   platforms: readonly string[]
   now: Date
   log: Log
 }
 
 /** Detects a restored database. Returns true when additions are stopped. */
-export const notice = async (db: Db, { notes, platforms, now, log }: RestoreCheckOptions): Promise<boolean> => {
+export const detectRestore = async (db: Db, { notes, platforms, now, log }: RestoreCheckOptions): Promise<boolean> => {
   const database = await store.databaseIdentity(db)
   const had = await store.highestSentPosition(db)
   const sent = notes.sent(database)
@@ -29,7 +29,7 @@ export const notice = async (db: Db, { notes, platforms, now, log }: RestoreChec
   const sentAhead = sent !== null && !(await store.holdsDelivery(db, sent))
   const publishedAhead = published !== null && published.sequence > had.sequence
   const moved = await hasMoved(db)
-  if (!sentAhead && !publishedAhead && !moved) return additionsStopped(db)
+  if (!sentAhead && !publishedAhead && !moved) return areAdditionsStopped(db)
   const evidence = {
     cause: sentAhead
       ? ('DELIVERY_NOTED' as const)
@@ -65,12 +65,12 @@ const ownPublication = (notes: RestoreCheckOptions['notes'], database: string) =
 const NOBODY = { saidBy: null, said: null, platform: null }
 
 /** A platform that shows a number never sent is paused; a second such platform stops all additions. */
-export const shownAhead = async (
+export const notePlatformAhead = async (
   db: Db,
   { highest, ...of }: { platform: string; platforms: readonly string[]; highest: number; now: Date; log: Log },
 ): Promise<void> => {
   const others = await db.transaction((tx) => holdPlatform(tx, { ...of, highest }))
-  if (others === 0 && !(await additionsStopped(db))) {
+  if (others === 0 && !(await areAdditionsStopped(db))) {
     of.log.error({ platform: of.platform, highest }, 'a platform shows more than it was told: additions to it are held')
     return
   }
@@ -93,7 +93,7 @@ const holdPlatform = async (
   return (await states.platformsPausedBy(tx, CLOCK)).filter((one) => one !== platform).length
 }
 
-export const receiptsAhead = async (
+export const noteReceiptsAhead = async (
   db: Db,
   {
     deliveryIds,
@@ -101,11 +101,11 @@ export const receiptsAhead = async (
   }: { platform: string; platforms: readonly string[]; deliveryIds: readonly number[]; now: Date; log: Log },
 ): Promise<void> => {
   const number = await store.highestOvertaken(db, of.platform, deliveryIds)
-  if (number !== null) await shownAhead(db, { ...of, highest: number })
+  if (number !== null) await notePlatformAhead(db, { ...of, highest: number })
 }
 
 /** A person declares a restore that no note reveals. Refusal INPUT_INVALID for an empty reason. */
-export const declare = async (
+export const declareRestored = async (
   db: Db,
   { by, reason, mark, ...of }: Omit<ReleaseInput, 'configured'> & { log: Log },
 ): Promise<store.RestoredDatabase> => {
@@ -154,7 +154,7 @@ export interface RestoreStatus extends store.RestoredDatabase {
   compared: { platform: string; at: Date | null }[]
 }
 
-export const standing = async (
+export const restoreStatus = async (
   db: Db | Tx,
   open: store.RestoredDatabase,
   configured: Iterable<string>,
@@ -176,13 +176,13 @@ export interface ReleaseInput {
  * Resumes additions, with numbers above all noted and shown. Refusals: NOT_RESTORED, RESTORED_NOT_COMPARED (lists
  * platforms), INPUT_INVALID.
  */
-export const release = async (db: Db, input: ReleaseInput): Promise<store.RestoredDatabase> => {
+export const releaseRestored = async (db: Db, input: ReleaseInput): Promise<store.RestoredDatabase> => {
   const reason = checkedText(input.reason, '理由 the reason', input.mark)
   const { by, configured, platforms, now } = input
   return db.transaction(async (tx) => {
     const open = await store.openForRelease(tx)
     if (open === null) throw new Refusal('NOT_RESTORED')
-    const { compared } = await standing(tx, open, configured)
+    const { compared } = await restoreStatus(tx, open, configured)
     const missing = compared.flatMap(({ platform, at }) => (at === null ? [platform] : []))
     if (missing.length > 0) throw new Refusal('RESTORED_NOT_COMPARED', { platforms: missing.join(' ') })
     const since = await comparisons.comparisonsSince(tx, open.foundAt)

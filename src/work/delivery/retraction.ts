@@ -14,7 +14,7 @@ export interface RetractionStatus extends store.RetractionRow {
   done: boolean
 }
 
-export const retractions = async (
+export const listRetractions = async (
   db: Db,
   filter: store.RetractionFilter,
   page: { first: number; after: store.RetractionKey | null },
@@ -36,7 +36,7 @@ export const retractions = async (
 }
 
 /** Refusals: RETRACTION_UNKNOWN, INPUT_INVALID. */
-export const closeRetraction = async (
+export const giveUpRemovals = async (
   db: Db,
   rules: WorkRules,
   {

@@ -16,10 +16,10 @@ import { addDays, isDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/delivery/timeliness.js'
 import { withAmendments } from '../calendar/calendar.js'
-import { checked, type WorkRules } from '../calendar/rules.js'
+import { readCheckedRules, type WorkRules } from '../calendar/rules.js'
 
 /** 国家企业信用信息公示系统 has a column in the report, but is no platform of this hub. */
-export const PUBLICITY = {
+export const PUBLICITY_SYSTEM = {
   id: 'gsxt',
   name: { zh: '国家企业信用信息公示系统', en: 'National Enterprise Credit Information Publicity System' },
 }
@@ -27,18 +27,23 @@ export const PUBLICITY = {
 let limits: TimelinessRules | null = null
 
 export const timelinessRules = (): TimelinessRules => {
-  limits ??= checked<TimelinessRules>('rules/timeliness', 'contracts/timeliness', checkTimeliness)
+  limits ??= readCheckedRules<TimelinessRules>('rules/timeliness', 'contracts/timeliness', checkTimeliness)
   return limits
 }
 
 /** `month` is YYYY-MM of the due day. Refusal INPUT_INVALID. */
-export const monthly = async (db: Db, base: WorkRules, month: string, today: string): Promise<MonthlyTimeliness[]> => {
+export const monthlyReport = async (
+  db: Db,
+  base: WorkRules,
+  month: string,
+  today: string,
+): Promise<MonthlyTimeliness[]> => {
   if (!/^\d{4}-\d{2}$/.test(month) || !isDate(`${month}-01`))
     throw new Refusal('INPUT_INVALID', { reason: '月份应为 YYYY-MM a month is written YYYY-MM' })
   const [rules, { calendar }] = [timelinessRules(), await withAmendments(db, base)]
   const counts = await store.countDutiesOfSpan(db, decisionDaysDueIn(rules, calendar, DELIVERY_DUTIES, month))
   const span = decisionDaysDueIn(rules, calendar, ['PUBLICITY'], month)
-  const published = await store.countPublicityOfSpan(db, { ...span, platform: PUBLICITY.id })
+  const published = await store.countPublicityOfSpan(db, { ...span, platform: PUBLICITY_SYSTEM.id })
   return monthlyTimeliness([...counts, ...published] satisfies DutyCount[], rules, calendar, { month, today })
 }
 

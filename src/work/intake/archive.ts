@@ -33,7 +33,7 @@ export interface ArchiveWriter {
   abandon: () => Promise<void>
 }
 
-export const makeArchive = (folder: string) => ({
+export const makeDeliveryArchive = (folder: string) => ({
   open: async ({ feed, run, name, startedAt }: ArchiveTarget): Promise<ArchiveWriter> => {
     const [year = '', month = ''] = dateIn(startedAt).split('-')
     const place = join(feed, year, month)

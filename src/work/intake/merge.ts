@@ -25,14 +25,14 @@ import * as sameFacts from '../../store/records/same-facts.js'
 import * as versions from '../../store/records/versions.js'
 import * as rescoringQueue from '../../store/scoring/rescoring-queue.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { oweRecords, type PublishedRecordCounts } from '../delivery/published-records.js'
-import { consequences } from '../listing/consequences.js'
+import { type PublishedRecordCounts, queueChangedRecords } from '../delivery/published-records.js'
+import { followChangedRecords } from '../listing/consequences.js'
 import { republishContested } from '../listing/contested.js'
 
 const NEED_OPERATOR = RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].needsOperator)
 
 /** `late`: whether the item was sent after the agency's deadline; null without a deadline. */
-export const toStage = (
+export const stagedDraft = (
   index: number,
   part: number,
   item: Item,
@@ -84,7 +84,7 @@ export interface MergeResult extends plan.ItemCounts {
   told: PublishedRecordCounts | null
 }
 
-export const merge = async (tx: Tx, merging: MergeInput): Promise<MergeResult> => {
+export const mergeDelivery = async (tx: Tx, merging: MergeInput): Promise<MergeResult> => {
   const { run, feed, whole, partial = !merging.whole, drafts, says, known, unreadable = NOTHING, rules } = merging
   const at = await knowledge.nextInstant(tx, merging.now)
   const made = await operators.makeFromDrafts(tx, run, at, { ...says, drafts })
@@ -109,10 +109,11 @@ export const merge = async (tx: Tx, merging: MergeInput): Promise<MergeResult> =
   }
   await proposals.proposeForRun(tx, run)
   if (rules && (changes > 0 || ending.unmet.length > 0)) {
-    await consequences(tx, { run, feed, at, now: merging.now, rules, unmet: ending.unmet, unreadable })
+    await followChangedRecords(tx, { run, feed, at, now: merging.now, rules, unmet: ending.unmet, unreadable })
     await republishContested(tx, rules, { now: at, dueAt: merging.now })
   }
-  const told = rules && changes > 0 ? await oweRecords(tx, rules, { run, feed }, { at, dueAt: merging.now }) : null
+  const told =
+    rules && changes > 0 ? await queueChangedRecords(tx, rules, { run, feed }, { at, dueAt: merging.now }) : null
   const timeliness = says.late ? await plan.timelinessCounts(tx) : { late: 0, timely: 0 }
   return { ...counts, ended, ...timeliness, told }
 }

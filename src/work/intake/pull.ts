@@ -20,9 +20,9 @@ import * as versions from '../../store/records/versions.js'
 import * as runs from '../../store/timetable/runs.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { renewSellers } from '../standing/confirmed-sellers.js'
-import { alone, FAILURE_STATUS, type OpenRun, type RunOptions } from '../timetable/run.js'
-import { merge } from './merge.js'
-import { read } from './read.js'
+import { FIRST_FAILURE_STATUS, type OpenRun, type RunOptions, runAlone } from '../timetable/run.js'
+import { mergeDelivery } from './merge.js'
+import { readItems } from './read.js'
 
 const MOST_DELIVERIES = 1_000
 
@@ -66,7 +66,7 @@ export interface PullRunOptions extends RunOptions {
   signal?: AbortSignal
 }
 
-export const pull = async (db: Db, options: PullRunOptions): Promise<PullResult | null> => {
+export const runPull = async (db: Db, options: PullRunOptions): Promise<PullResult | null> => {
   let sum: PullResult | null = null
   for (let taken = 1; taken <= MOST_DELIVERIES; taken += 1) {
     // Only the first delivery belongs to the scheduled occurrence. Further queued files get runs of their own.
@@ -114,7 +114,7 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
   }
   let opened: OpenedDelivery | null = null
   try {
-    const pulled = await alone(db, what, async (run) => {
+    const pulled = await runAlone(db, what, async (run) => {
       opened = { run: run.id, ...(await open(db, options)) }
       return withStage(db, (stage) => takeIn(db, run, stage, opened as OpenedDelivery, options))
     })
@@ -122,7 +122,7 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
     const settled = opened === null || (await settle(db, opened, options, 'DONE', null))
     return pulled && { pulled, more: settled && (opened as OpenedDelivery | null)?.delivery.more === true }
   } catch (error) {
-    const outcome = isRefusal(error) && error.status < FAILURE_STATUS ? 'REFUSED' : 'FAILED'
+    const outcome = isRefusal(error) && error.status < FIRST_FAILURE_STATUS ? 'REFUSED' : 'FAILED'
     if (opened) await settle(db, opened, options, outcome, error)
     throw error
   }
@@ -193,7 +193,7 @@ const takeIn = async (
     const known = await loadKnownVersions(db, feed.id, { whole })
     const setAside = (bad: readonly rejects.NewReject[]) => rejects.add(db, run.id, feed.id, bad)
     const maps = new Set<number>()
-    const done = await read({ startedAt: run.startedAt, setAside }, stage, known, {
+    const done = await readItems({ startedAt: run.startedAt, setAside }, stage, known, {
       ...reading,
       maps,
       ...(rules ? { calendar: rules.calendar } : {}),
@@ -227,7 +227,7 @@ const takeIn = async (
         whole: whole && !delivery.unmodified,
         drafts: done.drafts - passedOver,
       }
-      const { ended, late, timely, told, ...counts } = await merge(tx, {
+      const { ended, late, timely, told, ...counts } = await mergeDelivery(tx, {
         ...merging,
         says: stage.says,
         known,

@@ -16,7 +16,7 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { KnownVersions } from '../../store/intake/digest-index.js'
 import type * as rejects from '../../store/intake/rejects.js'
 import type { DraftStage } from '../../store/intake/staged.js'
-import { toStage } from './merge.js'
+import { stagedDraft } from './merge.js'
 
 /** A delivery with more rejects than this, and more than its feed's permitted share, is aborted. */
 const REJECTS_ENOUGH = 10_000
@@ -29,7 +29,7 @@ const TELL_EVERY_ITEMS = 1_000
 /** Reading local files never yields to the event loop, so writes would starve without a pause. */
 const TURN_EVERY_ITEMS = 50
 
-export interface ReadInput {
+export interface ItemReadInput {
   feed: Feed
   items: AsyncIterable<Item>
   dated: string | null
@@ -41,7 +41,7 @@ export interface ReadInput {
   signal?: AbortSignal
 }
 
-export interface ReadResult {
+export interface ItemReadResult {
   received: number
   rejected: number
   causes: RejectCauses
@@ -54,21 +54,21 @@ export interface ReadResult {
   withdrawn: string[]
 }
 
-export interface ReadTarget {
+export interface ItemReadTarget {
   startedAt: Date
   setAside: (bad: readonly rejects.NewReject[]) => Promise<void>
 }
 
-export const read = async (
-  { startedAt, setAside }: ReadTarget,
+export const readItems = async (
+  { startedAt, setAside }: ItemReadTarget,
   stage: DraftStage,
   known: KnownVersions,
-  reading: ReadInput,
-): Promise<ReadResult> => {
+  reading: ItemReadInput,
+): Promise<ItemReadResult> => {
   const { feed, mark, calendar } = reading
   const today = dateIn(startedAt)
   const context: MappingContext = { dated: reading.dated, today }
-  const done: ReadResult = {
+  const done: ItemReadResult = {
     received: 0,
     rejected: 0,
     causes: makeRejectCauses(),
@@ -109,7 +109,7 @@ export const read = async (
   const stageItem = (item: Item, drafts: readonly Draft[]): boolean => {
     const rows = drafts.map((draft, part) => {
       const late = feed.duty && calendar ? isLate(draft.validFrom, feed.duty, calendar, today) : null
-      return toStage(done.received, part, item, draft, late)
+      return stagedDraft(done.received, part, item, draft, late)
     })
     const other = rows.findIndex(
       (row) => delivered.wouldBe(row.draft.key, comparedDigest(row.draft, row.digest)) === 'other',
@@ -217,7 +217,7 @@ const checked = (mapped: MappedItem): MappedItem => {
 }
 
 const UNREADABLE_PARTS = ['keys', 'stems', 'codes'] as const
-const nothing = (): ReadResult['unreadable'] => ({ keys: [], stems: [], codes: [] })
+const nothing = (): ItemReadResult['unreadable'] => ({ keys: [], stems: [], codes: [] })
 
 const contracts = new Map<RecordKind, ReturnType<typeof contract>>()
 

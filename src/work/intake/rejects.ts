@@ -15,8 +15,8 @@ import * as setAside from '../../store/intake/reject-desk.js'
 import { type DraftStage, withStage } from '../../store/intake/staged.js'
 import * as runs from '../../store/timetable/runs.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { alone } from '../timetable/run.js'
-import { merge, toStage } from './merge.js'
+import { runAlone } from '../timetable/run.js'
+import { mergeDelivery, stagedDraft } from './merge.js'
 import { draftsIn } from './read.js'
 
 const ITEM_LENGTH = 200_000
@@ -41,7 +41,7 @@ export type CorrectionResult =
   | { taken: false; problems: readonly Problem[] }
 
 /** Refusals: REJECT_UNKNOWN, REJECT_SETTLED, REJECT_OUTDATED, INPUT_INVALID, RUN_BUSY. */
-export const correct = async (db: Db, feed: Feed, correcting: RejectCorrection): Promise<CorrectionResult> => {
+export const takeCorrection = async (db: Db, feed: Feed, correcting: RejectCorrection): Promise<CorrectionResult> => {
   const { reject, by, mark, now } = correcting
   const note = checkedText(correcting.note, '理由 the reason', correcting.mark)
   const found = await setAside.byId(db, reject)
@@ -67,9 +67,9 @@ export const correct = async (db: Db, feed: Feed, correcting: RejectCorrection):
     now,
     ...(correcting.log ? { log: correcting.log } : {}),
   }
-  const taken = await alone(db, what, (run) =>
+  const taken = await runAlone(db, what, (run) =>
     withStage(db, async (stage) => {
-      for (const [part, draft] of mapped.drafts.entries()) stage.put(toStage(1, part, item, draft))
+      for (const [part, draft] of mapped.drafts.entries()) stage.put(stagedDraft(1, part, item, draft))
       await stage.flush()
       return stage.transaction(async (tx) => {
         if (!(await runs.lockIfRunning(tx, run.id))) throw new Error('another process took this correction for dead')
@@ -106,7 +106,7 @@ const takeIn = async (
   const ends = found.ofWhole && RECORD_KIND_TRAITS[feed.kind].endsByAbsence
   if (await setAside.isOutdated(tx, { feed: feed.id, keys: [...keys], run: found.run, ends }))
     throw new Refusal('REJECT_OUTDATED')
-  const merged = await merge(tx, {
+  const merged = await mergeDelivery(tx, {
     run,
     feed: feed.id,
     whole: false,
@@ -133,7 +133,7 @@ const countsOf = (effect: (typeof EFFECTS)[number]): Record<string, number> => (
 })
 
 /** Closes a reject without correcting it. Refusals: REJECT_UNKNOWN, REJECT_SETTLED, INPUT_INVALID. */
-export const drop = async (db: Db, settling: RejectDecision): Promise<void> => {
+export const dropOpenReject = async (db: Db, settling: RejectDecision): Promise<void> => {
   const note = checkedText(settling.note, '理由 the reason', settling.mark)
   const { reject, by, now } = settling
   await db.transaction(async (tx) => {

@@ -9,10 +9,10 @@ import * as rehearsal from '../../store/intake/rehearsal.js'
 import * as scores from '../../store/scoring/scores.js'
 import * as runs from '../../store/timetable/runs.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { factsOf } from '../scoring/facts.js'
+import { factsOfOperators } from '../scoring/facts.js'
 import { cardInForce } from '../scoring/scorecards.js'
 import { rehearse } from './rehearsal.js'
-import { checked, type RollbackResult, undo } from './rollback.js'
+import { checkedRun, type RollbackResult, undoRun } from './rollback.js'
 
 const NAMED_MOST = 50
 const WAIT_MS = 2_000
@@ -46,7 +46,7 @@ export interface RollbackPreviewInput {
 
 /** Refusals: as `rollBack`, and HUB_BUSY on a timeout. */
 export const previewRollback = async (db: Db, input: RollbackPreviewInput): Promise<RollbackForecast> => {
-  const { feed } = await checked(db, input.run)
+  const { feed } = await checkedRun(db, input.run)
   const done = await locks.withLock(db, `pull:${feed}`, WAIT_MS, () =>
     rehearse(
       (work) => db.transaction(work),
@@ -59,12 +59,12 @@ export const previewRollback = async (db: Db, input: RollbackPreviewInput): Prom
 
 const rehearsed = async (tx: Tx, feed: string, input: RollbackPreviewInput): Promise<RollbackForecast> => {
   const { run, by, mayMove, rules, now } = input
-  await checked(tx, run)
+  await checkedRun(tx, run)
   const started = { job: 'takeback' as const, subject: feed, cause: 'person' as const, by, leaseMs: LEASE_MS, now }
   const takebackRun = (await runs.start(tx, started)) ?? 0
   const before = await rehearsal.takeMark(tx)
   const at = await knowledge.nextInstant(tx, now)
-  const counts = await undo(tx, { run, by: takebackRun, at }, rules, now, { by, mayMove })
+  const counts = await undoRun(tx, { run, by: takebackRun, at }, rules, now, { by, mayMove })
   const { gone: goneOperators, left } = await rehearsal.operatorsConcerned(tx, at, NAMED_MOST)
   return {
     feed,
@@ -86,7 +86,7 @@ const scoresMoved = async (
 ): Promise<ScoreChange[]> => {
   const asOf = dateIn(now)
   const card = await cardInForce(tx, asOf)
-  const facts = await factsOf(tx, operators, { asOf, knownAt: at }, { lists: rules.lists, known: families })
+  const facts = await factsOfOperators(tx, operators, { asOf, knownAt: at }, { lists: rules.lists, known: families })
   const stored = await scores.current(
     tx,
     operators.map(({ id }) => id),

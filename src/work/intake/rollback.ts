@@ -20,12 +20,12 @@ import * as leads from '../../store/listing/leads.js'
 import * as listings from '../../store/listing/listings.js'
 import * as watchEntries from '../../store/scoring/watch-entries.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { oweRecords } from '../delivery/published-records.js'
-import { consequences } from '../listing/consequences.js'
+import { queueChangedRecords } from '../delivery/published-records.js'
+import { followChangedRecords } from '../listing/consequences.js'
 import { republishContested } from '../listing/contested.js'
 import { tryMove } from '../listing/listing.js'
-import { WITHOUT_GROUND } from '../scoring/grade-thresholds.js'
-import { alone, type RunOptions } from '../timetable/run.js'
+import { DROPPED_LEAD_REASON } from '../scoring/grade-thresholds.js'
+import { type RunOptions, runAlone } from '../timetable/run.js'
 
 const WAIT_MS = 10_000
 
@@ -54,15 +54,15 @@ export interface RollbackOptions extends Omit<RunOptions, 'cause' | 'plannedFor'
 export const rollBack = async (db: Db, options: RollbackOptions): Promise<RollbackResult> => {
   const { run: id, rules } = options
   const reason = checkedText(options.reason, '理由 the reason', rules.mark)
-  const { feed } = await checked(db, id)
+  const { feed } = await checkedRun(db, id)
   const waitMs = options.waitMs ?? WAIT_MS
   const done = await locks.withLock(db, `pull:${feed}`, waitMs, () =>
-    alone(db, { ...options, waitMs, job: 'takeback', subject: feed, cause: 'person' }, async (running) => {
+    runAlone(db, { ...options, waitMs, job: 'takeback', subject: feed, cause: 'person' }, async (running) => {
       const counts = await db.transaction(async (tx) => {
         const now = options.now()
         const at = await knowledge.nextInstant(tx, now)
-        await checked(tx, id)
-        const counts = await undo(tx, { run: id, by: running.id, at }, rules, now, {
+        await checkedRun(tx, id)
+        const counts = await undoRun(tx, { run: id, by: running.id, at }, rules, now, {
           by: options.by,
           mayMove: options.mayMove ?? true,
         })
@@ -78,7 +78,7 @@ export const rollBack = async (db: Db, options: RollbackOptions): Promise<Rollba
   return done
 }
 
-export const checked = async (db: Db | Tx, id: number): Promise<takeback.PulledRun> => {
+export const checkedRun = async (db: Db | Tx, id: number): Promise<takeback.PulledRun> => {
   const found = await takeback.rollbackCandidate(db, id)
   if (found === null) throw new Refusal('RUN_UNKNOWN')
   const why = rollbackFault(found)
@@ -87,7 +87,7 @@ export const checked = async (db: Db | Tx, id: number): Promise<takeback.PulledR
 }
 
 /** `taken.by` is the id of the rollback run. */
-export const undo = async (
+export const undoRun = async (
   tx: Tx,
   taken: takeback.RollbackRun,
   rules: WorkRules,
@@ -98,25 +98,25 @@ export const undo = async (
   const { restored, foundBy } = await takeback.restoreVersions(tx, taken)
   await takeback.restoreUnmatched(tx, taken)
   await setAside.reopenAfterRollback(tx, taken.run)
-  const said = { by: 'clock', note: WITHOUT_GROUND, now: taken.at }
+  const said = { by: 'clock', note: DROPPED_LEAD_REASON, now: taken.at }
   const doubted = await concerns.settleOfRun(tx, taken.run, said)
   // Listings come first: their end decides which operators are still needed.
-  await consequences(tx, { run: taken.by, at: taken.at, now, rules })
+  await followChangedRecords(tx, { run: taken.by, at: taken.at, now, rules })
   for (const id of doubted) await showAgain(tx, id, { run: taken.run, at: taken.at, now, rules, ...who })
   const unfounded = await takeback.operatorsWithoutRecords(tx, taken)
   const untouched = await leads.untouchedLeads(tx, unfounded)
   await leads.dropLeads(
     tx,
     untouched.map(({ id }) => id),
-    { on: dateIn(now), reason: WITHOUT_GROUND, at: taken.at },
+    { on: dateIn(now), reason: DROPPED_LEAD_REASON, at: taken.at },
   )
   const gone = await takeback.forgetOperators(tx, unfounded, taken)
   await watchEntries.close(tx, unfounded, { on: dateIn(now), at: taken.at })
   const codes = [...(await relearnCodes(tx, taken.run, taken.at)), ...foundBy]
   const strays = await stray.detachRecords(tx, { codes, operators: unfounded }, taken)
-  if (strays > 0) await consequences(tx, { run: taken.by, at: taken.at, now, rules })
+  if (strays > 0) await followChangedRecords(tx, { run: taken.by, at: taken.at, now, rules })
   await republishContested(tx, rules, { now: taken.at, dueAt: now })
-  await oweRecords(tx, rules, 'takeback', { at: taken.at, dueAt: now })
+  await queueChangedRecords(tx, rules, 'takeback', { at: taken.at, dueAt: now })
   const operators = await takeback.queueRescoringAndConcerns(tx, taken)
   return { wrong, restored, operators, gone }
 }
@@ -126,7 +126,7 @@ const showAgain = async (tx: Tx, id: string, { run, at, now, rules, by, mayMove 
   const found = await listings.lockForMove(tx, id)
   if (found === null || !isHiddenByRun({ state: found.state, hiding: found.facts.hiding ?? null }, run)) return
   const asked = (await concerns.ofListings(tx, [id])).some(({ settledAt }) => settledAt === null)
-  const input = { on: dateIn(now), reason: WITHOUT_GROUND }
+  const input = { on: dateIn(now), reason: DROPPED_LEAD_REASON }
   const made = { id, name: 'unhideListing' as const, by, role: 'reviewer' as const, input, now, at }
   if (!asked && mayMove && (await tryMove(tx, rules, made))) return
   if (!asked) await concerns.open(tx, { listingId: id, cause: 'RESTORED', record: null, run: null, at })

@@ -12,9 +12,9 @@ import { withStage } from '../../store/intake/staged.js'
 import * as versions from '../../store/records/versions.js'
 import * as runs from '../../store/timetable/runs.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { merge } from './merge.js'
+import { mergeDelivery } from './merge.js'
 import type { PullResult, SubmittedFile } from './pull.js'
-import { read } from './read.js'
+import { readItems } from './read.js'
 import { rehearse } from './rehearsal.js'
 
 const SHOWN_RECORDS = 50
@@ -73,7 +73,7 @@ export const previewUpload = async (db: Db, input: UploadPreviewInput): Promise<
       calendar: rules.calendar,
       ...(signal && { signal }),
     }
-    const done = await read({ startedAt: now, setAside }, stage, known, reading)
+    const done = await readItems({ startedAt: now, setAside }, stage, known, reading)
     const passedOver = await stage.keepLast(done.withdrawn)
     await stage.ready()
     const standing = RECORD_KIND_TRAITS[feed.kind].endsByAbsence
@@ -86,7 +86,7 @@ export const previewUpload = async (db: Db, input: UploadPreviewInput): Promise<
       const run = (await runs.start(tx, started)) ?? 0
       const { says } = stage
       const of = { run, feed: feed.id, whole, drafts: done.drafts - passedOver, says, known, now, rules }
-      const counts = await merge(tx, { ...of, unreadable: done.unreadable })
+      const counts = await mergeDelivery(tx, { ...of, unreadable: done.unreadable })
       return { counts, records: await rehearsal.recordsBrought(tx, run, SHOWN_RECORDS) }
     })
     const { counts, records } = merged

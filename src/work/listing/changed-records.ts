@@ -1,7 +1,7 @@
 import type { UnreadableRecords } from '../../domain/records/records.js'
 import type { WorkRules } from '../calendar/rules.js'
 
-export interface RecordsChange {
+export interface ChangedRecords {
   at: Date
   rules: WorkRules
   now?: Date

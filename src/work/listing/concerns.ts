@@ -13,7 +13,7 @@ export interface ConcernDecision {
 }
 
 /** Refusals: INPUT_INVALID, CONCERN_UNKNOWN (not open). */
-export const settle = async (
+export const settleOpenConcern = async (
   db: Db,
   { id, note: text, by, rules, now }: ConcernDecision,
 ): Promise<concerns.Concern> => {

@@ -10,20 +10,20 @@ import * as waiting from '../../store/intake/unmatched.js'
 import * as concerns from '../../store/listing/concerns.js'
 import * as listings from '../../store/listing/listings.js'
 import * as versions from '../../store/records/versions.js'
-import { listOf, type WorkRules } from '../calendar/rules.js'
-import type { RecordsChange } from './changed-records.js'
+import { listKindOf, type WorkRules } from '../calendar/rules.js'
+import type { ChangedRecords } from './changed-records.js'
 import { groundUnder } from './legal-ground.js'
 import { tryMove } from './listing.js'
-import { asToldNow } from './public-entry.js'
-import { repairs } from './repairs.js'
+import { compareWithRecords } from './public-entry.js'
+import { followRepairResults } from './repairs.js'
 
 /** A missing or returning record only opens a concern. */
-export const consequences = async (tx: Tx, changed: RecordsChange): Promise<void> => {
+export const followChangedRecords = async (tx: Tx, changed: ChangedRecords): Promise<void> => {
   for (const listing of await listings.restingOnRecordsChangedAt(tx, changed.at)) await follow(tx, listing, changed)
   // An identity decision never changes a published text.
   if (changed.decision === undefined)
     for (const listing of await listings.renamedAt(tx, changed.at)) await renewEntry(tx, listing, changed)
-  await repairs(tx, changed)
+  await followRepairResults(tx, changed)
   for (const listing of await listings.endedForRecordsChangedAt(tx, changed.at)) await reconsider(tx, listing, changed)
   const { at, run = null, unmet = [], unreadable } = changed
   if (unmet.length === 0 || unreadable === undefined) return
@@ -31,7 +31,7 @@ export const consequences = async (tx: Tx, changed: RecordsChange): Promise<void
     await concerns.open(tx, { listingId: id, cause: 'ABSENT', record, run, at })
 }
 
-const follow = async (tx: Tx, listing: listings.Listing, changed: RecordsChange): Promise<void> => {
+const follow = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords): Promise<void> => {
   const ground = await groundUnder(tx, listing)
   if (ground === null) return
   const consequence = groundConsequence(ground, {
@@ -59,13 +59,13 @@ const hideDoubtful = async (
   listing: listings.Listing,
   cause: 'CHANGED_HANDS' | 'LIGHTER',
   { linked }: { linked: versions.RecordVersion },
-  changed: RecordsChange,
+  changed: ChangedRecords,
 ): Promise<void> => {
   await openConcern(tx, listing, cause, linked, changed)
   await hide(tx, listing, cause, changed)
 }
 
-const reconsider = async (tx: Tx, listing: listings.Listing, changed: RecordsChange): Promise<void> => {
+const reconsider = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords): Promise<void> => {
   const ground = await groundUnder(tx, listing)
   if (ground?.state !== 'STANDS' || (isHeavy(ground.linked.body) && !ground.heavy)) return
   await openConcern(tx, listing, 'RESTORED', ground.linked, changed)
@@ -84,7 +84,7 @@ const hide = async (
   tx: Tx,
   { id, state }: listings.Listing,
   cause: keyof typeof HIDDEN_FOR,
-  { at, rules, run, now = at }: RecordsChange,
+  { at, rules, run, now = at }: ChangedRecords,
 ): Promise<boolean> => {
   if (!isPublic(state)) return true
   const input = {
@@ -100,10 +100,10 @@ const RENEWED =
   '所依据的信息已更正，依更正后的信息公示。What it rests on was told otherwise; it is shown as it is told now.'
 
 /** Republishes the entry, or hides it when it may not be public. Returns false when the old text is still shown. */
-export const renewEntry = async (tx: Tx, listing: listings.Listing, changed: RecordsChange): Promise<boolean> => {
+export const renewEntry = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords): Promise<boolean> => {
   if (!isPublic(listing.state)) return true
   const { at, rules, now = at } = changed
-  const renewed = await asToldNow(tx, listing, dateIn(now))
+  const renewed = await compareWithRecords(tx, listing, dateIn(now))
   if (renewed === 'SAME') return true
   if (renewed === 'WITHHELD') {
     await concerns.open(tx, { listingId: listing.id, cause: 'NOT_PUBLIC', record: null, run: changed.run ?? null, at })
@@ -119,7 +119,7 @@ const openConcern = async (
   listing: listings.Listing,
   cause: concerns.ConcernCause,
   { feed, key }: versions.RecordVersion,
-  { at, run }: RecordsChange,
+  { at, run }: ChangedRecords,
 ): Promise<void> => {
   const record = (await versions.currentVersion(tx, feed, key))?.id ?? null
   await concerns.open(tx, { listingId: listing.id, cause, record, run: run ?? null, at })
@@ -136,7 +136,7 @@ const endCase = async (
   tx: Tx,
   listing: listings.Listing,
   removal: 'REVOKED' | 'CORRECTED',
-  changed: RecordsChange,
+  changed: ChangedRecords,
 ): Promise<void> => {
   const { at, rules, now = at } = changed
   const published = listing.publishedOn !== null
@@ -159,4 +159,4 @@ const endCase = async (
 }
 
 const removable = (rules: WorkRules, list: string, removal: RemovalReason): boolean =>
-  listOf(rules, list).removals.some(({ reason }) => reason === removal)
+  listKindOf(rules, list).removals.some(({ reason }) => reason === removal)

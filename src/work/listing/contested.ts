@@ -3,7 +3,7 @@ import type { Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as objections from '../../store/scoring/objections.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { type EntryInstants, republish } from './entry.js'
+import { type EntryInstants, republishEntries } from './entry.js'
 
 export const republishContested = async (tx: Tx, rules: WorkRules, at: EntryInstants): Promise<void> => {
   const ids = await objections.entriesMisstatingContest(tx)
@@ -19,5 +19,5 @@ export const republishContested = async (tx: Tx, rules: WorkRules, at: EntryInst
     const body = bodies.get(listing.id)
     return body ? [{ listing, body: { ...body, contested: contested.has(listing.id) } }] : []
   })
-  await republish(tx, rules, entries, at)
+  await republishEntries(tx, rules, entries, at)
 }

@@ -20,7 +20,12 @@ export interface MoveStep {
   act: CaseAct
 }
 
-export const keepDeadlines = async (tx: Tx, rules: WorkRules, steps: readonly MoveStep[], now: Date): Promise<void> => {
+export const recordDeadlines = async (
+  tx: Tx,
+  rules: WorkRules,
+  steps: readonly MoveStep[],
+  now: Date,
+): Promise<void> => {
   const made = steps.map(({ name, before, after, act }) => {
     const by = caseRules(rules, after.list)
     const { begun, met, dropped } = deadlinesOf(name, before.facts, after.facts, act, by)
@@ -75,7 +80,7 @@ const moving = <K extends store.StoredDeadline>(running: readonly K[], calendar:
  * Finds the deadlines that `calendar` would move. Those of closed cases are always counted, but listed only with
  * `ended`.
  */
-export const foreseenMoves = async (
+export const previewMovedDeadlines = async (
   db: Db,
   calendar: Calendar,
   { shown, ended }: { shown: number; ended: boolean },

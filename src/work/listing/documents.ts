@@ -25,8 +25,8 @@ import type { Db } from '../../store/db/db.js'
 import * as documents from '../../store/listing/documents.js'
 import * as listings from '../../store/listing/listings.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
-import { checked, listOf, type WorkRules } from '../calendar/rules.js'
-import { clocksShown } from './publication-clocks.js'
+import { listKindOf, readCheckedRules, type WorkRules } from '../calendar/rules.js'
+import { publicationClocksOf } from './publication-clocks.js'
 
 let templates: ReadonlyMap<DocumentKind, DocumentTemplate> | null = null
 let rows: DocumentRules | null = null
@@ -41,7 +41,11 @@ const readTemplates = (): ReadonlyMap<DocumentKind, DocumentTemplate> => {
     .folder('documents')
     .filter((file) => file.endsWith('.json'))
     .map((file) =>
-      checked<DocumentTemplate>(`documents/${file.slice(0, -'.json'.length)}`, 'contracts/document', checkTemplate),
+      readCheckedRules<DocumentTemplate>(
+        `documents/${file.slice(0, -'.json'.length)}`,
+        'contracts/document',
+        checkTemplate,
+      ),
     )
   const byKind = new Map(all.map((template) => [template.kind, template]))
   const lacking = DOCUMENT_KINDS.filter((kind) => !byKind.has(kind))
@@ -51,7 +55,7 @@ const readTemplates = (): ReadonlyMap<DocumentKind, DocumentTemplate> => {
 }
 
 export const documentRules = (): DocumentRules => {
-  rows ??= checked<DocumentRules>('rules/documents', 'contracts/document-rules', checkDocumentRules)
+  rows ??= readCheckedRules<DocumentRules>('rules/documents', 'contracts/document-rules', checkDocumentRules)
   return rows
 }
 
@@ -64,7 +68,12 @@ export interface DraftInput {
   today: string
 }
 
-export const draft = (rules: WorkRules, kind: DocumentKind, of: DraftInput, reader: DocumentReader): DocumentPage => {
+export const draftDocument = (
+  rules: WorkRules,
+  kind: DocumentKind,
+  of: DraftInput,
+  reader: DocumentReader,
+): DocumentPage => {
   const { listing, operator, decision, moves, issued, today } = of
   const template = documentTemplates().get(kind)
   if (template === undefined) throw new Error(`no template of ${kind}`)
@@ -74,7 +83,7 @@ export const draft = (rules: WorkRules, kind: DocumentKind, of: DraftInput, read
       listing,
       operator,
       decision,
-      list: listOf(rules, listing.list),
+      list: listKindOf(rules, listing.list),
       clocks: clocksIn(rules, of),
       rules: documentRules(),
       issued,
@@ -88,7 +97,14 @@ export const draft = (rules: WorkRules, kind: DocumentKind, of: DraftInput, read
 const clocksIn = (rules: WorkRules, { listing, decision, today }: DraftInput): Clocks | null => {
   const { decidedOn, publishedOn, termFrom: anewFrom } = upgradeStoredCase(listing.facts)
   if (decidedOn === null) return null
-  const clocks = clocksShown(rules.clocks, { list: listing.list, decidedOn, publishedOn, anewFrom, decision, today })
+  const clocks = publicationClocksOf(rules.clocks, {
+    list: listing.list,
+    decidedOn,
+    publishedOn,
+    anewFrom,
+    decision,
+    today,
+  })
   // A person fills in an unknown end.
   return clocks.endless ? { ...clocks, gsxt: null } : clocks
 }

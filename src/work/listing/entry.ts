@@ -10,8 +10,8 @@ import type { Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as rescoringQueue from '../../store/scoring/rescoring-queue.js'
-import { listOf, type WorkRules } from '../calendar/rules.js'
-import { owePlatforms, type SubjectChange } from '../delivery/outbox.js'
+import { listKindOf, type WorkRules } from '../calendar/rules.js'
+import { queueForPlatforms, type SubjectChange } from '../delivery/outbox.js'
 import { publicEntryOf } from './public-entry.js'
 
 export interface EntryMove {
@@ -27,7 +27,7 @@ export interface EntryInstants {
   dueAt: Date
 }
 
-export const applyToEntries = async (
+export const applyMovesToEntries = async (
   tx: Tx,
   rules: WorkRules,
   shown: readonly EntryMove[],
@@ -61,12 +61,12 @@ export const applyToEntries = async (
             endsOn: after.endsOn,
           }
     if (change !== 'REMOVE' && body) await publish(tx, body, act.on, present === undefined ? MASKING_VERSION : null)
-    const list = listOf(rules, after.list)
+    const list = listKindOf(rules, after.list)
     const notice = entryNotice(list, after, operator, entryRemoval(list, after, act), body)
     changes.push({ kind: 'listing', subjectId: after.id, change, notice })
   }
   await listings.deletePublicEntries(tx, leaving)
-  await owePlatforms(tx, rules, changes, dueAt)
+  await queueForPlatforms(tx, rules, changes, dueAt)
   await rescoringQueue.markDirty(
     tx,
     turned.map(({ after }) => after.operatorId),
@@ -75,7 +75,7 @@ export const applyToEntries = async (
 }
 
 /** The caller holds the listings' locks. */
-export const republish = async (
+export const republishEntries = async (
   tx: Tx,
   rules: WorkRules,
   said: readonly { listing: listings.Listing; body: listings.PublicBody }[],
@@ -94,10 +94,10 @@ export const republish = async (
       kind: 'listing',
       subjectId: listing.id,
       change: 'CHANGE',
-      notice: entryNotice(listOf(rules, listing.list), listing, operator, null, body),
+      notice: entryNotice(listKindOf(rules, listing.list), listing, operator, null, body),
     })
   }
-  await owePlatforms(tx, rules, changes, dueAt)
+  await queueForPlatforms(tx, rules, changes, dueAt)
 }
 
 const publicOf = async (

@@ -8,11 +8,11 @@ import type { Db } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import { withAmendments } from '../calendar/calendar.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { alone, type RunOptions } from '../timetable/run.js'
+import { type RunOptions, runAlone } from '../timetable/run.js'
 import { renewDeadlines } from './deadlines.js'
 import { MERGE_WAIT_MS, renewTerms } from './expiry-terms.js'
-import { makeMove, moveMany } from './listing.js'
-import { renewMasks } from './masking.js'
+import { makeMove, makeMoves } from './listing.js'
+import { renewMasking } from './masking.js'
 
 const STEP_ENTRIES = 500
 
@@ -21,8 +21,8 @@ export interface ExpireOptions extends RunOptions {
   log: Log
 }
 
-export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: number } | null> => {
-  return alone(db, { ...options, job: 'expire' }, async (run) => {
+export const expireListings = (db: Db, options: ExpireOptions): Promise<{ expired: number } | null> => {
+  return runAlone(db, { ...options, job: 'expire' }, async (run) => {
     const { rules, log } = options
     // An expired entry cannot be restored, so the clock must be certain.
     if ((await clockDoubts.openDoubt(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
@@ -46,7 +46,7 @@ export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: numbe
     const { moved, settled } = await renewDeadlines(db, rules)
     run.counts['deadlines'] = moved + settled
     // Masking comes last: its first pass after a rule change takes long.
-    run.counts['masks'] = await renewMasks(db, rules, { now: run.startedAt, log })
+    run.counts['masks'] = await renewMasking(db, rules, { now: run.startedAt, log })
     return { expired: run.counts['expired'] }
   })
 }
@@ -72,7 +72,7 @@ const endMany = async (
     const ids = due.filter((one) => ending(one) === name).map(({ id }) => id)
     if (ids.length === 0) continue
     const inputs = { ids, name, inputOf: (one: listings.Listing) => inputOf(one, now), now, waitMs: MERGE_WAIT_MS }
-    for (const id of await moveMany(db, options.rules, inputs)) ended.add(id)
+    for (const id of await makeMoves(db, options.rules, inputs)) ended.add(id)
   }
   for (const listing of due)
     if (!ended.has(listing.id) && (await endOne(db, listing, now, options))) ended.add(listing.id)

@@ -35,7 +35,7 @@ export const groundUnder = async (
   return { ...groundStatusOf(marked, operatorId), linked }
 }
 
-export const standingUnder = async (tx: Tx, listing: listings.Listing): Promise<LinkedDecision | null> => {
+export const decisionInForceUnder = async (tx: Tx, listing: listings.Listing): Promise<LinkedDecision | null> => {
   const ground = await groundUnder(tx, listing)
   if (ground?.state !== 'STANDS') return null
   const { linked } = ground
@@ -47,7 +47,11 @@ export const standingUnder = async (tx: Tx, listing: listings.Listing): Promise<
 }
 
 /** Refuses a decision that is withdrawn or not this operator's. */
-export const decisionOf = async (tx: Tx, listing: listings.Listing, decision?: number): Promise<LinkedDecision> => {
+export const linkableDecision = async (
+  tx: Tx,
+  listing: listings.Listing,
+  decision?: number,
+): Promise<LinkedDecision> => {
   const version = decision === undefined ? null : await versions.byId(tx, decision)
   const sources = version && (await versions.sourcesOfGround(tx, version, listing.operatorId))
   if (

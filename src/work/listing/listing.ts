@@ -22,11 +22,11 @@ import * as concerns from '../../store/listing/concerns.js'
 import * as listings from '../../store/listing/listings.js'
 import * as repairs from '../../store/listing/repairs.js'
 import { withAmendments } from '../calendar/calendar.js'
-import { caseRules, listOf, type WorkRules } from '../calendar/rules.js'
-import { keepDeadlines } from './deadlines.js'
-import { applyToEntries } from './entry.js'
-import { decisionOf, standingUnder, withCurrentDecision } from './legal-ground.js'
-import { askForRepairNotice, servedPaper } from './served-paper.js'
+import { caseRules, listKindOf, type WorkRules } from '../calendar/rules.js'
+import { recordDeadlines } from './deadlines.js'
+import { applyMovesToEntries } from './entry.js'
+import { decisionInForceUnder, linkableDecision, withCurrentDecision } from './legal-ground.js'
+import { hashOfServedPaper, openRepairNoticeConcern } from './served-paper.js'
 
 export type { MoveInput } from '../../domain/listing/move-input.js'
 
@@ -51,7 +51,7 @@ export interface CaseOpening {
 
 export const openCase = (db: Db, rules: WorkRules, made: CaseOpening): Promise<listings.Listing> =>
   inTurn(db, WAIT_MS, async (tx) => {
-    const opened = await openWithin(tx, rules, made, await knowledge.nextInstant(tx, made.now))
+    const opened = await openCaseWithin(tx, rules, made, await knowledge.nextInstant(tx, made.now))
     if (opened === null) throw notAllowed('openLead', null, 'ANOTHER_OPEN')
     return opened
   })
@@ -78,7 +78,7 @@ export const openLeads = async (
   )
 }
 
-export const openWithin = async (
+export const openCaseWithin = async (
   tx: Tx,
   rules: WorkRules,
   opening: CaseOpening,
@@ -117,13 +117,13 @@ export const makeMove = (db: Db, rules: WorkRules, made: MoveRequest): Promise<l
   // Lock order: knowledge clock, then listing, as in an intake merge.
   inTurn(db, made.waitMs ?? WAIT_MS, async (tx) => {
     const instant = STOPPING.includes(made.name) ? knowledge.nextInstantBesideMerge : knowledge.nextInstant
-    return moveWithin(tx, rules, { ...made, at: await instant(tx, made.now) })
+    return makeMoveWithin(tx, rules, { ...made, at: await instant(tx, made.now) })
   })
 
 /** Returns false on a refusal; the savepoint undoes changes made before it. */
 export const tryMove = async (tx: Tx, rules: WorkRules, made: MoveRequest & { at: Date }): Promise<boolean> => {
   try {
-    await tx.transaction((within) => moveWithin(within, rules, made))
+    await tx.transaction((within) => makeMoveWithin(within, rules, made))
     return true
   } catch (error) {
     if (isRefusal(error)) return false
@@ -132,7 +132,7 @@ export const tryMove = async (tx: Tx, rules: WorkRules, made: MoveRequest & { at
 }
 
 /** `request.at` is the move's knowledge instant. */
-export const moveWithin = async (
+export const makeMoveWithin = async (
   tx: Tx,
   base: WorkRules,
   request: MoveRequest & { at: Date },
@@ -143,10 +143,12 @@ export const moveWithin = async (
   const rules = await withAmendments(tx, base)
   const before = { ...stored, facts: await withCurrentDecision(tx, stored) }
   const paper =
-    request.name === 'serveListing' && before.state === 'DECIDED' ? await servedPaper(tx, rules, before, request) : {}
+    request.name === 'serveListing' && before.state === 'DECIDED'
+      ? await hashOfServedPaper(tx, rules, before, request)
+      : {}
   const made = { ...request, input: { ...request.input, ...paper } }
-  const linked = made.name === 'linkDecision' ? await decisionOf(tx, before, made.input.decision) : null
-  const standing = SHOWING.includes(made.name) ? await standingUnder(tx, before) : null
+  const linked = made.name === 'linkDecision' ? await linkableDecision(tx, before, made.input.decision) : null
+  const standing = SHOWING.includes(made.name) ? await decisionInForceUnder(tx, before) : null
   const step = stepOf(before, made, { linked, standing }, rules)
   const ground = step.after.facts.ground
   if (linked !== null && linked.version === before.decisionVersion && ground === before.facts.ground)
@@ -162,7 +164,7 @@ export const moveWithin = async (
   // A repair decision may have arrived before this document number was known.
   if (made.name === 'decideListing' && (await repairedAlready(tx, step.after)))
     await concerns.open(tx, { listingId: made.id, cause: 'REPAIR_TOLD', record: null, run: null, at: made.at })
-  if (made.name === 'serveListing') await askForRepairNotice(tx, made.id, made.input, made.at)
+  if (made.name === 'serveListing') await openRepairNoticeConcern(tx, made.id, made.input, made.at)
   return step.after
 }
 
@@ -172,7 +174,7 @@ const repairedAlready = async (tx: Tx, listing: listings.Listing): Promise<boole
 }
 
 /** Skips locked or refused listings, which the caller may retry singly. */
-export const moveMany = (
+export const makeMoves = (
   db: Db,
   base: WorkRules,
   made: {
@@ -233,7 +235,7 @@ const stepOf = (
     state: facts.state ?? before.state,
     publishedOn,
     endsOn,
-    ...columnsAfter(made.name, act, facts, ground, listOf(rules, before.list)),
+    ...columnsAfter(made.name, act, facts, ground, listKindOf(rules, before.list)),
     moves: before.moves + 1,
   }
   return { name: made.name, before, after, act }
@@ -262,8 +264,8 @@ const keep = async (
       return { ...event, act }
     }),
   )
-  await applyToEntries(tx, rules, steps, { now: at, dueAt: now })
-  await keepDeadlines(tx, rules, steps, at)
+  await applyMovesToEntries(tx, rules, steps, { now: at, dueAt: now })
+  await recordDeadlines(tx, rules, steps, at)
   const settled = steps.filter(({ before, after }) => before.state === 'HIDDEN' && after.state !== 'HIDDEN')
   const moved = settled.map(({ name, after, act }) => ({ listingId: after.id, by: act.by, note: name }))
   await discrepancies.settleHidden(tx, moved, at)

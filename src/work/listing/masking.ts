@@ -11,7 +11,11 @@ import { renewEntry } from './consequences.js'
 const STEP_ENTRIES = 500
 const RUN_ENTRIES = 20_000
 
-export const renewMasks = async (db: Db, rules: WorkRules, { now, log }: { now: Date; log: Log }): Promise<number> => {
+export const renewMasking = async (
+  db: Db,
+  rules: WorkRules,
+  { now, log }: { now: Date; log: Log },
+): Promise<number> => {
   let [looked, after] = [0, null as string | null]
   while (looked < RUN_ENTRIES) {
     const ids: string[] = await masked.entriesMaskedBefore(db, MASKING_VERSION, after, STEP_ENTRIES)

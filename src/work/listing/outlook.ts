@@ -23,7 +23,7 @@ export interface OutlookOptions extends OutlookRequest {
   ofAge: boolean | null
 }
 
-export const outlooksOf = async (
+export const listingOutlooks = async (
   db: Db,
   base: WorkRules,
   { listing, operator }: { listing: listings.Listing; operator: StoredOperator },

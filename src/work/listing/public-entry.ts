@@ -12,8 +12,8 @@ import type { StoredOperator } from '../../store/operators/operators.js'
 import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
 import * as objections from '../../store/scoring/objections.js'
-import { standingUnder } from './legal-ground.js'
-import { publicRules } from './publication-clocks.js'
+import { decisionInForceUnder } from './legal-ground.js'
+import { publicEntryRules } from './publication-clocks.js'
 
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
 const REGISTRATIONS_MOST = 50
@@ -58,7 +58,7 @@ export const publicEntryFrom = (
   on: string,
   { decision, registrations, contested, ofAge }: PublicEntryFacts,
 ): PublicAnswer =>
-  publicEntry({ ...listing, decidedOn: listing.facts.decidedOn }, operator, publicRules(), on, {
+  publicEntry({ ...listing, decidedOn: listing.facts.decidedOn }, operator, publicEntryRules(), on, {
     minor: ofAge === null ? null : !ofAge,
     naturalPerson: decision?.body['party_kind'] === 'NATURAL_PERSON',
     businessAddress: businessAddress(
@@ -69,8 +69,12 @@ export const publicEntryFrom = (
   })
 
 /** Compares the published entry with what its records say now. WITHHELD: nothing may be public. */
-export const asToldNow = async (tx: Tx, listing: Listing, on: string): Promise<'SAME' | 'OTHER' | 'WITHHELD'> => {
-  const standing = await standingUnder(tx, listing)
+export const compareWithRecords = async (
+  tx: Tx,
+  listing: Listing,
+  on: string,
+): Promise<'SAME' | 'OTHER' | 'WITHHELD'> => {
+  const standing = await decisionInForceUnder(tx, listing)
   const operator = (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)
   const published = (await listings.publicBodies(tx, [listing.id])).get(listing.id)
   if (operator === undefined || published === undefined) return 'SAME'

@@ -2,18 +2,18 @@ import { checkPublicEntryRules, type PublicEntryRules } from '../../domain/listi
 import { type ClockRules, type Clocks, checkClocks, clocksOf } from '../../domain/listing/publication-clocks.js'
 import { banOf } from '../../domain/records/penalty.js'
 import type { Body } from '../../domain/records/records.js'
-import { checked } from '../calendar/rules.js'
+import { readCheckedRules } from '../calendar/rules.js'
 
 let clocks: ClockRules | null = null
 let persons: PublicEntryRules | null = null
 
 export const clockRules = (): ClockRules => {
-  clocks ??= checked<ClockRules>('rules/clocks', 'contracts/clocks', checkClocks)
+  clocks ??= readCheckedRules<ClockRules>('rules/clocks', 'contracts/clocks', checkClocks)
   return clocks
 }
 
-export const publicRules = (): PublicEntryRules => {
-  persons ??= checked<PublicEntryRules>('rules/public-entry', 'contracts/public-entry', checkPublicEntryRules)
+export const publicEntryRules = (): PublicEntryRules => {
+  persons ??= readCheckedRules<PublicEntryRules>('rules/public-entry', 'contracts/public-entry', checkPublicEntryRules)
   return persons
 }
 
@@ -27,7 +27,7 @@ export interface PublicationClockInput {
 }
 
 /** `endless`: the ban is permanent, so publication at 公示系统 has no known end. */
-export const clocksShown = (
+export const publicationClocksOf = (
   rules: ClockRules,
   { decidedOn, decision, ...entry }: PublicationClockInput,
 ): Clocks & { endless: boolean } => {

@@ -10,10 +10,10 @@ import type { Tx } from '../../store/db/db.js'
 import * as concerns from '../../store/listing/concerns.js'
 import type * as listings from '../../store/listing/listings.js'
 import * as store from '../../store/listing/repairs.js'
-import type { RecordsChange } from './changed-records.js'
+import type { ChangedRecords } from './changed-records.js'
 import { type MoveInput, tryMove } from './listing.js'
 
-export const repairs = async (tx: Tx, changed: RecordsChange): Promise<void> => {
+export const followRepairResults = async (tx: Tx, changed: ChangedRecords): Promise<void> => {
   const { at, run = null } = changed
   for (const { listing, told, asked } of await store.reportedAt(tx, at, run)) {
     const follows = repairConsequence(upgradeStoredCase(listing.facts), listing.documentNumber ?? '', told)
@@ -48,7 +48,7 @@ const moveBy = async (
   { id, documentNumber }: listings.Listing,
   what: keyof typeof MADE,
   { body, record }: ReportedRepair,
-  { at, rules, now = at }: RecordsChange,
+  { at, rules, now = at }: ChangedRecords,
 ): Promise<void> => {
   const { name, input: fixed } = MADE[what]
   const number = body['document_number']

@@ -8,10 +8,10 @@ import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { documentRules, draft } from './documents.js'
+import { documentRules, draftDocument } from './documents.js'
 
 /** Returns the hash of the served decision: the named file, else the issued document, else the draft. */
-export const servedPaper = async (
+export const hashOfServedPaper = async (
   tx: Tx,
   rules: WorkRules,
   listing: listings.Listing,
@@ -26,11 +26,11 @@ export const servedPaper = async (
   const decision = listing.decisionVersion === null ? null : await versions.byId(tx, listing.decisionVersion)
   const moves = await listings.eventsOf(tx, [listing.id])
   const of = { listing, operator, decision: decision?.body ?? null, moves, issued: null, today: dateIn(now) }
-  return { fileHash: draft(rules, 'DECISION', of, 'PARTY').sha256, paper: 'DRAFT' }
+  return { fileHash: draftDocument(rules, 'DECISION', of, 'PARTY').sha256, paper: 'DRAFT' }
 }
 
 /** Opens a concern unless the repair notice is known to have been served. */
-export const askForRepairNotice = async (
+export const openRepairNoticeConcern = async (
   tx: Tx,
   listingId: string,
   { repairNotice, on }: Pick<MoveInput, 'repairNotice' | 'on'>,

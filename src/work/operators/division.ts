@@ -13,8 +13,8 @@ import * as concerns from '../../store/listing/concerns.js'
 import * as listings from '../../store/listing/listings.js'
 import * as decisions from '../../store/operators/identity-decisions.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { openWithin } from '../listing/listing.js'
-import { type IdentityAct, inTurn, named } from './identity.js'
+import { openCaseWithin } from '../listing/listing.js'
+import { decideAtNewInstant, type IdentityAct, operatorNamed } from './identity.js'
 
 export interface DivisionInput extends IdentityAct {
   from: string
@@ -30,13 +30,13 @@ export interface DivisionResult {
 
 /** Refusals: OPERATOR_UNKNOWN, DIVISION_NOT_ALLOWED, DATE_INVALID, INPUT_INVALID, RUN_BUSY. */
 export const divideOperator = (db: Db, rules: WorkRules, made: DivisionInput): Promise<DivisionResult> =>
-  inTurn(db, made, rules, async (tx, reason, at) => {
+  decideAtNewInstant(db, made, rules, async (tx, reason, at) => {
     const { on, by, now } = made
     const documentNumber = redactIdNumbers(made.documentNumber.trim(), rules.mark)
     refuseBadDivision({ on, documentNumber, into: made.into }, dateIn(now))
-    const from = await named(tx, made.from)
+    const from = await operatorNamed(tx, made.from)
     const successors: MergerParty[] = []
-    for (const code of made.into) successors.push(await named(tx, code))
+    for (const code of made.into) successors.push(await operatorNamed(tx, code))
     if (!areDistinct([from, ...successors]))
       throw notAllowed('各代码须为不同的主体 each code must be of another operator')
     const done: decisions.IdentityDecisionRow[] = []
@@ -81,7 +81,7 @@ const ask = async (
     for (const successor of successors) {
       const operatorId = successor.mergedInto ?? successor.id
       const lead = { operatorId, list, reason, by: 'division', role: 'clock' as const, on: dateIn(now), now }
-      if ((await openWithin(tx, rules, lead, at)) !== null) leads += 1
+      if ((await openCaseWithin(tx, rules, lead, at)) !== null) leads += 1
     }
   }
   return leads

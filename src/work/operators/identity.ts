@@ -23,8 +23,8 @@ import * as sameFacts from '../../store/records/same-facts.js'
 import * as rescoringQueue from '../../store/scoring/rescoring-queue.js'
 import * as watchEntries from '../../store/scoring/watch-entries.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { oweRecords } from '../delivery/published-records.js'
-import { consequences } from '../listing/consequences.js'
+import { queueChangedRecords } from '../delivery/published-records.js'
+import { followChangedRecords } from '../listing/consequences.js'
 import { republishContested } from '../listing/contested.js'
 
 const NOBODY = '建档的认定已撤销。The decision that made this operator was undone.'
@@ -53,7 +53,7 @@ export interface IdentityResult {
  * INPUT_INVALID, RUN_BUSY.
  */
 export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInput): Promise<IdentityResult> =>
-  inTurn(db, made, rules, async (tx, reason, at) => {
+  decideAtNewInstant(db, made, rules, async (tx, reason, at) => {
     const attaches = made.verdict !== 'NOT_OURS'
     if (attaches !== (made.operator !== undefined))
       throw invalid('ATTACH 和 NEW_OPERATOR 须有 operator，NOT_OURS 不得有 operator goes with these two alone')
@@ -66,7 +66,7 @@ export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInp
         ? null
         : isNew
           ? await founded(tx, made.operator, found, at)
-          : await named(tx, made.operator)
+          : await operatorNamed(tx, made.operator)
     const key = await keyOf(tx, found)
     const { subject, nameKey, proposedOperator, evidence } = found
     const decision = await decisions.add(tx, {
@@ -101,9 +101,9 @@ export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInp
       if (isNew) await proposals.proposeForNamesake(tx, owner)
     }
     await rescoringQueue.markDirty(tx, touched, at)
-    await consequences(tx, { decision: decision.id, at, now: made.now, rules })
+    await followChangedRecords(tx, { decision: decision.id, at, now: made.now, rules })
     await republishContested(tx, rules, { now: at, dueAt: made.now })
-    await oweRecords(tx, rules, { operators: touched }, { at, dueAt: made.now })
+    await queueChangedRecords(tx, rules, { operators: touched }, { at, dueAt: made.now })
     return { decision, records }
   })
 
@@ -140,17 +140,17 @@ export interface UndoInput extends IdentityAct {
 
 /** Refusals: DECISION_UNKNOWN, DECISION_UNDONE, INPUT_INVALID, RUN_BUSY. */
 export const undoDecision = (db: Db, rules: WorkRules, made: UndoInput): Promise<IdentityResult> =>
-  inTurn(db, made, rules, async (tx, reason, at) => {
+  decideAtNewInstant(db, made, rules, async (tx, reason, at) => {
     const found = await decisions.lockForUndo(tx, made.decision)
     if (found === null) throw new Refusal('DECISION_UNKNOWN')
     if (found.undoneAt !== null) throw new Refusal('DECISION_UNDONE')
     const decision = await decisions.undo(tx, found.id, { reason, by: made.by, at })
     const { records, touched } = await undone(tx, found, at)
     await rescoringQueue.markDirty(tx, touched, at)
-    await consequences(tx, { decision: found.id, at, now: made.now, rules })
+    await followChangedRecords(tx, { decision: found.id, at, now: made.now, rules })
     if (found.evidence['madeOperator'] === true) await unfound(tx, found.operatorId ?? 0, { at, now: made.now })
     await republishContested(tx, rules, { now: at, dueAt: made.now })
-    await oweRecords(tx, rules, { operators: touched }, { at, dueAt: made.now })
+    await queueChangedRecords(tx, rules, { operators: touched }, { at, dueAt: made.now })
     return { decision, records }
   })
 
@@ -211,9 +211,9 @@ export interface OperatorMergeInput extends IdentityAct {
 
 /** Refusals: OPERATOR_UNKNOWN, MERGE_NOT_ALLOWED with advice, INPUT_INVALID, RUN_BUSY. */
 export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInput): Promise<IdentityResult> =>
-  inTurn(db, made, rules, async (tx, reason, at) => {
-    const from = await named(tx, made.from)
-    const into = await named(tx, made.into)
+  decideAtNewInstant(db, made, rules, async (tx, reason, at) => {
+    const from = await operatorNamed(tx, made.from)
+    const into = await operatorNamed(tx, made.into)
     const whole = into.mergedInto === null ? null : await mergers.partyById(tx, into.mergedInto)
     const bothOpen = await mergers.listsOpenForBoth(tx, from.id, into.id)
     const why = mergerFault({ from, into, whole, cause: made.cause, bothOpen })
@@ -231,18 +231,18 @@ export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInpu
       at,
     })
     if (decision === null) throw new Error(`a merger of ${from.id} is in force already`)
-    await mergers.join(tx, from.id, into.id)
+    await mergers.joinOperators(tx, from.id, into.id)
     await watchEntries.close(tx, [from.id], { on: dateIn(made.now), at })
     const records = await mergers.moveRecords(tx, { owner: from.id, to: into.id, decision: decision.id, by: null, at })
     await rescoringQueue.markDirty(tx, [into.id], at)
-    await consequences(tx, { decision: decision.id, at, now: made.now, rules })
+    await followChangedRecords(tx, { decision: decision.id, at, now: made.now, rules })
     await republishContested(tx, rules, { now: at, dueAt: made.now })
-    await oweRecords(tx, rules, { operators: [from.id, into.id] }, { at, dueAt: made.now })
+    await queueChangedRecords(tx, rules, { operators: [from.id, into.id] }, { at, dueAt: made.now })
     return { decision, records }
   })
 
 /** The operator that has the code itself, even when merged into another. */
-export const named = async (tx: Tx, code: string): Promise<MergerParty> => {
+export const operatorNamed = async (tx: Tx, code: string): Promise<MergerParty> => {
   const asked = parseCode(code)
   const found = asked === null ? null : await mergers.partyBearing(tx, asked)
   if (found === null) throw new Refusal('OPERATOR_UNKNOWN', { code: asked?.code ?? '' })
@@ -252,7 +252,7 @@ export const named = async (tx: Tx, code: string): Promise<MergerParty> => {
 const invalid = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })
 
 /** Runs `act` at a new knowledge instant, with ID numbers in the reason replaced. Refusal RUN_BUSY. */
-export const inTurn = async <T>(
+export const decideAtNewInstant = async <T>(
   db: Db,
   { reason, now }: IdentityAct,
   { mark }: WorkRules,

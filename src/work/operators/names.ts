@@ -34,7 +34,7 @@ export interface NameSweeper {
 }
 
 /** One sweep runs at a time, and one more when woken meanwhile. */
-export const makeSweeper = (db: Db, { signal, log }: { signal: AbortSignal; log: Log }): NameSweeper => {
+export const makeNameSweeper = (db: Db, { signal, log }: { signal: AbortSignal; log: Log }): NameSweeper => {
   let under: Promise<unknown> = Promise.resolve()
   let next = false
   const sweep = async () => {

@@ -1,7 +1,7 @@
 /** Atom feed (RFC 4287). A removed entry is a tombstone (RFC 6721) without a name. */
 
 /** The feed holds this many changes. For older ones, readers use a file or a delta. */
-export const FEED_CHANGES = 500
+export const FEED_CHANGES_MOST = 500
 
 export interface AtomFeed {
   /** Identity of the database. */
@@ -14,7 +14,8 @@ export interface AtomFeed {
 /** Port 0: the system chooses the real port later. */
 const ANY_PORT = /:0$/
 
-export const originIn = (issuer: string): string | null => (ANY_PORT.test(issuer) ? null : issuer.replace(/\/$/, ''))
+export const originOfIssuer = (issuer: string): string | null =>
+  ANY_PORT.test(issuer) ? null : issuer.replace(/\/$/, '')
 
 export interface FeedChange {
   id: string
@@ -32,7 +33,7 @@ interface AtomEntryBody {
   contested: boolean
 }
 
-export const atom = ({ feedId, origin, publishedAt }: AtomFeed, changes: readonly FeedChange[]): string => {
+export const writeAtomFeed = ({ feedId, origin, publishedAt }: AtomFeed, changes: readonly FeedChange[]): string => {
   const base = text(origin ?? '')
   const entries = changes.map(({ id, at, line }) =>
     line === null ? tombstone(id, at) : entry(base, id, at, JSON.parse(line) as AtomEntryBody),

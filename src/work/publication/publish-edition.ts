@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chainHead, chainLine, type ManifestFile, type SnapshotMember } from '../../domain/publication/snapshot.js'
-import { FORMS, type SnapshotHead } from './publish-files.js'
+import { FILE_FORMS, type SnapshotHead } from './publish-files.js'
 
 const STEP_BYTES = 256 * 1024
 const ID_BYTES = 16
@@ -22,7 +22,7 @@ interface PartForm {
 
 /** The last part is the text that the snapshot's hash covers. */
 const PARTS: readonly PartForm[] = [
-  ...FORMS.map(({ head, entry, separator, tail }) => ({
+  ...FILE_FORMS.map(({ head, entry, separator, tail }) => ({
     head,
     entry: (_: SnapshotMember, line: string) => entry(line),
     separator,
@@ -56,7 +56,7 @@ export interface Edition {
   parts: readonly EditionPart[]
 }
 
-export type Segment = ByteRange | Uint8Array
+export type EditionSegment = ByteRange | Uint8Array
 export interface ByteRange {
   from: number
   to: number
@@ -107,7 +107,7 @@ export const deriveEdition = async (
       const from = before.parts[at] as EditionPart
       for (const segment of segmentsOf(part.form, from, steps)) {
         if ('length' in segment) await part.add(Buffer.from(segment))
-        else for await (const bytes of bytesIn(from, segment)) await part.add(bytes)
+        else for await (const bytes of readRange(from, segment)) await part.add(bytes)
       }
       part.ends = endsOf(part.form, from, steps, part.end)
     }
@@ -122,22 +122,23 @@ export const deriveEdition = async (
   }
 }
 
-export const without = (
+export const segmentsWithout = (
   edition: Edition,
   form: number,
   gone: readonly string[],
-): { segments: Segment[]; bytes: number } => {
+): { segments: EditionSegment[]; bytes: number } => {
   const [part, { separator, ...rest }] = [edition.parts[form] as EditionPart, PARTS[form] as PartForm]
   const tail = { from: part.bytes - Buffer.byteLength(rest.tail), to: part.bytes }
   const steps = stepsOf(edition, gone, [])
   const between = segmentsOf({ separator, ...rest }, part, steps)
   const segments = [{ from: 0, to: part.headBytes }, ...between, tail]
-  return { segments, bytes: segments.reduce((sum, one) => sum + lengthOf(one), 0) }
+  return { segments, bytes: segments.reduce((sum, one) => sum + segmentLength(one), 0) }
 }
 
-export const lengthOf = (segment: Segment): number => ('length' in segment ? segment.length : segment.to - segment.from)
+export const segmentLength = (segment: EditionSegment): number =>
+  'length' in segment ? segment.length : segment.to - segment.from
 
-export const lastEndOf = (edition: Edition, form: number, ids: readonly string[]): number => {
+export const lastEntryEnd = (edition: Edition, form: number, ids: readonly string[]): number => {
   const { ends } = edition.parts[form] as EditionPart
   return ids.reduce((last, id) => {
     const at = placeOf(edition, bytesOf(id))
@@ -145,7 +146,7 @@ export const lastEndOf = (edition: Edition, form: number, ids: readonly string[]
   }, 0)
 }
 
-export async function* bytesIn(
+export async function* readRange(
   { handle }: Pick<EditionPart, 'handle'>,
   { from, to }: ByteRange,
 ): AsyncGenerator<Buffer> {
@@ -160,7 +161,7 @@ export async function* bytesIn(
 }
 
 /** The file is unlinked at once: it disappears with its last reader or the process. */
-export const anonymousFile = async (folder: string): Promise<FileHandle> => {
+export const openUnlinkedFile = async (folder: string): Promise<FileHandle> => {
   await mkdir(folder, { recursive: true })
   const path = join(
     folder,
@@ -210,9 +211,9 @@ const startOf = ({ ends, headBytes }: EditionPart, entry: number): number =>
   entry === 0 ? headBytes : (ends[entry - 1] ?? 0)
 
 /** Returns the entries' bytes without head and tail. The first entry has no separator before it. */
-const segmentsOf = (form: PartForm, part: EditionPart, steps: readonly EditionStep[]): Segment[] => {
+const segmentsOf = (form: PartForm, part: EditionPart, steps: readonly EditionStep[]): EditionSegment[] => {
   const separator = Buffer.from(form.separator)
-  const segments: Segment[] = []
+  const segments: EditionSegment[] = []
   for (const [n, step] of steps.entries()) {
     if ('put' in step) {
       const text = form.entry(step.put, lineOf(step.put))
@@ -260,7 +261,7 @@ const partsIn = (snapshot: SnapshotHead, folder: string | null): Promise<PartWri
   Promise.all(PARTS.map((form) => making(form, Buffer.from(form.head(snapshot)), folder)))
 
 const making = async (form: PartForm, head: Buffer, folder: string | null): Promise<PartWriter> => {
-  const handle = folder === null ? null : await anonymousFile(folder)
+  const handle = folder === null ? null : await openUnlinkedFile(folder)
   const hash = createHash('sha256')
   let bytes = 0
   let waiting: Buffer[] = []
@@ -297,7 +298,7 @@ const ended = async (
   const parts: EditionPart[] = []
   for (const { handle, headBytes, ends, finish } of makings)
     parts.push({ handle, headBytes, ends: Float64Array.from(ends), ...(await finish()) })
-  const files = FORMS.map(({ path }, at): ManifestFile => {
+  const files = FILE_FORMS.map(({ path }, at): ManifestFile => {
     const { sha256, bytes } = parts[at] as EditionPart
     return { path, sha256, bytes, entries }
   })

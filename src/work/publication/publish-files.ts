@@ -19,7 +19,7 @@ export interface FileForm {
 
 /** Spreadsheets need it to recognise UTF-8. */
 export const BYTE_ORDER_MARK = '\uFEFF'
-export const COLUMNS = [
+export const CSV_COLUMNS = [
   'id',
   'list',
   'uscc',
@@ -38,7 +38,7 @@ export const COLUMNS = [
 /** A spreadsheet would run this as a formula, also after blanks or invisible characters. An apostrophe escapes it. */
 const FORMULA = /^(?:[\t\r\n]|[\s\p{Cf}]*[=+\-@＝＋－＠])/u
 
-export const row = (cells: readonly unknown[]): string => csvLine(cells.map(cell))
+export const publicCsvLine = (cells: readonly unknown[]): string => csvLine(cells.map(cell))
 
 const cell = (value: unknown): string | number | null => {
   if (value === null || value === undefined || typeof value === 'number') return value ?? null
@@ -49,10 +49,10 @@ const cell = (value: unknown): string | number | null => {
 const csv: FileForm = {
   path: '/data/blacklist.csv',
   type: 'text/csv; charset=utf-8; header=present',
-  head: () => BYTE_ORDER_MARK + row(COLUMNS),
+  head: () => BYTE_ORDER_MARK + publicCsvLine(CSV_COLUMNS),
   entry: (line) => {
     const entry = JSON.parse(line) as Record<string, unknown>
-    return row(COLUMNS.map((name) => entry[name]))
+    return publicCsvLine(CSV_COLUMNS.map((name) => entry[name]))
   },
   separator: '',
   tail: '',
@@ -77,6 +77,6 @@ const json: FileForm = {
   tail: '\n]}\n',
 }
 
-export const FORMS: readonly FileForm[] = [csv, jsonl, json]
+export const FILE_FORMS: readonly FileForm[] = [csv, jsonl, json]
 
-export const ATOM = { path: '/data/blacklist.atom', type: 'application/atom+xml; charset=utf-8' } as const
+export const ATOM_FILE = { path: '/data/blacklist.atom', type: 'application/atom+xml; charset=utf-8' } as const

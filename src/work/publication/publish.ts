@@ -20,10 +20,10 @@ import type { Db, Tx } from '../../store/db/db.js'
 import * as restored from '../../store/db/restored.js'
 import { forgetChanges } from '../../store/publication/public-list.js'
 import * as snapshots from '../../store/publication/snapshots.js'
-import { alone, type RunOptions } from '../timetable/run.js'
-import { atom, FEED_CHANGES, originIn } from './publish-atom.js'
+import { type RunOptions, runAlone } from '../timetable/run.js'
+import { FEED_CHANGES_MOST, originOfIssuer, writeAtomFeed } from './publish-atom.js'
 import { buildEdition, closeEdition, type Edition } from './publish-edition.js'
-import { ATOM } from './publish-files.js'
+import { ATOM_FILE } from './publish-files.js'
 import type { PublishedFiles } from './published-files.js'
 
 export interface PublishResult {
@@ -56,11 +56,11 @@ const TRIES = 5
 const SERIALIZATION_FAILURE = '40001'
 
 /** An unchanged list keeps its sequence number. */
-export const publish = (
+export const publishList = (
   db: Db,
   { note, noted, manifests, sure, files, removalsOnly = false, ...options }: PublishOptions,
 ): Promise<PublishResult | null> =>
-  alone(db, { ...options, job: 'publish' }, async (run) => {
+  runAlone(db, { ...options, job: 'publish' }, async (run) => {
     const now = run.startedAt
     const taking = { run: run.id, now, sure: sure?.() ?? now, manifests, noted: noted?.() ?? 0, files, removalsOnly }
     let edition: Edition | null = null
@@ -141,7 +141,7 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
     // Under a doubted clock, `sure` repeats its instant; only the sequence number differs.
     publishedAt: sure,
     form: SNAPSHOT_FORM,
-    origin: originIn(manifests.issuer),
+    origin: originOfIssuer(manifests.issuer),
     feedId: await restored.databaseIdentity(tx),
     files: null,
     firstEnd: null,
@@ -229,11 +229,11 @@ const described = async (
   snapshot: snapshots.Snapshot,
   { hash, entries, files }: Edition,
 ): Promise<Pick<snapshots.Snapshot, 'hash' | 'entries' | 'files' | 'firstEnd'>> => {
-  const feed = await snapshots.latestChanges(tx, snapshot.sequence, FEED_CHANGES)
-  const text = Buffer.from(atom(snapshot, feed))
+  const feed = await snapshots.latestChanges(tx, snapshot.sequence, FEED_CHANGES_MOST)
+  const text = Buffer.from(writeAtomFeed(snapshot, feed))
   const listed = feed.filter(({ line }) => line !== null).length
   const sha256 = createHash('sha256').update(text).digest('hex')
-  const atomFile = { path: ATOM.path, sha256, bytes: text.length, entries: listed }
+  const atomFile = { path: ATOM_FILE.path, sha256, bytes: text.length, entries: listed }
   return { hash, entries, firstEnd: await snapshots.earliestEnd(tx), files: [...files, atomFile] }
 }
 

@@ -5,7 +5,14 @@ import { constants, createBrotliCompress, createGzip } from 'node:zlib'
 import type { Db, Tx } from '../../store/db/db.js'
 import { processHandle } from '../../store/db/request-handle.js'
 import * as snapshots from '../../store/publication/snapshots.js'
-import { anonymousFile, buildEdition, bytesIn, closeEdition, deriveEdition, type Edition } from './publish-edition.js'
+import {
+  buildEdition,
+  closeEdition,
+  deriveEdition,
+  type Edition,
+  openUnlinkedFile,
+  readRange,
+} from './publish-edition.js'
 
 export const ENCODINGS = ['br', 'gzip'] as const
 export type FileEncoding = (typeof ENCODINGS)[number]
@@ -214,9 +221,9 @@ const encodedFile = async (
 ): Promise<EncodedFile> => {
   const part = served.edition.parts[form]
   if (part === undefined) throw new Error(`an edition has no form ${form}`)
-  const handle = await anonymousFile(folder)
+  const handle = await openUnlinkedFile(folder)
   let bytes = 0
-  const from = Readable.from(bytesIn(part, { from: 0, to: part.bytes }), { highWaterMark: 1 })
+  const from = Readable.from(readRange(part, { from: 0, to: part.bytes }), { highWaterMark: 1 })
   await pipeline(from, encoderOf(name, part.bytes), async (packed: AsyncIterable<Buffer>) => {
     for await (const some of packed) {
       await handle.appendFile(some)

@@ -98,7 +98,7 @@ export interface CardStatus {
   faults: string[]
 }
 
-export const scorecards = async (db: Db, today: string): Promise<CardStatus[]> => {
+export const listScorecards = async (db: Db, today: string): Promise<CardStatus[]> => {
   const kept = new Map((await activations.storedCards(db, today)).map((card) => [card.version, card]))
   const inForce = await orRefusal(() => cardInForce(db, today))
   const standing = isRefusal(inForce) ? null : inForce.version

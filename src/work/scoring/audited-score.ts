@@ -7,7 +7,7 @@ import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
 import * as ruleBooks from '../../store/scoring/rule-books.js'
 import * as scores from '../../store/scoring/scores.js'
-import { factsOf } from './facts.js'
+import { factsOfOperators } from './facts.js'
 import { cardByHash } from './scorecards.js'
 
 export interface AuditedScore {
@@ -19,7 +19,7 @@ export interface AuditedScore {
   records: versions.RecordVersion[]
 }
 
-export const auditOf = async (
+export const auditScore = async (
   db: Db,
   score: scores.StoredScore,
   operator: operators.StoredOperator,
@@ -28,7 +28,10 @@ export const auditOf = async (
   const card = await cardByHash(db, score.scorecardHash)
   if (card === null) throw new Refusal('SCORECARD_UNKNOWN', { version: score.scorecard, known: '' })
   const rules = (await ruleBooks.byHash(db, score.rulesHash)) ?? lists
-  const factsById = await factsOf(db, [operator], score, { lists: rules, known: score.families as FactFamily[] })
+  const factsById = await factsOfOperators(db, [operator], score, {
+    lists: rules,
+    known: score.families as FactFamily[],
+  })
   const { events, comingOn: _, ...rest } = factsById.get(operator.id) as Facts
   const facts = {
     ...rest,

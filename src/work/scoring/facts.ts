@@ -6,7 +6,7 @@ import * as evidence from '../../store/scoring/evidence.js'
 import type { BookLists } from '../../store/scoring/rule-books.js'
 
 /** `known`: families of facts that have a source. */
-export const factsOf = async (
+export const factsOfOperators = async (
   db: Db | Tx,
   chunk: readonly { id: number; kind: string }[],
   when: PointInTime,

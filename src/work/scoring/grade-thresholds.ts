@@ -13,7 +13,7 @@ import type { WorkRules } from '../calendar/rules.js'
 import { openLeads } from '../listing/listing.js'
 import { cardByHash, hashOfCard } from './scorecards.js'
 
-export const WITHOUT_GROUND = '所依据的批次已被撤回。The run it rests on was taken back.'
+export const DROPPED_LEAD_REASON = '所依据的批次已被撤回。The run it rests on was taken back.'
 
 interface ScoredBatch {
   card: Scorecard
@@ -95,7 +95,7 @@ const dropUnfounded = async (tx: Tx, { ids, rows, on, at }: ScoredBatch): Promis
   await leads.dropLeads(
     tx,
     unfounded.map(({ id }) => id),
-    { on, reason: WITHOUT_GROUND, at },
+    { on, reason: DROPPED_LEAD_REASON, at },
   )
   const settled = { by: 'score', note: '已重新评分。Scored anew.', now: at }
   await concerns.settleOfListings(

@@ -7,7 +7,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import * as objections from '../../store/scoring/objections.js'
-import { type ActContext, findOperator, inTurn } from '../access/acts.js'
+import { type ActContext, atNewInstant, findOperator } from '../access/acts.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { republishContested } from '../listing/contested.js'
 import { currentScore } from './override.js'
@@ -23,7 +23,7 @@ export interface ObjectionInput extends ActContext {
 /** Refusals: OPERATOR_UNKNOWN (also without access), OBJECTION_NOT_ALLOWED, INPUT_INVALID, RUN_BUSY. */
 export const openObjection = async (db: Db, rules: WorkRules, made: ObjectionInput): Promise<objections.Objection> => {
   const statement = checkedText(made.statement, '陈述 the statement', rules.mark)
-  return inTurn(db, made.now, async (tx, at) => {
+  return atNewInstant(db, made.now, async (tx, at) => {
     const operator = await findOperator(tx, made.operator, made.mayFor)
     const record = await objections.recordOfVersion(tx, made.record)
     const score = await currentScore(tx, operator.id, at, made.now)
@@ -65,7 +65,7 @@ export const decideObjection = async (
 ): Promise<objections.Objection> => {
   const note = checkedText(made.note, '说明 the note', rules.mark)
   const { verdict: state, by } = made
-  return inTurn(db, made.now, async (tx, at) => {
+  return atNewInstant(db, made.now, async (tx, at) => {
     const open = await objections.byId(tx, made.objection)
     if (open === null) throw new Refusal('OBJECTION_UNKNOWN')
     if (isSamePerson(open.openedBy, by)) throw new Refusal('SECOND_PERSON')
@@ -86,7 +86,7 @@ export const withdrawObjection = async (
   rules: WorkRules,
   made: ObjectionWithdrawal,
 ): Promise<objections.Objection> =>
-  inTurn(db, made.now, async (tx, at) => {
+  atNewInstant(db, made.now, async (tx, at) => {
     const open = await objections.byId(tx, made.objection)
     if (open === null || open.openedBy !== made.by) throw new Refusal('OBJECTION_UNKNOWN')
     const withdrawn = { state: 'WITHDRAWN' as const, note: null, referredTo: null, by: made.by, at }

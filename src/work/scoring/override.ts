@@ -9,11 +9,11 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as overrides from '../../store/scoring/overrides.js'
 import * as scores from '../../store/scoring/scores.js'
-import { type ActContext, findOperator, inTurn, type OperatorAccess } from '../access/acts.js'
+import { type ActContext, atNewInstant, findOperator, type MayAccessOperator } from '../access/acts.js'
 import type { WorkRules } from '../calendar/rules.js'
 
 export interface OverrideProposal extends ActContext {
-  mayFor?: OperatorAccess
+  mayFor?: MayAccessOperator
   operator: string
   grade: Grade
   endsOn: string
@@ -27,7 +27,7 @@ export const proposeOverride = async (
   made: OverrideProposal,
 ): Promise<overrides.OverrideRow> => {
   const reason = checkedText(made.reason, '理由 the reason', rules.mark)
-  return inTurn(db, made.now, async (tx, at) => {
+  return atNewInstant(db, made.now, async (tx, at) => {
     const bad = overrideEndFault(made.endsOn, dateIn(made.now))
     if (bad !== null) throw new Refusal('INPUT_INVALID', { reason: bad })
     const { id: operatorId } = await findOperator(tx, made.operator, made.mayFor)
@@ -58,7 +58,7 @@ export const decideOverride = async (
   const { override: id, verdict, by } = made
   const note =
     made.note === null && verdict === 'CONFIRM' ? null : checkedText(made.note ?? '', '说明 the note', rules.mark)
-  return inTurn(db, made.now, async (tx, at) => {
+  return atNewInstant(db, made.now, async (tx, at) => {
     const found = await present(tx, id, at, made.now)
     if (found.state !== 'PROPOSED') throw new Refusal('OVERRULE_SETTLED')
     if (isSamePerson(found.askedBy, by)) throw new Refusal('SECOND_PERSON')
@@ -90,7 +90,7 @@ export const withdrawOverride = async (
   made: OverrideWithdrawal,
 ): Promise<overrides.OverrideRow> => {
   const reason = checkedText(made.reason, '理由 the reason', rules.mark).replace(/\s+/g, ' ')
-  return inTurn(db, made.now, async (tx, at) => {
+  return atNewInstant(db, made.now, async (tx, at) => {
     const { id, state } = await present(tx, made.override, at, made.now)
     if (state !== 'PROPOSED' && state !== 'IN_FORCE') throw new Refusal('OVERRULE_SETTLED')
     await overrides.withdraw(tx, id, { reason, by: made.by, at })

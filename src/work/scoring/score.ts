@@ -21,8 +21,8 @@ import { type DueOperator, type DueOperators, withDueOperators } from '../../sto
 import * as ruleBooks from '../../store/scoring/rule-books.js'
 import * as scores from '../../store/scoring/scores.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { alone, type OpenRun, type RunOptions } from '../timetable/run.js'
-import { factsOf } from './facts.js'
+import { type OpenRun, type RunOptions, runAlone } from '../timetable/run.js'
+import { factsOfOperators } from './facts.js'
 import { followThresholdCrossings } from './grade-thresholds.js'
 import { cardInForce, cardToTry, hashOfCard, keepCard } from './scorecards.js'
 
@@ -53,12 +53,12 @@ export interface ScoringOptions extends RunOptions {
   signal?: AbortSignal
 }
 
-export const score = async (db: Db, options: ScoringOptions): Promise<ScoringResult | null> => {
+export const scoreOperators = async (db: Db, options: ScoringOptions): Promise<ScoringResult | null> => {
   const today = dateIn(options.now())
   const asOf = options.asOf ?? today
   if (asOf > today && !options.dryRun) throw new Refusal('SCORE_OF_FUTURE', { asOf })
   const named = options.scorecard === undefined ? null : await cardToTry(db, options.scorecard)
-  return alone(db, { ...options, job: 'score' }, async (run) => {
+  return runAlone(db, { ...options, job: 'score' }, async (run) => {
     const day = options.asOf ?? dateIn(run.startedAt)
     const inForce = await cardInForce(db, day)
     const card = named ?? inForce
@@ -112,7 +112,7 @@ const scoreDue = async (
       last = last.then(() => nextStep(next))
       const step = last.then(async (operators) => {
         const [facts, before] = await Promise.all([
-          factsOf(db, operators, when, known),
+          factsOfOperators(db, operators, when, known),
           comparedWith(db, operators, when, course),
         ])
         return { operators, facts, before }

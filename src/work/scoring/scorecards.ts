@@ -21,7 +21,7 @@ export const loadScorecard = (version: string): Scorecard => {
 
 const versionsInFiles = (): string[] => contracts.folder('scorecards').map((file) => file.replace(/\.json$/, ''))
 
-export const versionsThatLoad = (): string[] =>
+export const faultlessVersions = (): string[] =>
   versionsInFiles().filter((version) => document(version).faults.length === 0)
 
 interface ExaminedCard {
@@ -57,10 +57,10 @@ const faultsOf = (card: unknown, version: string): string[] => {
 
 export const cardInForce = async (db: Db | Tx, on: string, knownAt?: Date): Promise<Scorecard> => {
   const adopted = await store.inForce(db, on, knownAt ?? null)
-  return adopted ?? (await cardNamed(db, FIRST_IN_FORCE))
+  return adopted ?? (await cardOfVersion(db, FIRST_IN_FORCE))
 }
 
-export const cardNamed = async (db: Db | Tx, version: string): Promise<Scorecard> =>
+export const cardOfVersion = async (db: Db | Tx, version: string): Promise<Scorecard> =>
   (await store.byVersion(db, version)) ?? loadScorecard(version)
 
 /** Refusal SCORECARD_CHANGED when the file differs from the stored card. */
@@ -76,7 +76,8 @@ export const cardByHash = (db: Db | Tx, hash: string): Promise<Scorecard | null>
 
 export const keepCard = async (tx: Db | Tx, card: Scorecard, now: Date): Promise<string> => {
   const hash = hashOfCard(card)
-  if (!(await store.keep(tx, { hash, card, now }))) throw new Refusal('SCORECARD_CHANGED', { version: card.version })
+  if (!(await store.storeCard(tx, { hash, card, now })))
+    throw new Refusal('SCORECARD_CHANGED', { version: card.version })
   return hash
 }
 

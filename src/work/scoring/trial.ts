@@ -18,8 +18,8 @@ import { processHandle } from '../../store/db/request-handle.js'
 import * as operators from '../../store/operators/operators.js'
 import type { PointInTime } from '../../store/records/versions.js'
 import * as trials from '../../store/scoring/trials.js'
-import { factsOf } from './facts.js'
-import { cardInForce, cardNamed, cardToTry, hashOfCard } from './scorecards.js'
+import { factsOfOperators } from './facts.js'
+import { cardInForce, cardOfVersion, cardToTry, hashOfCard } from './scorecards.js'
 
 const CHUNK_OPERATORS = 2_000
 const TURN_EVERY_OPERATORS = 250
@@ -61,7 +61,7 @@ type ComparedCards = Record<'before' | 'after', Scorecard>
 
 const cardsOf = async (db: Db, { version, against = null }: TrialOptions, asOf: string): Promise<ComparedCards> => ({
   after: await cardToTry(db, version),
-  before: against === null ? await cardInForce(db, asOf) : await cardNamed(db, against),
+  before: against === null ? await cardInForce(db, asOf) : await cardOfVersion(db, against),
 })
 
 const made = async (db: Db, cards: ComparedCards, asOf: string, options: TrialOptions): Promise<trials.TrialRow> => {
@@ -102,7 +102,7 @@ const eachStep = async (
   const known = [...families].sort()
   const fetched = async (after: number) => {
     const chunk = await trials.operatorsToTry(db, { after, limit: CHUNK_OPERATORS })
-    return { chunk, facts: await factsOf(db, chunk, when, { lists, known }) }
+    return { chunk, facts: await factsOfOperators(db, chunk, when, { lists, known }) }
   }
   const begun = (after: number) => {
     const step = fetched(after)
@@ -130,7 +130,7 @@ const underWay = new WeakMap<Db, Map<string, Promise<trials.TrialRow>>>()
  * Reuses today's trial of these cards when nothing was scored since. Refusals: TRIAL_TOO_LARGE with the command to run,
  * and those of `tryScorecard`.
  */
-export const trialAsked = async (
+export const tryForRequest = async (
   asker: Db,
   options: TrialOptions & { operatorsMost?: number },
 ): Promise<trials.TrialRow> => {

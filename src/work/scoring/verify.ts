@@ -8,7 +8,7 @@ import * as ruleBooks from '../../store/scoring/rule-books.js'
 import { readPages } from '../../store/scoring/score-pages.js'
 import * as scorecards from '../../store/scoring/scorecards.js'
 import * as scores from '../../store/scoring/scores.js'
-import { factsOf } from './facts.js'
+import { factsOfOperators } from './facts.js'
 import { hashOfCard } from './scorecards.js'
 
 const MOST_TOLD = 100_000
@@ -39,7 +39,7 @@ interface ReplayedScore {
   nextChangeOn: string | null
 }
 
-export const verify = async (
+export const verifyScores = async (
   db: Db,
   options: {
     now: () => Date
@@ -95,7 +95,7 @@ const differencesOf = async (db: Db, rows: readonly scores.StoredScore[]): Promi
     db,
     rows.map((row) => row.operatorId),
   )
-  const facts = await factsOf(db, [...known.values()], first, { lists, known: first.families as FactFamily[] })
+  const facts = await factsOfOperators(db, [...known.values()], first, { lists, known: first.families as FactFamily[] })
   return rows.flatMap((row) => {
     const own = facts.get(row.operatorId)
     const again = own && { ...scoreOf(own, card), factsHash: hashOfFacts(own) }

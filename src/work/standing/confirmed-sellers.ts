@@ -15,7 +15,7 @@ import * as sellers from '../../store/standing/sellers.js'
 
 const LONGEST_REASON = 500
 
-export const decidingOf = async (tx: Tx, client: string, today: string): Promise<store.SellersPolicy> => {
+export const sellersPolicyOf = async (tx: Tx, client: string, today: string): Promise<store.SellersPolicy> => {
   const setting = await store.settingOf(tx, client)
   return {
     client,
@@ -57,7 +57,7 @@ export const renewSellers = async (db: Db, { now, log, signal }: RenewalOptions)
 
 const renewList = async (tx: Tx, client: string, now: Date): Promise<sellers.SellersFigures> => {
   await sellers.lockList(tx, client)
-  const { decided, altered } = await store.renewOpenGrades(tx, await decidingOf(tx, client, dateIn(now)))
+  const { decided, altered } = await store.renewOpenGrades(tx, await sellersPolicyOf(tx, client, dateIn(now)))
   if (altered > 0) await sellers.storeBitmap(tx, client)
   return decided
 }
@@ -70,7 +70,7 @@ export interface SellersCapInput extends SellersSetting {
 }
 
 /** A null cap restores the default. Refusals: USAGE, CLIENT_UNKNOWN. */
-export const allowSellers = async (db: Db, input: SellersCapInput): Promise<sellers.SellersFigures> => {
+export const setSellersCap = async (db: Db, input: SellersCapInput): Promise<sellers.SellersFigures> => {
   const { client, marketplace, unconfirmedSellers, now } = input
   const reason = redactIdNumbers(input.reason, input.mark).trim()
   if (reason === '' || reason.length > LONGEST_REASON)

@@ -20,7 +20,7 @@ import * as changes from '../../store/standing/changes.js'
 import { decideOpenGrades, SENT_CODES_SQL } from '../../store/standing/confirmed-sellers.js'
 import * as store from '../../store/standing/sellers.js'
 import * as queue from '../../store/standing/webhook-queue.js'
-import { decidingOf, warnOverCap } from './confirmed-sellers.js'
+import { sellersPolicyOf, warnOverCap } from './confirmed-sellers.js'
 
 const LINES_AT_ONCE = 10_000
 
@@ -64,7 +64,7 @@ export const replaceSellers = async (db: Db, input: SellerListInput): Promise<Se
       const before = await store.currentList(tx, client)
       if (before !== null && before.dated > dated) throw new Refusal('SELLERS_OLDER', { dated, current: before.dated })
       await changes.ensureMarking(tx)
-      const deciding = await decidingOf(tx, client, today)
+      const deciding = await sellersPolicyOf(tx, client, today)
       const made = { client, dated, malformed: malformed.length, at: now }
       const replaced = await store.replaceList(tx, made, sellers, (within) =>
         decideOpenGrades(within, deciding, SENT_CODES_SQL),

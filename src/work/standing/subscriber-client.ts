@@ -10,14 +10,14 @@ import { addressRefusal } from '../../domain/standing/subscriber-addresses.js'
 import { webhookAddressFault } from '../../domain/standing/webhooks.js'
 import { isRedirect, named, Unreachable } from '../../foundation/http.js'
 
-export type Resolve = (host: string) => Promise<string[]>
+export type ResolveHost = (host: string) => Promise<string[]>
 
 export interface SubscriberRequest {
   headers: Record<string, string>
   body: string
   timeoutMs: number
   allow: readonly string[]
-  resolve?: Resolve
+  resolve?: ResolveHost
   signal?: AbortSignal
 }
 
@@ -27,7 +27,8 @@ export interface SubscriberAnswer {
   retryAfterSeconds: number
 }
 
-const byDns: Resolve = async (host) => (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address)
+const byDns: ResolveHost = async (host) =>
+  (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address)
 
 /** Throws Unreachable when nothing came back or the address is forbidden. An error status is an answer. */
 export const callSubscriber = async (text: string, telling: SubscriberRequest): Promise<SubscriberAnswer> => {

@@ -12,7 +12,7 @@ const UNFINISHED = '.part'
 const namesIn = async (path: string): Promise<string[]> => (await readdir(path).catch(() => [])).sort()
 
 /** Yields the files of one feed and month at a time, oldest first. */
-export async function* months(folder: string): AsyncIterable<ArchivedFile[]> {
+export async function* archivesByMonth(folder: string): AsyncIterable<ArchivedFile[]> {
   for (const feed of await namesIn(folder))
     for (const year of await namesIn(join(folder, feed)))
       for (const month of await namesIn(join(folder, feed, year))) {
@@ -25,4 +25,5 @@ export async function* months(folder: string): AsyncIterable<ArchivedFile[]> {
       }
 }
 
-export const remove = (folder: string, { path }: ArchivedFile): Promise<void> => rm(join(folder, path), { force: true })
+export const removeArchive = (folder: string, { path }: ArchivedFile): Promise<void> =>
+  rm(join(folder, path), { force: true })

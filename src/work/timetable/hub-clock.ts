@@ -27,7 +27,7 @@ export interface HubClock {
 }
 
 /** For tests and demos: a clock never in doubt. */
-export const givenClock = (now: () => Date): HubClock => ({
+export const fixedHubClock = (now: () => Date): HubClock => ({
   now,
   sure: now,
   isDoubted: () => false,
@@ -154,7 +154,7 @@ const databaseClock = (
   }
 }
 
-export const makeLooking = (clock: HubClock, log: Log): { start(): void; stop(): void } => {
+export const makeClockWatch = (clock: HubClock, log: Log): { start(): void; stop(): void } => {
   let timer: NodeJS.Timeout | null = null
   let isLooking = false
   let deaf: () => void = () => {}
@@ -182,7 +182,7 @@ export const makeLooking = (clock: HubClock, log: Log): { start(): void; stop():
 }
 
 /** Refusals: CLOCK_CERTAIN, INPUT_INVALID. */
-export const confirm = async (
+export const confirmClock = async (
   db: Db,
   { by, reason: text, mark }: { by: string; reason: string; mark: (id: string) => string },
 ): Promise<doubts.ClockDoubt> => {

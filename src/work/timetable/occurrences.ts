@@ -12,10 +12,10 @@ import { type Db, isConnectionLost } from '../../store/db/db.js'
 import * as occurrences from '../../store/timetable/occurrences.js'
 import type * as runs from '../../store/timetable/runs.js'
 import * as schedules from '../../store/timetable/schedules.js'
-import { RULES, type ScheduledJob } from './timetable.js'
+import { JOB_RULES, type ScheduledJob } from './timetable.js'
 
 const LEASE_MS = 10_000
-export const RENEW_MS = 3_000
+export const LEASE_RENEWAL_MS = 3_000
 /** An occurrence is given up after this many attempts. */
 const ATTEMPTS_MOST = 5
 const HELD_MOST = 64
@@ -61,7 +61,7 @@ interface PlannedOccasion extends ScheduledJob {
 
 export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: SchedulerParts): Scheduler => {
   const rows: PlannedOccasion[] = occasions.map((occasion) => ({ ...occasion, rule: parse(occasion.cron), nextAt: 0 }))
-  const wanted = occasions.map(({ job, subject }) => ({ job, subject, beside: RULES[job].beside }))
+  const wanted = occasions.map(({ job, subject }) => ({ job, subject, beside: JOB_RULES[job].beside }))
   const stopping = new AbortController()
   const held = new Map<number, { attempt: number; lost: AbortController; work: Promise<void> }>()
   const unwritten = new Map<number, () => Promise<unknown>>()
@@ -187,12 +187,12 @@ const plan = (db: Db, rows: readonly PlannedOccasion[], now: Date): Promise<void
       const last = planned.at(-1)
       if (last !== undefined || behind) await schedules.notePlannedUntil(tx, row, last ?? now)
       if (last === undefined || pausedAt !== null) continue
-      const { run, missed } = runsOwed(planned, now, RULES[row.job])
+      const { run, missed } = runsOwed(planned, now, JOB_RULES[row.job])
       for (const plannedFor of run)
         await occurrences.add(tx, { ...row, plannedFor, missed: plannedFor === run.at(-1) ? missed : 0 })
       const first = run[0]
       // Older unstarted occurrences are skipped, unless each must run.
-      if (first !== undefined && RULES[row.job].missed !== 'all')
+      if (first !== undefined && JOB_RULES[row.job].missed !== 'all')
         await occurrences.skipOccurrences(tx, { ...row, before: first, now })
     }
   })

@@ -1,5 +1,5 @@
 /**
- * Each job opens a run row and always closes it. `alone` holds a lock for the job; `beside` lets runs overlap and
+ * Each job opens a run row and always closes it. `runAlone` holds a lock for the job; `runBeside` lets runs overlap and
  * renews a lease.
  */
 import { redactIdNumbers } from '../../domain/records/privacy.js'
@@ -13,7 +13,7 @@ const WAIT_MS = 120_000
 const LEASE_MS = 10_000
 const RENEW_MS = 3_000
 /** Refusals of this HTTP status or above mean failure; those below mean rejected content. */
-export const FAILURE_STATUS = 500
+export const FIRST_FAILURE_STATUS = 500
 
 export interface RunOptions {
   cause: runs.RunCause
@@ -47,7 +47,11 @@ export interface OpenRun {
 }
 
 /** Returns null when another process runs this occurrence. Refusal RUN_BUSY. */
-export const alone = async <T>(db: Db, what: RunDescription, work: (run: OpenRun) => Promise<T>): Promise<T | null> => {
+export const runAlone = async <T>(
+  db: Db,
+  what: RunDescription,
+  work: (run: OpenRun) => Promise<T>,
+): Promise<T | null> => {
   const { job, subject = '', plannedFor = null } = what
   const done = await locks.withLock(
     db,
@@ -68,7 +72,7 @@ export const alone = async <T>(db: Db, what: RunDescription, work: (run: OpenRun
 }
 
 /** Resolves to null when this attempt has begun already. Runs with an expired lease are closed as abandoned. */
-export const beside = async <T>(
+export const runBeside = async <T>(
   db: Db,
   what: RunDescription,
   work: (run: OpenRun) => Promise<T>,
@@ -114,7 +118,7 @@ const closed = async <T>(
   } catch (thrown) {
     const error =
       isRefusal(thrown) && what.mark ? new Refusal(thrown.code, redactIdNumbers(thrown.details, what.mark)) : thrown
-    const refused = isRefusal(error) && error.status < FAILURE_STATUS
+    const refused = isRefusal(error) && error.status < FIRST_FAILURE_STATUS
     const { code, message } = isRefusal(error) ? error : (unavailableRefusal(error) ?? INTERNAL)
     log?.warn(
       { ...counts, ms: elapsed(), ...(isRefusal(error) ? { code: error.code } : { err: error }) },

@@ -4,9 +4,9 @@ import { Refusal } from '../../foundation/errors.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
 import * as retention from '../../store/timetable/retention.js'
-import { checked } from '../calendar/rules.js'
-import { type ArchivedFile, months, remove } from './archive-files.js'
-import { alone, type RunOptions } from './run.js'
+import { readCheckedRules } from '../calendar/rules.js'
+import { type ArchivedFile, archivesByMonth, removeArchive } from './archive-files.js'
+import { type RunOptions, runAlone } from './run.js'
 
 const WINDOW_ROWS = 2_000
 const FILES_AT_ONCE = 500
@@ -14,7 +14,7 @@ const FILES_AT_ONCE = 500
 let read: RetentionRules | null = null
 
 export const retentionRules = (): RetentionRules => {
-  read ??= checked<RetentionRules>('rules/retention', 'contracts/retention', checkRetention)
+  read ??= readCheckedRules<RetentionRules>('rules/retention', 'contracts/retention', checkRetention)
   return read
 }
 
@@ -48,8 +48,8 @@ const STEPS: readonly [
   ['runs', 'RUNS', retention.deleteRuns],
 ]
 
-export const tidy = (db: Db, options: TidyOptions): Promise<TidyCounts | null> =>
-  alone(db, { ...options, job: 'tidy' }, async (run) => {
+export const deleteExpired = (db: Db, options: TidyOptions): Promise<TidyCounts | null> =>
+  runAlone(db, { ...options, job: 'tidy' }, async (run) => {
     // Deletion cannot be undone.
     if ((await clockDoubts.openDoubt(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
     await options.renew?.(run.startedAt)
@@ -71,12 +71,12 @@ export const tidy = (db: Db, options: TidyOptions): Promise<TidyCounts | null> =
 /** Also deletes files without a run row, left by a crash. */
 const tidyArchives = async (db: Db, before: Date, { archive, signal }: TidyOptions): Promise<number> => {
   let removed = 0
-  for await (const month of months(archive)) {
+  for await (const month of archivesByMonth(archive)) {
     for (let from = 0; from < month.length && !signal?.aborted; from += FILES_AT_ONCE) {
       const files: ArchivedFile[] = month.slice(from, from + FILES_AT_ONCE)
       const inUse = await retention.archivesInUse(db, files, before)
       const due = files.filter(({ path }) => !inUse.has(path))
-      for (const file of due) await remove(archive, file)
+      for (const file of due) await removeArchive(archive, file)
       if (due.length > 0) await retention.forgetArchives(db, due)
       removed += due.length
     }

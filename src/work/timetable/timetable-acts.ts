@@ -4,7 +4,7 @@ import type { Db } from '../../store/db/db.js'
 import * as occurrences from '../../store/timetable/occurrences.js'
 import * as schedules from '../../store/timetable/schedules.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { RULES, type ScheduledJob } from './timetable.js'
+import { JOB_RULES, type ScheduledJob } from './timetable.js'
 
 export interface JobAddress {
   timetable: readonly ScheduledJob[]
@@ -14,7 +14,7 @@ export interface JobAddress {
   now: Date
 }
 
-export const occasionOf = ({
+export const scheduledJobOf = ({
   timetable,
   job,
   subject,
@@ -25,8 +25,8 @@ export const occasionOf = ({
 }
 
 /** Makes the job due at once, even when paused; an unfinished request is returned again. Refusal JOB_UNKNOWN. */
-export const start = async (db: Db, address: JobAddress): Promise<occurrences.Occurrence> => {
-  const { job, subject } = occasionOf(address)
+export const requestScheduledJob = async (db: Db, address: JobAddress): Promise<occurrences.Occurrence> => {
+  const { job, subject } = scheduledJobOf(address)
   return db.transaction(async (tx) => {
     // Serialises concurrent requests.
     await schedules.lockSchedules(tx, [{ job, subject }], address.now)
@@ -38,9 +38,13 @@ export const start = async (db: Db, address: JobAddress): Promise<occurrences.Oc
  * Running work continues; waiting occurrences are skipped. Refusals JOB_UNKNOWN, JOB_NOT_PAUSABLE, JOB_PAUSED,
  * INPUT_INVALID.
  */
-export const pause = async (db: Db, rules: WorkRules, address: JobAddress & { reason: string }): Promise<void> => {
-  const { job, subject } = occasionOf(address)
-  if (!RULES[job].pausable) throw new Refusal('JOB_NOT_PAUSABLE', { job })
+export const pauseScheduledJob = async (
+  db: Db,
+  rules: WorkRules,
+  address: JobAddress & { reason: string },
+): Promise<void> => {
+  const { job, subject } = scheduledJobOf(address)
+  if (!JOB_RULES[job].pausable) throw new Refusal('JOB_NOT_PAUSABLE', { job })
   const reason = checkedText(address.reason, 'reason', rules.mark)
   await db.transaction(async (tx) => {
     if (!(await schedules.pause(tx, { job, subject, by: address.by, reason, now: address.now })))
@@ -50,8 +54,8 @@ export const pause = async (db: Db, rules: WorkRules, address: JobAddress & { re
 }
 
 /** Times skipped by the pause do not run later. Refusals JOB_UNKNOWN, JOB_NOT_PAUSED. */
-export const resume = async (db: Db, address: JobAddress): Promise<void> => {
-  const { job, subject } = occasionOf(address)
+export const resumeScheduledJob = async (db: Db, address: JobAddress): Promise<void> => {
+  const { job, subject } = scheduledJobOf(address)
   await db.transaction(async (tx) => {
     if (!(await schedules.resume(tx, { job, subject, now: address.now })))
       throw new Refusal('JOB_NOT_PAUSED', { job, subject })

@@ -30,7 +30,7 @@ const TIDY = '40 3 * * *'
 
 /** A missed comparison may run this long after its time. */
 const NIGHT_MS = 8 * 3_600_000
-export const LINGER_MS = 61_000
+export const RUN_LINGER_MS = 61_000
 
 interface JobRule extends MissedRule {
   /** True when runs may overlap; otherwise the job holds a lock. */
@@ -41,7 +41,7 @@ interface JobRule extends MissedRule {
 
 const ONCE = { missed: 'once', withinMs: null } as const
 
-export const RULES: Record<ScheduledJob['job'], JobRule> = {
+export const JOB_RULES: Record<ScheduledJob['job'], JobRule> = {
   pull: { ...ONCE, beside: false, pausable: true },
   score: { ...ONCE, beside: false, pausable: true },
   publish: { ...ONCE, beside: false, pausable: false },
@@ -75,7 +75,7 @@ const PULLS: Readonly<Record<string, string>> = {
   commitments: '40 4 * * *',
 }
 
-export const pullCron = (feed: string): string => {
+export const cronOfFeed = (feed: string): string => {
   const cron = PULLS[feed]
   if (cron === undefined) throw new Error(`the timetable has no hour for the feed ${feed}`)
   return cron
@@ -87,7 +87,7 @@ export const timetable = (
   platforms: readonly string[],
 ): ScheduledJob[] => [
   ...feeds.map(
-    (feed): ScheduledJob => ({ job: 'pull', subject: feed.id, cron: feed.watched ? WATCH : pullCron(feed.id) }),
+    (feed): ScheduledJob => ({ job: 'pull', subject: feed.id, cron: feed.watched ? WATCH : cronOfFeed(feed.id) }),
   ),
   { job: 'score', subject: '', cron: SCORE },
   { job: 'expire', subject: '', cron: EXPIRE },

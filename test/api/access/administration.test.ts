@@ -151,7 +151,7 @@ describe('administration over GraphQL', () => {
     await confirm('Person', '虚构Lin')
     const shut = async (kind: 'CLIENT' | 'PERSON', name: string, many: number) => {
       for (let n = 0; n < many; n += 1)
-        await lockouts.failed(db, { kind, name, address: '127.0.0.1' }, { ...known, now })
+        await lockouts.noteFailedSignIn(db, { kind, name, address: '127.0.0.1' }, { ...known, now })
     }
     await shut('CLIENT', '虚构鸪鸪', 60)
     // As it was typed: the same person to whoever reads it.

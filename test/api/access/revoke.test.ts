@@ -144,7 +144,8 @@ describe('revoked tokens', () => {
       ['my password', false],
     ] as const) {
       const knock = { kind: 'CLIENT', name, address: '127.0.0.1' } as const
-      for (let n = 1; n < 60; n += 1) await lockouts.failed(world.database.db, knock, { mark, known, now: at(n), log })
+      for (let n = 1; n < 60; n += 1)
+        await lockouts.noteFailedSignIn(world.database.db, knock, { mark, known, now: at(n), log })
       world.setNow(at(60))
       expect((await post('/oauth/token', name, 'wrong', { grant_type: 'client_credentials' })).status).to.equal(401)
     }

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
-import { backfill } from '../../../src/work/delivery/backfill.js'
+import { queueBackfill } from '../../../src/work/delivery/backfill.js'
 import { globalOf, keyIn, NOW, type World, worldWithListing } from '../world.js'
 
 const DELIVERY =
@@ -168,7 +168,7 @@ describe('delivery administration over HTTP', () => {
     const wiped = await direct('declareWiped', '数据库重建')
     expect(wiped.wiped).to.deep.equal({ by: 'reviewer-1', reason: '数据库重建' })
     expect(wiped.acts.map(({ act }: { act: string }) => act)).to.deep.equal(['WIPE', 'RESUME', 'PAUSE'])
-    expect(await backfill(world.database.db, world.rules, 'jilin', { now: () => later(5) })).to.equal(2)
+    expect(await queueBackfill(world.database.db, world.rules, 'jilin', { now: () => later(5) })).to.equal(2)
     const { platforms } = await ask(`{ platforms { ${PLATFORM} } }`)
     expect(platforms[1]).to.deep.include({ id: 'jilin', filledAt: later(5).toISOString(), outstanding: 2 })
     expect(await codeOf('mutation { pausePlatform(platform: "x", reason: "x") { id } }', 'officer')).to.equal(

@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
 import { makeLog } from '../../../src/hub/log.js'
 import { platforms } from '../../../src/platforms/index.js'
-import { reconcile } from '../../../src/work/delivery/reconcile.js'
-import { notice } from '../../../src/work/delivery/restored.js'
+import { reconcilePlatforms } from '../../../src/work/delivery/reconcile.js'
+import { detectRestore } from '../../../src/work/delivery/restored.js'
 import { hideLost } from '../../../src/work/listing/lost-entry.js'
 import { type Display, startDisplay } from '../../support/display.js'
 import { globalOf, keyIn, NOW, type World, worldWithListing } from '../world.js'
@@ -25,7 +25,7 @@ describe('comparisons and restored databases over GraphQL', () => {
     ;[world, id] = await worldWithListing('虚构甲有限公司')
     display = await startDisplay()
     await world.database.db.raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ?, attempts = 1`, [NOW])
-    await notice(world.database.db, {
+    await detectRestore(world.database.db, {
       notes: { sent: () => ({ deliveryId: 999, number: 1 }), published: () => null },
       platforms: ['national'],
       now: NOW,
@@ -40,7 +40,7 @@ describe('comparisons and restored databases over GraphQL', () => {
   const compare = async () => {
     const national = platforms.filter((platform) => platform.id === 'national')
     const to = national.map((platform) => ({ platform, url: display.url, secret: 'x' }))
-    await reconcile(world.database.db, {
+    await reconcilePlatforms(world.database.db, {
       rules: world.rules,
       hideLost,
       platforms: to,

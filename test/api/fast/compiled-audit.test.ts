@@ -3,7 +3,7 @@ import type { Role } from '../../../src/domain/access/viewer.js'
 import type { AuditRow } from '../../../src/domain/audit/audit-log.js'
 import * as revocations from '../../../src/store/access/revocations.js'
 import * as store from '../../../src/store/audit/audit-log.js'
-import { unpacked } from '../../../src/work/audit/operator-codes.js'
+import { unpackCodes } from '../../../src/work/audit/operator-codes.js'
 import {
   makeWorld,
   mirrored,
@@ -47,7 +47,7 @@ describe('audit and access of compiled queries', () => {
   }
   const told = ({ kind, content }: AuditRow) => {
     const { client, role, purpose, asked, outcome, digest } = content ?? {}
-    const shown = unpacked(content?.shown ?? null)
+    const shown = unpackCodes(content?.shown ?? null)
     return JSON.stringify({ kind, client, role, purpose, asked, outcome, digest, shown })
   }
   const STANDINGS = 'query($codes: [String!]!) { standings(codes: $codes) { code grade listings { id } } }'
@@ -81,7 +81,7 @@ describe('audit and access of compiled queries', () => {
       const [first] = rows
       expect(first?.content).to.include({ role, outcome, purpose: 'check' })
       expect(first?.content?.asked).to.include(JSON.stringify(variables))
-      expect(unpacked(first?.content?.shown ?? null)).to.deep.equal(codes.sort())
+      expect(unpackCodes(first?.content?.shown ?? null)).to.deep.equal(codes.sort())
     })
   }
 
@@ -89,7 +89,7 @@ describe('audit and access of compiled queries', () => {
     const token = world.token('officer', 'officer-1')
     const shown = async (codes: unknown) => {
       const rows = await rowsAfter(() => world.ask(STANDINGS, { variables: { codes }, token }))
-      return rows.map(({ content }) => [content?.outcome, unpacked(content?.shown ?? null)])
+      return rows.map(({ content }) => [content?.outcome, unpackCodes(content?.shown ?? null)])
     }
     for (let time = 0; time < OFTEN; time += 1) await shown([one, two])
     expect(await shown([two])).to.deep.equal([['DONE', [two]]])

@@ -26,7 +26,7 @@ import { PUBLIC_VIEWER, type Role, type Viewer } from '../../../src/domain/acces
 import { makeMetrics } from '../../../src/foundation/metrics.js'
 import { makeBulkHandle } from '../../../src/store/db/bulk-handle.js'
 import { makeConcurrencyLimit } from '../../../src/store/db/turns.js'
-import { makeAttempts } from '../../../src/work/audit/attempts.js'
+import { makeAttemptLog } from '../../../src/work/audit/attempts.js'
 import {
   globalOf,
   makeWorld,
@@ -113,7 +113,7 @@ describe('compiled queries', () => {
       {
         ...world.parts,
         revocations: makeRevocations(world.database.db),
-        attempts: makeAttempts(world.parts.auditLog, world.parts),
+        attempts: makeAttemptLog(world.parts.auditLog, world.parts),
         quotas: makeQuotas(world.parts),
         streams: makeChangeStreams({ ...world.parts, leaving: new AbortController().signal }),
         answerPath,

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import * as store from '../../../src/store/audit/audit-log.js'
-import { unpacked } from '../../../src/work/audit/operator-codes.js'
+import { unpackCodes } from '../../../src/work/audit/operator-codes.js'
 import { dumpOf, wrongDigit } from '../../support/world.js'
 import {
   globalOf,
@@ -189,7 +189,7 @@ describe('previews', () => {
       const [row] = (await store.listAfter(world.database.db, 0, 1_000)).slice(-1)
       expect(row).to.include({ kind: 'ANSWER' })
       expect(row?.content?.asked).to.include('"preview":true')
-      expect(unpacked(row?.content?.shown ?? null)).to.deep.equal([uscc(1)])
+      expect(unpackCodes(row?.content?.shown ?? null)).to.deep.equal([uscc(1)])
     })
   })
 })

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { makeLog } from '../../../src/hub/log.js'
 import * as names from '../../../src/store/operators/names.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
-import { makeSweeper, sweepNames } from '../../../src/work/operators/names.js'
+import { makeNameSweeper, sweepNames } from '../../../src/work/operators/names.js'
 import { globalOf, makeWorld, NOW, operatorId, registration, uscc, type World } from '../world.js'
 
 describe('name search over HTTP', () => {
@@ -199,7 +199,7 @@ describe('name search over HTTP', () => {
     expect(await names.wantedSweep(db)).to.equal(null)
     await db.transaction((tx) => names.indexNamesOf(tx, many)).catch(() => undefined)
     expect(await names.wantedSweep(db)).to.be.greaterThan(0)
-    const sweeper = makeSweeper(db, {
+    const sweeper = makeNameSweeper(db, {
       signal: new AbortController().signal,
       log: makeLog({ level: 'silent', file: null }),
     })

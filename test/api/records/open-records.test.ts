@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
 import type { Body, Draft, RecordKind } from '../../../src/domain/records/records.js'
 import * as trail from '../../../src/store/audit/audit-log.js'
-import { unpacked } from '../../../src/work/audit/operator-codes.js'
+import { unpackCodes } from '../../../src/work/audit/operator-codes.js'
 import { makeWorld, operatorId, recordId, registration, scored, uscc, type World } from '../world.js'
 
 const MARK = `number class office name state inTerm appliedOn registeredOn expiresOn ownerName owner { uscc } contested record { kind source { row } }`
@@ -136,7 +136,7 @@ describe('open records over HTTP', () => {
       await ask(query)
       const rows = await trail.listAfter(world.database.db, before, 10)
       expect(
-        rows.map(({ content }) => unpacked(content?.shown ?? null)),
+        rows.map(({ content }) => unpackCodes(content?.shown ?? null)),
         query,
       ).to.deep.equal([codes])
     }

@@ -6,7 +6,7 @@ import { makeSchema } from '../../../src/api/graphql/schema.js'
 import { ROLES } from '../../../src/domain/access/viewer.js'
 import type { AuditRow } from '../../../src/domain/audit/audit-log.js'
 import * as store from '../../../src/store/audit/audit-log.js'
-import { unpacked } from '../../../src/work/audit/operator-codes.js'
+import { unpackCodes } from '../../../src/work/audit/operator-codes.js'
 import { tidyAuditLog } from '../../../src/work/audit/tidy-audit-log.js'
 import { verifyAuditLog } from '../../../src/work/audit/verify-audit-log.js'
 import { confirmedClient } from '../../support/accounts.js'
@@ -69,7 +69,7 @@ describe('audit rows of answers', () => {
     kind,
     client: content?.client,
     outcome: content?.outcome,
-    shown: unpacked(content?.shown ?? null),
+    shown: unpackCodes(content?.shown ?? null),
   })
   const ask = (query: string, token: string, more: Parameters<World['ask']>[1] = {}) =>
     left(() => world.ask(query, { token, ...more }))
@@ -285,9 +285,9 @@ describe('audit rows of answers', () => {
       ['CHUNK', 'regulator-1', `GET /v1/runs/${run}/rejects.csv`],
     ])
     // The firm that the item names learns of it, though nothing was stored of it.
-    expect(unpacked(csv[1]?.content?.shown ?? null)).to.deep.equal([uscc(50)])
+    expect(unpackCodes(csv[1]?.content?.shown ?? null)).to.deep.equal([uscc(50)])
     const listed = await left(() => world.ask('{ rejects(first: 5) { nodes { item } } }', { token: agency }))
-    expect(unpacked(listed[0]?.content?.shown ?? null)).to.deep.equal([uscc(50)])
+    expect(unpackCodes(listed[0]?.content?.shown ?? null)).to.deep.equal([uscc(50)])
     let body = Buffer.alloc(0)
     const figures = await left(async () => {
       body = Buffer.from(await (await send('/v1/timeliness.csv?month=2026-02')).arrayBuffer())

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { feeds } from '../../../src/agencies/index.js'
 import { familiesOf } from '../../../src/domain/scoring/evidence.js'
 import { contract } from '../../../src/foundation/contracts.js'
-import { score } from '../../../src/work/scoring/score.js'
+import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { type Audited, differences } from '../../support/recompute.js'
 import {
   makeWorld,
@@ -52,7 +52,7 @@ describe('recovery path over HTTP', () => {
     await world.bring('dishonest', [mirrored(fined, 'old-1', '2023-05-15')])
     entry = await publishListing(world, listed, OTHER)
     world.setNow(LATE)
-    await score(world.database.db, {
+    await scoreOperators(world.database.db, {
       cause: 'command',
       rules: world.rules,
       families: familiesOf(feeds.values()),
@@ -180,7 +180,7 @@ describe('recovery path over HTTP', () => {
     await world.bring('registry', [registration(busy, '虚构繁忙快递有限公司', { established_on: '2010-01-01' })])
     const many = Array.from({ length: 1_200 }, (_, n) => penalty(busy, `虚市监处罚〔2025〕${n + 1}号`, '2025-03-03'))
     await world.bring('penalties', many)
-    await score(world.database.db, {
+    await scoreOperators(world.database.db, {
       cause: 'command',
       rules: world.rules,
       families: familiesOf(feeds.values()),

@@ -13,7 +13,7 @@ import * as contracts from '../../../src/foundation/contracts.js'
 import { startAgencies } from '../../../src/sandbox/agencies/index.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
 import { mergeOperators } from '../../../src/work/operators/identity.js'
-import { score } from '../../../src/work/scoring/score.js'
+import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { FIRST_IN_FORCE, hashOfCard, loadScorecard } from '../../../src/work/scoring/scorecards.js'
 import { type Audited, differences } from '../../support/recompute.js'
 import { anyCard } from '../../support/scorecards.js'
@@ -26,7 +26,14 @@ const TOGETHER = 8
 const families = familiesOf(feeds.values())
 
 const scoreAll = (world: World, now: Date, given: { scorecard?: string; asOf?: string } = {}) =>
-  score(world.database.db, { cause: 'command', rules: world.rules, families, now: () => now, all: true, ...given })
+  scoreOperators(world.database.db, {
+    cause: 'command',
+    rules: world.rules,
+    families,
+    now: () => now,
+    all: true,
+    ...given,
+  })
 
 const get = async (world: World, id: number | string, token?: string) => {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }

@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { UNCONFIRMED_LEAST } from '../../../src/domain/standing/sellers.js'
 import { makeLog } from '../../../src/hub/log.js'
-import { allowSellers, renewSellers } from '../../../src/work/standing/confirmed-sellers.js'
+import { renewSellers, setSellersCap } from '../../../src/work/standing/confirmed-sellers.js'
 import { askRows } from '../rows.js'
 import { globalOf, makeWorld, NOW, operatorId, registration, scored, uscc, type World } from '../world.js'
 
@@ -173,7 +173,7 @@ describe('sellers confirmed by the shops feed, over HTTP', () => {
     const { db } = world.database
     await db('clients').insert({ id: 'Mall_System', role: 'marketplace', secret_hash: 'x', created_at: NOW })
     const allow = (unconfirmedSellers: number | null, marketplace: string | null = MALL) =>
-      allowSellers(db, {
+      setSellersCap(db, {
         client: 'Mall_System',
         marketplace,
         unconfirmedSellers,
@@ -196,7 +196,7 @@ describe('sellers confirmed by the shops feed, over HTTP', () => {
       ['Mall_System', ' ', 'USAGE'],
     ]) {
       const given = { client: client as string, reason: reason as string, marketplace: null, unconfirmedSellers: 5 }
-      const refused = await allowSellers(db, { ...given, mark: () => 'hash', now: NOW }).catch((error) => error)
+      const refused = await setSellersCap(db, { ...given, mark: () => 'hash', now: NOW }).catch((error) => error)
       expect(refused.code).to.equal(code)
     }
   })

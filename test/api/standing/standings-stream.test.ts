@@ -11,7 +11,7 @@ import { Refusal } from '../../../src/foundation/errors.js'
 import { makeServer } from '../../../src/server/server.js'
 import * as store from '../../../src/store/audit/audit-log.js'
 import type { Db } from '../../../src/store/db/db.js'
-import { unpacked } from '../../../src/work/audit/operator-codes.js'
+import { unpackCodes } from '../../../src/work/audit/operator-codes.js'
 import { rowsOf } from '../../support/world.js'
 import { askRows, type Line, NDJSON, problem } from '../rows.js'
 import { makeWorld, NOW, operatorId, registration, uscc, type World } from '../world.js'
@@ -88,7 +88,7 @@ describe('stream of standings', () => {
       expect(content).to.include({ client: 'guguji', role: 'marketplace', purpose: 'onboarding', request: 'bulk-1' })
       const own = codes.slice(from - 1, to)
       const shown = [...new Set(own.filter((code) => KNOWN.includes(code)))].sort()
-      expect(unpacked(content?.shown ?? null)).to.deep.equal(shown)
+      expect(unpackCodes(content?.shown ?? null)).to.deep.equal(shown)
       const written = `${lines.slice(from - 1, to).join('\n')}\n`
       expect(content?.digest).to.equal(createHash('sha256').update(written).digest('base64'))
     }
@@ -103,7 +103,7 @@ describe('stream of standings', () => {
     const headers = { authorization: `Bearer ${world.token('officer', 'officer-1')}` }
     await fetch(`${world.url}/v1/standing/${KNOWN[0]}`, { headers })
     const [row] = await store.listAfter(world.database.db, before, 10)
-    expect(unpacked(row?.content?.shown ?? null)).to.deep.equal([KNOWN[0]])
+    expect(unpackCodes(row?.content?.shown ?? null)).to.deep.equal([KNOWN[0]])
     expect(row?.content).to.include({ client: 'officer-1', asked: `GET /v1/standing/${KNOWN[0]}` })
     // Also where nothing was shown: a code that nobody has, a past day; but no number of a person.
     const after = await head()

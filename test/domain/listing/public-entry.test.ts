@@ -8,7 +8,7 @@ import {
 } from '../../../src/domain/listing/public-entry.js'
 import { passesLuhn } from '../../../src/domain/records/bank-accounts.js'
 import { maskPersonalData, PERSONAL_DATA, type PersonalDataKind } from '../../../src/domain/records/personal.js'
-import { publicRules } from '../../../src/work/listing/publication-clocks.js'
+import { publicEntryRules } from '../../../src/work/listing/publication-clocks.js'
 
 const ROW = { list: 'serious', from: null, to: null, public: true, basis: '测试', mark: 'F', confirmed: true } as const
 const PERSONS: PublicEntryRules = { persons: [ROW] }
@@ -284,7 +284,7 @@ describe('natural persons on the public list', () => {
   })
 
   it('checks its rules when they are read', () => {
-    expect(checkPublicEntryRules(publicRules())).to.deep.equal([])
+    expect(checkPublicEntryRules(publicEntryRules())).to.deep.equal([])
     const [first] = checkPublicEntryRules({ persons: [{ ...ROW, confirmed: false }] })
     expect(first?.place).to.equal('persons[0]')
     expect(checkPublicEntryRules({ persons: [ROW, ROW] })).to.have.length(1)

@@ -4,7 +4,7 @@ import { makeLog } from '../../../src/hub/log.js'
 import { platforms } from '../../../src/platforms/index.js'
 import { connect } from '../../../src/store/db/db.js'
 import { checkRemovals } from '../../../src/work/delivery/push/removal-checks.js'
-import { push } from '../../../src/work/delivery/push.js'
+import { pushDeliveries } from '../../../src/work/delivery/push.js'
 import { rules } from '../../support/world.js'
 
 export interface WorkerGiven {
@@ -31,7 +31,15 @@ await Promise.all(
   to.map(async (one) => {
     for (;;) {
       await checkRemovals(db, one, { rules, now, log })
-      await push(db, { platforms: [one], silent: [], cause: 'command', now, random: Math.random, waitMs: 0, log })
+      await pushDeliveries(db, {
+        platforms: [one],
+        silent: [],
+        cause: 'command',
+        now,
+        random: Math.random,
+        waitMs: 0,
+        log,
+      })
       await wait(BETWEEN_MS)
     }
   }),

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Draft } from '../../../src/domain/records/records.js'
 import { type DraftStage, KEEP_LAST_SQL, withStage } from '../../../src/store/intake/staged.js'
-import { toStage } from '../../../src/work/intake/merge.js'
+import { stagedDraft } from '../../../src/work/intake/merge.js'
 import { codeOf, database } from '../../support/world.js'
 
 interface Plan {
@@ -33,7 +33,7 @@ describe('staging table', () => {
       validTo: null,
       remarks: [],
     }
-    stage.put(toStage(item, 0, { page: 1, row: item, fields: {} }, draft))
+    stage.put(stagedDraft(item, 0, { page: 1, row: item, fields: {} }, draft))
   }
 
   it('I-B3: keeps the last draft of each of many keys in two passes', async () => {

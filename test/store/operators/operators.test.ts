@@ -8,7 +8,7 @@ import * as rescoringQueue from '../../../src/store/scoring/rescoring-queue.js'
 import { withDueOperators } from '../../../src/store/scoring/rescoring-queue.js'
 import * as directory from '../../../src/store/standing/directory.js'
 import * as runs from '../../../src/store/timetable/runs.js'
-import { toStage } from '../../../src/work/intake/merge.js'
+import { stagedDraft } from '../../../src/work/intake/merge.js'
 import { codeOf, database, later, NOW, operatorOf, pullItems, rowsOf } from '../../support/world.js'
 
 describe('operators', () => {
@@ -55,8 +55,8 @@ describe('operators', () => {
     const item = { page: null, row: 1, fields: {} }
     const makeOne = () =>
       withStage(db(), async (stage) => {
-        stage.put(toStage(1, 0, item, draft))
-        stage.put(toStage(2, 0, item, { ...draft, key: 'P2' }))
+        stage.put(stagedDraft(1, 0, item, draft))
+        stage.put(stagedDraft(2, 0, item, { ...draft, key: 'P2' }))
         await stage.flush()
         return stage.transaction(async (tx) =>
           operators.makeFromDrafts(tx, run, await knowledge.nextInstant(tx, NOW), { ...stage.says, drafts: 2 }),

@@ -252,7 +252,7 @@ describe('bulk standings against single scores', () => {
       const wanted = { grades, flags: true, entries: 'NONE' as const }
       const many = await standings.standingsOfMany(on, codes, days, wanted)
       const each = new Array<standings.StandingRow | null>(codes.length).fill(null)
-      for (const row of await standings.of(on, codes, days, wanted)) each[row.place] = row
+      for (const row of await standings.readStandings(on, codes, days, wanted)) each[row.place] = row
       const due = CODES.map((code) => {
         const owner = owners.get(code)
         if (owner === undefined) return null

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { secretMatches } from '../../../src/foundation/keys.js'
 import * as store from '../../../src/store/access/clients.js'
-import { add, BY_COMMAND, rotate } from '../../../src/work/access/clients.js'
+import { add, BY_COMMAND_LINE, rotate } from '../../../src/work/access/clients.js'
 import { database, dumpOf, later, NOW, refusal } from '../../support/world.js'
 
-const BY = { by: BY_COMMAND, now: NOW }
+const BY = { by: BY_COMMAND_LINE, now: NOW }
 const AGENCIES = ['market-regulator', 'ip-office']
 
 describe('clients', () => {
@@ -25,7 +25,7 @@ describe('clients', () => {
       AGENCIES,
       BY,
     )
-    const now = await rotate(db(), '长春分局', { by: BY_COMMAND, now: later(60) })
+    const now = await rotate(db(), '长春分局', { by: BY_COMMAND_LINE, now: later(60) })
     const held = (await store.byId(db(), '长春分局', NOW))?.secretHash ?? null
     expect(now).to.include({ role: 'agency', agency: 'ip-office', region: '220100' })
     expect([

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { adoptKeys, checkKeys } from '../../../src/work/access/own-keys.js'
+import { checkKeyFingerprints, replaceKeyFingerprints } from '../../../src/work/access/own-keys.js'
 import { database, refusal } from '../../support/world.js'
 
 const KEYS = { 'id-hash': ['a'], 'token-signing': ['t1'], manifest: ['m1'], audit: ['s1'] }
@@ -8,11 +8,11 @@ describe('R-6: the keys of a database', () => {
   const db = database()
 
   it('a hub with the keys of the first hub starts, also after keys were rotated', async () => {
-    await checkKeys(db(), KEYS)
-    await checkKeys(db(), KEYS)
-    await checkKeys(db(), { ...KEYS, 'token-signing': ['t1', 't2'], manifest: ['m1', 'm2'] })
-    await checkKeys(db(), { ...KEYS, 'token-signing': ['t2'], manifest: ['m1', 'm2'] })
-    await checkKeys(db(), { ...KEYS, 'token-signing': ['t2'], audit: ['s1', 's2'] })
+    await checkKeyFingerprints(db(), KEYS)
+    await checkKeyFingerprints(db(), KEYS)
+    await checkKeyFingerprints(db(), { ...KEYS, 'token-signing': ['t1', 't2'], manifest: ['m1', 'm2'] })
+    await checkKeyFingerprints(db(), { ...KEYS, 'token-signing': ['t2'], manifest: ['m1', 'm2'] })
+    await checkKeyFingerprints(db(), { ...KEYS, 'token-signing': ['t2'], audit: ['s1', 's2'] })
   })
 
   for (const [key, each] of [
@@ -22,24 +22,27 @@ describe('R-6: the keys of a database', () => {
     ['audit', ['s9']],
   ] as const)
     it(`a hub with another ${key} does not start and its keys are not stored`, async () => {
-      await checkKeys(db(), KEYS)
+      await checkKeyFingerprints(db(), KEYS)
       const stranger = { ...KEYS, [key]: each }
-      expect((await refusal(checkKeys(db(), stranger))).code).to.equal('KEYS_FOREIGN')
-      expect((await refusal(checkKeys(db(), stranger))).code).to.equal('KEYS_FOREIGN')
-      await adoptKeys(db(), stranger)
-      await checkKeys(db(), stranger)
-      expect((await refusal(checkKeys(db(), KEYS))).code).to.equal('KEYS_FOREIGN')
+      expect((await refusal(checkKeyFingerprints(db(), stranger))).code).to.equal('KEYS_FOREIGN')
+      expect((await refusal(checkKeyFingerprints(db(), stranger))).code).to.equal('KEYS_FOREIGN')
+      await replaceKeyFingerprints(db(), stranger)
+      await checkKeyFingerprints(db(), stranger)
+      expect((await refusal(checkKeyFingerprints(db(), KEYS))).code).to.equal('KEYS_FOREIGN')
     })
 
   it('keys of the audit log are stored by a release that knows them, where the previous one stored none', async () => {
     const { audit: _, ...before } = KEYS
-    await checkKeys(db(), before)
-    await checkKeys(db(), KEYS)
-    expect((await refusal(checkKeys(db(), { ...KEYS, audit: ['s9'] }))).code).to.equal('KEYS_FOREIGN')
+    await checkKeyFingerprints(db(), before)
+    await checkKeyFingerprints(db(), KEYS)
+    expect((await refusal(checkKeyFingerprints(db(), { ...KEYS, audit: ['s9'] }))).code).to.equal('KEYS_FOREIGN')
   })
 
   it('of two hubs that start at once with other keys, one fails', async () => {
-    const both = await Promise.allSettled([checkKeys(db(), KEYS), checkKeys(db(), { ...KEYS, 'id-hash': ['b'] })])
+    const both = await Promise.allSettled([
+      checkKeyFingerprints(db(), KEYS),
+      checkKeyFingerprints(db(), { ...KEYS, 'id-hash': ['b'] }),
+    ])
     expect(both.map(({ status }) => status)).to.have.members(['fulfilled', 'rejected'])
   })
 })

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { Refusal } from '../../../src/foundation/errors.js'
-import { type Attempt, makeAttempts } from '../../../src/work/audit/attempts.js'
+import { makeAttemptLog, type RefusedAttempt } from '../../../src/work/audit/attempts.js'
 import type { AuditEntry } from '../../../src/work/audit/audit-log.js'
 import { at, later, log, NOW, refusal } from '../../support/world.js'
 
-const attempt = (seconds: number, more: Partial<Attempt> = {}): Attempt => ({
+const attempt = (seconds: number, more: Partial<RefusedAttempt> = {}): RefusedAttempt => ({
   at: later(seconds),
   request: `r-${seconds}`,
   endpoint: 'POST /desk/login',
@@ -20,7 +20,7 @@ describe('refused attempts to sign in', () => {
   beforeEach(() => {
     rows.length = 0
   })
-  const attemptsOf = () => makeAttempts({ row: async (entry) => void rows.push(entry) }, { log, now: at(NOW) })
+  const attemptsOf = () => makeAttemptLog({ row: async (entry) => void rows.push(entry) }, { log, now: at(NOW) })
   const told = () =>
     rows.map(({ client, asked }) => [client, (JSON.parse(asked.split('\n')[1] ?? '') as { attempts: number }).attempts])
 
@@ -66,7 +66,7 @@ describe('refused attempts to sign in', () => {
   })
 
   it('get no answer where their row cannot be stored', async () => {
-    const attempts = makeAttempts(
+    const attempts = makeAttemptLog(
       { row: () => Promise.reject(new Refusal('TRAIL_UNAVAILABLE')) },
       { log, now: at(NOW) },
     )

@@ -9,8 +9,8 @@ import { expect } from 'chai'
 import { readConfig } from '../../../src/config.js'
 import { loadKeys } from '../../../src/foundation/keys.js'
 import * as store from '../../../src/store/audit/audit-log.js'
-import { unpacked } from '../../../src/work/audit/operator-codes.js'
-import { makeNotes } from '../../../src/work/audit/restore-guard.js'
+import { unpackCodes } from '../../../src/work/audit/operator-codes.js'
+import { makeRestoreNotes } from '../../../src/work/audit/restore-guard.js'
 import { verifyAuditLog } from '../../../src/work/audit/verify-audit-log.js'
 import { freshDatabase } from '../../support/database.js'
 import { codeOf, pullItems } from '../../support/world.js'
@@ -75,10 +75,10 @@ describe('a hub killed while it answers', () => {
       for (const [request, { code, digest }] of received) {
         const content = kept.get(request)
         expect(content?.digest, request).to.equal(digest)
-        expect(unpacked(content?.shown ?? null)).to.deep.equal([code])
+        expect(unpackCodes(content?.shown ?? null)).to.deep.equal([code])
       }
       const [{ id }] = (await test.db.raw('select id from database_identity')).rows
-      const noted = makeNotes(folder).heads(id).heads()
+      const noted = makeRestoreNotes(folder).heads(id).heads()
       expect(noted.at(-1)?.number).to.be.at.least(1)
       expect(await verifyAuditLog(test.db, { now: () => new Date(), noted, keys })).to.include({
         ok: true,

@@ -5,7 +5,7 @@ import type { NotedHead } from '../../../src/domain/audit/loss.js'
 import * as store from '../../../src/store/audit/audit-log.js'
 import { connect, type Db } from '../../../src/store/db/db.js'
 import { type AuditEntry, type AuditLog, type AuditLogParts, makeAuditLog } from '../../../src/work/audit/audit-log.js'
-import { packed, unpacked } from '../../../src/work/audit/operator-codes.js'
+import { packCodes, unpackCodes } from '../../../src/work/audit/operator-codes.js'
 import { tidyAuditLog } from '../../../src/work/audit/tidy-audit-log.js'
 import { verifyAuditLog } from '../../../src/work/audit/verify-audit-log.js'
 import { SEAL, verifyKeys } from '../../support/audit.js'
@@ -127,16 +127,16 @@ describe('the audit log', () => {
     await trail.chunk(entry({ shown: codes }))
     const [row] = await store.listAfter(db(), 0, 1)
     expect(row).to.include({ kind: 'CHUNK', count: 1_000 })
-    expect(unpacked(row?.content?.shown ?? null)).to.deep.equal([...codes].sort())
+    expect(unpackCodes(row?.content?.shown ?? null)).to.deep.equal([...codes].sort())
     expect(Buffer.from(row?.content?.shown ?? '', 'base64').length).to.be.lessThan(codes.join('\n').length / 3)
     expect(() => trail.chunk(entry({ shown: [...codes, 'x'] }))).to.throw()
   })
 
   it('packs codes sorted and unpacks the same codes', () => {
-    expect(packed(new Set())).to.equal(null)
+    expect(packCodes(new Set())).to.equal(null)
     fc.assert(
       fc.property(fc.uniqueArray(fc.stringMatching(/^[0-9A-Z:]{1,30}$/), { maxLength: 60 }), (codes) => {
-        expect(unpacked(packed(new Set(codes)))).to.deep.equal([...codes].sort())
+        expect(unpackCodes(packCodes(new Set(codes)))).to.deep.equal([...codes].sort())
       }),
     )
   })

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { isRefusal } from '../../../src/foundation/errors.js'
-import { makeNotes } from '../../../src/work/audit/restore-guard.js'
+import { makeRestoreNotes } from '../../../src/work/audit/restore-guard.js'
 
 const ONE = '00000000-0000-4000-8000-000000000001'
 const OTHER = '00000000-0000-4000-8000-000000000002'
@@ -33,7 +33,7 @@ describe('notes outside the database', () => {
   }
 
   it('do not exist before something was sent', () => {
-    const notes = makeNotes(folder)
+    const notes = makeRestoreNotes(folder)
     expect([notes.sent(ONE), notes.published(), notes.strangers(ONE)]).to.deep.equal([null, null, []])
   })
 
@@ -42,9 +42,9 @@ describe('notes outside the database', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 12 }), (steps) => {
         rmSync(join(folder, 'noted'), { recursive: true, force: true })
-        const processes = [makeNotes(folder), makeNotes(folder), makeNotes(folder)]
+        const processes = [makeRestoreNotes(folder), makeRestoreNotes(folder), makeRestoreNotes(folder)]
         for (const { process, ...sent } of steps) processes[process]?.noteSent(ONE, sent)
-        expect(makeNotes(folder).sent(ONE)).to.deep.equal({
+        expect(makeRestoreNotes(folder).sent(ONE)).to.deep.equal({
           deliveryId: Math.max(...steps.map((one) => one.deliveryId)),
           number: Math.max(...steps.map((one) => one.number)),
         })
@@ -55,10 +55,10 @@ describe('notes outside the database', () => {
   })
 
   it('ignore a partly written note', () => {
-    const notes = makeNotes(folder)
+    const notes = makeRestoreNotes(folder)
     notes.noteSent(ONE, { deliveryId: 7, number: 2 })
     writeFileSync(join(folder, 'noted', `${ONE}.99.9.json.1.new`), '{')
-    expect(makeNotes(folder).sent(ONE)).to.deep.equal({ deliveryId: 7, number: 2 })
+    expect(makeRestoreNotes(folder).sent(ONE)).to.deep.equal({ deliveryId: 7, number: 2 })
   })
 
   it('are written by processes of the same id at once without leaving a partial file', async () => {
@@ -68,12 +68,12 @@ describe('notes outside the database', () => {
       for (let n = 1; n <= 60; n += 1) makeNotes(${JSON.stringify(folder)}).noteSent(${JSON.stringify(ONE)}, { deliveryId: n, number: 1 })`
     const run = promisify(execFile)
     await Promise.all([1, 2].map(() => run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script])))
-    expect(makeNotes(folder).sent(ONE)).to.deep.equal({ deliveryId: 60, number: 1 })
+    expect(makeRestoreNotes(folder).sent(ONE)).to.deep.equal({ deliveryId: 60, number: 1 })
     expect(readdirSync(join(folder, 'noted')).filter((name) => name.endsWith('.new'))).to.deep.equal([])
   })
 
   it('are separate for each database', () => {
-    const notes = makeNotes(folder)
+    const notes = makeRestoreNotes(folder)
     notes.noteSent(ONE, { deliveryId: 7, number: 2 })
     notes.noteSent(OTHER, { deliveryId: 3, number: 1 })
     expect(notes.sent(ONE)).to.deep.equal({ deliveryId: 7, number: 2 })
@@ -81,7 +81,7 @@ describe('notes outside the database', () => {
   })
 
   it('keep the higher sequence of the same database', () => {
-    const notes = makeNotes(folder)
+    const notes = makeRestoreNotes(folder)
     notes.notePublished(said(5))
     notes.notePublished(said(4))
     expect(notes.published()?.sequence).to.equal(5)
@@ -91,13 +91,13 @@ describe('notes outside the database', () => {
 
   it('refuse an unwritable note by name, and do not ignore an unreadable one', () => {
     writeFileSync(join(folder, 'noted'), 'a file where the folder should be')
-    expect(codeOf(() => makeNotes(folder).noteSent(ONE, { deliveryId: 1, number: 1 }))).to.match(
+    expect(codeOf(() => makeRestoreNotes(folder).noteSent(ONE, { deliveryId: 1, number: 1 }))).to.match(
       /^F(OLDER_UNWRITABLE|ILE_UNREADABLE)$/,
     )
     writeFileSync(join(folder, 'publication.json'), '{"sequence":')
-    expect(codeOf(() => makeNotes(folder).published())).to.equal('FILE_UNREADABLE')
+    expect(codeOf(() => makeRestoreNotes(folder).published())).to.equal('FILE_UNREADABLE')
     rmSync(join(folder, 'publication.json'))
     mkdirSync(join(folder, 'publication.json'))
-    expect(codeOf(() => makeNotes(folder).published())).to.equal('FILE_UNREADABLE')
+    expect(codeOf(() => makeRestoreNotes(folder).published())).to.equal('FILE_UNREADABLE')
   })
 })

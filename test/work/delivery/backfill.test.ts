@@ -4,9 +4,9 @@ import { startPlatforms } from '../../../src/sandbox/platforms/index.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as platformStates from '../../../src/store/delivery/platform-states.js'
 import * as listings from '../../../src/store/listing/listings.js'
-import { backfill } from '../../../src/work/delivery/backfill.js'
-import { declareWiped } from '../../../src/work/delivery/platforms.js'
-import { push } from '../../../src/work/delivery/push.js'
+import { queueBackfill } from '../../../src/work/delivery/backfill.js'
+import { declarePlatformWiped } from '../../../src/work/delivery/platforms.js'
+import { pushDeliveries } from '../../../src/work/delivery/push.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
 import {
   at,
@@ -24,7 +24,7 @@ import {
 
 /** A world in which one platform has not been heard of yet. */
 const without = { ...rules, platforms: rules.platforms.filter(({ id }) => id !== 'national') }
-const fillNational = (db: Db, now = NOW) => backfill(db, rules, 'national', { now: at(now) })
+const fillNational = (db: Db, now = NOW) => queueBackfill(db, rules, 'national', { now: at(now) })
 const told = (db: Db) =>
   rowsOf(
     db,
@@ -36,7 +36,7 @@ const confirmAll = (db: Db) =>
   db.raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ?, attempts = 1 where state = 'OWED'`, [NOW])
 const filledAt = async (db: Db) => (await platformStates.of(db, 'national'))?.filledAt ?? null
 const wipe = (db: Db, now: Date) =>
-  declareWiped(db, rules, { platform: 'national', reason: '平台数据库重建', by: 'officer-1', now })
+  declarePlatformWiped(db, rules, { platform: 'national', reason: '平台数据库重建', by: 'officer-1', now })
 
 describe('backfill of a new platform', () => {
   const db = database()
@@ -73,8 +73,8 @@ describe('backfill of a new platform', () => {
   it('owes nothing of lists and platforms that are not configured', async () => {
     await published(db(), 1, without)
     const deaf = { ...rules, platforms: rules.platforms.map((one) => ({ ...one, lists: ['ecommerce'] })) }
-    expect(await backfill(db(), deaf, 'national', { now: at(NOW) })).to.equal(0)
-    expect(await backfill(db(), without, 'national', { now: at(NOW) })).to.equal(0)
+    expect(await queueBackfill(db(), deaf, 'national', { now: at(NOW) })).to.equal(0)
+    expect(await queueBackfill(db(), without, 'national', { now: at(NOW) })).to.equal(0)
   })
 
   it('numbers deliveries above the platform’s floor', async () => {
@@ -129,7 +129,7 @@ describe('backfill of a new platform', () => {
       if (sql.includes('deliveries.owe')) stop.abort(new Error('killed'))
     }
     db().on('query', heard)
-    const killed = await backfill(db(), rules, 'national', { now: at(NOW), signal: stop.signal }).catch(
+    const killed = await queueBackfill(db(), rules, 'national', { now: at(NOW), signal: stop.signal }).catch(
       (error) => error,
     )
     db().off('query', heard)
@@ -154,7 +154,7 @@ describe('backfill of a platform declared wiped', () => {
     const platform = platforms.find(({ id }) => id === 'national')
     if (platform === undefined) throw new Error('no national')
     const pushTo = async (now: Date, to: { url: string; secret: string }) =>
-      push(db(), {
+      pushDeliveries(db(), {
         platforms: [{ platform, ...to }],
         silent: [],
         cause: 'command',

@@ -11,9 +11,9 @@ import { makeHub } from '../../../src/hub/hub.js'
 import { makeLog } from '../../../src/hub/log.js'
 import { type PlatformStandIn, startPlatforms } from '../../../src/sandbox/platforms/index.js'
 import { connect } from '../../../src/store/db/db.js'
-import { noticesOf } from '../../../src/work/delivery/in-force.js'
-import { owePlatforms } from '../../../src/work/delivery/outbox.js'
-import { release } from '../../../src/work/delivery/restored.js'
+import { noticesOfSubjects } from '../../../src/work/delivery/in-force.js'
+import { queueForPlatforms } from '../../../src/work/delivery/outbox.js'
+import { releaseRestored } from '../../../src/work/delivery/restored.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { later, mark, published, refusal, removed, rowsOf, TODAY } from '../../support/world.js'
 
@@ -114,7 +114,7 @@ describe('a database restored from a backup made before a removal', () => {
       expect(await rowsOf(hub.db, 'select 1 from snapshots')).to.have.length(1)
 
       const person = { by: 'officer-1', reason: '已逐一核对', mark, platforms: standIns.map(({ id }) => id), now }
-      const released = () => release(hub.db, { ...person, configured: Object.keys(hub.addresses.platforms) })
+      const released = () => releaseRestored(hub.db, { ...person, configured: Object.keys(hub.addresses.platforms) })
       expect((await refusal(released())).code).to.equal('RESTORED_NOT_COMPARED')
 
       const { platforms } = await hub.reconcile(null, PUSH)
@@ -161,10 +161,10 @@ describe('a database restored from a backup made before a removal', () => {
     await copied(name, backup)
     await withHub(async (hub) => {
       for (let n = 1; n <= 2; n += 1) {
-        const [standing] = await noticesOf(hub.db, hub.rules, [id])
+        const [standing] = await noticesOfSubjects(hub.db, hub.rules, [id])
         if (standing === undefined) throw new Error('it is not in force')
         const told = { kind: 'listing' as const, subjectId: id, change: 'CHANGE' as const, notice: standing.notice }
-        await hub.db.transaction((tx) => owePlatforms(tx, hub.rules, [told], now))
+        await hub.db.transaction((tx) => queueForPlatforms(tx, hub.rules, [told], now))
         await hub.push(null, PUSH)
         // The next change of a subject waits until this one has settled.
         now = later(14_400 + 60 * n)

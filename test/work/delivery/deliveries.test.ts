@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { isValidResidentId } from '../../../src/domain/operators/codes.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as desk from '../../../src/store/delivery/delivery-desk.js'
-import { close, resend } from '../../../src/work/delivery/deliveries.js'
+import { closeRefused, resendRefused } from '../../../src/work/delivery/deliveries.js'
 import { database, later, NOW, published, refusal, removed, rowsOf, rules, TODAY } from '../../support/world.js'
 
 /** In the form of a person's number, and of nobody. */
@@ -41,7 +41,7 @@ describe('a refused delivery', () => {
     const { id } = await published(db(), 1)
     const delivery = await refused(db())
     await db().raw(`update public_entries set body = jsonb_set(body, '{name}', '"长春虚构新名有限公司"')`)
-    await resend(db(), rules, made(delivery))
+    await resendRefused(db(), rules, made(delivery))
     const after = await desk.byId(db(), delivery)
     expect(after).to.deep.include({
       state: 'OWED',
@@ -60,9 +60,9 @@ describe('a refused delivery', () => {
   it('keeps who resent it, when, why, and the platform’s answer', async () => {
     await published(db(), 1)
     const delivery = await refused(db())
-    await resend(db(), rules, made(delivery, `  经核对 ${ID} 无误 `))
+    await resendRefused(db(), rules, made(delivery, `  经核对 ${ID} 无误 `))
     await refused(db())
-    await resend(db(), rules, { ...made(delivery, '再试', later(120)), by: 'reviewer-1' })
+    await resendRefused(db(), rules, { ...made(delivery, '再试', later(120)), by: 'reviewer-1' })
     const acts = await desk.actsOf(db(), [delivery])
     expect(acts.map(({ act, by, at, reason }) => ({ act, by, at, reason }))).to.deep.equal([
       { act: 'RESEND', by: 'officer-1', at: later(60), reason: '经核对 [居民身份证 hash] 无误' },
@@ -75,7 +75,7 @@ describe('a refused delivery', () => {
     const { id } = await published(db(), 1)
     const delivery = await refused(db())
     await db().raw('delete from public_entries')
-    await resend(db(), rules, made(delivery))
+    await resendRefused(db(), rules, made(delivery))
     expect(await national(db())).to.deep.equal([
       { number: 1, action: 'ADD', state: 'FOLDED', attempts: 1 },
       { number: 2, action: 'REMOVE', state: 'OWED', attempts: 0 },
@@ -91,7 +91,7 @@ describe('a refused delivery', () => {
     await db().raw('delete from public_entries')
     await db().raw(`insert into platform_states (platform, sequence_floor) values ('national', 500)
       on conflict (platform) do update set sequence_floor = 500`)
-    await resend(db(), rules, made(delivery))
+    await resendRefused(db(), rules, made(delivery))
     const [removal] = await rowsOf(db(), `select number, notice from deliveries where action = 'REMOVE'`)
     expect(removal?.['number']).to.equal(501)
     expect(removal?.['notice']).to.include({ sequence: 501 })
@@ -106,7 +106,7 @@ describe('a refused delivery', () => {
       from deliveries where id = ?`,
       [delivery],
     )
-    await close(db(), rules, made(delivery))
+    await closeRefused(db(), rules, made(delivery))
     expect(await national(db())).to.deep.equal([
       { number: 1, action: 'ADD', state: 'CLOSED', attempts: 1 },
       { number: 2, action: 'ADD', state: 'OWED', attempts: 0 },
@@ -121,7 +121,7 @@ describe('a refused delivery', () => {
     await removed(db(), id)
     const delivery = await refused(db())
     const before = await desk.byId(db(), delivery)
-    await resend(db(), rules, made(delivery))
+    await resendRefused(db(), rules, made(delivery))
     const after = await desk.byId(db(), delivery)
     expect([after?.state, after?.action, after?.notice]).to.deep.equal(['OWED', 'REMOVE', before?.notice])
   })
@@ -130,7 +130,7 @@ describe('a refused delivery', () => {
     const { id } = await published(db(), 1)
     const delivery = await refused(db())
     await db().raw(`insert into platform_states (platform, sequence_floor) values ('national', 40)`)
-    await resend(db(), rules, made(delivery))
+    await resendRefused(db(), rules, made(delivery))
     expect((await desk.byId(db(), delivery))?.notice.sequence).to.equal(41)
     expect(await national(db())).to.deep.equal([{ number: 41, action: 'ADD', state: 'OWED', attempts: 1 }])
     await refused(db())
@@ -140,19 +140,19 @@ describe('a refused delivery', () => {
        select platform, kind, subject_id, 61, 'CHANGE', notice, due_at, created_at from deliveries where id = ?`,
       [delivery],
     )
-    await resend(db(), rules, made(delivery))
+    await resendRefused(db(), rules, made(delivery))
     expect((await desk.byId(db(), delivery))?.number).to.equal(41)
     await db().raw(`update deliveries set state = 'REFUSED' where id = ?`, [delivery])
     await db().raw('delete from public_entries where listing_id = ?', [id])
     await db().raw('update platform_states set sequence_floor = 80')
-    await resend(db(), rules, made(delivery))
+    await resendRefused(db(), rules, made(delivery))
     expect((await national(db())).at(-1)).to.deep.equal({ number: 81, action: 'REMOVE', state: 'OWED', attempts: 0 })
   })
 
   it('is closed by a named person and never confirmed', async () => {
     await published(db(), 1)
     const delivery = await refused(db())
-    await close(db(), rules, made(delivery, '平台不收此类主体'))
+    await closeRefused(db(), rules, made(delivery, '平台不收此类主体'))
     expect(await desk.byId(db(), delivery)).to.deep.include({
       state: 'CLOSED',
       closedAt: later(60),
@@ -167,8 +167,8 @@ describe('a refused delivery', () => {
     await published(db(), 1)
     const delivery = await refused(db())
     const both = await Promise.all([
-      refusal(resend(db(), rules, made(delivery))),
-      refusal(close(db(), rules, made(delivery))),
+      refusal(resendRefused(db(), rules, made(delivery))),
+      refusal(closeRefused(db(), rules, made(delivery))),
     ])
     expect(both.map(({ code }) => code).sort()).to.deep.equal(['DELIVERY_NOT_REFUSED', 'none'])
     expect(await desk.actsOf(db(), [delivery])).to.have.length(1)
@@ -178,7 +178,7 @@ describe('a refused delivery', () => {
     await published(db(), 1)
     const [row] = await rowsOf(db(), `select id from deliveries where platform = 'national'`)
     const owed = Number(row?.['id'])
-    for (const settle of [resend, close]) {
+    for (const settle of [resendRefused, closeRefused]) {
       expect((await refusal(settle(db(), rules, made(owed)))).code).to.equal('DELIVERY_NOT_REFUSED')
       expect((await refusal(settle(db(), rules, made(owed + 1_000)))).code).to.equal('DELIVERY_UNKNOWN')
       expect((await refusal(settle(db(), rules, made(owed, ' ')))).code).to.equal('INPUT_INVALID')

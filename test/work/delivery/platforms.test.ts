@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import * as states from '../../../src/store/delivery/platform-states.js'
-import { declareWiped, pause, resume } from '../../../src/work/delivery/platforms.js'
+import { declarePlatformWiped, pausePlatform, resumePlatform } from '../../../src/work/delivery/platforms.js'
 import { database, later, NOW, refusal, rowsOf, rules } from '../../support/world.js'
 
 const made = (more: Partial<{ platform: string; reason: string; now: Date }> = {}) => ({
@@ -15,8 +15,8 @@ describe('actions of a person on a platform', () => {
   const db = database()
 
   it('pauses and resumes it once each', async () => {
-    expect((await refusal(resume(db(), rules, made()))).code).to.equal('PLATFORM_NOT_PAUSED')
-    await pause(db(), rules, made())
+    expect((await refusal(resumePlatform(db(), rules, made()))).code).to.equal('PLATFORM_NOT_PAUSED')
+    await pausePlatform(db(), rules, made())
     expect(await states.of(db(), 'jilin')).to.deep.include({
       pausedAt: NOW,
       pausedBy: 'officer-1',
@@ -24,24 +24,24 @@ describe('actions of a person on a platform', () => {
       filledAt: null,
       wipedAt: null,
     })
-    const twice = await refusal(pause(db(), rules, made({ reason: '又一次', now: later(1) })))
+    const twice = await refusal(pausePlatform(db(), rules, made({ reason: '又一次', now: later(1) })))
     expect(twice.code).to.equal('PLATFORM_PAUSED')
     expect((await states.of(db(), 'jilin'))?.pausedReason).to.equal('平台升级')
-    await resume(db(), rules, made({ now: later(2) }))
+    await resumePlatform(db(), rules, made({ now: later(2) }))
     expect((await states.of(db(), 'jilin'))?.pausedAt).to.equal(null)
-    await pause(db(), rules, made({ now: later(3) }))
+    await pausePlatform(db(), rules, made({ now: later(3) }))
   })
 
   it('declaring it wiped requires a new backfill', async () => {
     await states.noteFilled(db(), { platform: 'jilin', kinds: ['listing'], wipedAt: null, at: NOW })
-    await declareWiped(db(), rules, made({ now: later(5) }))
+    await declarePlatformWiped(db(), rules, made({ now: later(5) }))
     expect(await states.of(db(), 'jilin')).to.deep.include({ wipedAt: later(5), wipedBy: 'officer-1', filledAt: null })
   })
 
   it('keeps every action with person, time and reason', async () => {
-    await pause(db(), rules, made())
-    await declareWiped(db(), rules, made({ reason: '数据库重建', now: later(1) }))
-    await resume(db(), rules, made({ reason: '已恢复', now: later(2) }))
+    await pausePlatform(db(), rules, made())
+    await declarePlatformWiped(db(), rules, made({ reason: '数据库重建', now: later(1) }))
+    await resumePlatform(db(), rules, made({ reason: '已恢复', now: later(2) }))
     const acts = await states.latestActs(db(), 20)
     expect(acts.map(({ act, reason, at }) => [act, reason, at])).to.deep.equal([
       ['RESUME', '已恢复', later(2)],
@@ -52,7 +52,7 @@ describe('actions of a person on a platform', () => {
   })
 
   it('refuses an unknown platform and a missing reason', async () => {
-    for (const act of [pause, resume, declareWiped]) {
+    for (const act of [pausePlatform, resumePlatform, declarePlatformWiped]) {
       expect((await refusal(act(db(), rules, made({ platform: 'nowhere' })))).code).to.equal('PLATFORM_UNKNOWN')
       expect((await refusal(act(db(), rules, made({ reason: '' })))).code).to.equal('INPUT_INVALID')
     }

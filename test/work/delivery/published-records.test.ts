@@ -4,8 +4,8 @@ import { decisionFactKey } from '../../../src/domain/records/penalty.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import type { Db } from '../../../src/store/db/db.js'
 import type { WorkRules } from '../../../src/work/calendar/rules.js'
-import { backfill } from '../../../src/work/delivery/backfill.js'
-import { inForce, noticesOf } from '../../../src/work/delivery/in-force.js'
+import { queueBackfill } from '../../../src/work/delivery/backfill.js'
+import { noticesOfSubjects, subjectsInForce } from '../../../src/work/delivery/in-force.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
 import { decideSubject, mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
 import {
@@ -356,9 +356,9 @@ describe('published records', () => {
   })
 
   describe('records in force', () => {
-    const all = async (hearing: Parameters<typeof inForce>[2]) => {
+    const all = async (hearing: Parameters<typeof subjectsInForce>[2]) => {
       const found = []
-      for await (const page of inForce(db(), rules, hearing, TODAY)) found.push(...page)
+      for await (const page of subjectsInForce(db(), rules, hearing, TODAY)) found.push(...page)
       return found
     }
 
@@ -375,7 +375,7 @@ describe('published records', () => {
       expect(await all(HEARER)).to.have.deep.members(told)
       expect(await all(DEAF)).to.deep.equal([])
       expect(
-        await noticesOf(
+        await noticesOfSubjects(
           db(),
           rules,
           told.map(({ subjectId }) => subjectId),
@@ -385,7 +385,7 @@ describe('published records', () => {
 
     it('are owed to a platform that starts, or starts again, to take their kind after its backfill', async () => {
       const deaf: WorkRules = { ...SILENT, platforms: [{ ...HEARER, kinds: ['listing'] }] }
-      const filled = (by: WorkRules, now: Date) => backfill(db(), by, 'hearer', { now: at(now) })
+      const filled = (by: WorkRules, now: Date) => queueBackfill(db(), by, 'hearer', { now: at(now) })
       await tell(db(), { by: deaf })
       expect(await filled(deaf, NOW)).to.equal(0)
       expect(await filled(rules, later(60))).to.equal(1)

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { NO_RECEIPT_CODE, type Notice, type Receipt, WAITING_CODE } from '../../../src/domain/delivery/delivery.js'
 import { Refusal } from '../../../src/foundation/errors.js'
 import type { Platform } from '../../../src/platforms/platform.js'
-import { type PushOptions, push } from '../../../src/work/delivery/push.js'
+import { type PushOptions, pushDeliveries } from '../../../src/work/delivery/push.js'
 import { database, later, log, NOW, rowsOf } from '../../support/world.js'
 
 const receipt = (notice: Notice, more: Partial<Receipt> = {}): Receipt => ({
@@ -71,7 +71,7 @@ describe('push engine', () => {
     more: Partial<PushOptions> = {},
     meanwhile: () => Promise<unknown> = async () => {},
   ) => {
-    const { ms: _, ...result } = await push(db(), {
+    const { ms: _, ...result } = await pushDeliveries(db(), {
       platforms: [{ platform: to, url: 'http://127.0.0.1:9', secret: 's' }],
       silent: [],
       cause: 'command',

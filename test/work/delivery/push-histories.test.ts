@@ -11,7 +11,7 @@ import * as deliveries from '../../../src/store/delivery/deliveries.js'
 import * as desk from '../../../src/store/delivery/delivery-desk.js'
 import * as queue from '../../../src/store/delivery/delivery-queue.js'
 import * as settling from '../../../src/work/delivery/deliveries.js'
-import { owePlatforms, type SubjectChange } from '../../../src/work/delivery/outbox.js'
+import { queueForPlatforms, type SubjectChange } from '../../../src/work/delivery/outbox.js'
 import { series } from '../../support/series.js'
 import { database, later, NOW, rowsOf, rules } from '../../support/world.js'
 
@@ -96,7 +96,7 @@ describe('any history of deliveries to one platform', () => {
       subject.version += 1
       const notice = noticeOf(subject.id, subject.version)
       await db().transaction((tx) =>
-        owePlatforms(tx, TELLING, [{ kind: 'penalty', subjectId: subject.id, change, notice }], tick(1)),
+        queueForPlatforms(tx, TELLING, [{ kind: 'penalty', subjectId: subject.id, change, notice }], tick(1)),
       )
     }
     const claim = async (only?: queue.ClaimScope): Promise<void> => {
@@ -162,7 +162,7 @@ describe('any history of deliveries to one platform', () => {
       rowsOf(db(), `select id from deliveries where state = 'REFUSED' and subject_id = any(?) order by id`, [
         ids,
       ]) as never
-    const settle = async (act: typeof settling.close, n: number): Promise<void> => {
+    const settle = async (act: typeof settling.closeRefused, n: number): Promise<void> => {
       const refused = await refusedOnes()
       const one = refused[n % Math.max(refused.length, 1)]
       if (one) await act(db(), rules, { delivery: one.id, reason: '已核对', by: 'officer-1', now: tick(1) })
@@ -204,15 +204,15 @@ describe('any history of deliveries to one platform', () => {
       if (op === 'lose') return lose(pick(n), n % 2 === 0)
       if (op === 'putBack') return putBack(pick(n))
       if (op === 'expire') return tick(LEASE_SECONDS + 1)
-      if (op === 'close') return settle(settling.close, n)
-      if (op === 'resend') return settle(settling.resend, n)
+      if (op === 'close') return settle(settling.closeRefused, n)
+      if (op === 'resend') return settle(settling.resendRefused, n)
       return wipe()
     }
     /** Nothing goes wrong any more, and persons send again what was refused. */
     const settled = async (): Promise<boolean> => {
       for (let round = 0; round < ROUNDS_MAX; round += 1) {
         await deliver()
-        for (let left = (await refusedOnes()).length; left > 0; left -= 1) await settle(settling.resend, 0)
+        for (let left = (await refusedOnes()).length; left > 0; left -= 1) await settle(settling.resendRefused, 0)
         tick(LEASE_SECONDS + 1)
         await deliver()
         const open = await rowsOf(

@@ -9,7 +9,7 @@ import { Refusal } from '../../../src/foundation/errors.js'
 import type { Platform } from '../../../src/platforms/platform.js'
 import { connect, type Db, migrate } from '../../../src/store/db/db.js'
 import * as embedded from '../../../src/store/embedded/index.js'
-import { type PushOptions, push } from '../../../src/work/delivery/push.js'
+import { type PushOptions, pushDeliveries } from '../../../src/work/delivery/push.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { later, log, NOW, rowsOf } from '../../support/world.js'
 
@@ -125,11 +125,11 @@ describe('a push whose connection is cut', () => {
         cut = await cutAt(held)
         cutting = cut()
       }
-      await push(fresh.db, options(platform, {})).catch(() => {})
+      await pushDeliveries(fresh.db, options(platform, {})).catch(() => {})
       await cutting
       // By then every lease has ended. Its connections are its own: a pool may hold one that was cut and does not know it yet.
       const again = connect(fresh.url)
-      await push(again, options(platform, { now: () => later(20) })).finally(() => again.destroy())
+      await pushDeliveries(again, options(platform, { now: () => later(20) })).finally(() => again.destroy())
       const after = connect(fresh.url)
       expect(await states(after).finally(() => after.destroy())).to.deep.equal(ALL_CONFIRMED)
       expect([...shown.keys()].sort()).to.deep.equal([...KEYS].sort())
@@ -152,7 +152,7 @@ describe('a lingering push', () => {
       const { platform, shown } = receiver(async () => process.kill(before, 'SIGINT'))
       let clock = NOW
       const done = new AbortController()
-      const result = await push(
+      const result = await pushDeliveries(
         db,
         options(platform, {
           now: () => clock,
@@ -195,7 +195,7 @@ describe('a lingering push', () => {
         },
       }
       let clock = NOW
-      const result = await push(
+      const result = await pushDeliveries(
         fresh.db,
         options(intoFolder, {
           now: () => clock,

@@ -3,7 +3,7 @@ import { platforms } from '../../../src/platforms/index.js'
 import { type PlatformStandIn, startPlatforms } from '../../../src/sandbox/platforms/index.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as queue from '../../../src/store/delivery/delivery-queue.js'
-import { type PushOptions, push } from '../../../src/work/delivery/push.js'
+import { type PushOptions, pushDeliveries } from '../../../src/work/delivery/push.js'
 import { at, codeOf, database, later, log, NOW, published, removed, rowsOf, TODAY } from '../../support/world.js'
 
 const CALM = { delayMs: 0, failNext: 0, refuse: null, cutAfterAccept: 0 }
@@ -38,7 +38,7 @@ describe('push', () => {
         url: url[platform.id] ?? standIn(platform.id).url,
         secret: standIn(platform.id).secret,
       }))
-    const { ms: _, ...result } = await push(db(), {
+    const { ms: _, ...result } = await pushDeliveries(db(), {
       platforms: to,
       silent: [],
       cause: 'command',

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { platforms } from '../../../src/platforms/index.js'
 import type { Listing } from '../../../src/store/listing/listings.js'
-import { type ComparisonResult, reconcile } from '../../../src/work/delivery/reconcile.js'
+import { type ComparisonResult, reconcilePlatforms } from '../../../src/work/delivery/reconcile.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
 import { hideLost } from '../../../src/work/listing/lost-entry.js'
 import { type Display, type Row, startDisplay } from '../../support/display.js'
@@ -42,7 +42,7 @@ describe('reconcile', () => {
 
   const compare = async (now = NIGHT, url = display.url) => {
     const to = [{ platform: national, url, secret: 'x' }]
-    const { platforms: found, unreachable } = await reconcile(db(), {
+    const { platforms: found, unreachable } = await reconcilePlatforms(db(), {
       rules,
       hideLost,
       platforms: to,

@@ -6,8 +6,8 @@ import { platforms } from '../../../src/platforms/index.js'
 import type { DisplayedSubject, Platform } from '../../../src/platforms/platform.js'
 import { noDisplay } from '../../../src/platforms/transports/converse.js'
 import { checkRemovals } from '../../../src/work/delivery/push/removal-checks.js'
-import { push } from '../../../src/work/delivery/push.js'
-import { closeRetraction, retractions } from '../../../src/work/delivery/retraction.js'
+import { pushDeliveries } from '../../../src/work/delivery/push.js'
+import { giveUpRemovals, listRetractions } from '../../../src/work/delivery/retraction.js'
 import { renewDeadlines } from '../../../src/work/listing/deadlines.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
 import {
@@ -62,7 +62,7 @@ describe('a removal', () => {
   }
   const to = { platform: receiver, url: 'http://127.0.0.1:9', secret: 's' }
   const pushed = async (now: Date) => {
-    const { platforms: told } = await push(db(), {
+    const { platforms: told } = await pushDeliveries(db(), {
       platforms: [to],
       silent: [],
       cause: 'command',
@@ -74,11 +74,12 @@ describe('a removal', () => {
   }
   const checked = (now: Date) => checkRemovals(db(), to, { rules, now: at(now), log })
   const ledger = async (id: string) => {
-    const [one] = await retractions(db(), { open: null, platform: null, subjectId: id }, { first: 1, after: null })
+    const [one] = await listRetractions(db(), { open: null, platform: null, subjectId: id }, { first: 1, after: null })
     return one?.receivers.find(({ platform }) => platform === 'national')
   }
   const openOnes = async () =>
-    (await retractions(db(), { open: true, platform: 'national', subjectId: null }, { first: 9, after: null })).length
+    (await listRetractions(db(), { open: true, platform: 'national', subjectId: null }, { first: 9, after: null }))
+      .length
   const deliveries = () =>
     rowsOf(
       db(),
@@ -283,7 +284,7 @@ describe('a removal', () => {
       return (await rowsOf(db(), `select outcome from listing_deadlines where name = 'WITHDRAWAL'`))[0]?.['outcome']
     }
     expect(await withdrawal()).to.equal(null)
-    await closeRetraction(db(), rules, {
+    await giveUpRemovals(db(), rules, {
       subjectId: id,
       platform: 'national',
       reason: '平台已书面答复',

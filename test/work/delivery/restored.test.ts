@@ -9,13 +9,13 @@ import * as publicList from '../../../src/store/publication/public-list.js'
 import * as runs from '../../../src/store/timetable/runs.js'
 import type { PublicationNote, SentNote } from '../../../src/work/audit/restore-guard.js'
 import {
-  additionsStopped,
+  areAdditionsStopped,
   awaitsComparison,
-  declare,
-  notice,
-  receiptsAhead,
-  release,
-  shownAhead,
+  declareRestored,
+  detectRestore,
+  notePlatformAhead,
+  noteReceiptsAhead,
+  releaseRestored,
 } from '../../../src/work/delivery/restored.js'
 import { database, later, log, mark, NOW, published, refusal, removed, rowsOf, TODAY } from '../../support/world.js'
 
@@ -26,7 +26,7 @@ const NOBODY = { mark, platforms: IDS, configured: IDS, log }
 describe('a database that is behind what it has sent', () => {
   const db = database()
   const noticed = (noted: { sent?: SentNote; published?: PublicationNote }, now = NOW) =>
-    notice(db(), {
+    detectRestore(db(), {
       notes: { sent: () => noted.sent ?? null, published: () => noted.published ?? null },
       platforms: IDS,
       now,
@@ -54,20 +54,20 @@ describe('a database that is behind what it has sent', () => {
     })
   }
   const released = (given: object = {}) =>
-    release(db(), { ...NOBODY, by: 'officer-1', reason: '已逐一核对', now: later(120), ...given })
+    releaseRestored(db(), { ...NOBODY, by: 'officer-1', reason: '已逐一核对', now: later(120), ...given })
 
   it('is not detected where the notes are older than it, or there are none', async () => {
     await published(db(), 1)
     expect(await noticed({})).to.equal(false)
     expect(await noticed({ sent: { deliveryId: await highestId(), number: 1 } })).to.equal(false)
-    expect(await additionsStopped(db())).to.equal(false)
+    expect(await areAdditionsStopped(db())).to.equal(false)
   })
 
   it('is detected once by a noted delivery above its own, which stops additions', async () => {
     await published(db(), 1)
     const sent = { deliveryId: (await highestId()) + 1, number: 7 }
     expect([await noticed({ sent }), await noticed({ sent })]).to.deep.equal([true, true])
-    expect(await additionsStopped(db())).to.equal(true)
+    expect(await areAdditionsStopped(db())).to.equal(true)
     expect(await rowsOf(db(), 'select cause, noted_number as number from database_restored')).to.deep.equal([
       { cause: 'DELIVERY_NOTED', number: 7 },
     ])
@@ -123,8 +123,8 @@ describe('a database that is behind what it has sent', () => {
       )
     const heard = async (number: number): Promise<boolean> => {
       const deliveryIds = await ids(number)
-      await receiptsAhead(db(), { platform: 'national', platforms: IDS, deliveryIds, now: NOW, log })
-      return additionsStopped(db())
+      await noteReceiptsAhead(db(), { platform: 'national', platforms: IDS, deliveryIds, now: NOW, log })
+      return areAdditionsStopped(db())
     }
     await db().raw(`update deliveries set attempts = 1 where action = 'REMOVE'`)
     expect(await heard(1), 'an answer to the addition that comes after the removal').to.equal(false)
@@ -140,23 +140,23 @@ describe('a database that is behind what it has sent', () => {
 
   it('P-B2: is detected by a second platform that shows more than it was sent; the first alone has its additions held', async () => {
     await published(db(), 1)
-    const ahead = (platform: string) => shownAhead(db(), { platform, platforms: IDS, highest: 9, now: NOW, log })
+    const ahead = (platform: string) => notePlatformAhead(db(), { platform, platforms: IDS, highest: 9, now: NOW, log })
     await ahead('national')
-    expect(await additionsStopped(db())).to.equal(false)
+    expect(await areAdditionsStopped(db())).to.equal(false)
     await ahead('national')
-    expect(await additionsStopped(db())).to.equal(false)
+    expect(await areAdditionsStopped(db())).to.equal(false)
     expect(await rowsOf(db(), 'select platform from platform_states where sequence_floor > 0')).to.deep.equal([
       { platform: 'national' },
     ])
     await ahead('jilin')
-    expect(await additionsStopped(db())).to.equal(true)
+    expect(await areAdditionsStopped(db())).to.equal(true)
     expect(await rowsOf(db(), 'select cause, platform from database_restored')).to.deep.equal([
       { cause: 'SHOWN', platform: 'jilin' },
     ])
     for (const platform of IDS) await compared(platform)
     await released()
     expect(await rowsOf(db(), 'select 1 from platform_states where paused_at is not null')).to.deep.equal([])
-    expect(await additionsStopped(db())).to.equal(false)
+    expect(await areAdditionsStopped(db())).to.equal(false)
   })
 
   it('R-3: is detected by a missing noted delivery, though new deliveries have passed its id', async () => {
@@ -191,13 +191,13 @@ describe('a database that is behind what it has sent', () => {
     await published(db(), 1)
     expect(await noticed({})).to.equal(false)
     await db().raw(`update database_identity set timeline = '0000ABCD'`)
-    expect(await additionsStopped(db()), 'before anybody has noticed').to.equal(true)
+    expect(await areAdditionsStopped(db()), 'before anybody has noticed').to.equal(true)
     expect(await queue.claim(db(), 'national', { limit: 9, now: NOW, leaseUntil: later(12) })).to.deep.equal([])
     expect(await noticed({})).to.equal(true)
     expect(await rowsOf(db(), 'select cause from database_restored')).to.deep.equal([{ cause: 'SERVER_CHANGED' }])
     for (const platform of IDS) await compared(platform)
     await released()
-    expect([await additionsStopped(db()), await noticed({})]).to.deep.equal([false, false])
+    expect([await areAdditionsStopped(db()), await noticed({})]).to.deep.equal([false, false])
   })
 
   it('R-3: is detected on another system than the confirmed one', async () => {
@@ -232,12 +232,12 @@ describe('a database that is behind what it has sent', () => {
   })
 
   it('can be declared by a person with a reason', async () => {
-    expect((await refusal(declare(db(), { ...NOBODY, by: 'officer-1', reason: '  ', now: NOW }))).code).to.equal(
-      'INPUT_INVALID',
-    )
-    const made = await declare(db(), { ...NOBODY, by: 'officer-1', reason: '磁盘损坏，自备份恢复', now: NOW })
+    expect(
+      (await refusal(declareRestored(db(), { ...NOBODY, by: 'officer-1', reason: '  ', now: NOW }))).code,
+    ).to.equal('INPUT_INVALID')
+    const made = await declareRestored(db(), { ...NOBODY, by: 'officer-1', reason: '磁盘损坏，自备份恢复', now: NOW })
     expect(made).to.include({ cause: 'DECLARED', saidBy: 'officer-1', said: '磁盘损坏，自备份恢复' })
-    expect(await additionsStopped(db())).to.equal(true)
+    expect(await areAdditionsStopped(db())).to.equal(true)
   })
 
   it('waits for a comparison of each platform since its detection', async () => {
@@ -261,7 +261,7 @@ describe('a database that is behind what it has sent', () => {
     await compared('national', { highest: 12 })
     expect((await refusal(released({ reason: '' }))).code).to.equal('INPUT_INVALID')
     expect(await released()).to.include({ releasedBy: 'officer-1', releasedReason: '已逐一核对' })
-    expect(await additionsStopped(db())).to.equal(false)
+    expect(await areAdditionsStopped(db())).to.equal(false)
     const floors = await rowsOf(
       db(),
       `select sequence_floor as floor from platform_states where platform in ('national', 'jilin') order by platform`,

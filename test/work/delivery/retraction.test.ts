@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Db } from '../../../src/store/db/db.js'
-import { closeRetraction, retractions } from '../../../src/work/delivery/retraction.js'
+import { giveUpRemovals, listRetractions } from '../../../src/work/delivery/retraction.js'
 import { renewDeadlines } from '../../../src/work/listing/deadlines.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
 import {
@@ -21,7 +21,7 @@ const IDS = rules.platforms.map(({ id }) => id).sort()
 const ALL = { open: null, platform: null, subjectId: null }
 const PAGE = { first: 20, after: null }
 const ledger = (db: Db, filter: Partial<typeof ALL | { open: boolean; platform: string; subjectId: string }> = {}) =>
-  retractions(db, { ...ALL, ...filter }, PAGE)
+  listRetractions(db, { ...ALL, ...filter }, PAGE)
 /** Every platform but those named confirms what it is owed. */
 const confirm = (db: Db, now: Date, except: readonly string[] = []) =>
   db.raw(
@@ -121,7 +121,7 @@ describe('retraction ledger', () => {
       by: 'officer-1',
       now: later(86_400),
     }
-    await closeRetraction(db(), rules, closing)
+    await giveUpRemovals(db(), rules, closing)
     const [one] = await ledger(db())
     expect([one?.done, states(one)]).to.deep.equal([true, everywhere('CONFIRMED', { national: 'CLOSED' })])
     expect(one?.receivers.find(({ platform }) => platform === 'national')).to.deep.include({
@@ -132,7 +132,7 @@ describe('retraction ledger', () => {
     })
     await renewDeadlines(db(), rules)
     expect(await withdrawal()).to.deep.equal([{ outcome: 'MET', on: '2026-11-26' }])
-    expect((await refusal(closeRetraction(db(), rules, closing))).code).to.equal('RETRACTION_UNKNOWN')
+    expect((await refusal(giveUpRemovals(db(), rules, closing))).code).to.equal('RETRACTION_UNKNOWN')
     const acts = await rowsOf(db(), 'select act, made_by as by from delivery_acts')
     expect(acts).to.deep.equal([{ act: 'CLOSE', by: 'officer-1' }])
   })
@@ -140,7 +140,7 @@ describe('retraction ledger', () => {
   it('refuses to close an addition', async () => {
     const { id } = await published(db(), 1)
     const closing = { subjectId: id, platform: 'national', reason: '不收', by: 'officer-1', now: NOW }
-    expect((await refusal(closeRetraction(db(), rules, closing))).code).to.equal('RETRACTION_UNKNOWN')
+    expect((await refusal(giveUpRemovals(db(), rules, closing))).code).to.equal('RETRACTION_UNKNOWN')
   })
 
   it('is read page by page, by platform and by entry', async () => {
@@ -152,7 +152,7 @@ describe('retraction ledger', () => {
     const seen: string[] = []
     let after: { at: string; subjectId: string } | null = null
     for (;;) {
-      const page: Awaited<ReturnType<typeof ledger>> = await retractions(db(), ALL, { first: 1, after })
+      const page: Awaited<ReturnType<typeof ledger>> = await listRetractions(db(), ALL, { first: 1, after })
       const [one] = page
       if (one === undefined) break
       seen.push(one.subjectId)

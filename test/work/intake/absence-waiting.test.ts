@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import * as setAside from '../../../src/store/intake/reject-desk.js'
 import * as rejects from '../../../src/store/intake/rejects.js'
 import * as waiting from '../../../src/store/intake/unmatched.js'
-import { correct } from '../../../src/work/intake/rejects.js'
+import { takeCorrection } from '../../../src/work/intake/rejects.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
 import { decideSubject } from '../../../src/work/operators/identity.js'
 import { row, rows } from '../../support/rows.js'
@@ -115,7 +115,15 @@ describe('absence of corrected items', () => {
   const only = async (): Promise<number> =>
     (await setAside.list(db(), { feeds: null, state: 'OPEN' }, { first: 1, before: null }))[0]?.id ?? 0
   const mend = async (fields: unknown, n: number) =>
-    correct(db(), feed(), { by: 'officer-1', note: '已核实', mark, rules, reject: await only(), fields, ...hour(n) })
+    takeCorrection(db(), feed(), {
+      by: 'officer-1',
+      note: '已核实',
+      mark,
+      rules,
+      reject: await only(),
+      fields,
+      ...hour(n),
+    })
 
   it('I-A5: a corrected entry of a full delivery ends when the list no longer holds it', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY)])

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import type { Item } from '../../../src/domain/records/records.js'
-import { makeArchive } from '../../../src/work/intake/archive.js'
+import { makeDeliveryArchive } from '../../../src/work/intake/archive.js'
 import { row } from '../../support/rows.js'
 import { csvOf, database, feed, NOW, pullFeed, pullItems, refusal, rowsOf } from '../../support/world.js'
 
@@ -16,7 +16,7 @@ describe('the archive', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
   const open = (name: string | null, run = 7) =>
-    makeArchive(folder).open({ feed: 'penalties', run, name, startedAt: NOW })
+    makeDeliveryArchive(folder).open({ feed: 'penalties', run, name, startedAt: NOW })
   const item = (row: number, fields: Record<string, unknown> = { 名称: '虚构商行' }): Item => ({
     page: null,
     row,
@@ -147,7 +147,7 @@ describe('archive of a pull', () => {
     folder = mkdtempSync(join(tmpdir(), 'hub-archive-'))
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
-  const archive = () => makeArchive(folder)
+  const archive = () => makeDeliveryArchive(folder)
   const files = () => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   const runOf = async () => (await rowsOf(db(), 'select id, archive, content_hash from runs'))[0]
 

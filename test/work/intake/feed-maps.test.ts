@@ -6,7 +6,7 @@ import * as setAside from '../../../src/store/intake/reject-desk.js'
 import * as rejects from '../../../src/store/intake/rejects.js'
 import * as runs from '../../../src/store/timetable/runs.js'
 import * as feedMaps from '../../../src/work/intake/feed-maps.js'
-import { correct } from '../../../src/work/intake/rejects.js'
+import { takeCorrection } from '../../../src/work/intake/rejects.js'
 import { feedOf, fileOf } from '../../agencies/samples.js'
 import { at, database, later, mark, pullFeed, refusal } from '../../support/world.js'
 
@@ -97,9 +97,9 @@ describe('heading maps', () => {
     await feedMaps.end(db(), { feed: feed.id, id, by: 'officer two', now: later(70) })
     const correcting = { reject: reject?.id ?? 0, note: '据原件', by: 'officer one', mark, now: at(later(80)) }
     const fields = reject?.item
-    const still = await correct(db(), feed, { ...correcting, fields })
+    const still = await takeCorrection(db(), feed, { ...correcting, fields })
     expect(still.taken ? [] : still.problems[0]).to.deep.include({ field: '统一信用代码', heading: '社会信用代码' })
-    const taken = await correct(db(), feed, {
+    const taken = await takeCorrection(db(), feed, {
       ...correcting,
       fields: { ...fields, 统一信用代码: usccOf('91', '220102', 8) },
     })

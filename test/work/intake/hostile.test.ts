@@ -2,8 +2,8 @@
 import { expect } from 'chai'
 import * as versions from '../../../src/store/records/versions.js'
 import * as runs from '../../../src/store/timetable/runs.js'
-import { score } from '../../../src/work/scoring/score.js'
-import { verify } from '../../../src/work/scoring/verify.js'
+import { scoreOperators } from '../../../src/work/scoring/score.js'
+import { verifyScores } from '../../../src/work/scoring/verify.js'
 import { deliver } from '../../support/absence.js'
 import { row, rows, standing } from '../../support/rows.js'
 import {
@@ -46,8 +46,8 @@ describe('a formerly successful attack', () => {
     }
     expect([await marks([one]), await marks([two]), await marks([one, two])]).to.deep.equal([[], [two], [two]])
     const options = { rules, now: at(NOW) }
-    await score(db(), { ...options, cause: 'command', families: ['registration', 'trademarks'], all: true })
-    expect(await verify(db(), options)).to.include({ verified: 2, differences: 0 })
+    await scoreOperators(db(), { ...options, cause: 'command', families: ['registration', 'trademarks'], all: true })
+    expect(await verifyScores(db(), options)).to.include({ verified: 2, differences: 0 })
   })
 
   it('a few keys sent repeatedly are no full feed', async () => {

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
 import { exchangeTable } from '../../../src/agencies/transports/table.js'
 import { connect, type Db } from '../../../src/store/db/db.js'
-import { tidy } from '../../../src/work/timetable/tidy.js'
+import { deleteExpired } from '../../../src/work/timetable/tidy.js'
 import { pageOf, record, registryPage } from '../../agencies/answering.js'
 import { begin, ended, hub } from '../../support/command.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
@@ -139,7 +139,7 @@ describe('a pull killed with SIGKILL, by transport', () => {
     await pulledAgain(overHttp(), { new: MANY, changed: 0, unchanged: 0 })
     expect(archived()).to.have.length(2)
     const now = () => new Date()
-    expect(await tidy(database.db, { cause: 'command', now, archive })).to.include({ archives: 1 })
+    expect(await deleteExpired(database.db, { cause: 'command', now, archive })).to.include({ archives: 1 })
     const [run] = await rowsOf(database.db, `select archive from runs where outcome = 'DONE' and job = 'pull'`)
     expect(archived()).to.deep.equal([run?.['archive']])
   })

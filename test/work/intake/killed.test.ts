@@ -6,7 +6,7 @@ import { expect } from 'chai'
 import { feeds } from '../../../src/agencies/index.js'
 import { orgCodeIn } from '../../../src/domain/operators/codes.js'
 import { connect, type Db } from '../../../src/store/db/db.js'
-import { pull } from '../../../src/work/intake/pull.js'
+import { runPull } from '../../../src/work/intake/pull.js'
 import { begin, ended } from '../../support/command.js'
 import { freshDatabase } from '../../support/database.js'
 import { codeOf, mark, NOW, rowsOf } from '../../support/world.js'
@@ -71,7 +71,7 @@ describe('a pull killed with SIGKILL', () => {
   const take = async (db: Db, id: string, path: string): Promise<void> => {
     const feed = feeds.get(id)
     if (!feed) throw new Error(`no feed ${id}`)
-    await pull(db, { feed, url: null, file: { path, dated: DATED }, mark, cause: 'command', now: () => NOW })
+    await runPull(db, { feed, url: null, file: { path, dated: DATED }, mark, cause: 'command', now: () => NOW })
   }
 
   const believed = async (db: Db): Promise<string> =>

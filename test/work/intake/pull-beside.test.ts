@@ -3,7 +3,7 @@ import { regNoOf } from '../../../seeds/world/codes.js'
 import { orgCodeIn } from '../../../src/domain/operators/codes.js'
 import * as rejects from '../../../src/store/intake/rejects.js'
 import * as versions from '../../../src/store/records/versions.js'
-import { pull } from '../../../src/work/intake/pull.js'
+import { runPull } from '../../../src/work/intake/pull.js'
 import { row, rows, standing } from '../../support/rows.js'
 import {
   at,
@@ -52,7 +52,7 @@ describe('simultaneous pulls', () => {
       mark,
       now: at(NOW),
     }
-    const both = await Promise.all([pull(db(), options), pull(db(), options)])
+    const both = await Promise.all([runPull(db(), options), runPull(db(), options)])
     expect(both.filter((one) => one === null)).to.have.length(1)
     expect(await rowsOf(db(), 'select outcome from runs')).to.deep.equal([{ outcome: 'DONE' }])
   })

@@ -4,7 +4,7 @@ import type { Feed } from '../../../src/agencies/feed.js'
 import { loadKnownVersions } from '../../../src/store/intake/digest-index.js'
 import type { NewReject } from '../../../src/store/intake/rejects.js'
 import { withStage } from '../../../src/store/intake/staged.js'
-import { CHUNK_REJECT_CHARACTERS, read } from '../../../src/work/intake/read.js'
+import { CHUNK_REJECT_CHARACTERS, readItems } from '../../../src/work/intake/read.js'
 import { row } from '../../support/rows.js'
 import { database, feed, mark, NOW, pullFeed, rowsOf } from '../../support/world.js'
 
@@ -59,7 +59,7 @@ describe('pull and settlement with the sender', () => {
     const from = feed({ bounds: { rejectShare: 1 } })
     const done = await withStage(db(), async (stage) => {
       const known = await loadKnownVersions(db(), from.id, { whole: true })
-      return read({ startedAt: NOW, setAside }, stage, known, { feed: from, items: items(), dated: null, mark })
+      return readItems({ startedAt: NOW, setAside }, stage, known, { feed: from, items: items(), dated: null, mark })
     })
     expect(done.rejected).to.equal(many)
     expect(Math.max(...chunks)).to.be.at.most(CHUNK_REJECT_CHARACTERS + 2 * note.length)

@@ -4,7 +4,7 @@ import * as setAside from '../../../src/store/intake/reject-desk.js'
 import * as rejects from '../../../src/store/intake/rejects.js'
 import * as watch from '../../../src/store/intake/watch.js'
 import * as runs from '../../../src/store/timetable/runs.js'
-import { correct, drop } from '../../../src/work/intake/rejects.js'
+import { dropOpenReject, takeCorrection } from '../../../src/work/intake/rejects.js'
 import { current, row, rows } from '../../support/rows.js'
 import {
   at,
@@ -35,7 +35,7 @@ describe('a rejected item', () => {
     return one
   }
   const settle = (reject: number, fields: unknown, seconds = 60) =>
-    correct(db(), feed(), { ...BY, reject, fields, now: at(later(seconds)) })
+    takeCorrection(db(), feed(), { ...BY, reject, fields, now: at(later(seconds)) })
 
   it('is kept as sent, with place, rule and message, and stays open', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY)])
@@ -115,7 +115,12 @@ describe('a rejected item', () => {
   it('corrected to a body that breaks the contract is refused with the field', async () => {
     const broken = feed({ body: () => ({ list: 'no-such-list' }) })
     await pullItems(db(), [row(1, WRONG_DAY)])
-    const corrected = await correct(db(), broken, { ...BY, reject: (await only()).id, fields: row(1), now: at(NOW) })
+    const corrected = await takeCorrection(db(), broken, {
+      ...BY,
+      reject: (await only()).id,
+      fields: row(1),
+      now: at(NOW),
+    })
     expect(!corrected.taken && corrected.problems[0]?.field).to.match(/list/)
   })
 
@@ -132,7 +137,7 @@ describe('a rejected item', () => {
     const both = await Promise.allSettled([settle(id, row(1)), settle(id, row(1))])
     expect(both.filter(({ status }) => status === 'fulfilled')).to.have.length(1)
     expect((await refusal(settle(id, row(1)))).code).to.equal('REJECT_SETTLED')
-    expect((await refusal(drop(db(), { ...BY, reject: id, now: at(NOW) }))).code).to.equal('REJECT_SETTLED')
+    expect((await refusal(dropOpenReject(db(), { ...BY, reject: id, now: at(NOW) }))).code).to.equal('REJECT_SETTLED')
     expect(await current(db())).to.have.length(1)
   })
 
@@ -188,7 +193,7 @@ describe('a rejected item', () => {
         return draft ? { drafts: [draft, { ...draft, body: { ...draft.body, reason: '刷单' } }] } : mapped
       }) as ReturnType<typeof feed>['map'],
     }
-    const made = correct(db(), twice, { ...BY, reject: id, fields: row(1), now: at(NOW) })
+    const made = takeCorrection(db(), twice, { ...BY, reject: id, fields: row(1), now: at(NOW) })
     expect((await refusal(made)).code).to.equal('INPUT_INVALID')
     expect(await current(db())).to.deep.equal([])
     expect((await only()).state).to.equal('OPEN')
@@ -197,14 +202,16 @@ describe('a rejected item', () => {
   it('with an unknown id or of another feed is not found', async () => {
     await pullItems(db(), [row(1, WRONG_DAY)])
     expect((await refusal(settle(999_999, row(1)))).code).to.equal('REJECT_UNKNOWN')
-    const other = correct(db(), feed({ id: 'other' }), {
+    const other = takeCorrection(db(), feed({ id: 'other' }), {
       ...BY,
       reject: (await only()).id,
       fields: row(1),
       now: at(NOW),
     })
     expect((await refusal(other)).code).to.equal('REJECT_UNKNOWN')
-    expect((await refusal(drop(db(), { ...BY, reject: 999_999, now: at(NOW) }))).code).to.equal('REJECT_UNKNOWN')
+    expect((await refusal(dropOpenReject(db(), { ...BY, reject: 999_999, now: at(NOW) }))).code).to.equal(
+      'REJECT_UNKNOWN',
+    )
   })
 
   const bad: [what: string, fields: unknown, note: string][] = [
@@ -219,7 +226,7 @@ describe('a rejected item', () => {
   for (const [what, fields, note] of bad) {
     it(`is not corrected with ${what}`, async () => {
       await pullItems(db(), [row(1, WRONG_DAY)])
-      const made = correct(db(), feed(), { ...BY, note, reject: (await only()).id, fields, now: at(NOW) })
+      const made = takeCorrection(db(), feed(), { ...BY, note, reject: (await only()).id, fields, now: at(NOW) })
       expect((await refusal(made)).code).to.equal('INPUT_INVALID')
     })
   }
@@ -227,7 +234,7 @@ describe('a rejected item', () => {
   it('is closed when dropped, with person and reason', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY)])
     const { id } = await only()
-    await drop(db(), { ...BY, reject: id, now: at(later(5)) })
+    await dropOpenReject(db(), { ...BY, reject: id, now: at(later(5)) })
     expect(await only()).to.deep.include({
       state: 'DROPPED',
       settledBy: 'officer-1',
@@ -258,7 +265,13 @@ describe('a rejected item', () => {
     await pullItems(db(), [row(1, WRONG_DAY)])
     const spaced = `${id.slice(0, 6)} ${id.slice(6, 14)} ${id.slice(14)}`
     const fields = { ...row(1), note: id, value: `售假，见 ${spaced}` }
-    await correct(db(), feed(), { ...BY, note: `本人 ${id} 申请`, reject: (await only()).id, fields, now: at(NOW) })
+    await takeCorrection(db(), feed(), {
+      ...BY,
+      note: `本人 ${id} 申请`,
+      reject: (await only()).id,
+      fields,
+      now: at(NOW),
+    })
     const dump = await dumpOf(db())
     expect(dump).to.contain(mark(id))
     expect(dump).to.not.contain(id)
@@ -301,7 +314,7 @@ describe('open rejects', () => {
   it('remain where a person corrects another item', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY), row(3, WRONG_DAY)])
     const [last] = await setAside.list(db(), { feeds: null }, { first: 1, before: null })
-    await correct(db(), feed(), { ...BY, reject: last?.id ?? 0, fields: row(3), now: at(later(1)) })
+    await takeCorrection(db(), feed(), { ...BY, reject: last?.id ?? 0, fields: row(3), now: at(later(1)) })
     expect(await waiting()).to.equal(1)
     expect(await rejects.latestRejectsOf(db(), 'test', 5)).to.have.length(2)
   })

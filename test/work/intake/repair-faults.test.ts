@@ -6,10 +6,10 @@ import type { Feed } from '../../../src/agencies/feed.js'
 import { feeds } from '../../../src/agencies/index.js'
 import { parseContent } from '../../../src/domain/audit/audit-log.js'
 import * as setAside from '../../../src/store/intake/reject-desk.js'
-import { makeArchive } from '../../../src/work/intake/archive.js'
-import { correct } from '../../../src/work/intake/rejects.js'
+import { makeDeliveryArchive } from '../../../src/work/intake/archive.js'
+import { takeCorrection } from '../../../src/work/intake/rejects.js'
 import { decideSubject } from '../../../src/work/operators/identity.js'
-import { score } from '../../../src/work/scoring/score.js'
+import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { deliver, type Fields } from '../../support/absence.js'
 import { hub } from '../../support/command.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
@@ -96,14 +96,14 @@ describe('hub repair on a database with every fault that earlier releases left',
 
   /** The list of two days, and what the old code made of it. */
   const plantList = async () => {
-    const archive = makeArchive(join(folder, 'archive'))
+    const archive = makeDeliveryArchive(join(folder, 'archive'))
     const dated = [entry(6, { ABNTIME: MINUTE }), numbered(7, { ABNTIME: MINUTE })]
     const stays = [entry(1, { DEDOCNUM: OWN_NUMBER }), BAD, ...dated]
     await deliver(test.db, 'dishonest', [...stays, entry(2), numbered(3), numbered(5)], { archive, now: hours(0) })
     await pullItems(test.db, [row(3, { reg: regOf(3) })], { id: 'elsewhere', kind: 'registration', now: hours(1) })
     const [reject] = await setAside.list(test.db, { feeds: null, state: 'OPEN' }, { first: 1, before: null })
     const corrected = { by: 'officer-1', note: '已核实', reject: reject?.id ?? 0, fields: entry(4) as never }
-    await correct(test.db, feeds.get('dishonest') as Feed, { ...corrected, mark, rules, now: hours(2) })
+    await takeCorrection(test.db, feeds.get('dishonest') as Feed, { ...corrected, mark, rules, now: hours(2) })
     await sql(`update versions set partial = true where feed = 'dishonest' and record_key in ('L3', 'L4')`)
     await deliver(test.db, 'dishonest', stays, { archive, now: hours(3) })
     // Nothing had ended.
@@ -145,7 +145,7 @@ describe('hub repair on a database with every fault that earlier releases left',
     await plantDoubles()
     await published(test.db, 1)
     const families = ['penalties', 'lists', 'registration', 'standards'] as const
-    await score(test.db, { cause: 'command', rules, families: [...families], now: hours(10) })
+    await scoreOperators(test.db, { cause: 'command', rules, families: [...families], now: hours(10) })
     await sql(`update scores s set reasons = (s.reasons::jsonb || jsonb_build_array(jsonb_build_object('fact', 'serious_list',
         'records', jsonb_build_array(v.id))))::json, facts_hash = repeat('0', 64)
       from versions v where v.record_key = 'L1' and s.operator_id = v.operator_id;

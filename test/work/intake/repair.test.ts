@@ -5,10 +5,10 @@ import { expect } from 'chai'
 import { feeds } from '../../../src/agencies/index.js'
 import * as setAside from '../../../src/store/intake/reject-desk.js'
 import * as scores from '../../../src/store/scoring/scores.js'
-import { makeArchive } from '../../../src/work/intake/archive.js'
-import { correct } from '../../../src/work/intake/rejects.js'
-import { type RepairResult, repair } from '../../../src/work/intake/repair/index.js'
-import { score } from '../../../src/work/scoring/score.js'
+import { makeDeliveryArchive } from '../../../src/work/intake/archive.js'
+import { takeCorrection } from '../../../src/work/intake/rejects.js'
+import { type RepairResult, repairRecords } from '../../../src/work/intake/repair/index.js'
+import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { deliver } from '../../support/absence.js'
 import { row } from '../../support/rows.js'
 import {
@@ -39,14 +39,14 @@ describe('repair', () => {
   const db = database()
   const archiveDir = mkdtempSync(join(tmpdir(), 'repair-'))
   after(() => rmSync(archiveDir, { recursive: true, force: true }))
-  const archive = makeArchive(archiveDir)
+  const archive = makeDeliveryArchive(archiveDir)
 
   let rowsNoted: { words: string; codes: readonly string[] }[] = []
   const scoreOf = (only: readonly number[] | null, n: number) =>
-    score(db(), { cause: 'command', rules, families: [...FAMILIES], ...(only && { only }), ...hour(n) })
+    scoreOperators(db(), { cause: 'command', rules, families: [...FAMILIES], ...(only && { only }), ...hour(n) })
   const run = async (n: number, dryRun = false): Promise<RepairResult> => {
     rowsNoted = []
-    return repair(db(), {
+    return repairRecords(db(), {
       dryRun,
       feeds: [feed(), ...feeds.values()],
       rules,
@@ -116,7 +116,7 @@ describe('repair', () => {
     for (const n of [2, 3]) {
       const open = await setAside.list(db(), { feeds: null, state: 'OPEN' }, { first: 5, before: null })
       const reject = open.find(({ item }) => item['key'] === `K${n}`)?.id ?? 0
-      await correct(db(), feed(), { by: 'x', note: '已核实', mark, rules, reject, fields: row(n), ...hour(1) })
+      await takeCorrection(db(), feed(), { by: 'x', note: '已核实', mark, rules, reject, fields: row(n), ...hour(1) })
     }
     await sql(`update versions set partial = true where record_key in ('K2', 'K3')`)
     await pullItems(db(), [row(1), row(3, WRONG_DAY)], hour(2))
@@ -335,7 +335,7 @@ describe('repair', () => {
     await pullItems(db(), [row(1)], hour(1))
     await sql(`update unmatched set state = 'OPEN', ended_by = null`)
     const before = await dumpOf(db(), ['runs'])
-    const failing = repair(db(), {
+    const failing = repairRecords(db(), {
       ...{ dryRun: false, feeds: [feed()], rules, mark, archiveDir, ...hour(2) },
       note: async () => {
         throw new Error('the trail is away')

@@ -5,7 +5,7 @@ import * as operators from '../../../src/store/operators/operators.js'
 import * as versions from '../../../src/store/records/versions.js'
 import * as scores from '../../../src/store/scoring/scores.js'
 import * as standings from '../../../src/store/standing/standings.js'
-import { verify } from '../../../src/work/scoring/verify.js'
+import { verifyScores } from '../../../src/work/scoring/verify.js'
 import {
   answers,
   back,
@@ -42,7 +42,7 @@ describe('rollback of a run', () => {
       [run],
     )
     expect(noted).to.deep.equal({ by: 'reviewer-1', reason: '整批误报' })
-    expect((await verify(one(), { now: at(later(2 * HOUR)) })).differences).to.equal(0)
+    expect((await verifyScores(one(), { now: at(later(2 * HOUR)) })).differences).to.equal(0)
   })
 
   it('still answers what was believed meanwhile for questions about that time', async () => {
@@ -65,7 +65,9 @@ describe('rollback of a run', () => {
     expect((await operators.byCodes(one(), [asked])).size).to.equal(0)
     expect(await mergers.idBearing(one(), asked, later(300))).to.equal(ids[1])
     expect(await mergers.idBearing(one(), asked, later(2 * HOUR))).to.equal(null)
-    expect(await standings.of(one(), [{ place: 0, ...asked }], { asOf: TODAY, today: TODAY })).to.deep.equal([])
+    expect(await standings.readStandings(one(), [{ place: 0, ...asked }], { asOf: TODAY, today: TODAY })).to.deep.equal(
+      [],
+    )
   })
 
   it('restores the former content and source of a record that the run changed', async () => {

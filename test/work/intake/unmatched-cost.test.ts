@@ -8,7 +8,7 @@ import { noKnownVersions } from '../../../src/store/intake/digest-index.js'
 import * as proposals from '../../../src/store/intake/proposals.js'
 import * as rejects from '../../../src/store/intake/rejects.js'
 import { withStage } from '../../../src/store/intake/staged.js'
-import { merge, toStage } from '../../../src/work/intake/merge.js'
+import { mergeDelivery, stagedDraft } from '../../../src/work/intake/merge.js'
 import { codeOf, database, NOW, operatorOf, rowsOf } from '../../support/world.js'
 
 const NAME = '同名商行'
@@ -62,12 +62,12 @@ describe('cost of unmatched records in a merge', () => {
     const run = await openRun(feed)
     return withStage(db(), async (stage) => {
       for (const [i, subject] of subjects.entries())
-        stage.put(toStage(i + 1, 0, { page: 1, row: i + 1, fields: {} }, draft(`K${i}`, subject, kind)))
+        stage.put(stagedDraft(i + 1, 0, { page: 1, row: i + 1, fields: {} }, draft(`K${i}`, subject, kind)))
       await stage.flush()
       await stage.ready()
       const merging = { run, feed, whole: false, drafts: subjects.length, says: stage.says, known: noKnownVersions() }
       return stage.transaction(async (tx) => {
-        await merge(tx, { ...merging, now: NOW })
+        await mergeDelivery(tx, { ...merging, now: NOW })
         const before = await readIn(tx)
         await rejects.matchUnmatched(tx, run, NOW)
         await proposals.proposeForRun(tx, run)

@@ -9,8 +9,8 @@ import * as versions from '../../../src/store/records/versions.js'
 import * as evidence from '../../../src/store/scoring/evidence.js'
 import * as scores from '../../../src/store/scoring/scores.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
-import { settle } from '../../../src/work/listing/concerns.js'
-import { score } from '../../../src/work/scoring/score.js'
+import { settleOpenConcern } from '../../../src/work/listing/concerns.js'
+import { scoreOperators } from '../../../src/work/scoring/score.js'
 import {
   at,
   codeOf,
@@ -295,7 +295,13 @@ describe('consequences for listings when their record changes', () => {
     expect(await stateOf(db(), id)).to.deep.equal(['PUBLISHED', null])
     expect(await causes(db())).to.deep.equal(['ABSENT'])
     const [asked] = await concerns.list(db(), { first: 10, after: null })
-    await settle(db(), { id: asked?.id ?? 0, note: '信源单位确认仍有效', by: 'officer-1', rules, now: later(180) })
+    await settleOpenConcern(db(), {
+      id: asked?.id ?? 0,
+      note: '信源单位确认仍有效',
+      by: 'officer-1',
+      rules,
+      now: later(180),
+    })
     await tell(db(), { whole: true, rows: [other], now: later(240) })
     expect(await causes(db())).to.deep.equal([])
   })
@@ -306,7 +312,7 @@ describe('consequences for listings when their record changes', () => {
     await tell(db(), { body: LIGHT, now: later(60) })
     const [asked] = await concerns.list(db(), { first: 10, after: null })
     const settled = (note: string, id = asked?.id ?? 0) =>
-      refusal(settle(db(), { id, note, by: 'officer-1', rules, now: later(120) }))
+      refusal(settleOpenConcern(db(), { id, note, by: 'officer-1', rules, now: later(120) }))
     expect((await settled(' ')).code).to.equal('INPUT_INVALID')
     expect((await settled('长'.repeat(1_001))).code).to.equal('INPUT_INVALID')
     expect((await settled('已核', 999_999)).code).to.equal('CONCERN_UNKNOWN')
@@ -361,7 +367,13 @@ describe('consequences for listings when their record changes', () => {
         cause: 'RESTORED',
         record: (await versions.currentVersion(db(), 'penalties', 'P1'))?.id,
       })
-      await settle(db(), { id: asked?.id ?? 0, note: '另行立案', by: 'officer-1', rules, now: later(2 * HOUR) })
+      await settleOpenConcern(db(), {
+        id: asked?.id ?? 0,
+        note: '另行立案',
+        by: 'officer-1',
+        rules,
+        now: later(2 * HOUR),
+      })
       await tell(db(), { body: { note: '更正笔误' }, now: later(3 * HOUR) })
       expect(await causes(db())).to.deep.equal([])
     })
@@ -408,7 +420,7 @@ describe('consequences for listings when their record changes', () => {
 
 describe('one fact from several sources', () => {
   const db = database()
-  const scored = () => score(db(), { cause: 'command', rules, families: ['penalties'], now: at(later(HOUR)) })
+  const scored = () => scoreOperators(db(), { cause: 'command', rules, families: ['penalties'], now: at(later(HOUR)) })
   const sight = { kinds: ['penalty'] as const, removed: true, first: 10, after: null }
 
   it('counts and scores once, and is shown once with every source', async () => {
@@ -448,7 +460,7 @@ describe('one fact from several sources', () => {
     const operator = await operatorOf(db(), codeOf(1))
     await scored()
     await back(db(), run)
-    await score(db(), { cause: 'command', rules, families: ['penalties'], now: at(later(2 * HOUR)) })
+    await scoreOperators(db(), { cause: 'command', rules, families: ['penalties'], now: at(later(2 * HOUR)) })
     const values = await rowsOf(db(), 'select distinct value from scores where operator_id = ?', [operator])
     expect(values).to.have.length(1)
     const [left] = await versions.ofOperators(db(), [operator], { asOf: TODAY, knownAt: later(3 * HOUR) }, sight)

@@ -4,7 +4,7 @@ import type { Db } from '../../../src/store/db/db.js'
 import * as deadlines from '../../../src/store/listing/deadlines.js'
 import { decideCalendar, proposeCalendar } from '../../../src/work/calendar/calendar.js'
 import { renewDeadlines } from '../../../src/work/listing/deadlines.js'
-import { expire } from '../../../src/work/listing/expire.js'
+import { expireListings } from '../../../src/work/listing/expire.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
 import {
   at,
@@ -103,7 +103,7 @@ describe('deadlines', () => {
     expect(await listed(db(), 'COMING', TODAY)).to.deep.equal(['WITHDRAWAL'])
     const confirmed = new Date('2026-11-26T17:00:00Z') // the 27th in Shanghai
     await db().raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ? where state = 'OWED'`, [confirmed])
-    await expire(db(), { rules, cause: 'command', now: at(later(3_600)), log })
+    await expireListings(db(), { rules, cause: 'command', now: at(later(3_600)), log })
     const [one] = await rowsOf(db(), `select ended_on as on, outcome from listing_deadlines where name = 'WITHDRAWAL'`)
     expect(one).to.deep.equal({ on: '2026-11-27', outcome: 'MET' })
   })

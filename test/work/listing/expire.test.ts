@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Db } from '../../../src/store/db/db.js'
-import { expire } from '../../../src/work/listing/expire.js'
+import { expireListings } from '../../../src/work/listing/expire.js'
 import { at, database, lead, log, NOW, PATH, penalised, removed, rowsOf, rules, step } from '../../support/world.js'
 
 /** Published, decided on the day named: its term ends three years later. */
@@ -17,7 +17,13 @@ const decidedOn = async (db: Db, n: number, day: string): Promise<string> => {
 }
 
 const run = (db: Db, instant: string, more: { plannedFor?: Date } = {}) =>
-  expire(db, { rules, cause: more.plannedFor ? 'timetable' : 'command', now: at(new Date(instant)), log, ...more })
+  expireListings(db, {
+    rules,
+    cause: more.plannedFor ? 'timetable' : 'command',
+    now: at(new Date(instant)),
+    log,
+    ...more,
+  })
 const publicIds = async (db: Db) =>
   (await rowsOf(db, 'select listing_id as id from public_entries')).map((row) => row['id'])
 

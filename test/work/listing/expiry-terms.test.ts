@@ -3,14 +3,14 @@ import type { ClockRow } from '../../../src/domain/listing/publication-clocks.js
 import type { Db } from '../../../src/store/db/db.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import type { WorkRules } from '../../../src/work/calendar/rules.js'
-import { expire } from '../../../src/work/listing/expire.js'
+import { expireListings } from '../../../src/work/listing/expire.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
 import { clockRow, GENERAL, shorterClocks } from '../../support/clocks.js'
 import { at, database, log, OFFICER, published, REVIEWER, rowsOf, rules, step, TODAY } from '../../support/world.js'
 
 const endOf = async (db: Db, id: string) => (await listings.byId(db, id))?.endsOn
 const run = (db: Db, by: WorkRules, instant: string) =>
-  expire(db, { rules: by, cause: 'command', now: at(new Date(instant)), log })
+  expireListings(db, { rules: by, cause: 'command', now: at(new Date(instant)), log })
 
 describe('end of an entry by the publication clocks', () => {
   const db = database()

@@ -7,7 +7,7 @@ import * as listings from '../../../src/store/listing/listings.js'
 import * as versions from '../../../src/store/records/versions.js'
 import { ownEntries } from '../../../src/store/scoring/evidence.js'
 import type { WorkRules } from '../../../src/work/calendar/rules.js'
-import { expire } from '../../../src/work/listing/expire.js'
+import { expireListings } from '../../../src/work/listing/expire.js'
 import { type MoveInput, makeMove } from '../../../src/work/listing/listing.js'
 import { mergeOperators } from '../../../src/work/operators/identity.js'
 import {
@@ -121,7 +121,12 @@ describe('a hidden entry', () => {
       rules,
     })
     expect(await listings.byId(db(), two.id)).to.include({ state: 'REMOVED', removalReason: 'REVOKED' })
-    const ended = await expire(db(), { rules, cause: 'command', now: at(new Date('2029-11-12T16:01:00Z')), log })
+    const ended = await expireListings(db(), {
+      rules,
+      cause: 'command',
+      now: at(new Date('2029-11-12T16:01:00Z')),
+      log,
+    })
     expect(ended).to.deep.equal({ expired: 1 })
     expect(await listings.byId(db(), one.id)).to.include({ state: 'REMOVED', removedOn: '2029-11-13' })
   })
@@ -252,7 +257,8 @@ describe('a new row for terms', () => {
             },
       ),
     }
-    const run = (instant: string) => expire(db(), { rules: shorter, cause: 'command', now: at(new Date(instant)), log })
+    const run = (instant: string) =>
+      expireListings(db(), { rules: shorter, cause: 'command', now: at(new Date(instant)), log })
     await run('2027-05-31T15:00:00Z')
     expect(await listings.byId(db(), id)).to.include({ endsOn: '2029-11-12' })
     await run('2027-05-31T16:01:00Z')

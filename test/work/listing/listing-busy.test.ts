@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Db } from '../../../src/store/db/db.js'
 import * as knowledge from '../../../src/store/db/knowledge.js'
-import { expire } from '../../../src/work/listing/expire.js'
+import { expireListings } from '../../../src/work/listing/expire.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
 import {
   at,
@@ -66,7 +66,7 @@ describe('a running merge', () => {
   it('delays the clock, which then ends the due entries', async () => {
     await published(db(), 1)
     const { end, merged } = await merging(db())
-    const ending = expire(db(), { rules, cause: 'command', now: at(new Date('2029-12-01T02:00:00Z')), log })
+    const ending = expireListings(db(), { rules, cause: 'command', now: at(new Date('2029-12-01T02:00:00Z')), log })
     await waitsFor(db())
     end()
     await merged
@@ -82,7 +82,7 @@ describe('a decided entry that was never published', () => {
     const { id } = await lead(db(), operatorId)
     for (const one of PATH(decision).slice(0, -1)) await step(db(), id, one)
     expect(
-      await expire(db(), { rules, cause: 'command', now: at(new Date('2029-12-01T02:00:00Z')), log }),
+      await expireListings(db(), { rules, cause: 'command', now: at(new Date('2029-12-01T02:00:00Z')), log }),
     ).to.deep.equal({
       expired: 1,
     })

@@ -5,7 +5,7 @@ import type { Db } from '../../../src/store/db/db.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
-import { settle } from '../../../src/work/listing/concerns.js'
+import { settleOpenConcern } from '../../../src/work/listing/concerns.js'
 import { type MoveInput, makeMove } from '../../../src/work/listing/listing.js'
 import { freshDatabase } from '../../support/database.js'
 import { at, codeOf, database, OFFICER, published, pullItems, REVIEWER, rowsOf, rules } from '../../support/world.js'
@@ -118,7 +118,7 @@ describe('a repair revoked by its entrance', () => {
     const [concern] = await concerns.ofListings(db(), [id])
     const [record] = await rowsOf(db(), `select id from versions where record_key = 'R2'`)
     expect(concern).to.include({ cause: 'REPAIR_REVOKED', run, record: Number(record?.['id']) })
-    await settle(db(), { id: concern?.id ?? 0, note: '不予恢复', by: 'reviewer-1', rules, now: atHour(3) })
+    await settleOpenConcern(db(), { id: concern?.id ?? 0, note: '不予恢复', by: 'reviewer-1', rules, now: atHour(3) })
     await tell(db(), [{ outcome: 'REVOKED', key: 'R2', more: { note: '又报' } }], atHour(4))
     expect(await asked(db())).to.deep.equal([])
   })

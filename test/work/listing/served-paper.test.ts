@@ -4,7 +4,7 @@ import * as concerns from '../../../src/store/listing/concerns.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import * as operators from '../../../src/store/operators/operators.js'
 import * as versions from '../../../src/store/records/versions.js'
-import { documentRules, draft, recordDocument } from '../../../src/work/listing/documents.js'
+import { documentRules, draftDocument, recordDocument } from '../../../src/work/listing/documents.js'
 import type { MoveInput } from '../../../src/work/listing/listing.js'
 import { database, listingAt, NOW, OFFICER, refusal, rules, step } from '../../support/world.js'
 
@@ -42,12 +42,12 @@ describe('paper of a served decision', () => {
     const moves = await listings.eventsOf(db(), [id])
     if (!listing || !operator || !decision) throw new Error('not there')
     const of = { listing, operator, decision: decision.body, moves, issued: null, today: ON }
-    const pages = [draft(rules, 'DECISION', of, 'OFFICER'), draft(rules, 'DECISION', of, 'PARTY')]
+    const pages = [draftDocument(rules, 'DECISION', of, 'OFFICER'), draftDocument(rules, 'DECISION', of, 'PARTY')]
     const act = await serve(id)
     expect(act).to.include({ paper: 'DRAFT' })
     expect(pages.map(({ sha256 }) => sha256)).to.deep.equal([act?.['fileHash'], act?.['fileHash']])
     const other = { ...of, decision: { ...decision.body, violation: '别的违法行为' } }
-    expect(draft(rules, 'DECISION', other, 'PARTY').sha256).not.to.equal(act?.['fileHash'])
+    expect(draftDocument(rules, 'DECISION', other, 'PARTY').sha256).not.to.equal(act?.['fileHash'])
   })
 
   it('section 5: keeps whether the repair notice was served, and opens a concern where it was not or is unknown', async () => {

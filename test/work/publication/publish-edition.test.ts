@@ -7,16 +7,16 @@ import fc from 'fast-check'
 import { FIRST_HASH, sealEntry } from '../../../src/domain/publication/snapshot.js'
 import {
   buildEdition,
-  bytesIn,
   closeEdition,
   deriveEdition,
   type Edition,
   type EditionLine,
-  lastEndOf,
-  lengthOf,
-  without,
+  lastEntryEnd,
+  readRange,
+  segmentLength,
+  segmentsWithout,
 } from '../../../src/work/publication/publish-edition.js'
-import { FORMS } from '../../../src/work/publication/publish-files.js'
+import { FILE_FORMS } from '../../../src/work/publication/publish-files.js'
 
 const snapshot = (sequence: number) => ({
   sequence,
@@ -44,7 +44,7 @@ const readAll = async (edition: Edition, form: number): Promise<Buffer> => {
   const part = edition.parts[form]
   if (part === undefined) throw new Error(`no form ${form}`)
   const some: Buffer[] = []
-  for await (const bytes of bytesIn(part, { from: 0, to: part.bytes })) some.push(bytes)
+  for await (const bytes of readRange(part, { from: 0, to: part.bytes })) some.push(bytes)
   return Buffer.concat(some)
 }
 
@@ -100,9 +100,9 @@ describe('edition of the public files', () => {
     for (const left of [[0], [5], [0, 1, 2, 3, 4, 5], [2, 3], [0, 5], []]) {
       const stay = new Map([...entries].filter(([n]) => !left.includes(n)))
       const wanted = await buildEdition(snapshot(1), inSteps(listOf(stay)), folder)
-      for (const form of FORMS.keys()) {
+      for (const form of FILE_FORMS.keys()) {
         const whole = await readAll(edition, form)
-        const { segments, bytes } = without(edition, form, left.map(idOf))
+        const { segments, bytes } = segmentsWithout(edition, form, left.map(idOf))
         const served = Buffer.concat(
           segments.map((one) => ('length' in one ? Buffer.from(one) : whole.subarray(one.from, one.to))),
         )
@@ -110,14 +110,14 @@ describe('edition of the public files', () => {
           bytes,
           true,
         ])
-        expect(segments.reduce((sum, one) => sum + lengthOf(one), 0)).to.equal(bytes)
+        expect(segments.reduce((sum, one) => sum + segmentLength(one), 0)).to.equal(bytes)
       }
       await closeEdition(wanted)
     }
     const csv = await readAll(edition, 0)
-    const end = lastEndOf(edition, 0, [idOf(2), idOf(1), idOf(99)])
+    const end = lastEntryEnd(edition, 0, [idOf(2), idOf(1), idOf(99)])
     expect(csv.subarray(0, end).toString()).to.include('虚构第2号').and.not.include('虚构第3号')
-    expect(lastEndOf(edition, 0, [idOf(99)])).to.equal(0)
+    expect(lastEntryEnd(edition, 0, [idOf(99)])).to.equal(0)
     await closeEdition(edition)
   })
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { type Keys, loadKeys, newManifestKey } from '../../../src/foundation/keys.js'
 import { lastWithManifest } from '../../../src/store/publication/snapshots.js'
-import { type PublishOptions, type PublishResult, publish } from '../../../src/work/publication/publish.js'
+import { type PublishOptions, type PublishResult, publishList } from '../../../src/work/publication/publish.js'
 import { letGo, shown } from '../../support/public-list.js'
 import { verifyChain } from '../../support/publication-chain.js'
 import { at, database, later, NOW, rowsOf, TODAY } from '../../support/world.js'
@@ -30,7 +30,7 @@ describe('publish', () => {
     const note = (one: Note) => {
       notes.push(one)
     }
-    const done = await publish(db(), { cause: 'command', now: at(now), note, manifests, ...given })
+    const done = await publishList(db(), { cause: 'command', now: at(now), note, manifests, ...given })
     if (done === null) throw new Error('another process has this occurrence')
     return done
   }
@@ -213,7 +213,7 @@ describe('publish', () => {
 
   it('a scheduled occurrence is published once', async () => {
     const options = { cause: 'timetable' as const, plannedFor: NOW, now: at(NOW), note: () => undefined, manifests }
-    const both = await Promise.all([publish(db(), options), publish(db(), options)])
+    const both = await Promise.all([publishList(db(), options), publishList(db(), options)])
     expect(both.filter((one) => one === null)).to.have.length(1)
   })
 

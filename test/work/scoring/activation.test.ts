@@ -6,8 +6,13 @@ import { document } from '../../../src/foundation/contracts.js'
 import { isRefusal, type Refusal } from '../../../src/foundation/errors.js'
 import type { Db } from '../../../src/store/db/db.js'
 import type { ActivationRow } from '../../../src/store/scoring/activations.js'
-import { type CardStatus, decideScorecard, proposeScorecard, scorecards } from '../../../src/work/scoring/activation.js'
-import { score } from '../../../src/work/scoring/score.js'
+import {
+  type CardStatus,
+  decideScorecard,
+  listScorecards,
+  proposeScorecard,
+} from '../../../src/work/scoring/activation.js'
+import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { cardInForce, hashOfCard, keepCard } from '../../../src/work/scoring/scorecards.js'
 import { tryScorecard } from '../../../src/work/scoring/trial.js'
 import { at, codeOf, database, later, NOW, pullItems, rowsOf, rules, TODAY } from '../../support/world.js'
@@ -84,7 +89,8 @@ describe('activation of a scorecard', () => {
   it('everybody is scored by the new card from its day on, and past scores stay', async () => {
     const rows = [1, 2].map((n) => ({ key: `R${n}`, code: codeOf(n), value: '某路1号', day: '2019-05-06' }))
     await pullItems(db(), rows, { id: 'registry', kind: 'registration' })
-    const run = (now: Date) => score(db(), { cause: 'command', rules, families: ['registration'], now: at(now) })
+    const run = (now: Date) =>
+      scoreOperators(db(), { cause: 'command', rules, families: ['registration'], now: at(now) })
     await run(NOW)
     await tried(db())
     await decide(db(), (await propose(db())).id)
@@ -203,7 +209,7 @@ describe('activation of a scorecard', () => {
   })
 
   const toldOf = async (version: string, day = TODAY): Promise<CardStatus | undefined> =>
-    (await scorecards(db(), day)).find((one) => one.version === version)
+    (await listScorecards(db(), day)).find((one) => one.version === version)
 
   it('every card is listed with its state, from its file to its retirement', async () => {
     expect(await toldOf('ecommerce-1')).to.deep.equal({
@@ -232,7 +238,7 @@ describe('activation of a scorecard', () => {
     file('twice-listing-test', { ...card('twice-listing-test'), vetoes: [...inForce.vetoes, ...inForce.vetoes] })
     await keepCard(db(), card('kept-listing-test'), NOW)
     file('kept-listing-test', card('kept-listing-test', 610))
-    const all = await scorecards(db(), TODAY)
+    const all = await listScorecards(db(), TODAY)
     const states = Object.fromEntries(all.map(({ version, state }) => [version, state]))
     expect(states).to.deep.include({
       'ecommerce-1': 'IN_FORCE',

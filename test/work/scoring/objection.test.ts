@@ -5,7 +5,7 @@ import type { Db } from '../../../src/store/db/db.js'
 import * as objections from '../../../src/store/scoring/objections.js'
 import * as standings from '../../../src/store/standing/standings.js'
 import { decideObjection, openObjection, withdrawObjection } from '../../../src/work/scoring/objection.js'
-import { score } from '../../../src/work/scoring/score.js'
+import { scoreOperators } from '../../../src/work/scoring/score.js'
 import {
   at,
   codeOf,
@@ -37,7 +37,7 @@ const world = async (db: Db, values: readonly string[], now = NOW) => {
   await scored(db, now)
 }
 const scored = (db: Db, now: Date) =>
-  score(db, { cause: 'command', rules, families: ['registration', 'penalties'], now: at(now) })
+  scoreOperators(db, { cause: 'command', rules, families: ['registration', 'penalties'], now: at(now) })
 
 const versionOf = async (db: Db, key: string): Promise<number> => {
   const [row] = await rowsOf(db, 'select id from versions where record_key = ? and known_to is null', [key])
@@ -66,7 +66,8 @@ const decide = (db: Db, id: number, given: Partial<Parameters<typeof decideObjec
 const withdraw = (db: Db, id: number, by = 'officer-1') => withdrawObjection(db, rules, { objection: id, by, now: NOW })
 
 const objected = async (db: Db, asOf = TODAY): Promise<boolean | undefined> =>
-  (await standings.of(db, [{ place: 0, scheme: 'uscc', code: codeOf(1) }], { asOf, today: asOf }))[0]?.objected
+  (await standings.readStandings(db, [{ place: 0, scheme: 'uscc', code: codeOf(1) }], { asOf, today: asOf }))[0]
+    ?.objected
 
 describe('objection to a reason of a score', () => {
   const db = database()
@@ -273,7 +274,7 @@ describe('objection to a reason of a score', () => {
           return { rows: [] }
         },
       }
-      await standings.of(explaining as unknown as Db, codes, { asOf: TODAY, today: TODAY })
+      await standings.readStandings(explaining as unknown as Db, codes, { asOf: TODAY, today: TODAY })
     })
     expect(asked).to.have.length(1)
     for (const index of ['overrules_operator', 'objections_operator', 'versions_record', 'scores_latest'])

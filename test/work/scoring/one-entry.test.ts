@@ -3,7 +3,7 @@ import { regNoOf } from '../../../seeds/world/codes.js'
 import { orgCodeIn } from '../../../src/domain/operators/codes.js'
 import * as versions from '../../../src/store/records/versions.js'
 import * as scores from '../../../src/store/scoring/scores.js'
-import { score } from '../../../src/work/scoring/score.js'
+import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { deliver, type Fields } from '../../support/absence.js'
 import { row } from '../../support/rows.js'
 import { at, codeOf, database, later, operatorOf, pullItems, rules, TODAY } from '../../support/world.js'
@@ -53,7 +53,12 @@ describe('one entry of a list is one fact', () => {
   const part = (feed: string, n: number, item: Fields) =>
     deliver(db(), feed, [item], { whole: false, now: at(hours(n)) })
   const counted = async (fact: string, n: number): Promise<number> => {
-    await score(db(), { cause: 'command', rules, families: ['lists', 'abnormal', 'courts'], now: at(hours(n)) })
+    await scoreOperators(db(), {
+      cause: 'command',
+      rules,
+      families: ['lists', 'abnormal', 'courts'],
+      now: at(hours(n)),
+    })
     const operator = await operatorOf(db(), codeOf(1))
     const found = (await scores.latest(db(), [operator], { asOf: TODAY, knownAt: hours(n + 1) })).get(operator)
     return found?.reasons.find((reason) => reason.fact === fact)?.count ?? 0

@@ -6,7 +6,7 @@ import { decisionFactKey } from '../../../src/domain/records/penalty.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as scores from '../../../src/store/scoring/scores.js'
-import { score } from '../../../src/work/scoring/score.js'
+import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { deliver, type Fields } from '../../support/absence.js'
 import { row } from '../../support/rows.js'
 import {
@@ -27,7 +27,7 @@ const NUMBER = '测市监列〔2026〕1号'
 const AUTHORITY = '虚构市市场监督管理局'
 
 const scored = async (db: Db, n: number, seconds: number) => {
-  await score(db, { cause: 'command', rules, families: ['penalties', 'lists'], now: at(later(seconds)) })
+  await scoreOperators(db, { cause: 'command', rules, families: ['penalties', 'lists'], now: at(later(seconds)) })
   const operator = await operatorOf(db, codeOf(n))
   const found = (await scores.latest(db, [operator], { asOf: TODAY, knownAt: later(seconds + 1) })).get(operator)
   return { grade: found?.grade, entries: found?.reasons.find(({ fact }) => fact === 'serious_list')?.count ?? 0 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Body } from '../../../src/domain/records/records.js'
 import * as scores from '../../../src/store/scoring/scores.js'
-import { score } from '../../../src/work/scoring/score.js'
+import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { row } from '../../support/rows.js'
 import { at, codeOf, database, later, operatorOf, pullItems, rowsOf, rules, TODAY } from '../../support/world.js'
 
@@ -61,7 +61,7 @@ describe('one firm has one registration', () => {
   it('I-A6: is never revoked and in good standing at once', async () => {
     await register([{ uscc: 1, reg: REG, status: 'REVOKED' }], 0)
     await register([{ reg: REG }], 1)
-    await score(db(), { cause: 'command', rules, families: ['registration'], ...hour(2) })
+    await scoreOperators(db(), { cause: 'command', rules, families: ['registration'], ...hour(2) })
     const operator = await operatorOf(db(), codeOf(1))
     const found = (await scores.latest(db(), [operator], { asOf: TODAY, knownAt: later(8_000) })).get(operator)
     const facts = found?.reasons.map(({ fact }) => fact)

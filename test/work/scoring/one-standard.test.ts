@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import * as versions from '../../../src/store/records/versions.js'
 import * as scores from '../../../src/store/scoring/scores.js'
 import { decideSubject } from '../../../src/work/operators/identity.js'
-import { score } from '../../../src/work/scoring/score.js'
+import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { deliver, type Fields } from '../../support/absence.js'
 import { at, codeOf, database, later, operatorOf, rowsOf, rules, TODAY } from '../../support/world.js'
 
@@ -37,7 +37,7 @@ describe('one standard is one fact', () => {
     })
   }
   const counted = async (n: number): Promise<number> => {
-    await score(db(), { cause: 'command', rules, families: ['standards'], now: at(hours(n)) })
+    await scoreOperators(db(), { cause: 'command', rules, families: ['standards'], now: at(hours(n)) })
     const operator = await operatorOf(db(), codeOf(1))
     const found = (await scores.latest(db(), [operator], { asOf: TODAY, knownAt: hours(n + 1) })).get(operator)
     return found?.reasons.find(({ fact }) => fact === 'standard_declared')?.count ?? 0

@@ -11,7 +11,7 @@ import * as scores from '../../../src/store/scoring/scores.js'
 import * as standings from '../../../src/store/standing/standings.js'
 import { mergeOperators } from '../../../src/work/operators/identity.js'
 import { decideOverride, proposeOverride, withdrawOverride } from '../../../src/work/scoring/override.js'
-import { score } from '../../../src/work/scoring/score.js'
+import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { keepCard, loadScorecard } from '../../../src/work/scoring/scorecards.js'
 import {
   at,
@@ -83,7 +83,10 @@ const inForce = async (db: Db, given: Partial<Parameters<typeof proposeOverride>
   decide(db, (await propose(db, given)).id, { now: given.now ?? NOW })
 
 const standing = async (db: Db, asOf = TODAY, n = 1) => {
-  const [row] = await standings.of(db, [{ place: 0, scheme: 'uscc', code: codeOf(n) }], { asOf, today: asOf })
+  const [row] = await standings.readStandings(db, [{ place: 0, scheme: 'uscc', code: codeOf(n) }], {
+    asOf,
+    today: asOf,
+  })
   if (row === undefined) throw new Error('no standing')
   const { grade, score: value, overridden } = row
   return { grade, value, overridden }
@@ -312,7 +315,7 @@ describe('override of a grade', () => {
   })
 
   it('opens no lead, entry or listing, and changes no score', async () => {
-    await score(db(), { cause: 'command', rules, families: ['registration'], all: true, now: at(later(1)) })
+    await scoreOperators(db(), { cause: 'command', rules, families: ['registration'], all: true, now: at(later(1)) })
     const resting = [
       'listings',
       'listing_events',
@@ -330,7 +333,7 @@ describe('override of a grade', () => {
     }
     const before = await all()
     await inForce(db(), { grade: 'D', now: later(2) })
-    const scored = await score(db(), {
+    const scored = await scoreOperators(db(), {
       cause: 'command',
       rules,
       families: ['registration'],

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import type { FactFamily } from '../../../src/domain/records/facts.js'
 import * as evidence from '../../../src/store/scoring/evidence.js'
-import { type ScoringOptions, score } from '../../../src/work/scoring/score.js'
-import { verify } from '../../../src/work/scoring/verify.js'
+import { type ScoringOptions, scoreOperators } from '../../../src/work/scoring/score.js'
+import { verifyScores } from '../../../src/work/scoring/verify.js'
 import { at, codeOf, database, later, NOW, operatorOf, pullItems, rowsOf, rules, TODAY } from '../../support/world.js'
 
 const FAMILIES: FactFamily[] = ['registration']
@@ -18,7 +18,7 @@ describe('counts and rows of scoring', () => {
       { id: 'registry', kind: 'registration' },
     )
   const scored = async (given: Partial<ScoringOptions> = {}) => {
-    const { ms: _, ...counts } = { ms: 0, ...(await score(db(), { ...options, ...given })) }
+    const { ms: _, ...counts } = { ms: 0, ...(await scoreOperators(db(), { ...options, ...given })) }
     return counts
   }
   const rowsStored = async () => Number((await rowsOf(db(), 'select count(*)::int as n from scores'))[0]?.['n'])
@@ -34,7 +34,7 @@ describe('counts and rows of scoring', () => {
     await changedMeanwhile(5)
     expect(await scored({ all: true, asOf: '2026-10-01' })).to.deep.equal({ scored: 5, stored: 5, unchanged: 0 })
     expect(await rowsStored()).to.equal(5)
-    expect((await verify(db(), options)).differences).to.equal(0)
+    expect((await verifyScores(db(), options)).differences).to.equal(0)
   })
 
   it('I-A7: an ordinary run does not count operators that change meanwhile and are scored again', async () => {
@@ -69,7 +69,7 @@ describe('counts and rows of scoring', () => {
       return connection
     }
     try {
-      expect((await verify(db(), { ...options, sample: 2_050 })).verified).to.equal(2_050)
+      expect((await verifyScores(db(), { ...options, sample: 2_050 })).verified).to.equal(2_050)
     } finally {
       client.acquireRawConnection = acquire
     }

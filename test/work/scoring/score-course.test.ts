@@ -5,9 +5,9 @@ import type { Db } from '../../../src/store/db/db.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
 import { mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
-import { score } from '../../../src/work/scoring/score.js'
+import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { keepCard, loadScorecard } from '../../../src/work/scoring/scorecards.js'
-import { verify } from '../../../src/work/scoring/verify.js'
+import { verifyScores } from '../../../src/work/scoring/verify.js'
 import {
   at,
   codeOf,
@@ -29,7 +29,7 @@ const MORNING = 'T02:00:00Z'
 describe('scoring over time', () => {
   const db = database()
   const scored = async (now = NOW, more: { families?: FactFamily[]; all?: boolean } = {}, on: Db = db()) => {
-    const done = await score(on, { cause: 'command', rules, families: FAMILIES, now: at(now), ...more })
+    const done = await scoreOperators(on, { cause: 'command', rules, families: FAMILIES, now: at(now), ...more })
     return done && { scored: done.scored, stored: done.stored }
   }
   const register = (many: number, now = NOW, body: Body = {}, day = '2019-05-06') =>
@@ -74,7 +74,7 @@ describe('scoring over time', () => {
         'select operator_id as o, state from listings where wrong_from is null order by created_at, id',
       )
     ).map(({ o, state }) => `${o} ${state}`)
-  const differences = async () => (await verify(db(), { now: at(NOW) })).differences
+  const differences = async () => (await verifyScores(db(), { now: at(NOW) })).differences
   const merge = (from: number, into: number, now: Date) =>
     mergeOperators(db(), rules, {
       from: codeOf(from),
@@ -239,7 +239,7 @@ describe('scoring over time', () => {
     const lists = rules.lists.map((list) =>
       list.id === 'ecommerce-2018' ? { ...list, terms: list.terms.map((term) => ({ ...term, years: 9 })) } : list,
     )
-    const done = await score(db(), {
+    const done = await scoreOperators(db(), {
       cause: 'command',
       rules: { ...rules, lists },
       families: FAMILIES,
@@ -266,7 +266,7 @@ describe('scoring over time', () => {
     for (const [what, sql] of falsified) {
       const tx = await db().transaction()
       await tx.raw(sql)
-      expect((await verify(tx, { now: at(NOW) })).differences, what).to.be.greaterThan(0)
+      expect((await verifyScores(tx, { now: at(NOW) })).differences, what).to.be.greaterThan(0)
       await tx.rollback()
     }
   })

@@ -5,8 +5,8 @@ import type { FactFamily } from '../../../src/domain/records/facts.js'
 import { factEventsOf } from '../../../src/domain/scoring/evidence.js'
 import type { RecordEvidence } from '../../../src/domain/scoring/repair-targets.js'
 import type { Db } from '../../../src/store/db/db.js'
-import { score } from '../../../src/work/scoring/score.js'
-import { verify } from '../../../src/work/scoring/verify.js'
+import { scoreOperators } from '../../../src/work/scoring/score.js'
+import { verifyScores } from '../../../src/work/scoring/verify.js'
 import { row } from '../../support/rows.js'
 import { at, codeOf, database, later, operatorOf, published, pullItems, rowsOf, rules } from '../../support/world.js'
 
@@ -20,9 +20,9 @@ const oldRules = { ...rules, lists: oldLists as unknown as readonly ListKind[] }
 describe('scores under old rules', () => {
   const db = database()
   const scored = (by: typeof rules, seconds: number) =>
-    score(db(), { cause: 'command', rules: by, families: FAMILIES, now: at(later(seconds)) })
+    scoreOperators(db(), { cause: 'command', rules: by, families: FAMILIES, now: at(later(seconds)) })
   const verified = async (seconds: number) => {
-    const { verified, differences } = await verify(db(), { now: at(later(seconds)) })
+    const { verified, differences } = await verifyScores(db(), { now: at(later(seconds)) })
     return { verified, differences }
   }
 

@@ -9,9 +9,9 @@ import { startAgencies } from '../../../src/sandbox/agencies/index.js'
 import type { Db } from '../../../src/store/db/db.js'
 import { latest } from '../../../src/store/scoring/scores.js'
 import * as watchEntries from '../../../src/store/scoring/watch-entries.js'
-import { type ScoringOptions, type ScoringResult, score } from '../../../src/work/scoring/score.js'
+import { type ScoringOptions, type ScoringResult, scoreOperators } from '../../../src/work/scoring/score.js'
 import { loadScorecard } from '../../../src/work/scoring/scorecards.js'
-import { verify } from '../../../src/work/scoring/verify.js'
+import { verifyScores } from '../../../src/work/scoring/verify.js'
 import {
   at,
   codeOf,
@@ -33,13 +33,17 @@ const FAMILIES: FactFamily[] = ['registration', 'trademarks', 'inspections', 'pe
 const options = { cause: 'command' as const, rules, families: FAMILIES, now: at(NOW) }
 
 const scored = async (db: Db, given: Partial<ScoringOptions> = {}): Promise<Omit<ScoringResult, 'ms'>> => {
-  const done = await score(db, { ...options, ...given })
+  const done = await scoreOperators(db, { ...options, ...given })
   if (done === null) throw new Error('another process has this occurrence')
   const { ms: _, ...counts } = done
   return counts
 }
 const verified = async (db: Db, sample?: number) => {
-  const { ms: _, found: __, ...counts } = await verify(db, { ...options, ...(sample === undefined ? {} : { sample }) })
+  const {
+    ms: _,
+    found: __,
+    ...counts
+  } = await verifyScores(db, { ...options, ...(sample === undefined ? {} : { sample }) })
   return counts
 }
 
@@ -265,7 +269,7 @@ describe('score', () => {
   it('a future day is scored only in a dry run', async () => {
     await register(db(), 1, '2025-12-01')
     const future = { ...options, all: true, asOf: '2035-01-01' }
-    expect((await refusal(score(db(), future))).code).to.equal('SCORE_OF_FUTURE')
+    expect((await refusal(scoreOperators(db(), future))).code).to.equal('SCORE_OF_FUTURE')
     expect(await scored(db(), { ...future, dryRun: true })).to.include({ scored: 1 })
     expect(await rowsOf(db(), 'select * from scores')).to.deep.equal([])
   })
@@ -350,12 +354,16 @@ describe('score', () => {
 
   it('a scheduled occurrence is scored once', async () => {
     await register(db())
-    const both = await Promise.all([1, 2].map(() => score(db(), { ...options, cause: 'timetable', plannedFor: NOW })))
+    const both = await Promise.all(
+      [1, 2].map(() => scoreOperators(db(), { ...options, cause: 'timetable', plannedFor: NOW })),
+    )
     expect(both.filter((one) => one === null)).to.have.length(1)
   })
 
   it('an unknown scorecard is refused before a run begins', async () => {
-    expect((await refusal(score(db(), { ...options, scorecard: '../ecommerce-1' }))).code).to.equal('SCORECARD_UNKNOWN')
+    expect((await refusal(scoreOperators(db(), { ...options, scorecard: '../ecommerce-1' }))).code).to.equal(
+      'SCORECARD_UNKNOWN',
+    )
     expect(() => loadScorecard('none')).to.throw(/none/)
     expect(await rowsOf(db(), 'select 1 from runs')).to.have.length(0)
   })

@@ -7,9 +7,9 @@ import { document } from '../../../src/foundation/contracts.js'
 import { isRefusal, type Refusal } from '../../../src/foundation/errors.js'
 import type { Db } from '../../../src/store/db/db.js'
 import { latestOf } from '../../../src/store/scoring/trials.js'
-import { score } from '../../../src/work/scoring/score.js'
+import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { hashOfCard, keepCard } from '../../../src/work/scoring/scorecards.js'
-import { type TrialOptions, trialAsked, tryScorecard } from '../../../src/work/scoring/trial.js'
+import { type TrialOptions, tryForRequest, tryScorecard } from '../../../src/work/scoring/trial.js'
 import { at, codeOf, database, later, NOW, operatorOf, pullItems, rowsOf, rules, TODAY } from '../../support/world.js'
 
 const FAMILIES: FactFamily[] = ['registration', 'trademarks', 'inspections', 'penalties', 'lists']
@@ -48,7 +48,8 @@ const penalty = (db: Db, now = NOW) =>
     kind: 'penalty',
     now: at(now),
   })
-const scoreAll = (db: Db, now = NOW) => score(db, { cause: 'command', rules, families: FAMILIES, now: at(now) })
+const scoreAll = (db: Db, now = NOW) =>
+  scoreOperators(db, { cause: 'command', rules, families: FAMILIES, now: at(now) })
 const kept = (db: Db, one = stricter) => keepCard(db, one, NOW)
 const counts = async (db: Db) => {
   const tables = ['scores', 'listings', 'trials', 'runs', 'scorecards', 'dirty_operators']
@@ -173,13 +174,13 @@ describe('trial of a scorecard', () => {
     await register(db(), 2)
     await scoreAll(db())
     await kept(db())
-    const first = await trialAsked(db(), { ...options, by: 'officer-1' })
+    const first = await tryForRequest(db(), { ...options, by: 'officer-1' })
     expect(first).to.deep.include({ madeBy: 'officer-1', asOf: TODAY })
-    expect((await trialAsked(db(), { ...options, now: at(later(60)) })).id).to.equal(first.id)
+    expect((await tryForRequest(db(), { ...options, now: at(later(60)) })).id).to.equal(first.id)
     await penalty(db(), later(120))
-    expect((await trialAsked(db(), { ...options, now: at(later(180)) })).id).to.equal(first.id)
+    expect((await tryForRequest(db(), { ...options, now: at(later(180)) })).id).to.equal(first.id)
     await scoreAll(db(), later(240))
-    const second = await trialAsked(db(), { ...options, now: at(later(300)) })
+    const second = await tryForRequest(db(), { ...options, now: at(later(300)) })
     expect(second.id).to.not.equal(first.id)
     expect([first.result.worse, second.result.worse]).to.deep.equal([0, 1])
   })
@@ -191,12 +192,12 @@ describe('trial of a scorecard', () => {
       copy.base += 1
     }, 'other-9')
     await kept(db(), other)
-    const yesterday = await trialAsked(db(), options)
+    const yesterday = await tryForRequest(db(), options)
     await tryScorecard(db(), { ...options, asOf: '2026-11-26' })
-    const tomorrow = await trialAsked(db(), { ...options, now: at(later(86_400)) })
+    const tomorrow = await tryForRequest(db(), { ...options, now: at(later(86_400)) })
     expect(tomorrow).to.include({ asOf: '2026-11-26' })
     expect(tomorrow.id).to.be.greaterThan(yesterday.id + 1)
-    const against = await trialAsked(db(), { ...options, now: at(later(86_400)), against: 'other-9' })
+    const against = await tryForRequest(db(), { ...options, now: at(later(86_400)), against: 'other-9' })
     expect(against.result).to.deep.include({ against: 'other-9', scorecard: NEW })
     expect((await latestOf(db(), [hashOfCard(stricter)])).get(hashOfCard(stricter))?.id).to.equal(against.id)
   })
@@ -204,7 +205,7 @@ describe('trial of a scorecard', () => {
   it('simultaneous equal requests run one trial', async () => {
     await register(db(), 2)
     await kept(db())
-    const asked = await Promise.all(Array.from({ length: 5 }, () => trialAsked(db(), options)))
+    const asked = await Promise.all(Array.from({ length: 5 }, () => tryForRequest(db(), options)))
     expect(new Set(asked.map(({ id }) => id)).size).to.equal(1)
     expect(await rowsOf(db(), 'select 1 from trials')).to.have.length(1)
   })
@@ -213,14 +214,14 @@ describe('trial of a scorecard', () => {
     await register(db(), 3)
     await kept(db())
     const few = { ...options, operatorsMost: 2 }
-    const { code, details } = await refused(trialAsked(db(), few))
+    const { code, details } = await refused(tryForRequest(db(), few))
     expect(code).to.equal('TRIAL_TOO_LARGE')
     expect(details).to.deep.equal({ limit: 2, command: `hub score --dry-run --scorecard ${NEW}` })
     const { trial } = await tryScorecard(db(), options)
-    expect((await trialAsked(db(), few)).id).to.equal(trial.id)
-    const against = await refused(trialAsked(db(), { ...few, against: NEW }))
+    expect((await tryForRequest(db(), few)).id).to.equal(trial.id)
+    const against = await refused(tryForRequest(db(), { ...few, against: NEW }))
     expect(against.details['command']).to.equal(`hub score --dry-run --scorecard ${NEW} --against ${NEW}`)
-    expect((await trialAsked(db(), { ...few, operatorsMost: 3 })).id).to.equal(trial.id)
+    expect((await tryForRequest(db(), { ...few, operatorsMost: 3 })).id).to.equal(trial.id)
   })
 
   it('a batch of many operators continues where the last one ended', async () => {

@@ -3,7 +3,7 @@ import { feeds } from '../../../src/agencies/index.js'
 import { next, parse } from '../../../src/foundation/time/cron.js'
 import { startClock } from '../../../src/work/timetable/clock.js'
 import type { OccurrenceTurn } from '../../../src/work/timetable/occurrences.js'
-import { RULES, type ScheduledJob, timetable } from '../../../src/work/timetable/timetable.js'
+import { JOB_RULES, type ScheduledJob, timetable } from '../../../src/work/timetable/timetable.js'
 import { database, log, NOW, rowsOf } from '../../support/world.js'
 
 describe('timetable', () => {
@@ -34,7 +34,7 @@ describe('timetable', () => {
   })
 
   it('jobs that remove or erase cannot be paused', () => {
-    const kept = Object.entries(RULES).filter(([, { pausable }]) => !pausable)
+    const kept = Object.entries(JOB_RULES).filter(([, { pausable }]) => !pausable)
     expect(kept.map(([job]) => job)).to.have.members(['push', 'publish', 'expire', 'trail', 'audit', 'changes', 'tidy'])
   })
 })

@@ -8,11 +8,11 @@ import * as listings from '../../../src/store/listing/listings.js'
 import * as versions from '../../../src/store/records/versions.js'
 import * as scores from '../../../src/store/scoring/scores.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
-import { expire } from '../../../src/work/listing/expire.js'
-import { moveWithin } from '../../../src/work/listing/listing.js'
+import { expireListings } from '../../../src/work/listing/expire.js'
+import { makeMoveWithin } from '../../../src/work/listing/listing.js'
 import { mergeOperators } from '../../../src/work/operators/identity.js'
-import { factsOf } from '../../../src/work/scoring/facts.js'
-import { score } from '../../../src/work/scoring/score.js'
+import { factsOfOperators } from '../../../src/work/scoring/facts.js'
+import { scoreOperators } from '../../../src/work/scoring/score.js'
 import {
   at,
   codeOf,
@@ -192,12 +192,13 @@ describe('public entries and their records', () => {
   it('earlier scores stay reproducible, and are withheld once the entry has gone', async () => {
     await tell(db())
     const { id, operatorId } = await caseOn(db())
-    await score(db(), { cause: 'command', rules, families: FAMILIES, now: at(later(30)) })
+    await scoreOperators(db(), { cause: 'command', rules, families: FAMILIES, now: at(later(30)) })
     const made = (await scores.latest(db(), [operatorId], { asOf: TODAY, knownAt: later(50) })).get(operatorId)
     const facts = async () => {
       const when = { asOf: TODAY, knownAt: made?.knownAt ?? NOW }
       const known = { lists: rules.lists, known: FAMILIES }
-      return (await factsOf(db(), [{ id: operatorId, kind: 'ENTERPRISE' }], when, known)).get(operatorId)?.events
+      return (await factsOfOperators(db(), [{ id: operatorId, kind: 'ENTERPRISE' }], when, known)).get(operatorId)
+        ?.events
     }
     const before = await facts()
     await tell(db(), { rows: [row({ value: '销售假冒注册商标的商品' })], now: later(60) })
@@ -214,9 +215,9 @@ describe('public entries and their records', () => {
     await db().raw(
       `update public_entries set masks = 1, body = body || jsonb_build_object('reason', '张某，住虚构市虚构区红旗街12号')`,
     )
-    await expire(db(), { rules, log, cause: 'command', now: at(later(60)) })
+    await expireListings(db(), { rules, log, cause: 'command', now: at(later(60)) })
     expect(await masked()).to.deep.equal([{ reason: '销售假冒商品', masks: MASKING_VERSION }])
-    await expire(db(), { rules, log, cause: 'command', now: at(later(120)) })
+    await expireListings(db(), { rules, log, cause: 'command', now: at(later(120)) })
     const moves = (await listings.eventsOf(db(), [id])).filter(({ move }) => move === 'renewEntry')
     expect(moves).to.have.length(1)
   })
@@ -232,7 +233,7 @@ describe('an entry whose penalty is absent from a delivery', () => {
     const leaks = '张某，住虚构市虚构区红旗街12号，销售假冒商品'
     await db().raw('update listings set reason = ? where id = ?', [leaks, id])
     await db().raw(`update public_entries set masks = 1, body = body || jsonb_build_object('reason', ?::text)`, [leaks])
-    await expire(db(), { rules, log, cause: 'command', now: at(later(60)) })
+    await expireListings(db(), { rules, log, cause: 'command', now: at(later(60)) })
     const [entry] = await rowsOf(db(), `select body->>'reason' as reason, masks from public_entries`)
     expect(entry?.['masks']).to.equal(MASKING_VERSION)
     expect(entry?.['reason']).to.be.a('string').and.to.not.include('红旗街')
@@ -255,12 +256,12 @@ describe('a hiding during scoring', () => {
     const hiding = db().transaction(async (tx) => {
       const instant = await knowledge.nextInstantBesideMerge(tx, later(30))
       const input = { on: TODAY, hiding: 'ERROR' as const, reason: '列错主体' }
-      await moveWithin(tx, rules, { id, name: 'hideListing', ...OFFICER, input, now: later(30), at: instant })
+      await makeMoveWithin(tx, rules, { id, name: 'hideListing', ...OFFICER, input, now: later(30), at: instant })
       begun()
       await gate
     })
     await inside
-    const scoring = score(db(), { cause: 'command', rules, families: FAMILIES, now: at(later(31)) })
+    const scoring = scoreOperators(db(), { cause: 'command', rules, families: FAMILIES, now: at(later(31)) })
     release()
     await Promise.all([hiding, scoring])
     const made = (await scores.latest(db(), [operatorId], { asOf: TODAY, knownAt: later(60) })).get(operatorId)

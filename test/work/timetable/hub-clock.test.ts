@@ -4,10 +4,10 @@ import * as clockDoubts from '../../../src/store/db/clock-doubts.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as knowledge from '../../../src/store/db/knowledge.js'
 import { tidyAuditLog } from '../../../src/work/audit/tidy-audit-log.js'
-import { expire } from '../../../src/work/listing/expire.js'
+import { expireListings } from '../../../src/work/listing/expire.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
-import { publish } from '../../../src/work/publication/publish.js'
-import { confirm, openClock } from '../../../src/work/timetable/hub-clock.js'
+import { publishList } from '../../../src/work/publication/publish.js'
+import { confirmClock, openClock } from '../../../src/work/timetable/hub-clock.js'
 import {
   at,
   database,
@@ -108,11 +108,11 @@ describe('P-A3: clock of a hub', () => {
     const { turned, parts } = machine(db())
     const given = { by: 'admin-1', reason: '已核对授时中心', mark: MARK }
     await openClock(db(), parts)
-    expect((await refusal(confirm(db(), given))).code).to.equal('CLOCK_CERTAIN')
+    expect((await refusal(confirmClock(db(), given))).code).to.equal('CLOCK_CERTAIN')
     turned.offset = 2 * DAY
     const clock = await openClock(db(), parts)
-    expect((await refusal(confirm(db(), { ...given, reason: ' ' }))).code).to.equal('INPUT_INVALID')
-    await confirm(db(), given)
+    expect((await refusal(confirmClock(db(), { ...given, reason: ' ' }))).code).to.equal('INPUT_INVALID')
+    await confirmClock(db(), given)
     await clock.look()
     expect(clock.isDoubted()).to.equal(false)
   })
@@ -137,11 +137,11 @@ describe('P-A3: during clock doubt', () => {
     await published(db(), 1)
     await doubt()
     const later = { rules, cause: 'command' as const, now: at(YEARS), log }
-    expect((await refusal(expire(db(), later))).code).to.equal('CLOCK_DOUBTED')
+    expect((await refusal(expireListings(db(), later))).code).to.equal('CLOCK_DOUBTED')
     expect(await rowsOf(db(), 'select state from listings')).to.deep.equal([{ state: 'PUBLISHED' }])
     expect(await tidyAuditLog(db(), { cause: 'command', now: at(YEARS) })).to.include({ erased: 0 })
-    await confirm(db(), { by: 'admin-1', reason: '已核对', mark: MARK })
-    expect(await expire(db(), later)).to.deep.equal({ expired: 1 })
+    await confirmClock(db(), { by: 'admin-1', reason: '已核对', mark: MARK })
+    expect(await expireListings(db(), later)).to.deep.equal({ expired: 1 })
   })
 
   it('entries are hidden and removed as usual, and the order of knowledge does not run ahead', async () => {
@@ -164,13 +164,13 @@ describe('P-A3: during clock doubt', () => {
     const manifests = { ...KEY, sign: (said: string) => ({ kid: 'k', jws: String(signed.push(said)) }) }
     const options = { cause: 'command' as const, manifests, note: () => {}, sure: () => NOW }
     const first = await published(db(), 1)
-    await publish(db(), { ...options, now: at(NOW) })
+    await publishList(db(), { ...options, now: at(NOW) })
     await published(db(), 2)
     await doubt()
     const ahead = { ...options, now: at(new Date(NOW.getTime() + 2 * DAY)) }
-    expect(await publish(db(), ahead)).to.include({ sequence: 1, entries: 1, added: 0 })
+    expect(await publishList(db(), ahead)).to.include({ sequence: 1, entries: 1, added: 0 })
     await removed(db(), first.id)
-    expect(await publish(db(), ahead)).to.include({ sequence: 2, entries: 0, removed: 1 })
+    expect(await publishList(db(), ahead)).to.include({ sequence: 2, entries: 0, removed: 1 })
     for (const said of signed) expect(Date.parse(JSON.parse(said).validUntil) - NOW.getTime()).to.be.at.most(DAY)
   })
 })

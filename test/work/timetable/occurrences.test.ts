@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { connect } from '../../../src/store/db/db.js'
 import { type JobAct, makeScheduler, type OccurrenceTurn } from '../../../src/work/timetable/occurrences.js'
-import { alone, beside } from '../../../src/work/timetable/run.js'
-import { RULES, type ScheduledJob } from '../../../src/work/timetable/timetable.js'
+import { runAlone, runBeside } from '../../../src/work/timetable/run.js'
+import { JOB_RULES, type ScheduledJob } from '../../../src/work/timetable/timetable.js'
 import { freshDatabase } from '../../support/database.js'
 import { at, database, log, rowsOf } from '../../support/world.js'
 
@@ -130,7 +130,7 @@ describe('scheduled occurrences', () => {
 
   it('another process takes over the occurrence of a dead one as a further attempt and closes its run', async () => {
     const dead = process([PUSH], (turn) => {
-      void beside(db(), { ...turn, now: at(now) }, () => new Promise(() => {}))
+      void runBeside(db(), { ...turn, now: at(now) }, () => new Promise(() => {}))
       return new Promise(() => {})
     })
     await dead.beat()
@@ -140,7 +140,7 @@ describe('scheduled occurrences', () => {
     const { turns, act } = seen()
     const living = process([PUSH], async (turn) => {
       await act(turn)
-      return (await beside(db(), { ...turn, now: at(now) }, async () => true)) === true
+      return (await runBeside(db(), { ...turn, now: at(now) }, async () => true)) === true
     })
     await look(living)
     expect(turns, 'while its lease holds').to.deep.equal([])
@@ -198,7 +198,7 @@ describe('scheduled occurrences', () => {
 
   it('a run that ended before its process died is not repeated', async () => {
     const dead = process([PULL], (turn) => {
-      const done = alone(db(), { ...turn, now: at(now) }, async () => 'pulled')
+      const done = runAlone(db(), { ...turn, now: at(now) }, async () => 'pulled')
       return done.then(() => new Promise(() => {}))
     })
     await dead.beat()
@@ -218,7 +218,7 @@ describe('scheduled occurrences', () => {
       const waits = new Promise<void>((resolve) => {
         free = resolve
       })
-      return (await alone(db(), { ...turn, now: at(now) }, () => waits.then(() => true))) === true
+      return (await runAlone(db(), { ...turn, now: at(now) }, () => waits.then(() => true))) === true
     })
     await lags.beat()
     set('2026-11-25T02:10:00Z')
@@ -238,7 +238,7 @@ describe('scheduled occurrences', () => {
     const one = process([PULL], act)
     await look(one)
     set('2026-11-25T02:10:00Z')
-    await alone(db(), { job: 'pull', subject: 'registry', cause: 'command', now: at(now) }, async () => {
+    await runAlone(db(), { job: 'pull', subject: 'registry', cause: 'command', now: at(now) }, async () => {
       await look(one)
       expect(turns).to.deep.equal([])
     })
@@ -330,7 +330,9 @@ describe('scheduled occurrences', () => {
   })
 
   it('the query of each minute reads open rows only', async () => {
-    const [one] = [process([PUSH], (turn) => beside(db(), { ...turn, now: () => now }, async () => true).then(Boolean))]
+    const [one] = [
+      process([PUSH], (turn) => runBeside(db(), { ...turn, now: () => now }, async () => true).then(Boolean)),
+    ]
     await look(one)
     await db().raw(
       `insert into occurrences (job, subject, planned_for, cause, state, ended_at)
@@ -388,7 +390,7 @@ describe('scheduled occurrences', () => {
   })
 
   it('every job of the timetable has a rule', () => {
-    for (const rule of Object.values(RULES)) expect(rule).to.have.keys('missed', 'withinMs', 'beside', 'pausable')
+    for (const rule of Object.values(JOB_RULES)) expect(rule).to.have.keys('missed', 'withinMs', 'beside', 'pausable')
   })
 })
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { isConnectionLost } from '../../../src/store/db/db.js'
-import { alone, beside } from '../../../src/work/timetable/run.js'
+import { runAlone, runBeside } from '../../../src/work/timetable/run.js'
 import { at, database, NOW, refusal, rowsOf } from '../../support/world.js'
 
 const what = { job: 'pull' as const, subject: 'registry', cause: 'command' as const, now: at(NOW) }
@@ -18,7 +18,7 @@ describe('work/run', () => {
 
   it('keeps the counts so far of a failed run, and never the text of a fault', async () => {
     await thrownBy(
-      alone(db(), what, async (run) => {
+      runAlone(db(), what, async (run) => {
         run.counts['received'] = 7
         throw new Error('select secret from somewhere')
       }),
@@ -30,7 +30,7 @@ describe('work/run', () => {
 
   it('passes the true cause through where the connection of its lock has died', async () => {
     const cause = await thrownBy(
-      alone(db(), what, async () => {
+      runAlone(db(), what, async () => {
         await db().raw(
           `select pg_terminate_backend(l.pid) from pg_locks l where l.locktype = 'advisory' and l.pid <> pg_backend_pid()
              and l.database = (select oid from pg_database where datname = current_database())`,
@@ -39,7 +39,7 @@ describe('work/run', () => {
       }),
     )
     expect((cause as Error).message).to.equal('the true cause')
-    expect(await alone(db(), what, async () => 'free again')).to.equal('free again')
+    expect(await runAlone(db(), what, async () => 'free again')).to.equal('free again')
   })
 
   it('distinguishes a lost database from a wrong statement', async () => {
@@ -62,12 +62,12 @@ describe('work/run', () => {
 
   it('refuses a command by name while another run is going on, and passes over a scheduled one', async () => {
     const planned = { ...what, plannedFor: NOW }
-    await alone(db(), what, async () => {
-      expect(await alone(db(), planned, async () => 'twice')).to.equal(null)
+    await runAlone(db(), what, async () => {
+      expect(await runAlone(db(), planned, async () => 'twice')).to.equal(null)
     })
     expect(
       await refusal(
-        alone(db(), { ...what, waitMs: 0 }, async () => alone(db(), { ...what, waitMs: 0 }, async () => 'twice')),
+        runAlone(db(), { ...what, waitMs: 0 }, async () => runAlone(db(), { ...what, waitMs: 0 }, async () => 'twice')),
       ),
     ).to.include({
       code: 'RUN_BUSY',
@@ -79,20 +79,20 @@ describe('work/run', () => {
     const lapse = `update runs set lease_until = clock_timestamp() - interval '1 s' where outcome = 'RUNNING'`
     const outcomes = async () =>
       (await rowsOf(db(), 'select outcome from runs order by id')).map((run) => run['outcome'])
-    await beside(db(), push, async () => {
-      await beside(db(), push, async () => {
+    await runBeside(db(), push, async () => {
+      await runBeside(db(), push, async () => {
         expect(await outcomes()).to.deep.equal(['RUNNING', 'RUNNING'])
       })
       await db().raw(lapse)
-      await beside(db(), push, async () => 'next')
+      await runBeside(db(), push, async () => 'next')
     })
     expect(await outcomes()).to.deep.equal(['ABANDONED', 'DONE', 'DONE'])
   })
 
   it('an attempt at an occurrence begins once, and a further attempt is another run', async () => {
     const planned = { ...what, job: 'push' as const, plannedFor: NOW, cause: 'timetable' as const }
-    expect(await beside(db(), planned, async () => 'one')).to.equal('one')
-    expect(await beside(db(), planned, async () => 'one')).to.equal(null)
-    expect(await beside(db(), { ...planned, attempt: 2 }, async () => 'two')).to.equal('two')
+    expect(await runBeside(db(), planned, async () => 'one')).to.equal('one')
+    expect(await runBeside(db(), planned, async () => 'one')).to.equal(null)
+    expect(await runBeside(db(), { ...planned, attempt: 2 }, async () => 'two')).to.equal('two')
   })
 })

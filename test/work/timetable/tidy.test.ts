@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
-import { makeArchive } from '../../../src/work/intake/archive.js'
-import { type TidyOptions, tidy } from '../../../src/work/timetable/tidy.js'
+import { makeDeliveryArchive } from '../../../src/work/intake/archive.js'
+import { deleteExpired, type TidyOptions } from '../../../src/work/timetable/tidy.js'
 import { row, rows } from '../../support/rows.js'
 import { at, beliefsOf, database, feed, NOW, published, pullFeed, pullItems, rowsOf } from '../../support/world.js'
 
@@ -20,7 +20,7 @@ describe('tidying', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
   const tidied = async (more: Partial<TidyOptions> = {}) =>
-    tidy(db(), { cause: 'command', now: at(NOW), archive: folder, ...more })
+    deleteExpired(db(), { cause: 'command', now: at(NOW), archive: folder, ...more })
   const ids = async (table: string): Promise<number[]> =>
     (await rowsOf(db(), `select id from ${table} order by id`)).map(({ id }) => Number(id))
   const addRun = async (
@@ -177,7 +177,7 @@ describe('tidying', () => {
     )
 
   it('P-B10: deletes archives past their term, and their runs no longer name the file', async () => {
-    const archive = makeArchive(folder)
+    const archive = makeDeliveryArchive(folder)
     await pullItems(db(), [row(1)], { now: at(LONG_AGO), archive })
     const { run } = await pullItems(db(), [row(2)], { archive, whole: false })
     expect(files()).to.have.length(2)

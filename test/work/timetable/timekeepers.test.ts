@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { makeScheduler } from '../../../src/work/timetable/occurrences.js'
-import { alone } from '../../../src/work/timetable/run.js'
+import { runAlone } from '../../../src/work/timetable/run.js'
 import type { ScheduledJob } from '../../../src/work/timetable/timetable.js'
 import * as acts from '../../../src/work/timetable/timetable-acts.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
@@ -61,7 +61,7 @@ describe('processes of the timetable', () => {
       const { child, line } = keepers.get(step) ?? keeper(subject, step, zone)
       expect(await line()).to.deep.equal({ planned: NIGHTS, zone })
       const told = { timetable: [occasion], job: 'pull', subject, by: 'officer-1' }
-      await acts.start(test.db, { ...told, now: new Date() })
+      await acts.requestScheduledJob(test.db, { ...told, now: new Date() })
       expect(await line()).to.deep.equal({ at: step })
 
       const gone = new Promise((resolve) => child.once('exit', resolve))
@@ -76,7 +76,7 @@ describe('processes of the timetable', () => {
         now: () => new Date(),
         log,
         act: async (turn) =>
-          (await alone(test.db, { ...turn, now: () => new Date() }, () => Promise.resolve(true))) === true,
+          (await runAlone(test.db, { ...turn, now: () => new Date() }, () => Promise.resolve(true))) === true,
       })
       const open = () => rowsOf(test.db, 'select 1 from occurrences where subject = ? and ended_at is null', [subject])
       // The server learns of a dead connection in its own time.

@@ -2,7 +2,7 @@
 import { type BadRow, ROW_LENGTH_MOST } from '../../../domain/operators/code-rows.js'
 import type { Freshness } from '../../../domain/standing/standing.js'
 import { Refusal } from '../../../foundation/errors.js'
-import { BYTE_ORDER_MARK, row as line } from '../../../work/publication/publish-files.js'
+import { BYTE_ORDER_MARK, publicCsvLine as line } from '../../../work/publication/publish-files.js'
 import type { AnsweredRow, ResolvedStanding } from './answers.js'
 
 export interface AnswerWriter {

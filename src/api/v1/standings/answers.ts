@@ -105,7 +105,7 @@ const lookUpRows = async (
   const others = codes.flatMap((code, place) =>
     code === null || found[place] ? [] : [{ place, scheme: code.scheme, code: code.code }],
   )
-  for (const row of await store.of(db, others, days)) found[row.place] = row
+  for (const row of await store.readStandings(db, others, days)) found[row.place] = row
   return { found, own: new Set(own.values()) }
 }
 

@@ -19,7 +19,7 @@ export type CallPermission =
   | { open: true; probe: boolean; only: ClaimScope | undefined }
   | { open: false; why: 'hours' | 'breaker' | 'idle' }
 
-export const passageTo = async (
+export const callPermission = async (
   s: Sender,
   additionsStopped: (() => Promise<boolean>) | undefined,
 ): Promise<CallPermission> => {
@@ -39,7 +39,7 @@ export const passageTo = async (
 }
 
 /** Waits for the rate limit. Returns false when the next slot is over TURN_WITHIN_MS away. */
-export const turn = async (s: Sender): Promise<boolean> => {
+export const waitForRateLimit = async (s: Sender): Promise<boolean> => {
   const { callsPerSecond } = s.platform
   if (callsPerSecond === null) return true
   const now = s.now()
@@ -53,13 +53,13 @@ export const turn = async (s: Sender): Promise<boolean> => {
   return true
 }
 
-export const answered = async (s: Sender): Promise<void> => {
+export const noteAnswer = async (s: Sender): Promise<void> => {
   if (!s.troubled) return
   await withRetries(s, () => gates.closeBreaker(s.db, s.platform.id))
   s.troubled = false
 }
 
-export const failed = (
+export const noteNoAnswer = (
   s: Sender,
   retryAfterSeconds: number,
 ): Promise<{ before: breaker.BreakerState; after: breaker.BreakerState }> =>

@@ -9,7 +9,7 @@ import type { DisplayedSubject, Platform } from '../../../platforms/platform.js'
 import { type Db, isConnectionLost } from '../../../store/db/db.js'
 import * as store from '../../../store/delivery/removal-checks.js'
 import type { WorkRules } from '../../calendar/rules.js'
-import { removeShown } from '../reconcile-settle.js'
+import { queueRemovalOfShown } from '../reconcile-settle.js'
 
 const CHECKS_AT_ONCE = 10_000
 const AGAIN_MS = 60_000
@@ -88,7 +88,7 @@ const checkOnce = async (
     const by = { platform: platform.id, name: platform.name.zh, rules, now: now(), log }
     const looked = { key: one.subjectId, kind: one.kind, highest: one.number, shown: displayed }
     // A later delivery or an entry in force again makes sending needless.
-    if (!(await removeShown(db, looked, one.id, by))) continue
+    if (!(await queueRemovalOfShown(db, looked, one.id, by))) continue
     checked.shown += 1
     log.warn({ platform: platform.id, key: one.subjectId, delivery: one.id }, 'a removed entry is displayed still')
   }

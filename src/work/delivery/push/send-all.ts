@@ -22,7 +22,7 @@ const SECOND_MS = 1_000
 /** `failed`: no answer. `late`: the rate limit allowed no call. `done`: every delivery has its result. */
 export type SendResult = { end: 'done' | 'late' } | { end: 'failed'; error: unknown }
 
-export const sendAll = async (
+export const sendClaimed = async (
   s: Sender,
   claimed: readonly queue.ClaimedDelivery[],
   width: number,
@@ -46,7 +46,7 @@ export const sendAll = async (
       await left()
       break
     }
-    if (!(await breaker.turn(s))) {
+    if (!(await breaker.waitForRateLimit(s))) {
       await left()
       return trouble ?? { end: 'late' }
     }
@@ -137,7 +137,7 @@ const ask = async (
   const answeredIds = new Set(known.map(({ delivery }) => delivery.id))
   const unknown = claimed.filter(({ id }) => !answeredIds.has(id))
   // Answers to queries reset the circuit breaker only when no delivery is left to send.
-  if (unknown.length === 0) await breaker.answered(s)
+  if (unknown.length === 0) await breaker.noteAnswer(s)
   await booked(s, known)
   tally(s, known)
   return { unknown }
@@ -190,7 +190,7 @@ const sendWave = async (
   if (outcomes.length > 0) {
     s.counts.sent += outcomes.length
     tally(s, outcomes)
-    await breaker.answered(s)
+    await breaker.noteAnswer(s)
     await booked(s, outcomes)
   }
   const unnoted = unnotedBatches[0] === undefined ? {} : { unnoted: unnotedBatches[0].error }
@@ -343,7 +343,7 @@ const fail = async (s: Sender, error: unknown, rows: readonly queue.ClaimedDeliv
   }
   const retryAfter = isRefusal(error) ? Number(error.details['retryAfterSeconds'] ?? 0) : 0
   s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'platform did not answer')
-  const { before, after } = await breaker.failed(s, retryAfter)
+  const { before, after } = await breaker.noteNoAnswer(s, retryAfter)
   const at = s.now()
   await booked(
     s,

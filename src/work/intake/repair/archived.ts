@@ -13,7 +13,7 @@ export interface ArchivedRun {
   startedAt: Date
 }
 
-export async function* readAgain(
+export async function* readArchivedAgain(
   feed: Feed,
   { archive, dated, startedAt }: ArchivedRun,
   { archiveDir, mark }: { archiveDir: string; mark: (id: string) => string },

@@ -7,7 +7,7 @@ import type { Tx } from '../../../store/db/db.js'
 import * as feedStates from '../../../store/intake/feed-states.js'
 import * as facts from '../../../store/intake/repair/facts.js'
 import * as ends from '../../../store/intake/repair/unended-records.js'
-import { readAgain } from './archived.js'
+import { readArchivedAgain } from './archived.js'
 import type { RepairContext } from './checking.js'
 import { mendDates } from './dates.js'
 
@@ -62,7 +62,7 @@ const sentBy = async (feed: Feed, { archive, ...run }: ends.FullDelivery, checki
   const keys = new Set<string>()
   const unreadable = { keys: [] as string[], stems: [] as string[], codes: [] as string[] }
   try {
-    for await (const { mapped } of readAgain(feed, { archive, ...run }, checking)) {
+    for await (const { mapped } of readArchivedAgain(feed, { archive, ...run }, checking)) {
       if ('drafts' in mapped) for (const { key } of mapped.drafts) keys.add(key)
       else
         for (const part of ['keys', 'stems', 'codes'] as const)
@@ -74,7 +74,7 @@ const sentBy = async (feed: Feed, { archive, ...run }: ends.FullDelivery, checki
   return { keys, unreadable }
 }
 
-export const CHECKS: readonly RepairCheck[] = [
+export const REPAIR_CHECKS: readonly RepairCheck[] = [
   {
     id: 'WRONG_DATE',
     zh: '十二位日期时间被误读为1976年的日期',

@@ -9,7 +9,7 @@ import { MISREAD, misreadDays } from '../../../foundation/time/dates.js'
 import type { Tx } from '../../../store/db/db.js'
 import * as dates from '../../../store/intake/repair/dates.js'
 import type { RepairedRecord } from '../../../store/intake/repair/unended-records.js'
-import { readAgain } from './archived.js'
+import { readArchivedAgain } from './archived.js'
 import type { RepairContext } from './checking.js'
 
 export const mendDates = async (tx: Tx, checking: RepairContext): Promise<RepairedRecord[]> => {
@@ -51,7 +51,7 @@ const draftsOf = async (
   const places = new Set(records.map(placeOf))
   const drafts = new Map<string, Draft[]>()
   try {
-    const items = readAgain(feed, { archive, dated, startedAt }, checking, (item) => places.has(placeOf(item)))
+    const items = readArchivedAgain(feed, { archive, dated, startedAt }, checking, (item) => places.has(placeOf(item)))
     for await (const { item, mapped } of items) if ('drafts' in mapped) drafts.set(placeOf(item), mapped.drafts)
   } catch {
     return null

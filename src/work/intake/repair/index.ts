@@ -7,10 +7,10 @@ import { markRehearsal } from '../../../store/db/rehearsed.js'
 import type { RepairedRecord } from '../../../store/intake/repair/unended-records.js'
 import * as rescoringQueue from '../../../store/scoring/rescoring-queue.js'
 import type { WorkRules } from '../../calendar/rules.js'
-import { oweRecords } from '../../delivery/published-records.js'
-import { consequences } from '../../listing/consequences.js'
-import { alone } from '../../timetable/run.js'
-import { CHECKS, type RepairCheck } from './checks.js'
+import { queueChangedRecords } from '../../delivery/published-records.js'
+import { followChangedRecords } from '../../listing/consequences.js'
+import { runAlone } from '../../timetable/run.js'
+import { REPAIR_CHECKS, type RepairCheck } from './checks.js'
 
 const WAIT_MS = 60_000
 
@@ -40,9 +40,9 @@ export interface RepairResult {
 
 class DryRunEnd extends Error {}
 
-export const repair = async (db: Db, options: RepairOptions): Promise<RepairResult> => {
+export const repairRecords = async (db: Db, options: RepairOptions): Promise<RepairResult> => {
   const what = { job: 'repair' as const, cause: 'command' as const, now: options.now, waitMs: WAIT_MS }
-  const done = await alone(db, { ...what, ...(options.by === undefined ? {} : { by: options.by }) }, async (run) => {
+  const done = await runAlone(db, { ...what, ...(options.by === undefined ? {} : { by: options.by }) }, async (run) => {
     let found: Omit<RepairResult, 'ms' | 'scored'> | null = null
     const operators = new Set<number>()
     try {
@@ -54,8 +54,8 @@ export const repair = async (db: Db, options: RepairOptions): Promise<RepairResu
           if (operator !== null) operators.add(operator)
         await rescoringQueue.markDirty(tx, [...operators], at)
         const { rules } = options
-        await consequences(tx, { run: run.id, at, now: options.now(), rules })
-        await oweRecords(tx, rules, { operators: [...operators] }, { at, dueAt: options.now() })
+        await followChangedRecords(tx, { run: run.id, at, now: options.now(), rules })
+        await queueChangedRecords(tx, rules, { operators: [...operators] }, { at, dueAt: options.now() })
         if (options.dryRun) throw new DryRunEnd()
         await noteAll(tx, found, options)
       })
@@ -78,7 +78,7 @@ const mend = async (tx: Tx, run: number, options: RepairOptions): Promise<Omit<R
   const checks: RepairResult['checks'] = []
   const today = dateIn(options.now())
   let last = 0
-  for (const { id, zh, en, mend: work } of CHECKS) {
+  for (const { id, zh, en, mend: work } of REPAIR_CHECKS) {
     // A rehearsal does not advance the knowledge clock.
     last = Math.max((await knowledge.nextInstant(tx, options.now())).getTime(), last + 1)
     const records = await work(tx, { run, at: new Date(last), ...options, today, untold, unproven })

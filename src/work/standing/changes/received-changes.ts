@@ -28,7 +28,7 @@ export interface ChangesReader {
   now: Date
 }
 
-export interface ReadChanges {
+export interface ClientChanges {
   changes: StandingChange[]
   shown: string[]
 }
@@ -47,7 +47,7 @@ const entriesOf = ({ entries }: standings.StandingRow, states: EntryStates): Sta
 
 const NOTHING_YET: RetainedChanges = { erased: 0, last: 0 }
 
-export const reachOf = async (db: Db, client: string): Promise<RetainedChanges> =>
+export const retainedChanges = async (db: Db, client: string): Promise<RetainedChanges> =>
   (await store.retainedChangesOf(db, [client])).get(client) ?? NOTHING_YET
 
 /**
@@ -55,10 +55,10 @@ export const reachOf = async (db: Db, client: string): Promise<RetainedChanges> 
  * the last change. Refusal CHANGES_GONE when changes after `after` were erased.
  */
 export const acknowledge = async (db: Db, client: string, after: number | null, now: Date): Promise<number> => {
-  const reach = await reachOf(db, client)
+  const reach = await retainedChanges(db, client)
   if (after === null) return reach.last
   if (!hasEveryChangeAfter(reach, after)) throw new Refusal('CHANGES_GONE', { after, next: reach.last })
-  await db.transaction((tx) => store.read(tx, client, after, now))
+  await db.transaction((tx) => store.confirmRead(tx, client, after, now))
   return after
 }
 
@@ -66,21 +66,26 @@ export const nextChanges = async (
   db: Db,
   asking: ChangesReader,
   { after, limit }: { after: number; limit: number },
-): Promise<ReadChanges> => asHeard(db, asking, await store.after(db, asking.client, after, limit))
+): Promise<ClientChanges> => asHeard(db, asking, await store.after(db, asking.client, after, limit))
 
-export const theseChanges = async (db: Db, asking: ChangesReader, sequences: readonly number[]): Promise<ReadChanges> =>
-  asHeard(db, asking, await store.bySequences(db, asking.client, sequences))
+export const changesBySequence = async (
+  db: Db,
+  asking: ChangesReader,
+  sequences: readonly number[],
+): Promise<ClientChanges> => asHeard(db, asking, await store.bySequences(db, asking.client, sequences))
 
 const asHeard = async (
   db: Db,
   { client, lists, agencies, now }: ChangesReader,
   rows: readonly store.ChangeRow[],
-): Promise<ReadChanges> => {
+): Promise<ClientChanges> => {
   const today = dateIn(now)
   const codes = rows.flatMap(({ scheme, code }, place) =>
     scheme === null || code === null ? [] : [{ place, scheme, code }],
   )
-  const known = new Map((await standings.of(db, codes, { asOf: today, today })).map((row) => [row.place, row]))
+  const known = new Map(
+    (await standings.readStandings(db, codes, { asOf: today, today })).map((row) => [row.place, row]),
+  )
   const operators = [...new Set([...known.values()].map(({ operatorId }) => operatorId))]
   const states = await statesOf(db, [...known.values()])
   const theirSellers = await sellers.listedAmong(db, { client, oldest: oldestHoldingDate(today) }, operators)

@@ -2,7 +2,7 @@
 import { setTimeout as after } from 'node:timers/promises'
 import { reasonOf } from '../../../foundation/errors.js'
 import { type Db, isConnectionLost } from '../../../store/db/db.js'
-import { beside, type RunOptions } from '../../timetable/run.js'
+import { type RunOptions, runBeside } from '../../timetable/run.js'
 import { numberChanges, tidyChanges } from './number.js'
 import { makeWebhookSender, type WebhookSenderParts } from './send.js'
 
@@ -26,7 +26,7 @@ export const runChanges = (
   db: Db,
   { sending, until, signal, ...options }: ChangesOptions,
 ): Promise<ChangesRun | null> =>
-  beside(db, { ...options, job: 'changes' }, async ({ counts }) => {
+  runBeside(db, { ...options, job: 'changes' }, async ({ counts }) => {
     const count = (name: keyof ChangesRun, n: number) => {
       counts[name] = (counts[name] ?? 0) + n
     }

@@ -16,9 +16,9 @@ import type { Db } from '../../../store/db/db.js'
 import * as queue from '../../../store/standing/webhook-queue.js'
 import * as store from '../../../store/standing/webhooks.js'
 import type { AuditLog } from '../../audit/audit-log.js'
-import { callSubscriber, type Resolve } from '../subscriber-client.js'
-import { theseChanges } from './received-changes.js'
-import { secretAbout, type WebhookKeys } from './webhooks.js'
+import { callSubscriber, type ResolveHost } from '../subscriber-client.js'
+import { changesBySequence } from './received-changes.js'
+import { sealingLabelOf, type WebhookKeys } from './webhooks.js'
 
 const AT_ONCE = 8
 const SEND_MS = 10_000
@@ -31,7 +31,7 @@ export interface WebhookSenderParts {
   lists: readonly ListKind[]
   agencies: readonly Agency[]
   allow: readonly string[]
-  resolve?: Resolve
+  resolve?: ResolveHost
   auditLog: Pick<AuditLog, 'chunk'>
   now: () => Date
   random: () => number
@@ -131,7 +131,7 @@ const sendAll = async (
   const { client } = webhook
   const now = parts.now()
   const sequences = claimed.map(({ sequence }) => sequence)
-  const { changes, shown } = await theseChanges(
+  const { changes, shown } = await changesBySequence(
     db,
     { client, lists: parts.lists, agencies: parts.agencies, now },
     sequences,
@@ -172,9 +172,9 @@ const secretsOf = (
   { id, secret, previousSecret, previousUntil }: store.StoredWebhook,
   now: Date,
 ): string[] => [
-  keys.unseal(secret, secretAbout(id)),
+  keys.unseal(secret, sealingLabelOf(id)),
   ...(previousSecret !== null && previousUntil !== null && previousUntil > now
-    ? [keys.unseal(previousSecret, secretAbout(id))]
+    ? [keys.unseal(previousSecret, sealingLabelOf(id))]
     : []),
 ]
 

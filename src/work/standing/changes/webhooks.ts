@@ -7,8 +7,8 @@ import type { Keys } from '../../../foundation/keys.js'
 import type { Db, Tx } from '../../../store/db/db.js'
 import * as queue from '../../../store/standing/webhook-queue.js'
 import * as store from '../../../store/standing/webhooks.js'
-import { checkSubscriber, type Resolve } from '../subscriber-client.js'
-import { reachOf } from './received-changes.js'
+import { checkSubscriber, type ResolveHost } from '../subscriber-client.js'
+import { retainedChanges } from './received-changes.js'
 
 const HOUR_MS = 3_600_000
 const CHECK_MS = 5_000
@@ -20,13 +20,13 @@ export interface CreatedWebhook {
   secret: string
 }
 
-export const secretAbout = (id: number): string => `webhook ${id}`
+export const sealingLabelOf = (id: number): string => `webhook ${id}`
 
 /** Refusals: WEBHOOK_ADDRESS, WEBHOOK_EXISTS, WEBHOOKS_MOST. */
 export const addWebhook = async (
   db: Db,
   keys: WebhookKeys,
-  made: { client: string; url: string; allow: readonly string[]; resolve?: Resolve; now: Date },
+  made: { client: string; url: string; allow: readonly string[]; resolve?: ResolveHost; now: Date },
 ): Promise<CreatedWebhook> => {
   const { client, allow, resolve, now } = made
   const fault = webhookAddressFault(made.url)
@@ -46,7 +46,7 @@ export const addWebhook = async (
     if (registered.some((each) => each.url === url)) throw new Refusal('WEBHOOK_EXISTS')
     if (registered.length >= WEBHOOKS_MOST) throw new Refusal('WEBHOOKS_MOST', { limit: WEBHOOKS_MOST })
     const id = await store.nextId(tx)
-    await store.add(tx, { id, client, url, secret: keys.seal(secret, secretAbout(id)), createdAt: now })
+    await store.add(tx, { id, client, url, secret: keys.seal(secret, sealingLabelOf(id)), createdAt: now })
     return { webhook: await there(tx, id, client), secret }
   })
 }
@@ -59,7 +59,7 @@ export const rotateWebhook = (db: Db, keys: WebhookKeys, { id, client, now }: We
     await store.rotate(
       tx,
       id,
-      keys.seal(secret, secretAbout(id)),
+      keys.seal(secret, sealingLabelOf(id)),
       new Date(now.getTime() + SECRET_OVERLAP_HOURS * HOUR_MS),
     )
     return { webhook: await there(tx, id, client), secret }
@@ -72,7 +72,7 @@ export const enableWebhook = (
 ): Promise<store.StoredWebhook> =>
   db.transaction(async (tx) => {
     await there(tx, id, client)
-    const reach = await reachOf(tx, client)
+    const reach = await retainedChanges(tx, client)
     const from = after ?? Math.max(await queue.sequenceBeforeNextOwed(tx, id, reach.last), reach.erased)
     if (!hasEveryChangeAfter(reach, from)) throw new Refusal('CHANGES_GONE', { after: from, next: reach.last })
     await store.enable(tx, id)
