@@ -16,7 +16,7 @@ export interface Person {
 
 export interface AccountChange {
   by: string
-  /** True for a `hub` command on the host. It may change accounts when nobody could confirm. */
+  /** True for a `hub` command on the host. It may change accounts when no second person could confirm. */
   byCommand: boolean
   now: Date
 }

@@ -350,7 +350,7 @@ export const instantsAfter = (tx: Tx, number: number, limit: number): Promise<{ 
     limit,
   ])
 
-/** Erases who asked and what was shown. Hashes stay, and so do rows about losses, which name nobody. */
+/** Erases who asked and what was shown. Hashes stay, as do rows about losses, which name nobody. */
 export const eraseContent = async (
   tx: Tx,
   { from, to, now }: { from: number; to: number; now: Date },

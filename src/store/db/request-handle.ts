@@ -64,7 +64,7 @@ export const tagWithRequest = (db: Db, { name, over }: RequestTag): Db => {
       if (await Promise.race([ended, after(AGAIN_MS, false)])) break
     }
     await ended
-    // A failed transaction refuses this statement. The refusal is an answer too.
+    // A failed transaction refuses this statement, but even the refusal shows that no cancel request is pending.
     await client._query.call(client, connection, { sql: SETTLED }).catch(() => undefined)
     cancelling.delete(connection)
   }

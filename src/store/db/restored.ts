@@ -56,7 +56,7 @@ export const holdsDelivery = (db: Db, { deliveryId, key, at }: NotedDelivery): P
     { id: deliveryId, key: key ?? null, at: at ?? null },
   )
 
-/** Highest delivery id and snapshot number in the database or in a loss that a person has released. */
+/** Highest delivery id and snapshot number in the database, or noted in a loss that a person has released. */
 export interface SentPosition {
   deliveryId: number
   sequence: number

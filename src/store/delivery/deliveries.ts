@@ -36,7 +36,7 @@ export const earlierDeliveries = (tx: Tx, subjectIds: readonly string[]): Promis
 
 /**
  * Marks refused and queued deliveries as replaced (FOLDED), so that late answers have no effect. `untried` spares those
- * already sent.
+ * sent but not answered.
  */
 export const foldEarlier = async (
   tx: Tx,

@@ -43,7 +43,7 @@ export const chooseAccount = async (folder: string, binaries: Binaries): Promise
   throw new Refusal('DATABASE_EMBEDDED', { reason: `${advice}（${[...new Set(failures)].join('; ')}）` })
 }
 
-/** Changes owners, the folder's last, so that its owner shows that the work is complete. */
+/** Changes the owner of all files, and of the folder last, whose owner thus shows that the work is complete. */
 export const handOverFolder = (file: string, account: PostgresAccount): void => {
   const { uid, gid } = account.owner
   if (process.geteuid?.() !== 0) return

@@ -8,7 +8,6 @@ export interface Binaries {
   postgres: string
 }
 
-/** Windows lacks the signals and accounts that the embedded server relies on. */
 const UNSUPPORTED = ['win32']
 
 export const findBinaries = (platform: string = process.platform, arch: string = process.arch): Binaries => {

@@ -60,8 +60,8 @@ export const closeWrongVersions = async (tx: Tx, { run, by, at }: RollbackRun): 
 }
 
 /**
- * Reopens each record's last version that is not wrong, with the end that a later run saw; that run's roll-back undoes
- * the end (`opened_by`). Records that a later run reported unmatched stay unmatched.
+ * Reopens each record's last version that is not wrong. If a later run ended the record, it stays ended until that run
+ * (`opened_by`) is rolled back. Records that a later run reported unmatched stay unmatched.
  */
 export const restoreVersions = async (
   tx: Tx,

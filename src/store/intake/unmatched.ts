@@ -105,7 +105,7 @@ export const settle = async (
   return answer.rowCount ?? 0
 }
 
-/** Closes versions of these records that were attached by a code no longer sent. */
+/** Closes versions of these records that were attached by a code which the agency no longer sends. */
 export const closeEarlierVersions = (
   tx: Tx,
   { decision, subjectKey, at }: DecisionReach,

@@ -27,7 +27,7 @@ export interface NameSearch {
   sight?: RegionSight
 }
 
-/** Frequent grams are tried only when rare ones find no near match. */
+/** Frequent grams are tried if rare ones find no near match. */
 export const nearestMatches = async (db: Db, wanted: NameSearch): Promise<NameMatch[]> => {
   const { question, counts, found } = await narrowly(db, wanted)
   const matches = rankMatches(wanted.key, found)

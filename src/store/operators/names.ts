@@ -10,7 +10,6 @@ const FOLLOWED_MOST = 5_000
 const STEP_OPERATORS = 10_000
 /** From this many operators on, the index is built after the first fill. */
 const BARE_FROM = 50_000
-/** Grams are recounted after this share of new names. */
 const COUNT_AGAIN_SHARE = 0.2
 const COUNT_AGAIN_FROM = 5_000
 const BUILD_MEM = '256MB'

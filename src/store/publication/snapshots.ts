@@ -32,7 +32,7 @@ export interface SignedManifest {
 const COLUMNS = `s.sequence, s.previous_hash as "previousHash", s.hash, s.entries, s.added, s.changed, s.removed,
   s.published_at as "publishedAt", s.form, s.origin, s.feed_id as "feedId", s.files, s.first_end::date as "firstEnd"`
 
-/** SQL: joins `forgotten` to its entries row by row, because a plain join may read the whole list. */
+/** SQL: joins `forgotten` to its entries row by row. A plain join may read the whole list. */
 const forgottenOf = (held: string): string =>
   `forgotten f, lateral (select listing_id from published_entries p where p.listing_id = f.listing_id and ${held} limit 1) p`
 

@@ -120,7 +120,7 @@ const begun = (v: string): string =>
 
 const open = (v: string): string => `(${v}.known_to is null or ${v}.known_to > :knownAt)`
 
-/** SQL: an ended version of a state stays true of its own days, unless it was wrong. */
+/** SQL: a closed version of a state stays true of its own days, unless it was wrong. */
 const earlier = (v: string): string => `${v}.closed_as <> 'WRONG' and ${v}.kind = any(:states)`
 
 const NOT_ENDED = '(c.ended_on is null or c.ended_on > :asOf::date)'

@@ -6,7 +6,7 @@ export interface Authorisation {
   client: string
   operatorId: number
   document: string
-  /** Null in rows from before it was required. */
+  /** Null in old rows, when it was not yet required. */
   sha256: string | null
   givenOn: string
   endsOn: string

@@ -65,7 +65,7 @@ const bindingsOf = (filter: DirectoryFilter) => ({
   oldest: filter.sellersOf?.oldest ?? null,
 })
 
-/** SQL: reads most operators by the index on current scores, doubtful ones individually. */
+/** SQL: reads most operators by the index on current scores, those in DOUBTFUL one by one. */
 const ofGrade = (filter: DirectoryFilter, what: string, end: string): string => `
   with doubtful as materialized (${DOUBTFUL})
   (select ${what} from current_scores c join operators o on o.id = c.operator_id

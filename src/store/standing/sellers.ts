@@ -120,7 +120,7 @@ export const isOnListSql = (client: string, operator: string): string => `coales
         where d.scheme = w.scheme and d.code = w.code and d.known_to is null)) end
   from seller_lists l where l.client = ${client} and l.current and l.dated >= :oldest::date), false)`
 
-/** Bitmap of the list of :client. The concatenation detoasts it only once. */
+/** Bitmap of the list of :client. The concatenation makes PostgreSQL detoast it only once. */
 export const WITH_SELLER_BITMAP = `b as materialized (select k.bits || ''::bytea as bits, octet_length(k.bits) * 8 as many
   from seller_lists l join seller_bits k on k.list_id = l.id where ${COUNTING})`
 

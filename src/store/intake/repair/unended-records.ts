@@ -43,7 +43,7 @@ const endListed = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord
   return answer.rows
 }
 
-/** Ends records that were wrongly marked partial because they were matched late or corrected. */
+/** Ends records wrongly marked partial because they were matched late or corrected. */
 export const endNeverEnding = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
   await tx.raw(
     `create temporary table repair_ends on commit drop as
