@@ -62,7 +62,7 @@ export const node = async (_: unknown, { id }: { id: string }, context: GraphqlC
   return BY_KEY[type]?.(context, key) ?? null
 }
 
-/** True when the viewer may see the object. If he may see only some of its type, false for a missing one. */
+/** True when the viewer may see the object; false for a missing one, unless he may see all of its type. */
 const isFor = async (context: GraphqlContext, type: NodeType, row: FieldRow, key: number): Promise<boolean> => {
   if (!isAuthorizedType(type) || !isParted(context.viewer, type, row)) return true
   const head = await context.load.head({ type, key: String(key) })

@@ -40,7 +40,10 @@ const fives = (bytes: Uint8Array): number[] => {
   return (bits.match(/.{5}/g) ?? []).map((five) => Number.parseInt(five, 2))
 }
 
-/** Multiplication by x modulo x⁵ + x² + 1 visits all 31 non-zero numbers, so every position has its own weight. */
+/**
+ * Multiplies by x modulo x⁵ + x² + 1. Repeated, this visits all 31 non-zero values, so every position has its own
+ * weight.
+ */
 const twice = (value: number): number => (value & 16 ? (value << 1) ^ 0b100101 : value << 1)
 
 const checkOf = (values: readonly number[]): number => values.reduce((sum, value) => twice(sum ^ value), 0)
@@ -88,7 +91,7 @@ const codesIn = (text: string): { start: number; end: number }[] => {
 }
 
 const isCode = (signs: readonly Sign[], begins: boolean, next: Sign | undefined): boolean => {
-  // A code may touch other letters (\ncode, codeX) only when separators show its groups.
+  // A code may touch other letters (as in `codeX`) only when separators show its groups.
   if (inGroups(signs, (parted) => parted === 'BY_SIGNS')) return true
   if (!begins || next?.parted === 'NOT') return false
   if (!inGroups(signs, () => true) && areWords(signs)) return false

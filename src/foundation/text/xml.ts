@@ -66,7 +66,6 @@ export interface XmlReading<T> {
 export interface ClosedElement<T> {
   name: string
   attributes: Readonly<Record<string, string>>
-  /** Trimmed content. */
   text: string
   children: [name: string, value: T][]
 }

@@ -2,7 +2,7 @@ import type { Notice } from '../../domain/delivery/delivery.js'
 import { contract, document } from '../../foundation/contracts.js'
 import type { FormatFault } from '../platform.js'
 
-/** Omits the rule `if`, whose fault repeats the failed condition's. */
+/** Returns the row's faults without those of the rule `if`, which repeat the failed condition. */
 export const faultsIn = (format: string, row: unknown): FormatFault[] => {
   const faults = contract(`platforms/${format}`)(row).filter(({ rule }) => rule !== 'if')
   return faults.filter(({ field }, at) => faults.findIndex((other) => other.field === field) === at)

@@ -121,7 +121,6 @@ const wrongDay = (row: ReceivedRow, form: RowForm, today: string | null): Receiv
   return null
 }
 
-/** Returns YYYY-MM-DD, or null for no real day. */
 const dayIn = (text: string, form: RowForm): string | null => {
   const [, year, month, day] = form.day.exec(text) ?? []
   const written = `${year}-${month}-${day}`
