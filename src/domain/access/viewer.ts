@@ -195,7 +195,10 @@ export const regionBoundOf = (viewer: Viewer): string | null =>
 /** True when the viewer sees some operators only as the public does. */
 export const seesOnlySomeFiles = (viewer: Viewer): boolean => viewer.role === 'party' || regionBoundOf(viewer) !== null
 
-/** A party sees its own file, a bounded authority its region's. Only the province sees an unknown (null) operator. */
+/**
+ * A party sees its own file, an authority bounded by a region that region's. Only the province sees an unknown (null)
+ * operator.
+ */
 export const maySeeOperator = (viewer: Viewer, operator: OperatorScope | null): boolean => {
   if (!may(viewer, 'see_operator')) return false
   const code = operator?.uscc ?? operator?.shop ?? null

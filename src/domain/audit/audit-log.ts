@@ -62,7 +62,7 @@ export interface AuditHead {
 export interface AuditRow extends Frame {
   /** 0: hashed without a key. 1: sealed with a key. */
   form: number
-  /** null for form 0. */
+  /** null for rows without a key (form 0). */
   keyId: string | null
   number: number
   contentHash: string

@@ -104,7 +104,10 @@ const parsed = (text: string): object => {
   }
 }
 
-/** True when the loss explains that `head` is missing. A head without a server (a client's, or signed) is judged by its number alone. */
+/**
+ * True when the loss explains the missing `head`. A head that no server noted (a client's, or a signed one) is judged
+ * by its number alone.
+ */
 export const explainsLostHead = (
   { after, noted, heads }: Pick<AuditLoss, 'after' | 'noted' | 'heads'>,
   head: NotedHead,

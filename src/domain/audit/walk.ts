@@ -14,9 +14,9 @@ import {
 
 /**
  * UNLINKED: the row does not follow the one before. UNSEALED: it has no seal, but follows sealed rows. KEY_UNKNOWN: its
- * key is not in the key folder. ERASED: its content is gone before its time. TAIL_MISSING: a noted or published head
- * lies past the end. REPLACED: the row differs from the noted or published one. FORGED: a signed head in the database
- * has a bad signature. ALTERED: content differs from its hash.
+ * key is not in the key folder. ERASED: its content is gone before its time. TAIL_MISSING: a row noted or published
+ * outside lies past the end. REPLACED: the row differs from the noted or published one. FORGED: a signed row hash in
+ * the database has a bad signature. ALTERED: content differs from its hash.
  */
 export type AuditFault =
   | 'MISSING'

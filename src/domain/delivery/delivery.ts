@@ -60,7 +60,7 @@ export interface PlatformSubjects {
 export const receivesSubject = ({ kinds, lists }: PlatformSubjects, kind: SubjectKind, list?: string): boolean =>
   kinds.includes(kind) && (kind !== 'listing' || lists === null || (list !== undefined && lists.includes(list)))
 
-/** Meaning of a platform's code. CORRECT: a person must correct the row. LATER: retry. */
+/** Meaning of a platform's code. CORRECT: a person must correct the row. LATER: the row is sent again. */
 export type ReceiptCodeMeaning = 'ACCEPTED' | 'CORRECT' | 'LATER'
 
 /** Code for a row that the platform's answer omits. The hub sends the row again, which is harmless. */

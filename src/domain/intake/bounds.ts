@@ -32,7 +32,6 @@ export interface DeliveryCounts {
 const SHARE_FROM_ITEMS = 10
 const HOUR_MS = 3_600_000
 
-/** Returns why the delivery is refused, or null. */
 export const boundsFault = (bounds: FeedBounds, d: DeliveryCounts): string | null => {
   if (d.received >= SHARE_FROM_ITEMS && d.rejected > d.received * bounds.rejectShare) {
     return `${d.received} 条中 ${d.rejected} 条不合格 / ${d.rejected} of ${d.received} items are bad`
@@ -48,6 +47,6 @@ export const boundsFault = (bounds: FeedBounds, d: DeliveryCounts): string | nul
   return null
 }
 
-/** True also without any good pull, or when a clock that was ahead dated it. */
+/** True also without any good pull, or when a clock that was ahead dated the last one. */
 export const isStale = (bounds: Pick<FeedBounds, 'staleAfterHours'>, lastGood: Date | null, now: Date): boolean =>
   lastGood === null || isAhead(lastGood, now) || now.getTime() - lastGood.getTime() > bounds.staleAfterHours * HOUR_MS

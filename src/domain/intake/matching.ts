@@ -30,11 +30,11 @@ export interface OperatorCandidate {
   name: string
   former: boolean
   uscc: string | null
-  /** Its other codes, without those inside its USCC. */
+  /** The operator's other codes, without those inside its USCC. */
   codes: readonly string[]
   /** Division codes of its USCC and of its present and former registrations. */
   regions: readonly string[]
-  /** Present and former. */
+  /** Present and former legal representatives. */
   representatives: readonly string[]
 }
 

@@ -6,7 +6,6 @@ export interface SendingDuty {
   workdays: number
 }
 
-/** Reporting window in days. */
 export const REPORTING_WINDOW_DAYS = 90
 
 interface ThresholdDays {

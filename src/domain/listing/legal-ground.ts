@@ -6,7 +6,7 @@ import type { Body } from '../records/records.js'
 export interface GroundStatus {
   /** FALLEN: no source reports the decision any more. ABSENT: a full delivery lacks it. ELSEWHERE: it is reported for another operator. */
   state: 'STANDS' | 'WITHDRAWN' | 'FALLEN' | 'ABSENT' | 'ELSEWHERE'
-  /** True for a heavier penalty (较重行政处罚). While the linked source stands, it alone decides. */
+  /** True for a heavier penalty (较重行政处罚). While the linked source reports it, that source alone decides. */
   heavy: boolean
 }
 

@@ -183,8 +183,8 @@ const ask = (unit: number): number => {
 }
 
 /**
- * A spreadsheet number loses its last digits, so no check digit applies, but the rest identifies a person. String() keeps the day of birth;
- * BigInt() would not.
+ * Replaces a number that reads as an ID. A spreadsheet loses its last digits, so no check digit applies. String() keeps
+ * the day of birth; BigInt() would not.
  */
 const inNumber = (
   number: number | bigint,

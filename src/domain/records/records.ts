@@ -174,7 +174,7 @@ export const sealBody = ({ body, validFrom, validTo, subject }: DigestInput): Se
 /** First 128 bits of SHA-256 over everything that identifies a version. */
 export const draftDigest = (draft: DigestInput): string => sealBody(draft).digest
 
-/** Hashes UTF-16, the internal form of strings, which avoids encoding. */
+/** Bytes to be hashed: UTF-16, the internal form of strings, which avoids encoding. */
 const utf16 = (text: string, beside: string): Buffer => {
   if ((text.length + beside.length) * BYTES_A_UNIT > scratch.length) return Buffer.from(text + beside, 'utf16le')
   const end = scratch.write(text, 0, 'utf16le')

@@ -105,7 +105,6 @@ const foundIn = (text: string, shadow: Shadow, fifteen: FifteenDigitsTreatment):
   EIGHTEEN.lastIndex = 0
   for (let match = EIGHTEEN.exec(line); match; match = EIGHTEEN.exec(line)) {
     const [written] = match
-    // The next candidate may start inside this one.
     if (isEighteen(line, match.index, written)) add(match.index, written)
     else EIGHTEEN.lastIndex = match.index + 1
   }

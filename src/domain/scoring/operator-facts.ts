@@ -35,7 +35,7 @@ export interface OperatorEvidence {
 export interface FactSources {
   asOf: string
   lists: readonly ListFacts[]
-  /** Families with a source, sorted. */
+  /** Families of facts with a source, sorted by name. */
   known: readonly FactFamily[]
 }
 

@@ -25,7 +25,7 @@ export interface Reason {
 }
 
 export interface Score {
-  /** 0–1000. */
+  /** From 0 to 1000. */
   value: number
   grade: Grade
   reasons: Reason[]

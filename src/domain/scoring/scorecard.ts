@@ -78,7 +78,7 @@ export interface Scorecard {
   dimensions: Dimension[]
   /** `cap` contains {cap}, `undated` contains {fact}. */
   sentences: { base: Words; cap: Words; floor: Words; ceiling: Words; undated: Words }
-  /** Shown when no source covers a family. */
+  /** Sentences shown when no source covers a family. */
   missing: ({ family: FactFamily; dimension: string; points: number } & Words)[]
   rules: ScoreRule[]
   vetoes: Veto[]

@@ -6,7 +6,7 @@ import { type WordedReason, wordReason } from './score-words.js'
 import { GRADES, type Grade, HIGHEST_SCORE, LOWEST_SCORE, type Scorecard } from './scorecard.js'
 
 const LARGEST_MOVES = 20
-/** GB/T 2260 prefix of province and city. */
+/** Digits of province and city (GB/T 2260). */
 const REGION_DIGITS = 4
 const WIDEST = HIGHEST_SCORE - LOWEST_SCORE
 

@@ -35,6 +35,5 @@ export const runsOwed = (
   return { run, missed: planned.length - run.length }
 }
 
-/** True when the clock was set back. */
 export const isClockSetBack = (plannedUntil: Date, now: Date): boolean =>
   plannedUntil.getTime() - now.getTime() > SKEW_MS
