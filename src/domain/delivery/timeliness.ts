@@ -8,7 +8,7 @@ import { checkRuleRows } from '../listing/publication-clocks.js'
 
 export const TIMELINESS_DUTIES = ['RECORD', 'LISTING', 'RECORD_WITHDRAWAL', 'LISTING_WITHDRAWAL', 'PUBLICITY'] as const
 export type TimelinessDuty = (typeof TIMELINESS_DUTIES)[number]
-/** Duties that a delivery fulfils. PUBLICITY is judged by the record's own day. */
+/** Duties that a delivery fulfils. PUBLICITY is not one: the record's own day decides. */
 export const DELIVERY_DUTIES: readonly TimelinessDuty[] = [
   'RECORD',
   'LISTING',

@@ -172,7 +172,7 @@ export interface DocumentPage {
   missing: MissingBlank[]
 }
 
-/** `src/web` prints the document. Its hash is that of the paper served. */
+/** `src/web` prints the document. The hash of this print is that of the paper served. */
 export type PrintDocument = (template: DocumentTemplate, of: DocumentSource, reader: DocumentReader) => DocumentPage
 
 export const fillTemplate = (template: DocumentTemplate, of: DocumentSource): FilledDocument => {

@@ -32,7 +32,6 @@ const LACKING = { documentNumber: 'NO_DOCUMENT_NUMBER', reason: 'NO_REASON', tex
 
 export const requireDocumentNumber: MoveGuard = (_, act) => missingNeed(['documentNumber'], act)
 
-
 /** Publishing and hiding take effect now. They cannot be backdated. */
 export const requireToday: MoveGuard = (_, act) => (act.on === act.today ? null : 'NOT_TODAY')
 

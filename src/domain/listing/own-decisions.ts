@@ -7,7 +7,7 @@ export interface OwnDecision {
   authority: string | null
 }
 
-/** True for list entries that repeat a decision of this hub, even one whose entry was removed. */
+/** Returns a test for list entries that repeat a decision of this hub, even one whose entry was removed. */
 export const makeRepeatMatcher = (own: readonly OwnDecision[]): ((body: Body) => boolean) => {
   const authorities = new Map<string, Set<string>>()
   for (const { documentNumber, authority } of own) {

@@ -27,7 +27,7 @@ const OLD_RESIDENT_FORM = /^\d{15}$/
 const BIRTH_YEARS = { first: 1800, last: 2099 }
 
 const USCC_FORM = /^[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}$/
-/** Codes that need no normalising: too long for a null marker, without hyphen, colon or full-width characters. */
+/** Codes that need no normalising: too long to mean “none”, without hyphen, colon or full-width characters. */
 const PLAIN_CODE = /^[0-9A-Z]{8,40}$/
 const ORG_FORM = /^[0-9A-Z]{8}[0-9X]$/
 const HYPHENATED_ORG = /^([0-9A-Z]{8})[-‐–—−]([0-9X])$/

@@ -11,7 +11,7 @@ export interface SearchReach {
   grams: number
   candidates: number
 }
-/** Bounds of the first attempt. WIDE: of the second, when the first finds nothing near. */
+/** Limits of the first attempt. WIDE_REACH: of the second, when the first finds nothing near. */
 export const NARROW_REACH: SearchReach = { grams: 4, candidates: 2_000 }
 export const WIDE_REACH: SearchReach = { grams: 6, candidates: 8_000 }
 /** When each gram alone is too frequent, this many are combined with AND. */

@@ -9,7 +9,7 @@ import { isRowInForce } from './recovery-rules.js'
 import { score } from './score.js'
 import type { Grade, Scorecard } from './scorecard.js'
 
-/** Most steps; later ones are grouped by fact and act, which have fewer pairs. */
+/** Most steps; later ones are grouped by fact and act, of which there are fewer pairs. */
 export const RECOVERY_STEPS_MOST = 100
 
 export interface RecoveryStep extends Words {

@@ -47,7 +47,6 @@ export const checkScorecard = (card: Scorecard): ScorecardFault[] => {
   return faults
 }
 
-/** A version is also a file name. */
 const VERSION = /^[a-z][a-z0-9]*([_-][a-z0-9]+)*$/
 const MAX_VERSION = 64 // characters
 

@@ -60,7 +60,7 @@ export interface MovedOperator {
   points: number
   before: { value: number; grade: Grade }
   after: { value: number; grade: Grade }
-  /** They sum exactly to `points`; the largest comes first. */
+  /** The differences sum exactly to `points`; the largest comes first. */
   reasons: ReasonDifference[]
 }
 
