@@ -1,15 +1,15 @@
-import { FIELDS, printedFields, WHOSE } from '../api/access/fields.js'
+import { FIELD_ACCESS, OBJECT_SCOPES, printedFields } from '../api/access/fields.js'
 import { PROVINCE_WIDE_ACTS, RECORD_KINDS_SEEN, REGIONAL_ACTS, ROLES_BY_ACT } from '../domain/access/viewer.js'
 
 const fieldsOf = (): Record<string, { acts: readonly string[]; whose: string }> =>
-  Object.fromEntries([...FIELDS].map(([name, { acts, whose }]) => [name, { acts, whose }]))
+  Object.fromEntries([...FIELD_ACCESS].map(([name, { acts, whose }]) => [name, { acts, whose }]))
 
 export const accessTold = {
   value: {
     access: ROLES_BY_ACT,
     kinds: RECORD_KINDS_SEEN,
     bounded: { ownRegion: REGIONAL_ACTS, never: PROVINCE_WIDE_ACTS },
-    whose: WHOSE,
+    whose: OBJECT_SCOPES,
     fields: fieldsOf(),
   },
   lines: [
@@ -20,6 +20,6 @@ export const accessTold = {
     ...printedFields().map(
       ({ type, fields, acts, whose }) => `${type.padEnd(18)} ${whose.padEnd(6)} ${acts.join(' ')}：${fields.join(' ')}`,
     ),
-    ...Object.entries(WHOSE).map(([whose, { zh, en }]) => `${whose.padEnd(6)} ${zh} · ${en}`),
+    ...Object.entries(OBJECT_SCOPES).map(([whose, { zh, en }]) => `${whose.padEnd(6)} ${zh} · ${en}`),
   ],
 }

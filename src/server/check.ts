@@ -1,10 +1,10 @@
 import type { Request, Response } from 'express'
 import { makeContext } from '../api/request/context.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
-import { listingIn } from '../api/request/ids.js'
+import { listingInGlobalId } from '../api/request/ids.js'
 import type { SignInLimits } from '../api/request/rate-limit.js'
-import type { RequestContext } from '../api/request/request-context.js'
-import { answersTo, type AnsweredRow as ToldRow } from '../api/v1/standings/answers.js'
+import type { HttpRequestContext } from '../api/request/request-context.js'
+import { answerRows, type AnsweredRow as ToldRow } from '../api/v1/standings/answers.js'
 import { PUBLIC_VIEWER } from '../domain/access/viewer.js'
 import { type BadRow, type CodeRow, quotaUnitsOf, ROWS_PER_QUOTA_UNIT } from '../domain/operators/code-rows.js'
 import { Refusal } from '../foundation/errors.js'
@@ -17,7 +17,7 @@ import type { CheckAnswer, CheckedRow } from '../web/check/answers.js'
  * LIST_WITHHELD.
  */
 export const checkStandings =
-  (parts: ApiDependencies, askedOf: (request: Request) => RequestContext, limits: SignInLimits) =>
+  (parts: ApiDependencies, askedOf: (request: Request) => HttpRequestContext, limits: SignInLimits) =>
   async (request: Request, response: Response, rows: readonly (CodeRow | BadRow)[]): Promise<CheckAnswer> => {
     const requestContext = askedOf(request)
     const units = quotaUnitsOf(1, rows.length)
@@ -28,7 +28,7 @@ export const checkStandings =
     const left = new AbortController()
     response.once('close', () => left.abort())
     // Requests with few codes skip the bulk queue.
-    const answer = (db: ReadHandle) => answersTo(context, db, rows, { asOf: context.today, freshness })
+    const answer = (db: ReadHandle) => answerRows(context, db, rows, { asOf: context.today, freshness })
     const { rows: answers } = await (rows.length <= ROWS_PER_QUOTA_UNIT
       ? context.lookups.db.transaction(answer, { isolationLevel: 'repeatable read', readOnly: true })
       : parts.bulk.atOneInstant(left.signal, answer))
@@ -43,7 +43,7 @@ const checkedRow = ({ row, told, name }: ToldRow): CheckedRow => ({
     status: told.view.status as 'KNOWN' | 'UNKNOWN' | 'CEASED',
     listed: told.listed,
     entries: told.listings.map(({ id, kind, reason, publishedOn, endsOn, contested }) => {
-      const uuid = listingIn(id)
+      const uuid = listingInGlobalId(id)
       return { id: uuid && 'uuid' in uuid ? uuid.uuid : null, kind, reason, publishedOn, endsOn, contested }
     }),
     nameAnswer: name,

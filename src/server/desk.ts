@@ -1,9 +1,15 @@
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
-import { auditAttempt, writeAuditRow } from '../api/request/audit-rows.js'
-import { checkSite, checkToken, cookieFor, cookieIn, NO_COOKIE } from '../api/request/cookies.js'
+import { auditRefusedSignIn, writeAuditRow } from '../api/request/audit-rows.js'
+import {
+  CLEARED_SESSION_COOKIE,
+  checkCsrfToken,
+  refuseCrossSite,
+  sessionCookieFor,
+  sessionCookieIn,
+} from '../api/request/cookies.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import type { RateLimit } from '../api/request/rate-limit.js'
-import type { RequestContext } from '../api/request/request-context.js'
+import type { HttpRequestContext } from '../api/request/request-context.js'
 import { type Act, may, ROLES_BY_ACT } from '../domain/access/viewer.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
 import { deskPages } from '../web/desk-pages.js'
@@ -17,20 +23,20 @@ const LONGEST = 256
 
 export const desk = (
   parts: ApiDependencies,
-  askedOf: (request: Request) => RequestContext,
+  askedOf: (request: Request) => HttpRequestContext,
   limit: RateLimit,
 ): Router => {
   const { keys } = parts
 
   const login: RequestHandler = async (request, response) => {
-    checkSite(request.headers)
+    refuseCrossSite(request.headers)
     const { name, password, newPassword } = credentialsIn(request.body)
     const requestContext = askedOf(request)
     const { address, now, log, db } = requestContext
     const whence = `${name} ${address}`
     const proven = await lockouts.isProven(db, { kind: 'PERSON', name, address }, keys.mark, now)
     const giveBack = await limited(requestContext, name, async () => limit.take([whence, address], now, proven))
-    const asking = { name, password, newPassword, address, proven, cookie: cookieIn(request.headers) }
+    const asking = { name, password, newPassword, address, proven, cookie: sessionCookieIn(request.headers) }
     const signedIn = await limited(requestContext, name, () =>
       people.signIn(db, asking, { mark: keys.mark, now, log }),
     ).catch((error) => {
@@ -42,16 +48,16 @@ export const desk = (
     giveBack()
     await writeAuditRow(parts, requestContext, signedIn.viewer, { kind: 'TOKEN', asked: 'POST /desk/login' })
     const seconds = Math.floor((signedIn.endsAt.getTime() - now.getTime()) / 1_000)
-    response.set('Set-Cookie', cookieFor(signedIn.cookie, seconds)).json(sessionView(signedIn, parts))
+    response.set('Set-Cookie', sessionCookieFor(signedIn.cookie, seconds)).json(sessionView(signedIn, parts))
   }
 
-  const limited = async <T>(requestContext: RequestContext, name: string, work: () => Promise<T>): Promise<T> => {
+  const limited = async <T>(requestContext: HttpRequestContext, name: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
     } catch (error) {
       if (!isRefusal(error)) throw error
       const known = (await people.find(requestContext.db, name)) !== null
-      await auditAttempt(parts, requestContext, { door: 'POST /desk/login', name, known, code: error.code })
+      await auditRefusedSignIn(parts, requestContext, { door: 'POST /desk/login', name, known, code: error.code })
       throw error
     }
   }
@@ -65,15 +71,15 @@ export const desk = (
   const logout: RequestHandler = async (request, response) => {
     const signedIn = await mine(request)
     if (signedIn !== null) {
-      checkToken(request, (token) => people.csrfTokenMatches(signedIn.cookie, token))
+      checkCsrfToken(request, (token) => people.csrfTokenMatches(signedIn.cookie, token))
       await writeAuditRow(parts, askedOf(request), signedIn.viewer, { kind: 'SIGN_OUT', asked: 'POST /desk/logout' })
       await people.signOut(askedOf(request).db, signedIn.cookie, askedOf(request).now)
     }
-    response.set('Set-Cookie', NO_COOKIE).status(204).end()
+    response.set('Set-Cookie', CLEARED_SESSION_COOKIE).status(204).end()
   }
 
   const mine = async (request: Request): Promise<people.PersonSession | null> => {
-    const cookie = cookieIn(request.headers)
+    const cookie = sessionCookieIn(request.headers)
     return cookie === null ? null : people.sessionOfCookie(askedOf(request).db, cookie, askedOf(request).now)
   }
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
 import type { ApiDependencies } from '../api/request/dependencies.js'
-import type { RequestContext } from '../api/request/request-context.js'
-import { withDb } from '../api/request/request-database.js'
-import { admit, signedIn } from '../api/request/viewer.js'
+import type { HttpRequestContext } from '../api/request/request-context.js'
+import { withRequestDb } from '../api/request/request-database.js'
+import { admitViewer, requireSignedIn } from '../api/request/viewer.js'
 import { may } from '../domain/access/viewer.js'
 import { calendarDaysLeft } from '../domain/calendar/calendar.js'
 import { isStale } from '../domain/intake/bounds.js'
@@ -35,18 +35,18 @@ export const routeGroupOf = (path: string): string => DOORS.find(([, is]) => is.
 
 export const metricsRoute = (
   parts: ApiDependencies,
-  askedOf: (request: IncomingMessage) => RequestContext,
+  askedOf: (request: IncomingMessage) => HttpRequestContext,
 ): RequestHandler => {
   const figures = cachedFor(FRESH_MS, async () => figuresOf(parts))
   return async (request, response) => {
     const requestContext = askedOf(request)
     if (!isScraper(request, parts.scraping)) {
-      const viewer = await admit(
+      const viewer = await admitViewer(
         request,
-        withDb(parts, () => requestContext.db),
+        withRequestDb(parts, () => requestContext.db),
         requestContext.now,
       )
-      signedIn(viewer)
+      requireSignedIn(viewer)
       if (!may(viewer, 'see_lockouts')) throw new Refusal('FORBIDDEN')
     }
     const text = await parts.metrics.text(await figures())

@@ -1,11 +1,11 @@
 /** Pages query GraphQL as the party (web/my/questions): rights, limits and audit rows equal those of its token. */
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
-import type { AskGraphql } from '../api/graphql/execution.js'
+import type { AnswerPageQuery } from '../api/graphql/execution.js'
 import { writeAuditRow } from '../api/request/audit-rows.js'
-import { checkSite, NO_PARTY_COOKIE, partyCookieFor, partyCookieIn } from '../api/request/cookies.js'
+import { CLEARED_PARTY_COOKIE, partyCookieFor, partyCookieIn, refuseCrossSite } from '../api/request/cookies.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
-import { listingIn } from '../api/request/ids.js'
-import type { RequestContext } from '../api/request/request-context.js'
+import { listingInGlobalId } from '../api/request/ids.js'
+import type { HttpRequestContext } from '../api/request/request-context.js'
 import { PUBLIC_VIEWER } from '../domain/access/viewer.js'
 import { uuidIn } from '../domain/listing/listing-id.js'
 import { INTERNAL, isCode, isRefusal, Refusal } from '../foundation/errors.js'
@@ -55,12 +55,16 @@ const typedIn = ({ texts }: SubmittedForm): string =>
 interface PartyVisit {
   request: Request
   response: Response
-  asked: RequestContext
+  asked: HttpRequestContext
   session: sessions.SignedInParty
   own: PartyPageContext
 }
 
-export const my = (parts: ApiDependencies, askedOf: (request: Request) => RequestContext, ask: AskGraphql): Router => {
+export const my = (
+  parts: ApiDependencies,
+  askedOf: (request: Request) => HttpRequestContext,
+  ask: AnswerPageQuery,
+): Router => {
   const send = (request: Request, response: Response, page: SitePage): void => {
     const parameters = Object.fromEntries(
       Object.entries(request.query).flatMap(([name, value]) =>
@@ -96,12 +100,12 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
       const form = await formIn(request)
       const session = await sessionOf(request)
       if (session === null) {
-        checkSite(request.headers)
-        response.status(401).set('Set-Cookie', NO_PARTY_COOKIE)
+        refuseCrossSite(request.headers)
+        response.status(401).set('Set-Cookie', CLEARED_PARTY_COOKIE)
         return send(request, response, signInPage({ why: SESSION_OVER, typed: typedIn(form) }))
       }
       if (!csrfTokenMatches(session.cookie, form.texts.get('csrf') ?? '')) {
-        checkSite(request.headers)
+        refuseCrossSite(request.headers)
         // The form belongs to an earlier session, perhaps another party's.
         const { status, code, message } = new Refusal('CSRF_REFUSED')
         askedOf(request).refused.push(code)
@@ -157,7 +161,7 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
     const wanted = String(visit.request.params['id'])
     const listing = file.listings.find(({ id }) => id === (uuidIn(wanted) ?? wanted))
     if (listing === undefined) throw new Refusal('NOT_FOUND')
-    const key = listingIn(listing.id)
+    const key = listingInGlobalId(listing.id)
     const subjectId = key !== null && 'uuid' in key && listing.state === 'REMOVED' ? key.uuid : null
     const [retraction = null] =
       subjectId === null
@@ -174,7 +178,7 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
   }
 
   const signIn: RequestHandler = async (request, response) => {
-    checkSite(request.headers)
+    refuseCrossSite(request.headers)
     const { texts } = await formIn(request)
     const requestContext = askedOf(request)
     const credentials = { accessCode: texts.get('accessCode') ?? '' }
@@ -206,14 +210,14 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
   const signOut = async ({ request, response, asked, session }: PartyVisit): Promise<void> => {
     await writeAuditRow(parts, asked, session.viewer, { kind: 'SIGN_OUT', asked: `POST ${PATHS.out}` })
     await sessions.signOut(asked.db, session.cookie, asked.now)
-    response.set('Set-Cookie', NO_PARTY_COOKIE)
+    response.set('Set-Cookie', CLEARED_PARTY_COOKIE)
     go({ request, response }, PATHS.file)
   }
 
   const file: RequestHandler = async (request, response) => {
     const session = await sessionOf(request)
     if (session !== null) return showFile(visitOf(request, response, session))
-    if (partyCookieIn(request.headers) !== null) response.set('Set-Cookie', NO_PARTY_COOKIE)
+    if (partyCookieIn(request.headers) !== null) response.set('Set-Cookie', CLEARED_PARTY_COOKIE)
     send(
       request,
       response,
@@ -337,7 +341,7 @@ const withPrivateHeaders: RequestHandler = (_request, response, next) => {
 }
 
 const unreadable =
-  (askedOf: (request: Request) => RequestContext): ErrorRequestHandler =>
+  (askedOf: (request: Request) => HttpRequestContext): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {
     if (isRefusal(error) || response.headersSent || (error as { status?: unknown } | null)?.status !== 413)
       return next(error)

@@ -1,8 +1,8 @@
 /** Error answers: problems (RFC 9457) for programs, pages for people. */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
-import { asRefusal } from '../api/request/faults.js'
-import { COME_AGAIN_SECONDS, type ProblemDetails, sendProblem } from '../api/request/problem.js'
-import type { RequestContext } from '../api/request/request-context.js'
+import { refusalOfThrown } from '../api/request/faults.js'
+import { type ProblemDetails, RETRY_AFTER_SECONDS, sendProblem } from '../api/request/problem.js'
+import type { HttpRequestContext } from '../api/request/request-context.js'
 import { INTERNAL, Refusal } from '../foundation/errors.js'
 import { unavailableRefusal } from '../store/db/db.js'
 import { errorPage } from '../web/frame/error-page.js'
@@ -14,7 +14,7 @@ const DATA_PATH =
 export const answerProblem = (
   request: Request,
   response: Response,
-  requestContext: RequestContext,
+  requestContext: HttpRequestContext,
   problem: ProblemDetails,
 ): void => {
   if (!DATA_PATH.test(request.path) && request.accepts(['html', 'json']) === 'html') {
@@ -27,18 +27,18 @@ export const answerProblem = (
 }
 
 export const notFound =
-  (askedOf: (request: Request) => RequestContext): RequestHandler =>
+  (askedOf: (request: Request) => HttpRequestContext): RequestHandler =>
   (request, response) => {
     const { status, code, message } = new Refusal('NOT_FOUND')
     answerProblem(request, response, askedOf(request), { status, code, detail: message })
   }
 
 export const answerFaults =
-  (askedOf: (request: Request) => RequestContext): ErrorRequestHandler =>
+  (askedOf: (request: Request) => HttpRequestContext): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error)
     const requestContext = askedOf(request)
-    const refusal = asRefusal(error)
+    const refusal = refusalOfThrown(error)
     if (refusal !== null) {
       const { status, code, message } = refusal
       return answerProblem(request, response, requestContext, { status, code, detail: message })
@@ -53,7 +53,7 @@ export const answerFaults =
     const unavailable = unavailableRefusal(error)
     if (unavailable !== null) {
       const { status, code, message } = unavailable
-      response.set('Retry-After', String(COME_AGAIN_SECONDS))
+      response.set('Retry-After', String(RETRY_AFTER_SECONDS))
       return answerProblem(request, response, requestContext, { status, code, detail: message })
     }
     answerProblem(request, response, requestContext, {

@@ -5,27 +5,27 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import express, { type Express } from 'express'
 import { makeAnswerPath } from '../api/fast/answer-path.js'
-import { type AskGraphql, type GraphqlEndpoint, makeGraphql } from '../api/graphql/execution.js'
+import { type AnswerPageQuery, type GraphqlEndpoint, makeGraphqlEndpoint } from '../api/graphql/execution.js'
 import { makeChangeStreams } from '../api/request/change-streams.js'
-import { cookieIn } from '../api/request/cookies.js'
+import { sessionCookieIn } from '../api/request/cookies.js'
 import type { ApiDependencies, ServerDependencies } from '../api/request/dependencies.js'
-import { graphqlRefusal } from '../api/request/faults.js'
-import { perRequest } from '../api/request/per-request.js'
-import { COME_AGAIN_SECONDS } from '../api/request/problem.js'
+import { graphqlRefusalJson } from '../api/request/faults.js'
+import { makePerRequest } from '../api/request/per-request.js'
+import { RETRY_AFTER_SECONDS } from '../api/request/problem.js'
 import { makeQuotas } from '../api/request/quotas.js'
-import { makeLimits, type SignInLimits } from '../api/request/rate-limit.js'
-import { GRAPHQL, type RequestContext, requestContextOf } from '../api/request/request-context.js'
+import { makeSignInLimits, type SignInLimits } from '../api/request/rate-limit.js'
+import { GRAPHQL_URL, type HttpRequestContext, requestContextOf } from '../api/request/request-context.js'
 import { makeRevocations } from '../api/request/revocations.js'
 import {
+  HTTP_SERVER_OPTIONS,
   hasOneHost,
   isWithinPipeline,
   limitSockets,
-  REQUEST_MS,
+  REQUEST_TIMEOUT_MS,
   refuseUnreadable,
-  SOCKETS,
 } from '../api/request/sockets.js'
-import { roleOf } from '../api/request/viewer.js'
-import { v1 } from '../api/v1/index.js'
+import { roleOfRequest } from '../api/request/viewer.js'
+import { v1Router } from '../api/v1/index.js'
 import { redactIdNumbers } from '../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../foundation/errors.js'
 import { makeMetrics } from '../foundation/metrics.js'
@@ -67,7 +67,7 @@ const SECURITY = Object.entries({
 })
 
 /** `sockets` limits the time and size of requests. */
-export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): Promise<http.Server> => {
+export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVER_OPTIONS): Promise<http.Server> => {
   const leaving = new AbortController()
   setMaxListeners(0, leaving.signal)
   const { metrics = makeMetrics(), scraping = { token: null, local: false } } = given
@@ -86,10 +86,11 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
   if (pool !== null) metrics.pool('answers, shared', () => poolUsage(pool))
   // Lines of the request log hold no secret, and redaction would dominate their cost.
   const lines = parts.log.child({}, { redact: [] })
-  const limits = makeLimits()
-  const graphql = await makeGraphql(parts, limits)
-  const asked = perRequest<RequestContext>('asked')
-  const askedOf = (request: IncomingMessage): RequestContext => asked.get(request) ?? requestContextOf(request, parts)
+  const limits = makeSignInLimits()
+  const graphql = await makeGraphqlEndpoint(parts, limits)
+  const asked = makePerRequest<HttpRequestContext>('asked')
+  const askedOf = (request: IncomingMessage): HttpRequestContext =>
+    asked.get(request) ?? requestContextOf(request, parts)
   const pages = pagesOf(parts, askedOf)
   const files = parts.files ?? makePublishedFiles(join(tmpdir(), 'hub-published'))
   const rest = makeRest(parts, askedOf, { limits, ask: graphql.ask, pages, files })
@@ -104,7 +105,7 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
     if (leaving.signal.aborted) response.setHeader('Connection', 'close')
     const answered = (status: number): void => {
       const seconds = (performance.now() - began) / 1_000
-      metrics.answered({ door: routeGroupOf(own.url.pathname), status, role: roleOf(request), seconds })
+      metrics.answered({ door: routeGroupOf(own.url.pathname), status, role: roleOfRequest(request), seconds })
       if (own.refused.length > 0) for (const code of new Set(own.refused)) metrics.refused(code)
     }
     response.on('close', () => {
@@ -117,7 +118,8 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
         {
           request: own.requestId,
           method: request.method,
-          path: own.url === GRAPHQL ? GRAPHQL.pathname : redactIdNumbers(shown(own.url.pathname), parts.keys.mark),
+          path:
+            own.url === GRAPHQL_URL ? GRAPHQL_URL.pathname : redactIdNumbers(shown(own.url.pathname), parts.keys.mark),
           status: response.statusCode,
           ms,
           ...(own.refused.length > 0 && { refused: [...new Set(own.refused)], address: own.address }),
@@ -134,7 +136,7 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
       if (pages.fastPath(request, response, own.now, () => rest(request, response))) return
       return void rest(request, response)
     }
-    if (asksForPage(request, own)) return sendGraphiql(response, cookieIn(request.headers) !== null)
+    if (asksForPage(request, own)) return sendGraphiql(response, sessionCookieIn(request.headers) !== null)
     void answerGraphql(graphql, request, response, own)
   })
   limitSockets(server, { proxies: parts.proxies ?? 0 })
@@ -158,7 +160,7 @@ const withinQuota = (
   { quotas }: ApiDependencies,
   request: IncomingMessage,
   response: ServerResponse,
-  { now, refused, url }: RequestContext,
+  { now, refused, url }: HttpRequestContext,
 ): boolean => {
   try {
     quotas.charge(request, null, now)
@@ -173,7 +175,7 @@ const withinQuota = (
 /** `reader`: language of an error page; null answers a program. */
 const refuseRequest = (
   response: ServerResponse,
-  { refused }: Pick<RequestContext, 'refused'>,
+  { refused }: Pick<HttpRequestContext, 'refused'>,
   { status, code, message }: Refusal,
   reader: 'zh' | 'en' | null = null,
 ): void => {
@@ -203,7 +205,7 @@ const answerTimeout = (request: IncomingMessage, response: ServerResponse): void
   const late = setTimeout(() => {
     if (request.complete || response.headersSent) return
     response.writeHead(408, { Connection: 'close' }).end()
-  }, REQUEST_MS)
+  }, REQUEST_TIMEOUT_MS)
   late.unref()
   for (const end of ['end', 'close']) request.once(end, () => clearTimeout(late))
 }
@@ -217,14 +219,14 @@ const shown = (path: string): string => {
   }
 }
 
-const asksForPage = ({ method, headers }: IncomingMessage, { url }: RequestContext): boolean =>
+const asksForPage = ({ method, headers }: IncomingMessage, { url }: HttpRequestContext): boolean =>
   method === 'GET' && !url.searchParams.has('query') && (headers.accept ?? '').includes('text/html')
 
 const answerGraphql = async (
   door: GraphqlEndpoint,
   request: IncomingMessage,
   response: ServerResponse,
-  asked: RequestContext,
+  asked: HttpRequestContext,
 ): Promise<void> => {
   try {
     response.setHeader('Cache-Control', 'no-store')
@@ -236,16 +238,16 @@ const answerGraphql = async (
     const unavailable = unavailableRefusal(error)
     const { status, code, message } = unavailable ?? INTERNAL
     asked.refused.push(code)
-    if (unavailable) response.setHeader('Retry-After', String(COME_AGAIN_SECONDS))
+    if (unavailable) response.setHeader('Retry-After', String(RETRY_AFTER_SECONDS))
     response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' })
-    response.end(graphqlRefusal(code, message))
+    response.end(graphqlRefusalJson(code, message))
   }
 }
 
 /** Answer of `/readyz` while stopping: load balancers then stop sending traffic. */
 const LEAVING = { ok: false, checks: { hub: 'stopping' } }
 
-type ContextOfMessage = (request: IncomingMessage) => RequestContext
+type ContextOfMessage = (request: IncomingMessage) => HttpRequestContext
 
 const ofRequest = (askedOf: ContextOfMessage) => ({
   nowOf: (request: IncomingMessage) => askedOf(request).now,
@@ -263,7 +265,7 @@ export const makeRest = (
     ask,
     pages = pagesOf(parts, askedOf),
     files = parts.files ?? makePublishedFiles(join(tmpdir(), 'hub-published')),
-  }: { limits: SignInLimits; ask: AskGraphql; pages?: ReturnType<typeof pagesOf>; files?: PublishedFiles },
+  }: { limits: SignInLimits; ask: AnswerPageQuery; pages?: ReturnType<typeof pagesOf>; files?: PublishedFiles },
 ): Express => {
   const app = express()
   app.disable('x-powered-by')
@@ -290,7 +292,7 @@ export const makeRest = (
     })
   })
   app.use(desk(parts, askedOf, limits.person))
-  app.use(v1(parts, askedOf, limits))
+  app.use(v1Router(parts, askedOf, limits))
   app.use(graphiqlFiles())
   const own = ofRequest(askedOf)
   app.use(

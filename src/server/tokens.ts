@@ -1,9 +1,9 @@
 /** OAuth 2 client credentials (RFC 6749 sections 2.3.1, 4.4, 5) and revocation (RFC 7009). */
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
-import { auditAttempt, writeAuditRow } from '../api/request/audit-rows.js'
+import { auditRefusedSignIn, writeAuditRow } from '../api/request/audit-rows.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import type { RateLimit } from '../api/request/rate-limit.js'
-import type { RequestContext } from '../api/request/request-context.js'
+import type { HttpRequestContext } from '../api/request/request-context.js'
 import { isRefusal, Refusal, reasonOf } from '../foundation/errors.js'
 import { KEYS_KEPT_SECONDS, type Keys, secretMatches, type VerifiedClaims } from '../foundation/keys.js'
 import * as clients from '../store/access/clients.js'
@@ -16,7 +16,7 @@ const LONGEST = 256
 
 export const tokens = (
   parts: ApiDependencies,
-  askedOf: (request: Request) => RequestContext,
+  askedOf: (request: Request) => HttpRequestContext,
   limit: RateLimit,
 ): Router => {
   const { keys, revocations } = parts
@@ -41,7 +41,7 @@ export const tokens = (
     const refused = async (code: string, known: boolean, answer: () => void): Promise<null> => {
       try {
         const endpoint = `POST ${request.path}`
-        await auditAttempt(parts, requestContext, { door: endpoint, name: credentials?.id ?? '', known, code })
+        await auditRefusedSignIn(parts, requestContext, { door: endpoint, name: credentials?.id ?? '', known, code })
         answer()
       } catch (error) {
         if (!isRefusal(error)) throw error
@@ -151,7 +151,7 @@ const noStore: RequestHandler = (_request, response, next) => {
 }
 
 const withRefusals =
-  (askedOf: (request: Request) => RequestContext): RequestHandler =>
+  (askedOf: (request: Request) => HttpRequestContext): RequestHandler =>
   (request, response, next) => {
     response.locals['refused'] = askedOf(request).refused
     next()

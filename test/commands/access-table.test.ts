@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { FIELDS, printedFields } from '../../src/api/access/fields.js'
+import { FIELD_ACCESS, printedFields } from '../../src/api/access/fields.js'
 import { accessTold } from '../../src/commands/access-table.js'
 import { ACCESS_PAGES, withAccess } from '../support/access-table.js'
 
@@ -12,7 +12,7 @@ describe('the printed access table', () => {
     })
 
   it('is printed completely by the command', () => {
-    expect(Object.keys(accessTold.value.fields)).to.deep.equal([...FIELDS.keys()])
+    expect(Object.keys(accessTold.value.fields)).to.deep.equal([...FIELD_ACCESS.keys()])
     for (const { fields, whose } of printedFields())
       expect(accessTold.lines.some((line) => line.includes(whose) && line.endsWith(fields.join(' ')))).to.equal(true)
   })

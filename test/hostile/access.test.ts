@@ -12,7 +12,13 @@ import { expect } from 'chai'
 import { type GraphQLInputType, getNamedType, isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql'
 import jwt from 'jsonwebtoken'
 import { makeSchema } from '../../src/api/graphql/schema.js'
-import { ALIASES_MOST, BODY_BYTES, DEPTH_MOST, FIELDS_MOST, ROOT_FIELDS_MOST } from '../../src/api/request/limits.js'
+import {
+  ALIASES_MOST,
+  DEPTH_MOST,
+  FIELDS_MOST,
+  REQUEST_BYTES_MOST,
+  ROOT_FIELDS_MOST,
+} from '../../src/api/request/limits.js'
 import { makeLog } from '../../src/hub/log.js'
 import { makeWorld, NOW, registration, uscc, type World } from '../api/world.js'
 import { confirmedClient, confirmedPerson } from '../support/accounts.js'
@@ -213,7 +219,7 @@ describe('attacks on access', () => {
     })
 
   it('bodies that are too large, no JSON, a batch, or of a type that a form can send are refused', async () => {
-    await refused(await send('/graphql', { body: 'x'.repeat(BODY_BYTES + 1) }), 413, 'CONTENT_TOO_LARGE')
+    await refused(await send('/graphql', { body: 'x'.repeat(REQUEST_BYTES_MOST + 1) }), 413, 'CONTENT_TOO_LARGE')
     await refused(await send('/graphql', { body: '{"query":' }), 400, 'BAD_REQUEST')
     await refused(await send('/graphql', { body: JSON.stringify([{ query: QUESTION }]) }), 400, 'BAD_REQUEST')
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])

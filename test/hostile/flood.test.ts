@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { limitSockets, PIPELINED_MOST, SOCKETS } from '../../src/api/request/sockets.js'
+import { HTTP_SERVER_OPTIONS, limitSockets, PIPELINED_MOST } from '../../src/api/request/sockets.js'
 import { makeLog } from '../../src/hub/log.js'
 import { makeServer } from '../../src/server/server.js'
 import { makeWorld, registration, uscc, type World } from '../api/world.js'
@@ -13,7 +13,7 @@ import * as attack from './attackers.js'
 
 const CODE = uscc(1)
 /** As the hub has them, but that a test need not wait: milliseconds. */
-const IMPATIENT = { ...SOCKETS, headersTimeout: 800, connectionsCheckingInterval: 100 }
+const IMPATIENT = { ...HTTP_SERVER_OPTIONS, headersTimeout: 800, connectionsCheckingInterval: 100 }
 const GOOD = 150
 
 describe('a flooded listener', () => {

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { requestDatabase } from '../../src/api/request/request-database.js'
+import { makeRequestDatabase } from '../../src/api/request/request-database.js'
 import { connect, type Db, isCancelled } from '../../src/store/db/db.js'
 import { tagWithRequest } from '../../src/store/db/request-handle.js'
 import { makeWorld, NOW, registration, uscc, type World } from '../api/world.js'
@@ -120,7 +120,12 @@ describe('statements of a request', () => {
   it('end with the time in which an answer has to begin, but not for a slow reader of a begun answer', async () => {
     const found = async (isBegun: boolean): Promise<string> => {
       const server = createServer(async (_, response) => {
-        const own = requestDatabase(world.database.db, { requestId: 'slow', response, acts: () => false, mostMs: 1 })
+        const own = makeRequestDatabase(world.database.db, {
+          requestId: 'slow',
+          response,
+          acts: () => false,
+          mostMs: 1,
+        })
         if (isBegun) response.write('begun ')
         const said = await own
           .raw('select pg_sleep(0.3)')

@@ -1,5 +1,5 @@
 /** The table of `schema/access.md`, printed from `api/access/fields`. */
-import { printedFields, WHOSE } from '../../src/api/access/fields.js'
+import { OBJECT_SCOPES, printedFields } from '../../src/api/access/fields.js'
 import { ROLES } from '../../src/domain/access/viewer.js'
 
 type Language = 'zh' | 'en'
@@ -30,7 +30,7 @@ const accessPart = (language: Language): string => {
       whose,
     ]),
   )
-  const meant = Object.entries(WHOSE).map(([whose, said]) => `* \`${whose}\`: ${said[language]}`)
+  const meant = Object.entries(OBJECT_SCOPES).map(([whose, said]) => `* \`${whose}\`: ${said[language]}`)
   return [BEGIN, line(head), line(head.map(() => '---')), ...rows, '', ...meant, END].join('\n')
 }
 

@@ -22,7 +22,7 @@ import {
   lexicographicSortSchema,
   printSchema,
 } from 'graphql'
-import { asOctober2021 } from '../../src/api/graphql/introspection.js'
+import { withOctober2021Introspection } from '../../src/api/graphql/introspection.js'
 import { makeSchema } from '../../src/api/graphql/schema.js'
 import { dateIn, isDate } from '../../src/foundation/time/dates.js'
 import { renamed } from './renames.js'
@@ -68,7 +68,7 @@ export interface Changes {
 
 export const changesSince = (promise: string, made: GraphQLSchema, today: string): Changes => {
   // graphql-js adds the standard directives itself.
-  const before = asOctober2021(buildSchema(promise))
+  const before = withOctober2021Introspection(buildSchema(promise))
   const over = announced(before, today)
   return {
     broken: findBreakingChanges(before, made)

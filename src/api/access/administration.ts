@@ -10,7 +10,7 @@ import * as clientWork from '../../work/access/clients.js'
 import { confirmAccount } from '../../work/access/confirm-account.js'
 import * as peopleWork from '../../work/access/people.js'
 import type { GraphqlContext } from '../request/context.js'
-import { withoutNul } from '../request/limits.js'
+import { refuseUnstorableText } from '../request/limits.js'
 
 const LISTED_MOST = 1_000
 const HOUR_MS = 3_600_000
@@ -37,7 +37,7 @@ interface RegisterInput {
 }
 
 const givenIn = (input: RegisterInput): peopleWork.PersonInput => {
-  const { name, role, duty, agency, region } = withoutNul(input)
+  const { name, role, duty, agency, region } = refuseUnstorableText(input)
   return { name, role, ...(duty ? { duty } : {}), ...(agency ? { agency } : {}), ...(region ? { region } : {}) }
 }
 
@@ -57,7 +57,7 @@ interface RotateClientInput {
 }
 
 const rotateClient = async (_: unknown, args: RotateClientInput, context: GraphqlContext) => {
-  const { name } = withoutNul({ name: args.name })
+  const { name } = refuseUnstorableText({ name: args.name })
   const made = await clientWork.rotate(context.parts.db, name, {
     ...changeOf(context),
     ...(args.overlapHours == null ? {} : { overlapMs: args.overlapHours * HOUR_MS }),
@@ -67,7 +67,7 @@ const rotateClient = async (_: unknown, args: RotateClientInput, context: Graphq
 }
 
 const endClient = async (_: unknown, args: { name: string }, context: GraphqlContext) => {
-  const { name } = withoutNul(args)
+  const { name } = refuseUnstorableText(args)
   notOneself(context, name)
   await clientWork.end(context.parts.db, name, context.now)
   return clientNamed(context, name)
@@ -78,7 +78,10 @@ const addPerson = async (_: unknown, { input }: { input: RegisterInput }, contex
 }
 
 const resetPerson = async (_: unknown, args: { name: string }, context: GraphqlContext) => {
-  return issued(context, await peopleWork.resetPassword(context.parts.db, withoutNul(args).name, changeOf(context)))
+  return issued(
+    context,
+    await peopleWork.resetPassword(context.parts.db, refuseUnstorableText(args).name, changeOf(context)),
+  )
 }
 
 const issued = (context: GraphqlContext, { name, one_time_password, good_until }: peopleWork.PersonCredentials) => ({
@@ -88,7 +91,7 @@ const issued = (context: GraphqlContext, { name, one_time_password, good_until }
 })
 
 const endPerson = async (_: unknown, args: { name: string }, context: GraphqlContext) => {
-  const { name } = withoutNul(args)
+  const { name } = refuseUnstorableText(args)
   notOneself(context, name)
   await peopleWork.end(context.parts.db, name, context.now)
   return personNamed(context, name)
@@ -104,7 +107,7 @@ const confirming = (
   args: ConfirmAccountInput,
   { parts, viewer, now }: GraphqlContext,
 ): Promise<void> => {
-  const { name } = withoutNul({ name: args.name })
+  const { name } = refuseUnstorableText({ name: args.name })
   return confirmAccount(parts.db, { table, name, pendingSince: args.pendingSince, by: viewer.sub ?? '', now })
 }
 
@@ -135,7 +138,7 @@ const personNamed = async ({ parts }: GraphqlContext, name: string) => {
   return personView(found)
 }
 
-export const administration = {
+export const administrationResolvers = {
   Query: { clients: listClients, people: listPeople },
   Mutation: { addClient, rotateClient, confirmClient, endClient, addPerson, resetPerson, confirmPerson, endPerson },
 }

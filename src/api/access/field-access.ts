@@ -13,8 +13,8 @@ import { Refusal } from '../../foundation/errors.js'
 import { type ListingView, viewerOfEntry } from '../listing/listing-view.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
 import type { OperatorView } from '../request/operator-view.js'
-import { signedIn } from '../request/viewer.js'
-import { answers, FIELDS, type FieldRow, faultsIn, isForAll } from './fields.js'
+import { requireSignedIn } from '../request/viewer.js'
+import { accessTableFaults, FIELD_ACCESS, type FieldAccess, isForEveryRole, mayAnswerField } from './fields.js'
 
 type GuardedField = GraphQLField<unknown, GraphqlContext>
 type ViewerOrPromise = Viewer | Promise<Viewer>
@@ -34,36 +34,37 @@ export const withAccessChecks = (schema: GraphQLSchema): GraphQLSchema => {
       ? Object.values(type.getFields()).map((field) => ({ type: type.name, name: `${type.name}.${field.name}`, field }))
       : [],
   )
-  const faults = faultsIn(named.map(({ name }) => name))
+  const faults = accessTableFaults(named.map(({ name }) => name))
   if (faults.length > 0) throw new Error(`who may see what (src/api/access/fields.ts): ${faults.join('; ')}`)
   for (const { type, name, field } of named) {
-    const row = FIELDS.get(name) as FieldRow
-    if (isForAll(row) || row.byAnswer) continue
+    const row = FIELD_ACCESS.get(name) as FieldAccess
+    if (isForEveryRole(row) || row.byAnswer) continue
     if (ROOTS.has(type)) guardRootField(field, row)
     else guardMember(field, row, VIEWERS[type] ?? asItIs)
   }
   return schema
 }
 
-const guardRootField = (field: GuardedField, row: FieldRow): void => {
+const guardRootField = (field: GuardedField, row: FieldAccess): void => {
   const resolve = field.resolve ?? defaultFieldResolver
   field.resolve = (source, args, context, question) => {
-    signedIn(context.viewer)
-    if (!answers(row, context.viewer)) throw new Refusal('FORBIDDEN')
+    requireSignedIn(context.viewer)
+    if (!mayAnswerField(row, context.viewer)) throw new Refusal('FORBIDDEN')
     return resolve(source, args, context, question)
   }
 }
 
 const guardMember = (
   field: GuardedField,
-  row: FieldRow,
+  row: FieldAccess,
   viewerIn: (source: never, context: GraphqlContext) => ViewerOrPromise,
 ): void => {
   const resolve = field.resolve ?? defaultFieldResolver
   const nothing = nothingIn(field)
   field.resolve = (source, args, context, question) => {
     const viewer = viewerIn(source as never, context)
-    const answer = (found: Viewer) => (answers(row, found) ? resolve(source, args, context, question) : nothing())
+    const answer = (found: Viewer) =>
+      mayAnswerField(row, found) ? resolve(source, args, context, question) : nothing()
     return viewer instanceof Promise ? viewer.then(answer) : answer(viewer)
   }
 }

@@ -1,8 +1,8 @@
 /** The access table. The hub starts only if every field of the schema has exactly one row. */
 import { type Act, may, ROLES, ROLES_BY_ACT, type Role, type Viewer } from '../../domain/access/viewer.js'
-import { HELD } from './held.js'
+import { FIELDS_HELD_WITH_OBJECT } from './held.js'
 
-export const WHOSE = {
+export const OBJECT_SCOPES = {
   ANY: {
     zh: '任何主体的，与社会公众所见相同',
     en: 'of any operator, as the public has it',
@@ -32,9 +32,9 @@ export const WHOSE = {
   HUB: { zh: '枢纽自身的，不涉及任一主体', en: 'of the hub itself, about no operator' },
   HELD: { zh: '随其所属对象', en: 'with the object that holds it' },
 } as const
-export type ObjectScope = keyof typeof WHOSE
+export type ObjectScope = keyof typeof OBJECT_SCOPES
 
-export interface FieldRow {
+export interface FieldAccess {
   acts: readonly Act[]
   whose: ObjectScope
   /** The resolver itself withholds the value, because the field is not nullable or is read too often. */
@@ -188,26 +188,29 @@ const actsIn = (text: string): Act[] =>
     return word
   })
 
-const rowsOf = (type: string, lines: readonly FieldLine[]): [string, FieldRow][] =>
+const rowsOf = (type: string, lines: readonly FieldLine[]): [string, FieldAccess][] =>
   lines.flatMap(([acts, whose, fields, byAnswer]) =>
-    words(fields).map((field): [string, FieldRow] => [
+    words(fields).map((field): [string, FieldAccess] => [
       `${type}.${field}`,
       { acts: actsIn(acts), whose, byAnswer: byAnswer !== undefined },
     ]),
   )
 
-const ALL_ROWS: readonly [string, FieldRow][] = [
+const ALL_ROWS: readonly [string, FieldAccess][] = [
   ...Object.entries(LINES).flatMap(([type, lines]) => rowsOf(type, lines)),
-  ...Object.entries(HELD).flatMap(([type, fields]) => rowsOf(type, [['', 'HELD', fields]])),
+  ...Object.entries(FIELDS_HELD_WITH_OBJECT).flatMap(([type, fields]) => rowsOf(type, [['', 'HELD', fields]])),
 ]
 
-export const FIELDS: ReadonlyMap<string, FieldRow> = new Map(ALL_ROWS)
+export const FIELD_ACCESS: ReadonlyMap<string, FieldAccess> = new Map(ALL_ROWS)
 
-export const NODES: ReadonlyMap<string, FieldRow> = new Map(
+export const NODE_ACCESS: ReadonlyMap<string, FieldAccess> = new Map(
   rowsOf('node', NODE_LINES).map(([name, row]) => [name.slice('node.'.length), row]),
 )
 
-export const faultsIn = (fields: readonly string[], rows: readonly [string, unknown][] = ALL_ROWS): string[] => {
+export const accessTableFaults = (
+  fields: readonly string[],
+  rows: readonly [string, unknown][] = ALL_ROWS,
+): string[] => {
   const [there, named] = [new Set(fields), rows.map(([name]) => name)]
   return [
     ...fields.filter((field) => !named.includes(field)).map((field) => `${field} has no row`),
@@ -217,10 +220,10 @@ export const faultsIn = (fields: readonly string[], rows: readonly [string, unkn
 }
 
 /** True when the viewer may read the field. Pass the viewer that `viewerOfFile` returns for the object's operator. */
-export const answers = ({ acts, whose }: FieldRow, viewer: Viewer): boolean =>
+export const mayAnswerField = ({ acts, whose }: FieldAccess, viewer: Viewer): boolean =>
   whose === 'HELD' || acts.some((act) => may(viewer, act))
 
-export const isForAll = ({ acts, whose }: FieldRow): boolean =>
+export const isForEveryRole = ({ acts, whose }: FieldAccess): boolean =>
   whose === 'HELD' || rolesOf(acts).length === ROLES.length
 
 const rolesOf = (acts: readonly Act[]): Role[] =>

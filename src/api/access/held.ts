@@ -4,7 +4,7 @@ const PAGED =
   'Retraction ScorecardActivation Timeliness AuditLog Unmatched WatchEntry'
 
 /** Fields, by type, that everybody who sees the object may read. */
-export const HELD: Record<string, string> = {
+export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   AccessCode: 'operator good reason issuedAt ended endedReason endedAt',
   Agency: 'id name region configured feeds',
   AmendCalendarPayload: 'proposal knownUntil moved',

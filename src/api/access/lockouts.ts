@@ -1,7 +1,7 @@
 import * as store from '../../store/access/lockouts.js'
 import * as work from '../../work/access/lockouts.js'
 import type { GraphqlContext } from '../request/context.js'
-import { withoutNul } from '../request/limits.js'
+import { refuseUnstorableText } from '../request/limits.js'
 
 const lockoutView = ({ lockedUntil, ...one }: store.StoredLockout) => ({ ...one, until: lockedUntil })
 
@@ -11,11 +11,11 @@ const liftLockout = async (
   context: GraphqlContext,
 ) => {
   const { db, log } = context.parts
-  const lifted = await work.liftLockouts(db, { ...withoutNul(args), now: context.now, log })
+  const lifted = await work.liftLockouts(db, { ...refuseUnstorableText(args), now: context.now, log })
   return lifted.map(lockoutView)
 }
 
-export const lockouts = {
+export const lockoutResolvers = {
   Query: {
     lockouts: async (_: unknown, __: unknown, context: GraphqlContext) =>
       (await store.lockedNow(context.parts.db, context.now)).map(lockoutView),

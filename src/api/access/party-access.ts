@@ -9,11 +9,11 @@ import type { StoredOperator } from '../../store/operators/operators.js'
 import * as work from '../../work/access/party-access.js'
 import { deadlineView } from '../listing/deadlines.js'
 import type { ListingView } from '../listing/listing-view.js'
-import { listing } from '../listing/listings.js'
-import { operator } from '../operators/operator.js'
-import { auditAttempt } from '../request/audit-rows.js'
-import { type GraphqlContext, reload } from '../request/context.js'
-import { withoutNul } from '../request/limits.js'
+import { listingResolvers } from '../listing/listings.js'
+import { operatorResolvers } from '../operators/operator.js'
+import { auditRefusedSignIn } from '../request/audit-rows.js'
+import { type GraphqlContext, renewLoaders } from '../request/context.js'
+import { refuseUnstorableText } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 
 /** Checks the rate limit first, so that a refusal reveals nothing about the code. */
@@ -41,7 +41,7 @@ const taken = async (context: GraphqlContext, work: () => Promise<string>): Prom
     return await work()
   } catch (error) {
     if (!isRefusal(error)) throw error
-    await auditAttempt(context.parts, context, { door: 'partyToken', name: '', known: false, code: error.code })
+    await auditRefusedSignIn(context.parts, context, { door: 'partyToken', name: '', known: false, code: error.code })
     throw error
   }
 }
@@ -54,21 +54,21 @@ interface AccessCodeInput {
 const asked = (input: AccessCodeInput, context: GraphqlContext): work.AccessCodeRequest => {
   const { viewer, now } = context
   const mayFor = ({ region }: StoredOperator) => mayInRegion(viewer, 'issue_access_code', region)
-  return { ...withoutNul(input), mayFor, by: viewer.sub ?? '', now }
+  return { ...refuseUnstorableText(input), mayFor, by: viewer.sub ?? '', now }
 }
 
 const issueAccessCode = async (_: unknown, { input }: { input: AccessCodeInput }, context: GraphqlContext) => {
   const made = asked(input, context)
   const { db, rules, keys } = context.parts
   const { code, accessCode } = await work.issueAccessCode(db, rules, keys, made)
-  reload(context)
+  renewLoaders(context)
   return { code, accessCode: codeView(context, accessCode) }
 }
 
 const revokeAccessCode = async (_: unknown, { input }: { input: AccessCodeInput }, context: GraphqlContext) => {
   const made = asked(input, context)
   const revoked = await work.revokeAccessCode(context.parts.db, context.parts.rules, made)
-  reload(context)
+  renewLoaders(context)
   return codeView(context, revoked)
 }
 
@@ -84,7 +84,7 @@ const accessCodes = async ({ operator: one }: OperatorView, _: unknown, context:
   (await context.load.accessCodes(one.id)).map((code) => codeView(context, code))
 
 const myFile = (_: unknown, __: unknown, context: GraphqlContext): Promise<OperatorView | null> => {
-  return operator.Query.operator(null, { code: context.viewer.sub ?? '' }, context)
+  return operatorResolvers.Query.operator(null, { code: context.viewer.sub ?? '' }, context)
 }
 
 const proceedings = async (view: ListingView, _: unknown, context: GraphqlContext) => {
@@ -102,20 +102,20 @@ const proceedings = async (view: ListingView, _: unknown, context: GraphqlContex
 }
 
 const deadlines = async (view: ListingView, args: unknown, context: GraphqlContext) => {
-  if (!may(context.viewer, 'see_own_file')) return listing.Listing.deadlines(view, args, context)
+  if (!may(context.viewer, 'see_own_file')) return listingResolvers.Listing.deadlines(view, args, context)
   if (view.uuid === null) return []
   const kept = await context.load.deadlines(view.uuid)
   return kept.filter(({ name }) => PARTY_DEADLINES.includes(name)).map((each) => deadlineView(context, each))
 }
 
 const movesAllowed = async (view: ListingView, args: unknown, context: GraphqlContext) => {
-  if (!may(context.viewer, 'move_own_listing')) return listing.Listing.allowedMoves(view, args, context)
+  if (!may(context.viewer, 'move_own_listing')) return listingResolvers.Listing.allowedMoves(view, args, context)
   if (view.uuid === null) return []
   const found = await context.load.listing(view.uuid)
   return allowedMoves(found && upgradeStoredCase(found.facts), context.viewer.role)
 }
 
-export const door = {
+export const partyAccessResolvers = {
   Query: { myFile },
   Mutation: { partyToken, issueAccessCode, revokeAccessCode },
   Operator: { accessCodes },

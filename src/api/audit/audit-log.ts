@@ -7,10 +7,10 @@ import * as store from '../../store/audit/audit-log.js'
 import * as operators from '../../store/operators/operators.js'
 import { auditRules } from '../../work/audit/audit-rules.js'
 import { unpackCodes } from '../../work/audit/operator-codes.js'
-import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
-import { cursorOf, rowAfter } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
+import { auditRowInCursor, cursorOf } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
 import type { OperatorView } from '../request/operator-view.js'
 
 interface AuditLogFilter {
@@ -47,11 +47,11 @@ const rowView = ({ number, at, kind, count, previous, hash, content }: AuditRow)
 const list = async (_: unknown, args: PageArgs & { filter?: AuditLogFilter | null }, context: GraphqlContext) => {
   const { db } = context.parts
   const { from = null, until = null, ...texts } = args.filter ?? {}
-  const { client = null, role = null, kind = null, operator = null, request = null } = withoutNul(texts)
+  const { client = null, role = null, kind = null, operator = null, request = null } = refuseUnstorableText(texts)
   const of = operator === null ? null : await numbersOf(context, operator)
   const filter = { client, role, kind, request, from, until, operators: of }
-  const found = await store.list(db, filter, { first: firstOf(args) + 1, before: rowAfter(args.after) })
-  return connection(
+  const found = await store.list(db, filter, { first: pageSizeOf(args) + 1, before: auditRowInCursor(args.after) })
+  return makeConnection(
     found.map((row) => rowView(row)),
     args,
     ({ number }) => cursorOf(number),
@@ -79,15 +79,15 @@ const withParts = async ({ load }: GraphqlContext, id: number): Promise<number[]
 
 const askedBy = async ({ operator }: OperatorView, args: PageArgs, context: GraphqlContext) => {
   const viewer = viewerTowards(context, operator)
-  const first = firstOf(args)
-  const before = rowAfter(args.after)
+  const first = pageSizeOf(args)
+  const before = auditRowInCursor(args.after)
   const roles = may(viewer, 'see_askers') ? askersShownTo(auditRules(), viewer.role, dateIn(context.now)) : []
   const operators = await withParts(context, operator.id)
   const found = roles.length === 0 ? [] : await context.load.askings({ operators, roles, first: first + 1, before })
   return {
-    ...connection(found, args, ({ number }) => cursorOf(number)),
+    ...makeConnection(found, args, ({ number }) => cursorOf(number)),
     completeUntil: () => (roles.length === 0 ? null : context.load.indexedUntil()),
   }
 }
 
-export const auditLog = { Query: { auditLog: list, auditLogRow: one }, Operator: { askedBy } }
+export const auditLogResolvers = { Query: { auditLog: list, auditLogRow: one }, Operator: { askedBy } }

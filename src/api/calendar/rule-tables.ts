@@ -37,4 +37,4 @@ const calendar = async (_: unknown, { year }: { year: number }, context: Graphql
   }
 }
 
-export const ruleTables = { Query: { ruleTables: listed, calendar } }
+export const ruleTableResolvers = { Query: { ruleTables: listed, calendar } }

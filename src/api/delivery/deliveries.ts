@@ -5,11 +5,11 @@ import * as desk from '../../store/delivery/delivery-desk.js'
 import type { BookedReceipt } from '../../store/delivery/delivery-queue.js'
 import * as work from '../../work/delivery/deliveries.js'
 import { listingById } from '../listing/listing-by-id.js'
-import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type GraphqlContext, reload } from '../request/context.js'
-import { cursorOf, globalId, numberAfter, numberIn, subjectIn } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
-import { allow, NO_SUBJECT, seesSubject } from '../request/viewer.js'
+import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { type GraphqlContext, renewLoaders } from '../request/context.js'
+import { cursorOf, globalId, numberInCursor, numberInGlobalId, subjectUuidIn } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
+import { NO_SUBJECT, requireAct, seesSubject } from '../request/viewer.js'
 
 const NO_ADVICE = {
   meaning: 'CORRECT',
@@ -23,13 +23,13 @@ const OWN_ADVICE = {
   en: "The hub's own check refused it and it never left: have its agency put the field right and pull again, or put it right here and send it again.",
 } as const
 
-export const adviceOf = ({ parts }: GraphqlContext, platform: string, code: string) => ({
+export const codeAdviceOf = ({ parts }: GraphqlContext, platform: string, code: string) => ({
   code,
   ...(parts.platforms.find(({ id }) => id === platform)?.codes[code] ?? NO_ADVICE),
 })
 
 const adviceFor = (context: GraphqlContext, platform: string, { code, batch }: BookedReceipt) =>
-  batch == null ? { code, ...OWN_ADVICE } : adviceOf(context, platform, code)
+  batch == null ? { code, ...OWN_ADVICE } : codeAdviceOf(context, platform, code)
 
 const deliveryView = (context: GraphqlContext, delivery: desk.StoredDelivery) => {
   const { subjectId, kind, platform, receipt, state } = delivery
@@ -42,7 +42,7 @@ const deliveryView = (context: GraphqlContext, delivery: desk.StoredDelivery) =>
     listing: () => (kind === 'listing' ? listingById(context, globalId('Listing', subjectId)) : null),
     owedAt: delivery.createdAt,
     advice: state === 'REFUSED' && receipt !== null ? adviceFor(context, platform, receipt) : null,
-    closed: closedOf(delivery),
+    closed: closingOf(delivery),
     allowed: state === 'REFUSED' ? allowedOf(context.viewer, delivery) : [],
     again: () => (state === 'REFUSED' ? work.previewResend(context.parts.db, context.parts.rules, delivery) : null),
     acts: () => context.load.deliveryActs(delivery.id),
@@ -59,7 +59,7 @@ const allowedOf = (viewer: Viewer, delivery: desk.StoredDelivery): desk.Delivery
 
 type ClosingFields = Pick<desk.StoredDelivery, 'closedAt' | 'closedBy' | 'closedReason'>
 
-export const closedOf = ({ closedAt, closedBy, closedReason }: ClosingFields) =>
+export const closingOf = ({ closedAt, closedBy, closedReason }: ClosingFields) =>
   closedAt && { at: closedAt, by: closedBy, reason: closedReason }
 
 interface DeliveriesArgs extends PageArgs {
@@ -74,11 +74,17 @@ interface DeliveriesArgs extends PageArgs {
 
 const list = async (_: unknown, args: DeliveriesArgs, context: GraphqlContext) => {
   const { db } = context.parts
-  const { platform = null, state = null, kind = null, code = null, subject = null } = withoutNul(args.filter) ?? {}
-  const subjectId = subject === null ? null : (subjectIn(subject) ?? NO_SUBJECT)
+  const {
+    platform = null,
+    state = null,
+    kind = null,
+    code = null,
+    subject = null,
+  } = refuseUnstorableText(args.filter) ?? {}
+  const subjectId = subject === null ? null : (subjectUuidIn(subject) ?? NO_SUBJECT)
   const filter = { platform, state, kind, code, subjectId, sight: regionBoundOf(context.viewer) }
-  const found = await desk.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
-  return connection(
+  const found = await desk.list(db, filter, { first: pageSizeOf(args) + 1, before: numberInCursor(args.after) })
+  return makeConnection(
     found.map((one) => deliveryView(context, one)),
     args,
     ({ cursor }) => cursorOf(cursor),
@@ -109,21 +115,21 @@ const settled = async (
   deed: typeof work.resendRefused,
   actOf: (delivery: desk.StoredDelivery) => Act,
 ) => {
-  const { id, reason } = withoutNul(args)
+  const { id, reason } = refuseUnstorableText(args)
   const { db, rules } = context.parts
-  const found = await desk.byId(db, numberIn(id, 'Delivery') ?? 0)
+  const found = await desk.byId(db, numberInGlobalId(id, 'Delivery') ?? 0)
   if (found === null) throw new Refusal('DELIVERY_UNKNOWN')
-  allow(context.viewer, actOf(found))
-  await deed(db, rules, { delivery: found.id, reason, by: nameOf(context.viewer), now: context.now })
-  reload(context)
+  requireAct(context.viewer, actOf(found))
+  await deed(db, rules, { delivery: found.id, reason, by: subjectNameOf(context.viewer), now: context.now })
+  renewLoaders(context)
   const after = await desk.byId(db, found.id)
   if (after === null) throw new Error(`delivery ${found.id} is gone`)
   return deliveryView(context, after)
 }
 
-export const nameOf = ({ sub }: Viewer): string => sub ?? ''
+export const subjectNameOf = ({ sub }: Viewer): string => sub ?? ''
 
-export const deliveries = {
+export const deliveryResolvers = {
   Query: { deliveries: list },
   Mutation: { resendDelivery, closeDelivery },
   Listing: {

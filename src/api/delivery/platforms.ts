@@ -2,9 +2,9 @@ import * as deliveries from '../../store/delivery/deliveries.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import * as states from '../../store/delivery/platform-states.js'
 import * as work from '../../work/delivery/platforms.js'
-import { type GraphqlContext, reload } from '../request/context.js'
-import { withoutNul } from '../request/limits.js'
-import { adviceOf, nameOf } from './deliveries.js'
+import { type GraphqlContext, renewLoaders } from '../request/context.js'
+import { refuseUnstorableText } from '../request/limits.js'
+import { codeAdviceOf, subjectNameOf } from './deliveries.js'
 
 const ACTS_MOST = 20
 
@@ -33,7 +33,7 @@ const views = async (context: GraphqlContext) => {
       oldestOutstandingAt: oldest.get(id) ?? null,
       refusedByCode: refused
         .filter(({ platform }) => platform === id)
-        .map(({ code, count }) => ({ advice: adviceOf(context, id, code), count })),
+        .map(({ code, count }) => ({ advice: codeAdviceOf(context, id, code), count })),
       paused: pausedBy(state?.pausedAt, state?.pausedBy, state?.pausedReason),
       wiped: pausedBy(state?.wipedAt, state?.wipedBy, state?.wipedReason),
       filledAt: state?.filledAt ?? null,
@@ -49,16 +49,16 @@ const pausedBy = (at: Date | null | undefined, by: string | null | undefined, re
 const directed =
   (deed: typeof work.pausePlatform) =>
   async (_: unknown, args: { platform: string; reason: string }, context: GraphqlContext) => {
-    const { platform, reason } = withoutNul(args)
+    const { platform, reason } = refuseUnstorableText(args)
     const { db, rules } = context.parts
-    await deed(db, rules, { platform, reason, by: nameOf(context.viewer), now: context.now })
-    reload(context)
+    await deed(db, rules, { platform, reason, by: subjectNameOf(context.viewer), now: context.now })
+    renewLoaders(context)
     return (await views(context)).find(({ id }) => id === platform)
   }
 
 const { pausePlatform, resumePlatform, declarePlatformWiped } = work
 
-export const platforms = {
+export const platformResolvers = {
   Query: { platforms: list },
   Mutation: {
     pausePlatform: directed(pausePlatform),

@@ -5,11 +5,11 @@ import { Refusal } from '../../foundation/errors.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
 import * as store from '../../store/delivery/discrepancies.js'
 import { listingById } from '../listing/listing-by-id.js'
-import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
-import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
-import { NO_SUBJECT, NONE, seesSubject } from '../request/viewer.js'
+import { cursorOf, globalId, numberInCursor, numberInGlobalId } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
+import { NO_ID, NO_SUBJECT, seesSubject } from '../request/viewer.js'
 
 const discrepancyView = (context: GraphqlContext, finding: store.StoredDiscrepancy) => {
   return {
@@ -29,9 +29,9 @@ export const discrepancyById = async (context: GraphqlContext, id: number) => {
 
 const comparisonPage = async (_: unknown, args: PageArgs & { platform?: string | null }, context: GraphqlContext) => {
   const { db } = context.parts
-  const platform = withoutNul(args.platform) ?? null
-  const rows = await comparisons.list(db, { platform, first: firstOf(args) + 1, before: numberAfter(args.after) })
-  return connection(
+  const platform = refuseUnstorableText(args.platform) ?? null
+  const rows = await comparisons.list(db, { platform, first: pageSizeOf(args) + 1, before: numberInCursor(args.after) })
+  return makeConnection(
     rows,
     args,
     ({ id }) => cursorOf(id),
@@ -46,8 +46,11 @@ type DiscrepancyArgs = PageArgs & {
 const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const filter = { ...args.filter, sight: regionBoundOf(context.viewer) }
-  const discrepancies = await store.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
-  return connection(
+  const discrepancies = await store.list(db, filter, {
+    first: pageSizeOf(args) + 1,
+    before: numberInCursor(args.after),
+  })
+  return makeConnection(
     discrepancies.map((one) => discrepancyView(context, one)),
     args,
     ({ number }) => cursorOf(number),
@@ -56,19 +59,19 @@ const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: Graph
 }
 
 const settleDiscrepancy = async (_: unknown, args: { id: string; note: string }, context: GraphqlContext) => {
-  const { id, note: text } = withoutNul(args)
+  const { id, note: text } = refuseUnstorableText(args)
   const { db, rules } = context.parts
   const note = checkedText(text, '说明 the note', rules.mark)
-  const discrepancy = await store.byId(db, numberIn(id, 'Discrepancy') ?? NONE)
+  const discrepancy = await store.byId(db, numberInGlobalId(id, 'Discrepancy') ?? NO_ID)
   const sees = await seesSubject(context, discrepancy?.key ?? NO_SUBJECT)
-  const key = discrepancy && sees ? discrepancy.id : NONE
+  const key = discrepancy && sees ? discrepancy.id : NO_ID
   const by = context.viewer.sub ?? ''
   const settled = await store.settle(db, key, { by, note, now: context.now })
   if (settled === null) throw new Refusal('DISCREPANCY_UNKNOWN')
   return discrepancyView(context, settled)
 }
 
-export const compared = {
+export const comparisonResolvers = {
   Query: { comparisons: comparisonPage, discrepancies: discrepancyPage },
   Mutation: { settleDiscrepancy },
 }

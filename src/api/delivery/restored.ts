@@ -2,7 +2,7 @@ import * as store from '../../store/db/restored.js'
 import * as work from '../../work/delivery/restored.js'
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { GraphqlContext } from '../request/context.js'
-import { withoutNul } from '../request/limits.js'
+import { refuseUnstorableText } from '../request/limits.js'
 
 const view = async ({ parts }: GraphqlContext, restored: store.RestoredDatabase) => {
   const { compared } = await work.restoreStatus(parts.db, restored, parts.configured.platforms)
@@ -15,7 +15,7 @@ const view = async ({ parts }: GraphqlContext, restored: store.RestoredDatabase)
 }
 
 const byPerson = (args: { reason: string }, { viewer, parts, now, log }: GraphqlContext) => ({
-  ...withoutNul(args),
+  ...refuseUnstorableText(args),
   by: viewer.sub ?? '',
   mark: parts.rules.mark,
   platforms: parts.platforms.map(({ id }) => id),
@@ -24,7 +24,7 @@ const byPerson = (args: { reason: string }, { viewer, parts, now, log }: Graphql
   log,
 })
 
-export const restored = {
+export const restoredResolvers = {
   Query: {
     databaseRestored: async (_: unknown, __: unknown, context: GraphqlContext) => {
       const open = await store.openRestore(context.parts.db)

@@ -3,12 +3,12 @@ import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/delivery/retractions.js'
 import * as work from '../../work/delivery/retraction.js'
 import { listingById } from '../listing/listing-by-id.js'
-import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type GraphqlContext, reload } from '../request/context.js'
-import { globalId, retractionAfter, retractionCursor, subjectIn } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
+import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { type GraphqlContext, renewLoaders } from '../request/context.js'
+import { globalId, retractionCursor, retractionInCursor, subjectUuidIn } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
 import { NO_SUBJECT } from '../request/viewer.js'
-import { closedOf, nameOf } from './deliveries.js'
+import { closingOf, subjectNameOf } from './deliveries.js'
 
 const retractionView = (context: GraphqlContext, one: work.RetractionStatus) => {
   const { at, kind, subjectId, removal, receivers, hearers, done } = one
@@ -32,7 +32,7 @@ const retractionView = (context: GraphqlContext, one: work.RetractionStatus) => 
     })),
     receivers: receivers.map((receiver) => ({
       ...receiver,
-      closed: closedOf(receiver),
+      closed: closingOf(receiver),
     })),
   }
 }
@@ -43,16 +43,16 @@ interface RetractionsArgs extends PageArgs {
 
 const list = async (_: unknown, args: RetractionsArgs, context: GraphqlContext) => {
   const { db } = context.parts
-  const { open = null, platform = null, listing = null } = withoutNul(args.filter) ?? {}
+  const { open = null, platform = null, listing = null } = refuseUnstorableText(args.filter) ?? {}
   const filter = {
     open,
     platform,
-    subjectId: listing === null ? null : (subjectIn(listing) ?? NO_SUBJECT),
+    subjectId: listing === null ? null : (subjectUuidIn(listing) ?? NO_SUBJECT),
     sight: regionBoundOf(context.viewer),
   }
-  const page = { first: firstOf(args) + 1, after: retractionAfter(args.after) }
+  const page = { first: pageSizeOf(args) + 1, after: retractionInCursor(args.after) }
   const retractions = await work.listRetractions(db, filter, page)
-  return connection(
+  return makeConnection(
     retractions.map((one) => retractionView(context, one)),
     args,
     retractionCursor,
@@ -65,19 +65,19 @@ const closeRetraction = async (
   args: { listing: string; platform: string; reason: string },
   context: GraphqlContext,
 ) => {
-  const { listing, platform, reason } = withoutNul(args)
+  const { listing, platform, reason } = refuseUnstorableText(args)
   const { db, rules } = context.parts
-  const subjectId = subjectIn(listing)
+  const subjectId = subjectUuidIn(listing)
   if (subjectId === null) throw new Refusal('RETRACTION_UNKNOWN')
-  const by = nameOf(context.viewer)
+  const by = subjectNameOf(context.viewer)
   await work.giveUpRemovals(db, rules, { subjectId, platform, reason, by, now: context.now })
-  reload(context)
+  renewLoaders(context)
   const [after] = await work.listRetractions(db, { open: null, platform, subjectId }, { first: 1, after: null })
   if (after === undefined) throw new Error(`the retraction of ${subjectId} is gone`)
   return retractionView(context, after)
 }
 
-export const retractions = {
+export const retractionResolvers = {
   Query: { retractions: list },
   Mutation: { closeRetraction },
 }

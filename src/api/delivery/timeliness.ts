@@ -6,10 +6,10 @@ import {
   monthlyReport,
   PUBLICITY_SYSTEM,
 } from '../../work/delivery/timeliness.js'
-import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
-import { dueAfter, dueCursor, globalId, timelinessAfter, timelinessCursor } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
+import { dueCursor, dueInCursor, globalId, timelinessCursor, timelinessInCursor } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
 
 const nameOf = ({ parts }: GraphqlContext, id: string) =>
   [PUBLICITY_SYSTEM, ...parts.platforms].find((platform) => platform.id === id)?.name ?? { zh: id, en: id }
@@ -21,10 +21,10 @@ const figureView = (context: GraphqlContext, figure: MonthlyTimeliness) => {
 const timeliness = async (_: unknown, args: PageArgs & { month: string }, context: GraphqlContext) => {
   const { db, rules } = context.parts
   const all = await monthlyReport(db, rules, args.month, context.today)
-  const after = timelinessAfter(args.after)
+  const after = timelinessInCursor(args.after)
   const rest = after === null ? all : all.filter((figure) => compareTimeliness(figure, after) > 0)
-  return connection(
-    rest.slice(0, firstOf(args) + 1).map((figure) => figureView(context, figure)),
+  return makeConnection(
+    rest.slice(0, pageSizeOf(args) + 1).map((figure) => figureView(context, figure)),
     args,
     (figure) => timelinessCursor(figure),
     () => all.length,
@@ -51,15 +51,15 @@ const dueDeliveries = async (
   context: GraphqlContext,
 ) => {
   const { db, rules } = context.parts
-  const { lateOnly, platform } = withoutNul(args)
+  const { lateOnly, platform } = refuseUnstorableText(args)
   const list = await dueList(db, rules, {
     lateOnly: lateOnly ?? false,
     platform: platform ?? null,
     sight: regionBoundOf(context.viewer),
     today: context.today,
   })
-  const due = await list.page({ first: firstOf(args) + 1, after: dueAfter(args.after) })
-  return connection(
+  const due = await list.page({ first: pageSizeOf(args) + 1, after: dueInCursor(args.after) })
+  return makeConnection(
     due.map((due) => dueView(context, due)),
     args,
     ({ countedFrom, id }) => dueCursor({ dueOn: countedFrom, id }),
@@ -67,4 +67,4 @@ const dueDeliveries = async (
   )
 }
 
-export const timelinessOf = { Query: { timeliness, dueDeliveries } }
+export const timelinessResolvers = { Query: { timeliness, dueDeliveries } }

@@ -4,9 +4,9 @@ import type { Agency } from '../../agencies/feed.js'
 import type { Keys } from '../../foundation/keys.js'
 import type { Db } from '../../store/db/db.js'
 import { type Lookups, makeLookups } from '../loaders/lookups.js'
-import { type CompiledQueryOptions, makeQueryEngine, plainEngine, type QueryEngine } from './query-engine.js'
-import { shareLookups } from './shared-lookups.js'
-import { cachingVerify } from './verified-tokens.js'
+import { type CompiledQueryOptions, makePlainEngine, makeQueryEngine, type QueryEngine } from './query-engine.js'
+import { makeSharedLookups } from './shared-lookups.js'
+import { makeCachingVerify } from './verified-tokens.js'
 
 export interface AnswerPath {
   lookups: (own: { readonly db: Db }) => Lookups
@@ -32,7 +32,7 @@ interface AnswerPathDependencies {
  */
 export const makeAnswerPath = ({ db, agencies, keys, fastAnswers = true }: AnswerPathDependencies): AnswerPath => {
   if (!fastAnswers)
-    return { lookups: (own) => makeLookups(own, agencies), verify: keys.verify, engine: plainEngine, pool: null }
-  const shared = shareLookups(db, agencies)
-  return { lookups: () => shared, verify: cachingVerify(keys).verify, engine: makeQueryEngine, pool: shared.db }
+    return { lookups: (own) => makeLookups(own, agencies), verify: keys.verify, engine: makePlainEngine, pool: null }
+  const shared = makeSharedLookups(db, agencies)
+  return { lookups: () => shared, verify: makeCachingVerify(keys).verify, engine: makeQueryEngine, pool: shared.db }
 }

@@ -55,7 +55,7 @@ export interface QueryBody {
   variables: Record<string, unknown> | undefined
 }
 
-export interface Executor<C> {
+export interface QueryExecutor<C> {
   execute(asked: ExecutorRequest<C>): Promise<ExecutionResult>
   /** Returns null unless a compiled query answers without errors. */
   quick(question: QueryBody, contextOf: () => C): Promise<{ answer: ExecutionResult; context: C } | null>
@@ -69,11 +69,11 @@ export interface ExecutorOptions<C> {
 }
 
 /** `twin` is a second instance of `schema`: its fields get the guard resolvers that compiled queries need. */
-export const makeExecutor = <C>(
+export const makeQueryExecutor = <C>(
   schema: GraphQLSchema,
   twin: GraphQLSchema,
   { hitsBefore = HITS_BEFORE, resetContext, learn }: ExecutorOptions<C>,
-): Executor<C> => {
+): QueryExecutor<C> => {
   const compilable = withGuardResolvers(twin)
   const questions = new LRUCache<string, CountedQuery>({ max: QUESTIONS_MOST })
   const counts = { compiled: 0, all: 0 }

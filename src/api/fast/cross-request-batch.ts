@@ -8,7 +8,7 @@ const KEYS_MOST = 1_000
 /**
  * A second concurrent batch starts only from this many unanswered keys on: fewer cost less than the statement itself.
  */
-export const KEYS_WORTH_TWO = 100
+export const KEYS_WORTH_SECOND_BATCH = 100
 
 /** Longest time that a running batch holds back the next one, milliseconds. */
 const PATIENCE_MS = 50

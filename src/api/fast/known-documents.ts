@@ -8,7 +8,7 @@ export const DOCUMENTS_MOST = 200
 export const DOCUMENT_LONGEST = 4_096
 const ONCE_MOST = 2_000
 
-export const knownDocuments = (): NonNullable<ApolloServerOptions<BaseContext>['documentStore']> => {
+export const makeDocumentStore = (): NonNullable<ApolloServerOptions<BaseContext>['documentStore']> => {
   const once = new LRUCache<string, true>({ max: ONCE_MOST })
   const kept = new LRUCache<string, DocumentNode>({ max: DOCUMENTS_MOST })
   return {

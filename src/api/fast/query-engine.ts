@@ -9,8 +9,8 @@ import {
 import type { GraphQLSchema } from 'graphql'
 import { LRUCache } from '../../foundation/lru.js'
 import { isRecord } from '../../foundation/text/json.js'
-import { type Executor, type ExecutorOptions, makeExecutor, type QueryBody } from './compiled.js'
-import { knownDocuments } from './known-documents.js'
+import { type ExecutorOptions, makeQueryExecutor, type QueryBody, type QueryExecutor } from './compiled.js'
+import { makeDocumentStore } from './known-documents.js'
 
 const ACCEPTS_MOST = 100
 const ACCEPT_LONGEST = 300
@@ -30,7 +30,7 @@ export interface QueryEngine<C extends BaseContext> {
   learnType: (accept: string, type: string) => void
 }
 
-export const plainEngine = <C extends BaseContext>(schema: GraphQLSchema): QueryEngine<C> => ({
+export const makePlainEngine = <C extends BaseContext>(schema: GraphQLSchema): QueryEngine<C> => ({
   apollo: { schema, documentStore: null },
   quick: async () => null,
   learnType: () => undefined,
@@ -41,10 +41,10 @@ export const makeQueryEngine = <C extends BaseContext>(
   twin: () => GraphQLSchema,
   options: CompiledQueryOptions<C>,
 ): QueryEngine<C> => {
-  const executor = makeExecutor<C>(schema, twin(), options)
+  const executor = makeQueryExecutor<C>(schema, twin(), options)
   const types = new LRUCache<string, string>({ max: ACCEPTS_MOST })
   return {
-    apollo: { gateway: asGateway(schema, executor), documentStore: knownDocuments() },
+    apollo: { gateway: asGateway(schema, executor), documentStore: makeDocumentStore() },
     quick: async (body, accept, contextOf) => {
       const question = questionIn(body)
       const type = question && types.get(accept)
@@ -62,7 +62,10 @@ export const makeQueryEngine = <C extends BaseContext>(
 
 type GatewayInterface<C extends BaseContext> = WithGateway<C>['gateway']
 
-const asGateway = <C extends BaseContext>(schema: GraphQLSchema, { execute }: Executor<C>): GatewayInterface<C> => {
+const asGateway = <C extends BaseContext>(
+  schema: GraphQLSchema,
+  { execute }: QueryExecutor<C>,
+): GatewayInterface<C> => {
   let tell: Parameters<GatewayInterface<C>['onSchemaLoadOrUpdate']>[0] = () => undefined
   return {
     onSchemaLoadOrUpdate: (listener) => {

@@ -10,7 +10,7 @@ interface CachedToken {
 }
 
 /** Caches a verified token until it expires or its key is no longer accepted. Revocation is not checked here. */
-export const cachingVerify = ({ verify, accepts }: Pick<Keys, 'verify' | 'accepts'>): Pick<Keys, 'verify'> => {
+export const makeCachingVerify = ({ verify, accepts }: Pick<Keys, 'verify' | 'accepts'>): Pick<Keys, 'verify'> => {
   const tokens = new LRUCache<string, CachedToken>({ max: TOKENS_MOST })
   return {
     verify: (token, now) => {

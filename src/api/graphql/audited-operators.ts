@@ -2,7 +2,7 @@
 import { defaultFieldResolver, type GraphQLSchema, getNamedType, isAbstractType, isObjectType } from 'graphql'
 import { codesInItem } from '../../domain/audit/item-codes.js'
 import type { GraphqlContext } from '../request/context.js'
-import { note, type OperatorReference, type SeenOperators } from '../request/seen-operators.js'
+import { noteOperator, type OperatorReference, type SeenOperators } from '../request/seen-operators.js'
 
 const by = <S>(read: (source: S) => OperatorReference | readonly OperatorReference[]) =>
   read as (source: unknown) => OperatorReference | readonly OperatorReference[]
@@ -18,50 +18,51 @@ const byItem = by(({ item, body }: { item?: unknown; body?: unknown }) =>
 )
 const bySubject = by(({ subjectId: subject }: { subjectId: string }) => ({ subject }))
 
-export const OPERATORS_OF: Record<string, (source: unknown) => OperatorReference | readonly OperatorReference[]> = {
-  Operator: by(
-    ({ operator: { id, uscc, shop } }: { operator: { id: number; uscc: string | null; shop: string | null } }) => ({
-      operator: id,
-      code: uscc ?? shop,
-    }),
-  ),
-  Standing: by(({ whose }: { whose?: OperatorReference }) => whose ?? {}),
-  Listing: by(({ operatorId: operator, uuid: subject }: WithOperator & { uuid: string | null }) => ({
-    operator,
-    subject,
-  })),
-  Record: byOperator,
-  Score: byOperator,
-  RecordUndone: byOperator,
-  ScoreUndone: byOperator,
-  Override: byOperator,
-  Objection: byOperator,
-  WatchEntry: byOperator,
-  AccessCode: byOperator,
-  Trademark: byOperator,
-  ProductSampling: byOperator,
-  ProductRecall: byOperator,
-  IdentityDecision: by(({ operatorId, mergedId }: WithOperator & { mergedId: number | null }) => [
-    { operator: operatorId },
-    { operator: mergedId },
-  ]),
-  Reject: byItem,
-  Unmatched: byItem,
-  Concern: byListing,
-  ListingUndone: byListing,
-  Deadline: byListing,
-  Delivery: bySubject,
-  DueDelivery: bySubject,
-  Retraction: bySubject,
-  Discrepancy: by(({ key: subject }: { key: string }) => ({ subject })),
-}
+export const OPERATORS_BY_TYPE: Record<string, (source: unknown) => OperatorReference | readonly OperatorReference[]> =
+  {
+    Operator: by(
+      ({ operator: { id, uscc, shop } }: { operator: { id: number; uscc: string | null; shop: string | null } }) => ({
+        operator: id,
+        code: uscc ?? shop,
+      }),
+    ),
+    Standing: by(({ whose }: { whose?: OperatorReference }) => whose ?? {}),
+    Listing: by(({ operatorId: operator, uuid: subject }: WithOperator & { uuid: string | null }) => ({
+      operator,
+      subject,
+    })),
+    Record: byOperator,
+    Score: byOperator,
+    RecordUndone: byOperator,
+    ScoreUndone: byOperator,
+    Override: byOperator,
+    Objection: byOperator,
+    WatchEntry: byOperator,
+    AccessCode: byOperator,
+    Trademark: byOperator,
+    ProductSampling: byOperator,
+    ProductRecall: byOperator,
+    IdentityDecision: by(({ operatorId, mergedId }: WithOperator & { mergedId: number | null }) => [
+      { operator: operatorId },
+      { operator: mergedId },
+    ]),
+    Reject: byItem,
+    Unmatched: byItem,
+    Concern: byListing,
+    ListingUndone: byListing,
+    Deadline: byListing,
+    Delivery: bySubject,
+    DueDelivery: bySubject,
+    Retraction: bySubject,
+    Discrepancy: by(({ key: subject }: { key: string }) => ({ subject })),
+  }
 
-export const withOperatorNotes = (schema: GraphQLSchema): GraphQLSchema => {
+export const withNotedOperators = (schema: GraphQLSchema): GraphQLSchema => {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue
     for (const field of Object.values(type.getFields())) {
       const handed = getNamedType(field.type)
-      const read = OPERATORS_OF[handed.name]
+      const read = OPERATORS_BY_TYPE[handed.name]
       if (read === undefined && !isAbstractType(handed)) continue
       const resolve = field.resolve ?? defaultFieldResolver
       field.resolve = (source, args, context: GraphqlContext, question) => {
@@ -82,7 +83,7 @@ const isPromise = (value: unknown): value is Promise<unknown> =>
 const noteOperators = (
   value: unknown,
   seen: SeenOperators,
-  read: (typeof OPERATORS_OF)[string] | undefined,
+  read: (typeof OPERATORS_BY_TYPE)[string] | undefined,
 ): unknown => {
   if (value == null) return value
   if (Array.isArray(value)) {
@@ -90,9 +91,9 @@ const noteOperators = (
       isPromise(each) ? each.then((known) => noteOperators(known, seen, read)) : noteOperators(each, seen, read),
     )
   }
-  const whose = (read ?? OPERATORS_OF[(value as { __typename?: string }).__typename ?? ''])?.(value)
+  const whose = (read ?? OPERATORS_BY_TYPE[(value as { __typename?: string }).__typename ?? ''])?.(value)
   if (whose === undefined) return value
-  if (Array.isArray(whose)) for (const one of whose) note(seen, one)
-  else note(seen, whose as OperatorReference)
+  if (Array.isArray(whose)) for (const one of whose) noteOperator(seen, one)
+  else noteOperator(seen, whose as OperatorReference)
   return value
 }

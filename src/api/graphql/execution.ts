@@ -15,15 +15,15 @@ import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
 import { auditAnswer, auditPlugin, noteOperation } from '../request/audit-rows.js'
 import { costOfAnswer, type GraphqlContext, makeContext, resetContext } from '../request/context.js'
-import { cookieIn, NO_COOKIE } from '../request/cookies.js'
+import { CLEARED_SESSION_COOKIE, sessionCookieIn } from '../request/cookies.js'
 import type { ApiDependencies } from '../request/dependencies.js'
-import { formatError, graphqlRefusal, noteFaults } from '../request/faults.js'
-import { BODY_BYTES, isNestedTooDeep, NESTING_MOST, TOKENS_MOST, withinLimits } from '../request/limits.js'
-import { furtherUnits } from '../request/quotas.js'
+import { formatError, graphqlRefusalJson, logFaults } from '../request/faults.js'
+import { isNestedTooDeep, NESTING_MOST, queryLimitsRule, REQUEST_BYTES_MOST, TOKENS_MOST } from '../request/limits.js'
+import { unitsBeyondFirst } from '../request/quotas.js'
 import type { SignInLimits } from '../request/rate-limit.js'
-import { bodyOf, type RequestContext } from '../request/request-context.js'
-import { requestDatabase, withDb } from '../request/request-database.js'
-import { admit } from '../request/viewer.js'
+import { type HttpRequestContext, readBody } from '../request/request-context.js'
+import { makeRequestDatabase, withRequestDb } from '../request/request-database.js'
+import { admitViewer } from '../request/viewer.js'
 import { withFieldCounts } from './counted-fields.js'
 import { makeSchema } from './schema.js'
 
@@ -56,8 +56,8 @@ interface GraphqlAnswer {
 }
 
 /** Answers a query of the web site with the viewer's rights, limits and audit row. */
-export type AskGraphql = (
-  own: { asked: RequestContext; viewer: Viewer; response: ServerResponse },
+export type AnswerPageQuery = (
+  own: { asked: HttpRequestContext; viewer: Viewer; response: ServerResponse },
   question: { query: string; variables?: Record<string, unknown> },
 ) => Promise<GraphqlResult>
 
@@ -68,8 +68,8 @@ interface GraphqlResult {
 }
 
 export interface GraphqlEndpoint {
-  answer(request: IncomingMessage, response: ServerResponse, asked: RequestContext): Promise<void>
-  ask: AskGraphql
+  answer(request: IncomingMessage, response: ServerResponse, asked: HttpRequestContext): Promise<void>
+  ask: AnswerPageQuery
   stop(): Promise<void>
 }
 
@@ -83,16 +83,18 @@ const validSchema = (): GraphQLSchema => {
 
 type Engine = ReturnType<typeof engineOf>
 
-export const makeGraphql = async (parts: ApiDependencies, limits: SignInLimits): Promise<GraphqlEndpoint> => {
+export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignInLimits): Promise<GraphqlEndpoint> => {
   const { revocations, quotas, answerPath } = parts
   const admitting = { keys: { verify: answerPath.verify }, revocations, quotas, db: parts.db }
   const engine = engineOf(parts)
   const apollo = makeApollo(engine, parts)
   await apollo.start()
   const byApollo = askApollo(apollo, engine)
-  const contextFor = ({ asked, viewer, response }: Parameters<AskGraphql>[0], began: number): GraphqlContext => {
+  const contextFor = ({ asked, viewer, response }: Parameters<AnswerPageQuery>[0], began: number): GraphqlContext => {
     const acts = (): boolean => context.auditNotes.isAct
-    const own = withDb(parts, () => requestDatabase(parts.db, { requestId: asked.requestId, response, acts }))
+    const own = withRequestDb(parts, () =>
+      makeRequestDatabase(parts.db, { requestId: asked.requestId, response, acts }),
+    )
     const context = makeContext(own, { asked, viewer, limits }, { reader: response, began })
     return context
   }
@@ -119,7 +121,7 @@ export const makeGraphql = async (parts: ApiDependencies, limits: SignInLimits):
       if (context !== null) {
         const cost = costOfAnswer(context)
         response.setHeader('Query-Cost', String(cost))
-        const units = furtherUnits(cost)
+        const units = unitsBeyondFirst(cost)
         if (units > 0) parts.quotas.spent(request, viewer.sub, asked.now, units)
       }
       const bytes = bytesOf(answer.body)
@@ -151,7 +153,7 @@ const makeApollo = (engine: Engine, { keys, log }: ApiDependencies): ApolloServe
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: TOKENS_MOST },
-    validationRules: [withinLimits],
+    validationRules: [queryLimitsRule],
     formatError: (formatted, error) => redactIdNumbers(withoutCodes(formatError(formatted, error)), keys.mark),
     logger: log,
     plugins: [
@@ -170,7 +172,7 @@ const askApollo =
   async (
     body: unknown,
     request: IncomingMessage,
-    { url, refused }: RequestContext,
+    { url, refused }: HttpRequestContext,
     contextOf: () => GraphqlContext,
   ): Promise<GraphqlAnswer> => {
     const { method = 'GET', headers } = request
@@ -220,7 +222,7 @@ const withoutCodes = (error: GraphQLFormattedError): GraphQLFormattedError =>
 
 const faultsToLog: ApolloServerPlugin<GraphqlContext> = {
   requestDidStart: async () => ({
-    didEncounterErrors: async ({ errors, contextValue }) => noteFaults(errors, contextValue),
+    didEncounterErrors: async ({ errors, contextValue }) => logFaults(errors, contextValue),
   }),
 }
 
@@ -247,21 +249,22 @@ const isAudited = async (context: GraphqlContext | null, answer: string | Buffer
 const admitOrRefuse = async (
   request: IncomingMessage,
   response: ServerResponse,
-  parts: Parameters<typeof admit>[1],
-  asked: RequestContext,
+  parts: Parameters<typeof admitViewer>[1],
+  asked: HttpRequestContext,
 ): Promise<Viewer | null> => {
   const { now, refused } = asked
   try {
-    return await admit(
+    return await admitViewer(
       request,
-      withDb(parts, () => asked.db),
+      withRequestDb(parts, () => asked.db),
       now,
     )
   } catch (error) {
     if (!isRefusal(error)) throw error
     refused.push(error.code)
     if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="hub", error="invalid_token"')
-    if (error.status === 401 && cookieIn(request.headers) !== null) response.setHeader('Set-Cookie', NO_COOKIE)
+    if (error.status === 401 && sessionCookieIn(request.headers) !== null)
+      response.setHeader('Set-Cookie', CLEARED_SESSION_COOKIE)
     answerRefused(response, error.status, error.code, error.message)
     return null
   }
@@ -270,7 +273,7 @@ const admitOrRefuse = async (
 const readJson = async (
   request: IncomingMessage,
   response: ServerResponse,
-  { refused }: RequestContext,
+  { refused }: HttpRequestContext,
 ): Promise<{ value: unknown } | null> => {
   const refuse = (status: number, code: string, message: string): null => {
     refused.push(code)
@@ -278,9 +281,9 @@ const readJson = async (
     return null
   }
   if (request.method !== 'POST') return { value: undefined }
-  const bytes = await bodyOf(request, BODY_BYTES)
+  const bytes = await readBody(request, REQUEST_BYTES_MOST)
   if (bytes === null) {
-    const { status, code, message } = new Refusal('CONTENT_TOO_LARGE', { limit: `${BODY_BYTES} bytes` })
+    const { status, code, message } = new Refusal('CONTENT_TOO_LARGE', { limit: `${REQUEST_BYTES_MOST} bytes` })
     response.setHeader('Connection', 'close')
     return refuse(status, code, message)
   }
@@ -297,13 +300,14 @@ const readJson = async (
 }
 
 const answerRefused = (response: ServerResponse, status: number, code: string, message: string): void => {
-  response.writeHead(status, { 'Content-Type': JSON_TYPE }).end(graphqlRefusal(code, message))
+  response.writeHead(status, { 'Content-Type': JSON_TYPE }).end(graphqlRefusalJson(code, message))
 }
 
 /** Adds Apollo's CSRF header to a GET without a session cookie, because such a request cannot misuse a session. */
 const headersWithPreflight = (request: IncomingMessage): HeaderMap => {
   const headers = headersOf(request)
-  if (request.method === 'GET' && cookieIn(request.headers) === null) headers.set('apollo-require-preflight', 'true')
+  if (request.method === 'GET' && sessionCookieIn(request.headers) === null)
+    headers.set('apollo-require-preflight', 'true')
   return headers
 }
 

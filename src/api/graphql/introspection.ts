@@ -9,7 +9,7 @@ const DEPRECATED = new GraphQLDirective({
   locations: GraphQLDeprecatedDirective.locations.filter((one) => one !== DirectiveLocation.DIRECTIVE_DEFINITION),
 })
 
-export const asOctober2021 = (schema: GraphQLSchema): GraphQLSchema => {
+export const withOctober2021Introspection = (schema: GraphQLSchema): GraphQLSchema => {
   const config = schema.toConfig()
   const directives = config.directives.map((one) => (one.name === DEPRECATED.name ? DEPRECATED : one))
   return new GraphQLSchema({ ...config, directives })

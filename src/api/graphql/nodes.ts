@@ -13,18 +13,18 @@ import {
   type Viewer,
 } from '../../domain/access/viewer.js'
 import { type AuthorizationRow, type AuthorizedType, isAuthorizedType } from '../../store/db/authorization-columns.js'
-import { answers, type FieldRow, NODES } from '../access/fields.js'
+import { type FieldAccess, mayAnswerField, NODE_ACCESS } from '../access/fields.js'
 import { deliveryById } from '../delivery/deliveries.js'
 import { discrepancyById } from '../delivery/reconcile.js'
-import { rejectById, sentBy } from '../intake/rejects.js'
+import { rejectById, visibleSenderOf } from '../intake/rejects.js'
 import { concernById } from '../listing/concerns.js'
 import { listingById } from '../listing/listing-by-id.js'
 import { decisionById, unmatchedById } from '../operators/identity.js'
 import { recordById } from '../records/records.js'
 import type { GraphqlContext } from '../request/context.js'
-import { type NodeType, numberIn, readId } from '../request/ids.js'
+import { type NodeType, numberInGlobalId, parseGlobalId } from '../request/ids.js'
 import { operatorById } from '../request/operator-view.js'
-import { NONE } from '../request/viewer.js'
+import { NO_ID } from '../request/viewer.js'
 import { scoreById } from '../scoring/audited-scores.js'
 import { objectionById } from '../scoring/objections.js'
 import { overrideById } from '../scoring/overrides.js'
@@ -52,24 +52,24 @@ const BY_KEY: Partial<Record<NodeType, (context: GraphqlContext, key: number) =>
   Webhook: webhookById,
 }
 
-export const node = async (_: unknown, { id }: { id: string }, context: GraphqlContext) => {
-  const type = readId(id)?.type
-  const row = type === undefined ? undefined : NODES.get(type)
-  if (type === undefined || row === undefined || !answers(row, context.viewer)) return null
+export const resolveNode = async (_: unknown, { id }: { id: string }, context: GraphqlContext) => {
+  const type = parseGlobalId(id)?.type
+  const row = type === undefined ? undefined : NODE_ACCESS.get(type)
+  if (type === undefined || row === undefined || !mayAnswerField(row, context.viewer)) return null
   if (type === 'Listing') return listingById(context, id)
-  const key = numberIn(id, type)
+  const key = numberInGlobalId(id, type)
   if (key === null || !(await isFor(context, type, row, key))) return null
   return BY_KEY[type]?.(context, key) ?? null
 }
 
 /** True when the viewer may see the object; false for a missing one, unless he may see all of its type. */
-const isFor = async (context: GraphqlContext, type: NodeType, row: FieldRow, key: number): Promise<boolean> => {
+const isFor = async (context: GraphqlContext, type: NodeType, row: FieldAccess, key: number): Promise<boolean> => {
   if (!isAuthorizedType(type) || !isParted(context.viewer, type, row)) return true
   const head = await context.load.head({ type, key: String(key) })
   return head !== null && (await isHeadFor(context, type, row, head))
 }
 
-const isParted = (viewer: Viewer, type: AuthorizedType, { whose }: FieldRow): boolean =>
+const isParted = (viewer: Viewer, type: AuthorizedType, { whose }: FieldAccess): boolean =>
   seesOnlySomeFiles(viewer) ||
   viewer.role === 'agency' ||
   may(viewer, 'see_sellers_grade') ||
@@ -80,19 +80,19 @@ const isParted = (viewer: Viewer, type: AuthorizedType, { whose }: FieldRow): bo
 const isHeadFor = async (
   context: GraphqlContext,
   type: AuthorizedType,
-  { whose }: FieldRow,
+  { whose }: FieldAccess,
   head: AuthorizationRow,
 ): Promise<boolean> => {
   const { viewer, parts } = context
   const { kind, stands, feed, by } = head
   if (type === 'Reject') {
-    const sent = sentBy(viewer)
+    const sent = visibleSenderOf(viewer)
     return (sent === null || sent === by) && isOfFeed(viewer, parts.agencies, feed)
   }
   if (!maySeeOperator(viewer, ownerIn(head))) return false
   if (whose === 'SENT') return isOfFeed(viewer, parts.agencies, feed)
   if (type === 'Authorisation') return may(viewer, 'see_authorisations') || by === viewer.sub
-  if (type === 'Score') return seesGrade(context, { ...head, id: head.operatorId ?? NONE })
+  if (type === 'Score') return seesGrade(context, { ...head, id: head.operatorId ?? NO_ID })
   if (type !== 'Record') return true
   return kind !== null && maySeeRecord(viewer, { kind, stands: stands === true })
 }

@@ -4,51 +4,51 @@ import { SUBJECT_KINDS } from '../../domain/delivery/delivery.js'
 import { RECORD_KINDS } from '../../domain/records/records.js'
 import * as contracts from '../../foundation/contracts.js'
 import { JOBS, RUN_CAUSES } from '../../store/timetable/runs.js'
-import { administration } from '../access/administration.js'
+import { administrationResolvers } from '../access/administration.js'
 import { withAccessChecks } from '../access/field-access.js'
-import { lockouts } from '../access/lockouts.js'
-import { door } from '../access/party-access.js'
-import { auditLog } from '../audit/audit-log.js'
-import { ruleTables } from '../calendar/rule-tables.js'
-import { deliveries } from '../delivery/deliveries.js'
-import { platforms } from '../delivery/platforms.js'
-import { compared } from '../delivery/reconcile.js'
-import { restored } from '../delivery/restored.js'
-import { retractions } from '../delivery/retractions.js'
-import { timelinessOf } from '../delivery/timeliness.js'
-import { feedMapsOf } from '../intake/feed-maps.js'
-import { rejected } from '../intake/rejects.js'
-import { rollback } from '../intake/rollback.js'
-import { cases } from '../listing/cases.js'
-import { concerns } from '../listing/concerns.js'
-import { deadlines } from '../listing/deadlines.js'
-import { document } from '../listing/documents.js'
-import { listing } from '../listing/listings.js'
-import { moves } from '../listing/moves.js'
-import { outlook } from '../listing/outlook.js'
-import { clocks } from '../listing/publication-clocks.js'
-import { directory } from '../operators/directory.js'
-import { identity } from '../operators/identity.js'
-import { operator } from '../operators/operator.js'
-import { openRecords } from '../records/open-records.js'
-import { withCosts } from '../request/costs.js'
+import { lockoutResolvers } from '../access/lockouts.js'
+import { partyAccessResolvers } from '../access/party-access.js'
+import { auditLogResolvers } from '../audit/audit-log.js'
+import { ruleTableResolvers } from '../calendar/rule-tables.js'
+import { deliveryResolvers } from '../delivery/deliveries.js'
+import { platformResolvers } from '../delivery/platforms.js'
+import { comparisonResolvers } from '../delivery/reconcile.js'
+import { restoredResolvers } from '../delivery/restored.js'
+import { retractionResolvers } from '../delivery/retractions.js'
+import { timelinessResolvers } from '../delivery/timeliness.js'
+import { feedMapResolvers } from '../intake/feed-maps.js'
+import { rejectResolvers } from '../intake/rejects.js'
+import { rollbackResolvers } from '../intake/rollback.js'
+import { caseResolvers } from '../listing/cases.js'
+import { concernResolvers } from '../listing/concerns.js'
+import { deadlineResolvers } from '../listing/deadlines.js'
+import { documentResolvers } from '../listing/documents.js'
+import { listingResolvers } from '../listing/listings.js'
+import { moveResolvers } from '../listing/moves.js'
+import { outlookResolvers } from '../listing/outlook.js'
+import { publicationClockResolvers } from '../listing/publication-clocks.js'
+import { directoryResolvers } from '../operators/directory.js'
+import { identityResolvers } from '../operators/identity.js'
+import { operatorResolvers } from '../operators/operator.js'
+import { openRecordResolvers } from '../records/open-records.js'
+import { withFieldCosts } from '../request/costs.js'
 import { SCALARS } from '../request/scalars.js'
-import { audit } from '../scoring/audited-scores.js'
-import { objection } from '../scoring/objections.js'
-import { override } from '../scoring/overrides.js'
-import { recoveryPath } from '../scoring/recovery-path.js'
-import { score } from '../scoring/score.js'
-import { scorecardLife } from '../scoring/scorecards.js'
-import { watch } from '../scoring/watch-list.js'
-import { sellersOf } from '../standing/sellers.js'
-import { standing } from '../standing/standing.js'
-import { webhooks } from '../standing/webhooks.js'
-import { operations } from '../timetable/operations.js'
-import { timetable } from '../timetable/timetable.js'
-import { withOperatorNotes } from './audited-operators.js'
-import { asOctober2021 } from './introspection.js'
-import { node } from './nodes.js'
-import { withSources } from './type-sources.js'
+import { scoreAuditResolvers } from '../scoring/audited-scores.js'
+import { objectionResolvers } from '../scoring/objections.js'
+import { overrideResolvers } from '../scoring/overrides.js'
+import { recoveryPathResolvers } from '../scoring/recovery-path.js'
+import { scoreResolvers } from '../scoring/score.js'
+import { scorecardResolvers } from '../scoring/scorecards.js'
+import { watchListResolvers } from '../scoring/watch-list.js'
+import { sellerResolvers } from '../standing/sellers.js'
+import { standingResolvers } from '../standing/standing.js'
+import { webhookResolvers } from '../standing/webhooks.js'
+import { operationResolvers } from '../timetable/operations.js'
+import { timetableResolvers } from '../timetable/timetable.js'
+import { withNotedOperators } from './audited-operators.js'
+import { withOctober2021Introspection } from './introspection.js'
+import { resolveNode } from './nodes.js'
+import { withSourceDescriptions } from './type-sources.js'
 
 const upper = (words: readonly string[]) => Object.fromEntries(words.map((word) => [word.toUpperCase(), word]))
 
@@ -68,49 +68,49 @@ const ENUMS = {
   ScorecardActivationState: { ACTIVATED: 'ADOPTED' },
 }
 
-/** Later resolvers replace earlier ones: `door` (the party's access) wraps fields of `listing`. */
+/** Later resolvers replace earlier ones: `partyAccessResolvers` wraps fields of `listingResolvers`. */
 const RESOLVERS = [
   SCALARS,
   ENUMS,
-  { Query: { node } },
-  standing,
-  watch,
-  operator,
-  directory,
-  openRecords,
-  sellersOf,
-  listing,
-  score,
-  scorecardLife,
-  operations,
-  timetable,
-  feedMapsOf,
-  rejected,
-  identity,
-  concerns,
-  rollback,
-  override,
-  objection,
-  audit,
-  recoveryPath,
-  outlook,
-  clocks,
-  door,
-  deadlines,
-  platforms,
-  deliveries,
-  retractions,
-  timelinessOf,
-  compared,
-  restored,
-  lockouts,
-  auditLog,
-  webhooks,
-  administration,
-  ruleTables,
-  cases,
-  moves,
-  document,
+  { Query: { node: resolveNode } },
+  standingResolvers,
+  watchListResolvers,
+  operatorResolvers,
+  directoryResolvers,
+  openRecordResolvers,
+  sellerResolvers,
+  listingResolvers,
+  scoreResolvers,
+  scorecardResolvers,
+  operationResolvers,
+  timetableResolvers,
+  feedMapResolvers,
+  rejectResolvers,
+  identityResolvers,
+  concernResolvers,
+  rollbackResolvers,
+  overrideResolvers,
+  objectionResolvers,
+  scoreAuditResolvers,
+  recoveryPathResolvers,
+  outlookResolvers,
+  publicationClockResolvers,
+  partyAccessResolvers,
+  deadlineResolvers,
+  platformResolvers,
+  deliveryResolvers,
+  retractionResolvers,
+  timelinessResolvers,
+  comparisonResolvers,
+  restoredResolvers,
+  lockoutResolvers,
+  auditLogResolvers,
+  webhookResolvers,
+  administrationResolvers,
+  ruleTableResolvers,
+  caseResolvers,
+  moveResolvers,
+  documentResolvers,
 ]
 
 export const makeSchema = (): GraphQLSchema => {
@@ -123,5 +123,7 @@ export const makeSchema = (): GraphQLSchema => {
     resolvers: RESOLVERS,
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   })
-  return asOctober2021(withAccessChecks(withOperatorNotes(withCosts(withSources(schema)))))
+  return withOctober2021Introspection(
+    withAccessChecks(withNotedOperators(withFieldCosts(withSourceDescriptions(schema)))),
+  )
 }

@@ -55,7 +55,7 @@ const SOURCES: ReadonlyMap<string, string> = new Map(
   ),
 )
 
-export const withSources = (schema: GraphQLSchema): GraphQLSchema => {
+export const withSourceDescriptions = (schema: GraphQLSchema): GraphQLSchema => {
   for (const type of Object.values(schema.getTypeMap())) {
     const source = SOURCES.get(type.name)
     if (isObjectType(type) && source !== undefined) type.description = `${type.description ?? ''}\n${source}`

@@ -5,7 +5,7 @@ import * as store from '../../store/intake/feed-maps.js'
 import type { RunRow } from '../../store/timetable/runs.js'
 import * as work from '../../work/intake/feed-maps.js'
 import type { GraphqlContext } from '../request/context.js'
-import { withoutNul } from '../request/limits.js'
+import { refuseUnstorableText } from '../request/limits.js'
 
 const mapView = ({ id, headings, values, ...map }: store.FeedMapRow) => ({
   ...map,
@@ -24,13 +24,13 @@ const feedIn = ({ parts }: GraphqlContext, id: string): Feed => {
 }
 
 const feedMaps = async (_: unknown, args: { feed: string }, context: GraphqlContext) => {
-  const { id } = feedIn(context, withoutNul(args).feed)
+  const { id } = feedIn(context, refuseUnstorableText(args).feed)
   return (await store.listOfFeed(context.parts.db, id)).map(mapView)
 }
 
 const addFeedMap = async (_: unknown, args: { feed: string; lines: Partial<MapLine>[] }, context: GraphqlContext) => {
   const { parts, viewer, now } = context
-  const fields = withoutNul(args)
+  const fields = refuseUnstorableText(args)
   const lines = fields.lines.map(({ heading = null, field = null, value = null }) => ({ heading, field, value }))
   const of = { feed: feedIn(context, fields.feed), lines, by: viewer.sub ?? '', mark: parts.keys.mark, now }
   return mapView(await work.add(parts.db, of))
@@ -38,12 +38,12 @@ const addFeedMap = async (_: unknown, args: { feed: string; lines: Partial<MapLi
 
 const endFeedMap = async (_: unknown, args: { feed: string; map: number }, context: GraphqlContext) => {
   const { parts, viewer, now } = context
-  const { feed, map } = withoutNul(args)
+  const { feed, map } = refuseUnstorableText(args)
   const of = { feed: feedIn(context, feed).id, id: map, by: viewer.sub ?? '', now }
   return mapView(await work.end(parts.db, of))
 }
 
-export const feedMapsOf = {
+export const feedMapResolvers = {
   Query: { feedMaps },
   Mutation: { addFeedMap, endFeedMap },
   Run: {

@@ -4,10 +4,10 @@ import type { Problem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as setAside from '../../store/intake/reject-desk.js'
 import * as work from '../../work/intake/rejects.js'
-import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type GraphqlContext, reload } from '../request/context.js'
-import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
+import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { type GraphqlContext, renewLoaders } from '../request/context.js'
+import { cursorOf, globalId, numberInCursor, numberInGlobalId } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
 
 const view = (reject: setAside.StoredReject) => {
   return {
@@ -31,9 +31,9 @@ interface RejectsArgs extends PageArgs {
 const rejects = async (_: unknown, args: RejectsArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const filter = filterOf(context, args)
-  const rows = await setAside.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
+  const rows = await setAside.list(db, filter, { first: pageSizeOf(args) + 1, before: numberInCursor(args.after) })
   const views = rows.map((each) => view(each))
-  return connection(
+  return makeConnection(
     views,
     args,
     ({ key }) => cursorOf(key),
@@ -46,21 +46,22 @@ const rejectRules = (_: unknown, args: RejectsArgs, context: GraphqlContext) => 
 }
 
 const filterOf = (context: GraphqlContext, args: RejectsArgs): setAside.RejectFilter => {
-  const { feed = null, run = null, state = null, rule = null } = withoutNul(args)
+  const { feed = null, run = null, state = null, rule = null } = refuseUnstorableText(args)
   // Run 0 stands for an unknown id: it has no rejects.
   return {
     feeds: visible(context, feed),
-    run: run === null ? null : (numberIn(run, 'Run') ?? 0),
+    run: run === null ? null : (numberInGlobalId(run, 'Run') ?? 0),
     state,
     rule,
-    by: sentBy(context.viewer),
+    by: visibleSenderOf(context.viewer),
   }
 }
 /**
  * Returns the sender whose rejects the viewer sees; null for all. A viewer with a region sees only his own, because a
  * reject has no known operator.
  */
-export const sentBy = (viewer: Viewer): string | null => (regionBoundOf(viewer) === null ? null : (viewer.sub ?? ''))
+export const visibleSenderOf = (viewer: Viewer): string | null =>
+  regionBoundOf(viewer) === null ? null : (viewer.sub ?? '')
 
 const visible = ({ viewer, parts }: GraphqlContext, feed: string | null): string[] | null => {
   if (viewer.role !== 'agency') return feed === null ? null : [feed]
@@ -71,7 +72,7 @@ const visible = ({ viewer, parts }: GraphqlContext, feed: string | null): string
 const seen = async (context: GraphqlContext, id: number | null, act: Act): Promise<setAside.StoredReject | null> => {
   const reject = id === null ? null : await setAside.byId(context.parts.db, id)
   if (reject === null || !mayFeed(context.viewer, act, { agency: senderOf(context, reject.feed) })) return null
-  const by = sentBy(context.viewer)
+  const by = visibleSenderOf(context.viewer)
   return by === null || by === reject.by ? reject : null
 }
 
@@ -90,7 +91,7 @@ interface RejectSettlement {
 
 const correctReject = async (_: unknown, args: RejectSettlement & { fields: unknown }, context: GraphqlContext) => {
   const { reject, feed } = await toSettle(context, args.id)
-  const { fields, note } = withoutNul(args)
+  const { fields, note } = refuseUnstorableText(args)
   const made = { ...settling(context, reject.id, note), fields, rules: context.parts.rules, log: context.log }
   const corrected = await work.takeCorrection(context.parts.db, feed, made)
   const problems: readonly Problem[] = corrected.taken ? [] : corrected.problems
@@ -99,7 +100,7 @@ const correctReject = async (_: unknown, args: RejectSettlement & { fields: unkn
 
 const dropReject = async (_: unknown, args: RejectSettlement, context: GraphqlContext) => {
   const { reject } = await toSettle(context, args.id)
-  await work.dropOpenReject(context.parts.db, settling(context, reject.id, withoutNul(args.note)))
+  await work.dropOpenReject(context.parts.db, settling(context, reject.id, refuseUnstorableText(args.note)))
   return payload(context, reject.id)
 }
 
@@ -107,7 +108,7 @@ const toSettle = async (
   context: GraphqlContext,
   id: string,
 ): Promise<{ reject: setAside.StoredReject; feed: Feed }> => {
-  const reject = await seen(context, numberIn(id, 'Reject'), 'correct_rejects')
+  const reject = await seen(context, numberInGlobalId(id, 'Reject'), 'correct_rejects')
   const feed = context.parts.agencies.flatMap(({ feeds }) => feeds).find((each) => each.id === reject?.feed)
   if (reject === null || feed === undefined) throw new Refusal('REJECT_UNKNOWN')
   return { reject, feed }
@@ -122,13 +123,13 @@ const settling = ({ viewer, parts, now }: GraphqlContext & { viewer: Viewer }, r
 })
 
 const payload = async (context: GraphqlContext, id: number) => {
-  reload(context)
+  renewLoaders(context)
   const reject = await setAside.byId(context.parts.db, id)
   if (reject === null) throw new Error(`reject ${id} is gone`)
   return { reject: view(reject) }
 }
 
-export const rejected = {
+export const rejectResolvers = {
   Query: { rejects, rejectRules },
   Mutation: { correctReject, dropReject },
 }

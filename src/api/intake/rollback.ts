@@ -4,13 +4,13 @@ import { previewRollback } from '../../work/intake/rollback-preview.js'
 import { familiesWithSource } from '../../work/intake/source-families.js'
 import { listingById } from '../listing/listing-by-id.js'
 import type { GraphqlContext } from '../request/context.js'
-import { globalId, numberIn } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
+import { globalId, numberInGlobalId } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
 import { operatorById } from '../request/operator-view.js'
 
 const rollbackPreview = async (_: unknown, args: { id: string }, context: GraphqlContext) => {
   const { viewer, parts, now } = context
-  const run = numberIn(withoutNul(args).id, 'Run')
+  const run = numberInGlobalId(refuseUnstorableText(args).id, 'Run')
   if (run === null) throw new Refusal('RUN_UNKNOWN')
   const { db, rules, agencies } = parts
   const feeds = agencies.flatMap(({ feeds }) => feeds)
@@ -52,4 +52,4 @@ const rollbackPreview = async (_: unknown, args: { id: string }, context: Graphq
   }
 }
 
-export const rollback = { Query: { rollbackPreview } }
+export const rollbackResolvers = { Query: { rollbackPreview } }

@@ -2,10 +2,10 @@ import { may, regionBoundOf } from '../../domain/access/viewer.js'
 import { type CaseState, isOver, STATES } from '../../domain/listing/case.js'
 import { PARTY_DEADLINES } from '../../domain/listing/deadlines.js'
 import * as store from '../../store/listing/cases.js'
-import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
-import { retractionAfter, retractionCursor } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
+import { retractionCursor, retractionInCursor } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
 import { caseView } from './listing-view.js'
 
 const OPEN = STATES.filter((state) => !isOver(state))
@@ -21,7 +21,7 @@ interface CaseBoardFilter {
 /** Ended cases are found only on request and with the right to see removals. */
 const filterOf = ({ viewer, today }: GraphqlContext, given: CaseBoardFilter | null | undefined): store.CaseFilter => {
   const { states = null, late = false, ...texts } = given ?? {}
-  const { list = null, region = null, name = null } = withoutNul(texts)
+  const { list = null, region = null, name = null } = refuseUnstorableText(texts)
   const seen = may(viewer, 'see_removed') ? STATES : OPEN
   const asked = states ?? OPEN
   return {
@@ -39,10 +39,10 @@ const filterOf = ({ viewer, today }: GraphqlContext, given: CaseBoardFilter | nu
 const list = async (_: unknown, args: PageArgs & { filter?: CaseBoardFilter | null }, context: GraphqlContext) => {
   const { db } = context.parts
   const filter = filterOf(context, args.filter)
-  const found = await store.list(db, filter, { first: firstOf(args) + 1, after: retractionAfter(args.after) })
+  const found = await store.list(db, filter, { first: pageSizeOf(args) + 1, after: retractionInCursor(args.after) })
   const cursors = new Map(found.map(({ id, at }) => [id, retractionCursor({ at, subjectId: id })]))
   const cursorOf = ({ uuid }: { uuid: string | null }) => cursors.get(uuid ?? '') ?? ''
-  return connection(found.map(caseView), args, cursorOf, () => store.count(db, filter))
+  return makeConnection(found.map(caseView), args, cursorOf, () => store.count(db, filter))
 }
 
 const board = async (_: unknown, args: { filter?: CaseBoardFilter | null }, context: GraphqlContext) => {
@@ -51,4 +51,4 @@ const board = async (_: unknown, args: { filter?: CaseBoardFilter | null }, cont
   return filter.states.map((state) => found.get(state) ?? { state, cases: 0, late: 0 })
 }
 
-export const cases = { Query: { cases: list, caseBoard: board } }
+export const caseResolvers = { Query: { cases: list, caseBoard: board } }

@@ -5,11 +5,11 @@ import * as runs from '../../store/timetable/runs.js'
 import { rollBack } from '../../work/intake/rollback.js'
 import * as work from '../../work/listing/concerns.js'
 import { recordById } from '../records/records.js'
-import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type GraphqlContext, reload } from '../request/context.js'
-import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
-import { isTheirs, NO_SUBJECT, NONE, seesSubject } from '../request/viewer.js'
+import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { type GraphqlContext, renewLoaders } from '../request/context.js'
+import { cursorOf, globalId, numberInCursor, numberInGlobalId } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
+import { isInViewersRegion, NO_ID, NO_SUBJECT, seesSubject } from '../request/viewer.js'
 import { runView } from '../timetable/operations.js'
 import { listingById } from './listing-by-id.js'
 
@@ -29,8 +29,8 @@ export const concernView = (context: GraphqlContext, concern: store.Concern) => 
 const waiting = async (_: unknown, args: PageArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const sight = regionBoundOf(context.viewer)
-  const concerns = await store.list(db, { first: firstOf(args) + 1, after: numberAfter(args.after), sight })
-  return connection(
+  const concerns = await store.list(db, { first: pageSizeOf(args) + 1, after: numberInCursor(args.after), sight })
+  return makeConnection(
     concerns.map((one) => concernView(context, one)),
     args,
     ({ key }) => cursorOf(key),
@@ -45,15 +45,15 @@ export const concernById = async (context: GraphqlContext, id: number) => {
 }
 
 const settleConcern = async (_: unknown, args: { id: string; note: string }, context: GraphqlContext) => {
-  const { id, note } = withoutNul(args)
-  const key = numberIn(id, 'Concern') ?? NONE
-  const theirs = await isTheirs(context, 'settle_concern', async () => {
+  const { id, note } = refuseUnstorableText(args)
+  const key = numberInGlobalId(id, 'Concern') ?? NO_ID
+  const theirs = await isInViewersRegion(context, 'settle_concern', async () => {
     const concern = await store.byId(context.parts.db, key)
     return (await context.load.listing(concern?.listingId ?? NO_SUBJECT))?.operatorId
   })
   const { db, rules } = context.parts
   const settled = {
-    id: theirs ? key : NONE,
+    id: theirs ? key : NO_ID,
     note,
     by: nameOf(context.viewer),
     mayMove: may(context.viewer, 'move_listing'),
@@ -61,17 +61,17 @@ const settleConcern = async (_: unknown, args: { id: string; note: string }, con
     now: context.now,
   }
   const concern = await work.settleOpenConcern(db, settled)
-  reload(context)
+  renewLoaders(context)
   return concernView(context, concern)
 }
 
 const rollBackRun = async (_: unknown, args: { id: string; reason: string }, context: GraphqlContext) => {
-  const { id, reason } = withoutNul(args)
-  const run = numberIn(id, 'Run')
+  const { id, reason } = refuseUnstorableText(args)
+  const run = numberInGlobalId(id, 'Run')
   if (run === null) throw new Refusal('RUN_UNKNOWN')
   const { db, rules, now } = context.parts
   await rollBack(db, { run, reason, by: nameOf(context.viewer), rules, now, mark: rules.mark, log: context.log })
-  reload(context)
+  renewLoaders(context)
   const taken = await runs.byId(db, run)
   if (taken === null) throw new Error(`run ${run} is gone`)
   return runView(taken)
@@ -79,7 +79,7 @@ const rollBackRun = async (_: unknown, args: { id: string; reason: string }, con
 
 const nameOf = ({ sub }: Viewer): string => sub ?? ''
 
-export const concerns = {
+export const concernResolvers = {
   Query: { concerns: waiting },
   Mutation: { settleConcern, rollBackRun },
 }

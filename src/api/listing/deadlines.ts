@@ -6,10 +6,10 @@ import * as proposals from '../../store/calendar/calendar-proposals.js'
 import * as store from '../../store/listing/deadlines.js'
 import * as work from '../../work/calendar/calendar.js'
 import { previewMovedDeadlines, renewDeadlines } from '../../work/listing/deadlines.js'
-import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type GraphqlContext, reload } from '../request/context.js'
-import { dueAfter, dueCursor, wholeNumber } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
+import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { type GraphqlContext, renewLoaders } from '../request/context.js'
+import { dueCursor, dueInCursor, parseWholeNumber } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
 import { caseView } from './listing-view.js'
 
 const MOVED_SHOWN = 20
@@ -45,8 +45,8 @@ const list = async (_: unknown, args: PageArgs & { state?: store.DeadlineState |
     ended,
     sight: regionBoundOf(context.viewer),
   }
-  const deadlines = await store.list(db, filter, { first: firstOf(args) + 1, after: dueAfter(args.after) })
-  return connection(
+  const deadlines = await store.list(db, filter, { first: pageSizeOf(args) + 1, after: dueInCursor(args.after) })
+  return makeConnection(
     deadlines.map((deadline) => deadlineView(context, deadline)),
     args,
     (view) => dueCursor(view),
@@ -87,7 +87,7 @@ const amendCalendar = async (
   context: GraphqlContext,
 ) => {
   const { db, rules } = context.parts
-  const { reason, ...days } = withoutNul(input)
+  const { reason, ...days } = refuseUnstorableText(input)
   const made = { ...daysIn(days), reason, by: context.viewer.sub ?? '', now: context.now }
   return settled(context, await work.proposeCalendar(db, rules, made), 0)
 }
@@ -100,14 +100,14 @@ interface CalendarVerdictInput {
 
 const decideCalendar = async (_: unknown, { input }: { input: CalendarVerdictInput }, context: GraphqlContext) => {
   const { db, rules } = context.parts
-  const { id, verdict, note = null } = withoutNul(input)
-  const number = wholeNumber(id)
+  const { id, verdict, note = null } = refuseUnstorableText(input)
+  const number = parseWholeNumber(id)
   if (number === null) throw new Refusal('CALENDAR_UNKNOWN')
   const made = { id: number, verdict, note, by: context.viewer.sub ?? '', now: context.now }
   const proposal = await work.decideCalendar(db, rules, made)
   if (proposal.state !== 'IN_FORCE') return settled(context, proposal, 0)
   const { moved } = await renewDeadlines(db, rules)
-  reload(context)
+  renewLoaders(context)
   return settled(context, proposal, moved)
 }
 
@@ -118,7 +118,7 @@ const settled = async ({ parts }: GraphqlContext, proposal: proposals.CalendarPr
 
 const calendarForeseen = async (_: unknown, args: AmendedDays, context: GraphqlContext) => {
   const { db, rules } = context.parts
-  const { before, after, days } = await work.previewCalendar(db, rules, daysIn(withoutNul(args)))
+  const { before, after, days } = await work.previewCalendar(db, rules, daysIn(refuseUnstorableText(args)))
   const { moves, moved } = await previewMovedDeadlines(db, after, {
     shown: MOVED_SHOWN,
     ended: may(context.viewer, 'see_removed'),
@@ -131,7 +131,7 @@ const calendarForeseen = async (_: unknown, args: AmendedDays, context: GraphqlC
   }
 }
 
-export const deadlines = {
+export const deadlineResolvers = {
   Query: { deadlines: list, calendarForeseen, calendarProposals },
   Mutation: { amendCalendar, decideCalendar },
 }

@@ -6,11 +6,11 @@ import { Refusal } from '../../foundation/errors.js'
 import type { IssuedDocument } from '../../store/listing/documents.js'
 import * as work from '../../work/listing/documents.js'
 import { publicEntryFrom } from '../../work/listing/public-entry.js'
-import { type GraphqlContext, reload, viewerTowards } from '../request/context.js'
-import { charge } from '../request/costs.js'
-import { listingIn } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
-import { isTheirs, NO_SUBJECT } from '../request/viewer.js'
+import { type GraphqlContext, renewLoaders, viewerTowards } from '../request/context.js'
+import { chargeField } from '../request/costs.js'
+import { listingInGlobalId } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
+import { isInViewersRegion, NO_SUBJECT } from '../request/viewer.js'
 import type { ListingView } from './listing-view.js'
 
 /** Returns the view's case and operator, or null for a public entry, a mirrored entry or a past day. */
@@ -33,7 +33,7 @@ type DocumentCase = NonNullable<Awaited<ReturnType<typeof caseIn>>>
 
 const views = async (context: GraphqlContext, { listing, operator }: DocumentCase, kinds: readonly DocumentKind[]) => {
   if (kinds.length === 0) return []
-  charge(context, 'Listing.documents', kinds.length)
+  chargeField(context, 'Listing.documents', kinds.length)
   context.shown(operator.uscc ?? operator.shop ?? '')
   const { decisionVersion } = listing
   const [entered, moves, record] = await Promise.all([
@@ -78,10 +78,10 @@ interface RecordDocumentInput {
 
 const recordDocument = async (_: unknown, { input }: { input: RecordDocumentInput }, context: GraphqlContext) => {
   const { db, rules } = context.parts
-  const fields = withoutNul(input)
-  const id = listingIn(fields.listing)
+  const fields = refuseUnstorableText(input)
+  const id = listingInGlobalId(fields.listing)
   if (id === null || !('uuid' in id)) throw new Refusal('LISTING_UNKNOWN')
-  const theirs = await isTheirs(context, 'move_listing', async () => {
+  const theirs = await isInViewersRegion(context, 'move_listing', async () => {
     return (await context.load.listing(id.uuid))?.operatorId
   })
   const by = context.viewer.sub ?? ''
@@ -91,7 +91,7 @@ const recordDocument = async (_: unknown, { input }: { input: RecordDocumentInpu
     by,
     now: context.now,
   })
-  reload(context)
+  renewLoaders(context)
   const listing = await context.load.listing(id.uuid)
   const operator = listing && (await context.load.operator(listing.operatorId))
   const [view] = listing && operator ? await views(context, { listing, operator }, [made.kind]) : []
@@ -121,7 +121,7 @@ const publicText = async (view: ListingView, args: { ofAge?: boolean | null }, c
   }
 }
 
-export const document = {
+export const documentResolvers = {
   Mutation: { recordDocument },
   Listing: { documents, publicText },
 }

@@ -2,12 +2,19 @@ import { may, maySeeOperator, seesOnlySomeFiles } from '../../domain/access/view
 import { isOver } from '../../domain/listing/case.js'
 import type * as listings from '../../store/listing/listings.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
-import { listingIn } from '../request/ids.js'
-import { NONE } from '../request/viewer.js'
-import { caseView, entryView, isTold, type ListingView, mirroredView, standsStill } from './listing-view.js'
+import { listingInGlobalId } from '../request/ids.js'
+import { NO_ID } from '../request/viewer.js'
+import {
+  caseView,
+  entryView,
+  isMirroredInForce,
+  isVisibleToViewer,
+  type ListingView,
+  mirroredView,
+} from './listing-view.js'
 
 export const listingById = async (context: GraphqlContext, id: string): Promise<ListingView | null> => {
-  const key = listingIn(id)
+  const key = listingInGlobalId(id)
   if (key === null) return null
   return 'uuid' in key ? ownListing(context, key.uuid) : mirroredListing(context, key.version)
 }
@@ -20,8 +27,8 @@ const ownListing = async (context: GraphqlContext, uuid: string): Promise<Listin
   if (!(await isHeadFor(context, { type: 'Listing', key: uuid }))) return entry
   const stored = await context.load.listing(uuid)
   const listing = stored?.wrongFrom === null ? stored : null
-  const operator = await context.load.operator(listing?.operatorId ?? NONE)
-  if (listing === null || !isTold(context, listing)) return entry
+  const operator = await context.load.operator(listing?.operatorId ?? NO_ID)
+  if (listing === null || !isVisibleToViewer(context, listing)) return entry
   const viewer = viewerTowards(context, operator)
   const sees = may(viewer, 'see_inner_listings') && (may(viewer, 'see_removed') || !isOver(listing.state))
   return sees ? caseView(listing) : entry
@@ -43,10 +50,10 @@ const mirroredListing = async (context: GraphqlContext, version: number): Promis
   if (!may(context.viewer, 'see_inner_listings')) return null
   if (!(await isHeadFor(context, { type: 'Record', key: String(version) }))) return null
   const record = await context.load.record(version)
-  const operator = await context.load.operator(record?.operatorId ?? NONE)
+  const operator = await context.load.operator(record?.operatorId ?? NO_ID)
   if (record?.kind !== 'list_entry' || record.operatorId === null || record.wrongFrom !== null) return null
   const viewer = viewerTowards(context, operator)
   if (!may(viewer, 'see_inner_listings')) return null
-  if (!may(viewer, 'see_removed') && !standsStill(context, record)) return null
+  if (!may(viewer, 'see_removed') && !isMirroredInForce(context, record)) return null
   return mirroredView(record, context.parts.rules.lists, context.today)
 }

@@ -171,22 +171,22 @@ export const visibleListings = async (
     context.load.mirrored({ operator: operator.id, when }),
   ])
   const { lists } = context.parts.rules
-  const told = own.filter((listing) => isTold(context, listing))
+  const told = own.filter((listing) => isVisibleToViewer(context, listing))
   const isOwn = makeRepeatMatcher(own.filter(({ publishedOn }) => publishedOn !== null && publishedOn <= when.asOf))
   return [
     // A past day is rebuilt only for viewers who may see removals.
     ...(isPast(context, when) && !removed ? await entries() : await casesOn(context, told, when)),
     ...mirrored
-      .filter((version) => !isOwn(version.body) && (removed || standsStill(context, version)))
+      .filter((version) => !isOwn(version.body) && (removed || isMirroredInForce(context, version)))
       .map((version) => mirroredView(version, lists, when.asOf)),
   ].filter((view) => removed || !isOver(view.state))
 }
 
-export const standsStill = ({ parts, today }: GraphqlContext, version: RecordVersion): boolean =>
+export const isMirroredInForce = ({ parts, today }: GraphqlContext, version: RecordVersion): boolean =>
   version.stands && !isOver(mirroredView(version, parts.rules.lists, today).state)
 
 /** False for a party before the notice to it. */
-export const isTold = ({ viewer }: GraphqlContext, { facts }: Listing): boolean =>
+export const isVisibleToViewer = ({ viewer }: GraphqlContext, { facts }: Listing): boolean =>
   viewer.role !== 'party' || isVisibleToParty(facts)
 
 const casesOn = async (context: GraphqlContext, own: readonly Listing[], when: PointInTime): Promise<ListingView[]> => {

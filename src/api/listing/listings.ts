@@ -6,11 +6,11 @@ import * as restored from '../../store/db/restored.js'
 import * as listings from '../../store/listing/listings.js'
 import type { PublicFilter } from '../../store/listing/public-filter.js'
 import * as pastList from '../../store/publication/past-list.js'
-import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type GraphqlContext, whenOf } from '../request/context.js'
-import { charge } from '../request/costs.js'
-import { entryAfter, entryCursor } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
+import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { type GraphqlContext, pointInTimeOf } from '../request/context.js'
+import { chargeField } from '../request/costs.js'
+import { entryCursor, entryInCursor } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
 import type { OperatorView } from '../request/operator-view.js'
 import { concernView } from './concerns.js'
 import { deadlineView } from './deadlines.js'
@@ -25,21 +25,21 @@ interface BlacklistArgs extends PageArgs {
 const blacklist = async (_: unknown, args: BlacklistArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const { today } = context
-  const filter = { ...withoutNul(args.filter), days: { asOf: args.asOf ?? today, today } }
+  const filter = { ...refuseUnstorableText(args.filter), days: { asOf: args.asOf ?? today, today } }
   if (filter.days.asOf < today && seesPast(context.viewer)) return listOf(filter, args, context)
   if (!(await restored.mayList(db))) throw new Refusal('LIST_WITHHELD')
-  const page = { first: firstOf(args) + 1, after: entryAfter(args.after) }
+  const page = { first: pageSizeOf(args) + 1, after: entryInCursor(args.after) }
   const found = await overWhole(context, filter, () => listings.publicEntries(db, filter, page))
   const cursors = new Map(found.map((body) => [body.id, entryCursor(body)]))
   const cursorOf = (view: ListingView) => cursors.get(view.uuid ?? '') ?? ''
-  return connection(found.map(entryView), args, cursorOf, () =>
+  return makeConnection(found.map(entryView), args, cursorOf, () =>
     overWhole(context, filter, () => listings.publicCount(db, filter)),
   )
 }
 
 /** Charges for a name filter, because it may scan the whole list. */
 const overWhole = <T>(context: GraphqlContext, { name }: PublicFilter, act: () => Promise<T>): Promise<T> => {
-  if (name != null) charge(context, 'Query.blacklist')
+  if (name != null) chargeField(context, 'Query.blacklist')
   return context.parts.inTurn(act)
 }
 
@@ -47,9 +47,9 @@ const seesPast = (viewer: Viewer): boolean => !seesOnlySomeFiles(viewer) && may(
 
 const listOf = async (filter: PublicFilter, args: BlacklistArgs, context: GraphqlContext) => {
   const { db } = context.parts
-  const page = { first: firstOf(args) + 1, after: entryAfter(args.after) }
+  const page = { first: pageSizeOf(args) + 1, after: entryInCursor(args.after) }
   const found = await overWhole(context, filter, () => pastList.listShown(db, filter, page))
-  const when = whenOf(context, { asOf: filter.days.asOf })
+  const when = pointInTimeOf(context, { asOf: filter.days.asOf })
   const views = await Promise.all(
     found.map(
       async (listing) => pastCaseView(listing, await context.load.moves(listing.id), when) ?? caseView(listing),
@@ -57,7 +57,7 @@ const listOf = async (filter: PublicFilter, args: BlacklistArgs, context: Graphq
   )
   const cursors = new Map(found.map(({ id, publishedOn }) => [id, entryCursor({ id, publishedOn: publishedOn ?? '' })]))
   const cursorOf = (view: ListingView) => cursors.get(view.uuid ?? '') ?? ''
-  return connection(views, args, cursorOf, () => overWhole(context, filter, () => pastList.countShown(db, filter)))
+  return makeConnection(views, args, cursorOf, () => overWhole(context, filter, () => pastList.countShown(db, filter)))
 }
 
 const caseOf = async (view: ListingView, context: GraphqlContext): Promise<listings.Listing> => {
@@ -70,7 +70,7 @@ const operatorOf = async (view: ListingView, context: GraphqlContext): Promise<O
   const id = view.operatorId ?? (await caseOf(view, context)).operatorId
   const operator = await context.load.operator(id)
   if (operator === null) throw new Error(`operator ${id} is gone`)
-  return { __typename: 'Operator', operator, when: whenOf(context, {}) }
+  return { __typename: 'Operator', operator, when: pointInTimeOf(context, {}) }
 }
 
 const hidingOf = async (view: ListingView, _: unknown, context: GraphqlContext) => {
@@ -100,10 +100,10 @@ const isContested = async (view: ListingView, _: unknown, context: GraphqlContex
         }))
   if (kind === 'STAY' || kind === 'OBJECTION') return true
   if (operatorId === null || record === null) return false
-  return (await context.load.contested({ operator: operatorId, when: whenOf(context, {}) })).includes(record)
+  return (await context.load.contested({ operator: operatorId, when: pointInTimeOf(context, {}) })).includes(record)
 }
 
-export const listing = {
+export const listingResolvers = {
   Query: {
     blacklist,
     listing: (_: unknown, { id }: { id: string }, context: GraphqlContext) => listingById(context, id),

@@ -6,11 +6,11 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Listing } from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as work from '../../work/listing/listing.js'
-import { type GraphqlContext, reload, viewerTowards } from '../request/context.js'
-import { listingIn, numberIn } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
-import { allow, NONE } from '../request/viewer.js'
-import { caseView, isTold } from './listing-view.js'
+import { type GraphqlContext, renewLoaders, viewerTowards } from '../request/context.js'
+import { listingInGlobalId, numberInGlobalId } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
+import { NO_ID, requireAct } from '../request/viewer.js'
+import { caseView, isVisibleToViewer } from './listing-view.js'
 
 interface OpenLeadInput {
   code: string
@@ -30,18 +30,18 @@ interface ListingMoveInput extends Nullable<Omit<work.MoveInput, 'on' | 'decisio
 const mover = (viewer: Viewer, name: MoveName) => {
   const row: MoveRow = MOVES[name]
   const isPartys = viewer.role === 'party' && row.roles.includes('party')
-  allow(viewer, isPartys ? 'move_own_listing' : 'move_listing')
+  requireAct(viewer, isPartys ? 'move_own_listing' : 'move_listing')
   return { by: viewer.sub ?? '', role: viewer.role }
 }
 
 const payload = (listing: Listing, context: GraphqlContext) => {
-  reload(context)
+  renewLoaders(context)
   return { listing: caseView(listing) }
 }
 
 const openLead = async (_: unknown, { input }: { input: OpenLeadInput }, context: GraphqlContext) => {
   const who = mover(context.viewer, 'openLead')
-  const { code, list, reason, on } = withoutNul(input)
+  const { code, list, reason, on } = refuseUnstorableText(input)
   const { db, rules } = context.parts
   const scheme = parseCode(code)
   const [operator] = scheme ? (await operators.byCodes(db, [scheme])).values() : []
@@ -55,12 +55,12 @@ const moveNamed =
   (name: MoveName) =>
   async (_: unknown, { input }: { input: ListingMoveInput }, context: GraphqlContext) => {
     const who = mover(context.viewer, name)
-    const key = listingIn(input.id)
+    const key = listingInGlobalId(input.id)
     if (key === null || !('uuid' in key) || !(await isTheirs(context, key.uuid))) throw new Refusal('LISTING_UNKNOWN')
     if (name === 'consentListing' && !(await isAbove(context, key.uuid))) throw new Refusal('FORBIDDEN')
     if (notToday(context, input.on))
       throw new Refusal('INPUT_INVALID', { reason: '行为之日应为今天 the day of the act is today' })
-    const made = { id: key.uuid, name, ...who, input: moveInput(withoutNul(input)), now: context.now }
+    const made = { id: key.uuid, name, ...who, input: moveInput(refuseUnstorableText(input)), now: context.now }
     const moved = await work.makeMove(context.parts.db, context.parts.rules, made)
     if (changesScore(name)) await context.parts.rescore([moved.operatorId])
     return payload(moved, context)
@@ -71,9 +71,11 @@ const isTheirs = async (context: GraphqlContext, uuid: string): Promise<boolean>
   const { viewer } = context
   if (viewer.role !== 'party' && !isRegionBound(viewer)) return true
   const listing = await context.load.listing(uuid)
-  const owner = await context.load.operator(listing?.operatorId ?? NONE)
+  const owner = await context.load.operator(listing?.operatorId ?? NO_ID)
   if (viewer.role !== 'party') return mayInRegion(viewer, 'move_listing', owner?.region ?? null)
-  return listing !== null && isTold(context, listing) && may(viewerTowards(context, owner), 'move_own_listing')
+  return (
+    listing !== null && isVisibleToViewer(context, listing) && may(viewerTowards(context, owner), 'move_own_listing')
+  )
 }
 
 /** True when the viewer's authority is above the case's and so may consent. */
@@ -83,7 +85,7 @@ const isAbove = async (context: GraphqlContext, uuid: string): Promise<boolean> 
 const notToday = ({ viewer, today }: GraphqlContext, on: string): boolean => viewer.role === 'party' && on !== today
 
 const moveInput = ({ id: _, on, record, ...said }: ListingMoveInput): work.MoveInput => {
-  const decision = record == null ? null : numberIn(record, 'Record')
+  const decision = record == null ? null : numberInGlobalId(record, 'Record')
   if (record != null && decision === null)
     throw new Refusal('INPUT_INVALID', { reason: 'record 不是信用信息的标识 not the id of a record' })
   const present = Object.fromEntries(Object.entries(said).filter(([, value]) => value != null))
@@ -92,6 +94,6 @@ const moveInput = ({ id: _, on, record, ...said }: ListingMoveInput): work.MoveI
 
 const others = MOVES_BY_PEOPLE.filter((name) => name !== 'openLead')
 
-export const moves = {
+export const moveResolvers = {
   Mutation: { openLead, ...Object.fromEntries(others.map((name) => [name, moveNamed(name)])) },
 }

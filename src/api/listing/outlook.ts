@@ -27,4 +27,4 @@ const outlookView = ({ denial, reached, isTheirs, ...outlook }: ListingOutlook, 
   endsOn: reached?.endsOn ?? null,
 })
 
-export const outlook = { Listing: { outlooks } }
+export const outlookResolvers = { Listing: { outlooks } }

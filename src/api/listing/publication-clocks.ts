@@ -39,4 +39,4 @@ const clockView = ({ startsOn, repairFrom, endsOn, lengthened }: PublicationCloc
   confirmed: endsOn.row.confirmed && repairFrom.row.confirmed,
 })
 
-export const clocks = { Listing: { clocks: clocksOn } }
+export const publicationClockResolvers = { Listing: { clocks: clocksOn } }

@@ -1,9 +1,12 @@
-import { inOrder, listsOf } from './load-shapes.js'
+import { listsByOperator, valuesInKeyOrder } from './load-shapes.js'
 
 export type BatchedLoad<K, V> = (key: K) => Promise<V>
 
 /** `answer` receives distinct keys and returns their values in the same order. Values are cached for one request. */
-export const batch = <K, V>(nameOf: (key: K) => string, answer: (keys: K[]) => Promise<V[]>): BatchedLoad<K, V> => {
+export const makeBatchedLoad = <K, V>(
+  nameOf: (key: K) => string,
+  answer: (keys: K[]) => Promise<V[]>,
+): BatchedLoad<K, V> => {
   interface PendingKey {
     key: K
     resolve: (value: V) => void
@@ -39,7 +42,7 @@ export const batch = <K, V>(nameOf: (key: K) => string, answer: (keys: K[]) => P
   }
 }
 
-export const grouped =
+export const answerInGroups =
   <K, V>(groupOf: (key: K) => string, answer: (keys: K[]) => Promise<V[]>) =>
   async (keys: readonly K[]): Promise<V[]> => {
     const groups = new Map<string, { key: K; place: number }[]>()
@@ -61,22 +64,22 @@ export const grouped =
     return values
   }
 
-export const batchRows = <K extends number | string, V>(read: (keys: K[]) => Promise<Map<K, V>>) =>
-  batch<K, V | null>(String, async (keys) => inOrder(keys, await read(keys)))
+export const makeRowLoad = <K extends number | string, V>(read: (keys: K[]) => Promise<Map<K, V>>) =>
+  makeBatchedLoad<K, V | null>(String, async (keys) => valuesInKeyOrder(keys, await read(keys)))
 
-export const batchLists = <V extends { operatorId: number | null }>(read: (ids: number[]) => Promise<V[]>) =>
-  batch<number, V[]>(String, async (ids) => listsOf(ids, await read(ids)))
+export const makeListLoad = <V extends { operatorId: number | null }>(read: (ids: number[]) => Promise<V[]>) =>
+  makeBatchedLoad<number, V[]>(String, async (ids) => listsByOperator(ids, await read(ids)))
 
-export const batchMembership = <K extends number | string>(read: (keys: K[]) => Promise<Set<K>>) =>
-  batch<K, boolean>(String, async (keys) => {
+export const makeMembershipLoad = <K extends number | string>(read: (keys: K[]) => Promise<Set<K>>) =>
+  makeBatchedLoad<K, boolean>(String, async (keys) => {
     const found = await read(keys)
     return keys.map((key) => found.has(key))
   })
 
 type ReadOperators<K, V> = (ids: number[], question: Omit<K, 'operator'>) => Promise<V[]>
 
-export const groupedOperators = <K extends { operator: number }, V>(read: ReadOperators<K, V>) =>
-  grouped<K, V>(
+export const readOperatorsInGroups = <K extends { operator: number }, V>(read: ReadOperators<K, V>) =>
+  answerInGroups<K, V>(
     ({ operator: _, ...question }) => JSON.stringify(question),
     (asked) => {
       const { operator: _, ...question } = asked[0] as K
@@ -85,10 +88,10 @@ export const groupedOperators = <K extends { operator: number }, V>(read: ReadOp
     },
   )
 
-export const batchOperators = <K extends { operator: number }, V>(read: ReadOperators<K, V>) =>
-  batch<K, V>(JSON.stringify, groupedOperators(read))
+export const makeOperatorLoad = <K extends { operator: number }, V>(read: ReadOperators<K, V>) =>
+  makeBatchedLoad<K, V>(JSON.stringify, readOperatorsInGroups(read))
 
-export const once = <V>(ask: () => Promise<V>): (() => Promise<V>) => {
+export const cacheFirstCall = <V>(ask: () => Promise<V>): (() => Promise<V>) => {
   let answer: Promise<V> | null = null
   return () => {
     answer ??= ask()

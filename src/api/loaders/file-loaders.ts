@@ -25,8 +25,16 @@ import * as authorisations from '../../store/standing/authorisations.js'
 import * as sellers from '../../store/standing/sellers.js'
 import { registrationsOn } from '../../work/listing/public-entry.js'
 import { cardByHash } from '../../work/scoring/scorecards.js'
-import { batch, batchLists, batchMembership, batchOperators, batchRows, grouped, once } from './data-loader.js'
-import { listsOf, type OperatorAtTime, type RecordPageKey } from './load-shapes.js'
+import {
+  answerInGroups,
+  cacheFirstCall,
+  makeBatchedLoad,
+  makeListLoad,
+  makeMembershipLoad,
+  makeOperatorLoad,
+  makeRowLoad,
+} from './data-loader.js'
+import { listsByOperator, type OperatorAtTime, type RecordPageKey } from './load-shapes.js'
 import type { Lookups } from './lookups.js'
 
 const DAY_MS = 86_400_000
@@ -39,7 +47,7 @@ export interface FileLoaderSources {
   now: Date
 }
 
-export const fileLoaders = (sources: FileLoaderSources) => ({
+export const makeFileLoaders = (sources: FileLoaderSources) => ({
   ...operatorLoaders(sources),
   ...recordLoaders(sources),
   ...scoringLoaders(sources),
@@ -48,62 +56,65 @@ export const fileLoaders = (sources: FileLoaderSources) => ({
 })
 
 const operatorLoaders = ({ lookups: { db } }: FileLoaderSources) => ({
-  operator: batchRows((ids: number[]) => operators.byIds(db, ids)),
-  codes: batchLists((ids) => operators.codesOf(db, ids)),
-  formerNames: batchLists((ids) => operators.formerNames(db, ids)),
-  mergedFrom: batchLists((ids) => mergers.mergedInto(db, ids)),
-  decision: batchRows((ids: number[]) => decisions.byIds(db, ids)),
-  decisionsOf: batchLists((ids) => decisions.ofOperators(db, ids)),
+  operator: makeRowLoad((ids: number[]) => operators.byIds(db, ids)),
+  codes: makeListLoad((ids) => operators.codesOf(db, ids)),
+  formerNames: makeListLoad((ids) => operators.formerNames(db, ids)),
+  mergedFrom: makeListLoad((ids) => mergers.mergedInto(db, ids)),
+  decision: makeRowLoad((ids: number[]) => decisions.byIds(db, ids)),
+  decisionsOf: makeListLoad((ids) => decisions.ofOperators(db, ids)),
 })
 
 const recordLoaders = ({ own, agencies, lookups, now }: FileLoaderSources) => {
   const { db } = lookups
   const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
   return {
-    watched: once(() => watch.healthOfFeeds(own.db, feeds, new Date(now.getTime() - REPORTING_WINDOW_DAYS * DAY_MS))),
-    record: batchRows((ids: number[]) => versions.byIds(db, ids)),
-    records: batch(JSON.stringify, lookups.records),
-    recordCount: batchOperators<Omit<RecordPageKey, 'first' | 'after'>, number>(async (ids, { when, ...some }) => {
+    watched: cacheFirstCall(() =>
+      watch.healthOfFeeds(own.db, feeds, new Date(now.getTime() - REPORTING_WINDOW_DAYS * DAY_MS)),
+    ),
+    record: makeRowLoad((ids: number[]) => versions.byIds(db, ids)),
+    records: makeBatchedLoad(JSON.stringify, lookups.records),
+    recordCount: makeOperatorLoad<Omit<RecordPageKey, 'first' | 'after'>, number>(async (ids, { when, ...some }) => {
       const counts = await versions.countOfOperators(db, ids, when, some)
       return ids.map((id) => counts.get(id) ?? 0)
     }),
-    sources: batchOperators<Omit<RecordPageKey, 'first' | 'after'>, versions.RecordVersion[]>(
-      async (ids, { when, ...some }) => listsOf(ids, await versions.sourcesOf(db, ids, when, some)),
+    sources: makeOperatorLoad<Omit<RecordPageKey, 'first' | 'after'>, versions.RecordVersion[]>(
+      async (ids, { when, ...some }) => listsByOperator(ids, await versions.sourcesOf(db, ids, when, some)),
     ),
     /** The operator's own registration as known at `when`, not that of a merged operator. */
-    registration: batchOperators<OperatorAtTime, versions.RecordVersion | null>(async (ids, { when }) => {
+    registration: makeOperatorLoad<OperatorAtTime, versions.RecordVersion | null>(async (ids, { when }) => {
       const some = { kinds: ['registration'] as const, removed: true, first: REGISTRATIONS_MOST, after: null }
       const found = await versions.ofOperators(db, ids, when, some)
       const known = await operators.byIds(db, ids)
-      return listsOf(ids, found).map((all, place) => {
+      return listsByOperator(ids, found).map((all, place) => {
         const uscc = known.get(ids[place] ?? 0)?.uscc ?? null
         return all.find(({ body }) => (body['uscc'] ?? uscc) === uscc) ?? null
       })
     }),
-    registrationsOn: batch<{ operator: number; day: string }, versions.RecordVersion[]>(JSON.stringify, (asked) =>
-      registrationsOn(own.db, asked),
+    registrationsOn: makeBatchedLoad<{ operator: number; day: string }, versions.RecordVersion[]>(
+      JSON.stringify,
+      (asked) => registrationsOn(own.db, asked),
     ),
-    mirrored: batch(JSON.stringify, lookups.mirrored),
+    mirrored: makeBatchedLoad(JSON.stringify, lookups.mirrored),
   }
 }
 
 const scoringLoaders = ({ own, lookups, now }: FileLoaderSources) => {
   const { db } = lookups
   return {
-    score: batch(JSON.stringify, lookups.scores),
-    card: batch(String, (hashes: string[]) => Promise.all(hashes.map((hash) => cardByHash(db, hash)))),
-    scoreForgotten: batchMembership((ids: number[]) => scores.weighingGoneEntry(db, ids, dateIn(now))),
-    overrides: batchOperators<OperatorAtTime, overrides.OverrideRow[]>(async (ids, { when }) =>
-      listsOf(ids, await overrides.ofOperators(db, ids, when)),
+    score: makeBatchedLoad(JSON.stringify, lookups.scores),
+    card: makeBatchedLoad(String, (hashes: string[]) => Promise.all(hashes.map((hash) => cardByHash(db, hash)))),
+    scoreForgotten: makeMembershipLoad((ids: number[]) => scores.weighingGoneEntry(db, ids, dateIn(now))),
+    overrides: makeOperatorLoad<OperatorAtTime, overrides.OverrideRow[]>(async (ids, { when }) =>
+      listsByOperator(ids, await overrides.ofOperators(db, ids, when)),
     ),
-    objections: batchLists((ids) => objections.ofOperators(db, ids)),
-    recordContested: batchMembership((ids: number[]) => objections.contestedVersions(own.db, ids)),
-    listingContested: batchMembership((ids: string[]) => objections.contestedListings(own.db, ids)),
-    contested: batchOperators<OperatorAtTime, number[]>(async (ids, { when }) => {
+    objections: makeListLoad((ids) => objections.ofOperators(db, ids)),
+    recordContested: makeMembershipLoad((ids: number[]) => objections.contestedVersions(own.db, ids)),
+    listingContested: makeMembershipLoad((ids: string[]) => objections.contestedListings(own.db, ids)),
+    contested: makeOperatorLoad<OperatorAtTime, number[]>(async (ids, { when }) => {
       const found = await objections.contestedVersionsAt(db, ids, when.knownAt)
-      return listsOf(ids, found).map((each) => each.flatMap(({ versions: all }) => all))
+      return listsByOperator(ids, found).map((each) => each.flatMap(({ versions: all }) => all))
     }),
-    watchEntry: batchOperators<OperatorAtTime, watchEntries.WatchEntry | null>(async (ids, { when }) => {
+    watchEntry: makeOperatorLoad<OperatorAtTime, watchEntries.WatchEntry | null>(async (ids, { when }) => {
       const found = await watchEntries.ofOperators(db, ids, when)
       return ids.map((id) => found.get(id) ?? null)
     }),
@@ -113,18 +124,20 @@ const scoringLoaders = ({ own, lookups, now }: FileLoaderSources) => {
 const listingLoaders = ({ own, lookups, now }: FileLoaderSources) => {
   const { db } = lookups
   return {
-    publicEntries: batchOperators<{ operator: number; asOf: string }, listings.PublicBody[]>(async (ids, { asOf }) => {
-      const rows = await listings.publicOfOperators(db, ids, { asOf, today: dateIn(now) })
-      return listsOf(ids, rows).map((each) => each.map(({ body }) => body))
-    }),
-    listing: batchRows((ids: string[]) => listings.byIds(db, ids)),
-    publicEntry: batchRows((ids: string[]) => listings.shownBodies(own.db, ids)),
-    listings: batch(String, lookups.listings),
+    publicEntries: makeOperatorLoad<{ operator: number; asOf: string }, listings.PublicBody[]>(
+      async (ids, { asOf }) => {
+        const rows = await listings.publicOfOperators(db, ids, { asOf, today: dateIn(now) })
+        return listsByOperator(ids, rows).map((each) => each.map(({ body }) => body))
+      },
+    ),
+    listing: makeRowLoad((ids: string[]) => listings.byIds(db, ids)),
+    publicEntry: makeRowLoad((ids: string[]) => listings.shownBodies(own.db, ids)),
+    listings: makeBatchedLoad(String, lookups.listings),
     moves: batchListings((ids) => listings.eventsOf(db, ids)),
     deadlines: batchListings((ids) => deadlines.ofListings(db, ids)),
     concerns: batchListings((ids) => concerns.ofListings(db, ids)),
     deliveries: batchListings((ids) => desk.ofListings(db, ids)),
-    deliveryActs: batch(String, async (ids: number[]) => {
+    deliveryActs: makeBatchedLoad(String, async (ids: number[]) => {
       const found = await desk.actsOf(db, ids)
       return ids.map((id) => found.filter(({ deliveryId }) => deliveryId === id))
     }),
@@ -135,9 +148,9 @@ const listingLoaders = ({ own, lookups, now }: FileLoaderSources) => {
 const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
   const today = dateIn(now)
   return {
-    head: batch<{ type: heads.AuthorizedType; key: string }, heads.AuthorizationRow | null>(
+    head: makeBatchedLoad<{ type: heads.AuthorizedType; key: string }, heads.AuthorizationRow | null>(
       JSON.stringify,
-      grouped(
+      answerInGroups(
         ({ type }) => type,
         async (asked) => {
           const [first] = asked
@@ -146,21 +159,21 @@ const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
         },
       ),
     ),
-    ownerOf: batchRows((ids: string[]) => operatorsOfSubjects(db, ids)),
-    isSeller: batchOperators<{ client: string; operator: number }, boolean>(async (ids, { client }) => {
+    ownerOf: makeRowLoad((ids: string[]) => operatorsOfSubjects(db, ids)),
+    isSeller: makeOperatorLoad<{ client: string; operator: number }, boolean>(async (ids, { client }) => {
       const found = await sellers.listedAmong(own.db, { client, oldest: oldestHoldingDate(today) }, ids)
       return ids.map((id) => found.has(id))
     }),
-    authorises: batchOperators<{ client: string; operator: number }, boolean>(async (ids, { client }) => {
+    authorises: makeOperatorLoad<{ client: string; operator: number }, boolean>(async (ids, { client }) => {
       const found = await authorisations.authorisingAmong(own.db, { client, today }, ids)
       return ids.map((id) => found.has(id))
     }),
-    authorisation: batchRows((ids: number[]) => authorisations.byIds(own.db, ids)),
-    authorisations: batchLists((ids) => authorisations.ofOperators(own.db, ids)),
-    accessCodes: batchLists((ids) => accessCodes.ofOperators(db, ids)),
-    askings: batch<auditLog.DisclosurePage & { operators: readonly number[] }, auditLog.Disclosure[]>(
+    authorisation: makeRowLoad((ids: number[]) => authorisations.byIds(own.db, ids)),
+    authorisations: makeListLoad((ids) => authorisations.ofOperators(own.db, ids)),
+    accessCodes: makeListLoad((ids) => accessCodes.ofOperators(db, ids)),
+    askings: makeBatchedLoad<auditLog.DisclosurePage & { operators: readonly number[] }, auditLog.Disclosure[]>(
       JSON.stringify,
-      grouped(
+      answerInGroups(
         ({ operators: _, ...page }) => JSON.stringify(page),
         async (asked) => {
           const groups = asked.map(({ operators: group }) => group)
@@ -168,12 +181,12 @@ const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
         },
       ),
     ),
-    indexedUntil: once(() => auditLog.indexedUntil(own.db)),
+    indexedUntil: cacheFirstCall(() => auditLog.indexedUntil(own.db)),
   }
 }
 
 const batchListings = <V extends { listingId: string }>(read: (ids: string[]) => Promise<V[]>) =>
-  batch(String, async (ids: string[]) => {
+  makeBatchedLoad(String, async (ids: string[]) => {
     const lists = new Map<string, V[]>(ids.map((id) => [id, []]))
     for (const row of await read(ids)) lists.get(row.listingId)?.push(row)
     return ids.map((id) => lists.get(id) ?? [])

@@ -14,10 +14,13 @@ export interface RecordPageKey extends OperatorAtTime {
   after: number | null
 }
 
-export const inOrder = <K, V>(keys: readonly K[], found: Map<K, V>): (V | null)[] =>
+export const valuesInKeyOrder = <K, V>(keys: readonly K[], found: Map<K, V>): (V | null)[] =>
   keys.map((key) => found.get(key) ?? null)
 
-export const listsOf = <V extends { operatorId: number | null }>(ids: readonly number[], rows: readonly V[]): V[][] => {
+export const listsByOperator = <V extends { operatorId: number | null }>(
+  ids: readonly number[],
+  rows: readonly V[],
+): V[][] => {
   const lists = new Map<number | null, V[]>(ids.map((id) => [id, []]))
   for (const row of rows) lists.get(row.operatorId)?.push(row)
   return ids.map((id) => lists.get(id) ?? [])

@@ -3,11 +3,11 @@ import type { Agency } from '../../agencies/feed.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import { freshnessOf } from '../../work/standing/freshness.js'
-import { once } from './data-loader.js'
-import { type FileLoaderSources, fileLoaders } from './file-loaders.js'
+import { cacheFirstCall } from './data-loader.js'
+import { type FileLoaderSources, makeFileLoaders } from './file-loaders.js'
 import type { BatchAnswer, Lookups, StandingKey } from './lookups.js'
 
-export type Loaders = ReturnType<typeof standingLoaders> & ReturnType<typeof fileLoaders>
+export type Loaders = ReturnType<typeof standingLoaders> & ReturnType<typeof makeFileLoaders>
 
 interface LoaderDependencies {
   db: Db
@@ -17,11 +17,11 @@ interface LoaderDependencies {
 export const makeLoaders = (parts: LoaderDependencies, lookups: Lookups, now: Date): Loaders => {
   const sources = { own: parts, agencies: parts.agencies, lookups, now }
   const standing = standingLoaders(sources)
-  let file: ReturnType<typeof fileLoaders> | null = null
+  let file: ReturnType<typeof makeFileLoaders> | null = null
   return new Proxy(standing as Loaders, {
     get: (_, name: keyof Loaders) => {
       if (name in standing) return standing[name as keyof typeof standing]
-      file ??= fileLoaders(sources)
+      file ??= makeFileLoaders(sources)
       return file[name as keyof typeof file]
     },
   })
@@ -29,10 +29,10 @@ export const makeLoaders = (parts: LoaderDependencies, lookups: Lookups, now: Da
 
 const standingLoaders = ({ agencies, lookups, now }: FileLoaderSources) => {
   const today = dateIn(now)
-  const pulls = once(() => lookups.pulls())
+  const pulls = cacheFirstCall(() => lookups.pulls())
   return {
     pulls,
-    freshness: once(async () => freshnessOf(agencies, await pulls(), now)),
+    freshness: cacheFirstCall(async () => freshnessOf(agencies, await pulls(), now)),
     standing: batchWithinTurn((asked: readonly StandingKey[]) => lookups.standings(asked)),
     standings: ({ codes, asOf, wanted, client }: Omit<StandingKey, 'code' | 'today'> & { codes: readonly string[] }) =>
       lookups.standings(codes.map((code) => ({ code, asOf, today, wanted, client }))),

@@ -8,8 +8,8 @@ import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
 import * as scores from '../../store/scoring/scores.js'
 import * as standings from '../../store/standing/standings.js'
-import { grouped, groupedOperators } from './data-loader.js'
-import { inOrder, listsOf, type OperatorAtTime, type RecordPageKey } from './load-shapes.js'
+import { answerInGroups, readOperatorsInGroups } from './data-loader.js'
+import { listsByOperator, type OperatorAtTime, type RecordPageKey, valuesInKeyOrder } from './load-shapes.js'
 
 export interface StandingKey {
   code: string
@@ -47,13 +47,15 @@ export const makeLookups = (own: { readonly db: Db }, agencies: readonly Agency[
     const found = await operators.byCodes(own.db, codes)
     return codes.map(({ scheme, code }) => found.get(`${scheme}:${code}`) ?? null)
   },
-  records: groupedOperators(async (ids, { when, ...page }) =>
-    listsOf(ids, await versions.ofOperators(own.db, distinct(ids), when, page)),
+  records: readOperatorsInGroups(async (ids, { when, ...page }) =>
+    listsByOperator(ids, await versions.ofOperators(own.db, distinct(ids), when, page)),
   ),
-  scores: groupedOperators(async (ids, { when }) => inOrder(ids, await scores.latest(own.db, distinct(ids), when))),
-  listings: async (ids) => listsOf(ids, await listings.ofOperators(own.db, distinct(ids))),
-  mirrored: groupedOperators(async (ids, { when }) =>
-    listsOf(ids, await versions.mirroredEntries(own.db, distinct(ids), when)),
+  scores: readOperatorsInGroups(async (ids, { when }) =>
+    valuesInKeyOrder(ids, await scores.latest(own.db, distinct(ids), when)),
+  ),
+  listings: async (ids) => listsByOperator(ids, await listings.ofOperators(own.db, distinct(ids))),
+  mirrored: readOperatorsInGroups(async (ids, { when }) =>
+    listsByOperator(ids, await versions.mirroredEntries(own.db, distinct(ids), when)),
   ),
 })
 
@@ -67,7 +69,7 @@ const standingsOf = (db: Db, asked: readonly StandingKey[]): StandingRowsPromise
     ({ asOf, today, wanted }) => asOf === first?.asOf && today === first.today && wanted === first.wanted,
   )
   if (alike) return standingsOn(db, asked)
-  return grouped<StandingKey, standings.StandingRow | null>(
+  return answerInGroups<StandingKey, standings.StandingRow | null>(
     ({ asOf, today, wanted }) => `${asOf} ${today} ${wanted.grades} ${wanted.flags} ${wanted.entries}`,
     (some) => standingsOn(db, some),
   )(asked)

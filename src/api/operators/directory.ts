@@ -6,14 +6,14 @@ import { Refusal } from '../../foundation/errors.js'
 import * as names from '../../store/operators/name-candidates.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import * as store from '../../store/standing/directory.js'
-import { connection, firstOf, type PageArgs, type RelayConnection } from '../request/connection.js'
-import { type GraphqlContext, whenOf } from '../request/context.js'
-import { charge } from '../request/costs.js'
-import { cursorOf, matchAfter, matchCursor, numberAfter } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
-import { type OperatorView, view } from '../request/operator-view.js'
-import { gradedAmong } from '../standing/grades.js'
-import { seesInside } from './operator.js'
+import { makeConnection, type PageArgs, pageSizeOf, type RelayConnection } from '../request/connection.js'
+import { type GraphqlContext, pointInTimeOf } from '../request/context.js'
+import { chargeField } from '../request/costs.js'
+import { cursorOf, matchCursor, matchInCursor, numberInCursor } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
+import { type OperatorView, operatorView } from '../request/operator-view.js'
+import { gradeFilterOf } from '../standing/grades.js'
+import { seesInnerListings } from './operator.js'
 
 const FOUND_MOST = 1_000
 
@@ -26,10 +26,10 @@ const operators = async (
   args: DirectoryArgs,
   context: GraphqlContext,
 ): Promise<RelayConnection<OperatorView>> => {
-  const { name, ...given } = withoutNul(args.filter) ?? {}
+  const { name, ...given } = refuseUnstorableText(args.filter) ?? {}
   const filter: store.DirectoryFilter = {
     ...given,
-    ...gradedAmong(context),
+    ...gradeFilterOf(context),
     today: context.today,
     removed: may(context.viewer, 'see_removed'),
     only: context.viewer.role === 'party' ? context.viewer.sub : null,
@@ -44,10 +44,10 @@ const inOrder = async (
   args: PageArgs,
 ): Promise<RelayConnection<OperatorView>> => {
   const { db } = context.parts
-  const operators = await store.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
-  const when = whenOf(context, {})
-  return connection(
-    operators.map((operator) => view(operator, when)),
+  const operators = await store.list(db, filter, { first: pageSizeOf(args) + 1, after: numberInCursor(args.after) })
+  const when = pointInTimeOf(context, {})
+  return makeConnection(
+    operators.map((operator) => operatorView(operator, when)),
     args,
     ({ operator }) => cursorOf(operator.id),
     () => store.countOf(db, filter),
@@ -64,20 +64,20 @@ const byName = async (
   filter: store.DirectoryFilter,
   args: PageArgs,
 ): Promise<RelayConnection<MatchedOperatorView>> => {
-  charge(context, 'Query.operators')
+  chargeField(context, 'Query.operators')
   // The lookups' connections keep statements prepared, because planning takes longer than the query. A grade filter is
   // too complex for that.
   const db = filter.grade == null ? context.lookups.db : context.parts.db
-  const [first, after] = [firstOf(args), matchAfter(args.after)]
+  const [first, after] = [pageSizeOf(args), matchInCursor(args.after)]
   const matches = await search(context, name, filter)
   // A later page searches again from the start, so that no operator returns under another name.
   const operators = await store.operatorsOfMatches(db, matches, filter, after === null ? first + 1 : matches.length)
   const isWhole = after !== null || operators.length <= first
   let count: Promise<number> | null = null
   const rest = after === null ? operators : operators.filter(({ match }) => isBehind(match, after))
-  const when = whenOf(context, {})
-  const page = connection(
-    rest.slice(0, first + 1).map((each) => ({ ...view(each.operator, when), found: each })),
+  const when = pointInTimeOf(context, {})
+  const page = makeConnection(
+    rest.slice(0, first + 1).map((each) => ({ ...operatorView(each.operator, when), found: each })),
     args,
     ({ found: { match } }) => matchCursor(match),
     () => {
@@ -147,6 +147,6 @@ const matchView = async (
 }
 
 const nameShown = (context: GraphqlContext, operator: StoredOperator, name: string): string =>
-  seesInside(context, operator) ? name : publicName(name)
+  seesInnerListings(context, operator) ? name : publicName(name)
 
-export const directory = { Query: { operators } }
+export const directoryResolvers = { Query: { operators } }

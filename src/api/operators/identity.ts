@@ -5,10 +5,10 @@ import * as waiting from '../../store/intake/unmatched.js'
 import type { IdentityDecisionRow } from '../../store/operators/identity-decisions.js'
 import * as division from '../../work/operators/division.js'
 import * as work from '../../work/operators/identity.js'
-import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type GraphqlContext, reload } from '../request/context.js'
-import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
+import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { type GraphqlContext, renewLoaders } from '../request/context.js'
+import { cursorOf, globalId, numberInCursor, numberInGlobalId } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 import { seesOperator } from '../request/viewer.js'
 
@@ -75,10 +75,10 @@ interface UnmatchedArgs extends PageArgs {
 
 const unmatched = async (_: unknown, args: UnmatchedArgs, context: GraphqlContext) => {
   const { db } = context.parts
-  const { feed = null, state } = withoutNul(args)
+  const { feed = null, state } = refuseUnstorableText(args)
   const filter = { feeds: visible(context, feed), state: state ?? 'OPEN', sight: regionBoundOf(context.viewer) }
-  const records = await waiting.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
-  return connection(
+  const records = await waiting.list(db, filter, { first: pageSizeOf(args) + 1, after: numberInCursor(args.after) })
+  return makeConnection(
     records.map((each) => unmatchedView(context, each)),
     args,
     ({ number }) => cursorOf(number),
@@ -101,7 +101,7 @@ interface DecideSubjectInput {
 
 const decideSubject = (_: unknown, { input }: { input: DecideSubjectInput }, context: GraphqlContext) =>
   decided(context, input, ({ db, rules }, { id, verdict, operator, reason }, who) => {
-    const number = numberIn(id, 'Unmatched')
+    const number = numberInGlobalId(id, 'Unmatched')
     if (number === null) throw new Refusal('UNMATCHED_UNKNOWN')
     const made = { unmatched: number, verdict, ...(operator != null && { operator }), reason, ...who }
     return work.decideSubject(db, rules, made)
@@ -109,7 +109,7 @@ const decideSubject = (_: unknown, { input }: { input: DecideSubjectInput }, con
 
 const undoDecision = (_: unknown, { input }: { input: { id: string; reason: string } }, context: GraphqlContext) =>
   decided(context, input, ({ db, rules }, { id, reason }, who) => {
-    const number = numberIn(id, 'IdentityDecision')
+    const number = numberInGlobalId(id, 'IdentityDecision')
     if (number === null) throw new Refusal('DECISION_UNKNOWN')
     return work.undoDecision(db, rules, { decision: number, reason, ...who })
   })
@@ -135,8 +135,8 @@ interface DivideOperatorInput {
 const divideOperator = async (_: unknown, { input }: { input: DivideOperatorInput }, context: GraphqlContext) => {
   const { db, rules } = context.parts
   const who = { by: context.viewer.sub ?? '', now: context.now }
-  const { decisions, leads } = await division.divideOperator(db, rules, { ...withoutNul(input), ...who })
-  reload(context)
+  const { decisions, leads } = await division.divideOperator(db, rules, { ...refuseUnstorableText(input), ...who })
+  renewLoaders(context)
   return { decisions: decisions.map((each) => decisionView(context, each)), leads }
 }
 
@@ -161,8 +161,8 @@ const decided = async <I>(
   deed: (parts: GraphqlContext['parts'], input: I, who: { by: string; now: Date }) => Promise<work.IdentityResult>,
 ) => {
   const who = { by: context.viewer.sub ?? '', now: context.now }
-  const { decision, records } = await deed(context.parts, withoutNul(input), who)
-  reload(context)
+  const { decision, records } = await deed(context.parts, refuseUnstorableText(input), who)
+  renewLoaders(context)
   return { decision: decisionView(context, decision), records }
 }
 
@@ -173,7 +173,7 @@ const REASONS = {
   SUBJECT_NONE: 'subject.none',
 }
 
-export const identity = {
+export const identityResolvers = {
   UnmatchedReason: REASONS,
   Query: { unmatched },
   Mutation: { decideSubject, undoDecision, mergeOperators, divideOperator },

@@ -8,14 +8,14 @@ import * as operators from '../../store/operators/operators.js'
 import type { PointInTime } from '../../store/records/versions.js'
 import { visibleListings } from '../listing/listing-view.js'
 import { recordView } from '../records/records.js'
-import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type GraphqlContext, isPast, viewerTowards, whenOf } from '../request/context.js'
-import { globalId, numberAfter } from '../request/ids.js'
-import { type OperatorView, view } from '../request/operator-view.js'
-import { NONE } from '../request/viewer.js'
-import { mayTell, type ScoreView } from '../scoring/score.js'
+import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { type GraphqlContext, isPast, pointInTimeOf, viewerTowards } from '../request/context.js'
+import { globalId, numberInCursor } from '../request/ids.js'
+import { type OperatorView, operatorView } from '../request/operator-view.js'
+import { NO_ID } from '../request/viewer.js'
+import { maySeeScore, type ScoreView } from '../scoring/score.js'
 import { seesGrade } from '../standing/grades.js'
-import { standingOf, wantsIn } from '../standing/standing.js'
+import { standingOf, standingSelectionOf } from '../standing/standing.js'
 
 const codeIn = ({ uscc, shop }: operators.StoredOperator): string => uscc ?? shop ?? ''
 
@@ -32,10 +32,10 @@ const operatorByCode = async (
 ): Promise<OperatorView | null> => {
   const found = parseCode(code)
   if (found === null) return null
-  const asked = whenOf(context, when)
+  const asked = pointInTimeOf(context, when)
   const operator = await leadsTo(context, found, asked)
   const wasKnown = operator !== undefined && operator.createdAt <= asked.knownAt
-  return wasKnown && maySeeOperator(context.viewer, operator) ? view(operator, asked) : null
+  return wasKnown && maySeeOperator(context.viewer, operator) ? operatorView(operator, asked) : null
 }
 
 const leadsTo = async (
@@ -46,7 +46,7 @@ const leadsTo = async (
   if (!isPast(context, when)) return (await context.lookups.operators([code]))[0] ?? undefined
   const { db } = context.parts
   const own = await mergers.idBearing(db, code, when.knownAt)
-  const owner = await mergers.survivorAt(db, own ?? NONE, when.knownAt)
+  const owner = await mergers.survivorAt(db, own ?? NO_ID, when.knownAt)
   return (await operators.byIds(db, [owner])).get(owner)
 }
 
@@ -61,10 +61,10 @@ const recordsOf = async (
   const viewer = viewerTowards(context, operator)
   const removed = may(viewer, 'see_removed')
   const question = { operator: operator.id, when, kinds: kindsOf(viewer, args.kind), removed }
-  const page = { first: firstOf(args) + 1, after: numberAfter(args.after) }
+  const page = { first: pageSizeOf(args) + 1, after: numberInCursor(args.after) }
   const found = question.kinds.length === 0 ? [] : await context.load.records({ ...question, ...page })
   const count = () => (question.kinds.length === 0 ? 0 : context.load.recordCount(question))
-  return connection(
+  return makeConnection(
     found.map((version) => recordView(context, version, when)),
     args,
     (record) => record.cursor,
@@ -84,7 +84,7 @@ const registered = async <F extends 'name' | 'region' | 'status'>(
   return typeof value === 'string' ? value : null
 }
 
-export const seesInside = (context: GraphqlContext, operator: operators.StoredOperator): boolean =>
+export const seesInnerListings = (context: GraphqlContext, operator: operators.StoredOperator): boolean =>
   may(viewerTowards(context, operator), 'see_inner_listings')
 
 const sees = (context: GraphqlContext, operator: operators.StoredOperator): boolean =>
@@ -92,19 +92,19 @@ const sees = (context: GraphqlContext, operator: operators.StoredOperator): bool
 
 const namesBefore = async ({ operator }: OperatorView, context: GraphqlContext) => {
   const names = sees(context, operator) ? await context.load.formerNames(operator.id) : []
-  return seesInside(context, operator) ? names : names.map((one) => ({ ...one, name: publicName(one.name) }))
+  return seesInnerListings(context, operator) ? names : names.map((one) => ({ ...one, name: publicName(one.name) }))
 }
 
-export const operator = {
+export const operatorResolvers = {
   Query: { operator: operatorByCode },
   Operator: {
     id: ({ operator }: OperatorView) => globalId('Operator', operator.id),
     uscc: ({ operator }: OperatorView, _: unknown, context: GraphqlContext) =>
-      seesInside(context, operator) ? operator.uscc : publicCode(operator.uscc),
+      seesInnerListings(context, operator) ? operator.uscc : publicCode(operator.uscc),
     shop: ({ operator }: OperatorView) => operator.shop,
     name: async (of: OperatorView, _: unknown, context: GraphqlContext) => {
       const name = await registered(of, 'name', context)
-      return seesInside(context, of.operator) ? name : publicName(name)
+      return seesInnerListings(context, of.operator) ? name : publicName(name)
     },
     kind: ({ operator }: OperatorView) => operator.kind,
     region: (of: OperatorView, _: unknown, context: GraphqlContext) => registered(of, 'region', context),
@@ -118,21 +118,21 @@ export const operator = {
         : null,
     codes: async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) => {
       const codes = sees(context, operator) ? await context.load.codes(operator.id) : []
-      if (seesInside(context, operator)) return codes
+      if (seesInnerListings(context, operator)) return codes
       return codes.filter(({ scheme, code }) => scheme !== 'uscc' || publicCode(code) !== null)
     },
     formerNames: async (of: OperatorView, _: unknown, context: GraphqlContext) =>
       (await namesBefore(of, context)).map(({ name }) => name),
     namesBefore: (of: OperatorView, _: unknown, context: GraphqlContext) => namesBefore(of, context),
     standing: ({ operator, when }: OperatorView, _: unknown, context: GraphqlContext, question: GraphQLResolveInfo) =>
-      standingOf(context, codeIn(operator), when.asOf, wantsIn(question)),
+      standingOf(context, codeIn(operator), when.asOf, standingSelectionOf(question)),
     records: recordsOf,
     score: async ({ operator, when }: OperatorView, _: unknown, context: GraphqlContext): Promise<ScoreView | null> => {
       const viewer = viewerTowards(context, operator)
       const latest = (await seesGrade(context, operator))
         ? await context.load.score({ operator: operator.id, when })
         : null
-      const found = latest && (await mayTell(context, viewer, latest.id)) ? latest : null
+      const found = latest && (await maySeeScore(context, viewer, latest.id)) ? latest : null
       const reasons = may(viewer, 'see_score_reasons') ? found?.reasons : []
       return found && { ...found, reasons: reasons ?? [], when }
     },

@@ -17,7 +17,7 @@ import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/records/open-records.js'
 import type { RecordVersion } from '../../store/records/versions.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
-import { withoutNul } from '../request/limits.js'
+import { refuseUnstorableText } from '../request/limits.js'
 import { operatorById } from '../request/operator-view.js'
 import { recordView } from './records.js'
 
@@ -92,7 +92,9 @@ const hasGtin = (gtins: unknown, gtin: string | null): boolean =>
   gtin !== null && Array.isArray(gtins) && gtins.includes(gtin)
 
 const askedIn = (args: ProductArgs): { gtin: string | null; brand: string | null; model: string | null } => {
-  const [given, brand, model] = [args.gtin, args.brand, args.model].map((text) => withoutNul(text)?.trim() || null)
+  const [given, brand, model] = [args.gtin, args.brand, args.model].map(
+    (text) => refuseUnstorableText(text)?.trim() || null,
+  )
   const gtin = given == null ? null : parseGtin(given)
   if (given != null && gtin === null) throw invalid('不是有效的商品条码 not a valid GTIN')
   if (gtin === null && brand == null) throw invalid('须给出条码或品牌 a barcode or a brand must be given')
@@ -150,4 +152,4 @@ const nameShown = async (context: GraphqlContext, version: RecordVersion, field:
   return may(viewerTowards(context, owner), 'see_inner_listings') ? name : publicName(name)
 }
 
-export const openRecords = { Query: { trademark, product } }
+export const openRecordResolvers = { Query: { trademark, product } }

@@ -1,13 +1,13 @@
 import { may, maySeeRecord } from '../../domain/access/viewer.js'
 import type { PointInTime, RecordVersion } from '../../store/records/versions.js'
-import { type GraphqlContext, viewerTowards, whenOf } from '../request/context.js'
+import { type GraphqlContext, pointInTimeOf, viewerTowards } from '../request/context.js'
 import { cursorOf, globalId } from '../request/ids.js'
-import { NONE } from '../request/viewer.js'
+import { NO_ID } from '../request/viewer.js'
 
 export const recordView = (
   context: GraphqlContext,
   version: RecordVersion,
-  when: PointInTime = whenOf(context, {}),
+  when: PointInTime = pointInTimeOf(context, {}),
 ) => {
   const { parts } = context
   const agency = parts.agencies.find((each) => each.sends.includes(version.feed))
@@ -44,11 +44,11 @@ const sourcesOf = async (context: GraphqlContext, version: RecordVersion, when: 
 
 export const recordById = async (context: GraphqlContext, id: number) => {
   const version = await context.load.record(id)
-  const viewer = viewerTowards(context, await context.load.operator(version?.operatorId ?? NONE))
+  const viewer = viewerTowards(context, await context.load.operator(version?.operatorId ?? NO_ID))
   return version && maySeeRecord(viewer, version) ? recordView(context, version) : null
 }
 
-export const recordsBehind = async (
+export const resolveRecords = async (
   { records }: { records: readonly number[] },
   _: unknown,
   context: GraphqlContext,

@@ -13,8 +13,8 @@ import { withoutAccessCodes } from '../../foundation/text/access-code.js'
 import type { GraphqlContext } from './context.js'
 import type { ApiDependencies } from './dependencies.js'
 import { cachedText, makeTextCache, TEXT_MOST } from './purpose.js'
-import type { RequestContext } from './request-context.js'
-import { codesIn } from './seen-operators.js'
+import type { HttpRequestContext } from './request-context.js'
+import { codesOfSeen } from './seen-operators.js'
 
 const MEMBERS_MOST = 20
 
@@ -32,9 +32,9 @@ export interface RequestAuditEntry {
 }
 
 /** Audits a refused sign-in. `name` is stored only if registered (`known`), and not for TOO_MANY_REQUESTS. */
-export const auditAttempt = (
+export const auditRefusedSignIn = (
   { attempts, keys }: Pick<ApiDependencies, 'attempts' | 'keys'>,
-  { now: at, requestId: request, address }: Pick<RequestContext, 'now' | 'requestId' | 'address'>,
+  { now: at, requestId: request, address }: Pick<HttpRequestContext, 'now' | 'requestId' | 'address'>,
   { door, name, known, code }: { door: string; name: string; known: boolean; code: string },
 ): Promise<void> => {
   const folded = code === 'TOO_MANY_REQUESTS' ? '' : name.normalize('NFKC').toLowerCase()
@@ -53,7 +53,7 @@ export const auditAttempt = (
 /** The row is durable when the promise resolves. Refusal TRAIL_UNAVAILABLE. */
 export const writeAuditRow = (
   { auditLog }: Pick<ApiDependencies, 'auditLog'>,
-  { now: at, requestId: request, purpose }: Pick<RequestContext, 'now' | 'requestId' | 'purpose'>,
+  { now: at, requestId: request, purpose }: Pick<HttpRequestContext, 'now' | 'requestId' | 'purpose'>,
   { sub, role, agency }: Pick<Viewer, 'sub' | 'role' | 'agency'>,
   { kind, asked, outcome = DONE, shown = [], content }: RequestAuditEntry,
 ): Promise<void> => {
@@ -74,7 +74,7 @@ export const auditAnswer = async (context: GraphqlContext, answer: string | Buff
     auditNotes.issuedTo === null ? viewer : ({ sub: auditNotes.issuedTo, role: 'party', agency: null } as const)
   const kind = auditNotes.issuedTo !== null ? 'TOKEN' : auditNotes.isAct ? 'OUTCOME' : 'ANSWER'
   const outcome = auditNotes.faults.length === 0 ? DONE : [...new Set(auditNotes.faults)].sort().join(' ')
-  const codesShown = await codesIn(parts, seen).catch(() => {
+  const codesShown = await codesOfSeen(parts, seen).catch(() => {
     throw new Refusal('TRAIL_UNAVAILABLE')
   })
   await writeAuditRow(parts, context, who, {
@@ -150,7 +150,7 @@ const auditedOperation = (
   return variablesText === '' ? query : `${query}\n${variablesText}`
 }
 
-export const auditedRequest = (endpoint: string, name: string, mark: (id: string) => string): string =>
+export const auditedRequestText = (endpoint: string, name: string, mark: (id: string) => string): string =>
   redactedText(`${endpoint}/${name}`, mark)
 
 const redactedText = (source: string, mark: (id: string) => string): string =>

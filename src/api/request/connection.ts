@@ -9,7 +9,7 @@ export interface PageArgs {
   after?: string | null
 }
 
-export const firstOf = ({ first }: PageArgs): number => {
+export const pageSizeOf = ({ first }: PageArgs): number => {
   if (first == null) return FIRST_DEFAULT
   if (first < 1 || first > FIRST_MOST)
     throw new Refusal('INPUT_INVALID', { reason: `first 应在 1–${FIRST_MOST} 之间 must be 1–${FIRST_MOST}` })
@@ -23,13 +23,13 @@ export interface RelayConnection<N> {
   totalCount?: () => Promise<number> | number
 }
 
-export const connection = <N>(
+export const makeConnection = <N>(
   rows: readonly N[],
   args: PageArgs,
   cursorOf: (node: N) => string,
   totalCount?: () => Promise<number> | number,
 ): RelayConnection<N> => {
-  const first = firstOf(args)
+  const first = pageSizeOf(args)
   const edges = rows.slice(0, first).map((node) => ({ node, cursor: cursorOf(node) }))
   return {
     edges,

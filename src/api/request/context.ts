@@ -9,9 +9,9 @@ import type { Lookups } from '../loaders/lookups.js'
 import type { ApiDependencies } from './dependencies.js'
 import { type AuditNotes, emptyAuditNotes } from './question.js'
 import type { SignInLimits } from './rate-limit.js'
-import type { RequestContext } from './request-context.js'
-import { ANSWER_MOST_MS } from './request-database.js'
-import { noSeenOperators, note, type SeenOperators } from './seen-operators.js'
+import type { HttpRequestContext } from './request-context.js'
+import { ANSWER_BEGINS_WITHIN_MS } from './request-database.js'
+import { noSeenOperators, noteOperator, type SeenOperators } from './seen-operators.js'
 
 export const COST_MOST = 10_000
 
@@ -37,7 +37,7 @@ export interface GraphqlContext {
   shown(code: string): void
 }
 
-type RequestFacts = Pick<RequestContext, 'now' | 'requestId' | 'address' | 'purpose' | 'log' | 'refused'>
+type RequestFacts = Pick<HttpRequestContext, 'now' | 'requestId' | 'address' | 'purpose' | 'log' | 'refused'>
 
 type GraphqlContextInput = { asked: RequestFacts } & Pick<GraphqlContext, 'viewer' | 'limits'>
 type ResponseReader = Pick<ServerResponse, 'destroyed'>
@@ -49,7 +49,7 @@ export const makeContext = (
   { reader = WAITING, began = performance.now() }: { reader?: ResponseReader; began?: number } = {},
 ): GraphqlContext => new RequestGraphqlContext(parts, given, reader, began)
 
-/** A class for the reason given at `HttpRequestContext`. It has no `#private` members, because Apollo copies it. */
+/** A class for the reason given at `LazyRequestContext`. It has no `#private` members, because Apollo copies it. */
 class RequestGraphqlContext implements GraphqlContext {
   readonly viewer: Viewer
   readonly limits: SignInLimits
@@ -86,11 +86,11 @@ class RequestGraphqlContext implements GraphqlContext {
 
   /** Always false for a mutation, which must report its outcome. */
   isOver(): boolean {
-    return !this.auditNotes.isAct && (this.reader.destroyed || performance.now() - this.began > ANSWER_MOST_MS)
+    return !this.auditNotes.isAct && (this.reader.destroyed || performance.now() - this.began > ANSWER_BEGINS_WITHIN_MS)
   }
 
   shown(code: string): void {
-    note(this.seen, { code })
+    noteOperator(this.seen, { code })
   }
 
   get log(): Log {
@@ -103,7 +103,7 @@ type LoaderScope = Pick<GraphqlContext, 'parts' | 'lookups' | 'now'>
 const loadersOf = ({ parts, lookups, now }: LoaderScope): Loaders => makeLoaders(parts, lookups, now)
 
 /** Replaces the loaders after a write, because they cache. */
-export const reload = (context: LoaderScope & Pick<GraphqlContext, 'load'>): void => {
+export const renewLoaders = (context: LoaderScope & Pick<GraphqlContext, 'load'>): void => {
   context.load = loadersOf(context)
 }
 
@@ -125,7 +125,7 @@ export const costOfAnswer = ({ budget }: Pick<GraphqlContext, 'budget'>): number
 /** Default of `knownAt`; it includes what is recorded after the request began. */
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
 
-export const whenOf = (
+export const pointInTimeOf = (
   context: GraphqlContext,
   { asOf, knownAt }: { asOf?: string | null; knownAt?: Date | null },
 ): PointInTime => ({

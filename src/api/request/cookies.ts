@@ -9,17 +9,17 @@ const VALUE = /^[\w-]{43}$/
 const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Strict'
 const SAFE = ['GET', 'HEAD', 'OPTIONS']
 
-export const NO_COOKIE = `${COOKIE}=; ${ATTRIBUTES}; Max-Age=0`
-export const NO_PARTY_COOKIE = `${PARTY_COOKIE}=; ${ATTRIBUTES}; Max-Age=0`
+export const CLEARED_SESSION_COOKIE = `${COOKIE}=; ${ATTRIBUTES}; Max-Age=0`
+export const CLEARED_PARTY_COOKIE = `${PARTY_COOKIE}=; ${ATTRIBUTES}; Max-Age=0`
 
-export const cookieFor = (value: string, seconds: number): string => written(COOKIE, value, seconds)
+export const sessionCookieFor = (value: string, seconds: number): string => written(COOKIE, value, seconds)
 export const partyCookieFor = (value: string, seconds: number): string => written(PARTY_COOKIE, value, seconds)
 
 const written = (name: string, value: string, seconds: number): string =>
   `${name}=${value}; ${ATTRIBUTES}; Max-Age=${seconds}`
 
 /** Returns null without the cookie, and '', which matches no session, if it is malformed or sent twice. */
-export const cookieIn = (headers: IncomingHttpHeaders): string | null => read(COOKIE, headers)
+export const sessionCookieIn = (headers: IncomingHttpHeaders): string | null => read(COOKIE, headers)
 export const partyCookieIn = (headers: IncomingHttpHeaders): string | null => read(PARTY_COOKIE, headers)
 
 const read = (name: string, { cookie = '' }: IncomingHttpHeaders): string | null => {
@@ -34,7 +34,7 @@ const read = (name: string, { cookie = '' }: IncomingHttpHeaders): string | null
 }
 
 /** Unsafe methods (POST and others) need the session's CSRF token. Refusal CSRF_REFUSED. */
-export const checkToken = (
+export const checkCsrfToken = (
   { method = 'GET', headers }: Pick<IncomingMessage, 'method' | 'headers'>,
   matches: (token: string) => boolean,
 ): void => {
@@ -44,7 +44,7 @@ export const checkToken = (
 }
 
 /** Protects requests without a session, such as sign-in, from other sites. Refusal CSRF_REFUSED. */
-export const checkSite = (headers: IncomingHttpHeaders): void => {
+export const refuseCrossSite = (headers: IncomingHttpHeaders): void => {
   const site = headers['sec-fetch-site']
   const sameSite = site === undefined ? isOwn(headers.origin, headers.host) : site === 'same-origin' || site === 'none'
   if (!sameSite) throw new Refusal('CSRF_REFUSED')

@@ -18,13 +18,13 @@ interface FieldPrice {
   once?: number
   /** Name of a list argument whose length is the cost, instead of the default. */
   byArgument?: string
-  /** Cost per unit, where the number of units is known only while resolving: the resolver calls `charge`. */
+  /** Cost per unit, where the number of units is known only while resolving: the resolver calls `chargeField`. */
   each?: UnitPrice
 }
 
 interface UnitPrice {
   cost: number
-  /** Most that one call of `charge` costs. */
+  /** Most that one call of `chargeField` costs. */
   most?: number
   zh: string
   en: string
@@ -80,12 +80,12 @@ const costText = ({ once, byArgument, item, each }: FieldCost): string =>
     ...(each ? [`${each.cost} × ${each.zh} ${each.en}${each.most ? `（至多 at most ${each.most}）` : ''}`] : []),
   ].join(' + ')
 
-export const charge = (context: GraphqlContext, field: ChargedField, times = 1): void => {
+export const chargeField = (context: GraphqlContext, field: ChargedField, times = 1): void => {
   const { cost, most = Number.POSITIVE_INFINITY }: UnitPrice = FIELD_PRICES[field].each
   chargeCost(context, Math.min(cost * times, most))
 }
 
-export const withCosts = (schema: GraphQLSchema): GraphQLSchema => {
+export const withFieldCosts = (schema: GraphQLSchema): GraphQLSchema => {
   for (const [type, field] of fieldsOf(schema)) {
     const cost = costOf(type, field)
     if (cost === null) continue
@@ -123,7 +123,7 @@ const fieldsOf = (schema: GraphQLSchema): [GraphQLObjectType, GraphQLField<unkno
 
 const LIMITS = {
   cost: COST_MOST,
-  bodyBytes: limits.BODY_BYTES,
+  bodyBytes: limits.REQUEST_BYTES_MOST,
   nesting: limits.NESTING_MOST,
   tokens: limits.TOKENS_MOST,
   depth: limits.DEPTH_MOST,

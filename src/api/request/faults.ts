@@ -15,7 +15,7 @@ const OF_THE_QUESTION = new Set([
 ])
 
 /** PostgreSQL's time limit is a refusal, not a fault. */
-export const asRefusal = (thrown: unknown): Refusal | null => {
+export const refusalOfThrown = (thrown: unknown): Refusal | null => {
   if (isRefusal(thrown)) return thrown
   return isCancelled(thrown) ? new Refusal('ANSWER_TIMEOUT') : null
 }
@@ -28,14 +28,14 @@ const STACK = 'Maximum call stack size exceeded'
 const isOfTheQuestion = ({ extensions, message }: Pick<GraphQLFormattedError, 'extensions' | 'message'>): boolean =>
   extensions?.['badInput'] === true || OF_THE_QUESTION.has(String(extensions?.['code'])) || message.startsWith(TOO_MANY)
 
-export const noteFaults = (
+export const logFaults = (
   errors: readonly GraphQLError[],
   { requestId, log, refused: noted }: { requestId: string; log: Log; refused: string[] },
 ): void => {
   for (const error of errors) {
     const thrown = unwrapResolverError(error)
-    noted.push(asRefusal(thrown)?.code ?? codeOf(error))
-    if (asRefusal(thrown) !== null || (thrown === error && isOfTheQuestion(error))) continue
+    noted.push(refusalOfThrown(thrown)?.code ?? codeOf(error))
+    if (refusalOfThrown(thrown) !== null || (thrown === error && isOfTheQuestion(error))) continue
     log.error({ err: thrown, path: error.path }, 'a field broke')
     error.extensions.requestId = requestId
   }
@@ -54,7 +54,7 @@ export const formatError = (formatted: GraphQLFormattedError, error: unknown): G
     ...(formatted.path && { path: formatted.path }),
   }
   const thrown = unwrapResolverError(error)
-  const refusal = asRefusal(thrown) ?? unavailableRefusal(thrown)
+  const refusal = refusalOfThrown(thrown) ?? unavailableRefusal(thrown)
   if (refusal !== null) return { message: refusal.message, ...place, extensions: refused(refusal) }
   const extensions = formatted.extensions ?? {}
   if (extensions.badInput === true) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } }
@@ -71,5 +71,5 @@ export const formatError = (formatted: GraphQLFormattedError, error: unknown): G
 
 const refused = ({ code, details }: Refusal) => ({ code, ...(Object.keys(details).length > 0 && { details }) })
 
-export const graphqlRefusal = (code: string, message: string): string =>
+export const graphqlRefusalJson = (code: string, message: string): string =>
   JSON.stringify({ errors: [{ message, extensions: { code } }] })

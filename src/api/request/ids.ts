@@ -37,45 +37,45 @@ const LARGEST = 2_147_483_647
 export const globalId = (type: NodeType, key: string | number): string =>
   type === 'Listing' && isUuid(String(key)) ? String(key) : encode(`${inId(type)}:${key}`)
 
-export const readId = (id: string): { type: NodeType; key: string } | null => {
+export const parseGlobalId = (id: string): { type: NodeType; key: string } | null => {
   if (isUuid(id)) return { type: 'Listing', key: id }
   const [, type = '', key = ''] = /^([A-Za-z]+):(.+)$/.exec(decode(id) ?? '') ?? []
   const known = NODE_TYPES.find((each) => inId(each) === type)
   return known && key ? { type: known, key } : null
 }
 
-export const numberIn = (id: string, type: NodeType): number | null => {
-  const found = readId(id)
-  return found?.type === type ? wholeNumber(found.key) : null
+export const numberInGlobalId = (id: string, type: NodeType): number | null => {
+  const found = parseGlobalId(id)
+  return found?.type === type ? parseWholeNumber(found.key) : null
 }
 
-export const listingIn = (id: string): { uuid: string } | { version: number } | null => {
-  const found = readId(id)
+export const listingInGlobalId = (id: string): { uuid: string } | { version: number } | null => {
+  const found = parseGlobalId(id)
   if (found?.type !== 'Listing') return null
   if (isUuid(found.key)) return { uuid: found.key }
-  const version = found.key.startsWith('m') ? wholeNumber(found.key.slice(1)) : null
+  const version = found.key.startsWith('m') ? parseWholeNumber(found.key.slice(1)) : null
   return version === null ? null : { version }
 }
 
 /** Returns the listing's uuid, also from its former id; otherwise null. */
-export const subjectIn = uuidIn
+export const subjectUuidIn = uuidIn
 
-export const wholeNumber = (text: string): number | null => {
+export const parseWholeNumber = (text: string): number | null => {
   const n = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.NaN
   return n <= LARGEST ? n : null
 }
 
 export const cursorOf = (key: string | number): string => encode(`after:${key}`)
 
-export const numberAfter = (cursor: string | null | undefined): number | null => {
+export const numberInCursor = (cursor: string | null | undefined): number | null => {
   if (cursor == null) return null
-  const n = wholeNumber(keyAfter(cursor))
+  const n = parseWholeNumber(keyAfter(cursor))
   if (n === null) throw badCursor()
   return n
 }
 
-/** Like `numberAfter`, for audit row numbers, which may exceed a PostgreSQL integer. */
-export const rowAfter = (cursor: string | null | undefined): number | null => {
+/** Like `numberInCursor`, for audit row numbers, which may exceed a PostgreSQL integer. */
+export const auditRowInCursor = (cursor: string | null | undefined): number | null => {
   if (cursor == null) return null
   const key = keyAfter(cursor)
   if (!/^[1-9]\d{0,14}$/.test(key)) throw badCursor()
@@ -85,7 +85,7 @@ export const rowAfter = (cursor: string | null | undefined): number | null => {
 export const entryCursor = (entry: { publishedOn: string; id: string }): string =>
   cursorOf(`${entry.publishedOn}/${entry.id}`)
 
-export const entryAfter = (cursor: string | null | undefined): { publishedOn: string; id: string } | null => {
+export const entryInCursor = (cursor: string | null | undefined): { publishedOn: string; id: string } | null => {
   if (cursor == null) return null
   const [, publishedOn = '', id = ''] = /^(\d{4}-\d{2}-\d{2})\/(.+)$/.exec(keyAfter(cursor)) ?? []
   if (!isDate(publishedOn) || !isUuid(id)) throw badCursor()
@@ -94,10 +94,10 @@ export const entryAfter = (cursor: string | null | undefined): { publishedOn: st
 
 export const dueCursor = (one: { dueOn: string; id: number }): string => cursorOf(`${one.dueOn}/${one.id}`)
 
-export const dueAfter = (cursor: string | null | undefined): { dueOn: string; id: number } | null => {
+export const dueInCursor = (cursor: string | null | undefined): { dueOn: string; id: number } | null => {
   if (cursor == null) return null
   const [, dueOn = '', key = ''] = /^(\d{4}-\d{2}-\d{2})\/(.+)$/.exec(keyAfter(cursor)) ?? []
-  const id = wholeNumber(key)
+  const id = parseWholeNumber(key)
   if (!isDate(dueOn) || id === null) throw badCursor()
   return { dueOn, id }
 }
@@ -105,7 +105,7 @@ export const dueAfter = (cursor: string | null | undefined): { dueOn: string; id
 export const timelinessCursor = ({ authority, platform, duty }: TimelinessKey): string =>
   cursorOf(JSON.stringify([authority, platform, duty]))
 
-export const timelinessAfter = (cursor: string | null | undefined): TimelinessKey | null => {
+export const timelinessInCursor = (cursor: string | null | undefined): TimelinessKey | null => {
   if (cursor == null) return null
   const [authority, platform, word] = textsIn(keyAfter(cursor))
   const duty = TIMELINESS_DUTIES.find((each) => each === word)
@@ -120,10 +120,10 @@ const textsIn = (json: string): string[] => {
 
 export const matchCursor = (one: { rank: number; operator: number }): string => cursorOf(`${one.rank}/${one.operator}`)
 
-export const matchAfter = (cursor: string | null | undefined): { rank: number; operator: number } | null => {
+export const matchInCursor = (cursor: string | null | undefined): { rank: number; operator: number } | null => {
   if (cursor == null) return null
   const [, rank = '', key = ''] = /^(\d{1,5})\/(\d+)$/.exec(keyAfter(cursor)) ?? []
-  const operator = wholeNumber(key)
+  const operator = parseWholeNumber(key)
   if (operator === null) throw badCursor()
   return { rank: Number(rank), operator }
 }
@@ -131,7 +131,7 @@ export const matchAfter = (cursor: string | null | undefined): { rank: number; o
 export const retractionCursor = (one: { at: string; subjectId: string }): string =>
   cursorOf(`${one.at}/${one.subjectId}`)
 
-export const retractionAfter = (cursor: string | null | undefined): { at: string; subjectId: string } | null => {
+export const retractionInCursor = (cursor: string | null | undefined): { at: string; subjectId: string } | null => {
   if (cursor == null) return null
   const [, at = '', subjectId = ''] =
     /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z)\/(.+)$/.exec(keyAfter(cursor)) ?? []

@@ -12,7 +12,7 @@ import {
 
 import { Refusal } from '../../foundation/errors.js'
 
-export const BODY_BYTES = 1_000_000
+export const REQUEST_BYTES_MOST = 1_000_000
 /** Deeper JSON could overflow the stack. */
 export const NESTING_MOST = 100
 /** Most tokens of a query: one with 1000 literal codes fits. */
@@ -38,7 +38,7 @@ export const SCHEMA_ALIASES_MOST = 5
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:(0000)|d[89a-f][0-9a-f]{2})/
 
 /** Throws INPUT_INVALID for text that PostgreSQL cannot store. */
-export const withoutNul = <T>(input: T): T => {
+export const refuseUnstorableText = <T>(input: T): T => {
   const unstorable = UNSTORABLE.exec(JSON.stringify(input ?? null))
   if (unstorable === null) return input
   const reason = unstorable[1]
@@ -94,7 +94,7 @@ const NOTHING: QueryExtent = {
 const TOO_DEEP: QueryExtent = { ...NOTHING, depth: DEPTH_MOST + 1 }
 
 /** Empties a refused document, so that no other validation rule sees it: some take quadratic time. */
-export const withinLimits = (context: ValidationContext): ASTVisitor => {
+export const queryLimitsRule = (context: ValidationContext): ASTVisitor => {
   const { ofSelection, ofFragment } = makeMeasure(context)
   let refused = false
   const refuse = (zh: string, en: string, most: number) => {

@@ -1,7 +1,7 @@
 import { maySeeOperator } from '../../domain/access/viewer.js'
 import type * as operators from '../../store/operators/operators.js'
 import type { PointInTime } from '../../store/records/versions.js'
-import { type GraphqlContext, whenOf } from './context.js'
+import { type GraphqlContext, pointInTimeOf } from './context.js'
 
 export interface OperatorView {
   __typename: 'Operator'
@@ -9,7 +9,7 @@ export interface OperatorView {
   when: PointInTime
 }
 
-export const view = (operator: operators.StoredOperator, when: PointInTime): OperatorView => ({
+export const operatorView = (operator: operators.StoredOperator, when: PointInTime): OperatorView => ({
   __typename: 'Operator',
   operator,
   when,
@@ -18,5 +18,5 @@ export const view = (operator: operators.StoredOperator, when: PointInTime): Ope
 export const operatorById = async (context: GraphqlContext, id: number): Promise<OperatorView | null> => {
   const operator = await context.load.operator(id)
   const known = operator?.knownTo === null && maySeeOperator(context.viewer, operator)
-  return known ? view(operator, whenOf(context, {})) : null
+  return known ? operatorView(operator, pointInTimeOf(context, {})) : null
 }

@@ -8,7 +8,7 @@ export interface PerRequest<V> {
   set(request: IncomingMessage, value: V): void
 }
 
-export const perRequest = <V>(what: string): PerRequest<V> => {
+export const makePerRequest = <V>(what: string): PerRequest<V> => {
   const name = Symbol(what)
   return {
     get: (request) => (request as { [name]?: V })[name],

@@ -1,9 +1,9 @@
 /** Problem details (RFC 9457). */
 import type { Response } from 'express'
-import type { RequestContext } from './request-context.js'
+import type { HttpRequestContext } from './request-context.js'
 
 /** Retry-After while the database is unavailable, seconds. */
-export const COME_AGAIN_SECONDS = 5
+export const RETRY_AFTER_SECONDS = 5
 
 export interface ProblemDetails {
   status: number
@@ -12,7 +12,7 @@ export interface ProblemDetails {
   details?: object
 }
 
-export const sendProblem = (response: Response, requestContext: RequestContext, problem: ProblemDetails): void => {
+export const sendProblem = (response: Response, requestContext: HttpRequestContext, problem: ProblemDetails): void => {
   requestContext.refused.push(problem.code)
   response.status(problem.status).set('Cache-Control', 'no-store')
   const { status, code, detail, details } = problem

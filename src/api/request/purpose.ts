@@ -14,7 +14,7 @@ export const makeTextCache = (): TextCache => new LRUCache({ max: REMEMBERED })
 const purposes = makeTextCache()
 
 /** Reads X-Purpose (UTF-8 or percent-encoded), replaces ID numbers and access codes, and truncates it. */
-export const purposeIn = ({ headers }: IncomingMessage, mark: (id: string) => string): string | null => {
+export const purposeOf = ({ headers }: IncomingMessage, mark: (id: string) => string): string | null => {
   const header = [headers['x-purpose'] ?? ''].flat().join(' ')
   if (header === '') return null
   const purpose = cachedText(purposes, header, () => {

@@ -50,13 +50,13 @@ export interface SignInLimits {
   person: RateLimit
 }
 
-export const makeLimits = (): SignInLimits => ({
-  party: makeLimit(PARTY),
-  client: makeLimit(CLIENT),
-  person: makeLimit(PERSON),
+export const makeSignInLimits = (): SignInLimits => ({
+  party: makeRateLimit(PARTY),
+  client: makeRateLimit(CLIENT),
+  person: makeRateLimit(PERSON),
 })
 
-export const makeLimit = ({
+export const makeRateLimit = ({
   overall,
   each,
   most = BUCKETS_MOST,

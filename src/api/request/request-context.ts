@@ -6,16 +6,16 @@ import type { Keys } from '../../foundation/keys.js'
 import type { Log } from '../../foundation/log.js'
 import type { Db } from '../../store/db/db.js'
 import type { ApiDependencies } from './dependencies.js'
-import { purposeIn } from './purpose.js'
-import { isAct, requestDatabase } from './request-database.js'
+import { purposeOf } from './purpose.js'
+import { isUnsafeMethod, makeRequestDatabase } from './request-database.js'
 
-export const GRAPHQL = new URL('http://hub/graphql')
+export const GRAPHQL_URL = new URL('http://hub/graphql')
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
 /** W3C Trace Context: version, trace, parent, flags. */
 const TRACE = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
-export interface RequestContext {
+export interface HttpRequestContext {
   url: URL
   now: Date
   requestId: string
@@ -32,13 +32,13 @@ export const requestContextOf = (
   request: IncomingMessage,
   parts: RequestContextDependencies,
   response?: ServerResponse,
-): RequestContext => new HttpRequestContext(request, parts, response)
+): HttpRequestContext => new LazyRequestContext(request, parts, response)
 
 /**
  * A class: V8 gives each object literal with accessors a hidden class that keeps its values alive until a major
  * collection, which took a fifth of all time.
  */
-class HttpRequestContext implements RequestContext {
+class LazyRequestContext implements HttpRequestContext {
   readonly url: URL
   readonly now: Date
   readonly requestId: string
@@ -59,7 +59,7 @@ class HttpRequestContext implements RequestContext {
     this.now = now()
     this.requestId = idIn(request) ?? randomUUID()
     this.address = callerAddressOf(request.socket.remoteAddress ?? '', forwarded, proxies)
-    this.purpose = purposeIn(request, keys.mark)
+    this.purpose = purposeOf(request, keys.mark)
   }
 
   get log(): Log {
@@ -69,7 +69,7 @@ class HttpRequestContext implements RequestContext {
 
   get db(): Db {
     const { requestId, request, response } = this
-    this.#db ??= requestDatabase(this.parts.db, { requestId, response, acts: () => isAct(request.method) })
+    this.#db ??= makeRequestDatabase(this.parts.db, { requestId, response, acts: () => isUnsafeMethod(request.method) })
     return this.#db
   }
 }
@@ -84,13 +84,13 @@ const namesNobody = (text: string): boolean => redactIdNumbers(text, () => '') =
 
 /** An unreadable request target becomes a path that does not exist. */
 const targetOf = (target: string): URL => {
-  if (target === GRAPHQL.pathname) return GRAPHQL
+  if (target === GRAPHQL_URL.pathname) return GRAPHQL_URL
   const text = `http://hub${target.startsWith('/') ? target : `/${target}`}`
   return URL.canParse(text) ? new URL(text) : new URL('http://hub/-')
 }
 
 /** Returns null for more than `most` bytes and discards the rest. */
-export const bodyOf = async (request: IncomingMessage, most: number): Promise<Buffer | null> => {
+export const readBody = async (request: IncomingMessage, most: number): Promise<Buffer | null> => {
   if (Number(request.headers['content-length'] ?? 0) > most) {
     request.resume()
     return null

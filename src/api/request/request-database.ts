@@ -7,11 +7,11 @@ import type { Db } from '../../store/db/db.js'
 import { tagWithRequest } from '../../store/db/request-handle.js'
 
 /** Longest time until an answer begins, milliseconds. */
-export const ANSWER_MOST_MS = 60_000
+export const ANSWER_BEGINS_WITHIN_MS = 60_000
 
 const SAFE: readonly (string | undefined)[] = ['GET', 'HEAD']
 
-export const isAct = (method: string | undefined): boolean => !SAFE.includes(method)
+export const isUnsafeMethod = (method: string | undefined): boolean => !SAFE.includes(method)
 
 interface RequestDatabaseOptions {
   requestId: string
@@ -24,9 +24,9 @@ interface RequestDatabaseOptions {
  * `acts` returns true for a request that makes a change. It is not cancelled when the client goes, because nobody could
  * tell what was done.
  */
-export const requestDatabase = (
+export const makeRequestDatabase = (
   db: Db,
-  { requestId, response, acts, mostMs = ANSWER_MOST_MS }: RequestDatabaseOptions,
+  { requestId, response, acts, mostMs = ANSWER_BEGINS_WITHIN_MS }: RequestDatabaseOptions,
 ): Db => {
   if (response === undefined) return tagWithRequest(db, { name: requestId })
   const over = new AbortController()
@@ -49,7 +49,7 @@ export const requestDatabase = (
  * Returns `parts` with its own `db`, created on first use. Other members are inherited: spreading the object loses
  * them.
  */
-export const withDb = <P extends { db: Db }>(parts: P, own: () => Db): P => {
+export const withRequestDb = <P extends { db: Db }>(parts: P, own: () => Db): P => {
   const known = shapes.get(parts) as DependencyShape<P> | undefined
   const shape = known ?? shapeOf(parts)
   if (known === undefined) shapes.set(parts, shape)

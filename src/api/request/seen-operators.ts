@@ -23,7 +23,7 @@ export interface OperatorReference {
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-export const note = (seen: SeenOperators, { code, operator, subject }: OperatorReference): void => {
+export const noteOperator = (seen: SeenOperators, { code, operator, subject }: OperatorReference): void => {
   if (code != null && code !== '') {
     seen.codes.add(code)
     if (operator != null) seen.known.add(operator)
@@ -31,7 +31,7 @@ export const note = (seen: SeenOperators, { code, operator, subject }: OperatorR
   else if (subject != null && UUID.test(subject)) seen.subjects.add(subject)
 }
 
-export const codesIn = async (parts: { db: Db }, seen: SeenOperators): Promise<ReadonlySet<string>> => {
+export const codesOfSeen = async (parts: { db: Db }, seen: SeenOperators): Promise<ReadonlySet<string>> => {
   const operators = [...seen.operators].filter((id) => !seen.known.has(id))
   if (operators.length + seen.subjects.size === 0) return seen.codes
   const stored = await auditLog.codesOf(parts.db, { operators, subjects: [...seen.subjects] })

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { networkOf } from '../../domain/access/rate.js'
 import type { ApiDependencies } from './dependencies.js'
 
-export const REQUEST_MS = 30_000
+export const REQUEST_TIMEOUT_MS = 30_000
 const UPLOAD_MS = 300_000
 /** Time from connecting to the end of the headers, milliseconds. */
 const HEADERS_MS = 15_000
@@ -17,7 +17,7 @@ const CONNECTIONS_MOST = 10_000
 const CONNECTIONS_OF_ONE = 1_000
 export const PIPELINED_MOST = 64
 
-export const SOCKETS: ServerOptions = {
+export const HTTP_SERVER_OPTIONS: ServerOptions = {
   requestTimeout: UPLOAD_MS,
   headersTimeout: HEADERS_MS,
   connectionsCheckingInterval: CHECKING_MS,

@@ -16,16 +16,16 @@ import type { Keys } from '../../foundation/keys.js'
 import * as accessCodes from '../../store/access/access-codes.js'
 import * as people from '../../work/access/people.js'
 import type { GraphqlContext } from './context.js'
-import { checkToken, cookieIn } from './cookies.js'
+import { checkCsrfToken, sessionCookieIn } from './cookies.js'
 import type { ApiDependencies } from './dependencies.js'
-import { perRequest } from './per-request.js'
+import { makePerRequest } from './per-request.js'
 
-const roles = perRequest<Role>('role')
+const roles = makePerRequest<Role>('role')
 
-export const roleOf = (request: IncomingMessage): Role => roles.get(request) ?? PUBLIC_VIEWER.role
+export const roleOfRequest = (request: IncomingMessage): Role => roles.get(request) ?? PUBLIC_VIEWER.role
 
 /** Identifies the viewer and charges the quota. Refusals UNAUTHENTICATED, CSRF_REFUSED, QUOTA_EXCEEDED. */
-export const admit = async (
+export const admitViewer = async (
   request: IncomingMessage,
   parts: ViewerDependencies & Pick<ApiDependencies, 'quotas'>,
   now: Date,
@@ -63,12 +63,12 @@ export const viewerOf = async (request: IncomingMessage, parts: ViewerDependenci
 
 /** A CSRF token without its cookie means a dropped session and is refused. */
 const ofSession = async (request: IncomingMessage, parts: Pick<ApiDependencies, 'db'>, now: Date): Promise<Viewer> => {
-  const cookie = cookieIn(request.headers)
+  const cookie = sessionCookieIn(request.headers)
   if (cookie === null && request.headers['x-csrf-token'] === undefined) return PUBLIC_VIEWER
   const signedIn = cookie === null ? null : await people.sessionOfCookie(parts.db, cookie, now)
   if (cookie === null || signedIn === null)
     throw new Refusal('UNAUTHENTICATED', { reason: '登录已失效 the session has ended' })
-  checkToken(request, (token) => people.csrfTokenMatches(cookie, token))
+  checkCsrfToken(request, (token) => people.csrfTokenMatches(cookie, token))
   return signedIn.viewer
 }
 
@@ -76,7 +76,7 @@ const ofSession = async (request: IncomingMessage, parts: Pick<ApiDependencies, 
  * Throws UNAUTHENTICATED when the token of a long request was revoked or its session ended, but not when the token
  * expired.
  */
-export const stillAdmitted = async (
+export const recheckAdmission = async (
   request: IncomingMessage,
   { db, keys, revocations }: ViewerDependencies,
   { viewer, began, now }: { viewer: Viewer; began: Date; now: Date },
@@ -88,35 +88,35 @@ export const stillAdmitted = async (
     throw new Refusal('UNAUTHENTICATED', { reason: '身份已变更 it is another now' })
 }
 
-export const signedIn = (viewer: Viewer): void => {
+export const requireSignedIn = (viewer: Viewer): void => {
   if (viewer.sub === null) throw new Refusal('UNAUTHENTICATED', { reason: '未提供令牌 no token was given' })
 }
 
 /** Throws UNAUTHENTICATED or FORBIDDEN, which reveal that the field exists. */
-export const allow = (viewer: Viewer, act: Act): void => {
-  signedIn(viewer)
+export const requireAct = (viewer: Viewer, act: Act): void => {
+  requireSignedIn(viewer)
   if (!may(viewer, act)) throw new Refusal('FORBIDDEN')
 }
 
 /** An id that matches nothing, looked up so that missing and forbidden objects take equally long. */
-export const NONE = 0
+export const NO_ID = 0
 export const NO_SUBJECT = '00000000-0000-0000-0000-000000000000'
 
 type OperatorGuardContext = Pick<GraphqlContext, 'viewer' | 'load'>
 
 /** True when the operator is in the viewer's region or missing: the act itself refuses a missing one. */
-export const isTheirs = async (
+export const isInViewersRegion = async (
   { viewer, load }: OperatorGuardContext,
   act: Act,
   operatorId: () => Promise<number | undefined>,
 ): Promise<boolean> => {
   if (!isRegionBound(viewer)) return true
-  const operator = await load.operator((await operatorId()) ?? NONE)
+  const operator = await load.operator((await operatorId()) ?? NO_ID)
   return operator === null || mayInRegion(viewer, act, operator.region)
 }
 
 export const seesOperator = async ({ viewer, load }: OperatorGuardContext, id: number | null): Promise<boolean> =>
-  !seesOnlySomeFiles(viewer) || maySeeOperator(viewer, await load.operator(id ?? NONE))
+  !seesOnlySomeFiles(viewer) || maySeeOperator(viewer, await load.operator(id ?? NO_ID))
 
 export const seesSubject = async ({ viewer, load }: OperatorGuardContext, subject: string): Promise<boolean> =>
   !seesOnlySomeFiles(viewer) || seesOperator({ viewer, load }, await load.ownerOf(subject))

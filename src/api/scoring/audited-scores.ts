@@ -8,11 +8,11 @@ import { auditScore, scoreAndOwner } from '../../work/scoring/audited-score.js'
 import type { GraphqlContext } from '../request/context.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { globalId } from '../request/ids.js'
-import { NONE } from '../request/viewer.js'
+import { NO_ID } from '../request/viewer.js'
 import { seesGrade } from '../standing/grades.js'
-import { mayTell } from './score.js'
+import { maySeeScore } from './score.js'
 
-const NOBODY = { id: NONE, uscc: null, shop: null, region: null }
+const NOBODY = { id: NO_ID, uscc: null, shop: null, region: null }
 
 type ScoreViewer = Pick<GraphqlContext, 'viewer' | 'today'>
 type ScoreAuditDependencies = Pick<ApiDependencies, 'db' | 'rules' | 'agencies'>
@@ -81,12 +81,12 @@ export const scoreById = async (context: GraphqlContext, id: number) => {
   const owned = await scoreAndOwner(parts.db, id)
   const sees = await seesGrade(context, owned?.operator ?? NOBODY)
   if (owned === null || !sees || !maySeeOperator(viewer, owned.operator)) return null
-  if (!(await mayTell(context, viewer, id))) return null
+  if (!(await maySeeScore(context, viewer, id))) return null
   const reasons = maySee(viewer, owned.operator) ? owned.score.reasons : []
   return { __typename: 'Score' as const, ...owned.score, reasons }
 }
 
-export const audit = {
+export const scoreAuditResolvers = {
   Score: {
     id: ({ id }: scores.StoredScore) => globalId('Score', id),
     audit: async ({ id }: scores.StoredScore, _: unknown, context: GraphqlContext) => {

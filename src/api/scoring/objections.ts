@@ -8,13 +8,13 @@ import * as scores from '../../store/scoring/scores.js'
 import type { ActContext } from '../../work/access/acts.js'
 import * as work from '../../work/scoring/objection.js'
 import { recordById } from '../records/records.js'
-import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type GraphqlContext, reload, viewerTowards } from '../request/context.js'
-import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
+import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { type GraphqlContext, renewLoaders, viewerTowards } from '../request/context.js'
+import { cursorOf, globalId, numberInCursor, numberInGlobalId } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
-import { isTheirs, NONE } from '../request/viewer.js'
-import { type ScoreView, score, whenAsked } from './score.js'
+import { isInViewersRegion, NO_ID } from '../request/viewer.js'
+import { pointInTimeOfScore, type ScoreView, scoreResolvers } from './score.js'
 
 const objectionView = (context: GraphqlContext, objection: store.Objection) => {
   const { record, state, openedBy } = objection
@@ -44,7 +44,7 @@ const senderOf = ({ parts }: GraphqlContext, feed: string): string | null =>
 
 export const objectionById = async (context: GraphqlContext, id: number) => {
   const objection = may(context.viewer, 'see_score_reasons') ? await store.byId(context.parts.db, id) : null
-  const owner = await context.load.operator(objection?.operatorId ?? NONE)
+  const owner = await context.load.operator(objection?.operatorId ?? NO_ID)
   return objection && sees(context, objection, owner) ? objectionView(context, objection) : null
 }
 
@@ -56,8 +56,11 @@ const list = async (_: unknown, args: PageArgs & { state?: ObjectionState | null
     state: args.state ?? 'OPEN',
     sight: regionBoundOf(viewer),
   }
-  const objections = await store.list(parts.db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
-  return connection(
+  const objections = await store.list(parts.db, filter, {
+    first: pageSizeOf(args) + 1,
+    after: numberInCursor(args.after),
+  })
+  return makeConnection(
     objections.map((each) => objectionView(context, each)),
     args,
     ({ number }) => cursorOf(number),
@@ -75,7 +78,7 @@ const openObjection = (_: unknown, { input }: { input: OpenObjectionInput }, con
   done(context, input, ({ db, rules }, { operator, record, statement }, who) => {
     const mayFor = (one: StoredOperator) => mayInRegion(viewerTowards(context, one), 'open_objection', one.region)
     // A malformed id becomes one that matches no record.
-    const made = { operator, record: numberIn(record, 'Record') ?? NONE, statement, mayFor, ...who }
+    const made = { operator, record: numberInGlobalId(record, 'Record') ?? NO_ID, statement, mayFor, ...who }
     return work.openObjection(db, rules, made)
   })
 
@@ -100,14 +103,14 @@ const withdrawObjection = (_: unknown, args: { id: string }, context: GraphqlCon
 
 const theirs = async (context: GraphqlContext, act: Act, id: string): Promise<number> => {
   const number = numberOf(id)
-  const isIt = await isTheirs(context, act, async () => {
+  const isIt = await isInViewersRegion(context, act, async () => {
     return (await store.byId(context.parts.db, number))?.operatorId
   })
-  return isIt ? number : NONE
+  return isIt ? number : NO_ID
 }
 
 const numberOf = (id: string): number => {
-  const number = numberIn(id, 'Objection')
+  const number = numberInGlobalId(id, 'Objection')
   if (number === null) throw new Refusal('OBJECTION_UNKNOWN')
   return number
 }
@@ -117,8 +120,11 @@ const done = async <I>(
   input: I,
   deed: (parts: GraphqlContext['parts'], input: I, who: ActContext) => Promise<store.Objection>,
 ) => {
-  const objection = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
-  reload(context)
+  const objection = await deed(context.parts, refuseUnstorableText(input), {
+    by: context.viewer.sub ?? '',
+    now: context.now,
+  })
+  renewLoaders(context)
   return objectionView(context, objection)
 }
 
@@ -131,9 +137,9 @@ const reasonsOf = async (of: ScoreView, { load, parts }: GraphqlContext): Promis
 }
 
 const contestedIn = (of: ScoreView, context: GraphqlContext): Promise<number[]> =>
-  context.load.contested({ operator: of.operatorId, when: whenAsked(context, of) })
+  context.load.contested({ operator: of.operatorId, when: pointInTimeOfScore(context, of) })
 
-export const objection = {
+export const objectionResolvers = {
   Query: { objections: list },
   Mutation: { openObjection, decideObjection, withdrawObjection },
   Operator: {
@@ -149,7 +155,7 @@ export const objection = {
     },
     reasons: async (of: ScoreView, args: unknown, context: GraphqlContext) => {
       const contested = async (reason: Reason) => reasonRestsOn(reason, await contestedIn(of, context))
-      const all = await score.Score.reasons(of, args, context)
+      const all = await scoreResolvers.Score.reasons(of, args, context)
       return all.map((reason) => ({ ...reason, objected: () => contested(reason) }))
     },
   },

@@ -9,13 +9,13 @@ import type { StoredOperator } from '../../store/operators/operators.js'
 import * as store from '../../store/scoring/overrides.js'
 import type { ActContext } from '../../work/access/acts.js'
 import * as work from '../../work/scoring/override.js'
-import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type GraphqlContext, reload, viewerTowards, whenOf } from '../request/context.js'
-import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
+import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
+import { type GraphqlContext, pointInTimeOf, renewLoaders, viewerTowards } from '../request/context.js'
+import { cursorOf, globalId, numberInCursor, numberInGlobalId } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
-import { isTheirs, NONE } from '../request/viewer.js'
-import { type ScoreView, whenAsked } from './score.js'
+import { isInViewersRegion, NO_ID } from '../request/viewer.js'
+import { pointInTimeOfScore, type ScoreView } from './score.js'
 
 const overrideView = (context: GraphqlContext, override: store.OverrideRow) => {
   return {
@@ -31,17 +31,21 @@ const overrideView = (context: GraphqlContext, override: store.OverrideRow) => {
 
 export const overrideById = async (context: GraphqlContext, id: number) => {
   const found = may(context.viewer, 'see_score_reasons')
-    ? await store.byId(context.parts.db, id, whenOf(context, {}))
+    ? await store.byId(context.parts.db, id, pointInTimeOf(context, {}))
     : null
-  const owner = await context.load.operator(found?.operatorId ?? NONE)
+  const owner = await context.load.operator(found?.operatorId ?? NO_ID)
   return found && may(viewerTowards(context, owner), 'see_score_reasons') ? overrideView(context, found) : null
 }
 
 const list = async (_: unknown, args: PageArgs & { state?: store.OverrideState | null }, context: GraphqlContext) => {
   const { db } = context.parts
-  const filter = { state: args.state ?? 'PROPOSED', when: whenOf(context, {}), sight: regionBoundOf(context.viewer) }
-  const found = await store.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
-  return connection(
+  const filter = {
+    state: args.state ?? 'PROPOSED',
+    when: pointInTimeOf(context, {}),
+    sight: regionBoundOf(context.viewer),
+  }
+  const found = await store.list(db, filter, { first: pageSizeOf(args) + 1, after: numberInCursor(args.after) })
+  return makeConnection(
     found.map((each) => overrideView(context, each)),
     args,
     ({ number }) => cursorOf(number),
@@ -82,14 +86,14 @@ const withdrawOverride = (_: unknown, { input }: { input: { id: string; reason: 
 
 const theirs = async (context: GraphqlContext, act: Act, id: string): Promise<number> => {
   const number = numberOf(id)
-  const isIt = await isTheirs(context, act, async () => {
-    return (await store.byId(context.parts.db, number, whenOf(context, {})))?.operatorId
+  const isIt = await isInViewersRegion(context, act, async () => {
+    return (await store.byId(context.parts.db, number, pointInTimeOf(context, {})))?.operatorId
   })
-  return isIt ? number : NONE
+  return isIt ? number : NO_ID
 }
 
 const numberOf = (id: string): number => {
-  const number = numberIn(id, 'Override')
+  const number = numberInGlobalId(id, 'Override')
   if (number === null) throw new Refusal('OVERRULE_UNKNOWN')
   return number
 }
@@ -99,15 +103,18 @@ const done = async <I>(
   input: I,
   deed: (parts: GraphqlContext['parts'], input: I, who: ActContext) => Promise<store.OverrideRow>,
 ) => {
-  const override = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
-  reload(context)
+  const override = await deed(context.parts, refuseUnstorableText(input), {
+    by: context.viewer.sub ?? '',
+    now: context.now,
+  })
+  renewLoaders(context)
   return overrideView(context, override)
 }
 
 /** Null for a score without visible reasons: whoever may not read them may not read the override. */
 const overrideOf = async (of: ScoreView, _: unknown, context: GraphqlContext) => {
   if (of.reasons.length === 0) return null
-  const when = whenAsked(context, of)
+  const when = pointInTimeOfScore(context, of)
   const all = await context.load.overrides({ operator: of.operatorId, when })
   const holds = all.find(
     ({ state, grade, decidedAt }) =>
@@ -116,7 +123,7 @@ const overrideOf = async (of: ScoreView, _: unknown, context: GraphqlContext) =>
   return holds === undefined ? null : overrideView(context, holds)
 }
 
-export const override = {
+export const overrideResolvers = {
   Query: { overrides: list },
   Mutation: { proposeOverride, decideOverride, withdrawOverride },
   Operator: {

@@ -7,10 +7,10 @@ import type { StoredScore } from '../../store/scoring/scores.js'
 import { recoveryRules } from '../../work/calendar/rules.js'
 import { factsOfOperators } from '../../work/scoring/facts.js'
 import { cardByHash } from '../../work/scoring/scorecards.js'
-import { recordsBehind } from '../records/records.js'
+import { resolveRecords } from '../records/records.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
-import { charge } from '../request/costs.js'
-import { type ScoreView, whenAsked } from './score.js'
+import { chargeField } from '../request/costs.js'
+import { pointInTimeOfScore, type ScoreView } from './score.js'
 
 interface ScoreBackground {
   facts: Facts
@@ -42,11 +42,11 @@ const read = async (score: StoredScore, context: GraphqlContext): Promise<ScoreB
 const wayBack = async (score: ScoreView, { from }: { from?: string | null }, context: GraphqlContext) => {
   const found = await behind(score, context)
   if (found === null) return []
-  const day = from ?? whenAsked(context, score).asOf
+  const day = from ?? pointInTimeOfScore(context, score).asOf
   const [, asOf = day] = [day, score.asOf].sort()
   const known = found.plans.get(asOf)
   if (known) return known
-  charge(context, 'Score.wayBack', found.facts.events.length)
+  chargeField(context, 'Score.wayBack', found.facts.events.length)
   const steps = plan({ ...found.facts, asOf }, found.card, recoveryRules())
   found.plans.set(asOf, steps)
   return steps
@@ -55,12 +55,12 @@ const wayBack = async (score: ScoreView, { from }: { from?: string | null }, con
 const whatLasts = async (score: StoredScore, _: unknown, context: GraphqlContext) => {
   const found = await behind(score, context)
   if (found === null) return []
-  charge(context, 'Score.lasting', found.facts.events.length)
+  chargeField(context, 'Score.lasting', found.facts.events.length)
   return lastingFacts(found.facts, found.card, recoveryRules())
 }
 
-export const recoveryPath = {
+export const recoveryPathResolvers = {
   Score: { wayBack, lasting: whatLasts },
-  RecoveryStep: { records: recordsBehind },
-  LastingLoss: { records: recordsBehind },
+  RecoveryStep: { records: resolveRecords },
+  LastingLoss: { records: resolveRecords },
 }

@@ -4,17 +4,17 @@ import { factsOfRule } from '../../domain/scoring/scorecard.js'
 import type { PointInTime } from '../../store/records/versions.js'
 import type { StoredScore } from '../../store/scoring/scores.js'
 import { cardInForce, cardOfVersion } from '../../work/scoring/scorecards.js'
-import { recordsBehind } from '../records/records.js'
-import { type GraphqlContext, whenOf } from '../request/context.js'
-import { withoutNul } from '../request/limits.js'
+import { resolveRecords } from '../records/records.js'
+import { type GraphqlContext, pointInTimeOf } from '../request/context.js'
+import { refuseUnstorableText } from '../request/limits.js'
 
 export type ScoreView = StoredScore & { when?: PointInTime }
 
-export const whenAsked = (context: GraphqlContext, { when, asOf }: ScoreView): PointInTime =>
-  when ?? whenOf(context, { asOf })
+export const pointInTimeOfScore = (context: GraphqlContext, { when, asOf }: ScoreView): PointInTime =>
+  when ?? pointInTimeOf(context, { asOf })
 
 /** False when the score counted a removed listing that the viewer may not see. */
-export const mayTell = async ({ load }: GraphqlContext, viewer: Viewer, id: number): Promise<boolean> =>
+export const maySeeScore = async ({ load }: GraphqlContext, viewer: Viewer, id: number): Promise<boolean> =>
   may(viewer, 'see_removed') || !(await load.scoreForgotten(id))
 
 /** Words the reasons by the scorecard that produced them, not by the one in force. */
@@ -26,14 +26,14 @@ const reasons = async (of: StoredScore, _: unknown, { load }: GraphqlContext) =>
 }
 
 const scorecard = async (_: unknown, args: { version?: string | null }, { parts, today }: GraphqlContext) => {
-  const { version } = withoutNul(args)
+  const { version } = refuseUnstorableText(args)
   const card = version == null ? await cardInForce(parts.db, today) : await cardOfVersion(parts.db, version)
   const rules = card.rules.map((rule) => ({ ...rule, facts: factsOfRule(rule), kind: rule.kind.toUpperCase() }))
   return { ...card, rules, document: card }
 }
 
-export const score = {
+export const scoreResolvers = {
   Query: { scorecard },
   Score: { scorecard: ({ scorecard: version }: StoredScore) => version, reasons },
-  Reason: { records: recordsBehind },
+  Reason: { records: resolveRecords },
 }

@@ -7,10 +7,10 @@ import * as trials from '../../store/scoring/trials.js'
 import { familiesWithSource } from '../../work/intake/source-families.js'
 import * as work from '../../work/scoring/activation.js'
 import { tryForRequest } from '../../work/scoring/trial.js'
-import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
-import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
+import { cursorOf, globalId, numberInCursor, numberInGlobalId } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
 import { operatorById } from '../request/operator-view.js'
 
 const trialView = (context: GraphqlContext, { result, ...trial }: trials.TrialRow) => {
@@ -35,7 +35,7 @@ const scorecardTrial = async (
 ) => {
   const { db, rules, agencies } = context.parts
   const trial = await tryForRequest(db, {
-    ...withoutNul(args),
+    ...refuseUnstorableText(args),
     by: context.viewer.sub,
     lists: rules.lists,
     families: await familiesWithSource(
@@ -80,12 +80,12 @@ export const activationById = async (context: GraphqlContext, id: number) => {
 
 const scorecardActivations = async (_: unknown, args: PageArgs, context: GraphqlContext) => {
   const { db } = context.parts
-  const found = await activations.list(db, { first: firstOf(args) + 1, after: numberAfter(args.after) })
+  const found = await activations.list(db, { first: pageSizeOf(args) + 1, after: numberInCursor(args.after) })
   const trialOf = trialsOf(
     context,
     found.map(({ hash }) => hash),
   )
-  return connection(
+  return makeConnection(
     found.map((each) => activationView(context, each, trialOf)),
     args,
     ({ number }) => cursorOf(number),
@@ -106,7 +106,7 @@ interface ProposeScorecardInput {
 
 const proposeScorecard = async (_: unknown, args: { input: ProposeScorecardInput }, context: GraphqlContext) => {
   const { db, rules } = context.parts
-  const made = { ...withoutNul(args.input), by: context.viewer.sub ?? '', now: context.now }
+  const made = { ...refuseUnstorableText(args.input), by: context.viewer.sub ?? '', now: context.now }
   return { activation: oneView(context, await work.proposeScorecard(db, rules, made)) }
 }
 
@@ -117,15 +117,15 @@ interface DecideScorecardInput {
 }
 
 const decideScorecard = async (_: unknown, args: { input: DecideScorecardInput }, context: GraphqlContext) => {
-  const { id, activate, note = null } = withoutNul(args.input)
-  const activation = numberIn(id, 'ScorecardActivation')
+  const { id, activate, note = null } = refuseUnstorableText(args.input)
+  const activation = numberInGlobalId(id, 'ScorecardActivation')
   if (activation === null) throw new Refusal('ADOPTION_UNKNOWN')
   const { db, rules } = context.parts
   const made = { activation, activate, note, by: context.viewer.sub ?? '', now: context.now }
   return { activation: oneView(context, await work.decideScorecard(db, rules, made)) }
 }
 
-export const scorecardLife = {
+export const scorecardResolvers = {
   Query: { scorecardTrial, scorecardActivations, scorecards },
   Mutation: { proposeScorecard, decideScorecard },
 }

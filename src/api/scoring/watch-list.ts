@@ -1,9 +1,9 @@
 /** Only authorities see the watch list: no decision may rest on it. */
 import { regionBoundOf } from '../../domain/access/viewer.js'
 import * as store from '../../store/scoring/watch-entries.js'
-import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
-import { cursorOf, numberAfter } from '../request/ids.js'
+import { cursorOf, numberInCursor } from '../request/ids.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 
 const entryView = (context: GraphqlContext, entry: store.WatchEntry) => {
@@ -13,8 +13,8 @@ const entryView = (context: GraphqlContext, entry: store.WatchEntry) => {
 const watchList = async (_: unknown, args: PageArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const sight = regionBoundOf(context.viewer)
-  const entries = await store.list(db, { first: firstOf(args) + 1, after: numberAfter(args.after), sight })
-  return connection(
+  const entries = await store.list(db, { first: pageSizeOf(args) + 1, after: numberInCursor(args.after), sight })
+  return makeConnection(
     entries.map((each) => entryView(context, each)),
     args,
     ({ key }) => cursorOf(key),
@@ -27,4 +27,4 @@ const watchOf = async ({ operator, when }: OperatorView, _: unknown, context: Gr
   return entry && entryView(context, entry)
 }
 
-export const watch = { Query: { watchList }, Operator: { watch: watchOf } }
+export const watchListResolvers = { Query: { watchList }, Operator: { watch: watchOf } }

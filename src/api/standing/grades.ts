@@ -28,7 +28,7 @@ export const seesGrade = async (context: GraphqlContext, operator: GradeSubject)
 /** `own`: found by the operator's own USCC, as nearly all are. `marked`: on the client's seller list. */
 type GradeCandidate = GradeSubject & { own: boolean; marked: boolean }
 
-export const seeingMany = async (
+export const seesGrades = async (
   context: GraphqlContext,
   db: ReadHandle,
   operators: readonly (GradeCandidate | null)[],
@@ -60,7 +60,10 @@ export const seeingMany = async (
   return operators.map((one, place) => grades[place] === 'ALL' || among.has(one?.id ?? 0))
 }
 
-export const gradedAmong = ({ viewer, today }: GraphqlContext): Pick<DirectoryFilter, 'sellersOf' | 'authorisedTo'> => {
+export const gradeFilterOf = ({
+  viewer,
+  today,
+}: GraphqlContext): Pick<DirectoryFilter, 'sellersOf' | 'authorisedTo'> => {
   if (may(viewer, 'see_sellers_grade'))
     return { sellersOf: { client: viewer.sub ?? '', oldest: oldestHoldingDate(today) } }
   return may(viewer, 'see_authorised_grade') ? { authorisedTo: viewer.sub } : {}

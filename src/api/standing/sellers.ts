@@ -5,9 +5,9 @@ import { Refusal } from '../../foundation/errors.js'
 import type * as store from '../../store/standing/authorisations.js'
 import * as sellers from '../../store/standing/sellers.js'
 import * as work from '../../work/standing/authorisations.js'
-import { type GraphqlContext, reload, viewerTowards } from '../request/context.js'
-import { globalId, numberIn } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
+import { type GraphqlContext, renewLoaders, viewerTowards } from '../request/context.js'
+import { globalId, numberInGlobalId } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 
 const sellerList = async (_: unknown, __: unknown, context: GraphqlContext) => {
@@ -27,18 +27,18 @@ const recordAuthorisation = async (
   context: GraphqlContext,
 ) => {
   const { viewer, now, parts } = context
-  const made = { sha256: null, ...withoutNul(input), client: viewer.sub ?? '', now }
+  const made = { sha256: null, ...refuseUnstorableText(input), client: viewer.sub ?? '', now }
   const recorded = await work.recordAuthorisation(parts.db, parts.rules, made)
-  reload(context)
+  renewLoaders(context)
   return authorisationView(context, recorded)
 }
 
 const withdrawAuthorisation = async (_: unknown, { id }: { id: string }, context: GraphqlContext) => {
   const { viewer, now, parts } = context
-  const key = numberIn(id, 'Authorisation')
+  const key = numberInGlobalId(id, 'Authorisation')
   if (key === null) throw new Refusal('AUTHORISATION_UNKNOWN')
   const withdrawn = await work.withdrawAuthorisation(parts.db, key, { viewer, now })
-  reload(context)
+  renewLoaders(context)
   return authorisationView(context, withdrawn)
 }
 
@@ -70,7 +70,7 @@ const authorisations = async ({ operator }: OperatorView, _: unknown, context: G
   return held.filter(({ client }) => all || client === viewer.sub).map((one) => authorisationView(context, one))
 }
 
-export const sellersOf = {
+export const sellerResolvers = {
   Query: { sellerList },
   Mutation: { recordAuthorisation, withdrawAuthorisation },
   Operator: { authorisations },

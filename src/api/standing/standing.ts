@@ -10,7 +10,7 @@ import { CEASED_STATUSES, freshnessOn } from '../../domain/standing/standing.js'
 import { Refusal } from '../../foundation/errors.js'
 import { ALL_LOOKUPS, type StandingLookups, type StandingRow } from '../../store/standing/standings.js'
 import { entryView, type ListingView, visibleListings } from '../listing/listing-view.js'
-import { type GraphqlContext, viewerTowards, whenOf } from '../request/context.js'
+import { type GraphqlContext, pointInTimeOf, viewerTowards } from '../request/context.js'
 import { CODES_MOST } from '../request/limits.js'
 
 export interface StandingSelection {
@@ -131,7 +131,7 @@ const UNKNOWN = {
 
 const listingsOf = (context: GraphqlContext, row: StandingRow, asOf: string): ListingView[] | Promise<ListingView[]> =>
   may(viewerTowards(context, row), 'see_inner_listings')
-    ? visibleListings(context, ownerIn(row), whenOf(context, { asOf }))
+    ? visibleListings(context, ownerIn(row), pointInTimeOf(context, { asOf }))
     : (row.entries ?? []).map(entryView)
 
 const NEEDS_NOTHING = new Set(['code', 'uscc', 'name', 'status', 'codeFault', '__typename'])
@@ -149,7 +149,7 @@ const NEEDS: Record<string, Partial<StandingSelection>> = {
 const known = new WeakMap<FieldNode, StandingSelection>()
 
 /** Look-ups that the selected fields need. Directives are ignored; an unknown field needs everything. */
-export const wantsIn = ({
+export const standingSelectionOf = ({
   fieldNodes,
   fragments,
 }: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>): StandingSelection => {
@@ -177,17 +177,17 @@ const namesIn = ({ selections }: SelectionSetNode, fragments: GraphQLResolveInfo
     return set ? namesIn(set, fragments) : []
   })
 
-export const standing = {
+export const standingResolvers = {
   Query: {
     standing: (
       _: unknown,
       { code, asOf }: { code: string; asOf?: string | null },
       context: GraphqlContext,
       question: GraphQLResolveInfo,
-    ) => standingOf(context, code, asOf ?? context.today, wantsIn(question)),
+    ) => standingOf(context, code, asOf ?? context.today, standingSelectionOf(question)),
     standings: (_: unknown, { codes }: { codes: string[] }, context: GraphqlContext, question: GraphQLResolveInfo) => {
       if (codes.length > CODES_MOST) throw new Refusal('TOO_MANY_CODES', { limit: CODES_MOST })
-      return standingsOf(context, codes, wantsIn(question))
+      return standingsOf(context, codes, standingSelectionOf(question))
     },
   },
 }

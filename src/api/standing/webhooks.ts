@@ -3,15 +3,15 @@ import { Refusal } from '../../foundation/errors.js'
 import * as queue from '../../store/standing/webhook-queue.js'
 import * as store from '../../store/standing/webhooks.js'
 import * as work from '../../work/standing/changes/webhooks.js'
-import { batch } from '../loaders/data-loader.js'
+import { makeBatchedLoad } from '../loaders/data-loader.js'
 import type { GraphqlContext } from '../request/context.js'
-import { globalId, numberIn } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
+import { globalId, numberInGlobalId } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
 
 type BacklogLoad = (id: number) => Promise<queue.WebhookBacklog | null>
 
 const backlogs = (context: GraphqlContext): BacklogLoad =>
-  batch(String, async (ids: number[]) => {
+  makeBatchedLoad(String, async (ids: number[]) => {
     const byId = await queue.backlog(context.parts.db, ids)
     return ids.map((id) => byId.get(id) ?? null)
   })
@@ -54,7 +54,7 @@ export const webhookById = async (context: GraphqlContext, id: number) => {
 }
 
 const acting = (context: GraphqlContext, id: string) => {
-  const key = numberIn(id, 'Webhook')
+  const key = numberInGlobalId(id, 'Webhook')
   if (key === null) throw new Refusal('WEBHOOK_UNKNOWN')
   return { id: key, client: context.viewer.sub ?? '', now: context.now }
 }
@@ -66,7 +66,7 @@ const createdView = (context: GraphqlContext, { webhook, secret }: work.CreatedW
 
 const addWebhook = async (_: unknown, args: { url: string }, context: GraphqlContext) => {
   const { viewer, parts, now } = context
-  const { url } = withoutNul(args)
+  const { url } = refuseUnstorableText(args)
   const { db, keys, webhookAllow: allowed = [], resolve } = parts
   const made = { client: viewer.sub ?? '', url, allow: allowed, now, ...(resolve && { resolve }) }
   return createdView(context, await work.addWebhook(db, keys, made))
@@ -90,7 +90,7 @@ const enableWebhook = async (
 const removeWebhook = async (_: unknown, { id }: { id: string }, context: GraphqlContext) =>
   view(context, await work.removeWebhook(context.parts.db, acting(context, id)))
 
-export const webhooks = {
+export const webhookResolvers = {
   Query: { webhooks: list },
   Mutation: { addWebhook, rotateWebhook, enableWebhook, removeWebhook },
 }

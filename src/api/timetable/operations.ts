@@ -5,10 +5,10 @@ import { lateShare } from '../../domain/intake/timeliness.js'
 import type * as watch from '../../store/intake/watch.js'
 import * as runs from '../../store/timetable/runs.js'
 import { cronOfFeed } from '../../work/timetable/timetable.js'
-import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
-import { cursorOf, globalId, numberAfter } from '../request/ids.js'
-import { withoutNul } from '../request/limits.js'
+import { cursorOf, globalId, numberInCursor } from '../request/ids.js'
+import { refuseUnstorableText } from '../request/limits.js'
 
 /** The largest GraphQL Int, about 24 days in milliseconds. */
 const MS_MOST = 2_147_483_647
@@ -29,14 +29,14 @@ interface RunArgs extends PageArgs {
 }
 
 const runPage = async (_: unknown, args: RunArgs, context: GraphqlContext) => {
-  const { job = null, subject = null } = withoutNul(args)
+  const { job = null, subject = null } = refuseUnstorableText(args)
   const found = await runs.list(context.parts.db, {
     job,
     subject,
-    first: firstOf(args) + 1,
-    before: numberAfter(args.after),
+    first: pageSizeOf(args) + 1,
+    before: numberInCursor(args.after),
   })
-  return connection(found.map(runView), args, (run) => cursorOf(run.key))
+  return makeConnection(found.map(runView), args, (run) => cursorOf(run.key))
 }
 
 export const runById = async (context: GraphqlContext, id: number) => {
@@ -50,7 +50,7 @@ const watched = async ({ id }: Feed, context: GraphqlContext): Promise<watch.Fee
   return found
 }
 
-export const operations = {
+export const operationResolvers = {
   Query: {
     runs: runPage,
     agencies: (_: unknown, __: unknown, context: GraphqlContext) => {

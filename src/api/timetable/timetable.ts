@@ -6,7 +6,7 @@ import * as schedules from '../../store/timetable/schedules.js'
 import { JOB_RULES, type ScheduledJob } from '../../work/timetable/timetable.js'
 import * as work from '../../work/timetable/timetable-acts.js'
 import type { GraphqlContext } from '../request/context.js'
-import { withoutNul } from '../request/limits.js'
+import { refuseUnstorableText } from '../request/limits.js'
 import { runView } from './operations.js'
 
 const occurrenceView = (one: occurrences.Occurrence) => ({ ...one, subject: one.subject || null })
@@ -46,7 +46,7 @@ interface JobArgs {
 }
 
 const toldOf = (context: GraphqlContext, args: JobArgs) => {
-  const { job, subject } = withoutNul(args)
+  const { job, subject } = refuseUnstorableText(args)
   return {
     timetable: context.parts.timetable,
     job,
@@ -63,7 +63,10 @@ const startJob = async (_: unknown, args: JobArgs, context: GraphqlContext) =>
 
 const pauseJob = async (_: unknown, args: JobArgs & { reason: string }, context: GraphqlContext) => {
   const told = toldOf(context, args)
-  await work.pauseScheduledJob(context.parts.db, context.parts.rules, { ...told, reason: withoutNul(args).reason })
+  await work.pauseScheduledJob(context.parts.db, context.parts.rules, {
+    ...told,
+    reason: refuseUnstorableText(args).reason,
+  })
   return (await rows(context, [work.scheduledJobOf(told)]))[0]
 }
 
@@ -73,7 +76,7 @@ const resumeJob = async (_: unknown, args: JobArgs, context: GraphqlContext) => 
   return (await rows(context, [work.scheduledJobOf(told)]))[0]
 }
 
-export const timetable = {
+export const timetableResolvers = {
   Query: {
     timetable: (_: unknown, __: unknown, context: GraphqlContext) => {
       return rows(context, context.parts.timetable)

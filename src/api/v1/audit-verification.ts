@@ -3,21 +3,21 @@ import type { RequestHandler, Response } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
-import { withDb } from '../request/request-database.js'
-import { admit, allow } from '../request/viewer.js'
+import { withRequestDb } from '../request/request-database.js'
+import { admitViewer, requireAct } from '../request/viewer.js'
 import type { ContextOfRequest } from './request.js'
 
 /**
  * One verification runs at a time: it reads every row. A stopping hub sends the event `end`. Refusals RUN_BUSY,
  * STOPPING.
  */
-export const auditVerification = (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler => {
+export const auditVerificationHandler = (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler => {
   let walking = false
   return async (request, response) => {
     const own = askedOf(request)
-    const parts = withDb(all, () => own.db)
-    const viewer = await admit(request, parts, own.now)
-    allow(viewer, 'see_audit_log')
+    const parts = withRequestDb(all, () => own.db)
+    const viewer = await admitViewer(request, parts, own.now)
+    requireAct(viewer, 'see_audit_log')
     if (parts.leaving.aborted) throw new Refusal('STOPPING')
     if (walking) throw new Refusal('RUN_BUSY', { job: 'verify', subject: 'audit' })
     walking = true

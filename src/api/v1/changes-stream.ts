@@ -9,8 +9,8 @@ import { type ClientChanges, nextChanges, retainedChanges } from '../../work/sta
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { ChangeStream } from '../request/change-streams.js'
 import type { ApiDependencies } from '../request/dependencies.js'
-import type { RequestContext } from '../request/request-context.js'
-import { withDb } from '../request/request-database.js'
+import type { HttpRequestContext } from '../request/request-context.js'
+import { withRequestDb } from '../request/request-database.js'
 import { viewerOf } from '../request/viewer.js'
 
 /** Changes sent at once: one audit row holds at most this many codes. */
@@ -28,9 +28,9 @@ const eventOf = (change: StandingChange): string =>
 
 type StreamEndReason = 'TOKEN_ENDED' | 'DRAINING' | 'UNAVAILABLE'
 
-export const listenTo = async (
+export const streamChanges = async (
   all: ApiDependencies,
-  requestContext: RequestContext,
+  requestContext: HttpRequestContext,
   viewer: Viewer,
   request: Request,
   response: Response,
@@ -38,7 +38,7 @@ export const listenTo = async (
 ): Promise<void> => {
   const client = viewer.sub ?? ''
   // This handle's statements are not cancelled when the client has gone.
-  const parts = withDb(all, () => tagWithRequest(all.db, { name: requestContext.requestId }))
+  const parts = withRequestDb(all, () => tagWithRequest(all.db, { name: requestContext.requestId }))
   let spokeAt = requestContext.now.getTime()
   let admittedAt = spokeAt
   let telling = false

@@ -10,10 +10,10 @@ import { numberChanges, STEPS_PER_REQUEST } from '../../work/standing/changes/nu
 import { acknowledge, nextChanges, retainedChanges } from '../../work/standing/changes/received-changes.js'
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
-import type { RequestContext } from '../request/request-context.js'
-import { withDb } from '../request/request-database.js'
-import { admit, allow } from '../request/viewer.js'
-import { listenTo } from './changes-stream.js'
+import type { HttpRequestContext } from '../request/request-context.js'
+import { withRequestDb } from '../request/request-database.js'
+import { admitViewer, requireAct } from '../request/viewer.js'
+import { streamChanges } from './changes-stream.js'
 import type { ContextOfRequest } from './request.js'
 
 const PAGE = 200
@@ -21,20 +21,20 @@ const PAGE_MOST = 1_000
 const PARAMETERS = ['after', 'limit']
 const NUMBER = /^\d{1,15}$/
 
-export const changes =
+export const changesHandler =
   (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler =>
   async (request, response) => {
     const requestContext = askedOf(request)
-    const parts = withDb(all, () => requestContext.db)
-    const viewer = await admit(request, parts, requestContext.now)
-    allow(viewer, 'hear_changes')
+    const parts = withRequestDb(all, () => requestContext.db)
+    const viewer = await admitViewer(request, parts, requestContext.now)
+    requireAct(viewer, 'hear_changes')
     const { after, limit } = givenIn(request)
     const client = viewer.sub ?? ''
     try {
       await numberChanges(parts.db, requestContext.now, STEPS_PER_REQUEST)
       const from = await acknowledge(parts.db, client, after, requestContext.now)
       if (asksForPage(request)) await answerPage(parts, requestContext, viewer, response, { from, limit })
-      else await listenTo(all, requestContext, viewer, request, response, from)
+      else await streamChanges(all, requestContext, viewer, request, response, from)
     } catch (error) {
       if (!isRefusal(error) || error.code !== 'CHANGES_GONE') throw error
       answerGone(response, requestContext, error)
@@ -46,7 +46,7 @@ const asksForPage = (request: Request): boolean =>
 
 const answerPage = async (
   parts: ApiDependencies,
-  requestContext: RequestContext,
+  requestContext: HttpRequestContext,
   viewer: Viewer,
   response: Response,
   { from, limit }: { from: number; limit: number },
@@ -68,7 +68,7 @@ const answerPage = async (
 
 const answerGone = (
   response: Response,
-  requestContext: RequestContext,
+  requestContext: HttpRequestContext,
   { status, code, message, details }: Refusal,
 ): void => {
   requestContext.refused.push(code)

@@ -3,7 +3,7 @@ import { redactIdNumbers } from '../../domain/records/privacy.js'
 const NAME_LENGTH = 200
 
 /** Returns the file's name without folders and ID numbers, from the query or Content-Disposition (RFC 6266). */
-export const fileName = (
+export const uploadedFileName = (
   named: string | undefined,
   disposition: string | undefined,
   mark: (id: string) => string,

@@ -4,39 +4,39 @@ import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal, refusalJson } from '../../foundation/errors.js'
 import { unavailableRefusal } from '../../store/db/db.js'
 import type { ApiDependencies } from '../request/dependencies.js'
-import { asRefusal } from '../request/faults.js'
-import { COME_AGAIN_SECONDS } from '../request/problem.js'
+import { refusalOfThrown } from '../request/faults.js'
+import { RETRY_AFTER_SECONDS } from '../request/problem.js'
 import type { SignInLimits } from '../request/rate-limit.js'
-import { auditVerification } from './audit-verification.js'
-import { changes } from './changes.js'
-import { rejectsCsv } from './rejects-csv.js'
+import { auditVerificationHandler } from './audit-verification.js'
+import { changesHandler } from './changes.js'
+import { rejectsCsvHandler } from './rejects-csv.js'
 import type { ContextOfRequest } from './request.js'
-import { scoreJson } from './score.js'
-import { sellers } from './sellers.js'
-import { standings } from './standings/index.js'
-import { timelinessCsv } from './timeliness.js'
-import { FailedUpload, uploads } from './upload.js'
+import { scoreHandler } from './score.js'
+import { sellersHandler } from './sellers.js'
+import { standingsRouter } from './standings/index.js'
+import { timelinessCsvHandler } from './timeliness.js'
+import { FailedUpload, uploadHandler } from './upload.js'
 
 const RETRY_SECONDS = 30
 
-export const v1 = (parts: ApiDependencies, askedOf: ContextOfRequest, limits: SignInLimits): Router => {
+export const v1Router = (parts: ApiDependencies, askedOf: ContextOfRequest, limits: SignInLimits): Router => {
   const router = Router()
-  router.post('/v1/feeds/:feed', uploads(parts, askedOf))
+  router.post('/v1/feeds/:feed', uploadHandler(parts, askedOf))
   router.all('/v1/feeds/:feed', only('POST', askedOf))
-  router.post('/v1/sellers', sellers(parts, askedOf))
+  router.post('/v1/sellers', sellersHandler(parts, askedOf))
   router.all('/v1/sellers', only('POST', askedOf))
   // HEAD would open a stream that nobody reads.
   router.head('/v1/changes', only('GET', askedOf))
-  router.get('/v1/changes', changes(parts, askedOf))
+  router.get('/v1/changes', changesHandler(parts, askedOf))
   router.all('/v1/changes', only('GET', askedOf))
-  router.get('/v1/runs/:run/rejects.csv', rejectsCsv(parts, askedOf))
+  router.get('/v1/runs/:run/rejects.csv', rejectsCsvHandler(parts, askedOf))
   router.all('/v1/runs/:run/rejects.csv', only('GET', askedOf))
-  router.get('/v1/scores/:id', scoreJson(parts, askedOf))
+  router.get('/v1/scores/:id', scoreHandler(parts, askedOf))
   router.all('/v1/scores/:id', only('GET', askedOf))
-  router.get('/v1/timeliness.csv', timelinessCsv(parts, askedOf))
+  router.get('/v1/timeliness.csv', timelinessCsvHandler(parts, askedOf))
   router.all('/v1/timeliness.csv', only('GET', askedOf))
-  router.use(standings(parts, askedOf, limits))
-  router.get('/v1/trail/verification', auditVerification(parts, askedOf))
+  router.use(standingsRouter(parts, askedOf, limits))
+  router.get('/v1/trail/verification', auditVerificationHandler(parts, askedOf))
   router.all('/v1/trail/verification', only('GET', askedOf))
   router.use('/v1', refused(parts, askedOf))
   return router
@@ -74,7 +74,7 @@ const refused =
   ({ keys }: ApiDependencies, askedOf: ContextOfRequest): ErrorRequestHandler =>
   (thrown: unknown, request, response, _next) => {
     const { error: cause, found } = thrown instanceof FailedUpload ? thrown : { error: thrown, found: {} }
-    const error = asRefusal(cause) ?? ofAddress(cause) ?? cause
+    const error = refusalOfThrown(cause) ?? ofAddress(cause) ?? cause
     if (response.headersSent || response.destroyed) {
       if (!isRefusal(error)) askedOf(request).log.error({ err: error }, 'an answer broke off')
       return void response.destroy()
@@ -86,7 +86,7 @@ const refused =
       const unavailable = unavailableRefusal(error)
       if (unavailable !== null) {
         askedOf(request).refused.push(unavailable.code)
-        response.set('Retry-After', String(COME_AGAIN_SECONDS))
+        response.set('Retry-After', String(RETRY_AFTER_SECONDS))
         return problem(response, unavailable.status, refusalJson(unavailable), found)
       }
       const { status, code, message } = INTERNAL

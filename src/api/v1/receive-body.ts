@@ -24,7 +24,7 @@ export interface ReceivedBody {
 /** Returns null when the sender disconnected early. */
 export type ReceiveBody = (request: IncomingMessage, agency: string) => Promise<ReceivedBody | null>
 
-export const makeReceive = ({
+export const makeReceiveBody = ({
   most,
   mostOfAll,
   stalledMs = STALLED_MS,
@@ -40,7 +40,7 @@ export const makeReceive = ({
   return async (request, agency) => {
     if (Number(request.headers['content-length'] ?? 0) > most) {
       request.resume()
-      throw tooLarge(most)
+      throw contentTooLarge(most)
     }
     if ((arriving.get(agency) ?? 0) >= arrivingMost) throw busy(`一家单位同时传来不超过 ${arrivingMost} 个`)
     add(arriving, agency, 1)
@@ -52,7 +52,7 @@ export const makeReceive = ({
     try {
       const chunks: Buffer[] = []
       const whole = await receiveAll(request, stalledMs, (chunk) => {
-        if (size + chunk.length > most) throw tooLarge(most)
+        if (size + chunk.length > most) throw contentTooLarge(most)
         if (all + chunk.length > mostOfAll || (held.get(agency) ?? 0) + chunk.length > most)
           throw busy('正在传来的内容过多 too much is arriving')
         size += chunk.length
@@ -100,7 +100,7 @@ const receiveAll = (request: IncomingMessage, stalledMs: number, take: (chunk: B
     if (request.destroyed) onGone()
   })
 
-export const tooLarge = (most: number): Refusal =>
+export const contentTooLarge = (most: number): Refusal =>
   new Refusal('CONTENT_TOO_LARGE', { limit: `${Math.floor(most / 1024 / 1024)} MB` })
 
 const busy = (reason: string): Refusal => new Refusal('HUB_BUSY', { reason })

@@ -8,31 +8,31 @@ import { Refusal } from '../../foundation/errors.js'
 import * as setAside from '../../store/intake/reject-desk.js'
 import * as runs from '../../store/timetable/runs.js'
 import { BYTE_ORDER_MARK, publicCsvLine as line } from '../../work/publication/publish-files.js'
-import { sentBy } from '../intake/rejects.js'
+import { visibleSenderOf } from '../intake/rejects.js'
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
-import { numberIn, wholeNumber } from '../request/ids.js'
-import { withDb } from '../request/request-database.js'
-import { admit, signedIn } from '../request/viewer.js'
+import { numberInGlobalId, parseWholeNumber } from '../request/ids.js'
+import { withRequestDb } from '../request/request-database.js'
+import { admitViewer, requireSignedIn } from '../request/viewer.js'
 import type { ContextOfRequest } from './request.js'
 
 const PIECE_CHARACTERS = 64_000
 
 const HEADER = ['页 page', '行 row', '字段 field', '规则 rule', '说明 message', '内容 item', '原表头 heading']
 
-export const rejectsCsv =
+export const rejectsCsvHandler =
   (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler =>
   async (request, response) => {
     const requestContext = askedOf(request)
-    const parts = withDb(all, () => requestContext.db)
-    const viewer = await admit(request, parts, requestContext.now)
-    signedIn(viewer)
+    const parts = withRequestDb(all, () => requestContext.db)
+    const viewer = await admitViewer(request, parts, requestContext.now)
+    requireSignedIn(viewer)
     if (!may(viewer, 'see_rejects')) throw new Refusal('FORBIDDEN')
     const runId = String(request.params['run'])
-    const id = wholeNumber(runId) ?? numberIn(runId, 'Run')
+    const id = parseWholeNumber(runId) ?? numberInGlobalId(runId, 'Run')
     const run = id === null ? null : await runs.byId(parts.db, id)
     const agency = parts.agencies.find(({ sends }) => run !== null && sends.includes(run.subject))
-    const by = sentBy(viewer)
+    const by = visibleSenderOf(viewer)
     if (
       run?.job !== 'pull' ||
       !mayFeed(viewer, 'see_rejects', { agency: agency?.id ?? '' }) ||

@@ -1,4 +1,4 @@
 import type { Request } from 'express'
-import type { RequestContext } from '../request/request-context.js'
+import type { HttpRequestContext } from '../request/request-context.js'
 
-export type ContextOfRequest = (request: Request) => RequestContext
+export type ContextOfRequest = (request: Request) => HttpRequestContext

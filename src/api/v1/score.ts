@@ -4,22 +4,22 @@ import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
-import { numberIn, wholeNumber } from '../request/ids.js'
-import { withDb } from '../request/request-database.js'
-import { admit, allow } from '../request/viewer.js'
+import { numberInGlobalId, parseWholeNumber } from '../request/ids.js'
+import { withRequestDb } from '../request/request-database.js'
+import { admitViewer, requireAct } from '../request/viewer.js'
 import { scoreAudit } from '../scoring/audited-scores.js'
 import type { ContextOfRequest } from './request.js'
 
-export const scoreJson =
+export const scoreHandler =
   (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler =>
   async (request, response) => {
     const requestContext = askedOf(request)
-    const parts = withDb(all, () => requestContext.db)
+    const parts = withRequestDb(all, () => requestContext.db)
     const { now } = requestContext
-    const viewer = await admit(request, parts, now)
-    allow(viewer, 'see_score_reasons')
+    const viewer = await admitViewer(request, parts, now)
+    requireAct(viewer, 'see_score_reasons')
     const scoreId = String(request.params['id'])
-    const id = wholeNumber(scoreId) ?? numberIn(scoreId, 'Score')
+    const id = parseWholeNumber(scoreId) ?? numberInGlobalId(scoreId, 'Score')
     const audited = id === null ? null : await scoreAudit(parts, { viewer, today: dateIn(now) }, id)
     if (audited === null) throw new Refusal('NOT_FOUND')
     const content = JSON.stringify(audited)

@@ -6,9 +6,9 @@ import { dateIn, isDate } from '../../foundation/time/dates.js'
 import { replaceSellers } from '../../work/standing/sellers.js'
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
-import { withDb } from '../request/request-database.js'
-import { admit, allow, stillAdmitted } from '../request/viewer.js'
-import { makeReceive } from './receive-body.js'
+import { withRequestDb } from '../request/request-database.js'
+import { admitViewer, recheckAdmission, requireAct } from '../request/viewer.js'
+import { makeReceiveBody } from './receive-body.js'
 import type { ContextOfRequest } from './request.js'
 import { makeUploadSlots } from './upload-slots.js'
 
@@ -18,15 +18,15 @@ const LISTS_MOST = 2
 
 const PARAMETERS = ['dated', 'marketplace']
 
-export const sellers = (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler => {
+export const sellersHandler = (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler => {
   const places = makeUploadSlots(LISTS_MOST, 1)
-  const receive = makeReceive({ most: SELLERS_BYTES, mostOfAll: LISTS_MOST * SELLERS_BYTES, arrivingMost: 1 })
+  const receive = makeReceiveBody({ most: SELLERS_BYTES, mostOfAll: LISTS_MOST * SELLERS_BYTES, arrivingMost: 1 })
   return async (request, response) => {
     const requestContext = askedOf(request)
     const { now } = requestContext
-    const parts = withDb(all, () => requestContext.db)
-    const viewer = await admit(request, parts, now)
-    allow(viewer, 'send_sellers')
+    const parts = withRequestDb(all, () => requestContext.db)
+    const viewer = await admitViewer(request, parts, now)
+    requireAct(viewer, 'send_sellers')
     const client = viewer.sub ?? ''
     const { dated, marketplace } = givenIn(request.query, dateIn(now))
     const place = { id: `sellers of ${client}`, agency: client }
@@ -34,7 +34,7 @@ export const sellers = (all: ApiDependencies, askedOf: ContextOfRequest): Reques
     const received = await receive(request, client)
     if (received === null) return
     try {
-      await stillAdmitted(request, parts, { viewer, began: now, now: parts.now() })
+      await recheckAdmission(request, parts, { viewer, began: now, now: parts.now() })
       const giveUp = places.take(place)
       try {
         const act = `POST /v1/sellers ${dated} ${marketplace ?? ''}`.trimEnd()

@@ -5,8 +5,8 @@ import { monthlyReport, PUBLICITY_SYSTEM } from '../../work/delivery/timeliness.
 import { BYTE_ORDER_MARK, publicCsvLine as line } from '../../work/publication/publish-files.js'
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
-import { withDb } from '../request/request-database.js'
-import { admit, allow } from '../request/viewer.js'
+import { withRequestDb } from '../request/request-database.js'
+import { admitViewer, requireAct } from '../request/viewer.js'
 import type { ContextOfRequest } from './request.js'
 
 const HEADER = [
@@ -33,14 +33,14 @@ const DUTY_WORDS: Record<TimelinessDuty, string> = {
 }
 const SHARE_DIGITS = 4
 
-export const timelinessCsv =
+export const timelinessCsvHandler =
   (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler =>
   async (request, response) => {
     const requestContext = askedOf(request)
-    const parts = withDb(all, () => requestContext.db)
+    const parts = withRequestDb(all, () => requestContext.db)
     const { now } = requestContext
-    const viewer = await admit(request, parts, now)
-    allow(viewer, 'see_operations')
+    const viewer = await admitViewer(request, parts, now)
+    requireAct(viewer, 'see_operations')
     const today = dateIn(now)
     const monthText = request.query['month']
     const month = monthText === undefined ? today.slice(0, 'YYYY-MM'.length) : String(monthText)

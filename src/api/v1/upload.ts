@@ -14,11 +14,11 @@ import * as watch from '../../store/intake/watch.js'
 import { previewUpload } from '../../work/intake/upload-preview.js'
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
-import type { RequestContext } from '../request/request-context.js'
-import { withDb } from '../request/request-database.js'
-import { admit, signedIn, stillAdmitted } from '../request/viewer.js'
-import { fileName } from './file-name.js'
-import { makeReceive, type ReceiveBody, type ReceivedBody, tooLarge } from './receive-body.js'
+import type { HttpRequestContext } from '../request/request-context.js'
+import { withRequestDb } from '../request/request-database.js'
+import { admitViewer, recheckAdmission, requireSignedIn } from '../request/viewer.js'
+import { uploadedFileName } from './file-name.js'
+import { contentTooLarge, makeReceiveBody, type ReceiveBody, type ReceivedBody } from './receive-body.js'
 import type { ContextOfRequest } from './request.js'
 import { makeUploadSlots } from './upload-slots.js'
 
@@ -36,7 +36,7 @@ const unpacked = promisify(gunzip)
 
 interface PreviewRequest {
   parts: ApiDependencies
-  own: RequestContext
+  own: HttpRequestContext
   viewer: Viewer
   feed: Feed
   given: ReturnType<typeof givenIn>
@@ -58,17 +58,17 @@ export class FailedUpload extends Error {
   }
 }
 
-export const uploads = (
+export const uploadHandler = (
   all: ApiDependencies,
   askedOf: ContextOfRequest,
-  receive: ReceiveBody = makeReceive({ most: UPLOAD_BYTES, mostOfAll: ARRIVING_BYTES }),
+  receive: ReceiveBody = makeReceiveBody({ most: UPLOAD_BYTES, mostOfAll: ARRIVING_BYTES }),
 ): RequestHandler => {
   const places = makeUploadSlots(UPLOADS_MOST, UPLOADS_OF_ONE)
   return async (request, response) => {
     const requestContext = askedOf(request)
     const { now } = requestContext
-    const parts = withDb(all, () => requestContext.db)
-    const viewer = await admit(request, parts, now)
+    const parts = withRequestDb(all, () => requestContext.db)
+    const viewer = await admitViewer(request, parts, now)
     const feed = feedFor(viewer, String(request.params['feed']), parts)
     const parameters = givenIn(request, parts.keys.mark)
     const packed = isGzipped(request)
@@ -76,7 +76,7 @@ export const uploads = (
     const received = await receive(request, feed.agency)
     if (received === null) return
     try {
-      await stillAdmitted(request, parts, { viewer, began: now, now: parts.now() })
+      await recheckAdmission(request, parts, { viewer, began: now, now: parts.now() })
       const giveUp = places.take(feed)
       try {
         const bytes = packed ? await unpackedFrom(received) : received.bytes
@@ -136,7 +136,7 @@ const auditedUpload = ({ id }: Feed, parameters: ReturnType<typeof givenIn>, mar
 const rejectsUrl = (run: number): string => `/v1/runs/${run}/rejects.csv`
 
 const feedFor = (viewer: Viewer, id: string, { agencies }: ApiDependencies): Feed => {
-  signedIn(viewer)
+  requireSignedIn(viewer)
   if (!may(viewer, 'send_records')) throw new Refusal('FORBIDDEN')
   const sendable = agencies.flatMap((agency) => agency.feeds).filter((feed) => mayFeed(viewer, 'send_records', feed))
   const feed = sendable.find((each) => each.id === id)
@@ -163,7 +163,7 @@ const givenIn = (
   if (preview !== undefined && preview !== 'true' && preview !== 'false')
     throw new Refusal('INPUT_INVALID', { reason: 'preview 应为 true 或 false must be true or false' })
   return {
-    name: fileName(name, request.headers['content-disposition'], mark),
+    name: uploadedFileName(name, request.headers['content-disposition'], mark),
     full: full === 'true',
     ...(reader === undefined ? {} : { reader }),
     ...(dated === undefined ? {} : { dated }),
@@ -187,7 +187,7 @@ const unpackedFrom = async ({ bytes, release }: ReceivedBody): Promise<Buffer> =
     release()
     return whole
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(UPLOAD_BYTES)
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw contentTooLarge(UPLOAD_BYTES)
     throw new Refusal('CONTENT_UNREADABLE', { reader: 'gzip', reason: reasonOf(error) })
   }
 }

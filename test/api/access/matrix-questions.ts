@@ -14,7 +14,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql'
-import { NODES } from '../../../src/api/access/fields.js'
+import { NODE_ACCESS } from '../../../src/api/access/fields.js'
 import { keyIn, TODAY } from '../world.js'
 import { FEED, NEUTRAL, type Side } from './matrix-world.js'
 
@@ -184,7 +184,7 @@ export const questionOf = (schema: GraphQLSchema, field: Field, side: Side): Que
   ASKED.add(`${schema.getMutationType()?.getFields()[field.name] === field ? 'Mutation' : 'Query'}.${field.name}`)
   const named = getNamedType(field.type)
   if (isInterfaceType(named))
-    return [...NODES.keys()].map((type) => {
+    return [...NODE_ACCESS.keys()].map((type) => {
       const within = selectionOf(schema, schema.getType(type) as GraphQLObjectType)
       const text = `node(id: "${side[type] ?? ''}") { ... on ${type} { ${within} } }`
       return { name: `node ${type}`, field, text }

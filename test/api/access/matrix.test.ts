@@ -4,7 +4,14 @@
  */
 import { expect } from 'chai'
 import { type GraphQLField, isNonNullType } from 'graphql'
-import { answers, FIELDS, type FieldRow, faultsIn, NODES, type ObjectScope } from '../../../src/api/access/fields.js'
+import {
+  accessTableFaults,
+  FIELD_ACCESS,
+  type FieldAccess,
+  mayAnswerField,
+  NODE_ACCESS,
+  type ObjectScope,
+} from '../../../src/api/access/fields.js'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
 import { maySeeOperator, type Role, type Viewer, viewerOfFile } from '../../../src/domain/access/viewer.js'
 import { keyIn, NOW, type World } from '../world.js'
@@ -57,8 +64,10 @@ const asker = (role: Role, more: Partial<Asker> = {}): Asker => {
 const rootsOf = (root: 'Query' | 'Mutation'): RootField[] =>
   Object.values((root === 'Query' ? SCHEMA.getQueryType() : SCHEMA.getMutationType())?.getFields() ?? {})
 
-const rowOf = (root: 'Query' | 'Mutation', { name }: Question): FieldRow =>
-  (name.startsWith('node ') ? NODES.get(name.slice('node '.length)) : FIELDS.get(`${root}.${name}`)) as FieldRow
+const rowOf = (root: 'Query' | 'Mutation', { name }: Question): FieldAccess =>
+  (name.startsWith('node ')
+    ? NODE_ACCESS.get(name.slice('node '.length))
+    : FIELD_ACCESS.get(`${root}.${name}`)) as FieldAccess
 
 /** It names what it is about; else it is a list. */
 const isLookUp = ({ args }: RootField): boolean => args.some((arg) => isNonNullType(arg.type))
@@ -127,38 +136,40 @@ describe('access matrix', () => {
     }))
   }
   /** Of several of a role that no row is given to, one is asked. */
-  const isFirst = (row: FieldRow, who: Asker): boolean => {
+  const isFirst = (row: FieldAccess, who: Asker): boolean => {
     const first = askers.find(({ role }) => role === who.role)
-    return first === who || (first !== undefined && answers(row, first))
+    return first === who || (first !== undefined && mayAnswerField(row, first))
   }
   const operatorOf = (side: Side) => ({ uscc: side['Code'] ?? '', shop: null, region: side.region })
   /** Whether the table gives a row of an object of this side. */
-  const given = (row: FieldRow, who: Asker, side: Side): boolean => {
+  const given = (row: FieldAccess, who: Asker, side: Side): boolean => {
     const isOutside = who.role === 'marketplace' || who.role === 'credit_service'
     if (row.whose === 'GRADE' && isOutside && side !== made.own) return false
     if (row.whose === 'SENT' && who.role === 'agency' && who.agency !== SENDER) return false
-    return answers(row, viewerOfFile(who, operatorOf(side)))
+    return mayAnswerField(row, viewerOfFile(who, operatorOf(side)))
   }
-  const isThere = (row: FieldRow, who: Asker, side: Side): boolean =>
+  const isThere = (row: FieldAccess, who: Asker, side: Side): boolean =>
     maySeeOperator(who, operatorOf(side)) && given(row, who, side)
 
   it('lists every field once, and detects a new field without a row', () => {
     const fields = Object.values(SCHEMA.getTypeMap()).flatMap((type) =>
       'getFields' in type &&
       !type.name.startsWith('__') &&
-      [...FIELDS.keys()].some((n) => n.startsWith(`${type.name}.`))
+      [...FIELD_ACCESS.keys()].some((n) => n.startsWith(`${type.name}.`))
         ? Object.keys(type.getFields()).map((field) => `${type.name}.${field}`)
         : [],
     )
-    expect(faultsIn(fields)).to.deep.equal([])
-    expect(faultsIn([...fields, 'Operator.secret'])).to.deep.equal(['Operator.secret has no row'])
-    expect(faultsIn(fields.filter((name) => name !== 'Operator.name'))).to.deep.equal(['Operator.name is no field'])
+    expect(accessTableFaults(fields)).to.deep.equal([])
+    expect(accessTableFaults([...fields, 'Operator.secret'])).to.deep.equal(['Operator.secret has no row'])
+    expect(accessTableFaults(fields.filter((name) => name !== 'Operator.name'))).to.deep.equal([
+      'Operator.name is no field',
+    ])
   })
 
   it('builds a question for every field, and fails for unknown arguments', () => {
     for (const root of ['Query', 'Mutation'] as const)
       for (const field of rootsOf(root)) expect(questionOf(SCHEMA, field, made.own), field.name).to.not.have.length(0)
-    expect([...FIELDS.keys()].filter((name) => !ASKED.has(name))).to.deep.equal([])
+    expect([...FIELD_ACCESS.keys()].filter((name) => !ASKED.has(name))).to.deep.equal([])
   })
 
   it('every query answers what the table allows, and anything else as if it did not exist', async () => {
@@ -177,8 +188,8 @@ describe('access matrix', () => {
       async ({ question, field, texts, who }) => {
         const row = rowOf('Query', question)
         const named = isLookUp(field)
-        const root = FIELDS.get(`Query.${field.name}`) as FieldRow
-        if (!answers(root, who)) {
+        const root = FIELD_ACCESS.get(`Query.${field.name}`) as FieldAccess
+        if (!mayAnswerField(root, who)) {
           if (!isFirst(root, who)) return
           const each = await Promise.all(texts.map(async (text) => (await ask(who, 'query', [text]))[0] as Said))
           wrong.push(...refusedWrong(question, who, each))
@@ -194,7 +205,7 @@ describe('access matrix', () => {
         } else wrong.push(...listWrong(question, row, who, all[0] as Said))
       },
     )
-    for (const who of askers.filter((one) => answers(FIELDS.get(`Query.${COUNTS}`) as FieldRow, one))) {
+    for (const who of askers.filter((one) => mayAnswerField(FIELD_ACCESS.get(`Query.${COUNTS}`) as FieldAccess, one))) {
       const counts = [`${COUNTS} { cases }`, 'cases { totalCount }']
       const [board, page] = (await ask(who, 'query', counts)) as [Said, Said]
       const counted = (board.data as { cases: number }[]).reduce((sum, { cases }) => sum + cases, 0)
@@ -202,7 +213,7 @@ describe('access matrix', () => {
       if (counted !== shown || shown !== (who.region === null ? 3 : 1))
         wrong.push(`${COUNTS} as ${who.name}: ${counted}`)
     }
-    for (const who of askers.filter((one) => answers(FIELDS.get(`Query.${RULES}`) as FieldRow, one))) {
+    for (const who of askers.filter((one) => mayAnswerField(FIELD_ACCESS.get(`Query.${RULES}`) as FieldAccess, one))) {
       const [rules, page] = (await ask(who, 'query', [`${RULES} { count }`, 'rejects { totalCount }'])) as [Said, Said]
       const counted = (rules.data as { count: number }[]).reduce((sum, { count }) => sum + count, 0)
       if (counted !== (page.data as { totalCount: number }).totalCount)
@@ -219,7 +230,7 @@ describe('access matrix', () => {
     return alike ? [] : [`${question.name} as ${who.name} is not refused with ${code} alike`]
   }
 
-  const lookedUpWrong = (question: Question, row: FieldRow, who: Asker, all: readonly Said[]): string[] => {
+  const lookedUpWrong = (question: Question, row: FieldAccess, who: Asker, all: readonly Said[]): string[] => {
     const none = plain(all[2] as Said, ABSENT)
     return sides.flatMap((side, place) => {
       const said = all[place] as Said
@@ -232,12 +243,12 @@ describe('access matrix', () => {
     })
   }
 
-  const listWrong = (question: Question, row: FieldRow, who: Asker, said: Said): string[] => {
+  const listWrong = (question: Question, row: FieldAccess, who: Asker, said: Said): string[] => {
     const text = JSON.stringify(said.data)
     const page = said.data as { totalCount?: number; nodes?: unknown[] } | null
     const counted = row.whose === 'ALL' || page?.totalCount === undefined || page.totalCount === page.nodes?.length
     const cells = [...cellsIn(SCHEMA, question.name, said.data).values()].filter(
-      ({ field, some }) => some && !sides.some((side) => given(FIELDS.get(field) as FieldRow, who, side)),
+      ({ field, some }) => some && !sides.some((side) => given(FIELD_ACCESS.get(field) as FieldAccess, who, side)),
     )
     return [
       ...(counted ? [] : [`${question.name} as ${who.name} counts what it does not show`]),
@@ -261,7 +272,7 @@ describe('access matrix', () => {
     const ways = new Set(here.flatMap(({ cells }) => [...cells].filter(([, { some }]) => some).map(([way]) => way)))
     return here.flatMap(({ who, cells }) =>
       [...cells].flatMap(([way, { field, some }]) => {
-        const row = FIELDS.get(field) as FieldRow
+        const row = FIELD_ACCESS.get(field) as FieldAccess
         const should = given(row, who, side)
         const finer = row.whose === 'HELD' || OWN_WORD.includes(field)
         if (some === should || (!some && (finer || !ways.has(way)))) return []
@@ -281,7 +292,9 @@ describe('access matrix', () => {
       for (const [place, question] of (other ?? []).entries()) {
         const row = rowOf('Query', question)
         if (!OF_A_SIDE.includes(row.whose) || question.name === 'node Listing') continue
-        for (const who of askers.filter((one) => answers(FIELDS.get(`Query.${field.name}`) as FieldRow, one)))
+        for (const who of askers.filter((one) =>
+          mayAnswerField(FIELD_ACCESS.get(`Query.${field.name}`) as FieldAccess, one),
+        ))
           if (!isThere(row, who, made.other))
             await compare(
               `${question.name} as ${who.name}`,
@@ -317,13 +330,13 @@ describe('access matrix', () => {
       const said = async (who: Asker, question: Question | undefined): Promise<Said> =>
         (await ask(who, 'mutation', [question?.text ?? '']))[0] as Said
       await inTurn(
-        askers.filter((who) => !answers(row, who) && isFirst(row, who)),
+        askers.filter((who) => !mayAnswerField(row, who) && isFirst(row, who)),
         async (who) => {
           const each = [await said(who, own), await said(who, none)]
           wrong.push(...refusedWrong(own as Question, who, each))
         },
       )
-      for (const who of askers.filter((one) => answers(row, one))) {
+      for (const who of askers.filter((one) => mayAnswerField(row, one))) {
         const absent = await said(who, none)
         for (const [side, question] of [
           [made.other, other],

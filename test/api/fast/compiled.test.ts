@@ -15,12 +15,12 @@ import {
   validate,
 } from 'graphql'
 import { type AnswerPath, makeAnswerPath } from '../../../src/api/fast/answer-path.js'
-import { isCompilable, makeExecutor } from '../../../src/api/fast/compiled.js'
+import { isCompilable, makeQueryExecutor } from '../../../src/api/fast/compiled.js'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
 import { makeChangeStreams } from '../../../src/api/request/change-streams.js'
 import { costOfAnswer, type GraphqlContext, makeContext, resetContext } from '../../../src/api/request/context.js'
 import { makeQuotas } from '../../../src/api/request/quotas.js'
-import { makeLimits } from '../../../src/api/request/rate-limit.js'
+import { makeSignInLimits } from '../../../src/api/request/rate-limit.js'
 import { makeRevocations } from '../../../src/api/request/revocations.js'
 import { PUBLIC_VIEWER, type Role, type Viewer } from '../../../src/domain/access/viewer.js'
 import { makeMetrics } from '../../../src/foundation/metrics.js'
@@ -47,7 +47,7 @@ import {
 const schema = makeSchema()
 /** Options of an executor whose questions leave no row in the audit log. */
 const OPTIONS = { resetContext, learn: () => undefined }
-const executor = makeExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 0 })
+const executor = makeQueryExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 0 })
 const [good, listed] = [uscc(1), uscc(2)]
 const NUMBER = '虚市监处罚〔2026〕1号'
 const DEPTH = 3
@@ -125,7 +125,7 @@ describe('compiled queries', () => {
       },
       {
         viewer,
-        limits: makeLimits(),
+        limits: makeSignInLimits(),
         asked: { now: NOW, requestId: 'r', address: 'a', purpose: null, log: world.parts.log, refused: [] },
       },
     )
@@ -175,7 +175,7 @@ describe('compiled queries', () => {
 
   const STANDINGS = 'query($codes: [String!]!) { standings(codes: $codes) { code name grade score listed asOf stale } }'
   it('are compiled only after several requests', async () => {
-    const own = makeExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 3 })
+    const own = makeQueryExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 3 })
     const ask = async () => {
       const asked = { document: parse(STANDINGS), text: 'one', operationName: undefined }
       await own.execute({ ...asked, variables: { codes: [good] }, context: contextOf(PUBLIC_VIEWER) })
@@ -185,7 +185,7 @@ describe('compiled queries', () => {
   })
 
   it('fall back to graphql-js for a while after an error', async () => {
-    const own = makeExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 1 })
+    const own = makeQueryExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 1 })
     const ask = async (codes: unknown) => {
       const asked = { document: parse(STANDINGS), text: 'one', operationName: undefined }
       await own.execute({ ...asked, variables: { codes }, context: contextOf(PUBLIC_VIEWER) })

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import { type DocumentNode, parse } from 'graphql'
-import { DOCUMENT_LONGEST, DOCUMENTS_MOST, knownDocuments } from '../../../src/api/fast/known-documents.js'
+import { DOCUMENT_LONGEST, DOCUMENTS_MOST, makeDocumentStore } from '../../../src/api/fast/known-documents.js'
 
 const asked = (n: number): DocumentNode => parse(`{ a${n} }`)
 
 describe('known documents', () => {
   it('are kept after their second request', async () => {
-    const known = knownDocuments()
+    const known = makeDocumentStore()
     const document = asked(1)
     await known.set('a', document)
     expect(await known.get('a')).to.equal(undefined)
@@ -17,7 +17,7 @@ describe('known documents', () => {
   })
 
   it('are bounded in number, the least recently used leaving first', async () => {
-    const known = knownDocuments()
+    const known = makeDocumentStore()
     for (let n = 0; n < DOCUMENTS_MOST * 3; n += 1) {
       for (let twice = 0; twice < 2; twice += 1) await known.set(String(n), asked(n))
       await known.get('0')
@@ -28,7 +28,7 @@ describe('known documents', () => {
   })
 
   it('are bounded in length', async () => {
-    const known = knownDocuments()
+    const known = makeDocumentStore()
     const [longest, longer] = [DOCUMENT_LONGEST, DOCUMENT_LONGEST + 1].map((length) => parse('{ a }'.padEnd(length)))
     for (const [digest, document] of Object.entries({ longest, longer }))
       for (let twice = 0; twice < 2; twice += 1) await known.set(digest, document as DocumentNode)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { isObjectType } from 'graphql'
-import { OPERATORS_OF } from '../../../src/api/graphql/audited-operators.js'
+import { OPERATORS_BY_TYPE } from '../../../src/api/graphql/audited-operators.js'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
 import { ROLES } from '../../../src/domain/access/viewer.js'
 import type { AuditRow } from '../../../src/domain/audit/audit-log.js'
@@ -79,10 +79,10 @@ describe('audit rows of answers', () => {
   it('every type of the schema names its operators, or is known to have none', () => {
     const types = Object.values(makeSchema().getTypeMap()).filter(isObjectType)
     const names = types.map(({ name }) => name).filter((name) => !/^__|(?:Connection|Edge|Payload)$/.test(name))
-    expect(names.filter((name) => OPERATORS_OF[name] === undefined && !ABOUT_NOBODY.has(name))).to.deep.equal([])
-    expect(Object.keys(OPERATORS_OF).filter((name) => !names.includes(name) || ABOUT_NOBODY.has(name))).to.deep.equal(
-      [],
-    )
+    expect(names.filter((name) => OPERATORS_BY_TYPE[name] === undefined && !ABOUT_NOBODY.has(name))).to.deep.equal([])
+    expect(
+      Object.keys(OPERATORS_BY_TYPE).filter((name) => !names.includes(name) || ABOUT_NOBODY.has(name)),
+    ).to.deep.equal([])
   })
 
   it('one row keeps caller, question, purpose, codes shown, and the digest of the answer', async () => {

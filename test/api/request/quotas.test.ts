@@ -3,9 +3,9 @@ import { type AddressInfo, Socket } from 'node:net'
 import { expect } from 'chai'
 import { chargeCost, makeContext } from '../../../src/api/request/context.js'
 import type { ApiDependencies } from '../../../src/api/request/dependencies.js'
-import { asRefusal } from '../../../src/api/request/faults.js'
+import { refusalOfThrown } from '../../../src/api/request/faults.js'
 import { makeQuotas } from '../../../src/api/request/quotas.js'
-import { makeLimits } from '../../../src/api/request/rate-limit.js'
+import { makeSignInLimits } from '../../../src/api/request/rate-limit.js'
 import { PUBLIC_VIEWER } from '../../../src/domain/access/viewer.js'
 import * as store from '../../../src/store/access/quotas.js'
 import { connect } from '../../../src/store/db/db.js'
@@ -179,7 +179,7 @@ describe('a statement of an answer', () => {
     const test = await freshDatabase()
     const answers = connect(test.url, { statementMs: 50 })
     const error = await answers.raw('select pg_sleep(30)').catch((thrown: unknown) => thrown)
-    expect(asRefusal(error)?.code).to.equal('ANSWER_TIMEOUT')
+    expect(refusalOfThrown(error)?.code).to.equal('ANSWER_TIMEOUT')
     const { rows } = await test.db.raw(
       `select count(*)::int as n from pg_stat_activity where query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()`,
     )
@@ -191,7 +191,7 @@ describe('a statement of an answer', () => {
 
 describe('an answer', () => {
   it('that takes a minute, or whose caller has left, is not continued', () => {
-    const limits = makeLimits()
+    const limits = makeSignInLimits()
     const asked = { now: NOW, requestId: 'r', address: 'here', purpose: null, log, refused: [] }
     const parts = { answerPath: { lookups: () => ({}) } } as unknown as ApiDependencies
     const refusal = (hasLeft: boolean, agoMs: number) => {
@@ -206,7 +206,7 @@ describe('an answer', () => {
         )
         return null
       } catch (error) {
-        return asRefusal(error)?.code
+        return refusalOfThrown(error)?.code
       }
     }
     expect([refusal(false, 0), refusal(false, 59_000), refusal(false, 60_001), refusal(true, 0)]).to.deep.equal([

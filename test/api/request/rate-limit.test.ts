@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { expect } from 'chai'
-import { makeLimit, makeLimits } from '../../../src/api/request/rate-limit.js'
+import { makeRateLimit, makeSignInLimits } from '../../../src/api/request/rate-limit.js'
 import { requestContextOf } from '../../../src/api/request/request-context.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 import { makeLog } from '../../../src/hub/log.js'
@@ -24,7 +24,7 @@ describe('a caller known from earlier successes', () => {
   const at = (seconds: number) => new Date(START + seconds * 1_000)
 
   it('is not locked out by failures from other addresses, and has its own rate', () => {
-    const limit = makeLimit(rates)
+    const limit = makeRateLimit(rates)
     tried(() => limit.take(['good here'], at(0))).giveBack()
     for (let n = 0; n < 20; n += 1) tried(() => limit.take([`good ${n}`], at(1)))
     const waits = ['good here', 'good here', 'good here', 'good elsewhere'].map(
@@ -34,7 +34,7 @@ describe('a caller known from earlier successes', () => {
   })
 
   it('is not known where only failures came from its address', () => {
-    const limit = makeLimit(rates)
+    const limit = makeRateLimit(rates)
     tried(() => limit.take(['good here'], at(0)))
     for (let n = 0; n < 20; n += 1) tried(() => limit.take([`good ${n}`], at(0)))
     expect(tried(() => limit.take(['good here'], at(0))).wait).to.equal(1)
@@ -127,14 +127,14 @@ describe('rate limit of attempts', () => {
   ]
   for (const [what, tries] of stories) {
     it(`holds: ${what}`, () => {
-      const limit = makeLimit({ overall, each })
+      const limit = makeRateLimit({ overall, each })
       const waits = tries.map(([at, key]) => tried(() => limit.take([key], new Date(START + at * 1_000))).wait)
       expect(waits).to.deep.equal(tries.map(([, , wait]) => wait))
     })
   }
 
   it('a returned attempt never counts', () => {
-    const limit = makeLimit({ overall, each })
+    const limit = makeRateLimit({ overall, each })
     for (let n = 0; n < 100; n += 1) {
       const { wait, giveBack } = tried(() => limit.take(['a'], new Date(START)))
       expect(wait).to.equal(0)
@@ -144,7 +144,7 @@ describe('rate limit of attempts', () => {
   })
 
   it('of several keys the narrowest decides, and none is charged alone', () => {
-    const limit = makeLimit({
+    const limit = makeRateLimit({
       overall: { most: 100, everyMs: 1 },
       each: [each[0] ?? overall, { most: 3, everyMs: 1_000 }],
     })
@@ -156,7 +156,7 @@ describe('rate limit of attempts', () => {
   })
 
   it('memory is bounded: empty buckets are dropped, and a stranger waits where none is empty', () => {
-    const limit = makeLimit({ overall: { most: 1_000_000, everyMs: 1 }, each, most: 100 })
+    const limit = makeRateLimit({ overall: { most: 1_000_000, everyMs: 1 }, each, most: 100 })
     const take = (key: string, at: number) => tried(() => limit.take([key], new Date(START + at))).wait
     for (let n = 0; n < 100; n += 1) expect(take(`${n}`, 0)).to.equal(0)
     expect(take('stranger', 0)).to.equal(10)
@@ -169,7 +169,7 @@ describe('rate limit of attempts', () => {
   })
 
   it('where newcomers are let in, strangers from any number of addresses lock out only themselves', () => {
-    const limit = makeLimit({ overall, each, most: 100, newcomers: true })
+    const limit = makeRateLimit({ overall, each, most: 100, newcomers: true })
     const take = (key: string) => tried(() => limit.take([key], new Date(START))).wait
     for (let n = 0; n < 1_000; n += 1) take(`stranger ${n % 200}`)
     // Half of what it may, and one more.
@@ -179,7 +179,7 @@ describe('rate limit of attempts', () => {
   })
 
   it('fewer buckets are full in use than are kept, so that nobody resets their own by using many addresses', () => {
-    for (const limit of Object.values(makeLimits())) {
+    for (const limit of Object.values(makeSignInLimits())) {
       const at = (n: number) => new Date(START + n * 100)
       const mine = () => ['mine', 'mine']
       let n = 0

@@ -13,7 +13,7 @@ export interface AnswerWriter {
   broken: (rows: number, error: { code: string; message: string; details: object }) => string
 }
 
-export const ndjson: AnswerWriter = {
+export const ndjsonWriter: AnswerWriter = {
   type: 'application/x-ndjson; charset=utf-8',
   head: '',
   row: (answer) => {
@@ -31,7 +31,11 @@ export const ndjson: AnswerWriter = {
 }
 
 /** Encodes a few lines at a time: one long string would take twice as long. */
-export const bytesOf = (writer: AnswerWriter, answers: readonly (AnsweredRow | BadRow)[], isFirst: boolean): Buffer => {
+export const encodeAnswers = (
+  writer: AnswerWriter,
+  answers: readonly (AnsweredRow | BadRow)[],
+  isFirst: boolean,
+): Buffer => {
   const parts: Buffer[] = []
   let text = isFirst ? writer.head : ''
   for (const [at, answer] of answers.entries()) {
@@ -94,7 +98,7 @@ const padded = (cells: readonly (string | number)[], error = ''): string =>
   line([...cells, ...new Array<string>(COLUMNS.length - 1 - cells.length).fill(''), error])
 
 /** The last line begins with `end` and the row count, or `broken`. */
-export const csv: AnswerWriter = {
+export const csvWriter: AnswerWriter = {
   type: 'text/csv; charset=utf-8; header=present',
   head: BYTE_ORDER_MARK + line(COLUMNS),
   row: (answer) => {

@@ -9,9 +9,9 @@ import type { ReadHandle } from '../../../store/db/db.js'
 import * as operators from '../../../store/operators/operators.js'
 import * as store from '../../../store/standing/standings.js'
 import type { ListingView } from '../../listing/listing-view.js'
-import { listing } from '../../listing/listings.js'
+import { listingResolvers } from '../../listing/listings.js'
 import { chargeCost, type GraphqlContext, viewerTowards } from '../../request/context.js'
-import { seeingMany } from '../../standing/grades.js'
+import { seesGrades } from '../../standing/grades.js'
 import { standingView } from '../../standing/standing.js'
 
 type StandingView = ReturnType<typeof standingView>
@@ -37,7 +37,7 @@ export interface AnsweredChunk {
 }
 
 /** Answers one chunk of rows. Each chunk needs a new `context`, because loaders cache. */
-export const answersTo = async (
+export const answerRows = async (
   context: GraphqlContext,
   db: ReadHandle,
   rows: readonly (CodeRow | BadRow)[],
@@ -46,7 +46,7 @@ export const answersTo = async (
   chargeCost(context, rows.length)
   const asked = rows.filter((row) => !isBadRow(row)) as CodeRow[]
   const { found, own } = await lookUpRows(context, db, asked, asOf)
-  const sees = await seeingMany(
+  const sees = await seesGrades(
     context,
     db,
     found.map(
@@ -144,7 +144,7 @@ const entriesOf = async (
 }
 
 const entryOf = async (context: GraphqlContext, view: ListingView): Promise<StandingEntry> => {
-  const { state, contested } = listing.Listing
+  const { state, contested } = listingResolvers.Listing
   const [now, isContested] = await Promise.all([state(view, undefined, context), contested(view, undefined, context)])
   return standingEntry(view, { state: now, contested: isContested })
 }

@@ -8,10 +8,10 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Refusal, reasonOf } from '../../../foundation/errors.js'
 import { makeDecoder } from '../../../foundation/text/encodings.js'
-import { STALLED_MS, tooLarge } from '../receive-body.js'
+import { contentTooLarge, STALLED_MS } from '../receive-body.js'
 
 /** Most bytes as sent: a hundred thousand named rows fit. */
-export const BODY_BYTES = 32 * 1024 * 1024
+export const BULK_BODY_BYTES_MOST = 32 * 1024 * 1024
 const INFLATED_BYTES = 64 * 1024 * 1024
 /** Most bytes buffered of one request body; AHEAD_OF_ALL is for all together. */
 const AHEAD_BYTES = 16 * 1024 * 1024
@@ -38,11 +38,11 @@ const CHARSETS: Record<string, Charset> = {
   'utf-16le': 'utf-16le',
 }
 
-export const charsetIn = (name: string): Charset | null =>
+export const parseCharset = (name: string): Charset | null =>
   Object.hasOwn(CHARSETS, name.toLowerCase()) ? (CHARSETS[name.toLowerCase()] ?? null) : null
 
 /** Refusals CONTENT_TOO_LARGE, UPLOAD_STALLED, ROWS_UNREADABLE. An aborted `signal` throws its reason. */
-export const piecesOf = (
+export const readPieces = (
   request: IncomingMessage,
   { gzip, charset }: BodyEncoding,
   { held, signal }: { held: HeldBytes; signal: AbortSignal },
@@ -60,7 +60,7 @@ async function* arriving(request: IncomingMessage, held: HeldBytes, signal: Abor
     own += chunk.length
     held.bytes += chunk.length
     all += chunk.length
-    if (all > BODY_BYTES) failed = tooLarge(BODY_BYTES)
+    if (all > BULK_BODY_BYTES_MOST) failed = contentTooLarge(BULK_BODY_BYTES_MOST)
     if (own >= AHEAD_BYTES || held.bytes >= AHEAD_OF_ALL) request.pause()
     wake()
   }
@@ -114,7 +114,7 @@ async function* inflated(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   try {
     for await (const piece of gunzip) {
       all += (piece as Buffer).length
-      if (all > INFLATED_BYTES) throw tooLarge(INFLATED_BYTES)
+      if (all > INFLATED_BYTES) throw contentTooLarge(INFLATED_BYTES)
       yield piece as Buffer
     }
   } catch (error) {

@@ -13,22 +13,22 @@ import { INTERNAL, isRefusal, Refusal } from '../../../foundation/errors.js'
 import { isDate } from '../../../foundation/time/dates.js'
 import { unavailableRefusal } from '../../../store/db/db.js'
 import { csvRows, jsonRows, ndjsonRows, type RowReader } from '../../../work/standing/row-readers.js'
-import { auditedRequest, writeAuditRow } from '../../request/audit-rows.js'
+import { auditedRequestText, writeAuditRow } from '../../request/audit-rows.js'
 import { type GraphqlContext, makeContext } from '../../request/context.js'
 import type { ApiDependencies } from '../../request/dependencies.js'
-import { asRefusal } from '../../request/faults.js'
+import { refusalOfThrown } from '../../request/faults.js'
 import { sendProblem } from '../../request/problem.js'
 import type { SignInLimits } from '../../request/rate-limit.js'
-import type { RequestContext } from '../../request/request-context.js'
-import { withDb } from '../../request/request-database.js'
-import { admit, stillAdmitted } from '../../request/viewer.js'
-import { tooLarge } from '../receive-body.js'
+import type { HttpRequestContext } from '../../request/request-context.js'
+import { withRequestDb } from '../../request/request-database.js'
+import { admitViewer, recheckAdmission } from '../../request/viewer.js'
+import { contentTooLarge } from '../receive-body.js'
 import type { ContextOfRequest } from '../request.js'
-import { type AnswerWriter, bytesOf, csv, ndjson, standingJson } from './answer-lines.js'
-import { answersTo } from './answers.js'
-import { BODY_BYTES, type BodyEncoding, charsetIn, type HeldBytes, piecesOf } from './body.js'
+import { type AnswerWriter, csvWriter, encodeAnswers, ndjsonWriter, standingJson } from './answer-lines.js'
+import { answerRows } from './answers.js'
+import { type BodyEncoding, BULK_BODY_BYTES_MOST, type HeldBytes, parseCharset, readPieces } from './body.js'
 import { type BulkSlots, makeBulkSlots } from './bulk-slots.js'
-import { type BulkRow, chunksOf, inOrder, writeAndDrain } from './stream.js'
+import { answerInOrder, type BulkRow, chunkRows, writeAndDrain } from './stream.js'
 
 /** Longest time of one answer, milliseconds: enough for ROWS_MOST at two hundred lines a second. */
 const STREAM_MS = 600_000
@@ -50,7 +50,7 @@ const READERS: Record<string, () => RowReader> = {
 const OFFERED = 'application/json, application/x-ndjson, text/csv'
 const ANSWERED = 'application/x-ndjson, text/csv'
 
-export const standings = (parts: ApiDependencies, askedOf: ContextOfRequest, limits: SignInLimits): Router => {
+export const standingsRouter = (parts: ApiDependencies, askedOf: ContextOfRequest, limits: SignInLimits): Router => {
   const router = Router()
   const held: HeldBytes = { bytes: 0 }
   const places = makeBulkSlots()
@@ -94,8 +94,8 @@ const withoutNumbers = ({ status, code, message, details }: ReportedError) => ({
 
 type ReportedError = Pick<Refusal, 'status' | 'code' | 'message' | 'details'> | (typeof INTERNAL & { details: object })
 
-const refusalOf = (error: unknown, { log, requestId }: RequestContext): ReportedError => {
-  const refusal = asRefusal(error) ?? unavailableRefusal(error)
+const refusalOf = (error: unknown, { log, requestId }: HttpRequestContext): ReportedError => {
+  const refusal = refusalOfThrown(error) ?? unavailableRefusal(error)
   if (refusal !== null) return refusal
   log.error({ err: error }, 'a standing broke')
   return { ...INTERNAL, details: { requestId } }
@@ -105,8 +105,8 @@ const answerOne =
   (all: ApiDependencies, askedOf: ContextOfRequest, limits: SignInLimits) =>
   async (request: Request, response: Response) => {
     const requestContext = askedOf(request)
-    const parts = withDb(all, () => requestContext.db)
-    const viewer = await admit(request, parts, requestContext.now)
+    const parts = withRequestDb(all, () => requestContext.db)
+    const viewer = await admitViewer(request, parts, requestContext.now)
     const { asOf } = givenIn(request, ['asOf'])
     const code = String(request.params['code'])
     const context = makeContext(parts, { asked: requestContext, viewer, limits })
@@ -114,11 +114,11 @@ const answerOne =
     const about = { asOf: day, freshness: freshnessOn(await context.load.freshness(), day, context.today) }
     const row = { row: 1, code, name: null, ref: null }
     // The lookups' connections are for short reads, so that one code never waits behind bulk queries.
-    const { rows, shown } = await answersTo(context, context.lookups.db, [row], about)
+    const { rows, shown } = await answerRows(context, context.lookups.db, [row], about)
     const [answer] = rows
     if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')
     const content = standingJson(answer.told)
-    const question = auditedRequest(
+    const question = auditedRequestText(
       'GET /v1/standing',
       `${code}${asOf === null ? '' : `?asOf=${asOf}`}`,
       parts.keys.mark,
@@ -140,12 +140,13 @@ const answerMany =
   ({ all, askedOf, limits, held, places }: BulkDependencies) =>
   async (request: Request, response: Response) => {
     const requestContext = askedOf(request)
-    const parts = withDb(all, () => requestContext.db)
-    const viewer = await admit(request, parts, requestContext.now)
+    const parts = withRequestDb(all, () => requestContext.db)
+    const viewer = await admitViewer(request, parts, requestContext.now)
     const { asOf, marketplace } = givenIn(request, ['asOf', 'marketplace'])
     const { reader, written: how } = readingOf(request)
     const writer = writerOf(request)
-    if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES) throw tooLarge(BODY_BYTES)
+    if (Number(request.headers['content-length'] ?? 0) > BULK_BODY_BYTES_MOST)
+      throw contentTooLarge(BULK_BODY_BYTES_MOST)
     const left = new AbortController()
     const evict = () => {
       left.abort(new Refusal('HUB_BUSY', { reason: SLOW }))
@@ -164,9 +165,9 @@ const answerMany =
       const day = asOf ?? context.today
       const about = async () => ({ asOf: day, freshness: freshnessOn(await freshness, day, context.today) })
       const admitted = recheckToken(parts, request, viewer, requestContext.now)
-      const pieces = piecesOf(request, how, { held, signal: left.signal })
-      const rows = chunksOf(pieces, reader(), marketplace ?? shopsOf(viewer))
-      const lines = inOrder(
+      const pieces = readPieces(request, how, { held, signal: left.signal })
+      const rows = chunkRows(pieces, reader(), marketplace ?? shopsOf(viewer))
+      const lines = answerInOrder(
         rows,
         chargeChunks(parts, request, viewer, requestContext.now, async (chunk) => {
           const worked = place.works()
@@ -174,10 +175,10 @@ const answerMany =
             await admitted()
             const asking = await about()
             const { rows: answers, shown } = await parts.bulk.atOneInstant(left.signal, (db) =>
-              answersTo(contextOf(), db, chunk, asking),
+              answerRows(contextOf(), db, chunk, asking),
             )
             // The audit row is durable before the chunk is sent.
-            const bytes = bytesOf(writer, answers, chunk[0]?.row === 1)
+            const bytes = encodeAnswers(writer, answers, chunk[0]?.row === 1)
             const refused = answers.filter((answer) => 'fault' in answer).length
             await auditChunk({ parts, own: requestContext, viewer, asOf, chunk, shown, bytes })
             return { bytes, rows: chunk.length, refused }
@@ -223,7 +224,7 @@ const streamAnswers = async (
     writer: AnswerWriter
     freshness: Promise<Freshness>
     signal: AbortSignal
-    own: RequestContext
+    own: HttpRequestContext
   },
 ): Promise<void> => {
   const { response, writer, freshness, signal, own } = of
@@ -257,7 +258,7 @@ const recheckToken = (parts: ApiDependencies, request: Request, viewer: Viewer, 
     const now = parts.now()
     if (now.getTime() - askedAt < ADMITTED_MS) return
     askedAt = now.getTime()
-    await stillAdmitted(request, parts, { viewer, began, now })
+    await recheckAdmission(request, parts, { viewer, began, now })
   }
 }
 
@@ -278,7 +279,7 @@ const chargeChunks =
 
 interface ChunkAudit {
   parts: ApiDependencies
-  own: RequestContext
+  own: HttpRequestContext
   viewer: Viewer
   asOf: string | null
   chunk: readonly BulkRow[]
@@ -336,7 +337,7 @@ const readingOf = ({ headers }: Request): { reader: () => RowReader; written: Bo
     .find((part) => part.startsWith('charset='))
     ?.slice('charset='.length)
     .replaceAll('"', '')
-  const charset = charsetIn(named ?? 'utf-8')
+  const charset = parseCharset(named ?? 'utf-8')
   if (charset === null)
     throw new Refusal('MEDIA_TYPE', {
       given: `charset=${named?.slice(0, 100)}`,
@@ -351,5 +352,5 @@ const readingOf = ({ headers }: Request): { reader: () => RowReader; written: Bo
 const writerOf = (request: Request): AnswerWriter => {
   const accepted = request.accepts(['application/x-ndjson', 'application/ndjson', 'application/json', 'text/csv'])
   if (accepted === false) throw new Refusal('NOT_ACCEPTABLE', { offered: ANSWERED })
-  return accepted === 'text/csv' ? csv : ndjson
+  return accepted === 'text/csv' ? csvWriter : ndjsonWriter
 }

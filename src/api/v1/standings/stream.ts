@@ -16,7 +16,7 @@ const READ_MS = 60_000
 export type BulkRow = CodeRow | BadRow
 
 /** Throws TOO_MANY_ROWS after yielding the rows within the limit. */
-export async function* chunksOf(
+export async function* chunkRows(
   pieces: AsyncIterable<string>,
   reader: RowReader,
   marketplace: string | null,
@@ -89,7 +89,10 @@ const orTimeout = async <T>(next: Promise<T>): Promise<T | null> => {
   }
 }
 
-export async function* inOrder<C, A>(chunks: AsyncIterable<C>, answer: (chunk: C) => Promise<A>): AsyncGenerator<A> {
+export async function* answerInOrder<C, A>(
+  chunks: AsyncIterable<C>,
+  answer: (chunk: C) => Promise<A>,
+): AsyncGenerator<A> {
   const from = chunks[Symbol.asyncIterator]()
   const underWay: Promise<A>[] = []
   let next: Promise<IteratorResult<C>> | null = null
