@@ -120,7 +120,10 @@ interface WeighedPoint {
   evidence: MatchEvidence[]
 }
 
-/** Proposes the one operator of that name that agrees in region, representative or a code with one slip, and differs in none. */
+/**
+ * Proposes an operator of that name if exactly one agrees in region, representative or a code with one slip, and
+ * contradicts in none.
+ */
 export const proposeOperator = (candidates: readonly OperatorCandidate[], said: SubjectDetails): MatchProposal => {
   if (candidates.length === 0) return { operator: null, because: 'UNKNOWN_NAME' }
   const weighed = candidates.map((candidate) => weigh(candidate, said))
