@@ -3,17 +3,25 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { feeds } from './agencies/index.js'
-import { accessCommands } from './commands/access.js'
-import { accessTold } from './commands/access-table.js'
-import { mapCommand } from './commands/map.js'
-import { CommanderError, type JsonFlag, jsonOption, makeProgram, Option, say, tell } from './commands/program.js'
-import { progress } from './commands/progress.js'
-import { eachLine, promised, pullEach, pulledLine, pullOne } from './commands/pull.js'
-import { compared, unreachableOf } from './commands/reconcile.js'
-import { repairedLines } from './commands/repair.js'
-import { status } from './commands/status.js'
+import { addAccessCommands } from './commands/access.js'
+import { accessTable } from './commands/access-table.js'
+import { addMapCommand } from './commands/map.js'
+import {
+  CommanderError,
+  type JsonFlag,
+  jsonOption,
+  makeProgram,
+  Option,
+  printLine,
+  printResult,
+} from './commands/program.js'
+import { startProgress } from './commands/progress.js'
+import { outcomeLine, pullEach, pulledLine, pullJson, pullOne } from './commands/pull.js'
+import { runReconcile, unreachableRefusal } from './commands/reconcile.js'
+import { repairLines } from './commands/repair.js'
+import { readStatus } from './commands/status.js'
 import { trialLines } from './commands/trial.js'
-import { heldIn, verifiedLines } from './commands/verify.js'
+import { parseHeldHead, verificationLines } from './commands/verify.js'
 import { checkDataDir, projectRoot, readConfig } from './config.js'
 import { runningStandIns } from './demo/running-demo.js'
 import { INTERNAL, isRefusal, Refusal, refusalJson } from './foundation/errors.js'
@@ -69,7 +77,7 @@ command
       const url = await hub.serve()
       hub.tick()
       hub.log.info({ url }, 'serving')
-      say(`服务地址 Serving at ${url}`)
+      printLine(`服务地址 Serving at ${url}`)
     })
   })
 
@@ -80,8 +88,8 @@ command
     const config = readConfig()
     checkDataDir(config)
     // The demo is loaded only here, because the server takes half a second to load.
-    const { demo } = await import('./demo/demo.js')
-    await demo(config, say, run)
+    const { runDemo } = await import('./demo/demo.js')
+    await runDemo(config, printLine, run)
   })
 
 command
@@ -93,7 +101,7 @@ command
   )
   .addOption(jsonOption())
   .action(({ json, before = false }: JsonFlag & { before?: boolean }) =>
-    withHub(async () => tell(json, { migrated: true }, () => ['数据库已是最新 The database is up to date']), {
+    withHub(async () => printResult(json, { migrated: true }, () => ['数据库已是最新 The database is up to date']), {
       migrate: before ? 'before' : 'always',
     }),
   )
@@ -138,7 +146,7 @@ command
       if (wanted.length === 1) {
         const pulled = await pullOne(hub, wanted[0] ?? '', json, upload)
         const setAside = json ? [] : await rejects.latestRejectsOf(hub.db, pulled.feed, REJECTS_SHOWN)
-        tell(json, ids.length === 1 ? promised(pulled) : { pulls: [promised(pulled)] }, () => [
+        printResult(json, ids.length === 1 ? pullJson(pulled) : { pulls: [pullJson(pulled)] }, () => [
           pulledLine(pulled),
           ...setAside.map((one) => `   拒收 rejected：第 ${one.row} 行 row，${one.rule}：${one.message}`),
         ])
@@ -146,7 +154,9 @@ command
       }
       const pulls = await pullEach(hub, wanted, json)
       if (pulls.some((each) => 'error' in each)) process.exitCode = 1
-      tell(json, { pulls: pulls.map((each) => ('error' in each ? each : promised(each))) }, () => pulls.map(eachLine))
+      printResult(json, { pulls: pulls.map((each) => ('error' in each ? each : pullJson(each))) }, () =>
+        pulls.map(outcomeLine),
+      )
     })
   })
 
@@ -187,12 +197,12 @@ command
       throw new Refusal('USAGE', { reason: '--sample 须为正整数并与 --verify 同用 a whole number, with --verify' })
     }
     await withHub(async (hub) => {
-      const bar = progress(verify ? 'verify' : 'score', json === true)
+      const bar = startProgress(verify ? 'verify' : 'score', json === true)
       try {
         if (verify) {
           const verified = await hub.verify({ progress: bar.at, ...(sample ? { sample: Number(sample) } : {}) })
           bar.stop()
-          tell(json, verified, () => [
+          printResult(json, verified, () => [
             `重算 ${verified.verified}，差异 ${verified.differences} · verified, differences`,
             ...(verified.found ?? []).map(
               ({ score, operatorId, of }) => `   评分 score ${score}，主体 operator ${operatorId}：${of}`,
@@ -205,7 +215,7 @@ command
           const more = { ...(against ? { against } : {}), ...(asOf ? { asOf } : {}) }
           const done = await hub.tryScorecard({ version: tried, progress: bar.at, ...more })
           bar.stop()
-          tell(json, done, () => trialLines(done))
+          printResult(json, done, () => trialLines(done))
           return
         }
         const scored = await hub.score({
@@ -218,7 +228,7 @@ command
         })
         bar.stop()
         if (scored)
-          tell(json, scored, () => [
+          printResult(json, scored, () => [
             `评分 ${scored.scored}，新存 ${scored.stored}，未变 ${scored.unchanged} · scored, stored, unchanged`,
           ])
       } finally {
@@ -235,11 +245,11 @@ command
   .action(async (ids: string[], { json }: JsonFlag) => {
     checkPlatforms(ids)
     await withHub(async (hub) => {
-      const bar = progress('push', json === true)
+      const bar = startProgress('push', json === true)
       const pushed = await hub
         .push(ids.length > 0 ? ids : null, { cause: 'command', progress: bar.at })
         .finally(bar.stop)
-      tell(json, { platforms: pushed.platforms, ms: pushed.ms }, () =>
+      printResult(json, { platforms: pushed.platforms, ms: pushed.ms }, () =>
         pushed.platforms.map(
           (p) =>
             `${p.platform}：发送 ${p.sent}，接受 ${p.accepted}，拒绝 ${p.rejected}，未结 ${p.outstanding} · sent, accepted, rejected, outstanding`,
@@ -250,7 +260,7 @@ command
         complain(new Refusal('PLATFORM_NOT_CONFIGURED', { platform, setting: hub.config.platforms[platform]?.setting }))
       }
       if (pushed.unreachable.length > 0) {
-        complain(unreachableOf(pushed))
+        complain(unreachableRefusal(pushed))
       }
     })
   })
@@ -269,8 +279,8 @@ command
   .action(async (ids: string[], { json }: JsonFlag) => {
     checkPlatforms(ids)
     await withHub(async (hub) => {
-      const { value, lines, refusals } = await compared(hub, ids)
-      tell(json, value, () => lines)
+      const { value, lines, refusals } = await runReconcile(hub, ids)
+      printResult(json, value, () => lines)
       for (const refusal of refusals) complain(refusal)
     })
   })
@@ -285,14 +295,14 @@ command
       if (newKey) hub.newManifestKey()
       const p = await hub.publish({ cause: 'command' })
       if (p)
-        tell(json, p, () => [
+        printResult(json, p, () => [
           `第 ${p.sequence} 期：共 ${p.entries}，新增 ${p.added}，变更 ${p.changed}，移出 ${p.removed} · ${p.hash}`,
         ])
     }),
   )
 
-accessCommands(command, withHub)
-mapCommand(command, withHub)
+addAccessCommands(command, withHub)
+addMapCommand(command, withHub)
 
 command
   .command('status')
@@ -305,11 +315,11 @@ command
   )
   .addOption(jsonOption())
   .action(async ({ access, costs, json }: JsonFlag & { access?: boolean; costs?: boolean }) => {
-    const table = access ? accessTold : costs ? await fieldCosts() : null
-    if (table) return tell(json, table.value, () => table.lines)
+    const table = access ? accessTable : costs ? await fieldCosts() : null
+    if (table) return printResult(json, table.value, () => table.lines)
     await withHub(async (hub) => {
-      const { value, lines } = await status(hub)
-      tell(json, value, () => lines)
+      const { value, lines } = await readStatus(hub)
+      printResult(json, value, () => lines)
     })
   })
 
@@ -320,11 +330,11 @@ command
   .option('--head <number:hash>', '另存的痕迹末行，例如公示清单中的 · a head held elsewhere, as from a manifest')
   .addOption(jsonOption())
   .action(async (what: string, { head, json }: JsonFlag & { head?: string }) => {
-    const held = heldIn(what, head)
+    const held = parseHeldHead(what, head)
     await withHub(async (hub) => {
-      const bar = progress('audit', json === true)
+      const bar = startProgress('audit', json === true)
       const verified = await hub.verifyAuditLog({ held, progress: bar.at }).finally(bar.stop)
-      tell(json, verified, () => verifiedLines(verified))
+      printResult(json, verified, () => verificationLines(verified))
       if (!verified.ok) process.exitCode = 1
     })
   })
@@ -337,7 +347,7 @@ command
   .action(async ({ dryRun, json }: JsonFlag & { dryRun?: boolean }) => {
     await withHub(async (hub) => {
       const repaired = await hub.repair({ dryRun: dryRun === true })
-      tell(json, repaired, () => repairedLines(repaired))
+      printResult(json, repaired, () => repairLines(repaired))
     })
   })
 
@@ -355,12 +365,12 @@ const main = async (): Promise<void> => {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 2
       if (json && error.exitCode !== 0)
-        say(JSON.stringify({ error: { code: 'USAGE', message: error.message, details: {} } }))
+        printLine(JSON.stringify({ error: { code: 'USAGE', message: error.message, details: {} } }))
       return
     }
     const answer = isRefusal(error) ? refusalJson(error) : FAULT
     process.exitCode = isRefusal(error) ? error.exit : 1
-    if (json) say(JSON.stringify({ error: answer }))
+    if (json) printLine(JSON.stringify({ error: answer }))
     else process.stderr.write(`${answer.code} ${answer.message}\n`)
   }
 }

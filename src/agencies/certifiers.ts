@@ -2,7 +2,7 @@ import { normalizeName } from '../domain/operators/names.js'
 import { parseHostNames } from '../domain/records/hosts.js'
 import type { Examination } from './examine.js'
 import { type Agency, type FeedForm, makeFeed } from './feed.js'
-import { file } from './transports/http.js'
+import { openHttpFile } from './transports/http.js'
 
 const STATUS: Record<string, string> = {
   有效: 'VALID',
@@ -82,10 +82,10 @@ const trustmarks = makeFeed({
   title: { zh: '可信认证信息', en: 'Trust certificates' },
   whole: true,
   forms: [table],
-  fetch: (source, shapes, feed) => file(source, '/trustmarks.csv', shapes, feed),
+  fetch: (source, shapes, feed) => openHttpFile(source, '/trustmarks.csv', shapes, feed),
 })
 
-export const certifiers: Agency = {
+export const certifiersAgency: Agency = {
   id: 'certifiers',
   name: { zh: '可信认证机构', en: 'Trust certifiers' },
   region: '220000',

@@ -2,11 +2,11 @@ import { parseHostNames } from '../domain/records/hosts.js'
 import { parseIcpNumber } from '../domain/records/icp.js'
 import type { Draft, Subject } from '../domain/records/records.js'
 import { Refusal } from '../foundation/errors.js'
-import { at } from './envelopes.js'
+import { valueAt } from './envelopes.js'
 import type { Examination } from './examine.js'
 import { type Agency, type FeedForm, makeFeed } from './feed.js'
 import { parseJson } from './readers/json.js'
-import { byCursor, type CursorOptions, type CursorPage } from './transports/http.js'
+import { type CursorOptions, type CursorPage, openByCursor } from './transports/http.js'
 
 const PIECE_SIZE = 200 // filings per request
 const SUCCESS = 200
@@ -138,14 +138,14 @@ const table: FeedForm = {
 
 const parsePage = (body: Buffer): CursorPage | null => {
   const answer = parseJson(body.toString('utf8'))
-  const code = at(answer, 'code')
+  const code = valueAt(answer, 'code')
   if (code === undefined) return null
   if (Number(code) !== SUCCESS) {
-    const why = [code, at(answer, 'msg') ?? ''].map(String).join(' ')
+    const why = [code, valueAt(answer, 'msg') ?? ''].map(String).join(' ')
     throw new Refusal('FEED_UNREACHABLE', { reason: `接口报错 the interface says: ${why.trim()}` })
   }
-  const items = at(answer, 'params', 'list')
-  const next = at(answer, 'params', 'next')
+  const items = valueAt(answer, 'params', 'list')
+  const next = valueAt(answer, 'params', 'next')
   // A missing cursor is an error: half a feed must not look complete.
   return Array.isArray(items) && (next === null || typeof next === 'string') ? { items, next } : null
 }
@@ -162,10 +162,10 @@ const icp = makeFeed({
   whole: true,
   forms: [service, table],
   fetch: (source, shapes, feed) =>
-    byCursor(source, { pieceItems: PIECE_SIZE, ask: requestFor, open: parsePage, resumes: false }, shapes, feed),
+    openByCursor(source, { pieceItems: PIECE_SIZE, ask: requestFor, open: parsePage, resumes: false }, shapes, feed),
 })
 
-export const communications: Agency = {
+export const communicationsAgency: Agency = {
   id: 'communications',
   name: { zh: '吉林省通信管理局', en: 'Jilin Communications Administration' },
   region: '220000',

@@ -17,7 +17,7 @@ const NEVER = /^9999[-/年.]?12[-/月.]?31/
 const MAX_KEY = 300 // characters
 const MAX_NAME = 200 // characters
 /** Maximum characters of a text, as in Excel. Checked before regular expressions run. */
-export const MAX_TEXT = 32_767
+export const TEXT_LENGTH_MOST = 32_767
 const MAX_SHOWN = 500 // characters of a message
 const MOST_REMARKS = 200 // remarks or problems of one item
 const MOST_DRAFTS = 1_000 // records of one item
@@ -31,7 +31,7 @@ export interface CodeField {
   scheme: RegisterCodeScheme
   only?: true
 }
-export type Codes = Pick<Subject, 'uscc' | 'orgCode' | 'regNo'>
+export type RegisterCodes = Pick<Subject, 'uscc' | 'orgCode' | 'regNo'>
 
 export type Examination = ReturnType<typeof examine>
 
@@ -146,7 +146,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
   const digit = (field: string): void =>
     remark(field, 'code.digit', `${field}的校验位不符。The check digit of ${field} does not match.`)
 
-  const codes = (fields: readonly CodeField[]): Codes => {
+  const codes = (fields: readonly CodeField[]): RegisterCodes => {
     const found: Record<RegisterCodeScheme, string | null> = { uscc: null, org_code: null, reg_no: null }
     const misformed: { field: string; sent: string; scheme: RegisterCodeScheme }[] = []
     const sent = fields.map(({ field, scheme, only }) => {
@@ -244,7 +244,7 @@ const oneLine = (text: string): string =>
     .join('')
 
 const tooLong = (field: string): string =>
-  `${field}超过 ${MAX_TEXT} 个字符。${field} has more than ${MAX_TEXT} characters.`
+  `${field}超过 ${TEXT_LENGTH_MOST} 个字符。${field} has more than ${TEXT_LENGTH_MOST} characters.`
 
 const readable = (
   item: Item,
@@ -263,7 +263,7 @@ const readable = (
 }
 
 const isReadable = (value: unknown): boolean => {
-  if (typeof value === 'string') return value.length <= MAX_TEXT
+  if (typeof value === 'string') return value.length <= TEXT_LENGTH_MOST
   return typeof value !== 'object' || value === null || Object.values(value).every(isReadable)
 }
 
@@ -287,7 +287,9 @@ const isDamaged = (value: unknown): boolean =>
 const isNothing = (value: unknown): boolean =>
   value === null ||
   value === undefined ||
-  (typeof value === 'string' && value.length > MAX_TEXT ? false : typeof value !== 'object' && clean(value) === null)
+  (typeof value === 'string' && value.length > TEXT_LENGTH_MOST
+    ? false
+    : typeof value !== 'object' && clean(value) === null)
 
 /** Naming the fields is several times faster than object spread. */
 const withFindings = (

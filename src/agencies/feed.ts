@@ -5,10 +5,10 @@ import type { Draft, Item, MappedItem, RecordKind } from '../domain/records/reco
 import { type Chunks, chunked, chunksOf } from '../foundation/chunks.js'
 import type { FeedDelivery, FeedSource, OpenOptions } from './delivery.js'
 import { type Examination, examine } from './examine.js'
-import { type FileContent, fromBytes, fromFile } from './readers/content.js'
+import { contentFromBytes, contentFromFile, type FileContent } from './readers/content.js'
 import { readContent } from './readers/index.js'
-import { mapShapes, renamed } from './readers/renaming.js'
-import { BROKEN, type FormShape, recognise } from './readers/shapes.js'
+import { renameFields, shapesOfMaps } from './readers/renaming.js'
+import { BROKEN_ITEM_FIELD, type FormShape, recogniseShape } from './readers/shapes.js'
 import { openSource } from './transports/index.js'
 
 interface ReadOptions {
@@ -16,7 +16,7 @@ interface ReadOptions {
   maps?: readonly NumberedMap[]
 }
 
-export interface Feed {
+export interface AgencyFeed {
   id: string
   agency: string
   kind: RecordKind
@@ -45,7 +45,7 @@ export interface Agency {
   name: { zh: string; en: string }
   region: string
   sends: readonly string[]
-  feeds: readonly Feed[]
+  feeds: readonly AgencyFeed[]
 }
 
 export interface FeedForm extends FormShape {
@@ -54,7 +54,7 @@ export interface FeedForm extends FormShape {
   drafts: (row: Examination, context: MappingContext) => Omit<Draft, 'remarks'>[]
 }
 
-export interface FeedDescription extends Omit<Feed, 'open' | 'read' | 'map' | 'exempt' | 'bounds' | 'forms'> {
+export interface FeedDescription extends Omit<AgencyFeed, 'open' | 'read' | 'map' | 'exempt' | 'bounds' | 'forms'> {
   bounds?: Partial<FeedBounds>
   exempt?: readonly string[]
   forms: readonly FeedForm[]
@@ -63,7 +63,7 @@ export interface FeedDescription extends Omit<Feed, 'open' | 'read' | 'map' | 'e
 
 const BOUNDS: FeedBounds = { fewest: 1, most: 2_000_000, rejectShare: 0.5, shrinkShare: 0.5, staleAfterHours: 48 }
 
-export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: FeedDescription): Feed => {
+export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: FeedDescription): AgencyFeed => {
   const forms = given.map((form) => ({
     ...form,
     known: new Set(form.names),
@@ -77,19 +77,19 @@ export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: FeedD
     exempt: new Set(exempt),
     forms,
     open: async (source, opening) => {
-      const own = mapShapes(opening.maps ?? [])
+      const own = shapesOfMaps(opening.maps ?? [])
       const delivery = await openSource(
         { ...fed, shapes: own.length === 0 ? forms : [...own, ...forms] },
         source,
         opening,
       )
-      return own.length === 0 ? delivery : { ...delivery, items: renamed(delivery.items, own, forms, rest.id) }
+      return own.length === 0 ? delivery : { ...delivery, items: renameFields(delivery.items, own, forms, rest.id) }
     },
     read: (source, { reader, maps = [] }) => {
-      const own = mapShapes(maps)
+      const own = shapesOfMaps(maps)
       const shapes = own.length === 0 ? forms : [...own, ...forms]
       const items = chunked(openContent(source, (content) => readContent(content, shapes, rest.id, reader)))
-      return renamed(items, own, forms, rest.id)
+      return renameFields(items, own, forms, rest.id)
     },
     map: (item, context) => mapItem(item, forms, context),
   }
@@ -99,20 +99,20 @@ async function* openContent(
   source: string | Buffer,
   read: (content: FileContent) => AsyncIterable<Item>,
 ): Chunks<Item> {
-  yield* chunksOf(read(typeof source === 'string' ? await fromFile(source) : fromBytes(source)))
+  yield* chunksOf(read(typeof source === 'string' ? await contentFromFile(source) : contentFromBytes(source)))
 }
 
 type KnownForm = FeedForm & { known: ReadonlySet<string>; keyedBy: ReadonlySet<string> | null }
 
 const mapItem = (item: Item, forms: readonly KnownForm[], context: MappingContext): MappedItem => {
-  if (Object.hasOwn(item.fields, BROKEN)) {
+  if (Object.hasOwn(item.fields, BROKEN_ITEM_FIELD)) {
     return rejectIllegible(
       item,
       'row',
       '这一行无法拆分为字段（列数不符、引号未闭合或不是记录）。This row cannot be taken apart.',
     )
   }
-  const form = recognise(Object.keys(item.fields), forms)?.shape
+  const form = recogniseShape(Object.keys(item.fields), forms)?.shape
   if (!form) return rejectIllegible(item, 'form', '字段不属于任何已知格式。The fields belong to no known form.')
   const row = examine(item, form.known)
   return row.result(form.drafts(row, context), form.keyedBy)

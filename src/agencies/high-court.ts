@@ -6,11 +6,11 @@ import { parseCode } from '../domain/operators/codes.js'
 import type { Subject } from '../domain/records/records.js'
 import { Refusal } from '../foundation/errors.js'
 import { compact } from '../foundation/text/values.js'
-import { at, count } from './envelopes.js'
+import { parseCount, valueAt } from './envelopes.js'
 import type { Examination } from './examine.js'
 import { type Agency, type FeedForm, makeFeed } from './feed.js'
 import { parseJson } from './readers/json.js'
-import { type ListPage, pages } from './transports/http.js'
+import { type ListPage, openPaged } from './transports/http.js'
 
 const PAGE_SIZE = 100
 const ORGANISATIONS = '2'
@@ -136,14 +136,18 @@ const caseNumberOf = (sent: string): string =>
 
 const parsePage = (body: Buffer): ListPage | null => {
   const answer = parseJson(body.toString('utf8'))
-  const code = at(answer, 'code')
+  const code = valueAt(answer, 'code')
   if (code === undefined) return null
   if (String(code) !== '0') {
-    throw new Refusal('FEED_UNREACHABLE', { reason: `code ${String(code)} ${String(at(answer, 'message') ?? '')}` })
+    throw new Refusal('FEED_UNREACHABLE', {
+      reason: `code ${String(code)} ${String(valueAt(answer, 'message') ?? '')}`,
+    })
   }
-  const items = at(answer, 'result')
-  const total = count(at(answer, 'totalCount'))
-  return Array.isArray(items) && total !== null ? { items, total, page: count(at(answer, 'currentPage')) } : null
+  const items = valueAt(answer, 'result')
+  const total = parseCount(valueAt(answer, 'totalCount'))
+  return Array.isArray(items) && total !== null
+    ? { items, total, page: parseCount(valueAt(answer, 'currentPage')) }
+    : null
 }
 
 const defaulters = makeFeed({
@@ -154,7 +158,7 @@ const defaulters = makeFeed({
   whole: true,
   forms: [entry],
   fetch: (source, shapes, feed) =>
-    pages(
+    openPaged(
       source,
       {
         pageItems: PAGE_SIZE,
@@ -168,7 +172,7 @@ const defaulters = makeFeed({
     ),
 })
 
-export const highCourt: Agency = {
+export const highCourtAgency: Agency = {
   id: 'high-court',
   name: { zh: '吉林省高级人民法院', en: 'Jilin Provincial High Court' },
   region: '220000',

@@ -1,22 +1,22 @@
-import { certifiers } from './certifiers.js'
-import { communications } from './communications.js'
-import { creditOffice } from './credit-office/index.js'
-import type { Agency, Feed } from './feed.js'
-import { highCourt } from './high-court.js'
-import { ipOffice } from './ip-office/index.js'
-import { marketRegulator } from './market-regulator/index.js'
-import { marketplaces } from './marketplaces.js'
+import { certifiersAgency } from './certifiers.js'
+import { communicationsAgency } from './communications.js'
+import { creditOfficeAgency } from './credit-office/index.js'
+import type { Agency, AgencyFeed } from './feed.js'
+import { highCourtAgency } from './high-court.js'
+import { ipOfficeAgency } from './ip-office/index.js'
+import { marketRegulatorAgency } from './market-regulator/index.js'
+import { marketplacesAgency } from './marketplaces.js'
 
 export const agencies: readonly Agency[] = [
-  marketRegulator,
-  ipOffice,
-  creditOffice,
-  highCourt,
-  communications,
-  marketplaces,
-  certifiers,
+  marketRegulatorAgency,
+  ipOfficeAgency,
+  creditOfficeAgency,
+  highCourtAgency,
+  communicationsAgency,
+  marketplacesAgency,
+  certifiersAgency,
 ]
 
-export const feeds: ReadonlyMap<string, Feed> = new Map(
-  agencies.flatMap((agency) => agency.feeds.map((feed): [string, Feed] => [feed.id, feed])),
+export const feeds: ReadonlyMap<string, AgencyFeed> = new Map(
+  agencies.flatMap((agency) => agency.feeds.map((feed): [string, AgencyFeed] => [feed.id, feed])),
 )

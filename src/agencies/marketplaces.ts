@@ -2,11 +2,11 @@ import { parseCode, shopCode } from '../domain/operators/codes.js'
 import type { Subject } from '../domain/records/records.js'
 import { Refusal } from '../foundation/errors.js'
 import { isNullMarker, textOf } from '../foundation/text/values.js'
-import { at, count } from './envelopes.js'
+import { parseCount, valueAt } from './envelopes.js'
 import type { Examination } from './examine.js'
 import { type Agency, type FeedForm, makeFeed } from './feed.js'
 import { parseJson } from './readers/json.js'
-import { type ListPage, pages } from './transports/http.js'
+import { type ListPage, openPaged } from './transports/http.js'
 
 const PAGE_SIZE = 200
 /** `true` marks a natural person. */
@@ -175,10 +175,10 @@ const tableForm = form({
 
 const parsePage = (body: Buffer): ListPage | null => {
   const answer = parseJson(body.toString('utf8'))
-  const items = at(answer, 'shops')
-  const total = count(at(answer, 'total'))
-  if (Array.isArray(items) && total !== null) return { items, total, page: count(at(answer, 'page')) }
-  const why = at(answer, 'message')
+  const items = valueAt(answer, 'shops')
+  const total = parseCount(valueAt(answer, 'total'))
+  if (Array.isArray(items) && total !== null) return { items, total, page: parseCount(valueAt(answer, 'page')) }
+  const why = valueAt(answer, 'message')
   if (why !== undefined) throw new Refusal('FEED_UNREACHABLE', { reason: String(why) })
   return null
 }
@@ -191,7 +191,7 @@ const shops = makeFeed({
   whole: true,
   forms: [interfaceForm, tableForm],
   fetch: (source, shapes, feed) =>
-    pages(
+    openPaged(
       source,
       { pageItems: PAGE_SIZE, ask: (page, items) => ({ path: `/shops?page=${page}&size=${items}` }), open: parsePage },
       shapes,
@@ -199,7 +199,7 @@ const shops = makeFeed({
     ),
 })
 
-export const marketplaces: Agency = {
+export const marketplacesAgency: Agency = {
   id: 'marketplaces',
   name: { zh: '电子商务平台', en: 'E-commerce marketplaces' },
   region: '220000',

@@ -4,7 +4,7 @@ import { PROVINCE_WIDE_ACTS, RECORD_KINDS_SEEN, REGIONAL_ACTS, ROLES_BY_ACT } fr
 const fieldsOf = (): Record<string, { acts: readonly string[]; whose: string }> =>
   Object.fromEntries([...FIELD_ACCESS].map(([name, { acts, whose }]) => [name, { acts, whose }]))
 
-export const accessTold = {
+export const accessTable = {
   value: {
     access: ROLES_BY_ACT,
     kinds: RECORD_KINDS_SEEN,

@@ -8,7 +8,7 @@ import * as lockouts from '../work/access/lockouts.js'
 import * as people from '../work/access/people.js'
 import { setSellersCap } from '../work/standing/confirmed-sellers.js'
 import { confirmClock } from '../work/timetable/hub-clock.js'
-import { type Command, type JsonFlag, jsonOption, Option, tell, type WithHub } from './program.js'
+import { type Command, type JsonFlag, jsonOption, Option, printResult, type WithHub } from './program.js'
 
 const HOUR_MS = 3_600_000
 
@@ -25,7 +25,7 @@ interface SellersOptions extends JsonFlag {
   reason: string
 }
 
-export const accessCommands = (command: Command, withHub: WithHub): void => {
+export const addAccessCommands = (command: Command, withHub: WithHub): void => {
   clientCommands(command.command('client').description('登记系统 · registered systems'), withHub)
   personCommands(command.command('person').description('人员 · people who sign in'), withHub)
   clockCommands(command.command('clock').description('数据库时钟 · the clock of the database'), withHub)
@@ -67,7 +67,9 @@ const unlockCommand = (
         const lifted = await hub.recorded(`hub ${of.name()} unlock ${quoted(name)}`, () =>
           lockouts.liftLockouts(hub.db, { kind, name, now: hub.now(), log: hub.log }),
         )
-        tell(json, { [field]: name, lifted: lifted.length }, () => [`已解除锁定 unlocked ${name}（${lifted.length}）`])
+        printResult(json, { [field]: name, lifted: lifted.length }, () => [
+          `已解除锁定 unlocked ${name}（${lifted.length}）`,
+        ])
       }),
     )
 }
@@ -78,7 +80,7 @@ const clientCommands = (client: Command, withHub: WithHub): void => {
     json: boolean | undefined,
     registered: clients.ClientCredentials & { previous_until?: string | null },
   ): void =>
-    tell(json, registered, () => [
+    printResult(json, registered, () => [
       `客户端 client_id     ${registered.client_id}`,
       `密钥   client_secret ${registered.client_secret}  （仅此一次 shown once）`,
       WAITS,
@@ -156,7 +158,7 @@ const clientCommands = (client: Command, withHub: WithHub): void => {
             now: hub.now(),
           }),
         )
-        tell(json, { client_id: name, ...decided }, () => [
+        printResult(json, { client_id: name, ...decided }, () => [
           `已核实 confirmed ${decided.confirmed}，未核实 unconfirmed ${decided.unconfirmed}，上限 cap ${decided.unconfirmedMost}，等级未开放 grades closed ${decided.gradesClosed}`,
         ])
       })
@@ -170,7 +172,7 @@ const clientCommands = (client: Command, withHub: WithHub): void => {
     .action((name: string, { json }: JsonFlag) =>
       withHub(async (hub) => {
         await hub.recorded(`hub client end ${quoted(name)}`, () => clients.end(hub.db, name, hub.now()))
-        tell(json, { client_id: name, ended: true }, () => [`已停用 ended ${name}`])
+        printResult(json, { client_id: name, ended: true }, () => [`已停用 ended ${name}`])
       }),
     )
 }
@@ -178,7 +180,7 @@ const clientCommands = (client: Command, withHub: WithHub): void => {
 const personCommands = (person: Command, withHub: WithHub): void => {
   unlockCommand(person, withHub, { kind: 'PERSON', field: 'name' })
   const show = (json: boolean | undefined, registered: people.PersonCredentials): void =>
-    tell(json, registered, () => [
+    printResult(json, registered, () => [
       `姓名       name              ${registered.name}`,
       `一次性密码 one-time password ${registered.one_time_password}  （仅此一次 shown once）`,
       `首次登录时须自选密码，不迟于 another is chosen at the first sign-in, not later than ${registered.good_until}`,
@@ -227,7 +229,7 @@ const personCommands = (person: Command, withHub: WithHub): void => {
     .action((name: string, { json }: JsonFlag) =>
       withHub(async (hub) => {
         await hub.recorded(`hub person end ${quoted(name)}`, () => people.end(hub.db, name, hub.now()))
-        tell(json, { name, ended: true }, () => [`已停用 ended ${name}`])
+        printResult(json, { name, ended: true }, () => [`已停用 ended ${name}`])
       }),
     )
 }
@@ -248,11 +250,11 @@ const keyCommands = (keys: Command, withHub: WithHub): void => {
       withHub(async (hub) => {
         if (audit) {
           const key = await hub.recorded('hub keys rotate --audit', () => hub.newAuditKey())
-          return tell(json, { key }, () => [`审计日志的新密钥 new key of the audit log ${key}`])
+          return printResult(json, { key }, () => [`审计日志的新密钥 new key of the audit log ${key}`])
         }
         const words = `hub keys rotate${leaked ? ' --leaked' : ''}`
         const { kid, signsFrom } = await hub.recorded(words, async () => hub.newTokenKey({ leaked }))
-        tell(json, { kid, signs_from: signsFrom.toISOString() }, () => [
+        printResult(json, { kid, signs_from: signsFrom.toISOString() }, () => [
           `新密钥 new key ${kid}，自 ${signsFrom.toISOString()} 起签发 signs from then on`,
         ])
       }),
@@ -268,7 +270,9 @@ const keyCommands = (keys: Command, withHub: WithHub): void => {
       withHub(
         async (hub) => {
           await hub.recorded('hub keys adopt', async () => {})
-          tell(json, { adopted: true }, () => ['已改用 KEYS_DIR 中的密钥 the keys of KEYS_DIR are used from now on'])
+          printResult(json, { adopted: true }, () => [
+            '已改用 KEYS_DIR 中的密钥 the keys of KEYS_DIR are used from now on',
+          ])
         },
         { adoptKeys: true },
       ),
@@ -288,7 +292,7 @@ const clockCommands = (clock: Command, withHub: WithHub): void => {
         const doubt = await hub.recorded('hub clock confirm', () =>
           confirmClock(hub.db, { by: 'command', reason, mark: hub.keys.mark }),
         )
-        tell(json, { confirmed: true, foundAt: doubt.foundAt, expectedAt: doubt.expectedAt }, () => [
+        printResult(json, { confirmed: true, foundAt: doubt.foundAt, expectedAt: doubt.expectedAt }, () => [
           `时钟已确认 confirmed：${doubt.foundAt.toISOString()}（原应为 expected ${doubt.expectedAt.toISOString()}）`,
         ])
       }),

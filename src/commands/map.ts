@@ -1,5 +1,5 @@
 /** `hub map`: assigns the headings of an office's table to feed fields. */
-import { fromFile } from '../agencies/readers/content.js'
+import { contentFromFile } from '../agencies/readers/content.js'
 import { readContent } from '../agencies/readers/index.js'
 import type { MapLine } from '../domain/intake/feed-maps.js'
 import { Refusal } from '../foundation/errors.js'
@@ -9,11 +9,11 @@ import { feedOf } from '../hub/hub.js'
 import * as store from '../store/intake/feed-maps.js'
 import * as feedMaps from '../work/intake/feed-maps.js'
 import { checkReadable } from '../work/intake/pull.js'
-import { type Command, jsonOption, tell, type WithHub } from './program.js'
+import { type Command, jsonOption, printResult, type WithHub } from './program.js'
 
 const COLUMNS = [{ names: ['表头', '字段', '固定值'] }, { names: ['heading', 'field', 'value'] }] as const
 
-export const mapCommand = (command: Command, withHub: WithHub): void => {
+export const addMapCommand = (command: Command, withHub: WithHub): void => {
   command
     .command('map')
     .argument('<feed>', '数据源 feed')
@@ -31,15 +31,15 @@ export const mapCommand = (command: Command, withHub: WithHub): void => {
         if (end !== undefined) {
           const of = { feed: id, id: Number(end), by: commandBy(), now: hub.now() }
           await hub.recorded(`hub map ${id} --end ${end}`, () => feedMaps.end(hub.db, of))
-          tell(json, { feed: id, map: Number(end), ended: true }, () => [`已停用映射 ended map ${end}`])
+          printResult(json, { feed: id, map: Number(end), ended: true }, () => [`已停用映射 ended map ${end}`])
         } else if (file !== undefined) {
           const mapping = { feed, lines, by: commandBy(), mark: hub.keys.mark, now: hub.now() }
           const words = `hub map ${id} ${JSON.stringify(lines)}`
           const map = await hub.recorded(words, () => feedMaps.add(hub.db, mapping))
-          tell(json, { feed: id, map: told(map) }, () => [`已建立 made ${lineOf(map)}`])
+          printResult(json, { feed: id, map: told(map) }, () => [`已建立 made ${lineOf(map)}`])
         } else {
           const maps = await store.listOfFeed(hub.db, id)
-          tell(json, { feed: id, maps: maps.map(told) }, () =>
+          printResult(json, { feed: id, maps: maps.map(told) }, () =>
             maps.length === 0 ? ['没有映射 no map'] : maps.map(lineOf),
           )
         }
@@ -49,7 +49,7 @@ export const mapCommand = (command: Command, withHub: WithHub): void => {
 
 const linesIn = async (path: string, feed: string): Promise<MapLine[]> => {
   const lines: MapLine[] = []
-  for await (const { fields } of readContent(await fromFile(path), COLUMNS, `map ${feed}`)) {
+  for await (const { fields } of readContent(await contentFromFile(path), COLUMNS, `map ${feed}`)) {
     const { names } = COLUMNS.find((columns) => Object.hasOwn(fields, columns.names[0])) ?? COLUMNS[0]
     const [heading = null, field = null, value = null] = names.map((name) => textOf(fields[name]))
     lines.push({ heading, field, value })

@@ -12,14 +12,14 @@ export interface JsonFlag {
 export const jsonOption = (): Option =>
   new Option('--json', '末行输出一个 JSON 对象 · one JSON object on the last line')
 
-export const say = (text: string): void => {
+export const printLine = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
 
 /** Prints `value` as one JSON line with --json, otherwise `lines`. */
-export const tell = (json: boolean | undefined, value: object, lines: () => string[]): void => {
-  if (json) say(JSON.stringify(value))
-  else for (const line of lines()) say(line)
+export const printResult = (json: boolean | undefined, value: object, lines: () => string[]): void => {
+  if (json) printLine(JSON.stringify(value))
+  else for (const line of lines()) printLine(line)
 }
 
 export const makeProgram = (version: string): Command =>

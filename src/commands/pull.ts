@@ -1,7 +1,7 @@
 import { isRefusal, Refusal, refusalJson } from '../foundation/errors.js'
 import type { Hub } from '../hub/hub.js'
 import type { PullResult, SubmittedFile } from '../work/intake/pull.js'
-import { progress } from './progress.js'
+import { startProgress } from './progress.js'
 
 export const pullOne = async (
   hub: Hub,
@@ -9,7 +9,7 @@ export const pullOne = async (
   json: boolean | undefined,
   file?: SubmittedFile,
 ): Promise<PullResult> => {
-  const bar = progress(id, json === true)
+  const bar = startProgress(id, json === true)
   const pulled = await hub.pull(id, { cause: 'command', progress: bar.at, ...(file ? { file } : {}) }).finally(bar.stop)
   if (pulled === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: id })
   return pulled
@@ -31,9 +31,9 @@ export const pullEach = async (hub: Hub, ids: readonly string[], json: boolean |
 }
 
 /** The JSON documented for --json; `run` and `ended` are printed for people only. */
-export const promised = ({ run: _, ended: __, ...told }: PullResult) => told
+export const pullJson = ({ run: _, ended: __, ...told }: PullResult) => told
 
-export const eachLine = (each: PullOutcome): string =>
+export const outcomeLine = (each: PullOutcome): string =>
   'error' in each ? `${each.feed}：${JSON.stringify(each.error)}` : pulledLine(each)
 
 export const pulledLine = (p: PullResult): string =>

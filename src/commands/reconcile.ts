@@ -4,7 +4,7 @@ import { platforms as allPlatforms } from '../platforms/index.js'
 import type { FailureReasons } from '../work/delivery/push.js'
 import type { ComparisonResult } from '../work/delivery/reconcile.js'
 
-export const compared = async (
+export const runReconcile = async (
   hub: Hub,
   ids: readonly string[],
 ): Promise<{ value: { platforms: ComparisonResult[]; ms: number }; lines: string[]; refusals: Refusal[] }> => {
@@ -18,7 +18,7 @@ export const compared = async (
     ...platforms.flatMap(({ platform, alarm, missing }) =>
       alarm === null ? [] : [new Refusal('MASS_ABSENCE', { platform, gone: missing })],
     ),
-    ...(unreachable.length > 0 ? [unreachableOf({ unreachable, reasons })] : []),
+    ...(unreachable.length > 0 ? [unreachableRefusal({ unreachable, reasons })] : []),
   ]
   return { value: { platforms, ms }, lines: platforms.map(line), refusals }
 }
@@ -30,7 +30,7 @@ const line = (p: ComparisonResult): string =>
     ? ''
     : '\n   大量缺失，视为平台故障，未作改动 · so much is gone that it is an outage; nothing was changed')
 
-export const unreachableOf = ({
+export const unreachableRefusal = ({
   unreachable,
   reasons,
 }: {

@@ -23,7 +23,7 @@ const LAST_RUNS = 10
 const DAY_MS = 86_400_000
 const UNMATCHED_SHOWN = 20
 
-export const status = async (hub: Hub): Promise<{ value: object; lines: string[] }> => {
+export const readStatus = async (hub: Hub): Promise<{ value: object; lines: string[] }> => {
   const { db, addresses } = hub
   const good = await runs.lastGoodPulls(db)
   const owed = new Map((await deliveries.backlog(db)).map((row) => [row.platform, row]))

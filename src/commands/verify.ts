@@ -21,7 +21,7 @@ const EXCUSES: Record<NonNullable<CutReport['excuse']>, string> = {
 }
 
 /** Parses an audit log head, `NUMBER:HASH`, as in a manifest's `trail`. Throws USAGE. */
-export const heldIn = (what: string, head: string | undefined): AuditHead[] => {
+export const parseHeldHead = (what: string, head: string | undefined): AuditHead[] => {
   if (what !== 'audit') throw new Refusal('USAGE', { reason: '只能核对 audit only audit is verified' })
   if (head === undefined) return []
   const [number = '', hash = ''] = head.split(':')
@@ -33,7 +33,7 @@ export const heldIn = (what: string, head: string | undefined): AuditHead[] => {
   return [found]
 }
 
-export const verifiedLines = ({
+export const verificationLines = ({
   walked,
   erased,
   head,

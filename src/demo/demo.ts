@@ -8,7 +8,7 @@ import { feeds } from '../agencies/index.js'
 import type { AccountInput } from '../domain/access/accounts.js'
 // The server is loaded before signal handlers are set; see `hub start`.
 import '../server/server.js'
-import { progress } from '../commands/progress.js'
+import { startProgress } from '../commands/progress.js'
 import type { Config } from '../config.js'
 import { Refusal } from '../foundation/errors.js'
 import { dateIn } from '../foundation/time/dates.js'
@@ -26,8 +26,8 @@ import * as webhooks from '../store/standing/webhooks.js'
 import * as clients from '../work/access/clients.js'
 import { addWebhook, removeWebhook } from '../work/standing/changes/webhooks.js'
 import { replaceSellers } from '../work/standing/sellers.js'
-import { demoPeople, SEEDED_BY } from './people.js'
-import { forget, note, readJson, SANDBOX_FOLDER } from './running-demo.js'
+import { addDemoPeople, DEMO_AUTHOR } from './people.js'
+import { forgetRunningDemo, noteRunningDemo, readJson, SANDBOX_FOLDER } from './running-demo.js'
 
 type LinePrinter = (text: string) => void
 type DemoRun = (hub: Hub, begin: () => Promise<void>, end?: () => Promise<void>) => Promise<void>
@@ -39,12 +39,12 @@ const LOOPBACK = '127.0.0.1/32'
 
 type Examples = Pick<World, 'dishonestExample' | 'goodExample' | 'shopExample'>
 
-export const demo = async (config: Config, say: LinePrinter, run: DemoRun): Promise<void> => {
+export const runDemo = async (config: Config, say: LinePrinter, run: DemoRun): Promise<void> => {
   await portIsFree(config)
   const here = world()
   const standIns: { close(): Promise<void> }[] = []
   const closeStandIns = async () => {
-    forget(config)
+    forgetRunningDemo(config)
     await Promise.all(standIns.map((one) => one.close()))
   }
   try {
@@ -63,7 +63,7 @@ export const demo = async (config: Config, say: LinePrinter, run: DemoRun): Prom
     const log = makeLog({ level: config.log.level, file: config.log.file ?? join(config.dataDir, 'hub.log') })
     const webhookAllow = [...config.webhookAllow, LOOPBACK]
     const hub = await makeHub({ ...config, webhookAllow }, { log, addresses, migrate: 'always' })
-    note(config, addresses)
+    noteRunningDemo(config, addresses)
     const begin = async () => {
       await cycle(hub, say, here, marketplace)
       await serve(hub, say, here, marketplace)
@@ -94,7 +94,7 @@ const cycle = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: Ma
   say('② 拉取 Pull')
   for (const feed of feeds.values()) {
     if (!hub.addresses.agencies[feed.agency]) continue
-    const bar = progress(feed.id, false)
+    const bar = startProgress(feed.id, false)
     const pulled = await hub.pull(feed.id, { cause: 'demo', progress: bar.at }).finally(bar.stop)
     if (pulled) {
       say(
@@ -104,7 +104,7 @@ const cycle = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: Ma
     }
   }
   say('③ 评分 Score')
-  const bar = progress('score', false)
+  const bar = startProgress('score', false)
   const scored = await hub.score({ cause: 'demo', progress: bar.at }).finally(bar.stop)
   if (scored) say(`   评分 ${scored.scored}，新存 ${scored.stored} · scored, stored`)
   // Sellers are listed before the case opens: a marketplace is notified only about its own sellers.
@@ -137,7 +137,7 @@ const serve = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: Ma
   const url = await hub.serve({ demo: true })
   hub.tick()
   const secrets = await secretsOf(hub)
-  const people = await demoPeople(hub, join(hub.config.dataDir, SANDBOX_FOLDER))
+  const people = await addDemoPeople(hub, join(hub.config.dataDir, SANDBOX_FOLDER))
   const own = '已自设密码 has a password of its own'
   const token = (name: string) =>
     `$(curl -s -u ${name}:${secrets[name]} -d grant_type=client_credentials ${url}/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`
@@ -193,7 +193,7 @@ const secretsOf = async (hub: Hub): Promise<Record<string, string>> => {
 }
 
 const freshSecret = async (hub: Hub, given: AccountInput): Promise<string> => {
-  const change = { by: SEEDED_BY, now: hub.now() }
+  const change = { by: DEMO_AUTHOR, now: hub.now() }
   try {
     const made = await clients.rotate(hub.db, given.name, { ...change, overlapMs: 0 })
     await confirmed(hub, given.name)
@@ -213,4 +213,4 @@ const freshSecret = async (hub: Hub, given: AccountInput): Promise<string> => {
 }
 
 const confirmed = ({ db, now }: Hub, client: string): Promise<void> =>
-  db.transaction((tx) => confirmations.confirm(tx, 'clients', client, SEEDED_BY, now()))
+  db.transaction((tx) => confirmations.confirm(tx, 'clients', client, DEMO_AUTHOR, now()))

@@ -17,11 +17,11 @@ const PEOPLE = [
   { name: 'auditor', role: 'auditor' },
 ] as const
 type DemoPerson = (typeof PEOPLE)[number]
-export const SEEDED_BY = 'demo'
+export const DEMO_AUTHOR = 'demo'
 const OF = { agency: 'market-regulator', region: '220000' }
 
 /** `password` is null once the person has chosen one. */
-export const demoPeople = async (hub: Hub, folder: string): Promise<{ name: string; password: string | null }[]> => {
+export const addDemoPeople = async (hub: Hub, folder: string): Promise<{ name: string; password: string | null }[]> => {
   const path = join(folder, FILE)
   const before = passwordsIn(path)
   const now = hub.now()
@@ -47,12 +47,12 @@ export const demoPeople = async (hub: Hub, folder: string): Promise<{ name: stri
 /** Returns null for an ended account, which stays ended. */
 const fresh = async ({ db, now }: Hub, one: DemoPerson, isThere: boolean): Promise<string | null> => {
   const { name } = one
-  const change = { by: SEEDED_BY, byCommand: true, now: now() }
+  const change = { by: DEMO_AUTHOR, byCommand: true, now: now() }
   try {
     const registered = isThere
       ? await people.resetPassword(db, name, change)
       : await people.add(db, { ...one, ...OF }, [OF.agency], change)
-    if (registered.pending) await db.transaction((tx) => confirmations.confirm(tx, 'people', name, SEEDED_BY, now()))
+    if (registered.pending) await db.transaction((tx) => confirmations.confirm(tx, 'people', name, DEMO_AUTHOR, now()))
     return registered.one_time_password
   } catch (error) {
     if (error instanceof Refusal && error.code === 'PERSON_EXISTS') return null

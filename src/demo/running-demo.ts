@@ -16,12 +16,12 @@ export const readJson = (path: string): unknown => {
 
 const noteFile = (config: Config, pid: number): string => join(config.dataDir, SANDBOX_FOLDER, `running.${pid}.json`)
 
-export const note = (config: Config, addresses: Addresses): void => {
+export const noteRunningDemo = (config: Config, addresses: Addresses): void => {
   mkdirSync(join(config.dataDir, SANDBOX_FOLDER), { recursive: true })
   writeFileSync(noteFile(config, process.pid), JSON.stringify(addresses), { mode: 0o600 })
 }
 
-export const forget = (config: Config): void => rmSync(noteFile(config, process.pid), { force: true })
+export const forgetRunningDemo = (config: Config): void => rmSync(noteFile(config, process.pid), { force: true })
 
 export const runningStandIns = (config: Config): Addresses => {
   const folder = join(config.dataDir, SANDBOX_FOLDER)

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { MAX_TEXT } from '../../src/agencies/examine.js'
+import { TEXT_LENGTH_MOST } from '../../src/agencies/examine.js'
 import { TOPICS } from '../../src/domain/listing/reason-topics.js'
 import { COUNTERFEIT_PATTERN, isCounterfeit, isHeavy, severityOf } from '../../src/domain/records/penalty.js'
 import { cellOf, sampled } from '../soak/cells.js'
@@ -31,8 +31,8 @@ describe('long cells', () => {
     for (let n = 0; n < RUNS; n += 1) {
       const { title, feed, item } = cellOf(items, SEED, n)
       const { length, pattern } = longestMatched(() => feed.map(item, context))
-      expect(length, `${title}: ${pattern}`).to.be.at.most(MAX_TEXT)
-      if (JSON.stringify(item.fields).length > MAX_TEXT) beyond += 1
+      expect(length, `${title}: ${pattern}`).to.be.at.most(TEXT_LENGTH_MOST)
+      if (JSON.stringify(item.fields).length > TEXT_LENGTH_MOST) beyond += 1
     }
     // Enough runs are too long to be meaningful.
     expect(beyond).to.be.greaterThan(RUNS / 20)
@@ -41,7 +41,7 @@ describe('long cells', () => {
   it('I-B1: refuses a text of a known field beyond the longest, at any depth, and names the field', async () => {
     const [item] = await itemsOf('standards', sample('standards.json'))
     if (!item) throw new Error('no item')
-    const long = '样'.repeat(MAX_TEXT + 1)
+    const long = '样'.repeat(TEXT_LENGTH_MOST + 1)
     for (const value of [long, [{ 产品名称: long }]]) {
       const problems = problemsOf('standards', { ...item, fields: { ...item.fields, 产品: value } })
       expect(problems.map(({ field, rule }) => `${field} ${rule}`)).to.deep.equal(['产品 length'])

@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
-import { type FileContent, fromBytes } from '../../src/agencies/readers/content.js'
+import { contentFromBytes, type FileContent } from '../../src/agencies/readers/content.js'
 import { readCsv } from '../../src/agencies/readers/csv.js'
 import type { Item } from '../../src/domain/records/records.js'
 import { decoded, encodingOf } from '../../src/foundation/text/encodings.js'
@@ -13,7 +13,7 @@ const SHAPES = [{ names: NAMES }]
 const RUNS = { numRuns: 100 }
 
 const inPieces = (bytes: Buffer, size: number): FileContent => ({
-  ...fromBytes(bytes),
+  ...contentFromBytes(bytes),
   chunks: async function* () {
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
   },
@@ -163,11 +163,11 @@ describe('bytes as text', () => {
       { numRuns: 1000 },
     )
     for (const last of [[0xe0, 0x80], [0xed, 0xa0], [0xff], [0xc0], [0xf4, 0x90], [0xd6, 0xd0]])
-      expect(await encodingOf(fromBytes(Buffer.from([0x61, ...last]))), last.join()).to.equal('gb18030')
+      expect(await encodingOf(contentFromBytes(Buffer.from([0x61, ...last]))), last.join()).to.equal('gb18030')
   })
 
   it('are GB18030 if not UTF-8, even when only the end shows it', async () => {
     const late = Buffer.concat([Buffer.alloc(100_000, 'a'), iconv.encode('名', 'gb18030')])
-    expect(await encodingOf(fromBytes(late))).to.equal('gb18030')
+    expect(await encodingOf(contentFromBytes(late))).to.equal('gb18030')
   })
 })

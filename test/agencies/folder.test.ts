@@ -16,7 +16,7 @@ import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
 import iconv from 'iconv-lite'
 import type { DeliveryOutcome, FeedDelivery, OpenOptions } from '../../src/agencies/delivery.js'
-import { folder, saysWhole } from '../../src/agencies/transports/folder.js'
+import { isNamedWhole, openFolder } from '../../src/agencies/transports/folder.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { feedOf } from './samples.js'
 
@@ -33,7 +33,7 @@ describe('a watched folder', () => {
     utimesSync(own(name), 1_700_000_000 + second, 1_700_000_000 + second)
   }
   const opened = (waits = NOW, more: Partial<OpenOptions> = {}): Promise<FeedDelivery> =>
-    folder({ url: pathToFileURL(base).href, state: null, ...more }, [{ names: NAMES }], 'test', waits)
+    openFolder({ url: pathToFileURL(base).href, state: null, ...more }, [{ names: NAMES }], 'test', waits)
   const rows = async ({ items }: FeedDelivery): Promise<number[]> => {
     const found: number[] = []
     for await (const { row } of items) found.push(row)
@@ -243,7 +243,7 @@ describe('a watched folder', () => {
 
   it('is unreachable by name where the folder is not there', async () => {
     for (const url of [pathToFileURL(join(base, 'gone')).href, 'file://elsewhere/share']) {
-      const error = await folder({ url, state: null }, [], 'test', NOW).catch((thrown: unknown) => thrown)
+      const error = await openFolder({ url, state: null }, [], 'test', NOW).catch((thrown: unknown) => thrown)
       expect(isRefusal(error) && error.code).to.equal('FEED_UNREACHABLE')
       expect(isRefusal(error) && error.message).to.not.include(base)
     }
@@ -298,7 +298,7 @@ describe('a watched folder', () => {
     ['full_names.csv', false],
     ['fulltext.csv', false],
   ] as const) {
-    it(`is ${whole ? 'whole' : 'partial'} by the name ${name}`, () => expect(saysWhole(name)).to.equal(whole))
+    it(`is ${whole ? 'whole' : 'partial'} by the name ${name}`, () => expect(isNamedWhole(name)).to.equal(whole))
   }
 })
 

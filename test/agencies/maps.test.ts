@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { statesOf } from '../../src/agencies/market-regulator/states.js'
+import { statesByWord } from '../../src/agencies/market-regulator/states.js'
 import type { Item } from '../../src/domain/records/records.js'
 import { contract } from '../../src/foundation/contracts.js'
 import { Refusal } from '../../src/foundation/errors.js'
@@ -129,7 +129,7 @@ describe('meaning of a feed’s fields', () => {
 
   it('I-A12: refuses a table of states that has a word twice', () => {
     const rows = ['在营（开业）', '在营(开业)'].map((word) => ({ word, state: 'ACTIVE' }))
-    expect(() => statesOf(rows))
+    expect(() => statesByWord(rows))
       .to.throw(Refusal)
       .with.property('code', 'RULES_BROKEN')
   })

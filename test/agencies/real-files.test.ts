@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect } from 'chai'
-import { fromFile } from '../../src/agencies/readers/content.js'
+import { contentFromFile } from '../../src/agencies/readers/content.js'
 import { readContent } from '../../src/agencies/readers/index.js'
 import type { Draft, Item } from '../../src/domain/records/records.js'
 import { contract } from '../../src/foundation/contracts.js'
@@ -78,7 +78,8 @@ describe('real files (skipped where they are absent)', () => {
     const rows: Item[][] = []
     for (const kind of ['csv', 'xlsx']) {
       const items: Item[] = []
-      for await (const item of readContent(await fromFile(`${SAMPLING}.${kind}`), shapes, 'quality')) items.push(item)
+      for await (const item of readContent(await contentFromFile(`${SAMPLING}.${kind}`), shapes, 'quality'))
+        items.push(item)
       rows.push(items)
     }
     const [table = [], workbook = []] = rows

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Feed, MappingContext } from '../../src/agencies/feed.js'
+import type { AgencyFeed, MappingContext } from '../../src/agencies/feed.js'
 import { feeds } from '../../src/agencies/index.js'
 import type { Draft, Item, Problem } from '../../src/domain/records/records.js'
 import { isRefusal } from '../../src/foundation/errors.js'
@@ -39,7 +39,7 @@ export const SAMPLES: Record<string, string[]> = {
 
 export const sample = (name: string): string => resolve('test/samples', name)
 
-export const feedOf = (id: string): Feed => {
+export const feedOf = (id: string): AgencyFeed => {
   const feed = feeds.get(id)
   if (!feed) throw new Error(`no feed ${id}`)
   return feed

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { DeliveryOutcome, FeedDelivery, SourceReject } from '../../src/agencies/delivery.js'
-import { exchangeTable, table } from '../../src/agencies/transports/table.js'
+import { exchangeTableDdl, openTable } from '../../src/agencies/transports/table.js'
 import type { Item } from '../../src/domain/records/records.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
@@ -11,7 +11,7 @@ const SHAPES = [{ names: NAMES }]
 describe('an exchange table', () => {
   let exchange: TestDatabase
   const opened = (rows = 1000, url = exchange.url): Promise<FeedDelivery> =>
-    table({ url, state: null }, SHAPES, 'test', { rows })
+    openTable({ url, state: null }, SHAPES, 'test', { rows })
   const read = async ({ items }: FeedDelivery): Promise<Item[]> => {
     const found: Item[] = []
     for await (const item of items) found.push(item)
@@ -24,7 +24,7 @@ describe('an exchange table', () => {
     error: DeliveryOutcome['error'] = null,
   ) => delivery.settle?.({ outcome, run: 7, error, rejects: each(rejects) })
   const make = (columns?: string[]): Promise<unknown> =>
-    exchange.db.raw(`drop table if exists exchange_test; ${exchangeTable('test', columns)}`)
+    exchange.db.raw(`drop table if exists exchange_test; ${exchangeTableDdl('test', columns)}`)
   const send = (...payloads: unknown[]): Promise<unknown> =>
     exchange.db('exchange_test').insert(payloads.map((payload) => ({ payload: JSON.stringify(payload) })))
   const states = async (): Promise<string> =>
@@ -135,7 +135,7 @@ describe('an exchange table', () => {
   it('restores the column names of the form and keeps values as written', async () => {
     await make()
     await exchange.db.raw(`drop table exchange_test;
-      ${exchangeTable('test', ['cf_wsh', 'cf_xdr_mc', 'extra ?"']).replace('?', '\\?')};
+      ${exchangeTableDdl('test', ['cf_wsh', 'cf_xdr_mc', 'extra ?"']).replace('?', '\\?')};
       alter table exchange_test add column cf_jdrq date, add column amount numeric(24, 6)`)
     await exchange.db.raw(
       `insert into exchange_test (cf_wsh, cf_xdr_mc, cf_jdrq, amount) values ('甲', null, '2025-01-01', 90071992547409931.5)`,
@@ -199,7 +199,7 @@ describe('an exchange table', () => {
   })
 
   it('may lie in a schema of its own', async () => {
-    await exchange.db.raw(`create schema door; ${exchangeTable('test', undefined, 'door')}`)
+    await exchange.db.raw(`create schema door; ${exchangeTableDdl('test', undefined, 'door')}`)
     await exchange.db.raw(`insert into door.exchange_test (payload) values ('${JSON.stringify(record(1))}')`)
     const delivery = await opened(1, `${exchange.url}?schema=door`)
     expect(await read(delivery)).to.have.length(1)

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { expect } from 'chai'
 import type { FeedDelivery } from '../../src/agencies/delivery.js'
-import { byCursor, type CursorOptions, file } from '../../src/agencies/transports/http.js'
+import { type CursorOptions, openByCursor, openHttpFile } from '../../src/agencies/transports/http.js'
 import type { Json } from '../../src/domain/records/records.js'
 import { type Answer, agency, all, listens, pageOf, reasonOf, twoPages } from './answering.js'
 import { feedOf } from './samples.js'
@@ -51,7 +51,7 @@ describe('a feed over HTTP asked again', () => {
           ? response.writeHead(304).end()
           : response.writeHead(200, { [head]: date }).end('ILLID,ENTNAME,UNISCID\n1,2,3\n')
       const ask = (state: Json) =>
-        file({ url: agency.url, state }, '/x.csv', [{ names: ['ILLID', 'ENTNAME', 'UNISCID'] }], 'x')
+        openHttpFile({ url: agency.url, state }, '/x.csv', [{ names: ['ILLID', 'ENTNAME', 'UNISCID'] }], 'x')
       const first = await ask(null)
       expect(await all(first)).to.have.length(1)
       expect((await ask(first.next?.() ?? null)).unmodified).to.equal(true)
@@ -92,7 +92,7 @@ describe('feeds by cursor', () => {
     resumes,
   })
   const open = (state: Json = null, resumes = true): Promise<FeedDelivery> =>
-    byCursor({ url: agency.url, state }, cursoring(resumes), shapes, 'changes')
+    openByCursor({ url: agency.url, state }, cursoring(resumes), shapes, 'changes')
   const place = (request: IncomingMessage): string =>
     new URL(request.url ?? '', 'http://x').searchParams.get('cursor') ?? ''
   const one = (n: number) => ({ a: n, b: 1, c: 1 })

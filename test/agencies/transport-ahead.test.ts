@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import { feeds } from '../../src/agencies/index.js'
-import { limitsFor, PAGE_WITHIN_MS, pagesIn } from '../../src/agencies/transports/http/attempt.js'
+import { limitsFor, PAGE_WITHIN_MS, pagesMostIn } from '../../src/agencies/transports/http/attempt.js'
 import {
-  byCursor,
   type CursorOptions,
+  openByCursor,
+  openPaged,
   type PagingOptions,
   type PullLimits,
-  pages,
 } from '../../src/agencies/transports/http.js'
 import { type Answer, agency, all, listens, pageOf, reasonOf, record, registryPage } from './answering.js'
 import { feedOf } from './samples.js'
@@ -43,8 +43,8 @@ describe('feeds over HTTP in many pages', () => {
   listens()
 
   const opened = (limits = LIMITS) => ({
-    pages: () => pages({ url: agency.url, state: null }, paging, SHAPES, 'registry', limits),
-    cursor: () => byCursor({ url: agency.url, state: null }, cursoring, SHAPES, 'icp', limits),
+    pages: () => openPaged({ url: agency.url, state: null }, paging, SHAPES, 'registry', limits),
+    cursor: () => openByCursor({ url: agency.url, state: null }, cursoring, SHAPES, 'icp', limits),
   })
   for (const way of ['pages', 'cursor'] as const) {
     it(`I-B4: by ${way}, fetches the next page while items of the previous one are processed`, async () => {
@@ -156,7 +156,7 @@ describe('feeds over HTTP in many pages', () => {
       expect(sizes).to.deep.equal([FIXED.includes(id) ? 0 : onPage])
       const { most } = feedOf(id).bounds
       const limits = limitsFor(most, onPage)
-      expect(pagesIn(limits) * Math.min(onPage, 200), 'items').to.be.at.least(most)
+      expect(pagesMostIn(limits) * Math.min(onPage, 200), 'items').to.be.at.least(most)
       expect(limits.pullMs / Math.ceil(most / onPage), 'ms a page').to.be.at.least(PAGE_WITHIN_MS)
     })
 
@@ -182,7 +182,9 @@ describe('feeds over HTTP in many pages', () => {
           }
           const source = { url: agency.url, state: null, most }
           const delivery =
-            way === 'pages' ? pages(source, paging, SHAPES, 'registry') : byCursor(source, cursoring, SHAPES, 'icp')
+            way === 'pages'
+              ? openPaged(source, paging, SHAPES, 'registry')
+              : openByCursor(source, cursoring, SHAPES, 'icp')
           const taken = await delivery.then(all).then(
             () => 'all',
             (error) => reasonOf(Promise.reject(error)),

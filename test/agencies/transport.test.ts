@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { type PullLimits, pages } from '../../src/agencies/transports/http.js'
+import { openPaged, type PullLimits } from '../../src/agencies/transports/http.js'
 import type { Item } from '../../src/domain/records/records.js'
 import { Refusal } from '../../src/foundation/errors.js'
 import { type Answer, agency, listens, pageOf, reasonOf, record, registryPage, twoPages } from './answering.js'
@@ -173,7 +173,7 @@ describe('feeds over HTTP', () => {
         response.on('close', () => clearInterval(drip))
       }
       const paging = { pageItems: 2, ask: () => ({ path: '/' }), open: () => null }
-      const { items } = await pages({ url: agency.url, state: null }, paging, [], 'registry', limits)
+      const { items } = await openPaged({ url: agency.url, state: null }, paging, [], 'registry', limits)
       expect(await reasonOf(items[Symbol.asyncIterator]().next())).to.match(reason)
       expect(agency.asked).to.equal(asked)
     })

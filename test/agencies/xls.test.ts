@@ -1,7 +1,7 @@
 import * as XLSX from '@e965/xlsx'
 import { expect } from 'chai'
 import iconv from 'iconv-lite'
-import { fromBytes } from '../../src/agencies/readers/content.js'
+import { contentFromBytes } from '../../src/agencies/readers/content.js'
 import { readContent } from '../../src/agencies/readers/index.js'
 import type { Item } from '../../src/domain/records/records.js'
 import { refusalOf } from './samples.js'
@@ -17,7 +17,7 @@ const book = (rows: unknown[][], options: XLSX.WritingOptions = {}, sheets = 1):
 }
 const read = async (bytes: Buffer, named?: string): Promise<Item[]> => {
   const items: Item[] = []
-  for await (const item of readContent(fromBytes(bytes), [{ names: NAMES }], 'quality', named)) items.push(item)
+  for await (const item of readContent(contentFromBytes(bytes), [{ names: NAMES }], 'quality', named)) items.push(item)
   return items
 }
 

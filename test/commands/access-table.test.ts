@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { FIELD_ACCESS, printedFields } from '../../src/api/access/fields.js'
-import { accessTold } from '../../src/commands/access-table.js'
+import { accessTable } from '../../src/commands/access-table.js'
 import { ACCESS_PAGES, withAccess } from '../support/access-table.js'
 
 describe('the printed access table', () => {
@@ -12,8 +12,8 @@ describe('the printed access table', () => {
     })
 
   it('is printed completely by the command', () => {
-    expect(Object.keys(accessTold.value.fields)).to.deep.equal([...FIELD_ACCESS.keys()])
+    expect(Object.keys(accessTable.value.fields)).to.deep.equal([...FIELD_ACCESS.keys()])
     for (const { fields, whose } of printedFields())
-      expect(accessTold.lines.some((line) => line.includes(whose) && line.endsWith(fields.join(' ')))).to.equal(true)
+      expect(accessTable.lines.some((line) => line.includes(whose) && line.endsWith(fields.join(' ')))).to.equal(true)
   })
 })

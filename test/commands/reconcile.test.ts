@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { compared } from '../../src/commands/reconcile.js'
+import { runReconcile } from '../../src/commands/reconcile.js'
 import { platforms } from '../../src/platforms/index.js'
 import { startDisplay } from '../support/display.js'
 import { startHub, type TestHub } from '../support/hub.js'
@@ -16,7 +16,7 @@ describe('hub reconcile', () => {
 
   it('prints the documented members for each platform with an address', async () => {
     await test.hub.push(null, { cause: 'command' })
-    const { value, refusals } = await compared(test.hub, [])
+    const { value, refusals } = await runReconcile(test.hub, [])
     const same = { shown: 2, expected: 2, missing: 0, stale: 0, unwanted: 0, hidden: 0, alarm: null }
     expect(value.platforms).to.deep.equal(platforms.map(({ id }) => ({ platform: id, ...same })))
     expect(value.ms).to.be.a('number')
@@ -27,7 +27,7 @@ describe('hub reconcile', () => {
     const { national } = addresses()
     if (national === undefined) throw new Error('no national')
     addresses()['national'] = { ...national, url: 'http://127.0.0.1:9' }
-    const { value, refusals } = await compared(test.hub, [])
+    const { value, refusals } = await runReconcile(test.hub, [])
     addresses()['national'] = national
     expect(value.platforms.map(({ platform }) => platform)).to.deep.equal(['jilin', 'creditchina', 'creditjilin'])
     expect(refusals.map(({ code, exit }) => [code, exit])).to.deep.equal([['PLATFORM_UNREACHABLE', 1]])
@@ -38,7 +38,7 @@ describe('hub reconcile', () => {
     if (national === undefined) throw new Error('no national')
     const empty = await startDisplay()
     addresses()['national'] = { ...national, url: empty.url }
-    const { value, lines, refusals } = await compared(test.hub, ['national'])
+    const { value, lines, refusals } = await runReconcile(test.hub, ['national'])
     addresses()['national'] = national
     await empty.close()
     expect(value.platforms).to.deep.equal([
@@ -60,7 +60,7 @@ describe('hub reconcile', () => {
   it('names every setting where no platform has an address', async () => {
     const kept = { ...addresses() }
     for (const id of Object.keys(kept)) delete addresses()[id]
-    const { value, refusals } = await compared(test.hub, [])
+    const { value, refusals } = await runReconcile(test.hub, [])
     Object.assign(addresses(), kept)
     expect(value.platforms).to.deep.equal([])
     expect(refusals.map(({ code }) => code)).to.deep.equal(platforms.map(() => 'PLATFORM_NOT_CONFIGURED'))

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { status } from '../../src/commands/status.js'
+import { readStatus } from '../../src/commands/status.js'
 import { readConfig } from '../../src/config.js'
 import { type Hub, makeHub } from '../../src/hub/hub.js'
 import { pausePlatform } from '../../src/work/delivery/platforms.js'
@@ -33,7 +33,7 @@ describe('hub status', () => {
       file: { bytes: Buffer.from([HEADER, ...lines].join('\n')), name },
     })
   const ofFeed = async (id: string) => {
-    const { value, lines } = await status(hub)
+    const { value, lines } = await readStatus(hub)
     const { feeds } = value as { feeds: { feed: string }[] }
     return { told: feeds.find(({ feed }) => feed === id), lines }
   }
@@ -41,7 +41,7 @@ describe('hub status', () => {
   it('P-B4: names marketplaces with more unconfirmed sellers than their grades may be opened of', async () => {
     const list = { client: 'mall', dated: '2026-11-01', uploaded_at: NOW, sellers: 300, malformed: 0 }
     await test.db('seller_lists').insert({ ...list, grades_closed: 100, unconfirmed_most: 200 })
-    const { value, lines } = await status(hub)
+    const { value, lines } = await readStatus(hub)
     expect(value).to.have.deep.property('sellers', [{ client: 'mall', gradesClosed: 100, unconfirmedMost: 200 }])
     expect(lines.filter((line) => line.includes('100 unconfirmed beyond the cap'))).to.have.length(1)
     await test.db('seller_lists').del()
@@ -115,7 +115,7 @@ describe('hub status', () => {
       `update deliveries set state = 'REFUSED', attempts = 1, receipt = '{"code": "9876"}' where subject_id = ? and platform = 'jilin'`,
       [id],
     )
-    const { value, lines } = await status(hub)
+    const { value, lines } = await readStatus(hub)
     const { platforms } = value as { platforms: { platform: string }[] }
     expect(platforms.find(({ platform }) => platform === 'jilin')).to.deep.include({
       outstanding: 1,

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Feed } from '../../src/agencies/feed.js'
+import type { AgencyFeed } from '../../src/agencies/feed.js'
 import { feeds } from '../../src/agencies/index.js'
 import { requireMarks } from '../../src/agencies/market-regulator/feed-marks.js'
 import type { Item } from '../../src/domain/records/records.js'
@@ -46,7 +46,7 @@ describe('chunks', () => {
 
     for (const sizes of [[20], [7, 1], [6, 1, 3], [3, 10, 2], [1, 1, 1, 1, 1, 1, 1, 1]]) {
       it(`of ${sizes.join(' and ')} items, held back until one has a mark, are complete, read ${way}`, async () => {
-        const feed = { ...(feeds.get('food') as Feed), read: () => given(sizes) }
+        const feed = { ...(feeds.get('food') as AgencyFeed), read: () => given(sizes) }
         const total = sizes.reduce((sum, size) => sum + size, 0)
         const rows = await rowsOf(requireMarks(feed, ['标志']).read('', {}))
         expect(rows).to.deep.equal(Array.from({ length: total }, (_, at) => at + 1))

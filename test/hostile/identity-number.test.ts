@@ -12,7 +12,7 @@ import { gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import iconv from 'iconv-lite'
 import { usccOf } from '../../seeds/world/codes.js'
-import { status } from '../../src/commands/status.js'
+import { readStatus } from '../../src/commands/status.js'
 import { readConfig } from '../../src/config.js'
 import type { Role } from '../../src/domain/access/viewer.js'
 import { isValidResidentId } from '../../src/domain/operators/codes.js'
@@ -355,7 +355,7 @@ describe(`an ID number`, () => {
   })
 
   it('is in no status of the hub', async () => {
-    const { value, lines } = await status(hub)
+    const { value, lines } = await readStatus(hub)
     expect(placesIn([JSON.stringify(value), ...lines].join('\n'))).to.deep.equal([])
   })
 })

@@ -1,6 +1,6 @@
 /** The n-th document of a soak, its feed and the expectation. Deterministic by seed. */
 import { readFileSync } from 'node:fs'
-import type { Feed } from '../../src/agencies/feed.js'
+import type { AgencyFeed } from '../../src/agencies/feed.js'
 import { feedOf, SAMPLES, sample } from '../agencies/samples.js'
 import { bookOf, NAMES, recordsOf, soaked, TEXTS, textOf } from './documents.js'
 import { MONSTERS } from './monsters.js'
@@ -9,7 +9,7 @@ import { type Random, randomOf } from './random.js'
 
 export interface Case {
   title: string
-  feed: Feed
+  feed: AgencyFeed
   make: () => Mutated
 }
 

@@ -2,7 +2,7 @@
  * Hostile cells: one field of a sample item gets a long run of blanks, commas, digits, brackets, quotes or line ends.
  * Mapping must stay cheap for any length.
  */
-import type { Feed } from '../../src/agencies/feed.js'
+import type { AgencyFeed } from '../../src/agencies/feed.js'
 import { redactIdNumbers } from '../../src/domain/records/privacy.js'
 import type { Item, Json } from '../../src/domain/records/records.js'
 import { draftsIn } from '../../src/work/intake/read.js'
@@ -50,7 +50,7 @@ const WORDS = [
 
 export interface Cell {
   title: string
-  feed: Feed
+  feed: AgencyFeed
   item: Item
 }
 
@@ -101,7 +101,7 @@ const replaced = (node: unknown, path: Path, text: string): Json => {
 }
 
 export interface Sampled {
-  feed: Feed
+  feed: AgencyFeed
   item: Item
 }
 

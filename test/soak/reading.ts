@@ -2,7 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { BROKEN } from '../../src/agencies/readers/shapes.js'
+import { BROKEN_ITEM_FIELD } from '../../src/agencies/readers/shapes.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { context } from '../agencies/samples.js'
 import { type Case, caseOf } from './cases.js'
@@ -57,7 +57,7 @@ const read = async ({ feed }: Case, source: string | Buffer, marks: Set<string> 
     for await (const item of feed.read(source, {})) {
       pulse()
       counts.items += 1
-      if (Object.hasOwn(item.fields, BROKEN)) counts.broken += 1
+      if (Object.hasOwn(item.fields, BROKEN_ITEM_FIELD)) counts.broken += 1
       if (marks) for (const mark of marksIn(JSON.stringify(item.fields))) found.add(mark)
       if (!Number.isSafeInteger(item.row) || item.row < 1) faults.push(`row ${item.row}`)
       const place = `${item.page ?? ''}/${item.row}`

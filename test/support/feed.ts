@@ -1,6 +1,6 @@
 /** A feed whose rows the test writes: one agency's form, and a minimal body of each kind. */
 import { usccOf as usccIn } from '../../seeds/world/codes.js'
-import { type Feed, makeFeed } from '../../src/agencies/feed.js'
+import { type AgencyFeed, makeFeed } from '../../src/agencies/feed.js'
 import type { FeedBounds } from '../../src/domain/intake/bounds.js'
 import type { Body, Item, RecordKind } from '../../src/domain/records/records.js'
 
@@ -33,7 +33,12 @@ export interface FeedGiven {
   sent?: () => Iterable<Row | Record<string, unknown>> | AsyncIterable<Row | Record<string, unknown>>
 }
 
-export const feed = ({ kind = 'list_entry', sent = () => [], body = () => ({}), ...given }: FeedGiven = {}): Feed =>
+export const feed = ({
+  kind = 'list_entry',
+  sent = () => [],
+  body = () => ({}),
+  ...given
+}: FeedGiven = {}): AgencyFeed =>
   makeFeed({
     id: given.id ?? 'test',
     agency: 'market-regulator',

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { usccOf as usccIn } from '../../seeds/world/codes.js'
-import type { Feed } from '../../src/agencies/feed.js'
+import type { AgencyFeed } from '../../src/agencies/feed.js'
 import type { ListKind } from '../../src/domain/listing/lists.js'
 import type { MoveName } from '../../src/domain/listing/moves.js'
 import { document } from '../../src/foundation/contracts.js'
@@ -80,7 +80,7 @@ const empty = async (db: Db): Promise<void> => {
 export type PullGiven = Partial<Omit<PullRunOptions, 'feed'>>
 
 /** Pulls and fails the test if another process had the occurrence. */
-export const pullFeed = async (db: Db, from: Feed, given: PullGiven = {}): Promise<PullResult> => {
+export const pullFeed = async (db: Db, from: AgencyFeed, given: PullGiven = {}): Promise<PullResult> => {
   const url = 'http://127.0.0.1:9'
   const pulled = await runPull(db, { feed: from, url, cause: 'command', mark, now: at(NOW), ...given })
   if (pulled === null) throw new Error('another process has this occurrence')

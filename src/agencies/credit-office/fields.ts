@@ -13,15 +13,15 @@ export interface FormLayout<Meaning extends string> {
   wanted: readonly Meaning[]
 }
 
-export const namesOf = <M extends string>({ fields, left }: FormLayout<M>): string[] => [
+export const fieldNamesOf = <M extends string>({ fields, left }: FormLayout<M>): string[] => [
   ...Object.values<readonly string[] | undefined>(fields).flatMap((names) => names ?? []),
   ...left,
 ]
 
-export type MeaningReader<M extends string> = ReturnType<typeof readAs<M>>
+export type MeaningReader<M extends string> = ReturnType<typeof makeMeaningReader<M>>
 
 /** Reads fields by meaning; remarks and problems name them as sent. */
-export const readAs = <M extends string>(row: Examination, { fields, needed, wanted }: FormLayout<M>) => {
+export const makeMeaningReader = <M extends string>(row: Examination, { fields, needed, wanted }: FormLayout<M>) => {
   const chosen = new Map<M, string | null>()
 
   /** Returns the first filled field of the meaning, otherwise its usual field, or null. */

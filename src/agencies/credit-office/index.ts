@@ -1,12 +1,12 @@
 import type { Agency } from '../feed.js'
-import { penalties } from './penalties.js'
-import { permits } from './permits.js'
-import { repairs } from './repairs.js'
+import { penaltiesFeed } from './penalties.js'
+import { permitsFeed } from './permits.js'
+import { repairsFeed } from './repairs.js'
 
-export const creditOffice: Agency = {
+export const creditOfficeAgency: Agency = {
   id: 'credit-office',
   name: { zh: '吉林省信用办', en: 'Jilin Credit Office' },
   region: '220000',
   sends: ['penalties', 'permits', 'repairs'],
-  feeds: [penalties, permits, repairs],
+  feeds: [penaltiesFeed, permitsFeed, repairsFeed],
 }

@@ -29,7 +29,7 @@ export type PenaltyMeaning =
 
 export type PenaltyLayout = FormLayout<PenaltyMeaning>
 
-export const codes2019: PenaltyLayout = {
+export const codes2019Layout: PenaltyLayout = {
   fields: {
     party: ['CF_XDR_MC', 'COMP_NAME'],
     partyKind: ['CF_XDR_LB'],
@@ -85,7 +85,7 @@ export const codes2019: PenaltyLayout = {
   wanted: [],
 }
 
-export const labels: PenaltyLayout = {
+export const labelsLayout: PenaltyLayout = {
   fields: {
     party: ['行政相对人名称'],
     partyKind: ['行政相对人类别'],
@@ -126,7 +126,7 @@ export const labels: PenaltyLayout = {
   wanted: ['partyKind', 'facts', 'basis', 'content', 'authorityCode'],
 }
 
-export const codes2015: PenaltyLayout = {
+export const codes2015Layout: PenaltyLayout = {
   fields: {
     party: ['CF_XDR_MC'],
     uscc: ['CF_XDR_SHXYM'],
@@ -155,7 +155,7 @@ export const codes2015: PenaltyLayout = {
   wanted: ['facts', 'basis', 'types', 'content'],
 }
 
-export const template: PenaltyLayout = {
+export const templateLayout: PenaltyLayout = {
   fields: {
     party: ['企业名称'],
     regNo: ['注册号'],
@@ -172,7 +172,7 @@ export const template: PenaltyLayout = {
 }
 
 /** A website's answer about one firm; the decisions in it do not name the firm. */
-export const mirror: PenaltyLayout = {
+export const mirrorLayout: PenaltyLayout = {
   fields: {
     authority: ['departmentName'],
     facts: ['reason'],

@@ -1,6 +1,6 @@
 import { operatorKindIn, parseCode } from '../../domain/operators/codes.js'
 import type { Subject } from '../../domain/records/records.js'
-import type { CodeField, Codes } from '../examine.js'
+import type { CodeField, RegisterCodes } from '../examine.js'
 import type { MeaningReader } from './fields.js'
 
 type PartyKind = 'ORGANISATION' | 'INDIVIDUAL_BUSINESS' | 'NATURAL_PERSON'
@@ -44,7 +44,7 @@ const SCHEMES: readonly { meaning: PartyMeaning; scheme: CodeField['scheme']; on
   { meaning: 'societyCode', scheme: 'uscc', only: true },
 ]
 
-export const partyOf = <M extends PartyMeaning>(read: MeaningReader<M | PartyMeaning>): DecisionParty => {
+export const readDecisionParty = <M extends PartyMeaning>(read: MeaningReader<M | PartyMeaning>): DecisionParty => {
   const { row } = read
   const stated = read.choice('partyKind', KINDS)
   const field = read.fieldOf('personNumber')
@@ -90,7 +90,7 @@ const codesOfPerson = (read: MeaningReader<PartyMeaning>): CodeField[] =>
     return false
   })
 
-const kindIn = ({ uscc, orgCode }: Codes): PartyKind | null => {
+const kindIn = ({ uscc, orgCode }: RegisterCodes): PartyKind | null => {
   if (uscc !== null) return operatorKindIn(uscc) === 'individual' ? 'INDIVIDUAL_BUSINESS' : 'ORGANISATION'
   return orgCode === null ? null : 'ORGANISATION'
 }

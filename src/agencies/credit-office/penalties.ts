@@ -4,10 +4,18 @@ import { type AmountsNamed, amountsNamed, decisionFactKey } from '../../domain/r
 import type { Draft, Subject } from '../../domain/records/records.js'
 import { documentNumber } from '../../foundation/text/values.js'
 import { type FeedForm, type MappingContext, makeFeed } from '../feed.js'
-import { file } from '../transports/http.js'
-import { type MeaningReader, namesOf, readAs } from './fields.js'
-import { codes2015, codes2019, labels, mirror, type PenaltyLayout, type PenaltyMeaning, template } from './layouts.js'
-import { type DecisionParty, partyOf } from './parties.js'
+import { openHttpFile } from '../transports/http.js'
+import { fieldNamesOf, type MeaningReader, makeMeaningReader } from './fields.js'
+import {
+  codes2015Layout,
+  codes2019Layout,
+  labelsLayout,
+  mirrorLayout,
+  type PenaltyLayout,
+  type PenaltyMeaning,
+  templateLayout,
+} from './layouts.js'
+import { type DecisionParty, readDecisionParty } from './parties.js'
 
 /** Penalty types of 行政处罚法 (2021), article 9, and older terms. Any other type gets a remark. */
 const TYPES = new Set([
@@ -60,12 +68,12 @@ const STATUS: Record<string, string> = {
 type PenaltyReader = MeaningReader<PenaltyMeaning>
 
 const form = (layout: PenaltyLayout): FeedForm => ({
-  names: namesOf(layout),
-  drafts: (row, context) => [decision(readAs(row, layout), context)],
+  names: fieldNamesOf(layout),
+  drafts: (row, context) => [decision(makeMeaningReader(row, layout), context)],
 })
 
 const decision = (read: PenaltyReader, { today }: MappingContext): Omit<Draft, 'remarks'> => {
-  const { kind, subject, code } = read.fieldOf('party') === null ? unnamedParty(read) : partyOf(read)
+  const { kind, subject, code } = read.fieldOf('party') === null ? unnamedParty(read) : readDecisionParty(read)
   const number = documentNumber(read.text('number') ?? '')
   const authority = read.name('authority')
   const authorityCode = read.uscc('authorityCode')
@@ -231,14 +239,14 @@ const statusOf = (read: PenaltyReader, decided: string | null, today: string) =>
   return { status, revoked_on: revokedOn }
 }
 
-export const penalties = makeFeed({
+export const penaltiesFeed = makeFeed({
   id: 'penalties',
   agency: 'credit-office',
   kind: 'penalty',
   title: { zh: '行政处罚信息', en: 'Administrative penalties' },
   whole: false,
   duty: { workdays: 7 },
-  exempt: [codes2019, labels, codes2015, template].flatMap(({ fields }) => fields.regNo ?? []),
-  forms: [codes2019, labels, codes2015, template, mirror].map(form),
-  fetch: (source, shapes, feed) => file(source, '/penalties.csv', shapes, feed),
+  exempt: [codes2019Layout, labelsLayout, codes2015Layout, templateLayout].flatMap(({ fields }) => fields.regNo ?? []),
+  forms: [codes2019Layout, labelsLayout, codes2015Layout, templateLayout, mirrorLayout].map(form),
+  fetch: (source, shapes, feed) => openHttpFile(source, '/penalties.csv', shapes, feed),
 })

@@ -3,9 +3,9 @@ import { decisionFactKey } from '../../domain/records/penalty.js'
 import type { Draft } from '../../domain/records/records.js'
 import { compact, documentNumber } from '../../foundation/text/values.js'
 import { type FeedForm, type MappingContext, makeFeed } from '../feed.js'
-import { file } from '../transports/http.js'
-import { type FormLayout, type MeaningReader, namesOf, readAs } from './fields.js'
-import { type PartyMeaning, partyOf } from './parties.js'
+import { openHttpFile } from '../transports/http.js'
+import { type FormLayout, fieldNamesOf, type MeaningReader, makeMeaningReader } from './fields.js'
+import { type PartyMeaning, readDecisionParty } from './parties.js'
 
 type PermitMeaning =
   | PartyMeaning
@@ -150,8 +150,8 @@ const CATEGORIES: Record<string, string> = {
 }
 
 const form = (layout: FormLayout<PermitMeaning>, states: PermitStates): FeedForm => ({
-  names: namesOf(layout),
-  drafts: (row, context) => [permit(readAs(row, layout), states, context)],
+  names: fieldNamesOf(layout),
+  drafts: (row, context) => [permit(makeMeaningReader(row, layout), states, context)],
 })
 
 const permit = (
@@ -159,7 +159,7 @@ const permit = (
   states: PermitStates,
   { today }: MappingContext,
 ): Omit<Draft, 'remarks'> => {
-  const { kind, subject, code } = partyOf(read)
+  const { kind, subject, code } = readDecisionParty(read)
   const number = documentNumber(read.text('number') ?? '')
   const permitNumber = read.text('permitNumber')
   const numbered = permitNumber === null ? [] : [compact(permitNumber)]
@@ -238,7 +238,7 @@ const statusOf = (read: MeaningReader<PermitMeaning>, states: PermitStates): str
   return state?.status ?? null
 }
 
-export const permits = makeFeed({
+export const permitsFeed = makeFeed({
   id: 'permits',
   agency: 'credit-office',
   kind: 'permit',
@@ -247,5 +247,5 @@ export const permits = makeFeed({
   duty: { workdays: 7 },
   exempt: [codes2019, codes2015, template].flatMap(({ fields }) => fields.regNo ?? []),
   forms: [form(codes2019, STATES_2019), form(codes2015, STATES_2015), form(template, STATES_OF_TEMPLATE)],
-  fetch: (source, shapes, feed) => file(source, '/permits.csv', shapes, feed),
+  fetch: (source, shapes, feed) => openHttpFile(source, '/permits.csv', shapes, feed),
 })

@@ -2,12 +2,12 @@ import { normalizeName } from '../../domain/operators/names.js'
 import type { Draft } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { documentNumber } from '../../foundation/text/values.js'
-import { at, count } from '../envelopes.js'
+import { parseCount, valueAt } from '../envelopes.js'
 import { type FeedForm, type MappingContext, makeFeed } from '../feed.js'
 import { parseJson } from '../readers/json.js'
-import { type ListPage, pages } from '../transports/http.js'
-import { type FormLayout, type MeaningReader, namesOf, readAs } from './fields.js'
-import { type PartyMeaning, partyOf } from './parties.js'
+import { type ListPage, openPaged } from '../transports/http.js'
+import { type FormLayout, fieldNamesOf, type MeaningReader, makeMeaningReader } from './fields.js'
+import { type PartyMeaning, readDecisionParty } from './parties.js'
 
 const PAGE_SIZE = 100
 
@@ -73,12 +73,12 @@ const OUTCOMES: Record<string, string> = {
 }
 
 const form: FeedForm = {
-  names: namesOf(results),
-  drafts: (row, context) => [result(readAs(row, results), context)],
+  names: fieldNamesOf(results),
+  drafts: (row, context) => [result(makeMeaningReader(row, results), context)],
 }
 
 const result = (read: MeaningReader<RepairMeaning>, { today }: MappingContext): Omit<Draft, 'remarks'> => {
-  const { subject, code } = partyOf(read)
+  const { subject, code } = readDecisionParty(read)
   const target = read.choice('target', TARGETS)
   const outcome = read.choice('outcome', OUTCOMES)
   const numberOf = (meaning: RepairMeaning): string | null => {
@@ -130,17 +130,21 @@ const result = (read: MeaningReader<RepairMeaning>, { today }: MappingContext): 
 
 const parsePage = (body: Buffer): ListPage | null => {
   const answer = parseJson(body.toString('utf8'))
-  const code = at(answer, 'code')
+  const code = valueAt(answer, 'code')
   if (code === undefined) return null
   if (String(code) !== '200') {
-    throw new Refusal('FEED_UNREACHABLE', { reason: `code ${String(code)} ${String(at(answer, 'message') ?? '')}` })
+    throw new Refusal('FEED_UNREACHABLE', {
+      reason: `code ${String(code)} ${String(valueAt(answer, 'message') ?? '')}`,
+    })
   }
-  const items = at(answer, 'data', 'list')
-  const total = count(at(answer, 'data', 'totalCount'))
-  return Array.isArray(items) && total !== null ? { items, total, page: count(at(answer, 'data', 'pageNo')) } : null
+  const items = valueAt(answer, 'data', 'list')
+  const total = parseCount(valueAt(answer, 'data', 'totalCount'))
+  return Array.isArray(items) && total !== null
+    ? { items, total, page: parseCount(valueAt(answer, 'data', 'pageNo')) }
+    : null
 }
 
-export const repairs = makeFeed({
+export const repairsFeed = makeFeed({
   id: 'repairs',
   agency: 'credit-office',
   kind: 'repair',
@@ -149,7 +153,7 @@ export const repairs = makeFeed({
   exempt: results.fields.regNo ?? [],
   forms: [form],
   fetch: (source, shapes, feed) =>
-    pages(
+    openPaged(
       source,
       {
         pageItems: PAGE_SIZE,

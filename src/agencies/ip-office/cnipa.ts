@@ -1,7 +1,7 @@
-import { at, listOf } from '../envelopes.js'
+import { asList, valueAt } from '../envelopes.js'
 import type { Examination } from '../examine.js'
 import type { FeedForm } from '../feed.js'
-import { checkOrder, classesOf, draftsOf, numberOf } from './mark.js'
+import { readNiceClasses, readTrademarkNumber, remarkDateOrder, trademarkDrafts } from './mark.js'
 
 const STATUS: Record<string, string> = {
   注册: 'REGISTERED',
@@ -21,7 +21,7 @@ const STATUS: Record<string, string> = {
   已过期: 'EXPIRED',
 }
 
-export const element: FeedForm = {
+export const elementForm: FeedForm = {
   names: ['regNo', 'intCls', 'tmName', 'applicant', 'uscc', 'status', 'appDate', 'regDate', 'endDate', 'goods'],
   keyed: ['regNo', 'intCls'],
   drafts: (row, { today }) => {
@@ -30,14 +30,14 @@ export const element: FeedForm = {
       row.pastDate('regDate', today),
       row.endDate('endDate'),
     ]
-    checkOrder(row, [
+    remarkDateOrder(row, [
       ['appDate', applied],
       ['regDate', registered],
       ['endDate', expires],
     ])
     const goods = goodsOf(row)
-    return draftsOf(row, {
-      number: numberOf(row, 'regNo'),
+    return trademarkDrafts(row, {
+      number: readTrademarkNumber(row, 'regNo'),
       name: row.text('tmName'),
       owner: row.requiredName('applicant'),
       codes: row.codes([{ field: 'uscc', scheme: 'uscc' }]),
@@ -45,14 +45,14 @@ export const element: FeedForm = {
       applied,
       registered,
       expires,
-      classes: classesOf(row, 'intCls').map((one) => ({ class: one, goods })),
+      classes: readNiceClasses(row, 'intCls').map((one) => ({ class: one, goods })),
     })
   },
 }
 
 const goodsOf = (row: Examination): string[] => {
   const goods = row.value('goods')
-  const names = listOf(at(goods, 'item') ?? goods)
+  const names = asList(valueAt(goods, 'item') ?? goods)
   if (names.every((name) => typeof name === 'string'))
     return names.map((name) => name.trim()).filter((name) => name !== '')
   row.problem('goods', 'value', 'goods 应为 item 的列表。goods must be a list of item.')
@@ -60,7 +60,7 @@ const goodsOf = (row: Examination): string[] => {
 }
 
 /** The table lists registered trademarks only, so the announcement date is required. */
-export const table: FeedForm = {
+export const tableForm: FeedForm = {
   names: [
     'PRIPID',
     'ENTNAME',
@@ -83,7 +83,7 @@ export const table: FeedForm = {
     const begins = row.pastDate('PROPERTY_BGN_DATE', today)
     const registered = begins ?? (announced === '' ? null : announced)
     const expires = row.endDate('PROPERTY_END_DATE')
-    checkOrder(row, [
+    remarkDateOrder(row, [
       ['PROPERTY_BGN_DATE', begins],
       ['PROPERTY_END_DATE', expires],
     ])
@@ -91,8 +91,8 @@ export const table: FeedForm = {
       .split(/[;；\n]/)
       .map((name) => name.trim())
       .filter((name) => name !== '')
-    return draftsOf(row, {
-      number: numberOf(row, 'REG_NUM'),
+    return trademarkDrafts(row, {
+      number: readTrademarkNumber(row, 'REG_NUM'),
       name: row.text('TM_NAME'),
       owner: row.requiredName('ENTNAME'),
       codes: row.codes([
@@ -103,7 +103,7 @@ export const table: FeedForm = {
       applied: null,
       registered,
       expires,
-      classes: classesOf(row, 'INT_CLS').map((one) => ({ class: one, goods })),
+      classes: readNiceClasses(row, 'INT_CLS').map((one) => ({ class: one, goods })),
     })
   },
 }

@@ -1,21 +1,21 @@
 import { Refusal } from '../../foundation/errors.js'
-import { at, count, listOf } from '../envelopes.js'
+import { asList, parseCount, valueAt } from '../envelopes.js'
 import { type Agency, makeFeed } from '../feed.js'
 import { parseXml } from '../readers/xml.js'
-import { type ListPage, pages } from '../transports/http.js'
-import { element, table } from './cnipa.js'
+import { type ListPage, openPaged } from '../transports/http.js'
+import { elementForm, tableForm } from './cnipa.js'
 
 const PAGE_SIZE = 60
 
 const parsePage = (body: Buffer): ListPage | null => {
   const root = parseXml(body.toString('utf8'))
-  const total = count(at(root, '@total'))
+  const total = parseCount(valueAt(root, '@total'))
   if (total === null) {
-    const why = at(root, 'message')
+    const why = valueAt(root, 'message')
     if (why !== undefined) throw new Refusal('FEED_UNREACHABLE', { reason: String(why) })
     return null
   }
-  return { items: listOf(at(root, 'trademark')), total, page: count(at(root, '@page')) }
+  return { items: asList(valueAt(root, 'trademark')), total, page: parseCount(valueAt(root, '@page')) }
 }
 
 const trademarks = makeFeed({
@@ -25,9 +25,9 @@ const trademarks = makeFeed({
   title: { zh: '商标信息', en: 'Trademarks' },
   whole: true,
   exempt: ['REGNO', '工商注册号'],
-  forms: [element, table],
+  forms: [elementForm, tableForm],
   fetch: (source, shapes, feed) =>
-    pages(
+    openPaged(
       source,
       { pageItems: PAGE_SIZE, ask: (page) => ({ path: `/trademarks?page=${page}` }), open: parsePage },
       shapes,
@@ -35,7 +35,7 @@ const trademarks = makeFeed({
     ),
 })
 
-export const ipOffice: Agency = {
+export const ipOfficeAgency: Agency = {
   id: 'ip-office',
   name: { zh: '吉林省知识产权局', en: 'Jilin Intellectual Property Office' },
   region: '220000',

@@ -21,7 +21,7 @@ interface TrademarkFacts {
   classes: readonly { class: number; goods: string[] }[]
 }
 
-export const draftsOf = (row: Examination, mark: TrademarkFacts): Omit<Draft, 'remarks'>[] => {
+export const trademarkDrafts = (row: Examination, mark: TrademarkFacts): Omit<Draft, 'remarks'>[] => {
   if (mark.number !== null) row.stem(trademarkKeyStem(OFFICE, mark.number))
   return mark.classes.map(({ class: niceClass, goods }) => ({
     kind: 'trademark',
@@ -49,7 +49,7 @@ const bodyOf = (mark: TrademarkFacts, niceClass: number, goods: string[]): Body 
   goods,
 })
 
-export const numberOf = (row: Examination, field: string): string | null => {
+export const readTrademarkNumber = (row: Examination, field: string): string | null => {
   const sent = row.required(field)
   const number = parseTrademarkNumber(sent)
   if (number === null && sent !== '')
@@ -58,7 +58,7 @@ export const numberOf = (row: Examination, field: string): string | null => {
 }
 
 /** One invalid class rejects the item: half a registration would look complete. */
-export const classesOf = (row: Examination, field: string): number[] => {
+export const readNiceClasses = (row: Examination, field: string): number[] => {
   const sent = row.required(field)
   const classes = parseNiceClasses(sent)
   if (classes === null && sent !== '')
@@ -67,7 +67,10 @@ export const classesOf = (row: Examination, field: string): number[] => {
 }
 
 /** Adds remarks to dates out of order: a wrong digit could extend a right by a century. */
-export const checkOrder = (row: Examination, days: readonly (readonly [field: string, day: string | null])[]): void => {
+export const remarkDateOrder = (
+  row: Examination,
+  days: readonly (readonly [field: string, day: string | null])[],
+): void => {
   const known = days.filter(([, day]) => day !== null)
   for (const [at, [field, day]] of known.entries()) {
     const before = known[at - 1]

@@ -1,8 +1,8 @@
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { requireMarks } from './feed-marks.js'
-import { gatewayPages } from './requests.js'
-import { spelt } from './spelling.js'
+import { fetchGatewayPages } from './requests.js'
+import { makeSpeltForm } from './spelling.js'
 
 const FIELDS = {
   ENTNAME: ['企业名称', '主体名称', 'TRANAME', '个体工商户名称'],
@@ -29,7 +29,7 @@ const WAYS: Record<string, RemovalWay> = {
 }
 const REVOKED = '撤销列入'
 
-const entry = spelt(
+const entry = makeSpeltForm(
   FIELDS,
   (row, as, { today }) => {
     const codes = row.codes([
@@ -113,7 +113,7 @@ const described = makeFeed({
   exempt: ['REGNO', '注册号', '工商注册号'],
   bounds: { rejectShare: 0.2, shrinkShare: 0.5, staleAfterHours: 48 },
   forms: [entry],
-  fetch: gatewayPages('abnormal'),
+  fetch: fetchGatewayPages('abnormal'),
 })
 
 const MARKS = [
@@ -121,4 +121,4 @@ const MARKS = [
   ...['列入原因', '列入经营异常名录原因', '标记经营异常状态原因', '标记原因', '移出方式', '移出类型'],
 ]
 
-export const abnormal = requireMarks(described, MARKS)
+export const abnormalFeed = requireMarks(described, MARKS)

@@ -1,8 +1,8 @@
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
-import { dayIn, partsOf, wordIn } from './item-parts.js'
-import { servicePages } from './requests.js'
-import { namesIn, spelt } from './spelling.js'
+import { readDay, readItemParts, readWord } from './item-parts.js'
+import { fetchServicePages } from './requests.js'
+import { allSpellings, makeSpeltForm } from './spelling.js'
 
 const RESULTS: Record<string, string> = {
   履行: 'KEPT',
@@ -29,7 +29,7 @@ const CHECKS = {
   核查说明: ['核查备注'],
 } as const
 
-const commitment = spelt(
+const commitment = makeSpeltForm(
   FIELDS,
   (row, as, { today }) => {
     const codes = row.codes([{ field: as('统一社会信用代码'), scheme: 'uscc' }])
@@ -55,12 +55,12 @@ const commitment = spelt(
       },
     ]
   },
-  [...namesIn(CHECKS), '序号'],
+  [...allSpellings(CHECKS), '序号'],
 )
 
 const checksOf = (row: Examination, field: string, made: string, today: string) =>
-  partsOf(row, field, CHECKS).map((part) => {
-    const day = dayIn(row, '核查日期', part.核查日期)
+  readItemParts(row, field, CHECKS).map((part) => {
+    const day = readDay(row, '核查日期', part.核查日期)
     if (part.核查日期 === null) row.problem('核查日期', 'required', '有一次核查没有日期。A check has no day.')
     if (day !== null && day > today)
       row.remark('核查日期', 'date.future', `核查日期晚于今天：${day}。It lies in the future.`)
@@ -69,13 +69,13 @@ const checksOf = (row: Examination, field: string, made: string, today: string) 
     }
     return {
       checked_on: day,
-      result: wordIn(row, '核查结果', part.核查结果, RESULTS),
+      result: readWord(row, '核查结果', part.核查结果, RESULTS),
       by: part.核查单位,
       note: part.核查说明,
     }
   })
 
-export const commitments = makeFeed({
+export const commitmentsFeed = makeFeed({
   id: 'commitments',
   agency: 'market-regulator',
   kind: 'commitment',
@@ -84,5 +84,5 @@ export const commitments = makeFeed({
   exempt: [],
   bounds: { rejectShare: 0.2, staleAfterHours: 96 },
   forms: [commitment],
-  fetch: servicePages('/commitments'),
+  fetch: fetchServicePages('/commitments'),
 })

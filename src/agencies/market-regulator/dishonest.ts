@@ -1,7 +1,7 @@
 import { documentNumber } from '../../foundation/text/values.js'
 import { type FeedForm, makeFeed } from '../feed.js'
 import { requireMarks } from './feed-marks.js'
-import { gatewayPages } from './requests.js'
+import { fetchGatewayPages } from './requests.js'
 
 const BETWEEN_REASONS = /[、;；]+/
 
@@ -111,7 +111,7 @@ const described = makeFeed({
   exempt: ['REGNO', '工商注册号'],
   forms: [gateway, table2018],
   bounds: { rejectShare: 0.2, staleAfterHours: 48 },
-  fetch: gatewayPages('dishonest'),
+  fetch: fetchGatewayPages('dishonest'),
 })
 
-export const dishonest = requireMarks(described, MARKS)
+export const dishonestFeed = requireMarks(described, MARKS)

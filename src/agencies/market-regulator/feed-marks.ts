@@ -3,12 +3,12 @@
 import type { Item } from '../../domain/records/records.js'
 import { type Chunks, chunked, chunksOf } from '../../foundation/chunks.js'
 import type { Refusal } from '../../foundation/errors.js'
-import type { Feed } from '../feed.js'
-import { noMarkColumn } from '../readers/near.js'
+import type { AgencyFeed } from '../feed.js'
+import { noMarkColumnRefusal } from '../readers/near.js'
 
 const LOOKED_AT = 20 // items searched for such a field
 
-export const requireMarks = (feed: Feed, marks: readonly string[]): Feed => ({
+export const requireMarks = (feed: AgencyFeed, marks: readonly string[]): AgencyFeed => ({
   ...feed,
   open: async (source, opening) => {
     const delivery = await feed.open(source, opening)
@@ -17,7 +17,7 @@ export const requireMarks = (feed: Feed, marks: readonly string[]): Feed => ({
   read: (path, options) => chunked(itemsAfterMark(feed.read(path, options), marks, feed)),
 })
 
-async function* itemsAfterMark(items: AsyncIterable<Item>, marks: readonly string[], feed: Feed): Chunks<Item> {
+async function* itemsAfterMark(items: AsyncIterable<Item>, marks: readonly string[], feed: AgencyFeed): Chunks<Item> {
   let waiting: Item[] | null = []
   for await (const stretch of chunksOf(items)) {
     if (waiting === null) {
@@ -39,8 +39,8 @@ async function* itemsAfterMark(items: AsyncIterable<Item>, marks: readonly strin
   if (waiting !== null && waiting.length > 0) throw unknown(feed, marks, waiting)
 }
 
-const unknown = (feed: Feed, marks: readonly string[], items: readonly Item[]): Refusal =>
-  noMarkColumn(
+const unknown = (feed: AgencyFeed, marks: readonly string[], items: readonly Item[]): Refusal =>
+  noMarkColumnRefusal(
     feed.id,
     items.map(({ fields }) => Object.keys(fields)),
     feed.forms,

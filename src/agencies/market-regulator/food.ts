@@ -1,12 +1,12 @@
 import { normalizeName } from '../../domain/operators/names.js'
 import type { Draft } from '../../domain/records/records.js'
 import { documentNumber } from '../../foundation/text/values.js'
-import type { Codes, Examination } from '../examine.js'
+import type { Examination, RegisterCodes } from '../examine.js'
 import { makeFeed } from '../feed.js'
-import { file } from '../transports/http.js'
+import { openHttpFile } from '../transports/http.js'
 import { requireMarks } from './feed-marks.js'
-import { labelled, pieces, production } from './sampling.js'
-import { spelt } from './spelling.js'
+import { joinLabelled, readProduction, splitText } from './sampling.js'
+import { makeSpeltForm } from './spelling.js'
 
 const RESULT: Record<string, string> = { 合格: 'PASS', 不合格: 'FAIL', 符合: 'PASS', 不符合: 'FAIL' }
 const BETWEEN_LINES = /[\r\n;；]+/
@@ -49,7 +49,7 @@ const FIELDS = {
   备注: [],
 } as const
 
-const table = spelt(FIELDS, (row, as, { today, dated }) => {
+const table = makeSpeltForm(FIELDS, (row, as, { today, dated }) => {
   const announced = row.pastDate(as('公告日期'), today) ?? dated ?? row.requiredDate(as('公告日期'), today)
   const notice = row.text(as('公告号'))
   const number = row.text(as('抽样编号'))
@@ -81,7 +81,7 @@ const table = spelt(FIELDS, (row, as, { today, dated }) => {
     product: row.requiredName(as('食品名称')),
     brand: row.text(as('商标')),
     model: row.text(as('规格型号')),
-    ...production(row, as('生产日期/批号')),
+    ...readProduction(row, as('生产日期/批号')),
     labelled_producer: producer.name,
     result: resultOf(row, as('检验结论'), as(FAILED), failures),
     failures,
@@ -98,7 +98,7 @@ const table = spelt(FIELDS, (row, as, { today, dated }) => {
       kind: 'inspection',
       key: `${key}/${role}`,
       subject: { ...codes, shop: null, name },
-      body: { ...common, party_role: role, party_name: name, note: labelled({ 地址: address, ...told }) },
+      body: { ...common, party_role: role, party_name: name, note: joinLabelled({ 地址: address, ...told }) },
       validFrom: announced,
       validTo: null,
     }),
@@ -108,7 +108,7 @@ const table = spelt(FIELDS, (row, as, { today, dated }) => {
 interface SampledParty {
   role: 'SELLER' | 'LABELLED_PRODUCER'
   name: string | null
-  codes: Codes
+  codes: RegisterCodes
   address: string | null
 }
 
@@ -125,13 +125,13 @@ const isSame = (one: SampledParty, other: SampledParty): boolean => {
 
 /** Format: 苯甲酸║1.2g/kg║≤1.0g/kg, one failure per line. */
 const failuresOf = (row: Examination, field: string): string[] =>
-  pieces(row.text(field), BETWEEN_LINES).map((line) => {
+  splitText(row.text(field), BETWEEN_LINES).map((line) => {
     const [what = '', found = '', allowed = '', ...more] = line.split(BETWEEN_PARTS).map((part) => part.trim())
     if (more.length > 0) {
       row.remark(field, 'value', `${field}中一行多于 ${MOST_PARTS} 段：${line}。A line of ${field} has too many parts.`)
       return line
     }
-    const measured = labelled({ 检验结果: found || null, 标准值: allowed || null })
+    const measured = joinLabelled({ 检验结果: found || null, 标准值: allowed || null })
     return measured === null ? what : `${what}（${measured}）`
   })
 
@@ -157,9 +157,9 @@ const described = makeFeed({
   whole: false,
   bounds: { most: 500_000, rejectShare: 0.3, staleAfterHours: 72 },
   forms: [table],
-  fetch: (source, shapes, feed) => file(source, '/food.xlsx', shapes, feed),
+  fetch: (source, shapes, feed) => openHttpFile(source, '/food.xlsx', shapes, feed),
 })
 
 const MARKS = ['食品名称', '样品名称']
 
-export const food = requireMarks(described, MARKS)
+export const foodFeed = requireMarks(described, MARKS)

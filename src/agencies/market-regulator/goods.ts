@@ -10,7 +10,7 @@ const NAMED_IN_TEXT = /(?:UPC|GTIN|EAN)\b[^\d\n;]{0,40}((?:\d[ -]?){7,15}\d)(?!\
 const IDENTIFIED = /^01(\d{14})$/
 
 /** Leaves out invalid numbers: 11 digits may lack a leading zero or the check digit. */
-export const gtins = (row: Examination, field: string, sent: readonly string[]): string[] => {
+export const readGtins = (row: Examination, field: string, sent: readonly string[]): string[] => {
   const found: string[] = []
   for (const cell of sent) {
     // Blanks may stand inside one number or between several.

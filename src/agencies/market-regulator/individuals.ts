@@ -1,10 +1,10 @@
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { requireMarks } from './feed-marks.js'
-import { capital, kindOf, region, regionOf, registration } from './registration-record.js'
-import { REGISTER_PAGE_SIZE, servicePages } from './requests.js'
-import { spelt } from './spelling.js'
-import { STATUS } from './states.js'
+import { operatorKindOf, readCapital, readRegion, regionOfCodes, registrationDrafts } from './registration-record.js'
+import { fetchServicePages, REGISTER_PAGE_SIZE } from './requests.js'
+import { makeSpeltForm } from './spelling.js'
+import { STATUS_BY_WORD } from './states.js'
 
 const TYPE = '个体工商户'
 const COMPOSITION: Record<string, string> = { 个人经营: '', 家庭经营: '（家庭经营）' }
@@ -29,7 +29,7 @@ const FIELDS = {
 } as const
 const LEFT_OUT = ['PRIPID', 'EMPNUM', '从业人数']
 
-const individual = spelt(
+const individual = makeSpeltForm(
   FIELDS,
   (row, as, { today }) => {
     const codes = row.codes([
@@ -39,25 +39,25 @@ const individual = spelt(
     const established = row.pastDate(as('ESTDATE'), today)
     const approved = row.pastDate(as('APPRDATE'), today)
     const type = row.text(as('ENTTYPE_CN')) ?? TYPE
-    const kind = kindOf(type, codes)
+    const kind = operatorKindOf(type, codes)
     if (kind !== 'individual') {
       const field = as('UNISCID')
       row.remark(field, 'code.kind', `${field}不是个体工商户的代码。${field} is no individual business's code.`)
     }
-    return registration(row, codes, as('UNISCID'), approved ?? established, {
+    return registrationDrafts(row, codes, as('UNISCID'), approved ?? established, {
       name: nameOf(row, as('TRANAME'), as('NAME')),
       kind,
       type: type + composition(row, as('COMPFORM')),
       representative: row.name(as('NAME')),
-      ...capital(row, as('FUNDAM'), null),
+      ...readCapital(row, as('FUNDAM'), null),
       established_on: established,
       approved_on: approved,
       term_from: row.date(as('OPFROM')),
       term_to: row.endDate(as('OPTO')),
-      status: row.choice(as('REGSTATE_CN'), STATUS),
+      status: row.choice(as('REGSTATE_CN'), STATUS_BY_WORD),
       scope: row.text(as('OPSCOPE')),
       authority: row.text(as('REGORG_CN')),
-      region_code: region(row, as('DISTRICT')) ?? regionOf(codes),
+      region_code: readRegion(row, as('DISTRICT')) ?? regionOfCodes(codes),
       province: null,
       city: null,
       address: row.text(as('OPLOC')),
@@ -103,7 +103,7 @@ const described = makeFeed({
   exempt: ['REGNO', '注册号', '工商注册号'],
   bounds: { most: 5_000_000, rejectShare: 0.2, shrinkShare: 0.2, staleAfterHours: 48 },
   forms: [individual],
-  fetch: servicePages('/individuals', REGISTER_PAGE_SIZE),
+  fetch: fetchServicePages('/individuals', REGISTER_PAGE_SIZE),
 })
 
 const MARKS = [
@@ -119,4 +119,4 @@ const MARKS = [
   '经营场所',
 ]
 
-export const individuals = requireMarks(described, MARKS)
+export const individualsFeed = requireMarks(described, MARKS)

@@ -4,14 +4,18 @@ import { isRecord } from '../../foundation/text/json.js'
 import { clean, compact } from '../../foundation/text/values.js'
 import { isNoDate, parseDate } from '../../foundation/time/dates.js'
 import type { Examination } from '../examine.js'
-import { namesIn, type Spellings } from './spelling.js'
+import { allSpellings, type Spellings } from './spelling.js'
 
 const BETWEEN_LINES = /[\r\n;；]+/
 const MOST_PARTS = 1000
 
 export type ItemPart<F extends string> = Record<F, string | null>
 
-export const partsOf = <F extends string>(row: Examination, field: string, columns: Spellings<F>): ItemPart<F>[] => {
+export const readItemParts = <F extends string>(
+  row: Examination,
+  field: string,
+  columns: Spellings<F>,
+): ItemPart<F>[] => {
   const sent = row.value(field)
   const parts = Array.isArray(sent) ? listed(row, field, sent, columns) : lined(row, columns)
   if (sent !== undefined && sent !== null && sent !== '' && !Array.isArray(sent)) {
@@ -28,7 +32,7 @@ const listed = <F extends string>(
   sent: readonly unknown[],
   columns: Spellings<F>,
 ): ItemPart<F>[] => {
-  const known = new Set(namesIn(columns))
+  const known = new Set(allSpellings(columns))
   return sent.flatMap((part) => {
     if (!isRecord(part)) {
       row.problem(field, 'value', `${field}中有不是记录的项。${field} holds what is no record.`)
@@ -47,7 +51,7 @@ const listed = <F extends string>(
 
 const lined = <F extends string>(row: Examination, columns: Spellings<F>): ItemPart<F>[] => {
   const cells = new Map(
-    namesIn(columns)
+    allSpellings(columns)
       .filter((name) => row.has(name))
       .map((name) => [name, (row.text(name) ?? '').split(BETWEEN_LINES).map((line) => clean(line))]),
   )
@@ -73,7 +77,7 @@ const partOf = <F extends string>(columns: Spellings<F>, read: (name: string) =>
   return Object.fromEntries(entries) as ItemPart<F>
 }
 
-export const dayIn = (row: Examination, field: string, sent: string | null): string | null => {
+export const readDay = (row: Examination, field: string, sent: string | null): string | null => {
   if (sent === null) return null
   const day = parseDate(sent)
   if (day === null && !isNoDate(sent))
@@ -81,7 +85,12 @@ export const dayIn = (row: Examination, field: string, sent: string | null): str
   return day
 }
 
-export const wordIn = <T>(row: Examination, field: string, sent: string | null, table: Record<string, T>): T | null => {
+export const readWord = <T>(
+  row: Examination,
+  field: string,
+  sent: string | null,
+  table: Record<string, T>,
+): T | null => {
   if (sent === null) {
     row.problem(field, 'required', `缺少${field}。${field} is missing.`)
     return null

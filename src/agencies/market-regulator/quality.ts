@@ -1,10 +1,10 @@
 import { documentNumber } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
 import { type FeedForm, makeFeed } from '../feed.js'
-import { file } from '../transports/http.js'
+import { openHttpFile } from '../transports/http.js'
 import { requireMarks } from './feed-marks.js'
-import { keyOf, labelled, pieces, piecesOutsideBrackets, production } from './sampling.js'
-import { spelt } from './spelling.js'
+import { joinLabelled, readProduction, sampleKeyOf, splitOutsideBrackets, splitText } from './sampling.js'
+import { makeSpeltForm } from './spelling.js'
 
 const RESULT: Record<string, string> = { 合格: 'PASS', 不合格: 'FAIL' }
 const BETWEEN_FAILURES = /[;；、\r\n]+/
@@ -45,25 +45,25 @@ const LEFT_OUT = [
   '受检单位所在地',
 ]
 
-const table = spelt(
+const table = makeSpeltForm(
   FIELDS,
   (row, as, { today, dated }) => {
     const codes = row.codes([{ field: as('受检单位统一社会信用代码'), scheme: 'uscc' }])
     const party = row.requiredName(as('受检单位'))
     const product = row.requiredName(as('产品名称'))
-    const made = production(row, as('生产日期/批号'))
+    const made = readProduction(row, as('生产日期/批号'))
     const model = row.text(as('规格型号'))
     // A table without a column for the notice number is the annex of one notice.
     const numbered = row.has(as('通报文号'))
     const notice = numbered ? documentNumber(row.required(as('通报文号'))) : null
     const announced = row.has(as('通报日期')) || numbered ? row.requiredDate(as('通报日期'), today) : dated
-    const failures = pieces(row.text(as('主要不合格项目')), BETWEEN_FAILURES)
+    const failures = splitText(row.text(as('主要不合格项目')), BETWEEN_FAILURES)
     return [
       {
         kind: 'inspection',
         key:
           notice === null
-            ? keyOf('quality', [party, product, model, made.produced_on, made.batch])
+            ? sampleKeyOf('quality', [party, product, model, made.produced_on, made.batch])
             : `${notice}/${row.required(as('序号'))}`,
         subject: { ...codes, shop: null, name: party },
         body: {
@@ -118,11 +118,11 @@ const herbal: FeedForm = {
     const party = row.requiredName('标示生产企业或供货单位')
     const batch = row.text('生产批号')
     const source = row.name('检品来源')
-    const failures = piecesOutsideBrackets(row.text('不合格项目'), BETWEEN_TESTS)
+    const failures = splitOutsideBrackets(row.text('不合格项目'), BETWEEN_TESTS)
     return [
       {
         kind: 'inspection',
-        key: keyOf('herbal', [product, party, batch, source]),
+        key: sampleKeyOf('herbal', [product, party, batch, source]),
         subject: { uscc: null, orgCode: null, regNo: null, shop: null, name: party },
         body: {
           notice_number: null,
@@ -139,7 +139,7 @@ const herbal: FeedForm = {
           failures,
           laboratory: row.name('检验机构'),
           marketplace: null,
-          note: labelled({ 检品来源: source, 检验依据: row.text('检验依据'), 备注: row.text('备注') }),
+          note: joinLabelled({ 检品来源: source, 检验依据: row.text('检验依据'), 备注: row.text('备注') }),
         },
         validFrom: dated,
         validTo: null,
@@ -156,9 +156,9 @@ const described = makeFeed({
   whole: false,
   bounds: { most: 200_000, rejectShare: 0.3, staleAfterHours: 72 },
   forms: [table, herbal],
-  fetch: (source, shapes, feed) => file(source, '/quality.xlsx', shapes, feed),
+  fetch: (source, shapes, feed) => openHttpFile(source, '/quality.xlsx', shapes, feed),
 })
 
 const MARKS = ['产品名称', '药品品名']
 
-export const quality = requireMarks(described, MARKS)
+export const qualityFeed = requireMarks(described, MARKS)

@@ -5,13 +5,13 @@ import { clean } from '../../foundation/text/values.js'
 import { isDate } from '../../foundation/time/dates.js'
 import type { Examination } from '../examine.js'
 import type { FeedForm } from '../feed.js'
-import { gtins, gtinsInText } from './goods.js'
-import { labelled } from './sampling.js'
+import { gtinsInText, readGtins } from './goods.js'
+import { joinLabelled } from './sampling.js'
 
 const MAX_NAME = 200 // characters
 const UNKNOWN_COUNTRY = 'Unknown'
 
-export const consumers: FeedForm = {
+export const cpscRecallForm: FeedForm = {
   names: [
     ...['organization', 'recall_number', 'recall_date', 'recall_url', 'manufacturers', 'product_types'],
     ...['descriptions', 'upcs', 'hazards', 'countries'],
@@ -33,21 +33,21 @@ export const consumers: FeedForm = {
         number,
         announced_on: announced,
         product: product.join('; '),
-        gtins: gtins(row, 'upcs', texts(row, 'upcs')),
+        gtins: readGtins(row, 'upcs', texts(row, 'upcs')),
         hazard: joined(texts(row, 'hazards')),
         firm: joined(makers),
         party_role: makers.length === 0 ? 'UNKNOWN' : 'MANUFACTURER',
         country: joined(texts(row, 'countries')),
         authority: organization,
         url: row.text('recall_url'),
-        note: labelled({ 'Product type': joined(types) }),
+        note: joinLabelled({ 'Product type': joined(types) }),
       }),
     ]
   },
 }
 
 /** Safety Gate states no announcement date. It names the addressee of measures, not the maker. */
-export const commission: FeedForm = {
+export const safetyGateForm: FeedForm = {
   names: [
     ...['alert_number', 'country_of_origin', 'risk_type', 'product_name', 'product_description', 'brand'],
     ...['product_category', 'production_dates', 'company_recall_code', 'barcode', 'batch_number', 'type'],
@@ -63,12 +63,12 @@ export const commission: FeedForm = {
         product: row.required('product_name'),
         brand: row.text('brand'),
         model: row.text('product_description'),
-        gtins: gtins(row, 'barcode', texts(row, 'barcode')),
+        gtins: readGtins(row, 'barcode', texts(row, 'barcode')),
         hazard: joined([row.text('risk_type'), row.text('risk_description')]),
         remedy: row.text('measures_authorities'),
         country: country === UNKNOWN_COUNTRY ? null : country,
         authority: 'EU Safety Gate',
-        note: labelled({
+        note: joinLabelled({
           'Product category': row.text('product_category'),
           'Production dates': row.text('production_dates'),
           'Batch number': row.text('batch_number'),
@@ -90,7 +90,7 @@ const PHASE: Record<string, string> = {
 const CLASS: Record<string, string> = { 1: 'Class I', 2: 'Class II', 3: 'Class III', NC: 'Not classified' }
 
 /** The FDA sends one row per product. Unclassified products have no recall number. */
-export const drugs: FeedForm = {
+export const fdaRecallForm: FeedForm = {
   names: [
     ...['PRODUCTID', 'RECALLEVENTID', 'PRODUCTTYPESHORT', 'PHASETXT', 'RECALLINITIATIONDT', 'FIRMLEGALNAM'],
     ...['VOLUNTARYTYPETXT', 'DISTRIBUTIONAREASUMMARYTXT', 'CENTERCD', 'CENTERCLASSIFICATIONDT', 'TERMINATIONDT'],
@@ -119,7 +119,7 @@ export const drugs: FeedForm = {
           classification: row.choice('CENTERCLASSIFICATIONTYPETXT', CLASS),
           status: row.choice('PHASETXT', PHASE),
           authority: `FDA ${row.required('CENTERCD')}`,
-          note: labelled({
+          note: joinLabelled({
             'Product type': row.text('PRODUCTTYPESHORT'),
             Phase: row.text('PHASETXT'),
             Initiated: begun,

@@ -1,11 +1,11 @@
 import { documentNumber } from '../../foundation/text/values.js'
 import { makeFeed } from '../feed.js'
 import { requireMarks } from './feed-marks.js'
-import { gtins } from './goods.js'
-import { commission, consumers, drugs } from './recalls-abroad.js'
-import { servicePages } from './requests.js'
-import { pieces } from './sampling.js'
-import { spelt } from './spelling.js'
+import { readGtins } from './goods.js'
+import { cpscRecallForm, fdaRecallForm, safetyGateForm } from './recalls-abroad.js'
+import { fetchServicePages } from './requests.js'
+import { splitText } from './sampling.js'
+import { makeSpeltForm } from './spelling.js'
 
 const ROLES: Record<string, string> = {
   生产者: 'MANUFACTURER',
@@ -47,7 +47,7 @@ const FIELDS = {
   备注: [],
 } as const
 
-const own = spelt(FIELDS, (row, as, { today }) => {
+const own = makeSpeltForm(FIELDS, (row, as, { today }) => {
   const number = documentNumber(row.required(as('召回编号')))
   const announced = row.requiredDate(as('发布日期'), today)
   const firm = row.name(as('召回企业'))
@@ -63,7 +63,7 @@ const own = spelt(FIELDS, (row, as, { today }) => {
         product: row.requiredName(as('产品名称')),
         brand: row.text(as('品牌')),
         model: row.text(as('型号')),
-        gtins: gtins(row, as('商品条码'), pieces(row.text(as('商品条码')), BETWEEN_CODES)),
+        gtins: readGtins(row, as('商品条码'), splitText(row.text(as('商品条码')), BETWEEN_CODES)),
         hazard: row.text(as('缺陷情况')),
         remedy: row.text(as('召回措施')),
         quantity: row.text(as('召回数量')),
@@ -90,8 +90,8 @@ const described = makeFeed({
   whole: false,
   exempt: [],
   bounds: { most: 200_000, rejectShare: 0.2, staleAfterHours: 96 },
-  forms: [own, consumers, commission, drugs],
-  fetch: servicePages('/recalls'),
+  forms: [own, cpscRecallForm, safetyGateForm, fdaRecallForm],
+  fetch: fetchServicePages('/recalls'),
 })
 
 const MARKS = [
@@ -99,4 +99,4 @@ const MARKS = [
   ...['recall_number', 'alert_number', 'RECALLEVENTID'],
 ]
 
-export const recalls = requireMarks(described, MARKS)
+export const recallsFeed = requireMarks(described, MARKS)

@@ -2,15 +2,15 @@ import { operatorKindIn, regionIn } from '../../domain/operators/codes.js'
 import { parseMoney } from '../../domain/records/money.js'
 import type { Body, Draft } from '../../domain/records/records.js'
 import { compact } from '../../foundation/text/values.js'
-import type { Codes, Examination } from '../examine.js'
+import type { Examination, RegisterCodes } from '../examine.js'
 
 const BRANCH = /分支机构|分公司|支行|营业部|非法人|营业$/
 
 type RegistrationBody = Omit<Body, 'uscc' | 'reg_no' | 'former_names'> & { name: string }
 
-export const registration = (
+export const registrationDrafts = (
   row: Examination,
-  { uscc, orgCode, regNo }: Codes,
+  { uscc, orgCode, regNo }: RegisterCodes,
   codeField: string,
   validFrom: string | null,
   rest: RegistrationBody,
@@ -35,14 +35,14 @@ export const registration = (
 }
 
 /** Only the type shows that a firm is a branch, not its code. */
-export const kindOf = (type: string | null, { uscc }: Codes): string => {
+export const operatorKindOf = (type: string | null, { uscc }: RegisterCodes): string => {
   if (type !== null && BRANCH.test(type)) return 'branch'
   if (uscc !== null) return operatorKindIn(uscc)
   if (type?.includes('个体')) return 'individual'
   return type?.includes('合作社') ? 'cooperative' : 'other'
 }
 
-export const capital = (row: Examination, field: string, currency: string | null) => {
+export const readCapital = (row: Examination, field: string, currency: string | null) => {
   const sent = row.text(field)
   if (sent === null) return { capital_yuan: null, capital_currency: null }
   const amount = currency === null ? parseMoney(sent, 'wan') : parseMoney(`${sent}万${currency}`)
@@ -50,7 +50,7 @@ export const capital = (row: Examination, field: string, currency: string | null
   return { capital_yuan: amount?.yuan ?? null, capital_currency: amount?.currency ?? null }
 }
 
-export const region = (row: Examination, field: string): string | null => {
+export const readRegion = (row: Examination, field: string): string | null => {
   const sent = row.text(field)
   const code = sent === null ? null : compact(sent)
   if (code === null || /^\d{6}$/.test(code)) return code
@@ -58,4 +58,4 @@ export const region = (row: Examination, field: string): string | null => {
   return null
 }
 
-export const regionOf = ({ uscc }: Codes): string | null => (uscc === null ? null : regionIn(uscc))
+export const regionOfCodes = ({ uscc }: RegisterCodes): string | null => (uscc === null ? null : regionIn(uscc))

@@ -2,9 +2,9 @@ import { parseCode } from '../../domain/operators/codes.js'
 import { PROVINCE_NAMES } from '../../domain/operators/places.js'
 import type { Examination } from '../examine.js'
 import { type FeedForm, makeFeed } from '../feed.js'
-import { capital, kindOf, region, regionOf, registration } from './registration-record.js'
-import { REGISTER_PAGE_SIZE, servicePages } from './requests.js'
-import { STATUS } from './states.js'
+import { operatorKindOf, readCapital, readRegion, regionOfCodes, registrationDrafts } from './registration-record.js'
+import { fetchServicePages, REGISTER_PAGE_SIZE } from './requests.js'
+import { STATUS_BY_WORD } from './states.js'
 
 /** Dates are epoch milliseconds, read at UTC+8; `regcap` is in 万元. */
 const service: FeedForm = {
@@ -35,20 +35,20 @@ const service: FeedForm = {
     const established = row.pastDate('estdate', today)
     const approved = row.pastDate('apprdate', today)
     const type = row.text('enttypeCn')
-    return registration(row, codes, 'uniscid', approved ?? established, {
+    return registrationDrafts(row, codes, 'uniscid', approved ?? established, {
       name: row.requiredName('entname'),
-      kind: kindOf(type, codes),
+      kind: operatorKindOf(type, codes),
       type,
       representative: row.name('name'),
-      ...capital(row, 'regcap', row.text('regcapcurCn')),
+      ...readCapital(row, 'regcap', row.text('regcapcurCn')),
       established_on: established,
       approved_on: approved,
       term_from: row.date('opfrom'),
       term_to: row.endDate('opto'),
-      status: row.choice('regstateCn', STATUS),
+      status: row.choice('regstateCn', STATUS_BY_WORD),
       scope: row.text('opscope'),
       authority: row.text('regorgCn'),
-      region_code: region(row, 'districtCode') ?? regionOf(codes) ?? region(row, 'sExtNodenum'),
+      region_code: readRegion(row, 'districtCode') ?? regionOfCodes(codes) ?? readRegion(row, 'sExtNodenum'),
       province: null,
       city: null,
       address: row.text('dom'),
@@ -94,12 +94,12 @@ const table: FeedForm = {
     const established = row.pastDate('注册日期', today)
     const type = row.text('企业类型')
     refuseShifted(row)
-    return registration(row, codes, '统一社会信用代码', established, {
+    return registrationDrafts(row, codes, '统一社会信用代码', established, {
       name: row.requiredName('企业名称'),
-      kind: kindOf(type, codes),
+      kind: operatorKindOf(type, codes),
       type,
       representative: row.name('法人代表'),
-      ...capital(row, '注册资金', null),
+      ...readCapital(row, '注册资金', null),
       established_on: established,
       approved_on: null,
       term_from: null,
@@ -107,7 +107,7 @@ const table: FeedForm = {
       status: 'UNKNOWN',
       scope: row.text('经营范围'),
       authority: null,
-      region_code: regionOf(codes),
+      region_code: regionOfCodes(codes),
       province: row.text('所在省份'),
       city: row.text('地区'),
       address: row.text('注册地址'),
@@ -140,7 +140,7 @@ const search: FeedForm = {
       uscc: codes.uscc,
       reg_no: codes.regNo,
       former_names: [],
-      kind: kindOf(null, codes),
+      kind: operatorKindOf(null, codes),
       type: null,
       representative: null,
       capital_yuan: null,
@@ -149,10 +149,10 @@ const search: FeedForm = {
       approved_on: null,
       term_from: null,
       term_to: null,
-      status: row.choice('Status', STATUS),
+      status: row.choice('Status', STATUS_BY_WORD),
       scope: null,
       authority: null,
-      region_code: regionOf(codes),
+      region_code: regionOfCodes(codes),
       province: null,
       city: null,
       address: null,
@@ -171,7 +171,7 @@ const search: FeedForm = {
   },
 }
 
-export const registry = makeFeed({
+export const registryFeed = makeFeed({
   id: 'registry',
   agency: 'market-regulator',
   kind: 'registration',
@@ -181,5 +181,5 @@ export const registry = makeFeed({
   exempt: ['regno', 'No'],
   bounds: { rejectShare: 0.2, shrinkShare: 0.2 },
   forms: [service, table, search],
-  fetch: servicePages('/registry', REGISTER_PAGE_SIZE),
+  fetch: fetchServicePages('/registry', REGISTER_PAGE_SIZE),
 })

@@ -1,38 +1,42 @@
 import { randomUUID } from 'node:crypto'
 import { Refusal } from '../../foundation/errors.js'
-import { at, count } from '../envelopes.js'
+import { parseCount, valueAt } from '../envelopes.js'
 import type { FeedDescription } from '../feed.js'
 import { parseJson } from '../readers/json.js'
-import { type ListPage, pages } from '../transports/http.js'
+import { type ListPage, openPaged } from '../transports/http.js'
 
 const PAGE_SIZE = 200
 /** The service's maximum page size for registers. */
 export const REGISTER_PAGE_SIZE = 500
 const APP_KEY = 'ecommerce-credit-hub'
 
-export const servicePages =
+export const fetchServicePages =
   (path: string, size = PAGE_SIZE): FeedDescription['fetch'] =>
   (source, shapes, feed) => {
     const ask = (page: number, items: number) => ({ path: `${path}?page=${page}&size=${items}` })
-    return pages(source, { pageItems: size, ask, open: parseServicePage }, shapes, feed)
+    return openPaged(source, { pageItems: size, ask, open: parseServicePage }, shapes, feed)
   }
 
 const parseServicePage = (body: Buffer): ListPage | null => {
   const answer = parseJson(body.toString('utf8'))
-  const status = at(answer, 'status')
+  const status = valueAt(answer, 'status')
   if (status === undefined) return null
   if (String(status) !== '1') {
-    throw new Refusal('FEED_UNREACHABLE', { reason: `status ${String(status)} ${String(at(answer, 'msg') ?? '')}` })
+    throw new Refusal('FEED_UNREACHABLE', {
+      reason: `status ${String(status)} ${String(valueAt(answer, 'msg') ?? '')}`,
+    })
   }
-  const items = at(answer, 'data', 'list')
-  const total = count(at(answer, 'data', 'total'))
-  return Array.isArray(items) && total !== null ? { items, total, page: count(at(answer, 'data', 'page')) } : null
+  const items = valueAt(answer, 'data', 'list')
+  const total = parseCount(valueAt(answer, 'data', 'total'))
+  return Array.isArray(items) && total !== null
+    ? { items, total, page: parseCount(valueAt(answer, 'data', 'page')) }
+    : null
 }
 
-export const gatewayPages =
+export const fetchGatewayPages =
   (service: string): FeedDescription['fetch'] =>
   (source, shapes, feed) =>
-    pages(
+    openPaged(
       source,
       { pageItems: PAGE_SIZE, ask: (page, items) => gatewayRequest(service, page, items), open: parseGatewayPage },
       shapes,
@@ -54,13 +58,13 @@ const gatewayRequest = (service: string, page: number, items: number) => ({
 
 const parseGatewayPage = (body: Buffer): ListPage | null => {
   const answer = parseJson(body.toString('utf8'))
-  const success = at(answer, 'IsSuccess')
+  const success = valueAt(answer, 'IsSuccess')
   if (success === undefined) return null
-  if (success !== true || Number(at(answer, 'Result')) !== 1) {
-    const why = [at(answer, 'ErrorCode'), at(answer, 'Message')].map((part) => String(part ?? '')).join(' ')
+  if (success !== true || Number(valueAt(answer, 'Result')) !== 1) {
+    const why = [valueAt(answer, 'ErrorCode'), valueAt(answer, 'Message')].map((part) => String(part ?? '')).join(' ')
     throw new Refusal('FEED_UNREACHABLE', { reason: `网关报错 gateway says: ${why.trim() || 'no success'}` })
   }
-  const items = at(answer, 'DataList')
-  const total = count(at(answer, 'TotalCount'))
+  const items = valueAt(answer, 'DataList')
+  const total = parseCount(valueAt(answer, 'TotalCount'))
   return Array.isArray(items) && total !== null ? { items, total, page: null } : null
 }

@@ -11,7 +11,10 @@ const OPENING = '（('
 const CLOSING = '）)'
 
 /** Splits off the date. An invalid date stays in the batch number. */
-export const production = (row: Examination, field: string): { produced_on: string | null; batch: string | null } => {
+export const readProduction = (
+  row: Examination,
+  field: string,
+): { produced_on: string | null; batch: string | null } => {
   const sent = row.text(field)
   if (sent === null) return { produced_on: null, batch: null }
   const day = parseDate(row.value(field))
@@ -29,14 +32,14 @@ export const production = (row: Examination, field: string): { produced_on: stri
   return { produced_on: dayInside, batch: sent.replace(inside, '').replace(AROUND_BATCH, '') || null }
 }
 
-export const pieces = (text: string | null, between: RegExp): string[] =>
+export const splitText = (text: string | null, between: RegExp): string[] =>
   (text ?? '')
     .split(between)
     .map((piece) => piece.trim())
     .filter((piece) => piece !== '')
 
 /** Scans from the end, so that an unclosed bracket hides no separator. */
-export const piecesOutsideBrackets = (text: string | null, separators: string): string[] => {
+export const splitOutsideBrackets = (text: string | null, separators: string): string[] => {
   const sent = text ?? ''
   const found: string[] = []
   let end = sent.length
@@ -55,13 +58,13 @@ export const piecesOutsideBrackets = (text: string | null, separators: string): 
 }
 
 /** Builds a key that ignores blanks and character width. */
-export const keyOf = (prefix: string, parts: readonly (string | null)[]): string => {
+export const sampleKeyOf = (prefix: string, parts: readonly (string | null)[]): string => {
   const plain = [prefix, ...parts.map((part) => compact(part ?? '-'))].join('/')
   if (plain.length <= LONGEST_PLAIN_KEY) return plain
   return `${prefix}/${createHash('sha256').update(plain).digest('hex')}`
 }
 
-export const labelled = (parts: Readonly<Record<string, string | null>>): string | null => {
+export const joinLabelled = (parts: Readonly<Record<string, string | null>>): string | null => {
   const there = Object.entries(parts).filter(([, text]) => text !== null)
   return there.length === 0 ? null : there.map(([label, text]) => `${label}：${text}`).join('；')
 }

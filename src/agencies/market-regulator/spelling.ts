@@ -13,18 +13,18 @@ type SpeltMapping<F extends string> = (
 ) => Omit<Draft, 'remarks'>[]
 
 /** `beside` lists field names to ignore; `keyed` is as in `FeedForm`. */
-export const spelt = <F extends string>(
+export const makeSpeltForm = <F extends string>(
   spellings: Spellings<F>,
   drafts: SpeltMapping<F>,
   beside: readonly string[] = [],
   keyed: readonly NoInfer<F>[] = [],
 ): FeedForm => ({
-  names: [...namesIn(spellings), ...beside],
+  names: [...allSpellings(spellings), ...beside],
   ...(keyed.length > 0 && { keyed: keyed.flatMap((field) => [field, ...spellings[field]]) }),
   drafts: (row, context) => drafts(row, speltIn(row, spellings), context),
 })
 
-export const namesIn = <F extends string>(spellings: Spellings<F>): string[] =>
+export const allSpellings = <F extends string>(spellings: Spellings<F>): string[] =>
   (Object.keys(spellings) as F[]).flatMap((field) => [field, ...spellings[field]])
 
 const speltIn = <F extends string>(row: Examination, spellings: Spellings<F>): FieldSpelling<F> => {

@@ -1,9 +1,9 @@
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
-import { gtins } from './goods.js'
-import { partsOf } from './item-parts.js'
-import { servicePages } from './requests.js'
-import { namesIn, spelt } from './spelling.js'
+import { readGtins } from './goods.js'
+import { readItemParts } from './item-parts.js'
+import { fetchServicePages } from './requests.js'
+import { allSpellings, makeSpeltForm } from './spelling.js'
 
 const STATUS: Record<string, string> = {
   现行有效: 'IN_FORCE',
@@ -39,7 +39,7 @@ const GOODS = {
 } as const
 const LEFT_OUT = ['规格', '通用名', '序号']
 
-const standard = spelt(
+const standard = makeSpeltForm(
   FIELDS,
   (row, as, { today }) => {
     const codes = row.codes([{ field: as('统一社会信用代码'), scheme: 'uscc' }])
@@ -74,7 +74,7 @@ const standard = spelt(
       },
     ]
   },
-  [...namesIn(GOODS), ...LEFT_OUT],
+  [...allSpellings(GOODS), ...LEFT_OUT],
   ['统一社会信用代码', '企业名称', '标准编号'],
 )
 
@@ -97,13 +97,13 @@ const kindOf = (row: Examination, field: string, number: string): string | null 
 }
 
 const productsOf = (row: Examination, field: string) =>
-  partsOf(row, field, GOODS).map((part) => {
+  readItemParts(row, field, GOODS).map((part) => {
     if (part.产品名称 === null) row.problem('产品名称', 'required', '有一项产品没有名称。A product has no name.')
-    const [gtin = null] = part.产品条码 === null ? [] : gtins(row, '产品条码', [part.产品条码])
+    const [gtin = null] = part.产品条码 === null ? [] : readGtins(row, '产品条码', [part.产品条码])
     return { name: part.产品名称, model: part.产品型号, category: part.产品分类, gtin }
   })
 
-export const standards = makeFeed({
+export const standardsFeed = makeFeed({
   id: 'standards',
   agency: 'market-regulator',
   kind: 'standard',
@@ -112,5 +112,5 @@ export const standards = makeFeed({
   exempt: [],
   bounds: { rejectShare: 0.2, shrinkShare: 0.3, staleAfterHours: 96 },
   forms: [standard],
-  fetch: servicePages('/standards'),
+  fetch: fetchServicePages('/standards'),
 })

@@ -13,7 +13,7 @@ export interface FileContent {
   whole: (limit: number) => Promise<Buffer>
 }
 
-export const fromBytes = (bytes: Buffer): FileContent => ({
+export const contentFromBytes = (bytes: Buffer): FileContent => ({
   size: bytes.length,
   head: bytes.subarray(0, HEAD_BYTES),
   chunks: () => slices(bytes),
@@ -27,7 +27,7 @@ async function* slices(bytes: Buffer): AsyncIterable<Buffer> {
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES)
 }
 
-export const fromFile = async (path: string): Promise<FileContent> => {
+export const contentFromFile = async (path: string): Promise<FileContent> => {
   try {
     const found = await stat(path)
     // Reading a pipe or device may never end.

@@ -5,9 +5,9 @@ import { Refusal } from '../../foundation/errors.js'
 import { csvRecordsUntil } from '../../foundation/text/csv.js'
 import { decoded, encodingOf } from '../../foundation/text/encodings.js'
 import type { FileContent } from './content.js'
-import { footers } from './footers.js'
-import { headerUnknown } from './near.js'
-import { broken, type FormShape, isStorable, item, recognise, textItem } from './shapes.js'
+import { makeFooterFilter } from './footers.js'
+import { unknownHeaderRefusal } from './near.js'
+import { type FormShape, isStorable, makeBrokenItem, makeItem, makeTextItem, recogniseShape } from './shapes.js'
 
 const SEPARATORS = [',', ';', '\t', '|']
 const HEADER_WITHIN = 20 // rows
@@ -41,7 +41,7 @@ async function* itemsIn(content: FileContent, shapes: readonly FormShape[], feed
   const head = await headOf(pieces)
   const found = SEPARATORS.map((separator) => headerIn(head.text, separator, shapes)).find((header) => header !== null)
   if (!found)
-    throw headerUnknown(
+    throw unknownHeaderRefusal(
       feed,
       SEPARATORS.flatMap((separator) => firstRows(head.text, separator)),
       shapes,
@@ -50,7 +50,7 @@ async function* itemsIn(content: FileContent, shapes: readonly FormShape[], feed
   if (twice) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `表头重复 ${twice} a column twice` })
   const header = found
   const fields = fieldsBy(header.names)
-  const below = footers<CsvRow>()
+  const below = makeFooterFilter<CsvRow>()
   for await (const rows of rowsIn(head.all, header)) yield itemsOf(rows)
 
   function* itemsOf(rows: Iterable<CsvRow>): Iterable<Item> {
@@ -61,8 +61,8 @@ async function* itemsIn(content: FileContent, shapes: readonly FormShape[], feed
   }
 
   function itemOf({ from, cells, raw, storable }: CsvRow): Item {
-    if (cells === null || !fits(cells, header.names)) return broken(null, from, raw)
-    return storable ? textItem(from, fields(cells)) : item(null, from, fields(cells))
+    if (cells === null || !fits(cells, header.names)) return makeBrokenItem(null, from, raw)
+    return storable ? makeTextItem(from, fields(cells)) : makeItem(null, from, fields(cells))
   }
 }
 
@@ -92,7 +92,7 @@ const firstRows = (text: string, separator: string): string[][] =>
 const headerIn = (text: string, separator: string, shapes: readonly FormShape[]): CsvHeader | null => {
   const { records } = csvRecordsUntil(text, separator, { most: HEADER_WITHIN })
   for (const { cells, to } of records) {
-    const known = recognise(cells, shapes)
+    const known = recogniseShape(cells, shapes)
     // A header into which stray quotes have merged rows is skipped: those rows would be lost.
     if (known && !holdsRows(cells, cells.length, separator)) return { separator, line: to, names: known.names }
   }

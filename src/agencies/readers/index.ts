@@ -4,7 +4,7 @@ import { Refusal } from '../../foundation/errors.js'
 import { OLE2 } from '../../foundation/text/xlsx/ole2.js'
 import type { FileContent } from './content.js'
 import { readCsv } from './csv.js'
-import { readJson, readLines } from './json.js'
+import { readJson, readJsonLines } from './json.js'
 import type { FormShape } from './shapes.js'
 import { readXls, readXlsx } from './xlsx.js'
 import { readXml } from './xml.js'
@@ -15,7 +15,7 @@ const READERS = {
   xls: readXls,
   xml: readXml,
   json: readJson,
-  jsonl: readLines,
+  jsonl: readJsonLines,
 } as const
 type ReaderName = keyof typeof READERS
 

@@ -5,17 +5,17 @@ import { nameTwice } from '../../foundation/text/duplicate-keys.js'
 import { decode, decoded, encodingOf } from '../../foundation/text/encodings.js'
 import { parsedOr } from '../../foundation/text/json.js'
 import type { FileContent } from './content.js'
-import { holdsKnown, itemsIn } from './lists.js'
-import { headerUnknown } from './near.js'
-import { broken, type FormShape, itemOf } from './shapes.js'
+import { hasKnownElement, itemsInLists } from './lists.js'
+import { unknownHeaderRefusal } from './near.js'
+import { type FormShape, itemFromValue, makeBrokenItem } from './shapes.js'
 
 const MAX_BYTES = 16 * 1024 * 1024 // bytes; the parsed value takes many times that
 const MAX_LINE = 1024 * 1024 // characters of one record
 const KNOWN_WITHIN = 20 // records
 
 export async function* readJson(content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<Item> {
-  if (await isLines(content)) yield* readLines(content, shapes, feed)
-  else yield* itemsIn(parseJson(await textOf(content)), shapes, feed)
+  if (await isLines(content)) yield* readJsonLines(content, shapes, feed)
+  else yield* itemsInLists(parseJson(await textOf(content)), shapes, feed)
 }
 
 const textOf = async (content: FileContent): Promise<string> => {
@@ -49,7 +49,7 @@ export const parseJson = (text: string): unknown => {
 
 const parsed = (text: string): unknown => parsedOr(text.replace(/^\uFEFF/, ''), undefined)
 
-export async function* readLines(
+export async function* readJsonLines(
   content: FileContent,
   shapes: readonly FormShape[],
   feed: string,
@@ -61,8 +61,11 @@ export async function* readLines(
     line += 1
     if (text.trim() === '') continue
     const value = parsed(text)
-    const made = value === undefined || nameTwice(text) !== null ? broken(null, line, text) : itemOf(null, line, value)
-    if (waiting && !holdsKnown([value], shapes)) {
+    const made =
+      value === undefined || nameTwice(text) !== null
+        ? makeBrokenItem(null, line, text)
+        : itemFromValue(null, line, value)
+    if (waiting && !hasKnownElement([value], shapes)) {
       waiting.push(made)
       if (waiting.length >= KNOWN_WITHIN) break
       continue
@@ -72,7 +75,7 @@ export async function* readLines(
     yield made
   }
   if (waiting)
-    throw headerUnknown(
+    throw unknownHeaderRefusal(
       feed,
       waiting.map(({ fields }) => Object.keys(fields)),
       shapes,

@@ -2,18 +2,18 @@
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { isRecord } from '../../foundation/text/json.js'
-import { headerUnknown } from './near.js'
-import { type FormShape, itemOf, recognise } from './shapes.js'
+import { unknownHeaderRefusal } from './near.js'
+import { type FormShape, itemFromValue, recogniseShape } from './shapes.js'
 
 const MAX_DEPTH = 5 // levels of envelope
 const LOOKED_AT = 20 // elements
 
-export function* itemsIn(value: unknown, shapes: readonly FormShape[], feed: string): Iterable<Item> {
+export function* itemsInLists(value: unknown, shapes: readonly FormShape[], feed: string): Iterable<Item> {
   const [list, another] = [...listsIn(value, shapes, MAX_DEPTH)]
-  if (!list) throw headerUnknown(feed, [...recordsIn(value, MAX_DEPTH)].map(Object.keys), shapes)
+  if (!list) throw unknownHeaderRefusal(feed, [...recordsIn(value, MAX_DEPTH)].map(Object.keys), shapes)
   // Reading one of two lists could lose half a feed.
   if (another) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '有两个记录列表 two lists' })
-  for (const [at, element] of list.entries()) yield itemOf(null, at + 1, element)
+  for (const [at, element] of list.entries()) yield itemFromValue(null, at + 1, element)
 }
 
 function* recordsIn(value: unknown, levels: number): Iterable<object> {
@@ -24,7 +24,7 @@ function* recordsIn(value: unknown, levels: number): Iterable<object> {
 
 function* listsIn(value: unknown, shapes: readonly FormShape[], levels: number): Iterable<unknown[]> {
   if (Array.isArray(value)) {
-    if (holdsKnown(value, shapes)) yield value
+    if (hasKnownElement(value, shapes)) yield value
     else if (levels > 0) for (const part of value) yield* listsIn(part, shapes, levels - 1)
   } else if (isRecord(value)) {
     if (isKnown(value, shapes)) yield [value]
@@ -32,8 +32,8 @@ function* listsIn(value: unknown, shapes: readonly FormShape[], levels: number):
   }
 }
 
-export const holdsKnown = (list: readonly unknown[], shapes: readonly FormShape[]): boolean =>
+export const hasKnownElement = (list: readonly unknown[], shapes: readonly FormShape[]): boolean =>
   list.slice(0, LOOKED_AT).some((element) => isKnown(element, shapes))
 
 const isKnown = (value: unknown, shapes: readonly FormShape[]): boolean =>
-  isRecord(value) && recognise(Object.keys(value), shapes) !== null
+  isRecord(value) && recogniseShape(Object.keys(value), shapes) !== null

@@ -1,6 +1,6 @@
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
-import { type FormShape, recognisedIn } from './shapes.js'
+import { type FormShape, namesOfShapeIn } from './shapes.js'
 
 const MOST_NAMES = 30
 const MOST_READ = 500 // headings per row
@@ -19,7 +19,7 @@ const nearest = (rows: readonly (readonly string[])[], shapes: readonly FormShap
   for (const row of rows) {
     const filled = row.filter((name) => name.trim() !== '').slice(0, MOST_READ)
     for (const shape of shapes) {
-      const known = recognisedIn(filled, shape)
+      const known = namesOfShapeIn(filled, shape)
       if (known.length < best.known.length) continue
       if (known.length === best.known.length && filled.length <= best.filled) continue
       const wanted = shape.names.filter((name) => !known.includes(name))
@@ -37,7 +37,7 @@ const redacted = (name: string): string => {
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? '（无 none）' : names.join('、'))
 
-export const headerUnknown = (
+export const unknownHeaderRefusal = (
   feed: string,
   rows: readonly (readonly string[])[],
   shapes: readonly FormShape[],
@@ -58,7 +58,7 @@ export const headerUnknown = (
   })
 }
 
-export const noMarkColumn = (
+export const noMarkColumnRefusal = (
   feed: string,
   rows: readonly (readonly string[])[],
   shapes: readonly FormShape[],

@@ -1,18 +1,18 @@
 import type { NumberedMap } from '../../domain/intake/feed-maps.js'
 import type { Item } from '../../domain/records/records.js'
 import { type Chunks, chunked, chunksOf } from '../../foundation/chunks.js'
-import { headerUnknown } from './near.js'
-import { type FormShape, recognise } from './shapes.js'
+import { unknownHeaderRefusal } from './near.js'
+import { type FormShape, recogniseShape } from './shapes.js'
 
 interface MapShape extends FormShape {
   every: true
   map: NumberedMap
 }
 
-export const mapShapes = (maps: readonly NumberedMap[]): MapShape[] =>
+export const shapesOfMaps = (maps: readonly NumberedMap[]): MapShape[] =>
   maps.map((map) => ({ names: Object.keys(map.headings), every: true, map }))
 
-export const renamed = (
+export const renameFields = (
   items: AsyncIterable<Item>,
   shapes: readonly MapShape[],
   forms: readonly FormShape[],
@@ -22,7 +22,7 @@ export const renamed = (
   const checked = new Set<string>()
   const each = (item: Item): Item => {
     const names = Object.keys(item.fields)
-    const found = recognise(names, shapes)
+    const found = recogniseShape(names, shapes)
     if (!found) return item
     const fields: Item['fields'] = {}
     const { map } = found.shape
@@ -36,8 +36,8 @@ export const renamed = (
     }
     for (const [field, value] of Object.entries(values)) if (isNothing(fields[field])) fields[field] = value
     const signature = names.join('\n')
-    if (!checked.has(signature) && recognise(Object.keys(fields), forms) === null) {
-      throw headerUnknown(feed, [Object.keys(fields)], forms)
+    if (!checked.has(signature) && recogniseShape(Object.keys(fields), forms) === null) {
+      throw unknownHeaderRefusal(feed, [Object.keys(fields)], forms)
     }
     if (checked.size < MOST_CHECKED) checked.add(signature)
     return { ...item, fields, map }

@@ -8,7 +8,7 @@ export interface FormShape {
   every?: true
 }
 
-export const BROKEN = '__row'
+export const BROKEN_ITEM_FIELD = '__row'
 
 const FEWEST_KNOWN = 3
 const KNOWN_SHARE = 0.5 // share of the names present
@@ -33,7 +33,7 @@ interface RecognisedShape<S> {
 }
 
 /** Finds the best shape and returns the names in its spelling; null when too few are known. */
-export const recognise = <S extends FormShape>(
+export const recogniseShape = <S extends FormShape>(
   names: readonly string[],
   shapes: readonly S[],
 ): RecognisedShape<S> | null => {
@@ -64,28 +64,32 @@ const recogniseAfresh = <S extends FormShape>(
   return best && { shape: best.shape, names: best.names }
 }
 
-export const recognisedIn = (names: readonly string[], shape: FormShape): string[] => {
+export const namesOfShapeIn = (names: readonly string[], shape: FormShape): string[] => {
   const present = new Set(names.map(loose))
   return shape.names.filter((name) => present.has(loose(name)))
 }
 
-export const item = (page: number | null, row: number, fields: Record<string, unknown>): Item =>
+export const makeItem = (page: number | null, row: number, fields: Record<string, unknown>): Item =>
   tooDeep(fields, MAX_DEPTH)
-    ? broken(page, row, '嵌套过深 nested too deep')
+    ? makeBrokenItem(page, row, '嵌套过深 nested too deep')
     : { page, row, fields: storable(fields) as Item['fields'] }
 
 /** The texts must satisfy `isStorable`. */
-export const textItem = (row: number, fields: Record<string, string>): Item => ({ page: null, row, fields })
+export const makeTextItem = (row: number, fields: Record<string, string>): Item => ({ page: null, row, fields })
 
-export const broken = (page: number | null, row: number, raw: string): Item => ({
+export const makeBrokenItem = (page: number | null, row: number, raw: string): Item => ({
   page,
   row,
-  fields: { [BROKEN]: storable(raw.slice(0, MAX_RAW)) },
+  fields: { [BROKEN_ITEM_FIELD]: storable(raw.slice(0, MAX_RAW)) },
 })
 
-export const itemOf = (page: number | null, row: number, value: unknown): Item => {
-  if (isRecord(value)) return item(page, row, value)
-  return broken(page, row, typeof value === 'object' && value !== null ? '不是记录 not a record' : String(value))
+export const itemFromValue = (page: number | null, row: number, value: unknown): Item => {
+  if (isRecord(value)) return makeItem(page, row, value)
+  return makeBrokenItem(
+    page,
+    row,
+    typeof value === 'object' && value !== null ? '不是记录 not a record' : String(value),
+  )
 }
 
 const tooDeep = (value: unknown, levels: number): boolean =>

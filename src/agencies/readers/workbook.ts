@@ -1,9 +1,9 @@
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { cellText, cellValue, type SheetRow, sheetsIn, type WorkbookKind } from '../../foundation/text/xlsx.js'
-import { footers } from './footers.js'
-import { headerUnknown } from './near.js'
-import { broken, type FormShape, item, recognise } from './shapes.js'
+import { makeFooterFilter } from './footers.js'
+import { unknownHeaderRefusal } from './near.js'
+import { type FormShape, makeBrokenItem, makeItem, recogniseShape } from './shapes.js'
 
 const HEADER_WITHIN = 20 // rows
 
@@ -20,13 +20,13 @@ export function* itemsOfWorkbook(
     const header = headerIn(rows, shapes)
     return header ? [{ page: at + 1, rows, header }] : []
   })
-  if (tables.length === 0) throw headerUnknown(feed, sheets.flatMap(firstRows), shapes)
+  if (tables.length === 0) throw unknownHeaderRefusal(feed, sheets.flatMap(firstRows), shapes)
   for (const { header } of tables) {
     const twice = header.names.find((name, at) => name !== '' && header.names.indexOf(name) !== at)
     if (twice) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `表头重复 ${twice} a column twice` })
   }
   for (const { page, rows, header } of tables) {
-    const below = footers<SheetRow>()
+    const below = makeFooterFilter<SheetRow>()
     for (const row of rows()) {
       if (row.number <= header.number) continue
       const texts = [...row.cells.values()].map(cellText)
@@ -51,7 +51,7 @@ const headerIn = (rows: SheetRows, shapes: readonly FormShape[]) => {
   for (const { number, cells } of rows()) {
     if (number > HEADER_WITHIN) break
     const width = Math.max(-1, ...cells.keys()) + 1
-    const known = recognise(
+    const known = recogniseShape(
       Array.from({ length: width }, (_, at) => cellText(cells.get(at))),
       shapes,
     )
@@ -64,7 +64,7 @@ const headerIn = (rows: SheetRows, shapes: readonly FormShape[]) => {
 const itemOf = (page: number | null, { number, cells }: SheetRow, names: readonly string[]): Item => {
   const beyond = [...cells].some(([column, cell]) => column >= names.length && cellText(cell) !== '')
   if (beyond || [...cells.values()].some((cell) => cell.t === 'e'))
-    return broken(page, number, [...cells.values()].map(cellText).join(' | '))
+    return makeBrokenItem(page, number, [...cells.values()].map(cellText).join(' | '))
   const fields = names.map((name, at): [string, unknown] => [name || `第${at + 1}列`, cellValue(cells.get(at))])
-  return item(page, number, Object.fromEntries(fields.filter(([, value], at) => names[at] !== '' || value !== '')))
+  return makeItem(page, number, Object.fromEntries(fields.filter(([, value], at) => names[at] !== '' || value !== '')))
 }

@@ -6,7 +6,7 @@ const SOURCES = new URL('../../', import.meta.url)
 const BUILT = new URL('../../../dist/src/agencies/readers/xlsx-worker.js', import.meta.url)
 
 /** Prefers an up-to-date build, which starts four times faster than the TypeScript sources. */
-export const program = (): URL => {
+export const workerProgramUrl = (): URL => {
   if (!import.meta.url.endsWith('.ts')) return new URL('./xlsx-worker.js', import.meta.url)
   built ??= isBuilt()
   return built ? BUILT : withLoader()

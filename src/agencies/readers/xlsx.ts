@@ -8,7 +8,7 @@ import { statedZipFault } from '../../foundation/text/xlsx/zip.js'
 import type { WorkbookKind } from '../../foundation/text/xlsx.js'
 import type { FileContent } from './content.js'
 import type { FormShape } from './shapes.js'
-import { program } from './xlsx-program.js'
+import { workerProgramUrl } from './xlsx-program.js'
 
 const MAX_BYTES = 20 * 1024 * 1024
 const MAX_HEAP = 448 // MB
@@ -63,7 +63,7 @@ async function* readWorkbook(
 }
 
 const startWorker = (task: WorkbookTask): Worker => {
-  const worker = new Worker(program(), {
+  const worker = new Worker(workerProgramUrl(), {
     workerData: task,
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP },

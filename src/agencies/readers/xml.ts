@@ -5,7 +5,7 @@ import { Refusal } from '../../foundation/errors.js'
 import { decoded, encodingOf } from '../../foundation/text/encodings.js'
 import { type ClosedElement, makeXmlReader, type XmlFault, type XmlLimits } from '../../foundation/text/xml.js'
 import type { FileContent } from './content.js'
-import { itemsIn } from './lists.js'
+import { itemsInLists } from './lists.js'
 import type { FormShape } from './shapes.js'
 
 const MAX_BYTES = 32 * 1024 * 1024
@@ -27,7 +27,7 @@ export async function* readXml(content: FileContent, shapes: readonly FormShape[
     await breathe()
   }
   parser.write(pending)
-  yield* itemsIn(parser.close(), shapes, feed)
+  yield* itemsInLists(parser.close(), shapes, feed)
 }
 
 const tooLarge = (): Refusal => new Refusal('CONTENT_TOO_LARGE', { limit: `${MAX_BYTES / 1024 / 1024} MB` })

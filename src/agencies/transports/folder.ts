@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url'
 import type { Item } from '../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import type { DeliveryOutcome, FeedDelivery, FeedSource, OpenOptions } from '../delivery.js'
-import { fromFile } from '../readers/content.js'
+import { contentFromFile } from '../readers/content.js'
 import { readContent } from '../readers/index.js'
 import type { FormShape } from '../readers/shapes.js'
 import { type ClaimTimes, claimNext, type FileClaim } from './folder/claims.js'
-import { archiveFile, putBack, refuse } from './folder/file-outcomes.js'
-import { none } from './http/attempt.js'
+import { archiveFile, moveToRefused, putFileBack } from './folder/file-outcomes.js'
+import { noItems } from './http/attempt.js'
 
 /** A file unchanged for this many milliseconds counts as complete. */
 const SETTLE_MS = 30_000
@@ -34,12 +34,12 @@ const NOT_WHOLE = new RegExp(
   'i',
 )
 
-export const saysWhole = (name: string): boolean => {
+export const isNamedWhole = (name: string): boolean => {
   const seen = name.normalize('NFKC')
   return WHOLE.test(seen) && !NOT_WHOLE.test(seen)
 }
 
-export const folder = async (
+export const openFolder = async (
   source: FeedSource & OpenOptions,
   shapes: readonly FormShape[],
   feed: string,
@@ -47,11 +47,11 @@ export const folder = async (
 ): Promise<FeedDelivery> => {
   const path = join(pathOf(source.url), feed)
   const { claim, more } = await withNamedFaults(feed, () => claimNext(path, waits))
-  if (!claim) return { items: none(), file: null, unmodified: true, whole: false }
+  if (!claim) return { items: noItems(), file: null, unmodified: true, whole: false }
   return {
     items: itemsOf(claim, shapes, feed, source.signal),
     file: claim.name,
-    whole: saysWhole(claim.name),
+    whole: isNamedWhole(claim.name),
     more,
     settle: (settled) => settle(path, claim, settled, source.archive),
   }
@@ -72,7 +72,7 @@ async function* itemsOf(
   signal: AbortSignal | undefined,
 ): AsyncIterable<Item> {
   try {
-    for await (const item of readContent(await fromFile(claim.path), shapes, feed)) {
+    for await (const item of readContent(await contentFromFile(claim.path), shapes, feed)) {
       signal?.throwIfAborted()
       yield item
     }
@@ -91,8 +91,8 @@ const settle = async (
 ): Promise<void> => {
   try {
     if (settled.outcome === 'DONE') await archiveFile(claim, archive)
-    else if (settled.outcome === 'REFUSED') await refuse(path, claim, settled)
-    else await putBack(path, claim)
+    else if (settled.outcome === 'REFUSED') await moveToRefused(path, claim, settled)
+    else await putFileBack(path, claim)
   } catch (error) {
     // A judged file that cannot be removed must not block later files.
     if (settled.outcome === 'FAILED') await claim.release()

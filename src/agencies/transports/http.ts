@@ -1,4 +1,4 @@
 export type { PullLimits } from './http/attempt.js'
-export { byCursor, type CursorOptions, type CursorPage } from './http/cursor.js'
-export { file } from './http/file.js'
-export { type ListPage, type PagingOptions, pages } from './http/paged.js'
+export { type CursorOptions, type CursorPage, openByCursor } from './http/cursor.js'
+export { openHttpFile } from './http/file.js'
+export { type ListPage, openPaged, type PagingOptions } from './http/paged.js'

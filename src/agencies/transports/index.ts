@@ -1,8 +1,8 @@
 import { Refusal } from '../../foundation/errors.js'
 import type { FeedDelivery, FeedSource, OpenOptions } from '../delivery.js'
 import type { FormShape } from '../readers/shapes.js'
-import { folder } from './folder.js'
-import { table } from './table.js'
+import { openFolder } from './folder.js'
+import { openTable } from './table.js'
 
 export interface TransportFeed {
   id: string
@@ -20,10 +20,10 @@ export const openSource = async (
   const asked = { ...source, ...opening, most }
   switch (protocolOf(source.url)) {
     case 'file:':
-      return folder(asked, shapes, id)
+      return openFolder(asked, shapes, id)
     case 'postgres:':
     case 'postgresql:':
-      return table(asked, shapes, id)
+      return openTable(asked, shapes, id)
     case 'http:':
     case 'https:':
       return fetch(asked, shapes, id)

@@ -5,12 +5,19 @@
 import type { Item } from '../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import type { DeliveryOutcome, FeedDelivery, FeedSource, OpenOptions } from '../delivery.js'
-import { headerUnknown } from '../readers/near.js'
-import { broken, type FormShape, itemOf, recognise } from '../readers/shapes.js'
-import { none } from './http/attempt.js'
-import { connected, type Exchange, FAULTS, identifier, openExchange, type RowAnswer } from './table/exchange.js'
+import { unknownHeaderRefusal } from '../readers/near.js'
+import { type FormShape, itemFromValue, makeBrokenItem, recogniseShape } from '../readers/shapes.js'
+import { noItems } from './http/attempt.js'
+import {
+  checkIdentifier,
+  DATABASE_FAULTS,
+  type ExchangeTable,
+  openExchange,
+  type RowAnswer,
+  withConnection,
+} from './table/exchange.js'
 
-export { exchangeTable } from './table/exchange.js'
+export { exchangeTableDdl } from './table/exchange.js'
 
 /** Maximum rows of one pull: their ids stay in memory until the rows are answered. */
 const MAX_ROWS = 100_000
@@ -23,18 +30,18 @@ export interface TableLimits {
   rows: number
 }
 
-export const table = async (
+export const openTable = async (
   source: FeedSource & OpenOptions,
   shapes: readonly FormShape[],
   feed: string,
   { rows }: TableLimits = { rows: MAX_ROWS },
 ): Promise<FeedDelivery> => {
   const { url, schema } = addressOf(source.url)
-  const name = identifier(`exchange_${feed}`)
+  const name = checkIdentifier(`exchange_${feed}`)
   const waiting = await withNamedFaults(() =>
-    connected(url, true, async (db) => (await openExchange(db, schema, name)).count(rows + 1)),
+    withConnection(url, true, async (db) => (await openExchange(db, schema, name)).count(rows + 1)),
   )
-  if (waiting === 0) return { items: none(), file: null, unmodified: true, whole: false }
+  if (waiting === 0) return { items: noItems(), file: null, unmodified: true, whole: false }
   const taken: RowsRead = new Map()
   return {
     items: itemsOf({
@@ -53,7 +60,7 @@ export const table = async (
     settle: (settled) =>
       settled.outcome === 'FAILED'
         ? Promise.resolve()
-        : connected(url, false, async (db) => writeOutcome(await openExchange(db, schema, name), taken, settled)),
+        : withConnection(url, false, async (db) => writeOutcome(await openExchange(db, schema, name), taken, settled)),
   }
 }
 
@@ -82,19 +89,19 @@ async function* itemsOf({ url, schema, name, shapes, feed, most, taken, signal }
     signal?.throwIfAborted()
     // Connects per batch, so that a slow consumer holds no connection.
     const { rows, columns } = await withNamedFaults(() =>
-      connected(url, true, async (db) => {
+      withConnection(url, true, async (db) => {
         const exchange = await openExchange(db, schema, name)
         return { rows: await exchange.batch(after, most - taken.size), columns: exchange.columns }
       }),
     )
-    const known = columns && recognise(columns, shapes)
-    if (columns && !known) throw headerUnknown(feed, [columns], shapes)
+    const known = columns && recogniseShape(columns, shapes)
+    if (columns && !known) throw unknownHeaderRefusal(feed, [columns], shapes)
     for (const { id, version, large, fields } of rows) {
       const place = placeOf(Number(id))
       taken.set(keyOf(place), { id, version })
       after = id
-      if (large) yield broken(place.page, place.row, '行过大 a row beyond the limit')
-      else yield itemOf(place.page, place.row, known ? respelt(fields, columns, known.names) : fields)
+      if (large) yield makeBrokenItem(place.page, place.row, '行过大 a row beyond the limit')
+      else yield itemFromValue(place.page, place.row, known ? respelt(fields, columns, known.names) : fields)
     }
     if (rows.length === 0) return
   }
@@ -107,7 +114,7 @@ const respelt = (fields: unknown, columns: readonly string[], names: readonly st
 }
 
 /** If the whole delivery is refused, rows without a fault of their own get its reason. */
-const writeOutcome = async (exchange: Exchange, taken: RowsRead, settled: DeliveryOutcome): Promise<void> => {
+const writeOutcome = async (exchange: ExchangeTable, taken: RowsRead, settled: DeliveryOutcome): Promise<void> => {
   const faults = new Map<string, { code: string; message: string }>()
   for await (const { page, row, field, heading, rule, message } of settled.rejects) {
     const key = keyOf({ page, row })
@@ -128,7 +135,7 @@ const writeOutcome = async (exchange: Exchange, taken: RowsRead, settled: Delive
 
 const addressOf = (url: string): { url: string; schema: string } => {
   const address = new URL(url)
-  const schema = identifier(address.searchParams.get('schema') ?? 'public')
+  const schema = checkIdentifier(address.searchParams.get('schema') ?? 'public')
   address.searchParams.delete('schema')
   return { url: address.href, schema }
 }
@@ -140,7 +147,7 @@ const withNamedFaults = async <T>(work: () => Promise<T>): Promise<T> => {
   } catch (error) {
     if (isRefusal(error)) throw error
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    const reason = FAULTS[code] ?? (code || '连接失败 no connection')
+    const reason = DATABASE_FAULTS[code] ?? (code || '连接失败 no connection')
     throw new Refusal('FEED_UNREACHABLE', { reason: `交换库：${reason}` })
   }
 }

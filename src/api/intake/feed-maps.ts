@@ -1,4 +1,4 @@
-import type { Feed } from '../../agencies/feed.js'
+import type { AgencyFeed } from '../../agencies/feed.js'
 import type { MapLine } from '../../domain/intake/feed-maps.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/intake/feed-maps.js'
@@ -16,7 +16,7 @@ const mapView = ({ id, headings, values, ...map }: store.FeedMapRow) => ({
   ],
 })
 
-const feedIn = ({ parts }: GraphqlContext, id: string): Feed => {
+const feedIn = ({ parts }: GraphqlContext, id: string): AgencyFeed => {
   const feeds = parts.agencies.flatMap(({ feeds }) => feeds)
   const feed = feeds.find((each) => each.id === id)
   if (feed === undefined) throw new Refusal('FEED_UNKNOWN', { feed: id, known: feeds.map(({ id }) => id).join(' ') })
@@ -50,5 +50,5 @@ export const feedMapResolvers = {
     maps: async ({ maps }: RunRow, _: unknown, { parts }: GraphqlContext) =>
       (await store.byIds(parts.db, maps)).map(mapView),
   },
-  Feed: { forms: ({ forms }: Feed) => forms.map(({ names }) => ({ fields: names })) },
+  Feed: { forms: ({ forms }: AgencyFeed) => forms.map(({ names }) => ({ fields: names })) },
 }

@@ -1,4 +1,4 @@
-import type { Feed } from '../../agencies/feed.js'
+import type { AgencyFeed } from '../../agencies/feed.js'
 import { type Act, may, mayFeed, regionBoundOf, type Viewer } from '../../domain/access/viewer.js'
 import type { Problem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -107,7 +107,7 @@ const dropReject = async (_: unknown, args: RejectSettlement, context: GraphqlCo
 const toSettle = async (
   context: GraphqlContext,
   id: string,
-): Promise<{ reject: setAside.StoredReject; feed: Feed }> => {
+): Promise<{ reject: setAside.StoredReject; feed: AgencyFeed }> => {
   const reject = await seen(context, numberInGlobalId(id, 'Reject'), 'correct_rejects')
   const feed = context.parts.agencies.flatMap(({ feeds }) => feeds).find((each) => each.id === reject?.feed)
   if (reject === null || feed === undefined) throw new Refusal('REJECT_UNKNOWN')

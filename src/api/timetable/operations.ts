@@ -1,4 +1,4 @@
-import type { Agency, Feed } from '../../agencies/feed.js'
+import type { Agency, AgencyFeed } from '../../agencies/feed.js'
 import { may, RECORD_KINDS_SEEN } from '../../domain/access/viewer.js'
 import { isStale } from '../../domain/intake/bounds.js'
 import { lateShare } from '../../domain/intake/timeliness.js'
@@ -44,7 +44,7 @@ export const runById = async (context: GraphqlContext, id: number) => {
   return run && runView(run)
 }
 
-const watched = async ({ id }: Feed, context: GraphqlContext): Promise<watch.FeedHealth> => {
+const watched = async ({ id }: AgencyFeed, context: GraphqlContext): Promise<watch.FeedHealth> => {
   const found = (await context.load.watched()).get(id)
   if (found === undefined) throw new Error(`nobody watches ${id}`)
   return found
@@ -65,24 +65,27 @@ export const operationResolvers = {
   },
   Feed: {
     every: ({ id }: { id: string }) => cronOfFeed(id),
-    configured: ({ agency }: Feed, _: unknown, { parts }: GraphqlContext) => parts.configured.agencies.has(agency),
-    staleAfterHours: ({ bounds }: Feed) => bounds.staleAfterHours,
-    lastGoodPullAt: async ({ id }: Feed, _: unknown, context: GraphqlContext) =>
+    configured: ({ agency }: AgencyFeed, _: unknown, { parts }: GraphqlContext) =>
+      parts.configured.agencies.has(agency),
+    staleAfterHours: ({ bounds }: AgencyFeed) => bounds.staleAfterHours,
+    lastGoodPullAt: async ({ id }: AgencyFeed, _: unknown, context: GraphqlContext) =>
       (await context.load.pulls()).get(id) ?? null,
-    stale: async ({ id, bounds }: Feed, _: unknown, context: GraphqlContext) =>
+    stale: async ({ id, bounds }: AgencyFeed, _: unknown, context: GraphqlContext) =>
       isStale(bounds, (await context.load.pulls()).get(id) ?? null, context.now),
-    items: async (feed: Feed, _: unknown, context: GraphqlContext) =>
+    items: async (feed: AgencyFeed, _: unknown, context: GraphqlContext) =>
       (await watched(feed, context)).last?.received ?? null,
-    rejects: async (feed: Feed, _: unknown, context: GraphqlContext) =>
+    rejects: async (feed: AgencyFeed, _: unknown, context: GraphqlContext) =>
       (await watched(feed, context)).last?.rejected ?? null,
-    rejectsByRule: async (feed: Feed, _: unknown, context: GraphqlContext) =>
+    rejectsByRule: async (feed: AgencyFeed, _: unknown, context: GraphqlContext) =>
       (await watched(feed, context)).last?.byRule ?? [],
-    lastError: async (feed: Feed, _: unknown, context: GraphqlContext) =>
+    lastError: async (feed: AgencyFeed, _: unknown, context: GraphqlContext) =>
       (await watched(feed, context)).last?.error ?? null,
-    openRejects: async (feed: Feed, _: unknown, context: GraphqlContext) => (await watched(feed, context)).openRejects,
-    unmatched: async (feed: Feed, _: unknown, context: GraphqlContext) => (await watched(feed, context)).unmatched,
-    dutyWorkdays: ({ duty }: Feed) => duty?.workdays ?? null,
-    timeliness: async (feed: Feed, _: unknown, context: GraphqlContext) => {
+    openRejects: async (feed: AgencyFeed, _: unknown, context: GraphqlContext) =>
+      (await watched(feed, context)).openRejects,
+    unmatched: async (feed: AgencyFeed, _: unknown, context: GraphqlContext) =>
+      (await watched(feed, context)).unmatched,
+    dutyWorkdays: ({ duty }: AgencyFeed) => duty?.workdays ?? null,
+    timeliness: async (feed: AgencyFeed, _: unknown, context: GraphqlContext) => {
       const { late, timely } = await watched(feed, context)
       return { late, timely, share: lateShare({ late, timely }) }
     },

@@ -5,7 +5,7 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { Request, RequestHandler, Response } from 'express'
-import type { Feed } from '../../agencies/feed.js'
+import type { AgencyFeed } from '../../agencies/feed.js'
 import { may, mayFeed, type Viewer } from '../../domain/access/viewer.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
@@ -38,7 +38,7 @@ interface PreviewRequest {
   parts: ApiDependencies
   own: HttpRequestContext
   viewer: Viewer
-  feed: Feed
+  feed: AgencyFeed
   given: ReturnType<typeof givenIn>
   bytes: Buffer
 }
@@ -130,12 +130,15 @@ const answerPreview = async (
   response.set('Cache-Control', 'no-store').type('json').send(content)
 }
 
-const auditedUpload = ({ id }: Feed, parameters: ReturnType<typeof givenIn>, mark: (id: string) => string): string =>
-  `POST /v1/feeds/${id} ${JSON.stringify(redactIdNumbers(parameters, mark))}`
+const auditedUpload = (
+  { id }: AgencyFeed,
+  parameters: ReturnType<typeof givenIn>,
+  mark: (id: string) => string,
+): string => `POST /v1/feeds/${id} ${JSON.stringify(redactIdNumbers(parameters, mark))}`
 
 const rejectsUrl = (run: number): string => `/v1/runs/${run}/rejects.csv`
 
-const feedFor = (viewer: Viewer, id: string, { agencies }: ApiDependencies): Feed => {
+const feedFor = (viewer: Viewer, id: string, { agencies }: ApiDependencies): AgencyFeed => {
   requireSignedIn(viewer)
   if (!may(viewer, 'send_records')) throw new Refusal('FORBIDDEN')
   const sendable = agencies.flatMap((agency) => agency.feeds).filter((feed) => mayFeed(viewer, 'send_records', feed))

@@ -1,4 +1,4 @@
-import type { Feed } from '../../agencies/feed.js'
+import type { AgencyFeed } from '../../agencies/feed.js'
 import { headingMapOf, isSameTable, type MapLine } from '../../domain/intake/feed-maps.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -7,7 +7,7 @@ import type { Db } from '../../store/db/db.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
 
 export interface FeedMapInput {
-  feed: Pick<Feed, 'id' | 'forms'>
+  feed: Pick<AgencyFeed, 'id' | 'forms'>
   lines: readonly MapLine[]
   by: string
   mark: (id: string) => string

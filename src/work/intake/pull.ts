@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { accessSync, constants, createReadStream, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { DeliveryOutcome, FeedDelivery } from '../../agencies/delivery.js'
-import type { Feed } from '../../agencies/feed.js'
+import type { AgencyFeed } from '../../agencies/feed.js'
 import { boundsFault } from '../../domain/intake/bounds.js'
 import { scopeOf } from '../../domain/intake/delivery-scope.js'
 import { withCauses } from '../../domain/intake/reject-causes.js'
@@ -56,7 +56,7 @@ interface DeliveryArchive {
 }
 
 export interface PullRunOptions extends RunOptions {
-  feed: Feed
+  feed: AgencyFeed
   url: string | null
   file?: SubmittedFile
   mark: (id: string) => string

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Feed, MappingContext } from '../../agencies/feed.js'
+import type { AgencyFeed, MappingContext } from '../../agencies/feed.js'
 import type { Calendar } from '../../domain/calendar/calendar.js'
 import { comparedDigest, contradictionProblem } from '../../domain/intake/contradiction.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
@@ -30,7 +30,7 @@ const TELL_EVERY_ITEMS = 1_000
 const TURN_EVERY_ITEMS = 50
 
 export interface ItemReadInput {
-  feed: Feed
+  feed: AgencyFeed
   items: AsyncIterable<Item>
   dated: string | null
   mark: (id: string) => string
@@ -188,7 +188,7 @@ const charactersIn = (value: unknown): number => {
 
 /** The item's ID numbers are already replaced. `clear` lists texts already found to hold none. */
 export const draftsIn = (
-  feed: Feed,
+  feed: AgencyFeed,
   item: Item,
   context: MappingContext,
   mark: (id: string) => string,

@@ -1,5 +1,5 @@
 /** A corrected item is merged by its own run, under its original page and row. */
-import type { Feed } from '../../agencies/feed.js'
+import type { AgencyFeed } from '../../agencies/feed.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { type Draft, type Item, type Problem, RECORD_KIND_TRAITS } from '../../domain/records/records.js'
@@ -41,7 +41,11 @@ export type CorrectionResult =
   | { taken: false; problems: readonly Problem[] }
 
 /** Refusals: REJECT_UNKNOWN, REJECT_SETTLED, REJECT_OUTDATED, INPUT_INVALID, RUN_BUSY. */
-export const takeCorrection = async (db: Db, feed: Feed, correcting: RejectCorrection): Promise<CorrectionResult> => {
+export const takeCorrection = async (
+  db: Db,
+  feed: AgencyFeed,
+  correcting: RejectCorrection,
+): Promise<CorrectionResult> => {
   const { reject, by, mark, now } = correcting
   const note = checkedText(correcting.note, '理由 the reason', correcting.mark)
   const found = await setAside.byId(db, reject)
@@ -87,7 +91,7 @@ export const takeCorrection = async (db: Db, feed: Feed, correcting: RejectCorre
 }
 
 interface CorrectedItem {
-  feed: Feed
+  feed: AgencyFeed
   found: setAside.StoredReject
   drafts: readonly Draft[]
   says: DraftStage['says']

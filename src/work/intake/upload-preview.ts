@@ -1,5 +1,5 @@
 /** Previews an upload with the real reader, contracts and merge. Stores nothing. */
-import type { Feed } from '../../agencies/feed.js'
+import type { AgencyFeed } from '../../agencies/feed.js'
 import { boundsFault } from '../../domain/intake/bounds.js'
 import { withCauses } from '../../domain/intake/reject-causes.js'
 import { type Problem, RECORD_KIND_TRAITS } from '../../domain/records/records.js'
@@ -40,7 +40,7 @@ export interface UploadPreview
 }
 
 export interface UploadPreviewInput {
-  feed: Feed
+  feed: AgencyFeed
   file: SubmittedFile & { bytes: Buffer }
   mark: (id: string) => string
   rules: WorkRules

@@ -6,7 +6,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
-import { exchangeTable } from '../../../src/agencies/transports/table.js'
+import { exchangeTableDdl } from '../../../src/agencies/transports/table.js'
 import { connect, type Db } from '../../../src/store/db/db.js'
 import { deleteExpired } from '../../../src/work/timetable/tidy.js'
 import { pageOf, record, registryPage } from '../../agencies/answering.js'
@@ -176,7 +176,7 @@ describe('a pull killed with SIGKILL, by transport', () => {
     let exchange: TestDatabase
     beforeEach(async () => {
       exchange = await freshDatabase({ empty: true })
-      await exchange.db.raw(exchangeTable('registry'))
+      await exchange.db.raw(exchangeTableDdl('registry'))
       await exchange.db('exchange_registry').insert(items.map((item) => ({ payload: JSON.stringify(item) })))
     })
     afterEach(() => exchange.drop())

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { FeedDelivery } from '../../../src/agencies/delivery.js'
-import type { Feed } from '../../../src/agencies/feed.js'
+import type { AgencyFeed } from '../../../src/agencies/feed.js'
 import { loadKnownVersions } from '../../../src/store/intake/digest-index.js'
 import type { NewReject } from '../../../src/store/intake/rejects.js'
 import { withStage } from '../../../src/store/intake/staged.js'
@@ -12,7 +12,7 @@ describe('pull and settlement with the sender', () => {
   const db = database()
 
   /** A door at which many deliveries wait, each of one row; `fails`: nobody there can be told how it ended. */
-  const door = (fails: boolean): { from: Feed; opened: () => number } => {
+  const door = (fails: boolean): { from: AgencyFeed; opened: () => number } => {
     const made = feed({ whole: false })
     let opened = 0
     const open = async (): Promise<FeedDelivery> => {

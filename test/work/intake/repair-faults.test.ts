@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import type { Feed } from '../../../src/agencies/feed.js'
+import type { AgencyFeed } from '../../../src/agencies/feed.js'
 import { feeds } from '../../../src/agencies/index.js'
 import { parseContent } from '../../../src/domain/audit/audit-log.js'
 import * as setAside from '../../../src/store/intake/reject-desk.js'
@@ -103,7 +103,7 @@ describe('hub repair on a database with every fault that earlier releases left',
     await pullItems(test.db, [row(3, { reg: regOf(3) })], { id: 'elsewhere', kind: 'registration', now: hours(1) })
     const [reject] = await setAside.list(test.db, { feeds: null, state: 'OPEN' }, { first: 1, before: null })
     const corrected = { by: 'officer-1', note: '已核实', reject: reject?.id ?? 0, fields: entry(4) as never }
-    await takeCorrection(test.db, feeds.get('dishonest') as Feed, { ...corrected, mark, rules, now: hours(2) })
+    await takeCorrection(test.db, feeds.get('dishonest') as AgencyFeed, { ...corrected, mark, rules, now: hours(2) })
     await sql(`update versions set partial = true where feed = 'dishonest' and record_key in ('L3', 'L4')`)
     await deliver(test.db, 'dishonest', stays, { archive, now: hours(3) })
     // Nothing had ended.

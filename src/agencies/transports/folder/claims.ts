@@ -6,8 +6,8 @@ import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, open, readdir, rename, rm, rmdir, stat, unlink, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join, sep } from 'node:path'
-import { type ClaimedFile, refuseUnopened } from './file-outcomes.js'
-import { READY, textOf } from './names.js'
+import { type ClaimedFile, moveUnopenedToRefused } from './file-outcomes.js'
+import { fileNameText, READY_ENDING } from './names.js'
 
 const TAKEN = '.taken'
 const RENEW_EVERY = 20_000 // ms
@@ -69,17 +69,17 @@ interface ReadyFile {
 /** Returns complete plain files, oldest first. */
 const findReady = async (path: string, now: number, settleMs: number): Promise<ReadyFile[]> => {
   const entries = await readdir(path, { withFileTypes: true, encoding: 'buffer' })
-  const names = new Set(entries.map((entry) => textOf(entry.name)))
+  const names = new Set(entries.map((entry) => fileNameText(entry.name)))
   const ready: ReadyFile[] = []
   for (const entry of entries) {
-    const name = textOf(entry.name)
-    if (NOT_YET.test(name) || name.endsWith(READY) || entry.isDirectory()) continue
+    const name = fileNameText(entry.name)
+    if (NOT_YET.test(name) || name.endsWith(READY_ENDING) || entry.isDirectory()) continue
     const at = Buffer.concat([Buffer.from(path + sep), entry.name])
     const found = await lstat(at).catch(nullIfMissing)
     // Unlike mtime, ctime cannot be set.
-    if (!found || !(names.has(name + READY) || now - found.ctimeMs >= settleMs)) continue
+    if (!found || !(names.has(name + READY_ENDING) || now - found.ctimeMs >= settleMs)) continue
     if (found.isFile()) ready.push({ name, at, written: found.mtimeMs })
-    else await refuseUnopened(path, name, at)
+    else await moveUnopenedToRefused(path, name, at)
   }
   return ready.sort((one, other) => one.written - other.written || (one.name < other.name ? -1 : 1))
 }
@@ -104,7 +104,7 @@ const claimFile = async (path: string, { name, at }: ReadyFile): Promise<FileCla
     return nullIfMissing(error as NodeJS.ErrnoException)
   }
   // Removes the `.ok`, because the next file of this name needs its own.
-  await rm(join(path, name + READY), { force: true }).catch(() => {})
+  await rm(join(path, name + READY_ENDING), { force: true }).catch(() => {})
   return holdClaim(own, id, name)
 }
 

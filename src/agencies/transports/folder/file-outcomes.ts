@@ -2,7 +2,7 @@ import type { PathLike } from 'node:fs'
 import { link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { DeliveryOutcome, OpenOptions } from '../../delivery.js'
-import { fitting, REFUSED } from './names.js'
+import { REFUSED_FOLDER, shortenFileName } from './names.js'
 
 export interface ClaimedFile {
   name: string
@@ -18,12 +18,12 @@ export const archiveFile = async ({ name, path }: ClaimedFile, archive: OpenOpti
   await unlink(path)
 }
 
-export const putBack = async (path: string, { name, path: at }: ClaimedFile): Promise<void> => {
+export const putFileBack = async (path: string, { name, path: at }: ClaimedFile): Promise<void> => {
   for (const target of numberedNames(name)) if (await moveFile(at, join(path, target))) return
   throw new Error('no free name to put a file back under')
 }
 
-export const refuse = async (
+export const moveToRefused = async (
   path: string,
   { name, path: at }: ClaimedFile,
   settled: DeliveryOutcome,
@@ -43,7 +43,7 @@ export const refuse = async (
   })
 }
 
-export const refuseUnopened = async (path: string, name: string, at: Buffer): Promise<void> => {
+export const moveUnopenedToRefused = async (path: string, name: string, at: Buffer): Promise<void> => {
   try {
     await moveAside(path, name, at, (write) =>
       write('不是普通文件（链接、管道等），未读取。Not a regular file (a link, a pipe): it was not opened.'),
@@ -66,9 +66,9 @@ const moveAside = async (
   at: PathLike,
   tell: (write: LineWriter) => Promise<void>,
 ): Promise<void> => {
-  await mkdir(join(path, REFUSED), { recursive: true })
-  for (const target of numberedNames(fitting(name))) {
-    const own = join(path, REFUSED, target)
+  await mkdir(join(path, REFUSED_FOLDER), { recursive: true })
+  for (const target of numberedNames(shortenFileName(name))) {
+    const own = join(path, REFUSED_FOLDER, target)
     const reason = await createFile(own + REASON)
     if (!reason) continue
     try {
@@ -94,7 +94,7 @@ function* numberedNames(name: string): Iterable<string> {
   yield name
   const ending = extname(name)
   const stem = name.slice(0, name.length - ending.length)
-  for (let n = 2; n <= MAX_TWINS; n += 1) yield `${fitting(stem)}.${n}${ending}`
+  for (let n = 2; n <= MAX_TWINS; n += 1) yield `${shortenFileName(stem)}.${n}${ending}`
 }
 
 /** Returns false when the target exists. Unlike rename, a hard link does not overwrite it. */

@@ -4,17 +4,17 @@ import { extname } from 'node:path'
 import { decode } from '../../../foundation/text/encodings.js'
 
 /** A file `<name>.ok` declares `<name>` complete. */
-export const READY = '.ok'
-export const REFUSED = 'refused'
+export const READY_ENDING = '.ok'
+export const REFUSED_FOLDER = 'refused'
 /** Maximum bytes of a file name; 40 of the allowed 255 remain for a suffix. */
 const MAX_NAME = 255 - 40
 const MAX_ENDING = 12 // characters
 const DIGEST = 8 // characters
 
-export const textOf = (raw: Buffer): string =>
-  isUtf8(raw) ? raw.toString('utf8') : fitting(decode(raw, 'gb18030').replace(/[/\0]/g, '_'))
+export const fileNameText = (raw: Buffer): string =>
+  isUtf8(raw) ? raw.toString('utf8') : shortenFileName(decode(raw, 'gb18030').replace(/[/\0]/g, '_'))
 
-export const fitting = (name: string): string => {
+export const shortenFileName = (name: string): string => {
   const bytes = Buffer.from(name)
   if (bytes.length <= MAX_NAME) return name
   const ending = extname(name).slice(0, MAX_ENDING)

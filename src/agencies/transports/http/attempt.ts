@@ -16,8 +16,8 @@ const LONGEST_RETRY_AFTER = 5 // s
 const FINAL_KINDS = new Set(['redirect', 'too_large', 'tls'])
 const MAX_MARK = 1024 // characters of an ETag or date
 
-export const UNMODIFIED = 304
-export const GONE = 410
+export const UNMODIFIED_STATUS = 304
+export const GONE_STATUS = 410
 
 export interface PullLimits {
   /** Timeout of one attempt (ms). */
@@ -43,11 +43,11 @@ const OUTAGE_MS = 5 * 60_000
 export const limitsFor = (most: number, pageItems: number): PullLimits => ({
   pageMs: 30_000,
   pullMs: Math.max(LEAST_PULL_MS, Math.ceil(most / pageItems) * PAGE_WITHIN_MS),
-  pages: pagesIn({ pages: Math.ceil(most / Math.min(pageItems, LEAST_PAGE_ITEMS)) }),
+  pages: pagesMostIn({ pages: Math.ceil(most / Math.min(pageItems, LEAST_PAGE_ITEMS)) }),
   outageMs: OUTAGE_MS,
 })
 
-export const pagesIn = ({ pages = LEAST_PAGES }: Pick<PullLimits, 'pages'>): number => Math.max(pages, LEAST_PAGES)
+export const pagesMostIn = ({ pages = LEAST_PAGES }: Pick<PullLimits, 'pages'>): number => Math.max(pages, LEAST_PAGES)
 const PAGE_BYTES = 16 * 1024 * 1024
 
 export interface AttemptOptions extends Pick<HttpRequestOptions, 'method' | 'headers' | 'timeoutMs' | 'maxBytes'> {
@@ -83,7 +83,11 @@ const attempt = async (
 }
 
 /** `pullMs` limits only the time spent waiting for the agency. */
-export const makeAsker = (source: FeedSource, { pageMs, pullMs, outageMs = 0 }: PullLimits, maxBytes = PAGE_BYTES) => {
+export const makeAgencyRequester = (
+  source: FeedSource,
+  { pageMs, pullMs, outageMs = 0 }: PullLimits,
+  maxBytes = PAGE_BYTES,
+) => {
   let left = pullMs
   let begun = false
   return async (
@@ -98,7 +102,7 @@ export const makeAsker = (source: FeedSource, { pageMs, pullMs, outageMs = 0 }: 
     return asked
   }
 }
-export type AgencyRequester = ReturnType<typeof makeAsker>
+export type AgencyRequester = ReturnType<typeof makeAgencyRequester>
 
 interface FailedAttempt {
   reason: string
@@ -140,7 +144,7 @@ const wait = async (ms: number, signal: AbortSignal | undefined): Promise<void> 
 const stopRefusal = (signal: AbortSignal | undefined): Refusal =>
   isRefusal(signal?.reason) ? signal.reason : new Refusal('STOPPING')
 
-export const incomplete = (reason: string): Refusal =>
+export const incompleteRefusal = (reason: string): Refusal =>
   new Refusal('FEED_UNREACHABLE', { reason: `数据不完整：${reason}` })
 
 /** HTTP validators ETag and Last-Modified (RFC 9110, section 8.8). */
@@ -162,7 +166,7 @@ export const conditionalHeaders = ({ etag, modified }: CacheValidator): Record<s
 
 /** Returns null if the state belongs to another address or is malformed. */
 export const storedState = (state: Json, address: string): Record<string, unknown> | null =>
-  isRecord(state) && state['address'] === digestOf(address) ? state : null
+  isRecord(state) && state['address'] === addressDigest(address) ? state : null
 
 export const isValidator = (value: unknown): value is CacheValidator =>
   isRecord(value) &&
@@ -170,12 +174,12 @@ export const isValidator = (value: unknown): value is CacheValidator =>
   (value['etag'] !== null || value['modified'] !== null)
 
 /** A run's state stores only hashes of addresses, which may contain a secret. */
-export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+export const addressDigest = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-export async function* none(): AsyncIterable<Item> {}
+export async function* noItems(): AsyncIterable<Item> {}
 
 /** `ahead` requests the next page early; `stop` aborts that request. */
-export const readingAhead = (source: FeedSource) => {
+export const makeReadAhead = (source: FeedSource) => {
   const given = new AbortController()
   const signal = source.signal ? AbortSignal.any([source.signal, given.signal]) : given.signal
   return {

@@ -2,8 +2,8 @@ import type { Item, Json } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
 import type { HttpAnswer } from '../../../foundation/http.js'
 import type { FeedDelivery, FeedSource, OpenOptions } from '../../delivery.js'
-import { holdsKnown } from '../../readers/lists.js'
-import { type FormShape, itemOf } from '../../readers/shapes.js'
+import { hasKnownElement } from '../../readers/lists.js'
+import { type FormShape, itemFromValue } from '../../readers/shapes.js'
 import * as attempts from './attempt.js'
 import { digestOfItems } from './repeats.js'
 
@@ -33,25 +33,25 @@ interface CursorPlace {
   mark: attempts.CacheValidator | null
 }
 
-export const byCursor = async (
+export const openByCursor = async (
   source: FeedSource & OpenOptions,
   cursoring: CursorOptions,
   shapes: readonly FormShape[],
   feed: string,
   limits: attempts.PullLimits = attempts.limitsFor(source.most ?? 0, cursoring.pieceItems),
 ): Promise<FeedDelivery> => {
-  const reading = attempts.readingAhead(source)
-  const ask = attempts.makeAsker(reading.source, limits)
+  const reading = attempts.makeReadAhead(source)
+  const ask = attempts.makeAgencyRequester(reading.source, limits)
   const address = attempts.addressOf(source.url, cursoring.ask(null, cursoring.pieceItems).path)
   const kept = cursoring.resumes ? placeIn(attempts.storedState(source.state, address)) : null
   const first = kept && (await resume(ask, cursoring, kept))
-  if (first?.status === attempts.UNMODIFIED)
-    return { items: attempts.none(), file: null, unmodified: true, whole: false, next: () => source.state }
+  if (first?.status === attempts.UNMODIFIED_STATUS)
+    return { items: attempts.noItems(), file: null, unmodified: true, whole: false, next: () => source.state }
   // HTTP 410 means that the cursor has expired: everything is fetched again.
-  const resumed = kept !== null && first !== null && first.status !== attempts.GONE
+  const resumed = kept !== null && first !== null && first.status !== attempts.GONE_STATUS
   const last: CursorPlace = { cursor: resumed ? kept.cursor : null, mark: null }
-  const next = (): Json => (cursoring.resumes ? { address: attempts.digestOf(address), ...last } : null)
-  const from = { cursoring, last, first: resumed ? first : null, most: attempts.pagesIn(limits) }
+  const next = (): Json => (cursoring.resumes ? { address: attempts.addressDigest(address), ...last } : null)
+  const from = { cursoring, last, first: resumed ? first : null, most: attempts.pagesMostIn(limits) }
   const items = pieces({ ask, ...reading }, from, shapes, feed)
   return { items, file: null, next, ...(resumed ? { whole: false } : {}) }
 }
@@ -71,11 +71,11 @@ const resume = (
   return ask(path, {
     ...how,
     headers: { ...headers, ...(mark ? attempts.conditionalHeaders(mark) : {}) },
-    accepts: mark ? [attempts.UNMODIFIED, attempts.GONE] : [attempts.GONE],
+    accepts: mark ? [attempts.UNMODIFIED_STATUS, attempts.GONE_STATUS] : [attempts.GONE_STATUS],
   })
 }
 
-interface CursorReader extends Pick<ReturnType<typeof attempts.readingAhead>, 'ahead' | 'stop'> {
+interface CursorReader extends Pick<ReturnType<typeof attempts.makeReadAhead>, 'ahead' | 'stop'> {
   ask: attempts.AgencyRequester
 }
 
@@ -106,25 +106,26 @@ async function* pieces(
     if (!piece)
       throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `第 ${number} 段不是约定的格式 no piece of this feed` })
     if (!known && piece.items.length > 0) {
-      known = holdsKnown(piece.items, shapes)
+      known = hasKnownElement(piece.items, shapes)
       if (!known) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '未找到可识别的记录 no known record' })
     }
     const digest = digestOfItems(piece.items)
     const before = piece.items.length > 0 ? seen.get(digest) : undefined
-    if (before !== undefined) throw attempts.incomplete(`第 ${number} 段与第 ${before} 段相同 the same piece twice`)
+    if (before !== undefined)
+      throw attempts.incompleteRefusal(`第 ${number} 段与第 ${before} 段相同 the same piece twice`)
     seen.set(digest, number)
     // A stream may also end by repeating the cursor without items.
     const ends = piece.next === null || (piece.next === last.cursor && piece.items.length === 0)
     if (!ends && (piece.next === '' || (piece.next?.length ?? 0) > MAX_CURSOR))
-      throw attempts.incomplete('游标无效 no cursor that can be used')
+      throw attempts.incompleteRefusal('游标无效 no cursor that can be used')
     if (!ends && asked.has(piece.next))
-      throw attempts.incomplete(`第 ${number} 段的游标已用过 a cursor that came before`)
+      throw attempts.incompleteRefusal(`第 ${number} 段的游标已用过 a cursor that came before`)
     last.mark =
       (cursoring.ask(last.cursor, cursoring.pieceItems).method ?? 'GET') === 'GET' ? attempts.validatorOf(answer) : null
     if (!ends && number < most) coming = askedAt(piece.next)
     let taken = false
     try {
-      for (const [at, value] of piece.items.entries()) yield itemOf(number, at + 1, value)
+      for (const [at, value] of piece.items.entries()) yield itemFromValue(number, at + 1, value)
       taken = true
     } finally {
       if (!taken) stop()
@@ -133,5 +134,5 @@ async function* pieces(
     asked.add(piece.next)
     last.cursor = piece.next
   }
-  throw attempts.incomplete(`超过 ${most} 段 too many pieces`)
+  throw attempts.incompleteRefusal(`超过 ${most} 段 too many pieces`)
 }

@@ -2,8 +2,8 @@
 import type { Item, Json } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
 import type { FeedDelivery, FeedSource, OpenOptions } from '../../delivery.js'
-import { holdsKnown } from '../../readers/lists.js'
-import { type FormShape, itemOf } from '../../readers/shapes.js'
+import { hasKnownElement } from '../../readers/lists.js'
+import { type FormShape, itemFromValue } from '../../readers/shapes.js'
 import * as attempts from './attempt.js'
 import { digestOfItems } from './repeats.js'
 
@@ -26,24 +26,28 @@ export interface PagingOptions {
   open: (body: Buffer) => ListPage | null | Promise<ListPage | null>
 }
 
-export const pages = async (
+export const openPaged = async (
   source: FeedSource & OpenOptions,
   paging: PagingOptions,
   shapes: readonly FormShape[],
   feed: string,
   limits: attempts.PullLimits = attempts.limitsFor(source.most ?? 0, paging.pageItems),
 ): Promise<FeedDelivery> => {
-  const reading = attempts.readingAhead(source)
-  const ask = attempts.makeAsker(reading.source, limits)
+  const reading = attempts.makeReadAhead(source)
+  const ask = attempts.makeAgencyRequester(reading.source, limits)
   const address = attempts.addressOf(source.url, paging.ask(1, paging.pageItems).path)
   if (await isUnmodified(ask, paging, attempts.storedState(source.state, address)?.['marks']))
-    return { items: attempts.none(), file: null, unmodified: true, next: () => source.state }
+    return { items: attempts.noItems(), file: null, unmodified: true, next: () => source.state }
   const marks: (attempts.CacheValidator | null)[] = []
   const next = (): Json =>
     marks.length > MAX_MARKS || !marks.every(attempts.isValidator)
       ? null
-      : { address: attempts.digestOf(address), marks }
-  return { items: paged({ ask, ...reading }, paging, shapes, feed, marks, attempts.pagesIn(limits)), file: null, next }
+      : { address: attempts.addressDigest(address), marks }
+  return {
+    items: paged({ ask, ...reading }, paging, shapes, feed, marks, attempts.pagesMostIn(limits)),
+    file: null,
+    next,
+  }
 }
 
 /** Asks for every page, because an unchanged first page proves nothing about the others. */
@@ -53,14 +57,14 @@ const isUnmodified = async (ask: attempts.AgencyRequester, paging: PagingOptions
     const { path, headers, ...how } = paging.ask(at + 1, paging.pageItems)
     const conditional = {
       headers: { ...headers, ...attempts.conditionalHeaders(mark) },
-      accepts: [attempts.UNMODIFIED],
+      accepts: [attempts.UNMODIFIED_STATUS],
     }
-    if ((await ask(path, { ...how, ...conditional })).status !== attempts.UNMODIFIED) return false
+    if ((await ask(path, { ...how, ...conditional })).status !== attempts.UNMODIFIED_STATUS) return false
   }
   return true
 }
 
-interface PageReader extends Pick<ReturnType<typeof attempts.readingAhead>, 'ahead' | 'stop'> {
+interface PageReader extends Pick<ReturnType<typeof attempts.makeReadAhead>, 'ahead' | 'stop'> {
   ask: attempts.AgencyRequester
 }
 
@@ -88,32 +92,34 @@ async function* paged(
     const page = await paging.open(answer.body)
     if (!page)
       throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `第 ${number} 页不是约定的格式 no page of this feed` })
-    if (number === 1 && page.items.length > 0 && !holdsKnown(page.items, shapes)) {
+    if (number === 1 && page.items.length > 0 && !hasKnownElement(page.items, shapes)) {
       throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '未找到可识别的记录 no known record' })
     }
     total ??= page.total
     const digest = digestOfItems(page.items)
     received += page.items.length
     if (page.total !== total)
-      throw attempts.incomplete(`读取期间总数由 ${total} 变为 ${page.total} the total changed while reading`)
+      throw attempts.incompleteRefusal(`读取期间总数由 ${total} 变为 ${page.total} the total changed while reading`)
     if (page.page !== null && page.page !== number)
-      throw attempts.incomplete(`索取第 ${number} 页，收到第 ${page.page} 页 another page than asked`)
+      throw attempts.incompleteRefusal(`索取第 ${number} 页，收到第 ${page.page} 页 another page than asked`)
     const before = page.items.length > 0 ? seen.get(digest) : undefined
-    if (before !== undefined) throw attempts.incomplete(`第 ${number} 页与第 ${before} 页相同 the same page twice`)
+    if (before !== undefined)
+      throw attempts.incompleteRefusal(`第 ${number} 页与第 ${before} 页相同 the same page twice`)
     seen.set(digest, number)
-    if (received > total) throw attempts.incomplete(`收到 ${received} 条，多于总数 ${total} more items than the total`)
+    if (received > total)
+      throw attempts.incompleteRefusal(`收到 ${received} 条，多于总数 ${total} more items than the total`)
     if (page.items.length === 0 && received < total)
-      throw attempts.incomplete(`仅收到 ${received} 条，总数 ${total} fewer items than the total`)
+      throw attempts.incompleteRefusal(`仅收到 ${received} 条，总数 ${total} fewer items than the total`)
     const ends = received === total
     if (!ends && number < most) coming = asked(number + 1)
     let taken = false
     try {
-      for (const [at, value] of page.items.entries()) yield itemOf(number, at + 1, value)
+      for (const [at, value] of page.items.entries()) yield itemFromValue(number, at + 1, value)
       taken = true
     } finally {
       if (!taken) stop()
     }
     if (ends) return
   }
-  throw attempts.incomplete(`超过 ${most} 页 too many pages`)
+  throw attempts.incompleteRefusal(`超过 ${most} 页 too many pages`)
 }

@@ -14,7 +14,7 @@ const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/
 const OURS = ['id', 'state', 'check_state', 'error_code', 'error_message', 'feedback_time', 'resub_time']
 const PAYLOAD = 'payload'
 
-export const FAULTS: Record<string, string> = {
+export const DATABASE_FAULTS: Record<string, string> = {
   ECONNREFUSED: '拒绝连接 connection refused',
   ENOTFOUND: '找不到主机 no such host',
   ETIMEDOUT: '超时 timed out',
@@ -29,11 +29,11 @@ export const FAULTS: Record<string, string> = {
  * DDL of an agency's table. Without `columns`, one column `payload` holds the record. To resubmit a row, the agency
  * sets `state` 0 and `resub_time`.
  */
-export const exchangeTable = (feed: string, columns?: readonly string[], schema = 'public'): string => {
+export const exchangeTableDdl = (feed: string, columns?: readonly string[], schema = 'public'): string => {
   const fields = columns
     ? columns.map((column) => `"${column.replaceAll('"', '""')}" text`)
     : ['payload jsonb not null']
-  return `create table ${identifier(schema)}.${identifier(`exchange_${feed}`)} (
+  return `create table ${checkIdentifier(schema)}.${checkIdentifier(`exchange_${feed}`)} (
   id bigint generated always as identity primary key,
   ${fields.join(',\n  ')},
   state smallint not null default 0 check (state between 0 and 3),
@@ -45,7 +45,7 @@ export const exchangeTable = (feed: string, columns?: readonly string[], schema 
 )`
 }
 
-export const identifier = (name: string): string => {
+export const checkIdentifier = (name: string): string => {
   if (IDENTIFIER.test(name)) return name
   throw new Refusal('FEED_UNREACHABLE', { reason: '交换库的模式名或表名无效 no valid name of a schema or table' })
 }
@@ -66,7 +66,7 @@ export interface RowAnswer {
   message: string | null
 }
 
-export interface Exchange {
+export interface ExchangeTable {
   /** null when `payload` holds the record. */
   columns: string[] | null
   count: (most: number) => Promise<number>
@@ -76,7 +76,7 @@ export interface Exchange {
 
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-export const connected = async <T>(url: string, readOnly: boolean, work: (db: Knex) => Promise<T>): Promise<T> => {
+export const withConnection = async <T>(url: string, readOnly: boolean, work: (db: Knex) => Promise<T>): Promise<T> => {
   const db = knexModule.default({
     client: 'pg',
     connection: {
@@ -96,7 +96,7 @@ export const connected = async <T>(url: string, readOnly: boolean, work: (db: Kn
   }
 }
 
-export const openExchange = async (db: Knex, schema: string, name: string): Promise<Exchange> => {
+export const openExchange = async (db: Knex, schema: string, name: string): Promise<ExchangeTable> => {
   const all = await columnsOf(db, schema, name)
   const own = all.filter((column) => !OURS.includes(column))
   const columns = own.includes(PAYLOAD) ? null : own

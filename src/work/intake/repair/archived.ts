@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
-import type { Feed } from '../../../agencies/feed.js'
+import type { AgencyFeed } from '../../../agencies/feed.js'
 import type { Item, MappedItem } from '../../../domain/records/records.js'
 import { dateIn } from '../../../foundation/time/dates.js'
 import { draftsIn } from '../read.js'
@@ -14,7 +14,7 @@ export interface ArchivedRun {
 }
 
 export async function* readArchivedAgain(
-  feed: Feed,
+  feed: AgencyFeed,
   { archive, dated, startedAt }: ArchivedRun,
   { archiveDir, mark }: { archiveDir: string; mark: (id: string) => string },
   wanted: (item: Item) => boolean = () => true,

@@ -1,8 +1,8 @@
-import type { Feed } from '../../../agencies/feed.js'
+import type { AgencyFeed } from '../../../agencies/feed.js'
 import type * as ends from '../../../store/intake/repair/unended-records.js'
 
 export interface RepairContext extends ends.RepairRun {
-  feeds: readonly Feed[]
+  feeds: readonly AgencyFeed[]
   mark: (id: string) => string
   archiveDir: string
   today: string

@@ -1,5 +1,5 @@
 /** Checks of `hub repair`. Their order matters. */
-import type { Feed } from '../../../agencies/feed.js'
+import type { AgencyFeed } from '../../../agencies/feed.js'
 import { makeRepeatMatcher } from '../../../domain/listing/own-decisions.js'
 import { RECORD_KIND_TRAITS } from '../../../domain/records/records.js'
 import { dateIn } from '../../../foundation/time/dates.js'
@@ -57,7 +57,7 @@ const unsent = async (tx: Tx, checking: RepairContext): Promise<ends.RepairedRec
   return mended
 }
 
-const sentBy = async (feed: Feed, { archive, ...run }: ends.FullDelivery, checking: RepairContext) => {
+const sentBy = async (feed: AgencyFeed, { archive, ...run }: ends.FullDelivery, checking: RepairContext) => {
   if (archive === null) return null
   const keys = new Set<string>()
   const unreadable = { keys: [] as string[], stems: [] as string[], codes: [] as string[] }

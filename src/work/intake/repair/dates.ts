@@ -2,7 +2,7 @@
  * Earlier releases read twelve digits (yyyyMMddHHmm) as epoch milliseconds, which became days of 1976. Without the
  * archived item the day is reported but not changed.
  */
-import type { Feed } from '../../../agencies/feed.js'
+import type { AgencyFeed } from '../../../agencies/feed.js'
 import { subjectKey } from '../../../domain/intake/matching.js'
 import { type Body, type Draft, type Item, type Json, sealBody } from '../../../domain/records/records.js'
 import { MISREAD, misreadDays } from '../../../foundation/time/dates.js'
@@ -42,7 +42,7 @@ const byRun = (records: readonly dates.DatedRecord[]): RunRecords[] => {
 const placeOf = ({ page, row }: Pick<Item, 'page' | 'row'>): string => `${page}/${row}`
 
 const draftsOf = async (
-  feed: Feed | undefined,
+  feed: AgencyFeed | undefined,
   records: RunRecords,
   checking: RepairContext,
 ): Promise<Map<string, Draft[]> | null> => {

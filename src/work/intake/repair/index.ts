@@ -1,5 +1,5 @@
 /** All checks share one transaction; each repaired record gets an audit row. */
-import type { Feed } from '../../../agencies/feed.js'
+import type { AgencyFeed } from '../../../agencies/feed.js'
 import { dateIn } from '../../../foundation/time/dates.js'
 import type { Db, Tx } from '../../../store/db/db.js'
 import * as knowledge from '../../../store/db/knowledge.js'
@@ -16,7 +16,7 @@ const WAIT_MS = 60_000
 
 export interface RepairOptions {
   dryRun: boolean
-  feeds: readonly Feed[]
+  feeds: readonly AgencyFeed[]
   rules: WorkRules
   mark: (id: string) => string
   archiveDir: string
