@@ -24,11 +24,11 @@ import { trialLines } from './commands/trial.js'
 import { parseHeldHead, verificationLines } from './commands/verify.js'
 import { checkDataDir, projectRoot, readConfig } from './config.js'
 import { runningStandIns } from './demo/running-demo.js'
-import { INTERNAL, isRefusal, Refusal, refusalJson } from './foundation/errors.js'
+import { INTERNAL_ERROR, isRefusal, Refusal, refusalJson } from './foundation/errors.js'
 import { isDate } from './foundation/time/dates.js'
-import { checkPlatforms, feedOf, type Hub, makeHub, type Overrides } from './hub/hub.js'
+import { checkPlatforms, feedById, type Hub, type HubOverrides, makeHub } from './hub/hub.js'
 import { makeLog } from './hub/log.js'
-import { run } from './hub/run-until-stopped.js'
+import { runUntilStopped } from './hub/run-until-stopped.js'
 import { isConnectionLost, unavailableRefusal } from './store/db/db.js'
 import * as rejects from './store/intake/rejects.js'
 import { checkReadable } from './work/intake/pull.js'
@@ -36,7 +36,7 @@ import { checkReadable } from './work/intake/pull.js'
 const REJECTS_SHOWN = 10
 
 /** If a demo is running, its stand-ins serve for agencies and platforms without an address. */
-const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: Overrides = {}): Promise<T> => {
+const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: HubOverrides = {}): Promise<T> => {
   const config = readConfig()
   checkDataDir(config)
   const log = makeLog({ level: config.log.level, file: config.log.file ?? `${config.dataDir}/hub.log` })
@@ -73,7 +73,7 @@ command
     // Load the server before signal handlers are set: a signal during loading simply ends the process.
     await import('./server/server.js')
     const hub = await makeHub(config, { migrate: 'before' })
-    await run(hub, async () => {
+    await runUntilStopped(hub, async () => {
       const url = await hub.serve()
       hub.tick()
       hub.log.info({ url }, 'serving')
@@ -89,7 +89,7 @@ command
     checkDataDir(config)
     // The demo is loaded only here, because the server takes half a second to load.
     const { runDemo } = await import('./demo/demo.js')
-    await runDemo(config, printLine, run)
+    await runDemo(config, printLine, runUntilStopped)
   })
 
 command
@@ -123,7 +123,7 @@ command
   .option('--full', '文件是全量 · the file is the whole feed')
   .addOption(jsonOption())
   .action(async (ids: string[], options: PullFlags) => {
-    for (const id of ids) feedOf(id)
+    for (const id of ids) feedById(id)
     const { file, reader, dated, full, json } = options
     if (file === undefined && (reader ?? dated ?? full) !== undefined) {
       throw new Refusal('USAGE', { reason: '--reader --dated --full 须与 --file 同用 these go with --file' })
@@ -352,8 +352,8 @@ command
   })
 
 const FAULT = {
-  code: INTERNAL.code,
-  message: `${INTERNAL.message} 详见日志 see the log (LOG_FILE, hub.log).`,
+  code: INTERNAL_ERROR.code,
+  message: `${INTERNAL_ERROR.message} 详见日志 see the log (LOG_FILE, hub.log).`,
   details: {},
 }
 

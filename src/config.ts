@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Refusal, reasonOf } from './foundation/errors.js'
-import { networkIn } from './foundation/http/addresses.js'
+import { parseNetwork } from './foundation/http/addresses.js'
 import { platforms } from './platforms/index.js'
 
 export interface Config {
@@ -114,7 +114,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
   const networks = (): string[] => {
     const given = (env['WEBHOOK_ALLOW'] ?? '').split(',').map((each) => each.trim())
     const named = given.filter((each) => each !== '')
-    if (named.every((network) => networkIn(network) !== null)) return named
+    if (named.every((network) => parseNetwork(network) !== null)) return named
     faults.push('WEBHOOK_ALLOW 应为以逗号分隔的网段，如 10.1.0.0/16 / must be networks in CIDR form, comma-separated')
     return []
   }

@@ -6,9 +6,9 @@
 import { hasResidentIdForm, normalizeCode, orgCodeIn, parseCode } from '../domain/operators/codes.js'
 import { parseMoney } from '../domain/records/money.js'
 import type { Draft, Item, MappedItem, Problem, Remark, Subject, UnreadableRecords } from '../domain/records/records.js'
-import { byNames } from '../foundation/memo.js'
-import { clean, compact } from '../foundation/text/values.js'
-import { isNoDate, parseDate } from '../foundation/time/dates.js'
+import { memoByNames } from '../foundation/memo.js'
+import { cleanText, compactText } from '../foundation/text/values.js'
+import { isNoDateMarker, parseDate } from '../foundation/time/dates.js'
 
 /** Dates that agencies write for "no end". */
 const WITHOUT_END = new Set(['2099-12-31', '2999-12-31'])
@@ -67,13 +67,13 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
 
   const text = (field: string): string | null => {
     const value = item.fields[field]
-    if (typeof value === 'string') return clean(value)
+    if (typeof value === 'string') return cleanText(value)
     const lost = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)
     if (lost || (typeof value === 'object' && value !== null) || typeof value === 'boolean') {
       problem(field, 'value', `${field}应为文本。${field} must be text.`)
       return null
     }
-    return clean(value)
+    return cleanText(value)
   }
 
   const needed = <T>(field: string, read: (field: string) => T | null): T | null => {
@@ -95,7 +95,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     const sent = text(field)
     if (sent === null) return null
     const day = parseDate(item.fields[field])
-    if (day === null && !isNoDate(item.fields[field]))
+    if (day === null && !isNoDateMarker(item.fields[field]))
       problem(field, 'date', `${field}不是有效日期：${sent}。${field} is not a date that exists.`)
     return day
   }
@@ -115,7 +115,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
   const choice = <T>(field: string, table: Readonly<Record<string, T>>): T | null => {
     const sent = needed(field, text)
     if (sent === null) return null
-    const word = compact(sent)
+    const word = compactText(sent)
     if (Object.hasOwn(table, word)) return table[word] ?? null
     problem(field, 'value', `${field}的取值未知：${sent}。${field} has a value that is on no list.`)
     return null
@@ -273,7 +273,7 @@ const oddNames = new WeakMap<ReadonlySet<string>, (names: readonly string[]) => 
 const oddIn = (known: ReadonlySet<string>, names: readonly string[]): readonly boolean[] => {
   let odd = oddNames.get(known)
   if (!odd) {
-    odd = byNames((some) => some.map((name) => !known.has(name) || name.includes(DAMAGED)))
+    odd = memoByNames((some) => some.map((name) => !known.has(name) || name.includes(DAMAGED)))
     oddNames.set(known, odd)
   }
   return odd(names)
@@ -289,7 +289,7 @@ const isNothing = (value: unknown): boolean =>
   value === undefined ||
   (typeof value === 'string' && value.length > TEXT_LENGTH_MOST
     ? false
-    : typeof value !== 'object' && clean(value) === null)
+    : typeof value !== 'object' && cleanText(value) === null)
 
 /** Naming the fields is several times faster than object spread. */
 const withFindings = (

@@ -2,7 +2,7 @@
 import type { FeedBounds } from '../domain/intake/bounds.js'
 import type { NumberedMap } from '../domain/intake/feed-maps.js'
 import type { Draft, Item, MappedItem, RecordKind } from '../domain/records/records.js'
-import { type Chunks, chunked, chunksOf } from '../foundation/chunks.js'
+import { asItems, chunksOfItems, type ItemChunks } from '../foundation/chunks.js'
 import type { FeedDelivery, FeedSource, OpenOptions } from './delivery.js'
 import { type Examination, examine } from './examine.js'
 import { contentFromBytes, contentFromFile, type FileContent } from './readers/content.js'
@@ -88,7 +88,7 @@ export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: FeedD
     read: (source, { reader, maps = [] }) => {
       const own = shapesOfMaps(maps)
       const shapes = own.length === 0 ? forms : [...own, ...forms]
-      const items = chunked(openContent(source, (content) => readContent(content, shapes, rest.id, reader)))
+      const items = asItems(openContent(source, (content) => readContent(content, shapes, rest.id, reader)))
       return renameFields(items, own, forms, rest.id)
     },
     map: (item, context) => mapItem(item, forms, context),
@@ -98,8 +98,8 @@ export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: FeedD
 async function* openContent(
   source: string | Buffer,
   read: (content: FileContent) => AsyncIterable<Item>,
-): Chunks<Item> {
-  yield* chunksOf(read(typeof source === 'string' ? await contentFromFile(source) : contentFromBytes(source)))
+): ItemChunks<Item> {
+  yield* chunksOfItems(read(typeof source === 'string' ? await contentFromFile(source) : contentFromBytes(source)))
 }
 
 type KnownForm = FeedForm & { known: ReadonlySet<string>; keyedBy: ReadonlySet<string> | null }

@@ -5,7 +5,7 @@
 import { parseCode } from '../domain/operators/codes.js'
 import type { Subject } from '../domain/records/records.js'
 import { Refusal } from '../foundation/errors.js'
-import { compact } from '../foundation/text/values.js'
+import { compactText } from '../foundation/text/values.js'
 import { parseCount, valueAt } from './envelopes.js'
 import type { Examination } from './examine.js'
 import { type Agency, type FeedForm, makeFeed } from './feed.js'
@@ -132,7 +132,7 @@ const reasonOf = (row: Examination): string => {
 
 /** Puts the year in round brackets, as courts do; other authorities use 〔〕. */
 const caseNumberOf = (sent: string): string =>
-  compact(sent).replace(/^[〔[【(﹝]?((?:19|20)\d{2})[〕\]】)﹞]/u, '（$1）')
+  compactText(sent).replace(/^[〔[【(﹝]?((?:19|20)\d{2})[〕\]】)﹞]/u, '（$1）')
 
 const parsePage = (body: Buffer): ListPage | null => {
   const answer = parseJson(body.toString('utf8'))

@@ -1,7 +1,7 @@
 import { parseCode, shopCode } from '../domain/operators/codes.js'
 import type { Subject } from '../domain/records/records.js'
 import { Refusal } from '../foundation/errors.js'
-import { isNullMarker, textOf } from '../foundation/text/values.js'
+import { isNullMarker, textOfValue } from '../foundation/text/values.js'
 import { parseCount, valueAt } from './envelopes.js'
 import type { Examination } from './examine.js'
 import { type Agency, type FeedForm, makeFeed } from './feed.js'
@@ -105,7 +105,7 @@ const form = (names: ShopFields): FeedForm => ({
 
 const forbid = (row: Examination, field: string): void => {
   const sent = row.value(field)
-  const text = textOf(sent)
+  const text = textOfValue(sent)
   if (sent === null || sent === undefined || text?.trim() === '' || (text !== null && isNullMarker(text))) return
   row.remark(
     field,

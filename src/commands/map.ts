@@ -3,9 +3,9 @@ import { contentFromFile } from '../agencies/readers/content.js'
 import { readContent } from '../agencies/readers/index.js'
 import type { MapLine } from '../domain/intake/feed-maps.js'
 import { Refusal } from '../foundation/errors.js'
-import { textOf } from '../foundation/text/values.js'
-import { commandBy } from '../hub/command-audit.js'
-import { feedOf } from '../hub/hub.js'
+import { textOfValue } from '../foundation/text/values.js'
+import { commandAuthor } from '../hub/command-audit.js'
+import { feedById } from '../hub/hub.js'
 import * as store from '../store/intake/feed-maps.js'
 import * as feedMaps from '../work/intake/feed-maps.js'
 import { checkReadable } from '../work/intake/pull.js'
@@ -22,18 +22,18 @@ export const addMapCommand = (command: Command, withHub: WithHub): void => {
     .description('列出、建立或停用表头映射 · list, make or end maps of headings')
     .addOption(jsonOption())
     .action(async (id: string, file: string | undefined, { end, json }: { end?: string; json?: boolean }) => {
-      const feed = feedOf(id)
+      const feed = feedById(id)
       if (end !== undefined && (file !== undefined || !/^[1-9]\d{0,8}$/.test(end)))
         throw new Refusal('USAGE', { reason: '--end 须为映射编号，不与文件同用 the number of a map, without a file' })
       if (file !== undefined) checkReadable(file)
       const lines = file === undefined ? [] : await linesIn(file, id)
       await withHub(async (hub) => {
         if (end !== undefined) {
-          const of = { feed: id, id: Number(end), by: commandBy(), now: hub.now() }
+          const of = { feed: id, id: Number(end), by: commandAuthor(), now: hub.now() }
           await hub.recorded(`hub map ${id} --end ${end}`, () => feedMaps.end(hub.db, of))
           printResult(json, { feed: id, map: Number(end), ended: true }, () => [`已停用映射 ended map ${end}`])
         } else if (file !== undefined) {
-          const mapping = { feed, lines, by: commandBy(), mark: hub.keys.mark, now: hub.now() }
+          const mapping = { feed, lines, by: commandAuthor(), mark: hub.keys.mark, now: hub.now() }
           const words = `hub map ${id} ${JSON.stringify(lines)}`
           const map = await hub.recorded(words, () => feedMaps.add(hub.db, mapping))
           printResult(json, { feed: id, map: told(map) }, () => [`已建立 made ${lineOf(map)}`])
@@ -51,7 +51,7 @@ const linesIn = async (path: string, feed: string): Promise<MapLine[]> => {
   const lines: MapLine[] = []
   for await (const { fields } of readContent(await contentFromFile(path), COLUMNS, `map ${feed}`)) {
     const { names } = COLUMNS.find((columns) => Object.hasOwn(fields, columns.names[0])) ?? COLUMNS[0]
-    const [heading = null, field = null, value = null] = names.map((name) => textOf(fields[name]))
+    const [heading = null, field = null, value = null] = names.map((name) => textOfValue(fields[name]))
     lines.push({ heading, field, value })
   }
   return lines

@@ -1,9 +1,9 @@
 import { Command, CommanderError, Option } from 'commander'
-import type { Hub, Overrides } from '../hub/hub.js'
+import type { Hub, HubOverrides } from '../hub/hub.js'
 
 export { type Command, CommanderError, Option }
 
-export type WithHub = <T>(work: (hub: Hub) => Promise<T>, overrides?: Pick<Overrides, 'adoptKeys'>) => Promise<T>
+export type WithHub = <T>(work: (hub: Hub) => Promise<T>, overrides?: Pick<HubOverrides, 'adoptKeys'>) => Promise<T>
 
 export interface JsonFlag {
   json?: boolean

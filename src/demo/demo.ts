@@ -11,7 +11,7 @@ import '../server/server.js'
 import { startProgress } from '../commands/progress.js'
 import type { Config } from '../config.js'
 import { Refusal } from '../foundation/errors.js'
-import { dateIn } from '../foundation/time/dates.js'
+import { shanghaiDate } from '../foundation/time/dates.js'
 import type { Addresses } from '../hub/addresses.js'
 import { type Hub, makeHub } from '../hub/hub.js'
 import { listenRefusal } from '../hub/listen.js'
@@ -174,7 +174,7 @@ const listen = async ({ db, keys, now, config }: Hub, { hook, hold }: Marketplac
 
 const listSellers = async ({ db, now }: Hub, codes: readonly string[]): Promise<void> => {
   const bytes = Buffer.from(codes.join('\n'))
-  const dated = dateIn(now())
+  const dated = shanghaiDate(now())
   await replaceSellers(db, { client: MARKETPLACE, bytes, dated, marketplace: null, now: now() })
 }
 

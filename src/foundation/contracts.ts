@@ -22,14 +22,14 @@ const located = (): string => {
 }
 const SCHEMA = located()
 
-export const text = (path: string): string => readFileSync(join(SCHEMA, path), 'utf8')
+export const schemaText = (path: string): string => readFileSync(join(SCHEMA, path), 'utf8')
 
-export const folder = (path: string): string[] => readdirSync(join(SCHEMA, path)).sort()
+export const schemaFolder = (path: string): string[] => readdirSync(join(SCHEMA, path)).sort()
 
 const documents = new Map<string, unknown>()
 
-export const document = (path: string): unknown => {
-  if (!documents.has(path)) documents.set(path, frozen(JSON.parse(text(path))))
+export const schemaDocument = (path: string): unknown => {
+  if (!documents.has(path)) documents.set(path, frozen(JSON.parse(schemaText(path))))
   return documents.get(path)
 }
 
@@ -89,7 +89,7 @@ const compiled = new Map<string, Contract>()
 export const contract = (name: string): Contract => {
   const known = compiled.get(name)
   if (known) return known
-  const validate: ValidateFunction = ajv.compile(document(`${name}.json`) as AnySchemaObject)
+  const validate: ValidateFunction = ajv.compile(schemaDocument(`${name}.json`) as AnySchemaObject)
   const faultsOf: Contract = (value) => (validate(value) ? [] : (validate.errors ?? []).map(fault))
   compiled.set(name, faultsOf)
   return faultsOf

@@ -41,13 +41,13 @@ export class Refusal extends Error {
 }
 
 /** The platform answers but displays no list, so a removal cannot be checked there. */
-export class NoDisplay extends Refusal {
+export class NoDisplayRefusal extends Refusal {
   constructor(reason: string) {
     super('PLATFORM_UNREACHABLE', { reason })
   }
 }
 
-export const isCode = (code: string): code is RefusalCode => Object.hasOwn(REFUSALS, code)
+export const isRefusalCode = (code: string): code is RefusalCode => Object.hasOwn(REFUSALS, code)
 
 export const refusalJson = ({
   code,
@@ -63,7 +63,7 @@ export const refusalJson = ({
 export const isRefusal = (error: unknown): error is Refusal =>
   error instanceof Refusal || (error instanceof Error && error.name === 'Refusal')
 
-export const INTERNAL = { code: 'INTERNAL', status: 500, message: '内部错误。Internal error.' } as const
+export const INTERNAL_ERROR = { code: 'INTERNAL', status: 500, message: '内部错误。Internal error.' } as const
 
 /** undici puts the real reason in `cause`. */
 export const reasonOf = (error: unknown): string => {

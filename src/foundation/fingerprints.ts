@@ -1,7 +1,7 @@
 /** Hashes are 32-bit words, so that millions fit in flat arrays. */
 
 /** Number of words compared of each digest: 128 bits. */
-export const WORDS = 4
+export const DIGEST_WORDS = 4
 const HEX_PER_WORD = 8
 const FNV_BASIS = 0x811c9dc5
 const FNV_PRIME = 0x01000193
@@ -9,7 +9,7 @@ const GOLDEN = 0x9e3779b9
 const MURMUR = 0x85ebca6b
 
 /** Returns two hashes: FNV-1a, and multiply-and-rotate. */
-export const hashesOf = (key: string): [number, number] => {
+export const twoHashesOf = (key: string): [number, number] => {
   let one = FNV_BASIS
   let other = GOLDEN
   for (let i = 0; i < key.length; i += 1) {
@@ -21,10 +21,10 @@ export const hashesOf = (key: string): [number, number] => {
   return [one >>> 0, other >>> 0]
 }
 
-export const wordOf = (digest: string, word: number): number =>
+export const digestWordOf = (digest: string, word: number): number =>
   Number.parseInt(digest.slice(word * HEX_PER_WORD, (word + 1) * HEX_PER_WORD), 16)
 
-export const isAt = (entries: Uint32Array, at: number, words: Uint32Array): boolean => {
+export const isFingerprintAt = (entries: Uint32Array, at: number, words: Uint32Array): boolean => {
   const from = at * words.length
   for (let word = 0; word < words.length; word += 1) if (entries[from + word] !== words[word]) return false
   return true
@@ -33,7 +33,7 @@ export const isAt = (entries: Uint32Array, at: number, words: Uint32Array): bool
 const NOBODY = -1
 const FIRST_ROOM = 1024
 
-export interface Repeats {
+export interface RepeatDetector {
   /** Compares the record with the first one of the same key in this delivery, and remembers a new key. */
   of: (key: string, digest: string) => 'first' | 'same' | 'other'
   /** Compares as `of` does, but remembers nothing: a rejected item contributes nothing. */
@@ -42,25 +42,25 @@ export interface Repeats {
   readonly records: number
 }
 
-export const repeats = (): Repeats => {
+export const makeRepeatDetector = (): RepeatDetector => {
   let slots = new Int32Array(FIRST_ROOM * 2).fill(NOBODY)
   let keys = new Uint32Array(FIRST_ROOM * 2)
-  let digests = new Uint32Array(FIRST_ROOM * WORDS)
+  let digests = new Uint32Array(FIRST_ROOM * DIGEST_WORDS)
   let records = 0
   const wanted = new Uint32Array(2)
-  const contents = new Uint32Array(WORDS)
+  const contents = new Uint32Array(DIGEST_WORDS)
 
   const slotOf = (): number => {
     let slot = ((wanted[0] ?? 0) ^ (wanted[1] ?? 0)) >>> 0
     for (slot %= slots.length; ; slot = slot + 1 === slots.length ? 0 : slot + 1) {
       const at = slots[slot] ?? NOBODY
-      if (at === NOBODY || isAt(keys, at, wanted)) return slot
+      if (at === NOBODY || isFingerprintAt(keys, at, wanted)) return slot
     }
   }
   const grow = (): void => {
     const room = records * 2
     keys = grown(keys, room * 2)
-    digests = grown(digests, room * WORDS)
+    digests = grown(digests, room * DIGEST_WORDS)
     slots = new Int32Array(room * 2).fill(NOBODY)
     for (let at = 0; at < records; at += 1) {
       wanted.set(keys.subarray(at * 2, at * 2 + 2))
@@ -69,14 +69,14 @@ export const repeats = (): Repeats => {
   }
 
   const seek = (key: string, digest: string): number => {
-    wanted.set(hashesOf(key))
-    for (let word = 0; word < WORDS; word += 1) contents[word] = wordOf(digest, word)
+    wanted.set(twoHashesOf(key))
+    for (let word = 0; word < DIGEST_WORDS; word += 1) contents[word] = digestWordOf(digest, word)
     return slotOf()
   }
   const verdict = (slot: number): 'first' | 'same' | 'other' => {
     const at = slots[slot] ?? NOBODY
     if (at === NOBODY) return 'first'
-    return isAt(digests, at, contents) ? 'same' : 'other'
+    return isFingerprintAt(digests, at, contents) ? 'same' : 'other'
   }
 
   return {
@@ -88,7 +88,7 @@ export const repeats = (): Repeats => {
       if (came !== 'first') return came
       slots[slot] = records
       keys.set(wanted, records * 2)
-      digests.set(contents, records * WORDS)
+      digests.set(contents, records * DIGEST_WORDS)
       records += 1
       return 'first'
     },

@@ -1,5 +1,5 @@
 /** HTTP client for agencies and platforms. Webhooks use work/standing/subscriber-client. */
-import { tellDate } from './http/answer-dates.js'
+import { reportAnswerDate } from './http/answer-dates.js'
 
 export interface HttpAnswer {
   status: number
@@ -29,7 +29,7 @@ export type UnreachableKind =
   | 'other'
 
 /** Thrown when no readable answer came; the status of an answer does not matter. */
-export class Unreachable extends Error {
+export class UnreachableError extends Error {
   override readonly name = 'Unreachable'
   constructor(
     readonly kind: UnreachableKind,
@@ -43,10 +43,12 @@ export class Unreachable extends Error {
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 export const isRedirect = (status: number): boolean => REDIRECTS.has(status)
 
-export const ask = async (url: string, options: HttpRequestOptions): Promise<HttpAnswer> => {
+export const requestHttp = async (url: string, options: HttpRequestOptions): Promise<HttpAnswer> => {
   const { protocol, host, username, password } = addressOf(url)
-  if (protocol !== 'http:' && protocol !== 'https:') throw new Unreachable('other', `not an HTTP address: ${protocol}`)
-  if (username !== '' || password !== '') throw new Unreachable('other', `${host}: an address must hold no credentials`)
+  if (protocol !== 'http:' && protocol !== 'https:')
+    throw new UnreachableError('other', `not an HTTP address: ${protocol}`)
+  if (username !== '' || password !== '')
+    throw new UnreachableError('other', `${host}: an address must hold no credentials`)
   const headers = writable(options.headers ?? {}, host)
   const timer = AbortSignal.timeout(options.timeoutMs)
   const signal = options.signal ? AbortSignal.any([options.signal, timer]) : timer
@@ -58,17 +60,17 @@ export const ask = async (url: string, options: HttpRequestOptions): Promise<Htt
       signal,
       ...(options.body === undefined ? {} : { body: options.body }),
     })
-    tellDate(host, answer.headers)
+    reportAnswerDate(host, answer.headers)
     if (isRedirect(answer.status)) {
       await answer.body?.cancel()
-      throw new Unreachable('redirect', `${host} redirects (${answer.status}); give the final address`)
+      throw new UnreachableError('redirect', `${host} redirects (${answer.status}); give the final address`)
     }
     return { status: answer.status, headers: answer.headers, body: await bounded(answer, options.maxBytes, host) }
   } catch (error) {
-    if (error instanceof Unreachable) throw error
+    if (error instanceof UnreachableError) throw error
     // A caller's abort is not a failure of the other side.
     if (options.signal?.aborted) throw options.signal.reason
-    throw named(error, host, options.timeoutMs)
+    throw unreachableOf(error, host, options.timeoutMs)
   }
 }
 
@@ -76,7 +78,7 @@ const addressOf = (url: string): URL => {
   try {
     return new URL(url)
   } catch {
-    throw new Unreachable('other', 'not an address')
+    throw new UnreachableError('other', 'not an address')
   }
 }
 
@@ -87,7 +89,7 @@ const writable = (values: Record<string, string>, host: string): Headers => {
     try {
       headers.set(name, value)
     } catch {
-      throw new Unreachable('other', `${host}: the header ${name} cannot be written as it is configured`)
+      throw new UnreachableError('other', `${host}: the header ${name} cannot be written as it is configured`)
     }
   }
   return headers
@@ -101,7 +103,7 @@ const bounded = async (answer: Response, maxBytes: number, host: string): Promis
   // Throwing out of the loop cancels the stream and its connection.
   for await (const part of answer.body as AsyncIterable<Uint8Array>) {
     size += part.byteLength
-    if (size > maxBytes) throw new Unreachable('too_large', `${host} sent more than ${maxBytes} bytes`)
+    if (size > maxBytes) throw new UnreachableError('too_large', `${host} sent more than ${maxBytes} bytes`)
     parts.push(part)
   }
   return Buffer.concat(parts, size)
@@ -126,13 +128,13 @@ const BY_CODE: Record<string, UnreachableKind> = {
 }
 const TLS = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO)/
 
-export const named = (error: unknown, host: string, timeoutMs: number): Unreachable => {
+export const unreachableOf = (error: unknown, host: string, timeoutMs: number): UnreachableError => {
   if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
-    return new Unreachable('timeout', `${host} took longer than ${timeoutMs} ms`, { cause: error })
+    return new UnreachableError('timeout', `${host} took longer than ${timeoutMs} ms`, { cause: error })
   }
   const code = codeOf(error)
   const kind = BY_CODE[code] ?? (TLS.test(code) ? 'tls' : isTerminated(error) ? 'cut' : 'other')
-  return new Unreachable(kind, `${host}: ${code || (error instanceof Error ? error.message : String(error))}`, {
+  return new UnreachableError(kind, `${host}: ${code || (error instanceof Error ? error.message : String(error))}`, {
     cause: error,
   })
 }

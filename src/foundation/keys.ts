@@ -18,19 +18,19 @@ import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, unlinkSync,
 import { join } from 'node:path'
 import jwt from 'jsonwebtoken'
 import { Refusal } from './errors.js'
-import { type AuditKeys, auditKeysIn, nextAuditFile } from './keys/audit.js'
-import { payloadIn, signed } from './keys/jws.js'
-import { ACCESS_CODE_BYTES, accessCodeOf } from './text/access-code.js'
+import { type AuditKeys, loadAuditKeys, nextAuditFile } from './keys/audit.js'
+import { signJws, verifiedPayload } from './keys/jws.js'
+import { ACCESS_CODE_BYTES, formatAccessCode } from './text/access-code.js'
 import { SKEW_MS } from './time/clock-doubt.js'
 
-export { hashSecret, isSecret, newSecret, secretMatches } from './keys/secrets.js'
+export { equalsSecret, hashSecret, newSecret, secretMatches } from './keys/secrets.js'
 
 const HEAD_TYPE = 'audit-head+jws'
 const CERTIFICATE_TYPE = 'removal-certificate+jws'
 export const TOKEN_SECONDS = 900
 const AUDIENCE = 'hub'
 /** How long clients may cache the key set. A new key is published this long before it signs. */
-export const KEYS_KEPT_SECONDS = 300
+export const KEY_SET_CACHE_SECONDS = 300
 /** Interval at which keys made by other processes are noticed. */
 const FOLDER_LOOK_MS = 1_000
 const SECRET_BYTES = 32
@@ -92,7 +92,7 @@ export interface ManifestKeys {
   /** Signs a certificate. Its header type keeps it from passing as a manifest. */
   certify(payload: string): { kid: string; jws: string }
   signHead(payload: string): { kid: string; jws: string }
-  payloadIn(jws: string): ReturnType<typeof payloadIn>
+  payloadIn(jws: string): ReturnType<typeof verifiedPayload>
 }
 
 const fingerprint = (key: Buffer): string => createHmac('sha256', key).update('fingerprint').digest('base64url')
@@ -105,7 +105,7 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
   const signing = tokenKeysIn(folder)
   const ring = ringIn(folder)
   ring.newest()
-  const audit = auditKeysIn(folder, { read: (path) => Buffer.from(keep(path, newKey), 'base64'), fingerprint })
+  const audit = loadAuditKeys(folder, { read: (path) => Buffer.from(keep(path, newKey), 'base64'), fingerprint })
 
   return {
     sign: (claims, now) => {
@@ -122,7 +122,7 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
     },
     verify: (token, now) => {
       try {
-        const key = signing.accepted(kidIn(token), now)
+        const key = signing.accepted(kidOfToken(token), now)
         if (key === null) throw new Error('another key')
         const claims = jwt.verify(token, key.publicKey, {
           algorithms: ['ES256'],
@@ -160,8 +160,8 @@ export const loadKeys = async (folder: string, issuer: string): Promise<Keys> =>
         const header = { alg: 'ES256', typ: CERTIFICATE_TYPE }
         return { kid, jws: jwt.sign(payload, privateKey, { algorithm: 'ES256', keyid: kid, header }) }
       },
-      signHead: (payload) => ({ kid: ring.newest().kid, jws: signed(payload, ring.newest(), HEAD_TYPE) }),
-      payloadIn: (jws) => payloadIn(jws, ring.all()),
+      signHead: (payload) => ({ kid: ring.newest().kid, jws: signJws(payload, ring.newest(), HEAD_TYPE) }),
+      payloadIn: (jws) => verifiedPayload(jws, ring.all()),
     },
     audit,
     mark: (id) => createHmac('sha256', hashKey).update(id).digest('hex').slice(0, HASH_CHARACTERS),
@@ -267,7 +267,7 @@ const tokenKeysIn = (folder: string) => {
 /** True when a key's last token has expired. `successor`: second (since 1970) when the next key began to sign. */
 const isSpent = (successor: number, now: number): boolean => (successor + TOKEN_SECONDS) * 1_000 <= now
 
-export const kidIn = (token: string): string => {
+export const kidOfToken = (token: string): string => {
   const { kid } = JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString('utf8'))
   return typeof kid === 'string' ? kid : ''
 }
@@ -284,7 +284,7 @@ export const newTokenKey = (
 ): { kid: string; signsFrom: Date } => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const before = tokenFiles(folder)
-  let start = Math.floor(now / 1_000) + (leaked ? 0 : KEYS_KEPT_SECONDS)
+  let start = Math.floor(now / 1_000) + (leaked ? 0 : KEY_SET_CACHE_SECONDS)
   while (existsSync(join(folder, `token-signing-${start}.pem`))) start += 1
   const path = join(folder, `token-signing-${start}.pem`)
   keep(path, newSigningKey)
@@ -359,4 +359,4 @@ const keep = (path: string, make: () => string): string => {
   return read()
 }
 
-export const newAccessCode = (): string => accessCodeOf(randomBytes(ACCESS_CODE_BYTES))
+export const newAccessCode = (): string => formatAccessCode(randomBytes(ACCESS_CODE_BYTES))

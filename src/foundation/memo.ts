@@ -3,7 +3,7 @@
 const MAX_NAMES = 200
 
 /** Caches the last result per number of names. Callers must not change it. */
-export const byNames = <T>(make: (names: readonly string[]) => T): ((names: readonly string[]) => T) => {
+export const memoByNames = <T>(make: (names: readonly string[]) => T): ((names: readonly string[]) => T) => {
   const results: ({ names: readonly string[]; result: T } | undefined)[] = []
   return (names) => {
     const last = results[names.length]

@@ -20,7 +20,7 @@ export interface MetricFigure {
   samples: readonly Sample[]
 }
 
-export interface Pool {
+export interface PoolUsage {
   used: number
   free: number
   waiting: number
@@ -33,13 +33,13 @@ export interface Metrics {
   audited(faults: number): void
   group(of: { rows: number; seconds: number; written: boolean }): void
   ran(of: { job: string; outcome: string; lateSeconds: number }): void
-  pool(name: string, look: () => Pool): void
+  pool(name: string, look: () => PoolUsage): void
   waiting(what: string, look: () => number): void
   text(figures: readonly MetricFigure[]): Promise<string>
   contentType: string
 }
 
-export const makeMetrics = (initialPools: Record<string, () => Pool> = {}): Metrics => {
+export const makeMetrics = (initialPools: Record<string, () => PoolUsage> = {}): Metrics => {
   const registry = new Registry()
   const registers = [registry]
   const requests = new Counter({

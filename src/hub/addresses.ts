@@ -9,7 +9,7 @@ interface ConfiguredAddresses {
   platforms: Record<string, { url: string | null; secret: string }>
 }
 
-export const addressesOf = (
+export const configuredAddresses = (
   config: ConfiguredAddresses,
   demo: Addresses = { agencies: {}, platforms: {} },
 ): Addresses => {

@@ -9,7 +9,7 @@ import { runChanges } from '../work/standing/changes/run.js'
 import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
 import { RUN_LINGER_MS } from '../work/timetable/timetable.js'
 
-export interface ChangingParts {
+export interface ChangeFeedParts {
   db: Db
   config: Config
   keys: Keys
@@ -22,8 +22,8 @@ export interface ChangingParts {
  * A null `auditLog` means that this process does not serve. Such a process calls no webhooks: each call needs an audit
  * row.
  */
-export const changeFeed = async (
-  { db, config, keys, rules, now, log }: ChangingParts,
+export const runChangeFeed = async (
+  { db, config, keys, rules, now, log }: ChangeFeedParts,
   { job: _, subject: __, ...turn }: OccurrenceTurn,
   { auditLog, signal }: { auditLog: AuditLog | null; signal: AbortSignal },
 ): Promise<boolean> => {

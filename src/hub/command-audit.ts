@@ -2,14 +2,14 @@
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { redactIdNumbers } from '../domain/records/privacy.js'
-import { INTERNAL, isRefusal } from '../foundation/errors.js'
+import { INTERNAL_ERROR, isRefusal } from '../foundation/errors.js'
 import type { Keys } from '../foundation/keys.js'
 import type { Log } from '../foundation/log.js'
 import { withoutAccessCodes } from '../foundation/text/access-code.js'
 import { openAuditLog } from '../work/audit/audit-log.js'
 import type { RestoreNotes } from '../work/audit/restore-guard.js'
 
-export interface ActingParts {
+export interface CommandAuditParts {
   databaseUrl: string
   identity: string
   notes: RestoreNotes
@@ -28,12 +28,12 @@ type Note = (words: string, codes: readonly string[]) => Promise<void>
 export type CommandRecorder = <T>(words: string, work: (note: Note) => Promise<T>) => Promise<T>
 
 /** `words` is the command without secrets. Throws TRAIL_UNAVAILABLE before anything is done. An unwritable outcome is only logged. */
-export const commandAudit =
-  ({ databaseUrl, identity, notes, keys, log, now }: ActingParts): CommandRecorder =>
+export const makeCommandRecorder =
+  ({ databaseUrl, identity, notes, keys, log, now }: CommandAuditParts): CommandRecorder =>
   async (words, work) => {
     const auditLog = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity })
     const command = withoutAccessCodes(redactIdNumbers(words, keys.mark)).slice(0, WORDS_MOST)
-    const caller = { client: commandBy(), role: ROLE, agency: null, purpose: null, request: randomUUID() }
+    const caller = { client: commandAuthor(), role: ROLE, agency: null, purpose: null, request: randomUUID() }
     const row = (kind: 'ACT' | 'OUTCOME', outcome: string | null): Promise<void> =>
       auditLog.row({ ...caller, kind, at: now(), asked: command, outcome, shown: [], digest: null })
     // A failed write is only logged: the result may be a secret shown only once.
@@ -52,7 +52,7 @@ export const commandAudit =
     try {
       await row('ACT', null)
       const done = await work(note).catch(async (error: unknown) => {
-        await recordOutcome(isRefusal(error) ? error.code : INTERNAL.code)
+        await recordOutcome(isRefusal(error) ? error.code : INTERNAL_ERROR.code)
         throw error
       })
       await recordOutcome('DONE')
@@ -62,7 +62,7 @@ export const commandAudit =
     }
   }
 
-export const commandBy = (): string => `command ${userName()}`
+export const commandAuthor = (): string => `command ${userName()}`
 
 /** A service may run under a numeric id without a name. */
 const userName = (): string => {

@@ -5,11 +5,11 @@ import * as database from '../store/db/db.js'
 import { type EmbeddedDatabase, joinDatabase as joinEmbedded } from '../store/embedded/index.js'
 
 /** `before`: only migrations that precede this release's roll-out, while older processes still run. `empty`: only a new database. */
-export type Migrate = 'always' | 'before' | 'empty'
+export type MigrationMode = 'always' | 'before' | 'empty'
 
 export const openDatabase = async (
   config: Config,
-  migrate: Migrate,
+  migrate: MigrationMode,
 ): Promise<{ db: database.Db; url: string; leave: () => Promise<void> }> => {
   const embedded: EmbeddedDatabase | null = config.databaseUrl === null ? await joinEmbedded(config.dataDir) : null
   const url = embedded?.url ?? config.databaseUrl ?? ''
@@ -31,7 +31,7 @@ export const openDatabase = async (
 }
 
 /** Runs `ask`. When it fails, closes the database and rethrows. */
-export const askFirst = async <T>(
+export const closeOnFailure = async <T>(
   { db, leave }: { db: database.Db; leave: () => Promise<void> },
   ask: () => Promise<T>,
 ): Promise<T> => {

@@ -45,13 +45,13 @@ import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
 import type { RunOptions } from '../work/timetable/run.js'
 import { deleteExpired, retentionRules } from '../work/timetable/tidy.js'
 import { RUN_LINGER_MS, timetable } from '../work/timetable/timetable.js'
-import { type Addresses, addressesOf } from './addresses.js'
-import { changeFeed } from './change-feed.js'
-import { commandAudit } from './command-audit.js'
-import { askFirst, type Migrate, openDatabase, watchVersion } from './database.js'
-import { drain, leave as leaveServer, listen } from './listen.js'
+import { type Addresses, configuredAddresses } from './addresses.js'
+import { runChangeFeed } from './change-feed.js'
+import { makeCommandRecorder } from './command-audit.js'
+import { closeOnFailure, type MigrationMode, openDatabase, watchVersion } from './database.js'
+import { drainServer, announceStop as leaveServer, listenOn } from './listen.js'
 import { makeLog } from './log.js'
-import { type PushGiven, pushing } from './push.js'
+import { type PushTurn, pushWithGuards } from './push.js'
 import { makeReadiness, watchDisks } from './readiness.js'
 import { loadRules } from './rules.js'
 
@@ -62,14 +62,14 @@ const SCORE_WAIT_MS = 2_000
 /** Longest wait of an upload for a running pull of its feed. */
 const UPLOAD_WAIT_MS = 5_000
 
-export interface Overrides {
+export interface HubOverrides {
   now?: () => Date
   clock?: Partial<Omit<ClockParts, 'log'>>
   log?: Log
   addresses?: Addresses
   /** Time within which platforms apply a message; default SETTLE_SECONDS. */
   settleSeconds?: number
-  migrate?: Migrate
+  migrate?: MigrationMode
   /** Replaces the keys registered in the database by those of the keys folder. */
   adoptKeys?: boolean
 }
@@ -78,7 +78,7 @@ type JobOccasion = Pick<RunOptions, 'cause' | 'by' | 'plannedFor' | 'attempt' | 
 
 export type Hub = Awaited<ReturnType<typeof makeHub>>
 
-export const makeHub = async (config: Config, overrides: Overrides = {}) => {
+export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const log = overrides.log ?? makeLog(config.log)
   const { settleSeconds = SETTLE_SECONDS } = overrides
   const keys = await loadKeys(config.keysDir, config.publicUrl)
@@ -87,22 +87,22 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   for (const read of [documentTemplates, timelinessRules, auditRules, retentionRules]) read()
   const opened = await openDatabase(config, overrides.migrate ?? 'empty')
   const { db, url: databaseUrl, leave } = opened
-  const clock = await askFirst(opened, async () =>
+  const clock = await closeOnFailure(opened, async () =>
     overrides.now ? fixedHubClock(overrides.now) : openClock(db, { log, wall: () => Date.now(), ...overrides.clock }),
   )
   const now = clock.now
-  await askFirst(opened, () =>
+  await closeOnFailure(opened, () =>
     (overrides.adoptKeys ? replaceKeyFingerprints : checkKeyFingerprints)(db, keys.fingerprints()),
   )
   const disks = watchDisks(config.dataDir)
   const outdated = watchVersion(db, log)
-  const to = addressesOf(config, overrides.addresses)
+  const to = configuredAddresses(config, overrides.addresses)
   const archive = makeDeliveryArchive(config.archiveDir)
   const notes = makeRestoreNotes(config.dataDir)
   /** Detects a restored backup: the database lacks what was noted outside it. */
   const noticeRestored = () =>
     restored.detectRestore(db, { notes, platforms: allPlatforms.map(({ id }) => id), now: now(), log })
-  const identity = await askFirst(opened, async () => {
+  const identity = await closeOnFailure(opened, async () => {
     const found = await identityOf(db)
     await noticeRestored()
     return found
@@ -136,7 +136,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       signal?: AbortSignal
     },
   ) => {
-    const feed = feedOf(id)
+    const feed = feedById(id)
     const url = to.agencies[feed.agency] ?? null
     if (url === null && !options.file)
       throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting: config.agencies[feed.agency]?.setting })
@@ -159,11 +159,11 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         if (!address) throw new Refusal('PLATFORM_NOT_CONFIGURED', { platform: platform.id, setting })
         return { platform, ...address }
       })
-  const pushTo = (ids: readonly string[] | null, options: Omit<PushGiven, 'ready' | 'silent'>) => {
+  const pushTo = (ids: readonly string[] | null, options: Omit<PushTurn, 'ready' | 'silent'>) => {
     const silent = ids === null ? allPlatforms.map(({ id }) => id).filter((id) => !to.platforms[id]) : []
     const isDoubted = () => clock.isDoubted()
     const parts = { db, rules, notes, identity, settleSeconds, noticeRestored, isDoubted, now, log }
-    return pushing(parts, { ready: chosen(ids), silent, ...options })
+    return pushWithGuards(parts, { ready: chosen(ids), silent, ...options })
   }
   const reconcileWith = async (
     ids: readonly string[] | null,
@@ -193,7 +193,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   }
   const expireNow = (options: JobOccasion) => expireListings(db, { ...options, rules, now, log })
   const families = () => familiesWithSource(db, feeds.values())
-  const recorded = commandAudit({ databaseUrl, identity, notes, keys, log, now })
+  const recorded = makeCommandRecorder({ databaseUrl, identity, notes, keys, log, now })
   const scoreNow = async (options: Omit<ScoringOptions, 'rules' | 'families' | 'now' | 'log'>) =>
     scoreOperators(db, { rules, families: await families(), now, log, ...options })
   /** Waits at most SCORE_WAIT_MS for new scores. When a lock is busy, the timetable scores later. */
@@ -219,7 +219,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       if (ended && ended.expired > 0) await publishNow({ cause: 'timetable' })
       return ended !== null
     }
-    if (job === 'changes') return changeFeed({ db, config, keys, rules, now, log }, turn, { auditLog, signal })
+    if (job === 'changes') return runChangeFeed({ db, config, keys, rules, now, log }, turn, { auditLog, signal })
     if (job === 'trail') return (await tidyAuditLog(db, { ...options, isDoubted: clock.isDoubted, now, log })) !== null
     if (job === 'audit') return (await audit.nightly({ ...options, now, log })) !== null
     if (job === 'tidy') {
@@ -328,14 +328,14 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
         ready: makeReadiness(answers, { disks }),
       })
       server = made
-      const port = await listen(made, config)
+      const port = await listenOn(made, config)
       sweeper.wake()
       return `http://localhost:${port}`
     },
     close: async (): Promise<void> => {
       leaveServer(server)
       await timekeeper?.stop()
-      if (server) await drain(server, config)
+      if (server) await drainServer(server, config)
       // A command waits until its changes are searchable. A serving hub leaves indexing to its next start.
       else await sweeper.idle()
       stopping.abort(new Refusal('STOPPING'))
@@ -353,7 +353,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   }
 }
 
-export const feedOf = (id: string) => {
+export const feedById = (id: string) => {
   const feed = feeds.get(id)
   if (feed === undefined) throw new Refusal('FEED_UNKNOWN', { feed: id, known: [...feeds.keys()].join(' ') })
   return feed

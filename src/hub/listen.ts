@@ -10,7 +10,7 @@ const DRAIN_MS = 10_000
 const LET_GO_MS = 250
 const SWEEP_MS = 50
 
-export const listen = (server: Server, { port, host }: Pick<Config, 'port' | 'host'>): Promise<number> =>
+export const listenOn = (server: Server, { port, host }: Pick<Config, 'port' | 'host'>): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', (error) => reject(listenRefusal(error, { port, host })))
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
@@ -25,8 +25,8 @@ export const listenRefusal = (error: NodeJS.ErrnoException, { port, host }: Pick
  * Announces the stop (`/readyz`, `Connection: close`, streams end), accepts requests for `lingerMs`, then stops listening. Running answers
  * are cut off after DRAIN_MS.
  */
-export const drain = async (server: Server, { lingerMs }: Pick<Config, 'lingerMs'>): Promise<void> => {
-  leave(server)
+export const drainServer = async (server: Server, { lingerMs }: Pick<Config, 'lingerMs'>): Promise<void> => {
+  announceStop(server)
   await after(Math.max(lingerMs, LET_GO_MS))
   await new Promise<void>((resolve) => {
     const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
@@ -39,4 +39,4 @@ export const drain = async (server: Server, { lingerMs }: Pick<Config, 'lingerMs
   })
 }
 
-export const leave = (server: Server | null): void => void server?.emit('leaving')
+export const announceStop = (server: Server | null): void => void server?.emit('leaving')

@@ -12,7 +12,7 @@ import type { HighestDelivery } from '../work/delivery/push/sender.js'
 import { pushDeliveries } from '../work/delivery/push.js'
 import * as restored from '../work/delivery/restored.js'
 
-export interface PushingParts {
+export interface PushParts {
   db: database.Db
   rules: WorkRules
   notes: RestoreNotes
@@ -25,7 +25,7 @@ export interface PushingParts {
   log: Log
 }
 
-export interface PushGiven {
+export interface PushTurn {
   ready: readonly { platform: Platform; url: string; secret: string }[]
   silent: readonly string[]
   cause: runs.RunCause
@@ -37,9 +37,9 @@ export interface PushGiven {
   signal?: AbortSignal
 }
 
-export const pushing = async (
-  { db, rules, notes, identity, settleSeconds, noticeRestored, isDoubted, now, log }: PushingParts,
-  { ready, silent, ...options }: PushGiven,
+export const pushWithGuards = async (
+  { db, rules, notes, identity, settleSeconds, noticeRestored, isDoubted, now, log }: PushParts,
+  { ready, silent, ...options }: PushTurn,
 ) => {
   const { signal, until } = options
   // A timetabled push sends removals even when this check fails. A direct caller gets the error.

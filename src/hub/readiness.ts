@@ -4,7 +4,7 @@ import * as clockDoubts from '../store/db/clock-doubts.js'
 import * as database from '../store/db/db.js'
 import * as gates from '../store/delivery/platform-gates.js'
 
-export interface Readiness {
+export interface ReadinessReport {
   ok: boolean
   checks: Record<string, string>
 }
@@ -42,8 +42,8 @@ export const watchDisks = (folder: string, machine: () => number = () => perform
 export const makeReadiness = (
   db: database.Db,
   { withinMs = WITHIN_MS, disks }: { withinMs?: number; disks?: DiskWatch } = {},
-): (() => Promise<Readiness>) => {
-  let looking: Promise<Readiness> | null = null
+): (() => Promise<ReadinessReport>) => {
+  let looking: Promise<ReadinessReport> | null = null
   return () => {
     looking ??= within(look(db, disks), withinMs).finally(() => {
       looking = null
@@ -52,7 +52,7 @@ export const makeReadiness = (
   }
 }
 
-const look = async (db: database.Db, disks: DiskWatch | undefined): Promise<Readiness> => {
+const look = async (db: database.Db, disks: DiskWatch | undefined): Promise<ReadinessReport> => {
   try {
     const { state } = await database.databaseVersion(db)
     const checks: Record<string, string> = { database: 'reachable', migrations: state.toLowerCase() }
@@ -80,9 +80,9 @@ const outside = (error: unknown): string =>
     .replace(/\S*\d+\.\d+\.\d+\.\d+\S*|\S+:\d+/g, '…')
     .slice(0, REASON_MAX)
 
-const within = async (looked: Promise<Readiness>, ms: number): Promise<Readiness> => {
+const within = async (looked: Promise<ReadinessReport>, ms: number): Promise<ReadinessReport> => {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<Readiness>((resolve) => {
+  const late = new Promise<ReadinessReport>((resolve) => {
     const answer = { ok: false, checks: { database: `unreachable: no answer within ${ms} ms` } }
     timer = setTimeout(() => resolve(answer), ms)
   })

@@ -5,18 +5,18 @@ import type { ListKind } from '../domain/listing/lists.js'
 import { checkLists } from '../domain/listing/lists-check.js'
 import * as contracts from '../foundation/contracts.js'
 import { Refusal } from '../foundation/errors.js'
-import { platforms as allPlatforms, hearing } from '../platforms/index.js'
+import { platforms as allPlatforms, platformSubjects } from '../platforms/index.js'
 import { printDocument } from '../web/document/page.js'
 import { readCheckedRules, type WorkRules } from '../work/calendar/rules.js'
 import { clockRules } from '../work/listing/publication-clocks.js'
 
 /** Throws RULES_BROKEN or CONFIG_INVALID. */
 export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules => {
-  const { items } = contracts.document('rules/measures.json') as { items: string[] }
+  const { items } = contracts.schemaDocument('rules/measures.json') as { items: string[] }
   const { lists } = readCheckedRules<{ lists: ListKind[] }>('rules/lists', 'contracts/lists', ({ lists }) =>
     checkLists(lists, items),
   )
-  const days = contracts.document('rules/calendar.json') as {
+  const days = contracts.schemaDocument('rules/calendar.json') as {
     holidays: string[]
     workdays: string[]
     knownUntil: string
@@ -26,16 +26,16 @@ export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules =>
     workdays: new Set(days.workdays),
     knownUntil: days.knownUntil,
   }
-  return { lists, calendar, clocks: clockRules(), platforms: hearings(config), mark, printDocument }
+  return { lists, calendar, clocks: clockRules(), platforms: subjectsByPlatform(config), mark, printDocument }
 }
 
 /** Returns the subject kinds that each platform receives. Throws CONFIG_INVALID for kinds without a format. */
-export const hearings = ({ platforms }: Pick<Config, 'platforms'>): PlatformSubjects[] =>
+export const subjectsByPlatform = ({ platforms }: Pick<Config, 'platforms'>): PlatformSubjects[] =>
   allPlatforms.map((platform) => {
     const kinds = platforms[platform.id]?.hears ?? null
-    if (kinds === null) return hearing(platform)
+    if (kinds === null) return platformSubjects(platform)
     const known = platform.kinds.filter((kind) => kinds.includes(kind))
-    if (known.length === kinds.length) return { ...hearing(platform), kinds: known }
+    if (known.length === kinds.length) return { ...platformSubjects(platform), kinds: known }
     const name = platforms[platform.id]?.setting.replace(/URL$/, 'HEARS')
     throw new Refusal('CONFIG_INVALID', {
       faults: `${name}：该平台只接收 ${platform.kinds.join(' ')} / the platform takes only these`,

@@ -9,7 +9,7 @@ const ECHO_MS = 500
 const hasTerminal = (): boolean => process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
 
 /** The first Ctrl-C lets running work end, a second one ends at once. */
-export const run = async (
+export const runUntilStopped = async (
   hub: Hub,
   begin: () => Promise<void>,
   end: () => Promise<void> = async () => {},

@@ -6,7 +6,7 @@ const DONE = '00'
 
 const rule = (meaning: RuleCode['meaning'], zh: string, en: string): RuleCode => ({ meaning, zh, en })
 
-export const TAKEN: Readonly<Record<string, RuleCode>> = {
+export const ACCEPTED_CODES: Readonly<Record<string, RuleCode>> = {
   [DONE]: rule('ACCEPTED', '已接收，无需处理。', 'Taken; nothing to do.'),
   '02': {
     ...rule(
@@ -18,7 +18,7 @@ export const TAKEN: Readonly<Record<string, RuleCode>> = {
   },
 }
 
-export const WRONG: Readonly<Record<string, RuleCode>> = {
+export const REJECTED_CODES: Readonly<Record<string, RuleCode>> = {
   '1001': rule(
     'CORRECT',
     '名称与统一社会信用代码在平台主体库中查不到或不一致：核对登记信息；若我方无误，多为平台主体库未更新，请联系平台更新后重新报送。',
@@ -72,13 +72,13 @@ const LATER = rule(
   'The platform is busy or out of service; it is sent again by itself.',
 )
 
-export const BUSY: Readonly<Record<string, RuleCode>> = Object.fromEntries(
+export const BUSY_CODES: Readonly<Record<string, RuleCode>> = Object.fromEntries(
   Array.from({ length: 100 }, (_, n) => [String(900 + n), LATER]),
 )
 
-export const isTaken = (codes: Readonly<Record<string, RuleCode>>, code: string): boolean =>
+export const isAcceptedCode = (codes: Readonly<Record<string, RuleCode>>, code: string): boolean =>
   Object.hasOwn(codes, code) && codes[code]?.meaning === 'ACCEPTED'
 
 /** A rejection with the success code must not count as delivered. */
-export const isContradictory = ({ accepted, code }: Pick<Receipt, 'accepted' | 'code'>): boolean =>
+export const isContradictoryReceipt = ({ accepted, code }: Pick<Receipt, 'accepted' | 'code'>): boolean =>
   !accepted && code === DONE

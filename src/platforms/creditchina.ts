@@ -1,14 +1,14 @@
 /** 信用中国 takes listings as samr-list rows, penalties and permits over SOAP. */
 import { isEntryNotice, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
-import { BUSY, TAKEN, WRONG } from './codes.js'
+import { ACCEPTED_CODES, BUSY_CODES, REJECTED_CODES } from './codes.js'
 import { checkPenalty2015Row, PENALTY_2015_PATH, penalty2015Message } from './formats/penalty-2015.js'
 import { checkPermit2015Row, PERMIT_2015_PATH, permit2015Message } from './formats/permit-2015.js'
 import { readSoapAnswer } from './formats/rowdata-2015.js'
-import { checkSamrRow, SAMR_SHOWN, samrBatch } from './formats/samr-list.js'
+import { checkSamrRow, SAMR_DISPLAY_NAMES, samrBatch } from './formats/samr-list.js'
 import type { NoticeBatch, Platform, PlatformAddress } from './platform.js'
-import { deliver, type OutgoingMessage } from './transports/deliver.js'
-import { askDisplayed, readDisplay } from './transports/display.js'
-import { JSON_HEADERS, type ReceiptNames, receiptsInJson } from './transports/json-receipts.js'
+import { deliverMessage, type OutgoingMessage } from './transports/deliver.js'
+import { readDisplay, receiptsFromDisplay } from './transports/display.js'
+import { JSON_HEADERS, parseJsonReceipts, type ReceiptNames } from './transports/json-receipts.js'
 
 const RECEIPTS: ReceiptNames = {
   rows: 'line',
@@ -21,11 +21,11 @@ const RECEIPTS: ReceiptNames = {
   whole: { code: 'code', good: '00' },
 }
 
-const CODES = { ...TAKEN, ...WRONG, ...BUSY }
+const CODES = { ...ACCEPTED_CODES, ...REJECTED_CODES, ...BUSY_CODES }
 
 const credentials = (secret: string) => ({ token: secret })
 
-export const creditchina: Platform = {
+export const creditchinaPlatform: Platform = {
   id: 'creditchina',
   name: { zh: '信用中国', en: 'Credit China' },
   kinds: SUBJECT_KINDS,
@@ -41,16 +41,16 @@ export const creditchina: Platform = {
     return notice.kind === 'penalty' ? checkPenalty2015Row(notice) : checkPermit2015Row(notice)
   },
   send: (batch, to) =>
-    deliver(to, batch.notices, batch.notices.every(isEntryNotice) ? list(batch, to) : records(batch, to)),
-  shown: (from) => readDisplay(from, () => credentials(from.secret), SAMR_SHOWN),
-  ask: (notices, to) => askDisplayed(notices, to, () => credentials(to.secret), SAMR_SHOWN),
+    deliverMessage(to, batch.notices, batch.notices.every(isEntryNotice) ? list(batch, to) : records(batch, to)),
+  shown: (from) => readDisplay(from, () => credentials(from.secret), SAMR_DISPLAY_NAMES),
+  ask: (notices, to) => receiptsFromDisplay(notices, to, () => credentials(to.secret), SAMR_DISPLAY_NAMES),
 }
 
 const list = (batch: NoticeBatch, to: PlatformAddress): OutgoingMessage => ({
   path: '/service/blacklist',
   headers: { ...JSON_HEADERS, ...credentials(to.secret) },
   body: JSON.stringify(samrBatch(batch)),
-  read: (body) => receiptsInJson(body, RECEIPTS, CODES),
+  read: (body) => parseJsonReceipts(body, RECEIPTS, CODES),
 })
 
 const records = (batch: NoticeBatch, to: PlatformAddress): OutgoingMessage => {
@@ -59,6 +59,6 @@ const records = (batch: NoticeBatch, to: PlatformAddress): OutgoingMessage => {
     path: penalties ? PENALTY_2015_PATH : PERMIT_2015_PATH,
     headers: { 'content-type': 'text/xml; charset=utf-8', soapaction: '""' },
     body: penalties ? penalty2015Message(batch, to.secret) : permit2015Message(batch, to.secret),
-    read: (body) => readSoapAnswer(body, batch.notices, Object.keys(TAKEN)),
+    read: (body) => readSoapAnswer(body, batch.notices, Object.keys(ACCEPTED_CODES)),
   }
 }

@@ -1,16 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import { type Notice, type Receipt, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
-import { BUSY, isContradictory, TAKEN, WRONG } from './codes.js'
-import { jsonIn, shortened, UnreadableAnswer } from './formats/reading.js'
-import { checkMessage, idempotencyKey, MESSAGE_SHOWN, message, signature } from './formats/signed-message.js'
+import { ACCEPTED_CODES, BUSY_CODES, isContradictoryReceipt, REJECTED_CODES } from './codes.js'
+import { parseJsonAnswer, shortenedText, UnreadableAnswer } from './formats/reading.js'
+import {
+  checkMessage,
+  idempotencyKey,
+  MESSAGE_DISPLAY_NAMES,
+  noticeMessage,
+  signMessage,
+} from './formats/signed-message.js'
 import type { Platform } from './platform.js'
-import { deliver } from './transports/deliver.js'
-import { askDisplayed, readDisplay } from './transports/display.js'
+import { deliverMessage } from './transports/deliver.js'
+import { readDisplay, receiptsFromDisplay } from './transports/display.js'
 import { JSON_HEADERS } from './transports/json-receipts.js'
 
-const CODES = { ...TAKEN, ...WRONG, ...BUSY }
+const CODES = { ...ACCEPTED_CODES, ...REJECTED_CODES, ...BUSY_CODES }
 
-export const creditjilin: Platform = {
+export const creditjilinPlatform: Platform = {
   id: 'creditjilin',
   name: { zh: '信用吉林网', en: 'Credit Jilin' },
   kinds: SUBJECT_KINDS,
@@ -26,9 +32,9 @@ export const creditjilin: Platform = {
   send: async ({ notices, sentAt }, to) => {
     const receipts: Receipt[] = []
     for (const notice of notices) {
-      const body = JSON.stringify(message(notice))
+      const body = JSON.stringify(noticeMessage(notice))
       receipts.push(
-        ...(await deliver(to, [notice], {
+        ...(await deliverMessage(to, [notice], {
           path: '/api/messages',
           headers: {
             ...JSON_HEADERS,
@@ -42,8 +48,8 @@ export const creditjilin: Platform = {
     }
     return receipts
   },
-  shown: (from) => readDisplay(from, () => asking(from.secret), MESSAGE_SHOWN),
-  ask: (notices, to) => askDisplayed(notices, to, () => asking(to.secret), MESSAGE_SHOWN),
+  shown: (from) => readDisplay(from, () => asking(from.secret), MESSAGE_DISPLAY_NAMES),
+  ask: (notices, to) => receiptsFromDisplay(notices, to, () => asking(to.secret), MESSAGE_DISPLAY_NAMES),
 }
 
 /** GET requests sign a nonce instead of a timestamp. */
@@ -51,22 +57,22 @@ const asking = (secret: string) => signed(secret, randomUUID(), '')
 
 const signed = (secret: string, timestamp: string, body: string) => ({
   'x-timestamp': timestamp,
-  'x-signature': `sha256=${signature(secret, timestamp, body)}`,
+  'x-signature': `sha256=${signMessage(secret, timestamp, body)}`,
 })
 
 const receiptOf = (bytes: Buffer, notice: Notice): Receipt => {
-  const answer = jsonIn(bytes, 'result')
+  const answer = parseJsonAnswer(bytes, 'result')
   const { result } = answer
   if (typeof result !== 'boolean') throw new UnreadableAnswer('result is neither true nor false')
-  const code = shortened(answer.code) ?? ''
-  if (isContradictory({ accepted: result, code })) throw new UnreadableAnswer(`result false with code ${code}`)
+  const code = shortenedText(answer.code) ?? ''
+  if (isContradictoryReceipt({ accepted: result, code })) throw new UnreadableAnswer(`result false with code ${code}`)
   return {
     key: notice.key,
     accepted: result,
     code,
-    text: shortened(answer.message) ?? '',
-    field: shortened(answer.field),
-    value: shortened(answer.value),
-    receiverId: shortened(answer.id),
+    text: shortenedText(answer.message) ?? '',
+    field: shortenedText(answer.field),
+    value: shortenedText(answer.value),
+    receiverId: shortenedText(answer.id),
   }
 }

@@ -1,10 +1,15 @@
 import type { PlatformSubjects } from '../domain/delivery/delivery.js'
-import { creditchina } from './creditchina.js'
-import { creditjilin } from './creditjilin.js'
-import { jilin } from './jilin.js'
-import { national } from './national.js'
+import { creditchinaPlatform } from './creditchina.js'
+import { creditjilinPlatform } from './creditjilin.js'
+import { jilinPlatform } from './jilin.js'
+import { nationalPlatform } from './national.js'
 import type { Platform } from './platform.js'
 
-export const platforms: readonly Platform[] = [national, jilin, creditchina, creditjilin]
+export const platforms: readonly Platform[] = [
+  nationalPlatform,
+  jilinPlatform,
+  creditchinaPlatform,
+  creditjilinPlatform,
+]
 
-export const hearing = ({ id, hears, lists }: Platform): PlatformSubjects => ({ id, kinds: hears, lists })
+export const platformSubjects = ({ id, hears, lists }: Platform): PlatformSubjects => ({ id, kinds: hears, lists })

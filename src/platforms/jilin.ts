@@ -6,17 +6,23 @@ import {
   type SubjectKind,
   subjectKindOf,
 } from '../domain/delivery/delivery.js'
-import { BUSY, isContradictory, TAKEN, WRONG } from './codes.js'
-import { csv } from './formats/csv.js'
-import { checkExchangeRow, EXCHANGE_SHOWN, envelope, exchangeRowOf, receiptRows } from './formats/exchange-envelope.js'
-import { TABLE_NAMES, TABLES, tableRow } from './formats/exchange-table.js'
-import { type ShownNames, shortened } from './formats/reading.js'
+import { ACCEPTED_CODES, BUSY_CODES, isContradictoryReceipt, REJECTED_CODES } from './codes.js'
+import { writeCsv } from './formats/csv.js'
+import {
+  checkExchangeRow,
+  EXCHANGE_DISPLAY_NAMES,
+  exchangeRowOf,
+  receiptRows,
+  writeEnvelope,
+} from './formats/exchange-envelope.js'
+import { TABLE_COLUMN_NAMES, TABLE_OF_KIND, tableRow } from './formats/exchange-table.js'
+import { type DisplayNames, shortenedText } from './formats/reading.js'
 import type { Platform, PlatformAddress } from './platform.js'
-import { unreachable } from './transports/converse.js'
-import { deliver, unknownThere } from './transports/deliver.js'
-import { askDisplayed, readDisplay } from './transports/display.js'
-import { askFolder, type FolderNames, putBatch, readShownFile } from './transports/folder.js'
-import { askTable, putRows, readShownTable } from './transports/table.js'
+import { unreachableRefusal } from './transports/converse.js'
+import { deliverMessage, unknownReceipt } from './transports/deliver.js'
+import { readDisplay, receiptsFromDisplay } from './transports/display.js'
+import { type FolderNames, putBatch, readFolderReceipts, readShownFile } from './transports/folder.js'
+import { putRows, readShownTable, readTableReceipts } from './transports/table.js'
 
 const RECEIVER = 'jilin-credit-exchange'
 const STATES: ReadonlyMap<string | undefined, boolean> = new Map([
@@ -24,7 +30,7 @@ const STATES: ReadonlyMap<string | undefined, boolean> = new Map([
   ['0', false],
 ])
 
-export const jilin: Platform = {
+export const jilinPlatform: Platform = {
   id: 'jilin',
   name: { zh: '吉林省信用信息数据交换平台', en: 'Jilin Credit Information Exchange Platform' },
   kinds: SUBJECT_KINDS,
@@ -34,7 +40,7 @@ export const jilin: Platform = {
   batchSize: 100,
   callsPerSecond: null,
   hours: null,
-  codes: { ...TAKEN, ...WRONG, ...BUSY },
+  codes: { ...ACCEPTED_CODES, ...REJECTED_CODES, ...BUSY_CODES },
   check: checkExchangeRow,
   send: async (batch, to) => wayTo(to).send(batch, to),
   shown: async (from) => wayTo(from).shown(from),
@@ -45,7 +51,7 @@ type PlatformWay = Required<Pick<Platform, 'send' | 'shown' | 'ask'>>
 
 const wayTo = ({ url }: PlatformAddress): PlatformWay => {
   const way = WAYS.get(url.slice(0, url.indexOf(':') + 1).toLowerCase())
-  if (!way) throw unreachable('地址的方式不受支持 the platform is not reached by such an address')
+  if (!way) throw unreachableRefusal('地址的方式不受支持 the platform is not reached by such an address')
   return way
 }
 
@@ -53,28 +59,28 @@ const credentials = (secret: string) => ({ 'x-exchange-key': secret })
 
 const service: PlatformWay = {
   send: (batch, to) =>
-    deliver(to, batch.notices, {
+    deliverMessage(to, batch.notices, {
       path: '/exchange',
       headers: { 'content-type': 'application/xml; charset=utf-8', ...credentials(to.secret) },
-      body: envelope(RECEIVER, batch),
+      body: writeEnvelope(RECEIVER, batch),
       read: (body) => receiptRows(body).flatMap((row) => receiptOf(row) ?? []),
     }),
-  shown: (from) => readDisplay(from, () => credentials(from.secret), EXCHANGE_SHOWN),
-  ask: (notices, to) => askDisplayed(notices, to, () => credentials(to.secret), EXCHANGE_SHOWN),
+  shown: (from) => readDisplay(from, () => credentials(from.secret), EXCHANGE_DISPLAY_NAMES),
+  ask: (notices, to) => receiptsFromDisplay(notices, to, () => credentials(to.secret), EXCHANGE_DISPLAY_NAMES),
 }
 
 const receiptOf = (row: ReadonlyMap<string, string>): Receipt | null => {
   const accepted = STATES.get(row.get('state'))
-  const code = shortened(row.get('ruleCode')) ?? ''
-  if (accepted === undefined || isContradictory({ accepted, code })) return null
+  const code = shortenedText(row.get('ruleCode')) ?? ''
+  if (accepted === undefined || isContradictoryReceipt({ accepted, code })) return null
   return {
     key: keyIn(row) ?? '',
     accepted,
     code,
-    text: shortened(row.get('ruleText')) ?? '',
-    field: shortened(row.get('field')),
-    value: shortened(row.get('value')),
-    receiverId: shortened(row.get('recordNo')),
+    text: shortenedText(row.get('ruleText')) ?? '',
+    field: shortenedText(row.get('field')),
+    value: shortenedText(row.get('value')),
+    receiverId: shortenedText(row.get('recordNo')),
   }
 }
 
@@ -95,12 +101,12 @@ const IN_FOLDER: FolderNames = {
 
 const folder: PlatformWay = {
   send: ({ id, notices }, to) => putBatch(to, id, sheetOf(notices), notices),
-  shown: (from) => readShownFile(from, EXCHANGE_SHOWN),
-  ask: (notices, to) => askFolder(notices, to, IN_FOLDER),
+  shown: (from) => readShownFile(from, EXCHANGE_DISPLAY_NAMES),
+  ask: (notices, to) => readFolderReceipts(notices, to, IN_FOLDER),
 }
 
 const sheetOf = (notices: readonly Notice[]): Buffer =>
-  csv(SHEETS[kindIn(notices)], notices.map(exchangeRowOf), 'gb18030')
+  writeCsv(SHEETS[kindIn(notices)], notices.map(exchangeRowOf), 'gb18030')
 
 const SHEETS: Record<SubjectKind, string> = {
   listing: 'exchange-envelope',
@@ -112,20 +118,21 @@ const kindIn = ([first]: readonly Notice[]): SubjectKind => (first === undefined
 
 /** Exchange table of the displayed entries. Columns: subject_key, sequence, kind, uscc, name. */
 const SHOWN_TABLE = 'hub_shown'
-const SHOWN_NAMES: ShownNames = { key: 'subject_key', sequence: 'sequence', uscc: 'uscc', name: 'name' }
+const SHOWN_NAMES: DisplayNames = { key: 'subject_key', sequence: 'sequence', uscc: 'uscc', name: 'name' }
 
 const table: PlatformWay = {
-  send: ({ notices }, to) => putRows(to, TABLES[kindIn(notices)], TABLE_NAMES, notices.map(tableRow), notices),
+  send: ({ notices }, to) =>
+    putRows(to, TABLE_OF_KIND[kindIn(notices)], TABLE_COLUMN_NAMES, notices.map(tableRow), notices),
   shown: (from) => readShownTable(from, SHOWN_TABLE, SHOWN_NAMES),
   ask: async (notices, to) => {
     const receipts = new Map<Notice, Receipt>()
     for (const kind of SUBJECT_KINDS) {
       const own = notices.filter((notice) => subjectKindOf(notice) === kind)
       if (own.length === 0) continue
-      const answers = await askTable(own, to, TABLES[kind], TABLE_NAMES)
-      for (const [at, notice] of own.entries()) receipts.set(notice, answers[at] ?? unknownThere(notice.key))
+      const answers = await readTableReceipts(own, to, TABLE_OF_KIND[kind], TABLE_COLUMN_NAMES)
+      for (const [at, notice] of own.entries()) receipts.set(notice, answers[at] ?? unknownReceipt(notice.key))
     }
-    return notices.map((notice) => receipts.get(notice) ?? unknownThere(notice.key))
+    return notices.map((notice) => receipts.get(notice) ?? unknownReceipt(notice.key))
   },
 }
 

@@ -1,12 +1,12 @@
 import { isEntryNotice, SUBJECT_KINDS, type SubjectKind, subjectKindOf } from '../domain/delivery/delivery.js'
-import { BUSY, TAKEN, WRONG } from './codes.js'
-import { checkPenaltyRow, PENALTY_SHOWN, penaltyBatch } from './formats/penalty-row.js'
-import { checkPermitRow, PERMIT_SHOWN, permitBatch } from './formats/permit-row.js'
-import { checkSamrRow, SAMR_SHOWN, samrBatch } from './formats/samr-list.js'
-import { type NoticeBatch, notCarried, type Platform } from './platform.js'
-import { deliver } from './transports/deliver.js'
-import { askDisplayed, readDisplay } from './transports/display.js'
-import { JSON_HEADERS, type ReceiptNames, receiptsInJson } from './transports/json-receipts.js'
+import { ACCEPTED_CODES, BUSY_CODES, REJECTED_CODES } from './codes.js'
+import { checkPenaltyRow, PENALTY_DISPLAY_NAMES, penaltyBatch } from './formats/penalty-row.js'
+import { checkPermitRow, PERMIT_DISPLAY_NAMES, permitBatch } from './formats/permit-row.js'
+import { checkSamrRow, SAMR_DISPLAY_NAMES, samrBatch } from './formats/samr-list.js'
+import { type NoticeBatch, notCarriedFault, type Platform } from './platform.js'
+import { deliverMessage } from './transports/deliver.js'
+import { readDisplay, receiptsFromDisplay } from './transports/display.js'
+import { JSON_HEADERS, parseJsonReceipts, type ReceiptNames } from './transports/json-receipts.js'
 
 const receiptsBy = (key: string): ReceiptNames => ({
   rows: 'receipts',
@@ -18,11 +18,11 @@ const receiptsBy = (key: string): ReceiptNames => ({
   receiverId: 'recordId',
 })
 
-const CODES = { ...TAKEN, ...WRONG, ...BUSY }
+const CODES = { ...ACCEPTED_CODES, ...REJECTED_CODES, ...BUSY_CODES }
 
 const credentials = (secret: string) => ({ authorization: `Bearer ${secret}` })
 
-export const national: Platform = {
+export const nationalPlatform: Platform = {
   id: 'national',
   name: { zh: '全国信用信息共享平台', en: 'National Credit Information Sharing Platform' },
   kinds: SUBJECT_KINDS,
@@ -38,15 +38,15 @@ export const national: Platform = {
     const [first] = batch.notices
     if (first === undefined) return Promise.resolve([])
     const { path, key, content } = FORMS[subjectKindOf(first)]
-    return deliver(to, batch.notices, {
+    return deliverMessage(to, batch.notices, {
       path,
       headers: { ...JSON_HEADERS, ...credentials(to.secret) },
       body: JSON.stringify(content(batch)),
-      read: (body) => receiptsInJson(body, receiptsBy(key), CODES),
+      read: (body) => parseJsonReceipts(body, receiptsBy(key), CODES),
     })
   },
-  shown: (from) => readDisplay(from, () => credentials(from.secret), SAMR_SHOWN),
-  ask: (notices, to) => askDisplayed(notices, to, () => credentials(to.secret), SAMR_SHOWN),
+  shown: (from) => readDisplay(from, () => credentials(from.secret), SAMR_DISPLAY_NAMES),
+  ask: (notices, to) => receiptsFromDisplay(notices, to, () => credentials(to.secret), SAMR_DISPLAY_NAMES),
 }
 
 const FORMS: Record<
@@ -55,20 +55,20 @@ const FORMS: Record<
 > = {
   listing: {
     path: '/api/lists/serious/batch',
-    key: SAMR_SHOWN.key,
-    check: (notice) => (isEntryNotice(notice) ? checkSamrRow(notice) : [notCarried(notice)]),
+    key: SAMR_DISPLAY_NAMES.key,
+    check: (notice) => (isEntryNotice(notice) ? checkSamrRow(notice) : [notCarriedFault(notice)]),
     content: samrBatch,
   },
   penalty: {
     path: '/api/sgs/penalties',
-    key: PENALTY_SHOWN.key,
-    check: (notice) => (isEntryNotice(notice) ? [notCarried(notice)] : checkPenaltyRow(notice)),
+    key: PENALTY_DISPLAY_NAMES.key,
+    check: (notice) => (isEntryNotice(notice) ? [notCarriedFault(notice)] : checkPenaltyRow(notice)),
     content: penaltyBatch,
   },
   permit: {
     path: '/api/sgs/permits',
-    key: PERMIT_SHOWN.key,
-    check: (notice) => (isEntryNotice(notice) ? [notCarried(notice)] : checkPermitRow(notice)),
+    key: PERMIT_DISPLAY_NAMES.key,
+    check: (notice) => (isEntryNotice(notice) ? [notCarriedFault(notice)] : checkPermitRow(notice)),
     content: permitBatch,
   },
 }

@@ -6,7 +6,7 @@ import {
   subjectKindOf,
 } from '../domain/delivery/delivery.js'
 
-export const SENDER = 'jilin-ecommerce-credit-hub'
+export const SENDER_NAME = 'jilin-ecommerce-credit-hub'
 
 export interface FormatFault {
   field: string
@@ -14,7 +14,7 @@ export interface FormatFault {
   message: string
 }
 
-export const notCarried = (notice: Notice): FormatFault => ({
+export const notCarriedFault = (notice: Notice): FormatFault => ({
   field: 'kind',
   rule: 'kind',
   message: `该平台不接收此类信息（${subjectKindOf(notice)}）。The platform takes no subject of this kind.`,
@@ -83,7 +83,7 @@ export interface Platform {
    * retryAfterSeconds?}.
    */
   send(batch: NoticeBatch, to: PlatformAddress): Promise<Receipt[]>
-  /** Throws PLATFORM_UNREACHABLE, as `NoDisplay` if no list is displayed. */
+  /** Throws PLATFORM_UNREACHABLE, as `NoDisplayRefusal` if no list is displayed. */
   shown(from: PlatformAddress): Promise<DisplayedSubject[]>
   /** Returns NO_RECEIPT for an unknown notice, WAITING for an unjudged one. Without `ask`, notices are sent again. */
   ask?(notices: readonly Notice[], to: PlatformAddress): Promise<Receipt[]>

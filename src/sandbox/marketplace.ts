@@ -1,7 +1,7 @@
 /** Stand-in of a marketplace: verifies webhooks and shows the latest changes. */
 import { timingSafeEqual } from 'node:crypto'
 import { webhookSignature } from '../foundation/keys/webhooks.js'
-import { objectIn } from '../foundation/text/json.js'
+import { parseJsonObject } from '../foundation/text/json.js'
 import { json, type StandInAnswer, type StandInRequest, type StandInServer, serve } from './server.js'
 
 /** Most messages shown. */
@@ -24,7 +24,7 @@ export const startMarketplace = async (now: () => Date = () => new Date()): Prom
     const [id, timestamp, signatures] = ['id', 'timestamp', 'signature'].map((name) =>
       String(headers[`webhook-${name}`] ?? ''),
     )
-    const message = objectIn(body)
+    const message = parseJsonObject(body)
     const age = Math.abs(now().getTime() / SECOND_MS - Number(timestamp))
     if (secret === '' || message === null || !(age <= OLDEST_SECONDS))
       return json(400, { message: '不是有效的消息 not a message' })

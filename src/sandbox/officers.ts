@@ -6,7 +6,7 @@ import { authorityLevelIn } from '../domain/listing/legal-ground.js'
 import { needsConsent } from '../domain/listing/lists.js'
 import { MOVES, type MoveName } from '../domain/listing/moves.js'
 import { isHeavy } from '../domain/records/penalty.js'
-import { addDays, dateIn } from '../foundation/time/dates.js'
+import { addDays, shanghaiDate } from '../foundation/time/dates.js'
 import type { Db } from '../store/db/db.js'
 import * as listings from '../store/listing/listings.js'
 import * as operators from '../store/operators/operators.js'
@@ -26,7 +26,7 @@ const CASE_BEGAN_DAYS_AGO = 30
 export const carryDemoCase = async (db: Db, rules: WorkRules, code: string, now: Date): Promise<string[]> => {
   const operator = (await operators.byCodes(db, [{ scheme: 'uscc', code }])).get(`uscc:${code}`)
   if (operator === undefined) return ['演示主体不存在 the demo operator is not there']
-  const today = dateIn(now)
+  const today = shanghaiDate(now)
   const own = await listings.ofOperators(db, [operator.id])
   const published = own.find((listing) => listing.state !== 'LEAD')
   if (published) return [`已有名单记录 listing stands already：${published.state}`]

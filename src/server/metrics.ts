@@ -8,9 +8,9 @@ import { may } from '../domain/access/viewer.js'
 import { calendarDaysLeft } from '../domain/calendar/calendar.js'
 import { isStale } from '../domain/intake/bounds.js'
 import { Refusal } from '../foundation/errors.js'
-import { isSecret } from '../foundation/keys.js'
+import { equalsSecret } from '../foundation/keys.js'
 import type { MetricFigure } from '../foundation/metrics.js'
-import { dateIn } from '../foundation/time/dates.js'
+import { shanghaiDate } from '../foundation/time/dates.js'
 import * as watch from '../store/intake/watch.js'
 import * as store from '../store/timetable/figures.js'
 import { withAmendments } from '../work/calendar/calendar.js'
@@ -63,7 +63,7 @@ const NAMED_SO = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
 const isScraper = ({ headers, socket }: IncomingMessage, { token, local }: ApiDependencies['scraping']): boolean => {
   if (token !== null) {
     const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
-    return bearer !== undefined && isSecret(bearer, token)
+    return bearer !== undefined && equalsSecret(bearer, token)
   }
   if (!local || headers.authorization !== undefined || !NAMED_SO.test(headers.host ?? '')) return false
   return THIS_MACHINE.test(socket.remoteAddress ?? '') && FORWARDED.every((name) => headers[name] === undefined)
@@ -157,7 +157,7 @@ const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiDependencie
     one(
       'hub_calendar_days_left',
       'Days until the announced holidays end; alarm at 60, deadlines beyond them are provisional.',
-      calendarDaysLeft(calendar, dateIn(at)),
+      calendarDaysLeft(calendar, shanghaiDate(at)),
     ),
     one('hub_lockouts', 'Names and addresses that are shut out after too many failures.', known.lockouts),
     one('hub_trail_head', 'Number of the last row of the trail.', known.trail),

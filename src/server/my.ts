@@ -8,8 +8,8 @@ import { listingInGlobalId } from '../api/request/ids.js'
 import type { HttpRequestContext } from '../api/request/request-context.js'
 import { PUBLIC_VIEWER } from '../domain/access/viewer.js'
 import { uuidIn } from '../domain/listing/listing-id.js'
-import { INTERNAL, isCode, isRefusal, Refusal } from '../foundation/errors.js'
-import { dateIn } from '../foundation/time/dates.js'
+import { INTERNAL_ERROR, isRefusal, isRefusalCode, Refusal } from '../foundation/errors.js'
+import { shanghaiDate } from '../foundation/time/dates.js'
 import { body, formIn, type SubmittedForm } from '../web/frame/forms.js'
 import { addressOf } from '../web/frame/html.js'
 import { render, type SitePage } from '../web/frame/page.js'
@@ -127,11 +127,11 @@ export const my = (
     const { data, errors } = await ask({ asked, viewer, response }, { query, variables })
     const [error] = errors
     if (error === undefined) return { data, refused: null }
-    const { code = INTERNAL.code, details = {} } = (error.extensions ?? {}) as {
+    const { code = INTERNAL_ERROR.code, details = {} } = (error.extensions ?? {}) as {
       code?: string
       details?: Refusal['details']
     }
-    if (code === INTERNAL.code) throw new Error(`a page of a party broke: ${asked.requestId}`)
+    if (code === INTERNAL_ERROR.code) throw new Error(`a page of a party broke: ${asked.requestId}`)
     const refused: RefusedQuestion = { code, message: error.message, details }
     asked.refused.push(code)
     return { data: null, refused }
@@ -139,7 +139,7 @@ export const my = (
   const whole = async (visit: PartyVisit, query: string, variables: Record<string, unknown> = {}) => {
     const { data, refused } = await answered(visit, query, variables)
     if (refused !== null)
-      throw isCode(refused.code)
+      throw isRefusalCode(refused.code)
         ? new Refusal(refused.code, refused.details)
         : new Refusal('INPUT_INVALID', { reason: refused.message })
     if (data?.myFile == null) throw new Refusal('NOT_FOUND')
@@ -278,7 +278,7 @@ export const my = (
     const text = texts.get('text') ?? ''
     const input = {
       id: listing.id,
-      on: dateIn(visit.asked.now),
+      on: shanghaiDate(visit.asked.now),
       text,
       ...(isDefence && { hearing: texts.get('hearing') === '1' }),
     }

@@ -1,6 +1,6 @@
 /** The document is assembled from schema/openapi/, one file for each group of routes. */
 import { type RequestHandler, Router } from 'express'
-import { document, folder } from '../foundation/contracts.js'
+import { schemaDocument, schemaFolder } from '../foundation/contracts.js'
 
 const FOLDER = 'openapi'
 const FRAME = 'frame.json'
@@ -17,11 +17,11 @@ interface OpenapiPart {
 }
 
 export const openapiDocument = (): OpenapiEntry => {
-  const frame = document(`${FOLDER}/${FRAME}`) as OpenapiEntry & OpenapiPart
+  const frame = schemaDocument(`${FOLDER}/${FRAME}`) as OpenapiEntry & OpenapiPart
   const paths: Record<string, OpenapiJson> = {}
   const components: Record<string, OpenapiEntry> = {}
-  for (const name of folder(FOLDER).filter((file) => file.endsWith('.json'))) {
-    const part = document(`${FOLDER}/${name}`) as OpenapiPart
+  for (const name of schemaFolder(FOLDER).filter((file) => file.endsWith('.json'))) {
+    const part = schemaDocument(`${FOLDER}/${name}`) as OpenapiPart
     for (const [path, entry] of Object.entries(part.paths ?? {})) {
       if (path in paths) throw new Error(`${name}: ${path} is described twice`)
       paths[path] = entry
@@ -38,7 +38,7 @@ export const openapiDocument = (): OpenapiEntry => {
 const componentsOf = ([name, schema]: [string, OpenapiJson]): [string, OpenapiJson][] => {
   const contract = (schema as OpenapiEntry)[CONTRACT]
   if (typeof contract !== 'string') return [[name, schema]]
-  const { $schema: _, $defs = {}, ...body } = document(`${contract}.json`) as OpenapiEntry
+  const { $schema: _, $defs = {}, ...body } = schemaDocument(`${contract}.json`) as OpenapiEntry
   const named = (definition: string): string => `${name}${definition.slice(0, 1).toUpperCase()}${definition.slice(1)}`
   const definitions = Object.entries($defs as OpenapiEntry).map(([own, inner]): [string, OpenapiJson] => [
     named(own),

@@ -3,7 +3,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { refusalOfThrown } from '../api/request/faults.js'
 import { type ProblemDetails, RETRY_AFTER_SECONDS, sendProblem } from '../api/request/problem.js'
 import type { HttpRequestContext } from '../api/request/request-context.js'
-import { INTERNAL, Refusal } from '../foundation/errors.js'
+import { INTERNAL_ERROR, Refusal } from '../foundation/errors.js'
 import { unavailableRefusal } from '../store/db/db.js'
 import { errorPage } from '../web/frame/error-page.js'
 import { langOf } from '../web/frame/render-response.js'
@@ -57,8 +57,8 @@ export const answerFaults =
       return answerProblem(request, response, requestContext, { status, code, detail: message })
     }
     answerProblem(request, response, requestContext, {
-      status: INTERNAL.status,
-      code: INTERNAL.code,
-      detail: INTERNAL.message,
+      status: INTERNAL_ERROR.status,
+      code: INTERNAL_ERROR.code,
+      detail: INTERNAL_ERROR.message,
     })
   }

@@ -27,7 +27,7 @@ import {
 import { roleOfRequest } from '../api/request/viewer.js'
 import { v1Router } from '../api/v1/index.js'
 import { redactIdNumbers } from '../domain/records/privacy.js'
-import { INTERNAL, isRefusal, Refusal } from '../foundation/errors.js'
+import { INTERNAL_ERROR, isRefusal, Refusal } from '../foundation/errors.js'
 import { makeMetrics } from '../foundation/metrics.js'
 import { makeBulkHandle } from '../store/db/bulk-handle.js'
 import { poolUsage, unavailableRefusal } from '../store/db/db.js'
@@ -236,7 +236,7 @@ const answerGraphql = async (
     asked.log.error({ err: error }, 'a question broke')
     if (response.headersSent) return void response.destroy()
     const unavailable = unavailableRefusal(error)
-    const { status, code, message } = unavailable ?? INTERNAL
+    const { status, code, message } = unavailable ?? INTERNAL_ERROR
     asked.refused.push(code)
     if (unavailable) response.setHeader('Retry-After', String(RETRY_AFTER_SECONDS))
     response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' })

@@ -5,7 +5,7 @@ import type { ApiDependencies } from '../api/request/dependencies.js'
 import type { RateLimit } from '../api/request/rate-limit.js'
 import type { HttpRequestContext } from '../api/request/request-context.js'
 import { isRefusal, Refusal, reasonOf } from '../foundation/errors.js'
-import { KEYS_KEPT_SECONDS, type Keys, secretMatches, type VerifiedClaims } from '../foundation/keys.js'
+import { KEY_SET_CACHE_SECONDS, type Keys, secretMatches, type VerifiedClaims } from '../foundation/keys.js'
 import * as clients from '../store/access/clients.js'
 import { isPending } from '../work/access/clients.js'
 import * as lockouts from '../work/access/lockouts.js'
@@ -140,7 +140,7 @@ export const tokens = (
   ] as const)
     router.post(path, noStore, withRefusals(askedOf), ...bodies, answer, unreadable)
   router.get('/.well-known/jwks.json', (_request, response) => {
-    response.set('Cache-Control', `public, max-age=${KEYS_KEPT_SECONDS}`).json(keys.jwks())
+    response.set('Cache-Control', `public, max-age=${KEY_SET_CACHE_SECONDS}`).json(keys.jwks())
   })
   return router
 }

@@ -1,7 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { uuidIn } from '../domain/listing/listing-id.js'
 import { Refusal } from '../foundation/errors.js'
-import { dateIn } from '../foundation/time/dates.js'
+import { shanghaiDate } from '../foundation/time/dates.js'
 import type { Db } from '../store/db/db.js'
 import * as restored from '../store/db/restored.js'
 import * as listings from '../store/listing/listings.js'
@@ -198,7 +198,7 @@ const showEntry =
     }
     response.set('X-Robots-Tag', UNFOUND)
     const entry = await own.entry(id)
-    const page = pageOf(own, entry, { today: dateIn(nowOf(request)), base: baseOf(own, request) })
+    const page = pageOf(own, entry, { today: shanghaiDate(nowOf(request)), base: baseOf(own, request) })
     if (page !== null) return sendPage(own, request, response, page)
     if (!(await restored.mayList(dbOf(request)))) throw new Refusal('LIST_WITHHELD')
     // An entry that was never public answers 404, not 410.
@@ -220,7 +220,7 @@ const pageOf = (
 const writtenEntry =
   (own: SiteContext): Parameters<typeof makeFastPath>[0]['entry'] =>
   async (id, { request, now, lang, encoding }) => {
-    const page = pageOf(own, await own.entry(id), { today: dateIn(now), base: baseOf(own, request) })
+    const page = pageOf(own, await own.entry(id), { today: shanghaiDate(now), base: baseOf(own, request) })
     const here = { path: `/blacklist/${id}`, parameters: {} }
     return page && { ...renderCompressed(own, page, { lang, encoding, here }), robots: UNFOUND }
   }

@@ -5,7 +5,7 @@ import iconv from 'iconv-lite'
 import { contentFromBytes, type FileContent } from '../../src/agencies/readers/content.js'
 import { readCsv } from '../../src/agencies/readers/csv.js'
 import type { Item } from '../../src/domain/records/records.js'
-import { decoded, encodingOf } from '../../src/foundation/text/encodings.js'
+import { decodeStream, encodingOf } from '../../src/foundation/text/encodings.js'
 import { processorMs } from '../support/processor.js'
 
 const NAMES = ['甲列', '乙列', '丙列', '丁列']
@@ -132,7 +132,7 @@ describe('bytes as text', () => {
   const size = fc.integer({ min: 1, max: 9 })
   const textOf = async (content: FileContent): Promise<string> => {
     let text = ''
-    for await (const piece of decoded(content, 'utf-8')) text += piece
+    for await (const piece of decodeStream(content, 'utf-8')) text += piece
     return text
   }
 

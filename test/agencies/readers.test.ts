@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import iconv from 'iconv-lite'
-import { nameTwice } from '../../src/foundation/text/duplicate-keys.js'
+import { findDuplicateKey } from '../../src/foundation/text/duplicate-keys.js'
 import { HEADER, lines, PART, problemsIn, ROW, read, rowsOf } from './reading.js'
 import { fileOf, itemsOf, refusalOf } from './samples.js'
 
@@ -178,7 +178,7 @@ describe('reader json', () => {
   ]
   for (const [title, text, twice] of names) {
     it(`${twice ? 'sees' : 'does not mistake'} the same name ${title}`, () =>
-      expect(nameTwice(text) !== null).to.equal(twice))
+      expect(findDuplicateKey(text) !== null).to.equal(twice))
   }
 
   it('refuses a document beyond its limit, but not as many lines', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { buildSchema, type GraphQLSchema, isObjectType } from 'graphql'
 import { makeSchema } from '../../src/api/graphql/schema.js'
-import { dateIn } from '../../src/foundation/time/dates.js'
+import { shanghaiDate } from '../../src/foundation/time/dates.js'
 import { changesSince, deprecable, goneFrom, kept, landed, printed } from '../support/contract.js'
 import { RENAMES } from '../support/renames.js'
 
@@ -13,7 +13,7 @@ describe('schema/schema.graphql', () => {
   })
 
   it('breaks no promise: nothing promised is missing or changed', () => {
-    const today = dateIn(new Date())
+    const today = shanghaiDate(new Date())
     for (const promise of landed()) expect(changesSince(promise, made, today).broken).to.deep.equal([])
   })
 

@@ -13,9 +13,9 @@ import { isValidUscc, regionIn } from '../../src/domain/operators/codes.js'
 import type { Body, Draft, RecordKind } from '../../src/domain/records/records.js'
 import * as contracts from '../../src/foundation/contracts.js'
 import { type Keys, loadKeys } from '../../src/foundation/keys.js'
-import { leave } from '../../src/hub/listen.js'
+import { announceStop } from '../../src/hub/listen.js'
 import { makeLog } from '../../src/hub/log.js'
-import { hearing, platforms } from '../../src/platforms/index.js'
+import { platformSubjects, platforms } from '../../src/platforms/index.js'
 import { makeServer, type ServerDependencies } from '../../src/server/server.js'
 import { connect } from '../../src/store/db/db.js'
 import { noKnownVersions } from '../../src/store/intake/digest-index.js'
@@ -193,7 +193,7 @@ export const makeWorld = async ({
     },
     bring: (feed, drafts, at = NOW, by) => bring(database.db, feed, drafts, at, by),
     publish: publishNow,
-    drain: () => leave(server),
+    drain: () => announceStop(server),
     close: async () => {
       await closed(server)
       await trail.close()
@@ -206,8 +206,8 @@ export const makeWorld = async ({
 }
 
 const loadRules = (): WorkRules => {
-  const { lists } = contracts.document('rules/lists.json') as { lists: ListKind[] }
-  const days = contracts.document('rules/calendar.json') as {
+  const { lists } = contracts.schemaDocument('rules/lists.json') as { lists: ListKind[] }
+  const days = contracts.schemaDocument('rules/calendar.json') as {
     holidays: string[]
     workdays: string[]
     knownUntil: string
@@ -216,7 +216,7 @@ const loadRules = (): WorkRules => {
     lists,
     calendar: { ...days, holidays: new Set(days.holidays), workdays: new Set(days.workdays) },
     clocks: clockRules(),
-    platforms: platforms.map(hearing),
+    platforms: platforms.map(platformSubjects),
     mark: () => 'hash',
     printDocument,
   }

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { newCase } from '../../src/domain/listing/case.js'
 import type { ListKind } from '../../src/domain/listing/lists.js'
-import { document } from '../../src/foundation/contracts.js'
+import { schemaDocument } from '../../src/foundation/contracts.js'
 import { addYears } from '../../src/foundation/time/dates.js'
 import { makeLog } from '../../src/hub/log.js'
 import { connect, type Db, migrate } from '../../src/store/db/db.js'
@@ -207,7 +207,7 @@ const ended = async (db: Db): Promise<Record<string, number>> => {
      update listings l set ends_on = c.ends, facts = jsonb_set(l.facts, '{endsOn}', to_jsonb(c.ends)) from chosen c where l.id = c.id`,
     [due],
   )
-  const { lists } = document('rules/lists.json') as { lists: ListKind[] }
+  const { lists } = schemaDocument('rules/lists.json') as { lists: ListKind[] }
   const rules = {
     lists,
     calendar: { holidays: new Set(), workdays: new Set(), knownUntil: '2099-12-31' },

@@ -10,10 +10,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Notice } from '../../src/domain/delivery/delivery.js'
-import { ask } from '../../src/foundation/http.js'
+import { requestHttp } from '../../src/foundation/http.js'
 import { makeLog } from '../../src/hub/log.js'
 import { samrBatch } from '../../src/platforms/formats/samr-list.js'
-import { national } from '../../src/platforms/national.js'
+import { nationalPlatform } from '../../src/platforms/national.js'
 import type { Platform } from '../../src/platforms/platform.js'
 import { connect, type Db, migrate } from '../../src/store/db/db.js'
 import * as queue from '../../src/store/delivery/delivery-queue.js'
@@ -103,7 +103,7 @@ const emptied = async (db: Db): Promise<void> => {
   await db.raw('checkpoint')
 }
 
-const as = (id: Platform['id']): Platform => ({ ...national, id })
+const as = (id: Platform['id']): Platform => ({ ...nationalPlatform, id })
 const options = (to: PushOptions['platforms']): PushOptions => ({
   platforms: to,
   silent: [],
@@ -123,7 +123,7 @@ const againstBare = async (db: Db, url: string): Promise<[bare: number, pushed: 
     await emptied(db)
     await owed(db, 'national', ROWS)
     const began = performance.now()
-    const { platforms } = await pushNow(db, options([{ platform: national, url, secret: 's' }]))
+    const { platforms } = await pushNow(db, options([{ platform: nationalPlatform, url, secret: 's' }]))
     rates.push(ROWS / ((performance.now() - began) / 1000))
     if (platforms[0]?.accepted !== ROWS) throw new Error(`not all were accepted: ${JSON.stringify(platforms)}`)
     const [{ n }] = (
@@ -152,12 +152,12 @@ const bareOf = async (db: Db, url: string, from: number, to: number): Promise<vo
   for (let after = from; ; ) {
     const { rows } = (await db.raw(
       `select id, notice from bare where id > ? and id <= ? and state = 'OWED' order by id limit ?`,
-      [after, to, national.batchSize],
+      [after, to, nationalPlatform.batchSize],
     )) as { rows: { id: number; notice: Notice }[] }
     if (rows.length === 0) return
     after = rows.at(-1)?.id ?? 0
     const batch = { id: String(after), sentAt: new Date().toISOString(), notices: rows.map(({ notice }) => notice) }
-    const answer = await ask(`${url}/api`, {
+    const answer = await requestHttp(`${url}/api`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(samrBatch(batch)),

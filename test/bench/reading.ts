@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { feeds } from '../../src/agencies/index.js'
 import { redactIdNumbers } from '../../src/domain/records/privacy.js'
 import { type Draft, type Item, type MappedItem, sealBody } from '../../src/domain/records/records.js'
-import { chunksOf } from '../../src/foundation/chunks.js'
+import { chunksOfItems } from '../../src/foundation/chunks.js'
 import { contract } from '../../src/foundation/contracts.js'
 import { registerCsv } from './register.js'
 
@@ -62,7 +62,7 @@ export const reading = async (path: string): Promise<number> => {
     batch = []
   }
   let [began, used] = [performance.now(), process.cpuUsage()]
-  for await (const stretch of chunksOf(feed.read(path, {}))) {
+  for await (const stretch of chunksOfItems(feed.read(path, {}))) {
     for (const item of stretch) {
       batch.push(item)
       if (batch.length < BATCH) continue

@@ -10,7 +10,7 @@ import type { ListKind } from '../../src/domain/listing/lists.js'
 import type { FactEvent, FactName, Facts } from '../../src/domain/records/facts.js'
 import { FACT_FAMILIES } from '../../src/domain/records/facts.js'
 import { score as fold } from '../../src/domain/scoring/score.js'
-import { document } from '../../src/foundation/contracts.js'
+import { schemaDocument } from '../../src/foundation/contracts.js'
 import { connect, type Db, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
 import * as runs from '../../src/store/timetable/runs.js'
@@ -31,7 +31,7 @@ const DIRTY = 1_000
 const FOLDS = 200_000
 const TODAY = '2026-11-25'
 
-const { lists } = document('rules/lists.json') as { lists: ListKind[] }
+const { lists } = schemaDocument('rules/lists.json') as { lists: ListKind[] }
 const rules: WorkRules = {
   lists,
   calendar: { holidays: new Set(), workdays: new Set(), knownUntil: TODAY },

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { SELLERS_MOST } from '../../src/domain/standing/sellers.js'
-import { dateIn } from '../../src/foundation/time/dates.js'
+import { shanghaiDate } from '../../src/foundation/time/dates.js'
 import { client, hubServer, theWorld, tokenOf } from './answers.js'
 import type { Started as Running } from './asked/peers.js'
 import { type Streamed, streamed } from './asked/stream.js'
@@ -118,7 +118,7 @@ const STATEMENT = {
 /** Codes a second: nothing but the statement and a line of JSON a row; no trail, no network to whoever asks. */
 const bare = async (url: string, codes: readonly string[]): Promise<number> => {
   const pool = new pg.Pool({ connectionString: url, max: UNDER_WAY })
-  const today = dateIn(new Date())
+  const today = shanghaiDate(new Date())
   const began = performance.now()
   let [next, lines] = [0, 0]
   const loop = async (): Promise<void> => {

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { makeSchema } from '../../src/api/graphql/schema.js'
-import { dateIn } from '../../src/foundation/time/dates.js'
+import { shanghaiDate } from '../../src/foundation/time/dates.js'
 import { deprecable } from '../support/contract.js'
 import { commands, example, pasted, type Shell } from './old-readme.js'
 
@@ -45,7 +45,7 @@ interface Printed {
 
 export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Printed): void => {
   const paste = (title: string, filled: Record<string, string> = {}) => pasted(shellOf(), example(title), filled)
-  const today = () => dateIn(new Date())
+  const today = () => shanghaiDate(new Date())
   const tokens: Record<string, string> = {}
   const tokenOf = async (client: string, secret = secretOf(client)): Promise<string> => {
     const ask = `curl -s -u ${client}:${secret} -d grant_type=client_credentials $HUB/oauth/token`

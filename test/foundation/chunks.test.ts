@@ -3,7 +3,7 @@ import type { AgencyFeed } from '../../src/agencies/feed.js'
 import { feeds } from '../../src/agencies/index.js'
 import { requireMarks } from '../../src/agencies/market-regulator/feed-marks.js'
 import type { Item } from '../../src/domain/records/records.js'
-import { type Chunks, chunked, chunksOf } from '../../src/foundation/chunks.js'
+import { asItems, chunksOfItems, type ItemChunks } from '../../src/foundation/chunks.js'
 
 const itemOf = (row: number, fields: Record<string, unknown> = {}): Item => ({ page: null, row, fields })
 
@@ -14,7 +14,7 @@ const singly = async (items: AsyncIterable<Item>): Promise<number[]> => {
 }
 const inStretches = async (items: AsyncIterable<Item>): Promise<number[]> => {
   const rows: number[] = []
-  for await (const stretch of chunksOf(items)) for (const { row } of stretch) rows.push(row)
+  for await (const stretch of chunksOfItems(items)) for (const { row } of stretch) rows.push(row)
   return rows
 }
 const WAYS = { singly, 'in stretches': inStretches }
@@ -27,14 +27,14 @@ const given = (sizes: readonly number[], closed: () => void = () => {}): AsyncIt
       yield itemOf(row, row % 7 === 0 ? { 标志: '是' } : {})
     }
   }
-  const all = async function* (): Chunks<Item> {
+  const all = async function* (): ItemChunks<Item> {
     try {
       for (const size of sizes) yield some(size)
     } finally {
       closed()
     }
   }
-  return chunked(all())
+  return asItems(all())
 }
 
 describe('chunks', () => {
@@ -60,7 +60,7 @@ describe('chunks', () => {
       closed += 1
     }
     for await (const { row } of given([3, 3], close)) if (row === 2) break
-    for await (const stretch of chunksOf(given([3, 3], close))) {
+    for await (const stretch of chunksOfItems(given([3, 3], close))) {
       for (const { row } of stretch) if (row === 2) break
       break
     }

@@ -2,7 +2,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { expect } from 'chai'
-import { contract, document } from '../../src/foundation/contracts.js'
+import { contract, schemaDocument } from '../../src/foundation/contracts.js'
 
 const body = {
   name: '样例商贸有限公司',
@@ -30,7 +30,7 @@ const body = {
 describe('limits of a contract', () => {
   const plain = new Ajv2020({ allErrors: true, allowUnionTypes: true })
   formats.default(plain)
-  const judged = plain.compile(document('records/registration.json') as object)
+  const judged = plain.compile(schemaDocument('records/registration.json') as object)
   const agreed = (value: object): number => {
     const faults = contract('records/registration')(value)
     expect(faults.length === 0, JSON.stringify(value).slice(0, 300)).to.equal(judged(value))

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { RECORD_KINDS } from '../../src/domain/records/records.js'
-import { contract, document, folder, text } from '../../src/foundation/contracts.js'
+import { contract, schemaDocument, schemaFolder, schemaText } from '../../src/foundation/contracts.js'
 
 const shop = {
   marketplace: 'yangli',
@@ -15,9 +15,9 @@ const shop = {
 
 describe('contracts', () => {
   it('exist for every kind of record and for no other', () => {
-    expect(folder('records')).to.deep.equal(RECORD_KINDS.map((kind) => `${kind}.json`).sort())
+    expect(schemaFolder('records')).to.deep.equal(RECORD_KINDS.map((kind) => `${kind}.json`).sort())
     for (const kind of RECORD_KINDS) {
-      const schema = document(`records/${kind}.json`) as {
+      const schema = schemaDocument(`records/${kind}.json`) as {
         required: string[]
         properties: object
         additionalProperties: boolean
@@ -56,10 +56,10 @@ describe('contracts', () => {
   })
 
   it('are read once and cannot be changed', () => {
-    const read = document('records/shop.json') as { properties: { name: object } }
-    expect(document('records/shop.json')).to.equal(read)
+    const read = schemaDocument('records/shop.json') as { properties: { name: object } }
+    expect(schemaDocument('records/shop.json')).to.equal(read)
     expect(Object.isFrozen(read.properties.name)).to.equal(true)
-    expect(text('records/shop.json')).to.include('"title"')
+    expect(schemaText('records/shop.json')).to.include('"title"')
   })
 
   it('throw where they do not exist', () => {

@@ -1,11 +1,11 @@
 import { expect } from 'chai'
-import { repeats } from '../../src/foundation/fingerprints.js'
+import { makeRepeatDetector } from '../../src/foundation/fingerprints.js'
 
 const digest = (n: number): string => n.toString(16).padStart(32, '0')
 
 describe('repeats within a delivery', () => {
   it('a record is the first, the same, or another', () => {
-    const delivered = repeats()
+    const delivered = makeRepeatDetector()
     expect([delivered.of('A', digest(1)), delivered.of('A', digest(1)), delivered.of('A', digest(2))]).to.deep.equal([
       'first',
       'same',
@@ -15,7 +15,7 @@ describe('repeats within a delivery', () => {
   })
 
   it('a lookup alone does not count as delivered', () => {
-    const delivered = repeats()
+    const delivered = makeRepeatDetector()
     expect(delivered.wouldBe('A', digest(1))).to.equal('first')
     expect(delivered.records).to.equal(0)
     expect(delivered.of('A', digest(1))).to.equal('first')
@@ -23,7 +23,7 @@ describe('repeats within a delivery', () => {
   })
 
   it('every record is remembered, however many arrive', () => {
-    const delivered = repeats()
+    const delivered = makeRepeatDetector()
     for (let n = 0; n < 5_000; n += 1) expect(delivered.of(`K${n}`, digest(n)), `K${n}`).to.equal('first')
     for (let n = 0; n < 5_000; n += 1) expect(delivered.of(`K${n}`, digest(n)), `K${n}`).to.equal('same')
     expect(delivered.records).to.equal(5_000)

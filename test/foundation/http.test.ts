@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { ask, Unreachable } from '../../src/foundation/http.js'
+import { requestHttp, UnreachableError } from '../../src/foundation/http.js'
 
 const listening = (answer: RequestListener): Promise<{ server: Server; url: string }> =>
   new Promise((resolve) => {
@@ -22,7 +22,7 @@ const kindOf = async (work: Promise<unknown>): Promise<string> => {
     await work
     return 'none'
   } catch (error) {
-    return error instanceof Unreachable ? error.kind : `not named: ${error}`
+    return error instanceof UnreachableError ? error.kind : `not named: ${error}`
   }
 }
 
@@ -55,7 +55,7 @@ describe('http', () => {
   after(() => ended(server))
 
   it('returns status, headers and body for any status', async () => {
-    const { status, headers, body } = await ask(`${url}/echo`, { ...limits, method: 'POST', body: '样例' })
+    const { status, headers, body } = await requestHttp(`${url}/echo`, { ...limits, method: 'POST', body: '样例' })
     expect([status, headers.get('x-method'), body.toString()]).to.deep.equal([201, 'POST', '样例'])
   })
 
@@ -67,38 +67,38 @@ describe('http', () => {
   ]
   for (const [path, kind] of failures) {
     it(`names a failure at ${path}: ${kind}`, async () =>
-      expect(await kindOf(ask(`${url}${path}`, limits))).to.equal(kind))
+      expect(await kindOf(requestHttp(`${url}${path}`, limits))).to.equal(kind))
   }
 
   it('names a missing answer and a missing end of an answer: timeout', async () => {
     for (const path of ['/never', '/slow-body']) {
-      expect(await kindOf(ask(`${url}${path}`, { ...limits, timeoutMs: 50 })), path).to.equal('timeout')
+      expect(await kindOf(requestHttp(`${url}${path}`, { ...limits, timeoutMs: 50 })), path).to.equal('timeout')
     }
   })
 
   it('names a closed port: refused', async () => {
     const closed = await listening(() => {})
     await ended(closed.server)
-    expect(await kindOf(ask(closed.url, limits))).to.equal('refused')
+    expect(await kindOf(requestHttp(closed.url, limits))).to.equal('refused')
   })
 
   it('names an unknown host: dns', async () => {
-    expect(await kindOf(ask('http://no-such-host.invalid/', limits))).to.equal('dns')
+    expect(await kindOf(requestHttp('http://no-such-host.invalid/', limits))).to.equal('dns')
   })
 
   it('names a server without TLS: tls', async () => {
-    expect(await kindOf(ask(`${url.replace('http:', 'https:')}/echo`, limits))).to.equal('tls')
+    expect(await kindOf(requestHttp(`${url.replace('http:', 'https:')}/echo`, limits))).to.equal('tls')
   })
 
   it('refuses addresses other than HTTP', async () => {
     for (const address of ['file:///etc/hostname', 'data:text/plain,x', 'nonsense', '']) {
-      expect(await kindOf(ask(address, limits)), address).to.equal('other')
+      expect(await kindOf(requestHttp(address, limits)), address).to.equal('other')
     }
   })
 
   it('ends with the reason of its abort signal', async () => {
     const stop = new AbortController()
-    const asked = ask(`${url}/never`, { ...limits, signal: stop.signal })
+    const asked = requestHttp(`${url}/never`, { ...limits, signal: stop.signal })
     stop.abort(new Error('enough'))
     expect(await asked.catch((error: Error) => error.message)).to.equal('enough')
   })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { Refusal } from '../../src/foundation/errors.js'
-import { type CommandRecorder, commandAudit } from '../../src/hub/command-audit.js'
+import { type CommandRecorder, makeCommandRecorder } from '../../src/hub/command-audit.js'
 import { makeLog } from '../../src/hub/log.js'
 import * as store from '../../src/store/audit/audit-log.js'
 import { makeRestoreNotes } from '../../src/work/audit/restore-guard.js'
@@ -17,7 +17,7 @@ describe('audit rows of a command', () => {
   before(async () => {
     fresh = await freshDatabase()
     folder = mkdtempSync(join(tmpdir(), 'hub-acting-'))
-    recorded = commandAudit({
+    recorded = makeCommandRecorder({
       databaseUrl: fresh.url,
       identity: '00000000-0000-4000-8000-000000000001',
       notes: makeRestoreNotes(folder),

@@ -1,6 +1,6 @@
 /** One record's whole way: from an agency's byte to each platform's receipt over real HTTP, and back out on removal. */
 import { expect } from 'chai'
-import { addDays, dateIn } from '../../src/foundation/time/dates.js'
+import { addDays, shanghaiDate } from '../../src/foundation/time/dates.js'
 import { startHub, type TestHub } from '../support/hub.js'
 
 const MOVE = (name: string) => `mutation ($input: MoveInput!) { ${name}(input: $input) { listing { id state } } }`
@@ -11,7 +11,7 @@ describe('the complete course of one record', () => {
   let reviewer: string
   let code: string
   let listingId: string
-  const day = (offset: number): string => addDays(dateIn(new Date()), offset)
+  const day = (offset: number): string => addDays(shanghaiDate(new Date()), offset)
 
   before(async () => {
     test = await startHub()

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { expect } from 'chai'
-import { drain } from '../../src/hub/listen.js'
+import { drainServer } from '../../src/hub/listen.js'
 
 const ASK = 'GET / HTTP/1.1\r\nHost: here\r\n\r\n'
 
@@ -39,7 +39,7 @@ describe('a closing server', () => {
     await first
     // It has its answer and asks again, at the moment at which the server begins to leave.
     server.once('leaving', () => void client.write(ASK))
-    await drain(server, { lingerMs: 0 })
+    await drainServer(server, { lingerMs: 0 })
     expect(await ended).to.equal('ended')
     expect(answers.match(/good/g)).to.have.lengthOf(2)
     expect(answers).to.match(/Connection: close\r\n[\s\S]*good$/)

@@ -3,11 +3,11 @@ import { expect } from 'chai'
 import iconv from 'iconv-lite'
 import { NO_RECEIPT_CODE, type Receipt } from '../../src/domain/delivery/delivery.js'
 import { isRefusal } from '../../src/foundation/errors.js'
-import { creditchina } from '../../src/platforms/creditchina.js'
-import { creditjilin } from '../../src/platforms/creditjilin.js'
+import { creditchinaPlatform } from '../../src/platforms/creditchina.js'
+import { creditjilinPlatform } from '../../src/platforms/creditjilin.js'
 import { platforms } from '../../src/platforms/index.js'
-import { jilin } from '../../src/platforms/jilin.js'
-import { national } from '../../src/platforms/national.js'
+import { jilinPlatform } from '../../src/platforms/jilin.js'
+import { nationalPlatform } from '../../src/platforms/national.js'
 import type { DisplayedSubject, Platform } from '../../src/platforms/platform.js'
 import { json, type StandInReply, type StandInRequest, serve } from '../../src/sandbox/server.js'
 import { batchOf, noticeOf } from './notices.js'
@@ -107,7 +107,7 @@ describe('an answer no platform should give', () => {
   ] as const
   for (const [what, headers, seconds] of waits) {
     it(`reads Retry-After: ${what}`, async () => {
-      const details = await answered(national, { status: 429, headers: { ...headers }, body: '' })
+      const details = await answered(nationalPlatform, { status: 429, headers: { ...headers }, body: '' })
       expect(details).to.deep.equal({
         reason: 'HTTP 429',
         ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
@@ -116,7 +116,7 @@ describe('an answer no platform should give', () => {
   }
 
   it('keeps a row owed when the answer omits it, and keeps the other receipts', async () => {
-    const receipts = await answered(national, json(200, { receipts: [{ ILLID: 'lst_test_2', code: '00' }] }))
+    const receipts = await answered(nationalPlatform, json(200, { receipts: [{ ILLID: 'lst_test_2', code: '00' }] }))
     expect(receipts).to.have.length(2)
     expect(receipts).to.have.nested.property('[0].code', NO_RECEIPT_CODE)
     expect(receipts).to.have.nested.property('[0].accepted', false)
@@ -124,7 +124,7 @@ describe('an answer no platform should give', () => {
   })
 
   it('leaves everything owed when the answer names only unknown rows', async () => {
-    const details = await answered(national, json(200, { receipts: [{ ILLID: 'other', code: '00' }] }))
+    const details = await answered(nationalPlatform, json(200, { receipts: [{ ILLID: 'other', code: '00' }] }))
     expect(details)
       .to.have.property('reason')
       .that.matches(/none of the rows/)
@@ -137,7 +137,7 @@ describe('an answer no platform should give', () => {
         { ILLID: 'lst_test_1', code: '00', recordId: 'r' },
       ],
     })
-    expect(await answered(national, answer)).to.deep.equal([
+    expect(await answered(nationalPlatform, answer)).to.deep.equal([
       { key: 'lst_test_1', accepted: true, code: '00', text: '', field: null, value: null, receiverId: 'r' },
       {
         key: 'lst_test_2',
@@ -153,7 +153,7 @@ describe('an answer no platform should give', () => {
 
   it('ignores the rows of Credit China when its answer is not 00', async () => {
     const details = await answered(
-      creditchina,
+      creditchinaPlatform,
       json(200, { code: '99', line: [{ ILLID: 'lst_test_1', errcode: '00' }] }),
     )
     expect(details)
@@ -162,20 +162,24 @@ describe('an answer no platform should give', () => {
   })
 
   it('ignores a rejection with the success code', async () => {
-    expect(await answered(creditjilin, json(200, { result: false, code: '00' }))).to.have.property('reason')
+    expect(await answered(creditjilinPlatform, json(200, { result: false, code: '00' }))).to.have.property('reason')
     const row = (key: string, state: number) =>
       `<row><ENTRY_ID>${key}</ENTRY_ID><state>${state}</state><ruleCode>00</ruleCode></row>`
     const body = `<receipt>${row('lst_test_1', 0)}${row('lst_test_2', 1)}</receipt>`
-    const receipts = (await answered(jilin, { status: 200, body })) as Receipt[]
+    const receipts = (await answered(jilinPlatform, { status: 200, body })) as Receipt[]
     expect(receipts.map(({ code }) => code)).to.deep.equal([NO_RECEIPT_CODE, '00'])
   })
 
   it('ignores a result that is neither true nor false', async () => {
-    expect(await answered(creditjilin, json(200, { result: 'ok' }))).to.have.property('reason')
+    expect(await answered(creditjilinPlatform, json(200, { result: 'ok' }))).to.have.property('reason')
   })
 
   it('refuses an incomplete list of displayed entries', async () => {
-    const details = await answered(national, json(200, [{ ILLID: 'a', ENTNAME: '甲' }, { ENTNAME: '乙' }]), 'shown')
+    const details = await answered(
+      nationalPlatform,
+      json(200, [{ ILLID: 'a', ENTNAME: '甲' }, { ENTNAME: '乙' }]),
+      'shown',
+    )
     expect(details)
       .to.have.property('reason')
       .that.matches(/without ILLID/)
@@ -183,7 +187,7 @@ describe('an answer no platform should give', () => {
 
   it('keeps at most 500 characters of an answer’s text', async () => {
     const receipts = await answered(
-      national,
+      nationalPlatform,
       json(200, { receipts: [{ ILLID: 'lst_test_1', code: '9', text: '长'.repeat(9999) }] }),
     )
     expect(receipts).to.have.nested.property('[0].text').with.length(500)

@@ -7,7 +7,7 @@ import { expect } from 'chai'
 import iconv from 'iconv-lite'
 import { NO_RECEIPT_CODE, type Notice, WAITING_CODE } from '../../src/domain/delivery/delivery.js'
 import { isRefusal } from '../../src/foundation/errors.js'
-import { jilin } from '../../src/platforms/jilin.js'
+import { jilinPlatform } from '../../src/platforms/jilin.js'
 import type { PlatformAddress } from '../../src/platforms/platform.js'
 import { batchOf, noticeOf, removalOf } from './notices.js'
 
@@ -22,8 +22,8 @@ describe('an exchange folder', () => {
   })
   afterEach(() => rm(path, { recursive: true, force: true }))
 
-  const send = (...notices: Notice[]) => jilin.send({ ...batchOf(), notices }, to)
-  const ask = async (...notices: Notice[]) => (await jilin.ask?.(notices, to)) ?? []
+  const send = (...notices: Notice[]) => jilinPlatform.send({ ...batchOf(), notices }, to)
+  const ask = async (...notices: Notice[]) => (await jilinPlatform.ask?.(notices, to)) ?? []
   const codesOf = async (...notices: Notice[]) => (await ask(...notices)).map(({ code }) => code)
   const receipt = (lines: string, batch = 'batch-1') => writeFile(join(path, `${batch}.receipt.csv`), HEADER + lines)
   const lying = async () => (await readdir(path)).filter((name) => name.endsWith('.csv')).sort()
@@ -66,7 +66,7 @@ describe('an exchange folder', () => {
   it('reads receipts in UTF-8 and in GB18030', async () => {
     const line = 'lst_test_1,1,0,1003,行政相对人代码_1(统一社会信用代码)不正确,A000002,X,\r\n'
     for (const encoding of ['utf8', 'gb18030']) {
-      await jilin.send({ ...batchOf(noticeOf(1)), id: encoding }, to)
+      await jilinPlatform.send({ ...batchOf(noticeOf(1)), id: encoding }, to)
       await writeFile(join(path, `${encoding}.receipt.csv`), iconv.encode(HEADER + line, encoding))
       const [answer] = await ask(noticeOf(1))
       expect(answer).to.deep.include({ accepted: false, code: '1003', field: 'A000002', value: 'X', receiverId: null })
@@ -122,12 +122,12 @@ describe('an exchange folder', () => {
     await send(noticeOf(1))
     await rm(join(path, 'batch-1.csv'))
     await receipt('lst_test_1,1,1,00,,,,\r\n')
-    await jilin.send({ ...batchOf(noticeOf(2)), id: 'untaken' }, to)
+    await jilinPlatform.send({ ...batchOf(noticeOf(2)), id: 'untaken' }, to)
     const old = Date.now() / 1000 - 31 * 86_400
     for (const name of ['batch-1.receipt.csv', 'sent/batch-1.csv', 'sent/untaken.csv', 'untaken.csv']) {
       await utimes(join(path, name), old, old)
     }
-    await jilin.send({ ...batchOf(noticeOf(3)), id: 'batch-3' }, to)
+    await jilinPlatform.send({ ...batchOf(noticeOf(3)), id: 'batch-3' }, to)
     expect(await lying()).to.deep.equal(['batch-3.csv', 'untaken.csv'])
     expect((await readdir(join(path, 'sent'))).sort()).to.deep.equal(['batch-3.csv', 'untaken.csv'])
   })
@@ -184,7 +184,7 @@ describe('an exchange folder', () => {
     await rm(path, { recursive: true })
     expect(await reasonOf(send(noticeOf(1)))).to.match(/it is not there/)
     expect(await reasonOf(ask(noticeOf(1)))).to.match(/it is not there/)
-    expect(await reasonOf(jilin.shown(to))).to.be.a('string')
+    expect(await reasonOf(jilinPlatform.shown(to))).to.be.a('string')
     await mkdir(path)
   })
 
@@ -219,15 +219,15 @@ describe('an exchange folder', () => {
   })
 
   it('shows the entries of shown.csv, and refuses an incomplete file', async () => {
-    expect(await reasonOf(jilin.shown(to))).to.match(/shown\.csv/)
+    expect(await reasonOf(jilinPlatform.shown(to))).to.match(/shown\.csv/)
     await writeFile(join(path, 'shown.csv'), 'ENTRY_ID,ENTRY_SN,A000001,A000002\nlst_1,3,甲,\nlst_2,,乙,X\n')
-    expect(await jilin.shown(to)).to.deep.equal([
+    expect(await jilinPlatform.shown(to)).to.deep.equal([
       { kind: 'listing', key: 'lst_1', sequence: 3, uscc: null, name: '甲' },
       { kind: 'listing', key: 'lst_2', sequence: null, uscc: 'X', name: '乙' },
     ])
     for (const broken of ['ENTRY_ID,ENTRY_SN\nlst_1,3\n,4\n', 'ENTRY_ID,ENTRY_SN\nlst_1', 'ENTRY_ID\n"lst_1\n', '']) {
       await writeFile(join(path, 'shown.csv'), broken)
-      expect(await reasonOf(jilin.shown(to))).to.be.a('string')
+      expect(await reasonOf(jilinPlatform.shown(to))).to.be.a('string')
     }
   })
 
@@ -241,7 +241,7 @@ describe('an exchange folder', () => {
       turns += 1
     }, 1)
     try {
-      const shown = await jilin.shown(to)
+      const shown = await jilinPlatform.shown(to)
       expect(shown).to.have.length(250)
       expect(shown.every((entry) => entry.name === name)).to.equal(true)
       expect(turns).to.be.above(10)

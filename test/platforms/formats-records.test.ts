@@ -5,8 +5,8 @@ import { checkPenalty2015Row, penalty2015Message, penalty2015Row } from '../../s
 import { checkPenaltyRow, penaltyBatch, penaltyRow } from '../../src/platforms/formats/penalty-row.js'
 import { checkPermit2015Row, permit2015Row } from '../../src/platforms/formats/permit-2015.js'
 import { checkPermitRow, permitBatch, permitRow } from '../../src/platforms/formats/permit-row.js'
-import { readSoapAnswer, readSoapCall, soapAnswer } from '../../src/platforms/formats/rowdata-2015.js'
-import { columnsOf } from '../../src/platforms/formats/schema.js'
+import { readSoapAnswer, readSoapCall, writeSoapAnswer } from '../../src/platforms/formats/rowdata-2015.js'
+import { formatColumns } from '../../src/platforms/formats/schema.js'
 import type { FormatFault, NoticeBatch } from '../../src/platforms/platform.js'
 import { noticeOf } from './notices.js'
 import { penaltyOf, permitOf, withBody, withdrawn } from './record-notices.js'
@@ -104,7 +104,7 @@ describe('the forms of 双公示', () => {
       ),
       fc.jsonValue({ maxDepth: 2 }),
     )
-    const names = (format: string) => columnsOf(format).map(({ code }) => code)
+    const names = (format: string) => formatColumns(format).map(({ code }) => code)
     fc.assert(
       fc.property(anything, (body) => {
         for (const { what, of, check, row } of FORMS) {
@@ -220,13 +220,13 @@ describe('the SOAP call of the first generation', () => {
     `<Envelope><Body><r><return>&lt;result&gt;&lt;code&gt;${code}&lt;/code&gt;&lt;line&gt;${n}&lt;/line&gt;&lt;/result&gt;</return></r></Body></Envelope>`
 
   it('gives each row the receipt of its line, and no other', () => {
-    const receipts = read(soapAnswer('importPenalyXml', [line(3, '00'), line(1, '1001')]))
+    const receipts = read(writeSoapAnswer('importPenalyXml', [line(3, '00'), line(1, '1001')]))
     expect(receipts.map(({ key, accepted, code }) => [key, accepted, code])).to.deep.equal([
       ['pen_test_3', true, '00'],
       ['pen_test_1', false, '1001'],
     ])
     expect(receipts[1]).to.include({ text: '不匹配', field: 'CF_XDR_MC', value: '甲', receiverId: 'r1' })
-    expect(read(soapAnswer('importPenalyXml', [line(4, '00'), line(0, '00'), line(null, '00')]))).to.deep.equal([])
+    expect(read(writeSoapAnswer('importPenalyXml', [line(4, '00'), line(0, '00'), line(null, '00')]))).to.deep.equal([])
   })
 
   it('applies a 00 for the whole batch to every row', () => {

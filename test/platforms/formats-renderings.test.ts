@@ -4,14 +4,19 @@ import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import type { RecordNotice } from '../../src/domain/delivery/delivery.js'
 import { elementsNamed } from '../../src/foundation/text/xml.js'
-import { csv } from '../../src/platforms/formats/csv.js'
-import { envelope, exchangeRow } from '../../src/platforms/formats/exchange-envelope.js'
-import { TABLE_NAMES, TABLES, tableColumns, tableRow } from '../../src/platforms/formats/exchange-table.js'
+import { writeCsv } from '../../src/platforms/formats/csv.js'
+import { exchangeRow, writeEnvelope } from '../../src/platforms/formats/exchange-envelope.js'
+import {
+  TABLE_COLUMN_NAMES,
+  TABLE_OF_KIND,
+  tableColumns,
+  tableRow,
+} from '../../src/platforms/formats/exchange-table.js'
 import { penalty2015Message } from '../../src/platforms/formats/penalty-2015.js'
 import { penaltyBatch, penaltyRow } from '../../src/platforms/formats/penalty-row.js'
 import { permit2015Message } from '../../src/platforms/formats/permit-2015.js'
 import { permitBatch, permitRow } from '../../src/platforms/formats/permit-row.js'
-import { checkMessage, idempotencyKey, message } from '../../src/platforms/formats/signed-message.js'
+import { checkMessage, idempotencyKey, noticeMessage } from '../../src/platforms/formats/signed-message.js'
 import { readXml } from '../../src/platforms/formats/xml.js'
 import { draftsOf, fileOf, itemsOf } from '../agencies/samples.js'
 import { freshDatabase } from '../support/database.js'
@@ -52,9 +57,9 @@ const sent = (...notices: RecordNotice[]) => ({ id: 'batch-1', sentAt: '2026-03-
 describe('rows read back by the hub', () => {
   for (const encoding of ['utf-8', 'gb18030'] as const) {
     it(`come as CSV in ${encoding} as they were`, async () => {
-      const bytes = csv('penalty-row', penalties.map(penaltyRow), encoding)
+      const bytes = writeCsv('penalty-row', penalties.map(penaltyRow), encoding)
       expect(await bodiesIn('penalties', bytes)).to.deep.equal(expectedOf(penalties))
-      const others = csv('permit-row', permits.map(permitRow), encoding)
+      const others = writeCsv('permit-row', permits.map(permitRow), encoding)
       expect(await bodiesIn('permits', others)).to.deep.equal(expectedOf(permits))
     })
   }
@@ -102,7 +107,7 @@ describe('rows read back by the hub', () => {
       fc.property(text, fc.constantFrom('utf-8' as const, 'gb18030' as const), (name, encoding) => {
         const row = { ...exchangeRow(noticeOf(1)), REASON: name }
         const [, line = ''] = iconv
-          .decode(csv('exchange-envelope', [row], encoding), encoding)
+          .decode(writeCsv('exchange-envelope', [row], encoding), encoding)
           .split(/\r\n(?=[^"]*(?:"[^"]*"[^"]*)*$)/)
         const quoted = `"${name.replaceAll('"', '""')}"`
         expect(line.includes(`,${name},`) || line.includes(`,${quoted},`)).to.equal(true)
@@ -135,10 +140,10 @@ describe('the exchange table', () => {
       ] as const) {
         await db.raw(tableSql(kind))
         const row = tableRow(notice)
-        await db(TABLES[kind]).insert(row)
-        const [kept] = await db(TABLES[kind]).select()
-        expect({ ...kept, sequence: Number(kept.sequence) }).to.include({ ...row, [TABLE_NAMES.state]: 0 })
-        expect(Object.keys(kept)).to.include.members(Object.values(TABLE_NAMES))
+        await db(TABLE_OF_KIND[kind]).insert(row)
+        const [kept] = await db(TABLE_OF_KIND[kind]).select()
+        expect({ ...kept, sequence: Number(kept.sequence) }).to.include({ ...row, [TABLE_COLUMN_NAMES.state]: 0 })
+        expect(Object.keys(kept)).to.include.members(Object.values(TABLE_COLUMN_NAMES))
       }
     } finally {
       await drop()
@@ -156,10 +161,10 @@ describe('the envelope', () => {
       [penaltyOf(1), 'xzcf', 'CF_WSH'],
       [permitOf(1), 'xzxk', 'XK_WSH'],
     ] as const) {
-      const root = readXml(Buffer.from(envelope('receiver-x', sent(notice))))
+      const root = readXml(Buffer.from(writeEnvelope('receiver-x', sent(notice))))
       expect(elementsNamed(root, 'item').map(({ text }) => text)).to.deep.equal([item])
       expect(elementsNamed(root, field).map(({ text }) => text)).to.deep.equal([notice.body.document_number])
-      expect(envelope('receiver-x', sent(notice))).to.not.match(/ZJHM|ZJLX/)
+      expect(writeEnvelope('receiver-x', sent(notice))).to.not.match(/ZJHM|ZJLX/)
     }
   })
 })
@@ -168,8 +173,8 @@ describe('the signed message', () => {
   it('carries penalties and permits, standing and withdrawn', () => {
     for (const notice of [penaltyOf(1), permitOf(1), withdrawn(penaltyOf(1), 2), withdrawn(permitOf(1), 2)]) {
       expect(checkMessage(notice)).to.deep.equal([])
-      expect(message(notice)).to.include({ id: notice.key, sequence: notice.sequence, action: notice.action })
-      expect(JSON.stringify(message(notice))).to.not.include('虚构人')
+      expect(noticeMessage(notice)).to.include({ id: notice.key, sequence: notice.sequence, action: notice.action })
+      expect(JSON.stringify(noticeMessage(notice))).to.not.include('虚构人')
     }
   })
 

@@ -6,8 +6,8 @@ import { pathToFileURL } from 'node:url'
 import iconv from 'iconv-lite'
 import knexModule, { type Knex } from 'knex'
 import { SUBJECT_KINDS, WAITING_CODE } from '../../src/domain/delivery/delivery.js'
-import { TABLES } from '../../src/platforms/formats/exchange-table.js'
-import { linesIn } from '../../src/platforms/formats/separated-lines.js'
+import { TABLE_OF_KIND } from '../../src/platforms/formats/exchange-table.js'
+import { parseLines } from '../../src/platforms/formats/separated-lines.js'
 import type { NoticeBatch, Platform, PlatformAddress } from '../../src/platforms/platform.js'
 import { type PlatformStandIn, startPlatforms } from '../../src/sandbox/platforms/index.js'
 import { freshDatabase } from '../support/database.js'
@@ -149,7 +149,7 @@ const inFolder = async (): Promise<Receiver> => {
     judge: async () => {
       for (const name of await readdir(path)) {
         if (!/^[^.].*(?<!receipt)\.csv$/.test(name) || name === 'shown.csv') continue
-        const told = linesIn(await readFile(join(path, name))).rows.map((row) => Object.fromEntries(row))
+        const told = parseLines(await readFile(join(path, name))).rows.map((row) => Object.fromEntries(row))
         const answers = told.map((row) => {
           const { key, sequence } = rowIn(row)
           const head = row['HUB_ID'] === undefined ? 'ENTRY' : 'HUB'
@@ -187,7 +187,7 @@ const inTable = async (): Promise<Receiver> => {
     told: own.told,
     refuse: own.refuse,
     judge: async () => {
-      for (const kind of SUBJECT_KINDS) await judgeTable(db, `${schema}.${TABLES[kind]}`, own)
+      for (const kind of SUBJECT_KINDS) await judgeTable(db, `${schema}.${TABLE_OF_KIND[kind]}`, own)
       await db.raw(`truncate ${schema}.hub_shown`)
       const shown = own.shown().map(({ key, sequence, uscc, name }) => {
         return { subject_key: key, sequence, kind: kindOf(key), uscc, name }

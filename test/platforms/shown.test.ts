@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { NO_RECEIPT_CODE } from '../../src/domain/delivery/delivery.js'
 import { isRefusal } from '../../src/foundation/errors.js'
-import { national } from '../../src/platforms/national.js'
+import { nationalPlatform } from '../../src/platforms/national.js'
 import { json, type StandInReply, type StandInRequest, serve } from '../../src/sandbox/server.js'
 import { noticeOf, removalOf } from './notices.js'
 
@@ -49,7 +49,7 @@ describe('what a platform displays', () => {
   it('is read completely for any page size', () =>
     fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 12 }), async (count, most) => {
-        const shown = await against(paging(rows(count), most), (to) => national.shown(to))
+        const shown = await against(paging(rows(count), most), (to) => nationalPlatform.shown(to))
         expect(shown.map(({ key }) => key)).to.deep.equal(rows(count).map(({ ILLID }) => ILLID))
       }),
       { numRuns: 20 },
@@ -63,7 +63,7 @@ describe('what a platform displays', () => {
         asked.push(String(one.query))
         return answer(one)
       },
-      (to) => national.shown(to),
+      (to) => nationalPlatform.shown(to),
     )
     expect(shown).to.have.length(2_000)
     expect(asked).to.deep.equal(['limit=1000', `after=${keyOf(999)}&limit=1000`, `after=${keyOf(1_999)}&limit=1000`])
@@ -74,7 +74,7 @@ describe('what a platform displays', () => {
       expect(
         await against(
           () => json(200, rows(count)),
-          (to) => national.shown(to),
+          (to) => nationalPlatform.shown(to),
         ),
       ).to.have.length(count)
     }
@@ -82,7 +82,7 @@ describe('what a platform displays', () => {
       await reasonOf(
         against(
           () => json(200, rows(1_000)),
-          (to) => national.shown(to),
+          (to) => nationalPlatform.shown(to),
         ),
       ),
     ).to.match(/overlap/)
@@ -90,7 +90,7 @@ describe('what a platform displays', () => {
 
   it('is refused where pages overlap', async () => {
     const answer = ({ query }: StandInRequest) => json(200, query.get('after') === null ? rows(3) : rows(4))
-    expect(await reasonOf(against(answer, (to) => national.shown(to)))).to.match(/overlap/)
+    expect(await reasonOf(against(answer, (to) => nationalPlatform.shown(to)))).to.match(/overlap/)
   })
 
   it('is refused when it never ends', async () => {
@@ -99,7 +99,7 @@ describe('what a platform displays', () => {
       n += 1
       return json(200, [rowOf(n)])
     }
-    expect(await reasonOf(against(answer, (to) => national.shown(to)))).to.match(/more than 1000 pages/)
+    expect(await reasonOf(against(answer, (to) => nationalPlatform.shown(to)))).to.match(/more than 1000 pages/)
   })
 
   it('is refused when one of its pages fails', async () => {
@@ -111,13 +111,13 @@ describe('what a platform displays', () => {
     ] as const) {
       const answer = ({ query }: StandInRequest): StandInReply =>
         query.get('after') === null ? json(200, rows(3)) : failing
-      expect(await reasonOf(against(answer, (to) => national.shown(to)))).to.be.a('string')
+      expect(await reasonOf(against(answer, (to) => nationalPlatform.shown(to)))).to.be.a('string')
     }
   })
 
   it('is refused with an impossible key', async () => {
     const answer = () => json(200, [{ ILLID: 'x'.repeat(201) }])
-    expect(await reasonOf(against(answer, (to) => national.shown(to)))).to.match(/without ILLID/)
+    expect(await reasonOf(against(answer, (to) => nationalPlatform.shown(to)))).to.match(/without ILLID/)
   })
 
   it('keeps the kind that the platform states', async () => {
@@ -125,7 +125,7 @@ describe('what a platform displays', () => {
       [rowOf(1), rowOf(2, { kind: 'penalty' }), rowOf(3, { kind: 'permit' }), rowOf(4, { kind: 'other' })],
       9,
     )
-    const shown = await against(answer, (to) => national.shown(to))
+    const shown = await against(answer, (to) => nationalPlatform.shown(to))
     expect(shown.map(({ kind }) => kind)).to.deep.equal(['listing', 'penalty', 'permit', 'listing'])
   })
 })
@@ -133,8 +133,8 @@ describe('what a platform displays', () => {
 describe('asking what became of a notice', () => {
   const ask = (
     answer: (asked: StandInRequest) => StandInReply,
-    ...notices: Parameters<NonNullable<typeof national.ask>>[0]
-  ) => against(answer, async (to) => (await national.ask?.(notices, to)) ?? [])
+    ...notices: Parameters<NonNullable<typeof nationalPlatform.ask>>[0]
+  ) => against(answer, async (to) => (await nationalPlatform.ask?.(notices, to)) ?? [])
   const displaying = (sequence: unknown) => () =>
     json(200, [{ ILLID: 'lst_test_1', SN: sequence, ENTNAME: '甲', recordId: 'N-7' }])
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { NO_RECEIPT_CODE, type Notice, WAITING_CODE } from '../../src/domain/delivery/delivery.js'
 import { isRefusal } from '../../src/foundation/errors.js'
-import { jilin } from '../../src/platforms/jilin.js'
+import { jilinPlatform } from '../../src/platforms/jilin.js'
 import type { PlatformAddress } from '../../src/platforms/platform.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 import { tableSql } from '../support/exchange-table-sql.js'
@@ -21,9 +21,10 @@ describe('an exchange table', () => {
   beforeEach(() => one.db.raw(`${tableSql('listing')}${tableSql('penalty')}${tableSql('permit')}`))
   afterEach(() => one.db.raw('drop table if exists hub_blacklist, hub_xzcf, hub_xzxk'))
 
-  const sendTo = (where: PlatformAddress, ...notices: Notice[]) => jilin.send({ ...batchOf(), notices }, where)
+  const sendTo = (where: PlatformAddress, ...notices: Notice[]) => jilinPlatform.send({ ...batchOf(), notices }, where)
   const send = (...notices: Notice[]) => sendTo(to, ...notices)
-  const codesOf = async (...notices: Notice[]) => ((await jilin.ask?.(notices, to)) ?? []).map(({ code }) => code)
+  const codesOf = async (...notices: Notice[]) =>
+    ((await jilinPlatform.ask?.(notices, to)) ?? []).map(({ code }) => code)
   const rows = () => one.db('hub_blacklist').orderBy(['subject_key', 'sequence'])
   const judge = (state: number, code: string | null = null) =>
     one
@@ -65,7 +66,7 @@ describe('an exchange table', () => {
       await judge(state, state > 1 ? code : null)
       expect(await codesOf(noticeOf(1), noticeOf(1, { sequence: 2 }))).to.deep.equal([code, NO_RECEIPT_CODE])
     }
-    const [receipt] = (await jilin.ask?.([noticeOf(1)], to)) ?? []
+    const [receipt] = (await jilinPlatform.ask?.([noticeOf(1)], to)) ?? []
     expect(receipt).to.deep.include({ accepted: false, code: '1001', text: '说明', receiverId: 'JL-1' })
   })
 
@@ -119,7 +120,7 @@ describe('an exchange table', () => {
     for (const [where, reason] of wrong) {
       for (const working of [
         () => sendTo(where, noticeOf(1)),
-        () => jilin.ask?.([noticeOf(1)], where) ?? Promise.resolve(),
+        () => jilinPlatform.ask?.([noticeOf(1)], where) ?? Promise.resolve(),
       ]) {
         expect(await reasonOf(working()))
           .to.match(reason)
@@ -135,7 +136,7 @@ describe('an exchange table', () => {
     expect(await reasonOf(send(noticeOf(1)))).to.match(/no unique constraint/)
     await one.db.raw('drop table hub_blacklist')
     expect(await reasonOf(send(noticeOf(1)))).to.match(/the table is not there/)
-    expect(await reasonOf(jilin.shown(to))).to.match(/the table is not there/)
+    expect(await reasonOf(jilinPlatform.shown(to))).to.match(/the table is not there/)
   })
 
   it('refuses a row that its columns cannot hold, without naming one of several', async () => {
@@ -180,7 +181,7 @@ describe('an exchange table', () => {
     }
     const before = await open()
     await send(noticeOf(1))
-    await reasonOf(jilin.shown(to))
+    await reasonOf(jilinPlatform.shown(to))
     // The server notices a closed connection with a delay.
     for (let tries = 0; tries < 100 && (await open()) > before; tries += 1);
     expect(await open()).to.be.at.most(before)
@@ -233,7 +234,7 @@ describe('an exchange table', () => {
       'create view hub_shown as select subject_key, sequence, error_message as name, null::text as uscc from hub_blacklist',
     )
     try {
-      const kept = JSON.stringify([await jilin.ask?.([noticeOf(1)], to), await jilin.shown(to)])
+      const kept = JSON.stringify([await jilinPlatform.ask?.([noticeOf(1)], to), await jilinPlatform.shown(to)])
       expect(kept.match(/\*+ and \*+/g)).to.have.length(2)
     } finally {
       await one.db.raw('drop view hub_shown')

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { leaf, node, XML_DECLARATION } from '../../src/foundation/text/xml.js'
-import { envelope, receiptRows } from '../../src/platforms/formats/exchange-envelope.js'
+import { XML_DECLARATION, xmlLeaf, xmlNode } from '../../src/foundation/text/xml.js'
+import { receiptRows, writeEnvelope } from '../../src/platforms/formats/exchange-envelope.js'
 import { UnreadableAnswer } from '../../src/platforms/formats/reading.js'
 import { readXml } from '../../src/platforms/formats/xml.js'
 import { batchOf, noticeOf } from './notices.js'
@@ -18,7 +18,7 @@ describe('XML of the exchange', () => {
   ] as const
   for (const [what, name] of names) {
     it(`keeps ${what} unchanged`, () => {
-      expect(read(XML_DECLARATION + leaf('name', name)).text).to.equal(name)
+      expect(read(XML_DECLARATION + xmlLeaf('name', name)).text).to.equal(name)
     })
   }
 
@@ -26,17 +26,17 @@ describe('XML of the exchange', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const written = text.replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}')
-        expect(read(leaf('name', `[${text}]`)).text).to.equal(`[${written}]`)
+        expect(read(xmlLeaf('name', `[${text}]`)).text).to.equal(`[${written}]`)
       }),
     )
   })
 
   it('writes control characters and lone surrogates as U+FFFD', () => {
-    expect(read(leaf('name', '甲\u0000\u000B\uD800乙')).text).to.equal('甲\uFFFD\uFFFD\uFFFD乙')
+    expect(read(xmlLeaf('name', '甲\u0000\u000B\uD800乙')).text).to.equal('甲\uFFFD\uFFFD\uFFFD乙')
   })
 
   it('heads an envelope with all that the exchange wants to know', () => {
-    const [header, body] = read(envelope('receiver-x', batchOf(noticeOf(1), noticeOf(2)))).children
+    const [header, body] = read(writeEnvelope('receiver-x', batchOf(noticeOf(1), noticeOf(2)))).children
     expect(header?.children.map(({ name, text }) => [name, text])).to.deep.equal([
       ['sender', 'jilin-ecommerce-credit-hub'],
       ['receiver', 'receiver-x'],
@@ -52,7 +52,7 @@ describe('XML of the exchange', () => {
   })
 
   it('omits absent fields from a row', () => {
-    expect(envelope('receiver-x', batchOf(noticeOf(1)))).to.not.match(/REMOVE_|A000003|null/)
+    expect(writeEnvelope('receiver-x', batchOf(noticeOf(1)))).to.not.match(/REMOVE_|A000003|null/)
   })
 
   const unreadable = [
@@ -79,9 +79,9 @@ describe('XML of the exchange', () => {
   })
 
   it('finds the receipt anywhere in the answer', () => {
-    const row = node('row', leaf('ENTRY_ID', 'k'), leaf('state', 1))
+    const row = xmlNode('row', xmlLeaf('ENTRY_ID', 'k'), xmlLeaf('state', 1))
     const expected = [['ENTRY_ID', 'k'] as const, ['state', '1'] as const]
-    for (const xml of [node('receipt', row), node('a', node('b', node('receipt', row)))]) {
+    for (const xml of [xmlNode('receipt', row), xmlNode('a', xmlNode('b', xmlNode('receipt', row)))]) {
       expect(receiptRows(Buffer.from(xml)).map((each) => [...each])).to.deep.equal([expected])
     }
     expect(() => receiptRows(Buffer.from('<a/>'))).to.throw(UnreadableAnswer)

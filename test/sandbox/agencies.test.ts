@@ -7,7 +7,7 @@ import iconv from 'iconv-lite'
 import { SaxesParser } from 'saxes'
 import { type World, world } from '../../seeds/world.js'
 import { agencies as everyAgency } from '../../src/agencies/index.js'
-import { documentNumber } from '../../src/foundation/text/values.js'
+import { normalizeDocumentNumber } from '../../src/foundation/text/values.js'
 import { parseDate } from '../../src/foundation/time/dates.js'
 import { type AgencyStandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
 
@@ -143,7 +143,7 @@ describe('the stand-in agencies', () => {
     expect(Object.keys(rows[0] ?? {})).to.have.length(30)
     expect(rows).to.have.length(here.penalties.length + 1)
     const sent = rows.slice(0, -1)
-    expect(sent.map((row) => documentNumber(row.CF_WSH ?? ''))).to.deep.equal(
+    expect(sent.map((row) => normalizeDocumentNumber(row.CF_WSH ?? ''))).to.deep.equal(
       here.penalties.map((one) => one.documentNumber),
     )
     expect(sent.filter((row, i) => row.CF_WSH !== here.penalties[i]?.documentNumber)).to.not.have.length(0)

@@ -15,7 +15,7 @@ import {
 } from '../../src/domain/operators/codes.js'
 import { compareMoney } from '../../src/domain/records/money.js'
 import { redactIdNumbers } from '../../src/domain/records/privacy.js'
-import { documentNumber } from '../../src/foundation/text/values.js'
+import { normalizeDocumentNumber } from '../../src/foundation/text/values.js'
 import { isDate } from '../../src/foundation/time/dates.js'
 
 const REGISTER = resolve('../shared/data/cn-company-register/dev/jilin.csv')
@@ -166,7 +166,9 @@ describe('the synthetic world', () => {
 
   it('holds some 80 penalties with normal document numbers, light ones beside heavy ones of three sorts', () => {
     expect(here.penalties.length).to.be.within(75, 85)
-    expect(here.penalties.filter((one) => documentNumber(one.documentNumber) !== one.documentNumber)).to.deep.equal([])
+    expect(
+      here.penalties.filter((one) => normalizeDocumentNumber(one.documentNumber) !== one.documentNumber),
+    ).to.deep.equal([])
     const heavy = here.penalties.filter((one) => /从重|吊销|责令停产停业/.test(one.content))
     expect(heavy).to.have.length(5)
     expect(heavy.filter((one) => one.types.includes('吊销许可证件'))).to.have.length(1)

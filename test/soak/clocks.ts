@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { dateIn } from '../../src/foundation/time/dates.js'
+import { shanghaiDate } from '../../src/foundation/time/dates.js'
 import { startPlatforms } from '../../src/sandbox/platforms/index.js'
 import { connect, type Db, migrate } from '../../src/store/db/db.js'
 import { joinDatabase as joinEmbedded } from '../../src/store/embedded/index.js'
@@ -176,7 +176,7 @@ const move = async ({ issuer, mover, officer, shown, random }: Moving): Promise<
   const { access_token } = (await given.json()) as { access_token?: string }
   const input = {
     id: globalOf('Listing', id),
-    on: dateIn(new Date()),
+    on: shanghaiDate(new Date()),
     reason: '核查',
     ...(isShown && { hiding: 'ERROR' }),
   }

@@ -8,7 +8,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { readConfig } from '../../src/config.js'
-import { dateIn } from '../../src/foundation/time/dates.js'
+import { shanghaiDate } from '../../src/foundation/time/dates.js'
 import { makeHub } from '../../src/hub/hub.js'
 import { makeLog } from '../../src/hub/log.js'
 import { type PlatformStandIn, startPlatforms } from '../../src/sandbox/platforms/index.js'
@@ -267,7 +267,7 @@ const settle = async (hub: Awaited<ReturnType<typeof makeHub>>, shown: ReadonlyM
       id,
       name,
       ...OFFICER,
-      input: { on: dateIn(now()), reason: '核查', ...(name === 'hideListing' && { hiding: 'ERROR' as const }) },
+      input: { on: shanghaiDate(now()), reason: '核查', ...(name === 'hideListing' && { hiding: 'ERROR' as const }) },
       now: now(),
     })
   const again = async () => {

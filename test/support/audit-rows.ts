@@ -10,7 +10,7 @@ import {
   EMPTY_LOG_HEAD,
   rowHash,
 } from '../../src/domain/audit/audit-log.js'
-import type { Seal } from '../../src/foundation/keys/audit.js'
+import type { AuditSeal } from '../../src/foundation/keys/audit.js'
 import { SEAL } from './audit.js'
 
 export const AT = new Date('2026-11-25T02:00:00.000Z')
@@ -41,7 +41,7 @@ export const linkOf = (content: AuditContent, more: Partial<ChainLink> = {}): Ch
 /** Sealed rows after `head`. */
 export const rowsOf = (
   many: number,
-  { head = EMPTY_LOG_HEAD, seal = SEAL }: { head?: AuditHead; seal?: Seal } = {},
+  { head = EMPTY_LOG_HEAD, seal = SEAL }: { head?: AuditHead; seal?: AuditSeal } = {},
 ): AuditRow[] =>
   chainRows(
     head,

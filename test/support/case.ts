@@ -5,11 +5,11 @@ import type { MoveResult } from '../../src/domain/listing/listing.js'
 import { attemptMove } from '../../src/domain/listing/listing.js'
 import type { LegalNumberName, ListKind } from '../../src/domain/listing/lists.js'
 import type { MoveName } from '../../src/domain/listing/moves.js'
-import { document } from '../../src/foundation/contracts.js'
+import { schemaDocument } from '../../src/foundation/contracts.js'
 import { addDays } from '../../src/foundation/time/dates.js'
 import { clockRules } from '../../src/work/listing/publication-clocks.js'
 
-const lists = (document('rules/lists.json') as { lists: ListKind[] }).lists
+const lists = (schemaDocument('rules/lists.json') as { lists: ListKind[] }).lists
 export const kind = (id: string): ListKind => {
   const row = lists.find((each) => each.id === id)
   if (!row) throw new Error(`there is no list ${id}`)

@@ -24,7 +24,7 @@ import {
 } from 'graphql'
 import { withOctober2021Introspection } from '../../src/api/graphql/introspection.js'
 import { makeSchema } from '../../src/api/graphql/schema.js'
-import { dateIn, isDate } from '../../src/foundation/time/dates.js'
+import { isDate, shanghaiDate } from '../../src/foundation/time/dates.js'
 import { renamed } from './renames.js'
 
 const FILE = fileURLToPath(new URL('../../schema/schema.graphql', import.meta.url))
@@ -136,7 +136,7 @@ const isOver = ({ type, description }: BreakingChange, before: GraphQLSchema, ov
 
 const write = (): void => {
   const made = makeSchema()
-  const since = landed().map((promise) => changesSince(promise, made, dateIn(new Date())))
+  const since = landed().map((promise) => changesSince(promise, made, shanghaiDate(new Date())))
   const broken = new Set(since.flatMap((changes) => changes.broken))
   const risky = new Set(since.flatMap((changes) => changes.risky))
   for (const one of risky) process.stdout.write(`may surprise a client: ${one}\n`)

@@ -2,7 +2,7 @@
 
 import { isHeavy } from '../../src/domain/records/penalty.js'
 import type { Body } from '../../src/domain/records/records.js'
-import { dateIn } from '../../src/foundation/time/dates.js'
+import { shanghaiDate } from '../../src/foundation/time/dates.js'
 import { carryDemoCase } from '../../src/sandbox/officers.js'
 import type { PlatformStandIn } from '../../src/sandbox/platforms/index.js'
 import { makeMove } from '../../src/work/listing/listing.js'
@@ -44,7 +44,12 @@ export const delivering = async (feeds: readonly string[] = FEEDS): Promise<Deli
     name: 'removeListing',
     by: 'reviewer-1',
     role: 'reviewer',
-    input: { on: dateIn(now()), removal: 'REVOKED', reason: '处罚决定被撤销', documentNumber: '虚市监撤〔2026〕1号' },
+    input: {
+      on: shanghaiDate(now()),
+      removal: 'REVOKED',
+      reason: '处罚决定被撤销',
+      documentNumber: '虚市监撤〔2026〕1号',
+    },
     now: now(),
   })
   await hub.hub.push(null, { cause: 'command' })

@@ -6,8 +6,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SUBJECT_KINDS } from '../../src/domain/delivery/delivery.js'
-import { document } from '../../src/foundation/contracts.js'
-import { TABLES } from '../../src/platforms/formats/exchange-table.js'
+import { schemaDocument } from '../../src/foundation/contracts.js'
+import { TABLE_OF_KIND } from '../../src/platforms/formats/exchange-table.js'
 import { tableSql } from './exchange-table-sql.js'
 import { interfacesDocument } from './platform-interfaces.js'
 import { ACTIONS, FORMATS, type Format, goldenName, type Message } from './platform-samples.js'
@@ -33,7 +33,7 @@ interface Schema {
   examples?: unknown[]
 }
 
-export const schemaOf = (name: string): Schema => document(`platforms/${name}.json`) as Schema
+export const schemaOf = (name: string): Schema => schemaDocument(`platforms/${name}.json`) as Schema
 
 /** Every document by its name under schema/platforms. */
 export const documents = (): Map<string, string> =>
@@ -190,7 +190,7 @@ const tablesSql = (): string =>
     '-- 前置机交换表（PostgreSQL）：每类信息一张表，一条报文一行；state 起至 feedback_time 由接收方填写。',
     '-- Exchange tables: one for each kind of subject, one row for each message; the receiver fills state to feedback_time.',
     '-- 由 npx tsx test/support/platform-documents.ts 生成。Made by that command.',
-    ...SUBJECT_KINDS.map((kind) => `\n-- ${TABLES[kind]}\n${tableSql(kind)}`),
+    ...SUBJECT_KINDS.map((kind) => `\n-- ${TABLE_OF_KIND[kind]}\n${tableSql(kind)}`),
   ].join('\n')
 
 const [, program, also] = process.argv

@@ -1,15 +1,15 @@
 /** One invented subject of each kind, added, changed and withdrawn, in every format byte for byte. */
 import type { Action, EntryNotice, Notice, RecordNotice } from '../../src/domain/delivery/delivery.js'
-import { csv } from '../../src/platforms/formats/csv.js'
-import { envelope, envelopeHeader, exchangeRow } from '../../src/platforms/formats/exchange-envelope.js'
+import { writeCsv } from '../../src/platforms/formats/csv.js'
+import { envelopeHeader, exchangeRow, writeEnvelope } from '../../src/platforms/formats/exchange-envelope.js'
 import { tableRow } from '../../src/platforms/formats/exchange-table.js'
 import { penalty2015Message, penalty2015Row, penalty2015Rowdata } from '../../src/platforms/formats/penalty-2015.js'
 import { penaltyBatch, penaltyRow, penaltyRows } from '../../src/platforms/formats/penalty-row.js'
 import { permit2015Message, permit2015Row, permit2015Rowdata } from '../../src/platforms/formats/permit-2015.js'
 import { permitBatch, permitRow, permitRows } from '../../src/platforms/formats/permit-row.js'
-import { type SoapOperation, soapAnswer } from '../../src/platforms/formats/rowdata-2015.js'
+import { type SoapOperation, writeSoapAnswer } from '../../src/platforms/formats/rowdata-2015.js'
 import { samrBatch, samrRow } from '../../src/platforms/formats/samr-list.js'
-import { idempotencyKey, message, signature } from '../../src/platforms/formats/signed-message.js'
+import { idempotencyKey, noticeMessage, signMessage } from '../../src/platforms/formats/signed-message.js'
 import type { NoticeBatch } from '../../src/platforms/platform.js'
 import { workbook } from './receiver-workbook.js'
 
@@ -157,13 +157,13 @@ const signed = (title: string, notice: (action: Action) => Notice): Message => (
   title,
   ending: 'http',
   bytes: (action) => {
-    const body = json(message(notice(action)))
+    const body = json(noticeMessage(notice(action)))
     return [
       'POST /api/messages HTTP/1.1',
       'content-type: application/json; charset=utf-8',
       `idempotency-key: ${idempotencyKey(notice(action))}`,
       `x-timestamp: ${SENT_AT}`,
-      `x-signature: sha256=${signature(SECRET, SENT_AT, body)}`,
+      `x-signature: sha256=${signMessage(SECRET, SENT_AT, body)}`,
       '',
       body,
     ].join('\n')
@@ -174,7 +174,7 @@ const exchanged = (notice: (action: Action) => Notice): Message[] => [
   {
     title: '省数据交换平台 XML 信封 · in the envelope of the provincial exchange',
     ending: 'xml',
-    bytes: (action) => envelope(RECEIVER, batchOf(notice(action))),
+    bytes: (action) => writeEnvelope(RECEIVER, batchOf(notice(action))),
   },
   {
     title: '前置机交换表的一行 · a row of the exchange table',
@@ -187,7 +187,7 @@ const answered = (operation: SoapOperation): Message => ({
   title: '逐行回执 · the answer, row by row',
   ending: 'answer.xml',
   bytes: (action) =>
-    soapAnswer(operation, [
+    writeSoapAnswer(operation, [
       action === 'CHANGE'
         ? {
             line: 1,
@@ -221,7 +221,7 @@ export const FORMATS: readonly Format[] = [
       {
         title: '交换文件夹 CSV（GB18030） · a file of the exchange folder, GB18030',
         ending: 'gb18030.csv',
-        bytes: (action) => csv('exchange-envelope', [exchangeRow(entryAt(action))], 'gb18030'),
+        bytes: (action) => writeCsv('exchange-envelope', [exchangeRow(entryAt(action))], 'gb18030'),
       },
     ],
   },
@@ -232,7 +232,7 @@ export const FORMATS: readonly Format[] = [
   },
   {
     name: 'signed-message',
-    row: (action) => message(entryAt(action)),
+    row: (action) => noticeMessage(entryAt(action)),
     messages: [signed('签名请求 · the signed request', entryAt)],
   },
   {
@@ -247,12 +247,12 @@ export const FORMATS: readonly Format[] = [
       {
         title: 'CSV（UTF-8） · CSV, UTF-8',
         ending: 'csv',
-        bytes: (action) => csv('penalty-row', penaltyRows(batchOf(penaltyAt(action))), 'utf-8'),
+        bytes: (action) => writeCsv('penalty-row', penaltyRows(batchOf(penaltyAt(action))), 'utf-8'),
       },
       {
         title: 'CSV（GB18030） · CSV, GB18030',
         ending: 'gb18030.csv',
-        bytes: (action) => csv('penalty-row', penaltyRows(batchOf(penaltyAt(action))), 'gb18030'),
+        bytes: (action) => writeCsv('penalty-row', penaltyRows(batchOf(penaltyAt(action))), 'gb18030'),
       },
       {
         title: 'XLSX 模板 · the workbook',
@@ -274,12 +274,12 @@ export const FORMATS: readonly Format[] = [
       {
         title: 'CSV（UTF-8） · CSV, UTF-8',
         ending: 'csv',
-        bytes: (action) => csv('permit-row', permitRows(batchOf(permitAt(action))), 'utf-8'),
+        bytes: (action) => writeCsv('permit-row', permitRows(batchOf(permitAt(action))), 'utf-8'),
       },
       {
         title: 'CSV（GB18030） · CSV, GB18030',
         ending: 'gb18030.csv',
-        bytes: (action) => csv('permit-row', permitRows(batchOf(permitAt(action))), 'gb18030'),
+        bytes: (action) => writeCsv('permit-row', permitRows(batchOf(permitAt(action))), 'gb18030'),
       },
       {
         title: 'XLSX 模板 · the workbook',
@@ -325,12 +325,12 @@ export const FORMATS: readonly Format[] = [
   },
   {
     name: 'signed-penalty',
-    row: (action) => message(penaltyAt(action)),
+    row: (action) => noticeMessage(penaltyAt(action)),
     messages: [signed('签名请求 · the signed request', penaltyAt)],
   },
   {
     name: 'signed-permit',
-    row: (action) => message(permitAt(action)),
+    row: (action) => noticeMessage(permitAt(action)),
     messages: [signed('签名请求 · the signed request', permitAt)],
   },
 ]

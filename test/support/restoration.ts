@@ -7,7 +7,7 @@ import { factsAfterSteps, type RecoveryStep } from '../../src/domain/scoring/rec
 import type { RecoveryRules } from '../../src/domain/scoring/recovery-rules.js'
 import { score } from '../../src/domain/scoring/score.js'
 import type { Scorecard } from '../../src/domain/scoring/scorecard.js'
-import { document } from '../../src/foundation/contracts.js'
+import { schemaDocument } from '../../src/foundation/contracts.js'
 
 const cardIn = (file: string): Scorecard =>
   JSON.parse(readFileSync(new URL(`../../schema/scorecards/${file}`, import.meta.url), 'utf8'))
@@ -18,7 +18,7 @@ export const card: Scorecard = {
   ...ecommerce,
   grades: ecommerce.grades.map((line) => (line.grade === 'A' ? { ...line, from: 700 } : line)),
 }
-export const rules = document('rules/recovery.json') as RecoveryRules
+export const rules = schemaDocument('rules/recovery.json') as RecoveryRules
 export const AS_OF = '2026-11-25'
 export const ALL = Object.keys(FACT_FAMILIES) as FactFamily[]
 

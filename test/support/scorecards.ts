@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { FactEvent, FactFamily, FactName, Facts } from '../../src/domain/records/facts.js'
 import { FACT_FAMILIES, FACTS } from '../../src/domain/records/facts.js'
 import type { BinRule, Grade, Scorecard, ScoreRule, UnitRule, Veto } from '../../src/domain/scoring/scorecard.js'
-import type { Words } from '../../src/foundation/text/words.js'
+import type { BilingualText } from '../../src/foundation/text/words.js'
 import { addDays } from '../../src/foundation/time/dates.js'
 
 const shipped = (version: string): Scorecard =>
@@ -33,8 +33,8 @@ const CHAINS: FactName[][] = ALL_FACTS.filter((fact) => milderOf(fact) === undef
   return chain
 })
 
-const said: Words = { zh: '{count} 件', en: 'so many: {count}' }
-const plain: Words = { zh: '一句话', en: 'a sentence' }
+const said: BilingualText = { zh: '{count} 件', en: 'so many: {count}' }
+const plain: BilingualText = { zh: '一句话', en: 'a sentence' }
 const PLACE = { dimension: 'conduct', legalBasis: ['test'] }
 
 /** Meets the ceiling and bins an adverse fact, unlike the card in force. */

@@ -5,10 +5,10 @@ import { usccOf as usccIn } from '../../seeds/world/codes.js'
 import type { AgencyFeed } from '../../src/agencies/feed.js'
 import type { ListKind } from '../../src/domain/listing/lists.js'
 import type { MoveName } from '../../src/domain/listing/moves.js'
-import { document } from '../../src/foundation/contracts.js'
+import { schemaDocument } from '../../src/foundation/contracts.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { makeLog } from '../../src/hub/log.js'
-import { hearing, platforms } from '../../src/platforms/index.js'
+import { platformSubjects, platforms } from '../../src/platforms/index.js'
 import type { Db } from '../../src/store/db/db.js'
 import type { Listing } from '../../src/store/listing/listings.js'
 import { printDocument } from '../../src/web/document/page.js'
@@ -36,12 +36,12 @@ export const codeOf = (n: number): string => usccIn('91', '220102', 7_000 + n)
 /** The code with a wrong check digit. */
 export const wrongDigit = (code: string): string => code.slice(0, 17) + (code.endsWith('0') ? '1' : '0')
 
-const days = document('rules/calendar.json') as { holidays: string[]; workdays: string[]; knownUntil: string }
+const days = schemaDocument('rules/calendar.json') as { holidays: string[]; workdays: string[]; knownUntil: string }
 export const rules: WorkRules = {
-  lists: (document('rules/lists.json') as { lists: ListKind[] }).lists,
+  lists: (schemaDocument('rules/lists.json') as { lists: ListKind[] }).lists,
   calendar: { holidays: new Set(days.holidays), workdays: new Set(days.workdays), knownUntil: days.knownUntil },
   clocks: clockRules(),
-  platforms: platforms.map(hearing),
+  platforms: platforms.map(platformSubjects),
   mark: () => 'hash',
   printDocument,
 }

@@ -2,7 +2,7 @@ import { normalizeName } from '../../domain/operators/names.js'
 import { compareMoney } from '../../domain/records/money.js'
 import { type AmountsNamed, amountsNamed, decisionFactKey } from '../../domain/records/penalty.js'
 import type { Draft, Subject } from '../../domain/records/records.js'
-import { documentNumber } from '../../foundation/text/values.js'
+import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import { type FeedForm, type MappingContext, makeFeed } from '../feed.js'
 import { openHttpFile } from '../transports/http.js'
 import { fieldNamesOf, type MeaningReader, makeMeaningReader } from './fields.js'
@@ -74,7 +74,7 @@ const form = (layout: PenaltyLayout): FeedForm => ({
 
 const decision = (read: PenaltyReader, { today }: MappingContext): Omit<Draft, 'remarks'> => {
   const { kind, subject, code } = read.fieldOf('party') === null ? unnamedParty(read) : readDecisionParty(read)
-  const number = documentNumber(read.text('number') ?? '')
+  const number = normalizeDocumentNumber(read.text('number') ?? '')
   const authority = read.name('authority')
   const authorityCode = read.uscc('authorityCode')
   const decided = read.pastDate('decidedOn', today)

@@ -1,7 +1,7 @@
 import { normalizeName } from '../../domain/operators/names.js'
 import { decisionFactKey } from '../../domain/records/penalty.js'
 import type { Draft } from '../../domain/records/records.js'
-import { compact, documentNumber } from '../../foundation/text/values.js'
+import { compactText, normalizeDocumentNumber } from '../../foundation/text/values.js'
 import { type FeedForm, type MappingContext, makeFeed } from '../feed.js'
 import { openHttpFile } from '../transports/http.js'
 import { type FormLayout, fieldNamesOf, type MeaningReader, makeMeaningReader } from './fields.js'
@@ -160,9 +160,9 @@ const permit = (
   { today }: MappingContext,
 ): Omit<Draft, 'remarks'> => {
   const { kind, subject, code } = readDecisionParty(read)
-  const number = documentNumber(read.text('number') ?? '')
+  const number = normalizeDocumentNumber(read.text('number') ?? '')
   const permitNumber = read.text('permitNumber')
-  const numbered = permitNumber === null ? [] : [compact(permitNumber)]
+  const numbered = permitNumber === null ? [] : [compactText(permitNumber)]
   const authority = read.name('authority')
   const authorityCode = read.uscc('authorityCode')
   const decided = read.pastDate('decidedOn', today)
@@ -220,7 +220,7 @@ const categoryOf = (read: MeaningReader<PermitMeaning>): string | null => {
   const field = read.fieldOf('category')
   const sent = field === null ? null : read.row.text(field)
   if (field === null || sent === null) return read.choice('category', CATEGORIES)
-  const word = compact(sent).replace(/许可$/, '')
+  const word = compactText(sent).replace(/许可$/, '')
   if (/^其他[-—:(]/.test(word)) return 'OTHER'
   return (Object.hasOwn(CATEGORIES, word) ? CATEGORIES[word] : null) ?? read.choice('category', CATEGORIES)
 }

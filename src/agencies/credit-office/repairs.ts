@@ -1,7 +1,7 @@
 import { normalizeName } from '../../domain/operators/names.js'
 import type { Draft } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
-import { documentNumber } from '../../foundation/text/values.js'
+import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import { parseCount, valueAt } from '../envelopes.js'
 import { type FeedForm, type MappingContext, makeFeed } from '../feed.js'
 import { parseJson } from '../readers/json.js'
@@ -83,7 +83,7 @@ const result = (read: MeaningReader<RepairMeaning>, { today }: MappingContext): 
   const outcome = read.choice('outcome', OUTCOMES)
   const numberOf = (meaning: RepairMeaning): string | null => {
     const sent = read.text(meaning)
-    return sent === null ? null : documentNumber(sent)
+    return sent === null ? null : normalizeDocumentNumber(sent)
   }
   const targetNumber = numberOf('targetNumber')
   const number = numberOf('number')

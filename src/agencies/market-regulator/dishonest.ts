@@ -1,4 +1,4 @@
-import { documentNumber } from '../../foundation/text/values.js'
+import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import { type FeedForm, makeFeed } from '../feed.js'
 import { requireMarks } from './feed-marks.js'
 import { fetchGatewayPages } from './requests.js'
@@ -47,7 +47,7 @@ const gateway: FeedForm = {
           list: 'serious',
           reason: row.required('SERILLREA_CN'),
           authority: row.required('DECORG_CN'),
-          document_number: number === null ? null : documentNumber(number),
+          document_number: number === null ? null : normalizeDocumentNumber(number),
           listed_on: listed,
           published_on: null,
           ends_on: null,

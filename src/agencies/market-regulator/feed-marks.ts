@@ -1,7 +1,7 @@
 /** Refuses a delivery that has none of the fields particular to its feed; similar feeds share all others. */
 
 import type { Item } from '../../domain/records/records.js'
-import { type Chunks, chunked, chunksOf } from '../../foundation/chunks.js'
+import { asItems, chunksOfItems, type ItemChunks } from '../../foundation/chunks.js'
 import type { Refusal } from '../../foundation/errors.js'
 import type { AgencyFeed } from '../feed.js'
 import { noMarkColumnRefusal } from '../readers/near.js'
@@ -12,14 +12,18 @@ export const requireMarks = (feed: AgencyFeed, marks: readonly string[]): Agency
   ...feed,
   open: async (source, opening) => {
     const delivery = await feed.open(source, opening)
-    return { ...delivery, items: chunked(itemsAfterMark(delivery.items, marks, feed)) }
+    return { ...delivery, items: asItems(itemsAfterMark(delivery.items, marks, feed)) }
   },
-  read: (path, options) => chunked(itemsAfterMark(feed.read(path, options), marks, feed)),
+  read: (path, options) => asItems(itemsAfterMark(feed.read(path, options), marks, feed)),
 })
 
-async function* itemsAfterMark(items: AsyncIterable<Item>, marks: readonly string[], feed: AgencyFeed): Chunks<Item> {
+async function* itemsAfterMark(
+  items: AsyncIterable<Item>,
+  marks: readonly string[],
+  feed: AgencyFeed,
+): ItemChunks<Item> {
   let waiting: Item[] | null = []
-  for await (const stretch of chunksOf(items)) {
+  for await (const stretch of chunksOfItems(items)) {
     if (waiting === null) {
       yield stretch
       continue

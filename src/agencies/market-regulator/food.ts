@@ -1,6 +1,6 @@
 import { normalizeName } from '../../domain/operators/names.js'
 import type { Draft } from '../../domain/records/records.js'
-import { documentNumber } from '../../foundation/text/values.js'
+import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import type { Examination, RegisterCodes } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { openHttpFile } from '../transports/http.js'
@@ -73,10 +73,10 @@ const table = makeSpeltForm(FIELDS, (row, as, { today, dated }) => {
   ] as const) {
     if (party.name === null && party.codes.uscc !== null) row.requiredName(as(field))
   }
-  const key = number ?? `${documentNumber(row.required(as('公告号')))}/${row.required(as('序号'))}`
+  const key = number ?? `${normalizeDocumentNumber(row.required(as('公告号')))}/${row.required(as('序号'))}`
   const failures = failuresOf(row, as(FAILED))
   const common = {
-    notice_number: notice === null ? null : documentNumber(notice),
+    notice_number: notice === null ? null : normalizeDocumentNumber(notice),
     announced_on: announced,
     product: row.requiredName(as('食品名称')),
     brand: row.text(as('商标')),

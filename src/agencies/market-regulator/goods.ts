@@ -1,5 +1,5 @@
 import { isValidGtin } from '../../domain/operators/codes.js'
-import { compact } from '../../foundation/text/values.js'
+import { compactText } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
 
 const LENGTH = 14 // digits of a GTIN-14
@@ -29,7 +29,7 @@ export const gtinsInText = (text: string): string[] => [
 ]
 
 const gtinOf = (text: string): string | null => {
-  const digits = compact(text).replaceAll('-', '')
+  const digits = compactText(text).replaceAll('-', '')
   const code = IDENTIFIED.exec(digits)?.[1] ?? digits
   return isValidGtin(code) ? code.padStart(LENGTH, '0') : null
 }

@@ -1,8 +1,8 @@
 /** The parts of an item are a list, or columns with one line per part. */
 
 import { isRecord } from '../../foundation/text/json.js'
-import { clean, compact } from '../../foundation/text/values.js'
-import { isNoDate, parseDate } from '../../foundation/time/dates.js'
+import { cleanText, compactText } from '../../foundation/text/values.js'
+import { isNoDateMarker, parseDate } from '../../foundation/time/dates.js'
 import type { Examination } from '../examine.js'
 import { allSpellings, type Spellings } from './spelling.js'
 
@@ -45,7 +45,7 @@ const listed = <F extends string>(
         row.problem(path, 'value', `${path}应为文本。${path} must be text.`)
       }
     }
-    return [partOf(columns, (name) => clean(part[name]))]
+    return [partOf(columns, (name) => cleanText(part[name]))]
   })
 }
 
@@ -53,7 +53,7 @@ const lined = <F extends string>(row: Examination, columns: Spellings<F>): ItemP
   const cells = new Map(
     allSpellings(columns)
       .filter((name) => row.has(name))
-      .map((name) => [name, (row.text(name) ?? '').split(BETWEEN_LINES).map((line) => clean(line))]),
+      .map((name) => [name, (row.text(name) ?? '').split(BETWEEN_LINES).map((line) => cleanText(line))]),
   )
   const filled = [...cells].filter(([, lines]) => lines.some((line) => line !== null))
   const count = filled.length === 0 ? 0 : Math.max(...filled.map(([, lines]) => lines.length))
@@ -80,7 +80,7 @@ const partOf = <F extends string>(columns: Spellings<F>, read: (name: string) =>
 export const readDay = (row: Examination, field: string, sent: string | null): string | null => {
   if (sent === null) return null
   const day = parseDate(sent)
-  if (day === null && !isNoDate(sent))
+  if (day === null && !isNoDateMarker(sent))
     row.problem(field, 'date', `${field}不是有效日期：${sent}。${field} is not a date that exists.`)
   return day
 }
@@ -95,7 +95,7 @@ export const readWord = <T>(
     row.problem(field, 'required', `缺少${field}。${field} is missing.`)
     return null
   }
-  const word = compact(sent)
+  const word = compactText(sent)
   if (Object.hasOwn(table, word)) return table[word] ?? null
   row.problem(field, 'value', `${field}的取值未知：${sent}。${field} has a value that is on no list.`)
   return null

@@ -1,4 +1,4 @@
-import { documentNumber } from '../../foundation/text/values.js'
+import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
 import { type FeedForm, makeFeed } from '../feed.js'
 import { openHttpFile } from '../transports/http.js'
@@ -55,7 +55,7 @@ const table = makeSpeltForm(
     const model = row.text(as('规格型号'))
     // A table without a column for the notice number is the annex of one notice.
     const numbered = row.has(as('通报文号'))
-    const notice = numbered ? documentNumber(row.required(as('通报文号'))) : null
+    const notice = numbered ? normalizeDocumentNumber(row.required(as('通报文号'))) : null
     const announced = row.has(as('通报日期')) || numbered ? row.requiredDate(as('通报日期'), today) : dated
     const failures = splitText(row.text(as('主要不合格项目')), BETWEEN_FAILURES)
     return [

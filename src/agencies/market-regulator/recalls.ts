@@ -1,4 +1,4 @@
-import { documentNumber } from '../../foundation/text/values.js'
+import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import { makeFeed } from '../feed.js'
 import { requireMarks } from './feed-marks.js'
 import { readGtins } from './goods.js'
@@ -48,7 +48,7 @@ const FIELDS = {
 } as const
 
 const own = makeSpeltForm(FIELDS, (row, as, { today }) => {
-  const number = documentNumber(row.required(as('召回编号')))
+  const number = normalizeDocumentNumber(row.required(as('召回编号')))
   const announced = row.requiredDate(as('发布日期'), today)
   const firm = row.name(as('召回企业'))
   const codes = row.codes([{ field: as('统一社会信用代码'), scheme: 'uscc' }])

@@ -1,7 +1,7 @@
 import { operatorKindIn, regionIn } from '../../domain/operators/codes.js'
 import { parseMoney } from '../../domain/records/money.js'
 import type { Body, Draft } from '../../domain/records/records.js'
-import { compact } from '../../foundation/text/values.js'
+import { compactText } from '../../foundation/text/values.js'
 import type { Examination, RegisterCodes } from '../examine.js'
 
 const BRANCH = /分支机构|分公司|支行|营业部|非法人|营业$/
@@ -52,7 +52,7 @@ export const readCapital = (row: Examination, field: string, currency: string | 
 
 export const readRegion = (row: Examination, field: string): string | null => {
   const sent = row.text(field)
-  const code = sent === null ? null : compact(sent)
+  const code = sent === null ? null : compactText(sent)
   if (code === null || /^\d{6}$/.test(code)) return code
   row.remark(field, 'value', `${field}不是六位区划代码：${sent}。${field} is no division code; left out.`)
   return null

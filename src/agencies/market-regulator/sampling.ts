@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { compact } from '../../foundation/text/values.js'
-import { isNoDate, parseDate } from '../../foundation/time/dates.js'
+import { compactText } from '../../foundation/text/values.js'
+import { isNoDateMarker, parseDate } from '../../foundation/time/dates.js'
 import type { Examination } from '../examine.js'
 
 const DAY_INSIDE = /(?<!\d)(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日|\d{8})(?!\d)/
@@ -19,7 +19,7 @@ export const readProduction = (
   if (sent === null) return { produced_on: null, batch: null }
   const day = parseDate(row.value(field))
   if (day !== null) return { produced_on: day, batch: null }
-  if (isNoDate(row.value(field))) return { produced_on: null, batch: null }
+  if (isNoDateMarker(row.value(field))) return { produced_on: null, batch: null }
   const inside = DAY_INSIDE.exec(sent)?.[0]
   const dayInside = inside === undefined ? null : parseDate(inside)
   if (inside === undefined || dayInside === null) {
@@ -59,7 +59,7 @@ export const splitOutsideBrackets = (text: string | null, separators: string): s
 
 /** Builds a key that ignores blanks and character width. */
 export const sampleKeyOf = (prefix: string, parts: readonly (string | null)[]): string => {
-  const plain = [prefix, ...parts.map((part) => compact(part ?? '-'))].join('/')
+  const plain = [prefix, ...parts.map((part) => compactText(part ?? '-'))].join('/')
   if (plain.length <= LONGEST_PLAIN_KEY) return plain
   return `${prefix}/${createHash('sha256').update(plain).digest('hex')}`
 }

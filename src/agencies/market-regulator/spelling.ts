@@ -1,5 +1,5 @@
 import type { Draft } from '../../domain/records/records.js'
-import { clean, compact } from '../../foundation/text/values.js'
+import { cleanText, compactText } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
 import type { FeedForm, MappingContext } from '../feed.js'
 
@@ -41,6 +41,7 @@ const speltIn = <F extends string>(row: Examination, spellings: Spellings<F>): F
 }
 
 const isEmpty = (value: unknown): boolean =>
-  value === undefined || value === null || (typeof value !== 'object' && clean(value) === null)
+  value === undefined || value === null || (typeof value !== 'object' && cleanText(value) === null)
 
-const said = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : compact(String(value)))
+const said = (value: unknown): string =>
+  typeof value === 'object' ? JSON.stringify(value) : compactText(String(value))

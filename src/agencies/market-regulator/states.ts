@@ -1,6 +1,6 @@
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
-import { compact } from '../../foundation/text/values.js'
+import { compactText } from '../../foundation/text/values.js'
 
 const FILE = 'rules/registration-states'
 
@@ -12,7 +12,7 @@ export interface StateRow {
 export const statesByWord = (rows: readonly StateRow[]): Readonly<Record<string, string>> => {
   const states = new Map<string, string>()
   for (const { word, state } of rows) {
-    const key = compact(word)
+    const key = compactText(word)
     if (states.has(key)) throw broken(`${word} 重复。The word is there twice.`)
     states.set(key, state)
   }
@@ -22,7 +22,7 @@ export const statesByWord = (rows: readonly StateRow[]): Readonly<Record<string,
 const broken = (faults: string): Refusal => new Refusal('RULES_BROKEN', { file: `schema/${FILE}.json`, faults })
 
 const read = (): Readonly<Record<string, string>> => {
-  const content = contracts.document(`${FILE}.json`)
+  const content = contracts.schemaDocument(`${FILE}.json`)
   const faults = contracts.contract('contracts/registration-states')(content)
   if (faults.length > 0) throw broken(faults.map(({ message }) => message).join('; '))
   return statesByWord((content as { states: StateRow[] }).states)

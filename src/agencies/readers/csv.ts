@@ -1,9 +1,9 @@
 /** Simple lines are split here; csv-parse reads the rest of a chunk. An unclosed quote loses only its own line. */
 import type { Item } from '../../domain/records/records.js'
-import { type Chunks, chunked } from '../../foundation/chunks.js'
+import { asItems, type ItemChunks } from '../../foundation/chunks.js'
 import { Refusal } from '../../foundation/errors.js'
 import { csvRecordsUntil } from '../../foundation/text/csv.js'
-import { decoded, encodingOf } from '../../foundation/text/encodings.js'
+import { decodeStream, encodingOf } from '../../foundation/text/encodings.js'
 import type { FileContent } from './content.js'
 import { makeFooterFilter } from './footers.js'
 import { unknownHeaderRefusal } from './near.js'
@@ -34,10 +34,10 @@ interface CsvRow {
 }
 
 export const readCsv = (content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<Item> =>
-  chunked(itemsIn(content, shapes, feed))
+  asItems(itemsIn(content, shapes, feed))
 
-async function* itemsIn(content: FileContent, shapes: readonly FormShape[], feed: string): Chunks<Item> {
-  const pieces = decoded(content, await encodingOf(content))
+async function* itemsIn(content: FileContent, shapes: readonly FormShape[], feed: string): ItemChunks<Item> {
+  const pieces = decodeStream(content, await encodingOf(content))
   const head = await headOf(pieces)
   const found = SEPARATORS.map((separator) => headerIn(head.text, separator, shapes)).find((header) => header !== null)
   if (!found)

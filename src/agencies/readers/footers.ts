@@ -1,5 +1,5 @@
 /** Notes, totals and signatures below a table are dropped unless a table row follows. */
-import { compact } from '../../foundation/text/values.js'
+import { compactText } from '../../foundation/text/values.js'
 
 const LOOKED_AT = 40 // characters of a cell
 const MOST_ROWS = 20 // rows
@@ -32,7 +32,7 @@ export const makeFooterFilter = <T>(): FooterFilter<T> => {
 const isFooter = (cells: readonly string[]): boolean => {
   const first = cells.find(isFilled)
   if (first === undefined || !BEGIN.has(first.trim().charAt(0))) return false
-  const filled = cells.filter(isFilled).map((cell) => compact(cell.slice(0, LOOKED_AT)))
+  const filled = cells.filter(isFilled).map((cell) => compactText(cell.slice(0, LOOKED_AT)))
   const [label = '', ...others] = filled
   if (TOTAL.test(label)) return others.every((cell) => NUMBER.test(cell))
   return filled.every((cell) => LABELLED.test(cell) || COUNTED.test(cell))

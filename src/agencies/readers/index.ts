@@ -1,7 +1,7 @@
 import type { Item } from '../../domain/records/records.js'
-import { type Chunks, chunked, chunksOf } from '../../foundation/chunks.js'
+import { asItems, chunksOfItems, type ItemChunks } from '../../foundation/chunks.js'
 import { Refusal } from '../../foundation/errors.js'
-import { OLE2 } from '../../foundation/text/xlsx/ole2.js'
+import { OLE2_SIGNATURE } from '../../foundation/text/xlsx/ole2.js'
 import type { FileContent } from './content.js'
 import { readCsv } from './csv.js'
 import { readJson, readJsonLines } from './json.js'
@@ -29,14 +29,19 @@ export const readContent = (
   shapes: readonly FormShape[],
   feed: string,
   named?: string,
-): AsyncIterable<Item> => chunked(read(content, shapes, feed, named))
+): AsyncIterable<Item> => asItems(read(content, shapes, feed, named))
 
-async function* read(content: FileContent, shapes: readonly FormShape[], feed: string, named?: string): Chunks<Item> {
+async function* read(
+  content: FileContent,
+  shapes: readonly FormShape[],
+  feed: string,
+  named?: string,
+): ItemChunks<Item> {
   if (named !== undefined && !isReader(named))
     throw new Refusal('READER_UNKNOWN', { reader: named, known: readers.join(' ') })
   const reader = named ?? readerFor(content.head)
   if (reader === null) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '文件为空 empty' })
-  yield* chunksOf(READERS[reader](content, shapes, feed))
+  yield* chunksOfItems(READERS[reader](content, shapes, feed))
 }
 
 const ZIP = Buffer.from('PK\x03\x04')
@@ -44,7 +49,7 @@ const ZIP = Buffer.from('PK\x03\x04')
 /** The content decides, never the file name. */
 const readerFor = (head: Buffer): ReaderName | null => {
   if (head.subarray(0, ZIP.length).equals(ZIP)) return 'xlsx'
-  if (head.subarray(0, OLE2.length).equals(OLE2)) return 'xls'
+  if (head.subarray(0, OLE2_SIGNATURE.length).equals(OLE2_SIGNATURE)) return 'xls'
   const start = textual(head).trimStart()
   if (start === '') return null
   if (start.startsWith('<')) return 'xml'

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
-import { nameTwice } from '../../foundation/text/duplicate-keys.js'
-import { decode, decoded, encodingOf } from '../../foundation/text/encodings.js'
-import { parsedOr } from '../../foundation/text/json.js'
+import { findDuplicateKey } from '../../foundation/text/duplicate-keys.js'
+import { decode, decodeStream, encodingOf } from '../../foundation/text/encodings.js'
+import { parseJsonOr } from '../../foundation/text/json.js'
 import type { FileContent } from './content.js'
 import { hasKnownElement, itemsInLists } from './lists.js'
 import { unknownHeaderRefusal } from './near.js'
@@ -25,7 +25,7 @@ const textOf = async (content: FileContent): Promise<string> => {
 
 const isLines = async (content: FileContent): Promise<boolean> => {
   let first = ''
-  for await (const piece of decoded(content, await encodingOf(content))) {
+  for await (const piece of decodeStream(content, await encodingOf(content))) {
     const text = (first + piece).trimStart()
     const end = text.indexOf('\n')
     first = end < 0 ? text : text.slice(0, end + 1)
@@ -39,7 +39,7 @@ export const parseJson = (text: string): unknown => {
   const value = parsed(text)
   if (value === undefined)
     throw new Refusal('CONTENT_UNREADABLE', { reader: 'json', reason: '不是完整的 JSON not complete JSON' })
-  if (nameTwice(text) !== null)
+  if (findDuplicateKey(text) !== null)
     throw new Refusal('CONTENT_UNREADABLE', {
       reader: 'json',
       reason: '同一对象中字段重复 a field twice in one object',
@@ -47,7 +47,7 @@ export const parseJson = (text: string): unknown => {
   return value
 }
 
-const parsed = (text: string): unknown => parsedOr(text.replace(/^\uFEFF/, ''), undefined)
+const parsed = (text: string): unknown => parseJsonOr(text.replace(/^\uFEFF/, ''), undefined)
 
 export async function* readJsonLines(
   content: FileContent,
@@ -62,7 +62,7 @@ export async function* readJsonLines(
     if (text.trim() === '') continue
     const value = parsed(text)
     const made =
-      value === undefined || nameTwice(text) !== null
+      value === undefined || findDuplicateKey(text) !== null
         ? makeBrokenItem(null, line, text)
         : itemFromValue(null, line, value)
     if (waiting && !hasKnownElement([value], shapes)) {
@@ -84,7 +84,7 @@ export async function* readJsonLines(
 
 async function* linesOf(content: FileContent): AsyncIterable<string> {
   let pending = ''
-  for await (const piece of decoded(content, await encodingOf(content))) {
+  for await (const piece of decodeStream(content, await encodingOf(content))) {
     const lines = (pending + piece).split('\n')
     pending = lines.pop() ?? ''
     if (pending.length > MAX_LINE)

@@ -1,6 +1,6 @@
 import type { NumberedMap } from '../../domain/intake/feed-maps.js'
 import type { Item } from '../../domain/records/records.js'
-import { type Chunks, chunked, chunksOf } from '../../foundation/chunks.js'
+import { asItems, chunksOfItems, type ItemChunks } from '../../foundation/chunks.js'
 import { unknownHeaderRefusal } from './near.js'
 import { type FormShape, recogniseShape } from './shapes.js'
 
@@ -42,13 +42,13 @@ export const renameFields = (
     if (checked.size < MOST_CHECKED) checked.add(signature)
     return { ...item, fields, map }
   }
-  return chunked(inStretches(items, each))
+  return asItems(inStretches(items, each))
 }
 
 const MOST_CHECKED = 1_000 // sets of field names
 
-async function* inStretches(items: AsyncIterable<Item>, each: (item: Item) => Item): Chunks<Item> {
-  for await (const stretch of chunksOf(items)) yield eachOf(stretch, each)
+async function* inStretches(items: AsyncIterable<Item>, each: (item: Item) => Item): ItemChunks<Item> {
+  for await (const stretch of chunksOfItems(items)) yield eachOf(stretch, each)
 }
 
 function* eachOf(stretch: Iterable<Item>, each: (item: Item) => Item): Iterable<Item> {

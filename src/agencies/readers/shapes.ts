@@ -1,5 +1,5 @@
 import type { Item } from '../../domain/records/records.js'
-import { byNames } from '../../foundation/memo.js'
+import { memoByNames } from '../../foundation/memo.js'
 import { isRecord } from '../../foundation/text/json.js'
 
 export interface FormShape {
@@ -37,7 +37,7 @@ export const recogniseShape = <S extends FormShape>(
   names: readonly string[],
   shapes: readonly S[],
 ): RecognisedShape<S> | null => {
-  const known = recognised.get(shapes) ?? byNames((some) => recogniseAfresh(some, shapes))
+  const known = recognised.get(shapes) ?? memoByNames((some) => recogniseAfresh(some, shapes))
   recognised.set(shapes, known)
   return known(names) as RecognisedShape<S> | null
 }

@@ -1,6 +1,6 @@
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
-import { cellText, cellValue, type SheetRow, sheetsIn, type WorkbookKind } from '../../foundation/text/xlsx.js'
+import { cellText, cellValue, readSheets, type SheetRow, type WorkbookKind } from '../../foundation/text/xlsx.js'
 import { makeFooterFilter } from './footers.js'
 import { unknownHeaderRefusal } from './near.js'
 import { type FormShape, makeBrokenItem, makeItem, recogniseShape } from './shapes.js'
@@ -15,7 +15,7 @@ export function* itemsOfWorkbook(
   shapes: readonly FormShape[],
   feed: string,
 ): Iterable<Item> {
-  const sheets = sheetsIn(bytes, kind)
+  const sheets = readSheets(bytes, kind)
   const tables = sheets.flatMap((rows, at) => {
     const header = headerIn(rows, shapes)
     return header ? [{ page: at + 1, rows, header }] : []

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { Item } from '../../domain/records/records.js'
 import { Refusal, type RefusalCode } from '../../foundation/errors.js'
 import { isOle2 } from '../../foundation/text/xlsx/ole2.js'
-import { LIMITS, mustUnpack, unreadable } from '../../foundation/text/xlsx/sheet-parts.js'
+import { refuseZipFault, unreadableRefusal, XLSX_LIMITS } from '../../foundation/text/xlsx/sheet-parts.js'
 import { statedZipFault } from '../../foundation/text/xlsx/zip.js'
 import type { WorkbookKind } from '../../foundation/text/xlsx.js'
 import type { FileContent } from './content.js'
@@ -27,13 +27,13 @@ export type WorkbookAnswer =
 
 export async function* readXlsx(content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<Item> {
   const bytes = await content.whole(MAX_BYTES)
-  mustUnpack(statedZipFault(bytes, LIMITS))
+  refuseZipFault(statedZipFault(bytes, XLSX_LIMITS))
   yield* readWorkbook(bytes, 'xlsx', shapes, feed)
 }
 
 export async function* readXls(content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<Item> {
   const bytes = await content.whole(MAX_BYTES)
-  if (!isOle2(bytes)) throw unreadable('不是 Excel 97 工作簿 no workbook of Excel 97', 'xls')
+  if (!isOle2(bytes)) throw unreadableRefusal('不是 Excel 97 工作簿 no workbook of Excel 97', 'xls')
   yield* readWorkbook(bytes, 'xls', shapes, feed)
 }
 
@@ -87,11 +87,11 @@ const answerOf = (worker: Worker, kind: WorkbookKind): Promise<WorkbookAnswer> =
     const answered = (answer: WorkbookAnswer): void => settle(() => resolve(answer))
     const failed = (error: Error & { code?: string }): void =>
       settle(() => reject(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooHard('内存 memory', kind) : error))
-    const left = (): void => settle(() => reject(unreadable('读取线程意外结束 the reading thread ended', kind)))
+    const left = (): void => settle(() => reject(unreadableRefusal('读取线程意外结束 the reading thread ended', kind)))
     const timer = setTimeout(() => settle(() => reject(tooHard(`${DEADLINE / 1000} 秒 seconds`, kind))), DEADLINE)
     worker.on('message', answered).on('error', failed).on('exit', left)
     worker.postMessage('next')
   })
 
 const tooHard = (limit: string, kind: WorkbookKind): Refusal =>
-  unreadable(`打开工作簿所需资源超限 opening it takes too much: ${limit}`, kind)
+  unreadableRefusal(`打开工作簿所需资源超限 opening it takes too much: ${limit}`, kind)

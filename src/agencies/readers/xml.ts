@@ -2,7 +2,7 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
-import { decoded, encodingOf } from '../../foundation/text/encodings.js'
+import { decodeStream, encodingOf } from '../../foundation/text/encodings.js'
 import { type ClosedElement, makeXmlReader, type XmlFault, type XmlLimits } from '../../foundation/text/xml.js'
 import type { FileContent } from './content.js'
 import { itemsInLists } from './lists.js'
@@ -17,7 +17,7 @@ export async function* readXml(content: FileContent, shapes: readonly FormShape[
   const parser = makeParser()
   let read = 0
   let pending = ''
-  for await (const piece of decoded(content, await encodingOf(content))) {
+  for await (const piece of decodeStream(content, await encodingOf(content))) {
     pending += piece
     if (pending.length < PIECE) continue
     read += pending.length

@@ -2,7 +2,7 @@ import { may } from '../../domain/access/viewer.js'
 import type { AuditLogKind, AuditRow } from '../../domain/audit/audit-log.js'
 import { askersShownTo } from '../../domain/audit/audit-rules.js'
 import { parseCode } from '../../domain/operators/codes.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import * as store from '../../store/audit/audit-log.js'
 import * as operators from '../../store/operators/operators.js'
 import { auditRules } from '../../work/audit/audit-rules.js'
@@ -81,7 +81,7 @@ const askedBy = async ({ operator }: OperatorView, args: PageArgs, context: Grap
   const viewer = viewerTowards(context, operator)
   const first = pageSizeOf(args)
   const before = auditRowInCursor(args.after)
-  const roles = may(viewer, 'see_askers') ? askersShownTo(auditRules(), viewer.role, dateIn(context.now)) : []
+  const roles = may(viewer, 'see_askers') ? askersShownTo(auditRules(), viewer.role, shanghaiDate(context.now)) : []
   const operators = await withParts(context, operator.id)
   const found = roles.length === 0 ? [] : await context.load.askings({ operators, roles, first: first + 1, before })
   return {

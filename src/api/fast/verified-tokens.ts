@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { isTokenAhead, type Keys, kidIn, type VerifiedClaims } from '../../foundation/keys.js'
+import { isTokenAhead, type Keys, kidOfToken, type VerifiedClaims } from '../../foundation/keys.js'
 import { LRUCache } from '../../foundation/lru.js'
 
 const TOKENS_MOST = 10_000
@@ -23,7 +23,7 @@ export const makeCachingVerify = ({ verify, accepts }: Pick<Keys, 'verify' | 'ac
         accepts(cached.kid, now)
       if (isGood) return cached.claims
       const claims = verify(token, now)
-      tokens.set(name, { claims, kid: kidIn(token) })
+      tokens.set(name, { claims, kid: kidOfToken(token) })
       return claims
     },
   }

@@ -11,7 +11,7 @@ import {
 import { assertValidSchema, type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
 import type { Viewer } from '../../domain/access/viewer.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
-import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
+import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
 import { auditAnswer, auditPlugin, noteOperation } from '../request/audit-rows.js'
 import { costOfAnswer, type GraphqlContext, makeContext, resetContext } from '../request/context.js'
@@ -214,7 +214,7 @@ const isWellFormed = (body: HTTPGraphQLResponse['body']): boolean => {
 const refusedIn = (body: HTTPGraphQLResponse['body']): string[] => {
   if (body.kind !== 'complete') return []
   const { errors = [] } = JSON.parse(body.string) as { errors?: { extensions?: { code?: unknown } }[] }
-  return errors.map(({ extensions }) => (typeof extensions?.code === 'string' ? extensions.code : INTERNAL.code))
+  return errors.map(({ extensions }) => (typeof extensions?.code === 'string' ? extensions.code : INTERNAL_ERROR.code))
 }
 
 const withoutCodes = (error: GraphQLFormattedError): GraphQLFormattedError =>

@@ -115,9 +115,9 @@ const RESOLVERS = [
 
 export const makeSchema = (): GraphQLSchema => {
   const typeDefs = contracts
-    .folder('graphql')
+    .schemaFolder('graphql')
     .filter((file) => file.endsWith('.graphql'))
-    .map((file) => contracts.text(`graphql/${file}`))
+    .map((file) => contracts.schemaText(`graphql/${file}`))
   const schema = makeExecutableSchema({
     typeDefs,
     resolvers: RESOLVERS,

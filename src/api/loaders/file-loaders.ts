@@ -1,7 +1,7 @@
 import type { Agency } from '../../agencies/feed.js'
 import { REPORTING_WINDOW_DAYS } from '../../domain/intake/timeliness.js'
 import { oldestHoldingDate } from '../../domain/standing/sellers.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import * as accessCodes from '../../store/access/access-codes.js'
 import { operatorsOfSubjects } from '../../store/access/sight.js'
 import * as auditLog from '../../store/audit/audit-log.js'
@@ -103,7 +103,7 @@ const scoringLoaders = ({ own, lookups, now }: FileLoaderSources) => {
   return {
     score: makeBatchedLoad(JSON.stringify, lookups.scores),
     card: makeBatchedLoad(String, (hashes: string[]) => Promise.all(hashes.map((hash) => cardByHash(db, hash)))),
-    scoreForgotten: makeMembershipLoad((ids: number[]) => scores.weighingGoneEntry(db, ids, dateIn(now))),
+    scoreForgotten: makeMembershipLoad((ids: number[]) => scores.weighingGoneEntry(db, ids, shanghaiDate(now))),
     overrides: makeOperatorLoad<OperatorAtTime, overrides.OverrideRow[]>(async (ids, { when }) =>
       listsByOperator(ids, await overrides.ofOperators(db, ids, when)),
     ),
@@ -126,7 +126,7 @@ const listingLoaders = ({ own, lookups, now }: FileLoaderSources) => {
   return {
     publicEntries: makeOperatorLoad<{ operator: number; asOf: string }, listings.PublicBody[]>(
       async (ids, { asOf }) => {
-        const rows = await listings.publicOfOperators(db, ids, { asOf, today: dateIn(now) })
+        const rows = await listings.publicOfOperators(db, ids, { asOf, today: shanghaiDate(now) })
         return listsByOperator(ids, rows).map((each) => each.map(({ body }) => body))
       },
     ),
@@ -146,7 +146,7 @@ const listingLoaders = ({ own, lookups, now }: FileLoaderSources) => {
 }
 
 const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
-  const today = dateIn(now)
+  const today = shanghaiDate(now)
   return {
     head: makeBatchedLoad<{ type: heads.AuthorizedType; key: string }, heads.AuthorizationRow | null>(
       JSON.stringify,

@@ -1,6 +1,6 @@
 /** Loaders cache what they read, so a resolver that writes creates new ones. */
 import type { Agency } from '../../agencies/feed.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import { freshnessOf } from '../../work/standing/freshness.js'
 import { cacheFirstCall } from './data-loader.js'
@@ -28,7 +28,7 @@ export const makeLoaders = (parts: LoaderDependencies, lookups: Lookups, now: Da
 }
 
 const standingLoaders = ({ agencies, lookups, now }: FileLoaderSources) => {
-  const today = dateIn(now)
+  const today = shanghaiDate(now)
   const pulls = cacheFirstCall(() => lookups.pulls())
   return {
     pulls,

@@ -8,7 +8,7 @@ import { type GraphQLError, type OperationDefinitionNode, OperationTypeNode } fr
 import type { Viewer } from '../../domain/access/viewer.js'
 import { type AuditLogKind, answerDigest } from '../../domain/audit/audit-log.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
-import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
+import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
 import type { GraphqlContext } from './context.js'
 import type { ApiDependencies } from './dependencies.js'
@@ -129,7 +129,7 @@ const codeOf = (error: GraphQLError): string => {
   const thrown = unwrapResolverError(error)
   if (isRefusal(thrown)) return thrown.code
   const { code } = error.extensions
-  return typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR' ? code : INTERNAL.code
+  return typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR' ? code : INTERNAL_ERROR.code
 }
 
 const auditedOperation = (

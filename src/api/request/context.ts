@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { type OperatorScope, type Viewer, viewerOfFile } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { PointInTime } from '../../store/records/versions.js'
 import { type Loaders, makeLoaders } from '../loaders/loaders.js'
 import type { Lookups } from '../loaders/lookups.js'
@@ -75,7 +75,7 @@ class RequestGraphqlContext implements GraphqlContext {
     this.viewer = given.viewer
     this.limits = given.limits
     this.now = asked.now
-    this.today = dateIn(asked.now)
+    this.today = shanghaiDate(asked.now)
     this.requestId = asked.requestId
     this.address = asked.address
     this.refused = asked.refused

@@ -1,7 +1,7 @@
 /** Answers show a refusal's code, but of a fault only the request id. */
 import { unwrapResolverError } from '@apollo/server/errors'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
-import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
+import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { isCancelled, unavailableRefusal } from '../../store/db/db.js'
 
@@ -45,7 +45,7 @@ export const logFaults = (
 const codeOf = (error: GraphQLError): string => {
   const { code } = error.extensions
   if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') return code
-  return isOfTheQuestion(error) ? 'BAD_USER_INPUT' : INTERNAL.code
+  return isOfTheQuestion(error) ? 'BAD_USER_INPUT' : INTERNAL_ERROR.code
 }
 
 export const formatError = (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
@@ -63,9 +63,9 @@ export const formatError = (formatted: GraphQLFormattedError, error: unknown): G
     return { message: '查询嵌套过深。The query is nested too deeply.', extensions: { code: extensions.code } }
   if (isOfTheQuestion(formatted)) return { message: formatted.message, ...place, extensions: { code: extensions.code } }
   return {
-    message: INTERNAL.message,
+    message: INTERNAL_ERROR.message,
     ...place,
-    extensions: { code: INTERNAL.code, requestId: extensions.requestId },
+    extensions: { code: INTERNAL_ERROR.code, requestId: extensions.requestId },
   }
 }
 

@@ -3,7 +3,7 @@
 import { TIMELINESS_DUTIES, type TimelinessKey } from '../../domain/delivery/timeliness.js'
 import { isUuid, uuidIn } from '../../domain/listing/listing-id.js'
 import { Refusal } from '../../foundation/errors.js'
-import { parsedOr } from '../../foundation/text/json.js'
+import { parseJsonOr } from '../../foundation/text/json.js'
 import { isDate } from '../../foundation/time/dates.js'
 
 export const NODE_TYPES = [
@@ -114,7 +114,7 @@ export const timelinessInCursor = (cursor: string | null | undefined): Timelines
 }
 
 const textsIn = (json: string): string[] => {
-  const found = parsedOr(json, [])
+  const found = parseJsonOr(json, [])
   return Array.isArray(found) && found.every((one) => typeof one === 'string') ? found : []
 }
 

@@ -4,7 +4,7 @@ import { type Act, may, mayInRegion, regionBoundOf } from '../../domain/access/v
 import { vetoBlocksOverride } from '../../domain/scoring/override.js'
 import type { Grade } from '../../domain/scoring/scorecard.js'
 import { Refusal } from '../../foundation/errors.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { StoredOperator } from '../../store/operators/operators.js'
 import * as store from '../../store/scoring/overrides.js'
 import type { ActContext } from '../../work/access/acts.js'
@@ -118,7 +118,10 @@ const overrideOf = async (of: ScoreView, _: unknown, context: GraphqlContext) =>
   const all = await context.load.overrides({ operator: of.operatorId, when })
   const holds = all.find(
     ({ state, grade, decidedAt }) =>
-      state === 'IN_FORCE' && decidedAt !== null && dateIn(decidedAt) <= when.asOf && !vetoBlocksOverride(of, grade),
+      state === 'IN_FORCE' &&
+      decidedAt !== null &&
+      shanghaiDate(decidedAt) <= when.asOf &&
+      !vetoBlocksOverride(of, grade),
   )
   return holds === undefined ? null : overrideView(context, holds)
 }

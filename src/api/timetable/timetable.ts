@@ -1,5 +1,5 @@
 import type { Viewer } from '../../domain/access/viewer.js'
-import { next, parse, words } from '../../foundation/time/cron.js'
+import { cronInWords, nextRun, parseCron } from '../../foundation/time/cron.js'
 import * as occurrences from '../../store/timetable/occurrences.js'
 import * as runs from '../../store/timetable/runs.js'
 import * as schedules from '../../store/timetable/schedules.js'
@@ -25,10 +25,10 @@ const rows = async (context: GraphqlContext, of: readonly ScheduledJob[]) => {
       job,
       subject: subject || null,
       cron,
-      words: words(cron),
+      words: cronInWords(cron),
       missed: missed.toUpperCase(),
       pausable,
-      next: paused ? null : next(parse(cron), context.now),
+      next: paused ? null : nextRun(parseCron(cron), context.now),
       lastOccurrence: one ? occurrenceView(one) : null,
       lastRun: run ? runView(run) : null,
       paused,

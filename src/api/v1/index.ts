@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
-import { INTERNAL, isRefusal, Refusal, refusalJson } from '../../foundation/errors.js'
+import { INTERNAL_ERROR, isRefusal, Refusal, refusalJson } from '../../foundation/errors.js'
 import { unavailableRefusal } from '../../store/db/db.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { refusalOfThrown } from '../request/faults.js'
@@ -89,7 +89,7 @@ const refused =
         response.set('Retry-After', String(RETRY_AFTER_SECONDS))
         return problem(response, unavailable.status, refusalJson(unavailable), found)
       }
-      const { status, code, message } = INTERNAL
+      const { status, code, message } = INTERNAL_ERROR
       const details = { requestId: askedOf(request).requestId }
       return problem(response, status, { code, message, details }, found)
     }

@@ -1,7 +1,7 @@
 /** GET /v1/scores/:id gives a score with everything needed to recompute it elsewhere. */
 import type { RequestHandler } from 'express'
 import { Refusal } from '../../foundation/errors.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { numberInGlobalId, parseWholeNumber } from '../request/ids.js'
@@ -20,7 +20,7 @@ export const scoreHandler =
     requireAct(viewer, 'see_score_reasons')
     const scoreId = String(request.params['id'])
     const id = parseWholeNumber(scoreId) ?? numberInGlobalId(scoreId, 'Score')
-    const audited = id === null ? null : await scoreAudit(parts, { viewer, today: dateIn(now) }, id)
+    const audited = id === null ? null : await scoreAudit(parts, { viewer, today: shanghaiDate(now) }, id)
     if (audited === null) throw new Refusal('NOT_FOUND')
     const content = JSON.stringify(audited)
     const codesShown = [audited.score.operator.code]

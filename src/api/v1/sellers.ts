@@ -1,8 +1,8 @@
 /** POST /v1/sellers replaces the marketplace's whole list of sellers. */
 import type { RequestHandler } from 'express'
 import { MARKETPLACE_ID_PATTERN } from '../../domain/operators/codes.js'
-import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
-import { dateIn, isDate } from '../../foundation/time/dates.js'
+import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
+import { isDate, shanghaiDate } from '../../foundation/time/dates.js'
 import { replaceSellers } from '../../work/standing/sellers.js'
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
@@ -28,7 +28,7 @@ export const sellersHandler = (all: ApiDependencies, askedOf: ContextOfRequest):
     const viewer = await admitViewer(request, parts, now)
     requireAct(viewer, 'send_sellers')
     const client = viewer.sub ?? ''
-    const { dated, marketplace } = givenIn(request.query, dateIn(now))
+    const { dated, marketplace } = givenIn(request.query, shanghaiDate(now))
     const place = { id: `sellers of ${client}`, agency: client }
     places.ask(place)
     const received = await receive(request, client)
@@ -50,7 +50,7 @@ export const sellersHandler = (all: ApiDependencies, askedOf: ContextOfRequest):
           await writeAuditRow(parts, requestContext, viewer, {
             kind: 'OUTCOME',
             asked: act,
-            outcome: isRefusal(error) ? error.code : INTERNAL.code,
+            outcome: isRefusal(error) ? error.code : INTERNAL_ERROR.code,
           })
           throw error
         })

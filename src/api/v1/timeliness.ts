@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import type { MonthlyTimeliness, TimelinessDuty } from '../../domain/delivery/timeliness.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import { monthlyReport, PUBLICITY_SYSTEM } from '../../work/delivery/timeliness.js'
 import { BYTE_ORDER_MARK, publicCsvLine as line } from '../../work/publication/publish-files.js'
 import { writeAuditRow } from '../request/audit-rows.js'
@@ -41,7 +41,7 @@ export const timelinessCsvHandler =
     const { now } = requestContext
     const viewer = await admitViewer(request, parts, now)
     requireAct(viewer, 'see_operations')
-    const today = dateIn(now)
+    const today = shanghaiDate(now)
     const monthText = request.query['month']
     const month = monthText === undefined ? today.slice(0, 'YYYY-MM'.length) : String(monthText)
     const figures = await monthlyReport(parts.db, parts.rules, month, today)

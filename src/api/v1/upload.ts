@@ -8,7 +8,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { AgencyFeed } from '../../agencies/feed.js'
 import { may, mayFeed, type Viewer } from '../../domain/access/viewer.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
-import { INTERNAL, isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
+import { INTERNAL_ERROR, isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
 import * as watch from '../../store/intake/watch.js'
 import { previewUpload } from '../../work/intake/upload-preview.js'
@@ -93,7 +93,7 @@ export const uploadHandler = (
           .catch(async (error) => {
             const refusal =
               error === signal.reason ? new Refusal('HUB_BUSY', { reason: '处理超时 it took too long' }) : error
-            await outcome(isRefusal(refusal) ? refusal.code : INTERNAL.code)
+            await outcome(isRefusal(refusal) ? refusal.code : INTERNAL_ERROR.code)
             if (isRefusal(refusal) && refusal.code === 'RUN_BUSY') throw refusal
             const run = await watch.lastUploadRun(parts.db, { feed: feed.id, by, since: now }).catch(() => null)
             throw new FailedUpload(refusal, run === null ? {} : { run, rejects: rejectsUrl(run) })

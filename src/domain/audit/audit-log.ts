@@ -6,7 +6,7 @@
  * Form 0 rows are older and have no key; the first sealed row binds the last of them.
  */
 import { hash } from 'node:crypto'
-import type { Seal } from '../../foundation/keys/audit.js'
+import type { AuditSeal } from '../../foundation/keys/audit.js'
 
 /**
  * ACT: an act about to be done. OUTCOME: its result. CHUNK: part of a streamed answer. TOKEN: a token was issued or
@@ -114,14 +114,18 @@ const frameOf = (row: Omit<AuditRow, 'hash' | 'body' | 'content' | 'form' | 'key
 export const rowHash = (row: Omit<AuditRow, 'hash' | 'body' | 'content' | 'form' | 'keyId'>): string =>
   sha256Hex(frameOf(row))
 
-export const sealOf = (row: Omit<AuditRow, 'hash' | 'body' | 'content'>, mac: Seal['mac']): string =>
+export const sealOf = (row: Omit<AuditRow, 'hash' | 'body' | 'content'>, mac: AuditSeal['mac']): string =>
   mac(`${row.form}\n${row.keyId}\n${frameOf(row)}`)
 
 export const answerDigest = (answer: string | Buffer): string => hash('sha256', answer, 'base64')
 
 export type ChainLink = Frame & { content: AuditContent; body: string; contentHash: string }
 
-export const chainRows = (head: AuditHead, links: readonly ChainLink[], { id: keyId, mac }: Seal): SealedAuditRow[] => {
+export const chainRows = (
+  head: AuditHead,
+  links: readonly ChainLink[],
+  { id: keyId, mac }: AuditSeal,
+): SealedAuditRow[] => {
   let { number, hash: previous } = head
   return links.map(({ at, kind, count, content, body, contentHash }) => {
     number += 1

@@ -1,6 +1,6 @@
 /** schema/rules/audit-log.json: how long content is kept, and who may see that somebody asked about an operator. */
 
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import { ROLES, type Role } from '../access/viewer.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
 import { coverageFaults, type DatedRow, rowInForce } from '../calendar/dated-rows.js'
@@ -32,7 +32,7 @@ export const checkAuditRules = ({ retention, telling }: AuditRules): RuleFault[]
 
 /** Instant from which content written at `at` may be erased. */
 export const keptUntil = ({ retention }: AuditRules, at: Date): Date => {
-  const rule = rowInForce(retention, dateIn(at))
+  const rule = rowInForce(retention, shanghaiDate(at))
   if (rule === undefined) throw new Error('no term of retention')
   const until = new Date(at)
   until.setUTCMonth(until.getUTCMonth() + rule.months)

@@ -1,6 +1,6 @@
 /** Verifies the audit log against row hashes kept outside. A fault does not end the walk, so rows behind a gap are verified too. */
 
-import type { Seal } from '../../foundation/keys/audit.js'
+import type { AuditSeal } from '../../foundation/keys/audit.js'
 import { type AuditHead, type AuditRow, EMPTY_LOG_HEAD, isContentIntact, rowHash, sealOf } from './audit-log.js'
 import {
   type AuditLoss,
@@ -60,7 +60,7 @@ const BROKEN_MOST = 100
 
 export interface WalkParts {
   anchors: readonly AuditAnchor[]
-  macOf: (keyId: string) => Seal['mac'] | null
+  macOf: (keyId: string) => AuditSeal['mac'] | null
   /** True when content written at `at` may have been erased by now. */
   mayErase: (at: Date) => boolean
 }

@@ -1,5 +1,5 @@
 /** Counts working days in China (Administrative Penalty Law, article 85). */
-import { addDays, daysBetween, weekday } from '../../foundation/time/dates.js'
+import { addDays, daysBetween, weekdayOf } from '../../foundation/time/dates.js'
 
 /** Public holidays on weekdays, make-up workdays on weekends, and the last announced day. */
 export type Calendar = { holidays: Set<string>; workdays: Set<string>; knownUntil: string }
@@ -15,7 +15,7 @@ export const isCalendarEnding = (calendar: Pick<Calendar, 'knownUntil'>, today: 
 
 export const isWorkday = (calendar: Calendar, date: string): boolean => {
   if (calendar.workdays.has(date)) return true
-  const day = weekday(date)
+  const day = weekdayOf(date)
   return day !== 0 && day !== 6 && !calendar.holidays.has(date)
 }
 

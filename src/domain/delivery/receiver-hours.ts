@@ -1,6 +1,6 @@
 /** Opening hours of platforms, in Asia/Shanghai time. */
 
-import { addDays, dateIn, secondsLeftIn } from '../../foundation/time/dates.js'
+import { addDays, secondsUntilMidnight, shanghaiDate } from '../../foundation/time/dates.js'
 import { type Calendar, isWorkday } from '../calendar/calendar.js'
 
 export interface OpenHours {
@@ -17,8 +17,8 @@ const SECOND_MS = 1_000
 /** Opening hours that pass midnight count as hours of the day on which they began. */
 export const isOpen = (hours: OpenHours | null, calendar: Calendar, now: Date): boolean => {
   if (hours === null) return true
-  const today = dateIn(now)
-  const second = DAY_SECONDS - secondsLeftIn(new Date(Math.floor(now.getTime() / SECOND_MS) * SECOND_MS))
+  const today = shanghaiDate(now)
+  const second = DAY_SECONDS - secondsUntilMidnight(new Date(Math.floor(now.getTime() / SECOND_MS) * SECOND_MS))
   const [from, to] = [secondOf(hours.from), secondOf(hours.to)]
   const works = (day: string): boolean => !hours.workdaysOnly || isWorkday(calendar, day)
   if (from < to) return second >= from && second < to && works(today)

@@ -1,5 +1,5 @@
 /** A delivery outside these bounds is refused whole, and its feed keeps the last good state. */
-import { isAhead } from '../../foundation/time/clock-doubt.js'
+import { isDatedAhead } from '../../foundation/time/clock-doubt.js'
 
 export interface FeedBounds {
   fewest: number
@@ -49,4 +49,6 @@ export const boundsFault = (bounds: FeedBounds, d: DeliveryCounts): string | nul
 
 /** True also without any good pull, or when a clock that was ahead dated the last one. */
 export const isStale = (bounds: Pick<FeedBounds, 'staleAfterHours'>, lastGood: Date | null, now: Date): boolean =>
-  lastGood === null || isAhead(lastGood, now) || now.getTime() - lastGood.getTime() > bounds.staleAfterHours * HOUR_MS
+  lastGood === null ||
+  isDatedAhead(lastGood, now) ||
+  now.getTime() - lastGood.getTime() > bounds.staleAfterHours * HOUR_MS

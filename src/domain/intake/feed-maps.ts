@@ -2,7 +2,7 @@
  * A heading map assigns the headings of an office's own table to the fields of a feed. It applies to content that has all of its headings.
  */
 
-import { compact } from '../../foundation/text/values.js'
+import { compactText } from '../../foundation/text/values.js'
 import type { Problem } from '../records/records.js'
 
 /** A heading maps to null when its column is left out on purpose. `values` are constants for fields that the table lacks. */
@@ -44,7 +44,7 @@ export const headingMapOf = (
       return { fault: `固定值过长 a value beyond ${MAX_VALUE} characters` }
     if (field !== null) fields.push(field)
     if (heading !== null) {
-      if ([...headings.keys()].some((other) => compact(other) === compact(heading)))
+      if ([...headings.keys()].some((other) => compactText(other) === compactText(heading)))
         return { fault: `表头 ${heading} 重复 a heading twice` }
       headings.set(heading, field)
     } else if (field === null) return { fault: '固定值没有对应的字段 a value without a field' }
@@ -77,4 +77,4 @@ export const withHeadings = (problems: readonly Problem[], { headings }: Pick<He
 
 export const isSameTable = (one: HeadingMap, other: HeadingMap): boolean => signature(one) === signature(other)
 
-const signature = ({ headings }: HeadingMap): string => JSON.stringify(Object.keys(headings).map(compact).sort())
+const signature = ({ headings }: HeadingMap): string => JSON.stringify(Object.keys(headings).map(compactText).sort())

@@ -1,6 +1,6 @@
 /** Judges moves by the table in moves.ts, for listings decided here. Mirrored entries have no case. */
 
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
 import type { Case, CaseAct, CaseRole, CaseState, MoveRules } from './case.js'
 import type { ListKind } from './lists.js'
@@ -13,7 +13,7 @@ export const MOVES_BY_PEOPLE = MOVE_NAMES.filter((name) => {
   return roles.some((role) => role !== 'clock')
 })
 
-export interface MoveDenial extends Words {
+export interface MoveDenial extends BilingualText {
   code: DenialCode
   /** First day on which the move may be made; null when unknown. */
   from: string | null

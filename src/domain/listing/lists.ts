@@ -3,7 +3,7 @@
  * regulation (国办发〔2020〕49号).
  */
 
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import { addDays, addMonths, addYears } from '../../foundation/time/dates.js'
 import type { Level } from '../operators/places.js'
 import type { FactName } from '../records/facts.js'
@@ -80,19 +80,19 @@ export interface ConsentRule extends RuleDates, RuleSource {
 }
 
 /** Place to apply for a repair. HERE: at the deciding authority, in this hub. */
-interface RepairEntrance extends Words, RuleSource {
+interface RepairEntrance extends BilingualText, RuleSource {
   entrance: 'GSXT' | 'CREDITCHINA' | 'HERE'
 }
 
 /** An item of 全国失信惩戒措施基础清单. */
-interface Measure extends Words, RuleSource {
+interface Measure extends BilingualText, RuleSource {
   item: string
 }
 
 export const REMOVAL_REASONS = ['EXPIRED', 'REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED'] as const
 export type RemovalReason = (typeof REMOVAL_REASONS)[number]
 
-interface RemovalRule extends Words, RuleSource {
+interface RemovalRule extends BilingualText, RuleSource {
   reason: RemovalReason
 }
 
@@ -105,7 +105,7 @@ export interface TermCounting extends RuleSource {
   confirmed: boolean
 }
 
-export interface ListKind extends Words {
+export interface ListKind extends BilingualText {
   id: string
   counting: TermCounting
   legalBasis: LegalBasis[]
@@ -117,7 +117,7 @@ export interface ListKind extends Words {
   /** True when this hub decides such listings. Entries from feeds are mirrored in any case. */
   decidedHere: boolean
   fact: FactName | null
-  threshold: Words
+  threshold: BilingualText
   deciders: Level[]
   consents: ConsentRule[]
   terms: ListTerm[]

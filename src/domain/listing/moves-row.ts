@@ -1,8 +1,8 @@
 import type { DenialCode } from '../../foundation/errors/moves.js'
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import type { Case, CaseAct, CaseRole, CaseState, MoveRules } from './case.js'
 
-export interface MoveRow extends Words {
+export interface MoveRow extends BilingualText {
   from: readonly (CaseState | null)[]
   to: CaseState | 'SAME' | ((before: Case) => CaseState)
   roles: readonly CaseRole[]

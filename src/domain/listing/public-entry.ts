@@ -3,7 +3,7 @@
  * sees what was masked.
  */
 
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
 import { maskPersonalData, PERSONAL_DATA_KINDS, type PersonalDataKind } from '../records/personal.js'
 import type { Body } from '../records/records.js'
@@ -91,7 +91,7 @@ export const WITHHOLDING_REASONS = {
     zh: '自然人，该名单没有已核实的公示依据，不得公示',
     en: 'a natural person is not published: no confirmed rule of this list says so',
   },
-} as const satisfies Record<string, Words>
+} as const satisfies Record<string, BilingualText>
 type Withheld = keyof typeof WITHHOLDING_REASONS
 
 export interface PublicAnswer {

@@ -1,9 +1,9 @@
 /** JavaScript and PostgreSQL read these regular expressions alike. */
 
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import { COUNTERFEIT_PATTERN, WITHIN_CLAUSE_PATTERN } from '../records/penalty.js'
 
-interface TopicRow extends Words {
+interface TopicRow extends BilingualText {
   pattern: string
 }
 

@@ -1,4 +1,4 @@
-import { clean } from '../../foundation/text/values.js'
+import { cleanText } from '../../foundation/text/values.js'
 import { shopCode } from './codes.js'
 
 export const ROWS_MOST = 100_000
@@ -45,7 +45,7 @@ export const parseCodeRow = (row: number, read: ParsedRow, marketplace: string |
   const mark = typeof ref === 'string' ? ref : typeof ref === 'number' ? String(ref) : null
   if (name !== undefined && name !== null && typeof name !== 'string')
     return { row, fault: 'ROW_UNREADABLE', ref: mark }
-  const called = clean(name) === null ? null : (name as string)
+  const called = cleanText(name) === null ? null : (name as string)
   if (typeof code === 'string' && code.trim() !== '') return coded(row, code, called, mark)
   const id = typeof shop === 'number' && Number.isSafeInteger(shop) ? String(shop) : shop
   if (typeof id !== 'string' || id.trim() === '') return { row, fault: 'ROW_NO_CODE', ref: mark }

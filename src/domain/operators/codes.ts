@@ -3,7 +3,7 @@
  * repaired (O is not 0). All functions except `normalizeCode`, `parseCode` and `shopCode` expect a code from `normalizeCode`.
  */
 
-import { compact, isNullMarker } from '../../foundation/text/values.js'
+import { compactText, isNullMarker } from '../../foundation/text/values.js'
 import { dayExists } from '../../foundation/time/dates.js'
 
 /** GB 32100-2015 excludes I, O, S, V, Z. A character's value is its index. */
@@ -50,7 +50,7 @@ export const normalizeCode = (text: unknown): string | null => {
   if (PLAIN_CODE.test(sent)) return sent
   const shop = shopParts(sent)
   if (shop) return shopCode(shop.marketplace, shop.id)
-  const code = compact(sent).replace(/[a-z]/g, (letter) => letter.toUpperCase())
+  const code = compactText(sent).replace(/[a-z]/g, (letter) => letter.toUpperCase())
   return code === '' || isNullMarker(code) ? null : code.replace(HYPHENATED_ORG, '$1$2')
 }
 
@@ -73,12 +73,12 @@ export const parseCode = (text: unknown): { scheme: CodeScheme; code: string; va
 
 /** Does not validate; `parseCode` does. */
 export const shopCode = (marketplace: string, shopId: string): string =>
-  `shop:${compact(marketplace).toLowerCase()}:${shopId.trim()}`
+  `shop:${compactText(marketplace).toLowerCase()}:${shopId.trim()}`
 
 const shopParts = (text: string): { marketplace: string; id: string } | null => {
   if (!text.includes(':') && !text.includes('：')) return null
   const [, scheme = '', marketplace = '', id = ''] = SHOP_PARTS.exec(text) ?? []
-  return compact(scheme).toLowerCase() === 'shop' ? { marketplace, id } : null
+  return compactText(scheme).toLowerCase() === 'shop' ? { marketplace, id } : null
 }
 
 // Unified social credit code, GB 32100-2015.

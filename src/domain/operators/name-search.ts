@@ -1,6 +1,6 @@
 /** Name search by bigrams of characters ("grams"). The store keeps the grams and their counts. */
 
-import { simplified } from '../../foundation/text/script.js'
+import { toSimplified } from '../../foundation/text/script.js'
 import { normalizeName } from './names.js'
 import { CITY_NAMES, PROVINCE_NAMES } from './places.js'
 
@@ -48,7 +48,7 @@ const HEAD = /^(.*(?:公司|集团|合作社|厂|中心|商行))(.+)$/
 
 /** Makes the search key: one script, bracketed place in front, no unspoken characters: '青禾（長春）商貿' → '长春青禾商贸'. */
 export const searchKey = (name: string): string => {
-  const plain = simplified(normalizeName(name))
+  const plain = toSimplified(normalizeName(name))
   const [whole, place] = BRACKETED_PLACE.exec(plain) ?? []
   const arranged = whole === undefined ? plain : `${place}${plain.replace(whole, '')}`
   return arranged.replace(UNSPOKEN, '')

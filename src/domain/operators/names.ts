@@ -1,5 +1,5 @@
 /** Normalises firm names for comparison, never for display. */
-import { compact } from '../../foundation/text/values.js'
+import { compactText } from '../../foundation/text/values.js'
 
 /** NFKC has already made （） half-width. */
 const OPENING = /[〔﹝[【［{〈]/gu
@@ -17,8 +17,8 @@ export const normalizeName = (name: string): string => {
 }
 
 const normalized = (name: string): string =>
-  compact(
-    compact(name)
+  compactText(
+    compactText(name)
       .replace(OPENING, '(')
       .replace(CLOSING, ')')
       .replace(DOTS, '·')

@@ -1,5 +1,5 @@
 /** Reads places in texts as GB/T 2260 digits. Only the hub's own province is resolved to cities. */
-import { compact } from '../../foundation/text/values.js'
+import { compactText } from '../../foundation/text/values.js'
 
 const PROVINCES: Record<string, string> = {
   北京: '11',
@@ -73,7 +73,7 @@ export const digitsOfDivision = (code: string): string | null => {
  * names recur.
  */
 export const divisionPrefixIn = (text: string): string | null => {
-  const place = compact(text)
+  const place = compactText(text)
   if (DIVISION.test(place)) return digitsOfDivision(place)
   // 吉林市 is the city. 吉林 and 吉林省 are the province.
   const city = cityAt(place)

@@ -1,6 +1,6 @@
 /** The chain hash needs only (id, hash, from, to) of each entry, so it can be verified after bodies and salts are erased. */
 import { createHash } from 'node:crypto'
-import { isAhead } from '../../foundation/time/clock-doubt.js'
+import { isDatedAhead } from '../../foundation/time/clock-doubt.js'
 import type { AuditHead } from '../audit/audit-log.js'
 import { canonicalJson, type Json } from '../records/records.js'
 
@@ -76,7 +76,7 @@ export const manifestValidUntil = (now: Date, firstEnd: string | null): Date => 
 
 /** True when the manifest outlasts one signed now, so the signer's clock was ahead. */
 export const outlastsNewManifest = (until: Date, now: Date): boolean =>
-  isAhead(until, new Date(now.getTime() + VALID_MS))
+  isDatedAhead(until, new Date(now.getTime() + VALID_MS))
 
 export const isManifestDue = (until: Date, now: Date, firstEnd: string | null): boolean =>
   outlastsNewManifest(until, now) ||

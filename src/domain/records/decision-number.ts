@@ -1,6 +1,6 @@
 /** Loose forms of document numbers and authority names, for comparison only. They are never shown or used as record keys. */
 
-import { documentNumber } from '../../foundation/text/values.js'
+import { normalizeDocumentNumber } from '../../foundation/text/values.js'
 import { normalizeName } from '../operators/names.js'
 
 /** Text over this many characters is compared unchanged. */
@@ -24,7 +24,7 @@ const NUMERALS = '零一二三四五六七八九'
 const NUMERAL = '[〇○零一二三四五六七八九]'
 const YEAR = String.raw`(?:19|20)\d{2}`
 const YEAR_IN_WORDS = new RegExp(`(?:一九|二[〇○零])${NUMERAL}{2}(?=[^\\p{L}\\p{N}]|年)`, 'gu')
-/** Years in brackets that `documentNumber` leaves unchanged. */
+/** Years in brackets that `normalizeDocumentNumber` leaves unchanged. */
 const OTHER_BRACKETS = new RegExp(`[「『‹«〖⟨⦅“"'‘](${YEAR})年?[」』›»〗⟩⦆”"'’]`, 'gu')
 const BARE_YEAR = new RegExp(
   `(?<![\\d〔])(${YEAR})(?:年(?=第?[\\d(〇○零一二三四五六七八九十])|(?=第[\\d(〇○零一二三四五六七八九十]))`,
@@ -37,10 +37,10 @@ const NUMBER_ALONE = /(?<=〕)第?(?:\d+-)?\d+$/u
 const PUNCTUATION_BEHIND = /[。．.，,、;:!?·…"'”’「」]+$/u
 
 export const comparedDocumentNumber = (text: string): string => {
-  const written = documentNumber(text)
+  const written = normalizeDocumentNumber(text)
   if (written.length > LONGEST) return written
   const plain = simplified(written).replace(PUNCTUATION_BEHIND, '')
-  const dated = documentNumber(plain.replace(YEAR_IN_WORDS, (year) => digitsOf(year)))
+  const dated = normalizeDocumentNumber(plain.replace(YEAR_IN_WORDS, (year) => digitsOf(year)))
     .replace(OTHER_BRACKETS, '〔$1〕')
     .replace(BARE_YEAR, '〔$1〕')
   return dated

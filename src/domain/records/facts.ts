@@ -1,8 +1,8 @@
 /** A fact holds from its day until it fades, so time alone can move a score, on a predictable day. */
 
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 
-interface FamilyRow extends Words {
+interface FamilyRow extends BilingualText {
   /** `none`: no entry means no such fact. `unknown`: nobody reported it. Missing data is not zero. */
   whenAbsent: 'none' | 'unknown'
 }
@@ -27,7 +27,7 @@ export type FactFamily = keyof typeof FACT_FAMILIES
 
 export const LIST_FACT = 'serious_list'
 
-interface FactRow extends Words {
+interface FactRow extends BilingualText {
   family: FactFamily
   /**
    * `event` fades after the rule's window. `term` stands until an end set by the list, the court or the firm's declaration. `state` holds

@@ -1,4 +1,4 @@
-import { compact, textOf } from '../../foundation/text/values.js'
+import { compactText, textOfValue } from '../../foundation/text/values.js'
 
 const MAX_LENGTH = 253 // characters, RFC 1035
 const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u
@@ -8,14 +8,14 @@ const BETWEEN = /[|｜;；,，、\s]+/u
 export const parseHostName = (value: unknown): string | null => {
   const text = typeof value === 'string' ? value : null
   if (text === null || text.length > MAX_LENGTH + 3) return null
-  const name = compact(compact(text).toLowerCase()).replaceAll('。', '.').replace(/\.$/, '')
+  const name = compactText(compactText(text).toLowerCase()).replaceAll('。', '.').replace(/\.$/, '')
   const labels = name.split('.')
   const good = labels.length > 1 && labels.every((label) => LABEL.test(label)) && name.length <= MAX_LENGTH
   return good && !/^\d+$/.test(labels.at(-1) ?? '') ? name : null
 }
 
 export const parseHostNames = (value: unknown): { names: string[]; wrong: string[] } => {
-  const sent = (Array.isArray(value) ? value : (textOf(value) ?? '').split(BETWEEN)).filter(
+  const sent = (Array.isArray(value) ? value : (textOfValue(value) ?? '').split(BETWEEN)).filter(
     (part) => typeof part !== 'string' || part.trim() !== '',
   )
   const read = sent.map((part) => ({ part, name: parseHostName(part) }))

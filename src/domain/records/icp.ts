@@ -1,5 +1,5 @@
 /** ICP filing and licence numbers: the holder (主体) and its site. */
-import { compact, textOf } from '../../foundation/text/values.js'
+import { compactText, textOfValue } from '../../foundation/text/values.js'
 
 const PROVINCES = '京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼'
 const MAX_LENGTH = 60 // characters
@@ -15,9 +15,9 @@ export interface IcpNumber {
 }
 
 export const parseIcpNumber = (value: unknown): IcpNumber | null => {
-  const text = typeof value === 'boolean' ? null : textOf(value)
+  const text = typeof value === 'boolean' ? null : textOfValue(value)
   if (text === null || text.length > MAX_LENGTH) return null
-  const written = compact(text)
+  const written = compactText(text)
     .replace(HYPHENS, '-')
     .replace(/[a-z]/g, (letter) => letter.toUpperCase())
   const [, province, act, digits, site, suffix = ''] = NUMBER.exec(written) ?? []

@@ -1,5 +1,5 @@
 /** Reads amounts as exact decimal texts: no sign, no superfluous zeros. */
-import { compact, textOf } from '../../foundation/text/values.js'
+import { compactText, textOfValue } from '../../foundation/text/values.js'
 
 type MoneyUnit = 'yuan' | 'wan' | 'yi'
 const UNIT_EXPONENT: Record<MoneyUnit, number> = { yuan: 0, wan: 4, yi: 8 }
@@ -64,7 +64,7 @@ const AMOUNT = /^([^元角分整]*)(元)?(?:([\d零一二三四五六七八九])
  * numbers only. Returns null for a negative or vague (约, 余) amount, two currencies or bad grouping.
  */
 export const parseMoney = (text: unknown, unit: MoneyUnit = 'yuan'): Amount | null => {
-  const sent = typeof text === 'boolean' ? null : textOf(text)
+  const sent = typeof text === 'boolean' ? null : textOfValue(text)
   if (sent === null || sent.length > MAX_LENGTH) return null
   return parsePlain(sent, unit) ?? parseAny(sent, unit)
 }
@@ -96,7 +96,7 @@ const parsePlain = (sent: string, unit: MoneyUnit): Amount | null => {
 }
 
 const parseAny = (sent: string, unit: MoneyUnit): Amount | null => {
-  const opened = withoutBrackets(compact(sent).toUpperCase())
+  const opened = withoutBrackets(compactText(sent).toUpperCase())
   const named = opened === null ? null : withoutCurrency(opened)
   if (named === null) return null
   const everyday = [...named.amount].map((sign) => EVERYDAY[sign] ?? sign).join('')

@@ -3,7 +3,7 @@
  * of the Administrative Penalty Law of 2021 (article 9). A doubtful text is read in the party's favour.
  */
 
-import { compact } from '../../foundation/text/values.js'
+import { compactText } from '../../foundation/text/values.js'
 import { isDate } from '../../foundation/time/dates.js'
 import { comparedAuthority, comparedDocumentNumber } from './decision-number.js'
 import { compareMoney, parseMoney } from './money.js'
@@ -87,7 +87,7 @@ export interface AmountsNamed {
 
 /** Conditional amounts do not count. */
 export const amountsNamed = (text: string): AmountsNamed => {
-  const clauses = text.split(/[，。；;\n]/).map(compact)
+  const clauses = text.split(/[，。；;\n]/).map(compactText)
   const sure = clauses.filter((clause) => !NOT_IMPOSED.test(clause))
   const fines = amountsIn(sure, [AFTER_FINE, BEFORE_FINE])
   const confiscations = amountsIn(sure, [AFTER_CONFISCATION])

@@ -1,6 +1,6 @@
 /** Replaces resident ID numbers in anything an agency sends, before any byte is written. */
 
-import { byNames } from '../../foundation/memo.js'
+import { memoByNames } from '../../foundation/memo.js'
 import { hasResidentIdForm, hasUsccForm } from '../operators/codes.js'
 import { type FifteenDigitsTreatment, hasIdInWords, isCredibleId, NUMERALS, residentIdsIn } from './resident-ids.js'
 
@@ -153,7 +153,7 @@ const isAmong = (texts: readonly unknown[], text: string): boolean => {
   return false
 }
 
-const mayHoldInNames = byNames((names) => names.some(mayHoldInText))
+const mayHoldInNames = memoByNames((names) => names.some(mayHoldInText))
 
 /** True for enough digits in any spelling, unless the text is a market regulator's code. */
 const mayHoldInText = (text: string): boolean => {

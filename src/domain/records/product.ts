@@ -1,4 +1,4 @@
-import { compact } from '../../foundation/text/values.js'
+import { compactText } from '../../foundation/text/values.js'
 import { isValidGtin } from '../operators/codes.js'
 
 const GTIN_DIGITS = 14
@@ -8,12 +8,13 @@ const BETWEEN_MODELS = /[;；,，、|]/u
 
 /** Returns fourteen digits as records store them, or null for no GTIN. */
 export const parseGtin = (text: string): string | null => {
-  const code = compact(text)
+  const code = compactText(text)
   return isValidGtin(code) ? code.padStart(GTIN_DIGITS, '0') : null
 }
 
 /** Form in which product words are compared, also in the store's index. */
-export const productWordKey = (text: string): string => compact(text).replace(/[a-z]+/g, (latin) => latin.toUpperCase())
+export const productWordKey = (text: string): string =>
+  compactText(text).replace(/[a-z]+/g, (latin) => latin.toUpperCase())
 
 export const matchesModel = (held: unknown, asked: string): boolean => {
   if (typeof held !== 'string') return false

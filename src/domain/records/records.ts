@@ -1,6 +1,6 @@
 /** A *kind* is a sort of fact, a *draft* one record as read from an item, a *version* one state that the hub believed. */
 import { hash } from 'node:crypto'
-import { byNames } from '../../foundation/memo.js'
+import { memoByNames } from '../../foundation/memo.js'
 
 interface KindRule {
   /**
@@ -127,7 +127,7 @@ interface Key {
   behindText: Lead
 }
 
-const sortedKeys = byNames((names): Key[] =>
+const sortedKeys = memoByNames((names): Key[] =>
   [...names].sort().map((key, at) => {
     const any = `${at === 0 ? '{' : ','}${JSON.stringify(key)}:`
     return { key, before: lead(any), behindText: lead(`"${any}`) }

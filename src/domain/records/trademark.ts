@@ -1,5 +1,5 @@
 /** Every trademark office counts from one, so a number needs its office. Each Nice class of a registration is a right of its own. */
-import { compact, textOf } from '../../foundation/text/values.js'
+import { compactText, textOfValue } from '../../foundation/text/values.js'
 
 /** CN 国家知识产权局, TW 智慧財產局, US USPTO. */
 export type TrademarkOffice = 'CN' | 'TW' | 'US'
@@ -14,22 +14,22 @@ const BETWEEN_CLASSES = /[|｜;；,，、/\s]+/u
 
 /** Leading zeros belong to the number. */
 export const parseTrademarkNumber = (value: unknown): string | null => {
-  const text = typeof value === 'boolean' ? null : textOf(value)
+  const text = typeof value === 'boolean' ? null : textOfValue(value)
   if (text === null || text.length > MAX_LENGTH) return null
-  const [, number = ''] = WRITTEN_NUMBER.exec(compact(text).toUpperCase()) ?? []
+  const [, number = ''] = WRITTEN_NUMBER.exec(compactText(text).toUpperCase()) ?? []
   return NUMBER.test(number) ? number : null
 }
 
 /** '30', '030', '第30类' → 30. Returns null unless the class is 1 to 45. */
 export const parseNiceClass = (value: unknown): number | null => {
-  const text = typeof value === 'boolean' ? null : textOf(value)
+  const text = typeof value === 'boolean' ? null : textOfValue(value)
   if (text === null || text.length > MAX_LENGTH) return null
-  const number = Number(WRITTEN_CLASS.exec(compact(text))?.[1] ?? 0)
+  const number = Number(WRITTEN_CLASS.exec(compactText(text))?.[1] ?? 0)
   return number >= 1 && number <= CLASSES ? number : null
 }
 
 export const parseNiceClasses = (value: unknown): number[] | null => {
-  const parts = (typeof value === 'boolean' ? '' : (textOf(value) ?? ''))
+  const parts = (typeof value === 'boolean' ? '' : (textOfValue(value) ?? ''))
     .split(BETWEEN_CLASSES)
     .filter((part) => part !== '')
   const classes = parts.map(parseNiceClass)

@@ -1,10 +1,10 @@
 /** The scoring method in words, complete enough to recompute a score. */
 
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import { FACT_FAMILIES, FACTS } from '../records/facts.js'
 import { HIGHEST_SCORE, LOWEST_SCORE } from './scorecard.js'
 
-export const STEPS_TEXT: readonly Words[] = [
+export const STEPS_TEXT: readonly BilingualText[] = [
   {
     zh: '全部为整数运算。从基础分起算，计一条理由 BASE。',
     en: 'All numbers are integers. Begin with the base: one reason, BASE.',
@@ -47,22 +47,22 @@ export const STEPS_TEXT: readonly Words[] = [
   },
 ]
 
-export const CANONICAL_JSON_TEXT: Words = {
+export const CANONICAL_JSON_TEXT: BilingualText = {
   zh: '规范 JSON：UTF-8，无空白；对象的键按 UTF-16 码元升序排列，各层皆然；数组次序不变；整数用十进制；字符串依 ECMAScript JSON.stringify 转义；值不存在的键不写。',
   en: 'Canonical JSON: UTF-8, no white space; the keys of every object in ascending order of UTF-16 code units, at every depth; arrays in their order; integers in decimal; strings escaped as ECMAScript JSON.stringify does; a key without a value is not written.',
 }
 
-export const CARD_HASH_TEXT: Words = {
+export const CARD_HASH_TEXT: BilingualText = {
   zh: '评分卡哈希：评分卡全文的规范 JSON 的 SHA-256，十六进制小写。',
   en: 'Hash of the card: SHA-256, in lower-case hexadecimal, of the whole card as canonical JSON.',
 }
 
-export const FACTS_HASH_TEXT: Words = {
+export const FACTS_HASH_TEXT: BilingualText = {
   zh: '事实哈希：由 facts 的 kind、known、events 三项（不含 asOf）组成的对象的规范 JSON（events 依次按 record、fact、on、until 排列，每个事件五项俱全：until 无则为 null，weight 缺省为 1） 的 SHA-256，十六进制小写。',
   en: 'Hash of the facts: SHA-256, in lower-case hexadecimal, of the object of the three members kind, known and events of facts (without asOf) as canonical JSON: events in the order of record, fact, on and until, each with all five members (until null where there is none, weight 1 where none is said).',
 }
 
-const NATURES: Record<(typeof FACTS)[keyof typeof FACTS]['nature'], Words> = {
+const NATURES: Record<(typeof FACTS)[keyof typeof FACTS]['nature'], BilingualText> = {
   event: { zh: '事件', en: 'event: happened on a day' },
   term: { zh: '期间', en: 'term: stands from a day to its end' },
   state: { zh: '状态', en: 'state: holds now, with or without a day' },

@@ -1,6 +1,6 @@
 /** An objection never changes the score; only a correction of the contested record does. */
 
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import type { Reason } from './score.js'
 
 export const OBJECTION_STATES = ['OPEN', 'UPHELD', 'REJECTED', 'WITHDRAWN'] as const
@@ -15,9 +15,9 @@ export const contestedReason = (reasons: readonly Reason[], versions: readonly n
 export const reasonRestsOn = ({ records }: Pick<Reason, 'records'>, versions: readonly number[]): boolean =>
   records.some((id) => versions.includes(id))
 
-export const objectionConsequence = (state: ObjectionState): Words => CONSEQUENCES[state]
+export const objectionConsequence = (state: ObjectionState): BilingualText => CONSEQUENCES[state]
 
-const CONSEQUENCES: Record<ObjectionState, Words> = {
+const CONSEQUENCES: Record<ObjectionState, BilingualText> = {
   OPEN: {
     zh: '异议正在核查；核查期间照常评分，答复中标明存在异议。',
     en: 'The objection is being examined; scoring goes on, and answers say that there is one.',

@@ -1,6 +1,6 @@
 /** Recovery path: lost points, the day from which time or an act restores them, and the resulting score. */
 
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import { addDays, addMonths } from '../../foundation/time/dates.js'
 import type { FactEvent, FactName, Facts } from '../records/facts.js'
 import { FACTS } from '../records/facts.js'
@@ -12,7 +12,7 @@ import type { Grade, Scorecard } from './scorecard.js'
 /** Most steps; later ones are grouped by fact and act, of which there are fewer pairs. */
 export const RECOVERY_STEPS_MOST = 100
 
-export interface RecoveryStep extends Words {
+export interface RecoveryStep extends BilingualText {
   /** First day on which the act is lawful, or on which a WAIT takes effect; never before the facts' day. */
   on: string
   act: RestoringAct
@@ -32,7 +32,7 @@ export interface RecoveryStep extends Words {
 }
 
 /** An adverse fact that neither time nor an act ends. */
-export interface LastingFact extends Words {
+export interface LastingFact extends BilingualText {
   fact: FactName
   rules: string[]
   records: number[]
@@ -214,7 +214,7 @@ const aDayYounger = (event: FactEvent): FactEvent => ({
   until: event.until ? addDays(event.until, 1) : null,
 })
 
-const told = (events: readonly FactEvent[], { zh, en }: Words) => {
+const told = (events: readonly FactEvent[], { zh, en }: BilingualText) => {
   const count = events.reduce((sum, event) => sum + (event.weight ?? 1), 0)
   return {
     records: [...new Set(events.map(({ record }) => record))].sort((a, b) => a - b),
@@ -224,7 +224,10 @@ const told = (events: readonly FactEvent[], { zh, en }: Words) => {
   }
 }
 
-const onceGranted = ({ zh, en, answer }: Words & { answer: AnswerTime | null }, { granted }: RecoveryRules): Words => {
+const onceGranted = (
+  { zh, en, answer }: BilingualText & { answer: AnswerTime | null },
+  { granted }: RecoveryRules,
+): BilingualText => {
   const row = granted[answer === null ? 'open' : 'within']
   const workdays = String(answer?.workdays ?? '')
   return {

@@ -1,6 +1,6 @@
 /** Checks schema/rules/recovery.json beyond the shape, which schema/contracts/recovery.json checks. */
 
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
 import type { Certainty } from '../listing/lists.js'
 import type { FactName } from '../records/facts.js'
@@ -12,7 +12,7 @@ export type RestoringAct = 'PERFORM' | 'CORRECT' | 'REPAIR' | 'WAIT'
  * A sentence with `{count}` to be filled. It is unconfirmed when facts outside the data may move the day, or for this project's own
  * proposals.
  */
-export interface SourcedSentence extends Words {
+export interface SourcedSentence extends BilingualText {
   basis: string
   mark: Certainty
   confirmed: boolean
@@ -40,7 +40,7 @@ export interface ActRule extends SourcedSentence {
 export interface RecoveryRules {
   acts: ActRule[]
   /** Sentence added to every act. `within`: the office answers in `{workdays}`. `open`: no time is fixed. */
-  granted: Record<'within' | 'open', Words>
+  granted: Record<'within' | 'open', BilingualText>
   waits: Record<'window' | 'halving' | 'end', SourcedSentence>
   endless: SourcedSentence
 }

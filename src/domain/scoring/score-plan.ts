@@ -1,6 +1,6 @@
 /** What a scorecard means for one kind of operator on one day. A million scores share one plan. */
 import { addDays, addYears } from '../../foundation/time/dates.js'
-import { dayNumber, NEVER } from '../../foundation/time/day-numbers.js'
+import { dayNumber, NEVER_DAY } from '../../foundation/time/day-numbers.js'
 import type { FactFamily, FactName, OperatorKind } from '../records/facts.js'
 import { FACT_FAMILIES, FACTS } from '../records/facts.js'
 import type { BinRule, Scorecard, ScoreRule, UnitFact, UnitRule, Veto } from './scorecard.js'
@@ -113,9 +113,9 @@ const planRule = (rule: ScoreRule, asOf: string, slotOf: SlotOf): PlannedUnits |
 }
 
 const makeSlot = (at: number, fact: FactName, weight: Weight, asOf: string): TallySlot => {
-  const halvesEveryDays = weight.points === 0 ? NEVER : (weight.halvesEveryDays ?? NEVER)
-  const halved = halvesEveryDays === NEVER ? [weight.points] : halvings(weight.points)
-  const windowDays = Math.min(weight.windowDays ?? NEVER, halved.length * halvesEveryDays)
+  const halvesEveryDays = weight.points === 0 ? NEVER_DAY : (weight.halvesEveryDays ?? NEVER_DAY)
+  const halved = halvesEveryDays === NEVER_DAY ? [weight.points] : halvings(weight.points)
+  const windowDays = Math.min(weight.windowDays ?? NEVER_DAY, halved.length * halvesEveryDays)
   return {
     at,
     fact,
@@ -124,7 +124,7 @@ const makeSlot = (at: number, fact: FactName, weight: Weight, asOf: string): Tal
     cutoff: dayNumber(asOf) - windowDays,
     halvesEveryDays,
     halved,
-    needsDay: FACTS[fact].nature !== 'state' || halvesEveryDays !== NEVER,
+    needsDay: FACTS[fact].nature !== 'state' || halvesEveryDays !== NEVER_DAY,
   }
 }
 

@@ -1,11 +1,11 @@
 /** Sentences of reasons are looked up in the scorecard, so stored rows need not hold them. */
 
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import { FACTS } from '../records/facts.js'
 import type { Reason } from './score.js'
 import type { Scorecard } from './scorecard.js'
 
-export type WordedReason = Reason & Words & { dimension: string | null }
+export type WordedReason = Reason & BilingualText & { dimension: string | null }
 
 /** `card` must be the scorecard that gave the reason. */
 export const wordReason = (reason: Reason, card: Scorecard): WordedReason => {
@@ -13,7 +13,7 @@ export const wordReason = (reason: Reason, card: Scorecard): WordedReason => {
   return { ...reason, dimension, zh, en }
 }
 
-type InPlace = Words & { dimension: string | null }
+type InPlace = BilingualText & { dimension: string | null }
 
 const wordsOf = (reason: Reason, card: Scorecard): InPlace => {
   const { base, floor, ceiling } = card.sentences
@@ -61,12 +61,12 @@ const found = <T>(all: readonly T[], is: (each: T) => boolean, reason: Reason): 
   return one
 }
 
-const placed = ({ zh, en }: Words, dimension: string | null): InPlace => ({ dimension, zh, en })
+const placed = ({ zh, en }: BilingualText, dimension: string | null): InPlace => ({ dimension, zh, en })
 
-const counted = (words: Words, { count }: Reason): Words =>
+const counted = (words: BilingualText, { count }: Reason): BilingualText =>
   filled(words, 'count', { zh: String(count), en: String(count) })
 
-const filled = ({ zh, en }: Words, blank: string, by: Words): Words => ({
+const filled = ({ zh, en }: BilingualText, blank: string, by: BilingualText): BilingualText => ({
   zh: zh.replace(`{${blank}}`, by.zh),
   en: en.replace(`{${blank}}`, by.en),
 })

@@ -2,7 +2,7 @@
  * The reasons of a score add up exactly to its value, because each bound met is a reason too. For speed, days are
  * integers and shared work is in the plan.
  */
-import { anniversary, dayNumber, dayText, NEVER } from '../../foundation/time/day-numbers.js'
+import { anniversaryDay, dayNumber, dayText, NEVER_DAY } from '../../foundation/time/day-numbers.js'
 import { type FactEvent, type FactName, type Facts, LIST_FACT } from '../records/facts.js'
 import type { PlannedBins, PlannedUnits, TallySlot } from './score-plan.js'
 import { familyBitsMeaningNone, scorePlanOf } from './score-plan.js'
@@ -109,7 +109,7 @@ interface FactTally {
 type Tallies = (FactTally | undefined)[]
 
 const count = (event: FactEvent, slot: TallySlot, today: number, tallies: Tallies): void => {
-  const until = event.until == null ? NEVER : dayNumber(event.until)
+  const until = event.until == null ? NEVER_DAY : dayNumber(event.until)
   if (until <= today) return
   const weight = event.weight ?? 1
   if (event.on === null) {
@@ -131,7 +131,7 @@ const count = (event: FactEvent, slot: TallySlot, today: number, tallies: Tallie
   }
   let fades = Math.min(until, on + slot.windowDays)
   let points = slot.points
-  if (slot.halvesEveryDays !== NEVER) {
+  if (slot.halvesEveryDays !== NEVER_DAY) {
     const times = Math.floor((today - on) / slot.halvesEveryDays)
     points = slot.halved[times] ?? 0
     fades = Math.min(fades, on + (times + 1) * slot.halvesEveryDays)
@@ -146,13 +146,13 @@ const tallyAt = (slot: TallySlot, tallies: Tallies): FactTally => {
     count: 0,
     points: 0,
     records: [],
-    first: NEVER,
+    first: NEVER_DAY,
     firstOn: '',
-    fades: NEVER,
-    starts: NEVER,
+    fades: NEVER_DAY,
+    starts: NEVER_DAY,
     undated: 0,
     undatedRecords: [],
-    undatedEnds: NEVER,
+    undatedEnds: NEVER_DAY,
   }
   tallies[slot.at] = fresh
   return fresh
@@ -172,7 +172,7 @@ const countUndated = (found: FactTally, record: number, weight: number, ends: nu
 }
 
 const nextOf = (tallies: Tallies): number => {
-  let next = NEVER
+  let next = NEVER_DAY
   for (const found of tallies) {
     if (found !== undefined) next = Math.min(next, found.fades, found.starts, found.undatedEnds)
   }
@@ -216,13 +216,13 @@ const weighBin = (planned: PlannedBins, tallies: Tallies, sheet: Sheet): void =>
   if (found !== undefined) addUndated(rule.id, slot, found, sheet)
 }
 
-const NOTHING = { count: 0, records: [], fades: NEVER } as const
+const NOTHING = { count: 0, records: [], fades: NEVER_DAY } as const
 
 /** Shows the bin's lower end ("at least N full years"), so that an anniversary without effect adds no row. */
 const weighYears = ({ rule, reachedFrom }: PlannedBins, found: FactTally, sheet: Sheet): void => {
   const at = reachedFrom.findLastIndex((latest) => found.first <= latest)
   const [reached, next] = [rule.bins[at], rule.bins[at + 1]]
-  if (next !== undefined) sheet.changesOn = Math.min(sheet.changesOn, anniversary(found.firstOn, next.from))
+  if (next !== undefined) sheet.changesOn = Math.min(sheet.changesOn, anniversaryDay(found.firstOn, next.from))
   const shown = { count: reached?.from ?? 0, records: found.records, fades: found.fades }
   add(sheet, counted(rule.id, 'BIN', rule.fact, reached?.points ?? 0, shown))
 }

@@ -1,4 +1,4 @@
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 
 export type FaultReporter = (at: string, reason: string) => void
 
@@ -13,7 +13,12 @@ export const checkNumbers = (value: unknown, at: string, say: FaultReporter): vo
 }
 
 /** `blanks` must occur in each sentence exactly once. */
-export const checkWords = (words: Words | undefined, at: string, blanks: string[], say: FaultReporter): void => {
+export const checkWords = (
+  words: BilingualText | undefined,
+  at: string,
+  blanks: string[],
+  say: FaultReporter,
+): void => {
   for (const language of ['zh', 'en'] as const) {
     const text = words?.[language] ?? ''
     if (text.trim() === '') {

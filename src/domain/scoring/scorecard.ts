@@ -1,6 +1,6 @@
 /** Shape of schema/scorecards/<version>.json. scorecard-check.ts checks the rest. */
 
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import type { FactFamily, FactName, OperatorKind } from '../records/facts.js'
 
 export const LOWEST_SCORE = 0
@@ -9,12 +9,12 @@ export const HIGHEST_SCORE = 1000
 export const GRADES = ['A', 'B', 'C', 'D'] as const
 export type Grade = (typeof GRADES)[number]
 
-export interface GradeLine extends Words {
+export interface GradeLine extends BilingualText {
   grade: Grade
   from: number
 }
 
-export interface Dimension extends Words {
+export interface Dimension extends BilingualText {
   id: string
   /** False for marketplace signals, which are shown separately, with 0 points. */
   publicCredit: boolean
@@ -27,7 +27,7 @@ interface RuleHead {
   operators?: OperatorKind[]
 }
 
-export interface UnitFact extends Words {
+export interface UnitFact extends BilingualText {
   fact: FactName
   points: number
   windowDays: number | null
@@ -43,7 +43,7 @@ export interface UnitRule extends RuleHead {
 }
 
 /** `to` is inclusive; the last bin is open (null). */
-export interface BinRule extends RuleHead, Words {
+export interface BinRule extends RuleHead, BilingualText {
   kind: 'bins'
   fact: FactName
   windowDays: number | null
@@ -53,7 +53,7 @@ export interface BinRule extends RuleHead, Words {
 export type ScoreRule = UnitRule | BinRule
 
 /** While `fact` is in force, the value is at most the top of `grade`. */
-export interface Veto extends Words {
+export interface Veto extends BilingualText {
   id: string
   dimension: string
   fact: FactName
@@ -69,21 +69,27 @@ export interface ScoreLine {
 
 export interface Scorecard {
   version: string
-  name: Words
+  name: BilingualText
   /** The text says that the weights are this project's proposal. */
-  about: Words
+  about: BilingualText
   restsOn: string[]
   base: number
   grades: GradeLine[]
   dimensions: Dimension[]
   /** `cap` contains {cap}, `undated` contains {fact}. */
-  sentences: { base: Words; cap: Words; floor: Words; ceiling: Words; undated: Words }
+  sentences: {
+    base: BilingualText
+    cap: BilingualText
+    floor: BilingualText
+    ceiling: BilingualText
+    undated: BilingualText
+  }
   /** Sentences shown when no source covers a family. */
-  missing: ({ family: FactFamily; dimension: string; points: number } & Words)[]
+  missing: ({ family: FactFamily; dimension: string; points: number } & BilingualText)[]
   rules: ScoreRule[]
   vetoes: Veto[]
   lines: ScoreLine[]
-  unweighed?: ({ fact: FactName } & Words)[]
+  unweighed?: ({ fact: FactName } & BilingualText)[]
 }
 
 export const factsOfRule = (rule: ScoreRule): FactName[] =>

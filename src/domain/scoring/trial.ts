@@ -1,6 +1,6 @@
 /** Compares two scorecards over all operators, in constant memory and any order. */
 
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import type { ReasonKind, Score } from './score.js'
 import { type WordedReason, wordReason } from './score-words.js'
 import { GRADES, type Grade, HIGHEST_SCORE, LOWEST_SCORE, type Scorecard } from './scorecard.js'
@@ -45,7 +45,7 @@ export interface PointSpread {
   highest: number
 }
 
-type ScoredRule = { points: number } & Words
+type ScoredRule = { points: number } & BilingualText
 
 /** `before` or `after` is null when that scorecard has no such reason. */
 export interface ReasonDifference {

@@ -1,4 +1,4 @@
-import { simplified } from '../../foundation/text/script.js'
+import { toSimplified } from '../../foundation/text/script.js'
 import { publicName } from '../listing/public-name.js'
 import { normalizeName } from '../operators/names.js'
 
@@ -8,7 +8,7 @@ import { normalizeName } from '../operators/names.js'
  */
 export type NameAnswer = 'SAME' | 'FORMER' | 'DIFFERENT' | 'UNKNOWN'
 
-const comparedName = (name: string): string => simplified(normalizeName(name))
+const comparedName = (name: string): string => toSimplified(normalizeName(name))
 
 /** null: not the present name; the former names must be compared. */
 export const presentAnswer = (given: string, present: string | null, inside: boolean): 'SAME' | null => {

@@ -1,4 +1,4 @@
-import { clean } from '../../foundation/text/values.js'
+import { cleanText } from '../../foundation/text/values.js'
 import { addDays, addMonths } from '../../foundation/time/dates.js'
 import { type CodeScheme, MARKETPLACE_ID_PATTERN, parseCode, shopCode } from '../operators/codes.js'
 import { holdsIdNumber } from '../records/privacy.js'
@@ -72,7 +72,7 @@ export const isSellerHeading = (cell: string): boolean => HEADINGS.has(cell.trim
  * be stored.
  */
 export const parseSeller = (text: unknown, marketplace: string | null): Seller | null => {
-  const given = clean(text)
+  const given = cleanText(text)
   if (given === null) return null
   const found = parseCode(given) ?? (marketplace === null ? null : parseCode(shopCode(marketplace, given)))
   if (found === null || isPersons(found)) return null

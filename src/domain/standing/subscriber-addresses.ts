@@ -1,5 +1,5 @@
 /** Webhooks may call only the public internet, against server-side request forgery. */
-import { isAmong, isPublic } from '../../foundation/http/addresses.js'
+import { isInNetworks, isPublicAddress } from '../../foundation/http/addresses.js'
 
 /** On other ports other services listen. */
 const PORTS = new Set(['', '443', '8443'])
@@ -11,8 +11,8 @@ export const addressRefusal = (
   allow: readonly string[],
 ): string | null => {
   if (addresses.length === 0) return 'the host leads nowhere'
-  if (addresses.every((address) => isAmong(address, allow))) return null
-  if (!addresses.every((address) => isPublic(address) || isAmong(address, allow)))
+  if (addresses.every((address) => isInNetworks(address, allow))) return null
+  if (!addresses.every((address) => isPublicAddress(address) || isInNetworks(address, allow)))
     return 'the host leads to an address that is not public'
   if (protocol !== 'https:') return 'only https'
   return PORTS.has(port) ? null : 'only ports 443 and 8443'

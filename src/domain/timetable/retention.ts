@@ -1,6 +1,6 @@
 /** Retention terms (schema/rules/retention.json). Data that is still needed has none. */
 
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
 import { coverageFaults, type DatedRow, rowInForce } from '../calendar/dated-rows.js'
 
@@ -27,7 +27,7 @@ export const checkRetention = ({ terms }: RetentionRules): RuleFault[] =>
 /** Data older than this may be deleted. */
 export const keptSince = ({ terms }: RetentionRules, what: RetainedKind, now: Date): Date => {
   const own = terms.filter((row) => row.what === what)
-  const rule = rowInForce(own, dateIn(now))
+  const rule = rowInForce(own, shanghaiDate(now))
   if (rule === undefined) throw new Error(`no term of retention for ${what}`)
   const since = new Date(now)
   since.setUTCMonth(since.getUTCMonth() - rule.months)

@@ -10,14 +10,14 @@ const CLOUD_HOST = '168.63.129.16'
 const parsed = (text: string): ipaddr.IPv4 | ipaddr.IPv6 | null =>
   isIP(text) === 0 || text.includes('%') ? null : ipaddr.parse(text)
 
-export const networkIn = (text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] | null =>
+export const parseNetwork = (text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] | null =>
   parsed(text.replace(/\/\d+$/, '')) !== null && ipaddr.isValidCIDR(text) ? ipaddr.parseCIDR(text) : null
 
 /** An IPv4-mapped IPv6 address does not match an IPv4 network. */
-export const isAmong = (text: string, networks: readonly string[]): boolean => {
+export const isInNetworks = (text: string, networks: readonly string[]): boolean => {
   const address = parsed(text)
   return networks
-    .map(networkIn)
+    .map(parseNetwork)
     .some((network) => network !== null && address?.kind() === network[0].kind() && address.match(network))
 }
 
@@ -25,7 +25,7 @@ export const isAmong = (text: string, networks: readonly string[]): boolean => {
  * False for the IANA special-purpose ranges (RFC 6890 and later), also for mapped, translated and tunnelled addresses (::ffff:, 64:ff9b::,
  * 2002::).
  */
-export const isPublic = (text: string): boolean => {
+export const isPublicAddress = (text: string): boolean => {
   const address = parsed(text)
   if (address?.range() !== 'unicast') return false
   return address instanceof ipaddr.IPv6 ? address.match(GLOBAL_6) : text !== CLOUD_HOST

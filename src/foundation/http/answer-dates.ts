@@ -3,13 +3,13 @@ export type DateListener = (host: string, date: Date) => void
 
 const listeners = new Set<DateListener>()
 
-export const hearDates = (listener: DateListener): (() => void) => {
+export const onAnswerDate = (listener: DateListener): (() => void) => {
   listeners.add(listener)
   return () => void listeners.delete(listener)
 }
 
 /** Ignores answers with an `Age` header: a cached answer's date is old. */
-export const tellDate = (host: string, headers: Headers): void => {
+export const reportAnswerDate = (host: string, headers: Headers): void => {
   if (listeners.size === 0 || headers.has('age')) return
   const at = Date.parse(headers.get('date') ?? '')
   if (Number.isFinite(at)) for (const listener of listeners) listener(host, new Date(at))

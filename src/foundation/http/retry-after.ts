@@ -1,5 +1,5 @@
 /** Returns seconds, or null without a readable Retry-After. A date counts from the answer's Date, since clocks may differ. */
-export const retryAfterIn = (headers: Headers): number | null => {
+export const parseRetryAfter = (headers: Headers): number | null => {
   const wish = headers.get('retry-after')?.trim()
   if (!wish) return null
   const seconds = /^\d+$/.test(wish)

@@ -7,7 +7,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** `mac` returns the HMAC in hexadecimal. */
-export interface Seal {
+export interface AuditSeal {
   id: string
   mac: (text: string) => string
 }
@@ -17,17 +17,17 @@ const ID_CHARACTERS = 8
 const FOLDER_LOOK_MS = 1_000
 
 export interface AuditKeys {
-  seal(): Seal
-  macOf(id: string): Seal['mac'] | null
+  seal(): AuditSeal
+  macOf(id: string): AuditSeal['mac'] | null
   fingerprints(): string[]
 }
 
 /** `read` creates the key file if it is missing. */
-export const auditKeysIn = (
+export const loadAuditKeys = (
   folder: string,
   { read, fingerprint }: { read: (path: string) => Buffer; fingerprint: (bytes: Buffer) => string },
 ): AuditKeys => {
-  interface AuditKey extends Seal {
+  interface AuditKey extends AuditSeal {
     fingerprint: string
   }
   let seals: AuditKey[] = []
@@ -75,7 +75,7 @@ const auditFiles = (folder: string): string[] =>
     .filter((file) => FILE.test(file))
     .sort((a, b) => numberOf(a) - numberOf(b))
 
-const sealOf = (bytes: Buffer): Seal => {
+const sealOf = (bytes: Buffer): AuditSeal => {
   const key: KeyObject = createSecretKey(bytes)
   return {
     id: hash('sha256', bytes, 'hex').slice(0, ID_CHARACTERS),

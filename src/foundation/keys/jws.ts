@@ -4,7 +4,7 @@ import { type KeyObject, sign, verify } from 'node:crypto'
 /** ES256 signatures are two concatenated numbers (RFC 7518, section 3.4). */
 const ENCODING = { dsaEncoding: 'ieee-p1363' } as const
 
-export const signed = (
+export const signJws = (
   payload: string,
   { privateKey, kid }: { privateKey: KeyObject; kid: string },
   typ: string,
@@ -14,7 +14,7 @@ export const signed = (
 }
 
 /** `UNKNOWN`: the signing key is not among `keys`. `FORGED`: the signature is bad. */
-export const payloadIn = (
+export const verifiedPayload = (
   jws: string,
   keys: readonly { publicKey: KeyObject; kid: string }[],
 ): { payload: string } | 'UNKNOWN' | 'FORGED' => {

@@ -6,7 +6,7 @@ const SALT_BYTES = 16
 const SCRYPT = { N: 16_384, r: 8, p: 1 } as const
 
 /** Compares in constant time. */
-export const isSecret = (presented: string, secret: string): boolean =>
+export const equalsSecret = (presented: string, secret: string): boolean =>
   timingSafeEqual(createHash('sha256').update(presented).digest(), createHash('sha256').update(secret).digest())
 
 /** The secret is shown once and only its hash is stored. */

@@ -15,14 +15,14 @@ const SEPARATORS = /[\s\p{Pd}_.·\u00ad\u200b]/gu
 const GOOD = new RegExp(`^[${ALPHABET}]{${SIGNS}}$`)
 
 /** Returns `XXXXX-XXXXX-XXXXX-XXXXX-XXXXX`. */
-export const accessCodeOf = (random: Uint8Array): string => {
+export const formatAccessCode = (random: Uint8Array): string => {
   const values = fives(random)
   const signs = [...values, checkOf(values)].map((value) => ALPHABET[value]).join('')
   return (signs.match(new RegExp(`.{${GROUP}}`, 'g')) ?? []).join('-')
 }
 
 /** Returns the code's 25 characters, or null for no valid code. */
-export const readAccessCode = (text: string): string | null => {
+export const parseAccessCode = (text: string): string | null => {
   if (text.length > LONGEST) return null
   const signs = text
     .normalize('NFKC')
@@ -62,7 +62,7 @@ interface Sign {
 }
 
 /**
- * Removes everything that readAccessCode accepts, and mistyped codes in groups. One code in some thousands stays,
+ * Removes everything that parseAccessCode accepts, and mistyped codes in groups. One code in some thousands stays,
  * because its separators make it look like words.
  */
 export const withoutAccessCodes = (text: string): string => {
@@ -95,7 +95,7 @@ const isCode = (signs: readonly Sign[], begins: boolean, next: Sign | undefined)
   if (inGroups(signs, (parted) => parted === 'BY_SIGNS')) return true
   if (!begins || next?.parted === 'NOT') return false
   if (!inGroups(signs, () => true) && areWords(signs)) return false
-  return readAccessCode(signs.map(({ sign }) => sign).join('')) !== null
+  return parseAccessCode(signs.map(({ sign }) => sign).join('')) !== null
 }
 
 const inGroups = (signs: readonly Sign[], holds: (parted: Sign['parted']) => boolean): boolean =>

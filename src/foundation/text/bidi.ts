@@ -16,10 +16,10 @@ export interface ContainedText {
   closes: string
 }
 
-export const turns = (text: string): boolean => TURNS.test(text)
+export const changesDirection = (text: string): boolean => TURNS.test(text)
 
-export const contained = (text: string): ContainedText => {
-  if (!turns(text)) return { text, closes: '' }
+export const containDirection = (text: string): ContainedText => {
+  if (!changesDirection(text)) return { text, closes: '' }
   let result = ''
   let open = 0
   for (const sign of text.replace(ENDS, ' ')) {

@@ -34,7 +34,7 @@ const slicesOf = async function* (bytes: Buffer): AsyncGenerator<Buffer> {
   }
 }
 
-export const csvFault = (error: unknown): string | null =>
+export const csvFaultCode = (error: unknown): string | null =>
   error instanceof CsvError || error instanceof SyncError ? error.code : null
 
 /** Parses records up to an unclosed quote, or until `swallows` says that a record contains further records. */

@@ -51,7 +51,7 @@ const damagedUtf8 = (chunk: Buffer): boolean => {
 }
 
 /** Undecodable bytes become U+FFFD; \r\n and \r become \n. */
-export async function* decoded(content: ReadableBytes, encoding: TextEncoding): AsyncIterable<string> {
+export async function* decodeStream(content: ReadableBytes, encoding: TextEncoding): AsyncIterable<string> {
   const decoder = encoding === 'utf-8' ? utf8Decoder() : iconv.getDecoder(encoding)
   let carry = ''
   for await (const chunk of content.chunks()) {

@@ -1,7 +1,7 @@
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-export const parsedOr = <T>(text: string, otherwise: T): unknown => {
+export const parseJsonOr = <T>(text: string, otherwise: T): unknown => {
   try {
     return JSON.parse(text)
   } catch {
@@ -9,7 +9,7 @@ export const parsedOr = <T>(text: string, otherwise: T): unknown => {
   }
 }
 
-export const objectIn = (bytes: Buffer): Record<string, unknown> | null => {
-  const value = parsedOr(bytes.toString('utf8'), null)
+export const parseJsonObject = (bytes: Buffer): Record<string, unknown> | null => {
+  const value = parseJsonOr(bytes.toString('utf8'), null)
   return isRecord(value) ? value : null
 }

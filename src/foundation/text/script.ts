@@ -10,7 +10,7 @@ for (const pair of TRADITIONAL.split('|')) {
   if (from.length === 1 && to.length === 1) simple[from.charCodeAt(0)] = to.charCodeAt(0)
 }
 
-export const simplified = (text: string): string => {
+export const toSimplified = (text: string): string => {
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at)
     if (simple[unit] !== unit) return changed(text)

@@ -34,8 +34,8 @@ const COMPACT = /^[!-~\u4e00-\u9fff]*$/
 const BRACKETED_YEAR = /[〔﹝[【［(（〈<{]((?:19|20)\d{2})年?[〕﹞\]】］)）〉>}]/gu
 
 /** Returns the trimmed text, or null when it is empty or a null marker. Never throws. */
-export const clean = (value: unknown): string | null => {
-  const sent = textOf(value)
+export const cleanText = (value: unknown): string | null => {
+  const sent = textOfValue(value)
   const text = sent && trimmed(sent)
   return text && !isNullMarker(text) ? text : null
 }
@@ -84,7 +84,7 @@ const mayBeMarker = (text: string): boolean => {
   return first !== DIGIT_ONE || second === DIGIT_NINE || second <= 0x20 || second >= 0x7f
 }
 
-export const textOf = (value: unknown): string | null => {
+export const textOfValue = (value: unknown): string | null => {
   if (typeof value === 'string') return value
   if (typeof value === 'number' && Number.isFinite(value)) return String(value)
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value)
@@ -92,11 +92,11 @@ export const textOf = (value: unknown): string | null => {
 }
 
 /** Makes digits half-width (Unicode NFKC). */
-export const digitsNarrow = (text: string): string => text.normalize('NFKC')
+export const toHalfWidth = (text: string): string => text.normalize('NFKC')
 
 /** Removing a blank can let two characters compose, so the text is normalised twice. */
-export const compact = (text: string): string =>
+export const compactText = (text: string): string =>
   COMPACT.test(text) ? text : text.normalize('NFKC').replace(BLANKS, '').normalize('NFKC')
 
 /** 吉市监处罚〔2025〕12号: year in 〔〕 (GB/T 9704-2012), half-width digits, no blanks. */
-export const documentNumber = (text: string): string => compact(text).replace(BRACKETED_YEAR, '〔$1〕')
+export const normalizeDocumentNumber = (text: string): string => compactText(text).replace(BRACKETED_YEAR, '〔$1〕')

@@ -1,4 +1,4 @@
-export interface Words {
+export interface BilingualText {
   zh: string
   en: string
 }

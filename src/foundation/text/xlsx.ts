@@ -1,7 +1,7 @@
 import * as XLSX from '@e965/xlsx'
 import { Refusal } from '../errors.js'
-import { mustBeSound } from './xlsx/biff.js'
-import { LIMITS, makeSheetInspector, mustUnpack, unreadable } from './xlsx/sheet-parts.js'
+import { checkBiff } from './xlsx/biff.js'
+import { makeSheetInspector, refuseZipFault, unreadableRefusal, XLSX_LIMITS } from './xlsx/sheet-parts.js'
 import { zipFault } from './xlsx/zip.js'
 
 const MAX_CELL = 32_767 // characters, Excel's own limit
@@ -18,7 +18,7 @@ export interface SheetRow {
 }
 
 /** Each returned function reads one sheet, any number of times. Throws CONTENT_UNREADABLE or CONTENT_TOO_LARGE. */
-export const sheetsIn = (bytes: Buffer, kind: WorkbookKind): (() => Iterable<SheetRow>)[] => {
+export const readSheets = (bytes: Buffer, kind: WorkbookKind): (() => Iterable<SheetRow>)[] => {
   const { SheetNames, Sheets } = openWorkbook(bytes, kind)
   return SheetNames.map((name) => {
     const sheet = soundSheet(Sheets[name])
@@ -27,8 +27,8 @@ export const sheetsIn = (bytes: Buffer, kind: WorkbookKind): (() => Iterable<She
 }
 
 const openWorkbook = (bytes: Buffer, kind: WorkbookKind): XLSX.WorkBook => {
-  if (kind === 'xls') mustBeSound(bytes)
-  else mustUnpack(zipFault(bytes, LIMITS, makeSheetInspector()))
+  if (kind === 'xls') checkBiff(bytes)
+  else refuseZipFault(zipFault(bytes, XLSX_LIMITS, makeSheetInspector()))
   try {
     return XLSX.read(bytes, {
       type: 'buffer',
@@ -46,11 +46,11 @@ const openWorkbook = (bytes: Buffer, kind: WorkbookKind): XLSX.WorkBook => {
 }
 
 const soundSheet = (sheet: XLSX.WorkSheet | undefined): XLSX.WorkSheet => {
-  if (!sheet) throw unreadable('缺少工作表 a sheet is missing')
+  if (!sheet) throw unreadableRefusal('缺少工作表 a sheet is missing')
   for (const row of Object.values((sheet['!data'] ?? []) as (SheetCell | undefined)[][]))
     row?.forEach((cell) => {
       if (typeof cell?.v === 'string' && cell.v.length > MAX_CELL)
-        throw unreadable('单元格文本过长 a text beyond the limit')
+        throw unreadableRefusal('单元格文本过长 a text beyond the limit')
     })
   return sheet
 }
@@ -97,7 +97,7 @@ export interface SheetLayout {
   widths?: readonly number[]
 }
 
-export const workbookOf = (
+export const makeWorkbook = (
   rows: readonly (readonly (string | number | Date)[])[],
   { name, titleRows = 0, widths }: SheetLayout,
 ): Buffer => {
@@ -113,7 +113,7 @@ export const workbookOf = (
 }
 
 /** All cells are text, which keeps leading zeros and prevents formulas. Equal cells give equal bytes. */
-export const textWorkbookOf = (
+export const makeTextWorkbook = (
   rows: readonly (readonly (string | number | null)[])[],
   name: string,
   columnWidth: number,

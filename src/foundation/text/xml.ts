@@ -8,18 +8,18 @@ export interface XmlElement {
   children: XmlElement[]
 }
 
-export const node = (name: string, ...parts: readonly string[]): string => `<${name}>${parts.join('')}</${name}>`
+export const xmlNode = (name: string, ...parts: readonly string[]): string => `<${name}>${parts.join('')}</${name}>`
 
-export const tag = (
+export const xmlTag = (
   name: string,
   attributes: Readonly<Record<string, string>>,
   ...parts: readonly string[]
 ): string => {
-  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${xmlText(value)}"`)
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(value)}"`)
   return `<${name}${written.join('')}>${parts.join('')}</${name}>`
 }
 
-export const leaf = (name: string, text: string | number): string => `<${name}>${xmlText(String(text))}</${name}>`
+export const xmlLeaf = (name: string, text: string | number): string => `<${name}>${escapeXml(String(text))}</${name}>`
 
 const ENTITIES: Record<string, string> = {
   '&': '&amp;',
@@ -32,7 +32,7 @@ const ENTITIES: Record<string, string> = {
 }
 
 /** Replaces characters that XML 1.0 cannot express with U+FFFD. */
-export const xmlText = (text: string): string =>
+export const escapeXml = (text: string): string =>
   text
     .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}')
     .replace(/[&<>"'\r]/g, (character) => ENTITIES[character] ?? character)
@@ -44,7 +44,7 @@ export const elementsNamed = (root: XmlElement, name: string): XmlElement[] => [
   ...root.children.flatMap((child) => elementsNamed(child, name)),
 ]
 
-export const textIn = (element: XmlElement, name: string): string | null =>
+export const textOfChild = (element: XmlElement, name: string): string | null =>
   element.children.find((child) => localName(child) === name)?.text || null
 
 export interface XmlLimits {
@@ -56,7 +56,7 @@ export interface XmlLimits {
 
 export type XmlFault = keyof XmlLimits | 'doctype' | 'syntax'
 
-export interface XmlReading<T> {
+export interface XmlReaderOptions<T> {
   limits: XmlLimits
   refusal: (fault: XmlFault, detail: string) => Error
   /** Computes an element's value from its children's. */
@@ -71,7 +71,7 @@ export interface ClosedElement<T> {
 }
 
 /** Refuses document types (entity attacks). `close` returns the value of the root. */
-export const makeXmlReader = <T>({ limits, refusal, fold }: XmlReading<T>) => {
+export const makeXmlReader = <T>({ limits, refusal, fold }: XmlReaderOptions<T>) => {
   const parser = new SaxesParser()
   const open: ClosedElement<T>[] = []
   let root: T | null = null

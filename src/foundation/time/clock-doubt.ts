@@ -1,7 +1,7 @@
 /** Instants are milliseconds. */
 
 /** Tolerated difference between database clock and monotonic clock. */
-export const LEAP_MS = 30_000
+export const LEAP_TOLERANCE_MS = 30_000
 /**
  * Tolerated gap at start between the clock and the last instant noted as certain. Beyond it a second source is asked.
  */
@@ -15,15 +15,15 @@ export type DoubtCause = 'START' | 'LEAP'
 
 /** `uncertainMs`: how long reading the clock took. */
 export const hasLeapt = (at: number, expected: number, uncertainMs: number): boolean =>
-  Math.abs(at - expected) > LEAP_MS + uncertainMs
+  Math.abs(at - expected) > LEAP_TOLERANCE_MS + uncertainMs
 
 /** `newest` is the last instant noted as certain. */
-export const doubtedAtStart = (at: number, newest: number | null): boolean =>
-  newest !== null && (at - newest > GAP_MS || newest - at > LEAP_MS)
+export const isDoubtedAtStart = (at: number, newest: number | null): boolean =>
+  newest !== null && (at - newest > GAP_MS || newest - at > LEAP_TOLERANCE_MS)
 
-export const hasReturned = (cause: DoubtCause, at: number, expected: number, uncertainMs: number): boolean =>
-  cause === 'LEAP' ? !hasLeapt(at, expected, uncertainMs) : !doubtedAtStart(at, expected)
+export const isDoubtOver = (cause: DoubtCause, at: number, expected: number, uncertainMs: number): boolean =>
+  cause === 'LEAP' ? !hasLeapt(at, expected, uncertainMs) : !isDoubtedAtStart(at, expected)
 
-export const confirms = (source: number, now: number): boolean => Math.abs(source - now) <= SOURCE_MS
+export const confirmsClock = (source: number, now: number): boolean => Math.abs(source - now) <= SOURCE_MS
 
-export const isAhead = (madeAt: Date, now: Date): boolean => madeAt.getTime() - now.getTime() > SKEW_MS
+export const isDatedAhead = (madeAt: Date, now: Date): boolean => madeAt.getTime() - now.getTime() > SKEW_MS

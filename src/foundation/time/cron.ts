@@ -9,7 +9,7 @@ const OFFSET = 480 * MINUTE // ms that Shanghai is ahead of UTC
 /** Days searched: 29 February is at most eight years away. */
 const DAYS_MOST = 2_930
 
-export interface Cron {
+export interface CronSchedule {
   minutes: readonly number[]
   hours: readonly number[]
   days: ReadonlySet<number>
@@ -29,7 +29,7 @@ const RANGES = [
  * Throws unless `text` has five fields of numbers, `*`, `-`, `,` and `/`, or if day of month and day of week are both
  * restricted: cron wants either to match, node-cron both.
  */
-export const parse = (text: string): Cron => {
+export const parseCron = (text: string): CronSchedule => {
   const fields = text.trim().split(/\s+/)
   if (fields.length !== RANGES.length) throw new Error(`not five fields: ${text}`)
   if (fields[2] !== '*' && fields[4] !== '*') throw new Error(`both kinds of day: ${text}`)
@@ -61,7 +61,7 @@ const numbers = (field: string, [least, most]: readonly [number, number], text: 
   return [...values].sort((a, b) => a - b)
 }
 
-export const next = (cron: Cron, after: Date): Date | null => {
+export const nextRun = (cron: CronSchedule, after: Date): Date | null => {
   const start = (Math.floor(after.getTime() / MINUTE) + 1) * MINUTE + OFFSET
   for (let day = Math.floor(start / DAY), n = 0; n < DAYS_MOST; day += 1, n += 1) {
     if (!dayMatches(cron, day)) continue
@@ -75,7 +75,7 @@ export const next = (cron: Cron, after: Date): Date | null => {
 }
 
 /** Returns the newest `most` runs in (`after`, `upTo`], ascending. */
-export const between = (cron: Cron, after: Date, upTo: Date, most: number): Date[] => {
+export const runsBetween = (cron: CronSchedule, after: Date, upTo: Date, most: number): Date[] => {
   const [low, high] = [after.getTime() + OFFSET, upTo.getTime() + OFFSET]
   const occurrences: Date[] = []
   for (let day = Math.floor(high / DAY), n = 0; n < DAYS_MOST && (day + 1) * DAY > low; day -= 1, n += 1) {
@@ -92,7 +92,7 @@ export const between = (cron: Cron, after: Date, upTo: Date, most: number): Date
 }
 
 /** `day` counts from 1970-01-01 in Shanghai. */
-const dayMatches = (cron: Cron, day: number): boolean => {
+const dayMatches = (cron: CronSchedule, day: number): boolean => {
   const date = new Date(day * DAY)
   return (
     cron.months.has(date.getUTCMonth() + 1) && cron.days.has(date.getUTCDate()) && cron.weekdays.has(date.getUTCDay())
@@ -101,7 +101,7 @@ const dayMatches = (cron: Cron, day: number): boolean => {
 
 const two = (n: number | string): string => String(n).padStart(2, '0')
 
-export const words = (text: string): { zh: string; en: string } => {
+export const cronInWords = (text: string): { zh: string; en: string } => {
   const [minute = '', hour = '', ...rest] = text.trim().split(/\s+/)
   const daily = rest.length === 3 && rest.every((field) => field === '*')
   if (daily && hour === '*') {

@@ -1,6 +1,6 @@
 /** Days are 'YYYY-MM-DD' in Asia/Shanghai. Only UTC parts of Date objects are read, so the machine's zone has no effect. */
 import { Refusal } from '../errors.js'
-import { compact, digitsNarrow, textOf } from '../text/values.js'
+import { compactText, textOfValue, toHalfWidth } from '../text/values.js'
 
 const FIRST_YEAR = 1900
 const LAST_YEAR = 2999
@@ -53,15 +53,15 @@ export const parseDate = (value: unknown): string | null => {
   return day === NO_DATE ? null : day
 }
 
-export const isNoDate = (value: unknown): boolean => anyDay(value) === NO_DATE
+export const isNoDateMarker = (value: unknown): boolean => anyDay(value) === NO_DATE
 
 const anyDay = (value: unknown): string | null => (value instanceof Date ? dayOf(value.getTime()) : parseText(value))
 
 const parseText = (value: unknown): string | null => {
-  const text = typeof value === 'boolean' ? null : textOf(value)
+  const text = typeof value === 'boolean' ? null : textOfValue(value)
   if (text === null || text.length > MAX_LENGTH) return null
   if (isDate(text)) return text
-  const narrow = digitsNarrow(text).trim()
+  const narrow = toHalfWidth(text).trim()
   if (MINUTES.test(narrow)) return dayInTwelve(narrow)
   if ((typeof value === 'number' ? EPOCH_NUMBER : EPOCH).test(narrow)) return dayOf(Number(narrow))
   const written = WRITTEN.exec(narrow)
@@ -69,7 +69,7 @@ const parseText = (value: unknown): string | null => {
     const [, year, m1, d1, m2, d2, m3, d3, hour, minute, second, zone] = written
     return dayAt(year, m1 ?? m2 ?? m3, d1 ?? d2 ?? d3, hour, minute, second, zone)
   }
-  const [, year, month, date, hour, minute, second] = CHINESE.exec(compact(narrow)) ?? DIGITS.exec(narrow) ?? []
+  const [, year, month, date, hour, minute, second] = CHINESE.exec(compactText(narrow)) ?? DIGITS.exec(narrow) ?? []
   return dayAt(year, month, date, hour, minute, second)
 }
 
@@ -84,13 +84,13 @@ const dayInTwelve = (digits: string): string | null => {
 const isWholeHour = (time: number): boolean => time % HOUR === 0
 
 /** Returns the days that earlier releases stored for `day`, when they read twelve digits as milliseconds. */
-export const misreadDays = (day: string): string[] => {
+export const daysMisreadFor = (day: string): string[] => {
   const digits = day.replaceAll('-', '')
   if (!MINUTES.test(`${digits}0000`)) return []
   const [first, last] = [dayOf(Number(`${digits}0000`)), dayOf(Number(`${digits}2359`))]
   return [...new Set([first, last])].filter((each) => each !== null)
 }
-export const MISREAD = { from: '1976-01-09', to: '1976-08-26' }
+export const MISREAD_DAYS = { from: '1976-01-09', to: '1976-08-26' }
 
 type DatePart = string | undefined
 
@@ -132,19 +132,19 @@ export const dayExists = (year: number, month: number, day: number): boolean =>
 const daysIn = (year: number, month: number): number =>
   month === 2 ? (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28) : SHORT_MONTHS.has(month) ? 30 : 31
 
-export const dateIn = (instant: Date): string => {
+export const shanghaiDate = (instant: Date): string => {
   const time = instant.getTime()
   if (Number.isNaN(time)) throw new Refusal('DATE_INVALID', { value: String(instant) })
   return time < STEADY_SINCE ? SHANGHAI.format(instant) : dateOf(time + SHANGHAI_OFFSET)
 }
 
 /** Whole seconds until midnight in Shanghai. */
-export const secondsLeftIn = (instant: Date): number =>
+export const secondsUntilMidnight = (instant: Date): number =>
   Math.floor((DAY - ((instant.getTime() + SHANGHAI_OFFSET) % DAY)) / SECOND)
 
 const dayOf = (time: number): string | null => {
   if (!(time >= FIRST_INSTANT && time < AFTER_LAST_INSTANT)) return null
-  const date = dateIn(new Date(time))
+  const date = shanghaiDate(new Date(time))
   return isDate(date) ? date : null
 }
 
@@ -164,7 +164,7 @@ export const addYears = (date: string, n: number): string => addMonths(date, n *
 export const daysBetween = (from: string, to: string): number => (utc(to) - utc(from)) / DAY
 
 /** Returns 0 for Sunday to 6 for Saturday. */
-export const weekday = (date: string): number => new Date(utc(date)).getUTCDay()
+export const weekdayOf = (date: string): number => new Date(utc(date)).getUTCDay()
 
 const utc = (date: string): number => {
   if (!isDate(date)) throw new Refusal('DATE_INVALID', { value: date })

@@ -1,6 +1,6 @@
 /** Days are numbers; 0 is 1970-01-01. */
 
-export const NEVER = Number.POSITIVE_INFINITY
+export const NEVER_DAY = Number.POSITIVE_INFINITY
 
 const DAY = 86_400_000
 const LAST_YEAR = 2999
@@ -23,9 +23,9 @@ export const dayNumber = (date: string): number => {
 }
 
 /** 29 February becomes the 28th in common years, as by addYears. */
-export const anniversary = (date: string, years: number): number => {
+export const anniversaryDay = (date: string, years: number): number => {
   const year = Number(date.slice(0, 4)) + years
-  if (year > LAST_YEAR) return NEVER
+  if (year > LAST_YEAR) return NEVER_DAY
   const day = dayNumber(`${year}${date.slice(4)}`)
   const common = year % 4 !== 0 || (year % 100 === 0 && year % 400 !== 0)
   return common && date.endsWith('-02-29') ? day - 1 : day

@@ -2,14 +2,14 @@
 import { csvLine } from '../../foundation/text/csv.js'
 import { encode } from '../../foundation/text/encodings.js'
 import type { FormatRow } from './record-notices.js'
-import { columnsOf } from './schema.js'
+import { formatColumns } from './schema.js'
 
 export type CsvEncoding = 'utf-8' | 'gb18030'
 
 const QUOTED = /[",;\t|\r\n]|^\s|\s$/
 
-export const csv = (format: string, rows: readonly FormatRow[], encoding: CsvEncoding): Buffer => {
-  const codes = columnsOf(format).map(({ code }) => code)
+export const writeCsv = (format: string, rows: readonly FormatRow[], encoding: CsvEncoding): Buffer => {
+  const codes = formatColumns(format).map(({ code }) => code)
   const lines = [codes, ...rows.map((row) => codes.map((code) => row[code] ?? null))]
   return encode(lines.map((line) => csvLine(line, QUOTED)).join(''), encoding)
 }

@@ -5,46 +5,54 @@ import {
   type SubjectKind,
   subjectKindOf,
 } from '../../domain/delivery/delivery.js'
-import { leaf, node, XML_DECLARATION, type XmlElement } from '../../foundation/text/xml.js'
-import { type FormatFault, type NoticeBatch, SENDER } from '../platform.js'
+import { XML_DECLARATION, type XmlElement, xmlLeaf, xmlNode } from '../../foundation/text/xml.js'
+import { type FormatFault, type NoticeBatch, SENDER_NAME } from '../platform.js'
 import { checkPenaltyRow, penaltyRow } from './penalty-row.js'
 import { checkPermitRow, permitRow } from './permit-row.js'
-import { type ShownNames, UnreadableAnswer } from './reading.js'
+import { type DisplayNames, UnreadableAnswer } from './reading.js'
 import type { FormatRow } from './record-notices.js'
-import { faultsIn, fitting } from './schema.js'
+import { fitToFormat, formatFaults } from './schema.js'
 import { readXml } from './xml.js'
 
 const ITEMS: Record<SubjectKind, string> = { listing: 'blacklist', penalty: 'xzcf', permit: 'xzxk' }
 /** 公开 (public). The code's value is unconfirmed. */
 const OPEN = '0'
 
-export const EXCHANGE_SHOWN: ShownNames = { key: 'ENTRY_ID', sequence: 'ENTRY_SN', uscc: 'A000002', name: 'A000001' }
+export const EXCHANGE_DISPLAY_NAMES: DisplayNames = {
+  key: 'ENTRY_ID',
+  sequence: 'ENTRY_SN',
+  uscc: 'A000002',
+  name: 'A000001',
+}
 
-export const envelope = (receiver: string, batch: NoticeBatch): string =>
+export const writeEnvelope = (receiver: string, batch: NoticeBatch): string =>
   XML_DECLARATION +
-  node(
+  xmlNode(
     'ExchangeMessage',
-    node('Header', ...Object.entries(envelopeHeader(receiver, batch)).map(([name, value]) => leaf(name, value ?? ''))),
-    node('Body', node('rows', ...batch.notices.map(rowNode))),
+    xmlNode(
+      'Header',
+      ...Object.entries(envelopeHeader(receiver, batch)).map(([name, value]) => xmlLeaf(name, value ?? '')),
+    ),
+    xmlNode('Body', xmlNode('rows', ...batch.notices.map(rowNode))),
   )
 
 export const envelopeHeader = (receiver: string, { id, notices }: NoticeBatch) => ({
-  sender: SENDER,
+  sender: SENDER_NAME,
   receiver,
   cc: null,
   flow: id,
   item: ITEMS[notices[0] ? subjectKindOf(notices[0]) : 'listing'],
   sn: notices.length,
   securityType: OPEN,
-  operator: SENDER,
+  operator: SENDER_NAME,
   contacts: null,
 })
 
 /** Empty fields are omitted: some receivers reject them. */
 const rowNode = (notice: Notice): string =>
-  node(
+  xmlNode(
     'row',
-    ...Object.entries(exchangeRowOf(notice)).flatMap(([name, value]) => (value === null ? [] : leaf(name, value))),
+    ...Object.entries(exchangeRowOf(notice)).flatMap(([name, value]) => (value === null ? [] : xmlLeaf(name, value))),
   )
 
 export const exchangeRowOf = (notice: Notice): FormatRow => {
@@ -54,7 +62,7 @@ export const exchangeRowOf = (notice: Notice): FormatRow => {
 
 /** A0000nn and EXECUTE_REFRENCE_NO are the receiver's spellings. */
 export const exchangeRow = (notice: EntryNotice) =>
-  fitting(notice, 'exchange-envelope', {
+  fitToFormat(notice, 'exchange-envelope', {
     ENTRY_ID: notice.key,
     ENTRY_SN: notice.sequence,
     OPERATION: notice.action,
@@ -79,7 +87,7 @@ export const exchangeRow = (notice: EntryNotice) =>
   })
 
 export const checkExchangeRow = (notice: Notice): FormatFault[] => {
-  if (isEntryNotice(notice)) return faultsIn('exchange-envelope', exchangeRow(notice))
+  if (isEntryNotice(notice)) return formatFaults('exchange-envelope', exchangeRow(notice))
   return notice.kind === 'penalty' ? checkPenaltyRow(notice) : checkPermitRow(notice)
 }
 

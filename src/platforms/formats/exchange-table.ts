@@ -2,15 +2,15 @@
 import { isEntryNotice, type Notice, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { exchangeRowOf } from './exchange-envelope.js'
 import type { FormatRow } from './record-notices.js'
-import { columnsOf } from './schema.js'
+import { formatColumns } from './schema.js'
 
-export const TABLES: Record<SubjectKind, string> = {
+export const TABLE_OF_KIND: Record<SubjectKind, string> = {
   listing: 'hub_blacklist',
   penalty: 'hub_xzcf',
   permit: 'hub_xzxk',
 }
 
-export const TABLE_NAMES = {
+export const TABLE_COLUMN_NAMES = {
   key: 'subject_key',
   sequence: 'sequence',
   action: 'operation',
@@ -31,17 +31,18 @@ const FORMATS: Record<SubjectKind, string> = {
 }
 const TOLD_APART = ['ENTRY_ID', 'ENTRY_SN', 'OPERATION', 'HUB_ID', 'HUB_SN', 'HUB_OP']
 
-export const tableColumns = (kind: SubjectKind): string[] => fieldsOf(kind).map(({ code }) => code.toLowerCase())
+export const tableColumns = (kind: SubjectKind): string[] => tableFields(kind).map(({ code }) => code.toLowerCase())
 
-export const fieldsOf = (kind: SubjectKind) => columnsOf(FORMATS[kind]).filter(({ code }) => !TOLD_APART.includes(code))
+export const tableFields = (kind: SubjectKind) =>
+  formatColumns(FORMATS[kind]).filter(({ code }) => !TOLD_APART.includes(code))
 
 export const tableRow = (notice: Notice): FormatRow => {
   const kind = isEntryNotice(notice) ? 'listing' : notice.kind
   const row = exchangeRowOf(notice)
   return {
-    [TABLE_NAMES.key]: notice.key,
-    [TABLE_NAMES.sequence]: notice.sequence,
-    [TABLE_NAMES.action]: notice.action,
-    ...Object.fromEntries(fieldsOf(kind).map(({ code }) => [code.toLowerCase(), row[code] ?? null])),
+    [TABLE_COLUMN_NAMES.key]: notice.key,
+    [TABLE_COLUMN_NAMES.sequence]: notice.sequence,
+    [TABLE_COLUMN_NAMES.action]: notice.action,
+    ...Object.fromEntries(tableFields(kind).map(({ code }) => [code.toLowerCase(), row[code] ?? null])),
   }
 }

@@ -1,56 +1,68 @@
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { yuanToWan } from '../../domain/records/money.js'
-import { type FormatFault, type NoticeBatch, SENDER } from '../platform.js'
+import { type FormatFault, type NoticeBatch, SENDER_NAME } from '../platform.js'
 import { hubColumns } from './hub-columns.js'
-import type { ShownNames } from './reading.js'
-import { isRecordOf, LONG_TERM, naturalPerson, partyWord, said, saidAll } from './record-notices.js'
-import { faultsIn, fitting } from './schema.js'
+import type { DisplayNames } from './reading.js'
+import {
+  ENDLESS_DATE,
+  isRecordOfKind,
+  naturalPersonFault,
+  partyKindWord,
+  textField,
+  textListField,
+} from './record-notices.js'
+import { fitToFormat, formatFaults } from './schema.js'
 
 const BETWEEN_TYPES = ';'
 
-export const PENALTY_SHOWN: ShownNames = { key: 'HUB_ID', sequence: 'HUB_SN', uscc: 'CF_XDR_SHXYM', name: 'CF_XDR_MC' }
+export const PENALTY_DISPLAY_NAMES: DisplayNames = {
+  key: 'HUB_ID',
+  sequence: 'HUB_SN',
+  uscc: 'CF_XDR_SHXYM',
+  name: 'CF_XDR_MC',
+}
 
 export const penaltyBatch = (batch: NoticeBatch) => ({
   batchNo: batch.id,
-  sender: SENDER,
+  sender: SENDER_NAME,
   dataset: 'xzcf',
   rows: penaltyRows(batch),
 })
 
-export const penaltyRows = (batch: NoticeBatch) => batch.notices.filter(isRecordOf('penalty')).map(penaltyRow)
+export const penaltyRows = (batch: NoticeBatch) => batch.notices.filter(isRecordOfKind('penalty')).map(penaltyRow)
 
 export const penaltyRow = (notice: RecordNotice) =>
-  fitting(notice, 'penalty-row', {
+  fitToFormat(notice, 'penalty-row', {
     CF_XDR_MC: notice.operator.name,
-    CF_XDR_LB: partyWord(notice),
+    CF_XDR_LB: partyKindWord(notice),
     CF_XDR_SHXYM: notice.operator.uscc,
     CF_XDR_GSZC: notice.operator.regNo,
     CF_XDR_ZZJG: notice.operator.orgCode,
     CF_XDR_SWDJ: null,
     CF_XDR_SYDW: null,
     CF_XDR_SHZZ: null,
-    CF_FRDB: said(notice, 'representative'),
+    CF_FRDB: textField(notice, 'representative'),
     CF_FR_ZJLX: null,
     CF_FR_ZJHM: null,
     CF_XDR_ZJLX: null,
     CF_XDR_ZJHM: null,
-    CF_WSH: said(notice, 'document_number'),
-    CF_WFXW: said(notice, 'violation'),
-    CF_SY: said(notice, 'facts'),
-    CF_YJ: said(notice, 'basis'),
-    CF_CFLB: saidAll(notice, 'types').join(BETWEEN_TYPES) || null,
-    CF_NR: said(notice, 'content'),
-    CF_NR_FK: wan(said(notice, 'fine_yuan')),
-    CF_NR_WFFF: wan(said(notice, 'confiscated_yuan')),
-    CF_NR_ZKDX: said(notice, 'licence'),
-    CF_JDRQ: said(notice, 'decided_on'),
-    CF_YXQ: said(notice, 'effective_until') ?? LONG_TERM,
-    CF_GSJZQ: said(notice, 'publish_until'),
-    CF_CFJG: said(notice, 'authority'),
-    CF_CFJGDM: said(notice, 'authority_code'),
-    CF_SJLY: said(notice, 'source_unit'),
-    CF_SJLYDM: said(notice, 'source_unit_code'),
-    BZ: said(notice, 'note'),
+    CF_WSH: textField(notice, 'document_number'),
+    CF_WFXW: textField(notice, 'violation'),
+    CF_SY: textField(notice, 'facts'),
+    CF_YJ: textField(notice, 'basis'),
+    CF_CFLB: textListField(notice, 'types').join(BETWEEN_TYPES) || null,
+    CF_NR: textField(notice, 'content'),
+    CF_NR_FK: wan(textField(notice, 'fine_yuan')),
+    CF_NR_WFFF: wan(textField(notice, 'confiscated_yuan')),
+    CF_NR_ZKDX: textField(notice, 'licence'),
+    CF_JDRQ: textField(notice, 'decided_on'),
+    CF_YXQ: textField(notice, 'effective_until') ?? ENDLESS_DATE,
+    CF_GSJZQ: textField(notice, 'publish_until'),
+    CF_CFJG: textField(notice, 'authority'),
+    CF_CFJGDM: textField(notice, 'authority_code'),
+    CF_SJLY: textField(notice, 'source_unit'),
+    CF_SJLYDM: textField(notice, 'source_unit_code'),
+    BZ: textField(notice, 'note'),
     ...hubColumns(notice),
   })
 
@@ -60,6 +72,6 @@ const AMOUNT = /^\d+(?:\.\d+)?$/
 const wan = (yuan: string | null): string | null => (yuan !== null && AMOUNT.test(yuan) ? yuanToWan(yuan) : yuan)
 
 export const checkPenaltyRow = (notice: RecordNotice): FormatFault[] => {
-  const person = naturalPerson(notice, 'CF_XDR_LB')
-  return person.length > 0 ? person : faultsIn('penalty-row', penaltyRow(notice))
+  const person = naturalPersonFault(notice, 'CF_XDR_LB')
+  return person.length > 0 ? person : formatFaults('penalty-row', penaltyRow(notice))
 }

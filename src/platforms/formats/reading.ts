@@ -7,7 +7,7 @@ export class UnreadableAnswer extends Error {
   override readonly name = 'UnreadableAnswer'
 }
 
-export interface ShownNames {
+export interface DisplayNames {
   key: string
   sequence: string
   uscc: string
@@ -15,13 +15,13 @@ export interface ShownNames {
 }
 
 /** Throws UnreadableAnswer without the field `required`: a proxy or login page answered. */
-export const jsonIn = (bytes: Buffer, required: string): Record<string, unknown> => {
+export const parseJsonAnswer = (bytes: Buffer, required: string): Record<string, unknown> => {
   const value = parsed(bytes)
   if (!isRecord(value) || !(required in value)) throw new UnreadableAnswer(`no ${required} in the answer`)
   return value
 }
 
-export const jsonArrayIn = (bytes: Buffer): unknown[] => {
+export const parseJsonArray = (bytes: Buffer): unknown[] => {
   const value = parsed(bytes)
   if (!Array.isArray(value)) throw new UnreadableAnswer('not a JSON array')
   return value
@@ -29,7 +29,7 @@ export const jsonArrayIn = (bytes: Buffer): unknown[] => {
 
 const parsed = (bytes: Buffer): unknown => {
   try {
-    return JSON.parse(textOfBytes(bytes))
+    return JSON.parse(decodeBytes(bytes))
   } catch (error) {
     if (error instanceof SyntaxError) throw new UnreadableAnswer('not JSON')
     throw error
@@ -37,7 +37,7 @@ const parsed = (bytes: Buffer): unknown => {
 }
 
 /** Decodes UTF-8 or GB18030, because some interfaces ignore their declared encoding. */
-export const textOfBytes = (bytes: Buffer): string => {
+export const decodeBytes = (bytes: Buffer): string => {
   for (const encoding of ['utf-8', 'gb18030']) {
     try {
       return new TextDecoder(encoding, { fatal: true }).decode(bytes)
@@ -47,9 +47,9 @@ export const textOfBytes = (bytes: Buffer): string => {
 }
 
 /** Accepts numbers, because some platforms send numeric codes. */
-export const textOf = (value: unknown): string | null => {
+export const trimmedText = (value: unknown): string | null => {
   if (typeof value === 'number') return String(value)
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null
 }
 
-export const shortened = (value: unknown): string | null => textOf(value)?.slice(0, FIELD_LENGTH_MAX) ?? null
+export const shortenedText = (value: unknown): string | null => trimmedText(value)?.slice(0, FIELD_LENGTH_MAX) ?? null

@@ -5,19 +5,19 @@ import type { FormatFault } from '../platform.js'
 export type FormatRow = Readonly<Record<string, string | number | null>>
 
 /** 双公示 requires this date when there is no end. */
-export const LONG_TERM = '2099-12-31'
+export const ENDLESS_DATE = '2099-12-31'
 
-export const isRecordOf =
+export const isRecordOfKind =
   <K extends RecordNotice['kind']>(kind: K) =>
   (notice: Notice): notice is RecordNotice & { kind: K } =>
     notice.kind === kind
 
-export const said = ({ body }: RecordNotice, name: string): string | null => {
+export const textField = ({ body }: RecordNotice, name: string): string | null => {
   const value = body[name]
   return typeof value === 'string' && value !== '' ? value : null
 }
 
-export const saidAll = ({ body }: RecordNotice, name: string): string[] => {
+export const textListField = ({ body }: RecordNotice, name: string): string[] => {
   const value = body[name]
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
 }
@@ -29,8 +29,8 @@ const PARTIES: Readonly<Record<string, string>> = {
 }
 
 /** 行政相对人类别 (kind of party), as stated or as the USCC tells; null when neither does. */
-export const partyWord = (notice: RecordNotice): string | null => {
-  const stated = said(notice, 'party_kind')
+export const partyKindWord = (notice: RecordNotice): string | null => {
+  const stated = textField(notice, 'party_kind')
   if (stated !== null) return PARTIES[stated] ?? null
   const { uscc } = notice.operator
   if (uscc === null) return null
@@ -38,8 +38,8 @@ export const partyWord = (notice: RecordNotice): string | null => {
 }
 
 /** A person's record needs an identity card number, which the hub does not hold. */
-export const naturalPerson = (notice: RecordNotice, field: string): FormatFault[] =>
-  partyWord(notice) === '自然人'
+export const naturalPersonFault = (notice: RecordNotice, field: string): FormatFault[] =>
+  partyKindWord(notice) === '自然人'
     ? [
         {
           field,

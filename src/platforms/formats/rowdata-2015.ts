@@ -2,20 +2,20 @@
 import type { Notice, Receipt } from '../../domain/delivery/delivery.js'
 import {
   elementsNamed,
-  leaf,
   localName,
-  node,
-  tag,
-  textIn,
+  textOfChild,
   XML_DECLARATION,
   type XmlElement,
+  xmlLeaf,
+  xmlNode,
+  xmlTag,
 } from '../../foundation/text/xml.js'
-import { shortened, UnreadableAnswer } from './reading.js'
+import { shortenedText, UnreadableAnswer } from './reading.js'
 import type { FormatRow } from './record-notices.js'
 import { readXml } from './xml.js'
 
 /** States 正常, 撤销, 异议, 其他. No document found defines their values. */
-export const ZT = { normal: '0', withdrawn: '1', disputed: '2', other: '3' } as const
+export const STATE_CODES = { normal: '0', withdrawn: '1', disputed: '2', other: '3' } as const
 
 const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/'
 /** XML namespace at sgs.creditchina.gov.cn; another receiver's WSDL may differ. */
@@ -25,38 +25,38 @@ const FAULT_LENGTH_MAX = 40
 
 export type SoapOperation = 'importPenalyXml' | 'importPermissionXml'
 
-export const slashed = (day: string | null): string | null => day?.replaceAll('-', '/') ?? null
+export const slashedDate = (day: string | null): string | null => day?.replaceAll('-', '/') ?? null
 
 /** Omits the dates (`days`) that are empty, because receivers reject them. */
-export const rowdata = (rows: readonly FormatRow[], days: readonly string[]): string =>
+export const writeRowdata = (rows: readonly FormatRow[], days: readonly string[]): string =>
   XML_DECLARATION +
-  node(
+  xmlNode(
     'ROWDATA',
     ...rows.map((row) =>
-      node(
+      xmlNode(
         'ROW',
         ...Object.entries(row).flatMap(([name, value]) =>
-          value === null && days.includes(name) ? [] : leaf(name, value ?? ''),
+          value === null && days.includes(name) ? [] : xmlLeaf(name, value ?? ''),
         ),
       ),
     ),
   )
 
-export const soapCall = (operation: SoapOperation, token: string, xml: string): string =>
+export const writeSoapCall = (operation: SoapOperation, token: string, xml: string): string =>
   XML_DECLARATION +
-  tag(
+  xmlTag(
     'soapenv:Envelope',
     { 'xmlns:soapenv': SOAP, 'xmlns:ser': SERVICE },
-    node('soapenv:Body', node(`ser:${operation}`, leaf('token', token), leaf('xml', xml))),
+    xmlNode('soapenv:Body', xmlNode(`ser:${operation}`, xmlLeaf('token', token), xmlLeaf('xml', xml))),
   )
 
 export const readSoapCall = (bytes: Buffer): { operation: SoapOperation; token: string; rows: XmlElement[] } | null => {
   const root = readXml(bytes)
   for (const operation of ['importPenalyXml', 'importPermissionXml'] as const) {
     const [call] = elementsNamed(root, operation)
-    const xml = call && textIn(call, 'xml')
+    const xml = call && textOfChild(call, 'xml')
     if (!call || !xml) continue
-    return { operation, token: textIn(call, 'token') ?? '', rows: elementsNamed(readXml(Buffer.from(xml)), 'ROW') }
+    return { operation, token: textOfChild(call, 'token') ?? '', rows: elementsNamed(readXml(Buffer.from(xml)), 'ROW') }
   }
   return null
 }
@@ -71,26 +71,26 @@ export interface SoapLine {
   receiverId: string | null
 }
 
-export const soapAnswer = (operation: SoapOperation, lines: readonly SoapLine[]): string => {
+export const writeSoapAnswer = (operation: SoapOperation, lines: readonly SoapLine[]): string => {
   const rows = lines.map(({ line, code, text, field, value, receiverId }) =>
-    node(
+    xmlNode(
       'ROW',
-      leaf('line', line ?? ''),
-      leaf('code', code),
-      leaf('text', text),
-      leaf('field', field ?? ''),
-      leaf('value', value ?? ''),
-      leaf('recid', receiverId ?? ''),
+      xmlLeaf('line', line ?? ''),
+      xmlLeaf('code', code),
+      xmlLeaf('text', text),
+      xmlLeaf('field', field ?? ''),
+      xmlLeaf('value', value ?? ''),
+      xmlLeaf('recid', receiverId ?? ''),
     ),
   )
   return (
     XML_DECLARATION +
-    tag(
+    xmlTag(
       'soapenv:Envelope',
       { 'xmlns:soapenv': SOAP, 'xmlns:ser': SERVICE },
-      node(
+      xmlNode(
         'soapenv:Body',
-        node(`ser:${operation}Response`, leaf('return', XML_DECLARATION + node('ROWDATA', ...rows))),
+        xmlNode(`ser:${operation}Response`, xmlLeaf('return', XML_DECLARATION + xmlNode('ROWDATA', ...rows))),
       ),
     )
   )
@@ -139,7 +139,8 @@ export const readSoapAnswer = (
 /** Returns the answer's root, which may be XML inside a text. */
 const innerOf = (root: XmlElement): XmlElement => {
   const [fault] = elementsNamed(root, 'Fault')
-  if (fault) throw new UnreadableAnswer(`SOAP fault ${(textIn(fault, 'faultcode') ?? '').slice(0, FAULT_LENGTH_MAX)}`)
+  if (fault)
+    throw new UnreadableAnswer(`SOAP fault ${(textOfChild(fault, 'faultcode') ?? '').slice(0, FAULT_LENGTH_MAX)}`)
   const written = writtenIn(root)
   return written === null ? root : readXml(Buffer.from(written))
 }
@@ -160,7 +161,7 @@ const verdictsIn = (element: XmlElement): (SoapLine & { element: XmlElement })[]
 }
 
 const lineIn = (element: XmlElement): Omit<SoapLine, 'code'> => {
-  const line = textIn(element, 'line')
+  const line = textOfChild(element, 'line')
   return {
     line: line !== null && /^\d{1,9}$/.test(line) ? Number(line) : null,
     text: shortenedIn(element, 'text') ?? '',
@@ -170,4 +171,4 @@ const lineIn = (element: XmlElement): Omit<SoapLine, 'code'> => {
   }
 }
 
-const shortenedIn = (element: XmlElement, name: string): string | null => shortened(textIn(element, name))
+const shortenedIn = (element: XmlElement, name: string): string | null => shortenedText(textOfChild(element, name))

@@ -1,22 +1,22 @@
 /** 严重违法失信 list as JSON. NAME, CERTYPE and CERNO (legal representative and ID) are never sent: data minimisation. */
 import { type EntryNotice, isEntryNotice } from '../../domain/delivery/delivery.js'
-import { type FormatFault, type NoticeBatch, SENDER } from '../platform.js'
-import type { ShownNames } from './reading.js'
-import { faultsIn, fitting } from './schema.js'
+import { type FormatFault, type NoticeBatch, SENDER_NAME } from '../platform.js'
+import type { DisplayNames } from './reading.js'
+import { fitToFormat, formatFaults } from './schema.js'
 
 const LIST = 'serious'
 const OPTYPE = { ADD: '1', CHANGE: '2', REMOVE: '3' } as const satisfies Record<EntryNotice['action'], string>
 
-export const SAMR_SHOWN: ShownNames = { key: 'ILLID', sequence: 'SN', uscc: 'UNISCID', name: 'ENTNAME' }
+export const SAMR_DISPLAY_NAMES: DisplayNames = { key: 'ILLID', sequence: 'SN', uscc: 'UNISCID', name: 'ENTNAME' }
 
 export const samrBatch = (batch: NoticeBatch) => ({
   batchNo: batch.id,
-  sender: SENDER,
+  sender: SENDER_NAME,
   rows: batch.notices.filter(isEntryNotice).map(samrRow),
 })
 
 export const samrRow = (notice: EntryNotice) =>
-  fitting(notice, 'samr-list', {
+  fitToFormat(notice, 'samr-list', {
     ILLID: notice.key,
     ENTNAME: notice.operator.name,
     UNISCID: notice.operator.uscc,
@@ -41,7 +41,7 @@ export const samrRow = (notice: EntryNotice) =>
 
 export const checkSamrRow = (notice: EntryNotice): FormatFault[] => [
   ...otherList(notice),
-  ...faultsIn('samr-list', samrRow(notice)),
+  ...formatFaults('samr-list', samrRow(notice)),
 ]
 
 const otherList = (notice: EntryNotice): FormatFault[] =>

@@ -1,9 +1,9 @@
 import type { Notice } from '../../domain/delivery/delivery.js'
-import { contract, document } from '../../foundation/contracts.js'
+import { contract, schemaDocument } from '../../foundation/contracts.js'
 import type { FormatFault } from '../platform.js'
 
 /** Returns the row's faults without those of the rule `if`, which repeat the failed condition. */
-export const faultsIn = (format: string, row: unknown): FormatFault[] => {
+export const formatFaults = (format: string, row: unknown): FormatFault[] => {
   const faults = contract(`platforms/${format}`)(row).filter(({ rule }) => rule !== 'if')
   return faults.filter(({ field }, at) => faults.findIndex((other) => other.field === field) === at)
 }
@@ -12,7 +12,7 @@ export const faultsIn = (format: string, row: unknown): FormatFault[] => {
  * Makes a removal fit the format, because it must not wait for corrections: cuts long texts and omits malformed
  * optional ones. `inner` names the object with the fields.
  */
-export const fitting = <R extends object>(
+export const fitToFormat = <R extends object>(
   { action, key }: Pick<Notice, 'action' | 'key'>,
   format: string,
   row: R,
@@ -42,12 +42,12 @@ interface SchemaProperty {
 }
 
 const propertiesOf = (format: string): Readonly<Record<string, SchemaProperty>> =>
-  (document(`platforms/${format}.json`) as { properties: Record<string, SchemaProperty> }).properties
+  (schemaDocument(`platforms/${format}.json`) as { properties: Record<string, SchemaProperty> }).properties
 
 interface FormatColumn {
   code: string
   title: string
 }
 
-export const columnsOf = (format: string): FormatColumn[] =>
+export const formatColumns = (format: string): FormatColumn[] =>
   Object.entries(propertiesOf(format)).map(([code, { title }]) => ({ code, title }))

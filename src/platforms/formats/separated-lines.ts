@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { csvFault, csvRecords, csvRecordsInSlices } from '../../foundation/text/csv.js'
+import { csvFaultCode, csvRecords, csvRecordsInSlices } from '../../foundation/text/csv.js'
 import { decode } from '../../foundation/text/encodings.js'
 import { UnreadableAnswer } from './reading.js'
 
@@ -10,7 +10,7 @@ export interface SeparatedLines {
   ended: boolean
 }
 
-export const linesIn = (bytes: Buffer): SeparatedLines => {
+export const parseLines = (bytes: Buffer): SeparatedLines => {
   const text = textIn(bytes)
   try {
     const [header = [], ...rows] = csvRecords(text)
@@ -21,8 +21,8 @@ export const linesIn = (bytes: Buffer): SeparatedLines => {
   }
 }
 
-/** Like `linesIn`, but does not block the event loop. */
-export const linesInSlices = async (bytes: Buffer): Promise<SeparatedLines> => {
+/** Like `parseLines`, but does not block the event loop. */
+export const parseLinesInSlices = async (bytes: Buffer): Promise<SeparatedLines> => {
   const text = textIn(bytes)
   let names: string[] | null = null
   const rows: ReadonlyMap<string, string>[] = []
@@ -45,6 +45,6 @@ const rowOf = (names: readonly string[], cells: readonly string[]): ReadonlyMap<
   new Map(names.map((name, at) => [name, cells[at] ?? '']))
 
 const unreadable = (error: unknown): unknown => {
-  const code = csvFault(error)
+  const code = csvFaultCode(error)
   return code === null ? error : new UnreadableAnswer(`no separated lines (${code})`)
 }

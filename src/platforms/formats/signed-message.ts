@@ -1,15 +1,15 @@
 import { createHmac } from 'node:crypto'
 import { type EntryNotice, isEntryNotice, type Notice, type RecordNotice } from '../../domain/delivery/delivery.js'
 import type { FormatFault } from '../platform.js'
-import type { ShownNames } from './reading.js'
-import { naturalPerson, said, saidAll } from './record-notices.js'
-import { faultsIn, fitting } from './schema.js'
+import type { DisplayNames } from './reading.js'
+import { naturalPersonFault, textField, textListField } from './record-notices.js'
+import { fitToFormat, formatFaults } from './schema.js'
 
-export const MESSAGE_SHOWN: ShownNames = { key: 'id', sequence: 'sequence', uscc: 'uscc', name: 'name' }
+export const MESSAGE_DISPLAY_NAMES: DisplayNames = { key: 'id', sequence: 'sequence', uscc: 'uscc', name: 'name' }
 
 export const idempotencyKey = ({ key, sequence }: Notice): string => `${key}/${sequence}`
 
-export const message = (notice: Notice) => {
+export const noticeMessage = (notice: Notice) => {
   if (isEntryNotice(notice)) return entryMessage(notice)
   return notice.kind === 'penalty' ? penaltyMessage(notice) : permitMessage(notice)
 }
@@ -18,7 +18,7 @@ const entryMessage = (notice: EntryNotice) => ({
   id: notice.key,
   sequence: notice.sequence,
   action: notice.action,
-  entry: fitting(
+  entry: fitToFormat(
     notice,
     'signed-message',
     {
@@ -50,23 +50,23 @@ const entryMessage = (notice: EntryNotice) => ({
 
 const penaltyMessage = (notice: RecordNotice) => ({
   ...recordHead(notice),
-  penalty: fitting(
+  penalty: fitToFormat(
     notice,
     'signed-penalty',
     {
       ...partyOf(notice),
-      documentNumber: said(notice, 'document_number'),
-      violation: said(notice, 'violation'),
-      facts: said(notice, 'facts'),
-      basis: said(notice, 'basis'),
-      types: saidAll(notice, 'types'),
-      content: said(notice, 'content'),
-      fineYuan: said(notice, 'fine_yuan'),
-      confiscatedYuan: said(notice, 'confiscated_yuan'),
-      licence: said(notice, 'licence'),
-      decidedOn: said(notice, 'decided_on'),
-      effectiveUntil: said(notice, 'effective_until'),
-      publishUntil: said(notice, 'publish_until'),
+      documentNumber: textField(notice, 'document_number'),
+      violation: textField(notice, 'violation'),
+      facts: textField(notice, 'facts'),
+      basis: textField(notice, 'basis'),
+      types: textListField(notice, 'types'),
+      content: textField(notice, 'content'),
+      fineYuan: textField(notice, 'fine_yuan'),
+      confiscatedYuan: textField(notice, 'confiscated_yuan'),
+      licence: textField(notice, 'licence'),
+      decidedOn: textField(notice, 'decided_on'),
+      effectiveUntil: textField(notice, 'effective_until'),
+      publishUntil: textField(notice, 'publish_until'),
       ...sourcesOf(notice),
     },
     'penalty',
@@ -76,20 +76,20 @@ const penaltyMessage = (notice: RecordNotice) => ({
 
 const permitMessage = (notice: RecordNotice) => ({
   ...recordHead(notice),
-  permit: fitting(
+  permit: fitToFormat(
     notice,
     'signed-permit',
     {
       ...partyOf(notice),
-      documentName: said(notice, 'document_name'),
-      documentNumber: said(notice, 'document_number'),
-      category: said(notice, 'category'),
-      certificate: said(notice, 'certificate'),
-      permitNumber: said(notice, 'permit_number'),
-      content: said(notice, 'content'),
-      decidedOn: said(notice, 'decided_on'),
-      validFrom: said(notice, 'valid_from'),
-      validTo: said(notice, 'valid_to'),
+      documentName: textField(notice, 'document_name'),
+      documentNumber: textField(notice, 'document_number'),
+      category: textField(notice, 'category'),
+      certificate: textField(notice, 'certificate'),
+      permitNumber: textField(notice, 'permit_number'),
+      content: textField(notice, 'content'),
+      decidedOn: textField(notice, 'decided_on'),
+      validFrom: textField(notice, 'valid_from'),
+      validTo: textField(notice, 'valid_to'),
       ...sourcesOf(notice),
     },
     'permit',
@@ -104,16 +104,16 @@ const partyOf = (notice: RecordNotice) => ({
   name: notice.operator.name,
   regNo: notice.operator.regNo,
   orgCode: notice.operator.orgCode,
-  partyKind: said(notice, 'party_kind'),
+  partyKind: textField(notice, 'party_kind'),
 })
 
 const sourcesOf = (notice: RecordNotice) => ({
-  authority: said(notice, 'authority'),
-  authorityCode: said(notice, 'authority_code'),
-  sourceUnit: said(notice, 'source_unit'),
-  sourceUnitCode: said(notice, 'source_unit_code'),
-  status: said(notice, 'status'),
-  note: said(notice, 'note'),
+  authority: textField(notice, 'authority'),
+  authorityCode: textField(notice, 'authority_code'),
+  sourceUnit: textField(notice, 'source_unit'),
+  sourceUnitCode: textField(notice, 'source_unit_code'),
+  status: textField(notice, 'status'),
+  note: textField(notice, 'note'),
 })
 
 const removalOf = ({ removal }: RecordNotice) =>
@@ -125,10 +125,10 @@ const removalOf = ({ removal }: RecordNotice) =>
   }
 
 export const checkMessage = (notice: Notice): FormatFault[] => {
-  if (isEntryNotice(notice)) return faultsIn('signed-message', message(notice))
-  const person = naturalPerson(notice, `${notice.kind}/partyKind`)
-  return person.length > 0 ? person : faultsIn(`signed-${notice.kind}`, message(notice))
+  if (isEntryNotice(notice)) return formatFaults('signed-message', noticeMessage(notice))
+  const person = naturalPersonFault(notice, `${notice.kind}/partyKind`)
+  return person.length > 0 ? person : formatFaults(`signed-${notice.kind}`, noticeMessage(notice))
 }
 
-export const signature = (secret: string, timestamp: string, body: string): string =>
+export const signMessage = (secret: string, timestamp: string, body: string): string =>
   createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')

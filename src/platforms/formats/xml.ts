@@ -1,5 +1,5 @@
 import { makeXmlReader, type XmlElement, type XmlLimits } from '../../foundation/text/xml.js'
-import { textOfBytes, UnreadableAnswer } from './reading.js'
+import { decodeBytes, UnreadableAnswer } from './reading.js'
 
 const LIMITS: XmlLimits = { depth: 16, elements: 100_000, attributes: Number.POSITIVE_INFINITY }
 const FAULTS: Partial<Record<string, string>> = { doctype: 'a document type is not accepted' }
@@ -12,7 +12,7 @@ export const readXml = (bytes: Buffer): XmlElement => {
       new UnreadableAnswer(fault === 'syntax' ? `not XML: ${detail}` : (FAULTS[fault] ?? 'too large or too deep')),
     fold: ({ name, text, children }) => ({ name, text, children: children.map(([, child]) => child) }),
   })
-  reader.write(textOfBytes(bytes))
+  reader.write(decodeBytes(bytes))
   const root = reader.close()
   if (!root) throw new UnreadableAnswer('no element')
   return root

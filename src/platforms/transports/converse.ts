@@ -1,7 +1,7 @@
 /** Sends HTTP requests to platforms. Redirects are not followed. */
-import { NoDisplay, Refusal } from '../../foundation/errors.js'
-import { retryAfterIn } from '../../foundation/http/retry-after.js'
-import { ask, Unreachable } from '../../foundation/http.js'
+import { NoDisplayRefusal, Refusal } from '../../foundation/errors.js'
+import { parseRetryAfter } from '../../foundation/http/retry-after.js'
+import { requestHttp, UnreachableError } from '../../foundation/http.js'
 import type { PlatformAddress } from '../platform.js'
 import { maskSecret, maskSecretBytes } from './secrets.js'
 
@@ -27,11 +27,11 @@ export interface PlatformAnswer {
 /**
  * Returns answers 2xx, 4xx and 501, which may hold receipts. Others, also 401, 403 and 429, throw PLATFORM_UNREACHABLE.
  */
-export const converse = async (
+export const exchangeWithPlatform = async (
   to: PlatformAddress,
   { method, path, headers, body }: PlatformRequest,
 ): Promise<PlatformAnswer> => {
-  const answer = await ask(addressOf(to, path), {
+  const answer = await requestHttp(addressOf(to, path), {
     method,
     headers,
     timeoutMs: TIMEOUT_MS,
@@ -39,23 +39,23 @@ export const converse = async (
     ...(body === undefined ? {} : { body }),
     ...(to.signal ? { signal: to.signal } : {}),
   }).catch((error: unknown) => {
-    throw error instanceof Unreachable ? unreachable(maskSecret(error.message, to.secret)) : error
+    throw error instanceof UnreachableError ? unreachableRefusal(maskSecret(error.message, to.secret)) : error
   })
 
   const { status } = answer
-  if (status === 401 || status === 403) throw unreachable(`凭据被拒绝 credentials refused (HTTP ${status})`)
+  if (status === 401 || status === 403) throw unreachableRefusal(`凭据被拒绝 credentials refused (HTTP ${status})`)
   if (status === 429 || (status >= 500 && status !== NOT_IMPLEMENTED))
-    throw unreachable(`HTTP ${status}`, retryAfterIn(answer.headers))
-  if (status < 200 || (status >= 300 && status < 400)) throw unreachable(`HTTP ${status}`)
+    throw unreachableRefusal(`HTTP ${status}`, parseRetryAfter(answer.headers))
+  if (status < 200 || (status >= 300 && status < 400)) throw unreachableRefusal(`HTTP ${status}`)
   return { status, body: maskSecretBytes(answer.body, to.secret) }
 }
 
-export const unreachable = (reason: string, wait: number | null = null): Refusal =>
+export const unreachableRefusal = (reason: string, wait: number | null = null): Refusal =>
   new Refusal(
     'PLATFORM_UNREACHABLE',
     wait === null ? { reason } : { reason, retryAfterSeconds: Math.min(wait, RETRY_AFTER_SECONDS_MAX) },
   )
 
-export const noDisplay = (reason: string): Refusal => new NoDisplay(reason)
+export const noDisplayRefusal = (reason: string): Refusal => new NoDisplayRefusal(reason)
 
 const addressOf = ({ url }: PlatformAddress, path: string): string => url.replace(/\/+$/, '') + path

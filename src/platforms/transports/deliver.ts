@@ -1,7 +1,7 @@
 import { NO_RECEIPT_CODE, type Notice, type Receipt, WAITING_CODE } from '../../domain/delivery/delivery.js'
 import { UnreadableAnswer } from '../formats/reading.js'
 import type { PlatformAddress } from '../platform.js'
-import { converse, type PlatformAnswer, unreachable } from './converse.js'
+import { exchangeWithPlatform, type PlatformAnswer, unreachableRefusal } from './converse.js'
 import { maskSecret } from './secrets.js'
 
 export interface OutgoingMessage {
@@ -13,20 +13,20 @@ export interface OutgoingMessage {
 }
 
 /** A 4xx that carries receipts is an answer like any other: the platform has judged the rows. */
-export const deliver = async (
+export const deliverMessage = async (
   to: PlatformAddress,
   notices: readonly Notice[],
   letter: OutgoingMessage,
 ): Promise<Receipt[]> => {
   const { path, headers, body, read } = letter
-  const answer = await converse(to, { method: 'POST', path, headers, body })
+  const answer = await exchangeWithPlatform(to, { method: 'POST', path, headers, body })
   return matchReceipts(
     notices,
-    readable(to, answer, read).map((receipt) => withoutSecret(receipt, to.secret)),
+    readAnswer(to, answer, read).map((receipt) => withoutSecret(receipt, to.secret)),
   )
 }
 
-export const readable = <T>(
+export const readAnswer = <T>(
   { secret }: PlatformAddress,
   { status, body }: PlatformAnswer,
   read: (bytes: Buffer) => T,
@@ -35,7 +35,7 @@ export const readable = <T>(
     return read(body)
   } catch (error) {
     if (!(error instanceof UnreadableAnswer)) throw error
-    throw unreachable(
+    throw unreachableRefusal(
       status >= 400 ? `HTTP ${status}` : `回执无法读取 unreadable answer: ${maskSecret(error.message, secret)}`,
     )
   }
@@ -48,9 +48,9 @@ const matchReceipts = (notices: readonly Notice[], receipts: readonly Receipt[])
     if (same) same.push(receipt)
     else unused.set(receipt.key, [receipt])
   }
-  const inOrder = notices.map(({ key }) => unused.get(key)?.shift() ?? noReceipt(key))
+  const inOrder = notices.map(({ key }) => unused.get(key)?.shift() ?? missingReceipt(key))
   if (inOrder.length > 0 && inOrder.every(({ code }) => code === NO_RECEIPT_CODE)) {
-    throw unreachable('回执未涉及任何一行 the answer speaks of none of the rows')
+    throw unreachableRefusal('回执未涉及任何一行 the answer speaks of none of the rows')
   }
   return inOrder
 }
@@ -77,21 +77,21 @@ const plainReceipt = (key: string, code: string, text: string): Receipt => ({
   receiverId: null,
 })
 
-export const noReceipt = (key: string): Receipt =>
+export const missingReceipt = (key: string): Receipt =>
   plainReceipt(
     key,
     NO_RECEIPT_CODE,
     '平台回执未涉及此行，仍待报送。The answer does not speak of this row; it stays owed.',
   )
 
-export const unknownThere = (key: string): Receipt =>
+export const unknownReceipt = (key: string): Receipt =>
   plainReceipt(
     key,
     NO_RECEIPT_CODE,
     '平台未见此行，将以同一业务键重新报送。The platform knows nothing of this row; it is sent again under its key.',
   )
 
-export const waiting = (
+export const waitingReceipt = (
   key: string,
   text = '已交付，平台尚未反馈。It is there; the platform has not answered yet.',
 ): Receipt => plainReceipt(key, WAITING_CODE, text)

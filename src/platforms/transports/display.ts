@@ -1,10 +1,10 @@
 /** `GET /entries?after=KEY&limit=N` pages all entries; `GET /entries?keys=A,B` returns some. */
 import { type Notice, type Receipt, SUBJECT_KINDS, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { isRecord } from '../../foundation/text/json.js'
-import { jsonArrayIn, type ShownNames, shortened, textOf, UnreadableAnswer } from '../formats/reading.js'
+import { type DisplayNames, parseJsonArray, shortenedText, trimmedText, UnreadableAnswer } from '../formats/reading.js'
 import type { DisplayedSubject, PlatformAddress } from '../platform.js'
-import { converse, noDisplay, type PlatformAnswer, unreachable } from './converse.js'
-import { readable, unknownThere } from './deliver.js'
+import { exchangeWithPlatform, noDisplayRefusal, type PlatformAnswer, unreachableRefusal } from './converse.js'
+import { readAnswer, unknownReceipt } from './deliver.js'
 
 const PATH = '/entries'
 const PAGE_ENTRIES = 1_000
@@ -26,31 +26,32 @@ export type CredentialHeaders = () => Record<string, string>
 export const readDisplay = async (
   from: PlatformAddress,
   credentials: CredentialHeaders,
-  names: ShownNames,
+  names: DisplayNames,
 ): Promise<DisplayedSubject[]> => {
   const shown = new Map<string, DisplayedSubject>()
   for (let after: string | null = null, pages = 0; ; pages += 1) {
-    if (pages === PAGES_MAX) throw unreachable(`展示清单分页过多 more than ${PAGES_MAX} pages are displayed`)
+    if (pages === PAGES_MAX) throw unreachableRefusal(`展示清单分页过多 more than ${PAGES_MAX} pages are displayed`)
     const page: DisplayedEntry[] = await pageOf(from, credentials, names, after)
     // Pages may be short; only an empty one is the end.
     if (page.length === 0) return [...shown.values()]
     const known = page.filter(({ key }) => shown.has(key)).length
     // Here the platform ignores paging and has sent everything.
     if (known === page.length && known === shown.size && known < PAGE_ENTRIES) return [...shown.values()]
-    if (known > 0) throw unreachable('展示清单分页重复 the pages of what is displayed overlap')
+    if (known > 0) throw unreachableRefusal('展示清单分页重复 the pages of what is displayed overlap')
     for (const { recordId: _, ...entry } of page) shown.set(entry.key, entry)
-    if (shown.size > ENTRIES_MAX) throw unreachable(`展示清单过大 more than ${ENTRIES_MAX} entries are displayed`)
+    if (shown.size > ENTRIES_MAX)
+      throw unreachableRefusal(`展示清单过大 more than ${ENTRIES_MAX} entries are displayed`)
     if (page.length > PAGE_ENTRIES) return [...shown.values()]
     after = page.at(-1)?.key ?? null
   }
 }
 
 /** Answers from the display. A removal stays NO_RECEIPT, because an absent entry may still appear. */
-export const askDisplayed = async (
+export const receiptsFromDisplay = async (
   notices: readonly Notice[],
   from: PlatformAddress,
   credentials: CredentialHeaders,
-  names: ShownNames,
+  names: DisplayNames,
 ): Promise<Receipt[]> => {
   const keys = [...new Set(notices.filter(({ action }) => action !== 'REMOVE').map(({ key }) => key))]
   const displayed = new Map<string, DisplayedEntry>()
@@ -62,7 +63,7 @@ export const askDisplayed = async (
 }
 
 const receiptFromDisplay = ({ key, sequence, action }: Notice, entry: DisplayedEntry | undefined): Receipt => {
-  if (action === 'REMOVE' || entry?.sequence == null || entry.sequence < sequence) return unknownThere(key)
+  if (action === 'REMOVE' || entry?.sequence == null || entry.sequence < sequence) return unknownReceipt(key)
   return {
     key,
     accepted: true,
@@ -79,14 +80,14 @@ type DisplayedEntry = DisplayedSubject & { recordId: string | null }
 const pageOf = async (
   from: PlatformAddress,
   credentials: CredentialHeaders,
-  names: ShownNames,
+  names: DisplayNames,
   after: string | null,
 ): Promise<DisplayedEntry[]> => {
   const query = `${after === null ? '' : `after=${encodeURIComponent(after)}&`}limit=${PAGE_ENTRIES}`
   const answer = await requestEntries(from, credentials, query)
   // An empty list would make every entry look missing.
-  if (NO_SUCH_ADDRESS.includes(answer.status)) throw noDisplay(`HTTP ${answer.status}`)
-  if (answer.status >= 400) throw unreachable(`HTTP ${answer.status}`)
+  if (NO_SUCH_ADDRESS.includes(answer.status)) throw noDisplayRefusal(`HTTP ${answer.status}`)
+  if (answer.status >= 400) throw unreachableRefusal(`HTTP ${answer.status}`)
   return entriesIn(from, answer, names)
 }
 
@@ -94,7 +95,7 @@ const pageOf = async (
 const displayedOf = async (
   from: PlatformAddress,
   credentials: CredentialHeaders,
-  names: ShownNames,
+  names: DisplayNames,
   keys: readonly string[],
 ): Promise<DisplayedEntry[]> => {
   const answer = await requestEntries(from, credentials, `keys=${keys.map(encodeURIComponent).join(',')}`)
@@ -112,31 +113,31 @@ const requestEntries = (
   credentials: CredentialHeaders,
   query: string,
 ): Promise<PlatformAnswer> =>
-  converse(from, {
+  exchangeWithPlatform(from, {
     method: 'GET',
     path: `${PATH}?${query}`,
     headers: { accept: 'application/json', ...credentials() },
   })
 
-const entriesIn = (from: PlatformAddress, answer: PlatformAnswer, names: ShownNames): DisplayedEntry[] =>
-  readable(from, answer, (bytes) => displayedAll(bytes, names))
+const entriesIn = (from: PlatformAddress, answer: PlatformAnswer, names: DisplayNames): DisplayedEntry[] =>
+  readAnswer(from, answer, (bytes) => displayedAll(bytes, names))
 
-const displayedAll = (bytes: Buffer, names: ShownNames): DisplayedEntry[] =>
-  jsonArrayIn(bytes).map((row) => displayedIn(row, names))
+const displayedAll = (bytes: Buffer, names: DisplayNames): DisplayedEntry[] =>
+  parseJsonArray(bytes).map((row) => displayedIn(row, names))
 
 /** Throws on a faulty entry: an incomplete list could cause wrong removals. */
-const displayedIn = (row: unknown, names: ShownNames): DisplayedEntry => {
-  const key = isRecord(row) ? textOf(row[names.key]) : null
+const displayedIn = (row: unknown, names: DisplayNames): DisplayedEntry => {
+  const key = isRecord(row) ? trimmedText(row[names.key]) : null
   if (!isRecord(row) || key === null || key.length > KEY_LENGTH_MAX)
     throw new UnreadableAnswer(`an entry without ${names.key}`)
-  const sequence = Number(textOf(row[names.sequence]) ?? Number.NaN)
+  const sequence = Number(trimmedText(row[names.sequence]) ?? Number.NaN)
   return {
     kind: kindIn(row[KIND]),
     key,
     sequence: Number.isSafeInteger(sequence) ? sequence : null,
-    uscc: textOf(row[names.uscc]),
-    name: textOf(row[names.name]) ?? '',
-    recordId: shortened(row[RECORD_ID]),
+    uscc: trimmedText(row[names.uscc]),
+    name: trimmedText(row[names.name]) ?? '',
+    recordId: shortenedText(row[RECORD_ID]),
   }
 }
 

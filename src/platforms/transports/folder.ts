@@ -5,12 +5,22 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Notice, type Receipt, SUBJECT_KINDS } from '../../domain/delivery/delivery.js'
-import { type ShownNames, UnreadableAnswer } from '../formats/reading.js'
-import { linesIn, linesInSlices, type SeparatedLines } from '../formats/separated-lines.js'
+import { type DisplayNames, UnreadableAnswer } from '../formats/reading.js'
+import { parseLines, parseLinesInSlices, type SeparatedLines } from '../formats/separated-lines.js'
 import type { DisplayedSubject, PlatformAddress } from '../platform.js'
-import { noDisplay, unreachable } from './converse.js'
-import { noReceipt, unknownThere, waiting, withoutSecret } from './deliver.js'
-import { contentOf, exists, inside, makeInside, namesIn, pathOf, put, statOf, withNamedFaults } from './folder/files.js'
+import { noDisplayRefusal, unreachableRefusal } from './converse.js'
+import { missingReceipt, unknownReceipt, waitingReceipt, withoutSecret } from './deliver.js'
+import {
+  fileExists,
+  fileNamesIn,
+  folderPathOf,
+  makeSubfolder,
+  putFile,
+  readContentOf,
+  statOf,
+  subfolderPath,
+  withNamedFaults,
+} from './folder/files.js'
 
 const BATCH = '.csv'
 const RECEIPT = '.receipt.csv'
@@ -41,18 +51,22 @@ export const putBatch = (
 ): Promise<Receipt[]> =>
   withNamedFaults(async () => {
     to.signal?.throwIfAborted()
-    const folder = pathOf(to.url)
-    const sent = await makeInside(folder, SENT)
+    const folder = folderPathOf(to.url)
+    const sent = await makeSubfolder(folder, SENT)
     const name = await freeName(folder, id)
-    await put(folder, name + BATCH, content)
+    await putFile(folder, name + BATCH, content)
     // The list of sent keys follows the batch, which itself shows them if the process dies in between.
-    await put(sent, name + BATCH, keysText(notices))
+    await putFile(sent, name + BATCH, keysText(notices))
     await clearAway(folder, sent, name)
-    return notices.map(({ key }) => waiting(key))
+    return notices.map(({ key }) => waitingReceipt(key))
   })
 
 /** A notice in a batch without receipt is WAITING; one in no batch is NO_RECEIPT. */
-export const askFolder = (notices: readonly Notice[], to: PlatformAddress, names: FolderNames): Promise<Receipt[]> =>
+export const readFolderReceipts = (
+  notices: readonly Notice[],
+  to: PlatformAddress,
+  names: FolderNames,
+): Promise<Receipt[]> =>
   withNamedFaults(async () => {
     const wanted = new Set(notices.map(idOf))
     const answers = new Map<string, Receipt>()
@@ -65,27 +79,28 @@ export const askFolder = (notices: readonly Notice[], to: PlatformAddress, names
         if (receipt.accepted || !answers.has(id)) answers.set(id, withoutSecret(receipt, to.secret))
       }
     }
-    return notices.map((notice) => answers.get(idOf(notice)) ?? unknownThere(notice.key))
+    return notices.map((notice) => answers.get(idOf(notice)) ?? unknownReceipt(notice.key))
   })
 
 /** Throws when `shown.csv` is missing, incomplete or older than `notBefore`. */
-export const readShownFile = (from: PlatformAddress, names: ShownNames): Promise<DisplayedSubject[]> =>
+export const readShownFile = (from: PlatformAddress, names: DisplayNames): Promise<DisplayedSubject[]> =>
   withNamedFaults(async () => {
-    const path = join(pathOf(from.url), SHOWN)
+    const path = join(folderPathOf(from.url), SHOWN)
     const written = await statOf(path)
     if (written !== null && from.notBefore !== undefined && written.mtimeMs < from.notBefore.getTime())
-      throw noDisplay(`${SHOWN} 早于所查报送 is older than what was sent`)
-    const content = await contentOf(path, SHOWN_BYTES_MAX)
-    if (content === null) throw noDisplay(`没有展示清单，或过大 the receiver has put no ${SHOWN}, or one too large`)
-    const lines = await linesInSlices(content).catch((error: unknown) => {
+      throw noDisplayRefusal(`${SHOWN} 早于所查报送 is older than what was sent`)
+    const content = await readContentOf(path, SHOWN_BYTES_MAX)
+    if (content === null)
+      throw noDisplayRefusal(`没有展示清单，或过大 the receiver has put no ${SHOWN}, or one too large`)
+    const lines = await parseLinesInSlices(content).catch((error: unknown) => {
       if (!(error instanceof UnreadableAnswer)) throw error
-      throw unreachable(`${SHOWN} 无法读取 cannot be read: ${error.message}`)
+      throw unreachableRefusal(`${SHOWN} 无法读取 cannot be read: ${error.message}`)
     })
-    if (!lines.names.includes(names.key)) throw unreachable(`${SHOWN} 没有列 has no column ${names.key}`)
-    if (!lines.ended) throw unreachable(`${SHOWN} 尚未写完 is not finished`)
+    if (!lines.names.includes(names.key)) throw unreachableRefusal(`${SHOWN} 没有列 has no column ${names.key}`)
+    if (!lines.ended) throw unreachableRefusal(`${SHOWN} 尚未写完 is not finished`)
     return lines.rows.map((row) => {
       const key = row.get(names.key) ?? ''
-      if (key === '') throw unreachable(`${SHOWN} 有行缺少 has a row without ${names.key}`)
+      if (key === '') throw unreachableRefusal(`${SHOWN} 有行缺少 has a row without ${names.key}`)
       const sequence = row.get(names.sequence) ?? ''
       return {
         kind: SUBJECT_KINDS.find((kind) => kind === row.get(KIND)) ?? 'listing',
@@ -105,7 +120,7 @@ const freeName = async (folder: string, id: string): Promise<string> => {
   for (let n = 1; n <= SAME_NAME_MAX; n += 1) {
     const name = n === 1 ? id : `${id}-${n}`
     const taken = [join(folder, name + BATCH), join(folder, name + RECEIPT), join(folder, SENT, name + BATCH)]
-    if (!(await Promise.all(taken.map(exists))).includes(true)) return name
+    if (!(await Promise.all(taken.map(fileExists))).includes(true)) return name
   }
   throw new Error(`more than ${SAME_NAME_MAX} batches are named ${id}`)
 }
@@ -131,9 +146,9 @@ const batchesWith = async (
   { url, signal }: PlatformAddress,
   names: FolderNames,
 ): Promise<SentBatch[]> => {
-  const folder = pathOf(url)
-  const lying = new Set(await namesIn(folder))
-  const sent = lying.has(SENT) ? await namesIn(await inside(folder, SENT)) : []
+  const folder = folderPathOf(url)
+  const lying = new Set(await fileNamesIn(folder))
+  const sent = lying.has(SENT) ? await fileNamesIn(await subfolderPath(folder, SENT)) : []
   const receipts = new Set([...lying].filter((name) => name.endsWith(RECEIPT)))
   const noted = new Set(sent.filter((name) => name.endsWith(BATCH) && !name.startsWith('.')))
   const unnoted = [...lying].filter(
@@ -144,7 +159,7 @@ const batchesWith = async (
   for (const name of [...noted, ...unnoted]) {
     signal?.throwIfAborted()
     const path = noted.has(name) ? join(folder, SENT, name) : join(folder, name)
-    const content = await contentOf(path).catch((error: unknown) => {
+    const content = await readContentOf(path).catch((error: unknown) => {
       if (noted.has(name)) throw error
       return null
     })
@@ -177,13 +192,13 @@ const answerTo = async (
 ): Promise<[string, Receipt][]> => {
   const all = (answer: (key: string) => Receipt): [string, Receipt][] =>
     asked.map((each) => [idOf(each), answer(each.key)])
-  if (receiptPath === null) return all((key) => waiting(key))
-  const content = await contentOf(receiptPath).catch(() => null)
+  if (receiptPath === null) return all((key) => waitingReceipt(key))
+  const content = await readContentOf(receiptPath).catch(() => null)
   const lines = content === null ? '回执文件无法读取 the receipt cannot be read' : readLines(content)
-  if (typeof lines === 'string') return all((key) => waiting(key, lines))
+  if (typeof lines === 'string') return all((key) => waitingReceipt(key, lines))
   if (!names.keys.some((name) => lines.names.includes(name)))
-    return all((key) => waiting(key, `回执没有列 the receipt has no column ${names.keys.join(' / ')}`))
-  if (!lines.ended) return all((key) => waiting(key, '回执尚未写完。The receipt is not finished.'))
+    return all((key) => waitingReceipt(key, `回执没有列 the receipt has no column ${names.keys.join(' / ')}`))
+  if (!lines.ended) return all((key) => waitingReceipt(key, '回执尚未写完。The receipt is not finished.'))
   return asked.map((each) => [idOf(each), receiptFor(each, keys, lines, names)])
 }
 
@@ -199,12 +214,12 @@ const receiptFor = (
   const row = own.some((each) => names.sequence(each))
     ? own.find((each) => names.sequence(each) === String(sequence))
     : own[turn]
-  return (row && names.receipt(row)) ?? noReceipt(key)
+  return (row && names.receipt(row)) ?? missingReceipt(key)
 }
 
 const readLines = (content: Buffer): SeparatedLines | string => {
   try {
-    return linesIn(content)
+    return parseLines(content)
   } catch (error) {
     if (error instanceof UnreadableAnswer) return `回执文件无法读取 the receipt cannot be read: ${error.message}`
     throw error
@@ -214,8 +229,8 @@ const readLines = (content: Buffer): SeparatedLines | string => {
 /** Removes old batches and receipts; keeps batches not yet taken. */
 const clearAway = async (folder: string, sent: string, newest: string): Promise<void> => {
   const now = (await statOf(join(sent, newest + BATCH)))?.mtimeNs ?? 0n
-  const lying = new Set(await namesIn(folder))
-  for (const name of await namesIn(sent)) {
+  const lying = new Set(await fileNamesIn(folder))
+  for (const name of await fileNamesIn(sent)) {
     if (!name.endsWith(BATCH) || lying.has(name)) continue
     const receipt = join(folder, name.slice(0, -BATCH.length) + RECEIPT)
     const times = await Promise.all([statOf(join(sent, name)), statOf(receipt)])

@@ -1,7 +1,7 @@
 import type { Receipt } from '../../domain/delivery/delivery.js'
 import { isRecord } from '../../foundation/text/json.js'
-import { isTaken } from '../codes.js'
-import { jsonIn, shortened, textOf, UnreadableAnswer } from '../formats/reading.js'
+import { isAcceptedCode } from '../codes.js'
+import { parseJsonAnswer, shortenedText, trimmedText, UnreadableAnswer } from '../formats/reading.js'
 import type { Platform } from '../platform.js'
 
 export const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8', accept: 'application/json' }
@@ -17,11 +17,11 @@ export interface ReceiptNames {
   whole?: { code: string; good: string }
 }
 
-export const receiptsInJson = (bytes: Buffer, names: ReceiptNames, codes: Platform['codes']): Receipt[] => {
-  const answer = jsonIn(bytes, names.rows)
+export const parseJsonReceipts = (bytes: Buffer, names: ReceiptNames, codes: Platform['codes']): Receipt[] => {
+  const answer = parseJsonAnswer(bytes, names.rows)
   const { whole } = names
-  if (whole && textOf(answer[whole.code]) !== whole.good) {
-    throw new UnreadableAnswer(`${whole.code} ${shortened(answer[whole.code]) ?? '?'}`)
+  if (whole && trimmedText(answer[whole.code]) !== whole.good) {
+    throw new UnreadableAnswer(`${whole.code} ${shortenedText(answer[whole.code]) ?? '?'}`)
   }
   const rows = answer[names.rows]
   if (!Array.isArray(rows)) throw new UnreadableAnswer(`${names.rows} is no list`)
@@ -30,16 +30,16 @@ export const receiptsInJson = (bytes: Buffer, names: ReceiptNames, codes: Platfo
 
 const receiptIn = (row: unknown, names: ReceiptNames, codes: Platform['codes']): Receipt | null => {
   if (!isRecord(row)) return null
-  const key = textOf(row[names.key])
-  const code = shortened(row[names.code])
+  const key = trimmedText(row[names.key])
+  const code = shortenedText(row[names.code])
   if (key === null || code === null) return null
   return {
     key,
-    accepted: isTaken(codes, code),
+    accepted: isAcceptedCode(codes, code),
     code,
-    text: shortened(row[names.text]) ?? '',
-    field: shortened(row[names.field]),
-    value: shortened(row[names.value]),
-    receiverId: shortened(row[names.receiverId]),
+    text: shortenedText(row[names.text]) ?? '',
+    field: shortenedText(row[names.field]),
+    value: shortenedText(row[names.value]),
+    receiverId: shortenedText(row[names.receiverId]),
   }
 }

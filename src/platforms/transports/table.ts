@@ -1,14 +1,22 @@
 /** Exchange table (GB/T 39443-2020 5.6). Address: `postgres://…/database?schema=NAME`. */
 import type { Notice, Receipt } from '../../domain/delivery/delivery.js'
 import { isRefusal } from '../../foundation/errors.js'
-import { isContradictory } from '../codes.js'
-import type { ShownNames } from '../formats/reading.js'
+import { isContradictoryReceipt } from '../codes.js'
+import type { DisplayNames } from '../formats/reading.js'
 import type { FormatRow } from '../formats/record-notices.js'
 import type { DisplayedSubject, PlatformAddress } from '../platform.js'
-import { noDisplay, unreachable } from './converse.js'
-import { unknownThere, waiting, withoutSecret } from './deliver.js'
+import { noDisplayRefusal, unreachableRefusal } from './converse.js'
+import { unknownReceipt, waitingReceipt, withoutSecret } from './deliver.js'
 import { maskSecret, secretsOf } from './secrets.js'
-import { connected, FAULTS, feedbackOf, type RowFeedback, shownIn, type TableColumns, upsert } from './table/rows.js'
+import {
+  DATABASE_FAULT_TEXTS,
+  type RowFeedback,
+  readFeedback,
+  readShown,
+  type TableColumns,
+  upsertRows,
+  withExchangeDatabase,
+} from './table/rows.js'
 
 const UNDEFINED_TABLE = '42P01'
 
@@ -23,30 +31,34 @@ export const putRows = (
   inTable(
     to,
     async (db, schema) => {
-      await upsert(db, { schema, table, names }, rows)
-      const feedback = await feedbackOf(db, { schema, table, names }, notices)
+      await upsertRows(db, { schema, table, names }, rows)
+      const feedback = await readFeedback(db, { schema, table, names }, notices)
       return notices.map((notice) => receiptOf(to, notice, feedback.get(idOf(notice))))
     },
     (code) => (notices.length === 1 && NOT_TAKEN.test(code) ? notices.map(({ key }) => notTaken(key, code)) : null),
   )
 
-export const askTable = (
+export const readTableReceipts = (
   notices: readonly Notice[],
   to: PlatformAddress,
   table: string,
   names: TableColumns,
 ): Promise<Receipt[]> =>
   inTable(to, async (db, schema) => {
-    const feedback = await feedbackOf(db, { schema, table, names }, notices)
+    const feedback = await readFeedback(db, { schema, table, names }, notices)
     return notices.map((notice) => receiptOf(to, notice, feedback.get(idOf(notice))))
   })
 
-export const readShownTable = (from: PlatformAddress, table: string, names: ShownNames): Promise<DisplayedSubject[]> =>
+export const readShownTable = (
+  from: PlatformAddress,
+  table: string,
+  names: DisplayNames,
+): Promise<DisplayedSubject[]> =>
   inTable(from, async (db, schema) => {
     const secrets = secretsOf(from)
-    const shown = await shownIn(db, { schema, table, names }).catch((error: unknown) => {
+    const shown = await readShown(db, { schema, table, names }).catch((error: unknown) => {
       if ((error as { code?: unknown }).code !== UNDEFINED_TABLE) throw error
-      throw noDisplay(`交换库 exchange database：${FAULTS[UNDEFINED_TABLE]}`)
+      throw noDisplayRefusal(`交换库 exchange database：${DATABASE_FAULT_TEXTS[UNDEFINED_TABLE]}`)
     })
     return shown.map((entry) => ({ ...entry, name: secrets.reduce(maskSecret, entry.name) }))
   })
@@ -54,12 +66,12 @@ export const readShownTable = (from: PlatformAddress, table: string, names: Show
 const idOf = ({ key, sequence }: Pick<Notice, 'key' | 'sequence'>): string => `${sequence}/${key}`
 
 const receiptOf = (to: PlatformAddress, { key }: Notice, feedback: RowFeedback | undefined): Receipt => {
-  if (feedback === undefined) return unknownThere(key)
-  if (feedback.accepted === null) return waiting(key)
+  if (feedback === undefined) return unknownReceipt(key)
+  if (feedback.accepted === null) return waitingReceipt(key)
   const { accepted, code, text, field, value, receiverId } = feedback
   const receipt = { key, accepted, code: code ?? '', text: text ?? '', field, value, receiverId }
-  if (isContradictory(receipt))
-    return waiting(
+  if (isContradictoryReceipt(receipt))
+    return waitingReceipt(
       key,
       `已退回而代码为 ${receipt.code}，待接收方更正。Rejected under a code of success; the receiver must put it right.`,
     )
@@ -82,19 +94,21 @@ const notTaken = (key: string, code: string): Receipt => ({
 /** Reports only an error's code, because its text may contain the password. */
 const inTable = async <T>(
   to: PlatformAddress,
-  work: Parameters<typeof connected<T>>[1],
+  work: Parameters<typeof withExchangeDatabase<T>>[1],
   /** Returns what to answer for an SQLSTATE; null throws the error. */
   answerIn: (code: string) => T | null = () => null,
 ): Promise<T> => {
   to.signal?.throwIfAborted()
   try {
-    return await connected(to, work)
+    return await withExchangeDatabase(to, work)
   } catch (error) {
     if (isRefusal(error)) throw error
     to.signal?.throwIfAborted()
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     const answer = answerIn(code)
     if (answer !== null) return answer
-    throw unreachable(`交换库 exchange database：${FAULTS[code] ?? (code || '连接失败 no connection')}`)
+    throw unreachableRefusal(
+      `交换库 exchange database：${DATABASE_FAULT_TEXTS[code] ?? (code || '连接失败 no connection')}`,
+    )
   }
 }

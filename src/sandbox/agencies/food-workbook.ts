@@ -1,6 +1,6 @@
 /** The header lies below a title, and a cell holds several failures, as in published workbooks. */
 import type { World, WorldFood } from '../../../seeds/world.js'
-import { workbookOf } from '../../foundation/text/xlsx.js'
+import { makeWorkbook } from '../../foundation/text/xlsx.js'
 import { sheetDate } from './spelling.js'
 
 const TITLE = '食品安全监督抽检信息汇总'
@@ -11,7 +11,7 @@ export const foodWorkbook = (world: World): Buffer => {
   const notices = [...new Set(world.food.map((one) => one.noticeNumber))]
   const header = COLUMNS.map(([name]) => name)
   const rows = world.food.map((one) => COLUMNS.map(([, cell]) => cell(one, notices.indexOf(one.noticeNumber)) ?? NONE))
-  return workbookOf([[TITLE], [NOTE], header, ...rows], { name: '抽检信息', titleRows: 2 })
+  return makeWorkbook([[TITLE], [NOTE], header, ...rows], { name: '抽检信息', titleRows: 2 })
 }
 
 type FoodCell = (one: WorldFood, notice: number) => string | number | Date | null

@@ -1,5 +1,5 @@
 import type { World, WorldTrademark } from '../../../seeds/world.js'
-import { xmlText } from '../../foundation/text/xml.js'
+import { escapeXml } from '../../foundation/text/xml.js'
 import { json, type StandInAnswer, type StandInRequest } from '../server.js'
 import { countIn, type StandInRoutes } from './stand-in.js'
 
@@ -32,13 +32,13 @@ ${shown.join('')}</trademarks>
 const element = (one: WorldTrademark): string => `  <trademark>
     <regNo>${one.number}</regNo>
     <intCls>${one.class}</intCls>
-    <tmName>${xmlText(one.name)}</tmName>
-    <applicant>${xmlText(one.ownerName)}</applicant>
+    <tmName>${escapeXml(one.name)}</tmName>
+    <applicant>${escapeXml(one.ownerName)}</applicant>
     <uscc>${one.ownerUscc ?? ''}</uscc>
     <status>${STATES[one.status]}</status>
     <appDate>${one.appliedOn}</appDate>
     <regDate>${one.registeredOn ?? ''}</regDate>
     <endDate>${one.expiresOn ?? ''}</endDate>
-    <goods>${one.goods.map((item) => `<item>${xmlText(item)}</item>`).join('')}</goods>
+    <goods>${one.goods.map((item) => `<item>${escapeXml(item)}</item>`).join('')}</goods>
   </trademark>
 `

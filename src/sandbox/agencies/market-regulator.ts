@@ -1,5 +1,5 @@
 import type { World, WorldListEntry, WorldOperator } from '../../../seeds/world.js'
-import { objectIn } from '../../foundation/text/json.js'
+import { parseJsonObject } from '../../foundation/text/json.js'
 import { json, type StandInAnswer, type StandInRequest } from '../server.js'
 import { foodWorkbook } from './food-workbook.js'
 import { recallRow, standardRow } from './market-regulator-goods.js'
@@ -52,7 +52,7 @@ export const registryRow = (one: WorldOperator, n: number) => ({
 })
 
 const gateway = (world: World, { body }: StandInRequest): StandInAnswer => {
-  const content = objectIn(body)?.content
+  const content = parseJsonObject(body)?.content
   const { service, pageIndex, pageSize } = (typeof content === 'object' && content !== null ? content : {}) as Record<
     string,
     unknown

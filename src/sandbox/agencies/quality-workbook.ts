@@ -1,6 +1,6 @@
 /** The header lies below a title, as in published workbooks. */
 import type { World, WorldInspection } from '../../../seeds/world.js'
-import { workbookOf } from '../../foundation/text/xlsx.js'
+import { makeWorkbook } from '../../foundation/text/xlsx.js'
 import { sheetDate } from './spelling.js'
 
 const TITLE = '吉林省流通领域（含网络交易）产品质量监督抽查结果汇总'
@@ -31,7 +31,7 @@ export const qualityWorkbook = (world: World): Buffer => {
   const notices = [...new Set(world.inspections.map((one) => one.noticeNumber))]
   const rows = [...world.inspections, ...wrong].map((one) => row(one, notices.indexOf(one.noticeNumber)))
   const widths = HEADER.map((name) => Math.max(8, name.length * 2))
-  return workbookOf([[TITLE], [NOTE], HEADER, ...rows], { name: '抽查结果', titleRows: 2, widths })
+  return makeWorkbook([[TITLE], [NOTE], HEADER, ...rows], { name: '抽查结果', titleRows: 2, widths })
 }
 
 /** A missing product name is a deliberate fault, so it is not filled with "/". */

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { objectIn } from '../../foundation/text/json.js'
+import { parseJsonObject } from '../../foundation/text/json.js'
 import { json, type StandInAnswer, type StandInRequest, serve } from '../server.js'
 
 const GARBAGE_BYTES = 4096
@@ -77,7 +77,7 @@ const withEtag = ({ method, headers }: StandInRequest, answer: StandInAnswer): S
 }
 
 const behaviourIn = (body: Buffer): Partial<AgencyBehaviour> | null => {
-  const value = objectIn(body)
+  const value = parseJsonObject(body)
   return value !== null && Object.entries(value).every(([name, wish]) => WISHES.get(name)?.(wish)) ? value : null
 }
 

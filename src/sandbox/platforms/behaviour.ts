@@ -1,5 +1,5 @@
 import { chance } from '../../../seeds/world/chance.js'
-import { objectIn } from '../../foundation/text/json.js'
+import { parseJsonObject } from '../../foundation/text/json.js'
 
 export interface PlatformBehaviour {
   delayMs: number
@@ -124,7 +124,7 @@ export const isTrouble = ({ delayMs, ...trouble }: MessageTrouble, usualMs: numb
   delayMs > usualMs || Object.values(trouble).some((what) => what !== 0 && what !== false && what !== null)
 
 export const behaviourIn = (body: Buffer): Partial<PlatformBehaviour> | null => {
-  const value = objectIn(body)
+  const value = parseJsonObject(body)
   return value !== null && Object.entries(value).every(([name, wish]) => WISHES.get(name)?.(wish)) ? value : null
 }
 

@@ -1,4 +1,4 @@
-import { readSoapCall, type SoapOperation, soapAnswer } from '../../platforms/formats/rowdata-2015.js'
+import { readSoapCall, type SoapOperation, writeSoapAnswer } from '../../platforms/formats/rowdata-2015.js'
 import { json, type StandInRequest } from '../server.js'
 import { samrList } from './forms/lists.js'
 import { penalty2015, permit2015 } from './forms/records.js'
@@ -34,7 +34,7 @@ const service = (operation: SoapOperation, form: RowForm): PlatformEndpoint => (
   answer: (judged) => ({
     status: 200,
     headers: { 'content-type': 'text/xml; charset=utf-8' },
-    body: soapAnswer(
+    body: writeSoapAnswer(
       operation,
       judged.map(({ place, verdict: { code, text, field, value, recordId } }) => ({
         line: place,

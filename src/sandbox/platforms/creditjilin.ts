@@ -1,6 +1,6 @@
 /** Stand-in of 信用吉林网: one signed message at a time; refusals are 422. */
 import { createHmac } from 'node:crypto'
-import { objectIn } from '../../foundation/text/json.js'
+import { parseJsonObject } from '../../foundation/text/json.js'
 import { json } from '../server.js'
 import { messageList } from './forms/lists.js'
 import { messagePenalty, messagePermit } from './forms/records.js'
@@ -10,7 +10,7 @@ import type { Dialect, PlatformEndpoint } from './stand-in.js'
 
 const messages: PlatformEndpoint = {
   read: ({ headers, body }) => {
-    const message = objectIn(body)
+    const message = parseJsonObject(body)
     if (!message) return null
     // A repeat is recognised only when the idempotency key matches the message.
     if (headers['idempotency-key'] !== `${message['id']}/${message['sequence']}`) return null

@@ -1,4 +1,4 @@
-import { leaf, node, XML_DECLARATION } from '../../foundation/text/xml.js'
+import { XML_DECLARATION, xmlLeaf, xmlNode } from '../../foundation/text/xml.js'
 import { exchangeList } from './forms/lists.js'
 import { penaltyRow, permitRow } from './forms/records.js'
 import { child, sameSecret, xmlIn, xmlRow } from './reading.js'
@@ -26,24 +26,24 @@ const exchange: PlatformEndpoint = {
     headers: { 'content-type': 'application/xml; charset=utf-8' },
     body:
       XML_DECLARATION +
-      node(
+      xmlNode(
         'ExchangeMessage',
-        node('Header', leaf('sender', 'jilin-credit-exchange')),
-        node('Body', node('receipt', ...judged.map((one) => receipt(one, form)))),
+        xmlNode('Header', xmlLeaf('sender', 'jilin-credit-exchange')),
+        xmlNode('Body', xmlNode('receipt', ...judged.map((one) => receipt(one, form)))),
       ),
   }),
 }
 
 const receipt = ({ row, verdict }: JudgedRow, form: RowForm): string =>
-  node(
+  xmlNode(
     'row',
-    leaf(form.names.key ?? '', partOf(row, form, 'key') ?? ''),
-    leaf('state', verdict.accepted ? 1 : 0),
-    leaf('ruleCode', verdict.code),
-    leaf('ruleText', verdict.text),
-    leaf('field', verdict.field ?? ''),
-    leaf('value', verdict.value ?? ''),
-    leaf('recordNo', verdict.recordId ?? ''),
+    xmlLeaf(form.names.key ?? '', partOf(row, form, 'key') ?? ''),
+    xmlLeaf('state', verdict.accepted ? 1 : 0),
+    xmlLeaf('ruleCode', verdict.code),
+    xmlLeaf('ruleText', verdict.text),
+    xmlLeaf('field', verdict.field ?? ''),
+    xmlLeaf('value', verdict.value ?? ''),
+    xmlLeaf('recordNo', verdict.recordId ?? ''),
   )
 
 export const jilin: Dialect = {

@@ -1,4 +1,4 @@
-import { objectIn } from '../../foundation/text/json.js'
+import { parseJsonObject } from '../../foundation/text/json.js'
 import { json, type StandInReply, type StandInRequest } from '../server.js'
 import { samrList } from './forms/lists.js'
 import { penaltyRow, permitRow } from './forms/records.js'
@@ -16,7 +16,7 @@ const batchOf = (form: RowForm): PlatformEndpoint => ({
 
 const receipts = (judged: readonly JudgedRow[], asked: StandInRequest, form: RowForm): StandInReply =>
   json(200, {
-    batchNo: objectIn(asked.body)?.['batchNo'] ?? null,
+    batchNo: parseJsonObject(asked.body)?.['batchNo'] ?? null,
     accepted: judged.filter(({ verdict }) => verdict.accepted).length,
     rejected: judged.filter(({ verdict }) => !verdict.accepted).length,
     receipts: judged.map(({ row, verdict: { code, text, field, value, recordId } }, index) => ({

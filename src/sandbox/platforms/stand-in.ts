@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { chance } from '../../../seeds/world/chance.js'
 import { encode } from '../../foundation/text/encodings.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Platform } from '../../platforms/platform.js'
 import { json, type StandInAnswer, type StandInReply, type StandInRequest, serve } from '../server.js'
 import { behaviourIn, calm, isTrouble, makeTroubles, type PlatformBehaviour } from './behaviour.js'
@@ -158,7 +158,11 @@ export const startStandIn = async (
     if (read === null) return json(400, { code: '400', message: '报文无法读取 Unreadable message' })
     if (trouble.cut === 'before') return 'cut'
     const at = now?.() ?? new Date()
-    const judging: JudgingOptions = { register, today: now === null ? null : dateIn(at), refuse: behaviour.refuse }
+    const judging: JudgingOptions = {
+      register,
+      today: now === null ? null : shanghaiDate(at),
+      refuse: behaviour.refuse,
+    }
     const judged = read.rows.slice(0, read.rows.length - trouble.untaken).map(
       (row, index): JudgedRow => ({
         row,

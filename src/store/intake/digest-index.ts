@@ -3,7 +3,7 @@ import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { StringDecoder } from 'node:string_decoder'
 import { to as copyTo } from 'pg-copy-streams'
-import { hashesOf, isAt, WORDS, wordOf } from '../../foundation/fingerprints.js'
+import { DIGEST_WORDS, digestWordOf, isFingerprintAt, twoHashesOf } from '../../foundation/fingerprints.js'
 import type { Db } from '../db/db.js'
 
 export interface KnownVersions {
@@ -61,11 +61,11 @@ export const noKnownVersions = (): KnownVersions => table(0)
 
 const table = (size: number): KnownVersions & { add: (line: string) => void } => {
   const slots = new Int32Array(Math.max(2, size * SLOTS_PER_RECORD)).fill(NOBODY)
-  const marks = new Uint32Array(size * WORDS)
+  const marks = new Uint32Array(size * DIGEST_WORDS)
   const ids = new Float64Array(size)
   const met = new Uint8Array(size)
   const others: number[] = []
-  const wanted = new Uint32Array(WORDS)
+  const wanted = new Uint32Array(DIGEST_WORDS)
   let filled = 0
 
   const slotOf = (key: string, digest: string): number => {
@@ -73,7 +73,7 @@ const table = (size: number): KnownVersions & { add: (line: string) => void } =>
     let slot = (wanted[0] ?? 0) % slots.length
     for (; ; slot = slot + 1 === slots.length ? 0 : slot + 1) {
       const at = slots[slot] ?? NOBODY
-      if (at === NOBODY || isAt(marks, at, wanted)) return slot
+      if (at === NOBODY || isFingerprintAt(marks, at, wanted)) return slot
     }
   }
 
@@ -88,7 +88,7 @@ const table = (size: number): KnownVersions & { add: (line: string) => void } =>
       const slot = slotOf(unescaped(key), digest)
       if (slots[slot] !== NOBODY) return
       slots[slot] = filled
-      marks.set(wanted, filled * WORDS)
+      marks.set(wanted, filled * DIGEST_WORDS)
       ids[filled] = Number(id)
       filled += 1
     },
@@ -109,8 +109,9 @@ const table = (size: number): KnownVersions & { add: (line: string) => void } =>
 
 /** Combines key and digest: equal contents under two keys are two records. */
 const mark = (key: string, digest: string, into: Uint32Array): void => {
-  const [one, other] = hashesOf(key)
-  for (let word = 0; word < WORDS; word += 1) into[word] = wordOf(digest, word) ^ (word % 2 === 0 ? one : other)
+  const [one, other] = twoHashesOf(key)
+  for (let word = 0; word < DIGEST_WORDS; word += 1)
+    into[word] = digestWordOf(digest, word) ^ (word % 2 === 0 ? one : other)
 }
 
 const unescaped = (text: string): string =>

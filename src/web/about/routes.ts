@@ -1,7 +1,7 @@
 import { type Request, Router } from 'express'
 import type { ListKind } from '../../domain/listing/lists.js'
 import { Refusal } from '../../foundation/errors.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import { ruleTables } from '../../work/calendar/rule-tables.js'
 import { addressOf } from '../frame/html.js'
 import { langOf, sendPage } from '../frame/render-response.js'
@@ -20,7 +20,7 @@ export const about = (parts: AboutDependencies): Router => {
   const router = Router()
   router.get('/about', (request, response) => {
     const { rules, demo, nowOf } = parts
-    const auditMonths = auditMonthsOn(dateIn(nowOf(request)))
+    const auditMonths = auditMonthsOn(shanghaiDate(nowOf(request)))
     sendPage(parts, request, response, aboutPage({ lists: rules.lists, tables: ruleTables(), demo, auditMonths }))
   })
   router.get('/about/rules/:name', (request, response) => {

@@ -1,4 +1,4 @@
-import { parsedOr } from '../../foundation/text/json.js'
+import { parseJsonOr } from '../../foundation/text/json.js'
 import type { RuleRow, RuleTable } from '../../work/calendar/rule-tables.js'
 import { dayText } from '../blacklist/page.js'
 import { type Html, html, inPageLanguage, linkTo, publishedText } from '../frame/html.js'
@@ -28,7 +28,7 @@ const titleOf = (fields: RuleRow['fields']): Html => {
   return publishedText(named === undefined || named.value.startsWith('{') ? '—' : named.value)
 }
 
-const readIn = (text: string): unknown => (/^[[{]/.test(text) ? parsedOr(text, text) : text)
+const readIn = (text: string): unknown => (/^[[{]/.test(text) ? parseJsonOr(text, text) : text)
 
 const shown = (value: unknown): Html => {
   if (Array.isArray(value)) {

@@ -1,6 +1,6 @@
 /** Sends a search result as CSV. Entries that leave the list during sending are omitted. */
 import type { Request, Response } from 'express'
-import { dateIn, secondsLeftIn } from '../../foundation/time/dates.js'
+import { secondsUntilMidnight, shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import type { ConcurrencyLimit } from '../../store/db/turns.js'
 import type { PublicBody } from '../../store/listing/listings.js'
@@ -26,7 +26,7 @@ export const sendCsv = async (
   response: Response,
   asked: SearchFilter,
 ): Promise<void> => {
-  const day = dateIn(now)
+  const day = shanghaiDate(now)
   response.set({
     'Content-Type': 'text/csv; charset=utf-8; header=present',
     'Content-Disposition': `attachment; filename="blacklist-${day}.csv"`,
@@ -35,7 +35,7 @@ export const sendCsv = async (
   })
   if (request.method === 'HEAD') return void response.end()
   // Sending stops at midnight, because entries may end then.
-  const bounds = { goodMs: secondsLeftIn(now) * 1_000, stalledMs: slowMs }
+  const bounds = { goodMs: secondsUntilMidnight(now) * 1_000, stalledMs: slowMs }
   await sendWithTimeouts(response, bounds, lines({ db, inTurn }, asked, day)).catch((error) => {
     if (!(error instanceof ReaderLeft)) throw error
   })

@@ -1,7 +1,7 @@
 import { type CodeFault, codeFault } from '../../domain/operators/code-fault.js'
 import type { BadRow, CodeRow, CodeRowFault } from '../../domain/operators/code-rows.js'
 import type { NameAnswer } from '../../domain/standing/name-query.js'
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 
 export interface CheckedEntry {
   id: string | null
@@ -33,30 +33,30 @@ export interface CheckAnswer {
 
 export const isKnown = (one: CheckedRow): one is { row: CodeRow; known: CodeAnswer } => 'known' in one
 
-export const STATUS: Record<CodeAnswer['status'], Words> = {
+export const STATUS: Record<CodeAnswer['status'], BilingualText> = {
   KNOWN: { zh: '已知主体', en: 'known' },
   UNKNOWN: { zh: '未知代码', en: 'unknown code' },
   CEASED: { zh: '已注销或吊销等', en: 'ceased' },
 }
 
-export const miswritten = (asked: string): (Words & { fault: CodeFault }) | null => {
+export const miswritten = (asked: string): (BilingualText & { fault: CodeFault }) | null => {
   const fault = codeFault(asked)
   return fault && { fault, ...MISWRITTEN[fault] }
 }
 
-const MISWRITTEN: Record<CodeFault, Words> = {
+const MISWRITTEN: Record<CodeFault, BilingualText> = {
   CODE_FORM: { zh: '不是代码的写法，请核对', en: 'not written as a code is: please compare' },
   CODE_CHECK_DIGIT: { zh: '校验位不符，请核对有无错字', en: 'its check digit is wrong: is a character mistyped?' },
 }
 
-export const NAMES: Record<NameAnswer, Words> = {
+export const NAMES: Record<NameAnswer, BilingualText> = {
   SAME: { zh: '名称一致', en: 'the same name' },
   FORMER: { zh: '是曾用名', en: 'a former name' },
   DIFFERENT: { zh: '名称不符', en: 'another name' },
   UNKNOWN: { zh: '无法核对', en: 'cannot be told' },
 }
 
-export const FAULTS: Record<CodeRowFault, Words> = {
+export const FAULTS: Record<CodeRowFault, BilingualText> = {
   ROW_NO_CODE: { zh: '此行没有代码', en: 'no code in this row' },
   ROW_UNREADABLE: { zh: '此行无法读取', en: 'this row cannot be read' },
   ROW_TOO_LONG: { zh: '此行过长', en: 'this row is too long' },

@@ -2,7 +2,7 @@
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { BadRow, CodeRow } from '../../domain/operators/code-rows.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import { body, formIn } from '../frame/forms.js'
 import { render, type SitePage } from '../frame/page.js'
 import { langOf, sendPage } from '../frame/render-response.js'
@@ -61,7 +61,7 @@ const send = ({ demo }: CheckDependencies, request: Request, response: Response,
 }
 
 const sendCsv = ({ nowOf }: CheckDependencies, request: Request, response: Response, answered: CheckAnswer): void => {
-  response.set('Content-Disposition', `attachment; filename="check-${dateIn(nowOf(request))}.csv"`)
+  response.set('Content-Disposition', `attachment; filename="check-${shanghaiDate(nowOf(request))}.csv"`)
   response.type('text/csv; charset=utf-8; header=present').send(csvOf(answered))
 }
 

@@ -1,4 +1,4 @@
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import { dayText } from '../blacklist/page.js'
 import { minute } from '../entry/page.js'
 import { foreignText, type Html, html, inPageLanguage, linkTo, publishedText } from '../frame/html.js'
@@ -91,7 +91,7 @@ const summary = (rows: readonly CheckedRow[]): Html => {
   const known = rows.filter(isKnown)
   const listed = known.filter((one) => one.known.listed).length
   const unknown = known.filter((one) => one.known.status === 'UNKNOWN').length
-  const figures: [number, Words][] = [
+  const figures: [number, BilingualText][] = [
     [rows.length, { zh: '行', en: rows.length === 1 ? 'row' : 'rows' }],
     [listed, { zh: '在名单上', en: 'on the blacklist' }],
     [known.length - listed, { zh: '未查到名单记录', en: 'not found on it' }],

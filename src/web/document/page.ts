@@ -8,7 +8,7 @@ import {
   type MissingBlank,
   type PrintDocument,
 } from '../../domain/listing/documents.js'
-import { contained, turns } from '../../foundation/text/bidi.js'
+import { changesDirection, containDirection } from '../../foundation/text/bidi.js'
 import { escapeHtml } from '../frame/html.js'
 
 const STYLE = `
@@ -104,8 +104,8 @@ const lineOf = (text: string, { values }: FilledDocument, labels: Labels): strin
 
 /** Isolates bidirectional text: a name cannot reverse the rest of the document. */
 const filledIn = (text: string): string => {
-  if (!turns(text)) return escapeHtml(text)
-  const own = contained(text)
+  if (!changesDirection(text)) return escapeHtml(text)
+  const own = containDirection(text)
   return `<bdi>${escapeHtml(own.text)}</bdi>${own.closes}`
 }
 

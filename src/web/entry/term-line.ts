@@ -1,4 +1,4 @@
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import { daysBetween } from '../../foundation/time/dates.js'
 import { both, type Html, html, plainText } from '../frame/html.js'
 
@@ -18,7 +18,7 @@ export const termLine = ({ decidedOn, publishedOn, endsOn, earliest, today }: Te
   const whole = Math.max(1, daysBetween(decidedOn, endsOn))
   const at = (on: string): number =>
     Math.round(LEFT + Math.min(1, Math.max(0, daysBetween(decidedOn, on) / whole)) * (RIGHT - LEFT))
-  const marks: (Words & { on: string; what: string })[] = [
+  const marks: (BilingualText & { on: string; what: string })[] = [
     { on: decidedOn, zh: '决定', en: 'decided', what: 'past' },
     { on: publishedOn, zh: '公示', en: 'published', what: 'past' },
     { on: today, zh: '今日', en: 'today', what: 'today' },

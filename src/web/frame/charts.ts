@@ -1,4 +1,4 @@
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import { table } from '../scorecard/card-table.js'
 import { both, type Html, html, linkTo, plainText } from './html.js'
 import { PREFECTURES } from './prefectures.js'
@@ -10,8 +10,8 @@ const EDGE = 4
 
 interface ChartFrame {
   id: string
-  title: Words
-  says: Words
+  title: BilingualText
+  says: BilingualText
   drawing: Html
   rows: Html
   height?: number
@@ -54,7 +54,7 @@ const monthNames = (months: readonly MonthCounts[], at: (place: number) => numbe
 const END = html` text-anchor="end"`
 const MIDDLE = html` text-anchor="middle"`
 
-const monthTable = (months: readonly MonthCounts[], title: Words): Html =>
+const monthTable = (months: readonly MonthCounts[], title: BilingualText): Html =>
   table({
     caption: title,
     columns: [
@@ -119,14 +119,20 @@ ${monthNames(months, at, HEIGHT - 5)}`,
 
 const sum = (all: readonly number[]): number => all.reduce((one, other) => one + other, 0)
 
-export interface ChartBar extends Words {
+export interface ChartBar extends BilingualText {
   n: number
   path: Html
 }
 
 const [BAR, NUMBERS] = [34, 348]
 
-export const barChart = (id: string, title: Words, says: Words, all: readonly ChartBar[], column: Words): Html => {
+export const barChart = (
+  id: string,
+  title: BilingualText,
+  says: BilingualText,
+  all: readonly ChartBar[],
+  column: BilingualText,
+): Html => {
   const most = Math.max(1, ...all.map(({ n }) => n))
   return chartFigure({
     id,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import express, { type Request } from 'express'
-import { secondsLeftIn } from '../../foundation/time/dates.js'
+import { secondsUntilMidnight } from '../../foundation/time/dates.js'
 
 export type PageEncoding = 'br' | 'gzip' | 'identity'
 
@@ -46,7 +46,7 @@ export const compress = (text: string, encoding: PageEncoding, used: keyof typeo
 }
 
 /** `max-age` in seconds, at most until midnight, when entries end. */
-export const freshFor = (now: Date): number => Math.min(PUBLIC_SECONDS, secondsLeftIn(now))
+export const freshFor = (now: Date): number => Math.min(PUBLIC_SECONDS, secondsUntilMidnight(now))
 
 export const sendCompressed = (
   request: IncomingMessage,

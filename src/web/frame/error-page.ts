@@ -1,4 +1,4 @@
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import { ENGLISH_STAYS } from '../blacklist/page.js'
 import { type Html, html, type Lang, linkTo } from './html.js'
 import { both, page, render } from './page.js'
@@ -11,8 +11,8 @@ export interface ErrorContent {
 }
 
 interface ErrorWords {
-  title: Words
-  advice: Words
+  title: BilingualText
+  advice: BilingualText
 }
 
 const WORDS_BY_STATUS: Record<number, ErrorWords> = {

@@ -1,6 +1,6 @@
 /** Templates escape every value except Html. */
 
-import { contained } from '../../foundation/text/bidi.js'
+import { containDirection } from '../../foundation/text/bidi.js'
 
 /** `zh` shows English beside Chinese. `en` keeps published texts in Chinese, marked as such. */
 export type Lang = 'zh' | 'en'
@@ -66,7 +66,7 @@ export const publishedText = (text: string): Html =>
 export const chineseText = (text: string): Html => new Html(() => isolateText(text, ' lang="zh-CN"'))
 
 const isolateText = (text: string, attributes: string): string => {
-  const own = contained(text)
+  const own = containDirection(text)
   return `<bdi${attributes}>${escapeHtml(own.text)}</bdi>${own.closes}`
 }
 

@@ -5,7 +5,7 @@
 
 import { Refusal } from '../../foundation/errors.js'
 import { LRUCache } from '../../foundation/lru.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import { type ConcurrencyLimit, makeConcurrencyLimit } from '../../store/db/turns.js'
 import * as publicList from '../../store/publication/public-list.js'
@@ -49,7 +49,7 @@ export const makePageCache = (db: Db, inTurn: ConcurrencyLimit = makeConcurrency
     stamp: async (now) => {
       const { listed, ...stamp } = await read()
       if (listed === false) throw new Refusal('LIST_WITHHELD')
-      return { ...stamp, day: dateIn(now) }
+      return { ...stamp, day: shanghaiDate(now) }
     },
     has: (key) => entries.has(key),
     get: (stamp, key) => lookUp(key, keyOfStamp(stamp)),

@@ -1,4 +1,4 @@
-import { contained } from '../../foundation/text/bidi.js'
+import { containDirection } from '../../foundation/text/bidi.js'
 import { addressOf, both, chineseText, constant, type Html, html, type Lang, linkTo, plainText } from './html.js'
 import { FOOT, NAVIGATION, type NavigationLink } from './navigation.js'
 
@@ -66,7 +66,7 @@ const SAID =
 
 /** Puts a first strong isolate (U+2068 … U+2069) around a name, for places without markup. */
 const isolateName = (text: string): string => {
-  const own = contained(text)
+  const own = containDirection(text)
   return `\u2068${own.text}${own.closes}\u2069`
 }
 

@@ -1,6 +1,6 @@
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 
-export interface Prefecture extends Words {
+export interface Prefecture extends BilingualText {
   /** First four digits of its division codes (GB/T 2260). */
   code: string
   /** Place on the tile map; north is up. */
@@ -22,7 +22,7 @@ export const PREFECTURES: readonly Prefecture[] = [
 const PROVINCE = { zh: '吉林省', en: 'Jilin province' }
 
 /** Returns null outside the province. */
-export const placeNamed = (region: string | null): Words | null => {
+export const placeNamed = (region: string | null): BilingualText | null => {
   if (region === null) return null
   return PREFECTURES.find(({ code }) => region.startsWith(code)) ?? (region.startsWith('22') ? PROVINCE : null)
 }

@@ -1,6 +1,6 @@
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import { TOPICS, type Topic, topicsOf } from '../../domain/listing/reason-topics.js'
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import { addMonths } from '../../foundation/time/dates.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import type { PublicListFigures } from '../../store/publication/public-figures.js'
@@ -50,7 +50,7 @@ const totals = ({ day, figures, sequence }: FrontContent): Html => {
     0,
   )
   const left = figures.removals.reduce((n, one) => n + one.n, 0)
-  const all: (Words & { n: number; path?: Html })[] = [
+  const all: (BilingualText & { n: number; path?: Html })[] = [
     { n: figures.inForce, zh: '条在公示期内', en: 'in force', path: linkTo('/blacklist') },
     {
       n: counterfeit,
@@ -105,7 +105,7 @@ const monthsOf = (told: PublicListFigures['months'], day: string): MonthCounts[]
   return months
 }
 
-const REMOVALS: Record<RemovalReason, Words> = {
+const REMOVALS: Record<RemovalReason, BilingualText> = {
   EXPIRED: { zh: '期满', en: 'term over' },
   REPAIRED: { zh: '信用修复', en: 'repaired' },
   REVOKED: { zh: '处罚被撤销', en: 'penalty revoked' },

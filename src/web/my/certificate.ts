@@ -1,4 +1,4 @@
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Certificate } from '../../work/publication/certificate.js'
 import { minute } from '../entry/page.js'
 import { type Html, html, inPageLanguage, linkTo, publishedText } from '../frame/html.js'
@@ -17,7 +17,7 @@ export interface CertificateContent {
 }
 
 export const certificateFileName = ({ issuedAt }: Pick<Certificate, 'issuedAt'>): string =>
-  `removal-certificate-${dateIn(new Date(issuedAt))}.jws`
+  `removal-certificate-${shanghaiDate(new Date(issuedAt))}.jws`
 
 export const certificatePage = ({ own, id, certificate, jws, kid, base }: CertificateContent): SitePage => {
   const { party, entry, statement, issuedAt, told: heard } = certificate

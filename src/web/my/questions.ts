@@ -1,5 +1,5 @@
 import type { StandingEntry } from '../../domain/standing/standing-entry.js'
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 
 const RECORD = 'id kind agencyName { zh en } validFrom validTo'
 const LISTING = `id kind list { name { zh en } } state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason
@@ -39,7 +39,7 @@ export const WITHDRAW_AUTHORISATION =
 export interface PartyRecord {
   id: string
   kind: string
-  agencyName: Words
+  agencyName: BilingualText
   validFrom: string | null
   validTo: string | null
 }
@@ -52,7 +52,7 @@ export interface PartyRecordDetail extends PartyRecord {
 }
 
 export interface PartyListing extends StandingEntry {
-  list: { name: Words } | null
+  list: { name: BilingualText } | null
   allowedMoves: string[]
   repair: { appliedOn: string; acceptedOn: string | null } | null
 }
@@ -113,7 +113,7 @@ export interface PartyObjection {
   decidedAt: string | null
   note: string | null
   openedBy: string | null
-  consequence: Words
+  consequence: BilingualText
 }
 
 export interface PartyAuthorisation {

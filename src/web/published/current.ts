@@ -4,7 +4,7 @@ import type { Response } from 'express'
 import { type ManifestFile, outlastsNewManifest, SNAPSHOT_FORM } from '../../domain/publication/snapshot.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as restored from '../../store/db/restored.js'
 import * as snapshots from '../../store/publication/snapshots.js'
@@ -126,7 +126,9 @@ const withoutRemoved = async (
 ): Promise<ListInForce | null> => {
   const found = await snapshots.lastWithManifest(tx)
   const list = found && servableList(found, keys, times)
-  return list && { ...list, gone: await snapshots.entriesGoneSince(tx, list.snapshot.sequence, dateIn(times.now)) }
+  return (
+    list && { ...list, gone: await snapshots.entriesGoneSince(tx, list.snapshot.sequence, shanghaiDate(times.now)) }
+  )
 }
 
 const servableList = (
@@ -135,7 +137,7 @@ const servableList = (
   { now, sure }: ServingTimes,
 ): ListInForce | null => {
   if (signed === null || snapshot.files === null) return null
-  const today = dateIn(now)
+  const today = shanghaiDate(now)
   const ended = snapshot.firstEnd !== null && snapshot.firstEnd < today
   if (snapshot.form !== SNAPSHOT_FORM || ended || signed.validUntil.getTime() <= sure.getTime()) return null
   if (outlastsNewManifest(signed.validUntil, sure)) return null

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Response } from 'express'
 import { Refusal } from '../../foundation/errors.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 import {
@@ -47,7 +47,7 @@ export const editionReader = ({ files, waitMs = WAIT_MS }: EditionDependencies, 
     if (served === null || served.signed.validUntil.getTime() <= now.getTime()) return null
     const held = heldOf(served)
     if (held === null) return null
-    const gone = await snapshots.entriesGoneSince(db, served.snapshot.sequence, dateIn(now))
+    const gone = await snapshots.entriesGoneSince(db, served.snapshot.sequence, shanghaiDate(now))
     return { list: { ...served, gone }, held }
   }
   return async (db, now, response) => {

@@ -3,7 +3,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
 import type { Log } from '../../foundation/log.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import { processHandle } from '../../store/db/request-handle.js'
 import * as restored from '../../store/db/restored.js'
@@ -137,7 +137,7 @@ const file =
       const { list, held } = listed
       try {
         await sendFile(request, response, {
-          ...fileOf(processHandle(dbOf(request)), listed, { form, today: dateIn(nowOf(request)) }),
+          ...fileOf(processHandle(dbOf(request)), listed, { form, today: shanghaiDate(nowOf(request)) }),
           type,
           freshFor: freshFor(list, nowOf(request)),
           bounds: boundsOf(list, nowOf(request), slowMs),
@@ -183,7 +183,7 @@ const delta =
   async (request, response) => {
     const now = nowOf(request)
     const read = async (tx: Tx, list: ListInForce) => {
-      const made = await deltaOf(tx, list, { since: request.query['since'], today: dateIn(now) })
+      const made = await deltaOf(tx, list, { since: request.query['since'], today: shanghaiDate(now) })
       // A delta with removals only is sent even while the restore guard forbids listing.
       if ('text' in made && made.names > 0 && !(await restored.mayList(tx))) throw new Refusal('LIST_WITHHELD')
       return { list, made }

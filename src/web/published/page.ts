@@ -1,19 +1,19 @@
-import type { Words } from '../../foundation/text/words.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import type { BilingualText } from '../../foundation/text/words.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { SignedManifest, Snapshot } from '../../store/publication/snapshots.js'
 import { minute } from '../entry/page.js'
 import { type Html, html } from '../frame/html.js'
 import { both, page, type SitePage } from '../frame/page.js'
 import { table } from '../scorecard/card-table.js'
 
-const FORMS: Record<string, Words> = {
+const FORMS: Record<string, BilingualText> = {
   '/data/blacklist.csv': { zh: '表格（CSV，可用表格软件打开）', en: 'a table (CSV, for spreadsheets)' },
   '/data/blacklist.jsonl': { zh: '每行一条（JSON Lines）', en: 'one entry a line (JSON Lines)' },
   '/data/blacklist.json': { zh: '整份（JSON）', en: 'the whole (JSON)' },
   '/data/blacklist.atom': { zh: '最近变更订阅（Atom）', en: 'latest changes, to subscribe to (Atom)' },
 }
 
-const FIELDS: readonly (readonly [name: string, ...Words[]])[] = [
+const FIELDS: readonly (readonly [name: string, ...BilingualText[]])[] = [
   ['id', { zh: '记录编号，即页面 /blacklist/编号', en: 'its number, and its page /blacklist/ID' }],
   ['list', { zh: '名单类别', en: 'kind of list' }],
   ['uscc', { zh: '统一社会信用代码；没有时为空', en: 'unified social credit code; empty where there is none' }],
@@ -39,8 +39,8 @@ export const dataPage = ({ snapshot, signed, base }: DataContent): SitePage => {
   return page(
     { zh: '名单数据', en: 'The list as data' },
     html`<p>${both(
-      `第 ${sequence} 期，${dateIn(publishedAt)} 公布，共 ${entries} 条；${minute(signed.validUntil)} 前有效，届时请重新获取。`,
-      `Sequence ${sequence}, published on ${dateIn(publishedAt)}, ${entries === 1 ? '1 entry' : `${entries} entries`}; good until ${minute(signed.validUntil)}, then fetch it again.`,
+      `第 ${sequence} 期，${shanghaiDate(publishedAt)} 公布，共 ${entries} 条；${minute(signed.validUntil)} 前有效，届时请重新获取。`,
+      `Sequence ${sequence}, published on ${shanghaiDate(publishedAt)}, ${entries === 1 ? '1 entry' : `${entries} entries`}; good until ${minute(signed.validUntil)}, then fetch it again.`,
     )}</p>
 <p>${both('任何人可自由取用，无需登记或令牌。再次使用前请取最新一期：已移出的，不得继续使用。', 'Free for anybody to take, without registration or token. Fetch the latest before using it again: what was removed may be used no more.')}</p>
 <section aria-labelledby="files">

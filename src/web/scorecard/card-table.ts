@@ -1,13 +1,13 @@
 /** ARIA roles are explicit: browsers drop implicit ones when CSS turns rows into cards. */
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import { type Html, html, plainText } from '../frame/html.js'
 import { both } from '../frame/page.js'
 
 export type TableCell = Html | string
 
 interface TableContent {
-  caption: Words
-  columns: readonly Words[]
+  caption: BilingualText
+  columns: readonly BilingualText[]
   rows: readonly (readonly TableCell[])[]
   narrow?: boolean
 }

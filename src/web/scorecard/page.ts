@@ -8,7 +8,7 @@ import {
   topScoreOf,
   type UnitRule,
 } from '../../domain/scoring/scorecard.js'
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import { type Html, html, linkTo, paragraphs, plainText, publishedText } from '../frame/html.js'
 import { both, page, type SitePage } from '../frame/page.js'
 import { type TableCell, table } from './card-table.js'
@@ -38,7 +38,7 @@ ${content(shown)}
   )
 }
 
-const said = ({ zh, en }: Words): Html => both(zh, en)
+const said = ({ zh, en }: BilingualText): Html => both(zh, en)
 const code = (text: string): Html => html`<code>${text}</code>`
 const listed = (items: readonly TableCell[]): Html => html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`
 
@@ -148,7 +148,7 @@ const range = ({ from, to }: BinRule['bins'][number]): Html | string => {
   return from === to ? String(from) : `${from}–${to}`
 }
 
-const KINDS: Record<OperatorKind, Words> = {
+const KINDS: Record<OperatorKind, BilingualText> = {
   enterprise: { zh: '企业', en: 'enterprises' },
   individual: { zh: '个体工商户', en: 'individual businesses' },
   cooperative: { zh: '农民专业合作社', en: 'cooperatives' },
@@ -246,7 +246,7 @@ const history = ({ card, adoptions, versions }: CardContent): Html =>
 <p>${both('已知版本：', 'Versions known:')}</p>
 ${listed(versions.map((version) => (version === card.version ? html`<span aria-current="page">${version}</span>` : html`<a href="${linkTo(`/scorecard/${version}`)}">${version}</a>`)))}`
 
-const SECTIONS: readonly [string, Words, (shown: CardContent) => Html][] = [
+const SECTIONS: readonly [string, BilingualText, (shown: CardContent) => Html][] = [
   ['about', { zh: '这是什么', en: 'What it is' }, about],
   ['grades', { zh: '基础分与等级', en: 'Base and grades' }, grades],
   ['rules', { zh: '各维度的规则', en: 'The rules of each dimension' }, rules],

@@ -2,7 +2,7 @@ import { type RequestHandler, type Response, Router } from 'express'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as audits from '../../store/scoring/card-versions.js'
 import { cardInForce, cardOfVersion, faultlessVersions, hashOfCard } from '../../work/scoring/scorecards.js'
@@ -28,7 +28,7 @@ const showInForce =
   async (request, response) => {
     const { dbOf, nowOf } = parts
     const db = dbOf(request)
-    const day = dateIn(nowOf(request))
+    const day = shanghaiDate(nowOf(request))
     const card = await cardInForce(db, day)
     sendPage(parts, request, response, await pageOf(db, card, card, day))
   }
@@ -42,7 +42,7 @@ const showVersion =
     const asJson = asked.endsWith(JSON_END)
     const card = await known(db, asJson ? asked.slice(0, -JSON_END.length) : asked)
     if (asJson) return bytesOf(response, card)
-    const day = dateIn(nowOf(request))
+    const day = shanghaiDate(nowOf(request))
     sendPage(parts, request, response, await pageOf(db, card, await cardInForce(db, day), day))
   }
 
@@ -70,7 +70,7 @@ const pageOf = async (db: Db, card: Scorecard, current: Scorecard, day: string):
     hash: hashOfCard(card),
     inForce: card.version === current.version,
     day,
-    adoptions: adoptions.map(({ decidedAt, ...each }) => ({ ...each, decidedOn: dateIn(decidedAt) })),
+    adoptions: adoptions.map(({ decidedAt, ...each }) => ({ ...each, decidedOn: shanghaiDate(decidedAt) })),
     versions: [...new Set([...faultlessVersions(), ...kept])].sort(),
   })
 }

@@ -1,23 +1,23 @@
 import TABLES from '../../../schema/words/records.json' with { type: 'json' }
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 
-export const FIELD_WORDS: Readonly<Record<string, Words>> = TABLES.fields
-const VALUES: Readonly<Record<string, Words>> = TABLES.values
-const OF_KIND: Readonly<Record<string, Readonly<Record<string, Words>>>> = TABLES.valuesOfKind
+export const FIELD_WORDS: Readonly<Record<string, BilingualText>> = TABLES.fields
+const VALUES: Readonly<Record<string, BilingualText>> = TABLES.values
+const OF_KIND: Readonly<Record<string, Readonly<Record<string, BilingualText>>>> = TABLES.valuesOfKind
 
 const own = <T>(table: Readonly<Record<string, T>>, key: string): T | null =>
   Object.hasOwn(table, key) ? (table[key] ?? null) : null
 
-export const wordsOfField = (field: string): Words => own(FIELD_WORDS, field) ?? { zh: field, en: field }
+export const wordsOfField = (field: string): BilingualText => own(FIELD_WORDS, field) ?? { zh: field, en: field }
 
 /** Returns null for free text. */
-export const wordsOf = (kind: string, value: string): Words | null =>
+export const wordsOf = (kind: string, value: string): BilingualText | null =>
   own(own(OF_KIND, kind) ?? {}, value) ?? own(VALUES, value)
 
 const isBare = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 
-export const valueIn = (lang: keyof Words, kind: string, value: unknown): string => {
+export const valueIn = (lang: keyof BilingualText, kind: string, value: unknown): string => {
   if (isBare(value)) return '—'
   if (typeof value === 'boolean') return lang === 'zh' ? (value ? '是' : '否') : value ? 'yes' : 'no'
   if (Array.isArray(value)) return value.map((one) => valueIn(lang, kind, one)).join(lang === 'zh' ? '；' : '; ')

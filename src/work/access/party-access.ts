@@ -3,7 +3,7 @@
 import { checkedText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import { type Keys, newAccessCode } from '../../foundation/keys.js'
-import { readAccessCode, withoutAccessCodes } from '../../foundation/text/access-code.js'
+import { parseAccessCode, withoutAccessCodes } from '../../foundation/text/access-code.js'
 import * as store from '../../store/access/access-codes.js'
 import type { Db } from '../../store/db/db.js'
 import type { WorkRules } from '../calendar/rules.js'
@@ -29,7 +29,7 @@ export const issueAccessCode = async (
 ): Promise<IssuedAccessCode> => {
   const reason = reasonIn(made, rules)
   const code = newAccessCode()
-  const mark = keys.accessMark(readAccessCode(code) ?? '')
+  const mark = keys.accessMark(parseAccessCode(code) ?? '')
   const accessCode = await atNewInstant(db, made.now, async (tx, at) => {
     const { id: operatorId } = await findOperator(tx, made.operator, made.mayFor)
     const { by } = made
@@ -67,7 +67,7 @@ export const partyToken = async (
   text: string,
   now: Date,
 ): Promise<string> => {
-  const code = await store.byPseudonym(db, keys.accessMark(readAccessCode(text) ?? NO_CODE))
+  const code = await store.byPseudonym(db, keys.accessMark(parseAccessCode(text) ?? NO_CODE))
   if (code === null) throw new Refusal('ACCESS_CODE_REFUSED')
   const claims = { sub: code.code, role: 'party', agency: null, region: null, grant: code.id }
   return keys.sign(claims, now.getTime()).token

@@ -182,6 +182,6 @@ const chosen = async ({ id }: people.Person, before: string, text: string): Prom
 
 let list: ReadonlySet<string> | null = null
 const common = (): ReadonlySet<string> => {
-  list ??= new Set(contracts.text('passwords/common.txt').split('\n').filter(Boolean))
+  list ??= new Set(contracts.schemaText('passwords/common.txt').split('\n').filter(Boolean))
   return list
 }

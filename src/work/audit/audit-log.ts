@@ -17,7 +17,7 @@ import {
 } from '../../domain/audit/audit-log.js'
 import { isFailover, isSameServer, lossJson, type NotedHead, type ServerIdentity } from '../../domain/audit/loss.js'
 import { Refusal } from '../../foundation/errors.js'
-import type { Seal } from '../../foundation/keys/audit.js'
+import type { AuditSeal } from '../../foundation/keys/audit.js'
 import type { Log } from '../../foundation/log.js'
 import type { Metrics } from '../../foundation/metrics.js'
 import * as store from '../../store/audit/audit-log.js'
@@ -76,7 +76,7 @@ interface QueuedEntry {
 export interface AuditLogParts {
   log: Log
   now: () => Date
-  seal: () => Seal
+  seal: () => AuditSeal
   notes?: HeadNotes
   metrics?: Metrics
 }

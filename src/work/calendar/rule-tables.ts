@@ -24,9 +24,9 @@ let tables: readonly RuleTable[] | null = null
 /** Lists the rules in force on day `on`, or all. A rule without dates is always in force. */
 export const ruleTables = (on: string | null = null): RuleTable[] => {
   tables ??= contracts
-    .folder('rules')
+    .schemaFolder('rules')
     .filter((file) => file.endsWith('.json') && file !== CALENDAR)
-    .map((file) => tableOf(file.replace(/\.json$/, ''), contracts.document(`rules/${file}`) as JsonMembers))
+    .map((file) => tableOf(file.replace(/\.json$/, ''), contracts.schemaDocument(`rules/${file}`) as JsonMembers))
   const holds = ({ from, to }: RuleRow) => on === null || ((from === null || from <= on) && (to === null || on <= to))
   return tables.map((table) => ({
     ...table,

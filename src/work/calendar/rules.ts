@@ -40,7 +40,7 @@ export const recoveryRules = (): RecoveryRules => {
 
 /** Refusal RULES_BROKEN lists every fault and stops the start. */
 export const readCheckedRules = <T>(file: string, shape: string, check: (content: T) => RuleFault[]): T => {
-  const content = contracts.document(`${file}.json`)
+  const content = contracts.schemaDocument(`${file}.json`)
   const badly = contracts
     .contract(shape)(content)
     .map(({ message }) => message)

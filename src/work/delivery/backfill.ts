@@ -5,7 +5,7 @@
 
 import { type EarlierMessage, lacksSubject } from '../../domain/delivery/backfill-plan.js'
 import type { Notice, PlatformSubjects } from '../../domain/delivery/delivery.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import * as deliveries from '../../store/delivery/deliveries.js'
@@ -46,7 +46,7 @@ export const queueBackfill = async (
     owed += step.owed
     return step.busy
   }
-  for await (const page of subjectsInForce(db, rules, filling.hearing, dateIn(now())))
+  for await (const page of subjectsInForce(db, rules, filling.hearing, shanghaiDate(now())))
     for (const step of stepsOf(await lackingOf(db, filling, page))) busy.push(...(await owe(step)))
   const still: SubjectInForce[] = []
   for (const step of stepsOf(busy)) still.push(...(await owe(step)))

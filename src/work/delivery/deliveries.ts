@@ -2,7 +2,7 @@ import { type Action, deliveryRequiredBy, type Notice, type PriorDelivery } from
 import { entryRemoval } from '../../domain/delivery/entry-notice.js'
 import { checkedText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import { inTransaction } from '../../store/db/transaction.js'
 import * as deliveries from '../../store/delivery/deliveries.js'
@@ -129,7 +129,7 @@ const withdraw = async (
   const { owe, fold } = deliveryRequiredBy('REMOVE', earlier)
   if (fold !== 'nothing') await deliveries.foldEarlier(tx, [{ subjectId, platform, what: fold }])
   if (owe === null) return
-  const today = dateIn(now)
+  const today = shanghaiDate(now)
   const removal = (listing && entryRemoval(listKindOf(rules, listing.list), listing, { on: today })) ?? {
     reason: 'WITHDRAWN',
     reasonText: NO_LONGER_SHOWN,

@@ -19,7 +19,7 @@ import {
 } from '../../domain/delivery/published-record.js'
 import type { RecordEvidence } from '../../domain/scoring/repair-targets.js'
 import { repairDaysOf } from '../../domain/scoring/repair-targets.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as toldRecords from '../../store/delivery/published-records.js'
 import type { WorkRules } from '../calendar/rules.js'
@@ -80,7 +80,7 @@ const tellPage = async (
   { kinds, heard, dueAt }: { kinds: readonly PublishedKind[]; heard: readonly PublishedKind[]; dueAt: Date },
   counts: PublishedRecordCounts,
 ): Promise<void> => {
-  const today = dateIn(dueAt)
+  const today = shanghaiDate(dueAt)
   const touched = new Set(page.map(nameOf))
   const looked = await examine(tx, page, kinds, today)
   const before = await toldRecords.lastNotices(

@@ -2,7 +2,7 @@ import type { EntryNotice, Notice, SubjectKind } from '../../domain/delivery/del
 import { entryNotice, entryRemoval } from '../../domain/delivery/entry-notice.js'
 import { isRefusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import { inTransaction } from '../../store/db/transaction.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
@@ -134,7 +134,7 @@ const removalNotice = async (
 }
 
 const endOf = (listing: listings.Listing, { rules, now }: SettleContext): EntryNotice['removal'] => {
-  const today = dateIn(now)
+  const today = shanghaiDate(now)
   const on = listing.facts.hiding?.on ?? listing.removedOn ?? today
   return entryRemoval(listKindOf(rules, listing.list), listing, { on })
 }
@@ -143,7 +143,7 @@ const notInForce = ({ now }: SettleContext): NonNullable<EntryNotice['removal']>
   reason: 'NOT_IN_FORCE',
   reasonText: '不在公示',
   documentNumber: null,
-  removedOn: dateIn(now),
+  removedOn: shanghaiDate(now),
 })
 
 /** Queues `notice` with a number above all that the platform was sent, shows, or may have received before a restore. */

@@ -7,7 +7,7 @@ import { type DisplayDifference, isOutage, judgeDisplay } from '../../domain/del
 import { type PlatformSubjects, SETTLE_SECONDS, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { DisplayedSubject, Platform } from '../../platforms/platform.js'
 import type { Db } from '../../store/db/db.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
@@ -113,7 +113,7 @@ const compareOne = async (
   run: number,
   options: ReconcileOptions,
 ): Promise<ComparisonResult> => {
-  const { platform } = from
+  const { platform, url, secret } = from
   const { rules, log } = options
   const hearing = hearingOf(rules, platform)
   // The deliveries are read before the display: later ones are in flight and not judged.
@@ -121,9 +121,9 @@ const compareOne = async (
     now: options.now(),
     settleSeconds: await unsettledSeconds(db, options),
   })
-  const { url, secret } = from
   const shown = await platform.shown({ url, secret, ...(options.signal ? { signal: options.signal } : {}) })
-  const read = await held(db, { platform: platform.id, hearing, before, shown, today: dateIn(options.now()), rules })
+  const today = shanghaiDate(options.now())
+  const read = await held(db, { platform: platform.id, hearing, before, shown, today, rules })
   const state = await platformStates.of(db, platform.id)
   // At a wiped platform nothing counts as missing before its backfill.
   if (state !== null && state.wipedAt !== null && state.filledAt === null) {

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { createGzip, type Gzip } from 'node:zlib'
 import type { Item } from '../../domain/records/records.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 
 const CHUNK_CHARACTERS = 64 * 1024
 const GZIP_LEVEL = 2
@@ -35,7 +35,7 @@ export interface ArchiveWriter {
 
 export const makeDeliveryArchive = (folder: string) => ({
   open: async ({ feed, run, name, startedAt }: ArchiveTarget): Promise<ArchiveWriter> => {
-    const [year = '', month = ''] = dateIn(startedAt).split('-')
+    const [year = '', month = ''] = shanghaiDate(startedAt).split('-')
     const place = join(feed, year, month)
     await sweep(join(folder, place))
     return archiving(folder, place, `${run}-${fileNameOf(name ?? feed)}.jsonl.gz`)

@@ -9,7 +9,7 @@ import {
   sealBody,
   type UnreadableRecords,
 } from '../../domain/records/records.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import * as absence from '../../store/intake/absence.js'
@@ -93,7 +93,14 @@ export const mergeDelivery = async (tx: Tx, merging: MergeInput): Promise<MergeR
   await rejects.keepUnmatched(tx, { id: run, feed, partial })
   const letGo = await versions.mergePlan(tx, { id: run, feed, whole, partial, now: at, new: counts.NEW })
   await ownerless.keepOwnerlessCodes(tx, feed)
-  const ending = { id: run, feed, now: at, today: dateIn(merging.now), unreadable, unmet: whole ? known.unmet() : [] }
+  const ending = {
+    id: run,
+    feed,
+    now: at,
+    today: shanghaiDate(merging.now),
+    unreadable,
+    unmet: whole ? known.unmet() : [],
+  }
   const ended = ending.unmet.length > 0 ? await absence.endAbsent(tx, ending) : 0
   if (whole) await rejects.endAbsentUnmatched(tx, ending)
   const changes = counts.NEW + counts.CHANGED + Math.max(counts.UNMATCHED, letGo) + ended

@@ -9,7 +9,7 @@ import { scopeOf } from '../../domain/intake/delivery-scope.js'
 import { withCauses } from '../../domain/intake/reject-causes.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { type Item, RECORD_KIND_TRAITS } from '../../domain/records/records.js'
-import { INTERNAL, isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
+import { INTERNAL_ERROR, isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import { loadKnownVersions } from '../../store/intake/digest-index.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
@@ -281,7 +281,7 @@ const settle = async (
   if (!delivery.settle) return true
   const fault = isRefusal(error)
     ? redactIdNumbers({ code: error.code, message: error.message }, options.mark)
-    : INTERNAL
+    : INTERNAL_ERROR
   try {
     await delivery.settle({
       outcome,

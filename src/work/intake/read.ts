@@ -8,11 +8,11 @@ import { isLate } from '../../domain/intake/timeliness.js'
 import { isWithdrawn } from '../../domain/records/penalty.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import type { Draft, Item, MappedItem, Problem, RecordKind, UnreadableRecords } from '../../domain/records/records.js'
-import { chunksOf } from '../../foundation/chunks.js'
+import { chunksOfItems } from '../../foundation/chunks.js'
 import { contract } from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
-import { repeats } from '../../foundation/fingerprints.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { makeRepeatDetector } from '../../foundation/fingerprints.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { KnownVersions } from '../../store/intake/digest-index.js'
 import type * as rejects from '../../store/intake/rejects.js'
 import type { DraftStage } from '../../store/intake/staged.js'
@@ -66,7 +66,7 @@ export const readItems = async (
   reading: ItemReadInput,
 ): Promise<ItemReadResult> => {
   const { feed, mark, calendar } = reading
-  const today = dateIn(startedAt)
+  const today = shanghaiDate(startedAt)
   const context: MappingContext = { dated: reading.dated, today }
   const done: ItemReadResult = {
     received: 0,
@@ -78,7 +78,7 @@ export const readItems = async (
     unreadable: nothing(),
     withdrawn: [],
   }
-  const delivered = repeats()
+  const delivered = makeRepeatDetector()
   let bad: rejects.NewReject[] = []
   let badCharacters = 0
   let full = false
@@ -142,7 +142,7 @@ export const readItems = async (
     return enough
   }
   try {
-    for await (const stretch of chunksOf(reading.items)) {
+    for await (const stretch of chunksOfItems(reading.items)) {
       for (const sent of stretch) {
         reading.signal?.throwIfAborted()
         done.received += 1

@@ -6,7 +6,7 @@ import { type Draft, type Item, type Problem, RECORD_KIND_TRAITS } from '../../d
 import { checkedText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import { noKnownVersions } from '../../store/intake/digest-index.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
@@ -55,7 +55,7 @@ export const takeCorrection = async (
   const fields = redactIdNumbers(itemIn(correcting.fields), mark, feed.exempt)
   const [map] = found.map === null ? [] : await feedMaps.byIds(db, [found.map])
   const item: Item = { page: found.page, row: found.row, fields, ...(map && { map }) }
-  const mapped = draftsIn(feed, item, { dated: found.dated, today: dateIn(now()) }, mark)
+  const mapped = draftsIn(feed, item, { dated: found.dated, today: shanghaiDate(now()) }, mark)
   if ('problems' in mapped)
     return { taken: false, problems: map ? withHeadings(mapped.problems, map) : mapped.problems }
 

@@ -1,7 +1,7 @@
 import type { FactFamily } from '../../domain/records/facts.js'
 import { scoreOf } from '../../domain/scoring/operator-facts.js'
 import { Refusal } from '../../foundation/errors.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import * as locks from '../../store/db/locks.js'
@@ -84,7 +84,7 @@ const scoresMoved = async (
   at: Date,
   { rules, families, now }: RollbackPreviewInput,
 ): Promise<ScoreChange[]> => {
-  const asOf = dateIn(now)
+  const asOf = shanghaiDate(now)
   const card = await cardInForce(tx, asOf)
   const facts = await factsOfOperators(tx, operators, { asOf, knownAt: at }, { lists: rules.lists, known: families })
   const stored = await scores.current(

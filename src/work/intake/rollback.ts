@@ -7,7 +7,7 @@ import { rollbackFault } from '../../domain/intake/rollback.js'
 import { isHiddenByRun } from '../../domain/listing/case.js'
 import { checkedText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import * as locks from '../../store/db/locks.js'
@@ -108,10 +108,10 @@ export const undoRun = async (
   await leads.dropLeads(
     tx,
     untouched.map(({ id }) => id),
-    { on: dateIn(now), reason: DROPPED_LEAD_REASON, at: taken.at },
+    { on: shanghaiDate(now), reason: DROPPED_LEAD_REASON, at: taken.at },
   )
   const gone = await takeback.forgetOperators(tx, unfounded, taken)
-  await watchEntries.close(tx, unfounded, { on: dateIn(now), at: taken.at })
+  await watchEntries.close(tx, unfounded, { on: shanghaiDate(now), at: taken.at })
   const codes = [...(await relearnCodes(tx, taken.run, taken.at)), ...foundBy]
   const strays = await stray.detachRecords(tx, { codes, operators: unfounded }, taken)
   if (strays > 0) await followChangedRecords(tx, { run: taken.by, at: taken.at, now, rules })
@@ -126,7 +126,7 @@ const showAgain = async (tx: Tx, id: string, { run, at, now, rules, by, mayMove 
   const found = await listings.lockForMove(tx, id)
   if (found === null || !isHiddenByRun({ state: found.state, hiding: found.facts.hiding ?? null }, run)) return
   const asked = (await concerns.ofListings(tx, [id])).some(({ settledAt }) => settledAt === null)
-  const input = { on: dateIn(now), reason: DROPPED_LEAD_REASON }
+  const input = { on: shanghaiDate(now), reason: DROPPED_LEAD_REASON }
   const made = { id, name: 'unhideListing' as const, by, role: 'reviewer' as const, input, now, at }
   if (!asked && mayMove && (await tryMove(tx, rules, made))) return
   if (!asked) await concerns.open(tx, { listingId: id, cause: 'RESTORED', record: null, run: null, at })

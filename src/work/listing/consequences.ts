@@ -4,7 +4,7 @@ import { groundConsequence } from '../../domain/listing/legal-ground.js'
 import { isPublic } from '../../domain/listing/listing.js'
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import { isHeavy } from '../../domain/records/penalty.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import * as waiting from '../../store/intake/unmatched.js'
 import * as concerns from '../../store/listing/concerns.js'
@@ -88,7 +88,7 @@ const hide = async (
 ): Promise<boolean> => {
   if (!isPublic(state)) return true
   const input = {
-    on: dateIn(now),
+    on: shanghaiDate(now),
     hiding: 'ERROR' as const,
     reason: HIDDEN_FOR[cause],
     ...(run !== undefined && { run }),
@@ -103,13 +103,13 @@ const RENEWED =
 export const renewEntry = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords): Promise<boolean> => {
   if (!isPublic(listing.state)) return true
   const { at, rules, now = at } = changed
-  const renewed = await compareWithRecords(tx, listing, dateIn(now))
+  const renewed = await compareWithRecords(tx, listing, shanghaiDate(now))
   if (renewed === 'SAME') return true
   if (renewed === 'WITHHELD') {
     await concerns.open(tx, { listingId: listing.id, cause: 'NOT_PUBLIC', record: null, run: changed.run ?? null, at })
     return hide(tx, listing, 'NOT_PUBLIC', changed)
   }
-  const input = { on: dateIn(now), reason: RENEWED }
+  const input = { on: shanghaiDate(now), reason: RENEWED }
   const made = { id: listing.id, name: 'renewEntry' as const, by: 'clock', role: 'clock' as const, input, now, at }
   return tryMove(tx, rules, made)
 }
@@ -145,7 +145,7 @@ const endCase = async (
     return
   }
   const made = { id: listing.id, by: 'clock', role: 'clock' as const, now, at }
-  const input = { on: dateIn(now), reason: REASONS[removal] }
+  const input = { on: shanghaiDate(now), reason: REASONS[removal] }
   const moved = published
     ? await tryMove(tx, rules, { ...made, name: 'removeListing', input: { ...input, removal } })
     : await tryMove(tx, rules, { ...made, name: 'dropListing', input })

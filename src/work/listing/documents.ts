@@ -20,7 +20,7 @@ import { redactIdNumbers } from '../../domain/records/privacy.js'
 import type { Body } from '../../domain/records/records.js'
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as documents from '../../store/listing/documents.js'
 import * as listings from '../../store/listing/listings.js'
@@ -38,7 +38,7 @@ export const documentTemplates = (): ReadonlyMap<DocumentKind, DocumentTemplate>
 
 const readTemplates = (): ReadonlyMap<DocumentKind, DocumentTemplate> => {
   const all = contracts
-    .folder('documents')
+    .schemaFolder('documents')
     .filter((file) => file.endsWith('.json'))
     .map((file) =>
       readCheckedRules<DocumentTemplate>(
@@ -128,7 +128,7 @@ export const recordDocument = (
   const number = redactIdNumbers(made.number.trim(), rules.mark)
   const sha256 = made.sha256.trim().toLowerCase()
   const { signer } = documentTemplates().get(made.kind) ?? {}
-  const fault = issueFault({ number, sha256, issuedOn: made.issuedOn, signer }, dateIn(made.now))
+  const fault = issueFault({ number, sha256, issuedOn: made.issuedOn, signer }, shanghaiDate(made.now))
   if (fault !== null) throw refused(fault)
   return db.transaction(async (tx) => {
     const listing = await listings.lockForMove(tx, made.listing)

@@ -5,7 +5,7 @@ import type { MoveName } from '../../domain/listing/moves.js'
 import { MASKING_VERSION, WITHHOLDING_REASONS, withPublishedName } from '../../domain/listing/public-entry.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
@@ -57,7 +57,7 @@ export const applyMovesToEntries = async (
         ? known
         : {
             ...(present ??
-              (await publicOf(tx, { name, before, after }, withPublishedName(operator, known), dateIn(now)))),
+              (await publicOf(tx, { name, before, after }, withPublishedName(operator, known), shanghaiDate(now)))),
             endsOn: after.endsOn,
           }
     if (change !== 'REMOVE' && body) await publish(tx, body, act.on, present === undefined ? MASKING_VERSION : null)
@@ -89,7 +89,7 @@ export const republishEntries = async (
   for (const { listing, body } of said) {
     const operator = parties.get(listing.operatorId)
     if (operator === undefined) throw new Error(`operator ${listing.operatorId} of listing ${listing.id} is gone`)
-    await publish(tx, body, dateIn(now), null)
+    await publish(tx, body, shanghaiDate(now), null)
     changes.push({
       kind: 'listing',
       subjectId: listing.id,

@@ -2,7 +2,7 @@
 import { isCalendarEnding } from '../../domain/calendar/calendar.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
-import { addDays, dateIn } from '../../foundation/time/dates.js'
+import { addDays, shanghaiDate } from '../../foundation/time/dates.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
@@ -26,7 +26,7 @@ export const expireListings = (db: Db, options: ExpireOptions): Promise<{ expire
     const { rules, log } = options
     // An expired entry cannot be restored, so the clock must be certain.
     if ((await clockDoubts.openDoubt(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
-    const today = dateIn(run.startedAt)
+    const today = shanghaiDate(run.startedAt)
     run.counts['expired'] = 0
     run.counts['terms'] = await renewTerms(db, rules, { now: run.startedAt, log })
     const passed: string[] = []
@@ -56,7 +56,7 @@ const ending = ({ publishedOn }: listings.Listing): 'lapseListing' | 'removeList
 
 /** `on` is the day after the term. The move table raises it to the day of the case's last step. */
 const inputOf = (listing: listings.Listing, now: Date) => ({
-  on: listing.endsOn === null ? dateIn(now) : addDays(listing.endsOn, 1),
+  on: listing.endsOn === null ? shanghaiDate(now) : addDays(listing.endsOn, 1),
   removal: 'EXPIRED' as const,
 })
 

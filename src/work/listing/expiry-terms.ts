@@ -4,7 +4,7 @@ import { newestRuleDay } from '../../domain/listing/entry-end.js'
 import { renewedEnd } from '../../domain/listing/moves-removal.js'
 import { isRefusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import { caseRules, type WorkRules } from '../calendar/rules.js'
@@ -16,7 +16,7 @@ export const MERGE_WAIT_MS = 600_000
 export const renewTerms = async (db: Db, rules: WorkRules, { now, log }: { now: Date; log: Log }): Promise<number> => {
   let renewed = 0
   for (const { id } of rules.lists.filter(({ decidedHere }) => decidedHere)) {
-    const newest = newestRuleDay(caseRules(rules, id), dateIn(now))
+    const newest = newestRuleDay(caseRules(rules, id), shanghaiDate(now))
     if (newest !== null) renewed += await renewOf(db, rules, id, newest, { now, log })
   }
   return renewed
@@ -29,7 +29,7 @@ const renewOf = async (
   from: string,
   { now, log }: { now: Date; log: Log },
 ): Promise<number> => {
-  const [today, by] = [dateIn(now), caseRules(rules, list)]
+  const [today, by] = [shanghaiDate(now), caseRules(rules, list)]
   let [renewed, after] = [0, null as string | null]
   for (;;) {
     const standing = await listings.inForceDecidedBefore(db, { list, from, after, limit: STEP_ENTRIES })
@@ -47,7 +47,7 @@ const renewOf = async (
 const REASON = '列入期限的规则有变，依新规则重计。The rule of its term has changed; it is counted by the new one.'
 
 const renewOne = async (db: Db, rules: WorkRules, id: string, now: Date, log: Log): Promise<boolean> => {
-  const input = { on: dateIn(now), reason: REASON }
+  const input = { on: shanghaiDate(now), reason: REASON }
   try {
     await makeMove(db, rules, { id, name: 'renewTerm', by: 'clock', role: 'clock', input, now, waitMs: MERGE_WAIT_MS })
     return true

@@ -13,7 +13,7 @@ import { caseActFrom, checkedAndRedacted, type MoveInput } from '../../domain/li
 import { DENIALS, type DenialCode, type MoveName } from '../../domain/listing/moves.js'
 import { repairConsequence } from '../../domain/listing/repair-results.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import { inTransaction } from '../../store/db/transaction.js'
@@ -65,7 +65,7 @@ export const openLeads = async (
 ): Promise<void> => {
   const made = fallen.map(({ operatorId, value }) => {
     const reason = `信用评分降至 ${value} 分，低于线索线`
-    const act: CaseAct = { by: 'score', role: 'clock', on, today: dateIn(now), reason }
+    const act: CaseAct = { by: 'score', role: 'clock', on, today: shanghaiDate(now), reason }
     return { operatorId, reason, act, facts: stepped('openLead', newCase(LIST_OF_LEADS, operatorId), act, rules) }
   })
   const opened = await listings.openMany(tx, LIST_OF_LEADS, made, now)
@@ -86,7 +86,7 @@ export const openCaseWithin = async (
 ): Promise<listings.Listing | null> => {
   const made = checkedAndRedacted(opening, rules.mark)
   const before = newCase(made.list, made.operatorId)
-  const act: CaseAct = { by: made.by, role: made.role, on: made.on, today: dateIn(made.now), reason: made.reason }
+  const act: CaseAct = { by: made.by, role: made.role, on: made.on, today: shanghaiDate(made.now), reason: made.reason }
   const after = stepped('openLead', before, act, rules)
   const listing = await listings.open(tx, {
     list: made.list,
@@ -226,7 +226,11 @@ const stepOf = (
   ground: LinkedAndPresentDecision,
   rules: WorkRules,
 ): AppliedMove => {
-  const act = withLegalDay(made.name, before.facts, caseActFrom(made, dateIn(made.now), ground.linked, rules.mark))
+  const act = withLegalDay(
+    made.name,
+    before.facts,
+    caseActFrom(made, shanghaiDate(made.now), ground.linked, rules.mark),
+  )
   const facts = stepped(made.name, before.facts, act, rules)
   const { publishedOn, endsOn } = facts
   const after = {

@@ -1,7 +1,7 @@
 /** A confirmed entry that a platform no longer shows is hidden until a person decides. */
 import { isRefusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
 import * as listings from '../../store/listing/listings.js'
@@ -25,7 +25,7 @@ export const hideLost = async (db: Db, one: { key: string; told: number }, by: L
   const delivered = (await comparisons.lastSentOf(db, by.platform, [one.key])).get(one.key)
   if (delivered?.last?.state !== 'CONFIRMED' || delivered.last.number !== one.told) return false
   const input = {
-    on: dateIn(by.now),
+    on: shanghaiDate(by.now),
     hiding: 'LOST' as const,
     reason: `${by.name}曾确认收到，现已不再展示。It was confirmed there and is shown there no longer.`,
     seen: listing.moves,

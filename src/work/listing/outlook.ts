@@ -4,7 +4,7 @@ import { isPublic } from '../../domain/listing/listing.js'
 import { DENIALS, type DenialCode } from '../../domain/listing/moves.js'
 import { type CaseOutlook, moveOutlooks, type OutlookRequest } from '../../domain/listing/outlook.js'
 import { WITHHOLDING_REASONS } from '../../domain/listing/public-entry.js'
-import type { Words } from '../../foundation/text/words.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import type { Db } from '../../store/db/db.js'
 import * as concerns from '../../store/listing/concerns.js'
 import * as listings from '../../store/listing/listings.js'
@@ -15,7 +15,7 @@ import { withCurrentDecision } from './legal-ground.js'
 import { publicEntryOf } from './public-entry.js'
 
 export interface ListingOutlook extends Omit<CaseOutlook, 'denial'> {
-  denial: (Words & { code: string; from: string | null }) | null
+  denial: (BilingualText & { code: string; from: string | null }) | null
 }
 
 export interface OutlookOptions extends OutlookRequest {
@@ -41,7 +41,7 @@ export const listingOutlooks = async (
   )
 }
 
-type OutlookDenial = (Words & { code: string }) | null
+type OutlookDenial = (BilingualText & { code: string }) | null
 
 const waiting = async (db: Db, listing: listings.Listing, { move }: CaseOutlook): Promise<OutlookDenial> => {
   if (move === 'publishListing' && (await concerns.hasOpenConcern(db, listing.id, 'REPAIR_TOLD')))

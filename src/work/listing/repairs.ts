@@ -5,7 +5,7 @@
 import { upgradeStoredCase } from '../../domain/listing/case.js'
 import type { MoveName } from '../../domain/listing/moves.js'
 import { type RepairConsequence, type ReportedRepair, repairConsequence } from '../../domain/listing/repair-results.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import * as concerns from '../../store/listing/concerns.js'
 import type * as listings from '../../store/listing/listings.js'
@@ -54,7 +54,7 @@ const moveBy = async (
   const number = body['document_number']
   const input = {
     ...fixed,
-    on: dateIn(now),
+    on: shanghaiDate(now),
     result: record,
     documentNumber: typeof number === 'string' ? number : (documentNumber ?? ''),
   }

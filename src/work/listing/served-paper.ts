@@ -1,6 +1,6 @@
 import { needsRepairNotice } from '../../domain/listing/documents.js'
 import type { MoveInput } from '../../domain/listing/move-input.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import * as concerns from '../../store/listing/concerns.js'
 import * as documents from '../../store/listing/documents.js'
@@ -25,7 +25,7 @@ export const hashOfServedPaper = async (
   if (operator === undefined) throw new Error(`operator ${listing.operatorId} is gone`)
   const decision = listing.decisionVersion === null ? null : await versions.byId(tx, listing.decisionVersion)
   const moves = await listings.eventsOf(tx, [listing.id])
-  const of = { listing, operator, decision: decision?.body ?? null, moves, issued: null, today: dateIn(now) }
+  const of = { listing, operator, decision: decision?.body ?? null, moves, issued: null, today: shanghaiDate(now) }
   return { fileHash: draftDocument(rules, 'DECISION', of, 'PARTY').sha256, paper: 'DRAFT' }
 }
 

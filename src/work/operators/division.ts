@@ -7,7 +7,7 @@ import { isOver } from '../../domain/listing/case.js'
 import { areDistinct, type MergerParty, refuseBadDivision } from '../../domain/operators/merger.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as concerns from '../../store/listing/concerns.js'
 import * as listings from '../../store/listing/listings.js'
@@ -33,7 +33,7 @@ export const divideOperator = (db: Db, rules: WorkRules, made: DivisionInput): P
   decideAtNewInstant(db, made, rules, async (tx, reason, at) => {
     const { on, by, now } = made
     const documentNumber = redactIdNumbers(made.documentNumber.trim(), rules.mark)
-    refuseBadDivision({ on, documentNumber, into: made.into }, dateIn(now))
+    refuseBadDivision({ on, documentNumber, into: made.into }, shanghaiDate(now))
     const from = await operatorNamed(tx, made.from)
     const successors: MergerParty[] = []
     for (const code of made.into) successors.push(await operatorNamed(tx, code))
@@ -80,7 +80,7 @@ const ask = async (
     const reason = `分立自被列入或拟列入的主体：${from.name ?? ''}（${from.uscc ?? from.shop ?? ''}），${on}，${documentNumber}`
     for (const successor of successors) {
       const operatorId = successor.mergedInto ?? successor.id
-      const lead = { operatorId, list, reason, by: 'division', role: 'clock' as const, on: dateIn(now), now }
+      const lead = { operatorId, list, reason, by: 'division', role: 'clock' as const, on: shanghaiDate(now), now }
       if ((await openCaseWithin(tx, rules, lead, at)) !== null) leads += 1
     }
   }

@@ -6,7 +6,7 @@ import { type MergerCause, type MergerParty, mergerFault } from '../../domain/op
 import { newOperator } from '../../domain/operators/new-operator.js'
 import { checkedText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import { inTransaction } from '../../store/db/transaction.js'
@@ -183,9 +183,9 @@ const detach = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date)
 const unfound = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date }): Promise<void> => {
   if (!(await operators.isUnfounded(tx, id))) return
   const untouched = (await leads.untouchedLeads(tx, [id])).map((lead) => lead.id)
-  await leads.dropLeads(tx, untouched, { on: dateIn(now), reason: NOBODY, at })
+  await leads.dropLeads(tx, untouched, { on: shanghaiDate(now), reason: NOBODY, at })
   if ((await takeback.forgetOperators(tx, [id], { at })) > 0)
-    await watchEntries.close(tx, [id], { on: dateIn(now), at })
+    await watchEntries.close(tx, [id], { on: shanghaiDate(now), at })
 }
 
 /** Moves back the merged operator's records, also those that its own codes brought since the merger. */
@@ -232,7 +232,7 @@ export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInpu
     })
     if (decision === null) throw new Error(`a merger of ${from.id} is in force already`)
     await mergers.joinOperators(tx, from.id, into.id)
-    await watchEntries.close(tx, [from.id], { on: dateIn(made.now), at })
+    await watchEntries.close(tx, [from.id], { on: shanghaiDate(made.now), at })
     const records = await mergers.moveRecords(tx, { owner: from.id, to: into.id, decision: decision.id, by: null, at })
     await rescoringQueue.markDirty(tx, [into.id], at)
     await followChangedRecords(tx, { decision: decision.id, at, now: made.now, rules })

@@ -12,7 +12,7 @@ import {
 } from '../../domain/publication/snapshot.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import * as trail from '../../store/audit/audit-log.js'
 import { keepSignedHead } from '../../store/audit/heads.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
@@ -119,7 +119,7 @@ interface TakenSnapshot {
 const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
   const { run, now, sure, manifests, noted, files } = taking
   const last = await snapshots.lastWithManifest(tx)
-  const today = dateIn(now)
+  const today = shanghaiDate(now)
   await forgetChanges(tx)
   const behind = !(await restored.mayList(tx))
   const stopped = behind || (await clockDoubts.openDoubt(tx)) !== null

@@ -5,7 +5,7 @@ import { checkedText } from '../../domain/records/written-text.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import * as contracts from '../../foundation/contracts.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
-import { dateIn, isDate } from '../../foundation/time/dates.js'
+import { isDate, shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import { inTransaction } from '../../store/db/transaction.js'
@@ -84,7 +84,7 @@ export const decideScorecard = async (
 
 /** Scores of past days must not change. */
 const notPast = (effectiveOn: string, now: Date): void => {
-  if (effectiveOn < dateIn(now)) throw new Refusal('ADOPTION_PAST', { effectiveOn })
+  if (effectiveOn < shanghaiDate(now)) throw new Refusal('ADOPTION_PAST', { effectiveOn })
 }
 
 type ScorecardState = 'IN_FORCE' | 'COMING' | 'PROPOSED' | 'RETIRED' | 'CHANGED' | 'BROKEN' | 'AVAILABLE'
@@ -102,7 +102,7 @@ export const listScorecards = async (db: Db, today: string): Promise<CardStatus[
   const kept = new Map((await activations.storedCards(db, today)).map((card) => [card.version, card]))
   const inForce = await orRefusal(() => cardInForce(db, today))
   const standing = isRefusal(inForce) ? null : inForce.version
-  const files = contracts.folder('scorecards').filter((file) => file.endsWith('.json'))
+  const files = contracts.schemaFolder('scorecards').filter((file) => file.endsWith('.json'))
   const versions = new Set([...files.map((file) => file.replace(/\.json$/, '')), ...kept.keys()])
   const told: CardStatus[] = []
   for (const version of [...versions].sort()) {

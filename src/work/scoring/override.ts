@@ -5,7 +5,7 @@ import { checkedText } from '../../domain/records/written-text.js'
 import { overrideConfirmationFault, overrideEndFault, overrideFault } from '../../domain/scoring/override.js'
 import type { Grade } from '../../domain/scoring/scorecard.js'
 import { Refusal } from '../../foundation/errors.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as overrides from '../../store/scoring/overrides.js'
 import * as scores from '../../store/scoring/scores.js'
@@ -28,7 +28,7 @@ export const proposeOverride = async (
 ): Promise<overrides.OverrideRow> => {
   const reason = checkedText(made.reason, '理由 the reason', rules.mark)
   return atNewInstant(db, made.now, async (tx, at) => {
-    const bad = overrideEndFault(made.endsOn, dateIn(made.now))
+    const bad = overrideEndFault(made.endsOn, shanghaiDate(made.now))
     if (bad !== null) throw new Refusal('INPUT_INVALID', { reason: bad })
     const { id: operatorId } = await findOperator(tx, made.operator, made.mayFor)
     const why = overrideFault(made.grade, await currentScore(tx, operatorId, at, made.now))
@@ -66,7 +66,7 @@ export const decideOverride = async (
       const why = overrideConfirmationFault(
         found,
         await currentScore(tx, found.operatorId, at, made.now),
-        dateIn(made.now),
+        shanghaiDate(made.now),
       )
       if (why !== null) throw notAllowed(why)
     }
@@ -101,16 +101,16 @@ export const withdrawOverride = async (
 const notAllowed = (reason: string): Refusal => new Refusal('OVERRULE_NOT_ALLOWED', { reason })
 
 const present = async (tx: Tx, id: number, at: Date, now: Date): Promise<overrides.OverrideRow> => {
-  const found = await overrides.byId(tx, id, { asOf: dateIn(now), knownAt: at })
+  const found = await overrides.byId(tx, id, { asOf: shanghaiDate(now), knownAt: at })
   if (found === null) throw new Refusal('OVERRULE_UNKNOWN')
   return found
 }
 
 const reread = async (tx: Tx, id: number, at: Date, now: Date): Promise<overrides.OverrideRow> => {
-  const kept = await overrides.byId(tx, id, { asOf: dateIn(now), knownAt: at })
+  const kept = await overrides.byId(tx, id, { asOf: shanghaiDate(now), knownAt: at })
   if (kept === null) throw new Error(`override ${id} is gone`)
   return kept
 }
 
 export const currentScore = async (tx: Tx, operator: number, at: Date, now: Date): Promise<scores.StoredScore | null> =>
-  (await scores.latest(tx, [operator], { asOf: dateIn(now), knownAt: at })).get(operator) ?? null
+  (await scores.latest(tx, [operator], { asOf: shanghaiDate(now), knownAt: at })).get(operator) ?? null

@@ -12,7 +12,7 @@ import {
 } from '../../domain/scoring/rescoring.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import { Refusal } from '../../foundation/errors.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import type { PointInTime } from '../../store/records/versions.js'
@@ -54,12 +54,12 @@ export interface ScoringOptions extends RunOptions {
 }
 
 export const scoreOperators = async (db: Db, options: ScoringOptions): Promise<ScoringResult | null> => {
-  const today = dateIn(options.now())
+  const today = shanghaiDate(options.now())
   const asOf = options.asOf ?? today
   if (asOf > today && !options.dryRun) throw new Refusal('SCORE_OF_FUTURE', { asOf })
   const named = options.scorecard === undefined ? null : await cardToTry(db, options.scorecard)
   return runAlone(db, { ...options, job: 'score' }, async (run) => {
-    const day = options.asOf ?? dateIn(run.startedAt)
+    const day = options.asOf ?? shanghaiDate(run.startedAt)
     const inForce = await cardInForce(db, day)
     const card = named ?? inForce
     const asked = options.asOf !== undefined || hashOfCard(card) !== hashOfCard(inForce)

@@ -5,7 +5,7 @@ import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import { checkScorecard } from '../../domain/scoring/scorecard-check.js'
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
-import { nameTwice } from '../../foundation/text/duplicate-keys.js'
+import { findDuplicateKey } from '../../foundation/text/duplicate-keys.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as store from '../../store/scoring/scorecards.js'
 
@@ -19,7 +19,7 @@ export const loadScorecard = (version: string): Scorecard => {
   return card as Scorecard
 }
 
-const versionsInFiles = (): string[] => contracts.folder('scorecards').map((file) => file.replace(/\.json$/, ''))
+const versionsInFiles = (): string[] => contracts.schemaFolder('scorecards').map((file) => file.replace(/\.json$/, ''))
 
 export const faultlessVersions = (): string[] =>
   versionsInFiles().filter((version) => document(version).faults.length === 0)
@@ -32,11 +32,11 @@ interface ExaminedCard {
 /** Reads the file each time, as cards are edited while tried. Unchanged text is cached. */
 const document = (version: string): ExaminedCard => {
   try {
-    const text = contracts.text(`scorecards/${version}.json`)
+    const text = contracts.schemaText(`scorecards/${version}.json`)
     const known = documents.get(version)
     if (known?.text === text) return known
     const card: unknown = JSON.parse(text)
-    const twice = nameTwice(text)
+    const twice = findDuplicateKey(text)
     const faults = twice === null ? faultsOf(card, version) : [`JSON: 名称重复：${twice}。This name is given twice.`]
     documents.set(version, { text, card, faults })
     return { card, faults }
@@ -67,7 +67,7 @@ export const cardOfVersion = async (db: Db | Tx, version: string): Promise<Score
 export const cardToTry = async (db: Db | Tx, version: string): Promise<Scorecard> => {
   const known = await store.byVersion(db, version)
   const card =
-    known !== null && !contracts.folder('scorecards').includes(`${version}.json`) ? known : loadScorecard(version)
+    known !== null && !contracts.schemaFolder('scorecards').includes(`${version}.json`) ? known : loadScorecard(version)
   if (known !== null && hashOfCard(known) !== hashOfCard(card)) throw new Refusal('SCORECARD_CHANGED', { version })
   return card
 }

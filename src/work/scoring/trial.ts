@@ -12,7 +12,7 @@ import {
   trialComparison,
 } from '../../domain/scoring/trial.js'
 import { Refusal } from '../../foundation/errors.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import { processHandle } from '../../store/db/request-handle.js'
 import * as operators from '../../store/operators/operators.js'
@@ -50,7 +50,7 @@ export interface TrialRun {
 /** Refusals: SCORECARD_UNKNOWN, SCORECARD_BROKEN, SCORECARD_CHANGED. */
 export const tryScorecard = async (db: Db, options: TrialOptions): Promise<TrialRun> => {
   const startedAt = options.now()
-  const asOf = options.asOf ?? dateIn(startedAt)
+  const asOf = options.asOf ?? shanghaiDate(startedAt)
   const trial = await made(db, await cardsOf(db, options, asOf), asOf, options)
   const { operators: scored, unchanged } = trial.result
   const ms = options.now().getTime() - startedAt.getTime()
@@ -134,7 +134,7 @@ export const tryForRequest = async (
   asker: Db,
   options: TrialOptions & { operatorsMost?: number },
 ): Promise<trials.TrialRow> => {
-  const today = dateIn(options.now())
+  const today = shanghaiDate(options.now())
   const cards = await cardsOf(asker, options, today)
   const hashes = { scorecardHash: hashOfCard(cards.after), againstHash: hashOfCard(cards.before) }
   const stored = await trials.trialOfToday(asker, { ...hashes, today })

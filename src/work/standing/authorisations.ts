@@ -7,7 +7,7 @@ import {
   parseDocumentHash,
 } from '../../domain/standing/authorisation.js'
 import { Refusal } from '../../foundation/errors.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as operators from '../../store/operators/operators.js'
 import * as store from '../../store/standing/authorisations.js'
@@ -38,7 +38,7 @@ export const recordAuthorisation = async (
       reason:
         'sha256 须为授权文件的 SHA-256（64 位十六进制）the SHA-256 of the document, 64 hexadecimal digits, is needed',
     })
-  const reason = authorisationTermFault(made, dateIn(now))
+  const reason = authorisationTermFault(made, shanghaiDate(now))
   if (reason !== null) throw new Refusal('AUTHORISATION_TERM', { reason })
   return db.transaction(async (tx) => {
     const { id: operatorId } = await findOperator(tx, made.operator)

@@ -8,7 +8,7 @@ import {
 } from '../../domain/standing/sellers.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as store from '../../store/standing/confirmed-sellers.js'
 import * as sellers from '../../store/standing/sellers.js'
@@ -46,7 +46,7 @@ interface RenewalOptions {
 /** Checks all sellers' lists against the shops feed. Returns the number of lists over their cap. */
 export const renewSellers = async (db: Db, { now, log, signal }: RenewalOptions): Promise<number> => {
   let over = 0
-  for (const client of await store.clientsWithList(db, oldestHoldingDate(dateIn(now)))) {
+  for (const client of await store.clientsWithList(db, oldestHoldingDate(shanghaiDate(now)))) {
     if (signal?.aborted) break
     const decided = await db.transaction((tx) => renewList(tx, client, now))
     if (decided.gradesClosed > 0) over += 1
@@ -57,7 +57,7 @@ export const renewSellers = async (db: Db, { now, log, signal }: RenewalOptions)
 
 const renewList = async (tx: Tx, client: string, now: Date): Promise<sellers.SellersFigures> => {
   await sellers.lockList(tx, client)
-  const { decided, altered } = await store.renewOpenGrades(tx, await sellersPolicyOf(tx, client, dateIn(now)))
+  const { decided, altered } = await store.renewOpenGrades(tx, await sellersPolicyOf(tx, client, shanghaiDate(now)))
   if (altered > 0) await sellers.storeBitmap(tx, client)
   return decided
 }

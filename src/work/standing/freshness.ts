@@ -1,7 +1,7 @@
 import type { Agency } from '../../agencies/feed.js'
 import { isStale } from '../../domain/intake/bounds.js'
 import type { Freshness } from '../../domain/standing/standing.js'
-import { isAhead } from '../../foundation/time/clock-doubt.js'
+import { isDatedAhead } from '../../foundation/time/clock-doubt.js'
 
 /**
  * Returns the age of the list feeds: the oldest of their last good whole pulls. A feed tried without success counts as
@@ -18,7 +18,7 @@ export const freshnessOf = (
   const each = feeds.map((feed) => {
     const at = pulls.get(feed.id) ?? null
     // A pull dated in the future proves nothing.
-    const dated = at === null || isAhead(at, now) ? new Date(0) : at
+    const dated = at === null || isDatedAhead(at, now) ? new Date(0) : at
     return { asOf: dated, stale: isStale(feed.bounds, at, now) }
   })
   const oldest = each.sort((a, b) => a.asOf.getTime() - b.asOf.getTime())[0]

@@ -12,8 +12,8 @@ import {
 } from '../../domain/standing/sellers.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
-import { parsedOr } from '../../foundation/text/json.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { parseJsonOr } from '../../foundation/text/json.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import { isLockTimeout } from '../../store/db/transaction.js'
 import * as changes from '../../store/standing/changes.js'
@@ -48,7 +48,7 @@ export interface SellerListResult extends store.SellerList {
  */
 export const replaceSellers = async (db: Db, input: SellerListInput): Promise<SellerListResult> => {
   const { client, dated, now } = input
-  const today = dateIn(now)
+  const today = shanghaiDate(now)
   if (!isListDateValid(dated, today)) throw new Refusal('SELLERS_DATE', { from: oldestHoldingDate(today), to: today })
   const { sellers, malformed } = await read(input)
   const lines = sellers.length + malformed.length
@@ -114,7 +114,7 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 /** Codes hold no comma or quote, so a line is split at commas. */
 const cellOf = (line: string): unknown => {
   if (line === '') return null
-  const value = line.startsWith('{') || /^".*"$/.test(line) ? parsedOr(line, undefined) : undefined
+  const value = line.startsWith('{') || /^".*"$/.test(line) ? parseJsonOr(line, undefined) : undefined
   if (value !== undefined) return sellerCellIn(value) ?? ''
   return (line.split(',')[0] ?? '').replace(/^"(.*)"$/, '$1').trim()
 }

@@ -8,7 +8,7 @@ import https from 'node:https'
 import { isIP } from 'node:net'
 import { addressRefusal } from '../../domain/standing/subscriber-addresses.js'
 import { webhookAddressFault } from '../../domain/standing/webhooks.js'
-import { isRedirect, named, Unreachable } from '../../foundation/http.js'
+import { isRedirect, UnreachableError, unreachableOf } from '../../foundation/http.js'
 
 export type ResolveHost = (host: string) => Promise<string[]>
 
@@ -39,9 +39,9 @@ export const callSubscriber = async (text: string, telling: SubscriberRequest): 
     const [address = ''] = await reachable(url, telling, signal)
     return await exchange(url, address, telling, signal)
   } catch (error) {
-    if (error instanceof Unreachable) throw error
+    if (error instanceof UnreachableError) throw error
     if (telling.signal?.aborted) throw telling.signal.reason
-    throw named(timer.aborted ? timer.reason : error, url.host, telling.timeoutMs)
+    throw unreachableOf(timer.aborted ? timer.reason : error, url.host, telling.timeoutMs)
   }
 }
 
@@ -54,13 +54,13 @@ export const checkSubscriber = async (
   try {
     await reachable(url, limits, AbortSignal.timeout(limits.timeoutMs))
   } catch (error) {
-    throw error instanceof Unreachable ? error : named(error, url.host, limits.timeoutMs)
+    throw error instanceof UnreachableError ? error : unreachableOf(error, url.host, limits.timeoutMs)
   }
 }
 
 const addressOf = (text: string): URL => {
   const fault = webhookAddressFault(text)
-  if (fault !== null) throw new Unreachable('forbidden', fault)
+  if (fault !== null) throw new UnreachableError('forbidden', fault)
   return new URL(text)
 }
 
@@ -73,7 +73,7 @@ const reachable = async (
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const addresses = isIP(host) === 0 ? await within(resolve(host), signal) : [host]
   const why = addressRefusal(url, addresses, allow)
-  if (why !== null) throw new Unreachable('forbidden', `${url.host}: ${why}`)
+  if (why !== null) throw new UnreachableError('forbidden', `${url.host}: ${why}`)
   return addresses
 }
 
@@ -110,7 +110,7 @@ const exchange = (
       const { statusCode: status = 0, headers: answered } = response
       response.destroy()
       if (isRedirect(status))
-        reject(new Unreachable('redirect', `${url.host} redirects (${status}); give the final address`))
+        reject(new UnreachableError('redirect', `${url.host} redirects (${status}); give the final address`))
       else resolve({ status, retryAfterSeconds: secondsIn(answered['retry-after']) })
     })
     request.end(body)

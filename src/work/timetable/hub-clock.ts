@@ -5,9 +5,15 @@
 
 import { checkedText } from '../../domain/records/written-text.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
-import { hearDates } from '../../foundation/http/answer-dates.js'
+import { onAnswerDate } from '../../foundation/http/answer-dates.js'
 import type { Log } from '../../foundation/log.js'
-import { confirms, doubtedAtStart, hasLeapt, hasReturned, LEAP_MS } from '../../foundation/time/clock-doubt.js'
+import {
+  confirmsClock,
+  hasLeapt,
+  isDoubtedAtStart,
+  isDoubtOver,
+  LEAP_TOLERANCE_MS,
+} from '../../foundation/time/clock-doubt.js'
 import * as doubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
 
@@ -102,13 +108,13 @@ const databaseClock = (
       const since = doubt
       expected ??= before ?? { at: since.expectedAt.getTime() + instant - since.foundAt.getTime(), machine: at }
       const base = since.cause === 'START' ? since.expectedAt.getTime() : carried(expected, at)
-      if (hasReturned(since.cause, instant, base, tookMs)) await settled('the clock itself')
+      if (isDoubtOver(since.cause, instant, base, tookMs)) await settled('the clock itself')
       return
     }
     expected = null
     const sureAt = reading.sureAt?.getTime() ?? null
     if (before === null) {
-      if (sureAt !== null && doubtedAtStart(instant, sureAt))
+      if (sureAt !== null && isDoubtedAtStart(instant, sureAt))
         await doubted(
           { cause: 'START', foundAt: reading.at, expectedAt: new Date(sureAt) },
           { at: sureAt, machine: at },
@@ -117,7 +123,8 @@ const databaseClock = (
     }
     const wanted = carried(before, at)
     // If this machine slept, another hub that watched without a break vouches for the clock.
-    const vouched = sureAt !== null && instant >= sureAt && instant - sureAt < NOTE_MS + LEAP_MS && sureAt > wanted
+    const vouched =
+      sureAt !== null && instant >= sureAt && instant - sureAt < NOTE_MS + LEAP_TOLERANCE_MS && sureAt > wanted
     if (hasLeapt(instant, wanted, tookMs) && !vouched)
       await doubted({ cause: 'LEAP', foundAt: reading.at, expectedAt: new Date(wanted) }, { at: wanted, machine: at })
   }
@@ -128,7 +135,8 @@ const databaseClock = (
       const at = now()
       return expected === null ? at : new Date(Math.min(at.getTime(), Math.floor(carried(expected, machine()))))
     },
-    isDoubted: () => doubt !== null || Math.abs(wall() - wallAtLook - (machine() - anchored().machine)) > LEAP_MS,
+    isDoubted: () =>
+      doubt !== null || Math.abs(wall() - wallAtLook - (machine() - anchored().machine)) > LEAP_TOLERANCE_MS,
     look: async () => {
       const sent = machine()
       const reading = await read(db)
@@ -145,7 +153,7 @@ const databaseClock = (
     hear: async (host, date) => {
       if (doubt === null) return
       try {
-        if (confirms(date.getTime(), now().getTime())) await settled(`Date of ${host}`)
+        if (confirmsClock(date.getTime(), now().getTime())) await settled(`Date of ${host}`)
         else log.error({ host, date, now: now() }, 'a second source contradicts the clock of the database')
       } catch (error) {
         log.warn({ err: error }, 'a confirmed clock could not be noted')
@@ -171,7 +179,7 @@ export const makeClockWatch = (clock: HubClock, log: Log): { start(): void; stop
       if (timer !== null) return
       timer = setInterval(() => void look(), LOOK_MS)
       timer.unref()
-      deaf = hearDates((host, date) => void clock.hear(host, date))
+      deaf = onAnswerDate((host, date) => void clock.hear(host, date))
     },
     stop: () => {
       if (timer !== null) clearInterval(timer)

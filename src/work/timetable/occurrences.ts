@@ -7,7 +7,7 @@ import { isClockSetBack, runsOwed } from '../../domain/timetable/missed-runs.js'
 import { reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Metrics } from '../../foundation/metrics.js'
-import { between, type Cron, next, parse } from '../../foundation/time/cron.js'
+import { type CronSchedule, nextRun, parseCron, runsBetween } from '../../foundation/time/cron.js'
 import { type Db, isConnectionLost } from '../../store/db/db.js'
 import * as occurrences from '../../store/timetable/occurrences.js'
 import type * as runs from '../../store/timetable/runs.js'
@@ -54,13 +54,17 @@ export interface SchedulerParts {
 }
 
 interface PlannedOccasion extends ScheduledJob {
-  rule: Cron
+  rule: CronSchedule
   /** Epoch ms; 0 when unknown. */
   nextAt: number
 }
 
 export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: SchedulerParts): Scheduler => {
-  const rows: PlannedOccasion[] = occasions.map((occasion) => ({ ...occasion, rule: parse(occasion.cron), nextAt: 0 }))
+  const rows: PlannedOccasion[] = occasions.map((occasion) => ({
+    ...occasion,
+    rule: parseCron(occasion.cron),
+    nextAt: 0,
+  }))
   const wanted = occasions.map(({ job, subject }) => ({ job, subject, beside: JOB_RULES[job].beside }))
   const stopping = new AbortController()
   const held = new Map<number, { attempt: number; lost: AbortController; work: Promise<void> }>()
@@ -80,7 +84,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
     lastBeat = at.getTime()
     const due = rows.filter((row) => row.nextAt <= at.getTime())
     if (due.length > 0) await plan(db, due, at)
-    for (const row of due) row.nextAt = next(row.rule, at)?.getTime() ?? Number.POSITIVE_INFINITY
+    for (const row of due) row.nextAt = nextRun(row.rule, at)?.getTime() ?? Number.POSITIVE_INFINITY
     await take(at)
     if (beats % PRUNE_BEATS === 0) await occurrences.prune(db, new Date(at.getTime() - KEPT_MS))
     beats += 1
@@ -183,7 +187,7 @@ const plan = (db: Db, rows: readonly PlannedOccasion[], now: Date): Promise<void
       const { plannedUntil, pausedAt } = known.get(nameOf(row)) ?? { plannedUntil: now, pausedAt: null }
       const behind = isClockSetBack(plannedUntil, now)
       const since = behind ? new Date(now.getTime() - STEP_BACK_LOOK_MS) : plannedUntil
-      const planned = between(row.rule, since, now, PLANNED_MOST)
+      const planned = runsBetween(row.rule, since, now, PLANNED_MOST)
       const last = planned.at(-1)
       if (last !== undefined || behind) await schedules.notePlannedUntil(tx, row, last ?? now)
       if (last === undefined || pausedAt !== null) continue

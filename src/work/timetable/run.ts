@@ -3,7 +3,7 @@
  * renews a lease.
  */
 import { redactIdNumbers } from '../../domain/records/privacy.js'
-import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
+import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { type Db, type Tx, unavailableRefusal } from '../../store/db/db.js'
 import * as locks from '../../store/db/locks.js'
@@ -119,7 +119,7 @@ const closed = async <T>(
     const error =
       isRefusal(thrown) && what.mark ? new Refusal(thrown.code, redactIdNumbers(thrown.details, what.mark)) : thrown
     const refused = isRefusal(error) && error.status < FIRST_FAILURE_STATUS
-    const { code, message } = isRefusal(error) ? error : (unavailableRefusal(error) ?? INTERNAL)
+    const { code, message } = isRefusal(error) ? error : (unavailableRefusal(error) ?? INTERNAL_ERROR)
     log?.warn(
       { ...counts, ms: elapsed(), ...(isRefusal(error) ? { code: error.code } : { err: error }) },
       'the run failed',

@@ -5,7 +5,7 @@ import { setImmediate as turned } from 'node:timers/promises'
 import { expect } from 'chai'
 import { ROLES } from '../../../src/domain/access/viewer.js'
 import { newAccessCode, TOKEN_SECONDS } from '../../../src/foundation/keys.js'
-import { accessCodeOf } from '../../../src/foundation/text/access-code.js'
+import { formatAccessCode } from '../../../src/foundation/text/access-code.js'
 import { makeLog } from '../../../src/hub/log.js'
 import { dumpOf } from '../../support/world.js'
 import {
@@ -224,7 +224,7 @@ describe('access codes of parties', () => {
     await revoke(two)
     const good = await issued()
     const mistyped = `${good.slice(0, -1)}${good.endsWith('0') ? '1' : '0'}`
-    const unknown = [newAccessCode(), accessCodeOf(new Uint8Array(15))]
+    const unknown = [newAccessCode(), formatAccessCode(new Uint8Array(15))]
     const malformed = ['', 'x', one, good.slice(0, -2), mistyped, 'x'.repeat(100_000), 'a\u0000b', `${good}${good}`]
     const seen = new Set<string>()
     for (const given of [replaced, revoked, ...unknown, ...malformed]) {

@@ -6,7 +6,7 @@ import { expect } from 'chai'
 import jwt from 'jsonwebtoken'
 import { makeRevocations } from '../../../src/api/request/revocations.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
-import { KEYS_KEPT_SECONDS, loadKeys, newTokenKey, TOKEN_SECONDS } from '../../../src/foundation/keys.js'
+import { KEY_SET_CACHE_SECONDS, loadKeys, newTokenKey, TOKEN_SECONDS } from '../../../src/foundation/keys.js'
 import * as trail from '../../../src/store/audit/audit-log.js'
 import * as clients from '../../../src/work/access/clients.js'
 import * as lockouts from '../../../src/work/access/lockouts.js'
@@ -186,13 +186,13 @@ describe('token signing keys', () => {
     const at = (seconds: number) => later(seconds).getTime()
     const first = keys.sign(CLAIMS, at(0)).token
     const { kid, signsFrom } = newTokenKey(folder, at(1))
-    expect(signsFrom).to.deep.equal(later(1 + KEYS_KEPT_SECONDS))
+    expect(signsFrom).to.deep.equal(later(1 + KEY_SET_CACHE_SECONDS))
     expect(keys.jwks().keys.map((key) => key.kid)).to.include.members([kid, kidOf(first)])
-    expect(kidOf(keys.sign(CLAIMS, at(KEYS_KEPT_SECONDS)).token)).to.equal(kidOf(first))
-    const last = keys.sign(CLAIMS, at(KEYS_KEPT_SECONDS)).token
-    const next = keys.sign(CLAIMS, at(KEYS_KEPT_SECONDS + 2)).token
+    expect(kidOf(keys.sign(CLAIMS, at(KEY_SET_CACHE_SECONDS)).token)).to.equal(kidOf(first))
+    const last = keys.sign(CLAIMS, at(KEY_SET_CACHE_SECONDS)).token
+    const next = keys.sign(CLAIMS, at(KEY_SET_CACHE_SECONDS + 2)).token
     expect(kidOf(next)).to.equal(kid)
-    const end = KEYS_KEPT_SECONDS + TOKEN_SECONDS
+    const end = KEY_SET_CACHE_SECONDS + TOKEN_SECONDS
     expect([good(() => keys.verify(last, at(end - 1))), good(() => keys.verify(next, at(end - 1)))]).to.deep.equal([
       true,
       true,
@@ -207,7 +207,7 @@ describe('token signing keys', () => {
     const kid = kidOf(keys.sign(CLAIMS, NOW.getTime()).token)
     const old = createPrivateKey(readFileSync(join(folder, 'token-signing.pem')))
     newTokenKey(folder, NOW.getTime())
-    const end = KEYS_KEPT_SECONDS + TOKEN_SECONDS
+    const end = KEY_SET_CACHE_SECONDS + TOKEN_SECONDS
     // As fresh a token as whoever holds the key can write: only the key has had its time.
     const iat = Math.floor(later(end - 1).getTime() / 1_000)
     const claims = { ...CLAIMS, iat, exp: iat + TOKEN_SECONDS, iss: 'http://hub.test', aud: 'hub', jti: 'x' }

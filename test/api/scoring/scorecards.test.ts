@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { ROLES, type Role } from '../../../src/domain/access/viewer.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
-import { document } from '../../../src/foundation/contracts.js'
+import { schemaDocument } from '../../../src/foundation/contracts.js'
 import { hashOfCard, keepCard } from '../../../src/work/scoring/scorecards.js'
 import { type Answer, makeWorld, NOW, penalty, registration, TODAY, uscc, type World } from '../world.js'
 
@@ -19,7 +19,7 @@ const ADOPTIONS = `query($first: Int, $after: String) { scorecardActivations(fir
 const CARDS = `{ scorecards { version name { zh } hash state faults } }`
 
 const NEW = 'strict-8'
-const inForce = document('scorecards/ecommerce-1.json') as Scorecard
+const inForce = schemaDocument('scorecards/ecommerce-1.json') as Scorecard
 const stricter = (version: string): Scorecard => {
   const copy = structuredClone(inForce)
   copy.version = version

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { normalPassword, type PasswordFault, passwordFault } from '../../../src/domain/access/password.js'
-import { text } from '../../../src/foundation/contracts.js'
+import { schemaText } from '../../../src/foundation/contracts.js'
 
-const common = new Set(text('passwords/common.txt').split('\n').filter(Boolean))
+const common = new Set(schemaText('passwords/common.txt').split('\n').filter(Boolean))
 const fault = (password: string, name = '王编造') => passwordFault(password, { name, common })
 
 describe('rules of a chosen password', () => {

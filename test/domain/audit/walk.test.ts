@@ -10,7 +10,7 @@ import {
   type ServerIdentity,
 } from '../../../src/domain/audit/loss.js'
 import { type AuditAnchor, makeAuditWalk, type WalkResult } from '../../../src/domain/audit/walk.js'
-import type { Seal } from '../../../src/foundation/keys/audit.js'
+import type { AuditSeal } from '../../../src/foundation/keys/audit.js'
 import { auditKeys, SEAL, sealOf } from '../../support/audit.js'
 import { AT, contentOf, linkOf, rowsOf, unsealed } from '../../support/audit-rows.js'
 
@@ -22,7 +22,7 @@ interface Given {
   mayErase?: boolean
   released?: Date | null
   server?: ServerIdentity | null
-  seals?: Seal[]
+  seals?: AuditSeal[]
 }
 
 const walked = (

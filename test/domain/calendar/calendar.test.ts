@@ -8,7 +8,7 @@ import {
   isCalendarEnding,
   isWorkday,
 } from '../../../src/domain/calendar/calendar.js'
-import { addDays, isDate, weekday } from '../../../src/foundation/time/dates.js'
+import { addDays, isDate, weekdayOf } from '../../../src/foundation/time/dates.js'
 
 const file = JSON.parse(readFileSync('schema/rules/calendar.json', 'utf8')) as {
   source: string
@@ -45,7 +45,7 @@ describe('domain/calendar', () => {
       expect(days).to.deep.equal([...new Set(days)].sort())
       expect(days.filter((day) => !isDate(day) || day < '2004-01-01' || day > file.knownUntil)).to.deep.equal([])
     }
-    expect(file.workdays.filter((day) => ![0, 6].includes(weekday(day)) || calendar.holidays.has(day))).to.deep.equal(
+    expect(file.workdays.filter((day) => ![0, 6].includes(weekdayOf(day)) || calendar.holidays.has(day))).to.deep.equal(
       [],
     )
   })

@@ -9,9 +9,9 @@ import type { CaseState } from '../../../src/domain/listing/case.js'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { businessAddress, withPublishedName } from '../../../src/domain/listing/public-entry.js'
-import { document } from '../../../src/foundation/contracts.js'
+import { schemaDocument } from '../../../src/foundation/contracts.js'
 
-const { lists } = document('rules/lists.json') as { lists: ListKind[] }
+const { lists } = schemaDocument('rules/lists.json') as { lists: ListKind[] }
 const list = lists.find(({ id }) => id === 'serious') as ListKind
 const listing: ListingForNotice = {
   id: 'lst_1',

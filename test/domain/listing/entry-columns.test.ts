@@ -4,9 +4,9 @@ import { columnsAfter } from '../../../src/domain/listing/entry-columns.js'
 import type { LinkedDecision } from '../../../src/domain/listing/legal-ground.js'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
-import { document } from '../../../src/foundation/contracts.js'
+import { schemaDocument } from '../../../src/foundation/contracts.js'
 
-const { lists } = document('rules/lists.json') as { lists: ListKind[] }
+const { lists } = schemaDocument('rules/lists.json') as { lists: ListKind[] }
 const list = lists.find(({ id }) => id === 'serious') as ListKind
 const decision: LinkedDecision = {
   version: 7,

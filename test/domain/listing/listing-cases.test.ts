@@ -5,12 +5,12 @@ import { deadlinesOf, dueDay } from '../../../src/domain/listing/deadlines.js'
 import { attemptMove } from '../../../src/domain/listing/listing.js'
 import type { ListKind, ListTerm } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
-import { document } from '../../../src/foundation/contracts.js'
+import { schemaDocument } from '../../../src/foundation/contracts.js'
 import { clockRules } from '../../../src/work/listing/publication-clocks.js'
 import { caseAfter, denied, full, kind, numbered, upTo } from '../../support/case.js'
 
 /** The calendar that ships: Spring Festival 2026 is off from Sunday 15 to Monday 23 February; Saturdays 14 and 28 are worked. */
-const days = document('rules/calendar.json') as { holidays: string[]; workdays: string[]; knownUntil: string }
+const days = schemaDocument('rules/calendar.json') as { holidays: string[]; workdays: string[]; knownUntil: string }
 const calendar: Calendar = {
   holidays: new Set(days.holidays),
   workdays: new Set(days.workdays),

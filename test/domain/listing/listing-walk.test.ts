@@ -3,7 +3,7 @@ import { type Action, deliveryRequiredBy, type PriorDelivery } from '../../../sr
 import { type Case, type CaseAct, type CaseRole, type CaseState, newCase } from '../../../src/domain/listing/case.js'
 import { allowedMoves, attemptMove, isListedOn, isPublic, MOVE_NAMES } from '../../../src/domain/listing/listing.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
-import { addDays, weekday } from '../../../src/foundation/time/dates.js'
+import { addDays, weekdayOf } from '../../../src/foundation/time/dates.js'
 import { calendar, full, rules } from '../../support/case.js'
 
 /**
@@ -60,7 +60,7 @@ const afterFiveWorkdays = (day: string): string => {
   let [left, at] = [5, day]
   while (left > 0) {
     at = addDays(at, 1)
-    const off = weekday(at) === 0 || weekday(at) === 6 || calendar.holidays.has(at)
+    const off = weekdayOf(at) === 0 || weekdayOf(at) === 6 || calendar.holidays.has(at)
     if (calendar.workdays.has(at) || !off) left -= 1
   }
   return addDays(at, 1)

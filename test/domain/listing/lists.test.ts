@@ -10,9 +10,9 @@ import {
 } from '../../../src/domain/listing/lists.js'
 import { checkLists } from '../../../src/domain/listing/lists-check.js'
 import { divisionLevelOf } from '../../../src/domain/operators/places.js'
-import { contract, document } from '../../../src/foundation/contracts.js'
+import { contract, schemaDocument } from '../../../src/foundation/contracts.js'
 
-const rows = (): ListKind[] => (structuredClone(document('rules/lists.json')) as { lists: ListKind[] }).lists
+const rows = (): ListKind[] => (structuredClone(schemaDocument('rules/lists.json')) as { lists: ListKind[] }).lists
 const kind = (id: string, all = rows()): ListKind => {
   const row = all.find((each) => each.id === id)
   if (!row) throw new Error(`there is no list ${id}`)
@@ -28,11 +28,11 @@ const local: LegalBasis = {
   mark: 'M',
 }
 
-const { items } = document('rules/measures.json') as { items: string[] }
+const { items } = schemaDocument('rules/measures.json') as { items: string[] }
 
 describe('lists: the table that ships', () => {
   it('keeps its contract and has no fault', () => {
-    expect(contract('contracts/lists')(document('rules/lists.json'))).to.deep.equal([])
+    expect(contract('contracts/lists')(schemaDocument('rules/lists.json'))).to.deep.equal([])
     expect(checkLists(rows(), items)).to.deep.equal([])
   })
 

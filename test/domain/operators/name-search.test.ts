@@ -10,7 +10,7 @@ import {
   rankMatches,
   searchKey,
 } from '../../../src/domain/operators/name-search.js'
-import { simplified } from '../../../src/foundation/text/script.js'
+import { toSimplified } from '../../../src/foundation/text/script.js'
 
 const FIRM = '长春市青禾商贸有限公司'
 const named = (name: string, former = false): NameCandidate => ({ operator: 1, former, key: searchKey(name) })
@@ -159,7 +159,7 @@ describe('search of firms by name', () => {
   })
 
   it('Traditional characters are compared as simplified ones, and others left alone', () => {
-    expect(simplified('臺灣龍蝦（電子商務）ABC')).to.equal('台湾龙虾（电子商务）ABC')
-    expect(simplified('长春虚构')).to.equal('长春虚构')
+    expect(toSimplified('臺灣龍蝦（電子商務）ABC')).to.equal('台湾龙虾（电子商务）ABC')
+    expect(toSimplified('长春虚构')).to.equal('长春虚构')
   })
 })

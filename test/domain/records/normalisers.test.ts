@@ -49,10 +49,10 @@ const text =
 
 /** Each takes what an agency sent and gives it in its one form, or null. */
 const NORMALISERS: Record<string, Normaliser> = {
-  'values.clean': values.clean,
-  'values.compact': text(values.compact),
-  'values.digitsNarrow': text(values.digitsNarrow),
-  'values.documentNumber': text(values.documentNumber),
+  'values.clean': values.cleanText,
+  'values.compact': text(values.compactText),
+  'values.digitsNarrow': text(values.toHalfWidth),
+  'values.documentNumber': text(values.normalizeDocumentNumber),
   'dates.parseDate': dates.parseDate,
   'money.parseMoney': (value) => money.parseMoney(value)?.yuan ?? null,
   'names.normalizeName': text(normalizeName),
@@ -124,7 +124,7 @@ describe('fast paths', () => {
       fc.property(short, (sent) => {
         const trimmed = sent.replace(OUTER, '')
         expect(values.isNullMarker(sent), JSON.stringify(sent)).to.equal(sent.length <= 32 && isMarker(sent))
-        expect(values.clean(sent)).to.equal(
+        expect(values.cleanText(sent)).to.equal(
           trimmed === '' || (trimmed.length <= 32 && isMarker(trimmed)) ? null : trimmed,
         )
       }),
@@ -140,7 +140,7 @@ describe('fast paths', () => {
           of('!~Aa \u007fé́ﬁ'),
         ),
         (sent) => {
-          expect(values.compact(String(sent))).to.equal(plainCompact(String(sent)))
+          expect(values.compactText(String(sent))).to.equal(plainCompact(String(sent)))
         },
       ),
       { numRuns: 1000 },

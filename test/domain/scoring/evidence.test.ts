@@ -13,9 +13,9 @@ import {
   WITHDRAWN_STATUS,
 } from '../../../src/domain/scoring/evidence.js'
 import type { RecordEvidence } from '../../../src/domain/scoring/repair-targets.js'
-import { document } from '../../../src/foundation/contracts.js'
+import { schemaDocument } from '../../../src/foundation/contracts.js'
 
-const { lists } = document('rules/lists.json') as { lists: ListKind[] }
+const { lists } = schemaDocument('rules/lists.json') as { lists: ListKind[] }
 const events = (kind: RecordKind, body: Body) =>
   factEventsOf([{ record: 7, kind, body }], lists).map(({ record, ...event }) => ({ ...event, ours: record === 7 }))
 const entry = (more: Body): Body => ({

@@ -8,13 +8,13 @@ import { expect } from 'chai'
 import { FACT_FAMILIES, type FactFamily } from '../../../src/domain/records/facts.js'
 import { type Reason, score } from '../../../src/domain/scoring/score.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
-import { document } from '../../../src/foundation/contracts.js'
+import { schemaDocument } from '../../../src/foundation/contracts.js'
 import { ECOMMERCE } from './golden-ecommerce.js'
 import { GENERAL } from './golden-general.js'
 
 const AS_OF = '2026-11-25'
 const ALL = Object.keys(FACT_FAMILIES) as FactFamily[]
-const card = (version: string): Scorecard => document(`scorecards/${version}.json`) as Scorecard
+const card = (version: string): Scorecard => schemaDocument(`scorecards/${version}.json`) as Scorecard
 const written = ({ rule, why, fact, points }: Reason): string =>
   [rule, ...(why === 'UNIT' || why === 'BIN' ? [] : [why]), ...(fact === null ? [] : [fact]), points].join(' ')
 

@@ -3,9 +3,10 @@ import { FACTS, type FactFamily } from '../../../src/domain/records/facts.js'
 import type { BinRule, Scorecard, ScoreRule, UnitRule } from '../../../src/domain/scoring/scorecard.js'
 import { factsOfRule, topScoreOf } from '../../../src/domain/scoring/scorecard.js'
 import { checkScorecard } from '../../../src/domain/scoring/scorecard-check.js'
-import { contract, document } from '../../../src/foundation/contracts.js'
+import { contract, schemaDocument } from '../../../src/foundation/contracts.js'
 
-const cardOf = (version: string): Scorecard => structuredClone(document(`scorecards/${version}.json`)) as Scorecard
+const cardOf = (version: string): Scorecard =>
+  structuredClone(schemaDocument(`scorecards/${version}.json`)) as Scorecard
 const card = (): Scorecard => cardOf('ecommerce-1')
 const broken = (change: (card: Scorecard) => void): Scorecard => {
   const copy = card()

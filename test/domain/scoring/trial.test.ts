@@ -11,10 +11,10 @@ import {
   type TriedOperator,
   trialComparison,
 } from '../../../src/domain/scoring/trial.js'
-import { document } from '../../../src/foundation/contracts.js'
+import { schemaDocument } from '../../../src/foundation/contracts.js'
 
 const AS_OF = '2026-11-25'
-const before = document('scorecards/ecommerce-1.json') as Scorecard
+const before = schemaDocument('scorecards/ecommerce-1.json') as Scorecard
 
 /** The card tried: another base, penalties counted heavier, trademarks not at all. */
 const after: Scorecard = (() => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { addressRefusal } from '../../../src/domain/standing/subscriber-addresses.js'
 import { webhookAddressFault } from '../../../src/domain/standing/webhooks.js'
-import { isAmong, isPublic, networkIn } from '../../../src/foundation/http/addresses.js'
+import { isInNetworks, isPublicAddress, parseNetwork } from '../../../src/foundation/http/addresses.js'
 
 /** What each is, and none is of the public internet. */
 const NOT_PUBLIC: Record<string, readonly string[]> = {
@@ -60,21 +60,21 @@ describe('addresses of the public internet', () => {
   for (const [what, addresses] of Object.entries(NOT_PUBLIC))
     for (const address of addresses)
       it(`${JSON.stringify(address)} is not public: ${what}`, () => {
-        expect(isPublic(address)).to.equal(false)
+        expect(isPublicAddress(address)).to.equal(false)
       })
   for (const address of PUBLIC)
     it(`${address} is public`, () => {
-      expect(isPublic(address)).to.equal(true)
+      expect(isPublicAddress(address)).to.equal(true)
     })
 
   it('isAmong matches a network of the same address family', () => {
-    expect(isAmong('10.1.2.3', ['10.1.0.0/16'])).to.equal(true)
-    expect(isAmong('10.2.2.3', ['10.1.0.0/16'])).to.equal(false)
-    expect(isAmong('::ffff:10.1.2.3', ['10.1.0.0/16'])).to.equal(false)
-    expect(isAmong('fd00::5', ['10.1.0.0/16', 'fd00::/8'])).to.equal(true)
-    expect(isAmong('127.0.0.1', [])).to.equal(false)
+    expect(isInNetworks('10.1.2.3', ['10.1.0.0/16'])).to.equal(true)
+    expect(isInNetworks('10.2.2.3', ['10.1.0.0/16'])).to.equal(false)
+    expect(isInNetworks('::ffff:10.1.2.3', ['10.1.0.0/16'])).to.equal(false)
+    expect(isInNetworks('fd00::5', ['10.1.0.0/16', 'fd00::/8'])).to.equal(true)
+    expect(isInNetworks('127.0.0.1', [])).to.equal(false)
     for (const none of ['10.0.0.0', '10.0.0.0/33', '10.0.0/8', 'fd00::/129', 'host/8', '/8'])
-      expect(networkIn(none), none).to.equal(null)
+      expect(parseNetwork(none), none).to.equal(null)
   })
 
   it('every address of a host must be public', () => {

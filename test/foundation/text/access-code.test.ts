@@ -2,15 +2,15 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import {
   ACCESS_CODE_BYTES,
-  accessCodeOf,
-  readAccessCode,
+  formatAccessCode,
+  parseAccessCode,
   withoutAccessCodes,
 } from '../../../src/foundation/text/access-code.js'
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-const CODE = accessCodeOf(Uint8Array.from({ length: ACCESS_CODE_BYTES }, (_, i) => i * 17))
+const CODE = formatAccessCode(Uint8Array.from({ length: ACCESS_CODE_BYTES }, (_, i) => i * 17))
 const SIGNS = CODE.replaceAll('-', '')
-const codes = fc.uint8Array({ minLength: ACCESS_CODE_BYTES, maxLength: ACCESS_CODE_BYTES }).map(accessCodeOf)
+const codes = fc.uint8Array({ minLength: ACCESS_CODE_BYTES, maxLength: ACCESS_CODE_BYTES }).map(formatAccessCode)
 const places = fc.uniqueArray(fc.nat({ max: 24 }), { minLength: 2, maxLength: 2 })
 
 describe('access codes of parties', () => {
@@ -18,7 +18,7 @@ describe('access codes of parties', () => {
     fc.assert(
       fc.property(codes, codes, (one, other) => {
         expect(one).to.match(/^[0-9A-HJKMNP-TV-Z]{5}(?:-[0-9A-HJKMNP-TV-Z]{5}){4}$/)
-        expect(readAccessCode(one)).to.equal(one.replaceAll('-', ''))
+        expect(parseAccessCode(one)).to.equal(one.replaceAll('-', ''))
         return one !== other || one.slice(0, -1) === other.slice(0, -1)
       }),
     )
@@ -27,11 +27,11 @@ describe('access codes of parties', () => {
 
   it('each bit of the random bytes changes the code', () => {
     const zero = new Uint8Array(ACCESS_CODE_BYTES)
-    const made = new Set([accessCodeOf(zero)])
+    const made = new Set([formatAccessCode(zero)])
     for (let bit = 0; bit < ACCESS_CODE_BYTES * 8; bit += 1) {
       const one = Uint8Array.from(zero)
       one[bit >> 3] = 1 << (bit & 7)
-      made.add(accessCodeOf(one))
+      made.add(formatAccessCode(one))
     }
     expect(made.size).to.equal(ACCESS_CODE_BYTES * 8 + 1)
   })
@@ -48,7 +48,7 @@ describe('access codes of parties', () => {
   ]
   for (const [what, text] of spellings) {
     it(`are read as people type them: ${what}`, () => {
-      expect(readAccessCode(text)).to.equal(SIGNS)
+      expect(parseAccessCode(text)).to.equal(SIGNS)
     })
   }
 
@@ -58,7 +58,7 @@ describe('access codes of parties', () => {
         const signs = [...code.replaceAll('-', '')]
         fc.pre(signs[at] !== sign)
         signs[at] = sign
-        expect(readAccessCode(signs.join(''))).to.equal(null)
+        expect(parseAccessCode(signs.join(''))).to.equal(null)
       }),
     )
   })
@@ -69,7 +69,7 @@ describe('access codes of parties', () => {
         const signs = [...code.replaceAll('-', '')]
         fc.pre(signs[one] !== signs[other])
         ;[signs[one], signs[other]] = [signs[other] ?? '', signs[one] ?? '']
-        expect(readAccessCode(signs.join(''))).to.equal(null)
+        expect(parseAccessCode(signs.join(''))).to.equal(null)
       }),
     )
   })
@@ -86,7 +86,7 @@ describe('access codes of parties', () => {
   ]
   for (const text of none) {
     it(`refuse ${text.slice(0, 30)} (${text.length})`, () => {
-      expect(readAccessCode(text)).to.equal(null)
+      expect(parseAccessCode(text)).to.equal(null)
     })
   }
 
@@ -135,7 +135,7 @@ describe('access codes of parties', () => {
           parts.map((part) => written(part).normalize('NFKC')).some((part) => /\d/.test(part) && /[A-Z]/i.test(part)),
         )
         const spelt = parts.map((part, at) => (at === 0 ? '' : between[at]) + written(part)).join('')
-        fc.pre(readAccessCode(spelt) !== null)
+        fc.pre(parseAccessCode(spelt) !== null)
         const cut = withoutAccessCodes(`${before}${spelt}${after}`)
         // A word that a blank alone parts from the code may seem to be of it.
         if (/[a-z]/.test(before + after) && !/: $/.test(before)) {
@@ -152,7 +152,7 @@ describe('access codes of parties', () => {
 
   it('are removed also when mistyped, with any separator', () => {
     const wrong = `${CODE.slice(0, -1)}U`
-    expect(readAccessCode(wrong)).to.equal(null)
+    expect(parseAccessCode(wrong)).to.equal(null)
     for (const sign of ['-', '_', '.', '·', '–', '－', ' - '])
       for (const text of [wrong, wide(wrong)].map((each) => each.replaceAll(/[-－]/g, sign)))
         expect(withoutAccessCodes(`给${text}。`)).to.equal('给[访问码 access code]。')

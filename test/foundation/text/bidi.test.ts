@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { contained, turns } from '../../../src/foundation/text/bidi.js'
+import { changesDirection, containDirection } from '../../../src/foundation/text/bidi.js'
 
 const SIGNS = [
   '\u2066',
@@ -27,12 +27,12 @@ describe('direction of a text', () => {
     ['ends of a paragraph', '虚\u2029构\u0085有\u001c限', '虚 构 有 限', ''],
   ]
   for (const [what, given, text, closes] of cases)
-    it(`is contained: ${what}`, () => expect(contained(given)).to.deep.equal({ text, closes }))
+    it(`is contained: ${what}`, () => expect(containDirection(given)).to.deep.equal({ text, closes }))
 
   it('is contained for any mixture of directional characters', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...SIGNS), { maxLength: 30 }), (signs) => {
-        const { text, closes } = contained(signs.join(''))
+        const { text, closes } = containDirection(signs.join(''))
         let open = 0
         for (const sign of text + closes) {
           if ('\u2066\u2067\u2068'.includes(sign)) open += 1
@@ -46,7 +46,7 @@ describe('direction of a text', () => {
   })
 
   it('is examined only where it may change', () => {
-    for (const text of ['虚构有限公司', 'A-1', '𠀀', 'é“”']) expect(turns(text), text).to.equal(false)
-    for (const text of ['א', '\u200f', '\u{10840}', '\u2029']) expect(turns(text), text).to.equal(true)
+    for (const text of ['虚构有限公司', 'A-1', '𠀀', 'é“”']) expect(changesDirection(text), text).to.equal(false)
+    for (const text of ['א', '\u200f', '\u{10840}', '\u2029']) expect(changesDirection(text), text).to.equal(true)
   })
 })

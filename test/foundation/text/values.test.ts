@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { clean, compact, digitsNarrow, documentNumber } from '../../../src/foundation/text/values.js'
+import { cleanText, compactText, normalizeDocumentNumber, toHalfWidth } from '../../../src/foundation/text/values.js'
 
 describe('domain/values', () => {
   const nothing = [
@@ -25,11 +25,11 @@ describe('domain/values', () => {
     '1900-01-01',
   ]
   for (const text of nothing)
-    it(`clean returns null for ${JSON.stringify(text)}`, () => expect(clean(text)).to.equal(null))
+    it(`clean returns null for ${JSON.stringify(text)}`, () => expect(cleanText(text)).to.equal(null))
 
   it('clean returns null for null, undefined, NaN and objects', () => {
     for (const value of [null, undefined, Number.NaN, {}, [], ['x'], () => 'x', Symbol('x')])
-      expect(clean(value)).to.equal(null)
+      expect(cleanText(value)).to.equal(null)
   })
 
   const kept: [unknown, string][] = [
@@ -43,24 +43,24 @@ describe('domain/values', () => {
     ['2099-12-31', '2099-12-31'],
   ]
   for (const [value, text] of kept)
-    it(`clean reads ${JSON.stringify(String(value))} as ${text}`, () => expect(clean(value)).to.equal(text))
+    it(`clean reads ${JSON.stringify(String(value))} as ${text}`, () => expect(cleanText(value)).to.equal(text))
 
   it('clean reads long blanks in linear time', () => {
     const text = `甲${' '.repeat(300_000)}乙`
-    expect(clean(`${text}　`)).to.equal(text)
+    expect(cleanText(`${text}　`)).to.equal(text)
   })
 
   it('clean never throws and is idempotent', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
-        const once = clean(value)
-        expect(clean(once)).to.equal(once)
+        const once = cleanText(value)
+        expect(cleanText(once)).to.equal(once)
       }),
     )
   })
 
-  it('digitsNarrow brings full-width digits and letters to ASCII', () =>
-    expect(digitsNarrow('２０１６ＭＡ　ｘ')).to.equal('2016MA x'))
+  it('toHalfWidth brings full-width digits and letters to ASCII', () =>
+    expect(toHalfWidth('２０１６ＭＡ　ｘ')).to.equal('2016MA x'))
 
   const numbers: [string, string][] = [
     ['吉市监处罚〔2025〕12号', '吉市监处罚〔2025〕12号'],
@@ -74,17 +74,18 @@ describe('domain/values', () => {
     ['市监罚〔2024〕（0007）号', '市监罚〔2024〕(0007)号'],
   ]
   for (const [sent, written] of numbers)
-    it(`documentNumber writes ${sent} in the one spelling`, () => expect(documentNumber(sent)).to.equal(written))
+    it(`documentNumber writes ${sent} in the one spelling`, () =>
+      expect(normalizeDocumentNumber(sent)).to.equal(written))
 
-  it('documentNumber and compact are idempotent', () => {
+  it('normalizeDocumentNumber and compact are idempotent', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({ unit: fc.constantFrom(...'〔[（【2025 　年号１') }),
     )
     fc.assert(
       fc.property(text, (sent) => {
-        expect(documentNumber(documentNumber(sent))).to.equal(documentNumber(sent))
-        expect(compact(compact(sent))).to.equal(compact(sent))
+        expect(normalizeDocumentNumber(normalizeDocumentNumber(sent))).to.equal(normalizeDocumentNumber(sent))
+        expect(compactText(compactText(sent))).to.equal(compactText(sent))
       }),
     )
   })

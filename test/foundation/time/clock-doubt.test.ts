@@ -1,5 +1,11 @@
 import { expect } from 'chai'
-import { confirms, doubtedAtStart, hasLeapt, hasReturned, isAhead } from '../../../src/foundation/time/clock-doubt.js'
+import {
+  confirmsClock,
+  hasLeapt,
+  isDatedAhead,
+  isDoubtedAtStart,
+  isDoubtOver,
+} from '../../../src/foundation/time/clock-doubt.js'
 
 const SECOND = 1_000
 const DAY = 86_400_000
@@ -25,27 +31,27 @@ describe('P-A3: doubt of a clock', () => {
     [-31 * SECOND, true],
   ] as const)
     it(`a start ${past} ms past the newest row is ${doubted ? 'doubted' : 'believed'}`, () => {
-      expect(doubtedAtStart(AT + past, AT)).to.equal(doubted)
+      expect(isDoubtedAtStart(AT + past, AT)).to.equal(doubted)
     })
 
   it('a start without a row is believed', () => {
-    expect(doubtedAtStart(AT, null)).to.equal(false)
+    expect(isDoubtedAtStart(AT, null)).to.equal(false)
   })
 
   it('a clock that is set back is believed again, after a start within a day of the newest row', () => {
-    expect(hasReturned('LEAP', AT + 20 * SECOND, AT, 0)).to.equal(true)
-    expect(hasReturned('LEAP', AT + DAY / 2, AT, 0)).to.equal(false)
-    expect(hasReturned('START', AT + DAY / 2, AT, 0)).to.equal(true)
-    expect(hasReturned('START', AT + 2 * DAY, AT, 0)).to.equal(false)
+    expect(isDoubtOver('LEAP', AT + 20 * SECOND, AT, 0)).to.equal(true)
+    expect(isDoubtOver('LEAP', AT + DAY / 2, AT, 0)).to.equal(false)
+    expect(isDoubtOver('START', AT + DAY / 2, AT, 0)).to.equal(true)
+    expect(isDoubtOver('START', AT + 2 * DAY, AT, 0)).to.equal(false)
   })
 
   it('a second source within five minutes confirms the clock', () => {
-    expect([confirms(AT + 300 * SECOND, AT), confirms(AT - 300 * SECOND, AT)]).to.deep.equal([true, true])
-    expect(confirms(AT + 301 * SECOND, AT)).to.equal(false)
+    expect([confirmsClock(AT + 300 * SECOND, AT), confirmsClock(AT - 300 * SECOND, AT)]).to.deep.equal([true, true])
+    expect(confirmsClock(AT + 301 * SECOND, AT)).to.equal(false)
   })
 
   it('R-5: a thing made more than a minute after now was made by a clock that was ahead', () => {
-    expect(isAhead(new Date(AT + 60 * SECOND), new Date(AT))).to.equal(false)
-    expect(isAhead(new Date(AT + 61 * SECOND), new Date(AT))).to.equal(true)
+    expect(isDatedAhead(new Date(AT + 60 * SECOND), new Date(AT))).to.equal(false)
+    expect(isDatedAhead(new Date(AT + 61 * SECOND), new Date(AT))).to.equal(true)
   })
 })

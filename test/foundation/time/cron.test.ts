@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import cron from 'node-cron'
-import { between, next, parse, words } from '../../../src/foundation/time/cron.js'
+import { cronInWords, nextRun, parseCron, runsBetween } from '../../../src/foundation/time/cron.js'
 
 const at = (text: string): Date => new Date(text)
-const nextOf = (cron: string, after: string): string | undefined => next(parse(cron), at(after))?.toISOString()
+const nextOf = (cron: string, after: string): string | undefined => nextRun(parseCron(cron), at(after))?.toISOString()
 
 describe('cron expressions', () => {
   const cases: [string, string, string][] = [
@@ -24,12 +24,14 @@ describe('cron expressions', () => {
     })
 
   it('an expression that never occurs is not searched forever', () => {
-    expect(next(parse('0 0 31 2 *'), at('2026-01-01T00:00:00Z'))).to.equal(null)
-    expect(between(parse('0 0 31 2 *'), at('1970-01-01T00:00:00Z'), at('2026-01-01T00:00:00Z'), 5)).to.deep.equal([])
+    expect(nextRun(parseCron('0 0 31 2 *'), at('2026-01-01T00:00:00Z'))).to.equal(null)
+    expect(
+      runsBetween(parseCron('0 0 31 2 *'), at('1970-01-01T00:00:00Z'), at('2026-01-01T00:00:00Z'), 5),
+    ).to.deep.equal([])
   })
 
   it('of very many occurrences the newest are returned in ascending order', () => {
-    const found = between(parse('* * * * *'), at('2020-01-01T00:00:00Z'), at('2026-11-25T02:00:30Z'), 3)
+    const found = runsBetween(parseCron('* * * * *'), at('2020-01-01T00:00:00Z'), at('2026-11-25T02:00:30Z'), 3)
     expect(found.map((one) => one.toISOString().slice(11, 16))).to.deep.equal(['01:58', '01:59', '02:00'])
   })
 
@@ -46,7 +48,7 @@ describe('cron expressions', () => {
     '0 0 13 * 5',
   ])
     it(`"${bad}" is refused`, () => {
-      expect(() => parse(bad)).to.throw()
+      expect(() => parseCron(bad)).to.throw()
     })
 
   const field = (least: number, most: number) =>
@@ -66,11 +68,11 @@ describe('cron expressions', () => {
   it('stepping by next meets exactly the occurrences of between', () => {
     fc.assert(
       fc.property(expression, instant, (text, start) => {
-        const rule = parse(text)
+        const rule = parseCron(text)
         const end = new Date(start.getTime() + 36 * 3_600_000)
         const stepped: Date[] = []
-        for (let one = next(rule, start); one !== null && one <= end; one = next(rule, one)) stepped.push(one)
-        expect(between(rule, start, end, 5_000)).to.deep.equal(stepped)
+        for (let one = nextRun(rule, start); one !== null && one <= end; one = nextRun(rule, one)) stepped.push(one)
+        expect(runsBetween(rule, start, end, 5_000)).to.deep.equal(stepped)
       }),
       { numRuns: 60 },
     )
@@ -82,7 +84,7 @@ describe('cron expressions', () => {
         const task = cron.createTask(text, () => {}, { timezone: 'Asia/Shanghai' })
         const theirs = task.match(new Date(Math.floor(start.getTime() / 60_000) * 60_000))
         void task.destroy()
-        const ours = between(parse(text), new Date(start.getTime() - 60_000), start, 5).length === 1
+        const ours = runsBetween(parseCron(text), new Date(start.getTime() - 60_000), start, 5).length === 1
         expect(ours).to.equal(theirs)
       }),
       { numRuns: 60 },
@@ -90,10 +92,10 @@ describe('cron expressions', () => {
   })
 
   it('are described in words', () => {
-    expect(words('* * * * *').en).to.equal('every minute')
-    expect(words('*/5 * * * *').zh).to.equal('每 5 分钟')
-    expect(words('1 * * * *').zh).to.equal('每小时第 1 分')
-    expect(words('10 2 * * *')).to.deep.equal({ zh: '每天 02:10', en: 'every day at 02:10' })
-    expect(words('0 9 * * 1-5').en).to.equal('0 9 * * 1-5')
+    expect(cronInWords('* * * * *').en).to.equal('every minute')
+    expect(cronInWords('*/5 * * * *').zh).to.equal('每 5 分钟')
+    expect(cronInWords('1 * * * *').zh).to.equal('每小时第 1 分')
+    expect(cronInWords('10 2 * * *')).to.deep.equal({ zh: '每天 02:10', en: 'every day at 02:10' })
+    expect(cronInWords('0 9 * * 1-5').en).to.equal('0 9 * * 1-5')
   })
 })

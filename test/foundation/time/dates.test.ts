@@ -5,14 +5,14 @@ import {
   addDays,
   addMonths,
   addYears,
-  dateIn,
   daysBetween,
+  daysMisreadFor,
   isDate,
-  isNoDate,
-  MISREAD,
-  misreadDays,
+  isNoDateMarker,
+  MISREAD_DAYS,
   parseDate,
-  weekday,
+  shanghaiDate,
+  weekdayOf,
 } from '../../../src/foundation/time/dates.js'
 
 const anyDay = fc.integer({ min: 0, max: 365_000 }).map((n) => addDays('1900-01-02', n))
@@ -78,9 +78,10 @@ describe('domain/dates', () => {
   it('F-10: knows the marker of "no date" in every form', () => {
     for (const value of ['1900-01-01', '1900/1/1', '1900年1月1日', '1900.01.01', '19000101', '1900-01-01T00:00:00']) {
       expect(parseDate(value), value).to.equal(null)
-      expect(isNoDate(value), value).to.equal(true)
+      expect(isNoDateMarker(value), value).to.equal(true)
     }
-    for (const value of ['1900-01-02', '1900/2/30', '', null]) expect(isNoDate(value), String(value)).to.equal(false)
+    for (const value of ['1900-01-02', '1900/2/30', '', null])
+      expect(isNoDateMarker(value), String(value)).to.equal(false)
   })
 
   const refused: unknown[] = [
@@ -171,7 +172,7 @@ describe('domain/dates', () => {
     )
   })
 
-  it('dateIn agrees with the zone table of Asia/Shanghai at any instant', () => {
+  it('shanghaiDate agrees with the zone table of Asia/Shanghai at any instant', () => {
     const table = new Intl.DateTimeFormat('en-CA', {
       timeZone: 'Asia/Shanghai',
       year: 'numeric',
@@ -181,7 +182,7 @@ describe('domain/dates', () => {
     const instant = fc.date({ min: new Date('1901-01-01'), max: new Date('2999-01-01'), noInvalidDate: true })
     fc.assert(
       fc.property(instant, (now) => {
-        expect(dateIn(now)).to.equal(table.format(now))
+        expect(shanghaiDate(now)).to.equal(table.format(now))
       }),
     )
   })
@@ -229,8 +230,8 @@ describe('domain/dates', () => {
   })
 
   it('weekday counts from Sunday', () => {
-    expect(weekday('2026-02-15')).to.equal(0)
-    expect(weekday('2026-02-14')).to.equal(6)
+    expect(weekdayOf('2026-02-15')).to.equal(0)
+    expect(weekdayOf('2026-02-14')).to.equal(6)
   })
 
   it('arithmetic refuses an invalid date', () => {
@@ -246,12 +247,12 @@ describe('domain/dates', () => {
   })
 
   it('I-A8: the minutes of a day read as milliseconds give at most two days of 1976, within one span', () => {
-    expect(misreadDays('2018-06-08')).to.deep.equal(['1976-05-25'])
-    expect(misreadDays('2026-11-25')).to.deep.equal(['1976-06-03'])
-    expect(misreadDays('2101-01-01')).to.deep.equal([])
+    expect(daysMisreadFor('2018-06-08')).to.deep.equal(['1976-05-25'])
+    expect(daysMisreadFor('2026-11-25')).to.deep.equal(['1976-06-03'])
+    expect(daysMisreadFor('2101-01-01')).to.deep.equal([])
     const all: string[] = []
-    for (let day = '1900-01-02'; day <= '2099-12-31'; day = addDays(day, 1)) all.push(...misreadDays(day))
+    for (let day = '1900-01-02'; day <= '2099-12-31'; day = addDays(day, 1)) all.push(...daysMisreadFor(day))
     all.sort()
-    expect([all[0], all.at(-1)]).to.deep.equal([MISREAD.from, MISREAD.to])
+    expect([all[0], all.at(-1)]).to.deep.equal([MISREAD_DAYS.from, MISREAD_DAYS.to])
   })
 })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { addDays, addYears, daysBetween } from '../../../src/foundation/time/dates.js'
-import { anniversary, dayNumber, dayText, NEVER } from '../../../src/foundation/time/day-numbers.js'
+import { anniversaryDay, dayNumber, dayText, NEVER_DAY } from '../../../src/foundation/time/day-numbers.js'
 
 const FIRST = '1900-01-01'
 const LAST = '2999-12-31'
@@ -18,17 +18,17 @@ describe('day numbers', () => {
   })
 
   it('have no text beyond the calendar', () => {
-    expect([dayText(NEVER), dayText(dayNumber(LAST) + 1)]).to.deep.equal([null, null])
-    expect(anniversary('2020-05-05', 980)).to.equal(NEVER)
+    expect([dayText(NEVER_DAY), dayText(dayNumber(LAST) + 1)]).to.deep.equal([null, null])
+    expect(anniversaryDay('2020-05-05', 980)).to.equal(NEVER_DAY)
   })
 
   it('have the same anniversaries as dates', () => {
-    expect(dayText(anniversary('2020-02-29', 1))).to.equal('2021-02-28')
-    expect(dayText(anniversary('2020-02-29', 4))).to.equal('2024-02-29')
+    expect(dayText(anniversaryDay('2020-02-29', 1))).to.equal('2021-02-28')
+    expect(dayText(anniversaryDay('2020-02-29', 4))).to.equal('2024-02-29')
     const anyDay = fc.integer({ min: 0, max: daysBetween(FIRST, '2900-01-01') }).map((n) => addDays(FIRST, n))
     fc.assert(
       fc.property(anyDay, fc.integer({ min: 0, max: 90 }), (date, years) => {
-        expect(dayText(anniversary(date, years))).to.equal(addYears(date, years))
+        expect(dayText(anniversaryDay(date, years))).to.equal(addYears(date, years))
       }),
     )
   })

@@ -2,7 +2,7 @@
 
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
-import { dateIn } from '../../../src/foundation/time/dates.js'
+import { shanghaiDate } from '../../../src/foundation/time/dates.js'
 import type { Db } from '../../../src/store/db/db.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
 import { OFFICER, published, rules } from '../../support/world.js'
@@ -29,7 +29,7 @@ export const makeSubjects = async (db: Db, count: number, random: Random, now: (
 
   const make = async (id: string, name: MoveName): Promise<void> => {
     const input = {
-      on: dateIn(now()),
+      on: shanghaiDate(now()),
       reason: '核查',
       ...(name === 'hideListing' && { hiding: 'ERROR' as const }),
       ...(name === 'removeListing' && { removal: 'REVOKED' as const }),

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { isHeavy } from '../../../src/domain/records/penalty.js'
-import { addDays, dateIn } from '../../../src/foundation/time/dates.js'
+import { addDays, shanghaiDate } from '../../../src/foundation/time/dates.js'
 import { carryDemoCase } from '../../../src/sandbox/officers.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
 import * as listings from '../../../src/store/listing/listings.js'
@@ -20,7 +20,7 @@ describe('the pages of listings', function () {
   let hub: TestHub
   /** Operators with a heavier penalty and no case; each test takes one of its own. */
   let free: { code: string; name: string }[] = []
-  const today = () => dateIn(hub.hub.now())
+  const today = () => shanghaiDate(hub.hub.now())
   const ago = (days: number) => addDays(today(), -days)
 
   before(async () => {

@@ -8,8 +8,8 @@ import { normalizeName } from '../../../src/domain/operators/names.js'
 import { parseMoney } from '../../../src/domain/records/money.js'
 import { redactIdNumbers } from '../../../src/domain/records/privacy.js'
 import { canonicalJson, draftDigest, type Json, sealBody } from '../../../src/domain/records/records.js'
-import { byNames } from '../../../src/foundation/memo.js'
-import { clean, compact, isNullMarker } from '../../../src/foundation/text/values.js'
+import { memoByNames } from '../../../src/foundation/memo.js'
+import { cleanText, compactText, isNullMarker } from '../../../src/foundation/text/values.js'
 import { addDays, isDate, parseDate } from '../../../src/foundation/time/dates.js'
 
 const RUNS = { numRuns: 2000 }
@@ -58,11 +58,13 @@ describe('short ways', () => {
         while (characters[0] !== undefined && blank.test(characters[0])) characters.shift()
         while (blank.test(characters.at(-1) ?? '')) characters.pop()
         const trimmed = characters.join('')
-        expect(clean(text)).to.equal(trimmed === '' || isNullMarker(trimmed) ? null : trimmed)
+        expect(cleanText(text)).to.equal(trimmed === '' || isNullMarker(trimmed) ? null : trimmed)
       }),
       RUNS,
     )
-    expect(UNITS.filter((unit) => clean(`字${unit}`) === '字')).to.deep.equal(UNITS.filter((unit) => blank.test(unit)))
+    expect(UNITS.filter((unit) => cleanText(`字${unit}`) === '字')).to.deep.equal(
+      UNITS.filter((unit) => blank.test(unit)),
+    )
   })
 
   it('a marker of nothing is found in any width and case, and nothing else is one', () => {
@@ -90,14 +92,14 @@ describe('short ways', () => {
     )
     for (const marker of markers) {
       const wide = marker.replace(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0))
-      for (const text of [marker, marker.toLowerCase(), wide]) expect(clean(text), text).to.equal(null)
+      for (const text of [marker, marker.toLowerCase(), wide]) expect(cleanText(text), text).to.equal(null)
     }
   })
 
   it('visible ASCII and ideographs are compact as they stand', () => {
     const plain = [...UNITS.slice(0x21, 0x7f), ...UNITS.slice(0x4e00, 0xa000)].join('')
-    expect(compact(plain)).to.equal(plain)
-    expect(compact(`${plain} `)).to.equal(plain)
+    expect(compactText(plain)).to.equal(plain)
+    expect(compactText(`${plain} `)).to.equal(plain)
     expect(plain.normalize('NFKC')).to.equal(plain)
   })
 
@@ -360,7 +362,7 @@ describe('short ways', () => {
 
   it('what is remembered of a list of names is its own', () => {
     let made = 0
-    const joined = byNames((names) => {
+    const joined = memoByNames((names) => {
       made += 1
       return names.join()
     })

@@ -22,7 +22,7 @@ import { printDocument } from '../../../src/web/document/page.js'
 import { documentRules, documentTemplates } from '../../../src/work/listing/documents.js'
 import { clockRules } from '../../../src/work/listing/publication-clocks.js'
 
-const { lists } = contracts.document('rules/lists.json') as { lists: ListKind[] }
+const { lists } = contracts.schemaDocument('rules/lists.json') as { lists: ListKind[] }
 const list = lists.find(({ id }) => id === 'serious') as ListKind
 const templateOf = (kind: DocumentKind): DocumentTemplate => documentTemplates().get(kind) as DocumentTemplate
 

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect } from 'chai'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
-import { document } from '../../../src/foundation/contracts.js'
+import { schemaDocument } from '../../../src/foundation/contracts.js'
 import { isRefusal, type Refusal } from '../../../src/foundation/errors.js'
 import type { Db } from '../../../src/store/db/db.js'
 import type { ActivationRow } from '../../../src/store/scoring/activations.js'
@@ -18,7 +18,7 @@ import { tryScorecard } from '../../../src/work/scoring/trial.js'
 import { at, codeOf, database, later, NOW, pullItems, rowsOf, rules, TODAY } from '../../support/world.js'
 
 const TOMORROW = '2026-11-26'
-const inForce = document('scorecards/ecommerce-1.json') as Scorecard
+const inForce = schemaDocument('scorecards/ecommerce-1.json') as Scorecard
 const NEW = 'generous-9'
 
 const card = (version = NEW, base = inForce.base + 5): Scorecard => ({ ...structuredClone(inForce), version, base })

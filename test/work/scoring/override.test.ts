@@ -4,7 +4,7 @@ import { isValidResidentId } from '../../../src/domain/operators/codes.js'
 import { OVERRIDE_YEARS_MOST, vetoBlocksOverride } from '../../../src/domain/scoring/override.js'
 import type { ReasonKind } from '../../../src/domain/scoring/score.js'
 import { GRADES, type Grade } from '../../../src/domain/scoring/scorecard.js'
-import { addDays, addYears, dateIn } from '../../../src/foundation/time/dates.js'
+import { addDays, addYears, shanghaiDate } from '../../../src/foundation/time/dates.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as overrides from '../../../src/store/scoring/overrides.js'
 import * as scores from '../../../src/store/scoring/scores.js'
@@ -291,14 +291,14 @@ describe('override of a grade', () => {
         for (const { act, wait, grade, lasts } of steps) {
           now = later(wait * DAY_S + 1, now)
           if (act === 'withdraw' && last !== null) await refusal(withdraw(db(), last, { now }))
-          const { id } = await propose(db(), { grade, endsOn: addDays(dateIn(now), lasts), now })
+          const { id } = await propose(db(), { grade, endsOn: addDays(shanghaiDate(now), lasts), now })
           await decide(db(), id, { verdict: act === 'refuse' ? 'REFUSE' : 'CONFIRM', note: '核', now })
           if (act !== 'refuse') last = id
         }
         const asOf = addDays(TODAY, day)
         const all = await overrides.ofOperators(db(), [operator], { asOf, knownAt: new Date('9999-01-01') })
         const holds = all.filter(
-          ({ state, decidedAt }) => state === 'IN_FORCE' && decidedAt !== null && dateIn(decidedAt) <= asOf,
+          ({ state, decidedAt }) => state === 'IN_FORCE' && decidedAt !== null && shanghaiDate(decidedAt) <= asOf,
         )
         expect(holds.length).to.be.at.most(1)
         const shown = holds[0]?.grade ?? 'C'

@@ -1,14 +1,14 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect } from 'chai'
-import { text } from '../../../src/foundation/contracts.js'
+import { schemaText } from '../../../src/foundation/contracts.js'
 import { Refusal } from '../../../src/foundation/errors.js'
 import { faultlessVersions, loadScorecard } from '../../../src/work/scoring/scorecards.js'
 
 const FOLDER = resolve('schema/scorecards')
 const VERSION = 'cards-test'
 const PATH = resolve(FOLDER, `${VERSION}.json`)
-const CARD = text('scorecards/ecommerce-1.json').replace('"version": "ecommerce-1"', `"version": "${VERSION}"`)
+const CARD = schemaText('scorecards/ecommerce-1.json').replace('"version": "ecommerce-1"', `"version": "${VERSION}"`)
 
 const refused = (): Refusal => {
   try {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { expect } from 'chai'
 import type { FactFamily } from '../../../src/domain/records/facts.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
-import { document } from '../../../src/foundation/contracts.js'
+import { schemaDocument } from '../../../src/foundation/contracts.js'
 import { isRefusal, type Refusal } from '../../../src/foundation/errors.js'
 import type { Db } from '../../../src/store/db/db.js'
 import { latestOf } from '../../../src/store/scoring/trials.js'
@@ -15,7 +15,7 @@ import { at, codeOf, database, later, NOW, operatorOf, pullItems, rowsOf, rules,
 const FAMILIES: FactFamily[] = ['registration', 'trademarks', 'inspections', 'penalties', 'lists']
 const NEW = 'strict-9'
 const options: TrialOptions = { version: NEW, lists: rules.lists, families: FAMILIES, now: at(NOW) }
-const inForce = document('scorecards/ecommerce-1.json') as Scorecard
+const inForce = schemaDocument('scorecards/ecommerce-1.json') as Scorecard
 
 /** Of the card in force, changed; kept, so that it needs no file. */
 const card = (change: (copy: Scorecard) => void, version = NEW): Scorecard => {

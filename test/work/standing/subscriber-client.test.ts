@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { Unreachable } from '../../../src/foundation/http.js'
+import { UnreachableError } from '../../../src/foundation/http.js'
 import { callSubscriber, checkSubscriber } from '../../../src/work/standing/subscriber-client.js'
 
 /** Ways to spell an address of this machine or of its own network; each is refused before anything is called. */
@@ -82,7 +82,7 @@ describe('HTTP client for subscriber addresses', () => {
       await work
       return 'none'
     } catch (error) {
-      return error instanceof Unreachable ? error.kind : `not named: ${error}`
+      return error instanceof UnreachableError ? error.kind : `not named: ${error}`
     }
   }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { feeds } from '../../../src/agencies/index.js'
-import { next, parse } from '../../../src/foundation/time/cron.js'
+import { nextRun, parseCron } from '../../../src/foundation/time/cron.js'
 import { startClock } from '../../../src/work/timetable/clock.js'
 import type { OccurrenceTurn } from '../../../src/work/timetable/occurrences.js'
 import { JOB_RULES, type ScheduledJob, timetable } from '../../../src/work/timetable/timetable.js'
@@ -10,7 +10,7 @@ describe('timetable', () => {
   const rows = timetable([...feeds.values()], ['national', 'jilin'])
 
   it('every row is a cron expression that comes again', () => {
-    for (const row of rows) expect(next(parse(row.cron), NOW), `${row.job} ${row.subject}`).to.not.equal(null)
+    for (const row of rows) expect(nextRun(parseCron(row.cron), NOW), `${row.job} ${row.subject}`).to.not.equal(null)
   })
 
   it('every feed, platform and job without a subject has one row', () => {

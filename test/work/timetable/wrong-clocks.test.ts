@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { readConfig } from '../../../src/config.js'
-import { dateIn } from '../../../src/foundation/time/dates.js'
+import { shanghaiDate } from '../../../src/foundation/time/dates.js'
 import { type Hub, makeHub } from '../../../src/hub/hub.js'
 import { makeLog } from '../../../src/hub/log.js'
 import { type PlatformStandIn, startPlatforms } from '../../../src/sandbox/platforms/index.js'
@@ -82,7 +82,7 @@ describe('P-A3: two hubs on hosts whose clocks are days and years wrong', () => 
       const name = shown.get(id) ? 'hideListing' : 'unhideListing'
       const token = await tokenAt(first.url, officer)
       globalThis.Date = hostOff(random.one(WRONG_DAYS) * DAY_MS)
-      const input = { id: globalOf('Listing', id), on: dateIn(new REAL()), reason: '核查', hiding: 'ERROR' }
+      const input = { id: globalOf('Listing', id), on: shanghaiDate(new REAL()), reason: '核查', hiding: 'ERROR' }
       const answer = await fetch(`${second.url}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },

@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type RetrySchedule, waitAfter } from '../../../domain/delivery/retry.js'
 import type { Item, Json } from '../../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../../foundation/errors.js'
-import { retryAfterIn } from '../../../foundation/http/retry-after.js'
-import { ask, type HttpAnswer, type HttpRequestOptions, Unreachable } from '../../../foundation/http.js'
+import { parseRetryAfter } from '../../../foundation/http/retry-after.js'
+import { type HttpAnswer, type HttpRequestOptions, requestHttp, UnreachableError } from '../../../foundation/http.js'
 import { isRecord } from '../../../foundation/text/json.js'
 import type { FeedSource } from '../../delivery.js'
 
@@ -117,13 +117,13 @@ const sendOnce = async (
   signal: AbortSignal | undefined,
 ): Promise<HttpAnswer | FailedAttempt> => {
   try {
-    const asked = await ask(address, { ...how, ...(signal ? { signal } : {}) })
+    const asked = await requestHttp(address, { ...how, ...(signal ? { signal } : {}) })
     if (asked.status === 200 || accepts.includes(asked.status)) return asked
     const final = asked.status !== 429 && asked.status < 500
-    return { reason: `HTTP ${asked.status}`, final, retryAfter: retryAfterIn(asked.headers) }
+    return { reason: `HTTP ${asked.status}`, final, retryAfter: parseRetryAfter(asked.headers) }
   } catch (error) {
     if (signal?.aborted) throw stopRefusal(signal)
-    if (!(error instanceof Unreachable)) throw error
+    if (!(error instanceof UnreachableError)) throw error
     return { reason: `${error.kind}（${error.message}）`, final: FINAL_KINDS.has(error.kind), retryAfter: null }
   }
 }

@@ -1,6 +1,6 @@
 import knexModule, { type Knex } from 'knex'
 import { Refusal } from '../../../foundation/errors.js'
-import { parsedOr } from '../../../foundation/text/json.js'
+import { parseJsonOr } from '../../../foundation/text/json.js'
 
 /** The hub does not use state 1. */
 const STATES = { new: 0, taken: 1, accepted: 2, rejected: 3 } as const
@@ -160,7 +160,7 @@ const batch = async (
       id,
       version,
       large: large === true,
-      fields: typeof fields === 'string' ? parsedOr(fields, fields) : fields,
+      fields: typeof fields === 'string' ? parseJsonOr(fields, fields) : fields,
     }
   })
 }

@@ -9,7 +9,7 @@ import { quotaUnitsOf } from '../../../domain/operators/code-rows.js'
 import { MARKETPLACE_ID_PATTERN } from '../../../domain/operators/codes.js'
 import { redactIdNumbers } from '../../../domain/records/privacy.js'
 import { type Freshness, freshnessOn } from '../../../domain/standing/standing.js'
-import { INTERNAL, isRefusal, Refusal } from '../../../foundation/errors.js'
+import { INTERNAL_ERROR, isRefusal, Refusal } from '../../../foundation/errors.js'
 import { isDate } from '../../../foundation/time/dates.js'
 import { unavailableRefusal } from '../../../store/db/db.js'
 import { csvRows, jsonRows, ndjsonRows, type RowReader } from '../../../work/standing/row-readers.js'
@@ -92,13 +92,15 @@ const withoutNumbers = ({ status, code, message, details }: ReportedError) => ({
   ...redactIdNumbers({ message, details: details as object }, () => '…'),
 })
 
-type ReportedError = Pick<Refusal, 'status' | 'code' | 'message' | 'details'> | (typeof INTERNAL & { details: object })
+type ReportedError =
+  | Pick<Refusal, 'status' | 'code' | 'message' | 'details'>
+  | (typeof INTERNAL_ERROR & { details: object })
 
 const refusalOf = (error: unknown, { log, requestId }: HttpRequestContext): ReportedError => {
   const refusal = refusalOfThrown(error) ?? unavailableRefusal(error)
   if (refusal !== null) return refusal
   log.error({ err: error }, 'a standing broke')
-  return { ...INTERNAL, details: { requestId } }
+  return { ...INTERNAL_ERROR, details: { requestId } }
 }
 
 const answerOne =

@@ -18,7 +18,7 @@ const EACH = 6
 const AROUND = 6
 
 /** Throws CONTENT_UNREADABLE or CONTENT_TOO_LARGE. */
-export const mustBeSound = (bytes: Buffer): void => {
+export const checkBiff = (bytes: Buffer): void => {
   const stream = streamOf(bytes)
   const places = new Set<number>()
   const cell = (row: number, column: number): void => {

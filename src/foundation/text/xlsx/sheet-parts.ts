@@ -3,7 +3,7 @@ import { SaxesParser } from 'saxes'
 import { Refusal } from '../../errors.js'
 import type { ZipFault, ZipLimits, ZipPart } from './zip.js'
 
-export const LIMITS: ZipLimits = { unpackedBytes: 20 * 1024 * 1024 }
+export const XLSX_LIMITS: ZipLimits = { unpackedBytes: 20 * 1024 * 1024 }
 const MAX_ROW = 1_048_576 // Excel's own limit
 const MAX_COLUMN = 1024 // Excel allows 16,384
 const MAX_CELLS = 5_000_000 // in all sheets
@@ -12,17 +12,18 @@ const PIECE = 1024 * 1024 // characters parsed at a time
 const BINARY = /(?:^|\/)(?:worksheets\/.*|workbook)\.bin$/i
 const WIDE = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])]
 
-export const mustUnpack = (fault: ZipFault | null): void => {
-  const megabytes = LIMITS.unpackedBytes / 1024 / 1024
+export const refuseZipFault = (fault: ZipFault | null): void => {
+  const megabytes = XLSX_LIMITS.unpackedBytes / 1024 / 1024
   if (fault === 'too_large') throw new Refusal('CONTENT_TOO_LARGE', { limit: `${megabytes} MB（解压后 unpacked）` })
-  if (fault) throw unreadable('压缩包损坏 broken archive')
+  if (fault) throw unreadableRefusal('压缩包损坏 broken archive')
 }
 
 export const makeSheetInspector = (): ((part: ZipPart) => void) => {
   let cells = 0
   return ({ name, content }) => {
-    if (BINARY.test(name)) throw unreadable('二进制工作簿 a binary workbook')
-    if (WIDE.some((mark) => content.subarray(0, 2).equals(mark))) throw unreadable('部件不是 UTF-8 a part is not UTF-8')
+    if (BINARY.test(name)) throw unreadableRefusal('二进制工作簿 a binary workbook')
+    if (WIDE.some((mark) => content.subarray(0, 2).equals(mark)))
+      throw unreadableRefusal('部件不是 UTF-8 a part is not UTF-8')
     if (!content.includes('sheetData')) return
     cells += cellsIn(content)
     if (cells > MAX_CELLS) throw tooMany()
@@ -41,10 +42,10 @@ const cellsIn = (content: Buffer): number => {
   let value: string | null = null
   let inValue = false
   const hidden = (): void => {
-    throw unreadable('工作表中有注释、CDATA 或 DOCTYPE a sheet with comments, CDATA or a document type')
+    throw unreadableRefusal('工作表中有注释、CDATA 或 DOCTYPE a sheet with comments, CDATA or a document type')
   }
   parser.on('error', () => {
-    throw unreadable('工作表损坏 a broken sheet')
+    throw unreadableRefusal('工作表损坏 a broken sheet')
   })
   parser.on('comment', hidden)
   parser.on('cdata', hidden)
@@ -56,8 +57,8 @@ const cellsIn = (content: Buffer): number => {
         // SheetJS ignores an empty row without number, too.
         if (place === undefined && isSelfClosing) return
         const next = place === undefined ? row + 1 : numberOf(place)
-        if (next <= row) throw unreadable(`行号重复或乱序 ${next} a row number twice or out of order`)
-        if (next > MAX_ROW) throw unreadable(`行号超过 ${MAX_ROW} a row beyond the limit`)
+        if (next <= row) throw unreadableRefusal(`行号重复或乱序 ${next} a row number twice or out of order`)
+        if (next > MAX_ROW) throw unreadableRefusal(`行号超过 ${MAX_ROW} a row beyond the limit`)
         row = next
         column = 0
         break
@@ -66,8 +67,8 @@ const cellsIn = (content: Buffer): number => {
         cells += 1
         if (cells > MAX_CELLS) throw tooMany()
         const next = place === undefined ? column + 1 : columnOf(place, row)
-        if (next <= column) throw unreadable(`单元格重复或乱序 ${place} a cell twice or out of order`)
-        if (next > MAX_COLUMN) throw unreadable(`列数超过 ${MAX_COLUMN} a column beyond the limit`)
+        if (next <= column) throw unreadableRefusal(`单元格重复或乱序 ${place} a cell twice or out of order`)
+        if (next > MAX_COLUMN) throw unreadableRefusal(`列数超过 ${MAX_COLUMN} a column beyond the limit`)
         column = next
         formula = false
         isText = attributes['t'] === 'str'
@@ -91,7 +92,7 @@ const cellsIn = (content: Buffer): number => {
     if (local === 'v') inValue = false
     // An uncalculated formula has no value; a text formula's value may be empty.
     if (local === 'c' && formula && (value === null || (value === '' && !isText)))
-      throw unreadable('公式没有计算结果 a formula without its result')
+      throw unreadableRefusal('公式没有计算结果 a formula without its result')
   })
   const text = content.toString('utf8').replace(/^\uFEFF/, '')
   for (let at = 0; at < text.length; at += PIECE) parser.write(text.slice(at, at + PIECE))
@@ -100,15 +101,15 @@ const cellsIn = (content: Buffer): number => {
 }
 
 const numberOf = (place: string): number => {
-  if (!/^[1-9]\d{0,15}$/.test(place)) throw unreadable('行号无效 no row number')
+  if (!/^[1-9]\d{0,15}$/.test(place)) throw unreadableRefusal('行号无效 no row number')
   return Number(place)
 }
 
 const columnOf = (place: string, row: number): number => {
   const [, letters = '', digits] = /^([A-Z]{1,7})([1-9]\d{0,15})$/.exec(place) ?? []
-  if (letters === '' || Number(digits) !== row) throw unreadable('单元格位置无效 no place of a cell')
+  if (letters === '' || Number(digits) !== row) throw unreadableRefusal('单元格位置无效 no place of a cell')
   return [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0)
 }
 
-export const unreadable = (reason: string, reader = 'xlsx'): Refusal =>
+export const unreadableRefusal = (reason: string, reader = 'xlsx'): Refusal =>
   new Refusal('CONTENT_UNREADABLE', { reader, reason })

@@ -4,20 +4,20 @@ import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isRefusal } from '../../../foundation/errors.js'
-import { unreachable } from '../converse.js'
+import { unreachableRefusal } from '../converse.js'
 
 const FILE_BYTES_MAX = 16 * 1024 * 1024
 const NAMES_MAX = 100_000
 
-export const pathOf = (url: string): string => {
+export const folderPathOf = (url: string): string => {
   try {
     return fileURLToPath(url)
   } catch {
-    throw unreachable('文件夹地址无效 not the address of a folder of this machine')
+    throw unreachableRefusal('文件夹地址无效 not the address of a folder of this machine')
   }
 }
 
-export const put = async (folder: string, name: string, content: string | Uint8Array): Promise<void> => {
+export const putFile = async (folder: string, name: string, content: string | Uint8Array): Promise<void> => {
   const beside = join(folder, `.${name}.part`)
   try {
     // A file created anew cannot be a planted link.
@@ -48,29 +48,29 @@ const syncFolder = async (folder: string): Promise<void> => {
 }
 
 /** Does not create parents: a missing mount must not look like an empty folder. */
-export const makeInside = async (folder: string, name: string): Promise<string> => {
+export const makeSubfolder = async (folder: string, name: string): Promise<string> => {
   await mkdir(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
   })
-  return inside(folder, name)
+  return subfolderPath(folder, name)
 }
 
 /** Refuses a link, because the receiver can write in this folder. */
-export const inside = async (folder: string, name: string): Promise<string> => {
+export const subfolderPath = async (folder: string, name: string): Promise<string> => {
   const path = join(folder, name)
   if (!(await statOf(path))?.isDirectory())
-    throw unreachable(`交换文件夹 exchange folder：${name} 不是文件夹 is no folder`)
+    throw unreachableRefusal(`交换文件夹 exchange folder：${name} 不是文件夹 is no folder`)
   return path
 }
 
-export const namesIn = async (folder: string): Promise<string[]> => {
+export const fileNamesIn = async (folder: string): Promise<string[]> => {
   const names = await readdir(folder)
-  if (names.length > NAMES_MAX) throw unreachable(`文件夹中文件过多 more than ${NAMES_MAX} files in the folder`)
+  if (names.length > NAMES_MAX) throw unreachableRefusal(`文件夹中文件过多 more than ${NAMES_MAX} files in the folder`)
   return names
 }
 
 /** Returns null for a file that is missing, not plain, or too large. */
-export const contentOf = async (path: string, bytesMax = FILE_BYTES_MAX): Promise<Buffer | null> => {
+export const readContentOf = async (path: string, bytesMax = FILE_BYTES_MAX): Promise<Buffer | null> => {
   const found = await statOf(path)
   if (!found?.isFile() || found.size > bytesMax) return null
   const size = Number(found.size)
@@ -90,7 +90,7 @@ export const contentOf = async (path: string, bytesMax = FILE_BYTES_MAX): Promis
   }
 }
 
-export const exists = async (path: string): Promise<boolean> => (await statOf(path)) !== null
+export const fileExists = async (path: string): Promise<boolean> => (await statOf(path)) !== null
 
 export const statOf = (path: string) => lstat(path, { bigint: true }).catch(nullIfMissing)
 
@@ -119,6 +119,6 @@ export const withNamedFaults = async <T>(work: () => Promise<T>): Promise<T> => 
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : null
     if (isRefusal(error) || code === null) throw error
-    throw unreachable(`交换文件夹 exchange folder：${REASONS[code] ?? code}`)
+    throw unreachableRefusal(`交换文件夹 exchange folder：${REASONS[code] ?? code}`)
   }
 }

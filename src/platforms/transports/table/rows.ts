@@ -1,9 +1,9 @@
 import knexModule, { type Knex } from 'knex'
 import { type Notice, SUBJECT_KINDS } from '../../../domain/delivery/delivery.js'
-import { type ShownNames, shortened } from '../../formats/reading.js'
+import { type DisplayNames, shortenedText } from '../../formats/reading.js'
 import type { FormatRow } from '../../formats/record-notices.js'
 import type { DisplayedSubject, PlatformAddress } from '../../platform.js'
-import { unreachable } from '../converse.js'
+import { unreachableRefusal } from '../converse.js'
 
 /** The hub writes state 0, the receiver the others. */
 const STATES = { new: 0, taken: 1, accepted: 2, rejected: 3 } as const
@@ -15,7 +15,7 @@ const LOCK_TIMEOUT_MS = 1_000
 const SHOWN_MAX = 500_000
 const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/
 
-export const FAULTS: Record<string, string> = {
+export const DATABASE_FAULT_TEXTS: Record<string, string> = {
   ECONNREFUSED: '拒绝连接 connection refused',
   ENOTFOUND: '找不到主机 no such host',
   ETIMEDOUT: '超时 timed out',
@@ -64,7 +64,10 @@ export interface RowFeedback {
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
 /** The platform's secret is the password if `url` has none. */
-export const connected = async <T>(to: PlatformAddress, work: (db: Knex, schema: string) => Promise<T>): Promise<T> => {
+export const withExchangeDatabase = async <T>(
+  to: PlatformAddress,
+  work: (db: Knex, schema: string) => Promise<T>,
+): Promise<T> => {
   const { url, schema } = addressOf(to)
   const db = knexModule.default({
     client: 'pg',
@@ -112,7 +115,7 @@ const addressOf = ({ url, secret }: PlatformAddress): { url: string; schema: str
   try {
     address = new URL(url)
   } catch {
-    throw unreachable('交换库地址无效 not the address of a database')
+    throw unreachableRefusal('交换库地址无效 not the address of a database')
   }
   const schema = identifier(address.searchParams.get('schema') ?? 'public')
   address.searchParams.delete('schema')
@@ -122,13 +125,13 @@ const addressOf = ({ url, secret }: PlatformAddress): { url: string; schema: str
 
 const identifier = (name: string): string => {
   if (IDENTIFIER.test(name)) return name
-  throw unreachable('交换库的模式名、表名或列名无效 no valid name of a schema, table or column')
+  throw unreachableRefusal('交换库的模式名、表名或列名无效 no valid name of a schema, table or column')
 }
 
 const tableOf = ({ schema, table }: TablePlace): string => `"${identifier(schema)}"."${identifier(table)}"`
 
 /** A resent row keeps its answer if unchanged and not rejected; otherwise its state is new again. */
-export const upsert = async (
+export const upsertRows = async (
   db: Knex,
   at: TablePlace & { names: TableColumns },
   rows: readonly FormatRow[],
@@ -151,7 +154,7 @@ export const upsert = async (
   )
 }
 
-export const feedbackOf = async (
+export const readFeedback = async (
   db: Knex,
   at: TablePlace & { names: TableColumns },
   notices: readonly Pick<Notice, 'key' | 'sequence'>[],
@@ -172,32 +175,33 @@ export const feedbackOf = async (
       `${row['sequence']}/${row['key']}`,
       {
         accepted: row['state'] === STATES.accepted ? true : row['state'] === STATES.rejected ? false : null,
-        code: shortened(row['code']),
-        text: shortened(row['text']),
-        field: shortened(row['field']),
-        value: shortened(row['value']),
-        receiverId: shortened(row['receiver_id']),
+        code: shortenedText(row['code']),
+        text: shortenedText(row['text']),
+        field: shortenedText(row['field']),
+        value: shortenedText(row['value']),
+        receiverId: shortenedText(row['receiver_id']),
       } satisfies RowFeedback,
     ]),
   )
 }
 
-export const shownIn = async (db: Knex, at: TablePlace & { names: ShownNames }): Promise<DisplayedSubject[]> => {
+export const readShown = async (db: Knex, at: TablePlace & { names: DisplayNames }): Promise<DisplayedSubject[]> => {
   const { names } = at
   const { rows } = await db.raw(`select to_jsonb(t) as row from ${tableOf(at)} t limit ? /* table.shownIn */`, [
     SHOWN_MAX + 1,
   ])
-  if (rows.length > SHOWN_MAX) throw unreachable(`展示清单过大 more than ${SHOWN_MAX} entries are displayed`)
+  if (rows.length > SHOWN_MAX) throw unreachableRefusal(`展示清单过大 more than ${SHOWN_MAX} entries are displayed`)
   return rows.map(({ row }: { row: Record<string, unknown> }) => {
     const key = row[names.key]
-    if (typeof key !== 'string' || key === '') throw unreachable(`展示清单有行缺少业务键 a row without ${names.key}`)
+    if (typeof key !== 'string' || key === '')
+      throw unreachableRefusal(`展示清单有行缺少业务键 a row without ${names.key}`)
     const sequence = Number(row[names.sequence] ?? Number.NaN)
     return {
       kind: SUBJECT_KINDS.find((kind) => kind === row['kind']) ?? 'listing',
       key,
       sequence: Number.isSafeInteger(sequence) ? sequence : null,
-      uscc: shortened(row[names.uscc]),
-      name: shortened(row[names.name]) ?? '',
+      uscc: shortenedText(row[names.uscc]),
+      name: shortenedText(row[names.name]) ?? '',
     }
   })
 }

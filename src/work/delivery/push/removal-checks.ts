@@ -3,7 +3,7 @@
  * an entry still shown is removed again. Platforms without a display get each removal twice.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import { isRefusal, NoDisplay, reasonOf } from '../../../foundation/errors.js'
+import { isRefusal, NoDisplayRefusal, reasonOf } from '../../../foundation/errors.js'
 import type { Log } from '../../../foundation/log.js'
 import type { DisplayedSubject, Platform } from '../../../platforms/platform.js'
 import { type Db, isConnectionLost } from '../../../store/db/db.js'
@@ -101,7 +101,7 @@ const read = async (
   try {
     return new Map((await platform.shown(from)).map((one) => [one.key, one]))
   } catch (error) {
-    if (error instanceof NoDisplay) return null
+    if (error instanceof NoDisplayRefusal) return null
     throw error
   }
 }

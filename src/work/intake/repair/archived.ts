@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
 import type { AgencyFeed } from '../../../agencies/feed.js'
 import type { Item, MappedItem } from '../../../domain/records/records.js'
-import { dateIn } from '../../../foundation/time/dates.js'
+import { shanghaiDate } from '../../../foundation/time/dates.js'
 import { draftsIn } from '../read.js'
 
 export interface ArchivedRun {
@@ -19,7 +19,7 @@ export async function* readArchivedAgain(
   { archiveDir, mark }: { archiveDir: string; mark: (id: string) => string },
   wanted: (item: Item) => boolean = () => true,
 ): AsyncIterable<{ item: Item; mapped: MappedItem }> {
-  const context = { dated, today: dateIn(startedAt) }
+  const context = { dated, today: shanghaiDate(startedAt) }
   const file = createReadStream(join(archiveDir, archive))
   const lines = file.pipe(createGunzip())
   file.on('error', (error) => lines.destroy(error))

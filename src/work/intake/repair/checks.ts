@@ -2,7 +2,7 @@
 import type { AgencyFeed } from '../../../agencies/feed.js'
 import { makeRepeatMatcher } from '../../../domain/listing/own-decisions.js'
 import { RECORD_KIND_TRAITS } from '../../../domain/records/records.js'
-import { dateIn } from '../../../foundation/time/dates.js'
+import { shanghaiDate } from '../../../foundation/time/dates.js'
 import type { Tx } from '../../../store/db/db.js'
 import * as feedStates from '../../../store/intake/feed-states.js'
 import * as facts from '../../../store/intake/repair/facts.js'
@@ -46,7 +46,11 @@ const unsent = async (tx: Tx, checking: RepairContext): Promise<ends.RepairedRec
     const sent = feed && (await sentBy(feed, delivered, checking))
     if (sent) {
       mended.push(
-        ...(await ends.endRecordsNotSent(tx, checking, { ...delivered, ...sent, today: dateIn(delivered.startedAt) })),
+        ...(await ends.endRecordsNotSent(tx, checking, {
+          ...delivered,
+          ...sent,
+          today: shanghaiDate(delivered.startedAt),
+        })),
       )
       continue
     }

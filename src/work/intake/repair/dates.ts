@@ -5,7 +5,7 @@
 import type { AgencyFeed } from '../../../agencies/feed.js'
 import { subjectKey } from '../../../domain/intake/matching.js'
 import { type Body, type Draft, type Item, type Json, sealBody } from '../../../domain/records/records.js'
-import { MISREAD, misreadDays } from '../../../foundation/time/dates.js'
+import { daysMisreadFor, MISREAD_DAYS } from '../../../foundation/time/dates.js'
 import type { Tx } from '../../../store/db/db.js'
 import * as dates from '../../../store/intake/repair/dates.js'
 import type { RepairedRecord } from '../../../store/intake/repair/unended-records.js'
@@ -15,7 +15,7 @@ import type { RepairContext } from './checking.js'
 export const mendDates = async (tx: Tx, checking: RepairContext): Promise<RepairedRecord[]> => {
   const feeds = new Map(checking.feeds.map((feed) => [feed.id, feed]))
   const redatedRecords: dates.RedatedRecord[] = []
-  for (const run of byRun(await dates.datedWithin(tx, MISREAD))) {
+  for (const run of byRun(await dates.datedWithin(tx, MISREAD_DAYS))) {
     const [{ feed: id }] = run
     const drafts = await draftsOf(feeds.get(id), run, checking)
     for (const record of run) {
@@ -96,4 +96,4 @@ const redated = (stored: Json, today: Json | undefined): Json => {
 }
 
 const isMisread = (stored: string, today: string): boolean =>
-  stored >= MISREAD.from && stored <= MISREAD.to && misreadDays(today).includes(stored)
+  stored >= MISREAD_DAYS.from && stored <= MISREAD_DAYS.to && daysMisreadFor(today).includes(stored)

@@ -1,6 +1,6 @@
 /** All checks share one transaction; each repaired record gets an audit row. */
 import type { AgencyFeed } from '../../../agencies/feed.js'
-import { dateIn } from '../../../foundation/time/dates.js'
+import { shanghaiDate } from '../../../foundation/time/dates.js'
 import type { Db, Tx } from '../../../store/db/db.js'
 import * as knowledge from '../../../store/db/knowledge.js'
 import { markRehearsal } from '../../../store/db/rehearsed.js'
@@ -76,7 +76,7 @@ const mend = async (tx: Tx, run: number, options: RepairOptions): Promise<Omit<R
   const untold = new Set<string>()
   const unproven: RepairedRecord[] = []
   const checks: RepairResult['checks'] = []
-  const today = dateIn(options.now())
+  const today = shanghaiDate(options.now())
   let last = 0
   for (const { id, zh, en, mend: work } of REPAIR_CHECKS) {
     // A rehearsal does not advance the knowledge clock.

@@ -1,7 +1,7 @@
 /** Numbers newly marked changes, in one process at a time; other processes return at once. */
 import { retainedSince } from '../../../domain/standing/changes.js'
 import { oldestHoldingDate } from '../../../domain/standing/sellers.js'
-import { dateIn } from '../../../foundation/time/dates.js'
+import { shanghaiDate } from '../../../foundation/time/dates.js'
 import type { Db } from '../../../store/db/db.js'
 import * as store from '../../../store/standing/changes.js'
 import * as queue from '../../../store/standing/webhook-queue.js'
@@ -14,7 +14,7 @@ const ERASE_STEP = 5_000
 const ERASE_STEPS = 200
 
 export const numberChanges = async (db: Db, now: Date, steps = STEPS_MOST): Promise<number> => {
-  const today = dateIn(now)
+  const today = shanghaiDate(now)
   let numbered = 0
   for (let step = 0; step < steps && (await store.hasMarks(db, today)); step += 1) {
     const done = await db.transaction(async (tx) => {

@@ -12,7 +12,7 @@ import { oldestHoldingDate } from '../../../domain/standing/sellers.js'
 import { standingForViewer } from '../../../domain/standing/standing.js'
 import { entryMembersOf, type StandingEntry, standingEntry } from '../../../domain/standing/standing-entry.js'
 import { Refusal } from '../../../foundation/errors.js'
-import { dateIn } from '../../../foundation/time/dates.js'
+import { shanghaiDate } from '../../../foundation/time/dates.js'
 import type { Db } from '../../../store/db/db.js'
 import * as watch from '../../../store/intake/watch.js'
 import * as listings from '../../../store/listing/listings.js'
@@ -79,7 +79,7 @@ const asHeard = async (
   { client, lists, agencies, now }: ChangesReader,
   rows: readonly store.ChangeRow[],
 ): Promise<ClientChanges> => {
-  const today = dateIn(now)
+  const today = shanghaiDate(now)
   const codes = rows.flatMap(({ scheme, code }, place) =>
     scheme === null || code === null ? [] : [{ place, scheme, code }],
   )

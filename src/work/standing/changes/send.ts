@@ -9,7 +9,7 @@ import type { ListKind } from '../../../domain/listing/lists.js'
 import type { StandingChange } from '../../../domain/standing/changes.js'
 import { isWebhookDead, nextTry, responseMeaningOf } from '../../../domain/standing/webhooks.js'
 import { reasonOf } from '../../../foundation/errors.js'
-import { Unreachable } from '../../../foundation/http.js'
+import { UnreachableError } from '../../../foundation/http.js'
 import { webhookSignature } from '../../../foundation/keys/webhooks.js'
 import type { Log } from '../../../foundation/log.js'
 import type { Db } from '../../../store/db/db.js'
@@ -223,7 +223,7 @@ const sendOne = async (
       retryAfterSeconds,
     )
   } catch (error) {
-    const text = error instanceof Unreachable ? `${error.kind}: ${error.message}` : reasonOf(error)
+    const text = error instanceof UnreachableError ? `${error.kind}: ${error.message}` : reasonOf(error)
     const stopped = signal?.aborted === true
     const due = stopped ? now() : nextTry(message.attempts, now(), random())
     return judged(later(message, due, null, text.slice(0, ERROR_MOST)), stopped ? 'REFUSED' : 'BUSY')

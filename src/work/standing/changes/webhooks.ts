@@ -1,7 +1,7 @@
 import { hasEveryChangeAfter } from '../../../domain/standing/changes.js'
 import { SECRET_OVERLAP_HOURS, WEBHOOKS_MOST, webhookAddressFault } from '../../../domain/standing/webhooks.js'
 import { Refusal } from '../../../foundation/errors.js'
-import { Unreachable } from '../../../foundation/http.js'
+import { UnreachableError } from '../../../foundation/http.js'
 import { newWebhookSecret } from '../../../foundation/keys/webhooks.js'
 import type { Keys } from '../../../foundation/keys.js'
 import type { Db, Tx } from '../../../store/db/db.js'
@@ -33,7 +33,7 @@ export const addWebhook = async (
   if (fault !== null) throw new Refusal('WEBHOOK_ADDRESS', { reason: fault })
   const url = new URL(made.url).href
   await checkSubscriber(url, { allow, timeoutMs: CHECK_MS, ...(resolve && { resolve }) }).catch((error) => {
-    if (!(error instanceof Unreachable)) throw error
+    if (!(error instanceof UnreachableError)) throw error
     // Do not reveal how names resolve inside the hub's network.
     throw new Refusal('WEBHOOK_ADDRESS', {
       reason: '该地址不可达或不得呼叫 it cannot be reached, or must not be called',

@@ -1,7 +1,7 @@
 import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { Link, useParams } from 'react-router'
-import { words } from '../../../../foundation/time/cron.js'
+import { cronInWords } from '../../../../foundation/time/cron.js'
 import { useAddressState } from '../../pieces/address.js'
 import { useConnection } from '../../pieces/connection.js'
 import { ago, count, instant } from '../../pieces/dates.js'
@@ -151,7 +151,7 @@ const State = ({ of, agency }: { of: FeedHealthFragment; agency: string }) => (
       </Field>
       <Field label="报送方式">{of.whole ? '每次全量' : '只报新增和变更'}</Field>
       <Field label="时刻表">
-        <span title={of.every}>{words(of.every).zh}</span>
+        <span title={of.every}>{cronInWords(of.every).zh}</span>
       </Field>
       <Field label="上次条目">
         {of.items === null ? '—' : `${count(of.items)} 条，拒收 ${count(of.rejects ?? 0)} 条`}

@@ -1,4 +1,4 @@
-import { addDays, weekday } from '../../../../../foundation/time/dates.js'
+import { addDays, weekdayOf } from '../../../../../foundation/time/dates.js'
 
 export interface DayException {
   on: string
@@ -12,7 +12,7 @@ export interface DayException {
 export type DayAmendment = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
 export type CalendarDraft = ReadonlyMap<string, DayAmendment>
 
-export const isWeekend = (on: string): boolean => [0, 6].includes(weekday(on))
+export const isWeekend = (on: string): boolean => [0, 6].includes(weekdayOf(on))
 
 export const monthsOf = (year: number): string[][] => {
   const months: string[][] = Array.from({ length: 12 }, () => [])
@@ -22,7 +22,7 @@ export const monthsOf = (year: number): string[][] => {
 }
 
 /** Number of blank cells before `first`; weeks start on Monday. */
-export const blanksBefore = (first: string): number => (weekday(first) + 6) % 7
+export const blanksBefore = (first: string): number => (weekdayOf(first) + 6) % 7
 
 export const flipDay = (on: string, working: boolean): DayAmendment => {
   if (working === isWeekend(on)) return 'ORDINARY'

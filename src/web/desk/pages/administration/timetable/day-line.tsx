@@ -1,4 +1,4 @@
-import { between, parse } from '../../../../../foundation/time/cron.js'
+import { parseCron, runsBetween } from '../../../../../foundation/time/cron.js'
 import { clockTime, today } from '../../../pieces/dates.js'
 
 const MINUTE_MS = 60_000
@@ -14,7 +14,12 @@ const minuteOf = (at: string | number): number =>
 /** Today's planned times, in minutes from midnight. */
 const plannedToday = (cron: string): number[] => {
   const began = dayBegan()
-  const times = between(parse(cron), new Date(began - 1), new Date(began + DAY_MINUTES * MINUTE_MS - 1), DAY_MINUTES)
+  const times = runsBetween(
+    parseCron(cron),
+    new Date(began - 1),
+    new Date(began + DAY_MINUTES * MINUTE_MS - 1),
+    DAY_MINUTES,
+  )
   return times.map((at) => minuteOf(at.getTime()))
 }
 
