@@ -16,10 +16,10 @@ import type { Addresses } from '../hub/addresses.js'
 import { type Hub, makeHub } from '../hub/hub.js'
 import { listenRefusal } from '../hub/listen.js'
 import { makeLog } from '../hub/log.js'
-import { startAgencies } from '../sandbox/agencies/index.js'
+import { startAgencyStandIns } from '../sandbox/agencies/index.js'
 import { type MarketplaceStandIn, startMarketplace } from '../sandbox/marketplace.js'
-import { carryDemoCase } from '../sandbox/officers.js'
-import { type BaseLibrary, startPlatforms } from '../sandbox/platforms/index.js'
+import { publishDemoCase } from '../sandbox/officers.js'
+import { type BaseLibrary, startPlatformStandIns } from '../sandbox/platforms/index.js'
 import * as confirmations from '../store/access/confirmations.js'
 import { runSeeds } from '../store/db/db.js'
 import * as webhooks from '../store/standing/webhooks.js'
@@ -48,10 +48,10 @@ export const runDemo = async (config: Config, say: LinePrinter, run: DemoRun): P
     await Promise.all(standIns.map((one) => one.close()))
   }
   try {
-    const agencies = await startAgencies(here)
+    const agencies = await startAgencyStandIns(here)
     standIns.push(...agencies)
     const strict = { register: registerOf(here), now: () => new Date() }
-    const platforms = await startPlatforms({}, join(config.dataDir, SANDBOX_FOLDER), strict)
+    const platforms = await startPlatformStandIns({}, join(config.dataDir, SANDBOX_FOLDER), strict)
     standIns.push(...platforms)
     const marketplace = await startMarketplace()
     standIns.push(marketplace)
@@ -111,7 +111,7 @@ const cycle = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: Ma
   await listSellers(hub, [here.goodExample, here.shopExample, here.dishonestExample])
   await listen(hub, marketplace)
   say('④ 名单 Listing')
-  for (const line of await carryDemoCase(hub.db, hub.rules, here.dishonestExample, hub.now())) say(`   ${line}`)
+  for (const line of await publishDemoCase(hub.db, hub.rules, here.dishonestExample, hub.now())) say(`   ${line}`)
   await hub.expire({ cause: 'demo' })
   const published = await hub.publish({ cause: 'demo' })
   if (published) say(`⑤ 公示 Publish：第 ${published.sequence} 期，${published.entries} 条 · sequence, entries`)

@@ -2,7 +2,13 @@
 import { timingSafeEqual } from 'node:crypto'
 import { webhookSignature } from '../foundation/keys/webhooks.js'
 import { parseJsonObject } from '../foundation/text/json.js'
-import { json, type StandInAnswer, type StandInRequest, type StandInServer, serve } from './server.js'
+import {
+  jsonStandInAnswer,
+  type StandInAnswer,
+  type StandInRequest,
+  type StandInServer,
+  startStandInServer,
+} from './server.js'
 
 /** Most messages shown. */
 const SHOWN = 50
@@ -27,23 +33,25 @@ export const startMarketplace = async (now: () => Date = () => new Date()): Prom
     const message = parseJsonObject(body)
     const age = Math.abs(now().getTime() / SECOND_MS - Number(timestamp))
     if (secret === '' || message === null || !(age <= OLDEST_SECONDS))
-      return json(400, { message: '不是有效的消息 not a message' })
+      return jsonStandInAnswer(400, { message: '不是有效的消息 not a message' })
     const expected = webhookSignature([secret], {
       id: id ?? '',
       timestamp: Number(timestamp),
       body: body.toString('utf8'),
     })
     if (!(signatures ?? '').split(' ').some((each) => same(each, expected)))
-      return json(401, { message: '签名不符 bad signature' })
+      return jsonStandInAnswer(401, { message: '签名不符 bad signature' })
     // A change comes twice when its first answer was lost.
     if (!ids.has(id ?? '')) told.unshift(message)
     ids.add(id ?? '')
     told.splice(SHOWN)
-    return json(200, { received: true })
+    return jsonStandInAnswer(200, { received: true })
   }
-  const server = await serve((asked) => {
+  const server = await startStandInServer((asked) => {
     if (asked.method === 'POST' && asked.path === '/hook') return take(asked)
-    return asked.path === '/' ? json(200, told) : json(404, { message: '没有这个地址 nothing there' })
+    return asked.path === '/'
+      ? jsonStandInAnswer(200, told)
+      : jsonStandInAnswer(404, { message: '没有这个地址 nothing there' })
   })
   return {
     ...server,

@@ -32,7 +32,7 @@ export interface StandInServer {
 }
 
 /** `port` 0 takes any free port. Refusal PORT_IN_USE. */
-export const serve = async (
+export const startStandInServer = async (
   answer: (asked: StandInRequest) => StandInReply | Promise<StandInReply>,
   port = 0,
 ): Promise<StandInServer> => {
@@ -100,7 +100,11 @@ const bodyOf = async (request: IncomingMessage): Promise<Buffer | null> => {
   return bytes > BODY_BYTES_MAX ? null : Buffer.concat(chunks)
 }
 
-export const json = (status: number, value: unknown, headers: Record<string, string> = {}): StandInAnswer => ({
+export const jsonStandInAnswer = (
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+): StandInAnswer => ({
   status,
   headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
   body: JSON.stringify(value),

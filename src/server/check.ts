@@ -16,7 +16,7 @@ import type { CheckAnswer, CheckedRow } from '../web/check/answers.js'
  * The request's first 100 rows are already charged; further rows are charged here. Refusals QUOTA_EXCEEDED,
  * LIST_WITHHELD.
  */
-export const checkStandings =
+export const makeStandingsCheck =
   (parts: ApiDependencies, askedOf: (request: Request) => HttpRequestContext, limits: SignInLimits) =>
   async (request: Request, response: Response, rows: readonly (CodeRow | BadRow)[]): Promise<CheckAnswer> => {
     const requestContext = askedOf(request)

@@ -12,7 +12,7 @@ import type { RateLimit } from '../api/request/rate-limit.js'
 import type { HttpRequestContext } from '../api/request/request-context.js'
 import { type Act, may, ROLES_BY_ACT } from '../domain/access/viewer.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
-import { deskPages } from '../web/desk-pages.js'
+import { deskPagesRouter } from '../web/desk-pages.js'
 import * as lockouts from '../work/access/lockouts.js'
 import * as people from '../work/access/people.js'
 import { answerProblem } from './problems.js'
@@ -21,7 +21,7 @@ const BODY_LIMIT = '16kb'
 /** Longest name or password, in characters. */
 const LONGEST = 256
 
-export const desk = (
+export const deskRouter = (
   parts: ApiDependencies,
   askedOf: (request: Request) => HttpRequestContext,
   limit: RateLimit,
@@ -102,7 +102,7 @@ export const desk = (
     const signedIn = await mine(request)
     return signedIn && sessionView(signedIn, parts)
   }
-  router.use('/desk', deskPages(session))
+  router.use('/desk', deskPagesRouter(session))
   router.use('/desk', withRetryAfter)
   return router
 }

@@ -33,7 +33,7 @@ const DOORS: readonly [string, RegExp][] = [
 
 export const routeGroupOf = (path: string): string => DOORS.find(([, is]) => is.test(path))?.[0] ?? 'none'
 
-export const metricsRoute = (
+export const metricsHandler = (
   parts: ApiDependencies,
   askedOf: (request: IncomingMessage) => HttpRequestContext,
 ): RequestHandler => {

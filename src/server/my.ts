@@ -10,14 +10,14 @@ import { PUBLIC_VIEWER } from '../domain/access/viewer.js'
 import { uuidIn } from '../domain/listing/listing-id.js'
 import { INTERNAL_ERROR, isRefusal, isRefusalCode, Refusal } from '../foundation/errors.js'
 import { shanghaiDate } from '../foundation/time/dates.js'
-import { body, formIn, type SubmittedForm } from '../web/frame/forms.js'
-import { addressOf } from '../web/frame/html.js'
-import { render, type SitePage } from '../web/frame/page.js'
-import { baseOf, langOf } from '../web/frame/render-response.js'
+import { parseForm, rawFormBody, type SubmittedForm } from '../web/frame/forms.js'
+import { addressInLanguage } from '../web/frame/html.js'
+import { renderPage, type SitePage } from '../web/frame/page.js'
+import { baseUrlOf, languageOf } from '../web/frame/render-response.js'
 import { certificateFileName, certificatePage } from '../web/my/certificate.js'
 import { filePage } from '../web/my/file.js'
-import { listingPath, PATHS, type PartyPageContext } from '../web/my/frame.js'
-import { isCertified, listingPage } from '../web/my/listing.js'
+import { listingPath, MY_PATHS, type PartyPageContext } from '../web/my/frame.js'
+import { listingPage, mayBeCertified } from '../web/my/listing.js'
 import * as questions from '../web/my/questions.js'
 import { askersPage, recordsPage } from '../web/my/records.js'
 import { signInPage } from '../web/my/sign-in.js'
@@ -60,7 +60,7 @@ interface PartyVisit {
   own: PartyPageContext
 }
 
-export const my = (
+export const myRouter = (
   parts: ApiDependencies,
   askedOf: (request: Request) => HttpRequestContext,
   ask: AnswerPageQuery,
@@ -72,10 +72,10 @@ export const my = (
       ),
     )
     const here = request.method === 'GET' ? { path: request.path, parameters } : null
-    response.type('html').send(render(page, { demo: parts.demo, lang: langOf(request), here }))
+    response.type('html').send(renderPage(page, { demo: parts.demo, lang: languageOf(request), here }))
   }
   const go = ({ request, response }: Pick<PartyVisit, 'request' | 'response'>, path: string, done = ''): void =>
-    response.redirect(303, addressOf(path, { done }, langOf(request)))
+    response.redirect(303, addressInLanguage(path, { done }, languageOf(request)))
 
   const sessionOf = async (request: Request): Promise<sessions.SignedInParty | null> => {
     const cookie = partyCookieIn(request.headers)
@@ -90,14 +90,14 @@ export const my = (
     (show: (visit: PartyVisit) => Promise<void>): RequestHandler =>
     async (request, response) => {
       const session = await sessionOf(request)
-      if (session === null) return go({ request, response }, PATHS.file)
+      if (session === null) return go({ request, response }, MY_PATHS.file)
       await show(visitOf(request, response, session))
     }
   /** The form must be of this session. Refusal CSRF_REFUSED. */
   const act = (carryOut: (visit: PartyVisit, form: SubmittedForm) => Promise<void>): RequestHandler[] => [
-    body(BODY_BYTES),
+    rawFormBody(BODY_BYTES),
     async (request, response) => {
-      const form = await formIn(request)
+      const form = await parseForm(request)
       const session = await sessionOf(request)
       if (session === null) {
         refuseCrossSite(request.headers)
@@ -151,13 +151,13 @@ export const my = (
   }
 
   const showFile = async (visit: PartyVisit, refused: string | null = null, statement = ''): Promise<void> => {
-    const file: questions.PartyFile = await whole(visit, questions.FILE)
+    const file: questions.PartyFile = await whole(visit, questions.FILE_QUERY)
     const { request, response, own } = visit
     send(request, response, filePage({ own, file, done: doneIn(request), refused, statement }))
   }
   const listingOf = async (visit: PartyVisit) => {
     const file: Pick<questions.PartyFile, 'uscc' | 'shop' | 'name'> & { listings: questions.PartyListingDetail[] } =
-      await whole(visit, questions.LISTINGS)
+      await whole(visit, questions.LISTINGS_QUERY)
     const wanted = String(visit.request.params['id'])
     const listing = file.listings.find(({ id }) => id === (uuidIn(wanted) ?? wanted))
     if (listing === undefined) throw new Refusal('NOT_FOUND')
@@ -179,12 +179,12 @@ export const my = (
 
   const signIn: RequestHandler = async (request, response) => {
     refuseCrossSite(request.headers)
-    const { texts } = await formIn(request)
+    const { texts } = await parseForm(request)
     const requestContext = askedOf(request)
     const credentials = { accessCode: texts.get('accessCode') ?? '' }
     const { data, refused } = await answered(
       { asked: requestContext, session: { viewer: PUBLIC_VIEWER }, response },
-      questions.SIGN_IN,
+      questions.SIGN_IN_MUTATION,
       credentials,
     )
     if (refused !== null) {
@@ -204,14 +204,14 @@ export const my = (
     })
     const seconds = Math.floor((session.endsAt.getTime() - requestContext.now.getTime()) / 1_000)
     response.set('Set-Cookie', partyCookieFor(session.cookie, seconds))
-    go({ request, response }, PATHS.file)
+    go({ request, response }, MY_PATHS.file)
   }
 
   const signOut = async ({ request, response, asked, session }: PartyVisit): Promise<void> => {
-    await writeAuditRow(parts, asked, session.viewer, { kind: 'SIGN_OUT', asked: `POST ${PATHS.out}` })
+    await writeAuditRow(parts, asked, session.viewer, { kind: 'SIGN_OUT', asked: `POST ${MY_PATHS.out}` })
     await sessions.signOut(asked.db, session.cookie, asked.now)
     response.set('Set-Cookie', CLEARED_PARTY_COOKIE)
-    go({ request, response }, PATHS.file)
+    go({ request, response }, MY_PATHS.file)
   }
 
   const file: RequestHandler = async (request, response) => {
@@ -228,11 +228,11 @@ export const my = (
   const after = ({ query }: Request): string | null => (typeof query['after'] === 'string' ? query['after'] : null)
 
   const showRecords = async (visit: PartyVisit): Promise<void> => {
-    const { records } = await whole(visit, questions.RECORDS, { after: after(visit.request) })
+    const { records } = await whole(visit, questions.RECORDS_QUERY, { after: after(visit.request) })
     send(visit.request, visit.response, recordsPage(visit.own, records))
   }
   const showAskers = async (visit: PartyVisit): Promise<void> => {
-    const { askedBy } = await whole(visit, questions.ASKERS, { after: after(visit.request) })
+    const { askedBy } = await whole(visit, questions.ASKERS_QUERY, { after: after(visit.request) })
     send(visit.request, visit.response, askersPage(visit.own, askedBy))
   }
 
@@ -247,10 +247,10 @@ export const my = (
 
   const certified = async (visit: PartyVisit) => {
     const { file, listing, retraction, subjectId } = await listingOf(visit)
-    if (subjectId === null || !isCertified(listing)) throw new Refusal('NOT_FOUND')
+    if (subjectId === null || !mayBeCertified(listing)) throw new Refusal('NOT_FOUND')
     const { kind: list, authority, documentNumber, decidedOn, publishedOn } = listing
     const removal = { removedOn: listing.removedOn ?? '', removalReason: listing.removalReason ?? '' }
-    const base = baseOf(parts, visit.request)
+    const base = baseUrlOf(parts, visit.request)
     const certificate = certificateOf({
       issuer: base,
       party: { code: file.uscc ?? file.shop ?? '', name: file.name },
@@ -282,7 +282,11 @@ export const my = (
       text,
       ...(isDefence && { hearing: texts.get('hearing') === '1' }),
     }
-    const { refused } = await answered(visit, isDefence ? questions.DEFEND : questions.APPLY, { input })
+    const { refused } = await answered(
+      visit,
+      isDefence ? questions.RECORD_DEFENCE_MUTATION : questions.APPLY_REPAIR_MUTATION,
+      { input },
+    )
     if (refused === null) return go(visit, listingPath(listing.id), isDefence ? 'defended' : 'applied')
     visit.response.status(422)
     await showListing(visit, refused.message, text)
@@ -290,8 +294,8 @@ export const my = (
   const object = async (visit: PartyVisit, { texts }: SubmittedForm): Promise<void> => {
     const statement = texts.get('statement') ?? ''
     const input = { operator: visit.own.code, record: texts.get('record') ?? '', statement }
-    const { refused } = await answered(visit, questions.OBJECT, { input })
-    if (refused === null) return go(visit, PATHS.file, 'objected')
+    const { refused } = await answered(visit, questions.OPEN_OBJECTION_MUTATION, { input })
+    if (refused === null) return go(visit, MY_PATHS.file, 'objected')
     visit.response.status(422)
     await showFile(visit, refused.message, statement)
   }
@@ -299,7 +303,7 @@ export const my = (
     (question: string, done: string) =>
     async (visit: PartyVisit): Promise<void> => {
       const { refused } = await answered(visit, question, { id: String(visit.request.params['id']) })
-      if (refused === null) return go(visit, PATHS.file, done)
+      if (refused === null) return go(visit, MY_PATHS.file, done)
       visit.response.status(422)
       await showFile(visit, refused.message)
     }
@@ -307,15 +311,18 @@ export const my = (
   const router = Router()
   router.use('/my', withPrivateHeaders)
   router.get('/my', file)
-  router.post('/my', body(BODY_BYTES), signIn)
-  router.post(PATHS.out, ...act(signOut))
-  router.get(PATHS.records, page(showRecords))
-  router.get(PATHS.askers, page(showAskers))
-  router.post(PATHS.objections, ...act(object))
-  router.post(`${PATHS.objections}/:id/withdraw`, ...act(withdraw(questions.WITHDRAW, 'withdrawn')))
+  router.post('/my', rawFormBody(BODY_BYTES), signIn)
+  router.post(MY_PATHS.out, ...act(signOut))
+  router.get(MY_PATHS.records, page(showRecords))
+  router.get(MY_PATHS.askers, page(showAskers))
+  router.post(MY_PATHS.objections, ...act(object))
   router.post(
-    `${PATHS.authorisations}/:id/withdraw`,
-    ...act(withdraw(questions.WITHDRAW_AUTHORISATION, 'unauthorised')),
+    `${MY_PATHS.objections}/:id/withdraw`,
+    ...act(withdraw(questions.WITHDRAW_OBJECTION_MUTATION, 'withdrawn')),
+  )
+  router.post(
+    `${MY_PATHS.authorisations}/:id/withdraw`,
+    ...act(withdraw(questions.WITHDRAW_AUTHORISATION_MUTATION, 'unauthorised')),
   )
   router.get(
     '/my/listings/:id',

@@ -63,7 +63,7 @@ const withComponentReferences = (value: OpenapiJson, named: (definition: string)
   )
 }
 
-export const openapi = (): Router => {
+export const openapiRouter = (): Router => {
   const text = JSON.stringify(openapiDocument())
   const router = Router()
   const give: RequestHandler = (_request, response) => {

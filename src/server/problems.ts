@@ -6,7 +6,7 @@ import type { HttpRequestContext } from '../api/request/request-context.js'
 import { INTERNAL_ERROR, Refusal } from '../foundation/errors.js'
 import { unavailableRefusal } from '../store/db/db.js'
 import { errorPage } from '../web/frame/error-page.js'
-import { langOf } from '../web/frame/render-response.js'
+import { languageOf } from '../web/frame/render-response.js'
 
 const DATA_PATH =
   /^\/(?:v1|oauth|data(?=\/)|\.well-known|graphql|healthz|readyz|metrics|desk\/(?:login|logout|session))(?:\/|$)/
@@ -20,20 +20,20 @@ export const answerProblem = (
   if (!DATA_PATH.test(request.path) && request.accepts(['html', 'json']) === 'html') {
     requestContext.refused.push(problem.code)
     response.status(problem.status).set('Cache-Control', 'no-store')
-    response.type('html').send(errorPage({ ...problem, lang: langOf(request) }))
+    response.type('html').send(errorPage({ ...problem, lang: languageOf(request) }))
     return
   }
   sendProblem(response, requestContext, problem)
 }
 
-export const notFound =
+export const notFoundHandler =
   (askedOf: (request: Request) => HttpRequestContext): RequestHandler =>
   (request, response) => {
     const { status, code, message } = new Refusal('NOT_FOUND')
     answerProblem(request, response, askedOf(request), { status, code, detail: message })
   }
 
-export const answerFaults =
+export const faultHandler =
   (askedOf: (request: Request) => HttpRequestContext): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error)

@@ -32,22 +32,22 @@ import { makeMetrics } from '../foundation/metrics.js'
 import { makeBulkHandle } from '../store/db/bulk-handle.js'
 import { poolUsage, unavailableRefusal } from '../store/db/db.js'
 import { makeConcurrencyLimit } from '../store/db/turns.js'
-import { about } from '../web/about/routes.js'
-import { check } from '../web/check/index.js'
+import { aboutRouter } from '../web/about/routes.js'
+import { checkRouter } from '../web/check/index.js'
 import { errorPage } from '../web/frame/error-page.js'
-import { graphiqlFiles, sendGraphiql } from '../web/graphiql-pages.js'
-import { help } from '../web/help/routes.js'
-import { data } from '../web/published/index.js'
-import { site } from '../web/site.js'
+import { graphiqlFilesRouter, sendGraphiql } from '../web/graphiql-pages.js'
+import { helpRouter } from '../web/help/routes.js'
+import { dataRouter } from '../web/published/index.js'
+import { makeSite } from '../web/site.js'
 import { makeAttemptLog } from '../work/audit/attempts.js'
 import { makePublishedFiles, type PublishedFiles } from '../work/publication/published-files.js'
-import { checkStandings } from './check.js'
-import { desk } from './desk.js'
-import { metricsRoute, routeGroupOf } from './metrics.js'
-import { my } from './my.js'
-import { openapi } from './openapi.js'
-import { answerFaults, answerProblem, notFound } from './problems.js'
-import { tokens } from './tokens.js'
+import { makeStandingsCheck } from './check.js'
+import { deskRouter } from './desk.js'
+import { metricsHandler, routeGroupOf } from './metrics.js'
+import { myRouter } from './my.js'
+import { openapiRouter } from './openapi.js'
+import { answerProblem, faultHandler, notFoundHandler } from './problems.js'
+import { tokensRouter } from './tokens.js'
 
 export type { ApiDependencies, ServerDependencies } from '../api/request/dependencies.js'
 
@@ -93,7 +93,7 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
     asked.get(request) ?? requestContextOf(request, parts)
   const pages = pagesOf(parts, askedOf)
   const files = parts.files ?? makePublishedFiles(join(tmpdir(), 'hub-published'))
-  const rest = makeRest(parts, askedOf, { limits, ask: graphql.ask, pages, files })
+  const rest = makeRestRouter(parts, askedOf, { limits, ask: graphql.ask, pages, files })
 
   const server = http.createServer(sockets, (request, response) => {
     const began = performance.now()
@@ -255,9 +255,9 @@ const ofRequest = (askedOf: ContextOfMessage) => ({
 })
 
 const pagesOf = (parts: ApiDependencies, askedOf: ContextOfMessage) =>
-  site({ ...parts, ...ofRequest(askedOf), byKey: parts.answerPath.lookups(parts).db })
+  makeSite({ ...parts, ...ofRequest(askedOf), byKey: parts.answerPath.lookups(parts).db })
 
-export const makeRest = (
+export const makeRestRouter = (
   parts: ApiDependencies,
   askedOf: ContextOfMessage,
   {
@@ -280,9 +280,9 @@ export const makeRest = (
       .status(ok ? 200 : 503)
       .json({ status: ok ? 'ok' : 'unavailable', checks })
   })
-  app.get('/metrics', metricsRoute(parts, askedOf))
-  app.use(openapi())
-  app.use(tokens(parts, askedOf, limits.client))
+  app.get('/metrics', metricsHandler(parts, askedOf))
+  app.use(openapiRouter())
+  app.use(tokensRouter(parts, askedOf, limits.client))
   app.all(['/oauth/token', '/oauth/revoke'], (request, response) => {
     response.set('Allow', 'POST')
     answerProblem(request, response, askedOf(request), {
@@ -291,12 +291,12 @@ export const makeRest = (
       detail: '此地址只接受 POST。Only POST is answered here.',
     })
   })
-  app.use(desk(parts, askedOf, limits.person))
+  app.use(deskRouter(parts, askedOf, limits.person))
   app.use(v1Router(parts, askedOf, limits))
-  app.use(graphiqlFiles())
+  app.use(graphiqlFilesRouter())
   const own = ofRequest(askedOf)
   app.use(
-    data({
+    dataRouter({
       ...parts,
       ...own,
       files,
@@ -305,18 +305,18 @@ export const makeRest = (
     }),
   )
   app.use(pages.routes)
-  app.use(about({ ...parts, ...own }))
-  app.use(help({ ...parts, ...own }))
+  app.use(aboutRouter({ ...parts, ...own }))
+  app.use(helpRouter({ ...parts, ...own }))
   app.use(
-    check({
+    checkRouter({
       ...parts,
       ...own,
-      check: checkStandings(parts, askedOf, limits),
+      check: makeStandingsCheck(parts, askedOf, limits),
       refused: (request, code) => void askedOf(request).refused.push(code),
     }),
   )
-  app.use(my(parts, askedOf, ask))
-  app.use(notFound(askedOf))
-  app.use(answerFaults(askedOf))
+  app.use(myRouter(parts, askedOf, ask))
+  app.use(notFoundHandler(askedOf))
+  app.use(faultHandler(askedOf))
   return app
 }

@@ -14,7 +14,7 @@ const BODY_LIMIT = '16kb'
 /** Longest id or secret, in characters. */
 const LONGEST = 256
 
-export const tokens = (
+export const tokensRouter = (
   parts: ApiDependencies,
   askedOf: (request: Request) => HttpRequestContext,
   limit: RateLimit,

@@ -37,7 +37,7 @@ const policyWith = (nonce: string): string =>
     "frame-ancestors 'none'",
   ].join('; ')
 
-export const deskPages = (session: (request: Request) => Promise<object | null>): Router => {
+export const deskPagesRouter = (session: (request: Request) => Promise<object | null>): Router => {
   const router = Router()
   router.get('/assets/:name', asset)
   router.get('/{*path}', page(session))

@@ -50,7 +50,7 @@ export const sendGraphiql = (response: ServerResponse, mayBeSignedIn: boolean): 
     .end(page)
 }
 
-export const graphiqlFiles = (): Router => {
+export const graphiqlFilesRouter = (): Router => {
   const router = Router()
   router.get('/graphiql/assets/:name', file)
   return router

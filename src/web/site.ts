@@ -8,22 +8,22 @@ import * as listings from '../store/listing/listings.js'
 import * as publicFigures from '../store/publication/public-figures.js'
 import * as publicList from '../store/publication/public-list.js'
 import { listPage } from './blacklist/page.js'
-import { sendCsv } from './blacklist/result-csv.js'
+import { sendResultCsv } from './blacklist/result-csv.js'
 import { searchList } from './blacklist/search.js'
-import { isId, isNarrowed, parametersOf, parseFilter, type SearchFilter } from './blacklist/search-filter.js'
-import { endedPage, entryPage } from './entry/page.js'
-import { compress, encodingOf, freshFor, sendCompressed } from './frame/compression.js'
-import { addressOf } from './frame/html.js'
-import { ICON } from './frame/icon.js'
-import { render, type SitePage } from './frame/page.js'
+import { filterParameters, isEntryId, isNarrowed, parseFilter, type SearchFilter } from './blacklist/search-filter.js'
+import { endedEntryPage, entryPage } from './entry/page.js'
+import { chooseEncoding, compressPage, maxAgeSeconds, sendCompressed } from './frame/compression.js'
+import { addressInLanguage } from './frame/html.js'
+import { ICON_SVG } from './frame/icon.js'
+import { renderPage, type SitePage } from './frame/page.js'
 import { batchReads, type DayStamp, makePageCache, type PageCache } from './frame/page-cache.js'
-import { type FastPath, keyOf, makeFastPath } from './frame/page-cache-fast-path.js'
-import { baseOf, langOf, type RenderedPage, renderCompressed, sendPage } from './frame/render-response.js'
-import { robots, siteMap } from './frame/robots.js'
+import { cacheKeyOf, type FastPath, makeFastPath } from './frame/page-cache-fast-path.js'
+import { baseUrlOf, languageOf, type RenderedPage, renderCompressed, sendPage } from './frame/render-response.js'
+import { robotsTxt, sitemapXml } from './frame/robots.js'
 import type { SiteDependencies } from './frame/site-parts.js'
-import { STYLE } from './frame/style.js'
+import { SITE_STYLE } from './frame/style.js'
 import { frontPage } from './front/page.js'
-import { scorecards } from './scorecard/routes.js'
+import { scorecardRouter } from './scorecard/routes.js'
 
 const LIST = '/blacklist'
 const NEWEST = 6
@@ -39,7 +39,7 @@ interface SiteContext extends SiteDependencies {
   entry: (id: string) => Promise<publicList.SignedEntry | null>
 }
 
-export const site = (parts: SiteDependencies): { routes: Router; fastPath: FastPath } => {
+export const makeSite = (parts: SiteDependencies): { routes: Router; fastPath: FastPath } => {
   const own: SiteContext = {
     ...parts,
     cache: makePageCache(parts.byKey, parts.inTurn),
@@ -53,21 +53,21 @@ const routesOf = (own: SiteContext): Router => {
   router.get('/', showFront(own))
   router.get(LIST, showList(own))
   router.get('/blacklist/:id', showEntry(own))
-  router.use(scorecards(own))
-  router.get('/robots.txt', (request, response) => void response.type('text').send(robots(baseOf(own, request))))
-  router.get('/sitemap.xml', (request, response) => void response.type('xml').send(siteMap(baseOf(own, request))))
+  router.use(scorecardRouter(own))
+  router.get('/robots.txt', (request, response) => void response.type('text').send(robotsTxt(baseUrlOf(own, request))))
+  router.get('/sitemap.xml', (request, response) => void response.type('xml').send(sitemapXml(baseUrlOf(own, request))))
   router.get('/favicon.ico', (_request, response) => void response.redirect(301, '/icon.svg'))
   router.get('/icon.svg', (_request, response) => {
-    response.set('Cache-Control', `public, max-age=${STYLE_SECONDS}`).type('svg').send(ICON)
+    response.set('Cache-Control', `public, max-age=${STYLE_SECONDS}`).type('svg').send(ICON_SVG)
   })
   const style = {
-    br: compress(STYLE, 'br', 'often'),
-    gzip: compress(STYLE, 'gzip', 'often'),
-    identity: compress(STYLE, 'identity', 'often'),
+    br: compressPage(SITE_STYLE, 'br', 'often'),
+    gzip: compressPage(SITE_STYLE, 'gzip', 'often'),
+    identity: compressPage(SITE_STYLE, 'identity', 'often'),
   }
   router.get('/site.css', (request, response) => {
     response.type('css')
-    sendCompressed(request, response, STYLE_SECONDS, style[encodingOf(request)])
+    sendCompressed(request, response, STYLE_SECONDS, style[chooseEncoding(request)])
   })
   return router
 }
@@ -90,15 +90,15 @@ const showKept = async (
     make: () => Promise<SitePage>
   },
 ): Promise<void> => {
-  const [lang, encoding] = [langOf(request), encodingOf(request)]
-  const page = () => cache.getOrMake(stamp, `page ${addressOf(path, parameters, 'zh')}`, make)
+  const [lang, encoding] = [languageOf(request), chooseEncoding(request)]
+  const page = () => cache.getOrMake(stamp, `page ${addressInLanguage(path, parameters, 'zh')}`, make)
   const made = async (): Promise<RenderedPage> => {
-    const text = render(await page(), { demo, lang, here: { path, parameters } })
-    return { ...compress(text, encoding, 'often'), robots, isChosen: path === LIST }
+    const text = renderPage(await page(), { demo, lang, here: { path, parameters } })
+    return { ...compressPage(text, encoding, 'often'), robots, isChosen: path === LIST }
   }
-  const key = keyOf(encoding, addressOf(path, parameters, lang))
+  const key = cacheKeyOf(encoding, addressInLanguage(path, parameters, lang))
   response.set('X-Robots-Tag', robots)
-  sendCompressed(request, response, freshFor(nowOf(request)), await cache.getOrMake(stamp, key, made))
+  sendCompressed(request, response, maxAgeSeconds(nowOf(request)), await cache.getOrMake(stamp, key, made))
 }
 
 const showFront =
@@ -126,10 +126,10 @@ const showList =
   async (request, response) => {
     const { dbOf, cache, nowOf } = own
     const asked = parseFilter(request.query)
-    const parameters = parametersOf(asked)
+    const parameters = filterParameters(asked)
     if (wantsCsv(request)) {
       if (!(await restored.mayList(dbOf(request)))) throw new Refusal('LIST_WITHHELD')
-      return sendCsv(
+      return sendResultCsv(
         { db: dbOf(request), inTurn: cache.inTurn, now: nowOf(request), slowMs: own.slowMs },
         request,
         response,
@@ -139,7 +139,7 @@ const showList =
     // Forms submit empty fields. The redirect drops them.
     if (Object.values(request.query).includes('')) {
       response.set('Cache-Control', 'no-store')
-      return response.redirect(303, addressOf(LIST, parameters, langOf(request)))
+      return response.redirect(303, addressInLanguage(LIST, parameters, languageOf(request)))
     }
     const stamp = await cache.stamp(nowOf(request))
     const robots = isNarrowed(asked) || asked.after !== null || asked.sort !== null ? UNFOUND : UNKEPT
@@ -191,20 +191,20 @@ const showEntry =
     const { dbOf, nowOf } = own
     const given = String(request.params.id)
     const id = given.toLowerCase()
-    if (!isId(id)) {
+    if (!isEntryId(id)) {
       const uuid = uuidIn(given)
       if (uuid === null) throw new Refusal('NOT_FOUND')
-      return response.redirect(301, addressOf(`${LIST}/${uuid}`, {}, langOf(request)))
+      return response.redirect(301, addressInLanguage(`${LIST}/${uuid}`, {}, languageOf(request)))
     }
     response.set('X-Robots-Tag', UNFOUND)
     const entry = await own.entry(id)
-    const page = pageOf(own, entry, { today: shanghaiDate(nowOf(request)), base: baseOf(own, request) })
+    const page = pageOf(own, entry, { today: shanghaiDate(nowOf(request)), base: baseUrlOf(own, request) })
     if (page !== null) return sendPage(own, request, response, page)
     if (!(await restored.mayList(dbOf(request)))) throw new Refusal('LIST_WITHHELD')
     // An entry that was never public answers 404, not 410.
     const published = entry !== null || (await listings.wasPublished(dbOf(request), id))
     if (!published) throw new Refusal('NOT_FOUND')
-    sendPage(own, request, response.status(410), endedPage())
+    sendPage(own, request, response.status(410), endedEntryPage())
   }
 
 const pageOf = (
@@ -220,7 +220,7 @@ const pageOf = (
 const writtenEntry =
   (own: SiteContext): Parameters<typeof makeFastPath>[0]['entry'] =>
   async (id, { request, now, lang, encoding }) => {
-    const page = pageOf(own, await own.entry(id), { today: shanghaiDate(now), base: baseOf(own, request) })
+    const page = pageOf(own, await own.entry(id), { today: shanghaiDate(now), base: baseUrlOf(own, request) })
     const here = { path: `/blacklist/${id}`, parameters: {} }
     return page && { ...renderCompressed(own, page, { lang, encoding, here }), robots: UNFOUND }
   }

@@ -9,7 +9,12 @@ import { platforms } from '../../src/platforms/index.js'
 import { jilinPlatform } from '../../src/platforms/jilin.js'
 import { nationalPlatform } from '../../src/platforms/national.js'
 import type { DisplayedSubject, Platform } from '../../src/platforms/platform.js'
-import { json, type StandInReply, type StandInRequest, serve } from '../../src/sandbox/server.js'
+import {
+  jsonStandInAnswer,
+  type StandInReply,
+  type StandInRequest,
+  startStandInServer,
+} from '../../src/sandbox/server.js'
 import { batchOf, noticeOf } from './notices.js'
 
 /** Returns the receipts, or the details of the refusal. */
@@ -18,7 +23,7 @@ const answered = async (
   answer: StandInReply | ((asked: StandInRequest) => StandInReply),
   what: 'send' | 'shown' = 'send',
 ): Promise<(Receipt | DisplayedSubject)[] | Record<string, unknown>> => {
-  const server = await serve(typeof answer === 'function' ? answer : () => answer)
+  const server = await startStandInServer(typeof answer === 'function' ? answer : () => answer)
   const to = { url: `${server.url}/under/a/path/`, secret: 'secret' }
   try {
     return what === 'send' ? await platform.send(batchOf(noticeOf(1), noticeOf(2)), to) : await platform.shown(to)
@@ -116,7 +121,10 @@ describe('an answer no platform should give', () => {
   }
 
   it('keeps a row owed when the answer omits it, and keeps the other receipts', async () => {
-    const receipts = await answered(nationalPlatform, json(200, { receipts: [{ ILLID: 'lst_test_2', code: '00' }] }))
+    const receipts = await answered(
+      nationalPlatform,
+      jsonStandInAnswer(200, { receipts: [{ ILLID: 'lst_test_2', code: '00' }] }),
+    )
     expect(receipts).to.have.length(2)
     expect(receipts).to.have.nested.property('[0].code', NO_RECEIPT_CODE)
     expect(receipts).to.have.nested.property('[0].accepted', false)
@@ -124,14 +132,17 @@ describe('an answer no platform should give', () => {
   })
 
   it('leaves everything owed when the answer names only unknown rows', async () => {
-    const details = await answered(nationalPlatform, json(200, { receipts: [{ ILLID: 'other', code: '00' }] }))
+    const details = await answered(
+      nationalPlatform,
+      jsonStandInAnswer(200, { receipts: [{ ILLID: 'other', code: '00' }] }),
+    )
     expect(details)
       .to.have.property('reason')
       .that.matches(/none of the rows/)
   })
 
   it('accepts receipts in any order, and numbers as texts', async () => {
-    const answer = json(422, {
+    const answer = jsonStandInAnswer(422, {
       receipts: [
         { ILLID: 'lst_test_2', code: 1001, text: '不匹配', field: 'UNISCID', value: 7, recordId: 12 },
         { ILLID: 'lst_test_1', code: '00', recordId: 'r' },
@@ -154,7 +165,7 @@ describe('an answer no platform should give', () => {
   it('ignores the rows of Credit China when its answer is not 00', async () => {
     const details = await answered(
       creditchinaPlatform,
-      json(200, { code: '99', line: [{ ILLID: 'lst_test_1', errcode: '00' }] }),
+      jsonStandInAnswer(200, { code: '99', line: [{ ILLID: 'lst_test_1', errcode: '00' }] }),
     )
     expect(details)
       .to.have.property('reason')
@@ -162,7 +173,9 @@ describe('an answer no platform should give', () => {
   })
 
   it('ignores a rejection with the success code', async () => {
-    expect(await answered(creditjilinPlatform, json(200, { result: false, code: '00' }))).to.have.property('reason')
+    expect(await answered(creditjilinPlatform, jsonStandInAnswer(200, { result: false, code: '00' }))).to.have.property(
+      'reason',
+    )
     const row = (key: string, state: number) =>
       `<row><ENTRY_ID>${key}</ENTRY_ID><state>${state}</state><ruleCode>00</ruleCode></row>`
     const body = `<receipt>${row('lst_test_1', 0)}${row('lst_test_2', 1)}</receipt>`
@@ -171,13 +184,13 @@ describe('an answer no platform should give', () => {
   })
 
   it('ignores a result that is neither true nor false', async () => {
-    expect(await answered(creditjilinPlatform, json(200, { result: 'ok' }))).to.have.property('reason')
+    expect(await answered(creditjilinPlatform, jsonStandInAnswer(200, { result: 'ok' }))).to.have.property('reason')
   })
 
   it('refuses an incomplete list of displayed entries', async () => {
     const details = await answered(
       nationalPlatform,
-      json(200, [{ ILLID: 'a', ENTNAME: '甲' }, { ENTNAME: '乙' }]),
+      jsonStandInAnswer(200, [{ ILLID: 'a', ENTNAME: '甲' }, { ENTNAME: '乙' }]),
       'shown',
     )
     expect(details)
@@ -188,7 +201,7 @@ describe('an answer no platform should give', () => {
   it('keeps at most 500 characters of an answer’s text', async () => {
     const receipts = await answered(
       nationalPlatform,
-      json(200, { receipts: [{ ILLID: 'lst_test_1', code: '9', text: '长'.repeat(9999) }] }),
+      jsonStandInAnswer(200, { receipts: [{ ILLID: 'lst_test_1', code: '9', text: '长'.repeat(9999) }] }),
     )
     expect(receipts).to.have.nested.property('[0].text').with.length(500)
   })

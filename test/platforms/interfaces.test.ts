@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import type { Notice } from '../../src/domain/delivery/delivery.js'
 import { platforms } from '../../src/platforms/index.js'
 import type { Platform, PlatformAddress } from '../../src/platforms/platform.js'
-import { json, type StandInRequest, serve } from '../../src/sandbox/server.js'
+import { jsonStandInAnswer, type StandInRequest, startStandInServer } from '../../src/sandbox/server.js'
 import { INTERFACES, type Interface, KEYS } from '../support/platform-interfaces.js'
 import { batchOf, noticeOf } from './notices.js'
 import { penaltyOf, permitOf } from './record-notices.js'
@@ -23,9 +23,10 @@ describe('a receiver by the interface document', () => {
     const received = async (use: (to: PlatformAddress, asked: StandInRequest[]) => Promise<void>): Promise<void> => {
       const asked: StandInRequest[] = []
       const left = [...answers]
-      const server = await serve((one) => {
+      const server = await startStandInServer((one) => {
         asked.push(one)
-        if (one.path === '/entries') return json(200, new URLSearchParams(one.query).has('after') ? [] : displayed)
+        if (one.path === '/entries')
+          return jsonStandInAnswer(200, new URLSearchParams(one.query).has('after') ? [] : displayed)
         const { status, text: body } = left.shift() ?? { status: 500, text: '' }
         return { status, body }
       })

@@ -9,7 +9,7 @@ import { SUBJECT_KINDS, WAITING_CODE } from '../../src/domain/delivery/delivery.
 import { TABLE_OF_KIND } from '../../src/platforms/formats/exchange-table.js'
 import { parseLines } from '../../src/platforms/formats/separated-lines.js'
 import type { NoticeBatch, Platform, PlatformAddress } from '../../src/platforms/platform.js'
-import { type PlatformStandIn, startPlatforms } from '../../src/sandbox/platforms/index.js'
+import { type PlatformStandIn, startPlatformStandIns } from '../../src/sandbox/platforms/index.js'
 import { freshDatabase } from '../support/database.js'
 import { tableSql } from '../support/exchange-table-sql.js'
 
@@ -46,7 +46,7 @@ export const waysTo = ({ id, ways }: Pick<Platform, 'id' | 'ways'>): Way[] =>
   })
 
 export const standInOf = async (id: Platform['id']): Promise<PlatformStandIn> => {
-  const all = await startPlatforms()
+  const all = await startPlatformStandIns()
   await Promise.all(all.filter((each) => each.id !== id).map((other) => other.close()))
   const own = all.find((each) => each.id === id)
   if (!own) throw new Error(`no stand-in of ${id}`)

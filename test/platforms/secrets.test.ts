@@ -4,7 +4,12 @@ import iconv from 'iconv-lite'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { platforms } from '../../src/platforms/index.js'
 import type { Platform, PlatformAddress } from '../../src/platforms/platform.js'
-import { json, type StandInReply, type StandInRequest, serve } from '../../src/sandbox/server.js'
+import {
+  jsonStandInAnswer,
+  type StandInReply,
+  type StandInRequest,
+  startStandInServer,
+} from '../../src/sandbox/server.js'
 import { batchOf, noticeOf } from './notices.js'
 
 const SECRET = 'Zx9-not-to-be-seen'
@@ -26,7 +31,7 @@ const against = async (
   answer: (asked: StandInRequest) => StandInReply,
   use: (to: PlatformAddress) => Promise<void>,
 ): Promise<void> => {
-  const server = await serve(answer)
+  const server = await startStandInServer(answer)
   try {
     await use({ url: server.url, secret: SECRET })
   } finally {
@@ -46,7 +51,7 @@ const ECHOES: readonly [string, (id: Platform['id'], secret: string) => StandInR
     'in receipts',
     (id, secret) => {
       if (id === 'creditjilin')
-        return json(422, {
+        return jsonStandInAnswer(422, {
           result: false,
           code: secret,
           message: `bad ${secret}`,
@@ -69,13 +74,13 @@ const ECHOES: readonly [string, (id: Platform['id'], secret: string) => StandInR
         recordId: secret,
       }
       const row = { ILLID: 'lst_test_1', code: secret, errcode: secret, ...words }
-      return json(200, { code: '00', receipts: [row], line: [row] })
+      return jsonStandInAnswer(200, { code: '00', receipts: [row], line: [row] })
     },
   ],
   [
     'in what is displayed',
     (_, secret) =>
-      json(200, [
+      jsonStandInAnswer(200, [
         {
           ILLID: 'lst_test_1',
           ENTRY_ID: 'lst_test_1',
@@ -92,7 +97,7 @@ const ECHOES: readonly [string, (id: Platform['id'], secret: string) => StandInR
         },
       ]),
   ],
-  ['as the code of the whole', (_, secret) => json(200, { code: secret, line: [] })],
+  ['as the code of the whole', (_, secret) => jsonStandInAnswer(200, { code: secret, line: [] })],
   ['in XML that is none', (_, secret) => ({ status: 200, body: `<${secret}` })],
   ['in a page', (_, secret) => ({ status: 200, body: `<html>${secret}</html>` })],
   [
@@ -135,7 +140,7 @@ describe('the secret of a platform', () => {
       return against(
         (one) => {
           asked.push(one)
-          return json(200, [])
+          return jsonStandInAnswer(200, [])
         },
         async (to) => {
           for (const call of everyCall(platform, to)) await outcomeOf(call)
@@ -150,7 +155,7 @@ describe('the secret of a platform', () => {
 
     it(`of ${platform.id} is not named when it cannot be written into a header`, () =>
       against(
-        () => json(200, []),
+        () => jsonStandInAnswer(200, []),
         async ({ url }) => {
           for (const call of everyCall(platform, { url, secret: `${SECRET}\nand more` })) {
             expect(await outcomeOf(call)).to.not.include(SECRET)
@@ -173,19 +178,19 @@ describe('the secret of a platform', () => {
 
     it(`${platform.id} cannot make the hub call elsewhere, by a redirect or by what its answer says`, async () => {
       const elsewhere: string[] = []
-      const other = await serve(({ path }) => {
+      const other = await startStandInServer(({ path }) => {
         elsewhere.push(path)
-        return json(200, [])
+        return jsonStandInAnswer(200, [])
       })
       try {
         const next = `${other.url}/next`
         const pointing: StandInReply[] = [
           ...[301, 302, 303, 307, 308].map((status) => ({ status, headers: { location: next }, body: '' })),
-          json(200, [{ ILLID: next, ENTRY_ID: next, id: next, next, url: next, href: next }], {
+          jsonStandInAnswer(200, [{ ILLID: next, ENTRY_ID: next, id: next, next, url: next, href: next }], {
             link: `<${next}>; rel="next"`,
             refresh: `0; url=${next}`,
           }),
-          json(429, { next }, { location: next, 'retry-after': '1' }),
+          jsonStandInAnswer(429, { next }, { location: next, 'retry-after': '1' }),
         ]
         for (const answer of pointing) {
           await against(

@@ -3,7 +3,12 @@ import fc from 'fast-check'
 import { NO_RECEIPT_CODE } from '../../src/domain/delivery/delivery.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { nationalPlatform } from '../../src/platforms/national.js'
-import { json, type StandInReply, type StandInRequest, serve } from '../../src/sandbox/server.js'
+import {
+  jsonStandInAnswer,
+  type StandInReply,
+  type StandInRequest,
+  startStandInServer,
+} from '../../src/sandbox/server.js'
 import { noticeOf, removalOf } from './notices.js'
 
 const keyOf = (n: number): string => `k${String(n).padStart(6, '0')}`
@@ -19,7 +24,7 @@ const against = async <T>(
   answer: (asked: StandInRequest) => StandInReply,
   use: (to: { url: string; secret: string }) => Promise<T>,
 ): Promise<T> => {
-  const server = await serve(answer)
+  const server = await startStandInServer(answer)
   try {
     return await use({ url: server.url, secret: 'a secret' })
   } finally {
@@ -42,7 +47,7 @@ const paging =
   ({ query }: StandInRequest): StandInReply => {
     const after = query.get('after') ?? ''
     const limit = Math.min(Number(query.get('limit')), most)
-    return json(200, all.filter(({ ILLID }) => ILLID > after).slice(0, limit))
+    return jsonStandInAnswer(200, all.filter(({ ILLID }) => ILLID > after).slice(0, limit))
   }
 
 describe('what a platform displays', () => {
@@ -73,7 +78,7 @@ describe('what a platform displays', () => {
     for (const count of [3, 999, 1_001]) {
       expect(
         await against(
-          () => json(200, rows(count)),
+          () => jsonStandInAnswer(200, rows(count)),
           (to) => nationalPlatform.shown(to),
         ),
       ).to.have.length(count)
@@ -81,7 +86,7 @@ describe('what a platform displays', () => {
     expect(
       await reasonOf(
         against(
-          () => json(200, rows(1_000)),
+          () => jsonStandInAnswer(200, rows(1_000)),
           (to) => nationalPlatform.shown(to),
         ),
       ),
@@ -89,7 +94,8 @@ describe('what a platform displays', () => {
   })
 
   it('is refused where pages overlap', async () => {
-    const answer = ({ query }: StandInRequest) => json(200, query.get('after') === null ? rows(3) : rows(4))
+    const answer = ({ query }: StandInRequest) =>
+      jsonStandInAnswer(200, query.get('after') === null ? rows(3) : rows(4))
     expect(await reasonOf(against(answer, (to) => nationalPlatform.shown(to)))).to.match(/overlap/)
   })
 
@@ -97,7 +103,7 @@ describe('what a platform displays', () => {
     let n = 0
     const answer = () => {
       n += 1
-      return json(200, [rowOf(n)])
+      return jsonStandInAnswer(200, [rowOf(n)])
     }
     expect(await reasonOf(against(answer, (to) => nationalPlatform.shown(to)))).to.match(/more than 1000 pages/)
   })
@@ -110,13 +116,13 @@ describe('what a platform displays', () => {
       'cut',
     ] as const) {
       const answer = ({ query }: StandInRequest): StandInReply =>
-        query.get('after') === null ? json(200, rows(3)) : failing
+        query.get('after') === null ? jsonStandInAnswer(200, rows(3)) : failing
       expect(await reasonOf(against(answer, (to) => nationalPlatform.shown(to)))).to.be.a('string')
     }
   })
 
   it('is refused with an impossible key', async () => {
-    const answer = () => json(200, [{ ILLID: 'x'.repeat(201) }])
+    const answer = () => jsonStandInAnswer(200, [{ ILLID: 'x'.repeat(201) }])
     expect(await reasonOf(against(answer, (to) => nationalPlatform.shown(to)))).to.match(/without ILLID/)
   })
 
@@ -136,7 +142,7 @@ describe('asking what became of a notice', () => {
     ...notices: Parameters<NonNullable<typeof nationalPlatform.ask>>[0]
   ) => against(answer, async (to) => (await nationalPlatform.ask?.(notices, to)) ?? [])
   const displaying = (sequence: unknown) => () =>
-    json(200, [{ ILLID: 'lst_test_1', SN: sequence, ENTNAME: '甲', recordId: 'N-7' }])
+    jsonStandInAnswer(200, [{ ILLID: 'lst_test_1', SN: sequence, ENTNAME: '甲', recordId: 'N-7' }])
 
   it('counts it as done when it or a newer one is displayed', async () => {
     for (const sequence of [2, 3, '2']) {
@@ -156,7 +162,7 @@ describe('asking what became of a notice', () => {
     let questions = 0
     const answer = () => {
       questions += 1
-      return json(200, [])
+      return jsonStandInAnswer(200, [])
     }
     const [receipt] = await ask(answer, removalOf(1, 2))
     expect(receipt).to.include({ accepted: false, code: NO_RECEIPT_CODE })
@@ -185,7 +191,7 @@ describe('asking what became of a notice', () => {
     const receipts = await ask(
       ({ query }) => {
         keys.push((query.get('keys') ?? '').split(','))
-        return json(200, [])
+        return jsonStandInAnswer(200, [])
       },
       ...notices,
     )

@@ -9,7 +9,7 @@ import { type World, world } from '../../seeds/world.js'
 import { agencies as everyAgency } from '../../src/agencies/index.js'
 import { normalizeDocumentNumber } from '../../src/foundation/text/values.js'
 import { parseDate } from '../../src/foundation/time/dates.js'
-import { type AgencyStandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
+import { type AgencyStandIn, startAgencyStandIns } from '../../src/sandbox/agencies/index.js'
 
 interface RegistryPage {
   status: string
@@ -48,7 +48,7 @@ describe('the stand-in agencies', () => {
 
   beforeEach(async () => {
     served = here
-    agencies = await startAgencies(() => served)
+    agencies = await startAgencyStandIns(() => served)
   })
   afterEach(() => Promise.all(agencies.map((one) => one.close())))
 
@@ -277,13 +277,13 @@ describe('the stand-in agencies', () => {
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
     const { port } = other.address() as AddressInfo
-    const error = await startAgencies(here, { ports: { 'credit-office': port } }).then(
+    const error = await startAgencyStandIns(here, { ports: { 'credit-office': port } }).then(
       () => null,
       (reason: unknown) => reason,
     )
     expect(error).to.have.property('code', 'PORT_IN_USE')
     await new Promise((resolve) => other.close(resolve))
-    const started = await startAgencies(here, { ports: { 'credit-office': port } })
+    const started = await startAgencyStandIns(here, { ports: { 'credit-office': port } })
     expect(started.find(({ id }) => id === 'credit-office')?.url).to.equal(`http://127.0.0.1:${port}`)
     await Promise.all(started.map((one) => one.close()))
   })

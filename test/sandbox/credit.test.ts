@@ -3,7 +3,7 @@ import { world } from '../../seeds/world.js'
 import { feeds } from '../../src/agencies/index.js'
 import type { Draft, Item } from '../../src/domain/records/records.js'
 import { contract } from '../../src/foundation/contracts.js'
-import { type AgencyStandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
+import { type AgencyStandIn, startAgencyStandIns } from '../../src/sandbox/agencies/index.js'
 
 const TODAY = '2026-11-25'
 
@@ -28,7 +28,7 @@ describe('the stand-ins of the credit office and the high court, through our doo
   }
 
   before(async () => {
-    agencies = await startAgencies(here)
+    agencies = await startAgencyStandIns(here)
   })
   after(() => Promise.all(agencies.map((one) => one.close())))
 

@@ -10,7 +10,7 @@ import {
   type BaseLibrary,
   type PlatformBehaviour,
   type PlatformStandIn,
-  startPlatforms,
+  startPlatformStandIns,
 } from '../../src/sandbox/platforms/index.js'
 import { noticeOf, removalOf, usccOf } from '../platforms/notices.js'
 import { penaltyOf, permitOf, withBody, withdrawn } from '../platforms/record-notices.js'
@@ -25,7 +25,7 @@ const register: BaseLibrary = ({ uscc, regNo }) =>
 describe('a strict stand-in platform', () => {
   let standIns: PlatformStandIn[] = []
   beforeEach(async () => {
-    standIns = await startPlatforms({}, null, { register, now: () => NOW })
+    standIns = await startPlatformStandIns({}, null, { register, now: () => NOW })
   })
   afterEach(() => Promise.all(standIns.map((one) => one.close())))
 
@@ -217,7 +217,7 @@ describe('a strict stand-in platform', () => {
     const file = join(folder, 'national.jsonl')
     const platform = platforms.find(({ id }) => id === 'national')
     const started = async (use: (national: PlatformStandIn) => Promise<void>) => {
-      const all = await startPlatforms({}, folder)
+      const all = await startPlatformStandIns({}, folder)
       const national = all.find(({ id }) => id === 'national')
       if (national) await use(national)
       await Promise.all(all.map((one) => one.close()))
@@ -295,7 +295,7 @@ describe('a strict stand-in platform', () => {
 
     it('by chance, the same for the same seed, and not at all where the share is none', async () => {
       const course = async (seed: number, share: number): Promise<string[]> => {
-        const all = await startPlatforms()
+        const all = await startPlatformStandIns()
         const national = all.find(({ id }) => id === 'national')
         const platform = platforms.find(({ id }) => id === 'national')
         if (national === undefined || platform === undefined) throw new Error('no national')

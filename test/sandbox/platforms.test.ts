@@ -2,13 +2,13 @@
 import { expect } from 'chai'
 import { platforms } from '../../src/platforms/index.js'
 import type { Platform } from '../../src/platforms/platform.js'
-import { type PlatformStandIn, startPlatforms } from '../../src/sandbox/platforms/index.js'
+import { type PlatformStandIn, startPlatformStandIns } from '../../src/sandbox/platforms/index.js'
 import { batchOf, noticeOf, removalOf } from '../platforms/notices.js'
 
 describe('the stand-in platforms', () => {
   let standIns: PlatformStandIn[] = []
   beforeEach(async () => {
-    standIns = await startPlatforms({ national: 'given' })
+    standIns = await startPlatformStandIns({ national: 'given' })
   })
   afterEach(() => Promise.all(standIns.map((standIn) => standIn.close())))
 

@@ -4,7 +4,7 @@ import { feeds } from '../../src/agencies/index.js'
 import { type Draft, draftDigest, type Item } from '../../src/domain/records/records.js'
 import { contract } from '../../src/foundation/contracts.js'
 import { isRefusal } from '../../src/foundation/errors.js'
-import { type AgencyStandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
+import { type AgencyStandIn, startAgencyStandIns } from '../../src/sandbox/agencies/index.js'
 import { shopItem } from '../../src/sandbox/agencies/marketplaces.js'
 
 const TODAY = '2026-11-25'
@@ -41,7 +41,7 @@ describe('the stand-ins of communications, marketplaces and certifiers, through 
 
   beforeEach(async () => {
     served = here
-    agencies = await startAgencies(() => served)
+    agencies = await startAgencyStandIns(() => served)
   })
   afterEach(() => Promise.all(agencies.map((one) => one.close())))
 

@@ -9,7 +9,7 @@ import { expect } from 'chai'
 import type { Express } from 'express'
 import { makeMetrics } from '../../src/foundation/metrics.js'
 import { openapiDocument } from '../../src/server/openapi.js'
-import { makeRest } from '../../src/server/server.js'
+import { makeRestRouter } from '../../src/server/server.js'
 import { NOW, operatorId, uscc, type World, worldWithListing } from '../api/world.js'
 import { confirmedClient, confirmedPerson } from '../support/accounts.js'
 import { hearForms } from '../support/openapi-party.js'
@@ -144,7 +144,7 @@ describe('OpenAPI description', () => {
 
   it('lists exactly the addresses that the server answers', () => {
     const parts = { ...world.parts, metrics: makeMetrics(), scraping: { token: null, local: false } } as Any
-    const app = makeRest(
+    const app = makeRestRouter(
       { ...parts, answerPath: { lookups: () => ({}) }, leaving: new AbortController().signal },
       (() => ({})) as Any,
       { limits: {}, ask: {} } as Any,

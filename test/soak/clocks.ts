@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { shanghaiDate } from '../../src/foundation/time/dates.js'
-import { startPlatforms } from '../../src/sandbox/platforms/index.js'
+import { startPlatformStandIns } from '../../src/sandbox/platforms/index.js'
 import { connect, type Db, migrate } from '../../src/store/db/db.js'
 import { joinDatabase as joinEmbedded } from '../../src/store/embedded/index.js'
 import type { ClientCredentials } from '../../src/work/access/clients.js'
@@ -73,7 +73,7 @@ export const soakClocks = async (given: {
   const embedded = await joinEmbedded(join(folder, 'server'))
   const db = connect(embedded.url)
   await migrate(db)
-  const platforms = await startPlatforms({}, join(folder, 'platforms'))
+  const platforms = await startPlatformStandIns({}, join(folder, 'platforms'))
   for (const [index, one] of platforms.entries())
     one.behave({ chaos: { seed: given.seed + index, share: CHAOS_SHARE } })
   const shown = new Map((await endingIn(db, ENDS_IN_DAYS, SUBJECTS)).map((id) => [id, true]))

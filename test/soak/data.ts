@@ -8,7 +8,7 @@ import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { makeServer } from '../../src/server/server.js'
-import { WAIT_MS } from '../../src/web/published/current.js'
+import { PUBLICATION_WAIT_MS } from '../../src/web/published/current.js'
 import { makeWorld, uscc, type World } from '../api/world.js'
 import { processorMs } from '../support/processor.js'
 import { letGo, manyShown } from '../support/public-list.js'
@@ -47,7 +47,7 @@ export interface DataSoaked {
 export const soakData = async ({ forMs }: { forMs: number }): Promise<DataSoaked> => {
   const world = await makeWorld()
   const { publishWaitMs: _, ...parts } = world.parts
-  const server = await makeServer({ ...parts, publishWaitMs: WAIT_MS })
+  const server = await makeServer({ ...parts, publishWaitMs: PUBLICATION_WAIT_MS })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`

@@ -11,7 +11,7 @@ import { readConfig } from '../../src/config.js'
 import { shanghaiDate } from '../../src/foundation/time/dates.js'
 import { makeHub } from '../../src/hub/hub.js'
 import { makeLog } from '../../src/hub/log.js'
-import { type PlatformStandIn, startPlatforms } from '../../src/sandbox/platforms/index.js'
+import { type PlatformStandIn, startPlatformStandIns } from '../../src/sandbox/platforms/index.js'
 import { connect, migrate } from '../../src/store/db/db.js'
 import { releaseRestored } from '../../src/work/delivery/restored.js'
 import { makeMove } from '../../src/work/listing/listing.js'
@@ -106,7 +106,7 @@ export const soakFailover = async (given: {
   const migrating = connect(url)
   await migrate(migrating)
   await migrating.destroy()
-  const platforms = await startPlatforms()
+  const platforms = await startPlatformStandIns()
   const env = { PORT: '0', DATABASE_URL: url, DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'silent' }
   const config = readConfig(env)
   const hub = await makeHub(config, {

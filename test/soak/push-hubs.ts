@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startPlatforms } from '../../src/sandbox/platforms/index.js'
+import { startPlatformStandIns } from '../../src/sandbox/platforms/index.js'
 import { connect } from '../../src/store/db/db.js'
 import { joinDatabase as joinEmbedded } from '../../src/store/embedded/index.js'
 import { named } from './push/witness.js'
@@ -35,7 +35,7 @@ export const soakPushHubs = async (given: {
   const folder = mkdtempSync(join(tmpdir(), 'hub-soak-'))
   const embedded = await joinEmbedded(join(folder, 'server'))
   const db = connect(embedded.url)
-  const platforms = await startPlatforms({}, join(folder, 'platforms'))
+  const platforms = await startPlatformStandIns({}, join(folder, 'platforms'))
   const addresses = platforms.flatMap(({ id, url, secret }) => [
     [`PLATFORM_${id.toUpperCase()}_URL`, url],
     [`PLATFORM_${id.toUpperCase()}_SECRET`, secret],

@@ -3,7 +3,7 @@
 import { isHeavy } from '../../src/domain/records/penalty.js'
 import type { Body } from '../../src/domain/records/records.js'
 import { shanghaiDate } from '../../src/foundation/time/dates.js'
-import { carryDemoCase } from '../../src/sandbox/officers.js'
+import { publishDemoCase } from '../../src/sandbox/officers.js'
 import type { PlatformStandIn } from '../../src/sandbox/platforms/index.js'
 import { makeMove } from '../../src/work/listing/listing.js'
 import { startHub, type TestHub } from './hub.js'
@@ -71,7 +71,7 @@ const punished = async ({ hub, world }: TestHub): Promise<[string, string]> => {
 }
 
 const entryOf = async ({ hub }: TestHub, code: string): Promise<{ listing: string; name: string }> => {
-  const lines = await carryDemoCase(hub.db, hub.rules, code, hub.now())
+  const lines = await publishDemoCase(hub.db, hub.rules, code, hub.now())
   const found = await hub
     .db('listings')
     .join('operators', 'operators.id', 'listings.operator_id')

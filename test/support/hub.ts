@@ -7,8 +7,8 @@ import { readConfig } from '../../src/config.js'
 import type { Role } from '../../src/domain/access/viewer.js'
 import { type Hub, makeHub } from '../../src/hub/hub.js'
 import { makeLog } from '../../src/hub/log.js'
-import { type AgencyStandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
-import { type PlatformStandIn, startPlatforms } from '../../src/sandbox/platforms/index.js'
+import { type AgencyStandIn, startAgencyStandIns } from '../../src/sandbox/agencies/index.js'
+import { type PlatformStandIn, startPlatformStandIns } from '../../src/sandbox/platforms/index.js'
 import { confirmedClient } from './accounts.js'
 import { freshDatabase } from './database.js'
 
@@ -38,8 +38,8 @@ export const startHub = async (
   const test = await freshDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'hub-flow-'))
   const here = world()
-  const agencies = await startAgencies(() => here)
-  const platforms = await startPlatforms({}, null, { now: options.now ?? (() => new Date()) })
+  const agencies = await startAgencyStandIns(() => here)
+  const platforms = await startPlatformStandIns({}, null, { now: options.now ?? (() => new Date()) })
   const config = readConfig({ PORT: '0', DATABASE_URL: test.url, DATA_DIR: folder, LOG_LEVEL: 'silent' })
   const hub = await makeHub(config, {
     log: makeLog(config.log),

@@ -12,7 +12,7 @@ import { parse } from 'csv-parse/sync'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { makeServer, type ServerDependencies } from '../../src/server/server.js'
 import { entriesGoneSince, lastSnapshot, lastWithManifest } from '../../src/store/publication/snapshots.js'
-import { makeDownloads } from '../../src/web/published/downloads.js'
+import { makeDownloadLimits } from '../../src/web/published/downloads.js'
 import { openUnlinkedFile } from '../../src/work/publication/publish-edition.js'
 import { makePublishedFiles, type PublishedFiles } from '../../src/work/publication/published-files.js'
 import { makeWorld, TODAY, type World } from '../api/world.js'
@@ -194,7 +194,7 @@ describe('the public files', () => {
   })
 
   it('P-A5: have a download limit in total and per address', () => {
-    const downloads = makeDownloads({ most: 3, ofOne: 2 })
+    const downloads = makeDownloadLimits({ most: 3, ofOne: 2 })
     const codeOf = (address: string): string | null => {
       try {
         downloads.begin(address)

@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import type { Response } from 'express'
 import { makeSnapshotHasher } from '../../src/domain/publication/snapshot.js'
 import * as snapshots from '../../src/store/publication/snapshots.js'
-import { listReader } from '../../src/web/published/current.js'
-import { deltaOf } from '../../src/web/published/delta.js'
+import { makeListReader } from '../../src/web/published/current.js'
+import { readDelta } from '../../src/web/published/delta.js'
 import { makeWorld, NOW, TODAY, type World } from '../api/world.js'
 import { getRaw, keysOf, verified } from '../support/holder.js'
 import { letGo, shown } from '../support/public-list.js'
@@ -25,9 +25,9 @@ describe('while a delta is made', () => {
   /** The delta from nothing, with something done after its list was found. */
   const deltaBeside = (act: () => Promise<unknown>) => {
     const { keys, publish } = world
-    return listReader({ keys, publish })(world.database.db, NOW, NOBODY, async (tx, { snapshot }) => {
+    return makeListReader({ keys, publish })(world.database.db, NOW, NOBODY, async (tx, { snapshot }) => {
       await act()
-      const delta = await deltaOf(tx, { snapshot }, { since: '0', today: TODAY })
+      const delta = await readDelta(tx, { snapshot }, { since: '0', today: TODAY })
       if ('refused' in delta) throw new Error(delta.refused.detail)
       return { snapshot, delta: JSON.parse(delta.text) as { to: number; added: Record<string, string>[]; removed: [] } }
     })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { ROLES, type Role } from '../../src/domain/access/viewer.js'
-import { EXAMPLES, textOf } from '../../src/web/graphiql/examples.js'
+import { EXAMPLE_QUERIES, exampleText } from '../../src/web/graphiql/examples.js'
 import {
   makeWorld,
   NOW,
@@ -54,11 +54,11 @@ describe('GraphiQL', function () {
   }
 
   it('has an example for each role, which is answered without an error', async () => {
-    expect(EXAMPLES.map(({ role }) => role)).to.deep.equal([...ROLES])
-    for (const example of EXAMPLES) {
+    expect(EXAMPLE_QUERIES.map(({ role }) => role)).to.deep.equal([...ROLES])
+    for (const example of EXAMPLE_QUERIES) {
       const token = await tokenOf(example.role as Role)
       const own = JSON.parse(JSON.stringify(example.variables ?? {}).replaceAll(/91220102\w+/g, uscc(1)))
-      const answer = await world.ask(textOf(example, example.query), { variables: own, ...(token && { token }) })
+      const answer = await world.ask(exampleText(example, example.query), { variables: own, ...(token && { token }) })
       expect(answer.errors, example.role).to.equal(undefined)
       expect(Object.values(answer.data), example.role).to.not.include(null)
     }
@@ -93,7 +93,7 @@ describe('GraphiQL', function () {
   })
 
   it('section 7: runs the tab with which it opens at once', async () => {
-    expect(EXAMPLES[0]).to.not.have.property('variables')
+    expect(EXAMPLE_QUERIES[0]).to.not.have.property('variables')
     const { page, faults, close } = await chromium.visit(world.url)
     await opened(page)
     const answered = page.waitForResponse((response) => (response.request().postData() ?? '').includes('query Public'))

@@ -1,6 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { FIELD_WORDS, saidIn, valueIn, wordsOf, wordsOfField } from '../../src/web/words/record-words.js'
+import {
+  FIELD_WORDS,
+  statedFields,
+  valueInWords,
+  wordsOfField,
+  wordsOfValue,
+} from '../../src/web/words/record-words.js'
 
 const FOLDER = new URL('../../schema/records/', import.meta.url)
 
@@ -34,7 +40,7 @@ describe('labels of records', () => {
     it(`every field and every fixed value of ${kind} has a label in Chinese and in English`, () => {
       expect(fields.size).to.be.greaterThan(3)
       const bare = [...fields].filter((field) => !Object.hasOwn(FIELD_WORDS, field))
-      expect([...bare, ...[...values].filter((value) => wordsOf(kind, value) === null)]).to.deep.equal([])
+      expect([...bare, ...[...values].filter((value) => wordsOfValue(kind, value) === null)]).to.deep.equal([])
       for (const { zh, en } of [...fields].map(wordsOfField)) {
         expect(zh).to.match(/\p{Script=Han}/u)
         expect(en).to.match(/^[A-Z][\x20-\x7e]+$/)
@@ -58,11 +64,11 @@ describe('labels of records', () => {
   ]
   for (const [kind, value, zh, en] of cases)
     it(`${JSON.stringify(value)} of ${kind} reads ${zh} and ${en}`, () => {
-      expect([valueIn('zh', kind, value), valueIn('en', kind, value)]).to.deep.equal([zh, en])
+      expect([valueInWords('zh', kind, value), valueInWords('en', kind, value)]).to.deep.equal([zh, en])
     })
 
   it('fields are read in the order of the table, without empty ones', () => {
     const body = { note: '', fine_yuan: '500', types: [], document_number: '虚1号', party_name: null, x: '1' }
-    expect(saidIn(body).map(([name]) => name)).to.deep.equal(['document_number', 'fine_yuan', 'x'])
+    expect(statedFields(body).map(([name]) => name)).to.deep.equal(['document_number', 'fine_yuan', 'x'])
   })
 })

@@ -6,7 +6,7 @@ import { expect } from 'chai'
 import { FACTS } from '../../src/domain/records/facts.js'
 import type { Scorecard } from '../../src/domain/scoring/scorecard.js'
 import { html } from '../../src/web/frame/html.js'
-import { page, render } from '../../src/web/frame/page.js'
+import { renderPage, sitePage } from '../../src/web/frame/page.js'
 import { cardPage } from '../../src/web/scorecard/page.js'
 import { hashOfCard, keepCard, loadScorecard } from '../../src/work/scoring/scorecards.js'
 import { makeWorld, NOW, type World } from '../api/world.js'
@@ -134,7 +134,7 @@ describe('the page of a scorecard', () => {
       typeof value === 'string' && ['zh', 'en'].includes(key) ? evil : value,
     ) as Scorecard
     const shown = { card: { ...card, restsOn: [evil] }, hash: 'x', inForce: true, day: '2026-03-02', adoptions: [] }
-    const text = render(cardPage({ ...shown, versions: ['ecommerce-1'] }))
+    const text = renderPage(cardPage({ ...shown, versions: ['ecommerce-1'] }))
     expect(text).not.to.include('<img')
     expect(text).to.include('&lt;img src=x onerror=1&gt;&quot;&amp;&#39;')
   })
@@ -159,7 +159,7 @@ describe('the page of a scorecard', () => {
   it('is found from the front page and from every other', async () => {
     // At the head, in the text and at the foot.
     expect((await get('/')).text.match(/href="\/scorecard"/g)).to.have.length(3)
-    expect(render(page({ zh: '某页', en: 'some page' }, html``))).to.include('href="/scorecard"')
+    expect(renderPage(sitePage({ zh: '某页', en: 'some page' }, html``))).to.include('href="/scorecard"')
   })
 })
 

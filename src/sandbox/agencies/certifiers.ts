@@ -11,7 +11,7 @@ const STATES: Record<WorldTrustmark['status'], string> = {
   EXPIRED: '过期',
 }
 
-export const certifiers = (source: () => World): StandInRoutes => ({
+export const certifiersRoutes = (source: () => World): StandInRoutes => ({
   'GET /trustmarks.csv': () => ({
     status: 200,
     headers: { 'content-type': 'text/csv; charset=utf-8' },

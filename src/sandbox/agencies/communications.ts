@@ -1,23 +1,23 @@
 import type { World, WorldIcpFiling } from '../../../seeds/world.js'
-import { json, type StandInAnswer, type StandInRequest } from '../server.js'
-import { midnight } from './spelling.js'
-import { countIn, type StandInRoutes } from './stand-in.js'
+import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
+import { midnightMs } from './spelling.js'
+import { parseCountUpTo, type StandInRoutes } from './stand-in.js'
 
 const PIECE = 60
 const PIECE_MAX = 200
 const STATES: Record<WorldIcpFiling['status'], string> = { VALID: '正常', CANCELLED: '已注销' }
 
-export const communications = (source: () => World): StandInRoutes => ({
+export const communicationsRoutes = (source: () => World): StandInRoutes => ({
   'GET /icp': (asked) => filings(source(), asked),
 })
 
 const filings = (world: World, { query }: StandInRequest): StandInAnswer => {
-  const limit = countIn(query.get('limit'), PIECE, PIECE_MAX)
+  const limit = parseCountUpTo(query.get('limit'), PIECE, PIECE_MAX)
   const from = placeIn(query.get('cursor'), world.icpFilings.length)
-  if (limit === null || from === null) return json(200, { code: 400, msg: '分页参数错误', params: null })
+  if (limit === null || from === null) return jsonStandInAnswer(200, { code: 400, msg: '分页参数错误', params: null })
   const list = world.icpFilings.slice(from, from + limit).map((one, n) => filing(one, from + n))
   const then = from + list.length
-  return json(200, {
+  return jsonStandInAnswer(200, {
     code: 200,
     msg: '操作成功',
     params: { list, next: then < world.icpFilings.length ? cursorAt(then) : null },
@@ -43,6 +43,6 @@ const filing = (one: WorldIcpFiling, n: number): Record<string, unknown> => ({
   serviceName: one.siteName,
   domains: n % 4 === 3 ? one.domains.join(';') : one.domains,
   leaderName: '',
-  auditDate: n % 3 === 0 ? midnight(one.filedOn) : `${one.filedOn} 00:00:00`,
+  auditDate: n % 3 === 0 ? midnightMs(one.filedOn) : `${one.filedOn} 00:00:00`,
   state: STATES[one.status],
 })

@@ -2,9 +2,9 @@ import type { World, WorldPenalty, WorldPermit, WorldRepair } from '../../../see
 import { yuanToWan } from '../../domain/records/money.js'
 import { csvLine } from '../../foundation/text/csv.js'
 import { encode } from '../../foundation/text/encodings.js'
-import { json, type StandInAnswer, type StandInRequest } from '../server.js'
-import { csvDate, typedNumber } from './spelling.js'
-import { countIn, type StandInRoutes } from './stand-in.js'
+import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
+import { csvDate, typedDocumentNumber } from './spelling.js'
+import { parseCountUpTo, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 100
 const PAGE_MAX = 500
@@ -16,7 +16,7 @@ const PARTIES: Record<WorldPenalty['partyKind'], string> = {
   NATURAL_PERSON: '自然人',
 }
 
-export const creditOffice = (source: () => World): StandInRoutes => ({
+export const creditOfficeRoutes = (source: () => World): StandInRoutes => ({
   'GET /penalties.csv': () => ({
     status: 200,
     headers: { 'content-type': 'text/csv; charset=gb18030' },
@@ -57,7 +57,7 @@ const COLUMNS: readonly (readonly [name: string, cell: PenaltyCell])[] = [
   ['CF_FR_ZJHM', (one) => one.representativeCertificate],
   ['CF_XDR_ZJLX', (one) => one.partyCertificate && CERTIFICATE],
   ['CF_XDR_ZJHM', (one) => one.partyCertificate],
-  ['CF_WSH', (one, n) => typedNumber(one.documentNumber, n)],
+  ['CF_WSH', (one, n) => typedDocumentNumber(one.documentNumber, n)],
   ['CF_WFXW', (one) => one.violation],
   ['CF_SY', (one) => one.facts],
   ['CF_YJ', (one) => one.basis],
@@ -99,7 +99,7 @@ const PERMIT_COLUMNS: readonly (readonly [name: string, cell: (one: WorldPermit,
   ['XK_XDR_ZJLX', blank],
   ['XK_XDR_ZJHM', blank],
   ['XK_XKWS', (one) => one.documentName],
-  ['XK_WSH', (one, n) => typedNumber(one.documentNumber, n)],
+  ['XK_WSH', (one, n) => typedDocumentNumber(one.documentNumber, n)],
   ['XK_XKLB', (one) => one.category],
   ['XK_XKZS', (one) => one.certificate],
   ['XK_XKBH', (one) => one.permitNumber],
@@ -116,11 +116,11 @@ const PERMIT_COLUMNS: readonly (readonly [name: string, cell: (one: WorldPermit,
 ]
 
 const repairs = (world: World, { query }: StandInRequest): StandInAnswer => {
-  const page = countIn(query.get('pageNo'), 1, PAGES_MAX)
-  const size = countIn(query.get('pageSize'), PAGE, PAGE_MAX)
-  if (page === null || size === null) return json(400, { code: 400, message: '分页参数错误 Not a page' })
+  const page = parseCountUpTo(query.get('pageNo'), 1, PAGES_MAX)
+  const size = parseCountUpTo(query.get('pageSize'), PAGE, PAGE_MAX)
+  if (page === null || size === null) return jsonStandInAnswer(400, { code: 400, message: '分页参数错误 Not a page' })
   const first = (page - 1) * size
-  return json(200, {
+  return jsonStandInAnswer(200, {
     code: 200,
     message: '成功',
     data: {
@@ -148,7 +148,7 @@ const repairRow = (one: WorldRepair, n: number) => ({
   信用主体名称: one.partyName,
   统一社会信用代码: one.partyUscc,
   修复信息类别: TARGETS[one.target],
-  原决定书文号: one.targetNumber === null ? '/' : typedNumber(one.targetNumber, n),
+  原决定书文号: one.targetNumber === null ? '/' : typedDocumentNumber(one.targetNumber, n),
   原认定机关: one.targetAuthority,
   修复结果: OUTCOMES[one.outcome],
   修复决定日期: csvDate(one.decidedOn, n),

@@ -7,7 +7,7 @@ const TITLE = '食品安全监督抽检信息汇总'
 const NOTE = '声明：以下信息仅指本次抽检标称的生产企业相关产品的生产日期/批号和所检项目；“/”表示无此项内容。'
 const NONE = '/'
 
-export const foodWorkbook = (world: World): Buffer => {
+export const makeFoodWorkbook = (world: World): Buffer => {
   const notices = [...new Set(world.food.map((one) => one.noticeNumber))]
   const header = COLUMNS.map(([name]) => name)
   const rows = world.food.map((one) => COLUMNS.map(([, cell]) => cell(one, notices.indexOf(one.noticeNumber)) ?? NONE))

@@ -1,24 +1,24 @@
 import type { World, WorldDefaulter } from '../../../seeds/world.js'
-import { json, type StandInAnswer, type StandInRequest } from '../server.js'
-import { midnight } from './spelling.js'
-import { countIn, type StandInRoutes } from './stand-in.js'
+import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
+import { midnightMs } from './spelling.js'
+import { parseCountUpTo, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 100
 const PAGE_MAX = 500
 const PAGES_MAX = 1_000_000
 const ORGANISATIONS = '2'
 
-export const highCourt = (source: () => World): StandInRoutes => ({
+export const highCourtRoutes = (source: () => World): StandInRoutes => ({
   'GET /defaulters': (asked) => defaulters(source(), asked),
 })
 
 const defaulters = (world: World, { query }: StandInRequest): StandInAnswer => {
-  const page = countIn(query.get('currentPage'), 1, PAGES_MAX)
-  const size = countIn(query.get('pageSize'), PAGE, PAGE_MAX)
-  if (page === null || size === null) return json(400, { code: '1', message: '分页参数错误 Not a page' })
+  const page = parseCountUpTo(query.get('currentPage'), 1, PAGES_MAX)
+  const size = parseCountUpTo(query.get('pageSize'), PAGE, PAGE_MAX)
+  if (page === null || size === null) return jsonStandInAnswer(400, { code: '1', message: '分页参数错误 Not a page' })
   const all = world.defaulters.filter(({ person }) => !person || query.get('partyType') !== ORGANISATIONS)
   const first = (page - 1) * size
-  return json(200, {
+  return jsonStandInAnswer(200, {
     code: '0',
     message: 'success',
     totalCount: all.length,
@@ -52,5 +52,5 @@ const row = (one: WorldDefaulter, n: number) => ({
 
 const day = (date: string, n: number): string | number => {
   const [year, month, date_] = date.split('-')
-  return n % 2 === 0 ? `${year}年${month}月${date_}日` : midnight(date)
+  return n % 2 === 0 ? `${year}年${month}月${date_}日` : midnightMs(date)
 }

@@ -1,27 +1,27 @@
 import type { World } from '../../../seeds/world.js'
-import { certifiers } from './certifiers.js'
-import { communications } from './communications.js'
-import { creditOffice } from './credit-office.js'
-import { highCourt } from './high-court.js'
-import { ipOffice } from './ip-office.js'
-import { marketRegulator } from './market-regulator.js'
-import { marketplaces } from './marketplaces.js'
-import { type AgencyStandIn, type StandInRoutes, startStandIn } from './stand-in.js'
+import { certifiersRoutes } from './certifiers.js'
+import { communicationsRoutes } from './communications.js'
+import { creditOfficeRoutes } from './credit-office.js'
+import { highCourtRoutes } from './high-court.js'
+import { ipOfficeRoutes } from './ip-office.js'
+import { marketRegulatorRoutes } from './market-regulator.js'
+import { marketplacesRoutes } from './marketplaces.js'
+import { type AgencyStandIn, type StandInRoutes, startAgencyStandIn } from './stand-in.js'
 
 export type { AgencyStandIn } from './stand-in.js'
 
 const AGENCIES: Record<string, (source: () => World) => StandInRoutes> = {
-  'market-regulator': marketRegulator,
-  'ip-office': ipOffice,
-  'credit-office': creditOffice,
-  'high-court': highCourt,
-  communications,
-  marketplaces,
-  certifiers,
+  'market-regulator': marketRegulatorRoutes,
+  'ip-office': ipOfficeRoutes,
+  'credit-office': creditOfficeRoutes,
+  'high-court': highCourtRoutes,
+  communications: communicationsRoutes,
+  marketplaces: marketplacesRoutes,
+  certifiers: certifiersRoutes,
 }
 
 /** Starts all agencies or none. If `source` is a function, it is called for every answer. */
-export const startAgencies = async (
+export const startAgencyStandIns = async (
   source: World | (() => World),
   options: { ports?: Record<string, number> } = {},
 ): Promise<AgencyStandIn[]> => {
@@ -29,7 +29,7 @@ export const startAgencies = async (
   const started: AgencyStandIn[] = []
   try {
     for (const [id, routes] of Object.entries(AGENCIES)) {
-      started.push(await startStandIn(id, routes(current), options.ports?.[id] ?? 0))
+      started.push(await startAgencyStandIn(id, routes(current), options.ports?.[id] ?? 0))
     }
   } catch (error) {
     await Promise.all(started.map((one) => one.close()))

@@ -1,7 +1,7 @@
 import type { World, WorldTrademark } from '../../../seeds/world.js'
 import { escapeXml } from '../../foundation/text/xml.js'
-import { json, type StandInAnswer, type StandInRequest } from '../server.js'
-import { countIn, type StandInRoutes } from './stand-in.js'
+import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
+import { parseCountUpTo, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 60
 const PAGES_MAX = 1_000_000
@@ -12,13 +12,13 @@ const STATES: Record<WorldTrademark['status'], string> = {
   EXPIRED: '期满',
 }
 
-export const ipOffice = (source: () => World): StandInRoutes => ({
+export const ipOfficeRoutes = (source: () => World): StandInRoutes => ({
   'GET /trademarks': (asked) => trademarks(source(), asked),
 })
 
 const trademarks = (world: World, { query }: StandInRequest): StandInAnswer => {
-  const page = countIn(query.get('page'), 1, PAGES_MAX)
-  if (page === null) return json(400, { message: '分页参数错误 Not a page' })
+  const page = parseCountUpTo(query.get('page'), 1, PAGES_MAX)
+  if (page === null) return jsonStandInAnswer(400, { message: '分页参数错误 Not a page' })
   const all = world.trademarks
   const pages = Math.ceil(all.length / PAGE)
   const shown = all.slice((page - 1) * PAGE, page * PAGE).map(element)

@@ -1,12 +1,12 @@
 import type { WorldRecall, WorldStandard } from '../../../seeds/world.js'
-import { typedNumber } from './spelling.js'
+import { typedDocumentNumber } from './spelling.js'
 
 const ROLES: Record<WorldRecall['role'], string> = { MANUFACTURER: '生产者', IMPORTER: '进口商', SELLER: '销售者' }
 const STATUS: Record<WorldRecall['status'], string> = { ONGOING: '实施中', TERMINATED: '已完成' }
 const NONE = '/'
 
 export const recallRow = (one: WorldRecall, n: number) => ({
-  召回编号: typedNumber(one.number, n),
+  召回编号: typedDocumentNumber(one.number, n),
   发布日期: one.announcedOn,
   产品名称: one.product,
   品牌: one.brand ?? NONE,

@@ -1,5 +1,5 @@
-import { json, type StandInAnswer, type StandInRequest } from '../server.js'
-import { countIn } from './stand-in.js'
+import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
+import { parseCountUpTo } from './stand-in.js'
 
 const PAGE = 200
 export const PAGE_MAX = 500
@@ -10,11 +10,11 @@ export const servicePage = <T>(
   spell: (one: T, n: number) => unknown,
   { query }: StandInRequest,
 ): StandInAnswer => {
-  const page = countIn(query.get('page'), 1, PAGES_MAX)
-  const size = countIn(query.get('size'), PAGE, PAGE_MAX)
-  if (page === null || size === null) return json(400, { status: '0', msg: '分页参数错误', data: null })
+  const page = parseCountUpTo(query.get('page'), 1, PAGES_MAX)
+  const size = parseCountUpTo(query.get('size'), PAGE, PAGE_MAX)
+  if (page === null || size === null) return jsonStandInAnswer(400, { status: '0', msg: '分页参数错误', data: null })
   const first = (page - 1) * size
-  return json(200, {
+  return jsonStandInAnswer(200, {
     status: '1',
     msg: '成功',
     data: {

@@ -1,7 +1,7 @@
 import type { WorldAbnormal, WorldCommitment, WorldOperator } from '../../../seeds/world.js'
-import { emptyValue, gatewayDate, midnight } from './spelling.js'
+import { emptyValue, gatewayDate, midnightMs } from './spelling.js'
 
-export const STATES: Record<WorldOperator['status'], string> = {
+export const STATUS_SPELLINGS: Record<WorldOperator['status'], string> = {
   ACTIVE: '存续（在营、开业、在册）',
   REVOKED: '吊销,未注销',
   DEREGISTERED: '注销',
@@ -18,11 +18,11 @@ export const individualRow = (one: WorldOperator, n: number) => ({
   FUNDAM: (one.capitalWan ?? 0).toFixed(6),
   OPLOC: one.address,
   EMPNUM: 1 + (n % 4),
-  ESTDATE: midnight(one.establishedOn),
-  APPRDATE: one.approvedOn === null ? emptyValue(n) : midnight(one.approvedOn),
-  OPFROM: midnight(one.establishedOn),
-  OPTO: one.termTo === null ? emptyValue(n) : midnight(one.termTo),
-  REGSTATE_CN: STATES[one.status],
+  ESTDATE: midnightMs(one.establishedOn),
+  APPRDATE: one.approvedOn === null ? emptyValue(n) : midnightMs(one.approvedOn),
+  OPFROM: midnightMs(one.establishedOn),
+  OPTO: one.termTo === null ? emptyValue(n) : midnightMs(one.termTo),
+  REGSTATE_CN: STATUS_SPELLINGS[one.status],
   REGORG_CN: one.authority,
   OPSCOPE: one.scope,
   DISTRICT: one.region,

@@ -1,25 +1,25 @@
 import type { World, WorldListEntry, WorldOperator } from '../../../seeds/world.js'
 import { parseJsonObject } from '../../foundation/text/json.js'
-import { json, type StandInAnswer, type StandInRequest } from '../server.js'
-import { foodWorkbook } from './food-workbook.js'
+import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
+import { makeFoodWorkbook } from './food-workbook.js'
 import { recallRow, standardRow } from './market-regulator-goods.js'
 import { PAGE_MAX, PAGES_MAX, servicePage } from './market-regulator-pages.js'
-import { abnormalRow, commitmentRow, individualRow, STATES } from './market-regulator-subjects.js'
-import { qualityWorkbook } from './quality-workbook.js'
-import { emptyValue, gatewayDate, midnight } from './spelling.js'
-import { countIn, type StandInRoutes } from './stand-in.js'
+import { abnormalRow, commitmentRow, individualRow, STATUS_SPELLINGS } from './market-regulator-subjects.js'
+import { makeQualityWorkbook } from './quality-workbook.js'
+import { emptyValue, gatewayDate, midnightMs } from './spelling.js'
+import { parseCountUpTo, type StandInRoutes } from './stand-in.js'
 
 const LIST_PAGE = 100
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
-export const marketRegulator = (source: () => World): StandInRoutes => ({
+export const marketRegulatorRoutes = (source: () => World): StandInRoutes => ({
   'GET /registry': (asked) => servicePage(registered(source()), registryRow, asked),
   'GET /individuals': (asked) => servicePage(individuals(source()), individualRow, asked),
   'GET /recalls': (asked) => servicePage(source().recalls, recallRow, asked),
   'GET /standards': (asked) => servicePage(source().standards, standardRow, asked),
   'GET /commitments': (asked) => servicePage(source().commitments, commitmentRow, asked),
-  'GET /quality.xlsx': () => ({ status: 200, headers: { 'content-type': XLSX }, body: qualityWorkbook(source()) }),
-  'GET /food.xlsx': () => ({ status: 200, headers: { 'content-type': XLSX }, body: foodWorkbook(source()) }),
+  'GET /quality.xlsx': () => ({ status: 200, headers: { 'content-type': XLSX }, body: makeQualityWorkbook(source()) }),
+  'GET /food.xlsx': () => ({ status: 200, headers: { 'content-type': XLSX }, body: makeFoodWorkbook(source()) }),
   'POST /gateway': (asked) => gateway(source(), asked),
 })
 
@@ -37,13 +37,13 @@ export const registryRow = (one: WorldOperator, n: number) => ({
   regno: one.regNo ?? '',
   enttypeCn: one.type,
   name: one.representative,
-  estdate: midnight(one.establishedOn),
-  apprdate: one.approvedOn === null ? null : midnight(one.approvedOn),
-  opfrom: midnight(one.establishedOn),
-  opto: one.termTo === null ? emptyValue(n) : midnight(one.termTo),
+  estdate: midnightMs(one.establishedOn),
+  apprdate: one.approvedOn === null ? null : midnightMs(one.approvedOn),
+  opfrom: midnightMs(one.establishedOn),
+  opto: one.termTo === null ? emptyValue(n) : midnightMs(one.termTo),
   regcap: (one.capitalWan ?? 0).toFixed(6),
   regcapcurCn: '人民币',
-  regstateCn: STATES[one.status],
+  regstateCn: STATUS_SPELLINGS[one.status],
   regorgCn: one.authority,
   dom: one.address,
   opscope: one.scope,
@@ -58,12 +58,12 @@ const gateway = (world: World, { body }: StandInRequest): StandInAnswer => {
     unknown
   >
   const rows = LISTS[String(service)]?.(world)
-  if (rows === undefined) return json(200, envelope([], 0, '1004', '服务不存在'))
-  const page = countIn(pageIndex, 1, PAGES_MAX)
-  const size = countIn(pageSize, LIST_PAGE, PAGE_MAX)
-  if (page === null || size === null) return json(200, envelope([], 0, '1002', '分页参数错误'))
+  if (rows === undefined) return jsonStandInAnswer(200, envelope([], 0, '1004', '服务不存在'))
+  const page = parseCountUpTo(pageIndex, 1, PAGES_MAX)
+  const size = parseCountUpTo(pageSize, LIST_PAGE, PAGE_MAX)
+  if (page === null || size === null) return jsonStandInAnswer(200, envelope([], 0, '1002', '分页参数错误'))
   const first = (page - 1) * size
-  return json(200, envelope(rows.slice(first, first + size), rows.length, '', ''))
+  return jsonStandInAnswer(200, envelope(rows.slice(first, first + size), rows.length, '', ''))
 }
 
 const LISTS: Record<string, ((world: World) => unknown[]) | undefined> = {

@@ -1,6 +1,6 @@
 import type { World, WorldOperator, WorldShop } from '../../../seeds/world.js'
-import { json, type StandInAnswer, type StandInRequest } from '../server.js'
-import { countIn, type StandInRoutes } from './stand-in.js'
+import { jsonStandInAnswer, type StandInAnswer, type StandInRequest } from '../server.js'
+import { parseCountUpTo, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 100
 const PAGE_MAX = 500
@@ -14,18 +14,18 @@ const SELLERS: Record<WorldOperator['kind'], string> = {
 /** Synthetic ID number, birth year 1900; the hub must reject it. */
 const SLIP = '220102190001010016'
 
-export const marketplaces = (source: () => World): StandInRoutes => ({
+export const marketplacesRoutes = (source: () => World): StandInRoutes => ({
   'GET /shops': (asked) => shops(source(), asked),
 })
 
 const shops = (world: World, { query }: StandInRequest): StandInAnswer => {
-  const page = countIn(query.get('page'), 1, PAGES_MAX)
-  const size = countIn(query.get('size'), PAGE, PAGE_MAX)
-  if (page === null || size === null) return json(400, { message: '分页参数错误 Not a page' })
+  const page = parseCountUpTo(query.get('page'), 1, PAGES_MAX)
+  const size = parseCountUpTo(query.get('size'), PAGE, PAGE_MAX)
+  if (page === null || size === null) return jsonStandInAnswer(400, { message: '分页参数错误 Not a page' })
   const all = world.operators.flatMap((one) => one.shops.map((shop) => shopItem(one, shop)))
   const slip = all.findIndex((item) => item['sellerKind'] === SELLERS.shop)
   if (slip >= 0) all[slip] = { ...all[slip], idNumber: SLIP }
-  return json(200, { total: all.length, page, size, shops: all.slice((page - 1) * size, page * size) })
+  return jsonStandInAnswer(200, { total: all.length, page, size, shops: all.slice((page - 1) * size, page * size) })
 }
 
 /** Omits everything about a natural person. */

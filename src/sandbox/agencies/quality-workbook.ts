@@ -26,7 +26,7 @@ const HEADER = [
 ]
 const NONE = '/'
 
-export const qualityWorkbook = (world: World): Buffer => {
+export const makeQualityWorkbook = (world: World): Buffer => {
   const wrong = world.faults.flatMap((fault) => (fault.feed === 'quality' ? [fault.inspection] : []))
   const notices = [...new Set(world.inspections.map((one) => one.noticeNumber))]
   const rows = [...world.inspections, ...wrong].map((one) => row(one, notices.indexOf(one.noticeNumber)))

@@ -1,9 +1,9 @@
 /** Returns midnight (UTC+8) in epoch milliseconds, as the national registry interface sends days. */
-export const midnight = (date: string): number => Date.parse(`${date}T00:00:00+08:00`)
+export const midnightMs = (date: string): number => Date.parse(`${date}T00:00:00+08:00`)
 
 /** The third of the gateway's spellings carries a meaningless time. */
 export const gatewayDate = (date: string, n: number): number | string => {
-  if (n % 3 === 0) return midnight(date)
+  if (n % 3 === 0) return midnightMs(date)
   return n % 3 === 1 ? `${date} 00:00:00.000000000` : `${date.replaceAll('-', '')}195653`
 }
 
@@ -17,7 +17,7 @@ export const sheetDate = (date: string, n: number): string | Date => {
 
 export const csvDate = (date: string, n: number): string => (n % 3 === 2 ? date.split('-').map(Number).join('/') : date)
 
-export const typedNumber = (documentNumber: string, n: number): string => {
+export const typedDocumentNumber = (documentNumber: string, n: number): string => {
   if (n % 5 === 1) return documentNumber.replace('〔', '[').replace('〕', ']')
   if (n % 5 === 2) return documentNumber.replace('〔', '【').replace('〕', '】')
   return n % 5 === 3 ? documentNumber.replace(/\d/g, fullWidth) : documentNumber

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseJsonObject } from '../../foundation/text/json.js'
-import { json, type StandInAnswer, type StandInRequest, serve } from '../server.js'
+import { jsonStandInAnswer, type StandInAnswer, type StandInRequest, startStandInServer } from '../server.js'
 
 const GARBAGE_BYTES = 4096
 const RETRY_AFTER = '1' // seconds
@@ -26,7 +26,7 @@ export interface AgencyStandIn {
 
 export type StandInRoutes = Record<string, (asked: StandInRequest) => StandInAnswer>
 
-export const startStandIn = async (id: string, routes: StandInRoutes, port = 0): Promise<AgencyStandIn> => {
+export const startAgencyStandIn = async (id: string, routes: StandInRoutes, port = 0): Promise<AgencyStandIn> => {
   const behaviour: AgencyBehaviour = { delayMs: 0, failNext: 0, garbage: false, cutAfterBytes: null }
   let asked = 0
 
@@ -36,10 +36,10 @@ export const startStandIn = async (id: string, routes: StandInRoutes, port = 0):
     if (behaviour.delayMs > 0) await wait(behaviour.delayMs, undefined, { signal: question.gone })
     if (behaviour.failNext > 0) {
       behaviour.failNext -= 1
-      return json(503, { message: '系统繁忙 Busy' }, { 'retry-after': RETRY_AFTER })
+      return jsonStandInAnswer(503, { message: '系统繁忙 Busy' }, { 'retry-after': RETRY_AFTER })
     }
     const route = routes[`${question.method} ${question.path}`]
-    if (!route) return json(404, { message: '没有这个地址 Not found' })
+    if (!route) return jsonStandInAnswer(404, { message: '没有这个地址 Not found' })
     const good = route(question)
     const spoilt = behaviour.garbage ? { ...good, body: randomBytes(GARBAGE_BYTES) } : good
     return behaviour.cutAfterBytes === null
@@ -49,12 +49,12 @@ export const startStandIn = async (id: string, routes: StandInRoutes, port = 0):
 
   const toldOverHttp = (body: Buffer): StandInAnswer => {
     const wanted = behaviourIn(body)
-    if (!wanted) return json(400, { message: '无法识别的行为 Not a behaviour' })
+    if (!wanted) return jsonStandInAnswer(400, { message: '无法识别的行为 Not a behaviour' })
     Object.assign(behaviour, wanted)
-    return json(200, behaviour)
+    return jsonStandInAnswer(200, behaviour)
   }
 
-  const server = await serve(answer, port)
+  const server = await startStandInServer(answer, port)
   return {
     id,
     url: server.url,
@@ -91,7 +91,7 @@ const WISHES = new Map<string, (wish: unknown) => boolean>([
 ])
 
 /** Returns a whole number from 1 to `most`; `otherwise` when absent, null when invalid. */
-export const countIn = (wish: unknown, otherwise: number, most: number): number | null => {
+export const parseCountUpTo = (wish: unknown, otherwise: number, most: number): number | null => {
   if (wish === null || wish === undefined) return otherwise
   const count = Number(wish)
   return Number.isInteger(count) && count >= 1 && count <= most ? count : null

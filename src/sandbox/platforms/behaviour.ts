@@ -41,7 +41,7 @@ interface Chaos {
   share: number
 }
 
-export const calm = (): PlatformBehaviour => ({
+export const normalBehaviour = (): PlatformBehaviour => ({
   delayMs: 0,
   failNext: 0,
   retryAfter: 1,
@@ -123,7 +123,7 @@ const NONE: MessageTrouble = { delayMs: 0, fail: false, cut: null, untaken: 0, s
 export const isTrouble = ({ delayMs, ...trouble }: MessageTrouble, usualMs: number): boolean =>
   delayMs > usualMs || Object.values(trouble).some((what) => what !== 0 && what !== false && what !== null)
 
-export const behaviourIn = (body: Buffer): Partial<PlatformBehaviour> | null => {
+export const parseBehaviour = (body: Buffer): Partial<PlatformBehaviour> | null => {
   const value = parseJsonObject(body)
   return value !== null && Object.entries(value).every(([name, wish]) => WISHES.get(name)?.(wish)) ? value : null
 }

@@ -2,17 +2,17 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import { openJournal } from './journal.js'
-import { faultAt, faultOf, type JudgingOptions, type ReceiverFault } from './judgement.js'
+import { faultAt, faultOfRow, type JudgingOptions, type ReceiverFault } from './judgement.js'
 import {
   actionOf,
   type HistoryRow,
-  partOf,
   type ReceivedRow,
   type ReceiverEntry,
   type RowEffect,
   type RowForm,
   type RowPart,
   type RowVerdict,
+  rowPartOf,
   sequenceOf,
 } from './received-rows.js'
 
@@ -28,7 +28,7 @@ interface HeldEntry {
 /** `held`: the entry after the row; absent when the row did not change it. */
 type JournalLine = HistoryRow & { held?: HeldEntry }
 
-export interface Board {
+export interface ReceiverBoard {
   take(row: ReceivedRow, form: RowForm, judging: JudgingOptions, at: Date, ignoresSequence?: boolean): RowVerdict
   /** Returns the verdict on a row to be applied later; it checks only the row itself. */
   foresee(row: ReceivedRow, form: RowForm, judging: JudgingOptions): RowVerdict
@@ -40,7 +40,7 @@ export interface Board {
   close(): void
 }
 
-export const makeBoard = (prefix: string, file: string | null = null): Board => {
+export const makeReceiverBoard = (prefix: string, file: string | null = null): ReceiverBoard => {
   const journal = file === null ? null : openJournal<JournalLine>(file)
   const held = new Map<string, HeldEntry>()
   let sorted: ReceiverEntry[] | null = null
@@ -58,7 +58,7 @@ export const makeBoard = (prefix: string, file: string | null = null): Board => 
   for (const line of journal?.before ?? []) keep(line)
 
   const foresee = (row: ReceivedRow, form: RowForm, judging: JudgingOptions): RowVerdict => {
-    const fault = faultOf(row, form, judging)
+    const fault = faultOfRow(row, form, judging)
     if (fault !== null) return { accepted: false, recordId: null, ...fault }
     return { accepted: true, code: CODES.APPLIED, text: '成功', field: null, value: null, recordId: null }
   }
@@ -70,7 +70,7 @@ export const makeBoard = (prefix: string, file: string | null = null): Board => 
     at: Date,
     ignoresSequence = false,
   ): RowVerdict => {
-    const key = partOf(row, form, 'key')
+    const key = rowPartOf(row, form, 'key')
     const before = key === null ? undefined : held.get(key)
     const judged = ignoresSequence ? judgeUnnumbered(row, form, judging, before) : judge(row, form, judging, before)
     const recordId = before?.entry.recordId ?? `${prefix}-${held.size + 1}`
@@ -135,7 +135,7 @@ const judge = (
   judging: JudgingOptions,
   before?: HeldEntry,
 ): { effect: RowEffect; fault?: ReceiverFault } => {
-  const fault = faultOf(row, form, judging)
+  const fault = faultOfRow(row, form, judging)
   if (fault !== null) return { effect: 'REFUSED', fault }
   if (before === undefined) return { effect: 'APPLIED' }
   const sequence = sequenceOf(row, form) ?? 0
@@ -153,7 +153,7 @@ const judgeUnnumbered = (
   judging: JudgingOptions,
   before?: HeldEntry,
 ): { effect: RowEffect; fault?: ReceiverFault } => {
-  const fault = faultOf(row, form, judging)
+  const fault = faultOfRow(row, form, judging)
   if (fault !== null) return { effect: 'REFUSED', fault }
   return { effect: before?.digest === digestOf(row, form) ? 'REPEATED' : 'APPLIED' }
 }
@@ -165,7 +165,7 @@ const refused = (
   part: RowPart,
 ): { effect: RowEffect; fault: ReceiverFault } => ({
   effect: 'REFUSED',
-  fault: faultAt(code, form.names[part], partOf(row, form, part)),
+  fault: faultAt(code, form.names[part], rowPartOf(row, form, part)),
 })
 
 const digestOf = (row: ReceivedRow, { passing }: RowForm): string => {
@@ -186,7 +186,7 @@ const firstAfter = (entries: readonly ReceiverEntry[], key: string): number => {
 }
 
 const entryOf = (row: ReceivedRow, form: RowForm): Omit<ReceiverEntry, 'recordId'> => {
-  const text = (part: RowPart) => partOf(row, form, part)
+  const text = (part: RowPart) => rowPartOf(row, form, part)
   return {
     kind: form.kind,
     key: text('key') ?? '',

@@ -1,18 +1,18 @@
 import { readSoapCall, type SoapOperation, writeSoapAnswer } from '../../platforms/formats/rowdata-2015.js'
-import { json, type StandInRequest } from '../server.js'
-import { samrList } from './forms/lists.js'
-import { penalty2015, permit2015 } from './forms/records.js'
-import { jsonRows, sameSecret, xmlRow } from './reading.js'
+import { jsonStandInAnswer, type StandInRequest } from '../server.js'
+import { samrListForm } from './forms/lists.js'
+import { penalty2015Form, permit2015Form } from './forms/records.js'
+import { isSameSecret, parseJsonRows, xmlRow } from './reading.js'
 import type { RowForm } from './received-rows.js'
-import type { Dialect, PlatformEndpoint } from './stand-in.js'
+import type { PlatformDialect, PlatformEndpoint } from './stand-in.js'
 
 const blacklist: PlatformEndpoint = {
   read: ({ body }) => {
-    const rows = jsonRows(body)
-    return rows && { form: samrList, rows }
+    const rows = parseJsonRows(body)
+    return rows && { form: samrListForm, rows }
   },
   answer: (judged) =>
-    json(200, {
+    jsonStandInAnswer(200, {
       code: '00',
       line: judged.map(({ row, verdict: { code, text, field, value, recordId } }) => ({
         ILLID: row['ILLID'] ?? null,
@@ -58,17 +58,17 @@ const callIn = ({ body }: StandInRequest) => {
 
 const SERVICES = '/service/P'
 
-export const creditchina: Dialect = {
+export const creditchinaDialect: PlatformDialect = {
   id: 'creditchina',
   name: { zh: '信用中国', en: 'Credit China' },
   admits: (asked, secret) => {
     const token = asked.path.startsWith(SERVICES) ? callIn(asked)?.token : asked.headers['token']
-    return sameSecret(token, secret)
+    return isSameSecret(token, secret)
   },
   doors: {
     '/service/blacklist': blacklist,
-    '/service/PenaltyWebService': service('importPenalyXml', penalty2015),
-    '/service/PermissionWebService': service('importPermissionXml', permit2015),
+    '/service/PenaltyWebService': service('importPenalyXml', penalty2015Form),
+    '/service/PermissionWebService': service('importPermissionXml', permit2015Form),
   },
   displays: { key: 'ILLID', sequence: 'SN', uscc: 'UNISCID', name: 'ENTNAME' },
 }

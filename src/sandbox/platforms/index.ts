@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { creditchina } from './creditchina.js'
-import { creditjilin } from './creditjilin.js'
-import { jilin } from './jilin.js'
-import { national } from './national.js'
-import { type PlatformStandIn, type StandInOptions, startStandIn } from './stand-in.js'
+import { creditchinaDialect } from './creditchina.js'
+import { creditjilinDialect } from './creditjilin.js'
+import { jilinDialect } from './jilin.js'
+import { nationalDialect } from './national.js'
+import { type PlatformStandIn, type StandInOptions, startPlatformStandIn } from './stand-in.js'
 
 export type { PlatformBehaviour } from './behaviour.js'
 export type { BaseLibrary } from './judgement.js'
 export type { PlatformStandIn } from './stand-in.js'
 
-const DIALECTS = [national, jilin, creditchina, creditjilin]
+const DIALECTS = [nationalDialect, jilinDialect, creditchinaDialect, creditjilinDialect]
 
 /** Keeps received rows in `folder`. */
-export const startPlatforms = (
+export const startPlatformStandIns = (
   secrets: Record<string, string> = {},
   folder: string | null = null,
   given: Omit<StandInOptions, 'file'> = {},
@@ -21,6 +21,6 @@ export const startPlatforms = (
   Promise.all(
     DIALECTS.map((dialect) => {
       const file = folder === null ? null : join(folder, `${dialect.id}.jsonl`)
-      return startStandIn(dialect, secrets[dialect.id] ?? randomBytes(16).toString('hex'), { ...given, file })
+      return startPlatformStandIn(dialect, secrets[dialect.id] ?? randomBytes(16).toString('hex'), { ...given, file })
     }),
   )

@@ -1,25 +1,25 @@
 import { XML_DECLARATION, xmlLeaf, xmlNode } from '../../foundation/text/xml.js'
-import { exchangeList } from './forms/lists.js'
-import { penaltyRow, permitRow } from './forms/records.js'
-import { child, sameSecret, xmlIn, xmlRow } from './reading.js'
-import { partOf, type RowForm } from './received-rows.js'
-import type { Dialect, JudgedRow, PlatformEndpoint } from './stand-in.js'
+import { exchangeListForm } from './forms/lists.js'
+import { penaltyForm, permitForm } from './forms/records.js'
+import { childNamed, isSameSecret, parseXmlOrNull, xmlRow } from './reading.js'
+import { type RowForm, rowPartOf } from './received-rows.js'
+import type { JudgedRow, PlatformDialect, PlatformEndpoint } from './stand-in.js'
 
 const FORMS: ReadonlyMap<string, RowForm> = new Map([
-  ['blacklist', exchangeList],
-  ['xzcf', penaltyRow],
-  ['xzxk', permitRow],
+  ['blacklist', exchangeListForm],
+  ['xzcf', penaltyForm],
+  ['xzxk', permitForm],
 ])
 const HEADER = ['sender', 'receiver', 'flow', 'item']
 
 const exchange: PlatformEndpoint = {
   read: ({ body }) => {
-    const message = xmlIn(body)
-    const header = child(message, 'Header')
-    if (HEADER.some((name) => !child(header, name)?.text)) return null
-    const rows = child(child(message, 'Body'), 'rows')?.children.map(xmlRow)
-    const form = FORMS.get(child(header, 'item')?.text ?? '')
-    return form && rows && child(header, 'sn')?.text === String(rows.length) ? { form, rows } : null
+    const message = parseXmlOrNull(body)
+    const header = childNamed(message, 'Header')
+    if (HEADER.some((name) => !childNamed(header, name)?.text)) return null
+    const rows = childNamed(childNamed(message, 'Body'), 'rows')?.children.map(xmlRow)
+    const form = FORMS.get(childNamed(header, 'item')?.text ?? '')
+    return form && rows && childNamed(header, 'sn')?.text === String(rows.length) ? { form, rows } : null
   },
   answer: (judged, _, form) => ({
     status: 200,
@@ -37,7 +37,7 @@ const exchange: PlatformEndpoint = {
 const receipt = ({ row, verdict }: JudgedRow, form: RowForm): string =>
   xmlNode(
     'row',
-    xmlLeaf(form.names.key ?? '', partOf(row, form, 'key') ?? ''),
+    xmlLeaf(form.names.key ?? '', rowPartOf(row, form, 'key') ?? ''),
     xmlLeaf('state', verdict.accepted ? 1 : 0),
     xmlLeaf('ruleCode', verdict.code),
     xmlLeaf('ruleText', verdict.text),
@@ -46,10 +46,10 @@ const receipt = ({ row, verdict }: JudgedRow, form: RowForm): string =>
     xmlLeaf('recordNo', verdict.recordId ?? ''),
   )
 
-export const jilin: Dialect = {
+export const jilinDialect: PlatformDialect = {
   id: 'jilin',
   name: { zh: '吉林省信用信息数据交换平台', en: 'Jilin Credit Information Exchange Platform' },
-  admits: ({ headers }, secret) => sameSecret(headers['x-exchange-key'], secret),
+  admits: ({ headers }, secret) => isSameSecret(headers['x-exchange-key'], secret),
   doors: { '/exchange': exchange },
   displays: { key: 'ENTRY_ID', sequence: 'ENTRY_SN', uscc: 'A000002', name: 'A000001' },
 }

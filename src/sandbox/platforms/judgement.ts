@@ -3,13 +3,13 @@ import { isValidUscc } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import {
   actionOf,
-  partOf,
   type ReceivedRow,
   type RowForm,
   type RowPart,
   type RowVerdict,
+  rowPartOf,
   sequenceOf,
-  textIn,
+  textOrNull,
 } from './received-rows.js'
 
 /** Returns the names known for a code, or null for an unknown code. */
@@ -57,7 +57,7 @@ export const faultAt = (
   value,
 })
 
-export const faultOf = (row: ReceivedRow, form: RowForm, judging: JudgingOptions): ReceiverFault | null =>
+export const faultOfRow = (row: ReceivedRow, form: RowForm, judging: JudgingOptions): ReceiverFault | null =>
   unexpectedField(row, form) ??
   missingField(row, form) ??
   wrongCode(row, form) ??
@@ -67,15 +67,15 @@ export const faultOf = (row: ReceivedRow, form: RowForm, judging: JudgingOptions
 
 const unexpectedField = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
   const name = Object.keys(row).find((name) => form.known?.has(name) === false)
-  if (name !== undefined) return faultAt('1008', name, textIn(row[name]))
+  if (name !== undefined) return faultAt('1008', name, textOrNull(row[name]))
   // The fault omits the value, because no log may hold it.
-  const personal = form.never.find((name) => textIn(row[name]) !== null)
+  const personal = form.never.find((name) => textOrNull(row[name]) !== null)
   return personal === undefined ? null : faultAt('1009', personal)
 }
 
 const missingField = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
   const at = (part: RowPart) => faultAt('1002', form.names[part])
-  const lacks = (part: RowPart) => form.names[part] !== null && partOf(row, form, part) === null
+  const lacks = (part: RowPart) => form.names[part] !== null && rowPartOf(row, form, part) === null
   const lacking = ALWAYS.find(lacks)
   if (lacking !== undefined) return at(lacking)
   if (sequenceOf(row, form) === null) return at('sequence')
@@ -84,18 +84,18 @@ const missingField = (row: ReceivedRow, form: RowForm): ReceiverFault | null => 
   if (action === 'REMOVE') return lacks('removedOn') ? at('removedOn') : null
   const untold = SHOWN.find(lacks)
   if (untold !== undefined) return at(untold)
-  if (CODES.every((part) => partOf(row, form, part) === null)) return at('uscc')
-  const empty = form.required.find((name) => textIn(row[name]) === null)
+  if (CODES.every((part) => rowPartOf(row, form, part) === null)) return at('uscc')
+  const empty = form.required.find((name) => textOrNull(row[name]) === null)
   return empty === undefined ? null : faultAt('1002', empty)
 }
 
 const CODES: readonly RowPart[] = ['uscc', 'orgCode', 'regNo']
 
 const wrongCode = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
-  const uscc = partOf(row, form, 'uscc')
+  const uscc = rowPartOf(row, form, 'uscc')
   if (uscc !== null && !isValidUscc(uscc)) return { ...faultAt('1003', form.names.uscc, uscc), text: WRONG_USCC }
   for (const [name, looks] of Object.entries(form.codes)) {
-    const text = textIn(row[name])
+    const text = textOrNull(row[name])
     const good = text === null || (typeof looks === 'function' ? looks(text) : looks.test(text))
     if (!good) return faultAt('1003', name, text)
   }
@@ -105,7 +105,7 @@ const wrongCode = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
 const wrongDay = (row: ReceivedRow, form: RowForm, today: string | null): ReceiverFault | null => {
   const days = new Map<RowPart, string>()
   for (const part of DAYS) {
-    const text = partOf(row, form, part)
+    const text = rowPartOf(row, form, part)
     if (text === null) continue
     const day = dayIn(text, form)
     if (day === null) return faultAt('1004', form.names[part], text)
@@ -116,7 +116,7 @@ const wrongDay = (row: ReceivedRow, form: RowForm, today: string | null): Receiv
     const day = days.get(part)
     if (day === undefined) continue
     const ahead = PAST.includes(part) && today !== null && day > today
-    if (ahead || day < decided) return faultAt('1004', form.names[part], partOf(row, form, part))
+    if (ahead || day < decided) return faultAt('1004', form.names[part], rowPartOf(row, form, part))
   }
   return null
 }
@@ -129,7 +129,7 @@ const dayIn = (text: string, form: RowForm): string | null => {
 }
 
 const wrongNumber = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
-  const text = partOf(row, form, 'documentNumber')
+  const text = rowPartOf(row, form, 'documentNumber')
   return text === null || form.documentNumber.test(text) ? null : faultAt('1007', form.names.documentNumber, text)
 }
 
@@ -139,7 +139,11 @@ const unknownSubject = (
   form: RowForm,
   { register, refuse }: JudgingOptions,
 ): ReceiverFault | null => {
-  const [uscc, regNo, name] = [partOf(row, form, 'uscc'), partOf(row, form, 'regNo'), partOf(row, form, 'name')]
+  const [uscc, regNo, name] = [
+    rowPartOf(row, form, 'uscc'),
+    rowPartOf(row, form, 'regNo'),
+    rowPartOf(row, form, 'name'),
+  ]
   if (refuse !== null && (uscc === refuse || name === refuse))
     return faultAt('1001', form.names[uscc === refuse ? 'uscc' : 'name'], refuse)
   if (register === null || actionOf(row, form) === 'REMOVE') return null

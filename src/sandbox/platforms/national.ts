@@ -1,21 +1,21 @@
 import { parseJsonObject } from '../../foundation/text/json.js'
-import { json, type StandInReply, type StandInRequest } from '../server.js'
-import { samrList } from './forms/lists.js'
-import { penaltyRow, permitRow } from './forms/records.js'
-import { jsonRows, sameSecret } from './reading.js'
+import { jsonStandInAnswer, type StandInReply, type StandInRequest } from '../server.js'
+import { samrListForm } from './forms/lists.js'
+import { penaltyForm, permitForm } from './forms/records.js'
+import { isSameSecret, parseJsonRows } from './reading.js'
 import type { RowForm } from './received-rows.js'
-import type { Dialect, JudgedRow, PlatformEndpoint } from './stand-in.js'
+import type { JudgedRow, PlatformDialect, PlatformEndpoint } from './stand-in.js'
 
 const batchOf = (form: RowForm): PlatformEndpoint => ({
   read: ({ body }) => {
-    const rows = jsonRows(body)
+    const rows = parseJsonRows(body)
     return rows && { form, rows }
   },
   answer: receipts,
 })
 
 const receipts = (judged: readonly JudgedRow[], asked: StandInRequest, form: RowForm): StandInReply =>
-  json(200, {
+  jsonStandInAnswer(200, {
     batchNo: parseJsonObject(asked.body)?.['batchNo'] ?? null,
     accepted: judged.filter(({ verdict }) => verdict.accepted).length,
     rejected: judged.filter(({ verdict }) => !verdict.accepted).length,
@@ -30,14 +30,14 @@ const receipts = (judged: readonly JudgedRow[], asked: StandInRequest, form: Row
     })),
   })
 
-export const national: Dialect = {
+export const nationalDialect: PlatformDialect = {
   id: 'national',
   name: { zh: '全国信用信息共享平台', en: 'National Credit Information Sharing Platform' },
-  admits: ({ headers }, secret) => sameSecret(headers.authorization, `Bearer ${secret}`),
+  admits: ({ headers }, secret) => isSameSecret(headers.authorization, `Bearer ${secret}`),
   doors: {
-    '/api/lists/serious/batch': batchOf(samrList),
-    '/api/sgs/penalties': batchOf(penaltyRow),
-    '/api/sgs/permits': batchOf(permitRow),
+    '/api/lists/serious/batch': batchOf(samrListForm),
+    '/api/sgs/penalties': batchOf(penaltyForm),
+    '/api/sgs/permits': batchOf(permitForm),
   },
   displays: { key: 'ILLID', sequence: 'SN', uscc: 'UNISCID', name: 'ENTNAME' },
 }

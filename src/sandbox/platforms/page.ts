@@ -4,7 +4,7 @@ import type { HistoryRow, ReceiverEntry } from './received-rows.js'
 const LATEST = 50
 const KINDS = { listing: '名单', penalty: '处罚', permit: '许可' } as const
 
-export const page = (
+export const boardPage = (
   name: { zh: string; en: string },
   entries: readonly ReceiverEntry[],
   history: readonly HistoryRow[],

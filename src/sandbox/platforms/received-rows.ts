@@ -75,20 +75,20 @@ export interface HistoryRow {
   code: string
 }
 
-export const partOf = (row: ReceivedRow, form: RowForm, part: RowPart): string | null => {
+export const rowPartOf = (row: ReceivedRow, form: RowForm, part: RowPart): string | null => {
   const name = form.names[part]
-  return name === null ? null : textIn(row[name])
+  return name === null ? null : textOrNull(row[name])
 }
 
-export const textIn = (value: unknown): string | null => {
+export const textOrNull = (value: unknown): string | null => {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   return typeof value === 'string' && value.trim() !== '' ? value : null
 }
 
 export const sequenceOf = (row: ReceivedRow, form: RowForm): number | null => {
-  const text = partOf(row, form, 'sequence')
+  const text = rowPartOf(row, form, 'sequence')
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null
 }
 
 export const actionOf = (row: ReceivedRow, form: RowForm): Action | null =>
-  form.actions[partOf(row, form, 'action') ?? ''] ?? null
+  form.actions[rowPartOf(row, form, 'action') ?? ''] ?? null

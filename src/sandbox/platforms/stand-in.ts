@@ -4,11 +4,17 @@ import { chance } from '../../../seeds/world/chance.js'
 import { encode } from '../../foundation/text/encodings.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Platform } from '../../platforms/platform.js'
-import { json, type StandInAnswer, type StandInReply, type StandInRequest, serve } from '../server.js'
-import { behaviourIn, calm, isTrouble, makeTroubles, type PlatformBehaviour } from './behaviour.js'
-import { makeBoard } from './board.js'
+import {
+  jsonStandInAnswer,
+  type StandInAnswer,
+  type StandInReply,
+  type StandInRequest,
+  startStandInServer,
+} from '../server.js'
+import { isTrouble, makeTroubles, normalBehaviour, type PlatformBehaviour, parseBehaviour } from './behaviour.js'
+import { makeReceiverBoard } from './board.js'
 import type { BaseLibrary, JudgingOptions } from './judgement.js'
-import { page } from './page.js'
+import { boardPage } from './page.js'
 import type { HistoryRow, ReceivedRow, ReceiverEntry, RowForm, RowVerdict } from './received-rows.js'
 
 const GARBAGE_BYTES = 512
@@ -47,7 +53,7 @@ export interface PlatformEndpoint {
   answer(judged: readonly JudgedRow[], asked: StandInRequest, form: RowForm): StandInReply
 }
 
-export interface Dialect {
+export interface PlatformDialect {
   id: Platform['id']
   name: { zh: string; en: string }
   admits(asked: StandInRequest, secret: string): boolean
@@ -65,13 +71,13 @@ export interface StandInOptions {
   now?: (() => Date) | null
 }
 
-export const startStandIn = async (
-  dialect: Dialect,
+export const startPlatformStandIn = async (
+  dialect: PlatformDialect,
   secret: string,
   { file = null, register = null, now = null }: StandInOptions = {},
 ): Promise<PlatformStandIn> => {
-  const board = makeBoard(dialect.id.toUpperCase(), file)
-  const behaviour = calm()
+  const board = makeReceiverBoard(dialect.id.toUpperCase(), file)
+  const behaviour = normalBehaviour()
   const troubleOf = makeTroubles(behaviour)
   let troubles = 0
   const lateness = chance(`late ${dialect.id}`)
@@ -80,15 +86,15 @@ export const startStandIn = async (
   const answer = (asked: StandInRequest): StandInReply | Promise<StandInReply> => {
     const what = `${asked.method} ${asked.path}`
     if (what === 'POST /_behave') return behaves(asked)
-    if (what === 'GET /_told') return json(200, pageOfHistory(asked))
+    if (what === 'GET /_told') return jsonStandInAnswer(200, pageOfHistory(asked))
     if (behaviour.outage) {
       troubles += 1
       return 'cut'
     }
-    if (what === 'GET /') return page(dialect.name, board.shown(), board.history())
+    if (what === 'GET /') return boardPage(dialect.name, board.shown(), board.history())
     if (what === 'GET /entries') return dialect.admits(asked, secret) ? displayed(asked) : REFUSED
     const door = asked.method === 'POST' ? dialect.doors[asked.path] : undefined
-    return door ? takes(door, asked) : json(404, { code: '404', message: '没有这个地址 Not found' })
+    return door ? takes(door, asked) : jsonStandInAnswer(404, { code: '404', message: '没有这个地址 Not found' })
   }
 
   /** `?after=&limit=` selects a page by key, `?keys=a,b` entries; without either all are returned. */
@@ -96,14 +102,16 @@ export const startStandIn = async (
     const keys = query.get('keys')
     if (keys !== null) {
       const asked = keys.split(',').filter((key) => key !== '')
-      if (asked.length > KEYS_AT_ONCE) return json(400, { code: '400', message: '一次查询的编号过多 Too many keys' })
-      return json(200, board.of(asked).filter(isKept).map(line))
+      if (asked.length > KEYS_AT_ONCE)
+        return jsonStandInAnswer(400, { code: '400', message: '一次查询的编号过多 Too many keys' })
+      return jsonStandInAnswer(200, board.of(asked).filter(isKept).map(line))
     }
     const limit = query.get('limit')
-    if (limit !== null && !/^[1-9]\d{0,5}$/.test(limit)) return json(400, { code: '400', message: '参数不正确 limit' })
+    if (limit !== null && !/^[1-9]\d{0,5}$/.test(limit))
+      return jsonStandInAnswer(400, { code: '400', message: '参数不正确 limit' })
     const whole = limit === null && !query.has('after')
     const most = whole ? Number.MAX_SAFE_INTEGER : Math.min(Number(limit ?? PAGE_ENTRIES), PAGE_ENTRIES)
-    return json(200, board.page(query.get('after'), most).filter(isKept).map(line))
+    return jsonStandInAnswer(200, board.page(query.get('after'), most).filter(isKept).map(line))
   }
 
   const isKept = ({ uscc, regNo, name }: ReceiverEntry): boolean =>
@@ -128,10 +136,10 @@ export const startStandIn = async (
   }
 
   const behaves = ({ body }: StandInRequest): StandInReply => {
-    const wanted = behaviourIn(body)
-    if (!wanted) return json(400, { code: '400', message: '无法识别的行为 Not a behaviour' })
+    const wanted = parseBehaviour(body)
+    if (!wanted) return jsonStandInAnswer(400, { code: '400', message: '无法识别的行为 Not a behaviour' })
     Object.assign(behaviour, wanted)
-    return json(200, behaviour)
+    return jsonStandInAnswer(200, behaviour)
   }
 
   const judgedLater = (row: ReceivedRow, form: RowForm, judging: JudgingOptions): RowVerdict => {
@@ -155,7 +163,7 @@ export const startStandIn = async (
     if (trouble.delayMs > 0) await wait(trouble.delayMs, undefined, { signal: asked.gone })
     if (trouble.fail) return busy(behaviour.retryAfter)
     if (!dialect.admits(asked, secret)) return REFUSED
-    if (read === null) return json(400, { code: '400', message: '报文无法读取 Unreadable message' })
+    if (read === null) return jsonStandInAnswer(400, { code: '400', message: '报文无法读取 Unreadable message' })
     if (trouble.cut === 'before') return 'cut'
     const at = now?.() ?? new Date()
     const judging: JudgingOptions = {
@@ -183,7 +191,7 @@ export const startStandIn = async (
     )
   }
 
-  const server = await serve(answer)
+  const server = await startStandInServer(answer)
   return {
     id: dialect.id,
     url: server.url,
@@ -210,10 +218,14 @@ export const startStandIn = async (
   }
 }
 
-const REFUSED: StandInReply = json(401, { code: '401', message: '凭据无效 Credentials refused' })
+const REFUSED: StandInReply = jsonStandInAnswer(401, { code: '401', message: '凭据无效 Credentials refused' })
 
 const busy = (retryAfter: number | null): StandInAnswer =>
-  json(503, { code: '503', message: '系统繁忙 Busy' }, retryAfter === null ? {} : { 'retry-after': String(retryAfter) })
+  jsonStandInAnswer(
+    503,
+    { code: '503', message: '系统繁忙 Busy' },
+    retryAfter === null ? {} : { 'retry-after': String(retryAfter) },
+  )
 
 const corrupt = (answered: StandInReply, how: 'encoding' | 'garbage' | null): StandInReply => {
   if (answered === 'cut' || how === null) return answered

@@ -3,8 +3,8 @@ import type { ListKind } from '../../domain/listing/lists.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import { ruleTables } from '../../work/calendar/rule-tables.js'
-import { addressOf } from '../frame/html.js'
-import { langOf, sendPage } from '../frame/render-response.js'
+import { addressInLanguage } from '../frame/html.js'
+import { languageOf, sendPage } from '../frame/render-response.js'
 import { aboutPage } from './page.js'
 import { ruleTablePage } from './rule-page.js'
 
@@ -16,7 +16,7 @@ interface AboutDependencies {
 
 const RENAMED: Record<string, string> = { trail: 'audit-log', restoration: 'recovery' }
 
-export const about = (parts: AboutDependencies): Router => {
+export const aboutRouter = (parts: AboutDependencies): Router => {
   const router = Router()
   router.get('/about', (request, response) => {
     const { rules, demo, nowOf } = parts
@@ -25,7 +25,8 @@ export const about = (parts: AboutDependencies): Router => {
   })
   router.get('/about/rules/:name', (request, response) => {
     const now = RENAMED[request.params.name]
-    if (now !== undefined) return response.redirect(301, addressOf(`/about/rules/${now}`, {}, langOf(request)))
+    if (now !== undefined)
+      return response.redirect(301, addressInLanguage(`/about/rules/${now}`, {}, languageOf(request)))
     const found = ruleTables().find(({ name }) => name === request.params.name)
     if (found === undefined) throw new Refusal('NOT_FOUND')
     sendPage(parts, request, response, ruleTablePage(found))

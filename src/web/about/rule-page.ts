@@ -1,17 +1,17 @@
 import { parseJsonOr } from '../../foundation/text/json.js'
 import type { RuleRow, RuleTable } from '../../work/calendar/rule-tables.js'
-import { dayText } from '../blacklist/page.js'
+import { dateElement } from '../blacklist/page.js'
 import { type Html, html, inPageLanguage, linkTo, publishedText } from '../frame/html.js'
-import { both, page, type SitePage } from '../frame/page.js'
+import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 
-export const UNCONFIRMED = html`<small>${both('未经核实', 'unconfirmed')}</small>`
-export const CONFIRMED = html`<small>${both('见于公开文本', 'found in a published text')}</small>`
+export const UNCONFIRMED_LABEL = html`<small>${bilingual('未经核实', 'unconfirmed')}</small>`
+export const CONFIRMED_LABEL = html`<small>${bilingual('见于公开文本', 'found in a published text')}</small>`
 
 export const ruleTablePage = ({ name, about, sections }: RuleTable): SitePage =>
-  page(
+  sitePage(
     { zh: `规则表 ${name}`, en: 'rule table' },
-    html`<p>${both(about.zh, about.en)}</p>
-<p><a href="${linkTo('/about', {}, '#rules')}">${both('全部规则表', 'All rule tables')}</a></p>
+    html`<p>${bilingual(about.zh, about.en)}</p>
+<p><a href="${linkTo('/about', {}, '#rules')}">${bilingual('全部规则表', 'All rule tables')}</a></p>
 ${sections.map(
   (section) => html`<section>
 <h2><code>${section.name}</code></h2>
@@ -20,8 +20,8 @@ ${section.rows.map(ruleRow)}</section>\n`,
   )
 
 const ruleRow = ({ from, to: until, basis, confirmed, fields }: RuleRow): Html =>
-  html`<article class="rule"><h3>${titleOf(fields)} ${confirmed === null ? null : confirmed ? CONFIRMED : UNCONFIRMED}</h3>
-<dl class="facts">${from !== null || until !== null ? html`<div><dt>${both('施行期间', 'In force')}</dt><dd>${from === null ? '…' : dayText(from)} – ${until === null ? '…' : dayText(until)}</dd></div>\n` : null}${basis === null ? null : html`<div><dt>${both('出处', 'Source')}</dt><dd>${publishedText(basis)}</dd></div>\n`}${fields.map((field) => html`<div><dt><code>${field.name}</code></dt><dd>${shown(readIn(field.value))}</dd></div>\n`)}</dl></article>\n`
+  html`<article class="rule"><h3>${titleOf(fields)} ${confirmed === null ? null : confirmed ? CONFIRMED_LABEL : UNCONFIRMED_LABEL}</h3>
+<dl class="facts">${from !== null || until !== null ? html`<div><dt>${bilingual('施行期间', 'In force')}</dt><dd>${from === null ? '…' : dateElement(from)} – ${until === null ? '…' : dateElement(until)}</dd></div>\n` : null}${basis === null ? null : html`<div><dt>${bilingual('出处', 'Source')}</dt><dd>${publishedText(basis)}</dd></div>\n`}${fields.map((field) => html`<div><dt><code>${field.name}</code></dt><dd>${shown(readIn(field.value))}</dd></div>\n`)}</dl></article>\n`
 
 const titleOf = (fields: RuleRow['fields']): Html => {
   const named = fields.find(({ name }) => name === 'zh') ?? fields.find(({ name }) => name === 'id') ?? fields[0]
@@ -39,11 +39,11 @@ const shown = (value: unknown): Html => {
   if (typeof value !== 'object' || value === null) return publishedText(value === null ? '—' : String(value))
   const { mark, confirmed, ...rest } = value as Record<string, unknown>
   const sure = typeof confirmed === 'boolean' ? confirmed : mark === undefined ? null : mark === 'F'
-  return html`${Object.entries(rest).map(([name, member]) => html`<code>${name}</code>${inPageLanguage('：', ': ')}${shown(member)}${inPageLanguage('；', '; ')}`)}${sure === null ? null : sure ? CONFIRMED : UNCONFIRMED}`
+  return html`${Object.entries(rest).map(([name, member]) => html`<code>${name}</code>${inPageLanguage('：', ': ')}${shown(member)}${inPageLanguage('；', '; ')}`)}${sure === null ? null : sure ? CONFIRMED_LABEL : UNCONFIRMED_LABEL}`
 }
 
 /** `open` counts the rows not yet confirmed, nested ones included. */
-export const sizeOf = ({ sections }: RuleTable): { rows: number; open: number } => {
+export const rowCountsOf = ({ sections }: RuleTable): { rows: number; open: number } => {
   const rows = sections.flatMap((section) => section.rows)
   const open = rows.reduce(
     (sum, { confirmed, fields }) =>

@@ -1,12 +1,20 @@
 import { TOPICS } from '../../domain/listing/reason-topics.js'
 import { NAME_LONGEST } from '../../domain/operators/name-search.js'
 import type { PublicBody } from '../../store/listing/listings.js'
-import { foreignText, type Html, html, inEnglish, linkTo, plainText, publishedText } from '../frame/html.js'
-import { both, page, type SitePage } from '../frame/page.js'
-import { PREFECTURES, placeNamed } from '../frame/prefectures.js'
-import { isNarrowed, parametersOf, type SearchFilter, type UrlParameters } from './search-filter.js'
+import {
+  bilingualPlainText,
+  foreignText,
+  type Html,
+  html,
+  linkTo,
+  onlyInEnglish,
+  publishedText,
+} from '../frame/html.js'
+import { bilingual, type SitePage, sitePage } from '../frame/page.js'
+import { PREFECTURES, prefectureOf } from '../frame/prefectures.js'
+import { filterParameters, isNarrowed, type SearchFilter, type UrlParameters } from './search-filter.js'
 
-export interface ResultPage {
+export interface ListPageContent {
   asked: SearchFilter
   entries: readonly PublicBody[]
   total: number
@@ -17,8 +25,8 @@ export interface ResultPage {
   authorities: readonly string[]
 }
 
-export const listPage = (shown: ResultPage): SitePage =>
-  page(
+export const listPage = (shown: ListPageContent): SitePage =>
+  sitePage(
     { zh: '严重失信名单', en: 'Blacklist' },
     html`${form(shown)}
 <section aria-labelledby="found">
@@ -31,17 +39,17 @@ ${pages(shown)}
 ${shown.entries.length === 0 ? null : downloadLinks(shown)}`,
   )
 
-const form = ({ asked, authorities }: ResultPage): Html =>
+const form = ({ asked, authorities }: ListPageContent): Html =>
   html`<form action="/blacklist#found" method="get" role="search" class="search">
-${ENGLISH_STAYS}
+${ENGLISH_LANG_INPUT}
 <div class="main">
-<label for="name">${both('名称或统一社会信用代码', 'Name or code')}</label>
+<label for="name">${bilingual('名称或统一社会信用代码', 'Name or code')}</label>
 <div class="row"><input id="name" name="name" type="search" value="${asked.name}" maxlength="${NAME_LONGEST}" aria-describedby="name-note" autocomplete="off">
-<button>${both('查询', 'Search')}</button></div>
-<p id="name-note" class="note">${both('可只写几个字；错字、简称、繁体也能找到。', 'A part will do; wrong characters, short names and Traditional script are understood.')}</p>
+<button>${bilingual('查询', 'Search')}</button></div>
+<p id="name-note" class="note">${bilingual('可只写几个字；错字、简称、繁体也能找到。', 'A part will do; wrong characters, short names and Traditional script are understood.')}</p>
 </div>
 <details${isFiltered(asked) ? html` open` : null}>
-<summary>${both('筛选与排序', 'Filter and sort')}</summary>
+<summary>${bilingual('筛选与排序', 'Filter and sort')}</summary>
 <div class="filters">
 ${select('reason', { zh: '列入事由', en: 'Reason' }, asked.reason, [
   ['', '全部', 'All'],
@@ -58,14 +66,14 @@ ${select('sort', { zh: '排序', en: 'Order' }, asked.sort, [
 ${date('from', { zh: '公示日期自', en: 'Published from' }, asked.from)}
 ${date('to', { zh: '公示日期至', en: 'Published until' }, asked.to)}
 <p class="tick"><input id="contested" name="contested" type="checkbox" value="1"${asked.contested ? html` checked` : null}>
-<label for="contested">${both('只看有异议的', 'Under objection only')}</label></p>
-<p><button>${both('应用', 'Apply')}</button></p>
+<label for="contested">${bilingual('只看有异议的', 'Under objection only')}</label></p>
+<p><button>${bilingual('应用', 'Apply')}</button></p>
 </div>
 </details>
 </form>`
 
 /** Keeps `lang=en`: submitting a GET form drops the query string of its page. */
-export const ENGLISH_STAYS = inEnglish(html`<input type="hidden" name="lang" value="en">`)
+export const ENGLISH_LANG_INPUT = onlyInEnglish(html`<input type="hidden" name="lang" value="en">`)
 
 const isFiltered = (asked: SearchFilter): boolean => isNarrowed({ ...asked, name: '' }) || asked.sort !== null
 
@@ -77,11 +85,11 @@ const select = (
   chosenOne: string | null,
   all: readonly SelectOption[],
 ): Html =>
-  html`<p><label for="${name}">${both(words.zh, words.en)}</label>
-<select id="${name}" name="${name}">${all.map(([value, zh, en]) => html`<option value="${value}"${value === (chosenOne ?? '') ? html` selected` : null}>${plainText(zh, en)}</option>`)}</select></p>`
+  html`<p><label for="${name}">${bilingual(words.zh, words.en)}</label>
+<select id="${name}" name="${name}">${all.map(([value, zh, en]) => html`<option value="${value}"${value === (chosenOne ?? '') ? html` selected` : null}>${bilingualPlainText(zh, en)}</option>`)}</select></p>`
 
 const date = (name: string, words: { zh: string; en: string }, value: string | null): Html =>
-  html`<p><label for="${name}">${both(words.zh, words.en)}</label>
+  html`<p><label for="${name}">${bilingual(words.zh, words.en)}</label>
 <input id="${name}" name="${name}" type="date" value="${value ?? ''}"></p>`
 
 const regions = (region: string | null): SelectOption[] => {
@@ -98,82 +106,87 @@ const choices = (authority: string | null, authorities: readonly string[]): Sele
   ]
 }
 
-const countLine = ({ asked, total, day }: ResultPage): Html =>
+const countLine = ({ asked, total, day }: ListPageContent): Html =>
   isNarrowed(asked)
-    ? both(
+    ? bilingual(
         `找到 ${total} 条，截至 ${day} 有效`,
         `${total === 1 ? '1 entry' : `${total} entries`} found, in force on ${day}`,
       )
-    : both(`截至 ${day} 共 ${total} 条有效记录`, `${total === 1 ? '1 entry' : `${total} entries`} in force on ${day}`)
+    : bilingual(
+        `截至 ${day} 共 ${total} 条有效记录`,
+        `${total === 1 ? '1 entry' : `${total} entries`} in force on ${day}`,
+      )
 
-const SIMILAR = html`<p class="notice">${both('没有名称完全相符的记录。以下只是名称相近，未必是您要查的企业，请核对统一社会信用代码。', 'No entry bears this name. Those below are only called something like it, and may be other firms: compare the code.')}</p>`
+const SIMILAR = html`<p class="notice">${bilingual('没有名称完全相符的记录。以下只是名称相近，未必是您要查的企业，请核对统一社会信用代码。', 'No entry bears this name. Those below are only called something like it, and may be other firms: compare the code.')}</p>`
 
-const activeFilters = ({ asked }: ResultPage): Html | null => {
+const activeFilters = ({ asked }: ListPageContent): Html | null => {
   if (!isNarrowed(asked)) return null
-  const { after: _, ...parameters } = parametersOf(asked)
+  const { after: _, ...parameters } = filterParameters(asked)
   const without = (name: string): UrlParameters => ({ ...parameters, [name]: '' })
   const said: Record<string, Html> = {
     ...(asked.name !== '' && { name: html`“${foreignText(asked.name)}”` }),
-    ...(asked.reason && { reason: both(TOPICS[asked.reason].zh, TOPICS[asked.reason].en) }),
+    ...(asked.reason && { reason: bilingual(TOPICS[asked.reason].zh, TOPICS[asked.reason].en) }),
     ...(asked.region && { region: regionSaid(asked.region) }),
     ...(asked.authority && { authority: publishedText(asked.authority) }),
-    ...(asked.from && { from: both(`${asked.from} 起`, `from ${asked.from}`) }),
-    ...(asked.to && { to: both(`${asked.to} 止`, `until ${asked.to}`) }),
+    ...(asked.from && { from: bilingual(`${asked.from} 起`, `from ${asked.from}`) }),
+    ...(asked.to && { to: bilingual(`${asked.to} 止`, `until ${asked.to}`) }),
     ...(asked.contested && { contested: CONTESTED }),
   }
-  return html`<ul class="chosen" aria-label="${plainText('已选条件', 'What was chosen')}">${Object.entries(said).map(
+  return html`<ul class="chosen" aria-label="${bilingualPlainText('已选条件', 'What was chosen')}">${Object.entries(
+    said,
+  ).map(
     ([name, what]) =>
-      html`<li><a href="${linkTo('/blacklist', without(name))}">${what} <span class="x" aria-hidden="true">×</span><span class="unseen">${plainText('，去掉', ', remove')}</span></a></li>`,
-  )}<li><a href="${linkTo('/blacklist')}">${both('全部清除', 'Clear all')}</a></li></ul>`
+      html`<li><a href="${linkTo('/blacklist', without(name))}">${what} <span class="x" aria-hidden="true">×</span><span class="unseen">${bilingualPlainText('，去掉', ', remove')}</span></a></li>`,
+  )}<li><a href="${linkTo('/blacklist')}">${bilingual('全部清除', 'Clear all')}</a></li></ul>`
 }
 
 const regionSaid = (region: string): Html => {
-  const place = placeNamed(region)
-  return place === null || region.length > 4 ? html`${region}` : both(place.zh, place.en)
+  const place = prefectureOf(region)
+  return place === null || region.length > 4 ? html`${region}` : bilingual(place.zh, place.en)
 }
 
-const noResults = ({ asked }: ResultPage): Html =>
+const noResults = ({ asked }: ListPageContent): Html =>
   html`<div class="empty">
-<p>${both('没有符合条件的记录。', 'There is no such entry.')}</p>
+<p>${bilingual('没有符合条件的记录。', 'There is no such entry.')}</p>
 <ul>
-${asked.name === '' ? null : html`<li>${both('请核对名称或 18 位代码，或只写企业字号，不写“有限公司”。', 'Check the name or the 18 characters of the code, or write only what is the firm’s own in its name.')}</li>`}
-${isFiltered(asked) ? html`<li><a href="${linkTo('/blacklist', { name: asked.name })}">${both('去掉筛选条件再查', 'Search without the filters')}</a></li>` : null}
-<li>${both('名单只含本省依法列入并在公示期内的经营者；查不到，不是没有违法记录的证明。', 'The list holds only operators lawfully listed in this province and still published: not to be found is no certificate of a clean record.')}</li>
+${asked.name === '' ? null : html`<li>${bilingual('请核对名称或 18 位代码，或只写企业字号，不写“有限公司”。', 'Check the name or the 18 characters of the code, or write only what is the firm’s own in its name.')}</li>`}
+${isFiltered(asked) ? html`<li><a href="${linkTo('/blacklist', { name: asked.name })}">${bilingual('去掉筛选条件再查', 'Search without the filters')}</a></li>` : null}
+<li>${bilingual('名单只含本省依法列入并在公示期内的经营者；查不到，不是没有违法记录的证明。', 'The list holds only operators lawfully listed in this province and still published: not to be found is no certificate of a clean record.')}</li>
 </ul>
 </div>`
 
-const CONTESTED = both('有异议，正在核查', 'under objection, being examined')
+const CONTESTED = bilingual('有异议，正在核查', 'under objection, being examined')
 
 export const entryList = (entries: readonly PublicBody[]): Html =>
   html`<ol class="entries">
 ${entries.map((entry) => html`<li>${entryItem(entry)}</li>\n`)}</ol>`
 
 const entryItem = (entry: PublicBody): Html => {
-  const place = placeNamed(entry.region)
+  const place = prefectureOf(entry.region)
   return html`<article>
 <h3><a href="${linkTo(`/blacklist/${entry.id}`)}">${publishedText(entry.name)}</a></h3>
-<p class="who">${entry.uscc === null ? null : html`<code>${entry.uscc}</code> `}${place && both(place.zh, place.en)}${entry.contested ? html` <strong class="contested">${CONTESTED}</strong>` : null}</p>
+<p class="who">${entry.uscc === null ? null : html`<code>${entry.uscc}</code> `}${place && bilingual(place.zh, place.en)}${entry.contested ? html` <strong class="contested">${CONTESTED}</strong>` : null}</p>
 <p class="why">${publishedText(entry.reason)}</p>
-<p class="by">${publishedText(entry.authority)} · ${publishedText(entry.documentNumber)} · ${dayText(entry.decidedOn)}</p>
-<p class="when">${both('公示', 'published')} ${dayText(entry.publishedOn)}${entry.endsOn === null ? null : html` · ${both('届满', 'ends')} ${dayText(entry.endsOn)}`}</p>
+<p class="by">${publishedText(entry.authority)} · ${publishedText(entry.documentNumber)} · ${dateElement(entry.decidedOn)}</p>
+<p class="when">${bilingual('公示', 'published')} ${dateElement(entry.publishedOn)}${entry.endsOn === null ? null : html` · ${bilingual('届满', 'ends')} ${dateElement(entry.endsOn)}`}</p>
 </article>`
 }
 
-export const dayText = (date: string): Html => html`<time datetime="${date}">${date}</time>`
+export const dateElement = (date: string): Html => html`<time datetime="${date}">${date}</time>`
 
-const pages = ({ asked, next }: ResultPage): Html | null => {
+const pages = ({ asked, next }: ListPageContent): Html | null => {
   if (next === null && asked.after === null) return null
-  const { after: _, ...parameters } = parametersOf(asked)
-  return html`<nav class="pages" aria-label="${plainText('翻页', 'Pages')}">
-${asked.after === null ? null : html`<a href="${linkTo('/blacklist', parameters)}">${both('首页', 'First page')}</a>`}
-${next && html`<a rel="next" href="${linkTo('/blacklist', { ...parameters, after: `${next.on}_${next.id}` })}">${both('下一页', 'Next page')}</a>`}
+  const { after: _, ...parameters } = filterParameters(asked)
+  return html`<nav class="pages" aria-label="${bilingualPlainText('翻页', 'Pages')}">
+${asked.after === null ? null : html`<a href="${linkTo('/blacklist', parameters)}">${bilingual('首页', 'First page')}</a>`}
+${next && html`<a rel="next" href="${linkTo('/blacklist', { ...parameters, after: `${next.on}_${next.id}` })}">${bilingual('下一页', 'Next page')}</a>`}
 </nav>`
 }
 
-const downloadLinks = ({ asked }: ResultPage): Html => {
-  const { after: _, ...parameters } = parametersOf(asked)
+const downloadLinks = ({ asked }: ListPageContent): Html => {
+  const { after: _, ...parameters } = filterParameters(asked)
   return html`<div class="take">
-<p><a href="${linkTo('/blacklist', { ...parameters, format: 'csv' })}" download>${both('下载本次结果（CSV）', 'Download what was found (CSV)')}</a></p>
-<p><a href="${linkTo('/data')}">${both('整份名单，附签名与核验方法', 'The whole list, signed, and how to verify it')}</a></p>
+<p><a href="${linkTo('/blacklist', { ...parameters, format: 'csv' })}" download>${bilingual('下载本次结果（CSV）', 'Download what was found (CSV)')}</a></p>
+<p><a href="${linkTo('/data')}">${bilingual('整份名单，附签名与核验方法', 'The whole list, signed, and how to verify it')}</a></p>
 </div>`
 }

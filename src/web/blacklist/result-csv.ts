@@ -7,8 +7,8 @@ import type { PublicBody } from '../../store/listing/listings.js'
 import * as publicList from '../../store/publication/public-list.js'
 import { BYTE_ORDER_MARK, CSV_COLUMNS, publicCsvLine } from '../../work/publication/publish-files.js'
 import { ReaderLeft, sendWithTimeouts } from '../frame/response-timeout.js'
-import { entriesNamed } from './search.js'
-import { conditionsOf, type SearchFilter } from './search-filter.js'
+import { findEntriesByName } from './search.js'
+import { publicSearchOf, type SearchFilter } from './search-filter.js'
 
 const STEP_ENTRIES = 500
 const SHOWN = CSV_COLUMNS.filter((name) => name !== 'hash')
@@ -20,7 +20,7 @@ interface CsvDependencies {
   slowMs?: number | undefined
 }
 
-export const sendCsv = async (
+export const sendResultCsv = async (
   { db, inTurn, now, slowMs }: CsvDependencies,
   request: Request,
   response: Response,
@@ -47,8 +47,8 @@ async function* lines(
   day: string,
 ): AsyncGenerator<Buffer> {
   yield Buffer.from(BYTE_ORDER_MARK + publicCsvLine(SHOWN))
-  if (asked.name !== '') return yield rowsOf(await entriesNamed(db, inTurn, asked, day))
-  const [sought, order] = [conditionsOf(asked, day), asked.sort ?? 'newest']
+  if (asked.name !== '') return yield rowsOf(await findEntriesByName(db, inTurn, asked, day))
+  const [sought, order] = [publicSearchOf(asked, day), asked.sort ?? 'newest']
   for (let after: publicList.ListCursor | null = null; ; ) {
     const from: publicList.ListCursor | null = after
     const step: { body: PublicBody; on: string }[] = await inTurn(() =>

@@ -30,7 +30,7 @@ const LONGEST = 200
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const REGION = /^\d{2,6}$/
 
-export const isId = (text: string): boolean => UUID.test(text)
+export const isEntryId = (text: string): boolean => UUID.test(text)
 
 /** Throws INPUT_INVALID. */
 export const parseFilter = (query: Readonly<Record<string, unknown>>): SearchFilter => {
@@ -74,7 +74,7 @@ const refuse = (reason: string): never => {
   throw new Refusal('INPUT_INVALID', { reason })
 }
 
-export const parametersOf = ({ after, contested, ...asked }: SearchFilter): UrlParameters =>
+export const filterParameters = ({ after, contested, ...asked }: SearchFilter): UrlParameters =>
   Object.fromEntries(
     Object.entries({
       ...asked,
@@ -83,7 +83,7 @@ export const parametersOf = ({ after, contested, ...asked }: SearchFilter): UrlP
     }).flatMap(([name, value]) => (value ? [[name, value]] : [])),
   )
 
-export const conditionsOf = (
+export const publicSearchOf = (
   { reason, region, authority, from, to, contested }: SearchFilter,
   day: string,
 ): PublicSearch => ({

@@ -8,7 +8,7 @@ import * as names from '../../store/operators/name-candidates.js'
 import * as operators from '../../store/operators/operators.js'
 import * as publicList from '../../store/publication/public-list.js'
 import type { DayStamp, PageCache } from '../frame/page-cache.js'
-import { conditionsOf, type SearchFilter } from './search-filter.js'
+import { publicSearchOf, type SearchFilter } from './search-filter.js'
 
 const PAGE_ENTRIES = 50
 const FOUND_MOST = 500
@@ -25,7 +25,7 @@ export const searchList = (db: Db, cache: PageCache, stamp: DayStamp, asked: Sea
   asked.name === '' ? pageOf(db, cache, stamp, asked) : searchByName(db, cache.inTurn, stamp, asked)
 
 const pageOf = async (db: Db, cache: PageCache, stamp: DayStamp, asked: SearchFilter): Promise<SearchResult> => {
-  const sought = conditionsOf(asked, stamp.day)
+  const sought = publicSearchOf(asked, stamp.day)
   const order = asked.sort ?? 'newest'
   const [rows, total] = await Promise.all([
     cache.inTurn(() => publicList.page(db, sought, { order, first: PAGE_ENTRIES + 1, after: asked.after })),
@@ -56,7 +56,7 @@ const searchByName = async (
   return { entries: await bodiesOf(db, shown), total: all.length, next, similar }
 }
 
-export const entriesNamed = async (
+export const findEntriesByName = async (
   db: Db,
   inTurn: ConcurrencyLimit,
   asked: SearchFilter,
@@ -75,7 +75,7 @@ const rankedEntries = async (
   asked: SearchFilter,
   day: string,
 ): Promise<{ entries: publicList.PlacedEntry[]; similar: boolean }> => {
-  const sought = conditionsOf(asked, day)
+  const sought = publicSearchOf(asked, day)
   const ranked = await ranksOf(db, inTurn, asked.name)
   const rank = ({ operator }: { operator: number }) => ranked.get(operator)?.rank ?? 0
   const best = new Map<string, publicList.PlacedEntry>()

@@ -31,15 +31,15 @@ export interface CheckAnswer {
   stale: boolean
 }
 
-export const isKnown = (one: CheckedRow): one is { row: CodeRow; known: CodeAnswer } => 'known' in one
+export const isAnswered = (one: CheckedRow): one is { row: CodeRow; known: CodeAnswer } => 'known' in one
 
-export const STATUS: Record<CodeAnswer['status'], BilingualText> = {
+export const STATUS_WORDS: Record<CodeAnswer['status'], BilingualText> = {
   KNOWN: { zh: '已知主体', en: 'known' },
   UNKNOWN: { zh: '未知代码', en: 'unknown code' },
   CEASED: { zh: '已注销或吊销等', en: 'ceased' },
 }
 
-export const miswritten = (asked: string): (BilingualText & { fault: CodeFault }) | null => {
+export const codeFaultWords = (asked: string): (BilingualText & { fault: CodeFault }) | null => {
   const fault = codeFault(asked)
   return fault && { fault, ...MISWRITTEN[fault] }
 }
@@ -49,14 +49,14 @@ const MISWRITTEN: Record<CodeFault, BilingualText> = {
   CODE_CHECK_DIGIT: { zh: '校验位不符，请核对有无错字', en: 'its check digit is wrong: is a character mistyped?' },
 }
 
-export const NAMES: Record<NameAnswer, BilingualText> = {
+export const NAME_ANSWER_WORDS: Record<NameAnswer, BilingualText> = {
   SAME: { zh: '名称一致', en: 'the same name' },
   FORMER: { zh: '是曾用名', en: 'a former name' },
   DIFFERENT: { zh: '名称不符', en: 'another name' },
   UNKNOWN: { zh: '无法核对', en: 'cannot be told' },
 }
 
-export const FAULTS: Record<CodeRowFault, BilingualText> = {
+export const ROW_FAULT_WORDS: Record<CodeRowFault, BilingualText> = {
   ROW_NO_CODE: { zh: '此行没有代码', en: 'no code in this row' },
   ROW_UNREADABLE: { zh: '此行无法读取', en: 'this row cannot be read' },
   ROW_TOO_LONG: { zh: '此行过长', en: 'this row is too long' },

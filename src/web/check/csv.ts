@@ -1,5 +1,5 @@
 import { BYTE_ORDER_MARK, publicCsvLine } from '../../work/publication/publish-files.js'
-import { type CheckAnswer, isKnown, miswritten } from './answers.js'
+import { type CheckAnswer, codeFaultWords, isAnswered } from './answers.js'
 
 const COLUMNS = [
   'row',
@@ -17,10 +17,10 @@ const COLUMNS = [
   'fault',
 ]
 
-export const csvOf = ({ rows, asOf, stale }: CheckAnswer): string => {
+export const checkAnswerCsv = ({ rows, asOf, stale }: CheckAnswer): string => {
   const when = asOf.getTime() === 0 ? null : asOf.toISOString()
   const lines = rows.map((one) => {
-    if (!isKnown(one))
+    if (!isAnswered(one))
       return publicCsvLine([one.row.row, ...Array(8).fill(null), one.row.ref, when, stale, one.row.fault])
     const { code, name: askedName, ref } = one.row
     const { uscc, name, status, listed, entries, nameAnswer } = one.known
@@ -38,7 +38,7 @@ export const csvOf = ({ rows, asOf, stale }: CheckAnswer): string => {
       ref,
       when,
       stale,
-      status === 'UNKNOWN' ? miswritten(code)?.fault : null,
+      status === 'UNKNOWN' ? codeFaultWords(code)?.fault : null,
     ])
   })
   return BYTE_ORDER_MARK + publicCsvLine(COLUMNS) + lines.join('')

@@ -3,14 +3,14 @@ import { type ErrorRequestHandler, type Request, type RequestHandler, type Respo
 import type { BadRow, CodeRow } from '../../domain/operators/code-rows.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
-import { body, formIn } from '../frame/forms.js'
-import { render, type SitePage } from '../frame/page.js'
-import { langOf, sendPage } from '../frame/render-response.js'
+import { parseForm, rawFormBody } from '../frame/forms.js'
+import { renderPage, type SitePage } from '../frame/page.js'
+import { languageOf, sendPage } from '../frame/render-response.js'
 import type { CheckAnswer } from './answers.js'
-import { csvOf } from './csv.js'
-import { answerPage, checkPage } from './page.js'
-import { rowsIn } from './rows.js'
-import { textOf } from './text.js'
+import { checkAnswerCsv } from './csv.js'
+import { checkAnswerPage, checkPage } from './page.js'
+import { parseCheckRows } from './rows.js'
+import { decodeUpload } from './text.js'
 
 /** Enough for a thousand rows with long names. */
 const BODY_BYTES = 512 * 1024
@@ -24,12 +24,12 @@ export interface CheckDependencies {
   refused: (request: Request, code: string) => void
 }
 
-export const check = (parts: CheckDependencies): Router => {
+export const checkRouter = (parts: CheckDependencies): Router => {
   const router = Router()
   router.get('/check', (request, response) =>
     sendPage(parts, request, response, checkPage({ text: '', refused: null })),
   )
-  router.post('/check', noStore, body(BODY_BYTES), answer(parts), tooLarge(parts))
+  router.post('/check', noStore, rawFormBody(BODY_BYTES), answer(parts), tooLarge(parts))
   return router
 }
 
@@ -43,12 +43,12 @@ const answer =
   async (request, response) => {
     let text = ''
     try {
-      const { texts, files } = await formIn(request)
+      const { texts, files } = await parseForm(request)
       const [file] = files
-      text = (file === undefined ? texts.get('codes') : textOf(file)) ?? ''
-      const answered = await parts.check(request, response, rowsIn(text))
+      text = (file === undefined ? texts.get('codes') : decodeUpload(file)) ?? ''
+      const answered = await parts.check(request, response, parseCheckRows(text))
       if (texts.get('format') === 'csv') return sendCsv(parts, request, response, answered)
-      send(parts, request, response, answerPage(answered, text))
+      send(parts, request, response, checkAnswerPage(answered, text))
     } catch (error) {
       if (!isRefusal(error)) throw error
       refuse(parts, request, response, { error, text })
@@ -57,12 +57,14 @@ const answer =
 
 /** The page is not compressed: it mixes a reader's codes with third-party text (BREACH attack). */
 const send = ({ demo }: CheckDependencies, request: Request, response: Response, page: SitePage): void => {
-  response.type('html').send(render(page, { demo, lang: langOf(request), here: { path: '/check', parameters: {} } }))
+  response
+    .type('html')
+    .send(renderPage(page, { demo, lang: languageOf(request), here: { path: '/check', parameters: {} } }))
 }
 
 const sendCsv = ({ nowOf }: CheckDependencies, request: Request, response: Response, answered: CheckAnswer): void => {
   response.set('Content-Disposition', `attachment; filename="check-${shanghaiDate(nowOf(request))}.csv"`)
-  response.type('text/csv; charset=utf-8; header=present').send(csvOf(answered))
+  response.type('text/csv; charset=utf-8; header=present').send(checkAnswerCsv(answered))
 }
 
 const refuse = (

@@ -1,19 +1,19 @@
 import type { BilingualText } from '../../foundation/text/words.js'
-import { dayText } from '../blacklist/page.js'
-import { minute } from '../entry/page.js'
+import { dateElement } from '../blacklist/page.js'
+import { minuteText } from '../entry/page.js'
 import { foreignText, type Html, html, inPageLanguage, linkTo, publishedText } from '../frame/html.js'
-import { both, page, type SitePage } from '../frame/page.js'
-import { type TableCell, table } from '../scorecard/card-table.js'
+import { bilingual, type SitePage, sitePage } from '../frame/page.js'
+import { bilingualTable, type TableCell } from '../scorecard/card-table.js'
 import {
   type CheckAnswer,
   type CheckedEntry,
   type CheckedRow,
   type CodeAnswer,
-  FAULTS,
-  isKnown,
-  miswritten,
-  NAMES,
-  STATUS,
+  codeFaultWords,
+  isAnswered,
+  NAME_ANSWER_WORDS,
+  ROW_FAULT_WORDS,
+  STATUS_WORDS,
 } from './answers.js'
 import { CHECK_MOST } from './rows.js'
 
@@ -23,48 +23,48 @@ export interface CheckForm {
 }
 
 export const checkPage = ({ text, refused }: CheckForm): SitePage =>
-  page(
+  sitePage(
     { zh: '批量核验', en: 'Check' },
-    html`<p>${both(
+    html`<p>${bilingual(
       `查一个或一批代码是否在严重失信名单上，一次最多 ${CHECK_MOST} 个。无需登记。`,
       `See whether codes are on the blacklist, up to ${CHECK_MOST} at once. No registration.`,
     )}</p>
 ${refused === null ? null : html`<p class="notice" role="alert" lang="zh-CN">${refused}</p>`}
 ${form(text)}
 ${NOTHING_KEPT}
-<h2>${both('写法', 'How to write it')}</h2>
+<h2>${bilingual('写法', 'How to write it')}</h2>
 <ul>
-<li>${both('每行一个统一社会信用代码；也可从表格软件复制两列（代码、名称，先后不限）粘贴，会一并核对名称。', 'One code a line; or two columns (code and name, whichever is first) copied from a spreadsheet: names are compared too.')}</li>
-<li>${both('文件为 CSV 或纯文本（UTF-8、UTF-16、GBK 均可）；有表头的，须含“统一社会信用代码”或 code 列，可另有“名称”（name）、“编号”（ref）列。', 'A file is CSV or plain text (UTF-8, UTF-16 or GBK); with a heading it needs a column code, and may have name and ref.')}</li>
-<li>${both('自然人网店写作 shop:平台:店铺号。', 'A natural person’s shop is written shop:MARKETPLACE:ID.')}</li>
-<li>${both('更多的，用程序接口 POST /v1/standings，或者', 'More than that: POST /v1/standings, or')} <a href="${linkTo('/data')}">${both('下载整份名单', 'download the whole list')}</a>${inPageLanguage('。', '.')}</li>
+<li>${bilingual('每行一个统一社会信用代码；也可从表格软件复制两列（代码、名称，先后不限）粘贴，会一并核对名称。', 'One code a line; or two columns (code and name, whichever is first) copied from a spreadsheet: names are compared too.')}</li>
+<li>${bilingual('文件为 CSV 或纯文本（UTF-8、UTF-16、GBK 均可）；有表头的，须含“统一社会信用代码”或 code 列，可另有“名称”（name）、“编号”（ref）列。', 'A file is CSV or plain text (UTF-8, UTF-16 or GBK); with a heading it needs a column code, and may have name and ref.')}</li>
+<li>${bilingual('自然人网店写作 shop:平台:店铺号。', 'A natural person’s shop is written shop:MARKETPLACE:ID.')}</li>
+<li>${bilingual('更多的，用程序接口 POST /v1/standings，或者', 'More than that: POST /v1/standings, or')} <a href="${linkTo('/data')}">${bilingual('下载整份名单', 'download the whole list')}</a>${inPageLanguage('。', '.')}</li>
 </ul>`,
   )
 
-const NOTHING_KEPT = html`<p class="note">${both('所查内容只用于当次答复，不保存、不记入日志，也不出现在网址中。', 'What you ask is used for this answer alone: it is not stored, not logged, and stands in no address.')}</p>`
+const NOTHING_KEPT = html`<p class="note">${bilingual('所查内容只用于当次答复，不保存、不记入日志，也不出现在网址中。', 'What you ask is used for this answer alone: it is not stored, not logged, and stands in no address.')}</p>`
 
 const form = (
   text: string,
 ): Html => html`<form action="${linkTo('/check')}" method="post" enctype="multipart/form-data" class="search">
 <div class="main">
-<label for="codes">${both('代码，每行一个', 'Codes, one a line')}</label>
+<label for="codes">${bilingual('代码，每行一个', 'Codes, one a line')}</label>
 <textarea id="codes" name="codes" rows="8" spellcheck="false" autocomplete="off" aria-describedby="codes-note">
 ${text}</textarea>
-<p id="codes-note" class="note">${both('或者选择文件，文件优先。', 'Or choose a file, which goes before what is pasted.')}</p>
-<label for="file">${both('文件（CSV 或文本）', 'File (CSV or text)')}</label>
+<p id="codes-note" class="note">${bilingual('或者选择文件，文件优先。', 'Or choose a file, which goes before what is pasted.')}</p>
+<label for="file">${bilingual('文件（CSV 或文本）', 'File (CSV or text)')}</label>
 <input id="file" name="file" type="file" accept=".csv,.txt,text/csv,text/plain">
-<p class="buttons"><button>${both('核验', 'Check')}</button><button name="format" value="csv" class="plain">${both('核验并下载 CSV', 'Check, and get CSV')}</button></p>
+<p class="buttons"><button>${bilingual('核验', 'Check')}</button><button name="format" value="csv" class="plain">${bilingual('核验并下载 CSV', 'Check, and get CSV')}</button></p>
 </div>
 </form>`
 
-export const answerPage = (answered: CheckAnswer, text: string): SitePage => {
+export const checkAnswerPage = (answered: CheckAnswer, text: string): SitePage => {
   const { rows } = answered
-  return page(
+  return sitePage(
     { zh: '核验结果', en: 'Answers' },
     html`${summary(rows)}
 ${asOfLine(answered)}
-<p class="notice">${both('未查到的，不是无不良记录的证明：只说明此刻没有在此公示的有效记录；代码写错、信息尚未归集的，也查不到。', 'Not found is no certificate: it says only that no entry in force is published here now. A wrong code, or what has not been sent in yet, is not found either.')}</p>
-${table({
+<p class="notice">${bilingual('未查到的，不是无不良记录的证明：只说明此刻没有在此公示的有效记录；代码写错、信息尚未归集的，也查不到。', 'Not found is no certificate: it says only that no entry in force is published here now. A wrong code, or what has not been sent in yet, is not found either.')}</p>
+${bilingualTable({
   caption: {
     zh: `逐条结果（${rows.length} 行）`,
     en: `Each answer (${rows.length === 1 ? '1 row' : `${rows.length} rows`})`,
@@ -80,15 +80,15 @@ ${table({
 <form action="${linkTo('/check')}" method="post" enctype="multipart/form-data">
 <textarea name="codes" hidden>
 ${text}</textarea>
-<p><button name="format" value="csv">${both('下载结果（CSV）', 'Get the answers as CSV')}</button></p>
+<p><button name="format" value="csv">${bilingual('下载结果（CSV）', 'Get the answers as CSV')}</button></p>
 </form>
 ${NOTHING_KEPT}
-<p><a href="${linkTo('/check')}">${both('再查一批', 'Check others')}</a></p>`,
+<p><a href="${linkTo('/check')}">${bilingual('再查一批', 'Check others')}</a></p>`,
   )
 }
 
 const summary = (rows: readonly CheckedRow[]): Html => {
-  const known = rows.filter(isKnown)
+  const known = rows.filter(isAnswered)
   const listed = known.filter((one) => one.known.listed).length
   const unknown = known.filter((one) => one.known.status === 'UNKNOWN').length
   const figures: [number, BilingualText][] = [
@@ -98,19 +98,24 @@ const summary = (rows: readonly CheckedRow[]): Html => {
     [unknown, { zh: '其中代码未知', en: 'of these, code unknown' }],
     [rows.length - known.length, { zh: '无法读取', en: 'not readable' }],
   ]
-  return html`<ul class="totals small">${figures.map(([number, { zh, en }]) => html`<li><strong>${number}</strong> ${both(zh, en)}</li>\n`)}</ul>`
+  return html`<ul class="totals small">${figures.map(([number, { zh, en }]) => html`<li><strong>${number}</strong> ${bilingual(zh, en)}</li>\n`)}</ul>`
 }
 
 const asOfLine = ({ asOf, stale }: CheckAnswer): Html =>
   asOf.getTime() === 0
-    ? html`<p class="notice">${both('名单信源尚未有一次成功归集：以下结果可能不全。', 'No feed of lists has been read in whole yet: the answers may lack entries.')}</p>`
-    : html`<p>${both(`信息截至 ${minute(asOf)}（北京时间）`, `True as of ${minute(asOf)} (Beijing time)`)}</p>
-${stale ? html`<p class="notice">${both('信息已过时：最近的归集没有按时完成，可能缺少新的变动。', 'Stale: the latest reading of a feed is overdue, and what is new may be missing.')}</p>` : null}`
+    ? html`<p class="notice">${bilingual('名单信源尚未有一次成功归集：以下结果可能不全。', 'No feed of lists has been read in whole yet: the answers may lack entries.')}</p>`
+    : html`<p>${bilingual(`信息截至 ${minuteText(asOf)}（北京时间）`, `True as of ${minuteText(asOf)} (Beijing time)`)}</p>
+${stale ? html`<p class="notice">${bilingual('信息已过时：最近的归集没有按时完成，可能缺少新的变动。', 'Stale: the latest reading of a feed is overdue, and what is new may be missing.')}</p>` : null}`
 
 const cells = (one: CheckedRow): TableCell[] => {
-  if (!isKnown(one)) {
-    const { zh, en } = FAULTS[one.row.fault]
-    return [both(`第 ${one.row.row} 行`, `row ${one.row.row}`), html`<strong>${both(zh, en)}</strong>`, '—', '—']
+  if (!isAnswered(one)) {
+    const { zh, en } = ROW_FAULT_WORDS[one.row.fault]
+    return [
+      bilingual(`第 ${one.row.row} 行`, `row ${one.row.row}`),
+      html`<strong>${bilingual(zh, en)}</strong>`,
+      '—',
+      '—',
+    ]
   }
   const { row, known } = one
   return [
@@ -124,24 +129,24 @@ const cells = (one: CheckedRow): TableCell[] => {
 const listCell = ({ listed, entries }: CodeAnswer): Html =>
   html`${
     listed
-      ? html`<strong class="contested">${both('在名单上', 'on the blacklist')}</strong>`
-      : both('未查到', 'not found')
+      ? html`<strong class="contested">${bilingual('在名单上', 'on the blacklist')}</strong>`
+      : bilingual('未查到', 'not found')
   }${entries.length > 0 ? html`<ul>${entries.map(entry)}</ul>` : null}`
 
 const entry = ({ id, reason, publishedOn, endsOn, contested }: CheckedEntry): Html => {
   const text = publishedText(reason)
-  return html`<li>${id === null ? text : html`<a href="${linkTo(`/blacklist/${id}`)}">${text}</a>`} ${publishedOn && dayText(publishedOn)}${endsOn && html`–${dayText(endsOn)}`}${contested ? both('（有异议）', '(under objection)') : null}</li>\n`
+  return html`<li>${id === null ? text : html`<a href="${linkTo(`/blacklist/${id}`)}">${text}</a>`} ${publishedOn && dateElement(publishedOn)}${endsOn && html`–${dateElement(endsOn)}`}${contested ? bilingual('（有异议）', '(under objection)') : null}</li>\n`
 }
 
 const operatorCell = (code: string, { name, uscc, status }: CodeAnswer): Html => {
-  const { zh, en } = STATUS[status]
-  const wrong = status === 'UNKNOWN' ? miswritten(code) : null
-  return html`${name && html`${publishedText(name)} `}${uscc !== null && uscc !== code.trim() ? html`<code>${uscc}</code> ` : null}${both(zh, en)}${wrong && html`<br><strong>${both(wrong.zh, wrong.en)}</strong>`}`
+  const { zh, en } = STATUS_WORDS[status]
+  const wrong = status === 'UNKNOWN' ? codeFaultWords(code) : null
+  return html`${name && html`${publishedText(name)} `}${uscc !== null && uscc !== code.trim() ? html`<code>${uscc}</code> ` : null}${bilingual(zh, en)}${wrong && html`<br><strong>${bilingual(wrong.zh, wrong.en)}</strong>`}`
 }
 
 const nameCell = (asked: string | null, { nameAnswer }: CodeAnswer): TableCell => {
   if (asked === null || nameAnswer === null) return '—'
-  const { zh, en } = NAMES[nameAnswer]
-  const words = both(zh, en)
+  const { zh, en } = NAME_ANSWER_WORDS[nameAnswer]
+  const words = bilingual(zh, en)
   return html`${foreignText(asked)}${inPageLanguage('：', ': ')}${nameAnswer === 'SAME' ? words : html`<strong>${words}</strong>`}`
 }

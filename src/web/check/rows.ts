@@ -23,7 +23,7 @@ const AS_TEXT = /(^|[\t,;])(?:="([^"\n]*)"|'(?=[0-9A-Za-z]))/gm
 const SEPARATOR_LINE = /^\s*"?sep=.?"?[^\S\n]*\n/i
 
 /** Throws CHECK_NOTHING, TOO_MANY_CODES or ROWS_UNREADABLE. */
-export const rowsIn = (text: string): (CodeRow | BadRow)[] => {
+export const parseCheckRows = (text: string): (CodeRow | BadRow)[] => {
   const reader = csvRows()
   const rows: (CodeRow | BadRow)[] = []
   const given = withHeading(normaliseText(text))

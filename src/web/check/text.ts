@@ -8,7 +8,7 @@ const PAGES = Buffer.from('%PDF-')
 const LOOKED_AT_BYTES = 512
 
 /** Decodes UTF-8, UTF-16 or GB 18030. Throws ROWS_UNREADABLE for workbooks and PDF. */
-export const textOf = (bytes: Buffer): string => {
+export const decodeUpload = (bytes: Buffer): string => {
   if (WORKBOOKS.some((each) => begins(bytes, each)))
     throw unreadable('这是工作簿，请另存为 CSV a workbook: save it as CSV')
   if (begins(bytes, PAGES)) throw unreadable('这是 PDF，请改用 CSV a PDF: send it as CSV')

@@ -1,6 +1,6 @@
 import type { BilingualText } from '../../foundation/text/words.js'
-import { table } from '../scorecard/card-table.js'
-import { both, type Html, html, linkTo, plainText } from './html.js'
+import { bilingualTable } from '../scorecard/card-table.js'
+import { bilingual, bilingualPlainText, type Html, html, linkTo } from './html.js'
 import { PREFECTURES } from './prefectures.js'
 
 const WIDTH = 400
@@ -19,12 +19,12 @@ interface ChartFrame {
 
 const chartFigure = ({ id, title, says, drawing, rows, height = HEIGHT }: ChartFrame): Html =>
   html`<figure class="chart" aria-labelledby="${id}">
-<figcaption><h3 id="${id}">${both(title.zh, title.en)}</h3><p>${both(says.zh, says.en)}</p></figcaption>
+<figcaption><h3 id="${id}">${bilingual(title.zh, title.en)}</h3><p>${bilingual(says.zh, says.en)}</p></figcaption>
 <svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc">
-<title id="${id}-title">${plainText(title.zh, title.en)}</title><desc id="${id}-desc">${plainText(says.zh, says.en)}</desc>
+<title id="${id}-title">${bilingualPlainText(title.zh, title.en)}</title><desc id="${id}-desc">${bilingualPlainText(says.zh, says.en)}</desc>
 ${drawing}
 </svg>
-<details><summary>${both('以表格查看', 'As a table')}<span class="unseen">${plainText(`：${title.zh}`, `: ${title.en}`)}</span></summary>
+<details><summary>${bilingual('以表格查看', 'As a table')}<span class="unseen">${bilingualPlainText(`：${title.zh}`, `: ${title.en}`)}</span></summary>
 ${rows}
 </details>
 </figure>`
@@ -55,7 +55,7 @@ const END = html` text-anchor="end"`
 const MIDDLE = html` text-anchor="middle"`
 
 const monthTable = (months: readonly MonthCounts[], title: BilingualText): Html =>
-  table({
+  bilingualTable({
     caption: title,
     columns: [
       { zh: '月份', en: 'Month' },
@@ -69,7 +69,7 @@ const monthTable = (months: readonly MonthCounts[], title: BilingualText): Html 
     narrow: true,
   })
 
-export const inForceByMonth = (months: readonly MonthCounts[]): Html => {
+export const drawInForceByMonth = (months: readonly MonthCounts[]): Html => {
   const most = Math.max(1, ...months.map(({ inForce }) => inForce))
   const { at, wide } = columnsOf(months.length)
   const room = HEIGHT - HEAD - FOOT
@@ -93,7 +93,7 @@ ${monthNames(months, at, HEIGHT - 5)}`,
   })
 }
 
-export const changesByMonth = (months: readonly MonthCounts[]): Html => {
+export const drawChangesByMonth = (months: readonly MonthCounts[]): Html => {
   const most = Math.max(1, ...months.flatMap(({ published, removed }) => [published, removed]))
   const { at, wide } = columnsOf(months.length)
   const room = (HEIGHT - FOOT - 8) / 2
@@ -126,7 +126,7 @@ export interface ChartBar extends BilingualText {
 
 const [BAR, NUMBERS] = [34, 348]
 
-export const barChart = (
+export const drawBarChart = (
   id: string,
   title: BilingualText,
   says: BilingualText,
@@ -140,13 +140,16 @@ export const barChart = (
     says,
     height: Math.max(1, all.length) * BAR,
     drawing: html`${all.map(
-      ({ zh, en, n }, place) => html`<text class="axis" x="0" y="${place * BAR + 12}">${plainText(zh, en)}</text>
+      (
+        { zh, en, n },
+        place,
+      ) => html`<text class="axis" x="0" y="${place * BAR + 12}">${bilingualPlainText(zh, en)}</text>
 <rect class="in-force" x="0" y="${place * BAR + 17}" width="${round(Math.max(n === 0 ? 0 : 2, (n / most) * NUMBERS))}" height="10" rx="2"/><text class="figure" x="${round((n / most) * NUMBERS + 6)}" y="${place * BAR + 26}">${n}</text>`,
     )}`,
-    rows: table({
+    rows: bilingualTable({
       caption: title,
       columns: [column, { zh: '条数', en: 'Entries' }],
-      rows: all.map(({ zh, en, n, path }) => [html`<a href="${path}">${both(zh, en)}</a>`, String(n)]),
+      rows: all.map(({ zh, en, n, path }) => [html`<a href="${path}">${bilingual(zh, en)}</a>`, String(n)]),
       narrow: true,
     }),
   })
@@ -155,7 +158,7 @@ export const barChart = (
 const [TILES_ACROSS, TILE, GAP] = [5, 80, 6]
 const SHADES = 5
 
-export const prefectureMap = (counts: ReadonlyMap<string, number>, elsewhere: number): Html => {
+export const drawPrefectureMap = (counts: ReadonlyMap<string, number>, elsewhere: number): Html => {
   const all = PREFECTURES.map((one) => ({ ...one, n: counts.get(one.code) ?? 0 }))
   const most = Math.max(1, ...all.map(({ n }) => n))
   const top = [...all].sort((a, b) => b.n - a.n)[0]
@@ -174,7 +177,7 @@ export const prefectureMap = (counts: ReadonlyMap<string, number>, elsewhere: nu
       const shade = n === 0 ? 0 : Math.max(1, Math.ceil((n / most) * SHADES))
       return html`<g class="shade-${shade}"><rect x="${x}" y="${y}" width="${round(wide)}" height="${TILE}" rx="6"/><text class="place" x="${round(x + wide / 2)}" y="${y + 24}"${MIDDLE}>${zh}</text><text class="place small" x="${round(x + wide / 2)}" y="${y + 38}"${MIDDLE}>${en}</text><text class="number" x="${round(x + wide / 2)}" y="${y + 64}"${MIDDLE}>${n}</text></g>`
     })}`,
-    rows: table({
+    rows: bilingualTable({
       caption: title,
       columns: [
         { zh: '市州', en: 'Prefecture' },
@@ -184,10 +187,10 @@ export const prefectureMap = (counts: ReadonlyMap<string, number>, elsewhere: nu
         ...[...all]
           .sort((a, b) => b.n - a.n)
           .map(({ code, zh, en, n }) => [
-            html`<a href="${linkTo('/blacklist', { region: code })}">${both(zh, en)}</a>`,
+            html`<a href="${linkTo('/blacklist', { region: code })}">${bilingual(zh, en)}</a>`,
             String(n),
           ]),
-        ...(elsewhere > 0 ? [[both('未注明市州', 'No prefecture told'), String(elsewhere)]] : []),
+        ...(elsewhere > 0 ? [[bilingual('未注明市州', 'No prefecture told'), String(elsewhere)]] : []),
       ],
       narrow: true,
     }),

@@ -21,7 +21,7 @@ const QUALITY = { often: { br: 7, gzip: 7 }, once: { br: 1, gzip: 3 } } as const
 const WAYS_MOST = 100
 
 /** Browsers rank all encodings equally, so the smallest wins. */
-export const encodingOf = (request: IncomingMessage): PageEncoding => {
+export const chooseEncoding = (request: IncomingMessage): PageEncoding => {
   const taken = request.headers['accept-encoding'] ?? ''
   const known = ENCODINGS.get(taken)
   if (known !== undefined) return known
@@ -34,7 +34,7 @@ const ENCODINGS = new Map<string, PageEncoding>()
 const accepts = (request: IncomingMessage, encoding: string): string | false =>
   express.request.acceptsEncodings.call(request as Request, encoding)
 
-export const compress = (text: string, encoding: PageEncoding, used: keyof typeof QUALITY): CompressedPage => {
+export const compressPage = (text: string, encoding: PageEncoding, used: keyof typeof QUALITY): CompressedPage => {
   const bytes = Buffer.from(text)
   const quality = QUALITY[used]
   // The ETag is weak, because all encodings share it.
@@ -46,7 +46,7 @@ export const compress = (text: string, encoding: PageEncoding, used: keyof typeo
 }
 
 /** `max-age` in seconds, at most until midnight, when entries end. */
-export const freshFor = (now: Date): number => Math.min(PUBLIC_SECONDS, secondsUntilMidnight(now))
+export const maxAgeSeconds = (now: Date): number => Math.min(PUBLIC_SECONDS, secondsUntilMidnight(now))
 
 export const sendCompressed = (
   request: IncomingMessage,

@@ -1,7 +1,7 @@
 import type { BilingualText } from '../../foundation/text/words.js'
-import { ENGLISH_STAYS } from '../blacklist/page.js'
+import { ENGLISH_LANG_INPUT } from '../blacklist/page.js'
 import { type Html, html, type Lang, linkTo } from './html.js'
-import { both, page, render } from './page.js'
+import { bilingual, renderPage, sitePage } from './page.js'
 
 export interface ErrorContent {
   status: number
@@ -57,16 +57,16 @@ const OTHER_WORDS: ErrorWords = {
 
 export const errorPage = ({ status, detail, lang = 'zh', demo = false }: ErrorContent): string => {
   const { title, advice } = WORDS_BY_STATUS[status] ?? OTHER_WORDS
-  return render(
-    page(
+  return renderPage(
+    sitePage(
       title,
       html`<p class="notice" lang="zh-CN">${detail}</p>
-<p>${both(advice.zh, advice.en)}</p>
+<p>${bilingual(advice.zh, advice.en)}</p>
 ${search()}
 <ul>
-<li><a href="${linkTo('/')}">${both('首页', 'Front page')}</a></li>
-<li><a href="${linkTo('/blacklist')}">${both('严重失信名单', 'Blacklist')}</a></li>
-<li><a href="${linkTo('/data')}">${both('名单数据', 'The list as data')}</a></li>
+<li><a href="${linkTo('/')}">${bilingual('首页', 'Front page')}</a></li>
+<li><a href="${linkTo('/blacklist')}">${bilingual('严重失信名单', 'Blacklist')}</a></li>
+<li><a href="${linkTo('/data')}">${bilingual('名单数据', 'The list as data')}</a></li>
 </ul>`,
     ),
     { lang, demo },
@@ -74,7 +74,7 @@ ${search()}
 }
 
 const search = (): Html => html`<form action="/blacklist" method="get" role="search" class="search">
-${ENGLISH_STAYS}
-<div class="main"><label for="name">${both('查企业：名称或统一社会信用代码', 'Look up a firm: name or code')}</label>
-<div class="row"><input id="name" name="name" type="search" maxlength="100" autocomplete="off"><button>${both('查询', 'Search')}</button></div></div>
+${ENGLISH_LANG_INPUT}
+<div class="main"><label for="name">${bilingual('查企业：名称或统一社会信用代码', 'Look up a firm: name or code')}</label>
+<div class="row"><input id="name" name="name" type="search" maxlength="100" autocomplete="off"><button>${bilingual('查询', 'Search')}</button></div></div>
 </form>`

@@ -11,10 +11,11 @@ const KINDS = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i
 const FIELDS_MOST = 20
 
 /** Bodies of more than `most` bytes get 413. */
-export const body = (most: number): RequestHandler => express.raw({ type: () => true, limit: most, inflate: false })
+export const rawFormBody = (most: number): RequestHandler =>
+  express.raw({ type: () => true, limit: most, inflate: false })
 
 /** Throws FORM_UNREADABLE. */
-export const formIn = async (request: Request): Promise<SubmittedForm> => {
+export const parseForm = async (request: Request): Promise<SubmittedForm> => {
   const type = request.headers['content-type'] ?? ''
   if (!KINDS.test(type)) throw new Refusal('FORM_UNREADABLE')
   const bytes: Buffer = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)

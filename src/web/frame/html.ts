@@ -32,7 +32,7 @@ const write = (part: HtmlPart, lang: Lang): string => {
   return part.map((each) => write(each, lang)).join('')
 }
 
-export const constant = (part: Html): Html => {
+export const cacheByLanguage = (part: Html): Html => {
   const known = new Map<Lang, string>()
   return new Html((lang) => {
     const text = known.get(lang) ?? part.written(lang)
@@ -41,19 +41,19 @@ export const constant = (part: Html): Html => {
   })
 }
 
-export const both = (zh: string, en: string): Html =>
+export const bilingual = (zh: string, en: string): Html =>
   new Html((lang) =>
     lang === 'en' ? escapeHtml(en) : `${escapeHtml(zh)} <span class="en" lang="en">${escapeHtml(en)}</span>`,
   )
 
-export const paragraphs = (zh: string, en: string): Html =>
+export const bilingualParagraphs = (zh: string, en: string): Html =>
   new Html((lang) =>
     lang === 'en'
       ? `<p>${escapeHtml(en)}</p>`
       : `<p>${escapeHtml(zh)}</p>\n<p class="en" lang="en">${escapeHtml(en)}</p>`,
   )
 
-export const plainText = (zh: string, en: string): Html =>
+export const bilingualPlainText = (zh: string, en: string): Html =>
   new Html((lang) => escapeHtml(lang === 'en' ? en : zh === en ? zh : `${zh} ${en}`))
 
 export const foreignText = (text: string): Html => new Html(() => isolateText(text, ''))
@@ -73,12 +73,12 @@ const isolateText = (text: string, attributes: string): string => {
 export const inPageLanguage = (zh: string, en: string): Html => new Html((lang) => escapeHtml(lang === 'en' ? en : zh))
 
 export const linkTo = (path: string, parameters: Record<string, string> = {}, fragment = ''): Html =>
-  new Html((lang) => escapeHtml(addressOf(path, parameters, lang) + fragment))
+  new Html((lang) => escapeHtml(addressInLanguage(path, parameters, lang) + fragment))
 
-export const addressOf = (path: string, parameters: Record<string, string>, lang: Lang): string => {
+export const addressInLanguage = (path: string, parameters: Record<string, string>, lang: Lang): string => {
   const given = Object.entries(parameters).filter(([, value]) => value !== '')
   if (lang === 'en') given.push(['lang', lang])
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`
 }
 
-export const inEnglish = (part: Html): Html => new Html((lang) => (lang === 'en' ? part.written(lang) : ''))
+export const onlyInEnglish = (part: Html): Html => new Html((lang) => (lang === 'en' ? part.written(lang) : ''))

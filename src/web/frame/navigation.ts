@@ -30,12 +30,12 @@ const OTHERS: readonly NavigationLink[] = [
 
 const isBuilt = ({ built }: PlannedLink): boolean => built
 
-export const NAVIGATION: readonly NavigationLink[] = MAIN.filter(isBuilt)
-export const FOOT: readonly NavigationLink[] = [...MORE.filter(isBuilt), ...MAIN.filter(isBuilt), ...OTHERS]
+export const NAVIGATION_LINKS: readonly NavigationLink[] = MAIN.filter(isBuilt)
+export const FOOTER_LINKS: readonly NavigationLink[] = [...MORE.filter(isBuilt), ...MAIN.filter(isBuilt), ...OTHERS]
 /** A party's own pages are left out of the sitemap. */
 const isFound = ({ path }: NavigationLink): boolean => path !== '/my'
 /** The sitemap leaves out list entries, because they come and go. */
-export const MAPPED: readonly string[] = [
+export const SITEMAP_PATHS: readonly string[] = [
   '/',
   ...[...MAIN, ...MORE]
     .filter(isBuilt)

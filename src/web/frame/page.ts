@@ -1,8 +1,18 @@
 import { containDirection } from '../../foundation/text/bidi.js'
-import { addressOf, both, chineseText, constant, type Html, html, type Lang, linkTo, plainText } from './html.js'
-import { FOOT, NAVIGATION, type NavigationLink } from './navigation.js'
+import {
+  addressInLanguage,
+  bilingual,
+  bilingualPlainText,
+  cacheByLanguage,
+  chineseText,
+  type Html,
+  html,
+  type Lang,
+  linkTo,
+} from './html.js'
+import { FOOTER_LINKS, NAVIGATION_LINKS, type NavigationLink } from './navigation.js'
 
-export { both } from './html.js'
+export { bilingual } from './html.js'
 
 export interface SitePage {
   /** `named` means that the Chinese title is a name, of any writing direction. */
@@ -10,7 +20,7 @@ export interface SitePage {
   content: Html
 }
 
-export const page = (title: SitePage['title'], content: Html): SitePage => ({ title, content })
+export const sitePage = (title: SitePage['title'], content: Html): SitePage => ({ title, content })
 
 export interface FrameOptions {
   demo?: boolean
@@ -18,7 +28,7 @@ export interface FrameOptions {
   here?: { path: string; parameters: Record<string, string> } | null
 }
 
-export const render = (
+export const renderPage = (
   { title, content }: SitePage,
   { demo = false, lang = 'zh', here = null }: FrameOptions = {},
 ): string =>
@@ -36,7 +46,7 @@ ${navigationAt(MAIN, here?.path)}
 ${here && languageSwitch(here, lang)}
 </div>
 </header>
-${demo ? html`<aside class="demo" aria-label="${plainText('演示', 'Demonstration')}"><p>${both('演示：本页数据全部虚构，不涉及任何真实企业。', 'A demonstration: all data is invented, and no real firm is meant.')}</p></aside>` : null}
+${demo ? html`<aside class="demo" aria-label="${bilingualPlainText('演示', 'Demonstration')}"><p>${bilingual('演示：本页数据全部虚构，不涉及任何真实企业。', 'A demonstration: all data is invented, and no real firm is meant.')}</p></aside>` : null}
 <main id="content" tabindex="-1">
 <h1>${headingOf(title)}</h1>
 ${content}
@@ -51,18 +61,18 @@ ${SAID}
 </html>
 `.written(lang)
 
-const LINKS = constant(html`<link rel="stylesheet" href="/site.css">
+const LINKS = cacheByLanguage(html`<link rel="stylesheet" href="/site.css">
 <link rel="icon" type="image/svg+xml" href="/icon.svg">
-<link rel="alternate" type="application/atom+xml" title="${plainText('严重失信名单的变更', 'Changes of the blacklist')}" href="/data/blacklist.atom">`)
+<link rel="alternate" type="application/atom+xml" title="${bilingualPlainText('严重失信名单的变更', 'Changes of the blacklist')}" href="/data/blacklist.atom">`)
 
-const TOP = constant(html`<a class="skip" href="#content">${both('跳到正文', 'Skip to the content')}</a>
+const TOP = cacheByLanguage(html`<a class="skip" href="#content">${bilingual('跳到正文', 'Skip to the content')}</a>
 <header class="top">
 <div class="wide">
-<p class="name"><a href="${linkTo('/')}">${both('吉林省电子商务信用信息枢纽', 'Jilin e-commerce credit hub')}</a></p>`)
+<p class="name"><a href="${linkTo('/')}">${bilingual('吉林省电子商务信用信息枢纽', 'Jilin e-commerce credit hub')}</a></p>`)
 
 const SAID =
-  constant(html`<p>${both('公开页面不使用脚本、不设置 Cookie、不记录谁看了什么。', 'Its public pages use no script, set no cookie, and keep no note of who read what.')}</p>
-<p>${both('对某条记录有疑问，请联系该条所列决定机关；本站尚未登记运行单位的联系方式。', 'For questions about an entry turn to the authority named in it; whoever runs this site has not yet left an address here.')}</p>`)
+  cacheByLanguage(html`<p>${bilingual('公开页面不使用脚本、不设置 Cookie、不记录谁看了什么。', 'Its public pages use no script, set no cookie, and keep no note of who read what.')}</p>
+<p>${bilingual('对某条记录有疑问，请联系该条所列决定机关；本站尚未登记运行单位的联系方式。', 'For questions about an entry turn to the authority named in it; whoever runs this site has not yet left an address here.')}</p>`)
 
 /** Puts a first strong isolate (U+2068 … U+2069) around a name, for places without markup. */
 const isolateName = (text: string): string => {
@@ -77,17 +87,17 @@ const titleOf = ({ zh, en, named = false }: SitePage['title'], lang: Lang): stri
 }
 
 const headingOf = ({ zh, en, named = false }: SitePage['title']): Html =>
-  named ? html`${chineseText(zh)} <span class="en" lang="en">${en}</span>` : both(zh, en)
+  named ? html`${chineseText(zh)} <span class="en" lang="en">${en}</span>` : bilingual(zh, en)
 
 const item = ({ path, zh, en }: NavigationLink, here: string | null): Html =>
-  html`<li><a href="${linkTo(path)}"${path === here ? CURRENT : null}>${both(zh, en)}</a></li>`
+  html`<li><a href="${linkTo(path)}"${path === here ? CURRENT : null}>${bilingual(zh, en)}</a></li>`
 
 /** The key null stands for pages to which the navigation has no link. */
 const navigation = (label: Html, links: readonly NavigationLink[]): ReadonlyMap<string | null, Html> =>
   new Map(
     [null, ...links.map(({ path }) => path)].map((here) => [
       here,
-      constant(html`<nav aria-label="${label}"><ul>${links.map((link) => item(link, here))}</ul></nav>`),
+      cacheByLanguage(html`<nav aria-label="${label}"><ul>${links.map((link) => item(link, here))}</ul></nav>`),
     ]),
   )
 
@@ -95,15 +105,15 @@ const navigationAt = (links: ReadonlyMap<string | null, Html>, here: string | un
   links.get(here ?? null) ?? links.get(null)
 
 const CURRENT = html` aria-current="page"`
-const MAIN = navigation(plainText('主要栏目', 'Main'), NAVIGATION)
-const MORE = navigation(plainText('更多', 'More'), FOOT)
+const MAIN = navigation(bilingualPlainText('主要栏目', 'Main'), NAVIGATION_LINKS)
+const MORE = navigation(bilingualPlainText('更多', 'More'), FOOTER_LINKS)
 
 const languages = ({ path, parameters }: NonNullable<FrameOptions['here']>): Html =>
-  html`<link rel="alternate" hreflang="zh-CN" href="${addressOf(path, parameters, 'zh')}">
-<link rel="alternate" hreflang="en" href="${addressOf(path, parameters, 'en')}">
+  html`<link rel="alternate" hreflang="zh-CN" href="${addressInLanguage(path, parameters, 'zh')}">
+<link rel="alternate" hreflang="en" href="${addressInLanguage(path, parameters, 'en')}">
 `
 
 const languageSwitch = ({ path, parameters }: NonNullable<FrameOptions['here']>, lang: Lang): Html =>
   lang === 'en'
-    ? html`<p class="lang"><a href="${addressOf(path, parameters, 'zh')}" lang="zh-CN" hreflang="zh-CN">中文</a></p>`
-    : html`<p class="lang"><a href="${addressOf(path, parameters, 'en')}" lang="en" hreflang="en">English</a></p>`
+    ? html`<p class="lang"><a href="${addressInLanguage(path, parameters, 'zh')}" lang="zh-CN" hreflang="zh-CN">中文</a></p>`
+    : html`<p class="lang"><a href="${addressInLanguage(path, parameters, 'en')}" lang="en" hreflang="en">English</a></p>`

@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import type { Request, Response } from 'express'
 import {
   type CompressedPage,
-  compress,
-  encodingOf,
-  freshFor,
+  chooseEncoding,
+  compressPage,
+  maxAgeSeconds,
   type PageEncoding,
   sendCompressed,
 } from './compression.js'
 import type { Lang } from './html.js'
-import { type FrameOptions, render, type SitePage } from './page.js'
+import { type FrameOptions, renderPage, type SitePage } from './page.js'
 
 interface RenderDependencies {
   demo: boolean
@@ -26,13 +26,13 @@ interface RenderOptions {
 }
 
 /** Ignores Accept-Language, so that a link shows everyone the same page. */
-export const langOf = ({ query }: Pick<Request, 'query'>): Lang => (query['lang'] === 'en' ? 'en' : 'zh')
+export const languageOf = ({ query }: Pick<Request, 'query'>): Lang => (query['lang'] === 'en' ? 'en' : 'zh')
 
 const HOST = /^[A-Za-z0-9.-]+(?::\d{1,5})?$|^\[[0-9A-Fa-f:]+\](?::\d{1,5})?$/
 /** Port 0 means any free port: only the Host header tells which. */
 const ANY_PORT = /:0$/
 
-export const baseOf = (
+export const baseUrlOf = (
   { publicUrl }: Pick<RenderDependencies, 'publicUrl'>,
   { headers }: Pick<IncomingMessage, 'headers'>,
 ): string => {
@@ -48,7 +48,7 @@ export const renderCompressed = (
   { demo }: Pick<RenderDependencies, 'demo'>,
   page: SitePage,
   { encoding, ...framed }: Required<Pick<FrameOptions, 'lang' | 'here'>> & { encoding: PageEncoding },
-): CompressedPage => compress(render(page, { demo, ...framed }), encoding, 'once')
+): CompressedPage => compressPage(renderPage(page, { demo, ...framed }), encoding, 'once')
 
 export const sendPage = (
   { demo, nowOf }: Pick<RenderDependencies, 'demo' | 'nowOf'>,
@@ -58,6 +58,10 @@ export const sendPage = (
   { parameters = {}, isChosen = false, freshFor: given = Number.POSITIVE_INFINITY }: RenderOptions = {},
 ): void => {
   const here = { path: request.path, parameters }
-  const packed = renderCompressed({ demo }, page, { lang: langOf(request), encoding: encodingOf(request), here })
-  sendCompressed(request, response, Math.min(given, freshFor(nowOf(request))), { ...packed, isChosen })
+  const packed = renderCompressed({ demo }, page, {
+    lang: languageOf(request),
+    encoding: chooseEncoding(request),
+    here,
+  })
+  sendCompressed(request, response, Math.min(given, maxAgeSeconds(nowOf(request))), { ...packed, isChosen })
 }

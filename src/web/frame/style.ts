@@ -2,7 +2,7 @@
  * On screens below 48rem, tables without the class `narrow` become cards. The last fonts cover late Unicode
  * extensions.
  */
-export const STYLE = `
+export const SITE_STYLE = `
 :root {
   color-scheme: light dark;
   --paper: #ffffff; --ground: #f5f7f9; --ink: #1c2530; --soft: #515c68; --line: #d5dce3; --edge: #7d8894;

@@ -4,10 +4,16 @@ import type { BilingualText } from '../../foundation/text/words.js'
 import { addMonths } from '../../foundation/time/dates.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import type { PublicListFigures } from '../../store/publication/public-figures.js'
-import { ENGLISH_STAYS, entryList } from '../blacklist/page.js'
-import { barChart, changesByMonth, inForceByMonth, type MonthCounts, prefectureMap } from '../frame/charts.js'
+import { ENGLISH_LANG_INPUT, entryList } from '../blacklist/page.js'
+import {
+  drawBarChart,
+  drawChangesByMonth,
+  drawInForceByMonth,
+  drawPrefectureMap,
+  type MonthCounts,
+} from '../frame/charts.js'
 import { type Html, html, linkTo } from '../frame/html.js'
-import { both, page, type SitePage } from '../frame/page.js'
+import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 
 export interface FrontContent {
   day: string
@@ -20,25 +26,25 @@ export interface FrontContent {
 const MONTHS = 24
 
 export const frontPage = (front: FrontContent): SitePage =>
-  page(
+  sitePage(
     { zh: '电子商务信用信息', en: 'E-commerce credit' },
-    html`<p class="lead">${both('本站公示本省依法列入严重失信名单的电子商务经营者：任何人可查、可核、可下载。', 'Here the e-commerce operators are published that were lawfully listed in this province: for anybody to look up, to verify, to take away.')}</p>
+    html`<p class="lead">${bilingual('本站公示本省依法列入严重失信名单的电子商务经营者：任何人可查、可核、可下载。', 'Here the e-commerce operators are published that were lawfully listed in this province: for anybody to look up, to verify, to take away.')}</p>
 <form action="/blacklist" method="get" role="search" class="search">
-${ENGLISH_STAYS}
-<div class="main"><label for="name">${both('查企业：名称或统一社会信用代码', 'Look up a firm: name or code')}</label>
-<div class="row"><input id="name" name="name" type="search" maxlength="100" autocomplete="off"><button>${both('查询', 'Search')}</button></div></div>
+${ENGLISH_LANG_INPUT}
+<div class="main"><label for="name">${bilingual('查企业：名称或统一社会信用代码', 'Look up a firm: name or code')}</label>
+<div class="row"><input id="name" name="name" type="search" maxlength="100" autocomplete="off"><button>${bilingual('查询', 'Search')}</button></div></div>
 </form>
 ${totals(front)}
 <section aria-labelledby="figures">
-<h2 id="figures">${both('名单概况', 'The list in figures')}</h2>
+<h2 id="figures">${bilingual('名单概况', 'The list in figures')}</h2>
 <div class="charts">
 ${charts(front)}
 </div>
 </section>
 <section aria-labelledby="newest">
-<h2 id="newest">${both('最新公示', 'Published last')}</h2>
-${front.newest.length === 0 ? html`<p>${both('现在没有公示中的记录。', 'No entry is published now.')}</p>` : entryList(front.newest)}
-<p><a href="${linkTo('/blacklist')}">${both('查看全部名单', 'Read the whole list')}</a></p>
+<h2 id="newest">${bilingual('最新公示', 'Published last')}</h2>
+${front.newest.length === 0 ? html`<p>${bilingual('现在没有公示中的记录。', 'No entry is published now.')}</p>` : entryList(front.newest)}
+<p><a href="${linkTo('/blacklist')}">${bilingual('查看全部名单', 'Read the whole list')}</a></p>
 </section>
 ${removalsSection(front)}
 ${moreLinks()}`,
@@ -63,9 +69,9 @@ const totals = ({ day, figures, sequence }: FrontContent): Html => {
   ]
   return html`<ul class="totals">${all.map(
     ({ n, zh, en, path }) =>
-      html`<li>${path ? html`<a href="${path}"><strong>${n}</strong> ${both(zh, en)}</a>` : html`<strong>${n}</strong> ${both(zh, en)}`}</li>`,
+      html`<li>${path ? html`<a href="${path}"><strong>${n}</strong> ${bilingual(zh, en)}</a>` : html`<strong>${n}</strong> ${bilingual(zh, en)}`}</li>`,
   )}</ul>
-<p class="note">${sequence === 0 ? both(`截至 ${day}；名单尚未公布过签名的一期。`, `As of ${day}; no signed sequence was published yet.`) : both(`截至 ${day}，签名名单第 ${sequence} 期。`, `As of ${day}, sequence ${sequence} of the signed list.`)} <a href="${linkTo('/data', {}, '#verify')}">${both('如何核验', 'How to verify it')}</a></p>`
+<p class="note">${sequence === 0 ? bilingual(`截至 ${day}；名单尚未公布过签名的一期。`, `As of ${day}; no signed sequence was published yet.`) : bilingual(`截至 ${day}，签名名单第 ${sequence} 期。`, `As of ${day}, sequence ${sequence} of the signed list.`)} <a href="${linkTo('/data', {}, '#verify')}">${bilingual('如何核验', 'How to verify it')}</a></p>`
 }
 
 const charts = ({ day, figures }: FrontContent): Html => {
@@ -78,10 +84,10 @@ const charts = ({ day, figures }: FrontContent): Html => {
     n: figures.reasons.reduce((n, one) => (topicsOf(one.reason).includes(topic as Topic) ? n + one.n : n), 0),
   }))
   topics.sort((a, b) => b.n - a.n)
-  return html`${inForceByMonth(months)}
-${prefectureMap(counts, figures.places.find(({ place }) => place === null)?.n ?? 0)}
-${changesByMonth(months)}
-${barChart(
+  return html`${drawInForceByMonth(months)}
+${drawPrefectureMap(counts, figures.places.find(({ place }) => place === null)?.n ?? 0)}
+${drawChangesByMonth(months)}
+${drawBarChart(
   'by-reason',
   { zh: '列入事由', en: 'Reasons' },
   { zh: '按事由所含字词归类，一条可属几类。', en: 'By words in the reason; an entry may be of several kinds.' },
@@ -115,22 +121,22 @@ const REMOVALS: Record<RemovalReason, BilingualText> = {
 
 const removalsSection = ({ figures: { removals } }: FrontContent): Html =>
   html`<section aria-labelledby="gone">
-<h2 id="gone">${both('已移出', 'Removed')}</h2>
-<p>${both('移出的只计数，不再提名称。', 'Of what was removed only the number is told, and no name.')}</p>
+<h2 id="gone">${bilingual('已移出', 'Removed')}</h2>
+<p>${bilingual('移出的只计数，不再提名称。', 'Of what was removed only the number is told, and no name.')}</p>
 ${
   removals.length === 0
-    ? html`<p>${both('尚无移出。', 'None so far.')}</p>`
-    : html`<ul class="totals small">${removals.map(({ reason, n }) => html`<li><strong>${n}</strong> ${both(REMOVALS[reason].zh, REMOVALS[reason].en)}</li>`)}</ul>`
+    ? html`<p>${bilingual('尚无移出。', 'None so far.')}</p>`
+    : html`<ul class="totals small">${removals.map(({ reason, n }) => html`<li><strong>${n}</strong> ${bilingual(REMOVALS[reason].zh, REMOVALS[reason].en)}</li>`)}</ul>`
 }
 </section>`
 
 const moreLinks = (): Html =>
   html`<section aria-labelledby="more">
-<h2 id="more">${both('还可以', 'You can also')}</h2>
+<h2 id="more">${bilingual('还可以', 'You can also')}</h2>
 <ul>
-<li><a href="${linkTo('/data')}">${both('下载名单数据并核验签名', 'Download the list as data and verify its signature')}</a></li>
-<li><a href="/data/blacklist.atom">${both('订阅名单变更（Atom）', 'Subscribe to its changes (Atom)')}</a></li>
-<li><a href="${linkTo('/scorecard')}">${both('看信用评价如何计分', 'See how credit is scored')}</a></li>
-<li><a href="/graphql">${both('用程序查询（GraphQL）', 'Ask by program (GraphQL)')}</a></li>
+<li><a href="${linkTo('/data')}">${bilingual('下载名单数据并核验签名', 'Download the list as data and verify its signature')}</a></li>
+<li><a href="/data/blacklist.atom">${bilingual('订阅名单变更（Atom）', 'Subscribe to its changes (Atom)')}</a></li>
+<li><a href="${linkTo('/scorecard')}">${bilingual('看信用评价如何计分', 'See how credit is scored')}</a></li>
+<li><a href="/graphql">${bilingual('用程序查询（GraphQL）', 'Ask by program (GraphQL)')}</a></li>
 </ul>
 </section>`

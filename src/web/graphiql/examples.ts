@@ -9,7 +9,7 @@ export interface ExampleQuery {
 /** No operator has this code. */
 const CODE = '91220102MA0000001X'
 
-export const EXAMPLES: readonly ExampleQuery[] = [
+export const EXAMPLE_QUERIES: readonly ExampleQuery[] = [
   {
     role: 'public',
     zh: '社会公众：无需令牌。查一个代码的状态，读已公示的名单。',
@@ -115,7 +115,8 @@ export const EXAMPLES: readonly ExampleQuery[] = [
 /** Width of a comment line, in characters. */
 const LINE = 56
 
-export const textOf = ({ zh, en }: ExampleQuery, printed: string): string => `# ${zh}\n${wrapped(en)}\n\n${printed}\n`
+export const exampleText = ({ zh, en }: ExampleQuery, printed: string): string =>
+  `# ${zh}\n${wrapped(en)}\n\n${printed}\n`
 
 const wrapped = (text: string): string => {
   const lines = ['#']

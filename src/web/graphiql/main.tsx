@@ -4,7 +4,7 @@ import { StrictMode, useMemo, useRef, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import 'graphiql/style.css'
 import './style.css'
-import { EXAMPLES, textOf } from './examples.js'
+import { EXAMPLE_QUERIES, exampleText } from './examples.js'
 
 interface GraphiqlSession {
   name: string
@@ -40,8 +40,8 @@ const asked = (question: GraphiqlQuery): GraphiqlQuery => {
   }
 }
 
-const TABS = EXAMPLES.map((example) => ({
-  query: textOf(example, print(parse(example.query))),
+const TABS = EXAMPLE_QUERIES.map((example) => ({
+  query: exampleText(example, print(parse(example.query))),
   variables: example.variables ? JSON.stringify(example.variables, null, 2) : '',
 }))
 

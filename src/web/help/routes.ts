@@ -1,12 +1,12 @@
 import { Router } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 import { html, inPageLanguage, linkTo } from '../frame/html.js'
-import { page, type SitePage } from '../frame/page.js'
+import { type SitePage, sitePage } from '../frame/page.js'
 import { sendPage } from '../frame/render-response.js'
 import { HELP_GROUPS, HELP_TASKS, helpPath } from './tasks.js'
 import { helpText } from './texts.js'
 
-export const help = (parts: Parameters<typeof sendPage>[0]): Router => {
+export const helpRouter = (parts: Parameters<typeof sendPage>[0]): Router => {
   const router = Router()
   router.get('/help', (request, response) => sendPage(parts, request, response, indexPage()))
   router.get('/help/:task', (request, response) => {
@@ -18,7 +18,7 @@ export const help = (parts: Parameters<typeof sendPage>[0]): Router => {
 }
 
 const indexPage = (): SitePage =>
-  page(
+  sitePage(
     { zh: '帮助', en: 'Help' },
     html`${HELP_GROUPS.map(
       ({ id, zh, en, tasks }) => html`<section aria-labelledby="${id}">
@@ -32,7 +32,7 @@ const indexPage = (): SitePage =>
 const taskPage = (task: string): SitePage => {
   const { title, content } = helpText(task)
   const others = HELP_GROUPS.find(({ tasks }) => (tasks as readonly string[]).includes(task))?.tasks ?? []
-  return page(
+  return sitePage(
     title,
     html`${content}
 <nav class="note" aria-label="${inPageLanguage('其他帮助', 'More help')}">

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import MarkdownIt from 'markdown-it'
-import { addressOf, Html, type Lang } from '../frame/html.js'
+import { addressInLanguage, Html, type Lang } from '../frame/html.js'
 
 export interface HelpText {
   title: { zh: string; en: string }
@@ -18,7 +18,7 @@ const TITLE = /^# (.+)\n/
 const markdown = new MarkdownIt()
 markdown.renderer.rules['link_open'] = (tokens, at, options, { lang }: { lang: Lang }, self) => {
   const path = tokens[at]?.attrGet('href') ?? ''
-  tokens[at]?.attrSet('href', addressOf(path, {}, lang))
+  tokens[at]?.attrSet('href', addressInLanguage(path, {}, lang))
   return self.renderToken(tokens, at, options)
 }
 

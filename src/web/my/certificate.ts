@@ -1,11 +1,11 @@
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Certificate } from '../../work/publication/certificate.js'
-import { minute } from '../entry/page.js'
+import { minuteText } from '../entry/page.js'
 import { type Html, html, inPageLanguage, linkTo, publishedText } from '../frame/html.js'
-import { both, type SitePage } from '../frame/page.js'
-import { row } from './file.js'
+import { bilingual, type SitePage } from '../frame/page.js'
+import { definitionRow } from './file.js'
 import { listingPath, ownPage, type PartyPageContext } from './frame.js'
-import { DELIVERIES, label, REMOVALS } from './words.js'
+import { DELIVERY_WORDS, labelIn, REMOVAL_WORDS } from './words.js'
 
 export interface CertificateContent {
   own: PartyPageContext
@@ -24,19 +24,19 @@ export const certificatePage = ({ own, id, certificate, jws, kid, base }: Certif
   return ownPage(
     own,
     { zh: '移出证明', en: 'Certificate of removal' },
-    html`<p class="good">${both(statement.zh, statement.en)}</p>
+    html`<p class="good">${bilingual(statement.zh, statement.en)}</p>
 <dl class="facts">
-${row('当事人', 'Party', html`${party.name && publishedText(party.name)} <code>${party.code}</code>`)}${row('条目', 'Entry', html`<code>${entry.id}</code>`)}${row('决定机关', 'Authority', entry.authority && publishedText(entry.authority))}${row('决定文号', 'Document', entry.documentNumber && publishedText(entry.documentNumber))}${row('决定日期', 'Decided', entry.decidedOn)}${row('公示日期', 'Published', entry.publishedOn)}${row('移出日期', 'Removed', entry.removedOn)}${row('移出原因', 'Why', label(REMOVALS, entry.removalReason))}${row('出具时间', 'Issued', minute(new Date(issuedAt)))}</dl>
-<h2>${both('出具时已告知的平台', 'Platforms told, as it was issued')}</h2>
-${heard.platforms.length === 0 ? html`<p>${both('没有平台曾收到该条目。', 'No platform ever got the entry.')}</p>` : html`<ul>${heard.platforms.map(({ platform, state, confirmedAt }) => html`<li>${platform}${inPageLanguage('：', ': ')}${label(DELIVERIES, state)} ${confirmedAt && minute(new Date(confirmedAt))}</li>\n`)}</ul>`}
-<h2>${both('签名', 'Signature')}</h2>
-<p><a href="${linkTo(`${listingPath(id)}/certificate.jws`)}" download>${both(`下载签名文件（${certificateFileName(certificate)}）`, `Download the signed file (${certificateFileName(certificate)})`)}</a></p>
-<p>${both('签名密钥', 'Key')} <code class="hash">${kid}</code>${both('（ES256，与名单清单同一密钥；公钥在', '(ES256, the key of the signed list; public keys at')} <a href="/.well-known/jwks.json">/.well-known/jwks.json</a>${inPageLanguage('）', ')')}</p>
+${definitionRow('当事人', 'Party', html`${party.name && publishedText(party.name)} <code>${party.code}</code>`)}${definitionRow('条目', 'Entry', html`<code>${entry.id}</code>`)}${definitionRow('决定机关', 'Authority', entry.authority && publishedText(entry.authority))}${definitionRow('决定文号', 'Document', entry.documentNumber && publishedText(entry.documentNumber))}${definitionRow('决定日期', 'Decided', entry.decidedOn)}${definitionRow('公示日期', 'Published', entry.publishedOn)}${definitionRow('移出日期', 'Removed', entry.removedOn)}${definitionRow('移出原因', 'Why', labelIn(REMOVAL_WORDS, entry.removalReason))}${definitionRow('出具时间', 'Issued', minuteText(new Date(issuedAt)))}</dl>
+<h2>${bilingual('出具时已告知的平台', 'Platforms told, as it was issued')}</h2>
+${heard.platforms.length === 0 ? html`<p>${bilingual('没有平台曾收到该条目。', 'No platform ever got the entry.')}</p>` : html`<ul>${heard.platforms.map(({ platform, state, confirmedAt }) => html`<li>${platform}${inPageLanguage('：', ': ')}${labelIn(DELIVERY_WORDS, state)} ${confirmedAt && minuteText(new Date(confirmedAt))}</li>\n`)}</ul>`}
+<h2>${bilingual('签名', 'Signature')}</h2>
+<p><a href="${linkTo(`${listingPath(id)}/certificate.jws`)}" download>${bilingual(`下载签名文件（${certificateFileName(certificate)}）`, `Download the signed file (${certificateFileName(certificate)})`)}</a></p>
+<p>${bilingual('签名密钥', 'Key')} <code class="hash">${kid}</code>${bilingual('（ES256，与名单清单同一密钥；公钥在', '(ES256, the key of the signed list; public keys at')} <a href="/.well-known/jwks.json">/.well-known/jwks.json</a>${inPageLanguage('）', ')')}</p>
 <pre tabindex="0"><code>${jws}</code></pre>
-<h2>${both('任何人如何核验', 'How anybody verifies it')}</h2>
-<p>${both('取公钥，核对签名；应显示 true 和证明内容：', 'Fetch the key and check the signature: it says true, and what is certified:')}</p>
+<h2>${bilingual('任何人如何核验', 'How anybody verifies it')}</h2>
+<p>${bilingual('取公钥，核对签名；应显示 true 和证明内容：', 'Fetch the key and check the signature: it says true, and what is certified:')}</p>
 ${pre(COMMANDS(base, certificateFileName(certificate)))}
-<p class="note">${both('证明说明出具时的情况。现状以公示的名单为准：', 'It tells how things stood when it was issued. How they stand now the published list says:')} <a href="${linkTo(`/blacklist/${entry.id}`)}">${both('本条目的页面（已移出的答复 410）', 'the page of the entry, gone (410) once it is removed')}</a></p>`,
+<p class="note">${bilingual('证明说明出具时的情况。现状以公示的名单为准：', 'It tells how things stood when it was issued. How they stand now the published list says:')} <a href="${linkTo(`/blacklist/${entry.id}`)}">${bilingual('本条目的页面（已移出的答复 410）', 'the page of the entry, gone (410) once it is removed')}</a></p>`,
   )
 }
 

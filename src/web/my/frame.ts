@@ -1,5 +1,5 @@
-import { type Html, html, linkTo, plainText } from '../frame/html.js'
-import { both, page, type SitePage } from '../frame/page.js'
+import { bilingualPlainText, type Html, html, linkTo } from '../frame/html.js'
+import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 
 export interface PartyPageContext {
   code: string
@@ -7,7 +7,7 @@ export interface PartyPageContext {
   endsAt: Date
 }
 
-export const PATHS = {
+export const MY_PATHS = {
   file: '/my',
   records: '/my/records',
   askers: '/my/asked-by',
@@ -19,23 +19,23 @@ export const PATHS = {
 export const listingPath = (id: string): string => `/my/listings/${encodeURIComponent(id)}`
 
 export const ownPage = (own: PartyPageContext, title: SitePage['title'], content: Html): SitePage =>
-  page(
+  sitePage(
     title,
     html`${bar(own)}
 ${content}`,
   )
 
 const bar = (own: PartyPageContext): Html => html`<div class="mine">
-<nav aria-label="${plainText('我的记录', 'My record')}"><ul>
-<li><a href="${linkTo(PATHS.file)}">${both('概况', 'Overview')}</a></li>
-<li><a href="${linkTo(PATHS.records)}">${both('全部信息与出处', 'Records and sources')}</a></li>
-<li><a href="${linkTo(PATHS.askers)}">${both('谁查询过', 'Who asked')}</a></li>
-<li><a href="${linkTo('/help', {}, '#party')}">${both('帮助', 'Help')}</a></li>
+<nav aria-label="${bilingualPlainText('我的记录', 'My record')}"><ul>
+<li><a href="${linkTo(MY_PATHS.file)}">${bilingual('概况', 'Overview')}</a></li>
+<li><a href="${linkTo(MY_PATHS.records)}">${bilingual('全部信息与出处', 'Records and sources')}</a></li>
+<li><a href="${linkTo(MY_PATHS.askers)}">${bilingual('谁查询过', 'Who asked')}</a></li>
+<li><a href="${linkTo('/help', {}, '#party')}">${bilingual('帮助', 'Help')}</a></li>
 </ul></nav>
-${form(own, PATHS.out, html`<span>${both('已登录：', 'Signed in:')} <code>${own.code}</code></span> <button class="plain">${both('退出', 'Sign out')}</button>`)}
+${postForm(own, MY_PATHS.out, html`<span>${bilingual('已登录：', 'Signed in:')} <code>${own.code}</code></span> <button class="plain">${bilingual('退出', 'Sign out')}</button>`)}
 </div>`
 
-export const form = ({ csrf }: Pick<PartyPageContext, 'csrf'>, path: string, content: Html): Html =>
+export const postForm = ({ csrf }: Pick<PartyPageContext, 'csrf'>, path: string, content: Html): Html =>
   html`<form action="${linkTo(path)}" method="post"><input type="hidden" name="csrf" value="${csrf}">
 ${content}</form>`
 

@@ -1,14 +1,14 @@
 import { MOVES, type MoveName } from '../../domain/listing/moves.js'
 import type { RetractionStatus } from '../../work/delivery/retraction.js'
-import { dayText } from '../blacklist/page.js'
-import { minute } from '../entry/page.js'
+import { dateElement } from '../blacklist/page.js'
+import { minuteText } from '../entry/page.js'
 import { type Html, html, linkTo, publishedText } from '../frame/html.js'
-import { both, type SitePage } from '../frame/page.js'
-import { table } from '../scorecard/card-table.js'
-import { row } from './file.js'
-import { doneNotice, form, listingPath, ownPage, PATHS, type PartyPageContext, refusalNotice } from './frame.js'
+import { bilingual, type SitePage } from '../frame/page.js'
+import { bilingualTable } from '../scorecard/card-table.js'
+import { definitionRow } from './file.js'
+import { doneNotice, listingPath, MY_PATHS, ownPage, type PartyPageContext, postForm, refusalNotice } from './frame.js'
 import type { PartyListingDetail } from './questions.js'
-import { CHECKS, DELIVERIES, label, REMOVALS, STATES } from './words.js'
+import { DELIVERY_WORDS, labelIn, REMOVAL_CHECK_WORDS, REMOVAL_WORDS, STATE_WORDS } from './words.js'
 
 /** Maximum characters, as in domain/listing/move-input. */
 const TEXT_MOST = 10_000
@@ -23,7 +23,7 @@ export interface ListingContent {
   text: string
 }
 
-export const isCertified = ({ state, publishedOn, removedOn, mirrored }: PartyListingDetail): boolean =>
+export const mayBeCertified = ({ state, publishedOn, removedOn, mirrored }: PartyListingDetail): boolean =>
   state === 'REMOVED' && publishedOn !== null && removedOn !== null && !mirrored
 
 export const listingPage = (shown: ListingContent): SitePage => {
@@ -33,80 +33,80 @@ export const listingPage = (shown: ListingContent): SitePage => {
     own,
     { zh: name.zh, en: name.en },
     html`${doneNotice(shown.done)}${refusalNotice(shown.refused)}
-<p class="state">${label(STATES, listing.state)}</p>
+<p class="state">${labelIn(STATE_WORDS, listing.state)}</p>
 ${facts(listing)}
 ${removed(shown)}
 ${repair(shown)}
 ${defence(shown)}
 ${process(listing)}
 ${documents(listing)}
-<p><a href="${linkTo(PATHS.file)}">${both('返回概况', 'Back to the overview')}</a></p>`,
+<p><a href="${linkTo(MY_PATHS.file)}">${bilingual('返回概况', 'Back to the overview')}</a></p>`,
   )
 }
 
 const facts = (one: PartyListingDetail): Html => html`<dl class="facts">
-${row('列入事由', 'Reason', publishedText(one.reason))}${row('列入依据', 'Legal basis', one.basis && publishedText(one.basis))}${row('决定机关', 'Authority', one.authority && publishedText(one.authority))}${row('决定文号', 'Document', one.documentNumber && publishedText(one.documentNumber))}${row('决定日期', 'Decided', one.decidedOn && dayText(one.decidedOn))}${row('公示日期', 'Published', one.publishedOn && dayText(one.publishedOn))}${row('届满日期', 'Ends on', one.endsOn && dayText(one.endsOn))}${row('移出日期', 'Removed', one.removedOn && dayText(one.removedOn))}${row('移出原因', 'Why removed', one.removalReason && label(REMOVALS, one.removalReason))}${row('暂停公示', 'Hidden since', one.hiding && dayText(one.hiding.on))}${row('期限', 'Your time', one.deadlines.length > 0 ? html`${one.deadlines.map(({ dueOn, endedOn, provisional }) => html`${both(`陈述申辩至 ${dueOn}（含）`, `to be heard until ${dueOn}, inclusive`)}${endedOn ? both('（已结束）', ' (over)') : provisional ? both('（节假日未公布，可能变动）', ' (holidays not published yet, it may move)') : null}`)}` : null)}</dl>`
+${definitionRow('列入事由', 'Reason', publishedText(one.reason))}${definitionRow('列入依据', 'Legal basis', one.basis && publishedText(one.basis))}${definitionRow('决定机关', 'Authority', one.authority && publishedText(one.authority))}${definitionRow('决定文号', 'Document', one.documentNumber && publishedText(one.documentNumber))}${definitionRow('决定日期', 'Decided', one.decidedOn && dateElement(one.decidedOn))}${definitionRow('公示日期', 'Published', one.publishedOn && dateElement(one.publishedOn))}${definitionRow('届满日期', 'Ends on', one.endsOn && dateElement(one.endsOn))}${definitionRow('移出日期', 'Removed', one.removedOn && dateElement(one.removedOn))}${definitionRow('移出原因', 'Why removed', one.removalReason && labelIn(REMOVAL_WORDS, one.removalReason))}${definitionRow('暂停公示', 'Hidden since', one.hiding && dateElement(one.hiding.on))}${definitionRow('期限', 'Your time', one.deadlines.length > 0 ? html`${one.deadlines.map(({ dueOn, endedOn, provisional }) => html`${bilingual(`陈述申辩至 ${dueOn}（含）`, `to be heard until ${dueOn}, inclusive`)}${endedOn ? bilingual('（已结束）', ' (over)') : provisional ? bilingual('（节假日未公布，可能变动）', ' (holidays not published yet, it may move)') : null}`)}` : null)}</dl>`
 
 const repair = ({ own, listing, text }: ListingContent): Html | null => {
   if (listing.repair !== null)
-    return html`<section aria-labelledby="repair"><h2 id="repair">${both('信用修复申请', 'Application for repair')}</h2>
-<p class="good">${both(`已于 ${listing.repair.appliedOn} 提交。`, `Sent on ${listing.repair.appliedOn}.`)} ${listing.repair.acceptedOn ? both(`${listing.repair.acceptedOn} 已受理，正在核实。`, `Accepted on ${listing.repair.acceptedOn}, being examined.`) : both('尚待受理。', 'Not accepted yet.')}</p></section>`
+    return html`<section aria-labelledby="repair"><h2 id="repair">${bilingual('信用修复申请', 'Application for repair')}</h2>
+<p class="good">${bilingual(`已于 ${listing.repair.appliedOn} 提交。`, `Sent on ${listing.repair.appliedOn}.`)} ${listing.repair.acceptedOn ? bilingual(`${listing.repair.acceptedOn} 已受理，正在核实。`, `Accepted on ${listing.repair.acceptedOn}, being examined.`) : bilingual('尚待受理。', 'Not accepted yet.')}</p></section>`
   if (!listing.allowedMoves.includes('applyRepair')) return null
-  return html`<section aria-labelledby="repair"><h2 id="repair">${both('申请信用修复', 'Apply for repair')}</h2>
-<p>${both('写明处罚义务的履行情况、已消除的危害后果和不良影响，并作出信用承诺。提交后由决定机关受理、核实；未满最短期限等不符合条件的，当场告知原因。', 'Say how the penalty was performed, what harm was undone, and what you promise. The deciding authority accepts and examines it; what does not meet a condition, such as the shortest time, is refused at once with the reason.')}</p>
-${form(
+  return html`<section aria-labelledby="repair"><h2 id="repair">${bilingual('申请信用修复', 'Apply for repair')}</h2>
+<p>${bilingual('写明处罚义务的履行情况、已消除的危害后果和不良影响，并作出信用承诺。提交后由决定机关受理、核实；未满最短期限等不符合条件的，当场告知原因。', 'Say how the penalty was performed, what harm was undone, and what you promise. The deciding authority accepts and examines it; what does not meet a condition, such as the shortest time, is refused at once with the reason.')}</p>
+${postForm(
   own,
   listingPath(listing.id),
   html`<input type="hidden" name="act" value="applyRepair">
-<fieldset class="act"><legend>${both('申请内容', 'The application')}</legend>
-<p><label for="text">${both('履行情况与承诺', 'What was done, and the promise')}</label>
+<fieldset class="act"><legend>${bilingual('申请内容', 'The application')}</legend>
+<p><label for="text">${bilingual('履行情况与承诺', 'What was done, and the promise')}</label>
 <textarea id="text" name="text" rows="8" maxlength="${TEXT_MOST}" required aria-describedby="text-note">
 ${text}</textarea></p>
-<p id="text-note" class="note">${both('材料虚假的，撤销修复、恢复列入，期限重新计算。请勿写身份证号。', 'After false materials the entry is restored and its term counted anew. No ID numbers.')}</p>
-<p><button>${both('提交申请', 'Send the application')}</button></p></fieldset>`,
+<p id="text-note" class="note">${bilingual('材料虚假的，撤销修复、恢复列入，期限重新计算。请勿写身份证号。', 'After false materials the entry is restored and its term counted anew. No ID numbers.')}</p>
+<p><button>${bilingual('提交申请', 'Send the application')}</button></p></fieldset>`,
 )}</section>`
 }
 
 const defence = ({ own, listing, text }: ListingContent): Html | null =>
   listing.allowedMoves.includes('recordDefence')
-    ? html`<section aria-labelledby="defence"><h2 id="defence">${both('陈述申辩', 'To be heard')}</h2>
-${form(
+    ? html`<section aria-labelledby="defence"><h2 id="defence">${bilingual('陈述申辩', 'To be heard')}</h2>
+${postForm(
   own,
   listingPath(listing.id),
   html`<input type="hidden" name="act" value="recordDefence">
-<fieldset class="act"><legend>${both('陈述申辩的内容', 'What you have to say')}</legend>
-<p><label for="defence-text">${both('内容', 'Text')}</label>
+<fieldset class="act"><legend>${bilingual('陈述申辩的内容', 'What you have to say')}</legend>
+<p><label for="defence-text">${bilingual('内容', 'Text')}</label>
 <textarea id="defence-text" name="text" rows="6" maxlength="${TEXT_MOST}" required>
 ${text}</textarea></p>
-<p class="tick"><input id="hearing" name="hearing" type="checkbox" value="1"><label for="hearing">${both('要求听证', 'Ask for a hearing')}</label></p>
-<p><button>${both('提交', 'Send')}</button></p></fieldset>`,
+<p class="tick"><input id="hearing" name="hearing" type="checkbox" value="1"><label for="hearing">${bilingual('要求听证', 'Ask for a hearing')}</label></p>
+<p><button>${bilingual('提交', 'Send')}</button></p></fieldset>`,
 )}</section>`
     : null
 
 const process = ({ proceedings }: PartyListingDetail): Html => html`<section aria-labelledby="process">
-<h2 id="process">${both('办理经过', 'How it went')}</h2>
+<h2 id="process">${bilingual('办理经过', 'How it went')}</h2>
 ${
   proceedings.length === 0
-    ? html`<p>${both('没有可告知的步骤。', 'No step to be told.')}</p>`
-    : html`<ol>${proceedings.map((step) => html`<li><p><strong>${moveNamed(step.move)}</strong> ${dayText(step.on)} ${step.documentNumber && publishedText(step.documentNumber)}</p>${step.reason && html`<p>${publishedText(step.reason)}</p>`}${step.text && html`<p>${publishedText(step.text)}</p>`}</li>\n`)}</ol>`
+    ? html`<p>${bilingual('没有可告知的步骤。', 'No step to be told.')}</p>`
+    : html`<ol>${proceedings.map((step) => html`<li><p><strong>${moveNamed(step.move)}</strong> ${dateElement(step.on)} ${step.documentNumber && publishedText(step.documentNumber)}</p>${step.reason && html`<p>${publishedText(step.reason)}</p>`}${step.text && html`<p>${publishedText(step.text)}</p>`}</li>\n`)}</ol>`
 }
 </section>`
 
 const moveNamed = (name: string): Html => {
   const move = Object.hasOwn(MOVES, name) ? MOVES[name as MoveName] : undefined
-  return move ? both(move.zh, move.en) : html`${name}`
+  return move ? bilingual(move.zh, move.en) : html`${name}`
 }
 
 const documents = (listing: PartyListingDetail): Html | null =>
   listing.documents.length === 0
     ? null
-    : html`<section aria-labelledby="documents"><h2 id="documents">${both('文书', 'Documents')}</h2>
-<ul>${listing.documents.map(({ kind, title, number }) => html`<li><a href="${linkTo(`${listingPath(listing.id)}/documents/${kind}`)}">${publishedText(title)}</a> ${number && publishedText(number)} ${both('（可打印的网页）', '(a page to print)')}</li>\n`)}</ul></section>`
+    : html`<section aria-labelledby="documents"><h2 id="documents">${bilingual('文书', 'Documents')}</h2>
+<ul>${listing.documents.map(({ kind, title, number }) => html`<li><a href="${linkTo(`${listingPath(listing.id)}/documents/${kind}`)}">${publishedText(title)}</a> ${number && publishedText(number)} ${bilingual('（可打印的网页）', '(a page to print)')}</li>\n`)}</ul></section>`
 
 const removed = ({ listing, retraction, platformNames }: ListingContent): Html | null => {
   if (listing.state !== 'REMOVED') return null
-  return html`<section aria-labelledby="removed"><h2 id="removed">${both('移出之后', 'After the removal')}</h2>
-${isCertified(listing) ? html`<p><a href="${linkTo(`${listingPath(listing.id)}/certificate`)}">${both('移出证明（签名，可打印、可下载）', 'Signed certificate of the removal, to print or keep')}</a></p>` : null}
+  return html`<section aria-labelledby="removed"><h2 id="removed">${bilingual('移出之后', 'After the removal')}</h2>
+${mayBeCertified(listing) ? html`<p><a href="${linkTo(`${listingPath(listing.id)}/certificate`)}">${bilingual('移出证明（签名，可打印、可下载）', 'Signed certificate of the removal, to print or keep')}</a></p>` : null}
 ${receivers(retraction, platformNames)}</section>`
 }
 
@@ -115,13 +115,13 @@ const receivers = (
   names: ReadonlyMap<string, { zh: string; en: string }>,
 ): Html => {
   if (retraction === null || retraction.receivers.length + retraction.hearers.length === 0)
-    return html`<p>${both('没有平台曾收到该条目，无须告知。', 'No platform ever got the entry: nobody had to be told.')}</p>`
+    return html`<p>${bilingual('没有平台曾收到该条目，无须告知。', 'No platform ever got the entry: nobody had to be told.')}</p>`
   const { hearers } = retraction
   const heard = hearers.filter(({ confirmedAt }) => confirmedAt !== null).length
   return html`${
     retraction.receivers.length === 0
       ? null
-      : table({
+      : bilingualTable({
           caption: { zh: '告知了谁，谁已确认', en: 'Who was told, and who has confirmed' },
           columns: [
             { zh: '信用平台', en: 'Credit platform' },
@@ -132,13 +132,15 @@ const receivers = (
           rows: retraction.receivers.map(({ platform, toldAt, confirmedAt, state, check }) => {
             const name = names.get(platform)
             return [
-              name ? both(name.zh, name.en) : platform,
-              toldAt ? minute(toldAt) : both('尚未', 'not yet'),
-              confirmedAt ? minute(confirmedAt) : both('尚未', 'not yet'),
-              state === 'CONFIRMED' && check !== null ? label(CHECKS, check) : label(DELIVERIES, state),
+              name ? bilingual(name.zh, name.en) : platform,
+              toldAt ? minuteText(toldAt) : bilingual('尚未', 'not yet'),
+              confirmedAt ? minuteText(confirmedAt) : bilingual('尚未', 'not yet'),
+              state === 'CONFIRMED' && check !== null
+                ? labelIn(REMOVAL_CHECK_WORDS, check)
+                : labelIn(DELIVERY_WORDS, state),
             ]
           }),
         })
   }
-${hearers.length === 0 ? null : html`<p>${both(`名单上有该卖家的电子商务平台 ${hearers.length} 家，其中 ${heard} 家已确认。`, `${hearers.length === 1 ? '1 marketplace has' : `${hearers.length} marketplaces have`} the seller on its list; ${heard} confirmed.`)}</p>`}`
+${hearers.length === 0 ? null : html`<p>${bilingual(`名单上有该卖家的电子商务平台 ${hearers.length} 家，其中 ${heard} 家已确认。`, `${hearers.length === 1 ? '1 marketplace has' : `${hearers.length} marketplaces have`} the seller on its list; ${heard} confirmed.`)}</p>`}`
 }

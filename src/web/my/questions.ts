@@ -5,7 +5,7 @@ const RECORD = 'id kind agencyName { zh en } validFrom validTo'
 const LISTING = `id kind list { name { zh en } } state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason
   mirrored contested allowedMoves repair { appliedOn acceptedOn }`
 
-export const FILE = `query MyFile { myFile {
+export const FILE_QUERY = `query MyFile { myFile {
   uscc shop name kind region registrationStatus formerNames
   standing { status listed asOf stale }
   score { value grade scorecard asOf nextChangeOn objected
@@ -16,24 +16,27 @@ export const FILE = `query MyFile { myFile {
   objections { id state fact statement openedAt decidedAt note openedBy consequence { zh en } }
   authorisations { id client document sha256 givenOn endsOn holds withdrawnAt withdrawnBy } } viewer { sub } }`
 
-export const LISTINGS = `query MyListings { myFile { uscc shop name listings { ${LISTING}
+export const LISTINGS_QUERY = `query MyListings { myFile { uscc shop name listings { ${LISTING}
   hiding { kind on } proceedings { move on stateAfter documentNumber reason text }
   deadlines { name dueOn endedOn provisional } documents { kind title html number issuedOn } } } }`
 
-export const RECORDS = `query MyRecords($after: String) { myFile { records(first: 20, after: $after) { totalCount
+export const RECORDS_QUERY = `query MyRecords($after: String) { myFile { records(first: 20, after: $after) { totalCount
   nodes { ${RECORD} body knownFrom remarks { message } source { file page row } }
   pageInfo { hasNextPage endCursor } } } }`
 
-export const ASKERS = `query MyAskers($after: String) { myFile { askedBy(first: 50, after: $after) { completeUntil
+export const ASKERS_QUERY = `query MyAskers($after: String) { myFile { askedBy(first: 50, after: $after) { completeUntil
   nodes { at kind client role purpose } pageInfo { hasNextPage endCursor } } } }`
 
-export const SIGN_IN = 'mutation SignIn($accessCode: String!) { partyToken(accessCode: $accessCode) }'
-export const APPLY = 'mutation Apply($input: MoveInput!) { applyRepair(input: $input) { listing { id } } }'
-export const DEFEND = 'mutation Defend($input: MoveInput!) { recordDefence(input: $input) { listing { id } } }'
-export const OBJECT = 'mutation Object($input: OpenObjectionInput!) { openObjection(input: $input) { id } }'
-export const WITHDRAW = 'mutation Withdraw($id: ID!) { withdrawObjection(id: $id) { id } }'
+export const SIGN_IN_MUTATION = 'mutation SignIn($accessCode: String!) { partyToken(accessCode: $accessCode) }'
+export const APPLY_REPAIR_MUTATION =
+  'mutation Apply($input: MoveInput!) { applyRepair(input: $input) { listing { id } } }'
+export const RECORD_DEFENCE_MUTATION =
+  'mutation Defend($input: MoveInput!) { recordDefence(input: $input) { listing { id } } }'
+export const OPEN_OBJECTION_MUTATION =
+  'mutation Object($input: OpenObjectionInput!) { openObjection(input: $input) { id } }'
+export const WITHDRAW_OBJECTION_MUTATION = 'mutation Withdraw($id: ID!) { withdrawObjection(id: $id) { id } }'
 
-export const WITHDRAW_AUTHORISATION =
+export const WITHDRAW_AUTHORISATION_MUTATION =
   'mutation WithdrawAuthorisation($id: ID!) { withdrawAuthorisation(id: $id) { id } }'
 
 export interface PartyRecord {

@@ -1,10 +1,10 @@
 import type { BilingualText } from '../../foundation/text/words.js'
 import { type Html, html } from '../frame/html.js'
-import { both } from '../frame/page.js'
+import { bilingual } from '../frame/page.js'
 
 const words = (zh: string, en: string): BilingualText => ({ zh, en })
 
-export const STATES: Record<string, BilingualText> = {
+export const STATE_WORDS: Record<string, BilingualText> = {
   LEAD: words('线索', 'a lead'),
   PROPOSED: words('已提出', 'proposed'),
   NOTIFIED: words('已告知，可陈述申辩', 'notified: you may be heard'),
@@ -21,7 +21,7 @@ export const STATES: Record<string, BilingualText> = {
   NOT_LISTED: words('不予列入', 'not listed'),
 }
 
-export const REMOVALS: Record<string, BilingualText> = {
+export const REMOVAL_WORDS: Record<string, BilingualText> = {
   EXPIRED: words('期满', 'its term has ended'),
   REPAIRED: words('信用修复', 'repaired'),
   REVOKED: words('撤销', 'revoked'),
@@ -29,7 +29,7 @@ export const REMOVALS: Record<string, BilingualText> = {
   CEASED: words('主体已不存在', 'the subject has ceased to exist'),
 }
 
-export const RECORDS: Record<string, BilingualText> = {
+export const RECORD_KIND_WORDS: Record<string, BilingualText> = {
   REGISTRATION: words('登记信息', 'registration'),
   SHOP: words('网店', 'shop'),
   TRADEMARK: words('商标', 'trademark'),
@@ -45,27 +45,27 @@ export const RECORDS: Record<string, BilingualText> = {
   TRUSTMARK: words('可信认证', 'trust mark'),
 }
 
-export const STANDINGS: Record<string, BilingualText> = {
+export const STANDING_WORDS: Record<string, BilingualText> = {
   KNOWN: words('存续', 'known'),
   UNKNOWN: words('未知', 'unknown'),
   CEASED: words('已注销或吊销等', 'ceased'),
 }
 
-export const ACTS: Record<string, BilingualText> = {
+export const RESTORING_ACT_WORDS: Record<string, BilingualText> = {
   PERFORM: words('履行义务', 'perform the duty'),
   CORRECT: words('改正、补办', 'put it right'),
   REPAIR: words('申请信用修复', 'apply for repair'),
   WAIT: words('等待期满', 'wait'),
 }
 
-export const OBJECTIONS: Record<string, BilingualText> = {
+export const OBJECTION_WORDS: Record<string, BilingualText> = {
   OPEN: words('核查中', 'being examined'),
   UPHELD: words('成立，由信源单位更正', 'upheld: its agency corrects the record'),
   REJECTED: words('不成立', 'rejected'),
   WITHDRAWN: words('已撤回', 'withdrawn'),
 }
 
-export const DELIVERIES: Record<string, BilingualText> = {
+export const DELIVERY_WORDS: Record<string, BilingualText> = {
   OWED: words('已告知或待告知，尚未确认', 'told or about to be, not confirmed'),
   CONFIRMED: words('已确认', 'confirmed'),
   REFUSED: words('平台未接受，由人处理', 'not taken by the platform: a person sees to it'),
@@ -73,13 +73,13 @@ export const DELIVERIES: Record<string, BilingualText> = {
   CLOSED: words('由人办结，未曾确认', 'closed by a person, never confirmed'),
 }
 
-export const CHECKS: Record<string, BilingualText> = {
+export const REMOVAL_CHECK_WORDS: Record<string, BilingualText> = {
   DUE: words('已确认，正在核实是否已撤下', 'confirmed; whether it is gone is being checked'),
   GONE: words('已确认，经核实已撤下', 'confirmed, and seen to be gone'),
   CONFIRMED_TWICE: words('两次确认，未能查看展示', 'confirmed twice; its display cannot be read'),
 }
 
-export const ROLES: Record<string, BilingualText> = {
+export const ROLE_WORDS: Record<string, BilingualText> = {
   marketplace: words('电子商务平台', 'marketplace'),
   credit_service: words('信用服务机构', 'credit service'),
   agency: words('信源单位', 'agency'),
@@ -90,7 +90,7 @@ export const ROLES: Record<string, BilingualText> = {
   party: words('当事人', 'the party itself'),
 }
 
-export const ASK_KINDS: Record<string, BilingualText> = {
+export const AUDIT_KIND_WORDS: Record<string, BilingualText> = {
   ANSWER: words('查询', 'a question'),
   ACT: words('办理', 'an act'),
   OUTCOME: words('办理结果', 'what came of an act'),
@@ -99,7 +99,7 @@ export const ASK_KINDS: Record<string, BilingualText> = {
   TOKEN: words('登录', 'signing in'),
 }
 
-export const label = (table: Record<string, BilingualText>, name: string): Html => {
+export const labelIn = (table: Record<string, BilingualText>, name: string): Html => {
   const found = Object.hasOwn(table, name) ? table[name] : undefined
-  return found ? both(found.zh, found.en) : html`${name}`
+  return found ? bilingual(found.zh, found.en) : html`${name}`
 }

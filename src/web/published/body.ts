@@ -12,7 +12,7 @@ export interface EncodedBody extends Pick<FileRepresentation, 'tag' | 'bytes' | 
   sha256: string
 }
 
-export const bodyOf = async (bytes: Buffer): Promise<EncodedBody> => {
+export const encodedBodyOf = async (bytes: Buffer): Promise<EncodedBody> => {
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const plain = { tag: sha256, sha256, ...inMemory(bytes) }
   if (bytes.length > ENCODED_MOST) return { ...plain, encodings: {} }
@@ -28,12 +28,12 @@ const inMemory = (bytes: Buffer): Pick<FileRepresentation, 'bytes' | 'read'> => 
 })
 
 /** Concurrent callers share one computation. */
-export const bodyCache = (most: number): ((key: string, make: () => Promise<Buffer>) => Promise<EncodedBody>) => {
+export const makeBodyCache = (most: number): ((key: string, make: () => Promise<Buffer>) => Promise<EncodedBody>) => {
   const kept = new LRUCache<string, Promise<EncodedBody>>({ max: most })
   return (key, make) => {
     const known = kept.get(key)
     if (known !== undefined) return known
-    const made = make().then(bodyOf)
+    const made = make().then(encodedBodyOf)
     kept.set(key, made)
     made.catch(() => kept.delete(key))
     return made

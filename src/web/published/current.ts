@@ -28,7 +28,7 @@ export interface ListDependencies {
 
 const TRIES = 3
 const RETRY_SECONDS = 10
-export const WAIT_MS = 250
+export const PUBLICATION_WAIT_MS = 250
 /** Publications caused by requests run at most 1/SHARE of the time. */
 const SHARE = 3
 
@@ -36,7 +36,7 @@ const SHARE = 3
  * Calls `read` in the repeatable read transaction that found the snapshot. With `namesNobody`, it does so even while
  * the restore guard forbids listing.
  */
-export type ListNow = <T>(
+export type ReadListNow = <T>(
   db: Db,
   now: Date,
   response: Response,
@@ -45,7 +45,12 @@ export type ListNow = <T>(
 ) => Promise<T>
 
 /** Throws LIST_IN_THE_MAKING while no snapshot can be served, LIST_WITHHELD while the restore guard forbids listing. */
-export const listReader = ({ keys, publish, sure, waitMs = WAIT_MS }: ListDependencies): ListNow => {
+export const makeListReader = ({
+  keys,
+  publish,
+  sure,
+  waitMs = PUBLICATION_WAIT_MS,
+}: ListDependencies): ReadListNow => {
   const made = oneAtATime(publish)
   return async (db, now, response, read, { namesNobody = false } = {}) => {
     const found = (select: (tx: Tx) => Promise<ListInForce | null>) =>

@@ -20,7 +20,7 @@ export interface DeltaRefusal {
 }
 
 /** Needs a repeatable read transaction in which `last` is the current, complete snapshot. */
-export const deltaOf = async (
+export const readDelta = async (
   tx: Tx,
   { snapshot: last, gone = [] }: { snapshot: snapshots.Snapshot; gone?: readonly string[] },
   { since, today }: { since: unknown; today: string },

@@ -14,7 +14,7 @@ import {
 } from '../../work/publication/publish-edition.js'
 import { FILE_FORMS } from '../../work/publication/publish-files.js'
 import { ENCODINGS, type HeldEdition, type PublishedFiles } from '../../work/publication/published-files.js'
-import { type ListInForce, type ListNow, settlesWithin, WAIT_MS } from './current.js'
+import { type ListInForce, PUBLICATION_WAIT_MS, type ReadListNow, settlesWithin } from './current.js'
 import type { ByteSource, FileRepresentation } from './represented.js'
 
 const TRIES = 5
@@ -32,9 +32,12 @@ export interface EditionDependencies {
 }
 
 /** The caller must release `held`. Throws LIST_IN_THE_MAKING. */
-export type EditionNow = (db: Db, now: Date, response: Response) => Promise<ListedEdition>
+export type ReadEditionNow = (db: Db, now: Date, response: Response) => Promise<ListedEdition>
 
-export const editionReader = ({ files, waitMs = WAIT_MS }: EditionDependencies, listAt: ListNow): EditionNow => {
+export const makeEditionReader = (
+  { files, waitMs = PUBLICATION_WAIT_MS }: EditionDependencies,
+  listAt: ReadListNow,
+): ReadEditionNow => {
   // The last edition served. Without removed entries, it is served again while the next one is built.
   let served: ListInForce | null = null
   const heldOf = ({ snapshot }: ListInForce): HeldEdition | null => {
@@ -70,7 +73,7 @@ export const editionReader = ({ files, waitMs = WAIT_MS }: EditionDependencies, 
 }
 
 /** `form` is an index into FORMS. Reading fails when an entry not yet sent leaves the list. */
-export const fileOf = (
+export const representEditionFile = (
   db: Db,
   { list, held }: ListedEdition,
   { form, today }: { form: number; today: string },

@@ -12,13 +12,13 @@ import { manifestOf } from '../../work/publication/publish.js'
 import { FEED_CHANGES_MOST, writeAtomFeed } from '../../work/publication/publish-atom.js'
 import { ATOM_FILE, FILE_FORMS, type FileForm } from '../../work/publication/publish-files.js'
 import type { PublishedFiles } from '../../work/publication/published-files.js'
-import { baseOf, sendPage } from '../frame/render-response.js'
+import { baseUrlOf, sendPage } from '../frame/render-response.js'
 import type { TimeoutBounds } from '../frame/response-timeout.js'
-import { bodyCache, bodyOf, type EncodedBody } from './body.js'
-import { type ListInForce, type ListNow, listReader } from './current.js'
-import { deltaOf } from './delta.js'
-import { type Downloads, makeDownloads } from './downloads.js'
-import { type EditionNow, editionReader, fileOf } from './edition.js'
+import { type EncodedBody, encodedBodyOf, makeBodyCache } from './body.js'
+import { type ListInForce, makeListReader, type ReadListNow } from './current.js'
+import { readDelta } from './delta.js'
+import { type DownloadLimits, makeDownloadLimits } from './downloads.js'
+import { makeEditionReader, type ReadEditionNow, representEditionFile } from './edition.js'
 import { dataPage } from './page.js'
 import { sendFile } from './represented.js'
 
@@ -39,24 +39,24 @@ export interface DataDependencies {
 type Serving = DataDependencies
 
 interface DataSources {
-  listAt: ListNow
-  editionAt: EditionNow
+  listAt: ReadListNow
+  editionAt: ReadEditionNow
   bodies: (key: string, make: () => Promise<Buffer>) => Promise<EncodedBody>
-  downloads: Downloads
+  downloads: DownloadLimits
 }
 
 /** Caches may serve a removed entry for this long. */
 const FRESH_SECONDS = 60
 const BODIES_MOST = 8
 
-export const data = (parts: DataDependencies): Router => {
+export const dataRouter = (parts: DataDependencies): Router => {
   const router = Router()
-  const listAt = listReader(parts)
+  const listAt = makeListReader(parts)
   const reading: DataSources = {
     listAt,
-    editionAt: editionReader(parts, listAt),
-    bodies: bodyCache(BODIES_MOST),
-    downloads: makeDownloads(),
+    editionAt: makeEditionReader(parts, listAt),
+    bodies: makeBodyCache(BODIES_MOST),
+    downloads: makeDownloadLimits(),
   }
   const routes: Record<string, RequestHandler> = {
     '/data/manifest.jws': manifest(parts, reading),
@@ -69,7 +69,7 @@ export const data = (parts: DataDependencies): Router => {
     const { list, held } = await reading.editionAt(parts.dbOf(request), instant, response)
     held.release()
     const { snapshot, signed } = list
-    sendPage(parts, request, response, dataPage({ snapshot, signed, base: baseOf(parts, request) }), {
+    sendPage(parts, request, response, dataPage({ snapshot, signed, base: baseUrlOf(parts, request) }), {
       freshFor: freshFor(list, instant),
     })
   }
@@ -137,7 +137,7 @@ const file =
       const { list, held } = listed
       try {
         await sendFile(request, response, {
-          ...fileOf(processHandle(dbOf(request)), listed, { form, today: shanghaiDate(nowOf(request)) }),
+          ...representEditionFile(processHandle(dbOf(request)), listed, { form, today: shanghaiDate(nowOf(request)) }),
           type,
           freshFor: freshFor(list, nowOf(request)),
           bounds: boundsOf(list, nowOf(request), slowMs),
@@ -183,7 +183,7 @@ const delta =
   async (request, response) => {
     const now = nowOf(request)
     const read = async (tx: Tx, list: ListInForce) => {
-      const made = await deltaOf(tx, list, { since: request.query['since'], today: shanghaiDate(now) })
+      const made = await readDelta(tx, list, { since: request.query['since'], today: shanghaiDate(now) })
       // A delta with removals only is sent even while the restore guard forbids listing.
       if ('text' in made && made.names > 0 && !(await restored.mayList(tx))) throw new Refusal('LIST_WITHHELD')
       return { list, made }
@@ -191,7 +191,7 @@ const delta =
     const { list, made } = await listAt(dbOf(request), now, response, read, { namesNobody: true })
     if ('refused' in made)
       return problem(response.set('Link', `<${FILE_FORMS[2]?.path}>; rel="alternate"`), made.refused)
-    const { sha256, ...body } = await bodyOf(Buffer.from(made.text))
+    const { sha256, ...body } = await encodedBodyOf(Buffer.from(made.text))
     const one = { path: `/data/delta?since=${made.from}`, sha256, bytes: body.bytes, entries: made.entries }
     const { jws } = keys.manifests.sign(JSON.stringify(manifestOf(list.snapshot, list.signed.validUntil, [one])))
     response.set('Manifest-JWS', jws)

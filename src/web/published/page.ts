@@ -1,10 +1,10 @@
 import type { BilingualText } from '../../foundation/text/words.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { SignedManifest, Snapshot } from '../../store/publication/snapshots.js'
-import { minute } from '../entry/page.js'
+import { minuteText } from '../entry/page.js'
 import { type Html, html } from '../frame/html.js'
-import { both, page, type SitePage } from '../frame/page.js'
-import { table } from '../scorecard/card-table.js'
+import { bilingual, type SitePage, sitePage } from '../frame/page.js'
+import { bilingualTable } from '../scorecard/card-table.js'
 
 const FORMS: Record<string, BilingualText> = {
   '/data/blacklist.csv': { zh: '表格（CSV，可用表格软件打开）', en: 'a table (CSV, for spreadsheets)' },
@@ -36,16 +36,16 @@ interface DataContent {
 
 export const dataPage = ({ snapshot, signed, base }: DataContent): SitePage => {
   const { sequence, publishedAt, entries, files } = snapshot
-  return page(
+  return sitePage(
     { zh: '名单数据', en: 'The list as data' },
-    html`<p>${both(
-      `第 ${sequence} 期，${shanghaiDate(publishedAt)} 公布，共 ${entries} 条；${minute(signed.validUntil)} 前有效，届时请重新获取。`,
-      `Sequence ${sequence}, published on ${shanghaiDate(publishedAt)}, ${entries === 1 ? '1 entry' : `${entries} entries`}; good until ${minute(signed.validUntil)}, then fetch it again.`,
+    html`<p>${bilingual(
+      `第 ${sequence} 期，${shanghaiDate(publishedAt)} 公布，共 ${entries} 条；${minuteText(signed.validUntil)} 前有效，届时请重新获取。`,
+      `Sequence ${sequence}, published on ${shanghaiDate(publishedAt)}, ${entries === 1 ? '1 entry' : `${entries} entries`}; good until ${minuteText(signed.validUntil)}, then fetch it again.`,
     )}</p>
-<p>${both('任何人可自由取用，无需登记或令牌。再次使用前请取最新一期：已移出的，不得继续使用。', 'Free for anybody to take, without registration or token. Fetch the latest before using it again: what was removed may be used no more.')}</p>
+<p>${bilingual('任何人可自由取用，无需登记或令牌。再次使用前请取最新一期：已移出的，不得继续使用。', 'Free for anybody to take, without registration or token. Fetch the latest before using it again: what was removed may be used no more.')}</p>
 <section aria-labelledby="files">
-<h2 id="files">${both('文件', 'Files')}</h2>
-${table({
+<h2 id="files">${bilingual('文件', 'Files')}</h2>
+${bilingualTable({
   caption: { zh: '同一名单的各种格式', en: 'The same list in every form' },
   columns: [
     { zh: '地址', en: 'Address' },
@@ -55,30 +55,30 @@ ${table({
   rows: [
     ...(files ?? []).map(({ path, bytes }) => {
       const form = FORMS[path]
-      return [link(path), form ? both(form.zh, form.en) : '', `${Math.ceil(bytes / KILO)} kB`]
+      return [link(path), form ? bilingual(form.zh, form.en) : '', `${Math.ceil(bytes / KILO)} kB`]
     }),
-    [link('/data/manifest.jws'), both('签名清单（JWS）', 'the signed manifest (JWS)'), '1 kB'],
+    [link('/data/manifest.jws'), bilingual('签名清单（JWS）', 'the signed manifest (JWS)'), '1 kB'],
     [
       link(`/data/delta?since=${sequence}`),
-      both('自某期以来的变更（JSON）', 'what changed since a sequence (JSON)'),
+      bilingual('自某期以来的变更（JSON）', 'what changed since a sequence (JSON)'),
       '—',
     ],
   ],
 })}
-<p>${both('移出的记录只留编号和日期。持有旧副本的，请一并删除。', 'Of an entry that was removed only its number and the day are told. Whoever holds an older copy should delete it there too.')}</p>
+<p>${bilingual('移出的记录只留编号和日期。持有旧副本的，请一并删除。', 'Of an entry that was removed only its number and the day are told. Whoever holds an older copy should delete it there too.')}</p>
 </section>
 <section aria-labelledby="take">
-<h2 id="take">${both('取用', 'To take it')}</h2>
-<p>${both('整份下载；其后只取变更（编号为上次的期号）：', 'The whole once; after that only what changed, since the sequence that you hold:')}</p>
+<h2 id="take">${bilingual('取用', 'To take it')}</h2>
+<p>${bilingual('整份下载；其后只取变更（编号为上次的期号）：', 'The whole once; after that only what changed, since the sequence that you hold:')}</p>
 ${pre(`curl -s ${base}/data/blacklist.csv -o blacklist.csv
 curl -s "${base}/data/delta?since=${sequence}"`)}
-<p>${both('查一个代码：', 'To look up one code:')}</p>
+<p>${bilingual('查一个代码：', 'To look up one code:')}</p>
 ${pre(`curl -s ${base}/graphql -H 'content-type: application/json' \\
   -d '{"query":"{ standing(code: \\"91220102MA0Y3X1HXM\\") { status listed asOf } }"}'`)}
 </section>
 <section aria-labelledby="fields">
-<h2 id="fields">${both('字段', 'Fields')}</h2>
-<dl class="facts">${FIELDS.map(([name, words]) => html`<div><dt><code>${name}</code></dt><dd>${words && both(words.zh, words.en)}</dd></div>\n`)}</dl>
+<h2 id="fields">${bilingual('字段', 'Fields')}</h2>
+<dl class="facts">${FIELDS.map(([name, words]) => html`<div><dt><code>${name}</code></dt><dd>${words && bilingual(words.zh, words.en)}</dd></div>\n`)}</dl>
 </section>
 ${verify(base, signed)}`,
   )
@@ -88,17 +88,17 @@ const link = (path: string): Html => html`<a href="${path}">${path}</a>`
 const pre = (text: string): Html => html`<pre tabindex="0"><code>${text}</code></pre>`
 
 const verify = (base: string, { kid }: SignedManifest): Html => html`<section aria-labelledby="verify">
-<h2 id="verify">${both('核验', 'To verify it')}</h2>
+<h2 id="verify">${bilingual('核验', 'To verify it')}</h2>
 <ol>
-<li>${both('取名单、清单和公钥：', 'Fetch the list, the manifest and the key:')}
+<li>${bilingual('取名单、清单和公钥：', 'Fetch the list, the manifest and the key:')}
 ${pre(FETCH(base))}</li>
-<li>${both('文件的 SHA-256 应见于清单；应显示 OK：', 'The SHA-256 of the file stands in the manifest: it should say OK:')}
+<li>${bilingual('文件的 SHA-256 应见于清单；应显示 OK：', 'The SHA-256 of the file stands in the manifest: it should say OK:')}
 ${pre(COMPARE)}</li>
-<li>${both('清单由公钥所签；应显示 true：', 'The manifest is signed by the key: it should say true:')}
+<li>${bilingual('清单由公钥所签；应显示 true：', 'The manifest is signed by the key: it should say true:')}
 ${pre(SIGNATURE)}</li>
 </ol>
-<p>${both('签名密钥：', 'Key that signed it:')} <code class="hash">${kid}</code>${both('（ES256，公钥在', '(ES256, public keys at')} ${link('/.well-known/jwks.json')}${both('）', ')')}</p>
-<p>${both('每行的哈希为去掉末项（hash）后该行的 SHA-256；每期的哈希由各条串成，并载入下一期清单的 previousHash，改动历史必被发现。', 'The hash of a line is the SHA-256 of it without its last member (hash); the hash of a sequence is made of them all, and the next manifest names it as previousHash: whoever changes the past is found out.')}</p>
+<p>${bilingual('签名密钥：', 'Key that signed it:')} <code class="hash">${kid}</code>${bilingual('（ES256，公钥在', '(ES256, public keys at')} ${link('/.well-known/jwks.json')}${bilingual('）', ')')}</p>
+<p>${bilingual('每行的哈希为去掉末项（hash）后该行的 SHA-256；每期的哈希由各条串成，并载入下一期清单的 previousHash，改动历史必被发现。', 'The hash of a line is the SHA-256 of it without its last member (hash); the hash of a sequence is made of them all, and the next manifest names it as previousHash: whoever changes the past is found out.')}</p>
 </section>`
 
 const FETCH = (base: string): string => `curl -s ${base}/data/blacklist.jsonl -o blacklist.jsonl

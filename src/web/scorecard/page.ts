@@ -9,9 +9,9 @@ import {
   type UnitRule,
 } from '../../domain/scoring/scorecard.js'
 import type { BilingualText } from '../../foundation/text/words.js'
-import { type Html, html, linkTo, paragraphs, plainText, publishedText } from '../frame/html.js'
-import { both, page, type SitePage } from '../frame/page.js'
-import { type TableCell, table } from './card-table.js'
+import { bilingualParagraphs, bilingualPlainText, type Html, html, linkTo, publishedText } from '../frame/html.js'
+import { bilingual, type SitePage, sitePage } from '../frame/page.js'
+import { bilingualTable, type TableCell } from './card-table.js'
 
 export interface CardContent {
   card: Scorecard
@@ -24,10 +24,10 @@ export interface CardContent {
 
 export const cardPage = (shown: CardContent): SitePage => {
   const { card } = shown
-  return page(
+  return sitePage(
     card.name,
     html`${head(shown)}
-<nav class="within" aria-label="${plainText('本页内容', 'On this page')}"><ul>
+<nav class="within" aria-label="${bilingualPlainText('本页内容', 'On this page')}"><ul>
 ${SECTIONS.map(([id, words]) => html`<li><a href="#${id}">${said(words)}</a></li>\n`)}</ul></nav>
 ${SECTIONS.map(
   ([id, words, content]) => html`<section aria-labelledby="${id}">
@@ -38,32 +38,32 @@ ${content(shown)}
   )
 }
 
-const said = ({ zh, en }: BilingualText): Html => both(zh, en)
+const said = ({ zh, en }: BilingualText): Html => bilingual(zh, en)
 const code = (text: string): Html => html`<code>${text}</code>`
 const listed = (items: readonly TableCell[]): Html => html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`
 
 const head = ({ card, hash, inForce, day }: CardContent): Html =>
   html`<p class="state">${
     inForce
-      ? both(`现行评分卡（${day}）。`, `The card in force on ${day}.`)
-      : both(`并非现行评分卡（${day}），仅供查阅。`, `Not in force on ${day}; shown for reference.`)
+      ? bilingual(`现行评分卡（${day}）。`, `The card in force on ${day}.`)
+      : bilingual(`并非现行评分卡（${day}），仅供查阅。`, `Not in force on ${day}; shown for reference.`)
   }</p>
 <dl class="facts">
-<div><dt>${both('版本', 'Version')}</dt><dd>${code(card.version)}</dd></div>
+<div><dt>${bilingual('版本', 'Version')}</dt><dd>${code(card.version)}</dd></div>
 <div><dt>SHA-256</dt><dd class="hash">${code(hash)}</dd></div>
-<div><dt>${both('评分卡全文（规范 JSON）', 'The whole card (canonical JSON)')}</dt><dd><a href="/scorecard/${card.version}.json">/scorecard/${card.version}.json</a></dd></div>
+<div><dt>${bilingual('评分卡全文（规范 JSON）', 'The whole card (canonical JSON)')}</dt><dd><a href="/scorecard/${card.version}.json">/scorecard/${card.version}.json</a></dd></div>
 </dl>`
 
 const about = ({ card }: CardContent): Html =>
-  html`${paragraphs(card.about.zh, card.about.en)}
-<p><strong>${both('本卡的分值、时限和等级线为本项目的建议，并非所依标准的规定。', 'The points, windows and grade lines of this card are a proposal of this project, not of the standards that it rests on.')}</strong></p>
-<p><strong>${both('评分本身从不构成列入任何名单的依据。', 'A score is never a ground for any listing.')}</strong></p>
-<h3>${both('参照', 'It rests on')}</h3>
+  html`${bilingualParagraphs(card.about.zh, card.about.en)}
+<p><strong>${bilingual('本卡的分值、时限和等级线为本项目的建议，并非所依标准的规定。', 'The points, windows and grade lines of this card are a proposal of this project, not of the standards that it rests on.')}</strong></p>
+<p><strong>${bilingual('评分本身从不构成列入任何名单的依据。', 'A score is never a ground for any listing.')}</strong></p>
+<h3>${bilingual('参照', 'It rests on')}</h3>
 ${listed(card.restsOn.map(publishedText))}`
 
 const grades = ({ card }: CardContent): Html =>
-  html`<p>${both(`基础分：${card.base} 分。`, `Base: ${card.base} points.`)}</p>
-${table({
+  html`<p>${bilingual(`基础分：${card.base} 分。`, `Base: ${card.base} points.`)}</p>
+${bilingualTable({
   caption: { zh: '等级线', en: 'Grade lines' },
   columns: [
     { zh: '等级', en: 'Grade' },
@@ -80,18 +80,18 @@ const dimensionOf = (dimension: Dimension, card: Scorecard): Html => {
   const own = card.rules.filter((rule) => rule.dimension === dimension.id)
   const capped = card.vetoes.filter((veto) => veto.dimension === dimension.id)
   return html`<h3 id="dimension-${dimension.id}">${said(dimension)}</h3>
-${dimension.publicCredit ? null : html`<p>${both('不属于公共信用信息：单独展示，不计分。', 'Not public-credit information: shown apart, moves no points.')}</p>`}
-${own.length === 0 ? html`<p>${both('本维度没有计分规则。', 'No rule of this dimension moves points.')}</p>` : null}
+${dimension.publicCredit ? null : html`<p>${bilingual('不属于公共信用信息：单独展示，不计分。', 'Not public-credit information: shown apart, moves no points.')}</p>`}
+${own.length === 0 ? html`<p>${bilingual('本维度没有计分规则。', 'No rule of this dimension moves points.')}</p>` : null}
 ${own.map((rule) => ruleOf(rule))}
-${capped.length === 0 ? null : html`<p>${both('本维度另有封顶：', 'This dimension has vetoes as well:')} ${capped.map(({ id }, i) => html`${i === 0 ? null : '、'}<a href="#rule-${id}">${id}</a>`)}</p>`}`
+${capped.length === 0 ? null : html`<p>${bilingual('本维度另有封顶：', 'This dimension has vetoes as well:')} ${capped.map(({ id }, i) => html`${i === 0 ? null : '、'}<a href="#rule-${id}">${id}</a>`)}</p>`}`
 }
 
 const ruleOf = (rule: ScoreRule): Html => html`<div class="rule" id="rule-${rule.id}">
 ${rule.kind === 'units' ? unitTable(rule) : binTable(rule)}
 <dl class="notes">
-${rule.kind === 'units' ? capOf(rule) : html`<dt>${both('时限', 'Window')}</dt><dd>${days(rule.windowDays)}</dd>`}
-<dt>${both('适用主体', 'Applies to')}</dt><dd>${kindsOf(rule.operators)}</dd>
-<dt>${both('依据', 'Legal basis')}</dt><dd>${listed(rule.legalBasis.map(publishedText))}</dd>
+${rule.kind === 'units' ? capOf(rule) : html`<dt>${bilingual('时限', 'Window')}</dt><dd>${days(rule.windowDays)}</dd>`}
+<dt>${bilingual('适用主体', 'Applies to')}</dt><dd>${kindsOf(rule.operators)}</dd>
+<dt>${bilingual('依据', 'Legal basis')}</dt><dd>${listed(rule.legalBasis.map(publishedText))}</dd>
 </dl>
 </div>\n`
 
@@ -100,11 +100,13 @@ const factOf = (fact: FactName): Html => html`${said(FACTS[fact])} ${code(fact)}
 const signed = (points: number): string => (points > 0 ? `+${points}` : String(points).replace('-', '−'))
 
 const days = (window: number | null): Html =>
-  window === null ? both('不设，以事实存续为准', 'none: while the fact stands') : both(`${window} 日`, `${window} days`)
+  window === null
+    ? bilingual('不设，以事实存续为准', 'none: while the fact stands')
+    : bilingual(`${window} 日`, `${window} days`)
 
 const unitTable = (rule: UnitRule): Html => {
   const halves = rule.units.some(({ halvesEveryDays = null }) => halvesEveryDays !== null)
-  return table({
+  return bilingualTable({
     caption: { zh: `规则 ${rule.id}：按件计分`, en: 'points for each' },
     columns: [
       { zh: '事实', en: 'Fact' },
@@ -123,16 +125,16 @@ const unitTable = (rule: UnitRule): Html => {
 
 const halving = ({ halvesEveryDays = null }: UnitRule['units'][number]): Html =>
   halvesEveryDays === null
-    ? both('不减半', 'never')
-    : both(`每满 ${halvesEveryDays} 日`, `every ${halvesEveryDays} days`)
+    ? bilingual('不减半', 'never')
+    : bilingual(`每满 ${halvesEveryDays} 日`, `every ${halvesEveryDays} days`)
 
 const capOf = ({ cap }: UnitRule): Html =>
-  html`<dt>${both('累计上限', 'Cap of the rule')}</dt><dd>${cap === null ? both('不设', 'none') : both(`${signed(cap)} 分`, 'points')}</dd>\n`
+  html`<dt>${bilingual('累计上限', 'Cap of the rule')}</dt><dd>${cap === null ? bilingual('不设', 'none') : bilingual(`${signed(cap)} 分`, 'points')}</dd>\n`
 
 const binTable = (rule: BinRule): Html => {
   const inYears = FACTS[rule.fact].nature === 'since'
   const { zh, en } = FACTS[rule.fact]
-  return table({
+  return bilingualTable({
     caption: { zh: `规则 ${rule.id}：${zh}（${rule.fact}），分档计分`, en: `${en}, by bins` },
     columns: [
       inYears ? { zh: '整年数', en: 'Full years' } : { zh: '数量', en: 'How many' },
@@ -144,7 +146,7 @@ const binTable = (rule: BinRule): Html => {
 }
 
 const range = ({ from, to }: BinRule['bins'][number]): Html | string => {
-  if (to === null) return both(`${from} 及以上`, `${from} or more`)
+  if (to === null) return bilingual(`${from} 及以上`, `${from} or more`)
   return from === to ? String(from) : `${from}–${to}`
 }
 
@@ -158,12 +160,12 @@ const KINDS: Record<OperatorKind, BilingualText> = {
 
 const kindsOf = (kinds: readonly OperatorKind[] | undefined): Html =>
   kinds === undefined
-    ? both('全部', 'all')
-    : both(kinds.map((kind) => KINDS[kind].zh).join('、'), kinds.map((kind) => KINDS[kind].en).join(', '))
+    ? bilingual('全部', 'all')
+    : bilingual(kinds.map((kind) => KINDS[kind].zh).join('、'), kinds.map((kind) => KINDS[kind].en).join(', '))
 
 const vetoes = ({ card }: CardContent): Html =>
-  html`<p>${both('事实存续期间，分值不高于所列等级的最高分。', 'While the fact stands, the value is at most the highest of the grade named.')}</p>
-${table({
+  html`<p>${bilingual('事实存续期间，分值不高于所列等级的最高分。', 'While the fact stands, the value is at most the highest of the grade named.')}</p>
+${bilingualTable({
   caption: { zh: '封顶', en: 'Vetoes' },
   columns: [
     { zh: '规则', en: 'Rule' },
@@ -174,14 +176,14 @@ ${table({
   rows: card.vetoes.map((veto) => [
     html`<span id="rule-${veto.id}">${veto.id}</span>`,
     factOf(veto.fact),
-    both(`${veto.grade} 级，${topScoreOf(veto.grade, card.grades)} 分`, 'points'),
+    bilingual(`${veto.grade} 级，${topScoreOf(veto.grade, card.grades)} 分`, 'points'),
     listed(veto.legalBasis.map(publishedText)),
   ]),
 })}`
 
 const missing = ({ card }: CardContent): Html =>
-  html`<p>${both('没有的信息从不当作零：写明缺失，不加分也不扣分。', 'What is missing is never taken for zero: it is said, and moves no points.')}</p>
-${table({
+  html`<p>${bilingual('没有的信息从不当作零：写明缺失，不加分也不扣分。', 'What is missing is never taken for zero: it is said, and moves no points.')}</p>
+${bilingualTable({
   caption: { zh: '信息缺失时', en: 'Where data is missing' },
   columns: [
     { zh: '信息类别', en: 'Family of facts' },
@@ -191,8 +193,8 @@ ${table({
   rows: card.missing.map((each) => [
     html`${said(FACT_FAMILIES[each.family])} ${code(each.family)}`,
     FACT_FAMILIES[each.family].whenAbsent === 'none'
-      ? both('没有来源；有来源而无记录即为没有', 'no source; nothing told by a source means none')
-      : both('没有来源，或来源中没有该主体', 'no source, or nothing of this operator in it'),
+      ? bilingual('没有来源；有来源而无记录即为没有', 'no source; nothing told by a source means none')
+      : bilingual('没有来源，或来源中没有该主体', 'no source, or nothing of this operator in it'),
     said(each),
   ]),
 })}`
@@ -203,11 +205,11 @@ const OPENS = {
 } as const
 
 const lines = ({ card }: CardContent): Html =>
-  html`<p>${both('跌破下列分值时，只开启核查；评分从不构成列入名单的依据。', 'Falling below a value opens an inquiry and no more: a score is never a ground for a listing.')}</p>
+  html`<p>${bilingual('跌破下列分值时，只开启核查；评分从不构成列入名单的依据。', 'Falling below a value opens an inquiry and no more: a score is never a ground for a listing.')}</p>
 ${
   card.lines.length === 0
-    ? html`<p>${both('本卡未设线。', 'This card has no lines.')}</p>`
-    : table({
+    ? html`<p>${bilingual('本卡未设线。', 'This card has no lines.')}</p>`
+    : bilingualTable({
         caption: { zh: '线', en: 'Lines' },
         columns: [
           { zh: '分值低于', en: 'Value below' },
@@ -219,16 +221,16 @@ ${
 }`
 
 const sum = (): Html =>
-  html`<ol>${STEPS_TEXT.map(({ zh, en }) => html`<li>${paragraphs(zh, en)}</li>\n`)}</ol>
-<h3>${both('哈希', 'Hashes')}</h3>
+  html`<ol>${STEPS_TEXT.map(({ zh, en }) => html`<li>${bilingualParagraphs(zh, en)}</li>\n`)}</ol>
+<h3>${bilingual('哈希', 'Hashes')}</h3>
 <p>${said(CANONICAL_JSON_TEXT)}</p>
 ${listed([said(CARD_HASH_TEXT), said(FACTS_HASH_TEXT)])}`
 
 const history = ({ card, adoptions, versions }: CardContent): Html =>
   html`${
     adoptions.length === 0
-      ? html`<p>${both('尚无采用记录：最初的评分卡无须采用即为现行。', 'No adoption so far: the first card is in force without one.')}</p>`
-      : table({
+      ? html`<p>${bilingual('尚无采用记录：最初的评分卡无须采用即为现行。', 'No adoption so far: the first card is in force without one.')}</p>`
+      : bilingualTable({
           caption: { zh: '采用（由两人先后作出）', en: 'Adoptions, each by two people' },
           columns: [
             { zh: '版本', en: 'Version' },
@@ -243,7 +245,7 @@ const history = ({ card, adoptions, versions }: CardContent): Html =>
           narrow: true,
         })
   }
-<p>${both('已知版本：', 'Versions known:')}</p>
+<p>${bilingual('已知版本：', 'Versions known:')}</p>
 ${listed(versions.map((version) => (version === card.version ? html`<span aria-current="page">${version}</span>` : html`<a href="${linkTo(`/scorecard/${version}`)}">${version}</a>`)))}`
 
 const SECTIONS: readonly [string, BilingualText, (shown: CardContent) => Html][] = [

@@ -16,7 +16,7 @@ const VERSION_LONGEST = 100
 const PUBLIC_SECONDS = 60
 const JSON_END = '.json'
 
-export const scorecards = (parts: SiteDependencies): Router => {
+export const scorecardRouter = (parts: SiteDependencies): Router => {
   const router = Router()
   router.get('/scorecard', showInForce(parts))
   router.get('/scorecard/:version', showVersion(parts))

@@ -11,27 +11,27 @@ const own = <T>(table: Readonly<Record<string, T>>, key: string): T | null =>
 export const wordsOfField = (field: string): BilingualText => own(FIELD_WORDS, field) ?? { zh: field, en: field }
 
 /** Returns null for free text. */
-export const wordsOf = (kind: string, value: string): BilingualText | null =>
+export const wordsOfValue = (kind: string, value: string): BilingualText | null =>
   own(own(OF_KIND, kind) ?? {}, value) ?? own(VALUES, value)
 
 const isBare = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 
-export const valueIn = (lang: keyof BilingualText, kind: string, value: unknown): string => {
+export const valueInWords = (lang: keyof BilingualText, kind: string, value: unknown): string => {
   if (isBare(value)) return '—'
   if (typeof value === 'boolean') return lang === 'zh' ? (value ? '是' : '否') : value ? 'yes' : 'no'
-  if (Array.isArray(value)) return value.map((one) => valueIn(lang, kind, one)).join(lang === 'zh' ? '；' : '; ')
+  if (Array.isArray(value)) return value.map((one) => valueInWords(lang, kind, one)).join(lang === 'zh' ? '；' : '; ')
   if (typeof value === 'object')
     return Object.entries(value as object)
-      .map(([name, one]) => `${wordsOfField(name)[lang]} ${valueIn(lang, kind, one)}`)
+      .map(([name, one]) => `${wordsOfField(name)[lang]} ${valueInWords(lang, kind, one)}`)
       .join(lang === 'zh' ? '，' : ', ')
   const text = String(value)
-  return wordsOf(kind, text)?.[lang] ?? text
+  return wordsOfValue(kind, text)?.[lang] ?? text
 }
 
 const ORDER = new Map(Object.keys(FIELD_WORDS).map((field, i) => [field, i]))
 
-export const saidIn = (body: Readonly<Record<string, unknown>>): [string, unknown][] =>
+export const statedFields = (body: Readonly<Record<string, unknown>>): [string, unknown][] =>
   Object.entries(body)
     .filter(([, value]) => !isBare(value))
     .sort(([one], [other]) => (ORDER.get(one) ?? ORDER.size) - (ORDER.get(other) ?? ORDER.size))

@@ -10,7 +10,7 @@ import { hashOfFacts } from '../../../src/domain/scoring/operator-facts.js'
 import { score as fold } from '../../../src/domain/scoring/score.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import * as contracts from '../../../src/foundation/contracts.js'
-import { startAgencies } from '../../../src/sandbox/agencies/index.js'
+import { startAgencyStandIns } from '../../../src/sandbox/agencies/index.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
 import { mergeOperators } from '../../../src/work/operators/identity.js'
 import { scoreOperators } from '../../../src/work/scoring/score.js'
@@ -61,7 +61,7 @@ describe('a score as JSON, recomputed independently', () => {
 
   before(async () => {
     world = await makeWorld()
-    const agencies = await startAgencies(seeds())
+    const agencies = await startAgencyStandIns(seeds())
     try {
       for (const from of feeds.values()) {
         const url = agencies.find((agency) => agency.id === from.agency)?.url

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { isHeavy } from '../../../src/domain/records/penalty.js'
 import { addDays, shanghaiDate } from '../../../src/foundation/time/dates.js'
-import { carryDemoCase } from '../../../src/sandbox/officers.js'
+import { publishDemoCase } from '../../../src/sandbox/officers.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
@@ -50,7 +50,7 @@ describe('the pages of listings', function () {
   }
   /** A case carried to publication by the stand-in officers, and its address at the desk. */
   const published = async (one = take()) => {
-    await carryDemoCase(hub.hub.db, hub.hub.rules, one.code, hub.hub.now())
+    await publishDemoCase(hub.hub.db, hub.hub.rules, one.code, hub.hub.now())
     return { ...one, ...(await caseOf(one.code)) }
   }
   const caseOf = async (code: string) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { carryDemoCase } from '../../../src/sandbox/officers.js'
+import { publishDemoCase } from '../../../src/sandbox/officers.js'
 import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
 import { atDesk, deskBuilt } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
@@ -20,7 +20,7 @@ describe('the page of an operator', function () {
     for (const feed of feeds) await hub.hub.pull(feed, { cause: 'command' })
     await hub.hub.score({ cause: 'command' })
     const code = hub.world.dishonestExample
-    await carryDemoCase(hub.hub.db, hub.hub.rules, code, hub.hub.now())
+    await publishDemoCase(hub.hub.db, hub.hub.rules, code, hub.hub.now())
     await hub.hub.score({ cause: 'command' })
     bad = { code, name: hub.world.operators.find(({ uscc }) => uscc === code)?.name ?? '' }
   })

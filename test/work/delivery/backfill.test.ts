@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { platforms } from '../../../src/platforms/index.js'
-import { startPlatforms } from '../../../src/sandbox/platforms/index.js'
+import { startPlatformStandIns } from '../../../src/sandbox/platforms/index.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as platformStates from '../../../src/store/delivery/platform-states.js'
 import * as listings from '../../../src/store/listing/listings.js'
@@ -163,7 +163,7 @@ describe('backfill of a platform declared wiped', () => {
         log,
         ...{ calendar: rules.calendar },
       })
-    const [first, second] = [await startPlatforms(), await startPlatforms()]
+    const [first, second] = [await startPlatformStandIns(), await startPlatformStandIns()]
     const national = (all: typeof first) => {
       const found = all.find(({ id }) => id === 'national')
       if (found === undefined) throw new Error('no national')

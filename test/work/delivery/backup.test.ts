@@ -9,7 +9,7 @@ import { expect } from 'chai'
 import { readConfig } from '../../../src/config.js'
 import { makeHub } from '../../../src/hub/hub.js'
 import { makeLog } from '../../../src/hub/log.js'
-import { type PlatformStandIn, startPlatforms } from '../../../src/sandbox/platforms/index.js'
+import { type PlatformStandIn, startPlatformStandIns } from '../../../src/sandbox/platforms/index.js'
 import { connect } from '../../../src/store/db/db.js'
 import { noticesOfSubjects } from '../../../src/work/delivery/in-force.js'
 import { queueForPlatforms } from '../../../src/work/delivery/outbox.js'
@@ -29,7 +29,7 @@ describe('a database restored from a backup made before a removal', () => {
   let now = later(3_600)
   before(async () => {
     live = await freshDatabase()
-    standIns = await startPlatforms()
+    standIns = await startPlatformStandIns()
     folder = mkdtempSync(join(tmpdir(), 'hub-backup-'))
     keysFolder = mkdtempSync(join(tmpdir(), 'hub-backup-keys-'))
   })

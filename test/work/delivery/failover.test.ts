@@ -9,7 +9,7 @@ import { expect } from 'chai'
 import { readConfig } from '../../../src/config.js'
 import { type Hub, makeHub } from '../../../src/hub/hub.js'
 import { makeLog } from '../../../src/hub/log.js'
-import { type PlatformStandIn, startPlatforms } from '../../../src/sandbox/platforms/index.js'
+import { type PlatformStandIn, startPlatformStandIns } from '../../../src/sandbox/platforms/index.js'
 import { connect, type Db } from '../../../src/store/db/db.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { later, published, removed, rowsOf } from '../../support/world.js'
@@ -36,7 +36,7 @@ describe('a failover that loses the last acknowledged transactions', () => {
     const address = new URL(live.url)
     address.pathname = '/postgres'
     admin = connect(address.href)
-    standIns = await startPlatforms()
+    standIns = await startPlatformStandIns()
     folder = mkdtempSync(join(tmpdir(), 'hub-failover-'))
     const config = readConfig({ PORT: '0', DATABASE_URL: live.url, DATA_DIR: folder, LOG_LEVEL: 'silent' })
     hub = await makeHub(config, {

@@ -9,7 +9,7 @@ import { readConfig } from '../../../src/config.js'
 import { type Hub, makeHub } from '../../../src/hub/hub.js'
 import { makeLog } from '../../../src/hub/log.js'
 import { makeReadiness } from '../../../src/hub/readiness.js'
-import { type PlatformStandIn, startPlatforms } from '../../../src/sandbox/platforms/index.js'
+import { type PlatformStandIn, startPlatformStandIns } from '../../../src/sandbox/platforms/index.js'
 import { connect } from '../../../src/store/db/db.js'
 import * as embedded from '../../../src/store/embedded/index.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
@@ -31,7 +31,7 @@ describe('a hub that pushes by the timetable', () => {
   let hub: Hub | null = null
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'hub-push-'))
-    standIns = await startPlatforms()
+    standIns = await startPlatformStandIns()
   })
   afterEach(async () => {
     await hub?.close()

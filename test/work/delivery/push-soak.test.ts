@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
-import { type PlatformStandIn, startPlatforms } from '../../../src/sandbox/platforms/index.js'
+import { type PlatformStandIn, startPlatformStandIns } from '../../../src/sandbox/platforms/index.js'
 import { named } from '../../soak/push/witness.js'
 import type { WorkerGiven } from '../../soak/push/worker.js'
 import { soakPush } from '../../soak/push.js'
@@ -20,7 +20,7 @@ describe('push by processes that are killed', () => {
   let platforms: PlatformStandIn[] = []
   before(async () => {
     test = await freshDatabase()
-    platforms = await startPlatforms()
+    platforms = await startPlatformStandIns()
   })
   after(async () => {
     await Promise.all(platforms.map((one) => one.close()))

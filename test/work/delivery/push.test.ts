@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { platforms } from '../../../src/platforms/index.js'
-import { type PlatformStandIn, startPlatforms } from '../../../src/sandbox/platforms/index.js'
+import { type PlatformStandIn, startPlatformStandIns } from '../../../src/sandbox/platforms/index.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as queue from '../../../src/store/delivery/delivery-queue.js'
 import { type PushOptions, pushDeliveries } from '../../../src/work/delivery/push.js'
@@ -14,7 +14,7 @@ describe('push', () => {
   const db = database()
   let standIns: PlatformStandIn[] = []
   before(async () => {
-    standIns = await startPlatforms()
+    standIns = await startPlatformStandIns()
   })
   after(() => Promise.all(standIns.map((one) => one.close())))
   afterEach(() => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { feeds } from '../../../src/agencies/index.js'
-import { serve } from '../../../src/sandbox/server.js'
+import { startStandInServer } from '../../../src/sandbox/server.js'
 import { fileOf } from '../../agencies/samples.js'
 import { row, rows, standing } from '../../support/rows.js'
 import {
@@ -196,7 +196,7 @@ describe('deliveries refused as a whole', () => {
       estdate: 1e12,
       regstateCn: '存续',
     }))
-    const agency = await serve(({ query }) =>
+    const agency = await startStandInServer(({ query }) =>
       query.get('page') === '1'
         ? {
             status: 200,

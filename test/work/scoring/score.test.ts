@@ -5,7 +5,7 @@ import { world } from '../../../seeds/world.js'
 import { feeds } from '../../../src/agencies/index.js'
 import type { FactFamily } from '../../../src/domain/records/facts.js'
 import type { Body } from '../../../src/domain/records/records.js'
-import { startAgencies } from '../../../src/sandbox/agencies/index.js'
+import { startAgencyStandIns } from '../../../src/sandbox/agencies/index.js'
 import type { Db } from '../../../src/store/db/db.js'
 import { latest } from '../../../src/store/scoring/scores.js'
 import * as watchEntries from '../../../src/store/scoring/watch-entries.js'
@@ -107,7 +107,7 @@ describe('score', () => {
   const db = database()
 
   it('reasons add up for every operator of the synthetic world, and every score is replayed', async () => {
-    const agencies = await startAgencies(world())
+    const agencies = await startAgencyStandIns(world())
     try {
       for (const from of feeds.values()) {
         const url = agencies.find((agency) => agency.id === from.agency)?.url

@@ -7,7 +7,7 @@ import { readConfig } from '../../../src/config.js'
 import { shanghaiDate } from '../../../src/foundation/time/dates.js'
 import { type Hub, makeHub } from '../../../src/hub/hub.js'
 import { makeLog } from '../../../src/hub/log.js'
-import { type PlatformStandIn, startPlatforms } from '../../../src/sandbox/platforms/index.js'
+import { type PlatformStandIn, startPlatformStandIns } from '../../../src/sandbox/platforms/index.js'
 import type { ClientCredentials } from '../../../src/work/access/clients.js'
 import { globalOf } from '../../api/world.js'
 import { isGood, verdictOf } from '../../soak/push/verdict.js'
@@ -43,7 +43,7 @@ describe('P-A3: two hubs on hosts whose clocks are days and years wrong', () => 
 
   before(async () => {
     database = await freshDatabase()
-    platforms = await startPlatforms({}, null, { now: () => new REAL() })
+    platforms = await startPlatformStandIns({}, null, { now: () => new REAL() })
     for (const name of ['one', 'two']) {
       const env = { PORT: '0', DATABASE_URL: database.url, LOG_LEVEL: 'silent', KEYS_DIR: join(folder, 'keys') }
       const config = readConfig({ ...env, DATA_DIR: join(folder, name) })

@@ -1,10 +1,10 @@
-import { messageNamesIn, namesIn } from '../reading.js'
-import { DIVISION, form } from './spelling.js'
+import { fieldNamesOfFormat, fieldNamesOfMessage } from '../reading.js'
+import { DIVISION_PATTERN, makeRowForm } from './spelling.js'
 
 const NUMBER_OF_LIST = /^\S.*[〔[【［（(](19|20)\d{2}[〕\]】］）)].*\d+\s*号$/u
 
 /** Form of the 严重违法失信名单 in the market regulators' data family. */
-export const samrList = form({
+export const samrListForm = makeRowForm({
   kind: 'listing',
   names: {
     key: 'ILLID',
@@ -23,13 +23,13 @@ export const samrList = form({
     removedOn: 'REMDATE',
   },
   required: [],
-  known: namesIn('samr-list'),
+  known: fieldNamesOfFormat('samr-list'),
   actions: { '1': 'ADD', '2': 'CHANGE', '3': 'REMOVE' },
-  codes: { DECORG: DIVISION },
+  codes: { DECORG: DIVISION_PATTERN },
   documentNumber: NUMBER_OF_LIST,
 })
 
-export const exchangeList = form({
+export const exchangeListForm = makeRowForm({
   kind: 'listing',
   names: {
     key: 'ENTRY_ID',
@@ -48,13 +48,13 @@ export const exchangeList = form({
     removedOn: 'REMOVE_DATE',
   },
   required: ['LIST_CODE', 'DATA_CATEGORY'],
-  known: namesIn('exchange-envelope'),
-  codes: { EXECUTE_DEPT_CODE: DIVISION },
+  known: fieldNamesOfFormat('exchange-envelope'),
+  codes: { EXECUTE_DEPT_CODE: DIVISION_PATTERN },
   documentNumber: NUMBER_OF_LIST,
 })
 
 /** Fields of a signed message and of its `entry`, flattened. */
-export const messageList = form({
+export const messageListForm = makeRowForm({
   kind: 'listing',
   names: {
     key: 'id',
@@ -73,7 +73,7 @@ export const messageList = form({
     removedOn: 'removal.removedOn',
   },
   required: ['list', 'listName'],
-  known: messageNamesIn('signed-message', 'entry'),
-  codes: { authorityCode: DIVISION },
+  known: fieldNamesOfMessage('signed-message', 'entry'),
+  codes: { authorityCode: DIVISION_PATTERN },
   documentNumber: NUMBER_OF_LIST,
 })

@@ -1,6 +1,6 @@
 import { isValidUscc } from '../../../domain/operators/codes.js'
-import { messageNamesIn, namesIn } from '../reading.js'
-import { DIVISION, form } from './spelling.js'
+import { fieldNamesOfFormat, fieldNamesOfMessage } from '../reading.js'
+import { DIVISION_PATTERN, makeRowForm } from './spelling.js'
 
 /** Accepts any text with a digit, because authorities number these decisions differently. */
 const NUMBER_OF_RECORD = /^(?=.*\d)\S.{1,127}$/u
@@ -9,7 +9,7 @@ const WAN = /^\d{1,12}(\.\d{1,6})?$/
 /** Fields agreed with the receivers in addition to the standard. */
 const AGREED = { key: 'HUB_ID', sequence: 'HUB_SN', action: 'HUB_OP', removedOn: 'HUB_CXRQ' } as const
 
-export const penaltyRow = form({
+export const penaltyForm = makeRowForm({
   kind: 'penalty',
   names: {
     ...AGREED,
@@ -36,7 +36,7 @@ export const penaltyRow = form({
     'CF_SJLY',
     'CF_SJLYDM',
   ],
-  known: namesIn('penalty-row'),
+  known: fieldNamesOfFormat('penalty-row'),
   never: ['CF_FR_ZJLX', 'CF_FR_ZJHM', 'CF_XDR_ZJLX', 'CF_XDR_ZJHM'],
   codes: {
     CF_XDR_LB: /^(法人及非法人组织|个体工商户)$/,
@@ -48,7 +48,7 @@ export const penaltyRow = form({
   documentNumber: NUMBER_OF_RECORD,
 })
 
-export const permitRow = form({
+export const permitForm = makeRowForm({
   kind: 'permit',
   names: {
     ...AGREED,
@@ -64,7 +64,7 @@ export const permitRow = form({
     endsOn: 'XK_YXQZI',
   },
   required: ['XK_XDR_LB', 'XK_XKWS', 'XK_XKLB', 'XK_YXQZ', 'XK_YXQZI', 'XK_XKJGDM', 'XK_ZT', 'XK_LYDW', 'XK_LYDWDM'],
-  known: namesIn('permit-row'),
+  known: fieldNamesOfFormat('permit-row'),
   never: ['XK_FR_ZJLX', 'XK_FR_ZJHM', 'XK_XDR_ZJLX', 'XK_XDR_ZJHM'],
   codes: {
     XK_XDR_LB: /^(法人及非法人组织|个体工商户)$/,
@@ -79,7 +79,7 @@ export const permitRow = form({
 const SLASHED_DAY = /^(\d{4})\/(\d{2})\/(\d{2})$/
 const STATE = /^[0-3]$/
 
-export const penalty2015 = form({
+export const penalty2015Form = makeRowForm({
   kind: 'penalty',
   names: {
     ...AGREED,
@@ -95,15 +95,15 @@ export const penalty2015 = form({
     endsOn: 'CF_JZRQ',
   },
   required: ['CF_CFMC', 'CF_CFLB1', 'CF_SY', 'CF_YJ', 'CF_ZT', 'DFBM', 'SJC'],
-  known: namesIn('penalty-2015'),
+  known: fieldNamesOfFormat('penalty-2015'),
   never: ['CF_XDR_SFZ'],
   day: SLASHED_DAY,
-  codes: { CF_ZT: STATE, DFBM: DIVISION, SJC: SLASHED_DAY },
+  codes: { CF_ZT: STATE, DFBM: DIVISION_PATTERN, SJC: SLASHED_DAY },
   documentNumber: NUMBER_OF_RECORD,
   passing: ['SJC'],
 })
 
-export const permit2015 = form({
+export const permit2015Form = makeRowForm({
   kind: 'permit',
   names: {
     ...AGREED,
@@ -119,10 +119,10 @@ export const permit2015 = form({
     endsOn: 'XK_JZQ',
   },
   required: ['XK_XMMC', 'XK_SPLB', 'XK_JZQ', 'XK_ZT', 'DFBM', 'SJC'],
-  known: namesIn('permit-2015'),
+  known: fieldNamesOfFormat('permit-2015'),
   never: ['XK_XDR_SFZ'],
   day: SLASHED_DAY,
-  codes: { XK_ZT: STATE, DFBM: DIVISION, SJC: SLASHED_DAY },
+  codes: { XK_ZT: STATE, DFBM: DIVISION_PATTERN, SJC: SLASHED_DAY },
   documentNumber: NUMBER_OF_RECORD,
   passing: ['SJC'],
 })
@@ -144,20 +144,20 @@ const MESSAGE = {
 } as const
 const MESSAGE_CODES = { authorityCode: isValidUscc, sourceUnitCode: isValidUscc }
 
-export const messagePenalty = form({
+export const messagePenaltyForm = makeRowForm({
   kind: 'penalty',
   names: { ...MESSAGE, endsOn: 'effectiveUntil' },
   required: ['partyKind', 'violation', 'facts', 'basis', 'authorityCode'],
-  known: messageNamesIn('signed-penalty', 'penalty'),
+  known: fieldNamesOfMessage('signed-penalty', 'penalty'),
   codes: MESSAGE_CODES,
   documentNumber: NUMBER_OF_RECORD,
 })
 
-export const messagePermit = form({
+export const messagePermitForm = makeRowForm({
   kind: 'permit',
   names: { ...MESSAGE, endsOn: 'validTo' },
   required: ['documentName', 'category', 'validFrom', 'authorityCode'],
-  known: messageNamesIn('signed-permit', 'permit'),
+  known: fieldNamesOfMessage('signed-permit', 'permit'),
   codes: MESSAGE_CODES,
   documentNumber: NUMBER_OF_RECORD,
 })

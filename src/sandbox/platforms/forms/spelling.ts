@@ -2,13 +2,13 @@ import type { RowForm } from '../received-rows.js'
 
 const ISO_DAY = /^(\d{4})-(\d{2})-(\d{2})$/
 /** Six digits of GB/T 2260. */
-export const DIVISION = /^\d{6}$/
+export const DIVISION_PATTERN = /^\d{6}$/
 const ACTIONS = { ADD: 'ADD', CHANGE: 'CHANGE', REMOVE: 'REMOVE' } as const
 
 type OwnParts = 'kind' | 'names' | 'required' | 'known' | 'codes' | 'documentNumber'
 
 /** Completes a form with the properties that most forms share. */
-export const form = (own: Pick<RowForm, OwnParts> & Partial<RowForm>): RowForm => ({
+export const makeRowForm = (own: Pick<RowForm, OwnParts> & Partial<RowForm>): RowForm => ({
   never: [],
   actions: ACTIONS,
   day: ISO_DAY,

@@ -1,4 +1,4 @@
-import { saidIn, valueIn, wordsOfField } from '../../words/record-words.js'
+import { statedFields, valueInWords, wordsOfField } from '../../words/record-words.js'
 import { placeWords } from './places.js'
 import { labelOf } from './words.js'
 
@@ -6,7 +6,7 @@ export type RecordBody = Readonly<Record<string, unknown>>
 
 export const fieldName = (field: string): string => wordsOfField(field).zh
 
-export const valueWords = (kind: string, value: unknown): string => valueIn('zh', kind, value)
+export const valueWords = (kind: string, value: unknown): string => valueInWords('zh', kind, value)
 
 const YUAN = /^\d+(?:\.\d+)?$/
 
@@ -18,7 +18,7 @@ export const fieldWords = (kind: string, field: string, value: unknown): string 
 }
 
 export const membersOf = (kind: string, body: RecordBody): { field: string; name: string; words: string }[] =>
-  saidIn(body).map(([field, value]) => ({ field, name: fieldName(field), words: fieldWords(kind, field, value) }))
+  statedFields(body).map(([field, value]) => ({ field, name: fieldName(field), words: fieldWords(kind, field, value) }))
 
 const LINES: Record<string, readonly string[]> = {
   REGISTRATION: ['name', 'status', 'authority'],
