@@ -6,37 +6,37 @@ import { createRoot } from 'react-dom/client'
 import { createBrowserRouter, RouterProvider } from 'react-router'
 import { giveColoursToStyles } from './colours.js'
 import './desk.css'
-import { Broken, Forbidden, NotFound } from './frame/errors.js'
-import { Frame, mayOpen } from './frame/frame.js'
-import { Loading } from './pieces/empty.js'
-import { type DeskPage, PAGES } from './routes.js'
-import { client } from './session/client.js'
-import { nonce, withNonce } from './session/nonce.js'
+import { ErrorPage, ForbiddenPage, NotFoundPage } from './frame/errors.js'
+import { DeskFrame, mayOpenPage } from './frame/frame.js'
+import { LoadingNotice } from './pieces/empty.js'
+import { DESK_PAGES, type DeskPage } from './routes.js'
+import { apolloClient } from './session/client.js'
+import { cspNonce, setNonceOnStyles } from './session/nonce.js'
 import { useSession, useSignIn } from './session/session.js'
 import { SignInPage } from './session/sign-in.js'
-import { THEME } from './theme.js'
+import { ANTD_THEME } from './theme.js'
 
-withNonce()
+setNonceOnStyles()
 giveColoursToStyles()
 
 const opened = (page: DeskPage, Component: ComponentType): ComponentType =>
   function Opened() {
-    return mayOpen(page, useSession()) ? <Component /> : <Forbidden />
+    return mayOpenPage(page, useSession()) ? <Component /> : <ForbiddenPage />
   }
 
 const router = createBrowserRouter(
   [
     {
-      element: <Frame />,
-      errorElement: <Broken />,
-      HydrateFallback: Loading,
+      element: <DeskFrame />,
+      errorElement: <ErrorPage />,
+      HydrateFallback: LoadingNotice,
       children: [
-        ...PAGES.map((page) => ({
+        ...DESK_PAGES.map((page) => ({
           path: page.path,
-          errorElement: <Broken />,
+          errorElement: <ErrorPage />,
           lazy: async () => ({ Component: opened(page, (await page.load()).default) }),
         })),
-        { path: '*', element: <NotFound /> },
+        { path: '*', element: <NotFoundPage /> },
       ],
     },
   ],
@@ -51,12 +51,12 @@ createRoot(root).render(
   <StrictMode>
     <ConfigProvider
       locale={zhCN}
-      theme={THEME}
-      csp={{ nonce }}
+      theme={ANTD_THEME}
+      csp={{ nonce: cspNonce }}
       wave={{ disabled: true }}
       button={{ autoInsertSpace: false }}
     >
-      <ApolloProvider client={client}>
+      <ApolloProvider client={apolloClient}>
         <Desk />
       </ApolloProvider>
     </ConfigProvider>

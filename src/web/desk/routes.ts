@@ -5,8 +5,8 @@
 import type { ComponentType } from 'react'
 import type { Act } from '../../domain/access/viewer.js'
 
-export const SECTIONS = ['工作', '主体与名单', '信源接入', '报送', '评价', '管理'] as const
-type Section = (typeof SECTIONS)[number]
+export const PAGE_SECTIONS = ['工作', '主体与名单', '信源接入', '报送', '评价', '管理'] as const
+type Section = (typeof PAGE_SECTIONS)[number]
 
 export interface DeskPage {
   path: string
@@ -18,7 +18,7 @@ export interface DeskPage {
   key?: string
 }
 
-export const PAGES: readonly DeskPage[] = [
+export const DESK_PAGES: readonly DeskPage[] = [
   {
     path: '',
     title: '今日',
@@ -260,7 +260,7 @@ export const PAGES: readonly DeskPage[] = [
 ]
 
 export const pageAt = (path: string): DeskPage | null =>
-  PAGES.find((page) => matches(page.path, path.replace(/^\/+|\/+$/g, ''))) ?? null
+  DESK_PAGES.find((page) => matches(page.path, path.replace(/^\/+|\/+$/g, ''))) ?? null
 
 const matches = (pattern: string, path: string): boolean => {
   const [wanted, given] = [pattern.split('/'), path.split('/')]

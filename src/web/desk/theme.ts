@@ -1,7 +1,7 @@
 import type { ThemeConfig } from 'antd'
 import { COLOURS } from './colours.js'
 
-export const THEME: ThemeConfig = {
+export const ANTD_THEME: ThemeConfig = {
   token: {
     colorPrimary: COLOURS.main,
     colorLink: COLOURS.main,

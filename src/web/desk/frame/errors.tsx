@@ -1,19 +1,19 @@
 import { Button } from 'antd'
 import { Link, useRouteError } from 'react-router'
 import { PageHead } from '../pieces/page.js'
-import { refusalWords, sentenceOf } from '../pieces/refusal.js'
+import { refusalSentence, refusalWords } from '../pieces/refusal.js'
 
 /** After an upgrade, chunks of an open page no longer exist. */
 const isOldPage = (error: unknown): boolean =>
   error instanceof TypeError && /dynamically imported module|module script/i.test(error.message)
 
-export const Broken = () => {
+export const ErrorPage = () => {
   const error = useRouteError()
   const isOld = isOldPage(error)
   return (
     <main className="plain">
       <PageHead title={isOld ? '页面已更新' : '页面出错'} />
-      <p>{isOld ? '枢纽已升级，请刷新页面。' : `${sentenceOf(error)}（${refusalWords(error).code}）`}</p>
+      <p>{isOld ? '枢纽已升级，请刷新页面。' : `${refusalSentence(error)}（${refusalWords(error).code}）`}</p>
       <Button type="primary" onClick={() => location.reload()}>
         刷新页面
       </Button>
@@ -21,7 +21,7 @@ export const Broken = () => {
   )
 }
 
-export const NotFound = () => (
+export const NotFoundPage = () => (
   <>
     <PageHead title="没有这个页面" />
     <p>
@@ -30,7 +30,7 @@ export const NotFound = () => (
   </>
 )
 
-export const Forbidden = () => (
+export const ForbiddenPage = () => (
   <>
     <PageHead title="无权查看" />
     <p>

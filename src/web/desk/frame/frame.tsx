@@ -2,27 +2,30 @@ import MenuOutlined from '@ant-design/icons/MenuOutlined'
 import { Button, Drawer, Dropdown, Menu, Modal } from 'antd'
 import { Suspense, useMemo, useRef, useState } from 'react'
 import { Link, Outlet, useLocation, useNavigate } from 'react-router'
-import { Loading } from '../pieces/empty.js'
+import { LoadingNotice } from '../pieces/empty.js'
 import { labelOf } from '../pieces/words.js'
-import { type DeskPage, PAGES, pageAt, SECTIONS } from '../routes.js'
-import { Expiry } from '../session/expiry.js'
+import { DESK_PAGES, type DeskPage, PAGE_SECTIONS, pageAt } from '../routes.js'
+import { ExpiryWarning } from '../session/expiry.js'
 import { type DeskSession, signOut, useSession } from '../session/session.js'
 import { SignInAgain } from '../session/sign-in.js'
 import { OperatorSearch } from './search.js'
 import { type Shortcut, useShortcuts } from './shortcuts.js'
 
-export const mayOpen = ({ acts }: Pick<DeskPage, 'acts'>, session: DeskSession): boolean =>
+export const mayOpenPage = ({ acts }: Pick<DeskPage, 'acts'>, session: DeskSession): boolean =>
   acts.some((act) => session.acts.includes(act))
 
 const pathOf = (page: DeskPage): string => `/${page.path}`
 
-export const Frame = () => {
+export const DeskFrame = () => {
   const session = useSession()
   const navigate = useNavigate()
   const search = useRef<HTMLInputElement>(null)
   const [isOpen, setOpen] = useState(false)
   const [isHelp, setHelp] = useState(false)
-  const pages = useMemo(() => PAGES.filter((page) => page.section !== undefined && mayOpen(page, session)), [session])
+  const pages = useMemo(
+    () => DESK_PAGES.filter((page) => page.section !== undefined && mayOpenPage(page, session)),
+    [session],
+  )
   const finds = pageAt('operator/x') !== null
   const shortcuts = useMemo<Shortcut[]>(
     () => [
@@ -64,7 +67,7 @@ export const Frame = () => {
         {finds && <OperatorSearch input={search} />}
         <Account session={session} onHelp={() => setHelp(true)} />
       </header>
-      <Expiry />
+      <ExpiryWarning />
       <div className="below">
         <nav className="side" aria-label="主导航">
           {way}
@@ -73,7 +76,7 @@ export const Frame = () => {
           <nav aria-label="导航">{way}</nav>
         </Drawer>
         <main id="page" tabIndex={-1}>
-          <Suspense fallback={<Loading />}>
+          <Suspense fallback={<LoadingNotice />}>
             <Outlet />
           </Suspense>
         </main>
@@ -114,7 +117,7 @@ const Way = ({ pages, onGo }: { pages: readonly DeskPage[]; onGo: () => void }) 
       mode="inline"
       selectedKeys={nearest === undefined ? [] : [nearest]}
       onClick={onGo}
-      items={SECTIONS.flatMap((section) => {
+      items={PAGE_SECTIONS.flatMap((section) => {
         const own = pages.filter((page) => page.section === section)
         if (own.length === 0) return []
         const children = own.map((page) => ({ key: pathOf(page), label: <Link to={pathOf(page)}>{page.title}</Link> }))

@@ -1,8 +1,8 @@
 import { useApolloClient } from '@apollo/client/react'
 import { type KeyboardEvent, type RefObject, useEffect, useId, useState } from 'react'
 import { useNavigate } from 'react-router'
-import { codeOf, operatorPath } from '../pieces/code.js'
-import { sentenceOf } from '../pieces/refusal.js'
+import { operatorCodeOf, operatorPath } from '../pieces/code.js'
+import { refusalSentence } from '../pieces/refusal.js'
 import { FindOperatorDocument } from './search.generated.js'
 
 const PAUSE_MS = 250
@@ -129,13 +129,13 @@ const useFound = (name: string): OperatorMatches => {
       try {
         const { data } = await client.query({ query: FindOperatorDocument, variables: { name } })
         const options = (data?.operators.edges ?? []).map(({ node, match }) => ({
-          code: codeOf(node),
+          code: operatorCodeOf(node),
           name: node.name ?? '（无名称）',
           former: match?.former ? match.name : null,
         }))
         tell(options, options.length === 0 ? '没有找到；可试简称、曾用名或代码。' : null)
       } catch (error) {
-        tell([], sentenceOf(error))
+        tell([], refusalSentence(error))
       }
     }, PAUSE_MS)
     return () => {

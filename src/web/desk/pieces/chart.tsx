@@ -11,7 +11,7 @@ export type ChartOption = echarts.EChartsCoreOption
 
 const SERIES = [COLOURS.main, COLOURS.amber, COLOURS.violet, COLOURS.good, COLOURS.bad]
 
-export const AXIS = {
+export const CHART_AXIS = {
   axisLabel: { color: COLOURS.ink },
   axisLine: { lineStyle: { color: COLOURS.line } },
   splitLine: { lineStyle: { color: COLOURS.line } },

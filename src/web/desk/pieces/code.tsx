@@ -1,7 +1,7 @@
 const USCC = /^([0-9A-HJ-NPQRTUWXY]{2})(\d{6})([0-9A-HJ-NPQRTUWXY]{9})([0-9A-HJ-NPQRTUWXY])$/
 
 /** The gaps between the groups are CSS and do not enter copied text. */
-export const Code = ({ of }: { of: string | null | undefined }) => {
+export const OperatorCode = ({ of }: { of: string | null | undefined }) => {
   if (of == null || of === '') return <>—</>
   const parts = USCC.exec(of)
   if (parts === null) return <code className="code">{of}</code>
@@ -15,7 +15,8 @@ export const Code = ({ of }: { of: string | null | undefined }) => {
   )
 }
 
-export const codeOf = ({ uscc, shop }: { uscc?: string | null; shop?: string | null }): string => uscc ?? shop ?? ''
+export const operatorCodeOf = ({ uscc, shop }: { uscc?: string | null; shop?: string | null }): string =>
+  uscc ?? shop ?? ''
 
 export const operatorPath = (operator: { uscc?: string | null; shop?: string | null }): string =>
-  `/operator/${encodeURIComponent(codeOf(operator))}`
+  `/operator/${encodeURIComponent(operatorCodeOf(operator))}`

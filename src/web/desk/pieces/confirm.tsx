@@ -1,7 +1,7 @@
 /** When the request is refused, the dialog keeps the typed text. */
 import { Button, type ButtonProps, Input, Modal } from 'antd'
 import { type ReactNode, useId, useState } from 'react'
-import { Refusal } from './refusal.js'
+import { RefusalNotice } from './refusal.js'
 
 export interface ConfirmProps {
   action: string
@@ -18,7 +18,7 @@ export interface ConfirmProps {
 /** The hub's maximum, in characters. */
 const TEXT_MOST = 1_000
 
-export const Confirm = (props: ConfirmProps) => {
+export const ConfirmButton = (props: ConfirmProps) => {
   const { action, follows, asks, onDo, danger = true, disabled = false, hint, button, children } = props
   const [isOpen, setOpen] = useState(false)
   const [text, setText] = useState('')
@@ -78,7 +78,7 @@ export const Confirm = (props: ConfirmProps) => {
             />
           </>
         )}
-        {error !== null && <Refusal of={error} />}
+        {error !== null && <RefusalNotice of={error} />}
       </Modal>
     </>
   )

@@ -10,31 +10,31 @@ const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
 
 /** A date without a time stays as it is. */
-export const instant = (at: string | null | undefined): string => {
+export const instantText = (at: string | null | undefined): string => {
   if (at == null) return '—'
   return at.length === 10 ? at : INSTANT.format(new Date(at))
 }
 /** Formats as 2026-03-02 10:00:07. */
-export const exact = (at: string): string => EXACT.format(new Date(at))
-export const clockTime = (at: string): string => TIME.format(new Date(at))
+export const exactInstantText = (at: string): string => EXACT.format(new Date(at))
+export const clockTimeText = (at: string): string => TIME.format(new Date(at))
 const dayOf = (at: string | Date): string => DAY.format(new Date(at))
 export const today = (): string => dayOf(new Date())
 /** Formats as 2026-03-02 周一. */
-export const day = (date: string | null | undefined): string =>
+export const dayText = (date: string | null | undefined): string =>
   date == null ? '—' : `${date} ${WEEKDAY.format(new Date(`${date}T04:00:00Z`))}`
 
 /** Returns a negative number for past days. */
 export const daysUntil = (date: string): number => Math.round((Date.parse(date) - Date.parse(today())) / DAY_MS)
 
 /** Returns 今天, 还有 3 天 or 已过 2 天. */
-export const distance = (date: string): string => {
+export const daysUntilText = (date: string): string => {
   const days = daysUntil(date)
   if (days === 0) return '今天'
   return days > 0 ? `还有 ${days} 天` : `已过 ${-days} 天`
 }
 
 /** Returns 刚刚, 12 分钟前, 3 小时前 or 2 天前. */
-export const ago = (at: string | null | undefined): string => {
+export const agoText = (at: string | null | undefined): string => {
   if (at == null) return '—'
   const minutes = Math.floor((Date.now() - Date.parse(at)) / MINUTE_MS)
   if (minutes < 1) return '刚刚'
@@ -42,4 +42,4 @@ export const ago = (at: string | null | undefined): string => {
   return minutes < 1_440 ? `${Math.floor(minutes / 60)} 小时前` : `${Math.floor(minutes / 1_440)} 天前`
 }
 
-export const count = (n: number): string => n.toLocaleString('zh-CN')
+export const countText = (n: number): string => n.toLocaleString('zh-CN')

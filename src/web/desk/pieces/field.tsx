@@ -1,7 +1,7 @@
 import { Button, Popover } from 'antd'
 import type { ReactNode } from 'react'
-import { instant } from './dates.js'
-import { membersOf, type RecordBody } from './record-words.js'
+import { instantText } from './dates.js'
+import { type RecordBody, recordMembersOf } from './record-words.js'
 
 export interface SourcedRecord {
   agencyName?: { zh: string } | null
@@ -15,19 +15,19 @@ export const sourceWords = ({ agencyName, feed, source }: SourcedRecord): string
     .filter(Boolean)
     .join(' · ')
 
-export const SourceOf = ({ record, of }: { record: SourcedRecord; of: string }) => (
+export const SourcePopover = ({ record, of }: { record: SourcedRecord; of: string }) => (
   <Popover
     trigger="click"
     title="来源"
     content={
       <dl className="fields narrow">
-        <Field label="报送单位">{record.agencyName?.zh ?? '—'}</Field>
-        <Field label="数据源">{record.feed ?? '—'}</Field>
-        <Field label="文件">{record.source.file ?? '—'}</Field>
-        <Field label="位置">
+        <LabelledField label="报送单位">{record.agencyName?.zh ?? '—'}</LabelledField>
+        <LabelledField label="数据源">{record.feed ?? '—'}</LabelledField>
+        <LabelledField label="文件">{record.source.file ?? '—'}</LabelledField>
+        <LabelledField label="位置">
           {record.source.page == null ? '' : `第 ${record.source.page} 页 `}第 {record.source.row} 行
-        </Field>
-        <Field label="枢纽自何时知道">{instant(record.knownFrom)}</Field>
+        </LabelledField>
+        <LabelledField label="枢纽自何时知道">{instantText(record.knownFrom)}</LabelledField>
       </dl>
     }
   >
@@ -40,9 +40,9 @@ export const SourceOf = ({ record, of }: { record: SourcedRecord; of: string }) 
 /** A value with more characters than this takes the full width. */
 const LONG = 60
 
-export const Members = ({ kind, body }: { kind: string; body: RecordBody }) => (
+export const RecordMembers = ({ kind, body }: { kind: string; body: RecordBody }) => (
   <dl className="fields">
-    {membersOf(kind, body).map(({ field, name, words }) => (
+    {recordMembersOf(kind, body).map(({ field, name, words }) => (
       <div key={field} className={words.length > LONG ? 'field wide' : 'field'}>
         <dt>{name}</dt>
         <dd>{words}</dd>
@@ -51,7 +51,7 @@ export const Members = ({ kind, body }: { kind: string; body: RecordBody }) => (
   </dl>
 )
 
-export const Field = ({
+export const LabelledField = ({
   label,
   children,
   source,
@@ -63,7 +63,7 @@ export const Field = ({
   <div className={typeof children === 'string' && children.length > LONG ? 'field wide' : 'field'}>
     <dt>{label}</dt>
     <dd>
-      {children ?? '—'} {source && <SourceOf record={source} of={label} />}
+      {children ?? '—'} {source && <SourcePopover record={source} of={label} />}
     </dd>
   </div>
 )

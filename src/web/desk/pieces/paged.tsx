@@ -1,9 +1,9 @@
 import { Button } from 'antd'
 import type { ReactNode } from 'react'
 import type { LoadedConnection } from './connection.js'
-import { count } from './dates.js'
-import { Empty, Loading } from './empty.js'
-import { Refusal } from './refusal.js'
+import { countText } from './dates.js'
+import { EmptyNotice, LoadingNotice } from './empty.js'
+import { RefusalNotice } from './refusal.js'
 
 interface PagedProps<T> {
   label: string
@@ -13,13 +13,14 @@ interface PagedProps<T> {
   empty: ReactNode
 }
 
-export const Paged = <T,>({ label, rows, rowKey, render, empty }: PagedProps<T>) => (
+export const PagedList = <T,>({ label, rows, rowKey, render, empty }: PagedProps<T>) => (
   <>
     <p className="soft" aria-live="polite">
-      {rows.total === null ? '' : `共 ${count(rows.total)} 项`}
+      {rows.total === null ? '' : `共 ${countText(rows.total)} 项`}
     </p>
-    {rows.error !== null && <Refusal of={rows.error} onAgain={rows.refresh} />}
-    {rows.rows.length === 0 && (rows.hasMore ? rows.error === null && <Loading of={label} /> : <Empty>{empty}</Empty>)}
+    {rows.error !== null && <RefusalNotice of={rows.error} onAgain={rows.refresh} />}
+    {rows.rows.length === 0 &&
+      (rows.hasMore ? rows.error === null && <LoadingNotice of={label} /> : <EmptyNotice>{empty}</EmptyNotice>)}
     <ul className="queue" aria-label={label}>
       {rows.rows.map((row) => (
         <li key={rowKey(row)} className="panel">

@@ -1,6 +1,6 @@
 import { Progress as Bar } from 'antd'
 import { useEffect, useRef, useState } from 'react'
-import { Refusal } from './refusal.js'
+import { RefusalNotice } from './refusal.js'
 
 const LOOK_MS = 1_500
 const FAILURES_MOST = 5
@@ -13,7 +13,7 @@ export interface ProgressStep {
   failed?: boolean
 }
 
-export const Progress = ({
+export const ProgressView = ({
   label,
   look,
   onEnd,
@@ -64,7 +64,7 @@ export const Progress = ({
       <p role="status">
         {label}：{words}
       </p>
-      {error !== null && <Refusal of={error} />}
+      {error !== null && <RefusalNotice of={error} />}
     </div>
   )
 }

@@ -17,7 +17,7 @@ export const fieldWords = (kind: string, field: string, value: unknown): string 
   return field === 'region' && typeof value === 'string' ? placeWords(value) : valueWords(kind, value)
 }
 
-export const membersOf = (kind: string, body: RecordBody): { field: string; name: string; words: string }[] =>
+export const recordMembersOf = (kind: string, body: RecordBody): { field: string; name: string; words: string }[] =>
   statedFields(body).map(([field, value]) => ({ field, name: fieldName(field), words: fieldWords(kind, field, value) }))
 
 const LINES: Record<string, readonly string[]> = {
@@ -36,17 +36,17 @@ const LINES: Record<string, readonly string[]> = {
   TRUSTMARK: ['mark', 'certificate_number', 'status'],
 }
 
-export const lineOf = (kind: string, body: RecordBody): string => {
+export const recordLineOf = (kind: string, body: RecordBody): string => {
   const words = (LINES[kind] ?? []).map((field) => valueWords(kind, body[field])).filter((one) => one !== '—')
   return words.length === 0 ? labelOf('RecordKind', kind) : words.join(' · ')
 }
 
-export const isAdverse = (kind: string, body: RecordBody): boolean => {
+export const isAdverseRecord = (kind: string, body: RecordBody): boolean => {
   if (kind === 'PENALTY') return body['status'] !== 'REVOKED'
   if (kind === 'LIST_ENTRY') return body['removed_on'] == null
   if (kind === 'INSPECTION') return body['result'] === 'FAIL'
   return kind === 'RECALL' && body['status'] !== 'TERMINATED'
 }
 
-export const bodyOf = (body: unknown): RecordBody =>
+export const recordBodyOf = (body: unknown): RecordBody =>
   body !== null && typeof body === 'object' ? (body as RecordBody) : {}

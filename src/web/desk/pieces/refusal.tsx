@@ -18,7 +18,7 @@ const SENTENCES: Record<string, string> = {
 }
 
 /** Cuts off the English half, even if it begins with a Chinese field name. */
-export const chineseOf = (message: string): string =>
+export const chineseHalfOf = (message: string): string =>
   /^.*?[。！？](?=\s*[A-Za-z"'(]|[^。！？]* [a-z]+\.$)/su.exec(message)?.[0] ?? message
 
 export const refusalWords = (error: unknown): RefusalWords & { requestId?: string } => {
@@ -44,19 +44,19 @@ const errorsIn = (text: string): { message: string; extensions?: { code?: string
   }
 }
 
-export const sentenceOf = (error: unknown): string => {
+export const refusalSentence = (error: unknown): string => {
   const { code, detail } = refusalWords(error)
-  return SENTENCES[code] ?? (detail === '' ? FALLBACK : chineseOf(detail))
+  return SENTENCES[code] ?? (detail === '' ? FALLBACK : chineseHalfOf(detail))
 }
 
-export const Refusal = ({ of, onAgain }: { of: unknown; onAgain?: () => void }) => {
+export const RefusalNotice = ({ of, onAgain }: { of: unknown; onAgain?: () => void }) => {
   const { code, retryAfter, requestId } = refusalWords(of) as RefusalWords & { requestId?: string }
   return (
     <div className="refusal" role="alert">
       <Alert
         type="error"
         showIcon
-        title={sentenceOf(of)}
+        title={refusalSentence(of)}
         description={
           <span className="soft">
             {retryAfter ? `请在 ${retryAfter} 秒后再试。` : ''}

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
-import { distance, instant } from './dates.js'
-import { Empty } from './empty.js'
+import { daysUntilText, instantText } from './dates.js'
+import { EmptyNotice } from './empty.js'
 
 export type Tone = 'good' | 'bad' | 'warn' | 'plain' | 'next'
 
@@ -15,14 +15,14 @@ export interface TimeLineEvent {
 
 export const TimeLine = ({ label, moments }: { label: string; moments: readonly TimeLineEvent[] }) =>
   moments.length === 0 ? (
-    <Empty />
+    <EmptyNotice />
   ) : (
     <ol className="time-line" aria-label={label}>
       {moments.map(({ key, at, title, detail, tone = 'plain', isAhead }) => (
         <li key={key} className={isAhead ? `${tone} ahead` : tone}>
           <time dateTime={at ?? undefined}>
-            {instant(at)}
-            {isAhead && at !== null ? `（${distance(at.slice(0, 10))}）` : ''}
+            {instantText(at)}
+            {isAhead && at !== null ? `（${daysUntilText(at.slice(0, 10))}）` : ''}
           </time>
           <div>
             <div className="moment">{title}</div>

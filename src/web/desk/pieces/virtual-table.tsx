@@ -5,9 +5,9 @@
 import { Button, Spin } from 'antd'
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import type { LoadedConnection } from './connection.js'
-import { count } from './dates.js'
-import { Empty } from './empty.js'
-import { Refusal } from './refusal.js'
+import { countText } from './dates.js'
+import { EmptyNotice } from './empty.js'
+import { RefusalNotice } from './refusal.js'
 
 const ROW_PX = 44
 const AHEAD_ROWS = 8
@@ -96,7 +96,9 @@ export const VirtualTable = <T,>(props: VirtualTableProps<T>) => {
   return (
     <div className="virtual">
       <p className="soft" aria-live="polite">
-        {total === null ? `已载入 ${count(loaded)} 项` : `共 ${count(total)} 项，已载入 ${count(loaded)} 项`}
+        {total === null
+          ? `已载入 ${countText(loaded)} 项`
+          : `共 ${countText(total)} 项，已载入 ${countText(loaded)} 项`}
         {rows.isLoading && <Spin size="small" />}
         {isFar && (
           <>
@@ -107,9 +109,9 @@ export const VirtualTable = <T,>(props: VirtualTableProps<T>) => {
           </>
         )}
       </p>
-      {rows.error !== null && <Refusal of={rows.error} onAgain={rows.refresh} />}
+      {rows.error !== null && <RefusalNotice of={rows.error} onAgain={rows.refresh} />}
       {isEmpty ? (
-        <Empty>{empty}</Empty>
+        <EmptyNotice>{empty}</EmptyNotice>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
         <section className="virtual-box" ref={box} onScroll={onScroll} aria-label={label} tabIndex={0}>

@@ -17,7 +17,7 @@ export interface WaterfallStep {
 
 const BAR_PX = 34
 
-export const Waterfall = ({ label, falls }: { label: string; falls: readonly WaterfallStep[] }) => {
+export const WaterfallChart = ({ label, falls }: { label: string; falls: readonly WaterfallStep[] }) => {
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (box.current === null) return
@@ -51,7 +51,7 @@ export const Waterfall = ({ label, falls }: { label: string; falls: readonly Wat
             {runningOf(falls).map(({ key, label, points, total, end }) => (
               <tr key={key}>
                 <th scope="row">{label}</th>
-                <td className="right">{total ? '' : signed(points)}</td>
+                <td className="right">{total ? '' : signedPoints(points)}</td>
                 <td className="right">{end}</td>
               </tr>
             ))}
@@ -62,7 +62,7 @@ export const Waterfall = ({ label, falls }: { label: string; falls: readonly Wat
   )
 }
 
-export const signed = (points: number): string => (points > 0 ? `+${points}` : String(points).replace('-', '−'))
+export const signedPoints = (points: number): string => (points > 0 ? `+${points}` : String(points).replace('-', '−'))
 
 const runningOf = (falls: readonly WaterfallStep[]) => {
   let at = 0
@@ -104,7 +104,7 @@ const optionOf = (falls: readonly WaterfallStep[]) => {
           color: COLOURS.ink,
           formatter: ({ dataIndex }: { dataIndex: number }) => {
             const fall = running[dataIndex]
-            return fall === undefined ? '' : fall.total ? String(fall.points) : signed(fall.points)
+            return fall === undefined ? '' : fall.total ? String(fall.points) : signedPoints(fall.points)
           },
         },
         data: running.map(({ start, end, total, points }) => ({

@@ -1,7 +1,7 @@
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client'
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors'
 import { RetryLink } from '@apollo/client/link/retry'
-import { ask } from './session.js'
+import { fetchSignedIn } from './session.js'
 
 /** Attempts per query. Mutations are never retried. */
 const ATTEMPTS_MOST = 3
@@ -12,14 +12,14 @@ const isPassing = (error: unknown): boolean => {
   return !CombinedGraphQLErrors.is(error)
 }
 
-export const client = new ApolloClient({
+export const apolloClient = new ApolloClient({
   link: ApolloLink.from([
     new RetryLink({
       delay: { initial: 500, max: 5_000, jitter: true },
       attempts: (count, operation, error) =>
         count < ATTEMPTS_MOST && String(operation.operationType) === 'query' && isPassing(error),
     }),
-    new HttpLink({ uri: '/graphql', fetch: ask }),
+    new HttpLink({ uri: '/graphql', fetch: fetchSignedIn }),
   ]),
   cache: new InMemoryCache({
     typePolicies: {

@@ -1,13 +1,13 @@
 import { Alert, Button } from 'antd'
 import { useEffect, useState } from 'react'
-import { clockTime } from '../pieces/dates.js'
-import { keepAlive, useSignIn } from './session.js'
+import { clockTimeText } from '../pieces/dates.js'
+import { keepSessionAlive, useSignIn } from './session.js'
 
 /** The warning appears this long before the session ends. */
 const BEFORE_MS = 5 * 60_000
 const LOOK_MS = 15_000
 
-export const Expiry = () => {
+export const ExpiryWarning = () => {
   const { session, lastAt, isAskedAgain } = useSignIn()
   const [now, setNow] = useState(Date.now)
   useEffect(() => {
@@ -19,14 +19,16 @@ export const Expiry = () => {
   const lastEnd = Date.parse(session.endsAt)
   if (Math.min(idleEnd, lastEnd) - now > BEFORE_MS) return null
   if (lastEnd <= idleEnd)
-    return <Alert banner type="warning" title={`本次登录将于 ${clockTime(session.endsAt)} 到期，届时需重新登录。`} />
+    return (
+      <Alert banner type="warning" title={`本次登录将于 ${clockTimeText(session.endsAt)} 到期，届时需重新登录。`} />
+    )
   return (
     <Alert
       banner
       type="warning"
-      title={`长时间未操作，将于 ${clockTime(new Date(idleEnd).toISOString())} 自动退出。`}
+      title={`长时间未操作，将于 ${clockTimeText(new Date(idleEnd).toISOString())} 自动退出。`}
       action={
-        <Button size="small" onClick={() => void keepAlive()}>
+        <Button size="small" onClick={() => void keepSessionAlive()}>
           继续使用
         </Button>
       }

@@ -76,7 +76,7 @@ const again = (): Promise<void> => {
 }
 
 /** Repeats the request after a new sign-in (401) or with a new CSRF token (403), so that no input is lost. */
-export const ask = async (
+export const fetchSignedIn = async (
   input: RequestInfo | URL,
   init: RequestInit = {},
   send: (input: RequestInfo | URL, init: RequestInit) => Promise<Response> = fetch,
@@ -89,9 +89,10 @@ export const ask = async (
   if (session === null) return answer
   if (answer.status === 401) {
     if (state.session?.csrfToken === session.csrfToken) await again()
-    return ask(input, init, send)
+    return fetchSignedIn(input, init, send)
   }
-  if (answer.status === 403 && (await isOfOldToken(answer)) && (await renewed())) return ask(input, init, send)
+  if (answer.status === 403 && (await isOfOldToken(answer)) && (await renewed()))
+    return fetchSignedIn(input, init, send)
   change({ lastAt: Math.max(state.lastAt, sentAt) })
   return answer
 }
@@ -112,8 +113,8 @@ const renewed = async (): Promise<boolean> => {
 }
 
 /** Any request resets the idle timeout. */
-export const keepAlive = async (): Promise<void> => {
-  await ask('/desk/session')
+export const keepSessionAlive = async (): Promise<void> => {
+  await fetchSignedIn('/desk/session')
 }
 
 export interface SignInRefusal {
@@ -146,7 +147,7 @@ export const signIn = async (given: {
 /** Also ends a newer session of another window. */
 export const signOut = async (): Promise<void> => {
   try {
-    await ask('/desk/logout', { method: 'POST' })
+    await fetchSignedIn('/desk/logout', { method: 'POST' })
   } finally {
     location.assign('/desk')
   }

@@ -1,6 +1,6 @@
 import { Alert, Button, Form, Input, Modal } from 'antd'
 import { useEffect, useId, useState } from 'react'
-import { Refusal } from '../pieces/refusal.js'
+import { RefusalNotice } from '../pieces/refusal.js'
 import { type SignInRefusal, signIn, useSignIn } from './session.js'
 
 interface SignInFields {
@@ -71,7 +71,7 @@ const SignInForm = ({ name = '' }: { name?: string }) => {
           </Form.Item>
         </>
       )}
-      {refused && <Refusal of={refused} />}
+      {refused && <RefusalNotice of={refused} />}
       <Button type="primary" htmlType="submit" loading={isBusy} block>
         登录
       </Button>

@@ -1,10 +1,10 @@
 /** Uploads with XMLHttpRequest: `fetch` cannot report progress. */
 
 /** `share` is between 0 and 1. */
-export type OnSent = (share: number) => void
+export type SentListener = (share: number) => void
 
 export const fetchWithProgress =
-  (onSent: OnSent) =>
+  (onSent: SentListener) =>
   (url: RequestInfo | URL, init: RequestInit): Promise<Response> =>
     new Promise((resolve, reject) => {
       const request = new XMLHttpRequest()

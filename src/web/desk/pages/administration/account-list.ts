@@ -1,6 +1,6 @@
 import type { LoadedConnection } from '../../pieces/connection.js'
 
-export const asConnection = <T>(
+export const loadedConnectionOf = <T>(
   rows: readonly T[] | undefined,
   { loading, error, refetch }: { loading: boolean; error?: unknown; refetch: () => unknown },
 ): LoadedConnection<T> => ({

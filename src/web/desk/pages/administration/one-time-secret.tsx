@@ -1,6 +1,6 @@
 import { Alert, Button, Modal } from 'antd'
 import { type ReactNode, useRef, useState } from 'react'
-import { Field } from '../../pieces/field.js'
+import { LabelledField } from '../../pieces/field.js'
 
 export interface OneTimeSecret {
   title: string
@@ -52,11 +52,11 @@ const Content = ({ of }: { of: OneTimeSecret }) => {
       />
       <dl className="fields narrow once">
         {of.fields.map(({ label, value }) => (
-          <Field key={label} label={label}>
+          <LabelledField key={label} label={label}>
             {value}
-          </Field>
+          </LabelledField>
         ))}
-        <Field label={of.what}>
+        <LabelledField label={of.what}>
           <code className="code secret" ref={shown}>
             {of.text}
           </code>{' '}
@@ -67,7 +67,7 @@ const Content = ({ of }: { of: OneTimeSecret }) => {
             {copied === 'yes' && '已复制。'}
             {copied === 'marked' && '已选中，请按 Ctrl+C 复制。'}
           </span>
-        </Field>
+        </LabelledField>
       </dl>
       <p>{of.advice}</p>
     </>

@@ -1,5 +1,5 @@
-import { Confirm } from '../../pieces/confirm.js'
-import { instant } from '../../pieces/dates.js'
+import { ConfirmButton } from '../../pieces/confirm.js'
+import { instantText } from '../../pieces/dates.js'
 import { useSession } from '../../session/session.js'
 
 interface PendingAccount {
@@ -8,14 +8,14 @@ interface PendingAccount {
   changedBy: string | null
 }
 
-export const Pending = ({ since, by }: { since: string; by: string | null }) => (
+export const PendingNotice = ({ since, by }: { since: string; by: string | null }) => (
   <span className="warn">
-    待第二人确认，自 {instant(since)}
+    待第二人确认，自 {instantText(since)}
     {by !== null && `（由 ${by} 登记或变更）`}
   </span>
 )
 
-export const ConfirmAccount = ({
+export const ConfirmAccountButton = ({
   of: { name, pendingSince, changedBy },
   what,
   onDo,
@@ -28,11 +28,11 @@ export const ConfirmAccount = ({
   if (pendingSince === null) return null
   const isOwn = changedBy === me
   return (
-    <Confirm
+    <ConfirmButton
       action="确认"
       danger={false}
       follows={[
-        `${what}“${name}”由${changedBy ?? '此前'}登记或变更，自 ${instant(pendingSince)} 起待确认；`,
+        `${what}“${name}”由${changedBy ?? '此前'}登记或变更，自 ${instantText(pendingSince)} 起待确认；`,
         '请先核对身份、角色、所属单位和区划；确认后立即可以使用。',
       ]}
       disabled={isOwn}

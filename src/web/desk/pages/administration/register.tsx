@@ -2,11 +2,11 @@ import { useQuery } from '@apollo/client/react'
 import { AutoComplete, Button, Form, Input, Modal, Select } from 'antd'
 import { useId, useState } from 'react'
 import { REGION_OPTIONS } from '../../pieces/places.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { AgencyNamesDocument } from './agencies.generated.js'
 
-export interface Registration {
+export interface AccountRegistration {
   name: string
   role: string
   duty?: string
@@ -16,7 +16,9 @@ export interface Registration {
 
 export const ROLE_OPTIONS = optionsOf('Role').filter(({ value }) => value !== 'public' && value !== 'party')
 
-export const PEOPLE_ROLES = ROLE_OPTIONS.filter(({ value }) => value !== 'marketplace' && value !== 'credit_service')
+export const PERSON_ROLE_OPTIONS = ROLE_OPTIONS.filter(
+  ({ value }) => value !== 'marketplace' && value !== 'credit_service',
+)
 
 const ROLE_WORDS: Record<string, string> = {
   marketplace: '查询卖家的状态，报送卖家清单；看不到内部信息。',
@@ -34,7 +36,7 @@ export const useAgencyNames = (): Map<string, string> => {
 }
 
 /** The typed values stay when `onSend` throws. */
-export const Register = ({
+export const RegisterForm = ({
   what,
   nameLabel,
   roles = ROLE_OPTIONS,
@@ -43,16 +45,16 @@ export const Register = ({
   what: string
   nameLabel: string
   roles?: typeof ROLE_OPTIONS
-  onSend: (given: Registration) => Promise<unknown>
+  onSend: (given: AccountRegistration) => Promise<unknown>
 }) => {
   const [isOpen, setOpen] = useState(false)
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
-  const [form] = Form.useForm<Registration>()
+  const [form] = Form.useForm<AccountRegistration>()
   const role = Form.useWatch('role', form)
   const agencies = useAgencyNames()
   const id = useId()
-  const send = async ({ name, role, duty, agency, region }: Registration) => {
+  const send = async ({ name, role, duty, agency, region }: AccountRegistration) => {
     setBusy(true)
     setError(null)
     try {
@@ -137,13 +139,13 @@ export const Register = ({
             />
           </Form.Item>
         </Form>
-        {error !== null && <Refusal of={error} />}
+        {error !== null && <RefusalNotice of={error} />}
       </Modal>
     </>
   )
 }
 
-export const HolderFilters = ({
+export const AccountFilters = ({
   asked,
   ask,
 }: {

@@ -1,8 +1,8 @@
 import { useApolloClient } from '@apollo/client/react'
-import { Confirm } from '../../pieces/confirm.js'
-import { instant } from '../../pieces/dates.js'
-import { Members, sourceWords } from '../../pieces/field.js'
-import { bodyOf, lineOf } from '../../pieces/record-words.js'
+import { ConfirmButton } from '../../pieces/confirm.js'
+import { instantText } from '../../pieces/dates.js'
+import { RecordMembers, sourceWords } from '../../pieces/field.js'
+import { recordBodyOf, recordLineOf } from '../../pieces/record-words.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { SettleConcernDocument } from './concerns.generated.js'
@@ -16,23 +16,24 @@ export const ConcernLine = ({ of, onSettled }: { of: ConcernWholeFragment; onSet
     <article className="concern" aria-label={labelOf('ConcernCause', of.cause)}>
       <p>
         <b className={of.settledAt === null ? 'warn' : ''}>{labelOf('ConcernCause', of.cause)}</b>{' '}
-        <span className="soft">{instant(of.openedAt)} 提出</span>
+        <span className="soft">{instantText(of.openedAt)} 提出</span>
       </p>
       {record && (
         <details className="record">
           <summary>
-            {lineOf(record.kind, bodyOf(record.body))} <span className="soft">来源：{sourceWords(record)}</span>
+            {recordLineOf(record.kind, recordBodyOf(record.body))}{' '}
+            <span className="soft">来源：{sourceWords(record)}</span>
           </summary>
-          <Members kind={record.kind} body={bodyOf(record.body)} />
+          <RecordMembers kind={record.kind} body={recordBodyOf(record.body)} />
         </details>
       )}
       {of.settledAt !== null ? (
         <p className="soft">
-          {of.settledBy} 于 {instant(of.settledAt)} 办结：{of.note}
+          {of.settledBy} 于 {instantText(of.settledAt)} 办结：{of.note}
         </p>
       ) : (
         may && (
-          <Confirm
+          <ConfirmButton
             action="办结此事项"
             danger={false}
             follows={['此事项不再提示。', '名单本身不因此改变：需要暂停公示、移出或不予列入的，请先办理那一步。']}

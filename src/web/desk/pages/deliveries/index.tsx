@@ -4,10 +4,10 @@ import { useMemo } from 'react'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
 import { type LoadedConnection, useConnection } from '../../pieces/connection.js'
-import { ago, day, distance, instant } from '../../pieces/dates.js'
-import { Loading } from '../../pieces/empty.js'
+import { agoText, daysUntilText, dayText, instantText } from '../../pieces/dates.js'
+import { LoadingNotice } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import {
@@ -19,8 +19,8 @@ import {
   type PlatformsQuery,
 } from './deliveries.generated.js'
 import { PlatformPanels } from './platforms.js'
-import { Restored } from './restored.js'
-import { deliveryPath, STATES, subjectOf } from './words.js'
+import { RestoredNotice } from './restored.js'
+import { DELIVERY_STATE_WORDS, deliveryPath, subjectWords } from './words.js'
 
 type DeliveryRow = DeliveriesQuery['deliveries']['nodes'][number]
 type DueDeliveryRow = DueDeliveriesQuery['dueDeliveries']['nodes'][number]
@@ -29,11 +29,11 @@ const VIEWS = [
   { value: '', label: '全部' },
   ...(['REFUSED', 'OWED', 'CONFIRMED', 'CLOSED', 'FOLDED'] as const).map((value) => ({
     value: value as string,
-    label: STATES[value].word,
+    label: DELIVERY_STATE_WORDS[value].word,
   })),
 ]
 
-export default function Deliveries() {
+export default function DeliveriesPage() {
   const [asked, ask] = useAddressState({
     state: '',
     late: false as boolean,
@@ -57,9 +57,11 @@ export default function Deliveries() {
           </Button>
         }
       />
-      {error && <Refusal of={error} onAgain={() => void refetch()} />}
-      {!seen && loading && <Loading of="各平台情况" />}
-      {seen?.databaseRestored && <Restored of={seen.databaseRestored} names={names} onDone={() => void refetch()} />}
+      {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
+      {!seen && loading && <LoadingNotice of="各平台情况" />}
+      {seen?.databaseRestored && (
+        <RestoredNotice of={seen.databaseRestored} names={names} onDone={() => void refetch()} />
+      )}
       {seen && (
         <PlatformPanels
           of={seen.platforms}
@@ -163,7 +165,7 @@ const All = ({
       {
         key: 'subject',
         title: '对象',
-        render: (one) => <Link to={deliveryPath(one.id)}>{subjectOf(one)}</Link>,
+        render: (one) => <Link to={deliveryPath(one.id)}>{subjectWords(one)}</Link>,
       },
       { key: 'kind', title: '种类', width: 100, render: ({ kind }) => labelOf('SubjectKind', kind) },
       { key: 'action', title: '内容', width: 70, render: ({ action }) => labelOf('DeliveryAction', action) },
@@ -172,7 +174,9 @@ const All = ({
         key: 'state',
         title: '状态',
         width: 90,
-        render: ({ state }) => <span className={STATES[state].tone}>{STATES[state].word}</span>,
+        render: ({ state }) => (
+          <span className={DELIVERY_STATE_WORDS[state].tone}>{DELIVERY_STATE_WORDS[state].word}</span>
+        ),
       },
       {
         key: 'why',
@@ -194,7 +198,7 @@ const All = ({
         key: 'owed',
         title: '应报',
         width: 110,
-        render: ({ owedAt }) => <span title={instant(owedAt)}>{ago(owedAt)}</span>,
+        render: ({ owedAt }) => <span title={instantText(owedAt)}>{agoText(owedAt)}</span>,
       },
     ],
     [names],
@@ -220,7 +224,7 @@ const LATE: readonly TableColumn<DueDeliveryRow>[] = [
     width: 210,
     render: ({ dueOn, late, provisional }) => (
       <>
-        {day(dueOn)} <span className={late ? 'bad' : 'soft'}>{distance(dueOn)}</span>
+        {dayText(dueOn)} <span className={late ? 'bad' : 'soft'}>{daysUntilText(dueOn)}</span>
         {provisional && <span className="soft">（可能变动）</span>}
       </>
     ),
@@ -236,7 +240,7 @@ const LATE: readonly TableColumn<DueDeliveryRow>[] = [
     key: 'state',
     title: '状态',
     width: 90,
-    render: ({ state }) => <span className={STATES[state].tone}>{STATES[state].word}</span>,
+    render: ({ state }) => <span className={DELIVERY_STATE_WORDS[state].tone}>{DELIVERY_STATE_WORDS[state].word}</span>,
   },
   { key: 'attempts', title: '尝试', width: 60, align: 'right', render: ({ attempts }) => attempts },
   {

@@ -3,9 +3,9 @@ import { Button } from 'antd'
 import { useMemo } from 'react'
 import { Link } from 'react-router'
 import { COLOURS } from '../../colours.js'
-import { AXIS, Chart, type ChartOption } from '../../pieces/chart.js'
-import { Confirm } from '../../pieces/confirm.js'
-import { ago, count, instant } from '../../pieces/dates.js'
+import { CHART_AXIS, Chart, type ChartOption } from '../../pieces/chart.js'
+import { ConfirmButton } from '../../pieces/confirm.js'
+import { agoText, countText, instantText } from '../../pieces/dates.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
@@ -52,12 +52,17 @@ const Backlog = ({ of }: { of: readonly PlatformPanel[] }) => {
       grid: { left: 8, right: 40, top: 32, bottom: 8, containLabel: true },
       legend: { top: 0, left: 0, textStyle: { color: COLOURS.ink } },
       tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' } },
-      xAxis: { type: 'value', minInterval: 1, max: ({ max }: { max: number }) => Math.max(max, LEAST_WIDTH), ...AXIS },
+      xAxis: {
+        type: 'value',
+        minInterval: 1,
+        max: ({ max }: { max: number }) => Math.max(max, LEAST_WIDTH),
+        ...CHART_AXIS,
+      },
       yAxis: {
         type: 'category',
         inverse: true,
         data: of.map(({ name }) => name.zh),
-        ...AXIS,
+        ...CHART_AXIS,
         axisLabel: { color: COLOURS.ink, width: 150, overflow: 'truncate' },
         axisTick: { show: false },
       },
@@ -92,7 +97,7 @@ const Backlog = ({ of }: { of: readonly PlatformPanel[] }) => {
             ]}
             rows={of.map((one) => ({
               key: one.id,
-              cells: [one.name.zh, count(owedOf(one)), count(one.refused), ago(one.oldestOutstandingAt)],
+              cells: [one.name.zh, countText(owedOf(one)), countText(one.refused), agoText(one.oldestOutstandingAt)],
             }))}
           />
         </Chart>
@@ -124,23 +129,23 @@ const Panel = ({ of, isAlone = false, onOnly, onDone }: PanelProps) => (
     <dl className="stats">
       <div>
         <dt>待确认</dt>
-        <dd>{count(owedOf(of))}</dd>
+        <dd>{countText(owedOf(of))}</dd>
       </div>
       <div>
         <dt>被拒收</dt>
-        <dd className={of.refused > 0 ? 'bad' : ''}>{count(of.refused)}</dd>
+        <dd className={of.refused > 0 ? 'bad' : ''}>{countText(of.refused)}</dd>
       </div>
       <div>
         <dt>最早应报</dt>
-        <dd title={instant(of.oldestOutstandingAt)}>{ago(of.oldestOutstandingAt)}</dd>
+        <dd title={instantText(of.oldestOutstandingAt)}>{agoText(of.oldestOutstandingAt)}</dd>
       </div>
       <div>
         <dt>最近确认</dt>
-        <dd title={instant(of.lastConfirmedAt)}>{ago(of.lastConfirmedAt)}</dd>
+        <dd title={instantText(of.lastConfirmedAt)}>{agoText(of.lastConfirmedAt)}</dd>
       </div>
     </dl>
     <p className="soft">
-      已确认 {count(of.confirmed)} 件；报送：{of.hears.map((kind) => labelOf('SubjectKind', kind)).join('、')}
+      已确认 {countText(of.confirmed)} 件；报送：{of.hears.map((kind) => labelOf('SubjectKind', kind)).join('、')}
     </p>
     <Codes of={of} />
     <Deeds of={of} onDone={onDone} />
@@ -153,13 +158,13 @@ const State = ({ of }: { of: PlatformPanel }) => (
     {!of.configured && <p className="warn">未配置地址，所欠照记，配置后报送。</p>}
     {of.paused && (
       <p className="warn">
-        已暂停新增和变更：{of.paused.reason}（{of.paused.by}，{instant(of.paused.at)}）
+        已暂停新增和变更：{of.paused.reason}（{of.paused.by}，{instantText(of.paused.at)}）
       </p>
     )}
-    {of.openUntil && <p className="bad">连续失败，{instant(of.openUntil)} 以前不呼叫。</p>}
+    {of.openUntil && <p className="bad">连续失败，{instantText(of.openUntil)} 以前不呼叫。</p>}
     {of.wiped && of.filledAt === null && (
       <p className="warn">
-        已声明内容丢失，下次报送时重新报送全部有效条目：{of.wiped.reason}（{of.wiped.by}，{instant(of.wiped.at)}）
+        已声明内容丢失，下次报送时重新报送全部有效条目：{of.wiped.reason}（{of.wiped.by}，{instantText(of.wiped.at)}）
       </p>
     )}
   </>
@@ -171,7 +176,7 @@ const Codes = ({ of }: { of: PlatformPanel }) =>
       {of.refusedByCode.map(({ count: n, advice }) => (
         <li key={advice.code} className="refused-by">
           <Link to={`/deliveries?state=REFUSED&platform=${of.id}&code=${encodeURIComponent(advice.code)}`}>
-            {advice.code} · {count(n)} 件
+            {advice.code} · {countText(n)} 件
           </Link>
           <div className="soft">{advice.zh}</div>
         </li>
@@ -186,11 +191,11 @@ const Deeds = ({ of, onDone }: { of: PlatformPanel; onDone: () => void }) => {
     await client.mutate({ mutation, variables: { platform: of.id, reason } })
     onDone()
   }
-  const waiting = `现有 ${count(owedOf(of))} 件待确认`
+  const waiting = `现有 ${countText(owedOf(of))} 件待确认`
   return (
     <div className="filters">
       {of.paused ? (
-        <Confirm
+        <ConfirmButton
           action="恢复报送"
           button={{ size: 'small' }}
           danger={false}
@@ -199,7 +204,7 @@ const Deeds = ({ of, onDone }: { of: PlatformPanel; onDone: () => void }) => {
           onDo={doing(ResumePlatformDocument as never)}
         />
       ) : (
-        <Confirm
+        <ConfirmButton
           action="暂停报送"
           button={{ danger: false, size: 'small' }}
           follows={[
@@ -211,11 +216,11 @@ const Deeds = ({ of, onDone }: { of: PlatformPanel; onDone: () => void }) => {
           onDo={doing(PausePlatformDocument)}
         />
       )}
-      <Confirm
+      <ConfirmButton
         action="声明内容丢失"
         button={{ danger: false, size: 'small' }}
         follows={[
-          `下次报送时，凡有效的条目以原业务键、下一序号重新报送${of.name.zh}（至今已确认 ${count(of.confirmed)} 件）`,
+          `下次报送时，凡有效的条目以原业务键、下一序号重新报送${of.name.zh}（至今已确认 ${countText(of.confirmed)} 件）`,
           '平台其实仍有的，会再收到一次新增',
           '声明不能撤销；只在平台确已丢失本枢纽所报全部内容时使用',
         ]}
@@ -235,7 +240,7 @@ const Acts = ({ of: { name, acts } }: { of: PlatformPanel }) =>
         columns={[{ title: '时刻' }, { title: '处理' }, { title: '由谁' }, { title: '事由' }]}
         rows={acts.map(({ act, by, at, reason }) => ({
           key: `${at} ${act}`,
-          cells: [instant(at), labelOf('PlatformActName', act), by, reason],
+          cells: [instantText(at), labelOf('PlatformActName', act), by, reason],
         }))}
       />
     </>

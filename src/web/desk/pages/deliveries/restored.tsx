@@ -1,7 +1,7 @@
 import { useApolloClient } from '@apollo/client/react'
 import { Alert } from 'antd'
-import { Confirm } from '../../pieces/confirm.js'
-import { instant } from '../../pieces/dates.js'
+import { ConfirmButton } from '../../pieces/confirm.js'
+import { instantText } from '../../pieces/dates.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { type PlatformsQuery, ReleaseRestoredDocument } from './deliveries.generated.js'
@@ -12,7 +12,7 @@ interface RestoredProps {
   onDone: () => void
 }
 
-export const Restored = ({ of, names, onDone }: RestoredProps) => {
+export const RestoredNotice = ({ of, names, onDone }: RestoredProps) => {
   const client = useApolloClient()
   const mayRelease = useMay('release_restored')
   const waits = of.compared.filter(({ at }) => at === null).map(({ platform }) => names.get(platform) ?? platform)
@@ -21,7 +21,7 @@ export const Restored = ({ of, names, onDone }: RestoredProps) => {
       <Alert
         type="error"
         showIcon
-        title={`数据库由备份恢复（${instant(of.foundAt)} 发现），新增和变更已停发，移出照常`}
+        title={`数据库由备份恢复（${instantText(of.foundAt)} 发现），新增和变更已停发，移出照常`}
         description={
           <>
             <p>
@@ -34,7 +34,7 @@ export const Restored = ({ of, names, onDone }: RestoredProps) => {
                 : `尚待比对：${waits.join('、')}。每个已配置的平台都正常比对过，才能解除。`}
             </p>
             {mayRelease && (
-              <Confirm
+              <ConfirmButton
                 action="解除停发"
                 disabled={waits.length > 0}
                 hint={waits.length > 0 ? '还有平台未比对' : ''}

@@ -2,7 +2,7 @@ import type { Tone } from '../../pieces/time-line.js'
 
 type DeliveryStateName = 'OWED' | 'CONFIRMED' | 'REFUSED' | 'FOLDED' | 'CLOSED'
 
-export const STATES: Record<DeliveryStateName, { word: string; tone: Tone }> = {
+export const DELIVERY_STATE_WORDS: Record<DeliveryStateName, { word: string; tone: Tone }> = {
   OWED: { word: '待确认', tone: 'warn' },
   REFUSED: { word: '被拒收', tone: 'bad' },
   CONFIRMED: { word: '已确认', tone: 'good' },
@@ -16,7 +16,7 @@ interface DeliverySubject {
   listing: { operator: { name: string | null } } | null
 }
 
-export const subjectOf = ({ key, notice, listing }: DeliverySubject): string =>
+export const subjectWords = ({ key, notice, listing }: DeliverySubject): string =>
   (notice as { operator?: { name?: string } } | null)?.operator?.name ?? listing?.operator.name ?? key
 
 export const deliveryPath = (id: string): string => `/deliveries/${encodeURIComponent(id)}`

@@ -2,17 +2,17 @@ import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import type { ReactNode } from 'react'
 import { Link, useParams } from 'react-router'
-import { Code, codeOf, operatorPath } from '../../pieces/code.js'
-import { Confirm } from '../../pieces/confirm.js'
-import { ago, instant } from '../../pieces/dates.js'
-import { Empty, Loading } from '../../pieces/empty.js'
-import { Field } from '../../pieces/field.js'
+import { OperatorCode, operatorCodeOf, operatorPath } from '../../pieces/code.js'
+import { ConfirmButton } from '../../pieces/confirm.js'
+import { agoText, instantText } from '../../pieces/dates.js'
+import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
+import { LabelledField } from '../../pieces/field.js'
 import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
-import { deliveryPath, STATES, subjectOf } from '../deliveries/words.js'
+import { DELIVERY_STATE_WORDS, deliveryPath, subjectWords } from '../deliveries/words.js'
 import {
   CloseDeliveryDocument,
   DeliveryDocument,
@@ -21,19 +21,19 @@ import {
   type DeliverySiblingsQuery,
   ResendDeliveryDocument,
 } from './delivery.generated.js'
-import { Notice } from './notice.js'
-import { type PlatformReceipt, Story } from './story.js'
+import { NoticeTable } from './notice.js'
+import { DeliveryTimeLine, type PlatformReceipt } from './story.js'
 
 type DeliveryNode = Extract<NonNullable<DeliveryQuery['node']>, { key: string }>
 type DeliveryPlatform = DeliveryQuery['platforms'][number]
 
-export default function OneDelivery() {
+export default function DeliveryPage() {
   const { id = '' } = useParams()
   const { data, loading, error, refetch } = useQuery(DeliveryDocument, { variables: { id } })
   const seen = data as DeliveryQuery | undefined
   const found = seen?.node && 'key' in seen.node ? (seen.node as DeliveryNode) : null
   const platform = seen?.platforms.find((one) => one.id === found?.platform)
-  const title = found ? `${labelOf('DeliveryAction', found.action)}：${subjectOf(found)}` : '一件报送'
+  const title = found ? `${labelOf('DeliveryAction', found.action)}：${subjectWords(found)}` : '一件报送'
   return (
     <>
       <PageHead
@@ -44,9 +44,9 @@ export default function OneDelivery() {
           </Button>
         }
       />
-      {error && <Refusal of={error} onAgain={() => void refetch()} />}
-      {!seen && loading && <Loading of="报送" />}
-      {seen && found === null && <Empty>没有这一件报送，或者您无权查看。</Empty>}
+      {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
+      {!seen && loading && <LoadingNotice of="报送" />}
+      {seen && found === null && <EmptyNotice>没有这一件报送，或者您无权查看。</EmptyNotice>}
       {found && seen && <Whole of={found} platform={platform} all={seen.platforms} onDone={() => void refetch()} />}
     </>
   )
@@ -67,13 +67,13 @@ const Whole = ({ of, platform, all, onDone }: WholeProps) => (
       <Answers of={of} />
     </Panel>
     <Panel title="经过" wide>
-      <Story of={of} />
+      <DeliveryTimeLine of={of} />
     </Panel>
     <Panel title="内容" wide>
       {of.notice === null ? (
-        <Empty>内容不对您的角色公开。</Empty>
+        <EmptyNotice>内容不对您的角色公开。</EmptyNotice>
       ) : (
-        <Notice told={of.notice} {...(of.again?.notice ? { now: of.again.notice } : {})} />
+        <NoticeTable told={of.notice} {...(of.again?.notice ? { now: of.again.notice } : {})} />
       )}
     </Panel>
     <Siblings of={of} all={all} />
@@ -93,26 +93,26 @@ const Subject = ({ of, platform }: { of: DeliveryNode; platform: DeliveryPlatfor
   return (
     <Panel title="概况" wide>
       <dl className="fields">
-        <Field label="状态">
-          <strong className={STATES[of.state].tone}>{STATES[of.state].word}</strong>
-        </Field>
-        <Field label="平台">
+        <LabelledField label="状态">
+          <strong className={DELIVERY_STATE_WORDS[of.state].tone}>{DELIVERY_STATE_WORDS[of.state].word}</strong>
+        </LabelledField>
+        <LabelledField label="平台">
           <Link to={`/deliveries?platform=${of.platform}`}>{platform?.name.zh ?? of.platform}</Link>
-        </Field>
-        <Field label="内容">
+        </LabelledField>
+        <LabelledField label="内容">
           {labelOf('DeliveryAction', of.action)}，{labelOf('SubjectKind', of.kind)}，第 {of.number} 次
-        </Field>
+        </LabelledField>
         {operator && (
-          <Field label="主体">
+          <LabelledField label="主体">
             {pageAt(operatorPath(operator)) ? (
-              <Link to={operatorPath(operator)}>{operator.name ?? codeOf(operator)}</Link>
+              <Link to={operatorPath(operator)}>{operator.name ?? operatorCodeOf(operator)}</Link>
             ) : (
-              (operator.name ?? codeOf(operator))
+              (operator.name ?? operatorCodeOf(operator))
             )}{' '}
-            <Code of={codeOf(operator)} />
-          </Field>
+            <OperatorCode of={operatorCodeOf(operator)} />
+          </LabelledField>
         )}
-        <Field label="业务键">
+        <LabelledField label="业务键">
           <code className="code">{of.key}</code>
           {listing && pageAt(listing) && (
             <>
@@ -120,19 +120,19 @@ const Subject = ({ of, platform }: { of: DeliveryNode; platform: DeliveryPlatfor
               <Link to={listing}>看名单记录</Link>
             </>
           )}
-        </Field>
-        <Field label="应报">
-          {instant(of.owedAt)} <span className="soft">{ago(of.owedAt)}</span>
-        </Field>
-        <Field label="尝试">
-          {of.attempts} 次，最近 {instant(of.sentAt)}
-        </Field>
+        </LabelledField>
+        <LabelledField label="应报">
+          {instantText(of.owedAt)} <span className="soft">{agoText(of.owedAt)}</span>
+        </LabelledField>
+        <LabelledField label="尝试">
+          {of.attempts} 次，最近 {instantText(of.sentAt)}
+        </LabelledField>
       </dl>
       {platform?.paused && of.action !== 'REMOVE' && of.state === 'OWED' && (
         <p className="warn">该平台已暂停新增和变更：{platform.paused.reason}</p>
       )}
       {platform?.openUntil && of.state === 'OWED' && (
-        <p className="warn">该平台连续失败，{instant(platform.openUntil)} 以前不呼叫。</p>
+        <p className="warn">该平台连续失败，{instantText(platform.openUntil)} 以前不呼叫。</p>
       )}
     </Panel>
   )
@@ -162,7 +162,7 @@ const Settle = ({ of, platform, onDone }: { of: DeliveryNode; platform: string; 
       ) : (
         <div className="filters">
           {of.allowed.includes('RESEND') && (
-            <Confirm
+            <ConfirmButton
               action="重新报送"
               danger={false}
               button={{ type: 'primary' }}
@@ -174,7 +174,7 @@ const Settle = ({ of, platform, onDone }: { of: DeliveryNode; platform: string; 
               }}
             />
           )}
-          <Confirm
+          <ConfirmButton
             action="办结"
             disabled={!mayClose}
             hint={mayClose ? '' : '移出的办结限经办人和复核人'}
@@ -208,7 +208,7 @@ const Answers = ({ of }: { of: DeliveryNode }) => {
   const answers = [...before, ...(isRepeated ? [] : [last])].filter(
     (one): one is { until: string | null; receipt: PlatformReceipt } => one.receipt !== null,
   )
-  if (answers.length === 0) return <Empty>平台还没有答复，或者不对您的角色公开。</Empty>
+  if (answers.length === 0) return <EmptyNotice>平台还没有答复，或者不对您的角色公开。</EmptyNotice>
   return (
     <PlainTable
       label="平台的答复，逐行"
@@ -249,7 +249,7 @@ const Siblings = ({ of, all }: { of: DeliveryNode; all: readonly DeliveryPlatfor
   )
   return (
     <Panel title="同一对象在各平台" wide>
-      {error && <Refusal of={error} />}
+      {error && <RefusalNotice of={error} />}
       {found && (
         <PlainTable
           label="同一对象的全部报送"
@@ -274,11 +274,11 @@ const Siblings = ({ of, all }: { of: DeliveryNode; all: readonly DeliveryPlatfor
               ),
               one.number,
               labelOf('DeliveryAction', one.action),
-              <span key="state" className={STATES[one.state].tone}>
-                {STATES[one.state].word}
+              <span key="state" className={DELIVERY_STATE_WORDS[one.state].tone}>
+                {DELIVERY_STATE_WORDS[one.state].word}
               </span>,
-              instant(one.owedAt),
-              instant(one.confirmedAt),
+              instantText(one.owedAt),
+              instantText(one.confirmedAt),
             ],
           }))}
         />

@@ -43,7 +43,7 @@ interface NoticeProps {
   now?: unknown
 }
 
-export const Notice = ({ told, now }: NoticeProps) => {
+export const NoticeTable = ({ told, now }: NoticeProps) => {
   const before = new Map(flat(told))
   if (now === undefined || now === null) {
     return (

@@ -79,4 +79,6 @@ const nextOf = ({ state, attempts, check }: DeliveryHistory): TimeLineEvent | nu
   return { key: 'next', at: null, title, tone: 'next', isAhead: true }
 }
 
-export const Story = ({ of }: { of: DeliveryHistory }) => <TimeLine label="这件报送的经过" moments={momentsOf(of)} />
+export const DeliveryTimeLine = ({ of }: { of: DeliveryHistory }) => (
+  <TimeLine label="这件报送的经过" moments={momentsOf(of)} />
+)

@@ -1,5 +1,5 @@
-import { count, instant } from '../../pieces/dates.js'
-import { Empty } from '../../pieces/empty.js'
+import { countText, instantText } from '../../pieces/dates.js'
+import { EmptyNotice } from '../../pieces/empty.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { labelOf } from '../../pieces/words.js'
 import type { ComparisonsQuery } from './discrepancies.generated.js'
@@ -11,7 +11,7 @@ interface ComparisonsProps {
   of: readonly ComparisonRow[]
 }
 
-export const Comparisons = ({ platforms, of }: ComparisonsProps) => (
+export const ComparisonPanels = ({ platforms, of }: ComparisonsProps) => (
   <>
     <div className="panels compact" style={{ marginBottom: '1rem' }}>
       {platforms.map(({ id, name }) => (
@@ -38,15 +38,15 @@ export const Comparisons = ({ platforms, of }: ComparisonsProps) => (
           rows={of.map((one) => ({
             key: `${one.platform} ${one.comparedAt}`,
             cells: [
-              instant(one.comparedAt),
+              instantText(one.comparedAt),
               platforms.find(({ id }) => id === one.platform)?.name.zh ?? one.platform,
-              count(one.expected),
-              count(one.shown),
-              count(one.missing),
-              count(one.stale),
-              count(one.unwanted),
-              count(one.hidden),
-              count(one.onTheirWay),
+              countText(one.expected),
+              countText(one.shown),
+              countText(one.missing),
+              countText(one.stale),
+              countText(one.unwanted),
+              countText(one.hidden),
+              countText(one.onTheirWay),
               one.alarm === null ? '—' : labelOf('ComparisonAlarm', one.alarm),
             ],
           }))}
@@ -68,7 +68,7 @@ const Last = ({ name, of }: { name: string; of: ComparisonRow | null }) => {
     return (
       <section className="panel" aria-label={name}>
         <h2>{name}</h2>
-        <Empty>尚未比对。</Empty>
+        <EmptyNotice>尚未比对。</EmptyNotice>
       </section>
     )
   const agree = Math.max(0, of.expected - of.missing - of.stale - of.onTheirWay)
@@ -77,7 +77,7 @@ const Last = ({ name, of }: { name: string; of: ComparisonRow | null }) => {
     <section className="panel" aria-label={name}>
       <h2>{name}</h2>
       <p className="soft">
-        {instant(of.comparedAt)} 比对：应展示 {count(of.expected)} 条，展示 {count(of.shown)} 条
+        {instantText(of.comparedAt)} 比对：应展示 {countText(of.expected)} 条，展示 {countText(of.shown)} 条
       </p>
       {of.alarm && <p className="bad">{labelOf('ComparisonAlarm', of.alarm)}</p>}
       <div className="meter" aria-hidden="true">
@@ -88,12 +88,12 @@ const Last = ({ name, of }: { name: string; of: ComparisonRow | null }) => {
       <ul className="meter-words">
         {PARTS.map(({ key, word, tone }) => (
           <li key={key} className={tone}>
-            {word} {count(parts[key])}
+            {word} {countText(parts[key])}
           </li>
         ))}
-        <li className={of.unwanted > 0 ? 'bad' : 'rest'}>不应展示 {count(of.unwanted)}</li>
+        <li className={of.unwanted > 0 ? 'bad' : 'rest'}>不应展示 {countText(of.unwanted)}</li>
       </ul>
-      {of.hidden > 0 && <p className="bad">已因缺失暂停公示 {count(of.hidden)} 条。</p>}
+      {of.hidden > 0 && <p className="bad">已因缺失暂停公示 {countText(of.hidden)} 条。</p>}
     </section>
   )
 }

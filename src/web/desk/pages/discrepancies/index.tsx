@@ -3,17 +3,17 @@ import { Button, Radio, Select } from 'antd'
 import { useMemo } from 'react'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
-import { Confirm } from '../../pieces/confirm.js'
+import { ConfirmButton } from '../../pieces/confirm.js'
 import { type LoadedConnection, useConnection } from '../../pieces/connection.js'
-import { count, instant } from '../../pieces/dates.js'
-import { Loading } from '../../pieces/empty.js'
+import { countText, instantText } from '../../pieces/dates.js'
+import { LoadingNotice } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
 import { useMay } from '../../session/session.js'
-import { Comparisons } from './comparisons.js'
+import { ComparisonPanels } from './comparisons.js'
 import {
   ComparisonsDocument,
   type ComparisonsQuery,
@@ -37,7 +37,7 @@ const KINDS: Record<DiscrepancyRow['what'], string> = {
   UNTOLD: '未曾报送',
 }
 
-export default function Discrepancies() {
+export default function DiscrepanciesPage() {
   const [asked, ask] = useAddressState({ view: '', platform: '', what: '', row: 0 })
   const { data, loading, error, refetch } = useQuery(ComparisonsDocument)
   const seen = data as ComparisonsQuery | undefined
@@ -67,14 +67,14 @@ export default function Discrepancies() {
           逐条比对各平台展示的与应展示的。
           {seen && seen.hidden.totalCount > 0 && (
             <strong className="bad">
-              有 {count(seen.hidden.totalCount)} 条因平台不再展示而待核实：可能已在该平台修复，枢纽不自行重报。
+              有 {countText(seen.hidden.totalCount)} 条因平台不再展示而待核实：可能已在该平台修复，枢纽不自行重报。
             </strong>
           )}
         </p>
       </PageHead>
-      {error && <Refusal of={error} onAgain={() => void refetch()} />}
-      {!seen && loading && <Loading of="比对结果" />}
-      {seen && <Comparisons platforms={seen.platforms} of={seen.comparisons.nodes} />}
+      {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
+      {!seen && loading && <LoadingNotice of="比对结果" />}
+      {seen && <ComparisonPanels platforms={seen.platforms} of={seen.comparisons.nodes} />}
       <h2>发现</h2>
       <form className="filters" onSubmit={(event) => event.preventDefault()} aria-label="筛选">
         <Radio.Group
@@ -162,8 +162,8 @@ const columnsOf = (names: ReadonlyMap<string, string>, onDone: () => void): read
     title: '最近发现',
     width: 190,
     render: ({ foundAt, lastFoundAt, times }) => (
-      <span title={`首次 ${instant(foundAt)}`}>
-        {instant(lastFoundAt)} <span className="soft">共 {times} 次</span>
+      <span title={`首次 ${instantText(foundAt)}`}>
+        {instantText(lastFoundAt)} <span className="soft">共 {times} 次</span>
       </span>
     ),
   },
@@ -194,7 +194,7 @@ const Settling = ({ of, name, onDone }: { of: DiscrepancyRow; name: string; onDo
   }
   if (!maySettle) return <span className="soft">由经办人、复核人办结</span>
   return (
-    <Confirm
+    <ConfirmButton
       action="办结"
       button={{ size: 'small' }}
       danger={false}

@@ -1,7 +1,7 @@
 import { Link } from 'react-router'
-import { Code, codeOf, operatorPath } from '../../pieces/code.js'
+import { OperatorCode, operatorCodeOf, operatorPath } from '../../pieces/code.js'
 import { placeWords } from '../../pieces/places.js'
-import { bodyOf } from '../../pieces/record-words.js'
+import { recordBodyOf } from '../../pieces/record-words.js'
 import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
 import type { CandidateFragment, UnmatchedWholeFragment } from './identity.generated.js'
@@ -16,7 +16,7 @@ interface ComparisonLine {
 }
 
 const textIn = (body: unknown, ...fields: string[]): string | null => {
-  const members = bodyOf(body)
+  const members = recordBodyOf(body)
   for (const field of fields) {
     const value = members[field]
     if (typeof value === 'string' && value !== '') return value
@@ -37,7 +37,7 @@ const line = (name: string, said: string | null, held: string | null, agreed = f
   agrees: said === null || held === null ? null : agreed || bare(said) === bare(held),
 })
 
-export const linesOf = (
+export const comparisonLines = (
   { subject, body }: Pick<UnmatchedWholeFragment, 'subject' | 'body'>,
   held: CandidateFragment | null,
   evidence: IdentityEvidence,
@@ -61,7 +61,7 @@ export const linesOf = (
   ].filter(({ said, held }) => said !== null || held !== null)
 }
 
-export const Compare = ({
+export const ComparisonTable = ({
   lines,
   heldTitle,
   operator,
@@ -80,7 +80,7 @@ export const Compare = ({
           {operator && pageAt(operatorPath(operator)) && (
             <>
               {' '}
-              <Link to={operatorPath(operator)} aria-label={`打开${operator.name ?? codeOf(operator)}的档案`}>
+              <Link to={operatorPath(operator)} aria-label={`打开${operator.name ?? operatorCodeOf(operator)}的档案`}>
                 档案
               </Link>
             </>
@@ -92,9 +92,9 @@ export const Compare = ({
       {lines.map(({ name, said, held, agrees }) => (
         <tr key={name} className={agrees === null ? '' : agrees ? 'agrees' : 'differs'}>
           <th scope="row">{name}</th>
-          <td>{name.includes('代码') ? <Code of={said} /> : (said ?? '—')}</td>
+          <td>{name.includes('代码') ? <OperatorCode of={said} /> : (said ?? '—')}</td>
           <td>
-            {name.includes('代码') ? <Code of={held} /> : (held ?? '—')}
+            {name.includes('代码') ? <OperatorCode of={held} /> : (held ?? '—')}
             {agrees !== null && <span className={agrees ? 'good' : 'bad'}>{agrees ? ' ✓ 相符' : ' ✕ 不同'}</span>}
           </td>
         </tr>

@@ -4,11 +4,11 @@ import { Link, useParams } from 'react-router'
 import { cronInWords } from '../../../../foundation/time/cron.js'
 import { useAddressState } from '../../pieces/address.js'
 import { useConnection } from '../../pieces/connection.js'
-import { ago, count, instant } from '../../pieces/dates.js'
-import { Empty, Loading } from '../../pieces/empty.js'
-import { Field } from '../../pieces/field.js'
+import { agoText, countText, instantText } from '../../pieces/dates.js'
+import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
+import { LabelledField } from '../../pieces/field.js'
 import { PageHead } from '../../pieces/page.js'
-import { chineseOf, Refusal } from '../../pieces/refusal.js'
+import { chineseHalfOf, RefusalNotice } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
@@ -19,8 +19,8 @@ import {
   type FeedRunsQuery,
   IntakeFeedsDocument,
 } from './feeds.generated.js'
-import { Health } from './feeds.js'
-import { countIn, isFailed, RunBars, ruleWords, runPath } from './runs.js'
+import { FeedHealthBadge } from './feeds.js'
+import { countNamed, isFailedOutcome, RunBars, ruleWords, runPath } from './runs.js'
 
 type FeedRunRow = FeedRunsQuery['runs']['nodes'][number]
 
@@ -30,7 +30,7 @@ const part = (name: string, title: string): TableColumn<FeedRunRow> => ({
   width: 90,
   align: 'right',
   render: ({ counts, outcome }) =>
-    isFailed(outcome) && countIn(counts, name) === 0 ? '—' : count(countIn(counts, name)),
+    isFailedOutcome(outcome) && countNamed(counts, name) === 0 ? '—' : countText(countNamed(counts, name)),
 })
 
 const COLUMNS: readonly TableColumn<FeedRunRow>[] = [
@@ -38,14 +38,14 @@ const COLUMNS: readonly TableColumn<FeedRunRow>[] = [
     key: 'at',
     title: '开始',
     width: 170,
-    render: ({ id, startedAt }) => <Link to={runPath(id)}>{instant(startedAt)}</Link>,
+    render: ({ id, startedAt }) => <Link to={runPath(id)}>{instantText(startedAt)}</Link>,
   },
   {
     key: 'outcome',
     title: '结果',
     width: 190,
     render: ({ outcome, rollback, error }) => (
-      <span className={isFailed(outcome) ? 'bad' : ''} title={error ? chineseOf(error.message) : undefined}>
+      <span className={isFailedOutcome(outcome) ? 'bad' : ''} title={error ? chineseHalfOf(error.message) : undefined}>
         {rollback ? '已撤回' : labelOf('RunOutcome', outcome).replace(/，.*$/, '')}
         {error ? ` ${error.code}` : ''}
       </span>
@@ -89,9 +89,9 @@ export default function FeedPage() {
           )
         }
       />
-      {error && <Refusal of={error} onAgain={() => void refetch()} />}
-      {!data && loading && <Loading of="数据源" />}
-      {data && !feed && <Empty>没有这个数据源。</Empty>}
+      {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
+      {!data && loading && <LoadingNotice of="数据源" />}
+      {data && !feed && <EmptyNotice>没有这个数据源。</EmptyNotice>}
       {feed && (
         <>
           <div className="panels">
@@ -101,7 +101,7 @@ export default function FeedPage() {
               {chart.data && chart.data.runs.nodes.length > 0 ? (
                 <RunBars label={`${title}最近各次运行，由旧到新`} runs={chart.data.runs.nodes} />
               ) : (
-                <Empty>还没有运行过。</Empty>
+                <EmptyNotice>还没有运行过。</EmptyNotice>
               )}
               {feed.rejectsByRule.length > 0 && (
                 <>
@@ -112,7 +112,7 @@ export default function FeedPage() {
                         <Link to={`/intake/rejects?feed=${id}&rule=${encodeURIComponent(rule)}`}>
                           {ruleWords(rule)}
                         </Link>{' '}
-                        {count(n)} 条
+                        {countText(n)} 条
                       </li>
                     ))}
                   </ul>
@@ -141,36 +141,36 @@ const State = ({ of, agency }: { of: FeedHealthFragment; agency: string }) => (
   <section className="panel" aria-label="状况">
     <h2>状况</h2>
     <dl className="fields narrow">
-      <Field label="信源单位">{agency}</Field>
-      <Field label="信息种类">{labelOf('RecordKind', of.kind)}</Field>
-      <Field label="现在">
-        <Health of={of} />
-      </Field>
-      <Field label="最近完整拉取">
-        {of.lastGoodPullAt === null ? '从未' : `${instant(of.lastGoodPullAt)}（${ago(of.lastGoodPullAt)}）`}
-      </Field>
-      <Field label="报送方式">{of.whole ? '每次全量' : '只报新增和变更'}</Field>
-      <Field label="时刻表">
+      <LabelledField label="信源单位">{agency}</LabelledField>
+      <LabelledField label="信息种类">{labelOf('RecordKind', of.kind)}</LabelledField>
+      <LabelledField label="现在">
+        <FeedHealthBadge of={of} />
+      </LabelledField>
+      <LabelledField label="最近完整拉取">
+        {of.lastGoodPullAt === null ? '从未' : `${instantText(of.lastGoodPullAt)}（${agoText(of.lastGoodPullAt)}）`}
+      </LabelledField>
+      <LabelledField label="报送方式">{of.whole ? '每次全量' : '只报新增和变更'}</LabelledField>
+      <LabelledField label="时刻表">
         <span title={of.every}>{cronInWords(of.every).zh}</span>
-      </Field>
-      <Field label="上次条目">
-        {of.items === null ? '—' : `${count(of.items)} 条，拒收 ${count(of.rejects ?? 0)} 条`}
-      </Field>
-      <Field label="拒收待处理">
-        {of.openRejects === 0 ? '无' : <Link to={`/intake/rejects?feed=${of.id}`}>{count(of.openRejects)} 条</Link>}
-      </Field>
-      <Field label="待认领">
-        {of.unmatched === 0 ? '无' : <Link to={`/intake/identity?feed=${of.id}`}>{count(of.unmatched)} 条</Link>}
-      </Field>
-      <Field label="报送期限">
+      </LabelledField>
+      <LabelledField label="上次条目">
+        {of.items === null ? '—' : `${countText(of.items)} 条，拒收 ${countText(of.rejects ?? 0)} 条`}
+      </LabelledField>
+      <LabelledField label="拒收待处理">
+        {of.openRejects === 0 ? '无' : <Link to={`/intake/rejects?feed=${of.id}`}>{countText(of.openRejects)} 条</Link>}
+      </LabelledField>
+      <LabelledField label="待认领">
+        {of.unmatched === 0 ? '无' : <Link to={`/intake/identity?feed=${of.id}`}>{countText(of.unmatched)} 条</Link>}
+      </LabelledField>
+      <LabelledField label="报送期限">
         {of.dutyWorkdays === null
           ? '无'
-          : `${of.dutyWorkdays} 个工作日；近 90 日按期 ${count(of.timeliness.timely)}，逾期 ${count(of.timeliness.late)}`}
-      </Field>
+          : `${of.dutyWorkdays} 个工作日；近 90 日按期 ${countText(of.timeliness.timely)}，逾期 ${countText(of.timeliness.late)}`}
+      </LabelledField>
     </dl>
     {of.lastError !== null && (
       <p className="bad" role="note">
-        上次未成：{chineseOf(of.lastError.message)}（{of.lastError.code}）
+        上次未成：{chineseHalfOf(of.lastError.message)}（{of.lastError.code}）
         {of.lastError.code === 'CONTENT_UNKNOWN' && <Link to={`/intake/feeds/${of.id}/maps`}>把表头对应到字段</Link>}
       </p>
     )}

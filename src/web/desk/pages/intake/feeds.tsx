@@ -1,10 +1,10 @@
 import { useQuery } from '@apollo/client/react'
 import { Button, Tag } from 'antd'
 import { Link } from 'react-router'
-import { ago, count, instant } from '../../pieces/dates.js'
-import { Loading } from '../../pieces/empty.js'
+import { agoText, countText, instantText } from '../../pieces/dates.js'
+import { LoadingNotice } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
-import { chineseOf, Refusal } from '../../pieces/refusal.js'
+import { chineseHalfOf, RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { type FeedHealthFragment, IntakeFeedsDocument, type IntakeFeedsQuery } from './feeds.generated.js'
 import { useOwnAgencies } from './own-agencies.js'
@@ -12,7 +12,7 @@ import { RunBars } from './runs.js'
 
 const BARS_MOST = 12
 
-export default function Feeds() {
+export default function FeedsPage() {
   const own = useOwnAgencies()
   const { data, loading, error, refetch } = useQuery(IntakeFeedsDocument)
   const agencies = own(data?.agencies ?? [])
@@ -26,7 +26,7 @@ export default function Feeds() {
           </Button>
         }
       />
-      {error && <Refusal of={error} onAgain={() => void refetch()} />}
+      {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
       {data ? (
         <div className="stack">
           {agencies.map((each) => (
@@ -34,7 +34,7 @@ export default function Feeds() {
           ))}
         </div>
       ) : (
-        loading && <Loading of="数据源" />
+        loading && <LoadingNotice of="数据源" />
       )}
     </>
   )
@@ -78,10 +78,10 @@ const Agency = ({ of, runs }: { of: IntakeFeedsQuery['agencies'][number]; runs: 
                 <div className="soft">{labelOf('RecordKind', feed.kind)}</div>
               </th>
               <td>
-                <Health of={feed} />
+                <FeedHealthBadge of={feed} />
               </td>
-              <td className="nowrap" title={instant(feed.lastGoodPullAt)}>
-                {feed.lastGoodPullAt === null ? '从未' : ago(feed.lastGoodPullAt)}
+              <td className="nowrap" title={instantText(feed.lastGoodPullAt)}>
+                {feed.lastGoodPullAt === null ? '从未' : agoText(feed.lastGoodPullAt)}
               </td>
               <td>
                 <RunBars
@@ -90,19 +90,19 @@ const Agency = ({ of, runs }: { of: IntakeFeedsQuery['agencies'][number]; runs: 
                   runs={runs.filter(({ subject }) => subject === feed.id).slice(0, BARS_MOST)}
                 />
               </td>
-              <td className="right">{feed.items === null ? '—' : count(feed.items)}</td>
+              <td className="right">{feed.items === null ? '—' : countText(feed.items)}</td>
               <td className="right">
                 {feed.openRejects === 0 ? (
                   '无'
                 ) : (
-                  <Link to={`/intake/rejects?feed=${feed.id}`}>{count(feed.openRejects)}</Link>
+                  <Link to={`/intake/rejects?feed=${feed.id}`}>{countText(feed.openRejects)}</Link>
                 )}
               </td>
               <td className="right">
                 {feed.unmatched === 0 ? (
                   '无'
                 ) : (
-                  <Link to={`/intake/identity?feed=${feed.id}`}>{count(feed.unmatched)}</Link>
+                  <Link to={`/intake/identity?feed=${feed.id}`}>{countText(feed.unmatched)}</Link>
                 )}
               </td>
               <td className="right">
@@ -116,10 +116,10 @@ const Agency = ({ of, runs }: { of: IntakeFeedsQuery['agencies'][number]; runs: 
   </section>
 )
 
-export const Health = ({ of }: { of: FeedHealthFragment }) => {
+export const FeedHealthBadge = ({ of }: { of: FeedHealthFragment }) => {
   if (of.lastError !== null)
     return (
-      <span className="bad" title={chineseOf(of.lastError.message)}>
+      <span className="bad" title={chineseHalfOf(of.lastError.message)}>
         ✕ 上次未成
       </span>
     )
@@ -129,4 +129,4 @@ export const Health = ({ of }: { of: FeedHealthFragment }) => {
   return <span className="good">✓ 正常</span>
 }
 
-export const Taken = ({ at }: { at: string | null | undefined }) => (at == null ? null : <Tag>已撤回</Tag>)
+export const RolledBackTag = ({ at }: { at: string | null | undefined }) => (at == null ? null : <Tag>已撤回</Tag>)

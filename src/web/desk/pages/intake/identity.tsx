@@ -5,15 +5,15 @@ import { Link } from 'react-router'
 import { useShortcuts } from '../../frame/shortcuts.js'
 import { useAddressState } from '../../pieces/address.js'
 import { useConnection } from '../../pieces/connection.js'
-import { Empty } from '../../pieces/empty.js'
+import { EmptyNotice } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { IdentityFeedsDocument, IntakeUnmatchedDocument, type IntakeUnmatchedQuery } from './identity.generated.js'
 import { useOwnAgencies } from './own-agencies.js'
-import { type IdentityDecision, Subject } from './subject.js'
-import { Undo } from './undo.js'
+import { type IdentityDecision, UnmatchedSubjectPanel } from './subject.js'
+import { UndoDecisionButton } from './undo.js'
 
 type UnmatchedRow = IntakeUnmatchedQuery['unmatched']['nodes'][number]
 type UnmatchedStateName = UnmatchedRow['state']
@@ -23,7 +23,7 @@ const saidBy = ({
   subject: { name, uscc, orgCode, regNo, shop },
 }: Pick<UnmatchedRow, 'feed' | 'subject'>): string => JSON.stringify([feed, name, uscc, orgCode, regNo, shop])
 
-export default function Identity() {
+export default function IdentityPage() {
   const own = useOwnAgencies()
   const may = useMay('decide_identity')
   const [asked, ask] = useAddressState({ feed: '', state: 'OPEN', id: '', row: 0 })
@@ -142,7 +142,7 @@ export default function Identity() {
         {words}
       </p>
       {last && (
-        <Undo
+        <UndoDecisionButton
           key={last.decision}
           decision={last.decision}
           input={undoInput}
@@ -168,9 +168,9 @@ export default function Identity() {
         />
         <section className="panel picked" aria-label="所选来件">
           {picked === '' ? (
-            <Empty>{rows.isLoading ? '正在载入…' : '没有选中的来件。'}</Empty>
+            <EmptyNotice>{rows.isLoading ? '正在载入…' : '没有选中的来件。'}</EmptyNotice>
           ) : (
-            <Subject
+            <UnmatchedSubjectPanel
               id={picked}
               feedTitle={titleOf(rows.rows[at]?.feed ?? feed)}
               onDecided={onDecided}

@@ -7,43 +7,43 @@ export interface ItemProblem {
   message: string
 }
 
-export const textOf = (value: unknown): string => {
+export const editableText = (value: unknown): string => {
   if (value === null || value === undefined) return ''
   return typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value)
 }
 
-export const isLong = (value: unknown): boolean =>
-  (typeof value === 'object' && value !== null) || textOf(value).length > 40 || textOf(value).includes('\n')
+export const isLongValue = (value: unknown): boolean =>
+  (typeof value === 'object' && value !== null) || editableText(value).length > 40 || editableText(value).includes('\n')
 
-export const namesOf = (item: RejectedItem, problems: readonly ItemProblem[]): string[] => {
+export const fieldNamesOf = (item: RejectedItem, problems: readonly ItemProblem[]): string[] => {
   const own = Object.keys(item)
   const missing = problems.flatMap(({ field, rule }) =>
     field && rule === 'required' && !own.includes(field) ? [field] : [],
   )
-  const isBare = (name: string) => textOf(item[name]) === '' && problemsOf(name, problems).length === 0
+  const isBare = (name: string) => editableText(item[name]) === '' && problemsOfField(name, problems).length === 0
   return [...own.filter((name) => !isBare(name)), ...new Set(missing), ...own.filter(isBare)]
 }
 
-export const problemsOf = (name: string, problems: readonly ItemProblem[]): ItemProblem[] =>
+export const problemsOfField = (name: string, problems: readonly ItemProblem[]): ItemProblem[] =>
   problems.filter(({ field }) => field === name || field?.startsWith(`${name}.`) || field?.startsWith(`${name}/`))
 
-export const fieldWords = (field: string, problems: readonly Pick<ItemProblem, 'heading'>[]): string => {
+export const fieldLabel = (field: string, problems: readonly Pick<ItemProblem, 'heading'>[]): string => {
   const heading = problems.find((problem) => problem.heading)?.heading
   return heading && heading !== field ? `${heading}（${field}）` : field
 }
 
 /** Throws the name of a field whose text is not JSON. */
-export const applyTexts = (item: RejectedItem, texts: Readonly<Record<string, string>>): RejectedItem => {
+export const applyEditedTexts = (item: RejectedItem, texts: Readonly<Record<string, string>>): RejectedItem => {
   const fields: Record<string, unknown> = { ...item }
   for (const [name, text] of Object.entries(texts)) {
     const before = item[name]
-    if (text === textOf(before)) continue
+    if (text === editableText(before)) continue
     fields[name] = valueFrom(name, text, before)
   }
   return fields
 }
 
-export class NotJson extends Error {}
+export class NotJsonError extends Error {}
 
 const valueFrom = (name: string, text: string, before: unknown): unknown => {
   if (typeof before === 'number' && text.trim() !== '' && Number.isFinite(Number(text))) return Number(text)
@@ -52,6 +52,6 @@ const valueFrom = (name: string, text: string, before: unknown): unknown => {
   try {
     return JSON.parse(text) as unknown
   } catch {
-    throw new NotJson(name)
+    throw new NotJsonError(name)
   }
 }

@@ -1,8 +1,16 @@
 import { Button, Input, Select } from 'antd'
 import { useId, useState } from 'react'
-import { Empty } from '../../pieces/empty.js'
-import { Refusal } from '../../pieces/refusal.js'
-import { bestForm, type ConstantField, formWords, type HeadingLine, inputOf, LEFT_OUT, linesOf } from './map-lines.js'
+import { EmptyNotice } from '../../pieces/empty.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
+import {
+  bestForm,
+  type ConstantField,
+  feedMapInputOf,
+  formSummary,
+  type HeadingLine,
+  headingLinesOf,
+  LEFT_OUT_FIELD,
+} from './map-lines.js'
 import type { FeedMapLineInput } from './maps.generated.js'
 
 /** The hub's maximum lengths, in characters. */
@@ -18,7 +26,7 @@ export interface MapFormProps {
 export const MapForm = ({ forms, headings, from, onSave }: MapFormProps) => {
   const [form, setForm] = useState(() => bestForm(forms, headings))
   const fields = forms[form] ?? []
-  const [lines, setLines] = useState<HeadingLine[]>(() => linesOf(headings, fields))
+  const [lines, setLines] = useState<HeadingLine[]>(() => headingLinesOf(headings, fields))
   const [constants, setConstants] = useState<ConstantField[]>([])
   const [added, setAdded] = useState('')
   const [next, setNext] = useState(headings.length)
@@ -36,13 +44,18 @@ export const MapForm = ({ forms, headings, from, onSave }: MapFormProps) => {
   const changeForm = (chosen: number) => {
     const known = forms[chosen] ?? []
     setForm(chosen)
-    setLines((before) => before.map((line) => ({ ...line, field: known.includes(line.field) ? line.field : LEFT_OUT })))
+    setLines((before) =>
+      before.map((line) => ({ ...line, field: known.includes(line.field) ? line.field : LEFT_OUT_FIELD })),
+    )
     setConstants((before) => before.filter(({ field }) => known.includes(field)))
   }
   const addHeading = () => {
     const heading = added.trim()
     if (heading === '' || lines.some((line) => line.heading === heading)) return
-    setLines((before) => [...before, { key: next, heading, field: fields.includes(heading) ? heading : LEFT_OUT }])
+    setLines((before) => [
+      ...before,
+      { key: next, heading, field: fields.includes(heading) ? heading : LEFT_OUT_FIELD },
+    ])
     setNext(next + 1)
     setAdded('')
   }
@@ -50,7 +63,7 @@ export const MapForm = ({ forms, headings, from, onSave }: MapFormProps) => {
     setBusy(true)
     setRefused(null)
     try {
-      await onSave(inputOf(lines, constants))
+      await onSave(feedMapInputOf(lines, constants))
     } catch (thrown) {
       setRefused(thrown)
     } finally {
@@ -67,13 +80,13 @@ export const MapForm = ({ forms, headings, from, onSave }: MapFormProps) => {
             id={formId}
             value={form}
             onChange={changeForm}
-            options={forms.map((names, value) => ({ value, label: formWords(names) }))}
+            options={forms.map((names, value) => ({ value, label: formSummary(names) }))}
           />
         </div>
       )}
       <h3>表头和字段</h3>
       {lines.length === 0 ? (
-        <Empty>还没有表头，请在下面逐个添加。</Empty>
+        <EmptyNotice>还没有表头，请在下面逐个添加。</EmptyNotice>
       ) : (
         <p className="soft">{headings.length > 0 && from}</p>
       )}
@@ -86,7 +99,7 @@ export const MapForm = ({ forms, headings, from, onSave }: MapFormProps) => {
               value={field}
               showSearch={{ optionFilterProp: 'label' }}
               onChange={(field) => choose(key, field)}
-              options={[{ value: LEFT_OUT, label: '（不采用）' }, ...choices(field)]}
+              options={[{ value: LEFT_OUT_FIELD, label: '（不采用）' }, ...choices(field)]}
             />
             <Button
               aria-label={`删去：${heading}`}
@@ -144,13 +157,13 @@ export const MapForm = ({ forms, headings, from, onSave }: MapFormProps) => {
         <Button
           type="primary"
           loading={isBusy}
-          disabled={lines.every(({ field }) => field === LEFT_OUT)}
+          disabled={lines.every(({ field }) => field === LEFT_OUT_FIELD)}
           onClick={() => void save()}
         >
           保存映射
         </Button>
       </div>
-      {refused !== null && <Refusal of={refused} />}
+      {refused !== null && <RefusalNotice of={refused} />}
     </section>
   )
 }

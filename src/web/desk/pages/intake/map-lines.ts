@@ -1,6 +1,6 @@
 import type { FeedMapLineInput } from './maps.generated.js'
 
-export const LEFT_OUT = ''
+export const LEFT_OUT_FIELD = ''
 
 export interface HeadingLine {
   key: number
@@ -26,17 +26,20 @@ export const bestForm = (forms: readonly (readonly string[])[], headings: readon
   return Math.max(0, scores.indexOf(Math.max(...scores)))
 }
 
-export const formWords = (fields: readonly string[]): string =>
+export const formSummary = (fields: readonly string[]): string =>
   `${fields.slice(0, 3).join('、')}${fields.length > 3 ? ` 等 ${fields.length} 项` : ''}`
 
-export const linesOf = (headings: readonly string[], fields: readonly string[]): HeadingLine[] =>
+export const headingLinesOf = (headings: readonly string[], fields: readonly string[]): HeadingLine[] =>
   [...new Set(headings)].map((heading, key) => ({
     key,
     heading,
-    field: fields.includes(heading) ? heading : LEFT_OUT,
+    field: fields.includes(heading) ? heading : LEFT_OUT_FIELD,
   }))
 
-export const inputOf = (lines: readonly HeadingLine[], constants: readonly ConstantField[]): FeedMapLineInput[] => [
-  ...lines.map(({ heading, field }) => ({ heading, field: field === LEFT_OUT ? null : field })),
+export const feedMapInputOf = (
+  lines: readonly HeadingLine[],
+  constants: readonly ConstantField[],
+): FeedMapLineInput[] => [
+  ...lines.map(({ heading, field }) => ({ heading, field: field === LEFT_OUT_FIELD ? null : field })),
   ...constants.filter(({ field, value }) => field !== '' && value !== '').map(({ field, value }) => ({ field, value })),
 ]

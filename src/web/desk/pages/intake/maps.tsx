@@ -2,12 +2,12 @@ import './intake.css'
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { useState } from 'react'
 import { useLocation, useParams } from 'react-router'
-import { Confirm } from '../../pieces/confirm.js'
-import { instant } from '../../pieces/dates.js'
-import { Empty, Loading } from '../../pieces/empty.js'
+import { ConfirmButton } from '../../pieces/confirm.js'
+import { instantText } from '../../pieces/dates.js'
+import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { useMay } from '../../session/session.js'
 import { MapForm } from './map-form.js'
 import { AddFeedMapDocument, EndFeedMapDocument, FeedMapsDocument, type FeedMapsQuery } from './maps.generated.js'
@@ -18,7 +18,7 @@ export interface RefusedHeadings {
   headings: readonly string[]
 }
 
-export default function Maps() {
+export default function FeedMapsPage() {
   const { feed: id = '' } = useParams()
   const { state } = useLocation()
   const maps = useMay('map_headings')
@@ -37,8 +37,8 @@ export default function Maps() {
     <>
       <PageHead title={feed ? `${feed.title.zh}：表头映射` : '表头映射'} />
       <p>文件的表头与已知格式不同的，在此把每个表头对应到字段，一次即可；此后含全部这些表头的文件都照此读取。</p>
-      {error && <Refusal of={error} onAgain={() => void refetch()} />}
-      {!data && !error && <Loading of="表头映射" />}
+      {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
+      {!data && !error && <LoadingNotice of="表头映射" />}
       <p role="status" className="soft said">
         {said}
       </p>
@@ -59,7 +59,7 @@ export default function Maps() {
           )}
           <section className="panel" aria-label="已有的映射">
             <h2>已有的映射</h2>
-            {data.feedMaps.length === 0 && <Empty>还没有映射。</Empty>}
+            {data.feedMaps.length === 0 && <EmptyNotice>还没有映射。</EmptyNotice>}
             {data.feedMaps.map((map) => (
               <Made
                 key={map.number}
@@ -88,8 +88,8 @@ const Made = ({ of, onEnd }: { of: FeedMapNode; onEnd: (() => Promise<unknown>) 
       <span className={of.endedAt === null ? 'good' : 'soft'}>{of.endedAt === null ? '有效' : '已停用'}</span>
     </h3>
     <p className="soft">
-      {of.madeBy} 于 {instant(of.madeAt)} 建立
-      {of.endedAt !== null && `；${of.endedBy} 于 ${instant(of.endedAt)} 停用`}
+      {of.madeBy} 于 {instantText(of.madeAt)} 建立
+      {of.endedAt !== null && `；${of.endedBy} 于 ${instantText(of.endedAt)} 停用`}
     </p>
     <div className="map-table">
       <PlainTable
@@ -103,7 +103,7 @@ const Made = ({ of, onEnd }: { of: FeedMapNode; onEnd: (() => Promise<unknown>) 
     </div>
     {onEnd && (
       <div className="acts">
-        <Confirm
+        <ConfirmButton
           action="停用"
           follows={['此后含这些表头的文件不再照此读取，可能整批拒收；', '已据此接收的信息不变。']}
           button={{ 'aria-label': `停用：映射 ${of.number}` }}

@@ -2,20 +2,20 @@ import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Input, Select } from 'antd'
 import { useId, useState } from 'react'
 import { useAddressState } from '../../pieces/address.js'
-import { codeOf } from '../../pieces/code.js'
-import { Confirm } from '../../pieces/confirm.js'
-import { Empty } from '../../pieces/empty.js'
+import { operatorCodeOf } from '../../pieces/code.js'
+import { ConfirmButton } from '../../pieces/confirm.js'
+import { EmptyNotice } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
-import { bodyOf, valueWords } from '../../pieces/record-words.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { recordBodyOf, valueWords } from '../../pieces/record-words.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { type CandidateFragment, IdentityOperatorDocument, MergeOperatorsDocument } from './identity.generated.js'
-import { Undo } from './undo.js'
+import { UndoDecisionButton } from './undo.js'
 
 const CODE_LEAST = 9
 type MergeReason = 'MOVED' | 'CONVERTED' | 'DUPLICATE'
 
-export default function Merge() {
+export default function MergePage() {
   const client = useApolloClient()
   const [asked, ask] = useAddressState({ from: '', into: '', cause: 'MOVED' })
   const from = useOperator(asked.from)
@@ -26,8 +26,8 @@ export default function Merge() {
   const merge = async (reason: string) => {
     if (!from.operator || !into.operator) return
     const input = {
-      from: codeOf(from.operator),
-      into: codeOf(into.operator),
+      from: operatorCodeOf(from.operator),
+      into: operatorCodeOf(into.operator),
       cause: asked.cause as MergeReason,
       reason,
     }
@@ -49,7 +49,7 @@ export default function Merge() {
           options={optionsOf('MergeCause')}
           style={{ width: '24rem' }}
         />
-        <Confirm
+        <ConfirmButton
           action="合并"
           disabled={!from.operator || !into.operator || isSame || done !== null}
           hint={isSame ? '两个代码是同一主体' : '先选定两个主体'}
@@ -65,7 +65,7 @@ export default function Merge() {
       <p role="status" className="good said">
         {done && (undone ? '合并已撤销，重新分为两个主体。' : `已合并，转入 ${done.records} 条信用信息。`)}
       </p>
-      {done && !undone && <Undo decision={done.decision} onUndone={() => setUndone(true)} />}
+      {done && !undone && <UndoDecisionButton decision={done.decision} onUndone={() => setUndone(true)} />}
     </>
   )
 }
@@ -94,11 +94,11 @@ interface SideProps {
 
 const Side = ({ title, code, of: { operator, isAsked, error }, onCode }: SideProps) => {
   const id = useId()
-  const registered = bodyOf(operator?.records.nodes[0]?.body)
+  const registered = recordBodyOf(operator?.records.nodes[0]?.body)
   const lines: [string, string][] = operator
     ? [
         ['名称', operator.name ?? '—'],
-        ['代码', codeOf(operator)],
+        ['代码', operatorCodeOf(operator)],
         ['曾用名', operator.formerNames.join('、') || '—'],
         ['类型', labelOf('OperatorKind', operator.kind)],
         ['登记状态', labelOf('RegistrationStatus', operator.registrationStatus)],
@@ -113,8 +113,8 @@ const Side = ({ title, code, of: { operator, isAsked, error }, onCode }: SidePro
       <h2>{title}</h2>
       <label htmlFor={id}>它自己的代码</label>
       <Input id={id} value={code} maxLength={100} onChange={(event) => onCode(event.target.value)} />
-      {error !== null && <Refusal of={error} />}
-      {isAsked && operator === null && error === null && <Empty>没有该代码的主体。</Empty>}
+      {error !== null && <RefusalNotice of={error} />}
+      {isAsked && operator === null && error === null && <EmptyNotice>没有该代码的主体。</EmptyNotice>}
       {operator && (
         <table className="compare" aria-label={title}>
           <tbody>

@@ -2,22 +2,22 @@ import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Button, Input } from 'antd'
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { Link } from 'react-router'
-import { Confirm } from '../../pieces/confirm.js'
-import { instant } from '../../pieces/dates.js'
-import { Empty, Loading } from '../../pieces/empty.js'
-import { chineseOf, Refusal } from '../../pieces/refusal.js'
+import { ConfirmButton } from '../../pieces/confirm.js'
+import { instantText } from '../../pieces/dates.js'
+import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
+import { chineseHalfOf, RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import {
-  applyTexts,
-  fieldWords,
+  applyEditedTexts,
+  editableText,
+  fieldLabel,
+  fieldNamesOf,
   type ItemProblem,
-  isLong,
-  NotJson,
-  namesOf,
-  problemsOf,
+  isLongValue,
+  NotJsonError,
+  problemsOfField,
   type RejectedItem,
-  textOf,
 } from './item.js'
 import {
   CorrectRejectDocument,
@@ -41,11 +41,12 @@ export interface RejectProps {
   onMove: (step: 1 | -1) => void
 }
 
-export const Reject = (props: RejectProps) => {
+export const RejectDrawer = (props: RejectProps) => {
   const { data, loading, error, refetch } = useQuery(OneRejectDocument, { variables: { id: props.id } })
-  if (error) return <Refusal of={error} onAgain={() => void refetch()} />
+  if (error) return <RefusalNotice of={error} onAgain={() => void refetch()} />
   const found = data?.node && 'rule' in data.node ? (data.node as RejectWholeFragment) : null
-  if (found === null) return loading ? <Loading of="条目" /> : <Empty>没有这条拒收记录，或者您无权查看。</Empty>
+  if (found === null)
+    return loading ? <LoadingNotice of="条目" /> : <EmptyNotice>没有这条拒收记录，或者您无权查看。</EmptyNotice>
   return <Form key={found.id} reject={found} {...props} />
 }
 
@@ -92,7 +93,7 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
     setError(null)
     setWords('')
     try {
-      const fields = applyTexts(item, texts)
+      const fields = applyEditedTexts(item, texts)
       const variables = { id: reject.id, fields, note: note.trim() }
       const { data } = await client.mutate({ mutation: CorrectRejectDocument, variables })
       const told = data?.correctReject
@@ -107,7 +108,7 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
       drafts.delete(reject.id)
       onSettled(`${placeOf(reject)}已更正并接收：${labelOf('CorrectionEffect', told.effect)}`, told.reject)
     } catch (thrown) {
-      if (thrown instanceof NotJson) setWords(`${thrown.message}不是有效的 JSON，请检查括号和引号。`)
+      if (thrown instanceof NotJsonError) setWords(`${thrown.message}不是有效的 JSON，请检查括号和引号。`)
       else setError(thrown)
     } finally {
       setBusy(false)
@@ -128,7 +129,7 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
     }
   }
   const general = problems.filter(
-    ({ field }) => !namesOf(item, problems).some((name) => field === name || field?.startsWith(`${name}.`)),
+    ({ field }) => !fieldNamesOf(item, problems).some((name) => field === name || field?.startsWith(`${name}.`)),
   )
   return (
     <form ref={box} onSubmit={takeIn} onKeyDown={onKey} aria-label="拒收的条目">
@@ -136,14 +137,14 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
         {feedTitle} · {placeOf(reject)}
       </h2>
       <p className="soft">
-        {[reject.source.file, `${instant(reject.receivedAt)} 接收`].filter(Boolean).join(' · ')} ·{' '}
+        {[reject.source.file, `${instantText(reject.receivedAt)} 接收`].filter(Boolean).join(' · ')} ·{' '}
         <Link to={runPath(reject.source.run)}>所属运行</Link> · {labelOf('RejectState', reject.state)}
       </p>
       {general.length > 0 && (
         <ul>
           {general.map(({ field, rule, message }) => (
             <li key={`${field} ${rule}`} className="bad">
-              {chineseOf(message)} <span className="soft">{ruleWords(rule)}</span>
+              {chineseHalfOf(message)} <span className="soft">{ruleWords(rule)}</span>
             </li>
           ))}
         </ul>
@@ -151,14 +152,14 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
       {reject.state !== 'OPEN' && <Settled of={reject} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region */}
       <section className="item-fields" aria-label="原始条目的各字段" tabIndex={0}>
-        {namesOf(item, problems).map((name) => (
+        {fieldNamesOf(item, problems).map((name) => (
           <ItemField
             key={name}
             name={name}
             sent={item[name]}
             corrected={isOpen ? undefined : ((reject.corrected as RejectedItem | null)?.[name] ?? undefined)}
-            text={texts[name] ?? textOf(item[name])}
-            problems={isOpen ? problemsOf(name, problems) : problemsOf(name, reject.problems)}
+            text={texts[name] ?? editableText(item[name])}
+            problems={isOpen ? problemsOfField(name, problems) : problemsOfField(name, reject.problems)}
             isReadOnly={!isOpen || !mayCorrect}
             onWrite={(text) => write(name, text)}
           />
@@ -178,7 +179,7 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
             <Button type="primary" htmlType="submit" loading={isBusy}>
               更正并接收
             </Button>
-            <Confirm
+            <ConfirmButton
               action="不再处理"
               follows={['这一条不成为信用信息，也不再列入待处理。', '原始条目和理由照样留存。']}
               asks={{ label: '理由' }}
@@ -198,14 +199,14 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
       <p role="status" className={words ? 'bad said' : 'said'}>
         {words}
       </p>
-      {error !== null && <Refusal of={error} />}
+      {error !== null && <RefusalNotice of={error} />}
     </form>
   )
 }
 
 const Settled = ({ of }: { of: RejectWholeFragment }) => (
   <p role="note">
-    {instant(of.settledAt)} 由 {of.settledBy ?? '枢纽'} {of.state === 'TAKEN' ? '更正并接收' : '决定不再处理'}：
+    {instantText(of.settledAt)} 由 {of.settledBy ?? '枢纽'} {of.state === 'TAKEN' ? '更正并接收' : '决定不再处理'}：
     {of.note}
     {of.takenRun && (
       <>
@@ -228,10 +229,10 @@ interface ItemFieldProps {
 const ItemField = ({ name, sent, corrected, text, problems, isReadOnly, onWrite }: ItemFieldProps) => {
   const id = useId()
   const isFaulty = problems.length > 0
-  const isChanged = text !== textOf(sent)
+  const isChanged = text !== editableText(sent)
   const input = {
     id,
-    value: corrected === undefined ? text : textOf(corrected),
+    value: corrected === undefined ? text : editableText(corrected),
     readOnly: isReadOnly,
     status: isFaulty ? ('error' as const) : ('' as const),
     'aria-invalid': isFaulty,
@@ -240,16 +241,16 @@ const ItemField = ({ name, sent, corrected, text, problems, isReadOnly, onWrite 
   }
   return (
     <div className={isFaulty ? 'item-field faulty' : 'item-field'}>
-      <label htmlFor={id}>{fieldWords(name, problems)}</label>
+      <label htmlFor={id}>{fieldLabel(name, problems)}</label>
       <div>
-        {isLong(sent) ? <Input.TextArea autoSize={{ minRows: 1, maxRows: 6 }} {...input} /> : <Input {...input} />}
+        {isLongValue(sent) ? <Input.TextArea autoSize={{ minRows: 1, maxRows: 6 }} {...input} /> : <Input {...input} />}
         {isFaulty && (
           <p id={`${id}-why`} className="bad">
-            {problems.map(({ message }) => chineseOf(message)).join(' ')}
+            {problems.map(({ message }) => chineseHalfOf(message)).join(' ')}
           </p>
         )}
-        {(isChanged || (corrected !== undefined && textOf(corrected) !== textOf(sent))) && (
-          <p className="soft">原为：{textOf(sent) === '' ? '空' : textOf(sent)}</p>
+        {(isChanged || (corrected !== undefined && editableText(corrected) !== editableText(sent))) && (
+          <p className="soft">原为：{editableText(sent) === '' ? '空' : editableText(sent)}</p>
         )}
       </div>
     </div>

@@ -4,22 +4,22 @@ import { useCallback, useMemo, useState } from 'react'
 import { useShortcuts } from '../../frame/shortcuts.js'
 import { useAddressState } from '../../pieces/address.js'
 import { useConnection } from '../../pieces/connection.js'
-import { count, instant } from '../../pieces/dates.js'
-import { Empty } from '../../pieces/empty.js'
+import { countText, instantText } from '../../pieces/dates.js'
+import { EmptyNotice } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
-import { fieldWords } from './item.js'
+import { fieldLabel } from './item.js'
 import { useOwnAgencies } from './own-agencies.js'
-import { Reject } from './reject.js'
+import { RejectDrawer } from './reject.js'
 import { IntakeRejectsDocument, type IntakeRejectsQuery, RejectFiltersDocument } from './rejects.generated.js'
 import { ruleWords } from './runs.js'
 
 type RejectRow = IntakeRejectsQuery['rejects']['nodes'][number]
 type RejectStateName = RejectRow['state']
 
-export default function Rejects() {
+export default function RejectsPage() {
   const own = useOwnAgencies()
   const [asked, ask] = useAddressState({ feed: '', rule: '', state: 'OPEN', run: '', id: '', row: 0 })
   const { feed, rule, state, run } = asked
@@ -79,7 +79,7 @@ export default function Rejects() {
       key: 'rule',
       title: '问题',
       render: ({ rule, problems }) =>
-        `${fieldWords(problems[0]?.field ?? '', problems.slice(0, 1))} ${ruleWords(rule)}`.trim(),
+        `${fieldLabel(problems[0]?.field ?? '', problems.slice(0, 1))} ${ruleWords(rule)}`.trim(),
     },
     {
       key: 'state',
@@ -94,7 +94,7 @@ export default function Rejects() {
       key: 'at',
       title: '接收',
       width: 108,
-      render: ({ receivedAt }) => <span title={instant(receivedAt)}>{instant(receivedAt).slice(5)}</span>,
+      render: ({ receivedAt }) => <span title={instantText(receivedAt)}>{instantText(receivedAt).slice(5)}</span>,
     },
   ]
   const choose = (change: Partial<typeof asked>) => {
@@ -124,7 +124,7 @@ export default function Rejects() {
             { value: '', label: '全部规则' },
             ...(filters.data?.rejectRules ?? []).map(({ rule, count: n }) => ({
               value: rule,
-              label: `${ruleWords(rule)} ${count(n)}`,
+              label: `${ruleWords(rule)} ${countText(n)}`,
             })),
           ]}
           style={{ width: '15rem' }}
@@ -142,7 +142,7 @@ export default function Rejects() {
           </button>
         )}
       </form>
-      {filters.error && <Refusal of={filters.error} onAgain={() => void filters.refetch()} />}
+      {filters.error && <RefusalNotice of={filters.error} onAgain={() => void filters.refetch()} />}
       <p role="status" className="good said">
         {words}
       </p>
@@ -160,9 +160,9 @@ export default function Rejects() {
         />
         <section className="panel picked" aria-label="所选条目">
           {picked === '' ? (
-            <Empty>{rows.isLoading ? '正在载入…' : '没有选中的条目。'}</Empty>
+            <EmptyNotice>{rows.isLoading ? '正在载入…' : '没有选中的条目。'}</EmptyNotice>
           ) : (
-            <Reject
+            <RejectDrawer
               id={picked}
               feedTitle={titleOf(rows.rows[at]?.feed ?? feed)}
               onMove={move}

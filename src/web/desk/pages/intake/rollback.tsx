@@ -2,11 +2,11 @@ import { useApolloClient } from '@apollo/client/react'
 import { Button, Spin } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { codeOf, operatorPath } from '../../pieces/code.js'
-import { Confirm } from '../../pieces/confirm.js'
-import { count } from '../../pieces/dates.js'
-import { bodyOf, lineOf, membersOf } from '../../pieces/record-words.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { operatorCodeOf, operatorPath } from '../../pieces/code.js'
+import { ConfirmButton } from '../../pieces/confirm.js'
+import { countText } from '../../pieces/dates.js'
+import { recordBodyOf, recordLineOf, recordMembersOf } from '../../pieces/record-words.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
 import { RollBackRunDocument, RollbackPreviewDocument, type RollbackPreviewQuery } from './run.generated.js'
@@ -14,7 +14,7 @@ import { RollBackRunDocument, RollbackPreviewDocument, type RollbackPreviewQuery
 type RollbackConsequences = RollbackPreviewQuery['rollbackPreview']
 type OperatorNames = { name: string | null; uscc: string | null; shop: string | null }
 
-export const RollbackRun = ({ run, onDone }: { run: string; onDone: () => void }) => {
+export const RollbackButton = ({ run, onDone }: { run: string; onDone: () => void }) => {
   const client = useApolloClient()
   const [preview, setPreview] = useState<RollbackConsequences | null>(null)
   const [isBusy, setBusy] = useState(false)
@@ -40,13 +40,13 @@ export const RollbackRun = ({ run, onDone }: { run: string; onDone: () => void }
     <section className="panel" aria-label="撤回">
       <h2>撤回</h2>
       <p>整批有误时撤回本次拉取：此后一切如同从未收到；撤回前所知仍可查询。撤回之前先看会引起什么。</p>
-      {error !== null && <Refusal of={error} onAgain={() => void look()} />}
+      {error !== null && <RefusalNotice of={error} onAgain={() => void look()} />}
       <div className="acts">
         <Button type={preview ? 'default' : 'primary'} loading={isBusy} onClick={() => void look()}>
           {preview ? '重新预览' : '预览撤回的后果'}
         </Button>
         {preview && (
-          <Confirm
+          <ConfirmButton
             action="撤回本次拉取"
             follows={followsOf(preview)}
             asks={{ label: '事由' }}
@@ -80,20 +80,20 @@ const followsOf = ({
 }: RollbackConsequences): string[] => {
   const removed = listings.filter(({ after, before }) => after !== before).length
   return [
-    `撤去或恢复 ${count(recordCount)} 条现行信用信息，其中 ${count(restored)} 条恢复为此前的说法。`,
-    gone > 0 ? `${count(gone)} 个主体不再视为存在。` : '没有主体因此消失。',
-    `${count(operators)} 个主体随后重新评分。`,
+    `撤去或恢复 ${countText(recordCount)} 条现行信用信息，其中 ${countText(restored)} 条恢复为此前的说法。`,
+    gone > 0 ? `${countText(gone)} 个主体不再视为存在。` : '没有主体因此消失。',
+    `${countText(operators)} 个主体随后重新评分。`,
     listingCount > 0
-      ? `${count(listingCount)} 条名单记录受影响，其中 ${count(removed)} 条立即变动，其余提请人工核实。`
+      ? `${countText(listingCount)} 条名单记录受影响，其中 ${countText(removed)} 条立即变动，其余提请人工核实。`
       : '没有名单记录受影响。',
-    deliveries > 0 ? `向信用平台报送 ${count(deliveries)} 条变更。` : '没有需要向信用平台报送的变更。',
+    deliveries > 0 ? `向信用平台报送 ${countText(deliveries)} 条变更。` : '没有需要向信用平台报送的变更。',
     '撤回之后不能再恢复；信源单位重新报送的，按新报送接收。',
   ]
 }
 
 const To = ({ of }: { of: OperatorNames | null }) => {
   if (of === null) return <span className="soft">不属于任何主体，或无权查看</span>
-  const name = of.name ?? codeOf(of)
+  const name = of.name ?? operatorCodeOf(of)
   return pageAt(operatorPath(of)) ? <Link to={operatorPath(of)}>{name}</Link> : name
 }
 
@@ -134,11 +134,11 @@ const Follows = ({ of }: { of: RollbackConsequences }) => (
       <Part title="不再视为存在的主体" shown={of.goneOperators.length} total={of.gone}>
         <tbody>
           {of.goneOperators.map((operator) => (
-            <tr key={codeOf(operator)}>
+            <tr key={operatorCodeOf(operator)}>
               <td>
                 <To of={operator} />
               </td>
-              <td>{codeOf(operator)}</td>
+              <td>{operatorCodeOf(operator)}</td>
             </tr>
           ))}
         </tbody>
@@ -153,7 +153,7 @@ const Follows = ({ of }: { of: RollbackConsequences }) => (
             </tr>
           )}
           {of.scores.map(({ operator, before, gradeBefore, after, gradeAfter }) => (
-            <tr key={codeOf(operator)}>
+            <tr key={operatorCodeOf(operator)}>
               <td>
                 <To of={operator} />
               </td>
@@ -183,8 +183,8 @@ const Follows = ({ of }: { of: RollbackConsequences }) => (
                 <To of={operator} />
                 <div className="soft">{labelOf('RecordKind', kind)}</div>
               </td>
-              <td>{lineOf(kind, bodyOf(before))}</td>
-              <td>{after === null ? <span className="bad">撤去</span> : differenceOf(kind, before, after)}</td>
+              <td>{recordLineOf(kind, recordBodyOf(before))}</td>
+              <td>{after === null ? <span className="bad">撤去</span> : changedFieldsOf(kind, before, after)}</td>
             </tr>
           ))}
         </tbody>
@@ -193,16 +193,16 @@ const Follows = ({ of }: { of: RollbackConsequences }) => (
   </>
 )
 
-export const differenceOf = (kind: string, before: unknown, after: unknown): string => {
-  const now = new Map(membersOf(kind, bodyOf(before)).map(({ field, words }) => [field, words]))
-  const then = membersOf(kind, bodyOf(after)).filter(({ field, words }) => now.get(field) !== words)
+export const changedFieldsOf = (kind: string, before: unknown, after: unknown): string => {
+  const now = new Map(recordMembersOf(kind, recordBodyOf(before)).map(({ field, words }) => [field, words]))
+  const then = recordMembersOf(kind, recordBodyOf(after)).filter(({ field, words }) => now.get(field) !== words)
   return then.map(({ name, field, words }) => `${name}：${now.get(field) ?? '—'} → ${words}`).join('；') || '内容相同'
 }
 
 const Figure = ({ of, label, isBad }: { of: number; label: string; isBad?: boolean }) => (
   <div>
     <dt>{label}</dt>
-    <dd className={isBad && of > 0 ? 'bad' : ''}>{count(of)}</dd>
+    <dd className={isBad && of > 0 ? 'bad' : ''}>{countText(of)}</dd>
   </div>
 )
 
@@ -222,7 +222,7 @@ const Part = ({
       {title}
       {shown < total && (
         <span className="soft">
-          （前 {shown} 条，共 {count(total)} 条）
+          （前 {shown} 条，共 {countText(total)} 条）
         </span>
       )}
     </h3>

@@ -3,17 +3,17 @@ import { Button } from 'antd'
 import { Link, useParams } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
 import { useConnection } from '../../pieces/connection.js'
-import { count, instant } from '../../pieces/dates.js'
-import { Empty, Loading } from '../../pieces/empty.js'
-import { Field } from '../../pieces/field.js'
+import { countText, instantText } from '../../pieces/dates.js'
+import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
+import { LabelledField } from '../../pieces/field.js'
 import { PageHead } from '../../pieces/page.js'
-import { chineseOf, Refusal } from '../../pieces/refusal.js'
+import { chineseHalfOf, RefusalNotice } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
-import { RollbackRun } from './rollback.js'
+import { RollbackButton } from './rollback.js'
 import { IntakeRunDocument, RunRejectsDocument, type RunRejectsQuery } from './run.generated.js'
-import { Counts, isFailed, ruleWords } from './runs.js'
+import { isFailedOutcome, RunCounts, ruleWords } from './runs.js'
 
 type RunRejectRow = RunRejectsQuery['rejects']['nodes'][number]
 
@@ -46,51 +46,53 @@ export default function RunPage() {
           ) : undefined
         }
       />
-      {error && <Refusal of={error} onAgain={() => void refetch()} />}
-      {!data && loading && <Loading of="运行" />}
-      {data && run === null && <Empty>没有这次运行，或者您无权查看。</Empty>}
+      {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
+      {!data && loading && <LoadingNotice of="运行" />}
+      {data && run === null && <EmptyNotice>没有这次运行，或者您无权查看。</EmptyNotice>}
       {run && data && (
         <div className="stack">
           <section className="panel" aria-label="概况">
             <h2>概况</h2>
-            {isPull && <Counts counts={run.counts} label="各类条目所占比例" />}
+            {isPull && <RunCounts counts={run.counts} label="各类条目所占比例" />}
             <dl className="fields">
-              <Field label="工作">{labelOf('Job', run.job)}</Field>
+              <LabelledField label="工作">{labelOf('Job', run.job)}</LabelledField>
               {run.subject && (
-                <Field label={isPull ? '数据源' : '对象'}>
+                <LabelledField label={isPull ? '数据源' : '对象'}>
                   {isPull ? <Link to={`/intake/feeds/${run.subject}`}>{feed ?? run.subject}</Link> : run.subject}
-                </Field>
+                </LabelledField>
               )}
-              <Field label="结果">
-                <span className={isFailed(run.outcome) ? 'bad' : ''}>{labelOf('RunOutcome', run.outcome)}</span>
-              </Field>
-              <Field label="起因">{[labelOf('RunCause', run.cause), run.by].filter(Boolean).join(' · ')}</Field>
-              <Field label="开始">{instant(run.startedAt)}</Field>
-              <Field label="用时">{run.ms === null ? '进行中' : `${count(run.ms)} 毫秒`}</Field>
-              <Field label="文件">{run.file ?? '—'}</Field>
-              <Field label="是否全量">{run.whole ? '是' : '否'}</Field>
+              <LabelledField label="结果">
+                <span className={isFailedOutcome(run.outcome) ? 'bad' : ''}>{labelOf('RunOutcome', run.outcome)}</span>
+              </LabelledField>
+              <LabelledField label="起因">
+                {[labelOf('RunCause', run.cause), run.by].filter(Boolean).join(' · ')}
+              </LabelledField>
+              <LabelledField label="开始">{instantText(run.startedAt)}</LabelledField>
+              <LabelledField label="用时">{run.ms === null ? '进行中' : `${countText(run.ms)} 毫秒`}</LabelledField>
+              <LabelledField label="文件">{run.file ?? '—'}</LabelledField>
+              <LabelledField label="是否全量">{run.whole ? '是' : '否'}</LabelledField>
               {run.maps.length > 0 && (
-                <Field label="表头映射">
+                <LabelledField label="表头映射">
                   <Link to={`/intake/feeds/${run.subject}/maps`}>
                     {run.maps.map(({ number, madeBy }) => `映射 ${number}（${madeBy} 建立）`).join('、')}
                   </Link>
-                </Field>
+                </LabelledField>
               )}
             </dl>
             {run.error && (
               <p className="bad">
-                {chineseOf(run.error.message)}（{run.error.code}）
+                {chineseHalfOf(run.error.message)}（{run.error.code}）
               </p>
             )}
             {run.rollback && (
               <p className="warn" role="note">
-                已于 {instant(run.rollback.at)} 由 {run.rollback.by} 撤回：{run.rollback.reason}
+                已于 {instantText(run.rollback.at)} 由 {run.rollback.by} 撤回：{run.rollback.reason}
               </p>
             )}
           </section>
           {data.rejects.totalCount > 0 && <SetAside run={id} rules={data.rejectRules} />}
           {isPull && run.outcome === 'DONE' && run.rollback === null && takes && (
-            <RollbackRun run={id} onDone={() => void refetch()} />
+            <RollbackButton run={id} onDone={() => void refetch()} />
           )}
           {isPull && run.outcome === 'DONE' && run.rollback === null && !takes && (
             <p className="soft">撤回本次拉取由复核人或管理员办理。</p>
@@ -102,7 +104,7 @@ export default function RunPage() {
 }
 
 const problemWords = ({ heading, message }: RunRejectRow['problems'][number]): string =>
-  `${heading ? `［${heading}］` : ''}${chineseOf(message)}`
+  `${heading ? `［${heading}］` : ''}${chineseHalfOf(message)}`
 
 const COLUMNS = (run: string): readonly TableColumn<RunRejectRow>[] => [
   {
@@ -127,7 +129,7 @@ const SetAside = ({ run, rules }: { run: string; rules: readonly { rule: string;
     <section className="panel some" aria-label="拒收的条目">
       <h2>拒收的条目</h2>
       <p>
-        {rules.map(({ rule, count: n }) => `${ruleWords(rule)} ${count(n)} 条`).join('；')}{' '}
+        {rules.map(({ rule, count: n }) => `${ruleWords(rule)} ${countText(n)} 条`).join('；')}{' '}
         <Link to={`/intake/rejects?run=${encodeURIComponent(run)}`}>
           <Button tabIndex={-1} size="small">
             逐条处理

@@ -1,6 +1,6 @@
 import './intake.css'
 import { Link } from 'react-router'
-import { count, instant } from '../../pieces/dates.js'
+import { countText, instantText } from '../../pieces/dates.js'
 import { labelOf } from '../../pieces/words.js'
 
 const PARTS = ['new', 'changed', 'unmatched', 'rejected', 'unchanged'] as const
@@ -24,25 +24,25 @@ export interface RunSummary {
   rollback?: { at: string } | null
 }
 
-export const countIn = (counts: unknown, name: string): number => {
+export const countNamed = (counts: unknown, name: string): number => {
   const value = (counts as Record<string, unknown> | null)?.[name]
   return typeof value === 'number' ? value : 0
 }
 
 export const runPath = (id: string): string => `/intake/runs/${encodeURIComponent(id)}`
 
-export const isFailed = (outcome: string): boolean => ['REFUSED', 'FAILED', 'ABANDONED'].includes(outcome)
+export const isFailedOutcome = (outcome: string): boolean => ['REFUSED', 'FAILED', 'ABANDONED'].includes(outcome)
 
 const wordsOf = (run: RunSummary): string => {
-  const counts = MOVED.map((part) => `${PART_WORDS[part]} ${countIn(run.counts, part)}`).join('，')
+  const counts = MOVED.map((part) => `${PART_WORDS[part]} ${countNamed(run.counts, part)}`).join('，')
   const state = run.rollback ? '，已撤回' : ''
-  return `${instant(run.startedAt)} ${labelOf('RunOutcome', run.outcome)}${state}：${isFailed(run.outcome) ? '' : counts}`
+  return `${instantText(run.startedAt)} ${labelOf('RunOutcome', run.outcome)}${state}：${isFailedOutcome(run.outcome) ? '' : counts}`
 }
 
 /** Bar heights use the square root, so that a large first delivery does not dwarf the rest. */
 export const RunBars = ({ label, runs, small }: { label: string; runs: readonly RunSummary[]; small?: boolean }) => {
   const inOrder = [...runs].reverse()
-  const sums = inOrder.map(({ counts }) => MOVED.reduce((sum, part) => sum + countIn(counts, part), 0))
+  const sums = inOrder.map(({ counts }) => MOVED.reduce((sum, part) => sum + countNamed(counts, part), 0))
   const most = Math.max(1, ...sums)
   return (
     <>
@@ -50,12 +50,12 @@ export const RunBars = ({ label, runs, small }: { label: string; runs: readonly 
         {inOrder.map((run, i) => {
           const sum = sums[i] ?? 0
           const height = Math.sqrt(sum / most) * 100
-          const className = isFailed(run.outcome) ? 'failed' : sum === 0 ? 'none' : ''
+          const className = isFailedOutcome(run.outcome) ? 'failed' : sum === 0 ? 'none' : ''
           const parts = MOVED.map((part) => (
             <span
               key={part}
               className={`bar-${part}`}
-              style={{ height: sum === 0 ? 0 : `${(height * countIn(run.counts, part)) / sum}%` }}
+              style={{ height: sum === 0 ? 0 : `${(height * countNamed(run.counts, part)) / sum}%` }}
             />
           ))
           return (
@@ -92,27 +92,27 @@ export const RunBars = ({ label, runs, small }: { label: string; runs: readonly 
   )
 }
 
-export const Counts = ({ counts, label }: { counts: unknown; label: string }) => {
-  const received = countIn(counts, 'received')
+export const RunCounts = ({ counts, label }: { counts: unknown; label: string }) => {
+  const received = countNamed(counts, 'received')
   return (
     <>
       <dl className="figures">
         <div>
           <dt>接收</dt>
-          <dd>{count(received)}</dd>
+          <dd>{countText(received)}</dd>
         </div>
         {PARTS.map((part) => (
           <div key={part}>
             <dt>{PART_WORDS[part]}</dt>
-            <dd className={part === 'rejected' && countIn(counts, part) > 0 ? 'bad' : ''}>
-              {count(countIn(counts, part))}
+            <dd className={part === 'rejected' && countNamed(counts, part) > 0 ? 'bad' : ''}>
+              {countText(countNamed(counts, part))}
             </dd>
           </div>
         ))}
-        {countIn(counts, 'ended') > 0 && (
+        {countNamed(counts, 'ended') > 0 && (
           <div>
             <dt>不再报送</dt>
-            <dd>{count(countIn(counts, 'ended'))}</dd>
+            <dd>{countText(countNamed(counts, 'ended'))}</dd>
           </div>
         )}
       </dl>
@@ -122,7 +122,7 @@ export const Counts = ({ counts, label }: { counts: unknown; label: string }) =>
             <span
               key={part}
               className={`bar-${part}`}
-              style={{ width: `${(countIn(counts, part) / received) * 100}%` }}
+              style={{ width: `${(countNamed(counts, part) / received) * 100}%` }}
             />
           ))}
         </div>

@@ -3,16 +3,16 @@ import { Button, Input, type InputRef } from 'antd'
 import { type FormEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import { useShortcuts } from '../../frame/shortcuts.js'
-import { Code, codeOf } from '../../pieces/code.js'
-import { instant } from '../../pieces/dates.js'
-import { Empty, Loading } from '../../pieces/empty.js'
-import { Members } from '../../pieces/field.js'
+import { OperatorCode, operatorCodeOf } from '../../pieces/code.js'
+import { instantText } from '../../pieces/dates.js'
+import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
+import { RecordMembers } from '../../pieces/field.js'
 import { placeWords } from '../../pieces/places.js'
-import { bodyOf } from '../../pieces/record-words.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { recordBodyOf } from '../../pieces/record-words.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
-import { Compare, linesOf } from './compare.js'
+import { ComparisonTable, comparisonLines } from './compare.js'
 import {
   type CandidateFragment,
   DecideSubjectDocument,
@@ -23,7 +23,7 @@ import {
   type UnmatchedWholeFragment,
 } from './identity.generated.js'
 import { runPath } from './runs.js'
-import { Undo } from './undo.js'
+import { UndoDecisionButton } from './undo.js'
 
 const REASON_MOST = 1_000
 const NAME_MOST = 100
@@ -43,11 +43,12 @@ export interface SubjectProps {
   onMove: (step: 1 | -1) => void
 }
 
-export const Subject = (props: SubjectProps) => {
+export const UnmatchedSubjectPanel = (props: SubjectProps) => {
   const { data, loading, error, refetch } = useQuery(OneUnmatchedDocument, { variables: { id: props.id } })
-  if (error) return <Refusal of={error} onAgain={() => void refetch()} />
+  if (error) return <RefusalNotice of={error} onAgain={() => void refetch()} />
   const found = data?.node && 'subject' in data.node ? (data.node as UnmatchedWholeFragment) : null
-  if (found === null) return loading ? <Loading of="来件" /> : <Empty>没有这条信息，或者您无权查看。</Empty>
+  if (found === null)
+    return loading ? <LoadingNotice of="来件" /> : <EmptyNotice>没有这条信息，或者您无权查看。</EmptyNotice>
   return <Whole key={`${found.id} ${found.state}`} of={found} again={() => void refetch()} {...props} />
 }
 
@@ -67,12 +68,12 @@ const Whole = ({
     {of.decision && (
       <div role="note">
         <p>
-          {instant(of.decision.decidedAt)} {of.decision.decidedBy} 认定：
+          {instantText(of.decision.decidedAt)} {of.decision.decidedBy} 认定：
           {of.decision.madeOperator ? '归入新主体' : labelOf('DecisionVerdict', of.decision.verdict)}
-          {of.decision.operator && ` ${of.decision.operator.name ?? codeOf(of.decision.operator)}`}（
+          {of.decision.operator && ` ${of.decision.operator.name ?? operatorCodeOf(of.decision.operator)}`}（
           {of.decision.reason}）
         </p>
-        <Undo
+        <UndoDecisionButton
           decision={of.decision.id}
           onUndone={() => {
             props.onUndone(of.id)
@@ -83,7 +84,7 @@ const Whole = ({
     )}
     {of.state === 'OPEN' && <Deciding of={of} {...props} />}
     <h3>来件内容</h3>
-    <Members kind={of.kind} body={bodyOf(of.body)} />
+    <RecordMembers kind={of.kind} body={recordBodyOf(of.body)} />
   </>
 )
 
@@ -142,7 +143,7 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
         id: of.id,
         verdict,
         reason: reason.trim(),
-        ...(verdict === 'ATTACH' && operator && { operator: codeOf(operator) }),
+        ...(verdict === 'ATTACH' && operator && { operator: operatorCodeOf(operator) }),
         ...(verdict === 'NEW_OPERATOR' && { operator: given }),
       }
       const { data } = await client.mutate({ mutation: DecideSubjectDocument, variables: { input } })
@@ -182,7 +183,7 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
       setOther(found)
       setChosen(found.id)
       setReason('')
-      setWords(`已选定 ${found.name ?? codeOf(found)}，请填写理由。`)
+      setWords(`已选定 ${found.name ?? operatorCodeOf(found)}，请填写理由。`)
       reasonInput.current?.focus()
     } catch (thrown) {
       setError(thrown)
@@ -219,8 +220,8 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
 
   return (
     <>
-      <Compare
-        lines={linesOf(of, operator, isProposed ? (of.proposal?.evidence ?? []) : [])}
+      <ComparisonTable
+        lines={comparisonLines(of, operator, isProposed ? (of.proposal?.evidence ?? []) : [])}
         heldTitle={operator === null ? '尚未选定主体' : isProposed ? '建议的主体' : '所选主体'}
         operator={operator}
       />
@@ -241,8 +242,8 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
                     onChange={() => setChosen(each.id)}
                   />
                   <kbd>{i + 1}</kbd>
-                  <span>{each.name ?? codeOf(each)}</span>
-                  <Code of={codeOf(each)} />
+                  <span>{each.name ?? operatorCodeOf(each)}</span>
+                  <OperatorCode of={operatorCodeOf(each)} />
                   <span className="soft">
                     {labelOf('OperatorKind', each.kind)} {each.region && placeWords(each.region)}
                     {each.id === of.proposal?.operator.id ? ' · 建议' : ''}
@@ -310,7 +311,7 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
       <p role="status" className={words ? 'warn said' : 'said'}>
         {words}
       </p>
-      {error !== null && <Refusal of={error} />}
+      {error !== null && <RefusalNotice of={error} />}
     </>
   )
 }

@@ -1,11 +1,11 @@
 import { useApolloClient } from '@apollo/client/react'
 import { Button, Input, type InputRef } from 'antd'
 import { type FormEvent, useId, useRef, useState } from 'react'
-import { Refusal } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { useMay } from '../../session/session.js'
 import { UndoDecisionDocument } from './identity.generated.js'
 
-export const Undo = ({
+export const UndoDecisionButton = ({
   decision,
   onUndone,
   input,
@@ -51,7 +51,7 @@ export const Undo = ({
       <Button htmlType="submit" loading={isBusy} title="凭此归入的信用信息回到待认定，由此得出的一切随之更正">
         撤销这项认定
       </Button>
-      {error !== null && <Refusal of={error} />}
+      {error !== null && <RefusalNotice of={error} />}
     </form>
   )
 }

@@ -1,10 +1,10 @@
-import { count } from '../../pieces/dates.js'
-import { bodyOf, lineOf } from '../../pieces/record-words.js'
-import { chineseOf } from '../../pieces/refusal.js'
+import { countText } from '../../pieces/dates.js'
+import { recordBodyOf, recordLineOf } from '../../pieces/record-words.js'
+import { chineseHalfOf } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
-import { fieldWords, problemsOf, textOf } from './item.js'
-import { differenceOf } from './rollback.js'
-import { Counts, ruleWords } from './runs.js'
+import { editableText, fieldLabel, problemsOfField } from './item.js'
+import { changedFieldsOf } from './rollback.js'
+import { RunCounts, ruleWords } from './runs.js'
 import type { FilePreview, PreviewFault, PreviewRecord } from './upload-request.js'
 
 const EFFECTS: Record<PreviewRecord['effect'], string> = { NEW: '新增', CHANGED: '变更', UNMATCHED: '待认领' }
@@ -15,14 +15,14 @@ const REASONS: Record<string, string> = {
   'subject.none': 'SUBJECT_NONE',
 }
 
-export const PreviewOf = ({ of, title }: { of: FilePreview; title: string }) => (
+export const UploadPreviewPanel = ({ of, title }: { of: FilePreview; title: string }) => (
   <>
     {of.refused && (
       <p className="bad" role="alert">
-        照此接收会整批拒收：{chineseOf(of.refused)}
+        照此接收会整批拒收：{chineseHalfOf(of.refused)}
       </p>
     )}
-    <Counts counts={of} label={`${title}：各类条目所占比例`} />
+    <RunCounts counts={of} label={`${title}：各类条目所占比例`} />
     <ul className="keys" aria-label="图例">
       <li className="key-new">新增</li>
       <li className="key-changed">变更</li>
@@ -44,7 +44,7 @@ export const PreviewOf = ({ of, title }: { of: FilePreview; title: string }) => 
         <h3>
           将新增、变更或待认领的{' '}
           <span className="soft">
-            前 {of.records.length} 条{of.unchanged > 0 ? `；另有 ${count(of.unchanged)} 条与已有的相同` : ''}
+            前 {of.records.length} 条{of.unchanged > 0 ? `；另有 ${countText(of.unchanged)} 条与已有的相同` : ''}
           </span>
         </h3>
         <Records of={of.records} />
@@ -72,7 +72,7 @@ const Faults = ({ of, total }: { of: readonly PreviewFault[]; total: number }) =
         {of.map((fault) => (
           <tr key={placeOf(fault)}>
             <td className="nowrap">{placeOf(fault)}</td>
-            <td className="bad">{fault.problems.map(({ message }) => chineseOf(message)).join(' ')}</td>
+            <td className="bad">{fault.problems.map(({ message }) => chineseHalfOf(message)).join(' ')}</td>
             <td>
               <Original of={fault} />
             </td>
@@ -82,7 +82,7 @@ const Faults = ({ of, total }: { of: readonly PreviewFault[]; total: number }) =
     </table>
     {of.length < total && (
       <p className="soft">
-        只列出前 {of.length} 条，共 {count(total)} 条；接收后可逐条更正，也可下载全部。
+        只列出前 {of.length} 条，共 {countText(total)} 条；接收后可逐条更正，也可下载全部。
       </p>
     )}
   </section>
@@ -93,16 +93,16 @@ const Original = ({ of: { item, problems } }: { of: PreviewFault }) => {
   return (
     <>
       {Object.entries(item)
-        .filter(([name, value]) => wrong.has(name) || textOf(value) !== '')
+        .filter(([name, value]) => wrong.has(name) || editableText(value) !== '')
         .map(([name, value], i) => (
           <span key={name}>
             {i > 0 && '，'}
             {wrong.has(name) ? (
               <mark className="fault">
-                {fieldWords(name, problemsOf(name, problems))}：{textOf(value) || '空'}
+                {fieldLabel(name, problemsOfField(name, problems))}：{editableText(value) || '空'}
               </mark>
             ) : (
-              `${name}：${textOf(value)}`
+              `${name}：${editableText(value)}`
             )}
           </span>
         ))}
@@ -132,8 +132,8 @@ const Records = ({ of }: { of: readonly PreviewRecord[] }) => (
               <div className="soft">{code}</div>
             </td>
             <td>
-              {lineOf(kind.toUpperCase(), bodyOf(body))}
-              {before !== null && <div className="soft">{differenceOf(kind.toUpperCase(), before, body)}</div>}
+              {recordLineOf(kind.toUpperCase(), recordBodyOf(body))}
+              {before !== null && <div className="soft">{changedFieldsOf(kind.toUpperCase(), before, body)}</div>}
               {reason !== null && <div className="warn">{labelOf('UnmatchedReason', REASONS[reason] ?? reason)}</div>}
             </td>
           </tr>

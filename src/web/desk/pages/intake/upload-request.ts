@@ -1,5 +1,5 @@
-import { ask } from '../../session/session.js'
-import { fetchWithProgress, type OnSent } from '../../session/upload-progress.js'
+import { fetchSignedIn } from '../../session/session.js'
+import { fetchWithProgress, type SentListener } from '../../session/upload-progress.js'
 
 export interface UploadRequest {
   feed: string
@@ -64,12 +64,12 @@ export interface UploadRefusal {
   headings: string[]
 }
 
-export const globalRun = (run: number): string =>
+export const globalRunId = (run: number): string =>
   btoa(`Run:${run}`).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 
 export interface UploadControls {
   signal: AbortSignal
-  onSent: OnSent
+  onSent: SentListener
 }
 
 const send = async <T>(
@@ -80,7 +80,7 @@ const send = async <T>(
   const query = new URLSearchParams({ name: file.name, ...(dated && { dated }), ...(full && { full: 'true' }) })
   if (preview) query.set('preview', 'true')
   const init = { method: 'POST', headers: { 'Content-Type': 'application/octet-stream' }, body: file, signal }
-  const answer = await ask(`/v1/feeds/${encodeURIComponent(feed)}?${query}`, init, fetchWithProgress(onSent))
+  const answer = await fetchSignedIn(`/v1/feeds/${encodeURIComponent(feed)}?${query}`, init, fetchWithProgress(onSent))
   const body = (await answer.json()) as T & {
     error?: { code: string; message: string; details?: { read?: string[] } }
     rejects?: string
@@ -95,7 +95,7 @@ const send = async <T>(
   throw refused
 }
 
-export const previewOf = (asked: UploadRequest, underWay: UploadControls): Promise<FilePreview> =>
+export const previewUpload = (asked: UploadRequest, underWay: UploadControls): Promise<FilePreview> =>
   send(asked, true, underWay)
-export const upload = (asked: UploadRequest, underWay: UploadControls): Promise<UploadResult> =>
+export const uploadFile = (asked: UploadRequest, underWay: UploadControls): Promise<UploadResult> =>
   send(asked, false, underWay)

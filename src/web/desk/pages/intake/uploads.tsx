@@ -3,25 +3,25 @@ import { Button, Checkbox, Select } from 'antd'
 import { type DragEvent, useEffect, useId, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
-import { Confirm } from '../../pieces/confirm.js'
-import { count, instant, today } from '../../pieces/dates.js'
-import { Empty } from '../../pieces/empty.js'
+import { ConfirmButton } from '../../pieces/confirm.js'
+import { countText, instantText, today } from '../../pieces/dates.js'
+import { EmptyNotice } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import type { RefusedHeadings } from './maps.js'
 import { useOwnAgencies } from './own-agencies.js'
-import { Counts, countIn, isFailed, runPath } from './runs.js'
-import { PreviewOf } from './upload-preview.js'
+import { countNamed, isFailedOutcome, RunCounts, runPath } from './runs.js'
+import { UploadPreviewPanel } from './upload-preview.js'
 import {
   type FilePreview,
-  globalRun,
-  previewOf,
+  globalRunId,
+  previewUpload,
   type UploadControls,
   type UploadRefusal,
   type UploadRequest,
   type UploadResult,
-  upload,
+  uploadFile,
 } from './upload-request.js'
 import { MyUploadsDocument, UploadFeedsDocument } from './uploads.generated.js'
 
@@ -32,7 +32,7 @@ const TICK_MS = 1_000
 
 type UploadStage = 'PREVIEW' | 'TAKE_IN'
 
-export default function Uploads() {
+export default function UploadsPage() {
   const own = useOwnAgencies()
   const [asked, ask] = useAddressState({ feed: '' })
   const { feed } = asked
@@ -77,10 +77,10 @@ export default function Uploads() {
   }
   const look = async () => {
     forget()
-    setPreview(await begun('PREVIEW', previewOf))
+    setPreview(await begun('PREVIEW', previewUpload))
   }
   const act = async () => {
-    const done = await begun('TAKE_IN', upload)
+    const done = await begun('TAKE_IN', uploadFile)
     if (done === null) return
     setTaken(done)
     setPreview(null)
@@ -95,7 +95,7 @@ export default function Uploads() {
   return (
     <>
       <PageHead title="上传" />
-      {error && <Refusal of={error} />}
+      {error && <RefusalNotice of={error} />}
       <div className="stack">
         <section className="panel" aria-label="要上传的文件">
           <h2>1 选择数据源和文件</h2>
@@ -142,7 +142,7 @@ export default function Uploads() {
             {full
               ? '全量：文件中没有的，视为信源单位不再报送；条数骤减时整批拒收。'
               : '部分：只新增和变更，不终结文件中没有的。'}
-            {picked && ` 该数据源上次有 ${picked.items === null ? '—' : count(picked.items)} 条。`}
+            {picked && ` 该数据源上次有 ${picked.items === null ? '—' : countText(picked.items)} 条。`}
           </p>
           <Drop file={file} inputId={fileId} onFile={choose} />
           <div className="acts">
@@ -161,9 +161,9 @@ export default function Uploads() {
         {preview && (
           <section className="panel" aria-label="预览">
             <h2>2 预览：尚未接收</h2>
-            <PreviewOf of={preview} title={picked?.title.zh ?? feed} />
+            <UploadPreviewPanel of={preview} title={picked?.title.zh ?? feed} />
             <div className="acts">
-              <Confirm
+              <ConfirmButton
                 action="接收这个文件"
                 danger={false}
                 disabled={stage !== null}
@@ -183,10 +183,10 @@ export default function Uploads() {
 
 const followsOf = (of: FilePreview): string[] => [
   ...(of.refused ? [`整批会被拒收：${of.refused}；原有信息保持不变。`] : []),
-  `新增 ${count(of.new)} 条、变更 ${count(of.changed)} 条，随后有关主体重新评分。`,
-  ...(of.unmatched > 0 ? [`${count(of.unmatched)} 条找不到主体，等待认领。`] : []),
-  ...(of.rejected > 0 ? [`${count(of.rejected)} 条拒收，可逐条更正。`] : []),
-  ...(of.ended > 0 ? [`${count(of.ended)} 条文件中没有的，视为不再报送。`] : []),
+  `新增 ${countText(of.new)} 条、变更 ${countText(of.changed)} 条，随后有关主体重新评分。`,
+  ...(of.unmatched > 0 ? [`${countText(of.unmatched)} 条找不到主体，等待认领。`] : []),
+  ...(of.rejected > 0 ? [`${countText(of.rejected)} 条拒收，可逐条更正。`] : []),
+  ...(of.ended > 0 ? [`${countText(of.ended)} 条文件中没有的，视为不再报送。`] : []),
   '整批有误的，复核人或管理员可以撤回。',
 ]
 
@@ -255,13 +255,13 @@ const Waiting = ({ stage, sent, bytes }: { stage: UploadStage | null; sent: numb
   )
 }
 
-const kilobytes = (bytes: number): string => count(Math.ceil(bytes / 1_024))
+const kilobytes = (bytes: number): string => countText(Math.ceil(bytes / 1_024))
 
 const Why = ({ of, feed }: { of: unknown; feed: string }) => {
   const { rejects = null, headings = [] } = of as Partial<UploadRefusal>
   return (
     <>
-      <Refusal of={of} />
+      <RefusalNotice of={of} />
       {headings.length > 0 && (
         <p>
           <Link to={`/intake/feeds/${feed}/maps`} state={{ headings } satisfies RefusedHeadings}>
@@ -282,13 +282,13 @@ const Why = ({ of, feed }: { of: unknown; feed: string }) => {
 const Result = ({ of }: { of: UploadResult }) => (
   <section className="panel" aria-label="结果">
     <h2>3 结果：已接收</h2>
-    <Counts counts={of} label="各类条目所占比例" />
+    <RunCounts counts={of} label="各类条目所占比例" />
     <p>
-      <Link to={runPath(globalRun(of.run))}>第 {of.run} 号运行</Link>
+      <Link to={runPath(globalRunId(of.run))}>第 {of.run} 号运行</Link>
       {of.rejected > 0 && (
         <>
           {' · '}
-          <Link to={`/intake/rejects?run=${globalRun(of.run)}`}>逐条处理拒收的 {count(of.rejected)} 条</Link>
+          <Link to={`/intake/rejects?run=${globalRunId(of.run)}`}>逐条处理拒收的 {countText(of.rejected)} 条</Link>
           {' · '}
           <a href={of.rejects} download={`run-${of.run}-rejects.csv`}>
             下载逐行结果（CSV）
@@ -298,7 +298,7 @@ const Result = ({ of }: { of: UploadResult }) => (
       {of.unmatched > 0 && (
         <>
           {' · '}
-          <Link to={`/intake/identity?feed=${of.feed}`}>认领 {count(of.unmatched)} 条</Link>
+          <Link to={`/intake/identity?feed=${of.feed}`}>认领 {countText(of.unmatched)} 条</Link>
         </>
       )}
     </p>
@@ -312,7 +312,7 @@ const Recent = ({ feed }: { feed: string }) => {
     <section className="panel" aria-label="最近的上传">
       <h2>最近的上传</h2>
       {uploads.length === 0 ? (
-        <Empty>该数据源最近没有上传。</Empty>
+        <EmptyNotice>该数据源最近没有上传。</EmptyNotice>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
         <section className="scroll" aria-label="各次上传" tabIndex={0}>
@@ -338,16 +338,16 @@ const Recent = ({ feed }: { feed: string }) => {
               {uploads.map(({ id, startedAt, file, by, outcome, counts, rollback }) => (
                 <tr key={id}>
                   <td className="nowrap">
-                    <Link to={runPath(id)}>{instant(startedAt)}</Link>
+                    <Link to={runPath(id)}>{instantText(startedAt)}</Link>
                   </td>
                   <td>{file ?? '—'}</td>
                   <td>{by ?? '—'}</td>
-                  <td className={isFailed(outcome) ? 'bad' : ''}>
+                  <td className={isFailedOutcome(outcome) ? 'bad' : ''}>
                     {rollback ? '已撤回' : labelOf('RunOutcome', outcome)}
                   </td>
-                  <td className="right">{count(countIn(counts, 'new'))}</td>
-                  <td className="right">{count(countIn(counts, 'changed'))}</td>
-                  <td className="right">{count(countIn(counts, 'rejected'))}</td>
+                  <td className="right">{countText(countNamed(counts, 'new'))}</td>
+                  <td className="right">{countText(countNamed(counts, 'changed'))}</td>
+                  <td className="right">{countText(countNamed(counts, 'rejected'))}</td>
                 </tr>
               ))}
             </tbody>

@@ -6,10 +6,10 @@ export type CasePlatforms = ListingCaseQuery['platforms']
 export type MoveOutlook = NonNullable<OutlooksQuery['listing']>['outlooks'][number]
 export type CaseMove = CaseFile['moves'][number]
 
-export const actOf = ({ act }: CaseMove): Readonly<Record<string, unknown>> =>
+export const actOfMove = ({ act }: CaseMove): Readonly<Record<string, unknown>> =>
   act !== null && typeof act === 'object' ? (act as Record<string, unknown>) : {}
 
-export const lastOf = (of: CaseFile, ...names: MoveName[]): CaseMove | null =>
+export const lastMoveOf = (of: CaseFile, ...names: MoveName[]): CaseMove | null =>
   of.moves.findLast(({ move }) => names.includes(move)) ?? null
 
 export interface DefencePoint {
@@ -21,10 +21,10 @@ export interface DefencePoint {
 }
 
 /** Numbers the points of the defence as the hub does. */
-export const pointsOf = (of: CaseFile): DefencePoint[] => {
+export const defencePointsOf = (of: CaseFile): DefencePoint[] => {
   const points: DefencePoint[] = []
   for (const made of of.moves) {
-    const { text, point } = actOf(made)
+    const { text, point } = actOfMove(made)
     if (made.move === 'recordDefence')
       points.push({ number: points.length + 1, text: String(text ?? ''), by: made.by, on: made.on, answer: null })
     if (made.move === 'answerDefence') {
@@ -36,16 +36,16 @@ export const pointsOf = (of: CaseFile): DefencePoint[] => {
 }
 
 /** Earliest legal day of the next move; null for a lead. */
-export const notBefore = (of: CaseFile): string | null => {
+export const earliestMoveDay = (of: CaseFile): string | null => {
   const last = of.moves.findLast(({ stateAfter }) => stateAfter !== 'LEAD')
   return last?.on ?? null
 }
 
-export const isShown = ({ state }: CaseFile): boolean => state === 'PUBLISHED' || state === 'REPAIR_APPLIED'
+export const isPubliclyShown = ({ state }: CaseFile): boolean => state === 'PUBLISHED' || state === 'REPAIR_APPLIED'
 
-export const nameOf = ({ operator }: CaseFile): string =>
+export const operatorNameOf = ({ operator }: CaseFile): string =>
   operator.name ?? operator.uscc ?? operator.shop ?? '（无名称）'
 
 /** A natural person may be a minor, which must be checked before publication. */
-export const mayBeNatural = ({ operator }: CaseFile): boolean =>
+export const mayBeNaturalPerson = ({ operator }: CaseFile): boolean =>
   operator.kind === 'SHOP' || operator.kind === 'INDIVIDUAL'

@@ -1,8 +1,8 @@
-import { Empty } from '../../pieces/empty.js'
+import { EmptyNotice } from '../../pieces/empty.js'
 import { ConcernLine } from '../concerns/line.js'
 import type { CaseFile } from './case.js'
 
-export const Concerns = ({ of, onChanged }: { of: CaseFile; onChanged: () => void }) => {
+export const ConcernsPanel = ({ of, onChanged }: { of: CaseFile; onChanged: () => void }) => {
   const waiting = of.concerns.filter(({ settledAt }) => settledAt === null)
   const settled = of.concerns.filter(({ settledAt }) => settledAt !== null)
   if (of.concerns.length === 0) return null
@@ -11,7 +11,7 @@ export const Concerns = ({ of, onChanged }: { of: CaseFile; onChanged: () => voi
       <h2 id="concerns" className={waiting.length > 0 ? 'bad' : ''}>
         待核事项 {waiting.length} 项
       </h2>
-      {waiting.length === 0 && <Empty>都已办结。</Empty>}
+      {waiting.length === 0 && <EmptyNotice>都已办结。</EmptyNotice>}
       {waiting.map((concern) => (
         <ConcernLine key={concern.id} of={concern} onSettled={onChanged} />
       ))}

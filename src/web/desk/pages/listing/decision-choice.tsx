@@ -2,11 +2,11 @@ import { useQuery } from '@apollo/client/react'
 import { Radio } from 'antd'
 import { isHeavy, isWithdrawn } from '../../../../domain/records/penalty.js'
 import type { Body } from '../../../../domain/records/records.js'
-import { codeOf } from '../../pieces/code.js'
-import { Empty, Loading } from '../../pieces/empty.js'
+import { operatorCodeOf } from '../../pieces/code.js'
+import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { sourceWords } from '../../pieces/field.js'
-import { bodyOf, lineOf } from '../../pieces/record-words.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { recordBodyOf, recordLineOf } from '../../pieces/record-words.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { DecisionsDocument } from './listing.generated.js'
 
 interface DecisionChoiceProps {
@@ -17,14 +17,17 @@ interface DecisionChoiceProps {
 
 export const DecisionChoice = ({ of, value, onChange }: DecisionChoiceProps) => {
   const { data, error, refetch } = useQuery(DecisionsDocument, {
-    variables: { code: codeOf(of) },
+    variables: { code: operatorCodeOf(of) },
     fetchPolicy: 'no-cache',
   })
-  if (error) return <Refusal of={error} onAgain={() => void refetch()} />
-  if (data === undefined) return <Loading of="处罚决定" />
-  const decisions = (data.operator?.records.nodes ?? []).map((record) => ({ ...record, body: bodyOf(record.body) }))
+  if (error) return <RefusalNotice of={error} onAgain={() => void refetch()} />
+  if (data === undefined) return <LoadingNotice of="处罚决定" />
+  const decisions = (data.operator?.records.nodes ?? []).map((record) => ({
+    ...record,
+    body: recordBodyOf(record.body),
+  }))
   if (decisions.length === 0)
-    return <Empty>信用信息中没有该主体的行政处罚：须先由信源单位报来处罚决定，才能列入。</Empty>
+    return <EmptyNotice>信用信息中没有该主体的行政处罚：须先由信源单位报来处罚决定，才能列入。</EmptyNotice>
   return (
     <fieldset className="labelled">
       <legend>处罚决定</legend>
@@ -34,7 +37,7 @@ export const DecisionChoice = ({ of, value, onChange }: DecisionChoiceProps) => 
           const isHeavier = isHeavy(record.body as Body)
           return (
             <Radio key={record.id} value={record.id} disabled={isGone}>
-              {lineOf(record.kind, record.body)}
+              {recordLineOf(record.kind, record.body)}
               <span className={isHeavier && !isGone ? 'good' : 'warn'}>
                 {isGone
                   ? '（已撤销，不能作为根据）'

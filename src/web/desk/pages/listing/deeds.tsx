@@ -2,14 +2,14 @@ import { useQuery } from '@apollo/client/react'
 import { useState } from 'react'
 import { MOVES } from '../../../../domain/listing/moves.js'
 import { today } from '../../pieces/dates.js'
-import { Empty } from '../../pieces/empty.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { EmptyNotice } from '../../pieces/empty.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import type { CaseFile, MoveOutlook } from './case.js'
 import { OutlooksDocument } from './listing.generated.js'
 import { MoveForm } from './move-form.js'
-import { GRAVE, type MoveDraft, TODAY_ONLY } from './moves.js'
-import { MUTATIONS, type PersonsMove } from './mutations.js'
-import { nextMoves, rolesOf } from './stages.js'
+import { GRAVE_MOVES, type MoveDraft, TODAY_ONLY_MOVES } from './moves.js'
+import { MOVE_MUTATIONS, type PersonsMove } from './mutations.js'
+import { nextMoves, roleNames } from './stages.js'
 
 interface AvailableMove {
   move: PersonsMove
@@ -21,7 +21,9 @@ interface AvailableMove {
 
 const deedsOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): AvailableMove[] => {
   const next = nextMoves(of, outlooks)
-  const moves = [...new Set(outlooks.map(({ move }) => move))].filter((move): move is PersonsMove => move in MUTATIONS)
+  const moves = [...new Set(outlooks.map(({ move }) => move))].filter(
+    (move): move is PersonsMove => move in MOVE_MUTATIONS,
+  )
   const deeds = moves.map((move): AvailableMove => {
     const own = outlooks.filter((one) => one.move === move)
     const [first] = own
@@ -29,7 +31,7 @@ const deedsOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): AvailableMove[
     return {
       move,
       isTheirs: own.some(({ yours }) => yours),
-      roles: rolesOf(first?.roles ?? []),
+      roles: roleNames(first?.roles ?? []),
       why: isFree ? null : (first?.denial?.why.zh ?? null),
       isNext: next.includes(move),
     }
@@ -45,7 +47,7 @@ interface DeedsProps {
   onChanged: () => void
 }
 
-export const Deeds = ({ of, outlooks, chosen, onChoose, onChanged }: DeedsProps) => {
+export const MovesPanel = ({ of, outlooks, chosen, onChoose, onChanged }: DeedsProps) => {
   const [drafts, setDrafts] = useState<Partial<Record<PersonsMove, MoveDraft>>>({})
   const [said, setSaid] = useState('')
   const deeds = deedsOf(of, outlooks)
@@ -57,7 +59,7 @@ export const Deeds = ({ of, outlooks, chosen, onChoose, onChanged }: DeedsProps)
       <p role="status" className={said ? 'good' : ''}>
         {said}
       </p>
-      {theirs.length === 0 && <Empty>此案现在没有由您办理的步骤。</Empty>}
+      {theirs.length === 0 && <EmptyNotice>此案现在没有由您办理的步骤。</EmptyNotice>}
       <div className={open ? 'deeds open' : 'deeds'}>
         <ul className="deed-list" aria-label="由您办理">
           {theirs.map(({ move, why, isNext }) => (
@@ -116,7 +118,7 @@ export const Deeds = ({ of, outlooks, chosen, onChoose, onChanged }: DeedsProps)
 
 const classOf = (move: PersonsMove, isNext: boolean): string => {
   if (isNext) return 'deed next'
-  return GRAVE.includes(move) ? 'deed grave' : 'deed'
+  return GRAVE_MOVES.includes(move) ? 'deed grave' : 'deed'
 }
 
 type ChosenProps = Parameters<typeof MoveForm>[0]
@@ -124,7 +126,7 @@ type ChosenProps = Parameters<typeof MoveForm>[0]
 /** Reloads the outlooks when the chosen day or age statement changes them. */
 const Chosen = (props: ChosenProps) => {
   const { of, move, draft } = props
-  const on = TODAY_ONLY.includes(move) ? null : draft.on
+  const on = TODAY_ONLY_MOVES.includes(move) ? null : draft.on
   const ofAge = move === 'publishListing' ? (draft.ofAge ?? null) : null
   const isOther = (on != null && on !== '' && on !== today()) || ofAge !== null
   const { data, error, previousData } = useQuery(OutlooksDocument, {
@@ -135,7 +137,7 @@ const Chosen = (props: ChosenProps) => {
   const found = (data ?? previousData)?.listing?.outlooks.filter((one) => one.move === move)
   return (
     <div>
-      {error && <Refusal of={error} />}
+      {error && <RefusalNotice of={error} />}
       <MoveForm {...props} outlooks={isOther ? (found ?? props.outlooks) : props.outlooks} />
     </div>
   )

@@ -2,23 +2,23 @@ import { useApolloClient } from '@apollo/client/react'
 import { Button, Input, Modal } from 'antd'
 import { useId, useRef, useState } from 'react'
 import { today } from '../../pieces/dates.js'
-import { Empty } from '../../pieces/empty.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { EmptyNotice } from '../../pieces/empty.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import type { CaseFile } from './case.js'
-import { FileHash } from './file-hash.js'
+import { FileHashInput } from './file-hash.js'
 import { RecordDocumentDocument } from './listing.generated.js'
 
 type CaseDocument = NonNullable<CaseFile['documents']>[number]
 
-export const Documents = ({ of, onChanged }: { of: CaseFile; onChanged: () => void }) => {
+export const DocumentsPanel = ({ of, onChanged }: { of: CaseFile; onChanged: () => void }) => {
   const [shown, setShown] = useState<CaseDocument | null>(null)
   const documents = of.documents ?? []
   return (
     <section className="panel wide" aria-labelledby="documents">
       <h2 id="documents">文书</h2>
       {documents.length === 0 ? (
-        <Empty>提出列入建议以后，按模板起草文书。</Empty>
+        <EmptyNotice>提出列入建议以后，按模板起草文书。</EmptyNotice>
       ) : (
         <ul className="document-list" aria-label="文书">
           {documents.map((document) => (
@@ -153,9 +153,9 @@ const RecordAs = ({ of, document, onChanged }: { of: CaseFile; document: CaseDoc
         </p>
         <p className="labelled">
           <label htmlFor={`${id}h`}>文件的 SHA-256</label>
-          <FileHash id={`${id}h`} value={given.sha256} onChange={(sha256) => set({ sha256 })} />
+          <FileHashInput id={`${id}h`} value={given.sha256} onChange={(sha256) => set({ sha256 })} />
         </p>
-        {error !== null && <Refusal of={error} />}
+        {error !== null && <RefusalNotice of={error} />}
       </Modal>
     </>
   )

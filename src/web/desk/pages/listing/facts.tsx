@@ -1,24 +1,32 @@
 import { MOVES } from '../../../../domain/listing/moves.js'
-import { Code, codeOf } from '../../pieces/code.js'
-import { day, daysUntil, distance, instant } from '../../pieces/dates.js'
-import { Empty } from '../../pieces/empty.js'
-import { Field } from '../../pieces/field.js'
+import { OperatorCode, operatorCodeOf } from '../../pieces/code.js'
+import { daysUntil, daysUntilText, dayText, instantText } from '../../pieces/dates.js'
+import { EmptyNotice } from '../../pieces/empty.js'
+import { LabelledField } from '../../pieces/field.js'
 import { TimeLine, type TimeLineEvent } from '../../pieces/time-line.js'
 import { type EnumName, labelOf } from '../../pieces/words.js'
-import { actOf, type CaseFile, type CaseMove, type CasePlatforms, isShown, nameOf, pointsOf } from './case.js'
+import {
+  actOfMove,
+  type CaseFile,
+  type CaseMove,
+  type CasePlatforms,
+  defencePointsOf,
+  isPubliclyShown,
+  operatorNameOf,
+} from './case.js'
 
-export const Deadlines = ({ of }: { of: CaseFile }) => (
+export const DeadlinesPanel = ({ of }: { of: CaseFile }) => (
   <section className="panel" aria-labelledby="deadlines">
     <h2 id="deadlines">期限</h2>
-    {of.deadlines.length === 0 && <Empty>没有起算的期限。</Empty>}
+    {of.deadlines.length === 0 && <EmptyNotice>没有起算的期限。</EmptyNotice>}
     <ul className="deadline-list" aria-label="期限">
       {of.deadlines.map(({ name, startsOn, dueOn, provisional, state, endedOn, rule }) => (
         <li key={`${name} ${startsOn}`}>
-          <b>{labelOf('DeadlineName', name)}</b> 至 {day(dueOn)}
+          <b>{labelOf('DeadlineName', name)}</b> 至 {dayText(dueOn)}
           {endedOn === null && (
             <span className={state === 'MISSED' ? 'bad' : daysUntil(dueOn) <= 3 ? 'warn' : 'good'}>
               {' '}
-              {distance(dueOn)}
+              {daysUntilText(dueOn)}
             </span>
           )}
           {endedOn === null && <Left from={startsOn} to={dueOn} isLate={state === 'MISSED'} />}
@@ -50,14 +58,14 @@ const Left = ({ from, to, isLate }: { from: string; to: string; isLate: boolean 
   )
 }
 
-export const PublicText = ({ of }: { of: CaseFile }) => {
+export const PublicTextPanel = ({ of }: { of: CaseFile }) => {
   const text = of.publicText
-  const shown = isShown(of)
+  const shown = isPubliclyShown(of)
   return (
     <section className="panel" aria-labelledby="public">
       <h2 id="public">公众所见</h2>
       {text === null || text === undefined ? (
-        <Empty>{of.mirrored ? '由其他机关决定，不由本枢纽公示。' : '没有可以公示的内容。'}</Empty>
+        <EmptyNotice>{of.mirrored ? '由其他机关决定，不由本枢纽公示。' : '没有可以公示的内容。'}</EmptyNotice>
       ) : !text.allowed ? (
         <p className="bad">依规则不得公示：{text.withheld?.zh}</p>
       ) : (
@@ -66,19 +74,19 @@ export const PublicText = ({ of }: { of: CaseFile }) => {
             {shown ? '正在公示，公众看到的是：' : '现在没有公示；公示时公众将看到：'}
           </p>
           <div className="public-entry">
-            <b>{nameOf(of)}</b>
+            <b>{operatorNameOf(of)}</b>
             <dl className="fields narrow">
-              <Field label="代码">
-                <Code of={codeOf(of.operator)} />
-              </Field>
-              <Field label="事由">
+              <LabelledField label="代码">
+                <OperatorCode of={operatorCodeOf(of.operator)} />
+              </LabelledField>
+              <LabelledField label="事由">
                 {of.ground === null ? '（关联处罚决定后，以其违法行为为事由）' : (text.reason ?? of.reason)}
-              </Field>
-              <Field label="依据">{text.basis ?? of.basis ?? '（作出决定时载明）'}</Field>
-              <Field label="决定机关">{of.authority ?? '—'}</Field>
-              <Field label="决定文号">{of.documentNumber ?? '（作出决定时载明）'}</Field>
-              <Field label="决定日期">{of.decidedOn ?? '—'}</Field>
-              <Field label="届满之日">{of.endsOn ?? '—'}</Field>
+              </LabelledField>
+              <LabelledField label="依据">{text.basis ?? of.basis ?? '（作出决定时载明）'}</LabelledField>
+              <LabelledField label="决定机关">{of.authority ?? '—'}</LabelledField>
+              <LabelledField label="决定文号">{of.documentNumber ?? '（作出决定时载明）'}</LabelledField>
+              <LabelledField label="决定日期">{of.decidedOn ?? '—'}</LabelledField>
+              <LabelledField label="届满之日">{of.endsOn ?? '—'}</LabelledField>
             </dl>
           </div>
           {text.masked.length > 0 && (
@@ -92,26 +100,28 @@ export const PublicText = ({ of }: { of: CaseFile }) => {
   )
 }
 
-export const Basis = ({ of }: { of: CaseFile }) => (
+export const BasisPanel = ({ of }: { of: CaseFile }) => (
   <section className="panel" aria-labelledby="basis">
     <h2 id="basis">依据和内容</h2>
     <dl className="fields narrow">
-      <Field label="名单">{of.list?.name.zh ?? of.kind}</Field>
-      <Field label="事由">{of.reason}</Field>
-      <Field label="列入的根据">{of.ground === null ? '尚未关联处罚决定' : labelOf('ListingGround', of.ground)}</Field>
-      <Field label="列入标准">{of.list?.threshold.zh ?? '—'}</Field>
-      <Field label="决定机关">{of.authority ?? '—'}</Field>
-      <Field label="公示之日">{of.publishedOn ?? '—'}</Field>
+      <LabelledField label="名单">{of.list?.name.zh ?? of.kind}</LabelledField>
+      <LabelledField label="事由">{of.reason}</LabelledField>
+      <LabelledField label="列入的根据">
+        {of.ground === null ? '尚未关联处罚决定' : labelOf('ListingGround', of.ground)}
+      </LabelledField>
+      <LabelledField label="列入标准">{of.list?.threshold.zh ?? '—'}</LabelledField>
+      <LabelledField label="决定机关">{of.authority ?? '—'}</LabelledField>
+      <LabelledField label="公示之日">{of.publishedOn ?? '—'}</LabelledField>
       {of.removedOn !== null && (
-        <Field label="移出">{`${of.removedOn}，${labelOf('RemovalReason', of.removalReason)}`}</Field>
+        <LabelledField label="移出">{`${of.removedOn}，${labelOf('RemovalReason', of.removalReason)}`}</LabelledField>
       )}
-      <Field label="修复入口">{of.list?.repair?.zh ?? '不经申请修复'}</Field>
+      <LabelledField label="修复入口">{of.list?.repair?.zh ?? '不经申请修复'}</LabelledField>
     </dl>
-    {pointsOf(of).length > 0 && (
+    {defencePointsOf(of).length > 0 && (
       <>
         <h3>陈述申辩</h3>
         <ol className="lines">
-          {pointsOf(of).map(({ number, text, on, answer }) => (
+          {defencePointsOf(of).map(({ number, text, on, answer }) => (
             <li key={number}>
               {text} <span className="soft">{on}</span>
               <div className={answer === null ? 'warn' : 'good'}>
@@ -125,11 +135,11 @@ export const Basis = ({ of }: { of: CaseFile }) => (
   </section>
 )
 
-export const Deliveries = ({ of, platforms }: { of: CaseFile; platforms: CasePlatforms }) => (
+export const DeliveriesPanel = ({ of, platforms }: { of: CaseFile; platforms: CasePlatforms }) => (
   <section className="panel" aria-labelledby="deliveries">
     <h2 id="deliveries">报送</h2>
     {of.deliveries.length === 0 ? (
-      <Empty>尚未公示，没有向任何平台报送。</Empty>
+      <EmptyNotice>尚未公示，没有向任何平台报送。</EmptyNotice>
     ) : (
       <table className="plain-table" aria-label="报送">
         <thead>
@@ -153,7 +163,7 @@ export const Deliveries = ({ of, platforms }: { of: CaseFile; platforms: CasePla
                   {last === null ? '不报送' : labelOf('DeliveryAction', last.action)}
                   {last && (
                     <div className="soft">
-                      第 {last.number} 次，{instant(last.owedAt)}
+                      第 {last.number} 次，{instantText(last.owedAt)}
                     </div>
                   )}
                 </td>
@@ -161,7 +171,7 @@ export const Deliveries = ({ of, platforms }: { of: CaseFile; platforms: CasePla
                   {last && (
                     <span className={TONES[last.state] ?? ''}>
                       {labelOf('DeliveryState', last.state)}
-                      {last.confirmedAt && <span className="soft own-line">{instant(last.confirmedAt)}</span>}
+                      {last.confirmedAt && <span className="soft own-line">{instantText(last.confirmedAt)}</span>}
                       {last.advice && <span className="own-line">{last.advice.zh}</span>}
                       {last.state === 'OWED' && last.lastError && (
                         <span className="soft own-line">上次未成：{last.lastError}</span>
@@ -201,7 +211,7 @@ const PAPERS: Readonly<Record<string, string>> = {
   DRAFT: '枢纽的草稿',
 }
 
-export const Trail = ({ of }: { of: CaseFile }) => (
+export const MoveHistoryPanel = ({ of }: { of: CaseFile }) => (
   <section className="panel wide" aria-labelledby="trail">
     <h2 id="trail">办理经过</h2>
     <TimeLine label="办理经过" moments={of.moves.toReversed().map(momentOf)} />
@@ -209,7 +219,7 @@ export const Trail = ({ of }: { of: CaseFile }) => (
 )
 
 const momentOf = (made: CaseMove): TimeLineEvent => {
-  const act = actOf(made)
+  const act = actOfMove(made)
   const said = SAID.flatMap(([member, name, values]) => {
     const value = act[member]
     if (value == null) return []
@@ -238,7 +248,7 @@ const momentOf = (made: CaseMove): TimeLineEvent => {
           <div key={words}>{words}</div>
         ))}
         {made.role === 'clock' ? '系统依时办理' : `${made.by}（${labelOf('MoverRole', made.role)}）`}，
-        {instant(made.recordedAt)} 登记
+        {instantText(made.recordedAt)} 登记
       </>
     ),
     tone: bad ? 'bad' : good ? 'good' : 'plain',

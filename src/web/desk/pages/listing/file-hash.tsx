@@ -5,7 +5,15 @@ import { useState } from 'react'
 /** Maximum bytes, because the whole file is read into memory. */
 const FILE_MOST = 200_000_000
 
-export const FileHash = ({ id, value, onChange }: { id: string; value: string; onChange: (hash: string) => void }) => {
+export const FileHashInput = ({
+  id,
+  value,
+  onChange,
+}: {
+  id: string
+  value: string
+  onChange: (hash: string) => void
+}) => {
   const [said, setSaid] = useState('')
   const read = async (file: File | undefined) => {
     if (file === undefined) return

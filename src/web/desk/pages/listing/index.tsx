@@ -2,17 +2,17 @@ import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { Link, useParams } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
-import { Code, codeOf, operatorPath } from '../../pieces/code.js'
-import { Loading } from '../../pieces/empty.js'
+import { OperatorCode, operatorCodeOf, operatorPath } from '../../pieces/code.js'
+import { LoadingNotice } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
-import { type CaseFile, isShown, nameOf } from './case.js'
-import { Concerns } from './concerns.js'
-import { Deeds } from './deeds.js'
-import { Documents } from './documents.js'
-import { Basis, Deadlines, Deliveries, PublicText, Trail } from './facts.js'
+import { type CaseFile, isPubliclyShown, operatorNameOf } from './case.js'
+import { ConcernsPanel } from './concerns.js'
+import { MovesPanel } from './deeds.js'
+import { DocumentsPanel } from './documents.js'
+import { BasisPanel, DeadlinesPanel, DeliveriesPanel, MoveHistoryPanel, PublicTextPanel } from './facts.js'
 import { ListingCaseDocument, OutlooksDocument } from './listing.generated.js'
 import { ProcessLine } from './process.js'
 
@@ -32,11 +32,11 @@ export default function ListingPage() {
   return (
     <>
       <PageHead
-        title={of ? nameOf(of) : isMissing ? '没有这条名单记录' : '名单记录'}
+        title={of ? operatorNameOf(of) : isMissing ? '没有这条名单记录' : '名单记录'}
         under="/listings"
         extra={
           <span>
-            {of && isShown(of) && moves && !of.mirrored && (
+            {of && isPubliclyShown(of) && moves && !of.mirrored && (
               <Button danger onClick={() => ask({ deed: 'hideListing' })}>
                 立即暂停公示
               </Button>
@@ -49,15 +49,15 @@ export default function ListingPage() {
       >
         {of && <State of={of} />}
       </PageHead>
-      {found.error && <Refusal of={found.error} onAgain={again} />}
-      {outlook.error && <Refusal of={outlook.error} onAgain={again} />}
+      {found.error && <RefusalNotice of={found.error} onAgain={again} />}
+      {outlook.error && <RefusalNotice of={outlook.error} onAgain={again} />}
       {isMissing && <p>没有这条名单记录，或者您无权查看。</p>}
-      {of === null && found.loading && <Loading of="名单记录" />}
+      {of === null && found.loading && <LoadingNotice of="名单记录" />}
       {of && (
         <div className="panels" aria-busy={found.loading}>
           {!of.mirrored && <ProcessLine of={of} outlooks={outlooks} />}
           {moves && !of.mirrored && (
-            <Deeds
+            <MovesPanel
               of={of}
               outlooks={outlooks}
               chosen={asked.deed}
@@ -65,15 +65,15 @@ export default function ListingPage() {
               onChanged={again}
             />
           )}
-          <Concerns of={of} onChanged={again} />
-          <Basis of={of} />
-          <PublicText of={of} />
+          <ConcernsPanel of={of} onChanged={again} />
+          <BasisPanel of={of} />
+          <PublicTextPanel of={of} />
           <div className="stack">
-            <Deadlines of={of} />
-            <Deliveries of={of} platforms={found.data?.platforms ?? []} />
+            <DeadlinesPanel of={of} />
+            <DeliveriesPanel of={of} platforms={found.data?.platforms ?? []} />
           </div>
-          {moves && <Documents of={of} onChanged={again} />}
-          <Trail of={of} />
+          {moves && <DocumentsPanel of={of} onChanged={again} />}
+          <MoveHistoryPanel of={of} />
         </div>
       )}
     </>
@@ -83,10 +83,12 @@ export default function ListingPage() {
 const State = ({ of }: { of: CaseFile }) => (
   <p className="standing">
     <Link to={operatorPath(of.operator)}>
-      <Code of={codeOf(of.operator)} />
+      <OperatorCode of={operatorCodeOf(of.operator)} />
     </Link>
     <span>{of.list?.name.zh ?? of.kind}</span>
-    <b className={isShown(of) ? 'bad' : of.state === 'HIDDEN' ? 'warn' : ''}>{labelOf('ListingState', of.state)}</b>
+    <b className={isPubliclyShown(of) ? 'bad' : of.state === 'HIDDEN' ? 'warn' : ''}>
+      {labelOf('ListingState', of.state)}
+    </b>
     {of.contested && <span className="warn">有争议或中止执行</span>}
     {of.hiding && !of.hiding.confirmed && (
       <span className={of.hiding.late ? 'bad' : 'warn'}>

@@ -3,24 +3,24 @@ import { Alert, Button, Checkbox, Input, Radio, Select } from 'antd'
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { MOVES } from '../../../../domain/listing/moves.js'
 import { today } from '../../pieces/dates.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { optionsOf } from '../../pieces/words.js'
-import { type CaseFile, type MoveOutlook, notBefore, pointsOf } from './case.js'
+import { type CaseFile, defencePointsOf, earliestMoveDay, type MoveOutlook } from './case.js'
 import { DecisionChoice } from './decision-choice.js'
-import { FileHash } from './file-hash.js'
+import { FileHashInput } from './file-hash.js'
 import {
-  type FieldName,
-  fieldsOf,
-  followsOf,
-  GRAVE,
-  inputOf,
+  consequencesOfMove,
+  fieldsOfMove,
+  GRAVE_MOVES,
   type MoveDraft,
+  type MoveFieldName,
   missingFields,
-  TODAY_ONLY,
+  moveInputOf,
+  TODAY_ONLY_MOVES,
 } from './moves.js'
-import { MUTATIONS, type PersonsMove } from './mutations.js'
+import { MOVE_MUTATIONS, type PersonsMove } from './mutations.js'
 
-const TITLES: Record<FieldName, string> = {
+const TITLES: Record<MoveFieldName, string> = {
   documentNumber: '文号',
   reason: '事由',
   text: '内容',
@@ -40,7 +40,7 @@ const TITLES: Record<FieldName, string> = {
   repairNotice: '信用修复告知书与决定书一并送达（两书同达）',
 }
 /** The hub's maximum lengths, in characters. */
-const MOST: Partial<Record<FieldName, number>> = {
+const MOST: Partial<Record<MoveFieldName, number>> = {
   documentNumber: 128,
   consentNumber: 128,
   reason: 1_000,
@@ -75,9 +75,9 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
   const [error, setError] = useState<unknown>(null)
   const head = useRef<HTMLHeadingElement>(null)
   useEffect(() => head.current?.focus(), [])
-  const isToday = TODAY_ONLY.includes(move)
+  const isToday = TODAY_ONLY_MOVES.includes(move)
   const on = isToday ? today() : (draft.on ?? today())
-  const asked = fieldsOf(move, draft, of)
+  const asked = fieldsOfMove(move, draft, of)
   const outlook = outlooks.find(({ removal }) => removal === null || removal === draft.removal)
   const denial = isOvercome(outlook, draft) ? null : (outlook?.denial ?? null)
   const isComplete = missingFields(move, draft, of).length === 0 && on !== ''
@@ -87,7 +87,7 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
     setBusy(true)
     setError(null)
     try {
-      await client.mutate({ mutation: MUTATIONS[move], variables: { input: inputOf(move, draft, of, on) } })
+      await client.mutate({ mutation: MOVE_MUTATIONS[move], variables: { input: moveInputOf(move, draft, of, on) } })
       onDone(`已办理：${title}（${on}）。`)
     } catch (thrown) {
       setError(thrown)
@@ -119,7 +119,7 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
             type="date"
             value={on}
             max={today()}
-            min={notBefore(of) ?? undefined}
+            min={earliestMoveDay(of) ?? undefined}
             onChange={({ target }) => onDraft({ on: target.value })}
           />
         )}
@@ -130,16 +130,16 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
       <div className="follows">
         <p>接下来会：</p>
         <ul>
-          {followsOf(move, draft, outlook?.endsOn ?? null).map((sentence) => (
+          {consequencesOfMove(move, draft, outlook?.endsOn ?? null).map((sentence) => (
             <li key={sentence}>{sentence}</li>
           ))}
         </ul>
       </div>
-      {error !== null && <Refusal of={error} />}
+      {error !== null && <RefusalNotice of={error} />}
       <Button
         type="primary"
         htmlType="submit"
-        danger={GRAVE.includes(move)}
+        danger={GRAVE_MOVES.includes(move)}
         loading={isBusy}
         disabled={!isComplete || denial !== null}
       >
@@ -164,7 +164,7 @@ const isOvercome = (outlook: MoveOutlook | undefined, draft: MoveDraft): boolean
 
 interface FieldProps {
   id: string
-  field: FieldName
+  field: MoveFieldName
   of: CaseFile
   move: PersonsMove
   draft: MoveDraft
@@ -186,7 +186,7 @@ const MoveField = ({ id, field, of, move, draft, onDraft }: FieldProps) => {
   if (field === 'fileHash')
     return (
       <Labelled id={id} field={field}>
-        <FileHash id={id} value={text} onChange={set} />
+        <FileHashInput id={id} value={text} onChange={set} />
       </Labelled>
     )
   if (field === 'reason' || field === 'text')
@@ -229,7 +229,7 @@ const MoveField = ({ id, field, of, move, draft, onDraft }: FieldProps) => {
         <Radio.Group
           value={draft.point ?? null}
           onChange={({ target }) => set(target.value)}
-          options={pointsOf(of)
+          options={defencePointsOf(of)
             .filter(({ answer }) => answer === null)
             .map(({ number, text }) => ({ value: number, label: `第 ${number} 点：${text.slice(0, 40)}` }))}
         />
@@ -250,14 +250,14 @@ const MoveField = ({ id, field, of, move, draft, onDraft }: FieldProps) => {
   )
 }
 
-const DEFAULTS: Partial<Record<FieldName, string>> = {
+const DEFAULTS: Partial<Record<MoveFieldName, string>> = {
   ground: 'HEAVIER_PENALTY',
   service: 'DIRECT',
   restoring: 'FALSE_MATERIALS',
   notListed: 'OTHER',
 }
 
-const choicesOf = (field: FieldName, of: CaseFile): { value: string; label: string }[] => {
+const choicesOf = (field: MoveFieldName, of: CaseFile): { value: string; label: string }[] => {
   if (field === 'ground') return optionsOf('ListingGround')
   if (field === 'service') return optionsOf('ServiceKind')
   // Only reconciliation finds that a platform has LOST an entry.
@@ -273,7 +273,7 @@ const choicesOf = (field: FieldName, of: CaseFile): { value: string; label: stri
     }))
 }
 
-const Labelled = ({ id, field, children }: { id: string; field: FieldName; children: ReactNode }) => (
+const Labelled = ({ id, field, children }: { id: string; field: MoveFieldName; children: ReactNode }) => (
   <p className="labelled">
     <label htmlFor={id}>{TITLES[field]}</label>
     {children}

@@ -1,21 +1,21 @@
 /** domain/listing/moves defines which fields are required. */
 import { labelOf } from '../../pieces/words.js'
-import { type CaseFile, mayBeNatural, pointsOf } from './case.js'
+import { type CaseFile, defencePointsOf, mayBeNaturalPerson } from './case.js'
 import type { MoveInput } from './moves.generated.js'
 import type { PersonsMove } from './mutations.js'
 
 export type MoveDraft = Partial<Omit<MoveInput, 'id' | 'seen'>>
-export type FieldName = Exclude<keyof MoveDraft, 'on'>
+export type MoveFieldName = Exclude<keyof MoveDraft, 'on'>
 
 /** These moves cannot be backdated. */
-export const TODAY_ONLY: readonly PersonsMove[] = [
+export const TODAY_ONLY_MOVES: readonly PersonsMove[] = [
   'publishListing',
   'hideListing',
   'confirmHiding',
   'unhideListing',
   'restoreListing',
 ]
-export const GRAVE: readonly PersonsMove[] = [
+export const GRAVE_MOVES: readonly PersonsMove[] = [
   'publishListing',
   'hideListing',
   'removeListing',
@@ -26,8 +26,8 @@ export const GRAVE: readonly PersonsMove[] = [
 /** These reasons to hide an entry rest on a court's or an authority's document. */
 const WITH_PAPER: readonly unknown[] = ['STAY', 'RULING', 'BANKRUPTCY']
 
-export const fieldsOf = (move: PersonsMove, draft: MoveDraft, of: CaseFile): FieldName[] => {
-  const byConsent: FieldName[] = draft.service === 'ELECTRONIC' ? ['consentNumber'] : []
+export const fieldsOfMove = (move: PersonsMove, draft: MoveDraft, of: CaseFile): MoveFieldName[] => {
+  const byConsent: MoveFieldName[] = draft.service === 'ELECTRONIC' ? ['consentNumber'] : []
   switch (move) {
     case 'linkDecision':
       return ['record', 'ground', ...only('reason', draft.ground === 'DECISION_NOT_PERFORMED')]
@@ -51,7 +51,7 @@ export const fieldsOf = (move: PersonsMove, draft: MoveDraft, of: CaseFile): Fie
     case 'serveListing':
       return ['service', ...byConsent, 'fileHash', 'repairNotice']
     case 'publishListing':
-      return only('ofAge', mayBeNatural(of))
+      return only('ofAge', mayBeNaturalPerson(of))
     case 'hideListing':
       return ['hiding', 'reason', ...only('documentNumber', WITH_PAPER.includes(draft.hiding))]
     case 'confirmHiding':
@@ -69,11 +69,11 @@ export const fieldsOf = (move: PersonsMove, draft: MoveDraft, of: CaseFile): Fie
   }
 }
 
-const only = (field: FieldName, isAsked: boolean): FieldName[] => (isAsked ? [field] : [])
+const only = (field: MoveFieldName, isAsked: boolean): MoveFieldName[] => (isAsked ? [field] : [])
 
-const openPoints = (of: CaseFile): number => pointsOf(of).filter(({ answer }) => answer === null).length
+const openPoints = (of: CaseFile): number => defencePointsOf(of).filter(({ answer }) => answer === null).length
 
-const OPTIONAL: readonly FieldName[] = [
+const OPTIONAL: readonly MoveFieldName[] = [
   'ground',
   'service',
   'hearing',
@@ -84,25 +84,25 @@ const OPTIONAL: readonly FieldName[] = [
   'repairNotice',
 ]
 
-export const missingFields = (move: PersonsMove, draft: MoveDraft, of: CaseFile): FieldName[] =>
-  fieldsOf(move, draft, of).filter((field) => {
+export const missingFields = (move: PersonsMove, draft: MoveDraft, of: CaseFile): MoveFieldName[] =>
+  fieldsOfMove(move, draft, of).filter((field) => {
     if (OPTIONAL.includes(field) || (move === 'confirmHiding' && field === 'hiding')) return false
     if (move === 'dropListing' && field === 'notListed') return false
     const value = draft[field]
     return value == null || (typeof value === 'string' && value.trim() === '')
   })
 
-export const inputOf = (move: PersonsMove, draft: MoveDraft, of: CaseFile, on: string): MoveInput => {
-  const asked = fieldsOf(move, draft, of)
+export const moveInputOf = (move: PersonsMove, draft: MoveDraft, of: CaseFile, on: string): MoveInput => {
+  const asked = fieldsOfMove(move, draft, of)
   const given = Object.entries(draft).filter(
-    ([name, value]) => asked.includes(name as FieldName) && value != null && value !== '' && value !== false,
+    ([name, value]) => asked.includes(name as MoveFieldName) && value != null && value !== '' && value !== false,
   )
   const answered = move === 'publishListing' && draft.ofAge === false ? { ofAge: false } : {}
   const together = move === 'serveListing' ? { repairNotice: draft.repairNotice === true } : {}
   return { id: of.id, on, seen: of.moves.length, ...Object.fromEntries(given), ...answered, ...together }
 }
 
-export const followsOf = (move: PersonsMove, draft: MoveDraft, endsOn: string | null): string[] => {
+export const consequencesOfMove = (move: PersonsMove, draft: MoveDraft, endsOn: string | null): string[] => {
   const term = endsOn === null ? [] : [`届满之日为 ${endsOn}，次日起不再有效。`]
   const told = (what: string): string => `欠各信用平台一次${what}，报送至每个平台确认为止。`
   const scored = '该主体的信用评分随即重算。'

@@ -1,6 +1,6 @@
 import * as asked from './moves.generated.js'
 
-export const MUTATIONS = {
+export const MOVE_MUTATIONS = {
   linkDecision: asked.LinkDecisionDocument,
   proposeListing: asked.ProposeListingDocument,
   notifyListing: asked.NotifyListingDocument,
@@ -23,4 +23,4 @@ export const MUTATIONS = {
   dropListing: asked.DropListingDocument,
 } as const
 
-export type PersonsMove = keyof typeof MUTATIONS
+export type PersonsMove = keyof typeof MOVE_MUTATIONS

@@ -1,6 +1,6 @@
-import { day, distance } from '../../pieces/dates.js'
+import { daysUntilText, dayText } from '../../pieces/dates.js'
 import type { CaseFile, MoveOutlook } from './case.js'
-import { basisOf, type ProcessStage, stagesOf } from './stages.js'
+import { legalBasisOf, type ProcessStage, processStagesOf } from './stages.js'
 
 const SAID: Record<ProcessStage['tone'], string> = { done: '已办', next: '下一步', ahead: '其后', bad: '注意' }
 
@@ -8,15 +8,15 @@ export const ProcessLine = ({ of, outlooks }: { of: CaseFile; outlooks: readonly
   <section className="panel wide" aria-labelledby="process">
     <h2 id="process">办理进程</h2>
     <ol className="process" aria-label="办理进程">
-      {stagesOf(of, outlooks).map(({ key, title, tone, who, on, notes, rule }) => (
+      {processStagesOf(of, outlooks).map(({ key, title, tone, who, on, notes, rule }) => (
         <li key={key} className={tone} aria-current={tone === 'next' ? 'step' : undefined}>
           <div className="stage">
             <b>{title}</b> <span className="tag">{SAID[tone]}</span>
           </div>
           {on && (
             <div>
-              <time dateTime={on}>{day(on)}</time>
-              {tone === 'ahead' && <span className="soft">（{distance(on)}）</span>}
+              <time dateTime={on}>{dayText(on)}</time>
+              {tone === 'ahead' && <span className="soft">（{daysUntilText(on)}）</span>}
             </div>
           )}
           {who && <div>{who}</div>}
@@ -29,6 +29,6 @@ export const ProcessLine = ({ of, outlooks }: { of: CaseFile; outlooks: readonly
         </li>
       ))}
     </ol>
-    {basisOf(of) && <p className="soft process-rule">除另行注明的外，各步依{basisOf(of)}办理。</p>}
+    {legalBasisOf(of) && <p className="soft process-rule">除另行注明的外，各步依{legalBasisOf(of)}办理。</p>}
   </section>
 )

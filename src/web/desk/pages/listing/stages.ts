@@ -1,6 +1,6 @@
 import { MOVES, type MoveName, type MoveRow } from '../../../../domain/listing/moves.js'
 import { labelOf } from '../../pieces/words.js'
-import { actOf, type CaseFile, type CaseMove, lastOf, type MoveOutlook, pointsOf } from './case.js'
+import { actOfMove, type CaseFile, type CaseMove, defencePointsOf, lastMoveOf, type MoveOutlook } from './case.js'
 
 export interface ProcessStage {
   key: string
@@ -37,13 +37,14 @@ const NEXT: Record<string, string> = {
   SERVED: 'publish',
 }
 
-export const rolesOf = (roles: readonly string[]): string => roles.map((role) => labelOf('MoverRole', role)).join('或')
+export const roleNames = (roles: readonly string[]): string =>
+  roles.map((role) => labelOf('MoverRole', role)).join('或')
 
-export const stagesOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): ProcessStage[] => {
+export const processStagesOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): ProcessStage[] => {
   const next = nextOf(of, outlooks)
   const at = ORDER.findIndex(({ key }) => key === next)
   const stages = ORDER.flatMap(({ key, title, moves, deadline }, i): ProcessStage[] => {
-    const made = lastOf(of, ...moves)
+    const made = lastMoveOf(of, ...moves)
     const due = of.deadlines.findLast(({ name }) => name === deadline)
     const rule = due ? ruleOf(due) : null
     if (made !== null && key !== next && (key !== 'publish' || of.publishedOn !== null))
@@ -69,7 +70,7 @@ export const stagesOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): Proces
         : []
     const own = outlooks.find(({ move }) => moves.includes(move))
     const row: MoveRow = MOVES[moves[0] ?? 'openLead']
-    const by = rolesOf(row.roles.filter((role) => role !== 'clock'))
+    const by = roleNames(row.roles.filter((role) => role !== 'clock'))
     const waits = own?.denial ? [own.denial.why.zh] : []
     const isNext = key === next
     const notes = isNext || key === 'review' ? [...waits, ...deadlineOf(of, key)] : []
@@ -81,14 +82,14 @@ export const stagesOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): Proces
 
 const nextOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): string | null => {
   const next = NEXT[of.state] ?? null
-  if (next === 'link' && lastOf(of, 'linkDecision') !== null) return 'propose'
+  if (next === 'link' && lastMoveOf(of, 'linkDecision') !== null) return 'propose'
   if (next === 'review' && isDefenceOpen(of)) return 'defence'
   return next === 'decide' && of.state === 'REVIEWED' && isConsentDue(of, outlooks) ? 'consent' : next
 }
 
 const isDefenceOpen = (of: CaseFile): boolean =>
   of.deadlines.some(({ name, state }) => name === 'DEFENCE' && state === 'COMING') ||
-  pointsOf(of).some(({ answer }) => answer === null)
+  defencePointsOf(of).some(({ answer }) => answer === null)
 
 /** Only the hub's outlook tells whether consent is needed. */
 const isConsentDue = (of: CaseFile, outlooks: readonly MoveOutlook[]): boolean => {
@@ -98,7 +99,7 @@ const isConsentDue = (of: CaseFile, outlooks: readonly MoveOutlook[]): boolean =
 
 export const nextMoves = (of: CaseFile, outlooks: readonly MoveOutlook[]): readonly MoveName[] => {
   const next = nextOf(of, outlooks)
-  if (next === 'defence') return pointsOf(of).some(({ answer }) => answer === null) ? ['answerDefence'] : []
+  if (next === 'defence') return defencePointsOf(of).some(({ answer }) => answer === null) ? ['answerDefence'] : []
   if (of.state === 'HIDDEN' && of.hiding?.confirmed === false) return ['confirmHiding']
   if (of.repair)
     return of.repair.acceptedOn === null ? ['acceptRepair', 'refuseRepair'] : ['removeListing', 'refuseRepair']
@@ -111,13 +112,13 @@ const doneOf = ({ by, role, on }: CaseMove): Pick<ProcessStage, 'who' | 'on'> =>
 })
 
 const notesOf = (key: string, of: CaseFile, made: CaseMove): string[] => {
-  const { documentNumber } = actOf(made)
+  const { documentNumber } = actOfMove(made)
   const number = typeof documentNumber === 'string' ? [documentNumber] : []
   return key === 'defence' ? pointNotes(of) : number
 }
 
 const pointNotes = (of: CaseFile): string[] => {
-  const points = pointsOf(of)
+  const points = defencePointsOf(of)
   const open = points.filter(({ answer }) => answer === null).length
   return points.length === 0 ? [] : [`${points.length} 点，${open === 0 ? '均已答复' : `${open} 点待答复`}`]
 }
@@ -132,7 +133,7 @@ const ruleOf = ({ rule: { value, basis, confirmed } }: CaseFile['deadlines'][num
   `${value} 个工作日；${basis}${confirmed ? '' : '（未经核实）'}`
 
 /** The legal basis on the day of the decision. */
-export const basisOf = ({ list, decidedOn: on }: CaseFile): string | null => {
+export const legalBasisOf = ({ list, decidedOn: on }: CaseFile): string | null => {
   const found = list?.legalBasis.find(
     ({ from, to }) => on === null || ((from === null || from <= on) && (to === null || on <= to)),
   )
@@ -156,23 +157,23 @@ const after = (of: CaseFile): ProcessStage[] => {
   })
   const stages: ProcessStage[] = []
   if (of.state === 'NOT_LISTED')
-    return [stage('drop', '不予列入', 'bad', lastOf(of, 'dropListing'), [labelOf('NotListedReason', of.notListed)])]
+    return [stage('drop', '不予列入', 'bad', lastMoveOf(of, 'dropListing'), [labelOf('NotListedReason', of.notListed)])]
   if (of.hiding)
     stages.push(
-      stage('hide', '暂停公示', 'bad', lastOf(of, 'hideListing'), [
+      stage('hide', '暂停公示', 'bad', lastMoveOf(of, 'hideListing'), [
         labelOf('HidingKind', of.hiding.kind),
         of.hiding.confirmed ? '已由第二人确认' : `待第二人在 ${of.hiding.confirmUntil ?? '限期'} 前（含）确认`,
       ]),
     )
   if (of.repair)
     stages.push(
-      stage('repair', '信用修复', 'next', lastOf(of, 'applyRepair'), [
+      stage('repair', '信用修复', 'next', lastMoveOf(of, 'applyRepair'), [
         of.repair.acceptedOn === null ? '待受理' : `${of.repair.acceptedOn} 受理，待决定`,
       ]),
     )
   if (of.state === 'REMOVED')
     stages.push(
-      stage('remove', '已移出', 'done', lastOf(of, 'removeListing', 'lapseListing'), [
+      stage('remove', '已移出', 'done', lastMoveOf(of, 'removeListing', 'lapseListing'), [
         labelOf('RemovalReason', of.removalReason),
       ]),
     )

@@ -3,9 +3,9 @@ import { Checkbox, Input, Segmented } from 'antd'
 import { useEffect, useState } from 'react'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
-import { count } from '../../pieces/dates.js'
+import { countText } from '../../pieces/dates.js'
 import { PageHead } from '../../pieces/page.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { BoardDocument, type BoardQuery, type CaseFilter, type ListingState } from './listings.generated.js'
@@ -34,7 +34,7 @@ const VIEWS = [
   { value: 'late', label: '已逾期' },
 ]
 
-export default function Listings() {
+export default function ListingsPage() {
   const seesEnded = useMay('see_removed')
   const [asked, ask] = useAddressState({
     state: '',
@@ -66,7 +66,7 @@ export default function Listings() {
           <Link to="/listings/objections">异议</Link>
         </p>
       </PageHead>
-      {board.error && <Refusal of={board.error} onAgain={() => void board.refetch()} />}
+      {board.error && <RefusalNotice of={board.error} onAgain={() => void board.refetch()} />}
       <Strip
         columns={(board.data ?? board.previousData)?.caseBoard ?? []}
         state={view === 'cases' ? state : '-'}
@@ -156,9 +156,9 @@ interface CardProps {
 const Card = ({ title, n, late, share, isChosen, onChoose }: CardProps) => (
   <li>
     <button type="button" aria-pressed={isChosen} onClick={onChoose} className={n === 0 ? 'none' : ''}>
-      <span>{title}</span> <b>{count(n)}</b>
+      <span>{title}</span> <b>{countText(n)}</b>
       {late > 0 ? (
-        <span className="bad"> 逾期 {count(late)}</span>
+        <span className="bad"> 逾期 {countText(late)}</span>
       ) : (
         <span className="soft"> {n === 0 ? '' : '无逾期'}</span>
       )}

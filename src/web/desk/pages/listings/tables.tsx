@@ -1,7 +1,7 @@
 import { Link } from 'react-router'
-import { Code, codeOf } from '../../pieces/code.js'
+import { OperatorCode, operatorCodeOf } from '../../pieces/code.js'
 import { useConnection } from '../../pieces/connection.js'
-import { day, daysUntil, distance } from '../../pieces/dates.js'
+import { daysUntil, daysUntilText, dayText } from '../../pieces/dates.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf } from '../../pieces/words.js'
 import {
@@ -35,9 +35,9 @@ const CASES: readonly TableColumn<CaseRow>[] = [
   {
     key: 'name',
     title: '主体',
-    render: ({ id, operator }) => <Link to={`/listings/${id}`}>{operator.name ?? codeOf(operator)}</Link>,
+    render: ({ id, operator }) => <Link to={`/listings/${id}`}>{operator.name ?? operatorCodeOf(operator)}</Link>,
   },
-  { key: 'code', title: '代码', width: 165, render: ({ operator }) => <Code of={codeOf(operator)} /> },
+  { key: 'code', title: '代码', width: 165, render: ({ operator }) => <OperatorCode of={operatorCodeOf(operator)} /> },
   {
     key: 'state',
     title: '状态',
@@ -60,7 +60,7 @@ const CASES: readonly TableColumn<CaseRow>[] = [
       return (
         <>
           {labelOf('DeadlineName', due.name)} {due.dueOn}{' '}
-          <span className={toneOf(due.state === 'MISSED', due.dueOn)}>{distance(due.dueOn)}</span>
+          <span className={toneOf(due.state === 'MISSED', due.dueOn)}>{daysUntilText(due.dueOn)}</span>
         </>
       )
     },
@@ -96,7 +96,7 @@ const DEADLINES = (isLate: boolean): readonly TableColumn<DeadlineRow>[] => [
     width: 250,
     render: ({ dueOn, provisional }) => (
       <>
-        {day(dueOn)} <span className={toneOf(isLate, dueOn)}>{distance(dueOn)}</span>
+        {dayText(dueOn)} <span className={toneOf(isLate, dueOn)}>{daysUntilText(dueOn)}</span>
         {provisional && <span className="soft">（可能变动）</span>}
       </>
     ),
@@ -106,7 +106,7 @@ const DEADLINES = (isLate: boolean): readonly TableColumn<DeadlineRow>[] => [
     key: 'operator',
     title: '主体',
     render: ({ listing }) => (
-      <Link to={`/listings/${listing.id}`}>{listing.operator.name ?? codeOf(listing.operator)}</Link>
+      <Link to={`/listings/${listing.id}`}>{listing.operator.name ?? operatorCodeOf(listing.operator)}</Link>
     ),
   },
   { key: 'state', title: '状态', width: 150, render: ({ listing }) => labelOf('ListingState', listing.state) },

@@ -4,14 +4,14 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import { isSamePerson } from '../../../../domain/access/persons.js'
 import { useAddressState } from '../../pieces/address.js'
-import { Code, codeOf, operatorPath } from '../../pieces/code.js'
-import { Confirm } from '../../pieces/confirm.js'
+import { OperatorCode, operatorCodeOf, operatorPath } from '../../pieces/code.js'
+import { ConfirmButton } from '../../pieces/confirm.js'
 import { useConnection } from '../../pieces/connection.js'
-import { instant } from '../../pieces/dates.js'
-import { Members, sourceWords } from '../../pieces/field.js'
+import { instantText } from '../../pieces/dates.js'
+import { RecordMembers, sourceWords } from '../../pieces/field.js'
 import { PageHead } from '../../pieces/page.js'
-import { Paged } from '../../pieces/paged.js'
-import { bodyOf, lineOf } from '../../pieces/record-words.js'
+import { PagedList } from '../../pieces/paged.js'
+import { recordBodyOf, recordLineOf } from '../../pieces/record-words.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { useMay, useSession } from '../../session/session.js'
 import {
@@ -42,7 +42,7 @@ export default function ObjectionsPage() {
           style={{ width: '9rem' }}
         />
       </form>
-      <Paged
+      <PagedList
         rows={rows}
         label="异议"
         empty="没有这种状态的异议。"
@@ -58,25 +58,30 @@ const ObjectionCard = ({ of, onDone }: { of: ObjectionWholeFragment; onDone: () 
   return (
     <article aria-label={operator?.name ?? '异议'}>
       <h2>
-        {operator ? <Link to={operatorPath(operator)}>{operator.name ?? codeOf(operator)}</Link> : '（无权查看主体）'}{' '}
+        {operator ? (
+          <Link to={operatorPath(operator)}>{operator.name ?? operatorCodeOf(operator)}</Link>
+        ) : (
+          '（无权查看主体）'
+        )}{' '}
         <span className={of.state === 'OPEN' ? 'warn' : 'soft'}>{labelOf('ObjectionState', of.state)}</span>
       </h2>
-      {operator && <Code of={codeOf(operator)} />}
+      {operator && <OperatorCode of={operatorCodeOf(operator)} />}
       <blockquote className="statement">{of.statement}</blockquote>
       <p className="soft">
-        {of.openedBy ?? '主体'} 于 {instant(of.openedAt)} 提出；所争议的规则 {of.rule}，数据源 {of.feed}
+        {of.openedBy ?? '主体'} 于 {instantText(of.openedAt)} 提出；所争议的规则 {of.rule}，数据源 {of.feed}
       </p>
       {record && (
         <details className="record" open={of.state === 'OPEN'}>
           <summary>
-            {lineOf(record.kind, bodyOf(record.body))} <span className="soft">来源：{sourceWords(record)}</span>
+            {recordLineOf(record.kind, recordBodyOf(record.body))}{' '}
+            <span className="soft">来源：{sourceWords(record)}</span>
           </summary>
-          <Members kind={record.kind} body={bodyOf(record.body)} />
+          <RecordMembers kind={record.kind} body={recordBodyOf(record.body)} />
         </details>
       )}
       {of.decidedAt && (
         <p>
-          {of.decidedBy} 于 {instant(of.decidedAt)} 办理{of.note ? `：${of.note}` : ''}
+          {of.decidedBy} 于 {instantText(of.decidedAt)} 办理{of.note ? `：${of.note}` : ''}
         </p>
       )}
       <p className="soft">{of.consequence.zh}</p>
@@ -95,7 +100,7 @@ const Acts = ({ of, onDone }: { of: ObjectionWholeFragment; onDone: () => void }
     return (
       <>
         <p className="warn">由您提出的异议须由另一人决定；您可以撤回。</p>
-        <Confirm
+        <ConfirmButton
           action="撤回异议"
           follows={['异议就此办结，各处答复不再标明存在异议。']}
           onDo={async () => {
@@ -108,7 +113,7 @@ const Acts = ({ of, onDone }: { of: ObjectionWholeFragment; onDone: () => void }
   if (!mayDecide) return <p className="soft">由复核人决定。</p>
   const upheld = verdict === 'UPHELD'
   return (
-    <Confirm
+    <ConfirmButton
       action="决定异议"
       danger={false}
       follows={
@@ -130,6 +135,6 @@ const Acts = ({ of, onDone }: { of: ObjectionWholeFragment; onDone: () => void }
           options={optionsOf('ObjectionVerdict')}
         />
       </fieldset>
-    </Confirm>
+    </ConfirmButton>
   )
 }

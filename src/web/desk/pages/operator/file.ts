@@ -22,7 +22,7 @@ export interface FileQuery {
   knownAt: string
 }
 
-export interface FileState {
+export interface OperatorFileState {
   file: OperatorFile | null
   /** The operator is missing or not visible to this viewer. */
   isMissing: boolean
@@ -33,11 +33,11 @@ export interface FileState {
 
 const endOf = (day: string): string | null => (day === '' ? null : `${day}T23:59:59+08:00`)
 
-export const useFile = ({ code, asOf, knownAt }: FileQuery): FileState => {
+export const useOperatorFile = ({ code, asOf, knownAt }: FileQuery): OperatorFileState => {
   const client = useApolloClient()
   const askers = useMay('see_askers')
   const [round, setRound] = useState(0)
-  const [state, setState] = useState<Omit<FileState, 'again'>>({
+  const [state, setState] = useState<Omit<OperatorFileState, 'again'>>({
     file: null,
     isMissing: false,
     isLoading: true,

@@ -1,9 +1,9 @@
 import { Link } from 'react-router'
-import { Code, codeOf, operatorPath } from '../../pieces/code.js'
-import { instant } from '../../pieces/dates.js'
-import { Field } from '../../pieces/field.js'
+import { OperatorCode, operatorCodeOf, operatorPath } from '../../pieces/code.js'
+import { instantText } from '../../pieces/dates.js'
+import { LabelledField } from '../../pieces/field.js'
 import { placeWords } from '../../pieces/places.js'
-import { bodyOf, fieldName, fieldWords } from '../../pieces/record-words.js'
+import { fieldName, fieldWords, recordBodyOf } from '../../pieces/record-words.js'
 import { labelOf } from '../../pieces/words.js'
 import { type OperatorFile, registrationOf } from './file.js'
 
@@ -20,9 +20,9 @@ const FIELDS = [
   'scope',
 ]
 
-export const Identity = ({ of }: { of: OperatorFile }) => {
+export const IdentityPanel = ({ of }: { of: OperatorFile }) => {
   const registration = registrationOf(of)
-  const body = bodyOf(registration?.body)
+  const body = recordBodyOf(registration?.body)
   const linked = [
     ...of.mergedFrom.map((part) => ['并入', part] as const),
     ...of.dividedInto.map((part) => ['分立出', part] as const),
@@ -32,23 +32,23 @@ export const Identity = ({ of }: { of: OperatorFile }) => {
     <section className="panel wide" aria-labelledby="identity">
       <h2 id="identity">基础信息</h2>
       <dl className="fields">
-        <Field label="名称" source={registration}>
+        <LabelledField label="名称" source={registration}>
           {of.name ?? '—'}
-        </Field>
-        <Field label="主体类型">{labelOf('OperatorKind', of.kind)}</Field>
-        <Field label="登记状态" source={registration}>
+        </LabelledField>
+        <LabelledField label="主体类型">{labelOf('OperatorKind', of.kind)}</LabelledField>
+        <LabelledField label="登记状态" source={registration}>
           {labelOf('RegistrationStatus', of.registrationStatus)}
-        </Field>
-        <Field label="行政区划">{placeWords(of.region)}</Field>
+        </LabelledField>
+        <LabelledField label="行政区划">{placeWords(of.region)}</LabelledField>
         {of.codes.map(({ scheme, code }) => (
-          <Field key={`${scheme} ${code}`} label={labelOf('CodeScheme', scheme).replace(/ (?:GB|GS).*$/, '')}>
-            <Code of={code} />
-          </Field>
+          <LabelledField key={`${scheme} ${code}`} label={labelOf('CodeScheme', scheme).replace(/ (?:GB|GS).*$/, '')}>
+            <OperatorCode of={code} />
+          </LabelledField>
         ))}
         {FIELDS.filter((field) => body[field] != null && body[field] !== '').map((field) => (
-          <Field key={field} label={fieldName(field)} source={registration}>
+          <LabelledField key={field} label={fieldName(field)} source={registration}>
             {fieldWords('REGISTRATION', field, body[field])}
-          </Field>
+          </LabelledField>
         ))}
       </dl>
       {of.namesBefore.length > 0 && (
@@ -57,7 +57,7 @@ export const Identity = ({ of }: { of: OperatorFile }) => {
           <ul className="lines">
             {of.namesBefore.map(({ name, knownFrom }) => (
               <li key={name}>
-                {name} <span className="soft">枢纽自 {instant(knownFrom)} 得知</span>
+                {name} <span className="soft">枢纽自 {instantText(knownFrom)} 得知</span>
               </li>
             ))}
           </ul>
@@ -68,8 +68,9 @@ export const Identity = ({ of }: { of: OperatorFile }) => {
           <h3>身份认定</h3>
           <ul className="lines">
             {linked.map(([how, part]) => (
-              <li key={`${how} ${codeOf(part)}`}>
-                {how}：<Link to={operatorPath(part)}>{part.name ?? codeOf(part)}</Link> <Code of={codeOf(part)} />
+              <li key={`${how} ${operatorCodeOf(part)}`}>
+                {how}：<Link to={operatorPath(part)}>{part.name ?? operatorCodeOf(part)}</Link>{' '}
+                <OperatorCode of={operatorCodeOf(part)} />
               </li>
             ))}
             {of.decisions.map(({ id, verdict, cause, reason, decidedBy, decidedAt, undoneAt }) => (
@@ -77,8 +78,8 @@ export const Identity = ({ of }: { of: OperatorFile }) => {
                 {labelOf('DecisionVerdict', verdict)}
                 {cause ? `（${labelOf('MergeCause', cause)}）` : ''}：{reason}{' '}
                 <span className="soft">
-                  {decidedBy}，{instant(decidedAt)}
-                  {undoneAt ? `；已于 ${instant(undoneAt)} 撤销` : ''}
+                  {decidedBy}，{instantText(decidedAt)}
+                  {undoneAt ? `；已于 ${instantText(undoneAt)} 撤销` : ''}
                 </span>
               </li>
             ))}

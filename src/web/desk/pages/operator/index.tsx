@@ -3,19 +3,19 @@ import dayjs from 'dayjs'
 import { useId } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
-import { Code, codeOf } from '../../pieces/code.js'
-import { instant } from '../../pieces/dates.js'
-import { Loading } from '../../pieces/empty.js'
+import { OperatorCode, operatorCodeOf } from '../../pieces/code.js'
+import { instantText } from '../../pieces/dates.js'
+import { LoadingNotice } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
-import { type OperatorFile, useFile } from './file.js'
-import { Identity } from './identity.js'
-import { Listings } from './listings.js'
-import { PartyAccess } from './party-access.js'
-import { AskedBy, Records } from './records.js'
+import { type OperatorFile, useOperatorFile } from './file.js'
+import { IdentityPanel } from './identity.js'
+import { ListingsPanel } from './listings.js'
+import { PartyAccessPanel } from './party-access.js'
+import { AskersPanel, RecordsPanel } from './records.js'
 import { ScorePanel } from './score.js'
-import { Time, type TimeAxis } from './time.js'
+import { type TimeAxis, TimePanel } from './time.js'
 
 /** An `asOf` before this year means that a source was never fully pulled. */
 const LONG_AGO = '1971'
@@ -25,7 +25,7 @@ export default function OperatorPage() {
   const navigate = useNavigate()
   const [asked, ask] = useAddressState({ asOf: '', knownAt: '', by: 'held' })
   const { asOf, knownAt } = asked
-  const { file, isMissing, isLoading, error, again } = useFile({ code, asOf, knownAt })
+  const { file, isMissing, isLoading, error, again } = useOperatorFile({ code, asOf, knownAt })
   const search = new URLSearchParams(Object.entries({ asOf, knownAt }).filter(([, value]) => value !== '')).toString()
   const title = file?.name ?? (isMissing ? '没有这个经营者' : code)
   return (
@@ -55,18 +55,18 @@ export default function OperatorPage() {
           以下为{asOf ? ` ${asOf} 当日` : '现在'}的状况{knownAt ? `，按枢纽在 ${knownAt} 日终所知` : ''}。
         </p>
       )}
-      {error !== null && <Refusal of={error} onAgain={again} />}
+      {error !== null && <RefusalNotice of={error} onAgain={again} />}
       {isMissing && !isLoading && <p>没有代码为 {code} 的经营者，或者当时尚不为枢纽所知，或者您无权查看。</p>}
-      {isLoading && file === null && <Loading of="档案" />}
+      {isLoading && file === null && <LoadingNotice of="档案" />}
       {file && (
         <div className="panels" aria-busy={isLoading}>
-          <Identity of={file} />
+          <IdentityPanel of={file} />
           <ScorePanel of={file} {...(!asOf && !knownAt && { onChange: again })} />
-          <Listings of={file} />
-          <Time of={file} by={asked.by as TimeAxis} onBy={(by) => ask({ by })} />
-          <Records of={file} />
-          {!asOf && !knownAt && <PartyAccess of={file} />}
-          {file.askedBy && <AskedBy of={file.askedBy} />}
+          <ListingsPanel of={file} />
+          <TimePanel of={file} by={asked.by as TimeAxis} onBy={(by) => ask({ by })} />
+          <RecordsPanel of={file} />
+          {!asOf && !knownAt && <PartyAccessPanel of={file} />}
+          {file.askedBy && <AskersPanel of={file.askedBy} />}
         </div>
       )}
     </>
@@ -93,7 +93,7 @@ const Standing = ({ of }: { of: OperatorFile }) => {
   const { standing, registrationStatus } = of
   return (
     <p className="standing">
-      <Code of={codeOf(of)} />
+      <OperatorCode of={operatorCodeOf(of)} />
       <span>{labelOf('StandingStatus', standing.status)}</span>
       <span>{labelOf('RegistrationStatus', registrationStatus)}</span>
       {standing.grade !== null && (
@@ -104,7 +104,7 @@ const Standing = ({ of }: { of: OperatorFile }) => {
       {standing.listed ? <b className="bad">在公示的黑名单上</b> : <span className="good">不在公示的黑名单上</span>}
       {standing.objected && <span className="warn">有异议在核实</span>}
       <span className={standing.stale ? 'warn' : 'soft'}>
-        {standing.asOf < LONG_AGO ? '有数据源从未完整拉取' : `数据截至 ${instant(standing.asOf)}`}
+        {standing.asOf < LONG_AGO ? '有数据源从未完整拉取' : `数据截至 ${instantText(standing.asOf)}`}
         {standing.stale ? '，已陈旧' : ''}
       </span>
     </p>

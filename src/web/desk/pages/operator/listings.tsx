@@ -1,11 +1,11 @@
 import { Link } from 'react-router'
-import { Empty } from '../../pieces/empty.js'
+import { EmptyNotice } from '../../pieces/empty.js'
 import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
 import type { OperatorFile } from './file.js'
-import { NewLead } from './new-lead.js'
+import { NewLeadButton } from './new-lead.js'
 
-export const Listings = ({ of }: { of: OperatorFile }) => (
+export const ListingsPanel = ({ of }: { of: OperatorFile }) => (
   <section className="panel wide" aria-labelledby="listings">
     <h2 id="listings">名单</h2>
     {of.watch && of.watch.closedOn === null && (
@@ -14,7 +14,7 @@ export const Listings = ({ of }: { of: OperatorFile }) => (
       </p>
     )}
     {of.listings.length === 0 ? (
-      <Empty>不在任何名单上。</Empty>
+      <EmptyNotice>不在任何名单上。</EmptyNotice>
     ) : (
       // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
       <section className="scroll" aria-label="各条名单" tabIndex={0}>
@@ -59,7 +59,7 @@ export const Listings = ({ of }: { of: OperatorFile }) => (
         </table>
       </section>
     )}
-    <NewLead of={of} />
+    <NewLeadButton of={of} />
     {of.objections.length > 0 && (
       <>
         <h3>异议</h3>

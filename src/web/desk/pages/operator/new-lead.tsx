@@ -2,9 +2,9 @@ import { useApolloClient } from '@apollo/client/react'
 import { Alert, Button, Input, Modal } from 'antd'
 import { useId, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
-import { codeOf } from '../../pieces/code.js'
+import { operatorCodeOf } from '../../pieces/code.js'
 import { today } from '../../pieces/dates.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { DecisionChoice } from '../listing/decision-choice.js'
@@ -17,7 +17,7 @@ const OVER = ['REMOVED', 'NOT_LISTED']
 /** The hub's maximum, in characters. */
 const REASON_MOST = 1_000
 
-export const NewLead = ({ of }: { of: OperatorFile }) => {
+export const NewLeadButton = ({ of }: { of: OperatorFile }) => {
   const may = useMay('move_listing')
   const [isOpen, setOpen] = useState(false)
   if (!may) return null
@@ -66,7 +66,7 @@ const LeadDialog = ({ of, isOpen, onClose }: { of: OperatorFile; isOpen: boolean
     }
   }
   const lead = async (): Promise<string> => {
-    const input = { code: codeOf(of), list: LIST, reason: reason.trim(), on }
+    const input = { code: operatorCodeOf(of), list: LIST, reason: reason.trim(), on }
     const { data } = await client.mutate({ mutation: OpenLeadDocument, variables: { input } })
     if (!data) throw new TypeError('no answer')
     return data.openLead.listing.id
@@ -115,7 +115,7 @@ const LeadDialog = ({ of, isOpen, onClose }: { of: OperatorFile; isOpen: boolean
           title={<Link to={`/listings/${opened}`}>线索已登记，只有处罚决定没有关联上：打开此案</Link>}
         />
       )}
-      {error !== null && <Refusal of={error} />}
+      {error !== null && <RefusalNotice of={error} />}
     </Modal>
   )
 }

@@ -1,10 +1,10 @@
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { useState } from 'react'
-import { codeOf } from '../../pieces/code.js'
-import { Confirm } from '../../pieces/confirm.js'
-import { instant } from '../../pieces/dates.js'
-import { Empty, Loading } from '../../pieces/empty.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { operatorCodeOf } from '../../pieces/code.js'
+import { ConfirmButton } from '../../pieces/confirm.js'
+import { instantText } from '../../pieces/dates.js'
+import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { type OneTimeSecret, OneTimeSecretDialog } from '../administration/one-time-secret.js'
@@ -16,13 +16,13 @@ import {
   RevokeAccessCodeDocument,
 } from './party-access.generated.js'
 
-export const PartyAccess = ({ of }: { of: OperatorFile }) => {
+export const PartyAccessPanel = ({ of }: { of: OperatorFile }) => {
   const sees = useMay('see_access_codes')
   return sees ? <Codes of={of} /> : null
 }
 
 const Codes = ({ of }: { of: OperatorFile }) => {
-  const code = codeOf(of)
+  const code = operatorCodeOf(of)
   const apollo = useApolloClient()
   const issues = useMay('issue_access_code')
   const [told, setTold] = useState<OneTimeSecret | null>(null)
@@ -61,9 +61,9 @@ const Codes = ({ of }: { of: OperatorFile }) => {
     <section className="panel wide no-print" aria-labelledby="door">
       <h2 id="door">当事人的访问码</h2>
       <p className="soft">当事人凭访问码在公开网站“我的记录”查看本页所据的信息，陈述申辩、提出异议、申请修复。</p>
-      {error && <Refusal of={error} onAgain={() => void refetch()} />}
-      {!data && loading && <Loading of="访问码" />}
-      {data && codes.length === 0 && <Empty>从未签发。</Empty>}
+      {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
+      {!data && loading && <LoadingNotice of="访问码" />}
+      {data && codes.length === 0 && <EmptyNotice>从未签发。</EmptyNotice>}
       {codes.length > 0 && (
         <ul className="lines" aria-label="签发记录">
           {codes.map((one) => (
@@ -75,7 +75,7 @@ const Codes = ({ of }: { of: OperatorFile }) => {
       )}
       {data && issues && (
         <p className="filters">
-          <Confirm
+          <ConfirmButton
             action={good ? '补发访问码' : '签发访问码'}
             danger={good !== undefined}
             follows={[
@@ -87,7 +87,7 @@ const Codes = ({ of }: { of: OperatorFile }) => {
             onDo={issue}
           />
           {good && (
-            <Confirm
+            <ConfirmButton
               action="撤销访问码"
               follows={['访问码立即失效；正在用它登录的，即刻退出。', '当事人在重新签发之前，不能再从网上查看和办理。']}
               asks={{ label: '理由' }}
@@ -107,10 +107,10 @@ const Codes = ({ of }: { of: OperatorFile }) => {
 const Line = ({ of }: { of: DoorCodeFragment }) => (
   <>
     <b className={of.good ? 'good' : 'soft'}>{of.ended === null ? '有效' : labelOf('AccessCodeEnd', of.ended)}</b>{' '}
-    {instant(of.issuedAt)} {of.issuedBy} 签发：{of.reason}
+    {instantText(of.issuedAt)} {of.issuedBy} 签发：{of.reason}
     {of.endedAt !== null && (
       <div className="soft">
-        {instant(of.endedAt)} {of.endedBy} 终止：{of.endedReason}
+        {instantText(of.endedAt)} {of.endedBy} 终止：{of.endedReason}
       </div>
     )}
   </>

@@ -1,7 +1,7 @@
-import { instant } from '../../pieces/dates.js'
-import { Empty } from '../../pieces/empty.js'
-import { Members, sourceWords } from '../../pieces/field.js'
-import { bodyOf, isAdverse, lineOf } from '../../pieces/record-words.js'
+import { instantText } from '../../pieces/dates.js'
+import { EmptyNotice } from '../../pieces/empty.js'
+import { RecordMembers, sourceWords } from '../../pieces/field.js'
+import { isAdverseRecord, recordBodyOf, recordLineOf } from '../../pieces/record-words.js'
 import { labelOf } from '../../pieces/words.js'
 import type { FileRecord, OperatorFile } from './file.js'
 
@@ -21,7 +21,7 @@ const KINDS = [
   'ICP_FILING',
 ] as const
 
-export const Records = ({ of }: { of: OperatorFile }) => (
+export const RecordsPanel = ({ of }: { of: OperatorFile }) => (
   <section className="panel wide" aria-labelledby="records">
     <h2 id="records">信用信息</h2>
     {of.records.length < of.totalRecords && (
@@ -29,7 +29,7 @@ export const Records = ({ of }: { of: OperatorFile }) => (
         共 {of.totalRecords} 条，此处载入 {of.records.length} 条。
       </p>
     )}
-    {of.records.length === 0 && <Empty>所问之日没有信用信息。</Empty>}
+    {of.records.length === 0 && <EmptyNotice>所问之日没有信用信息。</EmptyNotice>}
     {KINDS.map((kind) => {
       const own = of.records.filter((record) => record.kind === kind)
       return (
@@ -49,16 +49,16 @@ export const Records = ({ of }: { of: OperatorFile }) => (
 )
 
 const RecordLine = ({ of }: { of: FileRecord }) => {
-  const body = bodyOf(of.body)
+  const body = recordBodyOf(of.body)
   return (
     <details className="record">
       <summary>
-        <span className={isAdverse(of.kind, body) ? 'bad' : ''}>{lineOf(of.kind, body)}</span>{' '}
+        <span className={isAdverseRecord(of.kind, body) ? 'bad' : ''}>{recordLineOf(of.kind, body)}</span>{' '}
         <span className="soft">{of.validFrom ?? ''}</span>
       </summary>
-      <Members kind={of.kind} body={body} />
+      <RecordMembers kind={of.kind} body={body} />
       <p className="soft">
-        来源：{sourceWords(of)}；枢纽自 {instant(of.knownFrom)} 得知。
+        来源：{sourceWords(of)}；枢纽自 {instantText(of.knownFrom)} 得知。
         {of.remarks.map(({ field, message }) => ` 接收时：${field} ${message}`).join('')}
       </p>
     </details>
@@ -67,11 +67,11 @@ const RecordLine = ({ of }: { of: FileRecord }) => {
 
 type FileAskers = NonNullable<OperatorFile['askedBy']>
 
-export const AskedBy = ({ of }: { of: FileAskers }) => (
+export const AskersPanel = ({ of }: { of: FileAskers }) => (
   <section className="panel wide no-print" aria-labelledby="asked">
     <h2 id="asked">谁查询过</h2>
     {of.nodes.length === 0 ? (
-      <Empty>规则许可告知的范围内，没有查询。</Empty>
+      <EmptyNotice>规则许可告知的范围内，没有查询。</EmptyNotice>
     ) : (
       <table className="plain-table" aria-label="谁查询过">
         <thead>
@@ -86,7 +86,7 @@ export const AskedBy = ({ of }: { of: FileAskers }) => (
           {of.nodes.map(({ at, client, role, purpose }, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: fixed order
             <tr key={`${at} ${client} ${i}`}>
-              <td>{instant(at)}</td>
+              <td>{instantText(at)}</td>
               <td>{client}</td>
               <td>{labelOf('Role', role)}</td>
               <td>{purpose ?? '未说明'}</td>
@@ -96,7 +96,7 @@ export const AskedBy = ({ of }: { of: FileAskers }) => (
       </table>
     )}
     <p className="soft">
-      {of.completeUntil === null ? '查询痕迹尚未编入。' : `${instant(of.completeUntil)} 以前的查询均已在内。`}
+      {of.completeUntil === null ? '查询痕迹尚未编入。' : `${instantText(of.completeUntil)} 以前的查询均已在内。`}
       {of.pageInfo.hasNextPage ? '只列最近 20 次。' : ''}
     </p>
   </section>

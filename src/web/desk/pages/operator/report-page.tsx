@@ -3,24 +3,24 @@ import { Button } from 'antd'
 import { type ReactNode, useMemo } from 'react'
 import { useParams } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
-import { Code, codeOf } from '../../pieces/code.js'
-import { instant } from '../../pieces/dates.js'
-import { Empty, Loading } from '../../pieces/empty.js'
-import { Field, Members, sourceWords } from '../../pieces/field.js'
+import { OperatorCode, operatorCodeOf } from '../../pieces/code.js'
+import { instantText } from '../../pieces/dates.js'
+import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
+import { LabelledField, RecordMembers, sourceWords } from '../../pieces/field.js'
 import { PageHead } from '../../pieces/page.js'
-import { bodyOf } from '../../pieces/record-words.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { recordBodyOf } from '../../pieces/record-words.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useSession } from '../../session/session.js'
-import { type FileRecord, type OperatorFile, registrationOf, useFile } from './file.js'
-import { type CreditReport, reportOf } from './report.js'
+import { type FileRecord, type OperatorFile, registrationOf, useOperatorFile } from './file.js'
+import { type CreditReport, creditReportOf } from './report.js'
 
 export default function ReportPage() {
   const { code = '' } = useParams()
   const { name: by } = useSession()
   const [{ asOf, knownAt }] = useAddressState({ asOf: '', knownAt: '' })
-  const { file, isMissing, isLoading, error, again } = useFile({ code, asOf, knownAt })
-  const report = useMemo(() => file && reportOf(file, { asOf, knownAt, by }), [file, asOf, knownAt, by])
+  const { file, isMissing, isLoading, error, again } = useOperatorFile({ code, asOf, knownAt })
+  const report = useMemo(() => file && creditReportOf(file, { asOf, knownAt, by }), [file, asOf, knownAt, by])
   return (
     <>
       <PageHead
@@ -36,9 +36,9 @@ export default function ReportPage() {
           )
         }
       />
-      {error !== null && <Refusal of={error} onAgain={again} />}
+      {error !== null && <RefusalNotice of={error} onAgain={again} />}
       {isMissing && !isLoading && <p>没有代码为 {code} 的经营者，或者您无权查看。</p>}
-      {isLoading && file === null && <Loading of="报告" />}
+      {isLoading && file === null && <LoadingNotice of="报告" />}
       {file && report && <Sheet of={file} report={report} />}
     </>
   )
@@ -55,14 +55,14 @@ const download = (report: CreditReport): void => {
 const Sheet = ({ of, report }: { of: OperatorFile; report: CreditReport }) => (
   <article className="report">
     <dl className="fields">
-      <Field label="主体">{of.name ?? '—'}</Field>
-      <Field label="代码">
-        <Code of={codeOf(of)} />
-      </Field>
-      <Field label="事实截至">{report.asOf}</Field>
-      <Field label="按所知">{report.knownAt ?? '现在'}</Field>
-      <Field label="制作时间">{instant(report.madeAt)}</Field>
-      <Field label="制作人">{report.madeBy}</Field>
+      <LabelledField label="主体">{of.name ?? '—'}</LabelledField>
+      <LabelledField label="代码">
+        <OperatorCode of={operatorCodeOf(of)} />
+      </LabelledField>
+      <LabelledField label="事实截至">{report.asOf}</LabelledField>
+      <LabelledField label="按所知">{report.knownAt ?? '现在'}</LabelledField>
+      <LabelledField label="制作时间">{instantText(report.madeAt)}</LabelledField>
+      <LabelledField label="制作人">{report.madeBy}</LabelledField>
     </dl>
     <p className="soft">
       本报告汇集各信源单位报送的信息，逐条载明来源；仅供有权部门履行职责参考，不替代原文书。评分卡的权重为本项目的建议。
@@ -87,7 +87,7 @@ const Sheet = ({ of, report }: { of: OperatorFile; report: CreditReport }) => (
     </Block>
     <Block title="七、信用评价">
       {of.score === null ? (
-        <Empty>没有评分，或者不对制作人的角色公开。</Empty>
+        <EmptyNotice>没有评分，或者不对制作人的角色公开。</EmptyNotice>
       ) : (
         <>
           <p>
@@ -109,7 +109,7 @@ const Sheet = ({ of, report }: { of: OperatorFile; report: CreditReport }) => (
     </Block>
     <Block title="九、信用状况提升建议">
       {of.score === null || of.score.wayBack.length === 0 ? (
-        <Empty>无。</Empty>
+        <EmptyNotice>无。</EmptyNotice>
       ) : (
         <ul className="lines">
           {of.score.wayBack.map(({ on, fact, zh, value, grade }) => (
@@ -132,12 +132,12 @@ const Block = ({ title, children }: { title: string; children: ReactNode }) => (
 
 const Rows = ({ of }: { of: readonly FileRecord[] }) =>
   of.length === 0 ? (
-    <Empty>截至所问之日，枢纽未收到此类信息。</Empty>
+    <EmptyNotice>截至所问之日，枢纽未收到此类信息。</EmptyNotice>
   ) : (
     of.map((record) => (
       <div key={record.id} className="row-of-report">
         <h3>{labelOf('RecordKind', record.kind)}</h3>
-        <Members kind={record.kind} body={bodyOf(record.body)} />
+        <RecordMembers kind={record.kind} body={recordBodyOf(record.body)} />
         <p className="soft">来源：{sourceWords(record)}</p>
       </div>
     ))
@@ -145,7 +145,7 @@ const Rows = ({ of }: { of: readonly FileRecord[] }) =>
 
 const Entries = ({ of }: { of: OperatorFile['listings'] }) =>
   of.length === 0 ? (
-    <Empty>截至所问之日，无。</Empty>
+    <EmptyNotice>截至所问之日，无。</EmptyNotice>
   ) : (
     <ul className="lines">
       {of.map((one) => (

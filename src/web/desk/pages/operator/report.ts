@@ -1,4 +1,4 @@
-import { codeOf } from '../../pieces/code.js'
+import { operatorCodeOf } from '../../pieces/code.js'
 import { today } from '../../pieces/dates.js'
 import type { FileRecord, OperatorFile } from './file.js'
 
@@ -25,7 +25,7 @@ export interface CreditReport {
   }
 }
 
-export const reportOf = (
+export const creditReportOf = (
   file: OperatorFile,
   { asOf, knownAt, by }: { asOf: string; knownAt: string; by: string },
 ): CreditReport => {
@@ -34,7 +34,7 @@ export const reportOf = (
   return {
     title: '公共信用信息报告',
     standard: '公共信用信息报告标准（2022年版）的栏目',
-    subject: { code: codeOf(file), name, uscc, shop, formerNames: file.namesBefore.map((one) => one.name) },
+    subject: { code: operatorCodeOf(file), name, uscc, shop, formerNames: file.namesBefore.map((one) => one.name) },
     asOf: asOf || today(),
     knownAt: knownAt || null,
     madeAt: new Date().toISOString(),

@@ -1,11 +1,11 @@
 import { useMemo } from 'react'
-import { day } from '../../pieces/dates.js'
-import { Empty } from '../../pieces/empty.js'
-import { SourceOf } from '../../pieces/field.js'
-import { bodyOf, lineOf } from '../../pieces/record-words.js'
-import { signed, Waterfall, type WaterfallStep } from '../../pieces/waterfall.js'
+import { dayText } from '../../pieces/dates.js'
+import { EmptyNotice } from '../../pieces/empty.js'
+import { SourcePopover } from '../../pieces/field.js'
+import { recordBodyOf, recordLineOf } from '../../pieces/record-words.js'
+import { signedPoints, WaterfallChart, type WaterfallStep } from '../../pieces/waterfall.js'
 import { labelOf } from '../../pieces/words.js'
-import { OverridesOf } from '../overrides/of-operator.js'
+import { OperatorOverridesPanel } from '../overrides/of-operator.js'
 import type { FileRecord, OperatorFile } from './file.js'
 
 type FileScore = NonNullable<OperatorFile['score']>
@@ -16,8 +16,12 @@ const shortOf = (zh: string): string => /^[^，。；：（]+/u.exec(zh)?.[0] ??
 export const ScorePanel = ({ of, onChange }: { of: OperatorFile; onChange?: () => void }) => (
   <section className="panel wide" aria-labelledby="score">
     <h2 id="score">信用评价</h2>
-    {of.score === null ? <Empty>没有评分，或者您无权查看。</Empty> : <Scored of={of.score} records={of.records} />}
-    {onChange && <OverridesOf of={of} onDone={onChange} />}
+    {of.score === null ? (
+      <EmptyNotice>没有评分，或者您无权查看。</EmptyNotice>
+    ) : (
+      <Scored of={of.score} records={of.records} />
+    )}
+    {onChange && <OperatorOverridesPanel of={of} onDone={onChange} />}
   </section>
 )
 
@@ -51,10 +55,10 @@ const Scored = ({ of, records }: { of: FileScore; records: readonly FileRecord[]
         </p>
       )}
       {of.reasons.length === 0 ? (
-        <Empty>理由不对您的角色公开。</Empty>
+        <EmptyNotice>理由不对您的角色公开。</EmptyNotice>
       ) : (
         <div className="beside">
-          <Waterfall label="信用分的构成" falls={falls} />
+          <WaterfallChart label="信用分的构成" falls={falls} />
           <Reasons of={of.reasons} records={records} />
         </div>
       )}
@@ -70,7 +74,7 @@ const Reasons = ({ of, records }: { of: FileScore['reasons']; records: readonly 
       {of.map(({ rule, zh, points, fadesOn, objected, records: behind }, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: fixed order
         <li key={`${rule} ${i}`}>
-          <b className={points < 0 ? 'bad' : points > 0 ? 'good' : 'soft'}>{signed(points)}</b> {zh}
+          <b className={points < 0 ? 'bad' : points > 0 ? 'good' : 'soft'}>{signedPoints(points)}</b> {zh}
           {objected && <span className="warn">（有异议）</span>}
           {fadesOn && <span className="soft"> {fadesOn} 起减轻</span>}
           {behind.length > 0 && (
@@ -81,8 +85,8 @@ const Reasons = ({ of, records }: { of: FileScore['reasons']; records: readonly 
                   <li key={id}>
                     {record ? (
                       <>
-                        {lineOf(record.kind, bodyOf(record.body))}{' '}
-                        <SourceOf record={record} of={labelOf('RecordKind', record.kind)} />
+                        {recordLineOf(record.kind, recordBodyOf(record.body))}{' '}
+                        <SourcePopover record={record} of={labelOf('RecordKind', record.kind)} />
                       </>
                     ) : (
                       '所依据的信息不在所问之日的档案中'
@@ -103,7 +107,7 @@ const WayBack = ({ of: { wayBack, lasting } }: { of: FileScore }) => (
   <>
     <h3>信用状况提升建议</h3>
     {wayBack.length === 0 ? (
-      <Empty>没有可以恢复的失分。</Empty>
+      <EmptyNotice>没有可以恢复的失分。</EmptyNotice>
     ) : (
       // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
       <section className="scroll" aria-label="信用状况提升建议" tabIndex={0}>
@@ -124,7 +128,7 @@ const WayBack = ({ of: { wayBack, lasting } }: { of: FileScore }) => (
           <tbody>
             {wayBack.map(({ on, act, fact, points, value, grade, zh, basis, confirmed, answer }) => (
               <tr key={`${on} ${act} ${fact} ${value}`}>
-                <td className="nowrap">{day(on)}</td>
+                <td className="nowrap">{dayText(on)}</td>
                 <td className="nowrap">{labelOf('RecoveryAct', act)}</td>
                 <td>
                   {zh}
@@ -134,7 +138,7 @@ const WayBack = ({ of: { wayBack, lasting } }: { of: FileScore }) => (
                     {answer ? `；${answer.workdays} 个工作日内答复` : ''}
                   </div>
                 </td>
-                <td className="right">{signed(points)}</td>
+                <td className="right">{signedPoints(points)}</td>
                 <td className="right">
                   {value} · {grade}
                 </td>

@@ -1,15 +1,15 @@
 import { Radio } from 'antd'
 import { useMemo } from 'react'
-import { instant } from '../../pieces/dates.js'
-import { SourceOf } from '../../pieces/field.js'
-import { bodyOf, isAdverse, lineOf } from '../../pieces/record-words.js'
+import { instantText } from '../../pieces/dates.js'
+import { SourcePopover } from '../../pieces/field.js'
+import { isAdverseRecord, recordBodyOf, recordLineOf } from '../../pieces/record-words.js'
 import { TimeLine, type TimeLineEvent } from '../../pieces/time-line.js'
 import { labelOf } from '../../pieces/words.js'
 import type { OperatorFile } from './file.js'
 
 export type TimeAxis = 'held' | 'known'
 
-export const Time = ({ of, by, onBy }: { of: OperatorFile; by: TimeAxis; onBy: (by: TimeAxis) => void }) => {
+export const TimePanel = ({ of, by, onBy }: { of: OperatorFile; by: TimeAxis; onBy: (by: TimeAxis) => void }) => {
   const moments = useMemo(() => momentsOf(of, by), [of, by])
   return (
     <section className="panel wide" aria-labelledby="time">
@@ -32,21 +32,21 @@ export const Time = ({ of, by, onBy }: { of: OperatorFile; by: TimeAxis; onBy: (
 
 const momentsOf = (of: OperatorFile, by: TimeAxis): TimeLineEvent[] => {
   const records: TimeLineEvent[] = of.records.map((record) => {
-    const body = bodyOf(record.body)
+    const body = recordBodyOf(record.body)
     const { id, kind, validFrom, validTo, knownFrom } = record
     return {
       key: id,
       at: by === 'held' ? validFrom : knownFrom,
-      tone: isAdverse(kind, body) ? 'bad' : 'plain',
+      tone: isAdverseRecord(kind, body) ? 'bad' : 'plain',
       title: (
         <>
-          {labelOf('RecordKind', kind)}：{lineOf(kind, body)}{' '}
-          <SourceOf record={record} of={labelOf('RecordKind', kind)} />
+          {labelOf('RecordKind', kind)}：{recordLineOf(kind, body)}{' '}
+          <SourcePopover record={record} of={labelOf('RecordKind', kind)} />
         </>
       ),
       detail:
         by === 'held'
-          ? `${validTo ? `至 ${validTo}；` : ''}枢纽自 ${instant(knownFrom)} 得知`
+          ? `${validTo ? `至 ${validTo}；` : ''}枢纽自 ${instantText(knownFrom)} 得知`
           : `事实自 ${validFrom ?? '不详之日'} 起${validTo ? `至 ${validTo}` : ''}`,
     }
   })

@@ -2,7 +2,7 @@ import { Input, Select } from 'antd'
 import { useEffect, useState } from 'react'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
-import { Code, codeOf, operatorPath } from '../../pieces/code.js'
+import { OperatorCode, operatorCodeOf, operatorPath } from '../../pieces/code.js'
 import { useConnection } from '../../pieces/connection.js'
 import { PageHead } from '../../pieces/page.js'
 import { placeWords } from '../../pieces/places.js'
@@ -22,7 +22,7 @@ const COLUMNS: readonly TableColumn<OperatorRow>[] = [
     key: 'name',
     title: '名称',
     render: ({ node, match }) => {
-      const name = node.name ?? codeOf(node)
+      const name = node.name ?? operatorCodeOf(node)
       return (
         <>
           {pageAt(operatorPath(node)) ? <Link to={operatorPath(node)}>{name}</Link> : name}
@@ -31,7 +31,7 @@ const COLUMNS: readonly TableColumn<OperatorRow>[] = [
       )
     },
   },
-  { key: 'code', title: '代码', width: 230, render: ({ node }) => <Code of={codeOf(node)} /> },
+  { key: 'code', title: '代码', width: 230, render: ({ node }) => <OperatorCode of={operatorCodeOf(node)} /> },
   { key: 'kind', title: '类型', width: 110, render: ({ node }) => labelOf('OperatorKind', node.kind) },
   { key: 'region', title: '区划', width: 130, render: ({ node }) => placeWords(node.region) },
   {
@@ -54,7 +54,7 @@ const COLUMNS: readonly TableColumn<OperatorRow>[] = [
   },
 ]
 
-export default function Operators() {
+export default function OperatorsPage() {
   const grades = useMay('see_grade')
   const [asked, ask] = useAddressState({ name: '', kind: '', region: '', grade: '', row: 0 })
   const { name, kind, region, grade } = asked

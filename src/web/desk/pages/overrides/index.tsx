@@ -1,12 +1,12 @@
 import { Select } from 'antd'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
-import { Code, codeOf, operatorPath } from '../../pieces/code.js'
+import { OperatorCode, operatorCodeOf, operatorPath } from '../../pieces/code.js'
 import { useConnection } from '../../pieces/connection.js'
 import { PageHead } from '../../pieces/page.js'
-import { Paged } from '../../pieces/paged.js'
+import { PagedList } from '../../pieces/paged.js'
 import { optionsOf } from '../../pieces/words.js'
-import { Acts, Story } from './override.js'
+import { OverrideActions, OverrideStory } from './override.js'
 import { type OverrideState, OverridesDocument } from './overrides.generated.js'
 
 export default function OverridesPage() {
@@ -28,7 +28,7 @@ export default function OverridesPage() {
           style={{ width: '12rem' }}
         />
       </form>
-      <Paged
+      <PagedList
         rows={rows}
         label="等级调整"
         empty="没有这种状态的等级调整。"
@@ -37,14 +37,14 @@ export default function OverridesPage() {
           <article aria-label={one.operator?.name ?? '等级调整'}>
             <h2>
               {one.operator ? (
-                <Link to={operatorPath(one.operator)}>{one.operator.name ?? codeOf(one.operator)}</Link>
+                <Link to={operatorPath(one.operator)}>{one.operator.name ?? operatorCodeOf(one.operator)}</Link>
               ) : (
                 '（无权查看主体）'
               )}
             </h2>
-            {one.operator && <Code of={codeOf(one.operator)} />}
-            <Story of={one} />
-            <Acts of={one} onDone={rows.refresh} />
+            {one.operator && <OperatorCode of={operatorCodeOf(one.operator)} />}
+            <OverrideStory of={one} />
+            <OverrideActions of={one} onDone={rows.refresh} />
           </article>
         )}
       />

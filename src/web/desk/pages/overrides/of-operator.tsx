@@ -2,12 +2,12 @@ import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Input, Radio } from 'antd'
 import dayjs from 'dayjs'
 import { useId, useState } from 'react'
-import { codeOf } from '../../pieces/code.js'
-import { Confirm } from '../../pieces/confirm.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { operatorCodeOf } from '../../pieces/code.js'
+import { ConfirmButton } from '../../pieces/confirm.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { optionsOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
-import { Acts, Story } from './override.js'
+import { OverrideActions, OverrideStory } from './override.js'
 import { type Grade, OverridesOfDocument, ProposeOverrideDocument } from './overrides.generated.js'
 
 const [USUAL_MONTHS, MOST_MONTHS] = [3, 12]
@@ -18,10 +18,10 @@ interface GradedOperator {
   score: { grade: Grade } | null
 }
 
-export const OverridesOf = ({ of, onDone }: { of: GradedOperator; onDone: () => void }) => {
+export const OperatorOverridesPanel = ({ of, onDone }: { of: GradedOperator; onDone: () => void }) => {
   const sees = useMay('see_moves')
   const proposes = useMay('propose_override')
-  const code = codeOf(of)
+  const code = operatorCodeOf(of)
   const { data, error, refetch } = useQuery(OverridesOfDocument, {
     variables: { code },
     fetchPolicy: 'no-cache',
@@ -37,11 +37,11 @@ export const OverridesOf = ({ of, onDone }: { of: GradedOperator; onDone: () => 
   return (
     <section className="no-print" aria-label="等级调整">
       <h3>等级调整</h3>
-      {error && <Refusal of={error} onAgain={() => void refetch()} />}
+      {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
       {all.map((one) => (
         <article key={one.id} aria-label={`设为 ${one.grade} 级`}>
-          <Story of={{ ...one, operator: null }} />
-          <Acts of={one} onDone={done} />
+          <OverrideStory of={{ ...one, operator: null }} />
+          <OverrideActions of={one} onDone={done} />
         </article>
       ))}
       {data && all.length === 0 && <p className="soft">从未调整：所示即评分所得。</p>}
@@ -58,7 +58,7 @@ const Propose = ({ of, code, onDone }: { of: GradedOperator; code: string; onDon
   const inMonths = (n: number) => dayjs().add(n, 'month').format('YYYY-MM-DD')
   const [endsOn, setEndsOn] = useState(inMonths(USUAL_MONTHS))
   return (
-    <Confirm
+    <ConfirmButton
       action="提出等级调整"
       danger={false}
       follows={[
@@ -92,6 +92,6 @@ const Propose = ({ of, code, onDone }: { of: GradedOperator; code: string; onDon
           onChange={({ target }) => setEndsOn(target.value)}
         />
       </p>
-    </Confirm>
+    </ConfirmButton>
   )
 }

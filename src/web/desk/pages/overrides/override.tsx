@@ -2,8 +2,8 @@ import { useApolloClient } from '@apollo/client/react'
 import { Radio } from 'antd'
 import { useState } from 'react'
 import { isSamePerson } from '../../../../domain/access/persons.js'
-import { Confirm } from '../../pieces/confirm.js'
-import { instant } from '../../pieces/dates.js'
+import { ConfirmButton } from '../../pieces/confirm.js'
+import { instantText } from '../../pieces/dates.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { useMay, useSession } from '../../session/session.js'
 import {
@@ -13,7 +13,7 @@ import {
   WithdrawOverrideDocument,
 } from './overrides.generated.js'
 
-export const Story = ({ of }: { of: OverrideWholeFragment }) => {
+export const OverrideStory = ({ of }: { of: OverrideWholeFragment }) => {
   const score = of.operator?.score
   return (
     <>
@@ -24,10 +24,11 @@ export const Story = ({ of }: { of: OverrideWholeFragment }) => {
       </p>
       <blockquote className="statement">{of.reason}</blockquote>
       <p className="soft">
-        {of.proposedBy} 于 {instant(of.proposedAt)} 提出
-        {of.decidedAt !== null && `；${of.decidedBy} 于 ${instant(of.decidedAt)} 决定${of.note ? `：${of.note}` : ''}`}
-        {of.withdrawnAt !== null && `；${of.withdrawnBy} 于 ${instant(of.withdrawnAt)} 撤回：${of.withdrawnReason}`}
-        {of.replacedAt !== null && `；${instant(of.replacedAt)} 被后一项替代`}
+        {of.proposedBy} 于 {instantText(of.proposedAt)} 提出
+        {of.decidedAt !== null &&
+          `；${of.decidedBy} 于 ${instantText(of.decidedAt)} 决定${of.note ? `：${of.note}` : ''}`}
+        {of.withdrawnAt !== null && `；${of.withdrawnBy} 于 ${instantText(of.withdrawnAt)} 撤回：${of.withdrawnReason}`}
+        {of.replacedAt !== null && `；${instantText(of.replacedAt)} 被后一项替代`}
       </p>
     </>
   )
@@ -36,7 +37,7 @@ export const Story = ({ of }: { of: OverrideWholeFragment }) => {
 const stateWords = ({ state }: Pick<OverrideWholeFragment, 'state'>): string =>
   labelOf('OverrideState', state).replace(/；.*$/, '')
 
-export const Acts = ({ of, onDone }: { of: OverrideWholeFragment; onDone: () => void }) => {
+export const OverrideActions = ({ of, onDone }: { of: OverrideWholeFragment; onDone: () => void }) => {
   const { name } = useSession()
   const client = useApolloClient()
   const mayPropose = useMay('propose_override')
@@ -47,7 +48,7 @@ export const Acts = ({ of, onDone }: { of: OverrideWholeFragment; onDone: () => 
     <div className="filters">
       {of.state === 'PROPOSED' && mayDecide && !isOwn && <Decide of={of} onDone={onDone} />}
       {mayPropose && (
-        <Confirm
+        <ConfirmButton
           action="撤回调整"
           follows={
             of.state === 'IN_FORCE'
@@ -72,7 +73,7 @@ const Decide = ({ of, onDone }: { of: OverrideWholeFragment; onDone: () => void 
   const client = useApolloClient()
   const [verdict, setVerdict] = useState<OverrideVerdict>('CONFIRM')
   return (
-    <Confirm
+    <ConfirmButton
       action="决定调整"
       danger={false}
       follows={
@@ -98,6 +99,6 @@ const Decide = ({ of, onDone }: { of: OverrideWholeFragment; onDone: () => void 
           options={optionsOf('OverrideVerdict')}
         />
       </fieldset>
-    </Confirm>
+    </ConfirmButton>
   )
 }

@@ -3,12 +3,12 @@ import { Button, Radio, Select } from 'antd'
 import { useMemo } from 'react'
 import { useAddressState } from '../../pieces/address.js'
 import { type LoadedConnection, useConnection } from '../../pieces/connection.js'
-import { count, instant } from '../../pieces/dates.js'
+import { countText, instantText } from '../../pieces/dates.js'
 import { PageHead } from '../../pieces/page.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf } from '../../pieces/words.js'
-import { Retracted } from './retracted.js'
+import { RetractionPanel } from './retracted.js'
 import {
   CloseRetractionDocument,
   RetractionPlatformsDocument,
@@ -16,7 +16,7 @@ import {
   RetractionsDocument,
   type RetractionsQuery,
 } from './retractions.generated.js'
-import { nameOf, progressOf, type RetractionNode } from './words.js'
+import { type RetractionNode, retractedNameOf, retractionProgressOf } from './words.js'
 
 const VIEWS = [
   { value: '', label: '全部' },
@@ -24,7 +24,7 @@ const VIEWS = [
   { value: 'false', label: '已全部了结' },
 ]
 
-export default function Retractions() {
+export default function RetractionsPage() {
   const [asked, ask] = useAddressState({ open: '', platform: '', listing: '', row: 0 })
   const client = useApolloClient()
   const { data, error, refetch } = useQuery(RetractionPlatformsDocument)
@@ -66,21 +66,21 @@ export default function Retractions() {
           每次移出或暂停公示，凡收到过该条目的平台都须确认撤下。
           {seen && (
             <strong className={seen.open.totalCount > 0 ? 'bad' : 'good'}>
-              {seen.open.totalCount > 0 ? `尚有 ${count(seen.open.totalCount)} 项未了结。` : '全部已了结。'}
+              {seen.open.totalCount > 0 ? `尚有 ${countText(seen.open.totalCount)} 项未了结。` : '全部已了结。'}
             </strong>
           )}
         </p>
       </PageHead>
-      {error && <Refusal of={error} />}
+      {error && <RefusalNotice of={error} />}
       {asked.listing !== '' && (
         <section className="panel wide" aria-label="所选撤回" style={{ marginBottom: '1rem' }}>
           <div className="page-title">
-            <h2>{chosen.rows[0] ? nameOf(chosen.rows[0]) : '所选撤回'}</h2>
+            <h2>{chosen.rows[0] ? retractedNameOf(chosen.rows[0]) : '所选撤回'}</h2>
             <Button onClick={() => ask({ listing: '' })}>收起</Button>
           </div>
-          {chosen.error !== null && <Refusal of={chosen.error} onAgain={chosen.refresh} />}
+          {chosen.error !== null && <RefusalNotice of={chosen.error} onAgain={chosen.refresh} />}
           {chosen.rows.map((one) => (
-            <Retracted key={one.removedAt} of={one} names={names} onClose={close} />
+            <RetractionPanel key={one.removedAt} of={one} names={names} onClose={close} />
           ))}
           {!chosen.hasMore && chosen.rows.length === 0 && <p>没有这一项，或者您无权查看。</p>}
         </section>
@@ -132,12 +132,12 @@ const columnsOf = (
     title: '对象',
     render: (one) => (
       <Button type="link" className="flush" onClick={() => onChoose(one.key)}>
-        {nameOf(one)}
+        {retractedNameOf(one)}
       </Button>
     ),
   },
   { key: 'kind', title: '种类', width: 100, render: ({ kind }) => labelOf('SubjectKind', kind) },
-  { key: 'at', title: '移出', width: 150, render: ({ removedAt }) => instant(removedAt) },
+  { key: 'at', title: '移出', width: 150, render: ({ removedAt }) => instantText(removedAt) },
   {
     key: 'why',
     title: '原因',
@@ -149,7 +149,7 @@ const columnsOf = (
     title: '信用平台',
     width: 330,
     render: ({ receivers }) => {
-      const { confirmed, closed, waits } = progressOf(receivers)
+      const { confirmed, closed, waits } = retractionProgressOf(receivers)
       return (
         <>
           <span className={waits.length === 0 ? 'good' : ''}>

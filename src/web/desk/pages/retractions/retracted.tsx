@@ -1,12 +1,12 @@
 import { Link } from 'react-router'
-import { Confirm } from '../../pieces/confirm.js'
-import { ago, count, instant } from '../../pieces/dates.js'
+import { ConfirmButton } from '../../pieces/confirm.js'
+import { agoText, countText, instantText } from '../../pieces/dates.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
 import { useMay } from '../../session/session.js'
-import { STATES } from '../deliveries/words.js'
-import { isWaiting, progressOf, type RetractionNode, type RetractionReceiver } from './words.js'
+import { DELIVERY_STATE_WORDS } from '../deliveries/words.js'
+import { isReceiverWaiting, type RetractionNode, type RetractionReceiver, retractionProgressOf } from './words.js'
 
 interface RetractedProps {
   of: RetractionNode
@@ -14,13 +14,13 @@ interface RetractedProps {
   onClose: (of: RetractionNode, platform: string, reason: string) => Promise<void>
 }
 
-export const Retracted = ({ of, names, onClose }: RetractedProps) => {
-  const { confirmed, closed, waits } = progressOf(of.receivers)
+export const RetractionPanel = ({ of, names, onClose }: RetractedProps) => {
+  const { confirmed, closed, waits } = retractionProgressOf(of.receivers)
   const listing = of.listing && `/listings/${of.listing.id}`
   return (
     <>
       <p>
-        {instant(of.removedAt)} 起应告知各平台
+        {instantText(of.removedAt)} 起应告知各平台
         {of.reasonText && <>，{of.reasonText}</>}
         {of.documentNumber && <>（{of.documentNumber}）</>}。
         {listing && pageAt(listing) && <Link to={listing}>看名单记录</Link>}{' '}
@@ -35,11 +35,11 @@ export const Retracted = ({ of, names, onClose }: RetractedProps) => {
         </div>
         <div>
           <dt>未办结</dt>
-          <dd className={waits.length > 0 ? 'bad' : ''}>{count(waits.length)}</dd>
+          <dd className={waits.length > 0 ? 'bad' : ''}>{countText(waits.length)}</dd>
         </div>
         <div>
           <dt>由人办结</dt>
-          <dd>{count(closed)}</dd>
+          <dd>{countText(closed)}</dd>
         </div>
         <div>
           <dt>电商平台已确认</dt>
@@ -64,9 +64,9 @@ export const Retracted = ({ of, names, onClose }: RetractedProps) => {
           key: one.platform,
           cells: [
             names.get(one.platform) ?? one.platform,
-            one.got ? instant(one.gotAt) : `发出未获答复 ${instant(one.gotAt)}`,
-            one.toldAt === null ? '尚未' : `${instant(one.toldAt)}（共 ${one.attempts} 次）`,
-            one.confirmedAt === null ? '尚未' : instant(one.confirmedAt),
+            one.got ? instantText(one.gotAt) : `发出未获答复 ${instantText(one.gotAt)}`,
+            one.toldAt === null ? '尚未' : `${instantText(one.toldAt)}（共 ${one.attempts} 次）`,
+            one.confirmedAt === null ? '尚未' : instantText(one.confirmedAt),
             <Standing key="state" of={one} since={of.removedAt} />,
             <Closing
               key="close"
@@ -95,10 +95,10 @@ export const Retracted = ({ of, names, onClose }: RetractedProps) => {
               one.client,
               one.sequence,
               one.webhook ? '回调' : '自行读取',
-              one.toldAt === null ? '尚未' : instant(one.toldAt),
+              one.toldAt === null ? '尚未' : instantText(one.toldAt),
               one.confirmedAt === null
                 ? '尚未'
-                : `${instant(one.confirmedAt)}（${labelOf('RetractionConfirmed', one.confirmedBy)}）`,
+                : `${instantText(one.confirmedAt)}（${labelOf('RetractionConfirmed', one.confirmedBy)}）`,
               <span key="state" className={one.state === 'CONFIRMED' ? 'good' : 'warn'}>
                 {labelOf('RetractionHeard', one.state)}
               </span>,
@@ -112,15 +112,15 @@ export const Retracted = ({ of, names, onClose }: RetractedProps) => {
 
 const Standing = ({ of, since }: { of: RetractionReceiver; since: string }) => (
   <>
-    <span className={of.check === 'DUE' ? 'warn' : STATES[of.state].tone}>
-      {of.state === 'FOLDED' ? '该条目已重新公示' : STATES[of.state].word}
+    <span className={of.check === 'DUE' ? 'warn' : DELIVERY_STATE_WORDS[of.state].tone}>
+      {of.state === 'FOLDED' ? '该条目已重新公示' : DELIVERY_STATE_WORDS[of.state].word}
     </span>
     {of.check && <div className="soft">{labelOf('RemovalCheck', of.check)}</div>}
-    {of.state === 'OWED' && <span className="soft"> 已等 {ago(since).replace('前', '')}</span>}
+    {of.state === 'OWED' && <span className="soft"> 已等 {agoText(since).replace('前', '')}</span>}
     {of.lastError && <div className="bad">{of.lastError}</div>}
     {of.closed && (
       <div className="soft">
-        {of.closed.by} {instant(of.closed.at)}：{of.closed.reason}
+        {of.closed.by} {instantText(of.closed.at)}：{of.closed.reason}
       </div>
     )}
   </>
@@ -135,10 +135,10 @@ interface ClosingProps {
 
 const Closing = ({ of, receiver, name, onClose }: ClosingProps) => {
   const mayClose = useMay('close_retraction')
-  if (!isWaiting(receiver)) return <>—</>
+  if (!isReceiverWaiting(receiver)) return <>—</>
   if (!mayClose) return <span className="soft">限经办人、复核人</span>
   return (
-    <Confirm
+    <ConfirmButton
       action={`办结${name}`}
       button={{ size: 'small' }}
       follows={[`不再向${name}告知这次移出；该平台可能仍在展示`, '台账记明由谁、因何办结', '不能撤销']}

@@ -3,14 +3,14 @@ import type { RetractionsQuery } from './retractions.generated.js'
 export type RetractionNode = RetractionsQuery['retractions']['nodes'][number]
 export type RetractionReceiver = RetractionNode['receivers'][number]
 
-export const nameOf = ({ listing, key }: RetractionNode): string => listing?.operator.name ?? key
+export const retractedNameOf = ({ listing, key }: RetractionNode): string => listing?.operator.name ?? key
 
 /** Even a confirmed removal waits until the platform's display has been read. */
-export const isWaiting = ({ state, check }: RetractionReceiver): boolean =>
+export const isReceiverWaiting = ({ state, check }: RetractionReceiver): boolean =>
   state === 'OWED' || state === 'REFUSED' || check === 'DUE'
 
-export const progressOf = (receivers: readonly RetractionReceiver[]) => ({
-  confirmed: receivers.filter((one) => one.state === 'CONFIRMED' && !isWaiting(one)).length,
+export const retractionProgressOf = (receivers: readonly RetractionReceiver[]) => ({
+  confirmed: receivers.filter((one) => one.state === 'CONFIRMED' && !isReceiverWaiting(one)).length,
   closed: receivers.filter(({ state }) => state === 'CLOSED').length,
-  waits: receivers.filter(isWaiting),
+  waits: receivers.filter(isReceiverWaiting),
 })

@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import { GRADES, type Grade } from '../../../../domain/scoring/scorecard.js'
 import { COLOURS, GRADE_COLOURS } from '../../colours.js'
 import { Chart, type ChartOption } from '../../pieces/chart.js'
-import { count } from '../../pieces/dates.js'
+import { countText } from '../../pieces/dates.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import type { CardTrial } from './trial.js'
 
@@ -15,7 +15,7 @@ const STREAMS_PX = 260
 const before = (grade: Grade): string => `对照 ${grade}`
 const after = (grade: Grade): string => `试算 ${grade}`
 
-export const Grades = ({ of }: { of: CardTrial }) => {
+export const GradeMatrix = ({ of }: { of: CardTrial }) => {
   const option = useMemo<ChartOption>(() => optionOf(of), [of])
   const moves = new Map(of.grades.map((one) => [`${one.before}${one.after}`, one.operators]))
   return (
@@ -39,17 +39,17 @@ export const Grades = ({ of }: { of: CardTrial }) => {
                   const tone = n === 0 ? 'soft' : j < i ? 'good' : j > i ? 'bad' : ''
                   return (
                     <span key={to} className={tone}>
-                      {n === 0 ? '—' : count(n)}
+                      {n === 0 ? '—' : countText(n)}
                       {n > 0 && j !== i && <span aria-hidden="true">{j < i ? ' ↑' : ' ↓'}</span>}
                     </span>
                   )
                 }),
-                count(of.before[from]),
+                countText(of.before[from]),
               ],
             })),
             {
               key: 'all',
-              cells: ['试算后', ...GRADES.map((grade) => count(of.after[grade])), count(of.operators)],
+              cells: ['试算后', ...GRADES.map((grade) => countText(of.after[grade])), countText(of.operators)],
             },
           ]}
         />
@@ -75,7 +75,7 @@ const optionOf = (of: CardTrial): ChartOption => ({
       emphasis: { focus: 'adjacency' },
       label: {
         color: COLOURS.ink,
-        formatter: ({ name, value }: { name: string; value: number }) => `${name}  ${count(value)}`,
+        formatter: ({ name, value }: { name: string; value: number }) => `${name}  ${countText(value)}`,
       },
       data: GRADES.flatMap((grade) => [
         ...(of.before[grade] > 0

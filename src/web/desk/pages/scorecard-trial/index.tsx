@@ -4,17 +4,17 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import type { Scorecard } from '../../../../domain/scoring/scorecard.js'
 import { useAddressState } from '../../pieces/address.js'
-import { count, instant } from '../../pieces/dates.js'
-import { Empty, Loading } from '../../pieces/empty.js'
+import { countText, instantText } from '../../pieces/dates.js'
+import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { cardDifferences } from '../scorecard/words.js'
-import { Decide } from '../scorecards/decide.js'
+import { DecideActivation } from '../scorecards/decide.js'
 import { CARD_STATES, cardPath } from '../scorecards/words.js'
-import { Grades } from './grades.js'
-import { Moves } from './moves.js'
-import { Propose } from './propose.js'
+import { GradeMatrix } from './grades.js'
+import { LargestMoves } from './moves.js'
+import { ProposeForm } from './propose.js'
 import {
   ScorecardTrialDocument,
   type ScorecardTrialQuery,
@@ -23,12 +23,12 @@ import {
   TrialDocumentsDocument,
   type TrialDocumentsQuery,
 } from './scorecard-trial.generated.js'
-import { Groups, Spread } from './spread.js'
+import { SpreadChart, TrialGroups } from './spread.js'
 import type { CardTrial } from './trial.js'
 
 type CardChoices = TrialCardsQuery['scorecards']
 
-export default function ScorecardTrial() {
+export default function ScorecardTrialPage() {
   const [asked, ask] = useAddressState({ version: '', against: '' })
   const { data, error, refetch } = useQuery(TrialCardsDocument)
   const seen = data as TrialCardsQuery | undefined
@@ -41,8 +41,8 @@ export default function ScorecardTrial() {
       <PageHead title="试算">
         <p className="soft">以一张评分卡对全部主体评分，与另一张对照；只存试算结果，不存评分，不产生线索。</p>
       </PageHead>
-      {error && <Refusal of={error} onAgain={() => void refetch()} />}
-      {!seen && !error && <Loading of="评分卡" />}
+      {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
+      {!seen && !error && <LoadingNotice of="评分卡" />}
       {seen && (
         <Choice
           key={`${asked.version} ${asked.against}`}
@@ -51,15 +51,15 @@ export default function ScorecardTrial() {
           onTry={(next) => ask(next, { push: true })}
         />
       )}
-      {seen && asked.version === '' && <Empty>选择一张评分卡，看它与现行的（或另一张）有何不同。</Empty>}
+      {seen && asked.version === '' && <EmptyNotice>选择一张评分卡，看它与现行的（或另一张）有何不同。</EmptyNotice>}
       {seen && asked.version !== '' && (
         <Tried asked={asked}>
           {(trial) => (
             <>
               {waiting ? (
-                <Decide of={waiting} isBesideTrial onDone={() => void refetch()} />
+                <DecideActivation of={waiting} isBesideTrial onDone={() => void refetch()} />
               ) : (
-                card && <Propose card={card} trial={trial} onDone={() => void refetch()} />
+                card && <ProposeForm card={card} trial={trial} onDone={() => void refetch()} />
               )}
             </>
           )}
@@ -133,16 +133,16 @@ const Tried = ({ asked, children }: { asked: TrialQuery; children: (trial: CardT
     nextFetchPolicy: 'cache-first',
   })
   const trial = (data as ScorecardTrialQuery | undefined)?.scorecardTrial
-  if (error) return <Refusal of={error} onAgain={() => void refetch()} />
-  if (trial === undefined) return loading ? <Loading of="试算结果，主体多时需数秒" /> : null
+  if (error) return <RefusalNotice of={error} onAgain={() => void refetch()} />
+  if (trial === undefined) return loading ? <LoadingNotice of="试算结果，主体多时需数秒" /> : null
   return (
     <div className="panels">
       <Summary of={trial} />
-      <Grades of={trial} />
-      <Spread of={trial} />
-      <Groups of={trial} />
-      <Moves title="下降最多的" empty="没有分值下降的主体。" moves={trial.down} trial={trial} />
-      <Moves title="上升最多的" empty="没有分值上升的主体。" moves={trial.up} trial={trial} />
+      <GradeMatrix of={trial} />
+      <SpreadChart of={trial} />
+      <TrialGroups of={trial} />
+      <LargestMoves title="下降最多的" empty="没有分值下降的主体。" moves={trial.down} trial={trial} />
+      <LargestMoves title="上升最多的" empty="没有分值上升的主体。" moves={trial.up} trial={trial} />
       <Differences of={trial} />
       {children(trial)}
     </div>
@@ -157,19 +157,19 @@ const Summary = ({ of }: { of: CardTrial }) => (
     <dl className="stats">
       <div>
         <dt>主体</dt>
-        <dd>{count(of.operators)}</dd>
+        <dd>{countText(of.operators)}</dd>
       </div>
       <div>
         <dt>完全不变</dt>
-        <dd>{count(of.unchanged)}</dd>
+        <dd>{countText(of.unchanged)}</dd>
       </div>
       <div>
         <dt>等级上升</dt>
-        <dd className="good">{count(of.better)}</dd>
+        <dd className="good">{countText(of.better)}</dd>
       </div>
       <div>
         <dt>等级下降</dt>
-        <dd className={of.worse > 0 ? 'bad' : ''}>{count(of.worse)}</dd>
+        <dd className={of.worse > 0 ? 'bad' : ''}>{countText(of.worse)}</dd>
       </div>
       {of.spread && (
         <div>
@@ -179,7 +179,7 @@ const Summary = ({ of }: { of: CardTrial }) => (
       )}
     </dl>
     <p className="soft">
-      按 {of.asOf} 的事实，{instant(of.madeAt)} 由 {of.madeBy ?? '命令'} 试算
+      按 {of.asOf} 的事实，{instantText(of.madeAt)} 由 {of.madeBy ?? '命令'} 试算
     </p>
   </section>
 )
@@ -193,8 +193,8 @@ const Differences = ({ of }: { of: CardTrial }) => {
   return (
     <section className="panel wide" aria-label="两张卡的不同">
       <h2>两张卡的不同</h2>
-      {error && <Refusal of={error} />}
-      {found?.length === 0 && <Empty>两张卡的分值、上限、时限、等级线和封顶都相同。</Empty>}
+      {error && <RefusalNotice of={error} />}
+      {found?.length === 0 && <EmptyNotice>两张卡的分值、上限、时限、等级线和封顶都相同。</EmptyNotice>}
       {found && found.length > 0 && (
         <PlainTable
           label="两张卡的不同"

@@ -1,9 +1,9 @@
 import { Link } from 'react-router'
 import { FACTS, type FactName } from '../../../../domain/records/facts.js'
-import { codeOf, operatorPath } from '../../pieces/code.js'
-import { Empty } from '../../pieces/empty.js'
+import { operatorCodeOf, operatorPath } from '../../pieces/code.js'
+import { EmptyNotice } from '../../pieces/empty.js'
 import { PlainTable } from '../../pieces/plain-table.js'
-import { signed } from '../../pieces/waterfall.js'
+import { signedPoints } from '../../pieces/waterfall.js'
 import { pageAt } from '../../routes.js'
 import type { CardTrial } from './trial.js'
 
@@ -16,18 +16,18 @@ interface MovesProps {
   trial: Pick<CardTrial, 'scorecard' | 'against'>
 }
 
-export const Moves = ({ title, empty, moves, trial }: MovesProps) => (
+export const LargestMoves = ({ title, empty, moves, trial }: MovesProps) => (
   <section className="panel wide" aria-label={title}>
     <h2>{title}</h2>
     {moves.length === 0 ? (
-      <Empty>{empty}</Empty>
+      <EmptyNotice>{empty}</EmptyNotice>
     ) : (
       moves.map((move, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: fixed order
         <details key={i} className="move" open={i === 0}>
           <summary>
             <strong>{nameOf(move)}</strong>{' '}
-            <span className={move.points < 0 ? 'bad' : 'good'}>{signed(move.points)} 分</span>{' '}
+            <span className={move.points < 0 ? 'bad' : 'good'}>{signedPoints(move.points)} 分</span>{' '}
             <span className="soft">
               {move.before.value} 分 · {move.before.grade} 级 → {move.after.value} 分 · {move.after.grade} 级
             </span>
@@ -40,7 +40,7 @@ export const Moves = ({ title, empty, moves, trial }: MovesProps) => (
 )
 
 const nameOf = ({ operator }: GradeMove): string =>
-  operator === null ? '已不单独存在的主体' : (operator.name ?? codeOf(operator))
+  operator === null ? '已不单独存在的主体' : (operator.name ?? operatorCodeOf(operator))
 
 const Reasons = ({ of, trial }: { of: GradeMove; trial: MovesProps['trial'] }) => {
   const path = of.operator && operatorPath(of.operator)
@@ -65,7 +65,7 @@ const Reasons = ({ of, trial }: { of: GradeMove; trial: MovesProps['trial'] }) =
             ruleName(rule, fact),
             <Side key="before" of={before} />,
             <Side key="after" of={after} />,
-            signed((after?.points ?? 0) - (before?.points ?? 0)),
+            signedPoints((after?.points ?? 0) - (before?.points ?? 0)),
           ],
         }))}
       />
@@ -83,6 +83,6 @@ const Side = ({ of }: { of: GradeMove['reasons'][number]['before'] }) =>
     <span className="soft">未说</span>
   ) : (
     <>
-      <strong>{signed(of.points)}</strong> {of.zh}
+      <strong>{signedPoints(of.points)}</strong> {of.zh}
     </>
   )

@@ -1,8 +1,8 @@
 import { useApolloClient } from '@apollo/client/react'
 import { Input } from 'antd'
 import { useId, useState } from 'react'
-import { Confirm } from '../../pieces/confirm.js'
-import { count, today } from '../../pieces/dates.js'
+import { ConfirmButton } from '../../pieces/confirm.js'
+import { countText, today } from '../../pieces/dates.js'
 import { useMay } from '../../session/session.js'
 import { ProposeScorecardDocument, type TrialCardsQuery } from './scorecard-trial.generated.js'
 import type { CardTrial } from './trial.js'
@@ -13,7 +13,7 @@ interface ProposeProps {
   onDone: () => void
 }
 
-export const Propose = ({ card, trial, onDone }: ProposeProps) => {
+export const ProposeForm = ({ card, trial, onDone }: ProposeProps) => {
   const client = useApolloClient()
   const mayPropose = useMay('propose_scorecard')
   const [effectiveOn, setEffectiveOn] = useState(today)
@@ -28,7 +28,7 @@ export const Propose = ({ card, trial, onDone }: ProposeProps) => {
         一人提议，另一人（复核人或管理员）决定；决定之前，现行评分卡不变。
         {card.state === 'IN_FORCE' && '这张卡已是现行。'}
       </p>
-      <Confirm
+      <ConfirmButton
         action="提议采用"
         danger={false}
         button={{ type: 'primary' }}
@@ -36,7 +36,7 @@ export const Propose = ({ card, trial, onDone }: ProposeProps) => {
         hint={hindrance ?? ''}
         follows={[
           `须由另一位复核人或管理员决定；采用后，自 ${effectiveOn || '所填日期'} 起按 ${card.version} 为全部主体评分`,
-          `按试算，${count(trial.operators)} 个主体中等级上升 ${count(trial.better)} 个，下降 ${count(trial.worse)} 个`,
+          `按试算，${countText(trial.operators)} 个主体中等级上升 ${countText(trial.better)} 个，下降 ${countText(trial.worse)} 个`,
           '过去的评分不变；评分从不构成列入名单的依据',
         ]}
         asks={{ label: '理由' }}
@@ -58,7 +58,7 @@ export const Propose = ({ card, trial, onDone }: ProposeProps) => {
           />
           {isPast && <span className="bad">不早于今天：已有的评分不变。</span>}
         </p>
-      </Confirm>
+      </ConfirmButton>
     </section>
   )
 }

@@ -3,10 +3,10 @@ import { use } from 'echarts/core'
 import { useMemo } from 'react'
 import { CITY_NAMES, divisionPrefixIn } from '../../../../domain/operators/places.js'
 import { COLOURS } from '../../colours.js'
-import { AXIS, Chart, type ChartOption } from '../../pieces/chart.js'
-import { count } from '../../pieces/dates.js'
+import { CHART_AXIS, Chart, type ChartOption } from '../../pieces/chart.js'
+import { countText } from '../../pieces/dates.js'
 import { PlainTable } from '../../pieces/plain-table.js'
-import { signed } from '../../pieces/waterfall.js'
+import { signedPoints } from '../../pieces/waterfall.js'
 import { labelOf } from '../../pieces/words.js'
 import type { CardTrial } from './trial.js'
 
@@ -25,7 +25,7 @@ const QUANTILES = [
   ['highest', '最高'],
 ] as const
 
-export const Spread = ({ of }: { of: CardTrial }) => {
+export const SpreadChart = ({ of }: { of: CardTrial }) => {
   const { spread } = of
   const option = useMemo<ChartOption>(
     () =>
@@ -33,8 +33,8 @@ export const Spread = ({ of }: { of: CardTrial }) => {
         ? {}
         : {
             grid: { left: 24, right: 24, top: 16, bottom: 8, containLabel: true },
-            xAxis: { type: 'value', name: '分', scale: false, ...AXIS },
-            yAxis: { type: 'category', data: [''], ...AXIS, axisTick: { show: false } },
+            xAxis: { type: 'value', name: '分', scale: false, ...CHART_AXIS },
+            yAxis: { type: 'category', data: [''], ...CHART_AXIS, axisTick: { show: false } },
             series: [
               {
                 type: 'boxplot',
@@ -60,15 +60,16 @@ export const Spread = ({ of }: { of: CardTrial }) => {
     <section className="panel wide" aria-label="分值变动的分布">
       <h2>分值变动的分布</h2>
       <p className="soft">
-        一半的主体变动在 {signed(spread.p25)} 至 {signed(spread.p75)} 分之间，九成在 {signed(spread.p5)} 至{' '}
-        {signed(spread.p95)} 分之间；最低 {signed(spread.lowest)}，最高 {signed(spread.highest)}。
+        一半的主体变动在 {signedPoints(spread.p25)} 至 {signedPoints(spread.p75)} 分之间，九成在{' '}
+        {signedPoints(spread.p5)} 至 {signedPoints(spread.p95)} 分之间；最低 {signedPoints(spread.lowest)}，最高{' '}
+        {signedPoints(spread.highest)}。
       </p>
       <Chart label="分值变动的分布（分）" option={option} height={SPREAD_PX}>
         <PlainTable
           label="分值变动的分布"
           columns={[{ title: '位置' }, { title: '变动（分）', align: 'right' }]}
           rows={[
-            ...QUANTILES.map(([key, word]) => ({ key, cells: [word, signed(spread[key])] })),
+            ...QUANTILES.map(([key, word]) => ({ key, cells: [word, signedPoints(spread[key])] })),
             { key: 'mean', cells: ['平均', spread.mean.toFixed(2)] },
           ]}
         />
@@ -89,7 +90,7 @@ interface OperatorGroup {
 const CITIES = new Map(CITY_NAMES.map((name) => [divisionPrefixIn(`${name}市`), name]))
 const regionName = (region: string | null): string => (region === null ? '未知' : (CITIES.get(region) ?? region))
 
-export const Groups = ({ of }: { of: CardTrial }) => {
+export const TrialGroups = ({ of }: { of: CardTrial }) => {
   const regions = of.regions.map((one) => ({ ...one, key: one.region ?? '—', name: regionName(one.region) }))
   const kinds = of.kinds.map((one) => ({ ...one, key: one.kind, name: labelOf('OperatorKind', one.kind) }))
   return (
@@ -118,7 +119,7 @@ const OperatorGroup = ({ title, groups }: { title: string; groups: readonly Oper
           ]}
           rows={groups.map(({ key, name, operators, better, worse, mean }) => ({
             key,
-            cells: [name, count(operators), count(better), count(worse), mean.toFixed(2)],
+            cells: [name, countText(operators), countText(better), countText(worse), mean.toFixed(2)],
           }))}
         />
       </Chart>
@@ -132,19 +133,19 @@ const groupOption = (groups: readonly OperatorGroup[]): ChartOption => ({
   tooltip: {
     trigger: 'axis',
     axisPointer: { type: 'shadow' },
-    valueFormatter: (value: unknown) => count(Math.abs(Number(value))),
+    valueFormatter: (value: unknown) => countText(Math.abs(Number(value))),
   },
   xAxis: {
     type: 'value',
     minInterval: 1,
-    ...AXIS,
-    axisLabel: { color: COLOURS.ink, formatter: (value: number) => count(Math.abs(value)) },
+    ...CHART_AXIS,
+    axisLabel: { color: COLOURS.ink, formatter: (value: number) => countText(Math.abs(value)) },
   },
   yAxis: {
     type: 'category',
     inverse: true,
     data: groups.map(({ name }) => name),
-    ...AXIS,
+    ...CHART_AXIS,
     axisTick: { show: false },
   },
   series: [

@@ -11,16 +11,23 @@ import {
   topScoreOf,
   type UnitRule,
 } from '../../../../domain/scoring/scorecard.js'
-import { Empty, Loading } from '../../pieces/empty.js'
+import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { CARD_STATES, trialPath } from '../scorecards/words.js'
 import { PointBar } from './point-bar.js'
 import { ScorecardDocument, type ScorecardQuery } from './scorecard.generated.js'
-import { daysOf, kindsOf, OPENS, pointsOf, rangeOf, widestOf } from './words.js'
+import {
+  largestPointsOf,
+  operatorKindsWords,
+  pointsWords,
+  rangeWords,
+  THRESHOLD_EFFECT_WORDS,
+  windowWords,
+} from './words.js'
 
-export default function OneScorecard() {
+export default function ScorecardPage() {
   const { version = '' } = useParams()
   const navigate = useNavigate()
   const { data, loading, error, refetch } = useQuery(ScorecardDocument, { variables: { version } })
@@ -40,8 +47,8 @@ export default function OneScorecard() {
           )
         }
       />
-      {error && <Refusal of={error} onAgain={() => void refetch()} />}
-      {!seen && loading && <Loading of="评分卡" />}
+      {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
+      {!seen && loading && <LoadingNotice of="评分卡" />}
       {card && (
         <>
           <p>
@@ -82,11 +89,11 @@ const Card = ({ of }: { of: Scorecard }) => (
         <Panel key={id} title={zh}>
           {!publicCredit && <p className="soft">不属于公共信用信息：单独展示，不计分。</p>}
           {own.length === 0 ? (
-            <Empty>本维度没有计分规则。</Empty>
+            <EmptyNotice>本维度没有计分规则。</EmptyNotice>
           ) : (
             <div className="even">
               {own.map((rule) => (
-                <OneRule key={rule.id} of={rule} widest={widestOf(of)} />
+                <OneRule key={rule.id} of={rule} widest={largestPointsOf(of)} />
               ))}
             </div>
           )}
@@ -106,12 +113,12 @@ const Card = ({ of }: { of: Scorecard }) => (
     </Panel>
     <Panel title="跌破线时">
       {of.lines.length === 0 ? (
-        <Empty>这张卡未设线。</Empty>
+        <EmptyNotice>这张卡未设线。</EmptyNotice>
       ) : (
         <ul>
           {of.lines.map(({ below, opens }) => (
             <li key={below}>
-              低于 {below} 分：{OPENS[opens]}
+              低于 {below} 分：{THRESHOLD_EFFECT_WORDS[opens]}
             </li>
           ))}
         </ul>
@@ -174,9 +181,9 @@ const OneRule = ({ of, widest }: { of: ScoreRule; widest: number }) => (
   <>
     {of.kind === 'units' ? <Units of={of} widest={widest} /> : <Bins of={of} widest={widest} />}
     <p className="soft">
-      {of.kind === 'units' && (of.cap === null ? '累计不设上限；' : `累计以 ${pointsOf(of.cap)} 分为限；`)}
-      {of.kind === 'bins' && `时限：${daysOf(of.windowDays)}；`}
-      适用：{kindsOf(of.operators)}；依据：{of.legalBasis.join('；')}
+      {of.kind === 'units' && (of.cap === null ? '累计不设上限；' : `累计以 ${pointsWords(of.cap)} 分为限；`)}
+      {of.kind === 'bins' && `时限：${windowWords(of.windowDays)}；`}
+      适用：{operatorKindsWords(of.operators)}；依据：{of.legalBasis.join('；')}
     </p>
   </>
 )
@@ -192,7 +199,7 @@ const Units = ({ of, widest }: { of: UnitRule; widest: number }) => (
       cells: [
         nameOf(fact),
         <PointBar key="points" points={points} widest={widest} />,
-        daysOf(windowDays),
+        windowWords(windowDays),
         halvesEveryDays === null ? '不减半' : `每满 ${halvesEveryDays} 日`,
       ],
     }))}
@@ -208,7 +215,7 @@ const Bins = ({ of, widest }: { of: BinRule; widest: number }) => (
     ]}
     rows={of.bins.map((bin) => ({
       key: String(bin.from),
-      cells: [rangeOf(bin), <PointBar key="points" points={bin.points} widest={widest} />],
+      cells: [rangeWords(bin), <PointBar key="points" points={bin.points} widest={widest} />],
     }))}
   />
 )

@@ -1,8 +1,8 @@
 import { useApolloClient } from '@apollo/client/react'
 import { Link } from 'react-router'
 import { isSamePerson } from '../../../../domain/access/persons.js'
-import { Confirm } from '../../pieces/confirm.js'
-import { count, day, instant, today } from '../../pieces/dates.js'
+import { ConfirmButton } from '../../pieces/confirm.js'
+import { countText, dayText, instantText, today } from '../../pieces/dates.js'
 import { useMay, useSession } from '../../session/session.js'
 import { type ActivationLineFragment, DecideScorecardDocument } from './scorecards.generated.js'
 import { cardPath, trialPath } from './words.js'
@@ -13,7 +13,7 @@ interface DecideProps {
   onDone: () => void
 }
 
-export const Decide = ({ of, isBesideTrial = false, onDone }: DecideProps) => {
+export const DecideActivation = ({ of, isBesideTrial = false, onDone }: DecideProps) => {
   const client = useApolloClient()
   const { name } = useSession()
   const mayDecide = useMay('decide_scorecard')
@@ -27,23 +27,23 @@ export const Decide = ({ of, isBesideTrial = false, onDone }: DecideProps) => {
   return (
     <section className="panel wide" aria-label={`待决定：采用 ${of.scorecard}`}>
       <h2>
-        待决定：自 {day(of.effectiveOn)} 起采用 <Link to={cardPath(of.scorecard)}>{of.scorecard}</Link>
+        待决定：自 {dayText(of.effectiveOn)} 起采用 <Link to={cardPath(of.scorecard)}>{of.scorecard}</Link>
       </h2>
       <p>
-        {of.proposedBy} 于 {instant(of.proposedAt)} 提议：{of.reason}
+        {of.proposedBy} 于 {instantText(of.proposedAt)} 提议：{of.reason}
       </p>
       {of.trial && !isBesideTrial && (
         <p>
-          试算（对照 {of.trial.against}，{instant(of.trial.madeAt)}）：{count(of.trial.operators)} 个主体中，等级上升{' '}
-          <span className="good">{count(of.trial.better)}</span>，下降{' '}
-          <span className="bad">{count(of.trial.worse)}</span>，完全不变 {count(of.trial.unchanged)}。
+          试算（对照 {of.trial.against}，{instantText(of.trial.madeAt)}）：{countText(of.trial.operators)}{' '}
+          个主体中，等级上升 <span className="good">{countText(of.trial.better)}</span>，下降{' '}
+          <span className="bad">{countText(of.trial.worse)}</span>，完全不变 {countText(of.trial.unchanged)}。
           <Link to={trialPath(of.scorecard, of.trial.against)}>看试算的全部</Link>
         </p>
       )}
       {isPast && <p className="bad">生效日期已过，只能不予采用；需要的，另行提议。</p>}
       {hindrance !== null && <p className="warn">{hindrance}</p>}
       <div className="filters">
-        <Confirm
+        <ConfirmButton
           action="采用"
           danger={false}
           button={{ type: 'primary' }}
@@ -51,14 +51,16 @@ export const Decide = ({ of, isBesideTrial = false, onDone }: DecideProps) => {
           hint={hindrance ?? (isPast ? '生效日期已过' : '')}
           follows={[
             `自 ${of.effectiveOn} 起按 ${of.scorecard} 为全部主体评分`,
-            ...(of.trial ? [`按试算，等级上升 ${count(of.trial.better)} 个，下降 ${count(of.trial.worse)} 个`] : []),
+            ...(of.trial
+              ? [`按试算，等级上升 ${countText(of.trial.better)} 个，下降 ${countText(of.trial.worse)} 个`]
+              : []),
             '过去的评分不变；跌破线的只产生线索，评分从不构成列入名单的依据',
             '决定不能撤销；要换回的，另行提议',
           ]}
           asks={{ label: '说明', optional: true }}
           onDo={decide(true)}
         />
-        <Confirm
+        <ConfirmButton
           action="不予采用"
           disabled={hindrance !== null}
           hint={hindrance ?? ''}

@@ -1,18 +1,18 @@
 import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { Link } from 'react-router'
-import { day, instant } from '../../pieces/dates.js'
-import { Loading } from '../../pieces/empty.js'
+import { dayText, instantText } from '../../pieces/dates.js'
+import { LoadingNotice } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { TimeLine, type TimeLineEvent } from '../../pieces/time-line.js'
 import { labelOf } from '../../pieces/words.js'
-import { Decide } from './decide.js'
+import { DecideActivation } from './decide.js'
 import { type ActivationLineFragment, ScorecardsDocument, type ScorecardsQuery } from './scorecards.generated.js'
 import { CARD_STATES, cardPath, trialPath } from './words.js'
 
-export default function Scorecards() {
+export default function ScorecardsPage() {
   const { data, loading, error, refetch } = useQuery(ScorecardsDocument)
   const seen = data as ScorecardsQuery | undefined
   const again = () => void refetch()
@@ -28,14 +28,14 @@ export default function Scorecards() {
       >
         <p className="soft">评分卡先试算，再由一人提议、另一人决定采用；过去的评分不变。</p>
       </PageHead>
-      {error && <Refusal of={error} onAgain={again} />}
-      {!seen && loading && <Loading of="评分卡" />}
+      {error && <RefusalNotice of={error} onAgain={again} />}
+      {!seen && loading && <LoadingNotice of="评分卡" />}
       {seen && (
         <div className="panels">
           {seen.scorecardActivations.nodes
             .filter(({ state }) => state === 'PROPOSED')
             .map((one) => (
-              <Decide key={one.id} of={one} onDone={again} />
+              <DecideActivation key={one.id} of={one} onDone={again} />
             ))}
           <Versions of={seen.scorecards} />
           <section className="panel wide" aria-label="采用的经过">
@@ -117,12 +117,12 @@ const momentOf = (one: ActivationLineFragment): TimeLineEvent => ({
   title: (
     <>
       {labelOf('ScorecardActivationState', one.state)}：<Link to={cardPath(one.scorecard)}>{one.scorecard}</Link>，自{' '}
-      {day(one.effectiveOn)}
+      {dayText(one.effectiveOn)}
     </>
   ),
   detail: (
     <>
-      {one.proposedBy} {instant(one.proposedAt)} 提议：{one.reason}
+      {one.proposedBy} {instantText(one.proposedAt)} 提议：{one.reason}
       {one.decidedBy && (
         <>
           ；{one.decidedBy} 决定{one.note ? `：${one.note}` : ''}

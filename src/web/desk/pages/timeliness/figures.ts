@@ -14,7 +14,7 @@ export interface TimelinessMonth {
   isCut: boolean
 }
 
-export const monthOf = async (client: ApolloClient, month: string): Promise<TimelinessMonth> => {
+export const fetchMonth = async (client: ApolloClient, month: string): Promise<TimelinessMonth> => {
   const figures: TimelinessFigure[] = []
   let after: string | null = null
   for (let page = 0; page < PAGES_MOST; page += 1) {
@@ -51,7 +51,7 @@ export interface PlatformSum {
   share: number | null
 }
 
-export const sumsOf = (figures: readonly TimelinessFigure[]): PlatformSum[] => {
+export const sumsByPlatform = (figures: readonly TimelinessFigure[]): PlatformSum[] => {
   const sums = new Map<string, PlatformSum>()
   for (const one of figures) {
     const { platform, platformName } = one
@@ -81,4 +81,4 @@ export const sumsOf = (figures: readonly TimelinessFigure[]): PlatformSum[] => {
   return [...sums.values()]
 }
 
-export const percent = (share: number | null): string => (share === null ? '—' : `${(share * 100).toFixed(1)}%`)
+export const percentText = (share: number | null): string => (share === null ? '—' : `${(share * 100).toFixed(1)}%`)

@@ -4,14 +4,21 @@ import { useEffect, useMemo, useState } from 'react'
 import { Link } from 'react-router'
 import { COLOURS } from '../../colours.js'
 import { useAddressState } from '../../pieces/address.js'
-import { AXIS, Chart, type ChartOption } from '../../pieces/chart.js'
-import { count, today } from '../../pieces/dates.js'
-import { Empty, Loading } from '../../pieces/empty.js'
+import { CHART_AXIS, Chart, type ChartOption } from '../../pieces/chart.js'
+import { countText, today } from '../../pieces/dates.js'
+import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
-import { monthOf, monthsUntil, type PlatformSum, percent, sumsOf, type TimelinessMonth } from './figures.js'
+import {
+  fetchMonth,
+  monthsUntil,
+  type PlatformSum,
+  percentText,
+  sumsByPlatform,
+  type TimelinessMonth,
+} from './figures.js'
 import { TimelinessDueDocument, type TimelinessDueQuery } from './timeliness.generated.js'
 
 const MONTHS_DRAWN = 6
@@ -20,7 +27,7 @@ const BAR_PX = 44
 const FRAME_PX = 60
 const LINES_PX = 260
 
-export default function Timeliness() {
+export default function TimelinessPage() {
   const now = today().slice(0, 'YYYY-MM'.length)
   const [{ month }, ask] = useAddressState({ month: now })
   const { months, error, again } = useMonths(month)
@@ -43,9 +50,9 @@ export default function Timeliness() {
       >
         <Due />
       </PageHead>
-      {error !== null && <Refusal of={error} onAgain={again} />}
+      {error !== null && <RefusalNotice of={error} onAgain={again} />}
       {chosen === undefined || months === null ? (
-        error === null && <Loading of="各月数字" />
+        error === null && <LoadingNotice of="各月数字" />
       ) : (
         <div className="panels">
           <OfMonth of={chosen} />
@@ -68,7 +75,7 @@ const useMonths = (month: string) => {
   useEffect(() => {
     let isGone = false
     setState({ months: null, error: null })
-    Promise.all(monthsUntil(month, MONTHS_DRAWN).map((one) => monthOf(client, one)))
+    Promise.all(monthsUntil(month, MONTHS_DRAWN).map((one) => fetchMonth(client, one)))
       .then((months) => {
         if (!isGone) setState({ months, error: null })
       })
@@ -91,9 +98,9 @@ const Due = () => {
     <p className="soft">
       期限以工作日计；应在某月内办结的，计入该月。现有{' '}
       <Link to="/deliveries?late=true" className={isLate ? 'bad' : ''}>
-        逾期未确认 {count(seen.late.totalCount)} 件
+        逾期未确认 {countText(seen.late.totalCount)} 件
       </Link>
-      ，另有 {count(seen.due.totalCount - seen.late.totalCount)} 件最迟下一工作日到期。
+      ，另有 {countText(seen.due.totalCount - seen.late.totalCount)} 件最迟下一工作日到期。
     </p>
   )
 }
@@ -106,18 +113,18 @@ const PARTS = [
 ] as const satisfies { key: keyof PlatformSum; name: string; color: string }[]
 
 const OfMonth = ({ of: { month, figures } }: { of: TimelinessMonth }) => {
-  const sums = useMemo(() => sumsOf(figures), [figures])
+  const sums = useMemo(() => sumsByPlatform(figures), [figures])
   const option = useMemo<ChartOption>(
     () => ({
       grid: { left: 8, right: 24, top: 36, bottom: 8, containLabel: true },
       legend: { top: 0, left: 0, textStyle: { color: COLOURS.ink } },
       tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' } },
-      xAxis: { type: 'value', minInterval: 1, ...AXIS },
+      xAxis: { type: 'value', minInterval: 1, ...CHART_AXIS },
       yAxis: {
         type: 'category',
         inverse: true,
-        data: sums.map(({ name, share }) => `${name}  ${percent(share)}`),
-        ...AXIS,
+        data: sums.map(({ name, share }) => `${name}  ${percentText(share)}`),
+        ...CHART_AXIS,
         axisLabel: { color: COLOURS.ink, width: 170, overflow: 'break' },
         axisTick: { show: false },
       },
@@ -135,7 +142,7 @@ const OfMonth = ({ of: { month, figures } }: { of: TimelinessMonth }) => {
     <section className="panel wide" aria-label={`${month} 各平台`}>
       <h2>{month} 各平台</h2>
       {sums.length === 0 ? (
-        <Empty>本月没有应办结的报送。</Empty>
+        <EmptyNotice>本月没有应办结的报送。</EmptyNotice>
       ) : (
         <Chart label={`${month} 各平台应办结的报送（件）`} option={option} height={sums.length * BAR_PX + FRAME_PX}>
           <PlainTable
@@ -148,7 +155,12 @@ const OfMonth = ({ of: { month, figures } }: { of: TimelinessMonth }) => {
             ]}
             rows={sums.map((one) => ({
               key: one.platform,
-              cells: [one.name, count(one.total), ...PARTS.map(({ key }) => count(one[key])), percent(one.share)],
+              cells: [
+                one.name,
+                countText(one.total),
+                ...PARTS.map(({ key }) => countText(one[key])),
+                percentText(one.share),
+              ],
             }))}
           />
         </Chart>
@@ -158,7 +170,7 @@ const OfMonth = ({ of: { month, figures } }: { of: TimelinessMonth }) => {
 }
 
 const OverMonths = ({ of }: { of: readonly TimelinessMonth[] }) => {
-  const sums = useMemo(() => of.map(({ month, figures }) => ({ month, sums: sumsOf(figures) })), [of])
+  const sums = useMemo(() => of.map(({ month, figures }) => ({ month, sums: sumsByPlatform(figures) })), [of])
   const names = useMemo(
     () => new Map(sums.flatMap((one) => one.sums.map(({ platform, name }) => [platform, name] as const))),
     [sums],
@@ -170,13 +182,13 @@ const OverMonths = ({ of }: { of: readonly TimelinessMonth[] }) => {
     () => ({
       grid: { left: 8, right: 24, top: 64, bottom: 8, containLabel: true },
       legend: { top: 0, left: 0, textStyle: { color: COLOURS.ink } },
-      tooltip: { trigger: 'axis', valueFormatter: (value: unknown) => percent(value as number | null) },
-      xAxis: { type: 'category', data: sums.map(({ month }) => month), ...AXIS },
+      tooltip: { trigger: 'axis', valueFormatter: (value: unknown) => percentText(value as number | null) },
+      xAxis: { type: 'category', data: sums.map(({ month }) => month), ...CHART_AXIS },
       yAxis: {
         type: 'value',
         min: 0,
         max: 1,
-        ...AXIS,
+        ...CHART_AXIS,
         axisLabel: { color: COLOURS.ink, formatter: (value: number) => `${Math.round(value * 100)}%` },
       },
       series: [...names].map(([platform, name], i) => ({
@@ -194,7 +206,7 @@ const OverMonths = ({ of }: { of: readonly TimelinessMonth[] }) => {
     <section className="panel wide" aria-label="近六个月的及时率">
       <h2>近 {MONTHS_DRAWN} 个月的及时率</h2>
       {names.size === 0 ? (
-        <Empty>这几个月没有应办结的报送。</Empty>
+        <EmptyNotice>这几个月没有应办结的报送。</EmptyNotice>
       ) : (
         <Chart label="近六个月各平台的及时率" option={option} height={LINES_PX}>
           <PlainTable
@@ -202,7 +214,7 @@ const OverMonths = ({ of }: { of: readonly TimelinessMonth[] }) => {
             columns={[{ title: '平台' }, ...sums.map(({ month }) => ({ title: month, align: 'right' as const }))]}
             rows={[...names].map(([platform, name]) => ({
               key: platform,
-              cells: [name, ...sums.map((_, at) => percent(shareOf(at, platform)))],
+              cells: [name, ...sums.map((_, at) => percentText(shareOf(at, platform)))],
             }))}
           />
         </Chart>
@@ -219,7 +231,7 @@ const Figures = ({ of: { month, figures, isCut } }: { of: TimelinessMonth }) => 
     </p>
     {isCut && <p className="warn">此处只列出一部分，全部见表格文件。</p>}
     {figures.length === 0 ? (
-      <Empty>本月没有应办结的报送。</Empty>
+      <EmptyNotice>本月没有应办结的报送。</EmptyNotice>
     ) : (
       <PlainTable
         label={`${month} 按机关、平台和事项`}
@@ -241,13 +253,13 @@ const Figures = ({ of: { month, figures, isCut } }: { of: TimelinessMonth }) => 
             one.authority,
             one.platformName.zh,
             labelOf('TimelinessDuty', one.duty),
-            count(one.total),
-            count(one.onTime),
+            countText(one.total),
+            countText(one.onTime),
             <span key="late" className={one.late > 0 ? 'bad' : ''}>
-              {count(one.late)}
+              {countText(one.late)}
             </span>,
-            one.overdue > 0 ? `${count(one.open)}（逾期 ${count(one.overdue)}）` : count(one.open),
-            percent(one.share),
+            one.overdue > 0 ? `${countText(one.open)}（逾期 ${countText(one.overdue)}）` : countText(one.open),
+            percentText(one.share),
             one.median ?? '—',
             one.worst ?? '—',
           ],

@@ -2,17 +2,17 @@ import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
-import { codeOf } from '../../pieces/code.js'
-import { ago, count, day, distance, instant } from '../../pieces/dates.js'
-import { Empty, Loading } from '../../pieces/empty.js'
+import { operatorCodeOf } from '../../pieces/code.js'
+import { agoText, countText, daysUntilText, dayText, instantText } from '../../pieces/dates.js'
+import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
 import { useMay } from '../../session/session.js'
 import { type DeadlineLineFragment, TodayDocument, type TodayQuery } from './today.generated.js'
 
-export default function Today() {
+export default function TodayPage() {
   const moves = useMay('see_moves')
   const { data, loading, error, refetch } = useQuery(TodayDocument, { variables: { moves } })
   return (
@@ -25,8 +25,8 @@ export default function Today() {
           </Button>
         }
       />
-      {error && <Refusal of={error} onAgain={() => void refetch()} />}
-      {data ? <Work of={data} /> : loading && <Loading of="今日工作" />}
+      {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
+      {data ? <Work of={data} /> : loading && <LoadingNotice of="今日工作" />}
     </>
   )
 }
@@ -56,11 +56,11 @@ type DeadlineLines = { totalCount: number; nodes: readonly DeadlineLineFragment[
 
 const Deadlines = ({ late, due }: { late: DeadlineLines; due: DeadlineLines }) => (
   <Panel title="期限" wide>
-    <h3 className={late.totalCount > 0 ? 'bad' : ''}>已逾期 {count(late.totalCount)} 项</h3>
+    <h3 className={late.totalCount > 0 ? 'bad' : ''}>已逾期 {countText(late.totalCount)} 项</h3>
     {late.totalCount > 0 && <DeadlineTable label="已逾期的期限" lines={late.nodes} isLate />}
-    <h3>将到期 {count(due.totalCount)} 项</h3>
+    <h3>将到期 {countText(due.totalCount)} 项</h3>
     {due.totalCount === 0 ? (
-      <Empty>没有将到期的期限。</Empty>
+      <EmptyNotice>没有将到期的期限。</EmptyNotice>
     ) : (
       <DeadlineTable label="将到期的期限" lines={due.nodes} />
     )}
@@ -92,12 +92,12 @@ const DeadlineTable = ({
         {lines.map(({ name, dueOn, provisional, listing }) => (
           <tr key={`${listing.id} ${name} ${dueOn}`}>
             <td className="nowrap">
-              {day(dueOn)} <span className={isLate ? 'bad' : 'soft'}>{distance(dueOn)}</span>
+              {dayText(dueOn)} <span className={isLate ? 'bad' : 'soft'}>{daysUntilText(dueOn)}</span>
               {provisional && <span className="soft">（节假日未公布，可能变动）</span>}
             </td>
             <td>{labelOf('DeadlineName', name)}</td>
             <td>
-              <To path={`/listings/${listing.id}`}>{listing.operator.name ?? codeOf(listing.operator)}</To>
+              <To path={`/listings/${listing.id}`}>{listing.operator.name ?? operatorCodeOf(listing.operator)}</To>
             </td>
             <td>{listing.list?.name.zh ?? '—'}</td>
             <td>{labelOf('ListingState', listing.state)}</td>
@@ -150,7 +150,7 @@ const Queues = ({ of }: { of: TodayQuery }) => {
               <th scope="row">
                 <To path={path}>{title}</To>
               </th>
-              <td className={isUrgent && n > 0 ? 'right bad' : 'right'}>{n === 0 ? '无' : count(n)}</td>
+              <td className={isUrgent && n > 0 ? 'right bad' : 'right'}>{n === 0 ? '无' : countText(n)}</td>
             </tr>
           ))}
         </tbody>
@@ -182,11 +182,11 @@ const Feeds = ({ of }: { of: TodayQuery['agencies'] }) => (
                 <To path={`/intake/feeds/${feed.id}`}>{feed.title.zh}</To>
                 <div className="soft">{name.zh}</div>
               </th>
-              <td title={instant(feed.lastGoodPullAt)}>
+              <td title={instantText(feed.lastGoodPullAt)}>
                 <FeedState of={feed} />
               </td>
-              <td className="right">{count(feed.openRejects)}</td>
-              <td className="right">{count(feed.unmatched)}</td>
+              <td className="right">{countText(feed.openRejects)}</td>
+              <td className="right">{countText(feed.unmatched)}</td>
             </tr>
           )),
         )}
@@ -200,7 +200,7 @@ const FeedState = ({ of }: { of: TodayQuery['agencies'][number]['feeds'][number]
   if (of.lastGoodPullAt === null) return <span className="bad">从未</span>
   return (
     <>
-      {ago(of.lastGoodPullAt)}
+      {agoText(of.lastGoodPullAt)}
       {of.stale && <span className="bad"> 已超过 {of.staleAfterHours} 小时</span>}
       {of.lastError !== null && <div className="bad">上次未成</div>}
     </>
@@ -228,11 +228,11 @@ const Platforms = ({ of }: { of: TodayQuery['platforms'] }) => (
             <th scope="row">
               <To path={`/deliveries?platform=${platform.id}`}>{platform.name.zh}</To>
               {platform.paused && <div className="warn">已暂停新增：{platform.paused.reason}</div>}
-              {platform.openUntil && <div className="bad">连续失败，暂不发送至 {instant(platform.openUntil)}</div>}
+              {platform.openUntil && <div className="bad">连续失败，暂不发送至 {instantText(platform.openUntil)}</div>}
             </th>
-            <td className="right">{count(platform.outstanding)}</td>
-            <td className={platform.refused > 0 ? 'right bad' : 'right'}>{count(platform.refused)}</td>
-            <td>{platform.configured ? ago(platform.lastConfirmedAt) : '未配置地址'}</td>
+            <td className="right">{countText(platform.outstanding)}</td>
+            <td className={platform.refused > 0 ? 'right bad' : 'right'}>{countText(platform.refused)}</td>
+            <td>{platform.configured ? agoText(platform.lastConfirmedAt) : '未配置地址'}</td>
           </tr>
         ))}
       </tbody>

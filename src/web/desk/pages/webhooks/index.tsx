@@ -1,16 +1,16 @@
 import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
-import { ago, count, instant } from '../../pieces/dates.js'
-import { Empty, Loading } from '../../pieces/empty.js'
+import { agoText, countText, instantText } from '../../pieces/dates.js'
+import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
-import { Refusal } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { WebhooksDocument, type WebhooksQuery } from './webhooks.generated.js'
 
 type WebhookRow = WebhooksQuery['webhooks'][number]
 
-export default function Webhooks() {
+export default function WebhooksPage() {
   const { data, loading, error, refetch } = useQuery(WebhooksDocument)
   const all = (data as WebhooksQuery | undefined)?.webhooks
   const removals = (all ?? []).reduce((sum, { removalsOwed }) => sum + removalsOwed, 0)
@@ -26,14 +26,14 @@ export default function Webhooks() {
       >
         <p className="soft">
           电子商务平台登记的回调地址：自己的卖家有变更即告知，移出在先。由平台自行登记、恢复和注销。
-          {removals > 0 && <strong className="bad">有 {count(removals)} 条移出尚未送到。</strong>}
+          {removals > 0 && <strong className="bad">有 {countText(removals)} 条移出尚未送到。</strong>}
         </p>
       </PageHead>
-      {error && <Refusal of={error} onAgain={() => void refetch()} />}
-      {!all && loading && <Loading of="回调地址" />}
+      {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
+      {!all && loading && <LoadingNotice of="回调地址" />}
       {all &&
         (all.length === 0 ? (
-          <Empty>还没有平台登记回调地址；各平台自行读取变更。</Empty>
+          <EmptyNotice>还没有平台登记回调地址；各平台自行读取变更。</EmptyNotice>
         ) : (
           <PlainTable
             label="平台回调"
@@ -54,12 +54,12 @@ export default function Webhooks() {
                 one.client,
                 one.url,
                 <State key="state" of={one} />,
-                count(one.owed),
+                countText(one.owed),
                 <span key="removals" className={one.removalsOwed > 0 ? 'bad' : ''}>
-                  {count(one.removalsOwed)}
+                  {countText(one.removalsOwed)}
                 </span>,
-                count(one.givenUp),
-                one.confirmedAt === null ? '从未' : ago(one.confirmedAt),
+                countText(one.givenUp),
+                one.confirmedAt === null ? '从未' : agoText(one.confirmedAt),
                 one.lastStatus !== null ? `HTTP ${one.lastStatus}` : (one.lastError ?? '—'),
               ],
             }))}
@@ -73,9 +73,9 @@ const State = ({ of }: { of: WebhookRow }) => {
   if (of.disabledAt !== null)
     return (
       <span className="bad">
-        {instant(of.disabledAt)} 停用：{labelOf('WebhookDisabled', of.disabledBecause)}
+        {instantText(of.disabledAt)} 停用：{labelOf('WebhookDisabled', of.disabledBecause)}
       </span>
     )
-  if (of.failingSince !== null) return <span className="warn">{ago(of.failingSince)}起未收下</span>
+  if (of.failingSince !== null) return <span className="warn">{agoText(of.failingSince)}起未收下</span>
   return <span className="good">正常</span>
 }

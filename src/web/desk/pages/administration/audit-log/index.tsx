@@ -2,13 +2,13 @@ import { Button, Input, Select } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
 import { useAddressState } from '../../../pieces/address.js'
 import { useConnection } from '../../../pieces/connection.js'
-import { count, exact } from '../../../pieces/dates.js'
+import { countText, exactInstantText } from '../../../pieces/dates.js'
 import { PageHead } from '../../../pieces/page.js'
 import { type TableColumn, VirtualTable } from '../../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../../pieces/words.js'
 import { AuditLogDocument, type AuditLogQuery } from './audit-log.generated.js'
-import { RowDrawer } from './row.js'
-import { Verification } from './verification.js'
+import { AuditRowDrawer } from './row.js'
+import { VerificationPanel } from './verification.js'
 
 type AuditLogRow = AuditLogQuery['auditLog']['nodes'][number]
 
@@ -18,7 +18,7 @@ const PAUSE_MS = 400
 /** `text` is local time in Asia/Shanghai. */
 const instantOf = (text: string): string => `${text.length === 16 ? `${text}:00` : text}+08:00`
 
-export default function AuditLog() {
+export default function AuditLogPage() {
   const [asked, ask] = useAddressState({
     client: '',
     role: '',
@@ -58,11 +58,11 @@ export default function AuditLog() {
           onClick={() => open(number)}
           aria-label={`查看第 ${number} 行`}
         >
-          {count(number)}
+          {countText(number)}
         </Button>
       ),
     },
-    { key: 'at', title: '时刻', width: 190, render: ({ at }) => exact(at) },
+    { key: 'at', title: '时刻', width: 190, render: ({ at }) => exactInstantText(at) },
     { key: 'kind', title: '种类', width: 150, render: ({ kind }) => kindWords(kind) },
     {
       key: 'client',
@@ -78,7 +78,7 @@ export default function AuditLog() {
       render: ({ outcome }) =>
         outcome === 'DONE' ? '已答复' : outcome === null ? '—' : <span className="warn">{outcome}</span>,
     },
-    { key: 'shown', title: '展示主体', width: 100, align: 'right', render: ({ shownCount }) => count(shownCount) },
+    { key: 'shown', title: '展示主体', width: 100, align: 'right', render: ({ shownCount }) => countText(shownCount) },
   ]
   return (
     <>
@@ -88,7 +88,7 @@ export default function AuditLog() {
         </p>
       </PageHead>
       <div className="stack">
-        <Verification onRow={open} />
+        <VerificationPanel onRow={open} />
         <section aria-label="痕迹">
           <form className="filters" onSubmit={(event) => event.preventDefault()} aria-label="筛选">
             <Text label="系统或人员" value={client} onText={(client) => ask({ client, row: 0 })} width="11rem" />
@@ -148,7 +148,7 @@ export default function AuditLog() {
           />
         </section>
       </div>
-      <RowDrawer number={asked.open} onClose={() => ask({ open: 0 })} />
+      <AuditRowDrawer number={asked.open} onClose={() => ask({ open: 0 })} />
     </>
   )
 }

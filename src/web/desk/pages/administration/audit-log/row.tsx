@@ -1,18 +1,18 @@
 import { useQuery } from '@apollo/client/react'
 import { Drawer } from 'antd'
 import { Link } from 'react-router'
-import { Code } from '../../../pieces/code.js'
-import { count, exact } from '../../../pieces/dates.js'
-import { Empty, Loading } from '../../../pieces/empty.js'
-import { Field } from '../../../pieces/field.js'
-import { Refusal } from '../../../pieces/refusal.js'
+import { OperatorCode } from '../../../pieces/code.js'
+import { countText, exactInstantText } from '../../../pieces/dates.js'
+import { EmptyNotice, LoadingNotice } from '../../../pieces/empty.js'
+import { LabelledField } from '../../../pieces/field.js'
+import { RefusalNotice } from '../../../pieces/refusal.js'
 import { labelOf } from '../../../pieces/words.js'
 import { pageAt } from '../../../routes.js'
 import { AuditLogRowDocument, type AuditLogRowQuery } from './audit-log.generated.js'
 
 const CODES_SHOWN = 200
 
-export const RowDrawer = ({ number, onClose }: { number: number; onClose: () => void }) => (
+export const AuditRowDrawer = ({ number, onClose }: { number: number; onClose: () => void }) => (
   <Drawer
     open={number > 0}
     onClose={onClose}
@@ -29,41 +29,41 @@ type AuditLogRowDetail = NonNullable<AuditLogRowQuery['auditLogRow']>
 
 const Content = ({ number }: { number: number }) => {
   const { data, error, refetch } = useQuery(AuditLogRowDocument, { variables: { number }, fetchPolicy: 'no-cache' })
-  if (error) return <Refusal of={error} onAgain={() => void refetch()} />
-  if (data === undefined) return <Loading of="这一行" />
+  if (error) return <RefusalNotice of={error} onAgain={() => void refetch()} />
+  if (data === undefined) return <LoadingNotice of="这一行" />
   const row = (data as AuditLogRowQuery).auditLogRow
-  return row === null ? <Empty>痕迹中没有这一行。</Empty> : <Whole of={row} />
+  return row === null ? <EmptyNotice>痕迹中没有这一行。</EmptyNotice> : <Whole of={row} />
 }
 
 const Whole = ({ of }: { of: AuditLogRowDetail }) => (
   <>
     {of.erased && <p className="warn">内容已到期限抹去，只余散列：由谁、问了什么，枢纽不再知道。</p>}
     <dl className="fields narrow">
-      <Field label="时刻">{exact(of.at)}</Field>
-      <Field label="种类">{labelOf('AuditLogKind', of.kind)}</Field>
-      <Field label="谁">
+      <LabelledField label="时刻">{exactInstantText(of.at)}</LabelledField>
+      <LabelledField label="种类">{labelOf('AuditLogKind', of.kind)}</LabelledField>
+      <LabelledField label="谁">
         {of.client ?? '—'}
         {of.role && <span className="soft"> {labelOf('Role', of.role)}</span>}
-      </Field>
-      {of.agency && <Field label="所属单位">{of.agency}</Field>}
-      <Field label="用途">{of.purpose ?? <span className="soft">没有说明</span>}</Field>
-      <Field label="结果">{of.outcome === 'DONE' ? '已答复' : (of.outcome ?? '—')}</Field>
-      <Field label="请求编号">
+      </LabelledField>
+      {of.agency && <LabelledField label="所属单位">{of.agency}</LabelledField>}
+      <LabelledField label="用途">{of.purpose ?? <span className="soft">没有说明</span>}</LabelledField>
+      <LabelledField label="结果">{of.outcome === 'DONE' ? '已答复' : (of.outcome ?? '—')}</LabelledField>
+      <LabelledField label="请求编号">
         <code className="code">{of.request ?? '—'}</code>
-      </Field>
+      </LabelledField>
     </dl>
     <h3>问了什么</h3>
     {of.asked === null ? (
-      <Empty>没有内容。</Empty>
+      <EmptyNotice>没有内容。</EmptyNotice>
     ) : (
       // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
       <section className="asked" tabIndex={0} aria-label="问了什么">
         {of.asked}
       </section>
     )}
-    <h3>展示的主体 {count(of.shownCount)}</h3>
+    <h3>展示的主体 {countText(of.shownCount)}</h3>
     {of.shown === null || of.shown.length === 0 ? (
-      <Empty>{of.shownCount === 0 ? '没有展示任何主体。' : '名录已抹去。'}</Empty>
+      <EmptyNotice>{of.shownCount === 0 ? '没有展示任何主体。' : '名录已抹去。'}</EmptyNotice>
     ) : (
       <>
         <ul className="codes">
@@ -71,10 +71,10 @@ const Whole = ({ of }: { of: AuditLogRowDetail }) => (
             <li key={code}>
               {pageAt('operator/x') ? (
                 <Link to={`/operator/${encodeURIComponent(code)}`}>
-                  <Code of={code} />
+                  <OperatorCode of={code} />
                 </Link>
               ) : (
-                <Code of={code} />
+                <OperatorCode of={code} />
               )}
             </li>
           ))}
@@ -84,15 +84,15 @@ const Whole = ({ of }: { of: AuditLogRowDetail }) => (
     )}
     <h3>散列</h3>
     <dl className="fields narrow">
-      <Field label="答复">
+      <LabelledField label="答复">
         <code className="code hash">{of.digest ?? '—'}</code>
-      </Field>
-      <Field label="前一行">
+      </LabelledField>
+      <LabelledField label="前一行">
         <code className="code hash">{of.previousHash}</code>
-      </Field>
-      <Field label="本行">
+      </LabelledField>
+      <LabelledField label="本行">
         <code className="code hash">{of.hash}</code>
-      </Field>
+      </LabelledField>
     </dl>
   </>
 )

@@ -2,11 +2,11 @@ import { useApolloClient } from '@apollo/client/react'
 import { Alert, Button, Progress } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import type { AuditFault } from '../../../../../domain/audit/walk.js'
-import { count, instant } from '../../../pieces/dates.js'
-import { Field } from '../../../pieces/field.js'
-import { Refusal } from '../../../pieces/refusal.js'
+import { countText, instantText } from '../../../pieces/dates.js'
+import { LabelledField } from '../../../pieces/field.js'
+import { RefusalNotice } from '../../../pieces/refusal.js'
 import { AuditLogSizeDocument } from './audit-log.generated.js'
-import { type VerificationResult, verify } from './verify.js'
+import { fetchVerification, type VerificationResult } from './verify.js'
 
 const FAULTS: Record<AuditFault, string> = {
   MISSING: '自这一行起有行缺失。',
@@ -32,7 +32,7 @@ type VerificationState =
   | { is: 'done'; found: VerificationResult; at: string }
   | { is: 'failed'; error: unknown }
 
-export const Verification = ({ onRow }: { onRow: (number: number) => void }) => {
+export const VerificationPanel = ({ onRow }: { onRow: (number: number) => void }) => {
   const apollo = useApolloClient()
   const [state, setState] = useState<VerificationState>({ is: 'idle' })
   const gone = useRef<AbortController>(null)
@@ -46,7 +46,7 @@ export const Verification = ({ onRow }: { onRow: (number: number) => void }) => 
       const { data } = await apollo.query({ query: AuditLogSizeDocument, fetchPolicy: 'no-cache' })
       const of = data?.auditLog.totalCount ?? null
       setState({ is: 'walking', rows: 0, of })
-      const found = await verify((rows) => setState({ is: 'walking', rows, of }), own.signal)
+      const found = await fetchVerification((rows) => setState({ is: 'walking', rows, of }), own.signal)
       setState({ is: 'done', found, at: new Date().toISOString() })
     } catch (error) {
       setState(own.signal.aborted ? { is: 'idle' } : { is: 'failed', error })
@@ -70,7 +70,7 @@ export const Verification = ({ onRow }: { onRow: (number: number) => void }) => 
         </p>
       )}
       {state.is === 'walking' && <Walking rows={state.rows} of={state.of} />}
-      {state.is === 'failed' && <Refusal of={state.error} onAgain={() => void walk()} />}
+      {state.is === 'failed' && <RefusalNotice of={state.error} onAgain={() => void walk()} />}
       {state.is === 'done' && <Result of={state.found} at={state.at} onRow={onRow} />}
     </section>
   )
@@ -85,7 +85,7 @@ const Walking = ({ rows, of }: { rows: number; of: number | null }) => (
       showInfo={of !== null}
     />
     <p role="status">
-      已校验 {count(rows)} 行{of === null ? '' : `，共约 ${count(of)} 行`}…
+      已校验 {countText(rows)} 行{of === null ? '' : `，共约 ${countText(of)} 行`}…
     </p>
   </div>
 )
@@ -96,12 +96,12 @@ const Result = ({ of, at, onRow }: { of: VerificationResult; at: string; onRow: 
       <Alert
         type="error"
         showIcon
-        title={`第 ${count(of.broken.number)} 行有问题`}
+        title={`第 ${countText(of.broken.number)} 行有问题`}
         description={
           <>
             {FAULTS[of.broken.fault]} <code>{of.broken.fault}</code>
             <br />
-            此前的行都与写下时一致；此后的行也已校验，共 {count(of.faults ?? 1)}{' '}
+            此前的行都与写下时一致；此后的行也已校验，共 {countText(of.faults ?? 1)}{' '}
             处。请立即报告，保存数据库和日志的现状，并与备份核对。
           </>
         }
@@ -117,29 +117,29 @@ const Result = ({ of, at, onRow }: { of: VerificationResult; at: string; onRow: 
       <Alert
         type="success"
         showIcon
-        title={`全部 ${count(of.walked)} 行都与写下时一致`}
+        title={`全部 ${countText(of.walked)} 行都与写下时一致`}
         description="没有发现被改动、抽去或替换的行。"
       />
     )}
     <dl className="fields verified">
-      <Field label="校验于">
-        {instant(at)}，用时 {of.ms < 1_000 ? `${of.ms} 毫秒` : `${(of.ms / 1_000).toFixed(1)} 秒`}
-      </Field>
-      <Field label="已校验">{count(of.walked)} 行</Field>
-      <Field label="期满已抹去">{count(of.erased)} 行</Field>
-      <Field label="比对的库外散列">{count(of.compared)} 个</Field>
+      <LabelledField label="校验于">
+        {instantText(at)}，用时 {of.ms < 1_000 ? `${of.ms} 毫秒` : `${(of.ms / 1_000).toFixed(1)} 秒`}
+      </LabelledField>
+      <LabelledField label="已校验">{countText(of.walked)} 行</LabelledField>
+      <LabelledField label="期满已抹去">{countText(of.erased)} 行</LabelledField>
+      <LabelledField label="比对的库外散列">{countText(of.compared)} 个</LabelledField>
       {of.head && (
-        <Field label="末行">
-          第 {count(of.head.number)} 行 <code className="code hash">{of.head.hash}</code>
-        </Field>
+        <LabelledField label="末行">
+          第 {countText(of.head.number)} 行 <code className="code hash">{of.head.hash}</code>
+        </LabelledField>
       )}
       {of.cuts.map((cut) => (
-        <Field key={`${cut.after} ${cut.at}`} label="曾经缺失">
+        <LabelledField key={`${cut.after} ${cut.at}`} label="曾经缺失">
           <span className="warn">
-            {instant(cut.at)} 发现第 {count(cut.after + 1)}–{count(cut.noted)} 行
+            {instantText(cut.at)} 发现第 {countText(cut.after + 1)}–{countText(cut.noted)} 行
             {cut.isEnd ? '缺失' : '不是库外所记的行'}（{EXCUSES[cut.excuse ?? 'NONE']}）
           </span>
-        </Field>
+        </LabelledField>
       ))}
     </dl>
   </div>

@@ -1,5 +1,5 @@
 import type { BrokenRow } from '../../../../../domain/audit/walk.js'
-import { ask } from '../../../session/session.js'
+import { fetchSignedIn } from '../../../session/session.js'
 
 export interface VerificationResult {
   ok: boolean
@@ -24,8 +24,11 @@ interface VerificationRefusal {
 }
 
 /** Throws `{ code, detail }`, also when the stream ends early. */
-export const verify = async (onProgress: (rows: number) => void, signal: AbortSignal): Promise<VerificationResult> => {
-  const answer = await ask('/v1/trail/verification', { signal, headers: { Accept: 'text/event-stream' } })
+export const fetchVerification = async (
+  onProgress: (rows: number) => void,
+  signal: AbortSignal,
+): Promise<VerificationResult> => {
+  const answer = await fetchSignedIn('/v1/trail/verification', { signal, headers: { Accept: 'text/event-stream' } })
   if (!answer.ok || answer.body === null) {
     const said = (await answer.json().catch(() => null)) as VerificationRefusal | null
     throw { code: said?.error.code ?? 'UNAVAILABLE', detail: said?.error.message ?? '' }

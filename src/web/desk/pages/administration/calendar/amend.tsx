@@ -1,13 +1,13 @@
 import { useApolloClient } from '@apollo/client/react'
 import { Button, Input } from 'antd'
 import { useState } from 'react'
-import { Confirm } from '../../../pieces/confirm.js'
-import { count, day } from '../../../pieces/dates.js'
-import { Empty } from '../../../pieces/empty.js'
-import { Refusal } from '../../../pieces/refusal.js'
+import { ConfirmButton } from '../../../pieces/confirm.js'
+import { countText, dayText } from '../../../pieces/dates.js'
+import { EmptyNotice } from '../../../pieces/empty.js'
+import { RefusalNotice } from '../../../pieces/refusal.js'
 import { AmendCalendarDocument } from './calendar.generated.js'
-import { Follows, useForeseen } from './foreseen.js'
-import { type CalendarDraft, daysIn, isWorking } from './year.js'
+import { MovedDeadlines, useMovedDeadlines } from './foreseen.js'
+import { type CalendarDraft, daysByKind, isWorking } from './year.js'
 
 interface AmendProps {
   draft: CalendarDraft
@@ -18,25 +18,25 @@ interface AmendProps {
   onDone: (words: string) => void
 }
 
-export const Amend = ({ draft, knownUntil, isWaiting, onDrop, onClear, onDone }: AmendProps) => {
+export const AmendmentForm = ({ draft, knownUntil, isWaiting, onDrop, onClear, onDone }: AmendProps) => {
   const apollo = useApolloClient()
   const [until, setUntil] = useState('')
   const isSaid = draft.size > 0 || until !== ''
-  const said = { ...daysIn(draft), ...(until !== '' && { knownUntil: until }) }
-  const { foreseen, error, loading } = useForeseen(isSaid ? said : null)
+  const said = { ...daysByKind(draft), ...(until !== '' && { knownUntil: until }) }
+  const { foreseen, error, loading } = useMovedDeadlines(isSaid ? said : null)
   const moves = foreseen?.moves ?? 0
   return (
     <section className="panel wide" aria-label="修订日历">
       <h2>修订日历</h2>
       {draft.size === 0 ? (
-        <Empty>
+        <EmptyNotice>
           在上面的月历中点选日子（或用方向键移动、按空格键）：工作日改为放假，休息日改为上班；再点一次取消。
-        </Empty>
+        </EmptyNotice>
       ) : (
         <ul className="days">
           {[...draft].sort().map(([on, amendment]) => (
             <li key={on}>
-              {day(on)} 改为{isWorking(on, amendment) ? '工作日' : '休息日'}
+              {dayText(on)} 改为{isWorking(on, amendment) ? '工作日' : '休息日'}
               <Button type="link" size="small" aria-label={`取消 ${on}`} onClick={() => onDrop(on)}>
                 取消
               </Button>
@@ -58,10 +58,10 @@ export const Amend = ({ draft, knownUntil, isWaiting, onDrop, onClear, onDone }:
         </span>{' '}
         <span className="soft">现为 {knownUntil}；公布了下一年的安排时填写，不改的不填。</span>
       </p>
-      {error && <Refusal of={error} />}
-      {isSaid && !error && <Follows of={foreseen} isLoading={loading} />}
+      {error && <RefusalNotice of={error} />}
+      {isSaid && !error && <MovedDeadlines of={foreseen} isLoading={loading} />}
       <div className="filters">
-        <Confirm
+        <ConfirmButton
           action="提出修订"
           danger={moves > 0}
           disabled={isWaiting || !isSaid || foreseen === undefined || loading}
@@ -72,7 +72,7 @@ export const Amend = ({ draft, knownUntil, isWaiting, onDrop, onClear, onDone }:
             ...(until === '' ? [] : [`节假日视为已全部公布至 ${until}；`]),
             moves === 0
               ? '没有正在计算的期限因此改变；'
-              : `生效时，正在计算的 ${count(moves)} 项期限重新计算，其最后一天改变，或由可能变动改为确定；`,
+              : `生效时，正在计算的 ${countText(moves)} 项期限重新计算，其最后一天改变，或由可能变动改为确定；`,
             '您的姓名、时刻和依据与所改的日子一同保存；生效后，再次修订才能改回。',
           ]}
           asks={{ label: '依据（例如国务院办公厅通知的名称和文号）' }}

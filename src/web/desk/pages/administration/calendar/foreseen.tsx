@@ -1,6 +1,6 @@
 import { useQuery } from '@apollo/client/react'
-import { codeOf } from '../../../pieces/code.js'
-import { count, day } from '../../../pieces/dates.js'
+import { operatorCodeOf } from '../../../pieces/code.js'
+import { countText, dayText } from '../../../pieces/dates.js'
 import { labelOf } from '../../../pieces/words.js'
 import {
   CalendarForeseenDocument,
@@ -10,7 +10,7 @@ import {
 
 type ForeseenDeadlines = CalendarForeseenQuery['calendarForeseen']
 
-export const useForeseen = (said: CalendarForeseenQueryVariables | null) => {
+export const useMovedDeadlines = (said: CalendarForeseenQueryVariables | null) => {
   const { data, error, loading } = useQuery(CalendarForeseenDocument, {
     variables: said ?? {},
     skip: said === null,
@@ -20,13 +20,13 @@ export const useForeseen = (said: CalendarForeseenQueryVariables | null) => {
   return { foreseen, error, loading }
 }
 
-export const Follows = ({ of, isLoading }: { of: ForeseenDeadlines | undefined; isLoading: boolean }) => (
+export const MovedDeadlines = ({ of, isLoading }: { of: ForeseenDeadlines | undefined; isLoading: boolean }) => (
   <div aria-live="polite">
     {of === undefined || isLoading ? (
       <p className="soft">正在计算将改变的期限…</p>
     ) : (
       <p className={of.moves > 0 ? 'warn' : 'soft'}>
-        {of.moves === 0 ? '没有正在计算的期限因此改变。' : `将改变 ${count(of.moves)} 项正在计算的期限。`}
+        {of.moves === 0 ? '没有正在计算的期限因此改变。' : `将改变 ${countText(of.moves)} 项正在计算的期限。`}
       </p>
     )}
     {of && of.moved.length > 0 && (
@@ -45,13 +45,13 @@ export const Follows = ({ of, isLoading }: { of: ForeseenDeadlines | undefined; 
             {of.moved.map(({ dueOn, provisional, deadline }) => (
               <tr key={`${deadline.listing.id} ${deadline.name}`}>
                 <td>{labelOf('DeadlineName', deadline.name)}</td>
-                <td>{deadline.listing.operator?.name ?? codeOf(deadline.listing.operator ?? {})}</td>
+                <td>{deadline.listing.operator?.name ?? operatorCodeOf(deadline.listing.operator ?? {})}</td>
                 <td>
-                  {day(deadline.dueOn)}
+                  {dayText(deadline.dueOn)}
                   {deadline.provisional && <span className="soft">（可能变动）</span>}
                 </td>
                 <td>
-                  {day(dueOn)}
+                  {dayText(dueOn)}
                   {provisional && <span className="soft">（可能变动）</span>}
                 </td>
               </tr>

@@ -2,27 +2,27 @@ import { useQuery } from '@apollo/client/react'
 import { Button, Input } from 'antd'
 import { useState } from 'react'
 import { useAddressState } from '../../../pieces/address.js'
-import { day, instant, today } from '../../../pieces/dates.js'
-import { Empty, Loading } from '../../../pieces/empty.js'
+import { dayText, instantText, today } from '../../../pieces/dates.js'
+import { EmptyNotice, LoadingNotice } from '../../../pieces/empty.js'
 import { PageHead } from '../../../pieces/page.js'
-import { Refusal } from '../../../pieces/refusal.js'
+import { RefusalNotice } from '../../../pieces/refusal.js'
 import { useMay } from '../../../session/session.js'
-import { Amend } from './amend.js'
+import { AmendmentForm } from './amend.js'
 import {
   CalendarDocument,
   CalendarProposalsDocument,
   type CalendarProposalsQuery,
   type CalendarQuery,
 } from './calendar.generated.js'
-import { Months } from './months.js'
-import { Settled, Waiting } from './proposals.js'
+import { CalendarMonths } from './months.js'
+import { SettledProposals, WaitingProposal } from './proposals.js'
 import { type CalendarDraft, flipDay, isWeekend } from './year.js'
 
 const [YEAR_LEAST, YEAR_MOST] = [2004, 2100]
 
 type CalendarYear = CalendarQuery['calendar']
 
-export default function Calendar() {
+export default function CalendarPage() {
   const amends = useMay('amend_calendar')
   const [asked, ask] = useAddressState({ year: Number(today().slice(0, 4)) })
   const year = Math.min(YEAR_MOST, Math.max(YEAR_LEAST, Math.round(asked.year)))
@@ -70,12 +70,12 @@ export default function Calendar() {
           {shown && ` 节假日已公布至 ${shown.calendar.knownUntil}，此后只按星期计算，可能变动。`}
         </p>
       </PageHead>
-      {error && <Refusal of={error} onAgain={() => void refetch()} />}
-      {shown === undefined && !error && <Loading of="日历" />}
+      {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
+      {shown === undefined && !error && <LoadingNotice of="日历" />}
       {shown && (
         <>
           <Legend />
-          <Months
+          <CalendarMonths
             key={year}
             year={year}
             said={said}
@@ -89,9 +89,9 @@ export default function Calendar() {
             </p>
           )}
           <div className="panels">
-            {waiting && <Waiting key={waiting.id} of={waiting} onDone={settle} />}
+            {waiting && <WaitingProposal key={waiting.id} of={waiting} onDone={settle} />}
             {amends && (
-              <Amend
+              <AmendmentForm
                 draft={draft}
                 knownUntil={shown.calendar.knownUntil}
                 isWaiting={waiting !== undefined}
@@ -101,7 +101,7 @@ export default function Calendar() {
               />
             )}
             <Amended of={shown.calendar} />
-            <Settled all={proposals.filter(({ state }) => state !== 'PROPOSED')} />
+            <SettledProposals all={proposals.filter(({ state }) => state !== 'PROPOSED')} />
           </div>
         </>
       )}
@@ -134,7 +134,7 @@ const Amended = ({ of }: { of: CalendarYear }) => {
   return (
     <section className="panel wide" aria-label="本年的修订">
       <h2>本年的修订</h2>
-      {all.length === 0 && <Empty>{of.year} 年没有修订，均为随版本发布的节假日安排。</Empty>}
+      {all.length === 0 && <EmptyNotice>{of.year} 年没有修订，均为随版本发布的节假日安排。</EmptyNotice>}
       {all.length > 10 && (
         <Input
           aria-label="查找修订"
@@ -160,14 +160,14 @@ const Amended = ({ of }: { of: CalendarYear }) => {
             <tbody>
               {shown.map(({ on, working, reason, amendedBy, confirmedBy, amendedAt }) => (
                 <tr key={on}>
-                  <th scope="row">{day(on)}</th>
+                  <th scope="row">{dayText(on)}</th>
                   <td>{working ? '工作日' : '休息日'}</td>
                   <td>{reason}</td>
                   <td>
                     {amendedBy}
                     {confirmedBy && `，${confirmedBy} 决定`}
                   </td>
-                  <td>{instant(amendedAt)}</td>
+                  <td>{instantText(amendedAt)}</td>
                 </tr>
               ))}
             </tbody>

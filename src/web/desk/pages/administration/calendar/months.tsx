@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useRef, useState } from 'react'
 import { addDays } from '../../../../../foundation/time/dates.js'
 import { today } from '../../../pieces/dates.js'
-import { blanksBefore, type CalendarDraft, type DayException, isWeekend, isWorking, monthsOf } from './year.js'
+import { blankCellsBefore, type CalendarDraft, type DayException, isWeekend, isWorking, monthsOf } from './year.js'
 
 const WEEK = ['一', '二', '三', '四', '五', '六', '日']
 const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 }
@@ -15,7 +15,7 @@ export interface MonthsProps {
   onTurn?: ((on: string) => void) | undefined
 }
 
-export const Months = ({ year, said, knownUntil, draft, onTurn }: MonthsProps) => {
+export const CalendarMonths = ({ year, said, knownUntil, draft, onTurn }: MonthsProps) => {
   const box = useRef<HTMLDivElement>(null)
   const [place, setPlace] = useState(today().startsWith(`${year}-`) ? today() : `${year}-01-01`)
   // The year has one tab stop. Arrow keys move between days.
@@ -75,7 +75,7 @@ export const Months = ({ year, said, knownUntil, draft, onTurn }: MonthsProps) =
 }
 
 const weeksOf = (days: readonly string[]): (string | null)[][] => {
-  const places = [...Array<null>(blanksBefore(days[0] ?? '')).fill(null), ...days]
+  const places = [...Array<null>(blankCellsBefore(days[0] ?? '')).fill(null), ...days]
   while (places.length % 7 !== 0) places.push(null)
   return Array.from({ length: places.length / 7 }, (_, i) => places.slice(i * 7, i * 7 + 7))
 }

@@ -1,8 +1,8 @@
 import { useApolloClient } from '@apollo/client/react'
 import { isSamePerson } from '../../../../../domain/access/persons.js'
-import { Confirm } from '../../../pieces/confirm.js'
-import { count, day, instant } from '../../../pieces/dates.js'
-import { Refusal } from '../../../pieces/refusal.js'
+import { ConfirmButton } from '../../../pieces/confirm.js'
+import { countText, dayText, instantText } from '../../../pieces/dates.js'
+import { RefusalNotice } from '../../../pieces/refusal.js'
 import { labelOf } from '../../../pieces/words.js'
 import { useSession } from '../../../session/session.js'
 import {
@@ -10,28 +10,25 @@ import {
   type CalendarVerdict,
   DecideCalendarDocument,
 } from './calendar.generated.js'
-import { Follows, useForeseen } from './foreseen.js'
+import { MovedDeadlines, useMovedDeadlines } from './foreseen.js'
 
 interface ProposalProps {
   of: CalendarProposalLineFragment
   onDone: (words: string) => void
 }
 
-export const Waiting = ({ of, onDone }: ProposalProps) => {
+export const WaitingProposal = ({ of, onDone }: ProposalProps) => {
   const apollo = useApolloClient()
   const { name } = useSession()
   const isOwn = isSamePerson(of.proposedBy, name)
   const { holidays, workdays, ordinary, knownUntil } = of
-  const { foreseen, error, loading } = useForeseen({ holidays, workdays, ordinary, knownUntil })
+  const { foreseen, error, loading } = useMovedDeadlines({ holidays, workdays, ordinary, knownUntil })
   const decide = (verdict: CalendarVerdict) => async (given: string) => {
-    const note = given === '' ? null : given
-    const { data } = await apollo.mutate({
-      mutation: DecideCalendarDocument,
-      variables: { input: { id: of.id, verdict, note } },
-    })
+    const input = { id: of.id, verdict, note: given === '' ? null : given }
+    const { data } = await apollo.mutate({ mutation: DecideCalendarDocument, variables: { input } })
     onDone(
       verdict === 'CONFIRM'
-        ? `日历已修订，改变期限 ${count(data?.decideCalendar.moved ?? 0)} 项。`
+        ? `日历已修订，改变期限 ${countText(data?.decideCalendar.moved ?? 0)} 项。`
         : `修订${labelOf('CalendarProposalState', verdict === 'REFUSE' ? 'REFUSED' : 'WITHDRAWN')}，日历不变。`,
     )
   }
@@ -39,32 +36,36 @@ export const Waiting = ({ of, onDone }: ProposalProps) => {
     <section className="panel wide" aria-label="待决定的修订">
       <h2>待决定的修订</h2>
       <p>
-        {of.proposedBy} 于 {instant(of.proposedAt)} 提出：{of.reason}
+        {of.proposedBy} 于 {instantText(of.proposedAt)} 提出：{of.reason}
       </p>
       <Days of={of} />
-      {error && <Refusal of={error} />}
-      {!error && <Follows of={foreseen} isLoading={loading} />}
+      {error && <RefusalNotice of={error} />}
+      {!error && <MovedDeadlines of={foreseen} isLoading={loading} />}
       {isOwn ? (
         <>
           <p className="warn">由您提出的修订须由另一人决定；您可以撤回。</p>
-          <Confirm action="撤回修订" follows={['日历不变，撤回的修订留存。']} onDo={() => decide('WITHDRAW')('')} />
+          <ConfirmButton
+            action="撤回修订"
+            follows={['日历不变，撤回的修订留存。']}
+            onDo={() => decide('WITHDRAW')('')}
+          />
         </>
       ) : (
         <div className="filters">
-          <Confirm
+          <ConfirmButton
             action="使修订生效"
             danger={(foreseen?.moves ?? 0) > 0}
             disabled={foreseen === undefined || loading}
             follows={[
               (foreseen?.moves ?? 0) === 0
                 ? '没有正在计算的期限因此改变；'
-                : `正在计算的 ${count(foreseen?.moves ?? 0)} 项期限随即重新计算；`,
+                : `正在计算的 ${countText(foreseen?.moves ?? 0)} 项期限随即重新计算；`,
               '您的姓名和时刻一同保存；再次修订才能改回。',
             ]}
             asks={{ label: '说明', optional: true }}
             onDo={decide('CONFIRM')}
           />
-          <Confirm
+          <ConfirmButton
             action="不同意修订"
             follows={['日历不变；这项修订和不同意的理由留存。']}
             asks={{ label: '理由' }}
@@ -79,19 +80,19 @@ export const Waiting = ({ of, onDone }: ProposalProps) => {
 const Days = ({ of }: { of: CalendarProposalLineFragment }) => (
   <ul className="days">
     {of.holidays.map((on) => (
-      <li key={on}>{day(on)} 放假</li>
+      <li key={on}>{dayText(on)} 放假</li>
     ))}
     {of.workdays.map((on) => (
-      <li key={on}>{day(on)} 上班</li>
+      <li key={on}>{dayText(on)} 上班</li>
     ))}
     {of.ordinary.map((on) => (
-      <li key={on}>{day(on)} 恢复为按星期计算</li>
+      <li key={on}>{dayText(on)} 恢复为按星期计算</li>
     ))}
     {of.knownUntil && <li>节假日已公布至 {of.knownUntil}</li>}
   </ul>
 )
 
-export const Settled = ({ all }: { all: readonly CalendarProposalLineFragment[] }) =>
+export const SettledProposals = ({ all }: { all: readonly CalendarProposalLineFragment[] }) =>
   all.length === 0 ? null : (
     <section className="panel wide" aria-label="以前提出的修订">
       <h2>以前提出的修订</h2>
@@ -110,7 +111,7 @@ export const Settled = ({ all }: { all: readonly CalendarProposalLineFragment[] 
             {all.map((one) => (
               <tr key={one.id}>
                 <td>
-                  {one.proposedBy} <span className="soft">{instant(one.proposedAt)}</span>
+                  {one.proposedBy} <span className="soft">{instantText(one.proposedAt)}</span>
                 </td>
                 <td>{summaryOf(one)}</td>
                 <td>{one.reason}</td>
@@ -118,7 +119,7 @@ export const Settled = ({ all }: { all: readonly CalendarProposalLineFragment[] 
                   {labelOf('CalendarProposalState', one.state)}{' '}
                   <span className="soft">
                     {one.decidedBy}
-                    {one.decidedAt && ` ${instant(one.decidedAt)}`}
+                    {one.decidedAt && ` ${instantText(one.decidedAt)}`}
                     {one.note && `：${one.note}`}
                   </span>
                 </td>

@@ -22,7 +22,7 @@ export const monthsOf = (year: number): string[][] => {
 }
 
 /** Number of blank cells before `first`; weeks start on Monday. */
-export const blanksBefore = (first: string): number => (weekdayOf(first) + 6) % 7
+export const blankCellsBefore = (first: string): number => (weekdayOf(first) + 6) % 7
 
 export const flipDay = (on: string, working: boolean): DayAmendment => {
   if (working === isWeekend(on)) return 'ORDINARY'
@@ -32,7 +32,7 @@ export const flipDay = (on: string, working: boolean): DayAmendment => {
 export const isWorking = (on: string, amendment: DayAmendment): boolean =>
   amendment === 'WORKDAY' || (amendment === 'ORDINARY' && !isWeekend(on))
 
-export const daysIn = (draft: CalendarDraft) => {
+export const daysByKind = (draft: CalendarDraft) => {
   const of = (kind: DayAmendment) =>
     [...draft]
       .filter(([, said]) => said === kind)

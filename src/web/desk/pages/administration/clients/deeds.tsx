@@ -1,14 +1,14 @@
 import { useApolloClient } from '@apollo/client/react'
 import { InputNumber } from 'antd'
 import { useId, useState } from 'react'
-import { Confirm } from '../../../pieces/confirm.js'
+import { ConfirmButton } from '../../../pieces/confirm.js'
 import { type ClientLineFragment, EndClientDocument, RotateClientDocument } from './clients.generated.js'
 
 /** How long the previous secret stays valid by default. */
 const OVERLAP_HOURS = 24
 const OVERLAP_MOST_HOURS = 720
 
-export const RotateClient = ({
+export const RotateClientButton = ({
   of,
   onSecret,
 }: {
@@ -29,7 +29,7 @@ export const RotateClient = ({
         `更早的密钥（如果还在重叠期内）即刻作废。`,
       ]
   return (
-    <Confirm
+    <ConfirmButton
       action="更换密钥"
       danger={isLeaked}
       follows={follows}
@@ -70,14 +70,14 @@ export const RotateClient = ({
           />
         </span>
       )}
-    </Confirm>
+    </ConfirmButton>
   )
 }
 
-export const EndClient = ({ of, onEnd }: { of: ClientLineFragment; onEnd: () => void }) => {
+export const EndClientButton = ({ of, onEnd }: { of: ClientLineFragment; onEnd: () => void }) => {
   const apollo = useApolloClient()
   return (
-    <Confirm
+    <ConfirmButton
       action="停用"
       follows={[
         <>

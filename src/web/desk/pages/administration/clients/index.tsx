@@ -1,22 +1,22 @@
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { useMemo, useState } from 'react'
 import { useAddressState } from '../../../pieces/address.js'
-import { ago, instant } from '../../../pieces/dates.js'
+import { agoText, instantText } from '../../../pieces/dates.js'
 import { PageHead } from '../../../pieces/page.js'
 import { regionWords } from '../../../pieces/places.js'
 import { type TableColumn, VirtualTable } from '../../../pieces/virtual-table.js'
 import { useMay } from '../../../session/session.js'
-import { asConnection, filterAccounts } from '../account-list.js'
+import { filterAccounts, loadedConnectionOf } from '../account-list.js'
 import { type OneTimeSecret, OneTimeSecretDialog } from '../one-time-secret.js'
-import { ConfirmAccount, Pending } from '../pending.js'
-import { HolderFilters, Register, roleWords, useAgencyNames } from '../register.js'
+import { ConfirmAccountButton, PendingNotice } from '../pending.js'
+import { AccountFilters, RegisterForm, roleWords, useAgencyNames } from '../register.js'
 import {
   AddClientDocument,
   type ClientLineFragment,
   ClientsDocument,
   ConfirmClientDocument,
 } from './clients.generated.js'
-import { EndClient, RotateClient } from './deeds.js'
+import { EndClientButton, RotateClientButton } from './deeds.js'
 
 const OLD_DAYS = 365
 const DAY_MS = 86_400_000
@@ -24,7 +24,7 @@ const DAY_MS = 86_400_000
 const isOld = ({ createdAt, rotatedAt, endedAt }: ClientLineFragment): boolean =>
   endedAt === null && Date.now() - Date.parse(rotatedAt ?? createdAt) > OLD_DAYS * DAY_MS
 
-export default function Clients() {
+export default function ClientsPage() {
   const manages = useMay('manage_registered')
   const apollo = useApolloClient()
   const agencies = useAgencyNames()
@@ -62,8 +62,8 @@ export default function Clients() {
         title: '密钥启用',
         width: 150,
         render: (one) => (
-          <span title={instant(one.rotatedAt ?? one.createdAt)}>
-            {ago(one.rotatedAt ?? one.createdAt)}
+          <span title={instantText(one.rotatedAt ?? one.createdAt)}>
+            {agoText(one.rotatedAt ?? one.createdAt)}
             {isOld(one) && <span className="warn"> 一年未更换</span>}
           </span>
         ),
@@ -73,9 +73,9 @@ export default function Clients() {
         title: '状态',
         width: 240,
         render: ({ endedAt, previousUntil, pendingSince, changedBy }) => {
-          if (endedAt !== null) return <span className="soft">已停用 {instant(endedAt)}</span>
-          if (pendingSince !== null) return <Pending since={pendingSince} by={changedBy} />
-          if (previousUntil !== null) return <span className="warn">旧密钥有效至 {instant(previousUntil)}</span>
+          if (endedAt !== null) return <span className="soft">已停用 {instantText(endedAt)}</span>
+          if (pendingSince !== null) return <PendingNotice since={pendingSince} by={changedBy} />
+          if (previousUntil !== null) return <span className="warn">旧密钥有效至 {instantText(previousUntil)}</span>
           return <span className="good">在用</span>
         },
       },
@@ -94,9 +94,9 @@ export default function Clients() {
         render: (client) =>
           client.endedAt === null && (
             <>
-              <ConfirmAccount of={client} what="系统" onDo={() => confirm(client)} />
-              <RotateClient of={client} onSecret={(secret, next) => tell(secret, next, '新的密钥')} />
-              <EndClient of={client} onEnd={() => void refetch()} />
+              <ConfirmAccountButton of={client} what="系统" onDo={() => confirm(client)} />
+              <RotateClientButton of={client} onSecret={(secret, next) => tell(secret, next, '新的密钥')} />
+              <EndClientButton of={client} onEnd={() => void refetch()} />
             </>
           ),
       },
@@ -109,7 +109,7 @@ export default function Clients() {
         title="系统"
         extra={
           manages && (
-            <Register
+            <RegisterForm
               what="系统"
               nameLabel="名称（即 client_id）"
               onSend={async (input) => {
@@ -129,12 +129,12 @@ export default function Clients() {
           以密钥取得令牌、经接口查询或报送的系统。新登记的系统和新的密钥，须由负有安全职责的另一名管理员确认后方可使用；此前旧密钥在其有效期内照常可用。
         </p>
       </PageHead>
-      <HolderFilters asked={asked} ask={ask} />
+      <AccountFilters asked={asked} ask={ask} />
       <div className="fit">
         <VirtualTable
           label="系统"
           columns={columns}
-          rows={asConnection(found, query)}
+          rows={loadedConnectionOf(found, query)}
           rowKey={({ name }) => name}
           empty={query.data?.clients.length === 0 ? '还没有登记系统。' : '没有符合条件的系统。'}
           position={asked.row}
@@ -154,7 +154,9 @@ const secretOf = (text: string, client: ClientLineFragment, title: string): OneT
   fields: [
     { label: '名称', value: <code className="code">{client.name}</code> },
     { label: '角色', value: roleWords(client.role) },
-    ...(client.previousUntil === null ? [] : [{ label: '旧密钥', value: `有效至 ${instant(client.previousUntil)}` }]),
+    ...(client.previousUntil === null
+      ? []
+      : [{ label: '旧密钥', value: `有效至 ${instantText(client.previousUntil)}` }]),
   ],
   advice: '请经安全的途径交给该系统的负责人，由其以名称和密钥向 /oauth/token 取得令牌；不要用邮件或聊天软件发送。',
 })

@@ -2,16 +2,16 @@ import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { Confirm } from '../../../pieces/confirm.js'
-import { ago, count, instant } from '../../../pieces/dates.js'
-import { Empty, Loading } from '../../../pieces/empty.js'
+import { ConfirmButton } from '../../../pieces/confirm.js'
+import { agoText, countText, instantText } from '../../../pieces/dates.js'
+import { EmptyNotice, LoadingNotice } from '../../../pieces/empty.js'
 import { PageHead } from '../../../pieces/page.js'
-import { Refusal } from '../../../pieces/refusal.js'
+import { RefusalNotice } from '../../../pieces/refusal.js'
 import { labelOf } from '../../../pieces/words.js'
 import { useMay } from '../../../session/session.js'
 import { LiftLockoutDocument, LockoutsDocument, type LockoutsQuery } from './lockouts.generated.js'
 
-export default function Lockouts() {
+export default function LockoutsPage() {
   const { data, loading, error, refetch } = useQuery(LockoutsDocument, { fetchPolicy: 'network-only' })
   const [words, setWords] = useState('')
   const onLifted = (name: string) => {
@@ -32,11 +32,15 @@ export default function Lockouts() {
           多次出示错误的密钥或密码者，暂时不能进入；到时自行解除。反复出现的，请查明来处，必要时更换密钥或重设密码。
         </p>
       </PageHead>
-      {error && <Refusal of={error} onAgain={() => void refetch()} />}
+      {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
       <p role="status" className="good said">
         {words}
       </p>
-      {data ? <Shut of={(data as LockoutsQuery).lockouts} onLifted={onLifted} /> : loading && <Loading of="锁定" />}
+      {data ? (
+        <Shut of={(data as LockoutsQuery).lockouts} onLifted={onLifted} />
+      ) : (
+        loading && <LoadingNotice of="锁定" />
+      )}
     </>
   )
 }
@@ -45,7 +49,7 @@ type LockoutRow = LockoutsQuery['lockouts'][number]
 
 const Shut = ({ of, onLifted }: { of: readonly LockoutRow[]; onLifted: (name: string) => void }) => {
   const manages = useMay('manage_registered')
-  if (of.length === 0) return <Empty>现在没有被锁定的系统或人员。</Empty>
+  if (of.length === 0) return <EmptyNotice>现在没有被锁定的系统或人员。</EmptyNotice>
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
     <section className="scroll" aria-label="锁定" tabIndex={0}>
@@ -80,9 +84,9 @@ const Shut = ({ of, onLifted }: { of: readonly LockoutRow[]; onLifted: (name: st
               <td>
                 {one.address === null ? <span className="warn">对一切来处关闭</span> : <code>{one.address}</code>}
               </td>
-              <td className="right">{count(one.failures)}</td>
-              <td title={instant(one.lastAt)}>{ago(one.lastAt)}</td>
-              <td>{instant(one.until)}</td>
+              <td className="right">{countText(one.failures)}</td>
+              <td title={instantText(one.lastAt)}>{agoText(one.lastAt)}</td>
+              <td>{instantText(one.until)}</td>
               {manages && <td>{one.name !== null && <Lift kind={one.kind} name={one.name} onLifted={onLifted} />}</td>}
             </tr>
           ))}
@@ -99,7 +103,7 @@ const Lift = ({
 }: Pick<LockoutRow, 'kind'> & { name: string; onLifted: (name: string) => void }) => {
   const apollo = useApolloClient()
   return (
-    <Confirm
+    <ConfirmButton
       action="解除锁定"
       follows={[
         `“${name}”可以立即再试，不论来自何处；`,

@@ -1,17 +1,17 @@
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { useMemo, useState } from 'react'
 import { useAddressState } from '../../../pieces/address.js'
-import { Confirm } from '../../../pieces/confirm.js'
-import { ago, instant } from '../../../pieces/dates.js'
+import { ConfirmButton } from '../../../pieces/confirm.js'
+import { agoText, instantText } from '../../../pieces/dates.js'
 import { PageHead } from '../../../pieces/page.js'
 import { regionWords } from '../../../pieces/places.js'
 import { type TableColumn, VirtualTable } from '../../../pieces/virtual-table.js'
 import { labelOf } from '../../../pieces/words.js'
 import { useMay, useSession } from '../../../session/session.js'
-import { asConnection, filterAccounts } from '../account-list.js'
+import { filterAccounts, loadedConnectionOf } from '../account-list.js'
 import { type OneTimeSecret, OneTimeSecretDialog } from '../one-time-secret.js'
-import { ConfirmAccount, Pending } from '../pending.js'
-import { HolderFilters, PEOPLE_ROLES, Register, roleWords, useAgencyNames } from '../register.js'
+import { ConfirmAccountButton, PendingNotice } from '../pending.js'
+import { AccountFilters, PERSON_ROLE_OPTIONS, RegisterForm, roleWords, useAgencyNames } from '../register.js'
 import {
   AddPersonDocument,
   ConfirmPersonDocument,
@@ -21,7 +21,7 @@ import {
   ResetPersonDocument,
 } from './people.generated.js'
 
-export default function People() {
+export default function PeoplePage() {
   const manages = useMay('manage_registered')
   const { name: me } = useSession()
   const apollo = useApolloClient()
@@ -61,7 +61,7 @@ export default function People() {
         key: 'seen',
         title: '最近使用',
         width: 120,
-        render: ({ seenAt }) => <span title={instant(seenAt)}>{ago(seenAt)}</span>,
+        render: ({ seenAt }) => <span title={instantText(seenAt)}>{agoText(seenAt)}</span>,
       },
       { key: 'state', title: '状态', width: 290, render: (one) => <PersonState of={one} /> },
     ]
@@ -92,8 +92,8 @@ export default function People() {
         render: (person) =>
           person.endedAt === null && (
             <>
-              <ConfirmAccount of={person} what="人员" onDo={() => confirm(person)} />
-              <Confirm
+              <ConfirmAccountButton of={person} what="人员" onDo={() => confirm(person)} />
+              <ConfirmButton
                 action="重设密码"
                 danger={false}
                 follows={[
@@ -106,7 +106,7 @@ export default function People() {
                 button={{ type: 'link', size: 'small', 'aria-label': `重设密码：${person.name}` }}
                 onDo={() => reset(person)}
               />
-              <Confirm
+              <ConfirmButton
                 action="停用"
                 follows={[
                   `“${person.name}”立即退出登录，不能再登录；`,
@@ -130,10 +130,10 @@ export default function People() {
         title="人员"
         extra={
           manages && (
-            <Register
+            <RegisterForm
               what="人员"
               nameLabel="姓名（登录名）"
-              roles={PEOPLE_ROLES}
+              roles={PERSON_ROLE_OPTIONS}
               onSend={async (input) => {
                 const { data } = await apollo.mutate({
                   mutation: AddPersonDocument,
@@ -151,12 +151,12 @@ export default function People() {
           可以登录工作台的人员。同一人须只有一个登录名：提出与复核须是不同的人。新登记的人员和重设的密码，须由负有安全职责的另一名管理员确认后方可登录。
         </p>
       </PageHead>
-      <HolderFilters asked={asked} ask={ask} />
+      <AccountFilters asked={asked} ask={ask} />
       <div className="fit">
         <VirtualTable
           label="人员"
           columns={columns}
-          rows={asConnection(found, query)}
+          rows={loadedConnectionOf(found, query)}
           rowKey={({ name }) => name}
           empty="没有符合条件的人员。"
           position={asked.row}
@@ -170,11 +170,11 @@ export default function People() {
 }
 
 const PersonState = ({ of: { endedAt, oneTimeUntil, pendingSince, changedBy } }: { of: PersonLineFragment }) => {
-  if (endedAt !== null) return <span className="soft">已停用 {instant(endedAt)}</span>
-  if (pendingSince !== null) return <Pending since={pendingSince} by={changedBy} />
+  if (endedAt !== null) return <span className="soft">已停用 {instantText(endedAt)}</span>
+  if (pendingSince !== null) return <PendingNotice since={pendingSince} by={changedBy} />
   if (oneTimeUntil === null) return <span className="good">在用</span>
   if (Date.parse(oneTimeUntil) < Date.now()) return <span className="bad">一次性密码已过期，须重设</span>
-  return <span className="warn">待其换密码，至 {instant(oneTimeUntil)}</span>
+  return <span className="warn">待其换密码，至 {instantText(oneTimeUntil)}</span>
 }
 
 const passwordOf = (
@@ -187,7 +187,7 @@ const passwordOf = (
   fields: [
     { label: '登录名', value: issued.person.name },
     { label: '角色', value: roleWords(issued.person.role) },
-    { label: '须在此前使用', value: instant(issued.goodUntil) },
+    { label: '须在此前使用', value: instantText(issued.goodUntil) },
   ],
   advice: '请当面或经安全的途径交给本人。本人首次登录时须换成自选的密码，此后这个密码作废。',
 })

@@ -1,11 +1,11 @@
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Alert, Button } from 'antd'
-import { Confirm } from '../../../pieces/confirm.js'
-import { count, instant } from '../../../pieces/dates.js'
-import { Empty, Loading } from '../../../pieces/empty.js'
-import { Field } from '../../../pieces/field.js'
+import { ConfirmButton } from '../../../pieces/confirm.js'
+import { countText, instantText } from '../../../pieces/dates.js'
+import { EmptyNotice, LoadingNotice } from '../../../pieces/empty.js'
+import { LabelledField } from '../../../pieces/field.js'
 import { PageHead } from '../../../pieces/page.js'
-import { Refusal } from '../../../pieces/refusal.js'
+import { RefusalNotice } from '../../../pieces/refusal.js'
 import { TimeLine, type TimeLineEvent } from '../../../pieces/time-line.js'
 import { labelOf } from '../../../pieces/words.js'
 import { useMay } from '../../../session/session.js'
@@ -17,7 +17,7 @@ import {
   type RestoredQuery,
 } from './restored.generated.js'
 
-export default function Restored() {
+export default function RestoredPage() {
   const releases = useMay('release_restored')
   const apollo = useApolloClient()
   const { data, loading, error, refetch } = useQuery(RestoredDocument)
@@ -40,7 +40,7 @@ export default function Restored() {
         extra={
           <span className="year">
             {releases && shown && open === null && (
-              <Confirm
+              <ConfirmButton
                 action="声明由备份恢复"
                 follows={[
                   '即刻停止新增：不再公示新的条目，不再向平台报送新增；',
@@ -61,8 +61,8 @@ export default function Restored() {
           数据库由备份恢复后，落后于已经发出的内容。枢纽由库外记录和平台的展示发现这一点，停止新增，直到有人解除。
         </p>
       </PageHead>
-      {error && <Refusal of={error} onAgain={() => void refetch()} />}
-      {shown === undefined && !error && <Loading of="状态" />}
+      {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
+      {shown === undefined && !error && <LoadingNotice of="状态" />}
       {shown && open === null && (
         <Alert type="success" showIcon title="没有待解除的恢复" description="枢纽照常新增和移出。" />
       )}
@@ -71,7 +71,7 @@ export default function Restored() {
         <section className="panel after" aria-label="历次恢复">
           <h2>历次恢复</h2>
           {shown.databaseRestorations.length === 0 ? (
-            <Empty>从未发现数据库由备份恢复。</Empty>
+            <EmptyNotice>从未发现数据库由备份恢复。</EmptyNotice>
           ) : (
             <TimeLine label="历次恢复" moments={shown.databaseRestorations.map((one) => momentOf(one, nameOf))} />
           )}
@@ -96,25 +96,25 @@ const Open = ({
       <Alert
         type="error"
         showIcon
-        title={`数据库由备份恢复，尚未解除（${instant(of.foundAt)} 发现）`}
+        title={`数据库由备份恢复，尚未解除（${instantText(of.foundAt)} 发现）`}
         description="已停止新增：不公示新的条目，不向平台报送新增。移出照常。"
       />
       <section className="panel" aria-label="如何发现">
         <h2>如何发现</h2>
         <dl className="fields">
-          <Field label="由何得知">{labelOf('RestoredCause', of.cause)}</Field>
+          <LabelledField label="由何得知">{labelOf('RestoredCause', of.cause)}</LabelledField>
           {of.saidBy && (
-            <Field label="声明">
+            <LabelledField label="声明">
               {of.saidBy}：{of.said}
-            </Field>
+            </LabelledField>
           )}
-          {of.platform && <Field label="平台">{nameOf(of.platform)}</Field>}
-          <Field label="报送号">
+          {of.platform && <LabelledField label="平台">{nameOf(of.platform)}</LabelledField>}
+          <LabelledField label="报送号">
             <Reach of={of.deliveries} />
-          </Field>
-          <Field label="公示期号">
+          </LabelledField>
+          <LabelledField label="公示期号">
             <Reach of={of.sequence} />
-          </Field>
+          </LabelledField>
         </dl>
       </section>
       <section className="panel" aria-label="解除之前">
@@ -125,13 +125,13 @@ const Open = ({
               {at === null ? '待比对' : '已比对'} {nameOf(platform)}
               <span className="soft">
                 {' '}
-                {at === null ? '请在时刻表中立即运行比对，或等待夜间的比对。' : instant(at)}
+                {at === null ? '请在时刻表中立即运行比对，或等待夜间的比对。' : instantText(at)}
               </span>
             </li>
           ))}
         </ul>
         {onRelease && (
-          <Confirm
+          <ConfirmButton
             action="解除"
             disabled={waiting.length > 0}
             hint={waiting.length > 0 ? `还有 ${waiting.length} 个平台没有比对` : ''}
@@ -151,8 +151,8 @@ const Open = ({
 
 const Reach = ({ of: { noted, had } }: { of: { noted: number | null; had: number } }) => (
   <>
-    库外记到 {noted === null ? '—' : count(noted)}，数据库有 {count(had)}
-    {noted !== null && noted > had && <span className="bad"> 落后 {count(noted - had)}</span>}
+    库外记到 {noted === null ? '—' : countText(noted)}，数据库有 {countText(had)}
+    {noted !== null && noted > had && <span className="bad"> 落后 {countText(noted - had)}</span>}
   </>
 )
 
@@ -166,7 +166,7 @@ const momentOf = (one: RestoredLineFragment, nameOf: (id: string) => string): Ti
       {one.saidBy && `${one.saidBy}：${one.said}。`}
       {one.releasedAt === null
         ? '尚未解除。'
-        : `${instant(one.releasedAt)} 由 ${one.releasedBy} 解除：${one.releasedReason}`}
+        : `${instantText(one.releasedAt)} 由 ${one.releasedBy} 解除：${one.releasedReason}`}
     </>
   ),
 })

@@ -1,21 +1,21 @@
 import { useQuery } from '@apollo/client/react'
 import { Input, Select } from 'antd'
 import { useAddressState } from '../../../pieces/address.js'
-import { count, today } from '../../../pieces/dates.js'
-import { Empty, Loading } from '../../../pieces/empty.js'
+import { countText, today } from '../../../pieces/dates.js'
+import { EmptyNotice, LoadingNotice } from '../../../pieces/empty.js'
 import { PageHead } from '../../../pieces/page.js'
-import { Refusal } from '../../../pieces/refusal.js'
+import { RefusalNotice } from '../../../pieces/refusal.js'
 import { RuleRow } from './row.js'
 import { RulesDocument, type RulesQuery } from './rules.generated.js'
-import { doubtsOf, SECTIONS, TABLES } from './words.js'
+import { countUnconfirmedOf, RULE_SECTION_WORDS, RULE_TABLE_WORDS } from './words.js'
 
 type RuleTableNode = RulesQuery['ruleTables'][number]
 type RuleTableRow = RuleTableNode['sections'][number]['rows'][number]
 
 const rowsOf = ({ sections }: RuleTableNode): readonly RuleTableRow[] => sections.flatMap(({ rows }) => rows)
-const titleOf = ({ name }: { name: string }): string => TABLES[name] ?? name
+const titleOf = ({ name }: { name: string }): string => RULE_TABLE_WORDS[name] ?? name
 
-export default function Rules() {
+export default function RulesPage() {
   const [asked, ask] = useAddressState({ on: today(), table: 'lists', unconfirmed: false as boolean })
   const on = /^\d{4}-\d{2}-\d{2}$/.test(asked.on) ? asked.on : null
   const { data, previousData, error, refetch } = useQuery(RulesDocument, { variables: { on } })
@@ -43,7 +43,7 @@ export default function Rules() {
           onChange={(table) => ask({ table }, { push: true })}
           options={(tables ?? []).map((one) => ({
             value: one.name,
-            label: `${titleOf(one)}（${count(rowsOf(one).length)} 行）`,
+            label: `${titleOf(one)}（${countText(rowsOf(one).length)} 行）`,
           }))}
           style={{ width: '14rem' }}
         />
@@ -56,29 +56,30 @@ export default function Rules() {
           只看未经核实的
         </label>
       </form>
-      {error && <Refusal of={error} onAgain={() => void refetch()} />}
-      {table ? <RuleTable of={table} unconfirmed={asked.unconfirmed} /> : !error && <Loading of="规则表" />}
+      {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
+      {table ? <RuleTable of={table} unconfirmed={asked.unconfirmed} /> : !error && <LoadingNotice of="规则表" />}
     </>
   )
 }
 
 const RuleTable = ({ of, unconfirmed }: { of: RuleTableNode; unconfirmed: boolean }) => {
-  const doubtful = rowsOf(of).reduce((sum, row) => sum + doubtsOf(row), 0)
+  const doubtful = rowsOf(of).reduce((sum, row) => sum + countUnconfirmedOf(row), 0)
   return (
     <>
       <h2>{titleOf(of)}</h2>
       <p>{of.aboutZh}</p>
-      {doubtful > 0 && <p className="warn">其中 {count(doubtful)} 项未经核实，不得作为法律依据引用。</p>}
+      {doubtful > 0 && <p className="warn">其中 {countText(doubtful)} 项未经核实，不得作为法律依据引用。</p>}
       <div className="stack">
         {of.sections.map(({ name, rows }) => {
-          const shown = unconfirmed ? rows.filter((row) => doubtsOf(row) > 0) : rows
+          const shown = unconfirmed ? rows.filter((row) => countUnconfirmedOf(row) > 0) : rows
           return (
-            <section key={name} className="panel" aria-label={SECTIONS[name] ?? titleOf({ name })}>
+            <section key={name} className="panel" aria-label={RULE_SECTION_WORDS[name] ?? titleOf({ name })}>
               <h3>
-                {SECTIONS[name] ?? titleOf({ name })} <span className="soft">{count(shown.length)} 行</span>
+                {RULE_SECTION_WORDS[name] ?? titleOf({ name })}{' '}
+                <span className="soft">{countText(shown.length)} 行</span>
               </h3>
               {shown.length === 0 ? (
-                <Empty>{unconfirmed ? '没有未经核实的行。' : '这一天没有有效的行。'}</Empty>
+                <EmptyNotice>{unconfirmed ? '没有未经核实的行。' : '这一天没有有效的行。'}</EmptyNotice>
               ) : (
                 <ol className="rules">
                   {shown.map((row, i) => (

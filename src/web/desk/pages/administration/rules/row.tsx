@@ -1,7 +1,14 @@
-import { count } from '../../../pieces/dates.js'
-import { Field } from '../../../pieces/field.js'
+import { countText } from '../../../pieces/dates.js'
+import { LabelledField } from '../../../pieces/field.js'
 import type { RulesQuery } from './rules.generated.js'
-import { contentOf, doubtsIn, fieldWords, isTwice, type MemberContent, plain } from './words.js'
+import {
+  countUnconfirmedIn,
+  fieldWords,
+  isShownElsewhere,
+  type MemberContent,
+  memberContentOf,
+  plainValueWords,
+} from './words.js'
 
 type RuleRowNode = RulesQuery['ruleTables'][number]['sections'][number]['rows'][number]
 type NestedRows = Exclude<MemberContent, string>
@@ -10,7 +17,9 @@ const CALLED = ['zh', 'name', 'id', 'asker', 'act', 'duty', 'clock', 'severity']
 
 export const RuleRow = ({ of, opens }: { of: RuleRowNode; opens: boolean }) => {
   const { from, to, basis, confirmed, fields } = of
-  const told = fields.filter(({ name }) => !isTwice(name)).map(({ name, value }) => ({ name, is: contentOf(value) }))
+  const told = fields
+    .filter(({ name }) => !isShownElsewhere(name))
+    .map(({ name, value }) => ({ name, is: memberContentOf(value) }))
   const called = CALLED.map((name) => told.find((one) => one.name === name)).find(
     (one) => one !== undefined && typeof one.is === 'string',
   )
@@ -26,12 +35,12 @@ export const RuleRow = ({ of, opens }: { of: RuleRowNode; opens: boolean }) => {
       <dl className="fields">
         {told.map(({ name, is }) =>
           typeof is !== 'string' || is === '' || name === called?.name ? null : (
-            <Field key={name} label={fieldWords(name)}>
+            <LabelledField key={name} label={fieldWords(name)}>
               {is}
-            </Field>
+            </LabelledField>
           ),
         )}
-        {basis && <Field label="依据">{basis}</Field>}
+        {basis && <LabelledField label="依据">{basis}</LabelledField>}
       </dl>
       {told.map(({ name, is }) =>
         typeof is === 'string' || is.length === 0 ? null : (
@@ -48,13 +57,13 @@ const Confirmed = ({ is }: { is: boolean | null }) => {
 }
 
 const InnerTable = ({ label, rows, opens }: { label: string; rows: NestedRows; opens: boolean }) => {
-  const names = [...new Set(rows.flatMap(Object.keys))].filter((name) => !isTwice(name))
-  const doubtful = doubtsIn(rows)
+  const names = [...new Set(rows.flatMap(Object.keys))].filter((name) => !isShownElsewhere(name))
+  const doubtful = countUnconfirmedIn(rows)
   return (
     <details className="inner" open={opens && doubtful > 0}>
       <summary>
-        {label} <span className="soft">{count(rows.length)} 项</span>
-        {doubtful > 0 && <span className="warn"> {count(doubtful)} 项未经核实</span>}
+        {label} <span className="soft">{countText(rows.length)} 项</span>
+        {doubtful > 0 && <span className="warn"> {countText(doubtful)} 项未经核实</span>}
       </summary>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region */}
       <section className="scroll" aria-label={label} tabIndex={0}>
@@ -88,17 +97,17 @@ const InnerTable = ({ label, rows, opens }: { label: string; rows: NestedRows; o
 
 const Cell = ({ of }: { of: unknown }) => {
   if (of === undefined || of === null) return <>—</>
-  const is = contentOf(of)
+  const is = memberContentOf(of)
   if (typeof is === 'string') return <>{is}</>
   return (
     <>
       {is
         .map((one) =>
           Object.entries(one)
-            .filter(([name, value]) => !isTwice(name) && value !== null)
+            .filter(([name, value]) => !isShownElsewhere(name) && value !== null)
             .map(
               ([name, value]) =>
-                `${fieldWords(name)} ${Array.isArray(value) ? value.map(plain).join('、') : plain(value)}`,
+                `${fieldWords(name)} ${Array.isArray(value) ? value.map(plainValueWords).join('、') : plainValueWords(value)}`,
             )
             .join('，'),
         )

@@ -1,4 +1,4 @@
-export const TABLES: Record<string, string> = {
+export const RULE_TABLE_WORDS: Record<string, string> = {
   clocks: '公示期限',
   documents: '文书',
   lists: '名单',
@@ -9,7 +9,7 @@ export const TABLES: Record<string, string> = {
   'audit-log': '查询痕迹',
 }
 
-export const SECTIONS: Record<string, string> = {
+export const RULE_SECTION_WORDS: Record<string, string> = {
   severities: '严重程度',
   clocks: '期限',
   rows: '各行',
@@ -84,7 +84,7 @@ const INNER: Record<string, string> = {
 
 export const fieldWords = (name: string): string => INNER[name] ?? FIELDS[name] ?? name
 
-export const isTwice = (name: string): boolean => name === 'en' || name === 'mark'
+export const isShownElsewhere = (name: string): boolean => name === 'en' || name === 'mark'
 
 const VALUES: Record<string, string> = {
   true: '是',
@@ -123,27 +123,28 @@ const VALUES: Record<string, string> = {
   SERVICE_NOTICE_DAYS: '公告送达（日）',
 }
 
-export const plain = (value: unknown): string => VALUES[String(value)] ?? String(value)
+export const plainValueWords = (value: unknown): string => VALUES[String(value)] ?? String(value)
 
 export type MemberContent = string | readonly Readonly<Record<string, unknown>>[]
 
-export const contentOf = (value: unknown): MemberContent => {
+export const memberContentOf = (value: unknown): MemberContent => {
   const told = typeof value === 'string' && /^[[{]/.test(value) ? parsed(value) : value
   if (Array.isArray(told) && told.some((one) => typeof one === 'object' && one !== null))
     return told as Record<string, unknown>[]
-  if (Array.isArray(told)) return told.map(plain).join('、')
+  if (Array.isArray(told)) return told.map(plainValueWords).join('、')
   if (typeof told === 'object' && told !== null) return [told as Record<string, unknown>]
-  return plain(told)
+  return plainValueWords(told)
 }
 
-export const doubtsIn = (content: MemberContent): number =>
+export const countUnconfirmedIn = (content: MemberContent): number =>
   typeof content === 'string' ? 0 : content.filter((one) => one['confirmed'] === false || one['mark'] === 'M').length
 
-export const doubtsOf = (row: {
+export const countUnconfirmedOf = (row: {
   confirmed: boolean | null
   fields: readonly { name: string; value: string }[]
 }): number =>
-  (row.confirmed === false ? 1 : 0) + row.fields.reduce((sum, { value }) => sum + doubtsIn(contentOf(value)), 0)
+  (row.confirmed === false ? 1 : 0) +
+  row.fields.reduce((sum, { value }) => sum + countUnconfirmedIn(memberContentOf(value)), 0)
 
 const parsed = (text: string): unknown => {
   try {

@@ -1,5 +1,5 @@
 import { parseCron, runsBetween } from '../../../../../foundation/time/cron.js'
-import { clockTime, today } from '../../../pieces/dates.js'
+import { clockTimeText, today } from '../../../pieces/dates.js'
 
 const MINUTE_MS = 60_000
 const DAY_MINUTES = 1_440
@@ -37,8 +37,12 @@ export const DayLine = ({ name, cron, isPaused, next, last }: DayLineProps) => {
   const ran = last === null ? null : minuteOf(last.at)
   const words = [
     `${name}：今天 ${times.length} 次`,
-    isPaused ? '已暂停' : next === null ? null : `下一次 ${clockTime(next)}`,
-    last === null ? '没有运行过' : ran !== null && ran >= 0 ? `今天 ${clockTime(last.at)} 运行过` : '今天还没有运行',
+    isPaused ? '已暂停' : next === null ? null : `下一次 ${clockTimeText(next)}`,
+    last === null
+      ? '没有运行过'
+      : ran !== null && ran >= 0
+        ? `今天 ${clockTimeText(last.at)} 运行过`
+        : '今天还没有运行',
   ]
   const isBand = times.length > APART_MOST
   return (
@@ -84,7 +88,7 @@ export const DayLine = ({ name, cron, isPaused, next, last }: DayLineProps) => {
   )
 }
 
-export const Hours = () => (
+export const HourScale = () => (
   <span className="hours" aria-hidden="true">
     {[0, 6, 12, 18, 24].map((hour) => (
       <span key={hour}>{String(hour).padStart(2, '0')}</span>

@@ -1,5 +1,5 @@
 import { useApolloClient } from '@apollo/client/react'
-import { Confirm } from '../../../pieces/confirm.js'
+import { ConfirmButton } from '../../../pieces/confirm.js'
 import { labelOf } from '../../../pieces/words.js'
 import { type JobLineFragment, PauseJobDocument, ResumeJobDocument, StartJobDocument } from './timetable.generated.js'
 
@@ -16,10 +16,10 @@ const STILL: Record<string, string> = {
   RECONCILE: '不再发现平台的展示与枢纽不符。',
 }
 
-export const StartJob = ({ of, title, onStart }: JobProps & { onStart: (plannedFor: string) => void }) => {
+export const StartJobButton = ({ of, title, onStart }: JobProps & { onStart: (plannedFor: string) => void }) => {
   const apollo = useApolloClient()
   return (
-    <Confirm
+    <ConfirmButton
       action="立即运行"
       danger={false}
       follows={[
@@ -40,10 +40,10 @@ export const StartJob = ({ of, title, onStart }: JobProps & { onStart: (plannedF
   )
 }
 
-export const PauseJob = ({ of, title, onDone }: JobProps & { onDone: () => void }) => {
+export const PauseJobButton = ({ of, title, onDone }: JobProps & { onDone: () => void }) => {
   const apollo = useApolloClient()
   return (
-    <Confirm
+    <ConfirmButton
       action="暂停"
       follows={[
         `“${jobWords(of)}（${title}）”不再自动运行，直到有人恢复；`,
@@ -63,10 +63,10 @@ export const PauseJob = ({ of, title, onDone }: JobProps & { onDone: () => void 
   )
 }
 
-export const ResumeJob = ({ of, title, onDone }: JobProps & { onDone: () => void }) => {
+export const ResumeJobButton = ({ of, title, onDone }: JobProps & { onDone: () => void }) => {
   const apollo = useApolloClient()
   return (
-    <Confirm
+    <ConfirmButton
       action="恢复"
       danger={false}
       follows={[

@@ -1,15 +1,15 @@
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { useState } from 'react'
-import { ago, daysUntil, distance, instant } from '../../../pieces/dates.js'
-import { Loading } from '../../../pieces/empty.js'
+import { agoText, daysUntil, daysUntilText, instantText } from '../../../pieces/dates.js'
+import { LoadingNotice } from '../../../pieces/empty.js'
 import { PageHead } from '../../../pieces/page.js'
-import { Progress, type ProgressStep } from '../../../pieces/progress.js'
-import { chineseOf, Refusal } from '../../../pieces/refusal.js'
+import { type ProgressStep, ProgressView } from '../../../pieces/progress.js'
+import { chineseHalfOf, RefusalNotice } from '../../../pieces/refusal.js'
 import { labelOf } from '../../../pieces/words.js'
 import { useMay } from '../../../session/session.js'
-import { DayLine, Hours } from './day-line.js'
-import { PauseJob, ResumeJob, StartJob } from './deeds.js'
+import { DayLine, HourScale } from './day-line.js'
+import { PauseJobButton, ResumeJobButton, StartJobButton } from './deeds.js'
 import { type JobLineFragment, JobsNowDocument, TimetableDocument, type TimetableQuery } from './timetable.generated.js'
 
 const GROUPS: readonly { title: string; jobs: readonly string[] }[] = [
@@ -37,7 +37,7 @@ interface StartedJob extends JobKey {
   at: number
 }
 
-export default function Timetable() {
+export default function TimetablePage() {
   const directs = useMay('direct_timetable')
   const apollo = useApolloClient()
   const { data, loading, error, refetch } = useQuery(TimetableDocument)
@@ -47,7 +47,7 @@ export default function Timetable() {
     return (
       <>
         <PageHead title="时刻表" />
-        {error ? <Refusal of={error} onAgain={again} /> : <Loading of="时刻表" />}
+        {error ? <RefusalNotice of={error} onAgain={again} /> : <LoadingNotice of="时刻表" />}
       </>
     )
   const { timetable, agencies, platforms } = data as TimetableQuery
@@ -64,7 +64,7 @@ export default function Timetable() {
     const newest = row?.lastOccurrence
     if (newest != null && newest.plannedFor >= one.plannedFor && ENDED[newest.state] !== undefined) {
       const failed = newest.state !== 'DONE'
-      const because = failed && row?.lastRun?.error ? `：${chineseOf(row.lastRun.error.message)}` : '。'
+      const because = failed && row?.lastRun?.error ? `：${chineseHalfOf(row.lastRun.error.message)}` : '。'
       return { words: `${ENDED[newest.state]}${because}`, share: 1, ended: true, failed }
     }
     if (Date.now() - one.at > LOOK_AFTER_MS)
@@ -98,9 +98,9 @@ export default function Timetable() {
           {paused > 0 && <span className="warn"> 已暂停 {paused} 项。</span>}
         </p>
       </PageHead>
-      {error && <Refusal of={error} onAgain={again} />}
+      {error && <RefusalNotice of={error} onAgain={again} />}
       {started.map((one) => (
-        <Progress key={`${nameOf(one)} ${one.plannedFor}`} label={one.title} look={() => look(one)} onEnd={again} />
+        <ProgressView key={`${nameOf(one)} ${one.plannedFor}`} label={one.title} look={() => look(one)} onEnd={again} />
       ))}
       <div className="stack">
         {GROUPS.map(({ title, jobs }) => {
@@ -116,7 +116,7 @@ export default function Timetable() {
                     <tr>
                       <th scope="col">工作</th>
                       <th scope="col">
-                        <Hours />
+                        <HourScale />
                         <span className="hidden">今天</span>
                       </th>
                       <th scope="col">下一次</th>
@@ -170,7 +170,7 @@ const JobRow = ({
       </div>
       {of.paused && (
         <div className="warn">
-          {of.paused.by} 于 {instant(of.paused.at)} 暂停：{of.paused.reason}
+          {of.paused.by} 于 {instantText(of.paused.at)} 暂停：{of.paused.reason}
         </div>
       )}
     </th>
@@ -189,11 +189,11 @@ const JobRow = ({
     </td>
     {directs && (
       <td className="deeds">
-        <StartJob of={of} title={title} onStart={(plannedFor) => onStart(of, plannedFor)} />
+        <StartJobButton of={of} title={title} onStart={(plannedFor) => onStart(of, plannedFor)} />
         {of.paused ? (
-          <ResumeJob of={of} title={title} onDone={onChange} />
+          <ResumeJobButton of={of} title={title} onDone={onChange} />
         ) : (
-          <PauseJob of={of} title={title} onDone={onChange} />
+          <PauseJobButton of={of} title={title} onDone={onChange} />
         )}
       </td>
     )}
@@ -202,10 +202,10 @@ const JobRow = ({
 
 const NextTime = ({ at }: { at: string | null }) => {
   if (at === null) return <>—</>
-  const [date = '', time = ''] = instant(at).split(' ')
+  const [date = '', time = ''] = instantText(at).split(' ')
   return (
-    <span title={instant(at)}>
-      {time} <span className="soft">{daysUntil(date) === 1 ? '明天' : distance(date)}</span>
+    <span title={instantText(at)}>
+      {time} <span className="soft">{daysUntil(date) === 1 ? '明天' : daysUntilText(date)}</span>
     </span>
   )
 }
@@ -215,7 +215,7 @@ const LastRun = ({ of: { lastRun } }: { of: JobLineFragment }) => {
   const { startedAt, outcome, cause, by, error } = lastRun
   return (
     <>
-      <span title={instant(startedAt)}>{ago(startedAt)}</span>{' '}
+      <span title={instantText(startedAt)}>{agoText(startedAt)}</span>{' '}
       <span className={toneOf(outcome) === 'plain' ? 'soft' : toneOf(outcome)}>
         {labelOf('RunOutcome', outcome).split('，')[0]}
       </span>
@@ -223,7 +223,7 @@ const LastRun = ({ of: { lastRun } }: { of: JobLineFragment }) => {
         {labelOf('RunCause', cause)}
         {by && ` · ${by}`}
       </div>
-      {error && <div className="bad">{chineseOf(error.message)}</div>}
+      {error && <div className="bad">{chineseHalfOf(error.message)}</div>}
     </>
   )
 }
