@@ -1,5 +1,5 @@
 import type { NumberedMap } from '../domain/intake/feed-maps.js'
-import type { Item, Json } from '../domain/records/records.js'
+import type { Json, SourceItem } from '../domain/records/records.js'
 
 export interface FeedSource {
   url: string
@@ -17,7 +17,7 @@ export interface OpenOptions {
 
 export interface FeedDelivery {
   /** Can be iterated only once. Iteration may throw a Refusal. */
-  items: AsyncIterable<Item>
+  items: AsyncIterable<SourceItem>
   /** File name; the caller redacts ID numbers in it. Null over HTTP. */
   file: string | null
   /** Nothing new came (HTTP 304, empty folder): no record ends, freshness is unchanged. */

@@ -5,7 +5,15 @@
 
 import { hasResidentIdForm, normalizeCode, orgCodeIn, parseCode } from '../domain/operators/codes.js'
 import { parseMoney } from '../domain/records/money.js'
-import type { Draft, Item, MappedItem, Problem, Remark, Subject, UnreadableRecords } from '../domain/records/records.js'
+import type {
+  Draft,
+  MappedItem,
+  Problem,
+  Remark,
+  SourceItem,
+  Subject,
+  UnreadableRecords,
+} from '../domain/records/records.js'
 import { memoByNames } from '../foundation/memo.js'
 import { cleanText, compactText } from '../foundation/text/values.js'
 import { isNoDateMarker, parseDate } from '../foundation/time/dates.js'
@@ -35,7 +43,7 @@ export type RegisterCodes = Pick<Subject, 'uscc' | 'orgCode' | 'regNo'>
 
 export type Examination = ReturnType<typeof examine>
 
-export const examine = (sent: Item, known: ReadonlySet<string>) => {
+export const examine = (sent: SourceItem, known: ReadonlySet<string>) => {
   const remarks: Remark[] = []
   const problems: Problem[] = []
   const faulty = new Map<string | null, Set<string>>()
@@ -247,12 +255,12 @@ const tooLong = (field: string): string =>
   `${field}超过 ${TEXT_LENGTH_MOST} 个字符。${field} has more than ${TEXT_LENGTH_MOST} characters.`
 
 const readable = (
-  item: Item,
+  item: SourceItem,
   names: readonly string[],
   known: ReadonlySet<string>,
   refuse: (field: string) => void,
-): Item => {
-  let fields: Item['fields'] | null = null
+): SourceItem => {
+  let fields: SourceItem['fields'] | null = null
   for (const name of names) {
     if (isReadable(item.fields[name]) || !known.has(name)) continue
     refuse(name)

@@ -1,7 +1,7 @@
 /** Readers turn bytes into items; a feed maps items to draft records. */
 import type { FeedBounds } from '../domain/intake/bounds.js'
 import type { NumberedMap } from '../domain/intake/feed-maps.js'
-import type { Draft, Item, MappedItem, RecordKind } from '../domain/records/records.js'
+import type { Draft, MappedItem, RecordKind, SourceItem } from '../domain/records/records.js'
 import { asItems, chunksOfItems, type ItemChunks } from '../foundation/chunks.js'
 import type { FeedDelivery, FeedSource, OpenOptions } from './delivery.js'
 import { type Examination, examine } from './examine.js'
@@ -31,8 +31,8 @@ export interface AgencyFeed {
   open: (source: FeedSource, opening: OpenOptions) => Promise<FeedDelivery>
   forms: readonly FormShape[]
   /** The content decides the reader unless one is named. */
-  read: (source: string | Buffer, options: ReadOptions) => AsyncIterable<Item>
-  map: (item: Item, context: MappingContext) => MappedItem
+  read: (source: string | Buffer, options: ReadOptions) => AsyncIterable<SourceItem>
+  map: (item: SourceItem, context: MappingContext) => MappedItem
 }
 
 export interface MappingContext {
@@ -97,14 +97,14 @@ export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: FeedD
 
 async function* openContent(
   source: string | Buffer,
-  read: (content: FileContent) => AsyncIterable<Item>,
-): ItemChunks<Item> {
+  read: (content: FileContent) => AsyncIterable<SourceItem>,
+): ItemChunks<SourceItem> {
   yield* chunksOfItems(read(typeof source === 'string' ? await contentFromFile(source) : contentFromBytes(source)))
 }
 
 type KnownForm = FeedForm & { known: ReadonlySet<string>; keyedBy: ReadonlySet<string> | null }
 
-const mapItem = (item: Item, forms: readonly KnownForm[], context: MappingContext): MappedItem => {
+const mapItem = (item: SourceItem, forms: readonly KnownForm[], context: MappingContext): MappedItem => {
   if (Object.hasOwn(item.fields, BROKEN_ITEM_FIELD)) {
     return rejectIllegible(
       item,
@@ -123,7 +123,7 @@ const SEARCHED = 65_536
 const BETWEEN_WORDS = /[^\p{L}\p{N}:-]+/u
 const SHORTEST_CODE = 9
 
-const rejectIllegible = (item: Item, rule: string, message: string): MappedItem => {
+const rejectIllegible = (item: SourceItem, rule: string, message: string): MappedItem => {
   const cells = Object.values(item.fields).map((cell) => (typeof cell === 'string' ? cell : JSON.stringify(cell)))
   const text = cells.join(' ').slice(0, SEARCHED)
   const words = new Set(text.split(BETWEEN_WORDS).filter((word) => word !== ''))

@@ -1,4 +1,4 @@
-import { FIELD_ACCESS, OBJECT_SCOPES, printedFields } from '../api/access/fields.js'
+import { FIELD_ACCESS, fieldAccessRows, OBJECT_SCOPES } from '../api/access/fields.js'
 import { PROVINCE_WIDE_ACTS, RECORD_KINDS_SEEN, REGIONAL_ACTS, ROLES_BY_ACT } from '../domain/access/viewer.js'
 
 const fieldsOf = (): Record<string, { acts: readonly string[]; whose: string }> =>
@@ -17,7 +17,7 @@ export const accessTable = {
     ...Object.entries(RECORD_KINDS_SEEN).map(([role, kinds]) => `records ${role.padEnd(16)} ${kinds.join(' ') || '—'}`),
     `有区划者仅限本区划 with a region, in it alone   ${REGIONAL_ACTS.join(' ')}`,
     `有区划者不可 with a region, never             ${PROVINCE_WIDE_ACTS.join(' ')}`,
-    ...printedFields().map(
+    ...fieldAccessRows().map(
       ({ type, fields, acts, whose }) => `${type.padEnd(18)} ${whose.padEnd(6)} ${acts.join(' ')}：${fields.join(' ')}`,
     ),
     ...Object.entries(OBJECT_SCOPES).map(([whose, { zh, en }]) => `${whose.padEnd(6)} ${zh} · ${en}`),

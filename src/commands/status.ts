@@ -1,5 +1,5 @@
 import { agencies } from '../agencies/index.js'
-import { isStale } from '../domain/intake/bounds.js'
+import { isFeedStale } from '../domain/intake/bounds.js'
 import { lateShare, REPORTING_WINDOW_DAYS } from '../domain/intake/timeliness.js'
 import type { Hub } from '../hub/hub.js'
 import { platforms } from '../platforms/index.js'
@@ -33,12 +33,12 @@ export const readStatus = async (hub: Hub): Promise<{ value: object; lines: stri
     platformStates.all(db),
   ])
   const waiting = await rejects.countOpenRows(db)
-  const unmatched = await rejects.openUnmatched(db, UNMATCHED_SHOWN)
+  const unmatched = await rejects.listOpenUnmatched(db, UNMATCHED_SHOWN)
   const board = await listings.countByState(db)
   const last = await snapshots.lastSnapshot(db)
-  const behind = await restored.openRestore(db)
-  const doubt = await clockDoubts.openDoubt(db)
-  const shut = await lockouts.lockedNow(db, hub.now())
+  const behind = await restored.currentRestore(db)
+  const doubt = await clockDoubts.currentDoubt(db)
+  const shut = await lockouts.listLocked(db, hub.now())
   const hooks = await webhooks.list(db, null)
   const waits = await webhookQueue.backlog(
     db,
@@ -61,7 +61,7 @@ export const readStatus = async (hub: Hub): Promise<{ value: object; lines: stri
         agency: agency.id,
         configured: addresses.agencies[agency.id] !== undefined,
         lastGoodPull: at?.toISOString() ?? null,
-        stale: isStale(feed.bounds, at, hub.now()),
+        stale: isFeedStale(feed.bounds, at, hub.now()),
         ...watchedView(watched.get(feed.id)),
       }
     }),

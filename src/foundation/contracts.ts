@@ -86,7 +86,7 @@ type Contract = (value: unknown) => ContractFault[]
 const compiled = new Map<string, Contract>()
 
 /** `name` is a path in schema/ without `.json`, such as `records/penalty`. */
-export const contract = (name: string): Contract => {
+export const contractCheck = (name: string): Contract => {
   const known = compiled.get(name)
   if (known) return known
   const validate: ValidateFunction = ajv.compile(schemaDocument(`${name}.json`) as AnySchemaObject)

@@ -70,7 +70,7 @@ export const requestHttp = async (url: string, options: HttpRequestOptions): Pro
     if (error instanceof UnreachableError) throw error
     // A caller's abort is not a failure of the other side.
     if (options.signal?.aborted) throw options.signal.reason
-    throw unreachableOf(error, host, options.timeoutMs)
+    throw toUnreachableError(error, host, options.timeoutMs)
   }
 }
 
@@ -128,7 +128,7 @@ const BY_CODE: Record<string, UnreachableKind> = {
 }
 const TLS = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO)/
 
-export const unreachableOf = (error: unknown, host: string, timeoutMs: number): UnreachableError => {
+export const toUnreachableError = (error: unknown, host: string, timeoutMs: number): UnreachableError => {
   if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
     return new UnreachableError('timeout', `${host} took longer than ${timeoutMs} ms`, { cause: error })
   }

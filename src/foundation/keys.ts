@@ -21,7 +21,7 @@ import { Refusal } from './errors.js'
 import { type AuditKeys, loadAuditKeys, nextAuditFile } from './keys/audit.js'
 import { signJws, verifiedPayload } from './keys/jws.js'
 import { ACCESS_CODE_BYTES, formatAccessCode } from './text/access-code.js'
-import { SKEW_MS } from './time/clock-doubt.js'
+import { SKEW_TOLERANCE_MS } from './time/clock-doubt.js'
 
 export { equalsSecret, hashSecret, newSecret, secretMatches } from './keys/secrets.js'
 
@@ -52,7 +52,7 @@ interface Claims {
 export const isTokenAhead = (
   { issuedAt, expiresAt }: Pick<VerifiedClaims, 'issuedAt' | 'expiresAt'>,
   now: number,
-): boolean => Math.max(issuedAt, expiresAt - TOKEN_SECONDS) * 1_000 - now > SKEW_MS
+): boolean => Math.max(issuedAt, expiresAt - TOKEN_SECONDS) * 1_000 - now > SKEW_TOLERANCE_MS
 
 /** Instants are seconds since 1970. */
 export interface VerifiedClaims extends Claims {

@@ -44,7 +44,7 @@ import { type ClockParts, fixedHubClock, makeClockWatch, openClock } from '../wo
 import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
 import type { RunOptions } from '../work/timetable/run.js'
 import { deleteExpired, retentionRules } from '../work/timetable/tidy.js'
-import { RUN_LINGER_MS, timetable } from '../work/timetable/timetable.js'
+import { makeTimetable, RUN_LINGER_MS } from '../work/timetable/timetable.js'
 import { type Addresses, configuredAddresses } from './addresses.js'
 import { runChangeFeed } from './change-feed.js'
 import { makeCommandRecorder } from './command-audit.js'
@@ -240,7 +240,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     return address === undefined ? [] : [{ id, watched: !/^https?:/.test(address) }]
   })
   const audit = makeAuditWatch(db, { now, log, keys, metrics, noted: () => notes.heads(identity).heads() })
-  const occasions = timetable(fed, Object.keys(to.platforms))
+  const occasions = makeTimetable(fed, Object.keys(to.platforms))
 
   return {
     config,

@@ -61,7 +61,7 @@ const look = async (db: database.Db, disks: DiskWatch | undefined): Promise<Read
     if (full !== null) return { ok: false, checks: { ...checks, disk: `full: ${full}` } }
     // A failing platform or a doubted clock does not make the hub unready.
     const troubled = await gates.platformsWithFailures(db)
-    const doubt = await clockDoubts.openDoubt(db)
+    const doubt = await clockDoubts.currentDoubt(db)
     return {
       ok: true,
       checks: {

@@ -56,7 +56,7 @@ export const deskRouter = (
       return await work()
     } catch (error) {
       if (!isRefusal(error)) throw error
-      const known = (await people.find(requestContext.db, name)) !== null
+      const known = (await people.findPerson(requestContext.db, name)) !== null
       await auditRefusedSignIn(parts, requestContext, { door: 'POST /desk/login', name, known, code: error.code })
       throw error
     }

@@ -6,7 +6,7 @@ import { withRequestDb } from '../api/request/request-database.js'
 import { admitViewer, requireSignedIn } from '../api/request/viewer.js'
 import { may } from '../domain/access/viewer.js'
 import { calendarDaysLeft } from '../domain/calendar/calendar.js'
-import { isStale } from '../domain/intake/bounds.js'
+import { isFeedStale } from '../domain/intake/bounds.js'
 import { Refusal } from '../foundation/errors.js'
 import { equalsSecret } from '../foundation/keys.js'
 import type { MetricFigure } from '../foundation/metrics.js'
@@ -137,7 +137,7 @@ const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiDependencie
       '1: answers that rest on this feed say that they are stale.',
       'feed',
       tried,
-      ({ id, bounds }) => [id, isStale(bounds, pulls.get(id) ?? null, at) ? 1 : 0],
+      ({ id, bounds }) => [id, isFeedStale(bounds, pulls.get(id) ?? null, at) ? 1 : 0],
     ),
     each('hub_jobs_due', 'Occurrences that are due and not begun.', 'job', known.jobs, ({ job, due }) => [job, due]),
     each(

@@ -24,7 +24,7 @@ import { signInPage } from '../web/my/sign-in.js'
 import * as sessions from '../work/access/party-sessions.js'
 import { csrfTokenMatches, csrfTokenOf } from '../work/access/people.js'
 import { listRetractions } from '../work/delivery/retraction.js'
-import { certificateOf, signedCertificate } from '../work/publication/certificate.js'
+import { makeCertificate, signCertificate } from '../work/publication/certificate.js'
 import { answerProblem } from './problems.js'
 
 /** Bytes: ten thousand characters as a browser encodes them. */
@@ -251,14 +251,14 @@ export const myRouter = (
     const { kind: list, authority, documentNumber, decidedOn, publishedOn } = listing
     const removal = { removedOn: listing.removedOn ?? '', removalReason: listing.removalReason ?? '' }
     const base = baseUrlOf(parts, visit.request)
-    const certificate = certificateOf({
+    const certificate = makeCertificate({
       issuer: base,
       party: { code: file.uscc ?? file.shop ?? '', name: file.name },
       entry: { id: subjectId, list, authority, documentNumber, decidedOn, publishedOn, ...removal },
       retraction,
       now: visit.asked.now,
     })
-    return { id: listing.id, certificate, base, ...signedCertificate(parts.keys.manifests, certificate) }
+    return { id: listing.id, certificate, base, ...signCertificate(parts.keys.manifests, certificate) }
   }
   const showCertificate = async (visit: PartyVisit): Promise<void> => {
     send(visit.request, visit.response, certificatePage({ own: visit.own, ...(await certified(visit)) }))

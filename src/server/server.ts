@@ -10,7 +10,7 @@ import { makeChangeStreams } from '../api/request/change-streams.js'
 import { sessionCookieIn } from '../api/request/cookies.js'
 import type { ApiDependencies, ServerDependencies } from '../api/request/dependencies.js'
 import { graphqlRefusalJson } from '../api/request/faults.js'
-import { makePerRequest } from '../api/request/per-request.js'
+import { makePerRequestStorage } from '../api/request/per-request.js'
 import { RETRY_AFTER_SECONDS } from '../api/request/problem.js'
 import { makeQuotas } from '../api/request/quotas.js'
 import { makeSignInLimits, type SignInLimits } from '../api/request/rate-limit.js'
@@ -88,7 +88,7 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
   const lines = parts.log.child({}, { redact: [] })
   const limits = makeSignInLimits()
   const graphql = await makeGraphqlEndpoint(parts, limits)
-  const asked = makePerRequest<HttpRequestContext>('asked')
+  const asked = makePerRequestStorage<HttpRequestContext>('asked')
   const askedOf = (request: IncomingMessage): HttpRequestContext =>
     asked.get(request) ?? requestContextOf(request, parts)
   const pages = pagesOf(parts, askedOf)

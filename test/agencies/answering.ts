@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FeedDelivery } from '../../src/agencies/delivery.js'
-import type { Item } from '../../src/domain/records/records.js'
+import type { SourceItem } from '../../src/domain/records/records.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 
 export type Answer = (request: IncomingMessage, response: ServerResponse, asked: number) => void
@@ -40,8 +40,8 @@ export const listens = (): void => {
   })
 }
 
-export const all = async ({ items }: FeedDelivery): Promise<Item[]> => {
-  const found: Item[] = []
+export const all = async ({ items }: FeedDelivery): Promise<SourceItem[]> => {
+  const found: SourceItem[] = []
   for await (const item of items) found.push(item)
   return found
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { agencies, feeds } from '../../src/agencies/index.js'
 import { RECORD_KINDS } from '../../src/domain/records/records.js'
-import { contract } from '../../src/foundation/contracts.js'
+import { contractCheck } from '../../src/foundation/contracts.js'
 import { cronOfFeed } from '../../src/work/timetable/timetable.js'
 import { draftsOf, itemsOf, refusalOf, SAMPLES, sample } from './samples.js'
 
@@ -43,7 +43,7 @@ describe('agencies', () => {
           expect(items).to.not.be.empty
           for (const draft of drafts) {
             expect(draft.kind).to.equal(feed.kind)
-            expect(contract(`records/${feed.kind}`)(draft.body)).to.deep.equal([])
+            expect(contractCheck(`records/${feed.kind}`)(draft.body)).to.deep.equal([])
             expect(draft.key).to.not.match(/undefined|null|NaN/)
           }
           expect(new Set(drafts.map(({ key }) => key)).size).to.equal(drafts.length)

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import { contentFromBytes, type FileContent } from '../../src/agencies/readers/content.js'
 import { readCsv } from '../../src/agencies/readers/csv.js'
-import type { Item } from '../../src/domain/records/records.js'
+import type { SourceItem } from '../../src/domain/records/records.js'
 import { decodeStream, encodingOf } from '../../src/foundation/text/encodings.js'
 import { processorMs } from '../support/processor.js'
 
@@ -19,8 +19,8 @@ const inPieces = (bytes: Buffer, size: number): FileContent => ({
   },
 })
 
-const read = async (text: string, size = 64 * 1024): Promise<Item[]> => {
-  const items: Item[] = []
+const read = async (text: string, size = 64 * 1024): Promise<SourceItem[]> => {
+  const items: SourceItem[] = []
   for await (const item of readCsv(inPieces(Buffer.from(text), size), SHAPES, 'feed')) items.push(item)
   return items
 }

@@ -1,11 +1,16 @@
 import { expect } from 'chai'
 import { statesByWord } from '../../src/agencies/market-regulator/states.js'
-import type { Item } from '../../src/domain/records/records.js'
-import { contract } from '../../src/foundation/contracts.js'
+import type { SourceItem } from '../../src/domain/records/records.js'
+import { contractCheck } from '../../src/foundation/contracts.js'
 import { Refusal } from '../../src/foundation/errors.js'
 import { context, draftsOf, feedOf, itemsOf, problemsOf, SAMPLES, sample } from './samples.js'
 
-const from = async (id: string, file: string, at: number, changes: Record<string, unknown> = {}): Promise<Item> => {
+const from = async (
+  id: string,
+  file: string,
+  at: number,
+  changes: Record<string, unknown> = {},
+): Promise<SourceItem> => {
   const item = (await itemsOf(id, sample(file)))[at]
   if (!item) throw new Error('no such item')
   return { ...item, fields: { ...item.fields, ...changes } }
@@ -283,7 +288,7 @@ describe('a value that is not understood', () => {
     it(`${id}: ${Object.entries(changes).map(([field, value]) => `${field} = ${JSON.stringify(value)}`)} is accepted with a remark`, async () => {
       const draft = await only(id, file, 0, changes)
       expect(draft.remarks.map(({ field, rule }) => `${field} ${rule}`)).to.deep.equal([finding])
-      expect(contract(`records/${draft.kind}`)(draft.body)).to.deep.equal([])
+      expect(contractCheck(`records/${draft.kind}`)(draft.body)).to.deep.equal([])
     })
   }
 
@@ -311,7 +316,7 @@ describe('a value that is not understood', () => {
             if ('problems' in mapped) expect(mapped.problems).to.not.be.empty
             else
               for (const { body, kind } of mapped.drafts)
-                expect(contract(`records/${kind}`)(body), field).to.deep.equal([])
+                expect(contractCheck(`records/${kind}`)(body), field).to.deep.equal([])
           }
         }
       }

@@ -1,6 +1,6 @@
 /** A test feed, and the items that readers make of bytes. */
 import { type FeedForm, makeFeed } from '../../src/agencies/feed.js'
-import type { Item } from '../../src/domain/records/records.js'
+import type { SourceItem } from '../../src/domain/records/records.js'
 import { context, fileOf } from './samples.js'
 
 export const HEADER = '企业名称,工商注册号,组织机构代码,统一信用代码,失信领域'
@@ -23,12 +23,12 @@ const reading = makeFeed({
   forms: [form(HEADER.split(',')), form(['ILLID', 'ENTNAME', 'UNISCID', 'SERILLREA_CN'])],
   fetch: () => Promise.reject(new Error('never asked')),
 })
-export const read = async (bytes: string | Buffer, reader?: string): Promise<Item[]> => {
-  const items: Item[] = []
+export const read = async (bytes: string | Buffer, reader?: string): Promise<SourceItem[]> => {
+  const items: SourceItem[] = []
   for await (const item of reading.read(fileOf(bytes), reader ? { reader } : {})) items.push(item)
   return items
 }
-export const problemsIn = (item: Item) => {
+export const problemsIn = (item: SourceItem) => {
   const mapped = reading.map(item, context)
   return 'problems' in mapped ? mapped.problems : []
 }

@@ -3,19 +3,19 @@ import { resolve } from 'node:path'
 import { expect } from 'chai'
 import { contentFromFile } from '../../src/agencies/readers/content.js'
 import { readContent } from '../../src/agencies/readers/index.js'
-import type { Draft, Item } from '../../src/domain/records/records.js'
-import { contract } from '../../src/foundation/contracts.js'
+import type { Draft, SourceItem } from '../../src/domain/records/records.js'
+import { contractCheck } from '../../src/foundation/contracts.js'
 import { draftsOf, feedOf, fileOf, itemsOf, TODAY } from './samples.js'
 
 const REGISTER = resolve('../shared/data/cn-company-register/dev/jilin.csv')
 const LIST = resolve('../shared/data/creditchina-blacklists-2018/dev/ecommerce-blacklist-90.csv')
 const SAMPLING = resolve('../shared/data/creditchina-blacklists-2018/dev/herbal-slices-failed-sampling')
 
-const mapped = (id: string, items: Item[], dated: string | null): Draft[] =>
+const mapped = (id: string, items: SourceItem[], dated: string | null): Draft[] =>
   items.flatMap((item) => draftsOf(id, item, { dated, today: TODAY }))
 
 const faultsOf = (id: string, drafts: Draft[]) =>
-  drafts.flatMap(({ body }) => contract(`records/${feedOf(id).kind}`)(body))
+  drafts.flatMap(({ body }) => contractCheck(`records/${feedOf(id).kind}`)(body))
 
 describe('real files (skipped where they are absent)', () => {
   before(function () {
@@ -75,9 +75,9 @@ describe('real files (skipped where they are absent)', () => {
     const shapes = [
       { names: ['标示生产企业或供货单位', '生产批号', '检品来源', '检验依据', '检验结果', '检验机构', '备注'] },
     ]
-    const rows: Item[][] = []
+    const rows: SourceItem[][] = []
     for (const kind of ['csv', 'xlsx']) {
-      const items: Item[] = []
+      const items: SourceItem[] = []
       for await (const item of readContent(await contentFromFile(`${SAMPLING}.${kind}`), shapes, 'quality'))
         items.push(item)
       rows.push(items)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { AgencyFeed, MappingContext } from '../../src/agencies/feed.js'
 import { feeds } from '../../src/agencies/index.js'
-import type { Draft, Item, Problem } from '../../src/domain/records/records.js'
+import type { Draft, Problem, SourceItem } from '../../src/domain/records/records.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 
 export const TODAY = '2026-11-25'
@@ -55,19 +55,19 @@ export const fileOf = (bytes: string | Buffer): string => {
   return path
 }
 
-export const itemsOf = async (id: string, path: string, reader?: string): Promise<Item[]> => {
-  const items: Item[] = []
+export const itemsOf = async (id: string, path: string, reader?: string): Promise<SourceItem[]> => {
+  const items: SourceItem[] = []
   for await (const item of feedOf(id).read(path, reader === undefined ? {} : { reader })) items.push(item)
   return items
 }
 
-export const draftsOf = (id: string, item: Item, given: MappingContext = context): Draft[] => {
+export const draftsOf = (id: string, item: SourceItem, given: MappingContext = context): Draft[] => {
   const mapped = feedOf(id).map(item, given)
   if ('problems' in mapped) throw new Error(JSON.stringify(mapped.problems))
   return mapped.drafts
 }
 
-export const problemsOf = (id: string, item: Item): Problem[] => {
+export const problemsOf = (id: string, item: SourceItem): Problem[] => {
   const mapped = feedOf(id).map(item, context)
   return 'problems' in mapped ? mapped.problems : []
 }

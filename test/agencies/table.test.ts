@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { DeliveryOutcome, FeedDelivery, SourceReject } from '../../src/agencies/delivery.js'
 import { exchangeTableDdl, openTable } from '../../src/agencies/transports/table.js'
-import type { Item } from '../../src/domain/records/records.js'
+import type { SourceItem } from '../../src/domain/records/records.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 
@@ -12,8 +12,8 @@ describe('an exchange table', () => {
   let exchange: TestDatabase
   const opened = (rows = 1000, url = exchange.url): Promise<FeedDelivery> =>
     openTable({ url, state: null }, SHAPES, 'test', { rows })
-  const read = async ({ items }: FeedDelivery): Promise<Item[]> => {
-    const found: Item[] = []
+  const read = async ({ items }: FeedDelivery): Promise<SourceItem[]> => {
+    const found: SourceItem[] = []
     for await (const item of items) found.push(item)
     return found
   }

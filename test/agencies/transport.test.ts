@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { openPaged, type PullLimits } from '../../src/agencies/transports/http.js'
-import type { Item } from '../../src/domain/records/records.js'
+import type { SourceItem } from '../../src/domain/records/records.js'
 import { Refusal } from '../../src/foundation/errors.js'
 import { type Answer, agency, listens, pageOf, reasonOf, record, registryPage, twoPages } from './answering.js'
 import { draftsOf, feedOf, refusalOf, sample } from './samples.js'
 
-const fetched = async (id: string, signal?: AbortSignal): Promise<Item[]> => {
-  const items: Item[] = []
+const fetched = async (id: string, signal?: AbortSignal): Promise<SourceItem[]> => {
+  const items: SourceItem[] = []
   const source = { url: `${agency.url}/`, ...(signal ? { signal } : {}) }
   for await (const item of (await feedOf(id).open(source, { state: null })).items) items.push(item)
   return items

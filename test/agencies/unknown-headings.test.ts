@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { usccOf } from '../../seeds/world/codes.js'
 import type { NumberedMap } from '../../src/domain/intake/feed-maps.js'
-import type { Item } from '../../src/domain/records/records.js'
+import type { SourceItem } from '../../src/domain/records/records.js'
 import { isRefusal, type Refusal } from '../../src/foundation/errors.js'
 import { bookOf } from '../soak/documents.js'
 import { context, feedOf, fileOf } from './samples.js'
@@ -21,7 +21,7 @@ const PROVINCE = [
 ]
 const csv = (rows: readonly (readonly string[])[]): string => rows.map((row) => row.join(',')).join('\n')
 
-const refusalOf = async (items: AsyncIterable<Item>): Promise<Refusal> => {
+const refusalOf = async (items: AsyncIterable<SourceItem>): Promise<Refusal> => {
   try {
     for await (const _ of items);
   } catch (error) {
@@ -30,8 +30,8 @@ const refusalOf = async (items: AsyncIterable<Item>): Promise<Refusal> => {
   }
   throw new Error('was read')
 }
-const itemsIn = async (source: string, maps: readonly NumberedMap[]): Promise<Item[]> => {
-  const items: Item[] = []
+const itemsIn = async (source: string, maps: readonly NumberedMap[]): Promise<SourceItem[]> => {
+  const items: SourceItem[] = []
   for await (const item of feedOf('dishonest').read(fileOf(source), { maps })) items.push(item)
   return items
 }

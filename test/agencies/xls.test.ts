@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import iconv from 'iconv-lite'
 import { contentFromBytes } from '../../src/agencies/readers/content.js'
 import { readContent } from '../../src/agencies/readers/index.js'
-import type { Item } from '../../src/domain/records/records.js'
+import type { SourceItem } from '../../src/domain/records/records.js'
 import { refusalOf } from './samples.js'
 
 const NAMES = ['序号', '受检单位', '产品名称', '通报日期']
@@ -15,8 +15,8 @@ const book = (rows: unknown[][], options: XLSX.WritingOptions = {}, sheets = 1):
     XLSX.utils.book_append_sheet(workbook, XLSX.utils.aoa_to_sheet(rows, { UTC: true }))
   return XLSX.write(workbook, { type: 'buffer', bookType: 'xls', ...options }) as Buffer
 }
-const read = async (bytes: Buffer, named?: string): Promise<Item[]> => {
-  const items: Item[] = []
+const read = async (bytes: Buffer, named?: string): Promise<SourceItem[]> => {
+  const items: SourceItem[] = []
   for await (const item of readContent(contentFromBytes(bytes), [{ names: NAMES }], 'quality', named)) items.push(item)
   return items
 }

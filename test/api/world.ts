@@ -36,7 +36,7 @@ import { scoreOperators } from '../../src/work/scoring/score.js'
 import { keepCard, loadScorecard } from '../../src/work/scoring/scorecards.js'
 import { recordAuthorisation } from '../../src/work/standing/authorisations.js'
 import { replaceSellers } from '../../src/work/standing/sellers.js'
-import { timetable } from '../../src/work/timetable/timetable.js'
+import { makeTimetable } from '../../src/work/timetable/timetable.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 
 export const NOW = new Date('2026-03-02T02:00:00Z')
@@ -126,7 +126,7 @@ export const makeWorld = async ({
     platforms,
     demo,
     configured: { agencies: new Set(['market-regulator']), platforms: new Set(['national']) },
-    timetable: timetable([{ id: 'registry' }], ['national']),
+    timetable: makeTimetable([{ id: 'registry' }], ['national']),
     pull: async (id, { by, file, signal }) => {
       const feed = feeds.get(id)
       if (feed === undefined) throw new Error(`no feed ${id}`)

@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { feeds } from '../../src/agencies/index.js'
 import { redactIdNumbers } from '../../src/domain/records/privacy.js'
-import { type Draft, type Item, type MappedItem, sealBody } from '../../src/domain/records/records.js'
+import { type Draft, type MappedItem, type SourceItem, sealBody } from '../../src/domain/records/records.js'
 import { chunksOfItems } from '../../src/foundation/chunks.js'
-import { contract } from '../../src/foundation/contracts.js'
+import { contractCheck } from '../../src/foundation/contracts.js'
 import { registerCsv } from './register.js'
 
 const ROWS = Number(process.argv[2] ?? 100_000)
@@ -42,7 +42,7 @@ export const reading = async (path: string): Promise<number> => {
   const feed = feeds.get('registry')
   if (!feed) throw new Error('no feed registry')
   let rows = 0
-  let batch: Item[] = []
+  let batch: SourceItem[] = []
   const onwards = (): void => {
     const items = timed('redact', () =>
       batch.map((item) => ({ ...item, fields: redactIdNumbers(item.fields, mark, feed.exempt) })),
@@ -54,7 +54,7 @@ export const reading = async (path: string): Promise<number> => {
     const drafts: Draft[] = clean.flatMap((one) => ('drafts' in one ? one.drafts : []))
     if (drafts.length !== batch.length) throw new Error('a row was set aside')
     const faults = timed('contract', () =>
-      drafts.reduce((sum, draft) => sum + contract(`records/${draft.kind}`)(draft.body).length, 0),
+      drafts.reduce((sum, draft) => sum + contractCheck(`records/${draft.kind}`)(draft.body).length, 0),
     )
     if (faults > 0) throw new Error('a row does not keep its contract')
     timed('seal', () => drafts.map((draft) => sealBody(draft)))

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { FIELD_ACCESS, printedFields } from '../../src/api/access/fields.js'
+import { FIELD_ACCESS, fieldAccessRows } from '../../src/api/access/fields.js'
 import { accessTable } from '../../src/commands/access-table.js'
 import { ACCESS_PAGES, withAccess } from '../support/access-table.js'
 
@@ -13,7 +13,7 @@ describe('the printed access table', () => {
 
   it('is printed completely by the command', () => {
     expect(Object.keys(accessTable.value.fields)).to.deep.equal([...FIELD_ACCESS.keys()])
-    for (const { fields, whose } of printedFields())
+    for (const { fields, whose } of fieldAccessRows())
       expect(accessTable.lines.some((line) => line.includes(whose) && line.endsWith(fields.join(' ')))).to.equal(true)
   })
 })

@@ -2,32 +2,32 @@ import { expect } from 'chai'
 import type { AgencyFeed } from '../../src/agencies/feed.js'
 import { feeds } from '../../src/agencies/index.js'
 import { requireMarks } from '../../src/agencies/market-regulator/feed-marks.js'
-import type { Item } from '../../src/domain/records/records.js'
+import type { SourceItem } from '../../src/domain/records/records.js'
 import { asItems, chunksOfItems, type ItemChunks } from '../../src/foundation/chunks.js'
 
-const itemOf = (row: number, fields: Record<string, unknown> = {}): Item => ({ page: null, row, fields })
+const itemOf = (row: number, fields: Record<string, unknown> = {}): SourceItem => ({ page: null, row, fields })
 
-const singly = async (items: AsyncIterable<Item>): Promise<number[]> => {
+const singly = async (items: AsyncIterable<SourceItem>): Promise<number[]> => {
   const rows: number[] = []
   for await (const { row } of items) rows.push(row)
   return rows
 }
-const inStretches = async (items: AsyncIterable<Item>): Promise<number[]> => {
+const inStretches = async (items: AsyncIterable<SourceItem>): Promise<number[]> => {
   const rows: number[] = []
   for await (const stretch of chunksOfItems(items)) for (const { row } of stretch) rows.push(row)
   return rows
 }
 const WAYS = { singly, 'in stretches': inStretches }
 
-const given = (sizes: readonly number[], closed: () => void = () => {}): AsyncIterable<Item> => {
+const given = (sizes: readonly number[], closed: () => void = () => {}): AsyncIterable<SourceItem> => {
   let row = 0
-  const some = function* (size: number): Iterable<Item> {
+  const some = function* (size: number): Iterable<SourceItem> {
     for (let at = 0; at < size; at += 1) {
       row += 1
       yield itemOf(row, row % 7 === 0 ? { 标志: '是' } : {})
     }
   }
-  const all = async function* (): ItemChunks<Item> {
+  const all = async function* (): ItemChunks<SourceItem> {
     try {
       for (const size of sizes) yield some(size)
     } finally {
@@ -68,7 +68,7 @@ describe('chunks', () => {
   })
 
   it('are made of single items as well', async () => {
-    const ones = async function* (): AsyncIterable<Item> {
+    const ones = async function* (): AsyncIterable<SourceItem> {
       yield itemOf(1)
       yield itemOf(2)
     }

@@ -2,7 +2,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { expect } from 'chai'
-import { contract, schemaDocument } from '../../src/foundation/contracts.js'
+import { contractCheck, schemaDocument } from '../../src/foundation/contracts.js'
 
 const body = {
   name: '样例商贸有限公司',
@@ -32,7 +32,7 @@ describe('limits of a contract', () => {
   formats.default(plain)
   const judged = plain.compile(schemaDocument('records/registration.json') as object)
   const agreed = (value: object): number => {
-    const faults = contract('records/registration')(value)
+    const faults = contractCheck('records/registration')(value)
     expect(faults.length === 0, JSON.stringify(value).slice(0, 300)).to.equal(judged(value))
     return faults.length
   }
@@ -43,7 +43,10 @@ describe('limits of a contract', () => {
       expect(agreed({ ...body, type })).to.equal(1)
     for (const type of ['a', '𠮷', `${'𠮷'.repeat(199)}a`, 'a'.repeat(200), '\ud800'.repeat(200)])
       expect(agreed({ ...body, type })).to.equal(0)
-    expect(contract('records/registration')({ ...body, type: '' })[0]).to.include({ field: 'type', rule: 'minLength' })
+    expect(contractCheck('records/registration')({ ...body, type: '' })[0]).to.include({
+      field: 'type',
+      rule: 'minLength',
+    })
   })
 
   it('know the days that exist, in every year', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { RECORD_KINDS } from '../../src/domain/records/records.js'
-import { contract, schemaDocument, schemaFolder, schemaText } from '../../src/foundation/contracts.js'
+import { contractCheck, schemaDocument, schemaFolder, schemaText } from '../../src/foundation/contracts.js'
 
 const shop = {
   marketplace: 'yangli',
@@ -25,12 +25,12 @@ describe('contracts', () => {
       expect(schema.additionalProperties, kind).to.equal(false)
       // Absent is null: a field left out is a field forgotten.
       expect(schema.required, kind).to.have.members(Object.keys(schema.properties))
-      expect(contract(`records/${kind}`)({}), kind).to.have.length(schema.required.length)
+      expect(contractCheck(`records/${kind}`)({}), kind).to.have.length(schema.required.length)
     }
   })
 
   it('find no fault in a valid value', () => {
-    expect(contract('records/shop')(shop)).to.deep.equal([])
+    expect(contractCheck('records/shop')(shop)).to.deep.equal([])
   })
 
   const faults: [value: unknown, field: string, rule: string][] = [
@@ -43,7 +43,7 @@ describe('contracts', () => {
   ]
   for (const [value, field, rule] of faults) {
     it(`report the fault ${rule} of ${field || 'the whole'} in both languages`, () => {
-      const [fault, ...others] = contract('records/shop')(value)
+      const [fault, ...others] = contractCheck('records/shop')(value)
       expect(others).to.deep.equal([])
       expect(fault).to.include({ field, rule })
       expect(fault?.message).to.match(/\p{Script=Han}.*。.*[a-z]\.$/u)
@@ -51,7 +51,7 @@ describe('contracts', () => {
   }
 
   it('name a fault inside a list by its place', () => {
-    const faultsOf = contract('records/trademark')({ goods: ['a', ''] })
+    const faultsOf = contractCheck('records/trademark')({ goods: ['a', ''] })
     expect(faultsOf.map(({ field }) => field)).to.include('goods/1')
   })
 
@@ -63,6 +63,6 @@ describe('contracts', () => {
   })
 
   it('throw where they do not exist', () => {
-    expect(() => contract('records/none')).to.throw('ENOENT')
+    expect(() => contractCheck('records/none')).to.throw('ENOENT')
   })
 })

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { contract } from '../../src/foundation/contracts.js'
+import { contractCheck } from '../../src/foundation/contracts.js'
 import { documents, GOLDENS, SCHEMAS, schemaOf } from '../support/platform-documents.js'
 import { ACTIONS, FORMATS, goldenName } from '../support/platform-samples.js'
 
@@ -13,7 +13,7 @@ describe('agreed formats', () => {
     })
 
     it(`${name} is satisfied by an addition, a change and a removal`, () => {
-      for (const action of ACTIONS) expect(contract(`platforms/${name}`)(row(action))).to.deep.equal([])
+      for (const action of ACTIONS) expect(contractCheck(`platforms/${name}`)(row(action))).to.deep.equal([])
     })
 
     for (const { ending, bytes } of messages) {

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { world } from '../../seeds/world.js'
 import { feeds } from '../../src/agencies/index.js'
-import type { Draft, Item } from '../../src/domain/records/records.js'
-import { contract } from '../../src/foundation/contracts.js'
+import type { Draft, SourceItem } from '../../src/domain/records/records.js'
+import { contractCheck } from '../../src/foundation/contracts.js'
 import { type AgencyStandIn, startAgencyStandIns } from '../../src/sandbox/agencies/index.js'
 
 const TODAY = '2026-11-25'
@@ -14,7 +14,7 @@ describe('the stand-ins of the credit office and the high court, through our doo
   const pulled = async (id: string): Promise<Draft[]> => {
     const feed = feeds.get(id)
     if (!feed) throw new Error(`no feed ${id}`)
-    const items: Item[] = []
+    const items: SourceItem[] = []
     const delivery = await feed.open({ url: urlOf(feed.agency) }, { state: null })
     for await (const item of delivery.items) items.push(item)
     const drafts = items.flatMap((item) => {
@@ -22,7 +22,7 @@ describe('the stand-ins of the credit office and the high court, through our doo
       if ('problems' in mapped) throw new Error(JSON.stringify(mapped.problems))
       return mapped.drafts
     })
-    expect(drafts.flatMap(({ body, kind }) => contract(`records/${kind}`)(body))).to.deep.equal([])
+    expect(drafts.flatMap(({ body, kind }) => contractCheck(`records/${kind}`)(body))).to.deep.equal([])
     expect(new Set(drafts.map(({ key }) => key)).size).to.equal(drafts.length)
     return drafts
   }

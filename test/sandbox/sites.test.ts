@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { type World, world } from '../../seeds/world.js'
 import { feeds } from '../../src/agencies/index.js'
-import { type Draft, draftDigest, type Item } from '../../src/domain/records/records.js'
-import { contract } from '../../src/foundation/contracts.js'
+import { type Draft, draftDigest, type SourceItem } from '../../src/domain/records/records.js'
+import { contractCheck } from '../../src/foundation/contracts.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { type AgencyStandIn, startAgencyStandIns } from '../../src/sandbox/agencies/index.js'
 import { shopItem } from '../../src/sandbox/agencies/marketplaces.js'
@@ -18,15 +18,15 @@ describe('the stand-ins of communications, marketplaces and certifiers, through 
     if (!found) throw new Error(`no agency ${id}`)
     return found
   }
-  const itemsOf = async (id: string): Promise<Item[]> => {
+  const itemsOf = async (id: string): Promise<SourceItem[]> => {
     const feed = feeds.get(id)
     if (!feed) throw new Error(`no feed ${id}`)
     const { items } = await feed.open({ url: agency(feed.agency).url }, { state: null })
-    const found: Item[] = []
+    const found: SourceItem[] = []
     for await (const item of items) found.push(item)
     return found
   }
-  const mapped = (id: string, items: Item[]): Draft[] =>
+  const mapped = (id: string, items: SourceItem[]): Draft[] =>
     items.flatMap((item) => {
       const given = feeds.get(id)?.map(item, { dated: null, today: TODAY })
       if (!given || 'problems' in given) throw new Error(JSON.stringify(given))
@@ -34,7 +34,7 @@ describe('the stand-ins of communications, marketplaces and certifiers, through 
     })
   const pulled = async (id: string): Promise<Draft[]> => {
     const drafts = mapped(id, await itemsOf(id))
-    expect(drafts.flatMap(({ body, kind }) => contract(`records/${kind}`)(body))).to.deep.equal([])
+    expect(drafts.flatMap(({ body, kind }) => contractCheck(`records/${kind}`)(body))).to.deep.equal([])
     expect(new Set(drafts.map(({ key }) => key)).size).to.equal(drafts.length)
     return drafts
   }
@@ -81,7 +81,7 @@ describe('the stand-ins of communications, marketplaces and certifiers, through 
   })
 
   it('a shop is the same record through the door as from the seed, remarks aside', async () => {
-    const items: Item[] = here.operators.flatMap((one) =>
+    const items: SourceItem[] = here.operators.flatMap((one) =>
       one.shops.map((shop) => ({ page: null, row: 1, fields: shopItem(one, shop) })),
     )
     expect((await pulled('shops')).map(draftDigest)).to.deep.equal(mapped('shops', items).map(draftDigest))

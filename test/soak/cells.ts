@@ -4,8 +4,8 @@
  */
 import type { AgencyFeed } from '../../src/agencies/feed.js'
 import { redactIdNumbers } from '../../src/domain/records/privacy.js'
-import type { Item, Json } from '../../src/domain/records/records.js'
-import { draftsIn } from '../../src/work/intake/read.js'
+import type { Json, SourceItem } from '../../src/domain/records/records.js'
+import { draftsOfItem } from '../../src/work/intake/read.js'
 import { context, feedOf, itemsOf, SAMPLES, sample } from '../agencies/samples.js'
 import { type Random, randomOf } from './random.js'
 
@@ -51,7 +51,7 @@ const WORDS = [
 export interface Cell {
   title: string
   feed: AgencyFeed
-  item: Item
+  item: SourceItem
 }
 
 /** Returns the n-th case. `items` are sample items of every feed. */
@@ -69,7 +69,7 @@ export const cellOf = (items: readonly Sampled[], seed: number, n: number): Cell
   return {
     title: `${feed.id} ${path.join('/')}: ${text.length} characters of ${JSON.stringify(filler)}`,
     feed,
-    item: { ...item, fields: replaced(item.fields, path, text) as Item['fields'] },
+    item: { ...item, fields: replaced(item.fields, path, text) as SourceItem['fields'] },
   }
 }
 
@@ -102,7 +102,7 @@ const replaced = (node: unknown, path: Path, text: string): Json => {
 
 export interface Sampled {
   feed: AgencyFeed
-  item: Item
+  item: SourceItem
 }
 
 export const sampled = async (): Promise<Sampled[]> => {
@@ -120,7 +120,7 @@ const mark = (): string => 'p'
 /** Takes an item as intake does: redacts ID numbers, maps, and checks the contract. */
 const taken = ({ feed, item }: Cell): void => {
   const fields = redactIdNumbers(item.fields, mark, feed.exempt)
-  draftsIn(feed, { ...item, fields }, context, mark)
+  draftsOfItem(feed, { ...item, fields }, context, mark)
 }
 
 const processorMs = (act: () => void): number => {

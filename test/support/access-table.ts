@@ -1,5 +1,5 @@
 /** The table of `schema/access.md`, printed from `api/access/fields`. */
-import { OBJECT_SCOPES, printedFields } from '../../src/api/access/fields.js'
+import { fieldAccessRows, OBJECT_SCOPES } from '../../src/api/access/fields.js'
 import { ROLES } from '../../src/domain/access/viewer.js'
 
 type Language = 'zh' | 'en'
@@ -21,7 +21,7 @@ const [BEGIN, END] = ['<!-- access -->', '<!-- /access -->']
 const accessPart = (language: Language): string => {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   const head = HEADS[language]
-  const rows = printedFields().map(({ type, fields, acts, roles, whose }) =>
+  const rows = fieldAccessRows().map(({ type, fields, acts, roles, whose }) =>
     line([
       type,
       fields.map((field) => `\`${field}\``).join(' '),

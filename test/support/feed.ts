@@ -2,7 +2,7 @@
 import { usccOf as usccIn } from '../../seeds/world/codes.js'
 import { type AgencyFeed, makeFeed } from '../../src/agencies/feed.js'
 import type { FeedBounds } from '../../src/domain/intake/bounds.js'
-import type { Body, Item, RecordKind } from '../../src/domain/records/records.js'
+import type { Body, RecordKind, SourceItem } from '../../src/domain/records/records.js'
 
 /** All fields are text. `key`, `value` and `day` are required. */
 export interface Row {
@@ -77,7 +77,7 @@ export const feed = ({
     fetch: async () => ({ items: numbered(sent()), file: null }),
   })
 
-async function* numbered(sent: ReturnType<NonNullable<FeedGiven['sent']>>): AsyncIterable<Item> {
+async function* numbered(sent: ReturnType<NonNullable<FeedGiven['sent']>>): AsyncIterable<SourceItem> {
   let row = 0
   for await (const fields of sent) {
     row += 1

@@ -1,6 +1,6 @@
 /** The permanent rows (id, salted hash, from, to) suffice, without bodies or salts. */
 import { createHash } from 'node:crypto'
-import { FIRST_HASH, makeSnapshotHasher, type SnapshotMember } from '../../src/domain/publication/snapshot.js'
+import { HASH_BEFORE_FIRST, makeSnapshotHasher, type SnapshotMember } from '../../src/domain/publication/snapshot.js'
 import type { Db } from '../../src/store/db/db.js'
 import * as snapshots from '../../src/store/publication/snapshots.js'
 
@@ -11,7 +11,7 @@ export const verifyChain = async (db: Db): Promise<{ verified: number; broken: n
   const broken: number[] = []
   const list = new Map<string, SnapshotMember>()
   let verified = 0
-  let before = FIRST_HASH
+  let before = HASH_BEFORE_FIRST
   let form = 0
   for (let after = 0; ; ) {
     const some = await snapshots.listAfter(db, after, STEP_SNAPSHOTS)

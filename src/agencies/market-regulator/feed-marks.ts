@@ -1,6 +1,6 @@
 /** Refuses a delivery that has none of the fields particular to its feed; similar feeds share all others. */
 
-import type { Item } from '../../domain/records/records.js'
+import type { SourceItem } from '../../domain/records/records.js'
 import { asItems, chunksOfItems, type ItemChunks } from '../../foundation/chunks.js'
 import type { Refusal } from '../../foundation/errors.js'
 import type { AgencyFeed } from '../feed.js'
@@ -18,11 +18,11 @@ export const requireMarks = (feed: AgencyFeed, marks: readonly string[]): Agency
 })
 
 async function* itemsAfterMark(
-  items: AsyncIterable<Item>,
+  items: AsyncIterable<SourceItem>,
   marks: readonly string[],
   feed: AgencyFeed,
-): ItemChunks<Item> {
-  let waiting: Item[] | null = []
+): ItemChunks<SourceItem> {
+  let waiting: SourceItem[] | null = []
   for await (const stretch of chunksOfItems(items)) {
     if (waiting === null) {
       yield stretch
@@ -43,7 +43,7 @@ async function* itemsAfterMark(
   if (waiting !== null && waiting.length > 0) throw unknown(feed, marks, waiting)
 }
 
-const unknown = (feed: AgencyFeed, marks: readonly string[], items: readonly Item[]): Refusal =>
+const unknown = (feed: AgencyFeed, marks: readonly string[], items: readonly SourceItem[]): Refusal =>
   noMarkColumnRefusal(
     feed.id,
     items.map(({ fields }) => Object.keys(fields)),

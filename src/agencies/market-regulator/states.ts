@@ -23,7 +23,7 @@ const broken = (faults: string): Refusal => new Refusal('RULES_BROKEN', { file: 
 
 const read = (): Readonly<Record<string, string>> => {
   const content = contracts.schemaDocument(`${FILE}.json`)
-  const faults = contracts.contract('contracts/registration-states')(content)
+  const faults = contracts.contractCheck('contracts/registration-states')(content)
   if (faults.length > 0) throw broken(faults.map(({ message }) => message).join('; '))
   return statesByWord((content as { states: StateRow[] }).states)
 }

@@ -1,5 +1,5 @@
 /** Simple lines are split here; csv-parse reads the rest of a chunk. An unclosed quote loses only its own line. */
-import type { Item } from '../../domain/records/records.js'
+import type { SourceItem } from '../../domain/records/records.js'
 import { asItems, type ItemChunks } from '../../foundation/chunks.js'
 import { Refusal } from '../../foundation/errors.js'
 import { csvRecordsUntil } from '../../foundation/text/csv.js'
@@ -33,10 +33,10 @@ interface CsvRow {
   storable?: boolean
 }
 
-export const readCsv = (content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<Item> =>
+export const readCsv = (content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<SourceItem> =>
   asItems(itemsIn(content, shapes, feed))
 
-async function* itemsIn(content: FileContent, shapes: readonly FormShape[], feed: string): ItemChunks<Item> {
+async function* itemsIn(content: FileContent, shapes: readonly FormShape[], feed: string): ItemChunks<SourceItem> {
   const pieces = decodeStream(content, await encodingOf(content))
   const head = await headOf(pieces)
   const found = SEPARATORS.map((separator) => headerIn(head.text, separator, shapes)).find((header) => header !== null)
@@ -53,14 +53,14 @@ async function* itemsIn(content: FileContent, shapes: readonly FormShape[], feed
   const below = makeFooterFilter<CsvRow>()
   for await (const rows of rowsIn(head.all, header)) yield itemsOf(rows)
 
-  function* itemsOf(rows: Iterable<CsvRow>): Iterable<Item> {
+  function* itemsOf(rows: Iterable<CsvRow>): Iterable<SourceItem> {
     for (const row of rows) {
       if (row.to <= header.line || (row.cells ?? [row.raw]).every(isBlank)) continue
       for (const due of below.due(row, row.cells)) yield itemOf(due)
     }
   }
 
-  function itemOf({ from, cells, raw, storable }: CsvRow): Item {
+  function itemOf({ from, cells, raw, storable }: CsvRow): SourceItem {
     if (cells === null || !fits(cells, header.names)) return makeBrokenItem(null, from, raw)
     return storable ? makeTextItem(from, fields(cells)) : makeItem(null, from, fields(cells))
   }

@@ -1,4 +1,4 @@
-import type { Item } from '../../domain/records/records.js'
+import type { SourceItem } from '../../domain/records/records.js'
 import { asItems, chunksOfItems, type ItemChunks } from '../../foundation/chunks.js'
 import { Refusal } from '../../foundation/errors.js'
 import { OLE2_SIGNATURE } from '../../foundation/text/xlsx/ole2.js'
@@ -29,14 +29,14 @@ export const readContent = (
   shapes: readonly FormShape[],
   feed: string,
   named?: string,
-): AsyncIterable<Item> => asItems(read(content, shapes, feed, named))
+): AsyncIterable<SourceItem> => asItems(read(content, shapes, feed, named))
 
 async function* read(
   content: FileContent,
   shapes: readonly FormShape[],
   feed: string,
   named?: string,
-): ItemChunks<Item> {
+): ItemChunks<SourceItem> {
   if (named !== undefined && !isReader(named))
     throw new Refusal('READER_UNKNOWN', { reader: named, known: readers.join(' ') })
   const reader = named ?? readerFor(content.head)

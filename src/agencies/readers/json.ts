@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { Item } from '../../domain/records/records.js'
+import type { SourceItem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { findDuplicateKey } from '../../foundation/text/duplicate-keys.js'
 import { decode, decodeStream, encodingOf } from '../../foundation/text/encodings.js'
@@ -13,7 +13,11 @@ const MAX_BYTES = 16 * 1024 * 1024 // bytes; the parsed value takes many times t
 const MAX_LINE = 1024 * 1024 // characters of one record
 const KNOWN_WITHIN = 20 // records
 
-export async function* readJson(content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<Item> {
+export async function* readJson(
+  content: FileContent,
+  shapes: readonly FormShape[],
+  feed: string,
+): AsyncIterable<SourceItem> {
   if (await isLines(content)) yield* readJsonLines(content, shapes, feed)
   else yield* itemsInLists(parseJson(await textOf(content)), shapes, feed)
 }
@@ -53,9 +57,9 @@ export async function* readJsonLines(
   content: FileContent,
   shapes: readonly FormShape[],
   feed: string,
-): AsyncIterable<Item> {
+): AsyncIterable<SourceItem> {
   // Items are held back until one has a known form.
-  let waiting: Item[] | null = []
+  let waiting: SourceItem[] | null = []
   let line = 0
   for await (const text of linesOf(content)) {
     line += 1

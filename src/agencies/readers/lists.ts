@@ -1,5 +1,5 @@
 /** Finds the list of records in an unknown envelope. */
-import type { Item } from '../../domain/records/records.js'
+import type { SourceItem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { isRecord } from '../../foundation/text/json.js'
 import { unknownHeaderRefusal } from './near.js'
@@ -8,7 +8,7 @@ import { type FormShape, itemFromValue, recogniseShape } from './shapes.js'
 const MAX_DEPTH = 5 // levels of envelope
 const LOOKED_AT = 20 // elements
 
-export function* itemsInLists(value: unknown, shapes: readonly FormShape[], feed: string): Iterable<Item> {
+export function* itemsInLists(value: unknown, shapes: readonly FormShape[], feed: string): Iterable<SourceItem> {
   const [list, another] = [...listsIn(value, shapes, MAX_DEPTH)]
   if (!list) throw unknownHeaderRefusal(feed, [...recordsIn(value, MAX_DEPTH)].map(Object.keys), shapes)
   // Reading one of two lists could lose half a feed.

@@ -1,5 +1,5 @@
 import type { NumberedMap } from '../../domain/intake/feed-maps.js'
-import type { Item } from '../../domain/records/records.js'
+import type { SourceItem } from '../../domain/records/records.js'
 import { asItems, chunksOfItems, type ItemChunks } from '../../foundation/chunks.js'
 import { unknownHeaderRefusal } from './near.js'
 import { type FormShape, recogniseShape } from './shapes.js'
@@ -13,18 +13,18 @@ export const shapesOfMaps = (maps: readonly NumberedMap[]): MapShape[] =>
   maps.map((map) => ({ names: Object.keys(map.headings), every: true, map }))
 
 export const renameFields = (
-  items: AsyncIterable<Item>,
+  items: AsyncIterable<SourceItem>,
   shapes: readonly MapShape[],
   forms: readonly FormShape[],
   feed: string,
-): AsyncIterable<Item> => {
+): AsyncIterable<SourceItem> => {
   if (shapes.length === 0) return items
   const checked = new Set<string>()
-  const each = (item: Item): Item => {
+  const each = (item: SourceItem): SourceItem => {
     const names = Object.keys(item.fields)
     const found = recogniseShape(names, shapes)
     if (!found) return item
-    const fields: Item['fields'] = {}
+    const fields: SourceItem['fields'] = {}
     const { map } = found.shape
     const { headings, values } = map
     for (const [at, name] of names.entries()) {
@@ -47,11 +47,14 @@ export const renameFields = (
 
 const MOST_CHECKED = 1_000 // sets of field names
 
-async function* inStretches(items: AsyncIterable<Item>, each: (item: Item) => Item): ItemChunks<Item> {
+async function* inStretches(
+  items: AsyncIterable<SourceItem>,
+  each: (item: SourceItem) => SourceItem,
+): ItemChunks<SourceItem> {
   for await (const stretch of chunksOfItems(items)) yield eachOf(stretch, each)
 }
 
-function* eachOf(stretch: Iterable<Item>, each: (item: Item) => Item): Iterable<Item> {
+function* eachOf(stretch: Iterable<SourceItem>, each: (item: SourceItem) => SourceItem): Iterable<SourceItem> {
   for (const item of stretch) yield each(item)
 }
 

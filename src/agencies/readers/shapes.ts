@@ -1,4 +1,4 @@
-import type { Item } from '../../domain/records/records.js'
+import type { SourceItem } from '../../domain/records/records.js'
 import { memoByNames } from '../../foundation/memo.js'
 import { isRecord } from '../../foundation/text/json.js'
 
@@ -69,21 +69,21 @@ export const namesOfShapeIn = (names: readonly string[], shape: FormShape): stri
   return shape.names.filter((name) => present.has(loose(name)))
 }
 
-export const makeItem = (page: number | null, row: number, fields: Record<string, unknown>): Item =>
+export const makeItem = (page: number | null, row: number, fields: Record<string, unknown>): SourceItem =>
   tooDeep(fields, MAX_DEPTH)
     ? makeBrokenItem(page, row, '嵌套过深 nested too deep')
-    : { page, row, fields: storable(fields) as Item['fields'] }
+    : { page, row, fields: storable(fields) as SourceItem['fields'] }
 
 /** The texts must satisfy `isStorable`. */
-export const makeTextItem = (row: number, fields: Record<string, string>): Item => ({ page: null, row, fields })
+export const makeTextItem = (row: number, fields: Record<string, string>): SourceItem => ({ page: null, row, fields })
 
-export const makeBrokenItem = (page: number | null, row: number, raw: string): Item => ({
+export const makeBrokenItem = (page: number | null, row: number, raw: string): SourceItem => ({
   page,
   row,
   fields: { [BROKEN_ITEM_FIELD]: storable(raw.slice(0, MAX_RAW)) },
 })
 
-export const itemFromValue = (page: number | null, row: number, value: unknown): Item => {
+export const itemFromValue = (page: number | null, row: number, value: unknown): SourceItem => {
   if (isRecord(value)) return makeItem(page, row, value)
   return makeBrokenItem(
     page,

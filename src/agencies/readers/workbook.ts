@@ -1,4 +1,4 @@
-import type { Item } from '../../domain/records/records.js'
+import type { SourceItem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { cellText, cellValue, readSheets, type SheetRow, type WorkbookKind } from '../../foundation/text/xlsx.js'
 import { makeFooterFilter } from './footers.js'
@@ -14,7 +14,7 @@ export function* itemsOfWorkbook(
   kind: WorkbookKind,
   shapes: readonly FormShape[],
   feed: string,
-): Iterable<Item> {
+): Iterable<SourceItem> {
   const sheets = readSheets(bytes, kind)
   const tables = sheets.flatMap((rows, at) => {
     const header = headerIn(rows, shapes)
@@ -61,7 +61,7 @@ const headerIn = (rows: SheetRows, shapes: readonly FormShape[]) => {
   return header
 }
 
-const itemOf = (page: number | null, { number, cells }: SheetRow, names: readonly string[]): Item => {
+const itemOf = (page: number | null, { number, cells }: SheetRow, names: readonly string[]): SourceItem => {
   const beyond = [...cells].some(([column, cell]) => column >= names.length && cellText(cell) !== '')
   if (beyond || [...cells.values()].some((cell) => cell.t === 'e'))
     return makeBrokenItem(page, number, [...cells.values()].map(cellText).join(' | '))

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Item } from '../../domain/records/records.js'
+import type { SourceItem } from '../../domain/records/records.js'
 import { isRefusal } from '../../foundation/errors.js'
 import { loadCodePages } from '../../foundation/text/xlsx.js'
 import { itemsOfWorkbook } from './workbook.js'
@@ -13,7 +13,7 @@ const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 const items = itemsOfWorkbook(content, kind, shapes, feed)[Symbol.iterator]()
 
 const next = (): WorkbookAnswer => {
-  const batch: Item[] = []
+  const batch: SourceItem[] = []
   try {
     while (batch.length < BATCH) {
       const { done, value } = items.next()

@@ -1,6 +1,6 @@
 /** A worker thread with bounded memory and time reads workbooks: a hostile file can keep SheetJS busy forever. */
 import { Worker } from 'node:worker_threads'
-import type { Item } from '../../domain/records/records.js'
+import type { SourceItem } from '../../domain/records/records.js'
 import { Refusal, type RefusalCode } from '../../foundation/errors.js'
 import { isOle2 } from '../../foundation/text/xlsx/ole2.js'
 import { refuseZipFault, unreadableRefusal, XLSX_LIMITS } from '../../foundation/text/xlsx/sheet-parts.js'
@@ -22,16 +22,24 @@ export interface WorkbookTask {
 }
 
 export type WorkbookAnswer =
-  | { items: Item[]; done: boolean }
+  | { items: SourceItem[]; done: boolean }
   | { refused: { code: RefusalCode; details: Record<string, unknown> } }
 
-export async function* readXlsx(content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<Item> {
+export async function* readXlsx(
+  content: FileContent,
+  shapes: readonly FormShape[],
+  feed: string,
+): AsyncIterable<SourceItem> {
   const bytes = await content.whole(MAX_BYTES)
   refuseZipFault(statedZipFault(bytes, XLSX_LIMITS))
   yield* readWorkbook(bytes, 'xlsx', shapes, feed)
 }
 
-export async function* readXls(content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<Item> {
+export async function* readXls(
+  content: FileContent,
+  shapes: readonly FormShape[],
+  feed: string,
+): AsyncIterable<SourceItem> {
   const bytes = await content.whole(MAX_BYTES)
   if (!isOle2(bytes)) throw unreadableRefusal('不是 Excel 97 工作簿 no workbook of Excel 97', 'xls')
   yield* readWorkbook(bytes, 'xls', shapes, feed)
@@ -42,7 +50,7 @@ async function* readWorkbook(
   kind: WorkbookKind,
   shapes: readonly FormShape[],
   feed: string,
-): AsyncIterable<Item> {
+): AsyncIterable<SourceItem> {
   const worker = startWorker({
     bytes,
     kind,

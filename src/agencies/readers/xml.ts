@@ -1,6 +1,6 @@
 /** Reads XML into plain values: no DOCTYPE, predefined entities only, limited depth. */
 import { setImmediate as breathe } from 'node:timers/promises'
-import type { Item } from '../../domain/records/records.js'
+import type { SourceItem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { decodeStream, encodingOf } from '../../foundation/text/encodings.js'
 import { type ClosedElement, makeXmlReader, type XmlFault, type XmlLimits } from '../../foundation/text/xml.js'
@@ -12,7 +12,11 @@ const MAX_BYTES = 32 * 1024 * 1024
 const PIECE = 256 * 1024 // characters per step
 const LIMITS: XmlLimits = { depth: 20, elements: 1_000_000, attributes: 256 }
 
-export async function* readXml(content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<Item> {
+export async function* readXml(
+  content: FileContent,
+  shapes: readonly FormShape[],
+  feed: string,
+): AsyncIterable<SourceItem> {
   if (content.size > MAX_BYTES) throw tooLarge()
   const parser = makeParser()
   let read = 0

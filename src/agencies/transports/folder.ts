@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Item } from '../../domain/records/records.js'
+import type { SourceItem } from '../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import type { DeliveryOutcome, FeedDelivery, FeedSource, OpenOptions } from '../delivery.js'
 import { contentFromFile } from '../readers/content.js'
@@ -70,7 +70,7 @@ async function* itemsOf(
   shapes: readonly FormShape[],
   feed: string,
   signal: AbortSignal | undefined,
-): AsyncIterable<Item> {
+): AsyncIterable<SourceItem> {
   try {
     for await (const item of readContent(await contentFromFile(claim.path), shapes, feed)) {
       signal?.throwIfAborted()

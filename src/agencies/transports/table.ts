@@ -2,7 +2,7 @@
  * Exchange database (前置机, GB/T 39443-2020 5.6). The hub reads rows of `exchange_<feed>` in state 0 and writes
  * answers into them. Address: `postgres://…/database?schema=NAME`.
  */
-import type { Item } from '../../domain/records/records.js'
+import type { SourceItem } from '../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import type { DeliveryOutcome, FeedDelivery, FeedSource, OpenOptions } from '../delivery.js'
 import { unknownHeaderRefusal } from '../readers/near.js'
@@ -83,7 +83,16 @@ interface TableReader {
   signal?: AbortSignal
 }
 
-async function* itemsOf({ url, schema, name, shapes, feed, most, taken, signal }: TableReader): AsyncIterable<Item> {
+async function* itemsOf({
+  url,
+  schema,
+  name,
+  shapes,
+  feed,
+  most,
+  taken,
+  signal,
+}: TableReader): AsyncIterable<SourceItem> {
   let after = String(FIRST)
   while (taken.size < most) {
     signal?.throwIfAborted()

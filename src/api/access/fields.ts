@@ -229,7 +229,7 @@ export const isForEveryRole = ({ acts, whose }: FieldAccess): boolean =>
 const rolesOf = (acts: readonly Act[]): Role[] =>
   ROLES.filter((role) => acts.some((act) => ROLES_BY_ACT[act].includes(role)))
 
-export interface PrintedFieldRow {
+export interface FieldAccessRow {
   type: string
   fields: string[]
   acts: readonly Act[]
@@ -237,7 +237,7 @@ export interface PrintedFieldRow {
   whose: ObjectScope
 }
 
-export const printedFields = (): PrintedFieldRow[] =>
+export const fieldAccessRows = (): FieldAccessRow[] =>
   Object.entries({ ...LINES, 'node(id)': NODE_LINES }).flatMap(([type, lines]) =>
     lines.map(([acts, whose, fields]) => ({
       type,

@@ -18,7 +18,7 @@ const liftLockout = async (
 export const lockoutResolvers = {
   Query: {
     lockouts: async (_: unknown, __: unknown, context: GraphqlContext) =>
-      (await store.lockedNow(context.parts.db, context.now)).map(lockoutView),
+      (await store.listLocked(context.parts.db, context.now)).map(lockoutView),
   },
   Mutation: { liftLockout },
 }

@@ -24,10 +24,10 @@ const byPerson = (args: { reason: string }, { viewer, parts, now, log }: Graphql
   log,
 })
 
-export const restoredResolvers = {
+export const restoredDatabaseResolvers = {
   Query: {
     databaseRestored: async (_: unknown, __: unknown, context: GraphqlContext) => {
-      const open = await store.openRestore(context.parts.db)
+      const open = await store.currentRestore(context.parts.db)
       return open && view(context, open)
     },
     databaseRestorations: async (_: unknown, __: unknown, context: GraphqlContext) => {

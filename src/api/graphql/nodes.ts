@@ -5,7 +5,7 @@
 
 import {
   may,
-  mayFeed,
+  mayOnFeed,
   maySeeOperator,
   maySeeRecord,
   type OperatorScope,
@@ -104,4 +104,4 @@ const ownerIn = ({ operatorId, uscc, shop, region }: AuthorizationRow): Operator
 const isOfFeed = (viewer: Viewer, agencies: GraphqlContext['parts']['agencies'], feed: string | null): boolean =>
   viewer.role !== 'agency' ||
   (feed !== null &&
-    mayFeed(viewer, 'see_queue', { agency: agencies.find(({ sends }) => sends.includes(feed))?.id ?? '' }))
+    mayOnFeed(viewer, 'see_queue', { agency: agencies.find(({ sends }) => sends.includes(feed))?.id ?? '' }))

@@ -13,7 +13,7 @@ import { ruleTableResolvers } from '../calendar/rule-tables.js'
 import { deliveryResolvers } from '../delivery/deliveries.js'
 import { platformResolvers } from '../delivery/platforms.js'
 import { comparisonResolvers } from '../delivery/reconcile.js'
-import { restoredResolvers } from '../delivery/restored.js'
+import { restoredDatabaseResolvers } from '../delivery/restored.js'
 import { retractionResolvers } from '../delivery/retractions.js'
 import { timelinessResolvers } from '../delivery/timeliness.js'
 import { feedMapResolvers } from '../intake/feed-maps.js'
@@ -102,7 +102,7 @@ const RESOLVERS = [
   retractionResolvers,
   timelinessResolvers,
   comparisonResolvers,
-  restoredResolvers,
+  restoredDatabaseResolvers,
   lockoutResolvers,
   auditLogResolvers,
   webhookResolvers,

@@ -1,5 +1,5 @@
 import type { AgencyFeed } from '../../agencies/feed.js'
-import { type Act, may, mayFeed, regionBoundOf, type Viewer } from '../../domain/access/viewer.js'
+import { type Act, may, mayOnFeed, regionBoundOf, type Viewer } from '../../domain/access/viewer.js'
 import type { Problem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as setAside from '../../store/intake/reject-desk.js'
@@ -71,7 +71,7 @@ const visible = ({ viewer, parts }: GraphqlContext, feed: string | null): string
 
 const seen = async (context: GraphqlContext, id: number | null, act: Act): Promise<setAside.StoredReject | null> => {
   const reject = id === null ? null : await setAside.byId(context.parts.db, id)
-  if (reject === null || !mayFeed(context.viewer, act, { agency: senderOf(context, reject.feed) })) return null
+  if (reject === null || !mayOnFeed(context.viewer, act, { agency: senderOf(context, reject.feed) })) return null
   const by = visibleSenderOf(context.viewer)
   return by === null || by === reject.by ? reject : null
 }

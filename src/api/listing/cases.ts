@@ -1,5 +1,5 @@
 import { may, regionBoundOf } from '../../domain/access/viewer.js'
-import { type CaseState, isOver, STATES } from '../../domain/listing/case.js'
+import { CASE_STATES, type CaseState, isOver } from '../../domain/listing/case.js'
 import { PARTY_DEADLINES } from '../../domain/listing/deadlines.js'
 import * as store from '../../store/listing/cases.js'
 import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
@@ -8,7 +8,7 @@ import { retractionCursor, retractionInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { caseView } from './listing-view.js'
 
-const OPEN = STATES.filter((state) => !isOver(state))
+const OPEN = CASE_STATES.filter((state) => !isOver(state))
 
 interface CaseBoardFilter {
   states?: readonly CaseState[] | null
@@ -22,7 +22,7 @@ interface CaseBoardFilter {
 const filterOf = ({ viewer, today }: GraphqlContext, given: CaseBoardFilter | null | undefined): store.CaseFilter => {
   const { states = null, late = false, ...texts } = given ?? {}
   const { list = null, region = null, name = null } = refuseUnstorableText(texts)
-  const seen = may(viewer, 'see_removed') ? STATES : OPEN
+  const seen = may(viewer, 'see_removed') ? CASE_STATES : OPEN
   const asked = states ?? OPEN
   return {
     states: seen.filter((state) => asked.includes(state)),

@@ -1,5 +1,5 @@
 import { may } from '../../domain/access/viewer.js'
-import { type DocumentKind, documentsOf, servedDocuments } from '../../domain/listing/documents.js'
+import { availableDocumentKinds, type DocumentKind, servedDocumentKinds } from '../../domain/listing/documents.js'
 import { WITHHOLDING_REASONS } from '../../domain/listing/public-entry.js'
 import { PERSONAL_DATA } from '../../domain/records/personal.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -25,8 +25,8 @@ const documents = async (view: ListingView, _: unknown, context: GraphqlContext)
   if (caseOfView === null) return []
   const { facts, removedOn } = caseOfView.listing
   const viewer = viewerTowards(context, caseOfView.operator)
-  if (may(viewer, 'move_listing')) return views(context, caseOfView, documentsOf(facts, removedOn))
-  return viewer.role === 'party' ? views(context, caseOfView, servedDocuments(facts, removedOn)) : []
+  if (may(viewer, 'move_listing')) return views(context, caseOfView, availableDocumentKinds(facts, removedOn))
+  return viewer.role === 'party' ? views(context, caseOfView, servedDocumentKinds(facts, removedOn)) : []
 }
 
 type DocumentCase = NonNullable<Awaited<ReturnType<typeof caseIn>>>

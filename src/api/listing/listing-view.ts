@@ -12,7 +12,7 @@ import { mirroredEntryEnd, mirroredLastDay } from '../../domain/scoring/evidence
 import { type EntryMembers, entryMembersOf } from '../../domain/standing/standing-entry.js'
 import type { Listing, ListingEvent, PublicBody } from '../../store/listing/listings.js'
 import type { PointInTime, RecordVersion } from '../../store/records/versions.js'
-import { type GraphqlContext, isPast, viewerTowards } from '../request/context.js'
+import { type GraphqlContext, isPastMoment, viewerTowards } from '../request/context.js'
 import { globalId } from '../request/ids.js'
 
 export interface ListingView extends EntryMembers {
@@ -175,7 +175,7 @@ export const visibleListings = async (
   const isOwn = makeRepeatMatcher(own.filter(({ publishedOn }) => publishedOn !== null && publishedOn <= when.asOf))
   return [
     // A past day is rebuilt only for viewers who may see removals.
-    ...(isPast(context, when) && !removed ? await entries() : await casesOn(context, told, when)),
+    ...(isPastMoment(context, when) && !removed ? await entries() : await casesOn(context, told, when)),
     ...mirrored
       .filter((version) => !isOwn(version.body) && (removed || isMirroredInForce(context, version)))
       .map((version) => mirroredView(version, lists, when.asOf)),
@@ -190,7 +190,7 @@ export const isVisibleToViewer = ({ viewer }: GraphqlContext, { facts }: Listing
   viewer.role !== 'party' || isVisibleToParty(facts)
 
 const casesOn = async (context: GraphqlContext, own: readonly Listing[], when: PointInTime): Promise<ListingView[]> => {
-  if (!isPast(context, when)) return own.filter(({ wrongFrom }) => wrongFrom === null).map(caseView)
+  if (!isPastMoment(context, when)) return own.filter(({ wrongFrom }) => wrongFrom === null).map(caseView)
   const views = own.map(async (listing) => pastCaseView(listing, await context.load.moves(listing.id), when))
   const found = (await Promise.all(views)).filter((view) => view !== null)
   return context.viewer.role === 'party' ? found.filter(({ state }) => !isBeforeNotice(state)) : found

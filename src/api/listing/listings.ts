@@ -1,4 +1,4 @@
-import { may, mayConsent, seesOnlySomeFiles, type Viewer } from '../../domain/access/viewer.js'
+import { may, mayConsentToListing, seesOnlySomeFiles, type Viewer } from '../../domain/access/viewer.js'
 import { upgradeStoredCase } from '../../domain/listing/case.js'
 import { allowedMoves } from '../../domain/listing/listing.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -126,7 +126,9 @@ export const listingResolvers = {
       if (view.uuid === null) return []
       const facts = upgradeStoredCase(view.facts ?? (await caseOf(view, context)).facts)
       const allowed = allowedMoves(facts, context.viewer.role)
-      return mayConsent(context.viewer, facts.level) ? allowed : allowed.filter((name) => name !== 'consentListing')
+      return mayConsentToListing(context.viewer, facts.level)
+        ? allowed
+        : allowed.filter((name) => name !== 'consentListing')
     },
     ground: ({ facts }: ListingView) => facts?.ground ?? null,
     notListed: ({ facts }: ListingView) => facts?.notListed ?? null,

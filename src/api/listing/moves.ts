@@ -1,4 +1,4 @@
-import { isRegionBound, may, mayConsent, mayInRegion, type Viewer } from '../../domain/access/viewer.js'
+import { isRegionBound, may, mayConsentToListing, mayInRegion, type Viewer } from '../../domain/access/viewer.js'
 import { MOVES_BY_PEOPLE } from '../../domain/listing/listing.js'
 import { changesScore, MOVES, type MoveName, type MoveRow } from '../../domain/listing/moves.js'
 import { parseCode } from '../../domain/operators/codes.js'
@@ -80,7 +80,8 @@ const isTheirs = async (context: GraphqlContext, uuid: string): Promise<boolean>
 
 /** True when the viewer's authority is above the case's and so may consent. */
 const isAbove = async (context: GraphqlContext, uuid: string): Promise<boolean> =>
-  !isRegionBound(context.viewer) || mayConsent(context.viewer, (await context.load.listing(uuid))?.facts.level ?? null)
+  !isRegionBound(context.viewer) ||
+  mayConsentToListing(context.viewer, (await context.load.listing(uuid))?.facts.level ?? null)
 
 const notToday = ({ viewer, today }: GraphqlContext, on: string): boolean => viewer.role === 'party' && on !== today
 

@@ -1,4 +1,4 @@
-import { mayConsent } from '../../domain/access/viewer.js'
+import { mayConsentToListing } from '../../domain/access/viewer.js'
 import { type ListingOutlook, listingOutlooks } from '../../work/listing/outlook.js'
 import type { GraphqlContext } from '../request/context.js'
 import type { ListingView } from './listing-view.js'
@@ -15,7 +15,7 @@ const outlooks = async (
   if (!listing || !operator) return []
   const asking = { by: viewer.sub ?? '', role: viewer.role, on: on ?? today, today, ofAge: ofAge ?? null }
   const predicted = await listingOutlooks(parts.db, parts.rules, { listing, operator }, asking)
-  const isAbove = mayConsent(viewer, listing.facts.level ?? null)
+  const isAbove = mayConsentToListing(viewer, listing.facts.level ?? null)
   return predicted.map((one) => outlookView(one, one.move !== 'consentListing' || isAbove))
 }
 

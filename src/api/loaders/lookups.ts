@@ -86,7 +86,7 @@ const standingsOn = async (db: Db, asked: readonly StandingKey[]): StandingRowsP
   const { asOf, today, wanted, client } = first
   const days = { asOf, today, oldest: oldestHoldingDate(today) }
   const answers = new Array<standings.StandingRow | null>(asked.length).fill(null)
-  if (codes.length >= standings.MANY_CODES && asked.every((each) => each.client === client)) {
+  if (codes.length >= standings.MANY_CODES_FROM && asked.every((each) => each.client === client)) {
     const rows = await standings.standingsOfMany(db, codes, days, wanted)
     codes.forEach(({ place }, at) => {
       answers[place] = rows[at] ?? null

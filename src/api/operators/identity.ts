@@ -1,4 +1,4 @@
-import { may, mayFeed, regionBoundOf } from '../../domain/access/viewer.js'
+import { may, mayOnFeed, regionBoundOf } from '../../domain/access/viewer.js'
 import type { MergerCause } from '../../domain/operators/merger.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as waiting from '../../store/intake/unmatched.js'
@@ -56,7 +56,7 @@ export const decisionById = async (context: GraphqlContext, id: number) => {
 const seesDecision = (context: GraphqlContext, { feed }: IdentityDecisionRow): boolean =>
   feed === null
     ? context.viewer.role !== 'agency' && may(context.viewer, 'see_queue')
-    : mayFeed(context.viewer, 'see_queue', { agency: senderOf(context, feed) })
+    : mayOnFeed(context.viewer, 'see_queue', { agency: senderOf(context, feed) })
 
 const senderOf = ({ parts }: GraphqlContext, feed: string): string =>
   parts.agencies.find(({ sends }) => sends.includes(feed))?.id ?? ''
@@ -64,7 +64,7 @@ const senderOf = ({ parts }: GraphqlContext, feed: string): string =>
 export const unmatchedById = async (context: GraphqlContext, id: number) => {
   const record = may(context.viewer, 'see_queue') ? await waiting.byId(context.parts.db, id) : null
   const sees = await seesOperator(context, record?.operatorId ?? null)
-  const isTheirs = record && mayFeed(context.viewer, 'see_queue', { agency: senderOf(context, record.feed) })
+  const isTheirs = record && mayOnFeed(context.viewer, 'see_queue', { agency: senderOf(context, record.feed) })
   return isTheirs && sees ? unmatchedView(context, record) : null
 }
 

@@ -9,7 +9,7 @@ import type { PointInTime } from '../../store/records/versions.js'
 import { visibleListings } from '../listing/listing-view.js'
 import { recordView } from '../records/records.js'
 import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
-import { type GraphqlContext, isPast, pointInTimeOf, viewerTowards } from '../request/context.js'
+import { type GraphqlContext, isPastMoment, pointInTimeOf, viewerTowards } from '../request/context.js'
 import { globalId, numberInCursor } from '../request/ids.js'
 import { type OperatorView, operatorView } from '../request/operator-view.js'
 import { NO_ID } from '../request/viewer.js'
@@ -43,9 +43,9 @@ const leadsTo = async (
   code: { scheme: string; code: string },
   when: PointInTime,
 ): Promise<operators.StoredOperator | undefined> => {
-  if (!isPast(context, when)) return (await context.lookups.operators([code]))[0] ?? undefined
+  if (!isPastMoment(context, when)) return (await context.lookups.operators([code]))[0] ?? undefined
   const { db } = context.parts
-  const own = await mergers.idBearing(db, code, when.knownAt)
+  const own = await mergers.idOfBearer(db, code, when.knownAt)
   const owner = await mergers.survivorAt(db, own ?? NO_ID, when.knownAt)
   return (await operators.byIds(db, [owner])).get(owner)
 }
@@ -77,7 +77,7 @@ const registered = async <F extends 'name' | 'region' | 'status'>(
   field: F,
   context: GraphqlContext,
 ): Promise<string | null> => {
-  if (!isPast(context, when)) return operator[field]
+  if (!isPastMoment(context, when)) return operator[field]
   const then = await context.load.registration({ operator: operator.id, when })
   if (then === null) return field === 'status' ? 'UNKNOWN' : operator[field]
   const value = then.body[field === 'region' ? 'region_code' : field]

@@ -133,7 +133,7 @@ export const pointInTimeOf = (
   knownAt: knownAt ?? ALL_KNOWLEDGE,
 })
 
-export const isPast = (context: GraphqlContext, when: PointInTime): boolean =>
+export const isPastMoment = (context: GraphqlContext, when: PointInTime): boolean =>
   when.asOf !== context.today || when.knownAt.getTime() !== ALL_KNOWLEDGE.getTime()
 
 export const viewerTowards = ({ viewer }: GraphqlContext, operator: OperatorScope | null): Viewer =>

@@ -3,12 +3,12 @@
  */
 import type { IncomingMessage } from 'node:http'
 
-export interface PerRequest<V> {
+export interface PerRequestStorage<V> {
   get(request: IncomingMessage): V | undefined
   set(request: IncomingMessage, value: V): void
 }
 
-export const makePerRequest = <V>(what: string): PerRequest<V> => {
+export const makePerRequestStorage = <V>(what: string): PerRequestStorage<V> => {
   const name = Symbol(what)
   return {
     get: (request) => (request as { [name]?: V })[name],

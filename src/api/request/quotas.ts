@@ -7,7 +7,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import * as store from '../../store/access/quotas.js'
 import type { Db } from '../../store/db/db.js'
-import { makePerRequest } from './per-request.js'
+import { makePerRequestStorage } from './per-request.js'
 
 const WINDOW_MS = 60_000
 const TOLD_MS = 1_000
@@ -31,7 +31,7 @@ interface QuotaCount {
 }
 
 export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: number | undefined }): Quotas => {
-  const met = makePerRequest<{ response: ServerResponse; address: string }>('counted')
+  const met = makePerRequestStorage<{ response: ServerResponse; address: string }>('counted')
   let counts = new Map<string, QuotaCount>()
   let addresses = 0
   let windowStart = 0

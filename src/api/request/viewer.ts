@@ -18,9 +18,9 @@ import * as people from '../../work/access/people.js'
 import type { GraphqlContext } from './context.js'
 import { checkCsrfToken, sessionCookieIn } from './cookies.js'
 import type { ApiDependencies } from './dependencies.js'
-import { makePerRequest } from './per-request.js'
+import { makePerRequestStorage } from './per-request.js'
 
-const roles = makePerRequest<Role>('role')
+const roles = makePerRequestStorage<Role>('role')
 
 export const roleOfRequest = (request: IncomingMessage): Role => roles.get(request) ?? PUBLIC_VIEWER.role
 

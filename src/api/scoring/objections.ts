@@ -1,4 +1,4 @@
-import { type Act, may, mayFeed, mayInRegion, maySeeOperator, regionBoundOf } from '../../domain/access/viewer.js'
+import { type Act, may, mayInRegion, mayOnFeed, maySeeOperator, regionBoundOf } from '../../domain/access/viewer.js'
 import { type ObjectionState, objectionConsequence, reasonRestsOn } from '../../domain/scoring/objection.js'
 import type { Reason } from '../../domain/scoring/score.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -36,7 +36,7 @@ const objectionView = (context: GraphqlContext, objection: store.Objection) => {
 const sees = (context: GraphqlContext, { feed }: store.Objection, owner: StoredOperator | null): boolean =>
   context.viewer.role === 'party'
     ? may(viewerTowards(context, owner), 'see_score_reasons')
-    : mayFeed(context.viewer, 'see_objections', { agency: senderOf(context, feed) ?? '' }) &&
+    : mayOnFeed(context.viewer, 'see_objections', { agency: senderOf(context, feed) ?? '' }) &&
       maySeeOperator(context.viewer, owner)
 
 const senderOf = ({ parts }: GraphqlContext, feed: string): string | null =>

@@ -1,6 +1,6 @@
 import type { Agency, AgencyFeed } from '../../agencies/feed.js'
 import { may, RECORD_KINDS_SEEN } from '../../domain/access/viewer.js'
-import { isStale } from '../../domain/intake/bounds.js'
+import { isFeedStale } from '../../domain/intake/bounds.js'
 import { lateShare } from '../../domain/intake/timeliness.js'
 import type * as watch from '../../store/intake/watch.js'
 import * as runs from '../../store/timetable/runs.js'
@@ -71,7 +71,7 @@ export const operationResolvers = {
     lastGoodPullAt: async ({ id }: AgencyFeed, _: unknown, context: GraphqlContext) =>
       (await context.load.pulls()).get(id) ?? null,
     stale: async ({ id, bounds }: AgencyFeed, _: unknown, context: GraphqlContext) =>
-      isStale(bounds, (await context.load.pulls()).get(id) ?? null, context.now),
+      isFeedStale(bounds, (await context.load.pulls()).get(id) ?? null, context.now),
     items: async (feed: AgencyFeed, _: unknown, context: GraphqlContext) =>
       (await watched(feed, context)).last?.received ?? null,
     rejects: async (feed: AgencyFeed, _: unknown, context: GraphqlContext) =>

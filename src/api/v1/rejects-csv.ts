@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { RequestHandler } from 'express'
-import { may, mayFeed } from '../../domain/access/viewer.js'
+import { may, mayOnFeed } from '../../domain/access/viewer.js'
 import { CHUNK_CODES_MOST } from '../../domain/audit/audit-log.js'
 import { codesInItem, ITEM_CODES_MOST } from '../../domain/audit/item-codes.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -35,7 +35,7 @@ export const rejectsCsvHandler =
     const by = visibleSenderOf(viewer)
     if (
       run?.job !== 'pull' ||
-      !mayFeed(viewer, 'see_rejects', { agency: agency?.id ?? '' }) ||
+      !mayOnFeed(viewer, 'see_rejects', { agency: agency?.id ?? '' }) ||
       (by ?? run.by) !== run.by
     )
       throw new Refusal('NOT_FOUND')

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { Request, RequestHandler, Response } from 'express'
 import type { AgencyFeed } from '../../agencies/feed.js'
-import { may, mayFeed, type Viewer } from '../../domain/access/viewer.js'
+import { may, mayOnFeed, type Viewer } from '../../domain/access/viewer.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
@@ -141,7 +141,7 @@ const rejectsUrl = (run: number): string => `/v1/runs/${run}/rejects.csv`
 const feedFor = (viewer: Viewer, id: string, { agencies }: ApiDependencies): AgencyFeed => {
   requireSignedIn(viewer)
   if (!may(viewer, 'send_records')) throw new Refusal('FORBIDDEN')
-  const sendable = agencies.flatMap((agency) => agency.feeds).filter((feed) => mayFeed(viewer, 'send_records', feed))
+  const sendable = agencies.flatMap((agency) => agency.feeds).filter((feed) => mayOnFeed(viewer, 'send_records', feed))
   const feed = sendable.find((each) => each.id === id)
   if (feed === undefined)
     throw new Refusal('FEED_UNKNOWN', { feed: id, known: sendable.map((each) => each.id).join(' ') })

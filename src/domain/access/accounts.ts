@@ -42,7 +42,7 @@ export const checkedAccount = (
 }
 
 /** An administrator has the duty `systems` unless another is given. Throws USAGE. */
-export const dutyOf = (role: Role, given: string | undefined): AdministratorDuty | null => {
+export const checkedDuty = (role: Role, given: string | undefined): AdministratorDuty | null => {
   if (role !== 'administrator' && given === undefined) return null
   const duty = ADMINISTRATOR_DUTIES.find((each) => each === (given ?? 'systems'))
   if (role === 'administrator' && duty !== undefined) return duty

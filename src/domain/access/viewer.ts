@@ -1,6 +1,6 @@
 /** The one permission table of all interfaces. A viewer cannot tell forbidden data from missing data. */
 
-import type { Level } from '../operators/places.js'
+import type { DivisionLevel } from '../operators/places.js'
 import { divisionLevelOf } from '../operators/places.js'
 import { RECORD_KINDS, type RecordKind } from '../records/records.js'
 
@@ -174,7 +174,7 @@ export const mayInRegion = (viewer: Viewer, act: Act, region: string | null): bo
  * Consent of the next higher authority to a listing (SAMR order 44, article 22). `level`: the deciding authority's,
  * null when unknown. A city's viewer consents only to a county's listing.
  */
-export const mayConsent = (viewer: Viewer, level: Level | null): boolean =>
+export const mayConsentToListing = (viewer: Viewer, level: DivisionLevel | null): boolean =>
   may(viewer, 'move_listing') &&
   (!isRegionBound(viewer) || (level === 'COUNTY' && divisionLevelOf(viewer.region ?? '') === 'CITY'))
 
@@ -224,5 +224,5 @@ export const gradesSeen = (viewer: Viewer): GradesSeen => {
   return may(viewer, 'see_authorised_grade') ? 'AUTHORISED' : 'NONE'
 }
 
-export const mayFeed = (viewer: Viewer, act: Act, feed: { agency: string }): boolean =>
+export const mayOnFeed = (viewer: Viewer, act: Act, feed: { agency: string }): boolean =>
   may(viewer, act) && (viewer.role !== 'agency' || viewer.agency === feed.agency)

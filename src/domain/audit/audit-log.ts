@@ -136,7 +136,7 @@ export const chainRows = (
   })
 }
 
-export const onlyHead = ({ number, hash }: AuditHead): AuditHead => ({ number, hash })
+export const headFieldsOf = ({ number, hash }: AuditHead): AuditHead => ({ number, hash })
 
 export const parseHead = (said: unknown): AuditHead | null => {
   const { number, hash } = (said ?? {}) as Partial<AuditHead>

@@ -58,7 +58,7 @@ export interface WalkResult {
 
 const BROKEN_MOST = 100
 
-export interface WalkParts {
+export interface AuditWalkInput {
   anchors: readonly AuditAnchor[]
   macOf: (keyId: string) => AuditSeal['mac'] | null
   /** True when content written at `at` may have been erased by now. */
@@ -71,7 +71,7 @@ interface LossRow extends AuditLoss {
   foundAt: Date
 }
 
-export const makeAuditWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
+export const makeAuditWalk = ({ anchors, macOf, mayErase }: AuditWalkInput) => {
   const state: Omit<WalkResult, 'cuts'> = { walked: 0, erased: 0, head: EMPTY_LOG_HEAD, broken: [], faults: 0 }
   const found: LossRow[] = []
   const released: { row: number; at: Date }[] = []

@@ -1,6 +1,6 @@
 import type { Case, CaseAct, CaseState } from '../listing/case.js'
 import type { EntryColumns } from '../listing/entry-columns.js'
-import { isPublic } from '../listing/listing.js'
+import { isPublicState } from '../listing/listing.js'
 import type { ListKind } from '../listing/lists.js'
 import type { MoveName } from '../listing/moves.js'
 import type { PublicEntry } from '../listing/public-entry.js'
@@ -69,7 +69,7 @@ export const entryRemoval = (
 type ShownState = Pick<ListingForNotice, 'state' | 'endsOn'>
 
 export const entryActionAfter = (name: MoveName, before: ShownState, after: ShownState): Action | null => {
-  const [was, is] = [isPublic(before.state), isPublic(after.state)]
+  const [was, is] = [isPublicState(before.state), isPublicState(after.state)]
   if (was !== is) return is ? 'ADD' : 'REMOVE'
   return is && (name === 'renewEntry' || before.endsOn !== after.endsOn) ? 'CHANGE' : null
 }

@@ -48,7 +48,7 @@ export const boundsFault = (bounds: FeedBounds, d: DeliveryCounts): string | nul
 }
 
 /** True also without any good pull, or when a clock that was ahead dated the last one. */
-export const isStale = (bounds: Pick<FeedBounds, 'staleAfterHours'>, lastGood: Date | null, now: Date): boolean =>
+export const isFeedStale = (bounds: Pick<FeedBounds, 'staleAfterHours'>, lastGood: Date | null, now: Date): boolean =>
   lastGood === null ||
   isDatedAhead(lastGood, now) ||
   now.getTime() - lastGood.getTime() > bounds.staleAfterHours * HOUR_MS

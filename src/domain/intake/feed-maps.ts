@@ -75,6 +75,6 @@ export const withHeadings = (problems: readonly Problem[], { headings }: Pick<He
     return found ? { ...problem, heading: found[0] } : problem
   })
 
-export const isSameTable = (one: HeadingMap, other: HeadingMap): boolean => signature(one) === signature(other)
+export const isSameHeadingMap = (one: HeadingMap, other: HeadingMap): boolean => signature(one) === signature(other)
 
 const signature = ({ headings }: HeadingMap): string => JSON.stringify(Object.keys(headings).map(compactText).sort())

@@ -163,7 +163,7 @@ const agrees = (field: EvidenceField, said: string, held: string): WeighedPoint 
 const weighCode = (candidate: OperatorCandidate, said: SubjectDetails): WeighedPoint => {
   const { uscc } = candidate
   if (said.uscc !== null && uscc !== null) {
-    return isSlip(said.uscc, uscc) ? agrees('CODE', said.uscc, uscc) : CONTRADICTS
+    return isTypingSlip(said.uscc, uscc) ? agrees('CODE', said.uscc, uscc) : CONTRADICTS
   }
   const orgCodes = [
     ...(uscc !== null && hasUsccForm(uscc) ? [orgCodeIn(uscc)] : []),
@@ -172,16 +172,16 @@ const weighCode = (candidate: OperatorCandidate, said: SubjectDetails): WeighedP
   if (said.orgCode !== null && orgCodes.length > 0) {
     const meant = hasOrgCodeCheckDigit(said.orgCode)
       ? undefined
-      : orgCodes.find((held) => isSlip(said.orgCode ?? '', held))
+      : orgCodes.find((held) => isTypingSlip(said.orgCode ?? '', held))
     return meant === undefined ? CONTRADICTS : agrees('CODE', said.orgCode, meant)
   }
   if (said.regNo === null || hasRegNoCheckDigit(said.regNo)) return SILENT
-  const meant = candidate.codes.find((held) => isSlip(said.regNo ?? '', held))
+  const meant = candidate.codes.find((held) => isTypingSlip(said.regNo ?? '', held))
   return meant === undefined ? SILENT : agrees('CODE', said.regNo, meant)
 }
 
 /** A slip is one wrong character or two swapped neighbours. */
-export const isSlip = (sent: string, held: string): boolean => {
+export const isTypingSlip = (sent: string, held: string): boolean => {
   if (sent.length !== held.length) return false
   const at = [...sent].flatMap((sign, place) => (sign === held[place] ? [] : [place]))
   const [first = 0, second = 0] = at

@@ -2,11 +2,11 @@
 
 import type { Role as ViewerRole } from '../access/viewer.js'
 import type { Calendar } from '../calendar/calendar.js'
-import type { Level } from '../operators/places.js'
+import type { DivisionLevel } from '../operators/places.js'
 import type { ListKind, RemovalReason } from './lists.js'
 import type { ClockRules } from './publication-clocks.js'
 
-export const STATES = [
+export const CASE_STATES = [
   'LEAD',
   'PROPOSED',
   'NOTIFIED',
@@ -22,7 +22,7 @@ export const STATES = [
   'REMOVED',
   'NOT_LISTED',
 ] as const
-export type CaseState = (typeof STATES)[number]
+export type CaseState = (typeof CASE_STATES)[number]
 
 export const isOver = (state: string | null): boolean => state === 'REMOVED' || state === 'NOT_LISTED'
 
@@ -69,7 +69,7 @@ export interface Case {
   decisionLinked: boolean
   decisionOn: string | null
   ground: ListingGround | null
-  level: Level | null
+  level: DivisionLevel | null
   notifiedOn: string | null
   defenceUntil: string | null
   defenceOpen: boolean
@@ -155,7 +155,7 @@ export interface CaseAct {
   heavy?: boolean
   decisionOn?: string
   ground?: ListingGround
-  level?: Level | null
+  level?: DivisionLevel | null
   removal?: RemovalReason
   service?: Service
   /** Number of the document by which the party consented to electronic service. */

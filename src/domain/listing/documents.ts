@@ -15,7 +15,7 @@ import {
   legalNumberOn,
   termOf,
 } from './lists.js'
-import { type Clocks, checkRuleRows } from './publication-clocks.js'
+import { checkRuleRows, type PublicationClocks } from './publication-clocks.js'
 
 export const DOCUMENT_KINDS = ['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_APPLICATION', 'REMOVAL'] as const
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number]
@@ -74,7 +74,7 @@ export interface DocumentSource {
   operator: { name: string | null; uscc: string | null }
   decision: Body | null
   list: ListKind
-  clocks: Clocks | null
+  clocks: PublicationClocks | null
   rules: DocumentRules
   issued: IssuedPaper | null
   /** Document numbers that users gave with moves, used until the case system's number is entered. */
@@ -83,7 +83,7 @@ export interface DocumentSource {
   on: string
 }
 
-export const documentsOf = (facts: Case, removedOn: string | null): DocumentKind[] => {
+export const availableDocumentKinds = (facts: Case, removedOn: string | null): DocumentKind[] => {
   const { state } = facts
   const decided = facts.decidedOn !== null || state === 'REVIEWED' || state === 'CONSENTED'
   const standing = state === 'PUBLISHED' || state === 'REPAIR_APPLIED' || state === 'HIDDEN'
@@ -98,7 +98,7 @@ export const documentsOf = (facts: Case, removedOn: string | null): DocumentKind
 }
 
 /** Documents that were served on the party or that it signs itself. */
-export const servedDocuments = (facts: Case, removedOn: string | null): DocumentKind[] => {
+export const servedDocumentKinds = (facts: Case, removedOn: string | null): DocumentKind[] => {
   const served: Record<DocumentKind, boolean> = {
     NOTICE: facts.notifiedOn !== null,
     DECISION: facts.servedOn !== null,
@@ -106,7 +106,7 @@ export const servedDocuments = (facts: Case, removedOn: string | null): Document
     REPAIR_APPLICATION: true,
     REMOVAL: removedOn !== null,
   }
-  return documentsOf(facts, removedOn).filter((kind) => served[kind])
+  return availableDocumentKinds(facts, removedOn).filter((kind) => served[kind])
 }
 
 const NAMED_BY: Partial<Record<string, DocumentKind>> = {
@@ -232,7 +232,9 @@ const penalty =
   }
 
 const clocked =
-  (which: (clocks: Clocks) => { on: string; row: { basis: string; confirmed: boolean } } | undefined): BlankSource =>
+  (
+    which: (clocks: PublicationClocks) => { on: string; row: { basis: string; confirmed: boolean } } | undefined,
+  ): BlankSource =>
   ({ clocks }) => {
     const day = clocks && which(clocks)
     return day ? sourced(chineseDay(day.on), day.row) : null

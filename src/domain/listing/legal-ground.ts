@@ -1,5 +1,5 @@
 import { hasUsccForm, regionIn } from '../operators/codes.js'
-import { divisionLevelOf, type Level } from '../operators/places.js'
+import { type DivisionLevel, divisionLevelOf } from '../operators/places.js'
 import { isHeavy, isWithdrawn } from '../records/penalty.js'
 import type { Body } from '../records/records.js'
 
@@ -32,7 +32,7 @@ export const groundStatusOf = (sources: readonly GroundSource[], operatorId: num
 
 export type GroundConsequence = 'REVOKED' | 'CORRECTED' | 'CHANGED_HANDS' | 'LIGHTER' | 'ABSENT'
 
-export interface ChangedGround {
+export interface GroundHistory {
   /** True when the listing rested on a heavier penalty. */
   wasHeavy: boolean
   isWrong: boolean
@@ -46,7 +46,7 @@ export interface ChangedGround {
  */
 export const groundConsequence = (
   { state, heavy }: GroundStatus,
-  { wasHeavy, isWrong, isLetGo }: ChangedGround,
+  { wasHeavy, isWrong, isLetGo }: GroundHistory,
 ): GroundConsequence | null => {
   if (state === 'WITHDRAWN') return 'REVOKED'
   if (state === 'FALLEN') return isLetGo ? 'CHANGED_HANDS' : 'CORRECTED'
@@ -66,7 +66,7 @@ export interface LinkedDecision {
   violation: string
   authority: string
   authorityCode: string
-  level: Level | null
+  level: DivisionLevel | null
 }
 
 /** Division code of Jilin, used when the authority's code is malformed. */
@@ -87,7 +87,7 @@ export const linkedDecision = ({ id, body }: { id: number; body: Body }): Linked
   }
 }
 
-export const authorityLevelIn = (penalty: Body): Level | null => {
+export const authorityLevelIn = (penalty: Body): DivisionLevel | null => {
   const code = penalty['authority_code']
   return typeof code === 'string' && hasUsccForm(code) ? divisionLevelOf(regionIn(code)) : null
 }

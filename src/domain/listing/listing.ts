@@ -4,7 +4,15 @@ import type { BilingualText } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
 import type { Case, CaseAct, CaseRole, CaseState, MoveRules } from './case.js'
 import type { ListKind } from './lists.js'
-import { DENIALS, type DenialCode, MOVES, type MoveName, type MoveRow, missingNeed, type NotYet } from './moves.js'
+import {
+  DENIALS,
+  type DenialCode,
+  MOVES,
+  type MoveName,
+  type MoveRow,
+  missingNeed,
+  type NotYetDenial,
+} from './moves.js'
 
 export const MOVE_NAMES = Object.keys(MOVES) as MoveName[]
 
@@ -32,7 +40,7 @@ export type MoveResult =
 export const attemptMove = (name: MoveName, before: Case | null, given: CaseAct, rules: MoveRules): MoveResult => {
   if (before === null) return { ok: false, reason: denial('NO_CASE') }
   const row: MoveRow = MOVES[name]
-  const act = withLegalDay(name, before, given)
+  const act = actWithLegalDay(name, before, given)
   const denied =
     checkActor(row, before, act) ??
     row.offered?.(before) ??
@@ -61,7 +69,7 @@ export const allowedMoves = (current: Case | null, role: CaseRole): MoveName[] =
     return (row.offered?.(current) ?? null) === null
   })
 
-export const isPublic = (state: CaseState | null): boolean => state === 'PUBLISHED' || state === 'REPAIR_APPLIED'
+export const isPublicState = (state: CaseState | null): boolean => state === 'PUBLISHED' || state === 'REPAIR_APPLIED'
 
 export interface DatedEntry {
   state: CaseState | null
@@ -71,7 +79,7 @@ export interface DatedEntry {
 }
 
 export const isListedOn = (entry: DatedEntry, list: ListKind, asOf: string): boolean =>
-  isPublic(entry.state) &&
+  isPublicState(entry.state) &&
   !entry.mirrored &&
   list.blacklist &&
   entry.publishedOn !== null &&
@@ -92,7 +100,7 @@ const lastDay = ({ lastOn }: Case, today: string): string | null => (lastOn !== 
 const STOPPING: readonly MoveName[] = ['hideListing', 'removeListing']
 
 /** An automatic move, or one that ends the display, is dated no earlier than the last step. */
-export const withLegalDay = (name: MoveName, before: Case, act: CaseAct): CaseAct => {
+export const actWithLegalDay = (name: MoveName, before: Case, act: CaseAct): CaseAct => {
   const last = lastDay(before, act.today)
   const raised = last !== null && act.on < last && (act.role === 'clock' || STOPPING.includes(name))
   return raised && isDate(act.on) ? { ...act, on: last } : act
@@ -105,7 +113,7 @@ const checkDays = (before: Case, act: CaseAct): DenialCode | null => {
   return last !== null && act.on < last ? 'BEFORE_LAST' : null
 }
 
-const checkRules = (row: MoveRow, before: Case, act: CaseAct, rules: MoveRules): DenialCode | NotYet | null => {
+const checkRules = (row: MoveRow, before: Case, act: CaseAct, rules: MoveRules): DenialCode | NotYetDenial | null => {
   if (rules.list.id !== before.list) return 'OTHER_LIST'
   const lacking = missingNeed(row.needs, act)
   if (lacking !== null) return lacking
@@ -116,7 +124,7 @@ const checkRules = (row: MoveRow, before: Case, act: CaseAct, rules: MoveRules):
   return null
 }
 
-const denial = (because: DenialCode | NotYet): MoveDenial => {
+const denial = (because: DenialCode | NotYetDenial): MoveDenial => {
   const { code, from } = typeof because === 'string' ? { code: because, from: null } : because
   const { zh, en } = DENIALS[code]
   if (from === null) return { code, from, zh, en }

@@ -5,7 +5,7 @@
 
 import type { BilingualText } from '../../foundation/text/words.js'
 import { addDays, addMonths, addYears } from '../../foundation/time/dates.js'
-import type { Level } from '../operators/places.js'
+import type { DivisionLevel } from '../operators/places.js'
 import type { FactName } from '../records/facts.js'
 
 /** F: found in a published text. M: from memory, shown as unconfirmed and never asserted as law. */
@@ -76,7 +76,7 @@ export interface LegalNumber extends RuleDates, RuleSource {
 /** A row sets whether the next higher authority must consent before a decision. */
 export interface ConsentRule extends RuleDates, RuleSource {
   needed: boolean
-  levels: Level[]
+  levels: DivisionLevel[]
 }
 
 /** Place to apply for a repair. HERE: at the deciding authority, in this hub. */
@@ -118,7 +118,7 @@ export interface ListKind extends BilingualText {
   decidedHere: boolean
   fact: FactName | null
   threshold: BilingualText
-  deciders: Level[]
+  deciders: DivisionLevel[]
   consents: ConsentRule[]
   terms: ListTerm[]
   numbers: LegalNumber[]
@@ -130,7 +130,7 @@ export interface ListKind extends BilingualText {
 export const isBlacklist = (lists: readonly ListKind[], id: string): boolean =>
   lists.some((list) => list.id === id && list.blacklist)
 
-export interface TermRestart {
+export interface TermCountOptions {
   from?: string | null
   publishedOn?: string | null
   /** Rows in force by this day also apply; absent: only the row of the decision day. */
@@ -143,7 +143,7 @@ type Terms = Pick<ListKind, 'terms'>
  * Last day of the term, the corresponding day of its last month (Civil Code, articles 201 and 202). null without a decision day or fixed
  * term.
  */
-export const termEnd = (list: Terms, decidedOn: string | null, counted: TermRestart = {}): string | null => {
+export const termEnd = (list: Terms, decidedOn: string | null, counted: TermCountOptions = {}): string | null => {
   const years = termYears(list, decidedOn, counted)
   return years === null || decidedOn === null ? null : addYears(counted.from ?? decidedOn, years)
 }
@@ -154,7 +154,7 @@ export const termOf = (list: Terms, decidedOn: string | null, publishedOn: strin
     return day !== null && applies(term, day)
   }) ?? null
 
-const termYears = (list: Terms, decidedOn: string | null, { publishedOn, asOf }: TermRestart): number | null => {
+const termYears = (list: Terms, decidedOn: string | null, { publishedOn, asOf }: TermCountOptions): number | null => {
   const own = termOf(list, decidedOn, publishedOn ?? null)
   if (own === null) return null
   return follow(own.years, later(list.terms, own, asOf), ({ years }) => years)
@@ -199,7 +199,7 @@ export const legalBasisOn = (list: Pick<ListKind, 'legalBasis'>, on: string): Le
   list.legalBasis.find((row) => applies(row, on)) ?? null
 
 /** An authority of unknown level also needs consent. */
-export const needsConsent = (list: ListKind, level: Level | null, on: string): boolean => {
+export const needsConsent = (list: ListKind, level: DivisionLevel | null, on: string): boolean => {
   const setting = list.consents.find((row) => applies(row, on))
   return setting?.needed === true && (level === null || setting.levels.includes(level))
 }

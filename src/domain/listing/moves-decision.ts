@@ -1,7 +1,7 @@
 import { addDays } from '../../foundation/time/dates.js'
 import { isSamePerson } from '../access/persons.js'
 import { addWorkdays } from '../calendar/calendar.js'
-import { type Case, type CaseAct, type MoveRules, STATES } from './case.js'
+import { CASE_STATES, type Case, type CaseAct, type MoveRules } from './case.js'
 import { lastDayInHub } from './entry-end.js'
 import { legalBasisOn, legalNumberOn, legalNumberValue, needsConsent, termEnd } from './lists.js'
 import {
@@ -15,7 +15,7 @@ import {
   requireToday,
 } from './moves-row.js'
 
-const BEFORE_PUBLICATION = STATES.slice(0, STATES.indexOf('PUBLISHED'))
+const BEFORE_PUBLICATION = CASE_STATES.slice(0, CASE_STATES.indexOf('PUBLISHED'))
 
 /**
  * Most defence points that a party may raise within its defence period. After it, LATE_POINTS_MOST keeps them from

@@ -14,9 +14,9 @@ export interface MoveRow extends BilingualText {
 }
 
 export type MoveNeed = 'documentNumber' | 'reason' | 'text'
-export type MoveGuard = (before: Case, act: CaseAct, rules: MoveRules) => DenialCode | NotYet | null
+export type MoveGuard = (before: Case, act: CaseAct, rules: MoveRules) => DenialCode | NotYetDenial | null
 
-export interface NotYet {
+export interface NotYetDenial {
   code: DenialCode
   from: string
 }

@@ -4,7 +4,7 @@ import { REMOVAL_MOVES } from './moves-removal.js'
 import type { MoveRow } from './moves-row.js'
 
 export { DENIALS, type DenialCode } from '../../foundation/errors/moves.js'
-export { type MoveRow, missingNeed, type NotYet } from './moves-row.js'
+export { type MoveRow, missingNeed, type NotYetDenial } from './moves-row.js'
 
 export const MOVES = { ...DECISION_MOVES, ...HIDING_MOVES, ...REMOVAL_MOVES } as const satisfies Record<string, MoveRow>
 

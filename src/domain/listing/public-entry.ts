@@ -94,7 +94,7 @@ export const WITHHOLDING_REASONS = {
 } as const satisfies Record<string, BilingualText>
 type Withheld = keyof typeof WITHHOLDING_REASONS
 
-export interface PublicAnswer {
+export interface PublicEntryResult {
   /** null when the entry may not be public, for the reason in `withheld`. */
   body: PublicEntry | null
   withheld: Withheld | null
@@ -108,7 +108,7 @@ export const publicEntry = (
   rules: PublicEntryRules,
   on: string,
   known: PartyFacts = {},
-): PublicAnswer => {
+): PublicEntryResult => {
   const masked: MaskedField[] = []
   const shown = (
     field: MaskedField['field'],

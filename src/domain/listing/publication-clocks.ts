@@ -66,7 +66,7 @@ export interface PublicationClock {
   lengthened: boolean
 }
 
-export interface Clocks {
+export interface PublicationClocks {
   severity: SeverityRow | null
   gsxt: PublicationClock | null
   creditchina: PublicationClock | null
@@ -74,7 +74,7 @@ export interface Clocks {
   here: ClockDay | null
 }
 
-export const clocksOf = (rules: ClockRules, entry: ClockedEntry): Clocks => {
+export const clocksOf = (rules: ClockRules, entry: ClockedEntry): PublicationClocks => {
   const severity = rules.severities.find((row) => row.list === entry.list && applies(row, entry.documentOn)) ?? null
   const gsxt = clockOf(rules, 'GSXT', severity, entry)
   const creditchina = clockOf(rules, 'CREDITCHINA', severity, entry)

@@ -87,9 +87,9 @@ export const divisionPrefixIn = (text: string): string | null => {
 
 const cityAt = (text: string): string | null => CITIES[CITY.exec(text)?.[1] ?? ''] ?? null
 
-export type Level = 'PROVINCE' | 'CITY' | 'COUNTY'
+export type DivisionLevel = 'PROVINCE' | 'CITY' | 'COUNTY'
 
-export const divisionLevelOf = (division: string): Level => {
+export const divisionLevelOf = (division: string): DivisionLevel => {
   if (division.endsWith('0000')) return 'PROVINCE'
   return division.endsWith('00') ? 'CITY' : 'COUNTY'
 }

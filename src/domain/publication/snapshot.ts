@@ -6,7 +6,7 @@ import { canonicalJson, type Json } from '../records/records.js'
 
 /** Version of the snapshot's form. A new one makes a new snapshot of an unchanged list. */
 export const SNAPSHOT_FORM = 4
-export const FIRST_HASH = '0'.repeat(64)
+export const HASH_BEFORE_FIRST = '0'.repeat(64)
 /** Longest validity of a manifest, in milliseconds. */
 const VALID_MS = 86_400_000
 /** A manifest with less validity left is signed again. */

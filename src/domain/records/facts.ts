@@ -25,7 +25,7 @@ export const FACT_FAMILIES = {
 
 export type FactFamily = keyof typeof FACT_FAMILIES
 
-export const LIST_FACT = 'serious_list'
+export const DISHONEST_LIST_FACT = 'serious_list'
 
 interface FactRow extends BilingualText {
   family: FactFamily

@@ -37,7 +37,7 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export type Body = { [key: string]: Json }
 
 /** `row` counts from 1: the line of a text file (with header), the row of a sheet, or the item of a page. */
-export interface Item {
+export interface SourceItem {
   page: number | null
   row: number
   fields: Record<string, unknown>

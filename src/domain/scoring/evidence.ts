@@ -4,7 +4,7 @@ import { factOfList, termEnd } from '../listing/lists.js'
 import type { FactEvent, FactFamily, FactName } from '../records/facts.js'
 import { isWithdrawn, severityOf } from '../records/penalty.js'
 import { type Body, type Json, RECORD_KIND_TRAITS, type RecordKind } from '../records/records.js'
-import { type ListFacts, OLD_COMPARED_FORMS, type RecordEvidence, repairDaysOf } from './repair-targets.js'
+import { type ListFactRules, OLD_COMPARED_FORMS, type RecordEvidence, repairDaysOf } from './repair-targets.js'
 
 /** A family of facts is known, not missing, when a feed of its kind exists. Kinds without a family are not weighed. */
 export const FAMILY_OF_KIND: Partial<Record<RecordKind, FactFamily>> = {
@@ -26,7 +26,7 @@ export const WEIGHED_KINDS: readonly RecordKind[] = [...(Object.keys(FAMILY_OF_K
 
 const FAMILY_OF_FEED: Record<string, FactFamily> = { abnormal: 'abnormal', defaulters: 'courts' }
 
-export const familiesOf = (feeds: Iterable<{ id: string; kind: RecordKind }>): FactFamily[] => [
+export const familiesOfFeeds = (feeds: Iterable<{ id: string; kind: RecordKind }>): FactFamily[] => [
   ...new Set([...feeds].flatMap(({ id, kind }) => FAMILY_OF_FEED[id] ?? FAMILY_OF_KIND[kind] ?? [])),
 ]
 
@@ -56,7 +56,7 @@ const CHECK_FACTS: Record<string, FactName> = {
  * Returns each fact once, independent of input order. A repair (信用修复) ends the facts it names, the end of publication
  * ends a penalty, and withdrawn records give no fact. `lists` gives the term of entries without an end.
  */
-export const factEventsOf = (evidence: readonly RecordEvidence[], lists: readonly ListFacts[]): FactEvent[] => {
+export const factEventsOf = (evidence: readonly RecordEvidence[], lists: readonly ListFactRules[]): FactEvent[] => {
   const events: FactEvent[] = []
   const records = ascending(evidence)
   const repaired = isOldRuleBook(lists)
@@ -77,7 +77,7 @@ const ascending = (evidence: readonly RecordEvidence[]): readonly RecordEvidence
 
 const tell = (
   { record, kind, body, validTo }: RecordEvidence,
-  lists: readonly ListFacts[],
+  lists: readonly ListFactRules[],
   repairedOn: string | null,
   events: FactEvent[],
 ): void => {
@@ -209,12 +209,12 @@ const isOver = ({ kind, body }: RecordReport): boolean =>
   isWithdrawn(body) || (kind === 'list_entry' && text(body['removed_on']) !== null)
 
 /** First day on which a mirrored entry no longer stands: its removal, or else its own end, or else the end of its kind's term. */
-export const mirroredEntryEnd = (body: Body, lists: readonly ListFacts[]): string | null => {
-  return text(body['removed_on']) ?? afterLastDay(lists, mirroredLastDay(body, lists))
+export const mirroredEntryEnd = (body: Body, lists: readonly ListFactRules[]): string | null => {
+  return text(body['removed_on']) ?? dayAfterTermEnd(lists, mirroredLastDay(body, lists))
 }
 
 /** Last day of the term as the authority states it, or else by the list kind. */
-export const mirroredLastDay = (body: Body, lists: readonly ListFacts[]): string | null => {
+export const mirroredLastDay = (body: Body, lists: readonly ListFactRules[]): string | null => {
   const list = lists.find((row) => row.id === body['list'])
   return text(body['ends_on']) ?? (list ? termEnd(list, text(body['listed_on'])) : null)
 }
@@ -223,8 +223,8 @@ export const mirroredLastDay = (body: Body, lists: readonly ListFacts[]): string
  * True for stored list rules without `counting`. Scores by them are replayed as made: shops without last day, a hub
  * entry repeated by its agency's list counted twice, 长春市场监督管理局 and 长春市市场监督管理局 distinct.
  */
-export const isOldRuleBook = (lists: readonly ListFacts[]): boolean =>
+export const isOldRuleBook = (lists: readonly ListFactRules[]): boolean =>
   lists.length > 0 && lists.every(({ counting }) => counting === undefined)
 
-export const afterLastDay = (lists: readonly ListFacts[], endsOn: string | null): string | null =>
+export const dayAfterTermEnd = (lists: readonly ListFactRules[], endsOn: string | null): string | null =>
   endsOn !== null && lists.some(({ counting }) => counting?.lastDay === 'STANDS') ? addDays(endsOn, 1) : endsOn

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
 import { makeRepeatMatcher, type OwnDecision } from '../listing/own-decisions.js'
-import { type FactEvent, type FactFamily, type Facts, LIST_FACT } from '../records/facts.js'
+import { DISHONEST_LIST_FACT, type FactEvent, type FactFamily, type Facts } from '../records/facts.js'
 import { canonicalJson, type Json } from '../records/records.js'
-import { afterLastDay, factEventsOf, isOldRuleBook, oncePerFact } from './evidence.js'
-import type { ListFacts, RecordEvidence } from './repair-targets.js'
+import { dayAfterTermEnd, factEventsOf, isOldRuleBook, oncePerFact } from './evidence.js'
+import type { ListFactRules, RecordEvidence } from './repair-targets.js'
 import { type Score, score } from './score.js'
 import type { Scorecard } from './scorecard.js'
 
@@ -34,7 +34,7 @@ export interface OperatorEvidence {
 
 export interface FactSources {
   asOf: string
-  lists: readonly ListFacts[]
+  lists: readonly ListFactRules[]
   /** Families of facts with a source, sorted by name. */
   known: readonly FactFamily[]
 }
@@ -46,7 +46,13 @@ export const factsFrom = (
   const events = factEventsOf(withoutOwn(oncePerFact(reported), isOldRuleBook(lists) ? [] : entries), lists)
   for (const { publishedOn: on, decidedOn, removedOn, endsOn, record, hidden } of entries)
     if (!hidden)
-      events.push({ fact: LIST_FACT, on, decidedOn, until: removedOn ?? afterLastDay(lists, endsOn), record })
+      events.push({
+        fact: DISHONEST_LIST_FACT,
+        on,
+        decidedOn,
+        until: removedOn ?? dayAfterTermEnd(lists, endsOn),
+        record,
+      })
   if (events.length > 1) events.sort(inOrder)
   return { asOf, kind: kind.toLowerCase() as Facts['kind'], known, events, comingOn }
 }
@@ -93,11 +99,11 @@ export const scoreOf = (facts: Facts, card: Scorecard): Score => {
 
 export interface RuleBook {
   hash: string
-  lists: readonly ListFacts[]
+  lists: readonly ListFactRules[]
 }
 
 /** Those parts of the list rules that scores depend on. */
-export const ruleBookOf = (lists: readonly ListFacts[]): RuleBook => {
+export const ruleBookOf = (lists: readonly ListFactRules[]): RuleBook => {
   const book = lists.map(({ id, fact, terms, counting }) => ({
     ...{ id, fact, terms },
     ...(counting && { counting: { lastDay: counting.lastDay } }),

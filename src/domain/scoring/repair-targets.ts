@@ -6,7 +6,7 @@ import { factOfList, type ListKind, type TermCounting } from '../listing/lists.j
 import { comparedAuthority, comparedAuthorityOld, comparedDocumentNumber } from '../records/decision-number.js'
 import type { Body, Json, RecordKind } from '../records/records.js'
 
-export type ListFacts = Pick<ListKind, 'id' | 'fact' | 'terms'> & { counting?: Pick<TermCounting, 'lastDay'> }
+export type ListFactRules = Pick<ListKind, 'id' | 'fact' | 'terms'> & { counting?: Pick<TermCounting, 'lastDay'> }
 
 export interface RecordEvidence {
   record: number
@@ -40,7 +40,7 @@ export const OLD_COMPARED_FORMS: ComparedForms = { number: comparedDocumentNumbe
 /** First day on which each repaired record no longer counts; null without repairs, the usual case. */
 export const repairDaysOf = (
   records: readonly RecordEvidence[],
-  lists: readonly ListFacts[],
+  lists: readonly ListFactRules[],
   forms: ComparedForms = FORMS,
 ): Map<number, string> | null => {
   if (!records.some(({ kind }) => kind === 'repair')) return null
@@ -75,7 +75,7 @@ const inForm = (value: Json | undefined, form: (text: string) => string): string
 
 const repairableOf = (
   { record, kind, body }: RecordEvidence,
-  lists: readonly ListFacts[],
+  lists: readonly ListFactRules[],
   forms: ComparedForms,
 ): Repairable[] => {
   const fact = kind === 'list_entry' ? factOfList(lists, body['list']) : null

@@ -3,10 +3,10 @@
  * integers and shared work is in the plan.
  */
 import { anniversaryDay, dayNumber, dayText, NEVER_DAY } from '../../foundation/time/day-numbers.js'
-import { type FactEvent, type FactName, type Facts, LIST_FACT } from '../records/facts.js'
+import { DISHONEST_LIST_FACT, type FactEvent, type FactName, type Facts } from '../records/facts.js'
 import type { PlannedBins, PlannedUnits, TallySlot } from './score-plan.js'
 import { familyBitsMeaningNone, scorePlanOf } from './score-plan.js'
-import type { Grade, Scorecard, ScoreLine } from './scorecard.js'
+import type { Grade, Scorecard, ScoreThreshold } from './scorecard.js'
 import { HIGHEST_SCORE, LOWEST_SCORE, topScoreOf } from './scorecard.js'
 
 export type ReasonKind = 'BASE' | 'UNIT' | 'BIN' | 'CAP' | 'FLOOR' | 'CEILING' | 'MISSING' | 'VETO' | 'UNDATED'
@@ -75,7 +75,7 @@ export const linesCrossed = (
   before: { value: number; lines?: Scorecard['lines'] } | null,
   after: { value: number },
   card: Pick<Scorecard, 'lines'>,
-): ScoreLine['opens'][] => {
+): ScoreThreshold['opens'][] => {
   const opened = card.lines
     .filter(({ below, opens }) => {
       if (after.value >= below) return false
@@ -88,7 +88,7 @@ export const linesCrossed = (
 
 /** True when an entry on a list of the seriously dishonest counts. */
 export const isOnDishonestList = (reasons: readonly Reason[]): boolean =>
-  reasons.some(({ fact, why, count }) => fact === LIST_FACT && why !== 'UNDATED' && count > 0)
+  reasons.some(({ fact, why, count }) => fact === DISHONEST_LIST_FACT && why !== 'UNDATED' && count > 0)
 
 const LOWEST_LINE = { grade: 'D' } as const
 

@@ -62,7 +62,7 @@ export interface Veto extends BilingualText {
 }
 
 /** Falling below `below` opens a lead or an internal watch entry, never a ground for listing. */
-export interface ScoreLine {
+export interface ScoreThreshold {
   below: number
   opens: 'lead' | 'watch'
 }
@@ -88,7 +88,7 @@ export interface Scorecard {
   missing: ({ family: FactFamily; dimension: string; points: number } & BilingualText)[]
   rules: ScoreRule[]
   vetoes: Veto[]
-  lines: ScoreLine[]
+  lines: ScoreThreshold[]
   unweighed?: ({ fact: FactName } & BilingualText)[]
 }
 

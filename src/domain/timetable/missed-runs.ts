@@ -1,9 +1,9 @@
 /** Decides which missed runs of a job are caught up. */
 
-export type MissedPolicy = 'skip' | 'once' | 'all'
+export type MissedRunPolicy = 'skip' | 'once' | 'all'
 
 export interface MissedRule {
-  missed: MissedPolicy
+  missed: MissedRunPolicy
   /** A run missed longer ago than this is not caught up; null: no limit. */
   withinMs: number | null
 }

@@ -13,7 +13,7 @@ export interface StoredLockout {
 const PROVEN = "interval '90 days'"
 const NOTED_AGAIN = "interval '1 day'"
 
-export const isProven = (db: Db, key: string, now: Date): Promise<boolean> =>
+export const isProvenAddress = (db: Db, key: string, now: Date): Promise<boolean> =>
   queryValue(
     db,
     `select exists (select 1 from lockouts where key = :key and proven_at > :now::timestamptz - ${PROVEN}) as proven /* lockouts.isProven */`,
@@ -90,7 +90,7 @@ export const lift = (
     { kind, name, now },
   )
 
-export const lockedNow = (db: Db, now: Date): Promise<StoredLockout[]> =>
+export const listLocked = (db: Db, now: Date): Promise<StoredLockout[]> =>
   queryRows(
     db,
     `select kind, name, address, failures, last_at as "lastAt", locked_until as "lockedUntil" from lockouts

@@ -1,4 +1,4 @@
-import { SKEW_MS } from '../../foundation/time/clock-doubt.js'
+import { SKEW_TOLERANCE_MS } from '../../foundation/time/clock-doubt.js'
 import type { Db } from '../db/db.js'
 import { CODE_OPENS_SQL } from './access-codes.js'
 
@@ -33,7 +33,7 @@ export const use = async (db: Db, mark: string, idleMs: number, now: Date): Prom
      from party_sessions s join access_codes c on c.id = s.access_code join operators o on o.id = c.operator_id
      where s.mark = :mark and s.ended_at is null and s.ends_at > :now and s.seen_at > :idle and s.started_at <= :begun and ${CODE_OPENS_SQL}
      /* partySessions.use */`,
-    { mark, now, idle: new Date(now.getTime() - idleMs), begun: new Date(now.getTime() + SKEW_MS) },
+    { mark, now, idle: new Date(now.getTime() - idleMs), begun: new Date(now.getTime() + SKEW_TOLERANCE_MS) },
   )
   const [found] = answer.rows
   if (found === undefined) return null

@@ -28,7 +28,7 @@ export const propose = (
     { ...made, days: JSON.stringify(made.days) },
   )
 
-export const forDecision = (tx: Tx, id: number): Promise<CalendarProposal | null> =>
+export const lockForDecision = (tx: Tx, id: number): Promise<CalendarProposal | null> =>
   queryFirst(
     tx,
     `select ${COLUMNS} from calendar_proposals where id = ? for update /* calendarProposals.forDecision */`,

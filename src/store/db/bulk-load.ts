@@ -1,6 +1,6 @@
 /** Loads an almost empty table without its indexes, in a third of the time, under an exclusive lock. */
 import { queryValue, type Tx } from './db.js'
-import { IS_REHEARSAL } from './rehearsed.js'
+import { IS_REHEARSAL_SQL } from './rehearsed.js'
 import { isLockTimeout } from './transaction.js'
 
 const FEWEST_ROWS = 50_000
@@ -34,7 +34,7 @@ const SERVING = ['hub answers', 'hub timetable']
 const nobodyWaits = (tx: Tx): Promise<boolean> =>
   queryValue(
     tx,
-    `select not ${IS_REHEARSAL} and not exists (select 1 from pg_stat_activity
+    `select not ${IS_REHEARSAL_SQL} and not exists (select 1 from pg_stat_activity
        where datname = current_database() and application_name = any(?)) as alone /* filling.nobodyWaits */`,
     [SERVING],
   )

@@ -1,5 +1,5 @@
 import { queryValue, type Tx } from './db.js'
-import { IS_REHEARSAL } from './rehearsed.js'
+import { IS_REHEARSAL_SQL } from './rehearsed.js'
 
 /** SQL: `now`, limited to the expected time while the clock is in doubt: knowledge instants never go back. */
 const CERTAIN = `least(?::timestamptz, (select d.expected_at + greatest(clock_timestamp() - d.found_at, interval '0') from clock_doubts d where d.settled_at is null))`
@@ -11,7 +11,7 @@ const CERTAIN = `least(?::timestamptz, (select d.expected_at + greatest(clock_ti
 export const nextInstant = async (tx: Tx, now: Date): Promise<Date> => {
   const answer = await tx.raw(
     `update knowledge set latest = greatest(latest + interval '1 millisecond', date_trunc('milliseconds', ${CERTAIN}))
-     where not ${IS_REHEARSAL} returning latest /* knowledge.tick */`,
+     where not ${IS_REHEARSAL_SQL} returning latest /* knowledge.tick */`,
     [now],
   )
   return answer.rows[0]?.latest ?? next(tx, now)

@@ -3,7 +3,7 @@ import type { Tx } from './db.js'
 
 const SETTING = 'hub.rehearsal'
 
-export const IS_REHEARSAL = `(current_setting('${SETTING}', true) is not distinct from 'on')`
+export const IS_REHEARSAL_SQL = `(current_setting('${SETTING}', true) is not distinct from 'on')`
 
 export const markRehearsal = async (tx: Tx): Promise<void> => {
   await tx.raw(`set local ${SETTING} = 'on' /* rehearsed.markRehearsal */`)

@@ -102,7 +102,7 @@ const COLUMNS = `r.id, r.found_at as "foundAt", r.cause, r.said_by as "saidBy", 
   r.noted_number as "notedNumber", r.noted_sequence as "notedSequence", r.had_delivery::float8 as "hadDelivery", r.had_sequence as "hadSequence",
   r.released_at as "releasedAt", r.released_by as "releasedBy", r.released_reason as "releasedReason"`
 
-export const openRestore = (db: Db | Tx): Promise<RestoredDatabase | null> =>
+export const currentRestore = (db: Db | Tx): Promise<RestoredDatabase | null> =>
   queryFirst(db, `select ${COLUMNS} from database_restored r where r.released_at is null /* restored.open */`)
 
 export const listRestores = (db: Db): Promise<RestoredDatabase[]> =>
@@ -126,7 +126,7 @@ export const addRestore = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
  * Returns the highest number, above the platform's floor, of these confirmed deliveries after which nothing was sent
  * about the subject.
  */
-export const highestOvertaken = async (
+export const highestUnfollowedNumber = async (
   db: Db,
   platform: string,
   deliveryIds: readonly number[],
@@ -141,7 +141,10 @@ export const highestOvertaken = async (
   return answer.rows[0]?.number ?? null
 }
 
-export const raiseFloors = async (tx: Tx, floors: readonly { platform: string; floor: number }[]): Promise<void> => {
+export const raiseSequenceFloors = async (
+  tx: Tx,
+  floors: readonly { platform: string; floor: number }[],
+): Promise<void> => {
   await tx.raw(
     `insert into platform_states as s (platform, sequence_floor)
      select f.platform, f.floor from jsonb_to_recordset(?::jsonb) as f(platform text, floor int)
@@ -150,17 +153,17 @@ export const raiseFloors = async (tx: Tx, floors: readonly { platform: string; f
   )
 }
 
-export const highestNumber = (tx: Tx): Promise<number> =>
+export const highestDeliveryNumber = (tx: Tx): Promise<number> =>
   queryValue(tx, 'select coalesce(max(number), 0) as n from deliveries /* restored.highestNumber */')
 
 /** Deliveries still queued may have been sent after the backup, so they count as tried. */
-export const countQueuedAsTried = async (tx: Tx): Promise<void> => {
+export const markQueuedAsTried = async (tx: Tx): Promise<void> => {
   await tx.raw(
     `update deliveries set attempts = 1 where state = 'OWED' and attempts = 0 /* restored.mayHaveBeenSent */`,
   )
 }
 
-export const openForRelease = (tx: Tx): Promise<RestoredDatabase | null> =>
+export const lockForRelease = (tx: Tx): Promise<RestoredDatabase | null> =>
   queryFirst(
     tx,
     `select ${COLUMNS} from database_restored r where r.released_at is null for update /* restored.openForRelease */`,

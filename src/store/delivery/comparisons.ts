@@ -119,7 +119,7 @@ export const count = (db: Db, platform: string | null): Promise<number> =>
   )
 
 /** `good` is the time of the last comparison without an alarm. */
-export const comparisonsSince = async (
+export const latestComparisonsSince = async (
   db: Db | Tx,
   from: Date,
 ): Promise<Map<string, { good: Date | null; highest: number | null }>> => {

@@ -143,7 +143,7 @@ export const closeDeliveries = async (
   )
 }
 
-export const openRemovals = (tx: Tx, subjectId: string, platform: string): Promise<StoredDelivery[]> =>
+export const listOpenRemovals = (tx: Tx, subjectId: string, platform: string): Promise<StoredDelivery[]> =>
   queryRows(
     tx,
     `select ${COLUMNS} from deliveries d where d.subject_id = ? and d.platform = ? and d.action = 'REMOVE'

@@ -58,7 +58,7 @@ export const settleVanished = async (
   )
 }
 
-export const openKeys = async (db: Db, platform: string, what: DiscrepancyKind): Promise<Set<string>> => {
+export const keysOfOpen = async (db: Db, platform: string, what: DiscrepancyKind): Promise<Set<string>> => {
   const answer = await db.raw(
     'select key from findings where platform = ? and what = ? and settled_at is null /* findings.openKeys */',
     [platform, what],

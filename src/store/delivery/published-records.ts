@@ -115,7 +115,7 @@ export interface PublishedRecordState extends RecordKey {
 }
 
 /** Returns these records and other sources' records of the same decisions. */
-export const recordStatesAround = async (
+export const recordStatesWithSources = async (
   db: Db | Tx,
   asked: readonly RecordKey[],
   kinds: readonly PublishedKind[],

@@ -106,7 +106,7 @@ const waitingIn = (
   )}`
 const ASKED = `ended_as = 'OPEN' and counted_from <= (:until::jsonb->>duty)::date`
 
-export const openDuties = (
+export const listOpenDuties = (
   db: Db,
   { until, platform, sight = null }: DutyFilter,
   { first, after }: { first: number; after: { dueOn: string; id: number } | null },

@@ -8,7 +8,7 @@ const STATEMENT_MS = 30_000
 /** SQLSTATEs lock_not_available, deadlock_detected, unique_violation. */
 const HELD_UP = new Set(['55P03', '40P01', '23505'])
 
-export const boundTimeouts = async (tx: Tx): Promise<void> => {
+export const setTimeouts = async (tx: Tx): Promise<void> => {
   await markRehearsal(tx)
   await tx.raw(
     `set local lock_timeout = ${LOCK_MS}; set local statement_timeout = ${STATEMENT_MS} /* rehearsal.bound */`,
@@ -24,7 +24,7 @@ export interface RehearsalMark {
   delivery: number
 }
 
-export const takeMark = (tx: Tx): Promise<RehearsalMark> =>
+export const takeRehearsalMark = (tx: Tx): Promise<RehearsalMark> =>
   queryOne(
     tx,
     `select (select coalesce(max(id), 0) from listing_events)::bigint as event, (select coalesce(max(id), 0) from concerns)::bigint as concern,

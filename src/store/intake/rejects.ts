@@ -240,7 +240,7 @@ export interface UnmatchedSummary {
   run: number
 }
 
-export const openUnmatched = (db: Db, first: number): Promise<UnmatchedSummary[]> =>
+export const listOpenUnmatched = (db: Db, first: number): Promise<UnmatchedSummary[]> =>
   queryRows(
     db,
     `select id, feed, record_key as key, subject, reason, row_number as row, last_run as run from unmatched

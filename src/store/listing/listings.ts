@@ -177,7 +177,7 @@ export const restingOnRecordsChangedAt = (tx: Tx, at: Date): Promise<Listing[]> 
   )
 
 /** Listings whose public entry has a name that a registration known since `at` has changed. */
-export const renamedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
+export const withOperatorRenamedAt = (tx: Tx, at: Date): Promise<Listing[]> =>
   queryRows(
     tx,
     `select ${LISTING_COLUMNS} from listings l join operators o on o.id = l.operator_id join public_entries p on p.listing_id = l.id

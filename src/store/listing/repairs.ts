@@ -9,7 +9,7 @@ export interface RepairedListing {
   asked: boolean
 }
 
-export const reportedAt = async (tx: Tx, at: Date, run: number | null): Promise<RepairedListing[]> => {
+export const repairsReportedAt = async (tx: Tx, at: Date, run: number | null): Promise<RepairedListing[]> => {
   const answer = await tx.raw(
     `with found as (
        select distinct l.id from versions v join listings l on l.operator_id = v.operator_id
@@ -47,7 +47,7 @@ export const unfoundedRemovalsAt = (tx: Tx, at: Date): Promise<{ id: string; rec
     { at },
   )
 
-export const reportedFor = (tx: Tx, operatorId: number): Promise<ReportedRepair[]> =>
+export const repairsReportedFor = (tx: Tx, operatorId: number): Promise<ReportedRepair[]> =>
   queryRows(
     tx,
     `select v.id as record, v.body, true as fresh from versions v where v.operator_id = ? and ${RESULT('v')} order by v.id /* repairs.toldOf */`,

@@ -11,7 +11,10 @@ const DEPTH_MOST = 100
 const STATES_MOST = 900
 
 /** Returns the operator that itself bears the code, even if merged into another. */
-export const partyBearing = (tx: Tx, { scheme, code }: { scheme: string; code: string }): Promise<MergerParty | null> =>
+export const partyOfBearer = (
+  tx: Tx,
+  { scheme, code }: { scheme: string; code: string },
+): Promise<MergerParty | null> =>
   queryFirst(
     tx,
     `select o.id, o.uscc, o.shop, o.kind, o.name, o.merged_into as "mergedInto" from operators o
@@ -47,7 +50,7 @@ export const undoMergerOf = (tx: Tx, from: number): Promise<number[]> =>
     { from },
   )
 
-export const openDecisionsOf = (tx: Tx, operators: readonly number[]): Promise<number[]> =>
+export const effectiveDecisionsOf = (tx: Tx, operators: readonly number[]): Promise<number[]> =>
   queryColumn(
     tx,
     `select id from identity_decisions where undone_at is null
@@ -144,7 +147,7 @@ export const survivorAt = (db: Db, operator: number, knownAt: Date): Promise<num
     { operator, knownAt, most: DEPTH_MOST },
   )
 
-export const idBearing = (
+export const idOfBearer = (
   db: Db,
   { scheme, code }: { scheme: string; code: string },
   knownAt: Date | null = null,

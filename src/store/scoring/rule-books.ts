@@ -1,7 +1,7 @@
-import type { ListFacts } from '../../domain/scoring/repair-targets.js'
+import type { ListFactRules } from '../../domain/scoring/repair-targets.js'
 import type { Db, Tx } from '../db/db.js'
 
-export type BookLists = readonly ListFacts[]
+export type BookLists = readonly ListFactRules[]
 
 export const keepBook = async (tx: Db | Tx, book: { hash: string; lists: BookLists; now: Date }): Promise<void> => {
   await tx.raw(

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
-import { LIST_FACT } from '../../domain/records/facts.js'
+import { DISHONEST_LIST_FACT } from '../../domain/records/facts.js'
 import type { Reason } from '../../domain/scoring/score.js'
 import { type Db, queryRows, type Tx } from '../db/db.js'
 import type { PointInTime } from '../records/versions.js'
@@ -39,11 +39,11 @@ export const STORED_SCORE_COLUMNS = `s.id, s.operator_id as "operatorId", s.as_o
 export const SCORE_COUNTS_SQL = `s.as_of <= :asOf::date and (not s.asked or (s.as_of = :asOf::date and s.scorecard = ${VERSION_IN_FORCE_SQL}))`
 
 /** True when score `s` weighed an entry no longer public, which some viewers must not infer. */
-export const WEIGHED_GONE_ENTRY_SQL = `(strpos(s.reasons::text, '"${LIST_FACT}"') > 0 and exists (
+export const WEIGHED_GONE_ENTRY_SQL = `(strpos(s.reasons::text, '"${DISHONEST_LIST_FACT}"') > 0 and exists (
   select 1 from json_array_elements(s.reasons) r, json_array_elements_text(r->'records') cited
     join versions cv on cv.id = cited::bigint join versions dv on dv.feed = cv.feed and dv.record_key = cv.record_key
     join listings l on l.decision_version = dv.id and l.published_on <= s.as_of
-  where r->>'fact' = '${LIST_FACT}'
+  where r->>'fact' = '${DISHONEST_LIST_FACT}'
     and (select e.state_after <> 'REMOVED' or e.made_on > s.as_of from listing_events e
       where e.listing_id = l.id and e.recorded_at <= s.known_at order by e.number desc limit 1)
     and not exists (select 1 from public_entries p where p.listing_id = l.id and p.shown_from <= s.as_of

@@ -79,5 +79,5 @@ export const latestOf = async (db: Db | Tx, hashes: readonly string[]): Promise<
   return new Map(answer.rows.map((row: TrialRow) => [row.scorecardHash, row]))
 }
 
-export const wasMade = (db: Db | Tx, hash: string): Promise<boolean> =>
+export const wasTried = (db: Db | Tx, hash: string): Promise<boolean> =>
   hasRows(db, 'select 1 from trials where scorecard_hash = ? limit 1 /* trials.wasMade */', [hash])

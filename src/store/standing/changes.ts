@@ -1,6 +1,6 @@
 /** Triggers mark changed operators (migration 27); one process at a time numbers the marks. */
 import type { RetainedChanges } from '../../domain/standing/changes.js'
-import { CLOCK_IS_DOUBTED } from '../db/clock-doubts.js'
+import { CLOCK_IS_DOUBTED_SQL } from '../db/clock-doubts.js'
 import { type Db, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 
 const NUMBERING = 'hub.changes'
@@ -19,7 +19,7 @@ export const ensureMarking = async (tx: Tx): Promise<void> => {
   )
 }
 
-export const markDay = async (tx: Tx, today: string): Promise<void> => {
+export const markNewDay = async (tx: Tx, today: string): Promise<void> => {
   await tx.raw(
     `with d as (update change_progress p set day = :today::date from change_progress b
        where b.one = p.one and (b.day is null or b.day < :today::date) returning b.day as before)
@@ -29,7 +29,7 @@ export const markDay = async (tx: Tx, today: string): Promise<void> => {
   )
 }
 
-export const tryNumbering = (tx: Tx): Promise<boolean> =>
+export const tryNumberingLock = (tx: Tx): Promise<boolean> =>
   queryValue(tx, 'select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as mine /* changes.tryNumbering */', [
     NUMBERING,
   ])
@@ -163,7 +163,7 @@ export const eraseBefore = async (tx: Tx, before: Date, limit: number): Promise<
     `with due as (
        select c.client, (select max(d.sequence) from (select o.sequence, o.at from changes o where o.client = c.client and o.sequence > c.erased
          order by o.sequence limit :limit) d where d.at < :before::timestamptz) as upto from change_clients c),
-     moved as (update change_clients c set erased = d.upto from due d where d.client = c.client and d.upto is not null and not ${CLOCK_IS_DOUBTED} returning c.client, c.erased),
+     moved as (update change_clients c set erased = d.upto from due d where d.client = c.client and d.upto is not null and not ${CLOCK_IS_DOUBTED_SQL} returning c.client, c.erased),
      late as (delete from webhook_messages m using webhooks w, moved v where w.id = m.webhook_id and w.client = v.client and m.sequence <= v.erased)
      delete from changes c using moved v where c.client = v.client and c.sequence <= v.erased returning 1 /* changes.erase */`,
     { before, limit } as never,

@@ -172,7 +172,7 @@ const SCORED = `s.value as score, coalesce(h.grade, s.grade) as grade, h.id is n
   coalesce(${WEIGHED_GONE_ENTRY_SQL}, false) as forgotten`
 
 /** From this many codes on, several cheap statements replace one. */
-export const MANY_CODES = 101
+export const MANY_CODES_FROM = 101
 
 /** Returns one element per code; repeated codes share an object. */
 export const standingsOfMany = async (

@@ -99,7 +99,7 @@ export const start = async (db: Db, input: NewRun): Promise<number | null> => {
   return answer.rows.length === 0 ? null : (answer.rows[0].id as number)
 }
 
-export const renew = async (db: Db, id: number, leaseMs: number): Promise<void> => {
+export const renewLease = async (db: Db, id: number, leaseMs: number): Promise<void> => {
   await db.raw(
     `update runs set lease_until = clock_timestamp() + ? * interval '1 ms' where id = ? and outcome = 'RUNNING' /* runs.renew */`,
     [leaseMs, id],

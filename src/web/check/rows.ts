@@ -8,7 +8,7 @@ import {
 } from '../../domain/operators/code-rows.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
-import { csvRows } from '../../work/standing/row-readers.js'
+import { makeCsvReader } from '../../work/standing/row-readers.js'
 
 export const CHECK_MOST = 1_000
 /** At most this many lines are searched for a heading or a code. */
@@ -24,7 +24,7 @@ const SEPARATOR_LINE = /^\s*"?sep=.?"?[^\S\n]*\n/i
 
 /** Throws CHECK_NOTHING, TOO_MANY_CODES or ROWS_UNREADABLE. */
 export const parseCheckRows = (text: string): (CodeRow | BadRow)[] => {
-  const reader = csvRows()
+  const reader = makeCsvReader()
   const rows: (CodeRow | BadRow)[] = []
   const given = withHeading(normaliseText(text))
   for (const part of [() => reader.read(given), () => reader.end()])

@@ -4,7 +4,7 @@ import { minuteText } from '../entry/page.js'
 import { type Html, html, inPageLanguage, linkTo, publishedText } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
 import { definitionRow } from './file.js'
-import { listingPath, ownPage, type PartyPageContext } from './frame.js'
+import { listingPath, type PartyPageContext, partyPage } from './frame.js'
 import { DELIVERY_WORDS, labelIn, REMOVAL_WORDS } from './words.js'
 
 export interface CertificateContent {
@@ -21,7 +21,7 @@ export const certificateFileName = ({ issuedAt }: Pick<Certificate, 'issuedAt'>)
 
 export const certificatePage = ({ own, id, certificate, jws, kid, base }: CertificateContent): SitePage => {
   const { party, entry, statement, issuedAt, told: heard } = certificate
-  return ownPage(
+  return partyPage(
     own,
     { zh: '移出证明', en: 'Certificate of removal' },
     html`<p class="good">${bilingual(statement.zh, statement.en)}</p>

@@ -4,7 +4,15 @@ import { type Html, html, inPageLanguage, linkTo, publishedText } from '../frame
 import { bilingual, type SitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
 import { authorisationsSection } from './authorisations.js'
-import { doneNotice, listingPath, MY_PATHS, ownPage, type PartyPageContext, postForm, refusalNotice } from './frame.js'
+import {
+  doneNotice,
+  listingPath,
+  MY_PATHS,
+  type PartyPageContext,
+  partyPage,
+  postForm,
+  refusalNotice,
+} from './frame.js'
 import type { PartyFile, PartyListing, PartyObjection, PartyRecord, PartyScore } from './questions.js'
 import {
   labelIn,
@@ -29,7 +37,7 @@ export interface PartyFileContent {
 
 export const filePage = (shown: PartyFileContent): SitePage => {
   const { own, file } = shown
-  return ownPage(
+  return partyPage(
     own,
     { zh: file.name ?? own.code, en: 'my record', named: true },
     html`${doneNotice(shown.done)}${refusalNotice(shown.refused)}

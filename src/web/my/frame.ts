@@ -18,7 +18,7 @@ export const MY_PATHS = {
 
 export const listingPath = (id: string): string => `/my/listings/${encodeURIComponent(id)}`
 
-export const ownPage = (own: PartyPageContext, title: SitePage['title'], content: Html): SitePage =>
+export const partyPage = (own: PartyPageContext, title: SitePage['title'], content: Html): SitePage =>
   sitePage(
     title,
     html`${bar(own)}

@@ -6,7 +6,15 @@ import { type Html, html, linkTo, publishedText } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
 import { definitionRow } from './file.js'
-import { doneNotice, listingPath, MY_PATHS, ownPage, type PartyPageContext, postForm, refusalNotice } from './frame.js'
+import {
+  doneNotice,
+  listingPath,
+  MY_PATHS,
+  type PartyPageContext,
+  partyPage,
+  postForm,
+  refusalNotice,
+} from './frame.js'
 import type { PartyListingDetail } from './questions.js'
 import { DELIVERY_WORDS, labelIn, REMOVAL_CHECK_WORDS, REMOVAL_WORDS, STATE_WORDS } from './words.js'
 
@@ -29,7 +37,7 @@ export const mayBeCertified = ({ state, publishedOn, removedOn, mirrored }: Part
 export const listingPage = (shown: ListingContent): SitePage => {
   const { own, listing } = shown
   const name = listing.list?.name ?? { zh: listing.kind, en: listing.kind }
-  return ownPage(
+  return partyPage(
     own,
     { zh: name.zh, en: name.en },
     html`${doneNotice(shown.done)}${refusalNotice(shown.refused)}

@@ -5,7 +5,7 @@ import { bilingual, type SitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
 import { statedFields, valueInWords, wordsOfField } from '../words/record-words.js'
 import { definitionRow } from './file.js'
-import { MY_PATHS, ownPage, type PartyPageContext } from './frame.js'
+import { MY_PATHS, type PartyPageContext, partyPage } from './frame.js'
 import type { ConnectionPage, PartyAsker, PartyRecordDetail } from './questions.js'
 import { AUDIT_KIND_WORDS, labelIn, RECORD_KIND_WORDS, ROLE_WORDS } from './words.js'
 
@@ -13,7 +13,7 @@ export const recordsPage = (
   own: PartyPageContext,
   { nodes, pageInfo, totalCount }: ConnectionPage<PartyRecordDetail> & { totalCount: number },
 ): SitePage =>
-  ownPage(
+  partyPage(
     own,
     { zh: '全部信息与出处', en: 'Records and sources' },
     html`<p>${bilingual(`共 ${totalCount} 条。有误的，请向报送单位申请更正，或在概况页对评分所依据的提出异议。`, `${totalCount === 1 ? '1 record' : `${totalCount} records`}. What is wrong is corrected by the agency that sent it; what the score rests on can be objected to in the overview.`)}</p>
@@ -40,7 +40,7 @@ export const askersPage = (
   own: PartyPageContext,
   { nodes, pageInfo, completeUntil }: ConnectionPage<PartyAsker> & { completeUntil: string | null },
 ): SitePage =>
-  ownPage(
+  partyPage(
     own,
     { zh: '谁查询过', en: 'Who asked about you' },
     html`<p>${bilingual('由新到旧。国家机关的查询依规则不告知当事人（规则见“关于”）。', 'Newest first. Of questions of state organs the rules do not let the party be told (see About).')}</p>

@@ -8,7 +8,7 @@ import type { Db, Tx } from '../../store/db/db.js'
 import { processHandle } from '../../store/db/request-handle.js'
 import * as restored from '../../store/db/restored.js'
 import * as snapshots from '../../store/publication/snapshots.js'
-import { manifestOf } from '../../work/publication/publish.js'
+import { makeManifest } from '../../work/publication/publish.js'
 import { FEED_CHANGES_MOST, writeAtomFeed } from '../../work/publication/publish-atom.js'
 import { ATOM_FILE, FILE_FORMS, type FileForm } from '../../work/publication/publish-files.js'
 import type { PublishedFiles } from '../../work/publication/published-files.js'
@@ -193,7 +193,7 @@ const delta =
       return problem(response.set('Link', `<${FILE_FORMS[2]?.path}>; rel="alternate"`), made.refused)
     const { sha256, ...body } = await encodedBodyOf(Buffer.from(made.text))
     const one = { path: `/data/delta?since=${made.from}`, sha256, bytes: body.bytes, entries: made.entries }
-    const { jws } = keys.manifests.sign(JSON.stringify(manifestOf(list.snapshot, list.signed.validUntil, [one])))
+    const { jws } = keys.manifests.sign(JSON.stringify(makeManifest(list.snapshot, list.signed.validUntil, [one])))
     response.set('Manifest-JWS', jws)
     await sendFile(request, response, {
       ...body,

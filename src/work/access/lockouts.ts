@@ -39,7 +39,7 @@ export const secondsLocked = async (
 
 /** True when the name signed in from this address in recent weeks. */
 export const isProven = (db: Db, knock: SignInAttempt, mark: (text: string) => string, now: Date): Promise<boolean> =>
-  lockouts.isProven(db, here(knock, mark), now)
+  lockouts.isProvenAddress(db, here(knock, mark), now)
 
 /** `known`: the name is registered and may be logged. */
 export const noteFailedSignIn = async (

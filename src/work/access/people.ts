@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { type AccountInput, checkedAccount, dutyOf } from '../../domain/access/accounts.js'
+import { type AccountInput, checkedAccount, checkedDuty } from '../../domain/access/accounts.js'
 import type { AdministratorDuty } from '../../domain/access/confirmation.js'
 import {
   normalPassword,
@@ -46,7 +46,7 @@ export const add = async (
   change: people.AccountChange,
 ): Promise<PersonCredentials> => {
   const { name, role, agency, region } = checkedAccount(input, agencies)
-  const duty = dutyOf(role, input.duty)
+  const duty = checkedDuty(role, input.duty)
   const { password, passwordHash, oneTimeUntil } = await oneTime(change.now)
   const person = { id: name, role, duty, agency, region, passwordHash, oneTimeUntil }
   const added = await people.add(db, person, change)
@@ -78,7 +78,7 @@ export const end = async (db: Db, name: string, now: Date): Promise<void> => {
   if (!(await people.end(db, name, now))) throw new Refusal('PERSON_UNKNOWN', { name })
 }
 
-export const find = people.byId
+export const findPerson = people.byId
 
 const oneTime = async (now: Date) => {
   const password = newSecret()

@@ -24,7 +24,7 @@ import * as store from '../../store/audit/audit-log.js'
 import { hashesOf } from '../../store/audit/heads.js'
 import { connect, type Db, poolUsage, type Tx } from '../../store/db/db.js'
 import { withNamedStatements } from '../../store/db/shared-connections.js'
-import { type HeadNotes, headsInMemory } from './head-notes.js'
+import { type HeadNotes, headNotesInMemory } from './head-notes.js'
 import { findUnreportedLoss } from './losses.js'
 import { packCodes } from './operator-codes.js'
 import type { RestoreNotes } from './restore-guard.js'
@@ -87,7 +87,10 @@ interface WrittenGroup {
 }
 
 /** `db` needs its own pool: answers waiting for a connection must not block their own rows. */
-export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), metrics }: AuditLogParts): AuditLog => {
+export const makeAuditLog = (
+  db: Db,
+  { log, now, seal, notes = headNotesInMemory(), metrics }: AuditLogParts,
+): AuditLog => {
   let queue: QueuedEntry[] = []
   let bytesWaiting = 0
   /** The last group that this process wrote. null: the next write checks the chain against the notes. */

@@ -204,7 +204,7 @@ const syncFolder = (folder: string): void => {
 const unreadable = (path: string, error: unknown): Refusal =>
   new Refusal('FILE_UNREADABLE', { path, reason: reasonOf(error) })
 
-export const headsInMemory = (): HeadNotes => {
+export const headNotesInMemory = (): HeadNotes => {
   let [stretch, last] = [0, new Map<number, NotedHead>()]
   return {
     heads: () => [...last.values()],

@@ -21,7 +21,7 @@ export const tidyAuditLog = (
   runAlone(db, { ...options, job: 'trail' }, async (run) => {
     run.counts['indexed'] = await indexAll(db, options.signal)
     // Erasing cannot be undone, so it pauses while the clock is in doubt.
-    const waits = options.signal?.aborted || options.isDoubted?.() || (await clockDoubts.openDoubt(db)) !== null
+    const waits = options.signal?.aborted || options.isDoubted?.() || (await clockDoubts.currentDoubt(db)) !== null
     run.counts['erased'] = waits ? 0 : await eraseAll(db, run.startedAt)
     return { indexed: run.counts['indexed'], erased: run.counts['erased'] }
   })

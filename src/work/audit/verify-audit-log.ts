@@ -1,5 +1,5 @@
 import { setTimeout as rest } from 'node:timers/promises'
-import { type AuditHead, onlyHead, parseHead } from '../../domain/audit/audit-log.js'
+import { type AuditHead, headFieldsOf, parseHead } from '../../domain/audit/audit-log.js'
 import { keptUntil } from '../../domain/audit/audit-rules.js'
 import type { NotedHead } from '../../domain/audit/loss.js'
 import { type AuditAnchor, type BrokenRow, type LogCut, makeAuditWalk } from '../../domain/audit/walk.js'
@@ -84,7 +84,7 @@ export const verifyAuditLog = async (
   return {
     walked,
     ok: first === undefined,
-    head: head.number === 0 ? null : onlyHead(head),
+    head: head.number === 0 ? null : headFieldsOf(head),
     erased,
     cuts: cuts.map(({ foundAt, notedAt, heads: _, ...cut }) => ({
       ...cut,

@@ -63,7 +63,7 @@ export const decideCalendar = async (
   const note =
     made.note === null && verdict !== 'REFUSE' ? null : checkedText(made.note ?? '', '说明 the note', rules.mark)
   return db.transaction(async (tx) => {
-    const found = await proposals.forDecision(tx, id)
+    const found = await proposals.lockForDecision(tx, id)
     if (found === null) throw new Refusal('CALENDAR_UNKNOWN')
     const fault = verdictFault(found, verdict, by)
     if (fault !== null) throw new Refusal(fault)

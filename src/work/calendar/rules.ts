@@ -42,7 +42,7 @@ export const recoveryRules = (): RecoveryRules => {
 export const readCheckedRules = <T>(file: string, shape: string, check: (content: T) => RuleFault[]): T => {
   const content = contracts.schemaDocument(`${file}.json`)
   const badly = contracts
-    .contract(shape)(content)
+    .contractCheck(shape)(content)
     .map(({ message }) => message)
   const faults = badly.length > 0 ? badly : check(content as T).map(({ place, reason }) => `${place} ${reason}`)
   if (faults.length > 0) throw new Refusal('RULES_BROKEN', { file: `schema/${file}.json`, faults: faults.join('; ') })

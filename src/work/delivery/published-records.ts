@@ -140,7 +140,7 @@ const examine = async (
   kinds: readonly PublishedKind[],
   today: string | null,
 ): Promise<ExaminedRecord[]> => {
-  const states = await toldRecords.recordStatesAround(db, page, kinds)
+  const states = await toldRecords.recordStatesWithSources(db, page, kinds)
   const repaired = await repairedAmong(db, states)
   const all = states.map((known) => {
     const conditions = { today, repaired: repaired.has(known.order) }

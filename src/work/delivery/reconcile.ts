@@ -294,7 +294,7 @@ const settle = async (
     found.push({ ...shape({ ...one, shown: undefined, highest: one.told, differs: [] }), what: 'MISSING', did })
   }
   // An unknown key may belong to an entry that a restored database lost; a person settles it.
-  const unknown = await discrepancies.openKeys(db, id, 'UNKNOWN')
+  const unknown = await discrepancies.keysOfOpen(db, id, 'UNKNOWN')
   for (const shown of read.others)
     if (UUID.test(shown.key) && (restored || unknown.has(shown.key)))
       found.push({

@@ -85,8 +85,8 @@ const holdPlatform = async (
   tx: Tx,
   { platform, highest, now }: { platform: string; highest: number; now: Date },
 ): Promise<number> => {
-  const floor = Math.max(await store.highestNumber(tx), highest) + UNNOTED_NUMBERS
-  await store.raiseFloors(tx, [{ platform, floor }])
+  const floor = Math.max(await store.highestDeliveryNumber(tx), highest) + UNNOTED_NUMBERS
+  await store.raiseSequenceFloors(tx, [{ platform, floor }])
   const reason = `该平台展示的序号 ${highest} 大于报送过的。It shows number ${highest}, above all that it was told.`
   const act = { platform, act: 'PAUSE' as const, by: CLOCK, at: now, reason }
   if (await states.pause(tx, act)) await states.recordAct(tx, act)
@@ -100,7 +100,7 @@ export const noteReceiptsAhead = async (
     ...of
   }: { platform: string; platforms: readonly string[]; deliveryIds: readonly number[]; now: Date; log: Log },
 ): Promise<void> => {
-  const number = await store.highestOvertaken(db, of.platform, deliveryIds)
+  const number = await store.highestUnfollowedNumber(db, of.platform, deliveryIds)
   if (number !== null) await notePlatformAhead(db, { ...of, highest: number })
 }
 
@@ -113,7 +113,7 @@ export const declareRestored = async (
   const text = checkedText(reason, '理由 the reason', mark)
   const evidence = { cause: 'DECLARED' as const, notedDelivery: null, notedNumber: null, notedSequence: null }
   await stop(db, { ...evidence, saidBy: by, said: text, platform: null, exact: false, had, ...of })
-  const open = await store.openRestore(db)
+  const open = await store.currentRestore(db)
   if (open === null) throw new Refusal('NOT_RESTORED')
   return open
 }
@@ -133,21 +133,21 @@ const stop = async (db: Db, { had, platforms, exact, now, log, ...evidence }: St
     // New removals are numbered above all that platforms hold.
     const floor = exact
       ? (evidence.notedNumber ?? 0)
-      : Math.max(await store.highestNumber(tx), evidence.notedNumber ?? 0) + UNNOTED_NUMBERS
+      : Math.max(await store.highestDeliveryNumber(tx), evidence.notedNumber ?? 0) + UNNOTED_NUMBERS
     if (exact || first)
-      await store.raiseFloors(
+      await store.raiseSequenceFloors(
         tx,
         platforms.map((platform) => ({ platform, floor })),
       )
-    if (first) await store.countQueuedAsTried(tx)
+    if (first) await store.markQueuedAsTried(tx)
     return first
   })
   if (fresh) log.error({ ...evidence, ...had }, 'the database is behind what has left it: additions are stopped')
 }
 
 export const awaitsComparison = async (db: Db, platform: string): Promise<boolean> => {
-  const open = await store.openRestore(db)
-  return open !== null && !(await comparisons.comparisonsSince(db, open.foundAt)).has(platform)
+  const open = await store.currentRestore(db)
+  return open !== null && !(await comparisons.latestComparisonsSince(db, open.foundAt)).has(platform)
 }
 
 export interface RestoreStatus extends store.RestoredDatabase {
@@ -159,7 +159,7 @@ export const restoreStatus = async (
   open: store.RestoredDatabase,
   configured: Iterable<string>,
 ): Promise<RestoreStatus> => {
-  const since = await comparisons.comparisonsSince(db, open.foundAt)
+  const since = await comparisons.latestComparisonsSince(db, open.foundAt)
   return { ...open, compared: [...configured].map((platform) => ({ platform, at: since.get(platform)?.good ?? null })) }
 }
 
@@ -180,14 +180,14 @@ export const releaseRestored = async (db: Db, input: ReleaseInput): Promise<stor
   const reason = checkedText(input.reason, '理由 the reason', input.mark)
   const { by, configured, platforms, now } = input
   return db.transaction(async (tx) => {
-    const open = await store.openForRelease(tx)
+    const open = await store.lockForRelease(tx)
     if (open === null) throw new Refusal('NOT_RESTORED')
     const { compared } = await restoreStatus(tx, open, configured)
     const missing = compared.flatMap(({ platform, at }) => (at === null ? [platform] : []))
     if (missing.length > 0) throw new Refusal('RESTORED_NOT_COMPARED', { platforms: missing.join(' ') })
-    const since = await comparisons.comparisonsSince(tx, open.foundAt)
+    const since = await comparisons.latestComparisonsSince(tx, open.foundAt)
     const floorOf = (platform: string) => Math.max(open.notedNumber ?? 0, since.get(platform)?.highest ?? 0)
-    await store.raiseFloors(
+    await store.raiseSequenceFloors(
       tx,
       platforms.map((platform) => ({ platform, floor: floorOf(platform) })),
     )

@@ -49,7 +49,7 @@ export const giveUpRemovals = async (
 ): Promise<void> => {
   const reason = checkedText(made.reason, '理由 the reason', rules.mark)
   await db.transaction(async (tx) => {
-    const open = await desk.openRemovals(tx, subjectId, platform)
+    const open = await desk.listOpenRemovals(tx, subjectId, platform)
     if (open.length === 0) throw new Refusal('RETRACTION_UNKNOWN')
     await desk.closeDeliveries(
       tx,

@@ -82,7 +82,7 @@ export const dueDeliveries = async (
   const query = { until, platform, sight }
   return {
     page: async (at) =>
-      (await store.openDuties(db, query, at)).flatMap((one) => {
+      (await store.listOpenDuties(db, query, at)).flatMap((one) => {
         const due = dueDay(rules, calendar, one.duty, one.from)
         return due === null ? [] : [{ ...one, ...due, late: due.dueOn < today }]
       }),

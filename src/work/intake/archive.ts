@@ -9,7 +9,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { createGzip, type Gzip } from 'node:zlib'
-import type { Item } from '../../domain/records/records.js'
+import type { SourceItem } from '../../domain/records/records.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 
 const CHUNK_CHARACTERS = 64 * 1024
@@ -28,7 +28,7 @@ export interface ArchiveTarget {
 }
 
 export interface ArchiveWriter {
-  add: (item: Item) => Promise<void> | undefined
+  add: (item: SourceItem) => Promise<void> | undefined
   close: () => Promise<string | null>
   abandon: () => Promise<void>
 }

@@ -1,5 +1,5 @@
 import type { AgencyFeed } from '../../agencies/feed.js'
-import { headingMapOf, isSameTable, type MapLine } from '../../domain/intake/feed-maps.js'
+import { headingMapOf, isSameHeadingMap, type MapLine } from '../../domain/intake/feed-maps.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { cleanText } from '../../foundation/text/values.js'
@@ -28,7 +28,7 @@ export const add = async (db: Db, { feed, lines, by, mark, now }: FeedMapInput):
   if ('fault' in made) throw new Refusal('FEED_MAP_INVALID', { feed: feed.id, reason: made.fault })
   return db.transaction(async (tx) => {
     await feedMaps.lock(tx, feed.id)
-    const same = (await feedMaps.inForce(tx, feed.id)).find((other) => isSameTable(other, made.map))
+    const same = (await feedMaps.inForce(tx, feed.id)).find((other) => isSameHeadingMap(other, made.map))
     if (same) {
       const reason = `映射 ${same.id} 的表头相同且有效，须先停用 map ${same.id} has the same headings; end it first`
       throw new Refusal('FEED_MAP_INVALID', { feed: feed.id, reason })

@@ -3,9 +3,9 @@ import { subjectKey } from '../../domain/intake/matching.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import {
   type Draft,
-  type Item,
   RECORD_KIND_TRAITS,
   RECORD_KINDS,
+  type SourceItem,
   sealBody,
   type UnreadableRecords,
 } from '../../domain/records/records.js'
@@ -35,7 +35,7 @@ const NEED_OPERATOR = RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].nee
 export const stagedDraft = (
   index: number,
   part: number,
-  item: Item,
+  item: SourceItem,
   draft: Draft,
   late: boolean | null = null,
 ): StagedDraft => {

@@ -8,7 +8,7 @@ import { boundsFault } from '../../domain/intake/bounds.js'
 import { scopeOf } from '../../domain/intake/delivery-scope.js'
 import { withCauses } from '../../domain/intake/reject-causes.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
-import { type Item, RECORD_KIND_TRAITS } from '../../domain/records/records.js'
+import { RECORD_KIND_TRAITS, type SourceItem } from '../../domain/records/records.js'
 import { INTERNAL_ERROR, isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import { loadKnownVersions } from '../../store/intake/digest-index.js'
@@ -49,7 +49,7 @@ export type SubmittedFile = ({ path: string } | { bytes: Buffer; name: string | 
 
 interface DeliveryArchive {
   open: (of: { feed: string; run: number; name: string | null; startedAt: Date }) => Promise<{
-    add: (item: Item) => unknown
+    add: (item: SourceItem) => unknown
     close: () => Promise<string | null>
     abandon: () => Promise<void>
   }>

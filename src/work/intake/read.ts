@@ -7,9 +7,16 @@ import { makeRejectCauses, type RejectCauses, withCauses } from '../../domain/in
 import { isLate } from '../../domain/intake/timeliness.js'
 import { isWithdrawn } from '../../domain/records/penalty.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
-import type { Draft, Item, MappedItem, Problem, RecordKind, UnreadableRecords } from '../../domain/records/records.js'
+import type {
+  Draft,
+  MappedItem,
+  Problem,
+  RecordKind,
+  SourceItem,
+  UnreadableRecords,
+} from '../../domain/records/records.js'
 import { chunksOfItems } from '../../foundation/chunks.js'
-import { contract } from '../../foundation/contracts.js'
+import { contractCheck } from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
 import { makeRepeatDetector } from '../../foundation/fingerprints.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -24,18 +31,18 @@ const REJECTS_ENOUGH = 10_000
 const UNREADABLE_MOST = 1_000_000
 /** Bounds of one write of rejects; a `jsonb` value is limited to 256 MB. */
 const CHUNK_REJECTS = 1_000
-export const CHUNK_REJECT_CHARACTERS = 4 * 1024 * 1024
+export const CHUNK_REJECT_CHARACTERS_MOST = 4 * 1024 * 1024
 const TELL_EVERY_ITEMS = 1_000
 /** Reading local files never yields to the event loop, so writes would starve without a pause. */
 const TURN_EVERY_ITEMS = 50
 
 export interface ItemReadInput {
   feed: AgencyFeed
-  items: AsyncIterable<Item>
+  items: AsyncIterable<SourceItem>
   dated: string | null
   mark: (id: string) => string
   calendar?: Calendar
-  archive?: { add: (item: Item) => unknown }
+  archive?: { add: (item: SourceItem) => unknown }
   maps?: Set<number>
   progress?: (items: number) => void
   signal?: AbortSignal
@@ -93,7 +100,7 @@ export const readItems = async (
     writing.catch(() => {})
     reading.progress?.(done.received)
   }
-  const aside = (item: Item, faults: Problem[], of: Partial<UnreadableRecords> = {}): void => {
+  const aside = (item: SourceItem, faults: Problem[], of: Partial<UnreadableRecords> = {}): void => {
     const problems = item.map ? withHeadings(faults, item.map) : faults
     done.rejected += 1
     done.causes.add(problems)
@@ -104,9 +111,9 @@ export const readItems = async (
     }
     bad.push({ page: item.page, row: item.row, problems, item: item.fields, map: item.map?.id ?? null })
     badCharacters += charactersIn(item.fields) + charactersIn(problems)
-    if (bad.length >= CHUNK_REJECTS || badCharacters >= CHUNK_REJECT_CHARACTERS) full = true
+    if (bad.length >= CHUNK_REJECTS || badCharacters >= CHUNK_REJECT_CHARACTERS_MOST) full = true
   }
-  const stageItem = (item: Item, drafts: readonly Draft[]): boolean => {
+  const stageItem = (item: SourceItem, drafts: readonly Draft[]): boolean => {
     const rows = drafts.map((draft, part) => {
       const late = feed.duty && calendar ? isLate(draft.validFrom, feed.duty, calendar, today) : null
       return stagedDraft(done.received, part, item, draft, late)
@@ -148,11 +155,11 @@ export const readItems = async (
         done.received += 1
         const fields = redactIdNumbers(sent.fields, mark, feed.exempt)
         const asSent = fields === sent.fields
-        const item: Item = asSent ? sent : { ...sent, fields }
+        const item: SourceItem = asSent ? sent : { ...sent, fields }
         if (item.map) reading.maps?.add(item.map.id)
         const written = reading.archive?.add(item)
         if (written) await written
-        const mapped = draftsIn(feed, item, context, mark, asSent ? Object.values(fields) : [])
+        const mapped = draftsOfItem(feed, item, context, mark, asSent ? Object.values(fields) : [])
         if ('problems' in mapped) {
           aside(item, mapped.problems, mapped.unreadable)
           if (done.rejected > REJECTS_ENOUGH && done.rejected > done.received * feed.bounds.rejectShare) {
@@ -187,9 +194,9 @@ const charactersIn = (value: unknown): number => {
 }
 
 /** The item's ID numbers are already replaced. `clear` lists texts already found to hold none. */
-export const draftsIn = (
+export const draftsOfItem = (
   feed: AgencyFeed,
-  item: Item,
+  item: SourceItem,
   context: MappingContext,
   mark: (id: string) => string,
   clear: readonly unknown[] = [],
@@ -219,10 +226,10 @@ const checked = (mapped: MappedItem): MappedItem => {
 const UNREADABLE_PARTS = ['keys', 'stems', 'codes'] as const
 const nothing = (): ItemReadResult['unreadable'] => ({ keys: [], stems: [], codes: [] })
 
-const contracts = new Map<RecordKind, ReturnType<typeof contract>>()
+const contracts = new Map<RecordKind, ReturnType<typeof contractCheck>>()
 
-const contractOf = (kind: RecordKind): ReturnType<typeof contract> => {
-  const known = contracts.get(kind) ?? contract(`records/${kind}`)
+const contractOf = (kind: RecordKind): ReturnType<typeof contractCheck> => {
+  const known = contracts.get(kind) ?? contractCheck(`records/${kind}`)
   contracts.set(kind, known)
   return known
 }

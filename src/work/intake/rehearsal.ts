@@ -17,7 +17,7 @@ export const rehearse = async <T>(
   const done: T[] = []
   try {
     await transaction(async (tx) => {
-      await rehearsal.boundTimeouts(tx)
+      await rehearsal.setTimeouts(tx)
       done.push(await act(tx))
       throw UNDONE
     })

@@ -2,7 +2,7 @@
 import type { AgencyFeed } from '../../agencies/feed.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
-import { type Draft, type Item, type Problem, RECORD_KIND_TRAITS } from '../../domain/records/records.js'
+import { type Draft, type Problem, RECORD_KIND_TRAITS, type SourceItem } from '../../domain/records/records.js'
 import { checkedText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -17,7 +17,7 @@ import * as runs from '../../store/timetable/runs.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { runAlone } from '../timetable/run.js'
 import { mergeDelivery, stagedDraft } from './merge.js'
-import { draftsIn } from './read.js'
+import { draftsOfItem } from './read.js'
 
 const ITEM_LENGTH = 200_000
 const WAIT_MS = 5_000
@@ -54,8 +54,8 @@ export const takeCorrection = async (
   if (found.rolledBack) throw new Refusal('REJECT_OUTDATED')
   const fields = redactIdNumbers(itemIn(correcting.fields), mark, feed.exempt)
   const [map] = found.map === null ? [] : await feedMaps.byIds(db, [found.map])
-  const item: Item = { page: found.page, row: found.row, fields, ...(map && { map }) }
-  const mapped = draftsIn(feed, item, { dated: found.dated, today: shanghaiDate(now()) }, mark)
+  const item: SourceItem = { page: found.page, row: found.row, fields, ...(map && { map }) }
+  const mapped = draftsOfItem(feed, item, { dated: found.dated, today: shanghaiDate(now()) }, mark)
   if ('problems' in mapped)
     return { taken: false, problems: map ? withHeadings(mapped.problems, map) : mapped.problems }
 

@@ -1,7 +1,7 @@
 /** Applies legal consequences of changed records to listings at once. In doubt it opens a concern for a person. */
 
 import { groundConsequence } from '../../domain/listing/legal-ground.js'
-import { isPublic } from '../../domain/listing/listing.js'
+import { isPublicState } from '../../domain/listing/listing.js'
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import { isHeavy } from '../../domain/records/penalty.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -12,7 +12,7 @@ import * as listings from '../../store/listing/listings.js'
 import * as versions from '../../store/records/versions.js'
 import { listKindOf, type WorkRules } from '../calendar/rules.js'
 import type { ChangedRecords } from './changed-records.js'
-import { groundUnder } from './legal-ground.js'
+import { groundOfListing } from './legal-ground.js'
 import { tryMove } from './listing.js'
 import { compareWithRecords } from './public-entry.js'
 import { followRepairResults } from './repairs.js'
@@ -22,7 +22,7 @@ export const followChangedRecords = async (tx: Tx, changed: ChangedRecords): Pro
   for (const listing of await listings.restingOnRecordsChangedAt(tx, changed.at)) await follow(tx, listing, changed)
   // An identity decision never changes a published text.
   if (changed.decision === undefined)
-    for (const listing of await listings.renamedAt(tx, changed.at)) await renewEntry(tx, listing, changed)
+    for (const listing of await listings.withOperatorRenamedAt(tx, changed.at)) await renewEntry(tx, listing, changed)
   await followRepairResults(tx, changed)
   for (const listing of await listings.endedForRecordsChangedAt(tx, changed.at)) await reconsider(tx, listing, changed)
   const { at, run = null, unmet = [], unreadable } = changed
@@ -32,7 +32,7 @@ export const followChangedRecords = async (tx: Tx, changed: ChangedRecords): Pro
 }
 
 const follow = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords): Promise<void> => {
-  const ground = await groundUnder(tx, listing)
+  const ground = await groundOfListing(tx, listing)
   if (ground === null) return
   const consequence = groundConsequence(ground, {
     // A listing for a decision not performed does not rest on the penalty's weight.
@@ -66,7 +66,7 @@ const hideDoubtful = async (
 }
 
 const reconsider = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords): Promise<void> => {
-  const ground = await groundUnder(tx, listing)
+  const ground = await groundOfListing(tx, listing)
   if (ground?.state !== 'STANDS' || (isHeavy(ground.linked.body) && !ground.heavy)) return
   await openConcern(tx, listing, 'RESTORED', ground.linked, changed)
 }
@@ -86,7 +86,7 @@ const hide = async (
   cause: keyof typeof HIDDEN_FOR,
   { at, rules, run, now = at }: ChangedRecords,
 ): Promise<boolean> => {
-  if (!isPublic(state)) return true
+  if (!isPublicState(state)) return true
   const input = {
     on: shanghaiDate(now),
     hiding: 'ERROR' as const,
@@ -101,7 +101,7 @@ const RENEWED =
 
 /** Republishes the entry, or hides it when it may not be public. Returns false when the old text is still shown. */
 export const renewEntry = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords): Promise<boolean> => {
-  if (!isPublic(listing.state)) return true
+  if (!isPublicState(listing.state)) return true
   const { at, rules, now = at } = changed
   const renewed = await compareWithRecords(tx, listing, shanghaiDate(now))
   if (renewed === 'SAME') return true

@@ -2,6 +2,7 @@
 
 import { upgradeStoredCase } from '../../domain/listing/case.js'
 import {
+  availableDocumentKinds,
   checkDocumentRules,
   checkTemplate,
   DOCUMENT_KINDS,
@@ -11,10 +12,9 @@ import {
   type DocumentRules,
   type DocumentTemplate,
   documentNumbersNamed,
-  documentsOf,
   issueFault,
 } from '../../domain/listing/documents.js'
-import type { Clocks } from '../../domain/listing/publication-clocks.js'
+import type { PublicationClocks } from '../../domain/listing/publication-clocks.js'
 import { comparedDocumentNumber } from '../../domain/records/decision-number.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import type { Body } from '../../domain/records/records.js'
@@ -94,7 +94,7 @@ export const draftDocument = (
   )
 }
 
-const clocksIn = (rules: WorkRules, { listing, decision, today }: DraftInput): Clocks | null => {
+const clocksIn = (rules: WorkRules, { listing, decision, today }: DraftInput): PublicationClocks | null => {
   const { decidedOn, publishedOn, termFrom: anewFrom } = upgradeStoredCase(listing.facts)
   if (decidedOn === null) return null
   const clocks = publicationClocksOf(rules.clocks, {
@@ -133,7 +133,7 @@ export const recordDocument = (
   return db.transaction(async (tx) => {
     const listing = await listings.lockForMove(tx, made.listing)
     if (listing === null) throw new Refusal('LISTING_UNKNOWN')
-    if (!documentsOf(listing.facts, listing.removedOn).includes(made.kind))
+    if (!availableDocumentKinds(listing.facts, listing.removedOn).includes(made.kind))
       throw refused('该名单记录尚无此文书 there is no such document in this case yet')
     const known = made.kind === 'DECISION' ? listing.documentNumber : null
     if (known !== null && comparedDocumentNumber(known) !== comparedDocumentNumber(number))

@@ -25,7 +25,7 @@ export const expireListings = (db: Db, options: ExpireOptions): Promise<{ expire
   return runAlone(db, { ...options, job: 'expire' }, async (run) => {
     const { rules, log } = options
     // An expired entry cannot be restored, so the clock must be certain.
-    if ((await clockDoubts.openDoubt(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
+    if ((await clockDoubts.currentDoubt(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
     const today = shanghaiDate(run.startedAt)
     run.counts['expired'] = 0
     run.counts['terms'] = await renewTerms(db, rules, { now: run.startedAt, log })

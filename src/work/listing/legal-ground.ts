@@ -15,13 +15,13 @@ import * as versions from '../../store/records/versions.js'
 /** The linked decision is reread, because an agency may have changed or withdrawn it. */
 export const withCurrentDecision = async (tx: Db | Tx, listing: listings.Listing): Promise<Case> => {
   const facts = upgradeStoredCase(listing.facts)
-  const ground = await groundUnder(tx, listing)
+  const ground = await groundOfListing(tx, listing)
   if (ground === null) return facts
   const stands = ground.state === 'STANDS'
   return { ...facts, decisionLinked: stands, decisionHeavy: stands && ground.heavy }
 }
 
-export const groundUnder = async (
+export const groundOfListing = async (
   tx: Db | Tx,
   { decisionVersion, operatorId }: listings.Listing,
 ): Promise<(GroundStatus & { linked: versions.RecordVersion }) | null> => {
@@ -36,7 +36,7 @@ export const groundUnder = async (
 }
 
 export const decisionInForceUnder = async (tx: Tx, listing: listings.Listing): Promise<LinkedDecision | null> => {
-  const ground = await groundUnder(tx, listing)
+  const ground = await groundOfListing(tx, listing)
   if (ground?.state !== 'STANDS') return null
   const { linked } = ground
   const sources = (await versions.sourcesOfGround(tx, linked, listing.operatorId)).filter(

@@ -8,7 +8,7 @@ import {
   upgradeStoredCase,
 } from '../../domain/listing/case.js'
 import { columnsAfter, type LinkedAndPresentDecision } from '../../domain/listing/entry-columns.js'
-import { attemptMove, type MoveDenial, withLegalDay } from '../../domain/listing/listing.js'
+import { actWithLegalDay, attemptMove, type MoveDenial } from '../../domain/listing/listing.js'
 import { caseActFrom, checkedAndRedacted, type MoveInput } from '../../domain/listing/move-input.js'
 import { DENIALS, type DenialCode, type MoveName } from '../../domain/listing/moves.js'
 import { repairConsequence } from '../../domain/listing/repair-results.js'
@@ -169,7 +169,7 @@ export const makeMoveWithin = async (
 }
 
 const repairedAlready = async (tx: Tx, listing: listings.Listing): Promise<boolean> => {
-  const results = await repairs.reportedFor(tx, listing.operatorId)
+  const results = await repairs.repairsReportedFor(tx, listing.operatorId)
   return repairConsequence(listing.facts, listing.documentNumber ?? '', results)?.what === 'TOLD'
 }
 
@@ -226,7 +226,7 @@ const stepOf = (
   ground: LinkedAndPresentDecision,
   rules: WorkRules,
 ): AppliedMove => {
-  const act = withLegalDay(
+  const act = actWithLegalDay(
     made.name,
     before.facts,
     caseActFrom(made, shanghaiDate(made.now), ground.linked, rules.mark),

@@ -1,6 +1,6 @@
 /** Previews every move of a case with all checks of a real one. Writes nothing. */
 import { upgradeStoredCase } from '../../domain/listing/case.js'
-import { isPublic } from '../../domain/listing/listing.js'
+import { isPublicState } from '../../domain/listing/listing.js'
 import { DENIALS, type DenialCode } from '../../domain/listing/moves.js'
 import { type CaseOutlook, moveOutlooks, type OutlookRequest } from '../../domain/listing/outlook.js'
 import { WITHHOLDING_REASONS } from '../../domain/listing/public-entry.js'
@@ -58,7 +58,7 @@ const withheld = async (
   { move, reached }: CaseOutlook,
   { on, ofAge }: OutlookOptions,
 ): Promise<OutlookDenial> => {
-  if (reached === null || !isPublic(reached.state) || isPublic(listing.state)) return null
+  if (reached === null || !isPublicState(reached.state) || isPublicState(listing.state)) return null
   const known = move === 'publishListing' ? ofAge : reached.ofAge
   const { withheld: why } = await publicEntryOf(db, { ...listing, facts: reached }, operator, on, known)
   return why === null ? null : { code: why, ...WITHHOLDING_REASONS[why] }

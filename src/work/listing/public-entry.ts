@@ -1,6 +1,6 @@
 import {
   businessAddress,
-  type PublicAnswer,
+  type PublicEntryResult,
   publicEntry,
   withPublishedName,
 } from '../../domain/listing/public-entry.js'
@@ -41,7 +41,7 @@ export const publicEntryOf = async (
   operator: StoredOperator,
   on: string,
   ofAge: boolean | null,
-): Promise<PublicAnswer> => {
+): Promise<PublicEntryResult> => {
   const { decisionVersion } = listing
   const [registrations = []] = await registrationsOn(tx, [{ operator: operator.id, day: on }])
   return publicEntryFrom(listing, operator, on, {
@@ -57,7 +57,7 @@ export const publicEntryFrom = (
   operator: StoredOperator,
   on: string,
   { decision, registrations, contested, ofAge }: PublicEntryFacts,
-): PublicAnswer =>
+): PublicEntryResult =>
   publicEntry({ ...listing, decidedOn: listing.facts.decidedOn }, operator, publicEntryRules(), on, {
     minor: ofAge === null ? null : !ofAge,
     naturalPerson: decision?.body['party_kind'] === 'NATURAL_PERSON',

@@ -1,5 +1,10 @@
 import { checkPublicEntryRules, type PublicEntryRules } from '../../domain/listing/public-entry.js'
-import { type ClockRules, type Clocks, checkClocks, clocksOf } from '../../domain/listing/publication-clocks.js'
+import {
+  type ClockRules,
+  checkClocks,
+  clocksOf,
+  type PublicationClocks,
+} from '../../domain/listing/publication-clocks.js'
 import { banOf } from '../../domain/records/penalty.js'
 import type { Body } from '../../domain/records/records.js'
 import { readCheckedRules } from '../calendar/rules.js'
@@ -30,7 +35,7 @@ export interface PublicationClockInput {
 export const publicationClocksOf = (
   rules: ClockRules,
   { decidedOn, decision, ...entry }: PublicationClockInput,
-): Clocks & { endless: boolean } => {
+): PublicationClocks & { endless: boolean } => {
   const ban = decision === null ? null : banOf(decision)
   const clocks = clocksOf(rules, { ...entry, documentOn: decidedOn, banUntil: ban?.until ?? null })
   return { ...clocks, endless: ban?.endless === true && clocks.gsxt?.endsOn.row.legalBan === 'LENGTHENS' }

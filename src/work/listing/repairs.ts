@@ -15,7 +15,7 @@ import { type MoveInput, tryMove } from './listing.js'
 
 export const followRepairResults = async (tx: Tx, changed: ChangedRecords): Promise<void> => {
   const { at, run = null } = changed
-  for (const { listing, told, asked } of await store.reportedAt(tx, at, run)) {
+  for (const { listing, told, asked } of await store.repairsReportedAt(tx, at, run)) {
     const follows = repairConsequence(upgradeStoredCase(listing.facts), listing.documentNumber ?? '', told)
     if (follows === null) continue
     const { what, told: result } = follows

@@ -117,7 +117,7 @@ const founded = async (
   if (made === null) throw new Refusal('OPERATOR_CODE_INVALID')
   const scheme = made.uscc === null ? 'shop' : 'uscc'
   const asked = { scheme, code: made.uscc ?? made.shop ?? '' }
-  if ((await mergers.partyBearing(tx, asked)) !== null) throw new Refusal('OPERATOR_KNOWN', { code: asked.code })
+  if ((await mergers.partyOfBearer(tx, asked)) !== null) throw new Refusal('OPERATOR_KNOWN', { code: asked.code })
   const { id } = await operators.create(tx, made, { run, at })
   await names.indexNamesOf(tx, [id])
   return { id, mergedInto: null }
@@ -194,7 +194,7 @@ const split = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date):
   const owner = (await mergers.partyById(tx, from))?.mergedInto ?? null
   if (owner === null) throw new Error(`merger ${decision.id} is in force and ${from} stands by itself`)
   const parts = await mergers.undoMergerOf(tx, from)
-  const by = [decision.id, ...(await mergers.openDecisionsOf(tx, parts))]
+  const by = [decision.id, ...(await mergers.effectiveDecisionsOf(tx, parts))]
   const records = await mergers.moveRecords(tx, { owner, to: from, decision: decision.id, by, at })
   const only = (decision.evidence['listings'] ?? []) as string[]
   await mergers.moveListings(tx, { from: owner, to: from, only })
@@ -244,7 +244,7 @@ export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInpu
 /** The operator that has the code itself, even when merged into another. */
 export const operatorNamed = async (tx: Tx, code: string): Promise<MergerParty> => {
   const asked = parseCode(code)
-  const found = asked === null ? null : await mergers.partyBearing(tx, asked)
+  const found = asked === null ? null : await mergers.partyOfBearer(tx, asked)
   if (found === null) throw new Refusal('OPERATOR_UNKNOWN', { code: asked?.code ?? '' })
   return found
 }

@@ -35,7 +35,7 @@ export interface Certificate {
   }
 }
 
-export const certificateOf = ({ issuer, party, entry, retraction, now }: CertificateInput): Certificate => {
+export const makeCertificate = ({ issuer, party, entry, retraction, now }: CertificateInput): Certificate => {
   const hearers = retraction?.hearers ?? []
   return {
     document: 'removal-certificate',
@@ -66,7 +66,7 @@ export const certificateOf = ({ issuer, party, entry, retraction, now }: Certifi
 }
 
 /** Compact JWS (RFC 7515). */
-export const signedCertificate = (
+export const signCertificate = (
   manifests: Pick<ManifestKeys, 'certify'>,
   certificate: Certificate,
 ): { kid: string; jws: string } => manifests.certify(JSON.stringify(certificate))

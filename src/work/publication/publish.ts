@@ -1,8 +1,8 @@
 /** Snapshots are numbered and chained, with a signed manifest. */
 import { createHash } from 'node:crypto'
-import { type AuditHead, onlyHead } from '../../domain/audit/audit-log.js'
+import { type AuditHead, headFieldsOf } from '../../domain/audit/audit-log.js'
 import {
-  FIRST_HASH,
+  HASH_BEFORE_FIRST,
   isManifestDue,
   type Manifest,
   type ManifestFile,
@@ -122,7 +122,7 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
   const today = shanghaiDate(now)
   await forgetChanges(tx)
   const behind = !(await restored.mayList(tx))
-  const stopped = behind || (await clockDoubts.openDoubt(tx)) !== null
+  const stopped = behind || (await clockDoubts.currentDoubt(tx)) !== null
   if (stopped && last === null) throw new Refusal(behind ? 'DATABASE_RESTORED' : 'CLOCK_DOUBTED')
   const changes = (await changesIn(tx, last, today, taking)).filter(({ change }) => !stopped || change === 'REMOVED')
   if (last !== null && (stopped || last.snapshot.form === SNAPSHOT_FORM) && changes.length === 0) {
@@ -132,7 +132,7 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
   const many = (change: snapshots.SnapshotChange['change']) => changes.filter((row) => row.change === change).length
   const begun: snapshots.Snapshot = {
     sequence: Math.max(noted, (await restored.highestSentPosition(tx)).sequence) + 1,
-    previousHash: last?.snapshot.hash ?? FIRST_HASH,
+    previousHash: last?.snapshot.hash ?? HASH_BEFORE_FIRST,
     hash: '',
     entries: 0,
     added: many('ADDED'),
@@ -245,7 +245,7 @@ const signAnew = async (
 ): Promise<void> => {
   const until = manifestValidUntil(now, snapshot.firstEnd)
   const head = await trail.head(tx)
-  const manifest = manifestOf(snapshot, until, snapshot.files ?? [], head && onlyHead(head))
+  const manifest = makeManifest(snapshot, until, snapshot.files ?? [], head && headFieldsOf(head))
   const { kid, jws } = manifests.sign(JSON.stringify(manifest))
   await snapshots.addManifest(tx, snapshot.sequence, { kid, jws, validUntil: until })
   if (manifest.trail !== null)
@@ -256,7 +256,7 @@ const signAnew = async (
     })
 }
 
-export const manifestOf = (
+export const makeManifest = (
   snapshot: Pick<snapshots.Snapshot, 'sequence' | 'previousHash' | 'publishedAt'>,
   until: Date,
   files: readonly ManifestFile[],

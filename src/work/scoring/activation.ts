@@ -12,7 +12,7 @@ import { inTransaction } from '../../store/db/transaction.js'
 import * as activations from '../../store/scoring/activations.js'
 import * as trials from '../../store/scoring/trials.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { cardInForce, cardToTry, FIRST_IN_FORCE, hashOfCard, keepCard } from './scorecards.js'
+import { cardInForce, cardToTry, FIRST_CARD_IN_FORCE, hashOfCard, keepCard } from './scorecards.js'
 
 type PseudonymRules = Pick<WorkRules, 'mark'>
 
@@ -40,7 +40,7 @@ export const proposeScorecard = async (
   notPast(effectiveOn, now)
   return db.transaction(async (tx) => {
     const card = await cardToTry(tx, version)
-    if (!(await trials.wasMade(tx, hashOfCard(card)))) throw new Refusal('ADOPTION_UNTRIED', { version })
+    if (!(await trials.wasTried(tx, hashOfCard(card)))) throw new Refusal('ADOPTION_UNTRIED', { version })
     const hash = await keepCard(tx, card, now)
     const activation = await activations.propose(tx, { hash, effectiveOn, reason, by, now })
     if (activation === null) throw new Refusal('ADOPTION_OPEN', { version })
@@ -129,7 +129,7 @@ const stateOf = (
   if (version === inForce) return 'IN_FORCE'
   if (kept?.coming) return 'COMING'
   if (kept?.proposed) return 'PROPOSED'
-  return kept?.activated || (version === FIRST_IN_FORCE && inForce !== null) ? 'RETIRED' : null
+  return kept?.activated || (version === FIRST_CARD_IN_FORCE && inForce !== null) ? 'RETIRED' : null
 }
 
 const brokenOr = ({ code }: Refusal): ScorecardState => (code === 'SCORECARD_CHANGED' ? 'CHANGED' : 'BROKEN')

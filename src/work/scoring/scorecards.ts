@@ -9,7 +9,7 @@ import { findDuplicateKey } from '../../foundation/text/duplicate-keys.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as store from '../../store/scoring/scorecards.js'
 
-export const FIRST_IN_FORCE = store.FIRST_VERSION_IN_FORCE
+export const FIRST_CARD_IN_FORCE = store.FIRST_VERSION_IN_FORCE
 
 export const loadScorecard = (version: string): Scorecard => {
   const known = versionsInFiles()
@@ -48,7 +48,7 @@ const document = (version: string): ExaminedCard => {
 const documents = new Map<string, ExaminedCard & { text: string }>()
 
 const faultsOf = (card: unknown, version: string): string[] => {
-  const shape = contracts.contract('contracts/scorecard')(card)
+  const shape = contracts.contractCheck('contracts/scorecard')(card)
   if (shape.length > 0) return shape.map((fault) => `${fault.field}: ${fault.message}`)
   const faults = checkScorecard(card as Scorecard).map((fault) => `${fault.place}: ${fault.reason}`)
   const named = (card as Scorecard).version === version
@@ -57,7 +57,7 @@ const faultsOf = (card: unknown, version: string): string[] => {
 
 export const cardInForce = async (db: Db | Tx, on: string, knownAt?: Date): Promise<Scorecard> => {
   const adopted = await store.inForce(db, on, knownAt ?? null)
-  return adopted ?? (await cardOfVersion(db, FIRST_IN_FORCE))
+  return adopted ?? (await cardOfVersion(db, FIRST_CARD_IN_FORCE))
 }
 
 export const cardOfVersion = async (db: Db | Tx, version: string): Promise<Scorecard> =>

@@ -1,5 +1,5 @@
 import type { Agency } from '../../agencies/feed.js'
-import { isStale } from '../../domain/intake/bounds.js'
+import { isFeedStale } from '../../domain/intake/bounds.js'
 import type { Freshness } from '../../domain/standing/standing.js'
 import { isDatedAhead } from '../../foundation/time/clock-doubt.js'
 
@@ -19,7 +19,7 @@ export const freshnessOf = (
     const at = pulls.get(feed.id) ?? null
     // A pull dated in the future proves nothing.
     const dated = at === null || isDatedAhead(at, now) ? new Date(0) : at
-    return { asOf: dated, stale: isStale(feed.bounds, at, now) }
+    return { asOf: dated, stale: isFeedStale(feed.bounds, at, now) }
   })
   const oldest = each.sort((a, b) => a.asOf.getTime() - b.asOf.getTime())[0]
   return oldest ?? { asOf: new Date(0), stale: true }

@@ -26,7 +26,7 @@ const parsed = (text: string): ParsedRow => {
 
 const isBlank = (text: string): boolean => text.trim() === ''
 
-export const ndjsonRows = (): RowReader => {
+export const makeNdjsonReader = (): RowReader => {
   let pending = ''
   let skipping = false
   return {
@@ -61,7 +61,7 @@ const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c]
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d]
 
 /** Parses a list, or an object with only `codes`, as a stream that is never held whole. */
-export const jsonRows = (): RowReader => {
+export const makeJsonReader = (): RowReader => {
   let where: 'BEFORE' | 'LIST' | 'BEHIND' = 'BEFORE'
   let around = ''
   let inObject = false
@@ -149,7 +149,7 @@ const HEADLESS: CodeColumn[] = ['code', 'name', 'ref']
  * A heading names column `code` or `shop`, and optionally `name` and `ref`. Without a heading, the code comes first. An
  * unclosed quote spoils only its own line.
  */
-export const csvRows = (): RowReader => {
+export const makeCsvReader = (): RowReader => {
   let pending = ''
   let skipping = false
   let table: { separator: string; columns: CodeColumn[]; headed: boolean } | null = null

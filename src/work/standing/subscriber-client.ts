@@ -8,7 +8,7 @@ import https from 'node:https'
 import { isIP } from 'node:net'
 import { addressRefusal } from '../../domain/standing/subscriber-addresses.js'
 import { webhookAddressFault } from '../../domain/standing/webhooks.js'
-import { isRedirect, UnreachableError, unreachableOf } from '../../foundation/http.js'
+import { isRedirect, toUnreachableError, UnreachableError } from '../../foundation/http.js'
 
 export type ResolveHost = (host: string) => Promise<string[]>
 
@@ -41,7 +41,7 @@ export const callSubscriber = async (text: string, telling: SubscriberRequest): 
   } catch (error) {
     if (error instanceof UnreachableError) throw error
     if (telling.signal?.aborted) throw telling.signal.reason
-    throw unreachableOf(timer.aborted ? timer.reason : error, url.host, telling.timeoutMs)
+    throw toUnreachableError(timer.aborted ? timer.reason : error, url.host, telling.timeoutMs)
   }
 }
 
@@ -54,7 +54,7 @@ export const checkSubscriber = async (
   try {
     await reachable(url, limits, AbortSignal.timeout(limits.timeoutMs))
   } catch (error) {
-    throw error instanceof UnreachableError ? error : unreachableOf(error, url.host, limits.timeoutMs)
+    throw error instanceof UnreachableError ? error : toUnreachableError(error, url.host, limits.timeoutMs)
   }
 }
 

@@ -86,7 +86,7 @@ const databaseClock = (
         { alarm: 'CLOCK_DOUBTED', ...begun },
         'the clock of the database leapt: expiry, erasing and additions wait for a second source or for hub clock confirm',
       )
-    doubt = await doubts.openDoubt(db)
+    doubt = await doubts.currentDoubt(db)
   }
 
   const settled = async (by: string): Promise<void> => {

@@ -80,7 +80,7 @@ export const runBeside = async <T>(
   const startedAt = what.now()
   const id = await runs.start(db, { ...startOf(what, startedAt), leaseMs: LEASE_MS })
   if (id === null) return null
-  const renewing = setInterval(() => void runs.renew(db, id, LEASE_MS).catch(() => {}), RENEW_MS)
+  const renewing = setInterval(() => void runs.renewLease(db, id, LEASE_MS).catch(() => {}), RENEW_MS)
   renewing.unref()
   try {
     return await closed(db, what, id, startedAt, work)

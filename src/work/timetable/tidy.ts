@@ -51,7 +51,7 @@ const STEPS: readonly [
 export const deleteExpired = (db: Db, options: TidyOptions): Promise<TidyCounts | null> =>
   runAlone(db, { ...options, job: 'tidy' }, async (run) => {
     // Deletion cannot be undone.
-    if ((await clockDoubts.openDoubt(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
+    if ((await clockDoubts.currentDoubt(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
     await options.renew?.(run.startedAt)
     const counts: TidyCounts = { rejects: 0, comparisons: 0, deliveries: 0, archives: 0, runs: 0 }
     const since = (what: RetainedKind) => keptSince(options.rules ?? retentionRules(), what, run.startedAt)

@@ -82,7 +82,7 @@ export const cronOfFeed = (feed: string): string => {
 }
 
 /** `platforms`: those with an address. `watched` marks folders and exchange tables. */
-export const timetable = (
+export const makeTimetable = (
   feeds: readonly { id: string; watched?: boolean }[],
   platforms: readonly string[],
 ): ScheduledJob[] => [

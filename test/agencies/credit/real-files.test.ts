@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { expect } from 'chai'
 import { addMoney } from '../../../src/domain/records/money.js'
-import { contract } from '../../../src/foundation/contracts.js'
+import { contractCheck } from '../../../src/foundation/contracts.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 import { draftsOf, feedOf, itemsOf } from '../samples.js'
 
@@ -29,7 +29,7 @@ describe(`real files of penalties${said}`, () => {
     expect([items.length, drafts.length]).to.deep.equal([20, 20])
     expect(new Set(drafts.map(({ key }) => key)).size).to.equal(20)
     expect(new Set(drafts.map(({ fact }) => fact)).size).to.equal(20)
-    expect(drafts.flatMap(({ body }) => contract('records/penalty')(body))).to.deep.equal([])
+    expect(drafts.flatMap(({ body }) => contractCheck('records/penalty')(body))).to.deep.equal([])
     for (const { subject, body, remarks } of drafts) {
       expect(Object.values(subject)).to.deep.equal([null, null, null, null, null])
       expect(remarks.map(({ rule }) => rule)).to.include('subject.none')
@@ -49,7 +49,7 @@ describe(`real files of penalties${said}`, () => {
     expect(draft?.remarks).to.deep.equal([])
     expect(draft?.subject.uscc).to.match(/^91230500/)
     expect(draft?.body).to.deep.include({ fine_yuan: '2000', types: ['罚款'], decided_on: '2019-10-10' })
-    expect(contract('records/penalty')(draft?.body)).to.deep.equal([])
+    expect(contractCheck('records/penalty')(draft?.body)).to.deep.equal([])
   })
 
   for (const id of ['penalties', 'permits', 'repairs', 'defaulters']) {

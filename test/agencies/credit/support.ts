@@ -1,8 +1,13 @@
-import type { Draft, Item } from '../../../src/domain/records/records.js'
+import type { Draft, SourceItem } from '../../../src/domain/records/records.js'
 import { draftsOf, itemsOf, problemsOf, sample } from '../samples.js'
 
 /** Returns the n-th item of a sample with changed fields. */
-export const from = async (id: string, file: string, at = 0, changes: Record<string, unknown> = {}): Promise<Item> => {
+export const from = async (
+  id: string,
+  file: string,
+  at = 0,
+  changes: Record<string, unknown> = {},
+): Promise<SourceItem> => {
   const item = (await itemsOf(id, sample(file)))[at]
   if (!item) throw new Error('no such item')
   return { ...item, fields: { ...item.fields, ...changes } }

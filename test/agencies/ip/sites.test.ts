@@ -1,13 +1,13 @@
 import { expect } from 'chai'
 import { redactIdNumbers } from '../../../src/domain/records/privacy.js'
-import type { Draft, Item } from '../../../src/domain/records/records.js'
-import { contract } from '../../../src/foundation/contracts.js'
+import type { Draft, SourceItem } from '../../../src/domain/records/records.js'
+import { contractCheck } from '../../../src/foundation/contracts.js'
 import { draftsOf, feedOf, fileOf, itemsOf, problemsOf, sample, TODAY } from '../samples.js'
 
 /** Synthetic; born in 1900. */
 const PERSON = '220102190001010016'
 
-const itemOf = async (id: string, file: string, at = 0, changes: Record<string, unknown> = {}): Promise<Item> => {
+const itemOf = async (id: string, file: string, at = 0, changes: Record<string, unknown> = {}): Promise<SourceItem> => {
   const item = (await itemsOf(id, sample(file)))[at]
   if (!item) throw new Error('no such item')
   return { ...item, fields: { ...item.fields, ...changes } }
@@ -157,7 +157,7 @@ describe('filings, shops and trust certificates', () => {
     it(`${id}: ${JSON.stringify(changes)} is accepted with a remark`, async () => {
       const draft = await only(id, file, 0, changes)
       expect(draft.remarks.map(({ field, rule }) => `${field} ${rule}`)).to.deep.equal([finding])
-      expect(contract(`records/${feedOf(id).kind}`)(draft.body)).to.deep.equal([])
+      expect(contractCheck(`records/${feedOf(id).kind}`)(draft.body)).to.deep.equal([])
     })
   }
 

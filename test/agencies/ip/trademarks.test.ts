@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import type { Draft, Item } from '../../../src/domain/records/records.js'
-import { contract } from '../../../src/foundation/contracts.js'
+import type { Draft, SourceItem } from '../../../src/domain/records/records.js'
+import { contractCheck } from '../../../src/foundation/contracts.js'
 import { draftsOf, fileOf, itemsOf, problemsOf, refusalOf, sample } from '../samples.js'
 
-const itemOf = async (file: string, at: number, changes: Record<string, unknown> = {}): Promise<Item> => {
+const itemOf = async (file: string, at: number, changes: Record<string, unknown> = {}): Promise<SourceItem> => {
   const item = (await itemsOf('trademarks', sample(file)))[at]
   if (!item) throw new Error('no such item')
   return { ...item, fields: { ...item.fields, ...changes } }
@@ -54,7 +54,7 @@ describe('trademarks', () => {
     it(`${file}: ${JSON.stringify(changes)} is accepted with a remark`, async () => {
       const [draft] = await drafts(file, 0, changes)
       expect(draft?.remarks.map(({ field, rule }) => `${field} ${rule}`)).to.include(finding)
-      expect(contract('records/trademark')(draft?.body)).to.deep.equal([])
+      expect(contractCheck('records/trademark')(draft?.body)).to.deep.equal([])
     })
   }
 

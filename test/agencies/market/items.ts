@@ -1,18 +1,18 @@
-import type { Draft, Item } from '../../../src/domain/records/records.js'
+import type { Draft, SourceItem } from '../../../src/domain/records/records.js'
 import { draftsOf, itemsOf, problemsOf, sample } from '../samples.js'
 
 type Fields = Record<string, unknown>
 
 /** Cached, because each workbook starts a thread. */
-const read = new Map<string, Promise<Item[]>>()
-const itemsIn = (id: string, file: string): Promise<Item[]> => {
+const read = new Map<string, Promise<SourceItem[]>>()
+const itemsIn = (id: string, file: string): Promise<SourceItem[]> => {
   const known = read.get(`${id} ${file}`) ?? itemsOf(id, sample(file))
   read.set(`${id} ${file}`, known)
   return known
 }
 
 /** Returns the n-th item of a sample with changed fields; undefined removes a field. */
-export const from = async (id: string, file: string, at = 0, changes: Fields = {}): Promise<Item> => {
+export const from = async (id: string, file: string, at = 0, changes: Fields = {}): Promise<SourceItem> => {
   const item = (await itemsIn(id, file))[at]
   if (!item) throw new Error('no such item')
   const fields = Object.entries({ ...item.fields, ...changes }).filter(([, value]) => value !== undefined)

@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { agencies } from '../../../src/agencies/index.js'
 import { isValidGtin } from '../../../src/domain/operators/codes.js'
-import type { Draft, Item } from '../../../src/domain/records/records.js'
-import { contract } from '../../../src/foundation/contracts.js'
+import type { Draft, SourceItem } from '../../../src/domain/records/records.js'
+import { contractCheck } from '../../../src/foundation/contracts.js'
 import { feedOf, itemsOf, refusalOf, TODAY } from '../samples.js'
 
 const FOLDER = resolve('../shared/data')
@@ -31,7 +31,7 @@ const filesIn = (folder: string): string[] =>
   })
 
 interface Taken {
-  items: Item[]
+  items: SourceItem[]
   drafts: Draft[]
   rejected: number
 }
@@ -54,7 +54,7 @@ describe('real feeds and files of the regulator (skipped where they are absent)'
       expect([items.length, rejected]).to.deep.equal([count, slipped])
       const seen = new Map<string, string>()
       for (const draft of drafts) {
-        expect(contract(`records/${draft.kind}`)(draft.body), draft.key).to.deep.equal([])
+        expect(contractCheck(`records/${draft.kind}`)(draft.body), draft.key).to.deep.equal([])
         const same = seen.get(draft.key) ?? JSON.stringify(draft)
         // A repeated row counts as unchanged. Only the register of Jilin has different rows under one key.
         if (file !== 'cn-company-register/dev/jilin.csv') expect(JSON.stringify(draft), draft.key).to.equal(same)

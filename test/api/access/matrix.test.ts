@@ -31,7 +31,7 @@ const OWN_WORD: readonly string[] = ['Objection.openedBy', 'Objection.decidedBy'
 const OWN_DEED: readonly string[] = ['withdrawObjection', 'withdrawAuthorisation']
 /** Done once they are done: whoever comes after finds nothing more to do. */
 const ONCE: readonly string[] = ['settleConcern', 'settleDiscrepancy', 'closeRetraction']
-/** Also of its own, nobody consents to what its own level decides (`mayConsent`). */
+/** Also of its own, nobody consents to what its own level decides (`mayConsentToListing`). */
 const OWN_LEVEL = 'consentListing'
 /** Names nobody, and counts what `cases` shows. */
 const COUNTS = 'caseBoard'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { feeds } from '../../../src/agencies/index.js'
-import { familiesOf } from '../../../src/domain/scoring/evidence.js'
-import { contract } from '../../../src/foundation/contracts.js'
+import { familiesOfFeeds } from '../../../src/domain/scoring/evidence.js'
+import { contractCheck } from '../../../src/foundation/contracts.js'
 import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { type Audited, differences } from '../../support/recompute.js'
 import {
@@ -55,7 +55,7 @@ describe('recovery path over HTTP', () => {
     await scoreOperators(world.database.db, {
       cause: 'command',
       rules: world.rules,
-      families: familiesOf(feeds.values()),
+      families: familiesOfFeeds(feeds.values()),
       now: () => LATE,
       all: true,
     })
@@ -125,7 +125,7 @@ describe('recovery path over HTTP', () => {
       .first('id')
     const headers = { authorization: `Bearer ${world.token('auditor')}` }
     const audited = (await (await fetch(`${world.url}/v1/scores/${row.id}`, { headers })).json()) as Audited
-    expect(contract('contracts/score-audit')(audited)).to.deep.equal([])
+    expect(contractCheck('contracts/score-audit')(audited)).to.deep.equal([])
     expect(audited.facts.events.find(({ fact }) => fact === 'serious_list')).to.have.all.keys(
       'fact',
       'on',
@@ -183,7 +183,7 @@ describe('recovery path over HTTP', () => {
     await scoreOperators(world.database.db, {
       cause: 'command',
       rules: world.rules,
-      families: familiesOf(feeds.values()),
+      families: familiesOfFeeds(feeds.values()),
       now: () => LATE,
     })
     const { data, errors } = await asked(busy, world.token('officer'))

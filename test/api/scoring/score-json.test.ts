@@ -4,7 +4,7 @@ import { world as seeds } from '../../../seeds/world.js'
 import { feeds } from '../../../src/agencies/index.js'
 import type { Role } from '../../../src/domain/access/viewer.js'
 import { FACT_FAMILIES, FACTS, type FactFamily, type FactName, type Facts } from '../../../src/domain/records/facts.js'
-import { familiesOf } from '../../../src/domain/scoring/evidence.js'
+import { familiesOfFeeds } from '../../../src/domain/scoring/evidence.js'
 import { SCORING_METHOD } from '../../../src/domain/scoring/method.js'
 import { hashOfFacts } from '../../../src/domain/scoring/operator-facts.js'
 import { score as fold } from '../../../src/domain/scoring/score.js'
@@ -14,7 +14,7 @@ import { startAgencyStandIns } from '../../../src/sandbox/agencies/index.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
 import { mergeOperators } from '../../../src/work/operators/identity.js'
 import { scoreOperators } from '../../../src/work/scoring/score.js'
-import { FIRST_IN_FORCE, hashOfCard, loadScorecard } from '../../../src/work/scoring/scorecards.js'
+import { FIRST_CARD_IN_FORCE, hashOfCard, loadScorecard } from '../../../src/work/scoring/scorecards.js'
 import { type Audited, differences } from '../../support/recompute.js'
 import { anyCard } from '../../support/scorecards.js'
 import { NOW as LATE, later, pullFeed } from '../../support/world.js'
@@ -23,7 +23,7 @@ import { globalOf, makeWorld, NOW, operatorId, penalty, registration, seenOutsid
 const VERSIONS = contracts.schemaFolder('scorecards').map((file) => file.replace(/\.json$/, ''))
 /** Asked for at once. */
 const TOGETHER = 8
-const families = familiesOf(feeds.values())
+const families = familiesOfFeeds(feeds.values())
 
 const scoreAll = (world: World, now: Date, given: { scorecard?: string; asOf?: string } = {}) =>
   scoreOperators(world.database.db, {
@@ -72,7 +72,7 @@ describe('a score as JSON, recomputed independently', () => {
     }
     world.setNow(later(60))
     await scoreAll(world, LATE)
-    for (const scorecard of VERSIONS.filter((version) => version !== FIRST_IN_FORCE))
+    for (const scorecard of VERSIONS.filter((version) => version !== FIRST_CARD_IN_FORCE))
       await scoreAll(world, LATE, { scorecard, asOf: '2026-11-01' })
     ids = await idsOf(world)
     audited = await all()
@@ -84,8 +84,8 @@ describe('a score as JSON, recomputed independently', () => {
       const { status, body, headers } = await get(world, id, world.token('auditor'))
       expect(status).to.equal(200)
       expect(headers.get('cache-control')).to.equal('no-store')
-      expect(contracts.contract('contracts/score-audit')(body)).to.deep.equal([])
-      expect(contracts.contract('contracts/scorecard')(body.card)).to.deep.equal([])
+      expect(contracts.contractCheck('contracts/score-audit')(body)).to.deep.equal([])
+      expect(contracts.contractCheck('contracts/scorecard')(body.card)).to.deep.equal([])
       const cited = new Set(body.records.map((record: { id: number }) => record.id))
       for (const { record } of body.facts.events) expect(cited.has(record)).to.equal(true)
       for (const { records } of body.score.reasons)

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type AccountInput, checkedAccount, dutyOf } from '../../../src/domain/access/accounts.js'
+import { type AccountInput, checkedAccount, checkedDuty } from '../../../src/domain/access/accounts.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 
 const codeOf = (act: () => unknown): string | null => {
@@ -27,10 +27,10 @@ describe('an account', () => {
     it(title, () => expect(codeOf(() => checkedAccount({ ...given, ...more }, ['high-court']))).to.equal(code))
 
   it('has a duty only as an administrator', () => {
-    expect(dutyOf('administrator', undefined)).to.equal('systems')
-    expect(dutyOf('administrator', 'security')).to.equal('security')
-    expect(dutyOf('officer', undefined)).to.equal(null)
-    expect(codeOf(() => dutyOf('officer', 'security'))).to.equal('USAGE')
-    expect(codeOf(() => dutyOf('administrator', 'king'))).to.equal('USAGE')
+    expect(checkedDuty('administrator', undefined)).to.equal('systems')
+    expect(checkedDuty('administrator', 'security')).to.equal('security')
+    expect(checkedDuty('officer', undefined)).to.equal(null)
+    expect(codeOf(() => checkedDuty('officer', 'security'))).to.equal('USAGE')
+    expect(codeOf(() => checkedDuty('administrator', 'king'))).to.equal('USAGE')
   })
 })

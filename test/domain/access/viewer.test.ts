@@ -4,9 +4,9 @@ import {
   CLIENT_ROLES,
   isRole,
   may,
-  mayConsent,
-  mayFeed,
+  mayConsentToListing,
   mayInRegion,
+  mayOnFeed,
   maySeeOperator,
   PROVINCE_WIDE_ACTS,
   PUBLIC_VIEWER,
@@ -198,11 +198,11 @@ describe('access of each role', () => {
   it('an agency acts on its own feeds only, and an authority on all feeds', () => {
     const of = (role: Role, agency: string | null): Viewer => ({ ...viewer(role), agency })
     const feed = { agency: 'ip-office' }
-    expect(mayFeed(of('agency', 'ip-office'), 'see_rejects', feed)).to.equal(true)
-    expect(mayFeed(of('agency', 'high-court'), 'see_rejects', feed)).to.equal(false)
-    expect(mayFeed(of('agency', null), 'see_rejects', feed)).to.equal(false)
-    expect(mayFeed(of('officer', null), 'see_rejects', feed)).to.equal(true)
-    expect(mayFeed(of('marketplace', 'ip-office'), 'see_rejects', feed)).to.equal(false)
+    expect(mayOnFeed(of('agency', 'ip-office'), 'see_rejects', feed)).to.equal(true)
+    expect(mayOnFeed(of('agency', 'high-court'), 'see_rejects', feed)).to.equal(false)
+    expect(mayOnFeed(of('agency', null), 'see_rejects', feed)).to.equal(false)
+    expect(mayOnFeed(of('officer', null), 'see_rejects', feed)).to.equal(true)
+    expect(mayOnFeed(of('marketplace', 'ip-office'), 'see_rejects', feed)).to.equal(false)
   })
 
   describe('region of a viewer', () => {
@@ -265,10 +265,11 @@ describe('access of each role', () => {
 
     it('an authority consents to decisions of the levels below it, never of its own or an unknown level', () => {
       const levels = ['COUNTY', 'CITY', 'PROVINCE', null] as const
-      const consents = (region: string | null) => levels.filter((level) => mayConsent(of(region, 'reviewer'), level))
+      const consents = (region: string | null) =>
+        levels.filter((level) => mayConsentToListing(of(region, 'reviewer'), level))
       expect([consents('220102'), consents('220100')]).to.deep.equal([[], ['COUNTY']])
       expect([consents('220000'), consents(null)]).to.deep.equal([levels, levels])
-      expect(mayConsent(of(null, 'auditor'), 'COUNTY')).to.equal(false)
+      expect(mayConsentToListing(of(null, 'auditor'), 'COUNTY')).to.equal(false)
     })
 
     it('a region grants no act that the role lacks', () => {

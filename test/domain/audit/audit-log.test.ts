@@ -3,7 +3,7 @@ import {
   type AuditContent,
   chainRows,
   EMPTY_LOG_HEAD,
-  onlyHead,
+  headFieldsOf,
   parseContent,
   parseHead,
   rowHash,
@@ -52,7 +52,7 @@ describe('a row of the audit log', () => {
 
   it('reads a head only in the form in which manifests write it', () => {
     const [, head] = rowsOf(2)
-    expect(parseHead(head && onlyHead(head))).to.deep.equal({ number: 2, hash: head?.hash })
+    expect(parseHead(head && headFieldsOf(head))).to.deep.equal({ number: 2, hash: head?.hash })
     for (const other of [
       null,
       {},

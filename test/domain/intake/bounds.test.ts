@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { boundsFault, type DeliveryCounts, type FeedBounds, isStale } from '../../../src/domain/intake/bounds.js'
+import { boundsFault, type DeliveryCounts, type FeedBounds, isFeedStale } from '../../../src/domain/intake/bounds.js'
 
 const BOUNDS: FeedBounds = { fewest: 5, most: 1_000, rejectShare: 0.5, shrinkShare: 0.5, staleAfterHours: 48 }
 const delivered = (more: Partial<DeliveryCounts> = {}): DeliveryCounts => ({
@@ -56,8 +56,8 @@ describe('bounds', () => {
   it('a feed is stale once its last good full pull is older than its bound, or where there was none', () => {
     const now = new Date('2026-11-25T02:00:00Z')
     const ago = (hours: number, ms = 0) => new Date(now.getTime() - hours * 3_600_000 - ms)
-    expect(isStale(BOUNDS, ago(48), now)).to.equal(false)
-    expect(isStale(BOUNDS, ago(48, 1), now)).to.equal(true)
-    expect(isStale(BOUNDS, null, now)).to.equal(true)
+    expect(isFeedStale(BOUNDS, ago(48), now)).to.equal(false)
+    expect(isFeedStale(BOUNDS, ago(48, 1), now)).to.equal(true)
+    expect(isFeedStale(BOUNDS, null, now)).to.equal(true)
   })
 })

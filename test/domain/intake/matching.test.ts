@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import {
-  isSlip,
+  isTypingSlip,
   type MatchProposal,
   type OperatorCandidate,
   proposeOperator,
@@ -263,7 +263,7 @@ describe('a slip in a code', () => {
     ['12345', '1234', false],
   ]
   for (const [sent, right, slip] of table)
-    it(`${sent} is ${slip ? '' : 'not '}${right} with one slip`, () => expect(isSlip(sent, right)).to.equal(slip))
+    it(`${sent} is ${slip ? '' : 'not '}${right} with one slip`, () => expect(isTypingSlip(sent, right)).to.equal(slip))
 })
 
 describe('key of a subject', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import {
-  type ChangedGround,
+  type GroundHistory,
   type GroundStatus,
   groundConsequence,
   groundStatusOf,
@@ -47,7 +47,7 @@ describe('the ground of a listing', () => {
     it(`ground of a listing where ${what}`, () => expect(groundStatusOf(sources, 7)).to.deep.equal(expected))
 
   const usual = { wasHeavy: true, isWrong: false, isLetGo: false }
-  const consequences: [string, GroundStatus, Partial<ChangedGround>, ReturnType<typeof groundConsequence>][] = [
+  const consequences: [string, GroundStatus, Partial<GroundHistory>, ReturnType<typeof groundConsequence>][] = [
     ['stands while the penalty is heavy', { state: 'STANDS', heavy: true }, {}, null],
     ['stands where its weight never counted', { state: 'STANDS', heavy: false }, { wasHeavy: false }, null],
     ['hides a lighter penalty', { state: 'STANDS', heavy: false }, {}, 'LIGHTER'],

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type Case, type CaseRole, type CaseState, newCase, STATES } from '../../../src/domain/listing/case.js'
+import { CASE_STATES, type Case, type CaseRole, type CaseState, newCase } from '../../../src/domain/listing/case.js'
 import { allowedMoves, attemptMove, MOVE_NAMES } from '../../../src/domain/listing/listing.js'
 import type { RemovalReason } from '../../../src/domain/listing/lists.js'
 import { REMOVAL_REASONS } from '../../../src/domain/listing/lists.js'
@@ -41,7 +41,7 @@ describe('listing: every state, move and role', () => {
     },
     renewEntry: { from: ['PUBLISHED', 'REPAIR_APPLIED'], to: 'SAME', roles: ['clock'] },
     lapseListing: { from: ['DECIDED', 'SERVED'], to: 'REMOVED', roles: ['clock'] },
-    dropListing: { from: STATES.slice(0, 9), to: 'NOT_LISTED', roles: ['officer', 'reviewer', 'clock'] },
+    dropListing: { from: CASE_STATES.slice(0, 9), to: 'NOT_LISTED', roles: ['officer', 'reviewer', 'clock'] },
   }
 
   it('section 5: a proposal reaches publication only through the review of another person', () => {
@@ -99,7 +99,7 @@ describe('listing: every state, move and role', () => {
 
   for (const name of MOVE_NAMES) {
     it(`${name} is allowed exactly from its states and for its roles`, () => {
-      for (const state of [null, ...STATES]) {
+      for (const state of [null, ...CASE_STATES]) {
         for (const role of ROLES) {
           const { from, roles } = EXPECTED[name]
           const may = from.includes(state) && roles.includes(role)
@@ -138,7 +138,7 @@ describe('listing: every state, move and role', () => {
 
 describe('listing: ways out', () => {
   it('every state but the two final ones has a way out, and a repaired entry may return', () => {
-    for (const state of STATES) {
+    for (const state of CASE_STATES) {
       const ways = (removal: RemovalReason) =>
         ROLES.flatMap((role) => allowedMoves({ ...newCase('serious', 7), state, removal }, role))
       const last = state === 'REMOVED' || state === 'NOT_LISTED'

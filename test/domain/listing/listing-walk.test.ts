@@ -1,7 +1,13 @@
 import { expect } from 'chai'
 import { type Action, deliveryRequiredBy, type PriorDelivery } from '../../../src/domain/delivery/delivery.js'
 import { type Case, type CaseAct, type CaseRole, type CaseState, newCase } from '../../../src/domain/listing/case.js'
-import { allowedMoves, attemptMove, isListedOn, isPublic, MOVE_NAMES } from '../../../src/domain/listing/listing.js'
+import {
+  allowedMoves,
+  attemptMove,
+  isListedOn,
+  isPublicState,
+  MOVE_NAMES,
+} from '../../../src/domain/listing/listing.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { addDays, weekdayOf } from '../../../src/foundation/time/dates.js'
 import { calendar, full, rules } from '../../support/case.js'
@@ -188,7 +194,7 @@ const step = (node: Node, name: MoveName, act: CaseAct): Node | null => {
   if (name === 'reviewListing') Object.assign(next, { reviewedBy: act.by, waived: act.waived === true })
   if (name === 'serveListing') next.serviceOn = act.service === 'PUBLIC_NOTICE' ? addDays(act.on, 30) : act.on
   next.wrong ??= wrongIn(next, name, act)
-  const [was, is] = [isPublic(node.now.state), isPublic(moved.after.state)]
+  const [was, is] = [isPublicState(node.now.state), isPublicState(moved.after.state)]
   if (was !== is) next.told = told(node, is ? 'ADD' : 'REMOVE')
   return next
 }
@@ -217,7 +223,7 @@ const timePasses = (node: Node): Node[] => {
   if (node.day + 1 >= DAYS.length || node.now.state === null) return []
   const next = { ...node, day: node.day + 1, depth: node.depth + 1, by: `it is ${DAYS[node.day + 1]}`, from: node }
   if (next.now.endsOn === null || next.now.endsOn >= today(next) || !OPEN(next)) return [next]
-  const shown = isPublic(next.now.state) || next.now.state === 'HIDDEN'
+  const shown = isPublicState(next.now.state) || next.now.state === 'HIDDEN'
   return [shown ? byClock(next, 'removeListing', { removal: 'EXPIRED' }) : byClock(next, 'lapseListing', {})]
 }
 
@@ -227,7 +233,7 @@ const penaltyFalls = (node: Node): Node[] => {
   const now = { ...node.now, decisionLinked: false, decisionHeavy: false }
   const fallen = { ...node, now, fallen: true, depth: node.depth + 1, by: 'the penalty is revoked', from: node }
   if (!OPEN(node)) return [fallen]
-  const shown = isPublic(now.state) || now.state === 'HIDDEN'
+  const shown = isPublicState(now.state) || now.state === 'HIDDEN'
   return [shown ? byClock(fallen, 'removeListing', { removal: 'REVOKED' }) : byClock(fallen, 'dropListing', {})]
 }
 
@@ -249,7 +255,7 @@ const platformHears = (node: Node): Node[] => {
 
 const trailOf = (node: Node | null): string => (node === null ? '' : `${trailOf(node.from)} → ${node.by}`)
 
-const shown = (node: Node): boolean => isPublic(node.now.state)
+const shown = (node: Node): boolean => isPublicState(node.now.state)
 const heard = ({ told: all }: Node): boolean => all.some((one) => one.state === 'CONFIRMED' || one.attempts > 0)
 
 /** What no step may lead to; asked of every step, also of one into a state that is known already. */

@@ -10,7 +10,7 @@ import {
 } from '../../../src/domain/listing/lists.js'
 import { checkLists } from '../../../src/domain/listing/lists-check.js'
 import { divisionLevelOf } from '../../../src/domain/operators/places.js'
-import { contract, schemaDocument } from '../../../src/foundation/contracts.js'
+import { contractCheck, schemaDocument } from '../../../src/foundation/contracts.js'
 
 const rows = (): ListKind[] => (structuredClone(schemaDocument('rules/lists.json')) as { lists: ListKind[] }).lists
 const kind = (id: string, all = rows()): ListKind => {
@@ -32,7 +32,7 @@ const { items } = schemaDocument('rules/measures.json') as { items: string[] }
 
 describe('lists: the table that ships', () => {
   it('keeps its contract and has no fault', () => {
-    expect(contract('contracts/lists')(schemaDocument('rules/lists.json'))).to.deep.equal([])
+    expect(contractCheck('contracts/lists')(schemaDocument('rules/lists.json'))).to.deep.equal([])
     expect(checkLists(rows(), items)).to.deep.equal([])
   })
 

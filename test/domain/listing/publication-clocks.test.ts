@@ -206,7 +206,7 @@ describe('publication clocks', () => {
   it('the contract refuses a row without a source', () => {
     const [first] = clockRules().clocks
     const { basis: _, ...lacking } = first as ClockRow
-    const faults = contracts.contract('contracts/clocks')({
+    const faults = contracts.contractCheck('contracts/clocks')({
       about: { zh: '一', en: 'a' },
       severities: [severe],
       clocks: [lacking],

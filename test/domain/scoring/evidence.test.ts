@@ -7,7 +7,7 @@ import { type Body, RECORD_KINDS, type RecordKind } from '../../../src/domain/re
 import {
   FAMILY_OF_KIND,
   factEventsOf,
-  familiesOf,
+  familiesOfFeeds,
   mirroredEntryEnd,
   WEIGHED_KINDS,
   WITHDRAWN_STATUS,
@@ -345,15 +345,15 @@ describe('evidence', () => {
 
   it('lists with feeds of their own are separate families', () => {
     const feed = (id: string, kind: RecordKind) => ({ id, kind })
-    expect(familiesOf([feed('dishonest', 'list_entry'), feed('registry', 'registration')])).to.have.members([
+    expect(familiesOfFeeds([feed('dishonest', 'list_entry'), feed('registry', 'registration')])).to.have.members([
       'lists',
       'registration',
     ])
-    expect(familiesOf([feed('abnormal', 'list_entry'), feed('defaulters', 'list_entry')])).to.have.members([
+    expect(familiesOfFeeds([feed('abnormal', 'list_entry'), feed('defaulters', 'list_entry')])).to.have.members([
       'abnormal',
       'courts',
     ])
-    expect(familiesOf([feed('recalls', 'recall'), feed('permits', 'permit')])).to.deep.equal(['recalls'])
+    expect(familiesOfFeeds([feed('recalls', 'recall'), feed('permits', 'permit')])).to.deep.equal(['recalls'])
   })
 
   it('every family of a record kind is a known family', () => {

@@ -7,9 +7,9 @@ import {
   type ReportedEvidence,
   ruleBookOf,
 } from '../../../src/domain/scoring/operator-facts.js'
-import type { ListFacts } from '../../../src/domain/scoring/repair-targets.js'
+import type { ListFactRules } from '../../../src/domain/scoring/repair-targets.js'
 
-const lists: ListFacts[] = [{ id: 'serious', fact: 'serious_list', terms: [], counting: { lastDay: 'STANDS' } }]
+const lists: ListFactRules[] = [{ id: 'serious', fact: 'serious_list', terms: [], counting: { lastDay: 'STANDS' } }]
 const entry = (more: Partial<OwnEntry> = {}): OwnEntry => ({
   publishedOn: '2026-05-22',
   decidedOn: '2026-05-20',
@@ -64,7 +64,7 @@ describe('the facts of an operator', () => {
 })
 
 it('the book of rules has the same hash without what no score depends on', () => {
-  const named = [{ ...lists[0], name: 'anything' }] as unknown as ListFacts[]
+  const named = [{ ...lists[0], name: 'anything' }] as unknown as ListFactRules[]
   expect(ruleBookOf(named)).to.deep.equal(ruleBookOf(lists))
-  expect(ruleBookOf([{ ...(lists[0] as ListFacts), fact: null }]).hash).not.to.equal(ruleBookOf(lists).hash)
+  expect(ruleBookOf([{ ...(lists[0] as ListFactRules), fact: null }]).hash).not.to.equal(ruleBookOf(lists).hash)
 })

@@ -12,7 +12,7 @@ import {
 import { checkRecoveryRules, type RecoveryRules } from '../../../src/domain/scoring/recovery-rules.js'
 import { score } from '../../../src/domain/scoring/score.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
-import { contract, schemaDocument } from '../../../src/foundation/contracts.js'
+import { contractCheck, schemaDocument } from '../../../src/foundation/contracts.js'
 import { addDays } from '../../../src/foundation/time/dates.js'
 import { denied, full, rules as listing, upTo } from '../../support/case.js'
 import { AS_OF, card, factsOf, promised, rules } from '../../support/restoration.js'
@@ -344,7 +344,7 @@ describe('recovery path: the table of acts', () => {
   const first = <T>(rows: T[]): T => rows[0] as T
 
   it('keeps its contract and has no fault', () => {
-    expect(contract('contracts/recovery')(schemaDocument('rules/recovery.json'))).to.deep.equal([])
+    expect(contractCheck('contracts/recovery')(schemaDocument('rules/recovery.json'))).to.deep.equal([])
     expect(checkRecoveryRules(rules)).to.deep.equal([])
   })
 

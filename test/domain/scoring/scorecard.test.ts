@@ -3,7 +3,7 @@ import { FACTS, type FactFamily } from '../../../src/domain/records/facts.js'
 import type { BinRule, Scorecard, ScoreRule, UnitRule } from '../../../src/domain/scoring/scorecard.js'
 import { factsOfRule, topScoreOf } from '../../../src/domain/scoring/scorecard.js'
 import { checkScorecard } from '../../../src/domain/scoring/scorecard-check.js'
-import { contract, schemaDocument } from '../../../src/foundation/contracts.js'
+import { contractCheck, schemaDocument } from '../../../src/foundation/contracts.js'
 
 const cardOf = (version: string): Scorecard =>
   structuredClone(schemaDocument(`scorecards/${version}.json`)) as Scorecard
@@ -26,7 +26,7 @@ for (const version of ['ecommerce-1', 'general-1']) {
   describe(`scorecard: ${version}`, () => {
     it('keeps its contract and has no fault', () => {
       expect(cardOf(version).version).to.equal(version)
-      expect(contract('contracts/scorecard')(cardOf(version))).to.deep.equal([])
+      expect(contractCheck('contracts/scorecard')(cardOf(version))).to.deep.equal([])
       expect(checkScorecard(cardOf(version))).to.deep.equal([])
     })
 
@@ -316,7 +316,7 @@ describe('scorecard: broken cards are refused with place and reason', () => {
   })
 
   it('refuses by its contract a float weight and a wrong line, each with its place', () => {
-    const faults = contract('contracts/scorecard')(
+    const faults = contractCheck('contracts/scorecard')(
       broken((c) => {
         set(penalties(c).units[1], { points: -39.5 })
         set(c.lines[0], { opens: 'gate' as never })
@@ -352,7 +352,7 @@ describe('scorecard: broken cards are refused with place and reason', () => {
   ]
   for (const [title, change, field, message] of bounds) {
     it(`refuses by its contract ${title}`, () => {
-      const faults = contract('contracts/scorecard')(broken(change))
+      const faults = contractCheck('contracts/scorecard')(broken(change))
       expect(faults.find((fault) => fault.field === field)?.message).to.contain(message)
     })
   }
@@ -363,11 +363,11 @@ describe('scorecard: broken cards are refused with place and reason', () => {
       set(penalties(c).units[1], { points: -1000, windowDays: 36_500, halvesEveryDays: 36_500 })
       set(years(c).bins[3], { points: 1000 })
     })
-    expect(contract('contracts/scorecard')(widest)).to.deep.equal([])
+    expect(contractCheck('contracts/scorecard')(widest)).to.deep.equal([])
   })
 
   it('the contract refuses a wrong type and an unknown field', () => {
-    const faults = contract('contracts/scorecard')({ ...card(), base: 600.5, mood: 1 })
+    const faults = contractCheck('contracts/scorecard')({ ...card(), base: 600.5, mood: 1 })
     expect(faults.map((fault) => fault.field)).to.have.members(['base', 'mood'])
   })
 

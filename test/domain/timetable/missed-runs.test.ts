@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import {
   CAUGHT_UP_MOST,
   isClockSetBack,
-  type MissedPolicy,
+  type MissedRunPolicy,
   runsOwed,
 } from '../../../src/domain/timetable/missed-runs.js'
 
@@ -14,7 +14,7 @@ const minutesOf = (run: readonly Date[]) => run.map((at) => (Date.UTC(2026, 10, 
 
 describe('missed occurrences', () => {
   const HOUR = 3_600_000
-  const table: [string, Date[], MissedPolicy, number | null, number[], number][] = [
+  const table: [string, Date[], MissedRunPolicy, number | null, number[], number][] = [
     ['nothing planned: nothing runs', [], 'once', null, [], 0],
     ['on time it runs, skip', ago(0), 'skip', null, [0], 0],
     ['on time it runs, once', ago(0), 'once', null, [0], 0],
@@ -37,7 +37,7 @@ describe('missed occurrences', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.integer({ min: 0, max: 3_000 }), { maxLength: 300 }),
-        fc.constantFrom<MissedPolicy>('skip', 'once', 'all'),
+        fc.constantFrom<MissedRunPolicy>('skip', 'once', 'all'),
         fc.option(fc.integer({ min: 0, max: 10 * HOUR })),
         (minutes, missed, withinMs) => {
           const planned = ago(...minutes.sort((a, b) => b - a))

@@ -9,7 +9,7 @@ import * as authorisations from '../../../src/store/standing/authorisations.js'
 import { decideOpenGrades, SENT_CODES_SQL } from '../../../src/store/standing/confirmed-sellers.js'
 import * as sellers from '../../../src/store/standing/sellers.js'
 import * as standings from '../../../src/store/standing/standings.js'
-import { FIRST_IN_FORCE } from '../../../src/work/scoring/scorecards.js'
+import { FIRST_CARD_IN_FORCE } from '../../../src/work/scoring/scorecards.js'
 import { codeOf, database, operatorOf, published, pullItems, rowsOf, TODAY } from '../../support/world.js'
 
 const OPERATORS = [1, 2, 3, 4]
@@ -212,7 +212,7 @@ describe('bulk standings against single scores', () => {
     asOf: DAYS[of.day] ?? TODAY,
     // Later than all moves of the entry.
     knownAt: new Date('2026-12-31T01:00:00Z'),
-    scorecard: of.card ? FIRST_IN_FORCE : 'trial-1',
+    scorecard: of.card ? FIRST_CARD_IN_FORCE : 'trial-1',
     scorecardHash: 'h',
     families: [],
     factsHash: 'f',

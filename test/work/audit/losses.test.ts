@@ -3,7 +3,7 @@ import type { NotedHead } from '../../../src/domain/audit/loss.js'
 import * as store from '../../../src/store/audit/audit-log.js'
 import { connect, type Db } from '../../../src/store/db/db.js'
 import { type AuditEntry, type AuditLog, type AuditLogParts, makeAuditLog } from '../../../src/work/audit/audit-log.js'
-import { type HeadNotes, headsInMemory } from '../../../src/work/audit/head-notes.js'
+import { type HeadNotes, headNotesInMemory } from '../../../src/work/audit/head-notes.js'
 import { verifyAuditLog } from '../../../src/work/audit/verify-audit-log.js'
 import { put } from '../../soak/audit-attacks.js'
 import { SEAL, verifyKeys } from '../../support/audit.js'
@@ -53,7 +53,7 @@ describe('lost rows of the audit log', () => {
   }
 
   it('R-1: are looked for after a failed write, before another row is written', async () => {
-    const notes = ofBefore(headsInMemory())
+    const notes = ofBefore(headNotesInMemory())
     const trail = trailOf({ notes })
     await write(trail, 5)
     await db().raw('alter table trail rename to trail_away')
@@ -69,7 +69,7 @@ describe('lost rows of the audit log', () => {
   })
 
   it('R-1: are listed again where later rows with the same numbers are lost', async () => {
-    const notes = ofBefore(headsInMemory())
+    const notes = ofBefore(headNotesInMemory())
     const trail = trailOf({ notes })
     await write(trail, 9)
     await cutTo(3)
@@ -86,7 +86,7 @@ describe('lost rows of the audit log', () => {
   })
 
   it('P-A2: are reported as a fault where rows were deleted under numbers that a failover lost before', async () => {
-    const notes = headsInMemory()
+    const notes = headNotesInMemory()
     const before = ofBefore(notes)
     await write(trailOf({ notes: { ...before, close: () => {} } }), 9)
     await cutTo(3)
@@ -101,7 +101,7 @@ describe('lost rows of the audit log', () => {
   })
 
   it('R-2: are found by the next row without a failed write, because its predecessor is missing', async () => {
-    const notes = ofBefore(headsInMemory())
+    const notes = ofBefore(headNotesInMemory())
     const trail = trailOf({ notes })
     await write(trail, 5)
     await cutTo(3)
@@ -112,11 +112,11 @@ describe('lost rows of the audit log', () => {
   })
 
   it('R-2: are found where another process has written rows with their numbers', async () => {
-    const notes = headsInMemory()
+    const notes = headNotesInMemory()
     const trail = trailOf({ notes })
     await write(trail, 5)
     await cutTo(3)
-    await write(trailOf({ notes: headsInMemory() }), 4)
+    await write(trailOf({ notes: headNotesInMemory() }), 4)
     await write(trail, 1)
     const found = await verify(notes.heads())
     expect(found.ok).to.equal(false)
@@ -125,7 +125,7 @@ describe('lost rows of the audit log', () => {
   })
 
   it('P-A2: remain a fault on the same server, however often a hub starts', async () => {
-    const notes = headsInMemory()
+    const notes = headNotesInMemory()
     const keep = { ...notes, close: () => {} }
     await write(trailOf({ notes: keep }), 5)
     await cutTo(2)
@@ -142,12 +142,12 @@ describe('lost rows of the audit log', () => {
   })
 
   it('do not include rows that were never noted because the hub was killed before answering', async () => {
-    const notes = headsInMemory()
+    const notes = headNotesInMemory()
     const keep = { ...notes, close: () => {} }
     await write(trailOf({ notes: keep }), 2)
     const killed = trailOf({
       notes: {
-        ...headsInMemory(),
+        ...headNotesInMemory(),
         note: () => {
           throw new Error('killed')
         },
@@ -163,7 +163,7 @@ describe('lost rows of the audit log', () => {
 
   it('P-A2: a head is noted before the answer leaves, once a group, and synced once a second', async () => {
     const told: string[] = []
-    const memory = headsInMemory()
+    const memory = headNotesInMemory()
     const notes: HeadNotes = {
       ...memory,
       note: (head) => {
@@ -185,7 +185,7 @@ describe('lost rows of the audit log', () => {
   it('do not arise from two processes that take turns, each with its own notes', async () => {
     const other = connect(String(db().client.config.connection.connectionString))
     try {
-      const [one, two] = [headsInMemory(), headsInMemory()]
+      const [one, two] = [headNotesInMemory(), headNotesInMemory()]
       const trails = [trailOf({ notes: one }), trailOf({ notes: two }, other)]
       for (let round = 0; round < 10; round += 1) await Promise.all(trails.map((trail) => write(trail, 2)))
       expect(await verify([...one.heads(), ...two.heads()])).to.deep.include({ ok: true, walked: 40, cuts: [] })
@@ -198,7 +198,7 @@ describe('lost rows of the audit log', () => {
   it('P-A2: unsealed rows are verified by their own hashes and bound by the first sealed row', async () => {
     const old = unsealed(rowsMade(4))
     await db().transaction((tx) => put(tx, old))
-    const notes = headsInMemory()
+    const notes = headNotesInMemory()
     await write(trailOf({ notes }), 2)
     const rows = await store.listAfter(db(), 0, 10)
     expect(rows.map(({ form }) => form)).to.deep.equal([0, 0, 0, 0, 1, 1])

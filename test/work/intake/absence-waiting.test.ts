@@ -56,7 +56,7 @@ describe('absence of unmatched records', () => {
   it('I-A3: a record attached by a person ends when the full list lacks it', async () => {
     await pullItems(db(), [row(1), older(2)])
     await pullItems(db(), [row(5)], { ...REGISTRY, ...hour(1) })
-    const [open] = await rejects.openUnmatched(db(), 1)
+    const [open] = await rejects.listOpenUnmatched(db(), 1)
     const made = { unmatched: open?.id ?? 0, verdict: 'ATTACH' as const, operator: codeOf(5), reason: '核实', by: 'x' }
     await decideSubject(db(), rules, { ...made, now: later(7_200) })
     expect((await pullItems(db(), [row(1)], hour(3))).ended).to.equal(1)
@@ -73,7 +73,7 @@ describe('absence of unmatched records', () => {
 
   it('I-A4: an ended one cannot be decided, and waits again when the list holds it again', async () => {
     await pullItems(db(), [row(1), older(2)])
-    const [open] = await rejects.openUnmatched(db(), 1)
+    const [open] = await rejects.listOpenUnmatched(db(), 1)
     await pullItems(db(), [row(1)], hour(1))
     const made = { unmatched: open?.id ?? 0, verdict: 'NOT_OURS' as const, reason: '核实', by: 'x', now: later(4_000) }
     expect((await refusal(decideSubject(db(), rules, made))).code).to.equal('UNMATCHED_SETTLED')

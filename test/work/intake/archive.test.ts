@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
-import type { Item } from '../../../src/domain/records/records.js'
+import type { SourceItem } from '../../../src/domain/records/records.js'
 import { makeDeliveryArchive } from '../../../src/work/intake/archive.js'
 import { row } from '../../support/rows.js'
 import { csvOf, database, feed, NOW, pullFeed, pullItems, refusal, rowsOf } from '../../support/world.js'
@@ -17,7 +17,7 @@ describe('the archive', () => {
 
   const open = (name: string | null, run = 7) =>
     makeDeliveryArchive(folder).open({ feed: 'penalties', run, name, startedAt: NOW })
-  const item = (row: number, fields: Record<string, unknown> = { 名称: '虚构商行' }): Item => ({
+  const item = (row: number, fields: Record<string, unknown> = { 名称: '虚构商行' }): SourceItem => ({
     page: null,
     row,
     fields,

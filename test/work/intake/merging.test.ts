@@ -66,7 +66,8 @@ const undo = (decision: number) =>
   undoDecision(db(), rules, { decision, reason: '并入有误', by: 'reviewer-1', now: next() })
 
 const ALL = new Date('9999-12-31T00:00:00Z')
-const own = async (code: string): Promise<number> => (await mergers.idBearing(db(), { scheme: 'uscc', code }, ALL)) ?? 0
+const own = async (code: string): Promise<number> =>
+  (await mergers.idOfBearer(db(), { scheme: 'uscc', code }, ALL)) ?? 0
 /** Keys of the records believed to be this operator's own. */
 const believed = async (
   code: string,

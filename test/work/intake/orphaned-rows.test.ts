@@ -31,7 +31,7 @@ describe('a secondary code of an operator', () => {
     rollBack(db(), { run, reason: '登记有误', by: 'reviewer-1', rules, now: at(later(3_600)) })
   const owner = async (key: string): Promise<unknown> =>
     (await versions.currentVersion(db(), 'test', key))?.operatorId ?? null
-  const reasons = async () => (await rejects.openUnmatched(db(), 10)).map(({ key, reason }) => `${key} ${reason}`)
+  const reasons = async () => (await rejects.listOpenUnmatched(db(), 10)).map(({ key, reason }) => `${key} ${reason}`)
 
   it('leads to no operator where two claim it, and its records wait', async () => {
     await register(row(1, { reg }), row(2, { reg }))

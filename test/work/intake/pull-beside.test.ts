@@ -140,7 +140,7 @@ describe('matching of records during a pull', () => {
     await register()
     const pulled = await pullItems(db(), [row(7, { code: '', name: '虚构商行1' })])
     expect(pulled.unmatched).to.equal(1)
-    expect((await rejects.openUnmatched(db(), 10)).map((one) => one.reason)).to.deep.equal(['name.only'])
+    expect((await rejects.listOpenUnmatched(db(), 10)).map((one) => one.reason)).to.deep.equal(['name.only'])
   })
 
   it('a valid unknown code creates an operator with its organisation code and region', async () => {
@@ -154,10 +154,10 @@ describe('matching of records during a pull', () => {
     const waiting = row(7, { code: '', reg })
     expect((await pullItems(db(), [waiting])).unmatched).to.equal(1)
     expect((await pullItems(db(), [waiting])).unmatched).to.equal(1)
-    expect(await rejects.openUnmatched(db(), 10)).to.have.length(1)
+    expect(await rejects.listOpenUnmatched(db(), 10)).to.have.length(1)
     await register()
     // Its feed may never send it again: the registration itself brings it home.
-    expect(await rejects.openUnmatched(db(), 10)).to.have.length(0)
+    expect(await rejects.listOpenUnmatched(db(), 10)).to.have.length(0)
     expect(await owner('K7')).to.equal(await operatorOf(db(), known))
     expect(counts(await pullItems(db(), [waiting]))).to.deep.equal(counted(1, { unchanged: 1 }))
   })
@@ -165,7 +165,7 @@ describe('matching of records during a pull', () => {
   it('a code with a wrong check digit is accepted from the registry and unmatched from others', async () => {
     const odd = wrongDigit(codeOf(7))
     expect((await pullItems(db(), [row(7, { code: odd })])).unmatched).to.equal(1)
-    expect((await rejects.openUnmatched(db(), 10)).map((one) => one.reason)).to.deep.equal(['code.digit'])
+    expect((await rejects.listOpenUnmatched(db(), 10)).map((one) => one.reason)).to.deep.equal(['code.digit'])
     expect((await pullItems(db(), [row(7, { code: odd })], { id: 'registry', kind: 'registration' })).new).to.equal(1)
     expect(counts(await pullItems(db(), [row(7, { code: odd })]))).to.deep.equal(counted(1, { unchanged: 1 }))
   })

@@ -4,7 +4,7 @@ import type { AgencyFeed } from '../../../src/agencies/feed.js'
 import { loadKnownVersions } from '../../../src/store/intake/digest-index.js'
 import type { NewReject } from '../../../src/store/intake/rejects.js'
 import { withStage } from '../../../src/store/intake/staged.js'
-import { CHUNK_REJECT_CHARACTERS, readItems } from '../../../src/work/intake/read.js'
+import { CHUNK_REJECT_CHARACTERS_MOST, readItems } from '../../../src/work/intake/read.js'
 import { row } from '../../support/rows.js'
 import { database, feed, mark, NOW, pullFeed, rowsOf } from '../../support/world.js'
 
@@ -62,9 +62,9 @@ describe('pull and settlement with the sender', () => {
       return readItems({ startedAt: NOW, setAside }, stage, known, { feed: from, items: items(), dated: null, mark })
     })
     expect(done.rejected).to.equal(many)
-    expect(Math.max(...chunks)).to.be.at.most(CHUNK_REJECT_CHARACTERS + 2 * note.length)
+    expect(Math.max(...chunks)).to.be.at.most(CHUNK_REJECT_CHARACTERS_MOST + 2 * note.length)
     expect(chunks.filter((length) => length > 2)).to.have.length(
-      Math.ceil((many * note.length) / CHUNK_REJECT_CHARACTERS),
+      Math.ceil((many * note.length) / CHUNK_REJECT_CHARACTERS_MOST),
     )
   })
 })

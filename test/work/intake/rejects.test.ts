@@ -128,7 +128,7 @@ describe('a rejected item', () => {
     await pullItems(db(), [row(1, WRONG_DAY)])
     const corrected = await settle((await only()).id, { ...row(1), code: wrongDigit(codeOf(1)) })
     expect(corrected).to.deep.include({ taken: true, effect: 'UNMATCHED' })
-    expect(await rejects.openUnmatched(db(), 2)).to.have.length(1)
+    expect(await rejects.listOpenUnmatched(db(), 2)).to.have.length(1)
   })
 
   it('is corrected once: a second correction or a drop is refused', async () => {

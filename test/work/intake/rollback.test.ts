@@ -63,8 +63,8 @@ describe('rollback of a run', () => {
     expect(await versions.ofOperators(one(), ids, { ...then, knownAt: later(2 * HOUR) }, sight)).to.deep.equal([])
     const asked = { scheme: 'uscc', code: codeOf(2) }
     expect((await operators.byCodes(one(), [asked])).size).to.equal(0)
-    expect(await mergers.idBearing(one(), asked, later(300))).to.equal(ids[1])
-    expect(await mergers.idBearing(one(), asked, later(2 * HOUR))).to.equal(null)
+    expect(await mergers.idOfBearer(one(), asked, later(300))).to.equal(ids[1])
+    expect(await mergers.idOfBearer(one(), asked, later(2 * HOUR))).to.equal(null)
     expect(await standings.readStandings(one(), [{ place: 0, ...asked }], { asOf: TODAY, today: TODAY })).to.deep.equal(
       [],
     )

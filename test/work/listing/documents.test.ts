@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { type Case, newCase } from '../../../src/domain/listing/case.js'
 import {
+  availableDocumentKinds,
   checkDocumentRules,
   checkTemplate,
   chineseDay,
@@ -10,10 +11,9 @@ import {
   type DocumentKind,
   type DocumentSource,
   type DocumentTemplate,
-  documentsOf,
   fillTemplate,
   REQUIRED_PARTS,
-  servedDocuments,
+  servedDocumentKinds,
 } from '../../../src/domain/listing/documents.js'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
 import { clocksOf } from '../../../src/domain/listing/publication-clocks.js'
@@ -231,8 +231,8 @@ describe('documents', () => {
   for (const [state, more, removedOn, there, served] of stages) {
     it(`${state} has ${there.length} documents, ${served.length} of them served on the party`, () => {
       const of = facts({ state, ...more })
-      expect(documentsOf(of, removedOn)).to.deep.equal(there)
-      expect(servedDocuments(of, removedOn)).to.deep.equal(served)
+      expect(availableDocumentKinds(of, removedOn)).to.deep.equal(there)
+      expect(servedDocumentKinds(of, removedOn)).to.deep.equal(served)
     })
   }
 })
@@ -278,7 +278,7 @@ describe('templates of documents', () => {
       expect(checkTemplate(template)).to.deep.equal([])
       expect(
         contracts
-          .contract('contracts/document')({ ...template, extra: 1 })
+          .contractCheck('contracts/document')({ ...template, extra: 1 })
           .map(({ field }) => field),
       ).to.deep.equal(['extra'])
     }

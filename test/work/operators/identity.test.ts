@@ -83,7 +83,7 @@ const undo = (decision: number) =>
 const ALL = new Date('9999-12-31T00:00:00Z')
 /** Keys of the records believed to be the n-th operator's own. */
 const believed = async (n: number, knownAt = ALL, kinds: readonly RecordKind[] = ['penalty']): Promise<string> => {
-  const own = await mergers.idBearing(db(), { scheme: 'uscc', code: codeOf(n) }, ALL)
+  const own = await mergers.idOfBearer(db(), { scheme: 'uscc', code: codeOf(n) }, ALL)
   const found = await versions.ofOperators(
     db(),
     [own ?? 0],
@@ -108,7 +108,7 @@ describe('identity decisions', () => {
 
   describe('a new operator', () => {
     const N = codeOf(9)
-    const own = (code = N) => mergers.idBearing(db(), { scheme: 'uscc', code }, ALL)
+    const own = (code = N) => mergers.idOfBearer(db(), { scheme: 'uscc', code }, ALL)
     const rowOf = async (code = N) =>
       (
         await rowsOf(

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { FIRST_HASH, sealEntry } from '../../../src/domain/publication/snapshot.js'
+import { HASH_BEFORE_FIRST, sealEntry } from '../../../src/domain/publication/snapshot.js'
 import {
   buildEdition,
   closeEdition,
@@ -20,7 +20,7 @@ import { FILE_FORMS } from '../../../src/work/publication/publish-files.js'
 
 const snapshot = (sequence: number) => ({
   sequence,
-  previousHash: FIRST_HASH,
+  previousHash: HASH_BEFORE_FIRST,
   publishedAt: new Date('2026-03-02T02:00:00Z'),
 })
 const idOf = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`

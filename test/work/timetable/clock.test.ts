@@ -3,11 +3,11 @@ import { feeds } from '../../../src/agencies/index.js'
 import { nextRun, parseCron } from '../../../src/foundation/time/cron.js'
 import { startClock } from '../../../src/work/timetable/clock.js'
 import type { OccurrenceTurn } from '../../../src/work/timetable/occurrences.js'
-import { JOB_RULES, type ScheduledJob, timetable } from '../../../src/work/timetable/timetable.js'
+import { JOB_RULES, makeTimetable, type ScheduledJob } from '../../../src/work/timetable/timetable.js'
 import { database, log, NOW, rowsOf } from '../../support/world.js'
 
 describe('timetable', () => {
-  const rows = timetable([...feeds.values()], ['national', 'jilin'])
+  const rows = makeTimetable([...feeds.values()], ['national', 'jilin'])
 
   it('every row is a cron expression that comes again', () => {
     for (const row of rows) expect(nextRun(parseCron(row.cron), NOW), `${row.job} ${row.subject}`).to.not.equal(null)

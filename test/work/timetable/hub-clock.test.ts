@@ -44,7 +44,7 @@ const machine = (db: Db) => {
   return { turned, parts, instant, pass }
 }
 
-const doubted = async (db: Db) => (await clockDoubts.openDoubt(db))?.cause ?? null
+const doubted = async (db: Db) => (await clockDoubts.currentDoubt(db))?.cause ?? null
 
 describe('P-A3: clock of a hub', () => {
   const db = database()

@@ -34,7 +34,7 @@ describe('a record whose code its agency removes', () => {
     rollBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: at(later(seconds)) })
   /** Of the n-th operator, as the record is believed on a day. */
   const believed = async (n: number, asOf = TODAY, knownAt = ALL, kind: RecordKind = 'penalty'): Promise<number> => {
-    const own = await mergers.idBearing(db(), { scheme: 'uscc', code: codeOf(n) }, ALL)
+    const own = await mergers.idOfBearer(db(), { scheme: 'uscc', code: codeOf(n) }, ALL)
     const sight = { kinds: [kind], removed: true, first: 10, after: null }
     return (await versions.ofOperators(db(), [own ?? 0], { asOf, knownAt }, sight)).length
   }

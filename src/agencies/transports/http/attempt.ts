@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type RetrySchedule, waitAfter } from '../../../domain/delivery/retry.js'
-import type { Item, Json } from '../../../domain/records/records.js'
+import type { Json, SourceItem } from '../../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../../foundation/errors.js'
 import { parseRetryAfter } from '../../../foundation/http/retry-after.js'
 import { type HttpAnswer, type HttpRequestOptions, requestHttp, UnreachableError } from '../../../foundation/http.js'
@@ -176,7 +176,7 @@ export const isValidator = (value: unknown): value is CacheValidator =>
 /** A run's state stores only hashes of addresses, which may contain a secret. */
 export const addressDigest = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-export async function* noItems(): AsyncIterable<Item> {}
+export async function* noItems(): AsyncIterable<SourceItem> {}
 
 /** `ahead` requests the next page early; `stop` aborts that request. */
 export const makeReadAhead = (source: FeedSource) => {

@@ -1,4 +1,4 @@
-import type { Item, Json } from '../../../domain/records/records.js'
+import type { Json, SourceItem } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
 import type { HttpAnswer } from '../../../foundation/http.js'
 import type { FeedDelivery, FeedSource, OpenOptions } from '../../delivery.js'
@@ -91,7 +91,7 @@ async function* pieces(
   { cursoring, last, first, most }: CursorStart,
   shapes: readonly FormShape[],
   feed: string,
-): AsyncIterable<Item> {
+): AsyncIterable<SourceItem> {
   const asked = new Set<string | null>([last.cursor])
   const seen = new Map<string, number>()
   const askedAt = (cursor: string | null) => {

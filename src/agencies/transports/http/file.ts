@@ -1,4 +1,4 @@
-import type { Item, Json } from '../../../domain/records/records.js'
+import type { Json, SourceItem } from '../../../domain/records/records.js'
 import type { HttpAnswer } from '../../../foundation/http.js'
 import type { FeedDelivery, FeedSource, OpenOptions } from '../../delivery.js'
 import { contentFromBytes } from '../../readers/content.js'
@@ -27,7 +27,7 @@ export const openHttpFile = async (
     return { items: attempts.noItems(), file: null, unmodified: true, next: () => source.state }
 
   let got: HttpAnswer | null = first
-  async function* items(): AsyncIterable<Item> {
+  async function* items(): AsyncIterable<SourceItem> {
     got ??= await ask(path, {})
     // Without a length, truncation could not be detected.
     if (!got.headers.has('content-length') && !got.headers.has('transfer-encoding'))

@@ -1,5 +1,5 @@
 /** An interrupted pull restarts at page 1, because pages shift and a record missed between two pulls would end. */
-import type { Item, Json } from '../../../domain/records/records.js'
+import type { Json, SourceItem } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
 import type { FeedDelivery, FeedSource, OpenOptions } from '../../delivery.js'
 import { hasKnownElement } from '../../readers/lists.js'
@@ -75,7 +75,7 @@ async function* paged(
   feed: string,
   marks: (attempts.CacheValidator | null)[],
   most: number,
-): AsyncIterable<Item> {
+): AsyncIterable<SourceItem> {
   const asked = (number: number) => {
     const { path, ...how } = paging.ask(number, paging.pageItems)
     return { isGet: (how.method ?? 'GET') === 'GET', answer: ahead(ask(path, how)) }

@@ -1,7 +1,7 @@
 import { gradesSeen, may } from '../../../domain/access/viewer.js'
 import { type BadRow, type CodeRow, isBadRow } from '../../../domain/operators/code-rows.js'
 import { parseCode } from '../../../domain/operators/codes.js'
-import { type NameAnswer, nameAnswer, presentAnswer } from '../../../domain/standing/name-query.js'
+import { answerFromPresentName, type NameAnswer, nameAnswer } from '../../../domain/standing/name-query.js'
 import { oldestHoldingDate } from '../../../domain/standing/sellers.js'
 import type { Freshness } from '../../../domain/standing/standing.js'
 import { type StandingEntry, standingEntry } from '../../../domain/standing/standing-entry.js'
@@ -160,7 +160,7 @@ const namesOf = async (
   const plain = asked.map(({ name }, place): NameAnswer | null => {
     const row = found[place]
     if (name === null) return null
-    return row ? presentAnswer(name, row.name, inside(row)) : 'UNKNOWN'
+    return row ? answerFromPresentName(name, row.name, inside(row)) : 'UNKNOWN'
   })
   const open = asked.flatMap(({ name }, place) => (name !== null && plain[place] === null ? [place] : []))
   if (open.length === 0) return plain

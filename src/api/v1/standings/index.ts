@@ -12,7 +12,7 @@ import { type Freshness, freshnessOn } from '../../../domain/standing/standing.j
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../../foundation/errors.js'
 import { isDate } from '../../../foundation/time/dates.js'
 import { unavailableRefusal } from '../../../store/db/db.js'
-import { csvRows, jsonRows, ndjsonRows, type RowReader } from '../../../work/standing/row-readers.js'
+import { makeCsvReader, makeJsonReader, makeNdjsonReader, type RowReader } from '../../../work/standing/row-readers.js'
 import { auditedRequestText, writeAuditRow } from '../../request/audit-rows.js'
 import { type GraphqlContext, makeContext } from '../../request/context.js'
 import type { ApiDependencies } from '../../request/dependencies.js'
@@ -40,12 +40,12 @@ const RETRY_SECONDS = 5
 const SLOW = '本次查询收发过慢，名额已让与他人 this question was sent or read too slowly, and others wanted its place'
 
 const READERS: Record<string, () => RowReader> = {
-  'application/json': jsonRows,
-  'application/x-ndjson': ndjsonRows,
-  'application/ndjson': ndjsonRows,
-  'application/jsonl': ndjsonRows,
-  'text/csv': csvRows,
-  'text/plain': csvRows,
+  'application/json': makeJsonReader,
+  'application/x-ndjson': makeNdjsonReader,
+  'application/ndjson': makeNdjsonReader,
+  'application/jsonl': makeNdjsonReader,
+  'text/csv': makeCsvReader,
+  'text/plain': makeCsvReader,
 }
 const OFFERED = 'application/json, application/x-ndjson, text/csv'
 const ANSWERED = 'application/x-ndjson, text/csv'

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
 import type { AgencyFeed } from '../../../agencies/feed.js'
-import type { Item, MappedItem } from '../../../domain/records/records.js'
+import type { MappedItem, SourceItem } from '../../../domain/records/records.js'
 import { shanghaiDate } from '../../../foundation/time/dates.js'
-import { draftsIn } from '../read.js'
+import { draftsOfItem } from '../read.js'
 
 export interface ArchivedRun {
   archive: string
@@ -17,14 +17,14 @@ export async function* readArchivedAgain(
   feed: AgencyFeed,
   { archive, dated, startedAt }: ArchivedRun,
   { archiveDir, mark }: { archiveDir: string; mark: (id: string) => string },
-  wanted: (item: Item) => boolean = () => true,
-): AsyncIterable<{ item: Item; mapped: MappedItem }> {
+  wanted: (item: SourceItem) => boolean = () => true,
+): AsyncIterable<{ item: SourceItem; mapped: MappedItem }> {
   const context = { dated, today: shanghaiDate(startedAt) }
   const file = createReadStream(join(archiveDir, archive))
   const lines = file.pipe(createGunzip())
   file.on('error', (error) => lines.destroy(error))
   for await (const line of createInterface({ input: lines, crlfDelay: Number.POSITIVE_INFINITY })) {
-    const item = JSON.parse(line) as Item
-    if (wanted(item)) yield { item, mapped: draftsIn(feed, item, context, mark) }
+    const item = JSON.parse(line) as SourceItem
+    if (wanted(item)) yield { item, mapped: draftsOfItem(feed, item, context, mark) }
   }
 }

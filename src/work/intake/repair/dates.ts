@@ -4,7 +4,7 @@
  */
 import type { AgencyFeed } from '../../../agencies/feed.js'
 import { subjectKey } from '../../../domain/intake/matching.js'
-import { type Body, type Draft, type Item, type Json, sealBody } from '../../../domain/records/records.js'
+import { type Body, type Draft, type Json, type SourceItem, sealBody } from '../../../domain/records/records.js'
 import { daysMisreadFor, MISREAD_DAYS } from '../../../foundation/time/dates.js'
 import type { Tx } from '../../../store/db/db.js'
 import * as dates from '../../../store/intake/repair/dates.js'
@@ -39,7 +39,7 @@ const byRun = (records: readonly dates.DatedRecord[]): RunRecords[] => {
   return runs
 }
 
-const placeOf = ({ page, row }: Pick<Item, 'page' | 'row'>): string => `${page}/${row}`
+const placeOf = ({ page, row }: Pick<SourceItem, 'page' | 'row'>): string => `${page}/${row}`
 
 const draftsOf = async (
   feed: AgencyFeed | undefined,

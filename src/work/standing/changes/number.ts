@@ -18,8 +18,8 @@ export const numberChanges = async (db: Db, now: Date, steps = STEPS_MOST): Prom
   let numbered = 0
   for (let step = 0; step < steps && (await store.hasMarks(db, today)); step += 1) {
     const done = await db.transaction(async (tx) => {
-      if (!(await store.tryNumbering(tx))) return null
-      await store.markDay(tx, today)
+      if (!(await store.tryNumberingLock(tx))) return null
+      await store.markNewDay(tx, today)
       const numbering = await store.numberMarks(tx, { marks: STEP_MARKS, oldest: oldestHoldingDate(today), now })
       await queue.addOwed(tx, numbering.numbered, now)
       return numbering
