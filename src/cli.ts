@@ -26,7 +26,7 @@ import { checkDataDir, projectRoot, readConfig } from './config.js'
 import { runningStandIns } from './demo/running-demo.js'
 import { INTERNAL_ERROR, isRefusal, Refusal, refusalJson } from './foundation/errors.js'
 import { isDate } from './foundation/time/dates.js'
-import { checkPlatforms, feedById, type Hub, type HubOverrides, makeHub } from './hub/hub.js'
+import { checkPlatforms, type Hub, type HubOverrides, knownFeed, makeHub } from './hub/hub.js'
 import { makeLog } from './hub/log.js'
 import { runUntilStopped } from './hub/run-until-stopped.js'
 import { isConnectionLost, unavailableRefusal } from './store/db/db.js'
@@ -123,7 +123,7 @@ command
   .option('--full', '文件是全量 · the file is the whole feed')
   .addOption(jsonOption())
   .action(async (ids: string[], options: PullFlags) => {
-    for (const id of ids) feedById(id)
+    for (const id of ids) knownFeed(id)
     const { file, reader, dated, full, json } = options
     if (file === undefined && (reader ?? dated ?? full) !== undefined) {
       throw new Refusal('USAGE', { reason: '--reader --dated --full 须与 --file 同用 these go with --file' })

@@ -17,7 +17,7 @@ import { type Hub, makeHub } from '../hub/hub.js'
 import { listenRefusal } from '../hub/listen.js'
 import { makeLog } from '../hub/log.js'
 import { startAgencyStandIns } from '../sandbox/agencies/index.js'
-import { type MarketplaceStandIn, startMarketplace } from '../sandbox/marketplace.js'
+import { type MarketplaceStandIn, startMarketplaceStandIn } from '../sandbox/marketplace.js'
 import { publishDemoCase } from '../sandbox/officers.js'
 import { type BaseLibrary, startPlatformStandIns } from '../sandbox/platforms/index.js'
 import * as confirmations from '../store/access/confirmations.js'
@@ -53,7 +53,7 @@ export const runDemo = async (config: Config, say: LinePrinter, run: DemoRun): P
     const strict = { register: registerOf(here), now: () => new Date() }
     const platforms = await startPlatformStandIns({}, join(config.dataDir, SANDBOX_FOLDER), strict)
     standIns.push(...platforms)
-    const marketplace = await startMarketplace()
+    const marketplace = await startMarketplaceStandIn()
     standIns.push(marketplace)
     const addresses: Addresses = {
       agencies: Object.fromEntries(agencies.map(({ id, url }) => [id, url])),

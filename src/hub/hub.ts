@@ -40,7 +40,7 @@ import { type TrialOptions, tryScorecard } from '../work/scoring/trial.js'
 import { verifyScores } from '../work/scoring/verify.js'
 import { renewSellers } from '../work/standing/confirmed-sellers.js'
 import { startClock, type TimetableClock } from '../work/timetable/clock.js'
-import { type ClockParts, fixedHubClock, makeClockWatch, openClock } from '../work/timetable/hub-clock.js'
+import { type ClockParts, certainHubClock, makeClockWatch, openClock } from '../work/timetable/hub-clock.js'
 import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
 import type { RunOptions } from '../work/timetable/run.js'
 import { deleteExpired, retentionRules } from '../work/timetable/tidy.js'
@@ -88,7 +88,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const opened = await openDatabase(config, overrides.migrate ?? 'empty')
   const { db, url: databaseUrl, leave } = opened
   const clock = await closeOnFailure(opened, async () =>
-    overrides.now ? fixedHubClock(overrides.now) : openClock(db, { log, wall: () => Date.now(), ...overrides.clock }),
+    overrides.now ? certainHubClock(overrides.now) : openClock(db, { log, wall: () => Date.now(), ...overrides.clock }),
   )
   const now = clock.now
   await closeOnFailure(opened, () =>
@@ -136,7 +136,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       signal?: AbortSignal
     },
   ) => {
-    const feed = feedById(id)
+    const feed = knownFeed(id)
     const url = to.agencies[feed.agency] ?? null
     if (url === null && !options.file)
       throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting: config.agencies[feed.agency]?.setting })
@@ -353,7 +353,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   }
 }
 
-export const feedById = (id: string) => {
+export const knownFeed = (id: string) => {
   const feed = feeds.get(id)
   if (feed === undefined) throw new Refusal('FEED_UNKNOWN', { feed: id, known: [...feeds.keys()].join(' ') })
   return feed

@@ -21,7 +21,7 @@ export interface MarketplaceStandIn extends StandInServer {
   told(): readonly Record<string, unknown>[]
 }
 
-export const startMarketplace = async (now: () => Date = () => new Date()): Promise<MarketplaceStandIn> => {
+export const startMarketplaceStandIn = async (now: () => Date = () => new Date()): Promise<MarketplaceStandIn> => {
   let secret = ''
   const told: Record<string, unknown>[] = []
   const ids = new Set<string>()

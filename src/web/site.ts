@@ -10,7 +10,7 @@ import * as publicList from '../store/publication/public-list.js'
 import { listPage } from './blacklist/page.js'
 import { sendResultCsv } from './blacklist/result-csv.js'
 import { searchList } from './blacklist/search.js'
-import { filterParameters, isEntryId, isNarrowed, parseFilter, type SearchFilter } from './blacklist/search-filter.js'
+import { filterParameters, hasCondition, isEntryId, parseFilter, type SearchFilter } from './blacklist/search-filter.js'
 import { endedEntryPage, entryPage } from './entry/page.js'
 import { chooseEncoding, compressPage, maxAgeSeconds, sendCompressed } from './frame/compression.js'
 import { addressInLanguage } from './frame/html.js'
@@ -114,7 +114,7 @@ const showFront =
         (sequence > 0 ? cache.getOrMakePublished : cache.getOrMake)(stamp, 'figures', () =>
           cache.inTurn(() => publicFigures.publicListFigures(db, day)),
         ),
-        publicList.page(db, all, { order: 'newest', first: NEWEST, after: null }),
+        publicList.readPage(db, all, { order: 'newest', first: NEWEST, after: null }),
       ])
       return frontPage({ day, sequence, figures, newest: newest.map(({ body }) => body) })
     }
@@ -142,7 +142,7 @@ const showList =
       return response.redirect(303, addressInLanguage(LIST, parameters, languageOf(request)))
     }
     const stamp = await cache.stamp(nowOf(request))
-    const robots = isNarrowed(asked) || asked.after !== null || asked.sort !== null ? UNFOUND : UNKEPT
+    const robots = hasCondition(asked) || asked.after !== null || asked.sort !== null ? UNFOUND : UNKEPT
     if (asked.name !== '') {
       response.set('X-Robots-Tag', robots)
       const page = await listOf(own, dbOf(request), stamp, asked)

@@ -26,7 +26,7 @@ export interface LastDelivery {
   name: string
 }
 
-export type Judgement =
+export type SubjectJudgement =
   | { what: 'AGREES' | 'ON_ITS_WAY' | 'MISSING' | 'UNWANTED' | 'UNTOLD' }
   | { what: 'STALE'; differs: DisplayDifference[] }
 
@@ -38,7 +38,7 @@ export const judgeDisplay = (
   standing: boolean,
   told: LastDelivery | null,
   shown: DisplayedValues | null,
-): Judgement => {
+): SubjectJudgement => {
   if (told?.state === 'OPEN') return { what: 'ON_ITS_WAY' }
   if (!standing) return { what: shown === null ? 'AGREES' : 'UNWANTED' }
   if (told === null || told.action === 'REMOVE') return { what: 'UNTOLD' }

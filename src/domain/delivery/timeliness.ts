@@ -3,7 +3,7 @@
 import { addDays, addMonths } from '../../foundation/time/dates.js'
 import { addWorkdays, type Calendar, isWorkday } from '../calendar/calendar.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
-import type { Certainty } from '../listing/lists.js'
+import type { SourceCertainty } from '../listing/lists.js'
 import { checkRuleRows } from '../listing/publication-clocks.js'
 
 export const TIMELINESS_DUTIES = ['RECORD', 'LISTING', 'RECORD_WITHDRAWAL', 'LISTING_WITHDRAWAL', 'PUBLICITY'] as const
@@ -22,7 +22,7 @@ export interface LimitRow {
   to: string | null
   workdays: number
   basis: string
-  mark: Certainty
+  mark: SourceCertainty
   confirmed: boolean
 }
 

@@ -8,11 +8,11 @@ import { maskPersonalData } from '../records/personal.js'
 import type { Body } from '../records/records.js'
 import type { Case } from './case.js'
 import {
-  type Certainty,
   type LegalNumber,
   type LegalNumberName,
   type ListKind,
   legalNumberOn,
+  type SourceCertainty,
   termOf,
 } from './lists.js'
 import { checkRuleRows, type PublicationClocks } from './publication-clocks.js'
@@ -48,7 +48,7 @@ interface DocumentRow {
   from: string | null
   to: string | null
   basis: string
-  mark: Certainty
+  mark: SourceCertainty
   confirmed: boolean
 }
 

@@ -9,7 +9,7 @@ import type { DivisionLevel } from '../operators/places.js'
 import type { FactName } from '../records/facts.js'
 
 /** F: found in a published text. M: from memory, shown as unconfirmed and never asserted as law. */
-export type Certainty = 'F' | 'M'
+export type SourceCertainty = 'F' | 'M'
 
 /** First and last day, both inclusive; null for an open end. */
 export interface RuleDates {
@@ -19,7 +19,7 @@ export interface RuleDates {
 
 interface RuleSource {
   basis: string
-  mark: Certainty
+  mark: SourceCertainty
 }
 
 export interface LegalBasis extends RuleDates {
@@ -33,7 +33,7 @@ export interface LegalBasis extends RuleDates {
   title: string
   number: string | null
   articles: string | null
-  mark: Certainty
+  mark: SourceCertainty
 }
 
 /** The event whose day decides which row applies. */

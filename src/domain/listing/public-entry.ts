@@ -7,7 +7,7 @@ import type { BilingualText } from '../../foundation/text/words.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
 import { maskPersonalData, PERSONAL_DATA_KINDS, type PersonalDataKind } from '../records/personal.js'
 import type { Body } from '../records/records.js'
-import type { Certainty } from './lists.js'
+import type { SourceCertainty } from './lists.js'
 import { KINDS_MASKED_IN_NAMES, publicCode } from './public-name.js'
 import { checkRuleRows } from './publication-clocks.js'
 
@@ -20,7 +20,7 @@ interface PersonsRow {
   to: string | null
   public: boolean
   basis: string
-  mark: Certainty
+  mark: SourceCertainty
   confirmed: boolean
 }
 

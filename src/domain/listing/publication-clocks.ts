@@ -5,7 +5,7 @@
 
 import { addDays, addMonths, isDate } from '../../foundation/time/dates.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
-import type { Certainty, EffectOnExistingEntries } from './lists.js'
+import type { EffectOnExistingEntries, SourceCertainty } from './lists.js'
 
 type EntrySeverity = 'SLIGHT' | 'GENERAL' | 'SEVERE'
 type ClockName = 'GSXT' | 'CREDITCHINA'
@@ -14,7 +14,7 @@ interface ClockRuleRow {
   from: string | null
   to: string | null
   basis: string
-  mark: Certainty
+  mark: SourceCertainty
   confirmed: boolean
 }
 

@@ -4,7 +4,7 @@ import { factOfList, termEnd } from '../listing/lists.js'
 import type { FactEvent, FactFamily, FactName } from '../records/facts.js'
 import { isWithdrawn, severityOf } from '../records/penalty.js'
 import { type Body, type Json, RECORD_KIND_TRAITS, type RecordKind } from '../records/records.js'
-import { type ListFactRules, OLD_COMPARED_FORMS, type RecordEvidence, repairDaysOf } from './repair-targets.js'
+import { type ListFactRules, OLD_COMPARISON_FORMS, type RecordEvidence, repairDaysOf } from './repair-targets.js'
 
 /** A family of facts is known, not missing, when a feed of its kind exists. Kinds without a family are not weighed. */
 export const FAMILY_OF_KIND: Partial<Record<RecordKind, FactFamily>> = {
@@ -60,7 +60,7 @@ export const factEventsOf = (evidence: readonly RecordEvidence[], lists: readonl
   const events: FactEvent[] = []
   const records = ascending(evidence)
   const repaired = isOldRuleBook(lists)
-    ? repairDaysOf(records, lists, OLD_COMPARED_FORMS)
+    ? repairDaysOf(records, lists, OLD_COMPARISON_FORMS)
     : repairDaysOf(records, lists)
   for (const each of records) tell(each, lists, repaired?.get(each.record) ?? null, events)
   return events

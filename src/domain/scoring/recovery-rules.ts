@@ -2,7 +2,7 @@
 
 import type { BilingualText } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
-import type { Certainty } from '../listing/lists.js'
+import type { SourceCertainty } from '../listing/lists.js'
 import type { FactName } from '../records/facts.js'
 import { factRow } from '../records/facts.js'
 
@@ -14,14 +14,14 @@ export type RestoringAct = 'PERFORM' | 'CORRECT' | 'REPAIR' | 'WAIT'
  */
 export interface SourcedSentence extends BilingualText {
   basis: string
-  mark: Certainty
+  mark: SourceCertainty
   confirmed: boolean
 }
 
 export interface AnswerTime {
   workdays: number
   basis: string
-  mark: Certainty
+  mark: SourceCertainty
   confirmed: boolean
 }
 
@@ -51,7 +51,7 @@ export const isRowInForce = ({ from, to }: Pick<ActRule, 'from' | 'to'>, on: str
 export const checkRecoveryRules = (rules: RecoveryRules): { place: string; reason: string }[] => {
   const faults: { place: string; reason: string }[] = []
   const say = (place: string, reason: string) => faults.push({ place, reason })
-  const checkSource = (each: { mark: Certainty; confirmed: boolean } | null, at: string) => {
+  const checkSource = (each: { mark: SourceCertainty; confirmed: boolean } | null, at: string) => {
     if (each && each.confirmed !== (each.mark === 'F'))
       say(at, '未经核实（M）的不得标为已确认。Confirmed is only what was found (F).')
   }

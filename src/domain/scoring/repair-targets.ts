@@ -28,20 +28,20 @@ interface Repairable {
   on: string | null
 }
 
-export interface ComparedForms {
+export interface ComparisonForms {
   number: (text: string) => string
   authority: (text: string) => string
 }
 
-const FORMS: ComparedForms = { number: comparedDocumentNumber, authority: comparedAuthority }
+const FORMS: ComparisonForms = { number: comparedDocumentNumber, authority: comparedAuthority }
 /** Old rule books use these forms (evidence.ts, isOldRuleBook). */
-export const OLD_COMPARED_FORMS: ComparedForms = { number: comparedDocumentNumber, authority: comparedAuthorityOld }
+export const OLD_COMPARISON_FORMS: ComparisonForms = { number: comparedDocumentNumber, authority: comparedAuthorityOld }
 
 /** First day on which each repaired record no longer counts; null without repairs, the usual case. */
 export const repairDaysOf = (
   records: readonly RecordEvidence[],
   lists: readonly ListFactRules[],
-  forms: ComparedForms = FORMS,
+  forms: ComparisonForms = FORMS,
 ): Map<number, string> | null => {
   if (!records.some(({ kind }) => kind === 'repair')) return null
   const repairs = records.filter(({ kind }) => kind === 'repair').map(({ body }) => body)
@@ -76,7 +76,7 @@ const inForm = (value: Json | undefined, form: (text: string) => string): string
 const repairableOf = (
   { record, kind, body }: RecordEvidence,
   lists: readonly ListFactRules[],
-  forms: ComparedForms,
+  forms: ComparisonForms,
 ): Repairable[] => {
   const fact = kind === 'list_entry' ? factOfList(lists, body['list']) : null
   if (kind !== 'penalty' && fact === null) return []
@@ -97,7 +97,7 @@ const repairableOf = (
  * A repair names its record by decision number, and by authority if several have that number. Without a number it names
  * an entry by authority; without both, the only entry.
  */
-const indexed = (repairables: readonly Repairable[], forms: ComparedForms) => {
+const indexed = (repairables: readonly Repairable[], forms: ComparisonForms) => {
   const byNumber = grouped(repairables, ({ target, number }) => keyOf(target, number))
   const byAuthority = grouped(repairables, ({ target, authority }) => keyOf(target, authority))
   const numberless = grouped(repairables, ({ target, number, authority }) =>

@@ -6,7 +6,7 @@ export interface PlatformGate extends BreakerState {
   filledAt: Date | null
 }
 
-export const ensureRow = async (db: Db, platform: string): Promise<void> => {
+export const ensureGate = async (db: Db, platform: string): Promise<void> => {
   await db.raw(
     'insert into platform_states (platform) values (?) on conflict (platform) do nothing /* platform-gates.found */',
     [platform],

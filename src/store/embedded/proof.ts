@@ -6,7 +6,7 @@ import { DATABASE_NAME } from './cluster.js'
 const CONNECT_BOUND_MS = 10_000
 const QUERY_BOUND_MS = 60_000
 
-export const proveServer = async (port: number, password: string): Promise<void> => {
+export const createAndProveDatabase = async (port: number, password: string): Promise<void> => {
   const ask = asker({ port, password })
   const [there] = await ask('postgres', `select from pg_database where datname = '${DATABASE_NAME}'`)
   if (!there) await ask('postgres', `create database ${DATABASE_NAME}`)

@@ -9,7 +9,7 @@ import * as claims from './claims.js'
 import { DATABASE_NAME, openCluster, type PostgresCluster } from './cluster.js'
 import { openLog, type PostgresLog } from './log.js'
 import { type MessageToMember, type MessageToSupervisor, onMessage, sendMessage } from './member-protocol.js'
-import { proveServer } from './proof.js'
+import { createAndProveDatabase } from './proof.js'
 import { type PostgresServer, startPostgres, stopPostgres } from './server.js'
 
 const FIRST_MEMBER_MS = 10_000
@@ -103,7 +103,7 @@ const bringUp = async (watch: SupervisorState): Promise<void> => {
 }
 
 const serve = async (watch: SupervisorState, cluster: PostgresCluster, server: PostgresServer): Promise<void> => {
-  await proveServer(server.port, cluster.password)
+  await createAndProveDatabase(server.port, cluster.password)
   watch.answer = {
     say: 'ready',
     url: `postgres://${DATABASE_NAME}:${cluster.password}@127.0.0.1:${server.port}/${DATABASE_NAME}`,

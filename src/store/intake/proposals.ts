@@ -100,7 +100,7 @@ export const proposeForRecords = (tx: Tx, ids: readonly number[]): Promise<void>
     await weighAll(tx, rows)
   })
 
-export const proposeForNamesake = async (tx: Tx, operator: number): Promise<void> => {
+export const proposeForSameName = async (tx: Tx, operator: number): Promise<void> => {
   const { rows } = await tx.raw(
     `select u.id from unmatched u join operators o on o.name_key = u.name_key where o.id = ? and u.state = 'OPEN' /* proposals.offerNamed */`,
     [operator],

@@ -4,7 +4,10 @@ import { queryRows, type Tx } from '../db/db.js'
 const UNTOUCHED = `l.state = 'LEAD' and l.moves = 1 and l.wrong_from is null and exists (
   select 1 from listing_events e where e.listing_id = l.id and e.number = 1 and e.role = 'clock')`
 
-export const untouchedLeads = (tx: Tx, operatorIds: readonly number[]): Promise<{ id: string; operatorId: number }[]> =>
+export const lockUntouchedLeads = (
+  tx: Tx,
+  operatorIds: readonly number[],
+): Promise<{ id: string; operatorId: number }[]> =>
   queryRows(
     tx,
     `select l.id, l.operator_id as "operatorId" from listings l where l.operator_id = any(?::int[]) and ${UNTOUCHED}
@@ -12,7 +15,7 @@ export const untouchedLeads = (tx: Tx, operatorIds: readonly number[]): Promise<
     [[...operatorIds]],
   )
 
-export const questionedLeads = (
+export const lockLeadsWithRollbackConcern = (
   tx: Tx,
   operatorIds: readonly number[],
 ): Promise<{ id: string; operatorId: number }[]> =>

@@ -148,7 +148,7 @@ export const ofOperators = (db: Db | Tx, operatorIds: readonly number[]): Promis
     [[...operatorIds]],
   )
 
-export const dueForClock = (
+export const listPastEnd = (
   db: Db,
   today: string,
   { except, limit }: { except: readonly string[]; limit: number },

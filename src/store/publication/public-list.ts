@@ -55,7 +55,7 @@ const bindingsOf = ({ contested, ...sought }: PublicSearch) => ({
   regionEnd: `${sought.region ?? ''}${LAST}`,
 })
 
-export const page = async (
+export const readPage = async (
   db: Db,
   sought: PublicSearch,
   { order, first, after }: { order: ListOrder; first: number; after: ListCursor | null },

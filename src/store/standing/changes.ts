@@ -34,7 +34,7 @@ export const tryNumberingLock = (tx: Tx): Promise<boolean> =>
     NUMBERING,
   ])
 
-export const hasMarks = (db: Db, today: string): Promise<boolean> =>
+export const isNumberingDue = (db: Db, today: string): Promise<boolean> =>
   queryValue(
     db,
     `select exists (select 1 from change_marks) or exists (select 1 from change_progress where open and (day is null or day < ?::date))

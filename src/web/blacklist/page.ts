@@ -12,7 +12,7 @@ import {
 } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 import { PREFECTURES, prefectureOf } from '../frame/prefectures.js'
-import { filterParameters, isNarrowed, type SearchFilter, type UrlParameters } from './search-filter.js'
+import { filterParameters, hasCondition, type SearchFilter, type UrlParameters } from './search-filter.js'
 
 export interface ListPageContent {
   asked: SearchFilter
@@ -75,7 +75,7 @@ ${date('to', { zh: '公示日期至', en: 'Published until' }, asked.to)}
 /** Keeps `lang=en`: submitting a GET form drops the query string of its page. */
 export const ENGLISH_LANG_INPUT = onlyInEnglish(html`<input type="hidden" name="lang" value="en">`)
 
-const isFiltered = (asked: SearchFilter): boolean => isNarrowed({ ...asked, name: '' }) || asked.sort !== null
+const isFiltered = (asked: SearchFilter): boolean => hasCondition({ ...asked, name: '' }) || asked.sort !== null
 
 type SelectOption = readonly [value: string, zh: string, en: string]
 
@@ -107,7 +107,7 @@ const choices = (authority: string | null, authorities: readonly string[]): Sele
 }
 
 const countLine = ({ asked, total, day }: ListPageContent): Html =>
-  isNarrowed(asked)
+  hasCondition(asked)
     ? bilingual(
         `找到 ${total} 条，截至 ${day} 有效`,
         `${total === 1 ? '1 entry' : `${total} entries`} found, in force on ${day}`,
@@ -120,7 +120,7 @@ const countLine = ({ asked, total, day }: ListPageContent): Html =>
 const SIMILAR = html`<p class="notice">${bilingual('没有名称完全相符的记录。以下只是名称相近，未必是您要查的企业，请核对统一社会信用代码。', 'No entry bears this name. Those below are only called something like it, and may be other firms: compare the code.')}</p>`
 
 const activeFilters = ({ asked }: ListPageContent): Html | null => {
-  if (!isNarrowed(asked)) return null
+  if (!hasCondition(asked)) return null
   const { after: _, ...parameters } = filterParameters(asked)
   const without = (name: string): UrlParameters => ({ ...parameters, [name]: '' })
   const said: Record<string, Html> = {

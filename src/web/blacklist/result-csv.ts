@@ -52,7 +52,7 @@ async function* lines(
   for (let after: publicList.ListCursor | null = null; ; ) {
     const from: publicList.ListCursor | null = after
     const step: { body: PublicBody; on: string }[] = await inTurn(() =>
-      publicList.page(db, sought, { order, first: STEP_ENTRIES, after: from }),
+      publicList.readPage(db, sought, { order, first: STEP_ENTRIES, after: from }),
     )
     const last = step.at(-1)
     if (last === undefined) return

@@ -96,5 +96,5 @@ export const publicSearchOf = (
   contested,
 })
 
-export const isNarrowed = ({ name, reason, region, authority, from, to, contested }: SearchFilter): boolean =>
+export const hasCondition = ({ name, reason, region, authority, from, to, contested }: SearchFilter): boolean =>
   name !== '' || contested || [reason, region, authority, from, to].some((each) => each !== null)

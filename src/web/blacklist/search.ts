@@ -28,7 +28,7 @@ const pageOf = async (db: Db, cache: PageCache, stamp: DayStamp, asked: SearchFi
   const sought = publicSearchOf(asked, stamp.day)
   const order = asked.sort ?? 'newest'
   const [rows, total] = await Promise.all([
-    cache.inTurn(() => publicList.page(db, sought, { order, first: PAGE_ENTRIES + 1, after: asked.after })),
+    cache.inTurn(() => publicList.readPage(db, sought, { order, first: PAGE_ENTRIES + 1, after: asked.after })),
     cache.getOrMake(stamp, `count ${JSON.stringify(sought)}`, () => cache.inTurn(() => publicList.count(db, sought))),
   ])
   const shown = rows.slice(0, PAGE_ENTRIES)

@@ -1,4 +1,4 @@
-import { type Certainty, firstRepairDay, type ListKind, legalNumberOn } from '../../domain/listing/lists.js'
+import { firstRepairDay, type ListKind, legalNumberOn, type SourceCertainty } from '../../domain/listing/lists.js'
 import { sealEntry } from '../../domain/publication/snapshot.js'
 import { daysBetween } from '../../foundation/time/dates.js'
 import type { PublicBody } from '../../store/listing/listings.js'
@@ -32,7 +32,7 @@ ${verified(shown)}`,
 /** The wording of the rule was not compared with the published law. */
 const UNCONFIRMED = html` <small>${bilingual('（未经核实）', '(unconfirmed)')}</small>`
 
-const unconfirmedNote = (marks: readonly Certainty[]): Html | null =>
+const unconfirmedNote = (marks: readonly SourceCertainty[]): Html | null =>
   marks.includes('M')
     ? html`<p class="note">${bilingual('未经核实的，条文尚未与公布的法定文本核对，以法定文本为准。', 'What is unconfirmed was not held against the published text of the law, which decides.')}</p>`
     : null

@@ -20,7 +20,7 @@ export const confirmAccount = async (
 ): Promise<void> => {
   const confirmer = await people.byId(db, by)
   await db.transaction(async (tx) => {
-    const pending = await confirmations.waitingConfirmation(tx, table, name)
+    const pending = await confirmations.lockConfirmation(tx, table, name)
     if (pending === null) throw new Refusal(table === 'people' ? 'PERSON_UNKNOWN' : 'CLIENT_UNKNOWN', { name })
     const fault = confirmationFault(pending.changedBy, { sub: by, duty: confirmer?.duty ?? null })
     if (fault !== null) throw new Refusal(fault)

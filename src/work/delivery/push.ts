@@ -99,7 +99,7 @@ const pushOne = async (
   options: PushOptions,
 ): Promise<void> => {
   await runBeside(db, { ...options, job: 'push', subject: platform.id }, async (run) => {
-    await gates.ensureRow(db, platform.id)
+    await gates.ensureGate(db, platform.id)
     const sender: Sender = {
       db,
       platform,

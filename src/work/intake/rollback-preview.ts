@@ -12,7 +12,7 @@ import type { WorkRules } from '../calendar/rules.js'
 import { factsOfOperators } from '../scoring/facts.js'
 import { cardInForce } from '../scoring/scorecards.js'
 import { rehearse } from './rehearsal.js'
-import { checkedRun, type RollbackResult, undoRun } from './rollback.js'
+import { type RollbackResult, rollbackableRun, undoRun } from './rollback.js'
 
 const NAMED_MOST = 50
 const WAIT_MS = 2_000
@@ -46,7 +46,7 @@ export interface RollbackPreviewInput {
 
 /** Refusals: as `rollBack`, and HUB_BUSY on a timeout. */
 export const previewRollback = async (db: Db, input: RollbackPreviewInput): Promise<RollbackForecast> => {
-  const { feed } = await checkedRun(db, input.run)
+  const { feed } = await rollbackableRun(db, input.run)
   const done = await locks.withLock(db, `pull:${feed}`, WAIT_MS, () =>
     rehearse(
       (work) => db.transaction(work),
@@ -59,7 +59,7 @@ export const previewRollback = async (db: Db, input: RollbackPreviewInput): Prom
 
 const rehearsed = async (tx: Tx, feed: string, input: RollbackPreviewInput): Promise<RollbackForecast> => {
   const { run, by, mayMove, rules, now } = input
-  await checkedRun(tx, run)
+  await rollbackableRun(tx, run)
   const started = { job: 'takeback' as const, subject: feed, cause: 'person' as const, by, leaseMs: LEASE_MS, now }
   const takebackRun = (await runs.start(tx, started)) ?? 0
   const before = await rehearsal.takeRehearsalMark(tx)

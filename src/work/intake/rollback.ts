@@ -54,14 +54,14 @@ export interface RollbackOptions extends Omit<RunOptions, 'cause' | 'plannedFor'
 export const rollBack = async (db: Db, options: RollbackOptions): Promise<RollbackResult> => {
   const { run: id, rules } = options
   const reason = checkedText(options.reason, '理由 the reason', rules.mark)
-  const { feed } = await checkedRun(db, id)
+  const { feed } = await rollbackableRun(db, id)
   const waitMs = options.waitMs ?? WAIT_MS
   const done = await locks.withLock(db, `pull:${feed}`, waitMs, () =>
     runAlone(db, { ...options, waitMs, job: 'takeback', subject: feed, cause: 'person' }, async (running) => {
       const counts = await db.transaction(async (tx) => {
         const now = options.now()
         const at = await knowledge.nextInstant(tx, now)
-        await checkedRun(tx, id)
+        await rollbackableRun(tx, id)
         const counts = await undoRun(tx, { run: id, by: running.id, at }, rules, now, {
           by: options.by,
           mayMove: options.mayMove ?? true,
@@ -78,7 +78,7 @@ export const rollBack = async (db: Db, options: RollbackOptions): Promise<Rollba
   return done
 }
 
-export const checkedRun = async (db: Db | Tx, id: number): Promise<takeback.PulledRun> => {
+export const rollbackableRun = async (db: Db | Tx, id: number): Promise<takeback.PulledRun> => {
   const found = await takeback.rollbackCandidate(db, id)
   if (found === null) throw new Refusal('RUN_UNKNOWN')
   const why = rollbackFault(found)
@@ -104,7 +104,7 @@ export const undoRun = async (
   await followChangedRecords(tx, { run: taken.by, at: taken.at, now, rules })
   for (const id of doubted) await showAgain(tx, id, { run: taken.run, at: taken.at, now, rules, ...who })
   const unfounded = await takeback.operatorsWithoutRecords(tx, taken)
-  const untouched = await leads.untouchedLeads(tx, unfounded)
+  const untouched = await leads.lockUntouchedLeads(tx, unfounded)
   await leads.dropLeads(
     tx,
     untouched.map(({ id }) => id),

@@ -31,7 +31,7 @@ export const expireListings = (db: Db, options: ExpireOptions): Promise<{ expire
     run.counts['terms'] = await renewTerms(db, rules, { now: run.startedAt, log })
     const passed: string[] = []
     for (;;) {
-      const due = await listings.dueForClock(db, today, { except: passed, limit: STEP_ENTRIES })
+      const due = await listings.listPastEnd(db, today, { except: passed, limit: STEP_ENTRIES })
       if (due.length === 0) break
       const ended = await endMany(db, due, run.startedAt, options)
       run.counts['expired'] += ended.size

@@ -98,7 +98,7 @@ export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInp
       await waiting.attachRecords(tx, reach, owner)
       await sameFacts.shareFacts(tx, { decision: reach.decision }, reach.at)
       touched.push(owner)
-      if (isNew) await proposals.proposeForNamesake(tx, owner)
+      if (isNew) await proposals.proposeForSameName(tx, owner)
     }
     await rescoringQueue.markDirty(tx, touched, at)
     await followChangedRecords(tx, { decision: decision.id, at, now: made.now, rules })
@@ -182,7 +182,7 @@ const detach = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date)
 /** Removes the operator that the decision created, unless other records mention it. */
 const unfound = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date }): Promise<void> => {
   if (!(await operators.isUnfounded(tx, id))) return
-  const untouched = (await leads.untouchedLeads(tx, [id])).map((lead) => lead.id)
+  const untouched = (await leads.lockUntouchedLeads(tx, [id])).map((lead) => lead.id)
   await leads.dropLeads(tx, untouched, { on: shanghaiDate(now), reason: NOBODY, at })
   if ((await takeback.forgetOperators(tx, [id], { at })) > 0)
     await watchEntries.close(tx, [id], { on: shanghaiDate(now), at })

@@ -88,7 +88,7 @@ const linesOf = async (tx: Tx, hash: string, card: Scorecard): Promise<{ lines?:
 
 /** A rollback may leave leads without ground. A new score drops those, and opens them again if it is low. */
 const dropUnfounded = async (tx: Tx, { ids, rows, on, at }: ScoredBatch): Promise<Set<number>> => {
-  const questioned = await leads.questionedLeads(tx, ids)
+  const questioned = await leads.lockLeadsWithRollbackConcern(tx, ids)
   if (questioned.length === 0) return new Set()
   const moved = new Set(rows.map((row) => row.operatorId))
   const unfounded = questioned.filter(({ operatorId }) => moved.has(operatorId))

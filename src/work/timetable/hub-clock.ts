@@ -33,7 +33,7 @@ export interface HubClock {
 }
 
 /** For tests and demos: a clock never in doubt. */
-export const fixedHubClock = (now: () => Date): HubClock => ({
+export const certainHubClock = (now: () => Date): HubClock => ({
   now,
   sure: now,
   isDoubted: () => false,

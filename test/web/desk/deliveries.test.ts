@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type MarketplaceStandIn, startMarketplace } from '../../../src/sandbox/marketplace.js'
+import { type MarketplaceStandIn, startMarketplaceStandIn } from '../../../src/sandbox/marketplace.js'
 import * as webhooks from '../../../src/store/standing/webhooks.js'
 import { addWebhook } from '../../../src/work/standing/changes/webhooks.js'
 import { confirmedClient } from '../../support/accounts.js'
@@ -195,7 +195,7 @@ describe('the pages of deliveries', function () {
 
   it('an administrator sees which addresses of marketplaces take what they are told, and what waits at each', async () => {
     const { db, keys, now } = all.hub.hub
-    markets = [await startMarketplace(), await startMarketplace()]
+    markets = [await startMarketplaceStandIn(), await startMarketplaceStandIn()]
     const made = []
     for (const [n, { hook: url }] of markets.entries()) {
       const client = ['虚构集市甲', '虚构集市乙'][n] ?? ''

@@ -213,7 +213,7 @@ describe('a database that is behind what it has sent', () => {
       entries: (await listings.publicEntries(db(), { days }, { first: 9, after: null })).length,
       operator: (await listings.publicOfOperators(db(), [operatorId], days)).length,
       bodies: (await listings.shownBodies(db(), [id])).size,
-      page: (await publicList.page(db(), SOUGHT, { order: 'newest', first: 9, after: null })).length,
+      page: (await publicList.readPage(db(), SOUGHT, { order: 'newest', first: 9, after: null })).length,
       signed: (await publicList.signedEntries(db(), [id])).size,
       listed: (await publicList.listStamp(db())).listed,
       may: await mayList(db()),

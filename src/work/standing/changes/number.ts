@@ -16,7 +16,7 @@ const ERASE_STEPS = 200
 export const numberChanges = async (db: Db, now: Date, steps = STEPS_MOST): Promise<number> => {
   const today = shanghaiDate(now)
   let numbered = 0
-  for (let step = 0; step < steps && (await store.hasMarks(db, today)); step += 1) {
+  for (let step = 0; step < steps && (await store.isNumberingDue(db, today)); step += 1) {
     const done = await db.transaction(async (tx) => {
       if (!(await store.tryNumberingLock(tx))) return null
       await store.markNewDay(tx, today)

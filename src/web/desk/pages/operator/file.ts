@@ -15,7 +15,7 @@ export type OperatorFile = Omit<OperatorNode, 'records'> & { records: FileRecord
 /** Maximum pages of 100 records. Beyond them, the report says that it is incomplete. */
 const PAGES_MOST = 30
 
-export interface FileQuery {
+export interface OperatorFileAddress {
   code: string
   /** YYYY-MM-DD; an empty text means now. */
   asOf: string
@@ -33,7 +33,7 @@ export interface OperatorFileState {
 
 const endOf = (day: string): string | null => (day === '' ? null : `${day}T23:59:59+08:00`)
 
-export const useOperatorFile = ({ code, asOf, knownAt }: FileQuery): OperatorFileState => {
+export const useOperatorFile = ({ code, asOf, knownAt }: OperatorFileAddress): OperatorFileState => {
   const client = useApolloClient()
   const askers = useMay('see_askers')
   const [round, setRound] = useState(0)

@@ -11,7 +11,7 @@ import { PlainTable } from '../../pieces/plain-table.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { cardDifferences } from '../scorecard/words.js'
 import { DecideActivation } from '../scorecards/decide.js'
-import { CARD_STATES, cardPath } from '../scorecards/words.js'
+import { CARD_STATE_WORDS, cardPath } from '../scorecards/words.js'
 import { GradeMatrix } from './grades.js'
 import { LargestMoves } from './moves.js'
 import { ProposeForm } from './propose.js'
@@ -77,7 +77,7 @@ interface TrialQuery {
 const optionsOf = (cards: CardChoices) =>
   cards.map(({ version, state }) => ({
     value: version,
-    label: `${version}（${CARD_STATES[state].word}）`,
+    label: `${version}（${CARD_STATE_WORDS[state].word}）`,
     disabled: state === 'BROKEN' || state === 'CHANGED',
   }))
 

@@ -15,7 +15,7 @@ import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
-import { CARD_STATES, trialPath } from '../scorecards/words.js'
+import { CARD_STATE_WORDS, trialPath } from '../scorecards/words.js'
 import { PointBar } from './point-bar.js'
 import { ScorecardDocument, type ScorecardQuery } from './scorecard.generated.js'
 import {
@@ -56,7 +56,7 @@ export default function ScorecardPage() {
             {told && (
               <>
                 {' '}
-                · <span className={CARD_STATES[told.state].tone}>{CARD_STATES[told.state].word}</span>
+                · <span className={CARD_STATE_WORDS[told.state].tone}>{CARD_STATE_WORDS[told.state].word}</span>
                 {told.hash && (
                   <span className="soft" title={told.hash}>
                     {' '}

@@ -10,7 +10,7 @@ import { TimeLine, type TimeLineEvent } from '../../pieces/time-line.js'
 import { labelOf } from '../../pieces/words.js'
 import { DecideActivation } from './decide.js'
 import { type ActivationLineFragment, ScorecardsDocument, type ScorecardsQuery } from './scorecards.generated.js'
-import { CARD_STATES, cardPath, trialPath } from './words.js'
+import { CARD_STATE_WORDS, cardPath, trialPath } from './words.js'
 
 export default function ScorecardsPage() {
   const { data, loading, error, refetch } = useQuery(ScorecardsDocument)
@@ -97,7 +97,7 @@ const State = ({
   faults: readonly string[]
 }) => (
   <>
-    <span className={CARD_STATES[state].tone}>{CARD_STATES[state].word}</span>
+    <span className={CARD_STATE_WORDS[state].tone}>{CARD_STATE_WORDS[state].word}</span>
     {faults.length > 0 && (
       <details>
         <summary>错误 {faults.length} 处</summary>
