@@ -38,7 +38,7 @@ import { makePublishedFiles, type PublishedFiles } from '../work/publication/pub
 import { type ScoringOptions, scoreOperators } from '../work/scoring/score.js'
 import { type TrialOptions, tryScorecard } from '../work/scoring/trial.js'
 import { verifyScores } from '../work/scoring/verify.js'
-import { renewSellers } from '../work/standing/confirmed-sellers.js'
+import { recheckSellerLists } from '../work/standing/confirmed-sellers.js'
 import { startClock, type TimetableClock } from '../work/timetable/clock.js'
 import { type ClockParts, certainHubClock, makeClockWatch, openClock } from '../work/timetable/hub-clock.js'
 import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
@@ -223,7 +223,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     if (job === 'trail') return (await tidyAuditLog(db, { ...options, isDoubted: clock.isDoubted, now, log })) !== null
     if (job === 'audit') return (await audit.nightly({ ...options, now, log })) !== null
     if (job === 'tidy') {
-      const renew = (at: Date) => renewSellers(db, { now: at, log, signal })
+      const renew = (at: Date) => recheckSellerLists(db, { now: at, log, signal })
       return (await deleteExpired(db, { ...options, archive: config.archiveDir, now, log, renew })) !== null
     }
     if (job === 'reconcile') return reconcileWith([subject], options).then(() => true)

@@ -1,5 +1,5 @@
 import { may, regionBoundOf } from '../../domain/access/viewer.js'
-import { CASE_STATES, type CaseState, isOver } from '../../domain/listing/case.js'
+import { CASE_STATES, type CaseState, isCaseOver } from '../../domain/listing/case.js'
 import { PARTY_DEADLINES } from '../../domain/listing/deadlines.js'
 import * as store from '../../store/listing/cases.js'
 import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
@@ -8,7 +8,7 @@ import { retractionCursor, retractionInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { caseView } from './listing-view.js'
 
-const OPEN = CASE_STATES.filter((state) => !isOver(state))
+const OPEN = CASE_STATES.filter((state) => !isCaseOver(state))
 
 interface CaseBoardFilter {
   states?: readonly CaseState[] | null

@@ -1,5 +1,5 @@
 import { may, maySeeOperator, seesOnlySomeFiles } from '../../domain/access/viewer.js'
-import { isOver } from '../../domain/listing/case.js'
+import { isCaseOver } from '../../domain/listing/case.js'
 import type * as listings from '../../store/listing/listings.js'
 import { type GraphqlContext, viewerTowards } from '../request/context.js'
 import { listingInGlobalId } from '../request/ids.js'
@@ -30,7 +30,7 @@ const ownListing = async (context: GraphqlContext, uuid: string): Promise<Listin
   const operator = await context.load.operator(listing?.operatorId ?? NO_ID)
   if (listing === null || !isVisibleToViewer(context, listing)) return entry
   const viewer = viewerTowards(context, operator)
-  const sees = may(viewer, 'see_inner_listings') && (may(viewer, 'see_removed') || !isOver(listing.state))
+  const sees = may(viewer, 'see_inner_listings') && (may(viewer, 'see_removed') || !isCaseOver(listing.state))
   return sees ? caseView(listing) : entry
 }
 

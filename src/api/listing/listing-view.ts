@@ -4,7 +4,7 @@
  */
 
 import { may, type OperatorScope, seesOnlySomeFiles, type Viewer } from '../../domain/access/viewer.js'
-import { type Case, isOver } from '../../domain/listing/case.js'
+import { type Case, isCaseOver } from '../../domain/listing/case.js'
 import { isBeforeNotice, isVisibleToParty } from '../../domain/listing/case-party.js'
 import type { ListKind } from '../../domain/listing/lists.js'
 import { makeRepeatMatcher } from '../../domain/listing/own-decisions.js'
@@ -179,11 +179,11 @@ export const visibleListings = async (
     ...mirrored
       .filter((version) => !isOwn(version.body) && (removed || isMirroredInForce(context, version)))
       .map((version) => mirroredView(version, lists, when.asOf)),
-  ].filter((view) => removed || !isOver(view.state))
+  ].filter((view) => removed || !isCaseOver(view.state))
 }
 
 export const isMirroredInForce = ({ parts, today }: GraphqlContext, version: RecordVersion): boolean =>
-  version.stands && !isOver(mirroredView(version, parts.rules.lists, today).state)
+  version.stands && !isCaseOver(mirroredView(version, parts.rules.lists, today).state)
 
 /** False for a party before the notice to it. */
 export const isVisibleToViewer = ({ viewer }: GraphqlContext, { facts }: Listing): boolean =>

@@ -42,7 +42,7 @@ export const makeBatchedLoad = <K, V>(
   }
 }
 
-export const answerInGroups =
+export const makeGroupedAnswer =
   <K, V>(groupOf: (key: K) => string, answer: (keys: K[]) => Promise<V[]>) =>
   async (keys: readonly K[]): Promise<V[]> => {
     const groups = new Map<string, { key: K; place: number }[]>()
@@ -79,7 +79,7 @@ export const makeMembershipLoad = <K extends number | string>(read: (keys: K[]) 
 type ReadOperators<K, V> = (ids: number[], question: Omit<K, 'operator'>) => Promise<V[]>
 
 export const readOperatorsInGroups = <K extends { operator: number }, V>(read: ReadOperators<K, V>) =>
-  answerInGroups<K, V>(
+  makeGroupedAnswer<K, V>(
     ({ operator: _, ...question }) => JSON.stringify(question),
     (asked) => {
       const { operator: _, ...question } = asked[0] as K

@@ -26,9 +26,9 @@ import * as sellers from '../../store/standing/sellers.js'
 import { registrationsOn } from '../../work/listing/public-entry.js'
 import { cardByHash } from '../../work/scoring/scorecards.js'
 import {
-  answerInGroups,
   cacheFirstCall,
   makeBatchedLoad,
+  makeGroupedAnswer,
   makeListLoad,
   makeMembershipLoad,
   makeOperatorLoad,
@@ -78,7 +78,7 @@ const recordLoaders = ({ own, agencies, lookups, now }: FileLoaderSources) => {
       return ids.map((id) => counts.get(id) ?? 0)
     }),
     sources: makeOperatorLoad<Omit<RecordPageKey, 'first' | 'after'>, versions.RecordVersion[]>(
-      async (ids, { when, ...some }) => listsByOperator(ids, await versions.sourcesOf(db, ids, when, some)),
+      async (ids, { when, ...some }) => listsByOperator(ids, await versions.versionsWithFact(db, ids, when, some)),
     ),
     /** The operator's own registration as known at `when`, not that of a merged operator. */
     registration: makeOperatorLoad<OperatorAtTime, versions.RecordVersion | null>(async (ids, { when }) => {
@@ -150,7 +150,7 @@ const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
   return {
     head: makeBatchedLoad<{ type: heads.AuthorizedType; key: string }, heads.AuthorizationRow | null>(
       JSON.stringify,
-      answerInGroups(
+      makeGroupedAnswer(
         ({ type }) => type,
         async (asked) => {
           const [first] = asked
@@ -173,7 +173,7 @@ const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
     accessCodes: makeListLoad((ids) => accessCodes.ofOperators(db, ids)),
     askings: makeBatchedLoad<auditLog.DisclosurePage & { operators: readonly number[] }, auditLog.Disclosure[]>(
       JSON.stringify,
-      answerInGroups(
+      makeGroupedAnswer(
         ({ operators: _, ...page }) => JSON.stringify(page),
         async (asked) => {
           const groups = asked.map(({ operators: group }) => group)

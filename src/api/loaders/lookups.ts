@@ -8,7 +8,7 @@ import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
 import * as scores from '../../store/scoring/scores.js'
 import * as standings from '../../store/standing/standings.js'
-import { answerInGroups, readOperatorsInGroups } from './data-loader.js'
+import { makeGroupedAnswer, readOperatorsInGroups } from './data-loader.js'
 import { listsByOperator, type OperatorAtTime, type RecordPageKey, valuesInKeyOrder } from './load-shapes.js'
 
 export interface StandingKey {
@@ -69,7 +69,7 @@ const standingsOf = (db: Db, asked: readonly StandingKey[]): StandingRowsPromise
     ({ asOf, today, wanted }) => asOf === first?.asOf && today === first.today && wanted === first.wanted,
   )
   if (alike) return standingsOn(db, asked)
-  return answerInGroups<StandingKey, standings.StandingRow | null>(
+  return makeGroupedAnswer<StandingKey, standings.StandingRow | null>(
     ({ asOf, today, wanted }) => `${asOf} ${today} ${wanted.grades} ${wanted.flags} ${wanted.entries}`,
     (some) => standingsOn(db, some),
   )(asked)

@@ -24,7 +24,7 @@ export const CASE_STATES = [
 ] as const
 export type CaseState = (typeof CASE_STATES)[number]
 
-export const isOver = (state: string | null): boolean => state === 'REMOVED' || state === 'NOT_LISTED'
+export const isCaseOver = (state: string | null): boolean => state === 'REMOVED' || state === 'NOT_LISTED'
 
 export type CaseRole = ViewerRole | 'clock'
 

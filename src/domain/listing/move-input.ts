@@ -19,7 +19,7 @@ export interface MoveInput extends Omit<CaseAct, KnownToHub> {
   seen?: number
 }
 
-export interface MoveAuthor {
+export interface RequestedMove {
   name: MoveName
   by: string
   role: CaseRole
@@ -28,7 +28,7 @@ export interface MoveAuthor {
 
 /** Throws DATE_INVALID or INPUT_INVALID. */
 export const caseActFrom = (
-  { name, by, role, input: sent }: MoveAuthor,
+  { name, by, role, input: sent }: RequestedMove,
   today: string,
   linked: LinkedDecision | null,
   mark: (id: string) => string,

@@ -9,7 +9,7 @@ const KEPT_MS = 10_000
 const spares = new WeakMap<object, { connection: RawConnection; late: NodeJS.Timeout }>()
 const bound = new WeakSet<object>()
 
-export const takeSpareConnection = (db: Db): RawConnection | null => {
+export const takeReservedConnection = (db: Db): RawConnection | null => {
   const spare = spares.get(db.client)
   if (spare === undefined) return null
   spares.delete(db.client)
@@ -18,7 +18,7 @@ export const takeSpareConnection = (db: Db): RawConnection | null => {
   return spare.connection.__knex__disposed ? null : spare.connection
 }
 
-export const keepSpareConnection = async (db: Db, connection: RawConnection): Promise<void> => {
+export const keepReservedConnection = async (db: Db, connection: RawConnection): Promise<void> => {
   if (spares.has(db.client)) return end(db, connection)
   const late = setTimeout(() => {
     spares.delete(db.client)
@@ -36,7 +36,7 @@ const bind = (db: Db): void => {
   bound.add(client)
   const destroy = client.destroy.bind(client)
   client.destroy = async (...args: unknown[]) => {
-    const connection = takeSpareConnection(db)
+    const connection = takeReservedConnection(db)
     if (connection !== null) await end(db, connection)
     return destroy(...args)
   }

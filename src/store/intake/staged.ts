@@ -6,7 +6,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import type { MadeOperator } from '../../domain/intake/made-operator.js'
 import type { Draft } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
-import { keepSpareConnection, takeSpareConnection } from '../db/reserved-connection.js'
+import { keepReservedConnection, takeReservedConnection } from '../db/reserved-connection.js'
 
 export interface StagedDraft {
   item: number
@@ -101,13 +101,13 @@ export const withStage = async <T>(db: Db, work: (stage: DraftStage) => Promise<
     )
     return done
   } finally {
-    if (isClean) await keepSpareConnection(db, connection)
+    if (isClean) await keepReservedConnection(db, connection)
     else await db.client.destroyRawConnection(connection).catch(() => {})
   }
 }
 
 const withTable = async (db: Db): Promise<ClientBase> => {
-  const spare: ClientBase | null = takeSpareConnection(db)
+  const spare: ClientBase | null = takeReservedConnection(db)
   if (spare !== null) {
     try {
       await spare.query(TABLE)

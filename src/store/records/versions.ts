@@ -248,7 +248,7 @@ export const countOfOperators = async (
   return new Map(answer.rows.map((row: { id: number; n: number }) => [row.id, row.n]))
 }
 
-export const sourcesOf = (
+export const versionsWithFact = (
   db: Db,
   operatorIds: readonly number[],
   when: PointInTime,

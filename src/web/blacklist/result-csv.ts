@@ -1,8 +1,8 @@
 /** Sends a search result as CSV. Entries that leave the list during sending are omitted. */
 import type { Request, Response } from 'express'
 import { secondsUntilMidnight, shanghaiDate } from '../../foundation/time/dates.js'
+import type { ConcurrencyLimit } from '../../store/db/concurrency-limit.js'
 import type { Db } from '../../store/db/db.js'
-import type { ConcurrencyLimit } from '../../store/db/turns.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import * as publicList from '../../store/publication/public-list.js'
 import { BYTE_ORDER_MARK, CSV_COLUMNS, publicCsvLine } from '../../work/publication/publish-files.js'

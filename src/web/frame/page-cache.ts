@@ -6,8 +6,8 @@
 import { Refusal } from '../../foundation/errors.js'
 import { LRUCache } from '../../foundation/lru.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
+import { type ConcurrencyLimit, makeConcurrencyLimit } from '../../store/db/concurrency-limit.js'
 import type { Db } from '../../store/db/db.js'
-import { type ConcurrencyLimit, makeConcurrencyLimit } from '../../store/db/turns.js'
 import * as publicList from '../../store/publication/public-list.js'
 
 const KEPT_MOST = 400

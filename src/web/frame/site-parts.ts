@@ -1,7 +1,7 @@
 import type { Request } from 'express'
 import type { ListKind } from '../../domain/listing/lists.js'
+import type { ConcurrencyLimit } from '../../store/db/concurrency-limit.js'
 import type { Db } from '../../store/db/db.js'
-import type { ConcurrencyLimit } from '../../store/db/turns.js'
 
 export interface SiteDependencies {
   db: Db

@@ -19,7 +19,7 @@ import { type DraftStage, withStage } from '../../store/intake/staged.js'
 import * as versions from '../../store/records/versions.js'
 import * as runs from '../../store/timetable/runs.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { renewSellers } from '../standing/confirmed-sellers.js'
+import { recheckSellerLists } from '../standing/confirmed-sellers.js'
 import { FIRST_FAILURE_STATUS, type OpenRun, type RunOptions, runAlone } from '../timetable/run.js'
 import { mergeDelivery } from './merge.js'
 import { readItems } from './read.js'
@@ -82,7 +82,7 @@ export const runPull = async (db: Db, options: PullRunOptions): Promise<PullResu
 /** A failure is only logged: the nightly job confirms sellers again. */
 const confirmSellers = async (db: Db, { now, log, signal }: PullRunOptions): Promise<void> => {
   try {
-    await renewSellers(db, { now: now(), log, signal })
+    await recheckSellerLists(db, { now: now(), log, signal })
   } catch (error) {
     log?.error({ err: error }, 'sellers could not be held against the shops')
   }

@@ -3,7 +3,7 @@
  * examines it and each successor.
  */
 
-import { isOver } from '../../domain/listing/case.js'
+import { isCaseOver } from '../../domain/listing/case.js'
 import { areDistinct, type MergerParty, refuseBadDivision } from '../../domain/operators/merger.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -73,7 +73,7 @@ const ask = async (
 ): Promise<number> => {
   const { from, successors, on, documentNumber } = division
   const own = await listings.ofOperators(tx, [from.mergedInto ?? from.id])
-  const listed = own.filter(({ state }) => state !== 'LEAD' && !isOver(state))
+  const listed = own.filter(({ state }) => state !== 'LEAD' && !isCaseOver(state))
   let leads = 0
   for (const { id, list } of listed) {
     await concerns.open(tx, { listingId: id, cause: 'DIVIDED', record: null, run: null, at })

@@ -44,7 +44,7 @@ interface RenewalOptions {
 }
 
 /** Checks all sellers' lists against the shops feed. Returns the number of lists over their cap. */
-export const renewSellers = async (db: Db, { now, log, signal }: RenewalOptions): Promise<number> => {
+export const recheckSellerLists = async (db: Db, { now, log, signal }: RenewalOptions): Promise<number> => {
   let over = 0
   for (const client of await store.clientsWithList(db, oldestHoldingDate(shanghaiDate(now)))) {
     if (signal?.aborted) break

@@ -25,7 +25,7 @@ import { makeRevocations } from '../../../src/api/request/revocations.js'
 import { PUBLIC_VIEWER, type Role, type Viewer } from '../../../src/domain/access/viewer.js'
 import { makeMetrics } from '../../../src/foundation/metrics.js'
 import { makeBulkHandle } from '../../../src/store/db/bulk-handle.js'
-import { makeConcurrencyLimit } from '../../../src/store/db/turns.js'
+import { makeConcurrencyLimit } from '../../../src/store/db/concurrency-limit.js'
 import { makeAttemptLog } from '../../../src/work/audit/attempts.js'
 import {
   globalOf,

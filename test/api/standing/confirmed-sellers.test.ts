@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { UNCONFIRMED_LEAST } from '../../../src/domain/standing/sellers.js'
 import { makeLog } from '../../../src/hub/log.js'
-import { renewSellers, setSellersCap } from '../../../src/work/standing/confirmed-sellers.js'
+import { recheckSellerLists, setSellersCap } from '../../../src/work/standing/confirmed-sellers.js'
 import { askRows } from '../rows.js'
 import { globalOf, makeWorld, NOW, operatorId, registration, scored, uscc, type World } from '../world.js'
 
@@ -147,7 +147,7 @@ describe('sellers confirmed by the shops feed, over HTTP', () => {
     await world.bring('registry', [registration(unknown[0] as string, '虚构后来有限公司')])
     await scored(world, await operatorId(world, unknown[0] as string), 720, 'A', [])
     expect(await gradeOf(unknown[0] as string)).to.equal(null)
-    await renewSellers(world.database.db, { now: NOW })
+    await recheckSellerLists(world.database.db, { now: NOW })
     expect(await gradeOf(unknown[0] as string)).to.equal('A')
   })
 

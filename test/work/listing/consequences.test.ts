@@ -431,7 +431,7 @@ describe('one fact from several sources', () => {
     const records = await versions.ofOperators(db(), [operator], when, sight)
     expect(records.map((one) => one.feed)).to.deep.equal(['penalties'])
     expect((await versions.countOfOperators(db(), [operator], when, sight)).get(operator)).to.equal(1)
-    const sources = await versions.sourcesOf(db(), [operator], when, sight)
+    const sources = await versions.versionsWithFact(db(), [operator], when, sight)
     expect(sources.map((one) => one.feed)).to.deep.equal(['penalties', 'elsewhere'])
     expect(await evidence.evidenceOf(db(), [operator], when)).to.have.length(2)
     await scored()
