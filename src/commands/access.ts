@@ -8,7 +8,7 @@ import * as lockouts from '../work/access/lockouts.js'
 import * as people from '../work/access/people.js'
 import { setSellersCap } from '../work/standing/confirmed-sellers.js'
 import { confirmClock } from '../work/timetable/hub-clock.js'
-import { type Command, type JsonFlag, jsonOption, Option, printResult, type WithHub } from './program.js'
+import { type Command, type HubRunner, type JsonFlag, jsonOption, Option, printResult } from './program.js'
 
 const HOUR_MS = 3_600_000
 
@@ -25,7 +25,7 @@ interface SellersOptions extends JsonFlag {
   reason: string
 }
 
-export const addAccessCommands = (command: Command, withHub: WithHub): void => {
+export const addAccessCommands = (command: Command, withHub: HubRunner): void => {
   clientCommands(command.command('client').description('登记系统 · registered systems'), withHub)
   personCommands(command.command('person').description('人员 · people who sign in'), withHub)
   clockCommands(command.command('clock').description('数据库时钟 · the clock of the database'), withHub)
@@ -55,7 +55,7 @@ const worded = (name: string, { role, duty, agency, region }: RegistrationOption
 
 const unlockCommand = (
   of: Command,
-  withHub: WithHub,
+  withHub: HubRunner,
   { kind, field }: { kind: lockouts.SignInAttempt['kind']; field: 'client_id' | 'name' },
 ): void => {
   of.command('unlock')
@@ -74,7 +74,7 @@ const unlockCommand = (
     )
 }
 
-const clientCommands = (client: Command, withHub: WithHub): void => {
+const clientCommands = (client: Command, withHub: HubRunner): void => {
   unlockCommand(client, withHub, { kind: 'CLIENT', field: 'client_id' })
   const show = (
     json: boolean | undefined,
@@ -177,7 +177,7 @@ const clientCommands = (client: Command, withHub: WithHub): void => {
     )
 }
 
-const personCommands = (person: Command, withHub: WithHub): void => {
+const personCommands = (person: Command, withHub: HubRunner): void => {
   unlockCommand(person, withHub, { kind: 'PERSON', field: 'name' })
   const show = (json: boolean | undefined, registered: people.PersonCredentials): void =>
     printResult(json, registered, () => [
@@ -234,7 +234,7 @@ const personCommands = (person: Command, withHub: WithHub): void => {
     )
 }
 
-const keyCommands = (keys: Command, withHub: WithHub): void => {
+const keyCommands = (keys: Command, withHub: HubRunner): void => {
   keys
     .command('rotate')
     .option('--leaked', '立即换用，旧密钥签发的令牌全部失效 · at once; no token of an older key is good any more')
@@ -279,7 +279,7 @@ const keyCommands = (keys: Command, withHub: WithHub): void => {
     )
 }
 
-const clockCommands = (clock: Command, withHub: WithHub): void => {
+const clockCommands = (clock: Command, withHub: HubRunner): void => {
   clock
     .command('confirm')
     .requiredOption('--reason <text>', '依据 · by what it was found right')

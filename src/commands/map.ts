@@ -9,11 +9,11 @@ import { knownFeed } from '../hub/hub.js'
 import * as store from '../store/intake/feed-maps.js'
 import * as feedMaps from '../work/intake/feed-maps.js'
 import { checkReadable } from '../work/intake/pull.js'
-import { type Command, jsonOption, printResult, type WithHub } from './program.js'
+import { type Command, type HubRunner, jsonOption, printResult } from './program.js'
 
 const COLUMNS = [{ names: ['表头', '字段', '固定值'] }, { names: ['heading', 'field', 'value'] }] as const
 
-export const addMapCommand = (command: Command, withHub: WithHub): void => {
+export const addMapCommand = (command: Command, withHub: HubRunner): void => {
   command
     .command('map')
     .argument('<feed>', '数据源 feed')

@@ -3,7 +3,7 @@ import type { Hub, HubOverrides } from '../hub/hub.js'
 
 export { type Command, CommanderError, Option }
 
-export type WithHub = <T>(work: (hub: Hub) => Promise<T>, overrides?: Pick<HubOverrides, 'adoptKeys'>) => Promise<T>
+export type HubRunner = <T>(work: (hub: Hub) => Promise<T>, overrides?: Pick<HubOverrides, 'adoptKeys'>) => Promise<T>
 
 export interface JsonFlag {
   json?: boolean

@@ -1,6 +1,6 @@
 /** Pages query GraphQL as the party (web/my/questions): rights, limits and audit rows equal those of its token. */
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
-import type { AnswerPageQuery } from '../api/graphql/execution.js'
+import type { PageQueryRunner } from '../api/graphql/execution.js'
 import { writeAuditRow } from '../api/request/audit-rows.js'
 import { CLEARED_PARTY_COOKIE, partyCookieFor, partyCookieIn, refuseCrossSite } from '../api/request/cookies.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
@@ -63,7 +63,7 @@ interface PartyVisit {
 export const myRouter = (
   parts: ApiDependencies,
   askedOf: (request: Request) => HttpRequestContext,
-  ask: AnswerPageQuery,
+  ask: PageQueryRunner,
 ): Router => {
   const send = (request: Request, response: Response, page: SitePage): void => {
     const parameters = Object.fromEntries(

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import express, { type Express } from 'express'
 import { makeAnswerPath } from '../api/fast/answer-path.js'
-import { type AnswerPageQuery, type GraphqlEndpoint, makeGraphqlEndpoint } from '../api/graphql/execution.js'
+import { type GraphqlEndpoint, makeGraphqlEndpoint, type PageQueryRunner } from '../api/graphql/execution.js'
 import { makeChangeStreams } from '../api/request/change-streams.js'
 import { sessionCookieIn } from '../api/request/cookies.js'
 import type { ApiDependencies, ServerDependencies } from '../api/request/dependencies.js'
@@ -265,7 +265,7 @@ export const makeRestRouter = (
     ask,
     pages = pagesOf(parts, askedOf),
     files = parts.files ?? makePublishedFiles(join(tmpdir(), 'hub-published')),
-  }: { limits: SignInLimits; ask: AnswerPageQuery; pages?: ReturnType<typeof pagesOf>; files?: PublishedFiles },
+  }: { limits: SignInLimits; ask: PageQueryRunner; pages?: ReturnType<typeof pagesOf>; files?: PublishedFiles },
 ): Express => {
   const app = express()
   app.disable('x-powered-by')

@@ -56,7 +56,7 @@ interface GraphqlAnswer {
 }
 
 /** Answers a query of the web site with the viewer's rights, limits and audit row. */
-export type AnswerPageQuery = (
+export type PageQueryRunner = (
   own: { asked: HttpRequestContext; viewer: Viewer; response: ServerResponse },
   question: { query: string; variables?: Record<string, unknown> },
 ) => Promise<GraphqlResult>
@@ -69,7 +69,7 @@ interface GraphqlResult {
 
 export interface GraphqlEndpoint {
   answer(request: IncomingMessage, response: ServerResponse, asked: HttpRequestContext): Promise<void>
-  ask: AnswerPageQuery
+  ask: PageQueryRunner
   stop(): Promise<void>
 }
 
@@ -90,7 +90,7 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
   const apollo = makeApollo(engine, parts)
   await apollo.start()
   const byApollo = askApollo(apollo, engine)
-  const contextFor = ({ asked, viewer, response }: Parameters<AnswerPageQuery>[0], began: number): GraphqlContext => {
+  const contextFor = ({ asked, viewer, response }: Parameters<PageQueryRunner>[0], began: number): GraphqlContext => {
     const acts = (): boolean => context.auditNotes.isAct
     const own = withRequestDb(parts, () =>
       makeRequestDatabase(parts.db, { requestId: asked.requestId, response, acts }),

@@ -12,7 +12,7 @@ import type { AuditVerification } from '../../work/audit/verify-audit-log.js'
 import type { WorkRules } from '../../work/calendar/rules.js'
 import type { PullResult, SubmittedFile } from '../../work/intake/pull.js'
 import type { PublishedFiles } from '../../work/publication/published-files.js'
-import type { ResolveHost } from '../../work/standing/subscriber-client.js'
+import type { HostResolver } from '../../work/standing/subscriber-client.js'
 import type { ScheduledJob } from '../../work/timetable/timetable.js'
 import type { AnswerPath } from '../fast/answer-path.js'
 import type { ChangeStreams } from './change-streams.js'
@@ -56,7 +56,7 @@ export interface ApiDependencies {
   webhookAllow?: readonly string[]
   /** A stream's client that stops reading for this long (milliseconds) is disconnected; default 30,000. */
   slowMs?: number
-  resolve?: ResolveHost
+  resolve?: HostResolver
   demo: boolean
   publicUrl?: string
   timetable: readonly ScheduledJob[]

@@ -22,14 +22,14 @@ export interface ReceivedBody {
 }
 
 /** Returns null when the sender disconnected early. */
-export type ReceiveBody = (request: IncomingMessage, agency: string) => Promise<ReceivedBody | null>
+export type BodyReceiver = (request: IncomingMessage, agency: string) => Promise<ReceivedBody | null>
 
-export const makeReceiveBody = ({
+export const makeBodyReceiver = ({
   most,
   mostOfAll,
   stalledMs = STALLED_MS,
   arrivingMost = ARRIVING_MOST,
-}: ReceiveBounds): ReceiveBody => {
+}: ReceiveBounds): BodyReceiver => {
   const held = new Map<string, number>()
   const arriving = new Map<string, number>()
   let all = 0

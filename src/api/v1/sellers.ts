@@ -8,7 +8,7 @@ import { writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { withRequestDb } from '../request/request-database.js'
 import { admitViewer, recheckAdmission, requireAct } from '../request/viewer.js'
-import { makeReceiveBody } from './receive-body.js'
+import { makeBodyReceiver } from './receive-body.js'
 import type { ContextOfRequest } from './request.js'
 import { makeUploadSlots } from './upload-slots.js'
 
@@ -20,7 +20,7 @@ const PARAMETERS = ['dated', 'marketplace']
 
 export const sellersHandler = (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler => {
   const places = makeUploadSlots(LISTS_MOST, 1)
-  const receive = makeReceiveBody({ most: SELLERS_BYTES, mostOfAll: LISTS_MOST * SELLERS_BYTES, arrivingMost: 1 })
+  const receive = makeBodyReceiver({ most: SELLERS_BYTES, mostOfAll: LISTS_MOST * SELLERS_BYTES, arrivingMost: 1 })
   return async (request, response) => {
     const requestContext = askedOf(request)
     const { now } = requestContext

@@ -18,7 +18,7 @@ import type { HttpRequestContext } from '../request/request-context.js'
 import { withRequestDb } from '../request/request-database.js'
 import { admitViewer, recheckAdmission, requireSignedIn } from '../request/viewer.js'
 import { uploadedFileName } from './file-name.js'
-import { contentTooLarge, makeReceiveBody, type ReceiveBody, type ReceivedBody } from './receive-body.js'
+import { type BodyReceiver, contentTooLarge, makeBodyReceiver, type ReceivedBody } from './receive-body.js'
 import type { ContextOfRequest } from './request.js'
 import { makeUploadSlots } from './upload-slots.js'
 
@@ -61,7 +61,7 @@ export class FailedUpload extends Error {
 export const uploadHandler = (
   all: ApiDependencies,
   askedOf: ContextOfRequest,
-  receive: ReceiveBody = makeReceiveBody({ most: UPLOAD_BYTES, mostOfAll: ARRIVING_BYTES }),
+  receive: BodyReceiver = makeBodyReceiver({ most: UPLOAD_BYTES, mostOfAll: ARRIVING_BYTES }),
 ): RequestHandler => {
   const places = makeUploadSlots(UPLOADS_MOST, UPLOADS_OF_ONE)
   return async (request, response) => {

@@ -173,7 +173,7 @@ export interface DocumentPage {
 }
 
 /** `src/web` prints the document. The hash of this print is that of the paper served. */
-export type PrintDocument = (template: DocumentTemplate, of: DocumentSource, reader: DocumentReader) => DocumentPage
+export type DocumentPrinter = (template: DocumentTemplate, of: DocumentSource, reader: DocumentReader) => DocumentPage
 
 export const fillTemplate = (template: DocumentTemplate, of: DocumentSource): FilledDocument => {
   const filled: FilledDocument = { values: new Map(), missing: [] }

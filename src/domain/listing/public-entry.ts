@@ -179,7 +179,7 @@ export const businessAddress = (
 }
 
 /** After a merger the entry still names the firm that was listed. */
-export const withPublishedName = <P extends Pick<PartyToPublish, 'uscc' | 'name' | 'region'>>(
+export const withPublishedParty = <P extends Pick<PartyToPublish, 'uscc' | 'name' | 'region'>>(
   party: P,
   shown: Pick<PublicEntry, 'uscc' | 'name' | 'region'> | undefined,
 ): P =>

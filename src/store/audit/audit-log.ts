@@ -252,7 +252,7 @@ export const disclosuresAbout = async (
   return pages
 }
 
-export const codesOf = (
+export const codesOfOperatorsAndSubjects = (
   db: Db,
   { operators, subjects }: { operators: readonly number[]; subjects: readonly string[] },
 ): Promise<string[]> =>

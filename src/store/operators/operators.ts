@@ -82,7 +82,7 @@ export const create = async (
 }
 
 /** True when no record, merger or identity decision supports the operator. Listings are ignored. */
-export const isUnfounded = async (tx: Tx, id: number): Promise<boolean> => {
+export const hasNoBasis = async (tx: Tx, id: number): Promise<boolean> => {
   const answer = await tx.raw(
     `select not exists (select 1 from versions v where v.operator_id = o.id and v.known_to is null and v.found_by is null)
        and not exists (select 1 from operators m where m.merged_into = o.id)

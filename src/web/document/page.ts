@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto'
 import {
   BLANK_PATTERN,
+  type DocumentPrinter,
   type DocumentTemplate,
   type FilledDocument,
   fillTemplate,
   type MissingBlank,
-  type PrintDocument,
 } from '../../domain/listing/documents.js'
 import { changesDirection, containDirection } from '../../foundation/text/bidi.js'
 import { escapeHtml } from '../frame/html.js'
@@ -34,7 +34,7 @@ export const DOCUMENT_STYLE = `'sha256-${createHash('sha256').update(STYLE).dige
 
 const POLICY = `default-src 'none'; style-src ${DOCUMENT_STYLE}; form-action 'none'; base-uri 'none'`
 
-export const printDocument: PrintDocument = (template, of, reader) => {
+export const printDocument: DocumentPrinter = (template, of, reader) => {
   const filled = fillTemplate(template, of)
   const title = plainOf(template.title, filled)
   const ofParty = template.signer === 'PARTY'

@@ -36,7 +36,7 @@ const SHARE = 3
  * Calls `read` in the repeatable read transaction that found the snapshot. With `namesNobody`, it does so even while
  * the restore guard forbids listing.
  */
-export type ReadListNow = <T>(
+export type CurrentListReader = <T>(
   db: Db,
   now: Date,
   response: Response,
@@ -50,7 +50,7 @@ export const makeListReader = ({
   publish,
   sure,
   waitMs = PUBLICATION_WAIT_MS,
-}: ListDependencies): ReadListNow => {
+}: ListDependencies): CurrentListReader => {
   const made = oneAtATime(publish)
   return async (db, now, response, read, { namesNobody = false } = {}) => {
     const found = (select: (tx: Tx) => Promise<ListInForce | null>) =>

@@ -14,7 +14,7 @@ import {
 } from '../../work/publication/publish-edition.js'
 import { FILE_FORMS } from '../../work/publication/publish-files.js'
 import { ENCODINGS, type HeldEdition, type PublishedFiles } from '../../work/publication/published-files.js'
-import { type ListInForce, PUBLICATION_WAIT_MS, type ReadListNow, settlesWithin } from './current.js'
+import { type CurrentListReader, type ListInForce, PUBLICATION_WAIT_MS, settlesWithin } from './current.js'
 import type { ByteSource, FileRepresentation } from './represented.js'
 
 const TRIES = 5
@@ -32,12 +32,12 @@ export interface EditionDependencies {
 }
 
 /** The caller must release `held`. Throws LIST_IN_THE_MAKING. */
-export type ReadEditionNow = (db: Db, now: Date, response: Response) => Promise<ListedEdition>
+export type CurrentEditionReader = (db: Db, now: Date, response: Response) => Promise<ListedEdition>
 
 export const makeEditionReader = (
   { files, waitMs = PUBLICATION_WAIT_MS }: EditionDependencies,
-  listAt: ReadListNow,
-): ReadEditionNow => {
+  listAt: CurrentListReader,
+): CurrentEditionReader => {
   // The last edition served. Without removed entries, it is served again while the next one is built.
   let served: ListInForce | null = null
   const heldOf = ({ snapshot }: ListInForce): HeldEdition | null => {

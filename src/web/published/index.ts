@@ -15,10 +15,10 @@ import type { PublishedFiles } from '../../work/publication/published-files.js'
 import { baseUrlOf, sendPage } from '../frame/render-response.js'
 import type { TimeoutBounds } from '../frame/response-timeout.js'
 import { type EncodedBody, encodedBodyOf, makeBodyCache } from './body.js'
-import { type ListInForce, makeListReader, type ReadListNow } from './current.js'
+import { type CurrentListReader, type ListInForce, makeListReader } from './current.js'
 import { readDelta } from './delta.js'
 import { type DownloadLimits, makeDownloadLimits } from './downloads.js'
-import { makeEditionReader, type ReadEditionNow, representEditionFile } from './edition.js'
+import { type CurrentEditionReader, makeEditionReader, representEditionFile } from './edition.js'
 import { dataPage } from './page.js'
 import { sendFile } from './represented.js'
 
@@ -39,8 +39,8 @@ export interface DataDependencies {
 type Serving = DataDependencies
 
 interface DataSources {
-  listAt: ReadListNow
-  editionAt: ReadEditionNow
+  listAt: CurrentListReader
+  editionAt: CurrentEditionReader
   bodies: (key: string, make: () => Promise<Buffer>) => Promise<EncodedBody>
   downloads: DownloadLimits
 }

@@ -11,13 +11,13 @@ export interface ActContext {
 }
 
 /** Tells whether the caller may see an operator. Without this function, all may be seen. */
-export type MayAccessOperator = (operator: operators.StoredOperator) => boolean
+export type OperatorAccessCheck = (operator: operators.StoredOperator) => boolean
 
 /** Refusal OPERATOR_UNKNOWN when no operator has the code or `mayFor` denies access to it. */
 export const findOperator = async (
   tx: Tx,
   code: string,
-  mayFor: MayAccessOperator = () => true,
+  mayFor: OperatorAccessCheck = () => true,
 ): Promise<operators.StoredOperator> => {
   const scheme = parseCode(code)
   const operator = scheme === null ? undefined : [...(await operators.byCodes(tx, [scheme])).values()][0]

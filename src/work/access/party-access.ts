@@ -7,10 +7,10 @@ import { parseAccessCode, withoutAccessCodes } from '../../foundation/text/acces
 import * as store from '../../store/access/access-codes.js'
 import type { Db } from '../../store/db/db.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { type ActContext, atNewInstant, findOperator, type MayAccessOperator } from './acts.js'
+import { type ActContext, atNewInstant, findOperator, type OperatorAccessCheck } from './acts.js'
 
 export interface AccessCodeRequest extends ActContext {
-  mayFor?: MayAccessOperator
+  mayFor?: OperatorAccessCheck
   operator: string
   reason: string
 }

@@ -2,7 +2,7 @@ import type { Calendar } from '../../domain/calendar/calendar.js'
 import type { RuleFault } from '../../domain/calendar/dated-rows.js'
 import type { PlatformSubjects } from '../../domain/delivery/delivery.js'
 import type { MoveRules as CaseRules } from '../../domain/listing/case.js'
-import type { PrintDocument } from '../../domain/listing/documents.js'
+import type { DocumentPrinter } from '../../domain/listing/documents.js'
 import type { ListKind } from '../../domain/listing/lists.js'
 import type { ClockRules } from '../../domain/listing/publication-clocks.js'
 import { checkRecoveryRules, type RecoveryRules } from '../../domain/scoring/recovery-rules.js'
@@ -16,7 +16,7 @@ export interface WorkRules {
   platforms: readonly PlatformSubjects[]
   /** Returns the pseudonym that replaces an ID number in free text. */
   mark: (id: string) => string
-  printDocument: PrintDocument
+  printDocument: DocumentPrinter
 }
 
 /** Refusal INPUT_INVALID for an unknown id. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { entryActionAfter, entryNotice, entryRemoval } from '../../domain/delivery/entry-notice.js'
 import type { CaseAct } from '../../domain/listing/case.js'
 import type { MoveName } from '../../domain/listing/moves.js'
-import { MASKING_VERSION, WITHHOLDING_REASONS, withPublishedName } from '../../domain/listing/public-entry.js'
+import { MASKING_VERSION, WITHHOLDING_REASONS, withPublishedParty } from '../../domain/listing/public-entry.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -57,7 +57,7 @@ export const applyMovesToEntries = async (
         ? known
         : {
             ...(present ??
-              (await publicOf(tx, { name, before, after }, withPublishedName(operator, known), shanghaiDate(now)))),
+              (await publicOf(tx, { name, before, after }, withPublishedParty(operator, known), shanghaiDate(now)))),
             endsOn: after.endsOn,
           }
     if (change !== 'REMOVE' && body) await publish(tx, body, act.on, present === undefined ? MASKING_VERSION : null)

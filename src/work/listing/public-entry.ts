@@ -2,7 +2,7 @@ import {
   businessAddress,
   type PublicEntryResult,
   publicEntry,
-  withPublishedName,
+  withPublishedParty,
 } from '../../domain/listing/public-entry.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -87,7 +87,7 @@ export const compareWithRecords = async (
   const { body } = await publicEntryOf(
     tx,
     renewed,
-    withPublishedName(operator, published),
+    withPublishedParty(operator, published),
     on,
     listing.facts.ofAge ?? null,
   )

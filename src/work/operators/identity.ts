@@ -181,7 +181,7 @@ const detach = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date)
 
 /** Removes the operator that the decision created, unless other records mention it. */
 const unfound = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date }): Promise<void> => {
-  if (!(await operators.isUnfounded(tx, id))) return
+  if (!(await operators.hasNoBasis(tx, id))) return
   const untouched = (await leads.lockUntouchedLeads(tx, [id])).map((lead) => lead.id)
   await leads.dropLeads(tx, untouched, { on: shanghaiDate(now), reason: NOBODY, at })
   if ((await takeback.forgetOperators(tx, [id], { at })) > 0)

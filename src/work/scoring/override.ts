@@ -9,11 +9,11 @@ import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as overrides from '../../store/scoring/overrides.js'
 import * as scores from '../../store/scoring/scores.js'
-import { type ActContext, atNewInstant, findOperator, type MayAccessOperator } from '../access/acts.js'
+import { type ActContext, atNewInstant, findOperator, type OperatorAccessCheck } from '../access/acts.js'
 import type { WorkRules } from '../calendar/rules.js'
 
 export interface OverrideProposal extends ActContext {
-  mayFor?: MayAccessOperator
+  mayFor?: OperatorAccessCheck
   operator: string
   grade: Grade
   endsOn: string

@@ -10,14 +10,14 @@ import { addressRefusal } from '../../domain/standing/subscriber-addresses.js'
 import { webhookAddressFault } from '../../domain/standing/webhooks.js'
 import { isRedirect, toUnreachableError, UnreachableError } from '../../foundation/http.js'
 
-export type ResolveHost = (host: string) => Promise<string[]>
+export type HostResolver = (host: string) => Promise<string[]>
 
 export interface SubscriberRequest {
   headers: Record<string, string>
   body: string
   timeoutMs: number
   allow: readonly string[]
-  resolve?: ResolveHost
+  resolve?: HostResolver
   signal?: AbortSignal
 }
 
@@ -27,7 +27,7 @@ export interface SubscriberAnswer {
   retryAfterSeconds: number
 }
 
-const byDns: ResolveHost = async (host) =>
+const byDns: HostResolver = async (host) =>
   (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address)
 
 /** Throws Unreachable when nothing came back or the address is forbidden. An error status is an answer. */

@@ -34,7 +34,7 @@ export interface OccurrenceTurn {
 }
 
 /** Resolves to false when the job already runs elsewhere; the occurrence is then retried. */
-export type JobAct = (turn: OccurrenceTurn, signal: AbortSignal) => Promise<boolean>
+export type JobRunner = (turn: OccurrenceTurn, signal: AbortSignal) => Promise<boolean>
 
 export interface Scheduler {
   /** Starts due occurrences without waiting for them. Never throws. */
@@ -47,7 +47,7 @@ export interface Scheduler {
 
 export interface SchedulerParts {
   occasions: readonly ScheduledJob[]
-  act: JobAct
+  act: JobRunner
   now: () => Date
   log: Log
   metrics?: Pick<Metrics, 'ran'>

@@ -1,7 +1,7 @@
 import { createServer, request as rawRequest, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { makeReceiveBody, type ReceiveBounds, type ReceivedBody } from '../../../src/api/v1/receive-body.js'
+import { makeBodyReceiver, type ReceiveBounds, type ReceivedBody } from '../../../src/api/v1/receive-body.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 
 describe('bodies of uploads', () => {
@@ -13,7 +13,7 @@ describe('bodies of uploads', () => {
 
   /** The path names the agency; answered with what became of the body. */
   const listening = async (bounds: Partial<ReceiveBounds>, kept: ReceivedBody[] = []): Promise<number> => {
-    const receive = makeReceiveBody({ most: 10, mostOfAll: 15, ...bounds })
+    const receive = makeBodyReceiver({ most: 10, mostOfAll: 15, ...bounds })
     const made = createServer((request, response) => {
       receive(request, request.url ?? '').then(
         (received) => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { connect } from '../../../src/store/db/db.js'
-import { type JobAct, makeScheduler, type OccurrenceTurn } from '../../../src/work/timetable/occurrences.js'
+import { type JobRunner, makeScheduler, type OccurrenceTurn } from '../../../src/work/timetable/occurrences.js'
 import { runAlone, runBeside } from '../../../src/work/timetable/run.js'
 import { JOB_RULES, type ScheduledJob } from '../../../src/work/timetable/timetable.js'
 import { freshDatabase } from '../../support/database.js'
@@ -25,7 +25,7 @@ describe('scheduled occurrences', () => {
     now = new Date(now.getTime() + ms)
   }
   /** A process with its own clock where one is given. */
-  const process = (occasions: ScheduledJob[], act: JobAct = async () => true, clock = () => now) =>
+  const process = (occasions: ScheduledJob[], act: JobRunner = async () => true, clock = () => now) =>
     makeScheduler(db(), { occasions, act, now: clock, log })
   const seen = () => {
     const turns: OccurrenceTurn[] = []

@@ -16,7 +16,7 @@ import type { Db } from '../../../store/db/db.js'
 import * as queue from '../../../store/standing/webhook-queue.js'
 import * as store from '../../../store/standing/webhooks.js'
 import type { AuditLog } from '../../audit/audit-log.js'
-import { callSubscriber, type ResolveHost } from '../subscriber-client.js'
+import { callSubscriber, type HostResolver } from '../subscriber-client.js'
 import { changesBySequence } from './received-changes.js'
 import { sealingLabelOf, type WebhookKeys } from './webhooks.js'
 
@@ -31,7 +31,7 @@ export interface WebhookSenderParts {
   lists: readonly ListKind[]
   agencies: readonly Agency[]
   allow: readonly string[]
-  resolve?: ResolveHost
+  resolve?: HostResolver
   auditLog: Pick<AuditLog, 'chunk'>
   now: () => Date
   random: () => number

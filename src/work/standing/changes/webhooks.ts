@@ -7,7 +7,7 @@ import type { Keys } from '../../../foundation/keys.js'
 import type { Db, Tx } from '../../../store/db/db.js'
 import * as queue from '../../../store/standing/webhook-queue.js'
 import * as store from '../../../store/standing/webhooks.js'
-import { checkSubscriber, type ResolveHost } from '../subscriber-client.js'
+import { checkSubscriber, type HostResolver } from '../subscriber-client.js'
 import { retainedChanges } from './received-changes.js'
 
 const HOUR_MS = 3_600_000
@@ -26,7 +26,7 @@ export const sealingLabelOf = (id: number): string => `webhook ${id}`
 export const addWebhook = async (
   db: Db,
   keys: WebhookKeys,
-  made: { client: string; url: string; allow: readonly string[]; resolve?: ResolveHost; now: Date },
+  made: { client: string; url: string; allow: readonly string[]; resolve?: HostResolver; now: Date },
 ): Promise<CreatedWebhook> => {
   const { client, allow, resolve, now } = made
   const fault = webhookAddressFault(made.url)
