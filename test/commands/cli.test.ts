@@ -7,7 +7,7 @@ import { parseContent } from '../../src/domain/audit/audit-log.js'
 import { loadKeys } from '../../src/foundation/keys.js'
 import { makeLog } from '../../src/hub/log.js'
 import { makeAuditLog } from '../../src/work/audit/audit-log.js'
-import { hub } from '../support/command.js'
+import { hub, hubHere } from '../support/command.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 
 const REGISTER = [
@@ -48,7 +48,7 @@ describe('the hub command', () => {
       full: false,
     })
     expect(ms).to.be.a('number')
-    const again = await hub(['pull', 'registry', '--file', join(folder, 'register.csv'), '--json'], env)
+    const again = await hubHere(['pull', 'registry', '--file', join(folder, 'register.csv'), '--json'], env)
     expect(again.json).to.deep.include({ new: 0, changed: 0, unchanged: 1, rejected: 1 })
   })
 
@@ -56,7 +56,7 @@ describe('the hub command', () => {
     const scored = await hub(['score', '--json'], env)
     expect(scored.json).to.have.all.keys('scored', 'stored', 'unchanged', 'ms')
     expect(scored.json).to.deep.include({ scored: 1, stored: 1, unchanged: 0 })
-    const verified = await hub(['score', '--verify', '--json'], env)
+    const verified = await hubHere(['score', '--verify', '--json'], env)
     expect(verified.json).to.have.all.keys('verified', 'differences', 'ms')
     expect(verified.json).to.deep.include({ verified: 1, differences: 0 })
     const published = await hub(['publish', '--json'], env)
@@ -93,13 +93,13 @@ describe('the hub command', () => {
         `set local session_replication_role = replica; update trail set client = 'another' where number = ${before + 2}`,
       ),
     )
-    const altered = await hub(['verify', 'audit', '--json'], env)
+    const altered = await hubHere(['verify', 'audit', '--json'], env)
     expect([altered.status, altered.json.ok, altered.json.broken]).to.deep.equal([
       1,
       false,
       { number: before + 2, fault: 'ALTERED' },
     ])
-    expect((await hub(['verify', 'audit', '--head', 'nothing', '--json'], env)).status).to.equal(2)
+    expect((await hubHere(['verify', 'audit', '--head', 'nothing', '--json'], env)).status).to.equal(2)
   })
 
   it('F-4: maps the headings of a table once, pulls by the map, lists and ends it, and writes audit rows', async () => {
@@ -107,23 +107,23 @@ describe('the hub command', () => {
     writeFileSync(table, '主体全称,社会信用代码,列入事由\n长春市溯光测试商贸有限公司,91220102MA0Y3X1HXM,拒不履行\n')
     const map = join(folder, 'map.csv')
     writeFileSync(map, '表头,字段,固定值\n主体全称,企业名称,\n社会信用代码,统一信用代码,\n列入事由,失信领域,\n')
-    const refused = await hub(['pull', 'dishonest', '--file', table, '--json'], env)
+    const refused = await hubHere(['pull', 'dishonest', '--file', table, '--json'], env)
     expect([refused.status, refused.json.error.code]).to.deep.equal([1, 'CONTENT_UNKNOWN'])
     const made = await hub(['map', 'dishonest', map, '--json'], env)
     expect(made.status).to.equal(0)
     const { id, headings, madeBy } = made.json.map
     expect(headings).to.deep.equal({ 主体全称: '企业名称', 社会信用代码: '统一信用代码', 列入事由: '失信领域' })
     expect(madeBy).to.match(/^command ./)
-    const pulled = await hub(['pull', 'dishonest', '--file', table, '--json'], env)
+    const pulled = await hubHere(['pull', 'dishonest', '--file', table, '--json'], env)
     expect(pulled.json).to.deep.include({ received: 1, new: 1, rejected: 0 })
-    const again = await hub(['map', 'dishonest', map, '--json'], env)
+    const again = await hubHere(['map', 'dishonest', map, '--json'], env)
     expect([again.status, again.json.error.code]).to.deep.equal([1, 'FEED_MAP_INVALID'])
-    expect((await hub(['map', 'dishonest', '--end', String(id), '--json'], env)).json).to.include({ ended: true })
-    const listed = await hub(['map', 'dishonest', '--json'], env)
+    expect((await hubHere(['map', 'dishonest', '--end', String(id), '--json'], env)).json).to.include({ ended: true })
+    const listed = await hubHere(['map', 'dishonest', '--json'], env)
     expect(listed.json.maps.map((one: { id: number; endedBy: string }) => [one.id, one.endedBy])).to.deep.equal([
       [id, madeBy],
     ])
-    expect((await hub(['map', 'nothing', '--json'], env)).status).to.equal(2)
+    expect((await hubHere(['map', 'nothing', '--json'], env)).status).to.equal(2)
     const rows = await test.db('trail').orderBy('number')
     const asked = JSON.stringify(rows.map(({ body }) => parseContent(body)))
     expect(asked)
@@ -142,7 +142,7 @@ describe('the hub command', () => {
       'general-1',
       'ecommerce-1',
     ])
-    const shown = await hub(['score', '--dry-run', '--scorecard', 'ecommerce-1', '--against', 'general-1'], env)
+    const shown = await hubHere(['score', '--dry-run', '--scorecard', 'ecommerce-1', '--against', 'general-1'], env)
     expect(shown.status).to.equal(0)
     expect(shown.stdout).to.contain('by region').and.to.contain('91220102MA0Y3X1HXM')
     expect(await test.db('scores').count({ n: '*' }).first()).to.deep.equal(before)
@@ -151,7 +151,7 @@ describe('the hub command', () => {
   it('P-B4: sets how many unconfirmed sellers of a marketplace open their grade, with the reason in the audit log', async () => {
     await test.db('clients').insert({ id: 'mall-one', role: 'marketplace', secret_hash: 'x', created_at: new Date() })
     const words = ['client', 'sellers', 'mall-one', '--marketplace', 'guguji', '--unconfirmed', '500']
-    const set = await hub([...words, '--reason', '一月报送未到', '--json'], env)
+    const set = await hubHere([...words, '--reason', '一月报送未到', '--json'], env)
     expect(set.json).to.deep.equal({
       client_id: 'mall-one',
       ...{ confirmed: 0, unconfirmed: 0, gradesClosed: 0, unconfirmedMost: 500 },
@@ -166,9 +166,12 @@ describe('the hub command', () => {
     expect(parseContent(row.body)?.asked).to.equal(
       'hub client sellers mall-one --marketplace guguji --unconfirmed 500 --reason 一月报送未到',
     )
-    const unknown = await hub(['client', 'sellers', 'nobody', '--reason', 'x', '--json'], env)
+    const unknown = await hubHere(['client', 'sellers', 'nobody', '--reason', 'x', '--json'], env)
     expect([unknown.status, unknown.json.error.code]).to.deep.equal([1, 'CLIENT_UNKNOWN'])
-    const few = await hub(['client', 'sellers', 'mall-one', '--unconfirmed', 'many', '--reason', 'x', '--json'], env)
+    const few = await hubHere(
+      ['client', 'sellers', 'mall-one', '--unconfirmed', 'many', '--reason', 'x', '--json'],
+      env,
+    )
     expect(few.status).to.equal(2)
     await test.db('clients').where({ id: 'mall-one' }).del()
   })
@@ -179,7 +182,7 @@ describe('the hub command', () => {
     expect(added.json.client_secret).to.have.length.greaterThan(40)
     const kept = await test.db.raw('select secret_hash from clients')
     expect(kept.rows[0].secret_hash).to.not.include(added.json.client_secret)
-    const again = await hub(['client', 'add', '测试平台', '--role', 'marketplace', '--json'], env)
+    const again = await hubHere(['client', 'add', '测试平台', '--role', 'marketplace', '--json'], env)
     expect([again.status, again.json.error.code]).to.deep.equal([1, 'CLIENT_EXISTS'])
     const rows = await test.db('trail').where('body', 'like', '%测试平台%').orderBy('number')
     const told = ({ kind, body }: { kind: string; body: string }) => [
@@ -194,10 +197,10 @@ describe('the hub command', () => {
       ['OUTCOME', 'hub client add 测试平台 --role marketplace', 'CLIENT_EXISTS'],
     ])
     expect(rows[0].client).to.match(/^command ./)
-    expect((await hub(['client', 'add', 'no name', '--role', 'marketplace', '--json'], env)).status).to.equal(2)
+    expect((await hubHere(['client', 'add', 'no name', '--role', 'marketplace', '--json'], env)).status).to.equal(2)
     const last = await test.db('trail').where('body', 'like', '%no name%').first()
     expect(parseContent(last?.body)?.asked).to.equal('hub client add "no name" --role marketplace')
-    const rotated = await hub(['client', 'rotate', '测试平台', '--json'], env)
+    const rotated = await hubHere(['client', 'rotate', '测试平台', '--json'], env)
     expect(rotated.json.client_secret).to.not.equal(added.json.client_secret)
     const overlap = Date.parse(rotated.json.previous_until) - Date.now()
     expect(overlap).to.be.within(23.9 * 3_600_000, 24 * 3_600_000)
@@ -224,14 +227,14 @@ describe('the hub command', () => {
       pending: false,
     }
     expect(added.json).to.deep.include(known)
-    const officer = await hub(['person', 'add', '虚构经办', '--role', 'officer', '--json'], env)
+    const officer = await hubHere(['person', 'add', '虚构经办', '--role', 'officer', '--json'], env)
     expect(officer.json, officer.stderr).to.include({ pending: true })
-    const taken = await hub(['client', 'add', '首任管理员', '--role', 'officer', '--json'], env)
+    const taken = await hubHere(['client', 'add', '首任管理员', '--role', 'officer', '--json'], env)
     expect([taken.status, taken.json.error.code]).to.deep.equal([1, 'CLIENT_EXISTS'])
     const now = Date.now()
     const shut = { kind: 'PERSON', failures: 10, last_at: new Date(now), locked_until: new Date(now + 900_000) }
     await test.db('lockouts').insert({ ...shut, key: 'any', name: '首任管理员', address: '192.0.2.7' })
-    const lifted = await hub(['person', 'unlock', '首任管理员', '--json'], env)
+    const lifted = await hubHere(['person', 'unlock', '首任管理员', '--json'], env)
     expect(lifted.json).to.deep.equal({ name: '首任管理员', lifted: 1 })
     const rotated = await hub(['keys', 'rotate', '--json'], env)
     expect(rotated.json).to.have.all.keys('kid', 'signs_from')
@@ -274,9 +277,12 @@ describe('the hub command', () => {
     ],
     ['a feed without an address', ['pull', 'registry'], {}, 1, 'FEED_NOT_CONFIGURED'],
   ]
+  /** One refusal of each kind runs in a process of its own: by the parser, before the database, and by the database. */
+  const apart = ['an unknown command', 'an unknown feed', 'a database that does not answer']
   for (const [what, args, other, status, code] of wrong) {
     it(`refuses ${what}`, async () => {
-      const ran = await hub([...args, '--json'], { ...env, ...other })
+      const run = apart.includes(what) ? hub : hubHere
+      const ran = await run([...args, '--json'], { ...env, ...other })
       expect([ran.status, ran.json.error.code]).to.deep.equal([status, code])
       expect(ran.json.error).to.have.all.keys('code', 'message', 'details')
       expect(`${ran.stdout}${ran.stderr}`).to.not.include('hidden-word')
@@ -284,13 +290,18 @@ describe('the hub command', () => {
   }
 
   it('reports every fault of the configuration at once', async () => {
-    const ran = await hub(['status', '--json'], { ...env, PORT: 'x', DATABASE_URL: 'mysql://h/d', LOG_LEVEL: 'loud' })
+    const ran = await hubHere(['status', '--json'], {
+      ...env,
+      PORT: 'x',
+      DATABASE_URL: 'mysql://h/d',
+      LOG_LEVEL: 'loud',
+    })
     for (const name of ['PORT', 'DATABASE_URL', 'LOG_LEVEL']) expect(ran.json.error.details.faults).to.include(name)
   })
 
   it('refuses garbage bytes and changes nothing', async () => {
     const before = await test.db('versions').count('* as n')
-    const ran = await hub(['pull', 'registry', '--file', join(folder, 'garbage.bin'), '--json'], env)
+    const ran = await hubHere(['pull', 'registry', '--file', join(folder, 'garbage.bin'), '--json'], env)
     expect(ran.status).to.equal(1)
     expect(ran.json.error.code).to.match(/^CONTENT_/)
     expect(await test.db('versions').count('* as n')).to.deep.equal(before)
@@ -300,7 +311,7 @@ describe('the hub command', () => {
 
   it('refuses a database of a newer version', async () => {
     await test.db('migrations').insert({ name: '29990101-01-later', batch: 9, migration_time: new Date() })
-    const ran = await hub(['status', '--json'], env)
+    const ran = await hubHere(['status', '--json'], env)
     await test.db('migrations').where({ name: '29990101-01-later' }).delete()
     expect([ran.status, ran.json.error.code]).to.deep.equal([1, 'DATABASE_NEWER'])
   })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
 import { parseContent } from '../../src/domain/audit/audit-log.js'
-import { hub } from '../support/command.js'
+import { hub, hubHere } from '../support/command.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 import { rowsOf } from '../support/world.js'
 
@@ -43,15 +43,15 @@ describe('hub repair', () => {
   }
 
   it('lists the faults, repairs each once with an audit row, and finds none afterwards', async () => {
-    const pulled = await hub(['pull', 'registry', '--json'], env)
+    const pulled = await hubHere(['pull', 'registry', '--json'], env)
     expect(pulled.json).to.include({ new: 1, rejected: 0 })
-    await hub(['score', '--json'], env)
+    await hubHere(['score', '--json'], env)
     await test.db.raw(
       `update versions set valid_from = '1976-05-25', body = jsonb_set(body, '{established_on}', '"1976-05-25"')`,
     )
 
     const before = await written()
-    const tried = await hub(['repair', '--dry-run', '--json'], env)
+    const tried = await hubHere(['repair', '--dry-run', '--json'], env)
     expect(tried.status).to.equal(0)
     expect(tried.json).to.have.all.keys('dryRun', 'checks', 'found', 'scored', 'untold', 'unproven', 'ms')
     expect(tried.json).to.deep.include({ dryRun: true, found: 1, scored: 0, untold: [], unproven: [] })
@@ -68,10 +68,10 @@ describe('hub repair', () => {
     const rows = (await noted()).filter((row) => row.includes(`WRONG_DATE registry ${CODE}`))
     expect(rows).to.have.length(1)
 
-    const again = await hub(['repair'], env)
+    const again = await hubHere(['repair'], env)
     expect([again.status, again.stdout.trim()]).to.deep.equal([0, '没有发现错误 nothing is wrong'])
     expect((await noted()).filter((row) => row.includes('WRONG_DATE'))).to.have.length(1)
-    expect((await hub(['verify', 'audit', '--json'], env)).json.ok).to.equal(true)
-    expect((await hub(['repair', '--everything', '--json'], env)).status).to.equal(2)
+    expect((await hubHere(['verify', 'audit', '--json'], env)).json.ok).to.equal(true)
+    expect((await hubHere(['repair', '--everything', '--json'], env)).status).to.equal(2)
   })
 })

@@ -36,9 +36,21 @@ export const program = ((): string[] => {
 export const begin = (args: string[], env: Record<string, string>): ChildProcess =>
   spawn(process.execPath, [...program, ...args], {
     cwd: ROOT,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], LOG_LEVEL: 'info', ...env },
+    env: environment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+
+const environment = (env: Record<string, string>): NodeJS.ProcessEnv => ({
+  PATH: process.env['PATH'],
+  HOME: process.env['HOME'],
+  LOG_LEVEL: 'info',
+  ...env,
+})
+
+const ranWith = (status: number | null, stdout: string, stderr: string): Ran => {
+  const last = stdout.trimEnd().split('\n').at(-1) ?? ''
+  return { status, stdout, stderr, json: last.startsWith('{') ? JSON.parse(last) : null }
+}
 
 export const hub = (args: string[], env: Record<string, string>): Promise<Ran> =>
   new Promise((resolve, reject) => {
@@ -48,17 +60,44 @@ export const hub = (args: string[], env: Record<string, string>): Promise<Ran> =
     child.stdout?.on('data', (chunk: Buffer) => out.push(chunk))
     child.stderr?.on('data', (chunk: Buffer) => err.push(chunk))
     child.once('error', reject)
-    child.once('close', (status) => {
-      const stdout = Buffer.concat(out).toString()
-      const last = stdout.trimEnd().split('\n').at(-1) ?? ''
-      resolve({
-        status,
-        stdout,
-        stderr: Buffer.concat(err).toString(),
-        json: last.startsWith('{') ? JSON.parse(last) : null,
-      })
-    })
+    child.once('close', (status) =>
+      resolve(ranWith(status, Buffer.concat(out).toString(), Buffer.concat(err).toString())),
+    )
   })
+
+let evaluated = 0
+
+/**
+ * Evaluates the `hub` command once more in this process, which costs a tenth of a new one: nearly all of that is
+ * loading modules. It does not notice a command that leaves its process running; `hub` does.
+ */
+export const hubHere = async (args: string[], env: Record<string, string>): Promise<Ran> => {
+  const { argv, env: variables, exitCode } = process
+  const heard = [process.stdout, process.stderr].map(listenTo)
+  Object.assign(process, { argv: [argv[0], 'hub', ...args], env: environment(env), exitCode: 0 })
+  evaluated += 1
+  try {
+    await import(`../../src/cli.ts?${evaluated}`)
+    const [stdout = '', stderr = ''] = heard.map(({ written }) => written.join(''))
+    return ranWith(Number(process.exitCode), stdout, stderr)
+  } finally {
+    for (const { restore } of heard) restore()
+    Object.assign(process, { argv, env: variables, exitCode })
+  }
+}
+
+/** Collects what is written to a stream, and removes the listeners that were added meanwhile. */
+const listenTo = (stream: NodeJS.WriteStream) => {
+  const { write } = stream
+  const known = new Set(stream.listeners('error'))
+  const written: string[] = []
+  stream.write = (text: string | Uint8Array) => written.push(String(text)) > 0
+  const restore = () => {
+    stream.write = write
+    for (const one of stream.listeners('error')) if (!known.has(one)) stream.off('error', one as (error: Error) => void)
+  }
+  return { written, restore }
+}
 
 /** Resolves with the output so far once it contains `wanted`. */
 export const printed = (child: ChildProcess, wanted: RegExp, withinMs: number): Promise<string> =>
