@@ -7,7 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { readConfig } from '../../src/config.js'
 import { loadKeys } from '../../src/foundation/keys.js'
-import { begin, ended, hub, printed } from '../support/command.js'
+import { begin, ended, hubHere, printed } from '../support/command.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 
 const WITHIN_MS = 150_000
@@ -15,13 +15,16 @@ const WITHIN_MS = 150_000
 describe('a hub that runs as a service', () => {
   let database: TestDatabase
   let folder: string
-  let child: ChildProcess
+  let child: ChildProcess | null
   let url: string
   let said = ''
 
   beforeEach(async () => {
     database = await freshDatabase()
     folder = mkdtempSync(join(tmpdir(), 'hub-running-'))
+    child = null
+  })
+  const start = async (): Promise<ChildProcess> => {
     child = begin(['start'], env())
     said = ''
     child.stderr?.on('data', (chunk: Buffer) => {
@@ -29,10 +32,11 @@ describe('a hub that runs as a service', () => {
     })
     const text = await printed(child, /http:\/\/localhost:\d+/, WITHIN_MS)
     url = (/http:\/\/localhost:\d+/.exec(text)?.[0] ?? '').replace('localhost', '127.0.0.1')
-  }).timeout(WITHIN_MS * 2)
+    return child
+  }
   afterEach(async () => {
-    child.kill('SIGKILL')
-    await ended(child)
+    child?.kill('SIGKILL')
+    if (child) await ended(child)
     await database.drop()
     rmSync(folder, { recursive: true, force: true })
   })
@@ -40,6 +44,7 @@ describe('a hub that runs as a service', () => {
   const env = () => ({ DATABASE_URL: database.url, DATA_DIR: folder, PORT: '0', LOG_FILE: log() })
 
   it('section 7: keeps running after SIGHUP, writes to the new log file, and ends with status 0 on SIGTERM', async () => {
+    const child = await start()
     renameSync(log(), `${log()}.1`)
     child.kill('SIGHUP')
     while (child.exitCode === null && !(existsSync(log()) && readFileSync(log(), 'utf8').includes('SIGHUP')))
@@ -51,6 +56,7 @@ describe('a hub that runs as a service', () => {
   }).timeout(WITHIN_MS)
 
   it('R-7: keeps running while a newer release applies its expanding migrations, and stops after a contracting one', async () => {
+    const child = await start()
     const applied = (name: string, rollOut: string) =>
       database.db.raw(
         `with m as (insert into migrations (name, batch, migration_time) values (?, 99, now()))
@@ -59,31 +65,34 @@ describe('a hub that runs as a service', () => {
       )
     await applied('20991231-01-expand', 'before')
     expect((await fetch(`${url}/readyz`)).status).to.equal(200)
-    expect((await hub(['status', '--json'], env())).status).to.equal(0)
+    expect((await hubHere(['status', '--json'], env())).status).to.equal(0)
     await applied('20991231-02-contract', 'after')
     expect(await ended(child)).to.equal(1)
     expect(said).to.include('DATABASE_NEWER').and.to.include('20991231-02-contract').and.not.to.include('-01-expand')
   }).timeout(WITHIN_MS * 2)
 
   it('R-6: refuses a second hub with other keys, until a person adopts its keys', async () => {
+    expect((await hubHere(['status', '--json'], env())).status).to.equal(0)
     const other = { ...env(), KEYS_DIR: join(folder, 'other'), LOG_FILE: join(folder, 'other.log') }
-    const refused = await hub(['status', '--json'], other)
+    const refused = await hubHere(['status', '--json'], other)
     expect([refused.status, refused.json.error.code]).to.deep.equal([1, 'KEYS_FOREIGN'])
-    expect((await hub(['keys', 'adopt', '--json'], other)).json).to.deep.equal({ adopted: true })
-    expect((await hub(['status', '--json'], other)).status).to.equal(0)
-    expect((await hub(['status', '--json'], env())).json.error.code).to.equal('KEYS_FOREIGN')
+    expect((await hubHere(['keys', 'adopt', '--json'], other)).json).to.deep.equal({ adopted: true })
+    expect((await hubHere(['status', '--json'], other)).status).to.equal(0)
+    expect((await hubHere(['status', '--json'], env())).json.error.code).to.equal('KEYS_FOREIGN')
   }).timeout(WITHIN_MS * 2)
 
   it('R-6: refuses a second hub with another key of the audit log only, and names it', async () => {
+    expect((await hubHere(['status', '--json'], env())).status).to.equal(0)
     const keysDir = join(folder, 'other')
     cpSync(join(folder, 'keys'), keysDir, { recursive: true })
     rmSync(join(keysDir, 'audit-1.key'))
-    const refused = await hub(['status', '--json'], { ...env(), KEYS_DIR: keysDir })
+    const refused = await hubHere(['status', '--json'], { ...env(), KEYS_DIR: keysDir })
     expect([refused.status, refused.json.error.code]).to.deep.equal([1, 'KEYS_FOREIGN'])
     expect(refused.json.error.details).to.deep.equal({ keys: 'audit' })
   }).timeout(WITHIN_MS * 2)
 
   it('R-6: seals the audit log with a new key by `hub keys rotate --audit`, and verifies rows of both keys', async () => {
+    await start()
     const { keysDir, publicUrl } = readConfig(env())
     const keys = await loadKeys(keysDir, publicUrl)
     const ask = async () => {
@@ -102,17 +111,17 @@ describe('a hub that runs as a service', () => {
       return answer.rows.map(({ id }: { id: string }) => id)
     }
     await ask()
-    const rotated = await hub(['keys', 'rotate', '--audit', '--json'], env())
+    const rotated = await hubHere(['keys', 'rotate', '--audit', '--json'], env())
     expect([rotated.status, rotated.json]).to.deep.equal([0, { key: 'audit-2.key' }])
     // The hub that runs looks at its folder of keys once a second.
     while ((await sealing()).length < 2) await ask()
     expect(await sealing()).to.have.length(2)
-    const verified = await hub(['verify', 'audit', '--json'], env())
+    const verified = await hubHere(['verify', 'audit', '--json'], env())
     expect([verified.status, verified.json.ok]).to.deep.equal([0, true])
     expect(verified.json.walked).to.be.at.least(4)
 
     rmSync(join(folder, 'keys', 'audit-1.key'))
-    const without = await hub(['verify', 'audit', '--json'], env())
+    const without = await hubHere(['verify', 'audit', '--json'], env())
     expect([without.status, without.json.broken.fault]).to.deep.equal([1, 'KEY_UNKNOWN'])
   }).timeout(WITHIN_MS * 3)
 })

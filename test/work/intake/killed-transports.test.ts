@@ -10,7 +10,7 @@ import { exchangeTableDdl } from '../../../src/agencies/transports/table.js'
 import { connect, type Db } from '../../../src/store/db/db.js'
 import { deleteExpired } from '../../../src/work/timetable/tidy.js'
 import { pageOf, record, registryPage } from '../../agencies/answering.js'
-import { begin, ended, hub } from '../../support/command.js'
+import { begin, ended, hubHere } from '../../support/command.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { codeOf, rowsOf } from '../../support/world.js'
 
@@ -103,7 +103,7 @@ describe('a pull killed with SIGKILL, by transport', () => {
   const standing = async (): Promise<number> =>
     (await rowsOf(database.db, 'select 1 from versions where known_to is null and ended_on is null')).length
   const pulledAgain = async (env: Record<string, string>, counts: object): Promise<void> => {
-    const { json, stderr } = await hub(['pull', 'registry', '--json'], env)
+    const { json, stderr } = await hubHere(['pull', 'registry', '--json'], env)
     expect(json, stderr).to.deep.include({ received: MANY, rejected: 0, unmatched: 0, ...counts })
     expect(await standing()).to.equal(MANY)
     expect(await rowsOf(database.db, `select 1 from runs where outcome = 'RUNNING'`)).to.deep.equal([])
@@ -162,7 +162,7 @@ describe('a pull killed with SIGKILL, by transport', () => {
     mkdirSync(own, { recursive: true })
     const env = envOf(pathToFileURL(join(folder, 'in')).href)
     writeFileSync(join(folder, 'a.csv'), FILE)
-    const { json } = await hub(['pull', 'registry', '--file', join(folder, 'a.csv'), '--json'], env)
+    const { json } = await hubHere(['pull', 'registry', '--file', join(folder, 'a.csv'), '--json'], env)
     expect(json).to.include({ new: MANY })
     // As the dead process leaves it: renamed into its claim, and not removed.
     const claim = join(own, '.taken', `${hostname().replace(/[^\w-]/g, '_')}.999999999.left`)

@@ -11,7 +11,7 @@ import { takeCorrection } from '../../../src/work/intake/rejects.js'
 import { decideSubject } from '../../../src/work/operators/identity.js'
 import { scoreOperators } from '../../../src/work/scoring/score.js'
 import { deliver, type Fields } from '../../support/absence.js'
-import { hub } from '../../support/command.js'
+import { hubHere } from '../../support/command.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { row } from '../../support/rows.js'
 import { at, codeOf, later, mark, published, pullItems, rowsOf, rules } from '../../support/world.js'
@@ -152,21 +152,21 @@ describe('hub repair on a database with every fault that earlier releases left',
       update current_scores set facts_hash = repeat('0', 64)`)
     expect(await grades(2, 3)).to.deep.equal(['D', 'D'])
 
-    const tried = await hub(['repair', '--dry-run', '--json'], env)
+    const tried = await hubHere(['repair', '--dry-run', '--json'], env)
     expect(named(tried.json)).to.have.members(ALL)
     expect(tried.json).to.deep.include({ dryRun: true, found: ALL.length, scored: 0, untold: [], unproven: [] })
     expect(await noted()).to.deep.equal([])
     expect(await grades(2, 3)).to.deep.equal(['D', 'D'])
 
-    const mended = await hub(['repair', '--json'], env)
+    const mended = await hubHere(['repair', '--json'], env)
     expect(named(mended.json)).to.have.members(ALL)
     expect(await noted()).to.deep.equal(ALL)
     // L7, L5 and L4 move nobody's score.
     expect(mended.json.scored).to.equal(7)
     expect(await grades(2, 3)).to.not.include('D')
 
-    const again = await hub(['repair', '--json'], env)
+    const again = await hubHere(['repair', '--json'], env)
     expect(again.json).to.deep.include({ found: 0, scored: 0 })
-    expect((await hub(['verify', 'audit', '--json'], env)).json.ok).to.equal(true)
+    expect((await hubHere(['verify', 'audit', '--json'], env)).json.ok).to.equal(true)
   })
 })
