@@ -39,16 +39,9 @@ export const readCsv = (content: FileContent, shapes: readonly FormShape[], feed
 async function* itemsIn(content: FileContent, shapes: readonly FormShape[], feed: string): ItemChunks<SourceItem> {
   const pieces = decodeStream(content, await encodingOf(content))
   const head = await headOf(pieces)
-  const found = SEPARATORS.map((separator) => headerIn(head.text, separator, shapes)).find((header) => header !== null)
-  if (!found)
-    throw unknownHeaderRefusal(
-      feed,
-      SEPARATORS.flatMap((separator) => firstRows(head.text, separator)),
-      shapes,
-    )
-  const twice = found.names.find((name, at) => name !== '' && found.names.indexOf(name) !== at)
+  const header = findHeader(head.text, shapes, feed)
+  const twice = header.names.find((name, at) => name !== '' && header.names.indexOf(name) !== at)
   if (twice) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `表头重复 ${twice} a column twice` })
-  const header = found
   const fields = fieldsBy(header.names)
   const below = makeFooterFilter<CsvRow>()
   for await (const rows of rowsIn(head.all, header)) yield itemsOf(rows)
@@ -86,11 +79,22 @@ const headOf = async (pieces: AsyncIterable<string>): Promise<{ text: string; al
   return { text, all: all() }
 }
 
-const firstRows = (text: string, separator: string): string[][] =>
-  csvRecordsUntil(text, separator, { most: HEADER_WITHIN }).records.map(({ cells }) => cells)
+const findHeader = (text: string, shapes: readonly FormShape[], feed: string): CsvHeader => {
+  const rows: string[][] = []
+  for (const separator of SEPARATORS) {
+    const { records } = csvRecordsUntil(text, separator, { most: HEADER_WITHIN })
+    const header = headerAmong(records, separator, shapes)
+    if (header) return header
+    rows.push(...records.map(({ cells }) => cells))
+  }
+  throw unknownHeaderRefusal(feed, rows, shapes)
+}
 
-const headerIn = (text: string, separator: string, shapes: readonly FormShape[]): CsvHeader | null => {
-  const { records } = csvRecordsUntil(text, separator, { most: HEADER_WITHIN })
+const headerAmong = (
+  records: readonly { cells: string[]; to: number }[],
+  separator: string,
+  shapes: readonly FormShape[],
+): CsvHeader | null => {
   for (const { cells, to } of records) {
     const known = recogniseShape(cells, shapes)
     // A header into which stray quotes have merged rows is skipped: those rows would be lost.

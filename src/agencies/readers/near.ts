@@ -1,6 +1,6 @@
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
-import { type FormShape, namesOfShapeIn } from './shapes.js'
+import { type FormShape, namesOfShapesIn } from './shapes.js'
 
 const MOST_NAMES = 30
 const MOST_READ = 500 // headings per row
@@ -18,8 +18,9 @@ const nearest = (rows: readonly (readonly string[])[], shapes: readonly FormShap
   let best: NearestForm & { filled: number } = { read: [], known: [], wanted: [], filled: 0 }
   for (const row of rows) {
     const filled = row.filter((name) => name.trim() !== '').slice(0, MOST_READ)
-    for (const shape of shapes) {
-      const known = namesOfShapeIn(filled, shape)
+    const knownByShape = namesOfShapesIn(filled, shapes)
+    for (const [at, shape] of shapes.entries()) {
+      const known = knownByShape[at] ?? []
       if (known.length < best.known.length) continue
       if (known.length === best.known.length && filled.length <= best.filled) continue
       const wanted = shape.names.filter((name) => !known.includes(name))

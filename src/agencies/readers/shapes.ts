@@ -25,6 +25,23 @@ const loose = (name: string): string =>
     .replace(/^\*|\*$/g, '')
     .toUpperCase()
 
+interface ShapeSpelling {
+  /** Loose spellings, in the order of the names. */
+  loose: readonly string[]
+  names: ReadonlyMap<string, string>
+}
+
+const spellings = new WeakMap<FormShape, ShapeSpelling>()
+
+const spellingOf = (shape: FormShape): ShapeSpelling => {
+  const known = spellings.get(shape)
+  if (known) return known
+  const names = shape.names.map(loose)
+  const spelling = { loose: names, names: new Map(names.map((name, at) => [name, shape.names[at] ?? ''])) }
+  spellings.set(shape, spelling)
+  return spelling
+}
+
 const recognised = new WeakMap<readonly FormShape[], (names: readonly string[]) => RecognisedShape<FormShape> | null>()
 
 interface RecognisedShape<S> {
@@ -52,7 +69,7 @@ const recogniseAfresh = <S extends FormShape>(
   const present = names.filter((name) => name.trim() !== '').map(loose)
   let best: { shape: S; names: string[]; known: number } | null = null
   for (const shape of shapes) {
-    const spelling = new Map(shape.names.map((name) => [loose(name), name]))
+    const { names: spelling } = spellingOf(shape)
     const known = new Set(present.map((name) => spelling.get(name)).filter((name) => name !== undefined)).size
     const enough = shape.every
       ? known === spelling.size
@@ -64,9 +81,13 @@ const recogniseAfresh = <S extends FormShape>(
   return best && { shape: best.shape, names: best.names }
 }
 
-export const namesOfShapeIn = (names: readonly string[], shape: FormShape): string[] => {
+/** Returns the names of each shape that occur among these, in the shape's own spelling. */
+export const namesOfShapesIn = (names: readonly string[], shapes: readonly FormShape[]): string[][] => {
   const present = new Set(names.map(loose))
-  return shape.names.filter((name) => present.has(loose(name)))
+  return shapes.map((shape) => {
+    const { loose: own } = spellingOf(shape)
+    return shape.names.filter((_, at) => present.has(own[at] ?? ''))
+  })
 }
 
 export const makeItem = (page: number | null, row: number, fields: Record<string, unknown>): SourceItem =>
