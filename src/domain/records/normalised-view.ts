@@ -26,15 +26,12 @@ export const normalisedView = (text: string): NormalisedView => {
   for (let at = 0; at < text.length; ) {
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0)
     const end = at + character.length
-    if (/\s/.test(character) || !UNSEEN.test(character)) {
-      for (const one of signOf(character)) {
-        seen.line += one
-        for (let unit = 0; unit < one.length; unit += 1) {
-          seen.starts.push(at)
-          seen.ends.push(end)
-        }
-      }
+    const sign = signSeen(character)
+    for (let unit = 0; unit < sign.length; unit += 1) {
+      seen.starts.push(at)
+      seen.ends.push(end)
     }
+    seen.line += sign
     at = end
   }
   seen.line = seen.line.replace(IN_WORDS, inDigits)
@@ -49,6 +46,16 @@ const MOBILE_DIGITS = 11
 const inDigits = (run: string): string => {
   const written = [...run].map((one) => NUMERALS.get(one) ?? one).join('')
   return digitsOf(written).length !== MOBILE_DIGITS && EDGED.test(run) ? run : written
+}
+
+const signByUnit = Array<string | undefined>(0x10000)
+
+const signSeen = (character: string): string => {
+  const known = character.length === 1 ? signByUnit[character.charCodeAt(0)] : undefined
+  if (known !== undefined) return known
+  const sign = /\s/.test(character) || !UNSEEN.test(character) ? signOf(character) : ''
+  if (character.length === 1) signByUnit[character.charCodeAt(0)] = sign
+  return sign
 }
 
 const signOf = (character: string): string => {

@@ -186,19 +186,36 @@ type Shadow = { line: string; starts: number[]; ends: number[] }
  */
 const shadowOf = (text: string, tags: boolean): Shadow => {
   const shadow: Shadow = { line: '', starts: [], ends: [] }
-  const known = new Map<string, string>()
+  const longer = new Map<string, string>()
   for (let at = 0; at < text.length; ) {
-    const { character, end } = characterAt(text, at, tags)
-    const seen = known.get(character) ?? seenAs(character)
-    known.set(character, seen)
-    for (const one of seen) {
-      shadow.line += one
+    const unit = text.charCodeAt(at)
+    const mayBeLonger = unit === AMPERSAND || (tags && unit === LESS_THAN) || isSurrogate(unit)
+    const { character, end } = mayBeLonger ? characterAt(text, at, tags) : { character: text.charAt(at), end: at + 1 }
+    const seen = mayBeLonger ? (longer.get(character) ?? seenAs(character)) : seenAsUnit(unit, character)
+    if (mayBeLonger) longer.set(character, seen)
+    for (let sign = 0; sign < seen.length; sign += 1) {
       shadow.starts.push(at)
       shadow.ends.push(end)
     }
+    shadow.line += seen
     at = end
   }
   return shadow
+}
+
+const AMPERSAND = 0x26
+const LESS_THAN = 0x3c
+
+const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff
+
+const seenByUnit = Array<string | undefined>(0x10000)
+
+const seenAsUnit = (unit: number, character: string): string => {
+  const known = seenByUnit[unit]
+  if (known !== undefined) return known
+  const seen = seenAs(character)
+  seenByUnit[unit] = seen
+  return seen
 }
 
 const characterAt = (text: string, at: number, tags: boolean): { character: string; end: number } => {
