@@ -92,7 +92,7 @@ const utf8In = (bytes: Buffer): string => {
 
 const unified = (text: string): string => {
   if (!text.includes('\r')) return text
-  const rest = text.replace(/\r\n/g, '\n')
+  const rest = text.split('\r\n').join('\n')
   // Runs are replaced whole, because a hostile file may hold a hundred million \r.
   return rest.includes('\r') ? rest.replace(/\r{2,}/g, (run) => '\n'.repeat(run.length)).replace(/\r/g, '\n') : rest
 }
