@@ -26,7 +26,6 @@ const loose = (name: string): string =>
     .toUpperCase()
 
 interface ShapeSpelling {
-  /** Loose spellings, in the order of the names. */
   loose: readonly string[]
   names: ReadonlyMap<string, string>
 }
@@ -81,7 +80,6 @@ const recogniseAfresh = <S extends FormShape>(
   return best && { shape: best.shape, names: best.names }
 }
 
-/** Returns the names of each shape that occur among these, in the shape's own spelling. */
 export const namesOfShapesIn = (names: readonly string[], shapes: readonly FormShape[]): string[][] => {
   const present = new Set(names.map(loose))
   return shapes.map((shape) => {
