@@ -4,7 +4,7 @@ import { soakAccess } from '../../soak/access.js'
 
 describe('a hub under good and bad requests of all roles', () => {
   it('answers each correctly and reports its memory', async () => {
-    const soaked = await soakAccess({ forMs: 3_000, sliceMs: 1_000, seed: 20261126 })
+    const soaked = await soakAccess({ forMs: 1_500, sliceMs: 500, seed: 20261126 })
     expect(soaked.found).to.deep.equal([])
     // Of seconds nothing can be said of memory, and it does not claim to.
     expect([soaked.errors, soaked.slopeMbPerMinute, soaked.ok]).to.deep.equal([0, null, false])
