@@ -14,7 +14,7 @@ export interface WorkerGiven {
   platforms: Record<string, { url: string; secret: string }>
 }
 
-const BETWEEN_MS = 30
+const BETWEEN_MS = 100
 
 const given = JSON.parse(process.argv[2] ?? '') as WorkerGiven
 const { base, since, speed } = given.clock
