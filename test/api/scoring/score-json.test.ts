@@ -51,11 +51,12 @@ describe('a score as JSON, recomputed independently', () => {
   let world: World
   let ids: number[]
   let audited: Audited[]
-  const all = async (): Promise<Audited[]> => {
-    const read = async (id: number): Promise<Audited> => (await get(world, id, world.token('auditor'))).body
+  const auditedOf = async (asked: readonly number[]): Promise<Audited[]> => {
+    const token = world.token('auditor')
+    const read = async (id: number): Promise<Audited> => (await get(world, id, token)).body
     const found: Audited[] = []
-    for (let i = 0; i < ids.length; i += TOGETHER)
-      found.push(...(await Promise.all(ids.slice(i, i + TOGETHER).map(read))))
+    for (let i = 0; i < asked.length; i += TOGETHER)
+      found.push(...(await Promise.all(asked.slice(i, i + TOGETHER).map(read))))
     return found
   }
 
@@ -75,7 +76,7 @@ describe('a score as JSON, recomputed independently', () => {
     for (const scorecard of VERSIONS.filter((version) => version !== FIRST_CARD_IN_FORCE))
       await scoreAll(world, LATE, { scorecard, asOf: '2026-11-01' })
     ids = await idsOf(world)
-    audited = await all()
+    audited = await auditedOf(ids)
   })
   after(() => world.close())
 
@@ -112,7 +113,8 @@ describe('a score as JSON, recomputed independently', () => {
     await db('scores')
       .where({ id })
       .update({ value: row.value + 1, reasons: JSON.stringify(raised) })
-    const found = (await all()).flatMap((each, i) => (differences(each).length > 0 ? [ids[i]] : []))
+    const asked = ids.filter((one, i) => one === id || i % 20 === 0)
+    const found = (await auditedOf(asked)).flatMap((each, i) => (differences(each).length > 0 ? [asked[i]] : []))
     await db('scores')
       .where({ id })
       .update({ value: row.value, reasons: JSON.stringify(row.reasons) })
@@ -146,7 +148,7 @@ describe('access to a score as JSON and its history', () => {
   const newest = async (code: string): Promise<number> => (await idsOf(world, code)).at(-1) ?? 0
   const at = (minutes: number): Date => later(60 * minutes, NOW)
 
-  beforeEach(async () => {
+  before(async () => {
     world = await makeWorld()
     await world.bring('registry', [
       registration(one, '虚构青禾有限公司'),
@@ -157,7 +159,7 @@ describe('access to a score as JSON and its history', () => {
     await scoreAll(world, at(1))
     world.setNow(at(2))
   })
-  afterEach(() => world.close())
+  after(() => world.close())
 
   const ANSWERS: [Role, number][] = [
     ['marketplace', 403],
@@ -292,11 +294,16 @@ const anyFacts: fc.Arbitrary<Facts> = fc.record({
 })
 
 describe('documented method of recomputing a score', () => {
-  const cards: [string, fc.Arbitrary<Scorecard>][] = [
-    ...VERSIONS.map((version): [string, fc.Arbitrary<Scorecard>] => [version, fc.constant(loadScorecard(version))]),
-    ['any other card', anyCard],
+  // A shipped card takes the same path as any other, and is fixed.
+  const cards: [string, fc.Arbitrary<Scorecard>, number][] = [
+    ...VERSIONS.map((version): [string, fc.Arbitrary<Scorecard>, number] => [
+      version,
+      fc.constant(loadScorecard(version)),
+      300,
+    ]),
+    ['any other card', anyCard, 1_000],
   ]
-  for (const [name, anyOf] of cards) {
+  for (const [name, anyOf, numRuns] of cards) {
     it(`gives for any facts what ${name} gives here`, () => {
       fc.assert(
         fc.property(anyOf, anyFacts, (card, facts) => {
@@ -304,7 +311,7 @@ describe('documented method of recomputing a score', () => {
           const audited = { score: { ...fold(facts, card), ...hashes }, card, facts, method: SCORING_METHOD }
           expect(differences(audited as unknown as Audited)).to.deep.equal([])
         }),
-        { numRuns: 1_000 },
+        { numRuns },
       )
     })
   }
