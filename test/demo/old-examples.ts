@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { makeSchema } from '../../src/api/graphql/schema.js'
 import { shanghaiDate } from '../../src/foundation/time/dates.js'
+import { hubHere } from '../support/command.js'
 import { deprecable } from '../support/contract.js'
 import { commands, example, pasted, type Shell } from './old-readme.js'
 
@@ -171,8 +172,7 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
   it('has every command of its section 5, with the members that it names', async () => {
     const told: string[] = []
     for (const { command, members } of commands()) {
-      const { folder, env, url } = shellOf()
-      const json = lastLine(await pasted({ folder, env, url }, `npx hub ${command} --json`))
+      const { json } = await hubHere([...command.split(/\s+/), '--json'], shellOf().env)
       if (members.some((member) => !(member in json))) told.push(`${command}: ${JSON.stringify(json)}`)
     }
     expect(told).to.deep.equal([])
