@@ -5,15 +5,7 @@ import { itemsOfWorkbook } from '../../src/agencies/readers/workbook.js'
 import { RECORD_KINDS, type SourceItem } from '../../src/domain/records/records.js'
 import { contractCheck } from '../../src/foundation/contracts.js'
 import { cronOfFeed } from '../../src/work/timetable/timetable.js'
-import { draftsOf, feedOf, itemsOf, refusalOf, SAMPLES, sample } from './samples.js'
-
-const samples = new Map<string, Promise<SourceItem[]>>()
-/** Reads each sample once. Every test gets its own copy of the items. */
-const itemsOfSample = async (id: string, name: string): Promise<SourceItem[]> => {
-  const items = samples.get(`${id} ${name}`) ?? itemsOf(id, sample(name))
-  samples.set(`${id} ${name}`, items)
-  return structuredClone(await items)
-}
+import { draftsOf, feedOf, itemsOf, itemsOfSample, refusalOf, SAMPLES, sample } from './samples.js'
 
 /** Opens workbooks in this thread, because a worker takes 0.1 s to start. Real files are refused in workers. */
 const refusalOfSample = async (id: string, name: string): Promise<string> => {

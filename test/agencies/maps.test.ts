@@ -3,7 +3,7 @@ import { statesByWord } from '../../src/agencies/market-regulator/states.js'
 import type { SourceItem } from '../../src/domain/records/records.js'
 import { contractCheck } from '../../src/foundation/contracts.js'
 import { Refusal } from '../../src/foundation/errors.js'
-import { context, draftsOf, feedOf, itemsOf, problemsOf, SAMPLES, sample } from './samples.js'
+import { context, draftsOf, feedOf, itemsOfSample, problemsOf, SAMPLES } from './samples.js'
 
 const from = async (
   id: string,
@@ -11,7 +11,7 @@ const from = async (
   at: number,
   changes: Record<string, unknown> = {},
 ): Promise<SourceItem> => {
-  const item = (await itemsOf(id, sample(file)))[at]
+  const item = (await itemsOfSample(id, file))[at]
   if (!item) throw new Error('no such item')
   return { ...item, fields: { ...item.fields, ...changes } }
 }

@@ -61,6 +61,15 @@ export const itemsOf = async (id: string, path: string, reader?: string): Promis
   return items
 }
 
+const samples = new Map<string, Promise<SourceItem[]>>()
+
+/** Reads each sample once, and gives every caller a copy of its items. */
+export const itemsOfSample = async (id: string, name: string): Promise<SourceItem[]> => {
+  const items = samples.get(`${id} ${name}`) ?? itemsOf(id, sample(name))
+  samples.set(`${id} ${name}`, items)
+  return structuredClone(await items)
+}
+
 export const draftsOf = (id: string, item: SourceItem, given: MappingContext = context): Draft[] => {
   const mapped = feedOf(id).map(item, given)
   if ('problems' in mapped) throw new Error(JSON.stringify(mapped.problems))
