@@ -2,12 +2,12 @@
  * A timetable process for tests: reports the times it plans over some nights, then takes due work and hangs at the
  * named step until killed. Arguments: database, subject, step.
  */
+import { makeLog } from '../../src/hub/log.js'
 import { connect } from '../../src/store/db/db.js'
 import { startClock } from '../../src/work/timetable/clock.js'
 import { makeScheduler } from '../../src/work/timetable/occurrences.js'
 import { runAlone } from '../../src/work/timetable/run.js'
 import type { ScheduledJob } from '../../src/work/timetable/timetable.js'
-import { log } from './world.js'
 
 /** Nights when New York, Berlin or Apia changed their clocks or dropped a day. */
 const NIGHTS = ['2026-03-07', '2026-10-31', '2026-03-28', '2026-10-24', '2011-12-29', '2021-04-03']
@@ -17,6 +17,7 @@ const STEP = 3
 
 const [url = '', subject = '', step = ''] = process.argv.slice(2)
 const db = connect(url)
+const log = makeLog({ level: 'silent', file: null })
 const never = () => new Promise<never>(() => {})
 
 const planned: string[] = []

@@ -3,22 +3,17 @@
 import { createHash } from 'node:crypto'
 import { usccOf as usccIn } from '../../seeds/world/codes.js'
 import type { AgencyFeed } from '../../src/agencies/feed.js'
-import type { ListKind } from '../../src/domain/listing/lists.js'
 import type { MoveName } from '../../src/domain/listing/moves.js'
-import { schemaDocument } from '../../src/foundation/contracts.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { makeLog } from '../../src/hub/log.js'
-import { platformSubjects, platforms } from '../../src/platforms/index.js'
 import type { Db } from '../../src/store/db/db.js'
 import type { Listing } from '../../src/store/listing/listings.js'
-import { printDocument } from '../../src/web/document/page.js'
-import type { WorkRules } from '../../src/work/calendar/rules.js'
 import { type PullResult, type PullRunOptions, runPull } from '../../src/work/intake/pull.js'
 import { type MoveInput, makeMove, openCase } from '../../src/work/listing/listing.js'
-import { clockRules } from '../../src/work/listing/publication-clocks.js'
 import { fileOf } from '../agencies/samples.js'
 import { freshDatabase } from './database.js'
 import { type FeedGiven, feed, NAMES, type Row } from './feed.js'
+import { rules } from './rules.js'
 
 export { type FeedGiven, feed, type Invented, type Row } from './feed.js'
 
@@ -30,21 +25,12 @@ export const at = (instant: Date) => (): Date => instant
 
 export const mark = (id: string): string => createHash('sha256').update(`test ${id}`).digest('hex').slice(0, 16)
 export const log = makeLog({ level: 'silent', file: null })
+export { rules }
 
 /** The n-th valid code of an invented enterprise. */
 export const codeOf = (n: number): string => usccIn('91', '220102', 7_000 + n)
 /** The code with a wrong check digit. */
 export const wrongDigit = (code: string): string => code.slice(0, 17) + (code.endsWith('0') ? '1' : '0')
-
-const days = schemaDocument('rules/calendar.json') as { holidays: string[]; workdays: string[]; knownUntil: string }
-export const rules: WorkRules = {
-  lists: (schemaDocument('rules/lists.json') as { lists: ListKind[] }).lists,
-  calendar: { holidays: new Set(days.holidays), workdays: new Set(days.workdays), knownUntil: days.knownUntil },
-  clocks: clockRules(),
-  platforms: platforms.map(platformSubjects),
-  mark: () => 'hash',
-  printDocument,
-}
 
 /** A database for the suite, emptied before each test, or only once. */
 export const database = ({ once = false } = {}): (() => Db) => {

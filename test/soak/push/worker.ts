@@ -5,7 +5,7 @@ import { platforms } from '../../../src/platforms/index.js'
 import { connect } from '../../../src/store/db/db.js'
 import { checkRemovals } from '../../../src/work/delivery/push/removal-checks.js'
 import { pushDeliveries } from '../../../src/work/delivery/push.js'
-import { rules } from '../../support/world.js'
+import { rules } from '../../support/rules.js'
 
 export interface WorkerGiven {
   url: string

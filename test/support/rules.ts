@@ -1,0 +1,17 @@
+/** The rules that tests work by. Child processes import this file, which loads in half the time of `world.ts`. */
+import type { ListKind } from '../../src/domain/listing/lists.js'
+import { schemaDocument } from '../../src/foundation/contracts.js'
+import { platformSubjects, platforms } from '../../src/platforms/index.js'
+import { printDocument } from '../../src/web/document/page.js'
+import type { WorkRules } from '../../src/work/calendar/rules.js'
+import { clockRules } from '../../src/work/listing/publication-clocks.js'
+
+const days = schemaDocument('rules/calendar.json') as { holidays: string[]; workdays: string[]; knownUntil: string }
+export const rules: WorkRules = {
+  lists: (schemaDocument('rules/lists.json') as { lists: ListKind[] }).lists,
+  calendar: { holidays: new Set(days.holidays), workdays: new Set(days.workdays), knownUntil: days.knownUntil },
+  clocks: clockRules(),
+  platforms: platforms.map(platformSubjects),
+  mark: () => 'hash',
+  printDocument,
+}
