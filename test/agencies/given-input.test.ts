@@ -1,7 +1,7 @@
 /** Real files from outside. Without them these tests are skipped with a message. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
 import { countOpenRows } from '../../src/store/intake/rejects.js'
@@ -9,6 +9,8 @@ import { startHub, type TestHub } from '../support/hub.js'
 
 const REGISTER = resolve('../shared/data/cn-company-register/dev/jilin.csv')
 const LIST = resolve('../shared/data/creditchina-blacklists-2018/dev/ecommerce-blacklist-90.csv')
+/** Rows of the register. The tests of given files pull all of it, which takes five times as long. */
+const ROWS = 2_000
 const DATED = '2018-05-15'
 const here = existsSync(REGISTER) && existsSync(LIST)
 const said = here ? '' : ' (skipped: the shared files are not here)'
@@ -23,8 +25,16 @@ describe(`real input${said}`, () => {
     test = await startHub()
     officer = await test.token('officer')
     folder = mkdtempSync(join(tmpdir(), 'hub-real-'))
+    const part = join(folder, basename(REGISTER))
+    writeFileSync(
+      part,
+      readFileSync(REGISTER, 'utf8')
+        .split('\n')
+        .slice(0, ROWS + 1)
+        .join('\n'),
+    )
     for (let time = 0; time < 2; time += 1) {
-      counts.register.push(await pulled('registry', REGISTER))
+      counts.register.push(await pulled('registry', part))
       counts.list.push(await pulled('dishonest', LIST, DATED))
     }
   })
@@ -41,11 +51,11 @@ describe(`real input${said}`, () => {
   }
   const NONE = { new: 0, changed: 0, unchanged: 0, rejected: 0, unmatched: 0, full: false }
 
-  it(`pulls the register of Jilin completely, and a second pull changes nothing${said}`, () => {
-    const expected = { ...NONE, feed: 'registry', received: 9471 }
+  it(`pulls 2,000 rows of the register of Jilin, and a second pull changes nothing${said}`, () => {
+    const expected = { ...NONE, feed: 'registry', received: ROWS }
     expect(counts.register).to.deep.equal([
-      { ...expected, new: 9469, unchanged: 2 },
-      { ...expected, unchanged: 9471 },
+      { ...expected, new: ROWS - 2, unchanged: 2 },
+      { ...expected, unchanged: ROWS },
     ])
   })
 
