@@ -15,7 +15,7 @@ import type {
   UnreadableRecords,
 } from '../domain/records/records.js'
 import { memoByNames } from '../foundation/memo.js'
-import { cleanText, compactText } from '../foundation/text/values.js'
+import { compactText, trimmedTextOrNull } from '../foundation/text/values.js'
 import { isNoDateMarker, parseDate } from '../foundation/time/dates.js'
 
 /** Dates that agencies write for "no end". */
@@ -75,13 +75,13 @@ export const examine = (sent: SourceItem, known: ReadonlySet<string>) => {
 
   const text = (field: string): string | null => {
     const value = item.fields[field]
-    if (typeof value === 'string') return cleanText(value)
+    if (typeof value === 'string') return trimmedTextOrNull(value)
     const lost = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)
     if (lost || (typeof value === 'object' && value !== null) || typeof value === 'boolean') {
       problem(field, 'value', `${field}应为文本。${field} must be text.`)
       return null
     }
-    return cleanText(value)
+    return trimmedTextOrNull(value)
   }
 
   const needed = <T>(field: string, read: (field: string) => T | null): T | null => {
@@ -297,7 +297,7 @@ const isNothing = (value: unknown): boolean =>
   value === undefined ||
   (typeof value === 'string' && value.length > TEXT_LENGTH_MOST
     ? false
-    : typeof value !== 'object' && cleanText(value) === null)
+    : typeof value !== 'object' && trimmedTextOrNull(value) === null)
 
 /** Naming the fields is several times faster than object spread. */
 const withFindings = (

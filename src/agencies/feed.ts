@@ -8,7 +8,7 @@ import { type Examination, examine } from './examine.js'
 import { contentFromBytes, contentFromFile, type FileContent } from './readers/content.js'
 import { readContent } from './readers/index.js'
 import { renameFields, shapesOfMaps } from './readers/renaming.js'
-import { BROKEN_ITEM_FIELD, type FormShape, recogniseShape } from './readers/shapes.js'
+import { BROKEN_ITEM_FIELD, type FormShape, matchFormByNames } from './readers/shapes.js'
 import { openSource } from './transports/index.js'
 
 interface ReadOptions {
@@ -112,7 +112,7 @@ const mapItem = (item: SourceItem, forms: readonly KnownForm[], context: Mapping
       '这一行无法拆分为字段（列数不符、引号未闭合或不是记录）。This row cannot be taken apart.',
     )
   }
-  const form = recogniseShape(Object.keys(item.fields), forms)?.shape
+  const form = matchFormByNames(Object.keys(item.fields), forms)?.shape
   if (!form) return rejectIllegible(item, 'form', '字段不属于任何已知格式。The fields belong to no known form.')
   const row = examine(item, form.known)
   return row.result(form.drafts(row, context), form.keyedBy)

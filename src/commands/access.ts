@@ -119,7 +119,7 @@ const clientCommands = (client: Command, withHub: HubRunner): void => {
       if (!/^\d{1,3}$/.test(overlap)) throw new Refusal('USAGE', { reason: '--overlap 须为小时数 hours, 0 to 720' })
       return withHub(async (hub) => {
         const options = { overlapMs: Number(overlap) * HOUR_MS, leaked }
-        const rotate = () => clients.rotate(hub.db, name, { ...options, ...changeOf(hub) })
+        const rotate = () => clients.rotateSecretWithOverlap(hub.db, name, { ...options, ...changeOf(hub) })
         show(json, await hub.recorded(`hub client rotate ${quoted(name)}${leaked ? ' --leaked' : ''}`, rotate))
       })
     })

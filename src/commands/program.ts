@@ -16,7 +16,6 @@ export const printLine = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
 
-/** Prints `value` as one JSON line with --json, otherwise `lines`. */
 export const printResult = (json: boolean | undefined, value: object, lines: () => string[]): void => {
   if (json) printLine(JSON.stringify(value))
   else for (const line of lines()) printLine(line)

@@ -26,7 +26,7 @@ const UNMATCHED_SHOWN = 20
 export const readStatus = async (hub: Hub): Promise<{ value: object; lines: string[] }> => {
   const { db, addresses } = hub
   const good = await runs.lastGoodPulls(db)
-  const owed = new Map((await deliveries.backlog(db)).map((row) => [row.platform, row]))
+  const owed = new Map((await deliveries.countByPlatform(db)).map((row) => [row.platform, row]))
   const [oldest, refused, states] = await Promise.all([
     desk.oldestOpenByPlatform(db),
     desk.countRefusals(db),

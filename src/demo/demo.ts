@@ -195,7 +195,7 @@ const secretsOf = async (hub: Hub): Promise<Record<string, string>> => {
 const freshSecret = async (hub: Hub, given: AccountInput): Promise<string> => {
   const change = { by: DEMO_AUTHOR, now: hub.now() }
   try {
-    const made = await clients.rotate(hub.db, given.name, { ...change, overlapMs: 0 })
+    const made = await clients.rotateSecretWithOverlap(hub.db, given.name, { ...change, overlapMs: 0 })
     await confirmed(hub, given.name)
     return made.client_secret
   } catch (error) {

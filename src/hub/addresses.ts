@@ -1,4 +1,3 @@
-/** Addresses of agencies and platforms, by id. */
 export interface Addresses {
   agencies: Record<string, string>
   platforms: Record<string, { url: string; secret: string }>

@@ -11,8 +11,7 @@ export interface ReadinessReport {
 
 /** Database timeout. */
 const WITHIN_MS = 2_000
-/** Longest reason shown, characters. */
-const REASON_MAX = 80
+const REASON_CHARACTERS_MOST = 80
 /** How long the hub is unready after a full disk. */
 const FULL_MS = 30_000
 /** With fewer free bytes the data folder counts as full. */
@@ -78,7 +77,7 @@ const look = async (db: database.Db, disks: DiskWatch | undefined): Promise<Read
 const outside = (error: unknown): string =>
   reasonOf(error)
     .replace(/\S*\d+\.\d+\.\d+\.\d+\S*|\S+:\d+/g, '…')
-    .slice(0, REASON_MAX)
+    .slice(0, REASON_CHARACTERS_MOST)
 
 const within = async (looked: Promise<ReadinessReport>, ms: number): Promise<ReadinessReport> => {
   let timer: NodeJS.Timeout | undefined

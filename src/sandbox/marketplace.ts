@@ -10,8 +10,7 @@ import {
   startStandInServer,
 } from './server.js'
 
-/** Most messages shown. */
-const SHOWN = 50
+const MESSAGES_SHOWN = 50
 const OLDEST_SECONDS = 300
 const SECOND_MS = 1_000
 
@@ -44,7 +43,7 @@ export const startMarketplaceStandIn = async (now: () => Date = () => new Date()
     // A change comes twice when its first answer was lost.
     if (!ids.has(id ?? '')) told.unshift(message)
     ids.add(id ?? '')
-    told.splice(SHOWN)
+    told.splice(MESSAGES_SHOWN)
     return jsonStandInAnswer(200, { received: true })
   }
   const server = await startStandInServer((asked) => {

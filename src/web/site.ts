@@ -1,5 +1,5 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import { uuidIn } from '../domain/listing/listing-id.js'
+import { listingUuidIn } from '../domain/listing/listing-id.js'
 import { Refusal } from '../foundation/errors.js'
 import { shanghaiDate } from '../foundation/time/dates.js'
 import type { Db } from '../store/db/db.js'
@@ -192,7 +192,7 @@ const showEntry =
     const given = String(request.params.id)
     const id = given.toLowerCase()
     if (!isEntryId(id)) {
-      const uuid = uuidIn(given)
+      const uuid = listingUuidIn(given)
       if (uuid === null) throw new Refusal('NOT_FOUND')
       return response.redirect(301, addressInLanguage(`${LIST}/${uuid}`, {}, languageOf(request)))
     }

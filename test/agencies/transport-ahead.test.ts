@@ -1,18 +1,18 @@
 import { expect } from 'chai'
 import { feeds } from '../../src/agencies/index.js'
-import { limitsFor, PAGE_WITHIN_MS, pagesMostIn } from '../../src/agencies/transports/http/attempt.js'
+import { PAGE_WITHIN_MS, pagesMostIn, timeAndPageLimitsFor } from '../../src/agencies/transports/http/attempt.js'
 import {
   type CursorOptions,
   openByCursor,
   openPaged,
   type PagingOptions,
-  type PullLimits,
+  type PullTimeAndPageLimits,
 } from '../../src/agencies/transports/http.js'
 import { type Answer, agency, all, listens, pageOf, reasonOf, record, registryPage } from './answering.js'
 import { feedOf } from './samples.js'
 
 const SHAPES = [{ names: Object.keys(record(1)) }]
-const LIMITS: PullLimits = { pageMs: 10_000, pullMs: 60_000 }
+const LIMITS: PullTimeAndPageLimits = { pageMs: 10_000, pullMs: 60_000 }
 
 const paging: PagingOptions = {
   pageItems: 2,
@@ -155,7 +155,7 @@ describe('feeds over HTTP in many pages', () => {
       expect(await reasonOf(opening.then(all))).to.match(/^CONTENT_UN/)
       expect(sizes).to.deep.equal([FIXED.includes(id) ? 0 : onPage])
       const { most } = feedOf(id).bounds
-      const limits = limitsFor(most, onPage)
+      const limits = timeAndPageLimitsFor(most, onPage)
       expect(pagesMostIn(limits) * Math.min(onPage, 200), 'items').to.be.at.least(most)
       expect(limits.pullMs / Math.ceil(most / onPage), 'ms a page').to.be.at.least(PAGE_WITHIN_MS)
     })

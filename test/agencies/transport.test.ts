@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { openPaged, type PullLimits } from '../../src/agencies/transports/http.js'
+import { openPaged, type PullTimeAndPageLimits } from '../../src/agencies/transports/http.js'
 import type { SourceItem } from '../../src/domain/records/records.js'
 import { Refusal } from '../../src/foundation/errors.js'
 import { type Answer, agency, listens, pageOf, reasonOf, record, registryPage, twoPages } from './answering.js'
@@ -162,7 +162,7 @@ describe('feeds over HTTP', () => {
     expect(await fetched('penalties')).to.have.length(2)
   })
 
-  const slow: [title: string, limits: PullLimits, reason: RegExp, asked: number][] = [
+  const slow: [title: string, limits: PullTimeAndPageLimits, reason: RegExp, asked: number][] = [
     ['a page that drips longer than one try may last', { pageMs: 60, pullMs: 60_000 }, /^FEED_UNREACHABLE timeout/, 3],
     ['pages that drip longer than all of them may', { pageMs: 60_000, pullMs: 60 }, /总时间超限/, 1],
   ]

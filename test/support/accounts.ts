@@ -28,7 +28,7 @@ export const confirmedRotation = async (
   now: Date,
   options: { overlapMs?: number; leaked?: boolean } = {},
 ): Promise<clients.RotatedSecret> => {
-  const made = await clients.rotate(db, name, { by: FIRST, now, ...options })
+  const made = await clients.rotateSecretWithOverlap(db, name, { by: FIRST, now, ...options })
   await confirmed(db, 'clients', name, now)
   return made
 }

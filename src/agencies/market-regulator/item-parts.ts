@@ -1,7 +1,7 @@
 /** The parts of an item are a list, or columns with one line per part. */
 
 import { isRecord } from '../../foundation/text/json.js'
-import { cleanText, compactText } from '../../foundation/text/values.js'
+import { compactText, trimmedTextOrNull } from '../../foundation/text/values.js'
 import { isNoDateMarker, parseDate } from '../../foundation/time/dates.js'
 import type { Examination } from '../examine.js'
 import { allSpellings, type Spellings } from './spelling.js'
@@ -45,7 +45,7 @@ const listed = <F extends string>(
         row.problem(path, 'value', `${path}应为文本。${path} must be text.`)
       }
     }
-    return [partOf(columns, (name) => cleanText(part[name]))]
+    return [partOf(columns, (name) => trimmedTextOrNull(part[name]))]
   })
 }
 
@@ -53,7 +53,7 @@ const lined = <F extends string>(row: Examination, columns: Spellings<F>): ItemP
   const cells = new Map(
     allSpellings(columns)
       .filter((name) => row.has(name))
-      .map((name) => [name, (row.text(name) ?? '').split(BETWEEN_LINES).map((line) => cleanText(line))]),
+      .map((name) => [name, (row.text(name) ?? '').split(BETWEEN_LINES).map((line) => trimmedTextOrNull(line))]),
   )
   const filled = [...cells].filter(([, lines]) => lines.some((line) => line !== null))
   const count = filled.length === 0 ? 0 : Math.max(...filled.map(([, lines]) => lines.length))

@@ -1,7 +1,7 @@
 /** Recalls of the United States (CPSC, FDA) and the European Union (Safety Gate). */
 
 import type { Body, Draft } from '../../domain/records/records.js'
-import { cleanText } from '../../foundation/text/values.js'
+import { trimmedTextOrNull } from '../../foundation/text/values.js'
 import { isDate } from '../../foundation/time/dates.js'
 import type { Examination } from '../examine.js'
 import type { FeedForm } from '../feed.js'
@@ -177,7 +177,7 @@ const texts = (row: Examination, field: string): string[] => {
     row.problem(field, 'value', `${field}应为文本列表。${field} must be a list of texts.`)
     return []
   }
-  return all.map(cleanText).filter((one) => one !== null)
+  return all.map(trimmedTextOrNull).filter((one) => one !== null)
 }
 
 const joined = (parts: readonly (string | null)[]): string | null =>

@@ -1,5 +1,5 @@
 import type { Draft } from '../../domain/records/records.js'
-import { cleanText, compactText } from '../../foundation/text/values.js'
+import { compactText, trimmedTextOrNull } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
 import type { FeedForm, MappingContext } from '../feed.js'
 
@@ -41,7 +41,7 @@ const speltIn = <F extends string>(row: Examination, spellings: Spellings<F>): F
 }
 
 const isEmpty = (value: unknown): boolean =>
-  value === undefined || value === null || (typeof value !== 'object' && cleanText(value) === null)
+  value === undefined || value === null || (typeof value !== 'object' && trimmedTextOrNull(value) === null)
 
 const said = (value: unknown): string =>
   typeof value === 'object' ? JSON.stringify(value) : compactText(String(value))

@@ -7,7 +7,7 @@ import { decodeStream, encodingOf } from '../../foundation/text/encodings.js'
 import type { FileContent } from './content.js'
 import { makeFooterFilter } from './footers.js'
 import { unknownHeaderRefusal } from './near.js'
-import { type FormShape, isStorable, makeBrokenItem, makeItem, makeTextItem, recogniseShape } from './shapes.js'
+import { type FormShape, isStorable, makeBrokenItem, makeItem, makeTextItem, matchFormByNames } from './shapes.js'
 
 const SEPARATORS = [',', ';', '\t', '|']
 const HEADER_WITHIN = 20 // rows
@@ -96,7 +96,7 @@ const headerAmong = (
   shapes: readonly FormShape[],
 ): CsvHeader | null => {
   for (const { cells, to } of records) {
-    const known = recogniseShape(cells, shapes)
+    const known = matchFormByNames(cells, shapes)
     // A header into which stray quotes have merged rows is skipped: those rows would be lost.
     if (known && !holdsRows(cells, cells.length, separator)) return { separator, line: to, names: known.names }
   }

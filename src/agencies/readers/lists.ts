@@ -3,7 +3,7 @@ import type { SourceItem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { isRecord } from '../../foundation/text/json.js'
 import { unknownHeaderRefusal } from './near.js'
-import { type FormShape, itemFromValue, recogniseShape } from './shapes.js'
+import { type FormShape, itemFromValue, matchFormByNames } from './shapes.js'
 
 const MAX_DEPTH = 5 // levels of envelope
 const LOOKED_AT = 20 // elements
@@ -36,4 +36,4 @@ export const hasKnownElement = (list: readonly unknown[], shapes: readonly FormS
   list.slice(0, LOOKED_AT).some((element) => isKnown(element, shapes))
 
 const isKnown = (value: unknown, shapes: readonly FormShape[]): boolean =>
-  isRecord(value) && recogniseShape(Object.keys(value), shapes) !== null
+  isRecord(value) && matchFormByNames(Object.keys(value), shapes) !== null

@@ -2,7 +2,7 @@ import type { NumberedMap } from '../../domain/intake/feed-maps.js'
 import type { SourceItem } from '../../domain/records/records.js'
 import { asItems, chunksOfItems, type ItemChunks } from '../../foundation/chunks.js'
 import { unknownHeaderRefusal } from './near.js'
-import { type FormShape, recogniseShape } from './shapes.js'
+import { type FormShape, matchFormByNames } from './shapes.js'
 
 interface MapShape extends FormShape {
   every: true
@@ -22,7 +22,7 @@ export const renameFields = (
   const checked = new Set<string>()
   const each = (item: SourceItem): SourceItem => {
     const names = Object.keys(item.fields)
-    const found = recogniseShape(names, shapes)
+    const found = matchFormByNames(names, shapes)
     if (!found) return item
     const fields: SourceItem['fields'] = {}
     const { map } = found.shape
@@ -36,7 +36,7 @@ export const renameFields = (
     }
     for (const [field, value] of Object.entries(values)) if (isNothing(fields[field])) fields[field] = value
     const signature = names.join('\n')
-    if (!checked.has(signature) && recogniseShape(Object.keys(fields), forms) === null) {
+    if (!checked.has(signature) && matchFormByNames(Object.keys(fields), forms) === null) {
       throw unknownHeaderRefusal(feed, [Object.keys(fields)], forms)
     }
     if (checked.size < MOST_CHECKED) checked.add(signature)

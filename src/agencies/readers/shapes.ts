@@ -41,30 +41,27 @@ const spellingOf = (shape: FormShape): ShapeSpelling => {
   return spelling
 }
 
-const recognised = new WeakMap<readonly FormShape[], (names: readonly string[]) => RecognisedShape<FormShape> | null>()
+const matchers = new WeakMap<readonly FormShape[], (names: readonly string[]) => MatchedForm<FormShape> | null>()
 
-interface RecognisedShape<S> {
+interface MatchedForm<S> {
   shape: S
   names: string[]
 }
 
 /** Finds the best shape and returns the names in its spelling; null when too few are known. */
-export const recogniseShape = <S extends FormShape>(
+export const matchFormByNames = <S extends FormShape>(
   names: readonly string[],
   shapes: readonly S[],
-): RecognisedShape<S> | null => {
-  const known = recognised.get(shapes) ?? memoByNames((some) => recogniseAfresh(some, shapes))
-  recognised.set(shapes, known)
-  return known(names) as RecognisedShape<S> | null
+): MatchedForm<S> | null => {
+  const known = matchers.get(shapes) ?? memoByNames((some) => matchAfresh(some, shapes))
+  matchers.set(shapes, known)
+  return known(names) as MatchedForm<S> | null
 }
 
 const outranks = (one: { shape: FormShape; known: number }, other: { shape: FormShape; known: number }): boolean =>
   one.shape.every === other.shape.every ? one.known > other.known : one.shape.every === true
 
-const recogniseAfresh = <S extends FormShape>(
-  names: readonly string[],
-  shapes: readonly S[],
-): RecognisedShape<S> | null => {
+const matchAfresh = <S extends FormShape>(names: readonly string[], shapes: readonly S[]): MatchedForm<S> | null => {
   const present = names.filter((name) => name.trim() !== '').map(loose)
   let best: { shape: S; names: string[]; known: number } | null = null
   for (const shape of shapes) {

@@ -3,7 +3,7 @@ import { Refusal } from '../../foundation/errors.js'
 import { cellText, cellValue, readSheets, type SheetRow, type WorkbookKind } from '../../foundation/text/xlsx.js'
 import { makeFooterFilter } from './footers.js'
 import { unknownHeaderRefusal } from './near.js'
-import { type FormShape, makeBrokenItem, makeItem, recogniseShape } from './shapes.js'
+import { type FormShape, makeBrokenItem, makeItem, matchFormByNames } from './shapes.js'
 
 const HEADER_WITHIN = 20 // rows
 
@@ -51,7 +51,7 @@ const headerIn = (rows: SheetRows, shapes: readonly FormShape[]) => {
   for (const { number, cells } of rows()) {
     if (number > HEADER_WITHIN) break
     const width = Math.max(-1, ...cells.keys()) + 1
-    const known = recogniseShape(
+    const known = matchFormByNames(
       Array.from({ length: width }, (_, at) => cellText(cells.get(at))),
       shapes,
     )

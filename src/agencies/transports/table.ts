@@ -6,7 +6,7 @@ import type { SourceItem } from '../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import type { DeliveryOutcome, FeedDelivery, FeedSource, OpenOptions } from '../delivery.js'
 import { unknownHeaderRefusal } from '../readers/near.js'
-import { type FormShape, itemFromValue, makeBrokenItem, recogniseShape } from '../readers/shapes.js'
+import { type FormShape, itemFromValue, makeBrokenItem, matchFormByNames } from '../readers/shapes.js'
 import { noItems } from './http/attempt.js'
 import {
   checkIdentifier,
@@ -103,7 +103,7 @@ async function* itemsOf({
         return { rows: await exchange.batch(after, most - taken.size), columns: exchange.columns }
       }),
     )
-    const known = columns && recogniseShape(columns, shapes)
+    const known = columns && matchFormByNames(columns, shapes)
     if (columns && !known) throw unknownHeaderRefusal(feed, [columns], shapes)
     for (const { id, version, large, fields } of rows) {
       const place = placeOf(Number(id))

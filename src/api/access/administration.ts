@@ -58,7 +58,7 @@ interface RotateClientInput {
 
 const rotateClient = async (_: unknown, args: RotateClientInput, context: GraphqlContext) => {
   const { name } = refuseUnstorableText({ name: args.name })
-  const made = await clientWork.rotate(context.parts.db, name, {
+  const made = await clientWork.rotateSecretWithOverlap(context.parts.db, name, {
     ...changeOf(context),
     ...(args.overlapHours == null ? {} : { overlapMs: args.overlapHours * HOUR_MS }),
     leaked: args.leaked ?? false,

@@ -1,5 +1,6 @@
 import { type Act, may, regionBoundOf, type Viewer } from '../../domain/access/viewer.js'
 import type { DeliveryState, SubjectKind } from '../../domain/delivery/delivery.js'
+import { listingUuidIn } from '../../domain/listing/listing-id.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import type { BookedReceipt } from '../../store/delivery/delivery-queue.js'
@@ -7,7 +8,7 @@ import * as work from '../../work/delivery/deliveries.js'
 import { listingById } from '../listing/listing-by-id.js'
 import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
-import { cursorOf, globalId, numberInCursor, numberInGlobalId, subjectUuidIn } from '../request/ids.js'
+import { cursorOf, globalId, numberInCursor, numberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { NO_SUBJECT, requireAct, seesSubject } from '../request/viewer.js'
 
@@ -81,7 +82,7 @@ const list = async (_: unknown, args: DeliveriesArgs, context: GraphqlContext) =
     code = null,
     subject = null,
   } = refuseUnstorableText(args.filter) ?? {}
-  const subjectId = subject === null ? null : (subjectUuidIn(subject) ?? NO_SUBJECT)
+  const subjectId = subject === null ? null : (listingUuidIn(subject) ?? NO_SUBJECT)
   const filter = { platform, state, kind, code, subjectId, sight: regionBoundOf(context.viewer) }
   const found = await desk.list(db, filter, { first: pageSizeOf(args) + 1, before: numberInCursor(args.after) })
   return makeConnection(

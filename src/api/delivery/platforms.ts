@@ -15,7 +15,7 @@ const list = async (_: unknown, __: unknown, context: GraphqlContext) => {
 const views = async (context: GraphqlContext) => {
   const { db, configured, rules } = context.parts
   const [backlog, oldest, refused, kept, acts] = await Promise.all([
-    deliveries.backlog(db),
+    deliveries.countByPlatform(db),
     desk.oldestOpenByPlatform(db),
     desk.countRefusals(db),
     states.all(db),

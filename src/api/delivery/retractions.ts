@@ -1,11 +1,12 @@
 import { regionBoundOf } from '../../domain/access/viewer.js'
+import { listingUuidIn } from '../../domain/listing/listing-id.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/delivery/retractions.js'
 import * as work from '../../work/delivery/retraction.js'
 import { listingById } from '../listing/listing-by-id.js'
 import { makeConnection, type PageArgs, pageSizeOf } from '../request/connection.js'
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
-import { globalId, retractionCursor, retractionInCursor, subjectUuidIn } from '../request/ids.js'
+import { globalId, retractionCursor, retractionInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import { NO_SUBJECT } from '../request/viewer.js'
 import { closingOf, subjectNameOf } from './deliveries.js'
@@ -47,7 +48,7 @@ const list = async (_: unknown, args: RetractionsArgs, context: GraphqlContext) 
   const filter = {
     open,
     platform,
-    subjectId: listing === null ? null : (subjectUuidIn(listing) ?? NO_SUBJECT),
+    subjectId: listing === null ? null : (listingUuidIn(listing) ?? NO_SUBJECT),
     sight: regionBoundOf(context.viewer),
   }
   const page = { first: pageSizeOf(args) + 1, after: retractionInCursor(args.after) }
@@ -67,7 +68,7 @@ const closeRetraction = async (
 ) => {
   const { listing, platform, reason } = refuseUnstorableText(args)
   const { db, rules } = context.parts
-  const subjectId = subjectUuidIn(listing)
+  const subjectId = listingUuidIn(listing)
   if (subjectId === null) throw new Refusal('RETRACTION_UNKNOWN')
   const by = subjectNameOf(context.viewer)
   await work.giveUpRemovals(db, rules, { subjectId, platform, reason, by, now: context.now })

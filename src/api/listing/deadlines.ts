@@ -79,7 +79,7 @@ const proposalView = ({ days, ...proposal }: proposals.CalendarProposal) => {
 }
 
 const calendarProposals = async (_: unknown, __: unknown, { parts }: GraphqlContext) =>
-  (await proposals.newest(parts.db, PROPOSALS_SHOWN)).map(proposalView)
+  (await proposals.newestProposals(parts.db, PROPOSALS_SHOWN)).map(proposalView)
 
 const amendCalendar = async (
   _: unknown,

@@ -1,7 +1,7 @@
 /** GraphQL ids are base64url of `Type:key`. A listing of this hub has its uuid as id. */
 
 import { TIMELINESS_DUTIES, type TimelinessKey } from '../../domain/delivery/timeliness.js'
-import { isUuid, uuidIn } from '../../domain/listing/listing-id.js'
+import { isUuid } from '../../domain/listing/listing-id.js'
 import { Refusal } from '../../foundation/errors.js'
 import { parseJsonOr } from '../../foundation/text/json.js'
 import { isDate } from '../../foundation/time/dates.js'
@@ -56,9 +56,6 @@ export const listingInGlobalId = (id: string): { uuid: string } | { version: num
   const version = found.key.startsWith('m') ? parseWholeNumber(found.key.slice(1)) : null
   return version === null ? null : { version }
 }
-
-/** Returns the listing's uuid, also from its former id; otherwise null. */
-export const subjectUuidIn = uuidIn
 
 export const parseWholeNumber = (text: string): number | null => {
   const n = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.NaN

@@ -3,7 +3,6 @@ import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { LRUCache } from '../../foundation/lru.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
 
-/** Longest purpose, characters. */
 const PURPOSE_MOST = 200
 export const TEXT_MOST = 2_000
 const REMEMBERED = 300

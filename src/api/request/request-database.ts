@@ -6,7 +6,6 @@ import type { ServerResponse } from 'node:http'
 import type { Db } from '../../store/db/db.js'
 import { tagWithRequest } from '../../store/db/request-handle.js'
 
-/** Longest time until an answer begins, milliseconds. */
 export const ANSWER_BEGINS_WITHIN_MS = 60_000
 
 const SAFE: readonly (string | undefined)[] = ['GET', 'HEAD']

@@ -8,7 +8,6 @@ const UPLOAD_MS = 300_000
 /** Time from connecting to the end of the headers, milliseconds. */
 const HEADERS_MS = 15_000
 const CHECKING_MS = 2_000
-/** Idle keep-alive time, milliseconds. */
 const KEEP_ALIVE_MS = 5_000
 const HEADER_BYTES = 16_384
 const HEADER_LINES = 100

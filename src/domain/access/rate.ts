@@ -16,7 +16,6 @@ export interface BucketLevel {
 export const owedMsAt = (level: BucketLevel | undefined, now: number): number =>
   level === undefined ? 0 : Math.max(0, level.owedMs - Math.max(0, now - level.at))
 
-/** Milliseconds until the next attempt is allowed. */
 export const waitMsFor = (owedMs: number, { most, everyMs }: BucketRate): number =>
   Math.max(0, owedMs + everyMs - most * everyMs)
 

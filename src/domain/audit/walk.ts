@@ -43,7 +43,7 @@ export interface AuditAnchor extends NotedHead {
 export interface LogCut extends AuditLoss {
   foundAt: Date
   excuse: LossExcuse | null
-  /** True when the log ended there; false when other rows replaced the lost ones. */
+  /** True when the lost rows were the log's last; false when other rows stand in their place. */
   isEnd: boolean
 }
 

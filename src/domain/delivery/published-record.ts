@@ -105,10 +105,9 @@ export const publishedRecord = (
   removal,
 })
 
-/** Hexadecimal digits of a digest. */
-const DIGEST_LENGTH = 32
+const DIGEST_HEX_DIGITS = 32
 export const publishedDigest = (told: PublishedRecord): string =>
-  hash('sha256', canonicalJson(told as unknown as Json)).slice(0, DIGEST_LENGTH)
+  hash('sha256', canonicalJson(told as unknown as Json)).slice(0, DIGEST_HEX_DIGITS)
 
 const REMOVALS = {
   REVOKED: '作出机关已撤销',

@@ -85,7 +85,7 @@ export interface DutyCount {
   n: number
 }
 
-/** Counts of duties due in one month. */
+/** Duties due in one month. */
 export interface MonthlyTimeliness {
   authority: string
   platform: string

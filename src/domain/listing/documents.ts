@@ -21,7 +21,7 @@ export const DOCUMENT_KINDS = ['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_AP
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number]
 
 /** The five required parts: 事由、依据、惩戒措施提示、移出条件和程序、救济措施 (SAMR order 44, article 13). */
-export const REQUIRED_PARTS = ['GROUNDS', 'BASIS', 'MEASURES', 'REMOVAL', 'REMEDIES'] as const
+export const SECTIONS_OF_EVERY_DOCUMENT = ['GROUNDS', 'BASIS', 'MEASURES', 'REMOVAL', 'REMEDIES'] as const
 
 export interface DocumentTemplate {
   kind: DocumentKind
@@ -30,7 +30,7 @@ export interface DocumentTemplate {
   title: string
   head: string[]
   opening: string[]
-  sections: { part: (typeof REQUIRED_PARTS)[number]; heading: string; text: string[] }[]
+  sections: { part: (typeof SECTIONS_OF_EVERY_DOCUMENT)[number]; heading: string; text: string[] }[]
   closing: string[]
   blanks: Record<string, { zh: string; from: string | null; words?: Record<string, string> }>
 }
@@ -310,7 +310,7 @@ export const BLANK_PATTERN = /\{\{([^{}]*)\}\}/g
 /** A time limit, which may come only from a dated row, not from a template. */
 const LEGAL_NUMBER = /[\d０-９]|[一二三四五六七八九十百两半]+(?:个)?(?:工作日|日内|日起|天|个?月内?|年)/
 /** Blanks that every template needs; a party's own paper has no number. */
-const NEEDED = ['authority', 'number', 'party', 'issuedOn']
+const REQUIRED_BLANKS = ['authority', 'number', 'party', 'issuedOn']
 
 export const checkTemplate = (template: DocumentTemplate): RuleFault[] => {
   const faults: RuleFault[] = []
@@ -329,11 +329,11 @@ export const checkTemplate = (template: DocumentTemplate): RuleFault[] => {
       say(place, '法定期限须为规则表的一行。A number of the law must be a row of the rules.')
   }
   const parts = template.sections.map(({ part }) => part)
-  for (const part of REQUIRED_PARTS) {
+  for (const part of SECTIONS_OF_EVERY_DOCUMENT) {
     const times = parts.filter((each) => each === part).length
     if (times !== 1) say('sections', `${part} 须恰有一节。There must be one section for it.`)
   }
-  const needed = NEEDED.filter((name) => name !== 'number' || template.signer !== 'PARTY')
+  const needed = REQUIRED_BLANKS.filter((name) => name !== 'number' || template.signer !== 'PARTY')
   for (const name of needed) if (!(name in template.blanks)) say('blanks', `缺少空白处 ${name}。The blank is missing.`)
   for (const [name, { from }] of Object.entries(template.blanks)) {
     if (!used.has(name)) say(`blanks.${name}`, '没有用到。It is used nowhere.')

@@ -8,8 +8,8 @@ export interface TermDays {
   /** Null before publication: the decision day is used instead. */
   publishedOn: string | null
   /**
-   * Set when a repair obtained by false materials was revoked: the list's term and 公示系统 count anew from this day, 信用中国
-   * still from the document.
+   * Day on which a repair obtained by false materials was revoked, else null. The terms on the list and in 公示系统 start
+   * again on it; the term at 信用中国 does not.
    */
   anewFrom: string | null
   /** Rules that came into force by this day apply. */

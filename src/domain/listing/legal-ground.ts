@@ -6,7 +6,7 @@ import type { Body } from '../records/records.js'
 export interface GroundStatus {
   /** FALLEN: no source reports the decision any more. ABSENT: a full delivery lacks it. ELSEWHERE: it is reported for another operator. */
   state: 'STANDS' | 'WITHDRAWN' | 'FALLEN' | 'ABSENT' | 'ELSEWHERE'
-  /** True for a heavier penalty (较重行政处罚). While the linked source reports it, that source alone decides. */
+  /** True for a 较重行政处罚. While the linked source reports it, that source alone decides. */
   heavy: boolean
 }
 
@@ -33,7 +33,7 @@ export const groundStatusOf = (sources: readonly GroundSource[], operatorId: num
 export type GroundConsequence = 'REVOKED' | 'CORRECTED' | 'CHANGED_HANDS' | 'LIGHTER' | 'ABSENT'
 
 export interface GroundHistory {
-  /** True when the listing rested on a heavier penalty. */
+  /** True when the listing rested on a heavier penalty (较重行政处罚). */
   wasHeavy: boolean
   isWrong: boolean
   /** True when the record was dropped because its operator is no longer certain. */

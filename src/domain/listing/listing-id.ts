@@ -6,7 +6,8 @@ const FORMER = /^TGlzdGluZz[op][\w-]{48}$/
 
 export const isUuid = (text: string): boolean => UUID.test(text)
 
-export const uuidIn = (id: string): string | null => {
+/** Accepts a uuid and a former GraphQL id; null for any other text. */
+export const listingUuidIn = (id: string): string | null => {
   if (UUID.test(id)) return id
   const [, uuid = ''] = FORMER.test(id) ? Buffer.from(id, 'base64url').toString('utf8').split(':') : []
   return UUID.test(uuid) ? uuid : null

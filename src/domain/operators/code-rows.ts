@@ -1,4 +1,4 @@
-import { cleanText } from '../../foundation/text/values.js'
+import { trimmedTextOrNull } from '../../foundation/text/values.js'
 import { shopCode } from './codes.js'
 
 export const ROWS_MOST = 100_000
@@ -45,7 +45,7 @@ export const parseCodeRow = (row: number, read: ParsedRow, marketplace: string |
   const mark = typeof ref === 'string' ? ref : typeof ref === 'number' ? String(ref) : null
   if (name !== undefined && name !== null && typeof name !== 'string')
     return { row, fault: 'ROW_UNREADABLE', ref: mark }
-  const called = cleanText(name) === null ? null : (name as string)
+  const called = trimmedTextOrNull(name) === null ? null : (name as string)
   if (typeof code === 'string' && code.trim() !== '') return coded(row, code, called, mark)
   const id = typeof shop === 'number' && Number.isSafeInteger(shop) ? String(shop) : shop
   if (typeof id !== 'string' || id.trim() === '') return { row, fault: 'ROW_NO_CODE', ref: mark }
@@ -80,10 +80,10 @@ const HEADINGS: Record<string, 'code' | 'shop' | 'name' | 'ref'> = {
   序号: 'ref',
 }
 
-export type CodeColumn = 'code' | 'shop' | 'name' | 'ref' | null
+export type ColumnRole = 'code' | 'shop' | 'name' | 'ref' | null
 
 /** Returns null when the cells are no heading row, or name a column twice. */
-export const codeColumnsIn = (cells: readonly string[]): CodeColumn[] | null => {
+export const columnRolesOfHeading = (cells: readonly string[]): ColumnRole[] | null => {
   const columns = cells.map((cell) => {
     const heading = cell.replace(/[\s\p{Cf}]+/gu, '').toLowerCase()
     return Object.hasOwn(HEADINGS, heading) ? (HEADINGS[heading] ?? null) : null

@@ -2,7 +2,6 @@ import { compactText } from '../../foundation/text/values.js'
 import { isValidGtin } from '../operators/codes.js'
 
 const GTIN_DIGITS = 14
-/** Longest product word, in characters. */
 export const WORD_LONGEST = 500
 const BETWEEN_MODELS = /[;；,，、|]/u
 

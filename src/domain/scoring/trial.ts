@@ -84,7 +84,7 @@ interface GroupTally extends Omit<TrialGroup, 'mean'> {
 export interface TrialTally {
   all: GroupTally
   grades: Record<Grade, GradeCounts>
-  /** A histogram gives exact quantiles for any number of operators. */
+  /** Histogram: `moves[n + WIDEST]` operators move by n points. Gives exact quantiles in constant memory. */
   moves: Uint32Array
   up: Pair[]
   down: Pair[]

@@ -1,4 +1,4 @@
-import { cleanText } from '../../foundation/text/values.js'
+import { trimmedTextOrNull } from '../../foundation/text/values.js'
 import { addDays, addMonths } from '../../foundation/time/dates.js'
 import { type CodeScheme, MARKETPLACE_ID_PATTERN, parseCode, shopCode } from '../operators/codes.js'
 import { holdsIdNumber } from '../records/privacy.js'
@@ -72,7 +72,7 @@ export const isSellerHeading = (cell: string): boolean => HEADINGS.has(cell.trim
  * be stored.
  */
 export const parseSeller = (text: unknown, marketplace: string | null): Seller | null => {
-  const given = cleanText(text)
+  const given = trimmedTextOrNull(text)
   if (given === null) return null
   const found = parseCode(given) ?? (marketplace === null ? null : parseCode(shopCode(marketplace, given)))
   if (found === null || isPersons(found)) return null

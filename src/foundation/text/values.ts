@@ -34,7 +34,7 @@ const COMPACT = /^[!-~\u4e00-\u9fff]*$/
 const BRACKETED_YEAR = /[〔﹝[【［(（〈<{]((?:19|20)\d{2})年?[〕﹞\]】］)）〉>}]/gu
 
 /** Returns the trimmed text, or null when it is empty or a null marker. Never throws. */
-export const cleanText = (value: unknown): string | null => {
+export const trimmedTextOrNull = (value: unknown): string | null => {
   const sent = textOfValue(value)
   const text = sent && trimmed(sent)
   return text && !isNullMarker(text) ? text : null

@@ -91,7 +91,7 @@ export const checkExchangeRow = (notice: Notice): FormatFault[] => {
   return notice.kind === 'penalty' ? checkPenaltyRow(notice) : checkPermitRow(notice)
 }
 
-/** Returns the fields of each receipt. Throws UnreadableAnswer. */
+/** Throws UnreadableAnswer. */
 export const receiptRows = (bytes: Buffer): ReadonlyMap<string, string>[] => {
   const receipt = find(readXml(bytes), 'receipt')
   if (!receipt) throw new UnreadableAnswer('no receipt in the answer')

@@ -3,7 +3,7 @@ import { regionIn } from '../../domain/operators/codes.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { FormatFault, NoticeBatch } from '../platform.js'
 import { hubColumns } from './hub-columns.js'
-import { ENDLESS_DATE, isRecordOfKind, naturalPersonFault, textField, textListField } from './record-notices.js'
+import { ENDLESS_DATE, isRecordOfKind, naturalPersonFault, readBodyText, readBodyTextList } from './record-notices.js'
 import { STATE_CODES, slashedDate, writeRowdata, writeSoapCall } from './rowdata-2015.js'
 import { fitToFormat, formatFaults } from './schema.js'
 
@@ -30,40 +30,40 @@ export const penalty2015Rowdata = (batch: NoticeBatch): string => {
 
 /** Field SJC is the date of sending, so it differs at each sending. */
 export const penalty2015Row = (notice: RecordNotice, sentOn: string) => {
-  const [type, ...others] = textListField(notice, 'types')
+  const [type, ...others] = readBodyTextList(notice, 'types')
   const { HUB_CXRQ, ...hub } = hubColumns(notice)
   return fitToFormat(notice, 'penalty-2015', {
-    CF_WSH: textField(notice, 'document_number'),
-    CF_CFMC: textField(notice, 'violation'),
+    CF_WSH: readBodyText(notice, 'document_number'),
+    CF_CFMC: readBodyText(notice, 'violation'),
     CF_CFLB1: type ?? null,
     CF_CFLB2: others.join(';') || null,
-    CF_SY: textField(notice, 'facts'),
-    CF_YJ: textField(notice, 'basis'),
+    CF_SY: readBodyText(notice, 'facts'),
+    CF_YJ: readBodyText(notice, 'basis'),
     CF_XDR_MC: notice.operator.name,
     CF_XDR_SHXYM: notice.operator.uscc,
     CF_XDR_ZDM: notice.operator.orgCode,
     CF_XDR_GSDJ: notice.operator.regNo,
     CF_XDR_SWDJ: null,
     CF_XDR_SFZ: null,
-    CF_FR: textField(notice, 'representative'),
-    CF_JG: textField(notice, 'content'),
-    CF_JDRQ: slashedDate(textField(notice, 'decided_on')),
-    CF_JZRQ: slashedDate(textField(notice, 'effective_until') ?? ENDLESS_DATE),
-    CF_XZJG: textField(notice, 'authority'),
+    CF_FR: readBodyText(notice, 'representative'),
+    CF_JG: readBodyText(notice, 'content'),
+    CF_JDRQ: slashedDate(readBodyText(notice, 'decided_on')),
+    CF_JZRQ: slashedDate(readBodyText(notice, 'effective_until') ?? ENDLESS_DATE),
+    CF_XZJG: readBodyText(notice, 'authority'),
     CF_ZT:
       notice.action === 'REMOVE'
         ? STATE_CODES.withdrawn
-        : (STATES[textField(notice, 'status') ?? ''] ?? STATE_CODES.normal),
+        : (STATES[readBodyText(notice, 'status') ?? ''] ?? STATE_CODES.normal),
     DFBM: authorityDivisionOf(notice),
     SJC: slashedDate(sentOn),
-    BZ: textField(notice, 'note'),
+    BZ: readBodyText(notice, 'note'),
     ...hub,
     HUB_CXRQ: slashedDate(HUB_CXRQ),
   })
 }
 
 export const authorityDivisionOf = (notice: RecordNotice): string => {
-  const code = textField(notice, 'authority_code')
+  const code = readBodyText(notice, 'authority_code')
   return code === null ? PROVINCE : regionIn(code)
 }
 

@@ -6,7 +6,7 @@ import type { FormatFault, NoticeBatch } from '../platform.js'
 import { hubColumns } from './hub-columns.js'
 import { authorityDivisionOf } from './penalty-2015.js'
 import { permitCategory } from './permit-row.js'
-import { ENDLESS_DATE, isRecordOfKind, naturalPersonFault, textField } from './record-notices.js'
+import { ENDLESS_DATE, isRecordOfKind, naturalPersonFault, readBodyText } from './record-notices.js'
 import { STATE_CODES, slashedDate, writeRowdata, writeSoapCall } from './rowdata-2015.js'
 import { fitToFormat, formatFaults } from './schema.js'
 
@@ -27,24 +27,24 @@ export const permit2015Rowdata = (batch: NoticeBatch): string => {
 export const permit2015Row = (notice: RecordNotice, sentOn: string) => {
   const { HUB_CXRQ, ...hub } = hubColumns(notice)
   return fitToFormat(notice, 'permit-2015', {
-    XK_WSH: textField(notice, 'document_number'),
-    XK_XMMC: textField(notice, 'document_name'),
+    XK_WSH: readBodyText(notice, 'document_number'),
+    XK_XMMC: readBodyText(notice, 'document_name'),
     XK_SPLB: permitCategory(notice),
-    XK_NR: textField(notice, 'content'),
+    XK_NR: readBodyText(notice, 'content'),
     XK_XDR: notice.operator.name,
     XK_XDR_SHXYM: notice.operator.uscc,
     XK_XDR_ZDM: notice.operator.orgCode,
     XK_XDR_GSDJ: notice.operator.regNo,
     XK_XDR_SWDJ: null,
     XK_XDR_SFZ: null,
-    XK_FR: textField(notice, 'representative'),
-    XK_JDRQ: slashedDate(textField(notice, 'decided_on')),
-    XK_JZQ: slashedDate(textField(notice, 'valid_to') ?? ENDLESS_DATE),
-    XK_XZJG: textField(notice, 'authority'),
+    XK_FR: readBodyText(notice, 'representative'),
+    XK_JDRQ: slashedDate(readBodyText(notice, 'decided_on')),
+    XK_JZQ: slashedDate(readBodyText(notice, 'valid_to') ?? ENDLESS_DATE),
+    XK_XZJG: readBodyText(notice, 'authority'),
     XK_ZT: stateOf(notice),
     DFBM: authorityDivisionOf(notice),
     SJC: slashedDate(sentOn),
-    BZ: textField(notice, 'note'),
+    BZ: readBodyText(notice, 'note'),
     ...hub,
     HUB_CXRQ: slashedDate(HUB_CXRQ),
   })
@@ -53,7 +53,7 @@ export const permit2015Row = (notice: RecordNotice, sentOn: string) => {
 /** The format has no state "expired", and 撤销 would claim a withdrawal, so 其他 is sent. */
 const stateOf = (notice: RecordNotice): string => {
   if (notice.action === 'REMOVE') return STATE_CODES.withdrawn
-  return textField(notice, 'status') === 'INVALID' ? STATE_CODES.other : STATE_CODES.normal
+  return readBodyText(notice, 'status') === 'INVALID' ? STATE_CODES.other : STATE_CODES.normal
 }
 
 export const checkPermit2015Row = (notice: RecordNotice): FormatFault[] => {

@@ -2,7 +2,7 @@ import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { type FormatFault, type NoticeBatch, SENDER_NAME } from '../platform.js'
 import { hubColumns } from './hub-columns.js'
 import type { DisplayNames } from './reading.js'
-import { ENDLESS_DATE, isRecordOfKind, naturalPersonFault, partyKindWord, textField } from './record-notices.js'
+import { ENDLESS_DATE, isRecordOfKind, naturalPersonFault, partyKindWord, readBodyText } from './record-notices.js'
 import { fitToFormat, formatFaults } from './schema.js'
 
 const CATEGORIES: Readonly<Record<string, string>> = {
@@ -42,31 +42,31 @@ export const permitRow = (notice: RecordNotice) =>
     XK_XDR_SWDJ: null,
     XK_XDR_SYDW: null,
     XK_XDR_SHZZ: null,
-    XK_FRDB: textField(notice, 'representative'),
+    XK_FRDB: readBodyText(notice, 'representative'),
     XK_FR_ZJLX: null,
     XK_FR_ZJHM: null,
     XK_XDR_ZJLX: null,
     XK_XDR_ZJHM: null,
-    XK_XKWS: textField(notice, 'document_name'),
-    XK_WSH: textField(notice, 'document_number'),
+    XK_XKWS: readBodyText(notice, 'document_name'),
+    XK_WSH: readBodyText(notice, 'document_number'),
     XK_XKLB: permitCategory(notice),
-    XK_XKZS: textField(notice, 'certificate'),
-    XK_XKBH: textField(notice, 'permit_number'),
-    XK_NR: textField(notice, 'content'),
-    XK_JDRQ: textField(notice, 'decided_on'),
-    XK_YXQZ: textField(notice, 'valid_from'),
-    XK_YXQZI: textField(notice, 'valid_to') ?? ENDLESS_DATE,
-    XK_XKJG: textField(notice, 'authority'),
-    XK_XKJGDM: textField(notice, 'authority_code'),
-    XK_ZT: notice.action === 'REMOVE' || textField(notice, 'status') === 'INVALID' ? INVALID : VALID,
-    XK_LYDW: textField(notice, 'source_unit'),
-    XK_LYDWDM: textField(notice, 'source_unit_code'),
-    BZ: textField(notice, 'note'),
+    XK_XKZS: readBodyText(notice, 'certificate'),
+    XK_XKBH: readBodyText(notice, 'permit_number'),
+    XK_NR: readBodyText(notice, 'content'),
+    XK_JDRQ: readBodyText(notice, 'decided_on'),
+    XK_YXQZ: readBodyText(notice, 'valid_from'),
+    XK_YXQZI: readBodyText(notice, 'valid_to') ?? ENDLESS_DATE,
+    XK_XKJG: readBodyText(notice, 'authority'),
+    XK_XKJGDM: readBodyText(notice, 'authority_code'),
+    XK_ZT: notice.action === 'REMOVE' || readBodyText(notice, 'status') === 'INVALID' ? INVALID : VALID,
+    XK_LYDW: readBodyText(notice, 'source_unit'),
+    XK_LYDWDM: readBodyText(notice, 'source_unit_code'),
+    BZ: readBodyText(notice, 'note'),
     ...hubColumns(notice),
   })
 
 export const permitCategory = (notice: RecordNotice): string | null =>
-  CATEGORIES[textField(notice, 'category') ?? ''] ?? null
+  CATEGORIES[readBodyText(notice, 'category') ?? ''] ?? null
 
 export const checkPermitRow = (notice: RecordNotice): FormatFault[] => {
   const person = naturalPersonFault(notice, 'XK_XDR_LB')

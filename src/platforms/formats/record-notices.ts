@@ -12,12 +12,12 @@ export const isRecordOfKind =
   (notice: Notice): notice is RecordNotice & { kind: K } =>
     notice.kind === kind
 
-export const textField = ({ body }: RecordNotice, name: string): string | null => {
+export const readBodyText = ({ body }: RecordNotice, name: string): string | null => {
   const value = body[name]
   return typeof value === 'string' && value !== '' ? value : null
 }
 
-export const textListField = ({ body }: RecordNotice, name: string): string[] => {
+export const readBodyTextList = ({ body }: RecordNotice, name: string): string[] => {
   const value = body[name]
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
 }
@@ -30,7 +30,7 @@ const PARTIES: Readonly<Record<string, string>> = {
 
 /** 行政相对人类别 (kind of party), as stated or as the USCC tells; null when neither does. */
 export const partyKindWord = (notice: RecordNotice): string | null => {
-  const stated = textField(notice, 'party_kind')
+  const stated = readBodyText(notice, 'party_kind')
   if (stated !== null) return PARTIES[stated] ?? null
   const { uscc } = notice.operator
   if (uscc === null) return null

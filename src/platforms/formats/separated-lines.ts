@@ -3,14 +3,14 @@ import { csvFaultCode, csvRecords, csvRecordsInSlices } from '../../foundation/t
 import { decode } from '../../foundation/text/encodings.js'
 import { UnreadableAnswer } from './reading.js'
 
-export interface SeparatedLines {
+export interface ParsedLines {
   names: readonly string[]
   rows: ReadonlyMap<string, string>[]
   /** True when the text ends with a line end: its writer has finished. */
   ended: boolean
 }
 
-export const parseLines = (bytes: Buffer): SeparatedLines => {
+export const parseLines = (bytes: Buffer): ParsedLines => {
   const text = textIn(bytes)
   try {
     const [header = [], ...rows] = csvRecords(text)
@@ -22,7 +22,7 @@ export const parseLines = (bytes: Buffer): SeparatedLines => {
 }
 
 /** Like `parseLines`, but does not block the event loop. */
-export const parseLinesInSlices = async (bytes: Buffer): Promise<SeparatedLines> => {
+export const parseLinesInSlices = async (bytes: Buffer): Promise<ParsedLines> => {
   const text = textIn(bytes)
   let names: string[] | null = null
   const rows: ReadonlyMap<string, string>[] = []

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { type EntryNotice, isEntryNotice, type Notice, type RecordNotice } from '../../domain/delivery/delivery.js'
 import type { FormatFault } from '../platform.js'
 import type { DisplayNames } from './reading.js'
-import { naturalPersonFault, textField, textListField } from './record-notices.js'
+import { naturalPersonFault, readBodyText, readBodyTextList } from './record-notices.js'
 import { fitToFormat, formatFaults } from './schema.js'
 
 export const MESSAGE_DISPLAY_NAMES: DisplayNames = { key: 'id', sequence: 'sequence', uscc: 'uscc', name: 'name' }
@@ -55,18 +55,18 @@ const penaltyMessage = (notice: RecordNotice) => ({
     'signed-penalty',
     {
       ...partyOf(notice),
-      documentNumber: textField(notice, 'document_number'),
-      violation: textField(notice, 'violation'),
-      facts: textField(notice, 'facts'),
-      basis: textField(notice, 'basis'),
-      types: textListField(notice, 'types'),
-      content: textField(notice, 'content'),
-      fineYuan: textField(notice, 'fine_yuan'),
-      confiscatedYuan: textField(notice, 'confiscated_yuan'),
-      licence: textField(notice, 'licence'),
-      decidedOn: textField(notice, 'decided_on'),
-      effectiveUntil: textField(notice, 'effective_until'),
-      publishUntil: textField(notice, 'publish_until'),
+      documentNumber: readBodyText(notice, 'document_number'),
+      violation: readBodyText(notice, 'violation'),
+      facts: readBodyText(notice, 'facts'),
+      basis: readBodyText(notice, 'basis'),
+      types: readBodyTextList(notice, 'types'),
+      content: readBodyText(notice, 'content'),
+      fineYuan: readBodyText(notice, 'fine_yuan'),
+      confiscatedYuan: readBodyText(notice, 'confiscated_yuan'),
+      licence: readBodyText(notice, 'licence'),
+      decidedOn: readBodyText(notice, 'decided_on'),
+      effectiveUntil: readBodyText(notice, 'effective_until'),
+      publishUntil: readBodyText(notice, 'publish_until'),
       ...sourcesOf(notice),
     },
     'penalty',
@@ -81,15 +81,15 @@ const permitMessage = (notice: RecordNotice) => ({
     'signed-permit',
     {
       ...partyOf(notice),
-      documentName: textField(notice, 'document_name'),
-      documentNumber: textField(notice, 'document_number'),
-      category: textField(notice, 'category'),
-      certificate: textField(notice, 'certificate'),
-      permitNumber: textField(notice, 'permit_number'),
-      content: textField(notice, 'content'),
-      decidedOn: textField(notice, 'decided_on'),
-      validFrom: textField(notice, 'valid_from'),
-      validTo: textField(notice, 'valid_to'),
+      documentName: readBodyText(notice, 'document_name'),
+      documentNumber: readBodyText(notice, 'document_number'),
+      category: readBodyText(notice, 'category'),
+      certificate: readBodyText(notice, 'certificate'),
+      permitNumber: readBodyText(notice, 'permit_number'),
+      content: readBodyText(notice, 'content'),
+      decidedOn: readBodyText(notice, 'decided_on'),
+      validFrom: readBodyText(notice, 'valid_from'),
+      validTo: readBodyText(notice, 'valid_to'),
       ...sourcesOf(notice),
     },
     'permit',
@@ -104,16 +104,16 @@ const partyOf = (notice: RecordNotice) => ({
   name: notice.operator.name,
   regNo: notice.operator.regNo,
   orgCode: notice.operator.orgCode,
-  partyKind: textField(notice, 'party_kind'),
+  partyKind: readBodyText(notice, 'party_kind'),
 })
 
 const sourcesOf = (notice: RecordNotice) => ({
-  authority: textField(notice, 'authority'),
-  authorityCode: textField(notice, 'authority_code'),
-  sourceUnit: textField(notice, 'source_unit'),
-  sourceUnitCode: textField(notice, 'source_unit_code'),
-  status: textField(notice, 'status'),
-  note: textField(notice, 'note'),
+  authority: readBodyText(notice, 'authority'),
+  authorityCode: readBodyText(notice, 'authority_code'),
+  sourceUnit: readBodyText(notice, 'source_unit'),
+  sourceUnitCode: readBodyText(notice, 'source_unit_code'),
+  status: readBodyText(notice, 'status'),
+  note: readBodyText(notice, 'note'),
 })
 
 const removalOf = ({ removal }: RecordNotice) =>

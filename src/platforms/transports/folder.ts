@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Notice, type Receipt, SUBJECT_KINDS } from '../../domain/delivery/delivery.js'
 import { type DisplayNames, UnreadableAnswer } from '../formats/reading.js'
-import { parseLines, parseLinesInSlices, type SeparatedLines } from '../formats/separated-lines.js'
+import { type ParsedLines, parseLines, parseLinesInSlices } from '../formats/separated-lines.js'
 import type { DisplayedSubject, PlatformAddress } from '../platform.js'
 import { noDisplayRefusal, unreachableRefusal } from './converse.js'
 import { missingReceipt, unknownReceipt, waitingReceipt, withoutSecret } from './deliver.js'
@@ -206,7 +206,7 @@ const answerTo = async (
 const receiptFor = (
   { key, sequence }: KeyAndSequence,
   keys: readonly KeyAndSequence[],
-  { rows }: SeparatedLines,
+  { rows }: ParsedLines,
   names: FolderNames,
 ): Receipt => {
   const own = rows.filter((row) => names.key(row) === key)
@@ -217,7 +217,7 @@ const receiptFor = (
   return (row && names.receipt(row)) ?? missingReceipt(key)
 }
 
-const readLines = (content: Buffer): SeparatedLines | string => {
+const readLines = (content: Buffer): ParsedLines | string => {
   try {
     return parseLines(content)
   } catch (error) {

@@ -30,7 +30,6 @@ const registered = (world: World): WorldOperator[] => {
 
 const individuals = (world: World): WorldOperator[] => world.operators.filter((one) => one.kind === 'individual')
 
-/** The seeds use these rows too. */
 export const registryRow = (one: WorldOperator, n: number) => ({
   entname: one.name,
   uniscid: one.uscc,

@@ -18,7 +18,7 @@ import { boardPage } from './page.js'
 import type { HistoryRow, ReceivedRow, ReceiverEntry, RowForm, RowVerdict } from './received-rows.js'
 
 const GARBAGE_BYTES = 512
-/** Number of entries of one page, default and maximum. */
+/** Default and maximum page size. */
 const PAGE_ENTRIES = 1_000
 const KEYS_AT_ONCE = 1_000
 

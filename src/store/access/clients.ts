@@ -31,8 +31,7 @@ export const add = (db: Db, client: ClientAccount, { by, now }: { by: string; no
     { ...client, by, now },
   )
 
-/** The previous secret stays valid until `previousUntil`. */
-export const rotate = (
+export const replaceSecret = (
   db: Db,
   id: string,
   secretHash: string,

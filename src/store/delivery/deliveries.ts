@@ -83,7 +83,7 @@ const dropChecks = async (
   )
 }
 
-export interface DeliveryBacklog {
+export interface PlatformDeliveryCounts {
   platform: string
   outstanding: number
   unchecked: number
@@ -92,7 +92,7 @@ export interface DeliveryBacklog {
   lastConfirmedAt: Date | null
 }
 
-export const backlog = (db: Db): Promise<DeliveryBacklog[]> =>
+export const countByPlatform = (db: Db): Promise<PlatformDeliveryCounts[]> =>
   queryRows(
     db,
     `select platform, count(*) filter (where state in ('OWED', 'REFUSED'))::int as outstanding,

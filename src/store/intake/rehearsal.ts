@@ -18,13 +18,13 @@ export const setTimeouts = async (tx: Tx): Promise<void> => {
 export const isTimeout = (error: unknown): boolean => HELD_UP.has(String((error as { code?: unknown } | null)?.code))
 
 /** Highest ids before the rehearsal, which adds rows with higher ids. */
-export interface RehearsalMark {
+export interface HighestIds {
   event: number
   concern: number
   delivery: number
 }
 
-export const takeRehearsalMark = (tx: Tx): Promise<RehearsalMark> =>
+export const readHighestIds = (tx: Tx): Promise<HighestIds> =>
   queryOne(
     tx,
     `select (select coalesce(max(id), 0) from listing_events)::bigint as event, (select coalesce(max(id), 0) from concerns)::bigint as concern,
@@ -40,7 +40,7 @@ export interface MovedListing {
 
 export const listingsMovedSince = async (
   tx: Tx,
-  { event, concern }: RehearsalMark,
+  { event, concern }: HighestIds,
   first: number,
 ): Promise<{ listings: MovedListing[]; total: number }> => {
   const answer = await tx.raw(
@@ -59,7 +59,7 @@ export const listingsMovedSince = async (
   return { listings: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 }
 }
 
-export const countDeliveriesSince = (tx: Tx, { delivery }: RehearsalMark): Promise<number> =>
+export const countDeliveriesSince = (tx: Tx, { delivery }: HighestIds): Promise<number> =>
   queryValue(tx, 'select count(*)::int as n from deliveries where id > ? /* rehearsal.deliveries */', [delivery])
 
 export interface UndoneRecord {

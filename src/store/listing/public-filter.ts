@@ -13,7 +13,7 @@ export interface PublicDays {
   today: string
 }
 
-/** True when entry `p` is public on :asOf and has not ended by :today. Its earlier publications do not count. */
+/** True when entry `p` is public on :asOf and has not ended by :today. Periods before it was last hidden are not stored. */
 export const IS_SHOWN_SQL = `p.shown_from <= :asOf::date and (p.ends_on is null or p.ends_on >= greatest(:asOf::date, :today::date))
   and ${MAY_LIST_SQL}`
 

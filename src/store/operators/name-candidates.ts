@@ -70,7 +70,7 @@ const beyond = (wide: GramQuestion, narrow: GramQuestion): GramQuestion => {
   return grams.length === 0 ? null : { grams, all: false }
 }
 
-/** `counts`: number of the last n-gram count. `counted`: names in it. `since`: names written after it. */
+/** `counts`: sequence number of the latest counting of n-grams. `counted`: how many names it covered. `since`: how many were written later. */
 interface GramState {
   counts: number
   counted: number

@@ -93,7 +93,7 @@ export const hasNoBasis = async (tx: Tx, id: number): Promise<boolean> => {
   return answer.rows[0]?.unfounded ?? false
 }
 
-/** A claimed name becomes a former name once a register confirms it. */
+/** Clears `claim` once a register states the name: only then is it shown as a former name. */
 const UNLESS_KNOWN = `on conflict (operator_id, name) do update set claim = false, known_from = excluded.known_from, run_id = excluded.run_id
   where operator_names.claim and not excluded.claim`
 
@@ -154,7 +154,7 @@ export const learnCodesAndNames = async (
   )
 }
 
-/** Reads a row for every code, so that timing does not reveal which operators exist. */
+/** Reads one operator row for each code, known or not, so that timing does not reveal which exist. */
 export const byCodes = async (
   db: Db | Tx,
   codes: readonly { scheme: string; code: string }[],
@@ -172,7 +172,7 @@ export const byCodes = async (
   return new Map(rows.filter(({ isThere }) => isThere).map((row) => [row.asked, row]))
 }
 
-/** Reads a row for every id, as `byCodes` does. */
+/** Reads one row for each id, known or not, so that timing does not reveal which exist. */
 export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, StoredOperator>> => {
   const answer = await db.raw(
     `select c.id is not null as "isThere", ${OPERATOR_COLUMNS} from unnest(?::int[]) as a(id)

@@ -206,7 +206,7 @@ export const dropTexts = async (
   )
 }
 
-export const deleteObsolete = async (tx: Tx, sequence: number): Promise<void> => {
+export const deleteEndedEntriesAndManifests = async (tx: Tx, sequence: number): Promise<void> => {
   await tx.raw('delete from published_entries where to_sequence < ? /* snapshots.tidy */', [sequence])
   await tx.raw('delete from forgotten /* snapshots.tidy */')
   await tx.raw('delete from manifests /* snapshots.tidy */')

@@ -36,7 +36,7 @@ export const STORED_SCORE_COLUMNS = `s.id, s.operator_id as "operatorId", s.as_o
   s.next_change_on as "nextChangeOn", s.cause, s.families, s.asked, s.rules_hash as "rulesHash"`
 
 /** True for regular scores up to :asOf, and for those requested for :asOf with the card in force. */
-export const SCORE_COUNTS_SQL = `s.as_of <= :asOf::date and (not s.asked or (s.as_of = :asOf::date and s.scorecard = ${VERSION_IN_FORCE_SQL}))`
+export const IS_VALID_SCORE_SQL = `s.as_of <= :asOf::date and (not s.asked or (s.as_of = :asOf::date and s.scorecard = ${VERSION_IN_FORCE_SQL}))`
 
 /** True when score `s` weighed an entry no longer public, which some viewers must not infer. */
 export const WEIGHED_GONE_ENTRY_SQL = `(strpos(s.reasons::text, '"${DISHONEST_LIST_FACT}"') > 0 and exists (
@@ -64,7 +64,7 @@ export const latest = async (
 ): Promise<Map<number, StoredScore>> => {
   const answer = await db.raw(
     `select ${STORED_SCORE_COLUMNS} from unnest(:operators::int[]) as o(id), lateral (
-       select * from scores s where s.operator_id = o.id and ${SCORE_COUNTS_SQL} and s.recorded_at <= :knownAt
+       select * from scores s where s.operator_id = o.id and ${IS_VALID_SCORE_SQL} and s.recorded_at <= :knownAt
        order by s.as_of desc, s.id desc limit 1) s /* scores.latest */`,
     { operators, asOf: when.asOf, knownAt: when.knownAt },
   )

@@ -27,7 +27,7 @@ export interface SellersPolicy {
   /** The marketplace's id in the shops feed; null confirms no seller. */
   marketplace: string | null
   today: string
-  /** Unconfirmed sellers last listed before this day lose their place. */
+  /** Unconfirmed sellers last listed before this day no longer count among the `most` whose grades are shown. */
   oldest: string
   most: (confirmed: number) => number
 }

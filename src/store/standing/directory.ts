@@ -3,7 +3,7 @@ import type { RegionSight } from '../access/sight.js'
 import { type Db, queryRows, queryValue } from '../db/db.js'
 import { OPERATOR_COLUMNS, type StoredOperator } from '../operators/operators.js'
 import { SHOWN_GRADE_SQL } from '../scoring/overrides.js'
-import { SCORE_COUNTS_SQL, WEIGHED_GONE_ENTRY_SQL } from '../scoring/scores.js'
+import { IS_VALID_SCORE_SQL, WEIGHED_GONE_ENTRY_SQL } from '../scoring/scores.js'
 import { HOLDS_SQL } from './authorisations.js'
 import { LISTED_OPERATORS_SQL } from './sellers.js'
 
@@ -39,7 +39,7 @@ const filtered = ({ region, kind, only, sight, grade, sellersOf, authorisedTo }:
     .join(' and ')
 
 const GRADED = `:grade::text = (select ${SHOWN_GRADE_SQL} from (select s.grade, s.reasons, s.as_of, s.known_at from scores s
-  where s.operator_id = o.id and ${SCORE_COUNTS_SQL} order by s.as_of desc, s.id desc limit 1) s where :removed or not ${WEIGHED_GONE_ENTRY_SQL})`
+  where s.operator_id = o.id and ${IS_VALID_SCORE_SQL} order by s.as_of desc, s.id desc limit 1) s where :removed or not ${WEIGHED_GONE_ENTRY_SQL})`
 
 /**
  * SQL: operators whose shown grade may differ from their current score: overridden, scored on request today, or with a

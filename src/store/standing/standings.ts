@@ -5,7 +5,7 @@ import type { PublicBody } from '../listing/listings.js'
 import { IS_SHOWN_SQL, type PublicDays } from '../listing/public-filter.js'
 import { IS_CONTESTED_SQL } from '../scoring/objections.js'
 import { NOT_VETOED_SQL, overrideInForceSql } from '../scoring/overrides.js'
-import { SCORE_COUNTS_SQL, WEIGHED_GONE_ENTRY_SQL } from '../scoring/scores.js'
+import { IS_VALID_SCORE_SQL, WEIGHED_GONE_ENTRY_SQL } from '../scoring/scores.js'
 import * as authorisations from './authorisations.js'
 import * as sellers from './sellers.js'
 
@@ -140,7 +140,7 @@ const SPECIAL = `(coalesce(c.weighs_entry or c.as_of > :asOf::date, false)
 
 /** SQL: full score lookup for operator `id`; null skips it. */
 const scoreOf = (id: string): string => `
-  left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = ${id} and ${SCORE_COUNTS_SQL}
+  left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = ${id} and ${IS_VALID_SCORE_SQL}
     order by s.as_of desc, s.id desc limit 1) s on true
   left join lateral (${overrideInForceSql(id, "'infinity'")}) h on s.grade is not null and ${NOT_VETOED_SQL}`
 

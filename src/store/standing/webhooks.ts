@@ -49,7 +49,7 @@ export const add = async (
   )
 }
 
-export const rotate = async (tx: Tx, id: number, secret: string, previousUntil: Date): Promise<void> => {
+export const replaceSecret = async (tx: Tx, id: number, secret: string, previousUntil: Date): Promise<void> => {
   await tx.raw(
     `update webhooks set previous_secret = secret, previous_until = :previousUntil, secret = :secret where id = :id /* webhooks.rotate */`,
     { id, secret, previousUntil } as never,

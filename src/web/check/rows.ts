@@ -2,7 +2,7 @@
 import {
   type BadRow,
   type CodeRow,
-  codeColumnsIn,
+  columnRolesOfHeading,
   parseCodeRow,
   ROW_LENGTH_MOST,
 } from '../../domain/operators/code-rows.js'
@@ -42,7 +42,7 @@ const normaliseText = (text: string): string => {
   return lines.replace(SEPARATOR_LINE, '').replace(AS_TEXT, '$1$2')
 }
 
-/** Adds a missing heading, so that a bad line does not spoil the others. */
+/** Adds a missing heading: without one, the CSV reader refuses the whole text if its first line has no code. */
 const withHeading = (text: string): string => {
   const above = linesAbove(text)
   const heading = above.findIndex(({ line }) => !isLong(line) && isHeading(line))
@@ -96,7 +96,7 @@ const firstOf = <T, F>(all: readonly T[], find: (one: T) => F | null): F | null 
   return null
 }
 
-const isHeading = (line: string): boolean => SEPARATORS.some((each) => codeColumnsIn(line.split(each)) !== null)
+const isHeading = (line: string): boolean => SEPARATORS.some((each) => columnRolesOfHeading(line.split(each)) !== null)
 
 const hasCode = (line: string): boolean =>
   isCode(line) || PARTED.some((each) => (isLong(line) ? isRow : someCode)(line.split(each)))

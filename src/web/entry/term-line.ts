@@ -2,7 +2,7 @@ import type { BilingualText } from '../../foundation/text/words.js'
 import { daysBetween } from '../../foundation/time/dates.js'
 import { bilingual, bilingualPlainText, type Html, html } from '../frame/html.js'
 
-export interface TermLine {
+export interface TermLineDays {
   decidedOn: string
   publishedOn: string
   endsOn: string
@@ -10,11 +10,10 @@ export interface TermLine {
   today: string
 }
 
-/** Coordinates in units of the SVG. */
 const [WIDTH, LEFT, RIGHT, LINE] = [640, 12, 628, 14]
 
 /** The legend repeats the days, because marks may be too close for labels. */
-export const drawTermLine = ({ decidedOn, publishedOn, endsOn, earliest, today }: TermLine): Html => {
+export const drawTermLine = ({ decidedOn, publishedOn, endsOn, earliest, today }: TermLineDays): Html => {
   const whole = Math.max(1, daysBetween(decidedOn, endsOn))
   const at = (on: string): number =>
     Math.round(LEFT + Math.min(1, Math.max(0, daysBetween(decidedOn, on) / whole)) * (RIGHT - LEFT))

@@ -38,7 +38,7 @@ export const makeEditionReader = (
   { files, waitMs = PUBLICATION_WAIT_MS }: EditionDependencies,
   listAt: CurrentListReader,
 ): CurrentEditionReader => {
-  // The last edition served. Without removed entries, it is served again while the next one is built.
+  // The last edition served. While the next is built it is served again, less the entries removed since.
   let served: ListInForce | null = null
   const heldOf = ({ snapshot }: ListInForce): HeldEdition | null => {
     const held = files.hold()

@@ -42,7 +42,7 @@ export interface RotatedSecret extends ClientCredentials {
 }
 
 /** `leaked` ends the previous secret and its tokens at once. Refusals: CLIENT_UNKNOWN, USAGE. */
-export const rotate = async (
+export const rotateSecretWithOverlap = async (
   db: Db,
   name: string,
   { by, now, overlapMs = OVERLAP_MS, leaked = false }: { by: string; now: Date; overlapMs?: number; leaked?: boolean },
@@ -54,7 +54,7 @@ export const rotate = async (
   const secret = newSecret()
   const until = leaked || overlapMs === 0 ? null : new Date(now.getTime() + overlapMs)
   const secretHash = await hashSecret(secret, until && client.secretHash)
-  await clients.rotate(db, name, secretHash, { by, now, previousUntil: until })
+  await clients.replaceSecret(db, name, secretHash, { by, now, previousUntil: until })
   if (leaked) await revocations.add(db, allOf(name, now), now)
   const { role, agency, region } = client
   return { client_id: name, client_secret: secret, role, agency, region, previous_until: until?.toISOString() ?? null }

@@ -22,8 +22,8 @@ export interface SignInAttempt {
 }
 
 /**
- * Seconds until an attempt is allowed, or null. `proven` ignores failures at other addresses. Unknown names take
- * equally long.
+ * Seconds until an attempt is allowed, or null. `proven`: the name signed in from this address before, so failures at
+ * other addresses do not count. Unknown names are looked up too: timing must not reveal them.
  */
 export const secondsLocked = async (
   db: Db,

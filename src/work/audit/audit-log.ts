@@ -41,7 +41,7 @@ const TRIES = 20
 const LOCKED_GROUPS = 50
 const SALTS_DRAWN = 1_024
 const UNSTORABLE = /\0|\p{Cs}/gu
-/** Interval of fsync for noted heads: a power cut may lose this much. */
+/** Interval of fsync for the file of noted chain heads: a power cut may lose this much. */
 const SYNC_MS = 1_000
 
 export interface AuditEntry {
@@ -93,7 +93,7 @@ export const makeAuditLog = (
 ): AuditLog => {
   let queue: QueuedEntry[] = []
   let bytesWaiting = 0
-  /** The last group that this process wrote. null: the next write checks the chain against the notes. */
+  /** The last group that this process wrote. null: the next write first looks for rows noted on disk that the table lacks. */
   let lastWritten: WrittenGroup | null = null
   let lockedGroups = 0
   let writing: Promise<void> | null = null
@@ -172,7 +172,7 @@ export const makeAuditLog = (
   ): Promise<WrittenGroup | 'TAKEN' | 'GONE'> => {
     if (known !== null && lockedGroups === 0) return tryAt(db, known.head, links)
     lockedGroups = Math.max(0, lockedGroups - 1)
-    // The notes are read before the rows: a head noted in between would look lost.
+    // The noted heads are read before the rows: a head noted in between would look lost.
     const heads = known === null ? notes.heads() : []
     return db.transaction(async (tx) => {
       const from = (await store.lockedHead(tx)) ?? EMPTY_LOG_HEAD

@@ -10,7 +10,7 @@ import * as queue from '../../store/delivery/delivery-queue.js'
 import * as gates from '../../store/delivery/platform-gates.js'
 import { type RunOptions, runBeside } from '../timetable/run.js'
 import * as breaker from './push/circuit-breaker.js'
-import { sendClaimed } from './push/send-all.js'
+import { sendClaimedDeliveries } from './push/send-all.js'
 import { type HighestDelivery, LEASE_MS, type SendCounts, type Sender } from './push/sender.js'
 
 const ROUNDS_MAX = 100_000
@@ -205,7 +205,7 @@ const sendClaim = async (
     only,
   })
   if (claimed.length === 0) return { end: 'nothing' }
-  const sent = await sendClaimed(s, claimed, width)
+  const sent = await sendClaimedDeliveries(s, claimed, width)
   if (sent.end === 'failed') return sent
   return sent.end === 'late' ? { end: 'later' } : { end: 'sent', full: claimed.length === limit }
 }

@@ -2,7 +2,7 @@ import type { AgencyFeed } from '../../agencies/feed.js'
 import { headingMapOf, isSameHeadingMap, type MapLine } from '../../domain/intake/feed-maps.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
-import { cleanText } from '../../foundation/text/values.js'
+import { trimmedTextOrNull } from '../../foundation/text/values.js'
 import type { Db } from '../../store/db/db.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
 
@@ -17,9 +17,9 @@ export interface FeedMapInput {
 /** Refusal FEED_MAP_INVALID, also when a map of the same headings is in force. */
 export const add = async (db: Db, { feed, lines, by, mark, now }: FeedMapInput): Promise<feedMaps.FeedMapRow> => {
   const read = lines.map(({ heading, field, value }) => ({
-    heading: cleanText(redactIdNumbers(heading, mark)),
-    field: cleanText(field),
-    value: cleanText(redactIdNumbers(value, mark)),
+    heading: trimmedTextOrNull(redactIdNumbers(heading, mark)),
+    field: trimmedTextOrNull(field),
+    value: trimmedTextOrNull(redactIdNumbers(value, mark)),
   }))
   const made = headingMapOf(
     read.filter(({ heading, field, value }) => heading !== null || field !== null || value !== null),

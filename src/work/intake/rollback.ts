@@ -86,38 +86,37 @@ export const rollbackableRun = async (db: Db | Tx, id: number): Promise<takeback
   return found
 }
 
-/** `taken.by` is the id of the rollback run. */
 export const undoRun = async (
   tx: Tx,
-  taken: takeback.RollbackRun,
+  rollback: takeback.RollbackRun,
   rules: WorkRules,
   now: Date,
   who: { by: string; mayMove: boolean },
 ): Promise<Pick<RollbackResult, 'wrong' | 'restored' | 'operators' | 'gone'>> => {
-  const wrong = await takeback.closeWrongVersions(tx, taken)
-  const { restored, foundBy } = await takeback.restoreVersions(tx, taken)
-  await takeback.restoreUnmatched(tx, taken)
-  await setAside.reopenAfterRollback(tx, taken.run)
-  const said = { by: 'clock', note: DROPPED_LEAD_REASON, now: taken.at }
-  const doubted = await concerns.settleOfRun(tx, taken.run, said)
+  const wrong = await takeback.closeWrongVersions(tx, rollback)
+  const { restored, foundBy } = await takeback.restoreVersions(tx, rollback)
+  await takeback.restoreUnmatched(tx, rollback)
+  await setAside.reopenAfterRollback(tx, rollback.run)
+  const said = { by: 'clock', note: DROPPED_LEAD_REASON, now: rollback.at }
+  const doubted = await concerns.settleOfRun(tx, rollback.run, said)
   // Listings come first: their end decides which operators are still needed.
-  await followChangedRecords(tx, { run: taken.by, at: taken.at, now, rules })
-  for (const id of doubted) await showAgain(tx, id, { run: taken.run, at: taken.at, now, rules, ...who })
-  const unfounded = await takeback.operatorsWithoutRecords(tx, taken)
+  await followChangedRecords(tx, { run: rollback.by, at: rollback.at, now, rules })
+  for (const id of doubted) await showAgain(tx, id, { run: rollback.run, at: rollback.at, now, rules, ...who })
+  const unfounded = await takeback.operatorsWithoutRecords(tx, rollback)
   const untouched = await leads.lockUntouchedLeads(tx, unfounded)
   await leads.dropLeads(
     tx,
     untouched.map(({ id }) => id),
-    { on: shanghaiDate(now), reason: DROPPED_LEAD_REASON, at: taken.at },
+    { on: shanghaiDate(now), reason: DROPPED_LEAD_REASON, at: rollback.at },
   )
-  const gone = await takeback.forgetOperators(tx, unfounded, taken)
-  await watchEntries.close(tx, unfounded, { on: shanghaiDate(now), at: taken.at })
-  const codes = [...(await relearnCodes(tx, taken.run, taken.at)), ...foundBy]
-  const strays = await stray.detachRecords(tx, { codes, operators: unfounded }, taken)
-  if (strays > 0) await followChangedRecords(tx, { run: taken.by, at: taken.at, now, rules })
-  await republishContested(tx, rules, { now: taken.at, dueAt: now })
-  await queueChangedRecords(tx, rules, 'takeback', { at: taken.at, dueAt: now })
-  const operators = await takeback.queueRescoringAndConcerns(tx, taken)
+  const gone = await takeback.forgetOperators(tx, unfounded, rollback)
+  await watchEntries.close(tx, unfounded, { on: shanghaiDate(now), at: rollback.at })
+  const codes = [...(await relearnCodes(tx, rollback.run, rollback.at)), ...foundBy]
+  const strays = await stray.detachRecords(tx, { codes, operators: unfounded }, rollback)
+  if (strays > 0) await followChangedRecords(tx, { run: rollback.by, at: rollback.at, now, rules })
+  await republishContested(tx, rules, { now: rollback.at, dueAt: now })
+  await queueChangedRecords(tx, rules, 'takeback', { at: rollback.at, dueAt: now })
+  const operators = await takeback.queueRescoringAndConcerns(tx, rollback)
   return { wrong, restored, operators, gone }
 }
 

@@ -14,7 +14,7 @@ import { listKindOf, type WorkRules } from '../calendar/rules.js'
 import type { ChangedRecords } from './changed-records.js'
 import { groundOfListing } from './legal-ground.js'
 import { tryMove } from './listing.js'
-import { compareWithRecords } from './public-entry.js'
+import { agreementWithRecords } from './public-entry.js'
 import { followRepairResults } from './repairs.js'
 
 /** A missing or returning record only opens a concern. */
@@ -103,7 +103,7 @@ const RENEWED =
 export const renewEntry = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords): Promise<boolean> => {
   if (!isPublicState(listing.state)) return true
   const { at, rules, now = at } = changed
-  const renewed = await compareWithRecords(tx, listing, shanghaiDate(now))
+  const renewed = await agreementWithRecords(tx, listing, shanghaiDate(now))
   if (renewed === 'SAME') return true
   if (renewed === 'WITHHELD') {
     await concerns.open(tx, { listingId: listing.id, cause: 'NOT_PUBLIC', record: null, run: changed.run ?? null, at })

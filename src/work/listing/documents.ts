@@ -109,7 +109,7 @@ const clocksIn = (rules: WorkRules, { listing, decision, today }: DraftInput): P
   return clocks.endless ? { ...clocks, gsxt: null } : clocks
 }
 
-export interface IssuedDocumentInput {
+export interface ExternalDocumentInput {
   listing: string
   kind: DocumentKind
   number: string
@@ -123,7 +123,7 @@ export interface IssuedDocumentInput {
 export const recordDocument = (
   db: Db,
   rules: WorkRules,
-  made: IssuedDocumentInput,
+  made: ExternalDocumentInput,
 ): Promise<documents.IssuedDocument> => {
   const number = redactIdNumbers(made.number.trim(), rules.mark)
   const sha256 = made.sha256.trim().toLowerCase()

@@ -69,7 +69,7 @@ export const publicEntryFrom = (
   })
 
 /** Compares the published entry with what its records say now. WITHHELD: nothing may be public. */
-export const compareWithRecords = async (
+export const agreementWithRecords = async (
   tx: Tx,
   listing: Listing,
   on: string,

@@ -148,7 +148,7 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
   }
   await snapshots.openSnapshot(tx, begun, run)
   await enter(tx, begun.sequence, today, changes)
-  await snapshots.deleteObsolete(tx, begun.sequence)
+  await snapshots.deleteEndedEntriesAndManifests(tx, begun.sequence)
   const made = { last: last?.snapshot ?? null, next: begun, changes }
   const edition = await (files?.make(tx, made) ?? counted(tx, begun))
   try {
@@ -181,7 +181,7 @@ const renew = async (
   now: Date,
   manifests: Keys['manifests'],
 ): Promise<void> => {
-  if (forgotten) await snapshots.deleteObsolete(tx, snapshot.sequence)
+  if (forgotten) await snapshots.deleteEndedEntriesAndManifests(tx, snapshot.sequence)
   const fresh =
     signed !== null && signed.kid === manifests.kid() && !isManifestDue(signed.validUntil, now, snapshot.firstEnd)
   if (!fresh || forgotten) await signAnew(tx, snapshot, now, manifests)

@@ -1,6 +1,11 @@
 /** A bad row is reported alone; text that is no list of rows is refused. */
 
-import { type CodeColumn, codeColumnsIn, type ParsedRow, ROW_LENGTH_MOST } from '../../domain/operators/code-rows.js'
+import {
+  type ColumnRole,
+  columnRolesOfHeading,
+  type ParsedRow,
+  ROW_LENGTH_MOST,
+} from '../../domain/operators/code-rows.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 
@@ -143,7 +148,7 @@ export const makeJsonReader = (): RowReader => {
 const NO_LIST = '应为列表，或 {"codes": [...]} a list is wanted, or {"codes": [...]}'
 
 const SEPARATORS = [',', ';', '\t']
-const HEADLESS: CodeColumn[] = ['code', 'name', 'ref']
+const HEADLESS: ColumnRole[] = ['code', 'name', 'ref']
 
 /**
  * A heading names column `code` or `shop`, and optionally `name` and `ref`. Without a heading, the code comes first. An
@@ -152,7 +157,7 @@ const HEADLESS: CodeColumn[] = ['code', 'name', 'ref']
 export const makeCsvReader = (): RowReader => {
   let pending = ''
   let skipping = false
-  let table: { separator: string; columns: CodeColumn[]; headed: boolean } | null = null
+  let table: { separator: string; columns: ColumnRole[]; headed: boolean } | null = null
 
   const rowOf = (cells: readonly string[]): ParsedRow | null => {
     if (cells.every(isBlank)) return null
@@ -165,7 +170,7 @@ export const makeCsvReader = (): RowReader => {
   }
   const begin = (line: string): boolean => {
     for (const separator of SEPARATORS) {
-      const columns = codeColumnsIn(cellsIn(line, 0, separator, line.length)?.cells ?? [])
+      const columns = columnRolesOfHeading(cellsIn(line, 0, separator, line.length)?.cells ?? [])
       if (columns === null) continue
       table = { separator, columns, headed: true }
       return true
@@ -196,7 +201,7 @@ export const makeCsvReader = (): RowReader => {
       const { separator, columns, headed } = table as NonNullable<typeof table>
       const quoted = line.includes('"') ? cellsIn(pending, at, separator, last ? pending.length : -1) : null
       if (quoted === null && line.includes('"')) {
-        // Later text may close the quote.
+        // Text not yet read may close the quote that is still open.
         if (!last && pending.length - at <= ROW_LENGTH_MOST) break
         at = end + 1
         yield UNREADABLE

@@ -49,7 +49,7 @@ const text =
 
 /** Each takes what an agency sent and gives it in its one form, or null. */
 const NORMALISERS: Record<string, Normaliser> = {
-  'values.clean': values.cleanText,
+  'values.clean': values.trimmedTextOrNull,
   'values.compact': text(values.compactText),
   'values.digitsNarrow': text(values.toHalfWidth),
   'values.documentNumber': text(values.normalizeDocumentNumber),
@@ -124,7 +124,7 @@ describe('fast paths', () => {
       fc.property(short, (sent) => {
         const trimmed = sent.replace(OUTER, '')
         expect(values.isNullMarker(sent), JSON.stringify(sent)).to.equal(sent.length <= 32 && isMarker(sent))
-        expect(values.cleanText(sent)).to.equal(
+        expect(values.trimmedTextOrNull(sent)).to.equal(
           trimmed === '' || (trimmed.length <= 32 && isMarker(trimmed)) ? null : trimmed,
         )
       }),

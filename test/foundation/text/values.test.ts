@@ -1,6 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { cleanText, compactText, normalizeDocumentNumber, toHalfWidth } from '../../../src/foundation/text/values.js'
+import {
+  compactText,
+  normalizeDocumentNumber,
+  toHalfWidth,
+  trimmedTextOrNull,
+} from '../../../src/foundation/text/values.js'
 
 describe('domain/values', () => {
   const nothing = [
@@ -25,11 +30,11 @@ describe('domain/values', () => {
     '1900-01-01',
   ]
   for (const text of nothing)
-    it(`clean returns null for ${JSON.stringify(text)}`, () => expect(cleanText(text)).to.equal(null))
+    it(`clean returns null for ${JSON.stringify(text)}`, () => expect(trimmedTextOrNull(text)).to.equal(null))
 
   it('clean returns null for null, undefined, NaN and objects', () => {
     for (const value of [null, undefined, Number.NaN, {}, [], ['x'], () => 'x', Symbol('x')])
-      expect(cleanText(value)).to.equal(null)
+      expect(trimmedTextOrNull(value)).to.equal(null)
   })
 
   const kept: [unknown, string][] = [
@@ -43,18 +48,18 @@ describe('domain/values', () => {
     ['2099-12-31', '2099-12-31'],
   ]
   for (const [value, text] of kept)
-    it(`clean reads ${JSON.stringify(String(value))} as ${text}`, () => expect(cleanText(value)).to.equal(text))
+    it(`clean reads ${JSON.stringify(String(value))} as ${text}`, () => expect(trimmedTextOrNull(value)).to.equal(text))
 
   it('clean reads long blanks in linear time', () => {
     const text = `甲${' '.repeat(300_000)}乙`
-    expect(cleanText(`${text}　`)).to.equal(text)
+    expect(trimmedTextOrNull(`${text}　`)).to.equal(text)
   })
 
   it('clean never throws and is idempotent', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
-        const once = cleanText(value)
-        expect(cleanText(once)).to.equal(once)
+        const once = trimmedTextOrNull(value)
+        expect(trimmedTextOrNull(once)).to.equal(once)
       }),
     )
   })

@@ -78,7 +78,7 @@ describe('deliveries', () => {
       .where({ number: 1 })
       .update({ state: 'CONFIRMED', confirmed_at: later(5) })
     await db()('deliveries').where({ number: 2 }).update({ state: 'REFUSED' })
-    expect(await deliveries.backlog(db())).to.deep.equal([
+    expect(await deliveries.countByPlatform(db())).to.deep.equal([
       { platform: 'national', outstanding: 2, unchecked: 0, refused: 1, confirmed: 1, lastConfirmedAt: later(5) },
     ])
   })

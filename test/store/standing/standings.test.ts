@@ -27,7 +27,7 @@ const CODES = [codeOf(3), ...OPERATORS.map((n) => codeOf(n)), OLDER, codeOf(9)]
 const TRUTH = `select o.id, s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overridden, ${IS_CONTESTED_SQL} as objected,
     coalesce(${scores.WEIGHED_GONE_ENTRY_SQL}, false) as forgotten
   from operators o
-  left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = o.id and ${scores.SCORE_COUNTS_SQL}
+  left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = o.id and ${scores.IS_VALID_SCORE_SQL}
     order by s.as_of desc, s.id desc limit 1) s on true
   left join lateral (${overrideInForceSql('o.id', "'infinity'")}) h on s.grade is not null and ${NOT_VETOED_SQL} where o.id = any(:ids)`
 

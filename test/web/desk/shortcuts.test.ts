@@ -9,7 +9,7 @@ import { parseMoney } from '../../../src/domain/records/money.js'
 import { redactIdNumbers } from '../../../src/domain/records/privacy.js'
 import { canonicalJson, draftDigest, type Json, sealBody } from '../../../src/domain/records/records.js'
 import { memoByNames } from '../../../src/foundation/memo.js'
-import { cleanText, compactText, isNullMarker } from '../../../src/foundation/text/values.js'
+import { compactText, isNullMarker, trimmedTextOrNull } from '../../../src/foundation/text/values.js'
 import { addDays, isDate, parseDate } from '../../../src/foundation/time/dates.js'
 
 const RUNS = { numRuns: 2000 }
@@ -58,11 +58,11 @@ describe('short ways', () => {
         while (characters[0] !== undefined && blank.test(characters[0])) characters.shift()
         while (blank.test(characters.at(-1) ?? '')) characters.pop()
         const trimmed = characters.join('')
-        expect(cleanText(text)).to.equal(trimmed === '' || isNullMarker(trimmed) ? null : trimmed)
+        expect(trimmedTextOrNull(text)).to.equal(trimmed === '' || isNullMarker(trimmed) ? null : trimmed)
       }),
       RUNS,
     )
-    expect(UNITS.filter((unit) => cleanText(`字${unit}`) === '字')).to.deep.equal(
+    expect(UNITS.filter((unit) => trimmedTextOrNull(`字${unit}`) === '字')).to.deep.equal(
       UNITS.filter((unit) => blank.test(unit)),
     )
   })
@@ -92,7 +92,7 @@ describe('short ways', () => {
     )
     for (const marker of markers) {
       const wide = marker.replace(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0))
-      for (const text of [marker, marker.toLowerCase(), wide]) expect(cleanText(text), text).to.equal(null)
+      for (const text of [marker, marker.toLowerCase(), wide]) expect(trimmedTextOrNull(text), text).to.equal(null)
     }
   })
 

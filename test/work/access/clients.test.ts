@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { secretMatches } from '../../../src/foundation/keys.js'
 import * as store from '../../../src/store/access/clients.js'
-import { add, BY_COMMAND_LINE, rotate } from '../../../src/work/access/clients.js'
+import { add, BY_COMMAND_LINE, rotateSecretWithOverlap } from '../../../src/work/access/clients.js'
 import { database, dumpOf, later, NOW, refusal } from '../../support/world.js'
 
 const BY = { by: BY_COMMAND_LINE, now: NOW }
@@ -25,7 +25,7 @@ describe('clients', () => {
       AGENCIES,
       BY,
     )
-    const now = await rotate(db(), '长春分局', { by: BY_COMMAND_LINE, now: later(60) })
+    const now = await rotateSecretWithOverlap(db(), '长春分局', { by: BY_COMMAND_LINE, now: later(60) })
     const held = (await store.byId(db(), '长春分局', NOW))?.secretHash ?? null
     expect(now).to.include({ role: 'agency', agency: 'ip-office', region: '220100' })
     expect([
@@ -66,6 +66,6 @@ describe('clients', () => {
   }
 
   it('an unknown client cannot be rotated', async () => {
-    expect((await refusal(rotate(db(), 'nobody', BY))).code).to.equal('CLIENT_UNKNOWN')
+    expect((await refusal(rotateSecretWithOverlap(db(), 'nobody', BY))).code).to.equal('CLIENT_UNKNOWN')
   })
 })

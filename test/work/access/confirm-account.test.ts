@@ -79,7 +79,11 @@ describe('accounts and the rule of two persons', () => {
     expect(await clients.secretMatchesClient(db(), 'mall', first, NOW)).to.equal(false)
     await confirm('mall', 'two', NOW, 'clients')
     expect(await clients.secretMatchesClient(db(), 'mall', first, NOW)).to.equal(true)
-    const { client_secret: next } = await clients.rotate(db(), 'mall', change('one', { now: later(10) }))
+    const { client_secret: next } = await clients.rotateSecretWithOverlap(
+      db(),
+      'mall',
+      change('one', { now: later(10) }),
+    )
     const works = async (secret: string) => clients.secretMatchesClient(db(), 'mall', secret, later(20))
     expect([await works(first), await works(next)]).to.deep.equal([true, false])
     await confirm('mall', 'two', later(10), 'clients')

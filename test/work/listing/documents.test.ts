@@ -12,7 +12,7 @@ import {
   type DocumentSource,
   type DocumentTemplate,
   fillTemplate,
-  REQUIRED_PARTS,
+  SECTIONS_OF_EVERY_DOCUMENT,
   servedDocumentKinds,
 } from '../../../src/domain/listing/documents.js'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
@@ -79,9 +79,9 @@ describe('documents', () => {
       const template = templateOf(kind)
 
       it('has each of the five parts', () => {
-        expect(template.sections.map(({ part }) => part)).to.deep.equal(REQUIRED_PARTS)
+        expect(template.sections.map(({ part }) => part)).to.deep.equal(SECTIONS_OF_EVERY_DOCUMENT)
         const { html } = printDocument(template, given(), 'OFFICER')
-        expect([...html.matchAll(/<h2>/g)]).to.have.length(REQUIRED_PARTS.length)
+        expect([...html.matchAll(/<h2>/g)]).to.have.length(SECTIONS_OF_EVERY_DOCUMENT.length)
       })
 
       it('fills every blank or marks it for filling by hand', () => {

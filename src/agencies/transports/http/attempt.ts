@@ -19,7 +19,7 @@ const MAX_MARK = 1024 // characters of an ETag or date
 export const UNMODIFIED_STATUS = 304
 export const GONE_STATUS = 410
 
-export interface PullLimits {
+export interface PullTimeAndPageLimits {
   /** Timeout of one attempt (ms). */
   pageMs: number
   /** Time limit for all pages and retries (ms). */
@@ -36,18 +36,18 @@ const LEAST_PAGES = 20_000
 const LEAST_PULL_MS = 10 * 60_000
 /** Agencies are assumed to send at least this many items per page. */
 const LEAST_PAGE_ITEMS = 200
-/** Average milliseconds allowed per page. */
 export const PAGE_WITHIN_MS = 500
 const OUTAGE_MS = 5 * 60_000
 
-export const limitsFor = (most: number, pageItems: number): PullLimits => ({
+export const timeAndPageLimitsFor = (most: number, pageItems: number): PullTimeAndPageLimits => ({
   pageMs: 30_000,
   pullMs: Math.max(LEAST_PULL_MS, Math.ceil(most / pageItems) * PAGE_WITHIN_MS),
   pages: pagesMostIn({ pages: Math.ceil(most / Math.min(pageItems, LEAST_PAGE_ITEMS)) }),
   outageMs: OUTAGE_MS,
 })
 
-export const pagesMostIn = ({ pages = LEAST_PAGES }: Pick<PullLimits, 'pages'>): number => Math.max(pages, LEAST_PAGES)
+export const pagesMostIn = ({ pages = LEAST_PAGES }: Pick<PullTimeAndPageLimits, 'pages'>): number =>
+  Math.max(pages, LEAST_PAGES)
 const PAGE_BYTES = 16 * 1024 * 1024
 
 export interface AttemptOptions extends Pick<HttpRequestOptions, 'method' | 'headers' | 'timeoutMs' | 'maxBytes'> {
@@ -85,7 +85,7 @@ const attempt = async (
 /** `pullMs` limits only the time spent waiting for the agency. */
 export const makeAgencyRequester = (
   source: FeedSource,
-  { pageMs, pullMs, outageMs = 0 }: PullLimits,
+  { pageMs, pullMs, outageMs = 0 }: PullTimeAndPageLimits,
   maxBytes = PAGE_BYTES,
 ) => {
   let left = pullMs

@@ -38,7 +38,7 @@ export const openByCursor = async (
   cursoring: CursorOptions,
   shapes: readonly FormShape[],
   feed: string,
-  limits: attempts.PullLimits = attempts.limitsFor(source.most ?? 0, cursoring.pieceItems),
+  limits: attempts.PullTimeAndPageLimits = attempts.timeAndPageLimitsFor(source.most ?? 0, cursoring.pieceItems),
 ): Promise<FeedDelivery> => {
   const reading = attempts.makeReadAhead(source)
   const ask = attempts.makeAgencyRequester(reading.source, limits)

@@ -31,7 +31,7 @@ export const openPaged = async (
   paging: PagingOptions,
   shapes: readonly FormShape[],
   feed: string,
-  limits: attempts.PullLimits = attempts.limitsFor(source.most ?? 0, paging.pageItems),
+  limits: attempts.PullTimeAndPageLimits = attempts.timeAndPageLimitsFor(source.most ?? 0, paging.pageItems),
 ): Promise<FeedDelivery> => {
   const reading = attempts.makeReadAhead(source)
   const ask = attempts.makeAgencyRequester(reading.source, limits)

@@ -31,9 +31,9 @@ export interface AnsweredRow {
   name: NameAnswer | null
 }
 
-export interface AnsweredChunk {
+export interface AnsweredRows {
   rows: readonly (AnsweredRow | BadRow)[]
-  shown: Set<string>
+  shownCodes: Set<string>
 }
 
 /** Answers one chunk of rows. Each chunk needs a new `context`, because loaders cache. */
@@ -42,7 +42,7 @@ export const answerRows = async (
   db: ReadHandle,
   rows: readonly (CodeRow | BadRow)[],
   { asOf, freshness }: { asOf: string; freshness: Freshness },
-): Promise<AnsweredChunk> => {
+): Promise<AnsweredRows> => {
   chargeCost(context, rows.length)
   const asked = rows.filter((row) => !isBadRow(row)) as CodeRow[]
   const { found, own } = await lookUpRows(context, db, asked, asOf)
@@ -62,11 +62,11 @@ export const answerRows = async (
     ),
   )
   const names = await namesOf(context, db, asked, found)
-  const shown = new Set<string>()
+  const shownCodes = new Set<string>()
   const told = asked.map(({ code }, place): ResolvedStanding | Promise<ResolvedStanding> => {
     const row = found[place] ?? null
     const whose = row?.uscc ?? row?.shop
-    if (whose != null) shown.add(whose)
+    if (whose != null) shownCodes.add(whose)
     return resolveStanding(context, standingView(context, { code, asOf, row, sees: sees[place] ?? false, freshness }))
   })
   const waits = told.some((one) => one instanceof Promise)
@@ -78,7 +78,7 @@ export const answerRows = async (
     place += 1
     return one
   })
-  return { rows: answers, shown }
+  return { rows: answers, shownCodes }
 }
 
 interface StandingLookup {

@@ -116,7 +116,7 @@ const answerOne =
     const about = { asOf: day, freshness: freshnessOn(await context.load.freshness(), day, context.today) }
     const row = { row: 1, code, name: null, ref: null }
     // The lookups' connections are for short reads, so that one code never waits behind bulk queries.
-    const { rows, shown } = await answerRows(context, context.lookups.db, [row], about)
+    const { rows, shownCodes } = await answerRows(context, context.lookups.db, [row], about)
     const [answer] = rows
     if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')
     const content = standingJson(answer.told)
@@ -126,7 +126,12 @@ const answerOne =
       parts.keys.mark,
     )
     if (viewer.sub !== null)
-      await writeAuditRow(parts, requestContext, viewer, { kind: 'ANSWER', asked: question, shown, content })
+      await writeAuditRow(parts, requestContext, viewer, {
+        kind: 'ANSWER',
+        asked: question,
+        shown: shownCodes,
+        content,
+      })
     response.set('Cache-Control', 'no-store').type('json').send(content)
   }
 
@@ -176,13 +181,13 @@ const answerMany =
           try {
             await admitted()
             const asking = await about()
-            const { rows: answers, shown } = await parts.bulk.atOneInstant(left.signal, (db) =>
+            const { rows: answers, shownCodes } = await parts.bulk.atOneInstant(left.signal, (db) =>
               answerRows(contextOf(), db, chunk, asking),
             )
             // The audit row is durable before the chunk is sent.
             const bytes = encodeAnswers(writer, answers, chunk[0]?.row === 1)
             const refused = answers.filter((answer) => 'fault' in answer).length
-            await auditChunk({ parts, own: requestContext, viewer, asOf, chunk, shown, bytes })
+            await auditChunk({ parts, own: requestContext, viewer, asOf, chunk, shown: shownCodes, bytes })
             return { bytes, rows: chunk.length, refused }
           } finally {
             worked(chunk.length)

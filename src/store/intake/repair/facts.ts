@@ -26,7 +26,7 @@ export const shareFactsOfPenalties = async (tx: Tx, of: RepairRun): Promise<Repa
       `select id from versions where kind = 'penalty' and known_to is null and fact is not null`,
     )}) o where not exists (select 1 from repair_facts r where r.id = o.id) /* repair.joinPenalties named */`,
   )
-  return tellAnew(tx, of)
+  return openVersionsWithFacts(tx, of)
 }
 
 /** SQL: the fact that the feed maps build for a record without an official key. */
@@ -37,6 +37,7 @@ const FACT_OF = (
   when 'ecommerce-2018' then concat_ws('/', 'ecommerce-2018', ${v}.body->>'reason')
   when 'defaulters' then concat_ws('/', 'defaulters', split_part(${v}.record_key, '/', 1), split_part(${v}.record_key, '/', 2)) end end`
 
+/** Gives an operator's records that state the same thing one `fact`. */
 export const shareFactsOfKeylessRecords = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
   await tx.raw(
     `create temporary table repair_facts on commit drop as
@@ -45,11 +46,11 @@ export const shareFactsOfKeylessRecords = async (tx: Tx, of: RepairRun): Promise
          select 1 from versions o where o.operator_id = v.operator_id and o.id <> v.id and o.kind = v.kind and o.known_to is null
            and o.ended_on is null and ${FACT_OF('o')} = ${FACT_OF('v')}) /* repair.joinKeys */`,
   )
-  return tellAnew(tx, of)
+  return openVersionsWithFacts(tx, of)
 }
 
-/** Opens new versions with the facts of the temporary table `repair_facts` (id, fact). */
-const tellAnew = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord[]> => {
+/** Facts come from temporary table `repair_facts` (id, fact). Returns the records changed. */
+const openVersionsWithFacts = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord[]> => {
   const answer = await tx.raw(
     `with old as (
        update versions v set known_to = :at, closed_as = 'CHANGED', closed_by = :run from repair_facts f

@@ -19,14 +19,14 @@ const ALONE_AFTER = 2
 const ALONE_MAX = 10
 const SECOND_MS = 1_000
 
-/** `failed`: no answer. `late`: the rate limit allowed no call. `done`: every delivery has its result. */
-export type SendResult = { end: 'done' | 'late' } | { end: 'failed'; error: unknown }
+/** `failed`: no answer. `late`: the rate limit allowed no further call. `done`: every delivery has its result. */
+export type SendRoundEnd = { end: 'done' | 'late' } | { end: 'failed'; error: unknown }
 
-export const sendClaimed = async (
+export const sendClaimedDeliveries = async (
   s: Sender,
   claimed: readonly queue.ClaimedDelivery[],
   width: number,
-): Promise<SendResult> => {
+): Promise<SendRoundEnd> => {
   const claimedAt = s.now()
   const good = await checked(s, claimed)
   const answered = await ask(s, good)
@@ -38,8 +38,8 @@ export const sendClaimed = async (
     answered.unknown.filter((delivery) => !crowd.includes(delivery)),
     width,
   )
-  let trouble: SendResult | null = null
-  let outcome: SendResult | null = null
+  let trouble: SendRoundEnd | null = null
+  let outcome: SendRoundEnd | null = null
   for (const [i, wave] of waves.entries()) {
     const left = () => putBack(s, waves.slice(i).flat(2))
     if (s.signal?.aborted) {

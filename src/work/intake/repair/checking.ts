@@ -1,7 +1,7 @@
 import type { AgencyFeed } from '../../../agencies/feed.js'
 import type * as ends from '../../../store/intake/repair/unended-records.js'
 
-export interface RepairContext extends ends.RepairRun {
+export interface StoredRecordsRepair extends ends.RepairRun {
   feeds: readonly AgencyFeed[]
   mark: (id: string) => string
   archiveDir: string

@@ -8,7 +8,7 @@ import * as feedStates from '../../../store/intake/feed-states.js'
 import * as facts from '../../../store/intake/repair/facts.js'
 import * as ends from '../../../store/intake/repair/unended-records.js'
 import { readArchivedAgain } from './archived.js'
-import type { RepairContext } from './checking.js'
+import type { StoredRecordsRepair } from './checking.js'
 import { mendDates } from './dates.js'
 
 export interface RepairCheck {
@@ -24,7 +24,7 @@ export interface RepairCheck {
     | 'OWN_ENTRY_TWICE'
   zh: string
   en: string
-  mend: (tx: Tx, checking: RepairContext) => Promise<ends.RepairedRecord[]>
+  mend: (tx: Tx, checking: StoredRecordsRepair) => Promise<ends.RepairedRecord[]>
 }
 
 /** Entries of this hub that an agency's list repeats were scored twice; rescoring fixes them. */
@@ -36,7 +36,7 @@ const ownEntries = async (tx: Tx): Promise<ends.RepairedRecord[]> => {
 }
 
 /** Ends records that the feed's last archived whole delivery lacks. */
-const unsent = async (tx: Tx, checking: RepairContext): Promise<ends.RepairedRecord[]> => {
+const unsent = async (tx: Tx, checking: StoredRecordsRepair): Promise<ends.RepairedRecord[]> => {
   const feeds = new Map(
     checking.feeds.filter(({ kind }) => RECORD_KIND_TRAITS[kind].endsByAbsence).map((feed) => [feed.id, feed]),
   )
@@ -61,7 +61,7 @@ const unsent = async (tx: Tx, checking: RepairContext): Promise<ends.RepairedRec
   return mended
 }
 
-const sentBy = async (feed: AgencyFeed, { archive, ...run }: ends.FullDelivery, checking: RepairContext) => {
+const sentBy = async (feed: AgencyFeed, { archive, ...run }: ends.FullDelivery, checking: StoredRecordsRepair) => {
   if (archive === null) return null
   const keys = new Set<string>()
   const unreadable = { keys: [] as string[], stems: [] as string[], codes: [] as string[] }

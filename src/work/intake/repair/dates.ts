@@ -10,9 +10,9 @@ import type { Tx } from '../../../store/db/db.js'
 import * as dates from '../../../store/intake/repair/dates.js'
 import type { RepairedRecord } from '../../../store/intake/repair/unended-records.js'
 import { readArchivedAgain } from './archived.js'
-import type { RepairContext } from './checking.js'
+import type { StoredRecordsRepair } from './checking.js'
 
-export const mendDates = async (tx: Tx, checking: RepairContext): Promise<RepairedRecord[]> => {
+export const mendDates = async (tx: Tx, checking: StoredRecordsRepair): Promise<RepairedRecord[]> => {
   const feeds = new Map(checking.feeds.map((feed) => [feed.id, feed]))
   const redatedRecords: dates.RedatedRecord[] = []
   for (const run of byRun(await dates.datedWithin(tx, MISREAD_DAYS))) {
@@ -44,7 +44,7 @@ const placeOf = ({ page, row }: Pick<SourceItem, 'page' | 'row'>): string => `${
 const draftsOf = async (
   feed: AgencyFeed | undefined,
   records: RunRecords,
-  checking: RepairContext,
+  checking: StoredRecordsRepair,
 ): Promise<Map<string, Draft[]> | null> => {
   const [{ archive, dated, startedAt }] = records
   if (feed === undefined || archive === null) return null

@@ -56,7 +56,7 @@ export const rotateWebhook = (db: Db, keys: WebhookKeys, { id, client, now }: We
   db.transaction(async (tx) => {
     await there(tx, id, client)
     const secret = newWebhookSecret()
-    await store.rotate(
+    await store.replaceSecret(
       tx,
       id,
       keys.seal(secret, sealingLabelOf(id)),

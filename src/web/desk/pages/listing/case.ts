@@ -35,7 +35,7 @@ export const defencePointsOf = (of: CaseFile): DefencePoint[] => {
   return points
 }
 
-/** Earliest legal day of the next move; null for a lead. */
+/** Returns null for a lead. */
 export const earliestMoveDay = (of: CaseFile): string | null => {
   const last = of.moves.findLast(({ stateAfter }) => stateAfter !== 'LEAD')
   return last?.on ?? null

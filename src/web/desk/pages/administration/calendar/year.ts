@@ -21,7 +21,7 @@ export const monthsOf = (year: number): string[][] => {
   return months
 }
 
-/** Number of blank cells before `first`; weeks start on Monday. */
+/** Weeks start on Monday. */
 export const blankCellsBefore = (first: string): number => (weekdayOf(first) + 6) % 7
 
 export const flipDay = (on: string, working: boolean): DayAmendment => {
