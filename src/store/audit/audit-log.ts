@@ -14,7 +14,7 @@ const UNIQUE_VIOLATION = '23505'
 const LOCK = 'hub.trail'
 
 export const head = async (db: Db | Tx): Promise<AuditHead | null> => {
-  const answer = await db.raw('select number, hash from trail order by number desc limit 1 /* trail.head */')
+  const answer = await db.raw('select number, hash from trail order by number desc limit 1 /* audit-log.head */')
   return headOf(answer.rows[0])
 }
 
@@ -44,7 +44,7 @@ export const add = async (db: Db | Tx, rows: readonly SealedAuditRow[]): Promise
            ?::text[], ?::text[]), string_to_table(?, E'\\n'))
            as r(number, at, kind, count, content_hash, previous, hash, client, role, request, body)
          returning 1)
-       select count(*)::int as written, ${SERVER} from written /* trail.add */`,
+       select count(*)::int as written, ${SERVER} from written /* audit-log.add */`,
       [
         first.number,
         first.number,
@@ -77,10 +77,10 @@ const SERVER = `('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 
 
 export const serverIdentity = async (db: Db | Tx): Promise<ServerIdentity | null> => {
   const answer = await db.raw(
-    `select case when pg_is_in_recovery() then null else pg_current_wal_insert_lsn() end as lsn /* trail.server */`,
+    `select case when pg_is_in_recovery() then null else pg_current_wal_insert_lsn() end as lsn /* audit-log.server */`,
   )
   if (answer.rows[0].lsn === null) return null
-  return (await db.raw(`select ${SERVER} /* trail.server */`)).rows[0]
+  return (await db.raw(`select ${SERVER} /* audit-log.server */`)).rows[0]
 }
 
 // Array literals are built by hand, because the driver takes three times as long.
@@ -98,8 +98,8 @@ const plain = (members: readonly string[]): string => `{${members.join(',')}}`
 /** Two statements: a single one would not see what the lock's previous holder wrote. */
 export const lockedHead = async (tx: Tx): Promise<AuditHead | null> => {
   const [, answer] = (await tx.raw(
-    `select pg_advisory_xact_lock(hashtextextended('${LOCK}', 0)) /* trail.lockedHead */;
-     select number, hash from trail order by number desc limit 1 /* trail.lockedHead */`,
+    `select pg_advisory_xact_lock(hashtextextended('${LOCK}', 0)) /* audit-log.lockedHead */;
+     select number, hash from trail order by number desc limit 1 /* audit-log.lockedHead */`,
   )) as unknown as { rows: { number: number; hash: Buffer }[] }[]
   return headOf(answer?.rows[0])
 }
@@ -159,7 +159,7 @@ const bodyIn = ({ body, client, role, request }: FlatRow): AuditContent | null =
 
 export const listAfter = async (db: Db | Tx, number: number, limit: number): Promise<AuditRow[]> => {
   const answer = await db.raw(
-    `select ${COLUMNS} from trail where number > ? order by number limit ? /* trail.after */`,
+    `select ${COLUMNS} from trail where number > ? order by number limit ? /* audit-log.after */`,
     [number, limit],
   )
   return answer.rows.map(rowOf)
@@ -168,7 +168,7 @@ export const listAfter = async (db: Db | Tx, number: number, limit: number): Pro
 export const rowsOfKind = async (db: Db | Tx, kind: Exclude<AuditLogKind, 'ANSWER'>): Promise<AuditRow[]> => {
   // `kind <> 'ANSWER'` makes the partial index usable.
   const answer = await db.raw(
-    `select ${COLUMNS} from trail where kind = ? and kind <> 'ANSWER' order by number /* trail.ofKind */`,
+    `select ${COLUMNS} from trail where kind = ? and kind <> 'ANSWER' order by number /* audit-log.ofKind */`,
     [kind],
   )
   return answer.rows.map(rowOf)
@@ -200,7 +200,7 @@ export const list = async (
 ): Promise<AuditRow[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from trail t where ${where(filter)} and (:before::bigint is null or t.number < :before)
-     order by t.number desc limit :first /* trail.list */`,
+     order by t.number desc limit :first /* audit-log.list */`,
     { ...filter, first, before } as never,
   )
   return answer.rows.map(rowOf)
@@ -209,7 +209,7 @@ export const list = async (
 export const count = async (db: Db, filter: AuditFilter): Promise<number> => {
   // Row numbers have no gaps.
   if (Object.values(filter).every((one) => one === null)) return (await head(db))?.number ?? 0
-  return queryValue(db, `select count(*)::int as n from trail t where ${where(filter)} /* trail.count */`, {
+  return queryValue(db, `select count(*)::int as n from trail t where ${where(filter)} /* audit-log.count */`, {
     ...filter,
   })
 }
@@ -244,7 +244,7 @@ export const disclosuresAbout = async (
        where t.number in (select o.number from trail_operators o where o.operator_id = any(g.operators))
          and t.role = any(:roles::text[]) and t.client is not null and (:before::bigint is null or t.number < :before)
        order by t.number desc limit :first) t
-     order by g.place, t.number desc /* trail.askings */`,
+     order by g.place, t.number desc /* audit-log.askings */`,
     { asked: queries, roles, first, before } as never,
   )
   const pages: Disclosure[][] = groups.map(() => [])
@@ -260,7 +260,7 @@ export const codesOfOperatorsAndSubjects = (
     db,
     `select coalesce(uscc, shop) as code from operators where coalesce(uscc, shop) is not null and id in (
        select unnest(?::int[]) union select operator_id from listings where id = any(?::uuid[])
-       union select operator_id from told_records where id = any(?::uuid[])) /* trail.codesOf */`,
+       union select operator_id from told_records where id = any(?::uuid[])) /* audit-log.codesOf */`,
     [operators, subjects, subjects],
   )
 
@@ -270,14 +270,14 @@ export interface AuditProgress {
 }
 
 export const lockProgress = async (tx: Tx): Promise<AuditProgress> => {
-  await tx.raw('insert into trail_progress default values on conflict do nothing /* trail.progress */')
-  const answer = await tx.raw('select indexed, erased from trail_progress for update /* trail.progress */')
+  await tx.raw('insert into trail_progress default values on conflict do nothing /* audit-log.progress */')
+  const answer = await tx.raw('select indexed, erased from trail_progress for update /* audit-log.progress */')
   return answer.rows[0]
 }
 
 export const indexedUntil = async (db: Db): Promise<Date | null> => {
   const answer = await db.raw(
-    `select t.at from trail_progress p join trail t on t.number = p.indexed /* trail.indexedUntil */`,
+    `select t.at from trail_progress p join trail t on t.number = p.indexed /* audit-log.indexedUntil */`,
   )
   return answer.rows[0]?.at ?? null
 }
@@ -297,7 +297,7 @@ export const rowsToIndex = async (
     `select t.number, t.codes, t.shown, t.body::json ->> 8 as packed
      from (select n.*, sum(codes) over (order by number) - codes as before
        from (select number, shown, body, count as codes from trail where number > :number order by number limit :rows) n) t
-     where t.before < :codes order by t.number /* trail.toIndex */`,
+     where t.before < :codes order by t.number /* audit-log.toIndex */`,
     { number, rows, codes } as never,
   )
   return answer.rows.map(
@@ -332,10 +332,10 @@ export const indexCodes = async (tx: Tx, codes: readonly ShownCode[], indexed: n
   const others = codes.filter((each) => !isUscc(each))
   await tx.raw(
     `insert into trail_operators (operator_id, number)
-     select operator, number from ((${OF_USCCS}) union (${OF_OTHERS})) f order by operator, number /* trail.index */`,
+     select operator, number from ((${OF_USCCS}) union (${OF_OTHERS})) f order by operator, number /* audit-log.index */`,
     [...columns(usccs), ...columns(others)] as never,
   )
-  await tx.raw('update trail_progress set indexed = ? /* trail.index */', [indexed])
+  await tx.raw('update trail_progress set indexed = ? /* audit-log.index */', [indexed])
 }
 
 const columns = (codes: readonly ShownCode[]): string[][] => [
@@ -345,7 +345,7 @@ const columns = (codes: readonly ShownCode[]): string[][] => [
 ]
 
 export const instantsAfter = (tx: Tx, number: number, limit: number): Promise<{ number: number; at: Date }[]> =>
-  queryRows(tx, 'select number, at from trail where number > ? order by number limit ? /* trail.instants */', [
+  queryRows(tx, 'select number, at from trail where number > ? order by number limit ? /* audit-log.instants */', [
     number,
     limit,
   ])
@@ -358,9 +358,9 @@ export const eraseContent = async (
   await tx.raw(
     `update trail set salt = null, client = null, role = null, agency = null, purpose = null, request = null, asked = null, outcome = null,
        shown = null, digest = null, body = null, erased_at = :now
-     where number between :from and :to and erased_at is null and kind not in ('CUT', 'RELEASED') /* trail.erase */`,
+     where number between :from and :to and erased_at is null and kind not in ('CUT', 'RELEASED') /* audit-log.erase */`,
     { from, to, now } as never,
   )
-  await tx.raw('delete from trail_operators where number between ? and ? /* trail.erase */', [from, to])
-  await tx.raw('update trail_progress set erased = ? /* trail.erase */', [to])
+  await tx.raw('delete from trail_operators where number between ? and ? /* audit-log.erase */', [from, to])
+  await tx.raw('update trail_progress set erased = ? /* audit-log.erase */', [to])
 }

@@ -18,13 +18,13 @@ export const withIndexesDropped = async <T>(
   if (!(await toItself(tx, table))) return fill()
   const indexes = await tx.raw(
     `select c.relname as name, pg_get_indexdef(i.indexrelid) as made from pg_index i join pg_class c on c.oid = i.indexrelid
-     where i.indrelid = ?::regclass and not i.indisprimary /* filling.indexes */`,
+     where i.indrelid = ?::regclass and not i.indisprimary /* bulk-load.indexes */`,
     [table],
   )
-  for (const { name } of indexes.rows) await tx.raw('drop index ?? /* filling.drop */', [name])
+  for (const { name } of indexes.rows) await tx.raw('drop index ?? /* bulk-load.drop */', [name])
   const filled = await fill()
-  await tx.raw(`set local maintenance_work_mem = '${BUILD_MEM}' /* filling.build */`)
-  for (const { made } of indexes.rows) await tx.raw(`${made} /* filling.build */`)
+  await tx.raw(`set local maintenance_work_mem = '${BUILD_MEM}' /* bulk-load.build */`)
+  for (const { made } of indexes.rows) await tx.raw(`${made} /* bulk-load.build */`)
   return filled
 }
 
@@ -35,14 +35,14 @@ const nobodyWaits = (tx: Tx): Promise<boolean> =>
   queryValue(
     tx,
     `select not ${IS_REHEARSAL_SQL} and not exists (select 1 from pg_stat_activity
-       where datname = current_database() and application_name = any(?)) as alone /* filling.nobodyWaits */`,
+       where datname = current_database() and application_name = any(?)) as alone /* bulk-load.nobodyWaits */`,
     [SERVING],
   )
 
 const holdsNextToNothing = async (tx: Tx, table: string, rows: number): Promise<boolean> => {
   const most = Math.floor(rows * THERE_SHARE)
   const answer = await tx.raw(
-    'select count(*)::int as n from (select 1 from ?? limit ?) t /* filling.holdsNextToNothing */',
+    'select count(*)::int as n from (select 1 from ?? limit ?) t /* bulk-load.holdsNextToNothing */',
     [table, most + 1],
   )
   return answer.rows[0].n <= most
@@ -51,9 +51,9 @@ const holdsNextToNothing = async (tx: Tx, table: string, rows: number): Promise<
 const toItself = async (tx: Tx, table: string): Promise<boolean> => {
   try {
     await tx.transaction(async (inner) => {
-      await inner.raw(`set local lock_timeout = ${LOCK_WAIT_MS} /* filling.toItself */`)
-      await inner.raw('lock table ?? in access exclusive mode /* filling.toItself */', [table])
-      await inner.raw('set local lock_timeout = 0 /* filling.toItself */')
+      await inner.raw(`set local lock_timeout = ${LOCK_WAIT_MS} /* bulk-load.toItself */`)
+      await inner.raw('lock table ?? in access exclusive mode /* bulk-load.toItself */', [table])
+      await inner.raw('set local lock_timeout = 0 /* bulk-load.toItself */')
     })
     return true
   } catch (error) {

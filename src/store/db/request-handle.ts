@@ -11,7 +11,7 @@ const TRIES = 20
 const AGAIN_MS = 100
 const ENDING = /^(?:commit|rollback|release)\b/i
 /** Once this is answered, no late cancel request can hit the connection's next statement. */
-const SETTLED = 'select 1 /* asking.settled */'
+const SETTLED = 'select 1 /* request-handle.settled */'
 
 export interface RequestTag {
   name: string

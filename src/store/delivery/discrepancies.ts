@@ -34,7 +34,7 @@ export const keepFound = async (
      on conflict (platform, key, what) where settled_at is null do update set comparison_id = excluded.comparison_id,
        last_found_at = excluded.last_found_at, times = findings.times + 1,
        differs = excluded.differs, did = excluded.did, shown_sequence = excluded.shown_sequence, told_sequence = excluded.told_sequence
-     /* findings.keep */`,
+     /* discrepancies.keep */`,
     { platform, found: JSON.stringify(discrepancies), comparison, at } as never,
   )
 }
@@ -53,14 +53,14 @@ export const settleVanished = async (
      where f.platform = :platform and f.settled_at is null and f.did <> 'HIDDEN' and f.comparison_id <> :comparison
        and not exists (select 1 from deliveries d where d.platform = f.platform and d.subject_id = f.key::uuid
          and (d.state in ('OWED', 'REFUSED') or d.check_due_at is not null))
-     /* findings.settleGone */`,
+     /* discrepancies.settleGone */`,
     { platform, comparison, at, note },
   )
 }
 
 export const keysOfOpen = async (db: Db, platform: string, what: DiscrepancyKind): Promise<Set<string>> => {
   const answer = await db.raw(
-    'select key from findings where platform = ? and what = ? and settled_at is null /* findings.openKeys */',
+    'select key from findings where platform = ? and what = ? and settled_at is null /* discrepancies.openKeys */',
     [platform, what],
   )
   return new Set(answer.rows.map(({ key }: { key: string }) => key))
@@ -75,7 +75,7 @@ export const settleHidden = async (
   await tx.raw(
     `update findings f set settled_at = :at, settled_by = m.by, note = m.note
      from jsonb_to_recordset(:moved::jsonb) as m("listingId" text, by text, note text)
-     where f.key = m."listingId" and f.what = 'MISSING' and f.settled_at is null /* findings.settleHidden */`,
+     where f.key = m."listingId" and f.what = 'MISSING' and f.settled_at is null /* discrepancies.settleHidden */`,
     { moved: JSON.stringify(moved), at } as never,
   )
 }
@@ -107,19 +107,19 @@ export const list = (
   queryRows(
     db,
     `select ${COLUMNS} from findings f where ${filtered(filter)} and (:before::int is null or f.id < :before::int)
-     order by f.id desc limit :first /* findings.list */`,
+     order by f.id desc limit :first /* discrepancies.list */`,
     { ...bindingsOf(filter), before, first },
   )
 
 export const count = (db: Db, filter: DiscrepancyFilter): Promise<number> =>
   queryValue(
     db,
-    `select count(*)::int as n from findings f where ${filtered(filter)} /* findings.count */`,
+    `select count(*)::int as n from findings f where ${filtered(filter)} /* discrepancies.count */`,
     bindingsOf(filter),
   )
 
 export const byId = (db: Db | Tx, id: number): Promise<StoredDiscrepancy | null> =>
-  queryFirst(db, `select ${COLUMNS} from findings f where f.id = ? /* findings.byId */`, [id])
+  queryFirst(db, `select ${COLUMNS} from findings f where f.id = ? /* discrepancies.byId */`, [id])
 
 export const settle = (
   db: Db,
@@ -129,6 +129,6 @@ export const settle = (
   queryFirst(
     db,
     `update findings f set settled_at = ?, settled_by = ?, note = ? where f.id = ? and f.settled_at is null and f.did <> 'HIDDEN'
-     returning ${COLUMNS} /* findings.settle */`,
+     returning ${COLUMNS} /* discrepancies.settle */`,
     [now, by, note, id],
   )

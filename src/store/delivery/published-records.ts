@@ -14,18 +14,18 @@ const idOf = (row: string): string =>
 
 const touch = async (tx: Tx, from: string, bindings: Record<string, unknown>): Promise<void> => {
   await tx.raw(
-    `create temporary table told_now on commit drop as select distinct coalesce(t.operator_id, 0) as operator_id, t.feed, t.record_key from (${from}) t /* told-records.touch */`,
+    `create temporary table told_now on commit drop as select distinct coalesce(t.operator_id, 0) as operator_id, t.feed, t.record_key from (${from}) t /* published-records.touch */`,
     bindings as never,
   )
   await tx.raw(
-    'create index on told_now (operator_id, record_key, feed); analyze told_now /* told-records.touch order */',
+    'create index on told_now (operator_id, record_key, feed); analyze told_now /* published-records.touch order */',
   )
 }
 
 export const kindsEverSent = async (tx: Tx, among: readonly PublishedKind[]): Promise<PublishedKind[]> => {
   if (among.length === 0) return []
   const answer = await tx.raw(
-    `select k.kind from unnest(?::text[]) as k (kind) where exists (select 1 from told_records t where t.kind = k.kind) /* told-records.kindsTold */`,
+    `select k.kind from unnest(?::text[]) as k (kind) where exists (select 1 from told_records t where t.kind = k.kind) /* published-records.kindsTold */`,
     [[...among]],
   )
   return answer.rows.map(({ kind }: { kind: PublishedKind }) => kind)
@@ -94,12 +94,12 @@ export const gatheredRecords = (tx: Tx, after: GatheredRecord | null, limit: num
     tx,
     `select operator_id as operator, feed, record_key as key from told_now
      where :key::text is null or (operator_id, record_key, feed) > (:operator::int, :key::text, :feed::text)
-     order by operator_id, record_key, feed limit :limit /* told-records.touched */`,
+     order by operator_id, record_key, feed limit :limit /* published-records.touched */`,
     { key: after?.key ?? null, feed: after?.feed ?? null, operator: after?.operator ?? null, limit },
   )
 
 export const dropGathered = async (tx: Tx): Promise<void> => {
-  await tx.raw('drop table told_now /* told-records.forgetTouched */')
+  await tx.raw('drop table told_now /* published-records.forgetTouched */')
 }
 
 export interface PublishedRecordState extends RecordKey {
@@ -149,7 +149,7 @@ export const recordStatesWithSources = async (
        from operators o where o.id in (select operator_id from found))
      select ${idOf('f')} as id, f.feed, f.record_key as key, f.kind, f.body, f."order", f.fact, f.stands, p.party,
        case when f.is_told then jsonb_build_object('operatorId', f.told_operator, 'removed', f.removed, 'digest', f.digest) end as told
-     from found f left join parties p on p.id = f.operator_id order by f.record_key, f.feed /* told-records.around */`,
+     from found f left join parties p on p.id = f.operator_id order by f.record_key, f.feed /* published-records.around */`,
     { asked: JSON.stringify(asked), kinds: [...kinds] },
   )
 }
@@ -164,7 +164,7 @@ export const penaltiesAndRepairsOf = async (
     `with repaired as materialized (select distinct r.operator_id from versions r where r.operator_id = any(?::int[]) and r.kind = 'repair'
        and r.known_to is null and r.ended_on is null)
      select v.operator_id as "operatorId", v.id as record, v.kind, v.body from repaired r join versions v on v.operator_id = r.operator_id
-     where v.kind in ('penalty', 'repair') and v.known_to is null and v.ended_on is null /* told-records.repairsOf */`,
+     where v.kind in ('penalty', 'repair') and v.known_to is null and v.ended_on is null /* published-records.repairsOf */`,
     [[...operators]],
   )
 }
@@ -173,7 +173,7 @@ export const lastNotices = async (tx: Tx, ids: readonly string[]): Promise<Map<s
   if (ids.length === 0) return new Map()
   const answer = await tx.raw(
     `select distinct on (subject_id) subject_id as id, notice from deliveries where subject_id = any(?::uuid[])
-     order by subject_id, id desc /* told-records.lastTold */`,
+     order by subject_id, id desc /* published-records.lastTold */`,
     [[...ids]],
   )
   return new Map(answer.rows.map(({ id, notice }: { id: string; notice: RecordNotice }) => [id, notice]))
@@ -197,7 +197,7 @@ export const keepSent = async (
      from (select k.feed, k.key as record_key, k.kind, k."operatorId" as operator_id, k.fact, k.digest, k.removed
        from jsonb_to_recordset(:told::jsonb) as k(feed text, key text, kind text, "operatorId" int, fact text, digest text, removed boolean)) r
      on conflict (record_key, feed) do update set operator_id = excluded.operator_id, fact = excluded.fact, digest = excluded.digest,
-       removed = excluded.removed, told_at = coalesce(told_records.told_at, excluded.told_at) /* told-records.keep */`,
+       removed = excluded.removed, told_at = coalesce(told_records.told_at, excluded.told_at) /* published-records.keep */`,
     { told: JSON.stringify(told), at } as never,
   )
 }
@@ -213,7 +213,7 @@ export const registerRecords = async (
      select ${idOf('r')}, r.feed, r.record_key, r.kind, r.operator_id, r.fact
      from (select k.feed, k.key as record_key, k.kind, k."operatorId" as operator_id, k.fact
        from jsonb_to_recordset(?::jsonb) as k(feed text, key text, kind text, "operatorId" int, fact text)) r
-     on conflict (record_key, feed) do nothing /* told-records.register */`,
+     on conflict (record_key, feed) do nothing /* published-records.register */`,
     [JSON.stringify(records)],
   )
 }
@@ -226,7 +226,7 @@ export const keysInForce = (
     db,
     `select v.feed, v.record_key as key from versions v where v.known_to is null and v.ended_on is null and v.kind = any(:kinds::text[])
        and (:key::text is null or (v.record_key, v.feed) > (:key::text, :feed::text))
-     order by v.record_key, v.feed limit :limit /* told-records.standing */`,
+     order by v.record_key, v.feed limit :limit /* published-records.standing */`,
     { kinds: [...kinds], key: after?.key ?? null, feed: after?.feed ?? null, limit },
   )
 
@@ -234,7 +234,7 @@ export const keysByIds = async (db: Db | Tx, ids: readonly string[]): Promise<Re
   if (ids.length === 0) return []
   return queryRows(
     db,
-    'select feed, record_key as key from told_records where id = any(?::uuid[]) /* told-records.byIds */',
+    'select feed, record_key as key from told_records where id = any(?::uuid[]) /* published-records.byIds */',
     [[...ids]],
   )
 }

@@ -30,7 +30,7 @@ export const loadKnownVersions = async (
   const connection = await db.client.acquireConnection()
   try {
     const { rows } = await connection.query(
-      `select count(*) filter (where ${OWN})::int as own, count(*)::int as all from versions where ${where} /* known.load */`,
+      `select count(*) filter (where ${OWN})::int as own, count(*)::int as all from versions where ${where} /* digest-index.load */`,
     )
     const known = table(rows[0].own)
     if (rows[0].all === 0) return known

@@ -29,7 +29,7 @@ export const detachRecords = async (
      where (v.found_by = any(:codes::text[]) or (v.operator_id = any(:operators::int[]) and v.found_by is not null)) and v.known_to is null and v.decision_id is null
        and not exists (select 1 from codes c where c.scheme = split_part(v.found_by, ':', 1)
          and c.code = substr(v.found_by, strpos(v.found_by, ':') + 1) and c.operator_id = v.operator_id and c.known_to is null)
-     returning v.id, v.feed, v.record_key as key, v.kind, v.body, v.found_by as "foundBy", v.operator_id as operator /* stray.giveBack */`,
+     returning v.id, v.feed, v.record_key as key, v.kind, v.body, v.found_by as "foundBy", v.operator_id as operator /* orphaned-rows.giveBack */`,
     { codes: [...codes], operators: [...operators], at } as never,
   )
   const strays: (OrphanedRow & { operator: number })[] = answer.rows
@@ -65,7 +65,7 @@ const wait = async (tx: Tx, strays: readonly OrphanedRow[]): Promise<void> => {
        v.digest, 'code.unknown', v.page, v.row_number, v.run_id, v.run_id, v.partial
      from jsonb_to_recordset(?::jsonb) as w(id bigint, subject jsonb, name_key text, subject_key text) join versions v on v.id = w.id
      on conflict (feed, record_key) do update set state = 'OPEN', decision_id = null, partial = excluded.partial, ended_by = null
-     /* stray.giveBack waits */`,
+     /* orphaned-rows.giveBack waits */`,
     [JSON.stringify(waiting)],
   )
 }

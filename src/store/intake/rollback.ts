@@ -20,7 +20,7 @@ export interface PulledRun extends RollbackCandidate {
 export const rollbackCandidate = (db: Db | Tx, run: number): Promise<PulledRun | null> =>
   queryFirst(
     db,
-    `select job, subject as feed, outcome, taken_back_at is not null as "rolledBack" from runs where id = ? /* takeback.candidate */`,
+    `select job, subject as feed, outcome, taken_back_at is not null as "rolledBack" from runs where id = ? /* rollback.candidate */`,
     [run],
   )
 
@@ -33,7 +33,7 @@ const VERSION = 'v.id, v.feed, v.record_key, v.kind, v.operator_id, v.run_id, v.
 export const closeWrongVersions = async (tx: Tx, { run, by, at }: RollbackRun): Promise<number> => {
   await tx.raw(
     `create temporary table taken_back on commit drop as select ${VERSION} from versions v
-     where v.wrong_from is null and (v.run_id = :run or v.opened_by = :run) /* takeback.close */`,
+     where v.wrong_from is null and (v.run_id = :run or v.opened_by = :run) /* rollback.close */`,
     { run },
   )
   await tx.raw(
@@ -41,20 +41,20 @@ export const closeWrongVersions = async (tx: Tx, { run, by, at }: RollbackRun): 
      where v.wrong_from is null and v.run_id <> :run and v.decision_id is null and not exists (select 1 from taken_back t where t.id = v.id)
        and (v.feed, v.record_key) in (select feed, record_key from taken_back where run_id <> :run and ended_on is null)
        and exists (select 1 from taken_back m where m.feed = v.feed and m.record_key = v.record_key and m.run_id = v.run_id
-         and m.ended_on is null and m.id < v.id) /* takeback.close matched */`,
+         and m.ended_on is null and m.id < v.id) /* rollback.close matched */`,
     { run },
   )
   await tx.raw(
     `insert into taken_back select ${VERSION} from versions v
      where v.wrong_from is null and v.held_by = :run and v.ended_on is not null and not exists (select 1 from taken_back t where t.id = v.id)
-     /* takeback.close held */`,
+     /* rollback.close held */`,
     { run },
   )
-  await tx.raw('analyze taken_back /* takeback.close */')
+  await tx.raw('analyze taken_back /* rollback.close */')
   const closed = await tx.raw(
     `update versions v set wrong_from = :at, known_to = coalesce(v.known_to, :at), closed_as = coalesce(v.closed_as, 'WRONG'),
        closed_by = case when v.known_to is null then :by::bigint else v.closed_by end
-     from taken_back t where v.id = t.id /* takeback.close wrong */`,
+     from taken_back t where v.id = t.id /* rollback.close wrong */`,
     { by, at },
   )
   return closed.rowCount ?? 0
@@ -68,7 +68,7 @@ export const restoreVersions = async (
   tx: Tx,
   { run, by, at }: RollbackRun,
 ): Promise<{ restored: number; foundBy: string[] }> => {
-  await tx.raw('create temporary table concerned (operator_id integer) on commit drop /* takeback.restore */')
+  await tx.raw('create temporary table concerned (operator_id integer) on commit drop /* rollback.restore */')
   await tx.raw(
     `create temporary table empty on commit drop as select t.feed, t.record_key from (
        select feed, record_key from taken_back
@@ -79,10 +79,10 @@ export const restoreVersions = async (
          and c.closed_as = 'CHANGED' and (r.id = :run or r.taken_back_at is not null)) t
      where not exists (select 1 from versions v where v.feed = t.feed and v.record_key = t.record_key and v.known_to is null)
        and not exists (select 1 from unmatched u where u.feed = t.feed and u.record_key = t.record_key and u.state in ('OPEN', 'NOT_OURS')
-         and u.last_run > :run) /* takeback.restore empty */`,
+         and u.last_run > :run) /* rollback.restore empty */`,
     { run },
   )
-  await tx.raw('analyze empty /* takeback.restore */')
+  await tx.raw('analyze empty /* rollback.restore */')
   await tx.raw(
     `create temporary table again on commit drop as
      select p.id, coalesce(e.ended_on, p.ended_on) as ended_on, coalesce(e.opened_by, c.id) as opened_by
@@ -98,11 +98,11 @@ export const restoreVersions = async (
        where v.ended_on is not null and v.wrong_from is not null and r.job = 'pull' and r.taken_back_at is null and r.id <> :run
        order by v.record_key, v.feed, v.id desc) e on e.feed = p.feed and e.record_key = p.record_key and e.id > p.id
        and p.held_by is distinct from :run
-     /* takeback.restore again */`,
+     /* rollback.restore again */`,
     { run },
   )
   await passOverNumbers(tx)
-  await tx.raw('analyze again /* takeback.restore */')
+  await tx.raw('analyze again /* rollback.restore */')
   const restored = await tx.raw(
     `with opened as (
        insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,
@@ -114,25 +114,25 @@ export const restoreVersions = async (
        returning operator_id, found_by),
      concern as (insert into concerned select operator_id from opened where operator_id is not null)
      select count(*)::int as restored, coalesce(array_agg(distinct found_by) filter (where found_by is not null), '{}') as "foundBy"
-     from opened /* takeback.restore */`,
+     from opened /* rollback.restore */`,
     { by, at },
   )
-  await tx.raw('update versions set partial = true, held_by = null where held_by = ? /* takeback.restore held */', [
+  await tx.raw('update versions set partial = true, held_by = null where held_by = ? /* rollback.restore held */', [
     run,
   ])
   await tx.raw(
     `insert into concerned select operator_id from taken_back where operator_id is not null
      union select id from operators where first_run = :run
      union select operator_id from operator_codes where run_id = :run
-     union select operator_id from operator_names where run_id = :run /* takeback.restore concerned */`,
+     union select operator_id from operator_names where run_id = :run /* rollback.restore concerned */`,
     { run },
   )
   await tx.raw(
     `update operators o set known_to = null where o.known_to is not null and exists (
        select 1 from concerned c join versions v on v.operator_id = c.operator_id and v.known_to is null where c.operator_id = o.id)
-     /* takeback.restore operators */`,
+     /* rollback.restore operators */`,
   )
-  await tx.raw('analyze concerned /* takeback.restore */')
+  await tx.raw('analyze concerned /* rollback.restore */')
   return restored.rows[0]
 }
 
@@ -142,7 +142,7 @@ const passOverNumbers = async (tx: Tx): Promise<void> => {
      where v.id = a.id and v.kind = 'registration' and v.found_by like 'reg_no:%' and exists (
        select 1 from versions r where r.operator_id in (v.operator_id, o.merged_into) and r.feed = v.feed and r.kind = 'registration'
          and (r.known_to is null or r.id in (select id from again)) and ${isRegistrationByNumberSql('v', 'r.record_key')})
-     /* takeback.passOverNumbers */`,
+     /* rollback.passOverNumbers */`,
   )
 }
 
@@ -157,13 +157,13 @@ export const restoreUnmatched = async (tx: Tx, { run }: RollbackRun): Promise<vo
          when b.state = 'NOT_OURS' and exists (select 1 from identity_decisions d where d.id = b.decision_id and d.undone_at is null)
            then b.state else u.state end, proposed_operator = null, evidence = null, before = null
      from unmatched w cross join lateral jsonb_populate_record(null::unmatched, w.before) b
-     where w.id = u.id and u.state in ('OPEN', 'MATCHED', 'ENDED') and (w.before->>'changed_by')::bigint = :run /* takeback.returnWaiting before */`,
+     where w.id = u.id and u.state in ('OPEN', 'MATCHED', 'ENDED') and (w.before->>'changed_by')::bigint = :run /* rollback.returnWaiting before */`,
     { run },
   )
   await tx.raw(
     `update unmatched u set last_run = r.id, partial = u.partial or not r.whole from unmatched w join runs r
        on r.id = coalesce((w.before->>'changed_by')::bigint, w.first_run)
-     where w.id = u.id and u.last_run = :run and u.first_run <> :run /* takeback.returnWaiting last */`,
+     where w.id = u.id and u.last_run = :run and u.first_run <> :run /* rollback.returnWaiting last */`,
     { run },
   )
   // Records that the run ended stay ended only if a later full delivery exists.
@@ -171,7 +171,7 @@ export const restoreUnmatched = async (tx: Tx, { run }: RollbackRun): Promise<vo
     `update unmatched u set ended_by = w.later, state = case when w.later is null then 'OPEN' else 'ENDED' end
      from (select u.id, (select min(r.id) from runs r where r.job = 'pull' and r.subject = u.feed and r.complete and r.outcome = 'DONE'
        and r.taken_back_at is null and r.id > :run) as later from unmatched u where u.ended_by = :run and u.state = 'ENDED') w
-     where w.id = u.id /* takeback.returnWaiting ended */`,
+     where w.id = u.id /* rollback.returnWaiting ended */`,
     { run },
   )
   await tx.raw(
@@ -181,14 +181,14 @@ export const restoreUnmatched = async (tx: Tx, { run }: RollbackRun): Promise<vo
          and r.taken_back_at is null and v.run_id = (select last_run from unmatched l where l.feed = t.feed and l.record_key = t.record_key)) e
      where t.feed = u.feed and t.record_key = u.record_key and u.state = 'MATCHED'
        and not exists (select 1 from versions v where v.feed = u.feed and v.record_key = u.record_key and v.known_to is null)
-     /* takeback.returnWaiting matched */`,
+     /* rollback.returnWaiting matched */`,
     { run },
   )
   await tx.raw(
     `update unmatched u set state = 'TAKEN_BACK', proposed_operator = null, evidence = null from runs r
      where r.id = u.last_run and u.state in ('OPEN', 'MATCHED') and (r.id = :run or r.taken_back_at is not null)
        and (u.state = 'OPEN' or not exists (select 1 from versions v where v.feed = u.feed and v.record_key = u.record_key and v.known_to is null))
-     /* takeback.returnWaiting taken */`,
+     /* rollback.returnWaiting taken */`,
     { run },
   )
 }
@@ -204,7 +204,7 @@ export const operatorsWithoutRecords = (tx: Tx, { run }: RollbackRun): Promise<n
        and not exists (select 1 from identity_decisions d where d.operator_id = o.id and d.undone_at is null)
        and not exists (select 1 from identity_decisions d where d.merged_id = o.id and d.undone_at is null)
        and not exists (select 1 from identity_decisions d where d.successor_id = o.id and d.undone_at is null)
-     order by o.id /* takeback.unfounded */`,
+     order by o.id /* rollback.unfounded */`,
     { run },
   )
 
@@ -216,14 +216,14 @@ export const forgetOperators = (tx: Tx, ids: readonly number[], { at }: Pick<Rol
          and not exists (select 1 from listings l where l.operator_id = o.id and l.wrong_from is null) returning o.id),
      clean as (delete from dirty_operators d using gone g where d.operator_id = g.id),
      cleared as (update unmatched u set proposed_operator = null, evidence = null from gone g where u.proposed_operator = g.id)
-     select count(*)::int as n from gone /* takeback.forget */`,
+     select count(*)::int as n from gone /* rollback.forget */`,
     { ids: [...ids], at },
   )
 
 export const queueRescoringAndConcerns = async (tx: Tx, { by, at }: RollbackRun): Promise<number> => {
   const dirty = await tx.raw(
     `insert into dirty_operators (operator_id, since) select o.id, :at::timestamptz from operators o
-     where o.known_to is null and o.merged_into is null and o.id in (select operator_id from concerned) /* takeback.question */`,
+     where o.known_to is null and o.merged_into is null and o.id in (select operator_id from concerned) /* rollback.question */`,
     { at },
   )
   await tx.raw(
@@ -231,7 +231,7 @@ export const queueRescoringAndConcerns = async (tx: Tx, { by, at }: RollbackRun)
      select l.id, 'TAKEN_BACK', :by::bigint, :at::timestamptz from listings l join listing_events e on e.listing_id = l.id and e.number = 1
      where l.operator_id in (select operator_id from concerned) and l.wrong_from is null and l.published_on is null
        and l.state not in ('REMOVED', 'NOT_LISTED') and e.role = 'clock' and e.recorded_at >= (select min(known_from) from taken_back)
-     on conflict (listing_id, cause) where settled_at is null do nothing /* takeback.question leads */`,
+     on conflict (listing_id, cause) where settled_at is null do nothing /* rollback.question leads */`,
     { by, at },
   )
   return dirty.rowCount ?? 0
@@ -244,10 +244,10 @@ export const noteRollback = async (
   settlement: { by: string; reason: string; feed: string },
 ): Promise<void> => {
   await tx.raw(
-    'update runs set taken_back_at = ?, taken_back_by = ?, taken_back_reason = ? where id = ? /* takeback.note */',
+    'update runs set taken_back_at = ?, taken_back_by = ?, taken_back_reason = ? where id = ? /* rollback.note */',
     [at, settlement.by, settlement.reason, run],
   )
-  await tx.raw('delete from feed_states where feed = ? and run_id >= ? /* takeback.note state */', [
+  await tx.raw('delete from feed_states where feed = ? and run_id >= ? /* rollback.note state */', [
     settlement.feed,
     run,
   ])

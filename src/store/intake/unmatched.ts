@@ -56,12 +56,12 @@ export const list = (
   queryRows(
     db,
     `select ${COLUMNS} from unmatched u join runs r on r.id = u.last_run
-     where ${filtered(sight)} and (:after::bigint is null or u.id > :after::bigint) order by u.id limit :first /* waiting.list */`,
+     where ${filtered(sight)} and (:after::bigint is null or u.id > :after::bigint) order by u.id limit :first /* unmatched.list */`,
     { feeds: feeds && [...feeds], state, sight, after, first },
   )
 
 export const countOf = (db: Db, { feeds, state, sight = null }: UnmatchedFilter): Promise<number> =>
-  queryValue(db, `select count(*)::int as n from unmatched u where ${filtered(sight)} /* waiting.countOf */`, {
+  queryValue(db, `select count(*)::int as n from unmatched u where ${filtered(sight)} /* unmatched.countOf */`, {
     feeds: feeds && [...feeds],
     state,
     sight,
@@ -70,14 +70,14 @@ export const countOf = (db: Db, { feeds, state, sight = null }: UnmatchedFilter)
 export const byId = (db: Db, id: number): Promise<UnmatchedRecord | null> =>
   queryFirst(
     db,
-    `select ${COLUMNS} from unmatched u join runs r on r.id = u.last_run where u.id = ? /* waiting.byId */`,
+    `select ${COLUMNS} from unmatched u join runs r on r.id = u.last_run where u.id = ? /* unmatched.byId */`,
     [id],
   )
 
 export const lockForDecision = (tx: Tx, id: number): Promise<UnmatchedRecord | null> =>
   queryFirst(
     tx,
-    `select ${COLUMNS} from unmatched u join runs r on r.id = u.last_run where u.id = ? for update of u /* waiting.forDecision */`,
+    `select ${COLUMNS} from unmatched u join runs r on r.id = u.last_run where u.id = ? for update of u /* unmatched.forDecision */`,
     [id],
   )
 
@@ -99,7 +99,7 @@ export const settle = async (
 ): Promise<number> => {
   const answer = await tx.raw(
     `update unmatched set state = :state, decision_id = :decision where feed = :feed and subject_key = :subjectKey and state = 'OPEN'
-     /* waiting.settle */`,
+     /* unmatched.settle */`,
     { decision, feed, subjectKey, state },
   )
   return answer.rowCount ?? 0
@@ -115,7 +115,7 @@ export const closeEarlierVersions = (
     tx,
     `update versions v set known_to = :at, closed_as = :as from unmatched u
      where u.subject_key = :subjectKey and u.decision_id = :decision and v.record_key = u.record_key and v.feed = u.feed
-       and v.known_to is null returning v.operator_id as operator /* waiting.closeEarlier */`,
+       and v.known_to is null returning v.operator_id as operator /* unmatched.closeEarlier */`,
     { decision, subjectKey, at, as },
   )
 
@@ -125,7 +125,7 @@ export const wasLetGo = (tx: Tx, { feed, key }: { feed: string; key: string }, a
     tx,
     `select exists (select 1 from unmatched u join versions v on v.feed = u.feed and v.record_key = u.record_key
        where u.feed = :feed and u.record_key = :key and u.state = 'OPEN' and v.known_to = :at and v.closed_as = 'CHANGED') as "letGo"
-     /* waiting.letGo */`,
+     /* unmatched.letGo */`,
     { feed, key, at },
   )
 
@@ -141,7 +141,7 @@ export const attachRecords = async (
      select u.feed, u.kind, u.record_key, :operator::int, :decision::bigint, u.fact, u.digest, u.body, u.findings, u.valid_from,
        u.valid_to, ${endedBeforeSql('u')}, :at::timestamptz, u.last_run, u.page, u.row_number, u.partial
      from unmatched u where u.subject_key = :subjectKey and u.decision_id = :decision
-     order by u.id /* waiting.attach */`,
+     order by u.id /* unmatched.attach */`,
     { decision, subjectKey, at, operator },
   )
 }
@@ -165,7 +165,7 @@ export const unmatchAttached = (
        page = excluded.page, row_number = excluded.row_number, last_run = excluded.last_run, state = 'OPEN', decision_id = null,
        partial = excluded.partial, ended_by = null
        where u.state not in ('OPEN', 'NOT_OURS') or u.last_run <= excluded.last_run
-     returning u.id /* waiting.returnAttached */`,
+     returning u.id /* unmatched.returnAttached */`,
     { decision, subjectKey, subject: JSON.stringify(subject), nameKey, reason },
   )
 
@@ -173,7 +173,7 @@ export const reopenSetAside = (tx: Tx, { decision, subjectKey }: DecisionReach):
   queryColumn(
     tx,
     `update unmatched set state = 'OPEN', decision_id = null
-     where subject_key = :subjectKey and decision_id = :decision and state = 'NOT_OURS' returning id /* waiting.returnSetAside */`,
+     where subject_key = :subjectKey and decision_id = :decision and state = 'NOT_OURS' returning id /* unmatched.returnSetAside */`,
     { decision, subjectKey },
   )
 
@@ -181,7 +181,7 @@ export const markVersionsWrong = (tx: Tx, decision: number, at: Date): Promise<n
   queryColumn(
     tx,
     `update versions set wrong_from = :at, known_to = coalesce(known_to, :at), closed_as = coalesce(closed_as, 'WRONG')
-     where decision_id = :decision and wrong_from is null returning operator_id as operator /* waiting.markWrong */`,
+     where decision_id = :decision and wrong_from is null returning operator_id as operator /* unmatched.markWrong */`,
     { decision, at },
   )
 
@@ -196,6 +196,6 @@ export const reopenEarlierVersions = (tx: Tx, ids: readonly number[], closedAt: 
      from unmatched u join versions p on p.record_key = u.record_key and p.feed = u.feed
      join operators o on o.id = p.operator_id
      where u.id = any(:ids::bigint[]) and p.known_to = :closedAt and p.wrong_from is null
-     on conflict do nothing returning operator_id as operator /* waiting.reopenEarlier */`,
+     on conflict do nothing returning operator_id as operator /* unmatched.reopenEarlier */`,
     { ids: [...ids], closedAt, at },
   )

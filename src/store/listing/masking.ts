@@ -4,10 +4,10 @@ export const entriesMaskedBefore = (db: Db, masks: number, after: string | null,
   queryColumn(
     db,
     `select listing_id as id from public_entries where masks < :masks and (:after::uuid is null or listing_id > :after::uuid)
-     order by listing_id limit :limit /* masked.before */`,
+     order by listing_id limit :limit /* masking.before */`,
     { masks, after, limit },
   )
 
 export const noteMaskingVersion = async (tx: Tx, id: string, masks: number): Promise<void> => {
-  await tx.raw('update public_entries set masks = ? where listing_id = ? /* masked.note */', [masks, id])
+  await tx.raw('update public_entries set masks = ? where listing_id = ? /* masking.note */', [masks, id])
 }

@@ -36,12 +36,16 @@ export const add = (tx: Tx, made: NewIdentityDecision): Promise<IdentityDecision
     tx,
     `insert into identity_decisions as d (verdict, feed, subject_key, operator_id, merged_id, successor_id, evidence, reason, decided_by, decided_at)
      values (:verdict, :feed, :subjectKey, :operatorId, :mergedId, :successorId, :evidence::jsonb, :reason, :by, :at)
-     on conflict do nothing returning ${COLUMNS} /* decisions.add */`,
+     on conflict do nothing returning ${COLUMNS} /* identity-decisions.add */`,
     { ...made, successorId: made.successorId ?? null, evidence: JSON.stringify(made.evidence) },
   )
 
 export const lockForUndo = (tx: Tx, id: number): Promise<IdentityDecisionRow | null> =>
-  queryFirst(tx, `select ${COLUMNS} from identity_decisions d where d.id = ? for update /* decisions.forUndo */`, [id])
+  queryFirst(
+    tx,
+    `select ${COLUMNS} from identity_decisions d where d.id = ? for update /* identity-decisions.forUndo */`,
+    [id],
+  )
 
 export const undo = (
   tx: Tx,
@@ -51,13 +55,13 @@ export const undo = (
   queryOne(
     tx,
     `update identity_decisions d set undone_at = :at, undone_by = :by, undone_reason = :reason where d.id = :id
-     returning ${COLUMNS} /* decisions.undo */`,
+     returning ${COLUMNS} /* identity-decisions.undo */`,
     { id, reason, by, at },
   )
 
 export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, IdentityDecisionRow>> => {
   const answer = await db.raw(
-    `select ${COLUMNS} from identity_decisions d where d.id = any(?::bigint[]) /* decisions.byIds */`,
+    `select ${COLUMNS} from identity_decisions d where d.id = any(?::bigint[]) /* identity-decisions.byIds */`,
     [[...ids]],
   )
   return new Map(answer.rows.map((row: IdentityDecisionRow) => [row.id, row]))
@@ -69,7 +73,7 @@ export const ofOperators = async (
 ): Promise<{ operatorId: number; decision: IdentityDecisionRow }[]> => {
   const answer = await db.raw(
     `select a.id as operator, ${COLUMNS} from unnest(?::int[]) as a(id)
-     join identity_decisions d on d.operator_id = a.id or d.merged_id = a.id or d.successor_id = a.id order by d.id desc /* decisions.ofOperators */`,
+     join identity_decisions d on d.operator_id = a.id or d.merged_id = a.id or d.successor_id = a.id order by d.id desc /* identity-decisions.ofOperators */`,
     [[...operators]],
   )
   return answer.rows.map(({ operator, ...decision }: IdentityDecisionRow & { operator: number }) => ({

@@ -102,11 +102,11 @@ const remember = (db: Db, reading: () => Promise<CountedGrams>): Promise<Counted
 }
 
 const stateNow = (db: Db): Promise<GramState> =>
-  queryOne(db, 'select counts, counted, since from name_states /* names.stateNow */')
+  queryOne(db, 'select counts, counted, since from name_states /* name-candidates.stateNow */')
 
 const read = async (db: Db, state: GramState): Promise<CountedGrams> => {
   const answer = await db.raw(
-    `select coalesce(string_agg(gram || ' ' || names, ','), '') as all from name_grams /* names.readCounts */`,
+    `select coalesce(string_agg(gram || ' ' || names, ','), '') as all from name_grams /* name-candidates.readCounts */`,
   )
   const grams = new Map<number, number>()
   for (const one of String(answer.rows[0].all).split(',')) {
@@ -148,7 +148,7 @@ const candidates = async (
          select id from operators where name_key = :named union select operator_id from operator_names where name_key = :named and not claim) limit ${WIDE_REACH.candidates})`
     : `select * from (select * from names n where n.grams operator(pg_catalog.&&) :grams::int[] and ${own} limit ${MOST_AT_ALL}) n where ${ours}`
   const answer = await db.raw(
-    `select s.counts, s.counted, s.since, n.all from name_states s cross join (${IN_ONE} from (${found}) n) n /* names.candidates */`,
+    `select s.counts, s.counted, s.since, n.all from name_states s cross join (${IN_ONE} from (${found}) n) n /* name-candidates.candidates */`,
     { grams: question.grams, personal, named, sight } as never,
   )
   const { all, ...state } = answer.rows[0] as GramState & { all: string }
@@ -159,7 +159,7 @@ export const namesOfCode = async (db: Db, code: string, personal: boolean): Prom
   const answer = await db.raw(
     `with one as (select id from operators where (uscc = :code or shop = :code) and known_to is null)
      ${IN_ONE} from names n where (:personal or not n.personal) and n.operator_id in (
-       select id from one union all select o.id from operators o join one on o.merged_into = one.id) /* names.ofOne */`,
+       select id from one union all select o.id from operators o join one on o.merged_into = one.id) /* name-candidates.ofOne */`,
     { code, personal } as never,
   )
   return candidatesIn(answer.rows[0].all)

@@ -27,7 +27,7 @@ export const propose = async (
   const answer = await tx.raw(
     `insert into scorecard_adoptions (scorecard_hash, effective_on, reason, proposed_by, proposed_at)
      values (:hash, :effectiveOn, :reason, :by, :now)
-     on conflict (scorecard_hash) where state = 'PROPOSED' do nothing returning id /* adoptions.propose */`,
+     on conflict (scorecard_hash) where state = 'PROPOSED' do nothing returning id /* activations.propose */`,
     made,
   )
   const id = answer.rows[0]?.id
@@ -35,7 +35,7 @@ export const propose = async (
 }
 
 export const lockForDecision = (tx: Tx, id: number): Promise<ActivationRow | null> =>
-  queryFirst(tx, `${ACTIVATIONS} where a.id = ? for update of a /* adoptions.forDecision */`, [id])
+  queryFirst(tx, `${ACTIVATIONS} where a.id = ? for update of a /* activations.forDecision */`, [id])
 
 export const decide = async (
   tx: Tx,
@@ -43,7 +43,7 @@ export const decide = async (
   made: { state: 'ADOPTED' | 'REJECTED'; note: string | null; by: string; at: Date },
 ): Promise<ActivationRow> => {
   await tx.raw(
-    `update scorecard_adoptions set state = :state, note = :note, decided_by = :by, decided_at = :at where id = :id /* adoptions.decide */`,
+    `update scorecard_adoptions set state = :state, note = :note, decided_by = :by, decided_at = :at where id = :id /* activations.decide */`,
     { ...made, id } as never,
   )
   const decided = await byId(tx, id)
@@ -52,17 +52,17 @@ export const decide = async (
 }
 
 export const byId = (db: Db | Tx, id: number): Promise<ActivationRow | null> =>
-  queryFirst(db, `${ACTIVATIONS} where a.id = ? /* adoptions.byId */`, [id])
+  queryFirst(db, `${ACTIVATIONS} where a.id = ? /* activations.byId */`, [id])
 
 export const list = (db: Db, { first, after }: { first: number; after: number | null }): Promise<ActivationRow[]> =>
   queryRows(
     db,
-    `${ACTIVATIONS} where ?::bigint is null or a.id < ?::bigint order by a.id desc limit ? /* adoptions.list */`,
+    `${ACTIVATIONS} where ?::bigint is null or a.id < ?::bigint order by a.id desc limit ? /* activations.list */`,
     [after, after, first],
   )
 
 export const count = (db: Db): Promise<number> =>
-  queryValue(db, 'select count(*)::int as n from scorecard_adoptions /* adoptions.count */')
+  queryValue(db, 'select count(*)::int as n from scorecard_adoptions /* activations.count */')
 
 export interface StoredCard {
   hash: string
@@ -79,6 +79,6 @@ export const storedCards = (db: Db, today: string): Promise<StoredCard[]> =>
     `select k.hash, k.version, k.card->'name' as name, coalesce(bool_or(a.state = 'PROPOSED'), false) as proposed,
        coalesce(bool_or(a.state = 'ADOPTED' and a.effective_on > :today::date), false) as coming,
        coalesce(bool_or(a.state = 'ADOPTED' and a.effective_on <= :today::date), false) as activated
-     from scorecards k left join scorecard_adoptions a on a.scorecard_hash = k.hash group by k.hash order by k.version /* adoptions.keptCards */`,
+     from scorecards k left join scorecard_adoptions a on a.scorecard_hash = k.hash group by k.hash order by k.version /* activations.keptCards */`,
     { today },
   )

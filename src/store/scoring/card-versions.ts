@@ -1,7 +1,7 @@
 import { type Db, queryColumn, queryRows } from '../db/db.js'
 
 export const storedVersions = (db: Db): Promise<string[]> =>
-  queryColumn(db, 'select version from scorecards order by version /* audits.versionsKept */')
+  queryColumn(db, 'select version from scorecards order by version /* card-versions.versionsKept */')
 
 export interface PublicActivation {
   version: string
@@ -15,5 +15,5 @@ export const publicActivations = (db: Db): Promise<PublicActivation[]> =>
     db,
     `select k.version, a.effective_on as "effectiveOn", a.decided_at as "decidedAt"
      from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash
-     where a.state = 'ADOPTED' order by a.effective_on desc, a.id desc /* audits.adoptions */`,
+     where a.state = 'ADOPTED' order by a.effective_on desc, a.id desc /* card-versions.adoptions */`,
   )

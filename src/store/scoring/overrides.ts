@@ -62,7 +62,7 @@ export const propose = async (
 ): Promise<number | null> => {
   const answer = await tx.raw(
     `insert into overrules (operator_id, grade, reason, ends_on, asked_by, asked_at)
-     values (:operatorId, :grade, :reason, :endsOn, :by, :at) on conflict do nothing returning id /* overrules.propose */`,
+     values (:operatorId, :grade, :reason, :endsOn, :by, :at) on conflict do nothing returning id /* overrides.propose */`,
     made as never,
   )
   return answer.rows[0]?.id ?? null
@@ -74,7 +74,7 @@ export const decide = async (
   { state, note, by, at }: { state: 'IN_FORCE' | 'REFUSED'; note: string | null; by: string; at: Date },
 ): Promise<void> => {
   await tx.raw(
-    `update overrules set state = :state, note = :note, decided_by = :by, decided_at = :at where id = :id /* overrules.decide */`,
+    `update overrules set state = :state, note = :note, decided_by = :by, decided_at = :at where id = :id /* overrides.decide */`,
     { id, state, note, by, at } as never,
   )
 }
@@ -86,16 +86,16 @@ export const withdraw = async (
 ): Promise<void> => {
   await tx.raw(
     `update overrules set state = 'WITHDRAWN', withdrawn_by = :by, withdrawn_at = :at, withdrawn_reason = :reason where id = :id
-     /* overrules.withdraw */`,
+     /* overrides.withdraw */`,
     { id, reason, by, at } as never,
   )
 }
 
 export const byId = (db: Db | Tx, id: number, when: PointInTime): Promise<OverrideRow | null> =>
-  queryFirst(db, `${AS_KNOWN} and r.id = :id /* overrules.byId */`, { id, ...bindings(when) })
+  queryFirst(db, `${AS_KNOWN} and r.id = :id /* overrides.byId */`, { id, ...bindings(when) })
 
 export const ofOperators = (db: Db | Tx, operators: readonly number[], when: PointInTime): Promise<OverrideRow[]> =>
-  queryRows(db, `${AS_KNOWN} and r.operator_id = any(:operators) order by r.id desc /* overrules.ofOperators */`, {
+  queryRows(db, `${AS_KNOWN} and r.operator_id = any(:operators) order by r.id desc /* overrides.ofOperators */`, {
     operators: [...operators],
     ...bindings(when),
   })
@@ -108,7 +108,7 @@ export const list = (
   queryRows(
     db,
     `select * from (${AS_KNOWN} ${withinSightSql(sight, 'r.operator_id')}) r where r.state = :state and (:after::bigint is null or r.id > :after::bigint)
-     order by r.id limit :first /* overrules.list */`,
+     order by r.id limit :first /* overrides.list */`,
     { state, first, after, sight, ...bindings(when) },
   )
 
@@ -118,7 +118,7 @@ export const countOf = (
 ): Promise<number> =>
   queryValue(
     db,
-    `select count(*)::int as n from (${AS_KNOWN} ${withinSightSql(sight, 'r.operator_id')}) r where r.state = :state /* overrules.countOf */`,
+    `select count(*)::int as n from (${AS_KNOWN} ${withinSightSql(sight, 'r.operator_id')}) r where r.state = :state /* overrides.countOf */`,
     { state, sight, ...bindings(when) },
   )
 

@@ -4,7 +4,7 @@ import type { Db, Tx } from '../db/db.js'
 export const markDirty = async (tx: Tx, ids: readonly number[], at: Date): Promise<void> => {
   if (ids.length === 0) return
   await tx.raw(
-    `insert into dirty_operators (operator_id, since) select distinct id, :at::timestamptz from unnest(:ids::int[]) a(id) /* dirty.mark */`,
+    `insert into dirty_operators (operator_id, since) select distinct id, :at::timestamptz from unnest(:ids::int[]) a(id) /* rescoring-queue.mark */`,
     { ids: [...ids], at } as never,
   )
 }
@@ -14,13 +14,13 @@ export const markDirtyByPlan = async (tx: Tx, run: number, at: Date): Promise<vo
     `insert into dirty_operators (operator_id, since) select operator_id, :at::timestamptz from (
        select operator_id from plan where effect in ('NEW', 'CHANGED') and operator_id is not null
        union select was_operator from plan where was_operator is not null and was_operator is distinct from operator_id
-       union select operator_id from versions where opened_by = :run and operator_id is not null) t order by 1 /* dirty.markPlanned */`,
+       union select operator_id from versions where opened_by = :run and operator_id is not null) t order by 1 /* rescoring-queue.markPlanned */`,
     { run, at },
   )
 }
 
 export const clearDirty = async (tx: Tx, ids: readonly number[], knownAt: Date): Promise<void> => {
-  await tx.raw('delete from dirty_operators where operator_id = any(?) and since <= ? /* dirty.scored */', [
+  await tx.raw('delete from dirty_operators where operator_id = any(?) and since <= ? /* rescoring-queue.scored */', [
     [...ids],
     knownAt,
   ])
@@ -28,7 +28,7 @@ export const clearDirty = async (tx: Tx, ids: readonly number[], knownAt: Date):
 
 export const dirtySince = async (tx: Tx, ids: readonly number[], knownAt: Date): Promise<Set<number>> => {
   const answer = await tx.raw(
-    `select distinct operator_id as id from dirty_operators where operator_id = any(:ids::int[]) and since > :knownAt /* dirty.movedSince */`,
+    `select distinct operator_id as id from dirty_operators where operator_id = any(:ids::int[]) and since > :knownAt /* rescoring-queue.movedSince */`,
     { ids: [...ids], knownAt } as never,
   )
   return idsIn(answer.rows)
@@ -36,7 +36,7 @@ export const dirtySince = async (tx: Tx, ids: readonly number[], knownAt: Date):
 
 export const goneOperators = async (tx: Tx, ids: readonly number[]): Promise<Set<number>> => {
   const answer = await tx.raw(
-    `select id from operators where id = any(?::int[]) and (known_to is not null or merged_into is not null) /* dirty.gone */`,
+    `select id from operators where id = any(?::int[]) and (known_to is not null or merged_into is not null) /* rescoring-queue.gone */`,
     [[...ids]] as never,
   )
   return idsIn(answer.rows)
@@ -69,12 +69,12 @@ export const withDueOperators = async <T>(
        join operators o on o.id = d.operator_id where`
   try {
     await connection.query(
-      `create temporary table due as select o.id, o.kind from ${which} o.known_to is null and o.merged_into is null order by o.id /* due.find */`,
+      `create temporary table due as select o.id, o.kind from ${which} o.known_to is null and o.merged_into is null order by o.id /* rescoring-queue.find */`,
     )
     await connection.query('begin read only')
     await connection.query('declare due_next no scroll cursor for select id, kind from due')
     return await work({
-      next: async (many) => (await connection.query(`fetch ${many} from due_next /* due.next */`)).rows,
+      next: async (many) => (await connection.query(`fetch ${many} from due_next /* rescoring-queue.next */`)).rows,
     })
   } finally {
     await db.client.destroyRawConnection(connection).catch(() => {})

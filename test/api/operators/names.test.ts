@@ -69,8 +69,8 @@ describe('name search over HTTP', () => {
   it('reads the counts of grams once for all callers', async () => {
     await find('虚构青禾')
     const asked = await world.statements(() => find('虚构白露', { sub: 'another' }))
-    expect(asked.filter((sql) => sql.includes('names.candidates'))).to.not.deep.equal([])
-    expect(asked.filter((sql) => sql.includes('names.readCounts'))).to.deep.equal([])
+    expect(asked.filter((sql) => sql.includes('name-candidates.candidates'))).to.not.deep.equal([])
+    expect(asked.filter((sql) => sql.includes('name-candidates.readCounts'))).to.deep.equal([])
   })
 
   it('finds an operator by a former name, also one known only from its registration', async () => {

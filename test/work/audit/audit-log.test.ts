@@ -48,7 +48,7 @@ describe('the audit log', () => {
     const trail = trailOf()
     let statements = 0
     const count = ({ sql }: { sql: string }) => {
-      statements += sql.includes('trail.add') ? 1 : 0
+      statements += sql.includes('audit-log.add') ? 1 : 0
     }
     db().on('query', count)
     await Promise.all(Array.from({ length: 50 }, (_, i) => trail.row(entry({ request: `r-${i}` }))))
