@@ -35,7 +35,7 @@ import { poolUsage, unavailableRefusal } from '../store/db/db.js'
 import { aboutRouter } from '../web/about/routes.js'
 import { checkRouter } from '../web/check/index.js'
 import { errorPage } from '../web/frame/error-page.js'
-import { graphiqlFilesRouter, sendGraphiql } from '../web/graphiql-pages.js'
+import { graphiqlRouter } from '../web/graphiql-pages.js'
 import { helpRouter } from '../web/help/routes.js'
 import { dataRouter } from '../web/published/index.js'
 import { makeSite } from '../web/site.js'
@@ -136,7 +136,7 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
       if (pages.fastPath(request, response, own.now, () => rest(request, response))) return
       return void rest(request, response)
     }
-    if (asksForPage(request, own)) return sendGraphiql(response, sessionCookieIn(request.headers) !== null)
+    if (asksForPage(request, own)) return void rest(request, response)
     void answerGraphql(graphql, request, response, own)
   })
   limitSockets(server, { proxies: parts.proxies ?? 0 })
@@ -293,7 +293,7 @@ export const makeRestRouter = (
   })
   app.use(deskRouter(parts, askedOf, limits.person))
   app.use(v1Router(parts, askedOf, limits))
-  app.use(graphiqlFilesRouter())
+  app.use(graphiqlRouter(({ headers }) => sessionCookieIn(headers) !== null))
   const own = ofRequest(askedOf)
   app.use(
     dataRouter({

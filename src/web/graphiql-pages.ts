@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { type RequestHandler, Router } from 'express'
+import { type Request, type Response, Router } from 'express'
 import { Refusal } from '../foundation/errors.js'
 
 const PLACES = ['../../dist/web/graphiql/', '../../web/graphiql/'].map((path) =>
@@ -28,15 +28,22 @@ const policyWith = (nonce: string): string =>
     "frame-ancestors 'none'",
   ].join('; ')
 
-const folder = (): string => {
-  const found = PLACES.find((path) => existsSync(`${path}index.html`))
+const folderOf = (places: readonly string[]): string => {
+  const found = places.find((path) => existsSync(`${path}index.html`))
   if (found === undefined) throw new Error('GraphiQL is not built: npm run build')
   return found
 }
 
-export const sendGraphiql = (response: ServerResponse, mayBeSignedIn: boolean): void => {
+export const graphiqlRouter = (mayBeSignedIn: (request: Request) => boolean, places = PLACES): Router => {
+  const router = Router()
+  router.get('/graphql', (request, response) => sendPage(response, mayBeSignedIn(request), folderOf(places)))
+  router.get('/graphiql/assets/:name', (request, response) => sendFile(request, response, folderOf(places)))
+  return router
+}
+
+const sendPage = (response: ServerResponse, mayBeSignedIn: boolean, folder: string): void => {
   const nonce = randomBytes(NONCE_BYTES).toString('base64')
-  const page = readFileSync(`${folder()}index.html`, 'utf8')
+  const page = readFileSync(`${folder}index.html`, 'utf8')
     .replace('%NONCE%', nonce)
     .replace('%SESSION%', String(mayBeSignedIn))
   response
@@ -50,16 +57,10 @@ export const sendGraphiql = (response: ServerResponse, mayBeSignedIn: boolean): 
     .end(page)
 }
 
-export const graphiqlFilesRouter = (): Router => {
-  const router = Router()
-  router.get('/graphiql/assets/:name', file)
-  return router
-}
-
-const file: RequestHandler = (request, response) => {
+const sendFile = (request: Request, response: Response, folder: string): void => {
   const name = String(request.params['name'])
   const [, kind = ''] = NAME.exec(name) ?? []
-  const path = kind === '' ? '' : `${folder()}assets/${name}`
+  const path = kind === '' ? '' : `${folder}assets/${name}`
   if (path === '' || !existsSync(path)) throw new Refusal('NOT_FOUND')
   response.set('Cache-Control', `public, max-age=${FOREVER}, immutable`)
   response.set('Content-Type', TYPES[kind] ?? 'application/octet-stream')

@@ -1,7 +1,10 @@
+import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
+import express, { type ErrorRequestHandler } from 'express'
 import type { Page } from 'playwright-core'
 import { ROLES, type Role } from '../../src/domain/access/viewer.js'
 import { EXAMPLE_QUERIES, exampleText } from '../../src/web/graphiql/examples.js'
+import { graphiqlRouter } from '../../src/web/graphiql-pages.js'
 import {
   makeWorld,
   NOW,
@@ -61,6 +64,20 @@ describe('GraphiQL', function () {
       const answer = await world.ask(exampleText(example, example.query), { variables: own, ...(token && { token }) })
       expect(answer.errors, example.role).to.equal(undefined)
       expect(Object.values(answer.data), example.role).to.not.include(null)
+    }
+  })
+
+  it('an installation without a built GraphiQL answers its page with 500, and keeps serving', async () => {
+    const app = express()
+    app.use(graphiqlRouter(() => false, []))
+    app.use(((_error, _request, response, _next) => void response.sendStatus(500)) satisfies ErrorRequestHandler)
+    const server = app.listen(0)
+    try {
+      const { port } = server.address() as AddressInfo
+      for (const path of ['/graphql', '/graphiql/assets/index.js', '/graphql'])
+        expect((await fetch(`http://localhost:${port}${path}`)).status, path).to.equal(500)
+    } finally {
+      server.close()
     }
   })
 
