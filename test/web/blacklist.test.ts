@@ -37,7 +37,7 @@ describe('the public pages', () => {
     return { status: answer.status, headers: answer.headers, text: await answer.text() }
   }
 
-  it('the list shows every entry with its facts, escaped, without a script', async () => {
+  it('the list shows every entry with its facts, with markup escaped and without a script', async () => {
     const { status, text, headers } = await get('/blacklist')
     expect(status).to.equal(200)
     expect(headers.get('cache-control')).to.equal('public, max-age=60, must-revalidate')
@@ -68,7 +68,7 @@ describe('the public pages', () => {
     expect((await get('/blacklist?name=%00')).status).to.equal(200)
   })
 
-  it('R-10: an invalid cursor is refused, also a NUL or a blank', async () => {
+  it('R-10: an invalid cursor, a NUL and a blank one are refused', async () => {
     for (const after of ['%00', '%20', 'x', '2026-01-01_%00', '%00_'])
       expect((await get(`/blacklist?after=${after}`)).status, after).to.equal(400)
     expect((await get('/blacklist?after=')).status).to.equal(200)
@@ -98,7 +98,7 @@ describe('the public pages', () => {
     expect((await get('/blacklist?after=nonsense')).status).to.equal(400)
   })
 
-  it('an entry says why, on what basis, until when, and how to get off', async () => {
+  it('an entry says why, on what basis and until when the firm is listed, and how to get off the list', async () => {
     const { status, text, headers } = await get(`/blacklist/${keyIn(kept)}`)
     expect(status).to.equal(200)
     expect(headers.get('x-robots-tag')).to.equal('noindex, noarchive')
@@ -116,7 +116,7 @@ describe('the public pages', () => {
     expect(text).not.to.include('已移出有限公司').and.not.include(two)
   })
 
-  it('an entry past its end answers 410 before the clock has removed it', async () => {
+  it('an entry past its last day answers 410 even before the hub has recorded its removal', async () => {
     world.setNow(new Date('2029-02-05T00:00:00+08:00'))
     const { status } = await get(`/blacklist/${keyIn(kept)}`)
     const list = await get('/blacklist')
@@ -125,7 +125,7 @@ describe('the public pages', () => {
     expect(list.text).not.to.include(one)
   })
 
-  it('a case never published answers like an unknown one', async () => {
+  it('a case never published gets the same answer as an unknown one', async () => {
     const answers = await Promise.all(
       [keyIn(lead), '00000000-0000-4000-8000-000000000000', 'x', "'", '..%2f..'].map((id) => get(`/blacklist/${id}`)),
     )
@@ -135,7 +135,7 @@ describe('the public pages', () => {
     }
   })
 
-  it('the front page leads to the list, and the style is served from here', async () => {
+  it('the front page links to the list, and the hub itself serves the style sheet', async () => {
     expect((await get('/')).text).to.include('href="/blacklist"')
     const style = await get('/site.css')
     expect(style.headers.get('content-type')).to.match(/^text\/css/)

@@ -40,7 +40,7 @@ describe('POST /check', () => {
     for (const [name, value] of Object.entries(more)) form.set(name, value)
     return send(form)
   }
-  /** Rows of the table of a page, as texts. */
+  /** Table rows of a page, each as one text. */
   const rowsIn = (text: string): string[] =>
     [...text.matchAll(/<tr role="row"><th role="rowheader"([\s\S]*?)<\/tr>/g)].map(([row]) =>
       row
@@ -57,12 +57,12 @@ describe('POST /check', () => {
   })
   after(() => world.close())
 
-  it('tells of an unknown code that a character of it must be mistyped', async () => {
+  it('answers an unknown code that fails its check digit with the hint that a character is mistyped', async () => {
     const [row = ''] = rowsIn((await pasted(`${unknown.slice(0, -1)}${unknown.endsWith('0') ? '1' : '0'}`)).text)
     expect(row).to.include('未知代码').and.include('校验位不符')
   })
 
-  it('answers a pasted list in its order: on the list or not, known or not, as of when, and that it is no certificate', async () => {
+  it('answers a pasted list in its order: listed or not, known or not, as of when, and that the answer is no certificate', async () => {
     const { status, text, headers } = await pasted(`${listed}\n ${clear.toLowerCase()}\r\n\n${unknown}\nnonsense`)
     expect(status).to.equal(200)
     expect(headers.get('cache-control')).to.equal('no-store')
@@ -85,14 +85,14 @@ describe('POST /check', () => {
     }
   })
 
-  it('links an entry to its page, and writes what others called themselves as text', async () => {
+  it('links an entry to its page, and shows shop names as plain text', async () => {
     const { text } = await pasted(`${listed}\t<b>x</b>`)
     const [, path] = /href="(\/blacklist\/[0-9a-f-]{36})"/.exec(text) ?? []
     expect((await fetch(`${world.url}${path}`)).status).to.equal(200)
     expect(text).to.include('虚构青禾&quot;&gt;&lt;i&gt;').and.include('&lt;b&gt;x&lt;/b&gt;').and.not.include('<b>x')
   })
 
-  it('compares names, out of a spreadsheet, with a heading or without, in the encodings of files here', async () => {
+  it('matches names from a spreadsheet, with or without a heading, in UTF-8, UTF-16 and GB18030', async () => {
     const same = `${clear},虚构白露有限公司`
     const other = `${listed},虚构别家有限公司`
     for (const answer of [
@@ -112,7 +112,7 @@ describe('POST /check', () => {
     }
   })
 
-  it('finds the code wherever it stands in a line, lest a listed firm be answered as not found', async () => {
+  it('finds the code anywhere in a line, so that no listed firm is answered as not found', async () => {
     const utf16 = (text: string, order: 'utf-16le' | 'utf-16be', addBOM: boolean) =>
       sentAs(new Uint8Array(iconv.encode(text, order, { addBOM })))
     const table = `统一社会信用代码\t名称\n${listed}\t虚构甲一公司\n${clear}\t虚构白露有限公司`
@@ -137,13 +137,13 @@ describe('POST /check', () => {
     expect(rowsIn((await pasted(`9122 0102 ${listed.slice(8)}`)).text)[0]).to.include('在名单上')
   })
 
-  it('says when the text is not a code', async () => {
+  it('says that a text is not a code', async () => {
     const [one = '', two = ''] = rowsIn((await pasted(`${unknown}\n虚构白露有限公司`)).text)
     expect(one).to.include('未知代码').and.not.include('不是代码的写法')
     expect(two).to.include('未知代码').and.include('不是代码的写法')
   })
 
-  it('accepts several codes in one line, and a bad row fails alone', async () => {
+  it('accepts several codes in one line, and a bad row fails without failing the others', async () => {
     expect(rowsIn((await pasted(`${listed}, ${clear}, ${unknown}`)).text)).to.have.length(3)
     expect(rowsIn((await pasted(`${listed}、${clear}`)).text)).to.have.length(2)
     const rows = rowsIn((await pasted(`坏行\n${listed}\n"${'长'.repeat(3_000)}\n${clear}`)).text)
@@ -153,7 +153,7 @@ describe('POST /check', () => {
     expect(rows[3]).to.include('虚构白露')
   })
 
-  it('gives the answers as a table in which nothing is a formula', async () => {
+  it('offers the answers as a CSV table without formulas', async () => {
     const { text, headers } = await pasted(`code,name,ref\n${listed},=HYPERLINK(1),+7\n@SUM(1),-1,x`, { format: 'csv' })
     expect(headers.get('content-disposition')).to.equal(`attachment; filename="check-${TODAY}.csv"`)
     expect(headers.get('cache-control')).to.equal('no-store')
@@ -165,7 +165,7 @@ describe('POST /check', () => {
     expect([first, second].map((line) => line.split(',').at(-1))).to.deep.equal(['', 'CODE_FORM'])
   })
 
-  it('refuses what it cannot answer, says why, and gives back what was typed', async () => {
+  it('refuses invalid input with the reason, and returns the text that was typed', async () => {
     const many = Array(1_001).fill(clear).join('\n')
     for (const [answer, status, said] of [
       [await pasted(many), 400, '1000'],
@@ -192,7 +192,7 @@ describe('POST /check', () => {
       .and.include('<html lang="en">')
   })
 
-  it('counts each hundred rows against the quota of whoever asks', async () => {
+  it('counts each hundred rows against the quota of the caller', async () => {
     const small = await makeWorld({ quota: 12 })
     try {
       const ask = (count: number) =>
@@ -225,7 +225,7 @@ describe('/about', () => {
     return { status: answer.status, text: await answer.text() }
   }
 
-  it('names legal bases and rule tables with their sources, says what is unconfirmed, and what is stand-in', async () => {
+  it('names legal bases and rule tables with their sources, and says which are unconfirmed and which data are stand-ins', async () => {
     const { text } = await get('/about')
     for (const said of ['市场监管总局令第44号', '未经核实', '投诉', '无障碍声明', '隐私', '36 个月', '全部虚构'])
       expect(text).to.include(said)

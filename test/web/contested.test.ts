@@ -46,7 +46,7 @@ describe('an entry under objection', () => {
   })
   afterEach(() => world.close())
 
-  /** Whether each place says so of the one entry, and no place of the other. */
+  /** For each public form: whether exactly the contested entry is marked as under objection. */
   const saidIn = async () => {
     const lines = (text: string) => text.split(/\r?\n/)
     const entries = JSON.parse(await get('/data/blacklist.json')).entries as Record<string, unknown>[]
@@ -74,7 +74,7 @@ describe('an entry under objection', () => {
   const SAYS = { json: [true], jsonl: [true], csv: true, atom: true, list: true, page: true }
   const SILENT = { json: [], jsonl: [], csv: false, atom: false, list: false, page: false }
 
-  it('says so on its page, in the list and in every file, until it is decided', async () => {
+  it('is marked on its page, in the list and in every file until the objection is decided', async () => {
     expect(await saidIn()).to.deep.equal(SILENT)
     const objection = await open()
     await world.publish()
@@ -88,7 +88,7 @@ describe('an entry under objection', () => {
     expect(await saidIn()).to.deep.equal(SILENT)
   })
 
-  it('is told to every platform, as a change to whoever has heard of it', async () => {
+  it('is sent to every platform, as a change where the platform already has it', async () => {
     const { db } = world.database
     await db.raw(
       `update deliveries set state = 'CONFIRMED', confirmed_at = now(), attempts = 1 where platform <> 'jilin'`,
@@ -112,7 +112,7 @@ describe('an entry under objection', () => {
     expect(await owed()).to.deep.equal(all('CHANGE', false))
   })
 
-  it('upheld goes on saying so until its agency has corrected the record, and no longer in the same pull', async () => {
+  it('stays marked after the objection is upheld, until a pull brings the corrected record', async () => {
     await decide(await open(), 'UPHELD')
     const contested = async () =>
       (
@@ -128,7 +128,7 @@ describe('an entry under objection', () => {
     expect(await contested()).to.equal(false)
   })
 
-  it('hidden and shown again meanwhile is published as contested', async () => {
+  it('is published as contested when it is hidden and shown again meanwhile', async () => {
     const officer = world.token('officer', 'officer-1')
     await open()
     for (const [name, more] of [

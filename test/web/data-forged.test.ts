@@ -7,7 +7,7 @@ import { letGo, shown } from '../support/public-list.js'
 const given = { publishedOn: '2026-02-01', endsOn: '2029-02-01' }
 const BITS = [1, 2, 4, 8, 16, 32, 64, 128]
 
-/** Each text that differs from this one by one bit, as a reader of bytes takes it. */
+/** Every text that differs from `text` in exactly one bit of its UTF-8 bytes, decoded as latin1. */
 function* flipped(text: string): Generator<string> {
   const bytes = Buffer.from(text)
   for (let at = 0; at < bytes.length; at += 1)
@@ -20,7 +20,7 @@ function* flipped(text: string): Generator<string> {
 
 const signature = (jws: string): Buffer => Buffer.from(jws.split('.')[2] ?? '', 'base64url')
 
-describe('a forgery', () => {
+describe('a forged public file', () => {
   let world: World
   before(async () => {
     world = await makeWorld()
@@ -44,7 +44,7 @@ describe('a forgery', () => {
           () => believed.push(forged),
           () => undefined,
         )
-      // Four bits of the last character of base64 say nothing (RFC 4648, 3.5): only there it may be another text of the same bytes.
+      // The low four bits of the last base64 character carry no data (RFC 4648, 3.5). Only that character may differ, with the same signature bytes.
       for (const forged of believed) {
         expect(forged.slice(0, -1)).to.equal(jws.slice(0, -1))
         expect(signature(forged).equals(signature(jws))).to.equal(true)
@@ -52,7 +52,7 @@ describe('a forgery', () => {
     }
   })
 
-  it('one flipped bit in a file or a delta breaks the hash of the manifest', async () => {
+  it('one flipped bit in a file or a delta breaks its hash in the manifest', async () => {
     const keys = await keysOf(world.url)
     const said = await verified(world.url, (await getRaw(`${world.url}/data/manifest.jws`)).text, keys)
     const delta = await getRaw(`${world.url}/data/delta?since=1`)

@@ -7,7 +7,7 @@ import { getRaw, keysOf, verified } from '../support/holder.js'
 import { corrected, letGo, shown } from '../support/public-list.js'
 import { series } from '../support/series.js'
 
-/** Publications of one history. */
+/** Most publications in one generated history. */
 const STEPS = 7
 const HISTORIES = 3
 const FIRMS = 6
@@ -20,7 +20,7 @@ interface Delta {
   changed: Entry[]
   removed: { id: string; removedOn: string }[]
 }
-/** (id, hash) of a sequence, sorted. */
+/** Sorted (entry id, entry hash) pairs of one published sequence. */
 type List = [string, string][]
 
 const listed = (entries: Iterable<[string, string]>): List => [...entries].sort(([a], [b]) => (a < b ? -1 : 1))
@@ -38,13 +38,13 @@ const after = (list: List, { added, changed, removed }: Delta): List => {
   return listed(held)
 }
 
-/** What happens between two publications: firms put on the list, corrected, let go. */
+/** Changes before each publication: firms are listed, corrected or removed. */
 const history = fc.array(
   fc.array(fc.tuple(fc.constantFrom('show', 'correct', 'let go'), fc.nat(FIRMS - 1)), { minLength: 1, maxLength: 4 }),
   { minLength: 2, maxLength: STEPS },
 )
 
-describe('whoever holds snapshots and deltas', () => {
+describe('a holder of snapshots and deltas', () => {
   let world: World
   beforeEach(async () => {
     world = await makeWorld()
@@ -57,7 +57,7 @@ describe('whoever holds snapshots and deltas', () => {
     return got
   }
 
-  it('rebuilds every sequence from any of them in any order, and the bodies of what is public now', async () => {
+  it('rebuilds every sequence from any earlier one, with deltas in any order, and the bodies of what is public now', async () => {
     await fc.assert(
       fc.asyncProperty(history, fc.infiniteStream(fc.nat()), async (steps, chance) => {
         await world.close()
@@ -101,19 +101,19 @@ describe('whoever holds snapshots and deltas', () => {
             const [file] = (await verified(world.url, String(got.headers['manifest-jws']), keys)).files
             expect(createHash('sha256').update(got.body).digest('hex')).to.equal(file?.sha256)
             deltas.push(JSON.parse(got.text))
-            // What has left the list is named by no delta, however old the sequence that is asked.
+            // No delta names a firm that has left the list, whichever sequence it starts from.
             for (const [id, name] of names) if (![...open.values()].includes(id)) expect(got.text).not.to.include(name)
           }
         }
         truth.set(0, [])
-        // In any order: each delta, wherever it begins, gives the list of the sequence that it leads to.
+        // Each delta applied to the list of its first sequence gives the list of its last one.
         const shuffled = deltas
           .map((delta) => ({ delta, at: chance.next().value ?? 0 }))
           .sort((a, b) => a.at - b.at)
           .map(({ delta }) => delta)
         for (const delta of shuffled)
           expect(after(truth.get(delta.from) ?? [], delta)).to.deep.equal(truth.get(delta.to))
-        // And a chain of steps taken by chance from nothing to the last one.
+        // A random chain of deltas from sequence 0 reaches the last one.
         const last = Math.max(...truth.keys())
         const bodies = new Map<string, Entry>()
         for (let at = 0; at < last; ) {

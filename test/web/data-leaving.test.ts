@@ -1,4 +1,4 @@
-/** The public files while entries leave a list faster than it is published, and what a request for a part of one costs. */
+/** The public files while entries leave the list between publications, and the cost of range requests. */
 import { createHash } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
@@ -36,7 +36,7 @@ describe('the public files', () => {
     await world.close()
   })
 
-  /** Another server of the same world. */
+  /** Address of a second server on the same database, with `parts` replaced. */
   const serving = async (parts: Partial<ServerDependencies>): Promise<string> => {
     const server: Server = await makeServer({ ...world.parts, ...parts })
     await new Promise<void>((resolve) => {
@@ -124,7 +124,7 @@ describe('the public files', () => {
     await world.publish()
     const [first] = await rowsOf(db, 'select listing_id as id from public_entries order by 1 limit 1')
     await letGo(db, String(first?.['id']))
-    // The autovacuum may have last analysed the table when it held the few withdrawn entries of an earlier test.
+    // Autovacuum may have analysed the tables when an earlier test left only a few withdrawn entries in them.
     await db.raw('analyze published_entries, snapshot_changes')
     const [left, read] = await db.transaction(async (tx) => {
       await lastWithManifest(tx)
@@ -146,7 +146,7 @@ describe('the public files', () => {
     await world.publish()
     const plain = await getRaw(`${url}/data/blacklist.jsonl`)
     expect(plain.body.length).to.be.above(1024 * 1024)
-    // The timer of the edition fires first.
+    // Lets the edition's timer, set earlier, fire before this one.
     await new Promise((resolve) => setTimeout(resolve, 1))
     await files.settled()
     for (const [name, open] of Object.entries({ br: brotliDecompressSync, gzip: gunzipSync })) {
@@ -159,7 +159,7 @@ describe('the public files', () => {
     }
   })
 
-  it('P-A5: are served by a process that did not publish them, whole or made from what it has', async () => {
+  it('P-A5: are served by a process that did not publish them, from the database or from its older files', async () => {
     const { db } = world.database
     const url = await serving({ files: filesOf(60_000) })
     const kept = await shown(db, 1, given)
@@ -193,7 +193,7 @@ describe('the public files', () => {
     held?.release()
   })
 
-  it('P-A5: have a download limit in total and per address', () => {
+  it('P-A5: have a limit on concurrent downloads, in total and per address', () => {
     const downloads = makeDownloadLimits({ most: 3, ofOne: 2 })
     const codeOf = (address: string): string | null => {
       try {

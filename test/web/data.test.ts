@@ -29,7 +29,7 @@ describe('the list as data', () => {
   })
   afterEach(() => world.close())
 
-  it('the manifest names every file with the hash, length and entries of what is served', async () => {
+  it('the manifest gives the hash, length and number of entries of every served file', async () => {
     const said = await manifest()
     expect(said).to.include({ sequence: 1, previousHash: '0'.repeat(64), publishedAt: NOW.toISOString(), trail: null })
     expect(said.validUntil).to.equal(new Date(NOW.getTime() + 86_400_000).toISOString())
@@ -44,7 +44,7 @@ describe('the list as data', () => {
     }
   })
 
-  it('every form says the same', async () => {
+  it('all file formats contain the same entries', async () => {
     const whole = JSON.parse((await get('/data/blacklist.json')).text)
     expect(whole).to.include({ sequence: 1, publishedAt: NOW.toISOString(), previousHash: '0'.repeat(64) })
     const lines = (await get('/data/blacklist.jsonl')).text.trimEnd().split('\n')
@@ -63,12 +63,12 @@ describe('the list as data', () => {
     for (const entry of whole.entries) {
       const row = rows.find(({ id }) => id === entry.id)
       expect(row).to.deep.include({ hash: entry.hash, uscc: entry.uscc, endsOn: entry.endsOn ?? '' })
-      // What a spreadsheet would run is shown behind an apostrophe.
+      // The CSV puts an apostrophe before text that a spreadsheet would run as a formula.
       expect(row?.['name']).to.equal(entry.id === awkward.id ? `'${awkward.name}` : entry.name)
     }
   })
 
-  it('whoever holds the entries works out their hashes and that of the sequence', async () => {
+  it('the hashes of entries and sequence can be recomputed from the entries alone', async () => {
     const list = await entries()
     const lines = list.map(({ hash, ...entry }) => {
       expect(createHash('sha256').update(canonicalJson(entry)).digest('hex')).to.equal(hash)
@@ -83,7 +83,7 @@ describe('the list as data', () => {
     expect((await manifest()).previousHash).to.equal(first)
   })
 
-  it('the feed is strict XML, and what left the list is a tombstone that names nobody', async () => {
+  it('the feed is strict XML, and a removed entry is a tombstone that names nobody', async () => {
     await get('/data/blacklist.atom')
     await letGo(world.database.db, kept.id, TODAY)
     const { text, headers } = await get('/data/blacklist.atom')
@@ -121,7 +121,7 @@ describe('the list as data', () => {
     expect(tags.filter(({ name, uri }) => name === 'entry' && uri === 'http://www.w3.org/2005/Atom')).to.have.length(1)
   })
 
-  it('F-14: the feed is named by the identity of this hub, and says by whole addresses where it stands', async () => {
+  it('F-14: the feed id comes from the identity of this hub, and its addresses are absolute', async () => {
     const { text } = await get('/data/blacklist.atom')
     const { id } = await world.database.db('database_identity').first('id')
     expect(/<feed[^>]*>\s*<id>([^<]+)</.exec(text)?.[1]).to.equal(`urn:uuid:${id}`)
@@ -133,7 +133,7 @@ describe('the list as data', () => {
     expect(links.filter((link) => !link.includes(' http://hub.test/'))).to.deep.equal([])
   })
 
-  it('a stock feed reader takes the feed: who is listed, since when, and where that stands', async () => {
+  it('a stock feed reader reads from the feed who is listed, since when, and the address of the entry', async () => {
     const { text } = await get('/data/blacklist.atom')
     const feed = parseFeed(text)
     expect([feed.meta.type, feed.title]).to.deep.equal(['atom', '严重失信名单 Blacklist'])
@@ -144,7 +144,7 @@ describe('the list as data', () => {
     expect(item?.updated).to.be.instanceOf(Date)
   })
 
-  it('a repeated request answers 304, with one tag per encoding', async () => {
+  it('a repeated request answers 304, and each encoding has its own ETag', async () => {
     for (const path of [...FILES, '/data/manifest.jws', '/data/delta?since=0']) {
       const plain = await get(path)
       const tag = String(plain.headers['etag'])
@@ -250,7 +250,7 @@ describe('the list as data', () => {
     expect(await ask(4)).to.deep.equal({ added: [], changed: [], removed: [] })
   })
 
-  it('an invalid sequence is refused, and one too old points to the whole list', async () => {
+  it('an invalid sequence is refused, and one that is too old is referred to the whole list', async () => {
     for (const since of ['', 'x', '-1', '01', '1.5', '2', '99999999999', '1&since=1', '١']) {
       const got = await get(`/data/delta?since=${since}`)
       expect(got.status, since).to.equal(400)
@@ -304,12 +304,12 @@ describe('the list as data', () => {
         .and.include('尚未公布的更正')
   })
 
-  it('an entry whose last day has gone by is in no file, though nobody has ended it yet', async () => {
+  it('an entry past its last day is in no file, even before the hub has recorded its end', async () => {
     const short = await shown(world.database.db, 6, { ...given, endsOn: '2026-03-03' })
     const until = (await manifest()).validUntil
     expect(until).to.equal('2026-03-03T02:00:00.000Z')
     world.setNow(new Date('2026-03-03T02:00:00Z'))
-    // A manifest never outlives the first entry that ends.
+    // A manifest expires, at the latest, when its first entry does.
     expect((await manifest()).validUntil).to.equal('2026-03-03T16:00:00.000Z')
     world.setNow(new Date('2026-03-03T15:59:40Z'))
     const before = await get('/data/blacklist.csv')

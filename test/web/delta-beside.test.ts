@@ -11,7 +11,7 @@ import { letGo, shown } from '../support/public-list.js'
 const NOBODY = { set: () => undefined } as unknown as Response
 const [KEPT, GONE] = ['虚构长留有限公司', '虚构将去有限公司']
 
-describe('while a delta is made', () => {
+describe('changes while a delta is being made', () => {
   let world: World
   let gone: string
   beforeEach(async () => {
@@ -22,7 +22,7 @@ describe('while a delta is made', () => {
   })
   afterEach(() => world.close())
 
-  /** The delta from nothing, with something done after its list was found. */
+  /** The delta from sequence 0. `act` runs between finding the current list and reading the delta. */
   const deltaBeside = (act: () => Promise<unknown>) => {
     const { keys, publish } = world
     return makeListReader({ keys, publish })(world.database.db, NOW, NOBODY, async (tx, { snapshot }) => {
@@ -39,13 +39,13 @@ describe('while a delta is made', () => {
     return delta.to === snapshot.sequence && list.end() === snapshot.hash
   }
 
-  it('an entry is removed: the delta still leads to the list it names', async () => {
+  it('a removal leaves the delta consistent with the list that it names', async () => {
     const made = await deltaBeside(() => letGo(world.database.db, gone))
     expect(leadsTo(made)).to.equal(true)
     expect(made.delta.removed).to.deep.equal([])
   })
 
-  it('the next list is published: the delta still leads to the one it names, and the next question to the next', async () => {
+  it('a publication leaves the delta consistent with the list that it names, and the next delta leads to the new list', async () => {
     const { db } = world.database
     const made = await deltaBeside(async () => {
       await letGo(db, gone)
@@ -60,11 +60,11 @@ describe('while a delta is made', () => {
     expect(JSON.stringify(next.delta)).to.include(KEPT).and.not.include(GONE)
   })
 
-  it('an entry is removed over HTTP: the answer is whole, and signed', async () => {
+  it('a removal during an HTTP request leaves the answer whole and signed', async () => {
     const { db } = world.database
     const keys = await keysOf(world.url)
     const holder = await db.transaction()
-    // All that a delta reads last is held until the removal is there.
+    // The lock stops the delta at its last read until the removal is committed.
     await holder.raw('lock table snapshot_changes in access exclusive mode')
     const asked = getRaw(`${world.url}/data/delta?since=0`)
     const waits = async () =>
@@ -78,7 +78,7 @@ describe('while a delta is made', () => {
     expect((await getRaw(`${world.url}/data/delta?since=0`)).text).to.not.include(GONE)
   })
 
-  it('what is removed leaves neither its text nor its salt in the snapshot that held it', async () => {
+  it('a removal deletes the text and salt of the entry from the snapshot that contained it', async () => {
     const { db } = world.database
     const kept = async () =>
       (await db('published_entries').where({ listing_id: gone }).select('line', 'source')) as Record<string, string>[]
@@ -88,7 +88,7 @@ describe('while a delta is made', () => {
     expect(await kept()).to.deep.equal([{ line: null, source: '' }])
   })
 
-  it('no page or answer may be kept past midnight, when entries end', async () => {
+  it('no cached page or file outlives midnight, when entries end', async () => {
     await shown(world.database.db, 4, { publishedOn: '2026-02-01', endsOn: '2026-03-02' })
     await world.publish()
     for (const [now, seconds] of [

@@ -9,7 +9,7 @@ import { corrected, letGo } from '../support/public-list.js'
 import { commandsIn, read } from '../support/reading.js'
 import { firms, listFirms } from '../support/site-world.js'
 
-/** Longest time that commands may take, milliseconds. */
+/** Longest time that the pasted commands may take, milliseconds. */
 const PASTED_MS = 50_000
 
 describe('the page of an entry', () => {
@@ -24,7 +24,7 @@ describe('the page of an entry', () => {
   after(() => world.close())
 
   const get = (path: string) => read(`${world.url}${path}`)
-  /** What commands print, pasted into a shell in an empty folder. */
+  /** Runs printed commands in a shell in an empty folder and returns their output. */
   const pasted = async (commands: readonly string[]): Promise<string> => {
     const folder = mkdtempSync(join(tmpdir(), 'hub-pasted-'))
     try {
@@ -38,7 +38,7 @@ describe('the page of an entry', () => {
     }
   }
 
-  it('says who, why, by whom, until when, what follows, and how to get off', async () => {
+  it('says who is listed, why, by whom and until when, what follows, and how to get off', async () => {
     const { status, text, headers } = await get(`/blacklist/${ids[0]}`)
     const [firm] = given
     expect(status).to.equal(200)
@@ -47,10 +47,10 @@ describe('the page of an entry', () => {
       expect(text).to.include(fact)
     expect(text).to.include('2029-03-01').and.include('还有 1096 日')
     expect(text).to.include('惩戒措施').and.include('重点监管')
-    // A year after the decision, by the rule of its day; from memory, which is said.
+    // Repair is possible one year after the decision. The page says that this term is unverified.
     expect(text).to.include('最早可于 2027-02-21 申请').and.include('未经核实')
     expect(text).to.include('国家企业信用信息公示系统').and.include('申请行政复议')
-    // Its own door, where objections and applications for repair are taken.
+    // The page links to the party’s own pages, which take objections and applications for repair.
     expect(text).to.match(/访问码[^\n]+<a href="\/my">/)
     expect(text).to.include('移出途径')
   })
@@ -60,7 +60,7 @@ describe('the page of an entry', () => {
     expect((await get(`/blacklist/${ids[0]}`)).text).not.to.include('有异议，正在核查')
   })
 
-  it('is verified against the signed manifest by its printed commands', async () => {
+  it('its printed commands verify the entry against the signed manifest', async () => {
     const { text } = await get(`/blacklist/${ids[0]}`)
     expect(text).to.include('签名名单第 1 期所载')
     const [reckoned, said] = (await pasted(commandsIn(text))).trim().split('\n')
@@ -70,7 +70,7 @@ describe('the page of an entry', () => {
     expect(text).to.include(`<code class="hash">${said}</code>`)
   })
 
-  it('is not shown as signed while it differs from the signed line', async () => {
+  it('is not called signed while it differs from the signed line', async () => {
     await corrected(world.database.db, ids[1] ?? '', '事由已更正')
     const { text } = await get(`/blacklist/${ids[1]}`)
     expect(text).to.include('事由已更正').and.include('尚未列入签名名单').and.not.include('期所载')
@@ -78,7 +78,7 @@ describe('the page of an entry', () => {
     expect((await get(`/blacklist/${ids[1]}`)).text).to.include('签名名单第 2 期所载')
   })
 
-  it('does not vouch for a line that somebody changed in the database', async () => {
+  it('does not vouch for a signed line that somebody altered in the database', async () => {
     await world.database.db.raw(
       `update published_entries set line = replace(line, '2026', '2025') where listing_id = ? and to_sequence is null`,
       [ids[2] ?? ''],
@@ -86,7 +86,7 @@ describe('the page of an entry', () => {
     expect((await get(`/blacklist/${ids[2]}`)).text).to.include('尚未列入签名名单')
   })
 
-  it('has an English page that keeps what was published in Chinese, marked as such', async () => {
+  it('has an English page with the published texts in Chinese, marked as Chinese', async () => {
     const { text } = await get(`/blacklist/${ids[0]}?lang=en`)
     expect(text).to.include('<html lang="en">').and.include('Held against the signed manifest')
     expect(text).to.include(`<bdi lang="zh-CN">${given[0]?.reason}</bdi>`)
@@ -103,13 +103,13 @@ describe('the page of an entry', () => {
     }
   })
 
-  it('the commands of /data verify the whole list', async () => {
+  it('the commands on /data verify the whole list', async () => {
     const { text } = await get('/data')
     const commands = commandsIn(text)
     const said = (await pasted(commands)).trim()
     expect(said.split('\n').slice(-2)).to.deep.equal(['OK', 'true'])
     expect(said).to.include('"to":3').and.include('"status":"UNKNOWN"')
-    // A letter of the list changed on its way is found.
+    // The commands detect one letter that changed on its way.
     const forged = commands.map((command) =>
       command.replace(/^(cut -d\.)/, "sed -i '1s/虚/實/;1s/市/区/' blacklist.jsonl\n$1"),
     )

@@ -5,7 +5,7 @@ import { makeServer } from '../../src/server/server.js'
 import { makeWorld, type World } from '../api/world.js'
 import { read } from '../support/reading.js'
 
-describe('a page that cannot be shown', () => {
+describe('an error page', () => {
   let world: World
   before(async () => {
     world = await makeWorld({ quota: 12 })
@@ -15,7 +15,7 @@ describe('a page that cannot be shown', () => {
   const get = (path: string, headers = {}) => read(`${world.url}${path}`, headers)
   const FROM_ELSEWHERE = { accept: 'application/json' }
 
-  it('explains the error in both languages and is not cached', async () => {
+  it('explains the error in both languages and is never cached', async () => {
     for (const [path, status, said] of [
       ['/nothing', 404, '没有这个页面'],
       ['/blacklist/nobody', 404, '没有这个页面'],
@@ -31,13 +31,13 @@ describe('a page that cannot be shown', () => {
     expect(english.text).to.include('<html lang="en">').and.include('No such page').and.include('/data?lang=en')
   })
 
-  it('escapes foreign text', async () => {
+  it('escapes text from the request', async () => {
     const { text } = await get(`/blacklist?sort=${encodeURIComponent('"><script>alert(1)</script>')}`)
     expect(text).to.include('&lt;script&gt;')
     expect(text).not.to.include('<script>')
   })
 
-  it('is a problem document for programs', async () => {
+  it('is a problem document for a client that asks for JSON', async () => {
     const { status, headers, text } = await get('/nothing', FROM_ELSEWHERE)
     expect(status).to.equal(404)
     expect(headers['content-type']).to.match(/^application\/problem\+json/)
@@ -63,7 +63,7 @@ describe('a page that cannot be shown', () => {
     expect(program.headers['content-type']).to.match(/^application\/problem\+json/)
   })
 
-  it('reveals nothing of a fault and does not cache it', async () => {
+  it('reveals no details of an internal fault and is never cached', async () => {
     const { db } = world.parts
     await db.raw('alter table public_changes rename to public_changes_away')
     const broken = await get('/blacklist')
@@ -71,11 +71,11 @@ describe('a page that cannot be shown', () => {
     expect(broken.status).to.equal(500)
     expect(broken.text).to.include('无法显示').and.include('请稍后再试')
     expect(broken.text).not.to.include('public_changes')
-    // What failed is asked for again, not remembered.
+    // The failure is not remembered: the next request reads again.
     expect((await get('/blacklist')).status).to.equal(200)
   })
 
-  it('points to the whole list when the quota is exceeded', async () => {
+  it('points to the whole list when the quota is used up', async () => {
     let last = await get('/')
     for (let time = 0; time < 12 && last.status === 200; time += 1) last = await get('/')
     expect(last.status).to.equal(429)

@@ -15,14 +15,14 @@ import { getRaw } from '../support/holder.js'
 
 const FILES = ['csv', 'jsonl', 'json', 'atom'].map((ending) => `/data/blacklist.${ending}`)
 
-describe('what was removed is forgotten in public', () => {
+describe('after its removal an entry is public nowhere', () => {
   let world: World
   let kept: string
   let removed: string
   const [one, two] = [uscc(1), uscc(2)]
   const [stays, gone] = ['虚构留名有限公司', '虚构已忘有限公司']
   const numberOf = (n: number) => `虚市监处罚〔2026〕${n}号`
-  /** Days before, of, between and after its publication and removal. */
+  /** Days before, of, between and after the entry's publication and removal. */
   const days = [
     '2026-02-05',
     '2026-02-06',
@@ -54,7 +54,7 @@ describe('what was removed is forgotten in public', () => {
 
   const names = (text: string): boolean => [gone, two, numberOf(2)].some((name) => text.includes(name))
 
-  it('in every file, delta, feed and page, whatever sequence or name is asked', async () => {
+  it('not in any file, delta, feed or page, whichever sequence or name is requested', async () => {
     const searches = [gone, two, '已忘'].map((name) => `/blacklist?name=${encodeURIComponent(name)}`)
     const paths = [
       ...FILES,
@@ -71,7 +71,7 @@ describe('what was removed is forgotten in public', () => {
       expect(status, path).to.be.oneOf([200, 410])
       expect(names(text), path).to.equal(false)
     }
-    // What is called something like it may be found, and is told apart.
+    // A search may find similar names, but then says that no name matches exactly.
     for (const path of searches) {
       const { text } = await getRaw(`${world.url}${path}`)
       expect(text, path).to.match(/没有符合条件的记录|没有名称完全相符的记录/)
@@ -81,7 +81,7 @@ describe('what was removed is forgotten in public', () => {
     expect(JSON.parse(text).removed).to.deep.equal([{ id: keyIn(removed), removedOn: '2026-03-01' }])
   })
 
-  it('its page answers 410 and an identifier alone tells nothing more', async () => {
+  it('its page answers 410, and its identifier reveals nothing in GraphQL', async () => {
     const page = await getRaw(`${world.url}/blacklist/${keyIn(removed)}`)
     expect(page.status).to.equal(410)
     const { data } = await world.ask(
@@ -91,7 +91,7 @@ describe('what was removed is forgotten in public', () => {
     expect(data?.node ?? null).to.equal(null)
   })
 
-  it('in the list, standings and operators of any day: that day less what was removed since', async () => {
+  it('not in the list, standings or operators of a past day, which omit what was removed since', async () => {
     for (const asOf of days) {
       const { data, errors } = await world.ask(
         `{ blacklist(asOf: "${asOf}", first: 50) { totalCount edges { node { id operator { uscc name } } } }
@@ -109,7 +109,7 @@ describe('what was removed is forgotten in public', () => {
     }
   })
 
-  it('for a marketplace, which may ask for an operator of any day, as for the public', async () => {
+  it('a marketplace, which may query an operator at any day, does not see it either', async () => {
     const token = world.token('marketplace')
     for (const asOf of days) {
       const { data } = await world.ask(

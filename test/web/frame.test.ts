@@ -46,7 +46,7 @@ describe('every page of the public site', () => {
         expect(policy).to.include(rule)
       expect(policy).not.to.include('unsafe').and.not.include('script-src')
       expect(headers['x-content-type-options']).to.equal('nosniff')
-      // A form of the party's door shows by its origin where it comes from.
+      // The form on the party's pages needs the Origin header that no-referrer would remove.
       expect(headers['referrer-policy']).to.equal(path.startsWith('/my') ? 'same-origin' : 'no-referrer')
       expect(headers['cross-origin-opener-policy']).to.equal('same-origin')
       expect(headers['set-cookie']).to.equal(undefined)
@@ -101,7 +101,7 @@ describe('every page of the public site', () => {
     expect(days).to.deep.equal(listed.slice(0, 6).map(({ publishedOn }) => publishedOn))
   })
 
-  it('every chart has a name, a sentence, and the same figures as a table', async () => {
+  it('every chart has a name, a sentence, and a table of the same figures', async () => {
     const { text } = await get('/')
     const figures = text.split('<figure').slice(1)
     expect(figures).to.have.length(4)
@@ -116,7 +116,7 @@ describe('every page of the public site', () => {
     expect(month).to.equal(given.filter(({ left }) => left === undefined).length)
   })
 
-  it('search engines get the permanent pages and must store no name', async () => {
+  it('the site map contains only permanent pages, and robots headers forbid archiving', async () => {
     const robots = await get('/robots.txt')
     expect(robots.text).to.include(`Sitemap: ${world.url}/sitemap.xml`).and.not.include('Disallow: /blacklist')
     const { text, headers } = await get('/sitemap.xml')

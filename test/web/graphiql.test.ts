@@ -24,7 +24,7 @@ import { graphiqlBuilt } from '../support/graphiql.js'
 const NUMBER = '虚市监处罚〔2026〕1号'
 const PASSWORD = 'fjord kelp umbra lantern'
 
-/** What axe-core holds against GraphiQL itself (4.1): a tab holds the button that closes it. */
+/** The violation that axe-core finds in GraphiQL 4.1 itself: each tab contains the button that closes it. */
 const KNOWN = /^nested-interactive: .*class="graphiql-tab/
 
 describe('GraphiQL', function () {
@@ -56,7 +56,7 @@ describe('GraphiQL', function () {
       : world.token(role, `${role}-1`, role === 'agency' ? 'market-regulator' : undefined)
   }
 
-  it('has an example for each role, which is answered without an error', async () => {
+  it('has an example query for each role that is answered without an error', async () => {
     expect(EXAMPLE_QUERIES.map(({ role }) => role)).to.deep.equal([...ROLES])
     for (const example of EXAMPLE_QUERIES) {
       const token = await tokenOf(example.role as Role)
@@ -85,7 +85,7 @@ describe('GraphiQL', function () {
     await page.goto('/graphql')
     await page.locator('.graphiql-query-editor .CodeMirror-code', { hasText: 'query Public' }).waitFor()
   }
-  /** Runs the tab of a role: what is answered, once it stands in the page. */
+  /** Runs the tab of a role. Returns the answer as text once it is displayed. */
   const run = async (page: Page, tab: string): Promise<string> => {
     await page.locator('[role=tab]', { hasText: tab }).click()
     await page.locator('.graphiql-query-editor .CodeMirror-code', { hasText: `query ${tab}` }).waitFor()
@@ -96,7 +96,7 @@ describe('GraphiQL', function () {
     return text
   }
 
-  it('opens at GET /graphql from this host alone, and runs the example of the public', async () => {
+  it('opens at GET /graphql without other hosts, and runs the public example', async () => {
     const { page, strays, faults, close } = await chromium.visit(world.url)
     await opened(page)
     expect(await run(page, 'Public')).to.include(uscc(1))
@@ -109,7 +109,7 @@ describe('GraphiQL', function () {
     await close()
   })
 
-  it('section 7: runs the tab with which it opens at once', async () => {
+  it('section 7: runs its first tab without further input', async () => {
     expect(EXAMPLE_QUERIES[0]).to.not.have.property('variables')
     const { page, faults, close } = await chromium.visit(world.url)
     await opened(page)
@@ -121,7 +121,7 @@ describe('GraphiQL', function () {
     await close()
   })
 
-  it('asks by the token that is pasted, keeps it nowhere, and tells what was refused without one', async () => {
+  it('sends a pasted token, stores it nowhere, and shows the refusal without one', async () => {
     const { page, faults, close } = await chromium.visit(world.url)
     await opened(page)
     expect(await run(page, 'Auditor')).to.include('UNAUTHENTICATED')
@@ -135,7 +135,7 @@ describe('GraphiQL', function () {
     await close()
   })
 
-  it('asks as the person who is signed in, with the token against forged requests', async () => {
+  it('sends requests as the person who is signed in, with the CSRF token', async () => {
     const { one_time_password: password } = await confirmedPerson(
       world.database.db,
       { name: 'wang', role: 'auditor' },
@@ -160,7 +160,7 @@ describe('GraphiQL', function () {
     await close()
   })
 
-  it('lets in no script and no style of others', async () => {
+  it('loads no script and no style from other hosts', async () => {
     const policyOf = async () =>
       (await fetch(`${world.url}/graphql`, { headers: { accept: 'text/html' } })).headers.get(
         'content-security-policy',
@@ -171,7 +171,7 @@ describe('GraphiQL', function () {
     expect(one).to.not.equal(two)
   })
 
-  it('answers no file but its own', async () => {
+  it('serves only its own files', async () => {
     for (const name of ['nothing.js', '..%2findex.html', 'index.html', '%2e%2e%2f%2e%2e%2fpackage.json'])
       expect((await fetch(`${world.url}/graphiql/assets/${name}`)).status, name).to.equal(404)
   })

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { HELP_GROUPS, HELP_TASKS, helpPath } from '../../src/web/help/tasks.js'
 import { makeWorld, type World } from '../api/world.js'
 
-/** Names of formats and programs that Chinese has no other word for. */
+/** Names of formats and programs without a Chinese word. */
 const NAMES = ['Atom', 'Cookie', 'CSV', 'Excel', 'JSON', 'Lines', 'SHA', 'https', 'kB']
 
 const TEXTS = new URL('../../src/web/help/', import.meta.url)
@@ -21,14 +21,14 @@ describe('/help', () => {
     return { status: answer.status, text, article: /<article[\s\S]*<\/article>/.exec(text)?.[0] ?? '' }
   }
 
-  it('has a text in both languages for each task, and none without a task', () => {
+  it('has a text in both languages for each task, and no text without a task', () => {
     for (const lang of ['zh', 'en'])
       expect(readdirSync(new URL(`${lang}/`, TEXTS)).sort()).to.deep.equal(
         HELP_TASKS.map((task) => `${task}.md`).sort(),
       )
   })
 
-  it('lists every task under whom it is for', async () => {
+  it('lists every task under its readers', async () => {
     const { status, text } = await get('/help')
     expect(status).to.equal(200)
     for (const { id, zh, tasks } of HELP_GROUPS) {
@@ -38,7 +38,7 @@ describe('/help', () => {
   })
 
   for (const task of HELP_TASKS)
-    it(`says in Chinese without English, and in English, how it is done: ${task}`, async () => {
+    it(`explains in Chinese without English words, and in English: ${task}`, async () => {
       const [zh, en] = [await get(helpPath(task)), await get(`${helpPath(task)}?lang=en`)]
       expect([zh.status, en.status]).to.deep.equal([200, 200])
       expect(zh.text).to.match(/<title>[^<]*[\u4e00-\u9fff]{2}[^<]*<\/title>/)
@@ -49,12 +49,12 @@ describe('/help', () => {
       expect(en.article, 'links keep the language').to.not.match(/href="\/(?![^"]*lang=en)/)
     })
 
-  it('has no page of another name', async () => {
+  it('answers 404 to an unknown page name', async () => {
     for (const path of ['/help/none', '/help/..%2Fzh%2Ffind', '/help/find.md'])
       expect((await get(path)).status, path).to.equal(404)
   })
 
-  it('is linked from every page, from the sign-in of a party, and in the site map', async () => {
+  it('is linked from every page, from the party’s sign-in, and in the site map', async () => {
     expect((await get('/')).text).to.include('<a href="/help">')
     expect((await get('/my')).text).to.include('href="/help#party"')
     const map = await (await fetch(`${world.url}/sitemap.xml`)).text()

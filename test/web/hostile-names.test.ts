@@ -4,7 +4,7 @@ import { makeWorld, TODAY, uscc, type World } from '../api/world.js'
 import { idsIn, read, unescaped } from '../support/reading.js'
 import { type Firm, listFirms } from '../support/site-world.js'
 
-/** Names as nobody should have them, and some may. */
+/** Names that try to break a page or a spreadsheet, and odd names that are legitimate. */
 const NAMES = {
   markup: `虚构<script>alert(1)</script><img src=x onerror=alert(1)>&amp;"'\`有限公司`,
   leftward: '虚构\u202Eהתקוה\u202C（希望）有限公司',
@@ -18,7 +18,7 @@ const NAMES = {
   quotes: `虚构“引号”'单引'"双引",有限公司`,
 } as const
 
-describe('a name of any kind', () => {
+describe('a hostile or odd name', () => {
   let world: World
   let ids: Record<string, string>
   before(async () => {
@@ -43,7 +43,7 @@ describe('a name of any kind', () => {
   const get = (path: string) => read(`${world.url}${path}`)
 
   for (const [kind, name] of Object.entries(NAMES))
-    it(`${kind}: stands whole in its page, the list, the front page and the search, and injects nothing`, async () => {
+    it(`${kind}: appears whole in its page, the list, the front page and the search, and injects nothing`, async () => {
       const paths = [
         '/',
         '/blacklist',
@@ -64,7 +64,7 @@ describe('a name of any kind', () => {
       }
     })
 
-  it('is found by itself, the rare ones too', async () => {
+  it('is found when it is searched for, also with rare characters', async () => {
     for (const kind of ['rare', 'long', 'quotes', 'markup'] as const) {
       const name = NAMES[kind].slice(0, 100)
       expect(idsIn((await get(`/blacklist?name=${encodeURIComponent(name)}`)).text), kind).to.include(ids[kind])
@@ -76,7 +76,7 @@ describe('a name of any kind', () => {
     expect(text).to.include(`<title>\u2068${NAMES.leftward}\u2069 · an entry of the blacklist</title>`)
   })
 
-  it('is the same in CSV and never a formula', async () => {
+  it('is the same in CSV, but never a formula', async () => {
     const { text } = await get('/blacklist?format=csv')
     const rows = parse(text, { columns: true, bom: true }) as Record<string, string>[]
     for (const [kind, name] of Object.entries(NAMES)) {

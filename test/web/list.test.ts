@@ -49,7 +49,7 @@ describe('the list of the public site', () => {
     ],
   ]
   for (const [query, belongs] of filters)
-    it(`filtered by ${query} has each that belongs and nobody else, and says how many`, async () => {
+    it(`filtered by ${query} has exactly the matching entries and their number`, async () => {
       const wanted = idsOf(listed.filter(belongs))
       expect(wanted).not.to.have.length(0)
       expect((await everyPage(`/blacklist?${query}`)).sort()).to.deep.equal(wanted)
@@ -69,7 +69,7 @@ describe('the list of the public site', () => {
     expect(await everyPage('/blacklist')).to.deep.equal([...byDay].reverse())
   })
 
-  it('finds a firm by its code, however it is spelt', async () => {
+  it('finds a firm by its code in any spelling', async () => {
     const [one] = listed
     for (const code of [
       one?.uscc,
@@ -79,7 +79,7 @@ describe('the list of the public site', () => {
       expect(idsIn((await get(`/blacklist?name=${encodeURIComponent(code ?? '')}`)).text)).to.deep.equal([one?.id])
   })
 
-  it('finds a firm by a name with an error, by a short one, in Traditional script; whoever is on no list is not found', async () => {
+  it('finds a firm by a misspelt, shortened or Traditional name, and never a removed one', async () => {
     const one = listed.find(({ name }) => name.startsWith('长春') && name.includes('电子商务')) ?? listed[0]
     const name = one?.name ?? ''
     const core = name.slice(2, 6)
@@ -89,7 +89,7 @@ describe('the list of the public site', () => {
     const gone = all.find(({ left }) => left !== undefined)
     const { text } = await get(`/blacklist?name=${encodeURIComponent(gone?.name ?? '')}`)
     expect(idsIn(text)).not.to.include(gone?.id)
-    // It stands there as what was asked for, and nowhere else.
+    // The page repeats the name once, as the search text.
     expect(text.split(`<bdi>${gone?.name}</bdi>`)).to.have.length(2)
   })
 
@@ -139,13 +139,13 @@ describe('the list of the public site', () => {
     'after=1_2',
     'format=pdf',
   ])
-    it(`answers 400 to ${query}, in words`, async () => {
+    it(`answers 400 with an explanation to ${query}`, async () => {
       const { status, text } = await get(`/blacklist?${query}`)
       expect(status).to.equal(400)
       expect(text).to.include('输入无效').and.include('action="/blacklist"')
     })
 
-  it('as CSV holds all results in their order', async () => {
+  it('has all results as CSV in the same order', async () => {
     const { status, headers, text } = await get('/blacklist?reason=counterfeit&sort=oldest&format=csv')
     expect(status).to.equal(200)
     expect(headers['content-type']).to.match(/^text\/csv/)
@@ -158,7 +158,7 @@ describe('the list of the public site', () => {
     expect(parse((await get('/blacklist?format=csv')).text, { columns: true, bom: true })).to.have.length(listed.length)
   })
 
-  it('as CSV reads nothing for HEAD', async () => {
+  it('reads no rows for a HEAD request for CSV', async () => {
     const heard = await world.statements(async () => {
       const { status, headers } = await fetch(`${world.url}/blacklist?format=csv`, { method: 'HEAD' })
       expect(status).to.equal(200)
@@ -173,7 +173,7 @@ describe('the list of the public site', () => {
     expect((await get('//')).text).to.equal((await get('/')).text)
   })
 
-  it('keeps English in its links', async () => {
+  it('keeps lang=en in its links', async () => {
     const { text } = await get('/blacklist?lang=en')
     expect(text).to.include('<html lang="en">').and.include('entries in force on')
     expect(text).not.to.include('条有效记录')
@@ -186,7 +186,7 @@ describe('the list of the public site', () => {
   it('is compressed by Accept-Encoding and answers 304', async () => {
     const packed = await get('/blacklist')
     expect(packed.headers['content-encoding']).to.equal('br')
-    // At the same address there is a table for whoever takes one.
+    // The same address also serves CSV to a client that accepts it.
     for (const path of ['/blacklist', '/blacklist', `/blacklist?name=${encodeURIComponent(listed[0]?.name ?? '')}`])
       expect((await get(path)).headers['vary']).to.equal('Accept, Accept-Encoding')
     expect((await get('/')).headers['vary']).to.equal('Accept-Encoding')

@@ -93,7 +93,7 @@ describe("the party's pages (/my)", () => {
     expect((await arrive().get('/my')).headers.get('cache-control')).to.equal('no-store')
   })
 
-  it('shows the file with sources, score reasons, recovery path and askers', async () => {
+  it('shows the file with sources, score reasons, recovery path and who queried it', async () => {
     await world.ask(`{ operator(code: "${one}") { name } }`, { token: world.token('marketplace', 'guguji') })
     const party = await signedIn()
     const { text } = await party.get('/my')
@@ -110,7 +110,7 @@ describe("the party's pages (/my)", () => {
     expect(listing).to.include('虚市监告〔2026〕1号').and.not.include('officer-1')
   })
 
-  it('P-B4: shows authorisations with their documents and withdraws one', async () => {
+  it('P-B4: shows authorisations with their documents, and the party can withdraw one', async () => {
     const word = { document: '授权书 2026-01', sha256: 'cd'.repeat(32), givenOn: '2026-03-01', endsOn: '2027-03-01' }
     const record = (operator: string) =>
       world.ask('mutation($i: RecordAuthorisationInput!) { recordAuthorisation(input: $i) { id } }', {
@@ -133,7 +133,7 @@ describe("the party's pages (/my)", () => {
     expect(kept.map((each) => each.withdrawn_by)).to.deep.equal(['party', null])
   })
 
-  it('writes an audit log row for each view and act, never with the access code', async () => {
+  it('writes an audit log row for each view and act, without the access code', async () => {
     const accessCode = await issued(one)
     const party = arrive()
     await party.post('/my', { accessCode })
@@ -201,7 +201,7 @@ describe("the party's pages (/my)", () => {
     expect((await follower.get('/my')).text).to.include('登录已结束')
   })
 
-  it('refuses forms without the CSRF token, with a foreign one, or from another site', async () => {
+  it("refuses forms without a CSRF token, with another session's token, or from another site", async () => {
     const party = await signedIn()
     const stranger = await signedIn(two)
     const path = `/my/listings/${own}`
@@ -209,7 +209,7 @@ describe("the party's pages (/my)", () => {
     for (const csrf of ['', 'x', await stranger.csrf('/my')]) {
       const { status, text } = await party.post(path, { ...sent, csrf })
       expect(status).to.equal(403)
-      // What was typed for a session before is given back to whoever typed it.
+      // The refusal page returns the typed text.
       expect(text).to.include('<pre tabindex="0">已履行</pre>')
       expect(text).not.to.include('已提交')
     }
@@ -218,7 +218,7 @@ describe("the party's pages (/my)", () => {
     expect((await arrive().post(path, sent, headers)).status).to.equal(403)
   })
 
-  it('cannot read, act on or certify the entry of another party', async () => {
+  it('never shows, acts on or certifies the entry of another party', async () => {
     const party = await signedIn()
     const csrf = await party.csrf('/my')
     for (const id of [other, globalOf('Listing', '00000000-0000-4000-8000-000000000000'), 'nonsense', '%00']) {
@@ -231,7 +231,7 @@ describe("the party's pages (/my)", () => {
     expect(data.listing.state).to.equal('PUBLISHED')
   })
 
-  it('says why an application is too early and returns the text', async () => {
+  it('says why an application is too early and returns the typed text', async () => {
     const party = await signedIn()
     const csrf = await party.csrf(`/my/listings/${own}`)
     const text = '罚款已缴清 <b>"承诺"</b>'
@@ -274,7 +274,7 @@ describe("the party's pages (/my)", () => {
     }
   })
 
-  it('accepts as many characters as the form allows, with CRLF line ends', async () => {
+  it('accepts as many characters as the form allows, even with CRLF line ends', async () => {
     const party = await signedIn()
     const csrf = await party.csrf('/my')
     const most = Number(/id="statement"[^>]*maxlength="(\d+)"/.exec((await party.get('/my')).text)?.[1])
@@ -299,7 +299,7 @@ describe("the party's pages (/my)", () => {
     expect((await party.post(path, { csrf })).status).to.equal(422)
   })
 
-  it('files for repair when it may, sees it examined, and gets after the removal a certificate that anybody verifies', async () => {
+  it('takes an application for repair, shows its examination, and after the removal issues a certificate that anybody can verify', async () => {
     world.setNow(new Date('2027-03-01T02:00:00Z'))
     const party = await signedIn()
     const path = `/my/listings/${own}`
@@ -334,7 +334,7 @@ describe("the party's pages (/my)", () => {
     expect(page).to.include('任何人如何核验')
     const { text: jws, headers } = await party.get(`${path}/certificate.jws`)
     expect(headers.get('content-disposition')).to.match(/^attachment; filename="removal-certificate-2027-03-01\.jws"$/)
-    // Section 7: the command as it is printed, where a browser saved the file under the name that it was given.
+    // Section 7: runs the printed command in the folder where a browser saved the file under its suggested name.
     const folder = mkdtempSync(join(tmpdir(), 'hub-certificate-'))
     const [, name = ''] = /filename="([^"]+)"/.exec(headers.get('content-disposition') ?? '') ?? []
     writeFileSync(join(folder, name), jws)

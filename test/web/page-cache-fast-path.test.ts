@@ -4,7 +4,7 @@ import { letGo } from '../support/public-list.js'
 import { type Read, read } from '../support/reading.js'
 import { firms, listFirms } from '../support/site-world.js'
 
-/** Whoever reads tables too is answered by express. */
+/** The fast path leaves a request that also accepts CSV to express. */
 const ROUTED = 'text/html, text/csv;q=0.1'
 
 describe('the fast path of the page cache', () => {
@@ -34,10 +34,10 @@ describe('the fast path of the page cache', () => {
     'ENTRY?lang=en',
   ])
     for (const coding of ['gzip, br', 'gzip', 'identity'])
-      it(`is what express answers at ${path} to ${coding}`, async () => {
+      it(`answers ${path} to ${coding} as express does`, async () => {
         const asked = path.replace('ENTRY', `/blacklist/${ids[0]}`)
         const headers = { 'accept-encoding': coding }
-        // By now it is kept, too.
+        // This answer also fills the page cache.
         const routed = await get(asked, { ...headers, accept: ROUTED })
         const atOnce = await get(asked, headers)
         expect(told(atOnce)).to.deep.equal(told(routed))

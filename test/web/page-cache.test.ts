@@ -4,14 +4,14 @@ import type { Db } from '../../src/store/db/db.js'
 import { batchReads, makePageCache } from '../../src/web/frame/page-cache.js'
 
 const NOW = new Date('2026-03-02T02:00:00Z')
-/** The code of the refusal with which it ends; null: it ends well. */
+/** The code of the refusal with which the promise rejects; null if it resolves. */
 const refusedBy = (asked: Promise<unknown>): Promise<string | null> =>
   asked.then(
     () => null,
     (error) => (isRefusal(error) ? error.code : String(error)),
   )
 
-/** A list whose stamp the test says; each reading waits until the test lets it end. */
+/** A page cache over a list whose stamp the test sets. Each stamp read waits until the test releases it. */
 const listed = () => {
   const readings: (() => void)[] = []
   const state = { changes: '1' }
@@ -25,7 +25,7 @@ const listed = () => {
 const turned = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('the page cache', () => {
-  it('reads the stamp again for calls made during a read', async () => {
+  it('reads the stamp again for calls that arrive during a read', async () => {
     const { state, readings, kept } = listed()
     const first = kept.stamp(NOW)
     await turned()

@@ -18,7 +18,7 @@ interface Schema {
   $defs?: Record<string, Schema>
 }
 
-/** Every field of a contract, also within others, and every value of its fixed sets. */
+/** Collects every field name of a schema, nested ones too, and every value of its enumerations. */
 const walk = (schema: Schema, found: { fields: Set<string>; values: Set<string> }): void => {
   for (const value of schema.enum ?? []) if (typeof value === 'string') found.values.add(value)
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
@@ -37,7 +37,7 @@ const contracts = readdirSync(FOLDER).map((file) => {
 
 describe('labels of records', () => {
   for (const { kind, fields, values } of contracts)
-    it(`every field and every fixed value of ${kind} has a label in Chinese and in English`, () => {
+    it(`every field and every enumerated value of ${kind} has a label in Chinese and in English`, () => {
       expect(fields.size).to.be.greaterThan(3)
       const bare = [...fields].filter((field) => !Object.hasOwn(FIELD_WORDS, field))
       expect([...bare, ...[...values].filter((value) => wordsOfValue(kind, value) === null)]).to.deep.equal([])
@@ -47,7 +47,7 @@ describe('labels of records', () => {
       }
     })
 
-  it('no label belongs to a field that no contract has', () => {
+  it('no label belongs to a field that is in no contract', () => {
     const all = new Set(contracts.flatMap(({ fields }) => [...fields]))
     expect(Object.keys(FIELD_WORDS).filter((field) => !all.has(field))).to.deep.equal([])
   })
@@ -67,7 +67,7 @@ describe('labels of records', () => {
       expect([valueInWords('zh', kind, value), valueInWords('en', kind, value)]).to.deep.equal([zh, en])
     })
 
-  it('fields are read in the order of the table, without empty ones', () => {
+  it('fields are listed in the order of the table, without empty ones', () => {
     const body = { note: '', fine_yuan: '500', types: [], document_number: '虚1号', party_name: null, x: '1' }
     expect(statedFields(body).map(([name]) => name)).to.deep.equal(['document_number', 'fine_yuan', 'x'])
   })

@@ -7,7 +7,7 @@ import { sendWithTimeouts, type TimeoutBounds } from '../../src/web/frame/respon
 const LONG_MS = 600_000
 const PART = Buffer.alloc(65_536, 'x')
 
-/** So many parts, each after a while. */
+/** Yields `count` parts of 64 KiB, one every `everyMs` milliseconds. */
 async function* parts(count: number, everyMs: number): AsyncGenerator<Buffer> {
   for (let n = 0; n < count; n += 1) {
     await new Promise((resolve) => setTimeout(resolve, everyMs))
@@ -21,7 +21,7 @@ describe('sendWithTimeouts', () => {
     for (const close of closers.splice(0)) close()
   })
 
-  /** An answer of these parts under way, and the socket of its reader. */
+  /** A response in progress with the data of `from`, and the socket of its client. */
   const answering = async (bounds: TimeoutBounds, from: AsyncGenerator<Buffer>): Promise<[ServerResponse, Socket]> => {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')

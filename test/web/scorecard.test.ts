@@ -26,7 +26,7 @@ describe('the page of a scorecard', () => {
     const answer = await fetch(`${world.url}${path}`, { headers: { accept: 'text/html' } })
     return { status: answer.status, headers: answer.headers, text: await answer.text() }
   }
-  /** Status for whoever has a copy: `fetch` would ask for a fresh one. */
+  /** Status of a conditional request. `fetch` would add `cache-control: no-cache`, so it uses `node:http`. */
   const again = (path: string, etag: string | null): Promise<number | undefined> =>
     new Promise((done, reject) => {
       const headers = { accept: 'text/html', 'if-none-match': etag ?? '' }
@@ -52,14 +52,14 @@ describe('the page of a scorecard', () => {
     expect(await again('/scorecard', headers.get('etag'))).to.equal(304)
   })
 
-  it('says whose the weights are, and that a score lists nobody', async () => {
+  it('says whose proposal the weights are, and that a score never lists anybody', async () => {
     const { text } = await get('/scorecard')
     expect(text).to.include('为本项目的建议').and.include('a proposal of this project')
     expect(text).to.include('评分本身从不构成列入任何名单的依据').and.include('never a ground for any listing')
   })
 
   for (const version of VERSIONS) {
-    it(`leaves out nothing of ${version}`, async () => {
+    it(`shows every part of ${version}`, async () => {
       const card = loadScorecard(version)
       const { status, text } = await get(`/scorecard/${version}`)
       expect(status).to.equal(200)
@@ -71,7 +71,7 @@ describe('the page of a scorecard', () => {
       expect(text).to.include(hashOfCard(card))
     })
 
-    it(`has as JSON the bytes of which the hash of ${version} is said`, async () => {
+    it(`serves ${version} as the JSON bytes whose hash the page states`, async () => {
       const { status, text, headers } = await get(`/scorecard/${version}.json`)
       expect(status).to.equal(200)
       expect(headers.get('content-type')).to.match(/^application\/json/)
@@ -82,7 +82,7 @@ describe('the page of a scorecard', () => {
     })
   }
 
-  it('is no page for a version that nobody knows, whatever is asked', async () => {
+  it('answers 404 to a version that nobody knows, however it is written', async () => {
     const asked = ['none-1', 'none-1.json', "'", '..%2fecommerce-1', 'ecommerce-1.json.json', 'a'.repeat(500), '%00']
     for (const path of asked) {
       const { status, text } = await get(`/scorecard/${path}`)
@@ -91,7 +91,7 @@ describe('the page of a scorecard', () => {
     }
   })
 
-  it('names among the versions no file that is broken', async () => {
+  it('does not list a broken file among the versions', async () => {
     const version = 'broken-page-test'
     const path = resolve('schema/scorecards', `${version}.json`)
     try {
@@ -104,7 +104,7 @@ describe('the page of a scorecard', () => {
     }
   })
 
-  it('is another one from the day on which another was adopted, and the earlier ones stay', async () => {
+  it('shows another card from the day of its activation, and the earlier cards stay available', async () => {
     const { db } = world.database
     const now = new Date(NOW)
     const second: Scorecard = { ...loadScorecard('ecommerce-1'), version: 'ecommerce-0', base: 610 }
@@ -123,11 +123,11 @@ describe('the page of a scorecard', () => {
       .and.include('610 分')
     expect(old.status).to.equal(200)
     expect(old.text).to.include('并非现行评分卡（2026-03-10）')
-    // Who adopted it and what they wrote is not for everybody.
+    // The public page omits who activated the card and their reason.
     expect(after.text).not.to.include('officer-1').and.not.include('试行良好')
   })
 
-  it('escapes whatever a card says', () => {
+  it('escapes every text of a card', () => {
     const evil = '<img src=x onerror=1>"&\''
     const plain = loadScorecard('ecommerce-1')
     const card = JSON.parse(JSON.stringify(plain), (key, value) =>
@@ -139,7 +139,7 @@ describe('the page of a scorecard', () => {
     expect(text).to.include('&lt;img src=x onerror=1&gt;&quot;&amp;&#39;')
   })
 
-  it('has tables that a screen reader can read: captions, heads of columns and of rows, roles where cards are made of them', async () => {
+  it('its tables have captions, row and column headers and roles for screen readers', async () => {
     const { text } = await get('/scorecard')
     const tables = text.match(/<table[^>]*>[\s\S]*?<\/table>/g) ?? []
     expect(tables.length).to.be.greaterThan(8)
@@ -156,8 +156,8 @@ describe('the page of a scorecard', () => {
     for (const [i, level] of heads.entries()) expect(level - (heads[i - 1] ?? 0)).to.be.at.most(1)
   })
 
-  it('is found from the front page and from every other', async () => {
-    // At the head, in the text and at the foot.
+  it('is linked from the front page and from every other page', async () => {
+    // The front page links to it in its header, text and footer.
     expect((await get('/')).text.match(/href="\/scorecard"/g)).to.have.length(3)
     expect(renderPage(sitePage({ zh: '某页', en: 'some page' }, html``))).to.include('href="/scorecard"')
   })
@@ -173,7 +173,7 @@ const textOf = (text: string): string =>
 const pointsOf = ({ points }: { points: number }): string =>
   points > 0 ? `+${points}` : String(points).replace('-', '−')
 
-/** What the card itself says, the sentences of reasons aside: those are said of an operator. */
+/** Every text of the card except the sentences of reasons, which address an operator. */
 const everyWord = (card: Scorecard): string[] => [
   card.name.zh,
   card.name.en,

@@ -1,7 +1,7 @@
 /**
- * `npx tsx test/web/screenshots.ts [FOLDER]`: pictures of the main pages of the public site and of the desk, from the synthetic
- * world. Into `.readme` those that `README.md` and `src/web/README.md` show; into a folder that is named more of them, to look at. Every name in them is
- * invented.
+ * `npx tsx test/web/screenshots.ts [FOLDER]` takes pictures of the main pages of the public site and of the desk. Their world is
+ * synthetic, and every name is invented. Without FOLDER it writes to `.readme` the pictures that `README.md` and `src/web/README.md`
+ * show. With FOLDER it writes more pictures there.
  */
 import { mkdirSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
@@ -18,10 +18,10 @@ interface Shot {
   name: string
   path: string
   width: number
-  /** Of the picture at most; the whole page where it is lower. */
+  /** Most height in pixels. A lower page is taken whole. */
   height: number
   dark?: boolean
-  /** Stands in `README.md` or `src/web/README.md`. */
+  /** The picture is in `README.md` or `src/web/README.md`. */
   shown?: boolean
 }
 

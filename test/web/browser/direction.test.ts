@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { publishedText } from '../../../src/web/frame/html.js'
 import { browser } from '../../support/browser.js'
 
-/** Where the letters of what stands beside the name begin, in pixels. */
+/** Left edges of the three letters of the text beside the name, in pixels. */
 const PLACES = `[0, 1, 2].map((at) => {
   const range = document.createRange()
   range.setStart(document.getElementById('beside').firstChild, at)
@@ -13,7 +13,7 @@ const PLACES = `[0, 1, 2].map((at) => {
 describe('a name that runs from right to left', () => {
   const visitor = browser()
 
-  it('turns nothing round that stands beside it, whatever it opens, closes or ends', async () => {
+  it('never reverses the text beside it, whichever direction marks it contains', async () => {
     const { page, close } = await visitor.visit('http://127.0.0.1')
     for (const name of [
       '虚构\u202E有限公司',

@@ -21,7 +21,7 @@ const NUMBER = '虚市监处罚〔2024〕1号'
 const LONGEST = `虚构${'极长'.repeat(95)}商行<b>`
 const ISSUE = 'mutation($input: AccessCodeInput!) { issueAccessCode(input: $input) { code } }'
 
-describe('the check and a party’s door in a browser without scripts', function () {
+describe('the check page and the party’s pages in a browser without scripts', function () {
   this.timeout(BROWSER_MS)
   const { visit } = browser()
   let world: World
@@ -54,7 +54,7 @@ describe('the check and a party’s door in a browser without scripts', function
     if (folder) rmSync(folder, { recursive: true, force: true })
   })
 
-  it('a marketplace’s clerk checks a pasted list of a thousand, reads it, and takes it as a table', async () => {
+  it('a marketplace’s clerk checks a pasted list of a thousand codes, reads the answers and downloads them as a table', async () => {
     const { page, strays, faults, close } = await visit(world.url, { javaScriptEnabled: false })
     await page.goto('/')
     await page.click('header >> text=批量核验')
@@ -73,7 +73,7 @@ describe('the check and a party’s door in a browser without scripts', function
     await close()
   })
 
-  it('a clerk checks a file', async () => {
+  it('a clerk checks an uploaded file', async () => {
     const { page, close } = await visit(world.url, { javaScriptEnabled: false })
     const path = join(folder, '名单.csv')
     writeFileSync(path, `统一社会信用代码,名称\n${uscc(2)},虚构白露有限公司\n`)
@@ -84,7 +84,7 @@ describe('the check and a party’s door in a browser without scripts', function
     await close()
   })
 
-  it('gives axe nothing to say in either language, and fits a narrow screen', async () => {
+  it('axe finds no violation in either language, and no page is wider than a narrow screen', async () => {
     const { page, strays, close } = await visit(world.url, { viewport: NARROW })
     const found: string[] = []
     const look = async (what: string) => {
@@ -116,7 +116,7 @@ describe('the check and a party’s door in a browser without scripts', function
     await close()
   })
 
-  it('a listed firm goes from its access code to an application for repair, and later to its certificate', async () => {
+  it('a listed firm signs in with its access code, applies for repair and later downloads its certificate', async () => {
     world.setNow(new Date('2027-03-01T02:00:00Z'))
     const { page, strays, close } = await visit(world.url, { javaScriptEnabled: false })
     await enter(page)
@@ -152,7 +152,7 @@ describe('the check and a party’s door in a browser without scripts', function
     await close()
   })
 
-  it('the certificate gives axe nothing to say', async () => {
+  it('axe finds no violation on the certificate', async () => {
     const { page, close } = await visit(world.url, { viewport: NARROW })
     await enter(page)
     for (const path of [`/my/listings/${own}`, `/my/listings/${own}/certificate`]) {

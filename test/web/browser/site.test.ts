@@ -52,10 +52,10 @@ describe('the public site in a browser', function () {
   const both = () => paths().flatMap((path) => [path, `${path}${path.includes('?') ? '&' : '?'}lang=en`])
 
   for (const colorScheme of ['light', 'dark'] as const)
-    it(`gives axe nothing to say, ${colorScheme === 'dark' ? 'in the dark' : 'in either language'}`, async () => {
+    it(`axe finds no violation ${colorScheme === 'dark' ? 'in the dark' : 'in either language'}`, async () => {
       const { page, strays, close } = await visit(world.url, { colorScheme })
       const found: string[] = []
-      // What differs in the dark are colours, and they are those of both languages.
+      // The dark scheme changes only colours, and both languages share them. One language is enough.
       for (const path of colorScheme === 'dark' ? paths() : both()) {
         await page.goto(path)
         for (const one of await violations(page)) found.push(`${path} ${one}`)
@@ -65,7 +65,7 @@ describe('the public site in a browser', function () {
       expect(strays).to.deep.equal([])
     })
 
-  it('is never wider than a telephone, and asks no other host', async () => {
+  it('no page is wider than a telephone or requests another host', async () => {
     const { page, strays, close } = await visit(world.url, { viewport: NARROW })
     const wide: string[] = []
     for (const path of both()) {
@@ -115,7 +115,7 @@ describe('the public site in a browser', function () {
       expect(faults).to.deep.equal([])
     })
 
-  it('a filter is chosen and taken away again with the keyboard alone', async () => {
+  it('a filter can be chosen and removed with the keyboard alone', async () => {
     const { page, close } = await visit(world.url)
     await page.goto('/blacklist')
     await page.keyboard.press('Tab')
@@ -133,7 +133,7 @@ describe('the public site in a browser', function () {
     await close()
   })
 
-  it('turns its pages with links, and says in the address which it is', async () => {
+  it('the pages of the list are links, and the address contains the page', async () => {
     const { page, close } = await visit(world.url, { javaScriptEnabled: false })
     await page.goto('/blacklist?sort=oldest')
     const first = await page.locator('.entries h3').allInnerTexts()
@@ -145,7 +145,7 @@ describe('the public site in a browser', function () {
     await close()
   })
 
-  it('shows markup as text, and prints without what can only be clicked', async () => {
+  it('markup appears as text, and the printed page omits what can only be clicked', async () => {
     const { page, faults, close } = await visit(world.url)
     await page.goto(`/blacklist/${ids.at(-1)}`)
     expect(await page.locator('.facts b').count()).to.equal(0)

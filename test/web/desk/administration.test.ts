@@ -3,7 +3,7 @@ import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browse
 import { atDesk, deskBuilt, fillSignIn, PASSWORD } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
 
-/** Pages of administration: path, title, and what stands there once its content does. */
+/** Pages of administration: path, title, and a selector that matches once the content is loaded. */
 const PAGES = [
   ['clients', '系统', 'tr.row, .empty'],
   ['people', '人员', 'tr.row'],
@@ -34,7 +34,7 @@ describe('administration at the desk', function () {
     return answer.status
   }
 
-  /** The second person confirms, at the page of people or of systems. */
+  /** A second administrator, with security duties, confirms `name` on the page of people or of systems. */
   const confirmed = async (path: 'people' | 'clients', name: string) => {
     const second = await atDesk(visitor, hub, 'administrator', { name: '虚构安全', duty: 'security' })
     await second.open(`/administration/${path}`, path === 'people' ? '人员' : '系统')
@@ -44,7 +44,7 @@ describe('administration at the desk', function () {
     await second.close()
   }
 
-  it('an administrator registers a system and changes its secret with overlap: each is shown once, and both are good', async () => {
+  it('an administrator registers a system and changes its secret: each secret is shown once, and both work during the overlap', async () => {
     const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'administrator')
     await open('/administration/clients', '系统')
     await page.getByRole('button', { name: '登记系统' }).click()
@@ -112,7 +112,7 @@ describe('administration at the desk', function () {
     await close()
   })
 
-  it('adds a person, who signs in with the one-time password and chooses another', async () => {
+  it('an administrator adds a person, who signs in with the one-time password and chooses another', async () => {
     const { page, open, close, faults } = await atDesk(visitor, hub, 'administrator')
     await open('/administration/people', '人员')
     await page.getByRole('button', { name: '登记人员' }).click()
@@ -152,7 +152,7 @@ describe('administration at the desk', function () {
     await close()
   })
 
-  it('an administrator lifts a lockout before its time; a name that nobody has is not offered', async () => {
+  it('an administrator lifts a lockout early, and the desk offers no lifting for a lockout without a known name', async () => {
     const { db, now } = hub.hub
     const shut = { failures: 10, last_at: now(), locked_until: new Date(now().getTime() + 900_000) }
     await db('lockouts').insert([
@@ -174,7 +174,7 @@ describe('administration at the desk', function () {
     await close()
   })
 
-  it('a database said to be restored waits for each platform, and says which', async () => {
+  it('after a database is declared restored, its page lists the platforms that must be compared first', async () => {
     const { page, open, close } = await atDesk(visitor, hub, 'administrator')
     await open('/administration/restored', '数据库恢复')
     await page.getByRole('button', { name: '声明由备份恢复' }).click()
@@ -198,7 +198,7 @@ describe('administration at the desk', function () {
     await close()
   })
 
-  it('a job is run now and followed to its end, paused with a reason, and let go on', async () => {
+  it('an administrator runs a job and follows it to its end, pauses it with a reason, and resumes it', async () => {
     const { page, open, close, faults } = await atDesk(visitor, hub, 'administrator')
     hub.hub.tick()
     await open('/administration/timetable', '时刻表')
@@ -227,7 +227,7 @@ describe('administration at the desk', function () {
     await close()
   })
 
-  it('section 7: days are chosen in the calendar by keyboard, and another person decides what was proposed', async () => {
+  it('section 7: an administrator proposes calendar days by keyboard, and another person decides', async () => {
     const { page, open, close, faults } = await atDesk(visitor, hub, 'administrator')
     await open('/administration/calendar?year=2027', '工作日历')
     await page.locator('[data-on="2027-01-01"]').focus()
@@ -268,7 +268,7 @@ describe('administration at the desk', function () {
     await other.close()
   })
 
-  it('an auditor reads, is offered nothing else, verifies the trail, and is shown which row was altered', async () => {
+  it('an auditor can only read, verifies the audit log, and sees which row was altered', async () => {
     await hub.token('marketplace', '虚构市场')
     const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'auditor')
     for (const [path, title, ready] of PAGES) {
@@ -315,7 +315,7 @@ describe('administration at the desk', function () {
     await close()
   })
 
-  it('an officer sees no people and no trail, but the timetable, the calendar and the rules', async () => {
+  it('an officer sees no people and no audit log, but the timetable, the calendar and the rules', async () => {
     const { page, open, close } = await atDesk(visitor, hub, 'officer')
     await open('/administration/rules?table=lists', '规则表')
     const links = await page.getByRole('navigation', { name: '主导航' }).getByRole('link').allTextContents()
@@ -325,7 +325,7 @@ describe('administration at the desk', function () {
     await close()
   })
 
-  it('is in order for axe on every page, and no wider than a phone', async () => {
+  it('axe finds no violation on any page, and none is wider than a phone', async () => {
     const { page, close, open, faults, strays } = await atDesk(visitor, hub, 'administrator', {
       viewport: { width: 1440, height: 900 },
     })

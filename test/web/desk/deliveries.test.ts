@@ -32,7 +32,7 @@ describe('the pages of deliveries', function () {
         .first()
     ).state
 
-  it('an officer finds what was refused, sees its whole story, sends it again, and finds it confirmed', async () => {
+  it('an officer finds a refused delivery, sees its history, sends it again, and finds it confirmed', async () => {
     const { page, open, faults, strays, close } = await atDesk(visitor, all.hub, 'officer')
     await open('/deliveries?state=REFUSED', '报送')
     const panel = page.getByRole('region', { name: '全国信用信息共享平台' })
@@ -65,7 +65,7 @@ describe('the pages of deliveries', function () {
     await close()
   })
 
-  it('and sees in the ledger who has not confirmed a removal, and closes that with a reason', async () => {
+  it('an officer sees in the ledger who has not confirmed a removal, and closes it with a reason', async () => {
     const { page, open, faults, close } = await atDesk(visitor, all.hub, 'officer')
     await open('/deliveries/retractions', '撤回台账')
     await page.getByText('尚有 1 项未了结').waitFor()
@@ -86,7 +86,7 @@ describe('the pages of deliveries', function () {
     await close()
   })
 
-  it('an officer pauses a platform and lets it go again; what was typed stays where it is refused', async () => {
+  it('an officer pauses and resumes a platform, and a refused form keeps what was typed', async () => {
     const { page, open, close } = await atDesk(visitor, all.hub, 'officer')
     await open('/deliveries?platform=jilin', '报送')
     const panel = page.getByRole('region', { name: '吉林省信用信息数据交换平台' })
@@ -113,7 +113,7 @@ describe('the pages of deliveries', function () {
     await close()
   })
 
-  it('an officer settles what a comparison has found', async () => {
+  it('an officer settles a discrepancy that a comparison found', async () => {
     const { db } = all.hub.hub
     await db.raw(
       `update deliveries set notice = jsonb_set(notice, '{operator,name}', '"虚构旧名有限公司"')
@@ -136,7 +136,7 @@ describe('the pages of deliveries', function () {
     await close()
   })
 
-  it('an officer declares a platform wiped, and all that stands is sent there again', async () => {
+  it('an officer declares a platform wiped, and all entries in force are sent there again', async () => {
     const { db } = all.hub.hub
     const sent = () =>
       db('deliveries')
@@ -164,7 +164,7 @@ describe('the pages of deliveries', function () {
     await close()
   })
 
-  it('what a platform shows no more is hidden, and is settled by a person at its listing', async () => {
+  it('an entry that a platform no longer shows is hidden, and a reviewer settles the discrepancy at its listing', async () => {
     const { db } = all.hub.hub
     all.platform('national').behave({ lose: all.standing.name })
     await all.hub.hub.reconcile(['national'], { cause: 'command' })
@@ -193,7 +193,7 @@ describe('the pages of deliveries', function () {
     await close()
   })
 
-  it('an administrator sees which addresses of marketplaces take what they are told, and what waits at each', async () => {
+  it('an administrator sees the state of each marketplace’s webhook and why one is disabled', async () => {
     const { db, keys, now } = all.hub.hub
     markets = [await startMarketplaceStandIn(), await startMarketplaceStandIn()]
     const made = []
@@ -213,7 +213,7 @@ describe('the pages of deliveries', function () {
     await close()
   })
 
-  it('an auditor sees the figures of months and their file, and that settling is for others', async () => {
+  it('an auditor sees monthly figures and downloads them, and has no buttons for settling', async () => {
     const { page, open, faults, strays, close } = await atDesk(visitor, all.hub, 'auditor')
     await open('/deliveries/timeliness', '报送及时率')
     const link = page.getByRole('link', { name: /下载 .* 的表格/ })
@@ -238,7 +238,7 @@ describe('the pages of deliveries', function () {
     ['/deliveries/discrepancies?view=all', '比对与不符'],
     ['/deliveries/webhooks', '平台回调'],
   ] as const) {
-    it(`${path} has no fault of access, and fits a narrow screen`, async () => {
+    it(`axe finds no violation on ${path}, which fits a narrow screen`, async () => {
       const { page, open, faults, close } = await atDesk(visitor, all.hub, 'administrator', { viewport: NARROW })
       await open(path.endsWith('=') ? `${path}${all.removed.listing}` : path, title)
       await page.waitForLoadState('networkidle')

@@ -8,7 +8,7 @@ const NARROW = { viewport: { width: 360, height: 800 } }
 const CODE = usccOf('91', '220102', 7)
 const TABLE = Buffer.from(`主体全称,社会信用代码,列入事由,备用\n长春绯簏运输有限公司,${CODE},拒不履行,无\n`)
 
-describe('maps of headings at the desk', function () {
+describe('heading maps at the desk', function () {
   this.timeout(BROWSER_MS)
   const visitor = browser()
   let hub: TestHub
@@ -24,7 +24,7 @@ describe('maps of headings at the desk', function () {
     expect(faults).to.deep.equal([])
   }
 
-  it('F-4: an administrator maps the headings of a file, which is then read by them, and an officer ends the map at 360 px', async () => {
+  it('F-4: an administrator maps the headings of a file, the hub reads the file by the map, and an officer ends the map at 360 px', async () => {
     const admin = await atDesk(visitor, hub, 'administrator')
     const { page } = admin
     const upload = async () => {
@@ -39,7 +39,7 @@ describe('maps of headings at the desk', function () {
     await admin.open('/intake/uploads?feed=dishonest', '上传')
     await upload()
     await page.getByRole('link', { name: '把这个文件的表头对应到字段' }).click()
-    // The browser notes every answer of 4xx.
+    // The browser logs every 4xx answer to its console.
     expect(admin.faults.splice(0).join()).to.contain('422')
     const form = page.getByRole('region', { name: '新的映射' })
     await form.getByText('刚才上传的文件中读到的表头').waitFor()

@@ -7,18 +7,18 @@ import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browse
 import { addPerson, atDesk, deskBuilt, endSession, fillSignIn, PASSWORD } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
 
-/** What the first load of the desk may weigh, bytes as sent, and in how many requests it may come. */
+/** Most bytes of the first load of the desk, as transferred, and most requests. */
 const FIRST_LOAD_BYTES = 500_000
 const FIRST_LOAD_REQUESTS = 40
-/** Clicks before a dialog is given up. */
+/** Clicks before the test gives up waiting for the dialog. */
 const TRIES = 40
-/** How long one click waits for what follows from it, milliseconds. */
+/** How long one click waits for the dialog, milliseconds. */
 const PATIENCE_MS = 4_000
 
-/** Asks for the page anew until it finds that the session is gone; gives the dialog that says so. */
+/** Reloads the data until the page notices that the session is gone. Returns the sign-in dialog. */
 const signInAsked = async (page: Page): Promise<Locator> => {
   const dialog = page.getByRole('dialog', { name: '登录已失效，请重新登录' })
-  // A button that still loads takes no click; and what the page asks by itself may find the end first, its dialog over all.
+  // A loading button ignores clicks. The page’s own polling may also notice first, and then the dialog covers the button.
   for (let tried = 0; tried < TRIES && !(await dialog.isVisible()); tried += 1) {
     await page.getByRole('button', { name: '刷新' }).dispatchEvent('click')
     await dialog.waitFor({ timeout: PATIENCE_MS }).catch(() => undefined)
@@ -38,7 +38,7 @@ describe('the desk', function () {
   })
   after(() => hub?.stop())
 
-  it('answers every address below it with one page under a strict policy, and 404 to files it has not', async () => {
+  it('answers every path below /desk with one page under a strict policy, and 404 to unknown files', async () => {
     const answer = await fetch(`${hub.url}/desk/anything/at/all`)
     expect(answer.status).to.equal(200)
     const policy = answer.headers.get('content-security-policy') ?? ''
@@ -54,7 +54,7 @@ describe('the desk', function () {
     expect((await fetch(`${hub.url}/desk/login`)).status).to.equal(405)
   })
 
-  it('sends its files for good, compressed as they were at build', async () => {
+  it('serves its files as immutable, compressed at build time', async () => {
     const html = await (await fetch(`${hub.url}/desk`)).text()
     const [, script = ''] = /src="([^"]+\.js)"/.exec(html) ?? []
     const sent = (coding: string) =>
@@ -75,7 +75,7 @@ describe('the desk', function () {
     expect(br.cache).to.equal('public, max-age=31536000, immutable')
   })
 
-  it('has a password for one use replaced at the first sign-in', async () => {
+  it('requires a one-time password to be replaced at the first sign-in', async () => {
     const given = { name: '初次', role: 'officer', agency: 'market-regulator' }
     const { one_time_password } = await confirmedPerson(hub.hub.db, given, ['market-regulator'], hub.hub.now())
     const { page, close, faults } = await visitor.visit(hub.url)
@@ -96,12 +96,12 @@ describe('the desk', function () {
     await page.getByLabel('姓名（登录名）').waitFor()
     await fillSignIn(page, '初次', one_time_password)
     await page.getByRole('alert').getByText('SIGN_IN_REFUSED').waitFor()
-    // What a browser says of answers that refuse is no fault of the page.
+    // The browser logs refused requests to its console. Those are no faults of the page.
     expect(faults.filter((fault) => !/status of 40[13]/.test(fault))).to.deep.equal([])
     await close()
   })
 
-  it('says on every page of a demonstration that all is invented, and axe has nothing to say of that either', async () => {
+  it('says on a demonstration’s pages that all data are invented, without an axe violation', async () => {
     const demo = await startHub({ demo: true })
     try {
       const { page, open, close } = await atDesk(visitor, demo, 'officer')
@@ -114,7 +114,7 @@ describe('the desk', function () {
     }
   })
 
-  it('loses nothing that was typed when a sign-in ends in the middle, and repeats what was refused', async () => {
+  it('keeps what was typed when the session ends, and repeats the refused request after a new sign-in', async () => {
     const { page, close, open } = await atDesk(visitor, hub, 'officer', { name: 'in-the-middle' })
     await open('/operators', '经营者')
     const rows = page.locator('tr.row')
@@ -134,7 +134,7 @@ describe('the desk', function () {
     await close()
   })
 
-  it('does the same where the browser has let go of the cookie: nobody is answered as the public would be', async () => {
+  it('asks for a new sign-in when the browser has lost the session cookie, and shows no public answer instead', async () => {
     const { page, close, open } = await atDesk(visitor, hub, 'officer', { name: 'without-cookie' })
     await open('/', '今日')
     await page.context().clearCookies()
@@ -142,7 +142,7 @@ describe('the desk', function () {
     await close()
   })
 
-  it('begins afresh when somebody else signs in over the page', async () => {
+  it('starts afresh when another person signs in over the page', async () => {
     const { page, close, open } = await atDesk(visitor, hub, 'officer', { name: 'one-person' })
     await addPerson(hub, 'auditor', { name: 'another-person' })
     await open('/', '今日')
@@ -155,7 +155,7 @@ describe('the desk', function () {
     await close()
   })
 
-  it('lets whoever leaves in an older window leave the sign-in of a newer one too', async () => {
+  it('signing out in an older window also ends the newer sign-in', async () => {
     const { page, close, open } = await atDesk(visitor, hub, 'officer', { name: 'of-two-windows', fresh: true })
     await open('/', '今日')
     const newer = await page.context().newPage()
@@ -171,12 +171,12 @@ describe('the desk', function () {
     await close()
   })
 
-  it('T-2: says in time that nobody has done anything for long, and goes on when told to', async () => {
+  it('T-2: warns in time before an idle session ends, and extends it on request', async () => {
     const { page, open, close } = await atDesk(visitor, hub, 'officer', { fresh: true })
     await page.clock.install()
     await open('/', '今日')
     expect(await page.getByText(/长时间未操作/).count()).to.equal(0)
-    // A question that the page still asks by itself would count as something done.
+    // A request that the page still makes by itself would count as activity.
     await page.waitForLoadState('networkidle')
     await page.clock.fastForward('26:00')
     await page.getByText(/长时间未操作，将于 \d\d:\d\d 自动退出/).waitFor()
@@ -188,7 +188,7 @@ describe('the desk', function () {
     await close()
   })
 
-  it('asks a question again that was lost on its way, and says so in a sentence where it cannot be asked', async () => {
+  it('repeats a request that failed on the network, and explains in a sentence when the hub stays unreachable', async () => {
     const { page, open, close } = await atDesk(visitor, hub, 'officer', { fresh: true })
     let lost = 1
     await page.route('**/graphql', (route) => {
@@ -206,7 +206,7 @@ describe('the desk', function () {
     await close()
   })
 
-  it('goes by keyboard, with the focus on the title of each page', async () => {
+  it('works by keyboard, with the focus on the title of each page', async () => {
     const { page, close, open, faults, strays } = await atDesk(visitor, hub, 'officer')
     await open('/', '今日')
     const focused = () => page.evaluate<string>('document.activeElement?.textContent ?? ""')
@@ -227,7 +227,7 @@ describe('the desk', function () {
     await close()
   })
 
-  it('lets no name that runs from right to left turn round what stands beside it', async () => {
+  it('a right-to-left name never reverses the text beside it', async () => {
     const { page, close, open } = await atDesk(visitor, hub, 'officer')
     await open('/', '今日')
     const [first = 0, last = 0] = await page.evaluate<number[]>(`(() => {
@@ -240,7 +240,7 @@ describe('the desk', function () {
     await close()
   })
 
-  it('says what is not there, in a page that leads back', async () => {
+  it('shows a page for an unknown address, with a link back', async () => {
     const { page, close, open } = await atDesk(visitor, hub, 'officer')
     await open('/no/such/page', '没有这个页面')
     expect(await violations(page)).to.deep.equal([])
@@ -249,7 +249,7 @@ describe('the desk', function () {
     await close()
   })
 
-  it('shows each role what it may: deadlines and listings to whoever moves them, not to an agency', async () => {
+  it('shows each role only what it may see: an agency sees no deadlines and no listings, a marketplace nothing', async () => {
     const agency = await atDesk(visitor, hub, 'agency')
     await agency.open('/', '今日')
     await agency.page.getByRole('heading', { level: 2, name: '待办' }).waitFor()
@@ -268,7 +268,7 @@ describe('the desk', function () {
     ['officer', 360],
     ['auditor', 360],
   ] as const) {
-    it(`is in order for axe, and no wider than its window, at ${width} px (${role})`, async () => {
+    it(`axe finds no violation, and no page is wider than its window, at ${width} px (${role})`, async () => {
       const { page, close, open, faults, strays } = await atDesk(visitor, hub, role, {
         viewport: { width, height: 800 },
       })
@@ -293,7 +293,7 @@ describe('the desk', function () {
     })
   }
 
-  it('is there with 500 kB and in few questions', async () => {
+  it('loads first with at most 500 kB and 40 requests', async () => {
     const { page, close } = await atDesk(visitor, hub, 'officer', { fresh: true })
     await page.goto('/desk', { waitUntil: 'commit' })
     await page.getByRole('heading', { level: 2, name: '数据源' }).waitFor()

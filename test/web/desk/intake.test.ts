@@ -9,10 +9,10 @@ import { codeOf } from '../../support/world.js'
 
 const NARROW = { viewport: { width: 360, height: 800 } }
 const REJECTS = 1_000
-/** A file that takes some seconds to be sent, and to be read. */
+/** Rows of a file that takes some seconds to send and to read. */
 const SLOW_ROWS = 2_000
 const SLOW_BYTES_PER_SECOND = 300_000
-/** Rows of a table that stand in the page at once. */
+/** Most table rows in the page's DOM at a time. */
 const DRAWN_MOST = 60
 
 describe('intake at the desk', function () {
@@ -20,7 +20,7 @@ describe('intake at the desk', function () {
   const visitor = browser()
   let hub: TestHub
   let firms: Firm[]
-  /** A row of the office's table, with every field that it has. */
+  /** A row of the office's table, with every field filled. */
   let row: Line
   before(async () => {
     await deskBuilt()
@@ -40,7 +40,7 @@ describe('intake at the desk', function () {
   }
   const status = (page: Page, text: string | RegExp) => page.getByRole('status').filter({ hasText: text }).waitFor()
 
-  it('an administrator uploads a file having seen what it brings; an officer corrects one reject and drops another', async () => {
+  it('an administrator uploads a file after its preview, and an officer corrects one reject and drops another', async () => {
     const [one, two, three, four] = firms as [Firm, Firm, Firm, Firm]
     const admin = await atDesk(visitor, hub, 'administrator')
     const { page } = admin
@@ -83,7 +83,7 @@ describe('intake at the desk', function () {
     const desk = officer.page
     const code = desk.getByLabel('CF_XDR_SHXYM', { exact: true })
     const day = desk.getByLabel('CF_JDRQ', { exact: true })
-    // Newest first: the row without a day, and then, by key, the one with the short code.
+    // Rejects are sorted newest first: the row without a day, then by key the row with the short code.
     await day.waitFor()
     expect(await day.getAttribute('aria-invalid')).to.equal('true')
     await desk.locator('h1').focus()
@@ -93,7 +93,7 @@ describe('intake at the desk', function () {
     await desk.getByLabel('更正的理由').fill('据决定书原件补正')
     await desk.keyboard.press('Control+Enter')
     await status(desk, '仍有')
-    // What was written of one is still there after a look at another.
+    // Text typed for one reject is still there after a look at another.
     await desk.keyboard.press('Alt+ArrowUp')
     await desk.getByRole('heading', { name: /第 6 行/ }).waitFor()
     await desk.getByLabel('CF_JDRQ', { exact: true }).focus()
@@ -123,7 +123,7 @@ describe('intake at the desk', function () {
     await officer.close()
   })
 
-  it('a file on its way shows what share of it has been sent, and then that the hub reads it', async () => {
+  it('an upload shows the share already sent, and then that the hub reads the file', async () => {
     const [, , three] = firms as [Firm, Firm, Firm, Firm]
     const admin = await atDesk(visitor, hub, 'administrator', { fresh: true })
     const { page } = admin
@@ -188,7 +188,7 @@ describe('intake at the desk', function () {
     await officer.close()
   })
 
-  it('an officer says by keyboard that a record is of an operator nobody knew, and undoes it', async () => {
+  it('an officer assigns a record to a new operator by keyboard, and undoes it', async () => {
     const code = codeOf(901)
     await hub.hub.pull('penalties', {
       cause: 'command',
@@ -222,7 +222,7 @@ describe('intake at the desk', function () {
     await officer.close()
   })
 
-  it('an officer merges two operators on the way from a proposal, and sees what follows: one file, under both codes', async () => {
+  it('an officer merges two operators from an identity proposal, and sees the result: one file under both codes', async () => {
     const [, , three, four] = firms as [Firm, Firm, Firm, Firm]
     const officer = await atDesk(visitor, hub, 'officer')
     const { page } = officer
@@ -253,7 +253,7 @@ describe('intake at the desk', function () {
     await officer.close()
   })
 
-  it('a reviewer takes a run back having seen what follows, from the feed that it came by', async () => {
+  it('a reviewer rolls a run back from its feed, after seeing the effects', async () => {
     await hub.hub.score({ cause: 'command' })
     const reviewer = await atDesk(visitor, hub, 'reviewer')
     const { page } = reviewer

@@ -10,7 +10,7 @@ import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browse
 import { type AtDesk, addPerson, atDesk, deskBuilt } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
 
-/** Long enough ago for the party's days to have run out, also over a holiday. */
+/** The case began so many days ago that the party’s days for a defence are over, even across a holiday. */
 const BEGAN_DAYS_AGO = 30
 const AFTER_DEFENCE_DAYS = 25
 
@@ -18,7 +18,7 @@ describe('the pages of listings', function () {
   this.timeout(BROWSER_MS)
   const visitor = browser()
   let hub: TestHub
-  /** Operators with a heavier penalty and no case; each test takes one of its own. */
+  /** Operators with a heavier penalty and no case. Each test takes its own. */
   let free: { code: string; name: string }[] = []
   const today = () => shanghaiDate(hub.hub.now())
   const ago = (days: number) => addDays(today(), -days)
@@ -33,7 +33,7 @@ describe('the pages of listings', function () {
       .join('operators as o', 'o.id', 'v.operator_id')
       .where('v.kind', 'penalty')
       .whereNotNull('o.uscc')
-      // Where the score has opened a lead there is a case already.
+      // An operator with a lead from its score has a case already.
       .whereNotExists(db('listings as l').whereRaw('l.operator_id = o.id'))
       .orderBy('v.id')
       .select('v.body', 'o.uscc as code', 'o.name')
@@ -48,7 +48,7 @@ describe('the pages of listings', function () {
     if (one === undefined) throw new Error('no operator with a heavier penalty is left')
     return one
   }
-  /** A case carried to publication by the stand-in officers, and its address at the desk. */
+  /** A case that the stand-in officers carried to publication, and its address at the desk. */
   const published = async (one = take()) => {
     await publishDemoCase(hub.hub.db, hub.hub.rules, one.code, hub.hub.now())
     return { ...one, ...(await caseOf(one.code)) }
@@ -62,7 +62,7 @@ describe('the pages of listings', function () {
   }
   const publicPage = async (code: string) => (await fetch(`${hub.url}/blacklist?name=${code}`)).text()
 
-  /** `tick`: a box that is ticked beside what is filled. */
+  /** Makes a move on the page of a case. `tick` is the label of a checkbox to tick. */
   const deed = async (page: Page, title: string, fill: Record<string, string>, button = `确认${title}`, tick = '') => {
     await page.getByRole('list', { name: '由您办理' }).getByRole('button', { name: title }).click()
     const form = page.getByRole('form', { name: title })
@@ -77,7 +77,7 @@ describe('the pages of listings', function () {
     await close()
   }
 
-  it('does not show the score behind a lead as what the public would read', async () => {
+  it('a lead shows no score as the text that the public would read', async () => {
     const lead = await hub.hub.db('listings').where({ state: 'LEAD' }).whereLike('reason', '%信用评分%').first('id')
     const officer = await atDesk(visitor, hub, 'officer')
     await officer.open(`/listings/${lead.id}`, /./)
@@ -87,7 +87,7 @@ describe('the pages of listings', function () {
     await inOrder(officer)
   })
 
-  it('an officer takes a listing from its lead to publication, a reviewer is the second person, and the public reads it', async () => {
+  it('an officer takes a case from lead to publication, a reviewer confirms as the second person, and the public reads it', async () => {
     const { code, name } = take()
     const officer = await atDesk(visitor, hub, 'officer')
     const { page } = officer
@@ -150,7 +150,7 @@ describe('the pages of listings', function () {
     await owed.nth(3).waitFor()
     expect(await owed.count()).to.equal(4)
 
-    // The decision as a paper, and its number noted as it was issued.
+    // The officer downloads the decision as a document and notes its number as issued.
     const decision = documents
       .getByRole('listitem')
       .filter({ hasText: /^列入.*决定书/ })
@@ -174,7 +174,7 @@ describe('the pages of listings', function () {
     await inOrder(officer)
   })
 
-  it('an officer hides a wrong one at once: the public page has it no more, and only another person confirms it', async () => {
+  it('an officer hides a wrong entry: it leaves the public page at once, and another person must confirm the hiding', async () => {
     const { code, name, path } = await published()
     expect(await publicPage(code)).to.include(name)
     const officer = await atDesk(visitor, hub, 'officer')
@@ -189,7 +189,7 @@ describe('the pages of listings', function () {
     await form.getByRole('button', { name: '确认暂停公示' }).click()
     await page.getByText('已办理：暂停公示').waitFor()
     expect(await publicPage(code)).to.not.include(name)
-    // Whoever hid it is told beforehand that another must confirm.
+    // The page tells the officer who hid it that another person must confirm.
     await page.getByRole('button', { name: /确认暂停公示.*现在不能：须由另一人办理/ }).waitFor()
     await inOrder(officer)
     const second = await atDesk(visitor, hub, 'reviewer')
@@ -200,9 +200,9 @@ describe('the pages of listings', function () {
     await inOrder(second)
   })
 
-  it('an entry that was repaired on false materials is restored, and the public reads it again', async () => {
+  it('an entry whose repair rested on false materials is restored, and the public reads it again', async () => {
     const { db, rules, now } = hub.hub
-    // Which the score has opened a lead of.
+    // The score has already opened a lead for this operator.
     const bad = await db('operators').where({ uscc: hub.world.dishonestExample }).first('uscc as code', 'name')
     const { code, name, uuid, path } = await published(bad)
     await makeMove(db, rules, {
@@ -213,7 +213,7 @@ describe('the pages of listings', function () {
       input: { on: today(), removal: 'REVOKED', reason: '虚构', documentNumber: '虚市监移〔2026〕1号' },
       now: now(),
     })
-    // As a repair leaves it; none is to be had within a year of the entry.
+    // Sets what a repair would leave. The test cannot repair, which is possible only one year after publication.
     await db.raw(
       `update listings set removal_reason = 'REPAIRED', facts = jsonb_set(facts, '{removal}', '"REPAIRED"') where id = ?`,
       [uuid],
@@ -228,7 +228,7 @@ describe('the pages of listings', function () {
     await inOrder(officer)
   })
 
-  it('a refused move is explained, and nothing that was typed is lost', async () => {
+  it('the desk explains a refused move and keeps what was typed', async () => {
     const { code, name, path } = await published()
     const officer = await atDesk(visitor, hub, 'officer')
     const { page } = officer
@@ -238,7 +238,7 @@ describe('the pages of listings', function () {
     await form.getByLabel('移出原因').click()
     await page.getByTitle(/^更正/).click()
     await form.getByLabel('事由').fill('认定的事实有误，经复查更正')
-    // Somebody else acts in between.
+    // Another person moves the case in between.
     const { uuid } = await caseOf(code)
     await makeMove(hub.hub.db, hub.hub.rules, {
       id: uuid,
@@ -250,7 +250,7 @@ describe('the pages of listings', function () {
     })
     await form.getByRole('button', { name: '确认移出' }).click()
     await form.getByRole('alert').getByText('LISTING_MOVED_ON').waitFor()
-    // The page shows the case as it is now, what was typed is still there, and goes through.
+    // The page now shows the changed case, keeps what was typed, and the move goes through.
     await page.getByRole('list', { name: '办理进程' }).getByText('异议核实中').waitFor()
     expect(await form.getByLabel('事由').inputValue()).to.equal('认定的事实有误，经复查更正')
     await form.getByRole('button', { name: '确认移出' }).click()
@@ -259,7 +259,7 @@ describe('the pages of listings', function () {
     await inOrder(officer)
   })
 
-  it('what has changed under a listing is settled with a note, and an objection is decided by another person than who opened it', async () => {
+  it('an officer settles a changed record under a listing with a note, and another person than its opener decides an objection', async () => {
     const { code, name, uuid } = await published()
     const { db } = hub.hub
     const { decision_version: record } = await db('listings').where({ id: uuid }).first('decision_version')
@@ -306,7 +306,7 @@ describe('the pages of listings', function () {
     await inOrder(reviewer)
   })
 
-  it('are in order for axe, and no wider than their window, at 1280 and at 360 px', async () => {
+  it('axe finds no violation, and no page is wider than its window, at 1280 and at 360 px', async () => {
     const { path, name } = await published()
     for (const width of [1280, 360]) {
       const officer = await atDesk(visitor, hub, 'officer', { viewport: { width, height: 800 } })

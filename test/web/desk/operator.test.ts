@@ -5,7 +5,7 @@ import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browse
 import { atDesk, deskBuilt } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
 
-/** What is shown as it is written, and does nothing: marks of HTML and quotes, a mark that turns the line about, a rare character. */
+/** A name with HTML and quotes, a right-to-left override and rare characters. Pages must show it as written and run nothing. */
 const HOSTILE = `"><img src=x onerror="document.title='hit'">‮𠮷𪚥'); drop table operators;--${'长'.repeat(150)}`
 
 describe('the page of an operator', function () {
@@ -26,7 +26,7 @@ describe('the page of an operator', function () {
   })
   after(() => hub?.stop())
 
-  it('is found from anywhere by a short name or a code, with the keyboard alone', async () => {
+  it('an operator is found from any page by a short name or a code, with the keyboard alone', async () => {
     const { page, open, close, faults } = await atDesk(visitor, hub, 'officer')
     await open('/', '今日')
     await page.keyboard.press('/')
@@ -42,7 +42,7 @@ describe('the page of an operator', function () {
     await page.keyboard.type(hub.world.goodExample)
     await page.keyboard.press('Enter')
     await page.waitForURL(`**/operator/${hub.world.goodExample}`)
-    // Enter before anything is found opens the nearest once it is.
+    // Enter pressed before the first result opens the best match once it arrives.
     await page.keyboard.press('/')
     await page.keyboard.type(bad.name.slice(2, 6))
     await page.keyboard.press('Enter')
@@ -51,7 +51,7 @@ describe('the page of an operator', function () {
     await close()
   })
 
-  it('T-2: has an officer issue, replace and revoke the code of the party, which opens its own door', async () => {
+  it('T-2: an officer issues, replaces and revokes the party’s access code, which opens that party’s file only', async () => {
     const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'officer')
     const entered = async (code: string) => {
       const party = await visitor.visit(hub.url)
@@ -99,7 +99,7 @@ describe('the page of an operator', function () {
     await auditor.close()
   })
 
-  it('has a grade set by two: proposed with its end, confirmed by a reviewer who finds it among what waits, then withdrawn', async () => {
+  it('two people set a grade: an officer proposes it with an end, a reviewer confirms it from the waiting list, and it is withdrawn', async () => {
     const { goodExample: code } = hub.world
     const officer = await atDesk(visitor, hub, 'officer')
     await officer.open(`/operator/${code}`, /./)
@@ -139,7 +139,7 @@ describe('the page of an operator', function () {
     }
   })
 
-  it('says who it is and why: listed, scored reason by reason to the very value, with the way back up', async () => {
+  it('shows who the operator is and why: listed, scored with each reason adding up to the value, and the recovery path', async () => {
     const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'officer')
     await open(`/operator/${bad.code}`, bad.name)
     await page.getByText('在公示的黑名单上').waitFor()
@@ -156,7 +156,7 @@ describe('the page of an operator', function () {
     await close()
   })
 
-  it('has the row behind each value', async () => {
+  it('shows the source row behind each value', async () => {
     const { page, open, close } = await atDesk(visitor, hub, 'auditor')
     await open(`/operator/${bad.code}`, bad.name)
     await page.getByRole('button', { name: '住所的来源' }).click()
@@ -171,7 +171,7 @@ describe('the page of an operator', function () {
     await close()
   })
 
-  it('answers for a past day, and for what was known then', async () => {
+  it('shows a past day, and what the hub knew at a past instant', async () => {
     const { page, open, close } = await atDesk(visitor, hub, 'officer')
     await open(`/operator/${bad.code}?asOf=2025-06-01`, bad.name)
     await page.getByText('以下为 2025-06-01 当日的状况').waitFor()
@@ -187,12 +187,12 @@ describe('the page of an operator', function () {
       .getByText(/事实自 2026-09-01 起/)
       .first()
       .waitFor()
-    // Before the hub knew of it there was no such operator.
+    // Before its first record was known, the hub had no such operator.
     await open(`/operator/${bad.code}?knownAt=2020-01-01`, '没有这个经营者')
     await close()
   })
 
-  it('is printed in the shape of a report of public credit, and is the same as JSON', async () => {
+  it('prints a public credit report, whose JSON has the same content', async () => {
     const { page, open, close, faults } = await atDesk(visitor, hub, 'officer')
     await open(`/operator/${bad.code}`, bad.name)
     await page.getByRole('button', { name: '公共信用信息报告' }).click()
@@ -218,7 +218,7 @@ describe('the page of an operator', function () {
     await close()
   })
 
-  it('shows names as they are written, whatever is in them, on the page, in the search and in the report', async () => {
+  it('hostile names appear as written on the page, in the search and in the report', async () => {
     const { db } = hub.hub
     const code = hub.world.shopExample
     await db('operators').where({ uscc: code }).orWhere({ shop: code }).update({ name: HOSTILE })
@@ -239,7 +239,7 @@ describe('the page of an operator', function () {
     await close()
   })
 
-  it('tells an agency what it may see and no more, and nobody of what is not there', async () => {
+  it('an agency sees no list of askers, and an unknown code gets a page without a result', async () => {
     const { page, open, close, faults } = await atDesk(visitor, hub, 'agency')
     await open(`/operator/${bad.code}`, bad.name)
     await page.getByRole('heading', { name: '基础信息' }).waitFor()
@@ -252,7 +252,7 @@ describe('the page of an operator', function () {
   })
 
   for (const width of [1280, 360]) {
-    it(`is in order for axe, and no wider than its window, at ${width} px`, async () => {
+    it(`axe finds no violation, and the page is no wider than its window, at ${width} px`, async () => {
       const { page, open, close } = await atDesk(visitor, hub, 'reviewer', { viewport: { width, height: 800 } })
       await open(`/operator/${bad.code}`, bad.name)
       await page.getByRole('heading', { name: '谁查询过' }).waitFor()

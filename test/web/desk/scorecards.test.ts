@@ -19,7 +19,7 @@ describe('the pages of scorecards', function () {
   })
   after(() => hub?.stop())
 
-  it('an officer tries a card, sees what moves and why, and proposes it; deciding is for another', async () => {
+  it('an officer tries a card, sees whose scores change and why, and proposes it, but cannot decide', async () => {
     const { page, open, faults, strays, close } = await atDesk(visitor, hub, 'officer')
     await open('/scorecards', '评分卡')
     await page.getByRole('link', { name: `试算 ${NEW}` }).click()
@@ -52,7 +52,7 @@ describe('the pages of scorecards', function () {
     await close()
   })
 
-  it('a reviewer looks at the trial and adopts it; from then on it is the one in force', async () => {
+  it('a reviewer looks at the trial and activates the card, which is then in force', async () => {
     const { page, open, faults, close } = await atDesk(visitor, hub, 'reviewer')
     await open('/scorecards', '评分卡')
     const waiting = page.getByRole('region', { name: `待决定：采用 ${NEW}` })
@@ -72,7 +72,7 @@ describe('the pages of scorecards', function () {
     await close()
   })
 
-  it('whoever proposed a card is told that another must decide, whatever the role', async () => {
+  it('the person who proposed a card cannot decide on it, whatever the role', async () => {
     const { page, open, close } = await atDesk(visitor, hub, 'administrator')
     await open('/scorecards/trial?version=general-1', '试算')
     await page.getByRole('button', { name: '提议采用' }).click()
@@ -88,7 +88,7 @@ describe('the pages of scorecards', function () {
     ['/scorecards/trial?version=general-1&against=ecommerce-1', '试算'],
     ['/scorecards/ecommerce-1', /评分卡（第 1 版）/],
   ] as const) {
-    it(`${path} has no fault of access, and fits a narrow screen`, async () => {
+    it(`axe finds no violation on ${path}, which fits a narrow screen`, async () => {
       const { page, open, faults, close } = await atDesk(visitor, hub, 'auditor', { viewport: NARROW })
       await open(path, title)
       await page.waitForLoadState('networkidle')

@@ -1,4 +1,4 @@
-/** What most values are is read on a short way. It must lead where the long way leads: each test forces the long one beside it. */
+/** Fast paths for common values must give the same result as the general path. Each test forces the general path for comparison. */
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import fc from 'fast-check'
@@ -14,10 +14,10 @@ import { addDays, isDate, parseDate } from '../../../src/foundation/time/dates.j
 
 const RUNS = { numRuns: 2000 }
 const of = (parts: Iterable<string>, maxLength: number) => fc.string({ unit: fc.constantFrom(...parts), maxLength })
-/** Every code unit by itself, halves of characters too. */
+/** Every UTF-16 code unit by itself, lone surrogates too. */
 const UNITS = Array.from({ length: 0x10000 }, (_, unit) => String.fromCharCode(unit))
 
-describe('short ways', () => {
+describe('fast paths', () => {
   const anything = fc.oneof(
     of(
       [
@@ -50,7 +50,7 @@ describe('short ways', () => {
     fc.string({ unit: 'binary', maxLength: 20 }),
   )
 
-  it('trimming takes away what the definition of a blank says, and no more', () => {
+  it('trimming removes exactly the characters that are defined as blank', () => {
     const blank = /^[\s\p{Cc}\p{Cf}]$/u
     fc.assert(
       fc.property(anything, (text) => {
@@ -67,7 +67,7 @@ describe('short ways', () => {
     )
   })
 
-  it('a marker of nothing is found in any width and case, and nothing else is one', () => {
+  it('a null marker is recognised in any width and case, and nothing else is one', () => {
     const markers = [
       '/',
       '\\',
@@ -96,14 +96,14 @@ describe('short ways', () => {
     }
   })
 
-  it('visible ASCII and ideographs are compact as they stand', () => {
+  it('visible ASCII and ideographs are their own compact text', () => {
     const plain = [...UNITS.slice(0x21, 0x7f), ...UNITS.slice(0x4e00, 0xa000)].join('')
     expect(compactText(plain)).to.equal(plain)
     expect(compactText(`${plain} `)).to.equal(plain)
     expect(plain.normalize('NFKC')).to.equal(plain)
   })
 
-  it('a name is compared by the same text with a blank behind it', () => {
+  it('a name and the same name with a trailing blank normalise alike', () => {
     const different = (names: readonly string[]) =>
       names.filter((name) => normalizeName(name) !== normalizeName(`${name}\u3000`))
     expect(different(UNITS)).to.deep.equal([])
@@ -136,7 +136,7 @@ describe('short ways', () => {
     )
   })
 
-  it('late is what lies after the last day for sending, whatever the calendar', () => {
+  it('isLate agrees with counting workdays, whatever the calendar', () => {
     const around = Array.from({ length: 81 }, (_, at) => addDays('2026-11-25', at - 40))
     const near = fc.constantFrom(...around)
     const days = fc.array(near, { maxLength: 40 }).map((some) => new Set(some))
@@ -152,7 +152,7 @@ describe('short ways', () => {
     )
   })
 
-  it('a day is the same day with a blank behind it', () => {
+  it('a date and the same date with a trailing blank parse alike', () => {
     const two = fc.nat(40).map((number) => String(number).padStart(2, '0'))
     const day = fc.tuple(fc.nat(3100), two, two, fc.constantFrom('-', '/', ''))
     fc.assert(
@@ -171,7 +171,7 @@ describe('short ways', () => {
     )
   })
 
-  it('an amount is the same amount with a blank before it, whatever it is counted in', () => {
+  it('an amount and the same amount with a leading blank parse alike, in any unit', () => {
     const number = fc.oneof(
       fc.tuple(fc.nat(9_999_999), fc.constantFrom('', '.', '.0', '.50', '.123456789')).map((parts) => parts.join('')),
       fc.tuple(fc.nat(999), fc.nat(9999)).map(([many, few]) => `${many},${String(few).padStart(3, '0')}`),
@@ -186,7 +186,7 @@ describe('short ways', () => {
     )
   })
 
-  it('an ID number is found or not found as it is beside an ampersand, behind which anything may hide', () => {
+  it('a text is redacted alike with and without an ampersand, which forces the general path', () => {
     const mark = (id: string): string => (id.length === 18 ? '甲' : '乙')
     const digits = [
       ...'0123456789',
@@ -233,7 +233,7 @@ describe('short ways', () => {
     )
   })
 
-  it('an ID number is found in any digits that are read as such', () => {
+  it('an ID number is redacted in any digits that Unicode reads as such', () => {
     for (const digits of ['０１２３４５６７８９', '⓪①②③④⑤⑥⑦⑧⑨', '₀₁₂₃₄₅₆₇₈₉', '⁰¹²³⁴⁵⁶⁷⁸⁹', '𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗']) {
       const written = '440524188001010014'.replace(/\d/g, (digit) => [...digits][Number(digit)] ?? '')
       expect(
@@ -243,10 +243,10 @@ describe('short ways', () => {
     }
   })
 
-  it('what has been given back itself need not be read again, and what was made of it is', () => {
+  it('redaction may skip values that it returned unchanged, but not texts joined from them', () => {
     const mark = (): string => '甲'
     const pieces = fc.oneof(
-      // The second is as long as the number that the others make.
+      // The second text is as long as an ID number that the others can form.
       fc.constantFrom('110105194912', '长春市宽城区人民大街一百二十三号院内', '31002X', '11010519', '491231002X'),
       of([...'0123456789', '１', '㉑', '&', ' ', 'X', '号', '𝟏'], 14),
     )
@@ -269,11 +269,11 @@ describe('short ways', () => {
       }),
       RUNS,
     )
-    // Not an empty truth: joined pieces did make ID numbers.
+    // Guards against a vacuous test: joined pieces did form ID numbers.
     expect(whole).to.be.greaterThan(10)
   })
 
-  it('what holds nothing like an ID number is given back itself', () => {
+  it('redaction returns a value without ID numbers as the same object', () => {
     const sent = {
       code: '91220102MA0Y3X1HXM',
       day: '2018-06-08',
@@ -293,11 +293,11 @@ describe('short ways', () => {
     expect(wrong).to.deep.equal([])
   })
 
-  it('canonical JSON is what JSON makes of an object whose keys are in order', () => {
+  it('canonical JSON equals JSON.stringify of an object with sorted keys', () => {
     const inOrder = (value: Json): Json => {
       if (value === null || typeof value !== 'object') return value
       if (Array.isArray(value)) return value.map(inOrder)
-      // A key like an index would come before all others.
+      // JavaScript enumerates integer-like keys before all others.
       const keys = Object.keys(value).sort()
       return Object.fromEntries(keys.map((key) => [key, inOrder(value[key] ?? null)]))
     }
@@ -325,7 +325,7 @@ describe('short ways', () => {
     )
   })
 
-  it('bodies with the same number of keys, one after another, keep each its own', () => {
+  it('canonical JSON keeps bodies with the same number of keys apart', () => {
     const bodies: Json[] = [
       { b: 1, a: 2 },
       { c: 1, a: 2 },
@@ -340,7 +340,7 @@ describe('short ways', () => {
     ])
   })
 
-  it('a sealed draft holds its body as canonical JSON and the digest of 128 bits', () => {
+  it('a sealed draft holds its body as canonical JSON and a 128-bit digest', () => {
     const subject = { uscc: null, orgCode: null, regNo: null, shop: null, name: '"某\\' }
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (any) => {
@@ -354,13 +354,13 @@ describe('short ways', () => {
     )
     const long = { body: { text: '字'.repeat(50_000) }, subject, validFrom: null, validTo: null }
     expect(draftDigest(long)).to.not.equal(draftDigest({ ...long, body: { text: `${'字'.repeat(49_999)}子` } }))
-    // What belongs to the body and what to the subject cannot be taken for one another.
+    // The digest depends on which field of the subject a text is in.
     const swapped = (uscc: string | null, orgCode: string | null) =>
       draftDigest({ body: {}, subject: { ...subject, uscc, orgCode }, validFrom: null, validTo: null })
     expect(swapped('1', null)).to.not.equal(swapped(null, '1'))
   })
 
-  it('what is remembered of a list of names is its own', () => {
+  it('memoByNames caches by the content of the list, not by its identity', () => {
     let made = 0
     const joined = memoByNames((names) => {
       made += 1

@@ -4,13 +4,13 @@ import { atDesk, deskBuilt } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
 
 const ROWS = 100_000
-/** Rows that stand in the page at once while one scrolls: what a step costs grows with them, and not with the table. */
+/** Most rows in the DOM while scrolling. The cost of a step grows with them, not with the table. */
 const DRAWN_MOST = 60
 
-/** Frames from top to bottom. */
+/** Scroll steps from top to bottom, one an animation frame. */
 const STEPS = 200
 
-/** Scrolls from top to bottom, a step a frame; the most rows that stood in the page. */
+/** Scrolls from top to bottom, one step a frame. Resolves to the most rows in the DOM and the height of the box. */
 const SCROLL = `new Promise((resolve) => {
   const box = document.querySelector('.virtual-box')
   let most = 0
@@ -40,7 +40,7 @@ describe('a table of the desk', function () {
   })
   after(() => hub?.stop())
 
-  it(`of ${ROWS} rows is scrolled through while few of them stand in the page`, async () => {
+  it(`of ${ROWS} rows keeps few of them in the DOM while scrolling`, async () => {
     const { page, open, close, faults } = await atDesk(visitor, hub, 'officer', {
       viewport: { width: 1280, height: 900 },
     })
@@ -49,14 +49,14 @@ describe('a table of the desk', function () {
     const seen = await page.evaluate<{ most: number; height: number }>(SCROLL)
     expect(seen.most).to.be.within(10, DRAWN_MOST)
     expect(seen.height).to.be.above(4_000_000)
-    // Far from what is loaded it is said so, and no thousand pages are asked for.
+    // Far from the loaded rows the table offers to load more, instead of requesting a thousand pages.
     await page.getByRole('button', { name: '继续载入' }).waitFor()
     expect(await page.locator('table').first().getAttribute('aria-rowcount')).to.equal(String(ROWS + 1))
     expect(faults).to.deep.equal([])
     await close()
   })
 
-  it('keeps what is asked for and where one is in the address: whoever reloads finds the same row in view', async () => {
+  it('keeps filter and scroll position in the address: a reload shows the same row in view', async () => {
     const { page, open, close } = await atDesk(visitor, hub, 'officer', { viewport: { width: 1280, height: 900 } })
     await open('/operators', '经营者')
     await page.getByText('共 100,000 项').waitFor()
