@@ -1,10 +1,10 @@
-/** What may import what: rooms, nouns inside a room, libraries. The tables of design section 3. */
+/** Import rules for rooms (folders of src), nouns (folders of a room) and libraries: the tables of design section 3. */
 import { readdirSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { expect } from 'chai'
 import { itKeeps, type PlantedFault, ROOT, type Rule, SOURCES } from './tree.js'
 
-/** The rooms that each room may import beside itself, in the order of the design: a room may be skipped, never climbed. */
+/** The rooms that each room may import beside itself. Imports may skip a room of the order but never go up. */
 const MAY: Record<string, readonly string[]> = {
   foundation: ['schema'],
   domain: ['foundation'],
@@ -18,13 +18,13 @@ const MAY: Record<string, readonly string[]> = {
   web: ['words', 'work', 'store', 'agencies', 'platforms', 'domain', 'foundation'],
   // The only room that knows both api and web.
   server: ['api', 'web', 'work', 'store', 'agencies', 'platforms', 'domain', 'foundation'],
-  // Programs for browsers: nothing of the hub but what is pure.
+  // Programs for browsers import only pure code.
   graphiql: [],
   desk: ['words', 'domain', 'foundation'],
   sandbox: ['seeds', 'work', 'store', 'agencies', 'platforms', 'domain', 'foundation'],
   migrations: [],
   seeds: ['sandbox', 'work', 'store', 'agencies', 'domain', 'foundation'],
-  // Which platforms there are is said in one place.
+  // The settings check platform ids against the list in platforms.
   config: ['foundation', 'platforms'],
   hub: ['config', 'server', 'api', 'web', 'sandbox', 'work', 'store', 'agencies', 'platforms', 'domain', 'foundation'],
   commands: ['config', 'hub', 'server', 'api', 'work', 'store', 'agencies', 'platforms', 'domain', 'foundation'],
@@ -45,7 +45,7 @@ const MAY: Record<string, readonly string[]> = {
 /** `main.ts` and `cli.ts` import any room, and no room imports them. */
 const TOP: readonly string[] = ['main', 'cli']
 
-/** Which noun may import which inside a room (design section 3), types counted. The table is free of circles; a test looks. */
+/** Nouns that each noun may import inside a room (design section 3), type imports included. A test shows that no cycle exists. */
 const MAY_NOUN: Record<string, Record<string, string>> = {
   domain: {
     calendar: 'access',
@@ -110,7 +110,7 @@ const MAY_NOUN: Record<string, Record<string, string>> = {
   },
 }
 
-/** Programs of their own, built for browsers; how they are built runs here. */
+/** Programs built for browsers. Only the build scripts of the desk run on the server. */
 const DESK = 'src/web/desk/'
 const DESK_BUILD = 'src/web/desk/build/'
 const GRAPHIQL = 'src/web/graphiql/'
@@ -118,11 +118,11 @@ const inDesk = (room: string): boolean => room === 'desk'
 const inGraphiql = (room: string): boolean => room === 'graphiql'
 const inBrowsers = (room: string): boolean => inDesk(room) || inGraphiql(room)
 
-/** Everything fast stands behind one function, so that it can be switched off. */
+/** All speed-ups are reached through one file, so that they can be switched off. */
 const SPEED_LAYER = 'src/api/fast/'
 const SPEED_SWITCH = 'src/api/fast/answer-path.ts'
 
-/** One library, one room. `agencies/transports/table` is the place where a door may speak SQL. */
+/** The rooms in which each library is allowed. Outside the store, only exchange-table transports may use SQL. */
 const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
   knex: (room, file) => ['store', 'migrations', 'seeds'].includes(room) || file.includes('transports/table'),
   pg: (room) => room === 'store',
@@ -167,7 +167,7 @@ const LIBRARY_ROOMS: Record<string, (room: string, file: string) => boolean> = {
 interface Import {
   file: string
   from: string
-  /** `work` knows agencies and platforms only as types. */
+  /** True for `import type`. `work` may import agencies and platforms only as types. */
   typeOnly: boolean
   dynamic: boolean
 }
@@ -208,7 +208,7 @@ const nounFault = (file: string, target: string): string | null => {
 
 const targetOf = (file: string, from: string): string => normalize(join(dirname(file), from)).replace(/\.js$/, '.ts')
 
-/** Why this import may not be; null if it may. */
+/** Reason for which an import is forbidden; null if it is allowed. */
 const fault = ({ file, from, typeOnly }: Import): string | null => {
   const room = roomOf(file)
   if (!from.startsWith('.')) {
@@ -232,7 +232,7 @@ const isFault = (found: string | null): found is string => found !== null
 const directionFaults: Rule = (files) =>
   files.flatMap(({ path, text }) => importsOf(path, text).map(fault)).filter(isFault)
 
-/** Names that are left when whatever imports nothing more is taken away, again and again: each is in a circle, or imports one. */
+/** Repeatedly removes names that import none of the rest. The names left are in a cycle or import one. */
 const inCircles = (imports: ReadonlyMap<string, readonly string[]>): string[] => {
   const left = new Map(imports)
   for (let size = -1; size !== left.size; ) {
@@ -242,7 +242,7 @@ const inCircles = (imports: ReadonlyMap<string, readonly string[]>): string[] =>
   return left.size === 0 ? [] : [[...left.keys()].join(' ')]
 }
 
-/** An import made while running waits for nobody: it closes no circle. */
+/** A dynamic import() cannot close a cycle, because it runs after loading. */
 const fileCircles: Rule = (files) =>
   inCircles(
     new Map(
@@ -269,41 +269,41 @@ const homelessLibraries: Rule = (files) =>
 const DIRECTIONS: readonly PlantedFault[] = [
   ['domain knowing the store', ['src/domain/scoring/score.ts', `import { connect } from '../../store/db/db.js'`]],
   ['domain knowing the network', ['src/domain/scoring/score.ts', `import http from 'node:http'`]],
-  ['the doors knowing the store', ['src/agencies/feed.ts', `import type { Db } from '../store/db/db.js'`]],
+  ['agencies knowing the store', ['src/agencies/feed.ts', `import type { Db } from '../store/db/db.js'`]],
   [
     'the store knowing a platform',
     ['src/store/delivery/deliveries.ts', `import type { Platform } from '../../platforms/platform.js'`],
   ],
   ['work holding the list of agencies', ['src/work/intake/pull.ts', `import { feeds } from '../../agencies/index.js'`]],
-  ['knex in a verb', ['src/work/intake/pull.ts', `import knex from 'knex'`]],
+  ['knex in work', ['src/work/intake/pull.ts', `import knex from 'knex'`]],
   ['a room reading the configuration', ['src/server/server.ts', `import { readConfig } from '../config.js'`]],
   ['a page of the site knowing GraphiQL', ['src/web/site.ts', `import { EXAMPLES } from './graphiql/examples.js'`]],
   ['a page of the desk knowing the store', ['src/web/desk/main.tsx', `import { connect } from '../../store/db/db.js'`]],
   ['a page of the site knowing the desk', ['src/web/site.ts', `import { PAGES } from './desk/routes.js'`]],
   ['words knowing a page', ['src/web/words/record-words.ts', `import { html } from '../frame/html.js'`]],
-  ['React beside the desk', ['src/web/frame/page.ts', `import { useState } from 'react'`]],
-  ['express beside the api', ['src/work/delivery/push.ts', `import express from 'express'`]],
+  ['React outside the desk', ['src/web/frame/page.ts', `import { useState } from 'react'`]],
+  ['express in work', ['src/work/delivery/push.ts', `import express from 'express'`]],
   [
     'an import written over several lines',
     ['src/domain/scoring/score.ts', `import {\n  connect,\n} from '../../store/db/db.js'`],
   ],
-  ['an import made while running', ['src/domain/scoring/score.ts', `const db = await import('../../store/db/db.js')`]],
+  ['a dynamic import', ['src/domain/scoring/score.ts', `const db = await import('../../store/db/db.js')`]],
   ['the api knowing the server', ['src/api/v1/index.ts', `import { makeServer } from '../../server/server.js'`]],
   ['a room knowing the command', ['src/hub/hub.ts', `import '../cli.js'`]],
   ['foundation knowing the domain', ['src/foundation/log.ts', `import { score } from '../domain/scoring/score.js'`]],
   ['records knowing scoring', ['src/domain/records/records.ts', `import { score } from '../scoring/score.js'`]],
   ['a noun that the table does not have', ['src/work/intake/pull.ts', `import { x } from '../other/x.js'`]],
   [
-    'a way around the switch of the speed layer',
+    'an import that bypasses the switch of the speed layer',
     ['src/server/server.ts', `import { shareLookups } from '../api/fast/shared-lookups.js'`],
   ],
-  ['a name passed on', ['src/domain/scoring/score.ts', `export { connect } from '../../store/db/db.js'`]],
+  ['a re-exported name', ['src/domain/scoring/score.ts', `export { connect } from '../../store/db/db.js'`]],
 ]
 
 describe('the imports of the architecture', () => {
   itKeeps('go only in the direction of the design', directionFaults, DIRECTIONS)
 
-  itKeeps('make no circle of files', fileCircles, [
+  itKeeps('form no cycle of files', fileCircles, [
     [
       'two files that import each other',
       ['src/domain/scoring/score.ts', `import { fold } from './fold.js'`],
@@ -311,16 +311,16 @@ describe('the imports of the architecture', () => {
     ],
   ])
 
-  itKeeps('take every library from a row of the table', homelessLibraries, [
-    ['a library without a room', ['src/work/delivery/retry.ts', `import retry from 'p-retry'`]],
+  itKeeps('use only libraries listed in the table', homelessLibraries, [
+    ['a library that the table does not list', ['src/work/delivery/retry.ts', `import retry from 'p-retry'`]],
   ])
 
-  it('leave no row of the table without a library', () => {
+  it('use every library listed in the table', () => {
     const libraries = librariesIn(SOURCES)
     expect(Object.keys(LIBRARY_ROOMS).filter((library) => !libraries.has(library))).to.deep.equal([])
   })
 
-  it('make no circle of nouns', () => {
+  it('form no cycle of nouns', () => {
     for (const [room, table] of Object.entries(MAY_NOUN)) {
       const nouns = new Map(Object.entries(table).map(([noun, others]) => [noun, others.split(' ')]))
       expect(inCircles(nouns), room).to.deep.equal([])
@@ -336,7 +336,7 @@ describe('the imports of the architecture', () => {
     ).to.deep.equal(['scoring listing'])
   })
 
-  it('know a noun for every folder of the four rooms', () => {
+  it('follow a table that lists every folder of the four rooms', () => {
     for (const [room, table] of Object.entries(MAY_NOUN)) {
       const folders = readdirSync(join(ROOT, 'src', room), { withFileTypes: true }).filter((one) => one.isDirectory())
       expect(

@@ -1,7 +1,7 @@
-/** Names that say what they name. */
+/** Rules for names of types, files and folders. */
 import { itKeeps, type Rule } from './tree.js'
 
-/** Alone they say nothing; as exported types they need a noun. */
+/** Names too vague for an exported type; each needs a noun added. */
 const BARE_TYPES = new Set(
   `Asked Asking Entry Filter Found Given Kept Known Meaning Noted Own Part Read Row Said Shown Sought State Telling Told
   Written`.split(/\s+/),
@@ -40,8 +40,8 @@ const homelessFiles: Rule = (files) =>
     .map(({ path }) => path)
     .filter((path) => /(^|\/)(utils?|common|helpers?|shared|misc|services?)(\/|\.tsx?$)/.test(path))
 
-describe('the names of the architecture', () => {
-  itKeeps('stand for one type each', typesTwice, [
+describe('names of types and files', () => {
+  itKeeps('name one type each', typesTwice, [
     [
       'a type declared in two rooms',
       ['src/work/delivery/batch-size.ts', 'interface BatchSize {\n  rows: number\n}'],
@@ -49,17 +49,17 @@ describe('the names of the architecture', () => {
     ],
   ])
 
-  itKeeps('give every exported type a noun', bareTypes, [
+  itKeeps('contain a noun for every exported type', bareTypes, [
     ['a participle', ['src/work/delivery/outbox.ts', 'export interface Told {\n  on: string\n}']],
-    ['a noun of every room', ['src/store/delivery/outbox.ts', 'export type Row = string[]']],
+    ['a noun that fits every room', ['src/store/delivery/outbox.ts', 'export type Row = string[]']],
   ])
 
-  itKeeps('give every file a name that says what it holds', bareFiles, [
-    ['a file called after nothing', ['src/work/delivery/told.ts', '']],
+  itKeeps('state what the file contains', bareFiles, [
+    ['a file named by a participle', ['src/work/delivery/told.ts', '']],
   ])
 
-  itKeeps('leave no folder or file that collects what has no home', homelessFiles, [
+  itKeeps('do not include utils, helpers, common and the like', homelessFiles, [
     ['a folder of helpers', ['src/work/helpers/dates.ts', '']],
-    ['a file of common things', ['src/store/common.ts', '']],
+    ['a file named common', ['src/store/common.ts', '']],
   ])
 })

@@ -1,4 +1,4 @@
-/** How much a reader meets at a time: folders, files, functions, READMEs. */
+/** Size limits of folders, files, functions and READMEs. */
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
@@ -7,18 +7,18 @@ import { filesUnder, itKeeps, ROOT, type Rule, read, SOURCES, type SourceFile } 
 
 const TESTS = filesUnder('test')
 
-/** Longest file that one can read in a sitting, lines. */
+/** Longest allowed file, in lines. */
 const FILE_LINES_MAX = 400
-/** A function fits on a screen, lines. */
+/** Longest allowed function, in lines: one screen. */
 const FUNCTION_LINES_MAX = 60
-/** Files of a folder, and of the root of src. More means that a noun is missing. */
+/** Most files in a folder, and in the root of src. More files mean that a noun (folder) is missing. */
 const FOLDER_FILES_MAX = 25
 const ROOT_FILES_MAX = 8
 
-/** Bounds of the pages that everybody reads first, in bytes. Chinese takes three bytes a character. */
+/** Largest allowed README, in bytes. A Chinese character takes three bytes. */
 const README_BYTES_MAX: Record<string, number> = { 'README.md': 15_360, 'README.zh-CN.md': 20_480 }
 const README_LINES_MAX = 200
-/** Longest line of a README, characters. */
+/** Longest allowed line of a README, in characters. */
 const README_LINE_MAX = 200
 
 const fullFolders: Rule = (files) => {
@@ -33,7 +33,7 @@ const fullFolders: Rule = (files) => {
 const longFiles: Rule = (files) =>
   files.filter(({ text }) => text.trimEnd().split('\n').length > FILE_LINES_MAX).map(({ path }) => path)
 
-/** Tests too long today. The list only gets shorter: a test that no longer needs its line fails the rule. */
+/** Test files that exceed the limit. A file that no longer does must leave this list, or the rule fails. */
 const LONG_TESTS: readonly string[] = [
   'test/api/access/party-access.test.ts',
   'test/api/request/audit-rows.test.ts',
@@ -48,7 +48,7 @@ const LONG_TESTS: readonly string[] = [
   'test/work/standing/webhooks.test.ts',
 ]
 
-/** Functions too long today, as `path name`. It only gets shorter: a function that no longer needs its line fails the test. */
+/** Functions that exceed the limit, as `path name`. One that no longer does must leave this list, or the test fails. */
 const LONG_FUNCTIONS: readonly string[] = JSON.parse(read('test/architecture/long-functions.json'))
 /** A migration is never edited once landed. */
 const isMigration = (path: string): boolean => path.startsWith('migrations/')
@@ -64,7 +64,7 @@ interface SyntaxNode {
   key?: { name?: string } | null
 }
 
-/** `path name` of each function that is too long; a function without a name has the name of what it stands in. */
+/** `path name` of each function that is too long. An anonymous function gets the name of the enclosing one. */
 const longFunctionsOf = ({ path, text }: SourceFile): string[] => {
   const found = new Set<string>()
   const visit = (node: unknown, outer: string): void => {
@@ -73,7 +73,7 @@ const longFunctionsOf = ({ path, text }: SourceFile): string[] => {
       const name = (NAMING.test(node.type) ? (node.id ?? node.key)?.name : undefined) ?? outer
       const isLong = text.slice(node.start, node.end).split('\n').length > FUNCTION_LINES_MAX
       if (isLong && FUNCTION.test(node.type)) found.add(`${path} ${name}`)
-      // Nothing long stands in something short.
+      // A short node contains no long function.
       if (isLong) for (const each of Object.values(node)) visit(each, name)
     }
   }
@@ -86,7 +86,7 @@ const longFunctions: Rule = (files) => files.filter(({ path }) => !isMigration(p
 
 const lines = (count: number): string => '  step()\n'.repeat(count)
 
-/** Why a page is not fit to be a README: too long, or a path in backticks or in a link that does not exist. */
+/** Faults of a README: too long, or a path (in backticks or in a link) that does not exist. */
 const readmeFaults: Rule = (pages) =>
   pages.flatMap(({ path, text }) => {
     const written = text.trimEnd().split('\n')
@@ -103,31 +103,31 @@ const readmeFaults: Rule = (pages) =>
   })
 const READMES = Object.keys(README_BYTES_MAX).map((path) => ({ path, text: read(path) }))
 
-describe('the sizes of the architecture', () => {
+describe('size limits', () => {
   const many = (folder: string, count: number): [string, string][] =>
     Array.from({ length: count }, (_, i) => [`${folder}/file-${i}.ts`, ''])
 
-  itKeeps('leave folders in which one look is enough, and few files at the root', fullFolders, [
-    ['a full folder', ...many('src/store/records', FOLDER_FILES_MAX + 1)],
-    ['a full root', ...many('src', ROOT_FILES_MAX)],
+  itKeeps('are kept by every folder and by the root of src', fullFolders, [
+    ['a folder with too many files', ...many('src/store/records', FOLDER_FILES_MAX + 1)],
+    ['a root with too many files', ...many('src', ROOT_FILES_MAX)],
   ])
 
-  itKeeps('leave no file too long to read in one sitting', longFiles, [
+  itKeeps('are kept by every source file', longFiles, [
     ['a long file', ['src/work/intake/pull.ts', lines(FILE_LINES_MAX + 1)]],
   ])
 
-  it('leave no test too long but those of the list, which only gets shorter', () => {
+  it('are kept by every test file except exactly those listed', () => {
     expect(longFiles(TESTS)).to.have.members(LONG_TESTS)
   })
 
-  it('leave no function too long for a screen but those of the list, which only gets shorter', () => {
+  it('are kept by every function except exactly those listed', () => {
     const long = longFunctions(SOURCES)
     expect(long.filter((each) => !LONG_FUNCTIONS.includes(each))).to.deep.equal([])
     expect(LONG_FUNCTIONS.filter((each) => !long.includes(each))).to.deep.equal([])
   })
 
   itKeeps(
-    'leave no function of the architecture too long',
+    'are kept by every helper function of the architecture tests',
     longFunctions,
     [
       ['a long function', ['src/work/a.ts', `export function pull() {\n${lines(FUNCTION_LINES_MAX)}}\n`]],
@@ -139,7 +139,7 @@ describe('the sizes of the architecture', () => {
   )
 
   itKeeps(
-    'leave READMEs that are short and name only what exists',
+    'are kept by the READMEs, whose paths and links exist',
     readmeFaults,
     [
       ['a path that does not exist', ['README.md', 'See `src/work/intake/poll.ts`.']],

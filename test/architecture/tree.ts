@@ -1,4 +1,4 @@
-/** The tree that the rules of the architecture look at, and the way in which each rule shows that it notices a fault. */
+/** Source files that the architecture rules check, and a helper that plants faults to prove each rule. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,10 +9,10 @@ export interface SourceFile {
   text: string
 }
 
-/** What is wrong with a tree, one line a fault. */
+/** Returns the faults of the given files, one line each. */
 export type Rule = (files: readonly SourceFile[]) => string[]
 
-/** A fault in words, and the files that hold it. */
+/** Description of a fault, and the files that contain it. */
 export type PlantedFault = readonly [what: string, ...files: (readonly [path: string, text: string])[]]
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
@@ -27,7 +27,7 @@ export const filesUnder = (...folders: readonly string[]): SourceFile[] =>
 
 export const SOURCES: readonly SourceFile[] = filesUnder('src', 'migrations', 'seeds')
 
-/** A sound tree, into which each fault is planted alone. */
+/** Files without a fault. Each planted fault is added to them alone. */
 const SOUND: readonly SourceFile[] = [
   { path: 'src/main.ts', text: `import { makeHub } from './hub/hub.js'\nmakeHub()\n` },
   { path: 'src/hub/hub.ts', text: `import { push } from '../work/delivery/push.js'\nexport const makeHub = push\n` },
@@ -43,7 +43,7 @@ const SOUND: readonly SourceFile[] = [
   { path: 'src/config.ts', text: 'export const readConfig = () => process.env\n' },
 ]
 
-/** Tests that a rule finds nothing in the tree, and one fault in the sound tree with each planted one. */
+/** Defines tests: the rule finds no fault in `files`, and exactly one in the sound files plus each planted fault. */
 export const itKeeps = (
   fact: string,
   rule: Rule,

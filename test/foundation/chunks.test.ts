@@ -45,7 +45,7 @@ describe('chunks', () => {
     })
 
     for (const sizes of [[20], [7, 1], [6, 1, 3], [3, 10, 2], [1, 1, 1, 1, 1, 1, 1, 1]]) {
-      it(`of ${sizes.join(' and ')} items, held back until one has a mark, are complete, read ${way}`, async () => {
+      it(`of ${sizes.join(' and ')} items lose no item to the check for required marks, read ${way}`, async () => {
         const feed = { ...(feeds.get('food') as AgencyFeed), read: () => given(sizes) }
         const total = sizes.reduce((sum, size) => sum + size, 0)
         const rows = await rowsOf(requireMarks(feed, ['标志']).read('', {}))
@@ -67,7 +67,7 @@ describe('chunks', () => {
     expect(closed).to.equal(2)
   })
 
-  it('are made of single items as well', async () => {
+  it('are also made from a source of single items', async () => {
     const ones = async function* (): AsyncIterable<SourceItem> {
       yield itemOf(1)
       yield itemOf(2)

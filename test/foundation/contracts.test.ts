@@ -23,7 +23,7 @@ describe('contracts', () => {
         additionalProperties: boolean
       }
       expect(schema.additionalProperties, kind).to.equal(false)
-      // Absent is null: a field left out is a field forgotten.
+      // Every field is required: an absent value is sent as null, so that a missing field is a mistake.
       expect(schema.required, kind).to.have.members(Object.keys(schema.properties))
       expect(contractCheck(`records/${kind}`)({}), kind).to.have.length(schema.required.length)
     }
@@ -42,7 +42,7 @@ describe('contracts', () => {
     [null, '', 'type'],
   ]
   for (const [value, field, rule] of faults) {
-    it(`report the fault ${rule} of ${field || 'the whole'} in both languages`, () => {
+    it(`report the fault ${rule} of ${field || 'the whole body'} in both languages`, () => {
       const [fault, ...others] = contractCheck('records/shop')(value)
       expect(others).to.deep.equal([])
       expect(fault).to.include({ field, rule })
@@ -62,7 +62,7 @@ describe('contracts', () => {
     expect(schemaText('records/shop.json')).to.include('"title"')
   })
 
-  it('throw where they do not exist', () => {
+  it('throw for an unknown name', () => {
     expect(() => contractCheck('records/none')).to.throw('ENOENT')
   })
 })

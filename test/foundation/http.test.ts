@@ -49,7 +49,7 @@ describe('http', () => {
         response.writeHead(200, { 'content-length': '500' })
         response.write('half', () => response.destroy())
       } else if (path === '/slow-body') response.write('x')
-      // Any other path is never answered.
+      // The server never answers any other path.
     }))
   })
   after(() => ended(server))
@@ -70,7 +70,7 @@ describe('http', () => {
       expect(await kindOf(requestHttp(`${url}${path}`, limits))).to.equal(kind))
   }
 
-  it('names a missing answer and a missing end of an answer: timeout', async () => {
+  it('names a missing answer and an incomplete one: timeout', async () => {
     for (const path of ['/never', '/slow-body']) {
       expect(await kindOf(requestHttp(`${url}${path}`, { ...limits, timeoutMs: 50 })), path).to.equal('timeout')
     }

@@ -25,7 +25,7 @@ describe('access codes of parties', () => {
     expect(ACCESS_CODE_BYTES * 8).to.equal(120)
   })
 
-  it('each bit of the random bytes changes the code', () => {
+  it('change with each bit of the random bytes', () => {
     const zero = new Uint8Array(ACCESS_CODE_BYTES)
     const made = new Set([formatAccessCode(zero)])
     for (let bit = 0; bit < ACCESS_CODE_BYTES * 8; bit += 1) {
@@ -130,14 +130,14 @@ describe('access codes of parties', () => {
           parts.push(rest.slice(0, length))
           rest = rest.slice(length)
         }
-        // What looks like words is left, and rare.
+        // Codes without a group of both digits and letters look like words and are not removed. They are rare.
         fc.pre(
           parts.map((part) => written(part).normalize('NFKC')).some((part) => /\d/.test(part) && /[A-Z]/i.test(part)),
         )
         const spelt = parts.map((part, at) => (at === 0 ? '' : between[at]) + written(part)).join('')
         fc.pre(parseAccessCode(spelt) !== null)
         const cut = withoutAccessCodes(`${before}${spelt}${after}`)
-        // A word that a blank alone parts from the code may seem to be of it.
+        // A word separated from the code by a blank alone may be taken for a part of it.
         if (/[a-z]/.test(before + after) && !/: $/.test(before)) {
           const left = cut.replace('[访问码 access code]', '')
           expect(left).to.not.equal(cut)
@@ -158,7 +158,7 @@ describe('access codes of parties', () => {
         expect(withoutAccessCodes(`给${text}。`)).to.equal('给[访问码 access code]。')
   })
 
-  it('are searched in linear time', () => {
+  it('are found in linear time', () => {
     for (const unit of ['A', 'a1 ', '1-', CODE, ' ', '\\n', '访']) {
       const began = process.cpuUsage()
       withoutAccessCodes(unit.repeat(200_000 / unit.length))
@@ -166,7 +166,7 @@ describe('access codes of parties', () => {
     }
   })
 
-  it('are removed from texts, mistyped ones included, and nothing else is', () => {
+  it('are removed from texts, also when mistyped, and other numbers and words are kept', () => {
     fc.assert(
       fc.property(codes, (code) => {
         const signs = code.replaceAll('-', '')

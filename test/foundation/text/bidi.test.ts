@@ -21,10 +21,20 @@ const SIGNS = [
 describe('direction of a text', () => {
   const cases: [string, string, string, string][] = [
     ['plain text', '虚构有限公司 𠀀 A', '虚构有限公司 𠀀 A', ''],
-    ['what is opened and closed', '虚\u202E构\u202C\u2067左\u2069右', '虚\u202E构\u202C\u2067左\u2069右', ''],
-    ['what is opened and not closed', '虚构\u2067左\u2066右', '虚构\u2067左\u2066右', '\u2069\u2069'],
-    ['what closes more than was opened', '虚\u2069构\u2066A\u2069\u2069\u202E左', '虚构\u2066A\u2069\u202E左', ''],
-    ['ends of a paragraph', '虚\u2029构\u0085有\u001c限', '虚 构 有 限', ''],
+    [
+      'directions that are opened and closed',
+      '虚\u202E构\u202C\u2067左\u2069右',
+      '虚\u202E构\u202C\u2067左\u2069右',
+      '',
+    ],
+    ['directions that are opened and not closed', '虚构\u2067左\u2066右', '虚构\u2067左\u2066右', '\u2069\u2069'],
+    [
+      'more closing characters than opened directions',
+      '虚\u2069构\u2066A\u2069\u2069\u202E左',
+      '虚构\u2066A\u2069\u202E左',
+      '',
+    ],
+    ['paragraph separators', '虚\u2029构\u0085有\u001c限', '虚 构 有 限', ''],
   ]
   for (const [what, given, text, closes] of cases)
     it(`is contained: ${what}`, () => expect(containDirection(given)).to.deep.equal({ text, closes }))
@@ -45,7 +55,7 @@ describe('direction of a text', () => {
     )
   })
 
-  it('is examined only where it may change', () => {
+  it('needs containment only where the text has right-to-left or separator characters', () => {
     for (const text of ['虚构有限公司', 'A-1', '𠀀', 'é“”']) expect(changesDirection(text), text).to.equal(false)
     for (const text of ['א', '\u200f', '\u{10840}', '\u2029']) expect(changesDirection(text), text).to.equal(true)
   })

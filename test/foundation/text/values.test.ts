@@ -7,7 +7,7 @@ import {
   trimmedTextOrNull,
 } from '../../../src/foundation/text/values.js'
 
-describe('domain/values', () => {
+describe('text values', () => {
   const nothing = [
     '',
     ' ',
@@ -30,9 +30,10 @@ describe('domain/values', () => {
     '1900-01-01',
   ]
   for (const text of nothing)
-    it(`clean returns null for ${JSON.stringify(text)}`, () => expect(trimmedTextOrNull(text)).to.equal(null))
+    it(`trimmedTextOrNull returns null for ${JSON.stringify(text)}`, () =>
+      expect(trimmedTextOrNull(text)).to.equal(null))
 
-  it('clean returns null for null, undefined, NaN and objects', () => {
+  it('trimmedTextOrNull returns null for null, undefined, NaN and objects', () => {
     for (const value of [null, undefined, Number.NaN, {}, [], ['x'], () => 'x', Symbol('x')])
       expect(trimmedTextOrNull(value)).to.equal(null)
   })
@@ -48,14 +49,15 @@ describe('domain/values', () => {
     ['2099-12-31', '2099-12-31'],
   ]
   for (const [value, text] of kept)
-    it(`clean reads ${JSON.stringify(String(value))} as ${text}`, () => expect(trimmedTextOrNull(value)).to.equal(text))
+    it(`trimmedTextOrNull reads ${JSON.stringify(String(value))} as ${text}`, () =>
+      expect(trimmedTextOrNull(value)).to.equal(text))
 
-  it('clean reads long blanks in linear time', () => {
+  it('trimmedTextOrNull reads long blanks in linear time', () => {
     const text = `甲${' '.repeat(300_000)}乙`
     expect(trimmedTextOrNull(`${text}　`)).to.equal(text)
   })
 
-  it('clean never throws and is idempotent', () => {
+  it('trimmedTextOrNull never throws and is idempotent', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         const once = trimmedTextOrNull(value)
@@ -64,7 +66,7 @@ describe('domain/values', () => {
     )
   })
 
-  it('toHalfWidth brings full-width digits and letters to ASCII', () =>
+  it('toHalfWidth converts full-width digits and letters to ASCII', () =>
     expect(toHalfWidth('２０１６ＭＡ　ｘ')).to.equal('2016MA x'))
 
   const numbers: [string, string][] = [
@@ -79,10 +81,10 @@ describe('domain/values', () => {
     ['市监罚〔2024〕（0007）号', '市监罚〔2024〕(0007)号'],
   ]
   for (const [sent, written] of numbers)
-    it(`documentNumber writes ${sent} in the one spelling`, () =>
+    it(`normalizeDocumentNumber writes ${sent} as ${written}`, () =>
       expect(normalizeDocumentNumber(sent)).to.equal(written))
 
-  it('normalizeDocumentNumber and compact are idempotent', () => {
+  it('normalizeDocumentNumber and compactText are idempotent', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({ unit: fc.constantFrom(...'〔[（【2025 　年号１') }),

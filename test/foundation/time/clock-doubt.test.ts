@@ -20,7 +20,7 @@ describe('P-A3: doubt of a clock', () => {
     [31 * SECOND, 2 * SECOND, false],
     [2 * DAY, 2 * SECOND, true],
   ] as const)
-    it(`${off} ms off after a look of ${uncertain} ms: ${leapt ? 'it has leapt' : 'it has not'}`, () => {
+    it(`a clock ${off} ms off, read with an uncertainty of ${uncertain} ms, has ${leapt ? '' : 'not '}leapt`, () => {
       expect(hasLeapt(AT + off, AT, uncertain)).to.equal(leapt)
     })
 
@@ -38,7 +38,7 @@ describe('P-A3: doubt of a clock', () => {
     expect(isDoubtedAtStart(AT, null)).to.equal(false)
   })
 
-  it('a clock that is set back is believed again, after a start within a day of the newest row', () => {
+  it('doubt ends once a leapt clock is set back, or once a clock doubted at start is within a day of the newest row', () => {
     expect(isDoubtOver('LEAP', AT + 20 * SECOND, AT, 0)).to.equal(true)
     expect(isDoubtOver('LEAP', AT + DAY / 2, AT, 0)).to.equal(false)
     expect(isDoubtOver('START', AT + DAY / 2, AT, 0)).to.equal(true)
@@ -50,7 +50,7 @@ describe('P-A3: doubt of a clock', () => {
     expect(confirmsClock(AT + 301 * SECOND, AT)).to.equal(false)
   })
 
-  it('R-5: a thing made more than a minute after now was made by a clock that was ahead', () => {
+  it('R-5: a row dated more than a minute after now was written by a clock that was ahead', () => {
     expect(isDatedAhead(new Date(AT + 60 * SECOND), new Date(AT))).to.equal(false)
     expect(isDatedAhead(new Date(AT + 61 * SECOND), new Date(AT))).to.equal(true)
   })

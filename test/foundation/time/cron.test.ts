@@ -19,18 +19,18 @@ describe('cron expressions', () => {
     ['0 9 * * 7', '2026-11-25T00:00:00Z', '2026-11-29T01:00:00.000Z'],
   ]
   for (const [cron, after, expected] of cases)
-    it(`after ${after} ${cron} comes at ${expected}`, () => {
+    it(`${cron} next occurs after ${after} at ${expected}`, () => {
       expect(nextOf(cron, after)).to.equal(expected)
     })
 
-  it('an expression that never occurs is not searched forever', () => {
+  it('the search for an expression that never occurs ends', () => {
     expect(nextRun(parseCron('0 0 31 2 *'), at('2026-01-01T00:00:00Z'))).to.equal(null)
     expect(
       runsBetween(parseCron('0 0 31 2 *'), at('1970-01-01T00:00:00Z'), at('2026-01-01T00:00:00Z'), 5),
     ).to.deep.equal([])
   })
 
-  it('of very many occurrences the newest are returned in ascending order', () => {
+  it('only the newest of very many occurrences are returned, in ascending order', () => {
     const found = runsBetween(parseCron('* * * * *'), at('2020-01-01T00:00:00Z'), at('2026-11-25T02:00:30Z'), 3)
     expect(found.map((one) => one.toISOString().slice(11, 16))).to.deep.equal(['01:58', '01:59', '02:00'])
   })
@@ -65,7 +65,7 @@ describe('cron expressions', () => {
     .map(([minute, hour, day, month, weekday]) => [minute, hour, day, month, day === '*' ? weekday : '*'].join(' '))
   const instant = fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2036, 0, 1) }).map((ms) => new Date(ms))
 
-  it('stepping by next meets exactly the occurrences of between', () => {
+  it('repeated nextRun gives exactly the runs of runsBetween', () => {
     fc.assert(
       fc.property(expression, instant, (text, start) => {
         const rule = parseCron(text)
@@ -78,7 +78,7 @@ describe('cron expressions', () => {
     )
   })
 
-  it('agrees with node-cron about the minute', () => {
+  it('agree with node-cron about the minute', () => {
     fc.assert(
       fc.property(expression, instant, (text, start) => {
         const task = cron.createTask(text, () => {}, { timezone: 'Asia/Shanghai' })

@@ -17,7 +17,7 @@ import {
 
 const anyDay = fc.integer({ min: 0, max: 365_000 }).map((n) => addDays('1900-01-02', n))
 
-describe('domain/dates', () => {
+describe('dates', () => {
   const read: [unknown, string][] = [
     ['2018-06-08', '2018-06-08'],
     ['2018-6-8', '2018-06-08'],
@@ -30,7 +30,7 @@ describe('domain/dates', () => {
     ['20180608', '2018-06-08'],
     [20180608, '2018-06-08'],
     ['20180608195653', '2018-06-08'],
-    // Defect I-A8: as milliseconds these would be days of 1976.
+    // Defect I-A8: read as milliseconds, these values would be days of 1976.
     ['201806081956', '2018-06-08'],
     [201806081956, '2018-06-08'],
     ['202611250930', '2026-11-25'],
@@ -65,17 +65,17 @@ describe('domain/dates', () => {
       expect(parseDate(value)).to.equal(date))
   }
 
-  it('a midnight of the summer time of 1986–1991 keeps its day, sent at UTC+9 or at UTC+8', () => {
+  it('a midnight during summer time (1986–1991) keeps its day, whether sent as UTC+9 or UTC+8', () => {
     expect(parseDate(Date.parse('1988-07-01T00:00:00+09:00'))).to.equal('1988-07-01')
     expect(parseDate(Date.parse('1988-07-01T00:00:00+08:00'))).to.equal('1988-07-01')
   })
 
-  it('I-A8: refuses twelve digits that are a minute and a whole hour in milliseconds, and those that are neither', () => {
+  it('I-A8: refuses twelve digits that could be either a minute or a whole hour in milliseconds, and those that are neither', () => {
     for (const value of ['192211200000', 203011200000, '201813081956', '201806082460'])
       expect(parseDate(value), String(value)).to.equal(null)
   })
 
-  it('F-10: knows the marker of "no date" in every form', () => {
+  it('F-10: recognises the marker of "no date" in every form', () => {
     for (const value of ['1900-01-01', '1900/1/1', '1900年1月1日', '1900.01.01', '19000101', '1900-01-01T00:00:00']) {
       expect(parseDate(value), value).to.equal(null)
       expect(isNoDateMarker(value), value).to.equal(true)
@@ -246,7 +246,7 @@ describe('domain/dates', () => {
     }
   })
 
-  it('I-A8: the minutes of a day read as milliseconds give at most two days of 1976, within one span', () => {
+  it('I-A8: the minutes of a day misread as milliseconds give at most two days of 1976, within one span', () => {
     expect(daysMisreadFor('2018-06-08')).to.deep.equal(['1976-05-25'])
     expect(daysMisreadFor('2026-11-25')).to.deep.equal(['1976-06-03'])
     expect(daysMisreadFor('2101-01-01')).to.deep.equal([])

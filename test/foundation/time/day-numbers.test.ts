@@ -17,7 +17,7 @@ describe('day numbers', () => {
     expect(last - first).to.equal(daysBetween(FIRST, LAST))
   })
 
-  it('have no text beyond the calendar', () => {
+  it('convert to no text outside the calendar', () => {
     expect([dayText(NEVER_DAY), dayText(dayNumber(LAST) + 1)]).to.deep.equal([null, null])
     expect(anniversaryDay('2020-05-05', 980)).to.equal(NEVER_DAY)
   })

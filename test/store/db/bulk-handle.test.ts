@@ -8,7 +8,7 @@ import { rowsOf } from '../../support/world.js'
 const POOL = 4
 const LONG = 'select pg_sleep(?::int) /* bulk.test */'
 
-describe('connections for bulk questions', () => {
+describe('connections for bulk queries', () => {
   let database: TestDatabase
   let watcher: Db
   let bulk: BulkHandle
@@ -34,7 +34,7 @@ describe('connections for bulk questions', () => {
     while ((await running()) !== n);
   }
 
-  it('P-A7: all callers may leave at once: their statements end, and the next question waits for none of them', async () => {
+  it('P-A7: where all callers abort at once, their statements end and the next query does not wait for them', async () => {
     for (let round = 0; round < 5; round += 1) {
       const leaving = new AbortController()
       const left = Array.from({ length: POOL }, () =>
@@ -55,7 +55,7 @@ describe('connections for bulk questions', () => {
     }
   })
 
-  it('P-A7: a signal given before a connection is free starts no statement', async () => {
+  it('P-A7: a query aborted before a connection is free starts no statement', async () => {
     const leaving = new AbortController()
     const busy = new AbortController()
     const held = Array.from({ length: POOL }, () => bulk.under(busy.signal).raw(LONG, [600]))
@@ -73,7 +73,7 @@ describe('connections for bulk questions', () => {
     ).to.equal('AbortError')
   })
 
-  it('P-B11: a snapshot does not see later changes, and a fault leaves the connection usable', async () => {
+  it('P-B11: a snapshot does not show later changes, and an error leaves the connection usable', async () => {
     await watcher.raw('create table told (n int); insert into told values (1)')
     const { signal } = new AbortController()
     const read = async (db: ReadHandle) =>

@@ -14,21 +14,21 @@ const refusalOf = async (work: Promise<unknown>): Promise<Refusal> => {
   throw new Error('nothing was refused')
 }
 
-describe('store/db', () => {
+describe('opening the database', () => {
   let test: TestDatabase
   before(async () => {
     test = await freshDatabase({ empty: true })
   })
   after(() => test.drop())
 
-  it('migrates an empty database once, also when two processes begin together', async () => {
+  it('migrates an empty database once, also when two processes start at the same time', async () => {
     expect((await databaseVersion(test.db)).state).to.equal('EMPTY')
     const [one, two] = await Promise.all([migrate(test.db), migrate(test.db)])
     expect([one.length, two.length].sort()).to.deep.equal([0, one.length + two.length])
     expect((await databaseVersion(test.db)).state).to.equal('CURRENT')
   })
 
-  it('records migrations without the ending of their file', async () => {
+  it('records migrations without their file extension', async () => {
     const names = await test.db('migrations').pluck('name')
     for (const name of names) expect(name).to.match(/^\d{8}-\d\d-[a-z-]+$/)
   })
@@ -38,7 +38,7 @@ describe('store/db', () => {
     expect(await migrate(test.db)).to.deep.equal([])
   })
 
-  it('refuses a database of a newer version by name', async () => {
+  it('refuses a database of a newer version with its own error code', async () => {
     await test.db('migrations').insert({ name: '29990101-01-future', batch: 2, migration_time: new Date() })
     const refusal = await refusalOf(migrate(test.db))
     expect(refusal.code).to.equal('DATABASE_NEWER')
@@ -54,7 +54,7 @@ describe('store/db', () => {
     expect(refusal.message).to.not.include('hidden-word')
   })
 
-  it('lets one holder of a lock work, and a second one give up after its wait', async () => {
+  it('gives a lock to one holder at a time, and a second one gives up after its wait', async () => {
     const answers = await locks.withLock(test.db, 'one', 0, async () => [
       await locks.withLock(test.db, 'one', 0, async () => 'in'),
       'done',
@@ -63,7 +63,7 @@ describe('store/db', () => {
     expect(await locks.withLock(test.db, 'one', 0, async () => 'free again')).to.equal('free again')
   })
 
-  it('keeps days as written and big numbers as numbers', async () => {
+  it('returns dates as text and bigints as numbers', async () => {
     const answer = await test.db.raw(`select date '2024-02-29' as day, 9007199254740991::bigint as n`)
     expect(answer.rows[0]).to.deep.equal({ day: '2024-02-29', n: Number.MAX_SAFE_INTEGER })
   })

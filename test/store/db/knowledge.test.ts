@@ -6,7 +6,7 @@ describe('knowledge instants', () => {
   const db = database({ once: true })
   const tick = (now: Date) => db().transaction((tx) => knowledge.nextInstant(tx, now))
 
-  it('an instant is the present one, later than every earlier instant', async () => {
+  it('an instant is the present time, and later than every earlier instant', async () => {
     expect(await tick(NOW)).to.deep.equal(NOW)
     expect(await tick(NOW)).to.deep.equal(later(0.001))
     expect(await tick(later(-3_600))).to.deep.equal(later(0.002))

@@ -15,14 +15,14 @@ import {
 } from '../../api/world.js'
 import { getRaw } from '../../support/holder.js'
 
-describe('migration of public entries from before objections and present stays', () => {
+describe('migration 20261125-09 on public entries', () => {
   let world: World
   before(async () => {
     world = await makeWorld()
   })
   after(() => world.close())
 
-  it('adds both and publishes each entry again', async () => {
+  it('adds `shown_from` and `contested`, and publishes each entry again', async () => {
     const { db } = world.database
     const token = world.token('officer', 'officer-1')
     const ids: string[] = []

@@ -3,10 +3,10 @@ import { expect } from 'chai'
 import { databaseVersion } from '../../../src/store/db/db.js'
 import { database, refusal, rowsOf } from '../../support/world.js'
 
-/** From this one on each says when it is rolled out. */
+/** Every migration from this name on must export `rollOut`: before or after the new hub starts. */
 const FIRST_DECLARED = '20261129-90'
 
-describe('R-7: migrations before and after a roll-out', () => {
+describe('R-7: roll-out mark of migrations (before or after the new hub starts)', () => {
   const db = database()
   const applied = async (name: string, rollOut: 'before' | 'after' | null) => {
     await db().raw(`insert into migrations (name, batch, migration_time) values (?, 99, now())`, [name])
@@ -17,7 +17,7 @@ describe('R-7: migrations before and after a roll-out', () => {
     await db().raw(`delete from migrations_roll_out where name like '2099%'`)
   })
 
-  it('each migration applied since the table exists is in it', async () => {
+  it('migrations_roll_out has a row for each migration applied since the table exists', async () => {
     const rows = await rowsOf(
       db(),
       `select m.name from migrations m left join migrations_roll_out r using (name)
@@ -26,19 +26,19 @@ describe('R-7: migrations before and after a roll-out', () => {
     expect(rows).to.deep.equal([])
   })
 
-  it('an unknown one applied before its roll-out lets an older hub work; one after it stops the hub', async () => {
+  it('an older hub works with an unknown migration marked `before`, and refuses one marked `after`', async () => {
     await applied('20991231-01-expand', 'before')
     expect(await databaseVersion(db())).to.deep.equal({ state: 'CURRENT', missing: [] })
     await applied('20991231-02-contract', 'after')
     expect((await refusal(databaseVersion(db()))).code).to.equal('DATABASE_NEWER')
   })
 
-  it('an unknown one without a mark stops an older hub', async () => {
+  it('an older hub refuses an unknown migration without a mark', async () => {
     await applied('20991231-03-silent', null)
     expect((await refusal(databaseVersion(db()))).code).to.equal('DATABASE_NEWER')
   })
 
-  it('each file states when it is rolled out', async () => {
+  it('each migration file exports its mark', async () => {
     const folder = new URL('../../../migrations/', import.meta.url)
     const names = readdirSync(folder).filter((name) => name.endsWith('.ts') && name >= FIRST_DECLARED)
     for (const name of names) {

@@ -3,7 +3,7 @@ import { connect, type Db } from '../../../src/store/db/db.js'
 import * as hotStore from '../../../src/store/db/shared-connections.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 
-describe('connections for frequent questions', () => {
+describe('shared connections for frequent queries', () => {
   let database: TestDatabase
   let hot: Db
   before(async () => {
@@ -16,7 +16,7 @@ describe('connections for frequent questions', () => {
   })
 
   it('prepare each statement once per connection, with one plan for all values', async () => {
-    // One after the other they have the same connection.
+    // Sequential queries use the same connection.
     for (const n of [1, 2, 3]) {
       const { rows } = await hot.raw('select ?::int + 1 as n /* one */', [n])
       expect(rows).to.deep.equal([{ n: n + 1 }])
@@ -33,7 +33,7 @@ describe('connections for frequent questions', () => {
     expect((await hot.raw(asked)).rows).to.deep.equal((await database.db.raw(asked)).rows)
   })
 
-  it('have the statement timeout of the handle beside them', async () => {
+  it('have the statement timeout of the main handle', async () => {
     const answers = connect(String(database.db.client.config.connection.connectionString), { statementMs: 50 })
     const own = hotStore.openSharedConnections(answers)
     const { rows } = await own.raw('show statement_timeout')
@@ -42,7 +42,7 @@ describe('connections for frequent questions', () => {
     expect(rows).to.deep.equal([{ statement_timeout: '50ms' }])
   })
 
-  it('pass their queries to listeners of the handle beside them', async () => {
+  it('pass their queries to listeners of the main handle', async () => {
     const heard: string[] = []
     const listen = ({ sql }: { sql: string }) => heard.push(sql)
     database.db.on('query', listen)
@@ -51,7 +51,7 @@ describe('connections for frequent questions', () => {
     expect(heard).to.deep.equal(['select 1 /* heard */'])
   })
 
-  it('recover after their connections were cut', async () => {
+  it('work again after their connections were terminated', async () => {
     await hot.raw('select 1')
     await database.db.raw(
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
@@ -60,7 +60,7 @@ describe('connections for frequent questions', () => {
   })
 })
 
-/** The first try may still meet a connection that was cut. */
+/** Retries, since the first tries may still get a terminated connection. */
 const expectSoon = async (good: () => Promise<boolean>): Promise<void> => {
   const tries = await Promise.allSettled([good(), good(), good()])
   expect(tries.some((one) => one.status === 'fulfilled' && one.value) || (await good())).to.equal(true)

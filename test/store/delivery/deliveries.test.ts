@@ -22,7 +22,7 @@ describe('deliveries', () => {
       ]),
     )
 
-  it('folding leaves confirmed deliveries, and tried ones unless it is asked to', async () => {
+  it('folding spares confirmed deliveries, and with `untried` also those sent and not answered', async () => {
     const a = await listing(1)
     for (const number of [1, 2, 3, 4]) await owe(a, number, 'ADD')
     await db()('deliveries').where({ number: 1 }).update({ state: 'CONFIRMED', confirmed_at: NOW, attempts: 1 })
@@ -40,7 +40,7 @@ describe('deliveries', () => {
     expect(await states()).to.deep.equal(['CONFIRMED', 'FOLDED', 'FOLDED', 'FOLDED'])
   })
 
-  it('a platform is owed one delivery of a number for an entry', async () => {
+  it('a platform has at most one delivery per entry and number', async () => {
     const a = await listing(1)
     await owe(a, 1, 'ADD')
     let failed = false
@@ -50,7 +50,7 @@ describe('deliveries', () => {
     expect(failed).to.equal(true)
   })
 
-  it('open deliveries are found by partial indexes, however many were confirmed', async () => {
+  it('open deliveries are found by partial indexes, however many are confirmed', async () => {
     const a = await listing(1)
     for (const number of [1, 2, 3, 4, 5]) await owe(a, number, number === 3 ? 'REMOVE' : 'ADD')
     await db()('deliveries').where({ number: 1 }).update({ state: 'CONFIRMED', confirmed_at: NOW })

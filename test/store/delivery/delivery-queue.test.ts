@@ -137,7 +137,7 @@ describe('delivery queue of a platform', () => {
     expect(await row(1)).to.deep.include({ attempts: 0, sent_at: null, state: 'REFUSED' })
   })
 
-  it('one statement stores confirmed, refused and retried deliveries', async () => {
+  it('one statement stores confirmed, refused and retried results', async () => {
     const ids = [await listing(1), await listing(2), await listing(3)]
     for (const [i, id] of ids.entries()) await owe(id, i + 1, 'ADD')
     const [a, b, c] = (await claim()) as [queue.ClaimedDelivery, queue.ClaimedDelivery, queue.ClaimedDelivery]
@@ -168,7 +168,7 @@ describe('delivery queue of a platform', () => {
       await rowsOf(db(), `select number from deliveries where head and state in ('OWED', 'REFUSED') order by number`)
     ).map((found) => Number(found['number']))
 
-  it('the head of a subject is its earliest owed or refused delivery', async () => {
+  it('the head of a subject’s queue is its earliest owed or refused delivery', async () => {
     const a = await listing(1)
     await db().transaction((tx) =>
       deliveries.addOwed(
@@ -200,7 +200,7 @@ describe('delivery queue of a platform', () => {
     expect(await heads()).to.deep.equal([4])
   })
 
-  it('a delivery owed while the previous one is being confirmed becomes the head, whichever commits first', async () => {
+  it('a delivery added while the previous one is being confirmed becomes the head, whichever transaction commits first', async () => {
     const a = await listing(1)
     for (const first of ['telling', 'booking']) {
       await db().raw('delete from deliveries')
@@ -244,7 +244,7 @@ const owing = (subjectId: string, tx: Parameters<typeof deliveries.addOwed>[0]) 
     },
   ])
 
-/** Until a statement of that name waits for a lock. */
+/** Waits until a statement tagged `name` waits for a lock. */
 const until = async (db: Parameters<typeof rowsOf>[0], name: string): Promise<void> => {
   while (
     (

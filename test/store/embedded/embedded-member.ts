@@ -1,4 +1,4 @@
-/** A process of its own that joins a folder, tells the address, and leaves when it is written to. */
+/** Child process that joins the database in a folder, prints its address, and leaves on any input. */
 import { once } from 'node:events'
 import { joinDatabase } from '../../../src/store/embedded/index.js'
 

@@ -31,7 +31,7 @@ const NOBODY = 65_534
 const isRoot = process.geteuid?.() === 0
 const hasty = { durable: false }
 
-/** Whether other accounts can reach a file at all. */
+/** True if every folder above the file is open to other accounts. */
 const everyoneEnters = (file: string): boolean => {
   const folder = path.dirname(file)
   const open = (statSync(folder).mode & 0o001) !== 0
@@ -39,20 +39,20 @@ const everyoneEnters = (file: string): boolean => {
 }
 
 describe('embedded PostgreSQL', () => {
-  /** A cluster that was stopped in order. A copy costs a fifth of initdb. */
+  /** Data folder of a cleanly stopped cluster. Copying it takes a fifth of the time of initdb. */
   let made = ''
   const places: string[] = []
   const programs: ChildProcess[] = []
   const seats: EmbeddedDatabase[] = []
 
-  /** A folder that other accounts may enter, or may not. */
+  /** Returns a new data folder whose parent has this mode. */
   const place = (mode: number): string => {
     const outer = mkdtempSync(path.join(os.tmpdir(), 'hub-embedded-'))
     chmodSync(outer, mode)
     places.push(outer)
     return path.join(outer, 'data')
   }
-  /** A folder with a cluster from earlier. */
+  /** Returns a folder with a copy of the stopped cluster. */
   const placeWithCluster = (): string => {
     const folder = place(OPEN)
     mkdirSync(folder)
@@ -69,7 +69,7 @@ describe('embedded PostgreSQL', () => {
     programs.push(child)
     return child
   }
-  /** Another process at the same folder. */
+  /** Starts another process that joins the database in this folder. */
   const member = (folder: string, manner = 'hasty') => {
     const script = path.resolve('test/store/embedded/embedded-member.ts')
     const stdio = ['pipe', 'pipe', 'inherit'] as const
@@ -99,7 +99,7 @@ describe('embedded PostgreSQL', () => {
     }
   })
 
-  it('creates a cluster with trigrams of Chinese at the first start, and leaves no process behind', async () => {
+  it('creates a cluster with trigrams of Chinese at the first start, and leaves no process running', async () => {
     const folder = place(OPEN)
     const seat = await sit(folder, { durable: true })
     expect(seat.url).to.match(/^postgres:\/\/hub:[0-9a-f]{48}@127\.0\.0\.1:\d+\/hub$/)
@@ -117,7 +117,7 @@ describe('embedded PostgreSQL', () => {
     expect(readdirSync(folder).sort()).to.deep.equal(['pg', 'pg.log'])
   })
 
-  it('counts the joins of one process, and restarts for one that joins while the last leaves', async () => {
+  it('counts the joins of one process, and starts again for a join during the last leave', async () => {
     const folder = placeWithCluster()
     const [first, second] = [await sit(folder), await sit(folder)]
     expect(second.url).to.equal(first.url)
@@ -186,7 +186,7 @@ describe('embedded PostgreSQL', () => {
     expect(await ask(seat.url, 'select number from kept')).to.deep.equal([{ number: 8 }])
   })
 
-  it('gets another supervisor for the same running server when the first is killed', async () => {
+  it('gets a new supervisor for the same running server when the first is killed', async () => {
     const folder = placeWithCluster()
     const seat = await sit(folder)
     const [[first], pid] = [supervisors(folder), postmaster(folder)]
@@ -200,7 +200,7 @@ describe('embedded PostgreSQL', () => {
     await until(() => !isAlive(pid))
   })
 
-  it('ignores a pid file of another program and the remains of a killed initdb', async () => {
+  it('ignores the pid file of another program and the remains of a killed initdb', async () => {
     const folder = place(OPEN)
     mkdirSync(path.join(folder, 'pg.new.killed', 'pg'), { recursive: true })
     writeFileSync(path.join(folder, 'pg.new.killed', 'pg', 'PG_VERSION'), '18\n')
@@ -215,7 +215,7 @@ describe('embedded PostgreSQL', () => {
     expect(isAlive(stranger.pid ?? 0)).to.equal(true)
   })
 
-  it('works for root in a folder closed to others, also when its mode changes later', async function () {
+  it('works for root in a folder closed to other accounts, also when its mode changes later', async function () {
     if (!isRoot) this.skip()
     const folder = place(CLOSED)
     const owners: number[] = []
@@ -230,12 +230,12 @@ describe('embedded PostgreSQL', () => {
       owners.push(statSync(path.join(folder, 'pg')).uid)
       await seat.leave()
     }
-    // Where the project itself lies in a closed folder, nobody else can run its programs: root keeps the cluster.
+    // If the binaries lie in a folder closed to other accounts, only root can run them, so root keeps the cluster.
     const opened = everyoneEnters(findBinaries().postgres) ? NOBODY : 0
     expect(owners).to.deep.equal([0, opened, 0])
   })
 
-  it('refuses by name a cluster of another version, and a folder with other content', async () => {
+  it('refuses a cluster of another version and a folder with other content, each with its own error', async () => {
     const folder = place(OPEN)
     const data = path.join(folder, 'pg')
     mkdirSync(data, { recursive: true })
@@ -247,7 +247,7 @@ describe('embedded PostgreSQL', () => {
     expect(existsSync(path.join(data, 'letter.txt'))).to.equal(true)
   })
 
-  it('refuses by name a machine without PostgreSQL binaries', async () => {
+  it('refuses a machine without PostgreSQL binaries with its own error', async () => {
     for (const [platform, arch] of [
       ['linux', 's390x'],
       ['win32', 'x64'],

@@ -12,7 +12,7 @@ interface Plan {
   Plans?: Plan[]
 }
 
-/** Rows of the stage that a plan reads, over all its scans and their repetitions. */
+/** Rows of the staging table that a plan reads, summed over all scans and loops. */
 const rowsRead = (plan: Plan): number => {
   const own = plan['Node Type'].includes('Scan')
     ? (plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0)) * plan['Actual Loops']
@@ -36,7 +36,7 @@ describe('staging table', () => {
     stage.put(stagedDraft(item, 0, { page: 1, row: item, fields: {} }, draft))
   }
 
-  it('I-B3: keeps the last draft of each of many keys in two passes', async () => {
+  it('I-B3: keeps only the last draft of each of many keys, in two passes over the table', async () => {
     const [rows, keys] = [2_000, 100]
     await withStage(db(), async (stage) => {
       for (let item = 1; item <= rows; item += 1) put(stage, item, `K${item}`)

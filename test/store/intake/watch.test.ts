@@ -16,7 +16,7 @@ describe('watch of feeds', () => {
     item: { key: `K${row}`, note },
     map: null,
   })
-  /** Pages of large values of the table that were read so far. */
+  /** TOAST pages of `rejects` read so far. */
   const largePagesRead = async (): Promise<number> => {
     await db().raw('select pg_stat_force_next_flush()')
     const [row] = await rowsOf(
@@ -26,7 +26,7 @@ describe('watch of feeds', () => {
     return Number(row?.['n'])
   }
 
-  it('I-B8: counts open rejects, each once, without reading the items', async () => {
+  it('I-B8: counts distinct open rejects without reading their items', async () => {
     const { run } = await pullItems(db(), [{ key: 'K', code: codeOf(1), value: '某值' }], { whole: false })
     const [note, other] = [randomBytes(50_000).toString('hex'), randomBytes(50_000).toString('hex')]
     const waiting = [bad(1, note), bad(1, note), bad(1, other), bad(2, note)]
@@ -39,7 +39,7 @@ describe('watch of feeds', () => {
     expect((await largePagesRead()) - before).to.equal(0)
   })
 
-  it('I-B8: counts older rows without a digest by their items', async () => {
+  it('I-B8: counts older rejects without a digest by their items', async () => {
     const { run } = await pullItems(db(), [{ key: 'K', code: codeOf(1), value: '某值' }], { whole: false })
     await rejects.add(db(), run, FEED, [bad(1, 'a'), bad(1, 'a'), bad(1, 'b')])
     await db().raw('update rejects set item_digest = null where id = (select min(id) from rejects)')

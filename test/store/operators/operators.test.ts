@@ -31,7 +31,7 @@ describe('operators', () => {
     ])
   })
 
-  it('every code of an operator finds it, and an unknown one finds nothing', async () => {
+  it('every code of an operator finds it, and an unknown code finds nothing', async () => {
     await register(1, '某商行')
     const found = await operators.byCodes(db(), [
       { scheme: 'uscc', code: codeOf(1) },
@@ -41,7 +41,7 @@ describe('operators', () => {
     expect([...found.keys()].sort()).to.deep.equal([`org_code:${orgCodeIn(codeOf(1))}`, `uscc:${codeOf(1)}`])
   })
 
-  it('of many simultaneous creations of one operator the first creates it', async () => {
+  it('one of many simultaneous creations of one operator creates it', async () => {
     const run = (await runs.start(db(), { job: 'pull', subject: 'x', cause: 'command', now: NOW })) ?? 0
     const draft: Draft = {
       kind: 'penalty',

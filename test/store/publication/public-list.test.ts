@@ -8,7 +8,7 @@ import { database, TODAY } from '../../support/world.js'
 describe('stamp of the public list', () => {
   const db = database()
 
-  it('changes with each change only', async () => {
+  it('changes with each change of the list only', async () => {
     const seen = [await publicList.listStamp(db())]
     expect(await publicList.listStamp(db())).to.deep.equal(seen[0])
     const { id } = await shown(db(), 1)
@@ -39,7 +39,7 @@ describe('stamp of the public list', () => {
     expect(await publicList.listStamp(db())).to.deep.equal(before)
   })
 
-  it('never repeats after old changes are erased, which keeps the last one', async () => {
+  it('never repeats after old changes are erased; the erasing keeps the last change', async () => {
     const seen: string[] = []
     for (let n = 1; n <= 4; n += 1) {
       await shown(db(), n)
@@ -59,7 +59,7 @@ describe('stamp of the public list', () => {
     expect(new Set(seen).size).to.equal(9)
   })
 
-  it('keeps the changes that an older open transaction does not see yet', async () => {
+  it('the erasing keeps changes that an older open transaction does not see yet', async () => {
     const old = await db().transaction()
     await old.raw('select pg_current_xact_id()')
     for (let n = 1; n <= 4; n += 1) await shown(db(), n)
@@ -90,7 +90,7 @@ describe('public entries of operators', () => {
     return operator
   }
 
-  it('follow a merger, and are absent for an operator no longer believed in', async () => {
+  it('follow a merger, and are absent for an operator that has ended', async () => {
     const [one, two] = [await shown(db(), 1), await shown(db(), 2)]
     const [own, gone, merged] = [await operatorOf(one.id), await operatorOf(two.id), await made(3)]
     await db().raw('update operators set merged_into = ? where id = ?', [own, merged])
@@ -103,7 +103,7 @@ describe('public entries of operators', () => {
     expect(await publicList.ofOperators(db(), [], sought(TODAY))).to.deep.equal([])
   })
 
-  it('make their operator and those merged into it listed, unless the entry has left', async () => {
+  it('make their operator and those merged into it listed until the entry is removed', async () => {
     const own = await operatorOf((await shown(db(), 1)).id)
     const [merged, left] = [await made(2), await made(3)]
     await db().raw('update operators set merged_into = ? where id = ?', [own, merged])
@@ -121,7 +121,7 @@ describe('public entries of operators', () => {
     expect(bodies.map(({ name }) => name)).to.deep.equal([three.name, one.name])
   })
 
-  it('are marked as changed where a statement changed their content', async () => {
+  it('are marked as changed only where a statement changes their content', async () => {
     await db().transaction((tx) => changes.ensureMarking(tx))
     await shown(db(), 1)
     const { id } = await shown(db(), 2)

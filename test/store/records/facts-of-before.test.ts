@@ -5,7 +5,7 @@ import { orgCodeIn } from '../../../src/domain/operators/codes.js'
 import { deliver } from '../../support/absence.js'
 import { codeOf, database, rowsOf } from '../../support/world.js'
 
-describe('records stored before facts existed', () => {
+describe('migrations that fill the fact of records stored before facts existed', () => {
   const db = database()
   const facts = () => rowsOf(db(), 'select feed, record_key as key, fact from versions order by feed, record_key')
   const deliverAll = async () => {
@@ -30,7 +30,7 @@ describe('records stored before facts existed', () => {
     await deliver(db(), 'standards', [{ ...standard, 企业名称: '虚构商行1', 统一社会信用代码: codeOf(1) }])
   }
 
-  it('I-A6: get the fact that today’s maps give them', async () => {
+  it('I-A6: fill the fact that today’s maps give', async () => {
     await deliverAll()
     const named = await facts()
     expect(named).to.have.length(6)
@@ -40,7 +40,7 @@ describe('records stored before facts existed', () => {
     expect(await facts()).to.deep.equal(named)
   })
 
-  it('I-A6: duplicate ones keep their rows, so that old scores can be replayed', async () => {
+  it('I-A6: keep the rows of duplicate records without a fact, so that old scores can be replayed', async () => {
     await deliverAll()
     await db().raw(`update versions set fact = null;
       insert into versions (feed, kind, record_key, operator_id, digest, body, known_from, run_id, row_number, partial)

@@ -11,7 +11,7 @@ import { at, codeOf, database, type FeedGiven, later, pullItems, refusal, rowsOf
 const DAY = 86_400
 const sight = { kinds: RECORD_KINDS, removed: true, first: 100, after: null }
 
-/** What is believed of all operators: `key value owner`, in order. */
+/** Records believed of all operators, as sorted texts `key value owner`. */
 const believed = async (db: Db, asOf: string, knownAt: Date): Promise<string[]> => {
   const rows = await rowsOf(db, 'select id, uscc from operators')
   const owners = new Map(rows.map((row) => [Number(row['id']), String(row['uscc'])]))
@@ -34,10 +34,10 @@ describe('records believed for a day, as known at an instant', () => {
       now: at(later(days * DAY)),
     })
 
-  // Known on day 0, 1, 2: [valid from, what it says]; then asked: [asOf, known on day, the answer].
+  // [title, kind, versions that became known on days 0, 1, 2 as [valid from, value], questions as [asOf, known on day, answer]]
   const cases: [string, FeedGiven['kind'], [string, string][], [string, number, string | null][]][] = [
     [
-      'a state put right from an earlier day on is right for every day from then',
+      'a state corrected from an earlier day on is believed for every day from then',
       'registration',
       [
         ['2026-06-01', '甲'],
@@ -52,7 +52,7 @@ describe('records believed for a day, as known at an instant', () => {
       ],
     ],
     [
-      'a state that begins between two others is what holds from its day, for it was known last',
+      'a state that begins between two others is believed from its day on, because it became known last',
       'registration',
       [
         ['2024-01-01', '甲'],
@@ -80,7 +80,7 @@ describe('records believed for a day, as known at an instant', () => {
       ],
     ],
     [
-      'an event dated back is corrected for all days, also for those before the day first said',
+      'an event moved to an earlier day is believed from that day on',
       'penalty',
       [
         ['2026-06-01', '甲'],
@@ -95,7 +95,7 @@ describe('records believed for a day, as known at an instant', () => {
       ],
     ],
     [
-      'an event dated forward was never true of the days before',
+      'an event moved to a later day is not believed for the days before',
       'penalty',
       [
         ['2024-01-01', '甲'],
@@ -117,7 +117,7 @@ describe('records believed for a day, as known at an instant', () => {
         )
     })
 
-  it('a state known to be wrong is believed for no day, and the states around it hold again', async () => {
+  it('a state known to be wrong is believed for no day, and the states around it are believed again', async () => {
     await bring('registration', '甲', '2024-01-01', 0)
     await bring('registration', '乙', '2025-01-01', 1)
     const wrong = await lastPull(db())
@@ -131,13 +131,13 @@ describe('records believed for a day, as known at an instant', () => {
   })
 })
 
-/** One step of a history: a whole delivery of these records, or the take-back of the n-th delivery so far. */
+/** One step of a history: a full delivery of these records, or the rollback of the n-th delivery so far. */
 type Step = { deliver: { key: string; value: string; owner: number; from: number }[] } | { takeBack: number }
 
 interface Told {
   run: number
   step: number
-  /** Null: the delivery lacked it. */
+  /** Null: the delivery did not contain the record. */
   content: { value: string; owner: number; from: number } | null
 }
 
@@ -145,8 +145,8 @@ const FIRST_DAY = '2026-11-20'
 const dayOf = (step: number): string => addDays('2026-11-25', step)
 
 /**
- * A naive model: what each delivery told of each record where it differed from what was believed then. What was taken back
- * by the instant asked about was never told.
+ * A naive model. It keeps each change that a delivery made to a record. Deliveries rolled back by the instant asked about
+ * are left out.
  */
 class Model {
   private readonly told = new Map<string, Told[]>()
@@ -159,7 +159,7 @@ class Model {
       ({ run, step }) => step <= known && !((this.takenBackAt.get(run) ?? Number.POSITIVE_INFINITY) <= known),
     )
   }
-  /** What is believed last, and the step at which it was seen to have ended. */
+  /** The latest content of a record, and the step whose delivery first lacked it. */
   private present(key: string, known: number): { content: Told['content']; ended: number | null } {
     let present: { content: Told['content']; ended: number | null } = { content: null, ended: null }
     for (const { content, step } of this.heard(key, known)) {
@@ -186,7 +186,7 @@ class Model {
   answer(asOf: string, known: number): string[] {
     return [...this.told.keys()]
       .flatMap((key) => {
-        // Each state with the end that was seen of it; of an event only the last word counts.
+        // Each content with the step at which it ended. Only the last content of an event counts.
         const spans: { content: NonNullable<Told['content']>; ended: number | null }[] = []
         for (const { content, step } of this.heard(key, known)) {
           const last = spans.at(-1)
@@ -209,7 +209,7 @@ const record = (key: string) =>
     owner: fc.constantFrom(1, 2),
     from: fc.integer({ min: 0, max: 8 }),
   })
-// A third record is always there: a delivery of nothing is refused.
+// K3 is in every delivery, because an empty delivery is refused.
 const delivery = fc
   .tuple(fc.option(record('K1')), fc.option(record('K2')), record('K3'))
   .map((records) => ({ deliver: records.filter((one) => one !== null) }))
@@ -220,9 +220,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const says = (key: string, value: string, from = 0) => ({ key, value, owner: 1, from })
 const STAYS = says('K3', '丙')
-/** Told on purpose: chains that chance seldom makes. */
+/** Histories that random generation seldom produces. */
 const HISTORIES: Step[][] = [
-  // A wrong state ended by a later delivery, both taken back: what was before both stands, without an end.
+  // A wrong state and the delivery that ended it are both rolled back: the state before both stands without an end.
   [
     { deliver: [says('K1', '甲'), STAYS] },
     { deliver: [says('K1', '乙', 3), STAYS] },
@@ -230,14 +230,14 @@ const HISTORIES: Step[][] = [
     { takeBack: 1 },
     { takeBack: 2 },
   ],
-  // The end alone was wrong, of a record that came back with a state that begins later.
+  // Only the end was wrong, and the record came back with a state that begins later.
   [
     { deliver: [says('K1', '甲'), STAYS] },
     { deliver: [STAYS] },
     { deliver: [says('K1', '乙', 7), STAYS] },
     { takeBack: 1 },
   ],
-  // Ended, brought back wrongly, taken back: ended still; then the end is taken back too.
+  // A record ended and was wrongly sent again. That is rolled back, so it stays ended; then the end is rolled back too.
   [
     { deliver: [says('K1', '甲'), STAYS] },
     { deliver: [STAYS] },

@@ -36,7 +36,7 @@ describe('versions', () => {
     expect(await believed('2026-11-25', later(-DAY))).to.deep.equal([])
   })
 
-  it('a corrected state is right for all the days that it covers', async () => {
+  it('a corrected state is believed for all the days that it covers', async () => {
     await bring('registration', [{ value: '错址', day: '2024-01-01' }], 0)
     await bring('registration', [{ value: '对址', day: '2024-01-01' }], 1)
     expect(await believed('2025-01-01', later(2 * DAY))).to.deep.equal(['对址'])
@@ -52,7 +52,7 @@ describe('versions', () => {
     expect(await believed('2026-02-01', later(DAY / 2))).to.deep.equal(['误记'])
   })
 
-  it('an ended record stands before its end, and was believed to stand until the end was known', async () => {
+  it('an ended record stands before its end day, and was believed to stand until its end became known', async () => {
     const other = { key: 'X', value: '别的', day: '2020-01-01' }
     await bring('list_entry', [{ value: '在列', day: '2026-01-10' }, other], 0)
     await bring('list_entry', [other], 3)
@@ -64,7 +64,7 @@ describe('versions', () => {
     expect(await believed('2026-11-28', later(4 * DAY))).to.deep.equal(['别的'])
   })
 
-  it('viewers who may not see removed records see them on no day', async () => {
+  it('viewers who may not see removed records do not see them on any day', async () => {
     const other = { key: 'X', value: '别的', day: '2020-01-01' }
     await bring('list_entry', [{ value: '在列', day: '2026-01-10' }, other], 0)
     await bring('list_entry', [other], 3)

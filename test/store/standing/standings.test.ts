@@ -15,15 +15,15 @@ import { codeOf, database, operatorOf, published, pullItems, rowsOf, TODAY } fro
 const OPERATORS = [1, 2, 3, 4]
 const DAYS = ['2026-11-21', '2026-11-23', TODAY, '2026-11-27']
 const CLIENT = 'mall-a'
-/** Every seller opens its grade. */
+/** `most` of 100: the client may see the grade of every seller on its list. */
 const DECIDING = { client: CLIENT, marketplace: null, today: TODAY, oldest: oldestHoldingDate(TODAY), most: () => 100 }
-/** Of a code older than a USCC that leads to the second. */
+/** A second code, which leads to operator 2. */
 const OLDER = '912201010000000XXX'
-/** Of a public entry what is not made of the rest. */
+/** Columns of a public entry that are not generated. */
 const ENTRY = 'listing_id, body, body_hash, published_on, shown_from, ends_on'
 const CODES = [codeOf(3), ...OPERATORS.map((n) => codeOf(n)), OLDER, codeOf(9)]
 
-/** What `scores` itself says of operators, read in full. */
+/** The expected score, grade and flags of operators, read from `scores` and its neighbours without the bulk path. */
 const TRUTH = `select o.id, s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overridden, ${IS_CONTESTED_SQL} as objected,
     coalesce(${scores.WEIGHED_GONE_ENTRY_SQL}, false) as forgotten
   from operators o
@@ -80,7 +80,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 
 const plain = { does: 'score', of: 1, day: 0, grade: 'B', why: 'PLAIN', asked: false, card: true } as const
-/** One for each thing that may be said beside a score, whatever else chance brings. */
+/** Fixed sequences: one for each flag beside a score, in addition to the random ones. */
 const TOLD: Step[][] = [
   [plain, { does: 'object', of: 1 }],
   [plain, { does: 'override', of: 1, grade: 'A', ends: 3, withdrawn: false }],
@@ -190,7 +190,7 @@ describe('bulk standings against single scores', () => {
           [CLIENT, id(does.of), now],
         )
       case 'merge':
-        // As the hub does: what was merged into one that is merged follows it.
+        // As in the hub, operators merged into `from` earlier move along.
         return does.from === does.into
           ? null
           : db().raw(
@@ -210,7 +210,7 @@ describe('bulk standings against single scores', () => {
   const scored = (of: Extract<Step, { does: 'score' }>): scores.NewScore => ({
     operatorId: id(of.of),
     asOf: DAYS[of.day] ?? TODAY,
-    // Later than all moves of the entry.
+    // After all moves of the entry.
     knownAt: new Date('2026-12-31T01:00:00Z'),
     scorecard: of.card ? FIRST_CARD_IN_FORCE : 'trial-1',
     scorecardHash: 'h',
@@ -270,7 +270,7 @@ describe('bulk standings against single scores', () => {
   }
   const NOTHING = { score: null, grade: null, overridden: false, objected: false, forgotten: false }
 
-  /** By all codes that there are. */
+  /** Operator ids by USCC, for codes that lead to one operator. */
   const ownersOf = async (on: Db): Promise<Map<string, number>> => {
     const { rows } = await on.raw(
       `select code, min(operator_id) as id from codes where scheme = 'uscc' and code = any(?) and known_to is null
@@ -280,7 +280,7 @@ describe('bulk standings against single scores', () => {
     return new Map(rows.map(({ code, id }: { code: string; id: number }) => [code, id]))
   }
 
-  it('both agree after any sequence of scores, overrides, objections, hidings, listings, mergers and removals', async () => {
+  it('bulk standings and single scores agree after any sequence of scores, overrides, objections, hidings, listings, mergers and removals', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (steps) => {
         await again()

@@ -7,12 +7,12 @@ describe('runs', () => {
   const start = (more: Partial<runs.NewRun> = {}) =>
     runs.start(db(), { job: 'pull', subject: 'registry', cause: 'timetable', now: NOW, ...more })
 
-  it('one of many processes gets a scheduled occurrence', async () => {
+  it('only one of many processes starts the run of a scheduled occurrence', async () => {
     const all = await Promise.all(Array.from({ length: 12 }, () => start({ plannedFor: NOW })))
     expect(all.filter((id) => id !== null)).to.have.length(1)
   })
 
-  it('another minute, another subject and a command are other occurrences', async () => {
+  it('runs at another minute, for another subject and by command start as well', async () => {
     const all = [
       await start({ plannedFor: NOW }),
       await start({ plannedFor: later(60) }),
@@ -23,7 +23,7 @@ describe('runs', () => {
     expect(all.every((id) => id !== null)).to.equal(true)
   })
 
-  it('an open run is abandoned by the next of its own kind only', async () => {
+  it('an open run is marked abandoned by the next run of its own job and subject only', async () => {
     const dead = await start()
     const other = await start({ subject: 'quality' })
     await start({ now: later(60) })
@@ -49,7 +49,7 @@ describe('runs', () => {
     })
   })
 
-  it('only a full pull that succeeded makes a feed current', async () => {
+  it('only a successful full pull makes a feed current', async () => {
     const at = async (more: Partial<runs.NewRun>, outcome: 'DONE' | 'REFUSED', now: Date) =>
       runs.finish(db(), (await start(more)) ?? 0, { outcome, counts: {}, now })
     await at({ whole: true }, 'DONE', later(1))
@@ -60,7 +60,7 @@ describe('runs', () => {
     expect([...good].map(([feed, { at: when }]) => [feed, when])).to.deep.equal([['registry', later(1)]])
   })
 
-  it('runs are listed newest first, page by page', async () => {
+  it('runs are listed page by page, newest first', async () => {
     const ids: number[] = []
     for (let i = 0; i < 5; i += 1) ids.push((await start({ subject: `s${i}` })) ?? 0)
     const first = await runs.list(db(), { first: 3, before: null })
@@ -68,7 +68,7 @@ describe('runs', () => {
     expect([...first, ...rest].map((run) => run.id)).to.deep.equal(ids.reverse())
   })
 
-  it('an abandoned run cannot be held', async () => {
+  it('an abandoned run cannot be locked', async () => {
     const id = (await start()) ?? 0
     expect(await db().transaction((tx) => runs.lockIfRunning(tx, id))).to.equal(true)
     await start()
