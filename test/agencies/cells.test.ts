@@ -34,11 +34,11 @@ describe('long cells', () => {
       expect(length, `${title}: ${pattern}`).to.be.at.most(TEXT_LENGTH_MOST)
       if (JSON.stringify(item.fields).length > TEXT_LENGTH_MOST) beyond += 1
     }
-    // Enough runs are too long to be meaningful.
+    // Guards against a vacuous test: enough random texts exceed the bound.
     expect(beyond).to.be.greaterThan(RUNS / 20)
   })
 
-  it('I-B1: refuses a text of a known field beyond the longest, at any depth, and names the field', async () => {
+  it('I-B1: refuses a text of a known field that is too long, at any depth, and names the field', async () => {
     const [item] = await itemsOf('standards', sample('standards.json'))
     if (!item) throw new Error('no item')
     const long = '样'.repeat(TEXT_LENGTH_MOST + 1)
@@ -46,12 +46,12 @@ describe('long cells', () => {
       const problems = problemsOf('standards', { ...item, fields: { ...item.fields, 产品: value } })
       expect(problems.map(({ field, rule }) => `${field} ${rule}`)).to.deep.equal(['产品 length'])
     }
-    // An unread column may hold anything.
+    // A column that the feed does not read may hold any length.
     const [draft] = draftsOf('standards', { ...item, fields: { ...item.fields, 附注: long } })
     expect(draft?.remarks.map(({ rule }) => rule)).to.deep.equal(['field.unknown'])
   })
 
-  it('I-B1: bounds the remarks on one item', async () => {
+  it('I-B1: limits the number of remarks on one item', async () => {
     const [item] = await itemsOf('standards', sample('standards.json'))
     if (!item) throw new Error('no item')
     const 产品 = Array.from({ length: 900 }, (_, at) => ({ 产品名称: `样${at}`, 颜色: '红' }))
@@ -67,7 +67,7 @@ describe('long cells', () => {
     ).to.deep.equal(['records'])
   })
 
-  it('I-B1: reads names over several lines, numbers of standards, failures and tests as before', async () => {
+  it('I-B1: reads names over several lines, numbers of standards, failures and tests as it did without bounds', async () => {
     const name = async (sent: string) => {
       const [item] = await itemsOf('dishonest', sample('dishonest.json'))
       if (!item) throw new Error('no item')
@@ -94,7 +94,7 @@ describe('long cells', () => {
     ).to.deep.equal(['【性状】', '【检查】（水分，总灰分）', '含量测定(甲,乙)', '其他'])
   })
 
-  it('I-B1: bounds each pattern of a penalty to one clause', () => {
+  it('I-B1: limits each pattern for penalties to one clause of the text', () => {
     for (const pattern of [COUNTERFEIT_PATTERN.source, ...Object.values(TOPICS).map((topic) => topic.pattern)]) {
       expect(pattern).not.to.match(/\.[*+]/)
     }

@@ -7,13 +7,13 @@ import { contractCheck } from '../../src/foundation/contracts.js'
 import { cronOfFeed } from '../../src/work/timetable/timetable.js'
 import { draftsOf, feedOf, itemsOf, itemsOfSample, refusalOf, SAMPLES, sample } from './samples.js'
 
-/** Opens workbooks in this thread, because a worker takes 0.1 s to start. Real files are refused in workers. */
+/** Returns the code with which a feed refuses a sample. Workbooks open in this thread, because a worker takes 0.1 s to start. */
 const refusalOfSample = async (id: string, name: string): Promise<string> => {
   const opened = async (): Promise<SourceItem[]> => [
     ...itemsOfWorkbook(readFileSync(sample(name)), 'xlsx', feedOf(id).forms, id),
   ]
   const refused = name.endsWith('.xlsx') ? await refusalOf(opened()) : 'none'
-  // The forms of two feeds may agree. The feed itself then tells them apart.
+  // Two feeds may share a form. Then the reading feed's own check must refuse the sample.
   return refused === 'none' ? refusalOf(itemsOf(id, sample(name))) : refused
 }
 
@@ -49,7 +49,7 @@ describe('agencies', () => {
       })
 
       for (const name of SAMPLES[id] ?? []) {
-        it(`${id} makes drafts that keep their contract out of ${name}`, async () => {
+        it(`${id} makes drafts of ${name} that satisfy their contract`, async () => {
           const items = await itemsOfSample(id, name)
           const drafts = items.flatMap((item) => draftsOf(id, item))
           expect(items).to.not.be.empty
@@ -62,7 +62,7 @@ describe('agencies', () => {
           expect(items.every(({ row }) => row >= 1)).to.equal(true)
         })
 
-        it(`${id} maps each item of ${name} the same way twice and leaves it as it was`, async () => {
+        it(`${id} maps each item of ${name} twice to the same drafts and leaves the item unchanged`, async () => {
           for (const item of await itemsOfSample(id, name)) {
             const before = JSON.stringify(item)
             expect(draftsOf(id, item)).to.deep.equal(draftsOf(id, item))

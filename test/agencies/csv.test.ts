@@ -1,4 +1,4 @@
-/** The fast path of separated text must agree with csv-parse. */
+/** The fast path for separated text must agree with csv-parse. */
 import { expect } from 'chai'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
@@ -95,7 +95,7 @@ describe('separated text', () => {
     ['carriage returns', '\r'],
     ['line ends of Windows', '\r\n'],
   ] as const)
-    it(`of millions of ${what} is counted line by line and read at once`, async () => {
+    it(`of millions of ${what} is counted line by line and read without delay`, async () => {
       const took = await processorMs(async () => {
         const items = await read(`${NAMES.join(',')}${end}${end.repeat(5_000_000)}a,b,c,d`)
         expect(items.map(({ row }) => row)).to.deep.equal([5_000_002])
@@ -103,7 +103,7 @@ describe('separated text', () => {
       expect(took).to.be.below(2000)
     })
 
-  it('a file of many short lines without a separator is refused or rejected at once', async () => {
+  it('a file of many short lines without a separator is refused or rejected without delay', async () => {
     const took = await processorMs(async () => {
       const items = await read(`${NAMES.join(',')}\n${'a\n'.repeat(200_000)}`)
       expect(items).to.have.length(200_000)

@@ -60,7 +60,7 @@ describe('a watched folder', () => {
     expect(readdirSync(own())).to.deep.equal([])
   })
 
-  it('brings one file at a time, the oldest first, and says that more wait', async () => {
+  it('delivers one file at a time, the oldest first, and says whether more wait', async () => {
     put('b.csv', TABLE, 1)
     put('c.csv', TABLE, 3)
     put('a.csv', TABLE, 2)
@@ -80,14 +80,14 @@ describe('a watched folder', () => {
     expect(claimed()).to.deep.equal([])
   })
 
-  it('takes no file that may still be written', async () => {
+  it('ignores a file that may still be being written', async () => {
     for (const name of ['.a.csv', 'a.csv.part', 'a.csv.tmp', 'a.csv.filepart', 'a.csv.PART']) put(name)
     expect((await opened()).unmodified).to.equal(true)
     put('young.csv')
     expect((await opened(LATER)).unmodified).to.equal(true)
   })
 
-  it('takes a recent file at once if a mark exists, and removes the mark', async () => {
+  it('takes a recent file at once if its .ok mark exists, and removes the mark', async () => {
     put('young.csv')
     put('young.csv.ok', '')
     const delivery = await opened(LATER)
@@ -102,11 +102,11 @@ describe('a watched folder', () => {
     expect(both.filter(({ unmodified }) => !unmodified)).to.have.length(1)
   })
 
-  it('takes a file up again that was claimed by a process that died', async () => {
+  it('takes a file again that a process claimed before it died', async () => {
     put('a.csv')
     const first = await opened()
     const [id = ''] = claimed()
-    // No process has this number.
+    // Renames the claim to a process id that no process has.
     renameSync(own('.taken', id), own('.taken', id.replace(/\.\d+\./, '.99999999.')))
     const second = await opened()
     expect(second.file).to.equal('a.csv')
@@ -123,7 +123,7 @@ describe('a watched folder', () => {
     expect((await opened({ settleMs: 0, abandonedMs: 0 })).file).to.equal('a.csv')
   })
 
-  it('hands a file that was taken in to the archive before it is removed', async () => {
+  it('hands an accepted file to the archive before it is removed', async () => {
     put('a.csv')
     const kept: [string, string][] = []
     const archive = async (path: string, name: string): Promise<void> => {
@@ -195,7 +195,7 @@ describe('a watched folder', () => {
     expect(readFileSync(own('refused', 'a.csv'), 'utf8')).to.equal(TABLE)
   })
 
-  it('puts a file back after a failure, beside a newer one of its name', async () => {
+  it('puts a file back after a failure, under a new name beside a newer file of the same name', async () => {
     put('a.csv')
     const delivery = await opened()
     put('a.csv', `${TABLE}3,丙,2025-01-03\n`, 5)
@@ -205,7 +205,7 @@ describe('a watched folder', () => {
     expect((await opened()).file).to.equal('a.2.csv')
   })
 
-  it('refuses links and pipes without opening them, and looks into no subfolder', async () => {
+  it('refuses links and pipes without opening them, and ignores subfolders', async () => {
     writeFileSync(join(base, 'secret.csv'), TABLE)
     symlinkSync(join(base, 'secret.csv'), own('link.csv'))
     mkdirSync(own('sub'))
@@ -216,7 +216,7 @@ describe('a watched folder', () => {
     expect(readdirSync(own('sub'))).to.deep.equal(['inner.csv'])
   })
 
-  it('takes names of any length and of another encoding', async () => {
+  it('takes files with names of any length and in GB18030', async () => {
     const long = `${'长'.repeat(83)}.csv`
     put(long)
     const first = await opened()
@@ -231,7 +231,7 @@ describe('a watched folder', () => {
     expect(lying()).to.include('抽查结果.csv')
   })
 
-  it('refuses a file in words that do not say where the hub keeps it', async () => {
+  it("refuses a file with a message that hides the hub's path", async () => {
     put('a.csv', '')
     const delivery = await opened()
     rmSync(own('.taken'), { recursive: true })
@@ -241,7 +241,7 @@ describe('a watched folder', () => {
       .and.not.include(base)
   })
 
-  it('is unreachable by name where the folder is not there', async () => {
+  it('is FEED_UNREACHABLE where the folder is missing, without revealing its path', async () => {
     for (const url of [pathToFileURL(join(base, 'gone')).href, 'file://elsewhere/share']) {
       const error = await openFolder({ url, state: null }, [], 'test', NOW).catch((thrown: unknown) => thrown)
       expect(isRefusal(error) && error.code).to.equal('FEED_UNREACHABLE')
@@ -256,7 +256,7 @@ describe('a watched folder', () => {
     expect((await opened()).unmodified).to.equal(true)
   })
 
-  it('is opened by the address that the agency is configured with', async () => {
+  it('opens the folder at the address that the agency is configured with', async () => {
     mkdirSync(join(base, 'quality'))
     const delivery = await feedOf('quality').open({ url: pathToFileURL(base).href }, { state: null })
     expect(delivery.unmodified).to.equal(true)

@@ -33,7 +33,7 @@ const outcome = async (
 
 const every = Object.entries(SAMPLES).flatMap(([id, names]) => names.map((name): [string, string] => [id, name]))
 
-describe('bytes that are no feed', () => {
+describe('bytes that are not a feed', () => {
   it('are refused by every reader', async () => {
     const starts = [
       '',
@@ -55,7 +55,7 @@ describe('bytes that are no feed', () => {
         async (start, bytes, reader, id) => {
           const got = await outcome(id, Buffer.concat([Buffer.from(start, 'latin1'), bytes]), reader)
           if (typeof got === 'string') expect(REFUSALS).to.include(got)
-          // A known header alone yields no record.
+          // Bytes with a recognised header may be read, but yield no record.
           else expect(got.drafts).to.equal(0)
         },
       ),
@@ -65,7 +65,7 @@ describe('bytes that are no feed', () => {
 
   for (const [id, name] of every) {
     const whole = readFileSync(sample(name))
-    // Each workbook starts a thread. The soak damages thousands of them.
+    // Each workbook starts a thread, so this test damages fewer. The soak damages thousands.
     const runs = name.endsWith('.xlsx') ? RUNS / 5 : RUNS
 
     it(`a truncated ${name} never yields more than the whole`, async () => {

@@ -29,10 +29,10 @@ const TAKEN: [feed: string, file: string, counts: Counts][] = [
     'cn-company-register/dev/national-sample.csv',
     { received: 28056, new: 28049, unchanged: 3, rejected: 4 },
   ],
-  // A firm of Hong Kong has no code and stays unmatched.
+  // A firm of Hong Kong has no unified code and stays unmatched.
   ['registry', 'vendor-api-samples/qcc-fuzzy-search.json', { received: 10, new: 9, unmatched: 1 }],
   ['dishonest', 'creditchina-blacklists-2018/dev/ecommerce-blacklist-90.csv', { received: 90, new: 84, unmatched: 6 }],
-  // Producers are given by name only.
+  // This file gives producers by name only.
   [
     'quality',
     'creditchina-blacklists-2018/dev/herbal-slices-failed-sampling.csv',
@@ -70,7 +70,7 @@ describe(`real files${said}`, () => {
   }
 
   for (const [feed, file, counts] of TAKEN) {
-    it(`${feed} takes ${file}: ${JSON.stringify(counts)}, and again changes nothing${said}`, async () => {
+    it(`${feed} accepts ${file}: ${JSON.stringify(counts)}, and a second pull changes nothing${said}`, async () => {
       const { unmatched = 0, unchanged = 0, rejected = 0 } = counts
       const told = { feed, received: counts.received, changed: 0, rejected, unmatched, full: false }
       expect(await pulled(feed, file)).to.deep.equal({ ...told, new: counts.new, unchanged })

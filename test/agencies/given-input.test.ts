@@ -67,11 +67,11 @@ describe(`real input${said}`, () => {
     ])
     const waiting = await test.hub.db('unmatched').distinct('row_number').where({ state: 'OPEN' }).orderBy('row_number')
     expect(waiting.map((row) => row.row_number)).to.deep.equal([3, 4, 5, 6, 7, 8])
-    // Twelve records from six items, as the pull counted them.
+    // Counts items as the pull does: the six items hold twelve unmatched records.
     expect((await countOpenRows(test.hub.db)).unmatched).to.equal(6)
   })
 
-  it(`a code that stands in another column leads to the same operators${said}`, async () => {
+  it(`a code in another column leads to the same operators${said}`, async () => {
     const rows: string[][] = parse(readFileSync(LIST), { bom: true })
     const [header = []] = rows
     const [proper, other] = [header.indexOf('统一信用代码'), header.indexOf('组织机构代码')]
@@ -86,7 +86,7 @@ describe(`real input${said}`, () => {
     expect(await test.hub.db('operators').count('* as n').first()).to.deep.equal(before)
   })
 
-  it(`standing and operator answer for a code of either file, down to the file and its row${said}`, async () => {
+  it(`standing and operator accept a code of either file and name the file and row as source${said}`, async () => {
     const register: string[][] = parse(readFileSync(REGISTER), { bom: true })
     const list: string[][] = parse(readFileSync(LIST), { bom: true })
     const asked = [
@@ -105,7 +105,7 @@ describe(`real input${said}`, () => {
     }
   })
 
-  it(`none of the list is public, pushed or listed; undated it has no term${said}`, async () => {
+  it(`nothing of the 2018 list is public, pushed or listed, and a record without a day has no term${said}`, async () => {
     const list: string[][] = parse(readFileSync(LIST), { bom: true })
     const codes = list.slice(1).flatMap((row) => (row[3] ? [row[3]] : []))
     const { data } = await test.ask(

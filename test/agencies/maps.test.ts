@@ -49,7 +49,7 @@ describe('meaning of a feed’s fields', () => {
     }
   })
 
-  it('registry: milliseconds, 万元, states and terms of the query service', async () => {
+  it('registry: reads dates in milliseconds, capital in 万元, states and terms of the query service', async () => {
     const draft = await only('registry', 'registry.json')
     expect(draft).to.deep.include({ key: '91220102MA0Y3X1HXM', validFrom: '2021-03-01', validTo: null, remarks: [] })
     expect(draft.body).to.deep.include({
@@ -79,7 +79,7 @@ describe('meaning of a feed’s fields', () => {
     })
   })
 
-  it('registry: a table without states invents none, and only the type tells a branch', async () => {
+  it('registry: a table without states yields UNKNOWN, and only the type identifies a branch', async () => {
     expect((await only('registry', 'registry.csv')).body).to.include({
       status: 'UNKNOWN',
       type: null,
@@ -112,7 +112,7 @@ describe('meaning of a feed’s fields', () => {
     }
   })
 
-  it('I-A12: reads the words that registers use for their states, and guesses none', async () => {
+  it('I-A12: reads the words that registers use for their states, and rejects unknown ones', async () => {
     const states: [word: string, state: string | null][] = [
       ['在营（开业）企业', 'ACTIVE'],
       ['在营 (开业)', 'ACTIVE'],
@@ -132,7 +132,7 @@ describe('meaning of a feed’s fields', () => {
     }
   })
 
-  it('I-A12: refuses a table of states that has a word twice', () => {
+  it('I-A12: refuses a table of states that contains a word twice', () => {
     const rows = ['在营（开业）', '在营(开业)'].map((word) => ({ word, state: 'ACTIVE' }))
     expect(() => statesByWord(rows))
       .to.throw(Refusal)
@@ -145,7 +145,7 @@ describe('meaning of a feed’s fields', () => {
     expect(draft.remarks).to.deep.include.members([{ ...draft.remarks[0], field: '注册资金', rule: 'money' }])
   })
 
-  it('trademarks: key is number and class, an owner may have no code', async () => {
+  it('trademarks: the key is number and class, and an owner may have no code', async () => {
     const draft = await only('trademarks', 'trademarks.xml')
     expect(draft).to.deep.include({ key: '81234567/30', validFrom: '2016-02-14', validTo: '2026-02-13' })
     expect(draft.body).to.deep.include({ class: 30, status: 'REGISTERED', goods: ['糖果', '茶 & 咖啡'] })
@@ -154,7 +154,7 @@ describe('meaning of a feed’s fields', () => {
     expect(pending.body).to.deep.include({ status: 'APPLIED', goods: ['香皂'], owner_uscc: null })
   })
 
-  it('quality: the inspected party is the seller, the label only a text', async () => {
+  it('quality: the inspected party is the seller, and the producer on the label is only a text', async () => {
     const draft = await only('quality', 'quality.xlsx')
     expect(draft.key).to.equal('样市监〔2025〕3号/1')
     expect(draft.subject).to.include({ uscc: '91220102MA0Y3X1HXM', name: '长春市松柏样例电子商务有限公司' })
@@ -180,14 +180,14 @@ describe('meaning of a feed’s fields', () => {
     ['1601001', null, '1601001'],
     ['/', null, null],
   ]
-  it('quality: one cell holds the day, the batch, or both', async () => {
+  it('quality: one cell may hold the day, the batch, or both', async () => {
     for (const [sent, produced_on, batch] of cells) {
       const { body } = await only('quality', 'quality.xlsx', 0, { '生产日期/批号': sent })
       expect([body.produced_on, body.batch], String(sent)).to.deep.equal([produced_on, batch])
     }
   })
 
-  it('penalties: 万元 become exact yuan, several types are several, numbers of decisions have one form', async () => {
+  it('penalties: amounts in 万元 become exact yuan, types are split, and decision numbers are normalised', async () => {
     const draft = await only('penalties', 'penalties.csv')
     expect(draft.key).to.equal('样市监处罚〔2025〕12号/91220102MA0Y3X1HXM/11220000013555128E')
     expect(draft.body).to.deep.include({
@@ -213,7 +213,7 @@ describe('meaning of a feed’s fields', () => {
     expect(draft.remarks.map(({ field, rule }) => `${field} ${rule}`)).to.deep.equal(['CF_XDR_SHXYM required'])
   })
 
-  it('dishonest: mixed dates, and a term that is not this feed’s to say', async () => {
+  it('dishonest: reads dates in several spellings, and sets no end of the term', async () => {
     const listed = await only('dishonest', 'dishonest.json')
     expect(listed).to.deep.include({ key: 'ILL-1', validFrom: '2024-06-08', validTo: null })
     expect(listed.body).to.include({ list: 'serious', document_number: '样市监严违〔2024〕1号', ends_on: null })
@@ -221,7 +221,7 @@ describe('meaning of a feed’s fields', () => {
     expect(removed.body).to.include({ listed_on: '2023-01-10', removed_on: '2024-02-25', removal_reason: '期满' })
   })
 
-  it('dishonest: a cell of two reasons is two drafts of one item', async () => {
+  it('dishonest: a cell with two reasons yields two drafts of one item', async () => {
     const drafts = draftsOf('dishonest', await from('dishonest', 'dishonest.csv', 0))
     expect(drafts.map(({ key }) => key)).to.deep.equal([
       'ecommerce-2018/91220102MA0Y3X1HXM/甲类失信',

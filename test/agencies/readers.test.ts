@@ -75,7 +75,7 @@ describe('reader csv', () => {
   ]
   for (const [title, text, rows] of tables) it(title, async () => expect(await rowsOf(text)).to.equal(rows))
 
-  it('gives a broken row its text and no draft', async () => {
+  it('keeps the text of a broken row and makes no draft', async () => {
     const [item] = await read(lines(HEADER, '长春样例,,'))
     expect(item?.fields).to.deep.equal({ __row: '长春样例,,' })
     expect(item && problemsIn(item)[0]).to.include({ field: null, rule: 'row' })
@@ -88,7 +88,7 @@ describe('reader csv', () => {
     expect(items.flatMap((item) => problemsIn(item).map(({ rule }) => rule))).to.deep.equal(swallowed.map(() => 'row'))
   })
 
-  it('reads a quoted cell that spans the pieces in which a file is read', async () => {
+  it('reads a quoted cell that spans several chunks of the file', async () => {
     const long = '样'.repeat(70_000)
     const items = await read(lines(HEADER, ROW, `样例,,,,"${long}\n${long}"`, ROW))
     expect(items.map(({ row }) => row)).to.deep.equal([2, 3, 5])
@@ -119,11 +119,11 @@ describe('reader csv', () => {
     expect(await refusalOf(read(lines(header, ROW, `${PART}乙"`, ROW)))).to.equal('CONTENT_UNKNOWN')
   })
 
-  it('takes a header with line breaks in its cells', async () => {
+  it('accepts a header with line breaks in its cells', async () => {
     expect(await rowsOf(lines(HEADER.replace('失信领域', '"失信\n领域"'), ROW))).to.equal('3')
   })
 
-  it('refuses a column that is there twice', async () => {
+  it('refuses a header with a repeated column', async () => {
     expect(await refusalOf(read(lines(`${HEADER},失信领域`, `${ROW},乙`)))).to.equal('CONTENT_UNKNOWN')
   })
 
@@ -150,13 +150,13 @@ describe('reader json', () => {
   ]
   for (const [title, text, rows] of forms) it(`${title} (json)`, async () => expect(await rowsOf(text)).to.equal(rows))
 
-  it('reads a single line as one record when named', async () => {
+  it('reads a single line as one record when jsonl is named', async () => {
     const [item] = await read(`${JSON.stringify(record)}\n`, 'jsonl')
     expect(item).to.deep.include({ row: 1, fields: record })
     expect(await refusalOf(read(JSON.stringify({ list: [record] }), 'jsonl'))).to.equal('CONTENT_UNKNOWN')
   })
 
-  it('takes one record a line where the first line is long', async () => {
+  it('reads one record per line even if the first line is long', async () => {
     const long = JSON.stringify({ ...record, SERILLREA_CN: '样'.repeat(70_000) })
     expect(await rowsOf(`${long}\n${JSON.stringify(record)}\n`)).to.equal('1 2')
   })
@@ -181,7 +181,7 @@ describe('reader json', () => {
       expect(findDuplicateKey(text) !== null).to.equal(twice))
   }
 
-  it('refuses a document beyond its limit, but not as many lines', async () => {
+  it('refuses a JSON document beyond its limit, but not JSON lines of the same size', async () => {
     const padded = JSON.stringify({ ...record, SERILLREA_CN: 'x'.repeat(500_000) })
     const many = Array.from({ length: 35 }, () => padded)
     expect(await refusalOf(read(`[${many.join()}]`))).to.equal('CONTENT_TOO_LARGE')
@@ -197,7 +197,7 @@ describe('reader json', () => {
       expect(await refusalOf(read(JSON.stringify(value)))).to.equal('CONTENT_UNKNOWN'))
   }
 
-  it('shows characters that the database rejects as damage', async () => {
+  it('replaces characters that the database rejects with U+FFFD, and reports the damage', async () => {
     const [item] = await read(JSON.stringify([{ ...record, ENTNAME: 'a\0b', SERILLREA_CN: '\ud800' }]))
     expect(item?.fields).to.include({ ENTNAME: 'a\uFFFDb', SERILLREA_CN: '\uFFFD' })
     expect(item && problemsIn(item).map(({ rule }) => rule)).to.include('encoding')
@@ -208,7 +208,7 @@ describe('reader xml', () => {
   const mark = '<trademark><regNo>1</regNo><intCls>3</intCls><tmName>样</tmName><applicant>例</applicant></trademark>'
   const readMarks = (text: string) => itemsOf('trademarks', fileOf(text))
 
-  it('takes one element as a list of one, and lists inside an element as lists', async () => {
+  it('reads one element as a list of one, and repeated elements within it as lists', async () => {
     const [item] = await readMarks(
       `<t>${mark.replace('</trademark>', '<goods><item>a</item><item>b</item></goods></trademark>')}</t>`,
     )
@@ -247,7 +247,7 @@ describe('a large XML', () => {
     const items = await itemsOf('trademarks', fileOf(`<t>${mark.repeat(10_000)}</t>`))
     clearInterval(beat)
     expect(items).to.have.length(10_000)
-    // Reading it whole takes ten times as long.
+    // Reading the document without yielding blocks the event loop ten times as long.
     expect(longest).to.be.lessThan(500)
     expect(await refusalOf(itemsOf('trademarks', fileOf(`<t>${mark.repeat(36_000)}</t>`)))).to.equal(
       'CONTENT_TOO_LARGE',
@@ -281,7 +281,7 @@ describe('choosing a reader', () => {
     }
   })
 
-  it('refuses a path that is missing, a folder or no file', async () => {
+  it('refuses a path that is missing, a folder or a special file', async () => {
     for (const path of ['test/samples/none.csv', 'test/samples', 'test/samples/registry.csv/x', '/dev/zero', '\0']) {
       expect(await refusalOf(itemsOf('dishonest', path)), path).to.equal('FILE_UNREADABLE')
     }

@@ -40,7 +40,7 @@ describe('an exchange table', () => {
   })
   after(() => exchange.drop())
 
-  it('brings waiting rows in the order of their ids, and changes nothing while they are read', async () => {
+  it('delivers waiting rows by id, and changes nothing while they are read', async () => {
     await make()
     await send(...Array.from({ length: 450 }, (_, at) => record(at + 1)))
     const before = await states()
@@ -52,7 +52,7 @@ describe('an exchange table', () => {
     expect(await states()).to.equal(before)
   })
 
-  it('is answered row by row', async () => {
+  it('gets an answer for each row', async () => {
     await make()
     await send(record(1), record(2), record(3))
     const delivery = await opened()
@@ -72,7 +72,7 @@ describe('an exchange table', () => {
     expect((await opened()).unmodified).to.equal(true)
   })
 
-  it('returns a resubmitted row again', async () => {
+  it('delivers a resubmitted row again', async () => {
     await make()
     await send(record(1), record(2))
     const first = await opened()
@@ -86,7 +86,7 @@ describe('an exchange table', () => {
     expect(again).to.include({ state: 2, error_code: null, error_message: null })
   })
 
-  it('gives no answer to a row changed after reading', async () => {
+  it('gets no answer for a row that changed after reading', async () => {
     await make()
     await send(record(1), record(2))
     const delivery = await opened()
@@ -99,7 +99,7 @@ describe('an exchange table', () => {
     expect(await states()).to.equal('1:0 2:2')
   })
 
-  it('gives every row of a refused delivery that reason, and keeps all waiting after a failure', async () => {
+  it('gets the reason of a refused delivery in every row, and keeps all rows waiting after a failure', async () => {
     await make()
     await send(record(1), record(2))
     const failed = await opened()
@@ -162,7 +162,7 @@ describe('an exchange table', () => {
     ])
   })
 
-  it('is refused where its columns or its rows are of another kind', async () => {
+  it('is refused if its columns are unknown or an id is out of range', async () => {
     await make(['a', 'b', 'c'])
     await exchange.db.raw(`insert into exchange_test (a) values ('1')`)
     expect(await reasonOf(opened().then(read))).to.match(/^CONTENT_UNKNOWN/)
@@ -184,7 +184,7 @@ describe('an exchange table', () => {
     expect(await states()).to.equal('5000000123:2')
   })
 
-  it('is unreachable with a reason that hides its address', async () => {
+  it('is FEED_UNREACHABLE with a reason that hides its address', async () => {
     await exchange.db.raw('drop table if exists exchange_test')
     expect(await reasonOf(opened())).to.match(/^FEED_UNREACHABLE 交换库缺少表/)
     const wrong = new URL(exchange.url)
@@ -198,7 +198,7 @@ describe('an exchange table', () => {
     expect(await reasonOf(opened(1, odd))).to.match(/^FEED_UNREACHABLE .*模式名/)
   })
 
-  it('may lie in a schema of its own', async () => {
+  it('may be in a schema of its own', async () => {
     await exchange.db.raw(`create schema door; ${exchangeTableDdl('test', undefined, 'door')}`)
     await exchange.db.raw(`insert into door.exchange_test (payload) values ('${JSON.stringify(record(1))}')`)
     const delivery = await opened(1, `${exchange.url}?schema=door`)

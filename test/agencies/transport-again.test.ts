@@ -6,7 +6,7 @@ import type { Json } from '../../src/domain/records/records.js'
 import { type Answer, agency, all, listens, pageOf, reasonOf, twoPages } from './answering.js'
 import { feedOf } from './samples.js'
 
-describe('a feed over HTTP asked again', () => {
+describe('a second pull of a feed over HTTP', () => {
   listens()
 
   const marked =
@@ -19,7 +19,7 @@ describe('a feed over HTTP asked again', () => {
     }
   const open = (id: string, state: Json): Promise<FeedDelivery> => feedOf(id).open({ url: agency.url }, { state })
 
-  it('is unmodified if every page is', async () => {
+  it('is unmodified if every page is unmodified', async () => {
     agency.answer = marked(twoPages, (request) => `"${pageOf(request)}"`)
     const first = await open('registry', null)
     expect(await all(first)).to.have.length(3)
@@ -29,7 +29,7 @@ describe('a feed over HTTP asked again', () => {
     expect(again.next?.()).to.deep.equal(first.next?.())
   })
 
-  it('is read completely if only a later page changed', async () => {
+  it('reads every page if only a later one changed', async () => {
     let version = 1
     agency.answer = marked(twoPages, (request) => (pageOf(request) === 1 ? '"1"' : `"2.${version}"`))
     const first = await open('registry', null)
@@ -40,7 +40,7 @@ describe('a feed over HTTP asked again', () => {
     expect(await all(again)).to.have.length(3)
   })
 
-  it('is unmodified as one file, by mark or by date', async () => {
+  it('is unmodified if a single file is, by ETag or by date', async () => {
     const date = 'Wed, 25 Nov 2026 02:00:00 GMT'
     for (const [head, question] of [
       ['etag', 'if-none-match'],
@@ -68,14 +68,14 @@ describe('a feed over HTTP asked again', () => {
     })
   }
 
-  it('keeps no state where the agency gives no mark', async () => {
+  it('keeps no state if the agency sends neither ETag nor date', async () => {
     agency.answer = twoPages
     const first = await open('registry', null)
     await all(first)
     expect(first.next?.()).to.equal(null)
   })
 
-  it('takes a 304 that nobody asked for as a failure', async () => {
+  it('treats a 304 to an unconditional request as a failure', async () => {
     agency.answer = (_, response) => response.writeHead(304).end()
     expect(await reasonOf(open('registry', null).then(all))).to.equal('FEED_UNREACHABLE HTTP 304')
   })
@@ -96,7 +96,7 @@ describe('feeds by cursor', () => {
   const place = (request: IncomingMessage): string =>
     new URL(request.url ?? '', 'http://x').searchParams.get('cursor') ?? ''
   const one = (n: number) => ({ a: n, b: 1, c: 1 })
-  /** Answers by cursor. */
+  /** Answers each cursor with its piece, and an unknown cursor with 410. */
   const stream =
     (pieces: Record<string, { items: unknown[]; next: string | null }>): Answer =>
     (request, response) => {
@@ -105,14 +105,14 @@ describe('feeds by cursor', () => {
       else response.writeHead(410).end()
     }
 
-  it('come piece by piece until there is no next one', async () => {
+  it('are read piece by piece until there is no next cursor', async () => {
     agency.answer = stream({ '': { items: [one(1), one(2)], next: 'x' }, x: { items: [one(3)], next: null } })
     const delivery = await open()
     expect((await all(delivery)).map(({ page, row }) => `${page}/${row}`)).to.deep.equal(['1/1', '1/2', '2/1'])
     expect(delivery.whole).to.equal(undefined)
   })
 
-  it('resume where they ended, as partial deliveries', async () => {
+  it('resume at the last cursor, as partial deliveries', async () => {
     agency.answer = stream({ '': { items: [one(1)], next: 'x' }, x: { items: [], next: 'x' } })
     const first = await open()
     expect(await all(first)).to.have.length(1)
@@ -147,7 +147,7 @@ describe('feeds by cursor', () => {
         : response.writeHead(200, { etag: '"e"' }).end(JSON.stringify({ items: [one(1)], next: null }))
     const first = await open()
     await all(first)
-    // The very beginning is no place to resume from.
+    // The stream ended at its first piece, so there is no cursor to resume from.
     expect((await open(first.next?.() ?? null)).unmodified).to.equal(undefined)
     agency.answer = (request, response) =>
       request.headers['if-none-match'] === '"e"'
@@ -183,7 +183,7 @@ describe('feeds by cursor', () => {
     })
   }
 
-  it('are refused for pieces of another kind', async () => {
+  it('are refused if a piece has unknown records', async () => {
     agency.answer = stream({ '': { items: [{ x: 1 }], next: 'x' } })
     expect(await reasonOf(open().then(all))).to.match(/^CONTENT_UNKNOWN/)
   })

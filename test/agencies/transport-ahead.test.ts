@@ -59,7 +59,7 @@ describe('feeds over HTTP in many pages', () => {
       ] as const) {
         const { value } = await taking.next()
         expect(value).to.include({ page, row: 1 })
-        // The next page is on its way although no further item was requested.
+        // The next page is requested although the reader asked for no further item.
         await arrives(asked)
         expect(agency.asked).to.equal(asked)
         await taking.next()
@@ -98,7 +98,7 @@ describe('feeds over HTTP in many pages', () => {
     })
   }
 
-  it('I-B4: does not wait for an agency that has not begun to answer', async () => {
+  it('I-B4: gives up after three attempts if the agency has not answered yet', async () => {
     agency.answer = (_, response) => response.writeHead(503, { 'retry-after': '0' }).end()
     const { items } = await opened({ ...LIMITS, outageMs: 60_000 }).pages()
     expect(await reasonOf(items[Symbol.asyncIterator]().next())).to.equal('FEED_UNREACHABLE HTTP 503')
@@ -120,7 +120,7 @@ describe('feeds over HTTP in many pages', () => {
       expect(asked).to.deep.equal([1, 2, 3, 3, 3, 4])
     })
 
-  /** Items per page of each paged feed. The others are one file. */
+  /** Items per page of each paged feed. The other feeds are one file. */
   const ON_A_PAGE: Record<string, number> = {
     ...{
       registry: 500,
@@ -142,7 +142,7 @@ describe('feeds over HTTP in many pages', () => {
   })
 
   for (const [id, onPage] of Object.entries(ON_A_PAGE))
-    it(`I-B4: ${id} requests the page size of its limits, which let its bounds pass`, async () => {
+    it(`I-B4: ${id} requests the page size of its limits, which allow its largest delivery`, async () => {
       const sizes: number[] = []
       agency.answer = (request, response) => {
         const query = new URL(request.url ?? '', 'http://x').searchParams
@@ -161,7 +161,7 @@ describe('feeds over HTTP in many pages', () => {
     })
 
   for (const way of ['pages', 'cursor'] as const)
-    describe(`by ${way}, with a clock of its own`, () => {
+    describe(`by ${way}, with a simulated clock`, () => {
       const { now } = performance
       afterEach(() => {
         performance.now = now
@@ -176,7 +176,7 @@ describe('feeds over HTTP in many pages', () => {
           let passed = 0
           performance.now = () => passed
           agency.answer = (request, response, at) => {
-            // The first three pages take all the time of two million items.
+            // The first three pages take the whole time allowed for two million items.
             if (at <= 3) passed += ((most / 2) * PAGE_WITHIN_MS) / 3 - 1 + over
             fourPages(request, response, at)
           }

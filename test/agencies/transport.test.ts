@@ -16,14 +16,14 @@ const fetched = async (id: string, signal?: AbortSignal): Promise<SourceItem[]> 
 describe('feeds over HTTP', () => {
   listens()
 
-  it('come page by page, each item with its page and place', async () => {
+  it('are read page by page, and each item has its page and row', async () => {
     agency.answer = twoPages
     const items = await fetched('registry')
     expect(items.map(({ page, row }) => `${page}/${row}`)).to.deep.equal(['1/1', '1/2', '2/1'])
     expect(agency.asked).to.equal(2)
   })
 
-  it('come through the gateway by POST', async () => {
+  it('are read through the gateway by POST', async () => {
     agency.answer = (_, response) => response.end(readFileSync(sample('dishonest.json')))
     const items = await fetched('dishonest')
     expect(items.flatMap((item) => draftsOf('dishonest', item)).map(({ key }) => key)).to.deep.equal(['ILL-1', 'ILL-2'])
@@ -35,7 +35,7 @@ describe('feeds over HTTP', () => {
     })
   })
 
-  it('come as XML, as GB18030 table and as workbook', async () => {
+  it('are read as XML, as GB18030 table and as workbook', async () => {
     const files: Record<string, string> = {
       '/trademarks': 'trademarks.xml',
       '/penalties.csv': 'penalties.csv',
@@ -53,7 +53,7 @@ describe('feeds over HTTP', () => {
   })
 
   for (const status of [503, 429]) {
-    it(`come after a ${status}, as soon as the agency wishes`, async () => {
+    it(`are retried after a ${status}, when Retry-After allows it`, async () => {
       agency.answer = (request, response, asked) =>
         asked === 1 ? response.writeHead(status, { 'retry-after': '0' }).end() : twoPages(request, response, asked)
       expect(await fetched('registry')).to.have.length(3)
@@ -142,19 +142,19 @@ describe('feeds over HTTP', () => {
     ],
   ]
   for (const [title, answer, reason] of halves) {
-    it(`are not taken for whole on ${title}`, async () => {
+    it(`are refused as incomplete on ${title}`, async () => {
       agency.answer = answer
       expect(await reasonOf(fetched('registry'))).to.include(`FEED_UNREACHABLE 数据不完整：${reason}`)
     })
   }
 
-  it('are refused as one file whose end is only the end of the connection', async () => {
+  it('are refused as one file if only the end of the connection ends it', async () => {
     agency.answer = (_, { socket }) =>
       socket?.end(Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\n\r\n'), readFileSync(sample('penalties.csv'))]))
     expect(await reasonOf(fetched('penalties'))).to.include('FEED_UNREACHABLE 数据不完整：应答未声明长度')
   })
 
-  it('come as one file in chunks without a declared length', async () => {
+  it('are read as one file in chunks without a declared length', async () => {
     agency.answer = (_, response) => {
       response.write(readFileSync(sample('penalties.csv')))
       response.end()
@@ -189,7 +189,7 @@ describe('feeds over HTTP', () => {
     expect(await refusalOf(items[Symbol.asyncIterator]().next())).to.equal('FEED_UNREACHABLE')
   })
 
-  it('wait until the day that the agency names, counted from its own clock', async () => {
+  it("wait until the Retry-After date, measured by the agency's own clock", async () => {
     const day = 'Wed, 25 Nov 2026 02:00:00 GMT'
     agency.answer = (request, response, asked) =>
       asked === 1

@@ -7,7 +7,7 @@ import { bookOf } from '../soak/documents.js'
 import { context, feedOf, fileOf } from './samples.js'
 
 const CODE = usccOf('91', '220102', 1)
-/** A ministry's list without a column for the field of dishonesty. */
+/** A ministry's list without a column for the field of dishonesty (失信领域). */
 const MINISTRY = [
   ['失信企业名单'],
   ['企业名称', '统一信用代码', '工商注册号', '序号'],
@@ -37,7 +37,7 @@ const itemsIn = async (source: string, maps: readonly NumberedMap[]): Promise<So
 }
 
 describe('content under unknown headings', () => {
-  it('F-3: names every mark of the feed, and first the one that a clerk can add to this table', async () => {
+  it('F-3: the refusal names every heading that identifies the feed, and first the one that this table lacks', async () => {
     for (const bytes of [Buffer.from(csv(MINISTRY)), bookOf('xls', MINISTRY)]) {
       const { code, message, details } = await refusalOf(feedOf('dishonest').read(fileOf(bytes), {}))
       expect(code).to.equal('CONTENT_UNKNOWN')
@@ -46,7 +46,7 @@ describe('content under unknown headings', () => {
     }
   })
 
-  it('F-4: says which headings were read, how near they come to a form, and what to do next', async () => {
+  it('F-4: the refusal says which headings were read, which are known or missing, and what to do next', async () => {
     const sources = [
       Buffer.from(csv(PROVINCE)),
       bookOf('xlsx', PROVINCE),
@@ -67,7 +67,7 @@ describe('content under unknown headings', () => {
     expect(details['wanted']).to.deep.equal(['工商注册号', '组织机构代码', '失信领域'])
   })
 
-  it('F-4: repeats no number of a person from a row that stands where a header should', async () => {
+  it('F-4: the refusal repeats no personal number from a row in place of the header', async () => {
     const row = ['样某', '11010519491231002X', '13812345678', '甲', '乙', '丙']
     const { message } = await refusalOf(feedOf('dishonest').read(fileOf(csv([row, row])), {}))
     expect(message).not.to.contain('19491231').and.not.to.contain('13812345678')
@@ -75,7 +75,7 @@ describe('content under unknown headings', () => {
     expect(odd.message).not.to.match(/[\0\u202e]/u)
   })
 
-  it('F-4: reads a table under its own headings by a map, whatever carries it', async () => {
+  it('F-4: a map lets the feed read a table under its own headings, as CSV or JSON', async () => {
     const map: NumberedMap = {
       id: 1,
       headings: { 主体全称: '企业名称', 社会信用代码: '统一信用代码', 列入事由: '失信领域', 列入日期: null },
@@ -99,7 +99,7 @@ describe('content under unknown headings', () => {
     ).to.equal('CONTENT_UNKNOWN')
   })
 
-  it('F-3: gives a table without its mark the same value in every row, and keeps the numbers of its rows', async () => {
+  it('F-3: a map gives every row the same value for the missing column, and rows keep their numbers', async () => {
     const map: NumberedMap = { id: 1, headings: { 序号: null, 企业名称: '企业名称' }, values: { 失信领域: '交通运输' } }
     const items = await itemsIn(csv(MINISTRY), [map])
     expect(items.map(({ row, fields }) => [row, fields])).to.deep.equal([
@@ -107,7 +107,7 @@ describe('content under unknown headings', () => {
     ])
   })
 
-  it('F-4: of two maps takes the one that knows more headings, and refuses where most columns stay unmapped', async () => {
+  it('F-4: of two maps the one that knows more headings applies, and a table with mostly unmapped columns is refused', async () => {
     const small: NumberedMap = {
       id: 1,
       headings: { 主体全称: '企业名称' },

@@ -12,7 +12,7 @@ describe('reader xlsx', () => {
   }
   const table = [HEADER.split(','), ROW.split(',')]
 
-  it('numbers items by the rows of the sheet, below title and note, and keeps days as texts', async () => {
+  it('numbers items by the rows of the sheet, below title and note, and reads days as texts', async () => {
     const items = await itemsOf('quality', sample('quality.xlsx'))
     expect(items.map(({ page, row }) => [page, row])).to.deep.equal([
       [null, 4],
@@ -34,7 +34,7 @@ describe('reader xlsx', () => {
     expect(await rowsOf(book([...table, [...ROW.split(','), '多']]))).to.equal('2 3!')
   })
 
-  it('refuses an archive that states less than it unpacks to', async () => {
+  it('refuses an archive that unpacks to more than it declares', async () => {
     const bytes = book(table)
     const entry = bytes.indexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02]))
     bytes.writeUInt32LE(10, entry + 24)
@@ -48,7 +48,7 @@ describe('reader xlsx', () => {
     expect(await refusalOf(read(bytes))).to.equal('CONTENT_TOO_LARGE')
   })
 
-  it('refuses an archive in which a part is not what its sum says', async () => {
+  it('refuses an archive with a part whose checksum is wrong', async () => {
     const bytes = book(table)
     const entry = bytes.indexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02]))
     bytes.writeUInt32LE((bytes.readUInt32LE(entry + 16) ^ 1) >>> 0, entry + 16)
@@ -62,19 +62,19 @@ describe('reader xlsx', () => {
   })
 })
 
-describe('a workbook made to harm', () => {
+describe('a malicious workbook', () => {
   const head = '<row r="1">'
     .concat(...HEADER.split(',').map((name) => `<c t="inlineStr"><is><t>${name}</t></is></c>`))
     .concat('</row>')
   const sheet = (rows: string) =>
     `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>${head}${rows}</sheetData></worksheet>`
 
-  it('is read when harmless', async () => {
+  it('is read when it is harmless', async () => {
     const row = `<row r="3">${'<c><v>1</v></c>'.repeat(5)}</row>`
     expect(await rowsOf(workbookOf([sheet(row)]))).to.equal('3')
   })
 
-  it('takes the result of a formula, also an empty text', async () => {
+  it('reads the stored result of a formula, also an empty text', async () => {
     const row = `<row r="2"><c t="str"><f>A1</f><v>甲</v></c><c t="str"><f>A1</f><v></v></c>${'<c><v>1</v></c>'.repeat(3)}</row>`
     expect(await rowsOf(workbookOf([sheet(row)]))).to.equal('2')
   })

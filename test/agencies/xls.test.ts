@@ -40,7 +40,7 @@ const placesOf = (stream: Buffer, kind: number): number[] => {
 const LABEL = 0x0204
 
 describe('reader xls', () => {
-  it('is chosen by the container and reads header, numbers and days as xlsx does', async () => {
+  it('is chosen by the container, and reads header, numbers and days as xlsx does', async () => {
     const items = await read(book([['样例通报'], [], NAMES, ROW]))
     expect(items).to.deep.equal([
       {
@@ -51,12 +51,12 @@ describe('reader xls', () => {
     ])
   })
 
-  it('reads the same from both forms', async () => {
+  it('reads the same items from xls and xlsx', async () => {
     const rows = [NAMES, ROW, [], [2, '例', '茶', '2025-05-07']]
     expect(await read(book(rows))).to.deep.equal(await read(book(rows, { bookType: 'xlsx' })))
   })
 
-  it('reads texts in the encoding of the machine that wrote them', async () => {
+  it('reads texts in the code page of the machine that wrote them', async () => {
     const texts = [...NAMES, '甲', '长春市样例商行', '样例茶', '2025-05-06'].map((text) => iconv.encode(text, 'gbk'))
     // SheetJS cannot write such texts, so placeholders of equal length are replaced.
     const letters = texts.map((text, at) => String.fromCharCode(97 + at).repeat(text.length))
@@ -67,13 +67,13 @@ describe('reader xls', () => {
     expect((await read(bytes))[0]?.fields).to.include({ 受检单位: '长春市样例商行', 产品名称: '样例茶' })
   })
 
-  it('is read if it is named and refused if the content is another', async () => {
+  it('reads a named xls file, and refuses other content under that name', async () => {
     expect(await read(book([NAMES, ROW]), 'xls')).to.have.length(1)
     expect(await refusalOf(read(book([NAMES, ROW], { bookType: 'xlsx' }), 'xls'))).to.equal('CONTENT_UNREADABLE')
     expect(await refusalOf(read(book([NAMES, ROW]), 'xlsx'))).to.equal('CONTENT_UNREADABLE')
   })
 
-  it('refuses a cell that is there twice', async () => {
+  it('refuses a sheet with a repeated cell', async () => {
     const bytes = changed(book([NAMES, ROW]), (stream) => {
       const [, , , , fifth = 0] = placesOf(stream, LABEL)
       stream.writeUInt16LE(0, fifth + 4)
@@ -89,7 +89,7 @@ describe('reader xls', () => {
     expect(await refusalOf(read(bytes))).to.equal('CONTENT_UNREADABLE')
   })
 
-  it('refuses records that do not end where the stream ends', async () => {
+  it('refuses a stream that ends within a record', async () => {
     const bytes = changed(book([NAMES, ROW]), (stream) => {
       const last = placesOf(stream, LABEL).at(-1) ?? 0
       stream.writeUInt16LE(0x1000, last + 2)
@@ -97,7 +97,7 @@ describe('reader xls', () => {
     expect(await refusalOf(read(bytes))).to.equal('CONTENT_UNREADABLE')
   })
 
-  it('gives all or nothing of a cut workbook', async () => {
+  it('reads a truncated workbook completely or not at all', async () => {
     const whole = book(Array.from({ length: 200 }, (_, at) => (at === 0 ? NAMES : ROW)))
     for (const share of [0.5, 0.9, 0.99]) {
       const got = await read(whole.subarray(0, Math.floor(whole.length * share))).catch((error: unknown) => error)

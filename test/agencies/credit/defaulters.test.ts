@@ -21,7 +21,7 @@ describe('judgment defaulters', () => {
     })
   })
 
-  it('may have an organisation code where others have a unified one, and are removed again', async () => {
+  it('may have an organisation code in the field for the unified code, and may be removed again', async () => {
     const draft = await only('defaulters', 'defaulters.json', 1)
     expect(noted(draft)).to.deep.equal([])
     expect(draft.subject).to.include({ uscc: null, orgCode: '71526726X' })

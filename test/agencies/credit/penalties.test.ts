@@ -5,21 +5,21 @@ import { faults, from, noted, only } from './support.js'
 
 const FIRM = '91220102MA0Y3X1HXM'
 
-describe('penalties in every form', () => {
-  it('2019 codes: without a state, status and revocation day stay null', async () => {
+describe('penalties in every file form', () => {
+  it('2019 codes: a row without a state has a null status and a null revocation day', async () => {
     const draft = await only('penalties', 'penalties.csv')
     expect(draft.body).to.include({ status: null, revoked_on: null })
     expect(draft.fact).to.equal('样市监处罚〔2025〕12号/样例市市场监督管理局')
   })
 
-  it('a row of a city platform: the name stands under its own, the fine is a number in 万元', async () => {
+  it('a row of a city platform has the name in its own column and the fine as a number in 万元', async () => {
     const draft = await only('penalties', 'penalties-city.json')
     expect(noted(draft)).to.deep.equal([])
     expect(draft.subject).to.include({ uscc: FIRM, name: '长春市松柏样例电子商务有限公司' })
     expect(draft.body).to.include({ fine_yuan: '2000', document_number: '样市场〔2024〕1号', status: null })
   })
 
-  it('a mirror names no party: each decision has its own key and stays unmatched', async () => {
+  it('a mirror names no party, so each decision has its own key and stays unmatched', async () => {
     const drafts = (await itemsOf('penalties', sample('penalties-mirror.json'))).flatMap((item) =>
       draftsOf('penalties', item),
     )
@@ -41,7 +41,7 @@ describe('penalties in every form', () => {
     ])
   })
 
-  it('2015 codes as XML: state, amounts out of the result, two cells of types, the case for a violation', async () => {
+  it('2015 codes as XML give a state, amounts from the result text, types from two cells, and the case as violation', async () => {
     const draft = await only('penalties', 'penalties-2015.xml')
     expect(noted(draft)).to.deep.equal([])
     expect(draft.body).to.deep.include({
@@ -58,21 +58,21 @@ describe('penalties in every form', () => {
     expect(draft.fact).to.equal('样工商处字〔2017〕12号/样例工商行政管理局')
   })
 
-  it('2015 codes: 1 is withdrawn, and the day on which the row was written is not taken for the day of it', async () => {
+  it("2015 codes: state 1 is withdrawn, and the day of the row's update is not used as revocation day", async () => {
     const draft = await only('penalties', 'penalties-2015.xml', 1)
     expect(draft.body).to.include({ status: 'REVOKED', revoked_on: null, party_kind: null })
     expect(isWithdrawn(draft.body)).to.equal(true)
     expect(draft.subject).to.include({ uscc: null, regNo: '220102600012340' })
   })
 
-  it('2015 codes: an ID number marks a natural person and is not taken', async () => {
+  it('2015 codes: an ID number marks a natural person and is not stored', async () => {
     const draft = await only('penalties', 'penalties-2015.xml', 2)
     expect(draft.body).to.include({ party_kind: 'NATURAL_PERSON', status: 'DISPUTED', party_name: '样丁' })
     expect(draft.subject).to.include({ uscc: null, orgCode: null, regNo: null, name: '样丁' })
     expect(JSON.stringify(draft)).to.not.include('居民身份证')
   })
 
-  it('Chinese labels: required marks, a title row, types joined by 、, state and day of revocation', async () => {
+  it('Chinese labels: reads required marks, a title row, types joined by 、, state and revocation day', async () => {
     const [stands, revoked] = [
       await only('penalties', 'penalties-labels.csv'),
       await only('penalties', 'penalties-labels.csv', 1),
@@ -88,7 +88,7 @@ describe('penalties in every form', () => {
     expect(revoked.body).to.include({ status: 'REVOKED', revoked_on: '2025-06-01', party_kind: 'INDIVIDUAL_BUSINESS' })
   })
 
-  it('the template gives party, violation and type; the rest is null', async () => {
+  it('the template gives party, violation and type, and leaves the rest null', async () => {
     const draft = await only('penalties', 'penalties-template.xlsx')
     expect(draft.body).to.include({ facts: null, basis: null, content: null, fine_yuan: null, authority_code: null })
     expect(draft.fact).to.equal((await only('penalties', 'penalties.csv')).fact)
@@ -114,7 +114,7 @@ describe('penalties in every form', () => {
     ['2201021990****1234', null, true],
     ['92220202MA14A9QU2R', '92220202MA14A9QU2R', false],
   ]
-  it("a person's own number in the column of codes is not taken, the code of a business is", async () => {
+  it("a natural person's ID number in the column of codes is not stored, but the code of a business is", async () => {
     for (const [sent, uscc, finding] of codes) {
       const draft = await only('penalties', 'penalties.csv', 0, { ...person, CF_XDR_SHXYM: sent })
       expect(draft.subject.uscc, sent).to.equal(uscc)
@@ -132,7 +132,7 @@ describe('penalties in every form', () => {
     ['', null, []],
     ['已变更', 'CHANGED', []],
   ]
-  it('a state is read by its list', async () => {
+  it('a state is translated by the list of its form', async () => {
     for (const [sent, status, remarks] of states) {
       const draft = await only('penalties', 'penalties-2015.xml', 0, { CF_ZT: sent })
       expect([draft.body.status, noted(draft)], String(sent)).to.deep.equal([status, remarks])
@@ -145,7 +145,7 @@ describe('penalties in every form', () => {
     ['罚款、训话', ['罚款、训话'], 1],
     ['通报批评；降低资质等级；限制从业', ['通报批评', '降低资质等级', '限制从业'], 0],
   ]
-  it('types of both vocabularies are known, however they are joined', async () => {
+  it('types of both vocabularies are recognised, whatever separates them', async () => {
     for (const [sent, expected, count] of types) {
       const draft = await only('penalties', 'penalties.csv', 0, { CF_CFLB: sent })
       expect(draft.body.types, sent).to.deep.equal(expected)
@@ -163,7 +163,7 @@ describe('penalties in every form', () => {
     ['0.2万元', '2000'],
     ['20', null],
   ]
-  it('an amount without a unit counts only if the text confirms it', async () => {
+  it('an amount without a unit counts only if the decision text confirms it', async () => {
     for (const [sent, fine] of unitless) {
       const changes = { '罚款金额（万元）': '', 罚款金额: sent }
       if (fine === null) {
@@ -204,12 +204,12 @@ describe('penalties in every form', () => {
     })
   }
 
-  it('yuan in a column of 万元 are yuan where the text of the decision says the same', async () => {
+  it('an amount in yuan in a column of 万元 is yuan if the decision text confirms it', async () => {
     const draft = await only('penalties', 'penalties.csv', 0, { CF_NR_FK: '￥2000' })
     expect(draft.body).to.include({ fine_yuan: '2000' })
   })
 
-  it('a day of revocation without a state is a revocation', async () => {
+  it('a revocation day without a state means revoked', async () => {
     const draft = await only('penalties', 'penalties-labels.csv', 1, { 当前状态: '' })
     expect(draft.body).to.include({ status: 'REVOKED', revoked_on: '2025-06-01' })
   })

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { faults, noted, only } from './support.js'
 
-describe('permits in every form', () => {
-  it('2019 codes: irregular names, a term, a fact of its own', async () => {
+describe('permits in every file form', () => {
+  it('2019 codes: reads irregular column names and a term, and the fact includes the certificate', async () => {
     const draft = await only('permits', 'permits.csv')
     expect(noted(draft)).to.deep.equal([])
     expect(draft).to.deep.include({
@@ -31,13 +31,13 @@ describe('permits in every form', () => {
     expect(one.fact).to.not.equal(other.fact)
   })
 
-  it('2099-12-31 is no end, and 2 is not valid', async () => {
+  it('2099-12-31 means no end, and state 2 means invalid', async () => {
     const draft = await only('permits', 'permits.csv', 1)
     expect(draft.validTo).to.equal(null)
     expect(draft.body).to.include({ valid_to: null, status: 'INVALID', category: 'REGISTRATION' })
   })
 
-  it('1 is valid since 2019 and was withdrawn before', async () => {
+  it('state 1 means valid in the 2019 codes and withdrawn in the 2015 codes', async () => {
     const states = [
       await only('permits', 'permits.csv', 0, { XK_ZT: '1' }),
       await only('permits', 'permits-2015.xml', 0, { XK_ZT: '1' }),
@@ -52,7 +52,7 @@ describe('permits in every form', () => {
     ])
   })
 
-  it('2015 codes: without a start it begins with its decision', async () => {
+  it('2015 codes: a permit without a start is valid from its decision', async () => {
     const draft = await only('permits', 'permits-2015.xml')
     expect(noted(draft)).to.deep.equal([])
     expect(draft).to.deep.include({ validFrom: '2016-03-04', validTo: '2019-03-03' })
@@ -60,13 +60,13 @@ describe('permits in every form', () => {
     expect(draft.fact).to.equal('样食药许〔2016〕3号/样例食品药品监督管理局')
   })
 
-  it('the template: a registration number leads to the party, a state in words', async () => {
+  it('the template: a registration number identifies the party, and the state is a word', async () => {
     const draft = await only('permits', 'permits-template.xlsx', 1)
     expect(draft.subject).to.include({ uscc: null, regNo: '220102600012340', name: '样例商行' })
     expect(draft.body).to.include({ status: 'INVALID', valid_to: null, decided_on: null, category: null })
   })
 
-  it('categories with and without 许可, and an "other" that says which', async () => {
+  it('categories are recognised with and without 许可, and 其他 with a detail is OTHER', async () => {
     const sent: [string, string][] = [
       ['普通许可', 'GENERAL'],
       ['特许', 'FRANCHISE'],

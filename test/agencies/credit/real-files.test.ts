@@ -23,7 +23,7 @@ describe(`real files of penalties${said}`, () => {
     if (!here) this.skip()
   })
 
-  it(`twenty decisions of a mirror: each valid, of nobody, under a key of its own, with its fine out of words or figures${said}`, async () => {
+  it(`a mirror of twenty decisions: each is valid, has no party and its own key, and its fine is read from words or figures${said}`, async () => {
     const items = await itemsOf('penalties', MIRROR)
     const drafts = items.flatMap((item) => draftsOf('penalties', item))
     expect([items.length, drafts.length]).to.deep.equal([20, 20])
@@ -36,12 +36,12 @@ describe(`real files of penalties${said}`, () => {
       expect(body.fine_yuan, String(body.content)).to.be.a('string')
       expect(body).to.include({ status: null, revoked_on: null })
     }
-    // Added up by hand from the twenty texts.
+    // Reference value: the sum was calculated by hand from the twenty texts.
     expect(drafts.map(({ body }) => String(body.fine_yuan)).reduce(addMoney)).to.equal('1626732.4')
     expect(drafts.filter(({ body }) => body.confiscated_yuan !== null)).to.have.length(3)
   })
 
-  it(`the row of a city platform: one decision against a firm with a valid code, 0.2 万元 are 2000 yuan${said}`, async () => {
+  it(`the row of a city platform is one decision against a firm with a valid code, and 0.2 万元 are 2000 yuan${said}`, async () => {
     const [item, another] = await itemsOf('penalties', CITY)
     if (!item) throw new Error('no item')
     const [draft] = draftsOf('penalties', item)
@@ -53,7 +53,7 @@ describe(`real files of penalties${said}`, () => {
   })
 
   for (const id of ['penalties', 'permits', 'repairs', 'defaulters']) {
-    it(`${id}: every other file is refused with a sentence, as no record of a known kind${said}`, async () => {
+    it(`${id}: every other file is refused as unknown, with a sentence in both languages${said}`, async () => {
       const own = id === 'penalties' ? [MIRROR, CITY] : []
       for (const path of filesIn(SHARED).filter((file) => !own.includes(file))) {
         const refused = await firstOf(id, path)
@@ -64,7 +64,7 @@ describe(`real files of penalties${said}`, () => {
   }
 })
 
-/** Returns the refusal, or the first item read. */
+/** Returns the first item read, the error, or a text if there is neither. */
 const firstOf = async (id: string, path: string): Promise<unknown> => {
   try {
     for await (const item of feedOf(id).read(path, {})) return item

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { faults, noted, only } from './support.js'
 
 describe('results of credit repairs', () => {
-  it('a repaired penalty names its decision', async () => {
+  it('a repaired penalty names the penalty decision', async () => {
     const draft = await only('repairs', 'repairs.json')
     expect(noted(draft)).to.deep.equal([])
     expect(draft.key).to.equal('样信修〔2025〕1号/PENALTY/样市监处罚〔2025〕12号/91220102MA0Y3X1HXM')
@@ -15,13 +15,13 @@ describe('results of credit repairs', () => {
     expect(draft).to.include({ validFrom: '2025-09-01', validTo: null })
   })
 
-  it('an abnormal entry may have no document', async () => {
+  it('a repaired abnormal entry may have no document number', async () => {
     const draft = await only('repairs', 'repairs.json', 1)
     expect(draft.body).to.include({ target: 'ABNORMAL', target_document_number: null, outcome: 'REMOVED' })
     expect(noted(draft)).to.deep.equal(['原决定书文号 required'])
   })
 
-  it('the table goes by other names and means the same', async () => {
+  it('the table has other column names with the same meanings', async () => {
     expect((await only('repairs', 'repairs.csv')).body).to.include({
       target: 'PENALTY',
       outcome: 'REFUSED',
@@ -33,7 +33,7 @@ describe('results of credit repairs', () => {
     expect(entry.key).to.equal('2025-08-02/REMOVED/LIST_ENTRY/样市监列严〔2024〕1号/220102600012340')
   })
 
-  it('a repair and its revocation are two decisions', async () => {
+  it('a repair and its revocation have different keys', async () => {
     const revoked = await only('repairs', 'repairs.json', 0, { 修复结果: '撤销修复', 修复决定文号: '' })
     const repaired = await only('repairs', 'repairs.json', 0, { 修复决定文号: '' })
     expect(revoked.body.outcome).to.equal('REVOKED')

@@ -14,7 +14,7 @@ describe('shops and sites in the database', () => {
     return [told?.received, told?.new, told?.changed, told?.unchanged, told?.rejected, told?.unmatched]
   }
 
-  it('shops of firms and of persons are stored; a person’s filing is unmatched, and no ID number is stored', async () => {
+  it("shops of firms and of persons are stored, a natural person's filing is unmatched, and no ID number is stored", async () => {
     expect(await pulled('shops', sample('shops.jsonl'))).to.deep.equal([3, 3, 0, 0, 0, 0])
     expect(await pulled('icp', sample('icp.json'))).to.deep.equal([2, 1, 0, 0, 0, 1])
     expect(await pulled('trustmarks', sample('trustmarks.csv'))).to.deep.equal([2, 2, 0, 0, 0, 0])

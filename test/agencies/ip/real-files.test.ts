@@ -19,7 +19,7 @@ describe('real files (skipped where they are absent)', () => {
     if (!existsSync(DATA)) this.skip()
   })
 
-  it('every file there is refused by these feeds, with a sentence in both languages', async () => {
+  it('these feeds refuse every real file with a sentence in both languages', async () => {
     const files = filesBelow(DATA)
     expect(files).to.have.length.greaterThan(30)
     for (const path of files) {

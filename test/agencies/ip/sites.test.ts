@@ -4,7 +4,7 @@ import type { Draft, SourceItem } from '../../../src/domain/records/records.js'
 import { contractCheck } from '../../../src/foundation/contracts.js'
 import { draftsOf, feedOf, fileOf, itemsOf, problemsOf, sample, TODAY } from '../samples.js'
 
-/** Synthetic; born in 1900. */
+/** A synthetic ID number. Its birth date is in 1900. */
 const PERSON = '220102190001010016'
 
 const itemOf = async (id: string, file: string, at = 0, changes: Record<string, unknown> = {}): Promise<SourceItem> => {
@@ -34,7 +34,7 @@ describe('filings, shops and trust certificates', () => {
     expect((await only('icp', 'icp.csv')).subject).to.include({ uscc: '92220202MA14A9QU2R' })
   })
 
-  it("icp: never takes a person's ID number", async () => {
+  it("icp: never stores a person's ID number", async () => {
     for (const unitCode of [PERSON, '91220102MA0Y3X1HXM', '护照 E00000000', '[居民身份证 x]', '', null]) {
       const draft = await only('icp', 'icp.json', 1, { unitCode })
       expect(draft.subject).to.deep.equal({ uscc: null, orgCode: null, regNo: null, shop: null, name: '样丁' })
@@ -74,7 +74,7 @@ describe('filings, shops and trust certificates', () => {
     expect(table.body).to.include({ marketplace: 'yangli-mall', real_name_method: 'LICENCE', real_name_matched: true })
   })
 
-  it("shops: a natural person's name is not taken, and an ID number causes a remark that does not repeat it", async () => {
+  it("shops: a natural person's name is not stored, and an ID number causes a remark that does not repeat it", async () => {
     for (const field of ['idNumber', 'certNo', '身份证号码', '证件号码']) {
       const item = await itemOf('shops', 'shops.jsonl', 1, { sellerName: '样某某', [field]: PERSON })
       const [draft] = draftsOf('shops', item)
@@ -89,7 +89,7 @@ describe('filings, shops and trust certificates', () => {
     }
   })
 
-  it('trustmarks: keys are per certifier; valid certificates end, revoked ones do not', async () => {
+  it('trustmarks: keys are per certifier, valid certificates end and revoked ones do not', async () => {
     const valid = await only('trustmarks', 'trustmarks.csv')
     expect(valid).to.deep.include({
       key: '样例可信认证中心/YL-2025-001',
@@ -138,7 +138,7 @@ describe('filings, shops and trust certificates', () => {
     ['trustmarks', 'trustmarks.csv', { 证书编号: '无' }, '证书编号 required'],
   ]
   for (const [id, file, changes, problem] of bad) {
-    it(`${id}: ${JSON.stringify(changes)} ${problem ? 'is rejected' : 'is taken'}`, async () => {
+    it(`${id}: ${JSON.stringify(changes)} ${problem ? 'is rejected' : 'is accepted'}`, async () => {
       const problems = problemsOf(id, await itemOf(id, file, 0, changes))
       expect(problems.map(({ field, rule }) => `${field} ${rule}`).join()).to.equal(problem)
       for (const { message } of problems) expect(message).to.match(/\p{Script=Han}.*[a-z]/u)

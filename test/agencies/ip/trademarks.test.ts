@@ -12,7 +12,7 @@ const drafts = async (file: string, at = 0, changes: Record<string, unknown> = {
   draftsOf('trademarks', await itemOf(file, at, changes))
 
 describe('trademarks', () => {
-  it('a table of the registers gives each class its own record, with the days as they were typed', async () => {
+  it('a register table gives each class its own record, and leaves its dates as typed', async () => {
     const [one, ...none] = await drafts('trademarks.csv')
     expect(none).to.deep.equal([])
     expect(one).to.deep.include({ key: '81234570/30', validFrom: '2022-07-14', validTo: '2032-07-13' })
@@ -38,7 +38,7 @@ describe('trademarks', () => {
   ]
   for (const [file, changes, problem] of bad) {
     const shown = Object.entries(changes).map(([field, value]) => `${field} = ${JSON.stringify(value)}`)
-    it(`${file}: ${shown} ${problem ? 'is rejected' : 'is taken'}`, async () => {
+    it(`${file}: ${shown} ${problem ? 'is rejected' : 'is accepted'}`, async () => {
       const problems = problemsOf('trademarks', await itemOf(file, 0, changes))
       expect(problems.map(({ field, rule }) => `${field} ${rule}`).join()).to.equal(problem)
       for (const { message } of problems) expect(message).to.match(/\p{Script=Han}.*[a-z]/u)
@@ -58,7 +58,7 @@ describe('trademarks', () => {
     })
   }
 
-  it('a document of some other thing is refused', async () => {
+  it('a document about patents is refused', async () => {
     const other = fileOf(
       '<?xml version="1.0"?><PatentBag><Patent><Number>1</Number><Title>x</Title></Patent></PatentBag>',
     )

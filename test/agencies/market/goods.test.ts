@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { all, faults, from, only, rulesOf } from './items.js'
 
 describe('samplings of food', () => {
-  it('name two parties, and each gets its record', async () => {
+  it('name two parties, and each gets a record of its own', async () => {
     const [seller, producer, more] = await all('food', 'food.xlsx')
     expect(more).to.equal(undefined)
     expect([seller?.key, producer?.key]).to.deep.equal(['DBJ25000001/SELLER', 'DBJ25000001/LABELLED_PRODUCER'])
@@ -22,13 +22,13 @@ describe('samplings of food', () => {
     expect([seller?.body.party_role, producer?.body.party_role]).to.deep.equal(['SELLER', 'LABELLED_PRODUCER'])
   })
 
-  it('that say "/" where failures would stand have passed', async () => {
+  it('have passed if they have "/" in place of failures', async () => {
     const draft = await only('food', 'food.xlsx', 1)
     expect(draft.body).to.deep.include({ result: 'PASS', failures: [], labelled_producer: null, brand: null })
     expect(draft.subject).to.include({ uscc: null, name: '样例商行' })
   })
 
-  it('count once against a seller that is its own maker, however it spells its name, and go by notice and row without a number', async () => {
+  it('yield one record for a seller that is also the maker under another spelling, and are keyed by notice and row without a number', async () => {
     const draft = await only('food', 'food.xlsx', 2)
     expect(draft.key).to.equal('样市监食检〔2025〕3号/3/SELLER')
     expect(draft.body).to.include({ party_role: 'SELLER', batch: 'B7', produced_on: null })
@@ -45,7 +45,7 @@ describe('samplings of food', () => {
     ['检验机构', '承检机构'],
   ]
   for (const [canonical, other] of spellings) {
-    it(`are the same with ${other} in place of ${canonical}`, async () => {
+    it(`are read the same with ${other} in place of ${canonical}`, async () => {
       const before = await all('food', 'food.xlsx')
       const value = (await from('food', 'food.xlsx')).fields[canonical]
       expect(await all('food', 'food.xlsx', 0, { [canonical]: undefined, [other]: value })).to.deep.equal(before)
@@ -65,12 +65,12 @@ describe('samplings of food', () => {
     [{ 标称生产单位: '另一家食品厂' }, ['标称生产单位 value']],
   ]
   for (const [changes, rules] of traps) {
-    it(`are held to their rules: ${JSON.stringify(changes)}`, async () => {
+    it(`are rejected for broken rules: ${JSON.stringify(changes)}`, async () => {
       expect(await faults('food', 'food.xlsx', 0, changes)).to.have.members(rules)
     })
   }
 
-  it('whose conclusion contradicts the failures, or whose failure has too many parts, are noted', async () => {
+  it('get remarks if the conclusion contradicts the failures or a failure has too many parts', async () => {
     const [draft] = await all('food', 'food.xlsx', 0, { 检验结论: '合格', '不合格项目║检验结果║标准值': 'A║1║2║3' })
     if (!draft) throw new Error('no draft')
     expect(draft.body).to.deep.include({ result: 'PASS', failures: ['A║1║2║3'] })
@@ -79,7 +79,7 @@ describe('samplings of food', () => {
 })
 
 describe('samplings of other goods', () => {
-  it('of herbal slices name the maker on the label, keep where the sample was found, and invent no day', async () => {
+  it('of herbal slices name the maker on the label, keep where the sample was taken, and have no day', async () => {
     const draft = await only('quality', 'herbal.csv')
     expect(draft.key).to.equal('herbal/样草/样例中药饮片有限公司/20250102/样城样例大药房')
     expect(draft.body).to.deep.include({
@@ -96,7 +96,7 @@ describe('samplings of other goods', () => {
     )
   })
 
-  it('in a list without numbers or results have failed, and their key is what they say', async () => {
+  it('in a list without numbers or results count as failed, and their key is made of their content', async () => {
     const draft = await only('quality', 'quality.xlsx', 0, {
       通报文号: undefined,
       通报日期: undefined,
@@ -111,7 +111,7 @@ describe('samplings of other goods', () => {
 })
 
 describe('recalls', () => {
-  it('of the administration keep valid GTINs as 14 digits and note the others', async () => {
+  it('of the administration keep valid GTINs with 14 digits and get a remark for the others', async () => {
     const draft = await only('recalls', 'recalls.json')
     expect(draft).to.deep.include({ key: 'cn/样市监召〔2025〕1号', validFrom: '2025-03-04' })
     expect(draft.subject).to.include({ uscc: '91220102MA0Y3X1HXM' })
@@ -125,7 +125,7 @@ describe('recalls', () => {
     expect((await only('recalls', 'recalls.json', 1)).body).to.include({ party_role: 'UNKNOWN', status: 'UNKNOWN' })
   })
 
-  it('of the CPSC are one record each, without a day if none was sent', async () => {
+  it('of the CPSC yield one record each, without a day if none was sent', async () => {
     const draft = await only('recalls', 'recalls-consumers.jsonl')
     expect(draft).to.deep.include({ key: 'cpsc/99001', validFrom: '2025-01-02' })
     expect(draft.body).to.deep.include({
@@ -156,7 +156,7 @@ describe('recalls', () => {
     expect(rulesOf(await only('recalls', 'recalls-alerts.json', 1))).to.deep.equal(['barcode gtin'])
   })
 
-  it('of the FDA have a key for each row of an event, and months first', async () => {
+  it('of the FDA have a key for each row of an event, and their dates are month first', async () => {
     const draft = await only('recalls', 'recalls-events.json')
     expect(draft).to.deep.include({ key: 'fda/90001/900001', validFrom: '2025-04-14', validTo: null, remarks: [] })
     expect(draft.body).to.deep.include({
@@ -183,14 +183,14 @@ describe('recalls', () => {
     ['recalls-events.json', { PRODUCTID: null }, ['PRODUCTID required']],
   ]
   for (const [file, changes, rules] of traps) {
-    it(`are held to their rules: ${file} ${JSON.stringify(changes)}`, async () => {
+    it(`are rejected for broken rules: ${file} ${JSON.stringify(changes)}`, async () => {
       expect(await faults('recalls', file, 0, changes)).to.deep.equal(rules)
     })
   }
 })
 
 describe('declared standards', () => {
-  it('carry their products, from a list or from lines in cells, and number and kind in one spelling', async () => {
+  it('carry their products, from a list or from lines in cells, and are keyed by the normalised number', async () => {
     const sent = await only('standards', 'standards.json')
     expect(sent.key).to.equal('91220102MA0Y3X1HXM/Q/YLSP 0001S—2024')
     expect(sent.body).to.deep.include({
@@ -216,7 +216,7 @@ describe('declared standards', () => {
     ['q/abc 001-2024', 'ENTERPRISE'],
   ]
   for (const [number, kind] of kinds) {
-    it(`are of the kind that their number says: ${number}`, async () => {
+    it(`have the kind that their number shows: ${number}`, async () => {
       expect((await only('standards', 'standards.json', 0, { 标准编号: number })).body.kind).to.equal(kind)
     })
   }
@@ -231,7 +231,7 @@ describe('declared standards', () => {
     [{ 产品: '参片' }, ['产品 value']],
   ]
   for (const [changes, rules] of traps) {
-    it(`are held to their rules: ${JSON.stringify(changes)}`, async () => {
+    it(`are rejected for broken rules: ${JSON.stringify(changes)}`, async () => {
       expect(await faults('standards', 'standards.json', 0, changes)).to.deep.equal(rules)
     })
   }

@@ -57,7 +57,7 @@ describe('real feeds and files of the regulator (skipped where they are absent)'
   after(() => readings.clear())
 
   for (const [file, [id, count, keys, slipped = 0]] of Object.entries(ACCEPTED)) {
-    it(`${id} takes in ${count} items of ${file}, rejects ${slipped} whose columns have slipped, and no two differ under one key`, async () => {
+    it(`${id} accepts ${count} items of ${file} except ${slipped} with shifted columns, and no two drafts differ under one key`, async () => {
       const { items, drafts, rejected } = await taken(id, file)
       expect([items.length, rejected]).to.deep.equal([count, slipped])
       const seen = new Map<string, string>()
@@ -72,14 +72,14 @@ describe('real feeds and files of the regulator (skipped where they are absent)'
     })
   }
 
-  it('the search names nine operators by their codes, and a firm of Hong Kong that has none', async () => {
+  it("the vendor's search gives nine operators by code, and a firm of Hong Kong without one", async () => {
     const { drafts } = await taken('registry', 'vendor-api-samples/qcc-fuzzy-search.json')
     const without = drafts.filter(({ subject }) => subject.uscc === null)
     expect(drafts.filter(({ subject }) => subject.uscc !== null)).to.have.length(9)
     expect(without.map(({ subject }) => [subject.orgCode, subject.regNo])).to.deep.equal([[null, null]])
   })
 
-  it('the herbal slices are the same drafts as text and as a workbook, of makers without a code', async () => {
+  it('the herbal slices yield the same drafts from text and workbook, with makers without a code', async () => {
     const [text, workbook] = [
       await taken('quality', `${BLACKLISTS}/herbal-slices-failed-sampling.csv`),
       await taken('quality', `${BLACKLISTS}/herbal-slices-failed-sampling.xlsx`),
@@ -88,7 +88,7 @@ describe('real feeds and files of the regulator (skipped where they are absent)'
     expect(text.drafts.every(({ subject, remarks }) => subject.uscc === null && remarks.length === 0)).to.equal(true)
   })
 
-  it('recalls name only GTINs that hold', async () => {
+  it('recalls contain only valid GTINs', async () => {
     const all = await Promise.all(
       Object.entries(ACCEPTED)
         .filter(([, [id]]) => id === 'recalls')
@@ -100,7 +100,7 @@ describe('real feeds and files of the regulator (skipped where they are absent)'
   })
 
   for (const id of FEEDS) {
-    it(`${id} refuses every other file, by name and with a sentence`, async () => {
+    it(`${id} refuses every other file with a content code`, async () => {
       for (const path of filesIn(FOLDER)) {
         const file = path.slice(FOLDER.length + 1)
         if (ACCEPTED[file]?.[0] === id) continue

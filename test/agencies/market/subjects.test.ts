@@ -7,7 +7,7 @@ import { draftsOf } from '../samples.js'
 import { faults, only, rulesOf } from './items.js'
 
 describe('registrations of individual businesses', () => {
-  it('are read from the service and from a table alike', async () => {
+  it('are read alike from the service and from a table', async () => {
     const sent = await only('individuals', 'individuals.json')
     expect(sent).to.deep.include({ key: '92220202MA14A9QU2R', validFrom: '2021-03-01', remarks: [] })
     expect(sent.body).to.include({
@@ -25,7 +25,7 @@ describe('registrations of individual businesses', () => {
     expect(tabled.body).to.deep.equal({ ...sent.body, term_from: null })
   })
 
-  it('go by the name of the operator where they have none of their own, and say so', async () => {
+  it("use the operator's name if they have no name of their own, with a remark", async () => {
     const draft = await only('individuals', 'individuals.json', 1)
     expect(draft.key).to.equal('220102600012340')
     expect(draft.subject).to.deep.include({ name: '样乙', uscc: null, regNo: '220102600012340' })
@@ -49,12 +49,12 @@ describe('registrations of individual businesses', () => {
     [{ 字号名称: ' 样城松柏样例商行 ' }, []],
   ]
   for (const [changes, rules] of traps) {
-    it(`are held to their rules: ${JSON.stringify(changes)}`, async () => {
+    it(`are checked by their rules: ${JSON.stringify(changes)}`, async () => {
       expect(await faults('individuals', 'individuals.json', 0, changes)).to.have.members(rules)
     })
   }
 
-  it("note an unknown composition, an unread capital and a code that is an enterprise's", async () => {
+  it("get remarks for an unknown composition, an unreadable capital and an enterprise's code", async () => {
     const draft = await only('individuals', 'individuals.json', 0, {
       COMPFORM: '合伙',
       FUNDAM: '若干',
@@ -96,7 +96,7 @@ describe("a vendor's search", () => {
 })
 
 describe('entries of abnormal operation', () => {
-  it('stand, have ended, or were revoked, and the body tells which', async () => {
+  it('are in force, have ended or were revoked, and the body says which', async () => {
     const standing = await only('abnormal', 'abnormal.json')
     expect(standing.key).to.equal('abnormal/91220102MA0Y3X1HXM/2025-07-08/未按规定期限公示年度报告')
     expect(standing.body).to.include({ list: 'abnormal', removed_on: null, removal_reason: null })
@@ -111,7 +111,7 @@ describe('entries of abnormal operation', () => {
     })
   })
 
-  it('are the same through the gateway and as a table', async () => {
+  it('are read alike through the gateway and from a table', async () => {
     expect(await only('abnormal', 'abnormal.csv')).to.deep.equal(await only('abnormal', 'abnormal.json'))
     expect(await only('abnormal', 'abnormal.csv', 1)).to.deep.equal(await only('abnormal', 'abnormal.json', 2))
   })
@@ -129,12 +129,12 @@ describe('entries of abnormal operation', () => {
     [1, { REMDATE: '2024-02-30' }, ['REMDATE date']],
   ]
   for (const [at, changes, rules] of traps) {
-    it(`are held to their rules: ${at} ${JSON.stringify(changes)}`, async () => {
+    it(`are rejected for broken rules: ${at} ${JSON.stringify(changes)}`, async () => {
       expect(await faults('abnormal', 'abnormal.json', at, changes)).to.include.members(rules)
     })
   }
 
-  it('that do not say how they ended count as ended, with a remark', async () => {
+  it('without a kind of ending count as ended, with a remark', async () => {
     const draft = await only('abnormal', 'abnormal.json', 1, { isMove: '' })
     expect(rulesOf(draft)).to.deep.equal(['isMove value'])
     expect(draft.body.removal_reason).to.equal('已办理住所变更（样城市场监督管理局）')
@@ -142,7 +142,7 @@ describe('entries of abnormal operation', () => {
 })
 
 describe('commitments', () => {
-  it('carry their checks, from a list or from lines in cells', async () => {
+  it('contain their checks, from a list or from lines in cells', async () => {
     const sent = await only('commitments', 'commitments.json')
     expect(sent).to.deep.include({ key: 'CN1', validFrom: '2024-05-06', validTo: null })
     expect(sent.body.checks).to.deep.equal([
@@ -172,7 +172,7 @@ describe('commitments', () => {
     [{ 承诺编号: '' }, ['承诺编号 required']],
   ]
   for (const [changes, rules] of traps) {
-    it(`are held to their rules: ${JSON.stringify(changes)}`, async () => {
+    it(`are rejected for broken rules: ${JSON.stringify(changes)}`, async () => {
       expect(await faults('commitments', 'commitments.json', 0, changes)).to.deep.equal(rules)
     })
   }
