@@ -30,7 +30,7 @@ describe('PROXIES', () => {
 })
 
 describe('QUOTA_PER_MINUTE', () => {
-  it('is generous unless given, nothing where it is 0, and refused by name where it is no number', () => {
+  it('is 120,000 by default, means no quota at 0, and is refused by name when negative', () => {
     expect(readConfig({}).quota).to.equal(120_000)
     expect([readConfig({ QUOTA_PER_MINUTE: '0' }).quota, readConfig({ QUOTA_PER_MINUTE: '90' }).quota]).to.deep.equal([
       0, 90,
@@ -40,7 +40,7 @@ describe('QUOTA_PER_MINUTE', () => {
 })
 
 describe('FAST_ANSWERS', () => {
-  it('is on unless it is off, and refused by name where it is neither', () => {
+  it('is on by default, may be off, and is refused by name for any other text', () => {
     const read = (text: string) => readConfig({ FAST_ANSWERS: text }).fastAnswers
     expect([readConfig({}).fastAnswers, read('on'), read('off')]).to.deep.equal([true, true, false])
     for (const text of ['false', '0', 'OFF']) expect(faultsOf({ FAST_ANSWERS: text }), text).to.include('FAST_ANSWERS')
@@ -48,7 +48,7 @@ describe('FAST_ANSWERS', () => {
 })
 
 describe('WEBHOOK_ALLOW', () => {
-  it('is nothing unless given, else networks of either family, and refused by name where one is none', () => {
+  it('is empty by default, takes IPv4 and IPv6 networks, and is refused by name where one is invalid', () => {
     expect(readConfig({}).webhookAllow).to.deep.equal([])
     expect(readConfig({ WEBHOOK_ALLOW: ' 10.1.0.0/16, fd00::/8 ' }).webhookAllow).to.deep.equal([
       '10.1.0.0/16',
@@ -59,8 +59,8 @@ describe('WEBHOOK_ALLOW', () => {
   })
 })
 
-describe('who reads the metrics', () => {
-  it('is this machine where the hub is for it alone, and whoever has a token that is not easily guessed', () => {
+describe('access to the metrics', () => {
+  it('is open to this machine unless PUBLIC_URL names another host, and METRICS_TOKEN has at least 16 characters', () => {
     expect(readConfig({}).metrics).to.deep.equal({ token: null, local: true })
     expect(readConfig({ PUBLIC_URL: 'https://credit.example' }).metrics.local).to.equal(false)
     expect(readConfig({ PUBLIC_URL: 'http://127.0.0.1.evil.example' }).metrics.local).to.equal(false)
@@ -72,7 +72,7 @@ describe('who reads the metrics', () => {
 })
 
 describe('LINGER_SECONDS', () => {
-  it('is none unless given, and a minute at most', () => {
+  it('is 0 by default, and 60 at most', () => {
     expect([readConfig({}).lingerMs, readConfig({ LINGER_SECONDS: '5' }).lingerMs]).to.deep.equal([0, 5_000])
     for (const wrong of ['-1', '61', '1.5', 'x'])
       expect(faultsOf({ LINGER_SECONDS: wrong })).to.include('LINGER_SECONDS')
@@ -89,25 +89,25 @@ const faultsOf = (env: Record<string, string>): string => {
   }
 }
 
-describe('what a platform is told of', () => {
+describe('PLATFORM_…_HEARS', () => {
   const heard = (text: string) => readConfig({ PLATFORM_NATIONAL_HEARS: text }).platforms['national']?.hears
 
-  it('is what its description says unless it is configured', () => {
+  it('is null by default, so that the platform’s own description applies', () => {
     expect(heard('')).to.equal(null)
     expect(readConfig({}).platforms['jilin']?.hears).to.equal(null)
   })
 
-  it('is a list of kinds, each once', () => {
+  it('takes a list of kinds, and drops repeated ones', () => {
     expect(heard(' listing, penalty ,listing')).to.deep.equal(['listing', 'penalty'])
     expect(heard('permit')).to.deep.equal(['permit'])
   })
 
   for (const text of ['listing,shop', 'penalty,', 'PENALTY', 'listing penalty'])
-    it(`is refused by name where it says ${JSON.stringify(text)}`, () => {
+    it(`is refused by name as ${JSON.stringify(text)}`, () => {
       expect(faultsOf({ PLATFORM_CREDITCHINA_HEARS: text })).to.include('PLATFORM_CREDITCHINA_HEARS')
     })
 
-  it('is refused for a platform that nobody knows', () => {
+  it('is refused for an unknown platform', () => {
     expect(faultsOf({ PLATFORM_NATIONL_HEARS: 'listing' })).to.include('PLATFORM_NATIONL_HEARS')
   })
 })
@@ -125,12 +125,12 @@ describe('the address and the credential of a platform', () => {
   }
   const URL = 'https://platform.example'
 
-  it('are settings of every platform that there is, and of no other', () => {
+  it('are settings of known platforms only', () => {
     expect(Object.keys(readConfig({}).platforms)).to.deep.equal(platforms.map(({ id }) => id))
     expect(faultsOf({ PLATFORM_NOBODY_URL: URL })).to.include('PLATFORM_NOBODY_URL')
   })
 
-  it('may be an interface, a folder or an exchange table', () => {
+  it('the address may be an interface, a folder or an exchange table', () => {
     for (const url of [URL, 'file:///srv/exchange', 'postgres://hub@exchange.example/front']) {
       const config = readConfig({ PLATFORM_JILIN_URL: url, PLATFORM_JILIN_SECRET: 'S' })
       expect(config.platforms['jilin']).to.include({ url, secret: 'S' })
@@ -138,7 +138,7 @@ describe('the address and the credential of a platform', () => {
     expect(faultsOf({ PLATFORM_JILIN_URL: 'ftp://exchange.example' })).to.include('PLATFORM_JILIN_URL')
   })
 
-  it('is refused where the platform is not reached by such an address', () => {
+  it('an address is refused where the platform does not take its scheme', () => {
     const told = faultsOf({ PLATFORM_NATIONAL_URL: 'file:///srv/exchange' })
     expect(told).to.include('PLATFORM_NATIONAL_URL 应为 http: 或 https: 地址')
   })
@@ -148,20 +148,20 @@ describe('the address and the credential of a platform', () => {
     expect(readConfig({ PLATFORM_JILIN_URL: 'file:///srv/exchange' }).platforms['jilin']).to.include({ secret: '' })
   })
 
-  it('is refused for an interface with an account, a question or a part in it, and is not repeated', () => {
+  it('the address of an interface is refused with an account, a query or a fragment, and not repeated in the message', () => {
     for (const url of ['https://hub:opens-it@platform.example', `${URL}/?key=opens-it`, `${URL}/#opens-it`]) {
       const told = faultsOf({ PLATFORM_NATIONAL_URL: url, PLATFORM_NATIONAL_SECRET: 'S' })
       expect(told).to.include('PLATFORM_NATIONAL_URL').and.not.include('opens-it')
     }
   })
 
-  it('may be held in a file, without the blanks around it', () => {
+  it('the credential may be in a file, whose surrounding blanks are ignored', () => {
     const file = holding('  opens-it\n')
     const config = readConfig({ PLATFORM_NATIONAL_URL: URL, PLATFORM_NATIONAL_SECRET_FILE: file })
     expect(config.platforms['national']).to.include({ secret: 'opens-it' })
   })
 
-  it('are refused where the credential is given twice', () => {
+  it('the credential is refused where it is given both as text and as a file', () => {
     const both = { PLATFORM_NATIONAL_SECRET: 'S', PLATFORM_NATIONAL_SECRET_FILE: holding('T') }
     expect(faultsOf({ PLATFORM_NATIONAL_URL: URL, ...both })).to.include('PLATFORM_NATIONAL_SECRET_FILE')
   })
@@ -174,7 +174,7 @@ describe('the address and the credential of a platform', () => {
     ['a folder', () => folder],
   ]
   for (const [what, file] of broken)
-    it(`are refused once where the file is ${what}, and what it holds is not told`, () => {
+    it(`a credential file that is ${what} is refused once, without its content in the message`, () => {
       const told = faultsOf({ PLATFORM_NATIONAL_URL: URL, PLATFORM_NATIONAL_SECRET_FILE: file() })
       expect(told).to.include('PLATFORM_NATIONAL_SECRET_FILE')
       expect(told).not.to.match(/first-line|second-line|xxxxx|needs/)
@@ -182,11 +182,11 @@ describe('the address and the credential of a platform', () => {
     })
 })
 
-describe('what a hub tells its platforms of', () => {
+describe('kinds that a hub sends to its platforms', () => {
   const told = (env: Record<string, string>) =>
     Object.fromEntries(subjectsByPlatform(readConfig(env)).map((one) => [one.id, one.kinds]))
 
-  it('follows the configuration platform by platform', () => {
+  it('follow the configuration platform by platform', () => {
     expect(told({})).to.deep.equal(Object.fromEntries(platforms.map(({ id, hears }) => [id, hears])))
     const kind = platforms[0]?.kinds[0] ?? ''
     expect(told({ PLATFORM_NATIONAL_HEARS: kind }))
@@ -194,7 +194,7 @@ describe('what a hub tells its platforms of', () => {
       .that.deep.equals([kind])
   })
 
-  it('is refused where a platform has no format for a kind', () => {
+  it('are refused where a platform has no format for a kind', () => {
     for (const { id, kinds } of platforms)
       for (const kind of ['penalty', 'permit'] as const) {
         const read = () => told({ [`PLATFORM_${id.toUpperCase()}_HEARS`]: kind })

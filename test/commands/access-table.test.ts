@@ -11,7 +11,7 @@ describe('the printed access table', () => {
       expect(page).to.equal(withAccess(page, language))
     })
 
-  it('is printed completely by the command', () => {
+  it('is printed completely by hub status --access', () => {
     expect(Object.keys(accessTable.value.fields)).to.deep.equal([...FIELD_ACCESS.keys()])
     for (const { fields, whose } of fieldAccessRows())
       expect(accessTable.lines.some((line) => line.includes(whose) && line.endsWith(fields.join(' ')))).to.equal(true)

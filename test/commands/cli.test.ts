@@ -132,7 +132,7 @@ describe('the hub command', () => {
       .and.contain(`hub map dishonest --end ${id}`)
   })
 
-  it('tries a scorecard beside the one in force, for machines and for people, and stores no score', async () => {
+  it('compares a scorecard on trial with the one in force, as JSON and as text, and stores no score', async () => {
     const before = await test.db('scores').count({ n: '*' }).first()
     const tried = await hub(['score', '--dry-run', '--scorecard', 'general-1', '--json'], env)
     expect(tried.json).to.have.all.keys('scored', 'stored', 'unchanged', 'ms', 'trial')
@@ -277,7 +277,7 @@ describe('the hub command', () => {
     ],
     ['a feed without an address', ['pull', 'registry'], {}, 1, 'FEED_NOT_CONFIGURED'],
   ]
-  /** One refusal of each kind runs in a process of its own: by the parser, before the database, and by the database. */
+  /** These run in their own process: one refusal by the parser, one before the database, one by the database. */
   const apart = ['an unknown command', 'an unknown feed', 'a database that does not answer']
   for (const [what, args, other, status, code] of wrong) {
     it(`refuses ${what}`, async () => {

@@ -1,4 +1,4 @@
-/** The pages of commands and settings are written by hand; they name every command and every setting that the code reads. */
+/** The pages of commands and settings are written by hand, so these tests compare them with the code. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -14,7 +14,7 @@ const settings = [...read('src/config.ts').matchAll(/(?:given|secretOf|url|env)[
   ([, name]) => name,
 )
 
-/** Names that no inline code of the page has. */
+/** Names that occur in no inline code of the page. */
 const missing = (page: string, names: readonly (string | undefined)[]): (string | undefined)[] => {
   const words = new Set([...page.matchAll(/`([^`\n]+)`/g)].flatMap(([, code = '']) => code.split(/[^A-Za-z_]+/)))
   return names.filter((name = '') => !words.has(name))
@@ -33,7 +33,7 @@ describe('the pages of commands and settings', () => {
     })
   }
 
-  it('detect a command missing from the page', () => {
+  it('that lack a command fail this check', () => {
     expect(missing('| `pull` |', ['pull', 'polish'])).to.deep.equal(['polish'])
   })
 })

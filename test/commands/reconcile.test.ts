@@ -57,7 +57,7 @@ describe('hub reconcile', () => {
     expect(refusals.map(({ code }) => code)).to.deep.equal(['MASS_ABSENCE'])
   })
 
-  it('names every setting where no platform has an address', async () => {
+  it('fails with PLATFORM_NOT_CONFIGURED for each platform where none has an address', async () => {
     const kept = { ...addresses() }
     for (const id of Object.keys(kept)) delete addresses()[id]
     const { value, refusals } = await runReconcile(test.hub, [])

@@ -24,7 +24,7 @@ describe('hub repair', () => {
   before(async () => {
     test = await freshDatabase({ empty: true })
     folder = mkdtempSync(join(tmpdir(), 'hub-repairing-'))
-    // Only what comes over a door is archived.
+    // Repairs read archived files, and a file pulled by its path is not archived. So the register lies in a drop folder.
     const door = join(folder, 'door')
     env = { DATABASE_URL: test.url, DATA_DIR: folder, AGENCY_MARKET_REGULATOR_URL: pathToFileURL(door).href }
     mkdirSync(join(door, 'registry'), { recursive: true })

@@ -38,7 +38,7 @@ describe('hub status', () => {
     return { told: feeds.find(({ feed }) => feed === id), lines }
   }
 
-  it('P-B4: names marketplaces with more unconfirmed sellers than their grades may be opened of', async () => {
+  it('P-B4: names marketplaces with more unconfirmed sellers than the cap on opened grades', async () => {
     const list = { client: 'mall', dated: '2026-11-01', uploaded_at: NOW, sellers: 300, malformed: 0 }
     await test.db('seller_lists').insert({ ...list, grades_closed: 100, unconfirmed_most: 200 })
     const { value, lines } = await readStatus(hub)
@@ -47,7 +47,7 @@ describe('hub status', () => {
     await test.db('seller_lists').del()
   })
 
-  it('shows nothing else of a feed that was never pulled', async () => {
+  it('shows a feed that was never pulled as stale, without figures', async () => {
     const { told, lines } = await ofFeed('dishonest')
     expect(told).to.deep.equal({
       feed: 'dishonest',
@@ -68,7 +68,7 @@ describe('hub status', () => {
     expect(lines.filter((line) => line.startsWith('   '))).to.deep.equal([])
   })
 
-  it('shows the last pull’s items, rejects by rule, and what is open', async () => {
+  it('shows the last pull’s items and rejects by rule, and the open rejects', async () => {
     await bring('a.csv', `虚构甲商行,,,${codeOf(1)},售假`, `虚构乙商行,,,${codeOf(2)},`, '虚构丙商行,,,,售假')
     const { told, lines } = await ofFeed('dishonest')
     expect(told).to.deep.include({

@@ -1,4 +1,4 @@
-/** `npm start` as a whole: the embedded database, the cycle, the examples, commands beside it, and the end of it. */
+/** `npm start` as a whole: the embedded database, the cycle, the examples, commands run beside it, and shutdown. */
 import { type ChildProcess, execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -32,7 +32,7 @@ describe('the demo', () => {
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
 
-  it('shows the cycle, serves, and its three examples work when pasted', async () => {
+  it('prints the cycle, serves requests, and its three examples work when pasted into a shell', async () => {
     child = begin(['demo'], env)
     text = await printed(child, /Ctrl-C/, CYCLE_WITHIN_MS)
     expect(text).to.include('全部确认').and.not.include('未结')
@@ -46,7 +46,7 @@ describe('the demo', () => {
     expect(marketplace.data.standings.map((one: { grade: string }) => one.grade)).to.deep.equal(['A', 'B', 'D'])
     expect(officer.data.operator.records.nodes).to.have.lengthOf(5)
 
-    // Each of the desk's people signs in with what was printed, and chooses a password of its own.
+    // Each person gets in with the printed one-time password and must choose a password of their own.
     const people = [...text.matchAll(/^ {3}(officer|reviewer|administrator|security|auditor) +([\w-]{20,})$/gm)]
     expect(people.map(([, name]) => name)).to.deep.equal([
       'officer',
@@ -72,7 +72,7 @@ describe('the demo', () => {
     passwordOf: (person) => new RegExp(`^ {3}${person} +(\\S+)`, 'm').exec(text)?.[1] ?? '',
   })
 
-  it('is found by commands and by another demo beside it', async () => {
+  it('shares its database with commands and with a second demo', async () => {
     const beside = await hub(['pull', 'quality', '--json'], env)
     expect(beside.json).to.deep.include({ feed: 'quality', new: 0, unchanged: 90, rejected: 1 })
     expect((await fetch(`http://127.0.0.1:${env['PORT']}/readyz`)).status).to.equal(200)
@@ -95,11 +95,11 @@ describe('the demo', () => {
     await ended(child)
   })
 
-  it('takes up the same data after being killed, and Ctrl-C leaves nothing running', async () => {
+  it('continues with the same data after being killed, and Ctrl-C leaves nothing running', async () => {
     const child = begin(['demo'], env)
     const text = await printed(child, /Ctrl-C/, CYCLE_WITHIN_MS)
     expect(text).to.include('已有名单记录')
-    // What was printed before goes on working, and nobody's own password is taken away.
+    // A password that a person has chosen stays, and the others get a one-time password again.
     expect(text).to.match(/^ {3}officer +已自设密码/m)
     expect(text).to.match(/^ {3}reviewer +[\w-]{20,}$/m)
     expect(text).to.match(/（registry）收到 186，新增 0，变更 0，未变 185/)

@@ -1,4 +1,4 @@
-/** What the examples of the earlier README answer at a running demo. */
+/** Runs the examples of an earlier README against a running demo. */
 import crypto from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ const LISTED = '91220102MAYWR8T958'
 const sha256 = (text: string) => crypto.createHash('sha256').update(text).digest('hex')
 const lastLine = (text: string) => JSON.parse(text.trimEnd().split('\n').at(-1) ?? '')
 
-/** Since that README a person with the duty security confirms whoever is registered. */
+/** Since that README, a person with the duty `security` must confirm each registration. */
 const confirming = async (url: string, password: string) => {
   const post = (path: string, body: object, headers = {}) =>
     fetch(`${url}${path}`, {
@@ -55,13 +55,13 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
     return token
   }
   const as = async (client: string) => ({ $TOKEN: await tokenOf(client) })
-  /** `gql` runs in a shell that has the token. */
+  /** Runs `text` in a shell in which TOKEN is set, because `gql` sends it. */
   const asking = async (client: string, text: string, filled: Record<string, string> = {}) => {
     const answer = await pasted(shellOf(), `TOKEN=${await tokenOf(client)}\n${text}`, filled)
     return JSON.parse(answer)
   }
 
-  it('answers section 2 of an earlier README: standing, standings, the file of an operator', async () => {
+  it('answers section 2 of the earlier README: standing, standings, the file of an operator', async () => {
     const open = JSON.parse(await paste('standing of one firm, without a token'))
     expect(open.data.standing).to.include({ code: LISTED, status: 'KNOWN', listed: true })
     expect(open.data.standing.listings[0].documentNumber).to.include('〔')
@@ -78,7 +78,7 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
     expect(file.data.operator.records.nodes).to.have.lengthOf(5)
   })
 
-  it('registers a system and a person as its section 7 says, and both get in once another person confirms them', async () => {
+  it('registers a system and a person as in section 7 of that README, and both sign in once another person confirms them', async () => {
     const confirm = await confirming(shellOf().url, passwordOf('security'))
     const [register = '', ask = ''] = example('a token').split('\n')
     const secret = /client_secret\W+([\w-]{20,})/.exec(await pasted(shellOf(), register))?.[1] ?? ''
@@ -94,7 +94,7 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
     expect(signedIn).to.include({ name: 'zhang', role: 'reviewer', region: '220100' })
   })
 
-  it('gives the list, as files, narrowed, and of codes from a form', async () => {
+  it('serves the list as files and filtered, and checks codes from a form', async () => {
     const [file, line] = (await paste('the list and its hashes')).match(/[0-9a-f]{64}/g) ?? []
     const list = readFileSync(join(shellOf().folder, 'list.jsonl'), 'utf8')
     expect(sha256(list)).to.equal(file)
@@ -124,7 +124,7 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
     expect(page).to.have.keys(['changes', 'next', 'more'])
     const gone = JSON.parse(await paste('changes, a page', { ...(await as('acme')), 'after=41': 'after=999999' }))
     expect(gone.code).to.equal('CHANGES_GONE')
-    // Where no network leads to mall.example the address is refused by name.
+    // Where mall.example cannot be resolved, the address is refused.
     const { data, errors } = JSON.parse(await paste('a webhook', await as('acme')))
     if (data === null) expect(errors[0].extensions.code).to.equal('WEBHOOK_ADDRESS')
     else expect(data.addWebhook.secret).to.match(/^whsec_/)
@@ -140,7 +140,7 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
     expect(found.blacklist.nodes.map(({ operator }) => operator.uscc)).to.deep.equal([LISTED])
   })
 
-  it('verifies a message of a webhook by the code of the README', () => {
+  it('sends webhook messages that the code of the earlier README verifies', () => {
     const secret = `whsec_${Buffer.from('a key of the test').toString('base64')}`
     const verifies = new Function(
       'crypto',
@@ -158,7 +158,7 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
     ])
   })
 
-  it('gives what a score was made of, the hash of its card, and refuses an access code that nobody has', async () => {
+  it('serves a score as JSON with the hash of its card, and refuses an unknown access code', async () => {
     const [, hash] =
       /([0-9a-f]{64})/.exec(
         await pasted(shellOf(), `TOKEN=${await tokenOf('demo-officer')}\n${example('a score, to be made again')}`),
@@ -169,7 +169,7 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
     expect(refused.errors[0].extensions.code).to.equal('ACCESS_CODE_REFUSED')
   })
 
-  it('has every command of its section 5, with the members that it names', async () => {
+  it('has every command of section 5 of the earlier README, with the members named there', async () => {
     const told: string[] = []
     for (const { command, members } of commands()) {
       const { json } = await hubHere([...command.split(/\s+/), '--json'], shellOf().env)
@@ -178,7 +178,7 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
     expect(told).to.deep.equal([])
   })
 
-  it('tells what each move would bring, and makes those that it allows', async () => {
+  it('previews the moves of a case, refuses a forbidden one and makes an allowed one', async () => {
     const found = await asking('demo-officer', `gql '{ cases(first: 50) { nodes { id state } } }'`)
     const cases = found.data.cases.nodes as { id: string; state: string }[]
     const id = cases.find(({ state }) => state === 'PUBLISHED')?.id ?? ''
@@ -193,7 +193,7 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
     expect(removed.data.removeListing.listing.state).to.equal('REMOVED')
   })
 
-  it('has every name of GraphQL in its section 7', () => {
+  it('has every GraphQL name of section 7 of the earlier README', () => {
     const made = makeSchema()
     const names = new Set([
       ...Object.keys(made.getTypeMap()),

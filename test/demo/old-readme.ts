@@ -1,4 +1,4 @@
-/** The examples of an earlier README (commit cf69c7c, sections 2, 5 and 7), by the names that the changelog gave since. */
+/** The examples of an earlier README (commit cf69c7c, sections 2, 5 and 7), with the names that the changelog has replaced since. */
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
@@ -8,7 +8,7 @@ import { renamed } from '../support/renames.js'
 const run = promisify(execFile)
 const FILE = new URL('old-examples.txt', import.meta.url)
 
-/** As section 10 of that README defines it. */
+/** The shell function as section 10 of that README defines it. */
 const GQL = `gql() { curl -s "$HUB/graphql" -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d "{\\"query\\":\\"$1\\"}"; }`
 
 const EXAMPLES: ReadonlyMap<string, string> = new Map(
@@ -30,7 +30,7 @@ export interface Shell {
   env: Record<string, string>
 }
 
-/** Pastes text into a shell. `filled` says what stands in place of the words that a reader replaces. */
+/** Runs text in bash and returns its output. `filled` maps each word that a reader replaces to its value. */
 export const pasted = async (
   { url, folder, env }: Shell,
   text: string,
@@ -44,7 +44,7 @@ export const pasted = async (
   return stdout
 }
 
-/** The members of the object's form that section 5 gives for each command. */
+/** The commands of section 5, each with the JSON members that it names. */
 export const commands = (): { command: string; members: string[] }[] =>
   example('commands')
     .trimEnd()

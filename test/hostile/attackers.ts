@@ -1,14 +1,14 @@
-/** Ways to keep a listener busy, each over connections of its own; for the short test and for the soak. */
+/** Attacks that keep an HTTP server busy, each over connections of its own. `flood.test.ts` and the access soak run them. */
 import { connect, type Socket } from 'node:net'
 
 export interface Attacked {
-  /** Statuses that came back on the connection. */
+  /** HTTP statuses received on the connection, in order. */
   statuses: number[]
-  /** What came after the last one, as it came. */
+  /** All bytes received, as latin1. */
   text: string
 }
 
-/** Writes what it is given, piece by piece, and hears until the other side closes or `forMs` have gone by. */
+/** Writes the pieces one by one, `everyMs` apart, and reads until the server closes or `forMs` have passed. */
 export const raw = (
   url: string,
   pieces: Iterable<string | Buffer>,
@@ -53,12 +53,12 @@ export function* slowHeaders(): Iterable<string> {
   yield `POST /graphql HTTP/1.1\r\n${HEAD}`
   for (let i = 0; ; i += 1) yield `X-${i}: a\r\n`
 }
-/** A body that was announced, a character at a time. */
+/** A body with a Content-Length, one character at a time. */
 export function* slowBody(): Iterable<string> {
   yield `POST /graphql HTTP/1.1\r\n${HEAD}Content-Length: 900000\r\n\r\n{`
   for (;;) yield ' '
 }
-/** A body that nobody announced and that does not end. */
+/** A chunked body of 4 MiB, without a Content-Length and without an end. */
 export function* endlessBody(): Iterable<string> {
   yield `POST /graphql HTTP/1.1\r\n${HEAD}Transfer-Encoding: chunked\r\n\r\n`
   const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`
@@ -67,7 +67,7 @@ export function* endlessBody(): Iterable<string> {
 export const nothing: readonly string[] = []
 export const tooManyHeaders = [`GET /healthz HTTP/1.1\r\nHost: hub.test\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`]
 export const noHttp = [Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03])]
-/** Many at once on one connection, before any is answered. */
+/** `many` pipelined requests on one connection. */
 export const pipelined = (many: number): string[] => [post(question('{ standing(code: "x") { status } }')).repeat(many)]
 export const badToken = (n: number): string[] => [
   post(question('{ viewer { sub } }'), { Authorization: `Bearer ${n}.aaaa.bbbb`, Connection: 'close' }),

@@ -1,4 +1,4 @@
-/** The questions that anybody can ask without an argument. */
+/** Queries without arguments that together select nearly everything the hub answers. */
 import {
   type GraphQLField,
   getNamedType,
@@ -9,27 +9,27 @@ import {
 } from 'graphql'
 import { makeSchema } from '../../src/api/graphql/schema.js'
 
-/** Levels of fields asked for below a question. */
+/** Levels of fields selected below a query field. */
 const DEPTH = 6
 
-/** Each question that needs no argument, with everything below it that needs none either. */
+/** Each query field without required arguments, with all fields below it that have none either. */
 export const everyQuestion = (): { name: string; query: string }[] => {
   const fields = Object.values(makeSchema().getQueryType()?.getFields() ?? {})
   const questions = fields.flatMap((field) => {
-    // One thing alone lies a level higher than those on a page.
+    // A single object needs one level less than a page, which has `nodes` in between.
     const type = getNamedType(field.type)
     const isPage = isObjectType(type) && 'nodes' in type.getFields()
     const below = selection(field, isPage ? DEPTH : DEPTH - 1)
     return below === null ? [] : [{ name: field.name, query: `{ ${below} }` }]
   })
-  // Each of these reads all facts anew: asked of each operator once, not again behind each of its records.
+  // Each of these fields reads all facts anew, so they are selected once per operator, not again below each record.
   const costly = '{ operators { nodes { score { audit wayBack { zh en basis } lasting { zh en basis } } } } }'
   return [...questions, { name: 'scores', query: costly }]
 }
 
 const COSTLY = ['audit', 'wayBack', 'lasting']
 
-/** A type that stands above already is not asked for again: it has no other fields there. */
+/** Leaves out a type that already occurs above, because its fields are the same. */
 const selection = (
   field: GraphQLField<unknown, unknown>,
   depth: number,
@@ -40,7 +40,7 @@ const selection = (
   if (isInterfaceType(type) || isUnionType(type)) return `${field.name} { __typename }`
   if (!isObjectType(type)) return field.name
   if (above.includes(type.name)) return null
-  // A page's edges say what its nodes say.
+  // The edges of a page repeat its nodes.
   const inner = Object.values(type.getFields()).filter(({ name }) => name !== 'edges' && !COSTLY.includes(name))
   const below =
     depth === 0

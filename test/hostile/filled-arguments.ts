@@ -6,7 +6,7 @@ export interface Named {
   id: string
 }
 
-/** A value for an argument that names somebody or something. */
+/** A valid value for any argument. Names of operators and nodes come from `of`. */
 export const filled = (type: GraphQLInputType, name: string, of: Named): unknown => {
   if (isNonNullType(type)) return filled(type.ofType, name, of)
   if (isListType(type)) return [filled(type.ofType, name, of)]

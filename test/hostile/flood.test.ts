@@ -1,4 +1,4 @@
-/** A listener flooded from all sides at once goes on answering good questions, and lets go of whoever floods it. */
+/** A server under all floods at once still answers good requests, and drops the connections of the floods. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
@@ -12,11 +12,11 @@ import { makeWorld, registration, uscc, type World } from '../api/world.js'
 import * as attack from './attackers.js'
 
 const CODE = uscc(1)
-/** As the hub has them, but that a test need not wait: milliseconds. */
+/** The hub's options with shorter timeouts (milliseconds), so that the test need not wait. */
 const IMPATIENT = { ...HTTP_SERVER_OPTIONS, headersTimeout: 800, connectionsCheckingInterval: 100 }
 const GOOD = 150
 
-describe('a flooded listener', () => {
+describe('a flooded server', () => {
   let world: World
   let server: Server
   let url: string
@@ -51,7 +51,7 @@ describe('a flooded listener', () => {
       .split('\n')
       .filter((line) => line.includes(`"status":${status}`)).length
 
-  it('answers every good request meanwhile, and keeps nothing of the flood afterwards', async () => {
+  it('answers every good request meanwhile, and keeps no connection of the flood afterwards', async () => {
     const many = <T>(count: number, each: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => each(n))
     const flood = [
       ...many(100, () => attack.raw(url, attack.nothing, { forMs: 10_000 })),
@@ -73,7 +73,7 @@ describe('a flooded listener', () => {
     const over = await Promise.all(flood)
     expect(over.slice(0, 100).every(({ statuses }) => statuses.every((status) => status === 408))).to.equal(true)
     expect(over.slice(100, 130).map(({ statuses }) => statuses[0])).to.deep.equal(Array(30).fill(408))
-    // Whoever goes on sending may lose the answer with its connection; the log has every one.
+    // A client that is still sending may lose the answer when its connection is closed, but the log has all ten.
     expect(over.slice(160, 170).every(({ statuses }) => statuses.every((status) => status === 413))).to.equal(true)
     expect(refused(413)).to.equal(10)
     expect(over.slice(170, 270).map(({ statuses }) => statuses[0])).to.deep.equal(Array(100).fill(401))
@@ -96,7 +96,7 @@ describe('a flooded listener', () => {
 
   const unreadable: [string, Iterable<string | Buffer>, number][] = [
     ['headers that are too large', attack.tooManyHeaders, 431],
-    ['what is no HTTP', attack.noHttp, 400],
+    ['bytes that are not HTTP', attack.noHttp, 400],
     ['headers without an end', attack.slowHeaders(), 408],
   ]
   for (const [what, pieces, status] of unreadable)

@@ -1,6 +1,6 @@
 /**
- * The resident ID number of a person who cannot be, sent to the hub by every door in every place and spelling: it appears
- * nowhere that the hub writes or answers. The number is made here and written nowhere in the repository.
+ * The resident ID number of a person who cannot exist is sent to the hub over every entry point, in every field and spelling.
+ * The hub stores and answers it nowhere. The number is computed, so that it stands nowhere in the repository.
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
@@ -22,7 +22,7 @@ import { dumpOf } from '../support/world.js'
 import { everyQuestion } from './every-question.js'
 import { grouped, ID, isIn, OLD, placesIn, SPELLINGS } from './written-numbers.js'
 
-/** By every door, in every spelling: longer than a test has. */
+/** Timeout of `before`, which sends every spelling over every entry point. */
 const BEFORE_MS = 300_000
 
 const codeOf = (n: number): string => usccOf('91', '220102', 8_100 + n)
@@ -93,9 +93,9 @@ describe(`an ID number`, () => {
     return JSON.parse(await heard(answer)).data
   }
 
-  /** The registry over HTTP, with the number in names, in text, in fields that nobody knows, in keys. */
+  /** Answer of the registry over HTTP, with the number in names, texts, unknown fields and keys. */
   const registry = () => {
-    // Each of them twice, so that few enough of them are bad.
+    // Each spelling twice, so that the share of invalid items stays within the bound of the feed.
     const list = [...Object.values(SPELLINGS), ...Object.values(SPELLINGS)].map((spelling, n) => ({
       entname: `虚构商行${n}（${spelling}）`,
       uniscid: codeOf(n),
@@ -156,11 +156,11 @@ describe(`an ID number`, () => {
   const penalties = (): string => {
     const lines = Object.entries(SPELLINGS).flatMap(([what, spelling], n) =>
       [
-        // Its own field, and free text; an operator that is known.
+        // A known operator, with the number in its own field and in free text.
         { CF_XDR_MC: `虚构商行${n}`, CF_XDR_SHXYM: codeOf(n), CF_FR_ZJHM: spelling, CF_XDR_ZJHM: '' },
-        // A natural person: nobody's; kept for a person under its name.
+        // A natural person, who is no operator: the record stays unmatched.
         { CF_XDR_MC: `王${spelling}`, CF_XDR_LB: '自然人', CF_XDR_ZJLX: '居民身份证', CF_XDR_ZJHM: spelling },
-        // In the wrong column, and a day that does not exist: rejected.
+        // Rejected: the number is in the wrong column, and the day does not exist.
         { CF_XDR_MC: `坏行${spelling}`, CF_XDR_SHXYM: spelling, CF_JDRQ: '2026-02-31' },
         { CF_XDR_MC: '坏行', CF_XDR_SHXYM: codeOf(n), CF_CFJGDM: spelling, CF_NR_FK: spelling, CF_WSH: spelling },
       ].map((more, m) => ({
@@ -194,10 +194,10 @@ describe(`an ID number`, () => {
     ['企业名称,工商注册号,组织机构代码,统一信用代码,失信领域', ...lines].join('\n')
 
   const everythingSent = async (): Promise<void> => {
-    // Over HTTP, and what is no answer at all.
+    // Two feeds over HTTP. The answer of the second has an unknown form.
     await hub.pull('registry', { cause: 'timetable' })
     await hub.pull('dishonest', { cause: 'timetable' }).catch(() => {})
-    // A folder: a file of that name, and one that is refused whole.
+    // Two files in a drop folder, named by the number. The second is refused as a whole.
     const drop = join(folder, 'drop/penalties')
     mkdirSync(drop, { recursive: true })
     for (const [name, bytes] of [
@@ -208,13 +208,13 @@ describe(`an ID number`, () => {
       writeFileSync(join(drop, `${name}.ok`), '')
     }
     for (let n = 0; n < 2; n += 1) await hub.pull('penalties', { cause: 'timetable' }).catch(() => {})
-    // A file by hand.
+    // A file that a person pulls by its path, and a path that does not exist.
     const file = join(folder, `${ID}-手工.csv`)
     writeFileSync(file, penalties())
     await hub.pull('penalties', { cause: 'command', file: { path: file } }).catch(() => {})
     await hub.pull('penalties', { cause: 'command', file: { path: join(folder, `${ID}/none.csv`) } }).catch(() => {})
 
-    // Uploads: in the name, in the body, in what is refused, in an address that is none.
+    // Uploads with the number in the file name, the body, refused parameters and unknown addresses.
     const names = Object.values(SPELLINGS)
     for (const [n, name] of names.entries()) {
       const text = encodeURIComponent(name)
@@ -222,7 +222,7 @@ describe(`an ID number`, () => {
         `虚构商行${n},,,${codeOf(n)},售假${name}`,
         `王${n}某${name},,,${name},刷单`,
         `李${n}某${name},,,,`,
-        // Fifteen digits in the column of registration numbers are one.
+        // The older form is left out here: fifteen digits in this column are a registration number.
         `赵,${name === OLD ? '' : name},,${codeOf(n)},刷单`,
       )
       await upload('dishonest', body, `?name=${text}.csv`)
@@ -243,7 +243,7 @@ describe(`an ID number`, () => {
       await upload('dishonest', body, `?reader=${text}`)
     }
     await heard(await fetch(`${url}/nowhere`, { headers: { 'x-request-id': ID } }))
-    // Corrections, and what is dropped.
+    // Rejects that are corrected or dropped.
     const { rejects } = await ask('{ rejects(feed: "dishonest", first: 40) { nodes { id item } } }')
     const CORRECT =
       'mutation($id: ID!, $fields: JSON!, $note: String!) { correctReject(id: $id, fields: $fields, note: $note) { effect problems { message } reject { corrected note } } }'
@@ -265,18 +265,18 @@ describe(`an ID number`, () => {
         })
       else await ask(CORRECT, { id, fields, note: `本人 ${spelling} 来电` }, 'officer')
     }
-    // A question whose own fault repeats it.
+    // GraphQL's message for this invalid variable would repeat the number.
     await ask('query($n: Int) { rejects(first: $n) { totalCount } }', { n: ID })
     await hub.score({ cause: 'command', all: true })
   }
 
-  it('is valid in every spelling sent', () => {
+  it('is valid, and is recognised in every spelling sent', () => {
     expect(isValidResidentId(ID)).to.equal(true)
     for (const [what, spelling] of Object.entries(SPELLINGS)) expect(isIn(`x ${spelling}，y`), what).to.equal(true)
     expect(isIn(`${ID.slice(0, 10)} 年 ${ID.slice(10)}`)).to.equal(false)
   })
 
-  it('was sent: records, rejects, corrections and unmatched records contain its replacement', async () => {
+  it('is replaced in records, rejects, corrections, unmatched records and file names', async () => {
     const { db } = test
     const many = async (table: string, where = 'true') =>
       Number((await db.raw(`select count(*) as n from ${table} where ${where}`)).rows[0].n)
@@ -305,7 +305,7 @@ describe(`an ID number`, () => {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
 
-  it('is in no archived item and no file name there', () => {
+  it('is in no archived item and no name of an archived file', () => {
     const files = filesUnder(join(folder, 'data/archive'))
     expect(files.length).to.be.greaterThan(10)
     const text = files.map((path) => gunzipSync(readFileSync(path)).toString('utf8'))
@@ -339,7 +339,7 @@ describe(`an ID number`, () => {
     }
   })
 
-  it('is in no answer to any question that the schema allows', async () => {
+  it('is in no answer to a query without arguments', async () => {
     const questions = everyQuestion()
     expect(questions.map(({ name }) => name)).to.include.members(['rejects', 'runs', 'operators', 'agencies'])
     for (const role of ['administrator', 'officer'] as const) {
@@ -354,7 +354,7 @@ describe(`an ID number`, () => {
     }
   })
 
-  it('is in no status of the hub', async () => {
+  it('is not in the hub’s status', async () => {
     const { value, lines } = await readStatus(hub)
     expect(placesIn([JSON.stringify(value), ...lines].join('\n'))).to.deep.equal([])
   })

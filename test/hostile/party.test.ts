@@ -1,6 +1,6 @@
 /**
- * A party's token, and every question and every move that the schema has, asked about somebody else: what is not public of
- * another firm is in no answer, nothing is changed, and nothing tells whether it is there.
+ * A party's token sends every query and every mutation of the schema about another firm. No answer contains what is not public
+ * of it or reveals whether it exists, and nothing changes.
  */
 import { expect } from 'chai'
 import {
@@ -36,18 +36,18 @@ import { filled, type Named } from './filled-arguments.js'
 
 const [OWN, OTHER, PUBLISHED, FORMER, NOBODY] = [uscc(1), uscc(2), uscc(3), uscc(4), uscc(99)]
 const OTHERS_NAME = '虚构白露有限公司'
-/** Stands in all that is said of the others and is not public. */
+/** Stands in every text about the other firms that is not public. */
 const SECRET = '不公开之事'
-/** Every question, about everything that there is. */
+/** Timeout for sending every query about every object. */
 const LONG_MS = 600_000
-/** Levels of fields asked for below a question. */
+/** Levels of fields selected below a query field. */
 const DEPTH = 4
-/** Times that one type may stand on the way to a field: an operator's neighbours, not theirs again. */
+/** Most occurrences of one type on the path to a field: the neighbours of an operator, but not their neighbours. */
 const TYPE_ON_WAY = 2
 const NO_NODE = { type: 'Operator', id: '' }
-/** Each of these reads all facts anew; they are asked of each score itself. */
+/** Each of these reads all facts anew, so they are selected only directly on the object that the query names. */
 const COSTLY = ['audit', 'wayBack', 'lasting']
-/** Objects of one type asked about where the field is forbidden before its argument is read. */
+/** Objects of each type that are tried where the field is forbidden before its argument is read. */
 const WHERE_FORBIDDEN = 3
 /** Queries that show an officer what the party must not see. */
 const SHOWN = [
@@ -66,7 +66,7 @@ const schema = makeSchema()
 const rootFields = (of: 'Query' | 'Mutation') =>
   Object.values((of === 'Query' ? schema.getQueryType() : schema.getMutationType())?.getFields() ?? {})
 
-/** All below a field that needs no argument, or of it these fields `only`; of a node, all that one type has. */
+/** Selects all fields below `field` without required arguments, or just `only`. For a node it selects the fields of `type`. */
 const selection = (
   field: GraphQLField<unknown, unknown>,
   depth: number,
@@ -117,7 +117,7 @@ const questionOf = (
   }
 }
 
-/** What asks more than one question may is asked in parts. */
+/** Splits a query of more than TOKENS_MOST tokens into several. */
 const questionsOf = (
   field: GraphQLField<unknown, unknown>,
   args: readonly GraphQLArgument[],
@@ -188,7 +188,7 @@ describe('a party’s token', function () {
       await scored(world, await operatorId(world, code), 317, 'D', [await records(code, n + 2)])
     await publishListing(world, PUBLISHED, number(3))
 
-    // A case of the other that is not public yet, with all that was said in it.
+    // An unpublished case of the other firm, with a text in every step.
     const on = '2026-02-10'
     const made = await done(
       'openLead',
@@ -253,12 +253,12 @@ describe('a party’s token', function () {
 
   const missingOf = (type: string): string =>
     globalOf(type, type === 'Listing' ? '00000000-0000-4000-8000-000000000000' : 2_000_000_000)
-  /** Whether the party is refused with FORBIDDEN where nothing is there, so that no object was looked for. */
+  /** True when even a missing object is refused with FORBIDDEN, so that no object was looked up. */
   const isForbidden = (errors: Parameters<typeof codesOf>[0]): boolean => codesOf(errors).includes('FORBIDDEN')
   const someNodes = () =>
     nodes.filter(({ type }, at) => nodes.slice(0, at).filter((one) => one.type === type).length < WHERE_FORBIDDEN)
 
-  /** Each question of the schema: as short as may be, and with every argument but a place in a list. */
+  /** Each query field, once with its required arguments only and once with all arguments but `after`. */
   const questions = async () => {
     const all: (ReturnType<typeof questionOf> & { field: string })[] = []
     for (const field of rootFields('Query')) {
@@ -277,7 +277,7 @@ describe('a party’s token', function () {
   }
   const INNER = ['QUERY_TOO_COSTLY', 'GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_PARSE_FAILED', 'BAD_USER_INPUT', 'INTERNAL']
 
-  it('shows in no answer anything of another operator that is not public', async () => {
+  it('gets nothing of another operator that is not public, in any answer', async () => {
     const all = await questions()
     expect(all.length).to.be.greaterThan(rootFields('Query').length + nodes.length)
     const found = new Set<string>()
@@ -291,7 +291,7 @@ describe('a party’s token', function () {
       const said = JSON.stringify([party.data, party.errors])
       expect(said, what).to.not.contain(SECRET)
       expect(said, what).to.not.match(/"(?:value|score)":317\b/)
-      // What names the other at all is what anybody is told.
+      // An answer that names the other firm is the same as for the public.
       if (said.includes(OTHERS_NAME) || said.includes(OTHER)) {
         const anyone = await ask(question)
         expect({ data: party.data, errors: party.errors }, what).to.deep.equal({
@@ -303,7 +303,7 @@ describe('a party’s token', function () {
       const inside = JSON.stringify((await ask(question, officer())).data ?? null)
       if (inside.includes(SECRET)) found.add(question.field)
     }
-    // It is there to be found: whoever may see it does.
+    // Proves that the text can be found: an officer gets it from each of these queries.
     expect([...found]).to.include.members(SHOWN)
   })
 
@@ -319,8 +319,8 @@ describe('a party’s token', function () {
     }
   })
 
-  it('changes nothing of another operator, with the refusal for a missing one', async () => {
-    // That it was tried stands in the trail.
+  it('changes nothing of another operator, and is refused as for a missing one', async () => {
+    // The audit log (`trail`) records the attempts.
     const before = await dumpOf(world.database.db, ['trail'])
     for (const field of rootFields('Mutation').filter(({ name }) => name !== 'partyToken')) {
       const codes = new Map<string, string[]>()
@@ -350,7 +350,7 @@ describe('a party’s token', function () {
     expect(await dumpOf(world.database.db, ['trail'])).to.equal(before)
   })
 
-  it('opens nothing of another operator outside GraphQL', async () => {
+  it('reads nothing of another operator outside GraphQL', async () => {
     const headers = { authorization: `Bearer ${token}` }
     const of = (type: string) => nodes.filter((node) => node.type === type).map(({ id }) => id)
     const paths = [
@@ -366,7 +366,7 @@ describe('a party’s token', function () {
     expect(sent.status).to.equal(403)
   })
 
-  it('shows the party its own file', async () => {
+  it('reads the party’s own file', async () => {
     const { data } = await ask(
       { query: '{ myFile { uscc score { value } records { totalCount } } operators { totalCount } }' },
       token,

@@ -1,4 +1,4 @@
-/** What a token opened before it was revoked is shut when it is, however slowly its request comes or its answer leaves. */
+/** A revocation also ends requests in progress, however slowly the client sends its request or reads the answer. */
 import { once } from 'node:events'
 import http from 'node:http'
 import { text } from 'node:stream/consumers'
@@ -9,7 +9,7 @@ import { NDJSON } from '../api/rows.js'
 import { makeWorld, NOW, registration, uscc, type World } from '../api/world.js'
 
 const LATER = new Date(NOW.getTime() + 5_000)
-/** When the tokens of this world have ended by themselves. */
+/** Every token of this world has expired by then. */
 const LAST = new Date(NOW.getTime() + 15 * 60_000)
 
 describe('a token revoked during its request', () => {
@@ -30,7 +30,7 @@ describe('a token revoked during its request', () => {
     request.write(body)
     return request
   }
-  /** By another process, so that it is not known here before it is looked for. */
+  /** Writes the revocation as another process would, so that this server must look it up. */
   const revoke = async (sub: string): Promise<void> => {
     await revocations.add(world.database.db, { sub, issuedUntil: LATER, endsAt: LAST }, LATER)
     world.setNow(LATER)
@@ -43,7 +43,7 @@ describe('a token revoked during its request', () => {
     const response = await answerOf(request)
     return { status: response.statusCode, code: JSON.parse(await text(response)).code }
   }
-  /** Its request has been admitted: the next one of its connection, or any, is answered behind it. */
+  /** Resolves when an earlier request has been admitted, because the server answers this one after it. */
   const admitted = () => world.ask('{ viewer { sub } }', { token: world.token('officer', 'beside') })
 
   it('gets no more standings, and the last line says why', async () => {
@@ -71,7 +71,7 @@ describe('a token revoked during its request', () => {
   })
 
   it('loads no list of sellers and no file of a feed', async () => {
-    // Revoked, and past its own end besides when all of it has come.
+    // Both tokens are revoked, and also expired, before the bodies are complete.
     const lists = begin('/v1/sellers', world.token('marketplace', 'three'), 'text/csv', `${uscc(1)}\n`)
     const file = begin('/v1/feeds/registry', world.token('administrator', 'four'), 'text/csv', 'uscc\n')
     await admitted()

@@ -1,4 +1,4 @@
-/** Whoever knocks wrongly in another's name must not keep that one out of where it is at home. */
+/** Wrong passwords sent in a person's name must not lock that person out at a known address. */
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { isRefusal } from '../../src/foundation/errors.js'
@@ -43,7 +43,7 @@ describe('a person whose name others try with wrong passwords', () => {
     expect(await login({ name, password: PASSWORD })).to.equal(200)
   })
 
-  it('P-B6: still signs in from there after a restart, during any number of wrong attempts', async () => {
+  it('P-B6: still signs in from a known address after a restart, during any number of wrong attempts', async () => {
     const { db } = world.database
     const name = 'keeper'
     const { client_id, client_secret } = await confirmedClient(db, { name: 'at-home', role: 'agency' }, [], NOW)
@@ -56,7 +56,7 @@ describe('a person whose name others try with wrong passwords', () => {
     const first = (await confirmedPerson(db, { name, role: 'officer' }, [], NOW)).one_time_password
     expect(await login({ name, password: first, newPassword: PASSWORD })).to.equal(200)
     expect(await token(world.url)).to.equal(200)
-    // A new process remembers nothing, and strangers use its overall rate up before those who are at home come again.
+    // A new process remembers no success, and strangers exhaust its overall rate before the person and the system return.
     const server = await makeServer({ ...world.parts, proxies: 1 })
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve)
@@ -69,7 +69,7 @@ describe('a person whose name others try with wrong passwords', () => {
       }
       expect(await login({ name, password: PASSWORD }, url)).to.equal(200)
       expect(await token(url)).to.equal(200)
-      // After three months without a visit it is an address like any other.
+      // After 90 days without a sign-in the address is no longer known.
       const mark = world.keys.mark
       const knock = { kind: 'PERSON' as const, name, address: '127.0.0.1' }
       const days = (n: number) => new Date(NOW.getTime() + n * 86_400_000)

@@ -1,8 +1,8 @@
-/** One invented ID number, the spellings in which it is sent, and where a text holds it. */
+/** One invented ID number, the spellings in which it is sent, and functions that find it in a text. */
 import { certificateOf } from '../../seeds/world/codes.js'
 
 export const ID = certificateOf('220102', '0517', 361)
-/** As it was until 1999: without the century, and without the check digit. */
+/** The 15-digit form issued until 1999: without the century and without the check digit. */
 export const OLD = ID.slice(0, 6) + ID.slice(8, 17)
 export const grouped = (by: string): string => [ID.slice(0, 6), ID.slice(6, 14), ID.slice(14)].join(by)
 const FULL_WIDTH = ID.replace(/[0-9X]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0))
@@ -19,13 +19,13 @@ export const SPELLINGS = {
   'the older form': OLD,
 }
 
-/** What a reader would know the number by, in any spelling: digits alone, everything between them left out. */
+/** Removes what stands between digits and normalises full-width forms, so that one search finds every spelling. */
 const digitsOf = (text: string): string =>
   text.normalize('NFKC').replace(/(?<=\d)[^\p{L}\p{N}"'{}[\]:,|]+(?=[\dXx])/gu, '')
 export const isIn = (text: string): boolean =>
   [text, digitsOf(text)].some((each) => each.includes(ID.slice(0, 17)) || each.includes(OLD)) ||
   text.includes(FULL_WIDTH.slice(0, 17))
-/** A few signs around each place, the number itself left out: a test that fails must not print it. */
+/** Lines that contain the number, digits masked, 300 characters at most: a failing test must not print it. */
 export const placesIn = (text: string): string[] =>
   text
     .split('\n')

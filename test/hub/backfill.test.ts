@@ -1,4 +1,3 @@
-/** A platform that cannot be filled: the hub as a whole. */
 import { expect } from 'chai'
 import { startHub, type TestHub } from '../support/hub.js'
 import { published, removed, rowsOf } from '../support/world.js'

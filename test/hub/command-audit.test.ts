@@ -33,7 +33,7 @@ describe('audit rows of a command', () => {
   const rows = async () =>
     (await store.listAfter(fresh.db, 0, 100)).map(({ kind, content }) => [kind, content?.asked, content?.outcome])
 
-  it('one precedes it and one keeps its outcome, also where it is refused, without ID numbers', async () => {
+  it('one row precedes the command and one keeps its outcome, also a refusal, both without ID numbers', async () => {
     expect(await recorded('hub client add one 11010519491231002X', async () => 'done')).to.equal('done')
     const refused = recorded('hub client end two', async () => {
       throw new Refusal('CLIENT_UNKNOWN', { name: 'two' })
@@ -47,7 +47,7 @@ describe('audit rows of a command', () => {
     ])
   })
 
-  it('it does not run without the first row, and returns its answer even where the second fails', async () => {
+  it('a command does not run without its first row, and returns its answer even where the second fails', async () => {
     await fresh.db.raw('alter table trail rename to trail_away')
     let isDone = false
     const act = async () => {

@@ -1,4 +1,4 @@
-/** A hub in a process of its own that is told to stop while it is asked: whoever got in is answered whole. */
+/** A hub in its own process gets SIGTERM under load: every accepted request is answered completely. */
 import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { Agent, type IncomingMessage, request } from 'node:http'
@@ -86,7 +86,7 @@ describe('a hub that receives SIGTERM', () => {
     child?.kill('SIGTERM')
     for (;;) if ((await ask(new Agent(), `${url}/readyz`)).status === 503) break
     const told = performance.now()
-    // What npm hands on within the same moment is no second word.
+    // npm may pass the same signal on, so the hub ignores a second signal that follows at once.
     while (performance.now() - told < 700) await ask(new Agent(), `${url}/healthz`)
     child?.kill('SIGTERM')
     expect(await ended(child as ChildProcess)).to.equal(130)
@@ -95,7 +95,7 @@ describe('a hub that receives SIGTERM', () => {
   })
 })
 
-/** Refused: not taken in at all. Broken: taken in, and not answered to the end. Status 0: no answer. */
+/** `refused`: the hub did not accept the request. `broken`: it did, but the answer is incomplete. `status` 0: no answer. */
 const ask = (agent: Agent, url: string): Promise<{ heard: Heard; status: number; closes: boolean }> =>
   new Promise((resolve) => {
     let answer: IncomingMessage | null = null

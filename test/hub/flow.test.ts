@@ -1,4 +1,4 @@
-/** One record's whole way: from an agency's byte to each platform's receipt over real HTTP, and back out on removal. */
+/** The whole path of one record over real HTTP: from an agency's bytes to each platform's receipt, and its removal. */
 import { expect } from 'chai'
 import { addDays, shanghaiDate } from '../../src/foundation/time/dates.js'
 import { startHub, type TestHub } from '../support/hub.js'
@@ -27,7 +27,7 @@ describe('the complete course of one record', () => {
     return answer.data[name].listing.state
   }
 
-  /** Names the step in which the way broke off. */
+  /** An error names the step in which it occurred. */
   const step = async (title: string, act: () => Promise<void>): Promise<void> => {
     try {
       await act()
@@ -57,7 +57,7 @@ describe('the complete course of one record', () => {
       )
       expect(record.agency).to.equal('credit-office')
       expect(record.body.fine_yuan).to.equal(test.world.penalties[sent]?.fineYuan)
-      // One header line, and lines count from one.
+      // Rows count from 1, and row 1 is the header.
       expect(record.source.row).to.equal(sent + 2)
     })
 
@@ -137,7 +137,7 @@ describe('the complete course of one record', () => {
       test.platforms[1]?.behave({ failNext: 1 })
       await test.hub.push(null, { cause: 'command' })
       expect(test.platforms.map((platform) => platform.entries().length)).to.deep.equal([1, 0, 1, 1])
-      // A minute later, by the clock that the second push is given.
+      // The second push runs with a clock that is one minute ahead, when the retry is due.
       const { pushDeliveries } = await import('../../src/work/delivery/push.js')
       const { platforms } = await import('../../src/platforms/index.js')
       const later = () => new Date(Date.now() + 60_000)

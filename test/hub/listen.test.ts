@@ -1,4 +1,4 @@
-/** A server that is let go cuts no connection under a question that is on its way. */
+/** A closing server cuts no connection on which a request is on its way. */
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { expect } from 'chai'
@@ -6,7 +6,7 @@ import { drainServer } from '../../src/hub/listen.js'
 
 const ASK = 'GET / HTTP/1.1\r\nHost: here\r\n\r\n'
 
-/** As the hub's own: from the moment at which it is let go every answer closes its connection. */
+/** A server like the hub's: after the event `leaving`, every answer closes its connection. */
 const listening = async (): Promise<Server> => {
   let leaving = false
   const server = createServer((_, response) => {
@@ -37,7 +37,7 @@ describe('a closing server', () => {
     })
     client.write(ASK)
     await first
-    // It has its answer and asks again, at the moment at which the server begins to leave.
+    // The client has its first answer and sends the next request at the moment of `leaving`.
     server.once('leaving', () => void client.write(ASK))
     await drainServer(server, { lingerMs: 0 })
     expect(await ended).to.equal('ended')

@@ -1,4 +1,4 @@
-/** A hub in a process of its own: what a rotation of its log does to it, and a newer release of its database. */
+/** A hub in its own process: log rotation, migrations of a newer release, and foreign or new keys. */
 import type { ChildProcess } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -113,7 +113,7 @@ describe('a hub that runs as a service', () => {
     await ask()
     const rotated = await hubHere(['keys', 'rotate', '--audit', '--json'], env())
     expect([rotated.status, rotated.json]).to.deep.equal([0, { key: 'audit-2.key' }])
-    // The hub that runs looks at its folder of keys once a second.
+    // The running hub reads its key folder once a second.
     while ((await sealing()).length < 2) await ask()
     expect(await sealing()).to.have.length(2)
     const verified = await hubHere(['verify', 'audit', '--json'], env())

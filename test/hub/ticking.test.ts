@@ -1,4 +1,3 @@
-/** A hub whose timetable is on, as `hub start` has it. */
 import { expect } from 'chai'
 import { startHub, type TestHub } from '../support/hub.js'
 
@@ -10,7 +9,7 @@ describe('a hub with its timetable on', () => {
   })
   after(() => test.stop())
 
-  it('runs every kind of job that a person starts, and reports it', async () => {
+  it('runs every kind of job that a person starts, and lists each run', async () => {
     const token = await test.token('administrator')
     const jobs = [
       ['PULL', 'quality'],

@@ -40,7 +40,7 @@ describe('the seeds', () => {
     expect(await test.db('versions').count('* as n')).to.deep.equal(before)
   })
 
-  it('go on where they were killed', async () => {
+  it('continue where they were killed', async () => {
     await runSeeds(test.db)
     const whole = await kinds()
     // As if the process had died before the shops were brought.
@@ -51,7 +51,7 @@ describe('the seeds', () => {
     expect(await kinds()).to.deep.equal(whole)
   })
 
-  it('leave a database alone that already knows operators of its own', async () => {
+  it('leave a database unchanged that already has other operators', async () => {
     const now = new Date()
     const run = (await runs.start(test.db, { job: 'pull', subject: 'registry', cause: 'command', now })) ?? 0
     await test.db.raw(

@@ -107,7 +107,7 @@ describe('the synthetic world', () => {
     for (const list of keys) expect(new Set(list).size).to.equal(list.length)
   })
 
-  it('is nobody: no name and no code stands in the real register (skips itself where that is absent)', function () {
+  it('contains no name and no code of the real register (skips itself where that is absent)', function () {
     if (!existsSync(REGISTER)) return this.skip()
     const register = readFileSync(REGISTER, 'utf8')
     const found = here.operators.filter(
@@ -117,7 +117,7 @@ describe('the synthetic world', () => {
     expect(here.operators.filter((one) => register.includes(one.brand)).map((one) => one.brand)).to.deep.equal([])
   })
 
-  it('holds days of 2015 to autumn 2026 that exist, beside ends that lie ahead', () => {
+  it('holds only valid days, and events from 2015 to autumn 2026 only', () => {
     const days = daysIn(here)
     expect(days.length).to.be.above(1500)
     expect(days.filter((day) => !isDate(day))).to.deep.equal([])
@@ -142,12 +142,12 @@ describe('the synthetic world', () => {
     expect(early).to.deep.equal([])
   })
 
-  it('holds some operators struck off and some that ended by themselves', () => {
+  it('holds five deregistered operators and four with revoked licences', () => {
     const counts = counted(here.operators, (one) => one.status)
     expect(counts).to.deep.equal({ ACTIVE: 291, DEREGISTERED: 5, REVOKED: 4 })
   })
 
-  it('holds 120 trademarks, 20 of owners outside, in every state', () => {
+  it('holds 120 trademarks in every state, 20 of them without an owner’s code', () => {
     expect(here.trademarks).to.have.length(120)
     expect(here.trademarks.filter((one) => one.ownerUscc === null)).to.have.length(20)
     expect(Object.keys(counted(here.trademarks, (one) => one.status))).to.have.members([
@@ -164,7 +164,7 @@ describe('the synthetic world', () => {
     expect(here.inspections.every((one) => (one.result === 'FAIL') === one.failures.length > 0)).to.equal(true)
   })
 
-  it('holds some 80 penalties with normal document numbers, light ones beside heavy ones of three sorts', () => {
+  it('holds about 80 penalties with normalised document numbers, five of them heavy', () => {
     expect(here.penalties.length).to.be.within(75, 85)
     expect(
       here.penalties.filter((one) => normalizeDocumentNumber(one.documentNumber) !== one.documentNumber),
@@ -176,7 +176,7 @@ describe('the synthetic world', () => {
     expect(heavy.filter((one) => one.content.includes('从重'))).to.have.length(5)
   })
 
-  it('puts two ID numbers of nobody, born in 1900, into penalties and none anywhere else', () => {
+  it('holds two invented ID numbers, of birth year 1900, both in penalties', () => {
     const numbers: string[] = []
     redactIdNumbers(here, (id) => {
       numbers.push(id)
@@ -220,7 +220,7 @@ describe('the synthetic world', () => {
     expect(here.penalties.filter((one) => compareMoney(one.fineYuan ?? '0', '500000') === 1)).to.deep.equal([])
   })
 
-  it('has a good example that is clean and owns several trademarks, and a shop as example', () => {
+  it('has a good example without penalties that owns five trademarks, and a shop as example', () => {
     const code = here.goodExample
     expect(named(code)).to.include({ kind: 'enterprise', status: 'ACTIVE' })
     expect(here.trademarks.filter((one) => one.ownerUscc === code)).to.have.length(5)
@@ -233,7 +233,7 @@ describe('the synthetic world', () => {
     expect(named(here.shopExample).kind).to.equal('shop')
   })
 
-  it('names three faults, one in each of three feeds', () => {
+  it('names three faulty records, one in each of three feeds', () => {
     expect(here.faults.map((fault) => fault.feed)).to.deep.equal(['registry', 'quality', 'penalties'])
     for (const fault of here.faults) {
       if (fault.feed === 'registry') expect(fault.operator.name).to.equal('')
@@ -271,7 +271,7 @@ describe('the registry a month earlier', () => {
     }
   })
 
-  it('leaves the world it was told of as it was', () => {
+  it('leaves the present world unchanged', () => {
     expect(here).to.deep.equal(world())
   })
 })

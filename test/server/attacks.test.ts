@@ -1,4 +1,4 @@
-/** Questions made to be dear: each is refused before it costs much, or answered within bounds; and good ones go on being answered. */
+/** Expensive queries: each is refused early or answered within bounds, and good queries are still answered. */
 import { expect } from 'chai'
 import { getIntrospectionQuery } from 'graphql'
 import { makeWorld, registration, uscc, type World } from '../api/world.js'
@@ -43,61 +43,65 @@ describe('an expensive query', () => {
 
   const schemaFields = 'types { fields { name type { fields { name } } } }'
   const refused: [string, string, string][] = [
-    ['aliases of one field', `{ ${many(51, (i) => `a${i}: standing(code: "x") { status }`)} }`, VALIDATION],
-    ['aliases within', `{ standing(code: "x") { ${many(51, (i) => `a${i}: status`)} } }`, VALIDATION],
+    ['51 aliases of one field', `{ ${many(51, (i) => `a${i}: standing(code: "x") { status }`)} }`, VALIDATION],
+    ['51 aliases below one field', `{ standing(code: "x") { ${many(51, (i) => `a${i}: status`)} } }`, VALIDATION],
     [
-      'aliases hidden in a fragment',
+      '51 aliases in a fragment',
       `{ ...f } fragment f on Query { ${many(51, (i) => `a${i}: __typename`)} }`,
       VALIDATION,
     ],
-    ['root fields', `{ ${many(51, () => 'viewer { role }')} }`, VALIDATION],
+    ['51 root fields', `{ ${many(51, () => 'viewer { role }')} }`, VALIDATION],
     ['one field again and again', `{ ${many(1_000, () => 'standing(code: "x") { status }')} }`, VALIDATION],
-    ['depth', `{ listing(id: "x") ${nested(8, '{ operator { listings ', '{ id }', ' } }')} }`, VALIDATION],
+    ['too much depth', `{ listing(id: "x") ${nested(8, '{ operator { listings ', '{ id }', ' } }')} }`, VALIDATION],
     [
-      'depth by fragments',
+      'too much depth in fragments',
       `{ listing(id: "x") { ...f0 } } ${many(9, (i) => `fragment f${i} on Listing { operator { listings { ...f${i + 1} } } }`)} fragment f9 on Listing { id }`,
       VALIDATION,
     ],
-    ['depth that the parser still takes', `{ ${nested(1_500, 'viewer { ', 'role', ' }')} }`, VALIDATION],
-    ['depth without a field', `{ ${nested(1_500, '... { ', '__typename', ' }')} }`, VALIDATION],
-    ['lists within lists beyond any stack', `{ standings(codes: ${nested(4_500, '[', '', ']')}) { code } }`, PARSE],
-    ['fragments that go round', '{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }', VALIDATION],
-    ['a fragment that holds itself', '{ viewer { ...a } } fragment a on Viewer { role ...a }', VALIDATION],
+    ['depth within the limit of the parser', `{ ${nested(1_500, 'viewer { ', 'role', ' }')} }`, VALIDATION],
+    ['depth of inline fragments', `{ ${nested(1_500, '... { ', '__typename', ' }')} }`, VALIDATION],
+    ['nested lists beyond any stack', `{ standings(codes: ${nested(4_500, '[', '', ']')}) { code } }`, PARSE],
+    ['fragments in a cycle', '{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }', VALIDATION],
+    ['a fragment that spreads itself', '{ viewer { ...a } } fragment a on Viewer { role ...a }', VALIDATION],
     [
-      'fragments that double',
+      'fragments that each spread the next one twice',
       `{ ...f0 } ${many(20, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)} fragment f20 on Query { viewer { role } }`,
       VALIDATION,
     ],
     ['one name again and again', `{ viewer { ${many(9_900, () => '__typename')} } }`, VALIDATION],
-    ['more fragments than anybody writes', chain(600), VALIDATION],
+    ['more fragments than the limit', chain(600), VALIDATION],
     ['fragments beside one another', `{ viewer { ${many(300, (i) => `...f${i}`)} } } ${onViewer(300)}`, VALIDATION],
     [
       'a fragment that nobody spreads',
       `{ viewer { role } } fragment f on Viewer { ${many(9_000, () => 'role')} }`,
       VALIDATION,
     ],
-    ['operations', many(1_900, (i) => `query q${i} { __typename }`), VALIDATION],
-    ['the schema, over and over', `{ ${many(6, (i) => `a${i}: __schema { ${schemaFields} }`)} }`, VALIDATION],
+    ['operations beyond the limit', many(1_900, (i) => `query q${i} { __typename }`), VALIDATION],
+    ['introspection under six aliases', `{ ${many(6, (i) => `a${i}: __schema { ${schemaFields} }`)} }`, VALIDATION],
     [
-      'the schema, hidden in a fragment',
+      'introspection under six aliases in a fragment',
       `{ ...f } fragment f on Query { ${many(6, (i) => `a${i}: __schema { ${schemaFields} }`)} }`,
       VALIDATION,
     ],
     [
-      'the schema within itself',
+      'nested introspection',
       `{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }`,
       VALIDATION,
     ],
     [
-      'the schema, multiplied within',
+      'introspection with six aliases below a type',
       `{ __schema { types { ${many(6, (i) => `a${i}: fields { name }`)} } } }`,
       VALIDATION,
     ],
-    ['fields about the schema', `{ __schema { types { ${many(501, () => 'name')} } } }`, VALIDATION],
-    ['directives that may not be', `{ viewer { role ${many(2_000, (i) => `@d${i}`)} } }`, VALIDATION],
-    ['directives that may', `{ viewer { ${many(101, () => '... @include(if: true) { role }')} } }`, VALIDATION],
-    ['variables that nobody uses', `query (${many(2_000, (i) => `$v${i}: Int`)}) { viewer { role } }`, VALIDATION],
-    ['tokens', `{ ${many(10_001, () => '__typename')} }`, PARSE],
+    ['introspection fields beyond the limit', `{ __schema { types { ${many(501, () => 'name')} } } }`, VALIDATION],
+    ['unknown directives', `{ viewer { role ${many(2_000, (i) => `@d${i}`)} } }`, VALIDATION],
+    [
+      'known directives beyond the limit',
+      `{ viewer { ${many(101, () => '... @include(if: true) { role }')} } }`,
+      VALIDATION,
+    ],
+    ['unused variables', `query (${many(2_000, (i) => `$v${i}: Int`)}) { viewer { role } }`, VALIDATION],
+    ['tokens beyond the limit', `{ ${many(10_001, () => '__typename')} }`, PARSE],
   ]
   for (const [what, query, code] of refused) {
     it(`is refused: ${what}`, async () => {
@@ -109,7 +113,7 @@ describe('an expensive query', () => {
   }
 
   const quadratic = /^(?:one (?:name|field) again|more fragments|fragments beside|a fragment that nobody|operations)/
-  it('is not compared part by part once it is known to be too long', async () => {
+  it('is refused for its length before its parts are compared in pairs', async () => {
     for (const [what, query] of refused.filter(([name]) => quadratic.test(name))) {
       const { errors } = JSON.parse((await post(JSON.stringify({ query }))).text) as { errors: { message: string }[] }
       const told = errors.map(({ message }) => message)
@@ -129,25 +133,25 @@ describe('an expensive query', () => {
       'QUERY_TOO_COSTLY',
     ],
     [
-      'a list of a hundred thousand wrong things',
+      'a list of a hundred thousand invalid codes',
       JSON.stringify({ query: STANDINGS, variables: { codes: Array(100_000).fill(1) } }),
       400,
       'BAD_USER_INPUT',
     ],
     [
-      'lists within lists as a variable',
+      'nested lists as a variable',
       `{"query":${JSON.stringify(STANDINGS)},"variables":{"codes":${nested(200_000, '[', '', ']')}}}`,
       400,
       'BAD_REQUEST',
     ],
     [
-      'objects within objects as a value of JSON',
+      'nested objects as a JSON value',
       `{"query":${JSON.stringify(CORRECT)},"variables":{"id":"x","item":${nested(100_000, '{"a":', '1', '}')}}}`,
       400,
       'BAD_REQUEST',
     ],
     [
-      'a hundred thousand variables that nobody asked for',
+      '60,000 variables that the query does not declare',
       JSON.stringify({
         query: '{ viewer { role } }',
         variables: Object.fromEntries(Array.from({ length: 60_000 }, (_, i) => [`v${i}`, i])),
@@ -155,7 +159,12 @@ describe('an expensive query', () => {
       200,
       '',
     ],
-    ['questions in one body', JSON.stringify(Array(1_000).fill({ query: '{ viewer { role } }' })), 400, 'BAD_REQUEST'],
+    [
+      'a batch of queries in one body',
+      JSON.stringify(Array(1_000).fill({ query: '{ viewer { role } }' })),
+      400,
+      'BAD_REQUEST',
+    ],
     [
       'a prototype among the variables',
       '{"query":"{ viewer { role } }","variables":{"__proto__":{"role":"x"},"constructor":{"prototype":{"role":"x"}}}}',
@@ -174,7 +183,7 @@ describe('an expensive query', () => {
     })
   }
 
-  it('is not an introspection query with every option', async () => {
+  it('does not include an introspection query with every option', async () => {
     const query = getIntrospectionQuery({
       descriptions: true,
       specifiedByUrl: true,

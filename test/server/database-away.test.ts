@@ -1,4 +1,4 @@
-/** The database does not answer: whoever asks is told so, at every door alike, and to come again. */
+/** While the database does not answer, every endpoint says so and asks the client to retry. */
 import { createServer, type Server, type Socket } from 'node:net'
 import { expect } from 'chai'
 import { makeServer } from '../../src/server/server.js'
@@ -11,7 +11,7 @@ const GIVEN_UP: [what: string, met: (socket: Socket) => void][] = [
   ['takes connections and says nothing', () => undefined],
 ]
 
-describe('while the database', () => {
+describe('a hub whose database does not answer', () => {
   let world: World
   before(async () => {
     world = await makeWorld()
@@ -44,7 +44,7 @@ describe('while the database', () => {
   }
 
   for (const [what, met] of GIVEN_UP)
-    it(`R-8: ${what}, every endpoint answers 503 UNAVAILABLE with Retry-After`, async () => {
+    it(`R-8: every endpoint answers 503 UNAVAILABLE with Retry-After while the database ${what}`, async () => {
       await away(met, async (url) => {
         const headers = { authorization: `Bearer ${world.token('officer')}`, 'content-type': 'application/json' }
         const marketplace = { authorization: `Bearer ${world.token('marketplace', 'm')}`, 'content-type': 'text/plain' }

@@ -1,4 +1,4 @@
-/** The public's answers over HTTP while the database is behind what has left it. */
+/** The public's answers over HTTP while a restored database lacks what the hub has already sent out. */
 import { expect } from 'chai'
 import { platforms } from '../../src/platforms/index.js'
 import { detectRestore, releaseRestored } from '../../src/work/delivery/restored.js'
@@ -31,7 +31,7 @@ describe('a restored database over HTTP', () => {
     return { status: answer.status, text: await answer.text() }
   }
   const html = { headers: { accept: 'text/html' } }
-  /** Each way that leads to the whole list, or to a part of it. */
+  /** Every endpoint that answers the public list or a part of it. */
   const lists = {
     'GET /data/blacklist.csv': () => get('/data/blacklist.csv'),
     'GET /data/blacklist.json': () => get('/data/blacklist.json'),
@@ -63,7 +63,7 @@ describe('a restored database over HTTP', () => {
   const said = { notes: { sent: () => ({ deliveryId: 1_000_000, number: 7 }), published: () => null } }
   const names = ({ text }: Seen) => text.includes(LISTED) || text.includes(NAME)
 
-  it('R-4: names nobody at any address until its release', async () => {
+  it('R-4: names no listed operator at any address until a person releases it', async () => {
     const [listed, withheld] = [
       { listed: true, stale: false, listings: 1 },
       { listed: false, stale: true, listings: 0 },

@@ -22,7 +22,7 @@ describe('people at the desk', () => {
     world = await makeWorld()
   })
   after(() => world.close())
-  // Each on a day of its own, so that no attempt of another test is counted.
+  // Each test runs on a day of its own, so that no attempt of another test is counted.
   let now = NOW
   beforeEach(() => {
     day += 1
@@ -93,7 +93,7 @@ describe('people at the desk', () => {
     expect(JSON.stringify(await trail.listAfter(world.database.db, number, 20))).to.not.include('wrong place')
   })
 
-  it('are told their permissions, and that a session has ended, also after the browser dropped its cookie', async () => {
+  it('get their permissions, and learn that a session has ended, also after the browser dropped its cookie', async () => {
     const session = await signedIn('told')
     const answered = await fetch(`${world.url}/desk/session`, { headers: { cookie: session.cookie } })
     const told = (await answered.json()) as { acts: string[] }
@@ -225,7 +225,7 @@ describe('people at the desk', () => {
     for (const one of words) expect(one).to.deep.equal(words[0])
   })
 
-  it('wait after ten wrong passwords at this address, with the right one as well', async () => {
+  it('must wait after ten wrong passwords from one address, even with the right one', async () => {
     const { one_time_password: password } = await add('guessed')
     for (let n = 0; n < 10; n += 1) await login({ name: n % 2 ? 'GUESSED' : 'guessed', password: `wrong ${n}` })
     const answer = await login({ name: 'guessed', password, newPassword: OWN })
@@ -256,11 +256,11 @@ describe('people at the desk', () => {
     ['a prototype', JSON.parse('{"__proto__": {"name": "x", "password": "y"}}')],
   ]
   for (const [what, body] of bad)
-    it(`${what} is refused (INPUT_INVALID)`, async () => {
+    it(`send ${what} and are refused (INPUT_INVALID)`, async () => {
       expect(await codeOf(await login(body))).to.deep.equal([400, 'INPUT_INVALID'])
     })
 
-  it('endpoints answer their own methods only', async () => {
+  it('find that the endpoints answer their own methods only', async () => {
     const answer = await fetch(`${world.url}/desk/login`)
     expect([answer.status, answer.headers.get('allow')]).to.deep.equal([405, 'POST'])
     expect((await fetch(`${world.url}/desk/session`)).status).to.equal(401)

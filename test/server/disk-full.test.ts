@@ -1,4 +1,4 @@
-/** The disk of the database is full: whoever asks is told so at every door, and whoever sends it traffic. */
+/** While the disk of the database is full, every endpoint answers so, and the hub reports itself not ready. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { expect } from 'chai'
@@ -81,7 +81,7 @@ describe('R-9: while the disk of the database is full', () => {
     disks.close()
   })
 
-  it('R-9: every writer reports a full disk to the readiness: connections, COPY and files', async () => {
+  it('R-9: every writer reports a full disk to the readiness check: connections, COPY and files', async () => {
     let now = 0
     const disks = watchDisks('/', () => now)
     const heard = async (act: () => unknown) => {

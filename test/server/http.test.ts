@@ -89,7 +89,7 @@ describe('HTTP', () => {
       expect(bare).to.deep.equal([])
     })
 
-    it('refuses what is too deep, too broad, too many aliases, too long', async () => {
+    it('refuses a query that is too deep or too long, or has too many aliases or doubling or cyclic fragments', async () => {
       const deep = `{ listing(id: "x") ${'{ operator { listings '.repeat(8)}{ id }${' } }'.repeat(8)} }`
       const aliases = `{ ${Array.from({ length: 51 }, (_, i) => `a${i}: standing(code: "x") { status }`).join(' ')} }`
       const doubled = `{ ...f0 } ${Array.from({ length: 20 }, (_, i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`).join(' ')} fragment f20 on Query { a: standing(code: "x") { status } }`
@@ -107,7 +107,7 @@ describe('HTTP', () => {
       }
     })
 
-    it('refuses a body over the limit with 413, announced or not', async () => {
+    it('refuses a body over the limit with 413, with or without Content-Length', async () => {
       const body = JSON.stringify({ query: '{ __typename }', variables: { x: 'x'.repeat(1_000_001) } })
       const announced = await post('/graphql', body, JSON_TYPE)
       expect([announced.status, await codeOf(announced)]).to.deep.equal([413, 'CONTENT_TOO_LARGE'])
@@ -163,7 +163,7 @@ describe('HTTP', () => {
       })
     })
 
-    it('operations are closed to roles other than authorities', async () => {
+    it('refuses agencies, platforms and runs to the public and to marketplaces, and opens them to auditors', async () => {
       for (const field of ['agencies { id }', 'platforms { id }', 'runs { nodes { id } }']) {
         const codes = await Promise.all(
           [undefined, world.token('marketplace'), world.token('auditor')].map(

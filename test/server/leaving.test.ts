@@ -1,6 +1,6 @@
 /**
- * Whose statements the server of the database shows, and that they end when nobody waits for them: over real HTTP, with rows
- * locked by the test so that an answer waits for as long as the test likes.
+ * Statements carry the id of their request and are cancelled when its client leaves. Over real HTTP; the test locks tables, so
+ * that an answer waits as long as the test needs.
  */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -30,7 +30,7 @@ describe('statements of a request', () => {
     await world.close()
   })
 
-  /** Running now, as PostgreSQL shows them. */
+  /** Statements of this request that PostgreSQL is executing now. */
   const running = async (id: string): Promise<{ query: string; waits: boolean }[]> => {
     const rows = await rowsOf(
       watcher,
@@ -56,7 +56,7 @@ describe('statements of a request', () => {
 
   const readings: [string, string, (headers: Record<string, string>, signal: AbortSignal) => Promise<Response>][] = [
     [
-      'a question',
+      'a GraphQL query',
       'runs',
       (headers, signal) =>
         fetch(`${world.url}/graphql`, {
@@ -66,7 +66,7 @@ describe('statements of a request', () => {
           body: JSON.stringify({ query: '{ runs(first: 1) { nodes { id } } }' }),
         }),
     ],
-    ['a door for programs', 'scores', (headers, signal) => fetch(`${world.url}/v1/scores/7`, { headers, signal })],
+    ['a score as JSON', 'scores', (headers, signal) => fetch(`${world.url}/v1/scores/7`, { headers, signal })],
     [
       'a page of changes',
       'change_clients',
@@ -74,7 +74,7 @@ describe('statements of a request', () => {
         fetch(`${world.url}/v1/changes?limit=1`, { headers: { ...headers, accept: 'application/json' }, signal }),
     ],
     ['a standing', 'access_codes', (headers, signal) => fetch(`${world.url}/v1/standing/${CODE}`, { headers, signal })],
-    // A name search is of one request; everything else on the page is shared and carries no id.
+    // A name search belongs to one request. Everything else on the page is shared and carries no id.
     [
       'a page',
       'public_entries',
@@ -83,13 +83,13 @@ describe('statements of a request', () => {
     ['a file', 'snapshots', (headers, signal) => fetch(`${world.url}/data/blacklist.csv`, { headers, signal })],
   ]
   const tokens: Record<string, () => string> = {
-    'a question': () => world.token('officer'),
-    'a door for programs': () => world.token('officer'),
+    'a GraphQL query': () => world.token('officer'),
+    'a score as JSON': () => world.token('officer'),
     'a page of changes': () => world.token('marketplace'),
-    // Its access code is looked for first, and is none.
+    // The server first looks up the party's access code, which does not exist.
     'a standing': () => world.keys.sign({ sub: CODE, role: 'party', ...NOWHERE, grant: 1 }, NOW.getTime()).token,
   }
-  const statuses: Record<string, number> = { 'a door for programs': 404, 'a standing': 401 }
+  const statuses: Record<string, number> = { 'a score as JSON': 404, 'a standing': 401 }
   for (const [what, table, send] of readings)
     it(`of ${what} carry its id, and are cancelled when its client leaves`, async () => {
       const id = `leaving-${what.replaceAll(' ', '-')}`
@@ -112,12 +112,12 @@ describe('statements of a request', () => {
           (found) => found.length === 0,
         )
       })
-      // Whoever comes next gets the connection, as good as before.
+      // The next requests reuse the connection, and it works.
       const answers = await Promise.all(Array.from({ length: 12 }, () => send(headers, AbortSignal.timeout(20_000))))
       for (const answer of answers) expect(answer.status).to.equal(statuses[what] ?? 200)
     })
 
-  it('end with the time in which an answer has to begin, but not for a slow reader of a begun answer', async () => {
+  it('are cancelled when the answer has not begun in time, but not while a slow client reads a begun answer', async () => {
     const found = async (isBegun: boolean): Promise<string> => {
       const server = createServer(async (_, response) => {
         const own = makeRequestDatabase(world.database.db, {
@@ -147,7 +147,7 @@ describe('statements of a request', () => {
     expect(await found(true)).to.equal('begun answered')
   })
 
-  it('of an act continue to the end when its client leaves', async () => {
+  it('of a mutation continue to the end when its client leaves', async () => {
     const token = world.token('administrator', 'a-1')
     const leaving = new AbortController()
     const id = 'leaving-act'
@@ -216,7 +216,7 @@ describe('statements of a request', () => {
       rowsOf(watcher, `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like ?`, [text])
     const leaving = new AbortController()
     let stayed: Promise<Response>[] = []
-    // The list has changed, so that nothing is cached.
+    // A change of the list empties the page cache.
     await world.database.db.raw('insert into public_changes (xid) values (pg_current_xact_id())')
     await holding('public_entries', async () => {
       const left = ask('page-first', leaving.signal).catch((error: Error) => error.name)
@@ -253,7 +253,7 @@ describe('statements of a request', () => {
     await db.destroy()
   })
 
-  it('within a transaction, nested or not, carry the id, and a cancelled one leaves nothing', async () => {
+  it('within a transaction, nested or not, carry the id, and a cancelled transaction changes nothing', async () => {
     const db = connect(world.database.url)
     db.client.pool.max = 1
     const over = new AbortController()
@@ -311,22 +311,26 @@ describe('statements of a request', () => {
     await db.destroy()
   })
 
-  it('refuse an id that could end their comment', () => {
+  it('take no id that could end the SQL comment', () => {
     for (const name of ['x */ drop table operators; /*', '', 'a b', "'", 'x'.repeat(65), '*/'])
       expect(() => tagWithRequest(world.database.db, { name })).to.throw()
   })
 
   const ids: [string, Record<string, string>, RegExp][] = [
-    ['its own name for itself', { 'x-request-id': 'Order.7_a-b' }, /^Order\.7_a-b$/],
-    ['a trace', { traceparent: `00-${TRACE}-b7ad6b7169203331-01` }, new RegExp(`^${TRACE}$`)],
-    ['a name and a trace', { 'x-request-id': 'mine', traceparent: `00-${TRACE}-b7ad6b7169203331-01` }, /^mine$/],
-    ['a trace of zeros', { traceparent: `00-${'0'.repeat(32)}-b7ad6b7169203331-01` }, /^[0-9a-f]{8}-/],
-    ['no trace', { traceparent: `00-${TRACE}` }, /^[0-9a-f]{8}-/],
-    ['SQL', { 'x-request-id': 'x */ select 1; /*' }, /^[0-9a-f]{8}-/],
-    ['too long a name', { 'x-request-id': 'x'.repeat(65) }, /^[0-9a-f]{8}-/],
+    ['X-Request-Id', { 'x-request-id': 'Order.7_a-b' }, /^Order\.7_a-b$/],
+    ['traceparent', { traceparent: `00-${TRACE}-b7ad6b7169203331-01` }, new RegExp(`^${TRACE}$`)],
+    [
+      'X-Request-Id and traceparent',
+      { 'x-request-id': 'mine', traceparent: `00-${TRACE}-b7ad6b7169203331-01` },
+      /^mine$/,
+    ],
+    ['a traceparent of zeros', { traceparent: `00-${'0'.repeat(32)}-b7ad6b7169203331-01` }, /^[0-9a-f]{8}-/],
+    ['a truncated traceparent', { traceparent: `00-${TRACE}` }, /^[0-9a-f]{8}-/],
+    ['SQL in X-Request-Id', { 'x-request-id': 'x */ select 1; /*' }, /^[0-9a-f]{8}-/],
+    ['an overlong X-Request-Id', { 'x-request-id': 'x'.repeat(65) }, /^[0-9a-f]{8}-/],
   ]
   for (const [what, headers, expected] of ids)
-    it(`carry the id of the answer: with ${what}`, async () => {
+    it(`carry the id of the answer, which is valid: for a request with ${what}`, async () => {
       const answer = await fetch(`${world.url}/healthz`, { headers })
       expect(answer.headers.get('x-request-id')).to.match(expected)
     })

@@ -1,4 +1,4 @@
-/** What Prometheus reads: parsed by strict rules, moved by what is done, and kept from whoever it is not for. */
+/** The metrics for Prometheus: strict text format, values that follow the requests, and access for configured readers only. */
 import { createServer, get, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
@@ -15,7 +15,7 @@ interface Parsed {
   samples: Map<string, number>
 }
 
-/** The text format 0.0.4 of Prometheus: each family has HELP, then TYPE, then its samples together, none twice. */
+/** Parses text format 0.0.4 of Prometheus strictly: each family has HELP, then TYPE, then all its samples, none twice. */
 const parsed = (text: string): Parsed => {
   const types = new Map<string, string>()
   const samples = new Map<string, number>()
@@ -78,7 +78,7 @@ describe('metrics', () => {
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ query }),
     }).then((answer) => answer.text())
-  /** By how much each sample has moved. */
+  /** Returns by how much `act` increases each sample. */
   const moved = async (act: () => Promise<unknown>): Promise<(name: string) => number> => {
     const before = await scraped()
     await act()
@@ -148,7 +148,7 @@ describe('metrics', () => {
     expect([...samples.keys()].filter((name) => /"(?:undefined|INTERNAL)"/.test(name))).to.deep.equal([])
   })
 
-  it('count a quota that was reached', async () => {
+  it('count requests refused by the quota', async () => {
     const parts = { ...world.parts, quota: 2, metrics: makeMetrics(), scraping: { token: TOKEN, local: false } }
     const other = await makeServer(parts)
     const there = await listening(other)
@@ -205,7 +205,7 @@ describe('metrics', () => {
     const sql = await world.statements(async () => {
       for (let i = 0; i < 20; i += 1) await scraped()
     })
-    // What was looked up shortly before the first reading may run out during them, too.
+    // A figure cached shortly before the first reading may also expire during the readings.
     const looks = 1 + Math.floor((performance.now() - began) / 5_000)
     expect(sql.filter((one) => one.includes('figures.single')).length).to.be.at.most(looks)
   })
@@ -245,7 +245,7 @@ describe('metrics', () => {
     await closed(other)
   })
 
-  it('have few values for each label', () => {
+  it('bound the number of values of a label', () => {
     const few = makeMetrics()
     for (let i = 0; i < 2_000; i += 1) few.refused(`CODE_${i}`)
     return few.text([]).then((text) => {

