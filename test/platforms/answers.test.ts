@@ -1,4 +1,4 @@
-/** Answers that no stand-in gives. */
+/** Answers that the stand-ins never give. */
 import { expect } from 'chai'
 import iconv from 'iconv-lite'
 import { NO_RECEIPT_CODE, type Receipt } from '../../src/domain/delivery/delivery.js'
@@ -58,7 +58,7 @@ it('every platform reads an answer in GB18030 regardless of the declared encodin
   }
 })
 
-describe('an answer no platform should give', () => {
+describe('an answer that no platform should give', () => {
   for (const platform of platforms) {
     const { id } = platform
 
@@ -120,7 +120,7 @@ describe('an answer no platform should give', () => {
     })
   }
 
-  it('keeps a row owed when the answer omits it, and keeps the other receipts', async () => {
+  it('keeps a row owed when the answer omits it, and accepts the other receipts', async () => {
     const receipts = await answered(
       nationalPlatform,
       jsonStandInAnswer(200, { receipts: [{ ILLID: 'lst_test_2', code: '00' }] }),

@@ -53,7 +53,7 @@ describe('check of an outgoing row', () => {
     const withOperator = (changes: Partial<EntryNotice['operator']>) =>
       noticeOf(1, { operator: { ...noticeOf(1).operator, ...changes } })
 
-    it(`${platform.id} accepts a complete notice, added, changed, removed or without end`, () => {
+    it(`${platform.id} accepts a complete notice, whether added, changed, removed or without an end`, () => {
       expect(platform.check(noticeOf(1))).to.deep.equal([])
       expect(platform.check(noticeOf(1, { action: 'CHANGE', sequence: 2 }))).to.deep.equal([])
       expect(platform.check(removalOf(1, 3))).to.deep.equal([])
@@ -66,24 +66,24 @@ describe('check of an outgoing row', () => {
       })
     }
 
-    it(`${platform.id} requires one of the two codes, the USCC in its form`, () => {
+    it(`${platform.id} requires one of the two codes, and the USCC in its form`, () => {
       expect(faultsOf(withOperator({ uscc: null }))).to.deep.equal([fields.regNo])
       expect(faultsOf(withOperator({ uscc: null, regNo: '220102600012340' }))).to.deep.equal([])
       expect(faultsOf(withOperator({ uscc: '91220102' }))).to.deep.equal([fields.uscc])
     })
 
-    it(`${platform.id} finds a text longer than its field, counted in characters`, () => {
+    it(`${platform.id} reports a text longer than its field, counted in characters`, () => {
       expect(faultsOf(withOperator({ name: '𠮷'.repeat(100) }))).to.deep.equal([])
       expect(faultsOf(withOperator({ name: '长'.repeat(101) }))).to.deep.equal([fields.name])
       expect(faultsOf(noticeOf(1, { documentNumber: '号'.repeat(129) }))).to.deep.equal([fields.documentNumber])
       expect(faultsOf(noticeOf(1, { authorityCode: '2201020' }))).to.deep.equal([fields.authorityCode])
     })
 
-    it(`${platform.id} finds a day that does not exist`, () => {
+    it(`${platform.id} reports a day that does not exist`, () => {
       expect(faultsOf(noticeOf(1, { decidedOn: '2025-02-30' }))).to.deep.equal([fields.decidedOn])
     })
 
-    it(`${platform.id} requires the removal in a removal, and nowhere else`, () => {
+    it(`${platform.id} requires the removal's fields in a removal, and forbids them elsewhere`, () => {
       expect(faultsOf({ ...removalOf(1, 2), removal: null })).to.not.deep.equal([])
       expect(faultsOf({ ...removalOf(1, 2), action: 'CHANGE' })).to.not.deep.equal([])
     })
@@ -116,7 +116,7 @@ describe('check of an outgoing row', () => {
     })
   }
 
-  it('refuses an entry of another list for platforms that show serious ones only', () => {
+  it('platforms that show the serious list only refuse an entry of another list', () => {
     const faulty = platforms.filter(({ check }) => check(noticeOf(1, { list: 'abnormal' })).length > 0)
     expect(faulty.map(({ id }) => id)).to.include.members(['national', 'creditchina'])
   })

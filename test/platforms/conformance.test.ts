@@ -1,4 +1,4 @@
-/** Conformance of every platform by each transport: stand-ins over real HTTP, a real folder, a real database. */
+/** Conformance of every platform over each transport: stand-ins over real HTTP, a real folder and a real database. */
 import { expect } from 'chai'
 import { NO_RECEIPT_CODE, type Notice } from '../../src/domain/delivery/delivery.js'
 import { isRefusal, type Refusal } from '../../src/foundation/errors.js'
@@ -61,7 +61,7 @@ describe('every credit platform', () => {
           }
         }
 
-        it(`${at} shows an entry after it was added`, () =>
+        it(`${at} shows an entry after its addition`, () =>
           withReceiver(async ({ to }, tell) => {
             const [receipt] = await tell(noticeOf(1))
             expect(receipt).to.deep.include({ key: 'lst_test_1', accepted: true, code: '00', field: null, value: null })
@@ -105,7 +105,7 @@ describe('every credit platform', () => {
             expect(await platform.shown(to)).to.deep.equal([])
           }))
 
-        it(`${at} refusing one row names its code and field and holds up no other`, () =>
+        it(`${at} refusing one row names its code and field, and accepts the others`, () =>
           withReceiver(async (receiver, tell) => {
             const { uscc } = noticeOf(2).operator
             receiver.refuse(uscc ?? '')
@@ -122,7 +122,7 @@ describe('every credit platform', () => {
             expect(shown.map(({ key }) => key)).to.have.members(['lst_test_1', 'lst_test_3'])
           }))
 
-        it(`${at} refusing every row gives receipts, not silence`, () =>
+        it(`${at} refusing every row answers with a receipt for each`, () =>
           withReceiver(async (receiver, tell) => {
             receiver.refuse(noticeOf(1).operator.name)
             expect((await tell(noticeOf(1)))[0]).to.include({ accepted: false, code: '1001' })
@@ -137,14 +137,14 @@ describe('every credit platform', () => {
             expect((await platform.shown(receiver.to)).map(({ name }) => name)).to.deep.equal([right.operator.name])
           }))
 
-        it(`${at} takes names with markup, separators and rare characters as they are`, () =>
+        it(`${at} keeps names with markup, separators and rare characters unchanged`, () =>
           withReceiver(async ({ to }, tell) => {
             const name = `长春<&"'>]]>𠮷田𬭚,商贸;&amp;=1+1有限公司`
             await tell(noticeOf(1, { operator: { ...noticeOf(1).operator, name } }))
             expect((await platform.shown(to)).map((shown) => shown.name)).to.deep.equal([name])
           }))
 
-        it(`${at} takes an operator that has only a registration number`, () =>
+        it(`${at} accepts an operator that has only a registration number`, () =>
           withReceiver(async ({ to }, tell) => {
             const operator = { uscc: null, name: '虚构镇小卖部', regNo: '220102600012340' }
             expect(platform.check(noticeOf(1, { operator }))).to.deep.equal([])
@@ -154,7 +154,7 @@ describe('every credit platform', () => {
             ])
           }))
 
-        it(`${at} takes a whole batch`, () =>
+        it(`${at} accepts a whole batch`, () =>
           withReceiver(async ({ to }, tell) => {
             const notices = Array.from({ length: platform.batchSize }, (_, index) => noticeOf(index + 1))
             const receipts = await tell(...notices)
@@ -163,7 +163,7 @@ describe('every credit platform', () => {
             expect(await platform.shown(to)).to.have.length(platform.batchSize)
           }))
 
-        it(`${at} knows what it has accepted, and nothing of what was never sent`, () =>
+        it(`${at} confirms a notice that it accepted, and none that was never sent`, () =>
           withReceiver(async ({ to }, tell) => {
             await tell(noticeOf(1))
             const asked = [noticeOf(1), noticeOf(1, { sequence: 2 }), noticeOf(9), removalOf(8, 2)]
@@ -176,7 +176,7 @@ describe('every credit platform', () => {
           }))
 
         for (const [kind, recordOf] of RECORDS.filter(([kind]) => platform.kinds.includes(kind))) {
-          it(`${at} receives a ${kind}, its change and its withdrawal, and shows it accordingly`, () =>
+          it(`${at} accepts a ${kind}, its change and its withdrawal, and shows each state`, () =>
             withReceiver(async ({ to }, tell) => {
               const first = recordOf(1)
               const { key, operator } = first
@@ -204,7 +204,7 @@ describe('every credit platform', () => {
               expect((await platform.shown(to)).map((each) => each.key)).to.deep.equal([recordOf(2).key])
             }))
 
-          it(`${at} refusing one ${kind} names its code and field and holds up no other`, () =>
+          it(`${at} refusing one ${kind} names its code and field, and accepts the others`, () =>
             withReceiver(async (receiver, tell) => {
               receiver.refuse(recordOf(2).operator.uscc ?? '')
               const receipts = await tell(recordOf(1), recordOf(2), recordOf(3))
@@ -223,7 +223,7 @@ describe('every credit platform', () => {
           })
         }
 
-        it(`${at} is abandoned at once when the sender stops`, () =>
+        it(`${at} is sent nothing once the sender stops`, () =>
           withReceiver(async (receiver) => {
             const signal = AbortSignal.abort(new Error('stopping'))
             const sending = platform.send(batchOf(noticeOf(1)), { ...receiver.to, signal })
@@ -233,7 +233,7 @@ describe('every credit platform', () => {
             expect(receiver.told()).to.equal(0)
           }))
 
-        it(`${at} that is not there is unreachable, by sending, asking and reading back`, async () => {
+        it(`${at} is PLATFORM_UNREACHABLE when it is down, by sending, asking and reading back`, async () => {
           const receiver = await way.open()
           await receiver.close()
           expect((await refusalOf(platform.send(batchOf(noticeOf(1)), receiver.to))).code).to.equal(
@@ -246,7 +246,7 @@ describe('every credit platform', () => {
       })
     }
 
-    it(`${platform.id} is unreachable at an unsupported address scheme`, async () => {
+    it(`${platform.id} is PLATFORM_UNREACHABLE at an unsupported address scheme`, async () => {
       const to = { url: 'ftp://127.0.0.1:1/', secret: 'a secret' }
       for (const call of [() => platform.send(batchOf(noticeOf(1)), to), () => platform.shown(to)]) {
         expect((await refusalOf(call())).code).to.equal('PLATFORM_UNREACHABLE')
@@ -254,7 +254,7 @@ describe('every credit platform', () => {
     })
 
     describe(`${platform.id} over HTTP`, () => {
-      it(`${platform.id} refusing the credentials is unreachable, by sending and by reading back`, () =>
+      it(`${platform.id} refusing the credentials is PLATFORM_UNREACHABLE, by sending and by reading back`, () =>
         withStandIn(platform, async (standIn) => {
           const to = { url: standIn.url, secret: 'wrong' }
           for (const ask of [() => platform.send(batchOf(noticeOf(1)), to), () => platform.shown(to)]) {

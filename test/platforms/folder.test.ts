@@ -36,7 +36,7 @@ describe('an exchange folder', () => {
     throw error ?? new Error('nothing was refused')
   }
 
-  it('holds a batch in GB18030 under its id, with every column in its header, and nothing half written', async () => {
+  it('contains a batch in GB18030 under its id, with every column in the header and no partial file', async () => {
     expect((await send(noticeOf(1), noticeOf(2))).map(({ code }) => code)).to.deep.equal([WAITING_CODE, WAITING_CODE])
     expect((await readdir(path)).sort()).to.deep.equal(['batch-1.csv', 'sent'])
     const lines = iconv.decode(await readFile(join(path, 'batch-1.csv')), 'gb18030').split('\r\n')
@@ -45,19 +45,19 @@ describe('an exchange folder', () => {
     expect(lines[1]).to.match(/^lst_test_1,1,ADD,serious,严重违法失信名单,长春虚构商贸第1有限公司,/)
   })
 
-  it('waits while a batch is there, and after it was taken without an answer', async () => {
+  it('keeps a notice waiting while its batch is there, and after the receiver took it without an answer', async () => {
     await send(noticeOf(1))
     expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING_CODE])
     await rm(join(path, 'batch-1.csv'))
     expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING_CODE])
   })
 
-  it('does not know a batch that was never written', async () => {
+  it('has no receipt for a batch that was never written', async () => {
     await send(noticeOf(1))
     expect(await codesOf(noticeOf(2), noticeOf(1, { sequence: 2 }))).to.deep.equal([NO_RECEIPT_CODE, NO_RECEIPT_CODE])
   })
 
-  it('knows a batch whose sender died before noting the keys', async () => {
+  it('recognises a batch whose sender died before it noted the keys', async () => {
     await send(noticeOf(1))
     await rm(join(path, 'sent'), { recursive: true })
     expect(await codesOf(noticeOf(1), noticeOf(2))).to.deep.equal([WAITING_CODE, NO_RECEIPT_CODE])
@@ -88,7 +88,7 @@ describe('an exchange folder', () => {
     expect(await codesOf(noticeOf(1), noticeOf(2), noticeOf(3))).to.deep.equal(['00', NO_RECEIPT_CODE, NO_RECEIPT_CODE])
   })
 
-  it('keeps waiting where a receipt cannot be read, with the reason', async () => {
+  it('keeps a notice waiting if its receipt cannot be read, with the reason', async () => {
     await send(noticeOf(1))
     for (const content of ['"not closed\n', 'no,such,columns\n1,2,3\n', Buffer.from([0xff, 0xfe, 0xff, 0x0a]), '']) {
       await writeFile(join(path, 'batch-1.receipt.csv'), content)
@@ -98,13 +98,13 @@ describe('an exchange folder', () => {
     }
   })
 
-  it('assigns the lines of one key in turn where the receiver does not repeat the sequence', async () => {
+  it('assigns the receipt lines of one key in order if the receiver does not repeat the sequence', async () => {
     await send(noticeOf(1), removalOf(1, 2))
     await writeFile(join(path, 'batch-1.receipt.csv'), 'ENTRY_ID,state,ruleCode\nlst_test_1,0,1001\nlst_test_1,1,00\n')
     expect(await codesOf(noticeOf(1), removalOf(1, 2))).to.deep.equal(['1001', '00'])
   })
 
-  it('names a batch differently where one of its id exists or was answered', async () => {
+  it('gives a batch another name if one with its id exists or was answered', async () => {
     await send(noticeOf(1))
     await send(noticeOf(2))
     expect(await lying()).to.deep.equal(['batch-1-2.csv', 'batch-1.csv'])
@@ -132,7 +132,7 @@ describe('an exchange folder', () => {
     expect((await readdir(join(path, 'sent'))).sort()).to.deep.equal(['batch-3.csv', 'untaken.csv'])
   })
 
-  it('follows no link and opens no pipe in place of a receipt', async () => {
+  it('ignores a link or pipe in place of a receipt', async () => {
     await send(noticeOf(1))
     await writeFile(join(path, 'elsewhere'), `${HEADER}lst_test_1,1,1,00,,,,\r\n`)
     await symlink(join(path, 'elsewhere'), join(path, 'batch-1.receipt.csv'))
@@ -142,7 +142,7 @@ describe('an exchange folder', () => {
     expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING_CODE])
   })
 
-  it('keeps reading where a receipt or another file is not readable', async () => {
+  it('reads the other receipts if one file is unreadable', async () => {
     await send(noticeOf(1))
     await send(noticeOf(2))
     await receipt('lst_test_1,1,1,00,,,,\r\n')
@@ -151,7 +151,7 @@ describe('an exchange folder', () => {
     await chmod(path, 0o755)
     for (const name of ['batch-1-2.receipt.csv', 'foreign.csv']) await chmod(join(path, name), 0o000)
     const root = process.geteuid?.() === 0
-    // Root may read anything.
+    // Root may read any file, so the test drops to user 65534 (nobody).
     if (root) process.seteuid?.(65_534)
     try {
       expect(await codesOf(noticeOf(1), noticeOf(2))).to.deep.equal(['00', WAITING_CODE])
@@ -168,7 +168,7 @@ describe('an exchange folder', () => {
     expect(await lying()).to.deep.equal(['batch-1.csv'])
   })
 
-  it('notes nothing through a link in place of its own folder', async () => {
+  it('notes no keys through a link in place of its own folder', async () => {
     const elsewhere = await mkdtemp(join(tmpdir(), 'hub-elsewhere-'))
     try {
       await symlink(elsewhere, join(path, 'sent'))
@@ -180,7 +180,7 @@ describe('an exchange folder', () => {
     }
   })
 
-  it('is unreachable and not created when missing', async () => {
+  it('is PLATFORM_UNREACHABLE when missing, and is not created', async () => {
     await rm(path, { recursive: true })
     expect(await reasonOf(send(noticeOf(1)))).to.match(/it is not there/)
     expect(await reasonOf(ask(noticeOf(1)))).to.match(/it is not there/)
@@ -198,7 +198,7 @@ describe('an exchange folder', () => {
     }
   })
 
-  it('is unreachable while its disk is full, leaves no partial batch, and accepts it afterwards', async function () {
+  it('is PLATFORM_UNREACHABLE while its disk is full, leaves no partial batch, and accepts it afterwards', async function () {
     try {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', path], { stdio: 'ignore' })
     } catch {

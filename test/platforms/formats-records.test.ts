@@ -37,9 +37,9 @@ const FORMS = [
   },
 ] as const
 
-describe('the forms of 双公示', () => {
+describe('the exchange formats of 双公示', () => {
   for (const { what, of, check, party } of FORMS) {
-    it(`${what} takes a whole record added, changed and withdrawn, of an organisation and of an individual business`, () => {
+    it(`${what} accepts a whole record added, changed and withdrawn, of an organisation and of an individual business`, () => {
       for (const party_kind of ['ORGANISATION', 'INDIVIDUAL_BUSINESS', null]) {
         const notice = withBody(of(1), { party_kind })
         for (const each of [notice, { ...notice, action: 'CHANGE' as const, sequence: 2 }, withdrawn(notice, 3)]) {
@@ -55,7 +55,7 @@ describe('the forms of 双公示', () => {
       }
     })
 
-    it(`${what} wants the withdrawal in a withdrawal, and nowhere else`, () => {
+    it(`${what} requires the withdrawal's fields in a withdrawal, and forbids them elsewhere`, () => {
       expect(fieldsOf(check({ ...withdrawn(of(1), 2), removal: null }))).to.deep.equal([
         'HUB_CXDM',
         'HUB_CXSY',
@@ -69,7 +69,7 @@ describe('the forms of 双公示', () => {
       ])
     })
 
-    it(`${what} holds no withdrawal up for a field that only a standing record needs`, () => {
+    it(`${what} accepts a withdrawal without the fields that only a record in force needs`, () => {
       const bare = withBody(withdrawn(of(1), 2), {
         authority_code: null,
         source_unit: null,
@@ -81,7 +81,7 @@ describe('the forms of 双公示', () => {
       expect(check(bare)).to.deep.equal([])
     })
 
-    it(`${what} finds what is longer than its field`, () => {
+    it(`${what} reports a text longer than its field`, () => {
       expect(check(withBody(of(1), { document_number: '号'.repeat(257) }))).to.have.length(1)
       expect(check(withBody(of(1), { content: '长'.repeat(5001) }))).to.have.length(1)
     })
@@ -93,7 +93,7 @@ describe('the forms of 双公示', () => {
     })
   }
 
-  it('hold exactly the fields of their schemas whatever a body says, no certificate in any, and their check never fails', () => {
+  it('contain exactly the fields of their schemas for any body, never a certificate number, and the check never throws', () => {
     const anything = fc.dictionary(
       fc.constantFrom(
         ...Object.keys(penaltyOf(1).body),
@@ -120,12 +120,12 @@ describe('the forms of 双公示', () => {
     )
   })
 
-  it('writes amounts in 万元 with six decimals, as text', () => {
+  it('write amounts in 万元 with six decimals, as text', () => {
     const row = penaltyRow(withBody(penaltyOf(1), { fine_yuan: '2000', confiscated_yuan: '12345678901.23' }))
     expect([row.CF_NR_FK, row.CF_NR_WFFF]).to.deep.equal(['0.200000', '1234567.890123'])
   })
 
-  it('wants the amount of a fine and of a confiscation, the licence that is suspended or revoked, and none of them elsewhere', () => {
+  it('require the amount of a fine or confiscation and the suspended or revoked licence, and forbid them elsewhere', () => {
     const none = { fine_yuan: null, confiscated_yuan: null, licence: null }
     const faults = (types: string[]) => fieldsOf(checkPenaltyRow(withBody(penaltyOf(1), { ...none, types })))
     expect(faults(['警告'])).to.deep.equal([])
@@ -134,32 +134,32 @@ describe('the forms of 双公示', () => {
     expect(faults(['吊销许可证件'])).to.deep.equal(['CF_NR_ZKDX'])
   })
 
-  it('wants the representative’s name of an organisation only', () => {
+  it("require a representative's name of an organisation only", () => {
     const faults = (party_kind: string) =>
       fieldsOf(checkPenaltyRow(withBody(penaltyOf(1), { representative: null, party_kind })))
     expect(faults('ORGANISATION')).to.deep.equal(['CF_FRDB'])
     expect(faults('INDIVIDUAL_BUSINESS')).to.deep.equal([])
   })
 
-  it('requires the unified code of the party', () => {
+  it('require the unified code of the party', () => {
     const nobody = { ...penaltyOf(1), operator: { uscc: null, name: '虚构', regNo: '220102600012340', orgCode: null } }
     expect(fieldsOf(checkPenaltyRow(nobody))).to.deep.equal(['CF_XDR_SHXYM'])
     expect(checkPenalty2015Row(nobody)).to.deep.equal([])
   })
 
-  it('writes 2099-12-31 when there is no end', () => {
+  it('write 2099-12-31 when there is no end', () => {
     expect(penaltyRow(penaltyOf(1)).CF_YXQ).to.equal('2099-12-31')
     expect(permitRow(permitOf(1)).XK_YXQZI).to.equal('2099-12-31')
     expect(penalty2015Row(penaltyOf(1), '2026-03-04').CF_JZRQ).to.equal('2099/12/31')
   })
 
-  it('names a field once, however many rules it breaks', () => {
+  it('name a field once, however many rules it breaks', () => {
     const nobody = { uscc: null, name: '虚构', regNo: '220102600012340', orgCode: null }
     const faults = fieldsOf(checkPenaltyRow(withBody({ ...penaltyOf(1), operator: nobody }, { party_kind: null })))
     expect(faults).to.have.members(['CF_XDR_LB', 'CF_XDR_SHXYM'])
   })
 
-  it('recognises an individual business by its code when the record does not say', () => {
+  it('recognise an individual business by its code when the record does not say', () => {
     const { operator } = penaltyOf(1)
     const notice = withBody(penaltyOf(1), { party_kind: null })
     const shop = { ...notice, operator: { ...operator, uscc: '92220202MA14A9QU2R' } }
@@ -168,14 +168,14 @@ describe('the forms of 双公示', () => {
     expect(penaltyRow({ ...notice, operator: { ...operator, uscc: null } }).CF_XDR_LB).to.equal(null)
   })
 
-  it('says by XK_ZT whether a permit is valid', () => {
+  it('state by XK_ZT whether a permit is valid', () => {
     const state = (notice: RecordNotice) => permitRow(notice).XK_ZT
     expect(state(permitOf(1))).to.equal('1')
     expect(state(withBody(permitOf(1), { status: 'INVALID' }))).to.equal('2')
     expect(state(withdrawn(permitOf(1), 2))).to.equal('2')
   })
 
-  it('writes ZT of the first generation for normal, withdrawn, disputed and other states', () => {
+  it('write ZT of the 2015 generation for normal, withdrawn, disputed and other states', () => {
     const penalty = (status: string | null) => penalty2015Row(withBody(penaltyOf(1), { status }), '2026-03-04').CF_ZT
     expect(['IN_FORCE', null, 'REVOKED', 'DISPUTED', 'CHANGED'].map(penalty)).to.deep.equal(['0', '0', '1', '2', '3'])
     expect(penalty2015Row(withdrawn(penaltyOf(1), 2), '2026-03-04').CF_ZT).to.equal('1')
@@ -183,7 +183,7 @@ describe('the forms of 双公示', () => {
     expect(permit2015Row(withdrawn(permitOf(1), 2), '2026-03-04').XK_ZT).to.equal('1')
   })
 
-  it('puts into a batch the notices of its own kind only', () => {
+  it('put only notices of their own kind into a batch', () => {
     const mixed: NoticeBatch = {
       id: 'b',
       sentAt: '2026-03-03T17:00:00.000Z',
@@ -194,8 +194,8 @@ describe('the forms of 双公示', () => {
   })
 })
 
-describe('the SOAP call of the first generation', () => {
-  it('carries the token and the rows, days with slashes, dated by the day in Asia/Shanghai', () => {
+describe('the SOAP call of the 2015 generation', () => {
+  it('carries the token and the rows, with slashes in dates, and the day in Asia/Shanghai', () => {
     const call = readSoapCall(Buffer.from(penalty2015Message(batch(penaltyOf(1), penaltyOf(2)), 'to<&>ken')))
     expect(call).to.include({ operation: 'importPenalyXml', token: 'to<&>ken' })
     expect(call?.rows).to.have.length(2)
@@ -219,7 +219,7 @@ describe('the SOAP call of the first generation', () => {
   const whole = (code: string, n: string) =>
     `<Envelope><Body><r><return>&lt;result&gt;&lt;code&gt;${code}&lt;/code&gt;&lt;line&gt;${n}&lt;/line&gt;&lt;/result&gt;</return></r></Body></Envelope>`
 
-  it('gives each row the receipt of its line, and no other', () => {
+  it('gives each row the receipt of its own line only', () => {
     const receipts = read(writeSoapAnswer('importPenalyXml', [line(3, '00'), line(1, '1001')]))
     expect(receipts.map(({ key, accepted, code }) => [key, accepted, code])).to.deep.equal([
       ['pen_test_3', true, '00'],

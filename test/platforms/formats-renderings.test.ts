@@ -1,4 +1,4 @@
-/** Output is read back by the hub's own readers. */
+/** The hub's own readers must read the platforms' formats back unchanged. */
 import { expect } from 'chai'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
@@ -44,7 +44,7 @@ const permits = [permitOf(1), withBody(permitOf(2), { content: HARD, valid_to: '
 const bodiesIn = async (feed: string, bytes: string | Buffer) =>
   (await itemsOf(feed, fileOf(bytes))).flatMap((item) => draftsOf(feed, item)).map(({ body }) => body)
 
-/** The forms of 2019 have no penalty state and take the operator's name. */
+/** The records as the 2019 forms carry them: without a penalty state, and with the operator's name as party. */
 const expectedOf = (notices: readonly RecordNotice[]) =>
   notices.map(({ body, operator, kind }) => ({
     ...body,
@@ -56,7 +56,7 @@ const sent = (...notices: RecordNotice[]) => ({ id: 'batch-1', sentAt: '2026-03-
 
 describe('rows read back by the hub', () => {
   for (const encoding of ['utf-8', 'gb18030'] as const) {
-    it(`come as CSV in ${encoding} as they were`, async () => {
+    it(`are unchanged as CSV in ${encoding}`, async () => {
       const bytes = writeCsv('penalty-row', penalties.map(penaltyRow), encoding)
       expect(await bodiesIn('penalties', bytes)).to.deep.equal(expectedOf(penalties))
       const others = writeCsv('permit-row', permits.map(permitRow), encoding)
@@ -64,7 +64,7 @@ describe('rows read back by the hub', () => {
     })
   }
 
-  it('come as a workbook as they were, below a line of Chinese names and a line of codes', async () => {
+  it('are unchanged as a workbook, below a row of Chinese names and a row of codes', async () => {
     const bytes = workbook('penalty-row', '行政处罚', penalties.map(penaltyRow))
     const items = await itemsOf('penalties', fileOf(bytes))
     expect(items.map(({ row }) => row)).to.deep.equal([3, 4, 5])
@@ -75,7 +75,7 @@ describe('rows read back by the hub', () => {
     )
   })
 
-  it('come as JSON as they were', async () => {
+  it('are unchanged as JSON', async () => {
     expect(await bodiesIn('penalties', JSON.stringify(penaltyBatch(sent(...penalties)).rows))).to.deep.equal(
       expectedOf(penalties),
     )
@@ -84,7 +84,7 @@ describe('rows read back by the hub', () => {
     )
   })
 
-  it('come as the XML of the first generation with all that it carries', async () => {
+  it('keep every field that the XML of the 2015 generation has', async () => {
     const inner = (xml: string) => elementsNamed(readXml(Buffer.from(xml)), 'xml')[0]?.text ?? ''
     const [penalty] = await bodiesIn('penalties', inner(penalty2015Message(sent(penaltyOf(1)), 'token')))
     expect(penalty).to.include({
@@ -117,7 +117,7 @@ describe('rows read back by the hub', () => {
 })
 
 describe('the exchange table', () => {
-  it('has a column for each field of a row, and those that identify messages', () => {
+  it('has a column for each field of a row, and columns that identify the message', () => {
     for (const [kind, notice] of [
       ['listing', noticeOf(1)],
       ['penalty', penaltyOf(1)],
@@ -156,7 +156,7 @@ describe('the exchange table', () => {
 })
 
 describe('the envelope', () => {
-  it('carries penalties and permits in the rows of 双公示, as items of their own, and no certificate', () => {
+  it('carries penalties and permits as items of their own with 双公示 rows, and no certificate number', () => {
     for (const [notice, item, field] of [
       [penaltyOf(1), 'xzcf', 'CF_WSH'],
       [permitOf(1), 'xzxk', 'XK_WSH'],
@@ -170,7 +170,7 @@ describe('the envelope', () => {
 })
 
 describe('the signed message', () => {
-  it('carries penalties and permits, standing and withdrawn', () => {
+  it('carries penalties and permits, in force and withdrawn', () => {
     for (const notice of [penaltyOf(1), permitOf(1), withdrawn(penaltyOf(1), 2), withdrawn(permitOf(1), 2)]) {
       expect(checkMessage(notice)).to.deep.equal([])
       expect(noticeMessage(notice)).to.include({ id: notice.key, sequence: notice.sequence, action: notice.action })
@@ -178,7 +178,7 @@ describe('the signed message', () => {
     }
   })
 
-  it('refuses a natural person’s record, and names the faults of any other', () => {
+  it("refuses a natural person's record, and names the faults of other records", () => {
     expect(
       checkMessage(withBody(penaltyOf(1), { party_kind: 'NATURAL_PERSON' })).map(({ rule }) => rule),
     ).to.deep.equal(['natural-person'])

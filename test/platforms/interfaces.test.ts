@@ -1,4 +1,4 @@
-/** A receiver that does exactly what `schema/platforms/interfaces.md` says is understood. */
+/** A receiver that understands only what `schema/platforms/interfaces.md` documents. */
 import { createHmac } from 'node:crypto'
 import { expect } from 'chai'
 import type { Notice } from '../../src/domain/delivery/delivery.js'
@@ -19,7 +19,7 @@ describe('a receiver by the interface document', () => {
 
   for (const { id, doors, headers, answers, displayed } of INTERFACES) {
     const platform = platforms.find((one) => one.id === id) as Platform
-    /** Answers in turn. As documented, nothing follows the last key. */
+    /** Runs `use` against a receiver that gives the documented answers in order. An empty page follows the last key. */
     const received = async (use: (to: PlatformAddress, asked: StandInRequest[]) => Promise<void>): Promise<void> => {
       const asked: StandInRequest[] = []
       const left = [...answers]
@@ -46,7 +46,7 @@ describe('a receiver by the interface document', () => {
       }
     }
 
-    it(`takes one entry of ${id} and refuses another, row by row`, () =>
+    it(`accepts one entry of ${id} and refuses another, row by row`, () =>
       received(async (to, asked) => {
         const receipts = []
         for (let at = 0; at < ENTRIES.length; at += platform.batchSize)
@@ -80,7 +80,7 @@ describe('a receiver by the interface document', () => {
         for (const one of asked) credentialIn(one, always)
       }))
 
-    it(`gets the records of ${id} at the documented address`, () =>
+    it(`receives the records of ${id} at the documented address`, () =>
       received(async (to, asked) => {
         for (const notice of [penaltyOf(1), permitOf(1)] satisfies Notice[])
           await platform.send({ ...batchOf(), notices: [notice] }, to).catch(() => {})

@@ -4,7 +4,7 @@ import type { NoticeBatch } from '../../src/platforms/platform.js'
 
 const CHECK_CHARACTERS = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 
-/** Returns the n-th valid code, which belongs to nobody. */
+/** Returns the n-th synthetic code with a valid check digit. */
 export const usccOf = (n: number): string => {
   const head = `91220102MA${String(n).padStart(7, '0')}`
   const digit = [...CHECK_CHARACTERS].find((character) => isValidUscc(head + character))

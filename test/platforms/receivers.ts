@@ -15,9 +15,9 @@ import { tableSql } from '../support/exchange-table-sql.js'
 
 export interface Receiver {
   to: PlatformAddress
-  /** Includes repeats and rejected rows. */
+  /** How many messages arrived, repeats and rejected rows included. */
   told(): number
-  /** Answers what is waiting. A no-op where answers come at once. */
+  /** Lets the receiver answer what is waiting. Does nothing where answers come with the sending. */
   judge(): Promise<void>
   refuse(codeOrName: string): void
   close(): Promise<void>
@@ -28,7 +28,7 @@ export interface Way {
   open: () => Promise<Receiver>
 }
 
-/** Sends, lets the receiver judge, and asks where answers come later. */
+/** Sends a batch, lets the receiver judge it, and asks for receipts that come later. */
 export const settled = async (platform: Platform, receiver: Receiver, batch: NoticeBatch) => {
   const receipts = await platform.send(batch, receiver.to)
   if (!receipts.some(({ code }) => code === WAITING_CODE)) return receipts
@@ -37,7 +37,7 @@ export const settled = async (platform: Platform, receiver: Receiver, batch: Not
   return platform.ask(batch.notices, receiver.to)
 }
 
-/** The folder and the table belong to the provincial exchange. */
+/** Test receivers for each of a platform's transports. Only the provincial exchange has a folder and a table. */
 export const waysTo = ({ id, ways }: Pick<Platform, 'id' | 'ways'>): Way[] =>
   ways.flatMap((way): Way[] => {
     if (way === 'http:') return [{ name: 'http', open: () => overHttp(id) }]
@@ -167,7 +167,7 @@ const inFolder = async (): Promise<Receiver> => {
   }
 }
 
-/** One database per process with a schema per receiver. It ends with the run's server. */
+/** One database per process, with a schema per receiver. It is dropped when the test run's server stops. */
 let exchangeDatabase: Promise<string> | undefined
 let schemas = 0
 

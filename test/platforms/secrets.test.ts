@@ -1,4 +1,4 @@
-/** A platform's credential never returns from an answer into storage, pages or logs. */
+/** A platform's credential never gets from its answers into storage, pages or logs. */
 import { expect } from 'chai'
 import iconv from 'iconv-lite'
 import { isRefusal } from '../../src/foundation/errors.js'
@@ -45,7 +45,7 @@ const everyCall = (platform: Platform, to: PlatformAddress): (() => Promise<unkn
   async () => platform.ask?.([noticeOf(1)], to),
 ]
 
-/** Answers that contain the credential in every place for text. */
+/** Answers that repeat the credential in every place that can hold text. */
 const ECHOES: readonly [string, (id: Platform['id'], secret: string) => StandInReply][] = [
   [
     'in receipts',
@@ -112,7 +112,7 @@ const ECHOES: readonly [string, (id: Platform['id'], secret: string) => StandInR
 describe('the secret of a platform', () => {
   for (const platform of platforms) {
     for (const [where, echo] of ECHOES) {
-      it(`of ${platform.id} is not kept when the answer holds it ${where}`, () =>
+      it(`of ${platform.id} is not stored when the answer repeats it ${where}`, () =>
         against(
           () => echo(platform.id, SECRET),
           async (to) => {
@@ -121,7 +121,7 @@ describe('the secret of a platform', () => {
         ))
     }
 
-    it(`of ${platform.id} is not kept when the answer writes it with escapes`, () => {
+    it(`of ${platform.id} is not stored when the answer repeats it with escapes`, () => {
       const escaped = [...SECRET].map((sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')
       const inXml = [...SECRET].map((sign) => `&#${sign.charCodeAt(0)};`).join('')
       const echo = ECHOES[0]?.[1](platform.id, 'HERE')
@@ -135,7 +135,7 @@ describe('the secret of a platform', () => {
       )
     })
 
-    it(`of ${platform.id} goes out in a header only, never in the address`, () => {
+    it(`of ${platform.id} is sent in a header only, never in the address`, () => {
       const asked: StandInRequest[] = []
       return against(
         (one) => {
@@ -153,7 +153,7 @@ describe('the secret of a platform', () => {
       )
     })
 
-    it(`of ${platform.id} is not named when it cannot be written into a header`, () =>
+    it(`of ${platform.id} is not named in the refusal when it is no valid header value`, () =>
       against(
         () => jsonStandInAnswer(200, []),
         async ({ url }) => {
@@ -163,7 +163,7 @@ describe('the secret of a platform', () => {
         },
       ))
 
-    it(`of ${platform.id} is not named where it was written into the address`, async () => {
+    it(`of ${platform.id} is not named in the refusal when the address contains it`, async () => {
       for (const url of [
         `http://user:${SECRET}@127.0.0.1:1/`,
         `postgres://user:${SECRET}@127.0.0.1:1/x`,
@@ -176,7 +176,7 @@ describe('the secret of a platform', () => {
       }
     })
 
-    it(`${platform.id} cannot make the hub call elsewhere, by a redirect or by what its answer says`, async () => {
+    it(`${platform.id} cannot make the hub call another host, by a redirect or by its answer's content`, async () => {
       const elsewhere: string[] = []
       const other = await startStandInServer(({ path }) => {
         elsewhere.push(path)

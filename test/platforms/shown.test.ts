@@ -50,8 +50,8 @@ const paging =
     return jsonStandInAnswer(200, all.filter(({ ILLID }) => ILLID > after).slice(0, limit))
   }
 
-describe('what a platform displays', () => {
-  it('is read completely for any page size', () =>
+describe('reading what a platform displays', () => {
+  it('is complete for any page size', () =>
     fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 12 }), async (count, most) => {
         const shown = await against(paging(rows(count), most), (to) => nationalPlatform.shown(to))
@@ -60,7 +60,7 @@ describe('what a platform displays', () => {
       { numRuns: 20 },
     ))
 
-  it('is read over pages of a thousand', async () => {
+  it('requests pages of a thousand', async () => {
     const asked: string[] = []
     const answer = paging(rows(2_000), 5_000)
     const shown = await against(
@@ -74,7 +74,7 @@ describe('what a platform displays', () => {
     expect(asked).to.deep.equal(['limit=1000', `after=${keyOf(999)}&limit=1000`, `after=${keyOf(1_999)}&limit=1000`])
   })
 
-  it('is read completely from a platform without paging, unless it may be truncated', async () => {
+  it('is complete from a platform without paging, unless its list may be truncated', async () => {
     for (const count of [3, 999, 1_001]) {
       expect(
         await against(
@@ -93,13 +93,13 @@ describe('what a platform displays', () => {
     ).to.match(/overlap/)
   })
 
-  it('is refused where pages overlap', async () => {
+  it('fails when pages overlap', async () => {
     const answer = ({ query }: StandInRequest) =>
       jsonStandInAnswer(200, query.get('after') === null ? rows(3) : rows(4))
     expect(await reasonOf(against(answer, (to) => nationalPlatform.shown(to)))).to.match(/overlap/)
   })
 
-  it('is refused when it never ends', async () => {
+  it('fails when the list never ends', async () => {
     let n = 0
     const answer = () => {
       n += 1
@@ -108,7 +108,7 @@ describe('what a platform displays', () => {
     expect(await reasonOf(against(answer, (to) => nationalPlatform.shown(to)))).to.match(/more than 1000 pages/)
   })
 
-  it('is refused when one of its pages fails', async () => {
+  it('fails when one of the pages fails', async () => {
     for (const failing of [
       { status: 500, body: '' },
       { status: 404, body: '' },
@@ -121,7 +121,7 @@ describe('what a platform displays', () => {
     }
   })
 
-  it('is refused with an impossible key', async () => {
+  it('fails at a key that is too long', async () => {
     const answer = () => jsonStandInAnswer(200, [{ ILLID: 'x'.repeat(201) }])
     expect(await reasonOf(against(answer, (to) => nationalPlatform.shown(to)))).to.match(/without ILLID/)
   })
@@ -136,7 +136,7 @@ describe('what a platform displays', () => {
   })
 })
 
-describe('asking what became of a notice', () => {
+describe('asking whether a platform has a notice', () => {
   const ask = (
     answer: (asked: StandInRequest) => StandInReply,
     ...notices: Parameters<NonNullable<typeof nationalPlatform.ask>>[0]
@@ -169,14 +169,14 @@ describe('asking what became of a notice', () => {
     expect(questions).to.equal(0)
   })
 
-  it('stays unknown, and is sent again, when the platform does not support the question', async () => {
+  it('stays unknown, so that the notice is sent again, when the platform does not support the question', async () => {
     for (const status of [400, 404, 405, 501]) {
       const [receipt] = await ask(() => ({ status, body: '' }), noticeOf(1))
       expect(receipt).to.include({ accepted: false, code: NO_RECEIPT_CODE })
     }
   })
 
-  it('stays unknown after an unrelated answer, and is unreachable after a failure', async () => {
+  it('stays unknown after an unrelated answer, and is PLATFORM_UNREACHABLE after a failure', async () => {
     for (const body of ['<html></html>', '{}', '[{}]', '']) {
       const [receipt] = await ask(() => ({ status: 200, body }), noticeOf(1))
       expect(receipt).to.include({ accepted: false, code: NO_RECEIPT_CODE })
@@ -185,7 +185,7 @@ describe('asking what became of a notice', () => {
       expect(await reasonOf(ask(() => answer, noticeOf(1)))).to.be.a('string')
   })
 
-  it('asks for fifty keys at once and writes them as they are', async () => {
+  it('asks for fifty keys at a time, and sends them unchanged', async () => {
     const keys: string[][] = []
     const notices = [noticeOf(0, { key: 'a/b&c' }), ...Array.from({ length: 100 }, (_, n) => noticeOf(n + 1))]
     const receipts = await ask(

@@ -39,7 +39,7 @@ describe('an exchange table', () => {
     throw error ?? new Error('nothing was refused')
   }
 
-  it('contains one unchanged row for each message, in state 0', async () => {
+  it('contains one row for each message, in state 0', async () => {
     expect((await send(noticeOf(1), removalOf(2, 3))).map(({ code }) => code)).to.deep.equal([
       WAITING_CODE,
       WAITING_CODE,
@@ -55,7 +55,7 @@ describe('an exchange table', () => {
     expect(second).to.include({ operation: 'REMOVE', remove_date: '2026-04-01', remove_reason: '信用修复' })
   })
 
-  it('waits for a row that is new or taken, and reads the answer of a judged one', async () => {
+  it('keeps a notice waiting while its row is new or taken, and reads the answer of a judged row', async () => {
     await send(noticeOf(1))
     for (const [state, code] of [
       [0, WAITING_CODE],
@@ -70,20 +70,20 @@ describe('an exchange table', () => {
     expect(receipt).to.deep.include({ accepted: false, code: '1001', text: '说明', receiverId: 'JL-1' })
   })
 
-  it('waits where a row is rejected under the code of success', async () => {
+  it('keeps a notice waiting if its row is rejected with the success code', async () => {
     await send(noticeOf(1))
     await judge(3, '00')
     expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING_CODE])
   })
 
-  it('answers at once for a row accepted before, and leaves it unchanged', async () => {
+  it('answers at once for a row accepted before, and leaves the row unchanged', async () => {
     await send(noticeOf(1))
     await judge(2, '00')
     expect((await send(noticeOf(1)))[0]).to.include({ accepted: true, code: '00', receiverId: 'JL-1' })
     expect((await rows())[0]).to.include({ state: 2, error_code: '00', resub_time: null })
   })
 
-  it('resets a row that was refused or has other content, with the time', async () => {
+  it('resets a row that was refused or gets other content, and notes the time', async () => {
     await send(noticeOf(1))
     await judge(3, '1001')
     expect((await send(noticeOf(1)))[0]).to.include({ code: WAITING_CODE })
@@ -95,7 +95,7 @@ describe('an exchange table', () => {
     expect((await rows())[0]).to.include({ state: 0, reason: '更正后的事由', error_code: null })
   })
 
-  it('has a table for each kind, and asks all of them at once', async () => {
+  it('has a table for each kind, and answers for all kinds at once', async () => {
     await send(noticeOf(1))
     await send(penaltyOf(1))
     await send(permitOf(1))
@@ -105,7 +105,7 @@ describe('an exchange table', () => {
     expect((await one.db('hub_xzcf'))[0]).to.include({ operation: 'ADD', cf_nr_fk: '0.200000' })
   })
 
-  it('is unreachable, by name and without its password, where its address is wrong', async () => {
+  it('is PLATFORM_UNREACHABLE at a wrong address, with the reason and without its password', async () => {
     const at = (change: (url: URL) => void): PlatformAddress => {
       const url = new URL(one.url)
       change(url)
@@ -129,7 +129,7 @@ describe('an exchange table', () => {
     }
   })
 
-  it('is unreachable where its table, a column or the unique key is missing', async () => {
+  it('is PLATFORM_UNREACHABLE where its table, a column or the unique key is missing', async () => {
     await one.db.raw('alter table hub_blacklist drop column reason')
     expect(await reasonOf(send(noticeOf(1)))).to.match(/a column is missing/)
     await one.db.raw('alter table hub_blacklist add reason text, drop constraint hub_blacklist_pkey')
@@ -139,14 +139,14 @@ describe('an exchange table', () => {
     expect(await reasonOf(jilinPlatform.shown(to))).to.match(/the table is not there/)
   })
 
-  it('refuses a row that its columns cannot hold, without naming one of several', async () => {
+  it('refuses a row that its columns cannot hold, and blames none of several', async () => {
     await one.db.raw('alter table hub_blacklist alter reason type varchar(5)')
     expect((await send(noticeOf(1)))[0]).to.include({ key: 'lst_test_1', accepted: false, code: '22001' })
     expect(await reasonOf(send(noticeOf(1), noticeOf(2, { reason: '短' })))).to.match(/22001/)
     expect((await send(noticeOf(2, { reason: '短' })))[0]).to.include({ code: WAITING_CODE })
   })
 
-  it('is unreachable soon when the table is locked', async () => {
+  it('is PLATFORM_UNREACHABLE soon when the table is locked', async () => {
     const holding = await one.db.transaction()
     try {
       await holding.raw('lock table hub_blacklist in access exclusive mode')
@@ -172,7 +172,7 @@ describe('an exchange table', () => {
     }
   })
 
-  it('keeps no connection after use', async () => {
+  it('keeps no connection open after use', async () => {
     const open = async (): Promise<number> => {
       const { rows } = await one.db.raw(
         'select count(*)::int as n, pg_sleep(0.01) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
@@ -182,12 +182,12 @@ describe('an exchange table', () => {
     const before = await open()
     await send(noticeOf(1))
     await reasonOf(jilinPlatform.shown(to))
-    // The server notices a closed connection with a delay.
+    // The server notices a closed connection with a delay, so the count is repeated.
     for (let tries = 0; tries < 100 && (await open()) > before; tries += 1);
     expect(await open()).to.be.at.most(before)
   })
 
-  it('takes its password from the secret where its address holds none', async () => {
+  it('takes its password from the secret if its address has none', async () => {
     const role = 'exchange_writer'
     await one.db.raw(`drop role if exists ${role}`)
     await one.db.raw(`create role ${role} login password '${SECRET}'`)
@@ -209,7 +209,7 @@ describe('an exchange table', () => {
     expect(await codesOf(noticeOf(1))).to.deep.equal(['*'.repeat(SECRET.length)])
   })
 
-  it('rolls back when its sender has stopped waiting', async () => {
+  it('rolls back when its sender stops waiting', async () => {
     const lock = 'lock table hub_blacklist in exclusive mode'
     const stopping = new AbortController()
     const receiver = await one.db.transaction()
@@ -220,12 +220,12 @@ describe('an exchange table', () => {
     stopping.abort(new Error('stopped'))
     expect(await sending).to.equal('Error: stopped')
     await receiver.commit()
-    // The lock is granted once the previous waiter has finished.
+    // The lock is granted only once the earlier waiter has gone.
     await one.db.transaction((tx) => tx.raw(lock))
     expect(await rows()).to.deep.equal([])
   })
 
-  it('masks a password that the receiver repeats, in every place', async () => {
+  it('masks a password that the receiver repeats, in every field', async () => {
     const { password } = new URL(one.url)
     expect(password).to.have.length.above(5)
     await send(noticeOf(1))

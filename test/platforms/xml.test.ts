@@ -35,7 +35,7 @@ describe('XML of the exchange', () => {
     expect(read(xmlLeaf('name', '甲\u0000\u000B\uD800乙')).text).to.equal('甲\uFFFD\uFFFD\uFFFD乙')
   })
 
-  it('heads an envelope with all that the exchange wants to know', () => {
+  it("an envelope's header has every field that the exchange requires", () => {
     const [header, body] = read(writeEnvelope('receiver-x', batchOf(noticeOf(1), noticeOf(2)))).children
     expect(header?.children.map(({ name, text }) => [name, text])).to.deep.equal([
       ['sender', 'jilin-ecommerce-credit-hub'],

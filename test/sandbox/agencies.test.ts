@@ -52,13 +52,13 @@ describe('the stand-in agencies', () => {
   })
   afterEach(() => Promise.all(agencies.map((one) => one.close())))
 
-  it('are seven, each at its own address of this machine', () => {
+  it('are seven, each at its own address on this machine', () => {
     expect(agencies.map((one) => one.id)).to.deep.equal(everyAgency.map(({ id }) => id))
     expect(new Set(agencies.map(({ url }) => url)).size).to.equal(7)
     for (const { url } of agencies) expect(url).to.match(/^http:\/\/127\.0\.0\.1:\d+$/)
   })
 
-  it('send the registry page by page, with days as epoch milliseconds and the nameless enterprise last', async () => {
+  it('send the registry in pages, with days as epoch milliseconds and an enterprise without a name last', async () => {
     const first = await registry('?page=1&size=100')
     const second = await registry('?page=2&size=100')
     const list = [...first.data.list, ...second.data.list]
@@ -82,7 +82,7 @@ describe('the stand-in agencies', () => {
     expect(list.map((row) => row.regstateCn)).to.include.members(['吊销,未注销', '注销'])
   })
 
-  it('refuse a page that is no number', async () => {
+  it('refuse a page that is not a number', async () => {
     const answer = await fetch(`${agency('market-regulator').url}/registry?page=zwei`)
     expect(answer.status).to.equal(400)
     expect(await answer.json()).to.include({ status: '0' })
@@ -138,7 +138,7 @@ describe('the stand-in agencies', () => {
     expect(rows.at(-1)?.产品名称).to.equal('')
   })
 
-  it('send penalties as GB18030 text with the 双公示 names, fines in 万元 and numbers as people type them', async () => {
+  it('send penalties as GB18030 text with 双公示 columns, fines in 万元 and document numbers as people type them', async () => {
     const rows = await penalties()
     expect(Object.keys(rows[0] ?? {})).to.have.length(30)
     expect(rows).to.have.length(here.penalties.length + 1)
@@ -173,7 +173,7 @@ describe('the stand-in agencies', () => {
     expect(new Set(rows.map((row) => typeof row.ABNTIME))).to.have.all.keys('number', 'string')
   })
 
-  it('answer a question that the gateway does not know with an error in its envelope', async () => {
+  it('answer an unknown gateway request with an error in the envelope', async () => {
     for (const wrong of [null, [], question({ service: 'honest' }), question({ service: 'dishonest', pageIndex: 0 })]) {
       const answer = await gateway(wrong)
       expect(answer).to.include({ IsSuccess: false, Result: 0 })
@@ -181,14 +181,14 @@ describe('the stand-in agencies', () => {
     }
   })
 
-  it('send what the world is at the moment of asking', async () => {
+  it('send the world as it is at the time of the request', async () => {
     served = { ...here, faults: [], operators: here.operators.map((one) => ({ ...one, name: `${one.name}（新）` })) }
     const { data } = await registry()
     expect(data.total).to.equal(185)
     expect(data.list[0]?.entname).to.match(/（新）$/)
   })
 
-  it('answer 304 to whoever holds the same content already', async () => {
+  it('answer 304 to a request with the current ETag', async () => {
     for (const path of ['/registry', '/quality.xlsx']) {
       const url = agency('market-regulator').url + path
       const etag = (await fetch(url)).headers.get('etag') ?? ''
@@ -197,11 +197,11 @@ describe('the stand-in agencies', () => {
     }
   })
 
-  it('answer 404 elsewhere', async () => {
+  it('answer 404 at an unknown path', async () => {
     expect((await fetch(`${agency('ip-office').url}/registry`)).status).to.equal(404)
   })
 
-  it('fail as often as they are told, and say when to try again', async () => {
+  it('fail the next requests on demand, with Retry-After', async () => {
     const office = agency('credit-office')
     office.behave({ failNext: 2 })
     const answers = [1, 2, 3].map(() => `${office.url}/penalties.csv`)
@@ -218,7 +218,7 @@ describe('the stand-in agencies', () => {
     expect(office.asked).to.equal(3)
   })
 
-  it('send rubbish when told, and sense again when told so', async () => {
+  it('send garbage on demand, until it is turned off', async () => {
     const office = agency('ip-office')
     office.behave({ garbage: true })
     const rubbish = await bytes('ip-office', '/trademarks')
@@ -227,7 +227,7 @@ describe('the stand-in agencies', () => {
     expect((await bytes('ip-office', '/trademarks')).subarray(0, 5).toString()).to.equal('<?xml')
   })
 
-  it('break off after as many bytes as they are told', async () => {
+  it('cut their answer off after a number of bytes on demand', async () => {
     for (const cutAfterBytes of [0, 1000]) {
       agency('market-regulator').behave({ cutAfterBytes })
       const error = await fetch(`${agency('market-regulator').url}/registry`)
@@ -237,14 +237,14 @@ describe('the stand-in agencies', () => {
     }
   })
 
-  it('wait before they answer when told', async () => {
+  it('delay their answer on demand', async () => {
     agency('ip-office').behave({ delayMs: 60 })
     const start = performance.now()
     await bytes('ip-office', '/trademarks')
     expect(performance.now() - start).to.be.at.least(55)
   })
 
-  it('take orders over HTTP, refuse those they do not know, and count none as a question', async () => {
+  it('change their behaviour over HTTP, refuse unknown settings, and do not count such requests', async () => {
     const office = agency('credit-office')
     const order = (body: string) => fetch(`${office.url}/_behave`, { method: 'POST', body })
     expect(await (await order('{"failNext":1}')).json()).to.deep.equal({
@@ -260,7 +260,7 @@ describe('the stand-in agencies', () => {
     expect((await fetch(`${office.url}/penalties.csv`)).status).to.equal(503)
   })
 
-  it('close at once although somebody still holds a connection or waits', async () => {
+  it('close at once even with an open connection or a waiting request', async () => {
     const office = agency('ip-office')
     await bytes('ip-office', '/trademarks')
     office.behave({ delayMs: 60_000 })
@@ -273,7 +273,7 @@ describe('the stand-in agencies', () => {
     expect(await waiting).to.equal('broken off')
   })
 
-  it('take the ports that they are given, and all stay down where one is taken', async () => {
+  it('listen on the given ports, and none starts if a port is taken', async () => {
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
     const { port } = other.address() as AddressInfo

@@ -7,7 +7,7 @@ import { type AgencyStandIn, startAgencyStandIns } from '../../src/sandbox/agenc
 
 const TODAY = '2026-11-25'
 
-describe('the stand-ins of the credit office and the high court, through our doors', () => {
+describe("the stand-ins of the credit office and the high court, read by the hub's feeds", () => {
   const here = world()
   let agencies: AgencyStandIn[] = []
   const urlOf = (id: string): string => agencies.find((one) => one.id === id)?.url ?? ''
@@ -32,7 +32,7 @@ describe('the stand-ins of the credit office and the high court, through our doo
   })
   after(() => Promise.all(agencies.map((one) => one.close())))
 
-  it('bring 30 permits, some without end', async () => {
+  it('give 30 permits, some without an end', async () => {
     const drafts = await pulled('permits')
     expect(drafts.map(({ body }) => body.document_number)).to.deep.equal(here.permits.map((one) => one.documentNumber))
     expect(drafts.map(({ body }) => body.decided_on)).to.deep.equal(here.permits.map((one) => one.decidedOn))
@@ -44,7 +44,7 @@ describe('the stand-ins of the credit office and the high court, through our doo
     expect(new Set(drafts.map(({ body }) => body.status))).to.deep.equal(new Set(['VALID', 'INVALID']))
   })
 
-  it('bring six results of repairs, each of a penalty or an entry that this world knows', async () => {
+  it('give six results of repairs, each of a penalty or an entry in this world', async () => {
     const drafts = await pulled('repairs')
     expect(drafts.map(({ body }) => [body.target, body.outcome])).to.deep.equal([
       ['PENALTY', 'REPAIRED'],
@@ -58,7 +58,7 @@ describe('the stand-ins of the credit office and the high court, through our doo
     for (const { body } of drafts.slice(0, 5)) expect(known).to.include(body.target_document_number)
   })
 
-  it('bring eight defaulters, and never the person whom nobody asked about', async () => {
+  it("give eight defaulters, and leave the natural person out of the feed's query", async () => {
     const drafts = await pulled('defaulters')
     expect(drafts).to.have.length(8)
     expect(drafts.flatMap(({ remarks }) => remarks)).to.deep.equal([])
@@ -68,7 +68,7 @@ describe('the stand-ins of the credit office and the high court, through our doo
     expect(((await everybody.json()) as { totalCount: number }).totalCount).to.equal(9)
   })
 
-  it('bring no misfortune to the examples of the demo', async () => {
+  it('have no record against the examples of the demonstration', async () => {
     const examples = [here.goodExample, here.dishonestExample, here.shopExample]
     const touched = [
       ...here.permits.map((one) => one.partyUscc),
@@ -78,7 +78,7 @@ describe('the stand-ins of the credit office and the high court, through our doo
     expect(touched.filter((code) => examples.includes(code))).to.deep.equal([])
   })
 
-  it('refuse a page that is no number', async () => {
+  it('refuse a page that is not a number', async () => {
     for (const [agency, path] of [
       ['credit-office', '/repairs?pageNo=eins'],
       ['high-court', '/defaulters?currentPage=0'],

@@ -1,4 +1,4 @@
-/** What the stand-in platforms check, keep and show, as a receiver would that trusts no sender. */
+/** What the stand-in platforms check, store and show. They are strict, like a receiver that trusts no sender. */
 import { mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,7 +44,7 @@ describe('a strict stand-in platform', () => {
   const named = (name: string, uscc: string | null = usccOf(1), regNo: string | null = null) =>
     noticeOf(1, { operator: { uscc, name, regNo } })
 
-  it('knows a subject by its own register: the code, and one of the names it has or had', () =>
+  it('checks an operator against its own register: the code, and a present or past name', () =>
     everywhere(async (id) => {
       for (const [key, name] of [
         ['now', '长春虚构商贸第1有限公司'],
@@ -59,12 +59,12 @@ describe('a strict stand-in platform', () => {
       expect(unknown).to.include({ code: '1001', value: usccOf(2) })
     }))
 
-  it('takes a removal also of a subject that its register has lost', () =>
+  it('accepts a removal even if its register has lost the operator', () =>
     everywhere(async (id) => {
       expect(await codesOf(id, removalOf(2, 5))).to.deep.equal(['00'])
     }))
 
-  it('refuses a day of tomorrow, one that is none, and a removal before the decision', () =>
+  it('refuses a day in the future, an impossible day, and a removal before the decision', () =>
     everywhere(async (id) => {
       const wrong = [noticeOf(1, { decidedOn: '2026-11-26' }), noticeOf(1, { decidedOn: '2026-02-30' })]
       for (const notice of wrong)
@@ -73,14 +73,14 @@ describe('a strict stand-in platform', () => {
       expect((await send(id, early))[0]).to.include({ code: '1004', value: '2026-04-01' })
     }))
 
-  it('refuses an authority’s code that is none, and a document number without year or serial', () =>
+  it('refuses an invalid authority code, and a document number without year or serial', () =>
     everywhere(async (id) => {
       expect((await send(id, noticeOf(1, { authorityCode: '22A' })))[0]).to.include({ code: '1003', value: '22A' })
       for (const documentNumber of ['严列1号', '虚市监严列〔2025〕', '虚市监严列25年1号'])
         expect((await send(id, noticeOf(1, { documentNumber })))[0]).to.include({ code: '1007', value: documentNumber })
     }))
 
-  it('refuses other content under a number that it holds, and takes the same again', () =>
+  it('refuses other content under a sequence that it has, and accepts the same content again', () =>
     everywhere(async (id) => {
       expect(await codesOf(id, noticeOf(1))).to.deep.equal(['00'])
       expect(await codesOf(id, noticeOf(1))).to.deep.equal(['00'])
@@ -92,7 +92,7 @@ describe('a strict stand-in platform', () => {
       ).to.deep.equal(['APPLIED', 'REPEATED', 'REFUSED'])
     }))
 
-  it('ignores what is older, changes what it never heard of into an addition, and changes nothing that was removed', () =>
+  it('ignores an older sequence, adds an entry that is unknown to it on a change, and refuses a change after a removal', () =>
     everywhere(async (id) => {
       const change = (sequence: number) => noticeOf(1, { action: 'CHANGE', sequence })
       expect(await codesOf(id, change(3))).to.deep.equal(['00'])
@@ -104,7 +104,7 @@ describe('a strict stand-in platform', () => {
       expect(standIn(id).entries()).to.have.length(1)
     }))
 
-  it('refuses a field that its interface document does not have', async () => {
+  it('refuses a field that is not in its interface document', async () => {
     const { url, secret } = standIn('national')
     const answer = await fetch(`${url}/api/lists/serious/batch`, {
       method: 'POST',
@@ -115,7 +115,7 @@ describe('a strict stand-in platform', () => {
     expect(receipts[0]).to.include({ code: '1008', field: 'CERNO' })
   })
 
-  it('takes penalties and permits in the form that each platform asks for, shows them and takes them back', () =>
+  it('accepts penalties and permits in the form of each platform, shows them and withdraws them', () =>
     everywhere(async (id) => {
       const [penalty, permit] = [penaltyOf(1), permitOf(1)]
       for (const notice of [penalty, permit]) {
@@ -134,7 +134,7 @@ describe('a strict stand-in platform', () => {
       expect(standIn(id).entries()).to.deep.equal([])
     }))
 
-  it('names row and field of a penalty or permit that it refuses, and takes those beside it', () =>
+  it('names row and field of a refused penalty or permit, and accepts the other rows', () =>
     everywhere(async (id) => {
       if (id === 'creditjilin') return
       const good = { ...penaltyOf(1), key: 'pen_good' }
@@ -152,7 +152,7 @@ describe('a strict stand-in platform', () => {
       }
     }))
 
-  it('never takes the number of a person’s certificate, nor repeats it', async () => {
+  it("refuses the number of a person's certificate without repeating it", async () => {
     const { url, secret } = standIn('national')
     const answer = await fetch(`${url}/api/sgs/penalties`, {
       method: 'POST',
@@ -163,7 +163,7 @@ describe('a strict stand-in platform', () => {
     expect(text).to.include('1009').and.include('CF_FR_ZJHM').and.not.include('not to be said')
   })
 
-  it('takes the same row of the first generation again on another day', async () => {
+  it('accepts the same row of the 2015 generation again on another day', async () => {
     const creditchina = platforms.find(({ id }) => id === 'creditchina')
     const on = (sentAt: string) =>
       creditchina?.send({ id: 'b', sentAt, notices: [penaltyOf(1)] }, standIn('creditchina'))
@@ -171,7 +171,7 @@ describe('a strict stand-in platform', () => {
       expect((await on(`${day}T02:00:00Z`))?.map(({ code }) => code)).to.deep.equal(['00'])
   })
 
-  it('shows its entries page by page in the order of their keys, or those that are asked for', async () => {
+  it('shows its entries in pages by key, or those of given keys', async () => {
     const { url, secret } = standIn('national')
     const asked = async (query: string): Promise<unknown> => {
       const answer = await fetch(`${url}/entries?${query}`, { headers: { authorization: `Bearer ${secret}` } })
@@ -189,7 +189,7 @@ describe('a strict stand-in platform', () => {
     expect(await asked('limit=0')).to.equal(400)
   })
 
-  it('tells what it was told, row by row and after a number', async () => {
+  it('lists the rows that it received, from a given number on', async () => {
     await send('jilin', noticeOf(1))
     await send('jilin', noticeOf(1, { reason: '另一事由' }))
     const told = async (query: string) => (await fetch(`${standIn('jilin').url}/_told${query}`)).json()
@@ -212,7 +212,7 @@ describe('a strict stand-in platform', () => {
       .and.include('REFUSED')
   })
 
-  it('keeps all of it in a file that is only appended to, and loses no more than a line that was being written', async () => {
+  it('keeps its history in an append-only file, and loses at most a line that was being written', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'stand-ins-'))
     const file = join(folder, 'national.jsonl')
     const platform = platforms.find(({ id }) => id === 'national')
@@ -238,7 +238,7 @@ describe('a strict stand-in platform', () => {
     rmSync(folder, { recursive: true })
   })
 
-  describe('misbehaves when told to:', () => {
+  describe('misbehaves on demand:', () => {
     const unreachable = async (sending: Promise<unknown>): Promise<Record<string, unknown>> => {
       try {
         await sending
@@ -258,7 +258,7 @@ describe('a strict stand-in platform', () => {
       [{ outage: true }, 0],
     ]
     for (const [wish, shown] of taken) {
-      it(`${JSON.stringify(wish)} leaves the sender without an answer and ${shown} taken`, () =>
+      it(`${JSON.stringify(wish)} leaves the sender without an answer and ${shown} applied`, () =>
         everywhere(async (id) => {
           standIn(id).behave(wish)
           await unreachable(send(id, noticeOf(1)))
@@ -268,7 +268,7 @@ describe('a strict stand-in platform', () => {
         }))
     }
 
-    it('rows that it does not speak of, some taken and some not, beside those that it does', async () => {
+    it('leaves rows out of its answer, some applied and some not', async () => {
       const known = ['a', 'b', 'c', 'd'].map((key) => noticeOf(1, { key }))
       standIn('national').behave({ partial: 1, silentRows: 1 })
       expect(await codesOf('national', ...known)).to.deep.equal(['00', '00', 'NO_RECEIPT', 'NO_RECEIPT'])
@@ -279,21 +279,21 @@ describe('a strict stand-in platform', () => {
       ).to.deep.equal(['a', 'b', 'c'])
     })
 
-    it('answers given twice', () =>
+    it('answers twice', () =>
       everywhere(async (id) => {
         standIn(id).behave({ duplicateAnswers: 1 })
         expect(await codesOf(id, noticeOf(1))).to.deep.equal(['00'])
         expect([standIn(id).told, standIn(id).troubles]).to.deep.equal([1, 1])
       }))
 
-    it('503, with the wait that it asks for or none', async () => {
+    it('answers 503, with or without Retry-After', async () => {
       standIn('national').behave({ failNext: 1, retryAfter: 7 })
       expect(await unreachable(send('national', noticeOf(1)))).to.include({ retryAfterSeconds: 7 })
       standIn('national').behave({ failNext: 1, retryAfter: null })
       expect(await unreachable(send('national', noticeOf(1)))).to.not.have.property('retryAfterSeconds')
     })
 
-    it('by chance, the same for the same seed, and not at all where the share is none', async () => {
+    it('chance misbehaviour repeats with the same seed, and is absent with a share of 0', async () => {
       const course = async (seed: number, share: number): Promise<string[]> => {
         const all = await startPlatformStandIns()
         const national = all.find(({ id }) => id === 'national')
@@ -321,7 +321,7 @@ describe('a strict stand-in platform', () => {
       expect(new Set(await course(7, 0))).to.deep.equal(new Set(['00 00']))
     })
 
-    it('over HTTP, and refuses what is no behaviour', async () => {
+    it('a behaviour is set over HTTP, and an invalid one is refused', async () => {
       const told = async (wish: unknown) =>
         (await fetch(`${standIn('jilin').url}/_behave`, { method: 'POST', body: JSON.stringify(wish) })).status
       for (const wish of [{ outage: true }, { outage: false, chaos: { seed: 1, share: 0.5 } }, { chaos: null }])

@@ -20,7 +20,7 @@ describe('the stand-in platforms', () => {
       }),
     )
 
-  it('are one for each platform, on this machine only, with the secret given or one of their own', () => {
+  it('are one for each platform, on this machine only, with the given secret or a random one', () => {
     expect(standIns.map(({ id }) => id)).to.have.members(platforms.map(({ id }) => id))
     expect(standIns.every(({ url }) => url.startsWith('http://127.0.0.1:'))).to.equal(true)
     const [given, ...own] = [...standIns].sort((a) => (a.id === 'national' ? -1 : 1)).map(({ secret }) => secret)
@@ -28,7 +28,7 @@ describe('the stand-in platforms', () => {
     expect(new Set(own).size).to.equal(3)
   })
 
-  it('show people a page of what they show at this moment, Chinese first, markup shown as text', () =>
+  it('show a page of what they display now, Chinese first, with markup as text', () =>
     each(async (standIn, platform) => {
       const operator = { ...noticeOf(1).operator, name: '长春<b>虚构</b>&有限公司' }
       await platform.send(batchOf(noticeOf(1, { operator }), noticeOf(2)), standIn)
@@ -49,7 +49,7 @@ describe('the stand-in platforms', () => {
       expect(receipt?.text).to.equal('行政相对人代码_1(统一社会信用代码)不正确')
     }))
 
-  it('refuse a row that lacks what they need, even a removal without its day', () =>
+  it('refuse a row without a required field, even a removal without its day', () =>
     each(async (standIn, platform) => {
       const receipts = await platform.send(
         batchOf(noticeOf(1, { reason: '' }), { ...removalOf(2, 2), removal: null }),
@@ -62,7 +62,7 @@ describe('the stand-in platforms', () => {
       expect(standIn.entries()).to.deep.equal([])
     }))
 
-  it('are told over HTTP how to misbehave, and refuse what is no behaviour', () =>
+  it('change their behaviour over HTTP, and refuse an invalid behaviour', () =>
     each(async (standIn, platform) => {
       const told = (wish: unknown) =>
         fetch(`${standIn.url}/_behave`, { method: 'POST', body: JSON.stringify(wish) }).then(({ status }) => status)
@@ -75,7 +75,7 @@ describe('the stand-in platforms', () => {
       }
     }))
 
-  it('answer what they cannot read with 400 and what they do not have with 404', async () => {
+  it('answer 400 to an unreadable body and 404 at an unknown path', async () => {
     const national = standIns.find(({ id }) => id === 'national')
     const headers = { authorization: 'Bearer given' }
     const sent = await fetch(`${national?.url}/api/lists/serious/batch`, { method: 'POST', headers, body: '[' })
@@ -83,7 +83,7 @@ describe('the stand-in platforms', () => {
     expect((await fetch(`${national?.url}/other`)).status).to.equal(404)
   })
 
-  it('close at once, kept-alive and waiting connections with them', () =>
+  it('close at once, with kept-alive and waiting connections', () =>
     each(async (standIn, platform) => {
       await platform.shown(standIn)
       standIn.behave({ delayMs: 60_000 })

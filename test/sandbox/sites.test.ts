@@ -9,7 +9,7 @@ import { shopItem } from '../../src/sandbox/agencies/marketplaces.js'
 
 const TODAY = '2026-11-25'
 
-describe('the stand-ins of communications, marketplaces and certifiers, through our doors', () => {
+describe("the stand-ins of communications, marketplaces and certifiers, read by the hub's feeds", () => {
   const here = world()
   let served: World = here
   let agencies: AgencyStandIn[] = []
@@ -45,7 +45,7 @@ describe('the stand-ins of communications, marketplaces and certifiers, through 
   })
   afterEach(() => Promise.all(agencies.map((one) => one.close())))
 
-  it('bring every filing, however its number, its day and its hosts are spelt', async () => {
+  it('give every filing, in any spelling of number, day and hosts', async () => {
     const drafts = await pulled('icp')
     expect(drafts.length).to.be.greaterThan(100)
     expect(drafts.map(({ key, subject, body }) => [key, subject.uscc, body.filed_on, body.status])).to.deep.equal(
@@ -55,7 +55,7 @@ describe('the stand-ins of communications, marketplaces and certifiers, through 
     expect(drafts.flatMap(({ remarks }) => remarks)).to.deep.equal([])
   })
 
-  it('bring every certificate, and the good example has one', async () => {
+  it('give every certificate, one of them for the good example', async () => {
     const drafts = await pulled('trustmarks')
     expect(drafts.map(({ body }) => [body.certificate_number, body.valid_to, body.status])).to.deep.equal(
       here.trustmarks.map((one) => [one.certificateNumber, one.validTo, one.status]),
@@ -64,7 +64,7 @@ describe('the stand-ins of communications, marketplaces and certifiers, through 
     expect(new Set(here.trustmarks.map(({ status }) => status)).size).to.be.greaterThan(1)
   })
 
-  it('bring every shop with the result of its check; one slip with an ID number is told and not taken', async () => {
+  it('give every shop with the result of its identity check, and one ID number causes a remark and is not stored', async () => {
     const drafts = await pulled('shops')
     const all = here.operators.flatMap((one) => one.shops.map((shop) => ({ one, shop })))
     expect(drafts.map(({ subject, body }) => [subject.uscc ?? subject.shop, body.shop_id])).to.deep.equal(
@@ -80,21 +80,21 @@ describe('the stand-ins of communications, marketplaces and certifiers, through 
     expect(JSON.stringify(drafts)).to.not.match(/\d{17}[\dX]"/)
   })
 
-  it('a shop is the same record through the door as from the seed, remarks aside', async () => {
+  it('give shops whose records equal those of the seed', async () => {
     const items: SourceItem[] = here.operators.flatMap((one) =>
       one.shops.map((shop) => ({ page: null, row: 1, fields: shopItem(one, shop) })),
     )
     expect((await pulled('shops')).map(draftDigest)).to.deep.equal(mapped('shops', items).map(draftDigest))
   })
 
-  it('an empty register is an empty list, and a cursor that was never given is refused', async () => {
+  it('give an empty list for an empty register, and refuse an unknown cursor', async () => {
     served = { ...here, icpFilings: [] }
     expect(await itemsOf('icp')).to.deep.equal([])
     const answer = await (await fetch(`${agency('communications').url}/icp?cursor=nonsense`)).json()
     expect(answer).to.include({ code: 400 })
   })
 
-  it('an answer without a place to go on from is half a list and refused', async () => {
+  it('an answer without a next cursor is incomplete and is refused', async () => {
     const half = { code: 200, msg: '', params: { list: [] } }
     const { createServer } = await import('node:http')
     const server = createServer((_, response) => response.end(JSON.stringify(half)))
