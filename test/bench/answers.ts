@@ -1,7 +1,7 @@
 /**
- * Answers over HTTP: the hub as it was built, against a bare server (`asked/bare.js`) on the same tables, asked in turns by the
- * same connections in one run, and with `peers` against others. BENCH_OPERATORS, BENCH_SECONDS and BENCH_ROUNDS make it smaller.
- * Load, servers and PostgreSQL share the machine: the middle one of the ratios of each round counts.
+ * Benches of answers over HTTP. The built hub and a bare server (`asked/bare.js`) answer from the same tables, in turns, to the same
+ * connections. `peers` compares other GraphQL servers. BENCH_OPERATORS, BENCH_SECONDS and BENCH_ROUNDS make a run smaller. Load,
+ * servers and PostgreSQL share the machine, so each round gives one ratio and the median of these counts.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -17,20 +17,20 @@ import { type Made, made, sold } from './asked/world.js'
 import { commanded } from './commanded.js'
 
 const OPERATORS = Number(process.env['BENCH_OPERATORS'] ?? 1_000_000)
-/** Of them, those with ten records each, of which the page is asked. */
+/** Operators with ten records each. The bench `page` requests only these. */
 const PAGED = Math.min(20_000, Math.ceil(OPERATORS / 10))
 const CONNECTIONS = 50
-/** Codes of one question for many. */
+/** Codes in one `standings` request. */
 const EACH = 500
-/** Each turn of each server, seconds, and how long it is asked before that is counted. */
+/** Seconds of one turn of one server, after WARM_SECONDS of load that do not count. */
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 5)
 const WARM_SECONDS = 1
-/** Turns of each. */
+/** Turns of each server. */
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3)
-/** Ticks of /proc in a second. */
+/** Ticks per second in /proc/PID/stat. */
 const TICKS = 100
 const MICROSECONDS = 1_000_000
-/** Requests in a minute that no bench reaches: the quota is counted all the same. */
+/** Requests per minute, more than a bench can make. The hub still counts them. */
 const QUOTA = '100000000'
 
 const STANDING = 'query ($code: String!) { standing(code: $code) { code uscc name status grade score listed } }'
@@ -69,7 +69,7 @@ export const page = (): Promise<Record<string, number>> =>
     compare('operator page', 'ratio', { what: 'page', query: PAGE, codes: codes.withRecords, as: 'officer' }),
   )
 
-/** Without a token, of servers that make their answers from the database by themselves. */
+/** Compares the hub, without a token, with servers that derive their GraphQL schema from the database. */
 export const peers = (): Promise<Record<string, number>> =>
   withServers(async ({ codes, hub, url, started, turns }) => {
     const question = { what: 'standing', query: STANDING, codes: codes.codes } as const
@@ -92,14 +92,14 @@ type Role = 'marketplace' | 'officer'
 interface Question {
   what: 'standing' | 'standings' | 'page'
   query: string
-  /** A file, one a line. */
+  /** File with one code a line. */
   codes: string
   connections?: number
 }
 
 interface Asked extends Started {
   name: string
-  /** Speaks GraphQL. */
+  /** True for a GraphQL server, false for the bare server. */
   hub: boolean
   token?: string | undefined
 }
@@ -109,7 +109,7 @@ interface Servers {
   codes: Made
   hub: Started
   started: ChildProcess[]
-  /** Asks each in turn, and all again. */
+  /** Loads each server in turn, ROUNDS times. */
   turns: (servers: readonly Asked[], question: Question) => Promise<{ name: string; rounds: Measured[] }[]>
   compare: (title: string, name: string, question: Question & { as?: Role }) => Promise<Record<string, number>>
 }
@@ -123,7 +123,7 @@ interface World {
 }
 let world: World | null = null
 
-/** Made once for all benches of a run. */
+/** The database, made once for all benches of a run. */
 export const theWorld = async (): Promise<World> => {
   if (world !== null) return world
   const folder = mkdtempSync(join(tmpdir(), 'hub-bench-'))
@@ -143,7 +143,7 @@ export const theWorld = async (): Promise<World> => {
   return world
 }
 
-/** After the last bench. */
+/** Stops the database and deletes its folder. Call it after the last bench. */
 export const finished = async (): Promise<void> => {
   if (world === null) return
   await world.leave()
@@ -191,11 +191,11 @@ const withServers = async <T>(act: (servers: Servers) => Promise<T>): Promise<T>
 }
 
 interface Measured {
-  /** Answers a second. */
+  /** Answers per second. */
   rate: number
   p50: number
   p99: number
-  /** Of the server's process, for each answer, microseconds. */
+  /** Processor time of the server's process per answer, microseconds. */
   cpu: number
 }
 
@@ -204,7 +204,7 @@ const said = (rounds: readonly Measured[]): string => {
   return `${of('rate').toFixed(0)}/s, p50 ${of('p50').toFixed(1)} ms, p99 ${of('p99').toFixed(1)} ms, ${of('cpu').toFixed(0)} µs of its processor each`
 }
 
-/** Of each round the ratio, and of these the middle one: whatever else the machine does meets both. */
+/** Median of the rounds' ratios. Other load on the machine falls on both servers of a round. */
 const told = (title: string, own: readonly Measured[], name: string, other: readonly Measured[]) => {
   const each = (figure: 'rate' | 'p99') => middle(own.map((round, n) => round[figure] / (other[n]?.[figure] ?? 0)))
   const ratio = Math.round(each('rate') * 100) / 100
@@ -221,7 +221,7 @@ const measured = async (
 ): Promise<Measured> => {
   const before = ticksOf(child)
   const { count, p50, p99 } = await run()
-  // The time before it counts is asked as well.
+  // The processor time includes the warm-up, so its answers are counted too.
   const answers = count * ((SECONDS + WARM_SECONDS) / SECONDS)
   const cpu = ((ticksOf(child) - before) / TICKS / answers) * MICROSECONDS
   return { rate: count / SECONDS, p50, p99, cpu }
@@ -244,10 +244,10 @@ const bareServer = async (url: string, started: ChildProcess[]): Promise<Started
   return { port: Number(port), child }
 }
 
-/** With its log as it ships, into a file. */
+/** Starts the built hub, with its default log in a file. Resolves when it is healthy. */
 export const hubServer = async (url: string, folder: string, started: ChildProcess[]): Promise<Started> => {
   const port = 42_000 + (process.pid % 10_000)
-  // As a program of its own, with the flags that stand in its first line.
+  // Started as an executable, so that the node flags in its first line apply.
   const child = spawn(join(process.cwd(), 'dist/src/cli.js'), ['start'], {
     env: {
       ...process.env,
@@ -279,7 +279,7 @@ export const client = async (url: string, folder: string, role: Role): Promise<S
   const { said } = await commanded(['client', 'add', `bench-${clients}`, '--role', role, '--json'], url, folder)
   const id = String(said['client_id'])
   const db = connect(url)
-  // A second person confirms it at the desk.
+  // Confirms the client as a second person would do at the desk.
   await db
     .transaction((tx) => confirmations.confirm(tx, 'clients', id, 'bench-security', new Date()))
     .finally(() => db.destroy())
@@ -302,7 +302,7 @@ const loadOf = (started: ChildProcess[]) => {
   const ended = once(child, 'exit').then(() => {
     throw new Error('the load ended')
   })
-  // It ends with the bench; only while an answer is waited for that is a fault.
+  // The load process ends with the bench. Its end is an error only for a call that waits for an answer.
   ended.catch(() => undefined)
   return async (asking: object): Promise<{ count: number; p50: number; p99: number }> => {
     child.stdin?.write(`${JSON.stringify(asking)}\n`)

@@ -1,11 +1,11 @@
-/** The hub's command in a process of its own, as it was built: what it printed last, and how much memory it took. */
+/** Runs a command of the built hub in a process of its own. Returns its last line of output and its peak memory. */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
 export interface Commanded {
-  /** Its last line, as JSON. */
+  /** The last line of output, parsed as JSON. */
   said: Record<string, unknown>
-  /** Peak resident memory in MB, as the system counts it. */
+  /** Peak resident memory in MB, from `process.resourceUsage()`. */
   peak: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * Intake against what PostgreSQL itself can take, in one run on one server with the product's own settings: a register of
- * a million rows merged into `versions` against a bare COPY of the same rows; and a register's CSV from disk to versions.
+ * Compares intake with a bare COPY of the same rows, in one run on one server with the product's own settings. A register of a
+ * million rows is merged into `versions`. Then `hub pull registry --file` takes a register's CSV from disk to `versions`.
  * BENCH_ROWS sets the number of rows.
  */
 import { once } from 'node:events'
@@ -21,15 +21,15 @@ import { commanded } from './commanded.js'
 import { registerCsv } from './register.js'
 
 const ROWS = Number(process.env['BENCH_ROWS'] ?? 1_000_000)
-/** Rows of the smaller and the larger register of the end-to-end measurement, as shares of ROWS. */
+/** Rows of the smaller and the larger register of the end-to-end measurement, as multiples of ROWS. */
 const SMALL = 0.1
 const LARGE = 2
 const TODAY = '2026-11-25'
 const PIECE_BYTES = 1 << 20
-/** Places of key and digest in a staged line. */
+/** Columns of record key and digest in a staged line, from 0. */
 const KEY_FIELD = 5
 const DIGEST_FIELD = 18
-/** A register's table tells of no shop, no other code, no former name. */
+/** A register has no shops, no other codes and no former names, so the merge skips these steps. */
 const NOTHING_SAID = { shops: false, codes: false, former: false, late: false }
 
 const say = (what: string): unknown => process.stdout.write(`${what}\n`)
@@ -57,7 +57,7 @@ const database = async (url: string, name: string): Promise<{ db: Db; url: strin
   return { db, url: address.href }
 }
 
-/** Two editions of a register, as lines for the stage; the second differs in every row. */
+/** Writes two editions of a register as lines for the stage. The second edition differs in every row. */
 const stagedLines = async (folder: string): Promise<string[]> => {
   const feed = feeds.get('registry')
   if (!feed) throw new Error('no registry')
@@ -108,7 +108,7 @@ const merges = async (folder: string, url: string): Promise<Record<string, numbe
     say(`${what.padEnd(46)} ${rate(seconds)}   ${JSON.stringify(counts)}`)
     return seconds
   }
-  // Operators first: what is measured is the merge into versions.
+  // The operators exist beforehand, so that only the merge into `versions` is measured.
   await operatorsOf(db, first)
   const fresh = await took(first, 'merged, all new')
   const unchanged = await took(first, 'merged, all unchanged')
@@ -123,8 +123,8 @@ const merges = async (folder: string, url: string): Promise<Record<string, numbe
 }
 
 /**
- * The lines of records that do not stand already, in large pieces; as a pull stages only what it does not know. Their bytes
- * as characters: nothing but ASCII is looked at, and a pull has no such lines to take apart.
+ * Yields, in large pieces, the lines of records without a current version, because a pull stages only these. Lines are read as
+ * latin1: only ASCII fields are looked at, and a pull would not have to split such lines.
  */
 async function* unmet(path: string, known: KnownVersions): AsyncIterable<Buffer> {
   let carry = ''
@@ -148,7 +148,7 @@ const rate = (seconds: number, rows = ROWS): string =>
     .padStart(7)} rows/s`
 
 interface Bare {
-  /** Seconds for ROWS rows, and rows a second for fewer and for more. */
+  /** Seconds for ROWS rows, and rows per second for the smaller and the larger size. */
   seconds: number
   small: number
   large: number
@@ -157,7 +157,7 @@ interface Bare {
 const BARE_COLUMNS =
   'feed, kind, record_key, operator_id, digest, body, findings, valid_from, valid_to, known_from, run_id, page, row_number, partial'
 
-/** The same rows into a table like `versions` with its primary key only; made beforehand, so that nothing but COPY is timed. */
+/** Copies the same rows into a table like `versions` with only a primary key. The input file is made beforehand; only COPY is timed. */
 const bareCopy = async (db: Db, url: string, path: string): Promise<Bare> => {
   const prepared = `${path}.bare`
   const out = createWriteStream(prepared)
@@ -222,7 +222,7 @@ const operatorsOf = async (db: Db, path: string): Promise<void> => {
   await db.raw('vacuum analyze operators')
 }
 
-/** A register's CSV from disk to versions in a process of its own, as `hub pull registry --file` does it. */
+/** Pulls a register's CSV in a process of its own with `hub pull registry --file`. Returns rows per second and peak memory in MB. */
 const endToEnd = async (folder: string, url: string): Promise<Record<string, number>> => {
   const rates: number[] = []
   let memory = 0

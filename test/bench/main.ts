@@ -1,4 +1,4 @@
-/** `npm run bench [NAME…]`: each bench prints what it measures, as ratios within one run; the last line is one JSON object. */
+/** `npm run bench [NAME…]`: each bench prints its figures, as ratios within one run. The last line is one JSON object. */
 import { finished, page, peers, standing, standings } from './answers.js'
 import { intake } from './intake.js'
 import { pages } from './pages.js'
@@ -29,7 +29,7 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 const figures: Record<string, Record<string, number>> = {}
-// The peers are a download of their own, and only made where they are named.
+// `peers` downloads other servers, so it runs only when it is named.
 for (const name of wanted.length > 0 ? wanted : Object.keys(BENCHES).filter((each) => each !== 'peers'))
   figures[name] = (await BENCHES[name]?.()) ?? {}
 await finished()

@@ -1,8 +1,8 @@
 /**
- * The public pages over HTTP, by the hub as it was built, on a list as long as wanted (BENCH_ENTRIES) among twice as many
- * names: time to the first byte under 50 connections, a search by name under 8, and how much a page is when packed. In turns
- * with a bare server that has the same bytes in memory (`asked/pages-bare.js`), for load, hub and PostgreSQL share the machine:
- * what else it does meets both. BENCH_SECONDS and BENCH_ROUNDS make it shorter.
+ * Bench of the public pages over HTTP from the built hub. The list has BENCH_ENTRIES entries among twice as many names. It measures
+ * the time to the first byte under 50 connections, a search by name under 8, and the size of a compressed page. Hub and bare server
+ * (`asked/pages-bare.js`, the same bytes from memory) take turns, because load, hub and PostgreSQL share the machine. BENCH_SECONDS
+ * and BENCH_ROUNDS make a run shorter.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -20,17 +20,17 @@ import { commanded } from './commanded.js'
 
 const ENTRIES = Number(process.env['BENCH_ENTRIES'] ?? 200_000)
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 5)
-/** Turns of each server; the middle figure of them counts. */
+/** Turns of each server. The median of their figures counts. */
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3)
 const WARM_SECONDS = 1
-/** Ticks of /proc in a second. */
+/** Ticks per second in /proc/PID/stat. */
 const TICKS = 100
 const MICROSECONDS = 1_000_000
-/** Requests in a minute that no bench reaches: the quota is counted all the same. */
+/** Requests per minute, more than a bench can make. The hub still counts them. */
 const QUOTA = '100000000'
 const CONNECTIONS = 50
 const SEARCHERS = 8
-/** Entries of which the page is asked, and names that are looked for. */
+/** Entries whose pages are requested, and names that are searched for. */
 const ASKED = 20_000
 const STEP = 20_000
 const COLD = 20
@@ -50,7 +50,7 @@ const say = (what: string): unknown => process.stdout.write(`${what}\n`)
 
 const codeOf = (n: number): string => `91220102MA${String(n).padStart(8, '0')}`
 
-/** Of each number another name, spread over the signs. */
+/** Returns a name for `n`, spread over the signs. */
 const nameOf = (n: number): string => {
   const sign = (place: number) => SIGNS[Math.floor((n * 7_919) / SIGNS.length ** place) % SIGNS.length]
   return `${CITIES[n % CITIES.length]}市${sign(0)}${sign(1)}${sign(2)}${TRADES[n % TRADES.length]}有限公司`
@@ -82,7 +82,7 @@ export const pages = async (): Promise<Record<string, number>> => {
     const figures: Record<string, number> = {}
     let most = 0
     const measure = async (what: string, paths: string[], connections = CONNECTIONS): Promise<void> => {
-      // A page of the whole list is made once for all until the list changes: how long that takes is told apart.
+      // A page of the whole list is rendered once and then cached until the list changes. Its first rendering is measured separately.
       const cold = await coldest(port, paths)
       const servers = [own, await bare({ port, paths })]
       const rounds: Measured[][] = []
@@ -150,7 +150,7 @@ const middle = (all: readonly number[]): number => [...all].sort((a, b) => a - b
 const measured = async ({ child }: Server, run: () => Promise<Omit<Measured, 'cpu'>>): Promise<Measured> => {
   const before = ticksOf(child)
   const found = await run()
-  // The time before it counts is asked as well.
+  // The processor time includes the warm-up, so its answers are counted too.
   const answers = found.count * ((SECONDS + WARM_SECONDS) / SECONDS)
   return { ...found, cpu: ((ticksOf(child) - before) / TICKS / answers) * MICROSECONDS }
 }
@@ -160,7 +160,7 @@ const ticksOf = ({ pid }: ChildProcess): number => {
   return Number(fields[11]) + Number(fields[12])
 }
 
-/** Of the first few, one after the other, the slowest, milliseconds. */
+/** The slowest of the first COLD pages, requested one after another, milliseconds. */
 const coldest = async (port: number, paths: readonly string[]): Promise<number> => {
   let most = 0
   for (const path of paths.slice(0, COLD)) {
@@ -171,7 +171,7 @@ const coldest = async (port: number, paths: readonly string[]): Promise<number> 
   return most
 }
 
-/** As people write it: a wrong character, the short name, or all of it. */
+/** A name as people type it: with a wrong character, in its short form, or whole. */
 const asMeant = (name: string, n: number): string => {
   if (n % 3 === 0) return `${name.slice(0, 4)}误${name.slice(5)}`
   return n % 3 === 1 ? name.slice(3, -4) : name
@@ -198,7 +198,7 @@ const filled = async (db: Db): Promise<void> => {
         back: n % 900,
       }
     })
-    // As the moves would leave them in the end, written once.
+    // Inserts directly what the moves of a case would leave.
     await db.raw(
       `with r as materialized (select r.*, current_date - back as day, current_date - back + 1095 as ending, '《市场监督管理严重违法失信名单管理办法》第九条' as basis
            from jsonb_to_recordset(:rows::jsonb) as r(id uuid, uscc text, name text, region text, reason text, authority text, document text, back int)),
@@ -212,7 +212,7 @@ const filled = async (db: Db): Promise<void> => {
       { rows: JSON.stringify(rows), run: runs[0].id },
     )
   }
-  // As many firms again are on no list.
+  // As many further firms are on no list.
   await db.raw(
     `insert into operators (uscc, kind, name, region, status, first_run, created_at)
      select '91220203MA' || lpad(n::text, 8, '0'), 'ENTERPRISE', replace(o.name, '市', '区'), o.region, 'ACTIVE', 1, now()
@@ -264,11 +264,11 @@ interface Measured {
   p99: number
   /** Largest body, bytes. */
   most: number
-  /** Of the server's process, for each answer, microseconds. */
+  /** Processor time of the server's process per answer, microseconds. */
   cpu: number
 }
 
-/** A program that answers each line of JSON with one. */
+/** Starts a program that answers each line of JSON with one line of JSON. */
 const asker = <T = Omit<Measured, 'cpu'>>(started: ChildProcess[], path: string): ((asking: object) => Promise<T>) => {
   const child = spawn(process.execPath, [path], { stdio: ['pipe', 'pipe', 'inherit'] })
   started.push(child)
@@ -277,7 +277,7 @@ const asker = <T = Omit<Measured, 'cpu'>>(started: ChildProcess[], path: string)
   const ended = once(child, 'exit').then(() => {
     throw new Error(`${path} ended`)
   })
-  // It ends with the bench; only while an answer is waited for that is a fault.
+  // The program ends with the bench. Its end is an error only for a call that waits for an answer.
   ended.catch(() => undefined)
   return async (asking) => {
     child.stdin?.write(`${JSON.stringify(asking)}\n`)

@@ -1,13 +1,13 @@
-/** A made world as large as wanted, for timing and for replaying: operators with ten records each, of the kinds a card weighs. */
+/** A synthetic world of any size for benches and replays: each operator has ten records of the kinds that a scorecard weighs. */
 import type { Db } from '../../src/store/db/db.js'
 
 export const RECORDS_EACH = 10
 
 export const INSERT = `insert into versions (feed, kind, record_key, operator_id, digest, body, valid_from, run_id, row_number, partial, known_from)`
-/** A penalty of the operator `id`. */
+/** SQL: the body of a penalty of the operator `id`. */
 export const PENALTY = `('{"document_number":"样市监处罚〔2025〕' || id || '号","party_name":"样本商贸有限公司","party_kind":"ORGANISATION","violation":"销售不合格商品","types":["罚款"],"content":"罚款","fine_yuan":"' || (id % 90000) || '","decided_on":"2025-0' || (1 + id % 9) || '-11","authority":"样市市场监督管理局","status":"IN_FORCE"}')::jsonb`
 
-/** Each kind in the order of the operators, as feeds bring them: an operator's records lie far apart. */
+/** Inserted kind by kind, as feeds do, so that the records of one operator are far apart on disk. */
 const KINDS: { kind: string; many: number; body: string; day: string }[] = [
   {
     kind: 'registration',
@@ -36,7 +36,7 @@ const KINDS: { kind: string; many: number; body: string; day: string }[] = [
   },
 ]
 
-/** So many operators with records, all known since an hour ago; the tables are otherwise empty. */
+/** Inserts operators with records, all known since an hour ago. The tables must be empty. */
 export const peopled = async (db: Db, operators: number): Promise<void> => {
   const indexes = await db.raw(
     `select pg_get_indexdef(i.indexrelid) as made, c.relname as name from pg_index i join pg_class c on c.oid = i.indexrelid
@@ -54,7 +54,7 @@ export const peopled = async (db: Db, operators: number): Promise<void> => {
   await db.raw('vacuum analyze')
 }
 
-/** The first so many operators get their ten records each, known since an hour ago. */
+/** Gives ten records each to the first `operators` operators, known since an hour ago. */
 export const recorded = async (db: Db, operators: number): Promise<void> => {
   const [first] = (await db.raw('select min(id) as first from operators')).rows
   for (const { kind, many, body, day } of KINDS) {

@@ -1,6 +1,6 @@
 /**
- * Publication of a list as large as wanted (BENCH_ENTRIES), by the hub as it was built: the first snapshot, one of ten changes,
- * its delta, the table streamed by a hub of its own whose memory the system counts; and the terms that end in one night.
+ * Bench of publication by the built hub, on a list of BENCH_ENTRIES entries: the first snapshot, a snapshot of ten changes, its
+ * delta, the CSV streamed by a separate hub whose memory the kernel reports, and the terms that end in one night.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -20,13 +20,13 @@ import { clockRules } from '../../src/work/listing/publication-clocks.js'
 import { manyShown } from '../support/public-list.js'
 import { commanded } from './commanded.js'
 
-/** Of `serious` by the rules that ship, counted from the day of publication, which is that of the decision here. */
+/** Term of the list `serious` by the shipped rules, counted from publication. Decision and publication are on the same day here. */
 const TERM_YEARS = 3
 const ENTRIES = Number(process.env['BENCH_ENTRIES'] ?? 200_000)
-/** Of the entries, the share whose terms end at once. */
+/** Share of the entries whose terms end together. */
 const DUE_SHARE = 0.25
 const CHANGED = 10
-/** The same table, fetched one after the other. */
+/** Downloads of the same CSV, one after another. */
 const FETCHES = 3
 const DAY_MS = 86_400_000
 const MEGA = 1024 * 1024
@@ -76,9 +76,9 @@ export const publish = async (): Promise<Record<string, number>> => {
   }
 }
 
-/** On the list since a year and more; the last ones long past their end, each on a day of its own hundred. */
+/** Puts the entries on the list as published 595 days ago. */
 const listed = async (db: Db): Promise<void> => {
-  // Its term is that of its rules, or the clock would count each anew first.
+  // The end agrees with the rules. Otherwise the ends job would first recalculate each term.
   const publishedOn = dayIn(-595)
   const endsOn = addYears(publishedOn, TERM_YEARS)
   const facts = {
@@ -98,7 +98,7 @@ const listed = async (db: Db): Promise<void> => {
   await db.raw('vacuum analyze')
 }
 
-/** The list copied by PostgreSQL itself, in order and indexed as the snapshot is. Milliseconds. */
+/** Milliseconds in which PostgreSQL itself copies the list, in the order and with the index of a snapshot. */
 const written = async (db: Db): Promise<number> => {
   const began = performance.now()
   await db.raw(
@@ -161,7 +161,7 @@ const fetched = (url: string, headers: Record<string, string> = {}): Promise<num
       .on('error', reject)
   })
 
-/** A hub in a process of its own, and its memory as the system counts it. */
+/** Runs `act` with a hub in a process of its own. `memory` gives its resident memory in MB, now and at most, from /proc. */
 const withHub = async <T>(
   url: string,
   folder: string,
@@ -198,7 +198,7 @@ const memoryOf = ({ pid }: ChildProcess): { now: number; peak: number } => {
   return { now: of('VmRSS'), peak: of('VmHWM') }
 }
 
-/** So many terms have ended by now, each on one of a hundred days: each is ended on its own. */
+/** Lets a share of the terms end, on a hundred different days, and measures how long the hub takes to end them one by one. */
 const ended = async (db: Db): Promise<Record<string, number>> => {
   const due = Math.round(ENTRIES * DUE_SHARE)
   await db.raw(

@@ -1,7 +1,7 @@
 /**
- * Push by one process over real HTTP, to a receiver in a process of its own, on a server with the product's own settings: against
- * the same rows sent and marked with nothing checked; how long a claim takes with many outstanding (BENCH_OUTSTANDING), most of
- * them blocked, refused or of the future; and what one dead platform costs the others.
+ * Bench of push by one process over real HTTP to a receiver in another process, on a server with the product's own settings. It is
+ * compared with the same rows sent and marked without checks. It also measures a claim among BENCH_OUTSTANDING deliveries, most of
+ * them blocked, refused or not due yet, and what one dead platform costs the others.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -23,13 +23,13 @@ import { noticeOf } from '../platforms/notices.js'
 
 const ROWS = Number(process.env['BENCH_DELIVERIES'] ?? 100_000)
 const OUTSTANDING = Number(process.env['BENCH_OUTSTANDING'] ?? 1_000_000)
-/** Times that each rate is taken; the middle one counts. */
+/** Measurements of each rate. The median counts. */
 const TIMES = 3
-/** Fewer where there are not so many due. */
+/** Most claims measured. A smaller queue has fewer. */
 const CLAIMS = 500
 const CLAIMED = 100
 const DAY_MS = 86_400_000
-/** Where nobody listens. */
+/** An address where nothing listens. */
 const NOBODY = 'http://127.0.0.1:9'
 const IDS = ['national', 'jilin', 'creditchina', 'creditjilin'] as const
 
@@ -71,7 +71,7 @@ const made = async (server: string): Promise<Db> => {
   await admin.destroy()
   const db = connect(url.href)
   await migrate(db)
-  // As the queue itself, without what keeps its order.
+  // A table like the queue with the same indexes, but without the triggers that keep its order.
   await db.raw('create table bare (like deliveries including defaults including identity including indexes)')
   return db
 }
@@ -86,7 +86,7 @@ const receiver = async (started: ChildProcess[]): Promise<string> => {
 }
 
 const NOTICE = JSON.stringify(noticeOf(1))
-/** So many additions due at a platform, each about a subject of its own. */
+/** Inserts additions due at a platform, each for a subject of its own. */
 const owed = async (db: Db, platform: string, rows: number, table = 'deliveries'): Promise<void> => {
   await db.raw(
     `insert into ${table} (kind, platform, subject_id, number, action, notice, due_at, created_at)
@@ -113,7 +113,7 @@ const options = (to: PushOptions['platforms']): PushOptions => ({
   log,
 })
 
-/** Rows a second: sent and marked bare, and pushed. */
+/** Rows per second, as medians: sent and marked bare, and pushed. */
 const againstBare = async (db: Db, url: string): Promise<[bare: number, pushed: number]> => {
   const [bares, rates]: [number[], number[]] = [[], []]
   for (let time = 0; time < TIMES; time += 1) {
@@ -138,7 +138,7 @@ const againstBare = async (db: Db, url: string): Promise<[bare: number, pushed: 
 
 const middle = (all: number[]): number => [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0
 
-/** The same batches read, sent and marked as confirmed, as many at once; no row is checked, claimed or given its receipt. */
+/** Seconds in which two loops read, send and mark the same batches, without checks, claims or receipts. */
 const bareSeconds = async (db: Db, url: string): Promise<number> => {
   const [{ first, last }] = (await db.raw('select min(id) as first, max(id) as last from bare')).rows
   const half = Math.floor((Number(first) + Number(last)) / 2)
@@ -147,7 +147,7 @@ const bareSeconds = async (db: Db, url: string): Promise<number> => {
   return (performance.now() - began) / 1000
 }
 
-/** What lies after one id, up to another. */
+/** Sends and marks the rows with ids above `from` up to `to`. */
 const bareOf = async (db: Db, url: string, from: number, to: number): Promise<void> => {
   for (let after = from; ; ) {
     const { rows } = (await db.raw(
@@ -172,7 +172,7 @@ const bareOf = async (db: Db, url: string, from: number, to: number): Promise<vo
   }
 }
 
-/** What three platforms keep of their rate while the fourth answers nothing for a day of the clock, against the fourth owed nothing. */
+/** The share of their rate that three platforms keep while the fourth is down for a simulated day, compared with a fourth without work. */
 const withOneDown = async (db: Db, url: string): Promise<number> => {
   const each = Math.round(ROWS / 3)
   const took = async (down: boolean): Promise<number> => {
@@ -182,7 +182,7 @@ const withOneDown = async (db: Db, url: string): Promise<number> => {
     await db.raw('analyze deliveries')
     const stop = new AbortController()
     const began = performance.now()
-    // The day goes by while the others have work.
+    // The simulated day passes while the others have work.
     const expected = Math.max(1, (ROWS / 5_000) * 1_000)
     const now = () => new Date(Date.now() + ((performance.now() - began) / expected) * DAY_MS)
     const dead = pushNow(db, {
@@ -214,8 +214,8 @@ const withOneDown = async (db: Db, url: string): Promise<number> => {
 }
 
 /**
- * Milliseconds that a claim of a hundred takes, and the last of its hundredths; beside it what as many rows take that are
- * written by their ids, on the same machine in the same moments.
+ * Milliseconds that a claim of a hundred rows takes, at the median and the 99th percentile. In turns with it, as many rows are
+ * updated by their ids, for `claimAgainstBare`.
  */
 const claims = async (db: Db): Promise<Record<'claimMs' | 'claimP99Ms' | 'claimAgainstBare', number>> => {
   await emptied(db)
@@ -228,7 +228,7 @@ const claims = async (db: Db): Promise<Record<'claimMs' | 'claimP99Ms' | 'claimA
     )
   const began = performance.now()
   const subjects = `select md5(g::text)::uuid as id, g from generate_series(1, ${quarter}) g`
-  // Refused ones, and behind each of them one that has been due for longer than any other.
+  // Refused rows, and behind each of them a row of the same subject that has been due longer than any other.
   await insert(
     `select id, 1 as number, 'ADD' as action, 'REFUSED' as state, 1 as attempts, now() - interval '9 days' as due_at from (${subjects}) s`,
   )

@@ -1,7 +1,7 @@
 /**
- * What a row of a register costs on its way from disk to the stage, in microseconds per step:
- * `npx tsx test/bench/reading.ts [ROWS] [PATH]`. Ratios within one run count; the clock of a shared machine does not. tsx
- * names every closure it makes, which what is built by tsc does not: mapping is dearer here than in the product.
+ * Measures what a row of a register costs from disk to the stage, in microseconds per step: `npx tsx test/bench/reading.ts [ROWS]
+ * [PATH]`. Only ratios within one run are comparable, because the machine is shared. tsx names every closure that it makes and tsc
+ * does not, so mapping is slower here than in the product.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,6 @@
 /**
- * A register as large as wanted, for timing: rows like those of a province's register (about 400 bytes each), every name,
- * person and code invented, the same for the same seed. Written to disk as it is made.
+ * A synthetic register of any size for benches. Rows resemble those of a province's register, about 400 bytes each. Every name,
+ * person and code is invented, and a seed always gives the same rows. The file is written in pieces.
  */
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
@@ -11,7 +11,7 @@ const HEADER = '企业名称,统一社会信用代码,注册日期,企业类型,
 const ROWS_AT_ONCE = 1000
 const USCC_ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 const ORG_DIGITS = '0123456789X'
-/** Six characters of 31 in an organisation code: more rows than this would repeat a code. */
+/** An organisation code has six free characters of 31, so more rows would repeat a code. */
 const MOST_ROWS = 31 ** 6
 const FIRST_DAY = Date.UTC(1985, 0, 1) // epoch ms
 const DAYS = 14_000
@@ -65,11 +65,11 @@ const CAPITALS: ((amount: number) => string)[] = [
 
 export interface Edition {
   seed?: number
-  /** Number of the edition: in another one every row's representative differs, and nothing else. */
+  /** Number of the edition. Editions differ in every row's representative and in nothing else. */
   change?: number
 }
 
-/** A CSV of so many rows, all codes distinct and valid. */
+/** Writes a CSV of `rows` rows with distinct, valid codes. Throws RangeError beyond MOST_ROWS. */
 export const registerCsv = async (
   path: string,
   rows: number,
@@ -118,10 +118,10 @@ const rowOf = (row: number, seed: number, change: number): string => {
   return `${cells.join(',')}\n`
 }
 
-/** Coprime to 31: consecutive rows lie far apart, as in a register that is in no order of codes. */
+/** Coprime to 31, so that consecutive rows get distant codes. Real registers are not sorted by code either. */
 const STRIDE = 123_456_791
 
-/** Distinct for distinct rows: the row's number, scattered, stands in the organisation code. */
+/** Returns a distinct code for each row: the organisation code contains the scrambled row number. */
 export const usccOf = (row: number, region: string): string => {
   let left = (row * STRIDE) % MOST_ROWS
   let serial = ''
@@ -138,7 +138,7 @@ const completed = (start: string, alphabet: string, holds: (code: string) => boo
 
 const padded = (number: number, digits: number): string => String(number).padStart(digits, '0')
 
-/** Mulberry32: small, and the same everywhere. */
+/** Mulberry32: a small generator that gives the same numbers everywhere. */
 const randomOf = (seed: number): (() => number) => {
   let state = seed >>> 0
   return () => {

@@ -1,6 +1,6 @@
 /**
- * Scoring against what PostgreSQL itself needs to group the same records by operator, in one run on one server with the
- * product's own settings. BENCH_OPERATORS sets how many operators; each has ten records of the kinds a card weighs.
+ * Compares scoring with PostgreSQL's own grouping of the same records by operator, in one run on one server with the product's
+ * settings. BENCH_OPERATORS sets the number of operators. Each has ten records of the kinds that a scorecard weighs.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,9 +23,9 @@ import { commanded } from './commanded.js'
 import { INSERT, PENALTY, peopled, RECORDS_EACH } from './people.js'
 
 const OPERATORS = Number(process.env['BENCH_OPERATORS'] ?? 1_000_000)
-/** Of the smaller world, as a share of the larger one. */
+/** Size of the smaller world, as a share of the larger one. */
 const SMALL = 0.1
-/** Runs of which the middle one counts. */
+/** Runs of each measurement. The median counts. */
 const TIMES = 3
 const DIRTY = 1_000
 const FOLDS = 200_000
@@ -67,7 +67,7 @@ export const score = async (): Promise<Record<string, number>> => {
 }
 
 interface OfSize {
-  /** Seconds for each record, facts to stored rows. */
+  /** Seconds per record, from facts to stored rows. */
   perRecord: number
   againstBare: number
   memoryMB: number
@@ -92,7 +92,7 @@ const ofSize = async (server: string, folder: string, operators: number): Promis
     const bare = await middle(() => bareSeconds(db))
     let memoryMB = 0
     const seconds = await middle(async () => {
-      // As a replica: what may only be appended is emptied here all the same.
+      // The role `replica` disables the triggers that forbid to empty append-only tables.
       await db.raw(
         'begin; set local session_replication_role = replica; truncate scores, current_scores, listings, watch_entries, dirty_operators cascade; commit',
       )
@@ -122,7 +122,7 @@ const ofSize = async (server: string, folder: string, operators: number): Promis
   }
 }
 
-/** Every feed has told all it has, so that what is not there is none. */
+/** Marks every feed as pulled completely, so that a missing record counts as none. */
 const told = async (db: Db): Promise<void> => {
   const now = new Date()
   for (const { id } of feeds.values()) {
@@ -146,7 +146,7 @@ const bareSeconds = async (db: Db): Promise<number> => {
   return (performance.now() - began) / 1000
 }
 
-/** So many operators get one more penalty, and are scored, by a hub that runs as it does by its timetable. Milliseconds. */
+/** Milliseconds in which this process scores DIRTY operators after each has got one more penalty. */
 const dirtied = async (db: Db, operators: number): Promise<number> => {
   const [{ n }] = (await db.raw('select count(*)::int as n from versions')).rows
   await db.raw(
@@ -167,7 +167,7 @@ const dirtied = async (db: Db, operators: number): Promise<number> => {
   return Math.round(performance.now() - began)
 }
 
-/** The pure fold alone, on one core. */
+/** Folds per second on one core, without the database. */
 const foldsPerSecond = (): number => {
   const card = loadScorecard('ecommerce-1')
   const known = (Object.keys(FACT_FAMILIES) as Facts['known'][number][]).sort()

@@ -1,7 +1,6 @@
 /**
- * Search by name over HTTP on a hub's own server: made names, questions with one and two errors among their first nine
- * characters, where the place and what is a firm's own stand; and names as they are spoken with one wrong character. BENCH_NAMES
- * sets how many names.
+ * Bench of search by name over HTTP on a hub's own server, among BENCH_NAMES synthetic names. Queries have one or two errors among
+ * the first nine characters, which hold place and brand. Others are names as people say them, with one wrong character.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,10 +15,10 @@ import { confirmedClient } from '../support/accounts.js'
 
 const NAMES = Number(process.env['BENCH_NAMES'] ?? 1_000_000)
 const QUESTIONS = 300
-/** Of a name, where the errors are made. */
+/** Errors are made among so many first characters of a name. */
 const EDITED = 9
 const RECALL_AT = 10
-/** Names written at once. */
+/** Names inserted by one statement. */
 const STEP = 20_000
 
 const CITIES = [...'长春 吉林 四平 辽源 通化 白山 松原 白城 延边'.split(' ')]
@@ -34,7 +33,7 @@ const FORMS = '有限公司 有限责任公司 股份有限公司 集团有限�
 
 const say = (what: string): unknown => process.stdout.write(`${what}\n`)
 
-/** The same names every time. */
+/** A generator that gives the same names in every run. */
 const chance = (seed: number) => {
   let state = seed
   return (below: number): number => {
@@ -174,7 +173,7 @@ const answered = async (at: string, token: string, query: string, variables: obj
   return data
 }
 
-/** What a question costs that no table is asked for: how busy the machine is. Milliseconds, the middle one. */
+/** Median milliseconds of a query that reads no table. It shows how busy the machine is. */
 const bareMs = async (at: string, { token }: { token: string }): Promise<number> => {
   const times: number[] = []
   for (let time = 0; time < QUESTIONS; time += 1) {
@@ -185,7 +184,7 @@ const bareMs = async (at: string, { token }: { token: string }): Promise<number>
   return at50(times.sort((a, b) => a - b))
 }
 
-/** The slowest first page of the directory by its other filters, milliseconds. */
+/** Milliseconds of the slowest first page of the directory under filters other than the name. */
 const directoryMs = async (at: string, { token }: { token: string }): Promise<number> => {
   let most = 0
   for (const filter of ['region: "2203"', 'kind: COOPERATIVE', 'kind: OTHER', 'grade: D', 'grade: D, region: "2203"']) {
@@ -231,11 +230,11 @@ const edited = (name: string, luck: Chance): string => {
 }
 
 const PLACED = new RegExp(`^(?:吉林省|(${CITIES.join('|')})市?)`)
-/** Characters of a brand and of a trade in a name as it is spoken. Of a brand of two many firms are one character away. */
+/** Fewest characters of a brand, and characters of the trade, in a spoken name. A brand of two has too many neighbours one character away. */
 const BRAND_FEWEST = 3
 const TRADE_SPOKEN = 2
 
-/** As it is spoken, with one wrong character in the brand: a place or none, the brand, the beginning of the trade. Null: its brand is too short. */
+/** A spoken name with one wrong character in the brand: perhaps the place, the brand, the start of the trade. Null: the brand is too short. */
 const spokenWrong = (name: string, luck: Chance): string | null => {
   const [front = '', city = ''] = PLACED.exec(name) ?? []
   const own = name.slice(front.length)

@@ -1,7 +1,7 @@
 /**
- * `POST /v1/standings` with a hundred thousand codes, as it was built and with its trail, against a bare loop in one process on the
- * same tables: the same chunks, as many at once, prepared, a line a row. By a marketplace of its own sellers (with score and
- * grade), by one that has none of them on its list, and without a token. Load, hub and PostgreSQL share the machine.
+ * Bench of `POST /v1/standings` with 100,000 codes on the built hub, with its audit log. It is compared with a bare loop in this
+ * process on the same tables: the same chunks and concurrency, a prepared statement, one line a row. The callers are a marketplace
+ * with its own sellers (with score and grade), one without them, and a public one. Load, hub and PostgreSQL share the machine.
  */
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
@@ -12,17 +12,17 @@ import type { Started as Running } from './asked/peers.js'
 import { type Streamed, streamed } from './asked/stream.js'
 import { commanded } from './commanded.js'
 
-/** Codes of one question. */
+/** Codes in one request. */
 const CODES = 100_000
-/** Questions in a row, of which the middle one counts; memory is looked at over all of them. */
+/** Requests in a row, of which the median counts. Memory is watched over all of them. */
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3)
-/** As the hub has them. */
+/** Codes per chunk and chunks at a time, as in the hub. */
 const CHUNK = 1_000
 const UNDER_WAY = 4
-/** Between two looks at the hub's memory, milliseconds. */
+/** Milliseconds between two readings of the hub's memory. */
 const LOOK_MS = 50
 
-/** After the loop, milliseconds. */
+/** Milliseconds of rest after the bare loop. */
 const REST_MS = 1_000
 
 const say = (what: string): unknown => process.stdout.write(`${what}\n`)
@@ -32,7 +32,7 @@ export const stream = async (): Promise<Record<string, number>> => {
   const all = shuffled(readFileSync(codes.codes, 'utf8').trim().split('\n'))
   const asked = Array.from({ length: CODES }, (_, n) => all[n % all.length] as string)
   const [seller, other] = [await client(url, folder, 'marketplace'), await client(url, folder, 'marketplace')]
-  // The feed of shops knows nobody here: it may see all the same.
+  // The shops feed confirms no seller here, so the marketplace is allowed as many unconfirmed ones as a list may hold.
   const allowed = ['client', 'sellers', seller.id, '--unconfirmed', String(SELLERS_MOST), '--reason', 'bench', '--json']
   await commanded(allowed, url, folder)
   const started: Running['child'][] = []
@@ -42,7 +42,7 @@ export const stream = async (): Promise<Record<string, number>> => {
     await listed(hub.port, token, asked)
     const body = JSON.stringify(asked)
     const memory = watched(hub)
-    // Once for nothing, as whatever answers has been asked before.
+    // A warm-up request, which does not count.
     await streamed(hub.port, body, token)
     await bare(url, asked)
     const [own, bares, settled]: [Streamed[], number[], number[]] = [[], [], []]
@@ -80,7 +80,7 @@ export const stream = async (): Promise<Record<string, number>> => {
   }
 }
 
-/** The loop leaves much to this process's collector, which would take a processor from the hub's first answers. */
+/** Waits until this process has collected the loop's garbage. Otherwise the collector would take a processor from the hub. */
 const rested = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, REST_MS))
 
 const rateOf = ({ rows, all }: Streamed): number => (rows / all) * 1_000
@@ -95,7 +95,7 @@ const shuffled = (codes: string[]): string[] => {
   return codes
 }
 
-/** What a marketplace asks about are its own sellers. */
+/** Uploads the codes as the marketplace's own list of sellers. */
 const listed = async (port: number, token: string, codes: readonly string[]): Promise<void> => {
   const answer = await fetch(`http://127.0.0.1:${port}/v1/sellers`, {
     method: 'POST',
@@ -115,7 +115,7 @@ const STATEMENT = {
       order by as_of desc, id desc limit 1) s on true order by a.place`,
 }
 
-/** Codes a second: nothing but the statement and a line of JSON a row; no trail, no network to whoever asks. */
+/** Codes per second of the bare loop: the statement and a line of JSON per row, without audit log or network. */
 const bare = async (url: string, codes: readonly string[]): Promise<number> => {
   const pool = new pg.Pool({ connectionString: url, max: UNDER_WAY })
   const today = shanghaiDate(new Date())
@@ -141,7 +141,7 @@ const bare = async (url: string, codes: readonly string[]): Promise<number> => {
   }
 }
 
-/** Resident memory of the hub, MB. */
+/** Watches the resident memory of the hub, MB: `now` reads it, `stop` ends and returns the peak. */
 const watched = ({ child }: Running): { now: () => number; stop: () => number } => {
   const now = (): number =>
     Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024)

@@ -1,13 +1,13 @@
 /**
- * What the hub's answers are measured against: node:http and named prepared statements, nothing between them. No sign-in, no
- * limits, nothing checked. Plain JavaScript, so that nothing stands between it and node. `node bare.js URL`; prints its port.
+ * The bare server that the hub's answers are compared with: node:http and named prepared statements, without sign-in, limits or
+ * checks. It is plain JavaScript, so that it runs without a loader. `node bare.js URL` prints its port.
  */
 import http from 'node:http'
 import pg from 'pg'
 
 const pool = new pg.Pool({ connectionString: process.argv[2], max: 10 })
 pg.types.setTypeParser(1082, (text) => text)
-/** As the hub has it, in Shanghai: of the day before there would be no score to find from four in the afternoon, UTC. */
+/** Today in Shanghai, as in the hub. After 16:00 UTC the date in UTC would be a day behind. */
 const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
 
 const LISTED = `exists (select 1 from listings l join public_entries p on p.listing_id = l.id where l.operator_id = o.id

@@ -1,6 +1,6 @@
 /**
- * Questions over HTTP/1.1 by so many connections, each asking again as soon as it is answered. Reads one JSON object a line on
- * standard input (Asking) and answers each with one (Answered). Plain sockets, so that it takes little of the machine.
+ * Loads a server over HTTP/1.1: each connection sends its next request as soon as the last is answered. Reads one JSON object per
+ * line on standard input and prints one per line as the result. Plain sockets keep its own processor time low.
  */
 import { readFileSync } from 'node:fs'
 import net from 'node:net'
@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 
-/** Asking: { port, codes: path, what, hub, token, connections, seconds, warm, each }. */
+/** One input line: `asking` is { port, codes: path, what, hub, token, query, connections, seconds, warm, each }; latencies are in ms. */
 const asked = async (asking) => {
   const codes = readFileSync(asking.codes, 'utf8').trim().split('\n')
   const requestOf = requester(asking, codes)

@@ -1,12 +1,12 @@
 /**
- * What the pages are measured against: node:http that answers the bytes of some of them from memory, and nothing else. Reads
- * one JSON object a line ({ port, paths }: of which hub), and says its own port when it has them.
+ * The bare server that the public pages are compared with: node:http that sends pages from memory. Each input line
+ * { port, paths } makes it fetch those pages from the hub at `port`. It then prints its own port.
  */
 import { once } from 'node:events'
 import http from 'node:http'
 import { createInterface } from 'node:readline'
 
-/** Pages held; a list of more paths is stood for by its first. */
+/** Most pages held in memory. Of a longer list only the first are fetched. */
 const HELD_MOST = 100
 
 const fetched = async (port, path) => {

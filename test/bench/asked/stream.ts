@@ -1,16 +1,16 @@
-/** One question about many codes over HTTP, timed: sent at once, read as it comes. */
+/** Measures one `POST /v1/standings` with many codes: the body is sent at once, and the answer is read as it arrives. */
 import http from 'node:http'
 
 export interface Streamed {
-  /** From the first byte sent to the first byte of the answer's body, milliseconds. */
+  /** Milliseconds from sending to the first byte of the answer's body. */
   first: number
-  /** To the last, milliseconds. */
+  /** Milliseconds from sending to the last byte. */
   all: number
   rows: number
   bytes: number
 }
 
-/** Every line must be there, and the last one say so. */
+/** Rejects unless every line has arrived and the last line says so. */
 export const streamed = (port: number, body: string, token: string | undefined): Promise<Streamed> =>
   new Promise((resolve, reject) => {
     const began = performance.now()

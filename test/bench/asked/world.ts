@@ -1,4 +1,4 @@
-/** A made register that answers are asked of: every operator scored, some with records and entries. Every name is invented. */
+/** A synthetic register for the benches of answers: every operator has a score, and some have records and entries. Names are invented. */
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,26 +10,26 @@ import { commanded } from '../commanded.js'
 import { recorded } from '../people.js'
 import { usccOf } from '../register.js'
 
-/** Operators of one statement. */
+/** Operators inserted by one statement. */
 const AT_ONCE = 20_000
-/** Every so many-th of those with records stands on the list. */
+/** Every so many-th operator with records is on the list. */
 const LISTED_EVERY = 50
 const REGION = '220102'
 
 const SIGNS = '云禾松岭泽安瑞恒晟嘉博远鸿信达盛源辰泰康宁和悦铭朗捷迅腾翔飞骏驰逸轩宇辉煌灿锦绣'
-/** As most are: without digits. */
+/** A name without digits, as most names are. */
 const nameOf = (row: number): string => {
   const sign = (place: number) => SIGNS[Math.floor(row / SIGNS.length ** place) % SIGNS.length]
   return `样本市${sign(3)}${sign(2)}${sign(1)}${sign(0)}电子商务有限公司`
 }
 
 export interface Made {
-  /** Files of codes, one a line: of all, and of those with records. */
+  /** Files with one code a line: `codes` has all operators, `withRecords` those with records. */
   codes: string
   withRecords: string
 }
 
-/** So many operators in `url`, a new database; the first `paged` of them with ten records each and the score of these. */
+/** Fills the new database `url` with `operators`. The first `paged` have ten records each, from which the hub computes their scores. */
 export const made = async (url: string, folder: string, operators: number, paged: number): Promise<Made> => {
   const db = connect(url)
   try {
@@ -80,7 +80,7 @@ const listed = async (db: Db, paged: number): Promise<void> => {
   )
 }
 
-/** Every feed has told all it has. */
+/** Marks every feed as pulled completely, so that a missing record counts as none. */
 const told = async (db: Db): Promise<void> => {
   const now = new Date()
   for (const { id } of feeds.values()) {
@@ -89,7 +89,7 @@ const told = async (db: Db): Promise<void> => {
   }
 }
 
-/** Everyone else has the score of one of those: its rows are as long, and what they cite is looked at by nobody. */
+/** Copies those scores to all other operators. Rows have the same size, and the bench never reads the records that they cite. */
 const copied = async (db: Db, paged: number): Promise<void> => {
   const { rows } = await db.raw(
     `select string_agg(quote_ident(column_name), ', ') as columns from information_schema.columns
@@ -103,7 +103,7 @@ const copied = async (db: Db, paged: number): Promise<void> => {
   )
 }
 
-/** The marketplace's own list of sellers: all there are, so that it is answered every grade. */
+/** Puts every operator on the marketplace's list of its own sellers, so that its answers contain grades. */
 export const sold = async (url: string, client: string): Promise<void> => {
   const db = connect(url)
   try {

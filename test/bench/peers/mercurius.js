@@ -1,6 +1,6 @@
 /**
- * mercurius with its jit over the same tables: one named prepared statement a question, no sign-in, no limits, no trail.
- * `node mercurius.js URL`; prints its port.
+ * mercurius with jit on the same tables: one named prepared statement per query, without sign-in, limits or audit log.
+ * `node mercurius.js URL` prints its port.
  */
 import fastify from 'fastify'
 import mercurius from 'mercurius'

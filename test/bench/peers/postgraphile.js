@@ -1,6 +1,6 @@
 /**
- * PostGraphile over the same tables, on Node 22: no sign-in, no limits, no trail. It makes its schema from the function
- * `peer.standing`. `node postgraphile.js URL`; prints its port.
+ * PostGraphile on the same tables, on Node 22, without sign-in, limits or audit log. It derives its schema from the function
+ * `peer.standing`. `node postgraphile.js URL` prints its port.
  */
 import http from 'node:http'
 import { postgraphile } from 'postgraphile'
