@@ -7,7 +7,7 @@ const common = new Set(schemaText('passwords/common.txt').split('\n').filter(Boo
 const fault = (password: string, name = '王编造') => passwordFault(password, { name, common })
 
 describe('rules of a chosen password', () => {
-  it('refuse the one before, however it is spelt', () => {
+  it('refuse the previous password in any spelling', () => {
     const before = '松花江上的第七盏灯笼是蓝色的Ａ'
     expect(passwordFault(before.normalize('NFKC'), { name: '王编造', common, before })).to.equal('SAME')
     expect(passwordFault(`${before}b`, { name: '王编造', common, before })).to.equal(null)
@@ -32,11 +32,11 @@ describe('rules of a chosen password', () => {
     ['+-*/+-*/=#%&', 'COMMON'],
   ]
   for (const [password, wanted] of refused)
-    it(`refuses ${JSON.stringify(password.slice(0, 20))} (${wanted})`, () => {
+    it(`refuse ${JSON.stringify(password.slice(0, 20))} (${wanted})`, () => {
       expect(fault(password)).to.equal(wanted)
     })
 
-  it('accepts long passwords that are in no list', () => {
+  it('accept long passwords that are in no list', () => {
     for (const password of [
       'fjord kelp umbra lantern',
       'xK7#pq2vNw9z',
@@ -46,7 +46,7 @@ describe('rules of a chosen password', () => {
       expect(fault(password), password).to.equal(null)
   })
 
-  it('refuses a common password in any case and with any digits appended', () => {
+  it('refuse a common password in any case and with any digits appended', () => {
     const words = [...common]
     fc.assert(
       fc.property(fc.nat(words.length - 1), fc.boolean(), fc.nat(9_999), (i, upper, digits) => {
@@ -57,7 +57,7 @@ describe('rules of a chosen password', () => {
     )
   })
 
-  it('normalises each spelling of the characters to the same password', () => {
+  it('normalise each spelling of the characters to the same password', () => {
     expect(normalPassword('ｆｊｏｒｄ①')).to.equal('fjord1')
   })
 })

@@ -4,7 +4,7 @@ import { callerAddressOf, networkOf, owedMsAt, waitMsFor } from '../../../src/do
 describe('rate limit of attempts', () => {
   const rate = { most: 3, everyMs: 1_000 }
 
-  it('the amount owed falls with time, and does not change when the clock is set back', () => {
+  it('the count of attempts falls with time, and does not change when the clock is set back', () => {
     const level = { owedMs: 2_000, at: 10_000 }
     expect([9_000, 10_000, 10_500, 12_000, 99_000].map((now) => owedMsAt(level, now))).to.deep.equal([
       2_000, 2_000, 1_500, 0, 0,
@@ -25,7 +25,7 @@ describe('rate limit of attempts', () => {
     ['x'.repeat(500), 'x'.repeat(64)],
   ]
   for (const [address, network] of addresses) {
-    it(`counts ${address.slice(0, 40) || 'no address'} under ${network.slice(0, 40) || 'no network'}`, () => {
+    it(`counts attempts from ${address.slice(0, 40) || 'no address'} under the network ${network.slice(0, 40) || 'none'}`, () => {
       expect(networkOf(address)).to.equal(network)
     })
   }

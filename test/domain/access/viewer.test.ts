@@ -156,7 +156,7 @@ describe('access of each role', () => {
     })
   }
 
-  it('firms and credit services read only the kinds that the law opens, and the public reads none', () => {
+  it('firms and credit services read only the record kinds that the law opens to them, and the public reads none', () => {
     expect(RECORD_KINDS_SEEN.public).to.deep.equal([])
     for (const role of ['marketplace', 'credit_service'] as const)
       expect(RECORD_KINDS_SEEN[role]).to.have.members([
@@ -217,7 +217,7 @@ describe('access of each role', () => {
       ['110000', ['110000']],
     ]
     for (const [region, allowed] of inside)
-      it(`${region ?? 'no region'} bounds acts about one operator to ${allowed.length === places.length ? 'every place' : allowed.join(' ') || 'no place'}`, () => {
+      it(`a viewer of ${region ?? 'no region'} may act on operators of ${allowed.length === places.length ? 'every place' : allowed.join(' ') || 'no place'}`, () => {
         for (const act of REGIONAL_ACTS)
           for (const place of places)
             expect(mayInRegion(of(region, 'reviewer'), act, place), `${act} ${place}`).to.equal(

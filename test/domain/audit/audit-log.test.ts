@@ -25,13 +25,13 @@ describe('a row of the audit log', () => {
     digest: Buffer.alloc(32, 9).toString('base64'),
   }
 
-  it('keeps its hash format, so that older rows stay verifiable', () => {
+  it('has a fixed hash format, so that older rows stay verifiable', () => {
     const [row] = chainRows(EMPTY_LOG_HEAD, [linkOf(content)], SEAL)
     expect(row?.contentHash).to.equal('98777a67a5e55dda071f7ab2fcf684c36f6c97332e2d46bfdb33ede59f8d646e')
     expect(row && rowHash(row)).to.equal('6d7e49ed354d93d3b064bb29065017b12d12d1549837a5c749468376ae7c9e9e')
   })
 
-  it('P-A2: is sealed with a key, by form, key, number, instant, kind, count, content and the row before', () => {
+  it('P-A2: has a keyed seal over form, key, number, instant, kind, count, content and the previous row', () => {
     const [row] = chainRows(EMPTY_LOG_HEAD, [linkOf(content)], SEAL)
     expect(row).to.include({ form: 1, keyId: '0badc0de', number: 1, kind: 'ANSWER', count: 1 })
     expect(row?.hash).to.equal(
@@ -50,7 +50,7 @@ describe('a row of the audit log', () => {
     expect(parseContent(JSON.stringify(Object.values(contentOf(1))))).to.deep.equal(contentOf(1))
   })
 
-  it('reads a head only in the form in which manifests write it', () => {
+  it('a head is read only in the form in which manifests write it', () => {
     const [, head] = rowsOf(2)
     expect(parseHead(head && headFieldsOf(head))).to.deep.equal({ number: 2, hash: head?.hash })
     for (const other of [

@@ -21,16 +21,16 @@ const rules: AuditRules = {
 describe('rules of the audit log', () => {
   it('keep content by the retention rule in force on the day of the answer', () => {
     expect(keptUntil(rules, new Date('2025-12-31T15:00:00Z'))).to.deep.equal(new Date('2026-12-31T15:00:00Z'))
-    // Already the next year in Asia/Shanghai.
+    // In Asia/Shanghai this instant is in the next year.
     expect(keptUntil(rules, new Date('2025-12-31T16:00:00Z'))).to.deep.equal(new Date('2028-12-31T16:00:00Z'))
   })
 
-  it('name the askers about whom each role is informed', () => {
+  it('list the askers about whom each role is informed', () => {
     expect(askersShownTo(rules, 'party', '2026-03-02')).to.deep.equal(['marketplace'])
     expect(askersShownTo(rules, 'officer', '2026-03-02')).to.deep.equal([])
   })
 
-  it('are refused with a gap, an overlap or an asker without a row', () => {
+  it('are refused if they have a gap, an overlap or an asker without a row', () => {
     expect(checkAuditRules(rules)).to.deep.equal([])
     const [first, second] = rules.retention
     if (first === undefined || second === undefined) throw new Error('two rows')
@@ -41,7 +41,7 @@ describe('rules of the audit log', () => {
     expect(checkAuditRules({ ...rules, telling: rules.telling.slice(1) })).to.have.length(1)
   })
 
-  it('as shipped, inform an operator about firms and credit services and about no authority', () => {
+  it('inform an operator, as shipped, about firms and credit services and not about authorities', () => {
     expect(askersShownTo(auditRules(), 'party', '2026-03-02')).to.deep.equal(['marketplace', 'credit_service', 'party'])
     expect(askersShownTo(auditRules(), 'officer', '2026-03-02')).to.not.include.members(['agency'])
   })

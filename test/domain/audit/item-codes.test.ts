@@ -14,7 +14,7 @@ describe('codesInItem', () => {
     expect(codesInItem(item)).to.deep.equal([one, two, 'shop:guguji:7'])
   })
 
-  it('ignores other numbers and codes inside longer texts, and bounds the count', () => {
+  it('ignores other numbers and codes inside longer texts, and limits the number of codes', () => {
     expect(codesInItem({ a: '13800000000', b: `见 ${codeOf(1)}`, c: null, d: 12, e: true })).to.deep.equal([])
     expect(codesInItem('')).to.deep.equal([])
     expect(codesInItem(Array.from({ length: 500 }, (_, n) => codeOf(n)))).to.have.lengthOf(ITEM_CODES_MOST)

@@ -42,7 +42,7 @@ const anchorAt = (rows: readonly AuditRow[], number: number, server: ServerIdent
   from: 'note',
 })
 
-/** A row that tells of a loss, after `head`. */
+/** A row that records a loss of rows, placed after `head`. */
 const cutAfter = (head: AuditHead, loss: Partial<AuditLoss>): AuditRow[] => {
   const said = lossJson({ after: head.number, noted: 8, notedAt: AT, from: HERE, to: HERE, heads: null, ...loss })
   return chainRows(head, [linkOf({ ...contentOf(1), asked: said }, { kind: 'CUT', count: 0 })], SEAL)
@@ -116,7 +116,7 @@ describe('verification of the audit log', () => {
     ])
   })
 
-  it('P-A2: reports every unsealed row between the last intact head and the next noted one as REPLACED', () => {
+  it('P-A2: reports every unsealed row between the last matching noted head and the next noted head as REPLACED', () => {
     const rows = unsealed(rowsOf(9))
     const swapped = unsealed([
       ...rows.slice(0, 4),
@@ -135,7 +135,7 @@ describe('verification of the audit log', () => {
     expect(walked(rows, { seals: [next] }).broken).to.deep.equal([{ number: 1, until: 3, fault: 'KEY_UNKNOWN' }])
   })
 
-  it('R-2: continues after a missing row and finds an alteration behind it', () => {
+  it('R-2: continues after a missing row and finds a change in a later row', () => {
     const rows = rowsOf(9)
     const without = (number: number) => rows.filter((row) => row.number !== number)
     expect(walked(without(5)).broken).to.deep.equal([{ number: 5, fault: 'MISSING' }])
@@ -151,7 +151,7 @@ describe('verification of the audit log', () => {
     ])
   })
 
-  it('finds rows that were moved', () => {
+  it('finds rows whose order was changed', () => {
     const rows = rowsOf(9)
     const [four, five] = [rows[3] as AuditRow, rows[4] as AuditRow]
     const moved = rows.with(3, { ...five, number: 4 }).with(4, { ...four, number: 5 })
@@ -170,12 +170,12 @@ describe('verification of the audit log', () => {
     const rows = rowsOf(9).map((row) => (row.number < 4 ? { ...row, content: null, body: null } : row))
     expect(walked(rows, { mayErase: true })).to.deep.include({ walked: 9, erased: 3, broken: [] })
     expect(walked(rows).broken).to.deep.equal([{ number: 1, until: 3, fault: 'ERASED' }])
-    // What cannot be read is not what was erased.
+    // Unreadable content does not count as erased.
     const garbled = rowsOf(1).map((row) => ({ ...row, content: null, body: '[' }))
     expect(walked(garbled, { mayErase: true }).broken).to.deep.equal([{ number: 1, fault: 'ALTERED' }])
   })
 
-  it('P-A2: reports a loss that a row records and nothing excuses, also where no noted head shows it', () => {
+  it('P-A2: reports an unexcused loss that a row records, also where no noted head shows it', () => {
     const rows = rowsOf(9)
     const shorter = [...rows.slice(0, 5), ...cutAfter(rows[4] as AuditRow, {})]
     const found = walked([...shorter, ...rowsOf(3, { head: shorter[5] as AuditRow })])
@@ -187,7 +187,7 @@ describe('verification of the audit log', () => {
     expect(walked(replaced).broken).to.deep.equal([{ number: 4, until: 7, fault: 'REPLACED' }])
   })
 
-  it('excuses a loss only by a sealed RELEASED row, not by what the database says beside it', () => {
+  it('excuses a loss only by a sealed RELEASED row, not by other database columns', () => {
     const rows = rowsOf(9)
     const cut = [...rows.slice(0, 5), ...cutAfter(rows[4] as AuditRow, {})]
     const given = { anchors: [anchorAt(rows, 8), anchorAt(rows, 6), anchorAt(rows, 4)] }
@@ -201,17 +201,17 @@ describe('verification of the audit log', () => {
     expect(walked([...rows.slice(0, 5), ...early, ...cutAfter(early[0] as AuditRow, {})]).broken).to.have.lengthOf(1)
   })
 
-  it('R-1: excuses rows lost in a failover, by the server that noted them', () => {
+  it('R-1: excuses rows lost in a failover if another server timeline noted them', () => {
     const rows = rowsOf(9)
     const cut = [...rows.slice(0, 5), ...cutAfter(rows[4] as AuditRow, { to: PROMOTED })]
     const given = { anchors: [anchorAt(rows, 8), anchorAt(rows, 4)], server: PROMOTED }
     const found = walked([...cut, ...rowsOf(4, { head: cut[5] as AuditRow })], given)
     expect(found).to.deep.include({ broken: [], walked: 10 })
     expect(found.cuts[0]).to.include({ after: 5, noted: 8, excuse: 'FAILOVER' })
-    // Also before a hub has said so.
+    // The loss is excused also before a hub has recorded it.
     expect(walked(rows.slice(0, 5), given)).to.deep.include({ broken: [] })
     expect(walked(rows.slice(0, 5), given).cuts[0]).to.include({ after: 5, noted: 8, excuse: 'FAILOVER' })
-    // A head noted on the very server that lacks it is not explained by an older one that is.
+    // A missing head noted on the present server is a fault, although an older missing head is excused by the failover.
     const later = [anchorAt(rows, 7), anchorAt(rows, 8, PROMOTED)]
     expect(walked(rows.slice(0, 5), { ...given, anchors: later }).broken).to.deep.equal([
       { number: 6, until: 8, fault: 'TAIL_MISSING' },
@@ -225,34 +225,34 @@ describe('verification of the audit log', () => {
     const on = [...cut, ...rowsOf(2, { head: cut[5] as AuditRow })]
     const anchors = [anchorAt(rows, 8), anchorAt(on, 8, PROMOTED)]
     expect(walked(on, { anchors, server: PROMOTED })).to.deep.include({ broken: [], walked: 8 })
-    // Lost in another failover.
+    // The rows were lost in another failover.
     const again = walked(cut, { anchors, server: { ...HERE, timeline: 3 } })
     expect(again.broken).to.deep.equal([])
     expect(again.cuts.map(({ after, noted }) => [after, noted])).to.deep.equal([
       [5, 8],
       [6, 8],
     ])
-    // Taken away on the same server.
+    // The rows were removed on the same server.
     expect(walked(cut, { anchors, server: PROMOTED }).broken).to.deep.equal([
       { number: 7, until: 8, fault: 'TAIL_MISSING' },
     ])
-    // A head that a client holds of the lost rows says no server: its number is excused.
+    // A head held by a client names no server. It is excused, because its row number is among the lost rows.
     const held = [{ ...anchorAt(rows, 7, null), at: null }]
     expect(walked(on, { anchors: held, server: PROMOTED }).broken).to.deep.equal([])
   })
 
-  it('reads a loss from a row, also in the former format', () => {
+  it('a loss is read from a row, also in the former format', () => {
     const loss = { after: 5, noted: 8, notedAt: AT, from: HERE, to: null, heads: ['b'.repeat(64)] }
     expect(parseLoss(lossJson(loss), 6)).to.deep.equal(loss)
     expect(parseLoss(lossJson({ ...loss, heads: null }), 6)).to.deep.equal({ ...loss, heads: null })
     const old = JSON.stringify({ number: 8, hash: 'a'.repeat(64) })
     expect(parseLoss(old, 6)).to.include({ after: 5, noted: 8, from: null })
-    // A row that was noted and replaced: its number is that of the loss, never "11–10".
+    // The former format may give a range that ends before it begins ("11–10"). Only its first number is used.
     expect(parseLoss(old, 11)).to.include({ after: 7, noted: 8 })
     for (const other of ['', 'null', '{}', '[]']) expect(parseLoss(other, 1)).to.equal(null)
   })
 
-  it('compares noted heads with the rows: none missing, a missing tail, and a replaced row', () => {
+  it('noted heads are compared with the rows: none missing, a missing tail, and a replaced row', () => {
     const rows = rowsOf(9)
     const heads: NotedHead[] = [2, 5, 8].map((number) => anchorAt(rows, number))
     const hashes = (numbers: readonly number[]) => new Map(numbers.map((n) => [n, (rows[n - 1] as AuditRow).hash]))

@@ -26,7 +26,7 @@ const refusalOf = (days: CalendarDays): string | null => {
 }
 
 describe('amendments of the calendar', () => {
-  it('replace what the calendar says of a day and leave the other days', () => {
+  it('change the listed days of the calendar and leave the other days', () => {
     const amendment = amendmentsFrom(
       shipped,
       said({ holidays: ['2026-10-10'], workdays: ['2026-11-01'], ordinary: ['2026-10-01'], knownUntil: '2027-12-31' }),
@@ -44,20 +44,20 @@ describe('amendments of the calendar', () => {
     ['accept 200 days', said({ holidays: days.slice(1) }), null],
     ['refuse 201 days', said({ holidays: days }), 'INPUT_INVALID'],
     ['refuse a day given twice', said({ holidays: ['2026-10-02'], workdays: ['2026-10-02'] }), 'INPUT_INVALID'],
-    ['refuse an amendment of nothing', said(), 'INPUT_INVALID'],
-    ['refuse what is no day', said({ ordinary: ['2026-02-30'] }), 'DATE_INVALID'],
-    ['accept the last day of the shipped calendar', said({ knownUntil: '2026-12-31' }), null],
-    ['refuse to know less than the shipped calendar', said({ knownUntil: '2026-12-30' }), 'INPUT_INVALID'],
+    ['refuse an empty amendment', said(), 'INPUT_INVALID'],
+    ['refuse a day that does not exist', said({ ordinary: ['2026-02-30'] }), 'DATE_INVALID'],
+    ['accept the end of the shipped calendar as their end', said({ knownUntil: '2026-12-31' }), null],
+    ['refuse an end before the end of the shipped calendar', said({ knownUntil: '2026-12-30' }), 'INPUT_INVALID'],
   ]
   for (const [title, given, code] of cases) it(title, () => expect(refusalOf(given)).to.equal(code))
 
   const verdicts: [string, string, CalendarVerdict, string, string | null][] = [
-    ['another person confirms', 'PROPOSED', 'CONFIRM', 'officer-2', null],
-    ['another person refuses', 'PROPOSED', 'REFUSE', 'officer-2', null],
-    ['another person does not withdraw', 'PROPOSED', 'WITHDRAW', 'officer-2', 'CALENDAR_ANOTHERS'],
-    ['the proposer withdraws', 'PROPOSED', 'WITHDRAW', 'officer-1', null],
-    ['the proposer does not confirm', 'PROPOSED', 'CONFIRM', 'OFFICER-1', 'SECOND_PERSON'],
-    ['nobody decides twice', 'IN_FORCE', 'CONFIRM', 'officer-2', 'CALENDAR_SETTLED'],
+    ['can be confirmed by another person', 'PROPOSED', 'CONFIRM', 'officer-2', null],
+    ['can be refused by another person', 'PROPOSED', 'REFUSE', 'officer-2', null],
+    ['cannot be withdrawn by another person', 'PROPOSED', 'WITHDRAW', 'officer-2', 'CALENDAR_ANOTHERS'],
+    ['can be withdrawn by the proposer', 'PROPOSED', 'WITHDRAW', 'officer-1', null],
+    ['cannot be confirmed by the proposer', 'PROPOSED', 'CONFIRM', 'OFFICER-1', 'SECOND_PERSON'],
+    ['cannot be decided twice', 'IN_FORCE', 'CONFIRM', 'officer-2', 'CALENDAR_SETTLED'],
   ]
   for (const [title, state, verdict, by, fault] of verdicts)
     it(title, () => expect(verdictFault({ state, proposedBy: 'officer-1' }, verdict, by)).to.equal(fault))

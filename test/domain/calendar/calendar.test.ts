@@ -24,7 +24,7 @@ const calendar: Calendar = {
 const anyDay = fc.integer({ min: 0, max: 9000 }).map((n) => addDays('2004-01-01', n))
 
 describe('the end of the announced holidays', () => {
-  it('section 7: alarms from 60 days before the end and on every day after it', () => {
+  it('section 7: raises an alarm from 60 days before it and on every day after it', () => {
     const calendar = { knownUntil: '2026-12-31' }
     const days: [string, boolean, number][] = [
       ['2026-11-01', true, 60],
@@ -38,8 +38,8 @@ describe('the end of the announced holidays', () => {
   })
 })
 
-describe('domain/calendar', () => {
-  it('the calendar file holds sorted, existing days of 2004 to 2026, none twice', () => {
+describe('calendar', () => {
+  it('the calendar file contains sorted, existing days of 2004 to 2026, each once', () => {
     expect(file.source).to.match(/^npm chinese-days \d/)
     for (const days of [file.holidays, file.workdays]) {
       expect(days).to.deep.equal([...new Set(days)].sort())
@@ -86,7 +86,7 @@ describe('domain/calendar', () => {
     expect(addWorkdays(amended, '2026-03-02', 1).date).to.equal('2026-03-04')
   })
 
-  it('the n-th working day is one, and exactly n lie up to it', () => {
+  it('the n-th working day after a day is a working day, and exactly n working days lie up to it', () => {
     fc.assert(
       fc.property(anyDay, fc.integer({ min: 1, max: 60 }), (from, n) => {
         const { date } = addWorkdays(calendar, from, n)
@@ -98,7 +98,7 @@ describe('domain/calendar', () => {
     )
   })
 
-  it('addWorkdays is monotone in the day and in the number, and counts back', () => {
+  it('addWorkdays is monotone in the day and in the number, and negative numbers count back', () => {
     fc.assert(
       fc.property(anyDay, fc.nat(40), fc.nat(30), (from, n, later) => {
         const { date } = addWorkdays(calendar, from, n)

@@ -12,7 +12,7 @@ const day = (n: number): Date => new Date(Date.UTC(2026, 10, n))
 const WIPED = day(10)
 const heard = (action: Action, state: DeliveryState, on = 1): EarlierMessage => ({ action, state, createdAt: day(on) })
 
-describe('entries that a new or emptied platform lacks', () => {
+describe('a platform to be filled', () => {
   const cases: [string, EarlierMessage[], Date | null, boolean][] = [
     ['lacks an entry that it was never sent', [], null, true],
     ['lacks an entry whose addition was folded before it was sent', [heard('ADD', 'FOLDED')], null, true],
@@ -22,25 +22,30 @@ describe('entries that a new or emptied platform lacks', () => {
       null,
       true,
     ],
-    ['has an entry that is on its way', [heard('ADD', 'OWED')], null, false],
-    ['has an entry that it confirmed', [heard('ADD', 'CONFIRMED'), heard('CHANGE', 'OWED')], null, false],
-    ['has an entry whose refusal waits for a person', [heard('ADD', 'REFUSED')], null, false],
-    ['has an entry whose delivery a person closed', [heard('ADD', 'CLOSED')], null, false],
+    ['does not lack an entry that is being sent', [heard('ADD', 'OWED')], null, false],
+    ['does not lack an entry that it confirmed', [heard('ADD', 'CONFIRMED'), heard('CHANGE', 'OWED')], null, false],
+    ['does not lack an entry whose refusal waits for a person', [heard('ADD', 'REFUSED')], null, false],
+    ['does not lack an entry whose delivery a person closed', [heard('ADD', 'CLOSED')], null, false],
     ['once wiped, lacks an entry that it confirmed before', [heard('ADD', 'CONFIRMED')], WIPED, true],
     [
-      'once wiped, lacks an entry of which it was sent only a change since',
+      'once wiped, lacks an entry of which only a change was sent since',
       [heard('ADD', 'CONFIRMED'), heard('CHANGE', 'OWED', 11)],
       WIPED,
       true,
     ],
-    ['once wiped, has an entry added since', [heard('ADD', 'CONFIRMED'), heard('ADD', 'OWED', 10)], WIPED, false],
     [
-      'once wiped, has an entry added and changed since',
+      'once wiped, does not lack an entry added since',
+      [heard('ADD', 'CONFIRMED'), heard('ADD', 'OWED', 10)],
+      WIPED,
+      false,
+    ],
+    [
+      'once wiped, does not lack an entry added and changed since',
       [heard('ADD', 'OWED', 11), heard('CHANGE', 'OWED', 12)],
       WIPED,
       false,
     ],
-    ['once wiped, has an entry refused since', [heard('ADD', 'REFUSED', 11)], WIPED, false],
+    ['once wiped, does not lack an entry refused since', [heard('ADD', 'REFUSED', 11)], WIPED, false],
     [
       'once wiped, lacks an entry added and removed since',
       [heard('ADD', 'OWED', 11), heard('REMOVE', 'OWED', 12)],

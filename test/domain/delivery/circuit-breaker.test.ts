@@ -21,7 +21,7 @@ describe('circuit breaker', () => {
     expect(callsAllowed(broken(3), NOW)).to.equal('NONE')
   })
 
-  it('waits longer after each failure, a minute at most', () => {
+  it('waits longer after each failure, at most a minute', () => {
     const waits = [3, 4, 5, 6, 7, 400].map((failures) => broken(failures).openUntil?.getTime())
     expect(waits).to.deep.equal([8, 16, 32, 60, 60, 60].map((seconds) => in_(seconds).getTime()))
   })

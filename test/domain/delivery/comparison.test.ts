@@ -19,7 +19,7 @@ const SHOWN: DisplayedValues = { sequence: 3, uscc: '91X', name: '长春虚构(�
 describe('displayed entry against the last delivery', () => {
   const cases: [string, boolean, LastDelivery | null, DisplayedValues | null, object][] = [
     ['in force, confirmed and shown', true, TOLD, SHOWN, { what: 'AGREES' }],
-    ['in force, confirmed and gone', true, TOLD, null, { what: 'MISSING' }],
+    ['in force, confirmed and not shown', true, TOLD, null, { what: 'MISSING' }],
     ['P-B1: in force and never sent', true, null, null, { what: 'UNTOLD' }],
     ['P-B1: in force, its removal sent last', true, { ...TOLD, action: 'REMOVE' }, null, { what: 'UNTOLD' }],
     [
@@ -73,7 +73,7 @@ describe('displayed entry against the last delivery', () => {
     }),
   )
 
-  it('an open delivery is never judged, and only a confirmed entry can be missing', () => {
+  it('an entry with an open delivery is on its way, and only a confirmed entry can be missing', () => {
     fc.assert(
       fc.property(fc.boolean(), told, shown, (standing, last, here) => {
         const { what } = judgeDisplay(standing, last, here)
@@ -86,7 +86,7 @@ describe('displayed entry against the last delivery', () => {
   })
 })
 
-describe('share of missing entries that is an outage', () => {
+describe('share of missing entries that counts as an outage', () => {
   const cases: [number, number, number, boolean, boolean][] = [
     // gone, confirmed, shown, restored, outage
     [1, 1, 0, false, false],

@@ -18,7 +18,7 @@ const NOW = new Date('2026-11-25T02:00:00Z')
 const seconds = (attempts: number, spread = 0.5, retryAfter?: number): number =>
   (nextTry(attempts, NOW, spread, retryAfter).getTime() - NOW.getTime()) / 1_000
 
-describe('delivery owed to a platform', () => {
+describe('delivery owed to a platform:', () => {
   const cases: [string, Action, PriorDelivery[], OwedAction][] = [
     ['an addition where nothing came before', 'ADD', [], { owe: 'ADD', fold: 'nothing' }],
     [
@@ -87,7 +87,7 @@ describe('delivery owed to a platform', () => {
     })
   }
 
-  it('a removal is owed exactly where the platform may have received the entry', () => {
+  it('a removal is owed exactly if the platform may have received the entry', () => {
     const earlier = fc.array(
       fc.record({
         action: fc.constantFrom<Action>('ADD', 'CHANGE', 'REMOVE'),
@@ -105,7 +105,7 @@ describe('delivery owed to a platform', () => {
 })
 
 describe('the next try', () => {
-  it('doubles the wait each time, up to an hour', () => {
+  it('waits twice as long each time, up to an hour', () => {
     expect([1, 2, 3, 4, 11, 12, 50, 5_000].map((attempts) => seconds(attempts))).to.deep.equal([
       2, 4, 8, 16, 2_048, 3_600, 3_600, 3_600,
     ])
@@ -117,7 +117,7 @@ describe('the next try', () => {
     expect(seconds(1, 0.5, 86_400)).to.equal(3_600)
   })
 
-  it('lies after now, within a quarter of its time and an hour at most', () => {
+  it('comes after a wait within a quarter of the planned one, at most an hour', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 100 }), fc.double({ min: 0, max: 1, noNaN: true }), (attempts, spread) => {
         const wait = seconds(attempts, spread)

@@ -41,10 +41,10 @@ describe('the notice of an entry', () => {
     ['decideListing', 'REVIEWED', 'DECIDED', '2028-05-20', null],
   ]
   for (const [name, before, after, endsOn, change] of changes)
-    it(`${name} from ${before} to ${after} is told as ${change}`, () =>
+    it(`${name} from ${before} to ${after} is sent as ${change ?? 'nothing'}`, () =>
       expect(entryActionAfter(name, { state: before, endsOn: null }, { state: after, endsOn })).to.equal(change))
 
-  it('removes a hidden entry on the day of the act, and a removed one on its own day', () => {
+  it('dates the removal of a hidden entry by the act, and of a removed entry by its own removal', () => {
     const act = { on: '2026-11-25', reason: '其他' }
     expect(entryRemoval(list, { ...listing, state: 'HIDDEN' }, act)).to.include({
       reason: 'HIDDEN',
@@ -61,7 +61,7 @@ describe('the notice of an entry', () => {
     expect(entryRemoval(list, listing, act)).to.equal(null)
   })
 
-  it('repeats the words that are public', () => {
+  it('repeats the published texts', () => {
     const body = {
       ...listing,
       region: null,
@@ -88,7 +88,7 @@ describe('the notice of an entry', () => {
   })
 })
 
-describe('the firm of an entry', () => {
+describe('the firm named in the notice of an entry', () => {
   const firm = { uscc: '91220102MA7A0700XC', name: '虚构商贸有限公司', region: '220102', kind: 'ENTERPRISE' as const }
 
   it('is the one that was listed, also after a merger', () => {

@@ -91,9 +91,9 @@ describe('publication status of a record', () => {
     })
 })
 
-describe('a repair', () => {
+describe('the repair of a penalty', () => {
   const asked = { today: TODAY, repaired: true }
-  it('ends the publication of a standing penalty, and changes no withdrawn or withheld one', () => {
+  it('ends the publication of a standing penalty, and does not change that of a withdrawn or withheld one', () => {
     expect(publicationStatusOf('penalty', {}, PARTY, asked)).to.equal('REPAIRED')
     expect(publicationStatusOf('penalty', { status: 'REVOKED' }, PARTY, asked)).to.equal('WITHDRAWN')
     expect(publicationStatusOf('penalty', { party_kind: 'NATURAL_PERSON' }, PARTY, asked)).to.equal('PERSON')
@@ -101,7 +101,7 @@ describe('a repair', () => {
 })
 
 describe('texts of a published record', () => {
-  it('contain no telephone, address, account or document number of a person, in whatever field', () => {
+  it('contain no telephone, address, account or document number of a person in any field', () => {
     const body = publishedBody(
       {
         facts: '当事人电话13800138000，住长春市朝阳区某某街1号2单元301室',
@@ -192,12 +192,12 @@ describe('choice among several sources of one decision', () => {
       { a: 'REPAIRED', b: 'REPAIRED' },
     ],
     [
-      'does not mention a repaired source that was never published',
+      'sends nothing about a repaired source that was never published',
       [source('a', standing(1, 'REPAIRED'))],
       { a: null },
     ],
     [
-      'does not mention a withdrawn source that was never published',
+      'sends nothing about a withdrawn source that was never published',
       [source('a', standing(1, 'WITHDRAWN'))],
       { a: null },
     ],
@@ -210,11 +210,11 @@ describe('choice among several sources of one decision', () => {
     ['leaves a retracted source retracted', [source('a', null, told(true))], { a: null }],
     ['shows a source again that stands again', [source('a', standing(3), told(true))], { a: 'SHOW' }],
     [
-      'retracts a source that turned out to be a person’s',
+      'retracts a source whose party turned out to be a natural person',
       [source('a', standing(1, 'PERSON'), told())],
       { a: 'NOT_PUBLIC' },
     ],
-    ['does not mention a person’s source', [source('a', standing(1, 'PERSON'))], { a: null }],
+    ['sends nothing about a natural person’s source', [source('a', standing(1, 'PERSON'))], { a: null }],
     ['publishes the new end of a published source', [source('a', standing(1, 'OVER'), told())], { a: 'SHOW' }],
     ['does not publish a source whose term is over', [source('a', standing(1, 'OVER'))], { a: null }],
     [
@@ -236,7 +236,7 @@ describe('choice among several sources of one decision', () => {
     told: fc.option(fc.record({ operatorId: fc.constant(1), removed: fc.boolean() })),
   })
 
-  it('shows at most one source of a decision, never a withdrawn or a person’s one, and asks for nothing twice', () => {
+  it('shows at most one source of a decision, never a withdrawn or a natural person’s, and repeats no request', () => {
     fc.assert(
       fc.property(fc.array(anySource, { maxLength: 6 }), (made) => {
         const sources = made.map((one, at): RecordSource => ({ id: String(at), kind: 'penalty', ...one }))

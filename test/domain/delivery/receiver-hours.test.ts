@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { isOpen } from '../../../src/domain/delivery/receiver-hours.js'
 
-/** 2026-11-25 is a Wednesday; here Thursday is a holiday and Saturday a working day. */
+/** 2026-11-25 is a Wednesday. In this calendar the Thursday after it is a holiday and the Saturday a working day. */
 const CALENDAR = { holidays: new Set(['2026-11-26']), workdays: new Set(['2026-11-28']), knownUntil: '2026-12-31' }
 const DAY = { from: '08:30', to: '17:00', workdaysOnly: true }
 const NIGHT = { from: '22:00', to: '06:00', workdaysOnly: true }

@@ -21,21 +21,21 @@ const { calendar } = HUB
 const PLAIN: Calendar = { holidays: new Set(), workdays: new Set(), knownUntil: '2099-12-31' }
 const rules = timelinessRules()
 
-describe('the limits of timeliness', () => {
+describe('limits of timeliness', () => {
   const rows: [string, (typeof TIMELINESS_DUTIES)[number], string, number | null][] = [
-    ['a record has 7 working days', 'RECORD', '2026-10-09', 7],
-    ['of whatever year', 'RECORD', '2014-01-01', 7],
-    ['a withdrawn record 3', 'RECORD_WITHDRAWAL', '2021-07-15', 3],
-    ['a removed entry 3', 'LISTING_WITHDRAWAL', '2026-10-09', 3],
-    ['publication 20', 'PUBLICITY', '2026-10-09', 20],
-    ['publication none before there was a rule', 'PUBLICITY', '2014-09-30', null],
+    ['are 7 working days for a record', 'RECORD', '2026-10-09', 7],
+    ['are 7 working days for a record of any year', 'RECORD', '2014-01-01', 7],
+    ['are 3 working days for a withdrawn record', 'RECORD_WITHDRAWAL', '2021-07-15', 3],
+    ['are 3 working days for a removed entry', 'LISTING_WITHDRAWAL', '2026-10-09', 3],
+    ['are 20 working days for publication', 'PUBLICITY', '2026-10-09', 20],
+    ['do not exist for publication before the first rule', 'PUBLICITY', '2014-09-30', null],
   ]
   for (const [what, duty, day, workdays] of rows)
     it(what, () => {
       expect(limitOf(rules, duty, day)?.workdays ?? null).to.equal(workdays)
     })
 
-  it('accept the rows that ship, and report a broken table by place', () => {
+  it('accept the shipped rows, and report each fault of a table with its place', () => {
     expect(checkTimeliness(rules)).to.deep.equal([])
     const [first] = rules.limits
     if (first === undefined) throw new Error('no row')
@@ -44,10 +44,10 @@ describe('the limits of timeliness', () => {
   })
 })
 
-describe('the last day', () => {
+describe('the last day for a delivery', () => {
   const rows: [string, string, string][] = [
-    ['passes over a weekend', '2026-11-20', '2026-12-01'],
-    ['passes over the National Day holidays and counts the make-up days', '2026-09-25', '2026-10-12'],
+    ['does not count a weekend', '2026-11-20', '2026-12-01'],
+    ['does not count the National Day holidays, and counts the make-up days', '2026-09-25', '2026-10-12'],
   ]
   for (const [what, from, dueOn] of rows)
     it(what, () => {
@@ -62,10 +62,10 @@ describe('the last day', () => {
 
 describe('working days between two days', () => {
   const rows: [string, string, string, number][] = [
-    ['none on the day itself', '2026-11-20', '2026-11-20', 0],
-    ['none before', '2026-11-20', '2026-11-18', 0],
-    ['Friday to Monday is one', '2026-11-20', '2026-11-23', 1],
-    ['a Saturday counts as the Monday after it', '2026-11-20', '2026-11-21', 1],
+    ['are none on the day itself', '2026-11-20', '2026-11-20', 0],
+    ['are none before the first day', '2026-11-20', '2026-11-18', 0],
+    ['are one from Friday to Monday', '2026-11-20', '2026-11-23', 1],
+    ['are counted for a Saturday as for the Monday after it', '2026-11-20', '2026-11-21', 1],
   ]
   for (const [what, from, on, days] of rows)
     it(what, () => {
@@ -84,7 +84,7 @@ describe('working days between two days', () => {
     )
   })
 
-  it('lead back from a due day to the last decision day due by it', () => {
+  it('give, counted back from a due day, the last decision day due by it', () => {
     fc.assert(
       fc.property(day, fc.constantFrom(...TIMELINESS_DUTIES), (by, duty) => {
         const from = lastDecisionDayDueBy(rules, calendar, duty, by)
@@ -95,7 +95,7 @@ describe('working days between two days', () => {
     )
   })
 
-  it('place every due day of a month within the span of that month', () => {
+  it('give a span of decision days that contains all those due in a month', () => {
     fc.assert(
       fc.property(day, fc.constantFrom(...DELIVERY_DUTIES), (from, duty) => {
         const month = (dueDay(rules, calendar, duty, from)?.dueOn ?? '').slice(0, 7)
@@ -130,12 +130,12 @@ describe('monthly figures', () => {
       one({ state: 'CLOSED', doneOn: '2026-11-20' }),
     ])
     expect(more).to.deep.equal([])
-    // Due on 11 November; overdue until the 25th is 17 working days.
+    // The overdue delivery was due on 11 November; on the 25th, 17 working days have passed since its decision.
     expect(figure).to.include({ total: 8, onTime: 4, late: 2, open: 2, overdue: 1, closed: 1, median: 2, worst: 17 })
     expect(figure?.share).to.be.closeTo(4 / 6, 1e-9)
   })
 
-  it('count by the month of the due day, whenever it was decided or done', () => {
+  it('count by the month of the due day, whatever the days of decision and delivery', () => {
     const last = one({ from: '2026-11-20', doneOn: '2026-12-02' })
     expect(figures([last])).to.deep.equal([])
     expect(figures([last], '2026-12-25', '2026-12')[0]).to.include({ total: 1, late: 1, worst: 8 })
@@ -168,7 +168,7 @@ describe('monthly figures', () => {
     ])
   })
 
-  it('are the same for any order and grouping of the rows', () => {
+  it('do not depend on the order and grouping of the rows', () => {
     const day = fc.integer({ min: 0, max: 30 }).map((n) => addDays('2026-10-15', n))
     const any = fc
       .record({

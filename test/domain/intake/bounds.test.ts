@@ -13,24 +13,28 @@ const delivered = (more: Partial<DeliveryCounts> = {}): DeliveryCounts => ({
   ...more,
 })
 
-describe('bounds', () => {
+describe('bounds of a delivery', () => {
   const cases: [string, Partial<DeliveryCounts>, RegExp | null][] = [
-    ['what it always sends', {}, null],
+    ['the usual number of items', {}, null],
     ['the fewest', { received: 5, records: 5, standing: 0 }, null],
-    ['fewer than the fewest', { received: 4, records: 4, standing: 0 }, /fewer items/],
+    ['fewer items than the minimum', { received: 4, records: 4, standing: 0 }, /fewer items/],
     ['nothing', { received: 0, records: 0, standing: 0 }, /fewer items/],
     ['the most', { received: 1_000, records: 1_000 }, null],
-    ['more than the most', { received: 1_001, records: 1_001 }, /more items/],
-    ['half of them bad', { rejected: 50 }, null],
-    ['more than half of them bad', { rejected: 51 }, /are bad/],
+    ['more items than the maximum', { received: 1_001, records: 1_001 }, /more items/],
+    ['half of the items bad', { rejected: 50 }, null],
+    ['more than half of the items bad', { rejected: 51 }, /are bad/],
     ['nine items, all bad', { received: 9, records: 9, rejected: 9, standing: 0 }, null],
     ['ten items, six bad', { received: 10, records: 10, rejected: 6, standing: 0 }, /are bad/],
-    ['half of what stands', { received: 50, records: 50 }, null],
-    ['less than half of what stands', { received: 49, records: 49 }, /shrinks/],
+    ['half as many as the records on file', { received: 50, records: 50 }, null],
+    ['less than half as many as the records on file', { received: 49, records: 49 }, /shrinks/],
     ['few items that hold many records', { received: 30, records: 90 }, null],
-    ['less than half, from a feed that sends only changes', { received: 10, records: 10, whole: false }, null],
-    ['I-A10: nothing, from a feed that sends only changes', { received: 0, records: 0, whole: false }, null],
-    ['too much, from a feed that sends only changes', { received: 1_001, records: 1_001, whole: false }, /more items/],
+    ['less than half as many, from a feed that sends only changes', { received: 10, records: 10, whole: false }, null],
+    ['I-A10: no items, from a feed that sends only changes', { received: 0, records: 0, whole: false }, null],
+    [
+      'too many items, from a feed that sends only changes',
+      { received: 1_001, records: 1_001, whole: false },
+      /more items/,
+    ],
     ['one row in a partial file', { received: 1, records: 1, partialFile: true, whole: false }, null],
     ['an empty partial file', { received: 0, records: 0, partialFile: true, whole: false }, null],
     ['too many rows in a partial file', { received: 5_000, records: 5_000, partialFile: true, whole: false }, null],
@@ -53,7 +57,7 @@ describe('bounds', () => {
     )
   })
 
-  it('a feed is stale once its last good full pull is older than its bound, or where there was none', () => {
+  it('a feed is stale if its last good full pull is older than its bound, or if there was none', () => {
     const now = new Date('2026-11-25T02:00:00Z')
     const ago = (hours: number, ms = 0) => new Date(now.getTime() - hours * 3_600_000 - ms)
     expect(isFeedStale(BOUNDS, ago(48), now)).to.equal(false)

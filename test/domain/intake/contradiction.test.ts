@@ -35,7 +35,7 @@ describe('two reports of one decision', () => {
     expect(compared({ ...body, authority: '长春市监局' })).not.to.equal(compared(body))
   })
 
-  it('contradict each other in anything else', () => {
+  it('contradict each other where anything else differs', () => {
     expect(compared({ ...body, document_number: '2' })).not.to.equal(compared(body))
   })
 })

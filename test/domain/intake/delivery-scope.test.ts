@@ -1,18 +1,18 @@
 import { expect } from 'chai'
 import { type DeliveryScope, type DeliveryTraits, scopeOf } from '../../../src/domain/intake/delivery-scope.js'
 
-describe('what a delivery proves', () => {
+describe('scope of a delivery', () => {
   const whole = { partial: false, whole: true, complete: true, current: true }
   const agency = { feedWhole: true, hasNext: false, givenFull: null }
   const cases: [string, DeliveryTraits, DeliveryScope][] = [
-    ['of a whole feed: what is absent has ended', agency, whole],
+    ['of a full feed: absent records have ended', agency, whole],
     [
       'of a feed of changes: nothing ends, yet the feed is current',
       { ...agency, feedWhole: false },
       { ...whole, whole: false },
     ],
     [
-      'of a part of a whole feed: nothing ends and the rest stays old',
+      'of a part of a full feed: nothing ends and the feed is not current',
       { ...agency, sentWhole: false },
       { partial: true, whole: false, complete: false, current: false },
     ],
@@ -22,7 +22,7 @@ describe('what a delivery proves', () => {
       { ...whole, complete: false },
     ],
     [
-      'of an empty folder: nothing',
+      'of an empty folder: nothing ends and the feed is not current',
       { ...agency, unmodified: true, sentWhole: false },
       { partial: true, whole: false, complete: false, current: false },
     ],
@@ -31,7 +31,11 @@ describe('what a delivery proves', () => {
       { ...agency, sentWhole: false, givenFull: false },
       { partial: true, whole: false, complete: false, current: false },
     ],
-    ['of a full file: as of a whole feed', { ...agency, feedWhole: false, sentWhole: true, givenFull: true }, whole],
+    [
+      'of a full file: absent records have ended',
+      { ...agency, feedWhole: false, sentWhole: true, givenFull: true },
+      whole,
+    ],
   ]
   for (const [title, form, scope] of cases) it(title, () => expect(scopeOf(form)).to.deep.equal(scope))
 })

@@ -13,7 +13,7 @@ import { digitsOfDivision, divisionPrefixIn } from '../../../src/domain/operator
 import type { Body, Subject } from '../../../src/domain/records/records.js'
 
 const NAME = '长春虚构商贸有限公司'
-/** Valid codes of nobody. */
+/** Valid codes that belong to no real operator. */
 const CODE = '91220102MA0Y4J8P4X'
 const nobody: Subject = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
 const subject = (given: Partial<Subject>): Subject => ({ ...nobody, ...given })
@@ -200,7 +200,7 @@ describe('proposed operator for an unmatched record', () => {
   for (const [title, candidates, given, expected] of table)
     it(title, () => expect(told(proposeOperator(candidates, said(given)))).to.equal(expected))
 
-  it('shows the evidence as the record and the register have it', () => {
+  it('shows the evidence in the spelling of the record and of the register', () => {
     const found = proposeOperator([held(1)], said({ representative: ' 松某' }))
     expect(found).to.deep.equal({
       operator: 1,
@@ -232,7 +232,7 @@ describe('proposed operator for an unmatched record', () => {
     )
   })
 
-  it('a proposed operator has the representative given or none on record, and two equal candidates propose nobody', () => {
+  it('the representative of a proposed operator agrees or is unknown, and two equal candidates propose nobody', () => {
     fc.assert(
       fc.property(candidates, region, fc.option(person), (rows, where, representative) => {
         const asked = said({ region: place(where), representative })
@@ -253,7 +253,7 @@ describe('proposed operator for an unmatched record', () => {
   })
 })
 
-describe('a slip in a code', () => {
+describe('a typing slip in a code', () => {
   const table: [string, string, boolean][] = [
     ['12345', '12345', false],
     ['12345', '12355', true],
@@ -293,7 +293,7 @@ describe('key of a subject', () => {
     ]
     expect(new Set(keys).size).to.equal(keys.length)
   })
-  it('is absent where a valid code identifies the operator, and present where the check digit fails', () => {
+  it('is null where a valid code identifies the operator, and exists where the check digit fails', () => {
     const valid = '91220101MA0Y4J8P4X'
     const digits = [...'0123456789ABCDEFGHJKLMNPQRTUWXY'].map((last) =>
       key({ uscc: valid.slice(0, 17) + last, name: NAME }),

@@ -1,13 +1,13 @@
 import { expect } from 'chai'
 import { rollbackFault } from '../../../src/domain/intake/rollback.js'
 
-describe('a run is rolled back', () => {
+describe('a run can be rolled back', () => {
   const pulled = { job: 'pull', outcome: 'DONE', rolledBack: false }
   const cases: [string, typeof pulled, string | null][] = [
-    ['where it brought something', pulled, null],
-    ['never where it is no pull', { ...pulled, job: 'push' }, 'it is no pull'],
+    ['if it brought something', pulled, null],
+    ['not if it is no pull', { ...pulled, job: 'push' }, 'it is no pull'],
     ['only once', { ...pulled, rolledBack: true }, 'it is taken back already'],
-    ['never where it failed', { ...pulled, outcome: 'FAILED' }, 'it brought nothing'],
+    ['not if it failed', { ...pulled, outcome: 'FAILED' }, 'it brought nothing'],
   ]
   for (const [title, run, why] of cases)
     it(title, () => {

@@ -4,7 +4,7 @@ import { addWorkdays, type Calendar, isWorkday } from '../../../src/domain/calen
 import { isLate } from '../../../src/domain/intake/timeliness.js'
 import { addDays } from '../../../src/foundation/time/dates.js'
 
-// An invented October: a week of holidays, and one Saturday worked for it.
+// Invented days of October: a week of holidays, and one Saturday that is a make-up working day.
 const calendar: Calendar = {
   holidays: new Set(['2026-10-01', '2026-10-02', '2026-10-05', '2026-10-06', '2026-10-07']),
   workdays: new Set(['2026-10-10']),
@@ -20,8 +20,8 @@ describe('lateness of a record', () => {
     ['on a weekend after the seventh working day', '2026-09-02', '2026-09-12', true],
     ['past holidays, up to the seventh working day', '2026-09-28', '2026-10-13', false],
     ['past holidays and a worked Saturday, one day after', '2026-09-28', '2026-10-14', true],
-    ['of what holds only from a day to come', '2026-12-01', '2026-11-25', false],
-    ['many years ago', '1998-03-02', '2026-11-25', true],
+    ['for a record valid only from a future day', '2026-12-01', '2026-11-25', false],
+    ['for a decision of many years ago', '1998-03-02', '2026-11-25', true],
     ['within a term that runs beyond the announced calendar', '2026-12-28', '2027-01-05', false],
     [
       'after a term that ends beyond the announced calendar, where holidays may yet move it',
@@ -31,7 +31,7 @@ describe('lateness of a record', () => {
     ],
   ]
   for (const [what, from, today, late] of cases) {
-    it(`is ${late === null ? 'not known' : String(late)} ${what}`, () => {
+    it(`is ${late === null ? 'unknown' : String(late)} ${what}`, () => {
       expect(isLate(from, SEVEN, calendar, today)).to.equal(late)
     })
   }
@@ -50,7 +50,7 @@ describe('lateness of a record', () => {
     }
   })
 
-  it('begins on the day after the last day for sending', () => {
+  it('begins on the day after the last day of the limit', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 1, max: 25 }), (offset, workdays) => {
         const from = addDays('2025-12-01', offset)

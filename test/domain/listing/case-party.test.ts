@@ -7,14 +7,14 @@ const told = (...moves: string[]): string[] => stepsForParty(named(...moves)).ma
 describe('moves that the party of a case may see', () => {
   const before = ['openLead', 'linkDecision', 'proposeListing']
 
-  it('are none before the notice, also where the case was dropped', () => {
+  it('are none before the notice, also in a dropped case', () => {
     expect(told(...before)).to.deep.equal([])
     expect(told(...before, 'dropListing')).to.deep.equal([])
     expect(isVisibleToParty({ notifiedOn: null })).to.equal(false)
     expect(isVisibleToParty({ notifiedOn: '2026-01-13' })).to.equal(true)
   })
 
-  it('are the moves towards it from the notice on, without internal reviews and consents', () => {
+  it('are the moves from the notice on that concern it, without internal reviews and consents', () => {
     const within = ['reviewListing', 'consentListing']
     const after = ['decideListing', 'serveListing', 'publishListing', 'removeListing']
     expect(told(...before, 'notifyListing', 'recordDefence', 'answerDefence', ...within, ...after)).to.deep.equal([

@@ -35,33 +35,33 @@ interface Ground {
 const columns = (name: MoveName, { linked, standing, ground = 'HEAVIER_PENALTY' }: Ground = {}) =>
   columnsAfter(name, act, { ground, removal: 'REPAIRED' }, { linked: linked ?? null, standing: standing ?? null }, list)
 
-describe('what an entry says', () => {
-  it('comes from the penalty that is linked, with the legal basis of that day', () => {
+describe('columns of an entry', () => {
+  it('come from the linked penalty, with the legal basis of that day', () => {
     const said = columns('linkDecision', { linked: decision })
     expect(said).to.include({ decisionVersion: 7, authority: decision.authority, reason: decision.violation })
     expect(said.basis).to.match(/\p{Script=Han}/u)
     expect(said).not.to.have.property('documentNumber')
   })
 
-  it('comes from the officer where a decision was not performed', () => {
+  it('have the officer’s reason where a decision was not performed', () => {
     expect(columns('linkDecision', { linked: decision, ground: 'DECISION_NOT_PERFORMED' }).reason).to.equal('未履行')
     expect(columns('publishListing', { standing: decision, ground: 'DECISION_NOT_PERFORMED' })).not.to.have.property(
       'reason',
     )
   })
 
-  it('follows the sources of the penalty until it is published', () => {
+  it('follow the sources of the penalty until publication', () => {
     expect(columns('publishListing', { standing: decision })).to.include({
       reason: decision.violation,
       decisionVersion: 7,
     })
   })
 
-  it('has its number from the decision', () => {
+  it('have the document number of the decision', () => {
     expect(columns('decideListing')).to.include({ documentNumber: '1号' }).and.to.have.property('basis')
   })
 
-  it('names the removal only while it is removed', () => {
+  it('name the removal only while the entry is removed', () => {
     expect(columns('removeListing')).to.deep.equal({ removalReason: 'REPAIRED', removedOn: '2026-06-01' })
     expect(columns('restoreListing')).to.deep.equal({ removalReason: null, removedOn: null })
     expect(columns('hideListing')).to.deep.equal({})

@@ -53,7 +53,7 @@ describe('end of an entry', () => {
     expect(ends(gsxt(60), clockRow({ maximumMonths: 60 }))).to.equal('2029-05-06')
   })
 
-  it('never lies after the term or a clock, for any rows', () => {
+  it('is never after the end of the term or of a clock, for any rows', () => {
     const rows = fc.array(
       fc.record({
         clock: fc.constantFrom('GSXT' as const, 'CREDITCHINA' as const),
@@ -86,7 +86,7 @@ describe('end of an entry', () => {
     expect(lastDayInHub({ list, clocks: clockRules() }, standing({ decidedOn: null }))).to.equal(null)
   })
 
-  it('depends on the newest row of the term or of a clock that applies to standing entries', () => {
+  it('depends on the newest row, of the term or of a clock, that applies to standing entries', () => {
     const clocks = (...rows: ClockRow[]) => ({ list, clocks: { severities: [GENERAL], clocks: rows } })
     expect(newestRuleDay(clocks(), '2026-11-25')).to.equal('2021-09-01')
     expect(newestRuleDay(clocks(clockRow({ from: '2026-04-01' })), '2026-11-25')).to.equal('2026-04-01')
@@ -100,11 +100,11 @@ describe('end of an entry', () => {
   })
 })
 
-describe('moves set the end by the clocks', () => {
-  // 信用中国: twelve months from the document, for whatever is of the general kind.
+describe('end of an entry, set by moves', () => {
+  // On 信用中国 every entry of the general kind ends twelve months after its document.
   const by = { ...rules, clocks: shorterClocks(12) }
 
-  it('an entry is decided, published and restored with the end of the shortest clock', () => {
+  it('is that of the shortest clock when the entry is decided, published and restored', () => {
     const reviewed = upTo('reviewListing')
     const decided = caseAfter(attemptMove('decideListing', reviewed, full({ on: '2026-01-19' }), by))
     expect(decided.endsOn).to.equal('2027-01-19')
@@ -117,7 +117,7 @@ describe('moves set the end by the clocks', () => {
     expect(caseAfter(attemptMove('restoreListing', repaired, full(back), by)).endsOn).to.equal('2027-01-19')
   })
 
-  it('a restoration restarts the term, and ends with the three years of 信用中国 from the document', () => {
+  it('is after a restoration, which restarts the term, that of 信用中国: three years from the document', () => {
     const repaired = { ...upTo('publishListing'), state: 'REMOVED', removal: 'REPAIRED' } as const
     const restored = caseAfter(
       attemptMove('restoreListing', repaired, full({ on: '2028-02-29', today: '2028-02-29' }), rules),
@@ -125,7 +125,7 @@ describe('moves set the end by the clocks', () => {
     expect([restored.termFrom, restored.endsOn]).to.deep.equal(['2028-02-29', '2029-01-19'])
   })
 
-  it('P-B3: a new row shortens a term at most to the day before it is applied', () => {
+  it('P-B3: is moved by a new row at most back to the day before the row is applied', () => {
     const act = full({ role: 'clock', by: 'clock', on: '2026-11-25', today: '2026-11-25' })
     const renewed = (months: number) => {
       const moved = attemptMove('renewTerm', upTo('publishListing'), act, { ...rules, clocks: shorterClocks(months) })

@@ -9,11 +9,11 @@ describe('papers that the case system issued', () => {
     signer: 'AUTHORITY' as 'AUTHORITY' | 'PARTY',
   }
   const cases: [string, Partial<typeof paper>, string | null][] = [
-    ['may be of today', {}, null],
-    ['are never of tomorrow', { issuedOn: '2026-11-26' }, 'after today'],
-    ['have a number', { number: '' }, '1 to 128'],
-    ['have a number of at most 128 characters', { number: 'x'.repeat(129) }, '1 to 128'],
-    ['have a SHA-256 in lower case', { sha256: 'A'.repeat(64) }, 'hexadecimal'],
+    ['may be dated today', {}, null],
+    ['cannot be dated tomorrow', { issuedOn: '2026-11-26' }, 'after today'],
+    ['must have a number', { number: '' }, '1 to 128'],
+    ['cannot have a number of 129 characters', { number: 'x'.repeat(129) }, '1 to 128'],
+    ['must have a SHA-256 in lower case', { sha256: 'A'.repeat(64) }, 'hexadecimal'],
     ["are never the party's own", { signer: 'PARTY' }, 'own paper'],
   ]
   for (const [title, more, fault] of cases)
@@ -23,7 +23,7 @@ describe('papers that the case system issued', () => {
       else expect(found).to.contain(fault)
     })
 
-  it('are named by the last move that gave a number', () => {
+  it('are named by the last move that has a number', () => {
     const move = (name: string, documentNumber?: string) => ({ move: name, act: { documentNumber } })
     expect(
       documentNumbersNamed([

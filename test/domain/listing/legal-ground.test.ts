@@ -8,12 +8,12 @@ import {
 } from '../../../src/domain/listing/legal-ground.js'
 import type { Body } from '../../../src/domain/records/records.js'
 
-describe('the ground of a listing', () => {
+describe('a listing', () => {
   const HEAVY: Body = { types: ['吊销许可证件'], content: '吊销许可证件' }
   const LIGHT: Body = { types: ['罚款'], fine_yuan: '100' }
   const source = (body: Body, more: object = {}) => ({ operatorId: 7, body, stands: true, linked: false, ...more })
   const grounds: [string, Parameters<typeof groundStatusOf>[0], ReturnType<typeof groundStatusOf>][] = [
-    ['no source reports it any more', [], { state: 'FALLEN', heavy: false }],
+    ['no source reports the penalty any more', [], { state: 'FALLEN', heavy: false }],
     ['the linked record stands', [source(HEAVY, { linked: true })], { state: 'STANDS', heavy: true }],
     [
       'the linked record is lighter than another source',
@@ -22,53 +22,69 @@ describe('the ground of a listing', () => {
     ],
     ['only another source stands', [source(HEAVY)], { state: 'STANDS', heavy: true }],
     [
-      'one source withdraws it and another does not',
+      'one source withdraws the penalty and another does not',
       [source(HEAVY, { linked: true }), source({ ...HEAVY, status: 'REVOKED' })],
       { state: 'WITHDRAWN', heavy: false },
     ],
-    ['it has ended', [source(HEAVY, { linked: true, stands: false })], { state: 'ABSENT', heavy: false }],
+    ['the record has ended', [source(HEAVY, { linked: true, stands: false })], { state: 'ABSENT', heavy: false }],
     [
-      'it has ended at one source and stands at another',
+      'the record has ended at one source and stands at another',
       [source(HEAVY, { linked: true, stands: false }), source(HEAVY)],
       { state: 'STANDS', heavy: true },
     ],
     [
-      "it is another operator's",
+      "the record is another operator's",
       [source(HEAVY, { linked: true, operatorId: 8 })],
       { state: 'ELSEWHERE', heavy: false },
     ],
     [
-      "it is another operator's, withdrawn there",
+      "the record is another operator's, withdrawn there",
       [source({ ...HEAVY, status: 'REVOKED' }, { linked: true, operatorId: 8 })],
       { state: 'ELSEWHERE', heavy: false },
     ],
   ]
   for (const [what, sources, expected] of grounds)
-    it(`ground of a listing where ${what}`, () => expect(groundStatusOf(sources, 7)).to.deep.equal(expected))
+    it(`has the ground ${expected.state} where ${what}`, () =>
+      expect(groundStatusOf(sources, 7)).to.deep.equal(expected))
 
   const usual = { wasHeavy: true, isWrong: false, isLetGo: false }
   const consequences: [string, GroundStatus, Partial<GroundHistory>, ReturnType<typeof groundConsequence>][] = [
     ['stands while the penalty is heavy', { state: 'STANDS', heavy: true }, {}, null],
-    ['stands where its weight never counted', { state: 'STANDS', heavy: false }, { wasHeavy: false }, null],
-    ['hides a lighter penalty', { state: 'STANDS', heavy: false }, {}, 'LIGHTER'],
-    ['ends a withdrawn penalty', { state: 'WITHDRAWN', heavy: false }, {}, 'REVOKED'],
-    ['ends a penalty that no source reports', { state: 'FALLEN', heavy: false }, {}, 'CORRECTED'],
     [
-      'hides a penalty that waits for its operator',
+      'stands on a light penalty where it never needed a heavy one',
+      { state: 'STANDS', heavy: false },
+      { wasHeavy: false },
+      null,
+    ],
+    ['is hidden where its penalty became lighter', { state: 'STANDS', heavy: false }, {}, 'LIGHTER'],
+    ['ends where its penalty is withdrawn', { state: 'WITHDRAWN', heavy: false }, {}, 'REVOKED'],
+    ['ends where no source reports its penalty', { state: 'FALLEN', heavy: false }, {}, 'CORRECTED'],
+    [
+      'is hidden where its penalty became unmatched',
       { state: 'FALLEN', heavy: false },
       { isLetGo: true },
       'CHANGED_HANDS',
     ],
-    ["hides another operator's penalty", { state: 'ELSEWHERE', heavy: false }, {}, 'CHANGED_HANDS'],
-    ['questions an absent penalty', { state: 'ABSENT', heavy: false }, {}, 'ABSENT'],
-    ['ends a wrong penalty that is absent', { state: 'ABSENT', heavy: false }, { isWrong: true }, 'CORRECTED'],
-    ['ends a wrong penalty that was lighter', { state: 'STANDS', heavy: false }, { isWrong: true }, 'CORRECTED'],
-    ['stands on another source of a wrong record', { state: 'STANDS', heavy: true }, { isWrong: true }, null],
+    ["is hidden where its penalty is another operator's", { state: 'ELSEWHERE', heavy: false }, {}, 'CHANGED_HANDS'],
+    ['gets a concern where its penalty is absent', { state: 'ABSENT', heavy: false }, {}, 'ABSENT'],
+    [
+      'ends where its penalty was wrong and is absent',
+      { state: 'ABSENT', heavy: false },
+      { isWrong: true },
+      'CORRECTED',
+    ],
+    [
+      'ends where its penalty was wrong and is lighter',
+      { state: 'STANDS', heavy: false },
+      { isWrong: true },
+      'CORRECTED',
+    ],
+    ['stands on another source where its record was wrong', { state: 'STANDS', heavy: true }, { isWrong: true }, null],
   ]
   for (const [what, ground, changed, consequence] of consequences)
     it(what, () => expect(groundConsequence(ground, { ...usual, ...changed })).to.equal(consequence))
 
-  it('names the division of the authority by its code, else the province', () => {
+  it('names the division of the authority by its code, otherwise the province', () => {
     const of = (body: Body) => linkedDecision({ id: 1, body })
     expect(of({ authority_code: '11220102MA7A0700XC' })).to.include({ authorityCode: '220102', level: 'COUNTY' })
     expect(of({})).to.include({ authorityCode: '220000', level: null, documentNumber: '' })

@@ -9,7 +9,7 @@ import { schemaDocument } from '../../../src/foundation/contracts.js'
 import { clockRules } from '../../../src/work/listing/publication-clocks.js'
 import { caseAfter, denied, full, kind, numbered, upTo } from '../../support/case.js'
 
-/** The calendar that ships: Spring Festival 2026 is off from Sunday 15 to Monday 23 February; Saturdays 14 and 28 are worked. */
+/** The shipped calendar: Spring Festival 2026 is off from Sunday 15 to Monday 23 February; Saturdays 14 and 28 are working days. */
 const days = schemaDocument('rules/calendar.json') as { holidays: string[]; workdays: string[]; knownUntil: string }
 const calendar: Calendar = {
   holidays: new Set(days.holidays),
@@ -26,7 +26,7 @@ const serious = numbered(kind('serious'), {
 })
 const rules: MoveRules = { list: serious, calendar, clocks: clockRules() }
 
-/** One act on its day, which is today unless the act says another. */
+/** Attempts a move on `day`, which is also today unless `more` says otherwise. */
 const on = (day: string, name: MoveName, before: Case, more: Partial<CaseAct> = {}, by: MoveRules = rules) =>
   attemptMove(name, before, full({ on: day, today: day, ...more }), by)
 const done = (...given: Parameters<typeof on>): Case => caseAfter(on(...given))
@@ -42,7 +42,7 @@ const due = (name: MoveName, day: string, before: Case, more: Partial<CaseAct> =
 }
 
 describe('listing cases: working days over Spring Festival 2026', () => {
-  // After Thursday 12 February: 1 Fri 13, 2 Sat 14 (worked), 3 Tue 24, 4 Wed 25, 5 Thu 26, 6 Fri 27, 7 Sat 28 (worked),
+  // Working days after Thursday 12 February: 1 Fri 13, 2 Sat 14 (make-up), 3 Tue 24, 4 Wed 25, 5 Thu 26, 6 Fri 27, 7 Sat 28 (make-up),
   // 8 Mon 2 March, 9 Tue 3, 10 Wed 4, 11 Thu 5, 12 Fri 6, 13 Mon 9, 14 Tue 10, 15 Wed 11 March.
   for (const [n, day] of [
     [5, '2026-02-26'],
@@ -63,14 +63,14 @@ describe('listing cases: working days over Spring Festival 2026', () => {
   })
 
   it('a hiding of Friday 13 February is to be confirmed by Wednesday 25', () => {
-    // 1 Sat 14 (worked), 2 Tue 24, 3 Wed 25.
+    // Working days after the 13th: 1 Sat 14 (make-up day), 2 Tue 24, 3 Wed 25.
     expect(due('hideListing', '2026-02-13', upTo('publishListing'), { hiding: 'ERROR' })).to.deep.equal([
       ['HIDING_CONFIRMATION', '2026-02-25', false],
     ])
   })
 
   it('a deadline into a year without published holidays is provisional, and moves when they come', () => {
-    // After Monday 28 December 2026: 29, 30, 31, Fri 1 January, Mon 4: as weekdays say.
+    // Counted by weekdays alone, the days after Monday 28 December 2026 are 29, 30, 31, Fri 1 January, Mon 4.
     const [first] = deadlinesOf(
       'notifyListing',
       upTo('proposeListing'),
@@ -80,14 +80,14 @@ describe('listing cases: working days over Spring Festival 2026', () => {
     ).begun
     if (first === undefined) throw new Error('no deadline')
     expect(first).to.include({ dueOn: '2027-01-04', provisional: true })
-    // Once New Year's Day is off: 29, 30, 31, Mon 4, Tue 5.
+    // With New Year's Day off they are 29, 30, 31, Mon 4, Tue 5.
     const published = {
       ...calendar,
       holidays: new Set([...calendar.holidays, '2027-01-01']),
       knownUntil: '2027-12-31',
     }
     expect(dueDay(first, published, first.dueOn)).to.deep.equal({ dueOn: '2027-01-05', provisional: false })
-    // What the party was told is not shortened by a day that is worked after all.
+    // A make-up working day announced later does not shorten the time that the party was notified of.
     const worked = { ...published, holidays: calendar.holidays, workdays: new Set(['2027-01-02']) }
     expect(dueDay(first, worked, '2027-01-05').dueOn).to.equal('2027-01-05')
     expect(dueDay({ ...first, name: 'PUBLICATION' }, worked, '2027-01-05').dueOn).to.equal('2027-01-02')
@@ -159,7 +159,7 @@ describe('listing cases: terms', () => {
     confirmed: false,
     ...more,
   })
-  /** The terms alone: no clock of publication ends sooner. */
+  /** No publication clock, so that only the term ends an entry. */
   const NONE = { severities: [], clocks: [] }
   const withTerms = (...terms: ListTerm[]): MoveRules => ({ ...rules, list: { ...serious, terms }, clocks: NONE })
   const reviewed = { ...upTo('reviewListing'), lastOn: '2020-01-01' }
@@ -170,11 +170,11 @@ describe('listing cases: terms', () => {
     const two = withTerms(row(5, null, '2021-08-31'), row(3, '2021-09-01', null, { standing: 'KEEP' }))
     expect(decided('2021-08-31', two)).to.equal('2026-08-31')
     expect(decided('2021-09-01', two)).to.equal('2024-09-01')
-    // Entered years later, still by the day of the decision.
+    // The rule follows the day of the decision, also if the move is entered years later.
     expect(decided('2021-08-31', two, '2026-01-05')).to.equal('2026-08-31')
   })
 
-  it('a new row affects standing entries as it says, and by the milder rule where it says nothing', () => {
+  it('a new row affects standing entries as it states, and by the milder rule where it states nothing', () => {
     const standing = { ...upTo('publishListing'), decidedOn: '2021-08-31', endsOn: '2026-08-31', lastOn: '2021-10-01' }
     const renewed = (years: number, more: Partial<ListTerm>, day = '2022-01-01') =>
       on(day, 'renewTerm', standing, CLOCK, withTerms(row(5, null, '2021-12-31'), row(years, '2022-01-01', null, more)))
@@ -182,7 +182,7 @@ describe('listing cases: terms', () => {
     expect(denied(renewed(7, {}))).to.equal('TERM_UNCHANGED')
     expect(denied(renewed(3, { standing: 'KEEP' }))).to.equal('TERM_UNCHANGED')
     expect(caseAfter(renewed(7, { standing: 'APPLY' })).endsOn).to.equal('2028-08-31')
-    // Not before its first day, and at most back to yesterday.
+    // A new row applies from its first day on, and ends an entry at the earliest yesterday.
     expect(denied(renewed(3, {}, '2021-12-31'))).to.equal('TERM_UNCHANGED')
     expect(caseAfter(renewed(3, {}, '2025-02-01')).endsOn).to.equal('2025-01-31')
   })
@@ -212,12 +212,12 @@ describe('listing cases: terms', () => {
 })
 
 describe('listing cases: whole files', () => {
-  it('two parties of one decision go their own ways', () => {
+  it('two parties of one decision have independent cases', () => {
     const same = { documentNumber: '吉市监处罚〔2026〕9号' }
     const opened = (operator: number) =>
       done('2026-01-05', 'linkDecision', done('2026-01-05', 'openLead', newCase('serious', operator)), same)
     const told = (one: Case, day: string) => done(day, 'notifyListing', done('2026-01-06', 'proposeListing', one))
-    // Told on Tuesday 6: until Tuesday 13. Told on Thursday 8: until Thursday 15.
+    // The defence after a notice of Tuesday 6 ends on Tuesday 13, after one of Thursday 8 on Thursday 15.
     const [first, second] = [told(opened(7), '2026-01-06'), told(opened(8), '2026-01-08')]
     expect([first.defenceUntil, second.defenceUntil]).to.deep.equal(['2026-01-13', '2026-01-15'])
     expect(done('2026-01-14', 'reviewListing', first, REVIEWER).state).to.equal('REVIEWED')
@@ -242,7 +242,7 @@ describe('listing cases: whole files', () => {
     expect(done('2026-01-20', 'reviewListing', now, REVIEWER).state).to.equal('REVIEWED')
   })
 
-  it('an unperformed decision carries a listing without a heavy penalty, if a reason is given', () => {
+  it('a decision not performed supports a listing without a heavy penalty, if a reason is given', () => {
     const lead = upTo('openLead')
     const ground = { heavy: false, ground: 'DECISION_NOT_PERFORMED' } as const
     expect(denied(on('2026-01-06', 'linkDecision', lead, { ...ground, reason: '' }))).to.equal('NO_REASON')
@@ -250,10 +250,10 @@ describe('listing cases: whole files', () => {
     expect(done('2026-01-07', 'proposeListing', linked).state).to.equal('PROPOSED')
   })
 
-  /** Decided on 19 January 2026: until 19 January 2029, repair from 19 January 2027. */
+  /** Decided on 19 January 2026. The term ends on 19 January 2029; repair is possible from 19 January 2027. */
   const published = upTo('publishListing')
 
-  it('a reorganisation hides the entry on its ruling, and an entry repaired a year later never returns', () => {
+  it('a court’s ruling on reorganisation hides the entry, and a repair a year later removes it', () => {
     const ruling = { hiding: 'BANKRUPTCY', documentNumber: '（2026）吉01破1号' } as const
     expect(denied(on('2026-03-02', 'hideListing', published, { ...ruling, documentNumber: '' }))).to.equal(
       'NO_DOCUMENT_NUMBER',
@@ -271,7 +271,7 @@ describe('listing cases: whole files', () => {
     expect(removed).to.include({ state: 'REMOVED', removal: 'REPAIRED' })
   })
 
-  it('a hidden entry runs on to its end, when the clock removes it', () => {
+  it('the term of a hidden entry continues, and the clock removes the entry at its end', () => {
     const hidden = done('2026-03-02', 'hideListing', published, { hiding: 'OBJECTION' })
     expect(denied(on('2029-01-20', 'unhideListing', hidden))).to.equal('ENDED')
     expect(done('2029-01-20', 'removeListing', hidden, { ...CLOCK, removal: 'EXPIRED' }).state).to.equal('REMOVED')
@@ -304,7 +304,7 @@ describe('listing cases: whole files', () => {
     expect(denied(on('2029-01-21', 'restoreListing', ended))).to.equal('NOT_REPAIRED')
   })
 
-  it('an entry whose time on 信用中国 is over cannot be restored', () => {
+  it('an entry whose publication on 信用中国 has ended cannot be restored', () => {
     const removed = done('2027-03-01', 'removeListing', published, { removal: 'REPAIRED' })
     expect(on('2029-01-19', 'restoreListing', removed).ok).to.equal(true)
     expect(denied(on('2029-01-20', 'restoreListing', removed))).to.equal('ENDED')
@@ -326,7 +326,7 @@ describe('listing cases: whole files', () => {
     expect(denied(on('2027-06-01', 'restoreListing', fallen))).to.equal('NO_DECISION')
   })
 
-  it('where repair is applied for here, removal needs an accepted application', () => {
+  it('removal as repaired needs an accepted application on lists whose repair is applied for here', () => {
     const entrance = { entrance: 'HERE', zh: '本机关', en: 'here', basis: '测试', mark: 'M' } as const
     const here: MoveRules = { ...rules, list: { ...serious, repair: entrance } }
     const remove = (before: Case) => denied(on('2027-03-02', 'removeListing', before, { removal: 'REPAIRED' }, here))
@@ -338,7 +338,7 @@ describe('listing cases: whole files', () => {
   it('only the clock hides an entry that a platform has lost', () => {
     expect(denied(on('2026-03-02', 'hideListing', published, { hiding: 'LOST' }))).to.equal('ROLE')
     expect(denied(on('2026-03-02', 'hideListing', published, { ...CLOCK, hiding: 'STAY' }))).to.equal('ROLE')
-    // What the records say now is an error that the clock sees as well.
+    // The clock may also hide an entry for an error, if the records show it.
     expect(done('2026-03-02', 'hideListing', published, { ...CLOCK, hiding: 'ERROR' }).state).to.equal('HIDDEN')
     expect(done('2026-03-02', 'hideListing', published, { ...CLOCK, hiding: 'LOST' }).state).to.equal('HIDDEN')
   })

@@ -67,14 +67,14 @@ describe('listing: every state, move and role', () => {
   })
 
   const REPAIRING: MoveName[] = ['acceptRepair', 'refuseRepair']
-  /** What takes effect when it is done is of today. */
+  /** Moves that take effect at once; they must be dated today. */
   const OF_TODAY: MoveName[] = ['publishListing', 'hideListing', 'confirmHiding', 'unhideListing', 'restoreListing']
-  /** What is hidden stays so. */
+  /** The expected state. A hidden entry stays hidden, except after unhiding and removal. */
   const reached = (name: MoveName, state: CaseState | null): CaseState | null => {
     const { to } = EXPECTED[name]
     return to === 'SAME' || (state === 'HIDDEN' && name !== 'unhideListing' && name !== 'removeListing') ? state : to
   }
-  /** A case in which no guard stands in the way of `name`. */
+  /** A case in which every guard of the move `name` is satisfied. */
   const ready = (state: CaseState | null, name: MoveName): Case => ({
     ...newCase('serious', 7),
     state,
@@ -92,7 +92,7 @@ describe('listing: every state, move and role', () => {
     decidedOn: '2022-01-12',
     servedOn: '2022-01-13',
     publishedOn: '2022-01-14',
-    // Not what its term says, so that it can be counted anew.
+    // Differs from the end by the present rules, so that renewTerm has something to change.
     endsOn: name === 'lapseListing' ? '2026-01-01' : '2027-01-01',
     lastOn: '2022-01-14',
   })
@@ -118,10 +118,10 @@ describe('listing: every state, move and role', () => {
   for (const removal of REMOVAL_REASONS) {
     const who: Record<RemovalReason, CaseRole[]> = {
       EXPIRED: ['clock'],
-      // By the clock where another entrance has decided it.
+      // The clock does it where a repair was decided elsewhere.
       REPAIRED: ['officer', 'reviewer', 'clock'],
       REVOKED: ['officer', 'reviewer', 'clock'],
-      // By the clock where the run that brought its ground was taken back.
+      // The clock does it where the run of its penalty was rolled back.
       CORRECTED: ['officer', 'reviewer', 'clock'],
       CEASED: ['officer', 'reviewer', 'clock'],
     }
@@ -136,8 +136,8 @@ describe('listing: every state, move and role', () => {
   }
 })
 
-describe('listing: ways out', () => {
-  it('every state but the two final ones has a way out, and a repaired entry may return', () => {
+describe('listing: no dead ends', () => {
+  it('every state except the two final ones allows a move, and a repaired entry may return', () => {
     for (const state of CASE_STATES) {
       const ways = (removal: RemovalReason) =>
         ROLES.flatMap((role) => allowedMoves({ ...newCase('serious', 7), state, removal }, role))

@@ -5,7 +5,7 @@ import { legalBasisOn } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { caseAfter, denied, full, kind, rules, upTo } from '../../support/case.js'
 
-/** One act on its day, which is today unless the act says another. */
+/** Attempts a move on `day`, which is also today unless `more` says otherwise. */
 const on = (day: string, name: MoveName, before: Case, more: Partial<CaseAct> = {}, by: MoveRules = rules) =>
   attemptMove(name, before, full({ on: day, today: day, ...more }), by)
 const done = (...given: Parameters<typeof on>): Case => caseAfter(on(...given))
@@ -14,18 +14,18 @@ const REVIEWER = { by: 'reviewer-1', role: 'reviewer' } as const
 const CLOCK = { by: 'clock', role: 'clock' } as const
 
 describe('listing: a refusal names the first day on which the step is allowed', () => {
-  // The notice of 8 January leaves 9, 12, 13, 14, 15; the decision of 19 January leaves twelve months before a repair.
+  // The defence runs on the working days 9 and 12–15 January, after the notice of the 8th. Repair is possible a year after 19 January.
   const published = upTo('publishListing')
   const waiting = caseAfter(
     attemptMove('serveListing', upTo('decideListing'), full({ on: '2026-01-20', service: 'PUBLIC_NOTICE' }), rules),
   )
   const CASES: [string, MoveName, Case, string, Partial<CaseAct>, string][] = [
-    ['the defence runs', 'reviewListing', upTo('answerDefence'), '2026-01-15', REVIEWER, '2026-01-16'],
-    ['the public notice runs', 'publishListing', waiting, '2026-02-18', {}, '2026-02-19'],
-    ['it is too early for repair', 'applyRepair', published, '2027-01-19', PARTY, '2027-01-20'],
+    ['review while the defence runs', 'reviewListing', upTo('answerDefence'), '2026-01-15', REVIEWER, '2026-01-16'],
+    ['publication while the public notice runs', 'publishListing', waiting, '2026-02-18', {}, '2026-02-19'],
+    ['a repair applied for too early', 'applyRepair', published, '2027-01-19', PARTY, '2027-01-20'],
   ]
   for (const [title, name, before, day, act, from] of CASES)
-    it(`${title}: until ${from}, and on that day it is allowed`, () => {
+    it(`${title}: refused before ${from}, and allowed on that day`, () => {
       const refused = on(day, name, before, act)
       if (refused.ok) throw new Error('it was allowed')
       expect(refused.reason.from).to.equal(from)
@@ -55,7 +55,7 @@ describe('listing: insufficient proof', () => {
     expect(on('2026-02-07', 'holdHearing', noticed).ok).to.equal(true)
   })
 
-  it('the second person is compared without regard to case and width of the name', () => {
+  it('names of two persons are compared ignoring case and character width', () => {
     const before = { ...upTo('answerDefence'), proposedBy: 'zhang' }
     for (const by of ['Zhang', 'ｚhang', 'ZHANG'])
       expect(denied(on('2026-01-16', 'reviewListing', before, { ...REVIEWER, by })), by).to.equal('SAME_PERSON')
@@ -64,7 +64,7 @@ describe('listing: insufficient proof', () => {
     expect(denied(on('2026-02-03', 'confirmHiding', hidden, { by: 'ZHANG' }))).to.equal('SAME_PERSON')
   })
 
-  it('a hiding is confirmed on the current day, not a past one', () => {
+  it('a hiding is confirmed only as of today', () => {
     const hidden = done('2026-02-02', 'hideListing', upTo('publishListing'), { hiding: 'ERROR' })
     const late = { ...REVIEWER, today: '2026-03-02' }
     expect(denied(on('2026-02-03', 'confirmHiding', hidden, late))).to.equal('NOT_TODAY')
@@ -80,14 +80,14 @@ describe('listing: insufficient proof', () => {
 })
 
 describe('listing: points of a defence', () => {
-  it('after its deadline a party records at most three more points, and further ones wait for officers', () => {
+  it('after the deadline a party records at most three more points; only an officer records further ones', () => {
     let now = upTo('notifyListing')
     for (const _ of [1, 2, 3]) now = done('2026-01-19', 'recordDefence', now, PARTY)
     expect(denied(on('2026-01-19', 'recordDefence', now, PARTY))).to.equal('TOO_MANY_POINTS')
     expect(denied(on('2026-01-19', 'reviewListing', now, REVIEWER))).to.equal('DEFENCE_UNANSWERED')
     for (const point of [1, 2, 3]) now = done('2026-01-19', 'answerDefence', now, { point })
     expect(denied(on('2026-01-19', 'recordDefence', now, PARTY))).to.equal('TOO_MANY_POINTS')
-    // What came on paper an officer enters, whenever it came.
+    // An officer may enter points received on paper at any time.
     expect(on('2026-01-19', 'recordDefence', now).ok).to.equal(true)
     expect(on('2026-01-19', 'reviewListing', now, REVIEWER).ok).to.equal(true)
   })
@@ -99,7 +99,7 @@ describe('listing: points of a defence', () => {
   })
 })
 
-describe('listing: the legal basis', () => {
+describe('listing: the legal basis of a list', () => {
   const [first] = kind('serious').legalBasis
   if (first === undefined) throw new Error('no basis')
   const lapsed = { ...rules.list, legalBasis: [{ ...first, from: '2021-09-01', to: '2026-01-10' }] }

@@ -13,21 +13,21 @@ import { addDays, weekdayOf } from '../../../src/foundation/time/dates.js'
 import { calendar, full, rules } from '../../support/case.js'
 
 /**
- * Breadth first over all that can happen to one case: every move by everyone, time that goes by, the penalty that falls
- * upstream, and what one platform hears. Days are a few that matter; what no later step can ask is left out of a state's key,
- * so that the walk ends by itself.
+ * Breadth-first search over everything that can happen to one case: every move by every role, the passing of time, the
+ * revocation of the penalty, and the deliveries to one platform. Only the days listed occur. The key of a state leaves out
+ * what no later step can read, so that the search terminates.
  */
 const DAYS = [
-  '2026-01-05', // the first day
-  '2026-01-12', // the last day of a defence told on the first
-  '2026-01-13', // the day after
-  '2026-03-02', // a public notice of any of these has run its 30 days
-  '2026-03-10', // a defence told by public notice has run out
+  '2026-01-05', // first day
+  '2026-01-12', // last day of a defence notified on the first day
+  '2026-01-13', // the day after that
+  '2026-03-02', // the 30 days of a public notice on any earlier day are over
+  '2026-03-10', // a defence notified by public notice is over
   '2027-03-10', // twelve months after any decision so far
   '2029-01-13', // the term of the earliest decision is complete
-  '2029-03-10', // that of the latest one so far
+  '2029-03-10', // the term of the latest decision so far is complete
   '2030-03-10', // twelve months after a restoration of 2029
-  '2033-03-10', // whatever was restored is over
+  '2033-03-10', // the term of every restored entry is over
 ]
 const PEOPLE: [string, CaseRole][] = [
   ['a', 'officer'],
@@ -36,10 +36,10 @@ const PEOPLE: [string, CaseRole][] = [
   ['the party', 'party'],
   ['clock', 'clock'],
 ]
-/** Points of a defence that are tried, and requests for a hearing. */
+/** Most points of a defence, including requests for a hearing. */
 const POINTS = 2
 
-/** Told by the walk itself, not by the case. */
+/** A state of the search. All fields but `now` are kept by the search itself, independently of the case. */
 interface Node {
   now: Case
   day: number
@@ -48,7 +48,7 @@ interface Node {
   from: Node | null
   proposedBy: string | null
   reviewedBy: string | null
-  /** The first day after the party's time. */
+  /** First day after the party's time for the defence. */
   mayReview: string | null
   waived: boolean
   unanswered: number
@@ -56,9 +56,9 @@ interface Node {
   heardParty: boolean
   serviceOn: string | null
   fallen: boolean
-  /** The first step of which the law does not allow that it is followed by publication; part of a state's key. */
+  /** The first step after which the law forbids publication. */
   wrong: string | null
-  /** What the platform was told or owed, as short as it can be said. */
+  /** Deliveries sent or owed to the platform, shortened. */
   told: PriorDelivery[]
 }
 
@@ -94,7 +94,7 @@ const start: Node = {
 const today = (node: Node): string => DAYS[node.day] ?? ''
 const IN_DEFENCE: (CaseState | null)[] = ['NOTIFIED', 'DEFENCE', 'HEARING']
 
-/** What any later step can still ask. */
+/** Everything that a later step can still read. */
 const keyOf = (node: Node): string => {
   const { now } = node
   const defence = IN_DEFENCE.includes(now.state)
@@ -104,7 +104,7 @@ const keyOf = (node: Node): string => {
   return JSON.stringify([
     node.day,
     now.state,
-    // Once it is decided, whether it is carried and whether a consent lacks is all that is left of these.
+    // After the decision only two facts still matter: whether a ground supports it and whether a consent is missing.
     decided
       ? [carried, now.level === 'COUNTY' && now.consentedOn === null]
       : [now.decisionLinked, now.decisionHeavy, now.ground, now.level, now.consentedOn !== null],
@@ -118,7 +118,7 @@ const keyOf = (node: Node): string => {
     node.fallen,
     node.wrong,
     node.told,
-    // The walk's own account, so far as an invariant asks for it.
+    // Fields of the search that an invariant reads.
     defence && [node.mayReview, node.unanswered, node.askedForHearing, node.heardParty],
   ])
 }
@@ -150,7 +150,7 @@ const told = (node: Node, change: Action): PriorDelivery[] => {
   return shorter(owe === null ? kept : [...kept, { action: owe, state: 'OWED', attempts: 0 }])
 }
 
-/** That it has heard at all, and the last thing that was not set aside. */
+/** Keeps whether the platform received anything, and the last delivery not folded. */
 const shorter = (all: PriorDelivery[]): PriorDelivery[] => {
   const heard = all.some((one) => one.state === 'CONFIRMED' || one.attempts > 0)
   const last = all.findLast((one) => one.state !== 'FOLDED')
@@ -160,7 +160,7 @@ const shorter = (all: PriorDelivery[]): PriorDelivery[] => {
 
 const ONE_HIDES = 'one person hides and confirms'
 
-/** Judged when it is done, by the walk's own account. */
+/** What is unlawful about this step, judged by the fields of the search; else null. */
 const wrongIn = (node: Node, name: MoveName, act: CaseAct): string | null => {
   if (name === 'reviewListing') {
     if (node.reviewedBy === node.proposedBy) return 'one person proposes and reviews'
@@ -218,7 +218,7 @@ const byClock = (node: Node, name: MoveName, more: Partial<CaseAct>): Node => {
   return done
 }
 
-/** A day comes, and in its first minute the clock ends what is complete. */
+/** The next day begins, and in its first minute the clock ends the case if its term is over. */
 const timePasses = (node: Node): Node[] => {
   if (node.day + 1 >= DAYS.length || node.now.state === null) return []
   const next = { ...node, day: node.day + 1, depth: node.depth + 1, by: `it is ${DAYS[node.day + 1]}`, from: node }
@@ -227,7 +227,7 @@ const timePasses = (node: Node): Node[] => {
   return [shown ? byClock(next, 'removeListing', { removal: 'EXPIRED' }) : byClock(next, 'lapseListing', {})]
 }
 
-/** In the pull that brings it, the clock ends the case. */
+/** The penalty is revoked, and the clock ends the case in the same pull. */
 const penaltyFalls = (node: Node): Node[] => {
   if (!node.now.decisionLinked || node.fallen) return []
   const now = { ...node.now, decisionLinked: false, decisionHeavy: false }
@@ -258,24 +258,24 @@ const trailOf = (node: Node | null): string => (node === null ? '' : `${trailOf(
 const shown = (node: Node): boolean => isPublicState(node.now.state)
 const heard = ({ told: all }: Node): boolean => all.some((one) => one.state === 'CONFIRMED' || one.attempts > 0)
 
-/** What no step may lead to; asked of every step, also of one into a state that is known already. */
+/** Each predicate is true of a forbidden outcome. They are tested after every step, also one into a known state. */
 const NEVER: Record<string, (node: Node) => boolean> = {
-  'nothing is public that one person proposed and reviewed, before the end of the defence with every point answered, or before service':
-    (node) => shown(node) && node.wrong !== null,
-  'nobody both hides an entry and confirms it': ({ wrong }) => wrong === ONE_HIDES,
+  'nothing is public without a second person’s review, the end of the defence with every point answered, and service': (
+    node,
+  ) => shown(node) && node.wrong !== null,
+  'nobody both hides an entry and confirms the hiding': ({ wrong }) => wrong === ONE_HIDES,
   'nothing is public without a ground that stands': (node) =>
     shown(node) && (node.fallen || (node.now.decisionHeavy !== true && node.now.ground !== 'DECISION_NOT_PERFORMED')),
-  'nothing is public without the higher consent where it is asked for': (node) =>
+  'nothing decided by a county is public without the consent of the higher level': (node) =>
     shown(node) && node.now.level === 'COUNTY' && node.now.consentedOn === null,
   'nothing is public after the last day of its term': (node) =>
     shown(node) && !(node.now.endsOn !== null && today(node) <= node.now.endsOn),
-  'what is public counts as listed, and nothing else does': (node) =>
+  'exactly the public entries count as listed': (node) =>
     shown(node) !== isListedOn({ mirrored: false, ...node.now }, rules.list, today(node)),
-  'what is not public any more leaves a removal for a platform that may ever have heard of it': (node) =>
+  'an entry no longer public has a removal as last delivery to a platform that may have received it': (node) =>
     !shown(node) && heard(node) && node.told.at(-1)?.action !== 'REMOVE',
-  'a platform is owed, or has, the addition of what is public': (node) =>
-    shown(node) && node.told.at(-1)?.action !== 'ADD',
-  'what is hidden is shown again by one move only': (node) =>
+  'a public entry has an addition as last delivery': (node) => shown(node) && node.told.at(-1)?.action !== 'ADD',
+  'a hidden entry becomes public again only by unhideListing': (node) =>
     node.from?.now.state === 'HIDDEN' && shown(node) && !node.by.startsWith('unhideListing'),
 }
 
@@ -305,10 +305,10 @@ describe('listing: breadth-first walk over all moves', () => {
     }
   })
 
-  it('the walk terminates, goes at least twelve moves deep, and meets every state and every move but renewTerm', () => {
+  it('the search terminates, reaches a depth of twelve steps, and meets every state and every move except renewTerm', () => {
     expect(deepest).to.be.at.least(12)
     expect(new Set([...reached.values()].map(({ now }) => now.state))).to.have.property('size', 15)
-    // The term is counted anew by a new row of the rules, of which this walk has none.
+    // renewTerm needs a new row of the rules, which this search does not have.
     expect(MOVE_NAMES.filter((name) => !MADE.has(name))).to.deep.equal(['renewTerm'])
   })
 
@@ -318,7 +318,7 @@ describe('listing: breadth-first walk over all moves', () => {
       if (first !== undefined) expect.fail(trailOf(first))
     })
 
-  it('no open state gets stuck, however late it is', () => {
+  it('every open case can move on, also on the last day', () => {
     expect(stuck.map(trailOf)).to.deep.equal([])
   })
 })

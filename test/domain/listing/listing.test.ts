@@ -9,7 +9,7 @@ import { addDays, addMonths } from '../../../src/foundation/time/dates.js'
 import { calendar, caseAfter, denied, full, kind, rules, TODAY, upTo } from '../../support/case.js'
 
 describe('listing: the regular procedure', () => {
-  it('reaches publication from a lead and keeps every day', () => {
+  it('leads from a lead to publication and records every day', () => {
     expect(upTo('publishListing')).to.deep.equal({
       state: 'PUBLISHED',
       list: 'serious',
@@ -113,13 +113,13 @@ describe('listing: a last step dated in the future', () => {
 
 describe('listing: refused moves', () => {
   const cases: [string, MoveName, Case | null, Partial<CaseAct>, string, MoveRules?][] = [
-    ['a case that is not there', 'proposeListing', null, {}, 'NO_CASE'],
+    ['a move of a case that does not exist', 'proposeListing', null, {}, 'NO_CASE'],
     ['nobody acting', 'linkDecision', upTo('openLead'), { by: ' ' }, 'NOBODY'],
     ['a day that does not exist', 'linkDecision', upTo('openLead'), { on: '2026-02-30' }, 'NOT_A_DAY'],
     ['a day after today', 'linkDecision', upTo('openLead'), { on: '2026-11-26' }, 'AFTER_TODAY'],
     ['a day before the last step', 'notifyListing', upTo('proposeListing'), { on: '2026-01-04' }, 'BEFORE_LAST'],
     [
-      'a decision not said to be heavy or not',
+      'a decision without a statement of its weight',
       'linkDecision',
       upTo('openLead'),
       { heavy: undefined as never },
@@ -142,9 +142,15 @@ describe('listing: refused moves', () => {
       'NO_REASON',
     ],
     ['a defence without words', 'recordDefence', upTo('notifyListing'), { on: '2026-01-09', text: '' }, 'NO_TEXT'],
-    ['an answer to nothing', 'answerDefence', upTo('answerDefence'), { on: '2026-01-12' }, 'NOTHING_TO_ANSWER'],
     [
-      'a review by whoever proposed',
+      'an answer where no point is open',
+      'answerDefence',
+      upTo('answerDefence'),
+      { on: '2026-01-12' },
+      'NOTHING_TO_ANSWER',
+    ],
+    [
+      'a review by the proposer',
       'reviewListing',
       upTo('answerDefence'),
       { on: '2026-01-16', role: 'reviewer' },
@@ -165,14 +171,14 @@ describe('listing: refused moves', () => {
       'DEFENCE_UNANSWERED',
     ],
     [
-      'a waiver nobody has in writing',
+      'a waiver without a document',
       'reviewListing',
       upTo('notifyListing'),
       { on: '2026-01-09', role: 'reviewer', by: 'r', waived: true, documentNumber: '' },
       'WAIVER_WITHOUT_DOCUMENT',
     ],
     [
-      'a waiver beside an unanswered point',
+      'a waiver while a point is unanswered',
       'reviewListing',
       upTo('recordDefence'),
       { on: '2026-01-09', role: 'reviewer', by: 'r', waived: true },
@@ -201,7 +207,13 @@ describe('listing: refused moves', () => {
       { on: '2026-01-21', removal: 'CORRECTED' },
       'STATE',
     ],
-    ['removal for no reason said', 'removeListing', upTo('publishListing'), { on: '2026-01-21' }, 'REMOVAL_NOT_SAID'],
+    [
+      'removal without a stated reason',
+      'removeListing',
+      upTo('publishListing'),
+      { on: '2026-01-21' },
+      'REMOVAL_NOT_SAID',
+    ],
     [
       'expiry before its day',
       'removeListing',
@@ -224,7 +236,7 @@ describe('listing: refused moves', () => {
       'NO_REASON',
     ],
     [
-      'the rules of another list',
+      'a move under the rules of another list',
       'linkDecision',
       upTo('openLead'),
       {},
@@ -240,7 +252,7 @@ describe('listing: refused moves', () => {
       { ...rules, list: kind('ecommerce-2018') },
     ],
     [
-      'a decision on a day without a term',
+      'a decision on a day for which no rule sets a term',
       'decideListing',
       upTo('reviewListing'),
       { on: '2026-01-19' },
@@ -248,7 +260,7 @@ describe('listing: refused moves', () => {
       { ...rules, list: { ...rules.list, terms: [] } },
     ],
     [
-      'a notice on a day without a time for the defence',
+      'a notice on a day for which no rule sets the time of the defence',
       'notifyListing',
       upTo('proposeListing'),
       { on: '2026-01-08' },
@@ -256,20 +268,14 @@ describe('listing: refused moves', () => {
       { ...rules, list: { ...rules.list, numbers: [] } },
     ],
     [
-      'publication of a kind that is not public',
+      'publication on a list that is not public',
       'publishListing',
       upTo('serveListing'),
       { on: '2026-01-21' },
       'LIST_NOT_PUBLIC',
       { ...rules, list: { ...rules.list, public: false } },
     ],
-    [
-      'a publication entered for a day that is past',
-      'publishListing',
-      upTo('serveListing'),
-      { on: '2026-01-21' },
-      'NOT_TODAY',
-    ],
+    ['a publication dated in the past', 'publishListing', upTo('serveListing'), { on: '2026-01-21' }, 'NOT_TODAY'],
     [
       'a listing decided before the penalty',
       'decideListing',
@@ -278,7 +284,7 @@ describe('listing: refused moves', () => {
       'BEFORE_DECISION',
     ],
     [
-      'a removal that its list does not know',
+      'a removal for a reason that the list does not have',
       'removeListing',
       upTo('publishListing'),
       { on: '2026-01-21', removal: 'CEASED' },
@@ -314,7 +320,7 @@ describe('listing: refused moves', () => {
   })
 })
 
-describe('listing: a rule that a guard reads', () => {
+describe('listing: rules that guards read', () => {
   const without = (name: LegalNumberName): MoveRules => ({
     ...rules,
     list: { ...rules.list, numbers: rules.list.numbers.filter((row) => row.name !== name) },
@@ -347,26 +353,26 @@ describe('listing: a rule that a guard reads', () => {
   })
 })
 
-describe('listing: entries that make an operator listed', () => {
+describe('listing: an operator is listed by', () => {
   const entry: DatedEntry = { state: 'PUBLISHED', mirrored: false, publishedOn: '2026-01-21', endsOn: '2029-01-19' }
   const cases: [string, DatedEntry, string, string, boolean][] = [
     ['a published entry', entry, 'serious', '2026-06-01', true],
-    ['its first day', entry, 'serious', '2026-01-21', true],
-    ['the last day of its term', entry, 'serious', '2029-01-19', true],
+    ['an entry on its first day', entry, 'serious', '2026-01-21', true],
+    ['an entry on the last day of its term', entry, 'serious', '2029-01-19', true],
     ['an entry under repair', { ...entry, state: 'REPAIR_APPLIED' }, 'serious', '2026-06-01', true],
-    ['a day before publication', entry, 'serious', '2026-01-20', false],
-    ['the day after its term', entry, 'serious', '2029-01-20', false],
+    ['an entry on the day before publication', entry, 'serious', '2026-01-20', false],
+    ['an entry on the day after its term', entry, 'serious', '2029-01-20', false],
     ['a hidden entry', { ...entry, state: 'HIDDEN' }, 'serious', '2026-06-01', false],
     ['a removed entry', { ...entry, state: 'REMOVED' }, 'serious', '2026-06-01', false],
-    ['a decision not yet served', { ...entry, state: 'DECIDED' }, 'serious', '2026-06-01', false],
+    ['an entry decided and not yet served', { ...entry, state: 'DECIDED' }, 'serious', '2026-06-01', false],
     ['a mirrored entry', { ...entry, mirrored: true }, 'serious', '2026-06-01', false],
     ['an entry without an end', { ...entry, endsOn: null }, 'serious', '2026-06-01', false],
-    ['an entry without a day', { ...entry, publishedOn: null }, 'serious', '2026-06-01', false],
+    ['an entry without a publication day', { ...entry, publishedOn: null }, 'serious', '2026-06-01', false],
     ['an entry of the 2018 list', entry, 'ecommerce-2018', '2026-06-01', false],
     ['an entry of the watch list', entry, 'watch', '2026-06-01', false],
   ]
   for (const [title, each, list, asOf, expected] of cases) {
-    it(`${title} ${expected ? 'does' : 'does not'}`, () => {
+    it(`${expected ? '' : 'not '}${title}`, () => {
       expect(isListedOn(each, kind(list), asOf)).to.equal(expected)
     })
   }

@@ -30,13 +30,13 @@ const local: LegalBasis = {
 
 const { items } = schemaDocument('rules/measures.json') as { items: string[] }
 
-describe('lists: the table that ships', () => {
-  it('keeps its contract and has no fault', () => {
+describe('lists: the shipped table', () => {
+  it('satisfies its contract and has no fault', () => {
     expect(contractCheck('contracts/lists')(schemaDocument('rules/lists.json'))).to.deep.equal([])
     expect(checkLists(rows(), items)).to.deep.equal([])
   })
 
-  it('decides and publishes the serious list only', () => {
+  it('allows decision and publication on the serious list only', () => {
     const those = (pick: (row: ListKind) => boolean) =>
       rows()
         .filter(pick)
@@ -46,7 +46,7 @@ describe('lists: the table that ships', () => {
       expect(those((row) => row[pick])).to.deep.equal(['serious'])
   })
 
-  it('counts the 2018 list as a serious one and marks its term as unconfirmed', () => {
+  it('treats the 2018 list as a serious one and marks its term as unconfirmed', () => {
     expect(kind('ecommerce-2018').fact).to.equal('serious_list')
     expect(termOf(kind('ecommerce-2018'), '2018-05-15')).to.include({ years: 3, confirmed: false })
   })
@@ -56,12 +56,12 @@ describe('lists: terms', () => {
   const cases: [string, string, string | null, string | null][] = [
     ['three years from an ordinary day', 'serious', '2026-03-02', '2029-03-02'],
     ['three years from 29 February', 'serious', '2024-02-29', '2027-02-28'],
-    ['the first day of the present rule', 'serious', '2021-09-01', '2024-09-01'],
-    ['the last day of the rule before', 'serious', '2021-08-31', '2026-08-31'],
-    ['a day before any rule', 'serious', '2015-01-01', null],
+    ['the term from the first day of the present rule', 'serious', '2021-09-01', '2024-09-01'],
+    ['the term from the last day of the rule before', 'serious', '2021-08-31', '2026-08-31'],
+    ['the term from a day before any rule', 'serious', '2015-01-01', null],
     ['the 2018 list, dated', 'ecommerce-2018', '2018-05-15', '2021-05-15'],
     ['the 2018 list, undated', 'ecommerce-2018', null, null],
-    ['a kind without a term', 'abnormal', '2026-01-01', null],
+    ['the term of a list without one', 'abnormal', '2026-01-01', null],
   ]
   for (const [title, id, decidedOn, end] of cases) {
     it(`${title} ends on ${end ?? 'no day'}`, () => {
@@ -96,12 +96,12 @@ describe('lists: effect of a new row on standing entries', () => {
     [null, 7, '2026-08-31'],
   ]
   for (const [standing, years, end] of cases)
-    it(`five years of the old rule end on ${end} where a new row of ${years} years says ${standing ?? 'nothing'}`, () => {
+    it(`a five-year term ends on ${end} where a new row of ${years} years states ${standing ?? 'nothing'} for standing entries`, () => {
       expect(termEnd(two(standing, years), '2021-08-31', { asOf: '2021-09-01' })).to.equal(end)
       expect(termEnd(two(standing, years), '2021-08-31', { asOf: '2021-08-31' })).to.equal('2026-08-31')
     })
 
-  it('the months before a repair are the milder of two rows where the new one says nothing', () => {
+  it('the months before a repair are the milder of two rows where the new one states nothing', () => {
     const row = kind('serious')
     const [old] = row.numbers.filter(({ name }) => name === 'REPAIR_MIN_MONTHS')
     if (old === undefined) throw new Error('no such number')
@@ -167,7 +167,7 @@ describe('lists: refused rows', () => {
       'missing',
     ]),
     [
-      'a number that ends while its kind goes on',
+      'a number that ends while its kind continues',
       serious((row) => Object.assign(row.numbers[0] ?? {}, { to: '2027-12-31' })),
       'serious.numbers.DEFENCE_WORKDAYS',
       'after 2027-12-31',
@@ -185,7 +185,7 @@ describe('lists: refused rows', () => {
       'source',
     ],
     [
-      'a number from memory that is called confirmed',
+      'an M number (from memory) marked as confirmed',
       serious((row) => Object.assign(row.numbers[0] ?? {}, { confirmed: true })),
       'serious.numbers.DEFENCE_WORKDAYS[0]',
       'Confirmed',
@@ -211,13 +211,13 @@ describe('lists: refused rows', () => {
     ],
     ['a favourable fact', serious((row) => Object.assign(row, { fact: 'trademark_held' })), 'serious.fact', 'adverse'],
     [
-      'a kind decided here that nobody may decide',
+      'a kind decided here without a level that may decide it',
       serious((row) => Object.assign(row, { deciders: [] })),
       'serious.deciders',
       'who may decide',
     ],
     [
-      'a consent that no level has to ask for',
+      'a consent that no level needs',
       serious((row) => Object.assign(row.consents[0] ?? {}, { levels: [] })),
       'serious.consents[0]',
       'no level',
@@ -229,13 +229,13 @@ describe('lists: refused rows', () => {
       'Two rows',
     ],
     [
-      'a measure that is no item of the basic list',
+      'a measure that is not an item of the basic list of measures',
       serious((row) => Object.assign(row.measures[0] ?? {}, { item: '自造措施' })),
       'serious.measures[0]',
       'basic list',
     ],
     [
-      'rows of one number that different days select',
+      'rows of one number selected by different days',
       serious((row) => Object.assign(row.terms[0] ?? {}, { selectedBy: 'PUBLICATION' })),
       'serious.terms[0]',
       'different days',

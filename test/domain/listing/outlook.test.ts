@@ -12,7 +12,7 @@ const why = (before: Case, name: string, role: Role, on?: string, by?: string, t
 
 describe('outlook of a case', () => {
   for (const [last] of STEPS) {
-    it(`predicts after ${last} exactly the allowed moves and their results, on every day`, () => {
+    it(`predicts after ${last} exactly the allowed moves and their results, on each of five days`, () => {
       const before = upTo(last)
       for (const role of ['officer', 'reviewer'] as const)
         for (const on of ['2026-01-04', '2026-01-12', '2026-01-16', '2026-01-21', TODAY]) {
@@ -23,7 +23,7 @@ describe('outlook of a case', () => {
             const act: Partial<CaseAct> = { by: `${role}-1`, role, on, today: TODAY, hiding: 'ERROR' }
             const made = attemptMove(name, before, full({ ...act, ...(removal && { removal }) }), rules)
             expect(denial?.code ?? null, `${name} on ${on}`).to.equal(denied(made))
-            // What the record itself says, its level for one, is not known before it is chosen.
+            // The level comes from the decision, which is not chosen yet.
             const after = made.ok ? made.after : null
             expect([reached?.state, reached?.endsOn]).to.deep.equal([after?.state, after?.endsOn])
           }
@@ -31,7 +31,7 @@ describe('outlook of a case', () => {
     })
   }
 
-  it('reports what a move lacks also to a role that may not make it', () => {
+  it('reports what a move lacks, also to a role that may not make it', () => {
     const notified = upTo('notifyListing')
     const review = told(notified, 'officer', '2026-01-12').find((one) => one.move === 'reviewListing')
     expect(review).to.deep.include({ isTheirs: false, roles: ['reviewer'], reached: null })

@@ -54,7 +54,7 @@ const card = fc.tuple(fc.constantFrom(15, 16, 17, 18), digits(18)).map(([length,
   const head = `6${all.slice(1, length)}`
   return [...'0123456789'].map((last) => head + last).find(passesLuhn) ?? ''
 })
-/** As people write numbers to get them past a filter. */
+/** Spellings that people use to get numbers past a filter. */
 const SPELLINGS: ((text: string) => string)[] = [
   (text) => text,
   (text) => text.replace(/\d/g, (digit) => String.fromCharCode(0xff10 + Number(digit))),
@@ -112,7 +112,7 @@ const plain = (text: string): string =>
     .join('')
 
 describe('public entry', () => {
-  it('contains what the law prescribes', () => {
+  it('contains the fields that the law prescribes', () => {
     expect(publicEntry(listing, firm, NOBODY, ON)).to.deep.equal({
       body: { ...listing, uscc: firm.uscc, name: firm.name, region: firm.region, contested: false },
       withheld: null,
@@ -126,7 +126,7 @@ describe('public entry', () => {
         const text = `${before.join('')}，${one.written}，${after.join('')}`
         const { body, masked } = publicEntry({ ...listing, [field]: text }, firm, NOBODY, ON)
         expect(plain(JSON.stringify(body))).to.not.include(plain(one.secret))
-        // Eighteen digits of an account may be those of an ID number: masked all the same, by the other name.
+        // Eighteen digits of an account may form an ID number. They are masked as such.
         const kinds = masked.map(({ what }) => what)
         if (one.kind === 'ACCOUNT') expect(kinds).to.have.length.greaterThan(0)
         else expect(kinds).to.include(one.kind)
@@ -136,7 +136,7 @@ describe('public entry', () => {
     )
   })
 
-  it('masks a name and a document number too', () => {
+  it('masks personal data also in the name and the document number', () => {
     fc.assert(
       fc.property(residentId, (id) => {
         const { body } = publicEntry(
@@ -189,7 +189,7 @@ describe('public entry', () => {
     ['the number of a document', '虚市监处罚〔2026〕220102号行政处罚决定书'],
     ['a firm’s code', '统一社会信用代码91220102MA7A0700XC的虚构商贸有限公司'],
     ['the barcode of goods', '条码6901234567892的白酒'],
-    ['a registration number in its words', '注册号220102000000016'],
+    ['a registration number named as such', '注册号220102000000016'],
     ['articles of a law', '违反《商标法》第五十七条第（三）项，依据第六十条第二款'],
     ['a firm’s seat on a street', '在长春市虚构区虚构大街12号的门店内'],
     ['a house number with a dash', '位于虚构市虚构路71-1号的网点'],
@@ -213,7 +213,7 @@ describe('public entry', () => {
   for (const [text, shown] of masked)
     it(`shows ${text} as ${shown}`, () => expect(reasonOf(text).body?.reason).to.equal(shown))
 
-  it('keeps the place of business, though it is a dwelling', () => {
+  it('keeps the place of business, also if it is a dwelling', () => {
     const reason = '在长春市虚构区虚构小区3栋2单元402室经营'
     const at = (businessAddress: string | null) =>
       publicEntry({ ...listing, reason }, firm, NOBODY, ON, { businessAddress }).body?.reason
@@ -243,7 +243,7 @@ describe('natural persons on the public list', () => {
   const cases: [what: string, PartyToPublish, PublicEntryRules, object, string | null][] = [
     ['a firm', firm, NOBODY, {}, null],
     ['an individual business, by the name on its licence', { ...firm, kind: 'INDIVIDUAL' }, NOBODY, {}, null],
-    ['a shop without a licence where no rule speaks', shop, NOBODY, { minor: false }, 'PERSON'],
+    ['a shop without a licence where no rule exists', shop, NOBODY, { minor: false }, 'PERSON'],
     ['a party that the penalty calls a natural person', firm, NOBODY, { naturalPerson: true }, 'PERSON'],
     [
       'a person where the rule is not confirmed',
@@ -252,11 +252,29 @@ describe('natural persons on the public list', () => {
       { minor: false },
       'PERSON',
     ],
-    ['a person where the rule says no', shop, { persons: [{ ...ROW, public: false }] }, { minor: false }, 'PERSON'],
+    [
+      'a person where the rule forbids publication',
+      shop,
+      { persons: [{ ...ROW, public: false }] },
+      { minor: false },
+      'PERSON',
+    ],
     ['a person of another list', shop, { persons: [{ ...ROW, list: 'other' }] }, { minor: false }, 'PERSON'],
-    ['a person before the rule', shop, { persons: [{ ...ROW, from: '2026-11-17' }] }, { minor: false }, 'PERSON'],
-    ['a person after the rule', shop, { persons: [{ ...ROW, to: '2026-11-15' }] }, { minor: false }, 'PERSON'],
-    ['a grown person where a confirmed rule says so', shop, PERSONS, { minor: false }, null],
+    [
+      'a person before the first day of the rule',
+      shop,
+      { persons: [{ ...ROW, from: '2026-11-17' }] },
+      { minor: false },
+      'PERSON',
+    ],
+    [
+      'a person after the last day of the rule',
+      shop,
+      { persons: [{ ...ROW, to: '2026-11-15' }] },
+      { minor: false },
+      'PERSON',
+    ],
+    ['an adult where a confirmed rule allows publication', shop, PERSONS, { minor: false }, null],
     ['a person whose age nobody has established', shop, PERSONS, {}, 'AGE_UNKNOWN'],
     ['a minor, whatever the rule', shop, PERSONS, { minor: true }, 'MINOR'],
     ['a minor with a licence', { ...firm, kind: 'INDIVIDUAL' }, PERSONS, { minor: true }, 'MINOR'],
@@ -268,7 +286,7 @@ describe('natural persons on the public list', () => {
       expect(publicEntry(listing, party, rules, ON, known).body === null).to.equal(withheld !== null)
     })
 
-  it('publishes no minor under any rule, list or kind of party', () => {
+  it('are never published as minors, under any rule, list or kind of party', () => {
     const party = fc.constantFrom<PartyToPublish>(
       firm,
       shop,
@@ -283,7 +301,7 @@ describe('natural persons on the public list', () => {
     )
   })
 
-  it('checks its rules when they are read', () => {
+  it('are published by rules that are checked when read', () => {
     expect(checkPublicEntryRules(publicEntryRules())).to.deep.equal([])
     const [first] = checkPublicEntryRules({ persons: [{ ...ROW, confirmed: false }] })
     expect(first?.place).to.equal('persons[0]')

@@ -10,7 +10,7 @@ const NAMES: [name: string | null, shown: string | null][] = [
   ['虚构市13800138000手机店', '虚构市［号码略］手机店'],
   ['虚构一三八零零一三八零零零手机店', '虚构［号码略］手机店'],
   ['虚构微信号abc123456小店', '虚构微信号［社交号略］小店'],
-  // The place in a name is on the licence.
+  // A place in a name is kept, because the name is on the licence.
   ['虚构市虚构区阳光虚构家园5栋便民超市', '虚构市虚构区阳光虚构家园5栋便民超市'],
   ['虚构Ａ１３８００１３８０００店', '虚构Ａ［号码略］店'],
   ['虚构123便利店 ABC', '虚构123便利店 ABC'],
@@ -40,7 +40,7 @@ describe('public name of an operator', () => {
 
   it('takes at most ten microseconds for an ordinary name', () => {
     const TIMES = 100
-    /** Microseconds of the processor for one name; to read one closely takes several times as long. */
+    /** Bound in microseconds of CPU for one name. The full check takes several times as long. */
     const MOST = 10
     const names = Array.from({ length: 500 }, (_, i) => `虚构${String.fromCharCode(0x5000 + i)}商贸有限公司`)
     const began = process.cpuUsage()

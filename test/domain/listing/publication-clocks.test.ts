@@ -9,7 +9,7 @@ import {
 import * as contracts from '../../../src/foundation/contracts.js'
 import { clockRules } from '../../../src/work/listing/publication-clocks.js'
 
-/** Not the law: numbers of this test. */
+/** Invented numbers, not those of the law. */
 const row = (more: Partial<ClockRow>): ClockRow => ({
   clock: 'CREDITCHINA',
   list: null,
@@ -48,7 +48,7 @@ const entry = (more: Partial<ClockedEntry> = {}): ClockedEntry => ({
 })
 
 describe('publication clocks', () => {
-  it('count 公示系统 from publication and 信用中国 from the document, and end here with the earlier', () => {
+  it('count 公示系统 from publication and 信用中国 from the document; the entry ends with the earlier of them', () => {
     const { gsxt, creditchina, here } = clocksOf(rulesOf(GSXT, row({})), entry())
     expect(gsxt).to.include({ startsOn: '2026-05-20', lengthened: false })
     expect(gsxt?.endsOn).to.deep.equal({ on: '2029-05-20', row: GSXT })
@@ -81,7 +81,7 @@ describe('publication clocks', () => {
     expect(here?.on).to.equal('2029-05-06')
   })
 
-  it('a ban that ends with the term or before it changes no clock', () => {
+  it('a ban that ends no later than the term changes no clock', () => {
     for (const banUntil of ['2029-05-19', '2028-01-01']) {
       const { gsxt } = clocksOf(rulesOf(GSXT), entry({ banUntil }))
       expect(gsxt?.endsOn.on, banUntil).to.equal('2029-05-20')
@@ -97,7 +97,7 @@ describe('publication clocks', () => {
     expect(here?.on).to.equal('2029-05-06')
   })
 
-  it('the confirmed one of two rows with the same day is named, for repair and end alike', () => {
+  it('of two rows that give the same day the confirmed one is named, for repair and for the end', () => {
     const rules: ClockRules = {
       severities: [severe],
       clocks: [
@@ -109,7 +109,7 @@ describe('publication clocks', () => {
     expect([creditchina?.repairFrom.row.confirmed, creditchina?.endsOn.row.confirmed]).to.deep.equal([true, true])
   })
 
-  it('公示系统 has no day before publication, and 信用中国 alone sets the end', () => {
+  it('before publication 公示系统 has no end, and 信用中国 alone sets the end of the entry', () => {
     const { gsxt, here } = clocksOf(rulesOf(GSXT, row({})), entry({ publishedOn: null }))
     expect(gsxt).to.equal(null)
     expect(here?.on).to.equal('2029-05-06')
@@ -136,13 +136,13 @@ describe('publication clocks', () => {
     [null, 84, '2030-07-01', '2026-07-02'],
   ]
   for (const [what, maximumMonths, end, repair] of standing) {
-    it(`a row of ${maximumMonths} months that says ${what} ends a standing entry on ${end}`, () => {
+    it(`a new row of ${maximumMonths} months that states ${what} ends a standing entry on ${end}`, () => {
       const old = row({ to: '2025-12-31', minimumMonths: 12, maximumMonths: 60 })
       const rules = rulesOf(old, row({ from: '2026-01-01', minimumMonths: 24, maximumMonths, standing: what }))
       const { creditchina } = clocksOf(rules, entry({ documentOn: '2025-07-01' }))
       expect(creditchina?.endsOn.on).to.equal(end)
       expect(creditchina?.repairFrom.on).to.equal(repair)
-      // Before it came into force nothing was known of it.
+      // Before the row came into force it had no effect.
       const before = clocksOf(rules, entry({ documentOn: '2025-07-01', today: '2025-12-31' }))
       expect(before.creditchina?.endsOn.on).to.equal('2030-07-01')
     })

@@ -17,7 +17,7 @@ const CASES: [string, string[]][] = [
 
 describe('topics of a reason', () => {
   for (const [reason, topics] of CASES)
-    it(`${reason}: ${topics.join(' ') || 'none of those told apart'}`, () => {
+    it(`${reason}: ${topics.join(' ') || 'no known topic'}`, () => {
       expect(topicsOf(reason)).to.deep.equal(topics)
     })
 

@@ -1,4 +1,4 @@
-/** What a check digit must notice: each code of the trade, every one character changed, every two neighbours swapped. */
+/** Check digits of all codes in use must detect any single changed character and any swap of two neighbours. */
 import { expect } from 'chai'
 import fc from 'fast-check'
 import * as identity from '../../../src/domain/operators/codes.js'
@@ -8,7 +8,7 @@ const USCC = [...'0123456789ABCDEFGHJKLMNPQRTUWXY']
 const ORG = [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ']
 const text = (signs: readonly string[], length: number) =>
   fc.string({ unit: fc.constantFrom(...signs), minLength: length, maxLength: length })
-/** The one last character with which it holds: found by trial, not by the arithmetic under test. */
+/** Completes a code by its only valid last character, found by trial rather than by the arithmetic under test. */
 const completed = (start: string, last: readonly string[], holds: (code: string) => boolean): string => {
   const found = last.filter((sign) => holds(start + sign))
   expect(found, start).to.have.length(1)
@@ -44,16 +44,16 @@ interface Scheme {
   code: fc.Arbitrary<string>
   holds: (code: string) => boolean
   signs: readonly string[]
-  /** Two signs that its arithmetic cannot tell apart in one place. */
+  /** True for two characters that the arithmetic cannot tell apart in one place. */
   alike: (a: string, b: string) => boolean
-  /** Whether it must notice these two neighbours swapped. */
+  /** True if the scheme must detect a swap of these two neighbours. */
   swapped: (a: string, b: string) => boolean
 }
 const never = (): boolean => false
 const always = (): boolean => true
 const SCHEMES: Record<string, Scheme> = {
   'unified social credit code': { code: uscc, holds: identity.isValidUscc, signs: USCC, alike: never, swapped: always },
-  // MOD 11 over 36 signs: 0 and B, 1 and C … are one value.
+  // MOD 11 over 36 characters: 0 and B, 1 and C … have the same value.
   'organisation code': {
     code: orgCode,
     holds: identity.hasOrgCodeCheckDigit,
@@ -75,7 +75,7 @@ const SCHEMES: Record<string, Scheme> = {
     alike: never,
     swapped: always,
   },
-  // Weights 1 and 3: neighbours that differ by five change nothing.
+  // Weights 1 and 3: swapping neighbours that differ by five changes nothing.
   'article number': {
     code: gtin,
     holds: identity.isValidGtin,
@@ -87,7 +87,7 @@ const SCHEMES: Record<string, Scheme> = {
 
 describe('check digits', () => {
   for (const [name, { code, holds, signs, alike, swapped }] of Object.entries(SCHEMES)) {
-    it(`of a ${name}: every other character in any place is noticed, as far as the scheme can`, () => {
+    it(`of a ${name} detect any changed character that the scheme can detect`, () => {
       fc.assert(
         fc.property(code, (good) => {
           expect(holds(good)).to.equal(true)
@@ -103,7 +103,7 @@ describe('check digits', () => {
       )
     })
 
-    it(`of a ${name}: two neighbours swapped are noticed, as far as the scheme can`, () => {
+    it(`of a ${name} detect any swap of two neighbours that the scheme can detect`, () => {
       fc.assert(
         fc.property(code, (good) => {
           for (let at = 0; at + 1 < good.length; at += 1) {
@@ -116,10 +116,10 @@ describe('check digits', () => {
       )
     })
 
-    it(`of a ${name}: one character more or less, or in the wrong case, is never taken`, () => {
+    it(`of a ${name} never accept one character more or less, or one in the wrong case`, () => {
       fc.assert(
         fc.property(code, fc.nat(20), (good, at) => {
-          // A shorter or longer article number may be another's.
+          // A shorter or longer article number may be another valid one.
           if (name !== 'article number') {
             expect(holds(good.slice(0, at) + good.slice(at + 1) + (at >= good.length ? '0' : ''))).to.equal(false)
             expect(holds(`${good.slice(0, at)}0${good.slice(at)}`)).to.equal(false)
@@ -134,7 +134,7 @@ describe('check digits', () => {
     })
   }
 
-  it('the organisation code inside a USCC is found again, with its region and kind', () => {
+  it('the organisation code, region and kind are read from a USCC', () => {
     const firm = orgCode.filter((code) => [...code].every((sign) => USCC.includes(sign)))
     fc.assert(
       fc.property(fc.constantFrom('91', '92', '93', '11', '51'), region, firm, (head, place, org) => {
@@ -154,7 +154,7 @@ describe('check digits', () => {
     )
   })
 
-  it('a code is the same one narrow, wide, in lower case, in groups and between blanks', () => {
+  it('a code is read alike in half width, full width, lower case, groups and between blanks', () => {
     const codes = fc.oneof(uscc, orgCode, regNo)
     const wide = (code: string): string =>
       code.replace(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0))

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { quotaUnitsOf } from '../../../src/domain/operators/code-rows.js'
 
 describe('quota units of rows', () => {
-  it('counts one unit for each further hundred', () => {
+  it('are one for each further hundred rows', () => {
     const cases: [number, number][] = [
       [1, 0],
       [100, 0],
@@ -15,7 +15,7 @@ describe('quota units of rows', () => {
     for (const [rows, units] of cases) expect(quotaUnitsOf(1, rows), String(rows)).to.equal(units)
   })
 
-  it('costs the same in one chunk and in any chunks', () => {
+  it('are the same for one chunk and for any division into chunks', () => {
     const chunkSizes = fc.array(fc.integer({ min: 1, max: 350 }), { minLength: 1, maxLength: 40 })
     fc.assert(
       fc.property(chunkSizes, (sizes) => {

@@ -9,7 +9,7 @@ const SHARED = path.resolve('../shared')
 const ALPHABET = [...'0123456789ABCDEFGHJKLMNPQRTUWXY']
 const character = fc.constantFrom(...ALPHABET)
 
-/** A code without its digit, completed by trying each: independent of the arithmetic under test. */
+/** Completes a code by trying each check character, independently of the arithmetic under test. */
 const completed = (start: string, alphabet: readonly string[], valid: (code: string) => boolean): string =>
   alphabet.map((last) => start + last).find(valid) ?? ''
 
@@ -25,7 +25,7 @@ const uscc = fc
 const digits = (length: number) =>
   fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: length, maxLength: length })
 
-describe('domain/identity', () => {
+describe('codes of operators', () => {
   describe('unified social credit code', () => {
     const synthetic: [string, identity.RegisteredKind, string, string][] = [
       ['91220102MA0Y3X1HXM', 'enterprise', '220102', 'MA0Y3X1HX'],
@@ -35,7 +35,7 @@ describe('domain/identity', () => {
       ['51220000500000015N', 'other', '220000', '500000015'],
     ]
     for (const [code, kind, region, org] of synthetic) {
-      it(`${code} is valid, its parts are read`, () => {
+      it(`${code} is valid, and its parts are read`, () => {
         expect(identity.parseCode(code)).to.deep.equal({ scheme: 'uscc', code, valid: true })
         expect(identity.operatorKindIn(code)).to.equal(kind)
         expect(identity.regionIn(code)).to.equal(region)
@@ -45,7 +45,7 @@ describe('domain/identity', () => {
 
     const digitFails = ['91310115MA1H8R7C6D', '91220102MA0Y3X1HXN', '91350100M0001TGQXM']
     for (const code of digitFails)
-      it(`${code} has the form, but not the digit`, () =>
+      it(`${code} has the right form and a wrong check digit`, () =>
         expect(identity.parseCode(code)).to.deep.equal({ scheme: 'uscc', code, valid: false }))
 
     const noForm = [
@@ -58,28 +58,28 @@ describe('domain/identity', () => {
       '91220102MA0Y3X1IXM',
     ]
     for (const code of noForm) {
-      it(`${code} has not the form and is not repaired`, () => {
+      it(`${code} has a wrong form and is not repaired`, () => {
         expect(identity.hasUsccForm(code)).to.equal(false)
         expect(identity.isValidUscc(code)).to.equal(false)
         expect(identity.parseCode(code)).to.equal(null)
       })
     }
 
-    it('a code with letters in its organisation part has the scheme uscc', () =>
+    it('a code with letters in its organisation part has the scheme `uscc`', () =>
       expect(identity.parseCode('91440300MA5K89PL31')?.scheme).to.equal('uscc'))
 
-    it('a failing organisation part does not make a code invalid', () => {
+    it('a wrong check digit inside the organisation part does not make a code invalid', () => {
       const code = completed('91220102MA0Y3X1H1', ALPHABET, identity.isValidUscc)
       expect(identity.hasOrgCodeCheckDigit(identity.orgCodeIn(code))).to.equal(false)
       expect(identity.parseCode(code)?.valid).to.equal(true)
     })
 
-    it('a region in no table does not make a code invalid', () => {
+    it('an unknown region does not make a code invalid', () => {
       const code = completed('91999999MA0Y3X1HX', ALPHABET, identity.isValidUscc)
       expect(identity.parseCode(code)).to.deep.equal({ scheme: 'uscc', code, valid: true })
     })
 
-    it('every completed code is valid, in exactly one of 31 ways, and invalid with any one character changed', () => {
+    it('every code has exactly one valid check character of 31, and is invalid with any one character changed', () => {
       fc.assert(
         fc.property(uscc, fc.nat(17), character, (code, at, other) => {
           expect(identity.isValidUscc(code)).to.equal(true)
@@ -93,16 +93,16 @@ describe('domain/identity', () => {
 
   describe('organisation code', () => {
     for (const code of ['MA1B3N1N2', 'M000100Y4', 'D2143569X', 'MA0Y3X1HX', '013555128']) {
-      it(`${code} is valid in the alphabet of 36`, () =>
+      it(`${code} is valid in the alphabet of 36 characters`, () =>
         expect(identity.parseCode(code)).to.deep.equal({ scheme: 'org_code', code, valid: true }))
     }
-    it('a hyphen before the digit is left out', () => {
+    it('a hyphen before the check digit is dropped', () => {
       expect(identity.parseCode('d2143569－x')).to.deep.equal({ scheme: 'org_code', code: 'D2143569X', valid: true })
       expect(identity.normalizeCode('MA0Y3X1H-X')).to.equal('MA0Y3X1HX')
     })
     it('a wrong digit is reported as invalid', () =>
       expect(identity.parseCode('MA1B3N1N4')).to.deep.equal({ scheme: 'org_code', code: 'MA1B3N1N4', valid: false }))
-    it('every eight characters have one digit', () => {
+    it('every eight characters have exactly one check digit', () => {
       const start = fc.string({
         unit: fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'),
         minLength: 8,
@@ -122,8 +122,9 @@ describe('domain/identity', () => {
         expect(identity.parseCode(code)).to.deep.equal({ scheme: 'reg_no', code, valid: true }))
     }
     it('a safe integer is read like its text', () => expect(identity.parseCode(220102600012340)?.valid).to.equal(true))
-    it('13 digits are an obsolete number and no code', () => expect(identity.parseCode('2201021234567')).to.equal(null))
-    it('one changed digit is always noticed', () => {
+    it('13 digits are an obsolete number and not a code', () =>
+      expect(identity.parseCode('2201021234567')).to.equal(null))
+    it('one changed digit is always detected', () => {
       fc.assert(
         fc.property(digits(14), fc.nat(14), fc.nat(9), (start, at, other) => {
           const code = completed(start, [...'0123456789'], identity.hasRegNoCheckDigit)
@@ -164,7 +165,7 @@ describe('domain/identity', () => {
       it(`${JSON.stringify(text).slice(0, 30)} is no shop's code`, () =>
         expect(identity.parseCode(text)).to.equal(null))
 
-    it('shopCode is read back by codeOf', () => {
+    it('codeOf reads back the result of shopCode', () => {
       const marketplace = fc.string({ unit: fc.constantFrom(...'abcxyz019-'), minLength: 1, maxLength: 32 })
       const id = fc.string({ unit: fc.constantFrom(...'abcXYZ019-_:店铺'), minLength: 1, maxLength: 64 })
       fc.assert(
@@ -197,7 +198,7 @@ describe('domain/identity', () => {
       it(`${typeof value} ${JSON.stringify(String(value))} is ${code}`, () =>
         expect(identity.normalizeCode(value)).to.equal(code))
 
-    it('it is idempotent, and nothing makes it or codeOf throw', () => {
+    it('is idempotent, and neither it nor codeOf throws on any value', () => {
       const text = fc.oneof(
         fc.anything(),
         fc.string({ unit: 'binary' }),
@@ -255,7 +256,7 @@ describe('domain/identity', () => {
     for (const code of invalid)
       it(`${JSON.stringify(code)} is not valid`, () => expect(identity.isValidResidentId(code)).to.equal(false))
     it('the first generation has 15 digits', () => expect(identity.isValidResidentId('110105491231002')).to.equal(true))
-    it('it is no code of an operator', () => expect(identity.parseCode('440524188001010014')).to.equal(null))
+    it('is not a code of an operator', () => expect(identity.parseCode('440524188001010014')).to.equal(null))
   })
 
   describe('article number', () => {

@@ -31,9 +31,17 @@ describe('mergers of operators', () => {
   const individual = party(1, { kind: 'INDIVIDUAL' })
   const cases: [string, Partial<ProposedMerger>, string | null][] = [
     ['allow two operators without an open listing', {}, null],
-    ['refuse two codes of one operator', { into: party(1) }, 'one operator already'],
-    ['refuse a part of another operator', { from: party(1, { mergedInto: 3 }) }, 'undo that decision first'],
-    ['name the whole of a part', { into: party(2, { mergedInto: 3 }), whole: party(3) }, 'code 2 已并入 code 3'],
+    ['refuse to merge an operator with itself', { into: party(1) }, 'one operator already'],
+    [
+      'refuse an operator already merged into another',
+      { from: party(1, { mergedInto: 3 }) },
+      'undo that decision first',
+    ],
+    [
+      'name the operator into which the target was merged',
+      { into: party(2, { mergedInto: 3 }), whole: party(3) },
+      'code 2 已并入 code 3',
+    ],
     ['allow a conversion into an enterprise', { from: individual, cause: 'CONVERTED' }, null],
     [
       'allow a conversion into a cooperative',
@@ -66,15 +74,15 @@ describe('divisions of an operator', () => {
     }
   }
   const cases: [string, Partial<ProposedDivision>, string | null][] = [
-    ['may be of today', {}, null],
-    ['are never of tomorrow', { on: '2026-11-26' }, 'INPUT_INVALID'],
-    ['have a day', { on: '2026-02-30' }, 'DATE_INVALID'],
-    ['have a number', { documentNumber: '' }, 'INPUT_INVALID'],
-    ['have a number of 128 characters', { documentNumber: 'x'.repeat(128) }, null],
-    ['have no number of 129 characters', { documentNumber: 'x'.repeat(129) }, 'INPUT_INVALID'],
-    ['have a successor', { into: [] }, 'INPUT_INVALID'],
+    ['may be dated today', {}, null],
+    ['cannot be dated tomorrow', { on: '2026-11-26' }, 'INPUT_INVALID'],
+    ['must have an existing day', { on: '2026-02-30' }, 'DATE_INVALID'],
+    ['must have a document number', { documentNumber: '' }, 'INPUT_INVALID'],
+    ['may have a document number of 128 characters', { documentNumber: 'x'.repeat(128) }, null],
+    ['cannot have a document number of 129 characters', { documentNumber: 'x'.repeat(129) }, 'INPUT_INVALID'],
+    ['must have a successor', { into: [] }, 'INPUT_INVALID'],
     ['have 20 successors', { into: Array(20).fill('a') }, null],
-    ['have no 21 successors', { into: Array(21).fill('a') }, 'INPUT_INVALID'],
+    ['cannot have 21 successors', { into: Array(21).fill('a') }, 'INPUT_INVALID'],
   ]
   for (const [title, more, code] of cases) it(title, () => expect(codeOf(more)).to.equal(code))
 

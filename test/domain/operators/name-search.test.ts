@@ -63,7 +63,7 @@ describe('search of firms by name', () => {
     })
   }
 
-  it('a former name is found with its reason, behind a present one', () => {
+  it('a former name is found with its reason, after a present name', () => {
     const key = searchKey(FIRM)
     const found = rankMatches(key, [
       { operator: 2, former: true, key },
@@ -76,7 +76,7 @@ describe('search of firms by name', () => {
     ])
   })
 
-  it('picks the rarest grams that names hold, within the budget', () => {
+  it('the query uses the rarest n-grams that occur in names, within the candidate budget', () => {
     const key = searchKey('长春市青禾商贸有限公司')
     const rare = new Map(gramsOf(searchKey('青禾')).map((gram) => [gram, 3]))
     const counted = (gram: number) => rare.get(gram) ?? NARROW_REACH.candidates * 10
@@ -86,7 +86,7 @@ describe('search of firms by name', () => {
     })
   })
 
-  it('combines common grams, and finds no question where no name holds any', () => {
+  it('the query combines common n-grams, and is null where no name contains any of them', () => {
     const key = searchKey('商贸有限公司')
     const all = gramQuestionFor(key, { counted: () => NARROW_REACH.candidates + 1, of: 10_000, since: 0 }, NARROW_REACH)
     expect(all).to.include({ all: true })
@@ -98,7 +98,7 @@ describe('search of firms by name', () => {
     ).to.equal(null)
   })
 
-  it('grams are ascending distinct 32-bit integers for any text', () => {
+  it('n-grams are ascending distinct 32-bit integers for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const grams = gramsOf(text)
@@ -120,7 +120,7 @@ describe('search of firms by name', () => {
   })
 
   const text = fc.string({ unit: fc.constantFrom('甲', '乙', '丙'), maxLength: 7 })
-  it('the distance is symmetric, zero only for equal texts, and at most one above the bound', () => {
+  it('the edit distance is symmetric, zero only for equal texts, and at most one above its bound', () => {
     fc.assert(
       fc.property(text, text, fc.integer({ min: 0, max: 3 }), (one, other, most) => {
         const edits = editDistance(one, other, most)
@@ -151,14 +151,14 @@ describe('search of firms by name', () => {
           else if (how === 'DELETE') asked = `${before}${next}${after}`
           else asked = `${before}${next}${here}${after}`
         }
-        // A second error within the first may make three of two.
+        // Overlapping errors may have an edit distance of three. Such cases are skipped.
         fc.pre(editDistance(name, asked, 2) <= 2)
         expect(rankMatches(asked, [{ operator: 1, former: false, key: name }])).to.have.length(1)
       }),
     )
   })
 
-  it('Traditional characters are compared as simplified ones, and others left alone', () => {
+  it('traditional characters are compared as simplified ones, and others stay unchanged', () => {
     expect(toSimplified('臺灣龍蝦（電子商務）ABC')).to.equal('台湾龙虾（电子商务）ABC')
     expect(toSimplified('长春虚构')).to.equal('长春虚构')
   })

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { normalizeName } from '../../../src/domain/operators/names.js'
 
-describe('domain/names', () => {
+describe('names of operators', () => {
   const same: [string, string][] = [
     ['长白（吉林）电子商务有限公司', '长白(吉林)电子商务有限公司'],
     ['长白〔吉林〕电子商务有限公司', '长白(吉林)电子商务有限公司'],

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { addMoney, compareMoney, parseMoney, yuanToWan } from '../../../src/domain/records/money.js'
 
-/** Signs of one meaning: financial, everyday and traditional, as people mix them. */
+/** Financial, everyday and traditional numerals of the same value. People mix them. */
 const SIGNS: Record<string, string> = {
   零: '零〇○',
   壹: '壹一弌',
@@ -24,7 +24,7 @@ const SIGNS: Record<string, string> = {
 }
 const NUMERALS = '零壹贰叁肆伍陆柒捌玖'
 
-/** Four digits; `zero`: something larger stands before it, so that a gap is spoken. */
+/** Numerals of four digits. `zero`: higher digits come before, so that a gap is written as 零. */
 const section = (value: number, zero: boolean): string => {
   let text = ''
   let gap = zero && value > 0 && value < 1000
@@ -39,7 +39,7 @@ const section = (value: number, zero: boolean): string => {
   return text
 }
 
-/** A whole number in words after 正确填写票据和结算凭证的基本规定: no parser had a hand in it. `spoken`: 零 also where it may be left out. */
+/** Writes a whole number by 正确填写票据和结算凭证的基本规定, without code of the parser. `spoken`: 零 also where it is optional. */
 const inWords = (n: bigint, spoken: boolean): string => {
   if (n === 0n) return '零'
   const four = (at: bigint): number => Number((n / 10n ** at) % 10000n)
@@ -69,7 +69,7 @@ const written = fc.record({
   luck: fc.infiniteStream(fc.nat(3)),
 })
 
-/** Amounts of few digits other than zero, where all the gaps are. */
+/** Amounts with few digits other than zero, and hence many gaps. */
 function roundAmounts() {
   return fc
     .array(fc.tuple(fc.integer({ min: 0, max: 17 }), fc.integer({ min: 1, max: 9 })), { minLength: 1, maxLength: 4 })
@@ -97,15 +97,16 @@ describe('amounts in words', () => {
     [1_0000_0000_0000n, false, '壹万亿'],
   ]
   for (const [n, spoken, words] of known)
-    it(`${n} is written ${words}${spoken ? ', each gap spoken' : ''}`, () => expect(inWords(n, spoken)).to.equal(words))
+    it(`${n} is written ${words}${spoken ? ', with every optional 零' : ''}`, () =>
+      expect(inWords(n, spoken)).to.equal(words))
 
-  it('every amount up to ten quadrillion is read back from its words, in whichever signs and however gaps are spoken', () => {
+  it('every amount up to ten quadrillion is read back from its words, with any numerals and with or without optional 零', () => {
     fc.assert(
       fc.property(written, ({ cents, spoken, before, luck }) => {
         const words = `${inWords(cents / 100n, spoken)}元${coins(Number(cents % 100n))}`
         const mixed = [...words].map((sign) => pick(SIGNS[sign] ?? sign, luck.next().value)).join('')
         expect(parseMoney(before + mixed), before + mixed).to.deep.equal({ yuan: decimal(cents), currency: 'CNY' })
-        // Its unit is in it: what a bare number would mean makes no difference.
+        // The text contains its unit, so the unit for bare numbers has no effect.
         expect(parseMoney(before + mixed, 'wan')?.yuan).to.equal(decimal(cents))
       }),
       { numRuns: 3000 },

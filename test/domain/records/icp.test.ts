@@ -5,7 +5,7 @@ import { parseIcpNumber } from '../../../src/domain/records/icp.js'
 
 const PROVINCES = [...'京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼']
 
-describe('domain/icp', () => {
+describe('ICP filing numbers', () => {
   const read: [unknown, string, string, number | null][] = [
     ['吉ICP备12345678号-1', '吉ICP备12345678号-1', '吉ICP备12345678号', 1],
     ['吉ICP备12345678号', '吉ICP备12345678号', '吉ICP备12345678号', null],
@@ -39,10 +39,10 @@ describe('domain/icp', () => {
     ...[12345678, null, undefined, true, {}, [], '1'.repeat(100_000)],
   ]
   for (const [at, sent] of none.entries())
-    it(`case ${at + 1}: ${String(JSON.stringify(sent)).slice(0, 40)} is no number of a filing`, () =>
+    it(`case ${at + 1}: ${String(JSON.stringify(sent)).slice(0, 40)} is not a filing number`, () =>
       expect(parseIcpNumber(sent)).to.equal(null))
 
-  it('every number is read back in either width, with its holder', () => {
+  it('every number is read back in half and full width, with its holder', () => {
     const filing = fc.record({
       province: fc.constantFrom(...PROVINCES),
       act: fc.constantFrom('备', '证'),
@@ -77,7 +77,7 @@ describe('domain/icp', () => {
   })
 })
 
-describe('domain/hosts', () => {
+describe('host names', () => {
   const read: [unknown, string][] = [
     ['WWW.Example.COM', 'www.example.com'],
     ['例子.中国', '例子.中国'],
@@ -105,10 +105,10 @@ describe('domain/hosts', () => {
     ...['a.example:80', '*.example', 1, null, true, {}, ['a.example'], 'a.'.repeat(100_000)],
   ]
   for (const [at, sent] of none.entries())
-    it(`case ${at + 1}: ${String(JSON.stringify(sent)).slice(0, 40)} is no host`, () =>
+    it(`case ${at + 1}: ${String(JSON.stringify(sent)).slice(0, 40)} is not a host name`, () =>
       expect(parseHostName(sent)).to.equal(null))
 
-  it('several hosts are each named once and sorted, whatever separates them, and wrong ones are reported', () => {
+  it('several hosts are listed once each and sorted, with any separator, and wrong ones are reported', () => {
     expect(parseHostNames('b.example；a.example, B.EXAMPLE\na.example')).to.deep.equal({
       names: ['a.example', 'b.example'],
       wrong: [],

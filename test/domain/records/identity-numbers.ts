@@ -1,8 +1,8 @@
-/** ID numbers with right check digits, their spellings, and the mark that replaces them. */
+/** ID numbers with right check digits, their spellings, and the text that replaces them. */
 import fc from 'fast-check'
 import { isValidResidentId, isValidUscc } from '../../../src/domain/operators/codes.js'
 
-/** No digits: a mark must not itself read as a number. */
+/** Replacement text without digits, so that it cannot be read as a number. */
 export const mark = (id: string): string => `<${id.replace(/\d/g, (digit) => 'abcdefghij'[Number(digit)] ?? '')}>`
 export const marked = (id: string): string => `[居民身份证 ${mark(id)}]`
 /** The printed example of GB 11643-1999, and one with an invented day of birth and serial number. */

@@ -7,7 +7,7 @@ import { addMoney, compareMoney, parseMoney, yuanToWan } from '../../../src/doma
 
 const REGISTERS = path.resolve('../shared/data/cn-company-register/dev')
 
-/** Independent of the parser: the financial numeral of a whole number below 10^12. */
+/** Financial numerals of a whole number below 10^12, written without code of the parser. */
 const FINANCIAL = '零壹贰叁肆伍陆柒捌玖'
 const inNumerals = (n: number): string => {
   if (n === 0) return '零'
@@ -27,7 +27,7 @@ const inNumerals = (n: number): string => {
     .replace(/^零|零$/g, '')
 }
 
-describe('domain/money', () => {
+describe('amounts of money', () => {
   const read: [unknown, string, string?][] = [
     ['20万人民币', '200000'],
     ['50(万元人民币)', '500000'],
@@ -80,7 +80,7 @@ describe('domain/money', () => {
       expect(parseMoney(text)).to.deep.equal({ yuan, currency }))
   }
 
-  it('the unit scales a bare number only', () => {
+  it('the unit of a column scales only numbers without a unit', () => {
     expect(parseMoney('500.000000', 'wan')?.yuan).to.equal('5000000')
     expect(parseMoney(0.2, 'wan')?.yuan).to.equal('2000')
     expect(parseMoney('1.5', 'yi')?.yuan).to.equal('150000000')
@@ -203,12 +203,12 @@ describe('domain/money', () => {
     )
   })
 
-  it('arithmetic with a text that is no amount throws RangeError', () => {
+  it('arithmetic with a text that is not an amount throws RangeError', () => {
     for (const text of ['', '-1', '1,000', 'x']) expect(() => addMoney(text, '1')).to.throw(RangeError)
   })
 
   for (const file of ['jilin.csv', 'national-sample.csv']) {
-    // '1,6000000(万)' may be 1.6 or 16,000,000 万: the register's own slip, refused rather than guessed at.
+    // The register’s own error '1,6000000(万)' may mean 1.6 or 16,000,000 万, so it is refused.
     it(`every capital in the real register ${file} is read (passed over where ../shared/data is absent)`, function () {
       const source = path.join(REGISTERS, file)
       if (!existsSync(source)) this.skip()

@@ -1,6 +1,6 @@
 /**
- * What holds for every normaliser of a code, a date, an amount, a name or a text at once: it never throws, it reads what
- * it gave, width makes no difference, and the quick ways agree with the plain rule, written here a second time.
+ * Properties of every normaliser of codes, dates, amounts, names and texts: it never throws, leaves its own result
+ * unchanged and ignores character width. Fast paths must agree with the plain rule, which is written here once more.
  */
 import { expect } from 'chai'
 import fc from 'fast-check'
@@ -21,7 +21,7 @@ const digits = (min: number, max = min) =>
   fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: min, maxLength: max })
 const of = (signs: string, maxLength = 20) => fc.string({ unit: fc.constantFrom(...signs), maxLength })
 
-/** Texts near what is meant: pure chance never comes close to a code. */
+/** Texts similar to codes, dates and amounts. Random texts are never close to them. */
 const near = fc.oneof(
   of('0123456789ABCXYZaxｘ０１９－-‐ 　\u200b'),
   of('91220102MA0Y3X1HXM:：shop', 24),
@@ -47,7 +47,7 @@ const text =
   (value) =>
     rule(typeof value === 'string' ? value : '')
 
-/** Each takes what an agency sent and gives it in its one form, or null. */
+/** Each returns the normal form of a value that an agency sent, or null. */
 const NORMALISERS: Record<string, Normaliser> = {
   'values.clean': values.trimmedTextOrNull,
   'values.compact': text(values.compactText),
@@ -95,7 +95,7 @@ describe('every normaliser', () => {
 })
 
 describe('fast paths', () => {
-  // The plain rules once more, as slow as they like.
+  // The plain rules without fast paths.
   const OUTER = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu
   const MARKERS = '/ \\ 无 暂无 — —— - -- N/A NULL \\N 1900-01-01'.split(' ')
   const isMarker = (sent: string): boolean =>
@@ -119,7 +119,7 @@ describe('fast paths', () => {
       .map((parts) => parts.join('')),
   )
 
-  it('clean and isNullMarker agree with the plain rule', () => {
+  it('trimmedTextOrNull and isNullMarker agree with the plain rule', () => {
     fc.assert(
       fc.property(short, (sent) => {
         const trimmed = sent.replace(OUTER, '')
@@ -132,7 +132,7 @@ describe('fast paths', () => {
     )
   })
 
-  it('compact removes blanks as the plain rule does', () => {
+  it('compactText removes blanks as the plain rule does', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -201,14 +201,14 @@ describe('fast paths', () => {
     fc.assert(
       fc.property(amount, fc.constantFrom('yuan', 'wan', 'yi'), ([whole, fraction, unit], bare) => {
         const sent = `${whole}${fraction}${unit}`
-        // A blank is nothing to a reader, but keeps the quick way out.
+        // A zero-width space does not change the amount, but prevents the fast path.
         expect(money.parseMoney(sent, bare), sent).to.deep.equal(money.parseMoney(`\u200b${sent}`, bare))
       }),
       { numRuns: 3000 },
     )
   })
 
-  it('redact returns a text untouched only where the full check would', () => {
+  it('redactIdNumbers skips the full check only where it would change nothing', () => {
     const mark = (id: string): string => `#${id.length}`
     const ID = '220102190001010016'
     const parts = fc.oneof(
@@ -230,7 +230,7 @@ describe('fast paths', () => {
     fc.assert(
       fc.property(sent, fc.boolean(), (value, asKey) => {
         const inside = asKey ? { [value]: 1 } : { value }
-        // Beside a number nothing is given back unread.
+        // An ID number in the same array forces the full check of all values.
         const [looked] = redactIdNumbers([inside, ID], mark) as unknown[]
         expect(redactIdNumbers(inside, mark)).to.deep.equal(looked)
       }),

@@ -29,20 +29,32 @@ describe('penalty: severity', () => {
     ['a warning with nothing to pay', { types: ['警告'], fine_yuan: '0.00' }, 'WARNING_ONLY'],
     ['a warning and a fine', { types: ['警告', '罚款'], fine_yuan: '2000' }, 'LIGHT'],
     ['a warning whose row names a fine', { types: ['警告'], fine_yuan: '2000' }, 'LIGHT'],
-    ['a large fine not from the heavy end', { types: ['罚款'], fine_yuan: '2000000', content: '罚款200万元' }, 'LIGHT'],
+    [
+      'a large fine without heavier punishment (从重)',
+      { types: ['罚款'], fine_yuan: '2000000', content: '罚款200万元' },
+      'LIGHT',
+    ],
     ['confiscation, old vocabulary', { types: ['没收违法所得、没收非法财物'] }, 'LIGHT'],
     ['no type at all', {}, 'LIGHT'],
     [
-      'a fine from the heavy end',
+      'a fine with heavier punishment (从重)',
       { types: ['罚款'], content: '依法从重处罚，罚款50000元', fine_yuan: '50000' },
       'HEAVY',
     ],
-    ['a fine after the heavy end in its facts', { types: ['罚款'], facts: '具有从重处罚情节。' }, 'HEAVY'],
-    ['a fine without cause for the heavy end', { types: ['罚款'], facts: '当事人不具有从重处罚情节，罚款' }, 'LIGHT'],
-    ['a fine with neither lighter nor heavier causes', { types: ['罚款'], facts: '无从轻、从重情节' }, 'LIGHT'],
-    ['the heavy end without any fine', { types: ['警告'], content: '从重处罚' }, 'WARNING_ONLY'],
+    ['a fine with heavier punishment stated in the facts', { types: ['罚款'], facts: '具有从重处罚情节。' }, 'HEAVY'],
     [
-      'an unlicensed seller fined from the heavy end',
+      'a fine whose facts deny a cause for heavier punishment',
+      { types: ['罚款'], facts: '当事人不具有从重处罚情节，罚款' },
+      'LIGHT',
+    ],
+    [
+      'a fine whose facts deny causes for lighter and heavier punishment',
+      { types: ['罚款'], facts: '无从轻、从重情节' },
+      'LIGHT',
+    ],
+    ['heavier punishment without a fine', { types: ['警告'], content: '从重处罚' }, 'WARNING_ONLY'],
+    [
+      'an unlicensed seller fined with heavier punishment',
       { types: ['罚款'], content: '未取得许可从事经营，从重处罚' },
       'HEAVY',
     ],
@@ -54,17 +66,17 @@ describe('penalty: severity', () => {
     ['ban from the trade', { types: ['限制从业'] }, 'HEAVY'],
     ['suspension of a licence, 2021 vocabulary', { types: ['暂扣许可证件'] }, 'LIGHT'],
     [
-      'the old joint type, revoked',
+      'the old joint type (暂扣或吊销) with a revocation in the text',
       { types: ['暂扣或者吊销许可证、暂扣或者吊销执照'], content: '吊销营业执照' },
       'HEAVY',
     ],
     [
-      'the old joint type, suspended',
+      'the old joint type (暂扣或吊销) with a suspension in the text',
       { types: ['暂扣或者吊销许可证、暂扣或者吊销执照'], content: '暂扣许可证30日' },
       'LIGHT',
     ],
     [
-      'the old joint type, threatened',
+      'the old joint type (暂扣或吊销) with a mere threat of revocation',
       { types: ['暂扣或者吊销许可证'], content: '暂扣许可证，逾期不改正的吊销许可证' },
       'LIGHT',
     ],
@@ -92,9 +104,9 @@ describe('penalty: counterfeits', () => {
     ['counterfeit trademarks', { violation: '销售假冒注册商标的商品' }, true],
     ['infringing an exclusive right', { violation: '侵犯注册商标专用权' }, true],
     ['goods that infringe a mark, in the facts', { facts: '当事人网店所售商品为侵犯他人注册商标专用权的商品' }, true],
-    ['fake for real', { facts: '在产品中掺杂掺假，以假充真。' }, true],
+    ['fake goods sold as real', { facts: '在产品中掺杂掺假，以假充真。' }, true],
     ['a forged origin', { violation: '伪造产品产地' }, true],
-    ['another name used', { violation: '冒用他人厂名厂址' }, true],
+    ['goods that use another firm’s name', { violation: '冒用他人厂名厂址' }, true],
     ['counterfeits not found', { facts: '经鉴定，未发现假冒商品' }, false],
     ['false advertising', { violation: '发布虚假广告' }, false],
     ['an expired food', { violation: '销售超过保质期的食品' }, false],
@@ -116,7 +128,7 @@ describe('penalty: one decision', () => {
     ['长南市监处罚〔2025〕12号', '吉林省长春市南关区市场监督管理局'],
     ['长南市监处罚〔2025〕12号', ' 长春市南关区市监局 '],
   ]
-  it('is one fact in any spelling of number and authority', () => {
+  it('is one fact for any spelling of number and authority', () => {
     for (const [number, name] of same)
       expect(decisionFactKey(number, name, null), `${number} ${name}`).to.equal(`长南市监处罚〔2025〕12号/${authority}`)
   })
@@ -235,7 +247,7 @@ describe('penalty: one decision', () => {
       expect(decisionFactKey(number, name, code)).to.equal(null)
   })
 
-  it('has the same fact when its parts are already normalised', () => {
+  it('has the same fact where its number and authority are already normalised', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', maxLength: 40 }),

@@ -6,7 +6,7 @@ const shown = (text: string): string => maskPersonalData(text).text
 
 /** Every name, number and address is invented. */
 const MASKED: [text: string, shown: string][] = [
-  // The formula of decisions.
+  // The usual wording of decisions.
   [
     '当事人：张某三，男，汉族，1980年1月1日出生，住吉林省虚构市虚构区虚构街12号。',
     '当事人：张某三，男，汉族，1980年1月1日出生，住［地址略］。',
@@ -26,7 +26,7 @@ const MASKED: [text: string, shown: string][] = [
   ['虚构路胡同12号501室', '［地址略］'],
   ['虚构区虚构小区3栋501', '［地址略］'],
   ['住 虚 构 市 ，住虚构市虚构街１２号', '住 虚 构 市 ，住［地址略］'],
-  // Papers by their word.
+  // Document numbers named by their kind.
   ['护照号E12345678', '护照号［证件号略］'],
   ['持中国护照（号码：G12345678）', '持中国护照（号码：［证件号略］）'],
   ['护照 E 1234 5678，', '护照 ［证件号略］，'],
@@ -39,7 +39,7 @@ const MASKED: [text: string, shown: string][] = [
   ['外国人永久居留身份证911124198108030024', '外国人永久居留身份证［证件号略］'],
   ['永居证编号为KOR110198001011', '永居证编号为［证件号略］'],
   ['护照号Ｅ１２３４５６７８', '护照号［证件号略］'],
-  // Mobiles in odd splits.
+  // Mobile numbers split in unusual ways.
   ...[
     '13800 138000',
     '138-001-38000',
@@ -76,7 +76,7 @@ const MASKED: [text: string, shown: string][] = [
   ['13800138000二人', '［号码略］二人'],
   ['电话85551234', '电话［号码略］'],
   ['固话：8555 1234', '固话：［号码略］'],
-  // Cards that fail the check.
+  // Bank card numbers with a wrong check digit.
   ['工商银行6222020200012345678', '工商银行［账户略］'],
   ['虚构农村商业银行卡 622202020001234', '虚构农村商业银行卡 ［账户略］'],
   ['建行 6217 0020 0001 2345 679', '建行 ［账户略］'],
@@ -165,7 +165,7 @@ describe('personal data in a text', () => {
   for (const text of KEPT)
     it(`are absent from ${text}`, () => expect(maskPersonalData(text)).to.deep.equal({ text, found: [] }))
 
-  it('do not include the registered place of business, in any formula', () => {
+  it('do not include the registered place of business, in any wording', () => {
     const business = '吉林省虚构市虚构区虚构街12号'
     for (const text of ['经营者李某四，住所：虚构市虚构区虚构街12号', '李某四，男，住吉林省虚构市虚构区虚构街12号'])
       expect(maskPersonalData(text, undefined, business).found).to.deep.equal([])
@@ -210,10 +210,10 @@ describe('personal data in a text', () => {
     )
   })
 
-  it('are searched in linear time', () => {
+  it('are found in linear time', () => {
     const LENGTH = 20_000
     const TIMES = 4
-    /** A square would take sixteen times as long; four is what a line takes, and what is over is the machine's. */
+    /** For four times the text, linear time is 4 times as long and quadratic time 16. The rest is tolerance. */
     const MOST = 9
     const units = [
       '住',

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { redactIdNumbers } from '../../../src/domain/records/privacy.js'
 import { completedX, digitUscc, mark, marked, residentId, SPELLINGS, SPELLINGS_OF_X } from './identity-numbers.js'
 
-describe('domain/privacy in any spelling', () => {
+describe('redaction of ID numbers in any spelling', () => {
   const around = fc.string({ unit: fc.constantFrom(...'当事人（身份证号：）,。<>"') })
   for (const [how, spell] of [...SPELLINGS, ...SPELLINGS_OF_X])
     it(`an ID number ${how} is found in any Chinese text, and once only`, () => {
@@ -20,7 +20,7 @@ describe('domain/privacy in any spelling', () => {
       )
     })
 
-  it('an ID number glued to up to three digits on either side leaves none in the text', () => {
+  it('an ID number glued to up to three digits on either side is fully replaced', () => {
     const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), maxLength: 3 })
     fc.assert(
       fc.property(residentId, digits, digits, (id, before, after) => {
@@ -29,7 +29,7 @@ describe('domain/privacy in any spelling', () => {
     )
   })
 
-  it('rows of days in any spelling with a number behind them are kept', () => {
+  it('rows of days in any spelling followed by a number are kept', () => {
     const day = fc.nat(9000).map((days) => new Date(Date.UTC(2000, 0, 1 + days)).toISOString().slice(0, 10))
     const days = fc.array(day, { minLength: 2, maxLength: 4 })
     fc.assert(
@@ -56,7 +56,7 @@ describe('domain/privacy in any spelling', () => {
       expect(changed).to.deep.equal([])
     })
 
-  it('every ID number is found in any Chinese text, also the one in 31 that passes the check of a USCC', () => {
+  it('every ID number is found in any Chinese text, also the one in 31 that satisfies the check digit of a USCC', () => {
     const around = fc.string({ unit: fc.constantFrom(...'当事人（身份证号：）,。 <>"') })
     fc.assert(
       fc.property(residentId, around, around, (id, before, after) => {
@@ -66,7 +66,7 @@ describe('domain/privacy in any spelling', () => {
     )
   })
 
-  it('no valid code of a market regulator is ever taken for an ID number', () => {
+  it('a valid code issued by a market regulator is never taken for an ID number', () => {
     fc.assert(
       fc.property(digitUscc, (code) => {
         expect(redactIdNumbers(`代码${code}号`, mark)).to.equal(`代码${code}号`)

@@ -4,7 +4,7 @@ import { isValidResidentId } from '../../../src/domain/operators/codes.js'
 import { redactIdNumbers } from '../../../src/domain/records/privacy.js'
 import { completed, grouped, ID, mark, marked, OTHER, residentId } from './identity-numbers.js'
 
-describe('domain/privacy', () => {
+describe('redaction of ID numbers', () => {
   const found: [string, string, string][] = [
     ['alone', ID, marked(ID)],
     ['glued to Chinese text', `当事人身份证号${ID}于某日`, `当事人身份证号${marked(ID)}于某日`],
@@ -46,12 +46,12 @@ describe('domain/privacy', () => {
     ['a registration number in groups', '110105 491231 002'],
     ['a registration number after a letter', 'No220102600012340'],
     ['15 digits before a letter', '110105491231003A'],
-    ['three numbers parted in two ways', '110105.491231 003'],
+    ['three numbers with two kinds of separators', '110105.491231 003'],
     ['18 digits with a month 13', '220102199013011234'],
     ['18 digits with the 30th of February', '220102199002301234'],
-    ['18 digits of no province', '990102199001011234'],
+    ['18 digits without a valid province', '990102199001011234'],
     ['a registration number', '220102600012340'],
-    ['15 digits of no date', '110105491331003'],
+    ['15 digits without a valid date', '110105491331003'],
     ['a region, a day and a number, none of them an ID', '220102 20240115 1234'],
     ['a phone number', '13800000000'],
     ['a masked ID number', '110105********002X'],
@@ -92,7 +92,7 @@ describe('domain/privacy', () => {
     ).to.match(/居民/)
   })
 
-  it('one long serial number in some thousand is taken for an ID number, not more', () => {
+  it('at most one long serial number in some thousand is taken for an ID number', () => {
     const run = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 30, maxLength: 30 })
     const taken = fc.sample(run, { numRuns: 20_000, seed: 1 }).filter((text) => redactIdNumbers(text, mark) !== text)
     expect(taken.length).to.be.below(20)
@@ -168,7 +168,7 @@ describe('domain/privacy', () => {
   })
 
   const doubtful = '110105491231002'
-  it('15 digits that may be either number are replaced in a text and in a neutral field', () => {
+  it('15 digits that may be an ID number or a registration number are replaced in a text and in a neutral field', () => {
     for (const text of [`当事人${doubtful}于某日`, `身份证${doubtful}`, `证件号码：${doubtful}`])
       expect(redactIdNumbers(text, mark)).to.equal(text.replace(doubtful, marked(doubtful)))
     expect(redactIdNumbers({ note: doubtful, list: [doubtful] }, mark)).to.deep.equal({
@@ -177,7 +177,7 @@ describe('domain/privacy', () => {
     })
   })
 
-  it('15 digits that may be either number are kept in a field or context of a registration number', () => {
+  it('15 digits that may be an ID number or a registration number are kept in a field or context of the latter', () => {
     const kept = {
       工商注册号: doubtful,
       统一社会信用代码: doubtful,
@@ -197,7 +197,7 @@ describe('domain/privacy', () => {
       )
   })
 
-  it('a negative number is read as a positive one', () => {
+  it('an ID number is found in a negative number', () => {
     for (const number of [-Number(OTHER), -110105491231003, -BigInt(OTHER)])
       expect(JSON.stringify(redactIdNumbers<unknown>(number, mark))).to.match(/居民身份证/)
   })
@@ -241,7 +241,7 @@ describe('domain/privacy', () => {
     )
   })
 
-  it('arrays, fields and keys are read at any depth, the rest is kept as it is', () => {
+  it('arrays, fields and keys are searched at any depth, and the rest is unchanged', () => {
     const sent = { a: [{ [`k${ID}`]: ID, n: 1.5, b: true, none: null }], when: new Date(0) }
     const redacted = redactIdNumbers(sent, mark)
     expect(redacted).to.deep.equal({
@@ -251,7 +251,7 @@ describe('domain/privacy', () => {
     expect(sent.a[0]).to.have.property(`k${ID}`, ID)
   })
 
-  it('an exempt field keeps fifteen digits; eighteen digits are replaced in it at any depth', () => {
+  it('an exempt field keeps 15 digits, but 18 digits are replaced in it at any depth', () => {
     const old = '110105491231003'
     const sent = { regNo: old, deep: { regNo: [ID], other: old } }
     const redacted = { regNo: old, deep: { regNo: [marked(ID)], other: marked(old) } }
@@ -284,7 +284,7 @@ describe('domain/privacy', () => {
     ['digits', '1'],
     ['digits with blanks', '1 '],
     ['years and days', '19 '],
-    ['ID numbers but for the last digit', '11010519491231 0021 '],
+    ['ID numbers with a wrong last digit', '11010519491231 0021 '],
     ['blanks', ' '],
     ['numbers with wide gaps', '220102    '],
     ['zero-width spaces and digits', '1\u200b'],
@@ -299,12 +299,12 @@ describe('domain/privacy', () => {
     ['random digits', '8317220102198801014512'],
   ]
   const LENGTH = 500_000
-  /** Half a second on an idle machine; a quadratic pattern takes a minute. */
+  /** Bound of CPU time: linear search takes half a second on an idle machine, a quadratic pattern a minute. */
   const PROCESSOR_MS = 2_500
   for (const [what, part] of long)
-    it(`half a megabyte of ${what} is read in linear time`, () => {
+    it(`half a megabyte of ${what} is searched in linear time`, () => {
       const text = `${part.repeat(Math.ceil(LENGTH / part.length))}。${ID}`
-      // Of the processor, and the best of three: other work on the machine does not count.
+      // CPU time, best of three, so that other work on the machine does not count.
       let best = Number.POSITIVE_INFINITY
       for (let i = 0; i < 3 && best >= PROCESSOR_MS; i += 1) {
         const began = process.cpuUsage()

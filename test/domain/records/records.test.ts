@@ -24,7 +24,7 @@ describe('records', () => {
     expect(canonicalJson(draft.body)).to.equal('{"a":{"c":"字","d":[1,{"y":true,"z":null}]},"b":1}')
   })
 
-  it('canonical JSON keeps the value, whatever the order of its keys', () => {
+  it('canonical JSON is the same for any order of keys and keeps the value', () => {
     const turned = (value: Json): Json =>
       Array.isArray(value)
         ? value.map(turned)
@@ -44,7 +44,7 @@ describe('records', () => {
     )
   })
 
-  it('a digest changes with body, days and subject, and with nothing else', () => {
+  it('a digest changes exactly with body, days and subject', () => {
     const of = (more: Partial<Draft>) => draftDigest({ ...draft, ...more })
     const same = draftDigest(draft)
     expect(of({ key: 'other', remarks: [{ field: 'a', rule: 'b', message: 'c' }] })).to.equal(same)

@@ -7,7 +7,7 @@ import {
   trademarkKey,
 } from '../../../src/domain/records/trademark.js'
 
-describe('domain/trademark', () => {
+describe('trademark numbers and classes', () => {
   const numbers: [unknown, string | null][] = [
     ['81234567', '81234567'],
     [81234567, '81234567'],

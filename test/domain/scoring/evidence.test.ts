@@ -43,12 +43,7 @@ describe('evidence', () => {
       { established_on: null, status: 'REVOKED' },
       [{ fact: 'registration_revoked', on: null }],
     ],
-    [
-      'a registration that says nothing is no evidence',
-      'registration',
-      { established_on: null, status: 'UNKNOWN' },
-      [],
-    ],
+    ['a registration without data is no evidence', 'registration', { established_on: null, status: 'UNKNOWN' }, []],
     [
       'a shop confirmed by real name',
       'shop',
@@ -61,14 +56,24 @@ describe('evidence', () => {
       { real_name_matched: false, opened_on: null },
       [{ fact: 'shop_real_name_failed', on: null }],
     ],
-    ['a shop nobody checked', 'shop', { real_name_matched: null, opened_on: '2020-01-01' }, []],
+    [
+      'a shop whose real name was not checked is no evidence',
+      'shop',
+      { real_name_matched: null, opened_on: '2020-01-01' },
+      [],
+    ],
     [
       'a registered trademark up to the day on which it expires',
       'trademark',
       { status: 'REGISTERED', registered_on: '2020-01-01', expires_on: '2029-12-31' },
       [{ fact: 'trademark_held', on: '2020-01-01', until: '2030-01-01' }],
     ],
-    ['a trademark applied for', 'trademark', { status: 'APPLIED', registered_on: null, expires_on: null }, []],
+    [
+      'a trademark only applied for is no evidence',
+      'trademark',
+      { status: 'APPLIED', registered_on: null, expires_on: null },
+      [],
+    ],
     [
       'a test that was passed',
       'inspection',
@@ -82,7 +87,7 @@ describe('evidence', () => {
       [{ fact: 'inspection_failed', on: '2025-01-01' }],
     ],
     [
-      'a label is no proof',
+      'a failed label is no proof of a bad product',
       'inspection',
       { result: 'FAIL', party_role: 'LABELLED_PRODUCER', announced_on: '2025-01-01' },
       [{ fact: 'inspection_failed_labelled', on: '2025-01-01' }],
@@ -100,21 +105,21 @@ describe('evidence', () => {
       [{ fact: 'penalty_light', on: '2025-01-01', until: null }],
     ],
     [
-      'a business closed',
+      'a closed business',
       'penalty',
       { types: ['责令停产停业'], decided_on: '2025-01-01' },
       [{ fact: 'penalty_heavy', on: '2025-01-01', until: null }],
     ],
     [
-      'a penalty no longer after the last day of its publication',
+      'a penalty up to the last day of its publication',
       'penalty',
       { types: ['罚款'], fine_yuan: '100', decided_on: '2025-01-01', publish_until: '2025-12-31' },
       [{ fact: 'penalty_light', on: '2025-01-01', until: '2026-01-01' }],
     ],
     ['a filing', 'icp_filing', { status: 'VALID', filed_on: '2020-01-01' }, [{ fact: 'icp_filed', on: '2020-01-01' }]],
-    ['a filing that was cancelled', 'icp_filing', { status: 'CANCELLED', filed_on: '2020-01-01' }, []],
+    ['a cancelled filing is no evidence', 'icp_filing', { status: 'CANCELLED', filed_on: '2020-01-01' }, []],
     ['a recall', 'recall', { announced_on: null }, [{ fact: 'recall', on: null }]],
-    ['a permit', 'permit', { status: 'VALID', decided_on: '2020-01-01' }, []],
+    ['a permit is no evidence', 'permit', { status: 'VALID', decided_on: '2020-01-01' }, []],
     [
       'a commitment and each check of it',
       'commitment',
@@ -135,7 +140,7 @@ describe('evidence', () => {
       ],
     ],
     [
-      'a standard declared',
+      'a declared standard',
       'standard',
       { status: 'IN_FORCE', declared_on: '2020-01-01', abolished_on: null },
       [{ fact: 'standard_declared', on: '2020-01-01', until: null }],
@@ -147,7 +152,7 @@ describe('evidence', () => {
       [{ fact: 'standard_declared', on: '2020-01-01', until: '2024-01-01' }],
     ],
     [
-      'a standard that ended on an unknown day',
+      'a standard that ended on an unknown day is no evidence',
       'standard',
       { status: 'ABOLISHED', declared_on: '2020-01-01', abolished_on: null },
       [],
@@ -158,14 +163,19 @@ describe('evidence', () => {
       { status: 'VALID', issued_on: '2024-01-01', valid_to: '2026-12-31' },
       [{ fact: 'trustmark_held', on: '2024-01-01', until: '2027-01-01' }],
     ],
-    ['a certificate suspended', 'trustmark', { status: 'SUSPENDED', issued_on: '2024-01-01', valid_to: null }, []],
+    [
+      'a suspended certificate is no evidence',
+      'trustmark',
+      { status: 'SUSPENDED', issued_on: '2024-01-01', valid_to: null },
+      [],
+    ],
     [
       'an entry for its term',
       'list_entry',
       entry({}),
       [{ fact: 'serious_list', on: '2024-02-29', until: '2027-03-01' }],
     ],
-    ['an entry of an unknown list', 'list_entry', entry({ list: 'none' }), []],
+    ['an entry of an unknown list is no evidence', 'list_entry', entry({ list: 'none' }), []],
     [
       'an undated entry',
       'list_entry',
@@ -179,7 +189,7 @@ describe('evidence', () => {
     })
   }
 
-  it('I-A12: a closed shop is evidence only up to the day on which it closed', () => {
+  it('I-A12: a closed shop is evidence only up to its closing day', () => {
     const shop = (validTo: string | null): RecordEvidence => ({
       record: 7,
       kind: 'shop',
@@ -191,7 +201,7 @@ describe('evidence', () => {
     expect(until(shop(null))).to.deep.equal([null])
   })
 
-  it('P-B3: an entry ends on its removal, else on the day after its own end or the term of its kind', () => {
+  it('P-B3: an entry counts until its removal, otherwise until the day after its own end or the term of its kind', () => {
     expect(mirroredEntryEnd(entry({ ends_on: '2026-01-01', removed_on: '2025-05-05' }), lists)).to.equal('2025-05-05')
     expect(mirroredEntryEnd(entry({ ends_on: '2026-01-01' }), lists)).to.equal('2026-01-02')
     expect(mirroredEntryEnd(entry({ listed_on: '2020-03-03' }), lists)).to.equal('2025-03-04')
@@ -199,7 +209,7 @@ describe('evidence', () => {
     expect(mirroredEntryEnd(entry({ list: 'ecommerce-2018', listed_on: '2018-05-15' }), lists)).to.equal('2021-05-16')
   })
 
-  it('P-B3: list rules stored before terms had a counting end an entry on the last day itself', () => {
+  it('P-B3: under list rules stored before the field `counting` existed, an entry ends on its last day itself', () => {
     const before = lists.map(({ counting: _, ...list }) => list)
     expect(mirroredEntryEnd(entry({ ends_on: '2026-01-01' }), before)).to.equal('2026-01-01')
   })
@@ -241,22 +251,30 @@ describe('evidence', () => {
   })
   const removal = (more: Body = {}): RecordEvidence =>
     repair({ target: 'LIST_ENTRY', target_document_number: null, outcome: 'REMOVED', ...more })
-  const END = '2028-01-02' // the day after the term of an entry of 2025-01-01
+  const END = '2028-01-02' // the day after the last day of an entry of 2025-01-01
   const REPAIRED = '2025-08-08'
 
   const repairs: [string, RecordEvidence[], (string | null)[]][] = [
     ['a repair ends the penalty that it names, from its day', [penalty(), repair()], [REPAIRED]],
     [
-      'it names it by its number, however that is written',
+      'a repair names a penalty by its number, in any spelling',
       [penalty(), repair({ target_document_number: '长市监处罚[2025]第12号' })],
       [REPAIRED],
     ],
-    ['what ends earlier by itself still does', [penalty({ publish_until: '2025-06-30' }), repair()], ['2025-07-01']],
-    ['another decision stands', [penalty(), repair({ target_document_number: '长市监处罚〔2025〕13号' })], [null]],
-    ['a decision after the repair stands', [penalty({ decided_on: '2025-09-09' }), repair()], [null]],
+    [
+      'a penalty that ends before its repair keeps its end',
+      [penalty({ publish_until: '2025-06-30' }), repair()],
+      ['2025-07-01'],
+    ],
+    [
+      'a penalty with another number stands',
+      [penalty(), repair({ target_document_number: '长市监处罚〔2025〕13号' })],
+      [null],
+    ],
+    ['a penalty decided after the repair stands', [penalty({ decided_on: '2025-09-09' }), repair()], [null]],
     ['a refused repair changes nothing', [penalty(), repair({ outcome: 'REFUSED' })], [null]],
     [
-      'of two decisions of one number the one of the named authority is meant',
+      'of two penalties with one number the repair ends that of the named authority',
       [
         penalty(),
         { ...penalty({ authority: '吉林市市场监督管理局' }), record: 3 },
@@ -265,12 +283,12 @@ describe('evidence', () => {
       [REPAIRED, null],
     ],
     [
-      'a repair that was revoked brings back what it ended',
+      'a revoked repair restores the penalty',
       [penalty(), repair(), repair({ outcome: 'REVOKED', decided_on: '2025-10-10' }, 10)],
       [null],
     ],
     [
-      'and one granted again ends it again',
+      'a repair granted again ends the penalty again',
       [
         penalty(),
         repair(),
@@ -279,9 +297,9 @@ describe('evidence', () => {
       ],
       ['2026-03-03'],
     ],
-    ['the repair of an entry leaves the penalty', [penalty(), listed(), removal()], [null, REPAIRED]],
+    ['the repair of an entry does not end the penalty', [penalty(), listed(), removal()], [null, REPAIRED]],
     [
-      'an entry is named by its number',
+      'a repair names an entry by its number',
       [
         listed({ document_number: '甲〔2025〕1号' }),
         listed({ document_number: '甲〔2025〕2号' }, 3),
@@ -290,7 +308,7 @@ describe('evidence', () => {
       [END, REPAIRED],
     ],
     [
-      'an entry without a number by its authority',
+      'a repair names an entry without a number by its authority',
       [
         listed(),
         listed({ authority: '吉林市市场监督管理局' }, 3),
@@ -298,18 +316,22 @@ describe('evidence', () => {
       ],
       [END, REPAIRED],
     ],
-    ['of several entries none is meant by a repair that names none', [listed(), listed({}, 3), removal()], [END, END]],
+    ['a repair that names no entry ends none of several', [listed(), listed({}, 3), removal()], [END, END]],
     [
-      'a judgment defaulter is not let go by a repair that does not name him',
+      'a repair that does not name the entry ends no entry of a judgment defaulter',
       [listed({ list: 'defaulters' }), removal()],
       ['2027-01-02'],
     ],
     [
-      'an abnormal entry is repaired as such',
+      'a repair of abnormal operation ends the abnormal entry only',
       [listed({ list: 'abnormal' }), listed({}, 3), removal({ target: 'ABNORMAL' })],
       [REPAIRED, END],
     ],
-    ['an entry removed before it was repaired', [listed({ removed_on: '2025-05-05' }), removal()], ['2025-05-05']],
+    [
+      'an entry removed before its repair keeps its end',
+      [listed({ removed_on: '2025-05-05' }), removal()],
+      ['2025-05-05'],
+    ],
     ['a repair alone is evidence of nothing', [repair()], []],
   ]
   for (const [what, evidence, ends] of repairs) {
@@ -338,12 +360,12 @@ describe('evidence', () => {
     expect(event).to.include({ fact: 'serious_list', on: '2018-05-15', until: '2021-05-16' })
   })
 
-  it('the weighed kinds are those of a family, and repairs', () => {
+  it('the weighed kinds are those with a family, and repairs', () => {
     expect(WEIGHED_KINDS).to.have.members([...Object.keys(FAMILY_OF_KIND), 'repair'])
     expect(WEIGHED_KINDS).to.not.include('permit')
   })
 
-  it('lists with feeds of their own are separate families', () => {
+  it('lists that have their own feeds are separate families', () => {
     const feed = (id: string, kind: RecordKind) => ({ id, kind })
     expect(familiesOfFeeds([feed('dishonest', 'list_entry'), feed('registry', 'registration')])).to.have.members([
       'lists',

@@ -1,10 +1,10 @@
-/** Operators scored by hand by the scorecard ecommerce-1. */
+/** Operators whose score by the scorecard ecommerce-1 was worked out by hand. */
 import { active, FRESH, type GoldenOperator, on, since, times } from './golden-operator.js'
 
 export const ECOMMERCE: readonly GoldenOperator[] = [
   {
     // base 600, nothing else; 13 families are asked about and none has a source
-    who: '1 an enterprise of whom no source tells anything',
+    who: '1 an enterprise without data from any source',
     version: 'ecommerce-1',
     kind: 'enterprise',
     known: [],
@@ -42,7 +42,7 @@ export const ECOMMERCE: readonly GoldenOperator[] = [
     // 600; 16 years +80; active +20; 6 × 10 = 60, cap 40: −20; 5 × 15 = 75, cap 60: −15; 2 × 10 = 20, cap 10: −10;
     // 5 + 3 × 10 = 35, cap 30: −5; 5 × 5 = 25, cap 20: −5; 3 × 15 = 45, cap 30: −15; real name 0
     // 600 + 80 + 20 + 40 + 60 + 10 + 30 + 20 + 30 = 890
-    who: '3 the best enterprise there can be',
+    who: '3 the best possible enterprise',
     version: 'ecommerce-1',
     kind: 'enterprise',
     told: [
@@ -111,7 +111,7 @@ export const ECOMMERCE: readonly GoldenOperator[] = [
   {
     // 600; a day short of six years +50; active +20; 4 × −160 − 40 = −680, cap −480: +200
     // 600 + 50 + 20 − 480 = 190
-    who: '5 a co-operative with more penalties than the cap takes',
+    who: '5 a co-operative with penalties beyond the cap',
     version: 'ecommerce-1',
     kind: 'cooperative',
     told: [since('2020-11-26'), active, ...times(4, on('penalty_heavy', FRESH)), on('penalty_light', FRESH)],
@@ -173,7 +173,7 @@ export const ECOMMERCE: readonly GoldenOperator[] = [
   },
   {
     // 600; no full year; active +20; 2 × −160: 300, below the top of D already, so both vetoes take 0
-    who: '8 an enterprise that both vetoes find below their line',
+    who: '8 an enterprise already below the line of both vetoes',
     version: 'ecommerce-1',
     kind: 'enterprise',
     told: [

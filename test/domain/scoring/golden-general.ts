@@ -1,10 +1,10 @@
-/** Operators scored by hand by the scorecard general-1. */
+/** Operators whose score by the scorecard general-1 was worked out by hand. */
 import { active, FRESH, type GoldenOperator, on, since, times } from './golden-operator.js'
 
 export const GENERAL: readonly GoldenOperator[] = [
   {
     // base 700; 11 families are asked about (no shops, no recalls) and none has a source
-    who: '14 an enterprise of whom no source tells anything',
+    who: '14 an enterprise without data from any source',
     version: 'general-1',
     kind: 'enterprise',
     known: [],
@@ -30,7 +30,7 @@ export const GENERAL: readonly GoldenOperator[] = [
     // 700; 16 years +100; active +20; filing +10; three samples passed, the last bin, +30; 10 + 3 × 20 = 70, cap 60: −10;
     // 4 × 10, cap 30: −10; 2 × 20 = 40, just the cap; 5 × 10 = 50, cap 40: −10
     // 700 + 100 + 20 + 10 + 30 + 60 + 30 + 40 + 40 = 1030, ceiling: −30
-    who: '15 the best enterprise there can be, above the ceiling',
+    who: '15 the best possible enterprise, above the ceiling',
     version: 'general-1',
     kind: 'enterprise',
     told: [
@@ -169,7 +169,7 @@ export const GENERAL: readonly GoldenOperator[] = [
     // 700; 16 years +100; active +20; three samples passed +30; 10 + 3 × 20 = 70, cap 60: −10; 3 × 10 = 30, just the cap;
     // 2 × 20; 4 × 10, just the cap: 700 + 100 + 20 + 30 + 60 + 30 + 40 + 40 = 1020, ceiling: −20. A judgment defaulter: at
     // most 399, −601
-    who: '20 the best enterprise, and a judgment defaulter',
+    who: '20 the best possible enterprise that is a judgment defaulter',
     version: 'general-1',
     kind: 'enterprise',
     told: [

@@ -1,4 +1,4 @@
-/** An operator whose score was worked out by hand, and the words in which its facts are written. */
+/** An operator whose score was worked out by hand, and helpers to write its facts. */
 import type { FactEvent, FactFamily, FactName, OperatorKind } from '../../../src/domain/records/facts.js'
 import type { Grade } from '../../../src/domain/scoring/scorecard.js'
 
@@ -21,6 +21,6 @@ export interface GoldenOperator {
   told: DatedFact[]
   value: number
   grade: Grade
-  /** "rule fact points"; where it is no unit and no bin also why. Bins of 0 points are left out. */
+  /** Expected reasons as "rule fact points", followed by the kind of reason unless it is a unit or bin. Bins of 0 points are left out. */
   reasons: string[]
 }

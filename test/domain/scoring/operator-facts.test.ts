@@ -35,23 +35,23 @@ const facts = (more: Partial<OperatorEvidence>) =>
   )
 
 describe('the facts of an operator', () => {
-  it('hold an own entry up to the day after its last day', () => {
+  it('include an entry of the hub up to the day after its last day', () => {
     expect(facts({ entries: [entry()] }).events).to.deep.equal([
       { fact: 'serious_list', on: '2026-05-22', decidedOn: '2026-05-20', until: '2029-05-21', record: 9 },
     ])
   })
 
-  it('end an own entry on the day of its removal', () => {
+  it('end an entry of the hub on the day of its removal', () => {
     expect(facts({ entries: [entry({ removedOn: '2026-10-01' })] }).events[0]?.until).to.equal('2026-10-01')
   })
 
-  it('leave out a hidden entry and what an agency repeats of it', () => {
+  it('omit a hidden entry and its copy from an agency', () => {
     const repeated = reported(3, { document_number: '虚市监列〔2026〕1号', authority: '虚构市市场监督管理局' })
     expect(facts({ entries: [entry({ hidden: true })], reported: [repeated] }).events).to.deep.equal([])
     expect(facts({ reported: [repeated] }).events).to.have.length(1)
   })
 
-  it('are in the order of their records', () => {
+  it('are ordered by their records', () => {
     const other = reported(12, { document_number: '虚市监列〔2025〕7号', authority: '虚构市市场监督管理局' })
     expect(facts({ entries: [entry()], reported: [other] }).events.map(({ record }) => record)).to.deep.equal([9, 12])
   })
@@ -63,7 +63,7 @@ describe('the facts of an operator', () => {
   })
 })
 
-it('the book of rules has the same hash without what no score depends on', () => {
+it('the hash of the rules ignores what no score depends on', () => {
   const named = [{ ...lists[0], name: 'anything' }] as unknown as ListFactRules[]
   expect(ruleBookOf(named)).to.deep.equal(ruleBookOf(lists))
   expect(ruleBookOf([{ ...(lists[0] as ListFactRules), fact: null }]).hash).not.to.equal(ruleBookOf(lists).hash)

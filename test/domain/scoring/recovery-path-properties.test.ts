@@ -38,10 +38,10 @@ describe('recovery path: properties', () => {
       .map((events) => events.map((each, i): FactEvent => ({ ...each, record: i + 1 }))),
   })
   const adverse = ({ fact }: { fact: FactName | null }): boolean => fact !== null && FACTS[fact].tone === 'adverse'
-  /** No day where the day decides: shown, and takes nothing. */
+  /** An event without a day where the day decides. It is shown and costs no points. */
   const undated = ({ fact, on }: FactEvent): boolean => on === null && FACTS[fact].nature !== 'state'
 
-  // Bins of an adverse fact, and points that halve: neither is in every shipped card.
+  // A card with bins of an adverse fact and with points that halve. Not every shipped card has both.
   const other: Scorecard = {
     ...card,
     version: 'other',
@@ -69,7 +69,7 @@ describe('recovery path: properties', () => {
     }),
   }
 
-  it('the cards tried have no fault', () => {
+  it('the cards used here have no fault', () => {
     expect([...shipped, other].flatMap(checkScorecard)).to.deep.equal([])
   })
 
@@ -86,7 +86,7 @@ describe('recovery path: properties', () => {
       withPlan((facts, steps) => promised(facts, card, steps), 400)
     })
 
-    it(`no step lies before the day of the facts, before an earlier step, or takes points, by ${card.version}`, () => {
+    it(`no step is before the day of the facts or before an earlier step, or costs points, by ${card.version}`, () => {
       withPlan((facts, steps) => {
         let last = facts.asOf
         for (const step of steps) {

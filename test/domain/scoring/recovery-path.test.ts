@@ -19,7 +19,7 @@ import { AS_OF, card, factsOf, promised, rules } from '../../support/restoration
 
 const plan = (events: FactEvent[], more: Partial<Facts> = {}): RecoveryStep[] =>
   recoveryPath(factsOf(events, more), card, rules)
-/** Full years since 2010: 80; in good standing: 20. Without anything adverse 700. */
+/** Points: 80 for full years since 2010 and 20 for good standing. Without adverse facts the score is 700. */
 const standing: FactEvent[] = [
   { fact: 'registered_years', on: '2010-01-01', record: 1 },
   { fact: 'registration_active', on: null, record: 1 },
@@ -27,7 +27,7 @@ const standing: FactEvent[] = [
 const short = ({ on, act, fact, points, value, grade }: RecoveryStep) => [on, act, fact, points, value, grade]
 
 describe('recovery path: plans worked out by hand', () => {
-  // 600 + 80 + 20 = 700 is the most; each value below is that, less what is still in force.
+  // The highest score is 600 + 80 + 20 = 700. Each value below is 700 less the adverse points still in force.
   const cases: [string, FactEvent[], unknown[][]][] = [
     ['nothing adverse has an empty plan', standing, []],
     [
@@ -36,27 +36,27 @@ describe('recovery path: plans worked out by hand', () => {
       [['2027-01-16', 'REPAIR', 'penalty_light', 40, 700, 'A']],
     ],
     [
-      'a minimum that has passed is repaired on the day of the facts, not before',
+      'a penalty whose minimum time has passed is repaired on the day of the facts',
       [...standing, { fact: 'penalty_light', on: '2026-05-05', record: 2 }],
       [[AS_OF, 'REPAIR', 'penalty_light', 40, 700, 'A']],
     ],
     [
-      'a slight one is repaired at once',
+      'a warning is repaired at once',
       [...standing, { fact: 'penalty_warning', on: '2026-11-20', record: 2 }],
       [[AS_OF, 'REPAIR', 'penalty_warning', 10, 700, 'A']],
     ],
     [
-      'a heavier one after a year, before its window of 1095 days ends',
+      'a heavier penalty is repaired after a year, before its window of 1095 days ends',
       [...standing, { fact: 'penalty_heavy', on: '2026-04-02', record: 2 }],
       [['2027-04-03', 'REPAIR', 'penalty_heavy', 160, 700, 'A']],
     ],
     [
-      'an entry that ends before it could be removed is waited for',
+      'an entry that ends before it could be removed gets a step of waiting',
       [...standing, { fact: 'serious_list', on: '2026-04-10', until: '2027-01-01', record: 2 }],
       [['2027-01-01', 'WAIT', 'serious_list', 251, 700, 'A']],
     ],
     [
-      'failed samples are waited for: 730 days each, of one day together',
+      'failed samples get steps of waiting: 730 days each, one step for those of one day',
       [
         ...standing,
         { fact: 'inspection_failed', on: '2025-12-01', record: 2 },
@@ -70,20 +70,20 @@ describe('recovery path: plans worked out by hand', () => {
       ],
     ],
     [
-      'a mark of abnormal operation and a judgment: correct and perform at once, the bigger gain first',
+      'an abnormal entry and a judgment: correction and performance at once, the bigger gain first',
       [
         ...standing,
         { fact: 'abnormal_list', on: '2026-01-01', record: 2 },
         { fact: 'judgment_defaulter', on: '2026-02-01', until: '2028-02-01', record: 3 },
       ],
-      // 620 capped at 449. The mark alone gains nothing under the cap; performing gains 620 − 449 = 171, then the mark 80.
+      // 620 capped at 449. Correction alone gains nothing under the cap. Performance gains 620 − 449 = 171, then correction 80.
       [
         [AS_OF, 'PERFORM', 'judgment_defaulter', 171, 620, 'B'],
         [AS_OF, 'CORRECT', 'abnormal_list', 80, 700, 'A'],
       ],
     ],
     [
-      'an entry of 2018 has no early removal and ends with its term; a veto hides what the rest gives',
+      'an entry of 2018 has no early removal and ends with its term; its veto hides the gain of other steps',
       [
         ...standing,
         { fact: 'serious_list', on: '2018-05-15', until: '2027-05-15', record: 2 },
@@ -100,12 +100,12 @@ describe('recovery path: plans worked out by hand', () => {
       [['2027-01-11', 'REPAIR', 'serious_list', 251, 700, 'A']],
     ],
     [
-      'a registration whose standing is unknown or gone is promised nothing',
+      'a registration of unknown or ended standing gets no step',
       [{ fact: 'registered_years', on: '2010-01-01', record: 1 }],
       [],
     ],
     [
-      'an entry of this hub goes by the day of its decision, not of its publication',
+      'an entry of the hub may be repaired by the day of its decision, not of its publication',
       [
         ...standing,
         { fact: 'serious_list', on: '2026-06-20', decidedOn: '2026-05-28', until: '2029-05-28', record: 2 },
@@ -113,7 +113,7 @@ describe('recovery path: plans worked out by hand', () => {
       [['2027-05-29', 'REPAIR', 'serious_list', 251, 700, 'A']],
     ],
     [
-      'two entries published on one day go each by its own decision',
+      'two entries published on one day each follow their own decision day',
       [
         ...standing,
         { fact: 'serious_list', on: '2026-06-20', decidedOn: '2026-06-10', until: '2029-06-10', record: 2 },
@@ -139,7 +139,7 @@ describe('recovery path: plans worked out by hand', () => {
     })
   }
 
-  it('names cause, rules, records, both sentences, the source and the answering authority', () => {
+  it('names cause, rules, records, sentences in both languages, source and responsible authority', () => {
     const [step] = plan([
       ...standing,
       { fact: 'penalty_light', on: '2026-10-15', record: 7 },
@@ -152,7 +152,7 @@ describe('recovery path: plans worked out by hand', () => {
     expect(step?.answer).to.include({ workdays: 10, confirmed: false })
   })
 
-  it('states for every act its first day of application, the time of the answer, and that the score follows the grant', () => {
+  it('states for every act the first day to apply, the time for an answer, and that the score changes with the grant', () => {
     const sentence = (event: Omit<FactEvent, 'record'>) => plan([...standing, { ...event, record: 2 }])[0]
     const within = sentence({ fact: 'judgment_defaulter', on: '2026-02-01' })
     expect(within?.act).to.equal('PERFORM')
@@ -168,7 +168,7 @@ describe('recovery path: plans worked out by hand', () => {
     expect(wait?.en).not.to.contain('granted')
   })
 
-  it('confirms no day that comes from the card or that another field may move', () => {
+  it('marks no day as confirmed that comes from the card or depends on the field of the penalty', () => {
     const confirmed = (fact: FactName, on: string | null) =>
       plan([...standing, { fact, on, record: 2 }]).map((step) => [step.act, step.confirmed])
     expect(confirmed('inspection_failed', '2026-06-01')).to.deep.equal([['WAIT', false]])
@@ -176,13 +176,13 @@ describe('recovery path: plans worked out by hand', () => {
       expect(confirmed(fact, '2026-06-01'), fact).to.deep.equal([['REPAIR', false]])
       expect(confirmed(fact, '2026-02-01'), fact).to.deep.equal([['REPAIR', false]])
     }
-    // A warning alone is repaired at once in every field.
+    // A mere warning can be repaired at once in every field (food, drugs and others).
     expect(confirmed('penalty_warning', '2026-11-20')).to.deep.equal([['REPAIR', true]])
     expect(confirmed('abnormal_list', '2026-06-01')).to.deep.equal([['CORRECT', true]])
     for (const each of Object.values(rules.waits)) expect(each.confirmed).to.equal(false)
   })
 
-  it('warns at each penalty that repair of food, drug and special equipment cases may be later', () => {
+  it('warns at each penalty that repair may be later in food, drug and special equipment cases', () => {
     const rows = rules.acts.filter(({ fact, act }) => /^penalty_(light|heavy)$/.test(fact) && act !== null)
     expect(rows).to.have.length(6)
     for (const { zh, en, confirmed } of rows) {
@@ -192,7 +192,7 @@ describe('recovery path: plans worked out by hand', () => {
     }
   })
 
-  it('names for an entry of this hub the first day on which it may be removed as repaired', () => {
+  it('names for an entry of the hub the first day on which it may be removed as repaired', () => {
     // Decided on 2026-01-19, published on 2026-01-21; a year from the decision is 2027-01-19.
     const published = upTo('publishListing')
     const event: FactEvent = {
@@ -209,7 +209,7 @@ describe('recovery path: plans worked out by hand', () => {
     expect(['2027-01-19', '2027-01-20'].map(repaired)).to.deep.equal(['REPAIR_TOO_EARLY', null])
   })
 
-  it('agrees with the removal for every decision since order 44, whenever it was published', () => {
+  it('agrees with the guard of the removal for every decision since order 44 and any publication day', () => {
     const published = upTo('publishListing')
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1_700 }), fc.integer({ min: 0, max: 300 }), (n, days) => {
@@ -226,7 +226,7 @@ describe('recovery path: plans worked out by hand', () => {
     )
   })
 
-  it('follows the rules of the day of decision where those of the publication differ', () => {
+  it('follows the rules of the decision day where those of the publication day differ', () => {
     const [step] = plan([
       ...standing,
       { fact: 'serious_list', on: '2026-04-02', decidedOn: '2026-03-31', until: '2029-03-31', record: 2 },
@@ -235,26 +235,26 @@ describe('recovery path: plans worked out by hand', () => {
     expect(step?.en).to.contain('before order 36')
   })
 
-  it('the day of decision changes neither score nor hash', () => {
+  it('leaves score and hash unchanged for any decision day', () => {
     const entry: FactEvent = { fact: 'serious_list', on: '2026-06-20', until: '2029-05-28', record: 2 }
     const [without, with_] = [entry, { ...entry, decidedOn: '2026-05-28' }].map((each) => factsOf([...standing, each]))
     expect(hashOfFacts(with_ as Facts)).to.equal(hashOfFacts(without as Facts))
     expect(score(with_ as Facts, card)).to.deep.equal(score(without as Facts, card))
   })
 
-  it('says that an earlier decision goes by the rules before order 36, unconfirmed', () => {
+  it('marks days under the rules before order 36 as unconfirmed', () => {
     const [step] = plan([...standing, { fact: 'penalty_heavy', on: '2026-03-31', record: 2 }])
     expect(step).to.include({ on: '2027-04-01', act: 'REPAIR', confirmed: false })
     expect(step?.en).to.contain('before order 36')
   })
 
-  it('explains why nothing is faster where the rules of the time excluded repair', () => {
+  it('explains that no act is possible where the rules of the time excluded repair', () => {
     const [step] = plan([...standing, { fact: 'penalty_heavy', on: '2022-05-01', record: 2 }], { asOf: '2024-01-01' })
     expect(step).to.include({ on: '2025-04-30', act: 'WAIT', confirmed: false })
     expect(step?.en).to.contain('never stops early')
   })
 
-  it('names a revoked licence as lasting', () => {
+  it('lists a revoked licence as lasting', () => {
     const facts = factsOf([
       { fact: 'registered_years', on: '2010-01-01', record: 1 },
       { fact: 'registration_revoked', on: null, record: 1 },
@@ -269,7 +269,7 @@ describe('recovery path: plans worked out by hand', () => {
     expect(last?.en).to.contain('cannot be repaired')
   })
 
-  it('names an entry without a known end and without an act as lasting', () => {
+  it('lists an entry without a known end and without an act as lasting', () => {
     const facts = factsOf([...standing, { fact: 'serious_list', on: '2019-01-01', record: 2 }])
     expect(recoveryPath(facts, card, rules)).to.deep.equal([])
     expect(lastingFacts(facts, card, rules).map(({ records }) => records)).to.deep.equal([[2]])
@@ -281,7 +281,7 @@ describe('recovery path: plans worked out by hand', () => {
       { fact: 'registration_active', on: null, record: 1 },
       { fact: 'penalty_light', on: '2026-10-15', record: 2 },
     ]
-    // Five years 50 now; six years 80 from 2026-12-01, before the repair.
+    // Five full years give 50 now. Six years give 80 from 2026-12-01, before the repair.
     expect(score(factsOf(events), card).value).to.equal(630)
     expect(plan(events).map(short)).to.deep.equal([['2027-01-16', 'REPAIR', 'penalty_light', 40, 700, 'A']])
   })
@@ -343,12 +343,12 @@ describe('recovery path: the table of acts', () => {
   }
   const first = <T>(rows: T[]): T => rows[0] as T
 
-  it('keeps its contract and has no fault', () => {
+  it('satisfies its contract and has no fault', () => {
     expect(contractCheck('contracts/recovery')(schemaDocument('rules/recovery.json'))).to.deep.equal([])
     expect(checkRecoveryRules(rules)).to.deep.equal([])
   })
 
-  it('reports faults with their place', () => {
+  it('reports each fault with its place', () => {
     expect(broken(({ acts }) => Object.assign(first(acts), { fact: 'trademark_held' }))).to.include('acts[0].fact')
     expect(broken(({ acts }) => Object.assign(first(acts), { confirmed: false }))).to.include('acts[0]')
     expect(broken(({ acts }) => Object.assign(first(acts), { months: null }))).to.include('acts[0].months')

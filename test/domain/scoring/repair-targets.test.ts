@@ -28,7 +28,7 @@ const repairs = (many: number): RecordEvidence[] =>
   }))
 
 describe('repairs and the records they name', () => {
-  it('I-B2: normalises each number and each authority once a record, however many repairs there are', () => {
+  it('I-B2: normalise each number and each authority once per record, for any number of repairs', () => {
     let [numbers, authorities] = [0, 0]
     const forms = {
       number: (text: string) => {

@@ -17,24 +17,24 @@ const earlier = (more: Partial<EarlierScore> = {}): EarlierScore => ({
   ...more,
 })
 
-describe('scoring again', () => {
+describe('scoring an operator again', () => {
   const cases: [string, Partial<EarlierScore>, string, string | null, boolean][] = [
-    ['is spared without a change to come', {}, '2026-11-25', null, true],
-    ['is due for other facts', { factsHash: 'g' }, '2026-11-25', null, false],
-    ['is due for another card', { scorecardHash: 'd' }, '2026-11-25', null, false],
-    ['is due for a day before the earlier score', {}, '2026-11-19', null, false],
-    ['is spared on the day before the change', { nextChangeOn: '2026-11-26' }, '2026-11-25', null, true],
-    ['is due on the day of the change', { nextChangeOn: '2026-11-25' }, '2026-11-25', null, false],
-    ['is due where a state begins and nothing was foreseen', {}, '2026-11-25', '2026-12-01', false],
+    ['is not needed where no change is coming', {}, '2026-11-25', null, true],
+    ['is needed for other facts', { factsHash: 'g' }, '2026-11-25', null, false],
+    ['is needed for another card', { scorecardHash: 'd' }, '2026-11-25', null, false],
+    ['is needed for a day before the earlier score', {}, '2026-11-19', null, false],
+    ['is not needed on the day before the coming change', { nextChangeOn: '2026-11-26' }, '2026-11-25', null, true],
+    ['is needed on the day of the coming change', { nextChangeOn: '2026-11-25' }, '2026-11-25', null, false],
+    ['is needed where a state begins that the earlier score did not foresee', {}, '2026-11-25', '2026-12-01', false],
     [
-      'is due where a state begins before the change',
+      'is needed where a state begins before the coming change',
       { nextChangeOn: '2026-12-02' },
       '2026-11-25',
       '2026-12-01',
       false,
     ],
     [
-      'is spared where a state begins with the change',
+      'is not needed where a state begins with the coming change',
       { nextChangeOn: '2026-12-01' },
       '2026-11-25',
       '2026-12-01',
@@ -44,13 +44,13 @@ describe('scoring again', () => {
   for (const [title, more, asOf, comingOn, still] of cases)
     it(title, () => expect(scoreStillHolds(earlier(more), hashes, asOf, comingOn)).to.equal(still))
 
-  it('adds a row for another value or another day of change', () => {
+  it('adds a row where the value or the day of the coming change differs', () => {
     expect(isSameResult(earlier(), { ...hashes, value: 700, nextChangeOn: null })).to.equal(true)
     expect(isSameResult(earlier(), { ...hashes, value: 701, nextChangeOn: null })).to.equal(false)
     expect(isSameResult(earlier(), { ...hashes, value: 700, nextChangeOn: '2026-12-01' })).to.equal(false)
   })
 
-  it('names the card before the facts as the cause, and time where neither changed', () => {
+  it('names the card as cause before the facts, and time where neither changed', () => {
     expect(scoreCauseOf(undefined, hashes)).to.equal('FIRST')
     expect(scoreCauseOf({ factsHash: 'g', scorecardHash: 'd' }, hashes)).to.equal('SCORECARD')
     expect(scoreCauseOf({ factsHash: 'g', scorecardHash: 'c' }, hashes)).to.equal('RECORD')

@@ -1,8 +1,8 @@
 /**
- * Twenty operators whose scores were worked out by hand from the lines of the two cards, never by running the code. Each
- * case's comment is the working. Day of all of them: 2026-11-25. Ages that windows and halvings turn on:
+ * Twenty operators whose scores were worked out by hand from the lines of the two cards, without running the code. The
+ * comment of each case is the working. All are scored for 2026-11-25. Days at which windows end and points halve:
  *   90 days: 2026-08-27 · 365: 2025-11-25 · 400: 2025-10-21 · 730: 2024-11-25 · 1095: 2023-11-26 (2024 is a leap year)
- * An event of just the window's age no longer counts; of just the halving's age it counts half.
+ * An event exactly as old as the window no longer counts. One exactly as old as the halving counts half.
  */
 import { expect } from 'chai'
 import { FACT_FAMILIES, type FactFamily } from '../../../src/domain/records/facts.js'
@@ -22,7 +22,7 @@ const GOLDEN = [...ECOMMERCE, ...GENERAL]
 
 describe('score: twenty operators worked out by hand', () => {
   for (const { who, version, kind, known = ALL, told, value, grade, reasons } of GOLDEN) {
-    it(`${version}: ${who} has ${value}, ${grade}`, () => {
+    it(`${version}: ${who} has the score ${value}, grade ${grade}`, () => {
       const events = told.map((each, i) => ({ ...each, record: i + 1 }))
       const result = score({ asOf: AS_OF, kind, known, events }, card(version))
       const shown = result.reasons.filter((reason) => reason.why !== 'BIN' || reason.points !== 0)

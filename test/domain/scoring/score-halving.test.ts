@@ -1,4 +1,4 @@
-/** Points that halve: each event by its own age, truncated towards zero, gone at 0 or with its window. */
+/** Points that halve by the age of each event. They are truncated towards zero and end at 0 or with the window. */
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { FactEvent, FactName } from '../../../src/domain/records/facts.js'
@@ -55,7 +55,7 @@ describe('score: halving', () => {
     [900, 0, null],
   ]
   for (const [age, points, left] of ages) {
-    it(`leaves ${points} of −45 points after ${age} days, where they halve every 100`, () => {
+    it(`leaves ${points} of −45 points after ${age} days where they halve every 100 days`, () => {
       const result = scored([agedEvent(age)], cardOf({ points: -45, halvesEveryDays: 100 }))
       expect(unitOf(result)?.points ?? 0).to.equal(points)
       expect(unitOf(result)?.fadesOn ?? null).to.equal(left === null ? null : inDays(left))
@@ -64,7 +64,7 @@ describe('score: halving', () => {
   }
 
   it('sums the remaining points of each event, and drops events that have none left', () => {
-    // −45 · −22 · 2 × −5 · gone
+    // The four events count −45, −22, 2 × −5 and nothing.
     const events = [agedEvent(10), agedEvent(120), agedEvent(380, { weight: 2 }), agedEvent(700, { weight: 4 })]
     const reason = unitOf(scored(events, cardOf({ points: -45, halvesEveryDays: 100 })))
     expect(reason).to.include({ points: -77, count: 4, fadesOn: inDays(20) })
@@ -78,7 +78,7 @@ describe('score: halving', () => {
     expect(unitOf(scored([event], card))).to.include({ points: 4, count: 4 })
   })
 
-  it('ends with the window where that is sooner, and with the end of the event itself', () => {
+  it('ends with the window or with the event itself, whichever is sooner', () => {
     const card = cardOf({ points: -40, halvesEveryDays: 100, windowDays: 150 })
     expect(unitOf(scored([agedEvent(120)], card))).to.include({ points: -20, fadesOn: inDays(30) })
     expect(unitOf(scored([agedEvent(150)], card))).to.equal(undefined)

@@ -1,4 +1,4 @@
-/** What holds of every score, over generated facts, by the cards that ship, by one that meets its bounds, and by generated cards. */
+/** Properties of every score for generated facts, by the shipped cards, a card that reaches its bounds, and generated cards. */
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { FactEvent, Facts } from '../../../src/domain/records/facts.js'
@@ -21,7 +21,7 @@ import {
   WORSE,
 } from '../../support/scorecards.js'
 
-/** Days walked one by one. */
+/** Number of days checked one by one. */
 const HORIZON_DAYS = 120
 
 const sum = (result: Score): number => result.reasons.reduce((total, reason) => total + reason.points, 0)
@@ -35,12 +35,12 @@ const without = (facts: Facts, one: FactEvent): Facts => ({
 const cards: [string, fc.Arbitrary<Scorecard>][] = [
   ['ecommerce-1', fc.constant(ECOMMERCE_1)],
   ['general-1', fc.constant(GENERAL_1)],
-  ['a card that meets its bounds', fc.constant(BOUNDED)],
+  ['a card that reaches its bounds', fc.constant(BOUNDED)],
   ['any valid card', anyCard],
 ]
 
 describe('score: properties', () => {
-  it('the cards tried have no fault', () => {
+  it('the cards used here have no fault', () => {
     expect([ECOMMERCE_1, GENERAL_1, BOUNDED].flatMap(checkScorecard)).to.deep.equal([])
     fc.assert(
       fc.property(anyCard, (card) => {
@@ -66,7 +66,7 @@ describe('score: properties', () => {
       )
     })
 
-    it(`every reason has its sentence and its dimension in the card, and names records in order, by ${name}`, () => {
+    it(`every reason has a sentence and a dimension in the card, and names its records in order, by ${name}`, () => {
       fc.assert(
         fc.property(anyFacts, anyOfThem, (facts, card) => {
           for (const reason of score(facts, card).reasons) {

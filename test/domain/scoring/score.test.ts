@@ -27,7 +27,7 @@ describe('score: operators worked out by hand', () => {
   // Each value is summed from the scorecard's own lines, in the comment beside it.
   const cases: [string, FactEvent[], Partial<Facts>, number, string][] = [
     // 600
-    ['an operator of whom no source tells anything', [], { known: [] }, 600, 'B'],
+    ['an operator without data from any source', [], { known: [] }, 600, 'B'],
     // 600 + active 20 + first year 0
     ['a firm registered this year', registered('2026-03-01'), {}, 620, 'B'],
     // 600 + 20 + six years 80 + two trademarks 30
@@ -58,7 +58,7 @@ describe('score: operators worked out by hand', () => {
     ],
     // 600 + 20 + 80 + cap 60 + 2 × 10, less 160 + 40 + 4 × 60: still D (real-name shops move no points)
     [
-      'the best of histories with the same adverse records',
+      'the best possible firm with the same adverse records',
       [
         ...registered('2010-01-01'),
         event('trademark_held', null, { weight: 9 }),
@@ -123,7 +123,7 @@ describe('score: operators worked out by hand', () => {
     })
   }
 
-  it('names the records, the points and the day a reason fades', () => {
+  it('names the records, the points and the day on which a reason fades', () => {
     const [a, b] = [event('penalty_light', '2026-03-01'), event('penalty_light', '2026-01-31')]
     const reason = scored([a, b]).reasons.find((each) => each.fact === 'penalty_light')
     expect(reason).to.deep.equal({
@@ -168,7 +168,7 @@ describe('score: operators worked out by hand', () => {
     expect(missing.every((reason) => reason.points === 0 && reason.zh !== '')).to.equal(true)
   })
 
-  it('takes a source that holds nothing of an operator for "none" of penalties and for "unknown" of registration', () => {
+  it('reads a source without records of an operator as "none" for penalties and as "unknown" for registration', () => {
     const said = scored([]).reasons.filter((reason) => reason.why === 'MISSING')
     expect(said.map((reason) => reason.rule)).to.deep.equal(['registration', 'shops'])
     expect(said.map((reason) => wordReason(reason, card).dimension)).to.deep.equal([
@@ -192,12 +192,12 @@ describe('score: operators worked out by hand', () => {
     expect(on('2027-03-01').reasons.some((reason) => reason.why === 'UNDATED')).to.equal(false)
   })
 
-  it('keeps an entry of a list as a reason where the value is low already', () => {
+  it('keeps a list entry as a reason where the value is already low', () => {
     const result = scored([event('registration_revoked', null), event('serious_list', '2026-01-01')])
     expect(result.reasons.find((reason) => reason.rule === 'serious-list')).to.include({ points: 0, count: 1 })
   })
 
-  it('drops the entry of a list on the day its term is complete', () => {
+  it('drops a list entry on the day on which its term is complete', () => {
     const entry = event('serious_list', '2018-05-15', { until: '2021-05-15' })
     const on = (asOf: string) => score(factsOf([entry], { asOf }), card)
     expect(on('2018-12-31').grade).to.equal('D')
@@ -205,7 +205,7 @@ describe('score: operators worked out by hand', () => {
     expect(on('2021-05-15').reasons.some((reason) => reason.fact === 'serious_list')).to.equal(false)
   })
 
-  it('moves with a full year only where a bin begins', () => {
+  it('changes with a full year only where a new bin begins', () => {
     const on = (asOf: string) => score(factsOf(registered('2020-02-29'), { asOf }), card)
     expect(on('2020-03-01').nextChangeOn).to.equal('2021-02-28')
     expect(on('2021-02-28').nextChangeOn).to.equal('2023-02-28')

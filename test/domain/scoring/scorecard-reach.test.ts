@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { UnitFact } from '../../../src/domain/scoring/scorecard.js'
 import { ageWhereWorseCostsLess } from '../../../src/domain/scoring/scorecard-reach.js'
 
-describe('scorecard: a worse fact against a milder one', () => {
+describe('scorecard: age from which a worse fact costs less than a milder one, where the worse one', () => {
   const unit = (points: number, windowDays: number | null, halvesEveryDays: number | null = null): UnitFact => ({
     fact: 'recall',
     points,

@@ -24,25 +24,25 @@ const set = <T extends object>(target: T | undefined, change: Partial<T>): void 
 
 for (const version of ['ecommerce-1', 'general-1']) {
   describe(`scorecard: ${version}`, () => {
-    it('keeps its contract and has no fault', () => {
+    it('satisfies its contract and has no fault', () => {
       expect(cardOf(version).version).to.equal(version)
       expect(contractCheck('contracts/scorecard')(cardOf(version))).to.deep.equal([])
       expect(checkScorecard(cardOf(version))).to.deep.equal([])
     })
 
-    it('states that its weights are a proposal and not the standard, and what is unsure', () => {
+    it('states that its weights are a proposal and not the standard, and what is uncertain', () => {
       const { zh, en } = cardOf(version).about
       expect(zh).to.contain('均为本项目的建议，并非标准规定').and.to.contain('不能确定')
       expect(en).to.contain("proposal, not the standard's").and.to.contain('unsure')
     })
 
-    it('weighs every known fact, or says why not', () => {
+    it('weighs every known fact or states why not', () => {
       const { rules, vetoes, unweighed = [] } = cardOf(version)
       const facts = [...rules.flatMap(factsOfRule), ...[...vetoes, ...unweighed].map(({ fact }) => fact)]
       expect(facts).to.have.members(Object.keys(FACTS))
     })
 
-    it('grade A needs more than a registration of any age and a filing', () => {
+    it('gives grade A only for more than a registration of any age and a filing', () => {
       const { base, rules, grades } = cardOf(version)
       const most = (rule: ScoreRule): number =>
         Math.max(...(rule.kind === 'units' ? rule.units : rule.bins).map(({ points }) => points))
@@ -52,7 +52,7 @@ for (const version of ['ecommerce-1', 'general-1']) {
       expect(points.reduce((sum, each) => sum + each, base)).to.be.below(grades[0]?.from ?? 0)
     })
 
-    it('lets no marketplace signal move a point', () => {
+    it('gives no points for signals from marketplaces', () => {
       const points = cardOf(version)
         .rules.flatMap((rule) => (rule.kind === 'units' ? rule.units : []))
         .filter(({ fact }) => FACTS[fact].family === 'shops')
@@ -68,7 +68,7 @@ for (const version of ['ecommerce-1', 'general-1']) {
       ])
     })
 
-    it('caps at D during a serious list entry or a judgment default, and has points that halve', () => {
+    it('caps the score at D during a serious list entry or a judgment default, and has points that halve', () => {
       const { vetoes, rules } = cardOf(version)
       expect(vetoes.map(({ fact, grade }) => [fact, grade])).to.deep.equal([
         ['serious_list', 'D'],
@@ -91,7 +91,7 @@ describe('scorecard: broken cards are refused with place and reason', () => {
   const cases: [string, (card: Scorecard) => void, string, string][] = [
     ['bins that overlap', (c) => set(years(c).bins[1], { to: 4 }), 'rules[0].bins[2].from', 'overlap'],
     ['bins with a gap', (c) => set(years(c).bins[2], { from: 4 }), 'rules[0].bins[2].from', 'gap'],
-    ['bins that do not begin at nothing', (c) => years(c).bins.shift(), 'rules[0].bins[0].from', 'begin at 0'],
+    ['bins that do not begin at 0', (c) => years(c).bins.shift(), 'rules[0].bins[0].from', 'begin at 0'],
     ['bins that end', (c) => set(years(c).bins[3], { to: 20 }), 'rules[0].bins[3].to', 'open'],
     [
       'a bin that ends before it begins',
@@ -100,7 +100,7 @@ describe('scorecard: broken cards are refused with place and reason', () => {
       'before it begins',
     ],
     [
-      'more of a good thing for fewer points',
+      'fewer points for more of a favourable fact',
       (c) => set(years(c).bins[3], { points: 10 }),
       'rules[0].bins[3].points',
       'wrong way',
@@ -121,10 +121,10 @@ describe('scorecard: broken cards are refused with place and reason', () => {
     ['a missing Chinese sentence', (c) => set(penalties(c).units[2], { zh: ' ' }), 'rules[4].units[2].zh', 'missing'],
     ['a missing English sentence', (c) => set(c.vetoes[1], { en: '' }), 'vetoes[1].en', 'missing'],
     ['a sentence without its count', (c) => set(c.vetoes[1], { en: 'Defaulter' }), 'vetoes[1].en', '{count}'],
-    ['a blank that nobody fills', (c) => set(c.sentences.base, { zh: '基础分 {who}' }), 'sentences.base.zh', 'blank'],
+    ['an unknown placeholder', (c) => set(c.sentences.base, { zh: '基础分 {who}' }), 'sentences.base.zh', 'blank'],
     ['a grade nobody can reach', (c) => set(c.grades[0], { from: 990 }), 'grades[0]', 'No operator'],
     ['grade lines out of order', (c) => set(c.grades[1], { from: 720 }), 'grades[1].from', 'below'],
-    ['a lowest grade above nothing', (c) => set(c.grades[3], { from: 5 }), 'grades[3].from', '0'],
+    ['a lowest grade that begins above 0', (c) => set(c.grades[3], { from: 5 }), 'grades[3].from', '0'],
     ['grades without D', (c) => c.grades.pop(), 'grades', 'A, B, C, D'],
     [
       'an adverse fact that adds points',
@@ -169,13 +169,13 @@ describe('scorecard: broken cards are refused with place and reason', () => {
       'never fade',
     ],
     [
-      'a window on what ends by itself',
+      'a window on a fact that ends by itself',
       (c) => set(years(c), { windowDays: 30 }),
       'rules[0].windowDays',
       'ends by itself',
     ],
     [
-      'years in units',
+      'a fact of years counted in units',
       (c) => set(ruleOf<UnitRule>(c, 'trademarks').units[0], { fact: 'registered_years' }),
       'rules[7].units[0].fact',
       'bins',
@@ -200,7 +200,7 @@ describe('scorecard: broken cards are refused with place and reason', () => {
     ],
     ['two rules of one id', (c) => set(penalties(c), { id: 'abnormal' }), 'rules[4].id', 'taken'],
     ['a rule named like the base', (c) => set(penalties(c), { id: 'base' }), 'rules[4].id', 'taken'],
-    ['silence about missing data', (c) => c.missing.pop(), 'missing', 'not said'],
+    ['no statement about missing data', (c) => c.missing.pop(), 'missing', 'not said'],
     ['points for missing data', (c) => set(c.missing[0], { points: -5 }), 'missing[0].points', 'Missing data'],
     [
       'a veto by a favourable fact',
@@ -211,21 +211,21 @@ describe('scorecard: broken cards are refused with place and reason', () => {
     ['a veto that caps nothing', (c) => set(c.vetoes[0], { grade: 'A' }), 'vetoes[0].grade', 'caps nothing'],
     ['a base out of range', (c) => set(c, { base: 1200 }), 'base', 'range'],
     ['a version that is no name of a file', (c) => set(c, { version: '../E 1' }), 'version', 'well-formed'],
-    ['an endless version', (c) => set(c, { version: 'a'.repeat(65) }), 'version', 'well-formed'],
+    ['a version of 65 characters', (c) => set(c, { version: 'a'.repeat(65) }), 'version', 'well-formed'],
     [
-      'points that halve in no time',
+      'points that halve every 0 days',
       (c) => set(penalties(c).units[1], { halvesEveryDays: 0 }),
       'rules[4].units[1].halvesEveryDays',
       'positive',
     ],
     [
-      'half a day of halving',
+      'points that halve every half day',
       (c) => set(penalties(c).units[1], { halvesEveryDays: 0.5 }),
       'rules[4].units[1].halvesEveryDays',
       'integer',
     ],
     [
-      'halving of what ends by itself',
+      'halving of a fact that ends by itself',
       (c) => set(ruleOf<UnitRule>(c, 'abnormal').units[0], { halvesEveryDays: 30 }),
       'rules[3].units[0].halvesEveryDays',
       'on a day',
@@ -237,14 +237,14 @@ describe('scorecard: broken cards are refused with place and reason', () => {
       'from day 300',
     ],
     [
-      'a worse fact weighed apart from the milder one',
+      'a worse fact weighed in another rule than the milder one',
       (c) => penalties(c).units.pop(),
       'rules[4]',
       'without the worse penalty_heavy',
     ],
     ['a line within a grade', (c) => set(c.lines[0], { below: 500 }), 'lines[0].below', 'between two grades'],
-    ['a line at nothing', (c) => set(c.lines[0], { below: 0 }), 'lines[0].below', 'between two grades'],
-    ['a line told twice', (c) => set(c.lines[1], { below: 450 }), 'lines[1].below', 'twice'],
+    ['a line at 0', (c) => set(c.lines[0], { below: 0 }), 'lines[0].below', 'between two grades'],
+    ['a line given twice', (c) => set(c.lines[1], { below: 450 }), 'lines[1].below', 'twice'],
     ['two lines that open the same', (c) => set(c.lines[1], { opens: 'lead' }), 'lines[1].opens', 'the same'],
     [
       'a watch line below that of leads',
@@ -253,25 +253,25 @@ describe('scorecard: broken cards are refused with place and reason', () => {
       'below that of leads',
     ],
     [
-      'a fact both weighed and left alone',
+      'a fact both weighed and listed as not weighed',
       (c) => set(c, { unweighed: [{ fact: 'trademark_held', zh: '甲', en: 'a' }] }),
       'unweighed[0].fact',
       'twice',
     ],
     [
-      'an unknown fact left alone',
+      'an unknown fact listed as not weighed',
       (c) => set(c, { unweighed: [{ fact: 'gossip' as never, zh: '甲', en: 'a' }] }),
       'unweighed[0].fact',
       'Unknown fact',
     ],
     [
-      'a fact left alone without a word',
+      'a fact not weighed without a reason',
       (c) => set(c, { unweighed: [{ fact: 'gossip' as never, zh: '甲', en: '' }] }),
       'unweighed[0].en',
       'missing',
     ],
     [
-      'a grade that only rules for different kinds of operator could reach together',
+      'a grade reachable only by rules for different kinds of operator',
       (c) => {
         set(ruleOf<UnitRule>(c, 'trademarks'), { operators: ['shop'] })
         set(c.grades[0], { from: 860 })
@@ -280,7 +280,7 @@ describe('scorecard: broken cards are refused with place and reason', () => {
       'No operator',
     ],
     [
-      // All its points are multiples of 5 while they count; 7 and 3, by halving a broken commitment on, lie beyond its window.
+      // Points that count are multiples of 5. Halving a broken commitment to 7 and 3 happens only after its window.
       'a grade reached only by points that have halved beyond their window',
       (c) => {
         set(c.grades[2], { from: 599 })
@@ -332,16 +332,21 @@ describe('scorecard: broken cards are refused with place and reason', () => {
       'rules/4/units/1/points',
       '-1000',
     ],
-    ['points of a bin beyond it', (c) => set(years(c).bins[3], { points: 1001 }), 'rules/0/bins/3/points', '1000'],
+    ['bin points out of range', (c) => set(years(c).bins[3], { points: 1001 }), 'rules/0/bins/3/points', '1000'],
     ['a cap beyond the range', (c) => set(penalties(c), { cap: -1001 }), 'rules/4/cap', '-1000'],
-    ['a favourable cap beyond it', (c) => set(ruleOf<UnitRule>(c, 'trademarks'), { cap: 1001 }), 'rules/7/cap', '1000'],
+    [
+      'a favourable cap beyond the range',
+      (c) => set(ruleOf<UnitRule>(c, 'trademarks'), { cap: 1001 }),
+      'rules/7/cap',
+      '1000',
+    ],
     [
       'a window of more than a hundred years',
       (c) => set(penalties(c).units[1], { windowDays: 36_501 }),
       'rules/4/units/1/windowDays',
       '36500',
     ],
-    ['such a window of bins', (c) => set(years(c), { windowDays: 36_501 }), 'rules/0/windowDays', '36500'],
+    ['a window of 36,501 days', (c) => set(years(c), { windowDays: 36_501 }), 'rules/0/windowDays', '36500'],
     [
       'points that halve in more than a hundred years',
       (c) => set(penalties(c).units[1], { halvesEveryDays: 36_501 }),

@@ -12,20 +12,20 @@ describe('several sources of one fact', () => {
     ...more,
   })
   const once: [string, ReturnType<typeof row>[], number[]][] = [
-    ['the one that arrived first', [row(1, { run: 2 }), row(2)], [2]],
+    ['the record that arrived first', [row(1, { run: 2 }), row(2)], [2]],
     ['the lower record of one run', [row(2), row(1)], [1]],
     [
-      'a withdrawn one whenever it arrived',
+      'a withdrawn record, whenever it arrived',
       [row(1), row(2, { run: 5, body: { status: WITHDRAWN_STATUS } }), row(3)],
       [2],
     ],
     [
-      'the first of two withdrawn ones',
+      'the first of two withdrawn records',
       [row(2, { body: { status: WITHDRAWN_STATUS } }), row(1, { body: { status: WITHDRAWN_STATUS } })],
       [1],
     ],
     [
-      'the last one to arrive where the kind is a state',
+      'the record that arrived last where the kind is a state',
       [
         row(1, { kind: 'standard', run: 2 }),
         row(3, { kind: 'standard' }),
@@ -44,7 +44,11 @@ describe('several sources of one fact', () => {
     ],
     ['each of two facts', [row(1), row(2, { fact: 'G' }), row(3, { fact: 'G' })], [1, 2]],
     ['each of two kinds', [row(1), row(2, { kind: 'repair' })], [1, 2]],
-    ['every one that no other source has', [row(1, { fact: null }), row(2, { fact: null }), row(4), row(3)], [1, 2, 3]],
+    [
+      'every record without a fact, and one of the others',
+      [row(1, { fact: null }), row(2, { fact: null }), row(4), row(3)],
+      [1, 2, 3],
+    ],
     ['no record where there is none', [], []],
   ]
   for (const [what, rows, kept] of once) {

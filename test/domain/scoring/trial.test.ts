@@ -16,7 +16,7 @@ import { schemaDocument } from '../../../src/foundation/contracts.js'
 const AS_OF = '2026-11-25'
 const before = schemaDocument('scorecards/ecommerce-1.json') as Scorecard
 
-/** The card tried: another base, penalties counted heavier, trademarks not at all. */
+/** The card on trial has another base, heavier penalties and no trademarks. */
 const after: Scorecard = (() => {
   const copy = structuredClone(before)
   copy.version = 'trial-1'
@@ -86,11 +86,11 @@ const operators = fc
   .map((all) => all.map((one, i) => scored([before, after], one, i)))
 
 describe('trial of a scorecard', () => {
-  it('the card tried in these tests has no fault', () => {
+  it('the card on trial in these tests has no fault', () => {
     expect(checkScorecard(after)).to.deep.equal([])
   })
 
-  it('counts moves between grades with their totals, by region and by kind, as worked out by hand', () => {
+  it('a trial counts moves between grades, with totals, by region and by kind, as worked out by hand', () => {
     const { spread, regions, kinds, ...whole } = compared([
       given(1, judged(700, 'A'), judged(690, 'B')),
       given(2, judged(610, 'B'), judged(705, 'A'), '220104'),
@@ -111,7 +111,7 @@ describe('trial of a scorecard', () => {
       before: { A: 1, B: 2, C: 1, D: 0 },
       after: { A: 1, B: 2, C: 1, D: 0 },
     })
-    // Moves are -10, -9, 0 and 95: 76 in all, 19 on average.
+    // The scores change by -10, -9, 0 and 95: 76 in total, 19 on average.
     expect(spread).to.deep.equal({ mean: 19, lowest: -10, p5: -10, p25: -10, median: -9, p75: 0, p95: 95, highest: 95 })
     expect(whole.up.map((move) => [move.operatorId, move.points])).to.deep.equal([[2, 95]])
     expect(whole.down.map((move) => [move.operatorId, move.points])).to.deep.equal([
@@ -135,7 +135,7 @@ describe('trial of a scorecard', () => {
     expect([unchanged, better, up.length]).to.deep.equal([0, 1, 0])
   })
 
-  it('is empty for no operators', () => {
+  it('a trial over no operators is empty', () => {
     const { operators, spread, up, regions, kinds } = compared([])
     expect({ operators, spread, up, regions, kinds }).to.deep.equal({
       operators: 0,
@@ -146,7 +146,7 @@ describe('trial of a scorecard', () => {
     })
   })
 
-  it('shows the twenty largest moves in each direction, older operators first among equal moves', () => {
+  it('a trial shows the twenty largest moves in each direction, older operators first among equal moves', () => {
     const moves = Array.from({ length: 50 }, (_, i) => given(i + 1, judged(500, 'C'), judged(500 + (i >> 1), 'C')))
     const falls = Array.from({ length: 30 }, (_, i) => given(100 + i, judged(500, 'C'), judged(499, 'C')))
     const { up, down } = compared([...falls.reverse(), ...moves])
@@ -156,7 +156,7 @@ describe('trial of a scorecard', () => {
     expect(down.map((move) => move.operatorId)).to.deep.equal(Array.from({ length: 20 }, (_, i) => 100 + i))
   })
 
-  it('shows a rule of one card only with the side that the other lacks, each in its own words', () => {
+  it('a rule that one card lacks is shown on the side of the other card only, in its words', () => {
     const shop: Operator = {
       kind: 'ENTERPRISE',
       region: '220102',
@@ -175,7 +175,7 @@ describe('trial of a scorecard', () => {
     expect(gone?.after).to.equal(null)
   })
 
-  it('the differing reasons add up to the move exactly, and none has equal points', () => {
+  it('the points of the differing reasons add up exactly to the move, and none is equal on both sides', () => {
     fc.assert(
       fc.property(operators, (all) => {
         const { up, down } = compared(all)

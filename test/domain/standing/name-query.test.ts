@@ -37,7 +37,7 @@ describe('nameAnswer', () => {
     expect(nameAnswer('虚构', { present: null, former: ['虚构'], inside: true })).to.equal('FORMER')
   })
 
-  it('is UNKNOWN outside for a name that the mask hides, and exact inside', () => {
+  it('is UNKNOWN to the public for a name hidden by masking, and exact for authorities', () => {
     const present = '虚构小铺13812345678'
     const outside = { present, former: [], inside: false }
     expect(nameAnswer(present, outside)).to.equal('UNKNOWN')
@@ -47,7 +47,7 @@ describe('nameAnswer', () => {
     expect(nameAnswer(present, { present: '虚构', former: [present], inside: false })).to.equal('UNKNOWN')
   })
 
-  it('is SAME for the operator’s own name, or UNKNOWN outside', () => {
+  it('is SAME for the operator’s own name, or UNKNOWN to the public', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 30 }), fc.boolean(), (name, inside) => {
         const answer = nameAnswer(name, { present: name, former: [], inside })

@@ -3,7 +3,7 @@ import { addressRefusal } from '../../../src/domain/standing/subscriber-addresse
 import { webhookAddressFault } from '../../../src/domain/standing/webhooks.js'
 import { isInNetworks, isPublicAddress, parseNetwork } from '../../../src/foundation/http/addresses.js'
 
-/** What each is, and none is of the public internet. */
+/** Addresses outside the public internet, by their kind. */
 const NOT_PUBLIC: Record<string, readonly string[]> = {
   'this network': ['0.0.0.0', '0.1.2.3', '0.255.255.255'],
   private: ['10.0.0.1', '10.255.255.255', '172.16.0.1', '172.31.255.255', '192.168.0.1', '192.168.255.255'],
@@ -77,7 +77,7 @@ describe('addresses of the public internet', () => {
       expect(parseNetwork(none), none).to.equal(null)
   })
 
-  it('every address of a host must be public', () => {
+  it('a host is public only if all its addresses are', () => {
     const to = (address: string, addresses: string[], allow: string[] = []) =>
       addressRefusal(new URL(address), addresses, allow)
     expect(to('https://a.example', ['8.8.8.8', '2606:4700::1111'])).to.equal(null)
@@ -115,7 +115,7 @@ describe('addresses given by subscribers', () => {
     `https://a.example/${'x'.repeat(500)}`,
     'https://[::1',
     'https://a b.example',
-    // F-5: an ID number, as it is written and behind percent signs.
+    // F-5: an ID number, in plain text and percent-encoded.
     'https://a.example/hooks/220102199003071234',
     'https://a.example/%32%32%30102199003071234',
     'https://220102199003071234.example/x',

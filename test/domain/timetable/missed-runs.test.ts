@@ -8,7 +8,7 @@ import {
 } from '../../../src/domain/timetable/missed-runs.js'
 
 const NOW = new Date('2026-11-25T02:00:30Z')
-/** Planned so many minutes before the minute of now. */
+/** Planned times, each so many minutes before the present minute. */
 const ago = (...minutes: number[]): Date[] => minutes.map((m) => new Date(Date.UTC(2026, 10, 25, 2, 0) - m * 60_000))
 const minutesOf = (run: readonly Date[]) => run.map((at) => (Date.UTC(2026, 10, 25, 2, 0) - at.getTime()) / 60_000)
 
@@ -16,16 +16,16 @@ describe('missed occurrences', () => {
   const HOUR = 3_600_000
   const table: [string, Date[], MissedRunPolicy, number | null, number[], number][] = [
     ['nothing planned: nothing runs', [], 'once', null, [], 0],
-    ['on time it runs, skip', ago(0), 'skip', null, [0], 0],
-    ['on time it runs, once', ago(0), 'once', null, [0], 0],
-    ['on time it runs, all', ago(0), 'all', null, [0], 0],
+    ['skip: an occurrence on time runs', ago(0), 'skip', null, [0], 0],
+    ['once: an occurrence on time runs', ago(0), 'once', null, [0], 0],
+    ['all: an occurrence on time runs', ago(0), 'all', null, [0], 0],
     ['skip: a missed occurrence is dropped', ago(20, 10), 'skip', null, [], 0],
     ['skip: only the occurrence on time runs', ago(2, 1, 0), 'skip', null, [0], 0],
-    ['once: the last one stands for all', ago(30, 20, 10), 'once', null, [10], 2],
+    ['once: the last occurrence runs for all', ago(30, 20, 10), 'once', null, [10], 2],
     ['once: an occurrence too late is dropped', ago(300, 120), 'once', HOUR, [], 0],
-    ['once: the last one in time stands for those before', ago(300, 50), 'once', HOUR, [50], 1],
+    ['once: the last occurrence in time runs for those before', ago(300, 50), 'once', HOUR, [50], 1],
     ['all: each runs', ago(30, 20, 10), 'all', null, [30, 20, 10], 0],
-    ['all: those within their time run', ago(300, 50, 10), 'all', HOUR, [50, 10], 1],
+    ['all: occurrences within their time run', ago(300, 50, 10), 'all', HOUR, [50, 10], 1],
   ]
   for (const [title, planned, missed, withinMs, run, stands] of table)
     it(title, () => {
@@ -33,7 +33,7 @@ describe('missed occurrences', () => {
       expect([minutesOf(answer.run), answer.missed]).to.deep.equal([run, stands])
     })
 
-  it('only planned occurrences run, none twice, and never more than the bound', () => {
+  it('only planned occurrences run, each once, and never more than the bound', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.integer({ min: 0, max: 3_000 }), { maxLength: 300 }),
@@ -51,7 +51,7 @@ describe('missed occurrences', () => {
     )
   })
 
-  it('a clock behind by more than machines may differ was set back', () => {
+  it('a clock behind by more than the tolerance between machines counts as set back', () => {
     expect(isClockSetBack(new Date(NOW.getTime() + 59_000), NOW)).to.equal(false)
     expect(isClockSetBack(new Date(NOW.getTime() + 3_600_000), NOW)).to.equal(true)
     expect(isClockSetBack(new Date(NOW.getTime() - 3_600_000), NOW)).to.equal(false)
